@@ -1,0 +1,299 @@
+/**
+ * Everything a person or a script may want to set, with defaults by profile.
+ *
+ * @module
+ */
+
+import type { SynOptionOrder } from "./segment.ts";
+import { type Micros, micros, milliseconds, seconds } from "./units.ts";
+
+/** Which congestion control a connection runs. */
+export type CongestionControlName = "cubic" | "reno";
+
+/** How a connection takes part in ECN (RFC 3168): never, when the peer asks, or by asking itself. */
+export type EcnMode = "off" | "accept" | "request";
+
+/** Which segments carry PSH: the last of what is queued (MUST-61), or every segment that ends a `send`. */
+export type PushPolicy = "end of queue" | "end of send";
+
+/** The knobs of one connection. All octets are of payload, all spans in microseconds. */
+export interface TcpConfig {
+  // Options of the SYN.
+
+  /** Largest segment that we can receive, octets, told to the peer (RFC 9293 3.7.1). 0: from the MTU. */
+  readonly mss: number;
+  /** Largest IP packet that the path takes, octets. */
+  readonly mtu: number;
+  /** Whether our SYN carries the MSS option; without it the peer assumes 536 or 1220. */
+  readonly mssOption: boolean;
+  /** RFC 7323 2. */
+  readonly windowScaling: boolean;
+  /** The shift that we announce, 0 to 14; "auto": the least that can express `receiveBufferMax`. */
+  readonly windowScale: number | "auto";
+  /** RFC 7323 3. */
+  readonly timestamps: boolean;
+  /** RFC 2018; with it DSACK (RFC 2883). */
+  readonly selectiveAck: boolean;
+  /** RFC 5482: the time-out announced to the peer; 0 for no option. */
+  readonly userTimeoutOption: Micros;
+  readonly synOptionOrder: SynOptionOrder;
+
+  // Buffers and windows.
+
+  /** Octets that `send` takes before it says "full". */
+  readonly sendBuffer: number;
+  /** Octets of receive buffer at the start; the first window follows from it. */
+  readonly receiveBuffer: number;
+  /** How far auto-tuning may raise the receive buffer. Equal to `receiveBuffer`: no auto-tuning. */
+  readonly receiveBufferMax: number;
+  /** Largest window announced in the first flight, octets; grows as data come in (0: the whole buffer). */
+  readonly initialReceiveWindow: number;
+
+  // Sending.
+
+  /** RFC 9293 3.7.4; false sends small segments at once. */
+  readonly nagle: boolean;
+  readonly pushPolicy: PushPolicy;
+  /** DiffServ codepoint of our packets, 0 to 63. */
+  readonly dscp: number;
+  /** TTL or hop limit of our packets, 1 to 255. */
+  readonly hopLimit: number;
+
+  // Congestion control and loss recovery.
+
+  readonly congestionControl: CongestionControlName;
+  /** Segments of the initial window; RFC 6928 has 10. */
+  readonly initialWindow: number;
+  /** RFC 9406, in slow start. */
+  readonly hystart: boolean;
+  /** Duplicate ACKs that mean loss (RFC 5681 3.2). */
+  readonly dupThresh: number;
+  /** RFC 3042. */
+  readonly limitedTransmit: boolean;
+  /** RFC 8985; needs SACK. */
+  readonly rack: boolean;
+  /** Tail loss probes, RFC 8985 7; needs SACK. */
+  readonly tailLossProbe: boolean;
+  /** RFC 5682. */
+  readonly forwardRto: boolean;
+  /** Whether a reduction of the window is taken back when it turns out to have been needless (RFC 4015, DSACK). */
+  readonly undo: boolean;
+  /** Whether the window restarts after idling for an RTO (RFC 5681 4.1). */
+  readonly restartAfterIdle: boolean;
+  readonly ecn: EcnMode;
+
+  // Retransmission.
+
+  /** RFC 6298 2.1. */
+  readonly initialRto: Micros;
+  /** RFC 6298 2.4. */
+  readonly minRto: Micros;
+  /** RFC 6298 2.5. */
+  readonly maxRto: Micros;
+  /** Whether `minRto` bounds the variance term (Linux) rather than the sum (RFC 6298 2.4). */
+  readonly minRtoBoundsVariance: boolean;
+  /** RTO once the handshake is done when a SYN had to be repeated (RFC 6298 5.7). */
+  readonly rtoAfterSynLoss: Micros;
+  /** SYNs repeated before giving up by count; `connectTimeout` may end it earlier or later. */
+  readonly synRetries: number;
+  readonly synAckRetries: number;
+  /** Least time that an active open goes on (MUST-23); 0: `synRetries` alone decides. */
+  readonly connectTimeout: Micros;
+  /** Retransmissions of one segment after which delivery is in doubt: R1 (SHLD-10). */
+  readonly retriesUntilDoubt: number;
+  /** Retransmissions of one segment after which the connection is closed: R2 (RFC 9293 3.8.3). */
+  readonly retriesUntilClose: number;
+  /** How long data may stay unacknowledged; overrides `retriesUntilClose` when not 0 (MUST-21, RFC 5482). */
+  readonly userTimeout: Micros;
+
+  // Acknowledging.
+
+  /** Longest delay of an ACK; under 0.5 s (MUST-40). */
+  readonly delayedAckTime: Micros;
+  /** Segments at the start of a connection, and after idling, that are acknowledged at once. */
+  readonly quickAcks: number;
+  /** Full segments per ACK (SHLD-19). */
+  readonly segmentsPerAck: number;
+
+  // Time spans at the end and in quiet.
+
+  /** TIME-WAIT: 2×MSL (MUST-13). */
+  readonly timeWait: Micros;
+  /** How long a closed connection waits in FIN-WAIT-2 for the peer's FIN; 0: for ever. */
+  readonly finWait2Time: Micros;
+  /** Off by default (MUST-25). */
+  readonly keepAlive: boolean;
+  /** Quiet before the first probe (MUST-27, MUST-28). */
+  readonly keepAliveIdle: Micros;
+  readonly keepAliveInterval: Micros;
+  /** Unanswered probes after which the connection is dead; more than one (MUST-29). */
+  readonly keepAliveProbes: number;
+
+  // Defence.
+
+  /** Challenge ACKs per second and host (RFC 5961 10); 0: no limit. */
+  readonly challengeAcksPerSecond: number;
+  /** Least time between two answers of one connection to segments out of window; 0: no limit. */
+  readonly invalidAckInterval: Micros;
+  /** RFC 1337: RST does not end TIME-WAIT. */
+  readonly ignoreResetInTimeWait: boolean;
+  /** Whether hard ICMP errors abort a synchronized connection (SHLD-26); RFC 5927 advises against it. */
+  readonly hardErrorsAbort: boolean;
+
+  // Timestamps.
+
+  /** The tick of our timestamp clock (RFC 7323 5.4: 1 ms to 1 s). */
+  readonly timestampTick: Micros;
+}
+
+/** The RFCs' SHOULDs. */
+export const STANDARD: TcpConfig = {
+  mss: 0,
+  mtu: 1_500,
+  mssOption: true,
+  windowScaling: true,
+  windowScale: "auto",
+  timestamps: true,
+  selectiveAck: true,
+  userTimeoutOption: micros(0),
+  synOptionOrder: "linux",
+  sendBuffer: 4 << 20,
+  receiveBuffer: 128 << 10,
+  receiveBufferMax: 6 << 20,
+  initialReceiveWindow: 0,
+  nagle: true,
+  pushPolicy: "end of queue",
+  dscp: 0,
+  hopLimit: 64,
+  congestionControl: "cubic",
+  initialWindow: 10,
+  hystart: true,
+  dupThresh: 3,
+  limitedTransmit: true,
+  rack: true,
+  tailLossProbe: true,
+  forwardRto: true,
+  undo: true,
+  restartAfterIdle: true,
+  ecn: "off",
+  initialRto: seconds(1),
+  minRto: seconds(1),
+  maxRto: seconds(60),
+  minRtoBoundsVariance: false,
+  rtoAfterSynLoss: seconds(3),
+  synRetries: 7,
+  synAckRetries: 5,
+  connectTimeout: seconds(180),
+  retriesUntilDoubt: 3,
+  retriesUntilClose: 15,
+  userTimeout: micros(0),
+  delayedAckTime: milliseconds(40),
+  quickAcks: 16,
+  segmentsPerAck: 2,
+  timeWait: seconds(60),
+  finWait2Time: seconds(60),
+  keepAlive: false,
+  keepAliveIdle: seconds(7_200),
+  keepAliveInterval: seconds(75),
+  keepAliveProbes: 9,
+  challengeAcksPerSecond: 1_000,
+  invalidAckInterval: milliseconds(500),
+  ignoreResetInTimeWait: true,
+  hardErrorsAbort: false,
+  timestampTick: milliseconds(1),
+};
+
+/** What Linux does (6.x, default sysctls but those that make runs differ). */
+export const LINUX: TcpConfig = {
+  ...STANDARD,
+  minRto: milliseconds(200),
+  maxRto: seconds(120),
+  minRtoBoundsVariance: true,
+  restartAfterIdle: false,
+  sendBuffer: 256 << 10,
+  receiveBuffer: 131_072,
+  receiveBufferMax: 15 << 20,
+  initialReceiveWindow: 65_535,
+  windowScale: 8,
+  synRetries: 5,
+  connectTimeout: micros(0),
+  ignoreResetInTimeWait: false,
+};
+
+/** What FreeBSD does (14.x). */
+export const FREEBSD: TcpConfig = {
+  ...STANDARD,
+  synOptionOrder: "freebsd",
+  initialRto: seconds(1),
+  minRto: milliseconds(30),
+  maxRto: seconds(64),
+  sendBuffer: 32_768,
+  receiveBuffer: 65_536,
+  receiveBufferMax: 2 << 20,
+  initialReceiveWindow: 65_535,
+  windowScale: 6,
+  rack: false,
+  tailLossProbe: false,
+  hystart: false,
+  forwardRto: false,
+  synRetries: 3,
+  synAckRetries: 3,
+  connectTimeout: seconds(75),
+  retriesUntilClose: 12,
+  quickAcks: 0,
+  keepAlive: true,
+  keepAliveProbes: 8,
+  pushPolicy: "end of send",
+};
+
+/** The profiles by the names that people give. */
+export const PROFILES: Readonly<Record<"standard" | "linux" | "freebsd", TcpConfig>> = {
+  standard: STANDARD,
+  linux: LINUX,
+  freebsd: FREEBSD,
+};
+
+/** The name of a profile. */
+export type ProfileName = keyof typeof PROFILES;
+
+/** Highest value of each field that has one, with the lowest; spans and counts not named here are only "not negative". */
+const RANGES: Partial<Record<keyof TcpConfig, readonly [least: number, most: number]>> = {
+  mss: [0, 65_495],
+  mtu: [68, 65_535],
+  sendBuffer: [1, 2 ** 30],
+  receiveBuffer: [1, 2 ** 30],
+  receiveBufferMax: [1, 2 ** 30],
+  dscp: [0, 63],
+  hopLimit: [1, 255],
+  initialWindow: [1, 1_000],
+  dupThresh: [1, 300],
+  segmentsPerAck: [1, 255],
+  keepAliveProbes: [2, 127],
+  delayedAckTime: [0, milliseconds(499)],
+  keepAliveIdle: [milliseconds(1), seconds(32_767)],
+  keepAliveInterval: [milliseconds(1), seconds(32_767)],
+  timestampTick: [milliseconds(1), seconds(1)],
+};
+
+/** Passes a config on when every field is in its range. @throws RangeError naming the field and its value */
+export function validatedConfig(config: TcpConfig): TcpConfig {
+  for (const [field, value] of Object.entries(config)) {
+    if (typeof value !== "number") continue;
+    const [least, most] = RANGES[field as keyof TcpConfig] ?? [0, Number.MAX_SAFE_INTEGER];
+    if (!(value >= least && value <= most)) {
+      throw new RangeError(`Cannot use ${field} = ${value}: give a number from ${least} to ${most}`);
+    }
+  }
+  if (typeof config.windowScale === "number" && config.windowScale > 14) {
+    throw new RangeError(`Cannot use windowScale = ${config.windowScale}: give 0 to 14, or "auto"`);
+  }
+  if (config.receiveBufferMax < config.receiveBuffer) {
+    throw new RangeError(
+      `Cannot use receiveBufferMax = ${config.receiveBufferMax}: give at least receiveBuffer, ${config.receiveBuffer}`,
+    );
+  }
+  if (config.minRto > config.maxRto) {
+    throw new RangeError(`Cannot use minRto = ${config.minRto}: give at most maxRto, ${config.maxRto}`);
+  }
+  return config;
+}

@@ -1,0 +1,42 @@
+/**
+ * Errors by audience: the caller's mistakes are thrown at once; the connection's fate is kept in `failure`.
+ *
+ * @module
+ */
+
+import type { State } from "./state.ts";
+
+/** How a connection ended when it did not end in order. */
+export type FailureKind =
+  /** The peer answered our SYN with RST. */
+  | "refused"
+  /** The peer sent RST on an existing connection. */
+  | "reset"
+  /** The peer did not answer for longer than allowed. */
+  | "timed out"
+  /** We aborted it. */
+  | "aborted"
+  /** The network said that the peer cannot be reached. */
+  | "unreachable";
+
+/** Why a connection ended, as a value: it is not thrown by the core. */
+export class ConnectionFailure extends Error {
+  override readonly name = "ConnectionFailure";
+  readonly kind: FailureKind;
+
+  constructor(kind: FailureKind, message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** A call that the connection's state does not allow (RFC 9293 3.10). */
+export class InvalidStateError extends Error {
+  override readonly name = "InvalidStateError";
+  readonly state: State;
+
+  constructor(call: string, state: State, advice: string) {
+    super(`Cannot ${call} in state ${state}: ${advice}`);
+    this.state = state;
+  }
+}

@@ -1,0 +1,219 @@
+/**
+ * What whoever watches a connection may see: each event with the reason that the code at that place has for it.
+ *
+ * A reason is a code; its rule and its sentence are the watcher's business (`trace/`). The variables that the rule read
+ * are in the connection's view, which shows the moment of the call. Nothing of an event may be kept but by copying:
+ * segments and views are reused.
+ *
+ * @module
+ */
+
+import type { Endpoint } from "./address.ts";
+import type { Segment } from "./segment.ts";
+import type { SeqNumber } from "./seq.ts";
+import type { State } from "./state.ts";
+import type { Instant, Micros } from "./units.ts";
+
+/** Why a segment is sent. */
+export type SendReason =
+  | "syn"
+  | "syn-ack"
+  | "syn-retransmitted"
+  | "syn-ack-retransmitted"
+  | "handshake-ack"
+  | "data"
+  | "urgent-data"
+  | "fin"
+  | "limited-transmit"
+  | "retransmit-timeout"
+  | "retransmit-duplicate-acks"
+  | "retransmit-sack"
+  | "retransmit-rack"
+  | "retransmit-partial-ack"
+  | "retransmit-path-mtu"
+  | "tail-loss-probe"
+  | "forward-rto-probe"
+  | "window-probe"
+  | "keep-alive"
+  | "ack-quick"
+  | "ack-second-segment"
+  | "ack-delayed-timer"
+  | "ack-out-of-order"
+  | "ack-gap-filled"
+  | "ack-duplicate-segment"
+  | "ack-window-update"
+  | "ack-fin"
+  | "ack-congestion-mark"
+  | "ack-unacceptable"
+  | "ack-keep-alive"
+  | "ack-beyond-window"
+  | "challenge-reset"
+  | "challenge-syn"
+  | "challenge-ack"
+  | "reset-no-connection"
+  | "reset-bad-ack"
+  | "reset-abort"
+  | "reset-data-after-close"
+  | "reset-time-out";
+
+/** Why an arrived segment, or the packet that held it, is not used further. */
+export type DropReason =
+  | "truncated"
+  | "not-tcp"
+  | "fragment"
+  | "bad-ip-header"
+  | "bad-ip-checksum"
+  | "bad-data-offset"
+  | "bad-checksum"
+  | "bad-option-length"
+  | "not-ours"
+  | "no-connection"
+  | "unacceptable-sequence"
+  | "timestamp-too-old"
+  | "reset-out-of-window"
+  | "reset-challenged"
+  | "reset-in-time-wait"
+  | "reset-bad-ack"
+  | "syn-challenged"
+  | "no-ack-flag"
+  | "ack-not-acceptable"
+  | "ack-of-unsent"
+  | "invalid-source"
+  | "backlog-full"
+  | "listening"
+  | "closed"
+  | "missing-timestamp"
+  | "data-after-fin";
+
+/** Why a connection changed its state. */
+export type StateReason =
+  | "active-open"
+  | "passive-open"
+  | "syn-received"
+  | "syn-ack-received"
+  | "simultaneous-open"
+  | "syn-acknowledged"
+  | "user-close"
+  | "fin-received"
+  | "fin-acknowledged"
+  | "time-wait-over"
+  | "fin-wait-2-over"
+  | "reset-received"
+  | "refused"
+  | "timed-out"
+  | "user-abort"
+  | "unreachable"
+  | "data-after-close"
+  | "closed-before-established";
+
+/** Which of a connection's timers. */
+export type TimerName =
+  | "retransmission"
+  | "tail loss probe"
+  | "reordering"
+  | "persist"
+  | "delayed ACK"
+  | "keep-alive"
+  | "TIME-WAIT"
+  | "FIN-WAIT-2"
+  | "connect"
+  | "user time-out";
+
+/** Why the congestion window or the slow-start threshold changed. */
+export type CongestionReason =
+  | "initial-window"
+  | "slow-start"
+  | "slow-start-exit"
+  | "congestion-avoidance"
+  | "fast-recovery"
+  | "proportional-rate-reduction"
+  | "recovery-ended"
+  | "retransmission-timeout"
+  | "ecn-echo"
+  | "spurious-retransmission"
+  | "idle-restart"
+  | "syn-lost"
+  | "path-mtu";
+
+/** Where loss recovery stands. */
+export type RecoveryPhase = "open" | "disorder" | "congestion window reduced" | "recovery" | "loss";
+
+/** A connection as its watchers see it. All amounts in octets. */
+export interface ConnectionView {
+  /** Tells connections of one host apart; 1, 2, 3, … in the order of their making. */
+  readonly id: number;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly state: State;
+
+  readonly iss: SeqNumber;
+  readonly irs: SeqNumber;
+  readonly sndUna: SeqNumber;
+  readonly sndNxt: SeqNumber;
+  /** Highest sequence number sent, plus one. */
+  readonly sndMax: SeqNumber;
+  /** The peer's window, scaled. */
+  readonly sndWnd: number;
+  readonly rcvNxt: SeqNumber;
+  /** The window that we last announced, less what came since; scaled. */
+  readonly rcvWnd: number;
+  /** The shift that the peer applies to our window field. */
+  readonly rcvWindowShift: number;
+  /** The shift that we apply to the peer's window field. */
+  readonly sndWindowShift: number;
+
+  readonly congestionWindow: number;
+  /** Infinity until the first reduction. */
+  readonly slowStartThreshold: number;
+  /** Octets thought to be in the network: `pipe` of RFC 6675. */
+  readonly pipe: number;
+  readonly unackedOctets: number;
+  /** Octets taken by `send` that were never sent. */
+  readonly unsentOctets: number;
+  /** Octets received in order that `receive` has not taken. */
+  readonly unreadOctets: number;
+  readonly duplicateAcks: number;
+  readonly recoveryPhase: RecoveryPhase;
+  /** Where the present recovery ends: what had been sent when it began. */
+  readonly recoveryPoint: SeqNumber;
+
+  /** 0 before the first sample. */
+  readonly smoothedRtt: Micros;
+  readonly rttVariation: Micros;
+  readonly latestRtt: Micros;
+  readonly minimumRtt: Micros;
+  /** The retransmission time-out with its back-off. */
+  readonly retransmissionTimeout: Micros;
+  /** Times the retransmission timer fired in a row. */
+  readonly backoff: number;
+  /** Payload octets of a full segment of ours. */
+  readonly sendMss: number;
+
+  /** Totals since the connection began. */
+  readonly segmentsSent: number;
+  readonly segmentsReceived: number;
+  readonly octetsSent: number;
+  readonly octetsAcknowledged: number;
+  readonly octetsReceived: number;
+  readonly segmentsRetransmitted: number;
+  readonly octetsRetransmitted: number;
+}
+
+/** Receives every event of one host's connections. Observes, never changes. */
+export interface Observer {
+  segmentSent(connection: ConnectionView | null, segment: Segment, reason: SendReason, now: Instant): void;
+  /** Called before the segment is looked at: the view shows the variables as they were. */
+  segmentArrived(connection: ConnectionView | null, segment: Segment, now: Instant): void;
+  /** The segment that arrived last is not used further; what of it was used before is seen in the view. */
+  segmentDropped(connection: ConnectionView | null, segment: Segment, reason: DropReason, now: Instant): void;
+  stateChanged(connection: ConnectionView, from: State, to: State, reason: StateReason, now: Instant): void;
+  timerFired(connection: ConnectionView, timer: TimerName, now: Instant): void;
+  /** `windowBefore` and `thresholdBefore` are octets; the view has the values after. */
+  congestionChanged(
+    connection: ConnectionView,
+    windowBefore: number,
+    thresholdBefore: number,
+    reason: CongestionReason,
+    now: Instant,
+  ): void;
+}
