@@ -1,0 +1,241 @@
+/**
+ * Classic BPF programs: what the kernel runs on each packet before it queues it on a socket. Instructions and their
+ * encoding: <linux/bpf_common.h>, <linux/filter.h>.
+ *
+ * @module
+ */
+
+import { IPPROTO_TCP, SO_ATTACH_FILTER, SOL_SOCKET } from "./constants.ts";
+import { setOptionBytes } from "./file_descriptor.ts";
+import { type Endpoint, isAnyAddress } from "./sockaddr.ts";
+
+/** One instruction, `struct sock_filter`. */
+export interface Instruction {
+  /** Operation. */
+  readonly code: number;
+  /** Instructions to skip when the test holds. */
+  readonly jt: number;
+  /** Instructions to skip when it does not. */
+  readonly jf: number;
+  /** Operand, taken as 32 bits without sign. */
+  readonly k: number;
+}
+
+/** A whole program, in order. */
+export type Program = readonly Instruction[];
+
+/** Where a packet starts for the socket: at its IP header, at its TCP header (raw IPv6 sockets), or at Ethernet's. */
+export type Framing = "ip" | "transport" | "ethernet";
+
+// <linux/bpf_common.h>: class | size or operation | mode or source
+export const LD_WORD = 0x20; // A = 32 bits at k
+export const LD_HALF = 0x28; // A = 16 bits at k
+export const LD_BYTE = 0x30; // A = 8 bits at k
+export const LD_HALF_INDEXED = 0x48; // A = 16 bits at X + k
+export const LD_BYTE_INDEXED = 0x50; // A = 8 bits at X + k
+export const LDX_HEADER_LENGTH = 0xb1; // X = 4 * (octet at k & 0xf)
+export const ADD_X = 0x0c; // A += X
+export const AND = 0x54; // A &= k
+export const SHIFT_LEFT = 0x64; // A <<= k
+export const JUMP_EQUAL = 0x15; // A == k
+export const JUMP_GREATER = 0x25; // A > k
+export const JUMP_BITS = 0x45; // A & k
+export const RETURN = 0x06; // keep k octets
+export const COPY_TO_X = 0x07; // X = A
+
+/** SKF_NET_OFF, <linux/filter.h>: offsets from here on count from the network header, whatever the framing. */
+const NETWORK_HEADER = -0x100000;
+
+/** SKF_AD_OFF + SKF_AD_PKTTYPE, <linux/filter.h>: loads what the link layer thinks of the packet. */
+const PACKET_TYPE = -0x1000 + 4;
+
+/** PACKET_OUTGOING, <linux/if_packet.h>: our own packet on its way out. */
+const PACKET_OUTGOING = 4;
+
+const KEEP_ALL = 0xffffffff;
+const ETHERNET_HEADER_LENGTH = 14;
+const ETHERNET_TYPE_OFFSET = 12;
+const ETHERTYPE_IPV4 = 0x0800; // RFC 894
+const ETHERTYPE_IPV6 = 0x86dd; // RFC 2464
+
+// RFC 791 3.1
+const IPV4_FRAGMENT_OFFSET = 6;
+const IPV4_FRAGMENT_MASK = 0x1fff;
+const IPV4_PROTOCOL_OFFSET = 9;
+const IPV4_SOURCE_OFFSET = 12;
+const IPV4_DESTINATION_OFFSET = 16;
+
+// RFC 8200 3
+const IPV6_NEXT_HEADER_OFFSET = 6;
+const IPV6_SOURCE_OFFSET = 8;
+const IPV6_DESTINATION_OFFSET = 24;
+const IPV6_HEADER_LENGTH = 40;
+
+/** A step of a filter that keeps a packet only if every test holds: an instruction without jumps, or a test. */
+interface Step {
+  readonly code: number;
+  readonly k: number;
+}
+
+/** The program that keeps nothing: behind it a listening socket neither answers nor refuses. */
+export function dropAllFilter(): Program {
+  return [{ code: RETURN, jt: 0, jf: 0, k: 0 }];
+}
+
+/**
+ * Keeps TCP segments from `remote` to `local` and nothing else: not our own (unless both ends are the same), not the
+ * later fragments of a packet.
+ *
+ * @param framing as the socket delivers packets; `transport` is for IPv6 and finds the addresses all the same
+ */
+export function connectionFilter(local: Endpoint, remote: Endpoint, framing: Framing): Program {
+  return tcpFilter(local, remote, framing);
+}
+
+/** Keeps TCP segments from anywhere to `local`; to any address of the host when that is 0.0.0.0 or ::. */
+export function localPortFilter(local: Endpoint, framing: Framing): Program {
+  return tcpFilter(local, undefined, framing);
+}
+
+/**
+ * Keeps ICMP errors that quote a TCP segment of ours, for a raw ICMP socket (IPv4: packets start at the IP header;
+ * IPv6: at the ICMPv6 header). RFC 792, RFC 4443.
+ *
+ * @param localPort the segment's source port; 0 for any
+ */
+export function quotedTcpFilter(family: 4 | 6, localPort: number): Program {
+  const steps = family === 4 ? icmpQuoteSteps() : icmpv6QuoteSteps();
+  return keepIfAll(localPort === 0 ? steps : [...steps, { code: JUMP_EQUAL, k: localPort }]);
+}
+
+/** The program as the kernel reads it: 8 octets an instruction, `struct sock_filter`, in the host's octet order. */
+export function encodeProgram(program: Program): Uint8Array<ArrayBuffer> {
+  const words = new Uint32Array(program.length * 2);
+  const halves = new Uint16Array(words.buffer);
+  const bytes = new Uint8Array(words.buffer);
+  program.forEach((instruction, i) => {
+    halves[i * 4] = instruction.code;
+    bytes[i * 8 + 2] = instruction.jt;
+    bytes[i * 8 + 3] = instruction.jf;
+    words[i * 2 + 1] = instruction.k;
+  });
+  return bytes;
+}
+
+/**
+ * Attaches a filter; it takes the place of the one before, and packets queued already stay.
+ *
+ * @throws SystemError EINVAL when the kernel finds the program faulty
+ */
+export function attachFilter(descriptor: number, program: Program): void {
+  const instructions = encodeProgram(program);
+  // struct sock_fprog: unsigned short len, 6 octets of padding, struct sock_filter *
+  const header = new Uint8Array(16);
+  new Uint16Array(header.buffer)[0] = program.length;
+  new BigUint64Array(header.buffer)[1] = Deno.UnsafePointer.value(Deno.UnsafePointer.of(instructions));
+  setOptionBytes(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, header, "setsockopt SO_ATTACH_FILTER");
+}
+
+function tcpFilter(local: Endpoint, remote: Endpoint | undefined, framing: Framing): Program {
+  const steps: Step[] = framing === "ethernet" ? ethernetSteps(local.address.family) : [];
+  steps.push(
+    ...(local.address.family === 4 ? ipv4Steps(local, remote, framing) : ipv6Steps(local, remote, framing)),
+  );
+  return keepIfAll(steps);
+}
+
+function ethernetSteps(family: 4 | 6): Step[] {
+  return [
+    { code: LD_WORD, k: PACKET_TYPE },
+    { code: JUMP_BITS, k: PACKET_OUTGOING },
+    { code: LD_HALF, k: ETHERNET_TYPE_OFFSET },
+    { code: JUMP_EQUAL, k: family === 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6 },
+  ];
+}
+
+function ipv4Steps(local: Endpoint, remote: Endpoint | undefined, framing: Framing): Step[] {
+  const start = framing === "ethernet" ? ETHERNET_HEADER_LENGTH : 0;
+  const steps: Step[] = [
+    { code: LD_BYTE, k: start + IPV4_PROTOCOL_OFFSET },
+    { code: JUMP_EQUAL, k: IPPROTO_TCP },
+    { code: LD_HALF, k: start + IPV4_FRAGMENT_OFFSET },
+    { code: JUMP_BITS, k: IPV4_FRAGMENT_MASK },
+    ...addressSteps(start + IPV4_SOURCE_OFFSET, remote),
+    ...addressSteps(start + IPV4_DESTINATION_OFFSET, local),
+    { code: LDX_HEADER_LENGTH, k: start },
+  ];
+  if (remote !== undefined) {
+    steps.push({ code: LD_HALF_INDEXED, k: start }, { code: JUMP_EQUAL, k: remote.port });
+  }
+  steps.push({ code: LD_HALF_INDEXED, k: start + 2 }, { code: JUMP_EQUAL, k: local.port });
+  return steps;
+}
+
+function ipv6Steps(local: Endpoint, remote: Endpoint | undefined, framing: Framing): Step[] {
+  const network = framing === "ethernet" ? ETHERNET_HEADER_LENGTH : framing === "ip" ? 0 : NETWORK_HEADER;
+  const transport = framing === "transport" ? 0 : network + IPV6_HEADER_LENGTH;
+  const steps: Step[] = [];
+  if (framing !== "transport") { // there the kernel has followed the chain of headers to TCP already
+    steps.push({ code: LD_BYTE, k: network + IPV6_NEXT_HEADER_OFFSET }, { code: JUMP_EQUAL, k: IPPROTO_TCP });
+  }
+  steps.push(
+    ...addressSteps(network + IPV6_SOURCE_OFFSET, remote),
+    ...addressSteps(network + IPV6_DESTINATION_OFFSET, local),
+  );
+  if (remote !== undefined) steps.push({ code: LD_HALF, k: transport }, { code: JUMP_EQUAL, k: remote.port });
+  steps.push({ code: LD_HALF, k: transport + 2 }, { code: JUMP_EQUAL, k: local.port });
+  return steps;
+}
+
+/** Compares the address at `offset`, 32 bits at a time; nothing to compare for "any". */
+function addressSteps(offset: number, endpoint: Endpoint | undefined): Step[] {
+  if (endpoint === undefined || isAnyAddress(endpoint.address)) return [];
+  const octets = endpoint.address.octets;
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
+  const steps: Step[] = [];
+  for (let i = 0; i < octets.length; i += 4) {
+    steps.push({ code: LD_WORD, k: offset + i }, { code: JUMP_EQUAL, k: view.getUint32(i) });
+  }
+  return steps;
+}
+
+/** Leaves the quoted segment's source port in A. The ICMP type is not looked at: the socket's ICMP_FILTER does that. */
+function icmpQuoteSteps(): Step[] {
+  const quote = 8; // RFC 792: the quoted packet follows 8 octets of ICMP header
+  return [
+    { code: LDX_HEADER_LENGTH, k: 0 },
+    { code: LD_BYTE_INDEXED, k: quote + IPV4_PROTOCOL_OFFSET },
+    { code: JUMP_EQUAL, k: IPPROTO_TCP },
+    { code: LD_BYTE_INDEXED, k: quote },
+    { code: AND, k: 0xf },
+    { code: SHIFT_LEFT, k: 2 },
+    { code: ADD_X, k: 0 },
+    { code: COPY_TO_X, k: 0 },
+    { code: LD_HALF_INDEXED, k: quote },
+  ];
+}
+
+/** Leaves the quoted segment's source port in A. Errors are the types below 128 (RFC 4443 2.1). */
+function icmpv6QuoteSteps(): Step[] {
+  const quote = 8;
+  return [
+    { code: LD_BYTE, k: 0 },
+    { code: JUMP_GREATER, k: 127 },
+    { code: LD_BYTE, k: quote + IPV6_NEXT_HEADER_OFFSET },
+    { code: JUMP_EQUAL, k: IPPROTO_TCP },
+    { code: LD_HALF, k: quote + IPV6_HEADER_LENGTH },
+  ];
+}
+
+/** Turns steps into a program: JUMP_EQUAL must hold; JUMP_GREATER and JUMP_BITS must not; else the packet is dropped. */
+function keepIfAll(steps: readonly Step[]): Program {
+  const program = steps.map(({ code, k }, i): Instruction => {
+    const toDrop = steps.length - i; // over the remaining steps and the RETURN that keeps
+    const operand = k >>> 0;
+    if (code === JUMP_EQUAL) return { code, jt: 0, jf: toDrop, k: operand };
+    if (code === JUMP_GREATER || code === JUMP_BITS) return { code, jt: toDrop, jf: 0, k: operand };
+    return { code, jt: 0, jf: 0, k: operand };
+  });
+  program.push({ code: RETURN, jt: 0, jf: 0, k: KEEP_ALL }, { code: RETURN, jt: 0, jf: 0, k: 0 });
+  return program;
+}

@@ -1,0 +1,256 @@
+/**
+ * The C library: which functions are used, with the C type of every parameter and result, and how it is found.
+ *
+ * Sizes and addresses are passed as `usize` bigints kept ready by the caller and as ready-made pointers; results
+ * that fit are read as `i32`: these are the forms that neither allocate nor convert (measured; see docs of each user).
+ *
+ * @module
+ */
+
+/** What `Deno.dlopen` gets. Each line is the C prototype's parameters, in order. */
+const SYMBOLS = {
+  socket: {
+    parameters: ["i32", /* int domain */ "i32", /* int type */ "i32" /* int protocol */],
+    result: "i32", /* int */
+  },
+  bind: {
+    parameters: ["i32", /* int fd */ "buffer", /* const struct sockaddr * */ "u32" /* socklen_t */],
+    result: "i32", /* int */
+  },
+  connect: {
+    parameters: ["i32", /* int fd */ "buffer", /* const struct sockaddr * */ "u32" /* socklen_t */],
+    result: "i32", /* int */
+  },
+  listen: { parameters: ["i32", /* int fd */ "i32" /* int backlog */], result: "i32" /* int */ },
+  accept4: {
+    parameters: [
+      "i32", /* int fd */
+      "buffer", /* struct sockaddr * */
+      "buffer", /* socklen_t * */
+      "i32", /* int flags */
+    ],
+    result: "i32", /* int */
+  },
+  getsockname: {
+    parameters: ["i32", /* int fd */ "buffer", /* struct sockaddr * */ "buffer" /* socklen_t * */],
+    result: "i32", /* int */
+  },
+  getpeername: {
+    parameters: ["i32", /* int fd */ "buffer", /* struct sockaddr * */ "buffer" /* socklen_t * */],
+    result: "i32", /* int */
+  },
+  setsockopt: {
+    parameters: [
+      "i32", /* int fd */
+      "i32", /* int level */
+      "i32", /* int name */
+      "buffer", /* const void *value */
+      "u32", /* socklen_t */
+    ],
+    result: "i32", /* int */
+  },
+  getsockopt: {
+    parameters: [
+      "i32", /* int fd */
+      "i32", /* int level */
+      "i32", /* int name */
+      "buffer", /* void *value */
+      "buffer", /* socklen_t * */
+    ],
+    result: "i32", /* int */
+  },
+  // The results of the four transfers are ssize_t; no transfer here exceeds 2^31 - 1 octets, so the low 32 bits do.
+  recv: {
+    parameters: [
+      "i32", /* int fd */
+      "pointer", /* void *buf */
+      "usize", /* size_t len */
+      "i32", /* int flags */
+    ],
+    result: "i32", /* ssize_t */
+  },
+  recvmsg: {
+    parameters: ["i32", /* int fd */ "pointer", /* struct msghdr * */ "i32" /* int flags */],
+    result: "i32", /* ssize_t */
+  },
+  send: {
+    parameters: [
+      "i32", /* int fd */
+      "pointer", /* const void *buf */
+      "usize", /* size_t len */
+      "i32", /* int flags */
+    ],
+    result: "i32", /* ssize_t */
+  },
+  sendto: {
+    parameters: [
+      "i32", /* int fd */
+      "pointer", /* const void *buf */
+      "usize", /* size_t len */
+      "i32", /* int flags */
+      "pointer", /* const struct sockaddr * */
+      "u32", /* socklen_t */
+    ],
+    result: "i32", /* ssize_t */
+  },
+  shutdown: { parameters: ["i32", /* int fd */ "i32" /* int how */], result: "i32" /* int */ },
+  close: { parameters: ["i32" /* int fd */], result: "i32" /* int */ },
+  // fcntl, open and ioctl are variadic in C; on Linux the named and the other integer arguments travel alike.
+  fcntl: {
+    parameters: ["i32", /* int fd */ "i32", /* int cmd */ "i32" /* int arg */],
+    result: "i32", /* int */
+  },
+  open: { parameters: ["buffer", /* const char *path */ "i32" /* int flags */], result: "i32" /* int */ },
+  ioctl: {
+    parameters: ["i32", /* int fd */ "usize", /* unsigned long request */ "buffer" /* struct ifreq * */],
+    result: "i32", /* int */
+  },
+  poll: {
+    parameters: ["pointer", /* struct pollfd * */ "usize", /* nfds_t */ "i32" /* int milliseconds */],
+    result: "i32", /* int */
+  },
+  pollOnPool: {
+    name: "poll",
+    parameters: ["pointer", /* struct pollfd * */ "usize", /* nfds_t */ "i32" /* int milliseconds */],
+    result: "i32", /* int */
+    nonblocking: true,
+  },
+  eventfd: { parameters: ["u32", /* unsigned int initval */ "i32" /* int flags */], result: "i32" /* int */ },
+  read: {
+    parameters: ["i32", /* int fd */ "buffer", /* void *buf */ "usize" /* size_t count */],
+    result: "i32", /* ssize_t */
+  },
+  write: {
+    parameters: ["i32", /* int fd */ "buffer", /* const void *buf */ "usize" /* size_t count */],
+    result: "i32", /* ssize_t */
+  },
+  getaddrinfoOnPool: {
+    name: "getaddrinfo",
+    parameters: [
+      "pointer", /* const char *node */
+      "pointer", /* const char *service */
+      "pointer", /* const struct addrinfo *hints */
+      "pointer", /* struct addrinfo **res */
+    ],
+    result: "i32", /* int */
+    nonblocking: true,
+  },
+  freeaddrinfo: { parameters: ["pointer" /* struct addrinfo * */], result: "void" },
+  getifaddrs: { parameters: ["buffer" /* struct ifaddrs ** */], result: "i32" /* int */ },
+  freeifaddrs: { parameters: ["pointer" /* struct ifaddrs * */], result: "void" },
+  if_nametoindex: { parameters: ["buffer" /* const char *name */], result: "u32" /* unsigned int */ },
+  inet_pton: {
+    parameters: ["i32", /* int af */ "buffer", /* const char *src */ "buffer" /* void *dst */],
+    result: "i32", /* int */
+  },
+  inet_ntop: {
+    parameters: [
+      "i32", /* int af */
+      "buffer", /* const void *src */
+      "buffer", /* char *dst */
+      "u32", /* socklen_t size */
+    ],
+    result: "pointer", /* const char * */
+  },
+  unshare: { parameters: ["i32" /* int flags */], result: "i32" /* int */ },
+  setns: { parameters: ["i32", /* int fd */ "i32" /* int nstype */], result: "i32" /* int */ },
+  __errno_location: { parameters: [], result: "pointer" /* int * */ },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** The functions of the C library that this project calls. */
+export type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+
+/** The C library could not be opened; the message lists what was tried. */
+export class LibcError extends Error {
+  override readonly name = "LibcError";
+  /** Whether the reason is that Deno was not given `--allow-ffi`. */
+  readonly permissionMissing: boolean;
+
+  constructor(message: string, permissionMissing: boolean) {
+    super(message);
+    this.permissionMissing = permissionMissing;
+  }
+}
+
+let loaded: Libc | undefined;
+
+/**
+ * The C library's functions; opened at the first call and kept for the life of the program (or worker).
+ *
+ * Under `deno test`, call it once at the top of the test file: a library first opened inside a test counts as a leak.
+ *
+ * @throws LibcError when the system is not Linux, the permission is missing, or no candidate can be opened
+ */
+export function loadLibc(): Libc {
+  loaded ??= openFirst(libcCandidates(Deno.build.arch, libcOverride()));
+  return loaded;
+}
+
+/**
+ * The names to try, in order: the override alone when there is one; otherwise glibc's name, musl's, and where
+ * distributions put them. Never `libc.so`: that is a linker script (or musl's own loader under another name).
+ */
+export function libcCandidates(arch: typeof Deno.build.arch, override?: string): readonly string[] {
+  if (override !== undefined && override !== "") return [override];
+  const folders = [
+    `/lib/${arch}-linux-gnu`,
+    `/usr/lib/${arch}-linux-gnu`,
+    "/lib64",
+    "/usr/lib64",
+    "/lib",
+    "/usr/lib",
+  ];
+  return [
+    "libc.so.6",
+    `libc.musl-${arch}.so.1`,
+    ...folders.map((folder) => `${folder}/libc.so.6`),
+    `/lib/libc.musl-${arch}.so.1`,
+    `/lib/ld-musl-${arch}.so.1`,
+  ];
+}
+
+/** `RAWTCP_LIBC`, when it is set and may be read; asking never prompts. */
+function libcOverride(): string | undefined {
+  const permission = Deno.permissions.querySync({ name: "env", variable: "RAWTCP_LIBC" });
+  return permission.state === "granted" ? Deno.env.get("RAWTCP_LIBC") : undefined;
+}
+
+function openFirst(candidates: readonly string[]): Libc {
+  if (Deno.build.os !== "linux") {
+    throw new LibcError(`Cannot use raw sockets on ${Deno.build.os}: this part runs on Linux only`, false);
+  }
+  const failures: string[] = [];
+  let denied = 0;
+  for (const candidate of permitted(candidates)) {
+    try {
+      return Deno.dlopen(candidate, SYMBOLS).symbols;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied) denied++;
+      failures.push(`${candidate} (${error instanceof Error ? error.message : String(error)})`);
+    }
+  }
+  if (denied > 0 && denied === failures.length) {
+    throw new LibcError(
+      "Cannot open the C library without the permission to call it: run deno with --allow-ffi",
+      true,
+    );
+  }
+  throw new LibcError(
+    `Cannot open the C library, tried ${
+      failures.join(", ")
+    }: set RAWTCP_LIBC to its path (read with --allow-env)`,
+    false,
+  );
+}
+
+/**
+ * The candidates to open. With `--allow-ffi=PATH` only the paths named there, so that nothing prompts; without any
+ * such permission the first name alone, so that the user is asked once.
+ */
+function permitted(candidates: readonly string[]): readonly string[] {
+  if (Deno.permissions.querySync({ name: "ffi" }).state === "granted") return candidates;
+  const granted = candidates.filter((path) =>
+    Deno.permissions.querySync({ name: "ffi", path }).state === "granted"
+  );
+  return granted.length > 0 ? granted : candidates.slice(0, 1);
+}

@@ -1,0 +1,38 @@
+/**
+ * The kernel, as this project sees it: raw and stream sockets, the port guard, polling, addresses and routes. Linux only.
+ *
+ * @module
+ */
+
+export { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, SHUT_RD, SHUT_RDWR, SHUT_WR } from "./constants.ts";
+export { errnoName, isErrno, likelyCause, SystemError } from "./errno.ts";
+export { FileDescriptor } from "./file_descriptor.ts";
+export { LibcError, loadLibc } from "./libc.ts";
+export { enterTestNetwork, PrivateNetwork, unshareNetwork } from "./namespace.ts";
+export {
+  addAddress,
+  bringUp,
+  interfaceMtu,
+  interfaceOf,
+  type NetworkInterface,
+  readInterface,
+  setInterfaceMtu,
+} from "./network_interface.ts";
+export type { PacketDevice, SendResult } from "./packet_device.ts";
+export { MAX_WAIT, PollSet } from "./poll.ts";
+export { PortGuard } from "./port_guard.ts";
+export { RawSocket, type RawSocketOptions } from "./raw_socket.ts";
+export { resolve, ResolveError } from "./resolve.ts";
+export { canOpenRawSockets, isMissingRight, rawSocketObstacle, rawSocketProblem } from "./rights.ts";
+export { isLocalAddress, pathMtu, type Route, routeTo, sourceAddressFor } from "./route.ts";
+export {
+  anyAddress,
+  type Endpoint,
+  formatIp,
+  formatSockaddr,
+  type IpAddress,
+  isAnyAddress,
+  loopbackAddress,
+  parseLiteral,
+} from "./sockaddr.ts";
+export { StreamListener, StreamSocket } from "./stream_socket.ts";

@@ -1,0 +1,32 @@
+/**
+ * What every way of sending and receiving whole IP packets offers to its user.
+ *
+ * @module
+ */
+
+/** What became of a packet handed over for sending. */
+export type SendResult =
+  /** The kernel took it. */
+  | "sent"
+  /** No room now: wait until the descriptor is writable and offer it again. */
+  | "full"
+  /** Longer than the path's MTU: make it smaller. */
+  | "too long"
+  /** It was lost on this host: no route, an interface down, a firewall rule. A soft error: the connection may go on. */
+  | "unreachable";
+
+/** Sends and receives IP packets, header included, without blocking and without allocating. */
+export interface PacketDevice extends Disposable {
+  /** For poll. */
+  readonly descriptor: number;
+  /** Octets of the largest IP packet it takes. */
+  readonly mtu: number;
+  /** Where `receive` puts the packet; owned by the device, overwritten by the next `receive`. */
+  readonly inbound: Uint8Array;
+  /** The next packet's length in `inbound`, 0 when none is waiting. @throws SystemError */
+  receive(): number;
+  /** Where the caller builds the packet to send; owned by the device, read during `send` only. */
+  readonly outbound: Uint8Array;
+  /** Sends the first `length` octets of `outbound`. @throws SystemError for what is not in SendResult */
+  send(length: number): SendResult;
+}

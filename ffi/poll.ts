@@ -1,0 +1,145 @@
+/**
+ * Waiting for descriptors: `poll` on one long-lived array, at once or on Deno's thread pool for a bounded time.
+ *
+ * @module
+ */
+
+import { EFD_CLOEXEC, EFD_NONBLOCK, POLLIN } from "./constants.ts";
+import { check, EINTR, isErrno } from "./errno.ts";
+import { FileDescriptor } from "./file_descriptor.ts";
+import { type Libc, loadLibc } from "./libc.ts";
+
+/** The longest single wait, milliseconds; a longer one ends early with nothing ready. */
+export const MAX_WAIT = 60_000;
+
+// struct pollfd, <bits/poll.h>: int fd, short events, short revents
+const POLLFD_LENGTH = 8;
+const DEFAULT_CAPACITY = 16;
+
+/** Place of the descriptor that wakes the waiting thread. */
+const WAKE_SLOT = 0;
+
+const EVENTFD_ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
+const EVENTFD_VALUE = new Uint8Array(8);
+
+/**
+ * A set of descriptors to wait for. Each has a slot; slots are reused after `remove`.
+ *
+ * The array stays where it is while a wait runs on the other thread. Changes made meanwhile count from the next wait
+ * or `poll` on; call `wake` to make that now. An event may then be seen once for a slot that has changed hands: read
+ * with nonblocking calls.
+ */
+export class PollSet implements Disposable {
+  readonly #libc: Libc = loadLibc();
+  readonly #wake: FileDescriptor;
+  readonly #free: number[] = [];
+  #slots = 1;
+  #array: Uint8Array<ArrayBuffer>;
+  #view: DataView<ArrayBuffer>;
+  #pointer: Deno.PointerValue;
+  #waiting = false;
+
+  /** `capacity`: descriptors expected; the array grows beyond. */
+  constructor(capacity: number = DEFAULT_CAPACITY) {
+    const number = this.#libc.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    this.#wake = new FileDescriptor(check("eventfd", number));
+    this.#array = new Uint8Array((capacity + 1) * POLLFD_LENGTH);
+    this.#view = new DataView(this.#array.buffer);
+    this.#pointer = Deno.UnsafePointer.of(this.#array);
+    this.#put(WAKE_SLOT, number, POLLIN);
+  }
+
+  /** Adds a descriptor. @param events `POLLIN`, `POLLOUT` or both @returns its slot */
+  add(descriptor: number, events: number = POLLIN): number {
+    const slot = this.#free.pop() ?? this.#slots++;
+    if (slot * POLLFD_LENGTH >= this.#array.length) this.#grow();
+    this.#put(slot, descriptor, events);
+    return slot;
+  }
+
+  /** Changes what the slot waits for; 0 leaves only errors and hang-ups. */
+  setEvents(slot: number, events: number): void {
+    this.#view.setInt16(slot * POLLFD_LENGTH + 4, events, true);
+  }
+
+  /** Gives the slot back; do this before closing the descriptor. */
+  remove(slot: number): void {
+    this.#put(slot, -1, 0); // poll skips negative descriptors
+    this.#free.push(slot);
+  }
+
+  /** What the last `poll` or `wait` found for the slot: `POLLIN`, `POLLOUT`, `POLLERR`, `POLLHUP`, `POLLNVAL`, or 0. */
+  events(slot: number): number {
+    return this.#view.getInt16(slot * POLLFD_LENGTH + 6, true);
+  }
+
+  /**
+   * Asks at once. Blocks this thread when `milliseconds` is above 0.
+   *
+   * @returns how many descriptors are ready
+   * @throws SystemError ENOMEM and the like
+   */
+  poll(milliseconds: number = 0): number {
+    try {
+      return this.#settled(check("poll", this.#libc.poll(this.#pointer, BigInt(this.#slots), milliseconds)));
+    } catch (error) {
+      if (isErrno(error, EINTR)) return 0;
+      throw error;
+    }
+  }
+
+  /**
+   * Waits on another thread until a descriptor is ready, `wake` is called or the time is over. One wait at a time.
+   *
+   * @param milliseconds parts count as a whole; at most MAX_WAIT
+   * @returns how many descriptors are ready; 0 also when woken or interrupted
+   * @throws Error when a wait is running already
+   */
+  async wait(milliseconds: number): Promise<number> {
+    if (this.#waiting) throw new Error("Cannot wait twice at once on one PollSet: await the first wait");
+    const bounded = Math.ceil(Math.min(Math.max(milliseconds, 0), MAX_WAIT));
+    const array = this.#array; // the pointer lives as long as this reference
+    this.#waiting = true;
+    try {
+      const ready = await this.#libc.pollOnPool(this.#pointer, BigInt(this.#slots), bounded);
+      if (this.#wake.number < 0) return 0; // disposed meanwhile
+      // -1: the number of the error is lost on the other thread; ask again here, where it is not
+      return ready < 0 || array !== this.#array ? this.poll() : this.#settled(ready);
+    } finally {
+      this.#waiting = false;
+    }
+  }
+
+  /** Ends the running wait, if there is one. */
+  wake(): void {
+    if (this.#waiting && this.#wake.number >= 0) this.#libc.write(this.#wake.number, EVENTFD_ONE, 8n);
+  }
+
+  /** Ends the running wait and gives the waker back; the descriptors in the set stay their owners'. */
+  [Symbol.dispose](): void {
+    this.wake();
+    this.#wake.close();
+  }
+
+  /** The number of ready descriptors without the waker, whose signal is taken off. */
+  #settled(ready: number): number {
+    if (ready === 0 || this.events(WAKE_SLOT) === 0) return ready;
+    this.#libc.read(this.#wake.number, EVENTFD_VALUE, 8n);
+    return ready - 1;
+  }
+
+  #put(slot: number, descriptor: number, events: number): void {
+    this.#view.setInt32(slot * POLLFD_LENGTH, descriptor, true);
+    this.#view.setInt16(slot * POLLFD_LENGTH + 4, events, true);
+    this.#view.setInt16(slot * POLLFD_LENGTH + 6, 0, true);
+  }
+
+  /** Moves to an array of twice the length; a running wait keeps the old one. */
+  #grow(): void {
+    const larger = new Uint8Array(this.#array.length * 2);
+    larger.set(this.#array);
+    this.#array = larger;
+    this.#view = new DataView(larger.buffer);
+    this.#pointer = Deno.UnsafePointer.of(larger);
+  }
+}

@@ -1,0 +1,222 @@
+/**
+ * IPv4 packets of one TCP connection, or of one local port, over a raw socket.
+ *
+ * @module
+ */
+
+import { attachFilter, connectionFilter, dropAllFilter, localPortFilter } from "./bpf.ts";
+import {
+  IP_HDRINCL,
+  IPPROTO_IP,
+  IPPROTO_TCP,
+  MAX_IP_PACKET,
+  MSG_DONTWAIT,
+  PACKET_BUFFER_LENGTH,
+  SO_RCVBUF,
+  SO_RCVBUFFORCE,
+  SO_SNDBUF,
+  SO_SNDBUFFORCE,
+  SOCK_RAW,
+} from "./constants.ts";
+import {
+  EACCES,
+  EAGAIN,
+  ECONNREFUSED,
+  EHOSTDOWN,
+  EHOSTUNREACH,
+  EINTR,
+  EMSGSIZE,
+  ENETDOWN,
+  ENETUNREACH,
+  ENOBUFS,
+  EPERM,
+  lastErrno,
+  SystemError,
+} from "./errno.ts";
+import {
+  bindSocket,
+  enlargeBuffer,
+  type FileDescriptor,
+  openSocket,
+  orClose,
+  setOption,
+} from "./file_descriptor.ts";
+import { type Libc, loadLibc } from "./libc.ts";
+import type { PacketDevice, SendResult } from "./packet_device.ts";
+import { interfaceMtu } from "./network_interface.ts";
+import { pathMtu } from "./route.ts";
+import { anyAddress, encodeSockaddr, type Endpoint, SOCKADDR_IN_LENGTH } from "./sockaddr.ts";
+
+/** How to open a raw socket. */
+export interface RawSocketOptions {
+  /** Our end: packets to it are received. With address 0.0.0.0 or :: packets to every address of this host. */
+  readonly local: Endpoint;
+  /** The peer. Without one the socket serves every peer, and each packet goes where its header says. */
+  readonly remote?: Endpoint;
+  /** Octets of the largest packet. @default path MTU to the peer; without a peer the interface's, 1500 if unknown */
+  readonly mtu?: number;
+  /** Octets that may wait in each direction, as far as this process may ask for it. @default 8 MiB */
+  readonly bufferSize?: number;
+}
+
+const DEFAULT_BUFFER_SIZE = 8 * 1024 * 1024;
+const IPV4_DESTINATION_OFFSET = 16; // RFC 791 3.1
+const SOCKADDR_ADDRESS_OFFSET = 4; // struct sockaddr_in, <netinet/in.h>
+
+/** Packet lengths as the bigints that FFI wants, each made once: making them per call costs more than the call. */
+const LENGTHS: bigint[] = [];
+
+/** `length` as a bigint from a table. */
+export function lengthAsBigint(length: number): bigint {
+  return LENGTHS[length] ??= BigInt(length);
+}
+
+/** A raw IPv4 socket. Packets start at the IP header in both directions; see RFC 791 3.1 for it. */
+export class RawSocket implements PacketDevice {
+  readonly mtu: number;
+  readonly inbound: Uint8Array<ArrayBuffer> = new Uint8Array(PACKET_BUFFER_LENGTH);
+  readonly outbound: Uint8Array<ArrayBuffer> = new Uint8Array(PACKET_BUFFER_LENGTH);
+  /** Why the last "unreachable" packet could not leave; kept until the next such one. */
+  softError: SystemError | undefined;
+
+  readonly #libc: Libc = loadLibc();
+  readonly #descriptor: FileDescriptor;
+  readonly #toAnyone: boolean;
+  readonly #peer: Uint8Array<ArrayBuffer>;
+  readonly #peerPointer: Deno.PointerValue;
+  readonly #inboundPointer: Deno.PointerValue;
+  readonly #outboundPointer: Deno.PointerValue;
+  readonly #inboundLength = BigInt(PACKET_BUFFER_LENGTH);
+
+  private constructor(descriptor: FileDescriptor, remote: Endpoint | undefined, mtu: number) {
+    this.#descriptor = descriptor;
+    this.mtu = mtu;
+    this.#toAnyone = remote === undefined;
+    this.#peer = encodeSockaddr({ address: remote?.address ?? anyAddress(4), port: 0 });
+    this.#peerPointer = Deno.UnsafePointer.of(this.#peer);
+    this.#inboundPointer = Deno.UnsafePointer.of(this.inbound);
+    this.#outboundPointer = Deno.UnsafePointer.of(this.outbound);
+  }
+
+  /**
+   * Opens the socket with a filter for exactly this connection (or port); nothing that came before is delivered.
+   *
+   * @throws SystemError EPERM without CAP_NET_RAW, ENETUNREACH without a route to the peer
+   */
+  static open(options: RawSocketOptions): RawSocket {
+    const mtu = options.mtu ?? deviceMtu(options);
+    const descriptor = openSocket("socket SOCK_RAW", 4, SOCK_RAW, IPPROTO_TCP);
+    return orClose(descriptor, (number) => {
+      setOption(number, IPPROTO_IP, IP_HDRINCL, 1, "setsockopt IP_HDRINCL");
+      const socket = new RawSocket(descriptor, options.remote, mtu);
+      prepareRawSocket(number, options, "ip", () => socket.receive());
+      return socket;
+    });
+  }
+
+  get descriptor(): number {
+    return this.#descriptor.number;
+  }
+
+  receive(): number {
+    const fd = this.#descriptor.number;
+    const length = this.#libc.recv(fd, this.#inboundPointer, this.#inboundLength, MSG_DONTWAIT);
+    return length >= 0 ? length : nothingReceived("recv");
+  }
+
+  send(length: number): SendResult {
+    const octets = lengthAsBigint(length);
+    if (this.#toAnyone) this.#takeDestination();
+    const sent = this.#libc.sendto(
+      this.#descriptor.number,
+      this.#outboundPointer,
+      octets,
+      MSG_DONTWAIT,
+      this.#peerPointer,
+      SOCKADDR_IN_LENGTH,
+    );
+    return sent >= 0 ? "sent" : this.#notSent();
+  }
+
+  [Symbol.dispose](): void {
+    this.#descriptor.close();
+  }
+
+  /** The packet's destination address becomes the one to send to. */
+  #takeDestination(): void {
+    for (let i = 0; i < 4; i++) {
+      this.#peer[SOCKADDR_ADDRESS_OFFSET + i] = this.outbound[IPV4_DESTINATION_OFFSET + i] ?? 0;
+    }
+  }
+
+  #notSent(): SendResult {
+    const errno = lastErrno();
+    const result = sendResult(errno);
+    if (result === "unreachable") this.softError = new SystemError("sendto", errno);
+    return result;
+  }
+}
+
+/** Octets of the largest packet: towards the peer if there is one, else of the interface with the local address. */
+export function deviceMtu(options: RawSocketOptions): number {
+  const mtu = options.remote === undefined
+    ? interfaceMtu(options.local.address)
+    : pathMtu(options.remote.address);
+  return Math.min(mtu, MAX_IP_PACKET);
+}
+
+/**
+ * What the raw sockets of both families need: buffers, the source address, and the filter. A socket gets everybody's
+ * packets from its first moment, so first all is refused, then what has come is thrown away, then the filter set.
+ */
+export function prepareRawSocket(
+  number: number,
+  options: RawSocketOptions,
+  framing: "ip" | "transport",
+  receive: () => number,
+): void {
+  const { local, remote } = options;
+  attachFilter(number, dropAllFilter());
+  enlargeBuffer(number, SO_RCVBUFFORCE, SO_RCVBUF, options.bufferSize ?? DEFAULT_BUFFER_SIZE);
+  enlargeBuffer(number, SO_SNDBUFFORCE, SO_SNDBUF, options.bufferSize ?? DEFAULT_BUFFER_SIZE);
+  bindSocket(number, { address: local.address, port: 0 }); // routing rules by source address apply then
+  while (receive() > 0);
+  attachFilter(
+    number,
+    remote === undefined ? localPortFilter(local, framing) : connectionFilter(local, remote, framing),
+  );
+}
+
+/** 0 when the last receive call only had nothing to deliver. @throws SystemError for everything else */
+export function nothingReceived(call: string): 0 {
+  const errno = lastErrno();
+  if (errno === EAGAIN || errno === EINTR) return 0;
+  throw new SystemError(call, errno);
+}
+
+/**
+ * What an error of `sendto` means for the packet. EPERM and EACCES are a firewall's or a route's verdict on this one
+ * packet: a TCP takes it as a loss.
+ *
+ * @throws SystemError for what says nothing about the packet
+ */
+export function sendResult(errno: number): SendResult {
+  switch (errno) {
+    case EAGAIN:
+    case ENOBUFS:
+    case EINTR:
+      return "full";
+    case EMSGSIZE:
+      return "too long";
+    case EPERM:
+    case EACCES:
+    case ECONNREFUSED:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ENETDOWN:
+    case ENETUNREACH:
+      return "unreachable";
+    default:
+      throw new SystemError("sendto", errno);
+  }
+}

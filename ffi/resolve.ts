@@ -1,0 +1,128 @@
+/**
+ * Names to addresses, by the C library: hosts file, DNS and whatever else this host is set up to ask.
+ *
+ * @module
+ */
+
+import {
+  AF_INET,
+  AF_INET6,
+  EAI_AGAIN,
+  EAI_FAIL,
+  EAI_FAMILY,
+  EAI_MEMORY,
+  EAI_NODATA,
+  EAI_NONAME,
+  EAI_SYSTEM,
+  IPPROTO_TCP,
+  SOCK_STREAM,
+} from "./constants.ts";
+import { loadLibc } from "./libc.ts";
+import { cString, decodeSockaddr, type IpAddress, parseLiteral } from "./sockaddr.ts";
+
+// struct addrinfo, <netdb.h>: int flags, family, socktype, protocol; socklen_t addrlen and 4 octets of padding;
+// addr *, canonname *, next *
+const ADDRINFO_LENGTH = 48;
+const FAMILY_OFFSET = 4;
+const SOCKTYPE_OFFSET = 8;
+const PROTOCOL_OFFSET = 12;
+const ADDRLEN_OFFSET = 16;
+const ADDR_OFFSET = 24;
+const NEXT_OFFSET = 40;
+
+/** What went wrong, per result of getaddrinfo: its name and the reason in words. */
+const REASONS: Readonly<Record<number, readonly [string, string]>> = {
+  [EAI_NONAME]: ["EAI_NONAME", "unknown host"],
+  [EAI_NODATA]: ["EAI_NODATA", "the host has no address"],
+  [EAI_AGAIN]: ["EAI_AGAIN", "the name server did not answer; try again or check /etc/resolv.conf"],
+  [EAI_FAIL]: ["EAI_FAIL", "the name server refused"],
+  [EAI_FAMILY]: ["EAI_FAMILY", "the host has no address of this family"],
+  [EAI_MEMORY]: ["EAI_MEMORY", "the system is out of memory"],
+  [EAI_SYSTEM]: ["EAI_SYSTEM", "a system call failed"],
+};
+
+/** A name that could not be turned into an address. */
+export class ResolveError extends Error {
+  override readonly name = "ResolveError";
+  /** The name that was asked for. */
+  readonly host: string;
+  /** The C library's result, such as `EAI_NONAME`. */
+  readonly code: string;
+  /** In words: `unknown host`. */
+  readonly reason: string;
+
+  constructor(host: string, result: number) {
+    const [code, reason] = REASONS[result] ?? [`EAI ${result}`, "the resolver failed"];
+    super(`Cannot resolve "${host}": ${reason} (${code})`);
+    this.host = host;
+    this.code = code;
+    this.reason = reason;
+  }
+}
+
+/**
+ * Every address of `host`, in the order in which to try them (RFC 6724, the C library's choice). An address in text form is
+ * returned as it is, with no look-up.
+ *
+ * A look-up runs on another thread for as long as the C library takes and cannot be called off.
+ *
+ * @param family 4 or 6 for addresses of that family only; absent for both
+ * @throws ResolveError when there is none
+ */
+export async function resolve(host: string, family?: 4 | 6): Promise<readonly IpAddress[]> {
+  const literal = parseLiteral(host);
+  if (literal !== undefined) {
+    if (family !== undefined && literal.family !== family) throw new ResolveError(host, EAI_FAMILY);
+    return [literal];
+  }
+  if (host === "" || host.includes("\0")) throw new ResolveError(host, EAI_NONAME);
+  const node = cString(host);
+  const hints = encodeHints(family);
+  const results = new BigUint64Array(1);
+  const libc = loadLibc();
+  const result = await libc.getaddrinfoOnPool(
+    Deno.UnsafePointer.of(node),
+    null,
+    Deno.UnsafePointer.of(hints),
+    Deno.UnsafePointer.of(results),
+  );
+  // Naming the buffers here keeps them alive until the other thread is done with them.
+  if (result !== 0 || node.length === 0 || hints.length === 0) throw new ResolveError(host, result);
+  const list = Deno.UnsafePointer.create(results[0] ?? 0n);
+  try {
+    return readAddresses(list);
+  } finally {
+    libc.freeaddrinfo(list);
+  }
+}
+
+function encodeHints(family: 4 | 6 | undefined): Uint8Array<ArrayBuffer> {
+  const hints = new Uint8Array(ADDRINFO_LENGTH);
+  const view = new DataView(hints.buffer);
+  view.setInt32(FAMILY_OFFSET, family === undefined ? 0 : family === 4 ? AF_INET : AF_INET6, true);
+  view.setInt32(SOCKTYPE_OFFSET, SOCK_STREAM, true); // else every address comes once per socket type
+  view.setInt32(PROTOCOL_OFFSET, IPPROTO_TCP, true);
+  return hints;
+}
+
+function readAddresses(list: Deno.PointerValue): IpAddress[] {
+  const addresses: IpAddress[] = [];
+  let entry = list;
+  while (entry !== null) {
+    const view = new Deno.UnsafePointerView(entry);
+    const pointer = view.getPointer(ADDR_OFFSET);
+    if (pointer !== null) {
+      const bytes = new Uint8Array(view.getUint32(ADDRLEN_OFFSET));
+      new Deno.UnsafePointerView(pointer).copyInto(bytes);
+      addUnlessThere(addresses, decodeSockaddr(bytes).address);
+    }
+    entry = view.getPointer(NEXT_OFFSET);
+  }
+  return addresses;
+}
+
+/** The hosts file may name an address twice. */
+function addUnlessThere(addresses: IpAddress[], address: IpAddress): void {
+  const text = address.octets.join();
+  if (!addresses.some((other) => other.octets.join() === text)) addresses.push(address);
+}

@@ -1,0 +1,255 @@
+/**
+ * The kernel's own TCP: listening and connected sockets, for the test server and as the peer in tests.
+ *
+ * @module
+ */
+
+import {
+  IPPROTO_TCP,
+  MSG_DONTWAIT,
+  MSG_NOSIGNAL,
+  POLLOUT,
+  SHUT_WR,
+  SO_ERROR,
+  SO_LINGER,
+  SO_REUSEADDR,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  TCP_CONGESTION,
+  TCP_NODELAY,
+} from "./constants.ts";
+import { check, EAGAIN, EINPROGRESS, EINTR, ETIMEDOUT, isErrno, lastErrno, SystemError } from "./errno.ts";
+import {
+  bindSocket,
+  FileDescriptor,
+  getOption,
+  localEndpoint,
+  openSocket,
+  orClose,
+  setOption,
+  setOptionBytes,
+} from "./file_descriptor.ts";
+import { type Libc, loadLibc } from "./libc.ts";
+import { PollSet } from "./poll.ts";
+import {
+  cString,
+  decodeSockaddr,
+  encodeSockaddr,
+  type Endpoint,
+  formatSockaddr,
+  SOCKADDR_IN6_LENGTH,
+} from "./sockaddr.ts";
+
+const DEFAULT_BACKLOG = 128;
+
+/** Errors of `accept4` that belong to a connection that has died in the queue, not to the listener; see accept(2). */
+const LOST_IN_QUEUE = new Set([
+  "ECONNABORTED",
+  "EPROTO",
+  "ENETDOWN",
+  "EHOSTDOWN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
+
+/** A listening socket. Nothing blocks. */
+export class StreamListener implements Disposable {
+  /** Address and port it listens on; the port is the kernel's choice where 0 was asked for. */
+  readonly local: Endpoint;
+  readonly #descriptor: FileDescriptor;
+
+  private constructor(descriptor: FileDescriptor, local: Endpoint) {
+    this.#descriptor = descriptor;
+    this.local = local;
+  }
+
+  /**
+   * Listens on `local` with SO_REUSEADDR, so that old connections in TIME-WAIT are no obstacle.
+   *
+   * @param backlog connections that may wait for `accept`
+   * @throws SystemError EADDRINUSE, EADDRNOTAVAIL, EACCES
+   */
+  static open(local: Endpoint, backlog: number = DEFAULT_BACKLOG): StreamListener {
+    const descriptor = openSocket("socket SOCK_STREAM", local.address.family, SOCK_STREAM, IPPROTO_TCP);
+    return orClose(descriptor, (number) => {
+      setOption(number, SOL_SOCKET, SO_REUSEADDR, 1, "setsockopt SO_REUSEADDR");
+      bindSocket(number, local);
+      check("listen", loadLibc().listen(number, backlog), () => formatSockaddr(local));
+      return new StreamListener(descriptor, localEndpoint(number));
+    });
+  }
+
+  get descriptor(): number {
+    return this.#descriptor.number;
+  }
+
+  /** The next waiting connection, undefined when there is none. @throws SystemError EMFILE and the like */
+  accept(): StreamSocket | undefined {
+    const bytes = new Uint8Array(SOCKADDR_IN6_LENGTH);
+    const length = new Uint32Array([bytes.length]);
+    try {
+      const flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
+      const number = check("accept4", loadLibc().accept4(this.#descriptor.number, bytes, length, flags));
+      return new StreamSocket(new FileDescriptor(number), decodeSockaddr(bytes));
+    } catch (error) {
+      if (isErrno(error, EAGAIN, EINTR)) return undefined;
+      if (error instanceof SystemError && LOST_IN_QUEUE.has(error.errnoName)) return undefined;
+      throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#descriptor.close();
+  }
+}
+
+/** A connected socket, or one on its way there. Nothing blocks but `finishConnect` with a time. */
+export class StreamSocket implements Disposable {
+  /** The other end. */
+  readonly remote: Endpoint;
+  readonly #libc: Libc = loadLibc();
+  readonly #descriptor: FileDescriptor;
+
+  /** Takes ownership of a connected or connecting socket's descriptor. */
+  constructor(descriptor: FileDescriptor, remote: Endpoint) {
+    this.#descriptor = descriptor;
+    this.remote = remote;
+  }
+
+  /**
+   * Starts a connection and returns at once; it is there when the socket is writable and `finishConnect` says so.
+   *
+   * @param local address and port to come from; the kernel's choice when absent
+   * @throws SystemError ENETUNREACH, EADDRINUSE, and ECONNREFUSED where that is known at once
+   */
+  static connect(remote: Endpoint, local?: Endpoint): StreamSocket {
+    const descriptor = openSocket("socket SOCK_STREAM", remote.address.family, SOCK_STREAM, IPPROTO_TCP);
+    return orClose(descriptor, (number) => {
+      if (local !== undefined) bindSocket(number, local);
+      const bytes = encodeSockaddr(remote);
+      try {
+        check("connect", loadLibc().connect(number, bytes, bytes.length), () => formatSockaddr(remote));
+      } catch (error) {
+        if (!isErrno(error, EINPROGRESS)) throw error;
+      }
+      return new StreamSocket(descriptor, remote);
+    });
+  }
+
+  /** Connects and blocks this thread until that is done. @throws SystemError ECONNREFUSED, ETIMEDOUT after `milliseconds` */
+  static connectBlocking(remote: Endpoint, milliseconds: number, local?: Endpoint): StreamSocket {
+    const socket = StreamSocket.connect(remote, local);
+    try {
+      if (socket.finishConnect(milliseconds)) return socket;
+      throw new SystemError("connect", ETIMEDOUT, formatSockaddr(remote));
+    } catch (error) {
+      socket[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  get descriptor(): number {
+    return this.#descriptor.number;
+  }
+
+  /** This end's address and port. @throws SystemError */
+  get local(): Endpoint {
+    return localEndpoint(this.#descriptor.number);
+  }
+
+  /**
+   * Whether the connection that `connect` started is there; false while it is under way.
+   *
+   * @param milliseconds to block this thread for at most
+   * @throws SystemError ECONNREFUSED, EHOSTUNREACH and the like when it has failed
+   */
+  finishConnect(milliseconds: number = 0): boolean {
+    using set = new PollSet(1);
+    set.add(this.#descriptor.number, POLLOUT);
+    if (set.poll(milliseconds) === 0) return false;
+    const errno = this.takeError();
+    if (errno !== 0) throw new SystemError("connect", errno, formatSockaddr(this.remote));
+    return true;
+  }
+
+  /** The pending error number (SO_ERROR), 0 for none; asking clears it. @throws SystemError */
+  takeError(): number {
+    return getOption(this.#descriptor.number, SOL_SOCKET, SO_ERROR, "getsockopt SO_ERROR");
+  }
+
+  /**
+   * Reads what has arrived into the start of `into` (at least one octet long).
+   *
+   * @returns octets read; 0 when nothing is waiting; null at the end of the peer's stream
+   * @throws SystemError ECONNRESET when the peer aborted, ETIMEDOUT when it vanished
+   */
+  receive(into: Uint8Array): number | null {
+    const pointer = pointerTo(into);
+    const octets = this.#libc.recv(this.#descriptor.number, pointer, BigInt(into.length), MSG_DONTWAIT);
+    if (octets > 0) return octets;
+    if (octets === 0) return into.length === 0 ? 0 : null;
+    return wouldBlock("recv");
+  }
+
+  /**
+   * Hands over as much of `from` as fits.
+   *
+   * @returns octets taken, 0 when the send buffer is full
+   * @throws SystemError EPIPE or ECONNRESET when the connection is gone
+   */
+  send(from: Uint8Array): number {
+    if (from.length === 0) return 0;
+    const pointer = pointerTo(from);
+    const flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+    const octets = this.#libc.send(this.#descriptor.number, pointer, BigInt(from.length), flags);
+    return octets >= 0 ? octets : wouldBlock("send");
+  }
+
+  /** Ends our stream with a FIN; the peer's may go on. `how`: SHUT_WR, SHUT_RD or SHUT_RDWR. @throws SystemError ENOTCONN */
+  shutdown(how: number = SHUT_WR): void {
+    check("shutdown", this.#libc.shutdown(this.#descriptor.number, how));
+  }
+
+  /** Makes closing abort the connection with a RST, and closes. @throws SystemError */
+  abort(): void {
+    if (this.#descriptor.number < 0) return;
+    // struct linger, <bits/socket.h>: int onoff, int seconds
+    setOptionBytes(
+      this.#descriptor.number,
+      SOL_SOCKET,
+      SO_LINGER,
+      new Int32Array([1, 0]),
+      "setsockopt SO_LINGER",
+    );
+    this.#descriptor.close();
+  }
+
+  /** Sends small writes at once. @throws SystemError */
+  setNoDelay(on: boolean): void {
+    setOption(this.#descriptor.number, IPPROTO_TCP, TCP_NODELAY, on ? 1 : 0, "setsockopt TCP_NODELAY");
+  }
+
+  /** Chooses the kernel's congestion control by name, such as `cubic` or `reno`. @throws SystemError ENOENT */
+  setCongestionControl(name: string): void {
+    const text = cString(name);
+    setOptionBytes(this.#descriptor.number, IPPROTO_TCP, TCP_CONGESTION, text, "setsockopt TCP_CONGESTION");
+  }
+
+  [Symbol.dispose](): void {
+    this.#descriptor.close();
+  }
+}
+
+/** 0 when the last call would only have had to wait. @throws SystemError for everything else */
+function wouldBlock(call: string): 0 {
+  const errno = lastErrno();
+  if (errno === EAGAIN || errno === EINTR) return 0;
+  throw new SystemError(call, errno);
+}
+
+/** The address of the first octet. The declarations exclude shared memory, which nothing here makes. */
+function pointerTo(bytes: Uint8Array): Deno.PointerValue {
+  return Deno.UnsafePointer.of(bytes as Uint8Array<ArrayBuffer>);
+}
