@@ -1,0 +1,179 @@
+/**
+ * The rules of the project's shape, as functions from the sources (path to text) to what is wrong with them.
+ *
+ * @module
+ */
+
+import { BANS, MAX_FILE_LINES, MAX_FUNCTION_LINES, type Part, PARTS, TCP_ORDER } from "./table.ts";
+
+/** The sources by path from the top of the project, `/` between folders. */
+export type Sources = ReadonlyMap<string, string>;
+
+/** One `import` or `export … from`. */
+export interface Import {
+  readonly from: string;
+  /** As written. */
+  readonly specifier: string;
+  /** The path from the top that a relative specifier means; null for a name of the import map. */
+  readonly target: string | null;
+}
+
+/** Every rule by its name; each returns a line for each violation, none when the sources are as they should be. */
+export const RULES: Readonly<Record<string, (sources: Sources) => readonly string[]>> = {
+  "every file belongs to a part of the project": filesWithoutPart,
+  "a folder imports only what its row of the table allows": forbiddenEdges,
+  "only packages that its part may use": forbiddenPackages,
+  "a file of tcp/ imports only from rows above its own": tcpOrder,
+  "no files import each other in a circle": circles,
+  "no file has more than 450 lines": longFiles,
+  "no function has more than 50 lines": longFunctions,
+  "no banned text": bannedText,
+};
+
+const FROM = /^[ \t]*(?:import|export)\b[^;"'`]*?\bfrom\s+["']([^"']+)["']/gm;
+const BARE = /^[ \t]*import\s+["']([^"']+)["']/gm;
+const DYNAMIC = /\bimport\(\s*["']([^"']+)["']/g;
+
+/** The imports of one file, in no order. */
+export function importsOf(path: string, text: string): readonly Import[] {
+  const code = withoutComments(text);
+  const specifiers = [FROM, BARE, DYNAMIC].flatMap((pattern) =>
+    [...code.matchAll(pattern)].map((match) => match[1] ?? "")
+  );
+  return specifiers.map((specifier) => ({ from: path, specifier, target: resolve(path, specifier) }));
+}
+
+/** The text without comments; strings that hold ` //` lose their end, which no rule here minds. */
+export function withoutComments(text: string): string {
+  const blank = (comment: string): string => comment.replace(/[^\n]/g, "");
+  return text.replace(/(^|[\s(,;{])\/\*[\s\S]*?\*\//g, blank).replace(/(^|\s)\/\/.*$/gm, "$1");
+}
+
+function resolve(path: string, specifier: string): string | null {
+  if (!specifier.startsWith(".")) return null;
+  return new URL(specifier, `file:///${path}`).pathname.slice(1);
+}
+
+function allImports(sources: Sources): readonly Import[] {
+  return [...sources].flatMap(([path, text]) => importsOf(path, text));
+}
+
+function covers(allowed: string, path: string): boolean {
+  return allowed === "*" || (allowed.endsWith("/") ? path.startsWith(allowed) : path === allowed);
+}
+
+function partOf(path: string): Part | undefined {
+  return PARTS.find((part) => covers(part.path, path));
+}
+
+function filesWithoutPart(sources: Sources): string[] {
+  return [...sources.keys()].filter((path) => partOf(path) === undefined)
+    .map((path) => `${path} belongs to no part: give it a row in PARTS`);
+}
+
+function forbiddenEdges(sources: Sources): string[] {
+  const wrong: string[] = [];
+  for (const { from, target } of allImports(sources)) {
+    const part = partOf(from);
+    if (part === undefined || target === null || partOf(target) === part) continue;
+    if (!part.mayImport.some((allowed) => covers(allowed, target))) wrong.push(`${from} imports ${target}`);
+  }
+  return wrong;
+}
+
+function forbiddenPackages(sources: Sources): string[] {
+  return allImports(sources)
+    .filter(({ from, specifier, target }) =>
+      target === null && !partOf(from)?.packages.some((allowed) => covers(allowed, specifier))
+    )
+    .map(({ from, specifier }) => `${from} imports ${specifier}`);
+}
+
+/** The row and entry of a path in TCP_ORDER; undefined when it has none. */
+function tcpPlace(path: string): { readonly row: number; readonly entry: string } | undefined {
+  const inside = path.slice("tcp/".length);
+  for (const [row, entries] of TCP_ORDER.entries()) {
+    const entry = entries.find((name) => covers(name, inside));
+    if (entry !== undefined) return { row, entry };
+  }
+  return undefined;
+}
+
+function tcpOrder(sources: Sources): string[] {
+  const wrong: string[] = [];
+  for (const [path, text] of sources) {
+    if (!path.startsWith("tcp/")) continue;
+    const place = tcpPlace(path);
+    if (place === undefined) {
+      wrong.push(`${path} has no row in TCP_ORDER`);
+      continue;
+    }
+    for (const { target } of importsOf(path, text)) {
+      if (target === null || !target.startsWith("tcp/")) continue;
+      const other = tcpPlace(target);
+      if (other === undefined || other.entry === place.entry || other.row < place.row) continue;
+      wrong.push(`${path} imports ${target}, which is not above it`);
+    }
+  }
+  return wrong;
+}
+
+function circles(sources: Sources): string[] {
+  const found = new Set<string>();
+  const finished = new Set<string>();
+  const visit = (path: string, way: readonly string[]): void => {
+    const start = way.indexOf(path);
+    if (start >= 0) found.add([...way.slice(start), path].join(" > "));
+    if (start >= 0 || finished.has(path)) return;
+    for (const { target } of importsOf(path, sources.get(path) ?? "")) {
+      if (target !== null && sources.has(target)) visit(target, [...way, path]);
+    }
+    finished.add(path);
+  };
+  for (const path of sources.keys()) visit(path, []);
+  return [...found];
+}
+
+function longFiles(sources: Sources): string[] {
+  return [...sources].map(([path, text]) => ({ path, lines: text.trimEnd().split("\n").length }))
+    .filter(({ lines }) => lines > MAX_FILE_LINES)
+    .map(({ path, lines }) => `${path} has ${lines} lines: find its two subjects`);
+}
+
+/** How the first line of a function begins, as `deno fmt` writes it: a declaration, a method or an arrow function. */
+const FUNCTION_STARTS: readonly RegExp[] = [
+  /^( *)(?:export )?(?:default )?(?:async )?function\*? ?(\w*)/,
+  /^( +)(?:static |override |async |get |set |\*)*(#?[\w$]+|\[[\w.]+\])(?:<[^(]*>)?\((?!.*\);?$)/,
+  /^( *)(?:export )?const (\w+)(?:: [^=]+)? = (?:async )?\(.*(?:=> \{|\($|\()$/,
+];
+const NOT_METHODS = new Set(["if", "for", "while", "switch", "catch", "return", "super"]);
+
+/** Relies on the layout of `deno fmt`: a function ends at the first brace that stands at its own indentation. */
+function longFunctions(sources: Sources): string[] {
+  const wrong: string[] = [];
+  for (const [path, text] of sources) {
+    const lines = text.split("\n");
+    for (const [start, line] of lines.entries()) {
+      const match = FUNCTION_STARTS.map((pattern) => pattern.exec(line)).find((found) => found !== null);
+      const [, indent = "", name = ""] = match ?? [];
+      if (match === undefined || NOT_METHODS.has(name)) continue;
+      const end = lines.findIndex((other, i) => i >= start && new RegExp(`^${indent}\\}[;,]?$`).test(other));
+      const length = end - start + 1;
+      if (length > MAX_FUNCTION_LINES) wrong.push(`${path}:${start + 1} ${name} has ${length} lines`);
+    }
+  }
+  return wrong;
+}
+
+function bannedText(sources: Sources): string[] {
+  const wrong: string[] = [];
+  for (const [path, text] of sources) {
+    const lines = withoutComments(text).split("\n");
+    for (const ban of BANS.filter(({ where }) => where(path))) {
+      for (const [i, line] of lines.entries()) {
+        if (ban.text.test(line)) wrong.push(`${path}:${i + 1} has "${line.trim()}": ${ban.because}`);
+      }
+    }
+  }
+  return wrong;
+}

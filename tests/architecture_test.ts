@@ -1,0 +1,219 @@
+/**
+ * The project's shape: who imports whom, how long files and functions are, what the core must not touch.
+ *
+ * Reading the sources takes a permission that the plain tests do not have: `deno task check` gives it. The rules
+ * themselves are tested without it, each on sources that break it.
+ */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { RULES, type Sources } from "./architecture/rules.ts";
+
+const TOP = new URL("../", import.meta.url);
+const SKIPPED = new Set([".git", "node_modules", "coverage", ".vscode"]);
+
+const permission = Deno.permissions.querySync({ name: "read", path: TOP });
+const ignore = permission.state !== "granted";
+const reason = ignore
+  ? " (ignored: reading the sources needs --allow-read, as deno task check gives it)"
+  : "";
+
+function readSources(folder: URL, prefix: string, into: Map<string, string>): void {
+  for (const entry of Deno.readDirSync(folder)) {
+    if (SKIPPED.has(entry.name)) continue;
+    const path = prefix + entry.name;
+    if (entry.isDirectory) readSources(new URL(`${entry.name}/`, folder), `${path}/`, into);
+    else if (path.endsWith(".ts")) into.set(path, Deno.readTextFileSync(new URL(entry.name, folder)));
+  }
+}
+
+function projectSources(): Sources {
+  const sources = new Map<string, string>();
+  readSources(TOP, "", sources);
+  return sources;
+}
+
+for (const [name, rule] of Object.entries(RULES)) {
+  Deno.test({
+    name: `the project: ${name}${reason}`,
+    ignore,
+    fn: () => {
+      const sources = projectSources();
+      assertEquals(sources.has("tests/architecture_test.ts") && sources.has("tcp/seq.ts"), true);
+      assertEquals(rule(sources), []);
+    },
+  });
+}
+
+const LINES = (count: number): string => "  count++;\n".repeat(count);
+
+/** Rule, file, its text, and what the rule must say; null when the rule must be content. */
+const CASES: readonly (readonly [rule: string, path: string, text: string, complaint: RegExp | null])[] = [
+  ["every file belongs to a part of the project", "lib/a.ts", "", /^lib\/a.ts belongs to no part/],
+  ["every file belongs to a part of the project", "server.ts", "", null],
+
+  [
+    "a folder imports only what its row",
+    "tcp/seq.ts",
+    `import { a } from "../ffi/mod.ts";`,
+    /seq.ts imports ffi\/mod.ts/,
+  ],
+  [
+    "a folder imports only what its row",
+    "ffi/libc.ts",
+    `import { a } from "../tcp/mod.ts";`,
+    /imports tcp\/mod.ts/,
+  ],
+  [
+    "a folder imports only what its row",
+    "driver/a.ts",
+    `import { a } from "../tcp/seq.ts";`,
+    /imports tcp\/seq.ts/,
+  ],
+  ["a folder imports only what its row", "driver/a.ts", `import { a } from "../tcp/mod.ts";`, null],
+  [
+    "a folder imports only what its row",
+    "trace/a.ts",
+    `export * from "../ffi/mod.ts";`,
+    /imports ffi\/mod.ts/,
+  ],
+  [
+    "a folder imports only what its row",
+    "cli/a.ts",
+    `import {\n  a,\n  b,\n} from "../ffi/mod.ts";`,
+    /imports ffi/,
+  ],
+  [
+    "a folder imports only what its row",
+    "cli/a.ts",
+    `const a = await import("../driver/mod.ts");`,
+    /imports driver/,
+  ],
+  ["a folder imports only what its row", "cli/a.ts", `import "../main.ts";`, /imports main.ts/],
+  [
+    "a folder imports only what its row",
+    "main.ts",
+    `import { a } from "./ffi/libc.ts";`,
+    /imports ffi\/libc.ts/,
+  ],
+  ["a folder imports only what its row", "main.ts", `import { a } from "./ffi/mod.ts";`, null],
+  ["a folder imports only what its row", "tcp/a.ts", `// import { a } from "../ffi/mod.ts";`, null],
+  ["a folder imports only what its row", "tests/a.ts", `import { a } from "../tcp/seq.ts";`, null],
+
+  [
+    "only packages that its part may use",
+    "tcp/a.ts",
+    `import { a } from "@std/assert";`,
+    /imports @std\/assert/,
+  ],
+  ["only packages that its part may use", "cli/a.ts", `import { a } from "npm:chalk";`, /imports npm:chalk/],
+  ["only packages that its part may use", "cli/a.ts", `import { a } from "@std/fmt/colors";`, null],
+
+  [
+    "a file of tcp/ imports only from rows",
+    "tcp/seq.ts",
+    `import { a } from "./segment.ts";`,
+    /which is not above it/,
+  ],
+  [
+    "a file of tcp/ imports only from rows",
+    "tcp/sender.ts",
+    `import { a } from "./receiver.ts";`,
+    /not above it/,
+  ],
+  [
+    "a file of tcp/ imports only from rows",
+    "tcp/receiver.ts",
+    `import type { A } from "./sender.ts";`,
+    /not above/,
+  ],
+  [
+    "a file of tcp/ imports only from rows",
+    "tcp/wire/ipv4.ts",
+    `import { a } from "../tcb.ts";`,
+    /not above it/,
+  ],
+  ["a file of tcp/ imports only from rows", "tcp/wire/ipv4.ts", `import { a } from "./checksum.ts";`, null],
+  ["a file of tcp/ imports only from rows", "tcp/tcb.ts", `import { a } from "./wire/header.ts";`, null],
+  ["a file of tcp/ imports only from rows", "tcp/extra.ts", "", /tcp\/extra.ts has no row/],
+
+  [
+    "no files import each other in a circle",
+    "ffi/a.ts",
+    `import { a } from "./a.ts";`,
+    /^ffi\/a.ts > ffi\/a.ts$/,
+  ],
+
+  ["no file has more than 450 lines", "cli/a.ts", LINES(451), /has 451 lines/],
+  ["no file has more than 450 lines", "cli/a.ts", LINES(450), null],
+
+  [
+    "no function has more than 50",
+    "cli/a.ts",
+    `export function a(): void {\n${LINES(49)}}\n`,
+    /cli\/a.ts:1 a has 51/,
+  ],
+  ["no function has more than 50", "cli/a.ts", `export function a(): void {\n${LINES(48)}}\n`, null],
+  [
+    "no function has more than 50",
+    "cli/a.ts",
+    `class A {\n  #b(c: number): void {\n${LINES(60)}  }\n}\n`,
+    /#b has 62/,
+  ],
+  [
+    "no function has more than 50",
+    "cli/a.ts",
+    `class A {\n  static async b<T>(\n${LINES(60)}  }\n}\n`,
+    /b has 62/,
+  ],
+  [
+    "no function has more than 50",
+    "cli/a.ts",
+    `class A {\n  constructor(a: B) {\n${LINES(60)}  }\n}\n`,
+    /constructor/,
+  ],
+  [
+    "no function has more than 50",
+    "cli/a.ts",
+    `const a = (b: C): void => {\n${LINES(60)}};\n`,
+    /:1 a has 62/,
+  ],
+  ["no function has more than 50", "cli/a.ts", `if (a) {\n${LINES(60)}}\n`, null],
+  ["no function has more than 50", "cli/a.ts", `  a(1);\n${LINES(60)}  }\n`, null],
+
+  ["no banned text", "tcp/a.ts", "const now = Date.now();", /tcp\/a.ts:1 has .*: the time is an argument/],
+  ["no banned text", "tcp/a.ts", "const now = performance.now();", /the time is an argument/],
+  ["no banned text", "tcp/a.ts", "console.log(1);", /the core shows nothing/],
+  ["no banned text", "tcp/a.ts", "a = Math.random();", /seed/],
+  ["no banned text", "tcp/a.ts", "setTimeout(a, 1);", /deadlines/],
+  ["no banned text", "tcp/a.ts", "Deno.exit(1);", /the core runs anywhere/],
+  ["no banned text", "tcp/a.ts", `const a = "node:fs";`, /the core runs anywhere/],
+  ["no banned text", "tcp/a.ts", "const a = b >>> 0;", /sequence numbers are int32/],
+  ["no banned text", "tcp/a.ts", "const a = b >>> 01;", null],
+  ["no banned text", "tcp/seq.ts", "const a = b >>> 0;", null],
+  ["no banned text", "tcp/a.ts", "a = 1; // not Date.now\n/* console */", null],
+  ["no banned text", "driver/a.ts", "const a = Deno.dlopen(b, c);", /ffi\/ alone/],
+  ["no banned text", "main.ts", "const a = new Deno.UnsafePointerView(b);", /ffi\/ alone/],
+  ["no banned text", "ffi/a.ts", "const a = Deno.dlopen(b, c);", null],
+];
+
+for (const [i, [rule, path, text, complaint]] of CASES.entries()) {
+  const verdict = complaint === null ? "accepts" : "complains about";
+  Deno.test(`the rule "${rule}…" ${verdict} case ${i + 1}, ${path}`, () => {
+    const found = Object.entries(RULES).find(([name]) => name.startsWith(rule));
+    const complaints = found?.[1](new Map([[path, text]])) ?? ["no such rule"];
+    if (complaint === null) assertEquals(complaints, []);
+    else assertMatch(complaints.join("\n"), complaint);
+  });
+}
+
+Deno.test("a circle of three files is found, and named once", () => {
+  const sources = new Map([
+    ["ffi/a.ts", `import { b } from "./b.ts";`],
+    ["ffi/b.ts", `import { c } from "./c.ts";`],
+    ["ffi/c.ts", `import { a } from "./a.ts";\nimport { d } from "./d.ts";`],
+    ["ffi/d.ts", ""],
+  ]);
+  assertEquals(RULES["no files import each other in a circle"]?.(sources), [
+    "ffi/a.ts > ffi/b.ts > ffi/c.ts > ffi/a.ts",
+  ]);
+});
