@@ -219,21 +219,20 @@ function openFirst(candidates: readonly string[]): Libc {
   if (Deno.build.os !== "linux") {
     throw new LibcError(`Cannot use raw sockets on ${Deno.build.os}: this part runs on Linux only`, false);
   }
+  // Pointers need the whole permission: --allow-ffi=PATH does not do. On a terminal this asks once.
+  if (Deno.permissions.requestSync({ name: "ffi" }).state !== "granted") {
+    throw new LibcError(
+      "Cannot call the C library without permission: run deno with --allow-ffi (without a path, which is not enough)",
+      true,
+    );
+  }
   const failures: string[] = [];
-  let denied = 0;
-  for (const candidate of permitted(candidates)) {
+  for (const candidate of candidates) {
     try {
       return Deno.dlopen(candidate, SYMBOLS).symbols;
     } catch (error) {
-      if (error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied) denied++;
       failures.push(`${candidate} (${error instanceof Error ? error.message : String(error)})`);
     }
-  }
-  if (denied > 0 && denied === failures.length) {
-    throw new LibcError(
-      "Cannot open the C library without the permission to call it: run deno with --allow-ffi",
-      true,
-    );
   }
   throw new LibcError(
     `Cannot open the C library, tried ${
@@ -241,16 +240,4 @@ function openFirst(candidates: readonly string[]): Libc {
     }: set RAWTCP_LIBC to its path (read with --allow-env)`,
     false,
   );
-}
-
-/**
- * The candidates to open. With `--allow-ffi=PATH` only the paths named there, so that nothing prompts; without any
- * such permission the first name alone, so that the user is asked once.
- */
-function permitted(candidates: readonly string[]): readonly string[] {
-  if (Deno.permissions.querySync({ name: "ffi" }).state === "granted") return candidates;
-  const granted = candidates.filter((path) =>
-    Deno.permissions.querySync({ name: "ffi", path }).state === "granted"
-  );
-  return granted.length > 0 ? granted : candidates.slice(0, 1);
 }

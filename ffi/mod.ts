@@ -7,6 +7,7 @@
 export { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, SHUT_RD, SHUT_RDWR, SHUT_WR } from "./constants.ts";
 export { errnoName, isErrno, likelyCause, SystemError } from "./errno.ts";
 export { FileDescriptor } from "./file_descriptor.ts";
+export { IcmpSocket } from "./icmp_socket.ts";
 export { LibcError, loadLibc } from "./libc.ts";
 export { enterTestNetwork, PrivateNetwork, unshareNetwork } from "./namespace.ts";
 export {
@@ -22,6 +23,7 @@ export type { PacketDevice, SendResult } from "./packet_device.ts";
 export { MAX_WAIT, PollSet } from "./poll.ts";
 export { PortGuard } from "./port_guard.ts";
 export { RawSocket, type RawSocketOptions } from "./raw_socket.ts";
+export { openRawSocket, RawSocketV6 } from "./raw_socket_v6.ts";
 export { resolve, ResolveError } from "./resolve.ts";
 export { canOpenRawSockets, isMissingRight, rawSocketObstacle, rawSocketProblem } from "./rights.ts";
 export { isLocalAddress, pathMtu, type Route, routeTo, sourceAddressFor } from "./route.ts";

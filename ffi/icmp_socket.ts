@@ -1,0 +1,70 @@
+/**
+ * ICMP errors about our TCP segments: RFC 792 and RFC 4443.
+ *
+ * @module
+ */
+
+import { attachFilter, quotedTcpFilter } from "./bpf.ts";
+import {
+  ICMP_FILTER,
+  IPPROTO_ICMP,
+  IPPROTO_ICMPV6,
+  MSG_DONTWAIT,
+  PACKET_BUFFER_LENGTH,
+  SOCK_RAW,
+  SOL_RAW,
+} from "./constants.ts";
+import { type FileDescriptor, openSocket, orClose, setOption } from "./file_descriptor.ts";
+import { type Libc, loadLibc } from "./libc.ts";
+import { nothingReceived } from "./raw_socket.ts";
+
+/** Bits of the ICMP types that report an error: unreachable, source quench, time exceeded, parameter problem; RFC 792. */
+const ERROR_TYPES = 1 << 3 | 1 << 4 | 1 << 11 | 1 << 12;
+
+/** Receives ICMP (or ICMPv6) errors that quote a TCP segment sent from this host. */
+export class IcmpSocket implements Disposable {
+  /** Where `receive` puts the message; IPv4: the packet from its IP header on; IPv6: from the ICMPv6 header on. */
+  readonly inbound: Uint8Array<ArrayBuffer> = new Uint8Array(PACKET_BUFFER_LENGTH);
+  readonly #libc: Libc = loadLibc();
+  readonly #descriptor: FileDescriptor;
+  readonly #pointer: Deno.PointerValue;
+  readonly #length = BigInt(PACKET_BUFFER_LENGTH);
+
+  private constructor(descriptor: FileDescriptor) {
+    this.#descriptor = descriptor;
+    this.#pointer = Deno.UnsafePointer.of(this.inbound);
+  }
+
+  /**
+   * Opens the socket.
+   *
+   * @param localPort port of ours that the quoted segment must come from; 0 for any
+   * @throws SystemError EPERM without CAP_NET_RAW
+   */
+  static open(family: 4 | 6, localPort: number): IcmpSocket {
+    const protocol = family === 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+    const descriptor = openSocket("socket SOCK_RAW", family, SOCK_RAW, protocol);
+    return orClose(descriptor, (number) => {
+      // ICMP_FILTER names the types to leave out; ICMPv6 tells errors from the rest by the type's top bit
+      if (family === 4) setOption(number, SOL_RAW, ICMP_FILTER, ~ERROR_TYPES, "setsockopt ICMP_FILTER");
+      attachFilter(number, quotedTcpFilter(family, localPort));
+      const socket = new IcmpSocket(descriptor);
+      while (socket.receive() > 0); // what came before the filter
+      return socket;
+    });
+  }
+
+  get descriptor(): number {
+    return this.#descriptor.number;
+  }
+
+  /** The next message's length in `inbound`, 0 when none is waiting. Never blocks. @throws SystemError */
+  receive(): number {
+    const length = this.#libc.recv(this.#descriptor.number, this.#pointer, this.#length, MSG_DONTWAIT);
+    return length >= 0 ? length : nothingReceived("recv");
+  }
+
+  [Symbol.dispose](): void {
+    this.#descriptor.close();
+  }
+}

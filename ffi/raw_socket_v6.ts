@@ -1,0 +1,213 @@
+/**
+ * IPv6 packets of one TCP connection, or of one local port, over a raw socket.
+ *
+ * A raw IPv6 socket delivers the TCP segment without its IPv6 header. This one puts the header back, from the addresses
+ * and the ancillary records that come with the segment, so that its user sees whole packets in both directions.
+ *
+ * @module
+ */
+
+import {
+  IPPROTO_IPV6,
+  IPPROTO_TCP,
+  IPV6_HDRINCL,
+  IPV6_HOPLIMIT,
+  IPV6_PKTINFO,
+  IPV6_RECVHOPLIMIT,
+  IPV6_RECVPKTINFO,
+  IPV6_RECVTCLASS,
+  IPV6_TCLASS,
+  MSG_DONTWAIT,
+  PACKET_BUFFER_LENGTH,
+  SOCK_RAW,
+} from "./constants.ts";
+import { lastErrno, SystemError } from "./errno.ts";
+import { type FileDescriptor, openSocket, orClose, setOption } from "./file_descriptor.ts";
+import { type Libc, loadLibc } from "./libc.ts";
+import type { PacketDevice, SendResult } from "./packet_device.ts";
+import {
+  deviceMtu,
+  lengthAsBigint,
+  nothingReceived,
+  prepareRawSocket,
+  RawSocket,
+  type RawSocketOptions,
+  sendResult,
+} from "./raw_socket.ts";
+import { anyAddress, encodeSockaddr, type IpAddress, SOCKADDR_IN6_LENGTH } from "./sockaddr.ts";
+
+// RFC 8200 3: version, traffic class and flow label; payload length; next header; hop limit; source; destination
+const VERSION = 0x60000000;
+const TRAFFIC_CLASS_SHIFT = 20;
+const PAYLOAD_LENGTH_OFFSET = 4;
+const NEXT_HEADER_OFFSET = 6;
+const HOP_LIMIT_OFFSET = 7;
+const SOURCE_OFFSET = 8;
+const DESTINATION_OFFSET = 24;
+const HEADER_LENGTH = 40;
+const MAX_PAYLOAD = 65_535;
+
+const ADDRESS_LENGTH = 16;
+const SOCKADDR_ADDRESS_OFFSET = 8; // struct sockaddr_in6, <netinet/in.h>
+
+// struct msghdr, <bits/socket.h>: name *, namelen and padding, iov *, iovlen, control *, controllen, flags and padding
+const MSGHDR_LENGTH = 56;
+const NAMELEN_OFFSET = 8;
+const CONTROLLEN_OFFSET = 40;
+
+// struct cmsghdr: size_t len, int level, int type, then the record; each starts at a multiple of 8
+const CMSG_LEVEL_OFFSET = 8;
+const CMSG_TYPE_OFFSET = 12;
+const CMSG_HEADER_LENGTH = 16;
+const CMSG_ALIGNMENT = 8;
+
+/** Room for IPV6_PKTINFO (16 + 20, padded to 40), IPV6_HOPLIMIT and IPV6_TCLASS (16 + 4, padded to 24 each), and spare. */
+const CONTROL_LENGTH = 128;
+
+/** A raw IPv6 socket. Packets start at the IPv6 header in both directions and have no extension headers; RFC 8200 3. */
+export class RawSocketV6 implements PacketDevice {
+  readonly mtu: number;
+  readonly inbound: Uint8Array<ArrayBuffer> = new Uint8Array(PACKET_BUFFER_LENGTH);
+  readonly outbound: Uint8Array<ArrayBuffer> = new Uint8Array(PACKET_BUFFER_LENGTH);
+  /** Why the last "unreachable" packet could not leave; kept until the next such one. */
+  softError: SystemError | undefined;
+
+  readonly #libc: Libc = loadLibc();
+  readonly #descriptor: FileDescriptor;
+  readonly #toAnyone: boolean;
+  readonly #header: DataView<ArrayBuffer>;
+  readonly #peer: Uint8Array<ArrayBuffer>;
+  readonly #peerPointer: Deno.PointerValue;
+  readonly #outboundPointer: Deno.PointerValue;
+  // What recvmsg gets: everything that its header points to lives as long as this object.
+  readonly #sender: Uint8Array<ArrayBuffer> = new Uint8Array(SOCKADDR_IN6_LENGTH);
+  readonly #control: DataView<ArrayBuffer> = new DataView(new ArrayBuffer(CONTROL_LENGTH));
+  readonly #vector: BigUint64Array<ArrayBuffer> = new BigUint64Array(2);
+  readonly #message: DataView<ArrayBuffer> = new DataView(new ArrayBuffer(MSGHDR_LENGTH));
+  readonly #messagePointer: Deno.PointerValue;
+
+  private constructor(descriptor: FileDescriptor, options: RawSocketOptions, mtu: number) {
+    this.#descriptor = descriptor;
+    this.mtu = mtu;
+    this.#toAnyone = options.remote === undefined;
+    this.#header = new DataView(this.inbound.buffer, 0, HEADER_LENGTH);
+    this.inbound[NEXT_HEADER_OFFSET] = IPPROTO_TCP;
+    const peer: IpAddress = options.remote?.address ??
+      { ...anyAddress(6), scopeId: options.local.address.scopeId ?? 0 };
+    this.#peer = encodeSockaddr({ address: peer, port: 0 });
+    this.#peerPointer = Deno.UnsafePointer.of(this.#peer);
+    this.#outboundPointer = Deno.UnsafePointer.of(this.outbound);
+    this.#messagePointer = this.#fillMessage();
+  }
+
+  /**
+   * Opens the socket with a filter for exactly this connection (or port); nothing that came before is delivered.
+   *
+   * @throws SystemError EPERM without CAP_NET_RAW, ENETUNREACH without a route to the peer
+   */
+  static open(options: RawSocketOptions): RawSocketV6 {
+    const mtu = options.mtu ?? deviceMtu(options);
+    const descriptor = openSocket("socket SOCK_RAW", 6, SOCK_RAW, IPPROTO_TCP);
+    return orClose(descriptor, (number) => {
+      setOption(number, IPPROTO_IPV6, IPV6_HDRINCL, 1, "setsockopt IPV6_HDRINCL");
+      setOption(number, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, "setsockopt IPV6_RECVPKTINFO");
+      setOption(number, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1, "setsockopt IPV6_RECVHOPLIMIT");
+      setOption(number, IPPROTO_IPV6, IPV6_RECVTCLASS, 1, "setsockopt IPV6_RECVTCLASS");
+      const socket = new RawSocketV6(descriptor, options, mtu);
+      prepareRawSocket(number, options, "transport", () => socket.receive());
+      return socket;
+    });
+  }
+
+  get descriptor(): number {
+    return this.#descriptor.number;
+  }
+
+  receive(): number {
+    this.#message.setUint32(NAMELEN_OFFSET, SOCKADDR_IN6_LENGTH, true); // the kernel overwrites both
+    this.#message.setUint32(CONTROLLEN_OFFSET, CONTROL_LENGTH, true);
+    const length = this.#libc.recvmsg(this.#descriptor.number, this.#messagePointer, MSG_DONTWAIT);
+    if (length < 0) return nothingReceived("recvmsg");
+    if (length === 0) return 0;
+    this.#restoreHeader(length);
+    return HEADER_LENGTH + length;
+  }
+
+  send(length: number): SendResult {
+    const octets = lengthAsBigint(length);
+    if (this.#toAnyone) copyAddress(this.outbound, DESTINATION_OFFSET, this.#peer, SOCKADDR_ADDRESS_OFFSET);
+    const sent = this.#libc.sendto(
+      this.#descriptor.number,
+      this.#outboundPointer,
+      octets,
+      MSG_DONTWAIT,
+      this.#peerPointer,
+      SOCKADDR_IN6_LENGTH,
+    );
+    return sent >= 0 ? "sent" : this.#notSent();
+  }
+
+  [Symbol.dispose](): void {
+    this.#descriptor.close();
+  }
+
+  /** Writes the addresses of the buffers into `struct iovec` and `struct msghdr`, once and for all. */
+  #fillMessage(): Deno.PointerValue {
+    const segment = this.inbound.subarray(HEADER_LENGTH);
+    this.#vector[0] = Deno.UnsafePointer.value(Deno.UnsafePointer.of(segment));
+    this.#vector[1] = BigInt(segment.length);
+    const words = new BigUint64Array(this.#message.buffer);
+    words[0] = Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.#sender));
+    words[2] = Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.#vector));
+    words[3] = 1n;
+    words[4] = Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.#control));
+    return Deno.UnsafePointer.of(this.#message);
+  }
+
+  /** Writes the IPv6 header before the segment just received. The flow label is not known and left 0. */
+  #restoreHeader(length: number): void {
+    this.#header.setUint32(0, VERSION);
+    this.#header.setUint16(PAYLOAD_LENGTH_OFFSET, Math.min(length, MAX_PAYLOAD));
+    copyAddress(this.#sender, SOCKADDR_ADDRESS_OFFSET, this.inbound, SOURCE_OFFSET);
+    const end = this.#message.getUint32(CONTROLLEN_OFFSET, true);
+    let at = 0;
+    while (at + CMSG_HEADER_LENGTH <= end) {
+      const recordLength = this.#control.getUint32(at, true);
+      if (recordLength < CMSG_HEADER_LENGTH) break;
+      if (this.#control.getInt32(at + CMSG_LEVEL_OFFSET, true) === IPPROTO_IPV6) this.#takeRecord(at);
+      at += Math.ceil(recordLength / CMSG_ALIGNMENT) * CMSG_ALIGNMENT;
+    }
+  }
+
+  #takeRecord(at: number): void {
+    const value = at + CMSG_HEADER_LENGTH;
+    switch (this.#control.getInt32(at + CMSG_TYPE_OFFSET, true)) {
+      case IPV6_PKTINFO:
+        for (let i = 0; i < ADDRESS_LENGTH; i++) {
+          this.inbound[DESTINATION_OFFSET + i] = this.#control.getUint8(value + i);
+        }
+        break;
+      case IPV6_HOPLIMIT:
+        this.inbound[HOP_LIMIT_OFFSET] = this.#control.getInt32(value, true);
+        break;
+      case IPV6_TCLASS:
+        this.#header.setUint32(0, VERSION | this.#control.getInt32(value, true) << TRAFFIC_CLASS_SHIFT);
+    }
+  }
+
+  #notSent(): SendResult {
+    const errno = lastErrno();
+    const result = sendResult(errno);
+    if (result === "unreachable") this.softError = new SystemError("sendto", errno);
+    return result;
+  }
+}
+
+/** Opens a raw socket of the family of `options.local`. @throws SystemError as `RawSocket.open` does */
+export function openRawSocket(options: RawSocketOptions): RawSocket | RawSocketV6 {
+  return options.local.address.family === 4 ? RawSocket.open(options) : RawSocketV6.open(options);
+}
+
+function copyAddress(from: Uint8Array, fromOffset: number, to: Uint8Array, toOffset: number): void {
+  for (let i = 0; i < ADDRESS_LENGTH; i++) to[toOffset + i] = from[fromOffset + i] ?? 0;
+}
