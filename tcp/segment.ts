@@ -104,6 +104,11 @@ export class Segment {
   /** Payload octets of each wire segment when this record stands for several (GSO or GRO); 0 when it stands for one. */
   segmentSize = 0;
 
+  /** Inbound: whether the checksum field held the pseudo-header's sum only, for an offloading device to finish. */
+  checksumUnfinished = false;
+  /** Inbound: options of a known kind that were skipped because their length was not the one of their kind. */
+  malformedOptions = 0;
+
   /** Whether all the given {@link Flag} bits are set. */
   has(flags: number): boolean {
     return (this.flags & flags) === flags;
@@ -140,6 +145,8 @@ export class Segment {
     this.payloadLength = 0;
     this.firstPartLength = 0;
     this.segmentSize = 0;
+    this.checksumUnfinished = false;
+    this.malformedOptions = 0;
   }
 
   /** Lends one range of octets as the payload. */
