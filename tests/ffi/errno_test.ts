@@ -1,0 +1,134 @@
+/** Names and causes of errors, and how results become errors. */
+
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { libcCandidates } from "../../ffi/libc.ts";
+import { check, lastErrno } from "../../ffi/errno.ts";
+import {
+  errnoName,
+  FileDescriptor,
+  isErrno,
+  isMissingRight,
+  LibcError,
+  likelyCause,
+  loadLibc,
+  rawSocketProblem,
+  SystemError,
+} from "../../ffi/mod.ts";
+
+loadLibc();
+
+const NAMED: readonly (readonly [number, string])[] = [
+  [1, "EPERM"],
+  [4, "EINTR"],
+  [11, "EAGAIN"],
+  [13, "EACCES"],
+  [22, "EINVAL"],
+  [34, "ERANGE"],
+  [40, "ELOOP"],
+  [42, "ENOMSG"],
+  [57, "EBADSLT"],
+  [59, "EBFONT"],
+  [71, "EPROTO"],
+  [88, "ENOTSOCK"],
+  [90, "EMSGSIZE"],
+  [92, "ENOPROTOOPT"],
+  [98, "EADDRINUSE"],
+  [99, "EADDRNOTAVAIL"],
+  [101, "ENETUNREACH"],
+  [104, "ECONNRESET"],
+  [105, "ENOBUFS"],
+  [110, "ETIMEDOUT"],
+  [111, "ECONNREFUSED"],
+  [113, "EHOSTUNREACH"],
+  [115, "EINPROGRESS"],
+  [125, "ECANCELED"],
+  [131, "ENOTRECOVERABLE"],
+  [133, "EHWPOISON"],
+  // no such errors
+  [0, "E0"],
+  [41, "E41"],
+  [58, "E58"],
+  [134, "E134"],
+  [-1, "E-1"],
+];
+
+for (const [number, name] of NAMED) {
+  Deno.test(`error number ${number} is ${name}`, () => assertEquals(errnoName(number), name));
+}
+
+Deno.test("a cause depends on the call where that matters", () => {
+  assertStringIncludes(likelyCause("socket SOCK_RAW", 1), "CAP_NET_RAW");
+  assertStringIncludes(likelyCause("sendto", 1), "firewall");
+  assertStringIncludes(likelyCause("bind", 98), "another port");
+  assertEquals(likelyCause("bind", 131), "");
+});
+
+Deno.test("check passes results on and turns negative ones into errors that name call, error and subject", () => {
+  assertEquals(check("close", 0), 0);
+  assertEquals(check("socket", 7), 7);
+  let asked = 0;
+  const subject = (): string => `try ${++asked}`;
+  check("close", 0, subject);
+  assertEquals(asked, 0);
+  const error = assertThrows(() => check("close", loadLibc().close(-1), subject), SystemError);
+  assertEquals([error.call, error.errno, error.errnoName, error.name], ["close", 9, "EBADF", "SystemError"]);
+  assertEquals(error.message, "System call close failed for try 1: EBADF (9)");
+});
+
+Deno.test("the error number is that of the last failed call of this thread", () => {
+  loadLibc().close(-1);
+  assertEquals(lastErrno(), 9);
+  loadLibc().setns(-1, 0);
+  assertEquals(lastErrno(), 9);
+  loadLibc().shutdown(0x7fffffff, 99);
+  assert(lastErrno() === 9);
+  loadLibc().poll(null, 1n, 0);
+  assertEquals(errnoName(lastErrno()), "EFAULT");
+});
+
+Deno.test("messages start with a capital and end without a period", () => {
+  for (let errno = 1; errno < 134; errno++) {
+    for (const call of ["socket SOCK_RAW", "bind", "connect", "sendto", "unshare CLONE_NEWNET"]) {
+      assertMatch(new SystemError(call, errno, "127.0.0.1:1").message, /^[A-Z].*[^.]$/);
+    }
+  }
+});
+
+Deno.test("closing a descriptor twice is harmless, closing somebody else's is not", () => {
+  const number = check("eventfd", loadLibc().eventfd(0, 0));
+  const owner = new FileDescriptor(number);
+  const thief = new FileDescriptor(number);
+  assertEquals(owner.number, number);
+  owner.close();
+  owner.close();
+  owner[Symbol.dispose]();
+  assertEquals(owner.number, -1);
+  const error = assertThrows(() => thief.close(), SystemError);
+  assert(isErrno(error, 9));
+  thief.close();
+});
+
+Deno.test("the C library is never looked for as libc.so", () => {
+  for (const arch of ["x86_64", "aarch64"] as const) {
+    const candidates = libcCandidates(arch);
+    assertEquals(candidates[0], "libc.so.6");
+    assertEquals(candidates[1], `libc.musl-${arch}.so.1`);
+    assert(candidates.every((name) => !name.endsWith("libc.so")));
+  }
+  assertEquals(libcCandidates("x86_64", "/opt/libc.so.6"), ["/opt/libc.so.6"]);
+  assertEquals(libcCandidates("x86_64", "").length > 1, true);
+});
+
+Deno.test("a missing right is told from other failures, with what to do", () => {
+  const denied = new SystemError("socket SOCK_RAW", 1);
+  assert(isMissingRight(denied));
+  for (const words of ["CAP_NET_RAW", "sudo", "setcap cap_net_raw+ep", "unshare"]) {
+    assertStringIncludes(rawSocketProblem(denied), words);
+  }
+  assert(isMissingRight(new LibcError("No permission", true)));
+  assert(!isMissingRight(new LibcError("No library", false)));
+  assert(!isMissingRight(new SystemError("bind", 98)));
+  assert(!isMissingRight(new SystemError("sendto", 1)), "a firewall's verdict is not a missing right");
+  assertStringIncludes(rawSocketProblem(new SystemError("socket SOCK_RAW", 93)), "has none");
+  assertEquals(rawSocketProblem(new Error("Else")), "Else");
+});

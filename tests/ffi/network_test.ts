@@ -1,0 +1,165 @@
+/** Routes, interfaces, names, ICMP errors and namespaces. */
+
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { IPPROTO_ICMP, IPPROTO_ICMPV6, MSG_DONTWAIT, SOCK_RAW } from "../../ffi/constants.ts";
+import { check } from "../../ffi/errno.ts";
+import { openSocket } from "../../ffi/file_descriptor.ts";
+import { encodeSockaddr } from "../../ffi/sockaddr.ts";
+import {
+  addAddress,
+  bringUp,
+  canOpenRawSockets,
+  type Endpoint,
+  formatIp,
+  IcmpSocket,
+  interfaceMtu,
+  interfaceOf,
+  isLocalAddress,
+  loadLibc,
+  loopbackAddress,
+  parseLiteral,
+  pathMtu,
+  PrivateNetwork,
+  readInterface,
+  resolve,
+  ResolveError,
+  routeTo,
+  setInterfaceMtu,
+  sourceAddressFor,
+  StreamListener,
+  StreamSocket,
+  SystemError,
+} from "../../ffi/mod.ts";
+import { ACK, buildPacket, kernelTests, openDescriptors, untilReadable } from "./support.ts";
+
+const kernelTest = kernelTests();
+loadLibc();
+
+function address(text: string): Endpoint["address"] {
+  const parsed = parseLiteral(text);
+  if (parsed === undefined) throw new Error(`Not an address: ${text}`);
+  return parsed;
+}
+
+kernelTest("the route to this host is from itself, with the loopback's MTU", () => {
+  for (const family of [4, 6] as const) {
+    const lo = loopbackAddress(family);
+    const mtu = family === 4 ? 65_535 : 65_536; // IPv4 caps it at the largest packet
+    assertEquals(routeTo(lo), { source: lo, mtu });
+    assertEquals(sourceAddressFor(lo), lo);
+    assertEquals(pathMtu(lo), mtu);
+  }
+  assertEquals(formatIp(routeTo(address("127.0.0.1"), address("127.0.0.3")).source), "127.0.0.3");
+});
+
+kernelTest("where there is no route the error says so", () => {
+  const error = assertThrows(() => sourceAddressFor(address("192.0.2.1")), SystemError);
+  assertEquals([error.call, error.errnoName], ["connect", "ENETUNREACH"]);
+  assert(error.message.includes("192.0.2.1"), error.message);
+});
+
+kernelTest("addresses of this host are told from others", () => {
+  for (const text of ["127.0.0.1", "127.9.9.9", "::1"]) assertEquals(isLocalAddress(address(text)), true);
+  for (const text of ["192.0.2.1", "2001:db8::1"]) assertEquals(isLocalAddress(address(text)), false);
+});
+
+kernelTest("an interface is found by its address, and changed by its name", () => {
+  const lo = { name: "lo", index: 1, mtu: 65_536, up: true, loopback: true };
+  assertEquals(interfaceOf(loopbackAddress(4)), lo);
+  assertEquals(interfaceOf(loopbackAddress(6)), lo);
+  assertEquals(interfaceOf(address("192.0.2.1")), undefined);
+  assertEquals(interfaceMtu(address("192.0.2.1")), 1500);
+  addAddress("lo:1", address("192.0.2.1"), 30);
+  assertEquals(interfaceOf(address("192.0.2.1"))?.index, 1);
+  assertEquals(isLocalAddress(address("192.0.2.1")), true);
+  assertEquals(isLocalAddress(address("192.0.2.4")), false, "outside the /30");
+  setInterfaceMtu("lo", 9000);
+  assertEquals([readInterface("lo").mtu, pathMtu(loopbackAddress(4))], [9000, 9000]);
+  setInterfaceMtu("lo", 65_536);
+});
+
+kernelTest("interfaces that do not exist, and names too long, are refused", () => {
+  assertEquals(assertThrows(() => bringUp("none0"), SystemError).errnoName, "ENODEV");
+  assertThrows(() => bringUp("sixteen-octets-x"), RangeError, "sixteen-octets-x");
+});
+
+kernelTest("a private network is empty, and leaving it leads back", () => {
+  using listener = StreamListener.open({ address: loopbackAddress(4), port: 0 });
+  const before = openDescriptors();
+  const network = PrivateNetwork.enter();
+  assertEquals(readInterface("lo").up, true);
+  const refused = assertThrows(() => StreamSocket.connectBlocking(listener.local, 1000), SystemError);
+  assertEquals(refused.errnoName, "ECONNREFUSED");
+  network[Symbol.dispose]();
+  network[Symbol.dispose]();
+  using back = StreamSocket.connectBlocking(listener.local, 1000);
+  back.abort();
+  back[Symbol.dispose]();
+  assertEquals(openDescriptors(), before);
+});
+
+kernelTest(
+  "with the rights for these tests raw sockets can be opened",
+  () => assertEquals(canOpenRawSockets(), true),
+);
+
+for (const family of [4, 6] as const) {
+  kernelTest(`an ICMP error that quotes our segment arrives, others do not (IPv${family})`, () => {
+    const end = (port: number): Endpoint => ({ address: loopbackAddress(family), port });
+    using icmp = IcmpSocket.open(family, 1000);
+    using sender = openSocket(
+      "socket SOCK_RAW",
+      family,
+      SOCK_RAW,
+      family === 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6,
+    );
+    const to = encodeSockaddr(end(0));
+    const report = (type: number, localPort: number): void => {
+      const message = new Uint8Array(128);
+      const length = 8 +
+        buildPacket(message.subarray(8), end(localPort), end(80), { sequence: type, flags: ACK });
+      message[0] = type;
+      message[1] = 1;
+      let sum = 0; // RFC 1071; the kernel does it for ICMPv6
+      for (let i = 0; i < length; i += 2) sum += (message[i] ?? 0) << 8 | (message[i + 1] ?? 0);
+      while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+      if (family === 4) message.set([~sum >> 8 & 0xff, ~sum & 0xff], 2);
+      const [data, peer] = [Deno.UnsafePointer.of(message), Deno.UnsafePointer.of(to)];
+      check("sendto", loadLibc().sendto(sender.number, data, BigInt(length), MSG_DONTWAIT, peer, to.length));
+    };
+    const unreachable = family === 4 ? 3 : 1;
+    report(unreachable, 999);
+    report(family === 4 ? 8 : 128, 1000); // an echo request that pretends to quote
+    report(unreachable, 1000);
+    untilReadable(icmp.descriptor);
+    const length = icmp.receive();
+    assertEquals(length, family === 4 ? 68 : 68);
+    const start = family === 4 ? 20 : 0;
+    assertEquals([...icmp.inbound.subarray(start, start + 2)], [unreachable, 1]);
+    assertEquals(icmp.receive(), 0);
+    icmp[Symbol.dispose]();
+    icmp[Symbol.dispose]();
+  });
+}
+
+Deno.test("localhost is found, each address once, and by family", async () => {
+  const all = (await resolve("localhost")).map(formatIp);
+  assert(all.includes("127.0.0.1") || all.includes("::1"), all.join());
+  assertEquals(new Set(all).size, all.length);
+  if (all.includes("127.0.0.1")) assertEquals((await resolve("localhost", 4)).map(formatIp), ["127.0.0.1"]);
+});
+
+Deno.test("an address is its own answer; of the other family there is none", async () => {
+  assertEquals((await resolve("192.0.2.1")).map(formatIp), ["192.0.2.1"]);
+  assertEquals((await resolve("2001:db8::1", 6)).map(formatIp), ["2001:db8::1"]);
+  const error = await assertRejects(() => resolve("::1", 4), ResolveError);
+  assertEquals([error.host, error.code], ["::1", "EAI_FAMILY"]);
+});
+
+Deno.test("a name that cannot be is an unknown host", async () => {
+  for (const host of ["", "a\0b", `${"x".repeat(64)}.invalid`]) {
+    const error = await assertRejects(() => resolve(host), ResolveError);
+    assertEquals([error.host, error.code, error.reason], [host, "EAI_NONAME", "unknown host"]);
+    assertEquals(error.message, `Cannot resolve "${host}": unknown host (EAI_NONAME)`);
+  }
+});

@@ -1,0 +1,154 @@
+/** Waiting for descriptors: what is ready, for how long, and who wakes whom. */
+
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { check } from "../../ffi/errno.ts";
+import { FileDescriptor, loadLibc, POLLIN, POLLNVAL, POLLOUT, PollSet } from "../../ffi/mod.ts";
+
+const libc = loadLibc();
+const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
+
+/** A descriptor that is readable once `write` was called on it. */
+function event(): FileDescriptor {
+  return new FileDescriptor(check("eventfd", libc.eventfd(0, 0)));
+}
+
+function signal(descriptor: FileDescriptor): void {
+  check("write", libc.write(descriptor.number, ONE, 8n));
+}
+
+Deno.test("poll says at once which descriptors are ready for what", () => {
+  using set = new PollSet();
+  using a = event();
+  using b = event();
+  const slotA = set.add(a.number);
+  const slotB = set.add(b.number, POLLIN | POLLOUT);
+  assertEquals(set.poll(), 1);
+  assertEquals([set.events(slotA), set.events(slotB)], [0, POLLOUT]);
+  signal(a);
+  signal(b);
+  assertEquals(set.poll(), 2);
+  assertEquals([set.events(slotA), set.events(slotB)], [POLLIN, POLLIN | POLLOUT]);
+  set.setEvents(slotB, 0);
+  assertEquals(set.poll(), 1);
+  assertEquals(set.events(slotB), 0);
+});
+
+Deno.test("a removed slot is not watched, and is used again", () => {
+  using set = new PollSet();
+  using a = event();
+  signal(a);
+  const slot = set.add(a.number);
+  assertEquals(set.poll(), 1);
+  set.remove(slot);
+  assertEquals([set.poll(), set.events(slot)], [0, 0]);
+  assertEquals(set.add(a.number), slot);
+  assertEquals(set.poll(), 1);
+});
+
+Deno.test("a descriptor that is not open is reported", () => {
+  using set = new PollSet();
+  const slot = set.add(1_000_000);
+  assertEquals([set.poll(), set.events(slot)], [1, POLLNVAL]);
+});
+
+Deno.test("a set grows beyond its capacity", () => {
+  using set = new PollSet(1);
+  using a = event();
+  signal(a);
+  const slots = Array.from({ length: 40 }, () => set.add(a.number));
+  assertEquals(set.poll(), 40);
+  assertEquals(slots.map((slot) => set.events(slot)), slots.map(() => POLLIN));
+});
+
+Deno.test("poll with a time blocks for that time", () => {
+  using set = new PollSet();
+  const start = performance.now();
+  assertEquals(set.poll(30), 0);
+  const elapsed = performance.now() - start;
+  assert(elapsed >= 29 && elapsed < 1000, `${elapsed} ms`);
+});
+
+Deno.test("a wait ends at its time, rounded up, and lets timers run meanwhile", async () => {
+  using set = new PollSet();
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 5);
+  const start = performance.now();
+  assertEquals(await set.wait(49.2), 0);
+  const elapsed = performance.now() - start;
+  clearInterval(timer);
+  assert(elapsed >= 49 && elapsed < 2000, `${elapsed} ms`);
+  assert(ticks > 0);
+});
+
+Deno.test("a wait of no or negative time returns at once", async () => {
+  using set = new PollSet();
+  const start = performance.now();
+  assertEquals([await set.wait(0), await set.wait(-5)], [0, 0]);
+  assert(performance.now() - start < 1000);
+});
+
+Deno.test("a descriptor that becomes ready ends the wait", async () => {
+  using set = new PollSet();
+  using a = event();
+  const slot = set.add(a.number);
+  const waiting = set.wait(10_000);
+  signal(a);
+  assertEquals(await waiting, 1);
+  assertEquals(set.events(slot), POLLIN);
+});
+
+Deno.test("wake ends the wait with nothing ready, once", async () => {
+  using set = new PollSet();
+  set.wake(); // nobody waits: without effect
+  const start = performance.now();
+  assertEquals(await set.wait(20), 0);
+  assert(performance.now() - start >= 19, "a wake before the wait does not end it");
+  const waiting = set.wait(10_000);
+  set.wake();
+  set.wake();
+  assertEquals(await waiting, 0);
+  assertEquals(set.poll(), 0, "the wake is used up");
+});
+
+Deno.test("descriptors added beyond the capacity during a wait are seen when it ends", async () => {
+  using set = new PollSet(1);
+  using a = event();
+  signal(a);
+  const waiting = set.wait(10_000);
+  const slots = Array.from({ length: 10 }, () => set.add(a.number));
+  set.wake();
+  assertEquals(await waiting, 10);
+  assertEquals(slots.map((slot) => set.events(slot)), slots.map(() => POLLIN));
+});
+
+Deno.test("two waits at once are refused", async () => {
+  using set = new PollSet();
+  const waiting = set.wait(10_000);
+  await assertRejects(() => set.wait(1), Error, "Cannot wait twice");
+  set.wake();
+  await waiting;
+});
+
+Deno.test("disposing ends the wait; twice is harmless", async () => {
+  const set = new PollSet();
+  const waiting = set.wait(10_000);
+  set[Symbol.dispose]();
+  set[Symbol.dispose]();
+  assertEquals(await waiting, 0);
+  set.wake();
+});
+
+Deno.test("many short waits in a row all end", async () => {
+  using set = new PollSet();
+  for (let i = 0; i < 200; i++) {
+    const waiting = set.wait(1000);
+    set.wake();
+    assertEquals(await waiting, 0);
+  }
+});
+
+Deno.test("a poll that the kernel refuses is an error", () => {
+  using set = new PollSet(1);
+  for (let i = 0; i < 3; i++) set.add(-1);
+  assertThrows(() => check("poll", libc.poll(null, 1n, 0)), Error, "EFAULT");
+});

@@ -1,0 +1,193 @@
+/** Raw sockets of both families on loopback, in a network of the test's own. */
+
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { sendResult } from "../../ffi/raw_socket.ts";
+import {
+  type Endpoint,
+  interfaceMtu,
+  loadLibc,
+  loopbackAddress,
+  openRawSocket,
+  PortGuard,
+  RawSocket,
+  RawSocketV6,
+  setInterfaceMtu,
+  SystemError,
+} from "../../ffi/mod.ts";
+import { ACK, buildPacket, kernelTests, openDescriptors, readPacket, segmentsUntilQuiet } from "./support.ts";
+
+const kernelTest = kernelTests();
+loadLibc();
+
+const QUIET = 20; // milliseconds
+const LO_MTU = 65_536;
+
+for (const family of [4, 6] as const) {
+  const address = loopbackAddress(family);
+  const any: Endpoint = { address, port: 0 };
+  const headers = family === 4 ? 40 : 60;
+
+  kernelTest(`IPv${family} packets arrive as they were sent, header and all`, async () => {
+    using guardA = PortGuard.open(any);
+    using guardB = PortGuard.open(any);
+    using a = openRawSocket({ local: guardA.local, remote: guardB.local });
+    using b = openRawSocket({ local: guardB.local, remote: guardA.local });
+    assertEquals(b.receive(), 0);
+    for (const size of [0, 1, 1448, 65_535 - headers]) {
+      const payload = new Uint8Array(size).map((_, i) => i * 7);
+      const length = buildPacket(a.outbound, guardA.local, guardB.local, {
+        sequence: size,
+        flags: ACK,
+        payload,
+      });
+      assertEquals([size, a.send(length)], [size, "sent"]);
+      const received = b.receive();
+      assertEquals(received, length);
+      const expected = a.outbound.slice(0, length);
+      const packet = b.inbound.slice(0, received);
+      if (family === 4) { // the kernel fills in ID and header checksum
+        packet.fill(0, 4, 6);
+        packet.fill(0, 10, 12);
+      }
+      assertEquals(packet, expected);
+    }
+    assertEquals(await segmentsUntilQuiet(b, QUIET), []);
+    assertEquals(a.receive(), 0, "our own packets do not come back");
+  });
+
+  kernelTest(`an IPv${family} socket gets its own connection's packets and no others`, async () => {
+    using guardA = PortGuard.open(any);
+    using guardB = PortGuard.open(any);
+    using guardC = PortGuard.open(any);
+    using b = openRawSocket({ local: guardB.local, remote: guardA.local });
+    using sender = openRawSocket({ local: any });
+    const send = (from: Endpoint, to: Endpoint, sequence: number): void => {
+      assertEquals(sender.send(buildPacket(sender.outbound, from, to, { sequence, flags: ACK })), "sent");
+    };
+    send(guardC.local, guardB.local, 1);
+    send(guardA.local, guardC.local, 2);
+    send(guardB.local, guardA.local, 3);
+    if (family === 4) {
+      const elsewhere = {
+        address: { family, octets: new Uint8Array([127, 0, 0, 2]) },
+        port: guardA.local.port,
+      };
+      send(elsewhere, guardB.local, 4);
+    }
+    send(guardA.local, guardB.local, 5);
+    assertEquals((await segmentsUntilQuiet(b, QUIET)).map((segment) => segment.sequence), [5]);
+  });
+
+  kernelTest(`an IPv${family} socket without a peer serves them all`, async () => {
+    using guard = PortGuard.open(any);
+    using guardA = PortGuard.open(any);
+    using guardB = PortGuard.open(any);
+    using server = openRawSocket({ local: guard.local });
+    for (const client of [guardA.local, guardB.local]) {
+      using raw = openRawSocket({ local: client, remote: guard.local });
+      raw.send(buildPacket(raw.outbound, client, guard.local, { sequence: 1, flags: ACK }));
+      const [request] = await segmentsUntilQuiet(server, QUIET);
+      assertEquals(request?.sourcePort, client.port);
+      server.send(buildPacket(server.outbound, guard.local, client, { sequence: 2, flags: ACK }));
+      const [answer] = await segmentsUntilQuiet(raw, QUIET);
+      assertEquals(answer?.sequence, 2);
+    }
+  });
+
+  kernelTest(`an IPv${family} packet beyond the MTU is "too long"`, () => {
+    using guard = PortGuard.open(any);
+    const remote = { address, port: 9 };
+    setInterfaceMtu("lo", 1500);
+    try {
+      assertEquals(interfaceMtu(address), 1500);
+      using raw = openRawSocket({ local: guard.local, remote });
+      assertEquals(raw.mtu, 1500);
+      const payload = new Uint8Array(1500 - headers + 1);
+      const fits = payload.subarray(1);
+      const rows = [[payload, "too long"], [fits, "sent"], [payload, "too long"]] as const;
+      for (const [octets, expected] of rows) {
+        const length = buildPacket(raw.outbound, guard.local, remote, { flags: ACK, payload: octets });
+        assertEquals(raw.send(length), expected);
+      }
+    } finally {
+      setInterfaceMtu("lo", LO_MTU);
+    }
+    using raw = openRawSocket({ local: guard.local, remote });
+    assertEquals(raw.mtu, 65_535, "the loopback MTU is one more than an IP packet can have");
+    using fixed = openRawSocket({ local: guard.local, remote, mtu: 576 });
+    assertEquals(fixed.mtu, 576);
+  });
+
+  kernelTest(`an IPv${family} packet without a route is "unreachable", and says why`, () => {
+    using raw = openRawSocket({ local: any });
+    const octets = family === 4 ? [192, 0, 2, 1] : [0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+    const remote = { address: { family, octets: new Uint8Array(octets) }, port: 9 };
+    assertEquals(raw.softError, undefined);
+    assertEquals(raw.send(buildPacket(raw.outbound, any, remote, { flags: ACK })), "unreachable");
+    assertEquals([raw.softError?.call, raw.softError?.errnoName], ["sendto", "ENETUNREACH"]);
+    const error = assertThrows(() => openRawSocket({ local: any, remote }), SystemError);
+    assertEquals([error.call, error.errnoName], ["connect", "ENETUNREACH"]);
+  });
+
+  kernelTest(`closing an IPv${family} raw socket twice is harmless, using it then is an error`, () => {
+    const raw = openRawSocket({ local: any });
+    raw[Symbol.dispose]();
+    raw[Symbol.dispose]();
+    assertEquals(raw.descriptor, -1);
+    assertEquals(assertThrows(() => raw.receive(), SystemError).errnoName, "EBADF");
+    assertEquals(assertThrows(() => raw.send(40), SystemError).errnoName, "EBADF");
+  });
+}
+
+kernelTest("an IPv4 packet with options arrives with them; the kernel's own header is readable", () => {
+  using raw = RawSocket.open({ local: { address: loopbackAddress(4), port: 7 } });
+  const end = { address: loopbackAddress(4), port: 7 };
+  const length = buildPacket(raw.outbound, end, end, { sequence: 77, flags: ACK });
+  raw.outbound.copyWithin(24, 20, length);
+  raw.outbound.fill(1, 20, 24);
+  raw.outbound[0] = 0x46;
+  assertEquals(raw.send(length + 4), "sent");
+  assertEquals(raw.receive(), length + 4);
+  assertEquals(raw.inbound[0], 0x46);
+  assertEquals(readPacket(raw.inbound).sequence, 77);
+});
+
+kernelTest("the IPv6 header that is put back has the packet's traffic class and hop limit", () => {
+  const end = { address: loopbackAddress(6), port: 7 };
+  using raw = RawSocketV6.open({ local: end });
+  const length = buildPacket(raw.outbound, end, end, { flags: ACK });
+  raw.outbound.set([0x6a, 0xb0], 0);
+  raw.outbound[7] = 33;
+  assertEquals(raw.send(length), "sent");
+  assertEquals(raw.receive(), length);
+  assertEquals([...raw.inbound.subarray(0, 8)], [0x6a, 0xb0, 0, 0, 0, 20, 6, 33]);
+});
+
+kernelTest("opening refuses an address that is not this host's, and leaves no descriptor behind", () => {
+  const elsewhere = { address: { family: 4, octets: new Uint8Array([192, 0, 2, 1]) }, port: 1 } as const;
+  const before = openDescriptors();
+  const error = assertThrows(() => RawSocket.open({ local: elsewhere }), SystemError);
+  assertEquals([error.call, error.errnoName], ["bind", "EADDRNOTAVAIL"]);
+  assertEquals(openDescriptors(), before);
+});
+
+const RESULTS: readonly (readonly [number, string])[] = [
+  [11, "full"], // EAGAIN
+  [105, "full"], // ENOBUFS
+  [90, "too long"], // EMSGSIZE
+  [1, "unreachable"], // EPERM, a firewall
+  [111, "unreachable"], // ECONNREFUSED
+  [101, "unreachable"], // ENETUNREACH
+  [113, "unreachable"], // EHOSTUNREACH
+  [100, "unreachable"], // ENETDOWN
+];
+
+for (const [errno, expected] of RESULTS) {
+  Deno.test(`a packet refused with error ${errno} is "${expected}"`, () =>
+    assertEquals(sendResult(errno), expected));
+}
+
+Deno.test("an error that says nothing about the packet is thrown", () => {
+  const error = assertThrows(() => sendResult(22), SystemError);
+  assert(error.message.includes("EINVAL"));
+});
