@@ -1,0 +1,208 @@
+/**
+ * A growable ring of octets that are addressed by their place in the stream.
+ *
+ * Two uses: what the user gave and the peer has not acknowledged (append, lend, discard), and what arrived and the user
+ * has not read (place, extend, read), where octets beyond a gap may be there already.
+ *
+ * @module
+ */
+
+import type { Segment } from "../segment.ts";
+import { copyOctets } from "./copy.ts";
+
+/** Octets of the first storage; it doubles from there. */
+const FIRST_CAPACITY = 2_048;
+
+const NO_STORAGE = new Uint8Array(0);
+
+/**
+ * Octets by stream offset: 0 is the first octet of the stream, and offsets go on to 2^53.
+ *
+ * Invariants: `start <= end <= placed end <= start + limit`. Everything from `start` to `end` is there; from `end` to the
+ * placed end there may be gaps, which the owner knows. The storage is a power of two, and the octet at `offset` lies at
+ * `offset` modulo its size, so growing never changes what was lent before: that stays in the old storage.
+ */
+export class ByteRing {
+  #storage: Uint8Array = NO_STORAGE;
+  #mask = -1;
+  #start = 0;
+  #end = 0;
+  #placedEnd = 0;
+  #limit: number;
+
+  /** A ring without storage that may come to hold `limit` octets. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Offset of the first octet held. */
+  get start(): number {
+    return this.#start;
+  }
+
+  /** Offset after the last octet that is held without a gap. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Offset after the last octet that is held at all. */
+  get placedEnd(): number {
+    return this.#placedEnd;
+  }
+
+  /** Octets held without a gap. */
+  get length(): number {
+    return this.#end - this.#start;
+  }
+
+  /** Octets that can follow `end` before the limit is reached. */
+  get room(): number {
+    return this.#start + this.#limit - this.#end;
+  }
+
+  /** Octets of memory in use. */
+  get capacity(): number {
+    return this.#storage.length;
+  }
+
+  /** Octets that may be held, gaps included. Setting it never forgets octets: it stays at what is held. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  set limit(octets: number) {
+    this.#limit = Math.max(octets, this.#placedEnd - this.#start);
+  }
+
+  /** Copies octets to the end, as far as there is room. Returns how many. */
+  append(from: Uint8Array, fromOffset: number, length: number): number {
+    const taken = Math.min(length, this.room);
+    if (taken <= 0) return 0;
+    this.#write(this.#end, from, fromOffset, taken);
+    this.#end += taken;
+    if (this.#end > this.#placedEnd) this.#placedEnd = this.#end;
+    return taken;
+  }
+
+  /**
+   * Copies octets to their place at or after `end`, over what may lie there from before. They count as held only when
+   * {@link extendTo} says so.
+   *
+   * @throws RangeError when the place lies before `end` or beyond the limit: a mistake of the caller, who trims segments
+   */
+  place(offset: number, from: Uint8Array, fromOffset: number, length: number): void {
+    if (offset < this.#end || offset + length > this.#start + this.#limit) {
+      throw new RangeError(
+        `Cannot place ${length} octets at ${offset}: give a place from ${this.#end} to ${
+          this.#start + this.#limit
+        }`,
+      );
+    }
+    if (length === 0) return;
+    this.#write(offset, from, fromOffset, length);
+    if (offset + length > this.#placedEnd) this.#placedEnd = offset + length;
+  }
+
+  /** Counts all octets before `offset` as held: they were placed. @throws RangeError beyond what was placed */
+  extendTo(offset: number): void {
+    if (offset > this.#placedEnd) {
+      throw new RangeError(`Cannot extend to ${offset}: octets were placed up to ${this.#placedEnd}`);
+    }
+    if (offset > this.#end) this.#end = offset;
+  }
+
+  /** Copies octets from `start` on until `into` is full or `end` is reached, and drops them. Returns how many. */
+  read(into: Uint8Array): number {
+    const taken = Math.min(into.length, this.#end - this.#start);
+    this.copyOut(this.#start, into, 0, taken);
+    this.#start += taken;
+    return taken;
+  }
+
+  /** Drops everything before `offset`; nothing when that is already gone. @throws RangeError beyond `end` */
+  discardTo(offset: number): void {
+    if (offset > this.#end) throw new RangeError(`Cannot discard to ${offset}: the end is ${this.#end}`);
+    if (offset > this.#start) this.#start = offset;
+  }
+
+  /**
+   * Drops everything, what was placed beyond a gap too, and goes on at `offset`. For the beginning of a stream, and for
+   * its end, when nobody will read any more.
+   */
+  restartAt(offset: number): void {
+    this.#start = offset;
+    this.#end = offset;
+    this.#placedEnd = offset;
+  }
+
+  /**
+   * Names octets as the payload of a segment, in one part or two. They stay as they are until they are discarded, even
+   * when the ring grows. @throws RangeError when not all of them are held
+   */
+  lend(offset: number, length: number, out: Segment): void {
+    this.#checkHeld(offset, length);
+    const index = length === 0 ? 0 : offset & this.#mask;
+    const untilWrap = this.#storage.length - index;
+    out.payload = this.#storage;
+    out.payloadOffset = index;
+    out.payloadLength = length;
+    out.firstPartLength = length < untilWrap ? length : untilWrap;
+  }
+
+  /** Copies octets out and keeps them. @throws RangeError when not all of them are held */
+  copyOut(offset: number, into: Uint8Array, intoOffset: number, length: number): void {
+    this.#checkHeld(offset, length);
+    if (length === 0) return;
+    const index = offset & this.#mask;
+    const untilWrap = this.#storage.length - index;
+    const first = length < untilWrap ? length : untilWrap;
+    copyOctets(this.#storage, index, into, intoOffset, first);
+    if (first < length) copyOctets(this.#storage, 0, into, intoOffset + first, length - first);
+  }
+
+  /** Gives the memory back when nothing is held. For whoever notices that a connection has gone quiet. */
+  trim(): void {
+    if (this.#placedEnd > this.#start) return;
+    this.#storage = NO_STORAGE;
+    this.#mask = -1;
+  }
+
+  #checkHeld(offset: number, length: number): void {
+    if (offset < this.#start || offset + length > this.#end) {
+      throw new RangeError(
+        `Cannot take ${length} octets at ${offset}: held are those from ${this.#start} to ${this.#end}`,
+      );
+    }
+  }
+
+  #write(offset: number, from: Uint8Array, fromOffset: number, length: number): void {
+    if (offset + length - this.#start > this.#storage.length) this.#grow(offset + length - this.#start);
+    const index = offset & this.#mask;
+    const untilWrap = this.#storage.length - index;
+    const first = length < untilWrap ? length : untilWrap;
+    copyOctets(from, fromOffset, this.#storage, index, first);
+    if (first < length) copyOctets(from, fromOffset + first, this.#storage, 0, length - first);
+  }
+
+  /** Moves to a storage of at least `needed` octets: the next power of two. */
+  #grow(needed: number): void {
+    let capacity = Math.max(this.#storage.length, FIRST_CAPACITY);
+    // A ring that may hold less than the first storage never needs so much.
+    while (capacity / 2 >= this.#limit && capacity / 2 >= needed) capacity /= 2;
+    while (capacity < needed) capacity *= 2;
+    const old = this.#storage;
+    const oldMask = this.#mask;
+    const grown = new Uint8Array(capacity);
+    const mask = capacity - 1;
+    let offset = this.#start;
+    while (offset < this.#placedEnd) {
+      const from = offset & oldMask;
+      const into = offset & mask;
+      const run = Math.min(this.#placedEnd - offset, old.length - from, capacity - into);
+      copyOctets(old, from, grown, into, run);
+      offset += run;
+    }
+    this.#storage = grown;
+    this.#mask = mask;
+  }
+}

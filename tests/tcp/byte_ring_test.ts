@@ -1,0 +1,257 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { ByteRing } from "../../tcp/buffer/byte_ring.ts";
+import { copyOctets } from "../../tcp/buffer/copy.ts";
+import { Segment } from "../../tcp/segment.ts";
+
+/** The octet that stands at a stream offset in these tests; its period has no common factor with any power of two. */
+function octetAt(offset: number): number {
+  return offset % 251;
+}
+
+function octets(offset: number, length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, i) => octetAt(offset + i));
+}
+
+function contents(ring: ByteRing): Uint8Array {
+  const out = new Uint8Array(ring.length);
+  ring.copyOut(ring.start, out, 0, out.length);
+  return out;
+}
+
+Deno.test("a new ring has no memory, no octets and room up to its limit", () => {
+  const ring = new ByteRing(1_000_000);
+  assertEquals([ring.capacity, ring.length, ring.room, ring.start, ring.end], [0, 0, 1_000_000, 0, 0]);
+  assertEquals(ring.read(new Uint8Array(10)), 0);
+});
+
+Deno.test("append takes what there is room for and says how much", () => {
+  const ring = new ByteRing(100);
+  assertEquals(ring.append(octets(0, 90), 0, 60), 60);
+  assertEquals(ring.append(octets(60, 90), 0, 90), 40);
+  assertEquals(ring.append(octets(0, 1), 0, 1), 0);
+  assertEquals(ring.room, 0);
+  assertEquals(contents(ring), octets(0, 100));
+});
+
+Deno.test("append starts at the given offset of its source", () => {
+  const ring = new ByteRing(100);
+  ring.append(octets(0, 60), 20, 30);
+  assertEquals(contents(ring), octets(20, 30));
+});
+
+Deno.test("memory doubles with what is held and never exceeds the next power of two of the limit", () => {
+  const ring = new ByteRing(5_000);
+  ring.append(octets(0, 1), 0, 1);
+  assertEquals(ring.capacity, 2_048);
+  ring.append(octets(1, 2_047), 0, 2_047);
+  assertEquals(ring.capacity, 2_048);
+  ring.append(octets(2_048, 1), 0, 1);
+  assertEquals(ring.capacity, 4_096);
+  ring.append(octets(2_049, 5_000), 0, 5_000);
+  assertEquals([ring.length, ring.capacity], [5_000, 8_192]);
+  assertEquals(contents(ring), octets(0, 5_000));
+});
+
+Deno.test("a ring of a tiny limit takes tiny memory", () => {
+  for (const [limit, capacity] of [[1, 1], [2, 2], [3, 4], [100, 128], [2_047, 2_048]] as const) {
+    const ring = new ByteRing(limit);
+    assertEquals(ring.append(octets(0, limit + 1), 0, limit + 1), limit);
+    assertEquals(ring.capacity, capacity);
+    assertEquals(contents(ring), octets(0, limit));
+  }
+});
+
+Deno.test("octets stay the same when the ring wraps, and when it grows while wrapped", () => {
+  const ring = new ByteRing(10_000);
+  ring.append(octets(0, 2_000), 0, 2_000);
+  ring.discardTo(1_900);
+  ring.append(octets(2_000, 1_500), 0, 1_500);
+  assertEquals(ring.capacity, 2_048);
+  assertEquals(contents(ring), octets(1_900, 1_600));
+  ring.append(octets(3_500, 2_000), 0, 2_000);
+  assertEquals(ring.capacity, 4_096);
+  assertEquals(contents(ring), octets(1_900, 3_600));
+});
+
+Deno.test("read copies from the start and drops what it copied", () => {
+  const ring = new ByteRing(3_000);
+  ring.append(octets(0, 3_000), 0, 3_000);
+  const into = new Uint8Array(1_000);
+  assertEquals(ring.read(into), 1_000);
+  assertEquals(into, octets(0, 1_000));
+  assertEquals([ring.start, ring.end, ring.room], [1_000, 3_000, 1_000]);
+  const rest = new Uint8Array(5_000);
+  assertEquals(ring.read(rest), 2_000);
+  assertEquals(rest.subarray(0, 2_000), octets(1_000, 2_000));
+  assertEquals(ring.read(rest), 0);
+});
+
+Deno.test("discardTo drops up to an offset, and nothing that is gone already", () => {
+  const ring = new ByteRing(100);
+  ring.append(octets(0, 50), 0, 50);
+  ring.discardTo(20);
+  ring.discardTo(10);
+  assertEquals([ring.start, ring.length, ring.room], [20, 30, 70]);
+  ring.discardTo(50);
+  assertEquals([ring.start, ring.length, ring.room], [50, 0, 100]);
+  assertThrows(() => ring.discardTo(51), RangeError, "Cannot discard to 51");
+});
+
+Deno.test("placed octets count as held once the ring is extended over them", () => {
+  const ring = new ByteRing(1_000);
+  ring.place(300, octets(300, 100), 0, 100);
+  assertEquals([ring.length, ring.end, ring.placedEnd], [0, 0, 400]);
+  ring.place(0, octets(0, 300), 0, 300);
+  assertEquals(ring.length, 0);
+  ring.extendTo(400);
+  assertEquals(contents(ring), octets(0, 400));
+});
+
+Deno.test("octets placed beyond a gap survive growth of the ring", () => {
+  const ring = new ByteRing(100_000);
+  ring.place(1_000, octets(1_000, 500), 0, 500);
+  ring.place(40_000, octets(40_000, 10), 0, 10);
+  ring.append(octets(0, 1_000), 0, 1_000);
+  ring.extendTo(1_500);
+  ring.append(octets(1_500, 38_500), 0, 38_500);
+  ring.extendTo(40_010);
+  assertEquals(contents(ring), octets(0, 40_010));
+});
+
+Deno.test("place takes the whole room up to the limit and not one octet more, nor one before the end", () => {
+  const ring = new ByteRing(100);
+  ring.append(octets(0, 10), 0, 10);
+  ring.place(99, octets(99, 1), 0, 1);
+  ring.place(100, octets(100, 1), 0, 0);
+  assertThrows(() => ring.place(99, octets(99, 2), 0, 2), RangeError, "Cannot place 2 octets at 99");
+  assertThrows(() => ring.place(9, octets(9, 1), 0, 1), RangeError, "Cannot place 1 octets at 9");
+  assertThrows(() => ring.extendTo(101), RangeError, "Cannot extend to 101");
+});
+
+Deno.test("a lower limit keeps what is held, placed octets included", () => {
+  const ring = new ByteRing(1_000);
+  ring.append(octets(0, 100), 0, 100);
+  ring.place(200, octets(200, 50), 0, 50);
+  ring.limit = 10;
+  assertEquals([ring.limit, ring.room], [250, 150]);
+  ring.limit = 300;
+  assertEquals(ring.room, 200);
+});
+
+Deno.test("lend names one range, and two where the storage wraps", () => {
+  const ring = new ByteRing(4_096);
+  const segment = new Segment();
+  ring.append(octets(0, 2_000), 0, 2_000);
+  ring.lend(500, 1_000, segment);
+  assertEquals([segment.payloadOffset, segment.payloadLength, segment.firstPartLength], [500, 1_000, 1_000]);
+  ring.discardTo(2_000);
+  ring.append(octets(2_000, 1_000), 0, 1_000);
+  ring.lend(2_000, 1_000, segment);
+  assertEquals([segment.payloadOffset, segment.payloadLength, segment.firstPartLength], [2_000, 1_000, 48]);
+  const copy = new Uint8Array(1_000);
+  segment.copyPayload(copy, 0);
+  assertEquals(copy, octets(2_000, 1_000));
+  ring.lend(2_000, 48, segment);
+  assertEquals(segment.firstPartLength, 48);
+});
+
+Deno.test("lend of no octets is no range, with memory and without", () => {
+  const ring = new ByteRing(10);
+  const segment = new Segment();
+  ring.lend(0, 0, segment);
+  assertEquals([segment.payloadOffset, segment.payloadLength, segment.firstPartLength], [0, 0, 0]);
+  ring.append(octets(0, 10), 0, 10);
+  ring.lend(10, 0, segment);
+  assertEquals([segment.payloadOffset, segment.payloadLength, segment.firstPartLength], [0, 0, 0]);
+  assertThrows(() => ring.lend(10, 1, segment), RangeError, "Cannot take 1 octets at 10");
+});
+
+Deno.test("lent octets stay as they are when the ring grows", () => {
+  const ring = new ByteRing(100_000);
+  const segment = new Segment();
+  ring.append(octets(0, 2_000), 0, 2_000);
+  ring.lend(0, 2_000, segment);
+  ring.append(octets(2_000, 50_000), 0, 50_000);
+  const copy = new Uint8Array(2_000);
+  segment.copyPayload(copy, 0);
+  assertEquals(copy, octets(0, 2_000));
+});
+
+Deno.test("offsets go on past 2^31, 2^32 and 2^40 without a seam", () => {
+  for (const edge of [2 ** 31, 2 ** 32, 2 ** 40, 2 ** 52]) {
+    const ring = new ByteRing(5_000);
+    ring.restartAt(edge - 1_500);
+    ring.append(octets(edge - 1_500, 1_000), 0, 1_000);
+    ring.discardTo(edge - 1_000);
+    ring.append(octets(edge - 500, 1_000), 0, 1_000);
+    ring.place(edge + 1_000, octets(edge + 1_000, 1_000), 0, 1_000);
+    assertEquals(contents(ring), octets(edge - 1_000, 1_500));
+    ring.append(octets(edge + 500, 500), 0, 500);
+    ring.extendTo(edge + 2_000);
+    assertEquals(contents(ring), octets(edge - 1_000, 3_000));
+  }
+});
+
+Deno.test("trim frees an empty ring and leaves one that holds octets", () => {
+  const ring = new ByteRing(100_000);
+  ring.append(octets(0, 50_000), 0, 50_000);
+  ring.trim();
+  assertEquals(ring.capacity, 65_536);
+  ring.discardTo(50_000);
+  ring.place(50_001, octets(50_001, 1), 0, 1);
+  ring.trim();
+  assertEquals(ring.capacity, 65_536);
+  ring.restartAt(50_000);
+  ring.trim();
+  assertEquals(ring.capacity, 0);
+  ring.append(octets(50_000, 10), 0, 10);
+  assertEquals(contents(ring), octets(50_000, 10));
+});
+
+Deno.test("any sequence of calls gives what a plain stream gives", () => {
+  const step = fc.record({
+    call: fc.constantFrom("append", "place", "read", "discard", "limit", "trim"),
+    amount: fc.integer({ min: 0, max: 9_000 }),
+    gap: fc.integer({ min: 0, max: 9_000 }),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), fc.integer({ min: 0, max: 9_000 }), (steps, origin) => {
+      const ring = new ByteRing(8_192);
+      ring.restartAt(origin);
+      for (const { call, amount, gap } of steps) {
+        if (call === "append") ring.append(octets(ring.end, amount), 0, amount);
+        else if (call === "place") {
+          const offset = ring.end + gap;
+          const length = Math.min(amount, ring.start + ring.limit - offset);
+          if (length > 0) ring.place(offset, octets(offset, length), 0, length);
+          if (gap === 0 && length > 0) ring.extendTo(offset + length);
+        } else if (call === "read") {
+          const from = ring.start;
+          const into = new Uint8Array(amount);
+          const count = ring.read(into);
+          assertEquals(into.subarray(0, count), octets(from, count));
+        } else if (call === "discard") ring.discardTo(ring.start + Math.min(amount, ring.length));
+        else if (call === "limit") ring.limit = Math.min(8_192, amount);
+        else ring.trim();
+        assertEquals(contents(ring), octets(ring.start, ring.length));
+      }
+    }),
+    { seed: 1, numRuns: 150 },
+  );
+});
+
+Deno.test("copyOctets copies short and long, whole and in part, and within one array", () => {
+  for (const length of [0, 1, 24, 25, 100]) {
+    const into = new Uint8Array(200).fill(255);
+    copyOctets(octets(0, 150), 7, into, 11, length);
+    assertEquals(into.subarray(11, 11 + length), octets(7, length));
+    assertEquals([into[10], into[11 + length]], [255, 255]);
+  }
+  const whole = new Uint8Array(200).fill(255);
+  copyOctets(octets(0, 150), 0, whole, 3, 150);
+  assertEquals(whole.subarray(3, 153), octets(0, 150));
+  const same = octets(0, 100);
+  copyOctets(same, 0, same, 10, 50);
+  assertEquals(same.subarray(10, 60), octets(0, 50));
+});
