@@ -1,0 +1,181 @@
+/**
+ * The command line of rawtcp-client.
+ *
+ * @module
+ */
+
+import { exitCodeTable } from "./exit_codes.ts";
+import {
+  type OptionSpec,
+  optionTable,
+  parseChoice,
+  parseOptions,
+  parsePort,
+  parseSeconds,
+  parseWhole,
+  quoted,
+  UsageError,
+} from "./options.ts";
+import { COLOR_CHOICES, type ColorChoice } from "./output.ts";
+
+/** What a run of the client is to do. */
+export interface ClientArguments {
+  /** Name or address of the peer. */
+  readonly host: string;
+  readonly port: number;
+  readonly message: string;
+  /** 0: one that the kernel picks. */
+  readonly sourcePort: number;
+  /** Address to send from, as text; null: the kernel's choice. */
+  readonly source: string | null;
+  /** Initial sequence number, 0 to 2^32 - 1; null: by RFC 6528. */
+  readonly isn: number | null;
+  /** Seconds that the handshake may take; null: as RFC 9293 3.8.3 has it, three minutes. */
+  readonly connectTimeout: number | null;
+  /** Seconds of silence after our FIN before the peer is given up. */
+  readonly closeTimeout: number;
+  /** Seconds to stay in TIME-WAIT. */
+  readonly timeWait: number;
+  readonly quiet: boolean;
+  readonly color: ColorChoice;
+}
+
+/** What the command line asks for. */
+export type ClientCommand =
+  | { readonly kind: "run"; readonly arguments: ClientArguments }
+  | { readonly kind: "help" }
+  | { readonly kind: "version" };
+
+const DEFAULT_HOST = "127.0.0.1";
+const DEFAULT_PORT = 8_888;
+const DEFAULT_MESSAGE = "Hello from custom TCP client!";
+/** As long as kernels keep FIN-WAIT-2, seconds (Linux: tcp_fin_timeout). */
+const DEFAULT_CLOSE_TIMEOUT = 60;
+const MAX_ISN = 2 ** 32 - 1;
+
+const OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "message",
+    letter: "m",
+    value: "TEXT",
+    help: `send TEXT, as UTF-8 and without a newline\n(default "${DEFAULT_MESSAGE}")`,
+  },
+  { name: "source-port", value: "N", help: "send from port N (default: the kernel picks one)" },
+  { name: "source", value: "ADDR", help: "send from this address of this host (default: by route)" },
+  {
+    name: "isn",
+    value: "N",
+    help: "initial sequence number, to follow a lecture's figures\n(default: RFC 6528)",
+  },
+  { name: "connect-timeout", value: "SECONDS", help: "give up the handshake after this time (default: 180)" },
+  {
+    name: "close-timeout",
+    value: "SECONDS",
+    help: `after our FIN, give up once the peer is silent for this\ntime (default: ${DEFAULT_CLOSE_TIMEOUT})`,
+  },
+  {
+    name: "time-wait",
+    value: "SECONDS",
+    help: "stay in TIME-WAIT for this time before exiting\n(default: 0, see below)",
+  },
+  { name: "quiet", letter: "q", help: "print nothing unless it fails" },
+  { name: "color", value: "WHEN", help: "auto, always or never (default: auto)" },
+  { name: "help", letter: "h", help: "show this help" },
+  { name: "version", letter: "V", help: "show the version" },
+];
+
+/** Reads the client's command line (without the program's name). @throws UsageError */
+export function parseClientArguments(args: readonly string[]): ClientCommand {
+  const { values, flags, operands } = parseOptions(args, OPTIONS);
+  if (flags.has("help")) return { kind: "help" };
+  if (flags.has("version")) return { kind: "version" };
+  const given = <T>(name: string, read: (text: string) => T, otherwise: T): T => {
+    const text = values.get(name);
+    return text === undefined ? otherwise : read(text);
+  };
+  const [host = DEFAULT_HOST, port, ...more] = operands;
+  if (more.length > 0) {
+    throw new UsageError(`Too many operands: ${quoted(more[0] ?? "")} after HOST and PORT`);
+  }
+  return {
+    kind: "run",
+    arguments: {
+      host: validHost(host),
+      port: port === undefined ? DEFAULT_PORT : parsePort(port, "PORT", 1),
+      message: values.get("message") ?? DEFAULT_MESSAGE,
+      sourcePort: given("source-port", (text) => parsePort(text, "--source-port", 0), 0),
+      source: values.get("source") ?? null,
+      isn: given<number | null>("isn", (text) => parseWhole(text, "--isn", 0, MAX_ISN), null),
+      connectTimeout: given<number | null>(
+        "connect-timeout",
+        (text) => parseSeconds(text, "--connect-timeout"),
+        null,
+      ),
+      closeTimeout: given(
+        "close-timeout",
+        (text) => parseSeconds(text, "--close-timeout"),
+        DEFAULT_CLOSE_TIMEOUT,
+      ),
+      timeWait: given("time-wait", (text) => parseSeconds(text, "--time-wait", true), 0),
+      quiet: flags.has("quiet"),
+      color: given("color", (text) => parseChoice(text, "--color", COLOR_CHOICES), "auto"),
+    },
+  };
+}
+
+function validHost(host: string): string {
+  if (host === "") throw new UsageError("Cannot use an empty HOST: give a name or an address");
+  const joined = /^(?<name>[^:]+):(?<port>\d+)$/.exec(host)?.groups;
+  if (joined === undefined) return host;
+  throw new UsageError(
+    `Cannot use ${quoted(host)} as HOST: write host and port apart, as in ${joined["name"]} ${
+      joined["port"]
+    }`,
+  );
+}
+
+/** The text of `--help`. */
+export function clientHelp(): string {
+  return `Usage: rawtcp-client [OPTION]... [HOST] [PORT]
+
+Connects to HOST (default ${DEFAULT_HOST}) at PORT (default ${DEFAULT_PORT}) with a TCP of its own over raw sockets,
+delivers a message, waits until all of it is acknowledged, and closes in order.
+
+${optionTable(OPTIONS)}
+
+Options may stand before or after the operands; -- ends them. Narration goes to standard output, troubles
+(repeated segments included) to standard error. What the peer sends is shown with control characters escaped.
+
+It needs Linux and the right CAP_NET_RAW: run it as root, or give the compiled program the right with
+  sudo setcap cap_net_raw+ep ./rawtcp-client
+or try it in a network of your own: deno task demo. It never touches the firewall: while it runs, a listening
+socket that drops everything keeps the kernel from answering for its port, and that ends with the process.
+
+After the last ACK the program exits at once. Should that ACK get lost, the peer's repeated FIN finds nobody, and
+the kernel answers it with RST: the peer has everything by then, but may note a reset. --time-wait SECONDS
+keeps the connection in TIME-WAIT for that long, to acknowledge such a FIN (60 is the usual time).
+
+Ctrl-C closes an established connection with FIN and waits up to 5 seconds for the peer; one that is not
+established is aborted. A second Ctrl-C ends the program at once, and so the peer may see a RST.
+
+Exit codes:
+${
+    exitCodeTable([
+      "ok",
+      "internal",
+      "usage",
+      "refused",
+      "timedOut",
+      "unreachable",
+      "reset",
+      "unknownHost",
+      "addressUnavailable",
+      "system",
+      "peerDidNotClose",
+      "unsupported",
+      "missingRight",
+      "interrupted",
+    ])
+  }
+`;
+}

@@ -1,0 +1,106 @@
+/**
+ * From an error to the one line that a person reads and the code that a script reads.
+ *
+ * @module
+ */
+
+import { escapeControls } from "./escape.ts";
+import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
+import { UsageError } from "./options.ts";
+
+/** A program's work failed in a way that has a code of its own; the message is for people. */
+export class ProgramFailure extends Error {
+  override readonly name = "ProgramFailure";
+  readonly code: ExitCodeNumber;
+
+  constructor(code: ExitCodeNumber, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** How a program is to end. */
+export interface FailureReport {
+  readonly code: ExitCodeNumber;
+  /** One line, safe to show. */
+  readonly text: string;
+}
+
+/** What is read of a failed system call; errors of ffi/ have this shape. */
+interface FailedCall {
+  readonly call: string;
+  readonly errnoName: string;
+}
+
+const NO_SUCH_SOCKETS = ["EAFNOSUPPORT", "EPROTONOSUPPORT", "ESOCKTNOSUPPORT", "EINVAL", "ENOSYS"];
+const NO_WAY = ["ENETUNREACH", "EHOSTUNREACH", "ENETDOWN", "EHOSTDOWN"];
+const NO_RIGHT = ["EPERM", "EACCES"];
+
+/** The code and the line for whatever was thrown. `program` is the name that people call it by. */
+export function describeFailure(error: unknown, program: string): FailureReport {
+  const report = reportOf(error, program);
+  return { code: report.code, text: escapeControls(report.text.replace(/\s*\n\s*/g, " ")) };
+}
+
+function reportOf(error: unknown, program: string): FailureReport {
+  if (!(error instanceof Error)) return { code: ExitCode.internal, text: `Internal error: ${String(error)}` };
+  if (error instanceof ProgramFailure) return { code: error.code, text: error.message };
+  if (error instanceof UsageError) {
+    return { code: ExitCode.usage, text: `${error.message} (see ${program} --help)` };
+  }
+  if (isFailedCall(error)) return reportOfCall(error, error.message, program);
+  switch (error.name) {
+    case "ResolveError":
+      return { code: ExitCode.unknownHost, text: error.message };
+    case "LibcError":
+      return { code: libcCode(error), text: error.message };
+    case "RangeError":
+      return { code: ExitCode.usage, text: error.message };
+    default:
+      return {
+        code: ExitCode.internal,
+        text: `Internal error, please report it: ${error.name}: ${error.message}`,
+      };
+  }
+}
+
+function isFailedCall(error: Error): error is Error & FailedCall {
+  return error.name === "SystemError" && "call" in error && "errnoName" in error &&
+    typeof error.call === "string" && typeof error.errnoName === "string";
+}
+
+function reportOfCall({ call, errnoName }: FailedCall, message: string, program: string): FailureReport {
+  const [name] = call.split(" ");
+  if (call === "socket SOCK_RAW" && NO_RIGHT.includes(errnoName)) {
+    return { code: ExitCode.missingRight, text: missingRawRight(program, errnoName) };
+  }
+  if (name === "socket" && NO_SUCH_SOCKETS.includes(errnoName)) {
+    return {
+      code: ExitCode.unsupported,
+      text:
+        `Cannot open a raw socket: this system has none (${errnoName}), as in WSL 1 and some sandboxes; ` +
+        "use a Linux kernel that has them",
+    };
+  }
+  if (name === "bind" && errnoName === "EACCES") return { code: ExitCode.missingRight, text: message };
+  if (errnoName === "EADDRINUSE" || errnoName === "EADDRNOTAVAIL") {
+    return { code: ExitCode.addressUnavailable, text: message };
+  }
+  if (NO_WAY.includes(errnoName) || (name === "connect" && NO_RIGHT.includes(errnoName))) {
+    return { code: ExitCode.unreachable, text: message };
+  }
+  return { code: ExitCode.system, text: message };
+}
+
+/** Says which right, and the ways to get it. */
+export function missingRawRight(program: string, errnoName: string): string {
+  return `Cannot open a raw socket: the right CAP_NET_RAW is missing (${errnoName}); run it as root (sudo), or give ` +
+    `the compiled program the right (sudo setcap cap_net_raw+ep ./${program}), or use a network of your own ` +
+    "(unshare -Urn, or deno task demo)";
+}
+
+/** Without the permission for FFI it is a right that is missing; on other systems than Linux, the sockets. */
+function libcCode(error: Error): ExitCodeNumber {
+  if ("permissionMissing" in error && error.permissionMissing === true) return ExitCode.missingRight;
+  return Deno.build.os === "linux" ? ExitCode.system : ExitCode.unsupported;
+}

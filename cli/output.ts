@@ -1,0 +1,133 @@
+/**
+ * Where the programs' lines go: narration to standard output, troubles to standard error, with or without colour.
+ *
+ * @module
+ */
+
+import { cyan, dim, getColorEnabled, green, magenta, red, setColorEnabled, yellow } from "@std/fmt/colors";
+
+/** When to colour. */
+export type ColorChoice = "auto" | "always" | "never";
+
+/** What `--color` takes. */
+export const COLOR_CHOICES: readonly ColorChoice[] = ["auto", "always", "never"];
+
+/** A stream that takes octets at once, such as `Deno.stdout`. */
+export interface TextSink {
+  writeSync(octets: Uint8Array): number;
+  isTerminal(): boolean;
+}
+
+/** What a line is about; each has its mark. */
+export type Mark = "note" | "sent" | "received" | "done" | "warning" | "failure";
+
+const MARKS: Readonly<Record<Mark, readonly [mark: string, paint: (text: string) => string]>> = {
+  note: ["[*]", dim],
+  sent: ["[>]", cyan],
+  received: ["[<]", magenta],
+  done: ["[+]", green],
+  warning: ["[!]", yellow],
+  failure: ["[-]", red],
+};
+
+/** How an {@link Output} is to be. */
+export interface OutputOptions {
+  readonly color: ColorChoice;
+  /** Only failures are shown. */
+  readonly quiet: boolean;
+  /** @default Deno.stdout */
+  readonly out?: TextSink;
+  /** @default Deno.stderr */
+  readonly err?: TextSink;
+}
+
+/**
+ * Writes lines. A reader that went away (`| head -1`) or a full disk does not disturb the work: what cannot be written
+ * is dropped, and {@link Output.writeError} keeps the reason unless it was only the reader.
+ */
+export class Output {
+  /** Why standard output could not be written; null when it could, or when its reader just went away. */
+  writeError: Error | null = null;
+  readonly #out: TextSink;
+  readonly #err: TextSink;
+  readonly #quiet: boolean;
+  readonly #colorOut: boolean;
+  readonly #colorErr: boolean;
+  readonly #encoder = new TextEncoder();
+  #outGone = false;
+
+  constructor(options: OutputOptions) {
+    this.#out = options.out ?? Deno.stdout;
+    this.#err = options.err ?? Deno.stderr;
+    this.#quiet = options.quiet;
+    this.#colorOut = wantsColor(options.color, this.#out);
+    this.#colorErr = wantsColor(options.color, this.#err);
+  }
+
+  /** A line of narration on standard output; nothing when quiet. `text` is one line, already safe to show. */
+  line(mark: Mark, text: string): void {
+    this.#narrate(`${painted(mark, this.#colorOut)} ${text}`);
+  }
+
+  /** A line that belongs to the one before, as it is. */
+  continuation(text: string): void {
+    this.#narrate(text);
+  }
+
+  /** Something to know that is no failure, on standard error; nothing when quiet. */
+  warning(text: string): void {
+    if (!this.#quiet) this.#complain("warning", text);
+  }
+
+  /** The one line that says why it failed, on standard error, quiet or not. */
+  failure(text: string): void {
+    this.#complain("failure", text);
+  }
+
+  #narrate(text: string): void {
+    if (this.#quiet || this.#outGone) return;
+    const error = writeLine(this.#out, this.#encoder.encode(`${text}\n`));
+    if (error === null) return;
+    this.#outGone = true;
+    if (!(error instanceof Deno.errors.BrokenPipe)) this.writeError = error;
+  }
+
+  #complain(mark: Mark, text: string): void {
+    writeLine(this.#err, this.#encoder.encode(`${painted(mark, this.#colorErr)} ${text}\n`));
+  }
+}
+
+/** Writes all octets; returns what prevented it. */
+function writeLine(sink: TextSink, octets: Uint8Array): Error | null {
+  try {
+    for (let written = 0; written < octets.length;) written += sink.writeSync(octets.subarray(written));
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** `auto` is a terminal and no NO_COLOR in the environment (https://no-color.org). */
+function wantsColor(choice: ColorChoice, sink: TextSink): boolean {
+  switch (choice) {
+    case "always":
+      return true;
+    case "never":
+      return false;
+    case "auto":
+      return !Deno.noColor && sink.isTerminal();
+  }
+}
+
+/** The mark, coloured whatever the library thinks of its own standard output. */
+function painted(mark: Mark, color: boolean): string {
+  const [text, paint] = MARKS[mark];
+  if (!color) return text;
+  const before = getColorEnabled();
+  setColorEnabled(true);
+  try {
+    return paint(text);
+  } finally {
+    setColorEnabled(before);
+  }
+}

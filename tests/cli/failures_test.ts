@@ -1,0 +1,120 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { ExitCode, exitCodeTable } from "../../cli/exit_codes.ts";
+import { describeFailure, ProgramFailure } from "../../cli/failures.ts";
+import { UsageError } from "../../cli/options.ts";
+import { LibcError, ResolveError, SystemError } from "../../ffi/mod.ts";
+
+const EPERM = 1;
+const EACCES = 13;
+const EINVAL = 22;
+const EPROTONOSUPPORT = 93;
+const EAFNOSUPPORT = 97;
+const EADDRINUSE = 98;
+const EADDRNOTAVAIL = 99;
+const ENETUNREACH = 101;
+const ENOBUFS = 105;
+const EHOSTUNREACH = 113;
+const EMFILE = 24;
+const EAI_NONAME = -2;
+
+Deno.test("each kind of failure has its exit code and one line", async (t) => {
+  const rows: [name: string, error: unknown, code: number, says: string][] = [
+    ["usage", new UsageError("Unknown option"), ExitCode.usage, "Unknown option (see rawtcp-client --help)"],
+    ["the work's own", new ProgramFailure(ExitCode.timedOut, "timed out"), ExitCode.timedOut, "timed out"],
+    [
+      "no CAP_NET_RAW",
+      new SystemError("socket SOCK_RAW", EPERM),
+      ExitCode.missingRight,
+      "setcap cap_net_raw+ep",
+    ],
+    [
+      "the same, other number",
+      new SystemError("socket SOCK_RAW", EACCES),
+      ExitCode.missingRight,
+      "CAP_NET_RAW",
+    ],
+    [
+      "low port",
+      new SystemError("bind", EACCES, "127.0.0.1:80"),
+      ExitCode.missingRight,
+      "CAP_NET_BIND_SERVICE",
+    ],
+    ["no such family", new SystemError("socket SOCK_RAW", EAFNOSUPPORT), ExitCode.unsupported, "has none"],
+    [
+      "no such protocol",
+      new SystemError("socket SOCK_RAW", EPROTONOSUPPORT),
+      ExitCode.unsupported,
+      "has none",
+    ],
+    [
+      "port in use",
+      new SystemError("bind", EADDRINUSE, "127.0.0.1:80"),
+      ExitCode.addressUnavailable,
+      "127.0.0.1:80",
+    ],
+    [
+      "port in use at listen",
+      new SystemError("listen", EADDRINUSE),
+      ExitCode.addressUnavailable,
+      "EADDRINUSE",
+    ],
+    [
+      "a foreign source",
+      new SystemError("bind", EADDRNOTAVAIL),
+      ExitCode.addressUnavailable,
+      "EADDRNOTAVAIL",
+    ],
+    [
+      "no route",
+      new SystemError("connect", ENETUNREACH, "192.0.2.1:80"),
+      ExitCode.unreachable,
+      "192.0.2.1:80",
+    ],
+    ["no host", new SystemError("connect", EHOSTUNREACH), ExitCode.unreachable, "EHOSTUNREACH"],
+    ["broadcast", new SystemError("connect", EACCES), ExitCode.unreachable, "broadcast"],
+    ["no descriptors", new SystemError("socket SOCK_RAW", EMFILE), ExitCode.system, "EMFILE"],
+    ["bind with a bad zone", new SystemError("bind", EINVAL), ExitCode.system, "EINVAL"],
+    ["no buffers", new SystemError("sendto", ENOBUFS), ExitCode.system, "ENOBUFS"],
+    [
+      "unknown host",
+      new ResolveError("nowhere.example", EAI_NONAME),
+      ExitCode.unknownHost,
+      "nowhere.example",
+    ],
+    [
+      "no --allow-ffi",
+      new LibcError("run deno with --allow-ffi", true),
+      ExitCode.missingRight,
+      "--allow-ffi",
+    ],
+    ["no library", new LibcError("tried everything", false), ExitCode.system, "tried everything"],
+    ["a value out of range", new RangeError("Cannot use port 0"), ExitCode.usage, "Cannot use port 0"],
+    ["a bug", new TypeError("x is not a function"), ExitCode.internal, "TypeError: x is not a function"],
+    ["no error at all", "thrown text", ExitCode.internal, "thrown text"],
+  ];
+  for (const [name, error, code, says] of rows) {
+    await t.step(name, () => {
+      const report = describeFailure(error, "rawtcp-client");
+      assertEquals(report.code, code);
+      assertStringIncludes(report.text, says);
+    });
+  }
+});
+
+Deno.test("whatever an error says stays one line that cannot drive the terminal", () => {
+  const { text } = describeFailure(new Error("first\n  second \x1b[2J"), "rawtcp-client");
+  assertEquals(text, "Internal error, please report it: Error: first second \\x1b[2J");
+});
+
+Deno.test("exit codes are all different, and fit a shell", () => {
+  const codes = Object.values(ExitCode);
+  assertEquals(new Set(codes).size, codes.length);
+  for (const code of codes) assert(code >= 0 && code < 256);
+});
+
+Deno.test("a table of exit codes names each once", () => {
+  assertEquals(exitCodeTable(["ok", "interrupted"]).split("\n").map((line) => line.slice(0, 7)), [
+    "    0  ",
+    "  130  ",
+  ]);
+});

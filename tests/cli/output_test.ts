@@ -1,0 +1,79 @@
+import { assertEquals } from "@std/assert";
+import { Output, type TextSink } from "../../cli/output.ts";
+import { memoryOutput, MemorySink } from "./support.ts";
+
+Deno.test("narration goes to standard output with a mark, troubles to standard error", () => {
+  const { output, out, err } = memoryOutput();
+  output.line("note", "starting");
+  output.line("sent", "Grüße, 世界");
+  output.line("received", "this");
+  output.line("done", "ready");
+  output.continuation("    more");
+  output.warning("careful");
+  output.failure("broken");
+  assertEquals(out.lines, ["[*] starting", "[>] Grüße, 世界", "[<] this", "[+] ready", "    more"]);
+  assertEquals(err.lines, ["[!] careful", "[-] broken"]);
+});
+
+Deno.test("quiet leaves failures only", () => {
+  const { output, out, err } = memoryOutput({ quiet: true });
+  output.line("note", "starting");
+  output.continuation("more");
+  output.warning("careful");
+  output.failure("broken");
+  assertEquals(out.text, "");
+  assertEquals(err.lines, ["[-] broken"]);
+});
+
+Deno.test("colour is chosen, or follows each stream's being a terminal", () => {
+  const cases: [color: "always" | "never" | "auto", terminal: boolean, colored: boolean][] = [
+    ["always", false, true],
+    ["never", true, false],
+    ["auto", false, false],
+    ["auto", true, !Deno.noColor],
+  ];
+  for (const [color, terminal, colored] of cases) {
+    const out = new MemorySink(terminal);
+    const err = new MemorySink(!terminal);
+    const output = new Output({ color, quiet: false, out, err });
+    output.line("done", "ready");
+    output.failure("broken");
+    assertEquals(out.text.includes("\x1b["), colored, `${color}, terminal ${terminal}`);
+    assertEquals(out.text.replaceAll(new RegExp("\x1b\\[\\d+m", "g"), ""), "[+] ready\n");
+    if (color === "auto") assertEquals(err.text.includes("\x1b["), !terminal && !Deno.noColor);
+  }
+});
+
+/** Fails after some lines. */
+function failingSink(error: Error, after: number): TextSink & { attempts: number } {
+  return {
+    attempts: 0,
+    writeSync(octets: Uint8Array): number {
+      this.attempts++;
+      if (this.attempts > after) throw error;
+      return octets.length;
+    },
+    isTerminal: () => false,
+  };
+}
+
+Deno.test("a reader that went away is no error, and is not written to again", () => {
+  const out = failingSink(new Deno.errors.BrokenPipe("gone"), 1);
+  const { output, err } = memoryOutput({ out });
+  for (let i = 0; i < 5; i++) output.line("note", "line");
+  assertEquals(out.attempts, 2);
+  assertEquals(output.writeError, null);
+  output.failure("still told");
+  assertEquals(err.lines, ["[-] still told"]);
+});
+
+Deno.test("another failure to write is kept for the end", () => {
+  const { output } = memoryOutput({ out: failingSink(new Error("No space left on device"), 0) });
+  output.line("note", "line");
+  assertEquals(output.writeError?.message, "No space left on device");
+});
+
+Deno.test("a standard error that cannot be written does not throw", () => {
+  const { output } = memoryOutput({ err: failingSink(new Error("closed"), 0) });
+  output.failure("nobody hears");
+});
