@@ -1,0 +1,179 @@
+/**
+ * One connection of the test server: what each mode does when octets arrive or can be sent.
+ *
+ * @module
+ */
+
+import type { ServerMode } from "./server_options.ts";
+import type { ConnectionEnding, ServerReport } from "./server_report.ts";
+
+/** A connected socket; no call blocks. */
+export interface ServerStream extends Disposable {
+  readonly descriptor: number;
+  /** Octets read into the start of `into`; 0: none waits; null: the peer's stream has ended. */
+  receive(into: Uint8Array): number | null;
+  /** Octets taken from the start of `from`; 0: no room. */
+  send(from: Uint8Array): number;
+  /** Ends our stream with a FIN. */
+  shutdown(): void;
+}
+
+/** What a connection waits for; null when it is over. */
+export interface Wanted {
+  readonly readable: boolean;
+  readonly writable: boolean;
+}
+
+/** Octets of the buffer that one read fills at most. */
+export const READ_LENGTH = 262_144;
+
+/** Reads or sends of one connection in a row before the others get their turn. */
+const CALLS_PER_TURN = 16;
+
+/** The values of the octets that `source` sends repeat after this many, a prime, so that no boundary hides a shift. */
+export const SOURCE_PERIOD = 251;
+
+const SOURCE_PERIODS = 1_044;
+const sourceOctets = new Uint8Array(SOURCE_PERIOD * (SOURCE_PERIODS + 1)).map((_, i) => i % SOURCE_PERIOD);
+
+/** Read by one connection at a time and used up at once, so one is enough for all that need not keep it. */
+const sharedBuffer = new Uint8Array(READ_LENGTH);
+
+/** One accepted connection until its end. */
+export class ServerConnection {
+  readonly peer: string;
+  readonly stream: ServerStream;
+  readonly #mode: ServerMode;
+  readonly #report: ServerReport;
+  /** What was read and, in mode echo, waits from `#from` to `#until` to be sent. */
+  readonly #buffer: Uint8Array;
+  #from = 0;
+  #until = 0;
+  #received = 0;
+  #sent = 0;
+  #peerFinished = false;
+  #weFinished = false;
+  #weFinishedFirst = false;
+
+  /** Takes ownership of `stream`. */
+  constructor(stream: ServerStream, peer: string, mode: ServerMode, report: ServerReport) {
+    this.stream = stream;
+    this.peer = peer;
+    this.#mode = mode;
+    this.#report = report;
+    this.#buffer = mode.kind === "echo" ? new Uint8Array(READ_LENGTH) : sharedBuffer;
+  }
+
+  /** Reads and sends what goes without waiting, within the turn's bound; null once the connection is over and closed. */
+  turn(): Wanted | null {
+    try {
+      for (let call = 0; call < CALLS_PER_TURN; call++) {
+        const sending = this.#sendSome();
+        const reading = this.#receiveSome();
+        if (this.#peerFinished && this.#nothingToSend()) return this.#finish();
+        if (!sending && !reading) break;
+      }
+    } catch (error) {
+      this.end(endingOf(error));
+      return null;
+    }
+    return { readable: this.#mayReceive(), writable: !this.#nothingToSend() };
+  }
+
+  /** Closes the connection and says why. */
+  end(ending: ConnectionEnding): void {
+    this.stream[Symbol.dispose]();
+    this.#report.ended(this.peer, ending, this.#received, this.#sent);
+  }
+
+  #finish(): null {
+    this.#shutdown();
+    this.end(this.#weFinishedFirst ? "closed by us (FIN)" : "closed by peer (FIN)");
+    return null;
+  }
+
+  #nothingToSend(): boolean {
+    if (this.#mode.kind === "source") return this.#sent >= this.#mode.octets;
+    return this.#from === this.#until;
+  }
+
+  /** Mode echo reads on only when the last read has gone out: the peer's own window then holds it back. */
+  #mayReceive(): boolean {
+    return !this.#peerFinished && (this.#mode.kind !== "echo" || this.#nothingToSend());
+  }
+
+  /** Whether anything was sent. */
+  #sendSome(): boolean {
+    const before = this.#sent;
+    if (!this.#nothingToSend()) this.#sent += this.stream.send(this.#outgoing());
+    if (this.#mode.kind === "echo") this.#from += this.#sent - before;
+    if (this.#mode.kind === "source" && this.#nothingToSend()) this.#shutdown();
+    return this.#sent > before;
+  }
+
+  #outgoing(): Uint8Array {
+    if (this.#mode.kind !== "source") return this.#buffer.subarray(this.#from, this.#until);
+    const start = this.#sent % SOURCE_PERIOD;
+    const length = Math.min(this.#mode.octets - this.#sent, SOURCE_PERIOD * SOURCE_PERIODS);
+    return sourceOctets.subarray(start, start + length);
+  }
+
+  /** Whether anything was received. */
+  #receiveSome(): boolean {
+    if (!this.#mayReceive()) return false;
+    const length = this.stream.receive(this.#buffer);
+    if (length === null) {
+      this.#peerFinished = true;
+      return false;
+    }
+    this.#received += length;
+    if (length > 0) this.#take(length);
+    return length > 0;
+  }
+
+  #take(length: number): void {
+    switch (this.#mode.kind) {
+      case "print":
+        this.#report.received(this.peer, this.#buffer.subarray(0, length));
+        break;
+      case "echo":
+        this.#report.received(this.peer, this.#buffer.subarray(0, length));
+        this.#from = 0;
+        this.#until = length;
+        break;
+      case "discard":
+      case "source":
+        break;
+    }
+  }
+
+  #shutdown(): void {
+    if (this.#weFinished) return;
+    this.stream.shutdown();
+    this.#weFinished = true;
+    this.#weFinishedFirst = !this.#peerFinished;
+  }
+}
+
+/** The ending that an error of the socket means; system errors are known by their `errnoName`. */
+function endingOf(error: unknown): ConnectionEnding {
+  const name = errnoNameOf(error);
+  switch (name) {
+    case "ECONNRESET":
+    case "EPIPE":
+    case "ENOTCONN": // shutdown after the peer's RST has taken the connection down
+      return "reset by peer";
+    case "ETIMEDOUT":
+      return "timed out";
+    case undefined:
+      throw error;
+    default:
+      return `failed: ${name}`;
+  }
+}
+
+/** The `errnoName` of a system error, undefined for any other one. */
+export function errnoNameOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("errnoName" in error)) return undefined;
+  return typeof error.errnoName === "string" ? error.errnoName : undefined;
+}

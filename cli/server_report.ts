@@ -1,0 +1,61 @@
+/**
+ * What the test server tells: a line or a block for everything that happens to a connection.
+ *
+ * @module
+ */
+
+import { payloadLines } from "./escape.ts";
+import type { Output } from "./output.ts";
+
+/** How a connection ended. */
+export type ConnectionEnding =
+  | "closed by peer (FIN)"
+  | "closed by us (FIN)"
+  | "closed by us (server stopped)"
+  | "reset by peer"
+  | "timed out"
+  /** Any other error of the system, by name. */
+  | `failed: ${string}`;
+
+/** Writes what happens, in the order in which it happens. */
+export class ServerReport {
+  readonly #output: Output;
+  /** Which connection the last line was about: the blocks do not say whose they are. */
+  #subject = "";
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  listening(endpoint: string): void {
+    this.#output.line("note", `Server listening on ${endpoint}`);
+  }
+
+  connected(peer: string): void {
+    this.#subject = peer;
+    this.#output.line("done", `Connection from ${peer}`);
+  }
+
+  /** Shows what one read gave; names the connection first when the lines before were about another one. */
+  received(peer: string, octets: Uint8Array): void {
+    if (this.#subject !== peer) this.#output.line("note", `From ${peer}:`);
+    this.#subject = peer;
+    this.#output.line("sent", `Received ${octets.length} bytes:`);
+    this.#output.continuation(payloadLines(octets).join("\n"));
+  }
+
+  /** Says how a connection ended and how many octets went over it. */
+  ended(peer: string, ending: ConnectionEnding, received: number, sent: number): void {
+    this.#subject = "";
+    const amounts = sent > 0
+      ? `${received} bytes received, ${sent} bytes sent`
+      : `${received} bytes received`;
+    const mark = ending.startsWith("closed") ? "note" : "warning";
+    this.#output.line(mark, `Connection from ${peer} ${ending}, ${amounts}`);
+  }
+
+  /** Says something about the server as a whole. */
+  note(text: string): void {
+    this.#output.line("note", text);
+  }
+}

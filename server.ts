@@ -1,0 +1,69 @@
+/**
+ * rawtcp-server: an ordinary TCP server on the kernel's sockets, to try a TCP client against.
+ *
+ * @module
+ */
+
+import { ExitCode, type ExitCodeNumber } from "./cli/exit_codes.ts";
+import { Output } from "./cli/output.ts";
+import { serverFailure } from "./cli/server_failure.ts";
+import { Server } from "./cli/server_loop.ts";
+import { parseServerArguments, serverHelp, type ServerOptions } from "./cli/server_options.ts";
+import { ServerReport } from "./cli/server_report.ts";
+import { VERSION } from "./cli/version.ts";
+import { formatSockaddr, POLLIN, POLLOUT, PollSet, resolve, StreamListener } from "./ffi/mod.ts";
+
+/** Connections that may wait to be accepted. */
+const BACKLOG = 1_024;
+
+/** Listens and serves until the count is reached or a signal comes. */
+async function listenAndServe(options: ServerOptions, output: Output): Promise<void> {
+  const addresses = await resolve(options.host);
+  const address = addresses.find(({ family }) => family === 4) ?? addresses[0];
+  if (address === undefined) throw new Error(`There is no address in the answer for ${options.host}`);
+  using listener = StreamListener.open({ address, port: options.port }, BACKLOG);
+  using pollSet = new PollSet();
+  const report = new ServerReport(output);
+  const server = new Server({
+    listener,
+    pollSet,
+    readable: POLLIN,
+    writable: POLLOUT,
+    nameOf: ({ remote }) => formatSockaddr(remote),
+    report,
+    mode: options.mode,
+    count: options.count,
+  });
+  const stop = (): void => server.stop();
+  Deno.addSignalListener("SIGINT", stop);
+  Deno.addSignalListener("SIGTERM", stop);
+  report.listening(formatSockaddr(listener.local));
+  await server.run();
+  report.note("Server stopped");
+  Deno.removeSignalListener("SIGINT", stop);
+  Deno.removeSignalListener("SIGTERM", stop);
+}
+
+/** Runs the program; returns its exit code. */
+async function main(args: readonly string[]): Promise<ExitCodeNumber> {
+  let output = new Output({ color: "auto", quiet: false });
+  let endpoint = "";
+  try {
+    const request = parseServerArguments(args);
+    if (request === "help" || request === "version") {
+      output.continuation(request === "help" ? serverHelp().trimEnd() : `rawtcp-server ${VERSION}`);
+      return ExitCode.ok;
+    }
+    output = new Output({ color: request.color, quiet: request.quiet });
+    endpoint = `${request.host}:${request.port}`;
+    await listenAndServe(request, output);
+    return ExitCode.ok;
+  } catch (error) {
+    const failure = serverFailure(error, endpoint);
+    if (failure === null) throw error;
+    output.failure(failure.text);
+    return failure.code;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

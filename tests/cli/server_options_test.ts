@@ -1,0 +1,93 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { serverFailure } from "../../cli/server_failure.ts";
+import { parseServerArguments, serverHelp, type ServerOptions } from "../../cli/server_options.ts";
+import { UsageError } from "../../cli/options.ts";
+import { SystemError } from "../../ffi/errno.ts";
+import { ResolveError } from "../../ffi/resolve.ts";
+import { LibcError } from "../../ffi/libc.ts";
+
+const DEFAULTS: ServerOptions = {
+  host: "127.0.0.1",
+  port: 8888,
+  mode: { kind: "print" },
+  count: null,
+  quiet: false,
+  color: "auto",
+};
+
+Deno.test("the server's command line", async (t) => {
+  const rows: [args: string, expected: Partial<ServerOptions>][] = [
+    ["", {}],
+    ["--host ::1 --port 9", { host: "::1", port: 9 }],
+    ["--port=0", { port: 0 }],
+    ["--port 65535", { port: 65_535 }],
+    ["--mode print", {}],
+    ["--mode echo", { mode: { kind: "echo" } }],
+    ["--mode=discard", { mode: { kind: "discard" } }],
+    ["--mode source=0", { mode: { kind: "source", octets: 0 } }],
+    ["--mode=source=1000000000000", { mode: { kind: "source", octets: 1e12 } }],
+    ["--count 3 -q --color never", { count: 3, quiet: true, color: "never" }],
+  ];
+  for (const [args, expected] of rows) {
+    await t.step(args === "" ? "nothing: the defaults" : args, () => {
+      assertEquals(parseServerArguments(args.split(" ").filter(Boolean)), { ...DEFAULTS, ...expected });
+    });
+  }
+});
+
+Deno.test("a wrong command line is refused with the reason, before anything is opened", async (t) => {
+  const rows: [args: string, reason: string][] = [
+    ["--port 65536", "from 0 to 65535"],
+    ["--port -1", "from 0 to 65535"],
+    ["--port http", '"http"'],
+    ["--count 0", "from 1 to"],
+    ["--mode shout", "print, echo, discard or source=BYTES"],
+    ["--mode source", "source=BYTES"],
+    ["--mode source=", "whole number"],
+    ["--mode source=1k", "whole number"],
+    ["--mode echo=1", "source=BYTES"],
+    ["--color red", "auto, always, never"],
+    ["--host=", "empty address"],
+    ["--listen", "Unknown option"],
+    ["127.0.0.1", "--host"],
+  ];
+  for (const [args, reason] of rows) {
+    await t.step(args, () => {
+      assertThrows(() => parseServerArguments(args.split(" ")), UsageError, reason);
+    });
+  }
+});
+
+Deno.test("help and version win over everything else that is well formed", () => {
+  assertEquals(parseServerArguments(["--port", "1", "-h"]), "help");
+  assertEquals(parseServerArguments(["-V"]), "version");
+  for (const word of ["--mode", "source=BYTES", "--count", "Ctrl-C", "Exit codes"]) {
+    assertStringIncludes(serverHelp(), word);
+  }
+});
+
+Deno.test("every failure has one line and a code of its own", async (t) => {
+  const rows: [name: string, error: unknown, code: number, line: string][] = [
+    ["usage", new UsageError("Unknown option"), 2, "try rawtcp-server --help"],
+    ["port in use", new SystemError("bind", 98), 8, "Cannot listen on 127.0.0.1:80: the port is in use"],
+    ["foreign address", new SystemError("bind", 99), 8, "does not belong to this host"],
+    ["low port", new SystemError("bind", 13), 77, "CAP_NET_BIND_SERVICE"],
+    ["no such family", new SystemError("socket", 97), 69, "no such address family"],
+    ["anything else of the system", new SystemError("poll", 12), 9, "ENOMEM"],
+    ["unknown host", new ResolveError("nobody", -2), 7, "unknown host"],
+    ["no permission for FFI", new LibcError("Cannot open the C library", true), 77, "C library"],
+    ["no C library", new LibcError("Cannot open the C library", false), 69, "C library"],
+  ];
+  for (const [name, error, code, line] of rows) {
+    await t.step(name, () => {
+      const failure = serverFailure(error, "127.0.0.1:80");
+      assertEquals(failure?.code, code);
+      assertStringIncludes(failure?.text ?? "", line);
+      assertEquals(failure?.text.includes("\n"), false);
+    });
+  }
+  await t.step(
+    "a bug of ours is none of these",
+    () => assertEquals(serverFailure(new TypeError("x"), ""), null),
+  );
+});
