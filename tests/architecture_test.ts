@@ -162,8 +162,8 @@ const CASES: readonly (readonly [rule: string, path: string, text: string, compl
   [
     "no function has more than 50",
     "cli/a.ts",
-    `class A {\n  static async b<T>(\n${LINES(60)}  }\n}\n`,
-    /b has 62/,
+    `class A {\n  static async b<T>(\n    c: D,\n  ): T {\n${LINES(60)}  }\n}\n`,
+    / b has 64/,
   ],
   [
     "no function has more than 50",
@@ -176,6 +176,13 @@ const CASES: readonly (readonly [rule: string, path: string, text: string, compl
     "cli/a.ts",
     `const a = (b: C): void => {\n${LINES(60)}};\n`,
     /:1 a has 62/,
+  ],
+  ["no function has more than 50", "cli/a.ts", `interface A {\n  b(c: D): E;\n${LINES(60)}}\n`, null],
+  [
+    "no function has more than 50",
+    "cli/a.ts",
+    `  test("a", (b: C): void => {\n${LINES(60)}  });\n  }\n`,
+    null,
   ],
   ["no function has more than 50", "cli/a.ts", `if (a) {\n${LINES(60)}}\n`, null],
   ["no function has more than 50", "cli/a.ts", `  a(1);\n${LINES(60)}  }\n`, null],
