@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CongestionReason, StateReason, TimerName } from "../../tcp/observer.ts";
+import type { CongestionReason, StateReason, TimerName } from "../core.ts";
 import type { CatalogueEntry } from "./entry.ts";
 
 /** Why connections change their state. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DropReason } from "../../tcp/observer.ts";
+import type { DropReason } from "../core.ts";
 import type { CatalogueEntry } from "./entry.ts";
 
 /** Why arrived segments are not used further. */

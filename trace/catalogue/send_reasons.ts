@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { SendReason } from "../../tcp/observer.ts";
+import type { SendReason } from "../core.ts";
 import type { CatalogueEntry } from "./entry.ts";
 
 /** Why segments are sent. */

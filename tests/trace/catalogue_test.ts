@@ -1,0 +1,54 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  ARRIVALS,
+  type CatalogueEntry,
+  CONGESTION_REASONS,
+  DROP_REASONS,
+  SEND_REASONS,
+  STATE_REASONS,
+  TIMERS,
+} from "../../trace/catalogue.ts";
+import { variableNames, VARIABLES } from "../../trace/variables.ts";
+
+const TABLES: Readonly<Record<string, Readonly<Record<string, CatalogueEntry>>>> = {
+  SEND_REASONS,
+  DROP_REASONS,
+  STATE_REASONS,
+  CONGESTION_REASONS,
+  TIMERS,
+  ARRIVALS,
+};
+
+/** Longer labels do not fit beside an arrow of the ladder. */
+const LONGEST_LABEL = 31;
+
+for (const [table, entries] of Object.entries(TABLES)) {
+  Deno.test(`${table}: every sentence names only variables that exist`, () => {
+    for (const [code, entry] of Object.entries(entries)) {
+      for (const name of variableNames(entry)) assert(name in VARIABLES, `${code}: {${name}}`);
+      assertEquals(/[{}]/.test(entry.sentence.replaceAll(/\{\w+\}/g, "")), false, code);
+    }
+  });
+
+  Deno.test(`${table}: every entry cites a rule, has a short label and whole sentences`, () => {
+    for (const [code, { rule, label, sentence }] of Object.entries(entries)) {
+      assertMatch(rule, /^RFC \d{3,4}\b/, code);
+      assert(label.length > 0 && label.length <= LONGEST_LABEL, `${code}: ${label}`);
+      assertMatch(sentence, /^[A-Z{].*\.$/, code);
+    }
+  });
+
+  Deno.test(`${table}: no two codes share a sentence`, () => {
+    const sentences = Object.values(entries).map(({ sentence }) => sentence);
+    assertEquals(new Set(sentences).size, sentences.length);
+  });
+}
+
+Deno.test("every variable is named by a sentence", () => {
+  const named = new Set(
+    Object.values(TABLES).flatMap((entries) =>
+      Object.values(entries).flatMap((entry) => [...variableNames(entry)])
+    ),
+  );
+  assertEquals(Object.keys(VARIABLES).filter((name) => !named.has(name)), []);
+});

@@ -1,0 +1,111 @@
+/**
+ * What the two SYNs agreed on, in sentences.
+ *
+ * @module
+ */
+
+import type { CatalogueEntry } from "./catalogue.ts";
+import { Flag, Option } from "./core.ts";
+import { optionsText } from "./format.ts";
+import type { ArrivedEvent, SegmentRecord, SentEvent, TraceEvent, TraceSink } from "./record.ts";
+
+/** RFC 9293 3.7.1, MUST-15: what to assume of a peer that names no MSS. */
+const DEFAULT_MSS = { 4: 536, 6: 1_220 } as const;
+
+/** RFC 7323 2.3: larger shifts count as this one. */
+const MAX_WINDOW_SHIFT = 14;
+
+/** What was agreed, one fact each with its rule; `own` is the SYN that we sent, `peer` the one that arrived. */
+export function agreementOf(own: SegmentRecord, peer: SegmentRecord): readonly CatalogueEntry[] {
+  return [segmentSize(own, peer), windowScaling(own, peer), ...bothOrNot(own, peer)];
+}
+
+function segmentSize(own: SegmentRecord, peer: SegmentRecord): CatalogueEntry {
+  const told = (syn: SegmentRecord): string =>
+    has(syn, Option.maximumSegmentSize)
+      ? `${syn.maximumSegmentSize} octets`
+      : `${DEFAULT_MSS[syn.family]} octets (assumed: no option says otherwise)`;
+  return {
+    rule: "RFC 9293 3.7.1",
+    label: "largest segment",
+    sentence: `The peer takes segments of up to ${told(peer)}, we take up to ${told(own)}.`,
+  };
+}
+
+function windowScaling(own: SegmentRecord, peer: SegmentRecord): CatalogueEntry {
+  const agreed = has(own, Option.windowScale) && has(peer, Option.windowScale);
+  const factor = (syn: SegmentRecord): number => 2 ** Math.min(syn.windowScale, MAX_WINDOW_SHIFT);
+  return {
+    rule: "RFC 7323 2.2",
+    label: "window scaling",
+    sentence: agreed
+      ? `Windows are scaled: our window field counts units of ${factor(own)} octets, the peer's units of ${
+        factor(peer)
+      }.`
+      : "Windows are not scaled: neither side can offer more than 65535 octets.",
+  };
+}
+
+function bothOrNot(own: SegmentRecord, peer: SegmentRecord): readonly CatalogueEntry[] {
+  const both = (option: number): boolean => has(own, option) && has(peer, option);
+  return [
+    {
+      rule: "RFC 7323 3.2",
+      label: "timestamps",
+      sentence: both(Option.timestamps)
+        ? "Every segment carries timestamps: to measure round trips, and to tell old segments."
+        : "No timestamps: round trips are measured one at a time.",
+    },
+    {
+      rule: "RFC 2018 2",
+      label: "selective acknowledgment",
+      sentence: both(Option.selectiveAckPermitted)
+        ? "Selective acknowledgment: each side says what it has beyond a gap."
+        : "No selective acknowledgment: each side can only say up to where it has everything.",
+    },
+  ];
+}
+
+function has(segment: SegmentRecord, option: number): boolean {
+  return (segment.options & option) !== 0;
+}
+
+/** Both SYNs of each connection, until they are complete. */
+export class SynPairs {
+  readonly #own = new Map<number, SegmentRecord>();
+  readonly #peer = new Map<number, SegmentRecord>();
+
+  /** Takes in a segment; returns both SYNs when this one completes the pair, else null. */
+  add(event: SentEvent | ArrivedEvent): { readonly own: SegmentRecord; readonly peer: SegmentRecord } | null {
+    if (event.connection === 0 || (event.segment.flags & Flag.syn) === 0) return null;
+    if ((event.segment.flags & Flag.rst) !== 0) return null;
+    (event.kind === "sent" ? this.#own : this.#peer).set(event.connection, event.segment);
+    const own = this.#own.get(event.connection);
+    const peer = this.#peer.get(event.connection);
+    if (own === undefined || peer === undefined) return null;
+    this.#own.delete(event.connection);
+    this.#peer.delete(event.connection);
+    return { own, peer };
+  }
+}
+
+/** Writes the options of both SYNs and what was agreed: what `-v` adds to the client's narration. */
+export class AgreementSink implements TraceSink {
+  readonly #write: (line: string) => void;
+  readonly #pairs = new SynPairs();
+
+  constructor(write: (line: string) => void) {
+    this.#write = write;
+  }
+
+  event(event: TraceEvent): void {
+    if (event.kind !== "sent" && event.kind !== "arrived") return;
+    const pair = this.#pairs.add(event);
+    if (pair === null) return;
+    this.#write(`Our SYN's options: ${optionsText(pair.own) || "none"}`);
+    this.#write(`The peer's: ${optionsText(pair.peer) || "none"}`);
+    for (const { sentence, rule } of agreementOf(pair.own, pair.peer)) this.#write(`${sentence} [${rule}]`);
+  }
+
+  finish(): void {}
+}

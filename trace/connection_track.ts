@@ -1,0 +1,101 @@
+/**
+ * What is remembered of one connection from event to event: its numbering, its ends, how far it has sent.
+ *
+ * @module
+ */
+
+import {
+  type ConnectionView,
+  Flag,
+  formatEndpoint,
+  type Segment,
+  type SeqNumber,
+  seqToUint32,
+  type State,
+} from "./core.ts";
+import { Numbering } from "./numbering.ts";
+import type { ConnectionRecord, SegmentMark, SegmentRecord, ViewRecord } from "./record.ts";
+
+const NO_MARKS: readonly SegmentMark[] = [];
+
+/** One connection's memory. */
+export class ConnectionTrack {
+  readonly own: Numbering = new Numbering();
+  readonly peer: Numbering = new Numbering();
+  #record: ConnectionRecord;
+  #local: unknown = null;
+  #remote: unknown = null;
+  #ownBase: SeqNumber | null = null;
+  #peerBase: SeqNumber | null = null;
+  /** The highest relative number sent, plus one. */
+  #sentTo = 0;
+
+  constructor(id: number) {
+    this.#record = { id, local: "", remote: "", iss: null, irs: null };
+  }
+
+  /** The connection as events refer to it; a new record whenever something of it changed. */
+  get record(): ConnectionRecord {
+    return this.#record;
+  }
+
+  /** Takes in what the view says of ends and initial numbers; `arrived` is the segment about to be looked at. */
+  update(view: ConnectionView, arrived: Segment | null): void {
+    if (view.state !== "LISTEN") this.own.start(view.iss);
+    if (knowsPeer(view.state)) this.peer.start(view.irs);
+    else if (arrived !== null && arrived.has(Flag.syn)) this.peer.start(arrived.seq);
+    const changed = view.local !== this.#local || view.remote !== this.#remote ||
+      this.own.base !== this.#ownBase || this.peer.base !== this.#peerBase;
+    if (!changed) return;
+    if (this.own.base !== this.#ownBase) this.#sentTo = 0;
+    this.#local = view.local;
+    this.#remote = view.remote;
+    this.#ownBase = this.own.base;
+    this.#peerBase = this.peer.base;
+    this.#record = {
+      id: view.id,
+      local: formatEndpoint(view.local),
+      remote: formatEndpoint(view.remote),
+      iss: this.own.base === null ? null : seqToUint32(this.own.base),
+      irs: this.peer.base === null ? null : seqToUint32(this.peer.base),
+    };
+  }
+
+  /** What a segment that we send is beyond its reason. */
+  marksOfSent(segment: SegmentRecord, isProbe: boolean): readonly SegmentMark[] {
+    const again = segment.end > segment.seq && segment.seq < this.#sentTo && !isProbe;
+    this.#sentTo = Math.max(this.#sentTo, segment.end);
+    return marks(again ? "retransmission" : null, segment);
+  }
+}
+
+/** What a segment that arrives is to a receiver in this state. */
+export function marksOfArrived(segment: SegmentRecord, view: ViewRecord | null): readonly SegmentMark[] {
+  if (view === null || !knowsPeer(view.state) || segment.end === segment.seq) return marks(null, segment);
+  if (segment.end <= view.rcvNxt) return marks("duplicate", segment);
+  return marks(segment.seq > view.rcvNxt ? "out of order" : null, segment);
+}
+
+function marks(mark: SegmentMark | null, segment: SegmentRecord): readonly SegmentMark[] {
+  if (segment.segmentSize > 0) return mark === null ? ["merged"] : [mark, "merged"];
+  return mark === null ? NO_MARKS : [mark];
+}
+
+/** Whether the peer's initial sequence number is known for certain in this state. */
+function knowsPeer(state: State): boolean {
+  switch (state) {
+    case "LISTEN":
+    case "SYN-SENT":
+    case "CLOSED":
+      return false;
+    case "SYN-RECEIVED":
+    case "ESTABLISHED":
+    case "FIN-WAIT-1":
+    case "FIN-WAIT-2":
+    case "CLOSE-WAIT":
+    case "CLOSING":
+    case "LAST-ACK":
+    case "TIME-WAIT":
+      return true;
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * Copies of the core's reused records, made while they may be read.
+ *
+ * @module
+ */
+
+import { type ConnectionView, Flag, formatEndpoint, type Segment, seqNumber, seqToUint32 } from "./core.ts";
+import { timestampToUint32 } from "./core.ts";
+import type { ConnectionTrack } from "./connection_track.ts";
+import type { Numbering } from "./numbering.ts";
+import type { SegmentRecord, ViewRecord } from "./record.ts";
+
+/** Which way a segment went. */
+export type Direction = "sent" | "arrived";
+
+/** How much of each segment is copied. */
+export interface CopyLimits {
+  /** Octets of payload kept with each event; 0: none. */
+  readonly excerpt: number;
+}
+
+const NO_EDGES: readonly number[] = [];
+const ADDRESS_LENGTH = { 4: 4, 6: 16 } as const;
+
+/** A copy of the segment, numbered as its connection counts; without a connection, by the header's own numbers. */
+export function copySegment(
+  segment: Segment,
+  direction: Direction,
+  track: ConnectionTrack | null,
+  windowShift: number,
+  header: Uint8Array | null,
+  limits: CopyLimits,
+): SegmentRecord {
+  const sender = track === null ? null : direction === "sent" ? track.own : track.peer;
+  const receiver = track === null ? null : direction === "sent" ? track.peer : track.own;
+  const rawSeq = seqToUint32(segment.seq);
+  const rawAck = seqToUint32(segment.ack);
+  const seq = sender === null ? rawSeq : sender.relative(segment.seq);
+  const shift = segment.has(Flag.syn) ? 0 : windowShift;
+  return {
+    family: segment.family,
+    source: track === null ? endpointText(segment, "source") : null,
+    destination: track === null ? endpointText(segment, "destination") : null,
+    rawSeq,
+    rawAck,
+    seq,
+    end: seq + segment.sequenceLength,
+    ack: segment.has(Flag.ack) ? (receiver === null ? rawAck : receiver.relative(segment.ack)) : null,
+    flags: segment.flags,
+    rawWindow: segment.window,
+    window: segment.window * 2 ** shift,
+    urgentPointer: segment.urgentPointer,
+    options: segment.options,
+    maximumSegmentSize: segment.maximumSegmentSize,
+    windowScale: segment.windowScale,
+    timestampValue: timestampToUint32(segment.timestampValue),
+    timestampEcho: timestampToUint32(segment.timestampEcho),
+    userTimeout: segment.userTimeout,
+    sackEdges: segment.sackBlockCount === 0 ? NO_EDGES : copyEdges(segment, receiver),
+    length: segment.payloadLength,
+    segmentSize: segment.segmentSize,
+    ecn: segment.ecn,
+    dscp: segment.dscp,
+    hopLimit: segment.hopLimit,
+    header,
+    excerpt: limits.excerpt === 0 ? null : copyExcerpt(segment, limits.excerpt),
+  };
+}
+
+/** A copy of the connection's variables. */
+export function copyView(view: ConnectionView, track: ConnectionTrack): ViewRecord {
+  return {
+    state: view.state,
+    sndUna: track.own.relative(view.sndUna),
+    sndNxt: track.own.relative(view.sndNxt),
+    sndMax: track.own.advance(view.sndMax),
+    sndWnd: view.sndWnd,
+    rcvNxt: track.peer.base === null ? 0 : track.peer.advance(view.rcvNxt),
+    rcvWnd: view.rcvWnd,
+    cwnd: view.congestionWindow,
+    ssthresh: view.slowStartThreshold,
+    pipe: view.pipe,
+    flight: view.unackedOctets,
+    unsent: view.unsentOctets,
+    unread: view.unreadOctets,
+    dupAcks: view.duplicateAcks,
+    phase: view.recoveryPhase,
+    recoveryPoint: track.own.relative(view.recoveryPoint),
+    srtt: view.smoothedRtt,
+    rttvar: view.rttVariation,
+    latestRtt: view.latestRtt,
+    minRtt: view.minimumRtt,
+    rto: view.retransmissionTimeout,
+    backoff: view.backoff,
+    mss: view.sendMss,
+  };
+}
+
+/** One end of a segment as text: `192.0.2.1:80`. */
+export function endpointText(segment: Segment, end: "source" | "destination"): string {
+  const offset = end === "source" ? segment.sourceOffset : segment.destinationOffset;
+  const octets = segment.addresses.slice(offset, offset + ADDRESS_LENGTH[segment.family]);
+  const port = end === "source" ? segment.sourcePort : segment.destinationPort;
+  if (octets.length !== ADDRESS_LENGTH[segment.family]) return `?:${port}`;
+  return formatEndpoint({ address: { family: segment.family, octets }, port });
+}
+
+/** SACK blocks count what the segment's receiver has sent. */
+function copyEdges(segment: Segment, receiver: Numbering | null): readonly number[] {
+  const edges: number[] = [];
+  for (let i = 0; i < 2 * segment.sackBlockCount; i++) {
+    const edge = seqNumber(segment.sackEdges[i] ?? 0);
+    edges.push(receiver === null ? seqToUint32(edge) : receiver.relative(edge));
+  }
+  return edges;
+}
+
+function copyExcerpt(segment: Segment, most: number): Uint8Array {
+  const length = Math.min(most, segment.payloadLength);
+  const excerpt = new Uint8Array(length);
+  const first = Math.min(length, segment.firstPartLength);
+  excerpt.set(segment.payload.subarray(segment.payloadOffset, segment.payloadOffset + first));
+  if (first < length) excerpt.set(segment.payload.subarray(0, length - first), first);
+  return excerpt;
+}

@@ -1,0 +1,189 @@
+/**
+ * The connection told in sentences, each with its rule, for whoever learns TCP.
+ *
+ * @module
+ */
+
+import { agreementOf, SynPairs } from "./agreement.ts";
+import { octetsText, terminalText } from "./escape.ts";
+import { flagsText, optionsText, secondsText } from "./format.ts";
+import { isGrowth } from "./lines.ts";
+import type {
+  ArrivedEvent,
+  ConnectionRecord,
+  LostEvent,
+  SegmentRecord,
+  SentEvent,
+  TraceEvent,
+  TraceSink,
+} from "./record.ts";
+import { entriesOf, tell } from "./told.ts";
+
+/** How the story looks. */
+export interface ExplainOptions {
+  /** Columns of the terminal; lines are broken between words. */
+  readonly width: number;
+  readonly color: boolean;
+}
+
+/** Times that an ordinary thing is told in full before it is only counted. */
+const TOLD_IN_FULL = 3;
+
+const INDENT = 13;
+const LEAST_WIDTH = 40;
+const BOLD = "\x1b[1m";
+const DIM = "\x1b[2m";
+const PLAIN = "\x1b[0m";
+
+/** What happens all the time while data flow. */
+const ORDINARY: ReadonlySet<string> = new Set([
+  "data",
+  "acknowledges",
+  "ack-second-segment",
+  "ack-quick",
+  "ack-delayed-timer",
+  "delayed ACK",
+  "slow-start",
+  "congestion-avoidance",
+  "proportional-rate-reduction",
+]);
+
+/** Tells each event as it comes; what repeats is told a few times and then counted. */
+export class ExplainSink implements TraceSink {
+  readonly #write: (line: string) => void;
+  readonly #options: ExplainOptions;
+  readonly #pairs = new SynPairs();
+  readonly #told = new Map<string, number>();
+  #start: number | null = null;
+  #connections = 0;
+  #skipped = 0;
+
+  constructor(write: (line: string) => void, options: ExplainOptions) {
+    this.#write = write;
+    this.#options = { ...options, width: Math.max(options.width, LEAST_WIDTH) };
+  }
+
+  event(event: TraceEvent, connection: ConnectionRecord | null): void {
+    this.#start ??= event.time;
+    this.#connections = Math.max(this.#connections, event.connection);
+    if (this.#isTold(event)) {
+      this.#skipped++;
+      return;
+    }
+    this.#countSkipped();
+    const which = this.#connections > 1 ? `#${event.connection} ` : "";
+    const time = secondsText(event.time - this.#start).padStart(INDENT - 2);
+    this.#heading(time, which + heading(event));
+    for (const { sentence, rule } of tell(event, connection)) this.#paragraph(sentence, rule);
+    if (event.kind === "lost") this.#paragraph("It never arrives: a fault was asked for.", "");
+    this.#agreement(event);
+  }
+
+  finish(): void {
+    this.#countSkipped();
+  }
+
+  /** Whether the event is one of many alike of which enough has been said. */
+  #isTold(event: TraceEvent): boolean {
+    const codes = entriesOf(event).map(({ code }) => code);
+    const marked = (event.kind === "sent" || event.kind === "arrived") &&
+      event.marks.some((mark) => mark !== "merged");
+    const closing = event.kind === "congestion" && !isGrowth(event);
+    const ordinary = codes.length > 0 && codes.every((code) => ORDINARY.has(code)) && !marked && !closing;
+    const key = ordinary ? `${event.connection} ${event.kind} ${codes.join()}` : "";
+    if (!ordinary) {
+      // What follows something out of the ordinary is worth telling again.
+      if (event.kind !== "state") this.#told.clear();
+      return false;
+    }
+    const times = this.#told.get(key) ?? 0;
+    this.#told.set(key, times + 1);
+    return times >= TOLD_IN_FULL;
+  }
+
+  #countSkipped(): void {
+    if (this.#skipped === 0) return;
+    const what = this.#skipped === 1 ? "event" : "events";
+    this.#write(" ".repeat(INDENT) + this.#paint(`… ${this.#skipped} ${what} more of the same kind.`, DIM));
+    this.#skipped = 0;
+  }
+
+  #agreement(event: TraceEvent): void {
+    if (event.kind !== "sent" && event.kind !== "arrived") return;
+    const pair = this.#pairs.add(event);
+    if (pair === null) return;
+    for (const { sentence, rule } of agreementOf(pair.own, pair.peer)) this.#paragraph(sentence, rule);
+  }
+
+  #heading(time: string, text: string): void {
+    const lines = wrap(text, this.#options.width - INDENT);
+    lines.forEach((line, i) =>
+      this.#write((i === 0 ? `${time}  ` : " ".repeat(INDENT)) + this.#paint(line, BOLD))
+    );
+  }
+
+  #paragraph(sentence: string, rule: string): void {
+    const text = rule === "" ? sentence : `${sentence} [${rule}]`;
+    for (const line of wrap(terminalText(text), this.#options.width - INDENT)) {
+      this.#write(" ".repeat(INDENT) + line);
+    }
+  }
+
+  #paint(text: string, style: string): string {
+    return this.#options.color ? style + text + PLAIN : text;
+  }
+}
+
+function heading(event: TraceEvent): string {
+  switch (event.kind) {
+    case "sent":
+    case "arrived":
+      return segmentHeading(event);
+    case "dropped":
+      return "The segment is dropped";
+    case "lost":
+      return lostHeading(event);
+    case "state":
+      return event.from === event.to ? event.to : `${event.from} becomes ${event.to}`;
+    case "timer":
+      return `The ${event.timer} timer ends`;
+    case "congestion":
+      return "The congestion window changes";
+  }
+}
+
+function segmentHeading(event: SentEvent | ArrivedEvent): string {
+  const who = event.kind === "sent" ? "We send" : "The peer sends";
+  const again = event.marks.includes("retransmission") ? " again" : "";
+  return `${who}${again} ${segmentWords(event.segment)}`;
+}
+
+function lostHeading(event: LostEvent): string {
+  const whose = event.direction === "sent" ? "Our" : "The peer's";
+  return terminalText(`${whose} ${segmentWords(event.segment)}: ${event.fault}`);
+}
+
+function segmentWords(segment: SegmentRecord): string {
+  const numbers = segment.end > segment.seq ? ` ${segment.seq} to ${segment.end}` : "";
+  const ack = segment.ack === null ? "" : `, ack ${segment.ack}`;
+  const options = optionsText(segment);
+  const text = `${flagsText(segment.flags)}${numbers}${ack}, window ${segment.window}${
+    options === "" ? "" : ` <${options}>`
+  }`;
+  if (segment.excerpt === null || segment.excerpt.length === 0) return text;
+  const more = segment.length > segment.excerpt.length ? "…" : "";
+  return `${text}: "${octetsText(segment.excerpt)}${more}"`;
+}
+
+/** The text in lines of at most `width` characters, broken between words; a longer word gets a line of its own. */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

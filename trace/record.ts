@@ -1,0 +1,202 @@
+/**
+ * Events as values: compact copies of what an observer is shown, to be kept, written and drawn.
+ *
+ * Sequence and acknowledgment numbers are relative: 0 is the initial sequence number of the side that they count for,
+ * and they do not wrap. Without a connection to count from they are the header's own. Amounts are octets; times are
+ * microseconds; `null` means "not known".
+ *
+ * @module
+ */
+
+import type {
+  CongestionReason,
+  DropReason,
+  Family,
+  Instant,
+  RecoveryPhase,
+  SendReason,
+  State,
+  StateReason,
+  TimerName,
+} from "./core.ts";
+
+/** A copy of one segment. */
+export interface SegmentRecord {
+  readonly family: Family;
+  /** Both ends as text; null when they are those of the event's connection. */
+  readonly source: string | null;
+  readonly destination: string | null;
+  /** Header fields as they are: 0 to 4294967295. */
+  readonly rawSeq: number;
+  readonly rawAck: number;
+  readonly seq: number;
+  /** The number after the last one that the segment takes up: SYN and FIN count. */
+  readonly end: number;
+  /** Null without the ACK flag. */
+  readonly ack: number | null;
+  /** A set of `Flag` bits. */
+  readonly flags: number;
+  /** The window field as it is. */
+  readonly rawWindow: number;
+  /** The window in octets, scaled as agreed. */
+  readonly window: number;
+  readonly urgentPointer: number;
+  /** A set of `Option` bits. */
+  readonly options: number;
+  readonly maximumSegmentSize: number;
+  readonly windowScale: number;
+  readonly timestampValue: number;
+  readonly timestampEcho: number;
+  readonly userTimeout: number;
+  /** Left and right edge of each SACK block in turn, relative. */
+  readonly sackEdges: readonly number[];
+  readonly length: number;
+  /** Payload octets of each segment on the wire when this stands for several; 0 when it stands for one. */
+  readonly segmentSize: number;
+  readonly ecn: number;
+  readonly dscp: number;
+  readonly hopLimit: number;
+  /** IP and TCP header as on the wire; null when they were not asked for. */
+  readonly header: Uint8Array | null;
+  /** The first octets of the payload; null when they were not asked for. */
+  readonly excerpt: Uint8Array | null;
+}
+
+/** A copy of a connection's variables at the moment of an event. */
+export interface ViewRecord {
+  readonly state: State;
+  readonly sndUna: number;
+  readonly sndNxt: number;
+  readonly sndMax: number;
+  readonly sndWnd: number;
+  readonly rcvNxt: number;
+  readonly rcvWnd: number;
+  readonly cwnd: number | null;
+  /** Infinity until the first reduction. */
+  readonly ssthresh: number | null;
+  readonly pipe: number | null;
+  /** Octets sent and not acknowledged. */
+  readonly flight: number;
+  readonly unsent: number | null;
+  readonly unread: number | null;
+  readonly dupAcks: number;
+  readonly phase: RecoveryPhase | null;
+  readonly recoveryPoint: number | null;
+  /** 0 before the first sample, as are the three that follow. */
+  readonly srtt: number;
+  readonly rttvar: number;
+  readonly latestRtt: number;
+  readonly minRtt: number;
+  readonly rto: number | null;
+  readonly backoff: number;
+  readonly mss: number | null;
+}
+
+/** What a segment is to the one who receives or repeats it, beyond its reason. */
+export type SegmentMark =
+  /** Octets that were sent before. */
+  | "retransmission"
+  /** Nothing in it is new to us. */
+  | "duplicate"
+  /** It begins after the next octet that we expect. */
+  | "out of order"
+  /** Several segments, merged or not yet cut by a device. */
+  | "merged";
+
+/** What every event has. */
+interface EventBase {
+  /** 1, 2, 3, … in the order of the events. */
+  readonly number: number;
+  readonly time: Instant;
+  /** The connection's number; 0 when there is none. */
+  readonly connection: number;
+}
+
+/** We sent a segment. */
+export interface SentEvent extends EventBase {
+  readonly kind: "sent";
+  /** Null when read from a capture that does not say why. */
+  readonly reason: SendReason | null;
+  readonly segment: SegmentRecord;
+  readonly marks: readonly SegmentMark[];
+  readonly view: ViewRecord | null;
+}
+
+/** A segment arrived; the view shows the variables before it was looked at. */
+export interface ArrivedEvent extends EventBase {
+  readonly kind: "arrived";
+  readonly segment: SegmentRecord;
+  readonly marks: readonly SegmentMark[];
+  readonly view: ViewRecord | null;
+}
+
+/** The segment that arrived last is not used further. */
+export interface DroppedEvent extends EventBase {
+  readonly kind: "dropped";
+  readonly reason: DropReason;
+  /** Null when the packet could not be read. */
+  readonly segment: SegmentRecord | null;
+  readonly view: ViewRecord | null;
+}
+
+/** A packet was taken away on purpose, between us and the network. */
+export interface LostEvent extends EventBase {
+  readonly kind: "lost";
+  readonly direction: "sent" | "arrived";
+  /** What was done to it, in a few words. */
+  readonly fault: string;
+  readonly segment: SegmentRecord;
+}
+
+/** A connection changed its state. */
+export interface StateEvent extends EventBase {
+  readonly kind: "state";
+  readonly reason: StateReason | null;
+  readonly from: State;
+  readonly to: State;
+  readonly view: ViewRecord;
+}
+
+/** A timer fired; the view shows the variables at that moment. */
+export interface TimerEvent extends EventBase {
+  readonly kind: "timer";
+  readonly timer: TimerName;
+  readonly view: ViewRecord;
+}
+
+/** The congestion window or the slow-start threshold changed; the view has the values after. */
+export interface CongestionEvent extends EventBase {
+  readonly kind: "congestion";
+  readonly reason: CongestionReason;
+  readonly cwndBefore: number;
+  readonly ssthreshBefore: number;
+  readonly view: ViewRecord;
+}
+
+/** Anything that happened. */
+export type TraceEvent =
+  | SentEvent
+  | ArrivedEvent
+  | DroppedEvent
+  | LostEvent
+  | StateEvent
+  | TimerEvent
+  | CongestionEvent;
+
+/** A connection as its events refer to it. */
+export interface ConnectionRecord {
+  readonly id: number;
+  readonly local: string;
+  readonly remote: string;
+  /** Initial sequence numbers as the header has them; null until known. */
+  readonly iss: number | null;
+  readonly irs: number | null;
+}
+
+/** Receives events one by one, in order. */
+export interface TraceSink {
+  /** The event may be kept: nobody changes it. */
+  event(event: TraceEvent, connection: ConnectionRecord | null): void;
+  /** No event follows. */
+  finish(): void;
+}

@@ -1,0 +1,69 @@
+/**
+ * What is to be said of an event: its catalogue entries with their sentences filled in.
+ *
+ * @module
+ */
+
+import {
+  type ArrivalMeaning,
+  ARRIVALS,
+  type CatalogueEntry,
+  CONGESTION_REASONS,
+  DROP_REASONS,
+  SEND_REASONS,
+  STATE_REASONS,
+  TIMERS,
+} from "./catalogue.ts";
+import type { CongestionReason, DropReason, SendReason, StateReason, TimerName } from "./core.ts";
+import { meaningsOf } from "./meaning.ts";
+import type { ConnectionRecord, TraceEvent } from "./record.ts";
+import { sentenceOf } from "./variables.ts";
+
+/** Any code of the catalogue. */
+export type Code = SendReason | DropReason | StateReason | CongestionReason | TimerName | ArrivalMeaning;
+
+/** A code with its entry. */
+export interface CodedEntry {
+  readonly code: Code;
+  readonly entry: CatalogueEntry;
+}
+
+/** One thing said of an event. */
+export interface Told {
+  readonly code: Code;
+  readonly rule: string;
+  readonly label: string;
+  readonly sentence: string;
+}
+
+const NOTHING: readonly CodedEntry[] = [];
+
+/** The entries that speak of an event: one, several for an arrival, none where no reason is known. */
+export function entriesOf(event: TraceEvent): readonly CodedEntry[] {
+  switch (event.kind) {
+    case "sent":
+      return event.reason === null ? NOTHING : [{ code: event.reason, entry: SEND_REASONS[event.reason] }];
+    case "arrived":
+      return meaningsOf(event).map((meaning) => ({ code: meaning, entry: ARRIVALS[meaning] }));
+    case "dropped":
+      return [{ code: event.reason, entry: DROP_REASONS[event.reason] }];
+    case "lost":
+      return NOTHING;
+    case "state":
+      return event.reason === null ? NOTHING : [{ code: event.reason, entry: STATE_REASONS[event.reason] }];
+    case "timer":
+      return [{ code: event.timer, entry: TIMERS[event.timer] }];
+    case "congestion":
+      return [{ code: event.reason, entry: CONGESTION_REASONS[event.reason] }];
+  }
+}
+
+/** What is said of an event, sentences filled in. */
+export function tell(event: TraceEvent, connection: ConnectionRecord | null): readonly Told[] {
+  return entriesOf(event).map(({ code, entry }) => ({
+    code,
+    rule: entry.rule,
+    label: entry.label,
+    sentence: sentenceOf(entry, event, connection),
+  }));
+}

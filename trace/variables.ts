@@ -1,0 +1,165 @@
+/**
+ * The variables that the catalogue's sentences name: their values at an event, as JSON and as text.
+ *
+ * @module
+ */
+
+import type { CatalogueEntry } from "./catalogue.ts";
+import { amountText, sackText, spanText } from "./format.ts";
+import type { ConnectionRecord, SegmentRecord, TraceEvent, ViewRecord } from "./record.ts";
+
+/** A variable's value: numbers are octets, sequence numbers, counts or microseconds by the variable's unit. */
+export type VariableValue = number | string | null;
+
+/** What a variable counts, and so how it is written. */
+export type VariableUnit = "octets" | "sequence" | "microseconds" | "count" | "text";
+
+interface Variable {
+  readonly unit: VariableUnit;
+  readonly read: (event: TraceEvent, connection: ConnectionRecord | null) => VariableValue;
+}
+
+function ofSegment(unit: VariableUnit, read: (segment: SegmentRecord) => VariableValue): Variable {
+  return {
+    unit,
+    read: (event): VariableValue => {
+      const segment = "segment" in event ? event.segment : null;
+      return segment === null ? null : read(segment);
+    },
+  };
+}
+
+function ofView(unit: VariableUnit, read: (view: ViewRecord) => VariableValue): Variable {
+  return {
+    unit,
+    read: (event): VariableValue => "view" in event && event.view !== null ? read(event.view) : null,
+  };
+}
+
+/** What a sentence says in a few words about SACK blocks, with its leading space; nothing without them. */
+function sackWords(segment: SegmentRecord): string {
+  return segment.sackEdges.length === 0 ? "" : ` (SACK: ${sackText(segment.sackEdges)} is here)`;
+}
+
+/** How many octets an arrived segment acknowledges for the first time. */
+function newlyAcknowledged(event: TraceEvent): VariableValue {
+  if (event.kind !== "arrived" || event.view === null || event.segment.ack === null) return null;
+  return event.segment.ack - event.view.sndUna;
+}
+
+/** Every variable by its name. */
+export const VARIABLES: Readonly<Record<string, Variable>> = {
+  seq: ofSegment("sequence", (segment) => segment.seq),
+  rawSeq: ofSegment("sequence", (segment) => segment.rawSeq),
+  end: ofSegment("sequence", (segment) => segment.end),
+  finSeq: ofSegment("sequence", (segment) => segment.end - 1),
+  length: ofSegment("octets", (segment) => segment.length),
+  ack: ofSegment("sequence", (segment) => segment.ack),
+  window: ofSegment("octets", (segment) => segment.window),
+  sackText: ofSegment("text", sackWords),
+  sackList: ofSegment("text", (segment) => sackText(segment.sackEdges)),
+  urgentEnd: ofSegment("sequence", (segment) => segment.seq + segment.urgentPointer),
+
+  sndUna: ofView("sequence", (view) => view.sndUna),
+  sndNxt: ofView("sequence", (view) => view.sndNxt),
+  sndWnd: ofView("octets", (view) => view.sndWnd),
+  rcvNxt: ofView("sequence", (view) => view.rcvNxt),
+  rcvWnd: ofView("octets", (view) => view.rcvWnd),
+  rcvEnd: ofView("sequence", (view) => view.rcvNxt + view.rcvWnd),
+  cwnd: ofView("octets", (view) => view.cwnd),
+  ssthresh: ofView("octets", (view) => view.ssthresh),
+  pipe: ofView("octets", (view) => view.pipe),
+  dupAcks: ofView("count", (view) => view.dupAcks),
+  nextDupAck: ofView("count", (view) => view.dupAcks + 1),
+  recoveryPoint: ofView("sequence", (view) => view.recoveryPoint),
+  srtt: ofView("microseconds", (view) => view.srtt),
+  rto: ofView("microseconds", (view) => view.rto),
+  backoff: ofView("count", (view) => view.backoff),
+  mss: ofView("octets", (view) => view.mss),
+
+  acked: { unit: "octets", read: newlyAcknowledged },
+  gap: {
+    unit: "octets",
+    read: (event) =>
+      event.kind === "arrived" && event.view !== null ? event.segment.seq - event.view.rcvNxt : null,
+  },
+  from: { unit: "text", read: (event) => event.kind === "state" ? event.from : null },
+  to: { unit: "text", read: (event) => event.kind === "state" ? event.to : null },
+  cwndBefore: { unit: "octets", read: (event) => event.kind === "congestion" ? event.cwndBefore : null },
+  ssthreshBefore: {
+    unit: "octets",
+    read: (event) => event.kind === "congestion" ? event.ssthreshBefore : null,
+  },
+  remote: { unit: "text", read: (_event, connection) => connection?.remote ?? null },
+};
+
+/** A sentence taken apart: texts and, between them, names. */
+interface Template {
+  readonly texts: readonly string[];
+  readonly names: readonly string[];
+}
+
+const templates = new Map<CatalogueEntry, Template>();
+
+/** The names of the variables that an entry's sentence mentions, in its order. */
+export function variableNames(entry: CatalogueEntry): readonly string[] {
+  return templateOf(entry).names;
+}
+
+/** The values of the variables that an entry's sentence mentions, as text, in its order. */
+export function variableTexts(
+  entry: CatalogueEntry,
+  event: TraceEvent,
+  connection: ConnectionRecord | null,
+): readonly string[] {
+  return templateOf(entry).names.map((name) => variableText(name, event, connection));
+}
+
+/** The entry's sentence with the values of this event. */
+export function sentenceOf(
+  entry: CatalogueEntry,
+  event: TraceEvent,
+  connection: ConnectionRecord | null,
+): string {
+  const { texts, names } = templateOf(entry);
+  let sentence = texts[0] ?? "";
+  for (let i = 0; i < names.length; i++) {
+    sentence += variableText(names[i] ?? "", event, connection) + (texts[i + 1] ?? "");
+  }
+  return singular(sentence);
+}
+
+/** One octet is not "1 octets". */
+function singular(sentence: string): string {
+  return sentence.replace(/\b1 octets\b/g, "1 octet");
+}
+
+/** A variable's value at this event; null when it has none there. */
+export function variableValue(
+  name: string,
+  event: TraceEvent,
+  connection: ConnectionRecord | null,
+): VariableValue {
+  return VARIABLES[name]?.read(event, connection) ?? null;
+}
+
+function variableText(name: string, event: TraceEvent, connection: ConnectionRecord | null): string {
+  const value = variableValue(name, event, connection);
+  if (typeof value === "string") return value;
+  if (value === null) return "?";
+  if (value === Infinity) return "unlimited";
+  return VARIABLES[name]?.unit === "microseconds" ? spanText(value) : amountText(value);
+}
+
+function templateOf(entry: CatalogueEntry): Template {
+  let template = templates.get(entry);
+  if (template === undefined) {
+    const pieces = entry.sentence.split(/\{(\w+)\}/);
+    template = {
+      texts: pieces.filter((_piece, i) => i % 2 === 0),
+      names: pieces.filter((_piece, i) => i % 2 === 1),
+    };
+    templates.set(entry, template);
+  }
+  return template;
+}
