@@ -60,7 +60,6 @@ async function main(args: readonly string[]): Promise<ExitCodeNumber> {
     return ExitCode.ok;
   } catch (error) {
     const failure = serverFailure(error, endpoint);
-    if (failure === null) throw error;
     output.failure(failure.text);
     return failure.code;
   }

@@ -5,16 +5,10 @@
  */
 
 import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
-import { UsageError } from "./options.ts";
+import { describeFailure, type FailureReport } from "./failures.ts";
 import { errnoNameOf } from "./server_connection.ts";
 
-/** What to print and what to exit with. */
-export interface ServerFailure {
-  readonly text: string;
-  readonly code: ExitCodeNumber;
-}
-
-/** Cause and way out for the errors that a person can do something about, with their exit codes. */
+/** Cause and way out, with their exit codes, where being the server makes a difference. */
 const CAUSES: Readonly<Record<string, readonly [code: ExitCodeNumber, cause: string]>> = {
   EADDRINUSE: [
     ExitCode.addressUnavailable,
@@ -28,31 +22,10 @@ const CAUSES: Readonly<Record<string, readonly [code: ExitCodeNumber, cause: str
   EAFNOSUPPORT: [ExitCode.unsupported, "this host has no such address family"],
 };
 
-/**
- * What an error means for the server's user. Errors of `ffi/` are known by their name.
- *
- * @param endpoint where it was to listen, as text
- * @returns null for an error that is a bug of ours
- */
-export function serverFailure(error: unknown, endpoint: string): ServerFailure | null {
-  if (error instanceof UsageError) {
-    return { text: `${error.message} (try rawtcp-server --help)`, code: ExitCode.usage };
-  }
+/** What an error means for the server's user; `endpoint` is where it was to listen, as text. */
+export function serverFailure(error: unknown, endpoint: string): FailureReport {
   const errno = errnoNameOf(error);
   const known = errno === undefined ? undefined : CAUSES[errno];
-  if (known !== undefined) return { text: `Cannot listen on ${endpoint}: ${known[1]}`, code: known[0] };
-  if (!(error instanceof Error)) return null;
-  const { name, message } = error;
-  switch (name) {
-    case "SystemError":
-      return { text: message, code: ExitCode.system };
-    case "ResolveError":
-      return { text: message, code: ExitCode.unknownHost };
-    case "LibcError": {
-      const permissionMissing = "permissionMissing" in error && error.permissionMissing === true;
-      return { text: message, code: permissionMissing ? ExitCode.missingRight : ExitCode.unsupported };
-    }
-    default:
-      return null;
-  }
+  if (known === undefined) return describeFailure(error, "rawtcp-server");
+  return { text: `Cannot listen on ${endpoint}: ${known[1]}`, code: known[0] };
 }
