@@ -1,0 +1,246 @@
+/**
+ * Runs a core on a device: what arrived goes in, timers fire, what is due goes out, and when nothing is to do it sleeps.
+ *
+ * @module
+ */
+
+import { POLLIN, POLLOUT, PollSet } from "../ffi/mod.ts";
+import type { DropReason } from "../tcp/observer.ts";
+import { Segment } from "../tcp/segment.ts";
+import { after, earliest, elapsed, type Instant, milliseconds, NEVER, toMilliseconds } from "../tcp/units.ts";
+import type { ChecksumPolicy } from "../tcp/wire/checksum.ts";
+import { decodePacket, encodePacket } from "../tcp/wire/packet.ts";
+import { type Clock, monotonicNow } from "./clock.ts";
+import type { PacketDevice, SendOutcome } from "./device.ts";
+
+/** The network side of a core: one connection or a host of them. */
+export interface NetworkSide {
+  segmentArrives(segment: Segment, now: Instant): void;
+  timersFire(now: Instant): void;
+  /** NEVER when no timer runs. */
+  nextDeadline(): Instant;
+  /** Fills `out` with the next segment due; false: nothing due now. */
+  transmit(out: Segment, now: Instant): boolean;
+}
+
+/** What the loop asks of a set of descriptors to wait for; `PollSet` of ffi/ is one. */
+export interface Poller extends Disposable {
+  /** Adds a descriptor. @returns its slot */
+  add(descriptor: number, events: number): number;
+  setEvents(slot: number, events: number): void;
+  remove(slot: number): void;
+  /** What the last wait found for the slot. */
+  events(slot: number): number;
+  /** Waits up to that many milliseconds without holding this thread. @returns how many are ready */
+  wait(milliseconds: number): Promise<number>;
+  /** Ends the running wait. */
+  wake(): void;
+}
+
+/** What a loop runs and on what. */
+export interface LoopOptions {
+  /** Stays its owner's. */
+  readonly device: PacketDevice;
+  readonly side: NetworkSide;
+  /** Which checksums to believe. @default "verify" */
+  readonly checksums?: ChecksumPolicy;
+  /** Called for each packet that is not a sound TCP segment. @default nothing */
+  readonly onDrop?: (reason: DropReason, now: Instant) => void;
+  /** Called for each segment that the device would not carry; the core takes it for lost. @default nothing */
+  readonly onUnsent?: (
+    segment: Segment,
+    outcome: Exclude<SendOutcome, "sent" | "full">,
+    now: Instant,
+  ) => void;
+  /** @default the system's monotonic clock */
+  readonly clock?: Clock;
+  /** Disposed of with the loop. @default a new PollSet */
+  readonly poller?: Poller;
+}
+
+/** Packets taken from the device in one turn, and segments given to it: both sides get their share. */
+const BATCH = 64;
+
+/** How long a busy loop keeps the thread before others (signals, promises) get their turn. */
+const LONGEST_HOLD = milliseconds(5);
+
+/** The wait when a device says that it is writable and then still is full, milliseconds. */
+const FULL_WAIT = 1;
+
+interface Watch {
+  readonly slot: number;
+  readonly ready: (now: Instant) => void;
+  pending: boolean;
+}
+
+/** Drives one network side on one device. One `run` at a time. */
+export class Loop implements Disposable {
+  readonly #device: PacketDevice;
+  readonly #side: NetworkSide;
+  readonly #checksums: ChecksumPolicy;
+  readonly #onDrop: LoopOptions["onDrop"];
+  readonly #onUnsent: LoopOptions["onUnsent"];
+  readonly #clock: Clock;
+  readonly #poller: Poller;
+  readonly #deviceSlot: number;
+  readonly #watches = new Set<Watch>();
+  readonly #arrived = new Segment();
+  readonly #leaving = new Segment();
+  #now: Instant;
+  /** Octets of the packet in the device's `outbound` that it had no room for; 0: none. */
+  #unsentLength = 0;
+  #fullThoughWritable = false;
+
+  constructor(options: LoopOptions) {
+    this.#device = options.device;
+    this.#side = options.side;
+    this.#checksums = options.checksums ?? "verify";
+    this.#onDrop = options.onDrop;
+    this.#onUnsent = options.onUnsent;
+    this.#clock = options.clock ?? monotonicNow;
+    this.#poller = options.poller ?? new PollSet();
+    this.#deviceSlot = this.#poller.add(options.device.descriptor, POLLIN);
+    this.#now = this.#clock();
+  }
+
+  /** The moment of the present turn, or of the last one. */
+  get now(): Instant {
+    return this.#now;
+  }
+
+  /** What time it is, for calls to the core between runs. */
+  readClock(): Instant {
+    return this.#now = this.#clock();
+  }
+
+  /** Whether a segment of the core's still waits for room in the device. */
+  get hasUnsent(): boolean {
+    return this.#unsentLength > 0;
+  }
+
+  /** Calls `ready` in a turn after `descriptor` got something to read. @returns ends the watch when disposed of */
+  watch(descriptor: number, ready: (now: Instant) => void): Disposable {
+    const watch: Watch = { slot: this.#poller.add(descriptor, POLLIN), ready, pending: false };
+    this.#watches.add(watch);
+    return {
+      [Symbol.dispose]: (): void => {
+        if (this.#watches.delete(watch)) this.#poller.remove(watch.slot);
+      },
+    };
+  }
+
+  /** Does what is to do now, a batch at most. @returns whether there was anything, so that there may be more */
+  turn(): boolean {
+    const now = this.readClock();
+    let busy = this.#readWatches(now);
+    if (this.#drain(now)) busy = true;
+    if (this.#side.nextDeadline() <= now) {
+      this.#side.timersFire(now);
+      busy = true;
+    }
+    if (this.#fill(now)) busy = true;
+    return busy;
+  }
+
+  /**
+   * Turns until `done` says so at the end of a turn, or `until` has come.
+   *
+   * @returns whether `done`; false when the time was up
+   * @throws the signal's reason when it is aborted; what the device throws
+   */
+  async run(done: () => boolean, until: Instant = NEVER, signal?: AbortSignal): Promise<boolean> {
+    const wake = (): void => this.wake();
+    signal?.addEventListener("abort", wake);
+    try {
+      let yieldAt = after(this.#clock(), LONGEST_HOLD);
+      for (;;) {
+        signal?.throwIfAborted();
+        const busy = this.turn();
+        if (done()) return true;
+        if (this.#now >= until) return false;
+        const wait = busy ? (this.#now < yieldAt ? -1 : 0) : this.#idleTime(until);
+        if (wait < 0) continue;
+        await this.#sleep(wait);
+        yieldAt = after(this.#clock(), LONGEST_HOLD);
+      }
+    } finally {
+      signal?.removeEventListener("abort", wake);
+    }
+  }
+
+  /** Ends a sleep, so that the running `run` takes a turn and asks `done` again. */
+  wake(): void {
+    this.#poller.wake();
+  }
+
+  /** Ends the waiting; the device stays its owner's. */
+  [Symbol.dispose](): void {
+    this.#poller[Symbol.dispose]();
+  }
+
+  #readWatches(now: Instant): boolean {
+    let busy = false;
+    for (const watch of this.#watches) {
+      if (!watch.pending) continue;
+      watch.pending = false;
+      watch.ready(now);
+      busy = true;
+    }
+    return busy;
+  }
+
+  #drain(now: Instant): boolean {
+    const device = this.#device;
+    for (let count = 0; count < BATCH; count++) {
+      const length = device.receive();
+      if (length === 0) return count > 0;
+      const refusal = decodePacket(device.inbound, length, this.#arrived, this.#checksums);
+      if (refusal === null) this.#side.segmentArrives(this.#arrived, now);
+      else this.#onDrop?.(refusal, now);
+    }
+    return true;
+  }
+
+  #fill(now: Instant): boolean {
+    if (this.#unsentLength > 0 && !this.#offer(this.#unsentLength, now)) return false;
+    for (let count = 0; count < BATCH; count++) {
+      if (!this.#side.transmit(this.#leaving, now)) return count > 0;
+      if (!this.#offer(encodePacket(this.#leaving, this.#device.outbound), now)) return true;
+    }
+    return true;
+  }
+
+  /** Hands `outbound` to the device; false when it has no room, and the packet waits where it is. */
+  #offer(length: number, now: Instant): boolean {
+    const outcome = this.#device.send(length);
+    this.#unsentLength = outcome === "full" ? length : 0;
+    if (outcome === "full") return false;
+    this.#fullThoughWritable = false;
+    if (outcome !== "sent") this.#onUnsent?.(this.#leaving, outcome, now);
+    return true;
+  }
+
+  /**
+   * Whole milliseconds to sleep; -1 for not at all. Rounded down, so that no sleep goes past a deadline: what is left is
+   * less than a millisecond, and spent in turns that find nothing.
+   */
+  #idleTime(until: Instant): number {
+    const left = elapsed(this.#clock(), earliest(this.#side.nextDeadline(), until));
+    const whole = Math.floor(toMilliseconds(left));
+    return whole > 0 ? whole : -1;
+  }
+
+  async #sleep(wait: number): Promise<void> {
+    const poller = this.#poller;
+    // The kernel's device queue may be full while the socket's own buffer has room: poll cannot see the end of that.
+    const blind = this.#unsentLength > 0 && this.#fullThoughWritable;
+    poller.setEvents(this.#deviceSlot, this.#unsentLength > 0 && !blind ? POLLIN | POLLOUT : POLLIN);
+    const ready = await poller.wait(blind ? Math.min(wait, FULL_WAIT) : wait);
+    this.#fullThoughWritable = !blind && ready > 0 && this.#unsentLength > 0 &&
+      (poller.events(this.#deviceSlot) & POLLOUT) !== 0;
+    if (ready === 0) return;
+    for (const watch of this.#watches) {
+      if (poller.events(watch.slot) !== 0) watch.pending = true;
+    }
+  }
+}

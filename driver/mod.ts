@@ -1,0 +1,10 @@
+/**
+ * Running a core on a device: the loop, its clock, and the way over raw sockets.
+ *
+ * @module
+ */
+
+export { type Clock, monotonicNow } from "./clock.ts";
+export type { PacketDevice, SendOutcome } from "./device.ts";
+export { Loop, type LoopOptions, type NetworkSide, type Poller } from "./loop.ts";
+export { type IcmpSide, RawPath, type RawPathOptions } from "./raw_path.ts";

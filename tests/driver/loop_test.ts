@@ -1,0 +1,206 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Loop, type LoopOptions } from "../../driver/loop.ts";
+import { POLLIN, POLLOUT } from "../../ffi/mod.ts";
+import { after, instant, milliseconds, NEVER, seconds } from "../../tcp/units.ts";
+import { FakeCore, FakeDevice, FakePoller, FakeTime, packet, READABLE, WRITABLE } from "./support.ts";
+
+interface Bench {
+  readonly time: FakeTime;
+  readonly poller: FakePoller;
+  readonly device: FakeDevice;
+  readonly core: FakeCore;
+  readonly loop: Loop;
+}
+
+function bench(options: Partial<LoopOptions> = {}, clockCost = 1): Bench {
+  const time = new FakeTime(clockCost);
+  const poller = new FakePoller(time);
+  const device = new FakeDevice();
+  const core = new FakeCore();
+  const loop = new Loop({ device, side: core, clock: time.read, poller, ...options });
+  return { time, poller, device, core, loop };
+}
+
+Deno.test("a turn takes what arrived, fires what is due, and sends what that brought, in this order", () => {
+  const { device, core, loop, time } = bench();
+  device.waiting.push(packet(1), packet(2));
+  core.deadlines.push(time.now);
+  core.onArrival = (seq) => core.queue.push(seq + 100);
+  assertEquals(loop.turn(), true);
+  assertEquals(core.diary, ["arrives 1", "arrives 2", "fires", "sends 101", "sends 102"]);
+  assertEquals(device.sent.length, 2);
+  assertEquals(loop.turn(), false);
+});
+
+Deno.test("a turn reads the clock once", () => {
+  const { device, core, loop, time } = bench();
+  device.waiting.push(packet(1), packet(2), packet(3));
+  core.queue.push(1, 2, 3);
+  const before = time.readings;
+  loop.turn();
+  assertEquals(time.readings, before + 1);
+});
+
+Deno.test("a flood of packets does not keep a turn from sending", () => {
+  const { device, core, loop } = bench();
+  for (let i = 0; i < 100; i++) device.waiting.push(packet(i));
+  core.queue.push(7);
+  assertEquals(loop.turn(), true);
+  assertEquals(device.waiting.length, 100 - 64);
+  assertEquals(device.sent.length, 1);
+});
+
+Deno.test("much to send does not keep the next turn from receiving", () => {
+  const { device, core, loop } = bench();
+  for (let i = 0; i < 100; i++) core.queue.push(i);
+  assertEquals(loop.turn(), true);
+  assertEquals(device.sent.length, 64);
+});
+
+Deno.test("an unsound packet is reported and does not reach the core", () => {
+  const reasons: string[] = [];
+  const { device, core, loop } = bench({ onDrop: (reason) => reasons.push(reason) });
+  const damaged = packet(1);
+  damaged[24] = (damaged[24] ?? 0) ^ 0xff; // sequence number
+  device.waiting.push(damaged, packet(2).subarray(0, 30), new Uint8Array([0x45]), packet(3));
+  loop.turn();
+  assertEquals(core.diary, ["arrives 3"]);
+  assertEquals(reasons, ["bad-checksum", "truncated", "truncated"]);
+});
+
+Deno.test("no sleep goes past a deadline, and what is left is less than a millisecond of empty turns", async () => {
+  const { core, loop, poller, time } = bench({}, 10);
+  const deadline = instant(time.now + 12_345);
+  core.deadlines.push(deadline);
+  await loop.run(() => core.firedAt.length === 1, NEVER);
+  assertEquals(poller.waits.map((wait) => wait.milliseconds), [12]);
+  const late = (core.firedAt[0] ?? NEVER) - deadline;
+  assert(late >= 0 && late <= 20, `fired ${late} µs late`);
+});
+
+Deno.test("without a deadline the loop sleeps until something happens", async () => {
+  const { loop, poller, device, core } = bench();
+  poller.onWait = (): ReadonlyMap<number, number> => {
+    device.waiting.push(packet(5));
+    return READABLE;
+  };
+  assertEquals(await loop.run(() => core.diary.length > 0), true);
+  assertEquals(poller.waits, [{ milliseconds: Infinity, deviceEvents: POLLIN }]);
+  assertEquals(core.diary, ["arrives 5"]);
+});
+
+Deno.test("a run ends when its time is up", async () => {
+  const { loop, time, poller } = bench();
+  const until = after(time.now, seconds(2));
+  assertEquals(await loop.run(() => false, until), false);
+  assert(time.now >= until && time.now < until + 2_000);
+  assertEquals(poller.waits.length, 1);
+});
+
+Deno.test("a run whose time is up already takes one turn", async () => {
+  const { loop, time, core, device } = bench();
+  core.queue.push(1);
+  assertEquals(await loop.run(() => false, time.now), false);
+  assertEquals(device.sent.length, 1);
+});
+
+Deno.test("a full device keeps its packet, and the loop waits until it is writable", async () => {
+  const { loop, device, core, poller } = bench();
+  core.queue.push(1, 2);
+  device.answers.push("full", "full");
+  poller.onWait = () => WRITABLE;
+  await loop.run(() => device.sent.length === 2);
+  assertEquals(core.diary, ["sends 1", "sends 2"]);
+  assertEquals(device.sent, [packet(1), packet(2)]);
+  assertEquals(poller.waits[0], { milliseconds: Infinity, deviceEvents: POLLIN | POLLOUT });
+});
+
+Deno.test("a packet that waits for room does not keep arrivals out", () => {
+  const { loop, device, core } = bench();
+  core.queue.push(1);
+  device.answers.push("full", "full");
+  loop.turn();
+  assertEquals(loop.hasUnsent, true);
+  device.waiting.push(packet(9));
+  assertEquals(loop.turn(), true);
+  assertEquals(core.diary, ["sends 1", "arrives 9"]);
+  loop.turn();
+  assertEquals([loop.hasUnsent, device.sent.length], [false, 1]);
+});
+
+Deno.test("a device that says writable and stays full is asked once in a while, not in a circle", async () => {
+  const { loop, device, core, poller, time } = bench();
+  core.queue.push(1);
+  const until = after(time.now, milliseconds(10));
+  for (let i = 0; i < 1_000; i++) device.answers.push("full");
+  poller.onWait = (
+    _count,
+  ) => (poller.waits.at(-1)?.deviceEvents === (POLLIN | POLLOUT) ? WRITABLE : undefined);
+  await loop.run(() => false, until);
+  assert(poller.waits.length > 5 && poller.waits.length < 30, `${poller.waits.length} waits in 10 ms`);
+});
+
+Deno.test("a segment that is too long or cannot leave is reported, and the next one goes", () => {
+  const unsent: string[] = [];
+  const { loop, device, core } = bench({
+    onUnsent: (segment, outcome) => unsent.push(`${outcome} ${segment.seq}`),
+  });
+  core.queue.push(1, 2, 3);
+  device.answers.push("too long", "unreachable", "sent");
+  loop.turn();
+  assertEquals(unsent, ["too long 1", "unreachable 2"]);
+  assertEquals(device.sent, [packet(3)]);
+});
+
+Deno.test("a busy loop gives the thread away every few milliseconds", async () => {
+  const { loop, device, poller, time } = bench({}, 100);
+  for (let i = 0; i < 64 * 200; i++) device.waiting.push(packet(i));
+  const moments: number[] = [time.now];
+  poller.onWait = (): undefined => void moments.push(time.now);
+  await loop.run(() => device.waiting.length === 0);
+  moments.push(time.now);
+  const longest = Math.max(...moments.slice(1).map((moment, i) => moment - (moments[i] ?? 0)));
+  assert(longest < 6_000, `thread held for ${longest} µs`);
+  assertEquals(new Set(poller.waits.map((wait) => wait.milliseconds)), new Set([0]));
+});
+
+Deno.test("other descriptors are called when they have something, and no more once let go", async () => {
+  const { loop, poller } = bench();
+  let calls = 0;
+  const watch = loop.watch(7, () => calls++);
+  poller.onWait = () => new Map([[7, POLLIN]]);
+  await loop.run(() => calls === 2);
+  assertEquals(poller.waits.length, 2);
+  watch[Symbol.dispose]();
+  watch[Symbol.dispose]();
+  await loop.run(() => poller.waits.length === 4);
+  assertEquals(calls, 2);
+});
+
+Deno.test("an aborted signal ends the sleep and the run with its reason", async () => {
+  const { loop, poller } = bench();
+  const abort = new AbortController();
+  poller.onWait = (): undefined => {
+    abort.abort(new Error("enough"));
+    return undefined;
+  };
+  await assertRejects(() => loop.run(() => false, NEVER, abort.signal), Error, "enough");
+  assertEquals([poller.waits.length, poller.wakes], [1, 1]);
+});
+
+Deno.test("a wake from outside has the loop ask again whether it is done", async () => {
+  const { loop, poller } = bench();
+  let done = false;
+  poller.onWait = (): undefined => {
+    done = true;
+    loop.wake();
+    return undefined;
+  };
+  assertEquals(await loop.run(() => done), true);
+});
+
+Deno.test("disposing of the loop disposes of its poller", () => {
+  const { loop, poller } = bench();
+  loop[Symbol.dispose]();
+  assertEquals(poller.disposed, true);
+});
