@@ -1,0 +1,260 @@
+import { assert, assertEquals } from "@std/assert";
+import { initialWindow } from "../../../tcp/congestion/control.ts";
+import { createCongestionControl } from "../../../tcp/congestion/create.ts";
+import { NewReno } from "../../../tcp/congestion/new_reno.ts";
+import { instant, micros, milliseconds, seconds } from "../../../tcp/units.ts";
+import { averageWindow, MSS, OPTIONS, Path } from "./support.ts";
+
+function reno(): Path {
+  return new Path(new NewReno(OPTIONS));
+}
+
+/** In congestion avoidance with a window of `segments`. */
+function avoiding(segments: number): Path {
+  const path = reno();
+  path.control.setWindow(2 * segments * MSS);
+  path.lose();
+  assertEquals(path.segments, segments);
+  return path;
+}
+
+Deno.test("controls are made by their names", () => {
+  assertEquals(createCongestionControl("reno", OPTIONS).name, "reno");
+  assertEquals(createCongestionControl("cubic", OPTIONS).name, "cubic");
+});
+
+Deno.test("the initial window is ten segments, at most 14600 octets, at least two segments (RFC 6928 2)", () => {
+  const rows: [mss: number, segments: number, window: number][] = [
+    [536, 10, 5_360],
+    [1_460, 10, 14_600],
+    [1_461, 10, 14_600],
+    [7_300, 10, 14_600],
+    [8_960, 10, 17_920],
+    [65_495, 10, 130_990],
+    [1_460, 1, 1_460],
+    [1_460, 4, 5_840],
+    [1, 10, 10],
+  ];
+  for (const [mss, segments, window] of rows) {
+    assertEquals(initialWindow(mss, segments), window, `${segments} segments of ${mss}`);
+    assertEquals(
+      createCongestionControl("reno", { ...OPTIONS, mss, initialWindowSegments: segments }).congestionWindow,
+      window,
+    );
+  }
+});
+
+Deno.test("slow start doubles the window in each round trip (RFC 5681 3.1)", () => {
+  const path = reno();
+  const windows = [1, 2, 3, 4].map(() => {
+    path.round();
+    return path.segments;
+  });
+  assertEquals(windows, [20, 40, 80, 160]);
+  assertEquals(path.control.slowStartThreshold, Infinity);
+});
+
+Deno.test("slow start counts octets, not ACKs: many small ones give no more (RFC 3465 2.1)", () => {
+  const path = reno();
+  for (let i = 0; i < 100; i++) path.ack(MSS / 10);
+  assertEquals(path.segments, 20);
+});
+
+Deno.test("slow start doubles as well when one ACK covers two segments or forty (RFC 3465 2.1)", () => {
+  for (const perAck of [2, 40]) {
+    const path = reno();
+    path.control.setWindow(40 * MSS);
+    path.round(perAck);
+    assertEquals(path.segments, 80, `${perAck} segments per ACK`);
+  }
+});
+
+Deno.test("the window does not grow while it is not what limits sending (RFC 7661 4.4)", () => {
+  const path = reno();
+  path.round(1, { limited: false });
+  assertEquals(path.segments, 10);
+  const later = avoiding(10);
+  later.round(1, { limited: false });
+  later.round(1, { limited: false });
+  assertEquals(later.segments, 10);
+});
+
+Deno.test("slow start ends at the threshold, and what is left of the ACK counts for congestion avoidance", () => {
+  const path = avoiding(10);
+  path.control.setWindow(9 * MSS);
+  path.ack(4 * MSS);
+  assertEquals(path.segments, 10);
+  path.ack(6 * MSS);
+  assertEquals(path.segments, 10);
+  path.ack(MSS);
+  assertEquals(path.segments, 11);
+});
+
+Deno.test("congestion avoidance adds one segment for each window of octets (RFC 3465 2.1)", () => {
+  for (const perAck of [1, 2, 5]) {
+    const path = avoiding(20);
+    const windows = [1, 2, 3].map(() => {
+      for (let octets = 0; octets < path.control.congestionWindow; octets += MSS) {
+        if (octets % (perAck * MSS) === 0) path.ack(perAck * MSS);
+      }
+      return Math.round(path.segments);
+    });
+    assertEquals(windows, [21, 22, 23], `${perAck} segments per ACK`);
+  }
+});
+
+Deno.test("19 of 20 segments are not yet a window (RFC 3465 2.1)", () => {
+  const path = avoiding(20);
+  for (let i = 0; i < 19; i++) path.ack();
+  assertEquals(path.segments, 20);
+  path.ack();
+  assertEquals(path.segments, 21);
+});
+
+Deno.test("loss halves what is in flight, to two segments at least (RFC 5681 3.1 (4))", () => {
+  const rows: [flight: number, threshold: number][] = [
+    [20_000, 10_000],
+    [20_001, 10_000],
+    [5_000, 2_500],
+    [4_000, 2_000],
+    [3_999, 2_000],
+    [0, 2_000],
+  ];
+  for (const [flight, threshold] of rows) {
+    const path = reno();
+    assertEquals(path.control.reduce(flight, path.now), threshold, `flight ${flight}`);
+    assertEquals(path.control.slowStartThreshold, threshold);
+    assertEquals(path.segments, 10, "the window is the caller's to lead down (RFC 9937)");
+  }
+});
+
+Deno.test("a reduction begins a new count of octets", () => {
+  const path = avoiding(10);
+  for (let i = 0; i < 9; i++) path.ack();
+  path.control.setWindow(10 * MSS);
+  path.control.reduce(20 * MSS, path.now);
+  for (let i = 0; i < 9; i++) path.ack();
+  assertEquals(path.segments, 10);
+});
+
+Deno.test("a time-out makes the window one segment and the threshold half the flight (RFC 5681 3.1)", () => {
+  const path = avoiding(16);
+  path.control.timedOut(16 * MSS, path.now);
+  assertEquals([path.segments, path.control.slowStartThreshold], [1, 8_000]);
+});
+
+Deno.test("a second expiry for the same data leaves the threshold (RFC 5681 3.1)", () => {
+  const path = avoiding(16);
+  path.control.timedOut(16 * MSS, path.now);
+  path.control.timedOut(MSS, path.now);
+  assertEquals([path.segments, path.control.slowStartThreshold], [1, 8_000]);
+  path.ack();
+  path.ack();
+  path.control.timedOut(12 * MSS, path.now);
+  assertEquals([path.segments, path.control.slowStartThreshold], [1, 6_000]);
+});
+
+Deno.test("slow start leads from a time-out to the threshold, and congestion avoidance on", () => {
+  const path = avoiding(16);
+  path.control.timedOut(16 * MSS, path.now);
+  const windows = [1, 2, 3, 4, 5].map(() => {
+    path.round();
+    return path.segments;
+  });
+  assertEquals(windows, [2, 4, 8, 9, 10]);
+});
+
+Deno.test("undo restores window and threshold of before the reduction", () => {
+  const path = avoiding(16);
+  path.lose();
+  assertEquals(path.segments, 8);
+  path.control.undo();
+  assertEquals([path.segments, path.control.slowStartThreshold], [16, 16_000]);
+});
+
+Deno.test("undo of the first reduction goes on with slow start", () => {
+  const path = reno();
+  path.control.timedOut(10 * MSS, path.now);
+  path.control.undo();
+  assertEquals([path.segments, path.control.slowStartThreshold], [10, Infinity]);
+  path.round();
+  assertEquals(path.segments, 20);
+});
+
+Deno.test("undo after several expiries restores what was before the first", () => {
+  const path = avoiding(16);
+  path.control.timedOut(16 * MSS, path.now);
+  path.control.timedOut(MSS, path.now);
+  path.control.undo();
+  assertEquals([path.segments, path.control.slowStartThreshold], [16, 16_000]);
+});
+
+Deno.test("undo right after the reduction, with the window not yet led down, restores the threshold", () => {
+  const path = avoiding(16);
+  path.control.reduce(16 * MSS, path.now);
+  path.control.undo();
+  assertEquals([path.segments, path.control.slowStartThreshold], [16, 16_000]);
+});
+
+Deno.test("undo works once, and comes too late when the window has grown past where it was (RFC 9438 4.9.2)", () => {
+  const path = avoiding(16);
+  path.control.undo();
+  path.lose();
+  path.control.undo();
+  assertEquals(path.segments, 32);
+  path.lose();
+  path.control.setWindow(33 * MSS);
+  const threshold = path.control.slowStartThreshold;
+  path.control.undo();
+  assertEquals([path.segments, path.control.slowStartThreshold], [33, threshold]);
+});
+
+Deno.test("without a reduction undo does nothing", () => {
+  const path = reno();
+  path.control.undo();
+  assertEquals([path.segments, path.control.slowStartThreshold], [10, Infinity]);
+});
+
+Deno.test("after idling for more than an RTO the window is at most the initial one (RFC 5681 4.1)", () => {
+  const path = avoiding(40);
+  path.control.restartAfterIdle(seconds(1), seconds(1));
+  assertEquals(path.segments, 40);
+  path.control.restartAfterIdle(micros(seconds(1) + 1), seconds(1));
+  assertEquals([path.segments, path.control.slowStartThreshold], [10, 40_000]);
+  const small = avoiding(4);
+  small.control.restartAfterIdle(seconds(2), seconds(1));
+  assertEquals(small.segments, 4);
+});
+
+Deno.test("after idling the threshold remembers three quarters of the window (RFC 2861 3.1)", () => {
+  const path = avoiding(20);
+  path.control.setWindow(80 * MSS);
+  path.control.restartAfterIdle(seconds(2), seconds(1));
+  assertEquals([path.segments, path.control.slowStartThreshold], [10, 60_000]);
+});
+
+Deno.test("the window is at least one segment, whatever is set", () => {
+  const path = reno();
+  path.control.setWindow(0);
+  assertEquals(path.segments, 1);
+});
+
+Deno.test("a new segment size leaves the octets of the window, but at least one segment", () => {
+  const path = reno();
+  path.control.mssChanged(500);
+  assertEquals(path.control.congestionWindow, 10_000);
+  path.control.mssChanged(12_000);
+  assertEquals(path.control.congestionWindow, 12_000);
+  path.control.mssChanged(500);
+  assertEquals(path.control.reduce(0, instant(0)), 1_000);
+});
+
+Deno.test("the average window follows the response function sqrt(1.5 / p), whatever it began with", () => {
+  for (const loss of [1e-2, 1e-3, 1e-4]) {
+    const expected = Math.sqrt(1.5 / loss);
+    for (const start of [expected / 2, 2 * expected]) {
+      const average = averageWindow(new NewReno(OPTIONS), loss, milliseconds(100), start, 8);
+      assert(Math.abs(average / expected - 1) < 0.05, `p ${loss}: ${average} segments, not ${expected}`);
+    }
+  }
+});

@@ -1,0 +1,101 @@
+import {
+  AckSample,
+  type CongestionControl,
+  type CongestionOptions,
+} from "../../../tcp/congestion/control.ts";
+import { seqAdd } from "../../../tcp/seq.ts";
+import { after, type Instant, instant, type Micros, micros, milliseconds } from "../../../tcp/units.ts";
+
+/** Octets of a segment in these tests: a round number, so that windows can be read. */
+export const MSS = 1_000;
+
+/** Options that are the same everywhere. */
+export const OPTIONS: CongestionOptions = {
+  mss: MSS,
+  initialWindowSegments: 10,
+  hystart: false,
+  now: instant(0),
+};
+
+/** What may be different about one ACK. */
+export interface AckOptions {
+  readonly limited?: boolean;
+  readonly rtt?: Micros;
+}
+
+/** Drives a congestion control as a path does that acknowledges everything after one round-trip time. */
+export class Path {
+  readonly sample: AckSample = new AckSample();
+  now: Instant = instant(0);
+  rtt: Micros;
+  readonly control: CongestionControl;
+
+  constructor(control: CongestionControl, rtt: Micros = milliseconds(100)) {
+    this.control = control;
+    this.rtt = rtt;
+  }
+
+  /** The window in segments. */
+  get segments(): number {
+    return this.control.congestionWindow / MSS;
+  }
+
+  /** One ACK, now, for so many octets. */
+  ack(octets: number = MSS, options: AckOptions = {}): void {
+    const sample = this.sample;
+    sample.ackedOctets = octets;
+    sample.deliveredOctets = octets;
+    sample.sndNxt = seqAdd(sample.una, this.control.congestionWindow);
+    sample.una = seqAdd(sample.una, octets);
+    sample.rtt = options.rtt ?? this.rtt;
+    sample.smoothedRtt = this.rtt;
+    sample.isWindowLimited = options.limited ?? true;
+    sample.now = this.now;
+    this.control.acknowledged(sample);
+  }
+
+  /** One round trip: an ACK for each `perAck` segments of the window, evenly spread. */
+  round(perAck = 1, options: AckOptions = {}): void {
+    const acks = Math.max(1, Math.floor(this.control.congestionWindow / (perAck * MSS)));
+    const start = this.now;
+    for (let i = 1; i <= acks; i++) {
+      this.now = after(start, micros(Math.round(this.rtt * i / acks)));
+      this.ack(perAck * MSS, options);
+    }
+  }
+
+  /** A loss and the recovery from it, which takes no time here: the window is the new threshold. */
+  lose(): void {
+    this.control.setWindow(this.control.reduce(this.control.congestionWindow, this.now));
+    this.control.recoveryEnded(this.now);
+  }
+}
+
+/**
+ * The average window, in segments, when one of every `1 / loss` segments is lost: the deterministic model of the response
+ * functions. Begins with a loss at a window of `start` segments; the first half of the cycles does not count.
+ */
+export function averageWindow(
+  control: CongestionControl,
+  loss: number,
+  rtt: Micros,
+  start: number,
+  cycles: number,
+): number {
+  const path = new Path(control, rtt);
+  const perCycle = Math.round(1 / loss);
+  let countedFrom: number = path.now;
+  let moment: number = path.now;
+  control.setWindow(Math.round(start) * MSS);
+  path.lose();
+  for (let cycle = 0; cycle < 2 * cycles; cycle++) {
+    if (cycle === cycles) countedFrom = moment;
+    for (let i = 0; i < perCycle; i++) {
+      moment += rtt / path.segments;
+      path.now = instant(moment);
+      path.ack();
+    }
+    path.lose();
+  }
+  return cycles * perCycle * rtt / (moment - countedFrom);
+}
