@@ -4,9 +4,8 @@
  * @module
  */
 
-import type { Endpoint, IpAddress, Port } from "./address.ts";
-import { HASH_MESSAGE_LENGTH, HashUse, writeHashMessage } from "./isn.ts";
-import { SipHash } from "./siphash.ts";
+import { type Endpoint, type IpAddress, IPV4_ADDRESS_LENGTH, type Port } from "./address.ts";
+import { EndpointHash, HashUse } from "./siphash.ts";
 
 /** A range of ports, both ends included. */
 export interface PortRange {
@@ -23,25 +22,27 @@ export const LINUX_PORTS: PortRange = { first: 32_768, last: 60_999 };
 /** RFC 6056 3.3.4: counters; destinations that share one tell each other's users how many ports were taken. */
 const TABLE_LENGTH = 1_024;
 
+/** Stands for an address where only a number is hashed. */
+const NO_ADDRESS: IpAddress = { family: 4, octets: new Uint8Array(IPV4_ADDRESS_LENGTH) };
+
 /** Whether a port can be taken. */
 export type PortIsFree = (port: Port) => boolean;
 
 /** Algorithm 4 of RFC 6056, "double-hash port selection". */
 export class PortSelector {
-  readonly #hash: SipHash;
-  readonly #message = new Uint8Array(HASH_MESSAGE_LENGTH);
-  /** How many ports on from its offset each group of destinations has come. Begins anywhere: the secret says where. */
+  /** F and G of RFC 6056 3.3.4 are the two halves of one hash. */
+  readonly #hash: EndpointHash;
+  /** How many ports on from its offset each group of destinations has come; begins at values that the secret gives. */
   readonly #table = new Uint32Array(TABLE_LENGTH);
 
   /** @throws RangeError unless the secret has 16 octets */
   constructor(secret: Uint8Array) {
-    this.#hash = new SipHash(secret);
-    const seed = new Uint8Array([HashUse.portTable, 0, 0]);
+    this.#hash = new EndpointHash(secret, HashUse.portOffset);
+    const seeds = new EndpointHash(secret, HashUse.portTable);
     for (let i = 0; i < TABLE_LENGTH; i++) {
-      seed[1] = i;
-      seed[2] = i >> 8;
-      this.#hash.hash(seed, seed.length);
-      this.#table[i] = this.#hash.low;
+      const entry = { address: NO_ADDRESS, port: i };
+      seeds.hash(entry, entry);
+      this.#table[i] = seeds.low;
     }
   }
 
@@ -57,8 +58,7 @@ export class PortSelector {
   ): Port | null {
     const { first, last } = range;
     const count = last - first + 1;
-    const length = writeHashMessage(this.#message, HashUse.portOffset, { address: local, port: 0 }, remote);
-    this.#hash.hash(this.#message, length);
+    this.#hash.hash({ address: local, port: 0 }, remote);
     const offset = modulo(this.#hash.low, count);
     const index = modulo(this.#hash.high, TABLE_LENGTH);
     for (let tried = 0; tried < count; tried++) {

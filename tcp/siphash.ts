@@ -7,6 +7,8 @@
  * @module
  */
 
+import { type Endpoint, IPV6_ADDRESS_LENGTH } from "./address.ts";
+
 /** Octets of a key. */
 export const SIPHASH_KEY_LENGTH = 16;
 
@@ -87,6 +89,55 @@ export class SipHash {
   /** The high 32 bits of the last hash, as int32. */
   get high(): number {
     return foldHalves(this.#state, V0_LOW + 1);
+  }
+}
+
+/** What a hash of two endpoints is for: the first octet of what is hashed, so that no two uses share a value. */
+export const HashUse = { isn: 1, timestamp: 2, portOffset: 3, portTable: 4 } as const;
+
+/** One of the uses. */
+export type HashUse = typeof HashUse[keyof typeof HashUse];
+
+const OCTETS_PER_PORT = 2;
+
+/** Octets before the endpoints: use and family. */
+const MESSAGE_HEAD = 2;
+
+/** Hashes pairs of endpoints for one secret and one use. */
+export class EndpointHash {
+  readonly #hash: SipHash;
+  readonly #message = new Uint8Array(MESSAGE_HEAD + 2 * (IPV6_ADDRESS_LENGTH + OCTETS_PER_PORT));
+
+  /** Takes a copy of the secret. @throws RangeError unless it has 16 octets */
+  constructor(secret: Uint8Array, use: HashUse) {
+    this.#hash = new SipHash(secret);
+    this.#message[0] = use;
+  }
+
+  /** The low 32 bits of the last hash, as int32. */
+  get low(): number {
+    return this.#hash.low;
+  }
+
+  /** The high 32 bits of the last hash, as int32. */
+  get high(): number {
+    return this.#hash.high;
+  }
+
+  /** Hashes the two endpoints; then {@link low} and {@link high} are the result. */
+  hash(local: Endpoint, remote: Endpoint): void {
+    this.#message[1] = local.address.family;
+    const length = this.#write(remote, this.#write(local, MESSAGE_HEAD));
+    this.#hash.hash(this.#message, length);
+  }
+
+  #write(endpoint: Endpoint, offset: number): number {
+    const octets = endpoint.address.octets;
+    this.#message.set(octets, offset);
+    const port = offset + octets.length;
+    this.#message[port] = endpoint.port >> BITS_PER_OCTET;
+    this.#message[port + 1] = endpoint.port;
+    return port + OCTETS_PER_PORT;
   }
 }
 
