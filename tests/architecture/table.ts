@@ -23,7 +23,7 @@ export const PARTS: readonly Part[] = [
   { path: "tcp/", mayImport: [], packages: [] },
   { path: "ffi/", mayImport: [], packages: [] },
   { path: "driver/", mayImport: ["tcp/mod.ts", "ffi/mod.ts"], packages: [] },
-  { path: "trace/", mayImport: ["tcp/mod.ts"], packages: STD },
+  { path: "trace/", mayImport: ["tcp/mod.ts"], packages: [...STD, "uplot/"] },
   { path: "cli/demo.ts", mayImport: [...MODULES, "cli/"], packages: STD },
   { path: "cli/", mayImport: ["tcp/mod.ts", "trace/mod.ts"], packages: STD },
   { path: "main.ts", mayImport: [...MODULES, "cli/"], packages: STD },

@@ -1,0 +1,222 @@
+/**
+ * The trace for programs: one JSON object per line, as `schema/rawtcp-trace.schema.json` describes it.
+ *
+ * @module
+ */
+
+import { Flag, Option } from "./core.ts";
+import { octetsText } from "./escape.ts";
+import type { ConnectionRecord, SegmentRecord, TraceEvent, TraceSink, ViewRecord } from "./record.ts";
+import { entriesOf, tell } from "./told.ts";
+import { variableNames, type VariableValue, variableValue } from "./variables.ts";
+
+/** The version of the format; a new one when a reader of the old could misunderstand it. */
+export const JSON_TRACE_VERSION = 1;
+
+/** What the first line says. */
+export interface JsonOptions {
+  /** Name and version of the program that writes the trace. */
+  readonly program: string;
+  /** Microseconds from 1970-01-01 UTC to the moment 0 of the events' clock; null when not known. */
+  readonly epoch: number | null;
+}
+
+/** The flags in the order of their bits, from the lowest. */
+const FLAGS: readonly (readonly [bit: number, name: string])[] = Object.entries(Flag).map(([name, bit]) => [
+  bit,
+  name.toUpperCase(),
+]);
+
+/** Variables with their values before and after. */
+type Changes = Record<string, readonly [before: VariableValue, after: VariableValue]>;
+
+/** Writes every event as a line of JSON, between a line that says what this is and one that says that it is complete. */
+export class JsonSink implements TraceSink {
+  readonly #write: (line: string) => void;
+  readonly #options: JsonOptions;
+  readonly #views = new Map<number, ViewRecord>();
+  readonly #connections = new Map<number, ConnectionRecord>();
+  #start: number | null = null;
+  #events = 0;
+
+  constructor(write: (line: string) => void, options: JsonOptions) {
+    this.#write = write;
+    this.#options = options;
+  }
+
+  event(event: TraceEvent, connection: ConnectionRecord | null): void {
+    if (this.#start === null) this.#begin(event.time);
+    this.#events++;
+    this.#introduce(connection);
+    this.#line(eventJson(event, connection, event.time - (this.#start ?? 0), this.#changes(event)));
+    if (event.kind === "state" && event.to === "CLOSED") this.#forget(event.connection);
+  }
+
+  finish(): void {
+    if (this.#start === null) this.#begin(null);
+    this.#line({ kind: "end", events: this.#events });
+  }
+
+  #begin(time: number | null): void {
+    this.#start = time ?? 0;
+    const { epoch, program } = this.#options;
+    const start = epoch === null || time === null ? null : isoTime(epoch + time);
+    this.#line({ kind: "trace", version: JSON_TRACE_VERSION, program, start });
+  }
+
+  #introduce(connection: ConnectionRecord | null): void {
+    if (connection === null || this.#connections.get(connection.id) === connection) return;
+    this.#connections.set(connection.id, connection);
+    const { id, local, remote, iss, irs } = connection;
+    this.#line({ kind: "connection", connection: id, local, remote, iss, irs });
+  }
+
+  /** What is not the same any more as at the last event of the same connection. */
+  #changes(event: TraceEvent): Changes | undefined {
+    if (!("view" in event) || event.view === null) return undefined;
+    const before = this.#views.get(event.connection);
+    this.#views.set(event.connection, event.view);
+    return before === undefined ? undefined : differences(before, event.view);
+  }
+
+  #forget(id: number): void {
+    this.#views.delete(id);
+    this.#connections.delete(id);
+  }
+
+  #line(value: unknown): void {
+    this.#write(JSON.stringify(value));
+  }
+}
+
+/** An event as the schema has it; fields that have no value are left out. */
+function eventJson(
+  event: TraceEvent,
+  connection: ConnectionRecord | null,
+  time: number,
+  changed: Changes | undefined,
+): Record<string, unknown> {
+  const told = tell(event, connection);
+  const json: Record<string, unknown> = {
+    kind: event.kind,
+    number: event.number,
+    time,
+    connection: event.connection,
+  };
+  if (event.kind === "arrived") json["meanings"] = told;
+  else if (event.kind !== "lost") json["reason"] = told[0] ?? null;
+  const variables = variablesOf(event, connection);
+  if (variables !== undefined) json["variables"] = variables;
+  Object.assign(json, ownFields(event));
+  if ("segment" in event && event.segment !== null) json["segment"] = segmentJson(event, connection);
+  if ("view" in event && event.view !== null) json["view"] = viewJson(event.view);
+  if (changed !== undefined) json["changed"] = changed;
+  return json;
+}
+
+function ownFields(event: TraceEvent): Record<string, unknown> {
+  switch (event.kind) {
+    case "sent":
+    case "arrived":
+      return event.marks.length === 0 ? {} : { marks: event.marks };
+    case "dropped":
+      return {};
+    case "lost":
+      return { direction: event.direction, fault: event.fault };
+    case "state":
+      return { from: event.from, to: event.to };
+    case "timer":
+      return { timer: event.timer };
+    case "congestion":
+      return { before: { cwnd: event.cwndBefore, ssthresh: event.ssthreshBefore } };
+  }
+}
+
+/** The variables that the event's sentences read. */
+function variablesOf(
+  event: TraceEvent,
+  connection: ConnectionRecord | null,
+): Record<string, VariableValue> | undefined {
+  let variables: Record<string, VariableValue> | undefined;
+  for (const { entry } of entriesOf(event)) {
+    for (const name of variableNames(entry)) {
+      variables ??= {};
+      variables[name] = variableValue(name, event, connection);
+    }
+  }
+  return variables;
+}
+
+function segmentJson(event: TraceEvent, connection: ConnectionRecord | null): Record<string, unknown> {
+  const segment = (event as Extract<TraceEvent, { segment: unknown }>).segment as SegmentRecord;
+  const outbound = event.kind === "sent" || (event.kind === "lost" && event.direction === "sent");
+  const [source, destination] = outbound
+    ? [connection?.local, connection?.remote]
+    : [connection?.remote, connection?.local];
+  const json: Record<string, unknown> = {
+    source: segment.source ?? source,
+    destination: segment.destination ?? destination,
+    flags: FLAGS.filter(([bit]) => (segment.flags & bit) !== 0).map(([, name]) => name),
+    seq: segment.seq,
+    end: segment.end,
+    ack: segment.ack,
+    length: segment.length,
+    window: segment.window,
+    raw: { seq: segment.rawSeq, ack: segment.rawAck, window: segment.rawWindow },
+    options: optionsJson(segment),
+    ip: { version: segment.family, hopLimit: segment.hopLimit, dscp: segment.dscp, ecn: segment.ecn },
+  };
+  if ((segment.flags & Flag.urg) !== 0) json["urgentPointer"] = segment.urgentPointer;
+  if (segment.segmentSize > 0) json["segmentSize"] = segment.segmentSize;
+  if (segment.header !== null) json["header"] = hex(segment.header);
+  if (segment.excerpt !== null && segment.excerpt.length > 0) {
+    json["payload"] = { hex: hex(segment.excerpt), text: octetsText(segment.excerpt) };
+  }
+  return json;
+}
+
+function optionsJson(segment: SegmentRecord): Record<string, unknown> {
+  const has = (option: number): boolean => (segment.options & option) !== 0;
+  const json: Record<string, unknown> = {};
+  if (has(Option.maximumSegmentSize)) json["mss"] = segment.maximumSegmentSize;
+  if (has(Option.windowScale)) json["windowScale"] = segment.windowScale;
+  if (has(Option.selectiveAckPermitted)) json["sackPermitted"] = true;
+  if (has(Option.selectiveAck)) {
+    json["sack"] = segment.sackEdges.filter((_edge, i) => i % 2 === 0)
+      .map((left, i) => [left, segment.sackEdges[2 * i + 1]]);
+  }
+  if (has(Option.timestamps)) {
+    json["timestamps"] = { value: segment.timestampValue, echo: segment.timestampEcho };
+  }
+  if (has(Option.userTimeout)) json["userTimeout"] = segment.userTimeout;
+  return json;
+}
+
+/** Unknown variables are left out; an unlimited threshold becomes null, as `JSON.stringify` makes of Infinity. */
+function viewJson(view: ViewRecord): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(view).filter(([, value]) => value !== null));
+}
+
+function differences(before: ViewRecord, after: ViewRecord): Changes | undefined {
+  let changes: Changes | undefined;
+  for (const key of Object.keys(after) as (keyof ViewRecord)[]) {
+    if (before[key] === after[key]) continue;
+    changes ??= {};
+    changes[key] = [before[key], after[key]];
+  }
+  return changes;
+}
+
+/** A moment with microseconds, which `Date` does not have. */
+function isoTime(micros: number): string {
+  const MICROS_PER_SECOND = 1_000_000;
+  const seconds = Math.floor(micros / MICROS_PER_SECOND);
+  const rest = Math.floor(micros - seconds * MICROS_PER_SECOND);
+  return new Date(seconds * 1_000).toISOString().replace(".000Z", `.${String(rest).padStart(6, "0")}Z`);
+}
+
+function hex(octets: Uint8Array): string {
+  let text = "";
+  for (const octet of octets) text += octet.toString(16).padStart(2, "0");
+  return text;
+}
