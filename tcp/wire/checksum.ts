@@ -40,7 +40,7 @@ let nextKept = 0;
 /** Folds a sum below 2^48 to 16 bits, adding the carries back in. Only a sum of nothing but zeros folds to 0. */
 export function foldSum(sum: number): number {
   let folded = sum;
-  while (folded > 0x7fff_ffff) folded = folded % 0x1_0000 + Math.floor(folded / 0x1_0000);
+  while (folded > 0xffff_ffff) folded = folded % 0x1_0000 + Math.floor(folded / 0x1_0000);
   folded = (folded & 0xffff) + (folded >>> 16);
   return (folded & 0xffff) + (folded >>> 16);
 }

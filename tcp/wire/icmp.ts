@@ -103,7 +103,6 @@ export function icmpErrorKind(family: Family, type: number, code: number): IcmpE
  */
 export function decodeIcmpPacket(packet: Uint8Array, length: number, out: IcmpError): boolean {
   const present = Math.min(length, packet.length);
-  if (present < 1) return false;
   const version = octetAt(packet, 0) >> 4;
   if (version === 4) {
     if (refuseIpv4(packet, present, PROTOCOL_ICMP) !== null) return false;

@@ -40,6 +40,7 @@ const WORD_OCTETS = 4;
 
 /** Two no-operations, which put what follows its own two octets of prefix on a word boundary. */
 const TWO_NO_OPERATIONS = OptionKind.noOperation << 8 | OptionKind.noOperation;
+const TWO_NO_OPERATIONS_LENGTH = 2;
 
 /** Options that mean something in a SYN only. */
 const SYN_ONLY = Option.maximumSegmentSize | Option.windowScale | Option.selectiveAckPermitted;
@@ -82,13 +83,14 @@ export function decodeOptions(
 export function optionsLength(segment: Segment): number {
   const length = lengthBeforeSelectiveAck(segment);
   const blocks = fittingSackBlocks(segment, length);
-  return blocks === 0 ? length : length + WORD_OCTETS + blocks * SACK_BLOCK_LENGTH;
+  return blocks === 0
+    ? length
+    : length + TWO_NO_OPERATIONS_LENGTH + PREFIX_LENGTH + blocks * SACK_BLOCK_LENGTH;
 }
 
 /** SACK blocks that find room beside the segment's other options: at most 4, and 3 beside timestamps. */
 export function sackBlockRoom(segment: Segment): number {
-  const room = MAX_OPTIONS_LENGTH - lengthBeforeSelectiveAck(segment) - WORD_OCTETS;
-  return room < SACK_BLOCK_LENGTH ? 0 : Math.min(Math.trunc(room / SACK_BLOCK_LENGTH), MAX_SACK_BLOCKS);
+  return sackBlockRoomBeside(lengthBeforeSelectiveAck(segment));
 }
 
 /**
@@ -176,19 +178,24 @@ function lengthOfKind(kind: number): number {
   }
 }
 
+/** How many of the segment's SACK blocks are written behind that many octets of other options. */
 function fittingSackBlocks(segment: Segment, lengthBefore: number): number {
   if ((segment.options & Option.selectiveAck) === 0) return 0;
-  const room = MAX_OPTIONS_LENGTH - lengthBefore - WORD_OCTETS;
-  return room < SACK_BLOCK_LENGTH
-    ? 0
-    : Math.min(segment.sackBlockCount, Math.trunc(room / SACK_BLOCK_LENGTH), MAX_SACK_BLOCKS);
+  return Math.min(segment.sackBlockCount, sackBlockRoomBeside(lengthBefore));
+}
+
+function sackBlockRoomBeside(otherOptions: number): number {
+  return Math.trunc(
+    (MAX_OPTIONS_LENGTH - otherOptions - TWO_NO_OPERATIONS_LENGTH - PREFIX_LENGTH) / SACK_BLOCK_LENGTH,
+  );
 }
 
 function lengthBeforeSelectiveAck(segment: Segment): number {
   const options = segment.options;
   const userTimeout = (options & Option.userTimeout) !== 0 ? USER_TIMEOUT_LENGTH : 0;
   if ((options & SYN_ONLY) !== 0) return synOptionsLength(segment) + userTimeout;
-  return ((options & Option.timestamps) !== 0 ? PREFIX_LENGTH + TIMESTAMPS_LENGTH : 0) + userTimeout;
+  return ((options & Option.timestamps) !== 0 ? TWO_NO_OPERATIONS_LENGTH + TIMESTAMPS_LENGTH : 0) +
+    userTimeout;
 }
 
 /** Both orders come to the same length: in each, every option or pair of options fills whole words. */
@@ -197,7 +204,7 @@ function synOptionsLength(segment: Segment): number {
   let length = 0;
   if ((options & Option.maximumSegmentSize) !== 0) length += WORD_OCTETS;
   if ((options & Option.windowScale) !== 0) length += WORD_OCTETS;
-  if ((options & Option.timestamps) !== 0) length += PREFIX_LENGTH + TIMESTAMPS_LENGTH;
+  if ((options & Option.timestamps) !== 0) length += TWO_NO_OPERATIONS_LENGTH + TIMESTAMPS_LENGTH;
   else if ((options & Option.selectiveAckPermitted) !== 0) length += WORD_OCTETS;
   return length;
 }
@@ -238,12 +245,13 @@ function encodeSynAsFreebsd(segment: Segment, into: Uint8Array, at: number): num
 
 function encodeNoOperations(into: Uint8Array, at: number): number {
   putUint16(into, at, TWO_NO_OPERATIONS);
-  return at + 2;
+  return at + TWO_NO_OPERATIONS_LENGTH;
 }
 
+/** In the place of two no-operations. */
 function encodeEndOfList(into: Uint8Array, at: number): number {
   putUint16(into, at, OptionKind.endOfList);
-  return at + 2;
+  return at + TWO_NO_OPERATIONS_LENGTH;
 }
 
 function encodePrefix(kind: number, length: number, into: Uint8Array, at: number): number {

@@ -223,7 +223,7 @@ Deno.test("the pointer of a parameter problem is read where each family has it",
   for (const [family, type, pointer] of [[4, 12, 200], [6, 4, 0x01020304]] as const) {
     const packet = new Uint8Array(200);
     const length = encodeIcmpPacket(errorOf(type, 0, 1280, pointer), plainSegment(family), packet);
-    const error = new IcmpError();
+    const error = errorOf(0, 0, 1_500);
     assert(decodeIcmpPacket(packet, length, error));
     assertEquals([error.pointer, error.mtu], [pointer, 0]);
   }

@@ -189,6 +189,24 @@ Deno.test("headers alone are those of the whole packet, for devices that gather 
   }, 300);
 });
 
+Deno.test("a record that is used again keeps nothing of what it said before", () => {
+  const reused = new Segment();
+  const rich = payloadSegment(6);
+  rich.flags = 0x1ff;
+  rich.urgentPointer = 7;
+  rich.options = 0x3f;
+  rich.sackBlockCount = 2;
+  rich.ecn = 3;
+  const before = packetOf(rich);
+  decodePacket(before, before.length, reused, "strict");
+  reused.segmentSize = 1_448;
+  const packet = packetOf(plainSegment(4));
+  const fresh = new Segment();
+  for (const segment of [reused, fresh]) decodePacket(packet, packet.length, segment, "strict");
+  assertEquals(meaningOf(reused), meaningOf(fresh));
+  assertEquals([reused.segmentSize, reused.checksumUnfinished, reused.sackBlockCount], [0, false, 0]);
+});
+
 Deno.test("a buffer one octet too small is the caller's mistake, and says so", () => {
   const segment = payloadSegment(4);
   assertThrows(() => encodePacket(segment, new Uint8Array(44)), RangeError, "45 octets at offset 0 of 44");
