@@ -47,8 +47,9 @@ export const CAPTURED_PACKETS: readonly CapturedPacket[] = [
     sackBlocks: [],
     payloadLength: 0,
     checksumUnfinished: false,
-    hex: "4500003c2c98400040068a20c0000201c0000202ddba1b588e0d349400000000a0c2faf006f50000020405b40402080a" +
-      "2583e01b000000000103030a",
+    hex:
+      "4500003c2c98400040068a20c0000201c0000202ddba1b588e0d349400000000a0c2faf006f50000020405b40402080a2583" +
+      "e01b000000000103030a",
   },
   {
     name: "a SYN-ACK of Linux that takes up ECN, IPv4",
@@ -68,8 +69,9 @@ export const CAPTURED_PACKETS: readonly CapturedPacket[] = [
     sackBlocks: [],
     payloadLength: 0,
     checksumUnfinished: false,
-    hex: "4500003c000040004006b6b8c0000202c00002011b58ddbad4e194148e0d3495a052fe883ba80000020405b40402080a" +
-      "7c05e3272583e01b0103030a",
+    hex:
+      "4500003c000040004006b6b8c0000202c00002011b58ddbad4e194148e0d3495a052fe883ba80000020405b40402080a7c05" +
+      "e3272583e01b0103030a",
   },
   {
     name: "an odd number of octets in an ECT(0) packet, IPv4",
@@ -89,8 +91,9 @@ export const CAPTURED_PACKETS: readonly CapturedPacket[] = [
     sackBlocks: [],
     payloadLength: 3,
     checksumUnfinished: false,
-    hex: "450200372c9a400040068a21c0000201c0000202ddba1b588e0d3495d4e194158018003f959000000101080a2583e01c" +
-      "7c05e3276f6464",
+    hex:
+      "450200372c9a400040068a21c0000201c0000202ddba1b588e0d3495d4e194158018003f959000000101080a2583e01c7c05" +
+      "e3276f6464",
   },
   {
     name: "urgent data, IPv4",
@@ -110,8 +113,9 @@ export const CAPTURED_PACKETS: readonly CapturedPacket[] = [
     sackBlocks: [],
     payloadLength: 1,
     checksumUnfinished: false,
-    hex: "450200352c9b400040068a22c0000201c0000202ddba1b588e0d3498d4e194158038003ff36d00010101080a2583e080" +
-      "7c05e32875",
+    hex:
+      "450200352c9b400040068a22c0000201c0000202ddba1b588e0d3498d4e194158038003ff36d00010101080a2583e0807c05" +
+      "e32875",
   },
   {
     name: "one SACK block, IPv4",
@@ -131,8 +135,9 @@ export const CAPTURED_PACKETS: readonly CapturedPacket[] = [
     sackBlocks: [[2383233001, 2383234449]],
     payloadLength: 0,
     checksumUnfinished: false,
-    hex: "4500004056ff400040065fb5c0000202c00002011b58ddbad4e194158e0d3a41b01000468a0f00000101080a7c05e3f0" +
-      "2583e0e40101050a8e0d3fe98e0d4591",
+    hex:
+      "4500004056ff400040065fb5c0000202c00002011b58ddbad4e194158e0d3a41b01000468a0f00000101080a7c05e3f02583" +
+      "e0e40101050a8e0d3fe98e0d4591",
   },
   {
     name: "two SACK blocks, IPv4",
@@ -152,8 +157,9 @@ export const CAPTURED_PACKETS: readonly CapturedPacket[] = [
     sackBlocks: [[2383240241, 2383244585], [2383233001, 2383238793]],
     payloadLength: 0,
     checksumUnfinished: false,
-    hex: "450000485705400040065fa7c0000202c00002011b58ddbad4e194158e0d3a41d010004b738c00000101080a7c05e3f0" +
-      "2583e0e4010105128e0d5c318e0d6d298e0d3fe98e0d5689",
+    hex:
+      "450000485705400040065fa7c0000202c00002011b58ddbad4e194158e0d3a41d010004b738c00000101080a7c05e3f02583" +
+      "e0e4010105128e0d5c318e0d6d298e0d3fe98e0d5689",
   },
   {
     name: "a FIN, IPv4",
@@ -173,8 +179,9 @@ export const CAPTURED_PACKETS: readonly CapturedPacket[] = [
     sackBlocks: [],
     payloadLength: 0,
     checksumUnfinished: false,
-    hex: "450000342ca9400040068a17c0000201c0000202ddba1b588e0d6d29d4e194158011003f2c1800000101080a2583e2d9" +
-      "7c05e4bd",
+    hex:
+      "450000342ca9400040068a17c0000201c0000202ddba1b588e0d6d29d4e194158011003f2c1800000101080a2583e2d97c05" +
+      "e4bd",
   },
   {
     name: "a RST without options, IPv4",
@@ -214,8 +221,9 @@ export const CAPTURED_PACKETS: readonly CapturedPacket[] = [
     sackBlocks: [],
     payloadLength: 0,
     checksumUnfinished: false,
-    hex: "60055a1a0028064020010db800000000000000000000000120010db8000000000000000000000002a6f41b58a121f71d" +
-      "00000000a0c2fd2087af0000020405a00402080a07f00490000000000103030a",
+    hex:
+      "60055a1a0028064020010db800000000000000000000000120010db8000000000000000000000002a6f41b58a121f71d0000" +
+      "0000a0c2fd2087af0000020405a00402080a07f00490000000000103030a",
   },
   {
     name: "a SYN-ACK of Linux, IPv6",
@@ -235,8 +243,9 @@ export const CAPTURED_PACKETS: readonly CapturedPacket[] = [
     sackBlocks: [],
     payloadLength: 0,
     checksumUnfinished: false,
-    hex: "600dc4540028064020010db800000000000000000000000220010db80000000000000000000000011b58a6f45d97fcad" +
-      "a121f71ea052fb0480480000020405a00402080a35947a1807f004900103030a",
+    hex:
+      "600dc4540028064020010db800000000000000000000000220010db80000000000000000000000011b58a6f45d97fcada121" +
+      "f71ea052fb0480480000020405a00402080a35947a1807f004900103030a",
   },
   {
     name: "an odd number of octets in an ECT(0) packet, IPv6",
@@ -256,8 +265,9 @@ export const CAPTURED_PACKETS: readonly CapturedPacket[] = [
     sackBlocks: [],
     payloadLength: 3,
     checksumUnfinished: false,
-    hex: "60255a1a0023064020010db800000000000000000000000120010db8000000000000000000000002a6f41b58a121f71e" +
-      "5d97fcae80180040d69800000101080a07f0049035947a186f6464",
+    hex:
+      "60255a1a0023064020010db800000000000000000000000120010db8000000000000000000000002a6f41b58a121f71e5d97" +
+      "fcae80180040d69800000101080a07f0049035947a186f6464",
   },
   {
     name: "urgent data, IPv6",
@@ -277,8 +287,9 @@ export const CAPTURED_PACKETS: readonly CapturedPacket[] = [
     sackBlocks: [],
     payloadLength: 1,
     checksumUnfinished: false,
-    hex: "60255a1a0021064020010db800000000000000000000000120010db8000000000000000000000002a6f41b58a121f721" +
-      "5d97fcae80380040347600010101080a07f004f535947a1875",
+    hex:
+      "60255a1a0021064020010db800000000000000000000000120010db8000000000000000000000002a6f41b58a121f7215d97" +
+      "fcae80380040347600010101080a07f004f535947a1875",
   },
   {
     name: "three SACK blocks, IPv6",
@@ -298,9 +309,9 @@ export const CAPTURED_PACKETS: readonly CapturedPacket[] = [
     sackBlocks: [[2703372010, 2703372210], [2703366298, 2703370582], [2703360586, 2703364870]],
     payloadLength: 0,
     checksumUnfinished: false,
-    hex: "600dc454003c064020010db800000000000000000000000220010db80000000000000000000000011b58a6f45d97fcae" +
-      "a121fcb6f010004aaff000000101080a35947ae107f005590101051aa1222eeaa1222fb2a122189aa1222956a122024a" +
-      "a1221306",
+    hex:
+      "600dc454003c064020010db800000000000000000000000220010db80000000000000000000000011b58a6f45d97fcaea121" +
+      "fcb6f010004aaff000000101080a35947ae107f005590101051aa1222eeaa1222fb2a122189aa1222956a122024aa1221306",
   },
   {
     name: "a RST, IPv6",
@@ -320,8 +331,9 @@ export const CAPTURED_PACKETS: readonly CapturedPacket[] = [
     sackBlocks: [],
     payloadLength: 0,
     checksumUnfinished: false,
-    hex: "600d97a40020064020010db800000000000000000000000120010db8000000000000000000000002bf741b5894057b74" +
-      "7d23236e80140040265000000101080a3197cfb116cd51c6",
+    hex:
+      "600d97a40020064020010db800000000000000000000000120010db8000000000000000000000002bf741b5894057b747d23" +
+      "236e80140040265000000101080a3197cfb116cd51c6",
   },
   {
     name: "a SYN with an unfinished checksum, IPv4 loopback",
@@ -341,8 +353,9 @@ export const CAPTURED_PACKETS: readonly CapturedPacket[] = [
     sackBlocks: [],
     payloadLength: 0,
     checksumUnfinished: true,
-    hex: "4500003ce7504000400655697f0000017f000001deb41b5dc7ab938f00000000a0c2ffd7fe3000000204ffd70402080a" +
-      "598c0f38000000000103030a",
+    hex:
+      "4500003ce7504000400655697f0000017f000001deb41b5dc7ab938f00000000a0c2ffd7fe3000000204ffd70402080a598c" +
+      "0f38000000000103030a",
   },
   {
     name: "data with an unfinished checksum, IPv4 loopback",
@@ -362,8 +375,9 @@ export const CAPTURED_PACKETS: readonly CapturedPacket[] = [
     sackBlocks: [],
     payloadLength: 19,
     checksumUnfinished: true,
-    hex: "45020047e75240004006555a7f0000017f000001deb41b5dc7ab9390fbf2f3c480180040fe3b00000101080a598c0f39" +
-      "984501ad48656c6c6f2066726f6d206c6f6f706261636b",
+    hex:
+      "45020047e75240004006555a7f0000017f000001deb41b5dc7ab9390fbf2f3c480180040fe3b00000101080a598c0f399845" +
+      "01ad48656c6c6f2066726f6d206c6f6f706261636b",
   },
   {
     name: "a RST with a complete checksum, IPv4 loopback",
@@ -403,8 +417,9 @@ export const CAPTURED_PACKETS: readonly CapturedPacket[] = [
     sackBlocks: [],
     payloadLength: 0,
     checksumUnfinished: true,
-    hex: "60034cf00028064000000000000000000000000000000001000000000000000000000000000000019c3a1b5d168eedf4" +
-      "00000000a0c2ffc4003000000204ffc40402080a0ae0578a000000000103030a",
+    hex:
+      "60034cf00028064000000000000000000000000000000001000000000000000000000000000000019c3a1b5d168eedf40000" +
+      "0000a0c2ffc4003000000204ffc40402080a0ae0578a000000000103030a",
   },
   {
     name: "data with an unfinished checksum, IPv6 loopback",
@@ -424,8 +439,9 @@ export const CAPTURED_PACKETS: readonly CapturedPacket[] = [
     sackBlocks: [],
     payloadLength: 19,
     checksumUnfinished: true,
-    hex: "60234cf00033064000000000000000000000000000000001000000000000000000000000000000019c3a1b5d168eedf5" +
-      "a5f8f44880180040003b00000101080a0ae0578a3add1b3748656c6c6f2066726f6d206c6f6f706261636b",
+    hex:
+      "60234cf00033064000000000000000000000000000000001000000000000000000000000000000019c3a1b5d168eedf5a5f8" +
+      "f44880180040003b00000101080a0ae0578a3add1b3748656c6c6f2066726f6d206c6f6f706261636b",
   },
   {
     name: "a RST with an unfinished checksum, IPv6 loopback",
@@ -445,7 +461,8 @@ export const CAPTURED_PACKETS: readonly CapturedPacket[] = [
     sackBlocks: [],
     payloadLength: 0,
     checksumUnfinished: true,
-    hex: "600b81d50014064000000000000000000000000000000001000000000000000000000000000000011b61c13000000000" +
-      "711cc4f050140000001c0000",
+    hex:
+      "600b81d50014064000000000000000000000000000000001000000000000000000000000000000011b61c13000000000711c" +
+      "c4f050140000001c0000",
   },
 ];
