@@ -1,0 +1,71 @@
+/**
+ * What a captured conversation between our client and any server must look like.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import type { CapturedSegment } from "./capture.ts";
+
+const text = (pieces: readonly Uint8Array[]): string =>
+  new TextDecoder().decode(new Uint8Array(pieces.flatMap((piece) => [...piece])));
+
+/** The segments of one connection, split by who sent them. */
+export interface Conversation {
+  readonly all: readonly CapturedSegment[];
+  readonly ours: readonly CapturedSegment[];
+  readonly theirs: readonly CapturedSegment[];
+}
+
+/** The conversations in a capture, in the order of their first segments; the server is the side with this port. */
+export function conversations(
+  segments: readonly CapturedSegment[],
+  serverPort: number,
+): readonly Conversation[] {
+  const byClient = new Map<number, CapturedSegment[]>();
+  for (const segment of segments) {
+    const client = segment.sourcePort === serverPort ? segment.destinationPort : segment.sourcePort;
+    const found = byClient.get(client);
+    if (found === undefined) byClient.set(client, [segment]);
+    else found.push(segment);
+  }
+  return [...byClient.values()].map((all) => ({
+    all,
+    ours: all.filter(({ destinationPort }) => destinationPort === serverPort),
+    theirs: all.filter(({ sourcePort }) => sourcePort === serverPort),
+  }));
+}
+
+/** What one side has sent, in the order of its octets; repeated segments count once. */
+export function stream(segments: readonly CapturedSegment[]): string {
+  const pieces = new Map<number, Uint8Array>();
+  for (const { seq, payload } of segments) if (payload.length > 0) pieces.set(seq, payload);
+  const first = segments[0]?.seq ?? 0;
+  const distance = (seq: number): number => (seq - first) >>> 0;
+  return text([...pieces].sort(([a], [b]) => distance(a) - distance(b)).map(([, payload]) => payload));
+}
+
+/**
+ * Checks handshake, message, FIN from both sides and their acknowledgements, no RST, and our checksums.
+ *
+ * @param message what our side must have sent, octet for octet
+ */
+export function assertOrderly({ all, ours, theirs }: Conversation, message: string): void {
+  assertEquals(all.slice(0, 3).map(({ flags }) => flags), ["S", "SA", "A"], "the handshake");
+  const [syn, synAck, ack] = all;
+  assertEquals(synAck?.ack, plus(syn?.seq, 1), "the SYN-ACK acknowledges our SYN");
+  assertEquals(ack?.ack, plus(synAck?.seq, 1), "our ACK acknowledges the SYN-ACK");
+  assertEquals(stream(ours), message, "what we sent");
+  assertEquals(all.filter(({ flags }) => flags.includes("R")), [], "no RST from anybody");
+  assertEquals(ours.filter(({ checksumsGood }) => !checksumsGood), [], "our checksums");
+  for (const [side, other] of [[ours, theirs], [theirs, ours]] as const) {
+    const fin = side.find(({ flags }) => flags.includes("F"));
+    assert(fin !== undefined, "both sides have sent FIN");
+    const end = plus(fin.seq, fin.payload.length + 1);
+    assert(other.some(({ ack, flags }) => flags.includes("A") && ack === end), "both FINs are acknowledged");
+  }
+}
+
+function plus(seq: number | undefined, length: number): number {
+  return ((seq ?? NaN) + length) >>> 0;
+}
