@@ -13,6 +13,12 @@ export type CongestionControlName = "cubic" | "reno";
 /** How a connection takes part in ECN (RFC 3168): never, when the peer asks, or by asking itself. */
 export type EcnMode = "off" | "accept" | "request";
 
+/** What Nagle's algorithm waits for before it lets a small segment go. */
+export type NagleVariant = "outstanding data" | "minshall";
+
+/** What a zero-window probe is made of: one octet of new text (RFC 9293 3.8.6.1), or none and an old number (Linux). */
+export type WindowProbe = "new octet" | "old number";
+
 /** Which segments carry PSH: the last of what is queued (MUST-61), or every segment that ends a `send`. */
 export type PushPolicy = "end of queue" | "end of send";
 
@@ -26,6 +32,8 @@ export interface TcpConfig {
   readonly mtu: number;
   /** Whether our SYN carries the MSS option; without it the peer assumes 536 or 1220. */
   readonly mssOption: boolean;
+  /** Least segment that a peer may make us send, options included, octets. */
+  readonly leastPeerMss: number;
   /** RFC 7323 2. */
   readonly windowScaling: boolean;
   /** The shift that we announce, 0 to 14; "auto": the least that can express `receiveBufferMax`. */
@@ -53,6 +61,10 @@ export interface TcpConfig {
 
   /** RFC 9293 3.7.4; false sends small segments at once. */
   readonly nagle: boolean;
+  /** What Nagle's algorithm waits for: every outstanding octet (RFC 9293 3.7.4) or only small segments (Minshall). */
+  readonly nagleVariant: NagleVariant;
+  /** Holds back what does not fill a segment until it is switched off, or for 200 ms. */
+  readonly cork: boolean;
   readonly pushPolicy: PushPolicy;
   /** DiffServ codepoint of our packets, 0 to 63. */
   readonly dscp: number;
@@ -128,6 +140,9 @@ export interface TcpConfig {
   readonly keepAliveInterval: Micros;
   /** Unanswered probes after which the connection is dead; more than one (MUST-29). */
   readonly keepAliveProbes: number;
+  readonly windowProbe: WindowProbe;
+  /** Whether a segment without the agreed timestamps is used all the same: some paths strip them (RFC 7323 3.2 drops). */
+  readonly acceptMissingTimestamps: boolean;
 
   // Defence.
 
@@ -151,6 +166,7 @@ export const STANDARD: TcpConfig = {
   mss: 0,
   mtu: 1_500,
   mssOption: true,
+  leastPeerMss: 48,
   windowScaling: true,
   windowScale: "auto",
   timestamps: true,
@@ -162,6 +178,8 @@ export const STANDARD: TcpConfig = {
   receiveBufferMax: 6 << 20,
   initialReceiveWindow: 0,
   nagle: true,
+  nagleVariant: "outstanding data",
+  cork: false,
   pushPolicy: "end of queue",
   dscp: 0,
   hopLimit: 64,
@@ -196,6 +214,8 @@ export const STANDARD: TcpConfig = {
   keepAliveIdle: seconds(7_200),
   keepAliveInterval: seconds(75),
   keepAliveProbes: 9,
+  windowProbe: "new octet",
+  acceptMissingTimestamps: true,
   challengeAcksPerSecond: 1_000,
   invalidAckInterval: milliseconds(500),
   ignoreResetInTimeWait: true,
@@ -206,6 +226,8 @@ export const STANDARD: TcpConfig = {
 /** What Linux does (6.x, default sysctls but those that make runs differ). */
 export const LINUX: TcpConfig = {
   ...STANDARD,
+  nagleVariant: "minshall",
+  windowProbe: "old number",
   minRto: milliseconds(200),
   maxRto: seconds(120),
   minRtoBoundsVariance: true,
@@ -223,6 +245,8 @@ export const LINUX: TcpConfig = {
 /** What FreeBSD does (14.x). */
 export const FREEBSD: TcpConfig = {
   ...STANDARD,
+  acceptMissingTimestamps: false,
+  leastPeerMss: 216,
   synOptionOrder: "freebsd",
   initialRto: seconds(1),
   minRto: milliseconds(30),
@@ -259,6 +283,7 @@ export type ProfileName = keyof typeof PROFILES;
 /** Highest value of each field that has one, with the lowest; spans and counts not named here are only "not negative". */
 const RANGES: Partial<Record<keyof TcpConfig, readonly [least: number, most: number]>> = {
   mss: [0, 65_495],
+  leastPeerMss: [1, 1_460],
   mtu: [68, 65_535],
   sendBuffer: [1, 2 ** 30],
   receiveBuffer: [1, 2 ** 30],

@@ -30,6 +30,11 @@ export class RangeSet {
     return this.#count;
   }
 
+  /** Ranges for which there is memory. */
+  get capacity(): number {
+    return this.#starts.length;
+  }
+
   /** Start of the first range; Infinity when there is none. */
   get firstStart(): number {
     return this.#count === 0 ? Infinity : this.start(0);

@@ -1,0 +1,155 @@
+/**
+ * What an acceptable ACK field means for the sending half: RFC 9293 3.10.7.4, fifth, with RFC 5681, 6298, 6675, 7323
+ * and 8985 behind it.
+ *
+ * @module
+ */
+
+import { Event } from "./events.ts";
+import { Flag, Option, type Segment } from "./segment.ts";
+import {
+  seqAfter,
+  seqAtOrAfter,
+  seqAtOrBefore,
+  seqBefore,
+  seqDistance,
+  type SeqNumber,
+  seqNumber,
+} from "./seq.ts";
+import type { Tcb } from "./tcb.ts";
+import { armPersist, rearmAfterProgress } from "./timer_rules.ts";
+import { Timer } from "./timers.ts";
+import { after, type Instant, type Micros } from "./units.ts";
+
+/** Takes in the ACK field, SACK blocks and window of a segment whose ACK is acceptable (RFC 5961 5.2). */
+export function acknowledgementArrives(tcb: Tcb, segment: Segment, now: Instant): void {
+  const { sender, recovery } = tcb;
+  const facts = tcb.factsNow(now);
+  const windowBefore = sender.sndWnd;
+  const advanced = seqAfter(segment.ack, sender.sndUna);
+  facts.isDuplicate = isDuplicate(tcb, segment);
+  facts.windowLimited = isWindowLimited(tcb);
+  facts.echo = tcb.timestamps.agreed && segment.hasOption(Option.timestamps) ? segment.timestampEcho : null;
+  recovery.delivery.begin(now);
+  if (advanced) advance(tcb, segment.ack);
+  takeSackBlocks(tcb, segment);
+  facts.una = sender.sndUna;
+  if (seqAtOrAfter(segment.ack, sender.sndUna)) sender.updateWindow(segment, tcb.handshake.peerShift);
+  if (advanced) sampleRoundTrip(tcb, segment, now);
+  facts.smoothedRtt = tcb.rtt.srtt;
+  facts.minimumRtt = tcb.rtt.minimum;
+  respondToCongestion(tcb, segment, now);
+  if (advanced) tcb.windowProbes = 0;
+  updateTimers(tcb, advanced, windowBefore, now);
+  if (advanced) tellUser(tcb);
+}
+
+/** RFC 5681 2: same ACK, something outstanding, no text, no SYN or FIN, same window. */
+function isDuplicate(tcb: Tcb, segment: Segment): boolean {
+  const { sender } = tcb;
+  return segment.ack === sender.sndUna && sender.sndUna !== sender.sndNxt && segment.payloadLength === 0 &&
+    (segment.flags & (Flag.syn | Flag.fin)) === 0 &&
+    segment.window << tcb.handshake.peerShift === sender.sndWnd;
+}
+
+function advance(tcb: Tcb, ack: SeqNumber): void {
+  const { sender, recovery, totals } = tcb;
+  recovery.inFlight.acknowledge(ack, recovery.delivery);
+  const textBefore = sender.ring.start;
+  sender.acknowledge(ack);
+  totals.octetsAcknowledged += sender.ring.start - textBefore;
+}
+
+/** RFC 2018 5 and RFC 2883 4: blocks beyond SND.UNA go on the scoreboard; a first block that is not is a duplicate's. */
+function takeSackBlocks(tcb: Tcb, segment: Segment): void {
+  const facts = tcb.facts;
+  if (!tcb.handshake.selectiveAck || !segment.hasOption(Option.selectiveAck)) return;
+  const { sender, recovery } = tcb;
+  for (let i = 0; i < segment.sackBlockCount; i++) {
+    const left = seqNumber(segment.sackEdges[2 * i] as number);
+    const right = seqNumber(segment.sackEdges[2 * i + 1] as number);
+    if (!seqBefore(left, right) || seqAfter(right, sender.sndNxt)) continue;
+    if (i === 0 && isDuplicateReport(segment, left, right)) {
+      if (seqDistance(right, segment.ack) <= Math.max(sender.maxSndWnd, 1)) facts.reportsDuplicate = true;
+      continue;
+    }
+    if (seqAtOrBefore(right, sender.sndUna) || seqBefore(left, sender.sndUna)) continue;
+    facts.newlySacked += recovery.inFlight.sack(left, right, recovery.delivery);
+  }
+}
+
+function isDuplicateReport(segment: Segment, left: SeqNumber, right: SeqNumber): boolean {
+  if (seqBefore(left, segment.ack)) return seqAtOrBefore(right, segment.ack);
+  if (segment.sackBlockCount < 2) return false;
+  const secondLeft = seqNumber(segment.sackEdges[2] as number);
+  const secondRight = seqNumber(segment.sackEdges[3] as number);
+  return seqAtOrAfter(left, secondLeft) && seqAtOrBefore(right, secondRight);
+}
+
+/** RFC 6298 3 (Karn) and RFC 7323 4.1: one sample an ACK, by our own record or by the echoed timestamp. */
+function sampleRoundTrip(tcb: Tcb, segment: Segment, now: Instant): void {
+  const { recovery, rtt, timestamps } = tcb;
+  let sample: Micros = recovery.delivery.roundTrip;
+  if (sample === 0 && timestamps.agreed && segment.hasOption(Option.timestamps)) {
+    sample = timestamps.age(segment.timestampEcho, now);
+  }
+  if (sample > 0) rtt.sample(sample, now);
+}
+
+function respondToCongestion(tcb: Tcb, segment: Segment, now: Instant): void {
+  const { recovery, control, facts } = tcb;
+  const { congestionWindow, slowStartThreshold } = control;
+  recovery.ackArrived(facts);
+  if (tcb.ecn.agreed && segment.has(Flag.ece) && !segment.has(Flag.syn)) {
+    if (recovery.congestionEchoed(facts)) tcb.ecn.owesReduced = true;
+  }
+  if (recovery.timeoutWasSpurious) tcb.rtt.resetBackoff();
+  tcb.congestionChanged(congestionWindow, slowStartThreshold, recovery.changeReason, now);
+  if (recovery.reorderingWait > 0) tcb.timers.set(Timer.reordering, after(now, recovery.reorderingWait));
+  else tcb.timers.clear(Timer.reordering);
+}
+
+function updateTimers(tcb: Tcb, advanced: boolean, windowBefore: number, now: Instant): void {
+  const { sender, recovery, timers } = tcb;
+  if (sender.sndWnd > 0 && windowBefore === 0) {
+    reopenWindow(tcb);
+    rearmAfterProgress(tcb, now);
+  } else if (advanced) {
+    rearmAfterProgress(tcb, now);
+  } else if (recovery.inFlight.sackedOctets > 0 || recovery.phase !== "open") {
+    timers.clear(Timer.tailLossProbe);
+  }
+  if (sender.isBlockedByWindow) {
+    if (sender.sndWnd === 0) timers.clear(Timer.retransmission);
+    armPersist(tcb, now);
+  } else {
+    timers.clear(Timer.persist);
+    tcb.windowProbes = 0;
+  }
+}
+
+/** The window is open again: a probe's octet, which the closed window refused, is sent with the rest. */
+function reopenWindow(tcb: Tcb): void {
+  const { inFlight } = tcb.recovery;
+  tcb.timers.clear(Timer.persist);
+  if (inFlight.count === 1 && inFlight.length(0) === 1) inFlight.markLost(0, "window-probe");
+}
+
+function isWindowLimited(tcb: Tcb): boolean {
+  const { control, sender } = tcb;
+  const isSlowStart = control.congestionWindow < control.slowStartThreshold;
+  const isLimited = tcb.congestionLimited || (isSlowStart && control.congestionWindow < 2 * tcb.mostInFlight);
+  if (seqAtOrAfter(sender.sndUna, tcb.windowLimitMark)) {
+    tcb.windowLimitMark = sender.sndNxt;
+    tcb.congestionLimited = false;
+    tcb.mostInFlight = tcb.recovery.pipe;
+  }
+  return isLimited;
+}
+
+function tellUser(tcb: Tcb): void {
+  const { sender } = tcb;
+  if (sender.ring.room > 0) tcb.raise(Event.writable);
+  if (sender.ring.length === 0) tcb.raise(Event.allAcknowledged);
+  if (sender.finAcknowledged) tcb.raise(Event.finAcknowledged);
+}

@@ -1,0 +1,148 @@
+/**
+ * When to acknowledge, and what an acknowledgement reports: delayed and immediate ACKs (RFC 9293 3.8.6.3, RFC 5681 4.2),
+ * SACK and DSACK blocks (RFC 2018, RFC 2883).
+ *
+ * @module
+ */
+
+import type { TcpConfig } from "./config.ts";
+import type { SendReason } from "./observer.ts";
+import type { Receiver, TextOutcome } from "./receiver.ts";
+import { MAX_SACK_BLOCKS, Option, type Segment } from "./segment.ts";
+import { seqToInt32 } from "./seq.ts";
+
+/** "No duplicate to report." */
+const NO_DUPLICATE = -1;
+
+/** Decides about acknowledgements of one connection. */
+export class Acknowledging {
+  readonly #segmentsPerAck: number;
+  #quickAcks: number;
+  #immediate: SendReason | null = null;
+  #owedDuplicates = 0;
+  /** Octets in order that were not acknowledged yet. */
+  #unacknowledged = 0;
+  /** Stream offsets inside the ranges that grew most recently, the newest first. */
+  readonly #recent: Float64Array = new Float64Array(MAX_SACK_BLOCKS);
+  #recentCount = 0;
+  #duplicateStart = NO_DUPLICATE;
+  #duplicateEnd = NO_DUPLICATE;
+
+  constructor(config: TcpConfig) {
+    this.#segmentsPerAck = config.segmentsPerAck;
+    this.#quickAcks = config.quickAcks;
+  }
+
+  /** Why an ACK is due now; null when none is. */
+  get immediate(): SendReason | null {
+    return this.#immediate;
+  }
+
+  /** Whether something was received that no segment of ours has acknowledged. */
+  get isPending(): boolean {
+    return this.#unacknowledged > 0 || this.#immediate !== null;
+  }
+
+  /** Asks for an ACK now. The reason given first stands. */
+  acknowledgeNow(reason: SendReason): void {
+    this.#immediate ??= reason;
+  }
+
+  /** Acknowledges the next segments at once: after a quiet time or disorder the sender needs each ACK. */
+  acknowledgeQuickly(segments: number): void {
+    this.#quickAcks = Math.max(this.#quickAcks, segments);
+  }
+
+  /** The user answers what it receives: an ACK can ride on the answer. */
+  expectAnswers(): void {
+    this.#quickAcks = 0;
+  }
+
+  /** Text was taken: `delivered` octets moved RCV.NXT on. `owed`: each of these ACKs must be a segment of its own. */
+  textTaken(outcome: TextOutcome, delivered: number, fullSegment: number, mayCombine: boolean): void {
+    this.#unacknowledged += delivered;
+    switch (outcome) {
+      case "in order":
+        if (this.#quickAcks > 0) {
+          this.#quickAcks--;
+          this.acknowledgeNow("ack-quick");
+        } else if (this.#unacknowledged > (this.#segmentsPerAck - 1) * fullSegment) {
+          this.acknowledgeNow("ack-second-segment");
+        }
+        break;
+      case "gap filled":
+        this.acknowledgeNow("ack-gap-filled");
+        break;
+      case "out of order":
+        if (this.#immediate === "ack-out-of-order" && !mayCombine) this.#owedDuplicates++;
+        this.acknowledgeNow("ack-out-of-order");
+        break;
+      case "duplicate":
+        this.acknowledgeNow("ack-duplicate-segment");
+        break;
+      case "no room":
+        this.acknowledgeNow("ack-beyond-window");
+        break;
+    }
+  }
+
+  /** Notes which octets came twice, for the first SACK block (RFC 2883 4). Stream offsets. */
+  reportDuplicate(start: number, end: number): void {
+    this.#duplicateStart = start;
+    this.#duplicateEnd = end;
+  }
+
+  /** Notes where the newest out-of-order text lies (RFC 2018 4: the first block has it). Stream offset. */
+  noteOutOfOrder(offset: number): void {
+    for (let i = Math.min(this.#recentCount, MAX_SACK_BLOCKS - 1); i > 0; i--) {
+      this.#recent[i] = this.#recent[i - 1] as number;
+    }
+    this.#recent[0] = offset;
+    this.#recentCount = Math.min(this.#recentCount + 1, MAX_SACK_BLOCKS);
+  }
+
+  /** A segment with an acknowledgement of everything went out. */
+  acknowledged(): void {
+    this.#unacknowledged = 0;
+    if (this.#owedDuplicates > 0) this.#owedDuplicates--;
+    else this.#immediate = null;
+  }
+
+  /** Adds SACK blocks to an outgoing segment, at most `most`: the duplicate first, then the newest ranges. */
+  writeSackBlocks(out: Segment, receiver: Receiver, most: number): void {
+    let count = 0;
+    if (this.#duplicateStart !== NO_DUPLICATE) {
+      writeBlock(out, count++, receiver, this.#duplicateStart, this.#duplicateEnd);
+      this.#duplicateStart = NO_DUPLICATE;
+    }
+    const ranges = receiver.outOfOrder;
+    let kept = 0;
+    for (let i = 0; i < this.#recentCount; i++) {
+      const offset = this.#recent[i] as number;
+      const index = ranges.indexAfter(offset);
+      if (index >= ranges.count || ranges.start(index) > offset) continue;
+      const start = ranges.start(index);
+      // Ranges merge: an older note may lie in a range that a newer one has named already.
+      if (this.#names(receiver, kept, start, ranges.end(index))) continue;
+      this.#recent[kept++] = offset;
+      if (count < most) writeBlock(out, count++, receiver, start, ranges.end(index));
+    }
+    this.#recentCount = kept;
+    out.sackBlockCount = count;
+    if (count > 0) out.options |= Option.selectiveAck;
+  }
+
+  #names(receiver: Receiver, kept: number, start: number, end: number): boolean {
+    if (receiver.outOfOrder.count === 0) return true;
+    for (let i = 0; i < kept; i++) {
+      const offset = this.#recent[i] as number;
+      if (offset >= start && offset < end) return true;
+    }
+    return false;
+  }
+}
+
+function writeBlock(out: Segment, index: number, receiver: Receiver, start: number, end: number): void {
+  out.sackEdges[2 * index] = seqToInt32(receiver.seqOf(start));
+  out.sackEdges[2 * index + 1] = seqToInt32(receiver.seqOf(end));
+}

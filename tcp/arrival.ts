@@ -1,0 +1,396 @@
+/**
+ * SEGMENT ARRIVES, RFC 9293 3.10.7, step by step in the standard's order. One function per numbered step; a step that
+ * ends the segment's way returns false.
+ *
+ * @module
+ */
+
+import { acknowledgementArrives } from "./acknowledgement.ts";
+import { addressFromOctets, IPV4_ADDRESS_LENGTH, IPV6_ADDRESS_LENGTH } from "./address.ts";
+import { Event } from "./events.ts";
+import type { DropReason, SendReason } from "./observer.ts";
+import { Flag, type Segment } from "./segment.ts";
+import { seqAdd, seqAfter, seqAtOrBefore, seqBefore, seqDistance } from "./seq.ts";
+import { isSynchronized, mayReceiveText } from "./state.ts";
+import type { Tcb } from "./tcb.ts";
+import { armKeepAlive, enterTimeWait, finAcknowledgedIn } from "./closing.ts";
+import { resetFor } from "./reset.ts";
+import { Timer } from "./timers.ts";
+import { after, elapsed, type Instant, micros } from "./units.ts";
+
+/** Takes in a segment for this connection. The segment may be one of several that a device has merged. */
+export function segmentArrives(tcb: Tcb, segment: Segment, now: Instant): void {
+  tcb.totals.segmentsReceived++;
+  tcb.observer?.segmentArrived(tcb.view, segment, now);
+  switch (tcb.state) {
+    case "CLOSED":
+      return drop(tcb, segment, "closed", now);
+    case "LISTEN":
+      return arrivesInListen(tcb, segment, now);
+    case "SYN-SENT":
+      return arrivesInSynSent(tcb, segment, now);
+    case "SYN-RECEIVED":
+    case "ESTABLISHED":
+    case "FIN-WAIT-1":
+    case "FIN-WAIT-2":
+    case "CLOSE-WAIT":
+    case "CLOSING":
+    case "LAST-ACK":
+    case "TIME-WAIT":
+      return arrivesInOtherStates(tcb, segment, now);
+  }
+}
+
+/** 3.10.7.2. */
+function arrivesInListen(tcb: Tcb, segment: Segment, now: Instant): void {
+  if (segment.has(Flag.rst)) return drop(tcb, segment, "listening", now);
+  if (segment.has(Flag.ack)) {
+    tcb.resetDue = resetFor(segment, "reset-bad-ack");
+    return drop(tcb, segment, "listening", now);
+  }
+  if (!segment.has(Flag.syn)) return drop(tcb, segment, "listening", now);
+  const length = segment.family === 4 ? IPV4_ADDRESS_LENGTH : IPV6_ADDRESS_LENGTH;
+  const addressAt = (offset: number) =>
+    addressFromOctets(segment.addresses.subarray(offset, offset + length));
+  tcb.meet(
+    { address: addressAt(segment.destinationOffset), port: segment.destinationPort },
+    { address: addressAt(segment.sourceOffset), port: segment.sourcePort },
+  );
+  tcb.beginSending(tcb.isn(tcb.local, tcb.remote, now));
+  tcb.ecn.synArrived(segment, tcb.config.ecn);
+  synArrives(tcb, segment, now);
+  tcb.moveTo("SYN-RECEIVED", "syn-received", now);
+  tcb.synDue = true;
+  // Text on the SYN may be queued until the handshake is over; the peer sends it again, so that nothing is kept for
+  // a sender that may not exist.
+}
+
+/** 3.10.7.3. */
+function arrivesInSynSent(tcb: Tcb, segment: Segment, now: Instant): void {
+  const { sender } = tcb;
+  const hasAck = segment.has(Flag.ack);
+  // First: the ACK must be of our SYN.
+  if (hasAck && (seqAtOrBefore(segment.ack, sender.iss) || seqAfter(segment.ack, sender.sndNxt))) {
+    if (!segment.has(Flag.rst)) tcb.resetDue = resetFor(segment, "reset-bad-ack");
+    return drop(tcb, segment, segment.has(Flag.rst) ? "reset-bad-ack" : "ack-not-acceptable", now);
+  }
+  // Second: RST.
+  if (segment.has(Flag.rst)) {
+    if (!hasAck) return drop(tcb, segment, "reset-bad-ack", now);
+    return tcb.fail(
+      "refused",
+      "The peer refused the connection: it answered our SYN with RST",
+      "refused",
+      now,
+    );
+  }
+  // Fourth: SYN.
+  if (!segment.has(Flag.syn)) {
+    return drop(tcb, segment, hasAck ? "unacceptable-sequence" : "no-ack-flag", now);
+  }
+  if (hasAck) tcb.ecn.synAckArrived(segment, tcb.askedForEcn);
+  else tcb.ecn.synArrived(segment, tcb.config.ecn);
+  synArrives(tcb, segment, now);
+  if (!hasAck) {
+    tcb.moveTo("SYN-RECEIVED", "simultaneous-open", now);
+    tcb.synDue = true;
+    return;
+  }
+  establish(tcb, segment, now);
+  tcb.acknowledging.acknowledgeNow("handshake-ack");
+  // What else the segment carries goes on at the sixth step, as if the SYN before it were gone.
+  segment.seq = seqAdd(segment.seq, 1);
+  segment.flags &= ~Flag.syn;
+  takeUrgentTextAndFin(tcb, segment, now);
+}
+
+/** Takes the peer's SYN: sequence numbers and options. */
+function synArrives(tcb: Tcb, segment: Segment, now: Instant): void {
+  tcb.receiver.begin(segment.seq);
+  tcb.handshake.readOptions(segment, tcb.config);
+  if (tcb.handshake.timestamps) tcb.timestamps.begin(segment.timestampValue, now);
+  tcb.timestamps.lastAckSent = tcb.receiver.rcvNxt;
+  tcb.applyAgreement(now);
+  // RFC 7323 2.2: the window of a SYN is never scaled.
+  tcb.sender.setWindow(segment.window, segment.seq, segment.ack);
+}
+
+/** Our SYN is acknowledged: the connection is there. */
+function establish(tcb: Tcb, segment: Segment, now: Instant): void {
+  const { sender, rtt, handshake, timers, control } = tcb;
+  sender.acknowledge(segment.ack);
+  timers.clear(Timer.retransmission);
+  timers.clear(Timer.connect);
+  timers.clear(Timer.userTimeout);
+  if (handshake.retransmissions === 0) {
+    rtt.sample(micros(Math.max(1, elapsed(tcb.synSentAt, now))), now);
+  } else {
+    // RFC 6298 5.7, and RFC 6928 2: after a lost SYN the first flight is one segment.
+    rtt.useInitialAfterSynLoss();
+    const { congestionWindow, slowStartThreshold } = control;
+    control.setWindow(sender.mss);
+    tcb.congestionChanged(congestionWindow, slowStartThreshold, "syn-lost", now);
+  }
+  tcb.moveTo("ESTABLISHED", tcb.state === "SYN-SENT" ? "syn-ack-received" : "syn-acknowledged", now);
+  tcb.raise(Event.established | Event.writable);
+  armKeepAlive(tcb, now);
+  // The user closed before the handshake was over: the FIN is queued already.
+  if (sender.finQueued) tcb.moveTo("FIN-WAIT-1", "user-close", now);
+}
+
+/** 3.10.7.4. */
+function arrivesInOtherStates(tcb: Tcb, segment: Segment, now: Instant): void {
+  if (endsSimultaneousOpen(tcb, segment)) {
+    segment.seq = seqAdd(segment.seq, 1);
+    segment.flags &= ~Flag.syn;
+  }
+  if (!checkSequence(tcb, segment, now)) return;
+  if (!checkReset(tcb, segment, now)) return;
+  if (!checkSyn(tcb, segment, now)) return;
+  tcb.lastReceivedAt = now;
+  tcb.keepAliveProbes = 0;
+  tcb.timestamps.update(segment, now);
+  if (!checkAck(tcb, segment, now)) return;
+  takeUrgentTextAndFin(tcb, segment, now);
+}
+
+/** RFC 9293 3.5: with both sides opening, the peer's SYN-ACK repeats a SYN that we have. */
+function endsSimultaneousOpen(tcb: Tcb, segment: Segment): boolean {
+  return tcb.state === "SYN-RECEIVED" && segment.has(Flag.syn | Flag.ack) &&
+    segment.seq === tcb.receiver.irs &&
+    !segment.has(Flag.rst);
+}
+
+/** First: the sequence number, and before it the timestamp (RFC 7323 5.3, R1). */
+function checkSequence(tcb: Tcb, segment: Segment, now: Instant): boolean {
+  const { receiver } = tcb;
+  if (tcb.timestamps.isTooOld(segment, now)) {
+    answerInvalid(tcb, segment, "timestamp-too-old", now);
+    return false;
+  }
+  if (tcb.timestamps.isMissing(segment) && !tcb.config.acceptMissingTimestamps) {
+    drop(tcb, segment, "missing-timestamp", now);
+    return false;
+  }
+  if (receiver.isAcceptable(segment)) return true;
+  if (tcb.state === "SYN-RECEIVED" && segment.has(Flag.syn) && segment.seq === receiver.irs) {
+    tcb.synDue = true;
+    drop(tcb, segment, "unacceptable-sequence", now);
+    return false;
+  }
+  // With a closed window the ACK, URG and RST of the next segment in order still count (MUST-66).
+  const isNextAtClosedWindow = receiver.rcvWnd === 0 && segment.seq === receiver.rcvNxt;
+  if (isNextAtClosedWindow && segment.has(Flag.rst)) return true;
+  if (isNextAtClosedWindow && segment.has(Flag.ack) && !segment.has(Flag.syn)) {
+    takeOnlyControl(tcb, segment, now);
+  }
+  answerInvalid(tcb, segment, "unacceptable-sequence", now);
+  return false;
+}
+
+/** Uses the ACK and URG of a segment whose text a closed window refuses. */
+function takeOnlyControl(tcb: Tcb, segment: Segment, now: Instant): void {
+  tcb.lastReceivedAt = now;
+  tcb.keepAliveProbes = 0;
+  if (isSynchronized(tcb.state) && tcb.state !== "TIME-WAIT" && tcb.sender.isAckAcceptable(segment.ack)) {
+    acknowledgementArrives(tcb, segment, now);
+    closeWhenFinAcknowledged(tcb, now);
+  }
+  takeUrgentPointer(tcb, segment);
+}
+
+/** An unacceptable segment is answered with where we are, unless it is a RST; loops of such answers are cut short. */
+function answerInvalid(tcb: Tcb, segment: Segment, reason: DropReason, now: Instant): void {
+  if (segment.has(Flag.rst)) return drop(tcb, segment, "reset-out-of-window", now);
+  if (tcb.state === "TIME-WAIT" && segment.has(Flag.fin)) enterTimeWait(tcb, now);
+  const isBare = segment.sequenceLength === 0;
+  const isTooSoon = tcb.config.invalidAckInterval > 0 && tcb.lastInvalidAckAt >= 0 &&
+    elapsed(tcb.lastInvalidAckAt, now) < tcb.config.invalidAckInterval;
+  if (!isBare || !isTooSoon) {
+    if (isBare) tcb.lastInvalidAckAt = now;
+    reportDuplicateText(tcb, segment);
+    const isProbe = segment.seq === seqAdd(tcb.receiver.rcvNxt, -1) && segment.payloadLength <= 1;
+    tcb.acknowledging.acknowledgeNow(isProbe ? "ack-keep-alive" : "ack-unacceptable");
+  }
+  drop(tcb, segment, reason, now);
+}
+
+/** Second: RST, with the three cases of RFC 5961 3.2. */
+function checkReset(tcb: Tcb, segment: Segment, now: Instant): boolean {
+  if (!segment.has(Flag.rst)) return true;
+  if (segment.seq !== tcb.receiver.rcvNxt) {
+    challenge(tcb, segment, "challenge-reset", "reset-challenged", now);
+    return false;
+  }
+  switch (tcb.state) {
+    case "TIME-WAIT":
+      // RFC 1337: a late RST must not end TIME-WAIT early.
+      if (tcb.config.ignoreResetInTimeWait) drop(tcb, segment, "reset-in-time-wait", now);
+      else tcb.moveTo("CLOSED", "reset-received", now);
+      return false;
+    case "CLOSING":
+    case "LAST-ACK":
+      tcb.fail("reset", "The peer reset the connection while it was closing", "reset-received", now);
+      return false;
+    case "SYN-RECEIVED":
+      tcb.fail("refused", "The peer sent RST before the handshake was over", "refused", now);
+      return false;
+    case "ESTABLISHED":
+    case "FIN-WAIT-1":
+    case "FIN-WAIT-2":
+    case "CLOSE-WAIT":
+      tcb.fail("reset", "The peer reset the connection", "reset-received", now);
+      return false;
+    case "LISTEN":
+    case "SYN-SENT":
+    case "CLOSED":
+      return false;
+  }
+}
+
+/** Fourth: a SYN in the window is a guess or an old duplicate (RFC 5961 4.2). */
+function checkSyn(tcb: Tcb, segment: Segment, now: Instant): boolean {
+  if (!segment.has(Flag.syn)) return true;
+  challenge(tcb, segment, "challenge-syn", "syn-challenged", now);
+  return false;
+}
+
+/** Fifth: the ACK field. */
+function checkAck(tcb: Tcb, segment: Segment, now: Instant): boolean {
+  const { sender } = tcb;
+  if (!segment.has(Flag.ack)) {
+    drop(tcb, segment, "no-ack-flag", now);
+    return false;
+  }
+  if (tcb.state === "SYN-RECEIVED") {
+    if (seqAtOrBefore(segment.ack, sender.sndUna) || seqAfter(segment.ack, sender.sndNxt)) {
+      tcb.resetDue = resetFor(segment, "reset-bad-ack");
+      drop(tcb, segment, "ack-not-acceptable", now);
+      return false;
+    }
+    establish(tcb, segment, now);
+    sender.setWindow(segment.window << tcb.handshake.peerShift, segment.seq, segment.ack);
+    return true;
+  }
+  if (!sender.isAckAcceptable(segment.ack)) {
+    const isBeyond = seqAfter(segment.ack, sender.sndNxt);
+    challenge(tcb, segment, "challenge-ack", isBeyond ? "ack-of-unsent" : "ack-not-acceptable", now);
+    return false;
+  }
+  if (tcb.state === "TIME-WAIT") {
+    if (segment.has(Flag.fin)) enterTimeWait(tcb, now);
+    return true;
+  }
+  acknowledgementArrives(tcb, segment, now);
+  return closeWhenFinAcknowledged(tcb, now);
+}
+
+/** The states in which our FIN waits for its acknowledgement. Returns false when the connection is gone. */
+function closeWhenFinAcknowledged(tcb: Tcb, now: Instant): boolean {
+  if (!tcb.sender.finAcknowledged) return true;
+  return finAcknowledgedIn(tcb, now);
+}
+
+/** Sixth to eighth. */
+function takeUrgentTextAndFin(tcb: Tcb, segment: Segment, now: Instant): void {
+  takeUrgentPointer(tcb, segment);
+  if (segment.payloadLength > 0 && !takeText(tcb, segment, now)) return;
+  takeFin(tcb, segment, now);
+}
+
+/** Sixth: the urgent pointer; it names the octet after the urgent data (MUST-62). */
+function takeUrgentPointer(tcb: Tcb, segment: Segment): void {
+  if (!segment.has(Flag.urg) || !mayReceiveText(tcb.state)) return;
+  const { receiver } = tcb;
+  const pointer = seqAdd(segment.seq, segment.urgentPointer);
+  const isNews = receiver.isUrgent ? seqAfter(pointer, receiver.rcvUp) : seqAfter(pointer, receiver.readNext);
+  if (!isNews) return;
+  receiver.isUrgent = true;
+  receiver.rcvUp = pointer;
+  tcb.raise(Event.urgent);
+}
+
+/** Seventh: the text. */
+function takeText(tcb: Tcb, segment: Segment, now: Instant): boolean {
+  if (!mayReceiveText(tcb.state)) {
+    drop(tcb, segment, "data-after-fin", now);
+    return true;
+  }
+  const { receiver, acknowledging } = tcb;
+  if (receiver.readingEnded && seqAfter(seqAdd(segment.seq, segment.payloadLength), receiver.rcvNxt)) {
+    // SHLD-3: what nobody will read is answered with RST.
+    tcb.resetDue = { seq: tcb.sender.sndNxt, ack: null, reason: "reset-data-after-close" };
+    tcb.fail(
+      "aborted",
+      "The peer sent data after we had closed: it was told by RST",
+      "data-after-close",
+      now,
+    );
+    return false;
+  }
+  const isMarked = tcb.ecn.textArrived(segment);
+  reportDuplicateText(tcb, segment);
+  const offset = Math.max(receiver.offsetOf(segment.seq), receiver.ring.end);
+  const before = receiver.octetsReceived;
+  const outcome = receiver.takeText(segment);
+  const delivered = receiver.octetsReceived - before;
+  if (outcome === "out of order") acknowledging.noteOutOfOrder(offset);
+  if (isMarked) acknowledging.acknowledgeNow("ack-congestion-mark");
+  acknowledging.textTaken(outcome, delivered, receiver.fullSegment, tcb.handshake.selectiveAck);
+  if (acknowledging.immediate === null && !tcb.timers.isRunning(Timer.delayedAck)) {
+    tcb.timers.set(Timer.delayedAck, after(now, tcb.config.delayedAckTime));
+  }
+  if (delivered > 0) tcb.raise(Event.readable);
+  return true;
+}
+
+/** RFC 2883 4: which octets of the segment were received before. */
+function reportDuplicateText(tcb: Tcb, segment: Segment): void {
+  const { receiver, acknowledging } = tcb;
+  if (segment.payloadLength === 0 || !tcb.handshake.selectiveAck) return;
+  if (seqBefore(segment.seq, receiver.rcvNxt)) {
+    const length = Math.min(segment.payloadLength, seqDistance(segment.seq, receiver.rcvNxt));
+    if (seqDistance(segment.seq, receiver.rcvNxt) > receiver.octetsReceived) return;
+    const start = receiver.offsetOf(segment.seq);
+    acknowledging.reportDuplicate(start, start + length);
+    return;
+  }
+  const start = receiver.offsetOf(segment.seq);
+  const end = start + segment.payloadLength;
+  const duplicateEnd = Math.min(end, receiver.outOfOrder.coveredFrom(start));
+  if (duplicateEnd > start) acknowledging.reportDuplicate(start, duplicateEnd);
+}
+
+/** Eighth: the FIN, when everything before it is there. */
+function takeFin(tcb: Tcb, segment: Segment, now: Instant): void {
+  const { receiver } = tcb;
+  if (segment.has(Flag.fin) && segment.payloadLength === 0 && mayReceiveText(tcb.state)) {
+    receiver.noteFin(segment);
+  }
+  if (!receiver.finIsNext || !mayReceiveText(tcb.state)) return;
+  receiver.takeFin();
+  tcb.acknowledging.acknowledgeNow("ack-fin");
+  tcb.raise(Event.peerClosed | Event.readable);
+  switch (tcb.state) {
+    case "ESTABLISHED":
+      return tcb.moveTo("CLOSE-WAIT", "fin-received", now);
+    case "FIN-WAIT-1":
+      // Our FIN would have been acknowledged at the fifth step.
+      return tcb.moveTo("CLOSING", "fin-received", now);
+    case "FIN-WAIT-2":
+      tcb.moveTo("TIME-WAIT", "fin-received", now);
+      return enterTimeWait(tcb, now);
+    default:
+      return;
+  }
+}
+
+/** RFC 5961 7: an answer that only the true peer can use, limited per host. */
+function challenge(tcb: Tcb, segment: Segment, answer: SendReason, reason: DropReason, now: Instant): void {
+  if (tcb.challengeLimiter.allows(now)) tcb.acknowledging.acknowledgeNow(answer);
+  drop(tcb, segment, reason, now);
+}
+
+function drop(tcb: Tcb, segment: Segment, reason: DropReason, now: Instant): void {
+  tcb.observer?.segmentDropped(tcb.view, segment, reason, now);
+}

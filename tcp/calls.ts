@@ -1,0 +1,199 @@
+/**
+ * User calls, RFC 9293 3.10.1 to 3.10.6: OPEN, SEND, RECEIVE, CLOSE, ABORT. STATUS is reading the connection's figures.
+ *
+ * @module
+ */
+
+import { armKeepAlive, boundFinWait2 } from "./closing.ts";
+import { type TcpConfig, validatedConfig } from "./config.ts";
+import { InvalidStateError } from "./errors.ts";
+import { Event } from "./events.ts";
+import { seqAtOrAfter, seqDistance } from "./seq.ts";
+import { Tcb, type TcbOptions } from "./tcb.ts";
+import { armForOutstanding } from "./timer_rules.ts";
+import { Timer } from "./timers.ts";
+import { after, type Instant } from "./units.ts";
+
+/** Growth of the window, in full segments, that is worth telling the peer at once. */
+const WORTHWHILE_WINDOW_SEGMENTS = 2;
+
+/** OPEN, active: 3.10.1. */
+export function openActively(options: TcbOptions, now: Instant): Tcb {
+  const tcb = new Tcb(options, "SYN-SENT", now);
+  tcb.synDue = true;
+  if (tcb.config.connectTimeout > 0) tcb.timers.set(Timer.connect, after(now, tcb.config.connectTimeout));
+  return tcb;
+}
+
+/** OPEN, passive: 3.10.1. */
+export function openPassively(options: TcbOptions, now: Instant): Tcb {
+  return new Tcb(options, "LISTEN", now);
+}
+
+/** SEND: 3.10.2. Copies as much as the buffer takes. @returns octets taken; 0: the buffer is full */
+export function send(tcb: Tcb, from: Uint8Array): number {
+  switch (tcb.state) {
+    case "SYN-SENT":
+    case "SYN-RECEIVED":
+    case "ESTABLISHED":
+    case "CLOSE-WAIT":
+      break;
+    case "CLOSED":
+      if (tcb.failure !== null) throw tcb.failure;
+      throw new InvalidStateError("send", tcb.state, "the connection is closed");
+    case "LISTEN":
+      throw new InvalidStateError("send", tcb.state, "no peer is there yet; wait until it connects");
+    case "FIN-WAIT-1":
+    case "FIN-WAIT-2":
+    case "CLOSING":
+    case "LAST-ACK":
+    case "TIME-WAIT":
+      throw new InvalidStateError("send", tcb.state, "the sending side is closed");
+  }
+  const { sender } = tcb;
+  if (sender.finQueued) throw new InvalidStateError("send", tcb.state, "the sending side is closed");
+  const taken = sender.ring.append(from, 0, from.length);
+  return taken;
+}
+
+/** SEND with the urgent flag: the last octet taken ends the urgent data (RFC 9293 3.8.5). @returns octets taken */
+export function sendUrgent(tcb: Tcb, from: Uint8Array): number {
+  const taken = send(tcb, from);
+  if (taken > 0) {
+    tcb.sender.isUrgent = true;
+    tcb.sender.sndUp = tcb.sender.textEnd;
+  }
+  return taken;
+}
+
+/** RECEIVE: 3.10.3. @returns octets copied; 0: none there now; null: the stream has ended */
+export function receive(tcb: Tcb, into: Uint8Array, now: Instant): number | null {
+  const { receiver } = tcb;
+  if (receiver.readingEnded) {
+    throw new InvalidStateError("receive", tcb.state, "the connection was closed by close()");
+  }
+  const taken = receiver.read(into);
+  if (receiver.isUrgent && seqAtOrAfter(receiver.readNext, receiver.rcvUp)) receiver.isUrgent = false;
+  if (taken > 0) {
+    receiver.tune(taken, tcb.rtt.srtt, now);
+    announceRoom(tcb);
+    return taken;
+  }
+  if (receiver.ring.length > 0 || into.length === 0) return 0;
+  switch (tcb.state) {
+    case "CLOSE-WAIT":
+    case "CLOSING":
+    case "LAST-ACK":
+    case "TIME-WAIT":
+      return null;
+    case "CLOSED":
+      if (tcb.failure !== null && !receiver.finTaken) throw tcb.failure;
+      return null;
+    case "LISTEN":
+    case "SYN-SENT":
+    case "SYN-RECEIVED":
+    case "ESTABLISHED":
+    case "FIN-WAIT-1":
+    case "FIN-WAIT-2":
+      return 0;
+  }
+}
+
+/** Octets of urgent data that the user has not read (MUST-33). */
+export function urgentOctetsLeft(tcb: Tcb): number {
+  const { receiver } = tcb;
+  return receiver.isUrgent ? Math.max(0, seqDistance(receiver.readNext, receiver.rcvUp)) : 0;
+}
+
+/** CLOSE, 3.10.4, of the sending side only: what comes can still be read. Again: nothing. */
+export function shutdown(tcb: Tcb, now: Instant): void {
+  switch (tcb.state) {
+    case "LISTEN":
+    case "SYN-SENT":
+      return tcb.moveTo("CLOSED", "closed-before-established", now);
+    case "SYN-RECEIVED":
+      // The FIN waits for ESTABLISHED when there is text to send before it; it would be the same on the wire.
+      tcb.sender.finQueued = true;
+      return;
+    case "ESTABLISHED":
+      tcb.sender.finQueued = true;
+      return tcb.moveTo("FIN-WAIT-1", "user-close", now);
+    case "CLOSE-WAIT":
+      tcb.sender.finQueued = true;
+      return tcb.moveTo("LAST-ACK", "user-close", now);
+    case "FIN-WAIT-1":
+    case "FIN-WAIT-2":
+    case "CLOSING":
+    case "LAST-ACK":
+    case "TIME-WAIT":
+    case "CLOSED":
+      return;
+  }
+}
+
+/** CLOSE, 3.10.4, of both sides: unread text, or text that comes later, is answered by RST (SHLD-3). */
+export function close(tcb: Tcb, now: Instant): void {
+  if (tcb.state === "CLOSED" || tcb.userClosed) return;
+  tcb.userClosed = true;
+  const hasUnread = tcb.receiver.ring.length > 0;
+  tcb.receiver.discardText();
+  if (hasUnread && tcb.state !== "TIME-WAIT") {
+    tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-data-after-close" };
+    return tcb.fail(
+      "aborted",
+      "Closed with octets unread: the peer was told by RST",
+      "data-after-close",
+      now,
+    );
+  }
+  shutdown(tcb, now);
+  boundFinWait2(tcb, now);
+}
+
+/** ABORT: 3.10.5. */
+export function abort(tcb: Tcb, now: Instant): void {
+  switch (tcb.state) {
+    case "CLOSED":
+      return;
+    case "LISTEN":
+    case "SYN-SENT":
+    case "CLOSING":
+    case "LAST-ACK":
+    case "TIME-WAIT":
+      return tcb.fail("aborted", "The connection was aborted", "user-abort", now);
+    case "SYN-RECEIVED":
+    case "ESTABLISHED":
+    case "FIN-WAIT-1":
+    case "FIN-WAIT-2":
+    case "CLOSE-WAIT":
+      tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-abort" };
+      return tcb.fail("aborted", "The connection was aborted", "user-abort", now);
+  }
+}
+
+/** Changes what can change while the connection is open. @throws RangeError for a value out of range */
+export function configure(tcb: Tcb, changes: Partial<TcpConfig>, now: Instant): void {
+  tcb.config = validatedConfig({ ...tcb.config, ...changes });
+  tcb.sender.ring.limit = tcb.config.sendBuffer;
+  if (changes.receiveBuffer !== undefined) tcb.receiver.ring.limit = changes.receiveBuffer;
+  if (changes.keepAlive !== undefined || changes.keepAliveIdle !== undefined) {
+    tcb.timers.clear(Timer.keepAlive);
+    armKeepAlive(tcb, now);
+  }
+  if (changes.userTimeout !== undefined) {
+    tcb.timers.clear(Timer.userTimeout);
+    if (tcb.sender.unacknowledged > 0) armForOutstanding(tcb, now);
+  }
+  if (tcb.sender.ring.room > 0) tcb.raise(Event.writable);
+}
+
+/** Reading made room: the peer hears of it at once when it is worth it, whatever a delayed ACK is waiting for. */
+function announceRoom(tcb: Tcb): void {
+  const { receiver } = tcb;
+  const growth = receiver.windowGrowth();
+  if (growth === 0) return;
+  const isWorthwhile =
+    growth >= WORTHWHILE_WINDOW_SEGMENTS * receiver.fullSegment && growth >= receiver.rcvWnd ||
+    receiver.rcvWnd === 0 || growth >= receiver.ring.limit / 2;
+  if (isWorthwhile) tcb.acknowledging.acknowledgeNow("ack-window-update");
+}

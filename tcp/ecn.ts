@@ -1,0 +1,63 @@
+/**
+ * Explicit congestion notification of one connection, RFC 3168 6.1: negotiation, echoing marks, answering echoes.
+ *
+ * @module
+ */
+
+import type { EcnMode } from "./config.ts";
+import { EcnCodepoint, Flag, type Segment } from "./segment.ts";
+
+/** The ECN variables of both halves. */
+export class Ecn {
+  /** Whether both sides do ECN. */
+  agreed = false;
+  /** A mark arrived, and the peer has not yet said that it reduced its window: our segments carry ECE. */
+  isEchoing = false;
+  /** Our window was reduced: the next new text carries CWR. */
+  owesReduced = false;
+
+  /** Flags for our SYN; a SYN that must be repeated asks no more, since some paths drop such SYNs (6.1.1.1). */
+  synFlags(mode: EcnMode, isRepeated: boolean): number {
+    return mode === "request" && !isRepeated ? Flag.ece | Flag.cwr : 0;
+  }
+
+  /** Flags for our SYN-ACK. */
+  get synAckFlags(): number {
+    return this.agreed ? Flag.ece : 0;
+  }
+
+  /** Takes in the peer's SYN. */
+  synArrived(segment: Segment, mode: EcnMode): void {
+    this.agreed = mode !== "off" && segment.has(Flag.ece | Flag.cwr);
+  }
+
+  /** Takes in the peer's SYN-ACK; `asked`: our SYN asked for ECN. */
+  synAckArrived(segment: Segment, asked: boolean): void {
+    this.agreed = asked && segment.has(Flag.ece) && !segment.has(Flag.cwr);
+  }
+
+  /**
+   * Takes in the marks of a segment with text.
+   * @returns whether a mark arrived that the peer should hear of soon
+   */
+  textArrived(segment: Segment): boolean {
+    if (!this.agreed) return false;
+    if (segment.has(Flag.cwr)) this.isEchoing = false;
+    if (segment.ecn !== EcnCodepoint.congestionExperienced) return false;
+    const isNew = !this.isEchoing;
+    this.isEchoing = true;
+    return isNew;
+  }
+
+  /** Marks an outgoing segment. Only new text is sent as capable: not ACKs, not what is repeated (6.1.4, 6.1.5). */
+  write(out: Segment, isNewText: boolean): void {
+    if (!this.agreed) return;
+    if (this.isEchoing) out.flags |= Flag.ece;
+    if (!isNewText) return;
+    out.ecn = EcnCodepoint.capable0;
+    if (this.owesReduced) {
+      out.flags |= Flag.cwr;
+      this.owesReduced = false;
+    }
+  }
+}

@@ -1,0 +1,387 @@
+/**
+ * Many connections behind the four network-side calls of one: demultiplexing, listening, port choice, and the RST for
+ * what belongs to nobody.
+ *
+ * @module
+ */
+
+import {
+  addressFromOctets,
+  type Endpoint,
+  formatEndpoint,
+  type IpAddress,
+  IPV4_ADDRESS_LENGTH,
+  IPV6_ADDRESS_LENGTH,
+  isUnicast,
+  octetsMatch,
+  type Port,
+} from "./address.ts";
+import { ChallengeLimiter } from "./challenge_limiter.ts";
+import type { TcpConfig } from "./config.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
+import { DeadlineHeap, type HeapEntry, NOT_IN_HEAP } from "./deadline_heap.ts";
+import { Demultiplexer } from "./demultiplexer.ts";
+import type { IcmpError } from "./icmp_error.ts";
+import { createIsnGenerator, createTimestampOffset } from "./isn.ts";
+import { Listener } from "./listener.ts";
+import type { DropReason, Observer } from "./observer.ts";
+import { PortSelector } from "./ports.ts";
+import { resetFor } from "./reset.ts";
+import { Flag, Option, type Segment } from "./segment.ts";
+import { seqAfter, type SeqNumber, seqNumber, timestampDistance } from "./seq.ts";
+import type { IsnSource } from "./tcb.ts";
+import { type Instant, NEVER } from "./units.ts";
+
+/** Connections that may wait to be accepted, unless the listener says otherwise. */
+const DEFAULT_BACKLOG = 128;
+
+/** RSTs for unknown segments that may wait to be sent; more are not worth the memory. */
+const MAX_PENDING_RESETS = 64;
+
+/** What a host is made of. */
+export interface HostOptions {
+  /** The addresses that are ours. */
+  readonly addresses: readonly IpAddress[];
+  /** 16 octets that nobody else knows: for ISNs, ports and timestamps. */
+  readonly secret: Uint8Array;
+  /** For connections and listeners that bring no config of their own. */
+  readonly config: TcpConfig;
+  readonly observer?: Observer | undefined;
+  /** As in `ConnectionOptions`. */
+  readonly segmentLimit?: number | undefined;
+  /** Default: RFC 6528 with the secret. */
+  readonly isn?: IsnSource | undefined;
+  /** Default: by the secret and the endpoints. */
+  readonly timestampOffset?: number | undefined;
+}
+
+/** A connection and the host's notes on it. */
+interface Member extends HeapEntry {
+  readonly connection: Connection;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly listener: Listener | null;
+  /** Whether it waits in the queue of those that may have something to send. */
+  isQueued: boolean;
+}
+
+/** A RST for a segment without a connection. */
+interface StrayReset {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly seq: SeqNumber;
+  readonly ack: SeqNumber | null;
+}
+
+/** One host: its connections and listeners. */
+export class Host {
+  readonly #addresses: readonly IpAddress[];
+  readonly #config: TcpConfig;
+  readonly #observer: Observer | undefined;
+  readonly #segmentLimit: number | undefined;
+  readonly #isn: IsnSource;
+  readonly #timestampOffset: (local: Endpoint, remote: Endpoint) => number;
+  readonly #ports: PortSelector;
+  readonly #challengeLimiter: ChallengeLimiter;
+  readonly #members = new Demultiplexer<Member>();
+  readonly #heap = new DeadlineHeap<Member>();
+  #queue: Member[] = [];
+  readonly #listeners: Listener[] = [];
+  readonly #resets: StrayReset[] = [];
+  #nextId = 1;
+
+  /** @throws RangeError for a secret that has not 16 octets, or a config out of range */
+  constructor(options: HostOptions) {
+    this.#addresses = options.addresses;
+    this.#config = options.config;
+    this.#observer = options.observer;
+    this.#segmentLimit = options.segmentLimit;
+    this.#isn = options.isn ?? createIsnGenerator(options.secret);
+    const { timestampOffset } = options;
+    this.#timestampOffset = timestampOffset === undefined
+      ? createTimestampOffset(options.secret)
+      : () => timestampOffset;
+    this.#ports = new PortSelector(options.secret);
+    const seed = options.secret.reduce((sum, octet) => Math.imul(sum, 31) + octet | 0, 0);
+    this.#challengeLimiter = new ChallengeLimiter(options.config.challengeAcksPerSecond, seed);
+  }
+
+  /** Connections that exist, in whatever state. */
+  get connectionCount(): number {
+    return this.#members.count;
+  }
+
+  /** Opens actively. @throws RangeError when the remote end is no single host, or no local port is free (MUST-46) */
+  connect(
+    options: { remote: Endpoint; local?: { address?: IpAddress; port?: Port }; config?: TcpConfig },
+    now: Instant,
+  ): Connection {
+    const { remote } = options;
+    if (!isUnicast(remote.address) || remote.port === 0) {
+      throw new RangeError(
+        `Cannot connect to ${formatEndpoint(remote)}: name one host and a port from 1 to 65535`,
+      );
+    }
+    const address = options.local?.address ??
+      this.#addresses.find((own) => own.family === remote.address.family);
+    if (address === undefined) {
+      throw new RangeError(
+        `Cannot connect to ${formatEndpoint(remote)}: this host has no address of that family`,
+      );
+    }
+    const wanted = options.local?.port ?? 0;
+    const isFree = (port: Port) => !this.#isTaken(address, port, remote);
+    const port = wanted === 0 ? this.#ports.choose(address, remote, isFree) : isFree(wanted) ? wanted : null;
+    if (port === null) {
+      throw new RangeError(
+        `Cannot connect to ${formatEndpoint(remote)}: no local port is free, give another`,
+      );
+    }
+    const local = { address, port };
+    const connection = Connection.connect(this.#connectionOptions(local, remote, options.config), now);
+    this.#add(connection, local, remote, null);
+    return connection;
+  }
+
+  /** Listens. @throws RangeError when the port is 0 or taken by another listener */
+  listen(options: { address?: IpAddress; port: Port; backlog?: number; config?: TcpConfig }): Listener {
+    const address = options.address ?? null;
+    const isTaken = this.#listeners.some((other) => other.port === options.port && other.address === address);
+    if (options.port === 0 || isTaken) {
+      throw new RangeError(
+        `Cannot listen on port ${options.port}: give one from 1 to 65535 that nobody listens on`,
+      );
+    }
+    const config = options.config ?? this.#config;
+    const listener = new Listener(
+      options.port,
+      address,
+      config,
+      options.backlog ?? DEFAULT_BACKLOG,
+      (it, left, now) => {
+        this.#listeners.splice(this.#listeners.indexOf(it), 1);
+        for (const connection of left) connection.abort(now);
+      },
+    );
+    this.#listeners.push(listener);
+    return listener;
+  }
+
+  /** A segment arrived: for a connection, a listener, or nobody. */
+  segmentArrives(segment: Segment, now: Instant): void {
+    const length = segment.family === 4 ? IPV4_ADDRESS_LENGTH : IPV6_ADDRESS_LENGTH;
+    const member = this.#members.find(
+      segment.addresses,
+      segment.destinationOffset,
+      segment.sourceOffset,
+      length,
+      segment.destinationPort,
+      segment.sourcePort,
+    );
+    if (member !== null && !this.#mayReplace(member.connection, segment)) {
+      member.connection.segmentArrives(segment, now);
+      return;
+    }
+    const drop = this.#unacceptable(segment, length);
+    if (drop !== null) return this.#drop(segment, drop, now);
+    const listener = this.#listenerFor(segment);
+    if (listener !== null && !segment.has(Flag.rst) && !segment.has(Flag.ack)) {
+      if (member !== null) this.#forget(member);
+      return this.#synArrives(listener, segment, length, now);
+    }
+    if (member !== null) return member.connection.segmentArrives(segment, now);
+    this.#answerStray(segment, length, now);
+  }
+
+  /** An ICMP error arrived: for the connection whose segment it quotes, if there is one (MUST-54). */
+  icmpArrives(error: IcmpError, now: Instant): void {
+    const length = error.family === 4 ? IPV4_ADDRESS_LENGTH : IPV6_ADDRESS_LENGTH;
+    this.#members.find(
+      error.addresses,
+      error.sourceOffset,
+      error.destinationOffset,
+      length,
+      error.sourcePort,
+      error.destinationPort,
+    )?.connection.icmpArrives(error, now);
+  }
+
+  /** Fires the timers of every connection that are due. */
+  timersFire(now: Instant): void {
+    for (let member = this.#heap.due(now); member !== null; member = this.#heap.due(now)) {
+      member.connection.timersFire(now);
+      this.#heap.set(member, member.connection.nextDeadline());
+      this.#enqueue(member);
+    }
+  }
+
+  /** The earliest deadline of all connections; NEVER when no timer runs. */
+  nextDeadline(): Instant {
+    this.#settle();
+    return this.#heap.next();
+  }
+
+  /** Fills `out` with the next segment due of any connection, each in turn. */
+  transmit(out: Segment, now: Instant): boolean {
+    if (this.#resets.length > 0) return this.#sendStrayReset(out, now);
+    for (;;) {
+      const member = this.#queue[0];
+      if (member === undefined) return false;
+      if (member.connection.transmit(out, now)) {
+        // One segment each, so that a busy connection does not hold the others up.
+        if (this.#queue.length > 1) this.#queue.push(this.#queue.shift() as Member);
+        return true;
+      }
+      this.#queue.shift();
+      member.isQueued = false;
+      this.#look(member);
+    }
+  }
+
+  #connectionOptions(local: Endpoint, remote: Endpoint, config: TcpConfig | undefined): ConnectionOptions {
+    return {
+      config: config ?? this.#config,
+      local,
+      remote,
+      isn: this.#isn,
+      observer: this.#observer,
+      segmentLimit: this.#segmentLimit,
+      timestampOffset: this.#timestampOffset(local, remote),
+      challengeLimiter: this.#challengeLimiter,
+      id: this.#nextId++,
+    };
+  }
+
+  #add(connection: Connection, local: Endpoint, remote: Endpoint, listener: Listener | null): Member {
+    const member: Member = {
+      connection,
+      local,
+      remote,
+      listener,
+      isQueued: false,
+      deadline: NEVER,
+      heapIndex: NOT_IN_HEAP,
+    };
+    connection.onTouched = () => this.#enqueue(member);
+    this.#members.add(member);
+    this.#enqueue(member);
+    return member;
+  }
+
+  #enqueue(member: Member): void {
+    if (member.isQueued) return;
+    member.isQueued = true;
+    this.#queue.push(member);
+  }
+
+  /** Takes note of a connection's new deadline, and lets go of one that has ended. */
+  #look(member: Member): void {
+    const { connection } = member;
+    member.listener?.looked(connection);
+    if (connection.state === "CLOSED") this.#forget(member);
+    else this.#heap.set(member, connection.nextDeadline());
+  }
+
+  /** Connections in the queue may have set timers that the heap does not know. */
+  #settle(): void {
+    for (const member of this.#queue) this.#heap.set(member, member.connection.nextDeadline());
+  }
+
+  #forget(member: Member): void {
+    this.#members.remove(member);
+    this.#heap.set(member, NEVER);
+    member.connection.onTouched = null;
+  }
+
+  #isTaken(address: IpAddress, port: Port, remote: Endpoint): boolean {
+    const octets = new Uint8Array(2 * address.octets.length);
+    octets.set(address.octets);
+    octets.set(remote.address.octets, address.octets.length);
+    const length = address.octets.length;
+    return this.#members.find(octets, 0, length, length, port, remote.port) !== null ||
+      this.#listeners.some((listener) => listener.port === port);
+  }
+
+  /** MAY-2, RFC 6191: a SYN that is newer than all before may begin a new connection in place of one in TIME-WAIT. */
+  #mayReplace(connection: Connection, segment: Segment): boolean {
+    if (connection.state !== "TIME-WAIT" || !segment.has(Flag.syn) || segment.has(Flag.ack)) return false;
+    const isNewer = connection.agreed.timestamps && segment.hasOption(Option.timestamps) &&
+      timestampDistance(connection.recentTimestamp, segment.timestampValue) > 0;
+    return isNewer || seqAfter(segment.seq, connection.rcvNxt);
+  }
+
+  /** MUST-57, MUST-63: what never was meant for one host, or cannot be answered. */
+  #unacceptable(segment: Segment, length: number): DropReason | null {
+    const source = addressFromOctets(
+      segment.addresses.subarray(segment.sourceOffset, segment.sourceOffset + length),
+    );
+    if (!isUnicast(source) || segment.sourcePort === 0) return "invalid-source";
+    const isOurs = this.#addresses.some((own) =>
+      own.octets.length === length && octetsMatch(own, segment.addresses, segment.destinationOffset)
+    );
+    return isOurs ? null : "not-ours";
+  }
+
+  #listenerFor(segment: Segment): Listener | null {
+    if (!segment.has(Flag.syn)) return null;
+    return this.#listeners.find((listener) =>
+      listener.port === segment.destinationPort &&
+      (listener.address === null ||
+        octetsMatch(listener.address, segment.addresses, segment.destinationOffset))
+    ) ?? null;
+  }
+
+  #synArrives(listener: Listener, segment: Segment, length: number, now: Instant): void {
+    if (!listener.hasRoom) return this.#drop(segment, "backlog-full", now);
+    const { local, remote } = endpointsOf(segment, length);
+    const options = this.#connectionOptions(local, remote, listener.config);
+    const connection = Connection.listen(options, now);
+    this.#add(connection, local, remote, listener);
+    listener.began(connection);
+    connection.segmentArrives(segment, now);
+  }
+
+  /** RFC 9293 3.10.7.1: a segment for a connection that does not exist. */
+  #answerStray(segment: Segment, length: number, now: Instant): void {
+    this.#drop(segment, "no-connection", now);
+    if (segment.has(Flag.rst) || this.#resets.length >= MAX_PENDING_RESETS) return;
+    const { seq, ack } = resetFor(segment, "reset-no-connection");
+    this.#resets.push({ ...endpointsOf(segment, length), seq, ack });
+  }
+
+  #sendStrayReset(out: Segment, now: Instant): boolean {
+    const reset = this.#resets.shift();
+    if (reset === undefined) return false;
+    const length = reset.local.address.octets.length;
+    const addresses = new Uint8Array(2 * length);
+    addresses.set(reset.local.address.octets);
+    addresses.set(reset.remote.address.octets, length);
+    out.clear();
+    out.family = reset.local.address.family;
+    out.addresses = addresses;
+    out.sourceOffset = 0;
+    out.destinationOffset = length;
+    out.sourcePort = reset.local.port;
+    out.destinationPort = reset.remote.port;
+    out.hopLimit = this.#config.hopLimit;
+    out.dscp = this.#config.dscp;
+    out.flags = reset.ack === null ? Flag.rst : Flag.rst | Flag.ack;
+    out.seq = reset.seq;
+    out.ack = reset.ack ?? seqNumber(0);
+    this.#observer?.segmentSent(null, out, "reset-no-connection", now);
+    return true;
+  }
+
+  #drop(segment: Segment, reason: DropReason, now: Instant): void {
+    this.#observer?.segmentArrived(null, segment, now);
+    this.#observer?.segmentDropped(null, segment, reason, now);
+  }
+}
+
+function endpointsOf(segment: Segment, length: number): { local: Endpoint; remote: Endpoint } {
+  const at = (offset: number) => addressFromOctets(segment.addresses.subarray(offset, offset + length));
+  return {
+    local: { address: at(segment.destinationOffset), port: segment.destinationPort },
+    remote: { address: at(segment.sourceOffset), port: segment.sourcePort },
+  };
+}

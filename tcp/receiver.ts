@@ -1,0 +1,220 @@
+/**
+ * The receiving half: which segments are acceptable, where their text goes, which window we announce.
+ * Variables as in RFC 9293 3.3.1.
+ *
+ * @module
+ */
+
+import { ByteRing } from "./buffer/byte_ring.ts";
+import { NO_RANGE, RangeSet } from "./buffer/range_set.ts";
+import type { TcpConfig } from "./config.ts";
+import type { Segment } from "./segment.ts";
+import { Flag } from "./segment.ts";
+import { seqAdd, seqAfter, seqDistance, type SeqNumber, seqNumber } from "./seq.ts";
+import type { Instant, Micros } from "./units.ts";
+import { WindowTuning } from "./window_tuning.ts";
+
+/** Ranges of out-of-order data that are kept; more than a well-behaved network makes, and bounded (MUST: memory). */
+const MAX_OUT_OF_ORDER_RANGES = 256;
+
+/** Largest value of the window field. */
+const MAX_WINDOW_FIELD = 65_535;
+
+/** "The peer's FIN has not been seen." */
+const NO_FIN = -1;
+
+/** What became of a segment's text. */
+export type TextOutcome =
+  /** It came in order; nothing waits behind it. */
+  | "in order"
+  /** It came in order and closed a gap, wholly or in part. */
+  | "gap filled"
+  /** It lies beyond a gap and is kept. */
+  | "out of order"
+  /** All of it had been received before. */
+  | "duplicate"
+  /** None of it fits into the window or the memory for gaps. */
+  | "no room";
+
+/** Sequence variables and buffer of the receiving side. */
+export class Receiver {
+  irs: SeqNumber = seqNumber(0);
+  rcvNxt: SeqNumber = seqNumber(0);
+  /** Right edge of the window that we announced. */
+  rcvAdv: SeqNumber = seqNumber(0);
+  /** RCV.UP; meaningful while `isUrgent`. */
+  rcvUp: SeqNumber = seqNumber(0);
+  isUrgent = false;
+  /** The shift that the peer applies to our window field. */
+  windowShift = 0;
+  /** Largest payload of one segment seen: what "full-sized" means for acknowledging (RFC 5681 4.2). */
+  fullSegment: number;
+  /** Nobody will read any more: text is acknowledged as refused by RST. */
+  readingEnded = false;
+  /** The peer's FIN came in order: the stream is complete. */
+  finTaken = false;
+  /** Text delivered in order so far, octets. */
+  octetsReceived = 0;
+
+  readonly ring: ByteRing;
+  readonly outOfOrder: RangeSet = new RangeSet(MAX_OUT_OF_ORDER_RANGES);
+  readonly tuning: WindowTuning;
+  readonly #ownMss: number;
+  #windowCap: number;
+  #finOffset = NO_FIN;
+
+  constructor(config: TcpConfig, ownMss: number) {
+    this.ring = new ByteRing(config.receiveBuffer);
+    this.tuning = new WindowTuning(config.receiveBufferMax);
+    this.#ownMss = ownMss;
+    this.fullSegment = Math.min(536, ownMss);
+    this.#windowCap = config.initialReceiveWindow === 0 ? Infinity : config.initialReceiveWindow;
+  }
+
+  /** RCV.WND: octets that the peer may send from RCV.NXT on. */
+  get rcvWnd(): number {
+    return Math.max(0, seqDistance(this.rcvNxt, this.rcvAdv));
+  }
+
+  /** Takes the peer's SYN: IRS, RCV.NXT. What our own SYN announced, if it went out before, stands. */
+  begin(irs: SeqNumber): void {
+    const announced = this.rcvWnd;
+    this.irs = irs;
+    this.rcvNxt = seqAdd(irs, 1);
+    this.rcvAdv = seqAdd(this.rcvNxt, announced);
+  }
+
+  /** RFC 9293 3.10.7.4, first: the four cases of acceptability. */
+  isAcceptable(segment: Segment): boolean {
+    const window = this.rcvWnd;
+    const length = segment.sequenceLength;
+    const offset = seqDistance(this.rcvNxt, segment.seq);
+    if (length === 0) return window === 0 ? offset === 0 : offset >= 0 && offset < window;
+    if (window === 0) return false;
+    const last = offset + length - 1;
+    return (offset >= 0 && offset < window) || (last >= 0 && last < window);
+  }
+
+  /**
+   * Takes the text of an acceptable segment, as much of it as fits the window; the peer's FIN is noted for when its turn
+   * comes. `RCV.NXT` moves over what is there without a gap.
+   */
+  takeText(segment: Segment): TextOutcome {
+    if (segment.segmentSize === 0) this.#noteFullSegment(segment.payloadLength);
+    else this.#noteFullSegment(segment.segmentSize);
+    const ring = this.ring;
+    const base = ring.end;
+    const start = base + seqDistance(this.rcvNxt, segment.seq);
+    const wanted = start + segment.payloadLength;
+    const limit = Math.min(
+      base + this.rcvWnd,
+      ring.start + ring.limit,
+      this.#finOffset === NO_FIN ? Infinity : this.#finOffset,
+    );
+    const end = Math.min(wanted, limit);
+    if ((segment.flags & Flag.fin) !== 0 && end === wanted) this.#finOffset = wanted;
+    const from = Math.max(start, base);
+    if (wanted <= base || this.outOfOrder.covers(from, end) && from < end) return "duplicate";
+    if (from >= end) return "no room";
+    const skip = segment.payloadOffset + (from - start);
+    if (from > base) {
+      if (this.outOfOrder.add(from, end) === NO_RANGE) return "no room";
+      ring.place(from, segment.payload, skip, end - from);
+      return "out of order";
+    }
+    ring.place(base, segment.payload, skip, end - base);
+    const gapBefore = this.outOfOrder.count > 0;
+    const reached = Math.max(end, this.outOfOrder.coveredFrom(end));
+    this.outOfOrder.removeBefore(reached);
+    ring.extendTo(reached);
+    this.rcvNxt = seqAdd(this.rcvNxt, reached - base);
+    this.octetsReceived += reached - base;
+    this.#windowCap += 2 * (reached - base);
+    return gapBefore ? "gap filled" : "in order";
+  }
+
+  /** Notes the FIN of a segment without text that fits. */
+  noteFin(segment: Segment): void {
+    if (this.#finOffset !== NO_FIN) return;
+    const offset = this.ring.end + seqDistance(this.rcvNxt, segment.seq) + segment.payloadLength;
+    if (offset <= this.ring.end + this.rcvWnd) this.#finOffset = offset;
+  }
+
+  /** Whether the peer's FIN is next in order. */
+  get finIsNext(): boolean {
+    return this.#finOffset !== NO_FIN && this.ring.end === this.#finOffset;
+  }
+
+  /** Moves RCV.NXT over the peer's FIN; nothing can follow it. */
+  takeFin(): void {
+    this.rcvNxt = seqAdd(this.rcvNxt, 1);
+    if (seqAfter(this.rcvNxt, this.rcvAdv)) this.rcvAdv = this.rcvNxt;
+    this.#finOffset = NO_FIN;
+    this.finTaken = true;
+    this.outOfOrder.clear();
+  }
+
+  /**
+   * The window field of the next segment, moving the announced edge. The edge never moves left (SHLD-14), and right only
+   * by half the buffer or a full segment (RFC 9293 3.8.6.2.2, MUST-39). `isSyn`: the field of a SYN is not scaled.
+   */
+  announceWindow(isSyn: boolean): number {
+    const shift = isSyn ? 0 : this.windowShift;
+    const edge = this.#newEdge(shift);
+    if (seqAfter(edge, this.rcvAdv)) this.rcvAdv = edge;
+    return Math.min(MAX_WINDOW_FIELD, this.rcvWnd >> shift);
+  }
+
+  /** Octets by which the announced window would grow if it were announced now. */
+  windowGrowth(): number {
+    return Math.max(0, seqDistance(this.rcvAdv, this.#newEdge(this.windowShift)));
+  }
+
+  /** Sequence number of the next octet that the user will read. */
+  get readNext(): SeqNumber {
+    return seqAdd(this.rcvNxt, -this.ring.length - (this.finTaken ? 1 : 0));
+  }
+
+  /** Moves text to the reader. @returns octets moved */
+  read(into: Uint8Array): number {
+    return this.ring.read(into);
+  }
+
+  /** Raises the buffer when the reader keeps up with what the window lets in (receive buffer auto-tuning). */
+  tune(octetsRead: number, roundTrip: Micros, now: Instant): void {
+    const limit = this.tuning.limitAfter(octetsRead, this.ring.limit, roundTrip, now);
+    if (limit > this.ring.limit) this.ring.limit = limit;
+  }
+
+  /** Drops what was received and not read. */
+  discardText(): void {
+    this.readingEnded = true;
+    this.outOfOrder.clear();
+    this.ring.restartAt(this.ring.end);
+    this.ring.trim();
+  }
+
+  /** Stream offset of a sequence number near RCV.NXT. */
+  offsetOf(seq: SeqNumber): number {
+    return this.ring.end + seqDistance(this.rcvNxt, seq);
+  }
+
+  /** Sequence number of a stream offset near RCV.NXT. */
+  seqOf(offset: number): SeqNumber {
+    return seqAdd(this.rcvNxt, offset - this.ring.end);
+  }
+
+  #newEdge(shift: number): SeqNumber {
+    const ring = this.ring;
+    const free = Math.min(ring.limit - ring.length, this.#windowCap);
+    const representable = Math.min(free, MAX_WINDOW_FIELD << shift) >> shift << shift;
+    const edge = seqAdd(this.rcvNxt, representable);
+    const growth = seqDistance(this.rcvAdv, edge);
+    const step = Math.min(Math.floor(ring.limit / 2), this.#ownMss);
+    return growth >= step ? edge : this.rcvAdv;
+  }
+
+  #noteFullSegment(octets: number): void {
+    if (octets > this.fullSegment) this.fullSegment = Math.min(octets, this.#ownMss);
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * What one arriving acknowledgement delivered: amounts, the newest segment delivered, the round-trip time, the rate.
+ *
+ * Filled by the scoreboard, record by record; read by loss detection, recovery and congestion control.
+ *
+ * @module
+ */
+
+import { seqAfter, type SeqNumber, seqNumber } from "../seq.ts";
+import { elapsed, type Instant, instant, type Micros, micros, NEVER } from "../units.ts";
+
+/** Whether one transmission came after another: later sent, or of the same moment and further on (RFC 8985 6.2). */
+export function sentAfter(sentAtA: Instant, endA: SeqNumber, sentAtB: Instant, endB: SeqNumber): boolean {
+  return sentAtA > sentAtB || (sentAtA === sentAtB && seqAfter(endA, endB));
+}
+
+const EVER_RESENT = 1 << 3;
+const APPLICATION_LIMITED = 1 << 4;
+
+/** The bookkeeping of deliveries: totals of the connection, and the figures of the acknowledgement at hand. */
+export class Delivery {
+  /** Octets delivered since the connection began. */
+  totalOctets = 0;
+  /** When the last of them were. */
+  totalAt: Instant = instant(0);
+
+  /** When the acknowledgement at hand arrived. */
+  now: Instant = instant(0);
+  /** Octets that it delivered, cumulatively or by SACK. */
+  octets = 0;
+  /** Octets that it acknowledged cumulatively. */
+  acknowledgedOctets = 0;
+  /** Whether it delivered a record that was never retransmitted. */
+  original = false;
+  /** End of the furthest such record. */
+  originalEnd: SeqNumber = seqNumber(0);
+  /** Whether it acknowledged, cumulatively, a record that had been retransmitted. */
+  acknowledgedResent = false;
+  /** When the oldest cumulatively acknowledged, never retransmitted record was sent; NEVER when there is none. */
+  oldestSentAt: Instant = NEVER;
+  /** Newest transmission delivered (by time, then by place), its end and whether it was a retransmission. */
+  newestSentAt: Instant = instant(-1);
+  newestEnd: SeqNumber = seqNumber(0);
+  newestResent = false;
+  /** Lowest end of a never retransmitted record delivered; for the detection of reordering. */
+  lowestOriginalEnd: SeqNumber = seqNumber(0);
+  /** Delivery rate that it shows, octets per second; 0: unknown. */
+  rate = 0;
+  /** Whether that rate was held down by the user. */
+  rateIsApplicationLimited = false;
+
+  /** Begins the account of a new acknowledgement. */
+  begin(now: Instant): void {
+    this.now = now;
+    this.octets = 0;
+    this.acknowledgedOctets = 0;
+    this.original = false;
+    this.acknowledgedResent = false;
+    this.oldestSentAt = NEVER;
+    this.newestSentAt = instant(-1);
+    this.newestResent = false;
+    this.rate = 0;
+    this.rateIsApplicationLimited = false;
+  }
+
+  /** A record was reported received for the first time. */
+  delivered(
+    octets: number,
+    sentAt: Instant,
+    end: SeqNumber,
+    marks: number,
+    deliveredBefore: number,
+    deliveredAt: Instant,
+  ): void {
+    this.octets += octets;
+    this.totalOctets += octets;
+    this.totalAt = this.now;
+    const resent = (marks & EVER_RESENT) !== 0;
+    if (!resent) {
+      if (!this.original || seqAfter(end, this.originalEnd)) this.originalEnd = end;
+      if (!this.original || seqAfter(this.lowestOriginalEnd, end)) this.lowestOriginalEnd = end;
+      this.original = true;
+    }
+    if (this.newestSentAt < 0 || sentAfter(sentAt, end, this.newestSentAt, this.newestEnd)) {
+      this.newestSentAt = sentAt;
+      this.newestEnd = end;
+      this.newestResent = resent;
+      const interval = Math.max(elapsed(sentAt, this.now), elapsed(deliveredAt, this.now));
+      this.rate = interval > 0 ? (this.totalOctets - deliveredBefore) * 1e6 / interval : 0;
+      this.rateIsApplicationLimited = (marks & APPLICATION_LIMITED) !== 0;
+    }
+  }
+
+  /** A record was acknowledged cumulatively. */
+  acknowledged(octets: number, sentAt: Instant, everResent: boolean): void {
+    this.acknowledgedOctets += octets;
+    if (everResent) this.acknowledgedResent = true;
+    else if (this.oldestSentAt === NEVER) this.oldestSentAt = sentAt;
+  }
+
+  /** Round-trip time by Karn's rule: none when what was acknowledged had been retransmitted (RFC 6298 3). 0: none. */
+  get roundTrip(): Micros {
+    return this.oldestSentAt === NEVER ? micros(0) : elapsed(this.oldestSentAt, this.now);
+  }
+}

@@ -1,0 +1,309 @@
+/**
+ * What was sent and not yet acknowledged, one record per segment in sequence order, and the scoreboard over it: which
+ * records the peer reported as received (SACKED), which are presumed lost (LOST), which were sent again (RESENT).
+ *
+ * The records lie in parallel typed arrays used as a ring, so that following a segment makes no garbage. A record may
+ * stand for several wire segments (segmentation offload); a SACK that covers part of one splits it.
+ *
+ * @module
+ */
+
+import type { SendReason } from "../observer.ts";
+import {
+  seqAdd,
+  seqAtOrAfter,
+  seqAtOrBefore,
+  seqBefore,
+  seqDistance,
+  type SeqNumber,
+  seqNumber,
+  seqToInt32,
+} from "../seq.ts";
+import type { Instant } from "../units.ts";
+import type { Delivery } from "./delivery.ts";
+
+/** The bits of a record. */
+export const Mark = {
+  /** The peer reported it by SACK. */
+  sacked: 1 << 0,
+  /** Presumed lost. */
+  lost: 1 << 1,
+  /** A retransmission of it is thought to be in the network. */
+  resent: 1 << 2,
+  /** It was retransmitted at some time: its acknowledgement is ambiguous (Karn). */
+  everResent: 1 << 3,
+  /** When it was sent, the user and not the window was what held sending back. */
+  applicationLimited: 1 << 4,
+  /** It carried PSH, and carries it again when it is sent again. */
+  push: 1 << 5,
+} as const;
+
+const INITIAL_CAPACITY = 16;
+
+/** The records of one connection. Indexes run from 0 (the oldest) to `count - 1`. */
+export class InFlight {
+  #capacity = 0;
+  #head = 0;
+  #count = 0;
+  #start = new Int32Array(0);
+  #end = new Int32Array(0);
+  #marks = new Uint8Array(0);
+  #sentAt = new Float64Array(0);
+  #deliveredBefore = new Float64Array(0);
+  #deliveredAt = new Float64Array(0);
+  #cause: SendReason[] = [];
+
+  #total = 0;
+  #sacked = 0;
+  #lost = 0;
+  #resent = 0;
+  /** No record before this index is lost and waiting to be sent again. */
+  #resendHint = 0;
+
+  /** Records held. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Sequence space of all records, octets. */
+  get totalOctets(): number {
+    return this.#total;
+  }
+
+  /** Octets that the peer reported by SACK. */
+  get sackedOctets(): number {
+    return this.#sacked;
+  }
+
+  /** Octets presumed lost, whether sent again or not. */
+  get lostOctets(): number {
+    return this.#lost;
+  }
+
+  /** Octets of retransmissions thought to be in the network. */
+  get resentOctets(): number {
+    return this.#resent;
+  }
+
+  /** Octets thought to be in the network: `pipe` of RFC 6675 4. */
+  get pipe(): number {
+    return this.#total - this.#sacked - this.#lost + this.#resent;
+  }
+
+  /** Whether a lost record waits to be sent again. */
+  get hasLostToResend(): boolean {
+    return this.nextLost() >= 0;
+  }
+
+  start(index: number): SeqNumber {
+    return seqNumber(this.#start[this.#at(index)] as number);
+  }
+
+  end(index: number): SeqNumber {
+    return seqNumber(this.#end[this.#at(index)] as number);
+  }
+
+  /** Sequence space of the record, octets. */
+  length(index: number): number {
+    const at = this.#at(index);
+    return (this.#end[at] as number) - (this.#start[at] as number) | 0;
+  }
+
+  marks(index: number): number {
+    return this.#marks[this.#at(index)] as number;
+  }
+
+  /** When the record was last sent. */
+  sentAt(index: number): Instant {
+    return this.#sentAt[this.#at(index)] as Instant;
+  }
+
+  /** Why the record is presumed lost. */
+  cause(index: number): SendReason {
+    return this.#cause[this.#at(index)] as SendReason;
+  }
+
+  /** Notes that [start, end) was sent for the first time. `marks`: of {@link Mark}, what is known at sending. */
+  push(start: SeqNumber, end: SeqNumber, now: Instant, delivery: Delivery, marks: number): void {
+    if (this.#count === this.#capacity) this.#grow();
+    const at = this.#at(this.#count++);
+    this.#start[at] = seqToInt32(start);
+    this.#end[at] = seqToInt32(end);
+    this.#marks[at] = marks;
+    this.#sentAt[at] = now;
+    this.#deliveredBefore[at] = delivery.totalOctets;
+    this.#deliveredAt[at] = delivery.totalAt;
+    this.#cause[at] = "data";
+    this.#total += seqDistance(start, end);
+  }
+
+  /** Removes what `ack` acknowledges, trimming a record that it cuts, and notes each delivery. */
+  acknowledge(ack: SeqNumber, delivery: Delivery): void {
+    while (this.#count > 0 && seqBefore(this.start(0), ack)) {
+      if (seqBefore(ack, this.end(0))) this.split(0, ack);
+      const at = this.#head;
+      const marks = this.#marks[at] as number;
+      const octets = this.length(0);
+      if ((marks & Mark.sacked) === 0) this.#noteDelivered(at, octets, delivery);
+      delivery.acknowledged(octets, this.#sentAt[at] as Instant, (marks & Mark.everResent) !== 0);
+      this.#uncount(marks, octets);
+      this.#total -= octets;
+      this.#head = this.#head + 1 & this.#capacity - 1;
+      this.#count--;
+      if (this.#resendHint > 0) this.#resendHint--;
+    }
+  }
+
+  /** Marks what a SACK block covers, splitting records at its edges. Returns octets newly reported. */
+  sack(left: SeqNumber, right: SeqNumber, delivery: Delivery): number {
+    let newly = 0;
+    let index = this.indexAtOrAfter(left);
+    if (index > 0 && seqBefore(left, this.end(index - 1))) this.split(index - 1, left);
+    for (; index < this.#count && seqBefore(this.start(index), right); index++) {
+      const at = this.#at(index);
+      if (((this.#marks[at] as number) & Mark.sacked) !== 0) continue;
+      if (seqBefore(right, this.end(index))) this.split(index, right);
+      const octets = this.length(index);
+      this.#noteDelivered(at, octets, delivery);
+      const marks = this.#marks[at] as number;
+      this.#uncount(marks, octets);
+      this.#marks[at] = marks & ~(Mark.lost | Mark.resent) | Mark.sacked;
+      this.#sacked += octets;
+      newly += octets;
+    }
+    return newly;
+  }
+
+  /** Presumes the record lost; a retransmission of it that was under way counts as lost too. */
+  markLost(index: number, cause: SendReason): void {
+    const at = this.#at(index);
+    const marks = this.#marks[at] as number;
+    const octets = this.length(index);
+    if ((marks & Mark.resent) !== 0) this.#resent -= octets;
+    if ((marks & Mark.lost) === 0) this.#lost += octets;
+    this.#marks[at] = marks & ~Mark.resent | Mark.lost;
+    this.#cause[at] = cause;
+    if (index < this.#resendHint) this.#resendHint = index;
+  }
+
+  /** Notes that the record was sent again. */
+  markResent(index: number, now: Instant, delivery: Delivery): void {
+    const at = this.#at(index);
+    const marks = this.#marks[at] as number;
+    if ((marks & Mark.resent) === 0) this.#resent += this.length(index);
+    this.#marks[at] = marks | Mark.resent | Mark.everResent;
+    this.#sentAt[at] = now;
+    this.#deliveredBefore[at] = delivery.totalOctets;
+    this.#deliveredAt[at] = delivery.totalAt;
+  }
+
+  /** Takes back every presumption of loss: the reordering or delay that caused it was not loss. */
+  forgetLosses(): void {
+    for (let index = 0; index < this.#count; index++) {
+      const at = this.#at(index);
+      this.#marks[at] = (this.#marks[at] as number) & ~Mark.lost;
+    }
+    this.#lost = 0;
+    this.#resendHint = 0;
+  }
+
+  /** Takes back every SACK report: the peer has thrown away what it had reported (RFC 2018 8). */
+  forgetSacks(): void {
+    for (let index = 0; index < this.#count; index++) {
+      const at = this.#at(index);
+      this.#marks[at] = (this.#marks[at] as number) & ~Mark.sacked;
+    }
+    this.#sacked = 0;
+  }
+
+  /** The first record that is lost and not yet sent again; -1 when there is none. */
+  nextLost(): number {
+    if (this.#lost === 0) return -1;
+    for (let index = this.#resendHint; index < this.#count; index++) {
+      const marks = this.#marks[this.#at(index)] as number;
+      if ((marks & (Mark.lost | Mark.resent | Mark.sacked)) === Mark.lost) {
+        this.#resendHint = index;
+        return index;
+      }
+    }
+    this.#resendHint = this.#count;
+    return -1;
+  }
+
+  /** The index of the first record that starts at or after `seq`; `count` when none does. */
+  indexAtOrAfter(seq: SeqNumber): number {
+    let low = 0;
+    let high = this.#count;
+    while (low < high) {
+      const middle = low + high >> 1;
+      if (seqAtOrAfter(this.start(middle), seq)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** Cuts the record in two at `seq`, which lies inside it; both parts keep its marks and times. */
+  split(index: number, seq: SeqNumber): void {
+    if (seqAtOrBefore(seq, this.start(index)) || seqAtOrAfter(seq, this.end(index))) return;
+    if (this.#count === this.#capacity) this.#grow();
+    for (let i = this.#count; i > index; i--) this.#copyRecord(this.#at(i - 1), this.#at(i));
+    this.#count++;
+    this.#end[this.#at(index)] = seqToInt32(seq);
+    this.#start[this.#at(index + 1)] = seqToInt32(seq);
+    if (this.#resendHint > index) this.#resendHint++;
+  }
+
+  /** Cuts the record so that its first part is `octets` long. */
+  splitAfter(index: number, octets: number): void {
+    this.split(index, seqAdd(this.start(index), octets));
+  }
+
+  #at(index: number): number {
+    return this.#head + index & this.#capacity - 1;
+  }
+
+  #noteDelivered(at: number, octets: number, delivery: Delivery): void {
+    delivery.delivered(
+      octets,
+      this.#sentAt[at] as Instant,
+      seqNumber(this.#end[at] as number),
+      this.#marks[at] as number,
+      this.#deliveredBefore[at] as number,
+      this.#deliveredAt[at] as Instant,
+    );
+  }
+
+  #uncount(marks: number, octets: number): void {
+    if ((marks & Mark.sacked) !== 0) this.#sacked -= octets;
+    if ((marks & Mark.lost) !== 0) this.#lost -= octets;
+    if ((marks & Mark.resent) !== 0) this.#resent -= octets;
+  }
+
+  #copyRecord(from: number, to: number): void {
+    this.#start[to] = this.#start[from] as number;
+    this.#end[to] = this.#end[from] as number;
+    this.#marks[to] = this.#marks[from] as number;
+    this.#sentAt[to] = this.#sentAt[from] as number;
+    this.#deliveredBefore[to] = this.#deliveredBefore[from] as number;
+    this.#deliveredAt[to] = this.#deliveredAt[from] as number;
+    this.#cause[to] = this.#cause[from] as SendReason;
+  }
+
+  #grow(): void {
+    const capacity = this.#capacity === 0 ? INITIAL_CAPACITY : 2 * this.#capacity;
+    const order = Array.from({ length: this.#count }, (_, index) => this.#at(index));
+    const moved = <T extends Int32Array | Uint8Array | Float64Array>(from: T, to: T): T => {
+      order.forEach((at, index) => to[index] = from[at] as number);
+      return to;
+    };
+    this.#start = moved(this.#start, new Int32Array(capacity));
+    this.#end = moved(this.#end, new Int32Array(capacity));
+    this.#marks = moved(this.#marks, new Uint8Array(capacity));
+    this.#sentAt = moved(this.#sentAt, new Float64Array(capacity));
+    this.#deliveredBefore = moved(this.#deliveredBefore, new Float64Array(capacity));
+    this.#deliveredAt = moved(this.#deliveredAt, new Float64Array(capacity));
+    this.#cause = order.map((at) => this.#cause[at] as SendReason);
+    this.#head = 0;
+    this.#capacity = capacity;
+  }
+}

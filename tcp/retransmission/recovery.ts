@@ -1,0 +1,366 @@
+/**
+ * Loss recovery: what an acknowledgement, a timer or a congestion mark means for the scoreboard and the window.
+ *
+ * Phases: open (nothing amiss), disorder (something came out of order), congestion window reduced (after an ECN mark or
+ * a repaired tail loss), recovery (retransmitting after loss was detected), loss (after the retransmission timer).
+ *
+ * @module
+ */
+
+import type { TcpConfig } from "../config.ts";
+import { AckSample, type CongestionControl } from "../congestion/control.ts";
+import type { CongestionReason, RecoveryPhase } from "../observer.ts";
+import {
+  seqAfter,
+  seqAtOrAfter,
+  seqAtOrBefore,
+  seqBefore,
+  type SeqNumber,
+  seqNumber,
+  type Timestamp,
+} from "../seq.ts";
+import { type Instant, instant, type Micros, micros } from "../units.ts";
+import { Delivery } from "./delivery.ts";
+import { InFlight } from "./in_flight.ts";
+import { ProportionalRateReduction } from "./prr.ts";
+import { Rack } from "./rack.ts";
+import { markLostByCount } from "./scoreboard_loss.ts";
+import { TailLossProbe } from "./tail_loss_probe.ts";
+import { UndoEvidence } from "./undo.ts";
+
+/** What recovery needs to know of an acknowledgement; one reused record. */
+export class AckFacts {
+  now: Instant = instant(0);
+  /** SND.UNA before and after. */
+  priorUna: SeqNumber = seqNumber(0);
+  una: SeqNumber = seqNumber(0);
+  sndNxt: SeqNumber = seqNumber(0);
+  /** Payload of a full segment, octets. */
+  mss = 1;
+  /** `pipe` before the acknowledgement, octets. */
+  priorPipe = 0;
+  /** Whether SACK was agreed. */
+  selective = false;
+  /** Octets newly reported by SACK. */
+  newlySacked = 0;
+  /** Whether it is a duplicate by RFC 5681 2. */
+  isDuplicate = false;
+  /** Whether it reports a segment received twice (DSACK). */
+  reportsDuplicate = false;
+  /** The timestamp echoed; null without timestamps. */
+  echo: Timestamp | null = null;
+  /** Whether the congestion window is what held sending back. */
+  windowLimited = false;
+  smoothedRtt: Micros = micros(0);
+  minimumRtt: Micros = micros(0);
+}
+
+/** Loss recovery of one connection. */
+export class Recovery {
+  readonly inFlight: InFlight = new InFlight();
+  readonly delivery: Delivery = new Delivery();
+  readonly rack: Rack;
+  readonly tailProbe: TailLossProbe = new TailLossProbe();
+  readonly #config: TcpConfig;
+  readonly #control: CongestionControl;
+  readonly #prr = new ProportionalRateReduction();
+  readonly #undo = new UndoEvidence();
+  readonly #sample = new AckSample();
+
+  phase: RecoveryPhase = "open";
+  /** SND.NXT when the present reduction began. */
+  recoveryPoint: SeqNumber;
+  duplicateAcks = 0;
+  /** Octets that duplicate ACKs without SACK stand for. */
+  #presumedReceived = 0;
+  /** After how long RACK wants to look again; 0: not. */
+  reorderingWait: Micros = micros(0);
+  /** Whether the last acknowledgement showed that the time-out was needless: its back-off is to be taken back. */
+  timeoutWasSpurious = false;
+  /** F-RTO is finding out whether the time-out was spurious. */
+  #forwardRto = false;
+  /** F-RTO asks for new data instead of retransmissions (RFC 5682 2.1, step 2b). */
+  prefersNewData = false;
+  /** Why the window changed last. */
+  changeReason: CongestionReason = "initial-window";
+
+  constructor(config: TcpConfig, control: CongestionControl, iss: SeqNumber) {
+    this.#config = config;
+    this.#control = control;
+    this.rack = new Rack(iss);
+    this.recoveryPoint = iss;
+  }
+
+  /** Octets thought to be in the network. */
+  get pipe(): number {
+    return Math.max(0, this.inFlight.pipe - this.#presumedReceived);
+  }
+
+  /** Octets known or presumed to have been received beyond a hole. */
+  get #octetsBeyondHole(): number {
+    return this.inFlight.sackedOctets + this.#presumedReceived;
+  }
+
+  /** Whether the window is on its way down, so that proportional rate reduction decides. */
+  get isReducing(): boolean {
+    return this.phase === "recovery" || this.phase === "congestion window reduced";
+  }
+
+  /** Notes new octets sent. */
+  sent(start: SeqNumber, end: SeqNumber, now: Instant, marks: number): void {
+    if (this.inFlight.count === 0) this.delivery.totalAt = now;
+    const before = this.inFlight.totalOctets;
+    this.inFlight.push(start, end, now, this.delivery, marks);
+    if (this.isReducing) this.#prr.sent(this.inFlight.totalOctets - before);
+    if (this.prefersNewData && seqAfter(end, this.recoveryPoint)) this.prefersNewData = false;
+  }
+
+  /** Notes that a record was sent again, carrying `value` as its timestamp. */
+  resent(index: number, now: Instant, value: Timestamp | null): void {
+    if (this.isReducing) this.#prr.sent(this.inFlight.length(index));
+    this.inFlight.markResent(index, now, this.delivery);
+    this.#undo.resent(value);
+  }
+
+  /** An acceptable acknowledgement arrived; the scoreboard and `delivery` have taken it in. */
+  ackArrived(ack: AckFacts): void {
+    this.timeoutWasSpurious = false;
+    const lostBefore = this.inFlight.lostOctets;
+    this.#countDuplicates(ack);
+    this.rack.update(this.delivery, ack.minimumRtt);
+    if (ack.reportsDuplicate) {
+      this.rack.duplicateReported(ack.una, ack.sndNxt);
+      this.#undo.duplicateReported();
+    }
+    this.#checkTailProbe(ack);
+    if (!this.#undoIfSpurious(ack)) this.#leavePhase(ack);
+    this.#detectLosses(ack);
+    const showedLoss = this.inFlight.lostOctets > lostBefore;
+    if (this.inFlight.hasLostToResend && this.phase !== "loss" && this.phase !== "recovery") {
+      this.#enterRecovery(ack);
+    }
+    this.#adjustWindow(ack, showedLoss);
+  }
+
+  /** The reordering timer fired (RFC 8985 6.2). */
+  reorderingTimerFired(ack: AckFacts): void {
+    this.#detectLosses(ack);
+    if (this.inFlight.hasLostToResend && this.phase !== "loss" && this.phase !== "recovery") {
+      this.#enterRecovery(ack);
+    }
+  }
+
+  /** The retransmission timer fired with something in flight (RFC 5681 3.1, RFC 6298 5.4). */
+  timedOut(ack: AckFacts, isFirstInRow: boolean): void {
+    const inLossAlready = this.phase === "loss" && !isFirstInRow;
+    const alreadyReduced = this.phase === "recovery" && seqBefore(ack.una, this.recoveryPoint);
+    this.#presumedReceived = 0;
+    this.duplicateAcks = 0;
+    if (this.inFlight.count > 0 && (this.inFlight.marks(0) & 1) !== 0) this.inFlight.forgetSacks();
+    if (!inLossAlready) {
+      this.#undo.arm();
+      this.#forwardRto = this.#config.forwardRto;
+    } else {
+      this.#forwardRto = false;
+    }
+    if (!inLossAlready && !alreadyReduced) this.#control.timedOut(this.pipe, ack.now);
+    this.#markAllLost(ack);
+    this.phase = "loss";
+    this.recoveryPoint = ack.sndNxt;
+    this.prefersNewData = false;
+    this.tailProbe.end = null;
+    this.#control.setWindow(this.pipe + ack.mss);
+    this.changeReason = "retransmission-timeout";
+  }
+
+  /** The peer echoed a congestion mark (RFC 3168 6.1.2): one reduction a round trip. Returns whether it made one. */
+  congestionEchoed(ack: AckFacts): boolean {
+    if (this.phase !== "open" && this.phase !== "disorder") return false;
+    this.#control.reduce(this.pipe, ack.now);
+    this.#prr.begin(this.inFlight.totalOctets);
+    this.#undo.disarm();
+    this.phase = "congestion window reduced";
+    this.recoveryPoint = ack.sndNxt;
+    this.changeReason = "ecn-echo";
+    return true;
+  }
+
+  /** The path takes smaller segments now: what was too long is lost, without congestion being to blame (RFC 1191). */
+  pathMtuShrank(mss: number): void {
+    for (let index = 0; index < this.inFlight.count; index++) {
+      if (this.inFlight.length(index) > mss && (this.inFlight.marks(index) & 1) === 0) {
+        this.inFlight.markLost(index, "retransmit-path-mtu");
+      }
+    }
+  }
+
+  /** Without SACK a duplicate ACK says that one more segment has arrived somewhere (RFC 5681 3.2, RFC 6582). */
+  #countDuplicates(ack: AckFacts): void {
+    const advanced = ack.una !== ack.priorUna;
+    if (advanced) this.duplicateAcks = 0;
+    else if (ack.isDuplicate) this.duplicateAcks++;
+    if (ack.selective) return;
+    if (advanced) {
+      const beyondFirst = Math.max(0, this.delivery.acknowledgedOctets - ack.mss);
+      this.#presumedReceived = this.phase === "open" || this.phase === "disorder"
+        ? 0
+        : Math.max(0, this.#presumedReceived - beyondFirst);
+    } else if (ack.isDuplicate) {
+      this.#presumedReceived += ack.mss;
+      this.delivery.octets += ack.mss;
+    }
+    const most = this.inFlight.totalOctets - this.inFlight.lostOctets;
+    this.#presumedReceived = Math.max(0, Math.min(this.#presumedReceived, most));
+  }
+
+  #detectLosses(ack: AckFacts): void {
+    this.reorderingWait = micros(0);
+    const enough = this.#octetsBeyondHole >= this.#config.dupThresh * ack.mss;
+    if (ack.selective && this.#config.rack) {
+      const window = this.rack.reorderingWindow(
+        this.phase === "recovery" || this.phase === "loss",
+        enough,
+        ack.minimumRtt,
+        ack.smoothedRtt,
+      );
+      this.reorderingWait = this.rack.detectLosses(this.inFlight, window, ack.now);
+    } else if (ack.selective) {
+      markLostByCount(this.inFlight, this.#config.dupThresh, ack.mss);
+    } else {
+      this.#detectLossesWithoutSack(ack);
+    }
+    if (this.phase === "open" && this.#octetsBeyondHole > 0) this.phase = "disorder";
+    if (this.phase === "disorder" && this.#octetsBeyondHole === 0) this.phase = "open";
+  }
+
+  #detectLossesWithoutSack(ack: AckFacts): void {
+    if (this.inFlight.count === 0) return;
+    if (this.phase === "recovery") {
+      // RFC 6582 3.2, step 3, partial acknowledgement: the next hole starts where it ends.
+      if (ack.una !== ack.priorUna) this.inFlight.markLost(0, "retransmit-partial-ack");
+      return;
+    }
+    // RFC 6582 3.2, step 2: duplicates of what was sent before the last recovery do not start another.
+    const isCareful = this.phase === "loss" || seqAtOrAfter(ack.una, this.recoveryPoint);
+    if (this.phase !== "loss" && this.duplicateAcks >= this.#config.dupThresh && isCareful) {
+      this.inFlight.markLost(0, "retransmit-duplicate-acks");
+    }
+  }
+
+  #enterRecovery(ack: AckFacts): void {
+    if (this.phase !== "congestion window reduced") {
+      this.#undo.arm();
+      this.#control.reduce(this.pipe + this.inFlight.lostOctets - this.inFlight.resentOctets, ack.now);
+      this.#prr.begin(Math.max(ack.priorPipe, this.pipe));
+    }
+    this.phase = "recovery";
+    this.recoveryPoint = ack.sndNxt;
+    this.changeReason = "fast-recovery";
+  }
+
+  /** Ends a phase whose end the acknowledgement reached. */
+  #leavePhase(ack: AckFacts): void {
+    if (this.phase === "loss") this.#advanceForwardRto(ack);
+    const reached = seqAtOrAfter(ack.una, this.recoveryPoint);
+    if (!reached || this.phase === "open" || this.phase === "disorder") return;
+    if (this.phase === "recovery" || this.phase === "congestion window reduced") {
+      this.#control.setWindow(Math.max(this.#control.slowStartThreshold, ack.mss));
+      this.#control.recoveryEnded(ack.now);
+      this.rack.recoveryEnded();
+      this.changeReason = "recovery-ended";
+    }
+    this.phase = "open";
+    this.#forwardRto = false;
+    this.prefersNewData = false;
+    this.#presumedReceived = 0;
+  }
+
+  /** RFC 5682, 2.1 without SACK and 3.1 with it. */
+  #advanceForwardRto(ack: AckFacts): void {
+    if (!this.#forwardRto) return;
+    const delivered = this.delivery;
+    if (delivered.original && seqAtOrBefore(delivered.lowestOriginalEnd, this.recoveryPoint)) {
+      this.#undoReduction();
+      this.timeoutWasSpurious = true;
+      return;
+    }
+    if (seqAfter(ack.sndNxt, this.recoveryPoint)) {
+      if (ack.newlySacked > 0 || ack.isDuplicate) this.#forwardRto = false;
+    } else if (ack.una !== ack.priorUna && seqBefore(ack.una, this.recoveryPoint)) {
+      this.prefersNewData = true;
+    }
+  }
+
+  /** Takes the reduction back when the acknowledgement shows that nothing had been lost. Returns whether it did. */
+  #undoIfSpurious(ack: AckFacts): boolean {
+    if (!this.#config.undo || !this.#undo.isArmed) return false;
+    const byEcho = ack.una !== ack.priorUna && this.delivery.acknowledgedResent &&
+      this.#undo.echoIsOlder(ack.echo);
+    if (!byEcho && !this.#undo.allResentWereDuplicates) return false;
+    this.timeoutWasSpurious = this.phase === "loss";
+    this.#undoReduction();
+    return true;
+  }
+
+  #undoReduction(): void {
+    this.inFlight.forgetLosses();
+    this.#control.undo();
+    this.#undo.disarm();
+    this.#forwardRto = false;
+    this.prefersNewData = false;
+    this.#presumedReceived = 0;
+    this.phase = "open";
+    this.changeReason = "spurious-retransmission";
+  }
+
+  /** RFC 8985 7.4: what the acknowledgement of a tail loss probe tells. */
+  #checkTailProbe(ack: AckFacts): void {
+    if (!this.tailProbe.repairedLoss(ack.una, ack.reportsDuplicate, ack.isDuplicate)) return;
+    if (this.phase !== "open" && this.phase !== "disorder") return;
+    this.#control.reduce(ack.priorPipe, ack.now);
+    this.#control.setWindow(this.#control.slowStartThreshold);
+    this.#control.recoveryEnded(ack.now);
+    this.changeReason = "recovery-ended";
+  }
+
+  #markAllLost(ack: AckFacts): void {
+    if (ack.selective && this.#config.rack && this.rack.sentAt >= 0) {
+      const window = this.rack.reorderingWindow(true, true, ack.minimumRtt, ack.smoothedRtt);
+      this.rack.markTimedOut(this.inFlight, window, ack.now);
+      return;
+    }
+    for (let index = 0; index < this.inFlight.count; index++) {
+      if ((this.inFlight.marks(index) & 1) === 0) this.inFlight.markLost(index, "retransmit-timeout");
+    }
+  }
+
+  #adjustWindow(ack: AckFacts, showedLoss: boolean): void {
+    const delivered = this.delivery;
+    if (this.isReducing) {
+      if (delivered.octets === 0) return;
+      const isSafe = ack.una !== ack.priorUna && !showedLoss;
+      const threshold = this.#control.slowStartThreshold;
+      this.#control.setWindow(this.#prr.windowAfter(delivered.octets, this.pipe, threshold, isSafe, ack.mss));
+      this.changeReason = "proportional-rate-reduction";
+      return;
+    }
+    if (ack.una === ack.priorUna) return;
+    const wasSlowStart = this.#control.congestionWindow < this.#control.slowStartThreshold;
+    const sample = this.#sample;
+    sample.ackedOctets = delivered.acknowledgedOctets;
+    sample.deliveredOctets = delivered.octets;
+    sample.una = ack.una;
+    sample.sndNxt = ack.sndNxt;
+    sample.rtt = delivered.roundTrip;
+    sample.minimumRtt = ack.minimumRtt;
+    sample.smoothedRtt = ack.smoothedRtt;
+    sample.inFlight = ack.priorPipe;
+    sample.isApplicationLimited = delivered.rateIsApplicationLimited;
+    sample.isWindowLimited = ack.windowLimited;
+    sample.deliveryRate = delivered.rate;
+    sample.congestionMarked = false;
+    sample.now = ack.now;
+    this.#control.acknowledged(sample);
+    this.changeReason = wasSlowStart ? "slow-start" : "congestion-avoidance";
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * Loss detection by counting what the peer reported beyond a hole: IsLost of RFC 6675 4. Used when RACK is off.
+ *
+ * @module
+ */
+
+import { type InFlight, Mark } from "./in_flight.ts";
+
+/** Marks every record with `dupThresh` reported ranges, or more than `dupThresh` - 1 segments reported, beyond it. */
+export function markLostByCount(inFlight: InFlight, dupThresh: number, mss: number): void {
+  let octetsAbove = 0;
+  let rangesAbove = 0;
+  let inRange = false;
+  for (let index = inFlight.count - 1; index >= 0; index--) {
+    const marks = inFlight.marks(index);
+    if ((marks & Mark.sacked) !== 0) {
+      octetsAbove += inFlight.length(index);
+      if (!inRange) rangesAbove++;
+      inRange = true;
+      continue;
+    }
+    inRange = false;
+    const isLost = rangesAbove >= dupThresh || octetsAbove > (dupThresh - 1) * mss;
+    if (isLost && (marks & (Mark.lost | Mark.everResent)) === 0) inFlight.markLost(index, "retransmit-sack");
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * The sending half: what was sent and acknowledged, the peer's window, and what of the user's text may be sent now.
+ * Variables as in RFC 9293 3.3.1.
+ *
+ * @module
+ */
+
+import { ByteRing } from "./buffer/byte_ring.ts";
+import type { TcpConfig } from "./config.ts";
+import type { Segment } from "./segment.ts";
+import {
+  seqAdd,
+  seqAfter,
+  seqAtOrBefore,
+  seqBefore,
+  seqDistance,
+  seqInWindow,
+  type SeqNumber,
+} from "./seq.ts";
+
+/** RFC 9293 3.8.6.2.1: Fs, the part of the largest window that is worth a segment. */
+const WORTHWHILE_WINDOW_DIVISOR = 2;
+
+/** Sequence variables and buffer of the sending side. */
+export class Sender {
+  readonly iss: SeqNumber;
+  sndUna: SeqNumber;
+  sndNxt: SeqNumber;
+  /** SND.WND: the peer's window, scaled. */
+  sndWnd = 0;
+  /** Largest window that the peer has announced; bounds acceptable ACKs (RFC 5961 5) and judges small windows. */
+  maxSndWnd = 0;
+  sndWl1: SeqNumber;
+  sndWl2: SeqNumber;
+  /** SND.UP: the octet after the urgent data; meaningful while `isUrgent`. */
+  sndUp: SeqNumber;
+  isUrgent = false;
+  /** Payload octets of a full segment. */
+  mss: number;
+  /** The user will send no more: a FIN follows what is queued. */
+  finQueued = false;
+  finSent = false;
+  /** End of the last segment that was smaller than full: what Nagle's algorithm waits for, as Minshall has it. */
+  smallEnd: SeqNumber;
+  readonly ring: ByteRing;
+  /** Sequence number of the ring's first octet. */
+  #ringSeq: SeqNumber;
+
+  constructor(config: TcpConfig, iss: SeqNumber, mss: number) {
+    this.iss = iss;
+    this.sndUna = iss;
+    this.sndNxt = iss;
+    this.sndWl1 = iss;
+    this.sndWl2 = iss;
+    this.sndUp = iss;
+    this.smallEnd = iss;
+    this.mss = mss;
+    this.ring = new ByteRing(config.sendBuffer);
+    this.#ringSeq = seqAdd(iss, 1);
+  }
+
+  /** Sequence number after the last octet of text that the user gave: where the FIN goes. */
+  get textEnd(): SeqNumber {
+    return seqAdd(this.#ringSeq, this.ring.length);
+  }
+
+  /** Octets of text never sent. */
+  get unsent(): number {
+    return Math.max(0, seqDistance(this.#textNext, this.textEnd));
+  }
+
+  /** Octets of sequence space sent and not acknowledged. */
+  get unacknowledged(): number {
+    return seqDistance(this.sndUna, this.sndNxt);
+  }
+
+  /** Octets that the peer's window lets us send beyond SND.NXT; negative when it shrank (MUST-34). */
+  get usableWindow(): number {
+    return this.sndWnd - seqDistance(this.sndUna, this.sndNxt);
+  }
+
+  /** Whether our FIN was acknowledged. */
+  get finAcknowledged(): boolean {
+    return this.finSent && seqAfter(this.sndUna, this.textEnd);
+  }
+
+  /** Stream offset of a sequence number: 0 is the first octet of text. */
+  offsetOf(seq: SeqNumber): number {
+    return this.ring.start + seqDistance(this.#ringSeq, seq);
+  }
+
+  /** RFC 9293 3.10.7.4, fifth: whether the segment's window is newer than the one we know; if so it is taken. */
+  updateWindow(segment: Segment, windowShift: number): boolean {
+    const isNewer = seqBefore(this.sndWl1, segment.seq) ||
+      (this.sndWl1 === segment.seq && seqAtOrBefore(this.sndWl2, segment.ack));
+    if (!isNewer) return false;
+    this.setWindow(segment.window << windowShift, segment.seq, segment.ack);
+    return true;
+  }
+
+  /** Takes a window from the segment numbered `seq` that acknowledged `ack`. Octets, scaled. */
+  setWindow(octets: number, seq: SeqNumber, ack: SeqNumber): void {
+    this.sndWnd = octets;
+    if (octets > this.maxSndWnd) this.maxSndWnd = octets;
+    this.sndWl1 = seq;
+    this.sndWl2 = ack;
+  }
+
+  /** RFC 5961 5.2: SND.UNA - MAX.SND.WND <= SEG.ACK <= SND.NXT. */
+  isAckAcceptable(ack: SeqNumber): boolean {
+    return seqDistance(ack, this.sndUna) <= this.maxSndWnd && seqAtOrBefore(ack, this.sndNxt);
+  }
+
+  /** Moves SND.UNA to `ack` and forgets the text before it. */
+  acknowledge(ack: SeqNumber): void {
+    this.sndUna = ack;
+    const acknowledged = Math.min(seqDistance(this.#ringSeq, ack), this.ring.length);
+    if (acknowledged > 0) {
+      this.ring.discardTo(this.ring.start + acknowledged);
+      this.#ringSeq = seqAdd(this.#ringSeq, acknowledged);
+    }
+    if (this.isUrgent && seqAtOrBefore(this.sndUp, ack)) this.isUrgent = false;
+  }
+
+  /**
+   * How many octets of new text one segment may carry now; 0: none.
+   *
+   * Sender-side avoidance of silly windows and Nagle's algorithm, RFC 9293 3.8.6.2.1 and 3.7.4: full segments go out as
+   * far as both windows reach; less than a full segment only when it is all there is and nothing is outstanding, or when it
+   * is a good part of the largest window that the peer ever had.
+   *
+   * @param congestionRoom octets that the congestion window still lets out
+   * @param limit payload octets that one segment may have: a whole number of full segments
+   */
+  nextTextLength(congestionRoom: number, limit: number, config: TcpConfig): number {
+    const unsent = this.unsent;
+    const usable = Math.min(this.usableWindow, congestionRoom);
+    if (unsent === 0 || usable <= 0) return 0;
+    const length = Math.min(unsent, usable, limit);
+    const tail = length % this.mss;
+    if (tail === 0) return length;
+    const isLast = length === unsent;
+    if (isLast && this.#smallMayGo(length, config)) return length;
+    if (length > tail) return length - tail;
+    if (isLast || usable === congestionRoom && congestionRoom < this.usableWindow) return 0;
+    const isIdle = this.sndNxt === this.sndUna || !config.nagle;
+    return isIdle && length >= this.maxSndWnd / WORTHWHILE_WINDOW_DIVISOR ? length : 0;
+  }
+
+  /** Whether the FIN may go out: all text was sent and there is room for it. */
+  finMayGo(textLength: number): boolean {
+    return this.finQueued && !this.finSent && this.unsent === textLength && this.usableWindow > textLength;
+  }
+
+  /** Whether something waits that the peer's window does not let out while nothing is outstanding within it. */
+  get isBlockedByWindow(): boolean {
+    const waits = this.unsent > 0 || (this.finQueued && !this.finSent) || this.sndNxt !== this.sndUna;
+    const outstandingInWindow = this.sndNxt !== this.sndUna && this.sndWnd > 0;
+    return waits && !outstandingInWindow && (this.usableWindow <= 0 || this.unsent > this.usableWindow);
+  }
+
+  /** Lends text [seq, seq + length) to an outgoing segment. */
+  lendText(seq: SeqNumber, length: number, out: Segment): void {
+    this.ring.lend(this.offsetOf(seq), length, out);
+  }
+
+  /** Notes that new sequence space was sent up to `end`. */
+  sentTo(end: SeqNumber, isSmall: boolean): void {
+    this.sndNxt = end;
+    if (isSmall) this.smallEnd = end;
+  }
+
+  /** Octets from SEG.SEQ to the end of urgent data when the segment should carry the URG flag; 0 when not. */
+  urgentOffset(seq: SeqNumber): number {
+    if (!this.isUrgent || !seqAfter(this.sndUp, seq)) return 0;
+    // RFC 9293 3.8.5: the pointer has 16 bits; further away, it points as far as it can (RFC 6093 has no better).
+    return Math.min(seqDistance(seq, this.sndUp), 0xffff);
+  }
+
+  get #textNext(): SeqNumber {
+    return this.sndNxt === this.iss ? seqAdd(this.iss, 1) : this.sndNxt;
+  }
+
+  /** Nagle: whether the last, small segment may go although it is not full. */
+  #smallMayGo(length: number, config: TcpConfig): boolean {
+    if (this.finQueued || this.isUrgent) return true;
+    if (config.cork) return false;
+    if (!config.nagle) return true;
+    const hasFullPart = length > this.mss;
+    if (config.nagleVariant === "minshall") {
+      return !seqInWindow(this.sndUna, this.sndUna, seqDistance(this.sndUna, this.smallEnd));
+    }
+    return !hasFullPart && this.sndNxt === this.sndUna;
+  }
+}

@@ -1,0 +1,268 @@
+/**
+ * The transmission control block: the parts of one connection, and the few changes that all events share.
+ *
+ * @module
+ */
+
+import { Acknowledging } from "./acknowledging.ts";
+import type { Endpoint } from "./address.ts";
+import type { ChallengeLimiter } from "./challenge_limiter.ts";
+import type { TcpConfig } from "./config.ts";
+import type { CongestionControl } from "./congestion/control.ts";
+import { createCongestionControl } from "./congestion/create.ts";
+import { Ecn } from "./ecn.ts";
+import { ConnectionFailure, type FailureKind } from "./errors.ts";
+import { Event, type EventSet } from "./events.ts";
+import { Handshake } from "./handshake.ts";
+import type { IcmpError } from "./icmp_error.ts";
+import type { CongestionReason, ConnectionView, Observer, SendReason, StateReason } from "./observer.ts";
+import { Receiver } from "./receiver.ts";
+import { AckFacts, Recovery } from "./retransmission/recovery.ts";
+import { RttEstimator } from "./rtt.ts";
+import { Sender } from "./sender.ts";
+import { type SeqNumber, seqNumber } from "./seq.ts";
+import { isLegalTransition, type State } from "./state.ts";
+import { Timers } from "./timers.ts";
+import { Timestamps } from "./timestamps.ts";
+import { type Instant, instant, type Micros, micros } from "./units.ts";
+
+/** Chooses the initial sequence number of a connection (RFC 9293 3.4.1). */
+export type IsnSource = (local: Endpoint, remote: Endpoint, now: Instant) => SeqNumber;
+
+/** What a connection is made of. */
+export interface TcbOptions {
+  readonly id: number;
+  readonly config: TcpConfig;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly observer: Observer | undefined;
+  readonly isn: IsnSource;
+  /** Payload octets that the device takes in one segment; it cuts what is longer than the MSS. */
+  readonly segmentLimit: number;
+  readonly timestampOffset: number;
+  readonly challengeLimiter: ChallengeLimiter;
+}
+
+/** A RST that waits to be sent. */
+export interface PendingReset {
+  readonly seq: SeqNumber;
+  /** What it acknowledges; null: no ACK flag. */
+  readonly ack: SeqNumber | null;
+  readonly reason: SendReason;
+}
+
+/** Totals of a connection. */
+export class Totals {
+  segmentsSent = 0;
+  segmentsReceived = 0;
+  octetsSent = 0;
+  octetsAcknowledged = 0;
+  segmentsRetransmitted = 0;
+  octetsRetransmitted = 0;
+  timeouts = 0;
+}
+
+/** The variables of one connection, by part. */
+export class Tcb {
+  readonly id: number;
+  config: TcpConfig;
+  local: Endpoint;
+  remote: Endpoint;
+  readonly observer: Observer | undefined;
+  readonly isn: IsnSource;
+  readonly segmentLimit: number;
+  readonly challengeLimiter: ChallengeLimiter;
+  /** How the observer sees this connection. */
+  view!: ConnectionView;
+
+  /** Local and remote address one behind the other, where outgoing segments have them. */
+  addressOctets: Uint8Array;
+
+  state: State;
+  /** Whether the connection came from a passive open (MUST-11). */
+  readonly openedPassively: boolean;
+  handshake: Handshake;
+  timestamps: Timestamps;
+  ecn: Ecn = new Ecn();
+  sender: Sender;
+  receiver: Receiver;
+  control: CongestionControl;
+  recovery: Recovery;
+  acknowledging: Acknowledging;
+  readonly rtt: RttEstimator;
+  readonly timers: Timers = new Timers();
+  readonly totals: Totals = new Totals();
+  readonly facts: AckFacts = new AckFacts();
+
+  /** Our SYN or SYN-ACK is to be sent. */
+  synDue = false;
+  /** Whether our last SYN asked for ECN. */
+  askedForEcn = false;
+  /** When the connection was opened. */
+  openedAt: Instant;
+  /** When our SYN was last sent. */
+  synSentAt: Instant = instant(0);
+  resetDue: PendingReset | null = null;
+  /** The tail loss probe is to be sent. */
+  tailProbeDue = false;
+  /** A window probe is to be sent. */
+  windowProbeDue = false;
+  /** Probes of the window in a row. */
+  windowProbes = 0;
+  /** Those of them that drew no answer. */
+  unansweredProbes = 0;
+  /** How long the last one was given. */
+  lastProbeWait: Micros = micros(0);
+  keepAliveDue = false;
+  /** Keep-alive probes without an answer. */
+  keepAliveProbes = 0;
+  /** The user closed: nobody reads what comes, and FIN-WAIT-2 is bounded. */
+  userClosed = false;
+  lastSentAt: Instant = instant(-1);
+  lastReceivedAt: Instant;
+  lastInvalidAckAt: Instant = instant(-1);
+  /** The congestion window held something back since `windowLimitMark` was sent. */
+  congestionLimited = false;
+  windowLimitMark: SeqNumber = seqNumber(0);
+  /** Most octets in the network since then. */
+  mostInFlight = 0;
+
+  events: EventSet = 0;
+  failure: ConnectionFailure | null = null;
+  softError: IcmpError["kind"] | null = null;
+
+  constructor(options: TcbOptions, state: "LISTEN" | "SYN-SENT", now: Instant) {
+    const { config, local, remote } = options;
+    this.id = options.id;
+    this.config = config;
+    this.local = local;
+    this.remote = remote;
+    this.addressOctets = joinAddresses(local, remote);
+    this.observer = options.observer;
+    this.isn = options.isn;
+    this.segmentLimit = options.segmentLimit;
+    this.challengeLimiter = options.challengeLimiter;
+    this.state = state;
+    this.openedPassively = state === "LISTEN";
+    this.handshake = new Handshake(config, local.address.family);
+    this.timestamps = new Timestamps(config.timestampTick, options.timestampOffset);
+    const iss = this.openedPassively ? seqNumber(0) : options.isn(local, remote, now);
+    this.rtt = new RttEstimator(config);
+    this.sender = new Sender(config, iss, this.handshake.sendMss());
+    this.receiver = new Receiver(config, this.handshake.ownMss);
+    this.control = this.#newControl(now);
+    this.recovery = new Recovery(config, this.control, iss);
+    this.acknowledging = new Acknowledging(config);
+    this.openedAt = now;
+    this.lastReceivedAt = now;
+  }
+
+  /** A passive open has met its peer: who it is, and where it found us. */
+  meet(local: Endpoint, remote: Endpoint): void {
+    this.local = local;
+    this.remote = remote;
+    this.addressOctets = joinAddresses(local, remote);
+  }
+
+  /** A passive open has met its peer: its sending side begins at `iss`. What the user queued before stays queued. */
+  beginSending(iss: SeqNumber): void {
+    const before = this.sender;
+    this.sender = new Sender(this.config, iss, before.mss);
+    this.sender.finQueued = before.finQueued;
+    const queued = new Uint8Array(before.ring.length);
+    before.ring.read(queued);
+    this.sender.ring.append(queued, 0, queued.length);
+  }
+
+  /** The peer's SYN options are known: what follows from them begins. */
+  applyAgreement(now: Instant): void {
+    this.sender.mss = this.handshake.sendMss();
+    this.receiver.windowShift = this.handshake.windowScaling ? this.handshake.ownShift : 0;
+    this.timestamps.agreed = this.handshake.timestamps;
+    this.control = this.#newControl(now);
+    this.recovery = new Recovery(this.config, this.control, this.sender.iss);
+    this.observer?.congestionChanged(this.view, 0, Infinity, "initial-window", now);
+  }
+
+  /** Changes the state. @throws Error when the standard has no such transition: a defect of ours */
+  moveTo(state: State, reason: StateReason, now: Instant): void {
+    const from = this.state;
+    if (!isLegalTransition(from, state)) {
+      throw new Error(`Cannot go from ${from} to ${state}: no such transition in RFC 9293 3.3.2 (${reason})`);
+    }
+    this.state = state;
+    this.observer?.stateChanged(this.view, from, state, reason, now);
+    if (state === "CLOSED") this.#release();
+  }
+
+  /** Ends the connection out of order. */
+  fail(kind: FailureKind, message: string, reason: StateReason, now: Instant): void {
+    this.failure = new ConnectionFailure(kind, message);
+    this.sender.ring.restartAt(this.sender.ring.end);
+    this.moveTo("CLOSED", reason, now);
+  }
+
+  /** Tells the user. */
+  raise(events: EventSet): void {
+    this.events |= events;
+  }
+
+  /** Tells the observer when the window or the threshold differs from before. */
+  congestionChanged(
+    windowBefore: number,
+    thresholdBefore: number,
+    reason: CongestionReason,
+    now: Instant,
+  ): void {
+    if (this.observer === undefined) return;
+    const { congestionWindow, slowStartThreshold } = this.control;
+    if (congestionWindow === windowBefore && slowStartThreshold === thresholdBefore) return;
+    this.observer.congestionChanged(this.view, windowBefore, thresholdBefore, reason, now);
+  }
+
+  /** Fills the record that recovery reads, for an event that is not an acknowledgement. */
+  factsNow(now: Instant): AckFacts {
+    const facts = this.facts;
+    facts.now = now;
+    facts.priorUna = this.sender.sndUna;
+    facts.una = this.sender.sndUna;
+    facts.sndNxt = this.sender.sndNxt;
+    facts.mss = this.sender.mss;
+    facts.priorPipe = this.recovery.pipe;
+    facts.selective = this.handshake.selectiveAck;
+    facts.newlySacked = 0;
+    facts.isDuplicate = false;
+    facts.reportsDuplicate = false;
+    facts.echo = null;
+    facts.smoothedRtt = this.rtt.srtt;
+    facts.minimumRtt = this.rtt.minimum;
+    return facts;
+  }
+
+  #newControl(now: Instant): CongestionControl {
+    return createCongestionControl(this.config.congestionControl, {
+      mss: this.sender.mss,
+      initialWindowSegments: this.config.initialWindow,
+      hystart: this.config.hystart,
+      now,
+    });
+  }
+
+  #release(): void {
+    this.timers.clearAll();
+    this.synDue = false;
+    this.tailProbeDue = false;
+    this.windowProbeDue = false;
+    this.keepAliveDue = false;
+    this.sender.ring.trim();
+    this.raise(Event.closed | Event.readable | Event.writable);
+  }
+}
+
+function joinAddresses(local: Endpoint, remote: Endpoint): Uint8Array {
+  const length = local.address.octets.length;
+  const octets = new Uint8Array(2 * length);
+  octets.set(local.address.octets, 0);
+  octets.set(remote.address.octets, length);
+  return octets;
+}

@@ -1,0 +1,307 @@
+/**
+ * What is sent next: each call composes one segment out of what the sending and the receiving half have due.
+ *
+ * Order: RST, SYN, what is lost, probes, new text and FIN, and a bare ACK only when nothing carried it.
+ *
+ * @module
+ */
+
+import type { SendReason } from "./observer.ts";
+import { Mark } from "./retransmission/in_flight.ts";
+import { Flag, MAX_SACK_BLOCKS, Option, type Segment } from "./segment.ts";
+import { seqAdd, seqAfter, seqAtOrAfter, seqDistance, type SeqNumber } from "./seq.ts";
+import type { Tcb } from "./tcb.ts";
+import { armCork, armForOutstanding, armPersist } from "./timer_rules.ts";
+import { Timer } from "./timers.ts";
+import { elapsed, type Instant } from "./units.ts";
+
+/** Octets of the SACK option without blocks, padded, and of each block. */
+const SACK_BASE_LENGTH = 4;
+const SACK_BLOCK_LENGTH = 8;
+
+/** SACK blocks that fit beside timestamps. */
+const SACK_BLOCKS_WITH_TIMESTAMPS = 3;
+
+/** Fills `out` with the next segment due. @returns false when nothing is due now */
+export function transmit(tcb: Tcb, out: Segment, now: Instant): boolean {
+  if (tcb.resetDue !== null) return sendReset(tcb, out, now);
+  switch (tcb.state) {
+    case "LISTEN":
+    case "CLOSED":
+      return false;
+    case "SYN-SENT":
+      return tcb.synDue && sendSyn(tcb, out, now);
+    case "SYN-RECEIVED":
+      return (tcb.synDue && sendSyn(tcb, out, now)) || sendAck(tcb, out, now);
+    case "TIME-WAIT":
+      return sendAck(tcb, out, now);
+    case "ESTABLISHED":
+    case "CLOSE-WAIT":
+    case "FIN-WAIT-1":
+    case "FIN-WAIT-2":
+    case "CLOSING":
+    case "LAST-ACK":
+      return sendLost(tcb, out, now) || sendTailProbe(tcb, out, now) || sendWindowProbe(tcb, out, now) ||
+        sendText(tcb, out, now) || sendKeepAlive(tcb, out, now) || sendAck(tcb, out, now);
+  }
+}
+
+function beginSegment(tcb: Tcb, out: Segment, seq: SeqNumber, flags: number, now: Instant): void {
+  out.clear();
+  addressSegment(tcb, out);
+  out.seq = seq;
+  out.flags = flags;
+  if ((flags & Flag.rst) !== 0) return;
+  if ((flags & Flag.ack) !== 0) out.ack = tcb.receiver.rcvNxt;
+  const isSyn = (flags & Flag.syn) !== 0;
+  out.window = tcb.receiver.announceWindow(isSyn);
+  const offersTimestamps = isSyn && (flags & Flag.ack) === 0 && tcb.config.timestamps;
+  if (offersTimestamps || tcb.timestamps.agreed) tcb.timestamps.write(out, now);
+}
+
+function addressSegment(tcb: Tcb, out: Segment): void {
+  out.family = tcb.local.address.family;
+  const addresses = tcb.addressOctets;
+  out.addresses = addresses;
+  out.sourceOffset = 0;
+  out.destinationOffset = addresses.length / 2;
+  out.sourcePort = tcb.local.port;
+  out.destinationPort = tcb.remote.port;
+  out.dscp = tcb.config.dscp;
+  out.hopLimit = tcb.config.hopLimit;
+}
+
+/** Accounts for a finished segment. */
+function finishSegment(tcb: Tcb, out: Segment, reason: SendReason, now: Instant): true {
+  tcb.totals.segmentsSent++;
+  if (out.payloadLength > tcb.sender.mss) out.segmentSize = tcb.sender.mss;
+  if (out.has(Flag.ack) && !out.has(Flag.rst)) {
+    tcb.timestamps.lastAckSent = out.ack;
+    const reportsAll = tcb.receiver.outOfOrder.count === 0 || !tcb.handshake.selectiveAck ||
+      out.sackBlockCount > 0;
+    if (reportsAll) {
+      tcb.acknowledging.acknowledged();
+      tcb.timers.clear(Timer.delayedAck);
+    }
+  }
+  tcb.lastSentAt = now;
+  tcb.observer?.segmentSent(tcb.view, out, reason, now);
+  return true;
+}
+
+function sendReset(tcb: Tcb, out: Segment, now: Instant): boolean {
+  const reset = tcb.resetDue;
+  if (reset === null) return false;
+  tcb.resetDue = null;
+  beginSegment(tcb, out, reset.seq, reset.ack === null ? Flag.rst : Flag.rst | Flag.ack, now);
+  if (reset.ack !== null) out.ack = reset.ack;
+  return finishSegment(tcb, out, reset.reason, now);
+}
+
+function sendSyn(tcb: Tcb, out: Segment, now: Instant): true {
+  const { sender, handshake, ecn } = tcb;
+  const isAnswer = tcb.state === "SYN-RECEIVED";
+  const isRepeated = sender.sndNxt !== sender.iss;
+  const ecnFlags = isAnswer ? ecn.synAckFlags : ecn.synFlags(tcb.config.ecn, handshake.retransmissions > 0);
+  if (!isAnswer) tcb.askedForEcn = ecnFlags !== 0;
+  beginSegment(tcb, out, sender.iss, (isAnswer ? Flag.syn | Flag.ack : Flag.syn) | ecnFlags, now);
+  handshake.writeOptions(out, tcb.config);
+  tcb.synDue = false;
+  tcb.synSentAt = now;
+  if (!isRepeated) sender.sndNxt = seqAdd(sender.iss, 1);
+  armForOutstanding(tcb, now);
+  const repeated: SendReason = isAnswer ? "syn-ack-retransmitted" : "syn-retransmitted";
+  return finishSegment(tcb, out, isRepeated ? repeated : isAnswer ? "syn-ack" : "syn", now);
+}
+
+/** Puts text, FIN, PSH, URG and SACK blocks on a segment of [seq, end). */
+function writeText(tcb: Tcb, out: Segment, seq: SeqNumber, end: SeqNumber): void {
+  const { sender } = tcb;
+  const carriesFin = seqAfter(end, sender.textEnd);
+  const length = seqDistance(seq, end) - (carriesFin ? 1 : 0);
+  sender.lendText(seq, length, out);
+  if (carriesFin) out.flags |= Flag.fin;
+  const urgent = sender.urgentOffset(seq);
+  if (urgent > 0) {
+    out.flags |= Flag.urg;
+    out.urgentPointer = urgent;
+  }
+  const spare = sender.mss - length % sender.mss;
+  if (length % sender.mss !== 0 || length === 0) {
+    writeSackBlocks(
+      tcb,
+      out,
+      length === 0 ? MAX_SACK_BLOCKS : Math.floor((spare - SACK_BASE_LENGTH) / SACK_BLOCK_LENGTH),
+    );
+  }
+}
+
+function writeSackBlocks(tcb: Tcb, out: Segment, most: number): void {
+  if (!tcb.handshake.selectiveAck) return;
+  const fitting = Math.min(most, tcb.timestamps.agreed ? SACK_BLOCKS_WITH_TIMESTAMPS : MAX_SACK_BLOCKS);
+  if (fitting > 0) tcb.acknowledging.writeSackBlocks(out, tcb.receiver, fitting);
+}
+
+/** Sends again what is presumed lost, as the congestion window lets it. */
+function sendLost(tcb: Tcb, out: Segment, now: Instant): boolean {
+  const { recovery, sender } = tcb;
+  const index = recovery.inFlight.nextLost();
+  if (index < 0) return false;
+  if (
+    recovery.prefersNewData && sender.nextTextLength(congestionRoom(tcb), segmentLimit(tcb), tcb.config) > 0
+  ) return false;
+  const start = recovery.inFlight.start(index);
+  const windowEdge = seqAdd(sender.sndUna, sender.sndWnd);
+  // SHLD-16: only what still fits a window that shrank. A closed one is the persist timer's business.
+  if (seqAtOrAfter(start, windowEdge)) return false;
+  const room = congestionRoom(tcb);
+  const length = recovery.inFlight.length(index);
+  if (room < Math.min(length, sender.mss) && recovery.pipe > 0) return false;
+  const wholeSegments = Math.max(1, Math.floor(Math.min(room, segmentLimit(tcb)) / sender.mss)) * sender.mss;
+  const fitting = Math.min(wholeSegments, seqDistance(start, windowEdge));
+  const carriesFinOnly = length <= fitting + 1 && seqAfter(recovery.inFlight.end(index), sender.textEnd);
+  if (length > fitting && !carriesFinOnly) recovery.inFlight.splitAfter(index, fitting);
+  return resend(tcb, out, index, recovery.inFlight.cause(index), now);
+}
+
+function resend(tcb: Tcb, out: Segment, index: number, reason: SendReason, now: Instant): true {
+  const { recovery } = tcb;
+  const { inFlight } = recovery;
+  const flags = (inFlight.marks(index) & Mark.push) !== 0 ? Flag.ack | Flag.psh : Flag.ack;
+  beginSegment(tcb, out, inFlight.start(index), flags, now);
+  writeText(tcb, out, inFlight.start(index), inFlight.end(index));
+  tcb.ecn.write(out, false);
+  recovery.resent(index, now, out.hasOption(Option.timestamps) ? out.timestampValue : null);
+  tcb.totals.segmentsRetransmitted++;
+  tcb.totals.octetsRetransmitted += out.payloadLength;
+  armForOutstanding(tcb, now);
+  return finishSegment(tcb, out, reason, now);
+}
+
+/** RFC 8985 7.3: new text if there is some, else the last segment once more. */
+function sendTailProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
+  if (!tcb.tailProbeDue) return false;
+  tcb.tailProbeDue = false;
+  const { recovery, sender } = tcb;
+  const { inFlight } = recovery;
+  const length = sender.nextTextLength(sender.mss, sender.mss, tcb.config);
+  if (length > 0) {
+    sendNew(tcb, out, length, "tail-loss-probe", now);
+    recovery.tailProbe.sent(sender.sndNxt, false);
+    return true;
+  }
+  if (inFlight.count === 0) return false;
+  const last = inFlight.count - 1;
+  const excess = inFlight.length(last) - sender.mss;
+  if (excess > 1) inFlight.splitAfter(last, Math.ceil(excess / sender.mss) * sender.mss);
+  recovery.tailProbe.sent(sender.sndNxt, true);
+  return resend(tcb, out, inFlight.count - 1, "tail-loss-probe", now);
+}
+
+/** RFC 9293 3.8.6.1. */
+function sendWindowProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
+  if (!tcb.windowProbeDue) return false;
+  tcb.windowProbeDue = false;
+  const { sender, recovery } = tcb;
+  if (sender.usableWindow > 0 && sender.unsent > 0) {
+    // The window is open, only too small to be worth a segment: the override time-out of 3.8.6.2.1.
+    return sendNew(tcb, out, Math.min(sender.usableWindow, sender.unsent, sender.mss), "window-probe", now);
+  }
+  if (tcb.config.windowProbe === "old number") {
+    beginSegment(tcb, out, seqAdd(sender.sndUna, -1), Flag.ack, now);
+    return finishSegment(tcb, out, "window-probe", now);
+  }
+  if (recovery.inFlight.count > 0) {
+    if (recovery.inFlight.length(0) > 1) recovery.inFlight.splitAfter(0, 1);
+    return resend(tcb, out, 0, "window-probe", now);
+  }
+  if (sender.unsent > 0) return sendNew(tcb, out, 1, "window-probe", now);
+  return sender.finQueued && !sender.finSent && sendNew(tcb, out, 0, "window-probe", now);
+}
+
+/** Sends new text, the FIN, or both, as far as both windows and RFC 9293 3.8.6.2.1 let it. */
+function sendText(tcb: Tcb, out: Segment, now: Instant): boolean {
+  const { sender, recovery } = tcb;
+  if (sender.unsent === 0 && (!sender.finQueued || sender.finSent)) return false;
+  restartAfterIdle(tcb, now);
+  const room = congestionRoom(tcb);
+  const length = sender.nextTextLength(room, segmentLimit(tcb), tcb.config);
+  if (length === 0 && !sender.finMayGo(0)) {
+    if (room < Math.min(sender.mss, sender.unsent) && sender.usableWindow > 0) tcb.congestionLimited = true;
+    armPersist(tcb, now);
+    armCork(tcb, now);
+    return false;
+  }
+  const isLimitedTransmit = recovery.phase === "disorder" && length > 0;
+  const reason: SendReason = length === 0
+    ? "fin"
+    : sender.urgentOffset(sender.sndNxt) > 0
+    ? "urgent-data"
+    : isLimitedTransmit
+    ? "limited-transmit"
+    : recovery.prefersNewData
+    ? "forward-rto-probe"
+    : "data";
+  return sendNew(tcb, out, length, reason, now);
+}
+
+/** Sends `length` octets of new text, and the FIN if it is its turn. */
+function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now: Instant): true {
+  const { sender, recovery } = tcb;
+  const start = sender.sndNxt;
+  const carriesFin = sender.finMayGo(length) || (length === 0 && sender.finQueued);
+  const isLast = length === sender.unsent;
+  const end = seqAdd(start, length + (carriesFin ? 1 : 0));
+  beginSegment(tcb, out, start, length > 0 && isLast ? Flag.ack | Flag.psh : Flag.ack, now);
+  writeText(tcb, out, start, end);
+  tcb.ecn.write(out, length > 0);
+  const marks = (out.has(Flag.psh) ? Mark.push : 0) | (isLast ? Mark.applicationLimited : 0);
+  recovery.sent(start, end, now, marks);
+  sender.sentTo(end, length % sender.mss !== 0);
+  if (carriesFin) sender.finSent = true;
+  tcb.totals.octetsSent += length;
+  if (length > 0) tcb.acknowledging.expectAnswers();
+  tcb.mostInFlight = Math.max(tcb.mostInFlight, recovery.pipe);
+  armForOutstanding(tcb, now);
+  return finishSegment(tcb, out, reason, now);
+}
+
+/** RFC 9293 3.8.4: a number that was acknowledged already draws an ACK from whoever is alive. */
+function sendKeepAlive(tcb: Tcb, out: Segment, now: Instant): boolean {
+  if (!tcb.keepAliveDue) return false;
+  tcb.keepAliveDue = false;
+  beginSegment(tcb, out, seqAdd(tcb.sender.sndNxt, -1), Flag.ack, now);
+  return finishSegment(tcb, out, "keep-alive", now);
+}
+
+function sendAck(tcb: Tcb, out: Segment, now: Instant): boolean {
+  const reason = tcb.acknowledging.immediate;
+  if (reason === null) return false;
+  beginSegment(tcb, out, tcb.sender.sndNxt, Flag.ack, now);
+  writeSackBlocks(tcb, out, MAX_SACK_BLOCKS);
+  tcb.ecn.write(out, false);
+  return finishSegment(tcb, out, reason, now);
+}
+
+/** Payload octets that one segment may have: a whole number of full ones. */
+function segmentLimit(tcb: Tcb): number {
+  const { mss } = tcb.sender;
+  return tcb.segmentLimit < 2 * mss ? mss : tcb.segmentLimit - tcb.segmentLimit % mss;
+}
+
+function congestionRoom(tcb: Tcb): number {
+  const { recovery } = tcb;
+  const mayCountDuplicates = tcb.config.limitedTransmit || recovery.phase !== "disorder";
+  const pipe = mayCountDuplicates ? recovery.pipe : recovery.inFlight.totalOctets;
+  return tcb.control.congestionWindow - pipe;
+}
+
+/** RFC 5681 4.1: after an idle time the window may say nothing about the path any more. */
+function restartAfterIdle(tcb: Tcb, now: Instant): void {
+  if (!tcb.config.restartAfterIdle || tcb.recovery.inFlight.count > 0 || tcb.totals.octetsSent === 0) return;
+  const idle = elapsed(tcb.lastSentAt, now);
+  if (idle <= tcb.rtt.rto) return;
+  const { congestionWindow, slowStartThreshold } = tcb.control;
+  tcb.control.restartAfterIdle(idle, tcb.rtt.rto);
+  tcb.congestionChanged(congestionWindow, slowStartThreshold, "idle-restart", now);
+}

@@ -1,0 +1,68 @@
+/** Many connections, one after another and at once: all delivered, nothing left. */
+
+import { assertEquals } from "@std/assert";
+import { Capture } from "./capture.ts";
+import { assertOrderly, conversations, stream } from "./conversation.ts";
+import { executables } from "./executables.ts";
+import { Network } from "./network.ts";
+import { type Program, until } from "./process.ts";
+
+const { client, server } = await executables();
+const PORT = 8888;
+const ONE_AFTER_ANOTHER = 200;
+const AT_ONCE = 50;
+const MINUTE = 60_000;
+
+const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
+
+/** Descriptors that a process has open. */
+function descriptors(program: Program): number {
+  return [...Deno.readDirSync(`/proc/${program.pid}/fd`)].length;
+}
+
+async function assertAllDelivered(
+  network: Network,
+  count: number,
+  deliver: (messages: readonly string[]) => Promise<void>,
+): Promise<void> {
+  await using capture = await Capture.start(network, PORT);
+  await using serving = network.start([server]);
+  await serving.shows("listening");
+  const before = descriptors(serving);
+  const messages = numbers(count).map((i) => `message number ${i} of ${count}`);
+  await deliver(messages);
+  const endings = (): number => serving.out.split("closed by peer (FIN)").length - 1;
+  await until(`${count} connections to end`, () => endings() === count);
+  assertEquals(descriptors(serving), before, "no descriptor is left open");
+  assertEquals(await network.sockets("-tan"), [{ state: "LISTEN", port: PORT }], "no socket or port is left");
+
+  const texts = [...serving.out.matchAll(/^ {4}Text: (.*)$/gm)].map((match) => match[1] ?? "");
+  assertEquals(texts.toSorted(), messages.toSorted());
+  assertEquals((await serving.stop()).code, 0);
+  const found = conversations(await capture.segments(), PORT);
+  assertEquals(found.length, count, "every connection had a port of its own");
+  for (const conversation of found) assertOrderly(conversation, stream(conversation.ours));
+  assertEquals(found.map(({ ours }) => stream(ours)).toSorted(), messages.toSorted());
+}
+
+Deno.test(`${ONE_AFTER_ANOTHER} connections one after another are all delivered, without a RST`, async () => {
+  await using network = await Network.create();
+  await assertAllDelivered(network, ONE_AFTER_ANOTHER, async (messages) => {
+    for (const message of messages) await network.must([client, "-m", message]);
+  });
+});
+
+Deno.test(`${AT_ONCE} client processes at once all deliver, without a RST`, async () => {
+  await using network = await Network.create();
+  await assertAllDelivered(network, AT_ONCE, async (messages) => {
+    const programs = messages.map((message) => network.start([client, "-m", message]));
+    try {
+      for (const program of programs) {
+        const { code, err } = await program.ended(MINUTE);
+        assertEquals([code, err], [0, ""]);
+      }
+    } finally {
+      for (const program of programs) await program[Symbol.asyncDispose]();
+    }
+  });
+});
