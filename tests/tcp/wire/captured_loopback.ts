@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CapturedPacket } from "./captured.ts";
+import type { CapturedPacket } from "./support.ts";
 
 /** Most checksums are unfinished. */
 export const CAPTURED_ON_LOOPBACK: readonly CapturedPacket[] = [

@@ -3,8 +3,8 @@ import { formatAddress, parseAddress } from "../../../tcp/address.ts";
 import { Option, Segment } from "../../../tcp/segment.ts";
 import { seqToUint32, timestampToUint32 } from "../../../tcp/seq.ts";
 import { decodePacket, encodePacketHeaders } from "../../../tcp/wire/packet.ts";
-import { CAPTURED_PACKETS, type CapturedPacket } from "./captured.ts";
-import { hexToOctets, octetsToHex } from "./support.ts";
+import { CAPTURED_PACKETS } from "./captured.ts";
+import { type CapturedPacket, hexToOctets, octetsToHex } from "./support.ts";
 
 /** The decoded segment in the words of the captures' table. */
 function readingOf(name: string, hex: string, segment: Segment): CapturedPacket {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CapturedPacket } from "./captured.ts";
+import type { CapturedPacket } from "./support.ts";
 
 /** Every checksum is complete. */
 export const CAPTURED_ON_VETH: readonly CapturedPacket[] = [

@@ -14,6 +14,28 @@ import { encodePacket, packetLength } from "../../../tcp/wire/packet.ts";
 /** Where every run of the properties starts; a failure prints its own seed and path beside it. */
 const SEED = 20_220_818;
 
+/** One captured IP packet. Sequence numbers and timestamps as unsigned numbers. */
+export interface CapturedPacket {
+  readonly name: string;
+  readonly source: string;
+  readonly destination: string;
+  readonly ecn: number;
+  readonly ports: readonly [number, number];
+  readonly seq: number;
+  readonly ack: number;
+  readonly flags: number;
+  readonly window: number;
+  readonly urgentPointer: number;
+  readonly maximumSegmentSize: number | null;
+  readonly windowScale: number | null;
+  readonly selectiveAckPermitted: boolean;
+  readonly timestamps: readonly [number, number] | null;
+  readonly sackBlocks: readonly (readonly [number, number])[];
+  readonly payloadLength: number;
+  readonly checksumUnfinished: boolean;
+  readonly hex: string;
+}
+
 /** The octets that hexadecimal digits name; spaces are ignored. */
 export function hexToOctets(hex: string): Uint8Array {
   const digits = hex.replaceAll(/\s/g, "");
