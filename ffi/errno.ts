@@ -13,6 +13,7 @@ export const EBADF = 9;
 export const EAGAIN = 11;
 export const EACCES = 13;
 export const EINVAL = 22;
+export const EPIPE = 32;
 export const EMSGSIZE = 90;
 export const EPROTONOSUPPORT = 93;
 export const ESOCKTNOSUPPORT = 94;
@@ -23,10 +24,12 @@ export const ENETDOWN = 100;
 export const ENETUNREACH = 101;
 export const ECONNRESET = 104;
 export const ENOBUFS = 105;
+export const EISCONN = 106;
 export const ETIMEDOUT = 110;
 export const ECONNREFUSED = 111;
 export const EHOSTDOWN = 112;
 export const EHOSTUNREACH = 113;
+export const EALREADY = 114;
 export const EINPROGRESS = 115;
 
 /**
@@ -132,8 +135,12 @@ export class SystemError extends Error {
 }
 
 /**
- * The error number of the last failed synchronous call. Ask right after the call; for a nonblocking one it is lost,
- * since that ran on another thread.
+ * The error number of the last failed synchronous call of this thread. Ask right after the call; for a nonblocking one
+ * it is lost, since that ran on another thread.
+ *
+ * It is right but for rare moments: between the call and this one the JavaScript engine may collect or install code, and
+ * its own system calls then leave their number here (seen: ENOENT for EAGAIN, once in some hundred thousand). So code that runs
+ * often and would give up on a number that the call cannot have meant repeats the call first.
  */
 export function lastErrno(): number {
   const location = loadLibc().__errno_location();
@@ -151,6 +158,12 @@ export function check(call: string, result: number, subject?: () => string): num
   if (result >= 0) return result;
   const errno = lastErrno();
   throw new SystemError(call, errno, subject?.());
+}
+
+/** Whether the last call failed only because it would have had to wait, or was interrupted. */
+export function wouldWait(): boolean {
+  const errno = lastErrno();
+  return errno === EAGAIN || errno === EINTR;
 }
 
 /** Whether `error` is a SystemError with one of these numbers. */

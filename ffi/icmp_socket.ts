@@ -14,6 +14,7 @@ import {
   SOCK_RAW,
   SOL_RAW,
 } from "./constants.ts";
+import { wouldWait } from "./errno.ts";
 import { type FileDescriptor, openSocket, orClose, setOption } from "./file_descriptor.ts";
 import { type Libc, loadLibc } from "./libc.ts";
 import { nothingReceived } from "./raw_socket.ts";
@@ -60,11 +61,18 @@ export class IcmpSocket implements Disposable {
 
   /** The next message's length in `inbound`, 0 when none is waiting. Never blocks. @throws SystemError */
   receive(): number {
-    const length = this.#libc.recv(this.#descriptor.number, this.#pointer, this.#length, MSG_DONTWAIT);
-    return length >= 0 ? length : nothingReceived("recv");
+    const length = this.#receiveOnce();
+    if (length >= 0) return length;
+    if (wouldWait()) return 0;
+    const again = this.#receiveOnce(); // see lastErrno
+    return again >= 0 ? again : nothingReceived("recv");
   }
 
   [Symbol.dispose](): void {
     this.#descriptor.close();
+  }
+
+  #receiveOnce(): number {
+    return this.#libc.recv(this.#descriptor.number, this.#pointer, this.#length, MSG_DONTWAIT);
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import { EFD_CLOEXEC, EFD_NONBLOCK, POLLIN } from "./constants.ts";
-import { check, EINTR, isErrno } from "./errno.ts";
+import { check } from "./errno.ts";
 import { FileDescriptor } from "./file_descriptor.ts";
 import { type Libc, loadLibc } from "./libc.ts";
 
@@ -34,10 +34,12 @@ export class PollSet implements Disposable {
   readonly #wake: FileDescriptor;
   readonly #free: number[] = [];
   #slots = 1;
+  #count = 1n; // #slots, as FFI wants it
   #array: Uint8Array<ArrayBuffer>;
   #view: DataView<ArrayBuffer>;
   #pointer: Deno.PointerValue;
   #waiting = false;
+  #disposed = false;
 
   /** `capacity`: descriptors expected; the array grows beyond. */
   constructor(capacity: number = DEFAULT_CAPACITY) {
@@ -51,8 +53,7 @@ export class PollSet implements Disposable {
 
   /** Adds a descriptor. @param events `POLLIN`, `POLLOUT` or both @returns its slot */
   add(descriptor: number, events: number = POLLIN): number {
-    const slot = this.#free.pop() ?? this.#slots++;
-    if (slot * POLLFD_LENGTH >= this.#array.length) this.#grow();
+    const slot = this.#free.pop() ?? this.#newSlot();
     this.#put(slot, descriptor, events);
     return slot;
   }
@@ -80,12 +81,10 @@ export class PollSet implements Disposable {
    * @throws SystemError ENOMEM and the like
    */
   poll(milliseconds: number = 0): number {
-    try {
-      return this.#settled(check("poll", this.#libc.poll(this.#pointer, BigInt(this.#slots), milliseconds)));
-    } catch (error) {
-      if (isErrno(error, EINTR)) return 0;
-      throw error;
-    }
+    const ready = this.#libc.poll(this.#pointer, this.#count, milliseconds);
+    if (ready >= 0) return this.#settled(ready);
+    // Interrupted, or worse: then it is so again, and with a number that can be trusted (see lastErrno).
+    return this.#settled(check("poll", this.#libc.poll(this.#pointer, this.#count, 0)));
   }
 
   /**
@@ -93,32 +92,36 @@ export class PollSet implements Disposable {
    *
    * @param milliseconds parts count as a whole; at most MAX_WAIT
    * @returns how many descriptors are ready; 0 also when woken or interrupted
-   * @throws Error when a wait is running already
+   * @throws Error when a wait is running already, or the set was disposed
    */
   async wait(milliseconds: number): Promise<number> {
+    if (this.#disposed) throw new Error("Cannot wait on a PollSet after its disposal: make a new one");
     if (this.#waiting) throw new Error("Cannot wait twice at once on one PollSet: await the first wait");
     const bounded = Math.ceil(Math.min(Math.max(milliseconds, 0), MAX_WAIT));
     const array = this.#array; // the pointer lives as long as this reference
     this.#waiting = true;
     try {
-      const ready = await this.#libc.pollOnPool(this.#pointer, BigInt(this.#slots), bounded);
-      if (this.#wake.number < 0) return 0; // disposed meanwhile
+      const ready = await this.#libc.pollOnPool(this.#pointer, this.#count, bounded);
+      if (this.#disposed) return 0;
       // -1: the number of the error is lost on the other thread; ask again here, where it is not
       return ready < 0 || array !== this.#array ? this.poll() : this.#settled(ready);
     } finally {
       this.#waiting = false;
+      if (this.#disposed) this.#wake.close();
     }
   }
 
   /** Ends the running wait, if there is one. */
   wake(): void {
-    if (this.#waiting && this.#wake.number >= 0) this.#libc.write(this.#wake.number, EVENTFD_ONE, 8n);
+    if (this.#waiting) this.#libc.write(this.#wake.number, EVENTFD_ONE, 8n);
   }
 
   /** Ends the running wait and gives the waker back; the descriptors in the set stay their owners'. */
   [Symbol.dispose](): void {
-    this.wake();
-    this.#wake.close();
+    this.#disposed = true;
+    // The other thread may be about to look at the waker: it stays open until that wait is over.
+    if (this.#waiting) this.wake();
+    else this.#wake.close();
   }
 
   /** The number of ready descriptors without the waker, whose signal is taken off. */
@@ -132,6 +135,13 @@ export class PollSet implements Disposable {
     this.#view.setInt32(slot * POLLFD_LENGTH, descriptor, true);
     this.#view.setInt16(slot * POLLFD_LENGTH + 4, events, true);
     this.#view.setInt16(slot * POLLFD_LENGTH + 6, 0, true);
+  }
+
+  #newSlot(): number {
+    const slot = this.#slots++;
+    this.#count = BigInt(this.#slots);
+    if (slot * POLLFD_LENGTH >= this.#array.length) this.#grow();
+    return slot;
   }
 
   /** Moves to an array of twice the length; a running wait keeps the old one. */

@@ -32,6 +32,7 @@ import {
   EPERM,
   lastErrno,
   SystemError,
+  wouldWait,
 } from "./errno.ts";
 import {
   bindSocket,
@@ -62,6 +63,20 @@ export interface RawSocketOptions {
 const DEFAULT_BUFFER_SIZE = 8 * 1024 * 1024;
 const IPV4_DESTINATION_OFFSET = 16; // RFC 791 3.1
 const SOCKADDR_ADDRESS_OFFSET = 4; // struct sockaddr_in, <netinet/in.h>
+
+const VERDICTS: ReadonlyMap<number, SendResult> = new Map<number, SendResult>([
+  [EAGAIN, "full"],
+  [ENOBUFS, "full"],
+  [EINTR, "full"],
+  [EMSGSIZE, "too long"],
+  [EPERM, "unreachable"],
+  [EACCES, "unreachable"],
+  [ECONNREFUSED, "unreachable"],
+  [EHOSTDOWN, "unreachable"],
+  [EHOSTUNREACH, "unreachable"],
+  [ENETDOWN, "unreachable"],
+  [ENETUNREACH, "unreachable"],
+]);
 
 /** Packet lengths as the bigints that FFI wants, each made once: making them per call costs more than the call. */
 const LENGTHS: bigint[] = [];
@@ -119,27 +134,39 @@ export class RawSocket implements PacketDevice {
   }
 
   receive(): number {
-    const fd = this.#descriptor.number;
-    const length = this.#libc.recv(fd, this.#inboundPointer, this.#inboundLength, MSG_DONTWAIT);
-    return length >= 0 ? length : nothingReceived("recv");
+    const length = this.#receiveOnce();
+    if (length >= 0) return length;
+    if (wouldWait()) return 0;
+    const again = this.#receiveOnce(); // see lastErrno
+    return again >= 0 ? again : nothingReceived("recv");
   }
 
   send(length: number): SendResult {
-    const octets = lengthAsBigint(length);
     if (this.#toAnyone) this.#takeDestination();
-    const sent = this.#libc.sendto(
-      this.#descriptor.number,
-      this.#outboundPointer,
-      octets,
-      MSG_DONTWAIT,
-      this.#peerPointer,
-      SOCKADDR_IN_LENGTH,
-    );
-    return sent >= 0 ? "sent" : this.#notSent();
+    if (this.#sendOnce(length) >= 0) return "sent";
+    const errno = lastErrno();
+    if (isVerdict(errno)) return this.#notSent(errno);
+    return this.#sendOnce(length) >= 0 ? "sent" : this.#notSent(lastErrno()); // see lastErrno
   }
 
   [Symbol.dispose](): void {
     this.#descriptor.close();
+  }
+
+  #receiveOnce(): number {
+    const number = this.#descriptor.number;
+    return this.#libc.recv(number, this.#inboundPointer, this.#inboundLength, MSG_DONTWAIT);
+  }
+
+  #sendOnce(length: number): number {
+    return this.#libc.sendto(
+      this.#descriptor.number,
+      this.#outboundPointer,
+      lengthAsBigint(length),
+      MSG_DONTWAIT,
+      this.#peerPointer,
+      SOCKADDR_IN_LENGTH,
+    );
   }
 
   /** The packet's destination address becomes the one to send to. */
@@ -149,8 +176,7 @@ export class RawSocket implements PacketDevice {
     }
   }
 
-  #notSent(): SendResult {
-    const errno = lastErrno();
+  #notSent(errno: number): SendResult {
     const result = sendResult(errno);
     if (result === "unreachable") this.softError = new SystemError("sendto", errno);
     return result;
@@ -194,6 +220,11 @@ export function nothingReceived(call: string): 0 {
   throw new SystemError(call, errno);
 }
 
+/** Whether `sendto` can have meant this error number for the packet at hand: whether `sendResult` knows it. */
+export function isVerdict(errno: number): boolean {
+  return VERDICTS.has(errno);
+}
+
 /**
  * What an error of `sendto` means for the packet. EPERM and EACCES are a firewall's or a route's verdict on this one
  * packet: a TCP takes it as a loss.
@@ -201,22 +232,7 @@ export function nothingReceived(call: string): 0 {
  * @throws SystemError for what says nothing about the packet
  */
 export function sendResult(errno: number): SendResult {
-  switch (errno) {
-    case EAGAIN:
-    case ENOBUFS:
-    case EINTR:
-      return "full";
-    case EMSGSIZE:
-      return "too long";
-    case EPERM:
-    case EACCES:
-    case ECONNREFUSED:
-    case EHOSTDOWN:
-    case EHOSTUNREACH:
-    case ENETDOWN:
-    case ENETUNREACH:
-      return "unreachable";
-    default:
-      throw new SystemError("sendto", errno);
-  }
+  const result = VERDICTS.get(errno);
+  if (result === undefined) throw new SystemError("sendto", errno);
+  return result;
 }

@@ -21,12 +21,13 @@ import {
   PACKET_BUFFER_LENGTH,
   SOCK_RAW,
 } from "./constants.ts";
-import { lastErrno, SystemError } from "./errno.ts";
+import { lastErrno, SystemError, wouldWait } from "./errno.ts";
 import { type FileDescriptor, openSocket, orClose, setOption } from "./file_descriptor.ts";
 import { type Libc, loadLibc } from "./libc.ts";
 import type { PacketDevice, SendResult } from "./packet_device.ts";
 import {
   deviceMtu,
+  isVerdict,
   lengthAsBigint,
   nothingReceived,
   prepareRawSocket,
@@ -124,31 +125,44 @@ export class RawSocketV6 implements PacketDevice {
   }
 
   receive(): number {
-    this.#message.setUint32(NAMELEN_OFFSET, SOCKADDR_IN6_LENGTH, true); // the kernel overwrites both
-    this.#message.setUint32(CONTROLLEN_OFFSET, CONTROL_LENGTH, true);
-    const length = this.#libc.recvmsg(this.#descriptor.number, this.#messagePointer, MSG_DONTWAIT);
-    if (length < 0) return nothingReceived("recvmsg");
+    let length = this.#receiveOnce();
+    if (length < 0) {
+      if (wouldWait()) return 0;
+      length = this.#receiveOnce(); // see lastErrno
+      if (length < 0) return nothingReceived("recvmsg");
+    }
     if (length === 0) return 0;
     this.#restoreHeader(length);
     return HEADER_LENGTH + length;
   }
 
   send(length: number): SendResult {
-    const octets = lengthAsBigint(length);
     if (this.#toAnyone) copyAddress(this.outbound, DESTINATION_OFFSET, this.#peer, SOCKADDR_ADDRESS_OFFSET);
-    const sent = this.#libc.sendto(
-      this.#descriptor.number,
-      this.#outboundPointer,
-      octets,
-      MSG_DONTWAIT,
-      this.#peerPointer,
-      SOCKADDR_IN6_LENGTH,
-    );
-    return sent >= 0 ? "sent" : this.#notSent();
+    if (this.#sendOnce(length) >= 0) return "sent";
+    const errno = lastErrno();
+    if (isVerdict(errno)) return this.#notSent(errno);
+    return this.#sendOnce(length) >= 0 ? "sent" : this.#notSent(lastErrno()); // see lastErrno
   }
 
   [Symbol.dispose](): void {
     this.#descriptor.close();
+  }
+
+  #receiveOnce(): number {
+    this.#message.setUint32(NAMELEN_OFFSET, SOCKADDR_IN6_LENGTH, true); // the kernel overwrites both
+    this.#message.setUint32(CONTROLLEN_OFFSET, CONTROL_LENGTH, true);
+    return this.#libc.recvmsg(this.#descriptor.number, this.#messagePointer, MSG_DONTWAIT);
+  }
+
+  #sendOnce(length: number): number {
+    return this.#libc.sendto(
+      this.#descriptor.number,
+      this.#outboundPointer,
+      lengthAsBigint(length),
+      MSG_DONTWAIT,
+      this.#peerPointer,
+      SOCKADDR_IN6_LENGTH,
+    );
   }
 
   /** Writes the addresses of the buffers into `struct iovec` and `struct msghdr`, once and for all. */
@@ -195,8 +209,7 @@ export class RawSocketV6 implements PacketDevice {
     }
   }
 
-  #notSent(): SendResult {
-    const errno = lastErrno();
+  #notSent(errno: number): SendResult {
     const result = sendResult(errno);
     if (result === "unreachable") this.softError = new SystemError("sendto", errno);
     return result;

@@ -5,7 +5,7 @@
  */
 
 import { IP_MTU, IPPROTO_IP, IPPROTO_IPV6, IPV6_MTU, SOCK_DGRAM } from "./constants.ts";
-import { check, EADDRNOTAVAIL, isErrno } from "./errno.ts";
+import { check, SystemError } from "./errno.ts";
 import { bindSocket, getOption, localEndpoint, openSocket } from "./file_descriptor.ts";
 import { loadLibc } from "./libc.ts";
 import { encodeSockaddr, formatSockaddr, type IpAddress } from "./sockaddr.ts";
@@ -58,7 +58,7 @@ export function isLocalAddress(address: IpAddress): boolean {
     bindSocket(socket.number, { address, port: 0 });
     return true;
   } catch (error) {
-    if (isErrno(error, EADDRNOTAVAIL)) return false;
+    if (error instanceof SystemError) return false; // EADDRNOTAVAIL, or EINVAL for a link-local one without its interface
     throw error;
   }
 }

@@ -20,7 +20,23 @@ import {
   TCP_CONGESTION,
   TCP_NODELAY,
 } from "./constants.ts";
-import { check, EAGAIN, EINPROGRESS, EINTR, ETIMEDOUT, isErrno, lastErrno, SystemError } from "./errno.ts";
+import {
+  check,
+  EAGAIN,
+  EALREADY,
+  ECONNRESET,
+  EHOSTUNREACH,
+  EINPROGRESS,
+  EINTR,
+  EISCONN,
+  ENETUNREACH,
+  EPIPE,
+  errnoName,
+  ETIMEDOUT,
+  lastErrno,
+  SystemError,
+  wouldWait,
+} from "./errno.ts";
 import {
   bindSocket,
   FileDescriptor,
@@ -53,6 +69,12 @@ const LOST_IN_QUEUE = new Set([
   "EHOSTUNREACH",
   "ENETUNREACH",
 ]);
+
+/** Errors that `connect` is known for; see connect(2). */
+const CONNECT_ERRORS = new Set(
+  "EACCES EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EBADF ECONNREFUSED EHOSTUNREACH EINVAL ENETUNREACH EPERM ETIMEDOUT"
+    .split(" "),
+);
 
 /** A listening socket. Nothing blocks. */
 export class StreamListener implements Disposable {
@@ -88,16 +110,17 @@ export class StreamListener implements Disposable {
   /** The next waiting connection, undefined when there is none. @throws SystemError EMFILE and the like */
   accept(): StreamSocket | undefined {
     const bytes = new Uint8Array(SOCKADDR_IN6_LENGTH);
-    const length = new Uint32Array([bytes.length]);
-    try {
-      const flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
-      const number = check("accept4", loadLibc().accept4(this.#descriptor.number, bytes, length, flags));
-      return new StreamSocket(new FileDescriptor(number), decodeSockaddr(bytes));
-    } catch (error) {
-      if (isErrno(error, EAGAIN, EINTR)) return undefined;
-      if (error instanceof SystemError && LOST_IN_QUEUE.has(error.errnoName)) return undefined;
-      throw error;
-    }
+    let number = this.#acceptOnce(bytes);
+    if (number < 0 && !wouldWait()) number = this.#acceptOnce(bytes); // see lastErrno
+    if (number >= 0) return new StreamSocket(new FileDescriptor(number), decodeSockaddr(bytes));
+    const errno = lastErrno();
+    if (errno === EAGAIN || errno === EINTR || LOST_IN_QUEUE.has(errnoName(errno))) return undefined;
+    throw new SystemError("accept4", errno, formatSockaddr(this.local));
+  }
+
+  #acceptOnce(address: Uint8Array<ArrayBuffer>): number {
+    const length = new Uint32Array([address.length]);
+    return loadLibc().accept4(this.#descriptor.number, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
   }
 
   [Symbol.dispose](): void {
@@ -128,12 +151,7 @@ export class StreamSocket implements Disposable {
     const descriptor = openSocket("socket SOCK_STREAM", remote.address.family, SOCK_STREAM, IPPROTO_TCP);
     return orClose(descriptor, (number) => {
       if (local !== undefined) bindSocket(number, local);
-      const bytes = encodeSockaddr(remote);
-      try {
-        check("connect", loadLibc().connect(number, bytes, bytes.length), () => formatSockaddr(remote));
-      } catch (error) {
-        if (!isErrno(error, EINPROGRESS)) throw error;
-      }
+      startConnect(number, remote);
       return new StreamSocket(descriptor, remote);
     });
   }
@@ -186,11 +204,11 @@ export class StreamSocket implements Disposable {
    * @throws SystemError ECONNRESET when the peer aborted, ETIMEDOUT when it vanished
    */
   receive(into: Uint8Array): number | null {
-    const pointer = pointerTo(into);
-    const octets = this.#libc.recv(this.#descriptor.number, pointer, BigInt(into.length), MSG_DONTWAIT);
+    if (into.length === 0) return 0;
+    let octets = this.#receiveOnce(into);
+    if (octets < 0 && !isStreamError(lastErrno())) octets = this.#receiveOnce(into); // see lastErrno
     if (octets > 0) return octets;
-    if (octets === 0) return into.length === 0 ? 0 : null;
-    return wouldBlock("recv");
+    return octets === 0 ? null : nothingMoved("recv");
   }
 
   /**
@@ -201,10 +219,9 @@ export class StreamSocket implements Disposable {
    */
   send(from: Uint8Array): number {
     if (from.length === 0) return 0;
-    const pointer = pointerTo(from);
-    const flags = MSG_DONTWAIT | MSG_NOSIGNAL;
-    const octets = this.#libc.send(this.#descriptor.number, pointer, BigInt(from.length), flags);
-    return octets >= 0 ? octets : wouldBlock("send");
+    let octets = this.#sendOnce(from);
+    if (octets < 0 && !isStreamError(lastErrno())) octets = this.#sendOnce(from); // see lastErrno
+    return octets >= 0 ? octets : nothingMoved("send");
   }
 
   /** Ends our stream with a FIN; the peer's may go on. `how`: SHUT_WR, SHUT_RD or SHUT_RDWR. @throws SystemError ENOTCONN */
@@ -240,10 +257,53 @@ export class StreamSocket implements Disposable {
   [Symbol.dispose](): void {
     this.#descriptor.close();
   }
+
+  #receiveOnce(into: Uint8Array): number {
+    return this.#libc.recv(this.#descriptor.number, pointerTo(into), BigInt(into.length), MSG_DONTWAIT);
+  }
+
+  #sendOnce(from: Uint8Array): number {
+    const flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+    return this.#libc.send(this.#descriptor.number, pointerTo(from), BigInt(from.length), flags);
+  }
+}
+
+/**
+ * Starts connecting. Where `connect` cannot have meant the error number (see lastErrno) a second call asks how things stand:
+ * while connecting is under way it answers EALREADY, once connected EISCONN.
+ */
+function startConnect(number: number, remote: Endpoint): void {
+  const bytes = encodeSockaddr(remote);
+  let result = loadLibc().connect(number, bytes, bytes.length);
+  if (result >= 0) return;
+  let errno = lastErrno();
+  if (errno === EINPROGRESS) return;
+  if (!CONNECT_ERRORS.has(errnoName(errno))) {
+    result = loadLibc().connect(number, bytes, bytes.length);
+    errno = lastErrno();
+    if (result >= 0 || errno === EINPROGRESS || errno === EALREADY || errno === EISCONN) return;
+  }
+  throw new SystemError("connect", errno, formatSockaddr(remote));
+}
+
+/** Whether a transfer on a connection can have failed with this number. The first four are told only once. */
+function isStreamError(errno: number): boolean {
+  switch (errno) {
+    case ECONNRESET:
+    case ETIMEDOUT:
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+    case EPIPE:
+    case EAGAIN:
+    case EINTR:
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** 0 when the last call would only have had to wait. @throws SystemError for everything else */
-function wouldBlock(call: string): 0 {
+function nothingMoved(call: string): 0 {
   const errno = lastErrno();
   if (errno === EAGAIN || errno === EINTR) return 0;
   throw new SystemError(call, errno);

@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { check } from "../../ffi/errno.ts";
 import { FileDescriptor, loadLibc, POLLIN, POLLNVAL, POLLOUT, PollSet } from "../../ffi/mod.ts";
+import { openDescriptors } from "./support.ts";
 
 const libc = loadLibc();
 const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
@@ -80,6 +81,13 @@ Deno.test("a wait ends at its time, rounded up, and lets timers run meanwhile", 
   assert(ticks > 0);
 });
 
+Deno.test("a wait of part of a millisecond lasts a whole one, never less", async () => {
+  using set = new PollSet();
+  const start = performance.now();
+  for (let i = 0; i < 20; i++) await set.wait(0.4);
+  assert(performance.now() - start >= 19, `${performance.now() - start} ms`);
+});
+
 Deno.test("a wait of no or negative time returns at once", async () => {
   using set = new PollSet();
   const start = performance.now();
@@ -108,6 +116,9 @@ Deno.test("wake ends the wait with nothing ready, once", async () => {
   set.wake();
   assertEquals(await waiting, 0);
   assertEquals(set.poll(), 0, "the wake is used up");
+  const again = performance.now();
+  assertEquals(await set.wait(20), 0);
+  assert(performance.now() - again >= 19, "the next wait lasts");
 });
 
 Deno.test("descriptors added beyond the capacity during a wait are seen when it ends", async () => {
@@ -130,11 +141,16 @@ Deno.test("two waits at once are refused", async () => {
 });
 
 Deno.test("disposing ends the wait; twice is harmless", async () => {
+  const before = openDescriptors();
   const set = new PollSet();
+  const start = performance.now();
   const waiting = set.wait(10_000);
   set[Symbol.dispose]();
   set[Symbol.dispose]();
   assertEquals(await waiting, 0);
+  assert(performance.now() - start < 5000);
+  await assertRejects(() => set.wait(1), Error, "after its disposal");
+  assertEquals(openDescriptors(), before, "the waker is closed once the wait is over");
   set.wake();
 });
 

@@ -1,6 +1,6 @@
 /** Raw sockets of both families on loopback, in a network of the test's own. */
 
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertThrows, fail } from "@std/assert";
 import { sendResult } from "../../ffi/raw_socket.ts";
 import {
   type Endpoint,
@@ -138,6 +138,33 @@ for (const family of [4, 6] as const) {
     assertEquals(assertThrows(() => raw.send(40), SystemError).errnoName, "EBADF");
   });
 }
+
+kernelTest(
+  "an empty socket is empty every time, whatever else the engine does meanwhile to the error number",
+  () => {
+    using raw = RawSocket.open({ local: { address: loopbackAddress(4), port: 7 } });
+    for (let i = 0; i < 100_000; i++) assertStrictEquals(raw.receive(), 0);
+  },
+);
+
+kernelTest("nothing is allocated per packet", () => {
+  const [local, remote] = [7, 8].map((port): Endpoint => ({ address: loopbackAddress(4), port }));
+  assert(local !== undefined && remote !== undefined);
+  using sender = RawSocket.open({ local, remote });
+  using receiver = RawSocket.open({ local: remote, remote: local });
+  const length = buildPacket(sender.outbound, local, remote, { flags: ACK });
+  const packets = 20_000;
+  const exchange = (): void => {
+    for (let i = 0; i < packets; i++) {
+      if (sender.send(length) !== "sent" || receiver.receive() !== length) fail("Lost");
+    }
+  };
+  exchange(); // compiled now
+  const before = Deno.memoryUsage().heapUsed;
+  exchange();
+  const growth = (Deno.memoryUsage().heapUsed - before) / packets;
+  assert(growth < 16, `${growth} octets of heap a packet`);
+});
 
 kernelTest("an IPv4 packet with options arrives with them; the kernel's own header is readable", () => {
   using raw = RawSocket.open({ local: { address: loopbackAddress(4), port: 7 } });
