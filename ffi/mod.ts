@@ -37,4 +37,5 @@ export {
   loopbackAddress,
   parseLiteral,
 } from "./sockaddr.ts";
-export { StreamListener, StreamSocket } from "./stream_socket.ts";
+export { StreamListener } from "./stream_listener.ts";
+export { StreamSocket } from "./stream_socket.ts";
