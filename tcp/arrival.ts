@@ -233,7 +233,8 @@ function checkReset(tcb: Tcb, segment: Segment, now: Instant): boolean {
       tcb.fail("reset", "The peer reset the connection while it was closing", "reset-received", now);
       return false;
     case "SYN-RECEIVED":
-      tcb.fail("refused", "The peer sent RST before the handshake was over", "refused", now);
+      if (tcb.openedPassively) tcb.returnToListen(now);
+      else tcb.fail("refused", "The peer sent RST before the handshake was over", "refused", now);
       return false;
     case "ESTABLISHED":
     case "FIN-WAIT-1":
@@ -251,6 +252,10 @@ function checkReset(tcb: Tcb, segment: Segment, now: Instant): boolean {
 /** Fourth: a SYN in the window is a guess or an old duplicate (RFC 5961 4.2). */
 function checkSyn(tcb: Tcb, segment: Segment, now: Instant): boolean {
   if (!segment.has(Flag.syn)) return true;
+  if (tcb.state === "SYN-RECEIVED" && tcb.openedPassively) {
+    tcb.returnToListen(now);
+    return false;
+  }
   challenge(tcb, segment, "challenge-syn", "syn-challenged", now);
   return false;
 }

@@ -278,7 +278,8 @@ export class Host {
   #look(member: Member): void {
     const { connection } = member;
     member.listener?.looked(connection);
-    if (connection.state === "CLOSED") this.#forget(member);
+    const hasLostPeer = connection.state === "LISTEN" && member.listener !== null;
+    if (connection.state === "CLOSED" || hasLostPeer) this.#forget(member);
     else this.#heap.set(member, connection.nextDeadline());
   }
 

@@ -75,8 +75,9 @@ export class Listener {
   /** A connection that began here may have changed its state. */
   looked(connection: Connection): void {
     if (!this.#opening.has(connection)) return;
-    if (connection.state === "SYN-RECEIVED" || connection.state === "LISTEN") return;
+    if (connection.state === "SYN-RECEIVED") return;
     this.#opening.delete(connection);
+    if (connection.state === "LISTEN") return;
     if (connection.state !== "CLOSED" || connection.octetsReceived > 0) this.#ready.push(connection);
   }
 }

@@ -104,7 +104,8 @@ export type StateReason =
   | "user-abort"
   | "unreachable"
   | "data-after-close"
-  | "closed-before-established";
+  | "closed-before-established"
+  | "returned-to-listen";
 
 /** Which of a connection's timers. */
 export type TimerName =

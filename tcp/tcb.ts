@@ -174,6 +174,21 @@ export class Tcb {
     this.sender.ring.append(queued, 0, queued.length);
   }
 
+  /** The peer that was met has gone again: waits for another (RFC 9293 3.10.7.4, second and fourth). */
+  returnToListen(now: Instant): void {
+    const queued = this.sender.finQueued;
+    this.timers.clearAll();
+    this.handshake = new Handshake(this.config, this.local.address.family);
+    this.sender = new Sender(this.config, seqNumber(0), this.handshake.sendMss());
+    this.sender.finQueued = queued;
+    this.receiver = new Receiver(this.config, this.handshake.ownMss);
+    this.timestamps.agreed = false;
+    this.ecn = new Ecn();
+    this.acknowledging = new Acknowledging(this.config);
+    this.synDue = false;
+    this.moveTo("LISTEN", "returned-to-listen", now);
+  }
+
   /** The peer's SYN options are known: what follows from them begins. */
   applyAgreement(now: Instant): void {
     this.sender.mss = this.handshake.sendMss();
