@@ -156,7 +156,7 @@ the kernel answers it with RST: the peer has everything by then, but may note a 
 keeps the connection in TIME-WAIT for that long, to acknowledge such a FIN (60 is the usual time).
 
 Ctrl-C closes an established connection with FIN and waits up to 5 seconds for the peer; one that is not
-established is aborted. A second Ctrl-C ends the program at once, and so the peer may see a RST.
+established is aborted. A second Ctrl-C ends the program at once, and so the peer may see a RST. SIGTERM does the same.
 
 Exit codes:
 ${
@@ -175,6 +175,7 @@ ${
       "unsupported",
       "missingRight",
       "interrupted",
+      "terminated",
     ])
   }
 `;

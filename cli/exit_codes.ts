@@ -1,5 +1,6 @@
 /**
- * How the programs tell their caller how it ended. 77 and 69 are the numbers of <sysexits.h>, 130 is the shells' 128 + SIGINT.
+ * How the programs tell their caller how it ended. 77 and 69 are the numbers of <sysexits.h>, 130 and 143 are the shells' 128 plus the
+ * signal's number.
  *
  * @module
  */
@@ -20,6 +21,7 @@ export const ExitCode = {
   unsupported: 69,
   missingRight: 77,
   interrupted: 130,
+  terminated: 143,
 } as const;
 
 /** One of the {@link ExitCode} numbers. */
@@ -41,6 +43,7 @@ const MEANINGS: Readonly<Record<keyof typeof ExitCode, string>> = {
   unsupported: "this system has no raw sockets for us",
   missingRight: "a right is missing",
   interrupted: "interrupted (Ctrl-C)",
+  terminated: "terminated (SIGTERM)",
 };
 
 /** A table of exit codes for a program's help, one line each, indented by two. */

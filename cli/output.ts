@@ -5,6 +5,8 @@
  */
 
 import { cyan, dim, getColorEnabled, green, magenta, red, setColorEnabled, yellow } from "@std/fmt/colors";
+import { escapeControls } from "./escape.ts";
+import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
 
 /** When to colour. */
 export type ColorChoice = "auto" | "always" | "never";
@@ -82,6 +84,13 @@ export class Output {
   /** The one line that says why it failed, on standard error, quiet or not. */
   failure(text: string): void {
     this.#complain("failure", text);
+  }
+
+  /** The exit code of work that went well; says so when its narration could not all be written. */
+  finish(): ExitCodeNumber {
+    if (this.writeError === null) return ExitCode.ok;
+    this.failure(`Cannot write to standard output: ${escapeControls(this.writeError.message)}`);
+    return ExitCode.system;
   }
 
   #narrate(text: string): void {

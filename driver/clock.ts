@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Instant, instant } from "../tcp/units.ts";
+import { type Instant, instant } from "../tcp/mod.ts";
 
 /** Says what time it is; never goes back. */
 export type Clock = () => Instant;

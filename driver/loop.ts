@@ -5,11 +5,20 @@
  */
 
 import { POLLIN, POLLOUT, PollSet } from "../ffi/mod.ts";
-import type { DropReason } from "../tcp/observer.ts";
-import { Segment } from "../tcp/segment.ts";
-import { after, earliest, elapsed, type Instant, milliseconds, NEVER, toMilliseconds } from "../tcp/units.ts";
-import type { ChecksumPolicy } from "../tcp/wire/checksum.ts";
-import { decodePacket, encodePacket } from "../tcp/wire/packet.ts";
+import {
+  after,
+  type ChecksumPolicy,
+  decodePacket,
+  type DropReason,
+  earliest,
+  elapsed,
+  encodePacket,
+  type Instant,
+  milliseconds,
+  NEVER,
+  Segment,
+  toMilliseconds,
+} from "../tcp/mod.ts";
 import { type Clock, monotonicNow } from "./clock.ts";
 import type { PacketDevice, SendOutcome } from "./device.ts";
 
@@ -143,7 +152,7 @@ export class Loop implements Disposable {
   }
 
   /**
-   * Turns until `done` says so at the end of a turn, or `until` has come.
+   * Turns until `done` says so at the end of a turn, or `until` has come. `done` may use the core: what it makes due is sent.
    *
    * @returns whether `done`; false when the time was up
    * @throws the signal's reason when it is aborted; what the device throws
@@ -155,9 +164,11 @@ export class Loop implements Disposable {
       let yieldAt = after(this.#clock(), LONGEST_HOLD);
       for (;;) {
         signal?.throwIfAborted();
-        const busy = this.turn();
+        let busy = this.turn();
         if (done()) return true;
         if (this.#now >= until) return false;
+        // `done` may have given the core something to send: it goes before the sleep
+        if (!busy && this.#unsentLength === 0) busy = this.#fill(this.#now);
         const wait = busy ? (this.#now < yieldAt ? -1 : 0) : this.#idleTime(until);
         if (wait < 0) continue;
         await this.#sleep(wait);

@@ -5,6 +5,7 @@
  */
 
 export { type Clock, monotonicNow } from "./clock.ts";
+export { type ConnectOptions, RawConnection } from "./connect.ts";
 export type { PacketDevice, SendOutcome } from "./device.ts";
 export { Loop, type LoopOptions, type NetworkSide, type Poller } from "./loop.ts";
 export { type IcmpSide, RawPath, type RawPathOptions } from "./raw_path.ts";

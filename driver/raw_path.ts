@@ -10,14 +10,20 @@ import {
   openRawSocket,
   pathMtu,
   PortGuard,
+  type RawSocket,
+  type RawSocketV6,
   routeTo,
   SystemError,
 } from "../ffi/mod.ts";
-import type { Endpoint, Port } from "../tcp/address.ts";
-import { IcmpError } from "../tcp/icmp_error.ts";
-import type { Segment } from "../tcp/segment.ts";
-import type { Instant } from "../tcp/units.ts";
-import { decodeIcmpPacket, decodeIcmpv6Message } from "../tcp/wire/icmp.ts";
+import {
+  decodeIcmpPacket,
+  decodeIcmpv6Message,
+  type Endpoint,
+  IcmpError,
+  type Instant,
+  type Port,
+  type Segment,
+} from "../tcp/mod.ts";
 import type { PacketDevice } from "./device.ts";
 import type { Loop } from "./loop.ts";
 
@@ -46,14 +52,21 @@ export class RawPath implements Disposable {
   /** Octets of the largest IP packet towards the peer. */
   readonly mtu: number;
   readonly #guard: PortGuard;
+  readonly #socket: RawSocket | RawSocketV6;
   readonly #icmp: IcmpSocket | null;
 
-  private constructor(remote: Endpoint, guard: PortGuard, device: PacketDevice, icmp: IcmpSocket | null) {
+  private constructor(
+    remote: Endpoint,
+    guard: PortGuard,
+    device: RawSocket | RawSocketV6,
+    icmp: IcmpSocket | null,
+  ) {
     this.local = guard.local;
     this.remote = remote;
     this.device = device;
     this.mtu = device.mtu;
     this.#guard = guard;
+    this.#socket = device;
     this.#icmp = icmp;
   }
 
@@ -77,6 +90,11 @@ export class RawPath implements Disposable {
       for (const owner of opened.reverse()) owner[Symbol.dispose]();
       throw error;
     }
+  }
+
+  /** Why the last packet that could not leave this host could not; empty when all could. */
+  get obstacle(): string {
+    return this.#socket.softError?.message ?? "";
   }
 
   /** Has the loop hand ICMP errors about this connection's segments to the core. @returns ends that when disposed of */

@@ -89,6 +89,18 @@ Deno.test("without a deadline the loop sleeps until something happens", async ()
   assertEquals(core.diary, ["arrives 5"]);
 });
 
+Deno.test("what the condition gives the core to send leaves before the loop sleeps", async () => {
+  const { loop, device, core, poller } = bench();
+  let asked = 0;
+  poller.onWait = () => READABLE;
+  await loop.run(() => {
+    asked++;
+    if (asked === 1) core.queue.push(5);
+    return asked === 2;
+  });
+  assertEquals([device.sent.length, poller.waits.length], [1, 0]);
+});
+
 Deno.test("a run ends when its time is up", async () => {
   const { loop, time, poller } = bench();
   const until = after(time.now, seconds(2));

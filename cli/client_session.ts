@@ -1,0 +1,342 @@
+/**
+ * What the client does with a connection: wait for the handshake, deliver the message, close in order, and end well when
+ * it is interrupted on the way.
+ *
+ * @module
+ */
+
+import {
+  after,
+  type ConnectionFailure,
+  elapsed,
+  type Instant,
+  isSynchronized,
+  type Micros,
+  NEVER,
+  seconds,
+  type State,
+  toSeconds,
+} from "../tcp/mod.ts";
+import { escapeControls } from "./escape.ts";
+import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
+import { ProgramFailure } from "./failures.ts";
+import type { Narrator } from "./narrator.ts";
+
+/** What the session asks of a connection; the core's `Connection` is one. */
+export interface ClientConnection {
+  readonly state: State;
+  readonly failure: ConnectionFailure | null;
+  /** What the network last said about our segments, if anything. */
+  readonly softError: string | null;
+  readonly unackedOctets: number;
+  readonly unsentOctets: number;
+  readonly segmentsReceived: number;
+  send(from: Uint8Array, now: Instant): number;
+  /** Octets put into `into`; 0: nothing now; null: the end of the stream. */
+  receive(into: Uint8Array, now: Instant): number | null;
+  shutdown(now: Instant): void;
+  abort(now: Instant): void;
+}
+
+/** What the session asks of whoever runs the connection; the driver's `Loop` is one. */
+export interface ClientLoop {
+  /** The moment of the present turn. */
+  readonly now: Instant;
+  /** The time now, for what is done between runs. */
+  readClock(): Instant;
+  /** Whether a segment still waits for room in the device. */
+  readonly hasUnsent: boolean;
+  /** Turns until `done` says so at the end of a turn (true), or `until` has come (false). */
+  run(done: () => boolean, until: Instant): Promise<boolean>;
+  wake(): void;
+}
+
+/** What is to be done. */
+export interface ClientJob {
+  /** The peer, as messages name it. */
+  readonly peer: string;
+  readonly message: string;
+  /** How long the handshake may take; null: as long as the core tries. */
+  readonly connectTimeout: Micros | null;
+  /** Silence after our FIN before the peer is given up. */
+  readonly closeTimeout: Micros;
+  /** How long to stay in TIME-WAIT. */
+  readonly timeWait: Micros;
+}
+
+/** How long an interrupted connection may take to close. */
+const INTERRUPTED_CLOSE = seconds(5);
+
+/** Silence after our FIN before the user is told what is being waited for. */
+const PATIENCE = seconds(1);
+
+/** SYNs after which the network's word that the peer is unreachable is believed; one may have met a passing trouble. */
+const SYNS_UNTIL_BELIEF = 2;
+
+/** Octets taken from the connection at a time. */
+const READ_LENGTH = 64 << 10;
+
+/** Thrown out of a wait when the user has interrupted. */
+class Interrupted extends Error {}
+
+/** One run of the client over one connection. */
+export class ClientSession {
+  readonly #connection: ClientConnection;
+  readonly #loop: ClientLoop;
+  readonly #narrator: Narrator;
+  readonly #job: ClientJob;
+  readonly #inbound = new Uint8Array(READ_LENGTH);
+  #interrupted = false;
+  #endOfStream = false;
+  /** Why our segments cannot leave this host; empty when they can. */
+  #obstacle = "";
+
+  constructor(connection: ClientConnection, loop: ClientLoop, narrator: Narrator, job: ClientJob) {
+    this.#connection = connection;
+    this.#loop = loop;
+    this.#narrator = narrator;
+    this.#job = job;
+  }
+
+  /** The user wants out: the connection is closed where it stands, and `run` ends soon. */
+  interrupt(): void {
+    this.#interrupted = true;
+    this.#loop.wake();
+  }
+
+  /** The device would not carry a segment. `reason`: one line, empty when there is nothing to add. */
+  unsent(outcome: "too long" | "unreachable", reason: string): void {
+    if (outcome === "too long") {
+      this.#narrator.warning("A segment was too long for the path: going on with smaller ones");
+      return;
+    }
+    const obstacle = reason === "" ? "no way to the peer" : reason;
+    if (obstacle !== this.#obstacle) {
+      this.#narrator.warning(`A segment could not leave this host: ${obstacle}`);
+    }
+    this.#obstacle = obstacle;
+  }
+
+  /**
+   * Does the whole job.
+   *
+   * @returns the exit code
+   * @throws ProgramFailure when the job cannot be done; the connection is closed or aborted then
+   */
+  async run(): Promise<ExitCodeNumber> {
+    try {
+      await this.#shakeHands();
+      await this.#deliver();
+      await this.#close();
+      return ExitCode.ok;
+    } catch (error) {
+      this.#narrator.release();
+      if (!(error instanceof Interrupted)) throw error;
+      await this.#closeInterrupted();
+      return ExitCode.interrupted;
+    }
+  }
+
+  async #shakeHands(): Promise<void> {
+    const { connectTimeout } = this.#job;
+    const start = this.#loop.readClock();
+    const until = connectTimeout === null ? NEVER : after(start, connectTimeout);
+    const connected = (): boolean => isSynchronized(this.#connection.state) && !this.#loop.hasUnsent;
+    const done = (): boolean => connected() || this.#isUnreachable();
+    if (!await this.#runUntil(done, until)) await this.#giveUp(this.#noAnswer());
+    if (!connected()) await this.#giveUp(this.#unreachable());
+    this.#narrator.established();
+  }
+
+  async #deliver(): Promise<void> {
+    const connection = this.#connection;
+    const octets = new TextEncoder().encode(this.#job.message);
+    if (octets.length === 0) return this.#narrator.nothingToSend();
+    this.#narrator.sending(escapeControls(this.#job.message));
+    let taken = connection.send(octets, this.#loop.readClock());
+    await this.#runUntil(() => {
+      if (taken < octets.length) taken += connection.send(octets.subarray(taken), this.#loop.now);
+      this.#read();
+      return taken === octets.length && connection.unsentOctets === 0 && connection.unackedOctets === 0;
+    }, NEVER);
+    this.#narrator.delivered();
+  }
+
+  /** Sends our FIN and reads on until the peer's has come and is acknowledged. */
+  async #close(): Promise<void> {
+    this.#connection.shutdown(this.#loop.readClock());
+    let patience: Instant = after(this.#loop.readClock(), PATIENCE);
+    let heard = this.#connection.segmentsReceived;
+    let deadline: Instant = after(this.#loop.readClock(), this.#job.closeTimeout);
+    const done = (): boolean => {
+      this.#read();
+      this.#narrator.flush();
+      if (this.#connection.segmentsReceived !== heard) {
+        heard = this.#connection.segmentsReceived;
+        deadline = after(this.#loop.now, this.#job.closeTimeout);
+      }
+      return this.#isOver();
+    };
+    while (!await this.#runUntil(done, patience < deadline ? patience : deadline)) {
+      if (this.#loop.readClock() >= deadline) await this.#giveUp(this.#notClosed());
+      if (patience !== NEVER && this.#connection.state === "FIN-WAIT-2") {
+        const limit = formatSeconds(this.#job.closeTimeout);
+        this.#narrator.note(
+          `Waiting for the peer to close its side (up to ${limit} of silence; Ctrl-C ends it)`,
+        );
+      }
+      patience = NEVER;
+    }
+    this.#narrator.closed();
+    if (this.#connection.state === "TIME-WAIT" && this.#job.timeWait > 0) await this.#stayInTimeWait();
+  }
+
+  async #stayInTimeWait(): Promise<void> {
+    this.#narrator.note(`Staying in TIME-WAIT for ${formatSeconds(this.#job.timeWait)}`);
+    const until = after(this.#loop.readClock(), this.#job.timeWait);
+    await this.#runUntil(() => this.#connection.state === "CLOSED", until);
+  }
+
+  /**
+   * Whether to believe that the peer cannot be reached. The core takes the network's word as a passing trouble (RFC 9293
+   * 3.9.2.2, MUST-56) and would go on for minutes; that it need not is its user's to decide.
+   */
+  #isUnreachable(): boolean {
+    return (this.#obstacle !== "" || this.#connection.softError === "unreachable") &&
+      this.#narrator.record.syns >= SYNS_UNTIL_BELIEF;
+  }
+
+  /** FIN for what was established, RST for what was not, and a short time for the peer to answer. */
+  async #closeInterrupted(): Promise<void> {
+    const connection = this.#connection;
+    const now = this.#loop.readClock();
+    if (isSynchronized(connection.state)) {
+      this.#narrator.warning("Interrupted: closing the connection (Ctrl-C again ends it at once)");
+      if (connection.state === "ESTABLISHED" || connection.state === "CLOSE-WAIT") connection.shutdown(now);
+    } else {
+      this.#narrator.warning("Interrupted before the connection was established: giving it up");
+      connection.abort(now);
+    }
+    const closed = await this.#loop.run(() => {
+      this.#read();
+      this.#narrator.flush();
+      return this.#isOver();
+    }, after(now, INTERRUPTED_CLOSE));
+    if (!closed) await this.#abort();
+    else if (connection.failure === null) this.#narrator.closed();
+  }
+
+  /** Whether nothing more is to be said to the peer: closed, or everything acknowledged in both directions. */
+  #isOver(): boolean {
+    const { state } = this.#connection;
+    return (state === "CLOSED" || state === "TIME-WAIT") && !this.#loop.hasUnsent;
+  }
+
+  /** Runs the loop until `done`; false when `until` came first. @throws ProgramFailure, Interrupted */
+  async #runUntil(done: () => boolean, until: Instant): Promise<boolean> {
+    const connection = this.#connection;
+    const finished = await this.#loop.run(
+      () => connection.failure !== null || this.#interrupted || done(),
+      until,
+    );
+    if (connection.failure !== null) {
+      this.#read();
+      throw this.#failed(connection.failure);
+    }
+    if (this.#interrupted) throw new Interrupted();
+    return finished;
+  }
+
+  /** Takes what has arrived and shows it. */
+  #read(): void {
+    while (!this.#endOfStream && isSynchronized(this.#connection.state)) {
+      const length = this.#connection.receive(this.#inbound, this.#loop.now);
+      if (length === null) this.#endOfStream = true;
+      else if (length === 0) return;
+      else this.#narrator.received(this.#inbound.subarray(0, length));
+    }
+  }
+
+  /** @throws the failure, once the connection is aborted and its RST has left */
+  async #giveUp(failure: ProgramFailure): Promise<never> {
+    await this.#abort();
+    throw failure;
+  }
+
+  async #abort(): Promise<void> {
+    const now = this.#loop.readClock();
+    this.#connection.abort(now);
+    await this.#loop.run(() => !this.#loop.hasUnsent, after(now, PATIENCE));
+    this.#narrator.release();
+  }
+
+  #failed(failure: ConnectionFailure): ProgramFailure {
+    const { peer } = this.#job;
+    const { record } = this.#narrator;
+    switch (failure.kind) {
+      case "refused":
+        return new ProgramFailure(
+          ExitCode.refused,
+          `Connection to ${peer} refused: the peer answered our SYN with RST, so nothing listens there`,
+        );
+      case "reset":
+        return new ProgramFailure(
+          ExitCode.reset,
+          `Connection to ${peer} reset by the peer: ${this.#undelivered()}`,
+        );
+      case "timed out":
+        if (record.dataSegments === 0 && record.fins === 0) return this.#noAnswer();
+        return new ProgramFailure(
+          ExitCode.timedOut,
+          `Connection to ${peer} timed out: ${this.#undelivered()}, ${failure.message}`,
+        );
+      case "unreachable":
+        return new ProgramFailure(ExitCode.unreachable, `Cannot reach ${peer}: ${failure.message}`);
+      case "aborted":
+        return new ProgramFailure(ExitCode.internal, `Connection to ${peer} aborted: ${failure.message}`);
+    }
+  }
+
+  #noAnswer(): ProgramFailure {
+    const { syns, firstSynAt } = this.#narrator.record;
+    const span = firstSynAt === NEVER ? seconds(0) : elapsed(firstSynAt, this.#loop.readClock());
+    const answer = `no answer to ${syns} ${syns === 1 ? "SYN" : "SYNs"} over ${formatSeconds(span)}`;
+    const { softError } = this.#connection;
+    const said = softError === null ? "" : ` (the network said: ${softError})`;
+    return new ProgramFailure(
+      ExitCode.timedOut,
+      `Connection to ${this.#job.peer} timed out: ${answer}${said}`,
+    );
+  }
+
+  #unreachable(): ProgramFailure {
+    const said = this.#obstacle === "" ? "the network says that it is unreachable (ICMP)" : this.#obstacle;
+    return new ProgramFailure(ExitCode.unreachable, `Cannot reach ${this.#job.peer}: ${said}`);
+  }
+
+  #notClosed(): ProgramFailure {
+    const silence = `silent for ${formatSeconds(this.#job.closeTimeout)} after our FIN`;
+    if (this.#connection.state !== "FIN-WAIT-2") {
+      return new ProgramFailure(
+        ExitCode.timedOut,
+        `Connection to ${this.#job.peer} timed out: our FIN was not acknowledged, the peer was ${silence}`,
+      );
+    }
+    return new ProgramFailure(
+      ExitCode.peerDidNotClose,
+      `Everything was delivered, but ${this.#job.peer} did not close its side: it was ${silence}`,
+    );
+  }
+
+  #undelivered(): string {
+    const { unackedOctets, unsentOctets } = this.#connection;
+    const left = unackedOctets + unsentOctets;
+    if (left === 0) return "everything sent before was acknowledged";
+    return `${left} ${left === 1 ? "byte" : "bytes"} not acknowledged`;
+  }
+}
+
+function formatSeconds(span: Micros): string {
+  const whole = toSeconds(span);
+  return `${Number.isInteger(whole) ? whole : whole.toFixed(1)} s`;
+}

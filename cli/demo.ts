@@ -1,0 +1,163 @@
+/**
+ * The demonstration: rawtcp-server and rawtcp-client in a private network, both sides' lines told apart.
+ *
+ * @module
+ */
+
+import { blue, bold, setColorEnabled, yellow } from "@std/fmt/colors";
+import { bringUp, SystemError, unshareNetwork } from "../ffi/mod.ts";
+import { ExitCode } from "./exit_codes.ts";
+import { describeFailure, ProgramFailure } from "./failures.ts";
+import { Output } from "./output.ts";
+
+/** Says that the private network is there already: the demonstration has started itself once more within it. */
+const INSIDE = "--inside";
+
+/** How programs get a network of their own without being root. */
+const UNSHARE = ["unshare", "--user", "--map-root-user", "--net"] as const;
+
+/** The line of the server after which the client may come. */
+const LISTENING = "Server listening";
+
+/** Longest that either program may take, milliseconds; the first start may have to fetch packages. */
+const TIME_LIMIT = 60_000;
+
+const SELF = new URL("./demo.ts", import.meta.url);
+const SERVER = new URL("../server.ts", import.meta.url);
+const CLIENT = new URL("../main.ts", import.meta.url);
+
+/** Whether to colour: on a terminal, unless NO_COLOR says otherwise. */
+const inColor = !Deno.noColor && Deno.stdout.isTerminal();
+
+const output = new Output({ color: "auto", quiet: false });
+
+/** Writes each line of a stream behind a prefix; `seen` gets the line. */
+async function showLines(
+  stream: ReadableStream<Uint8Array>,
+  prefix: string,
+  seen: (line: string) => void,
+): Promise<void> {
+  let rest = "";
+  const show = (line: string): void => {
+    output.continuation(`${prefix} ${line}`);
+    seen(line);
+  };
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    lines.forEach(show);
+  }
+  if (rest !== "") show(rest);
+}
+
+/** Starts one of the programs; its end is its exit code, after its last line has been shown. */
+function start(
+  program: URL,
+  args: readonly string[],
+  prefix: string,
+  seen: (line: string) => void = () => {},
+): Promise<number> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--allow-ffi", program.href, "--color", inColor ? "always" : "never", ...args],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    signal: AbortSignal.timeout(TIME_LIMIT),
+  }).spawn();
+  return Promise.all([
+    child.status,
+    showLines(child.stdout, prefix, seen),
+    showLines(child.stderr, prefix, seen),
+  ]).then(([status]) => status.code);
+}
+
+/** Server and client, in the network of this process. */
+async function perform(): Promise<number> {
+  setColorEnabled(inColor);
+  const listening = Promise.withResolvers<void>();
+  const server = start(SERVER, ["--count", "1"], bold(blue("server |")), (line) => {
+    if (line.includes(LISTENING)) listening.resolve();
+  });
+  const early = await Promise.race([listening.promise, server]);
+  if (typeof early === "number") {
+    throw new ProgramFailure(ExitCode.system, `The server ended early, exit code ${early}`);
+  }
+  const client = await start(CLIENT, [], bold(yellow("client |")));
+  return client === 0 ? await server : client;
+}
+
+/** Starts this file again in a network of an ordinary user's own. */
+async function performInside(refusal: string): Promise<number> {
+  const obstacle = await obstacleOf(["true"]);
+  if (obstacle !== null) throw new ProgramFailure(ExitCode.missingRight, adviceFor(refusal, obstacle));
+  const deno = [
+    Deno.execPath(),
+    "run",
+    "--quiet",
+    "--allow-ffi",
+    "--allow-run",
+    "--allow-read",
+    "--allow-env",
+  ];
+  const { code } = await unshared([...deno, SELF.href, INSIDE], "inherit").output();
+  return code;
+}
+
+function unshared(command: readonly string[], errors: "inherit" | "piped"): Deno.Command {
+  const [program, ...options] = UNSHARE;
+  const stdout = errors === "piped" ? "null" : "inherit";
+  return new Deno.Command(program, {
+    args: [...options, "--", ...command],
+    stdin: "null",
+    stdout,
+    stderr: errors,
+  });
+}
+
+/** Why the command cannot be run in a network of its own; null when it can. */
+async function obstacleOf(command: readonly string[]): Promise<string | null> {
+  try {
+    const { success, stderr } = await unshared(command, "piped").output();
+    return success ? null : new TextDecoder().decode(stderr).trim();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      return "the program unshare (package util-linux) is not installed";
+    }
+    throw error;
+  }
+}
+
+function adviceFor(refusal: string, obstacle: string): string {
+  return `Cannot make a private network: ${refusal}; as an ordinary user: ${obstacle}. Run it as root (sudo), or allow ` +
+    "user namespaces (sysctl kernel.apparmor_restrict_unprivileged_userns=0 or kernel.unprivileged_userns_clone=1), " +
+    "or give the container the right for them (docker run --privileged)";
+}
+
+/** Makes the private network, one way or another, and shows the demonstration in it. */
+async function demonstrate(inside: boolean): Promise<number> {
+  if (Deno.build.os !== "linux") {
+    throw new ProgramFailure(
+      ExitCode.unsupported,
+      `The demonstration needs raw sockets of Linux, this is ${Deno.build.os}`,
+    );
+  }
+  try {
+    if (!inside) unshareNetwork();
+    bringUp("lo");
+  } catch (error) {
+    if (inside || !(error instanceof SystemError)) throw error;
+    return await performInside(error.message);
+  }
+  return await perform();
+}
+
+if (import.meta.main) {
+  Deno.addSignalListener("SIGINT", () => {}); // server and client get it too, and end
+  try {
+    Deno.exit(await demonstrate(Deno.args.includes(INSIDE)));
+  } catch (error) {
+    const { code, text } = describeFailure(error, "deno task demo");
+    output.failure(text);
+    Deno.exit(code);
+  }
+}

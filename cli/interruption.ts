@@ -1,0 +1,49 @@
+/**
+ * Ctrl-C: the first one asks the work to end well, the second ends the program at once.
+ *
+ * @module
+ */
+
+import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
+
+/** What can be asked to end. */
+export interface Interruptible {
+  /** Asks; the work ends soon by itself. */
+  interrupt(): void;
+}
+
+/** How signals arrive and the program ends; `Deno` by default. */
+export interface Signals {
+  addSignalListener(signal: "SIGINT" | "SIGTERM", listener: () => void): void;
+  exit(code: number): never;
+}
+
+/** Exit codes of programs that a signal ended, as shells have them: 128 and the signal's number. */
+const EXIT_CODES = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated } as const;
+
+/** Listens for Ctrl-C (SIGINT) and SIGTERM for the rest of the program's life. */
+export class Interruption {
+  /** The code to exit with once the work has ended; that of the first signal. */
+  exitCode: ExitCodeNumber = ExitCode.interrupted;
+  readonly #signals: Signals;
+  #work: Interruptible | null = null;
+  #asked = false;
+
+  constructor(signals: Signals = Deno) {
+    this.#signals = signals;
+    signals.addSignalListener("SIGINT", () => this.#interrupt("SIGINT"));
+    signals.addSignalListener("SIGTERM", () => this.#interrupt("SIGTERM"));
+  }
+
+  /** From now on there is work that can end well; before, the first signal ends the program. */
+  attach(work: Interruptible): void {
+    this.#work = work;
+  }
+
+  #interrupt(signal: keyof typeof EXIT_CODES): void {
+    if (this.#asked || this.#work === null) this.#signals.exit(EXIT_CODES[signal]);
+    this.#asked = true;
+    this.exitCode = EXIT_CODES[signal];
+    this.#work.interrupt();
+  }
+}

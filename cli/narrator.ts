@@ -1,0 +1,289 @@
+/**
+ * Tells a connection's story as it happens, from what the core's observer sees: one line for each step of handshake,
+ * delivery and close, in an order that people and scripts can rely on.
+ *
+ * @module
+ */
+
+import {
+  type ConnectionView,
+  type DropReason,
+  elapsed,
+  Flag,
+  type Instant,
+  NEVER,
+  type Observer,
+  type Segment,
+  type SendReason,
+  seqAdd,
+  type SeqNumber,
+  seqNumber,
+  seqToUint32,
+  type State,
+  type StateReason,
+  type TimerName,
+  toSeconds,
+} from "../tcp/mod.ts";
+import { payloadLines } from "./escape.ts";
+import type { Mark, Output } from "./output.ts";
+
+/** What the narrator knows of what was sent how often, for the messages of failures. */
+export interface SendingRecord {
+  /** SYNs sent. */
+  syns: number;
+  /** Segments with data sent, repeated ones included. */
+  dataSegments: number;
+  /** FINs sent. */
+  fins: number;
+  /** When the first SYN went; NEVER before that. */
+  firstSynAt: Instant;
+}
+
+/** A line that waits for its turn; `isFin` for the peer's FIN, before which all that it sent is shown. */
+interface WaitingLine {
+  readonly mark: Mark;
+  readonly text: string;
+  readonly isFin: boolean;
+}
+
+/** Octets of the peer's that are shown in full; the rest is only counted. */
+const SHOWN_OCTETS = 16 << 10;
+
+/** Lines about repeated segments before the rest is left out. */
+const MAX_REPEAT_LINES = 20;
+
+/**
+ * Lines of the handshake are written at once. All that comes after waits until the message is delivered (or that has
+ * failed), so that nothing comes between, and is then written by `flush`, which the session calls each turn once it has read
+ * what arrived.
+ */
+export class Narrator implements Observer {
+  readonly record: SendingRecord = { syns: 0, dataSegments: 0, fins: 0, firstSynAt: NEVER };
+  readonly #output: Output;
+  readonly #waiting: WaitingLine[] = [];
+  #holding = true;
+  #handshakeAckSeen = false;
+  #synAckSeen = false;
+  #arrivedSeq: SeqNumber = seqNumber(0);
+  #arrivedAck: SeqNumber = seqNumber(0);
+  #arrivedEnd: SeqNumber = seqNumber(0);
+  #peerFin: SeqNumber | null = null;
+  #peerFinAcknowledged = false;
+  #lastSentAt: Instant = NEVER;
+  #repeatLines = 0;
+  #shownOctets = 0;
+  #hiddenOctets = 0;
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  /** The story begins. `peer` is shown as it is. */
+  starting(peer: string): void {
+    this.#output.line("note", `Starting TCP handshake with ${peer}`);
+  }
+
+  /** The handshake is complete and its last ACK sent. */
+  established(): void {
+    this.#output.line("done", "TCP connection established!");
+  }
+
+  /** The message is handed to the connection. `text` is safe to show. */
+  sending(text: string): void {
+    this.#output.line("sent", `Sending data: ${text}`);
+  }
+
+  /** There is no message to send. */
+  nothingToSend(): void {
+    this.#output.line("note", "No data to send");
+    this.release();
+  }
+
+  /** The peer has acknowledged the whole message. */
+  delivered(): void {
+    this.#output.line("note", "Data sent successfully");
+    this.release();
+  }
+
+  /** Lets what waits be written, and all that follows. */
+  release(): void {
+    this.#holding = false;
+    this.flush();
+  }
+
+  /** The peer sent this. Copies. */
+  received(octets: Uint8Array): void {
+    const shown = octets.subarray(0, Math.max(0, SHOWN_OCTETS - this.#shownOctets));
+    this.#shownOctets += shown.length;
+    this.#hiddenOctets += octets.length - shown.length;
+    if (shown.length === 0) return;
+    const unit = shown.length === 1 ? "byte" : "bytes";
+    this.#insertBeforeFin([`Received ${shown.length} ${unit}:`, ...payloadLines(shown)].join("\n"));
+  }
+
+  /** Writes what waits, unless the message is still on its way. */
+  flush(): void {
+    if (this.#holding) return;
+    for (const { mark, text, isFin } of this.#waiting) {
+      if (isFin) this.#tellHidden();
+      this.#output.line(mark, text);
+    }
+    this.#waiting.length = 0;
+  }
+
+  /** The connection is closed in order. */
+  closed(): void {
+    this.release();
+    this.#tellHidden();
+    this.#output.line("done", "Connection closed");
+  }
+
+  /** Something that goes on for longer than people expect. */
+  note(text: string): void {
+    this.release();
+    this.#output.line("note", text);
+  }
+
+  /** Something to know that is no part of the story. */
+  warning(text: string): void {
+    this.#output.warning(text);
+  }
+
+  segmentSent(connection: ConnectionView | null, segment: Segment, reason: SendReason, now: Instant): void {
+    if (connection === null) return;
+    if (segment.has(Flag.rst)) this.#later("sent", `Sending RST (seq=${seqToUint32(segment.seq)})`);
+    else if (segment.has(Flag.syn)) this.#synSent(segment, now);
+    else {
+      this.#dataSent(segment, reason, now);
+      this.#finSent(segment, now);
+      this.#ackSent(segment);
+    }
+    if (segment.sequenceLength > 0) this.#lastSentAt = now;
+  }
+
+  segmentArrived(_connection: ConnectionView | null, segment: Segment, _now: Instant): void {
+    this.#arrivedSeq = segment.seq;
+    this.#arrivedAck = segment.ack;
+    this.#arrivedEnd = segment.end;
+  }
+
+  stateChanged(
+    _connection: ConnectionView,
+    from: State,
+    to: State,
+    reason: StateReason,
+    _now: Instant,
+  ): void {
+    const seq = seqToUint32(this.#arrivedSeq);
+    const ack = seqToUint32(this.#arrivedAck);
+    if (reason === "reset-received" || reason === "refused") {
+      this.#later("received", `Received RST (seq=${seq})`);
+    } else if (from === "SYN-SENT" && to === "SYN-RECEIVED") {
+      this.#output.line("received", `Received SYN (seq=${seq})`);
+    } else if (from === "SYN-SENT" && to === "ESTABLISHED") {
+      this.#synAckSeen = true;
+      this.#output.line("received", `Received SYN-ACK (seq=${seq}, ack=${ack})`);
+    } else if (from === "SYN-RECEIVED" && to === "ESTABLISHED") {
+      this.#output.line("received", `Received ACK of our SYN (ack=${ack})`);
+    } else {
+      if (acknowledgesFin(from, to, reason)) this.#later("received", `Received ACK of our FIN (ack=${ack})`);
+      if (bringsFin(from, to)) this.#finReceived();
+    }
+  }
+
+  segmentDropped(
+    _connection: ConnectionView | null,
+    _segment: Segment,
+    _reason: DropReason,
+    _now: Instant,
+  ): void {}
+
+  timerFired(_connection: ConnectionView, _timer: TimerName, _now: Instant): void {}
+
+  congestionChanged(): void {}
+
+  #synSent(segment: Segment, now: Instant): void {
+    const seq = seqToUint32(segment.seq);
+    const kind = segment.has(Flag.ack) ? "SYN-ACK" : "SYN";
+    this.record.syns++;
+    if (this.record.syns > 1 && kind === "SYN") {
+      this.#repeated(`sending the SYN again (seq=${seq}, number ${this.record.syns})`, now);
+      return;
+    }
+    if (this.record.firstSynAt === NEVER) this.record.firstSynAt = now;
+    const detail = kind === "SYN" ? `seq=${seq}` : `seq=${seq}, ack=${seqToUint32(segment.ack)}`;
+    this.#output.line("sent", `Sending ${kind} (${detail})`);
+  }
+
+  #dataSent(segment: Segment, reason: SendReason, now: Instant): void {
+    if (segment.payloadLength === 0 || reason === "window-probe" || reason === "keep-alive") return;
+    this.record.dataSegments++;
+    if (!isRepetition(reason)) return;
+    const unit = segment.payloadLength === 1 ? "byte" : "bytes";
+    this.#repeated(`sending ${segment.payloadLength} ${unit} again (seq=${seqToUint32(segment.seq)})`, now);
+  }
+
+  #finSent(segment: Segment, now: Instant): void {
+    if (!segment.has(Flag.fin)) return;
+    const seq = seqToUint32(seqAdd(segment.seq, segment.payloadLength));
+    this.record.fins++;
+    if (this.record.fins === 1) this.#later("sent", `Sending FIN (seq=${seq})`);
+    else this.#repeated(`sending the FIN again (seq=${seq}, number ${this.record.fins})`, now);
+  }
+
+  #ackSent(segment: Segment): void {
+    if (!segment.has(Flag.ack)) return;
+    const text = `Sending ACK (seq=${seqToUint32(segment.seq)}, ack=${seqToUint32(segment.ack)})`;
+    if (this.#synAckSeen && !this.#handshakeAckSeen) {
+      this.#handshakeAckSeen = true;
+      this.#output.line("sent", text);
+    } else if (this.#peerFin !== null && !this.#peerFinAcknowledged && !segment.has(Flag.fin)) {
+      this.#later("sent", text);
+    }
+    if (this.#peerFin !== null && segment.ack === seqAdd(this.#peerFin, 1)) this.#peerFinAcknowledged = true;
+  }
+
+  #finReceived(): void {
+    this.#peerFin = seqAdd(this.#arrivedEnd, -1);
+    this.#later("received", `Received FIN (seq=${seqToUint32(this.#peerFin)})`, true);
+  }
+
+  #repeated(text: string, now: Instant): void {
+    this.#repeatLines++;
+    if (this.#repeatLines > MAX_REPEAT_LINES) return;
+    const quiet = this.#lastSentAt === NEVER ? 0 : toSeconds(elapsed(this.#lastSentAt, now));
+    const rest = this.#repeatLines === MAX_REPEAT_LINES ? "; further repetitions are not shown" : "";
+    this.#output.warning(`No acknowledgement for ${quiet.toFixed(2)} s: ${text}${rest}`);
+  }
+
+  #later(mark: Mark, text: string, isFin = false): void {
+    this.#waiting.push({ mark, text, isFin });
+  }
+
+  #insertBeforeFin(text: string): void {
+    const fin = this.#waiting.findIndex((line) => line.isFin);
+    this.#waiting.splice(fin < 0 ? this.#waiting.length : fin, 0, { mark: "received", text, isFin: false });
+  }
+
+  #tellHidden(): void {
+    if (this.#hiddenOctets === 0) return;
+    this.#output.line("received", `Received ${this.#hiddenOctets} more bytes, not shown`);
+    this.#hiddenOctets = 0;
+  }
+}
+
+/** Whether this step of the state machine means that our FIN is acknowledged. */
+function acknowledgesFin(from: State, to: State, reason: StateReason): boolean {
+  return (from === "FIN-WAIT-1" && (to === "FIN-WAIT-2" || to === "TIME-WAIT")) ||
+    (from === "CLOSING" && to === "TIME-WAIT") || (from === "LAST-ACK" && reason === "fin-acknowledged");
+}
+
+/** Whether this step means that the peer's FIN has come. */
+function bringsFin(from: State, to: State): boolean {
+  return to === "CLOSE-WAIT" || to === "CLOSING" ||
+    (to === "TIME-WAIT" && (from === "FIN-WAIT-1" || from === "FIN-WAIT-2"));
+}
+
+function isRepetition(reason: SendReason): boolean {
+  return reason.startsWith("retransmit-") || reason === "tail-loss-probe" || reason === "forward-rto-probe";
+}

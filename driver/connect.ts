@@ -1,0 +1,86 @@
+/**
+ * A connection over raw sockets in one call.
+ *
+ * @module
+ */
+
+import {
+  Connection,
+  createIsnGenerator,
+  createTimestampOffset,
+  type IsnSource,
+  type Observer,
+  STANDARD,
+  type TcpConfig,
+} from "../tcp/mod.ts";
+import { monotonicNow } from "./clock.ts";
+import { Loop, type LoopOptions } from "./loop.ts";
+import { RawPath, type RawPathOptions } from "./raw_path.ts";
+
+/** Where to connect, and how. */
+export interface ConnectOptions extends RawPathOptions {
+  /** The MTU of the path replaces the one in it. @default STANDARD */
+  readonly config?: TcpConfig;
+  /** @default nobody */
+  readonly observer?: Observer;
+  /** @default RFC 6528, with a secret of this connection's own */
+  readonly isn?: IsnSource;
+  /** Called for each segment that could not leave this host; the core knows already. @default nothing */
+  readonly onUnsent?: (outcome: "too long" | "unreachable", reason: string) => void;
+}
+
+/** Octets of a secret that the core takes. */
+const SECRET_LENGTH = 16;
+
+/** A connection with the loop that runs it; ends without a word to the peer when disposed of. */
+export class RawConnection implements Disposable {
+  readonly connection: Connection;
+  /** `run` this for anything to happen. */
+  readonly loop: Loop;
+  readonly #path: RawPath;
+  readonly #complaints: Disposable;
+
+  private constructor(options: ConnectOptions, path: RawPath) {
+    const { onUnsent, isn } = options;
+    const secret = crypto.getRandomValues(new Uint8Array(SECRET_LENGTH));
+    this.#path = path;
+    const report: LoopOptions["onUnsent"] = (segment, outcome, now) => {
+      if (outcome === "too long") path.reportTooLong(this.connection, segment, now);
+      onUnsent?.(outcome, outcome === "unreachable" ? path.obstacle : "");
+    };
+    this.connection = Connection.connect({
+      config: { ...options.config ?? STANDARD, mtu: path.mtu },
+      local: path.local,
+      remote: path.remote,
+      ...options.observer === undefined ? {} : { observer: options.observer },
+      isn: isn ?? createIsnGenerator(secret),
+      timestampOffset: createTimestampOffset(secret)(path.local, path.remote),
+    }, monotonicNow());
+    this.loop = new Loop({ device: path.device, side: this.connection, onUnsent: report });
+    this.#complaints = path.reportIcmp(this.loop, this.connection);
+  }
+
+  /**
+   * Begins a connection: everything is open, and the SYN leaves in the first turn of the loop.
+   *
+   * @throws SystemError EPERM without CAP_NET_RAW, ENETUNREACH without a route, EADDRINUSE and EADDRNOTAVAIL for the port
+   * and address asked for
+   * @throws RangeError for a peer that no connection can have, and for a config out of range
+   */
+  static open(options: ConnectOptions): RawConnection {
+    const path = RawPath.open(options);
+    try {
+      return new RawConnection(options, path);
+    } catch (error) {
+      path[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** Closes the sockets and gives the port back. */
+  [Symbol.dispose](): void {
+    this.#complaints[Symbol.dispose]();
+    this.loop[Symbol.dispose]();
+    this.#path[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * rawtcp-client: delivers a message over a TCP of its own, on raw sockets.
+ *
+ * @module
+ */
+
+import { type ClientArguments, clientHelp, parseClientArguments } from "./cli/client_arguments.ts";
+import { ClientSession } from "./cli/client_session.ts";
+import { ExitCode, type ExitCodeNumber } from "./cli/exit_codes.ts";
+import { describeFailure, ProgramFailure } from "./cli/failures.ts";
+import { Interruption } from "./cli/interruption.ts";
+import { Narrator } from "./cli/narrator.ts";
+import { Output } from "./cli/output.ts";
+import { VERSION } from "./cli/version.ts";
+import { RawConnection } from "./driver/mod.ts";
+import { resolve } from "./ffi/mod.ts";
+import { formatEndpoint, parseAddress, seconds, seqNumber, STANDARD } from "./tcp/mod.ts";
+
+const PROGRAM = "rawtcp-client";
+
+/** Connects, delivers and closes; returns the exit code. */
+async function deliver(
+  wanted: ClientArguments,
+  output: Output,
+  interruption: Interruption,
+): Promise<ExitCodeNumber> {
+  const { host, port, message, sourcePort, isn } = wanted;
+  const source = wanted.source === null ? null : parseAddress(wanted.source);
+  const addresses = await resolve(host, source?.family);
+  const address = addresses.find(({ family }) => family === 4) ?? addresses[0];
+  if (address === undefined) {
+    throw new ProgramFailure(ExitCode.unknownHost, `Cannot find an address of ${host}`);
+  }
+  const remote = { address, port };
+  const peer = formatEndpoint(remote);
+  const connectTimeout = wanted.connectTimeout === null ? null : seconds(wanted.connectTimeout);
+  const narrator = new Narrator(output);
+  using raw = RawConnection.open({
+    remote,
+    sourcePort,
+    ...source === null ? {} : { source },
+    config: { ...STANDARD, connectTimeout: connectTimeout ?? STANDARD.connectTimeout },
+    observer: narrator,
+    ...isn === null ? {} : { isn: () => seqNumber(isn) },
+    onUnsent: (outcome, reason) => session.unsent(outcome, reason),
+  });
+  narrator.starting(peer);
+  const closeTimeout = seconds(wanted.closeTimeout);
+  const timeWait = seconds(wanted.timeWait);
+  const job = { peer, message, connectTimeout, closeTimeout, timeWait };
+  const session = new ClientSession(raw.connection, raw.loop, narrator, job);
+  interruption.attach(session);
+  const code = await session.run();
+  return code === ExitCode.interrupted ? interruption.exitCode : code;
+}
+
+/** Runs the program; returns its exit code. */
+async function main(args: readonly string[]): Promise<ExitCodeNumber> {
+  let output = new Output({ color: "auto", quiet: false });
+  try {
+    const command = parseClientArguments(args);
+    if (command.kind === "run") {
+      output = new Output(command.arguments);
+      const code = await deliver(command.arguments, output, new Interruption());
+      return code === ExitCode.ok ? output.finish() : code;
+    }
+    output.continuation(command.kind === "help" ? clientHelp().trimEnd() : `${PROGRAM} ${VERSION}`);
+    return output.finish();
+  } catch (error) {
+    const { code, text } = describeFailure(error, PROGRAM);
+    output.failure(text);
+    return code;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
