@@ -6,7 +6,6 @@
 
 import { type ConnectionView, Flag, formatEndpoint, type Segment, seqNumber, seqToUint32 } from "./core.ts";
 import { timestampToUint32 } from "./core.ts";
-import type { ConnectionTrack } from "./connection_track.ts";
 import type { Numbering } from "./numbering.ts";
 import type { SegmentRecord, ViewRecord } from "./record.ts";
 
@@ -19,6 +18,12 @@ export interface CopyLimits {
   readonly excerpt: number;
 }
 
+/** The numbering of both directions of a connection. */
+export interface Numberings {
+  readonly own: Numbering;
+  readonly peer: Numbering;
+}
+
 const NO_EDGES: readonly number[] = [];
 const ADDRESS_LENGTH = { 4: 4, 6: 16 } as const;
 
@@ -26,7 +31,7 @@ const ADDRESS_LENGTH = { 4: 4, 6: 16 } as const;
 export function copySegment(
   segment: Segment,
   direction: Direction,
-  track: ConnectionTrack | null,
+  track: Numberings | null,
   windowShift: number,
   header: Uint8Array | null,
   limits: CopyLimits,
@@ -68,7 +73,7 @@ export function copySegment(
 }
 
 /** A copy of the connection's variables. */
-export function copyView(view: ConnectionView, track: ConnectionTrack): ViewRecord {
+export function copyView(view: ConnectionView, track: Numberings): ViewRecord {
   return {
     state: view.state,
     sndUna: track.own.relative(view.sndUna),

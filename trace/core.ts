@@ -4,27 +4,38 @@
  * @module
  */
 
-export { type Endpoint, type Family, formatAddress, formatEndpoint, type IpAddress } from "../tcp/address.ts";
-export type {
-  CongestionReason,
-  ConnectionView,
-  DropReason,
-  Observer,
-  RecoveryPhase,
-  SendReason,
-  StateReason,
-  TimerName,
-} from "../tcp/observer.ts";
-export { EcnCodepoint, Flag, Option, Segment } from "../tcp/segment.ts";
 export {
+  checksumOf,
+  type CongestionReason,
+  type ConnectionView,
+  decodePacket,
+  type DropReason,
+  EcnCodepoint,
+  encodePacket,
+  type Endpoint,
+  type Family,
+  Flag,
+  formatAddress,
+  formatEndpoint,
+  type Instant,
+  instant,
+  type IpAddress,
+  type Micros,
+  micros,
+  type Observer,
+  Option,
+  type RecoveryPhase,
+  Segment,
+  type SendReason,
   seqDistance,
   type SeqNumber,
   seqNumber,
   seqToInt32,
   seqToUint32,
+  type State,
+  type StateReason,
+  STATES,
+  sumOctets,
+  type TimerName,
   timestampToUint32,
-} from "../tcp/seq.ts";
-export { type State, STATES } from "../tcp/state.ts";
-export { type Instant, instant, type Micros, micros } from "../tcp/units.ts";
-export { checksumOf, sumOctets } from "../tcp/wire/checksum.ts";
-export { decodePacket, encodePacket } from "../tcp/wire/packet.ts";
+} from "../tcp/mod.ts";

@@ -96,6 +96,11 @@ export const STATE_REASONS: Readonly<Record<StateReason, CatalogueEntry>> = {
     label: "data after close",
     sentence: "Data came that nobody will read, since the user has closed: {from} becomes {to}.",
   },
+  "returned-to-listen": {
+    rule: "RFC 9293 3.10.7.4, second",
+    label: "back to LISTEN",
+    sentence: "The peer took its SYN back: {from} becomes {to} again, and the next peer may come.",
+  },
   "closed-before-established": {
     rule: "RFC 9293 3.10.4",
     label: "closed early",

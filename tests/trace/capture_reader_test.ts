@@ -1,0 +1,152 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { CaptureFormatError, readCapture } from "../../trace/capture/capture_file.ts";
+import { findIpPacket } from "../../trace/capture/link_layer.ts";
+import { CaptureWriter } from "../../trace/capture/writer.ts";
+import { LEAN, Recorder } from "../../trace/recorder.ts";
+import { tellStory } from "./story.ts";
+
+/** A pcap file of one packet of three octets, in the given order of octets. */
+function pcap(littleEndian: boolean, magic: number, kept = 3): Uint8Array {
+  const file = new Uint8Array(24 + 16 + 3);
+  const view = new DataView(file.buffer);
+  [magic, 2 << 16 | 4, 0, 0, 65_535, 101, 12, 34, kept, 1_500].forEach((word, i) => {
+    view.setUint32(4 * i, word, littleEndian);
+  });
+  file.set([1, 2, 3], 40);
+  return file;
+}
+
+const PCAPS: readonly (readonly [name: string, littleEndian: boolean, magic: number, time: bigint])[] = [
+  ["microseconds, little-endian", true, 0xa1b2c3d4, 12_000_034_000n],
+  ["microseconds, big-endian", false, 0xa1b2c3d4, 12_000_034_000n],
+  ["nanoseconds, little-endian", true, 0xa1b23c4d, 12_000_000_034n],
+  ["nanoseconds, big-endian", false, 0xa1b23c4d, 12_000_000_034n],
+];
+
+for (const [name, littleEndian, magic, time] of PCAPS) {
+  Deno.test(`pcap is read: ${name}`, () => {
+    const { packets, isCut } = readCapture(pcap(littleEndian, magic));
+    assertEquals(isCut, false);
+    assertEquals(
+      packets.map((packet) => [packet.time, packet.linkType, packet.originalLength, [...packet.octets]]),
+      [
+        [time, 101, 1_500, [1, 2, 3]],
+      ],
+    );
+  });
+}
+
+Deno.test("a pcap file whose last packet is cut gives the packets before it", () => {
+  const { packets, isCut } = readCapture(pcap(true, 0xa1b2c3d4, 4));
+  assertEquals([packets.length, isCut], [0, true]);
+});
+
+/** A big-endian pcapng section with an interface in microseconds and one packet of three octets. */
+function bigEndianPcapng(): Uint8Array {
+  const words = [
+    ...[0x0a0d0d0a, 28, 0x1a2b3c4d, 1 << 16, 0xffffffff, 0xffffffff, 28],
+    ...[1, 20, 1 << 16, 0, 20],
+    ...[99, 16, 0x12345678, 16],
+    ...[6, 52, 0, 0, 5_000_007, 3, 60, 0x01020300, 2 << 16 | 4, 1, 1 << 16 | 2, 0x68690000, 52],
+  ];
+  const file = new Uint8Array(4 * words.length);
+  words.forEach((word, i) => new DataView(file.buffer).setUint32(4 * i, word));
+  return file;
+}
+
+Deno.test("pcapng of the other order of octets is read; unknown blocks are skipped", () => {
+  assertEquals(readCapture(bigEndianPcapng()).packets, [{
+    time: 5_000_007_000n,
+    linkType: 1,
+    interfaceName: "",
+    direction: "arrived",
+    octets: new Uint8Array([1, 2, 3]),
+    originalLength: 60,
+    comments: ["hi"],
+  }]);
+});
+
+Deno.test("a new section begins with interfaces of its own", () => {
+  const one = bigEndianPcapng();
+  const { packets } = readCapture(new Uint8Array([...one, ...one]));
+  assertEquals(packets.length, 2);
+});
+
+for (const [name, file] of Object.entries({ nothing: "", text: "hello, this is not a capture at all" })) {
+  Deno.test(`${name} is refused as a capture, with a way out`, () => {
+    assertThrows(() => readCapture(new TextEncoder().encode(file)), CaptureFormatError, "tcpdump -w");
+  });
+}
+
+Deno.test("a damaged capture never throws anything else, and never hangs", () => {
+  const pieces: number[] = [];
+  const writer = new CaptureWriter((octets) => pieces.push(...octets), {
+    program: "p",
+    epoch: 0,
+    snapLength: 0,
+    payload: true,
+    names: [],
+  });
+  const recorder = new Recorder([], [writer], LEAN);
+  tellStory(recorder);
+  recorder.finish();
+  const whole = new Uint8Array(pieces);
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 20 }),
+      (changes) => {
+        const damaged = whole.slice();
+        for (const [at, value] of changes) damaged[at] = value;
+        try {
+          assert(readCapture(damaged).packets.length <= 11);
+        } catch (error) {
+          assert(error instanceof CaptureFormatError, String(error));
+        }
+      },
+    ),
+    { seed: 4, numRuns: 500 },
+  );
+});
+
+const FRAMES: readonly (readonly [
+  name: string,
+  linkType: number,
+  frame: readonly number[],
+  found: readonly [number, string | null] | null,
+])[] = [
+  ["raw IPv4", 101, [0x45], [0, null]],
+  ["raw IPv6", 101, [0x60], [0, null]],
+  ["raw, of no IP version", 101, [0x15], null],
+  ["LINKTYPE_IPV6", 229, [0x60], [0, null]],
+  ["BSD loopback", 0, [2, 0, 0, 0, 0x45], [4, null]],
+  ["Ethernet", 1, [...new Array<number>(12).fill(1), 8, 0, 0x45], [14, null]],
+  ["Ethernet with IPv6", 1, [...new Array<number>(12).fill(1), 0x86, 0xdd, 0x60], [14, null]],
+  ["Ethernet with a VLAN tag", 1, [...new Array<number>(12).fill(1), 0x81, 0, 0, 5, 8, 0, 0x45], [18, null]],
+  ["Ethernet with ARP", 1, [...new Array<number>(12).fill(1), 8, 6, 0x45], null],
+  ["Linux cooked, to us", 113, [0, 0, ...new Array<number>(12).fill(0), 8, 0, 0x45], [16, "arrived"]],
+  ["Linux cooked, from us", 113, [0, 4, ...new Array<number>(12).fill(0), 8, 0, 0x45], [16, "sent"]],
+  ["Linux cooked 2, from us", 276, [
+    8,
+    0,
+    ...new Array<number>(8).fill(0),
+    4,
+    ...new Array<number>(9).fill(0),
+    0x45,
+  ], [
+    20,
+    "sent",
+  ]],
+  ["a link of an unknown kind", 105, [0x45], null],
+  ["an empty frame", 1, [], null],
+];
+
+for (const [name, linkType, frame, found] of FRAMES) {
+  Deno.test(`the IP packet is found in ${name}`, () => {
+    const packet = findIpPacket(linkType, new Uint8Array(frame));
+    assertEquals(
+      packet === null ? null : [packet.offset, packet.direction],
+      found === null ? null : [...found],
+    );
+  });
+}
