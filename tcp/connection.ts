@@ -48,8 +48,15 @@ function anyPeer(local: Endpoint): Endpoint {
   };
 }
 
+/** The control block behind a connection: for tests that look inside, not for users (`mod.ts` does not have it). */
+export let controlBlockOf: (connection: Connection) => Tcb;
+
 /** One TCP connection. */
 export class Connection implements ConnectionView {
+  static {
+    controlBlockOf = (connection) => connection.#tcb;
+  }
+
   readonly #tcb: Tcb;
   /** Called whenever something may have become due; for the host that holds this connection. Null: nobody asks. */
   onTouched: (() => void) | null = null;
