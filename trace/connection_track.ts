@@ -29,6 +29,8 @@ export class ConnectionTrack {
   #peerBase: SeqNumber | null = null;
   /** The highest relative number sent, plus one. */
   #sentTo = 0;
+  /** The relative number after our FIN; Infinity until it is sent, and once it is acknowledged. */
+  #finEnd = Infinity;
 
   constructor(id: number) {
     this.#record = { id, local: "", remote: "", iss: null, irs: null };
@@ -47,7 +49,10 @@ export class ConnectionTrack {
     const changed = view.local !== this.#local || view.remote !== this.#remote ||
       this.own.base !== this.#ownBase || this.peer.base !== this.#peerBase;
     if (!changed) return;
-    if (this.own.base !== this.#ownBase) this.#sentTo = 0;
+    if (this.own.base !== this.#ownBase) {
+      this.#sentTo = 0;
+      this.#finEnd = Infinity;
+    }
     this.#local = view.local;
     this.#remote = view.remote;
     this.#ownBase = this.own.base;
@@ -65,7 +70,15 @@ export class ConnectionTrack {
   marksOfSent(segment: SegmentRecord, isProbe: boolean): readonly SegmentMark[] {
     const again = segment.end > segment.seq && segment.seq < this.#sentTo && !isProbe;
     this.#sentTo = Math.max(this.#sentTo, segment.end);
+    if ((segment.flags & Flag.fin) !== 0 && !again) this.#finEnd = segment.end;
     return marks(again ? "retransmission" : null, segment);
+  }
+
+  /** Whether the arrived segment acknowledges our FIN, which nothing has done before. */
+  takesFin(segment: SegmentRecord): boolean {
+    if (segment.ack === null || segment.ack < this.#finEnd) return false;
+    this.#finEnd = Infinity;
+    return true;
   }
 }
 

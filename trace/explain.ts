@@ -29,6 +29,9 @@ export interface ExplainOptions {
 /** Times that an ordinary thing is told in full before it is only counted. */
 const TOLD_IN_FULL = 3;
 
+/** How much longer than its octets a payload may become by escaping and still be shown. */
+const MOST_GROWTH = 2;
+
 const INDENT = 13;
 const LEAST_WIDTH = 40;
 const BOLD = "\x1b[1m";
@@ -172,7 +175,9 @@ function segmentWords(segment: SegmentRecord): string {
   }`;
   if (segment.excerpt === null || segment.excerpt.length === 0) return text;
   const more = segment.length > segment.excerpt.length ? "…" : "";
-  return `${text}: "${octetsText(segment.excerpt)}${more}"`;
+  const quoted = octetsText(segment.excerpt);
+  // Octets that are no text say nothing to a reader, and fill the screen.
+  return quoted.length > MOST_GROWTH * segment.excerpt.length ? text : `${text}: "${quoted}${more}"`;
 }
 
 /** The text in lines of at most `width` characters, broken between words; a longer word gets a line of its own. */

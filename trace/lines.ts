@@ -166,6 +166,7 @@ function congestionLine(event: CongestionEvent): string {
 
 /** Whether the change is the ordinary effect of an ACK, of which there are as many as ACKs. */
 export function isGrowth(event: CongestionEvent): boolean {
+  if (event.view.ssthresh !== event.ssthreshBefore) return false;
   switch (event.reason) {
     case "slow-start":
     case "congestion-avoidance":

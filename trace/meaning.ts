@@ -16,7 +16,7 @@ export function meaningsOf(event: ArrivedEvent): readonly ArrivalMeaning[] {
   const meanings: ArrivalMeaning[] = [];
   if (view !== null) {
     dataMeanings(segment, view, meanings);
-    acknowledgmentMeanings(segment, view, meanings);
+    acknowledgmentMeanings(event, view, meanings);
   } else if (segment.length > 0) meanings.push("data");
   if ((segment.flags & Flag.fin) !== 0) meanings.push("fin");
   if ((segment.flags & Flag.urg) !== 0) meanings.push("urgent");
@@ -33,23 +33,30 @@ function dataMeanings(segment: SegmentRecord, view: ViewRecord, into: ArrivalMea
   else into.push(segment.seq > view.rcvNxt ? "data-out-of-order" : "data");
 }
 
-function acknowledgmentMeanings(segment: SegmentRecord, view: ViewRecord, into: ArrivalMeaning[]): void {
+function acknowledgmentMeanings(event: ArrivedEvent, view: ViewRecord, into: ArrivalMeaning[]): void {
+  const { segment } = event;
   if (segment.ack === null) return;
   const opens = segment.window > 0 && view.sndWnd === 0;
-  if (segment.ack > view.sndUna) into.push(newAcknowledgment(segment.ack, view));
+  if (segment.ack > view.sndUna) into.push(newAcknowledgment(event, view));
   else if (segment.ack < view.sndUna) into.push("old-ack");
   else if (isDuplicateAck(segment, view)) into.push("duplicate-ack");
   if (segment.sackEdges.length > 0) into.push("selective-ack");
   if (segment.ack < view.sndUna) return;
   if (opens) into.push("window-opens");
   else if (segment.window === 0 && view.sndWnd > 0) into.push("window-closes");
-  else if (segment.ack + segment.window < view.sndUna + view.sndWnd) into.push("window-shrinks");
+  else if (segment.ack + segment.window + unitOf(segment) <= view.sndUna + view.sndWnd) {
+    into.push("window-shrinks");
+  }
 }
 
-function newAcknowledgment(ack: number, view: ViewRecord): ArrivalMeaning {
-  if (view.state === "SYN-RECEIVED" && ack === 1) return "acknowledges-syn";
-  const closing = view.state === "FIN-WAIT-1" || view.state === "CLOSING" || view.state === "LAST-ACK";
-  return closing && ack === view.sndMax ? "acknowledges-fin" : "acknowledges";
+function newAcknowledgment(event: ArrivedEvent, view: ViewRecord): ArrivalMeaning {
+  if (event.acknowledgesFin) return "acknowledges-fin";
+  return view.state === "SYN-RECEIVED" && event.segment.ack === 1 ? "acknowledges-syn" : "acknowledges";
+}
+
+/** A scaled window may end earlier by less than its unit, without having been shrunk (RFC 7323 2.4). */
+function unitOf(segment: SegmentRecord): number {
+  return segment.rawWindow === 0 ? 1 : segment.window / segment.rawWindow;
 }
 
 /** RFC 5681 2: something is outstanding, and the segment has neither data nor SYN nor FIN nor another window. */

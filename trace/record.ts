@@ -126,6 +126,8 @@ export interface SentEvent extends EventBase {
 export interface ArrivedEvent extends EventBase {
   readonly kind: "arrived";
   readonly segment: SegmentRecord;
+  /** Whether it acknowledges a FIN of ours for the first time. */
+  readonly acknowledgesFin: boolean;
   readonly marks: readonly SegmentMark[];
   readonly view: ViewRecord | null;
 }

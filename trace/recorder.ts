@@ -94,6 +94,7 @@ export class Recorder implements Observer {
       ...this.#base(connection, now),
       kind: "arrived" as const,
       segment: record,
+      acknowledgesFin: track?.takesFin(record) ?? false,
       marks: marksOfArrived(record, view),
       view,
     };

@@ -1,0 +1,74 @@
+import { assertEquals } from "@std/assert";
+import { Flag } from "../../tcp/segment.ts";
+import { instant } from "../../tcp/units.ts";
+import { meaningsOf } from "../../trace/meaning.ts";
+import { recording } from "./collect.ts";
+import { FakeConnection, type Said } from "./fake_connection.ts";
+
+const { ack, fin, rst, syn, urg, ece, psh } = Flag;
+const NOW = instant(0);
+/** What the peer says when nothing is new: the connection expects 11 and has 1 to 101 under way in a window of 5000. */
+const PLAIN: Said = { flags: ack, seq: 11, ack: 1, window: 5_000 };
+
+type Prepare = (connection: FakeConnection) => void;
+
+const CASES:
+  readonly (readonly [name: string, said: Partial<Said>, meanings: readonly string[], prepare?: Prepare])[] =
+    [
+      ["SYN", { flags: syn, seq: 0 }, ["syn"]],
+      ["SYN and ACK", { flags: syn | ack, seq: 0, ack: 1 }, ["syn-ack"]],
+      ["RST", { flags: rst | ack }, ["reset"]],
+      ["an ACK of something new", { ack: 51 }, ["acknowledges"]],
+      ["an ACK of everything, when our FIN has not been sent", { ack: 101 }, ["acknowledges"]],
+      [
+        "an ACK of our FIN",
+        { ack: 102 },
+        ["acknowledges-fin"],
+        (c) => c.send(NOW, "fin", { flags: fin | ack, seq: 101 }),
+      ],
+      ["an ACK short of our FIN", { ack: 101 }, ["acknowledges"], (c) => {
+        c.send(NOW, "fin", { flags: fin | ack, seq: 101 });
+      }],
+      ["the same ACK again while data is under way", {}, ["duplicate-ack"]],
+      ["the same ACK again while nothing is under way", {}, ["nothing-new"], (c) => c.numbers(1, 1, 11)],
+      ["the same ACK with a larger window: no duplicate", { window: 5_001 }, ["nothing-new"]],
+      ["the same ACK with data: no duplicate", { data: "a" }, ["data"]],
+      ["an ACK older than what we know", { ack: 1 }, ["old-ack"], (c) => c.numbers(51, 101, 11)],
+      ["SACK blocks", { sack: [51, 101] }, ["duplicate-ack", "selective-ack"]],
+      ["a window that opens", { window: 9 }, ["window-opens"], (c) => void (c.sndWnd = 0)],
+      ["a window that closes", { window: 0 }, ["window-closes"]],
+      ["a window that ends earlier", { window: 4_999 }, ["window-shrinks"]],
+      ["a scaled window that ends earlier by less than its unit", { window: 625 }, ["nothing-new"], (c) => {
+        c.sndWindowShift = 3;
+        c.sndWnd = 5_007;
+      }],
+      ["a window that ends where it did", { ack: 51, window: 4_950 }, ["acknowledges"]],
+      ["data in order", { data: "abc" }, ["data"]],
+      ["data of which a part is new", { seq: 9, data: "abc" }, ["data"]],
+      ["data after a gap", { seq: 12, data: "abc" }, ["data-out-of-order"]],
+      ["data that we have", { seq: 8, data: "abc" }, ["data-again"]],
+      ["a keep-alive without data", { seq: 10, window: 5_001 }, ["probe"]],
+      ["a keep-alive with one octet", { seq: 10, data: "x" }, ["probe"]],
+      ["data and FIN", { flags: ack | fin | psh, data: "abc" }, ["data", "fin"]],
+      ["urgent data", { flags: ack | urg, data: "abc", urgent: 3 }, ["data", "urgent"]],
+      ["an echo of congestion", { flags: ack | ece, ack: 51 }, ["acknowledges", "congestion-echo"]],
+      ["a mark of congestion", { data: "abc", ecn: 3 }, ["data", "congestion-mark"]],
+      ["the ACK of our SYN", { ack: 1 }, ["acknowledges-syn"], (c) => {
+        c.state = "SYN-RECEIVED";
+        c.numbers(0, 1, 11);
+      }],
+    ];
+
+for (const [name, said, meanings, prepare] of CASES) {
+  Deno.test(`${name} means: ${meanings.join(", ")}`, () => {
+    const { recorder, seen } = recording();
+    const connection = new FakeConnection(recorder);
+    connection.state = "ESTABLISHED";
+    connection.numbers(1, 101, 11);
+    connection.sndWnd = 5_000;
+    prepare?.(connection);
+    connection.arrive(NOW, { ...PLAIN, ...said });
+    const [event] = seen.of("arrived");
+    assertEquals(event === undefined ? [] : meaningsOf(event), meanings);
+  });
+}
