@@ -1,0 +1,225 @@
+/**
+ * System calls that read and write. What is written and read is the two streams of `packets.ts`, octet by octet.
+ *
+ * @module
+ */
+
+import { ConnectionFailure, InvalidStateError } from "../../tcp/errors.ts";
+import type { Instant } from "../../tcp/units.ts";
+import { Arguments, MismatchError } from "./arguments.ts";
+import { type Expression, ScriptError, UnsupportedError } from "./ast.ts";
+import { type Call, type CallContext, type CallProgress, socketAt, wait } from "./calls.ts";
+import { findWrongOctet, streamOctets } from "./packets.ts";
+import { type CallOutcome, failed, returned, type StreamSocket } from "./socket.ts";
+import { symbolValue } from "./symbols.ts";
+
+/** Octets handed to the core at once: enough for any write of a script. */
+const CHUNK = 65_536;
+
+/** Calls that read and write. */
+export const TRANSFER_CALLS: Readonly<Record<string, Call>> = {
+  read: (context, args, progress) => receive(context, args, progress, { octets: args.integer(2), flags: 0 }),
+  recv: (context, args, progress) =>
+    receive(context, args, progress, { octets: args.integer(2), flags: args.integer(3) }),
+  recvfrom: (context, args, progress) =>
+    receive(context, args, progress, { octets: args.integer(2), flags: args.integer(3) }),
+  readv: (context, args, progress) =>
+    receive(context, args, progress, { octets: vectorOctets(args, args.at(1)), flags: 0 }),
+  recvmsg: receiveMessage,
+  write: (context, args, progress) => send(context, args, progress, { octets: args.integer(2), flags: 0 }),
+  send: (context, args, progress) =>
+    send(context, args, progress, { octets: args.integer(2), flags: args.integer(3) }),
+  sendto: (context, args, progress) =>
+    send(context, args, progress, { octets: args.integer(2), flags: args.integer(3) }),
+  writev: (context, args, progress) =>
+    send(context, args, progress, { octets: vectorOctets(args, args.at(1)), flags: 0 }),
+  sendmsg: (context, args, progress) =>
+    send(context, args, progress, { octets: messageOctets(args), flags: args.integer(2) }),
+};
+
+interface Transfer {
+  readonly octets: number;
+  readonly flags: number;
+}
+
+function flagSet(context: CallContext, transfer: Transfer, name: string): boolean {
+  return (transfer.flags & (symbolValue(name, context.world.platform) ?? 0)) !== 0;
+}
+
+/** Octets of `[{..., 40}, {..., 60}]`. */
+function vectorOctets(args: Arguments, vector: Expression): number {
+  if (vector.kind !== "list") {
+    throw new ScriptError(args.line, "Cannot read this argument: a list is expected");
+  }
+  let total = 0;
+  for (const item of vector.items) {
+    const length = item.kind === "record" ? item.fields[1]?.value : undefined;
+    if (length === undefined) {
+      throw new ScriptError(args.line, "Cannot read this argument: write {..., LENGTH}");
+    }
+    total += args.valueOf(length);
+  }
+  return total;
+}
+
+function messageOctets(args: Arguments): number {
+  const vector = Arguments.field(args.at(1), "msg_iov");
+  if (vector === undefined) throw new ScriptError(args.line, "Cannot read this message: msg_iov is expected");
+  return vectorOctets(args, vector.value);
+}
+
+function receive(
+  context: CallContext,
+  args: Arguments,
+  progress: CallProgress,
+  transfer: Transfer,
+): CallOutcome {
+  const socket = socketAt(context, args);
+  if (socket.kind !== "stream") return socket;
+  const { now, platform } = context.world;
+  const connection = socket.connection;
+  if (connection === null) return failed("ENOTCONN");
+  if (flagSet(context, transfer, "MSG_OOB")) throw new UnsupportedError(args.line, "MSG_OOB");
+  if (flagSet(context, transfer, "MSG_PEEK")) return peek(socket, transfer, platform);
+  const wanted = transfer.octets - progress.octets;
+  const into = new Uint8Array(wanted);
+  const count = wanted === 0 ? 0 : receiveOctets(socket, into, now);
+  if (count !== null && count > 0) {
+    checkOctets(socket, into.subarray(0, count));
+    progress.octets += count;
+  }
+  const least = flagSet(context, transfer, "MSG_WAITALL") ? transfer.octets : Math.min(1, transfer.octets);
+  if (progress.octets >= least) return returned(progress.octets);
+  const error = progress.octets > 0 ? null : socket.takeError();
+  if (error !== null) return failed(error);
+  if (count === null || socket.readingEnded || connection.state === "CLOSED") {
+    return returned(progress.octets);
+  }
+  return wait(socket, transfer.flags, platform);
+}
+
+/** As the core's `receive`; a connection that failed has nothing more to give. */
+function receiveOctets(socket: StreamSocket, into: Uint8Array, now: Instant): number | null {
+  try {
+    return socket.connection?.receive(into, now) ?? null;
+  } catch (error) {
+    if (error instanceof ConnectionFailure) return 0;
+    throw error;
+  }
+}
+
+/** What lies there is known without taking it: the stream's octets tell their places. */
+function peek(
+  socket: StreamSocket,
+  transfer: Transfer,
+  platform: CallContext["world"]["platform"],
+): CallOutcome {
+  const unread = socket.connection?.unreadOctets ?? 0;
+  if (unread > 0) return returned(Math.min(unread, transfer.octets));
+  const error = socket.takeError();
+  if (error !== null) return failed(error);
+  return hasEnded(socket) ? returned(0) : wait(socket, transfer.flags, platform);
+}
+
+/** Whether the peer sent its FIN, or the connection is gone. */
+function hasEnded(socket: StreamSocket): boolean {
+  return socket.connection?.peerClosed === true || socket.connection?.state === "CLOSED";
+}
+
+function checkOctets(socket: StreamSocket, octets: Uint8Array): void {
+  const wrong = findWrongOctet(false, socket.octetsRead, octets);
+  if (wrong >= 0) {
+    throw new MismatchError(`The octet read at position ${socket.octetsRead + wrong} is another's`);
+  }
+  socket.octetsRead += octets.length;
+}
+
+function receiveMessage(context: CallContext, args: Arguments, progress: CallProgress): CallOutcome {
+  const message = args.at(1);
+  const control = Arguments.field(message, "msg_control");
+  const flags = args.at(2);
+  if (flags.kind === "word" && flags.name === "MSG_ERRQUEUE") {
+    throw new UnsupportedError(args.line, flags.name);
+  }
+  const outcome = receive(context, args, progress, {
+    octets: messageOctets(args),
+    flags: args.integer(2, 0),
+  });
+  if (outcome.kind === "returned" && control?.value.kind === "list") {
+    for (const item of control.value.items) checkControl(context, args, item);
+  }
+  return outcome;
+}
+
+/** TCP_CM_INQ tells what is left to read, and one more when the peer's FIN is. */
+function checkControl(context: CallContext, args: Arguments, item: Expression): void {
+  const type = Arguments.field(item, "cmsg_type")?.value;
+  const value = Arguments.field(item, "cmsg_data")?.value;
+  const name = type?.kind === "word" ? type.name : "cmsg_type";
+  if (name !== "TCP_CM_INQ" || value === undefined) throw new UnsupportedError(args.line, name);
+  const socket = socketAt(context, args) as StreamSocket;
+  const left = socket.connection?.unreadOctets ?? 0;
+  args.expectValue(name, value, left === 0 && hasEnded(socket) ? 1 : left);
+}
+
+function send(
+  context: CallContext,
+  args: Arguments,
+  progress: CallProgress,
+  transfer: Transfer,
+): CallOutcome {
+  const socket = socketAt(context, args);
+  if (socket.kind !== "stream") return socket;
+  const { now, platform } = context.world;
+  const connection = socket.connection;
+  if (connection === null) return failed(platform === "linux" ? "EPIPE" : "ENOTCONN");
+  const error = socket.takeError();
+  if (error !== null) return progress.octets > 0 ? returned(progress.octets) : failed(error);
+  if (socket.writingEnded || connection.state === "CLOSED") return failed("EPIPE");
+  if (socket.connecting) return wait(socket, transfer.flags, platform);
+  if (progress.octets === 0) setCork(context, socket, flagSet(context, transfer, "MSG_MORE"));
+  try {
+    if (flagSet(context, transfer, "MSG_OOB")) sendUrgent(context, socket, progress, transfer.octets);
+    else sendOctets(socket, progress, transfer.octets, (octets) => connection.send(octets, now));
+  } catch (caught) {
+    if (caught instanceof ConnectionFailure) return failed(socket.takeError() ?? "EPIPE");
+    if (!(caught instanceof InvalidStateError)) throw caught;
+    return failed("EPIPE");
+  }
+  if (progress.octets === transfer.octets) return returned(progress.octets);
+  const waiting = wait(socket, transfer.flags, platform);
+  return waiting.kind === "failed" && progress.octets > 0 ? returned(progress.octets) : waiting;
+}
+
+function sendUrgent(
+  context: CallContext,
+  socket: StreamSocket,
+  progress: CallProgress,
+  octets: number,
+): void {
+  const connection = socket.connection;
+  if (connection === null) return;
+  sendOctets(socket, progress, octets, (chunk) => connection.sendUrgent(chunk, context.world.now));
+}
+
+function sendOctets(
+  socket: StreamSocket,
+  progress: CallProgress,
+  octets: number,
+  hand: (chunk: Uint8Array) => number,
+): void {
+  while (progress.octets < octets) {
+    const chunk = streamOctets(true, socket.octetsWritten, Math.min(CHUNK, octets - progress.octets));
+    const taken = hand(chunk);
+    progress.octets += taken;
+    socket.octetsWritten += taken;
+    if (taken < chunk.length) return;
+  }
+}
+
+/** MSG_MORE corks until something is sent without it. */
+function setCork(context: CallContext, socket: StreamSocket, more: boolean): void {
+  if (more === socket.more) return;
+  socket.more = more;
+  socket.configure({ cork: more || socket.remembered.get("TCP_CORK") === 1 }, context.world.now);
+}

@@ -1,0 +1,147 @@
+/**
+ * Sockets as the system calls of a script see them, over the core's connections and listeners.
+ *
+ * @module
+ */
+
+import type { IpAddress } from "../../tcp/address.ts";
+import type { TcpConfig } from "../../tcp/config.ts";
+import type { Connection } from "../../tcp/connection.ts";
+import type { Host } from "../../tcp/host.ts";
+import type { Listener } from "../../tcp/listener.ts";
+import type { Instant } from "../../tcp/units.ts";
+import type { Platform } from "./symbols.ts";
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What the calls need of whoever runs the script. */
+export interface SocketWorld {
+  readonly platform: Platform;
+  readonly host: Host;
+  readonly now: Instant;
+  /** What a new socket starts with. */
+  readonly config: TcpConfig;
+  readonly localAddress: IpAddress;
+  readonly remoteAddress: IpAddress;
+  /** A connection is asked for: its packets are what the lines to come are about. */
+  connectionOpened(connection: Connection): void;
+  /** A listener is there: the next SYN opens a connection that the lines to come are about. */
+  listenerOpened(port: number): void;
+}
+
+/** What a call comes to, now. */
+export type CallOutcome =
+  | { readonly kind: "returned"; readonly value: number }
+  | { readonly kind: "failed"; readonly errno: string }
+  | { readonly kind: "opened"; readonly descriptor: Descriptor }
+  /** It waits; `wakeAt` is when it has waited long enough, NEVER for no limit. */
+  | { readonly kind: "blocked"; readonly wakeAt: Instant };
+
+/** What a number of a descriptor stands for. */
+export type Descriptor = StreamSocket | EventPoll;
+
+/** Errors by the way a connection ended. */
+const FAILURES = {
+  refused: "ECONNREFUSED",
+  reset: "ECONNRESET",
+  "timed out": "ETIMEDOUT",
+  aborted: "ECONNABORTED",
+  unreachable: "EHOSTUNREACH",
+} as const;
+
+/** A stream socket; everything that the core does not know about it. */
+export class StreamSocket {
+  readonly kind = "stream";
+  /** What was set by options before there was a connection. */
+  readonly overrides: Partial<Writable<TcpConfig>>;
+  /** Values of options that are kept only to be asked for, by name. */
+  readonly remembered: Map<string, number>;
+  nonBlocking = false;
+  localPort = 0;
+  connection: Connection | null = null;
+  listener: Listener | null = null;
+  /** Connections taken from the listener by `poll` and not yet by `accept`. */
+  readonly accepted: Connection[] = [];
+  /** Places in the two streams. */
+  octetsWritten = 0;
+  octetsRead = 0;
+  writingEnded = false;
+  readingEnded = false;
+  /** SO_LINGER: seconds; null when off. */
+  linger: number | null = null;
+  /** Whether the last octets were sent with MSG_MORE. */
+  more = false;
+  /** Least octets that wake a reader. */
+  lowWater = 1;
+  /** Whether control messages tell what is left to read. */
+  tellsUnread = false;
+  #failureTold = false;
+
+  constructor(parent: StreamSocket | null = null) {
+    this.overrides = { ...parent?.overrides };
+    this.remembered = new Map(parent?.remembered);
+    this.linger = parent?.linger ?? null;
+    this.tellsUnread = parent?.tellsUnread ?? false;
+  }
+
+  /** The settings of a connection or listener of this socket. */
+  configOn(base: TcpConfig): TcpConfig {
+    const config = { ...base, ...this.overrides };
+    return { ...config, receiveBufferMax: Math.max(config.receiveBufferMax, config.receiveBuffer) };
+  }
+
+  /** Changes settings, of the connection when there is one. */
+  configure(changes: Partial<TcpConfig>, now: Instant): void {
+    Object.assign(this.overrides, changes);
+    if (this.connection !== null && this.connection.state !== "CLOSED") {
+      this.connection.configure(changes, now);
+    }
+  }
+
+  /** The error that waits to be told, as `SO_ERROR` has it; null for none. */
+  pendingError(): string | null {
+    const failure = this.connection?.failure ?? null;
+    if (failure === null || this.#failureTold) return null;
+    return FAILURES[failure.kind];
+  }
+
+  /** As {@link pendingError}; it is told by this, once. */
+  takeError(): string | null {
+    const error = this.pendingError();
+    if (error !== null) this.#failureTold = true;
+    return error;
+  }
+
+  /** Whether the handshake is still going on. */
+  get connecting(): boolean {
+    const state = this.connection?.state;
+    return state === "SYN-SENT" || state === "SYN-RECEIVED";
+  }
+}
+
+/** What an epoll descriptor watches. */
+export interface Watch {
+  readonly socket: StreamSocket;
+  readonly events: number;
+  /** Whether only changes are told. */
+  readonly edge: boolean;
+  /** What was told last. */
+  told: number;
+}
+
+/** An epoll descriptor. */
+export class EventPoll {
+  readonly kind = "epoll";
+  /** By number of the descriptor watched. */
+  readonly watches = new Map<number, Watch>();
+}
+
+/** A call that returned a number. */
+export function returned(value: number): CallOutcome {
+  return { kind: "returned", value };
+}
+
+/** A call that failed. */
+export function failed(errno: string): CallOutcome {
+  return { kind: "failed", errno };
+}

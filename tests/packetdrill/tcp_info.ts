@@ -1,0 +1,71 @@
+/**
+ * A connection's figures under the names of `TCP_INFO`, as far as the core shows them.
+ *
+ * @module
+ */
+
+import type { Connection } from "../../tcp/connection.ts";
+import type { RecoveryPhase } from "../../tcp/observer.ts";
+import type { State } from "../../tcp/state.ts";
+import { type Platform, symbolValue } from "./symbols.ts";
+
+/** What Linux says for "no threshold yet". */
+const INFINITE_THRESHOLD = 0x7fff_ffff;
+
+const PHASES: Readonly<Record<RecoveryPhase, number>> = {
+  "open": 0,
+  "disorder": 1,
+  "congestion window reduced": 2,
+  "recovery": 3,
+  "loss": 4,
+};
+
+const LINUX_STATES: Readonly<Record<State, string>> = {
+  "LISTEN": "TCP_LISTEN",
+  "SYN-SENT": "TCP_SYN_SENT",
+  "SYN-RECEIVED": "TCP_SYN_RECV",
+  "ESTABLISHED": "TCP_ESTABLISHED",
+  "FIN-WAIT-1": "TCP_FIN_WAIT1",
+  "FIN-WAIT-2": "TCP_FIN_WAIT2",
+  "CLOSE-WAIT": "TCP_CLOSE_WAIT",
+  "CLOSING": "TCP_CLOSING",
+  "LAST-ACK": "TCP_LAST_ACK",
+  "TIME-WAIT": "TCP_TIME_WAIT",
+  "CLOSED": "TCP_CLOSE",
+};
+
+/** The number of a state in `tcpi_state`. */
+function stateNumber(state: State, platform: Platform): number {
+  const name = platform === "linux" ? LINUX_STATES[state] : `TCPS_${state.replaceAll("-", "_")}`;
+  return symbolValue(name, platform) ?? 0;
+}
+
+/** The figures by name. Windows are segments on Linux, octets on FreeBSD. */
+export function connectionFigures(connection: Connection, platform: Platform): Map<string, number> {
+  const segment = Math.max(connection.sendMss, 1);
+  const unit = platform === "linux" ? segment : 1;
+  const threshold = connection.slowStartThreshold;
+  return new Map<string, number>([
+    ["tcpi_state", stateNumber(connection.state, platform)],
+    ["tcpi_ca_state", PHASES[connection.recoveryPhase]],
+    ["tcpi_backoff", connection.backoff],
+    ["tcpi_snd_wscale", connection.sndWindowShift],
+    ["tcpi_rcv_wscale", connection.rcvWindowShift],
+    ["tcpi_rto", connection.retransmissionTimeout],
+    ["tcpi_snd_mss", connection.sendMss],
+    ["tcpi_unacked", Math.ceil(connection.unackedOctets / segment)],
+    ["tcpi_rtt", connection.smoothedRtt],
+    ["tcpi_rttvar", connection.rttVariation],
+    ["tcpi_min_rtt", connection.minimumRtt],
+    ["tcpi_snd_ssthresh", Number.isFinite(threshold) ? Math.floor(threshold / unit) : INFINITE_THRESHOLD],
+    ["tcpi_snd_cwnd", Math.floor(connection.congestionWindow / unit)],
+    ["tcpi_total_retrans", connection.segmentsRetransmitted],
+    ["tcpi_bytes_acked", connection.octetsAcknowledged],
+    ["tcpi_bytes_received", connection.octetsReceived],
+    ["tcpi_bytes_sent", connection.octetsSent],
+    ["tcpi_bytes_retrans", connection.octetsRetransmitted],
+    ["tcpi_notsent_bytes", connection.unsentOctets],
+    ["tcpi_segs_out", connection.segmentsSent],
+    ["tcpi_segs_in", connection.segmentsReceived],
+  ]);
+}
