@@ -6,6 +6,7 @@
  */
 
 import { IPPROTO_TCP, SO_ATTACH_FILTER, SOL_SOCKET } from "./constants.ts";
+import { EPERM, isErrno } from "./errno.ts";
 import { setOptionBytes } from "./file_descriptor.ts";
 import { type Endpoint, isAnyAddress } from "./sockaddr.ts";
 
@@ -134,6 +135,22 @@ export function attachFilter(descriptor: number, program: Program): void {
   new Uint16Array(header.buffer)[0] = program.length;
   new BigUint64Array(header.buffer)[1] = Deno.UnsafePointer.value(Deno.UnsafePointer.of(instructions));
   setOptionBytes(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, header, "setsockopt SO_ATTACH_FILTER");
+}
+
+/**
+ * Attaches a filter where this process may: some kernels want CAP_NET_ADMIN for it (seen on a 6.18).
+ *
+ * @returns false when it may not
+ * @throws SystemError for any other reason
+ */
+export function attachFilterIfAllowed(descriptor: number, program: Program): boolean {
+  try {
+    attachFilter(descriptor, program);
+    return true;
+  } catch (error) {
+    if (isErrno(error, EPERM)) return false;
+    throw error;
+  }
 }
 
 function tcpFilter(local: Endpoint, remote: Endpoint | undefined, framing: Framing): Program {

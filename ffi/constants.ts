@@ -40,6 +40,7 @@ export const SO_RCVBUFFORCE = 33;
 // <linux/in.h>: options at IPPROTO_IP
 export const IP_HDRINCL = 3;
 export const IP_MTU = 14;
+export const IP_MINTTL = 21;
 
 // <linux/in6.h>: options at IPPROTO_IPV6, also the types of the ancillary records they ask for
 export const IPV6_MTU = 24;
@@ -51,11 +52,13 @@ export const IPV6_RECVHOPLIMIT = 51;
 export const IPV6_HOPLIMIT = 52;
 export const IPV6_RECVTCLASS = 66;
 export const IPV6_TCLASS = 67;
+export const IPV6_MINHOPCOUNT = 73;
 
 // <linux/tcp.h>: options at IPPROTO_TCP
 export const TCP_NODELAY = 1;
 export const TCP_MAXSEG = 2;
 export const TCP_CONGESTION = 13;
+export const TCP_MD5SIG_EXT = 32;
 
 // <linux/icmp.h>: option of a raw ICMP socket, at level SOL_RAW of <linux/socket.h>
 export const SOL_RAW = 255;

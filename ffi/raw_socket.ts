@@ -4,7 +4,7 @@
  * @module
  */
 
-import { attachFilter, connectionFilter, dropAllFilter, localPortFilter } from "./bpf.ts";
+import { attachFilterIfAllowed, connectionFilter, dropAllFilter, localPortFilter } from "./bpf.ts";
 import {
   IP_HDRINCL,
   IPPROTO_IP,
@@ -44,6 +44,7 @@ import {
 } from "./file_descriptor.ts";
 import { type Libc, loadLibc } from "./libc.ts";
 import type { PacketDevice, SendResult } from "./packet_device.ts";
+import { PacketSieve } from "./packet_sieve.ts";
 import { interfaceMtu } from "./network_interface.ts";
 import { pathMtu } from "./route.ts";
 import { anyAddress, encodeSockaddr, type Endpoint, SOCKADDR_IN_LENGTH } from "./sockaddr.ts";
@@ -58,7 +59,12 @@ export interface RawSocketOptions {
   readonly mtu?: number;
   /** Octets that may wait in each direction, as far as this process may ask for it. @default 8 MiB */
   readonly bufferSize?: number;
+  /** How to attach the filter; where false comes from it, packets are sorted here. @default as far as this process may */
+  readonly filter?: typeof attachFilterIfAllowed;
 }
+
+/** Packets for others that one `receive` passes over, where they are sorted here, before the caller gets its turn. */
+export const MOST_STRANGERS = 256;
 
 const DEFAULT_BUFFER_SIZE = 8 * 1024 * 1024;
 const IPV4_DESTINATION_OFFSET = 16; // RFC 791 3.1
@@ -102,6 +108,7 @@ export class RawSocket implements PacketDevice {
   readonly #inboundPointer: Deno.PointerValue;
   readonly #outboundPointer: Deno.PointerValue;
   readonly #inboundLength = BigInt(PACKET_BUFFER_LENGTH);
+  #sieve: PacketSieve | null = null;
 
   private constructor(descriptor: FileDescriptor, remote: Endpoint | undefined, mtu: number) {
     this.#descriptor = descriptor;
@@ -124,7 +131,7 @@ export class RawSocket implements PacketDevice {
     return orClose(descriptor, (number) => {
       setOption(number, IPPROTO_IP, IP_HDRINCL, 1, "setsockopt IP_HDRINCL");
       const socket = new RawSocket(descriptor, options.remote, mtu);
-      prepareRawSocket(number, options, "ip", () => socket.receive());
+      socket.#sieve = prepareRawSocket(number, options, "ip", () => socket.receive());
       return socket;
     });
   }
@@ -134,6 +141,14 @@ export class RawSocket implements PacketDevice {
   }
 
   receive(): number {
+    for (let strangers = 0; strangers < MOST_STRANGERS; strangers++) {
+      const length = this.#receiveAny();
+      if (length === 0 || this.#sieve === null || this.#sieve.keeps(this.inbound, length)) return length;
+    }
+    return 0;
+  }
+
+  #receiveAny(): number {
     const length = this.#receiveOnce();
     if (length >= 0) return length;
     if (wouldWait()) return 0;
@@ -194,23 +209,27 @@ export function deviceMtu(options: RawSocketOptions): number {
 /**
  * What the raw sockets of both families need: buffers, the source address, and the filter. A socket gets everybody's
  * packets from its first moment, so first all is refused, then what has come is thrown away, then the filter set.
+ *
+ * @returns what sorts the packets instead where no filter may be attached, else null
  */
 export function prepareRawSocket(
   number: number,
   options: RawSocketOptions,
   framing: "ip" | "transport",
   receive: () => number,
-): void {
-  const { local, remote } = options;
-  attachFilter(number, dropAllFilter());
+): PacketSieve | null {
+  const { local, remote, filter = attachFilterIfAllowed } = options;
+  const filtered = filter(number, dropAllFilter());
   enlargeBuffer(number, SO_RCVBUFFORCE, SO_RCVBUF, options.bufferSize ?? DEFAULT_BUFFER_SIZE);
   enlargeBuffer(number, SO_SNDBUFFORCE, SO_SNDBUF, options.bufferSize ?? DEFAULT_BUFFER_SIZE);
   bindSocket(number, { address: local.address, port: 0 }); // routing rules by source address apply then
+  if (!filtered) return new PacketSieve(local, remote);
   while (receive() > 0);
-  attachFilter(
+  filter(
     number,
     remote === undefined ? localPortFilter(local, framing) : connectionFilter(local, remote, framing),
   );
+  return null;
 }
 
 /** 0 when the last receive call only had nothing to deliver. @throws SystemError for everything else */

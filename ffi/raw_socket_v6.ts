@@ -25,10 +25,12 @@ import { lastErrno, SystemError, wouldWait } from "./errno.ts";
 import { type FileDescriptor, openSocket, orClose, setOption } from "./file_descriptor.ts";
 import { type Libc, loadLibc } from "./libc.ts";
 import type { PacketDevice, SendResult } from "./packet_device.ts";
+import type { PacketSieve } from "./packet_sieve.ts";
 import {
   deviceMtu,
   isVerdict,
   lengthAsBigint,
+  MOST_STRANGERS,
   nothingReceived,
   prepareRawSocket,
   RawSocket,
@@ -86,6 +88,7 @@ export class RawSocketV6 implements PacketDevice {
   readonly #vector: BigUint64Array<ArrayBuffer> = new BigUint64Array(2);
   readonly #message: DataView<ArrayBuffer> = new DataView(new ArrayBuffer(MSGHDR_LENGTH));
   readonly #messagePointer: Deno.PointerValue;
+  #sieve: PacketSieve | null = null;
 
   private constructor(descriptor: FileDescriptor, options: RawSocketOptions, mtu: number) {
     this.#descriptor = descriptor;
@@ -115,7 +118,7 @@ export class RawSocketV6 implements PacketDevice {
       setOption(number, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1, "setsockopt IPV6_RECVHOPLIMIT");
       setOption(number, IPPROTO_IPV6, IPV6_RECVTCLASS, 1, "setsockopt IPV6_RECVTCLASS");
       const socket = new RawSocketV6(descriptor, options, mtu);
-      prepareRawSocket(number, options, "transport", () => socket.receive());
+      socket.#sieve = prepareRawSocket(number, options, "transport", () => socket.receive());
       return socket;
     });
   }
@@ -125,6 +128,14 @@ export class RawSocketV6 implements PacketDevice {
   }
 
   receive(): number {
+    for (let strangers = 0; strangers < MOST_STRANGERS; strangers++) {
+      const length = this.#receiveAny();
+      if (length === 0 || this.#sieve === null || this.#sieve.keeps(this.inbound, length)) return length;
+    }
+    return 0;
+  }
+
+  #receiveAny(): number {
     let length = this.#receiveOnce();
     if (length < 0) {
       if (wouldWait()) return 0;
