@@ -14,9 +14,12 @@ import { Output } from "./cli/output.ts";
 import { VERSION } from "./cli/version.ts";
 import { RawConnection } from "./driver/mod.ts";
 import { resolve } from "./ffi/mod.ts";
-import { formatEndpoint, parseAddress, seconds, seqNumber, STANDARD } from "./tcp/mod.ts";
+import { formatEndpoint, parseAddress, seconds, seqNumber, STANDARD, type TcpConfig } from "./tcp/mod.ts";
 
 const PROGRAM = "rawtcp-client";
+
+/** What is lost is sent again after the RTO of RFC 6298 and no sooner, so that its times can be seen. */
+const CONFIG: TcpConfig = { ...STANDARD, tailLossProbe: false };
 
 /** Connects, delivers and closes; returns the exit code. */
 async function deliver(
@@ -39,7 +42,7 @@ async function deliver(
     remote,
     sourcePort,
     ...source === null ? {} : { source },
-    config: { ...STANDARD, connectTimeout: connectTimeout ?? STANDARD.connectTimeout },
+    config: connectTimeout === null ? CONFIG : { ...CONFIG, connectTimeout },
     observer: narrator,
     ...isn === null ? {} : { isn: () => seqNumber(isn) },
     onUnsent: (outcome, reason) => session.unsent(outcome, reason),

@@ -8,18 +8,24 @@
 import {
   after,
   type ConnectionFailure,
-  elapsed,
   type Instant,
   isSynchronized,
   type Micros,
   NEVER,
   seconds,
   type State,
-  toSeconds,
 } from "../tcp/mod.ts";
+import {
+  type ClientFacts,
+  connectionFailed,
+  formatSeconds,
+  noAnswer,
+  notClosed,
+  unreachable,
+} from "./client_failures.ts";
 import { escapeControls } from "./escape.ts";
 import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
-import { ProgramFailure } from "./failures.ts";
+import type { ProgramFailure } from "./failures.ts";
 import type { Narrator } from "./narrator.ts";
 
 /** What the session asks of a connection; the core's `Connection` is one. */
@@ -90,6 +96,9 @@ export class ClientSession {
   #endOfStream = false;
   /** Why our segments cannot leave this host; empty when they can. */
   #obstacle = "";
+  /** Octets of the message, and how many of them the peer has acknowledged. */
+  #messageLength = 0;
+  #acknowledged = 0;
 
   constructor(connection: ClientConnection, loop: ClientLoop, narrator: Narrator, job: ClientJob) {
     this.#connection = connection;
@@ -143,8 +152,8 @@ export class ClientSession {
     const until = connectTimeout === null ? NEVER : after(start, connectTimeout);
     const connected = (): boolean => isSynchronized(this.#connection.state) && !this.#loop.hasUnsent;
     const done = (): boolean => connected() || this.#isUnreachable();
-    if (!await this.#runUntil(done, until)) await this.#giveUp(this.#noAnswer());
-    if (!connected()) await this.#giveUp(this.#unreachable());
+    if (!await this.#runUntil(done, until)) await this.#giveUp(noAnswer(this.#facts()));
+    if (!connected()) await this.#giveUp(unreachable(this.#facts(), this.#obstacle));
     this.#narrator.established();
   }
 
@@ -152,35 +161,40 @@ export class ClientSession {
     const connection = this.#connection;
     const octets = new TextEncoder().encode(this.#job.message);
     if (octets.length === 0) return this.#narrator.nothingToSend();
+    this.#messageLength = octets.length;
     this.#narrator.sending(escapeControls(this.#job.message));
     let taken = connection.send(octets, this.#loop.readClock());
     await this.#runUntil(() => {
       if (taken < octets.length) taken += connection.send(octets.subarray(taken), this.#loop.now);
       this.#read();
-      return taken === octets.length && connection.unsentOctets === 0 && connection.unackedOctets === 0;
+      this.#acknowledged = taken - connection.unsentOctets - connection.unackedOctets;
+      return this.#acknowledged === octets.length;
     }, NEVER);
     this.#narrator.delivered();
   }
 
   /** Sends our FIN and reads on until the peer's has come and is acknowledged. */
   async #close(): Promise<void> {
+    const { closeTimeout } = this.#job;
     this.#connection.shutdown(this.#loop.readClock());
     let patience: Instant = after(this.#loop.readClock(), PATIENCE);
     let heard = this.#connection.segmentsReceived;
-    let deadline: Instant = after(this.#loop.readClock(), this.#job.closeTimeout);
+    let deadline: Instant = after(this.#loop.readClock(), closeTimeout);
     const done = (): boolean => {
       this.#read();
       this.#narrator.flush();
       if (this.#connection.segmentsReceived !== heard) {
         heard = this.#connection.segmentsReceived;
-        deadline = after(this.#loop.now, this.#job.closeTimeout);
+        deadline = after(this.#loop.now, closeTimeout);
       }
       return this.#isOver();
     };
     while (!await this.#runUntil(done, patience < deadline ? patience : deadline)) {
-      if (this.#loop.readClock() >= deadline) await this.#giveUp(this.#notClosed());
+      if (this.#loop.readClock() >= deadline) {
+        await this.#giveUp(notClosed(this.#facts(), this.#connection.state, closeTimeout));
+      }
       if (patience !== NEVER && this.#connection.state === "FIN-WAIT-2") {
-        const limit = formatSeconds(this.#job.closeTimeout);
+        const limit = formatSeconds(closeTimeout);
         this.#narrator.note(
           `Waiting for the peer to close its side (up to ${limit} of silence; Ctrl-C ends it)`,
         );
@@ -241,7 +255,7 @@ export class ClientSession {
     );
     if (connection.failure !== null) {
       this.#read();
-      throw this.#failed(connection.failure);
+      throw connectionFailed(connection.failure, this.#facts());
     }
     if (this.#interrupted) throw new Interrupted();
     return finished;
@@ -270,73 +284,15 @@ export class ClientSession {
     this.#narrator.release();
   }
 
-  #failed(failure: ConnectionFailure): ProgramFailure {
-    const { peer } = this.#job;
-    const { record } = this.#narrator;
-    switch (failure.kind) {
-      case "refused":
-        return new ProgramFailure(
-          ExitCode.refused,
-          `Connection to ${peer} refused: the peer answered our SYN with RST, so nothing listens there`,
-        );
-      case "reset":
-        return new ProgramFailure(
-          ExitCode.reset,
-          `Connection to ${peer} reset by the peer: ${this.#undelivered()}`,
-        );
-      case "timed out":
-        if (record.dataSegments === 0 && record.fins === 0) return this.#noAnswer();
-        return new ProgramFailure(
-          ExitCode.timedOut,
-          `Connection to ${peer} timed out: ${this.#undelivered()}, ${failure.message}`,
-        );
-      case "unreachable":
-        return new ProgramFailure(ExitCode.unreachable, `Cannot reach ${peer}: ${failure.message}`);
-      case "aborted":
-        return new ProgramFailure(ExitCode.internal, `Connection to ${peer} aborted: ${failure.message}`);
-    }
+  /** What the messages of failures tell. */
+  #facts(): ClientFacts {
+    return {
+      peer: this.#job.peer,
+      record: this.#narrator.record,
+      softError: this.#connection.softError,
+      acknowledged: this.#acknowledged,
+      messageLength: this.#messageLength,
+      now: this.#loop.readClock(),
+    };
   }
-
-  #noAnswer(): ProgramFailure {
-    const { syns, firstSynAt } = this.#narrator.record;
-    const span = firstSynAt === NEVER ? seconds(0) : elapsed(firstSynAt, this.#loop.readClock());
-    const answer = `no answer to ${syns} ${syns === 1 ? "SYN" : "SYNs"} over ${formatSeconds(span)}`;
-    const { softError } = this.#connection;
-    const said = softError === null ? "" : ` (the network said: ${softError})`;
-    return new ProgramFailure(
-      ExitCode.timedOut,
-      `Connection to ${this.#job.peer} timed out: ${answer}${said}`,
-    );
-  }
-
-  #unreachable(): ProgramFailure {
-    const said = this.#obstacle === "" ? "the network says that it is unreachable (ICMP)" : this.#obstacle;
-    return new ProgramFailure(ExitCode.unreachable, `Cannot reach ${this.#job.peer}: ${said}`);
-  }
-
-  #notClosed(): ProgramFailure {
-    const silence = `silent for ${formatSeconds(this.#job.closeTimeout)} after our FIN`;
-    if (this.#connection.state !== "FIN-WAIT-2") {
-      return new ProgramFailure(
-        ExitCode.timedOut,
-        `Connection to ${this.#job.peer} timed out: our FIN was not acknowledged, the peer was ${silence}`,
-      );
-    }
-    return new ProgramFailure(
-      ExitCode.peerDidNotClose,
-      `Everything was delivered, but ${this.#job.peer} did not close its side: it was ${silence}`,
-    );
-  }
-
-  #undelivered(): string {
-    const { unackedOctets, unsentOctets } = this.#connection;
-    const left = unackedOctets + unsentOctets;
-    if (left === 0) return "everything sent before was acknowledged";
-    return `${left} ${left === 1 ? "byte" : "bytes"} not acknowledged`;
-  }
-}
-
-function formatSeconds(span: Micros): string {
-  const whole = toSeconds(span);
-  return `${Number.isInteger(whole) ? whole : whole.toFixed(1)} s`;
 }

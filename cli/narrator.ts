@@ -220,7 +220,8 @@ export class Narrator implements Observer {
     this.record.dataSegments++;
     if (!isRepetition(reason)) return;
     const unit = segment.payloadLength === 1 ? "byte" : "bytes";
-    this.#repeated(`sending ${segment.payloadLength} ${unit} again (seq=${seqToUint32(segment.seq)})`, now);
+    const text = `sending ${segment.payloadLength} ${unit} again (seq=${seqToUint32(segment.seq)})`;
+    this.#repeated(text, now, isTimeDriven(reason));
   }
 
   #finSent(segment: Segment, now: Instant): void {
@@ -228,7 +229,9 @@ export class Narrator implements Observer {
     const seq = seqToUint32(seqAdd(segment.seq, segment.payloadLength));
     this.record.fins++;
     if (this.record.fins === 1) this.#later("sent", `Sending FIN (seq=${seq})`);
-    else this.#repeated(`sending the FIN again (seq=${seq}, number ${this.record.fins})`, now);
+    else if (segment.payloadLength === 0) {
+      this.#repeated(`sending the FIN again (seq=${seq}, number ${this.record.fins})`, now);
+    }
   }
 
   #ackSent(segment: Segment): void {
@@ -248,12 +251,13 @@ export class Narrator implements Observer {
     this.#later("received", `Received FIN (seq=${seqToUint32(this.#peerFin)})`, true);
   }
 
-  #repeated(text: string, now: Instant): void {
+  #repeated(text: string, now: Instant, timeDriven = true): void {
     this.#repeatLines++;
     if (this.#repeatLines > MAX_REPEAT_LINES) return;
     const quiet = this.#lastSentAt === NEVER ? 0 : toSeconds(elapsed(this.#lastSentAt, now));
     const rest = this.#repeatLines === MAX_REPEAT_LINES ? "; further repetitions are not shown" : "";
-    this.#output.warning(`No acknowledgement for ${quiet.toFixed(2)} s: ${text}${rest}`);
+    const cause = timeDriven ? `No acknowledgement for ${quiet.toFixed(2)} s` : "The peer reports a gap";
+    this.#output.warning(`${cause}: ${text}${rest}`);
   }
 
   #later(mark: Mark, text: string, isFin = false): void {
@@ -286,4 +290,9 @@ function bringsFin(from: State, to: State): boolean {
 
 function isRepetition(reason: SendReason): boolean {
   return reason.startsWith("retransmit-") || reason === "tail-loss-probe" || reason === "forward-rto-probe";
+}
+
+/** Whether silence is the cause, rather than what the peer has acknowledged. */
+function isTimeDriven(reason: SendReason): boolean {
+  return reason === "retransmit-timeout" || reason === "tail-loss-probe";
 }

@@ -14,6 +14,7 @@ import {
   type TcpConfig,
 } from "../tcp/mod.ts";
 import { monotonicNow } from "./clock.ts";
+import type { PacketDevice } from "./device.ts";
 import { Loop, type LoopOptions } from "./loop.ts";
 import { RawPath, type RawPathOptions } from "./raw_path.ts";
 
@@ -25,6 +26,8 @@ export interface ConnectOptions extends RawPathOptions {
   readonly observer?: Observer;
   /** @default RFC 6528, with a secret of this connection's own */
   readonly isn?: IsnSource;
+  /** Puts something between the core and the network, such as losses. @default the device as it is */
+  readonly throughDevice?: (device: PacketDevice) => PacketDevice;
   /** Called for each segment that could not leave this host; the core knows already. @default nothing */
   readonly onUnsent?: (outcome: "too long" | "unreachable", reason: string) => void;
 }
@@ -56,7 +59,8 @@ export class RawConnection implements Disposable {
       isn: isn ?? createIsnGenerator(secret),
       timestampOffset: createTimestampOffset(secret)(path.local, path.remote),
     }, monotonicNow());
-    this.loop = new Loop({ device: path.device, side: this.connection, onUnsent: report });
+    const device = options.throughDevice?.(path.device) ?? path.device;
+    this.loop = new Loop({ device, side: this.connection, onUnsent: report });
     this.#complaints = path.reportIcmp(this.loop, this.connection);
   }
 

@@ -73,6 +73,12 @@ const BATCH = 64;
 /** How long a busy loop keeps the thread before others (signals, promises) get their turn. */
 const LONGEST_HOLD = milliseconds(5);
 
+/**
+ * By how much of its length Linux may end a wait late, so that it can wake for several at once (fs/select.c; at most 100 ms).
+ * Waits are shorter by that; what is left is waited for again.
+ */
+const WAIT_SLACK = 1 / 1_000;
+
 /** The wait when a device says that it is writable and then still is full, milliseconds. */
 const FULL_WAIT = 1;
 
@@ -232,12 +238,12 @@ export class Loop implements Disposable {
   }
 
   /**
-   * Whole milliseconds to sleep; -1 for not at all. Rounded down, so that no sleep goes past a deadline: what is left is
-   * less than a millisecond, and spent in turns that find nothing.
+   * Whole milliseconds to sleep; -1 for not at all. Rounded down, so that no sleep goes past a deadline: what is left in
+   * the end is about a millisecond, and spent in turns that find nothing.
    */
   #idleTime(until: Instant): number {
     const left = elapsed(this.#clock(), earliest(this.#side.nextDeadline(), until));
-    const whole = Math.floor(toMilliseconds(left));
+    const whole = Math.floor(toMilliseconds(left) * (1 - WAIT_SLACK));
     return whole > 0 ? whole : -1;
   }
 

@@ -19,8 +19,10 @@ import {
   decodeIcmpPacket,
   decodeIcmpv6Message,
   type Endpoint,
+  formatAddress,
   IcmpError,
   type Instant,
+  isUnicast,
   type Port,
   type Segment,
 } from "../tcp/mod.ts";
@@ -75,10 +77,16 @@ export class RawPath implements Disposable {
    *
    * @throws SystemError EPERM without CAP_NET_RAW, ENETUNREACH without a route, EADDRINUSE and EADDRNOTAVAIL for the port
    * and address asked for
-   * @throws RangeError when both ends would be the same
+   * @throws RangeError when the peer's address is not one host's, or both ends would be the same
    */
   static open(options: RawPathOptions): RawPath {
     const { remote } = options;
+    // RFC 9293 3.9.1.1, MUST-46
+    if (!isUnicast(remote.address)) {
+      throw new RangeError(
+        `Cannot connect to ${formatAddress(remote.address)}: it is not the address of one host`,
+      );
+    }
     const route = routeTo(remote.address, options.source, remote.port);
     const guard = guardOtherThan(remote, { address: route.source, port: options.sourcePort ?? 0 });
     const opened: Disposable[] = [guard];

@@ -5,8 +5,9 @@ import { describeFailure, ProgramFailure } from "../../cli/failures.ts";
 import { Narrator } from "../../cli/narrator.ts";
 import type { TcpConfig } from "../../tcp/config.ts";
 import { Flag, type Segment } from "../../tcp/segment.ts";
+import { seqNumber } from "../../tcp/seq.ts";
 import { seconds } from "../../tcp/units.ts";
-import { type Fate, readAndClose, Simulation } from "./simulation.ts";
+import { CLIENT_ISS, type Fate, readAndClose, Simulation } from "./simulation.ts";
 import { memoryOutput, type MemorySink } from "./support.ts";
 
 const JOB: ClientJob = {
@@ -257,7 +258,7 @@ Deno.test("a reset while sending says how much was not acknowledged", async () =
   simulation.fromClient = (segment) => (segment.payloadLength > 0 ? "reset" : "arrives");
   assertEquals(await failure(session), [
     ExitCode.reset,
-    "Connection to 192.0.2.2:8888 reset by the peer: 29 bytes not acknowledged",
+    "Connection to 192.0.2.2:8888 reset by the peer: 0 of 29 bytes were acknowledged",
   ]);
   assertEquals(out.lines, [
     ...HANDSHAKE,
@@ -266,12 +267,23 @@ Deno.test("a reset while sending says how much was not acknowledged", async () =
   ]);
 });
 
+Deno.test("a reset after part of a long message tells how much of it was acknowledged", async () => {
+  const { session, simulation } = prepare({ message: "x".repeat(100_000) });
+  simulation.fromClient = (
+    segment,
+  ) => (segment.seq === seqNumber(CLIENT_ISS + 1 + 1_448 * 12) ? "reset" : "arrives");
+  const [code, text] = await failure(session);
+  assertEquals(code, ExitCode.reset);
+  const acknowledged = Number(/: (\d+) of 100000 bytes were acknowledged$/.exec(text)?.[1]);
+  assertEquals(acknowledged > 0 && acknowledged <= 1_448 * 12, true, text);
+});
+
 Deno.test("a peer that falls silent while we send times out", async () => {
   const { session, simulation } = prepare({}, { retriesUntilClose: 3 });
   simulation.fromClient = (segment) => (segment.payloadLength > 0 ? "lost" : "arrives");
   const [code, text] = await failure(session);
   assertEquals(code, ExitCode.timedOut);
-  assertMatch(text, /^Connection to 192\.0\.2\.2:8888 timed out: 29 bytes not acknowledged/);
+  assertMatch(text, /^Connection to 192\.0\.2\.2:8888 timed out: 0 of 29 bytes were acknowledged, /);
 });
 
 Deno.test("the network's word that the peer is unreachable is believed at the second SYN (MUST-56)", async () => {

@@ -1,0 +1,109 @@
+/**
+ * What the client says when its connection ends otherwise than it should, and the exit code for it.
+ *
+ * @module
+ */
+
+import {
+  type ConnectionFailure,
+  elapsed,
+  type Instant,
+  type Micros,
+  NEVER,
+  seconds,
+  type State,
+  toSeconds,
+} from "../tcp/mod.ts";
+import { ExitCode } from "./exit_codes.ts";
+import { ProgramFailure } from "./failures.ts";
+import type { SendingRecord } from "./narrator.ts";
+
+/** What is known when the client gives up. */
+export interface ClientFacts {
+  /** The peer, as messages name it. */
+  readonly peer: string;
+  readonly record: Readonly<SendingRecord>;
+  /** What the network last said about our segments, if anything. */
+  readonly softError: string | null;
+  /** Octets of the message that the peer has acknowledged. */
+  readonly acknowledged: number;
+  /** Octets of the message; 0 before it is handed over. */
+  readonly messageLength: number;
+  readonly now: Instant;
+}
+
+/** The core says that the connection has failed. */
+export function connectionFailed(failure: ConnectionFailure, facts: ClientFacts): ProgramFailure {
+  const { peer, record } = facts;
+  switch (failure.kind) {
+    case "refused":
+      return new ProgramFailure(
+        ExitCode.refused,
+        `Connection to ${peer} refused: the peer answered our SYN with RST, so nothing listens there`,
+      );
+    case "reset":
+      return new ProgramFailure(
+        ExitCode.reset,
+        `Connection to ${peer} reset by the peer: ${progress(facts)}`,
+      );
+    case "timed out":
+      if (record.dataSegments === 0 && record.fins === 0) return noAnswer(facts);
+      return new ProgramFailure(
+        ExitCode.timedOut,
+        `Connection to ${peer} timed out: ${progress(facts)}, ${asClause(failure.message)}`,
+      );
+    case "unreachable":
+      return new ProgramFailure(ExitCode.unreachable, `Cannot reach ${peer}: ${asClause(failure.message)}`);
+    case "aborted":
+      return new ProgramFailure(
+        ExitCode.internal,
+        `Connection to ${peer} aborted: ${asClause(failure.message)}`,
+      );
+  }
+}
+
+/** No SYN was answered. */
+export function noAnswer({ peer, record, softError, now }: ClientFacts): ProgramFailure {
+  const { syns, firstSynAt } = record;
+  const span = firstSynAt === NEVER ? seconds(0) : elapsed(firstSynAt, now);
+  const answer = `no answer to ${syns} ${syns === 1 ? "SYN" : "SYNs"} over ${formatSeconds(span)}`;
+  const said = softError === null ? "" : ` (the network said: ${softError})`;
+  return new ProgramFailure(ExitCode.timedOut, `Connection to ${peer} timed out: ${answer}${said}`);
+}
+
+/** The network, or this host (`obstacle`, empty when it was not), says that there is no way to the peer. */
+export function unreachable({ peer }: ClientFacts, obstacle: string): ProgramFailure {
+  const said = obstacle === "" ? "the network says that it is unreachable (ICMP)" : obstacle;
+  return new ProgramFailure(ExitCode.unreachable, `Cannot reach ${peer}: ${asClause(said)}`);
+}
+
+/** The peer did not close its side within `limit` of silence. */
+export function notClosed({ peer }: ClientFacts, state: State, limit: Micros): ProgramFailure {
+  const silence = `silent for ${formatSeconds(limit)} after our FIN`;
+  if (state !== "FIN-WAIT-2") {
+    return new ProgramFailure(
+      ExitCode.timedOut,
+      `Connection to ${peer} timed out: our FIN was not acknowledged, the peer was ${silence}`,
+    );
+  }
+  return new ProgramFailure(
+    ExitCode.peerDidNotClose,
+    `Everything was delivered, but ${peer} did not close its side: it was ${silence}`,
+  );
+}
+
+/** A span for people: `3 s`, `2.5 s`. */
+export function formatSeconds(span: Micros): string {
+  const whole = toSeconds(span);
+  return `${Number.isInteger(whole) ? whole : whole.toFixed(1)} s`;
+}
+
+function progress({ acknowledged, messageLength }: ClientFacts): string {
+  if (messageLength === 0) return "nothing was to be delivered";
+  return `${acknowledged} of ${messageLength} bytes were acknowledged`;
+}
+
+/** A message as it stands within a sentence: with a small first letter, unless a name or an abbreviation comes first. */
+function asClause(message: string): string {
+  return /^[A-Z][a-z]* [a-z]/.test(message) ? message.charAt(0).toLowerCase() + message.slice(1) : message;
+}
