@@ -4,7 +4,15 @@
  * @module
  */
 
-import { type ConnectionView, Flag, formatEndpoint, type Segment, seqNumber, seqToUint32 } from "./core.ts";
+import {
+  type ConnectionView,
+  Flag,
+  formatEndpoint,
+  Option,
+  type Segment,
+  seqNumber,
+  seqToUint32,
+} from "./core.ts";
 import { timestampToUint32 } from "./core.ts";
 import type { Numbering } from "./numbering.ts";
 import type { SegmentRecord, ViewRecord } from "./record.ts";
@@ -23,6 +31,11 @@ export interface Numberings {
   readonly own: Numbering;
   readonly peer: Numbering;
 }
+
+type OptionValues = Pick<
+  SegmentRecord,
+  "maximumSegmentSize" | "windowScale" | "timestampValue" | "timestampEcho" | "userTimeout"
+>;
 
 const NO_EDGES: readonly number[] = [];
 const ADDRESS_LENGTH = { 4: 4, 6: 16 } as const;
@@ -56,11 +69,7 @@ export function copySegment(
     window: segment.window * 2 ** shift,
     urgentPointer: segment.urgentPointer,
     options: segment.options,
-    maximumSegmentSize: segment.maximumSegmentSize,
-    windowScale: segment.windowScale,
-    timestampValue: timestampToUint32(segment.timestampValue),
-    timestampEcho: timestampToUint32(segment.timestampEcho),
-    userTimeout: segment.userTimeout,
+    ...copyOptions(segment),
     sackEdges: segment.sackBlockCount === 0 ? NO_EDGES : copyEdges(segment, receiver),
     length: segment.payloadLength,
     segmentSize: segment.segmentSize,
@@ -72,7 +81,7 @@ export function copySegment(
   };
 }
 
-/** A copy of the connection's variables. */
+/** A copy of the connection's variables; amounts and spans are rounded to whole octets and microseconds. */
 export function copyView(view: ConnectionView, track: Numberings): ViewRecord {
   return {
     state: view.state,
@@ -82,20 +91,20 @@ export function copyView(view: ConnectionView, track: Numberings): ViewRecord {
     sndWnd: view.sndWnd,
     rcvNxt: track.peer.base === null ? 0 : track.peer.advance(view.rcvNxt),
     rcvWnd: view.rcvWnd,
-    cwnd: view.congestionWindow,
-    ssthresh: view.slowStartThreshold,
-    pipe: view.pipe,
+    cwnd: Math.round(view.congestionWindow),
+    ssthresh: Math.round(view.slowStartThreshold),
+    pipe: Math.round(view.pipe),
     flight: view.unackedOctets,
     unsent: view.unsentOctets,
     unread: view.unreadOctets,
     dupAcks: view.duplicateAcks,
     phase: view.recoveryPhase,
     recoveryPoint: track.own.relative(view.recoveryPoint),
-    srtt: view.smoothedRtt,
-    rttvar: view.rttVariation,
-    latestRtt: view.latestRtt,
-    minRtt: view.minimumRtt,
-    rto: view.retransmissionTimeout,
+    srtt: Math.round(view.smoothedRtt),
+    rttvar: Math.round(view.rttVariation),
+    latestRtt: Math.round(view.latestRtt),
+    minRtt: Math.round(view.minimumRtt),
+    rto: Math.round(view.retransmissionTimeout),
     backoff: view.backoff,
     mss: view.sendMss,
   };
@@ -108,6 +117,19 @@ export function endpointText(segment: Segment, end: "source" | "destination"): s
   const port = end === "source" ? segment.sourcePort : segment.destinationPort;
   if (octets.length !== ADDRESS_LENGTH[segment.family]) return `?:${port}`;
   return formatEndpoint({ address: { family: segment.family, octets }, port });
+}
+
+/** Values of options that are not there, left over from another segment, become 0. */
+function copyOptions(segment: Segment): OptionValues {
+  const has = (option: number): boolean => (segment.options & option) !== 0;
+  const timestamps = has(Option.timestamps);
+  return {
+    maximumSegmentSize: has(Option.maximumSegmentSize) ? segment.maximumSegmentSize : 0,
+    windowScale: has(Option.windowScale) ? segment.windowScale : 0,
+    timestampValue: timestamps ? timestampToUint32(segment.timestampValue) : 0,
+    timestampEcho: timestamps ? timestampToUint32(segment.timestampEcho) : 0,
+    userTimeout: has(Option.userTimeout) ? segment.userTimeout : 0,
+  };
 }
 
 /** SACK blocks count what the segment's receiver has sent. */

@@ -27,6 +27,7 @@ export {
   type RecoveryPhase,
   Segment,
   type SendReason,
+  seqAdd,
   seqDistance,
   type SeqNumber,
   seqNumber,

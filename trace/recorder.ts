@@ -146,8 +146,8 @@ export class Recorder implements Observer {
       ...this.#base(connection, now),
       kind: "congestion" as const,
       reason,
-      cwndBefore: windowBefore,
-      ssthreshBefore: thresholdBefore,
+      cwndBefore: Math.round(windowBefore),
+      ssthreshBefore: Math.round(thresholdBefore),
       view: copyView(connection, track),
     };
     this.#emit(event, track, null);

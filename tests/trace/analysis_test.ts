@@ -1,0 +1,199 @@
+import { assertEquals } from "@std/assert";
+import type { Observer } from "../../tcp/observer.ts";
+import { analyse, captureEpoch } from "../../trace/analysis/analyse.ts";
+import { readComments } from "../../trace/analysis/said.ts";
+import type { Capture } from "../../trace/capture/capture.ts";
+import { readCapture } from "../../trace/capture/capture_file.ts";
+import { type CaptureOptions, CaptureWriter } from "../../trace/capture/writer.ts";
+import { LineSink } from "../../trace/lines.ts";
+import type { TraceEvent } from "../../trace/record.ts";
+import { Recorder } from "../../trace/recorder.ts";
+import { Collector } from "./collect.ts";
+import kernelAny from "./kernel_any.pcap.base64" with { type: "text" };
+import kernelAnyLines from "./kernel_any_lines.txt" with { type: "text" };
+import kernelLo from "./kernel_lo.pcap.base64" with { type: "text" };
+import { tellStory } from "./story.ts";
+import { losing, transfer, TwoCores } from "./two_cores.ts";
+
+const EPOCH = 1_700_000_000_000_000;
+const KEPT = { headers: true, excerpt: 8 };
+
+interface Both {
+  readonly live: Collector;
+  readonly capture: Capture;
+}
+
+/** What an observer saw, and the capture of the same. */
+function both(act: (observer: Observer) => void, options: Partial<CaptureOptions> = {}): Both {
+  const pieces: number[] = [];
+  const live = new Collector();
+  const writer = new CaptureWriter((octets) => octets.forEach((octet) => pieces.push(octet)), {
+    program: "rawtcp 0.0.0",
+    epoch: EPOCH,
+    snapLength: 0,
+    payload: true,
+    names: [],
+    ...options,
+  });
+  const recorder = new Recorder([live], [writer], KEPT);
+  act(recorder);
+  recorder.finish();
+  return { live, capture: readCapture(new Uint8Array(pieces)) };
+}
+
+function analysed(capture: Capture, kept = KEPT): Collector {
+  const seen = new Collector();
+  analyse(capture, [seen], kept);
+  return seen;
+}
+
+function withoutComments(capture: Capture): Capture {
+  return {
+    ...capture,
+    packets: capture.packets.map((packet) => ({ ...packet, comments: [] })),
+    trailingComments: [],
+  };
+}
+
+/** What can be compared of an event: a capture has the time of packets only, and not each growth of the window. */
+function essence(events: readonly TraceEvent[]): unknown[] {
+  return events.filter((event) => event.kind !== "congestion" || event.view.ssthresh !== event.ssthreshBefore)
+    .map(
+      (event) => {
+        const { kind, connection } = event;
+        const reason = "reason" in event ? event.reason : "timer" in event ? event.timer : null;
+        const segment = "segment" in event ? event.segment : null;
+        const ofSegment = kind === "sent" || kind === "arrived"
+          ? { time: event.time, view: event.view }
+          : null;
+        return { kind, connection, reason, segment, ofSegment };
+      },
+    );
+}
+
+/** The same with times from the first packet. */
+function fromStart(events: readonly TraceEvent[], start: number): readonly TraceEvent[] {
+  return events.map((event) => ({ ...event, time: event.time - start }) as TraceEvent);
+}
+
+Deno.test("a capture of ours read again tells the same events, reasons and variables", () => {
+  const { live, capture } = both((observer) => tellStory(observer));
+  const start = live.events[0]?.time ?? 0;
+  const told = essence(analysed(capture).events);
+  const expected = essence(fromStart(live.events, start));
+  assertEquals(told, expected);
+  assertEquals(captureEpoch(capture), EPOCH + start);
+});
+
+Deno.test("a capture of a real core's transfer with losses tells the same segments and reasons", () => {
+  const { live, capture } = both((observer) => {
+    const cores = new TwoCores({ client: observer, lose: losing(3, 9, 10, 30) });
+    transfer(cores, new Uint8Array(80_000));
+  });
+  const segments = (events: readonly TraceEvent[]): unknown[] =>
+    events.filter(({ kind }) => kind === "sent" || kind === "arrived").map((event) => {
+      const { number: _number, time: _time, ...rest } = event;
+      return rest;
+    });
+  assertEquals(segments(analysed(capture).events), segments(live.events));
+});
+
+Deno.test("without our comments the same segments, marks and states are told from the wire alone", () => {
+  const { live, capture } = both((observer) => tellStory(observer));
+  const seen = analysed(withoutComments(capture));
+  const marks = (collector: Collector): unknown[] => collector.of("sent").map((event) => event.marks);
+  assertEquals(marks(seen), marks(live));
+  assertEquals(
+    seen.of("sent").map(({ segment }) => segment),
+    live.of("sent").map(({ segment }) => segment),
+  );
+  assertEquals(
+    seen.of("state").map(({ to }) => to),
+    live.of("state").map(({ to }) => to).slice(0, -1),
+  );
+  assertEquals(seen.of("sent").map(({ reason }) => reason), new Array(7).fill(null));
+});
+
+Deno.test("the server's side of a capture passes through the server's states (RFC 9293 3.3.2)", () => {
+  const { capture } = both((observer) => {
+    const cores = new TwoCores({ server: observer });
+    transfer(cores, new Uint8Array(3_000));
+    cores.run(() => cores.server.state === "CLOSED");
+  });
+  const flipped = withoutComments(capture);
+  assertEquals(analysed(flipped).of("state").map(({ from, to }) => `${from} > ${to}`), [
+    "LISTEN > SYN-RECEIVED",
+    "SYN-RECEIVED > ESTABLISHED",
+    "ESTABLISHED > CLOSE-WAIT",
+    "CLOSE-WAIT > LAST-ACK",
+    "LAST-ACK > CLOSED",
+  ]);
+});
+
+Deno.test("a capture of the kernel's TCP by tcpdump on any interface is told as a trace", () => {
+  const lines: string[] = [];
+  const capture = readCapture(fromBase64(kernelAny));
+  analyse(capture, [new LineSink((line) => lines.push(line), { absolute: false, color: false })], KEPT);
+  assertEquals(lines, kernelAnyLines.trimEnd().split("\n"));
+});
+
+Deno.test("a capture on Ethernet framing gives round trips, and unfinished checksums are no damage", () => {
+  const seen = analysed(readCapture(fromBase64(kernelLo)));
+  assertEquals(seen.of("dropped"), []);
+  assertEquals([seen.of("sent").length, seen.of("arrived").length], [6, 4]);
+  const rtts = seen.of("sent").map(({ view }) => view?.latestRtt);
+  assertEquals(rtts.slice(0, 3), [0, 14, 14]);
+});
+
+Deno.test("packets cut by a snap length keep their numbers, without an invented payload", () => {
+  const { capture } = both((observer) => tellStory(observer), { snapLength: 55 });
+  const [, , data] = analysed(withoutComments(capture)).events.filter(({ kind }) => kind === "sent");
+  const segment = data?.kind === "sent" ? data.segment : null;
+  assertEquals([segment?.seq, segment?.end, segment?.length], [1, 30, 29]);
+  assertEquals(segment?.excerpt, new Uint8Array([0x48, 0x65, 0x6c]));
+});
+
+Deno.test("a damaged segment is told as dropped, and changes nothing", () => {
+  const { capture } = both((observer) => tellStory(observer));
+  const packets = capture.packets.map((packet, i) => {
+    if (i !== 5) return packet;
+    const octets = packet.octets.slice();
+    octets[30] = 0xff;
+    return { ...packet, octets };
+  });
+  const seen = analysed(withoutComments({ ...capture, packets }));
+  assertEquals(seen.of("dropped").map(({ reason }) => reason), ["bad-checksum"]);
+});
+
+Deno.test("two connections between the same ends, one after the other, are told apart by their SYNs", () => {
+  const { capture } = both((observer) => tellStory(observer));
+  const again = capture.packets.map((packet) => {
+    const octets = packet.octets.slice();
+    // Both numbers of every segment, so that the SYN is another; checksums follow.
+    for (const at of [24, 28]) octets[at] = ((octets[at] ?? 0) + 1) & 0xff;
+    octets[36] = (octets[36] ?? 0) - 2 & 0xff;
+    return { ...packet, octets };
+  });
+  const seen = analysed(withoutComments({ ...capture, packets: [...capture.packets, ...again] }));
+  assertEquals(new Set(seen.events.map(({ connection }) => connection)), new Set([1, 2]));
+});
+
+const NOT_OURS: readonly string[] = [
+  "hello",
+  "sent (because): we can [RFC 0]",
+  "state (fin-received) HERE to THERE: x",
+  "congestion (slow-start) cwnd=a ssthresh=b: x",
+  "variables: state=OPEN sndUna=1 rcvNxt=1",
+  "variables: state=ESTABLISHED sndUna=__proto__ rcvNxt=1",
+  "timer (toString): x",
+];
+
+for (const comment of NOT_OURS) {
+  Deno.test(`the comment "${comment}" of somebody else is not believed`, () => {
+    assertEquals(readComments([comment]), { statements: [], connection: 0, view: null });
+  });
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text.replaceAll(/\s/g, "")), (character) => character.charCodeAt(0));
+}
