@@ -101,7 +101,7 @@ function decodeRow(row: readonly string[], start: number): CapturedSegment {
     seq: Number(seq),
     ack: Number(ack),
     payload: fromHex(payload),
-    checksumsGood: tcp === GOOD && ip === GOOD,
+    checksumsGood: tcp === GOOD && (ip === GOOD || ip === ""), // IPv6 has none of its own
   };
 }
 

@@ -22,14 +22,21 @@ export function conversations(
   segments: readonly CapturedSegment[],
   serverPort: number,
 ): readonly Conversation[] {
-  const byClient = new Map<number, CapturedSegment[]>();
+  const found: CapturedSegment[][] = [];
+  const latest = new Map<number, CapturedSegment[]>();
   for (const segment of segments) {
     const client = segment.sourcePort === serverPort ? segment.destinationPort : segment.sourcePort;
-    const found = byClient.get(client);
-    if (found === undefined) byClient.set(client, [segment]);
-    else found.push(segment);
+    const current = latest.get(client);
+    const begins = segment.flags === "S" && segment.seq !== current?.[0]?.seq; // the port may have been used before
+    if (current !== undefined && !begins) {
+      current.push(segment);
+      continue;
+    }
+    const next = [segment];
+    found.push(next);
+    latest.set(client, next);
   }
-  return [...byClient.values()].map((all) => ({
+  return found.map((all) => ({
     all,
     ours: all.filter(({ destinationPort }) => destinationPort === serverPort),
     theirs: all.filter(({ sourcePort }) => sourcePort === serverPort),

@@ -88,6 +88,22 @@ Deno.test("over a cable with MTU 1500 a message of many segments arrives octet f
   assertEquals(stream(conversation.theirs), message, "what came back");
 });
 
+Deno.test("over IPv6 the same: handshake, message, FIN from both, our checksums right", async () => {
+  await using network = await Network.create();
+  await using capture = await Capture.start(network, PORT);
+  await using serving = network.start([server, "--host", "::1", "--count", "1"]);
+  await serving.shows(`[*] Server listening on [::1]:${PORT}\n`);
+  const result = await network.run([client, "::1"]);
+  assertEquals([result.code, result.err], [0, ""]);
+  assertMatch(
+    (await serving.ended()).out,
+    /Connection from \[::1\]:\d+ closed by peer \(FIN\), 29 bytes received/,
+  );
+  const [conversation] = conversations(await capture.segments(), PORT);
+  assert(conversation !== undefined);
+  assertOrderly(conversation, MESSAGE);
+});
+
 Deno.test("nc -l receives the message", async () => {
   await using network = await Network.create();
   await using capture = await Capture.start(network, PORT);

@@ -66,14 +66,20 @@ Deno.test("two lost SYNs: the time-out doubles (RFC 6298 5.5)", async () => {
   assertIntervals(intervals(withFlag(ours, "S")), [1, 2]);
 });
 
-Deno.test("a lost data segment is sent again and acknowledged", async () => {
-  const { ours, err } = await deliverWithLoss("meta length > 70 tcp flags & syn == 0", 1);
-  const data = ours.filter(({ payload }) => payload.length > 0);
-  assertIntervals(intervals(data), [1]);
-  assertMatch(err, /sending 29 bytes again/);
+const DATA = "meta length > 70 tcp flags & syn == 0";
+
+Deno.test("a lost data segment is sent again after one second (RFC 6298 2.4)", async () => {
+  const { ours, err } = await deliverWithLoss(DATA, 1);
+  assertIntervals(intervals(ours.filter(({ payload }) => payload.length > 0)), [1]);
+  assertMatch(err, /1\.0\d s: sending 29 bytes again/);
 });
 
-Deno.test("a lost FIN is sent again and acknowledged", async () => {
+Deno.test("data lost three times is sent again after 1, 2 and 4 seconds (RFC 6298 5.5)", async () => {
+  const { ours } = await deliverWithLoss(DATA, 3);
+  assertIntervals(intervals(ours.filter(({ payload }) => payload.length > 0)), [1, 2, 4]);
+});
+
+Deno.test("a lost FIN is sent again after one second and acknowledged", async () => {
   const { ours, err } = await deliverWithLoss("tcp flags & fin == fin", 1);
   assertIntervals(intervals(withFlag(ours, "F")), [1]);
   assertMatch(err, /sending the FIN again/);

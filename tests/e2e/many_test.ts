@@ -40,7 +40,7 @@ async function assertAllDelivered(
   assertEquals(texts.toSorted(), messages.toSorted());
   assertEquals((await serving.stop()).code, 0);
   const found = conversations(await capture.segments(), PORT);
-  assertEquals(found.length, count, "every connection had a port of its own");
+  assertEquals(found.length, count, "as many connections as messages");
   for (const conversation of found) assertOrderly(conversation, stream(conversation.ours));
   assertEquals(found.map(({ ours }) => stream(ours)).toSorted(), messages.toSorted());
 }
