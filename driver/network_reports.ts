@@ -1,0 +1,64 @@
+/**
+ * What the network says about segments that it did not carry, as the core takes it: ICMP errors, from the kernel's socket or
+ * of our own making.
+ *
+ * @module
+ */
+
+import { IcmpSocket, pathMtu, SystemError } from "../ffi/mod.ts";
+import {
+  addressFromOctets,
+  decodeIcmpPacket,
+  decodeIcmpv6Message,
+  type Endpoint,
+  IcmpError,
+  type Instant,
+  type Segment,
+} from "../tcp/mod.ts";
+import type { Loop } from "./loop.ts";
+import type { IcmpSide } from "./raw_path.ts";
+
+/** A socket for complaints about this port's segments. Null: not to be had; then trouble shows by time-outs only. */
+export function openIcmp(local: Endpoint): IcmpSocket | null {
+  try {
+    return IcmpSocket.open(local.address.family, local.port);
+  } catch (error) {
+    if (error instanceof SystemError) return null;
+    throw error;
+  }
+}
+
+/** Has the loop hand the socket's errors to the core. @returns ends that when disposed of */
+export function reportIcmp(socket: IcmpSocket | null, family: 4 | 6, loop: Loop, side: IcmpSide): Disposable {
+  if (socket === null) return { [Symbol.dispose]: (): void => {} };
+  const error = new IcmpError();
+  const decode = family === 4 ? decodeIcmpPacket : decodeIcmpv6Message;
+  return loop.watch(socket.descriptor, (now) => {
+    for (let length = socket.receive(); length > 0; length = socket.receive()) {
+      if (decode(socket.inbound, length, error)) side.icmpArrives(error, now);
+    }
+  });
+}
+
+/**
+ * Tells the core of a segment that was too long for the path, as a router would: in the form of an ICMP error with the
+ * path MTU that the kernel knows now.
+ */
+export function reportTooLong(side: IcmpSide, segment: Segment, now: Instant): void {
+  const { addresses, destinationOffset, family } = segment;
+  const length = addresses.length / 2;
+  const destination = addressFromOctets(addresses.subarray(destinationOffset, destinationOffset + length));
+  const error = new IcmpError();
+  error.family = family;
+  error.kind = "packet too big";
+  error.type = family === 4 ? 3 : 2;
+  error.code = family === 4 ? 4 : 0;
+  error.mtu = pathMtu(destination);
+  error.addresses = addresses;
+  error.sourceOffset = segment.sourceOffset;
+  error.destinationOffset = destinationOffset;
+  error.sourcePort = segment.sourcePort;
+  error.destinationPort = segment.destinationPort;
+  error.seq = segment.seq;
+  side.icmpArrives(error, now);
+}
