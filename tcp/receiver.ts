@@ -45,8 +45,6 @@ export class Receiver {
   /** RCV.UP; meaningful while `isUrgent`. */
   rcvUp: SeqNumber = seqNumber(0);
   isUrgent = false;
-  /** The shift that the peer applies to our window field. */
-  windowShift = 0;
   /** Largest payload of one segment seen: what "full-sized" means for acknowledging (RFC 5681 4.2). */
   fullSegment: number;
   /** Nobody will read any more: text is acknowledged as refused by RST. */
@@ -60,6 +58,7 @@ export class Receiver {
   readonly outOfOrder: RangeSet = new RangeSet(MAX_OUT_OF_ORDER_RANGES);
   readonly tuning: WindowTuning;
   readonly #ownMss: number;
+  #windowShift = 0;
   #windowCap: number;
   #finOffset = NO_FIN;
 
@@ -69,6 +68,17 @@ export class Receiver {
     this.#ownMss = ownMss;
     this.fullSegment = Math.min(536, ownMss);
     this.#windowCap = config.initialReceiveWindow === 0 ? Infinity : config.initialReceiveWindow;
+  }
+
+  /** The shift that the peer applies to our window field. */
+  get windowShift(): number {
+    return this.#windowShift;
+  }
+
+  /** A field that is scaled cannot say less than `2^shift` octets: a smaller buffer would be a window closed for ever. */
+  set windowShift(shift: number) {
+    this.#windowShift = shift;
+    this.ring.limit = Math.max(this.ring.limit, 1 << shift);
   }
 
   /** RCV.WND: octets that the peer may send from RCV.NXT on. */
@@ -206,12 +216,12 @@ export class Receiver {
 
   #newEdge(shift: number): SeqNumber {
     const ring = this.ring;
-    const free = Math.min(ring.limit - ring.length, this.#windowCap);
+    const free = Math.min(ring.limit - ring.length, Math.max(this.#windowCap, 1 << shift));
     const representable = Math.min(free, MAX_WINDOW_FIELD << shift) >> shift << shift;
-    const edge = seqAdd(this.rcvNxt, representable);
-    const growth = seqDistance(this.rcvAdv, edge);
+    // What the peer knows of the present window is what the field can say of it.
+    const growth = representable - (this.rcvWnd >> shift << shift);
     const step = Math.min(Math.floor(ring.limit / 2), this.#ownMss);
-    return growth >= step ? edge : this.rcvAdv;
+    return growth > 0 && growth >= step ? seqAdd(this.rcvNxt, representable) : this.rcvAdv;
   }
 
   #noteFullSegment(octets: number): void {
