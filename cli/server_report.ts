@@ -40,8 +40,8 @@ export class ServerReport {
   received(peer: string, octets: Uint8Array): void {
     if (this.#subject !== peer) this.#output.line("note", `From ${peer}:`);
     this.#subject = peer;
-    this.#output.line("sent", `Received ${octets.length} bytes:`);
-    this.#output.continuation(payloadLines(octets).join("\n"));
+    // One write for the block: other programs may be writing to the same terminal.
+    this.#output.line("sent", [`Received ${octets.length} bytes:`, ...payloadLines(octets)].join("\n"));
   }
 
   /** Says how a connection ended and how many octets went over it. */
