@@ -216,11 +216,12 @@ export class Receiver {
 
   #newEdge(shift: number): SeqNumber {
     const ring = this.ring;
-    const free = Math.min(ring.limit - ring.length, Math.max(this.#windowCap, 1 << shift));
+    const cap = Math.max(this.#windowCap, 1 << shift);
+    const free = Math.min(ring.limit - ring.length, cap);
     const representable = Math.min(free, MAX_WINDOW_FIELD << shift) >> shift << shift;
     // What the peer knows of the present window is what the field can say of it.
     const growth = representable - (this.rcvWnd >> shift << shift);
-    const step = Math.min(Math.floor(ring.limit / 2), this.#ownMss);
+    const step = Math.min(Math.floor(Math.min(ring.limit, cap) / 2), this.#ownMss);
     return growth > 0 && growth >= step ? seqAdd(this.rcvNxt, representable) : this.rcvAdv;
   }
 
