@@ -139,7 +139,7 @@ export class ClientSession {
       await this.#close();
       return ExitCode.ok;
     } catch (error) {
-      this.#narrator.release();
+      this.#narrator.flush();
       if (!(error instanceof Interrupted)) throw error;
       await this.#closeInterrupted();
       return ExitCode.interrupted;
@@ -281,7 +281,7 @@ export class ClientSession {
     const now = this.#loop.readClock();
     this.#connection.abort(now);
     await this.#loop.run(() => !this.#loop.hasUnsent, after(now, PATIENCE));
-    this.#narrator.release();
+    this.#narrator.flush();
   }
 
   /** What the messages of failures tell. */

@@ -51,39 +51,50 @@ async function showLines(
 }
 
 /** Starts one of the programs; its end is its exit code, after its last line has been shown. */
-function start(
+async function start(
   program: URL,
   args: readonly string[],
   prefix: string,
+  signal: AbortSignal,
   seen: (line: string) => void = () => {},
 ): Promise<number> {
+  const color = inColor ? "always" : "never";
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-ffi", program.href, "--color", inColor ? "always" : "never", ...args],
+    args: ["run", "--quiet", "--allow-ffi", program.href, "--color", color, ...args],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    signal: AbortSignal.timeout(TIME_LIMIT),
+    signal,
   }).spawn();
-  return Promise.all([
+  const [status] = await Promise.all([
     child.status,
     showLines(child.stdout, prefix, seen),
     showLines(child.stderr, prefix, seen),
-  ]).then(([status]) => status.code);
+  ]);
+  return status.code;
 }
 
-/** Server and client, in the network of this process. */
+/** Server and client, in the network of this process. Whatever happens, both have ended then. */
 async function perform(): Promise<number> {
   setColorEnabled(inColor);
-  const listening = Promise.withResolvers<void>();
-  const server = start(SERVER, ["--count", "1"], bold(blue("server |")), (line) => {
-    if (line.includes(LISTENING)) listening.resolve();
-  });
-  const early = await Promise.race([listening.promise, server]);
-  if (typeof early === "number") {
-    throw new ProgramFailure(ExitCode.system, `The server ended early, exit code ${early}`);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(TIME_LIMIT)]);
+  try {
+    const listening = Promise.withResolvers<void>();
+    const server = start(SERVER, ["--count", "1"], bold(blue("server |")), signal, (line) => {
+      if (line.includes(LISTENING)) listening.resolve();
+    });
+    const early = await Promise.race([listening.promise, server]);
+    if (typeof early === "number") throw tooEarly(early);
+    const client = await start(CLIENT, [], bold(yellow("client |")), signal);
+    return client === ExitCode.ok ? await server : client;
+  } finally {
+    stop.abort();
   }
-  const client = await start(CLIENT, [], bold(yellow("client |")));
-  return client === 0 ? await server : client;
+}
+
+function tooEarly(code: number): ProgramFailure {
+  return new ProgramFailure(ExitCode.system, `The server ended before it listened, with exit code ${code}`);
 }
 
 /** Starts this file again in a network of an ordinary user's own. */
@@ -129,7 +140,8 @@ async function obstacleOf(command: readonly string[]): Promise<string | null> {
 
 function adviceFor(refusal: string, obstacle: string): string {
   return `Cannot make a private network: ${refusal}; as an ordinary user: ${obstacle}. Run it as root (sudo), or allow ` +
-    "user namespaces (sysctl kernel.apparmor_restrict_unprivileged_userns=0 or kernel.unprivileged_userns_clone=1), " +
+    "user namespaces (sysctl kernel.apparmor_restrict_unprivileged_userns=0, kernel.unprivileged_userns_clone=1 or " +
+    "user.max_user_namespaces=1000), " +
     "or give the container the right for them (docker run --privileged)";
 }
 

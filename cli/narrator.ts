@@ -53,15 +53,13 @@ const SHOWN_OCTETS = 16 << 10;
 const MAX_REPEAT_LINES = 20;
 
 /**
- * Lines of the handshake are written at once. All that comes after waits until the message is delivered (or that has
- * failed), so that nothing comes between, and is then written by `flush`, which the session calls each turn once it has read
- * what arrived.
+ * Lines of the handshake are written at once. All that comes after waits for `flush`: the session calls it only once the
+ * message is delivered or that has failed, so that nothing comes between, and then each turn, after it has read what arrived.
  */
 export class Narrator implements Observer {
   readonly record: SendingRecord = { syns: 0, dataSegments: 0, fins: 0, firstSynAt: NEVER };
   readonly #output: Output;
   readonly #waiting: WaitingLine[] = [];
-  #holding = true;
   #handshakeAckSeen = false;
   #synAckSeen = false;
   #arrivedSeq: SeqNumber = seqNumber(0);
@@ -96,18 +94,12 @@ export class Narrator implements Observer {
   /** There is no message to send. */
   nothingToSend(): void {
     this.#output.line("note", "No data to send");
-    this.release();
+    this.flush();
   }
 
   /** The peer has acknowledged the whole message. */
   delivered(): void {
     this.#output.line("note", "Data sent successfully");
-    this.release();
-  }
-
-  /** Lets what waits be written, and all that follows. */
-  release(): void {
-    this.#holding = false;
     this.flush();
   }
 
@@ -121,9 +113,8 @@ export class Narrator implements Observer {
     this.#insertBeforeFin([`Received ${shown.length} ${unit}:`, ...payloadLines(shown)].join("\n"));
   }
 
-  /** Writes what waits, unless the message is still on its way. */
+  /** Writes what waits. */
   flush(): void {
-    if (this.#holding) return;
     for (const { mark, text, isFin } of this.#waiting) {
       if (isFin) this.#tellHidden();
       this.#output.line(mark, text);
@@ -133,14 +124,14 @@ export class Narrator implements Observer {
 
   /** The connection is closed in order. */
   closed(): void {
-    this.release();
+    this.flush();
     this.#tellHidden();
     this.#output.line("done", "Connection closed");
   }
 
   /** Something that goes on for longer than people expect. */
   note(text: string): void {
-    this.release();
+    this.flush();
     this.#output.line("note", text);
   }
 
@@ -221,7 +212,7 @@ export class Narrator implements Observer {
     if (!isRepetition(reason)) return;
     const unit = segment.payloadLength === 1 ? "byte" : "bytes";
     const text = `sending ${segment.payloadLength} ${unit} again (seq=${seqToUint32(segment.seq)})`;
-    this.#repeated(text, now, isTimeDriven(reason));
+    this.#repeated(text, now, reason);
   }
 
   #finSent(segment: Segment, now: Instant): void {
@@ -251,13 +242,12 @@ export class Narrator implements Observer {
     this.#later("received", `Received FIN (seq=${seqToUint32(this.#peerFin)})`, true);
   }
 
-  #repeated(text: string, now: Instant, timeDriven = true): void {
+  #repeated(text: string, now: Instant, reason: SendReason = "retransmit-timeout"): void {
     this.#repeatLines++;
     if (this.#repeatLines > MAX_REPEAT_LINES) return;
     const quiet = this.#lastSentAt === NEVER ? 0 : toSeconds(elapsed(this.#lastSentAt, now));
     const rest = this.#repeatLines === MAX_REPEAT_LINES ? "; further repetitions are not shown" : "";
-    const cause = timeDriven ? `No acknowledgement for ${quiet.toFixed(2)} s` : "The peer reports a gap";
-    this.#output.warning(`${cause}: ${text}${rest}`);
+    this.#output.warning(`${causeOf(reason, quiet)}: ${text}${rest}`);
   }
 
   #later(mark: Mark, text: string, isFin = false): void {
@@ -289,10 +279,18 @@ function bringsFin(from: State, to: State): boolean {
 }
 
 function isRepetition(reason: SendReason): boolean {
-  return reason.startsWith("retransmit-") || reason === "tail-loss-probe" || reason === "forward-rto-probe";
+  return reason.startsWith("retransmit-") || reason === "tail-loss-probe";
 }
 
-/** Whether silence is the cause, rather than what the peer has acknowledged. */
-function isTimeDriven(reason: SendReason): boolean {
-  return reason === "retransmit-timeout" || reason === "tail-loss-probe";
+/** Why something is sent again, after `quiet` seconds. */
+function causeOf(reason: SendReason, quiet: number): string {
+  switch (reason) {
+    case "retransmit-timeout":
+    case "tail-loss-probe":
+      return `No acknowledgement for ${quiet.toFixed(2)} s`;
+    case "retransmit-path-mtu":
+      return "The path takes only smaller packets";
+    default:
+      return "The peer reports a gap";
+  }
 }

@@ -1,0 +1,116 @@
+import { assertEquals } from "@std/assert";
+import { Narrator } from "../../cli/narrator.ts";
+import { Connection, Flag, NEVER, Segment, seqNumber, STANDARD } from "../../tcp/mod.ts";
+import { after, instant, seconds } from "../../tcp/units.ts";
+import { CLIENT, CLIENT_ISS, PEER } from "./simulation.ts";
+import { memoryOutput, type MemorySink } from "./support.ts";
+
+const START = instant(1_000_000);
+
+/** A view to hand to the narrator, which reads nothing of it. */
+const VIEW = Connection.connect(
+  { config: STANDARD, local: CLIENT, remote: PEER, isn: () => seqNumber(CLIENT_ISS) },
+  START,
+);
+
+function segment(flags: number, seq: number, ack: number, payload = 0): Segment {
+  const record = new Segment();
+  record.flags = flags;
+  record.seq = seqNumber(seq);
+  record.ack = seqNumber(ack);
+  record.setPayload(new Uint8Array(payload), 0, payload);
+  return record;
+}
+
+function begin(): { narrator: Narrator; out: MemorySink; err: MemorySink } {
+  const { output, out, err } = memoryOutput();
+  return { narrator: new Narrator(output), out, err };
+}
+
+Deno.test("sequence numbers are told as unsigned 32-bit numbers", () => {
+  const { narrator, out } = begin();
+  narrator.segmentSent(VIEW, segment(Flag.syn, -1, 0), "syn", START);
+  narrator.segmentArrived(VIEW, segment(Flag.syn | Flag.ack, 0x8000_0000, 0), START);
+  narrator.stateChanged(VIEW, "SYN-SENT", "ESTABLISHED", "syn-ack-received", START);
+  narrator.segmentSent(VIEW, segment(Flag.ack, 0, 0x8000_0001), "handshake-ack", START);
+  assertEquals(out.lines, [
+    "[>] Sending SYN (seq=4294967295)",
+    "[<] Received SYN-ACK (seq=2147483648, ack=0)",
+    "[>] Sending ACK (seq=0, ack=2147483649)",
+  ]);
+});
+
+Deno.test("a FIN's number is that of the FIN, not of the data before it", () => {
+  const { narrator, out } = begin();
+  narrator.segmentSent(VIEW, segment(Flag.fin | Flag.ack, 100, 1, 10), "fin", START);
+  narrator.segmentArrived(VIEW, segment(Flag.fin | Flag.ack, 500, 111, 20), START);
+  narrator.stateChanged(VIEW, "FIN-WAIT-1", "TIME-WAIT", "fin-received", START);
+  narrator.flush();
+  assertEquals(out.lines, [
+    "[>] Sending FIN (seq=110)",
+    "[<] Received ACK of our FIN (ack=111)",
+    "[<] Received FIN (seq=520)",
+  ]);
+});
+
+Deno.test("when our FIN acknowledges the peer's, that is one line", () => {
+  const { narrator, out } = begin();
+  narrator.segmentArrived(VIEW, segment(Flag.fin | Flag.ack, 500, 100), START);
+  narrator.stateChanged(VIEW, "ESTABLISHED", "CLOSE-WAIT", "fin-received", START);
+  narrator.segmentSent(VIEW, segment(Flag.fin | Flag.ack, 100, 501), "fin", START);
+  narrator.flush();
+  assertEquals(out.lines, ["[<] Received FIN (seq=500)", "[>] Sending FIN (seq=100)"]);
+});
+
+Deno.test("a simultaneous open is told as what it is", () => {
+  const { narrator, out } = begin();
+  narrator.segmentSent(VIEW, segment(Flag.syn, 100, 0), "syn", START);
+  narrator.segmentArrived(VIEW, segment(Flag.syn, 500, 0), START);
+  narrator.stateChanged(VIEW, "SYN-SENT", "SYN-RECEIVED", "simultaneous-open", START);
+  narrator.segmentSent(VIEW, segment(Flag.syn | Flag.ack, 100, 501), "syn-ack", START);
+  narrator.segmentArrived(VIEW, segment(Flag.ack, 501, 101), START);
+  narrator.stateChanged(VIEW, "SYN-RECEIVED", "ESTABLISHED", "syn-acknowledged", START);
+  assertEquals(out.lines, [
+    "[>] Sending SYN (seq=100)",
+    "[<] Received SYN (seq=500)",
+    "[>] Sending SYN-ACK (seq=100, ack=501)",
+    "[<] Received ACK of our SYN (ack=101)",
+  ]);
+});
+
+Deno.test("a connection that ends in LAST-ACK without an acknowledgement does not claim one", () => {
+  const { narrator, out } = begin();
+  narrator.stateChanged(VIEW, "LAST-ACK", "CLOSED", "timed-out", START);
+  narrator.flush();
+  assertEquals(out.lines, []);
+});
+
+Deno.test("why something is sent again is told by its cause", () => {
+  const { narrator, err } = begin();
+  const data = segment(Flag.ack, 100, 1, 10);
+  narrator.segmentSent(VIEW, data, "data", START);
+  narrator.segmentSent(VIEW, data, "retransmit-timeout", after(START, seconds(1.5)));
+  narrator.segmentSent(VIEW, data, "retransmit-sack", after(START, seconds(2)));
+  narrator.segmentSent(VIEW, data, "retransmit-path-mtu", after(START, seconds(2)));
+  assertEquals(err.lines, [
+    "[!] No acknowledgement for 1.50 s: sending 10 bytes again (seq=100)",
+    "[!] The peer reports a gap: sending 10 bytes again (seq=100)",
+    "[!] The path takes only smaller packets: sending 10 bytes again (seq=100)",
+  ]);
+});
+
+Deno.test("of many repetitions the first twenty are told", () => {
+  const { narrator, err } = begin();
+  for (let i = 0; i < 50; i++) {
+    narrator.segmentSent(VIEW, segment(Flag.ack, 100 + i, 1, 1), "retransmit-sack", START);
+  }
+  assertEquals(err.lines.length, 20);
+  assertEquals(err.lines.at(-1)?.endsWith("; further repetitions are not shown"), true);
+});
+
+Deno.test("probes of a closed window and keep-alives count as no data", () => {
+  const { narrator } = begin();
+  narrator.segmentSent(VIEW, segment(Flag.ack, 100, 1, 1), "window-probe", START);
+  narrator.segmentSent(VIEW, segment(Flag.ack, 99, 1, 1), "keep-alive", START);
+  assertEquals([narrator.record.dataSegments, narrator.record.firstSynAt], [0, NEVER]);
+});
