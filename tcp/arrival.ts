@@ -140,9 +140,12 @@ function establish(tcb: Tcb, segment: Segment, now: Instant): void {
 
 /** 3.10.7.4. */
 function arrivesInOtherStates(tcb: Tcb, segment: Segment, now: Instant): void {
+  // RFC 7323 2.2: the window of a SYN-ACK is never scaled.
+  let windowShift = tcb.handshake.peerShift;
   if (endsSimultaneousOpen(tcb, segment)) {
     segment.seq = seqAdd(segment.seq, 1);
     segment.flags &= ~Flag.syn;
+    windowShift = 0;
   }
   if (!checkSequence(tcb, segment, now)) return;
   if (!checkReset(tcb, segment, now)) return;
@@ -150,7 +153,7 @@ function arrivesInOtherStates(tcb: Tcb, segment: Segment, now: Instant): void {
   tcb.lastReceivedAt = now;
   tcb.keepAliveProbes = 0;
   tcb.timestamps.update(segment, now);
-  if (!checkAck(tcb, segment, now)) return;
+  if (!checkAck(tcb, segment, windowShift, now)) return;
   takeUrgentTextAndFin(tcb, segment, now);
 }
 
@@ -260,8 +263,8 @@ function checkSyn(tcb: Tcb, segment: Segment, now: Instant): boolean {
   return false;
 }
 
-/** Fifth: the ACK field. */
-function checkAck(tcb: Tcb, segment: Segment, now: Instant): boolean {
+/** Fifth: the ACK field. `windowShift`: of the segment's window, while it ends the handshake. */
+function checkAck(tcb: Tcb, segment: Segment, windowShift: number, now: Instant): boolean {
   const { sender } = tcb;
   if (!segment.has(Flag.ack)) {
     drop(tcb, segment, "no-ack-flag", now);
@@ -274,7 +277,7 @@ function checkAck(tcb: Tcb, segment: Segment, now: Instant): boolean {
       return false;
     }
     establish(tcb, segment, now);
-    sender.setWindow(segment.window << tcb.handshake.peerShift, segment.seq, segment.ack);
+    sender.setWindow(segment.window << windowShift, segment.seq, segment.ack);
     return true;
   }
   if (!sender.isAckAcceptable(segment.ack)) {
