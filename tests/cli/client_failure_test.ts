@@ -1,0 +1,184 @@
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import type { ClientSession } from "../../cli/client_session.ts";
+import { ExitCode, type ExitCodeNumber } from "../../cli/exit_codes.ts";
+import { describeFailure, ProgramFailure } from "../../cli/failures.ts";
+import { Flag, seconds, seqNumber } from "../../tcp/mod.ts";
+import { HANDSHAKE, prepare, type Run } from "./session_support.ts";
+import { CLIENT_ISS } from "./simulation.ts";
+
+async function failure(session: ClientSession): Promise<[code: ExitCodeNumber, text: string]> {
+  const error = await assertRejects(() => session.run(), ProgramFailure);
+  const { code, text } = describeFailure(error, "rawtcp-client");
+  return [code, text];
+}
+
+Deno.test("a refused connection says so", async () => {
+  const { session, simulation, out } = prepare();
+  simulation.fromClient = () => "reset";
+  assertEquals(await failure(session), [
+    ExitCode.refused,
+    "Connection to 192.0.2.2:8888 refused: the peer answered our SYN with RST, so nothing listens there",
+  ]);
+  assertEquals(out.lines, [...HANDSHAKE.slice(0, 2), "[<] Received RST (seq=0)"]);
+});
+
+Deno.test("without an answer the failure counts SYNs and time", async () => {
+  const { session, simulation, out } = prepare({ connectTimeout: seconds(10) });
+  simulation.fromClient = () => "lost";
+  assertEquals(await failure(session), [
+    ExitCode.timedOut,
+    "Connection to 192.0.2.2:8888 timed out: no answer to 4 SYNs over 10 s",
+  ]);
+  assertEquals(out.lines, HANDSHAKE.slice(0, 2));
+});
+
+Deno.test("by default the handshake is tried for at least three minutes (MUST-23)", async () => {
+  const { session, simulation } = prepare();
+  simulation.fromClient = () => "lost";
+  const [code, text] = await failure(session);
+  assertEquals(code, ExitCode.timedOut);
+  assertMatch(text, /^Connection to .* timed out: no answer to 8 SYNs over 18\d(\.\d)? s$/);
+});
+
+Deno.test("a reset while sending says how much was not acknowledged", async () => {
+  const { session, simulation, out } = prepare();
+  simulation.fromClient = (segment) => (segment.payloadLength > 0 ? "reset" : "arrives");
+  assertEquals(await failure(session), [
+    ExitCode.reset,
+    "Connection to 192.0.2.2:8888 reset by the peer: 0 of 29 bytes were acknowledged",
+  ]);
+  assertEquals(out.lines, [
+    ...HANDSHAKE,
+    "[>] Sending data: Hello from custom TCP client!",
+    "[<] Received RST (seq=987654322)",
+  ]);
+});
+
+Deno.test("a reset after part of a long message tells how much of it was acknowledged", async () => {
+  const { session, simulation } = prepare({ message: "x".repeat(100_000) });
+  simulation.fromClient = (
+    segment,
+  ) => (segment.seq === seqNumber(CLIENT_ISS + 1 + 1_448 * 12) ? "reset" : "arrives");
+  const [code, text] = await failure(session);
+  assertEquals(code, ExitCode.reset);
+  const acknowledged = Number(/: (\d+) of 100000 bytes were acknowledged$/.exec(text)?.[1]);
+  assertEquals(acknowledged > 0 && acknowledged <= 1_448 * 12, true, text);
+});
+
+Deno.test("a peer that falls silent while we send times out", async () => {
+  const { session, simulation } = prepare({}, { retriesUntilClose: 3 });
+  simulation.fromClient = (segment) => (segment.payloadLength > 0 ? "lost" : "arrives");
+  const [code, text] = await failure(session);
+  assertEquals(code, ExitCode.timedOut);
+  assertMatch(text, /^Connection to 192\.0\.2\.2:8888 timed out: 0 of 29 bytes were acknowledged, /);
+});
+
+Deno.test("the network's word that the peer is unreachable is believed at the second SYN (MUST-56)", async () => {
+  const { session, simulation, err } = prepare();
+  let syns = 0;
+  simulation.fromClient = () => {
+    syns++;
+    session.unsent("unreachable", "sendto: ENETUNREACH");
+    return "lost";
+  };
+  assertEquals(await failure(session), [
+    ExitCode.unreachable,
+    "Cannot reach 192.0.2.2:8888: sendto: ENETUNREACH",
+  ]);
+  assertEquals(err.lines[0], "[!] A segment could not leave this host: sendto: ENETUNREACH");
+  assertEquals(syns, 2);
+});
+
+Deno.test("a peer that does not close its side: the wait is explained, and has an end and a code", async () => {
+  const { session, simulation, out } = prepare({ closeTimeout: seconds(5) });
+  simulation.program = (peer, now) => void peer.receive(new Uint8Array(100), now);
+  const resets: string[] = [];
+  simulation.fromClient = (segment) => {
+    if (segment.has(Flag.rst)) resets.push("RST");
+    return "arrives";
+  };
+  assertEquals(await failure(session), [
+    ExitCode.peerDidNotClose,
+    "Everything was delivered, but 192.0.2.2:8888 did not close its side: it was silent for 5 s after our FIN",
+  ]);
+  assertEquals(
+    out.lines.at(9),
+    "[*] Waiting for the peer to close its side (up to 5 s of silence; Ctrl-C ends it)",
+  );
+  assertEquals(simulation.client.state, "CLOSED");
+  assertEquals(resets, ["RST"]);
+});
+
+Deno.test("a peer that goes on sending after our FIN is not given up", async () => {
+  const { session, simulation } = prepare({ closeTimeout: seconds(2) });
+  for (let second = 1; second < 9; second++) {
+    simulation.at(second, () => void simulation.peer.send(new Uint8Array([0x2e]), simulation.now));
+  }
+  simulation.at(9, () => simulation.peer.shutdown(simulation.now));
+  simulation.program = () => {};
+  assertEquals(await session.run(), ExitCode.ok);
+});
+
+Deno.test("a FIN that nobody acknowledges times out", async () => {
+  const { session, simulation } = prepare({ closeTimeout: seconds(5) });
+  simulation.fromClient = (segment) => (segment.has(Flag.fin) ? "lost" : "arrives");
+  const [code, text] = await failure(session);
+  assertEquals(code, ExitCode.timedOut);
+  assertMatch(text, /our FIN was not acknowledged, the peer was silent for 5 s after our FIN$/);
+});
+
+Deno.test("Ctrl-C in each state ends the connection as that state asks", async (t) => {
+  const idle = (): void => {};
+  const rows: [name: string, arrange: (run: Run) => void, last: string, sent: "FIN" | "RST" | "nothing"][] = [
+    ["SYN-SENT", ({ simulation }) => simulation.fromClient = () => "lost", "CLOSED", "nothing"],
+    [
+      "ESTABLISHED, data unacknowledged",
+      ({ simulation }) => {
+        simulation.fromClient = (
+          s,
+        ) => (s.payloadLength > 0 && simulation.now < 6_000_000 ? "lost" : "arrives");
+      },
+      "TIME-WAIT",
+      "FIN",
+    ],
+    [
+      "ESTABLISHED, peer gone",
+      ({ simulation }) => {
+        simulation.fromClient = (s) => (s.has(Flag.syn) ? "arrives" : "lost");
+      },
+      "CLOSED",
+      "RST",
+    ],
+    [
+      "FIN-WAIT-1",
+      ({ simulation }) => {
+        simulation.fromClient = (s) => (s.has(Flag.fin) && simulation.now < 6_000_000 ? "lost" : "arrives");
+      },
+      "TIME-WAIT",
+      "FIN",
+    ],
+    ["FIN-WAIT-2", ({ simulation }) => simulation.program = idle, "CLOSED", "RST"],
+  ];
+  for (const [name, arrange, last, sent] of rows) {
+    await t.step(name, async () => {
+      const run = prepare();
+      arrange(run);
+      const { simulation, session, err } = run;
+      const fate = simulation.fromClient;
+      const flags: string[] = [];
+      simulation.fromClient = (segment, now) => {
+        if (now >= 5_500_000) {
+          flags.push(segment.has(Flag.rst) ? "RST" : segment.has(Flag.fin) ? "FIN" : "other");
+        }
+        return fate(segment, now);
+      };
+      simulation.at(0.5, () => session.interrupt());
+      assertEquals(await session.run(), ExitCode.interrupted);
+      assertEquals(simulation.client.state, last);
+      assertEquals(flags.includes("FIN") || sent !== "FIN", true, `sent ${flags}`);
+      assertEquals(flags.includes("RST"), sent === "RST", `sent ${flags}`);
+      assertMatch(err.text, /^\[!\] Interrupted/m);
+      assertEquals(simulation.now <= 5_500_000 + 5_010_000, true);
+    });
+  }
+});

@@ -1,0 +1,58 @@
+/** A client's session over a simulated connection, and what it prints in the ordinary case. */
+
+import { type ClientJob, ClientSession } from "../../cli/client_session.ts";
+import { Narrator } from "../../cli/narrator.ts";
+import type { Segment, TcpConfig } from "../../tcp/mod.ts";
+import { seconds } from "../../tcp/mod.ts";
+import { type Fate, Simulation } from "./simulation.ts";
+import { memoryOutput, type MemorySink } from "./support.ts";
+
+export const JOB: ClientJob = {
+  peer: "192.0.2.2:8888",
+  message: "Hello from custom TCP client!",
+  connectTimeout: null,
+  closeTimeout: seconds(60),
+  timeWait: seconds(0),
+};
+
+export interface Run {
+  readonly simulation: Simulation;
+  readonly session: ClientSession;
+  readonly out: MemorySink;
+  readonly err: MemorySink;
+}
+
+export function prepare(job: Partial<ClientJob> = {}, config: Partial<TcpConfig> = {}, quiet = false): Run {
+  const { output, out, err } = memoryOutput({ quiet });
+  const narrator = new Narrator(output);
+  const simulation = new Simulation(narrator, config);
+  narrator.starting(JOB.peer);
+  const session = new ClientSession(simulation.client, simulation, narrator, { ...JOB, ...job });
+  return { simulation, session, out, err };
+}
+
+/** Loses the first packet that is so. */
+export function loseFirst(which: (segment: Segment) => boolean): (segment: Segment) => Fate {
+  let lost = false;
+  return (segment) => {
+    if (lost || !which(segment)) return "arrives";
+    lost = true;
+    return "lost";
+  };
+}
+
+export const HANDSHAKE = [
+  "[*] Starting TCP handshake with 192.0.2.2:8888",
+  "[>] Sending SYN (seq=123456789)",
+  "[<] Received SYN-ACK (seq=987654321, ack=123456790)",
+  "[>] Sending ACK (seq=123456790, ack=987654322)",
+  "[+] TCP connection established!",
+];
+export const DELIVERY = ["[>] Sending data: Hello from custom TCP client!", "[*] Data sent successfully"];
+export const CLOSE = [
+  "[>] Sending FIN (seq=123456819)",
+  "[<] Received ACK of our FIN (ack=123456820)",
+  "[<] Received FIN (seq=987654322)",
+  "[>] Sending ACK (seq=123456820, ack=987654323)",
+  "[+] Connection closed",
+];
