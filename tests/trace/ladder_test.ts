@@ -1,0 +1,187 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Flag } from "../../tcp/segment.ts";
+import { instant } from "../../tcp/units.ts";
+import { mermaidLadder } from "../../trace/ladder/mermaid.ts";
+import { type Ladder, ladderOf } from "../../trace/ladder/rows.ts";
+import { svgLadder } from "../../trace/ladder/svg.ts";
+import { terminalLadder } from "../../trace/ladder/terminal.ts";
+import { LEAN, Recorder } from "../../trace/recorder.ts";
+import { Recording } from "../../trace/recording.ts";
+import { FakeConnection, onTheWire } from "./fake_connection.ts";
+import { tellStory } from "./story.ts";
+import storyAscii from "./story_ladder_ascii.txt" with { type: "text" };
+import storyLadder from "./story_ladder.txt" with { type: "text" };
+
+const OPTIONS = { mostAlike: 8, mostRows: 300 };
+
+function ladder(act: (recorder: Recorder) => void, options = OPTIONS): Ladder {
+  const recording = new Recording();
+  const recorder = new Recorder([recording], [], LEAN);
+  act(recorder);
+  const [connection] = recording.connections;
+  assert(connection !== undefined);
+  return ladderOf(recording.eventsOf(connection.id), connection, recording.events[0]?.time ?? 0, options);
+}
+
+/** A ladder with text from a peer in every place that may hold any. */
+function hostileLadder(text: string): Ladder {
+  const story = ladder((recorder) => tellStory(recorder));
+  return {
+    local: text,
+    remote: text,
+    rows: story.rows.map((row) => ({
+      ...row,
+      label: text,
+      why: text,
+      state: row.state === null ? null : text,
+    })),
+  };
+}
+
+/** An established connection that exchanges so many segments. */
+function flowing(recorder: Recorder, segments: number): void {
+  const connection = new FakeConnection(recorder);
+  connection.state = "ESTABLISHED";
+  connection.numbers(1, 1, 1);
+  for (let i = 0; i < segments; i++) {
+    connection.send(instant(i), "data", { flags: Flag.ack, seq: 1 + i, ack: 1, data: "x" });
+  }
+}
+
+Deno.test("the story as a ladder: arrows, states where they begin, timers, what is sent again", () => {
+  const lines = terminalLadder(ladder((recorder) => tellStory(recorder)), {
+    width: 90,
+    ascii: false,
+    color: false,
+  });
+  assertEquals(lines, storyLadder.trimEnd().split("\n"));
+});
+
+Deno.test("the same in ASCII", () => {
+  const lines = terminalLadder(ladder((recorder) => tellStory(recorder)), {
+    width: 70,
+    ascii: true,
+    color: false,
+  });
+  assertEquals(lines, storyAscii.trimEnd().split("\n"));
+  for (const line of lines) assertMatch(line, /^[\x20-\x7e]*$/);
+});
+
+Deno.test("no line is wider than the terminal, whatever its width, coloured or not", () => {
+  const story = ladder((recorder) => tellStory(recorder));
+  for (let width = 1; width <= 200; width++) {
+    for (const color of [false, true]) {
+      for (const line of terminalLadder(story, { width, ascii: false, color })) {
+        // deno-lint-ignore no-control-regex
+        const shown = line.replace(/\x1b\[\d+m/g, "");
+        assert(shown.length <= width, `${shown.length} of ${width}: ${line}`);
+      }
+    }
+  }
+});
+
+Deno.test("every row of a ladder that fits ends at the remote side's line", () => {
+  const lines = terminalLadder(ladder((recorder) => tellStory(recorder)), {
+    width: 77,
+    ascii: false,
+    color: false,
+  });
+  for (const line of lines.slice(1)) assertEquals([line.length, line.at(-1)], [77, "│"]);
+});
+
+Deno.test("long runs of ordinary segments become one row that says how many", () => {
+  const { rows } = ladder((recorder) => flowing(recorder, 1_000));
+  assertEquals(rows.map(({ kind }) => kind), [
+    ...new Array(4).fill("sent"),
+    "more",
+    ...new Array(4).fill("sent"),
+  ]);
+  assertEquals(rows[4]?.label, "992 segments more in 991 µs");
+});
+
+Deno.test("a run that would save only one row is drawn in full", () => {
+  assertEquals(ladder((recorder) => flowing(recorder, 9)).rows.length, 9);
+  assertEquals(ladder((recorder) => flowing(recorder, 10)).rows.length, 9);
+});
+
+Deno.test("a ladder has no more rows than asked for", () => {
+  const { rows } = ladder((recorder) => tellStory(recorder), { mostAlike: 8, mostRows: 5 });
+  assertEquals(rows.length, 5);
+  assertEquals(rows.at(-1)?.label, "12 rows more");
+});
+
+Deno.test("a segment that a fault takes away is one arrow, which does not arrive", () => {
+  const story = ladder((recorder) => {
+    const connection = new FakeConnection(recorder);
+    connection.state = "ESTABLISHED";
+    connection.numbers(1, 4, 1);
+    const said = { flags: Flag.ack, seq: 1, ack: 1, data: "abc" };
+    connection.send(instant(0), "data", said);
+    const { addresses } = onTheWire(connection.segment(said, "sent"));
+    recorder.packetLost(addresses.subarray(0, 43), "sent", "dropped by plan", instant(0));
+  });
+  assertEquals(story.rows.map(({ kind, tone }) => [kind, tone]), [["sent", "lost"]]);
+  const [, line = ""] = terminalLadder(story, { width: 90, ascii: false, color: false });
+  assertMatch(line, /─ ACK 1:4 \(3\) ack 1 \(dropped by plan\) ─+✗ +│$/);
+  assertStringIncludes(svgLadder(story), 'class="arrow lost"');
+  assertStringIncludes(mermaidLadder(story), "L-xR: ");
+});
+
+const HOSTILE: readonly (readonly [name: string, text: string])[] = [
+  ["escape sequences", "\x1b[2J\x1b]0;x\x07\x9b1m"],
+  ["line ends", "a\nb\r\nparticipant X"],
+  ["markup", `</text><script>alert(1)</script><!-- "'&`],
+  ["Mermaid", 'x; L->>R: y\n%%{init: {"securityLevel": "loose"}}%% end click L href "javascript:alert(1)"'],
+  ["bidirectional overrides", "\u202eabc\u2066"],
+];
+
+for (const [name, text] of HOSTILE) {
+  Deno.test(`a ladder cannot be broken by ${name}`, () => {
+    const hostile = hostileLadder(text);
+    const lines = terminalLadder(hostile, { width: 100, ascii: false, color: false });
+    assertEquals(lines.length, hostile.rows.length + 1);
+    for (const line of lines) {
+      // deno-lint-ignore no-control-regex
+      assertEquals(/[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/.test(line), false);
+    }
+
+    const svg = svgLadder(hostile);
+    assertEquals(svg.match(/<(?!\/?(svg|title|style|rect|text|line|g|path)\b)/g), null);
+    assertEquals(svg.match(/&(?!(amp|lt|gt|quot|#39);)/g), null);
+
+    const mermaid = mermaidLadder(hostile);
+    for (const line of mermaid.trimEnd().split("\n").slice(1)) {
+      assertMatch(line, /^ {4}(participant [LR] as |[LR](->>|-->>|-x)[LR]: |Note (left of L|over L,R): )/);
+      // A semicolon may only end an entity; quotes, braces and percent signs are entities.
+      assertEquals(
+        line.replace(/#\d+;/g, "").match(/[;"'{}%<>#](?!>)/g)?.filter((mark) => mark !== ">") ?? [],
+        [],
+      );
+    }
+  });
+}
+
+Deno.test("the picture says why of every segment, for those who point at it", () => {
+  assertStringIncludes(
+    svgLadder(ladder((recorder) => tellStory(recorder))),
+    "<title>No ACK for 1 came in time: the earliest unacknowledged segment, 1 to 30, is sent again",
+  );
+});
+
+Deno.test("a Mermaid diagram stays below the size that Mermaid refuses", () => {
+  const long = ladder((recorder) => flowing(recorder, 3_000), { mostAlike: 5_000, mostRows: 5_000 });
+  const text = mermaidLadder(long);
+  assert(text.length < 50_000, String(text.length));
+  assertMatch(text, /Note over L,R: \d+ rows more\n$/);
+});
+
+Deno.test("a recording keeps the first and the last events, and counts those between", () => {
+  const recording = new Recording(10);
+  const recorder = new Recorder([recording], [], LEAN);
+  flowing(recorder, 100);
+  assertEquals(recording.events.map(({ number }) => number), [1, 2, 3, 4, 5, 96, 97, 98, 99, 100]);
+  assertEquals(recording.omitted, 90);
+  const short = new Recording(10);
+  flowing(new Recorder([short], [], LEAN), 7);
+  assertEquals([short.events.length, short.omitted], [7, 0]);
+});

@@ -1,0 +1,245 @@
+/**
+ * The rows of a ladder diagram: what each line says, whoever draws it.
+ *
+ * @module
+ */
+
+import { CONGESTION_REASONS, DROP_REASONS, STATE_REASONS, TIMERS } from "../catalogue.ts";
+import { amountText, flagsText, spanText } from "../format.ts";
+import { isGrowth } from "../lines.ts";
+import type { ConnectionRecord, SegmentRecord, TraceEvent } from "../record.ts";
+import { tell } from "../told.ts";
+
+/** How a row is to be taken. */
+export type RowTone =
+  /** As it should be. */
+  | "plain"
+  /** Something is sent or received again, or out of order. */
+  | "again"
+  /** Something is lost or thrown away. */
+  | "lost"
+  /** A remark that is no trouble. */
+  | "note";
+
+/** A line of the ladder. */
+export interface LadderRow {
+  /** The event's number; 0 for a row that stands for many. */
+  readonly event: number;
+  /** Microseconds since the first event of the recording. */
+  readonly time: number;
+  readonly kind: "sent" | "arrived" | "note" | "more";
+  readonly tone: RowTone;
+  readonly label: string;
+  /** The local end's state from here on, when it is another than before. */
+  readonly state: string | null;
+  /** What is said of the event, one sentence after the other. */
+  readonly why: string;
+}
+
+/** What is drawn. */
+export interface Ladder {
+  readonly local: string;
+  readonly remote: string;
+  readonly rows: readonly LadderRow[];
+}
+
+/** What to leave out. */
+export interface LadderOptions {
+  /** Ordinary segments one after the other that are drawn before the rest of them becomes one row. */
+  readonly mostAlike: number;
+  /** Rows at most; what comes later is counted in the last one. */
+  readonly mostRows: number;
+}
+
+/** Makes the rows of one connection. */
+export function ladderOf(
+  events: readonly TraceEvent[],
+  connection: ConnectionRecord,
+  start: number,
+  options: LadderOptions,
+): Ladder {
+  const rows = withStates(events, connection, start);
+  const local = connection.local;
+  return {
+    local,
+    remote: connection.remote,
+    rows: limited(collapsed(rows, options.mostAlike), options.mostRows),
+  };
+}
+
+interface Draft extends Omit<LadderRow, "state"> {
+  state: string | null;
+  /** Whether it is one of many alike while data flow. */
+  readonly ordinary: boolean;
+}
+
+/** A state is said on the row of what caused it: the arrival before, or else the row that follows. */
+function withStates(events: readonly TraceEvent[], connection: ConnectionRecord, start: number): Draft[] {
+  const rows: Draft[] = [];
+  let waiting: string | null = null;
+  for (const event of events) {
+    if (event.kind === "state") {
+      const last = rows.at(-1);
+      const caused = last?.kind === "arrived" && last.time === event.time - start;
+      if (caused && waiting === null) last.state = event.to;
+      else if (isLastWord(event.to)) rows.push(stateRow(event, connection, start));
+      else waiting = event.to;
+      continue;
+    }
+    const row = rowOf(event, connection, start);
+    if (row === null || replacesLast(row, rows)) continue;
+    row.state = waiting;
+    waiting = null;
+    rows.push(row);
+  }
+  const end = events.at(-1);
+  if (waiting !== null && end !== undefined) {
+    rows.push({ ...note(end, end.time - start, "note", ""), state: waiting });
+  }
+  return rows;
+}
+
+/** What we sent and a fault took away is one row, not two. */
+function replacesLast(row: Draft, rows: Draft[]): boolean {
+  const last = rows.at(-1);
+  if (row.tone !== "lost" || row.kind !== "sent" || last?.kind !== "sent" || last.time !== row.time) {
+    return false;
+  }
+  if (!row.label.startsWith(last.label)) return false;
+  rows[rows.length - 1] = { ...row, state: last.state, why: last.why };
+  return true;
+}
+
+function isLastWord(state: string): boolean {
+  return state === "CLOSED";
+}
+
+function stateRow(
+  event: Extract<TraceEvent, { kind: "state" }>,
+  connection: ConnectionRecord,
+  start: number,
+): Draft {
+  const label = event.reason === null ? "" : STATE_REASONS[event.reason].label;
+  return {
+    ...note(event, event.time - start, "note", label),
+    why: whyOf(event, connection),
+    state: event.to,
+  };
+}
+
+function rowOf(event: TraceEvent, connection: ConnectionRecord, start: number): Draft | null {
+  const time = event.time - start;
+  const why = whyOf(event, connection);
+  switch (event.kind) {
+    case "sent":
+    case "arrived": {
+      const again = event.marks.some((mark) => mark !== "merged");
+      const label = (again ? `${markWord(event.marks[0] ?? "")}: ` : "") + segmentLabel(event.segment);
+      const ordinary = !again && isOrdinary(event.segment);
+      const tone = again ? "again" : "plain";
+      return { event: event.number, time, kind: event.kind, tone, label, why, state: null, ordinary };
+    }
+    case "lost": {
+      const label = `${segmentLabel(event.segment)} (${event.fault})`;
+      const kind = event.direction;
+      return { event: event.number, time, kind, tone: "lost", label, why, state: null, ordinary: false };
+    }
+    case "dropped":
+      return { ...note(event, time, "lost", `dropped: ${DROP_REASONS[event.reason].label}`), why };
+    case "timer":
+      return { ...note(event, time, "again", timerLabel(event)), why };
+    case "congestion":
+      return isGrowth(event) || event.reason === "initial-window"
+        ? null
+        : { ...note(event, time, "again", congestionLabel(event)), why };
+    case "state":
+      return null;
+  }
+}
+
+function note(event: TraceEvent, time: number, tone: RowTone, label: string): Draft {
+  return { event: event.number, time, kind: "note", tone, label, why: "", state: null, ordinary: false };
+}
+
+function whyOf(event: TraceEvent, connection: ConnectionRecord): string {
+  return tell(event, connection).map(({ sentence, rule }) => `${sentence} [${rule}]`).join(" ");
+}
+
+function markWord(mark: string): string {
+  return mark === "retransmission" ? "again" : mark;
+}
+
+function timerLabel(event: Extract<TraceEvent, { kind: "timer" }>): string {
+  const { backoff } = event.view;
+  return TIMERS[event.timer].label +
+    (event.timer === "retransmission" && backoff > 1 ? ` (${backoff} in a row)` : "");
+}
+
+function congestionLabel(event: Extract<TraceEvent, { kind: "congestion" }>): string {
+  return `cwnd ${amountText(event.cwndBefore)} to ${amountText(event.view.cwnd)}: ${
+    CONGESTION_REASONS[event.reason].label
+  }`;
+}
+
+/** Flags, numbers and what is remarkable: `PSH,ACK 1:30 (29) ack 1`. */
+function segmentLabel(segment: SegmentRecord): string {
+  const numbers = segment.end > segment.seq ? ` ${segment.seq}:${segment.end}` : ` ${segment.seq}`;
+  const length = segment.length > 0 ? ` (${segment.length})` : "";
+  const ack = segment.ack === null ? "" : ` ack ${segment.ack}`;
+  const window = segment.window === 0 ? " win 0" : "";
+  const sack = segment.sackEdges.length > 0 ? ` sack ${segment.sackEdges[0]}-${segment.sackEdges[1]}` : "";
+  return flagsText(segment.flags) + numbers + length + ack + window + sack;
+}
+
+/** A segment like all others while data flow: ACK, perhaps with data, and nothing remarkable. */
+function isOrdinary(segment: SegmentRecord): boolean {
+  const ORDINARY_FLAGS = 1 << 4 | 1 << 3;
+  return (segment.flags & ~ORDINARY_FLAGS) === 0 && segment.window > 0 && segment.sackEdges.length === 0;
+}
+
+/** Long runs of ordinary segments become one row. */
+function collapsed(rows: readonly Draft[], mostAlike: number): LadderRow[] {
+  const result: LadderRow[] = [];
+  let run: Draft[] = [];
+  const endRun = (): void => {
+    const kept = run.length <= mostAlike + 1 ? run.length : Math.ceil(mostAlike / 2);
+    result.push(...run.slice(0, kept));
+    const tail = run.slice(Math.max(kept, run.length - Math.floor(mostAlike / 2)));
+    const hidden = run.slice(kept, run.length - tail.length);
+    if (hidden.length > 0) result.push(moreRow(hidden));
+    if (kept < run.length) result.push(...tail);
+    run = [];
+  };
+  for (const row of rows) {
+    if (row.ordinary && row.state === null) run.push(row);
+    else {
+      endRun();
+      result.push(row);
+    }
+  }
+  endRun();
+  return result;
+}
+
+function moreRow(hidden: readonly Draft[]): LadderRow {
+  const first = hidden[0] as Draft;
+  const last = hidden.at(-1) as Draft;
+  const label = `${hidden.length} segments more in ${spanText(last.time - first.time)}`;
+  return { event: 0, time: first.time, kind: "more", tone: "note", label, state: null, why: "" };
+}
+
+function limited(rows: readonly LadderRow[], most: number): readonly LadderRow[] {
+  if (rows.length <= most) return rows;
+  const hidden = rows.length - most + 1;
+  const at = rows[most - 1] as LadderRow;
+  const label = `${hidden} rows more`;
+  return [...rows.slice(0, most - 1), {
+    ...at,
+    event: 0,
+    kind: "more",
+    tone: "note",
+    label,
+    state: null,
+    why: "",
+  }];
+}
