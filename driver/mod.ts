@@ -8,5 +8,6 @@ export { type Clock, monotonicNow } from "./clock.ts";
 export { type ConnectOptions, RawConnection } from "./connect.ts";
 export type { PacketDevice, SendOutcome } from "./device.ts";
 export { Loop, type LoopOptions, type NetworkSide, type Poller } from "./loop.ts";
+export type { IcmpSide } from "./network_reports.ts";
 export { RawHost, type RawHostOptions } from "./raw_host.ts";
-export { type IcmpSide, RawPath, type RawPathOptions } from "./raw_path.ts";
+export { RawPath, type RawPathOptions } from "./raw_path.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { IcmpSocket, pathMtu, SystemError } from "../ffi/mod.ts";
+import { IcmpSocket, type IpAddress, pathMtu, SystemError } from "../ffi/mod.ts";
 import {
   addressFromOctets,
   decodeIcmpPacket,
@@ -13,10 +13,16 @@ import {
   type Endpoint,
   IcmpError,
   type Instant,
+  IPV4_ADDRESS_LENGTH,
+  IPV6_ADDRESS_LENGTH,
   type Segment,
 } from "../tcp/mod.ts";
 import type { Loop } from "./loop.ts";
-import type { IcmpSide } from "./raw_path.ts";
+
+/** What takes the network's complaints: a connection, or a host. */
+export interface IcmpSide {
+  icmpArrives(error: IcmpError, now: Instant): void;
+}
 
 /** A socket for complaints about this port's segments. Null: not to be had; then trouble shows by time-outs only. */
 export function openIcmp(local: Endpoint): IcmpSocket | null {
@@ -42,23 +48,42 @@ export function reportIcmp(socket: IcmpSocket | null, family: 4 | 6, loop: Loop,
 
 /**
  * Tells the core of a segment that was too long for the path, as a router would: in the form of an ICMP error with the
- * path MTU that the kernel knows now.
+ * path MTU that the kernel knows now, or none when it knows no way any more.
+ *
+ * @param destination where the segment was to go. @default its destination address (without the scope of link-local ones)
  */
-export function reportTooLong(side: IcmpSide, segment: Segment, now: Instant): void {
-  const { addresses, destinationOffset, family } = segment;
-  const length = addresses.length / 2;
-  const destination = addressFromOctets(addresses.subarray(destinationOffset, destinationOffset + length));
+export function reportTooLong(
+  side: IcmpSide,
+  segment: Segment,
+  now: Instant,
+  destination: IpAddress = destinationOf(segment),
+): void {
   const error = new IcmpError();
-  error.family = family;
+  error.family = segment.family;
   error.kind = "packet too big";
-  error.type = family === 4 ? 3 : 2;
-  error.code = family === 4 ? 4 : 0;
-  error.mtu = pathMtu(destination);
-  error.addresses = addresses;
+  error.type = segment.family === 4 ? 3 : 2;
+  error.code = segment.family === 4 ? 4 : 0;
+  error.mtu = knownMtu(destination);
+  error.addresses = segment.addresses;
   error.sourceOffset = segment.sourceOffset;
-  error.destinationOffset = destinationOffset;
+  error.destinationOffset = segment.destinationOffset;
   error.sourcePort = segment.sourcePort;
   error.destinationPort = segment.destinationPort;
   error.seq = segment.seq;
   side.icmpArrives(error, now);
+}
+
+function destinationOf({ addresses, destinationOffset, family }: Segment): IpAddress {
+  const length = family === 4 ? IPV4_ADDRESS_LENGTH : IPV6_ADDRESS_LENGTH;
+  return addressFromOctets(addresses.subarray(destinationOffset, destinationOffset + length));
+}
+
+/** 0: not known. */
+function knownMtu(destination: IpAddress): number {
+  try {
+    return pathMtu(destination);
+  } catch (error) {
+    if (error instanceof SystemError) return 0;
+    throw error;
+  }
 }

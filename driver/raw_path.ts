@@ -5,22 +5,17 @@
  */
 
 import {
-  IcmpSocket,
+  type IcmpSocket,
   type IpAddress,
   openRawSocket,
-  pathMtu,
   PortGuard,
   type RawSocket,
   type RawSocketV6,
   routeTo,
-  SystemError,
 } from "../ffi/mod.ts";
 import {
-  decodeIcmpPacket,
-  decodeIcmpv6Message,
   type Endpoint,
   formatAddress,
-  IcmpError,
   type Instant,
   isUnicast,
   type Port,
@@ -28,6 +23,7 @@ import {
 } from "../tcp/mod.ts";
 import type { PacketDevice } from "./device.ts";
 import type { Loop } from "./loop.ts";
+import { type IcmpSide, openIcmp, reportIcmp, reportTooLong } from "./network_reports.ts";
 
 /** Where a connection is to go and come from. */
 export interface RawPathOptions {
@@ -36,11 +32,6 @@ export interface RawPathOptions {
   readonly source?: IpAddress;
   /** 0: a free port of the kernel's choice. @default 0 */
   readonly sourcePort?: Port;
-}
-
-/** What takes the network's complaints: a connection, or a host. */
-export interface IcmpSide {
-  icmpArrives(error: IcmpError, now: Instant): void;
 }
 
 /** How often to ask for another port when the kernel chose the peer's own, of which there is one in some 28,000. */
@@ -107,35 +98,12 @@ export class RawPath implements Disposable {
 
   /** Has the loop hand ICMP errors about this connection's segments to the core. @returns ends that when disposed of */
   reportIcmp(loop: Loop, side: IcmpSide): Disposable {
-    const socket = this.#icmp;
-    if (socket === null) return { [Symbol.dispose]: (): void => {} };
-    const error = new IcmpError();
-    const decode = this.local.address.family === 4 ? decodeIcmpPacket : decodeIcmpv6Message;
-    return loop.watch(socket.descriptor, (now) => {
-      for (let length = socket.receive(); length > 0; length = socket.receive()) {
-        if (decode(socket.inbound, length, error)) side.icmpArrives(error, now);
-      }
-    });
+    return reportIcmp(this.#icmp, this.local.address.family, loop, side);
   }
 
-  /**
-   * Tells the core of a segment that was too long for the path, as a router would: in the form of an ICMP error with the
-   * path MTU that the kernel knows now.
-   */
+  /** Tells the core of a segment that was too long for the path. */
   reportTooLong(side: IcmpSide, segment: Segment, now: Instant): void {
-    const error = new IcmpError();
-    error.family = segment.family;
-    error.kind = "packet too big";
-    error.type = segment.family === 4 ? 3 : 2;
-    error.code = segment.family === 4 ? 4 : 0;
-    error.mtu = pathMtu(this.remote.address);
-    error.addresses = segment.addresses;
-    error.sourceOffset = segment.sourceOffset;
-    error.destinationOffset = segment.destinationOffset;
-    error.sourcePort = segment.sourcePort;
-    error.destinationPort = segment.destinationPort;
-    error.seq = segment.seq;
-    side.icmpArrives(error, now);
+    reportTooLong(side, segment, now, this.remote.address);
   }
 
   /** Closes the sockets; the port is the kernel's again. */
@@ -161,15 +129,5 @@ function guardOtherThan(remote: Endpoint, wanted: Endpoint): PortGuard {
     }
   } finally {
     for (const guard of refused) guard[Symbol.dispose]();
-  }
-}
-
-/** Without this socket a connection works all the same, but hears of trouble on the way by time-outs only. */
-function openIcmp(local: Endpoint): IcmpSocket | null {
-  try {
-    return IcmpSocket.open(local.address.family, local.port);
-  } catch (error) {
-    if (error instanceof SystemError) return null;
-    throw error;
   }
 }
