@@ -61,6 +61,8 @@ export class Acknowledging {
   /** Text was taken: `delivered` octets moved RCV.NXT on. `owed`: each of these ACKs must be a segment of its own. */
   textTaken(outcome: TextOutcome, delivered: number, fullSegment: number, mayCombine: boolean): void {
     this.#unacknowledged += delivered;
+    // RCV.NXT has moved on: duplicates of what it was can no longer be sent, only of what it is, which would mislead.
+    if (delivered > 0) this.#owedDuplicates = 0;
     switch (outcome) {
       case "in order":
         if (this.#quickAcks > 0) {

@@ -193,7 +193,8 @@ export function configure(tcb: Tcb, changes: Partial<TcpConfig>, now: Instant): 
 function announceRoom(tcb: Tcb): void {
   const { receiver } = tcb;
   const growth = receiver.windowGrowth();
-  if (growth === 0) return;
+  // After the peer's FIN nothing comes that would need the room.
+  if (growth === 0 || receiver.finTaken) return;
   const isWorthwhile =
     growth >= WORTHWHILE_WINDOW_SEGMENTS * receiver.fullSegment && growth >= receiver.rcvWnd ||
     receiver.rcvWnd === 0 || growth >= receiver.ring.limit / 2;

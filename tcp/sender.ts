@@ -15,6 +15,7 @@ import {
   seqBefore,
   seqDistance,
   seqInWindow,
+  seqLater,
   type SeqNumber,
 } from "./seq.ts";
 
@@ -89,12 +90,17 @@ export class Sender {
     return this.ring.start + seqDistance(this.#ringSeq, seq);
   }
 
-  /** RFC 9293 3.10.7.4, fifth: whether the segment's window is newer than the one we know; if so it is taken. */
+  /**
+   * RFC 9293 3.10.7.4, fifth: whether the segment's window is newer than the one we know; if so it is taken.
+   *
+   * Beyond the standard's two cases an ACK above SND.WL2 is newer too, whatever its number: on a retransmission it moves
+   * SND.UNA, and the window that we know would reach further than the peer ever said.
+   */
   updateWindow(segment: Segment, windowShift: number): boolean {
-    const isNewer = seqBefore(this.sndWl1, segment.seq) ||
+    const isNewer = seqAfter(segment.ack, this.sndWl2) || seqBefore(this.sndWl1, segment.seq) ||
       (this.sndWl1 === segment.seq && seqAtOrBefore(this.sndWl2, segment.ack));
     if (!isNewer) return false;
-    this.setWindow(segment.window << windowShift, segment.seq, segment.ack);
+    this.setWindow(segment.window << windowShift, seqLater(this.sndWl1, segment.seq), segment.ack);
     return true;
   }
 
