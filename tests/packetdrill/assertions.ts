@@ -4,7 +4,7 @@
  * @module
  */
 
-import { symbolValue } from "./symbols.ts";
+import { type Platform, symbolValue } from "./symbols.ts";
 
 /** What became of the assertions of a snippet. */
 export interface CodeOutcome {
@@ -18,26 +18,30 @@ export interface CodeOutcome {
 /** A form or a name that this evaluator does not know. */
 class UnknownError extends Error {}
 
-/**
- * Runs the snippet with the names of `figures`; what it assigns goes to `variables`, which later snippets share.
- */
-export function runCode(
-  text: string,
-  figures: ReadonlyMap<string, number>,
-  variables: Map<string, number>,
-): CodeOutcome {
+/** What a snippet may name. */
+export interface Names {
+  /** The connection's figures at this moment. */
+  readonly figures: ReadonlyMap<string, number>;
+  /** What snippets assigned; they share it. */
+  readonly variables: Map<string, number>;
+  /** Whose constants it knows. */
+  readonly platform: Platform;
+}
+
+/** Runs the snippet. */
+export function runCode(text: string, names: Names): CodeOutcome {
   let passed = 0;
   const skipped: string[] = [];
   for (const statement of splitStatements(text)) {
     try {
-      const failure = runStatement(statement, figures, variables);
+      const failure = runStatement(statement, names);
       if (failure !== null) return { passed, skipped, failure };
       if (statement.startsWith("assert")) passed++;
     } catch (error) {
       if (!(error instanceof UnknownError)) throw error;
       skipped.push(`${statement}: ${error.message}`);
       const target = /^(\w+)\s*=[^=]/.exec(statement)?.[1];
-      if (target !== undefined) variables.delete(target);
+      if (target !== undefined) names.variables.delete(target);
     }
   }
   return { passed, skipped, failure: null };
@@ -66,21 +70,18 @@ function splitStatements(text: string): string[] {
 }
 
 /** Runs one statement. @returns the failure of an assertion, or null */
-function runStatement(
-  statement: string,
-  figures: ReadonlyMap<string, number>,
-  variables: Map<string, number>,
-): string | null {
+function runStatement(statement: string, names: Names): string | null {
+  const { figures, variables } = names;
   const assertion = /^assert\b\s*([\s\S]*)$/.exec(statement)?.[1];
   if (assertion !== undefined) {
-    const reader = new Reader(assertion, figures, variables);
+    const reader = new Reader(assertion, names);
     if (reader.whole() !== 0) return null;
     return `${assertion} does not hold: ${reader.namesUsed()}`;
   }
   if (/^(print\b|import\b|pass\b)/.test(statement)) return null;
   const [, name, operator, value] = /^(\w+)\s*([-+*/]?=)(?!=)\s*([\s\S]+)$/.exec(statement) ?? [];
   if (name === undefined || value === undefined) throw new UnknownError("this is not a form that is known");
-  const amount = new Reader(value, figures, variables).whole();
+  const amount = new Reader(value, names).whole();
   const before = variables.get(name) ?? figures.get(name);
   if (operator === "=") variables.set(name, amount);
   else if (before === undefined) throw new UnknownError(`${name} is not known`);
@@ -120,15 +121,13 @@ const LEVELS: readonly Readonly<Record<string, (a: number, b: number) => number>
 /** Evaluates an expression as it reads it; truth is 1 and 0. Stops at a comma or what it cannot use. */
 class Reader {
   readonly #text: string;
-  readonly #figures: ReadonlyMap<string, number>;
-  readonly #variables: ReadonlyMap<string, number>;
+  readonly #names: Names;
   readonly #used = new Map<string, number>();
   #position = 0;
 
-  constructor(text: string, figures: ReadonlyMap<string, number>, variables: ReadonlyMap<string, number>) {
+  constructor(text: string, names: Names) {
     this.#text = text;
-    this.#figures = figures;
-    this.#variables = variables;
+    this.#names = names;
   }
 
   /** The names looked up so far, with their values. */
@@ -216,7 +215,8 @@ class Reader {
     if (token === "True") return 1;
     if (token === "False") return 0;
     if (this.#peek() === "(") return this.#call(token);
-    const value = this.#variables.get(token) ?? this.#figures.get(token) ?? symbolValue(token, "linux");
+    const { variables, figures, platform } = this.#names;
+    const value = variables.get(token) ?? figures.get(token) ?? symbolValue(token, platform);
     if (value === null || value === undefined) throw new UnknownError(`${token} is not known`);
     this.#used.set(token, value);
     return value;

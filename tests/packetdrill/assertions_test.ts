@@ -1,9 +1,13 @@
 /** The small Python of `%{ … }%`. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { runCode } from "./assertions.ts";
+import { type Names, runCode } from "./assertions.ts";
 
 const FIGURES = new Map([["tcpi_snd_cwnd", 10], ["tcpi_rtt", 50_000], ["tcpi_options", 7], ["tcpi_lost", 0]]);
+
+function named(figures: ReadonlyMap<string, number> = FIGURES, variables = new Map<string, number>()): Names {
+  return { figures, variables, platform: "linux" };
+}
 
 const HOLD: readonly string[] = [
   "assert tcpi_snd_cwnd == 10",
@@ -23,7 +27,7 @@ const HOLD: readonly string[] = [
 
 for (const code of HOLD) {
   Deno.test(`holds: ${code}`, () =>
-    assertEquals(runCode(code, FIGURES, new Map()), { passed: 1, skipped: [], failure: null }));
+    assertEquals(runCode(code, named()), { passed: 1, skipped: [], failure: null }));
 }
 
 const FAIL: readonly string[] = [
@@ -36,12 +40,12 @@ const FAIL: readonly string[] = [
 ];
 
 for (const code of FAIL) {
-  Deno.test(`fails: ${code}`, () => assert(runCode(code, FIGURES, new Map()).failure !== null));
+  Deno.test(`fails: ${code}`, () => assert(runCode(code, named()).failure !== null));
 }
 
 Deno.test("a failure names the values that were compared", () => {
   assertStringIncludes(
-    runCode("assert tcpi_snd_cwnd == 11", FIGURES, new Map()).failure ?? "",
+    runCode("assert tcpi_snd_cwnd == 11", named()).failure ?? "",
     "tcpi_snd_cwnd is 10",
   );
 });
@@ -56,7 +60,7 @@ const SKIPPED: readonly string[] = [
 
 for (const code of SKIPPED) {
   Deno.test(`is not checked, and says so: ${code}`, () => {
-    const outcome = runCode(code, FIGURES, new Map());
+    const outcome = runCode(code, named());
     assertEquals([outcome.passed, outcome.skipped.length, outcome.failure], [0, 1, null]);
   });
 }
@@ -64,17 +68,17 @@ for (const code of SKIPPED) {
 Deno.test("statements end at line ends and semicolons, comments and continued lines are understood", () => {
   const code =
     "assert tcpi_lost == 0; assert tcpi_snd_cwnd == 10, 'a;b' # c; assert 0\nassert 1 == \\\n 1;\nprint(tcpi_lost)";
-  assertEquals(runCode(code, FIGURES, new Map()).passed, 3);
+  assertEquals(runCode(code, named()).passed, 3);
 });
 
 Deno.test("what is assigned is known to later snippets", () => {
   const variables = new Map<string, number>();
-  runCode("cwnd = tcpi_snd_cwnd\ncwnd += 1", FIGURES, variables);
-  assertEquals(runCode("assert cwnd == 11", new Map(), variables).passed, 1);
+  runCode("cwnd = tcpi_snd_cwnd\ncwnd += 1", named(FIGURES, variables));
+  assertEquals(runCode("assert cwnd == 11", named(new Map(), variables)).passed, 1);
 });
 
 Deno.test("an assignment that is not understood makes its name unknown again", () => {
   const variables = new Map([["cwnd", 10]]);
-  runCode("cwnd = foo(1)", FIGURES, variables);
-  assertEquals(runCode("assert cwnd == 10", FIGURES, variables).skipped.length, 1);
+  runCode("cwnd = foo(1)", named(FIGURES, variables));
+  assertEquals(runCode("assert cwnd == 10", named(FIGURES, variables)).skipped.length, 1);
 });

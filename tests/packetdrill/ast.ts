@@ -63,7 +63,8 @@ export interface TcpPacket {
   readonly destinationPort: number;
   /** A set of `Flag` bits of `tcp/segment.ts`. */
   readonly flags: number;
-  readonly seq: number;
+  /** Null on an outbound line that does not say. */
+  readonly seq: number | null;
   /** Octets of payload. */
   readonly length: number;
   readonly ack: number;

@@ -156,7 +156,7 @@ function connect(context: CallContext, args: Arguments): CallOutcome {
   else if (socket.nonBlocking && socket.connecting) return failed("EALREADY");
   const connection = socket.connection as unknown as Connection;
   if (connection.failure !== null) {
-    return failed(socket.takeError() ?? "ECONNABORTED");
+    return failed(socket.takeError(context.world) ?? "ECONNABORTED");
   }
   if (socket.connecting) return socket.nonBlocking ? failed("EINPROGRESS") : BLOCKED;
   if (socket.remembered.has("connected")) return failed("EISCONN");

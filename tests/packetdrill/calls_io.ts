@@ -80,7 +80,7 @@ function receive(
   const connection = socket.connection;
   if (connection === null) return failed("ENOTCONN");
   if (flagSet(context, transfer, "MSG_OOB")) throw new UnsupportedError(args.line, "MSG_OOB");
-  if (flagSet(context, transfer, "MSG_PEEK")) return peek(socket, transfer, platform);
+  if (flagSet(context, transfer, "MSG_PEEK")) return peek(context, socket, transfer);
   const wanted = transfer.octets - progress.octets;
   const into = new Uint8Array(wanted);
   const count = wanted === 0 ? 0 : receiveOctets(socket, into, now);
@@ -90,7 +90,7 @@ function receive(
   }
   const least = flagSet(context, transfer, "MSG_WAITALL") ? transfer.octets : Math.min(1, transfer.octets);
   if (progress.octets >= least) return returned(progress.octets);
-  const error = progress.octets > 0 ? null : socket.takeError();
+  const error = progress.octets > 0 ? null : socket.takeError(context.world);
   if (error !== null) return failed(error);
   if (count === null || socket.readingEnded || connection.state === "CLOSED") {
     return returned(progress.octets);
@@ -109,16 +109,12 @@ function receiveOctets(socket: StreamSocket, into: Uint8Array, now: Instant): nu
 }
 
 /** What lies there is known without taking it: the stream's octets tell their places. */
-function peek(
-  socket: StreamSocket,
-  transfer: Transfer,
-  platform: CallContext["world"]["platform"],
-): CallOutcome {
+function peek(context: CallContext, socket: StreamSocket, transfer: Transfer): CallOutcome {
   const unread = socket.connection?.unreadOctets ?? 0;
   if (unread > 0) return returned(Math.min(unread, transfer.octets));
-  const error = socket.takeError();
+  const error = socket.takeError(context.world);
   if (error !== null) return failed(error);
-  return hasEnded(socket) ? returned(0) : wait(socket, transfer.flags, platform);
+  return hasEnded(socket) ? returned(0) : wait(socket, transfer.flags, context.world.platform);
 }
 
 /** Whether the peer sent its FIN, or the connection is gone. */
@@ -173,7 +169,7 @@ function send(
   const { now, platform } = context.world;
   const connection = socket.connection;
   if (connection === null) return failed(platform === "linux" ? "EPIPE" : "ENOTCONN");
-  const error = socket.takeError();
+  const error = socket.takeError(context.world);
   if (error !== null) return progress.octets > 0 ? returned(progress.octets) : failed(error);
   if (socket.writingEnded || connection.state === "CLOSED") return failed("EPIPE");
   if (socket.connecting) return wait(socket, transfer.flags, platform);
@@ -182,7 +178,7 @@ function send(
     if (flagSet(context, transfer, "MSG_OOB")) sendUrgent(context, socket, progress, transfer.octets);
     else sendOctets(socket, progress, transfer.octets, (octets) => connection.send(octets, now));
   } catch (caught) {
-    if (caught instanceof ConnectionFailure) return failed(socket.takeError() ?? "EPIPE");
+    if (caught instanceof ConnectionFailure) return failed(socket.takeError(context.world) ?? "EPIPE");
     if (!(caught instanceof InvalidStateError)) throw caught;
     return failed("EPIPE");
   }
@@ -215,6 +211,13 @@ function sendOctets(
     socket.octetsWritten += taken;
     if (taken < chunk.length) return;
   }
+}
+
+/** Lets go of what MSG_MORE held back; TCP_CORK holds on. */
+export function releaseMore(socket: StreamSocket, now: Instant): void {
+  if (!socket.more || socket.remembered.get("TCP_CORK") === 1) return;
+  socket.more = false;
+  socket.configure({ cork: false }, now);
 }
 
 /** MSG_MORE corks until something is sent without it. */

@@ -129,7 +129,7 @@ function getOption(context: CallContext, args: Arguments): CallOutcome {
   const name = args.word(2);
   const expected = args.pointed(3);
   if (name === "SO_ERROR") {
-    args.expectError(name, expected, socket.takeError());
+    args.expectError(name, expected, socket.takeError(context.world));
     return returned(0);
   }
   if (name === "TCP_INFO") return compareInfo(context, socket, args);

@@ -44,7 +44,7 @@ function readiness(context: CallContext, socket: StreamSocket): number {
   const connection = socket.connection;
   if (connection === null) return WRITABLE | HANGUP;
   const state = connection.state;
-  let events = socket.pendingError() === null ? 0 : ERROR;
+  let events = socket.pendingError(context.world) === null ? 0 : ERROR;
   const peerClosed = connection.peerClosed || state === "CLOSED";
   if (peerClosed && context.world.platform === "linux") events |= PEER_CLOSED;
   if (connection.unreadOctets >= socket.lowWater || peerClosed) events |= READABLE;

@@ -7,7 +7,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import type { ProfileName } from "../../tcp/config.ts";
 import { mutantsOf } from "./mutate.ts";
-import { BORROWED_SCRIPTS, OWN_SCRIPTS, type RunOptions } from "./options.ts";
+import { BORROWED_SCRIPTS, definitionsFor, OWN_SCRIPTS, type RunOptions } from "./options.ts";
 import { parseScript } from "./parser.ts";
 import { count, mutantLine, reportLines, type Tally, tallyLine } from "./report.ts";
 import { runParsed, runScript } from "./runner.ts";
@@ -124,7 +124,7 @@ function runFile(path: string, job: Job, tally: Tally): void {
 }
 
 function runMutants(text: string, path: string, options: RunOptions, job: Job): void {
-  for (const mutant of mutantsOf(parseScript(text, path, options.definitions), "every")) {
+  for (const mutant of mutantsOf(parseScript(text, path, definitionsFor(options)), "every")) {
     if (mutant.mutation === "push" && !options.push) continue;
     const result = runParsed(mutant.script, options);
     const noticed = result.outcome === "failed";

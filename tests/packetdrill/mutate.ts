@@ -71,7 +71,8 @@ function mutatePacket(packet: TcpPacket, mutation: Mutation): Action | null {
   switch (mutation) {
     case "seq":
       // A SYN's number is whatever the script calls it.
-      return (packet.flags & Flag.syn) !== 0 ? null : { ...packet, seq: wrap32(packet.seq + 1) };
+      if ((packet.flags & Flag.syn) !== 0 || packet.seq === null) return null;
+      return { ...packet, seq: wrap32(packet.seq + 1) };
     case "ack":
       return { ...packet, ack: wrap32(packet.ack + 1) };
     case "flag":

@@ -66,6 +66,19 @@ export interface RunSettings {
   readonly singly: boolean;
 }
 
+/** What `#ifdef` in scripts calls the profiles. */
+const PROFILE_WORDS: Readonly<Record<ProfileName, string>> = {
+  standard: "STANDARD",
+  linux: "Linux",
+  freebsd: "FreeBSD",
+};
+
+/** The words that are defined for a run: the caller's, and the profile's. */
+export function definitionsFor(run: RunOptions): Map<string, string> {
+  const word = PROFILE_WORDS[run.profile ?? "standard"];
+  return new Map([[word, word], ...run.definitions]);
+}
+
 const DEFAULT_TOLERANCE = 4_000;
 const DEFAULT_TOLERANCE_PERCENT = 12.5;
 const PERCENT = 100;

@@ -110,6 +110,16 @@ function parseSequence(lexer: Lexer): { seq: number; length: number } {
   return { seq, length };
 }
 
+/** `1:11(10)`, or `...(10)` where a number that the stack chooses does not matter. */
+function parseSegmentSequence(lexer: Lexer, direction: Direction): { seq: number | null; length: number } {
+  if (lexer.peek().kind !== "ellipsis" || direction === "in") return parseSequence(lexer);
+  lexer.next();
+  expect(lexer, "(");
+  const length = takeInteger(lexer, 0, MAX_U16);
+  expect(lexer, ")");
+  return { seq: null, length };
+}
+
 function parseIcmp(lexer: Lexer, direction: Direction, head: Head): IcmpPacket {
   lexer.next();
   const type = lexer.next().text;
@@ -143,7 +153,7 @@ function parseTcp(lexer: Lexer, direction: Direction, head: Head): TcpPacket {
     destinationPort = takeInteger(lexer, 0, MAX_U16);
   }
   const flags = parseFlags(lexer);
-  const { seq, length } = parseSequence(lexer);
+  const { seq, length } = parseSegmentSequence(lexer, direction);
   const ack = parseNamed(lexer, "ack", MAX_U32) ?? 0;
   const window = parseNamed(lexer, "win", MAX_U16);
   const urgentPointer = parseNamed(lexer, "urg", MAX_U16) ?? 0;

@@ -33,7 +33,7 @@ export function parseScript(
   definitions: ReadonlyMap<string, string> = new Map(),
 ): Script {
   const known = new Map(definitions);
-  const lexer = new Lexer(text, known);
+  const lexer = new Lexer(selectBranches(text, known), known);
   const options = parseOptions(lexer, known);
   const initCommand = lexer.peek().kind === "command" ? lexer.next().text : null;
   const events: ScriptEvent[] = [];
@@ -45,6 +45,27 @@ export function parseScript(
   }
   if (events.length === 0) throw new ScriptError(rest.line, "Cannot run a script without events");
   return { path, options, initCommand, events, cleanupCommand };
+}
+
+/**
+ * Resolves `#ifdef NAME`, `#ifndef`, `#else`, `#endif`: scripts for several systems are one file. What is left out
+ * becomes empty lines, so that line numbers stay.
+ */
+function selectBranches(text: string, definitions: ReadonlyMap<string, string>): string {
+  if (!/^#(if|else|endif)/m.test(text)) return text;
+  const taken: boolean[] = [];
+  return text.split("\n").map((line, i) => {
+    const [, directive, name = ""] = /^#(ifdef|ifndef|else|endif)\b\s*(\w*)/.exec(line) ?? [];
+    if (directive === undefined) return taken.every(Boolean) ? line : "";
+    if (directive === "ifdef" || directive === "ifndef") {
+      taken.push(definitions.has(name) === (directive === "ifdef"));
+    } else {
+      const innermost = taken.pop();
+      if (innermost === undefined) throw new ScriptError(i + 1, `Cannot use #${directive} without #ifdef`);
+      if (directive === "else") taken.push(!innermost);
+    }
+    return "";
+  }).join("\n");
 }
 
 function parseOptions(lexer: Lexer, definitions: Map<string, string>): ScriptOption[] {

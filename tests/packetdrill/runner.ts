@@ -19,12 +19,12 @@ import {
   UnsupportedError,
 } from "./ast.ts";
 import { type Call, type CallContext, type CallProgress, OPENING_CALLS } from "./calls.ts";
-import { TRANSFER_CALLS } from "./calls_io.ts";
+import { releaseMore, TRANSFER_CALLS } from "./calls_io.ts";
 import { OPTION_CALLS } from "./calls_options.ts";
 import { WAITING_CALLS } from "./calls_poll.ts";
 import { findDifference, joinSegments, type SentPacket } from "./compare.ts";
 import { packetText } from "./flows.ts";
-import { type RunOptions, type RunSettings, runSettings } from "./options.ts";
+import { definitionsFor, type RunOptions, type RunSettings, runSettings } from "./options.ts";
 import { parseScript } from "./parser.ts";
 import { interpretCommands } from "./settings.ts";
 import type { CallOutcome } from "./socket.ts";
@@ -52,7 +52,7 @@ const MAX_TIMERS = 100_000;
 export function runScript(text: string, path: string, options: RunOptions): RunResult {
   let script: Script;
   try {
-    script = parseScript(text, path, options.definitions);
+    script = parseScript(text, path, definitionsFor(options));
   } catch (error) {
     return resultOfError(error, null);
   }
@@ -153,6 +153,7 @@ class Runner {
       switch (action.kind) {
         case "tcp":
           this.#world.inject(action, event.line);
+          this.#releaseHeld(action);
           break;
         case "icmp":
           this.#injectIcmp(action, event.line);
@@ -259,7 +260,7 @@ class Runner {
     for (let timers = 0; timers < MAX_TIMERS; timers++) {
       const flow = this.#world.flowOfOutbound(line);
       if (flow !== null) {
-        if (isSyn(line)) flow.nameLocal(line.seq);
+        if (isSyn(line) && line.seq !== null) flow.nameLocal(line.seq);
         this.#world.passOverOthers(flow);
         const found = joinSegments(this.#world.sent, line, this.#settings.singly);
         if (found !== null) {
@@ -272,6 +273,14 @@ class Runner {
       this.#turn(next);
     }
     return this.#world.sent.shift() ?? null;
+  }
+
+  /** Linux lets go of what MSG_MORE held back when an ACK arrives. */
+  #releaseHeld(line: TcpPacket): void {
+    if ((line.flags & ACK_BIT) === 0) return;
+    for (const descriptor of this.#context.descriptors.values()) {
+      if (descriptor.kind === "stream") releaseMore(descriptor, this.#world.now);
+    }
   }
 
   #injectIcmp(line: IcmpPacket, lineNumber: number): void {
@@ -367,7 +376,11 @@ class Runner {
     const figures = connection === null
       ? new Map<string, number>()
       : connectionFigures(connection, this.#settings.platform);
-    const { passed, skipped, failure } = runCode(text, figures, this.#variables);
+    const { passed, skipped, failure } = runCode(text, {
+      figures,
+      variables: this.#variables,
+      platform: this.#settings.platform,
+    });
     this.#passed += passed;
     this.#skipped.push(...skipped.map((each) => `line ${line}: ${each}`));
     if (failure !== null) throw new FailedError(line, failure);
@@ -389,6 +402,7 @@ class Runner {
 }
 
 const SYN_BIT = 2;
+const ACK_BIT = 16;
 
 function isSyn(line: TcpPacket): boolean {
   return (line.flags & SYN_BIT) !== 0;
@@ -403,11 +417,12 @@ function sameError(a: string, b: string): boolean {
 function lineText(line: TcpPacket): string {
   const options = line.options === "any" ? [] : line.options;
   const text = packetText(
-    { ...NO_ADDRESSES, ...line, window: line.window ?? 0, options, trafficClass: 0 },
+    { ...NO_ADDRESSES, ...line, seq: line.seq ?? 0, window: line.window ?? 0, options, trafficClass: 0 },
     line.length,
   );
   const windowed = line.window === null ? text.replace(/ win 0/, "") : text;
-  return line.options === "any" ? `${windowed} <...>` : windowed;
+  const numbered = line.seq === null ? windowed.replace(/ \d+:\d+\(/, " ...(") : windowed;
+  return line.options === "any" ? `${numbered} <...>` : numbered;
 }
 
 const NO_ADDRESSES = {

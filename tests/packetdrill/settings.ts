@@ -40,6 +40,7 @@ const HARMLESS = new Set([
   "dmesg",
   "cat",
   "chmod",
+  "tcpdrop",
 ]);
 
 /** Scripts of the public sets: the defaults are our profiles', what was set is restored by nobody. */

@@ -23,6 +23,8 @@ export interface SocketWorld {
   readonly config: TcpConfig;
   readonly localAddress: IpAddress;
   readonly remoteAddress: IpAddress;
+  /** What a connection fails with that an ICMP error ended. */
+  readonly unreachableError: string;
   /** A connection is asked for: its packets are what the lines to come are about. */
   connectionOpened(connection: Connection): void;
   /** A listener is there: the next SYN opens a connection that the lines to come are about. */
@@ -46,7 +48,6 @@ const FAILURES = {
   reset: "ECONNRESET",
   "timed out": "ETIMEDOUT",
   aborted: "ECONNABORTED",
-  unreachable: "EHOSTUNREACH",
 } as const;
 
 /** A stream socket; everything that the core does not know about it. */
@@ -99,15 +100,15 @@ export class StreamSocket {
   }
 
   /** The error that waits to be told, as `SO_ERROR` has it; null for none. */
-  pendingError(): string | null {
+  pendingError(world: SocketWorld): string | null {
     const failure = this.connection?.failure ?? null;
     if (failure === null || this.#failureTold) return null;
-    return FAILURES[failure.kind];
+    return failure.kind === "unreachable" ? world.unreachableError : FAILURES[failure.kind];
   }
 
   /** As {@link pendingError}; it is told by this, once. */
-  takeError(): string | null {
-    const error = this.pendingError();
+  takeError(world: SocketWorld): string | null {
+    const error = this.pendingError(world);
     if (error !== null) this.#failureTold = true;
     return error;
   }

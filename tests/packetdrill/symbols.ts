@@ -150,7 +150,8 @@ const FREEBSD: Readonly<Record<string, number>> = {
 /** The number of a name on a platform; null when there is no such name. */
 export function symbolValue(name: string, platform: Platform): number | null {
   const own = platform === "linux" ? LINUX : FREEBSD;
-  return own[name] ?? COMMON[name] ?? null;
+  // FreeBSD's scripts call the states TCPI_CLOSING and so on, too.
+  return own[name] ?? COMMON[name] ?? own[name.replace(/^TCPI_/, "TCPS_")] ?? null;
 }
 
 /** The names of errors, for results that stand as values (`SO_ERROR, [ECONNREFUSED]`). */
@@ -220,6 +221,31 @@ const ICMP_TYPES: Readonly<
     parameter_problem: [4, {}],
   },
 };
+
+/** Errors by ICMP code, as Linux tells them to sockets. */
+const LINUX_UNREACHABLE: Readonly<Record<4 | 6, readonly string[]>> = {
+  4: [
+    "ENETUNREACH",
+    "EHOSTUNREACH",
+    "ENOPROTOOPT",
+    "ECONNREFUSED",
+    "EMSGSIZE",
+    "EOPNOTSUPP",
+    "ENETUNREACH",
+    "EHOSTDOWN",
+    "ENONET",
+    "ENETUNREACH",
+    "EHOSTUNREACH",
+    "ENETUNREACH",
+  ],
+  6: ["ENETUNREACH", "EACCES", "EHOSTUNREACH", "EHOSTUNREACH", "ECONNREFUSED", "EACCES", "EACCES"],
+};
+
+/** What a connection's user is told that an ICMP error ended. */
+export function icmpErrorName(family: 4 | 6, numbers: IcmpNumbers, platform: Platform): string {
+  if (platform === "freebsd") return "ECONNREFUSED";
+  return LINUX_UNREACHABLE[family][numbers.code] ?? "EHOSTUNREACH";
+}
 
 /** What an ICMP line of a script stands for; null when its words are not known. */
 export function icmpNumbers(family: 4 | 6, type: string, code: string | null): IcmpNumbers | null {

@@ -24,7 +24,7 @@ import type { SentPacket } from "./compare.ts";
 import { Flow, mapBlocks, packetText, wrap32 } from "./flows.ts";
 import { buildPacket, MAX_PAYLOAD, readPacket, type WirePacket } from "./packets.ts";
 import type { SocketWorld } from "./socket.ts";
-import { icmpNumbers, type Platform } from "./symbols.ts";
+import { icmpErrorName, type IcmpNumbers, icmpNumbers, type Platform } from "./symbols.ts";
 
 /** Where both ISNs lie: far from any edge, or so that data cross 2^32 or the sign of an int32 soon. */
 export type SequenceStart = "ordinary" | "wrap" | "sign";
@@ -77,6 +77,8 @@ export class World implements SocketWorld {
   readonly log: string[] = [];
   /** The state of every connection of the host, by its id. */
   readonly states = new Map<number, State>();
+  /** The last ICMP error injected: what a connection that it ended is told of. */
+  lastIcmp: IcmpNumbers = { type: 0, code: 0 };
   /** The connection that lines without ports are about; null before there is any. */
   current: Flow | null = null;
   readonly #options: WorldOptions;
@@ -128,6 +130,10 @@ export class World implements SocketWorld {
     return this.#host;
   }
 
+  get unreachableError(): string {
+    return icmpErrorName(this.#options.family, this.lastIcmp, this.platform);
+  }
+
   connectionOpened(connection: Connection): void {
     this.current = this.#flow(connection.local.port, connection.remote.port);
     this.#listeningPort = null;
@@ -175,7 +181,8 @@ export class World implements SocketWorld {
   inject(line: TcpPacket, lineNumber: number): void {
     const flow = this.#flowOfInbound(line);
     const syn = (line.flags & Flag.syn) !== 0;
-    if (syn || this.#listeningPort !== null) flow.openRemote(line.seq);
+    const seq = line.seq ?? 0;
+    if (syn || this.#listeningPort !== null) flow.openRemote(seq);
     if (this.#listeningPort === flow.localPort) this.#listeningPort = null;
     const options = line.options === "any" ? [] : line.options;
     const whole: WirePacket = {
@@ -186,7 +193,7 @@ export class World implements SocketWorld {
       hopLimit: line.ip.hopLimit ?? 0,
       sourcePort: flow.remotePort,
       destinationPort: flow.localPort,
-      seq: flow.toLive("remote", line.seq, syn),
+      seq: flow.toLive("remote", seq, syn),
       ack: (line.flags & Flag.ack) === 0 ? line.ack : flow.toLive("local", line.ack, syn),
       flags: line.flags,
       window: line.window ?? 0,
@@ -199,7 +206,7 @@ export class World implements SocketWorld {
       }),
       payload: new Uint8Array(0),
     };
-    const text = packetText({ ...whole, seq: line.seq, ack: line.ack, options }, line.length);
+    const text = packetText({ ...whole, seq, ack: line.ack, options }, line.length);
     this.#note("<", text, line.badChecksum ? "bad checksum" : "");
     this.#deliver(flow, whole, line.length, line.badChecksum);
   }

@@ -1,0 +1,226 @@
+/** What makes a script pass, fail and be skipped. */
+
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { BORROWED_SCRIPTS, OWN_SCRIPTS, type RunOptions } from "./options.ts";
+import { runScript } from "./runner.ts";
+import type { RunResult } from "./verdict.ts";
+
+const ESTABLISHED = `0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
++0 bind(3, ..., ...) = 0
++0 listen(3, 1) = 0
++0 < S 0:0(0) win 8000 <mss 1000>
++0 > S. 0:0(0) ack 1 win 65535 <mss 1460>
++.1 < . 1:1(0) ack 1 win 8000
++0 accept(3, ..., ...) = 4
+`;
+
+function run(text: string, options: Partial<RunOptions> = {}): RunResult {
+  return runScript(text, "test", { ...OWN_SCRIPTS, ...options });
+}
+
+/** Lines behind an established connection (which ends in line 7): why they fail; null when they pass. */
+const CASES: readonly (readonly [name: string, lines: string, failure: RegExp | null])[] = [
+  ["a packet as expected", "+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1", null],
+  [
+    "a wrong sequence number",
+    "+0 write(4, ..., 10) = 10\n+0 > P. 2:12(10) ack 1",
+    /^9: sequence number: 2 expected, 1 sent$/,
+  ],
+  ["a wrong length", "+0 write(4, ..., 10) = 10\n+0 > P. 1:12(11) ack 1", /did not send|payload length/],
+  [
+    "a wrong acknowledgment",
+    "+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 2",
+    /acknowledgment: 2 expected, 1 sent/,
+  ],
+  ["a wrong window", "+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1 win 9", /window: 9 expected/],
+  ["a missing PSH", "+0 write(4, ..., 10) = 10\n+0 > . 1:11(10) ack 1", /flags: \. expected, P\. sent/],
+  [
+    "a wrong option",
+    "+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1 <nop,nop>",
+    /options: <nop,nop> expected, <> sent/,
+  ],
+  [
+    "a wrong ECN field",
+    "+0 write(4, ..., 10) = 10\n+0 > [ect0] P. 1:11(10) ack 1",
+    /ECN field: 2 expected, 0 sent/,
+  ],
+  [
+    "a wrong TTL",
+    "+0 write(4, ..., 10) = 10\n+0 > (ttl 3) P. 1:11(10) ack 1",
+    /hop limit: 3 expected, 64 sent/,
+  ],
+  [
+    "a packet too early",
+    "+0 write(4, ..., 10) = 10\n+.1 > P. 1:11(10) ack 1",
+    /time: 0\.200000 expected, 0\.100000 was it/,
+  ],
+  ["a packet within the tolerance", "+0 write(4, ..., 10) = 10\n+.003 > P. 1:11(10) ack 1", null],
+  ["a packet just beyond the tolerance", "+0 write(4, ..., 10) = 10\n+.0051 > P. 1:11(10) ack 1", /time/],
+  [
+    "a packet within an eighth of the time",
+    "+0 < . 1:101(100) ack 1 win 8000\n+0 > . 1:1(0) ack 101\n+1 write(4, ..., 1) = 1\n+0 > P. 1:2(1) ack 101\n+1.1 > P. 1:2(1) ack 101",
+    null,
+  ],
+  ["a packet at any time", "+0 write(4, ..., 10) = 10\n* > P. 1:11(10) ack 1\n* > P. 1:11(10) ack 1", null],
+  [
+    "a packet within a range",
+    "+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1\n+.9~+1.1 > P. 1:11(10) ack 1",
+    null,
+  ],
+  [
+    "a packet outside a range",
+    "+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1\n+1.5~+1.6 > P. 1:11(10) ack 1",
+    /time: 1\.600000~1\.700000 expected/,
+  ],
+  ["no packet", "+0 > . 1:1(0) ack 1", /did not send the packet expected/],
+  ["more packets than expected", "+0 write(4, ..., 10) = 10", /sent more than the script expects/],
+  ["segments joined", "+0 write(4, ..., 4000) = 4000\n+0 > P. 1:4001(4000) ack 1", null],
+  [
+    "segments joined beyond what there is",
+    "+0 write(4, ..., 4000) = 4000\n+0 > P. 1:5001(5000) ack 1",
+    /did not send|payload length/,
+  ],
+  ["a wrong result", "+0 write(4, ..., 10) = 11\n+0 > P. 1:11(10) ack 1", /write returned something else/],
+  ["a wrong error", "+0 accept(4, ..., ...) = -1 EBADF", /accept returned something else/],
+  ["the right error", "+0 accept(4, ..., ...) = -1 EINVAL", null],
+  ["a number that nobody opened", "+0 write(9, ..., 10) = -1 EBADF", null],
+  [
+    "a wrong value of an option",
+    "+0 getsockopt(4, SOL_TCP, TCP_NODELAY, [1], [4]) = 0",
+    /TCP_NODELAY: 1 expected, 0 returned/,
+  ],
+  [
+    "a call that returns in time",
+    "+0...0.3 read(4, ..., 10) = 10\n+.2 < P. 1:11(10) ack 1 win 8000\n+0 > . 1:1(0) ack 11",
+    /returned at another time/,
+  ],
+  [
+    "a call that returns at its end",
+    "+0...0.2 read(4, ..., 10) = 10\n+.2 < P. 1:11(10) ack 1 win 8000\n+0 > . 1:1(0) ack 11",
+    null,
+  ],
+  ["a call that never returns", "+0 read(4, ..., 10) = 10", /read does not return/],
+  ["a poll that times out", "+0...0.05 poll([{fd=4, events=POLLIN, revents=0}], 1, 50) = 0", null],
+  [
+    "a poll that finds what it does not expect",
+    "+0 poll([{fd=4, events=POLLOUT, revents=0}], 1, 0) = 1",
+    /revents: 0 expected, 4 returned/,
+  ],
+  ["an assertion that fails", "+0 %{ assert tcpi_snd_mss == 999 }%", /tcpi_snd_mss is 1000/],
+  ["an event behind another's time", "0.05 write(4, ..., 10) = 10", /took too long/],
+  [
+    "an injected number before the stream",
+    "+0 < . 4294967295:1(2) ack 1 win 8000\n+0 > . 1:1(0) ack 1",
+    null,
+  ],
+];
+
+for (const [name, lines, failure] of CASES) {
+  Deno.test(`a script with ${name} ${failure === null ? "passes" : "fails"}`, () => {
+    const result = run(`${ESTABLISHED}${lines}\n`);
+    if (failure === null) assertEquals([result.outcome, result.reason], ["ok", ""]);
+    else {
+      assertEquals(result.outcome, "failed");
+      assertMatch(`${result.line}: ${result.reason}`, failure);
+    }
+  });
+}
+
+const SKIPPED: readonly (readonly [word: string, text: string])[] = [
+  ["sctp_bindx", "0 sctp_bindx(3) = 0"],
+  [
+    "SO_NONSENSE",
+    "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 setsockopt(3, SOL_SOCKET, SO_NONSENSE, [1], 4) = 0",
+  ],
+  ["O_NONSENSE", "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 fcntl(3, F_SETFL, O_NONSENSE) = 0"],
+  ["IPPROTO_MPTCP", "0 socket(..., SOCK_STREAM, IPPROTO_MPTCP) = 3"],
+  ["ls", "`ls /`\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3"],
+  ["--nonsense", "--nonsense=1\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3"],
+  ["FO", "0 < S 0:0(0) win 1000 <FO>"],
+];
+
+for (const [word, text] of SKIPPED) {
+  Deno.test(`a script that uses ${word} is skipped with that word`, () => {
+    const result = run(text);
+    assertEquals([result.outcome, result.reason], ["skipped", word]);
+  });
+}
+
+Deno.test("a failure shows what was expected, what was sent, and everything up to there with its reason", () => {
+  const result = run(`${ESTABLISHED}+0 write(4, ..., 10) = 10\n+0 > P. 1:12(11) ack 1\n`, { push: true });
+  assertEquals(result.expected, "0.100000 > P. 1:12(11) ack 1");
+  assertEquals(result.actual, "0.100000 > P. 1:11(10) ack 1 win 65535");
+  assertStringIncludes(result.log.join("\n"), "0.000000 > S. 0:0(0) ack 1 win 65535 <mss 1460>   (syn-ack)");
+});
+
+Deno.test("for others' scripts PSH, padding and order of options, and leftovers do not count; they are told", () => {
+  const text = `0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
++0 bind(3, ..., ...) = 0
++0 listen(3, 1) = 0
++0 < S 0:0(0) win 8000 <wscale 3,mss 1000,sackOK>
++0 > S. 0:0(0) ack 1 <wscale 7,sackOK,mss 1460>
++.1 < . 1:1(0) ack 1 win 8000
++0 accept(3, ..., ...) = 4
++0 write(4, ..., 2000) = 2000
++0 > . 1:1001(1000) ack 1`;
+  assertEquals(run(text).outcome, "failed");
+  const result = run(text, BORROWED_SCRIPTS);
+  assertEquals([result.outcome, result.leftOver], ["ok", 1]);
+});
+
+const STAMPED = (line: string): string =>
+  `--tcp_ts_tick_usecs=1000
+0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
++0 bind(3, ..., ...) = 0
++0 listen(3, 1) = 0
++0 < S 0:0(0) win 8000 <mss 1000,TS val 5 ecr 0>
++0 > S. 0:0(0) ack 1 <mss 1460,nop,nop,TS val 100 ecr 5>
++.1 < . 1:1(0) ack 1 win 8000 <nop,nop,TS val 6 ecr 100>
++0 accept(3, ..., ...) = 4
++.4 write(4, ..., 10) = 10
+${line}`;
+
+Deno.test("timestamps of the stack are compared when the length of their tick is given", () => {
+  assertEquals(run(STAMPED("+0 > P. 1:11(10) ack 1 <nop,nop,TS val 600 ecr 6>")).reason, "");
+  assertMatch(
+    run(STAMPED("+0 > P. 1:11(10) ack 1 <nop,nop,TS val 610 ecr 6>")).reason,
+    /timestamp: 610 expected, 600/,
+  );
+  assertMatch(
+    run(STAMPED("+0 > P. 1:11(10) ack 1 <nop,nop,TS val 600 ecr 5>")).reason,
+    /timestamp echo: 5 expected, 6/,
+  );
+});
+
+Deno.test("an echo of a timestamp that no line named is the script's mistake", () => {
+  const result = run(
+    STAMPED("+0 > P. 1:11(10) ack 1 <...>\n+0 < . 1:1(0) ack 11 win 8000 <nop,nop,TS val 7 ecr 77>"),
+  );
+  assertMatch(result.reason, /Cannot echo the timestamp 77/);
+});
+
+Deno.test("lines with ports are about other connections, with numbers of their own", () => {
+  const result = run(`${ESTABLISHED}+0 < 5555 > 9999 . 70:75(5) ack 30 win 100
++0 > 9999 > 5555 R 30:30(0) win 0
++0 write(4, ..., 10) = 10
++0 > P. 1:11(10) ack 1
+`);
+  assertEquals([result.outcome, result.reason], ["ok", ""]);
+});
+
+Deno.test("branches of a script for several systems follow the profile", () => {
+  const text = `0 < S 0:0(0) win 1000
+#ifdef FreeBSD
++0 > R. 0:0(0) ack 1 win 5
+#else
++0 > R. 0:0(0) ack 1 win 0
+#endif`;
+  assertEquals(run(text).outcome, "ok");
+  assertEquals(run(text, { profile: "freebsd" }).line, 3);
+});
+
+Deno.test("a run is the same every time", () => {
+  const text =
+    `${ESTABLISHED}+0 write(4, ..., 4000) = 4000\n* > P. 1:4001(4000) ack 1\n* > . 1:1001(1000) ack 1\n`;
+  assertEquals(run(text, BORROWED_SCRIPTS).log, run(text, BORROWED_SCRIPTS).log);
+});
