@@ -130,8 +130,21 @@ export class Acknowledging {
       if (count < most) writeBlock(out, count++, receiver, start, ranges.end(index));
     }
     this.#recentCount = kept;
+    count = this.#writeOlderRanges(out, receiver, count, most);
     out.sackBlockCount = count;
     if (count > 0) out.options |= Option.selectiveAck;
+  }
+
+  /** More ranges may wait than notes were kept of: as room is left they are named too, so that none is forgotten. */
+  #writeOlderRanges(out: Segment, receiver: Receiver, blocks: number, most: number): number {
+    const ranges = receiver.outOfOrder;
+    let count = blocks;
+    for (let i = 0; i < ranges.count && count < most && this.#recentCount < MAX_SACK_BLOCKS; i++) {
+      if (this.#names(receiver, this.#recentCount, ranges.start(i), ranges.end(i))) continue;
+      this.#recent[this.#recentCount++] = ranges.start(i);
+      writeBlock(out, count++, receiver, ranges.start(i), ranges.end(i));
+    }
+    return count;
   }
 
   #names(receiver: Receiver, kept: number, start: number, end: number): boolean {
