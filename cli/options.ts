@@ -40,8 +40,8 @@ const MAX_SECONDS = 86_400;
 /** The largest port, RFC 9293 3.1: the field has 16 bits. */
 const MAX_PORT = 65_535;
 
-/** Column in which the explanations of the help start. */
-const HELP_COLUMN = 30;
+/** Spaces between the longest option and the column of explanations. */
+const HELP_GAP = 2;
 
 /**
  * Reads a command line. A value may start with a dash; `--` ends the options.
@@ -183,13 +183,18 @@ export function parseChoice<T extends string>(text: string, what: string, choice
   throw new UsageError(`Cannot use ${quoted(text)} as ${what}: give ${choices.join(", ")}`);
 }
 
-/** The options as a help text lists them, in columns. */
+/** The options as a help text lists them, in two columns. */
 export function optionTable(specs: readonly OptionSpec[]): string {
-  const lines: string[] = [];
-  for (const spec of specs) {
+  const names = specs.map((spec) => {
     const short = spec.letter === undefined ? "    " : `-${spec.letter}, `;
-    const left = `  ${short}--${spec.name}${spec.value === undefined ? "" : ` ${spec.value}`}`;
-    spec.help.split("\n").forEach((line, i) => lines.push((i === 0 ? left : "").padEnd(HELP_COLUMN) + line));
+    return `  ${short}--${spec.name}${spec.value === undefined ? "" : ` ${spec.value}`}`;
+  });
+  const column = Math.max(...names.map((name) => name.length)) + HELP_GAP;
+  const lines: string[] = [];
+  for (const [i, spec] of specs.entries()) {
+    spec.help.split("\n").forEach((line, j) =>
+      lines.push((j === 0 ? names[i] ?? "" : "").padEnd(column) + line)
+    );
   }
   return lines.join("\n");
 }

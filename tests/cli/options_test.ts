@@ -141,11 +141,11 @@ Deno.test("the table of options has one column for explanations", () => {
   assertEquals(
     optionTable(SPECS),
     [
-      "  -m, --message TEXT          what to send",
-      "      --source-port N         where from",
-      "                              and more",
-      "  -q, --quiet                 say nothing",
-      "  -V, --version               show the version",
+      "  -m, --message TEXT   what to send",
+      "      --source-port N  where from",
+      "                       and more",
+      "  -q, --quiet          say nothing",
+      "  -V, --version        show the version",
     ].join("\n"),
   );
 });
