@@ -99,7 +99,12 @@ export class Receiver {
     const window = this.rcvWnd;
     const length = segment.sequenceLength;
     const offset = seqDistance(this.rcvNxt, segment.seq);
-    if (length === 0) return window === 0 ? offset === 0 : offset >= 0 && offset < window;
+    if (length === 0) {
+      // Whoever sent a whole window that got lost numbers its ACKs with the window's right edge. The standard would have
+      // us drop them and what they acknowledge; we take them. A RST counts by the standard.
+      const places = segment.has(Flag.rst) ? Math.max(window, 1) : window + 1;
+      return offset >= 0 && offset < places;
+    }
     if (window === 0) return false;
     const last = offset + length - 1;
     return (offset >= 0 && offset < window) || (last >= 0 && last < window);

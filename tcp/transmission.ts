@@ -9,7 +9,7 @@
 import type { SendReason } from "./observer.ts";
 import { Mark } from "./retransmission/in_flight.ts";
 import { Flag, MAX_SACK_BLOCKS, Option, type Segment } from "./segment.ts";
-import { seqAdd, seqAfter, seqAtOrAfter, seqDistance, type SeqNumber } from "./seq.ts";
+import { seqAdd, seqAfter, seqAtOrAfter, seqDistance, seqEarlier, type SeqNumber } from "./seq.ts";
 import type { Tcb } from "./tcb.ts";
 import { armCork, armForOutstanding, armPersist } from "./timer_rules.ts";
 import { Timer } from "./timers.ts";
@@ -188,6 +188,7 @@ function sendTailProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
   if (length > 0) {
     sendNew(tcb, out, length, "tail-loss-probe", now);
     recovery.tailProbe.sent(sender.sndNxt, false);
+    tcb.timers.clear(Timer.tailLossProbe); // no second probe while this one is out
     return true;
   }
   if (inFlight.count === 0) return false;
@@ -277,10 +278,16 @@ function sendKeepAlive(tcb: Tcb, out: Segment, now: Instant): boolean {
 function sendAck(tcb: Tcb, out: Segment, now: Instant): boolean {
   const reason = tcb.acknowledging.immediate;
   if (reason === null) return false;
-  beginSegment(tcb, out, tcb.sender.sndNxt, Flag.ack, now);
+  beginSegment(tcb, out, acceptableNumber(tcb), Flag.ack, now);
   writeSackBlocks(tcb, out, MAX_SACK_BLOCKS);
   tcb.ecn.write(out, false);
   return finishSegment(tcb, out, reason, now);
+}
+
+/** SND.NXT, or the right edge of a window that shrank: what lies beyond it the peer would drop, our ACK with it. */
+function acceptableNumber(tcb: Tcb): SeqNumber {
+  const { sndUna, sndNxt, sndWnd } = tcb.sender;
+  return seqEarlier(sndNxt, seqAdd(sndUna, sndWnd));
 }
 
 /** Payload octets that one segment may have: a whole number of full ones. */
