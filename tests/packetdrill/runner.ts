@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Connection } from "../../tcp/connection.ts";
 import { after, earliest, type Instant, micros, NEVER, seconds } from "../../tcp/units.ts";
 import { Arguments, MismatchError } from "./arguments.ts";
 import { runCode } from "./assertions.ts";
@@ -107,6 +106,11 @@ class Runner {
     const { sequences } = settings.run;
     this.#world = new World({ config, platform, family, sequences, injectedSegment, scaledEchoes });
     this.#context = { world: this.#world, descriptors: new Map() };
+    this.#world.onTimePassing = (span) => {
+      for (const descriptor of this.#context.descriptors.values()) {
+        if (descriptor.kind === "stream") descriptor.timePasses(span);
+      }
+    };
   }
 
   result(verdict: Verdict): RunResult {
@@ -356,6 +360,7 @@ class Runner {
 
   #runCommand(text: string, line: number): void {
     const effects = interpretCommands(text, this.#world.config, line);
+    this.#skipped.push(...effects.unchecked.map((each) => `line ${line}: ${each}`));
     this.#world.config = { ...this.#world.config, ...effects.changes };
     if (effects.seconds > 0) this.#passTimeTo(after(this.#world.now, seconds(effects.seconds)));
     for (const { state, count } of effects.checks) {
@@ -372,10 +377,7 @@ class Runner {
   }
 
   #runCode(text: string, line: number): void {
-    const connection = this.#currentConnection();
-    const figures = connection === null
-      ? new Map<string, number>()
-      : connectionFigures(connection, this.#settings.platform);
+    const figures = this.#currentFigures();
     const { passed, skipped, failure } = runCode(text, {
       figures,
       variables: this.#variables,
@@ -386,20 +388,25 @@ class Runner {
     if (failure !== null) throw new FailedError(line, failure);
   }
 
-  /** The connection of the lines' present flow, as far as a descriptor has it. */
-  #currentConnection(): Connection | null {
+  /** The figures of the lines' present connection, as far as a descriptor has it. */
+  #currentFigures(): Map<string, number> {
     const flow = this.#world.current;
-    let found: Connection | null = null;
+    let figures = new Map<string, number>();
     for (const descriptor of this.#context.descriptors.values()) {
       if (descriptor.kind !== "stream" || descriptor.connection === null) continue;
       const { local, remote } = descriptor.connection;
-      if (flow === null || local.port === flow.localPort && remote.port === flow.remotePort) {
-        found = descriptor.connection;
-      }
+      if (flow !== null && (local.port !== flow.localPort || remote.port !== flow.remotePort)) continue;
+      figures = connectionFigures(descriptor.connection, this.#settings.platform);
+      figures.set("tcpi_busy_time", descriptor.busyTime);
+      figures.set("tcpi_rwnd_limited", descriptor.windowLimitedTime);
+      figures.set("tcpi_rcv_mss", Math.max(this.#world.longestInjected, LEAST_RECEIVE_MSS));
     }
-    return found;
+    return figures;
   }
 }
+
+/** What Linux takes the peer's segments to be before it has seen longer ones. */
+const LEAST_RECEIVE_MSS = 536;
 
 const SYN_BIT = 2;
 const ACK_BIT = 16;

@@ -17,6 +17,8 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 export interface CommandEffects {
   readonly changes: Partial<TcpConfig>;
   readonly checks: readonly StateCheck[];
+  /** Checks of the kernel's counters, which we do not have. */
+  readonly unchecked: readonly string[];
   /** Seconds that it takes (`sleep`). */
   readonly seconds: number;
 }
@@ -50,15 +52,17 @@ const HARMLESS_SCRIPTS = /(^|\/)(defaults\.sh|sysctl_restore_.*\.sh)$/;
 export function interpretCommands(text: string, config: TcpConfig, line: number): CommandEffects {
   const changes: Partial<Writable<TcpConfig>> = {};
   const checks: StateCheck[] = [];
+  const unchecked: string[] = [];
   let seconds = 0;
   for (const words of splitCommands(text)) {
     const name = words[0] ?? "";
     if (HARMLESS.has(name) || HARMLESS_SCRIPTS.test(name)) continue;
     if (name === "sleep") seconds += Number(words[1]);
+    else if (name === "nstat") unchecked.push(...(words.includes("|") ? [words.join(" ")] : []));
     else if (name === "sockstat") checks.push(stateCheck(words, line));
     else Object.assign(changes, commandChanges(words, { ...config, ...changes }, line));
   }
-  return { changes, checks, seconds };
+  return { changes, checks, unchecked, seconds };
 }
 
 function commandChanges(words: Words, config: TcpConfig, line: number): Partial<TcpConfig> {

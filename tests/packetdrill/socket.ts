@@ -9,7 +9,7 @@ import type { TcpConfig } from "../../tcp/config.ts";
 import type { Connection } from "../../tcp/connection.ts";
 import type { Host } from "../../tcp/host.ts";
 import type { Listener } from "../../tcp/listener.ts";
-import type { Instant } from "../../tcp/units.ts";
+import type { Instant, Micros } from "../../tcp/units.ts";
 import type { Platform } from "./symbols.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -76,6 +76,10 @@ export class StreamSocket {
   lowWater = 1;
   /** Whether control messages tell what is left to read. */
   tellsUnread = false;
+  /** How long there was something to send or outstanding, … */
+  busyTime = 0;
+  /** … and how long of that the peer's window held something back, microseconds. */
+  windowLimitedTime = 0;
   #failureTold = false;
 
   constructor(parent: StreamSocket | null = null) {
@@ -111,6 +115,15 @@ export class StreamSocket {
     const error = this.pendingError(world);
     if (error !== null) this.#failureTold = true;
     return error;
+  }
+
+  /** Counts a span in which nothing changed. */
+  timePasses(span: Micros): void {
+    const connection = this.connection;
+    if (connection === null || connection.unackedOctets + connection.unsentOctets === 0) return;
+    this.busyTime += span;
+    const next = Math.min(connection.sendMss, connection.unsentOctets);
+    if (next > 0 && connection.unackedOctets + next > connection.sndWnd) this.windowLimitedTime += span;
   }
 
   /** Whether the handshake is still going on. */

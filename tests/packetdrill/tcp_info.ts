@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Connection } from "../../tcp/connection.ts";
+import { type Connection, controlBlockOf } from "../../tcp/connection.ts";
 import type { RecoveryPhase } from "../../tcp/observer.ts";
 import type { State } from "../../tcp/state.ts";
 import { type Platform, symbolValue } from "./symbols.ts";
@@ -40,14 +40,36 @@ function stateNumber(state: State, platform: Platform): number {
   return symbolValue(name, platform) ?? 0;
 }
 
+/** The bits of `tcpi_options`: what the SYNs agreed to. */
+function optionBits(connection: Connection): number {
+  const { timestamps, selectiveAck, windowScaling, ecn } = connection.agreed;
+  return (timestamps ? 1 : 0) | (selectiveAck ? 2 : 0) | (windowScaling ? 4 : 0) | (ecn ? 8 : 0);
+}
+
+/** Octets of the IP and TCP headers without options, by family. */
+const HEADER_OCTETS = { 4: 40, 6: 60 } as const;
+
+/** What is announced as MSS. */
+function announcedMss(connection: Connection): number {
+  const { mss, mtu } = connection.config;
+  return mss === 0 ? mtu - HEADER_OCTETS[connection.local.address.family] : mss;
+}
+
 /** The figures by name. Windows are segments on Linux, octets on FreeBSD. */
 export function connectionFigures(connection: Connection, platform: Platform): Map<string, number> {
+  const { inFlight } = controlBlockOf(connection).recovery;
   const segment = Math.max(connection.sendMss, 1);
   const unit = platform === "linux" ? segment : 1;
   const threshold = connection.slowStartThreshold;
   return new Map<string, number>([
     ["tcpi_state", stateNumber(connection.state, platform)],
     ["tcpi_ca_state", PHASES[connection.recoveryPhase]],
+    ["tcpi_options", optionBits(connection)],
+    ["tcpi_advmss", announcedMss(connection)],
+    ["tcpi_sacked", Math.ceil(inFlight.sackedOctets / segment)],
+    ["tcpi_lost", Math.ceil(inFlight.lostOctets / segment)],
+    ["tcpi_retrans", Math.ceil(inFlight.resentOctets / segment)],
+    ["tcpi_probes", controlBlockOf(connection).unansweredProbes],
     ["tcpi_backoff", connection.backoff],
     ["tcpi_snd_wscale", connection.sndWindowShift],
     ["tcpi_rcv_wscale", connection.rcvWindowShift],

@@ -14,7 +14,7 @@ import type { Observer } from "../../tcp/observer.ts";
 import { Flag, Segment } from "../../tcp/segment.ts";
 import { seqNumber } from "../../tcp/seq.ts";
 import type { State } from "../../tcp/state.ts";
-import { type Instant, instant } from "../../tcp/units.ts";
+import { elapsed, type Instant, instant, type Micros } from "../../tcp/units.ts";
 import { decodeIcmpPacket, encodeIcmpPacket } from "../../tcp/wire/icmp.ts";
 import { decodePacket, encodePacket } from "../../tcp/wire/packet.ts";
 import type { IcmpPacket, TcpPacket } from "./ast.ts";
@@ -79,6 +79,10 @@ export class World implements SocketWorld {
   readonly states = new Map<number, State>();
   /** The last ICMP error injected: what a connection that it ended is told of. */
   lastIcmp: IcmpNumbers = { type: 0, code: 0 };
+  /** Longest payload of a segment that was injected. */
+  longestInjected = 0;
+  /** Called before the clock moves on, with the span: nothing changes within it. */
+  onTimePassing: (span: Micros) => void = () => {};
   /** The connection that lines without ports are about; null before there is any. */
   current: Flow | null = null;
   readonly #options: WorldOptions;
@@ -147,7 +151,7 @@ export class World implements SocketWorld {
   /** Lets time pass to `moment`: timers due before it fire, those due at it do not yet. */
   advanceTo(moment: Instant): void {
     while (this.host.nextDeadline() < moment) this.#fire();
-    if (moment > this.#now) this.#now = moment;
+    this.#moveTo(moment);
   }
 
   /** Lets time pass to the next timer, when one is due at `limit` or before. @returns whether one was */
@@ -157,9 +161,14 @@ export class World implements SocketWorld {
     return true;
   }
 
+  #moveTo(moment: Instant): void {
+    if (moment <= this.#now) return;
+    this.onTimePassing(elapsed(this.#now, moment));
+    this.#now = moment;
+  }
+
   #fire(): void {
-    const deadline = this.host.nextDeadline();
-    if (deadline > this.#now) this.#now = deadline;
+    this.#moveTo(this.host.nextDeadline());
     this.host.timersFire(this.#now);
     this.pump();
   }
@@ -220,6 +229,7 @@ export class World implements SocketWorld {
       const last = at + size === length;
       const flags = last ? whole.flags : whole.flags & ~(Flag.fin | Flag.psh);
       const seq = wrap32(whole.seq + at);
+      this.longestInjected = Math.max(this.longestInjected, size);
       const payload = flow.injectedPayload(seq, flags, size);
       const octets = buildPacket({ ...whole, seq, flags, payload }, badChecksum);
       const segment = new Segment();
