@@ -156,7 +156,8 @@ the kernel answers it with RST: the peer has everything by then, but may note a 
 keeps the connection in TIME-WAIT for that long, to acknowledge such a FIN (60 is the usual time).
 
 Ctrl-C closes an established connection with FIN and waits up to 5 seconds for the peer; one that is not
-established is aborted. A second Ctrl-C ends the program at once, and so the peer may see a RST. SIGTERM does the same.
+established is aborted with RST. A second Ctrl-C ends the program at once, and so the peer may see a RST. SIGTERM
+does the same.
 
 Exit codes:
 ${

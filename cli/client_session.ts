@@ -41,7 +41,7 @@ export interface ClientConnection {
   /** Octets put into `into`; 0: nothing now; null: the end of the stream. */
   receive(into: Uint8Array, now: Instant): number | null;
   shutdown(now: Instant): void;
-  abort(now: Instant): void;
+  abort(now: Instant, tellUnanswered?: boolean): void;
 }
 
 /** What the session asks of whoever runs the connection; the driver's `Loop` is one. */
@@ -229,7 +229,7 @@ export class ClientSession {
       if (connection.state === "ESTABLISHED" || connection.state === "CLOSE-WAIT") connection.shutdown(now);
     } else {
       this.#narrator.warning("Interrupted before the connection was established: giving it up");
-      connection.abort(now);
+      connection.abort(now, true);
     }
     const closed = await this.#loop.run(() => {
       this.#read();

@@ -137,9 +137,12 @@ export class Connection implements ConnectionView {
     this.onTouched?.();
   }
 
-  /** Ends the connection at once, with RST where the peer knows of it. */
-  abort(now: Instant): void {
-    calls.abort(this.#tcb, now);
+  /**
+   * Ends the connection at once, with RST where the peer knows of it. `tellUnanswered`: a peer that has not answered our
+   * SYN is told as well (the standard does not).
+   */
+  abort(now: Instant, tellUnanswered = false): void {
+    calls.abort(this.#tcb, tellUnanswered, now);
     this.onTouched?.();
   }
 

@@ -129,8 +129,8 @@ Deno.test("a FIN that nobody acknowledges times out", async () => {
 
 Deno.test("Ctrl-C in each state ends the connection as that state asks", async (t) => {
   const idle = (): void => {};
-  const rows: [name: string, arrange: (run: Run) => void, last: string, sent: "FIN" | "RST" | "nothing"][] = [
-    ["SYN-SENT", ({ simulation }) => simulation.fromClient = () => "lost", "CLOSED", "nothing"],
+  const rows: [name: string, arrange: (run: Run) => void, last: string, sent: "FIN" | "RST"][] = [
+    ["SYN-SENT", ({ simulation }) => simulation.fromClient = () => "lost", "CLOSED", "RST"],
     [
       "ESTABLISHED, data unacknowledged",
       ({ simulation }) => {
