@@ -1,0 +1,193 @@
+/**
+ * What must be true of a connection at every moment, whatever the network and the users do.
+ *
+ * @module
+ */
+
+import {
+  type Connection,
+  isLegalTransition,
+  NEVER,
+  seqAfter,
+  seqAtOrBefore,
+  seqBefore,
+  seqDistance,
+  type SeqNumber,
+  type State,
+} from "../../tcp/mod.ts";
+import { controlBlockOf } from "../../tcp/connection.ts";
+import { type InFlight, Mark } from "../../tcp/retransmission/in_flight.ts";
+import type { Tcb } from "../../tcp/tcb.ts";
+import { Timer } from "../../tcp/timers.ts";
+
+/** Octets of storage that a ring may have beyond what it may hold: its size is a power of two, at least this much. */
+const RING_LEAST = 2_048;
+
+/** Records up to which each check counts the whole scoreboard anew. */
+const RECOUNT_LIMIT = 64;
+
+/** A rule that did not hold. */
+export class BrokenInvariant extends Error {}
+
+/** Fails with the sentence when the claim is false. */
+export function demand(claim: boolean, sentence: string): asserts claim {
+  if (!claim) throw new BrokenInvariant(sentence);
+}
+
+/** Fails when the standard has no such transition (RFC 9293 3.3.2). The birth of a connection counts as from CLOSED. */
+export function demandLegalTransition(from: State, to: State): void {
+  const isBirth = from === "CLOSED" && (to === "SYN-SENT" || to === "LISTEN");
+  demand(isBirth || isLegalTransition(from, to), `No transition leads from ${from} to ${to}`);
+}
+
+/** Follows one connection from check to check. */
+export class ConnectionWatch {
+  readonly connection: Connection;
+  readonly #tcb: Tcb;
+  #irs: SeqNumber | null = null;
+  #rcvNxt: SeqNumber;
+  #rcvAdv: SeqNumber;
+  #checks = 0;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+    this.#tcb = controlBlockOf(connection);
+    this.#rcvNxt = this.#tcb.receiver.rcvNxt;
+    this.#rcvAdv = this.#tcb.receiver.rcvAdv;
+  }
+
+  /** Checks everything that must be true between any two calls. */
+  check(): void {
+    const tcb = this.#tcb;
+    this.#checkSending(tcb);
+    this.#checkReceiving(tcb);
+    const { inFlight } = tcb.recovery;
+    if (inFlight.count <= RECOUNT_LIMIT || this.#checks++ % RECOUNT_LIMIT === 0) checkScoreboard(tcb);
+    checkMemory(tcb);
+  }
+
+  /** Checks what must be true once nothing more is due to be sent now. */
+  checkAtRest(): void {
+    checkDeadline(this.#tcb);
+  }
+
+  #checkSending(tcb: Tcb): void {
+    const { sndUna, sndNxt, iss } = tcb.sender;
+    demand(seqAtOrBefore(sndUna, sndNxt), "SND.UNA lies beyond SND.NXT");
+    demand(seqAtOrBefore(sndNxt, this.connection.sndMax), "SND.NXT lies beyond SND.MAX");
+    demand(seqAtOrBefore(iss, sndUna) || seqDistance(iss, sndUna) < 0, "SND.UNA lies before ISS");
+    demand(tcb.recovery.pipe >= 0, `pipe is ${tcb.recovery.pipe}`);
+    demand(tcb.control.congestionWindow >= 1, `The congestion window is ${tcb.control.congestionWindow}`);
+    demand(tcb.rtt.timeout() <= tcb.config.maxRto, `The time-out is ${tcb.rtt.timeout()}`);
+    demand(tcb.rtt.timeout() > 0, "The time-out is not positive");
+  }
+
+  #checkReceiving(tcb: Tcb): void {
+    const { receiver } = tcb;
+    if (tcb.state === "LISTEN" || tcb.state === "SYN-SENT" || this.#irs !== receiver.irs) {
+      this.#irs = tcb.state === "LISTEN" || tcb.state === "SYN-SENT" ? null : receiver.irs;
+    } else {
+      demand(!seqBefore(receiver.rcvNxt, this.#rcvNxt), "RCV.NXT moved back");
+      demand(!seqBefore(receiver.rcvAdv, this.#rcvAdv), "The right edge of the window moved left");
+    }
+    this.#rcvNxt = receiver.rcvNxt;
+    this.#rcvAdv = receiver.rcvAdv;
+    demand(!seqAfter(receiver.rcvNxt, receiver.rcvAdv), "RCV.NXT lies beyond the window's right edge");
+    const ahead = receiver.outOfOrder;
+    if (ahead.count === 0) return;
+    demand(ahead.firstStart > receiver.ring.end, "Text waits beyond a gap that does not exist");
+    demand(ahead.lastEnd <= receiver.ring.placedEnd, "A range says that octets are there which are not");
+  }
+}
+
+/** The records cover what is outstanding, without a gap, and their sums are what they say. */
+function checkScoreboard(tcb: Tcb): void {
+  const { inFlight } = tcb.recovery;
+  const { sender } = tcb;
+  let sacked = 0;
+  let lost = 0;
+  let resent = 0;
+  let total = 0;
+  for (let i = 0; i < inFlight.count; i++) {
+    const octets = inFlight.length(i);
+    const marks = inFlight.marks(i);
+    demand(octets > 0, `Record ${i} is ${octets} octets long`);
+    if (i > 0) demand(inFlight.start(i) === inFlight.end(i - 1), `A gap lies before record ${i}`);
+    if ((marks & Mark.sacked) !== 0) sacked += octets;
+    if ((marks & Mark.lost) !== 0) lost += octets;
+    if ((marks & Mark.resent) !== 0) resent += octets;
+    total += octets;
+  }
+  checkSums(inFlight, { total, sacked, lost, resent });
+  if (inFlight.count === 0) return;
+  demand(inFlight.start(0) === sender.sndUna, "The first record does not start at SND.UNA");
+  demand(inFlight.end(inFlight.count - 1) === sender.sndNxt, "The last record does not end at SND.NXT");
+}
+
+function checkSums(
+  inFlight: InFlight,
+  counted: { total: number; sacked: number; lost: number; resent: number },
+): void {
+  const { totalOctets, sackedOctets, lostOctets, resentOctets } = inFlight;
+  demand(totalOctets === counted.total, `${totalOctets} octets in flight are ${counted.total}`);
+  demand(sackedOctets === counted.sacked, `${sackedOctets} octets reported are ${counted.sacked}`);
+  demand(lostOctets === counted.lost, `${lostOctets} octets lost are ${counted.lost}`);
+  demand(resentOctets === counted.resent, `${resentOctets} octets resent are ${counted.resent}`);
+}
+
+/** Whatever the peer does, memory stays within what the config allows. */
+function checkMemory(tcb: Tcb): void {
+  const { receiver, sender, recovery } = tcb;
+  demand(
+    receiver.ring.capacity <= Math.max(RING_LEAST, 2 * receiver.ring.limit),
+    `${receiver.ring.capacity} octets hold a receive buffer of ${receiver.ring.limit}`,
+  );
+  demand(
+    sender.ring.capacity <= Math.max(RING_LEAST, 2 * sender.ring.limit),
+    `${sender.ring.capacity} octets hold a send buffer of ${sender.ring.limit}`,
+  );
+  demand(receiver.outOfOrder.count <= receiver.outOfOrder.limit, "Too many ranges beyond gaps");
+  demand(
+    recovery.inFlight.count <= recovery.inFlight.totalOctets,
+    `${recovery.inFlight.count} records for ${recovery.inFlight.totalOctets} octets`,
+  );
+}
+
+/** What waits for something to happen has a timer that makes it happen. */
+function checkDeadline(tcb: Tcb): void {
+  const { sender, timers } = tcb;
+  const isOutstanding = sender.sndUna !== sender.sndNxt;
+  switch (tcb.state) {
+    case "LISTEN":
+      return;
+    case "CLOSED":
+      demand(timers.next() === NEVER, "A timer runs in CLOSED");
+      return;
+    case "SYN-SENT":
+    case "SYN-RECEIVED":
+      demand(timers.isRunning(Timer.retransmission), `No timer repeats the SYN in ${tcb.state}`);
+      return;
+    case "TIME-WAIT":
+      demand(timers.isRunning(Timer.timeWait), "No timer ends TIME-WAIT");
+      return;
+    case "FIN-WAIT-2":
+      demand(!isOutstanding, "Something is outstanding in FIN-WAIT-2");
+      return;
+    case "ESTABLISHED":
+    case "CLOSE-WAIT":
+    case "FIN-WAIT-1":
+    case "CLOSING":
+    case "LAST-ACK": {
+      const waits = isOutstanding || sender.unsent > 0 || sender.finQueued && !sender.finSent;
+      const isTimed = timers.isRunning(Timer.retransmission) || timers.isRunning(Timer.persist) ||
+        timers.isRunning(Timer.tailLossProbe);
+      demand(!waits || isTimed, `No timer runs in ${tcb.state} with ${describeWaiting(tcb)}`);
+    }
+  }
+}
+
+function describeWaiting(tcb: Tcb): string {
+  const { sender } = tcb;
+  return `${sender.unacknowledged} octets outstanding, ${sender.unsent} unsent, window ${sender.sndWnd}, ` +
+    `FIN ${sender.finQueued ? sender.finSent ? "sent" : "queued" : "not queued"}`;
+}

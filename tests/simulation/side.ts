@@ -1,0 +1,190 @@
+/**
+ * One side of a simulated run: host or bare connection, its user, and what watches them.
+ *
+ * @module
+ */
+
+import {
+  Connection,
+  type ConnectionView,
+  type Endpoint,
+  Host,
+  type Instant,
+  type Listener,
+  type Observer,
+  type Segment,
+  type State,
+} from "../../tcp/mod.ts";
+import { Happenings } from "./coverage.ts";
+import { ConnectionWatch, demandLegalTransition } from "./invariants.ts";
+import type { LinkCounts } from "./link.ts";
+import type { SidePlan } from "./plan.ts";
+import type { Random } from "./random.ts";
+import type { Stream } from "./stream.ts";
+import { User } from "./user.ts";
+import { WireWatch } from "./wire.ts";
+
+/** The four calls that a connection and a host have in common. */
+interface Core {
+  segmentArrives(segment: Segment, now: Instant): void;
+  timersFire(now: Instant): void;
+  nextDeadline(): Instant;
+  transmit(out: Segment, now: Instant): boolean;
+}
+
+/** One side. */
+export class Side implements Observer {
+  readonly name: string;
+  readonly plan: SidePlan;
+  readonly core: Core;
+  readonly user: User;
+  readonly wire: WireWatch;
+  /** Every connection that this side has had; a host may have several when old SYNs arrive. */
+  readonly watches: ConnectionWatch[] = [];
+  readonly seen: Happenings = new Happenings();
+  /** Moments of progress: states, deliveries. */
+  progress = 0;
+  /** What the link that leads away from here did; set by the world. */
+  counts!: LinkCounts;
+  readonly #listener: Listener | null = null;
+  readonly #onLine: ((text: string) => void) | undefined;
+
+  constructor(
+    name: string,
+    plan: SidePlan,
+    ends: { local: Endpoint; remote: Endpoint; opensActively: boolean },
+    streams: { outgoing: Stream; incoming: Stream },
+    random: Random,
+    onLine: ((text: string) => void) | undefined,
+  ) {
+    this.name = name;
+    this.plan = plan;
+    this.#onLine = onLine;
+    this.user = new User(plan.user, random, streams.outgoing, streams.incoming);
+    this.wire = new WireWatch(streams.outgoing);
+    const { local, remote, opensActively } = ends;
+    const now = 0 as Instant;
+    const shared = {
+      config: plan.config,
+      observer: this,
+      segmentLimit: plan.segmentLimit === 0 ? undefined : plan.segmentLimit,
+      timestampOffset: plan.timestampOffset,
+      isn: () => plan.isn,
+    };
+    if (plan.isHost) {
+      const host = new Host({ ...shared, addresses: [local.address], secret: new Uint8Array(16) });
+      this.core = host;
+      if (opensActively) this.user.connection = host.connect({ remote, local }, now);
+      else this.#listener = host.listen({ port: local.port });
+    } else {
+      const connection = opensActively
+        ? Connection.connect({ ...shared, local, remote }, now)
+        : Connection.listen({ ...shared, local }, now);
+      this.core = connection;
+      this.user.connection = connection;
+    }
+  }
+
+  /** The connection of this side's user, or the one that it will get; null before there is one. */
+  get connection(): Connection | null {
+    return this.user.connection ?? this.watches[0]?.connection ?? null;
+  }
+
+  get state(): State | "none" {
+    return this.connection?.state ?? "none";
+  }
+
+  /** Gives the user the connection that has come, if it has none. */
+  accept(): void {
+    if (this.user.connection !== null || this.#listener === null) return;
+    this.user.connection = this.#listener.accept();
+    if (this.user.connection !== null) this.progress++;
+  }
+
+  /** Lets the user act. */
+  act(now: Instant): void {
+    this.accept();
+    const { sent, received, reads } = this.user;
+    this.user.act(now);
+    this.progress += this.user.sent - sent + this.user.received - received;
+    this.wire.causes += this.user.reads - reads;
+  }
+
+  /** Checks every connection. `isAtRest`: nothing is due to be sent. */
+  check(isAtRest: boolean): void {
+    for (const watch of this.watches) {
+      watch.check();
+      if (isAtRest) watch.checkAtRest();
+    }
+  }
+
+  segmentSent(connection: ConnectionView | null, segment: Segment, reason: string, now: Instant): void {
+    this.seen.sendReasons.add(reason);
+    this.#tell("sends", connection, segment, reason, now);
+  }
+
+  segmentArrived(connection: ConnectionView | null, segment: Segment, now: Instant): void {
+    this.#tell("gets ", connection, segment, "", now);
+  }
+
+  segmentDropped(_connection: ConnectionView | null, _segment: Segment, reason: string, now: Instant): void {
+    this.seen.dropReasons.add(reason);
+    this.#onLine?.(`${seconds(now)} ${this.name} drops it: ${reason}`);
+  }
+
+  stateChanged(connection: ConnectionView, from: State, to: State, reason: string, now: Instant): void {
+    demandLegalTransition(from, to);
+    this.seen.transitions.add(`${from} -> ${to}`);
+    if (from === "CLOSED") this.watches.push(new ConnectionWatch(connection as Connection));
+    this.progress++;
+    this.#onLine?.(`${seconds(now)} ${this.name} ${from} -> ${to}: ${reason}`);
+  }
+
+  timerFired(_connection: ConnectionView, timer: string, now: Instant): void {
+    this.wire.causes++;
+    this.seen.timers.add(timer);
+    this.#onLine?.(`${seconds(now)} ${this.name} timer: ${timer}`);
+  }
+
+  congestionChanged(
+    view: ConnectionView,
+    windowBefore: number,
+    thresholdBefore: number,
+    reason: string,
+    now: Instant,
+  ): void {
+    this.seen.congestionReasons.add(reason);
+    this.#onLine?.(
+      `${seconds(now)} ${this.name} cwnd ${windowBefore} -> ${view.congestionWindow}, ` +
+        `ssthresh ${thresholdBefore} -> ${view.slowStartThreshold}: ${reason}`,
+    );
+  }
+
+  #tell(verb: string, view: ConnectionView | null, segment: Segment, reason: string, now: Instant): void {
+    if (this.#onLine === undefined) return;
+    this.#onLine(
+      `${seconds(now)} ${this.name} ${verb} ${describeSegment(segment)} ${reason}${stateOf(view)}`,
+    );
+  }
+}
+
+function seconds(now: Instant): string {
+  return (now / 1e6).toFixed(6);
+}
+
+function stateOf(view: ConnectionView | null): string {
+  if (view === null) return "";
+  return ` [${view.state} una ${view.sndUna} nxt ${view.sndNxt} wnd ${view.sndWnd} cwnd ${view.congestionWindow} ` +
+    `pipe ${view.pipe} ${view.recoveryPhase} rcv ${view.rcvNxt}+${view.rcvWnd}]`;
+}
+
+function describeSegment(segment: Segment): string {
+  const flags = ["F", "S", "R", "P", ".", "U", "E", "C", "A"].filter((_, bit) =>
+    (segment.flags & 1 << bit) !== 0
+  );
+  const blocks = Array.from(segment.sackEdges.subarray(0, 2 * segment.sackBlockCount));
+  return `${
+    flags.join("")
+  } seq ${segment.seq}(${segment.payloadLength}) ack ${segment.ack} win ${segment.window}` +
+    (blocks.length > 0 ? ` sack ${blocks}` : "");
+}

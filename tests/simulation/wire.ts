@@ -1,0 +1,99 @@
+/**
+ * What must be true of the packets that one side sends, judged from outside.
+ *
+ * @module
+ */
+
+import { Flag, Option, type Segment, seqAdd, seqAfter, seqDistance, type SeqNumber } from "../../tcp/mod.ts";
+import { demand } from "./invariants.ts";
+import type { Stream } from "./stream.ts";
+
+/** Segments without text that may go out beyond those that something has caused. */
+const BARE_SEGMENTS_SPARE = 4;
+
+/** What the wire has seen of one side. */
+export class WireWatch {
+  segments = 0;
+  octets = 0;
+  /** Text segments that repeat what was sent before, wholly or in part. */
+  repeated = 0;
+  /** Segments without text, SYN, FIN or RST. */
+  bare = 0;
+  /** Arrivals, timers and calls: each may cause one such segment. */
+  causes = 0;
+  /** The furthest right edge of a window that this side has announced; null before the first. */
+  furthestEdge: SeqNumber | null = null;
+  iss: SeqNumber | null = null;
+  #highest: SeqNumber | null = null;
+  /** The shift that this side's SYN offers; null: none. */
+  #offeredShift: number | null = null;
+  readonly #stream: Stream;
+
+  /** `stream`: the text that this side sends. */
+  constructor(stream: Stream) {
+    this.#stream = stream;
+  }
+
+  /** Looks at a segment as it is sent. `peer`: the other side's watch; `mss`: what the sender takes for its MSS. */
+  sent(segment: Segment, peer: WireWatch, mss: number): void {
+    this.segments++;
+    this.octets += segment.payloadLength;
+    if (segment.has(Flag.rst)) return;
+    if (segment.has(Flag.syn)) this.#synSent(segment);
+    if (segment.has(Flag.ack)) this.#checkWindow(segment, peer);
+    if (segment.payloadLength > 0) this.#checkText(segment, peer, mss);
+    else if ((segment.flags & (Flag.syn | Flag.fin)) === 0) {
+      this.bare++;
+      demand(
+        this.bare <= this.causes + BARE_SEGMENTS_SPARE,
+        `${this.bare} segments without text answer ${this.causes} causes`,
+      );
+    }
+  }
+
+  #synSent(segment: Segment): void {
+    if (this.iss !== segment.seq) this.furthestEdge = this.#highest = null;
+    this.iss = segment.seq;
+    this.#offeredShift = segment.hasOption(Option.windowScale) ? segment.windowScale : null;
+  }
+
+  /** The edge moves left at most by what the window's scale cannot express (RFC 7323 2.4). */
+  #checkWindow(segment: Segment, peer: WireWatch): void {
+    const shift = peer.#offeredShift === null ? 0 : this.#offeredShift ?? 0;
+    const edge = seqAdd(segment.ack, segment.window << (segment.has(Flag.syn) ? 0 : shift));
+    if (this.furthestEdge === null) {
+      this.furthestEdge = edge;
+      return;
+    }
+    const moved = seqDistance(this.furthestEdge, edge);
+    demand(moved > -(1 << shift), `The announced right edge moved by ${moved}`);
+    if (moved > 0) this.furthestEdge = edge;
+  }
+
+  #checkText(segment: Segment, peer: WireWatch, mss: number): void {
+    const { payloadLength, segmentSize } = segment;
+    const limit = segmentSize === 0 ? mss : segmentSize;
+    demand(segmentSize > 0 || payloadLength <= limit, `${payloadLength} octets in one segment of ${mss}`);
+    demand(segmentSize <= mss, `Pieces of ${segmentSize} octets where the MSS is ${mss}`);
+    const end = seqAdd(segment.seq, payloadLength);
+    if (this.#highest !== null && seqAfter(this.#highest, segment.seq)) this.repeated++;
+    if (this.#highest === null || seqAfter(end, this.#highest)) this.#highest = end;
+    if (peer.furthestEdge !== null) {
+      const beyond = seqDistance(peer.furthestEdge, end);
+      demand(beyond <= 1, `Text reaches ${beyond} octets beyond the furthest window`);
+    }
+    if (this.iss !== null) this.#checkOctets(segment, seqDistance(this.iss, segment.seq) - 1);
+  }
+
+  /** The first and the last octet are those of their place in the stream; the receiver compares the others. */
+  #checkOctets(segment: Segment, offset: number): void {
+    const { payload, payloadOffset, payloadLength, firstPartLength } = segment;
+    const lastIndex = firstPartLength < payloadLength
+      ? payloadLength - firstPartLength - 1
+      : payloadOffset + payloadLength - 1;
+    const first = this.#stream.piece(offset, 1)[0];
+    const last = this.#stream.piece(offset + payloadLength - 1, 1)[0];
+    demand(payload[payloadOffset] === first, `The octet sent at ${offset} is not the one of its place`);
+    demand(payload[lastIndex] === last, `The octet sent at ${offset + payloadLength - 1} is another one`);
+  }
+}
