@@ -4,7 +4,6 @@
  * @module
  */
 
-import { cyan, dim, getColorEnabled, green, magenta, red, setColorEnabled, yellow } from "@std/fmt/colors";
 import { escapeControls } from "./escape.ts";
 import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
 
@@ -23,13 +22,14 @@ export interface TextSink {
 /** What a line is about; each has its mark. */
 export type Mark = "note" | "sent" | "received" | "done" | "warning" | "failure";
 
-const MARKS: Readonly<Record<Mark, readonly [mark: string, paint: (text: string) => string]>> = {
-  note: ["[*]", dim],
-  sent: ["[>]", cyan],
-  received: ["[<]", magenta],
-  done: ["[+]", green],
-  warning: ["[!]", yellow],
-  failure: ["[-]", red],
+/** Each mark's text, and the number that sets its colour (ECMA-48 8.3.117, SGR) with the one that ends it. */
+const MARKS: Readonly<Record<Mark, readonly [text: string, set: number, end: number]>> = {
+  note: ["[*]", 2, 22], // dim
+  sent: ["[>]", 36, 39], // cyan
+  received: ["[<]", 35, 39], // magenta
+  done: ["[+]", 32, 39], // green
+  warning: ["[!]", 33, 39], // yellow
+  failure: ["[-]", 31, 39], // red
 };
 
 /** How an {@link Output} is to be. */
@@ -128,15 +128,8 @@ function wantsColor(choice: ColorChoice, sink: TextSink): boolean {
   }
 }
 
-/** The mark, coloured whatever the library thinks of its own standard output. */
+/** The mark, coloured or not; what libraries make of NO_COLOR would overrule `--color always`. */
 function painted(mark: Mark, color: boolean): string {
-  const [text, paint] = MARKS[mark];
-  if (!color) return text;
-  const before = getColorEnabled();
-  setColorEnabled(true);
-  try {
-    return paint(text);
-  } finally {
-    setColorEnabled(before);
-  }
+  const [text, set, end] = MARKS[mark];
+  return color ? `\x1b[${set}m${text}\x1b[${end}m` : text;
 }
