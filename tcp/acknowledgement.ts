@@ -19,7 +19,7 @@ import {
 import type { Tcb } from "./tcb.ts";
 import { armPersist, rearmAfterProgress } from "./timer_rules.ts";
 import { Timer } from "./timers.ts";
-import { after, type Instant, type Micros } from "./units.ts";
+import { after, type Instant, type Micros, micros } from "./units.ts";
 
 /** Takes in the ACK field, SACK blocks and window of a segment whose ACK is acceptable (RFC 5961 5.2). */
 export function acknowledgementArrives(tcb: Tcb, segment: Segment, now: Instant): void {
@@ -89,11 +89,12 @@ function isDuplicateReport(segment: Segment, left: SeqNumber, right: SeqNumber):
 /** RFC 6298 3 (Karn) and RFC 7323 4.1: one sample an ACK, by our own record or by the echoed timestamp. */
 function sampleRoundTrip(tcb: Tcb, segment: Segment, now: Instant): void {
   const { recovery, rtt, timestamps } = tcb;
-  let sample: Micros = recovery.delivery.roundTrip;
-  if (sample === 0 && timestamps.agreed && segment.hasOption(Option.timestamps)) {
-    sample = timestamps.age(segment.timestampEcho, now);
-  }
-  if (sample > 0) rtt.sample(sample, now);
+  const sample: Micros = recovery.delivery.roundTrip;
+  if (sample > 0) return rtt.sample(sample, now);
+  if (!timestamps.agreed || !segment.hasOption(Option.timestamps)) return;
+  const age = timestamps.age(segment.timestampEcho, now);
+  // Of the present tick: it came back within one. That is a sample too, and ends the back-off.
+  if (age >= 0) rtt.sample(micros(Math.max(age, tcb.config.timestampTick)), now);
 }
 
 function respondToCongestion(tcb: Tcb, segment: Segment, now: Instant): void {
