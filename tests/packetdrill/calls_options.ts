@@ -16,6 +16,9 @@ import { linuxShift } from "./variables.ts";
 /** Linux doubles what a buffer is set to, for its own records. */
 const LINUX_BUFFER_FACTOR = 2;
 
+/** Octets of the IP and TCP headers: TCP_MAXSEG bounds what is announced and what is sent, as an MTU does. */
+const HEADER_OCTETS = { 4: 40, 6: 60 } as const;
+
 /** DiffServ codepoint above the two bits of ECN. */
 const ECN_BITS = 2;
 
@@ -53,7 +56,7 @@ const CONFIG_OPTIONS: Readonly<Record<string, ConfigSetter>> = {
   TCP_NODELAY: (value) => ({ nagle: value === 0 }),
   TCP_CORK: (value) => ({ cork: value !== 0 }),
   TCP_NOPUSH: (value) => ({ cork: value !== 0 }),
-  TCP_MAXSEG: (value) => ({ mss: value }),
+  TCP_MAXSEG: (value, { world }) => ({ mss: 0, mtu: value + HEADER_OCTETS[world.localAddress.family] }),
   TCP_USER_TIMEOUT: (value) => ({ userTimeout: milliseconds(value) }),
   TCP_SYNCNT: (value) => ({ synRetries: value }),
   TCP_KEEPINIT: (value) => ({ connectTimeout: seconds(value) }),

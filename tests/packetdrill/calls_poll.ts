@@ -13,6 +13,7 @@ import { symbolValue } from "./symbols.ts";
 
 /** Bits of `poll`, the same in `epoll`. */
 const READABLE = 1;
+const URGENT = 2;
 const WRITABLE = 4;
 const ERROR = 8;
 const HANGUP = 0x10;
@@ -47,6 +48,7 @@ function readiness(context: CallContext, socket: StreamSocket): number {
   let events = socket.pendingError(context.world) === null ? 0 : ERROR;
   const peerClosed = connection.peerClosed || state === "CLOSED";
   if (peerClosed && context.world.platform === "linux") events |= PEER_CLOSED;
+  if (connection.urgentOctetsLeft > 0) events |= URGENT;
   if (connection.unreadOctets >= socket.lowWater || peerClosed) events |= READABLE;
   if (state === "CLOSED" || peerClosed && socket.writingEnded) events |= HANGUP;
   const limit = socket.configOn(context.world.config).sendBuffer;

@@ -9,7 +9,17 @@ import type { Action, Script, ScriptEvent, SystemCall, TcpOption, TcpPacket } fr
 import { wrap32 } from "./flows.ts";
 
 /** What is changed in an expected packet, or in the expected result of a call. */
-export const MUTATIONS = ["seq", "ack", "flag", "push", "window", "option", "time", "result"] as const;
+export const MUTATIONS = [
+  "seq",
+  "ack",
+  "flag",
+  "push",
+  "window",
+  "option",
+  "time",
+  "result",
+  "assertion",
+] as const;
 
 /** One of {@link MUTATIONS}. */
 export type Mutation = typeof MUTATIONS[number];
@@ -56,6 +66,10 @@ function mutateEvent(event: ScriptEvent, mutation: Mutation): ScriptEvent | null
     const call = mutateCall(action);
     return call === null ? null : { ...event, action: call };
   }
+  if (mutation === "assertion") {
+    if (action.kind !== "code" || !/\bassert\b/.test(action.text)) return null;
+    return { ...event, action: { kind: "code", text: action.text.replace(/\bassert\b/, "assert not") } };
+  }
   if (action.kind !== "tcp" || action.direction !== "out") return null;
   if (mutation === "time") {
     const { kind, start, end } = event.time;
@@ -85,6 +99,7 @@ function mutatePacket(packet: TcpPacket, mutation: Mutation): Action | null {
       return packet.options === "any" ? null : { ...packet, options: mutateOptions(packet.options) };
     case "time":
     case "result":
+    case "assertion":
       return null;
   }
 }

@@ -16,6 +16,7 @@ const CASES: readonly (readonly [line: string, mutations: Mutation[]])[] = [
   ["0 write(3, ..., 5) = 5", ["result"]],
   ["0 write(3, ..., 5) = -1 EPIPE", ["result"]],
   ["0 write(3, ..., 5) = ...", []],
+  ["0 %{ assert tcpi_lost == 0 }%", ["assertion"]],
   ["0 < . 1:1(0) ack 1 win 5", []],
 ];
 

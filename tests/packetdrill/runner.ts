@@ -4,8 +4,8 @@
  * @module
  */
 
-import { after, earliest, type Instant, micros, NEVER, seconds } from "../../tcp/units.ts";
-import { Arguments, MismatchError } from "./arguments.ts";
+import { Event } from "../../tcp/events.ts";
+import { after, earliest, type Instant, micros, seconds } from "../../tcp/units.ts";
 import { runCode } from "./assertions.ts";
 import {
   type IcmpPacket,
@@ -17,26 +17,17 @@ import {
   type TimeSpec,
   UnsupportedError,
 } from "./ast.ts";
-import { type Call, type CallContext, type CallProgress, OPENING_CALLS } from "./calls.ts";
-import { releaseMore, TRANSFER_CALLS } from "./calls_io.ts";
-import { OPTION_CALLS } from "./calls_options.ts";
-import { WAITING_CALLS } from "./calls_poll.ts";
+import { CallRunner } from "./call_runner.ts";
+import type { CallContext } from "./calls.ts";
+import { releaseMore } from "./calls_io.ts";
 import { findDifference, joinSegments, type SentPacket } from "./compare.ts";
 import { packetText } from "./flows.ts";
 import { definitionsFor, type RunOptions, type RunSettings, runSettings } from "./options.ts";
 import { parseScript } from "./parser.ts";
 import { interpretCommands } from "./settings.ts";
-import type { CallOutcome } from "./socket.ts";
 import { connectionFigures } from "./tcp_info.ts";
 import { FailedError, NOTHING_RUN, type RunResult, type Verdict, verdictOn } from "./verdict.ts";
 import { secondsText, World } from "./world.ts";
-
-const CALLS: Readonly<Record<string, Call>> = {
-  ...OPENING_CALLS,
-  ...TRANSFER_CALLS,
-  ...OPTION_CALLS,
-  ...WAITING_CALLS,
-};
 
 /** How long after its time a packet is still waited for, to show what came instead. */
 const PATIENCE = seconds(2);
@@ -75,16 +66,6 @@ function resultOfError(error: unknown, runner: Runner | null): RunResult {
   return runner?.result(verdict) ?? { ...NOTHING_RUN, ...verdict };
 }
 
-/** A call that has not returned yet. */
-interface PendingCall {
-  readonly line: number;
-  readonly call: SystemCall;
-  readonly progress: CallProgress;
-  /** When it must return, of the script's time; null: whenever. */
-  readonly end: number | null;
-  wakeAt: Instant;
-}
-
 class Runner {
   readonly #script: Script;
   readonly #settings: RunSettings;
@@ -93,7 +74,7 @@ class Runner {
   readonly #variables = new Map<string, number>();
   readonly #skipped: string[] = [];
   #passed = 0;
-  #pending: PendingCall | null = null;
+  readonly #call: CallRunner;
   /** When the event before the present one was due. */
   #lastDue = 0;
   /** The line being run. */
@@ -106,6 +87,7 @@ class Runner {
     const { sequences } = settings.run;
     this.#world = new World({ config, platform, family, sequences, injectedSegment, scaledEchoes });
     this.#context = { world: this.#world, descriptors: new Map() };
+    this.#call = new CallRunner(this.#context, this.#world, settings);
     this.#world.onTimePassing = (span) => {
       for (const descriptor of this.#context.descriptors.values()) {
         if (descriptor.kind === "stream") descriptor.timePasses(span);
@@ -197,7 +179,7 @@ class Runner {
   /** As the world's `advanceTo`, waking a blocked call on the way. */
   #passTimeTo(moment: Instant): void {
     for (;;) {
-      const next = earliest(this.#world.host.nextDeadline(), this.#pending?.wakeAt ?? NEVER);
+      const next = earliest(this.#world.host.nextDeadline(), this.#call.wakeAt);
       if (next >= moment) break;
       this.#turn(next);
     }
@@ -213,16 +195,7 @@ class Runner {
   /** After anything that happened: what the stack sends now goes out, and a blocked call may return. */
   #settle(): void {
     this.#world.pump();
-    const pending = this.#pending;
-    if (pending === null) return;
-    const outcome = this.#attempt(pending);
-    if (outcome.kind === "blocked") {
-      pending.wakeAt = outcome.wakeAt;
-      return;
-    }
-    this.#pending = null;
-    this.#checkCall(pending, outcome);
-    this.#world.pump();
+    if (this.#call.settle()) this.#world.pump();
   }
 
   #toleranceAt(due: number): number {
@@ -272,7 +245,7 @@ class Runner {
           return found.joined;
         }
       }
-      const next = earliest(this.#world.host.nextDeadline(), this.#pending?.wakeAt ?? NEVER);
+      const next = earliest(this.#world.host.nextDeadline(), this.#call.wakeAt);
       if (next > limit) break;
       this.#turn(next);
     }
@@ -294,67 +267,18 @@ class Runner {
 
   #startCall(call: SystemCall, line: number, base: number): void {
     this.#finishPending();
-    const progress: CallProgress = { octets: 0, started: this.#world.now };
-    const end = call.end === null ? null : base + call.end;
-    this.#pending = { line, call, progress, end, wakeAt: NEVER };
+    this.#call.begin(call, line, base);
     this.#settle();
     // A line without an end says that the call does not wait: what comes next comes after it.
-    if (end === null) this.#finishPending();
-  }
-
-  #attempt(pending: PendingCall): CallOutcome {
-    const { call, line, progress } = pending;
-    const run = CALLS[call.name];
-    if (run === undefined) throw new UnsupportedError(line, call.name);
-    const args = new Arguments(call.arguments, this.#settings.platform, line);
-    try {
-      return run(this.#context, args, progress);
-    } catch (error) {
-      if (!(error instanceof MismatchError)) throw error;
-      throw new FailedError(line, `${call.name}: ${error.message}`);
-    }
+    if (call.end === null) this.#finishPending();
   }
 
   #finishPending(): void {
     const limit = after(this.#world.now, LONG_PATIENCE);
-    for (let timers = 0; this.#pending !== null; timers++) {
-      const next = earliest(this.#world.host.nextDeadline(), this.#pending.wakeAt);
-      if (next > limit || timers === MAX_TIMERS) {
-        throw new FailedError(this.#pending.line, `${this.#pending.call.name} does not return`);
-      }
+    for (let timers = 0; this.#call.isPending; timers++) {
+      const next = earliest(this.#world.host.nextDeadline(), this.#call.wakeAt);
+      if (next > limit || timers === MAX_TIMERS) this.#call.giveUp();
       this.#turn(next);
-    }
-  }
-
-  #checkCall(pending: PendingCall, outcome: CallOutcome): void {
-    const { call, line, end } = pending;
-    const args = new Arguments(call.arguments, this.#settings.platform, line);
-    const wanted = call.result.kind === "ellipsis" ? null : args.valueOf(call.result);
-    const expected = wanted === null ? "anything" : `${wanted} ${call.errno ?? ""}`.trim();
-    let actual = "";
-    let fits = wanted === null;
-    if (outcome.kind === "opened") {
-      actual = "a descriptor";
-      fits ||= wanted !== null && wanted >= 0;
-      if (fits && wanted !== null) this.#context.descriptors.set(wanted, outcome.descriptor);
-    } else if (outcome.kind === "returned") {
-      actual = String(outcome.value);
-      fits ||= outcome.value === wanted && call.errno === null;
-    } else if (outcome.kind === "failed") {
-      actual = `-1 ${outcome.errno}`;
-      fits ||= wanted === -1 && (call.errno === null || sameError(call.errno, outcome.errno));
-    }
-    if (!fits) throw new FailedError(line, `${call.name} returned something else`, expected, actual);
-    if (end === null) return;
-    const started = pending.progress.started - this.#world.instantOf(0);
-    const tolerance = Math.max(this.#settings.tolerance, this.#settings.toleranceShare * (end - started));
-    if (Math.abs(this.#world.scriptTime - end) > tolerance) {
-      throw new FailedError(
-        line,
-        `${call.name} returned at another time`,
-        secondsText(end),
-        secondsText(this.#world.scriptTime),
-      );
     }
   }
 
@@ -397,6 +321,8 @@ class Runner {
       const { local, remote } = descriptor.connection;
       if (flow !== null && (local.port !== flow.localPort || remote.port !== flow.remotePort)) continue;
       figures = connectionFigures(descriptor.connection, this.#settings.platform);
+      figures.set("deliveryInDoubt", descriptor.happened(Event.deliveryInDoubt) ? 1 : 0);
+      figures.set("urgent", descriptor.happened(Event.urgent) ? 1 : 0);
       figures.set("tcpi_busy_time", descriptor.busyTime);
       figures.set("tcpi_rwnd_limited", descriptor.windowLimitedTime);
       figures.set("tcpi_rcv_mss", Math.max(this.#world.longestInjected, LEAST_RECEIVE_MSS));
@@ -413,11 +339,6 @@ const ACK_BIT = 16;
 
 function isSyn(line: TcpPacket): boolean {
   return (line.flags & SYN_BIT) !== 0;
-}
-
-function sameError(a: string, b: string): boolean {
-  const plain = (name: string): string => name === "EWOULDBLOCK" ? "EAGAIN" : name;
-  return plain(a) === plain(b);
 }
 
 /** An expected line as it stands in the script. */

@@ -107,6 +107,12 @@ const CASES: readonly (readonly [name: string, lines: string, failure: RegExp | 
     /revents: 0 expected, 4 returned/,
   ],
   ["an assertion that fails", "+0 %{ assert tcpi_snd_mss == 999 }%", /tcpi_snd_mss is 1000/],
+  [
+    "figures under the core's names",
+    "+0 %{ assert state == ESTABLISHED and congestionWindow == 10 * sendMss and failure == 0 }%",
+    null,
+  ],
+  ["a wrong state", "+0 %{ assert state == LISTEN }%", /state is/],
   ["an event behind another's time", "0.05 write(4, ..., 10) = 10", /took too long/],
   [
     "an injected number before the stream",

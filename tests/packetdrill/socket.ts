@@ -81,6 +81,7 @@ export class StreamSocket {
   /** … and how long of that the peer's window held something back, microseconds. */
   windowLimitedTime = 0;
   #failureTold = false;
+  #events = 0;
 
   constructor(parent: StreamSocket | null = null) {
     this.overrides = { ...parent?.overrides };
@@ -107,7 +108,10 @@ export class StreamSocket {
   pendingError(world: SocketWorld): string | null {
     const failure = this.connection?.failure ?? null;
     if (failure === null || this.#failureTold) return null;
-    return failure.kind === "unreachable" ? world.unreachableError : FAILURES[failure.kind];
+    if (failure.kind === "unreachable") return world.unreachableError;
+    // Linux tells who has read the peer's FIN that the pipe is broken.
+    const afterFin = failure.kind === "reset" && this.connection?.peerClosed === true;
+    return afterFin && world.platform === "linux" ? "EPIPE" : FAILURES[failure.kind];
   }
 
   /** As {@link pendingError}; it is told by this, once. */
@@ -115,6 +119,12 @@ export class StreamSocket {
     const error = this.pendingError(world);
     if (error !== null) this.#failureTold = true;
     return error;
+  }
+
+  /** Whether the connection has ever raised an `Event`. */
+  happened(event: number): boolean {
+    this.#events |= this.connection?.takeEvents() ?? 0;
+    return (this.#events & event) !== 0;
   }
 
   /** Counts a span in which nothing changed. */

@@ -6,7 +6,8 @@
 
 import { type Connection, controlBlockOf } from "../../tcp/connection.ts";
 import type { RecoveryPhase } from "../../tcp/observer.ts";
-import type { State } from "../../tcp/state.ts";
+import type { FailureKind } from "../../tcp/errors.ts";
+import { type State, STATES } from "../../tcp/state.ts";
 import { type Platform, symbolValue } from "./symbols.ts";
 
 /** What Linux says for "no threshold yet". */
@@ -55,13 +56,65 @@ function announcedMss(connection: Connection): number {
   return mss === 0 ? mtu - HEADER_OCTETS[connection.local.address.family] : mss;
 }
 
-/** The figures by name. Windows are segments on Linux, octets on FreeBSD. */
+/** How a connection failed, as figures: `assert failure == TIMED_OUT`. */
+const FAILURE_NUMBERS: Readonly<Record<FailureKind, number>> = {
+  "refused": 1,
+  "reset": 2,
+  "timed out": 3,
+  "aborted": 4,
+  "unreachable": 5,
+};
+
+/** A phrase as a name of a constant: "SYN-SENT" as SYN_SENT. */
+function constantName(phrase: string): string {
+  return phrase.toUpperCase().replace(/[- ]/g, "_");
+}
+
+/** Constants for the figures of our own. */
+const CONSTANTS: readonly (readonly [string, number])[] = [
+  ...STATES.map((state, i) => [constantName(state), i] as const),
+  ...Object.entries(FAILURE_NUMBERS).map(([kind, number]) => [constantName(kind), number] as const),
+  ...Object.entries(PHASES).map(([phase, number]) => [constantName(phase), number] as const),
+];
+
+/** Figures under the core's own names: octets and microseconds. */
+function ownFigures(connection: Connection): (readonly [string, number])[] {
+  const failure = connection.failure;
+  return [
+    ...CONSTANTS,
+    ["state", STATES.indexOf(connection.state)],
+    ["failure", failure === null ? 0 : FAILURE_NUMBERS[failure.kind]],
+    ["softError", connection.softError === null ? 0 : 1],
+    ["recoveryPhase", PHASES[connection.recoveryPhase]],
+    ["congestionWindow", connection.congestionWindow],
+    ["slowStartThreshold", connection.slowStartThreshold],
+    ["pipe", connection.pipe],
+    ["sndWnd", connection.sndWnd],
+    ["rcvWnd", connection.rcvWnd],
+    ["unackedOctets", connection.unackedOctets],
+    ["unsentOctets", connection.unsentOctets],
+    ["unreadOctets", connection.unreadOctets],
+    ["urgentOctetsLeft", connection.urgentOctetsLeft],
+    ["duplicateAcks", connection.duplicateAcks],
+    ["smoothedRtt", connection.smoothedRtt],
+    ["rttVariation", connection.rttVariation],
+    ["latestRtt", connection.latestRtt],
+    ["minimumRtt", connection.minimumRtt],
+    ["retransmissionTimeout", connection.retransmissionTimeout],
+    ["backoff", connection.backoff],
+    ["sendMss", connection.sendMss],
+    ["segmentsRetransmitted", connection.segmentsRetransmitted],
+  ];
+}
+
+/** The figures by name. Windows in those of `TCP_INFO` are segments on Linux, octets on FreeBSD. */
 export function connectionFigures(connection: Connection, platform: Platform): Map<string, number> {
   const { inFlight } = controlBlockOf(connection).recovery;
   const segment = Math.max(connection.sendMss, 1);
   const unit = platform === "linux" ? segment : 1;
   const threshold = connection.slowStartThreshold;
   return new Map<string, number>([
+    ...ownFigures(connection),
     ["tcpi_state", stateNumber(connection.state, platform)],
     ["tcpi_ca_state", PHASES[connection.recoveryPhase]],
     ["tcpi_options", optionBits(connection)],

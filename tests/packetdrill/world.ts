@@ -48,6 +48,10 @@ const SCRIPT_START = 1_000_000_000;
 const FIRST_PEER_PORT = 40_001;
 
 const MAX_PACKET = 65_576;
+
+/** Segments sent at one moment: a bound for what never ends. */
+const MAX_BURST = 20_000;
+
 const SECRET = new Uint8Array(16).fill(7);
 
 /** What a world is made with. */
@@ -176,7 +180,10 @@ export class World implements SocketWorld {
   /** Takes everything that the stack has to send now. */
   pump(): void {
     const segment = this.#segment;
-    while (this.host.transmit(segment, this.#now)) {
+    for (let count = 0; this.host.transmit(segment, this.#now); count++) {
+      if (count === MAX_BURST) {
+        throw new Error(`The stack does not stop sending: ${MAX_BURST} segments at once`);
+      }
       const length = encodePacket(segment, this.#buffer);
       const packet = readPacket(this.#buffer.slice(0, length));
       this.sent.push({ time: this.scriptTime, packet });
