@@ -65,6 +65,8 @@ export interface TcpPacket {
   readonly flags: number;
   /** Null on an outbound line that does not say. */
   readonly seq: number | null;
+  /** Whether `seq` is the number on the wire, marked by `!`; otherwise it counts from the SYN. */
+  readonly absolute: boolean;
   /** Octets of payload. */
   readonly length: number;
   readonly ack: number;

@@ -19,6 +19,14 @@ const LINUX_BUFFER_FACTOR = 2;
 /** Octets of the IP and TCP headers: TCP_MAXSEG bounds what is announced and what is sent, as an MTU does. */
 const HEADER_OCTETS = { 4: 40, 6: 60 } as const;
 
+/** A SYN without anything. */
+const NO_OPTIONS: Partial<TcpConfig> = {
+  mssOption: false,
+  windowScaling: false,
+  timestamps: false,
+  selectiveAck: false,
+};
+
 /** DiffServ codepoint above the two bits of ECN. */
 const ECN_BITS = 2;
 
@@ -57,6 +65,7 @@ const CONFIG_OPTIONS: Readonly<Record<string, ConfigSetter>> = {
   TCP_CORK: (value) => ({ cork: value !== 0 }),
   TCP_NOPUSH: (value) => ({ cork: value !== 0 }),
   TCP_MAXSEG: (value, { world }) => ({ mss: 0, mtu: value + HEADER_OCTETS[world.localAddress.family] }),
+  TCP_NOOPT: (value) => value === 0 ? {} : NO_OPTIONS,
   TCP_USER_TIMEOUT: (value) => ({ userTimeout: milliseconds(value) }),
   TCP_SYNCNT: (value) => ({ synRetries: value }),
   TCP_KEEPINIT: (value) => ({ connectTimeout: seconds(value) }),

@@ -83,7 +83,8 @@ export function findDifference(
   strictness: Strictness,
 ): string | null {
   const actual = flow.scriptView(sent);
-  return headerDifference(expected, actual, strictness) ??
+  const seq = expected.absolute ? sent.seq : actual.seq;
+  return headerDifference(expected, { ...actual, seq }, strictness) ??
     optionDifference(expected, actual, flow, strictness) ??
     payloadDifference(sent, flow);
 }

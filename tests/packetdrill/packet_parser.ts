@@ -154,10 +154,13 @@ function parseTcp(lexer: Lexer, direction: Direction, head: Head): TcpPacket {
   }
   const flags = parseFlags(lexer);
   const { seq, length } = parseSegmentSequence(lexer, direction);
+  const absolute = isAhead(lexer, "!");
+  if (absolute) lexer.next();
   const ack = parseNamed(lexer, "ack", MAX_U32) ?? 0;
   const window = parseNamed(lexer, "win", MAX_U16);
   const urgentPointer = parseNamed(lexer, "urg", MAX_U16) ?? 0;
   const options = parseOptions(lexer);
+  if (isAhead(lexer, "/")) throw new UnsupportedError(line, `/${lexer.peek(1).text}`);
   if (direction === "in" && window === null) {
     throw new ScriptError(line, "Cannot inject a segment without a window: write win N");
   }
@@ -173,6 +176,7 @@ function parseTcp(lexer: Lexer, direction: Direction, head: Head): TcpPacket {
     destinationPort,
     flags,
     seq,
+    absolute,
     length,
     ack,
     window,

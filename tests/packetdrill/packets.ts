@@ -107,26 +107,33 @@ function writeIpv6(packet: WirePacket, tcpLength: number, octets: Uint8Array, vi
   octets.set(packet.destination, 24);
 }
 
-/** Reads a packet from the stack. @throws Error saying what is wrong with its form or its checksums */
+/** A packet from the stack that is none. */
+export class PacketFormError extends Error {
+  override readonly name = "PacketFormError";
+}
+
+/** Reads a packet from the stack. @throws PacketFormError saying what is wrong with its form or its checksums */
 export function readPacket(octets: Uint8Array): WirePacket {
   const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
   const family: Family = (octets[0] ?? 0) >> 4 === 4 ? 4 : 6;
   const ipLength = family === 4 ? ((octets[0] ?? 0) & 0xf) * WORD : IPV6_HEADER;
   const total = family === 4 ? view.getUint16(2) : view.getUint16(4) + IPV6_HEADER;
   if (total !== octets.length) {
-    throw new Error(`The IP header says ${total} octets, the packet has ${octets.length}`);
+    throw new PacketFormError(`The IP header says ${total} octets, the packet has ${octets.length}`);
   }
-  if (family === 4 && sumOf(octets.subarray(0, ipLength), 0) !== 0xffff) throw new Error("Wrong IP checksum");
+  if (family === 4 && sumOf(octets.subarray(0, ipLength), 0) !== 0xffff) {
+    throw new PacketFormError("Wrong IP checksum");
+  }
   const source = family === 4 ? octets.slice(12, 16) : octets.slice(8, 24);
   const destination = family === 4 ? octets.slice(16, 20) : octets.slice(24, 40);
   const tcp = octets.subarray(ipLength);
-  if (tcpSum(source, destination, tcp) !== 0xffff) throw new Error("Wrong TCP checksum");
+  if (tcpSum(source, destination, tcp) !== 0xffff) throw new PacketFormError("Wrong TCP checksum");
   const dataOffset = (tcp[12] ?? 0) >> 4;
   const headerLength = dataOffset * WORD;
   if (headerLength < TCP_HEADER || headerLength > tcp.length) {
-    throw new Error(`Wrong data offset ${dataOffset}`);
+    throw new PacketFormError(`Wrong data offset ${dataOffset}`);
   }
-  if ((tcp[12] ?? 0) & 0x0e) throw new Error("Reserved bits are set");
+  if ((tcp[12] ?? 0) & 0x0e) throw new PacketFormError("Reserved bits are set");
   return {
     family,
     source,
@@ -192,7 +199,7 @@ function readOptions(octets: Uint8Array): TcpOption[] {
     const kind = octets[at] ?? 0;
     const length = kind < 2 ? 1 : octets[at + 1] ?? 0;
     if (kind >= 2 && (length < 2 || at + length > octets.length)) {
-      throw new Error(`Wrong length of option ${kind}`);
+      throw new PacketFormError(`Wrong length of option ${kind}`);
     }
     options.push(readOption(kind, length, at, octets, view));
     at += length;

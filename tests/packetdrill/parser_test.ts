@@ -71,6 +71,7 @@ Deno.test("the parser reads every part of a segment", () => {
     destinationPort: 8,
     flags: Flag.psh | Flag.ack,
     seq: 1,
+    absolute: false,
     length: 10,
     ack: 2,
     window: 3,
@@ -92,6 +93,11 @@ Deno.test("the parser reads what FreeBSD's scripts write otherwise", () => {
   assertEquals(packet.options.at(-1), { kind: "TS", value: null, echo: 0 });
   assertEquals(tcpOf("+0 > (tos 0x28) . 1:1(0) ack 1").ip.trafficClass, 0x28);
   assertEquals(callOf("0 connect(3, ..., ...) = -1 // EINPROGRESS").errno, null);
+});
+
+Deno.test("the parser reads numbers as they are on the wire, and numbers that do not matter", () => {
+  assertEquals([tcpOf("0 > R. 5:5(0)! ack 2").absolute, tcpOf("0 > R. 5:5(0)! ack 2").seq], [true, 5]);
+  assertEquals([tcpOf("0 > S. ...(0) ack 2").seq, tcpOf("0 > S. ...(0) ack 2").length], [null, 0]);
 });
 
 Deno.test("the parser accepts numbers on both sides of 2^32", () => {
@@ -173,6 +179,7 @@ const UNKNOWN: readonly (readonly [word: string, text: string])[] = [
   ["mp_capable", "0 > S 0:0(0) <mss 1460,mp_capable v1>"],
   ["udp", "0 > udp (10)"],
   ["sctp", "0 > sctp: INIT[]"],
+  ["/udp", "0 > R 1:1(0) win 0 /udp(1 > 2)"],
   ["flowlabel", "0 > (flowlabel 0x1) . 1:1(0)"],
 ];
 

@@ -107,6 +107,12 @@ const CASES: readonly (readonly [name: string, lines: string, failure: RegExp | 
     /revents: 0 expected, 4 returned/,
   ],
   ["an assertion that fails", "+0 %{ assert tcpi_snd_mss == 999 }%", /tcpi_snd_mss is 1000/],
+  ["a number on the wire", "+0 < . 5:6(1) ack 99 win 8000\n+0 > . 268435457:268435457(0)! ack 1", null],
+  [
+    "a wrong number on the wire",
+    "+0 < . 5:6(1) ack 99 win 8000\n+0 > . 1:1(0)! ack 1",
+    /sequence number: 1 expected/,
+  ],
   [
     "figures under the core's names",
     "+0 %{ assert state == ESTABLISHED and congestionWindow == 10 * sendMss and failure == 0 }%",

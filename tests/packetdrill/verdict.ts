@@ -5,6 +5,7 @@
  */
 
 import { ScriptError, UnsupportedError } from "./ast.ts";
+import { PacketFormError } from "./packets.ts";
 
 /** What became of a script. */
 export interface RunResult {
@@ -57,6 +58,9 @@ export function verdictOn(error: unknown, line: number): Verdict {
   if (error instanceof FailedError) {
     const { expected, actual } = error;
     return { outcome: "failed", line: error.line, reason: error.message, expected, actual };
+  }
+  if (error instanceof PacketFormError) {
+    return { outcome: "failed", line, reason: `The stack sent a malformed packet: ${error.message}` };
   }
   if (error instanceof ScriptError) return { outcome: "failed", line: error.line, reason: error.message };
   return { outcome: "failed", line, reason: `The run broke off: ${describeError(error)}` };

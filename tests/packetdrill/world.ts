@@ -209,7 +209,7 @@ export class World implements SocketWorld {
       hopLimit: line.ip.hopLimit ?? 0,
       sourcePort: flow.remotePort,
       destinationPort: flow.localPort,
-      seq: flow.toLive("remote", seq, syn),
+      seq: line.absolute ? seq : flow.toLive("remote", seq, syn),
       ack: (line.flags & Flag.ack) === 0 ? line.ack : flow.toLive("local", line.ack, syn),
       flags: line.flags,
       window: line.window ?? 0,
