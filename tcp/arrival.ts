@@ -152,8 +152,9 @@ function arrivesInOtherStates(tcb: Tcb, segment: Segment, now: Instant): void {
   if (!checkSyn(tcb, segment, now)) return;
   tcb.lastReceivedAt = now;
   tcb.keepAliveProbes = 0;
-  tcb.timestamps.update(segment, now);
   if (!checkAck(tcb, segment, windowShift, now)) return;
+  // Only now: a forged segment whose ACK is refused must not make the honest ones look old.
+  tcb.timestamps.update(segment, now);
   takeUrgentTextAndFin(tcb, segment, now);
 }
 

@@ -7,7 +7,7 @@
 
 import { Event } from "./events.ts";
 import type { IcmpError } from "./icmp_error.ts";
-import { seqAtOrBefore, seqBefore } from "./seq.ts";
+import { seqBefore } from "./seq.ts";
 import type { Tcb } from "./tcb.ts";
 import type { Instant } from "./units.ts";
 
@@ -29,7 +29,7 @@ export function icmpArrives(tcb: Tcb, error: IcmpError, now: Instant): void {
   const { sender } = tcb;
   if (tcb.state === "CLOSED" || tcb.state === "LISTEN") return;
   // RFC 5927 4.1: what is quoted must be outstanding.
-  if (seqBefore(error.seq, sender.sndUna) || !seqAtOrBefore(error.seq, sender.sndNxt)) return;
+  if (seqBefore(error.seq, sender.sndUna) || !seqBefore(error.seq, sender.sndNxt)) return;
   switch (error.kind) {
     case "source quench":
       // MUST-55, RFC 6633.

@@ -163,7 +163,8 @@ export class Receiver {
   /** Moves RCV.NXT over the peer's FIN; nothing can follow it. */
   takeFin(): void {
     this.rcvNxt = seqAdd(this.rcvNxt, 1);
-    if (seqAfter(this.rcvNxt, this.rcvAdv)) this.rcvAdv = this.rcvNxt;
+    // The FIN takes no room in the buffer: the window behind it stays as large as it was.
+    this.rcvAdv = seqAdd(this.rcvAdv, 1);
     this.#finOffset = NO_FIN;
     this.finTaken = true;
     this.outOfOrder.clear();
@@ -187,7 +188,7 @@ export class Receiver {
 
   /** Sequence number of the next octet that the user will read. */
   get readNext(): SeqNumber {
-    return seqAdd(this.rcvNxt, -this.ring.length - (this.finTaken ? 1 : 0));
+    return seqAdd(this.#textNext, -this.ring.length);
   }
 
   /** Moves text to the reader. @returns octets moved */
@@ -211,12 +212,17 @@ export class Receiver {
 
   /** Stream offset of a sequence number near RCV.NXT. */
   offsetOf(seq: SeqNumber): number {
-    return this.ring.end + seqDistance(this.rcvNxt, seq);
+    return this.ring.end + seqDistance(this.#textNext, seq);
   }
 
   /** Sequence number of a stream offset near RCV.NXT. */
   seqOf(offset: number): SeqNumber {
-    return seqAdd(this.rcvNxt, offset - this.ring.end);
+    return seqAdd(this.#textNext, offset - this.ring.end);
+  }
+
+  /** Sequence number of the octet that follows the text received in order: RCV.NXT, or the peer's FIN before it. */
+  get #textNext(): SeqNumber {
+    return this.finTaken ? seqAdd(this.rcvNxt, -1) : this.rcvNxt;
   }
 
   #newEdge(shift: number): SeqNumber {

@@ -8,7 +8,7 @@
 import { TailLossProbe } from "./retransmission/tail_loss_probe.ts";
 import type { Tcb } from "./tcb.ts";
 import { Timer } from "./timers.ts";
-import { after, type Instant, micros, milliseconds } from "./units.ts";
+import { after, earliest, type Instant, micros, milliseconds } from "./units.ts";
 
 /** RFC 8985 7.2: WCDelAckT, the longest that a peer is thought to delay an ACK. */
 const WORST_DELAYED_ACK = milliseconds(200);
@@ -61,9 +61,12 @@ export function armTailProbe(tcb: Tcb, now: Instant): void {
   }
   const isSingle = recovery.inFlight.totalOctets <= tcb.sender.mss;
   const timeout = TailLossProbe.timeout(rtt.srtt, isSingle, WORST_DELAYED_ACK, config.initialRto);
-  const deadline = after(now, timeout);
-  if (deadline < timers.deadline(Timer.retransmission)) timers.set(Timer.tailLossProbe, deadline);
-  else timers.clear(Timer.tailLossProbe);
+  const deadline = earliest(after(now, timeout), timers.deadline(Timer.retransmission));
+  timers.set(Timer.tailLossProbe, deadline);
+  // A probe comes in place of a time-out that is due no later (7.2), and starts that timer anew.
+  if (deadline === timers.deadline(Timer.retransmission)) {
+    timers.set(Timer.retransmission, after(deadline, rtt.timeout()));
+  }
 }
 
 /** Starts the persist timer when the peer's window is all that holds something back (MUST-36, SHLD-29, SHLD-30). */
