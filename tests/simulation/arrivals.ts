@@ -14,6 +14,8 @@ export interface Packet {
   readonly toward: number;
   /** Bits that were flipped on the way. */
   readonly damagedBits: number;
+  /** Not 0: the packet was too big for this MTU, and comes back quoted by an ICMP error. */
+  readonly mtu: number;
 }
 
 interface Entry extends Packet {

@@ -25,6 +25,7 @@ export class Coverage {
   octets = 0;
   lost = 0;
   overflowed = 0;
+  tooBig = 0;
   duplicated = 0;
   corrupted = 0;
   marked = 0;
@@ -40,6 +41,7 @@ export class Coverage {
       this.octets += wire.octets;
       this.lost += counts.lost;
       this.overflowed += counts.overflowed;
+      this.tooBig += counts.tooBig;
       this.duplicated += counts.duplicated;
       this.corrupted += counts.corrupted;
       this.marked += counts.marked;

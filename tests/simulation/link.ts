@@ -27,6 +27,8 @@ export interface LinkPlan {
   readonly octetsPerSecond: number;
   /** Packets that wait before the bottleneck; one more is dropped. */
   readonly queue: number;
+  /** Octets of the largest packet that goes through; the sender of a larger one is told by ICMP. */
+  readonly mtu: number;
 }
 
 /** Quiet after which a burst of losses is over, µs: it is trouble of the path, not of the next packets. */
@@ -45,6 +47,7 @@ export const PERFECT_LINK: LinkPlan = {
   mark: 0,
   octetsPerSecond: Infinity,
   queue: Infinity,
+  mtu: Infinity,
 };
 
 /** What a link did. */
@@ -53,6 +56,8 @@ export class LinkCounts {
   lost = 0;
   /** Dropped because the queue was full. */
   overflowed = 0;
+  /** Dropped because they were longer than the MTU. */
+  tooBig = 0;
   duplicated = 0;
   corrupted = 0;
   marked = 0;
@@ -61,21 +66,26 @@ export class LinkCounts {
 /** Where packets go: the world's queue of arrivals. */
 export type Deliver = (packet: Uint8Array, at: Instant, damagedBits: number) => void;
 
+/** What a router on the way does with a packet that is too big: it tells the sender. */
+export type Refuse = (packet: Uint8Array, at: Instant, mtu: number) => void;
+
 /** One direction. */
 export class Link {
   readonly counts: LinkCounts = new LinkCounts();
   readonly #plan: LinkPlan;
   readonly #random: Random;
   readonly #deliver: Deliver;
+  readonly #refuse: Refuse;
   /** When the bottleneck is free again. */
   #freeAt: Instant = instant(0);
   #isInBurst = false;
   #lastSentAt: Instant = instant(0);
 
-  constructor(plan: LinkPlan, random: Random, deliver: Deliver) {
+  constructor(plan: LinkPlan, random: Random, deliver: Deliver, refuse: Refuse) {
     this.#plan = plan;
     this.#random = random;
     this.#deliver = deliver;
+    this.#refuse = refuse;
   }
 
   /** Takes a packet, which is the link's from now on. */
@@ -85,6 +95,10 @@ export class Link {
     if (this.#loses(now)) {
       counts.lost++;
       return;
+    }
+    if (packet.length > plan.mtu) {
+      counts.tooBig++;
+      return this.#refuse(packet, this.#arrival(now), plan.mtu);
     }
     const through = this.#queue(packet.length, now);
     if (through === null) {

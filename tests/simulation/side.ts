@@ -9,6 +9,7 @@ import {
   type ConnectionView,
   type Endpoint,
   Host,
+  type IcmpError,
   type Instant,
   type Listener,
   type Observer,
@@ -27,6 +28,7 @@ import { WireWatch } from "./wire.ts";
 /** The four calls that a connection and a host have in common. */
 interface Core {
   segmentArrives(segment: Segment, now: Instant): void;
+  icmpArrives(error: IcmpError, now: Instant): void;
   timersFire(now: Instant): void;
   nextDeadline(): Instant;
   transmit(out: Segment, now: Instant): boolean;

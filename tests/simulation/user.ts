@@ -92,7 +92,8 @@ export class User {
     while (this.#mayWrite && !this.hasEnded && this.sent < plan.octets && now >= this.#nextWrite) {
       const most = Math.min(this.#random.integer(1, plan.writeMost), plan.octets - this.sent);
       const piece = this.#outgoing.piece(this.sent, most);
-      const taken = connection.send(piece, now);
+      const isUrgent = plan.urgent > 0 && this.#random.chance(plan.urgent);
+      const taken = isUrgent ? connection.sendUrgent(piece, now) : connection.send(piece, now);
       this.sent += taken;
       if (taken < piece.length) this.#mayWrite = false;
       if (plan.writeGap > 0) this.#nextWrite = this.#later(plan.writeGap, now);

@@ -8,6 +8,7 @@ import {
   decodePacket,
   encodePacket,
   type Endpoint,
+  IcmpError,
   type Instant,
   instant,
   NEVER,
@@ -37,6 +38,8 @@ export interface Outcome {
   readonly plan: Plan;
   /** Virtual time that it took, µs. */
   readonly span: number;
+  /** When both users had what they wanted, µs; Infinity when one left early. */
+  readonly doneAt: number;
   readonly steps: number;
   readonly sides: readonly [Side, Side];
   /** Packets with damage that no checksum shows; the run drops them. */
@@ -74,6 +77,7 @@ class World {
   #undetected = 0;
   #steps = 0;
   #progressAt: Instant = instant(0);
+  #doneAt: Instant = NEVER;
   #progress = 0;
 
   constructor(plan: Plan, onLine: ((text: string) => void) | undefined) {
@@ -96,9 +100,13 @@ class World {
       );
     this.#sides = [side(0), side(1)];
     const link = (index: 0 | 1): Link =>
-      new Link(plan.sides[index].link, random.fork(), (packet, at, damagedBits) => {
-        this.#arrivals.add({ octets: packet, at, toward: 1 - index, damagedBits });
-      });
+      new Link(
+        plan.sides[index].link,
+        random.fork(),
+        (octets, at, damagedBits) =>
+          this.#arrivals.add({ octets, at, toward: 1 - index, damagedBits, mtu: 0 }),
+        (octets, at, mtu) => this.#arrivals.add({ octets, at, toward: index, damagedBits: 0, mtu }),
+      );
     this.#links = [link(0), link(1)];
     this.#sides.forEach((it, index) => it.counts = (this.#links[index] as Link).counts);
   }
@@ -118,8 +126,14 @@ class World {
       }
     }
     this.#checkEnd();
-    const { now: span } = this;
-    return { plan: this.#plan, span, steps: this.#steps, sides: this.#sides, undetected: this.#undetected };
+    return {
+      plan: this.#plan,
+      span: this.now,
+      doneAt: this.#doneAt,
+      steps: this.#steps,
+      sides: this.#sides,
+      undetected: this.#undetected,
+    };
   }
 
   /** The user acts; what it does may make segments due, and sending may make a connection ready to be accepted. */
@@ -159,6 +173,11 @@ class World {
   #deliver(): void {
     for (let packet = this.#arrivals.due(this.now); packet !== null; packet = this.#arrivals.due(this.now)) {
       const side = this.#sides[packet.toward] as Side;
+      if (packet.mtu > 0) {
+        side.core.icmpArrives(tooBig(packet), this.now);
+        side.check(false);
+        continue;
+      }
       if (!this.#decode(packet)) continue;
       side.wire.causes++;
       const { rcvNxt } = side.connection ?? {};
@@ -199,6 +218,7 @@ class World {
       this.#progress = progress;
       this.#progressAt = this.now;
     }
+    if (this.#doneAt === NEVER && this.#sides.every((side) => side.user.hasReadEnd)) this.#doneAt = this.now;
     const stalled = this.now - this.#progressAt;
     const isWaiting = this.#sides.some((side) => side.state === "TIME-WAIT");
     if (isWaiting || this.#hasDeparted()) return;
@@ -228,6 +248,9 @@ class World {
         user.received === peer.user.sent,
         `${name} received ${user.received} of ${peer.user.sent} octets`,
       );
+      const repeated = side.connection?.segmentsRetransmitted ?? 0;
+      const hadReason = !this.#plan.isCalm || side.seen.sendReasons.has("window-probe");
+      demand(repeated === 0 || hadReason, `${name} sent ${repeated} segments again for no reason`);
       demand(user.hasReadEnd, `${name} never heard of the end of the stream`);
     });
   }
@@ -241,6 +264,23 @@ class World {
       demand(isIdle, `${name} is left in ${state} with ${connection.unackedOctets} octets outstanding`);
     }
   }
+}
+
+/** The ICMP error that quotes the packet. */
+function tooBig(packet: Packet): IcmpError {
+  const segment = new Segment();
+  decodePacket(packet.octets, packet.octets.length, segment, "trust");
+  const error = new IcmpError();
+  error.family = segment.family;
+  error.kind = "packet too big";
+  error.mtu = packet.mtu;
+  error.addresses = segment.addresses;
+  error.sourceOffset = segment.sourceOffset;
+  error.destinationOffset = segment.destinationOffset;
+  error.sourcePort = segment.sourcePort;
+  error.destinationPort = segment.destinationPort;
+  error.seq = segment.seq;
+  return error;
 }
 
 function endpoints(plan: Plan): readonly [Endpoint, Endpoint] {
