@@ -133,6 +133,12 @@ export const DROP_REASONS: Readonly<Record<DropReason, CatalogueEntry>> = {
     label: "closed",
     sentence: "The connection is closed already.",
   },
+  "syn-with-fin": {
+    rule: "TcpConfig dropSynFin",
+    label: "SYN and FIN",
+    sentence:
+      "A segment that both opens and closes is none that an honest peer sends; it is dropped, as was asked for.",
+  },
   "missing-timestamp": {
     rule: "RFC 7323 3.2",
     label: "no timestamp",

@@ -224,6 +224,12 @@ export const SEND_REASONS: Readonly<Record<SendReason, CatalogueEntry>> = {
     sentence:
       "The user aborts: RST at {seq} ends the connection at once, and what was not delivered is thrown away.",
   },
+  "reset-syn-in-window": {
+    rule: "RFC 793 3.9; TcpConfig synAnswer",
+    label: "RST: SYN in window",
+    sentence:
+      "A SYN came within the window of the open connection, which ends it by the old rule; RFC 5961 would challenge it.",
+  },
   "reset-data-after-close": {
     rule: "RFC 9293 3.6.1, SHLD-3; RFC 2525 2.17",
     label: "RST: data lost",

@@ -1,0 +1,170 @@
+/**
+ * The events of a report as columns, which pack well and read fast.
+ *
+ * @module
+ */
+
+import type { CatalogueEntry } from "../catalogue.ts";
+import { STATES } from "../core.ts";
+import type { ConnectionRecord, SegmentMark, SegmentRecord, TraceEvent, ViewRecord } from "../record.ts";
+import { entriesOf } from "../told.ts";
+import { variableTexts } from "../variables.ts";
+
+/** Numbers of the kinds of event, as `page/data.js` reads them. */
+const KINDS: Readonly<Record<TraceEvent["kind"], number>> = {
+  sent: 0,
+  arrived: 1,
+  dropped: 2,
+  lost: 3,
+  state: 4,
+  timer: 5,
+  congestion: 6,
+};
+
+/** Bits of the marks, as `page/data.js` reads them. */
+const MARKS: Readonly<Record<SegmentMark, number>> = {
+  "retransmission": 1,
+  "duplicate": 2,
+  "out of order": 4,
+  "merged": 8,
+};
+
+const PHASES = ["open", "disorder", "congestion window reduced", "recovery", "loss"] as const;
+
+/** The variables of a view that the page shows, besides state and phase. */
+const VARIABLES = [
+  "sndUna",
+  "sndNxt",
+  "sndWnd",
+  "rcvNxt",
+  "rcvWnd",
+  "cwnd",
+  "ssthresh",
+  "pipe",
+  "flight",
+  "dupAcks",
+  "srtt",
+  "rttvar",
+  "latestRtt",
+  "minRtt",
+  "rto",
+  "backoff",
+] as const satisfies readonly (keyof ViewRecord)[];
+
+/** The numbers of a segment that the page shows. */
+const NUMBERS = [
+  "seq",
+  "end",
+  "ack",
+  "length",
+  "window",
+  "flags",
+] as const satisfies readonly (keyof SegmentRecord)[];
+
+/** What the page's script gets. */
+export interface ReportData {
+  readonly connections: readonly ConnectionRecord[];
+  readonly omitted: number;
+  /** Moment of the first event; null when not known. */
+  readonly start: string | null;
+  readonly entries: readonly (CatalogueEntry & { readonly code: string })[];
+  readonly states: readonly string[];
+  readonly phases: readonly string[];
+  readonly columns: Readonly<Record<string, readonly unknown[]>>;
+}
+
+/** What is told of the events. */
+export interface ReportSource {
+  readonly events: readonly TraceEvent[];
+  readonly connections: readonly ConnectionRecord[];
+  readonly omitted: number;
+}
+
+/** Turns events into columns, times counted from the first one. */
+export function reportData(source: ReportSource, start: string | null): ReportData {
+  const builder = new ColumnBuilder(source.connections, source.events[0]?.time ?? 0);
+  for (const event of source.events) builder.add(event);
+  return {
+    connections: source.connections,
+    omitted: source.omitted,
+    start,
+    entries: builder.entries,
+    states: STATES,
+    phases: PHASES,
+    columns: builder.columns,
+  };
+}
+
+class ColumnBuilder {
+  readonly columns: Record<string, unknown[]> = {};
+  readonly entries: (CatalogueEntry & { readonly code: string })[] = [];
+  readonly #entryNumbers = new Map<CatalogueEntry, number>();
+  readonly #connections: ReadonlyMap<number, ConnectionRecord>;
+  readonly #start: number;
+
+  constructor(connections: readonly ConnectionRecord[], start: number) {
+    this.#connections = new Map(connections.map((connection) => [connection.id, connection]));
+    this.#start = start;
+  }
+
+  add(event: TraceEvent): void {
+    this.#put("time", event.time - this.#start);
+    this.#put("kind", KINDS[event.kind]);
+    this.#put("connection", event.connection);
+    this.#put("marks", "marks" in event ? event.marks.reduce((bits, mark) => bits | MARKS[mark], 0) : 0);
+    this.#put("said", this.#said(event));
+    this.#put("extra", extraOf(event));
+    // A drop repeats the segment that arrived just before.
+    const segment = "segment" in event && event.kind !== "dropped" ? event.segment : null;
+    for (const name of NUMBERS) this.#put(name, segment === null ? null : segment[name]);
+    this.#put("sack", segment === null || segment.sackEdges.length === 0 ? 0 : segment.sackEdges);
+    this.#put("header", base64(segment?.header ?? null));
+    this.#put("excerpt", base64(segment?.excerpt ?? null));
+    this.#addView("view" in event ? event.view : null);
+  }
+
+  #addView(view: ViewRecord | null): void {
+    this.#put("state", view === null ? null : STATES.indexOf(view.state));
+    this.#put("phase", view === null || view.phase === null ? null : PHASES.indexOf(view.phase));
+    for (const name of VARIABLES) {
+      const value = view === null ? null : view[name];
+      this.#put(name, value === Infinity ? "unlimited" : value);
+    }
+  }
+
+  #said(event: TraceEvent): (number | string)[][] {
+    const connection = this.#connections.get(event.connection) ?? null;
+    return entriesOf(event).map(({ code, entry }) => {
+      let number = this.#entryNumbers.get(entry);
+      if (number === undefined) {
+        number = this.entries.push({ code, ...entry }) - 1;
+        this.#entryNumbers.set(entry, number);
+      }
+      return [number, ...variableTexts(entry, event, connection)];
+    });
+  }
+
+  #put(column: string, value: unknown): void {
+    (this.columns[column] ??= []).push(value);
+  }
+}
+
+/** What only one kind of event has, as text. */
+function extraOf(event: TraceEvent): string | 0 {
+  switch (event.kind) {
+    case "lost":
+      return `${event.direction}, ${event.fault}`;
+    case "state":
+      return event.from === event.to ? event.to : `${event.from} to ${event.to}`;
+    case "sent":
+    case "arrived":
+    case "dropped":
+    case "timer":
+    case "congestion":
+      return 0;
+  }
+}
+
+function base64(octets: Uint8Array | null): string | 0 {
+  return octets === null || octets.length === 0 ? 0 : btoa(String.fromCharCode(...octets));
+}

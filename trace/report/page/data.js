@@ -1,0 +1,104 @@
+/**
+ * The page's data: columns by name, unpacked from the compressed text that the page carries.
+ *
+ * @module
+ */
+
+/** Kinds of event, in the order of their numbers in the column `kind`. */
+export const KINDS = ["sent", "arrived", "dropped", "lost", "state", "timer", "congestion"];
+
+/** Marks of a segment, in the order of their bits in the column `marks`. */
+export const MARKS = ["retransmission", "duplicate", "out of order", "merged"];
+
+/** Unpacks the data: base64 of the gzipped JSON. */
+export async function unpack(text) {
+  const packed = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Trace(JSON.parse(await new Response(stream).text()));
+}
+
+/** The octets of a base64 text. */
+export function octetsOf(text) {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+/** The events of a report. An event is known by its index in the columns. */
+export class Trace {
+  constructor(data) {
+    this.data = data;
+    this.columns = data.columns;
+    this.length = data.columns.time?.length ?? 0;
+  }
+
+  /** The indices of one connection's events. */
+  of(connection) {
+    const indices = [];
+    for (let i = 0; i < this.length; i++) {
+      const id = this.columns.connection[i];
+      if (id === connection || (id === 0 && this.data.connections.length < 2)) indices.push(i);
+    }
+    return indices;
+  }
+
+  kind(i) {
+    return KINDS[this.columns.kind[i]];
+  }
+
+  /** Whether the event is about a segment of which the header is known. */
+  isSegment(i) {
+    return this.columns.flags[i] !== null;
+  }
+
+  isMarked(i) {
+    const kind = this.kind(i);
+    return kind === "dropped" || kind === "lost" || (this.columns.marks[i] & 7) !== 0;
+  }
+
+  /** Whether what we sent had been sent before. */
+  isAgain(i) {
+    return (this.columns.marks[i] & 1) !== 0;
+  }
+
+  marks(i) {
+    return MARKS.filter((_mark, bit) => (this.columns.marks[i] & 1 << bit) !== 0);
+  }
+
+  /** What is said of the event: code, rule, label and the sentence with its values. */
+  told(i) {
+    return this.columns.said[i].map(([entry, ...values]) => {
+      const { code, rule, label, sentence } = this.data.entries[entry];
+      let next = 0;
+      const filled = sentence.replace(/\{\w+\}/g, () => values[next++] ?? "?").replace(
+        /\b1 octets\b/g,
+        "1 octet",
+      );
+      return { code, rule, label, sentence: filled };
+    });
+  }
+
+  /** What it is, in a few words. */
+  label(i) {
+    const { columns } = this;
+    const labels = columns.said[i].map(([entry]) => this.data.entries[entry].label).join(", ");
+    switch (this.kind(i)) {
+      case "sent":
+      case "arrived":
+        return labels || this.kind(i);
+      case "dropped":
+        return `dropped: ${labels}`;
+      case "lost":
+        return `taken away: ${columns.extra[i]}`;
+      case "state":
+        return `${columns.extra[i]}${labels === "" ? "" : `: ${labels}`}`;
+      case "timer":
+        return labels;
+      case "congestion":
+        return `window: ${labels}`;
+    }
+  }
+
+  state(i) {
+    const state = this.columns.state[i];
+    return state === null ? "" : this.data.states[state];
+  }
+}

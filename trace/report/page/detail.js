@@ -1,0 +1,187 @@
+/**
+ * One event in full: why, the variables, and the headers drawn as the RFCs draw them, 32 bits a line.
+ *
+ * @module
+ */
+
+import { octetsOf } from "./data.js";
+import { element, flagsText, octetsText, secondsText, spanText } from "./format.js";
+import { headersOf } from "./header.js";
+
+const BITS_PER_LINE = 32;
+
+/** The variables shown, with how they are written. */
+const VARIABLES = [
+  ["state", "State", null],
+  ["sndUna", "SND.UNA", octetsText],
+  ["sndNxt", "SND.NXT", octetsText],
+  ["sndWnd", "SND.WND", octetsText],
+  ["rcvNxt", "RCV.NXT", octetsText],
+  ["rcvWnd", "RCV.WND", octetsText],
+  ["cwnd", "cwnd", octetsText],
+  ["ssthresh", "ssthresh", octetsText],
+  ["flight", "flight", octetsText],
+  ["pipe", "pipe", octetsText],
+  ["dupAcks", "duplicate ACKs", String],
+  ["phase", "recovery", null],
+  ["srtt", "SRTT", spanText],
+  ["rttvar", "RTTVAR", spanText],
+  ["rto", "RTO", spanText],
+  ["backoff", "back-off", String],
+];
+
+/** Shows event `i` in `place`; `before` is the connection's event before it, or null. */
+export function showDetail(trace, i, before, place) {
+  place.replaceChildren(
+    element("h2", {}, titleOf(trace, i)),
+    reasons(trace, i),
+    ...payload(trace, i),
+    ...headers(trace, i),
+    ...variables(trace, i, before),
+  );
+}
+
+function titleOf(trace, i) {
+  const { columns } = trace;
+  const what = trace.isSegment(i) ? `${trace.kind(i)}: ${flagsText(columns.flags[i])}` : trace.kind(i);
+  const marks = trace.marks(i);
+  return `Event ${i + 1}, ${what}${marks.length > 0 ? ` (${marks.join(", ")})` : ""}, at ${
+    secondsText(columns.time[i])
+  } s`;
+}
+
+function reasons(trace, i) {
+  const list = element("div", { class: "reasons" });
+  for (const { sentence, rule, code } of trace.told(i)) {
+    list.append(
+      element(
+        "p",
+        {},
+        `${sentence} `,
+        element("span", { class: "rule" }, `[${rule}]`),
+        " ",
+        element("code", {}, code),
+      ),
+    );
+  }
+  if (trace.kind(i) === "lost") {
+    list.append(element("p", {}, `Taken away on purpose: ${trace.columns.extra[i]}`));
+  }
+  if (list.childNodes.length === 0) list.append(element("p", {}, "The capture does not say why."));
+  return list;
+}
+
+function payload(trace, i) {
+  const text = trace.columns.excerpt[i];
+  if (!text) return [];
+  const octets = octetsOf(text);
+  const more = trace.columns.length[i] > octets.length
+    ? ` … (${octetsText(trace.columns.length[i])} octets in all)`
+    : "";
+  const printable = Array.from(
+    octets,
+    (octet) => octet >= 0x20 && octet < 0x7f ? String.fromCharCode(octet) : "·",
+  ).join("");
+  const hex = Array.from(octets, (octet) => octet.toString(16).padStart(2, "0")).join(" ");
+  return [element("h3", {}, "Payload"), element("pre", {}, `${hex}\n${printable}${more}`)];
+}
+
+function headers(trace, i) {
+  const text = trace.columns.header[i];
+  if (!text) return [];
+  const { seq, ack, window } = trace.columns;
+  const facts = { seq: seq[i], ack: ack[i], window: window[i] };
+  return headersOf(octetsOf(text), facts).reverse().flatMap(({ title, fields }) => [
+    element("h3", {}, title),
+    drawing(fields),
+    fieldTable(fields),
+  ]);
+}
+
+/** A box for each field; one that goes over the end of a line is continued on the next. */
+function drawing(fields) {
+  const grid = element("div", { class: "bits", "aria-hidden": "true" });
+  for (let bit = 0; bit < BITS_PER_LINE; bit++) {
+    grid.append(element("span", { class: "bit" }, String(bit % 10)));
+  }
+  fields.forEach((field, order) => {
+    let offset = field.offset;
+    const end = field.offset + field.bits;
+    while (offset < end) {
+      const column = offset % BITS_PER_LINE;
+      const width = Math.min(BITS_PER_LINE - column, end - offset);
+      const whole = Math.floor((end - offset) / BITS_PER_LINE);
+      const lines = column === 0 && whole > 1 ? whole : 1;
+      const box = element("span", {
+        class: field.bits === 1 ? `box one set-${field.value}` : "box",
+        title: `${field.name}: ${field.value}${field.meaning === "" ? "" : ` (${field.meaning})`}`,
+        "data-field": order,
+      });
+      const isFirst = offset === field.offset;
+      box.append(
+        element("b", {}, isFirst ? field.name : `${field.name} (goes on)`),
+        element("i", {}, isFirst && field.bits > 1 ? field.value : ""),
+      );
+      box.style.gridColumn = `${column + 1} / span ${width}`;
+      if (lines > 1) box.style.gridRow = `span ${Math.min(lines, 2)}`;
+      grid.append(box);
+      offset += lines > 1 ? lines * BITS_PER_LINE : width;
+    }
+  });
+  return grid;
+}
+
+function fieldTable(fields) {
+  const body = element("tbody");
+  for (const { name, bits, value, meaning } of fields) {
+    body.append(element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, name),
+      element(
+        "td",
+        {},
+        bits % 8 === 0 && bits > 32 ? `${bits / 8} octets` : bits === 1 ? "1 bit" : `${bits} bits`,
+      ),
+      element("td", { class: "value" }, value),
+      element("td", {}, meaning),
+    ));
+  }
+  const head = element(
+    "tr",
+    {},
+    ...["Field", "Size", "Value", "Meaning"].map((name) => element("th", { scope: "col" }, name)),
+  );
+  return element(
+    "details",
+    { class: "fields" },
+    element("summary", {}, "All fields"),
+    element("table", {}, element("thead", {}, head), body),
+  );
+}
+
+function variables(trace, i, before) {
+  const { columns } = trace;
+  if (columns.state[i] === null) return [];
+  const body = element("tbody");
+  for (const [name, label, write] of VARIABLES) {
+    const value = textOf(trace, i, name, write);
+    const earlier = before === null ? value : textOf(trace, before, name, write);
+    if (value === "?") continue;
+    body.append(element(
+      "tr",
+      earlier !== value ? { class: "changed" } : {},
+      element("th", { scope: "row" }, label),
+      element("td", { class: "value" }, value),
+      element("td", {}, earlier !== value ? `was ${earlier}` : ""),
+    ));
+  }
+  return [element("h3", {}, "Variables of the connection"), element("table", { class: "variables" }, body)];
+}
+
+function textOf(trace, i, name, write) {
+  if (name === "state") return trace.state(i);
+  const value = trace.columns[name][i];
+  if (name === "phase") return value === null ? "?" : trace.data.phases[value];
+  return value === null || value === undefined ? "?" : write(value);
+}

@@ -1,0 +1,103 @@
+/**
+ * The report: one HTML page that holds everything it needs and asks nobody for anything.
+ *
+ * @module
+ */
+
+import library from "uplot/script" with { type: "text" };
+import libraryStyle from "uplot/style" with { type: "text" };
+import { markupText } from "../escape.ts";
+import { reportData, type ReportSource } from "./columns.ts";
+import charts from "./page/charts.js" with { type: "text" };
+import data from "./page/data.js" with { type: "text" };
+import detail from "./page/detail.js" with { type: "text" };
+import format from "./page/format.js" with { type: "text" };
+import header from "./page/header.js" with { type: "text" };
+import ladder from "./page/ladder.js" with { type: "text" };
+import main from "./page/main.js" with { type: "text" };
+import plot from "./page/plot.js" with { type: "text" };
+import style from "./page/page.css" with { type: "text" };
+import page from "./page/page.html" with { type: "text" };
+import table from "./page/table.js" with { type: "text" };
+
+/** What the page says besides the events. */
+export interface ReportOptions {
+  /** Name and version of the program. */
+  readonly program: string;
+  /** Microseconds from 1970-01-01 UTC to the moment 0 of the events' clock; null when not known. */
+  readonly epoch: number | null;
+}
+
+/** The page's modules, each before those that use it. */
+const MODULES: Readonly<Record<string, string>> = {
+  data,
+  format,
+  plot,
+  header,
+  charts,
+  ladder,
+  table,
+  detail,
+  main,
+};
+
+/** Where something is put into the page. */
+const PLACES = /CONTENT-POLICY|PROGRAM-NAME|PACKED-DATA|<!-- (?:style|scripts) -->/g;
+
+/** Octets that are turned into text at a time. */
+const CHUNK = 32_768;
+
+/** The page of a recording. */
+export async function htmlReport(source: ReportSource, options: ReportOptions): Promise<string> {
+  const script = `"use strict";const modules={};\n${Object.entries(MODULES).map(asFunction).join("\n")}`;
+  const policy = await policyFor([library, script]);
+  const packed = await gzippedBase64(JSON.stringify(reportData(source, startOf(source, options))));
+  const parts: Readonly<Record<string, string>> = {
+    "CONTENT-POLICY": markupText(policy),
+    "<!-- style -->": `<style>${libraryStyle}${style}</style>`,
+    "PROGRAM-NAME": markupText(options.program),
+    "PACKED-DATA": packed,
+    "<!-- scripts -->": `<script>${library}</script>\n<script>${script}</script>`,
+  };
+  return page.replace(PLACES, (place) => parts[place] ?? "");
+}
+
+/** A module of a page that cannot import: a function of its own, whose exports the later ones find by its name. */
+function asFunction([name, module]: readonly [string, string]): string {
+  const exported = [...module.matchAll(/^export (?:async )?(?:function|class|const) (\w+)/gm)].map((
+    [, one],
+  ) => one);
+  const body = module.replace(/^import (\{[^}]*\}) from "\.\/(\w+)\.js";$/gm, "const $1 = modules.$2;")
+    .replace(/^export /gm, "");
+  return `modules.${name}=(()=>{\n${body}return {${exported.join(",")}};\n})();`;
+}
+
+/** Nothing may be loaded, and only these scripts may run, whatever the data hold. */
+async function policyFor(scripts: readonly string[]): Promise<string> {
+  const hashes: string[] = [];
+  for (const script of scripts) {
+    const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(script));
+    hashes.push(`'sha256-${base64(new Uint8Array(hash))}'`);
+  }
+  return `default-src 'none'; script-src ${hashes.join(" ")}; style-src 'unsafe-inline'; base-uri 'none'; ` +
+    `form-action 'none'`;
+}
+
+async function gzippedBase64(text: string): Promise<string> {
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  return base64(new Uint8Array(await new Response(stream).arrayBuffer()));
+}
+
+function base64(octets: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < octets.length; at += CHUNK) {
+    text += String.fromCharCode(...octets.subarray(at, at + CHUNK));
+  }
+  return btoa(text);
+}
+
+function startOf(source: ReportSource, options: ReportOptions): string | null {
+  const first = source.events[0];
+  if (first === undefined || options.epoch === null) return null;
+  return new Date((options.epoch + first.time) / 1_000).toISOString();
+}
