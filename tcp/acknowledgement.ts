@@ -6,7 +6,9 @@
  */
 
 import { Event } from "./events.ts";
+import { SegmentRecovery } from "./retransmission/segment_recovery.ts";
 import { Flag, Option, type Segment } from "./segment.ts";
+import { takeSegmentAcknowledgement } from "./segment_acknowledgement.ts";
 import {
   seqAfter,
   seqAtOrAfter,
@@ -24,6 +26,10 @@ import { after, type Instant, type Micros, micros } from "./units.ts";
 /** Takes in the ACK field, SACK blocks and window of a segment whose ACK is acceptable (RFC 5961 5.2). */
 export function acknowledgementArrives(tcb: Tcb, segment: Segment, now: Instant): void {
   const { sender, recovery } = tcb;
+  if (recovery instanceof SegmentRecovery) {
+    if (takeSegmentAcknowledgement(tcb, recovery, segment, now)) tellUser(tcb);
+    return;
+  }
   const facts = tcb.factsNow(now);
   const windowBefore = sender.sndWnd;
   const advanced = seqAfter(segment.ack, sender.sndUna);

@@ -22,6 +22,9 @@ import { after, elapsed, type Instant, micros } from "./units.ts";
 export function segmentArrives(tcb: Tcb, segment: Segment, now: Instant): void {
   tcb.totals.segmentsReceived++;
   tcb.observer?.segmentArrived(tcb.view, segment, now);
+  if (tcb.config.dropSynFin && segment.has(Flag.syn | Flag.fin)) {
+    return drop(tcb, segment, "syn-with-fin", now);
+  }
   switch (tcb.state) {
     case "CLOSED":
       return drop(tcb, segment, "closed", now);
@@ -222,7 +225,7 @@ function answerInvalid(tcb: Tcb, segment: Segment, reason: DropReason, now: Inst
 /** Second: RST, with the three cases of RFC 5961 3.2. */
 function checkReset(tcb: Tcb, segment: Segment, now: Instant): boolean {
   if (!segment.has(Flag.rst)) return true;
-  if (segment.seq !== tcb.receiver.rcvNxt) {
+  if (segment.seq !== tcb.receiver.rcvNxt && tcb.config.resetAcceptance === "exact") {
     challenge(tcb, segment, "challenge-reset", "reset-challenged", now);
     return false;
   }
@@ -258,6 +261,11 @@ function checkSyn(tcb: Tcb, segment: Segment, now: Instant): boolean {
   if (!segment.has(Flag.syn)) return true;
   if (tcb.state === "SYN-RECEIVED" && tcb.openedPassively) {
     tcb.returnToListen(now);
+    return false;
+  }
+  if (tcb.config.synAnswer === "reset") {
+    tcb.resetDue = resetFor(segment, "reset-syn-in-window");
+    tcb.fail("reset", "The peer sent a SYN within the open connection", "reset-received", now);
     return false;
   }
   challenge(tcb, segment, "challenge-syn", "syn-challenged", now);

@@ -19,6 +19,21 @@ export type NagleVariant = "outstanding data" | "minshall";
 /** What a zero-window probe is made of: one octet of new text (RFC 9293 3.8.6.1), or none and an old number (Linux). */
 export type WindowProbe = "new octet" | "old number";
 
+/**
+ * What congestion windows and loss recovery are counted in: octets, as the RFCs have it, or whole segments with the rules
+ * that Linux has where the RFCs leave room (HyStart, undo, the measure of reordering, what a time-out marks as lost).
+ */
+export type WindowUnit = "octets" | "segments";
+
+/** Which RST ends a connection: only the next in order (RFC 5961 3.2), or any in the window (RFC 793). */
+export type ResetAcceptance = "exact" | "in window";
+
+/** What a SYN in the window draws: a challenge ACK (RFC 5961 4.2), or RST and the end of the connection (RFC 793). */
+export type SynAnswer = "challenge" | "reset";
+
+/** Which ICMP errors end an attempt to connect: none, the hard ones (RFC 5461), or every "unreachable" (Linux). */
+export type IcmpEndsOpening = "never" | "hard" | "any";
+
 /** Which segments carry PSH: the last of what is queued (MUST-61), or every segment that ends a `send`. */
 export type PushPolicy = "end of queue" | "end of send";
 
@@ -45,6 +60,8 @@ export interface TcpConfig {
   /** RFC 5482: the time-out announced to the peer; 0 for no option. */
   readonly userTimeoutOption: Micros;
   readonly synOptionOrder: SynOptionOrder;
+  /** Whether the SYN-ACK of a simultaneous open offers window scaling and timestamps that the peer did not (FreeBSD). */
+  readonly offersAgainWhenSimultaneous: boolean;
 
   // Buffers and windows.
 
@@ -54,6 +71,11 @@ export interface TcpConfig {
   readonly receiveBuffer: number;
   /** How far auto-tuning may raise the receive buffer. Equal to `receiveBuffer`: no auto-tuning. */
   readonly receiveBufferMax: number;
+  /**
+   * Whether the buffer is rounded up to whole segments once their size is known, and the announced window up to what the
+   * scaled field can say (FreeBSD).
+   */
+  readonly roundsReceiveBuffer: boolean;
   /** Largest window announced in the first flight, octets; grows as data come in (0: the whole buffer). */
   readonly initialReceiveWindow: number;
 
@@ -74,6 +96,7 @@ export interface TcpConfig {
   // Congestion control and loss recovery.
 
   readonly congestionControl: CongestionControlName;
+  readonly windowUnit: WindowUnit;
   /** Segments of the initial window; RFC 6928 has 10. */
   readonly initialWindow: number;
   /** RFC 9406, in slow start. */
@@ -129,6 +152,9 @@ export interface TcpConfig {
 
   // Time spans at the end and in quiet.
 
+  /** Whether every ACK repeats our FIN until that is acknowledged (FreeBSD). */
+  readonly repeatsFin: boolean;
+
   /** TIME-WAIT: 2×MSL (MUST-13). */
   readonly timeWait: Micros;
   /** How long a closed connection waits in FIN-WAIT-2 for the peer's FIN; 0: for ever. */
@@ -152,6 +178,11 @@ export interface TcpConfig {
   readonly invalidAckInterval: Micros;
   /** RFC 1337: RST does not end TIME-WAIT. */
   readonly ignoreResetInTimeWait: boolean;
+  readonly resetAcceptance: ResetAcceptance;
+  readonly synAnswer: SynAnswer;
+  /** Whether a segment with both SYN and FIN is dropped. */
+  readonly dropSynFin: boolean;
+  readonly icmpEndsOpening: IcmpEndsOpening;
   /** Whether hard ICMP errors abort a synchronized connection (SHLD-26); RFC 5927 advises against it. */
   readonly hardErrorsAbort: boolean;
 
@@ -173,9 +204,11 @@ export const STANDARD: TcpConfig = {
   selectiveAck: true,
   userTimeoutOption: micros(0),
   synOptionOrder: "linux",
+  offersAgainWhenSimultaneous: false,
   sendBuffer: 4 << 20,
   receiveBuffer: 128 << 10,
   receiveBufferMax: 6 << 20,
+  roundsReceiveBuffer: false,
   initialReceiveWindow: 0,
   nagle: true,
   nagleVariant: "outstanding data",
@@ -184,6 +217,7 @@ export const STANDARD: TcpConfig = {
   dscp: 0,
   hopLimit: 64,
   congestionControl: "cubic",
+  windowUnit: "octets",
   initialWindow: 10,
   hystart: true,
   dupThresh: 3,
@@ -208,6 +242,7 @@ export const STANDARD: TcpConfig = {
   delayedAckTime: milliseconds(40),
   quickAcks: 16,
   segmentsPerAck: 2,
+  repeatsFin: false,
   timeWait: seconds(60),
   finWait2Time: seconds(60),
   keepAlive: false,
@@ -219,6 +254,10 @@ export const STANDARD: TcpConfig = {
   challengeAcksPerSecond: 1_000,
   invalidAckInterval: milliseconds(500),
   ignoreResetInTimeWait: true,
+  resetAcceptance: "exact",
+  synAnswer: "challenge",
+  dropSynFin: false,
+  icmpEndsOpening: "hard",
   hardErrorsAbort: false,
   timestampTick: milliseconds(1),
 };
@@ -226,8 +265,10 @@ export const STANDARD: TcpConfig = {
 /** What Linux does (6.x, default sysctls but those that make runs differ). */
 export const LINUX: TcpConfig = {
   ...STANDARD,
+  icmpEndsOpening: "any",
   nagleVariant: "minshall",
   windowProbe: "old number",
+  windowUnit: "segments",
   minRto: milliseconds(200),
   maxRto: seconds(120),
   minRtoBoundsVariance: true,
@@ -245,6 +286,9 @@ export const LINUX: TcpConfig = {
 /** What FreeBSD does (14.x). */
 export const FREEBSD: TcpConfig = {
   ...STANDARD,
+  offersAgainWhenSimultaneous: true,
+  repeatsFin: true,
+  roundsReceiveBuffer: true,
   acceptMissingTimestamps: false,
   leastPeerMss: 216,
   synOptionOrder: "freebsd",
@@ -254,7 +298,6 @@ export const FREEBSD: TcpConfig = {
   sendBuffer: 32_768,
   receiveBuffer: 65_536,
   receiveBufferMax: 2 << 20,
-  initialReceiveWindow: 65_535,
   windowScale: 6,
   rack: false,
   tailLossProbe: false,

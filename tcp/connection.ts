@@ -179,6 +179,11 @@ export class Connection implements ConnectionView {
     return this.#tcb.sender.finQueued ? 0 : this.#tcb.sender.ring.room;
   }
 
+  /** Octets that the receive buffer may hold now: auto-tuning and rounding move it. */
+  get receiveBufferLimit(): number {
+    return this.#tcb.receiver.ring.limit;
+  }
+
   /** The knobs in force. */
   get config(): TcpConfig {
     return this.#tcb.config;

@@ -65,22 +65,28 @@ export class Handshake {
     return this.family === 4 ? HEADERS_IPV4 : HEADERS_IPV6;
   }
 
+  /** What full segments would carry without options. */
+  segmentSize(): number {
+    return Math.max(1, Math.min(this.#peerMss, this.mtu - this.#headers));
+  }
+
   /** Payload octets of a full segment of ours (MUST-16): what the peer and the path take, less our options. */
   sendMss(): number {
     const options = this.timestamps ? TIMESTAMPS_LENGTH : 0;
     return Math.max(1, Math.min(this.#peerMss, this.mtu - this.#headers) - options);
   }
 
-  /** Puts our offer on a SYN, or on a SYN-ACK what the peer offered too. */
-  writeOptions(out: Segment, config: TcpConfig): void {
+  /** Puts our offer on a SYN, or on a SYN-ACK what the peer offered too. `isSimultaneous`: both sides opened. */
+  writeOptions(out: Segment, config: TcpConfig, isSimultaneous: boolean): void {
     const isAnswer = out.has(Flag.ack);
+    const offersAgain = isSimultaneous && config.offersAgainWhenSimultaneous;
     out.synOptionOrder = config.synOptionOrder;
     if (config.mssOption) {
       out.options |= Option.maximumSegmentSize;
       out.maximumSegmentSize = this.ownMss;
     }
     if (isAnswer ? this.selectiveAck : config.selectiveAck) out.options |= Option.selectiveAckPermitted;
-    if (isAnswer ? this.windowScaling : config.windowScaling) {
+    if (isAnswer && !offersAgain ? this.windowScaling : config.windowScaling) {
       out.options |= Option.windowScale;
       out.windowScale = this.ownShift;
     }

@@ -186,6 +186,8 @@ export class Host {
     if (drop !== null) return this.#drop(segment, drop, now);
     const listener = this.#listenerFor(segment);
     if (listener !== null && !segment.has(Flag.rst) && !segment.has(Flag.ack)) {
+      // RFC 9293 3.10.7.2, fourth: what has none of the three flags is dropped in LISTEN.
+      if (!segment.has(Flag.syn)) return this.#drop(segment, "listening", now);
       if (member !== null) this.#forget(member);
       return this.#synArrives(listener, segment, length, now);
     }
@@ -324,7 +326,6 @@ export class Host {
   }
 
   #listenerFor(segment: Segment): Listener | null {
-    if (!segment.has(Flag.syn)) return null;
     return this.#listeners.find((listener) =>
       listener.port === segment.destinationPort &&
       (listener.address === null ||

@@ -65,12 +65,24 @@ function unreachable(tcb: Tcb, error: IcmpError, now: Instant): void {
     ? !SOFT_UNREACHABLE_IPV4.includes(error.code)
     : error.code === PORT_UNREACHABLE_IPV6;
   const isOpening = tcb.state === "SYN-SENT" || tcb.state === "SYN-RECEIVED";
-  if (isHard && (isOpening || tcb.config.hardErrorsAbort)) {
+  const ends = isOpening ? endsOpening(tcb, isHard) : isHard && tcb.config.hardErrorsAbort;
+  if (ends) {
     const message =
       `The network says that the peer cannot be reached (ICMP type ${error.type}, code ${error.code})`;
     return tcb.fail("unreachable", message, "unreachable", now);
   }
   raiseSoftError(tcb, error);
+}
+
+function endsOpening(tcb: Tcb, isHard: boolean): boolean {
+  switch (tcb.config.icmpEndsOpening) {
+    case "never":
+      return false;
+    case "hard":
+      return isHard;
+    case "any":
+      return true;
+  }
 }
 
 function raiseSoftError(tcb: Tcb, error: IcmpError): void {

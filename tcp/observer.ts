@@ -54,6 +54,7 @@ export type SendReason =
   | "reset-bad-ack"
   | "reset-abort"
   | "reset-data-after-close"
+  | "reset-syn-in-window"
   | "reset-time-out";
 
 /** Why an arrived segment, or the packet that held it, is not used further. */
@@ -83,6 +84,7 @@ export type DropReason =
   | "listening"
   | "closed"
   | "missing-timestamp"
+  | "syn-with-fin"
   | "data-after-fin";
 
 /** Why a connection changed its state. */

@@ -58,6 +58,7 @@ export class Receiver {
   readonly outOfOrder: RangeSet = new RangeSet(MAX_OUT_OF_ORDER_RANGES);
   readonly tuning: WindowTuning;
   readonly #ownMss: number;
+  readonly #roundsUp: boolean;
   #windowShift = 0;
   #windowCap: number;
   #finOffset = NO_FIN;
@@ -66,6 +67,7 @@ export class Receiver {
     this.ring = new ByteRing(config.receiveBuffer);
     this.tuning = new WindowTuning(config.receiveBufferMax);
     this.#ownMss = ownMss;
+    this.#roundsUp = config.roundsReceiveBuffer;
     this.fullSegment = Math.min(536, ownMss);
     this.#windowCap = config.initialReceiveWindow === 0 ? Infinity : config.initialReceiveWindow;
   }
@@ -79,6 +81,11 @@ export class Receiver {
   set windowShift(shift: number) {
     this.#windowShift = shift;
     this.ring.limit = Math.max(this.ring.limit, 1 << shift);
+  }
+
+  /** Full segments have this many octets: a config that wants it has the buffer hold a whole number of them. */
+  holdWholeSegments(octets: number): void {
+    if (this.#roundsUp) this.ring.limit = Math.ceil(this.ring.limit / octets) * octets;
   }
 
   /** RCV.WND: octets that the peer may send from RCV.NXT on. */
@@ -229,11 +236,14 @@ export class Receiver {
     const ring = this.ring;
     const cap = Math.max(this.#windowCap, 1 << shift);
     const free = Math.min(ring.limit - ring.length, cap);
-    const representable = Math.min(free, MAX_WINDOW_FIELD << shift) >> shift << shift;
+    const rounded = this.#roundsUp ? free + (1 << shift) - 1 : free;
+    const representable = Math.min(rounded, MAX_WINDOW_FIELD << shift) >> shift << shift;
     // What the peer knows of the present window is what the field can say of it.
     const growth = representable - (this.rcvWnd >> shift << shift);
     const step = Math.min(Math.floor(Math.min(ring.limit, cap) / 2), this.#ownMss);
-    return growth > 0 && growth >= step ? seqAdd(this.rcvNxt, representable) : this.rcvAdv;
+    // Systems that round up announce whatever there is, once it is a segment or a quarter of the buffer.
+    const isWorthwhile = this.#roundsUp ? free >= Math.min(ring.limit / 4, this.#ownMss) : growth >= step;
+    return growth > 0 && isWorthwhile ? seqAdd(this.rcvNxt, representable) : this.rcvAdv;
   }
 
   #noteFullSegment(octets: number): void {

@@ -10,6 +10,7 @@ import type { ChallengeLimiter } from "./challenge_limiter.ts";
 import type { TcpConfig } from "./config.ts";
 import type { CongestionControl } from "./congestion/control.ts";
 import { createCongestionControl } from "./congestion/create.ts";
+import { SegmentControl } from "./congestion/segment_control.ts";
 import { Ecn } from "./ecn.ts";
 import { ConnectionFailure, type FailureKind } from "./errors.ts";
 import { Event, type EventSet } from "./events.ts";
@@ -17,7 +18,9 @@ import { Handshake } from "./handshake.ts";
 import type { IcmpError } from "./icmp_error.ts";
 import type { CongestionReason, ConnectionView, Observer, SendReason, StateReason } from "./observer.ts";
 import { Receiver } from "./receiver.ts";
-import { AckFacts, Recovery } from "./retransmission/recovery.ts";
+import { AckFacts, type LossRecovery } from "./retransmission/loss_recovery.ts";
+import { Recovery } from "./retransmission/recovery.ts";
+import { SegmentRecovery } from "./retransmission/segment_recovery.ts";
 import { RttEstimator } from "./rtt.ts";
 import { Sender } from "./sender.ts";
 import { type SeqNumber, seqNumber } from "./seq.ts";
@@ -87,7 +90,7 @@ export class Tcb {
   sender: Sender;
   receiver: Receiver;
   control: CongestionControl;
-  recovery: Recovery;
+  recovery: LossRecovery;
   acknowledging: Acknowledging;
   readonly rtt: RttEstimator;
   readonly timers: Timers = new Timers();
@@ -151,7 +154,7 @@ export class Tcb {
     this.sender = new Sender(config, iss, this.handshake.sendMss());
     this.receiver = new Receiver(config, this.handshake.ownMss);
     this.control = this.#newControl(now);
-    this.recovery = new Recovery(config, this.control, iss);
+    this.recovery = this.#newRecovery();
     this.acknowledging = new Acknowledging(config);
     this.openedAt = now;
     this.lastReceivedAt = now;
@@ -193,9 +196,10 @@ export class Tcb {
   applyAgreement(now: Instant): void {
     this.sender.mss = this.handshake.sendMss();
     this.receiver.windowShift = this.handshake.windowScaling ? this.handshake.ownShift : 0;
+    this.receiver.holdWholeSegments(this.handshake.segmentSize());
     this.timestamps.agreed = this.handshake.timestamps;
     this.control = this.#newControl(now);
-    this.recovery = new Recovery(this.config, this.control, this.sender.iss);
+    this.recovery = this.#newRecovery();
     this.observer?.congestionChanged(this.view, 0, Infinity, "initial-window", now);
   }
 
@@ -249,18 +253,30 @@ export class Tcb {
     facts.isDuplicate = false;
     facts.reportsDuplicate = false;
     facts.echo = null;
+    facts.carriesText = false;
+    facts.updatesWindow = false;
+    facts.echoesMark = false;
+    facts.hasSendableText = false;
     facts.smoothedRtt = this.rtt.srtt;
     facts.minimumRtt = this.rtt.minimum;
     return facts;
   }
 
+  #newRecovery(): LossRecovery {
+    const { config, control, sender } = this;
+    return control instanceof SegmentControl
+      ? new SegmentRecovery(config, control, sender.iss, sender.mss)
+      : new Recovery(config, control, sender.iss, sender.mss);
+  }
+
   #newControl(now: Instant): CongestionControl {
-    return createCongestionControl(this.config.congestionControl, {
+    const options = {
       mss: this.sender.mss,
       initialWindowSegments: this.config.initialWindow,
       hystart: this.config.hystart,
       now,
-    });
+    };
+    return createCongestionControl(this.config.congestionControl, options, this.config.windowUnit);
   }
 
   #release(): void {

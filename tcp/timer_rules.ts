@@ -22,10 +22,16 @@ export function armForOutstanding(tcb: Tcb, now: Instant): void {
   if (!timers.isRunning(Timer.retransmission) && !isBeyondWindow(tcb)) {
     timers.set(Timer.retransmission, after(now, rtt.timeout()));
   }
-  if (tcb.config.userTimeout > 0 && !timers.isRunning(Timer.userTimeout)) {
-    timers.set(Timer.userTimeout, after(now, tcb.config.userTimeout));
-  }
+  armUserTimeout(tcb, now);
   armTailProbe(tcb, now);
+}
+
+/** The user's own limit for what is outstanding runs (RFC 5482). */
+export function armUserTimeout(tcb: Tcb, now: Instant): void {
+  const { timers, config } = tcb;
+  if (config.userTimeout > 0 && !timers.isRunning(Timer.userTimeout)) {
+    timers.set(Timer.userTimeout, after(now, config.userTimeout));
+  }
 }
 
 /** An acknowledgement moved SND.UNA or opened the window: the timers start anew (RFC 6298 5.2, 5.3). */

@@ -8,10 +8,13 @@
 
 import type { SendReason } from "./observer.ts";
 import { Mark } from "./retransmission/in_flight.ts";
+import { SegmentRecovery } from "./retransmission/segment_recovery.ts";
 import { Flag, MAX_SACK_BLOCKS, Option, type Segment } from "./segment.ts";
+import { noteWindowUse } from "./segment_acknowledgement.ts";
+import { armForNewText, startRetransmissionTimer } from "./segment_timers.ts";
 import { seqAdd, seqAfter, seqAtOrAfter, seqDistance, seqEarlier, type SeqNumber } from "./seq.ts";
 import type { Tcb } from "./tcb.ts";
-import { armCork, armForOutstanding, armPersist } from "./timer_rules.ts";
+import { armCork, armForOutstanding, armPersist, armUserTimeout } from "./timer_rules.ts";
 import { Timer } from "./timers.ts";
 import { elapsed, type Instant } from "./units.ts";
 
@@ -55,7 +58,8 @@ function beginSegment(tcb: Tcb, out: Segment, seq: SeqNumber, flags: number, now
   if ((flags & Flag.ack) !== 0) out.ack = tcb.receiver.rcvNxt;
   const isSyn = (flags & Flag.syn) !== 0;
   out.window = tcb.receiver.announceWindow(isSyn);
-  const offersTimestamps = isSyn && (flags & Flag.ack) === 0 && tcb.config.timestamps;
+  const offersTimestamps = isSyn && tcb.config.timestamps &&
+    ((flags & Flag.ack) === 0 || (!tcb.openedPassively && tcb.config.offersAgainWhenSimultaneous));
   if (offersTimestamps || tcb.timestamps.agreed) tcb.timestamps.write(out, now);
 }
 
@@ -105,7 +109,7 @@ function sendSyn(tcb: Tcb, out: Segment, now: Instant): true {
   const ecnFlags = isAnswer ? ecn.synAckFlags : ecn.synFlags(tcb.config.ecn, handshake.retransmissions > 0);
   if (!isAnswer) tcb.askedForEcn = ecnFlags !== 0;
   beginSegment(tcb, out, sender.iss, (isAnswer ? Flag.syn | Flag.ack : Flag.syn) | ecnFlags, now);
-  handshake.writeOptions(out, tcb.config);
+  handshake.writeOptions(out, tcb.config, isAnswer && !tcb.openedPassively);
   tcb.synDue = false;
   tcb.synSentAt = now;
   if (!isRepeated) sender.sndNxt = seqAdd(sender.iss, 1);
@@ -146,15 +150,16 @@ function writeSackBlocks(tcb: Tcb, out: Segment, most: number): void {
 function sendLost(tcb: Tcb, out: Segment, now: Instant): boolean {
   const { recovery, sender } = tcb;
   const index = recovery.inFlight.nextLost();
-  if (index < 0) return false;
+  if (index < 0 || recovery.holdsRetransmissions) return false;
   if (
-    recovery.prefersNewData && sender.nextTextLength(congestionRoom(tcb), segmentLimit(tcb), tcb.config) > 0
+    recovery.prefersNewData &&
+    sender.nextTextLength(recovery.congestionRoom(), segmentLimit(tcb), tcb.config) > 0
   ) return false;
   const start = recovery.inFlight.start(index);
   const windowEdge = seqAdd(sender.sndUna, sender.sndWnd);
   // SHLD-16: only what still fits a window that shrank. A closed one is the persist timer's business.
   if (seqAtOrAfter(start, windowEdge)) return false;
-  const room = congestionRoom(tcb);
+  const room = recovery.congestionRoom();
   const length = recovery.inFlight.length(index);
   if (room < Math.min(length, sender.mss) && recovery.pipe > 0) return false;
   const wholeSegments = Math.max(1, Math.floor(Math.min(room, segmentLimit(tcb)) / sender.mss)) * sender.mss;
@@ -165,16 +170,20 @@ function sendLost(tcb: Tcb, out: Segment, now: Instant): boolean {
 }
 
 function resend(tcb: Tcb, out: Segment, index: number, reason: SendReason, now: Instant): true {
+  const isProbe = reason === "tail-loss-probe";
   const { recovery } = tcb;
   const { inFlight } = recovery;
   const flags = (inFlight.marks(index) & Mark.push) !== 0 ? Flag.ack | Flag.psh : Flag.ack;
   beginSegment(tcb, out, inFlight.start(index), flags, now);
   writeText(tcb, out, inFlight.start(index), inFlight.end(index));
   tcb.ecn.write(out, false);
-  recovery.resent(index, now, out.hasOption(Option.timestamps) ? out.timestampValue : null);
+  recovery.resent(index, now, out.hasOption(Option.timestamps) ? out.timestampValue : null, isProbe);
   tcb.totals.segmentsRetransmitted++;
   tcb.totals.octetsRetransmitted += out.payloadLength;
-  armForOutstanding(tcb, now);
+  if (!(recovery instanceof SegmentRecovery)) armForOutstanding(tcb, now);
+  else if (isProbe || index === 0 && !tcb.timers.isRunning(Timer.reordering)) {
+    startRetransmissionTimer(tcb, now);
+  }
   return finishSegment(tcb, out, reason, now);
 }
 
@@ -189,6 +198,7 @@ function sendTailProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
     sendNew(tcb, out, length, "tail-loss-probe", now);
     recovery.tailProbe.sent(sender.sndNxt, false);
     tcb.timers.clear(Timer.tailLossProbe); // no second probe while this one is out
+    if (recovery instanceof SegmentRecovery) startRetransmissionTimer(tcb, now);
     return true;
   }
   if (inFlight.count === 0) return false;
@@ -225,10 +235,10 @@ function sendText(tcb: Tcb, out: Segment, now: Instant): boolean {
   const { sender, recovery } = tcb;
   if (sender.unsent === 0 && (!sender.finQueued || sender.finSent)) return false;
   restartAfterIdle(tcb, now);
-  const room = congestionRoom(tcb);
+  const room = recovery.congestionRoom();
   const length = sender.nextTextLength(room, segmentLimit(tcb), tcb.config);
   if (length === 0 && !sender.finMayGo(0)) {
-    if (room < Math.min(sender.mss, sender.unsent) && sender.usableWindow > 0) tcb.congestionLimited = true;
+    if (room < Math.min(sender.mss, sender.unsent) && sender.usableWindow > 0) noteWindowIsLimit(tcb);
     armPersist(tcb, now);
     armCork(tcb, now);
     return false;
@@ -256,14 +266,22 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
   beginSegment(tcb, out, start, length > 0 && isLast ? Flag.ack | Flag.psh : Flag.ack, now);
   writeText(tcb, out, start, end);
   tcb.ecn.write(out, length > 0);
-  const marks = (out.has(Flag.psh) ? Mark.push : 0) | (isLast ? Mark.applicationLimited : 0);
+  const marks = (out.has(Flag.psh) ? Mark.push : 0) | (isLast ? Mark.applicationLimited : 0) |
+    (carriesFin ? Mark.fin : 0);
+  const wasEmpty = recovery.inFlight.count === 0;
   recovery.sent(start, end, now, marks);
   sender.sentTo(end, length % sender.mss !== 0);
   if (carriesFin) sender.finSent = true;
   tcb.totals.octetsSent += length;
   if (length > 0) tcb.acknowledging.expectAnswers();
-  tcb.mostInFlight = Math.max(tcb.mostInFlight, recovery.pipe);
-  armForOutstanding(tcb, now);
+  if (recovery instanceof SegmentRecovery) {
+    noteWindowUse(tcb, seqAtOrAfter(sender.sndUna, tcb.windowLimitMark));
+    armUserTimeout(tcb, now);
+    armForNewText(tcb, wasEmpty, now);
+  } else {
+    tcb.mostInFlight = Math.max(tcb.mostInFlight, recovery.pipe);
+    armForOutstanding(tcb, now);
+  }
   return finishSegment(tcb, out, reason, now);
 }
 
@@ -278,7 +296,10 @@ function sendKeepAlive(tcb: Tcb, out: Segment, now: Instant): boolean {
 function sendAck(tcb: Tcb, out: Segment, now: Instant): boolean {
   const reason = tcb.acknowledging.immediate;
   if (reason === null) return false;
-  beginSegment(tcb, out, acceptableNumber(tcb), Flag.ack, now);
+  const { sender } = tcb;
+  const repeatsFin = tcb.config.repeatsFin && sender.finSent && !sender.finAcknowledged;
+  if (repeatsFin) beginSegment(tcb, out, sender.textEnd, Flag.ack | Flag.fin, now);
+  else beginSegment(tcb, out, acceptableNumber(tcb), Flag.ack, now);
   writeSackBlocks(tcb, out, MAX_SACK_BLOCKS);
   tcb.ecn.write(out, false);
   return finishSegment(tcb, out, reason, now);
@@ -296,11 +317,10 @@ function segmentLimit(tcb: Tcb): number {
   return tcb.segmentLimit < 2 * mss ? mss : tcb.segmentLimit - tcb.segmentLimit % mss;
 }
 
-function congestionRoom(tcb: Tcb): number {
-  const { recovery } = tcb;
-  const mayCountDuplicates = tcb.config.limitedTransmit || recovery.phase !== "disorder";
-  const pipe = mayCountDuplicates ? recovery.pipe : recovery.inFlight.totalOctets;
-  return tcb.control.congestionWindow - pipe;
+/** The congestion window, and nothing else, holds text back. */
+function noteWindowIsLimit(tcb: Tcb): void {
+  if (tcb.recovery instanceof SegmentRecovery) noteWindowUse(tcb, false);
+  else tcb.congestionLimited = true;
 }
 
 /** RFC 5681 4.1: after an idle time the window may say nothing about the path any more. */

@@ -38,7 +38,7 @@ class Stage {
   isRunning = false;
   /** W_est, the window that Reno would have. */
   wEst = 0;
-  /** cwnd_prior. */
+  /** cwnd_prior; 0 before the first reduction, which makes alpha 1 as the cwnd of then does (RFC 9438 4.10). */
   cwndPrior = 0;
 
   copyFrom(other: Stage): void {
@@ -84,7 +84,7 @@ export class Cubic implements CongestionControl {
     const octets = window.isSlowStart ? window.slowStart(sample) : sample.deliveredOctets;
     // RFC 9438 5.8: time in which the window was not the limit does not count
     if (!sample.isWindowLimited) this.idled(elapsed(this.#lastAck, sample.now));
-    else if (octets > 0 && !window.isSlowStart) this.#avoidCongestion(octets, sample);
+    else if (!window.isSlowStart) this.#avoidCongestion(octets, sample);
     this.#lastAck = sample.now;
   }
 
@@ -161,7 +161,6 @@ export class Cubic implements CongestionControl {
   #beginStage(now: Instant): void {
     const stage = this.#stage;
     const cwnd = this.#window.octets;
-    if (stage.wMax === 0 && stage.cwndPrior === 0) stage.cwndPrior = cwnd; // RFC 9438 4.10
     if (cwnd >= stage.wMax) {
       // RFC 9438 4.8, 4.10, and a window that is past W_max already
       stage.wMax = cwnd;

@@ -76,7 +76,7 @@ export class HyStart {
       }
       return;
     }
-    if (this.#lastRoundMinRtt === NOT_MEASURED) return;
+    // No growth is seen while the last round has no minimum: nothing is as large as NOT_MEASURED.
     const threshold = Math.max(
       MIN_RTT_THRESH,
       Math.min(this.#lastRoundMinRtt / MIN_RTT_DIVISOR, MAX_RTT_THRESH),

@@ -35,7 +35,7 @@ export class NewReno implements CongestionControl {
     const window = this.#window;
     if (sample.ackedOctets > 0) window.advanced();
     const octets = window.isSlowStart ? window.slowStart(sample) : sample.deliveredOctets;
-    if (octets === 0 || window.isSlowStart || !sample.isWindowLimited) return;
+    if (window.isSlowStart || !sample.isWindowLimited) return;
     this.#octetsAcked += octets;
     // RFC 3465 2.1: one segment for each window of octets
     if (this.#octetsAcked >= window.octets) {

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { seqAfter, type SeqNumber, seqNumber } from "../seq.ts";
+import { seqAdd, seqAfter, type SeqNumber, seqNumber } from "../seq.ts";
 import { elapsed, type Instant, instant, type Micros, micros, NEVER } from "../units.ts";
 
 /** Whether one transmission came after another: later sent, or of the same moment and further on (RFC 8985 6.2). */
@@ -28,6 +28,10 @@ export class Delivery {
   now: Instant = instant(0);
   /** Octets that it delivered, cumulatively or by SACK. */
   octets = 0;
+  /** The same in wire segments. */
+  segments = 0;
+  /** Wire segments that it acknowledged cumulatively. */
+  acknowledgedSegments = 0;
   /** Octets that it acknowledged cumulatively. */
   acknowledgedOctets = 0;
   /** Whether it delivered a record that was never retransmitted. */
@@ -38,12 +42,19 @@ export class Delivery {
   acknowledgedResent = false;
   /** When the oldest cumulatively acknowledged, never retransmitted record was sent; NEVER when there is none. */
   oldestSentAt: Instant = NEVER;
+  /** When the newest of them was sent. */
+  newestAcknowledgedAt: Instant = NEVER;
+  /** When the oldest never retransmitted record delivered, cumulatively or by SACK, was sent; and the newest. */
+  oldestOriginalAt: Instant = NEVER;
+  newestOriginalAt: Instant = NEVER;
   /** Newest transmission delivered (by time, then by place), its end and whether it was a retransmission. */
   newestSentAt: Instant = instant(-1);
   newestEnd: SeqNumber = seqNumber(0);
   newestResent = false;
   /** Lowest end of a never retransmitted record delivered; for the detection of reordering. */
   lowestOriginalEnd: SeqNumber = seqNumber(0);
+  /** Where that record starts. */
+  lowestOriginalStart: SeqNumber = seqNumber(0);
   /** Delivery rate that it shows, octets per second; 0: unknown. */
   rate = 0;
   /** Whether that rate was held down by the user. */
@@ -53,10 +64,15 @@ export class Delivery {
   begin(now: Instant): void {
     this.now = now;
     this.octets = 0;
+    this.segments = 0;
+    this.acknowledgedSegments = 0;
     this.acknowledgedOctets = 0;
     this.original = false;
     this.acknowledgedResent = false;
     this.oldestSentAt = NEVER;
+    this.newestAcknowledgedAt = NEVER;
+    this.oldestOriginalAt = NEVER;
+    this.newestOriginalAt = NEVER;
     this.newestSentAt = instant(-1);
     this.newestResent = false;
     this.rate = 0;
@@ -66,6 +82,7 @@ export class Delivery {
   /** A record was reported received for the first time. */
   delivered(
     octets: number,
+    segments: number,
     sentAt: Instant,
     end: SeqNumber,
     marks: number,
@@ -73,12 +90,18 @@ export class Delivery {
     deliveredAt: Instant,
   ): void {
     this.octets += octets;
+    this.segments += segments;
     this.totalOctets += octets;
     this.totalAt = this.now;
     const resent = (marks & EVER_RESENT) !== 0;
     if (!resent) {
       if (!this.original || seqAfter(end, this.originalEnd)) this.originalEnd = end;
-      if (!this.original || seqAfter(this.lowestOriginalEnd, end)) this.lowestOriginalEnd = end;
+      if (!this.original || seqAfter(this.lowestOriginalEnd, end)) {
+        this.lowestOriginalEnd = end;
+        this.lowestOriginalStart = seqAdd(end, -octets);
+      }
+      if (!this.original) this.oldestOriginalAt = sentAt;
+      this.newestOriginalAt = sentAt;
       this.original = true;
     }
     if (this.newestSentAt < 0 || sentAfter(sentAt, end, this.newestSentAt, this.newestEnd)) {
@@ -91,11 +114,14 @@ export class Delivery {
     }
   }
 
-  /** A record was acknowledged cumulatively. */
+  /** A record was acknowledged cumulatively. `sentAt`: NEVER when SACK had reported it before, so that it times nothing. */
   acknowledged(octets: number, sentAt: Instant, everResent: boolean): void {
     this.acknowledgedOctets += octets;
     if (everResent) this.acknowledgedResent = true;
-    else if (this.oldestSentAt === NEVER) this.oldestSentAt = sentAt;
+    else if (sentAt !== NEVER) {
+      if (this.oldestSentAt === NEVER) this.oldestSentAt = sentAt;
+      this.newestAcknowledgedAt = sentAt;
+    }
   }
 
   /** Round-trip time by Karn's rule: none when what was acknowledged had been retransmitted (RFC 6298 3). 0: none. */

@@ -19,7 +19,7 @@ import {
   seqNumber,
   seqToInt32,
 } from "../seq.ts";
-import type { Instant } from "../units.ts";
+import { type Instant, NEVER } from "../units.ts";
 import type { Delivery } from "./delivery.ts";
 
 /** The bits of a record. */
@@ -36,6 +36,8 @@ export const Mark = {
   applicationLimited: 1 << 4,
   /** It carried PSH, and carries it again when it is sent again. */
   push: 1 << 5,
+  /** Its last octet of sequence space is our FIN. */
+  fin: 1 << 6,
 } as const;
 
 const INITIAL_CAPACITY = 16;
@@ -48,6 +50,8 @@ export class InFlight {
   #start = new Int32Array(0);
   #end = new Int32Array(0);
   #marks = new Uint8Array(0);
+  /** Wire segments that the record stands for. */
+  #segments = new Int32Array(0);
   #sentAt = new Float64Array(0);
   #deliveredBefore = new Float64Array(0);
   #deliveredAt = new Float64Array(0);
@@ -57,6 +61,11 @@ export class InFlight {
   #sacked = 0;
   #lost = 0;
   #resent = 0;
+  #totalSegments = 0;
+  #sackedSegments = 0;
+  #lostSegments = 0;
+  #resentSegments = 0;
+  #segmentSize = 1;
   /** No record before this index is lost and waiting to be sent again. */
   #resendHint = 0;
 
@@ -90,6 +99,44 @@ export class InFlight {
     return this.#total - this.#sacked - this.#lost + this.#resent;
   }
 
+  /** Wire segments of all records; the four sums in segments are those in octets, counted otherwise. */
+  get totalSegments(): number {
+    return this.#totalSegments;
+  }
+
+  get sackedSegments(): number {
+    return this.#sackedSegments;
+  }
+
+  get lostSegments(): number {
+    return this.#lostSegments;
+  }
+
+  get resentSegments(): number {
+    return this.#resentSegments;
+  }
+
+  /** `pipe` in segments. */
+  get pipeSegments(): number {
+    return this.#totalSegments - this.#sackedSegments - this.#lostSegments + this.#resentSegments;
+  }
+
+  /** Full segments have this many octets of payload now: what is in flight is counted anew. */
+  set segmentSize(octets: number) {
+    this.#segmentSize = octets;
+    this.#totalSegments =
+      this.#sackedSegments =
+      this.#lostSegments =
+      this.#resentSegments =
+        0;
+    for (let index = 0; index < this.#count; index++) {
+      const at = this.#at(index);
+      this.#segments[at] = this.#segmentsIn(this.length(index), this.#marks[at] as number);
+      this.#totalSegments += this.#segments[at] as number;
+      this.#countSegments(this.#marks[at] as number, this.#segments[at] as number);
+    }
+  }
+
   /** Whether a lost record waits to be sent again. */
   get hasLostToResend(): boolean {
     return this.nextLost() >= 0;
@@ -111,6 +158,11 @@ export class InFlight {
 
   marks(index: number): number {
     return this.#marks[this.#at(index)] as number;
+  }
+
+  /** Wire segments that the record stands for. */
+  segments(index: number): number {
+    return this.#segments[this.#at(index)] as number;
   }
 
   /** When the record was last sent. */
@@ -135,19 +187,25 @@ export class InFlight {
     this.#deliveredAt[at] = delivery.totalAt;
     this.#cause[at] = "data";
     this.#total += seqDistance(start, end);
+    this.#segments[at] = this.#segmentsIn(seqDistance(start, end), marks);
+    this.#totalSegments += this.#segments[at] as number;
   }
 
   /** Removes what `ack` acknowledges, trimming a record that it cuts, and notes each delivery. */
   acknowledge(ack: SeqNumber, delivery: Delivery): void {
     while (this.#count > 0 && seqBefore(this.start(0), ack)) {
-      if (seqBefore(ack, this.end(0))) this.split(0, ack);
+      if (seqBefore(ack, this.end(0))) this.#trim(ack);
       const at = this.#head;
       const marks = this.#marks[at] as number;
       const octets = this.length(0);
-      if ((marks & Mark.sacked) === 0) this.#noteDelivered(at, octets, delivery);
-      delivery.acknowledged(octets, this.#sentAt[at] as Instant, (marks & Mark.everResent) !== 0);
-      this.#uncount(marks, octets);
+      const isNews = (marks & Mark.sacked) === 0;
+      if (isNews) this.#noteDelivered(at, octets, delivery);
+      const sentAt = isNews ? this.#sentAt[at] as Instant : NEVER;
+      delivery.acknowledged(octets, sentAt, (marks & Mark.everResent) !== 0);
+      delivery.acknowledgedSegments += this.#segments[at] as number;
+      this.#uncount(at, marks, octets);
       this.#total -= octets;
+      this.#totalSegments -= this.#segments[at] as number;
       this.#head = this.#head + 1 & this.#capacity - 1;
       this.#count--;
       if (this.#resendHint > 0) this.#resendHint--;
@@ -163,15 +221,54 @@ export class InFlight {
       const at = this.#at(index);
       if (((this.#marks[at] as number) & Mark.sacked) !== 0) continue;
       if (seqBefore(right, this.end(index))) this.split(index, right);
-      const octets = this.length(index);
-      this.#noteDelivered(at, octets, delivery);
-      const marks = this.#marks[at] as number;
-      this.#uncount(marks, octets);
-      this.#marks[at] = marks & ~(Mark.lost | Mark.resent) | Mark.sacked;
-      this.#sacked += octets;
-      newly += octets;
+      newly += this.length(index);
+      this.#markSacked(index, delivery);
     }
     return newly;
+  }
+
+  /** As {@link sack}, but whole segments only: what a block covers of a segment in part is not reported. */
+  sackSegments(left: SeqNumber, right: SeqNumber, delivery: Delivery): void {
+    let index = this.indexAtOrAfter(left);
+    if (index > 0 && seqBefore(left, this.end(index - 1))) {
+      const inside = seqDistance(this.start(index - 1), left);
+      this.splitAfter(index - 1, Math.ceil(inside / this.#segmentSize) * this.#segmentSize);
+      while (index < this.#count && seqBefore(this.start(index), left)) index++;
+    }
+    for (; index < this.#count && seqBefore(this.start(index), right); index++) {
+      const at = this.#at(index);
+      if (((this.#marks[at] as number) & Mark.sacked) !== 0) continue;
+      if (seqBefore(right, this.end(index))) {
+        const inside = seqDistance(this.start(index), right);
+        const whole = Math.floor(inside / this.#segmentSize) * this.#segmentSize;
+        if (whole === 0) return;
+        this.splitAfter(index, whole);
+      }
+      this.#markSacked(index, delivery);
+    }
+  }
+
+  #markSacked(index: number, delivery: Delivery): void {
+    const at = this.#at(index);
+    const octets = this.length(index);
+    this.#noteDelivered(at, octets, delivery);
+    const marks = this.#marks[at] as number;
+    this.#uncount(at, marks, octets);
+    this.#marks[at] = marks & ~(Mark.lost | Mark.resent) | Mark.sacked;
+    this.#sacked += octets;
+    this.#sackedSegments += this.#segments[at] as number;
+  }
+
+  /** What `ack` covers of the first record becomes a record of its own; segments that it cuts stay with the rest. */
+  #trim(ack: SeqNumber): void {
+    const before = this.segments(0);
+    this.split(0, ack);
+    const at = this.#at(0);
+    const excess = (this.#segments[at] as number) + this.segments(1) - before;
+    if (excess <= 0) return;
+    this.#segments[at] = (this.#segments[at] as number) - excess;
+    this.#totalSegments -= excess;
+    this.#countSegments(this.#marks[at] as number, -excess);
   }
 
   /** Presumes the record lost; a retransmission of it that was under way counts as lost too. */
@@ -179,8 +276,15 @@ export class InFlight {
     const at = this.#at(index);
     const marks = this.#marks[at] as number;
     const octets = this.length(index);
-    if ((marks & Mark.resent) !== 0) this.#resent -= octets;
-    if ((marks & Mark.lost) === 0) this.#lost += octets;
+    const segments = this.#segments[at] as number;
+    if ((marks & Mark.resent) !== 0) {
+      this.#resent -= octets;
+      this.#resentSegments -= segments;
+    }
+    if ((marks & Mark.lost) === 0) {
+      this.#lost += octets;
+      this.#lostSegments += segments;
+    }
     this.#marks[at] = marks & ~Mark.resent | Mark.lost;
     this.#cause[at] = cause;
     if (index < this.#resendHint) this.#resendHint = index;
@@ -190,8 +294,18 @@ export class InFlight {
   markResent(index: number, now: Instant, delivery: Delivery): void {
     const at = this.#at(index);
     const marks = this.#marks[at] as number;
-    if ((marks & Mark.resent) === 0) this.#resent += this.length(index);
-    this.#marks[at] = marks | Mark.resent | Mark.everResent;
+    if ((marks & Mark.resent) === 0) {
+      this.#resent += this.length(index);
+      this.#resentSegments += this.#segments[at] as number;
+    }
+    this.#marks[at] = marks | Mark.resent;
+    this.markProbed(index, now, delivery);
+  }
+
+  /** Notes that the record was sent again as a probe, which is not counted as being in the network twice. */
+  markProbed(index: number, now: Instant, delivery: Delivery): void {
+    const at = this.#at(index);
+    this.#marks[at] = (this.#marks[at] as number) | Mark.everResent;
     this.#sentAt[at] = now;
     this.#deliveredBefore[at] = delivery.totalOctets;
     this.#deliveredAt[at] = delivery.totalAt;
@@ -204,6 +318,7 @@ export class InFlight {
       this.#marks[at] = (this.#marks[at] as number) & ~Mark.lost;
     }
     this.#lost = 0;
+    this.#lostSegments = 0;
     this.#resendHint = 0;
   }
 
@@ -214,6 +329,7 @@ export class InFlight {
       this.#marks[at] = (this.#marks[at] as number) & ~Mark.sacked;
     }
     this.#sacked = 0;
+    this.#sackedSegments = 0;
   }
 
   /** The first record that is lost and not yet sent again; -1 when there is none. */
@@ -248,9 +364,19 @@ export class InFlight {
     if (this.#count === this.#capacity) this.#grow();
     for (let i = this.#count; i > index; i--) this.#copyRecord(this.#at(i - 1), this.#at(i));
     this.#count++;
-    this.#end[this.#at(index)] = seqToInt32(seq);
-    this.#start[this.#at(index + 1)] = seqToInt32(seq);
+    const first = this.#at(index);
+    const second = this.#at(index + 1);
+    this.#end[first] = seqToInt32(seq);
+    this.#start[second] = seqToInt32(seq);
     if (this.#resendHint > index) this.#resendHint++;
+    const marks = this.#marks[first] as number;
+    this.#marks[first] = marks & ~(Mark.push | Mark.fin);
+    const before = this.#segments[first] as number;
+    this.#segments[first] = this.#segmentsIn(this.length(index), this.#marks[first] as number);
+    this.#segments[second] = this.#segmentsIn(this.length(index + 1), marks);
+    const more = (this.#segments[first] as number) + (this.#segments[second] as number) - before;
+    this.#totalSegments += more;
+    this.#countSegments(marks, more);
   }
 
   /** Cuts the record so that its first part is `octets` long. */
@@ -265,6 +391,7 @@ export class InFlight {
   #noteDelivered(at: number, octets: number, delivery: Delivery): void {
     delivery.delivered(
       octets,
+      this.#segments[at] as number,
       this.#sentAt[at] as Instant,
       seqNumber(this.#end[at] as number),
       this.#marks[at] as number,
@@ -273,7 +400,20 @@ export class InFlight {
     );
   }
 
-  #uncount(marks: number, octets: number): void {
+  /** A FIN needs no segment of its own behind text. */
+  #segmentsIn(octets: number, marks: number): number {
+    const text = (marks & Mark.fin) !== 0 ? octets - 1 : octets;
+    return Math.max(1, Math.ceil(text / this.#segmentSize));
+  }
+
+  #countSegments(marks: number, segments: number): void {
+    if ((marks & Mark.sacked) !== 0) this.#sackedSegments += segments;
+    if ((marks & Mark.lost) !== 0) this.#lostSegments += segments;
+    if ((marks & Mark.resent) !== 0) this.#resentSegments += segments;
+  }
+
+  #uncount(at: number, marks: number, octets: number): void {
+    this.#countSegments(marks, -(this.#segments[at] as number));
     if ((marks & Mark.sacked) !== 0) this.#sacked -= octets;
     if ((marks & Mark.lost) !== 0) this.#lost -= octets;
     if ((marks & Mark.resent) !== 0) this.#resent -= octets;
@@ -283,6 +423,7 @@ export class InFlight {
     this.#start[to] = this.#start[from] as number;
     this.#end[to] = this.#end[from] as number;
     this.#marks[to] = this.#marks[from] as number;
+    this.#segments[to] = this.#segments[from] as number;
     this.#sentAt[to] = this.#sentAt[from] as number;
     this.#deliveredBefore[to] = this.#deliveredBefore[from] as number;
     this.#deliveredAt[to] = this.#deliveredAt[from] as number;
@@ -299,6 +440,7 @@ export class InFlight {
     this.#start = moved(this.#start, new Int32Array(capacity));
     this.#end = moved(this.#end, new Int32Array(capacity));
     this.#marks = moved(this.#marks, new Uint8Array(capacity));
+    this.#segments = moved(this.#segments, new Int32Array(capacity));
     this.#sentAt = moved(this.#sentAt, new Float64Array(capacity));
     this.#deliveredBefore = moved(this.#deliveredBefore, new Float64Array(capacity));
     this.#deliveredAt = moved(this.#deliveredAt, new Float64Array(capacity));

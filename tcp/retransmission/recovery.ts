@@ -10,53 +10,19 @@
 import type { TcpConfig } from "../config.ts";
 import { AckSample, type CongestionControl } from "../congestion/control.ts";
 import type { CongestionReason, RecoveryPhase } from "../observer.ts";
-import {
-  seqAfter,
-  seqAtOrAfter,
-  seqAtOrBefore,
-  seqBefore,
-  type SeqNumber,
-  seqNumber,
-  type Timestamp,
-} from "../seq.ts";
-import { type Instant, instant, type Micros, micros } from "../units.ts";
+import { seqAfter, seqAtOrAfter, seqAtOrBefore, seqBefore, type SeqNumber, type Timestamp } from "../seq.ts";
+import { type Instant, type Micros, micros } from "../units.ts";
 import { Delivery } from "./delivery.ts";
 import { InFlight } from "./in_flight.ts";
+import type { AckFacts, LossRecovery, SegmentFigures } from "./loss_recovery.ts";
 import { ProportionalRateReduction } from "./prr.ts";
 import { Rack } from "./rack.ts";
 import { markLostByCount } from "./scoreboard_loss.ts";
 import { TailLossProbe } from "./tail_loss_probe.ts";
 import { UndoEvidence } from "./undo.ts";
 
-/** What recovery needs to know of an acknowledgement; one reused record. */
-export class AckFacts {
-  now: Instant = instant(0);
-  /** SND.UNA before and after. */
-  priorUna: SeqNumber = seqNumber(0);
-  una: SeqNumber = seqNumber(0);
-  sndNxt: SeqNumber = seqNumber(0);
-  /** Payload of a full segment, octets. */
-  mss = 1;
-  /** `pipe` before the acknowledgement, octets. */
-  priorPipe = 0;
-  /** Whether SACK was agreed. */
-  selective = false;
-  /** Octets newly reported by SACK. */
-  newlySacked = 0;
-  /** Whether it is a duplicate by RFC 5681 2. */
-  isDuplicate = false;
-  /** Whether it reports a segment received twice (DSACK). */
-  reportsDuplicate = false;
-  /** The timestamp echoed; null without timestamps. */
-  echo: Timestamp | null = null;
-  /** Whether the congestion window is what held sending back. */
-  windowLimited = false;
-  smoothedRtt: Micros = micros(0);
-  minimumRtt: Micros = micros(0);
-}
-
 /** Loss recovery of one connection. */
-export class Recovery {
+export class Recovery implements LossRecovery {
   readonly inFlight: InFlight = new InFlight();
   readonly delivery: Delivery = new Delivery();
   readonly rack: Rack;
@@ -81,10 +47,13 @@ export class Recovery {
   #forwardRto = false;
   /** F-RTO asks for new data instead of retransmissions (RFC 5682 2.1, step 2b). */
   prefersNewData = false;
+  readonly holdsRetransmissions = false;
   /** Why the window changed last. */
   changeReason: CongestionReason = "initial-window";
 
-  constructor(config: TcpConfig, control: CongestionControl, iss: SeqNumber) {
+  /** `mss`: octets of payload of a full segment. */
+  constructor(config: TcpConfig, control: CongestionControl, iss: SeqNumber, mss: number) {
+    this.inFlight.segmentSize = mss;
     this.#config = config;
     this.#control = control;
     this.rack = new Rack(iss);
@@ -94,6 +63,23 @@ export class Recovery {
   /** Octets thought to be in the network. */
   get pipe(): number {
     return Math.max(0, this.inFlight.pipe - this.#presumedReceived);
+  }
+
+  get figures(): SegmentFigures {
+    const { inFlight } = this;
+    return {
+      outstanding: inFlight.totalSegments,
+      sacked: inFlight.sackedSegments,
+      lost: inFlight.lostSegments,
+      resent: inFlight.resentSegments,
+      reordering: this.#config.dupThresh,
+      reorderingsSeen: this.rack.reorderingSeen ? 1 : 0,
+    };
+  }
+
+  congestionRoom(): number {
+    const mayCountDuplicates = this.#config.limitedTransmit || this.phase !== "disorder";
+    return this.#control.congestionWindow - (mayCountDuplicates ? this.pipe : this.inFlight.totalOctets);
   }
 
   /** Octets known or presumed to have been received beyond a hole. */
@@ -116,7 +102,7 @@ export class Recovery {
   }
 
   /** Notes that a record was sent again, carrying `value` as its timestamp. */
-  resent(index: number, now: Instant, value: Timestamp | null): void {
+  resent(index: number, now: Instant, value: Timestamp | null, _isProbe = false): void {
     if (this.isReducing) this.#prr.sent(this.inFlight.length(index));
     this.inFlight.markResent(index, now, this.delivery);
     this.#undo.resent(value);
@@ -163,7 +149,7 @@ export class Recovery {
     } else {
       this.#forwardRto = false;
     }
-    if (!inLossAlready && !alreadyReduced) this.#control.timedOut(this.pipe, ack.now);
+    if (!inLossAlready && !alreadyReduced) this.#control.timedOut(this.#flightSize, ack.now);
     this.#markAllLost(ack);
     this.phase = "loss";
     this.recoveryPoint = ack.sndNxt;
@@ -176,17 +162,19 @@ export class Recovery {
   /** The peer echoed a congestion mark (RFC 3168 6.1.2): one reduction a round trip. Returns whether it made one. */
   congestionEchoed(ack: AckFacts): boolean {
     if (this.phase !== "open" && this.phase !== "disorder") return false;
-    this.#control.reduce(this.pipe, ack.now);
-    this.#prr.begin(this.inFlight.totalOctets);
+    this.#control.reduce(this.#flightSize, ack.now);
+    this.#prr.begin(this.#recoverFlightSize(ack));
     this.#undo.disarm();
     this.phase = "congestion window reduced";
     this.recoveryPoint = ack.sndNxt;
+    this.#reduceProportionally(ack, ack.una !== ack.priorUna);
     this.changeReason = "ecn-echo";
     return true;
   }
 
   /** The path takes smaller segments now: what was too long is lost, without congestion being to blame (RFC 1191). */
   pathMtuShrank(mss: number): void {
+    this.inFlight.segmentSize = mss;
     for (let index = 0; index < this.inFlight.count; index++) {
       if (this.inFlight.length(index) > mss && (this.inFlight.marks(index) & 1) === 0) {
         this.inFlight.markLost(index, "retransmit-path-mtu");
@@ -250,8 +238,8 @@ export class Recovery {
   #enterRecovery(ack: AckFacts): void {
     if (this.phase !== "congestion window reduced") {
       this.#undo.arm();
-      this.#control.reduce(this.pipe + this.inFlight.lostOctets - this.inFlight.resentOctets, ack.now);
-      this.#prr.begin(Math.max(ack.priorPipe, this.pipe));
+      this.#control.reduce(this.#flightSize, ack.now);
+      this.#prr.begin(this.#recoverFlightSize(ack));
     }
     this.phase = "recovery";
     this.recoveryPoint = ack.sndNxt;
@@ -317,7 +305,7 @@ export class Recovery {
   #checkTailProbe(ack: AckFacts): void {
     if (!this.tailProbe.repairedLoss(ack.una, ack.reportsDuplicate, ack.isDuplicate)) return;
     if (this.phase !== "open" && this.phase !== "disorder") return;
-    this.#control.reduce(ack.priorPipe, ack.now);
+    this.#control.reduce(Math.max(ack.priorPipe, this.#flightSize), ack.now);
     this.#control.setWindow(this.#control.slowStartThreshold);
     this.#control.recoveryEnded(ack.now);
     this.changeReason = "recovery-ended";
@@ -334,13 +322,30 @@ export class Recovery {
     }
   }
 
+  /** RFC 9937 6. */
+  #reduceProportionally(ack: AckFacts, isSafe: boolean): void {
+    const threshold = this.#control.slowStartThreshold;
+    this.#control.setWindow(
+      this.#prr.windowAfter(this.delivery.octets, this.pipe, threshold, isSafe, ack.mss),
+    );
+  }
+
+  /** FlightSize: what is outstanding, but for what limited transmit added beyond the window (RFC 5681 3.2). */
+  get #flightSize(): number {
+    return Math.min(this.inFlight.totalOctets, this.#control.congestionWindow);
+  }
+
+  /** RecoverFS of RFC 9937 6.1: what was outstanding before the acknowledgement, less what had been reported by SACK. */
+  #recoverFlightSize(ack: AckFacts): number {
+    const reportedBefore = this.inFlight.sackedOctets - ack.newlySacked;
+    return this.inFlight.totalOctets - reportedBefore + this.delivery.acknowledgedOctets;
+  }
+
   #adjustWindow(ack: AckFacts, showedLoss: boolean): void {
     const delivered = this.delivery;
     if (this.isReducing) {
       if (delivered.octets === 0) return;
-      const isSafe = ack.una !== ack.priorUna && !showedLoss;
-      const threshold = this.#control.slowStartThreshold;
-      this.#control.setWindow(this.#prr.windowAfter(delivered.octets, this.pipe, threshold, isSafe, ack.mss));
+      this.#reduceProportionally(ack, ack.una !== ack.priorUna && !showedLoss);
       this.changeReason = "proportional-rate-reduction";
       return;
     }

@@ -168,7 +168,9 @@ function optionValue(context: CallContext, socket: StreamSocket, name: string): 
   switch (name) {
     case "SO_RCVBUF":
       return factor *
-        (established && world.platform === "freebsd" ? freebsdBuffer(socket, config) : config.receiveBuffer);
+        (world.platform === "freebsd" && socket.connection !== null
+          ? socket.connection.receiveBufferLimit
+          : config.receiveBuffer);
     case "SO_SNDBUF":
       return config.sendBuffer;
     case "TCP_MAXSEG":
@@ -198,12 +200,6 @@ function optionValue(context: CallContext, socket: StreamSocket, name: string): 
     default:
       return kept ?? null;
   }
-}
-
-/** FreeBSD rounds the receive buffer up to whole segments once it knows them. */
-function freebsdBuffer(socket: StreamSocket, config: TcpConfig): number {
-  const segment = Math.max(socket.connection?.sendMss ?? 1, 1);
-  return Math.ceil(config.receiveBuffer / segment) * segment;
 }
 
 function compareInfo(context: CallContext, socket: StreamSocket, args: Arguments): CallOutcome {
