@@ -137,6 +137,30 @@ Deno.test("a lower limit keeps what is held, placed octets included", () => {
   assertEquals([ring.limit, ring.room], [250, 150]);
   ring.limit = 300;
   assertEquals(ring.room, 200);
+  ring.discardTo(60);
+  ring.limit = 10;
+  assertEquals([ring.limit, ring.room], [190, 150]);
+});
+
+Deno.test("a stream much longer than the ring needs no more memory than what is held at one time", () => {
+  const ring = new ByteRing(100_000);
+  for (let offset = 0; offset < 100_000; offset += 1_000) {
+    ring.append(octets(offset, 1_000), 0, 1_000);
+    assertEquals(contents(ring), octets(offset === 0 ? 0 : offset - 1_000, ring.length));
+    ring.discardTo(offset);
+  }
+  assertEquals(ring.capacity, 2_048);
+});
+
+Deno.test("copyOut refuses octets that are not held", () => {
+  const ring = new ByteRing(100);
+  ring.append(octets(0, 50), 0, 50);
+  ring.discardTo(10);
+  const into = new Uint8Array(100);
+  assertThrows(() => ring.copyOut(9, into, 0, 5), RangeError, "Cannot take 5 octets at 9");
+  assertThrows(() => ring.copyOut(46, into, 0, 5), RangeError, "held are those from 10 to 50");
+  ring.copyOut(45, into, 0, 5);
+  assertEquals(into.subarray(0, 5), octets(45, 5));
 });
 
 Deno.test("lend names one range, and two where the storage wraps", () => {
@@ -252,6 +276,6 @@ Deno.test("copyOctets copies short and long, whole and in part, and within one a
   copyOctets(octets(0, 150), 0, whole, 3, 150);
   assertEquals(whole.subarray(3, 153), octets(0, 150));
   const same = octets(0, 100);
-  copyOctets(same, 0, same, 10, 50);
-  assertEquals(same.subarray(10, 60), octets(0, 50));
+  copyOctets(same, 5, same, 15, 30);
+  assertEquals(same, new Uint8Array([...octets(0, 15), ...octets(5, 30), ...octets(45, 55)]));
 });

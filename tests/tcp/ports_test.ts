@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { type Endpoint, parseAddress } from "../../tcp/address.ts";
+import { EndpointHash, HashUse } from "../../tcp/siphash.ts";
 import { DYNAMIC_PORTS, LINUX_PORTS, PortSelector } from "../../tcp/ports.ts";
 
 const SECRET = Uint8Array.from({ length: 16 }, (_, i) => 7 * i);
@@ -66,6 +67,36 @@ Deno.test("what one destination takes hardly moves another: they have counters a
   const after = others.map((remote) => ports.choose(LOCAL, remote, always) ?? 0);
   const moved = others.filter((_, i) => after[i] !== before[i]! + 1).length;
   assert(moved <= 1, `${moved} of 20 moved`);
+});
+
+Deno.test("the ranges are those of RFC 6335 6 and of Linux", () => {
+  assertEquals([DYNAMIC_PORTS, LINUX_PORTS], [{ first: 49_152, last: 65_535 }, {
+    first: 32_768,
+    last: 60_999,
+  }]);
+});
+
+Deno.test("the counters do not begin at 0, where the hash alone would tell the port (RFC 6056 3.3.4)", () => {
+  const ports = new PortSelector(SECRET);
+  const hash = new EndpointHash(SECRET, HashUse.portOffset);
+  const range = { first: 0, last: 65_535 };
+  let told = 0;
+  for (let port = 0; port < 100; port++) {
+    const remote = { ...REMOTE, port };
+    hash.hash({ address: LOCAL, port: 0 }, remote);
+    if (ports.choose(LOCAL, remote, always, range) === (hash.low & 0xffff)) told++;
+  }
+  assert(told <= 1, `${told} of 100`);
+});
+
+Deno.test("no two uses of the hash share their values", () => {
+  assertEquals(new Set(Object.values(HashUse)).size, Object.keys(HashUse).length);
+  const values = Object.values(HashUse).map((use) => {
+    const hash = new EndpointHash(SECRET, use);
+    hash.hash(REMOTE, REMOTE);
+    return hash.low;
+  });
+  assertEquals(new Set(values).size, values.length);
 });
 
 Deno.test("IPv6 destinations get ports too", () => {

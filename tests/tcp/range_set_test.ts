@@ -59,6 +59,25 @@ Deno.test("a range more than the limit is refused, and one that joins others is 
   assertEquals(ranges(set), [[10, 40], [50, 60], [70, 80]]);
 });
 
+Deno.test("the first start and the last end are those of the whole set, until it is cleared", () => {
+  const set = setOf([10, 20], [30, 40], [50, 60]);
+  assertEquals([set.firstStart, set.lastEnd], [10, 60]);
+  set.clear();
+  assertEquals([set.count, set.octets, set.firstStart, set.lastEnd], [0, 0, Infinity, -Infinity]);
+  assertEquals(set.add(5, 6), 0);
+  assertEquals(ranges(set), [[5, 6]]);
+});
+
+Deno.test("memory is taken as ranges come, and never for more than the limit", () => {
+  const set = new RangeSet(10);
+  const capacities = Array.from({ length: 10 }, (_, i) => {
+    set.add(10 * i, 10 * i + 5);
+    return set.capacity;
+  });
+  assertEquals(new RangeSet(10).capacity, 0);
+  assertEquals(capacities, [4, 4, 4, 4, 8, 8, 8, 8, 10, 10]);
+});
+
 Deno.test("a set with a limit of 0 takes nothing", () => {
   assertEquals(new RangeSet(0).add(1, 2), NO_RANGE);
 });

@@ -134,12 +134,31 @@ Deno.test("the minimum is that of the last minutes, not of all time", () => {
   assertEquals(rtt.minimum, ms(90));
 });
 
+Deno.test("a minimum is forgotten 300 s after the half window that it began, and not before", () => {
+  const rows: [second: number, minimum: Micros][] = [[149, ms(20)], [150, ms(20)], [299, ms(20)], [
+    300,
+    ms(50),
+  ]];
+  for (const [second, minimum] of rows) {
+    const rtt = new RttEstimator(STANDARD);
+    rtt.sample(ms(20), instant(0));
+    rtt.sample(ms(50), instant(seconds(150)));
+    rtt.sample(ms(60), instant(seconds(second)));
+    assertEquals(rtt.minimum, minimum, `at ${second} s`);
+  }
+  const quiet = new RttEstimator(STANDARD);
+  quiet.sample(ms(20), instant(0));
+  quiet.sample(ms(60), instant(seconds(300)));
+  assertEquals(quiet.minimum, ms(60));
+});
+
 Deno.test("a needless time-out makes the delayed round trip the new estimate (RFC 4015 3.3)", () => {
   const rtt = estimator(BARE, ms(100));
   rtt.backOff();
   rtt.backOff();
   rtt.restoreAfterUndo(ms(400), instant(5));
   assertEquals([rtt.srtt, rtt.rttvar, rtt.backoff, rtt.timeout()], [ms(400), ms(200), 0, ms(1_200)]);
+  assertEquals([rtt.latest, rtt.minimum], [ms(400), ms(100)]);
 });
 
 Deno.test("a needless time-out never makes the estimate bolder than it was (RFC 4015 3.3)", () => {
@@ -148,6 +167,7 @@ Deno.test("a needless time-out never makes the estimate bolder than it was (RFC 
   rtt.restoreAfterUndo(ms(60), instant(5));
   // SRTT_prev is SRTT + 2G
   assertEquals([rtt.srtt, rtt.rttvar, rtt.timeout()], [ms(102), ms(50), ms(302)]);
+  assertEquals([rtt.latest, rtt.minimum], [ms(60), ms(60)]);
 });
 
 Deno.test("a needless time-out without a sample only ends the back-off", () => {

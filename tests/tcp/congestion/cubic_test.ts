@@ -145,8 +145,10 @@ Deno.test("fast convergence: a loss below W_max makes W_max 0.85 of the window (
   assertEquals(path.segments, 560);
   const start = path.now;
   const k = kOf(680, 560);
-  while ((path.now - start) / 1e6 < k) path.round();
-  assertAlmostEquals(path.segments, 680, 3);
+  for (const share of [0.5, 1]) {
+    while ((path.now - start) / 1e6 < share * k) path.round();
+    assertAlmostEquals(path.segments, wCubic(share * k, k, 680), 4, `at ${share} K`);
+  }
 });
 
 Deno.test("no fast convergence when the loss comes above W_max (RFC 9438 4.7)", () => {
@@ -179,8 +181,29 @@ Deno.test("a time-out makes the window one segment and the threshold 0.7 of the 
   assertEquals(path.control.slowStartThreshold, 490_000);
 });
 
+Deno.test("a time-out after progress lowers the threshold again (RFC 5681 3.1)", () => {
+  const path = afterLossAt(100);
+  path.control.timedOut(100 * MSS, path.now);
+  path.ack();
+  path.control.timedOut(50 * MSS, path.now);
+  assertEquals(path.control.slowStartThreshold, 35_000);
+  path.control.recoveryEnded(path.now);
+  path.control.timedOut(20 * MSS, path.now);
+  assertEquals(path.control.slowStartThreshold, 14_000);
+});
+
+Deno.test("after a time-out alpha is 9/17 up to the window of before (RFC 9438 4.3, 4.8)", () => {
+  const path = new Path(new Cubic(OPTIONS), milliseconds(2));
+  path.control.setWindow(20 * MSS);
+  path.control.timedOut(20 * MSS, path.now);
+  path.control.setWindow(14 * MSS);
+  runRounds(path, 5);
+  assertAlmostEquals(path.segments, 14 + 5 * CUBIC_ALPHA, 0.2);
+});
+
 Deno.test("after a time-out congestion avoidance begins at the plateau: K is 0, W_max the window (RFC 9438 4.8)", () => {
   const path = afterLossAt(1_000);
+  runRounds(path, 10);
   path.control.timedOut(700 * MSS, path.now);
   path.control.setWindow(490 * MSS);
   const start = path.now;
@@ -241,18 +264,53 @@ Deno.test("after idling for more than an RTO the window is at most the initial o
   assertEquals(path.segments, 80);
 });
 
-Deno.test("undo puts the window back on the curve it was on (RFC 9438 4.9.2)", () => {
+Deno.test("after such idling the curve to W_max begins anew from the threshold", () => {
+  const path = afterLossAt(1_000);
+  runRounds(path, 10);
+  path.control.restartAfterIdle(seconds(5), seconds(1));
+  path.now = after(path.now, seconds(5));
+  path.control.setWindow(path.control.slowStartThreshold);
+  runRounds(path, 20);
+  assertAlmostEquals(path.segments, wCubic(2, kOf(1_000, 700), 1_000), 6);
+});
+
+Deno.test("undo puts the window back on the curve it was on, while the next one runs (RFC 9438 4.9.2)", () => {
   const undone = afterLossAt(1_000);
   const untouched = afterLossAt(1_000);
   for (const path of [undone, untouched]) runRounds(path, 30);
+  const before = undone.segments;
+  undone.lose();
+  runRounds(undone, 5);
+  runRounds(untouched, 5);
+  undone.control.undo();
+  assertAlmostEquals(undone.segments, before, 1e-9);
+  assertEquals(undone.control.slowStartThreshold, 700_000);
+  for (const path of [undone, untouched]) runRounds(path, 15);
+  assertAlmostEquals(undone.segments, untouched.segments, 2);
+  for (const path of [undone, untouched]) runRounds(path, 100);
+  assertAlmostEquals(undone.segments, untouched.segments, 2);
+});
+
+Deno.test("undo restores W_est and the window of before, which decides alpha (RFC 9438 4.9.2)", () => {
+  const path = afterLossAt(20, milliseconds(2));
+  runRounds(path, 5);
+  const before = path.segments;
+  path.lose();
+  runRounds(path, 3);
+  path.control.undo();
+  assertAlmostEquals(path.segments, before, 1e-9);
+  runRounds(path, 4);
+  assertAlmostEquals(path.segments, before + 4 * CUBIC_ALPHA, 0.2);
+});
+
+Deno.test("undo before the next curve began leaves no trace (RFC 9438 4.9.2)", () => {
+  const undone = afterLossAt(20, milliseconds(2));
+  const untouched = afterLossAt(20, milliseconds(2));
+  for (const path of [undone, untouched]) runRounds(path, 5);
   undone.control.setWindow(undone.control.reduce(undone.control.congestionWindow, undone.now));
   undone.control.undo();
-  for (const path of [undone, untouched]) {
-    assertAlmostEquals(path.segments, untouched.segments, 1e-9);
-    assertEquals(path.control.slowStartThreshold, 700_000);
-    runRounds(path, 100);
-  }
-  assertAlmostEquals(undone.segments, untouched.segments, 1);
+  for (const path of [undone, untouched]) runRounds(path, 8);
+  assertAlmostEquals(undone.segments, untouched.segments, 0.01);
 });
 
 Deno.test("undo of a time-out restores the curve too (RFC 9438 4.9.1)", () => {
@@ -273,17 +331,19 @@ Deno.test("undo that comes too late leaves everything (RFC 9438 4.9.2)", () => {
   assertEquals([path.segments, path.control.slowStartThreshold], [150, 70_000]);
 });
 
-Deno.test("a new segment size keeps the window and W_max in octets", () => {
+Deno.test("a new segment size keeps the window and W_max in octets, and the way between them begins anew", () => {
   const path = afterLossAt(1_000);
-  path.ack();
-  path.control.mssChanged(500);
-  const start = path.now;
+  runRounds(path, 20);
   const window = path.control.congestionWindow;
-  path.ack();
-  assert(path.control.congestionWindow - window < MSS);
-  const k = Math.cbrt(600 / CUBIC_C);
-  while ((path.now - start) / 1e6 < k) path.round();
-  assertAlmostEquals(path.segments, 1_000, 3);
+  path.control.mssChanged(500);
+  assertEquals(path.control.congestionWindow, window);
+  const start = path.now;
+  const k = Math.cbrt((1_000_000 - window) / 500 / CUBIC_C);
+  for (const share of [0.3, 1]) {
+    while ((path.now - start) / 1e6 < share * k) path.round();
+    const expected = 1_000 + 0.5 * CUBIC_C * ((share - 1) * k) ** 3;
+    assertAlmostEquals(path.segments, expected, 5, `at ${share} K`);
+  }
 });
 
 /** Rows of the tables with Reno-like and with cubic growth. */

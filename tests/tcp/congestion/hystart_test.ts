@@ -75,7 +75,7 @@ Deno.test("the minimum of the round counts, not its mean (RFC 9406 4.2)", () => 
 
 Deno.test("the first round is what is in flight when the first ACK comes, so a burst's own queue is not growth", () => {
   const rounds = new Rounds();
-  rounds.round(...Array.from({ length: 10 }, (_, i) => ms(100 + 6 * i)));
+  rounds.round(...Array.from({ length: 10 }, (_, i) => ms(100 + 14 * i)));
   assert(!rounds.hystart.isConservative);
   rounds.round(...times(10, ms(100)));
   assert(!rounds.hystart.isConservative);
@@ -114,6 +114,26 @@ Deno.test("conservative slow start ends after five rounds, its first in part (RF
     return rounds.hystart.isOver;
   });
   assertEquals(over, [false, false, false, false, true]);
+});
+
+Deno.test("conservative slow start that was left begins its count anew (RFC 9406 4.2)", () => {
+  const rounds = new Rounds();
+  rounds.round(...times(8, ms(80)));
+  for (let i = 0; i < 4; i++) rounds.round(...times(8, ms(100)));
+  rounds.round(...times(8, ms(90)));
+  assert(!rounds.hystart.isConservative && !rounds.hystart.isOver);
+  const over = [1, 2, 3, 4, 5].map(() => {
+    rounds.round(...times(8, ms(110)));
+    return rounds.hystart.isOver;
+  });
+  assertEquals(over, [false, false, false, false, true]);
+});
+
+Deno.test("a round after one without samples is not judged", () => {
+  const rounds = new Rounds();
+  rounds.round(...times(8, micros(0)));
+  rounds.round(...times(8, ms(500)));
+  assert(!rounds.hystart.isConservative);
 });
 
 Deno.test("rounds end where they should across the wrap of the sequence numbers", () => {

@@ -128,13 +128,17 @@ Deno.test("loss halves what is in flight, to two segments at least (RFC 5681 3.1
   }
 });
 
-Deno.test("a reduction begins a new count of octets", () => {
-  const path = avoiding(10);
-  for (let i = 0; i < 9; i++) path.ack();
-  path.control.setWindow(10 * MSS);
-  path.control.reduce(20 * MSS, path.now);
-  for (let i = 0; i < 9; i++) path.ack();
-  assertEquals(path.segments, 10);
+Deno.test("a reduction and a time-out begin a new count of octets", () => {
+  for (const event of ["reduce", "timedOut"] as const) {
+    const path = avoiding(10);
+    for (let i = 0; i < 9; i++) path.ack();
+    path.control[event](20 * MSS, path.now);
+    path.control.setWindow(10 * MSS);
+    for (let i = 0; i < 9; i++) path.ack();
+    assertEquals(path.segments, 10, event);
+    path.ack();
+    assertEquals(path.segments, 11, event);
+  }
 });
 
 Deno.test("a time-out makes the window one segment and the threshold half the flight (RFC 5681 3.1)", () => {
@@ -196,17 +200,38 @@ Deno.test("undo right after the reduction, with the window not yet led down, res
   assertEquals([path.segments, path.control.slowStartThreshold], [16, 16_000]);
 });
 
-Deno.test("undo works once, and comes too late when the window has grown past where it was (RFC 9438 4.9.2)", () => {
+Deno.test("undo takes a reduction back once", () => {
   const path = avoiding(16);
-  path.control.undo();
   path.lose();
   path.control.undo();
-  assertEquals(path.segments, 32);
+  path.control.setWindow(5 * MSS);
+  path.control.undo();
+  assertEquals(path.segments, 5);
+});
+
+Deno.test("a time-out after an undone one lowers the threshold", () => {
+  const path = avoiding(16);
+  path.control.timedOut(16 * MSS, path.now);
+  path.control.undo();
+  path.control.timedOut(16 * MSS, path.now);
+  assertEquals([path.segments, path.control.slowStartThreshold], [1, 8_000]);
+});
+
+Deno.test("a time-out after the end of a recovery lowers the threshold again", () => {
+  const path = avoiding(16);
+  path.control.timedOut(16 * MSS, path.now);
+  path.control.recoveryEnded(path.now);
+  path.control.timedOut(6 * MSS, path.now);
+  assertEquals(path.control.slowStartThreshold, 3_000);
+});
+
+Deno.test("undo comes too late when the window has grown past where it was (RFC 9438 4.9.2)", () => {
+  const path = avoiding(16);
   path.lose();
-  path.control.setWindow(33 * MSS);
+  path.control.setWindow(17 * MSS);
   const threshold = path.control.slowStartThreshold;
   path.control.undo();
-  assertEquals([path.segments, path.control.slowStartThreshold], [33, threshold]);
+  assertEquals([path.segments, path.control.slowStartThreshold], [17, threshold]);
 });
 
 Deno.test("without a reduction undo does nothing", () => {
