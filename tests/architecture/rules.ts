@@ -130,7 +130,8 @@ function circles(sources: Sources): string[] {
     }
     finished.add(path);
   };
-  for (const path of sources.keys()) visit(path, []);
+  // In tests, which have no layers, two files may share each other's types.
+  for (const path of sources.keys()) if (!path.startsWith("tests/")) visit(path, []);
   return [...found];
 }
 
