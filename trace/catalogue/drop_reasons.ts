@@ -134,7 +134,7 @@ export const DROP_REASONS: Readonly<Record<DropReason, CatalogueEntry>> = {
     sentence: "The connection is closed already.",
   },
   "syn-with-fin": {
-    rule: "TcpConfig dropSynFin",
+    rule: "RFC 9293 3.10.7.2; TcpConfig dropSynFin",
     label: "SYN and FIN",
     sentence:
       "A segment that both opens and closes is none that an honest peer sends; it is dropped, as was asked for.",
