@@ -259,6 +259,10 @@ function sendText(tcb: Tcb, out: Segment, now: Instant): boolean {
 /** Sends `length` octets of new text, and the FIN if it is its turn. */
 function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now: Instant): true {
   const { sender, recovery } = tcb;
+  // RFC 9438 5.8: time without anything to send is no time to grow in.
+  if (recovery.inFlight.count === 0 && tcb.totals.octetsSent > 0) {
+    tcb.control.idled(elapsed(tcb.lastSentAt, now));
+  }
   const start = sender.sndNxt;
   const carriesFin = sender.finMayGo(length) || (length === 0 && sender.finQueued);
   const isLast = length === sender.unsent;
