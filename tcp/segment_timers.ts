@@ -1,6 +1,6 @@
 /**
  * When the timers of sending run, for recovery that is counted in segments: retransmission, tail loss probe and reordering
- * share one timer, as in Linux, so that starting one stops the others. Otherwise RFC 6298 5 and RFC 8985 7.2.
+ * take turns, as on Linux, where they share one timer: starting one stops or puts off the others. Otherwise RFC 6298 5 and RFC 8985 7.2.
  *
  * @module
  */
@@ -11,6 +11,9 @@ import { after, elapsed, type Instant, micros, milliseconds } from "./units.ts";
 
 /** What a probe is late by when more than one segment is out, and RACK's timer always: two ticks of a coarse clock. */
 const LEAST_WAIT = milliseconds(2);
+
+/** One tick of that clock. */
+const TICK = milliseconds(1);
 
 /** RFC 8985 7.2: what a peer may delay the ACK of a single segment by. */
 const DELAYED_ACK_OF_PEER = milliseconds(200);
@@ -27,9 +30,12 @@ export function startRetransmissionTimer(tcb: Tcb, now: Instant): void {
 
 /** RACK waits for what may only be late. */
 export function startReorderingTimer(tcb: Tcb, now: Instant): void {
-  tcb.timers.clear(Timer.tailLossProbe);
-  tcb.timers.clear(Timer.retransmission);
-  tcb.timers.set(Timer.reordering, after(now, micros(tcb.recovery.reorderingWait + LEAST_WAIT)));
+  const { timers, recovery } = tcb;
+  restartFromOldest(tcb, now);
+  const due = after(now, micros(recovery.reorderingWait + LEAST_WAIT));
+  timers.set(Timer.reordering, due);
+  // The retransmission timer comes after it.
+  if (timers.deadline(Timer.retransmission) <= due) timers.set(Timer.retransmission, after(due, TICK));
 }
 
 /** New text went out; `wasEmpty`: nothing was outstanding before. */
@@ -77,7 +83,7 @@ export function restartFromOldest(tcb: Tcb, now: Instant): void {
   timers.clear(Timer.reordering);
   if (recovery.inFlight.count === 0) return timers.clear(Timer.retransmission);
   const due = after(recovery.inFlight.sentAt(0), rtt.timeout());
-  timers.set(Timer.retransmission, due > now ? due : after(now, milliseconds(1)));
+  timers.set(Timer.retransmission, due > now ? due : after(now, TICK));
 }
 
 /** RFC 8985 7.2. `advancing`: the retransmission timer would start anew. Returns whether a probe is scheduled. */

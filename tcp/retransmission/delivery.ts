@@ -51,6 +51,12 @@ export class Delivery {
   newestSentAt: Instant = instant(-1);
   newestEnd: SeqNumber = seqNumber(0);
   newestResent = false;
+  /** When what was delivered last in sequence was sent, and the newest: without what {@link minimumRtt} rules out. */
+  lastCredibleAt: Instant = NEVER;
+  newestCredibleAt: Instant = NEVER;
+  newestCredibleEnd: SeqNumber = seqNumber(0);
+  /** A retransmission answered sooner than this was answered for its original (RFC 8985 6.2, step 2). */
+  minimumRtt: Micros = micros(0);
   /** Lowest end of a never retransmitted record delivered; for the detection of reordering. */
   lowestOriginalEnd: SeqNumber = seqNumber(0);
   /** Where that record starts. */
@@ -74,6 +80,8 @@ export class Delivery {
     this.oldestOriginalAt = NEVER;
     this.newestOriginalAt = NEVER;
     this.newestSentAt = instant(-1);
+    this.lastCredibleAt = NEVER;
+    this.newestCredibleAt = NEVER;
     this.newestResent = false;
     this.rate = 0;
     this.rateIsApplicationLimited = false;
@@ -103,6 +111,15 @@ export class Delivery {
       if (!this.original) this.oldestOriginalAt = sentAt;
       this.newestOriginalAt = sentAt;
       this.original = true;
+    }
+    if (!resent || elapsed(sentAt, this.now) >= this.minimumRtt) {
+      const isNewest = this.newestCredibleAt === NEVER ||
+        sentAfter(sentAt, end, this.newestCredibleAt, this.newestCredibleEnd);
+      if (isNewest) {
+        this.newestCredibleAt = sentAt;
+        this.newestCredibleEnd = end;
+      }
+      this.lastCredibleAt = sentAt;
     }
     if (this.newestSentAt < 0 || sentAfter(sentAt, end, this.newestSentAt, this.newestEnd)) {
       this.newestSentAt = sentAt;

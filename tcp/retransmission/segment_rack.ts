@@ -6,7 +6,7 @@
  */
 
 import { type SeqNumber, seqNumber } from "../seq.ts";
-import { elapsed, type Instant, instant, type Micros, micros } from "../units.ts";
+import { elapsed, type Instant, instant, type Micros, micros, NEVER } from "../units.ts";
 import { type Delivery, sentAfter } from "./delivery.ts";
 import { type InFlight, Mark } from "./in_flight.ts";
 
@@ -28,16 +28,15 @@ export class SegmentRack {
   /** Segments delivered when the window was last widened. */
   #widenedAt = 0;
 
-  /** RFC 8985 6.2, steps 1 and 2. */
-  update(delivery: Delivery, minimumRtt: Micros): void {
-    if (delivery.newestSentAt < 0) return;
-    const rtt = elapsed(delivery.newestSentAt, delivery.now);
-    if (delivery.newestResent && rtt < minimumRtt) return;
+  /** RFC 8985 6.2, steps 1 and 2; the round trip is that of what was delivered last, be it newest or not. */
+  update(delivery: Delivery): void {
+    const { lastCredibleAt, newestCredibleAt, newestCredibleEnd } = delivery;
+    if (lastCredibleAt === NEVER) return;
     this.advanced = true;
-    this.rtt = rtt;
-    if (this.#sentAt < 0 || sentAfter(delivery.newestSentAt, delivery.newestEnd, this.#sentAt, this.#end)) {
-      this.#sentAt = delivery.newestSentAt;
-      this.#end = delivery.newestEnd;
+    this.rtt = elapsed(lastCredibleAt, delivery.now);
+    if (this.#sentAt < 0 || sentAfter(newestCredibleAt, newestCredibleEnd, this.#sentAt, this.#end)) {
+      this.#sentAt = newestCredibleAt;
+      this.#end = newestCredibleEnd;
     }
   }
 

@@ -145,9 +145,10 @@ export class SegmentRecovery implements LossRecovery {
     }
   }
 
-  /** An acknowledgement is about to be taken in. */
-  beginAck(now: Instant): void {
+  /** An acknowledgement is about to be taken in; `minimumRtt`: the least round trip so far. */
+  beginAck(now: Instant, minimumRtt: Micros): void {
     this.delivery.begin(now);
+    this.delivery.minimumRtt = minimumRtt;
     this.#oldestReportedAt = NEVER;
     this.#newestReportedAt = NEVER;
     this.#probeReportedTwice = false;
@@ -216,7 +217,7 @@ export class SegmentRecovery implements LossRecovery {
     this.prefersNewData = false;
     if (advanced) state.timeoutsInRow = 0;
     if (!ack.selective && advanced) state.removePresumed(delivery.acknowledgedSegments, ack.mss);
-    state.rack.update(delivery, ack.minimumRtt);
+    state.rack.update(delivery);
     state.rack.adaptWindow(this.#deliveredInAll + delivery.segments, this.#deliveredInAll);
     this.#tellGrowth(ack);
     this.#checkTailProbe(ack, advanced);
@@ -236,7 +237,7 @@ export class SegmentRecovery implements LossRecovery {
     const state = this.#state;
     state.reorderingWait = micros(0);
     if (this.inFlight.count === 0) return;
-    state.rack.update(this.delivery, ack.minimumRtt);
+    state.rack.update(this.delivery);
     this.#permit(judge(state, ack, false));
     this.#deliveredInAll += this.delivery.segments;
   }
