@@ -383,6 +383,8 @@ function takeFin(tcb: Tcb, segment: Segment, now: Instant): void {
   const { receiver } = tcb;
   if (segment.has(Flag.fin) && segment.payloadLength === 0 && mayReceiveText(tcb.state)) {
     receiver.noteFin(segment);
+    // RFC 5681 4.2: beyond a gap, as text would be.
+    if (!receiver.finIsNext) tcb.acknowledging.acknowledgeNow("ack-out-of-order");
   }
   if (!receiver.finIsNext || !mayReceiveText(tcb.state)) return;
   receiver.takeFin();
