@@ -240,9 +240,10 @@ export class Receiver {
     const representable = Math.min(rounded, MAX_WINDOW_FIELD << shift) >> shift << shift;
     // What the peer knows of the present window is what the field can say of it.
     const growth = representable - (this.rcvWnd >> shift << shift);
-    const step = Math.min(Math.floor(Math.min(ring.limit, cap) / 2), this.#ownMss);
+    const most = Math.min(ring.limit, cap);
+    const step = Math.min(Math.floor(most / 2), this.#ownMss);
     // Systems that round up announce whatever there is, once it is a segment or a quarter of the buffer.
-    const isWorthwhile = this.#roundsUp ? free >= Math.min(ring.limit / 4, this.#ownMss) : growth >= step;
+    const isWorthwhile = this.#roundsUp ? free >= Math.min(most / 4, this.#ownMss) : growth >= step;
     return growth > 0 && isWorthwhile ? seqAdd(this.rcvNxt, representable) : this.rcvAdv;
   }
 
