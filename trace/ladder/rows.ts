@@ -80,7 +80,9 @@ function withStates(events: readonly TraceEvent[], connection: ConnectionRecord,
   for (const event of events) {
     if (event.kind === "state") {
       const last = rows.at(-1);
-      const caused = last?.kind === "arrived" && last.time === event.time - start;
+      // Without a reason the state was told from the segment itself, sent or arrived.
+      const caused = last !== undefined && last.time === event.time - start &&
+        (last.kind === "arrived" || (last.kind === "sent" && event.reason === null));
       if (caused && waiting === null) last.state = event.to;
       else if (isLastWord(event.to)) rows.push(stateRow(event, connection, start));
       else waiting = event.to;

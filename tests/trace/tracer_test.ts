@@ -1,0 +1,165 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Segment } from "../../tcp/segment.ts";
+import { instant } from "../../tcp/units.ts";
+import {
+  CaptureFormatError,
+  combineObservers,
+  Statistics,
+  tellCapture,
+  Tracer,
+  type TracerOptions,
+} from "../../trace/mod.ts";
+import { Collector } from "./collect.ts";
+import { LEAN, Recorder } from "../../trace/recorder.ts";
+import kernelLo from "./kernel_lo.pcap.base64" with { type: "text" };
+import { MESSAGE, tellStory } from "./story.ts";
+import { losing, transfer, TwoCores } from "./two_cores.ts";
+import storyLines from "./story_lines.txt" with { type: "text" };
+
+const BASE = { program: "rawtcp 0.0.0", epoch: 1_700_000_000_000_000, payload: true };
+
+function told(options: Partial<TracerOptions>): Tracer {
+  const tracer = new Tracer({ ...BASE, ...options });
+  assert(tracer.observer !== null);
+  tellStory(tracer.observer);
+  tracer.finish();
+  return tracer;
+}
+
+Deno.test("a tracer of which nothing is asked observes nothing", () => {
+  assertEquals(new Tracer(BASE).observer, null);
+});
+
+Deno.test("a tracer does everything at once that is asked of it", async () => {
+  const lines: string[] = [];
+  const story: string[] = [];
+  const json: string[] = [];
+  const agreement: string[] = [];
+  let captured = 0;
+  const tracer = told({
+    lines: { write: (line) => lines.push(line), absolute: false, color: false },
+    story: { write: (line) => story.push(line), width: 80, color: false },
+    json: (line) => json.push(line),
+    agreement: (line) => agreement.push(line),
+    capture: { write: (octets) => captured += octets.length, snapLength: 0 },
+    ladder: true,
+    report: true,
+    statistics: true,
+  });
+  assertEquals(lines.join("\n"), storyLines.trimEnd());
+  assertStringIncludes(story.join("\n"), "We ask 198.51.100.7:80 for a connection");
+  assertEquals(JSON.parse(json.at(-1) ?? ""), { kind: "end", events: 23 });
+  assertEquals(agreement.length, 6);
+  assert(captured > 5_000);
+  assertEquals(tracer.outputs.terminalLadder({ width: 80, ascii: false, color: false }).length, 17);
+  assertStringIncludes(tracer.outputs.svgLadder(), "<svg");
+  assertMatch(tracer.outputs.mermaidLadder(), /^sequenceDiagram\n/);
+  assertStringIncludes(await tracer.outputs.report(), "<!doctype html>");
+  assertEquals(tracer.statistics?.lines().length, 7);
+});
+
+Deno.test("--no-payload keeps the payload out of everything", async () => {
+  const texts: string[] = [];
+  const decoder = new TextDecoder("latin1");
+  const tracer = told({
+    payload: false,
+    story: { write: (line) => texts.push(line), width: 80, color: false },
+    json: (line) => texts.push(line),
+    capture: { write: (octets) => texts.push(decoder.decode(octets)), snapLength: 0 },
+    ladder: true,
+    report: true,
+  });
+  texts.push(await tracer.outputs.report(), tracer.outputs.svgLadder());
+  const hex = Array.from(new TextEncoder().encode(MESSAGE), (octet) => octet.toString(16)).join("");
+  assertEquals(texts.filter((text) => text.includes(MESSAGE) || text.includes(hex)), []);
+});
+
+Deno.test("a packet that no core could read is shown as dropped", () => {
+  const lines: string[] = [];
+  const tracer = new Tracer({
+    ...BASE,
+    lines: { write: (line) => lines.push(line), absolute: false, color: false },
+  });
+  tracer.packetRefused("bad-checksum", instant(0));
+  assertEquals(lines, ["   0.000000  x dropped: bad checksum [RFC 9293 3.1, MUST-3]"]);
+});
+
+Deno.test("what a tracer flushed can be read before it has finished", () => {
+  let pieces: number[] = [];
+  const tracer = new Tracer({
+    ...BASE,
+    capture: { write: (octets) => pieces = [...pieces, ...octets], snapLength: 0 },
+  });
+  assert(tracer.observer !== null);
+  tellStory(tracer.observer);
+  tracer.flush();
+  const { result } = tellCapture(new Uint8Array(pieces), { program: "p", payload: true });
+  assertEquals([result.segments, result.connections, result.isCut], [11, 1, false]);
+});
+
+Deno.test("a capture is told in the same ways as a live connection", () => {
+  const file = Uint8Array.from(atob(kernelLo.replaceAll(/\s/g, "")), (character) => character.charCodeAt(0));
+  const lines: string[] = [];
+  const { outputs, result } = tellCapture(file, {
+    program: "p",
+    payload: true,
+    lines: { write: (line) => lines.push(line), absolute: false, color: false },
+    ladder: true,
+  });
+  assertEquals([result.packets, result.segments, result.ignored], [10, 10, 0]);
+  assert(lines.length > 10);
+  assertStringIncludes(
+    outputs.terminalLadder({ width: 80, ascii: true, color: false }).join("\n"),
+    "FIN-WAIT-1",
+  );
+});
+
+Deno.test("a capture of links that nobody here knows is refused, with those that are known", () => {
+  const file = new Uint8Array(24 + 16);
+  [0xa1b2c3d4, 2 << 16 | 4, 0, 0, 65_535, 147, 1, 1, 0, 0].forEach((word, i) => {
+    new DataView(file.buffer).setUint32(4 * i, word, true);
+  });
+  let message = "";
+  try {
+    tellCapture(file, { program: "p", payload: true });
+  } catch (error) {
+    assert(error instanceof CaptureFormatError);
+    message = error.message;
+  }
+  assertStringIncludes(message, "link type 147");
+});
+
+Deno.test("statistics count segments, octets, retransmissions, timers and reductions", () => {
+  const statistics = new Statistics();
+  const cores = new TwoCores({ client: statistics, lose: losing(3, 12) });
+  assert(transfer(cores, new Uint8Array(60_000)));
+  const { client } = cores;
+  const text = statistics.lines().join("\n");
+  assertStringIncludes(text, "Connection 1: 192.0.2.1:40000 to 198.51.100.7:80, TIME-WAIT, ");
+  assertStringIncludes(text, `  sent        ${client.segmentsSent} segments, `);
+  assertStringIncludes(text, `  received    ${client.segmentsReceived} segments, 0 B`);
+  assertStringIncludes(text, `  sent again  ${client.segmentsRetransmitted} segments, `);
+  assertMatch(text, /least 20 ms, smoothed 2\d/);
+  assertMatch(text, /reduced [12] times/);
+});
+
+Deno.test("statistics count drops by their reasons, and forget the oldest of very many connections", () => {
+  const statistics = new Statistics();
+  for (let i = 0; i < 3; i++) statistics.segmentDropped(null, new Segment(), "bad-checksum", instant(i));
+  for (let id = 1; id <= 1_002; id++) {
+    const cores = new TwoCores({});
+    Object.defineProperty(cores.client, "id", { value: id });
+    statistics.stateChanged(cores.client, "CLOSED", "SYN-SENT", "active-open", instant(id));
+  }
+  const lines = statistics.lines();
+  assertEquals(lines.slice(-2), ["2 earlier connections are not listed", "Dropped: bad checksum 3"]);
+  assertEquals(lines.filter((line) => line.startsWith("Connection")).length, 1_000);
+});
+
+Deno.test("combined observers all hear everything, in the order of the events", () => {
+  const sinks = [new Collector(), new Collector()];
+  const observer = combineObservers(sinks.map((sink) => new Recorder([sink], [], LEAN)));
+  tellStory(observer);
+  assertEquals(sinks[0]?.events.length, 23);
+  assertEquals(sinks[0]?.events, sinks[1]?.events);
+});

@@ -1,0 +1,217 @@
+/**
+ * Figures of each connection, for a summary at the end or whenever somebody asks.
+ *
+ * @module
+ */
+
+import { DROP_REASONS, TIMERS } from "./catalogue.ts";
+import {
+  type CongestionReason,
+  type ConnectionView,
+  type DropReason,
+  formatEndpoint,
+  type Instant,
+  type Observer,
+  type Segment,
+  type SendReason,
+  type State,
+  type StateReason,
+  type TimerName,
+} from "./core.ts";
+import { amountText, octetsAmountText, spanText } from "./format.ts";
+
+/** What is remembered of one connection. */
+interface Figures {
+  readonly id: number;
+  local: string;
+  remote: string;
+  state: State;
+  readonly firstAt: Instant;
+  lastSegmentAt: Instant;
+  segmentsSent: number;
+  segmentsReceived: number;
+  octetsSent: number;
+  octetsAcknowledged: number;
+  octetsReceived: number;
+  segmentsRetransmitted: number;
+  octetsRetransmitted: number;
+  smoothedRtt: number;
+  minimumRtt: number;
+  rto: number;
+  cwnd: number;
+  ssthresh: number;
+  largestCwnd: number;
+  reductions: number;
+  readonly timers: Map<TimerName, number>;
+}
+
+const MICROS_PER_SECOND = 1_000_000;
+
+/** Connections of which figures are kept; the oldest are forgotten first. */
+const MOST_CONNECTIONS = 1_000;
+
+/** Counts what happens. */
+export class Statistics implements Observer {
+  readonly #figures = new Map<number, Figures>();
+  readonly #drops = new Map<DropReason, number>();
+  #connections = 0;
+
+  segmentSent(connection: ConnectionView | null, _segment: Segment, _reason: SendReason, now: Instant): void {
+    if (connection !== null) this.#update(connection, now).lastSegmentAt = now;
+  }
+
+  segmentArrived(connection: ConnectionView | null, _segment: Segment, now: Instant): void {
+    if (connection !== null) this.#update(connection, now).lastSegmentAt = now;
+  }
+
+  segmentDropped(
+    connection: ConnectionView | null,
+    _segment: Segment,
+    reason: DropReason,
+    now: Instant,
+  ): void {
+    if (connection !== null) this.#update(connection, now);
+    this.#drops.set(reason, (this.#drops.get(reason) ?? 0) + 1);
+  }
+
+  stateChanged(
+    connection: ConnectionView,
+    _from: State,
+    to: State,
+    _reason: StateReason,
+    now: Instant,
+  ): void {
+    this.#update(connection, now).state = to;
+  }
+
+  timerFired(connection: ConnectionView, timer: TimerName, now: Instant): void {
+    const { timers } = this.#update(connection, now);
+    timers.set(timer, (timers.get(timer) ?? 0) + 1);
+  }
+
+  congestionChanged(
+    connection: ConnectionView,
+    _windowBefore: number,
+    thresholdBefore: number,
+    _reason: CongestionReason,
+    now: Instant,
+  ): void {
+    const figures = this.#update(connection, now);
+    if (connection.slowStartThreshold < thresholdBefore) figures.reductions++;
+  }
+
+  /** The summary, a line each. */
+  lines(): readonly string[] {
+    const lines = [...this.#figures.values()].flatMap(linesOf);
+    const forgotten = this.#connections - this.#figures.size;
+    if (forgotten > 0) lines.push(`${forgotten} earlier connections are not listed`);
+    const drops = [...this.#drops].map(([reason, count]) => `${DROP_REASONS[reason].label} ${count}`);
+    if (drops.length > 0) lines.push(`Dropped: ${drops.join(", ")}`);
+    return lines;
+  }
+
+  #update(connection: ConnectionView, now: Instant): Figures {
+    let figures = this.#figures.get(connection.id);
+    if (figures === undefined) {
+      figures = newFigures(connection, now);
+      this.#figures.set(connection.id, figures);
+      this.#connections++;
+      if (this.#figures.size > MOST_CONNECTIONS) this.#forgetOldest();
+    }
+    if (figures.state !== connection.state) readEnds(figures, connection);
+    readTotals(figures, connection);
+    return figures;
+  }
+
+  #forgetOldest(): void {
+    for (const id of this.#figures.keys()) {
+      this.#figures.delete(id);
+      return;
+    }
+  }
+}
+
+function newFigures(connection: ConnectionView, now: Instant): Figures {
+  const figures: Figures = {
+    id: connection.id,
+    local: "",
+    remote: "",
+    state: connection.state,
+    firstAt: now,
+    lastSegmentAt: now,
+    segmentsSent: 0,
+    segmentsReceived: 0,
+    octetsSent: 0,
+    octetsAcknowledged: 0,
+    octetsReceived: 0,
+    segmentsRetransmitted: 0,
+    octetsRetransmitted: 0,
+    smoothedRtt: 0,
+    minimumRtt: 0,
+    rto: 0,
+    cwnd: 0,
+    ssthresh: Infinity,
+    largestCwnd: 0,
+    reductions: 0,
+    timers: new Map(),
+  };
+  readEnds(figures, connection);
+  return figures;
+}
+
+/** The remote end of a listener is known only once somebody came. */
+function readEnds(figures: Figures, connection: ConnectionView): void {
+  figures.local = formatEndpoint(connection.local);
+  figures.remote = formatEndpoint(connection.remote);
+  figures.state = connection.state;
+}
+
+function readTotals(figures: Figures, connection: ConnectionView): void {
+  figures.segmentsSent = connection.segmentsSent;
+  figures.segmentsReceived = connection.segmentsReceived;
+  figures.octetsSent = connection.octetsSent;
+  figures.octetsAcknowledged = connection.octetsAcknowledged;
+  figures.octetsReceived = connection.octetsReceived;
+  figures.segmentsRetransmitted = connection.segmentsRetransmitted;
+  figures.octetsRetransmitted = connection.octetsRetransmitted;
+  figures.smoothedRtt = connection.smoothedRtt;
+  figures.minimumRtt = connection.minimumRtt;
+  figures.rto = connection.retransmissionTimeout;
+  figures.cwnd = connection.congestionWindow;
+  figures.ssthresh = connection.slowStartThreshold;
+  figures.largestCwnd = Math.max(figures.largestCwnd, connection.congestionWindow);
+}
+
+function linesOf(figures: Figures): string[] {
+  const span = figures.lastSegmentAt - figures.firstAt;
+  const timers = [...figures.timers].map(([timer, count]) => `${TIMERS[timer].label} ${count}`);
+  const lines = [
+    `Connection ${figures.id}: ${figures.local} to ${figures.remote}, ${figures.state}, ${
+      spanText(span)
+    } from first to last segment`,
+    `  sent        ${figures.segmentsSent} segments, ${octetsAmountText(figures.octetsSent)}, of which ${
+      octetsAmountText(figures.octetsAcknowledged)
+    } acknowledged${rateText(figures.octetsAcknowledged, span)}`,
+    `  received    ${figures.segmentsReceived} segments, ${octetsAmountText(figures.octetsReceived)}${
+      rateText(figures.octetsReceived, span)
+    }`,
+    `  sent again  ${figures.segmentsRetransmitted} segments, ${
+      octetsAmountText(figures.octetsRetransmitted)
+    }`,
+    `  round trip  ${
+      figures.smoothedRtt === 0
+        ? "not measured"
+        : `least ${spanText(figures.minimumRtt)}, smoothed ${spanText(figures.smoothedRtt)}`
+    }; time-out ${spanText(figures.rto)}`,
+    `  congestion  cwnd ${amountText(figures.cwnd)}, at most ${amountText(figures.largestCwnd)}, ssthresh ${
+      amountText(figures.ssthresh)
+    }, reduced ${figures.reductions} times`,
+  ];
+  if (timers.length > 0) lines.push(`  timers      ${timers.join(", ")}`);
+  return lines;
+}
+
+function rateText(octets: number, span: number): string {
+  if (octets === 0 || span <= 0) return "";
+  return ` (${octetsAmountText(octets * MICROS_PER_SECOND / span)}/s)`;
+}

@@ -1,0 +1,82 @@
+/**
+ * Watches live connections: one observer that does everything that was asked for.
+ *
+ * @module
+ */
+
+import { type CaptureOptions, CaptureWriter, type NamedAddress, type WriteOctets } from "./capture/writer.ts";
+import { combineObservers } from "./combine.ts";
+import type { Direction } from "./copy.ts";
+import { type DropReason, type Instant, type Observer, Segment } from "./core.ts";
+import { type OutputOptions, Outputs } from "./outputs.ts";
+import { Recorder } from "./recorder.ts";
+import { Statistics } from "./statistics.ts";
+
+/** What is to be shown and stored of live connections. */
+export interface TracerOptions extends OutputOptions {
+  /** Packets in pcapng. The clock's `epoch` must be known. */
+  readonly capture?: {
+    readonly write: WriteOctets;
+    /** Most octets of each packet; 0: all. */
+    readonly snapLength: number;
+    readonly names?: readonly NamedAddress[];
+  };
+  /** Whether figures are counted for a summary. */
+  readonly statistics?: boolean;
+}
+
+/** What watches. Give `observer` to the core, and call `finish` when all is over. */
+export class Tracer {
+  /** Null when nothing of it was asked for: the core is spared then. */
+  readonly observer: Observer | null;
+  readonly outputs: Outputs;
+  readonly statistics: Statistics | null;
+  readonly #recorder: Recorder | null;
+  readonly #capture: CaptureWriter | null;
+  readonly #unreadable = new Segment();
+
+  constructor(options: TracerOptions) {
+    this.outputs = new Outputs(options);
+    this.#capture = options.capture === undefined ? null : captureWriter(options, options.capture);
+    const packetSinks = this.#capture === null ? [] : [this.#capture];
+    const isWatched = this.outputs.sinks.length + packetSinks.length > 0;
+    this.#recorder = isWatched ? new Recorder(this.outputs.sinks, packetSinks, this.outputs.kept) : null;
+    this.statistics = options.statistics === true ? new Statistics() : null;
+    const observers = [this.#recorder, this.statistics].filter((observer) => observer !== null);
+    this.observer = observers.length === 0 ? null : combineObservers(observers);
+  }
+
+  /** A packet came that is no sound TCP segment, and so reached no core. */
+  packetRefused(reason: DropReason, now: Instant): void {
+    this.observer?.segmentDropped(null, this.#unreadable, reason, now);
+  }
+
+  /** A fault took a packet away between us and the network; `fault` says what was done. Borrows the packet. */
+  packetLost(packet: Uint8Array, direction: Direction, fault: string, now: Instant): void {
+    this.#recorder?.packetLost(packet, direction, fault, now);
+  }
+
+  /** Writes what the capture still holds back: call it now and then, so that a killed process has written it. */
+  flush(): void {
+    this.#capture?.flush();
+  }
+
+  /** Nothing follows: ends the JSON and the capture. Ladders and reports can be had afterwards. */
+  finish(): void {
+    if (this.#recorder !== null) this.#recorder.finish();
+  }
+}
+
+function captureWriter(
+  options: TracerOptions,
+  capture: NonNullable<TracerOptions["capture"]>,
+): CaptureWriter {
+  const written: CaptureOptions = {
+    program: options.program,
+    epoch: options.epoch ?? 0,
+    snapLength: capture.snapLength,
+    payload: options.payload,
+    names: capture.names ?? [],
+  };
+  return new CaptureWriter(capture.write, written);
+}
