@@ -9,6 +9,7 @@ import {
   type Connection,
   type Endpoint,
   Host,
+  type IsnSource,
   type Listener,
   type Observer,
   STANDARD,
@@ -26,6 +27,8 @@ export interface RawHostOptions {
   readonly config?: TcpConfig;
   /** @default nobody */
   readonly observer?: Observer;
+  /** @default RFC 6528, with a secret of this host's own */
+  readonly isn?: IsnSource;
   /** Puts something between the core and the network, such as losses. @default the device as it is */
   readonly throughDevice?: (device: PacketDevice) => PacketDevice;
 }
@@ -58,6 +61,7 @@ export class RawHost implements Disposable {
       secret: crypto.getRandomValues(new Uint8Array(SECRET_LENGTH)),
       config: { ...options.config ?? STANDARD, mtu: socket.mtu },
       observer: options.observer,
+      isn: options.isn,
     });
     this.loop = new Loop({
       device,

@@ -266,16 +266,23 @@ export class Recovery implements LossRecovery {
   /** RFC 5682, 2.1 without SACK and 3.1 with it. */
   #advanceForwardRto(ack: AckFacts): void {
     if (!this.#forwardRto) return;
-    const delivered = this.delivery;
-    if (delivered.original && seqAtOrBefore(delivered.lowestOriginalEnd, this.recoveryPoint)) {
+    const { original, lowestOriginalEnd } = this.delivery;
+    const sentNew = seqAfter(ack.sndNxt, this.recoveryPoint);
+    // Step 3b. Without SACK the retransmission may have closed a gap before octets that arrived long ago, so that only
+    // an acknowledgement after new data were sent shows that the originals were under way.
+    const mayTell = ack.selective || sentNew;
+    if (mayTell && original && seqAtOrBefore(lowestOriginalEnd, this.recoveryPoint)) {
       this.#undoReduction();
       this.timeoutWasSpurious = true;
       return;
     }
-    if (seqAfter(ack.sndNxt, this.recoveryPoint)) {
-      if (ack.newlySacked > 0 || ack.isDuplicate) this.#forwardRto = false;
-    } else if (ack.una !== ack.priorUna && seqBefore(ack.una, this.recoveryPoint)) {
-      this.prefersNewData = true;
+    const isDuplicate = ack.isDuplicate && (sentNew || !ack.selective);
+    if (isDuplicate || (sentNew && ack.newlySacked > 0)) {
+      this.#forwardRto = this.prefersNewData = false;
+    } else if (!sentNew && ack.una !== ack.priorUna && seqBefore(ack.una, this.recoveryPoint)) {
+      // Without SACK, step 2b comes once: with nothing new to send, recovery goes on as usual.
+      if (!ack.selective && this.prefersNewData) this.#forwardRto = this.prefersNewData = false;
+      else this.prefersNewData = true;
     }
   }
 
