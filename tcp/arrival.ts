@@ -188,14 +188,16 @@ function checkSequence(tcb: Tcb, segment: Segment, now: Instant): boolean {
   // With a closed window the ACK, URG and RST of the next segment in order still count (MUST-66).
   const isNextAtClosedWindow = receiver.rcvWnd === 0 && segment.seq === receiver.rcvNxt;
   if (isNextAtClosedWindow && segment.has(Flag.rst)) return true;
-  if (isNextAtClosedWindow && segment.has(Flag.ack) && !segment.has(Flag.syn)) {
+  const isDuplicate = tcb.config.usesAckOfDuplicates && !segment.has(Flag.rst) &&
+    seqAtOrBefore(segment.end, receiver.rcvNxt);
+  if ((isNextAtClosedWindow || isDuplicate) && segment.has(Flag.ack) && !segment.has(Flag.syn)) {
     takeOnlyControl(tcb, segment, now);
   }
   answerInvalid(tcb, segment, "unacceptable-sequence", now);
   return false;
 }
 
-/** Uses the ACK and URG of a segment whose text a closed window refuses. */
+/** Uses the ACK and URG of a segment whose text is refused. */
 function takeOnlyControl(tcb: Tcb, segment: Segment, now: Instant): void {
   tcb.lastReceivedAt = now;
   tcb.keepAliveProbes = 0;

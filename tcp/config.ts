@@ -154,6 +154,8 @@ export interface TcpConfig {
 
   /** Whether every ACK repeats our FIN until that is acknowledged (FreeBSD). */
   readonly repeatsFin: boolean;
+  /** Whether the ACK of a segment that was received before still counts (FreeBSD; RFC 9293 3.10.7.4 drops it whole). */
+  readonly usesAckOfDuplicates: boolean;
 
   /** TIME-WAIT: 2×MSL (MUST-13). */
   readonly timeWait: Micros;
@@ -243,6 +245,7 @@ export const STANDARD: TcpConfig = {
   quickAcks: 16,
   segmentsPerAck: 2,
   repeatsFin: false,
+  usesAckOfDuplicates: false,
   timeWait: seconds(60),
   finWait2Time: seconds(60),
   keepAlive: false,
@@ -288,6 +291,7 @@ export const FREEBSD: TcpConfig = {
   ...STANDARD,
   offersAgainWhenSimultaneous: true,
   repeatsFin: true,
+  usesAckOfDuplicates: true,
   roundsReceiveBuffer: true,
   acceptMissingTimestamps: false,
   leastPeerMss: 216,
