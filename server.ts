@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ExitCode, type ExitCodeNumber } from "./cli/exit_codes.ts";
+import type { ExitCodeNumber } from "./cli/exit_codes.ts";
 import { Output } from "./cli/output.ts";
 import { serverFailure } from "./cli/server_failure.ts";
 import { Server } from "./cli/server_loop.ts";
@@ -52,12 +52,12 @@ async function main(args: readonly string[]): Promise<ExitCodeNumber> {
     const request = parseServerArguments(args);
     if (request === "help" || request === "version") {
       output.continuation(request === "help" ? serverHelp().trimEnd() : `rawtcp-server ${VERSION}`);
-      return ExitCode.ok;
+      return output.finish();
     }
     output = new Output({ color: request.color, quiet: request.quiet });
     endpoint = `${request.host}:${request.port}`;
     await listenAndServe(request, output);
-    return ExitCode.ok;
+    return output.finish();
   } catch (error) {
     const failure = serverFailure(error, endpoint);
     output.failure(failure.text);

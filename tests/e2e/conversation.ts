@@ -4,11 +4,14 @@
  * @module
  */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import type { CapturedSegment } from "./capture.ts";
 
 const text = (pieces: readonly Uint8Array[]): string =>
   new TextDecoder().decode(new Uint8Array(pieces.flatMap((piece) => [...piece])));
+
+/** How late a timer may be on a busy machine, seconds. */
+const LATENESS = 0.25;
 
 /** The segments of one connection, split by who sent them. */
 export interface Conversation {
@@ -75,4 +78,17 @@ export function assertOrderly({ all, ours, theirs }: Conversation, message: stri
 
 function plus(seq: number | undefined, length: number): number {
   return ((seq ?? NaN) + length) >>> 0;
+}
+
+/** Seconds between one sending of a segment and the next. */
+export function intervals(segments: readonly CapturedSegment[]): readonly number[] {
+  return segments.slice(1).map(({ time }, i) => time - (segments[i]?.time ?? NaN));
+}
+
+/** Checks when segments were repeated; the timers are ours, the times tcpdump's. */
+export function assertIntervals(found: readonly number[], expected: readonly number[]): void {
+  assertEquals(found.length, expected.length, `intervals: ${found}`);
+  for (const [i, seconds] of expected.entries()) {
+    assertAlmostEquals(found[i] ?? NaN, seconds + LATENESS / 2, LATENESS / 2 + 0.02, `intervals: ${found}`);
+  }
 }

@@ -1,17 +1,14 @@
 /** One segment is dropped on its way, by a rule in the test's own network: the job completes, on the times of RFC 6298. */
 
-import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Capture, type CapturedSegment } from "./capture.ts";
-import { conversations, stream } from "./conversation.ts";
+import { assertIntervals, conversations, intervals, stream } from "./conversation.ts";
 import { executables } from "./executables.ts";
 import { Network } from "./network.ts";
 
 const { client, server } = await executables();
 const PORT = 8888;
 const MESSAGE = "Hello from custom TCP client!";
-
-/** How late a timer may be on a busy machine, seconds. */
-const LATENESS = 0.25;
 
 interface Outcome {
   readonly ours: readonly CapturedSegment[];
@@ -38,18 +35,6 @@ async function deliverWithLoss(match: string, times: number): Promise<Outcome> {
   assertEquals(stream(conversation.ours), MESSAGE);
   assertEquals(segments.filter(({ flags }) => flags.includes("R")), []);
   return { ours: conversation.ours, out: result.out, err: result.err };
-}
-
-/** Seconds between one sending of a segment and the next. */
-function intervals(segments: readonly CapturedSegment[]): readonly number[] {
-  return segments.slice(1).map(({ time }, i) => time - (segments[i]?.time ?? NaN));
-}
-
-function assertIntervals(found: readonly number[], expected: readonly number[]): void {
-  assertEquals(found.length, expected.length, `intervals: ${found}`);
-  for (const [i, seconds] of expected.entries()) {
-    assertAlmostEquals(found[i] ?? NaN, seconds + LATENESS / 2, LATENESS / 2 + 0.02, `intervals: ${found}`);
-  }
 }
 
 const withFlag = (segments: readonly CapturedSegment[], flag: string): readonly CapturedSegment[] =>
