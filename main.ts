@@ -10,6 +10,8 @@ import { ExitCode, type ExitCodeNumber } from "./cli/exit_codes.ts";
 import { describeFailure, ProgramFailure } from "./cli/failures.ts";
 import { Interruption } from "./cli/interruption.ts";
 import { Narrator } from "./cli/narrator.ts";
+import { takesStandardOutput } from "./cli/observe_arguments.ts";
+import { observed } from "./cli/observed.ts";
 import { Output } from "./cli/output.ts";
 import { VERSION } from "./cli/version.ts";
 import { RawConnection } from "./driver/mod.ts";
@@ -27,7 +29,7 @@ async function deliver(
   output: Output,
   interruption: Interruption,
 ): Promise<ExitCodeNumber> {
-  const { host, port, message, sourcePort, isn } = wanted;
+  const { host, port, message, sourcePort, isn, color } = wanted;
   const source = wanted.source === null ? null : parseAddress(wanted.source);
   const addresses = await resolve(host, source?.family);
   const address = addresses.find(({ family }) => family === 4) ?? addresses[0];
@@ -38,23 +40,26 @@ async function deliver(
   const peer = formatEndpoint(remote);
   const connectTimeout = wanted.connectTimeout === null ? null : seconds(wanted.connectTimeout);
   const narrator = new Narrator(output);
-  using raw = RawConnection.open({
-    remote,
-    sourcePort,
-    ...source === null ? {} : { source },
-    config: connectTimeout === null ? CONFIG : { ...CONFIG, connectTimeout },
-    observer: narrator,
-    ...isn === null ? {} : { isn: () => seqNumber(isn) },
-    onUnsent: (outcome, reason) => session.unsent(outcome, reason),
+  const context = { program: PROGRAM, color, output, peer: { name: host, address } };
+  return await observed(wanted.observe, context, narrator, async (watchers) => {
+    using raw = RawConnection.open({
+      remote,
+      sourcePort,
+      ...source === null ? {} : { source },
+      config: connectTimeout === null ? CONFIG : { ...CONFIG, connectTimeout },
+      ...watchers,
+      ...isn === null ? {} : { isn: () => seqNumber(isn) },
+      onUnsent: (outcome, reason) => session.unsent(outcome, reason),
+    });
+    narrator.starting(peer);
+    const closeTimeout = seconds(wanted.closeTimeout);
+    const timeWait = seconds(wanted.timeWait);
+    const job = { peer, message, connectTimeout, closeTimeout, timeWait };
+    const session = new ClientSession(raw.connection, raw.loop, narrator, job);
+    interruption.attach(session);
+    const code = await session.run();
+    return code === ExitCode.interrupted ? interruption.exitCode : code;
   });
-  narrator.starting(peer);
-  const closeTimeout = seconds(wanted.closeTimeout);
-  const timeWait = seconds(wanted.timeWait);
-  const job = { peer, message, connectTimeout, closeTimeout, timeWait };
-  const session = new ClientSession(raw.connection, raw.loop, narrator, job);
-  interruption.attach(session);
-  const code = await session.run();
-  return code === ExitCode.interrupted ? interruption.exitCode : code;
 }
 
 /** Runs the program; returns its exit code. */
@@ -63,9 +68,15 @@ async function main(args: readonly string[]): Promise<ExitCodeNumber> {
   try {
     const command = parseClientArguments(args);
     if (command.kind === "run") {
-      output = new Output(command.arguments);
+      const { quiet, observe } = command.arguments;
+      output = new Output({ ...command.arguments, quiet: quiet || takesStandardOutput(observe) });
       const code = await deliver(command.arguments, output, new Interruption());
       return code === ExitCode.ok ? output.finish() : code;
+    }
+    if (command.kind === "read") {
+      const { showCapture } = await import("./cli/read_capture.ts");
+      await showCapture(command.file, command.observe, { program: PROGRAM, color: command.color, output });
+      return output.finish();
     }
     output.continuation(command.kind === "help" ? clientHelp().trimEnd() : `${PROGRAM} ${VERSION}`);
     return output.finish();

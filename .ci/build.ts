@@ -9,8 +9,17 @@
 
 const TOP = new URL("../", import.meta.url).pathname;
 
-/** What the executables may do is fixed here: call the C library, and read one variable that says where it is. */
-const PERMISSIONS = ["--allow-ffi", "--allow-env=RAWTCP_LIBC", "--no-prompt"] as const;
+/**
+ * What the executables may do is fixed here: call the C library, read the variables that say where it is and which
+ * characters the terminal knows, and read and write the files that their user names (captures, ladders, reports).
+ */
+const PERMISSIONS = [
+  "--allow-ffi",
+  "--allow-env=RAWTCP_LIBC,LC_ALL,LC_CTYPE,LANG",
+  "--allow-read",
+  "--allow-write",
+  "--no-prompt",
+] as const;
 
 /** Executables and their main modules. */
 const PROGRAMS: Readonly<Record<string, string>> = {

@@ -5,6 +5,7 @@
  */
 
 import { exitCodeTable } from "./exit_codes.ts";
+import { OBSERVE_OPTIONS, type ObserveArguments, observeArguments } from "./observe_arguments.ts";
 import {
   type OptionSpec,
   optionTable,
@@ -38,11 +39,18 @@ export interface ClientArguments {
   readonly timeWait: number;
   readonly quiet: boolean;
   readonly color: ColorChoice;
+  readonly observe: ObserveArguments;
 }
 
 /** What the command line asks for. */
 export type ClientCommand =
   | { readonly kind: "run"; readonly arguments: ClientArguments }
+  | {
+    readonly kind: "read";
+    readonly file: string;
+    readonly color: ColorChoice;
+    readonly observe: ObserveArguments;
+  }
   | { readonly kind: "help" }
   | { readonly kind: "version" };
 
@@ -79,6 +87,12 @@ const OPTIONS: readonly OptionSpec[] = [
     help: "stay in TIME-WAIT for this time before exiting\n(default: 0, see below)",
   },
   { name: "quiet", letter: "q", help: "print nothing unless it fails" },
+  ...OBSERVE_OPTIONS,
+  {
+    name: "read",
+    value: "FILE",
+    help: "show a capture (pcapng or pcap) in these ways instead\nof connecting; no right is needed",
+  },
   { name: "color", value: "WHEN", help: "auto, always or never (default: auto)" },
   { name: "help", letter: "h", help: "show this help" },
   { name: "version", letter: "V", help: "show the version" },
@@ -86,13 +100,18 @@ const OPTIONS: readonly OptionSpec[] = [
 
 /** Reads the client's command line (without the program's name). @throws UsageError */
 export function parseClientArguments(args: readonly string[]): ClientCommand {
-  const { values, flags, operands } = parseOptions(args, OPTIONS);
+  const parsed = parseOptions(args, OPTIONS);
+  const { values, flags, operands } = parsed;
   if (flags.has("help")) return { kind: "help" };
   if (flags.has("version")) return { kind: "version" };
   const given = <T>(name: string, read: (text: string) => T, otherwise: T): T => {
     const text = values.get(name);
     return text === undefined ? otherwise : read(text);
   };
+  const observe = observeArguments(parsed);
+  const color = given("color", (text) => parseChoice(text, "--color", COLOR_CHOICES), "auto");
+  const file = values.get("read");
+  if (file !== undefined) return { kind: "read", file, color, observe };
   const [host = DEFAULT_HOST, port, ...more] = operands;
   if (more.length > 0) {
     throw new UsageError(`Too many operands: ${quoted(more[0] ?? "")} after HOST and PORT`);
@@ -118,7 +137,8 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
       ),
       timeWait: given("time-wait", (text) => parseSeconds(text, "--time-wait", true), 0),
       quiet: flags.has("quiet"),
-      color: given("color", (text) => parseChoice(text, "--color", COLOR_CHOICES), "auto"),
+      color,
+      observe,
     },
   };
 }

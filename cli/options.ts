@@ -20,6 +20,8 @@ export interface OptionSpec {
   readonly letter?: string;
   /** What the help calls the value; absent when the option takes none. */
   readonly value?: string;
+  /** When the value may be left out: the next argument is one only if it looks like this; otherwise the value is empty. */
+  readonly optional?: RegExp;
   /** What it does, for the help; lines apart by newlines. */
   readonly help: string;
 }
@@ -112,6 +114,11 @@ function longOption(
   if (equals >= 0) {
     into.push(argument);
     return 0;
+  }
+  if (spec.optional !== undefined) {
+    const isGiven = next !== undefined && spec.optional.test(next);
+    into.push(`--${name}=${isGiven ? next : ""}`);
+    return isGiven ? 1 : 0;
   }
   into.push(`--${name}=${required(next, `--${name}`, spec.value)}`);
   return 1;

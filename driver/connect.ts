@@ -28,6 +28,8 @@ export interface ConnectOptions extends RawPathOptions {
   readonly isn?: IsnSource;
   /** Puts something between the core and the network, such as losses. @default the device as it is */
   readonly throughDevice?: (device: PacketDevice) => PacketDevice;
+  /** Called for each packet that is not a sound TCP segment, and so reaches no core. @default nothing */
+  readonly onDrop?: LoopOptions["onDrop"];
   /** Called for each segment that could not leave this host; the core knows already. @default nothing */
   readonly onUnsent?: (outcome: "too long" | "unreachable", reason: string) => void;
 }
@@ -60,7 +62,12 @@ export class RawConnection implements Disposable {
       timestampOffset: createTimestampOffset(secret)(path.local, path.remote),
     }, monotonicNow());
     const device = options.throughDevice?.(path.device) ?? path.device;
-    this.loop = new Loop({ device, side: this.connection, onUnsent: report });
+    this.loop = new Loop({
+      device,
+      side: this.connection,
+      onUnsent: report,
+      ...options.onDrop === undefined ? {} : { onDrop: options.onDrop },
+    });
     this.#complaints = path.reportIcmp(this.loop, this.connection);
   }
 

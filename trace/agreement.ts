@@ -70,13 +70,18 @@ function has(segment: SegmentRecord, option: number): boolean {
   return (segment.options & option) !== 0;
 }
 
+interface SynPair {
+  readonly own: SegmentRecord;
+  readonly peer: SegmentRecord;
+}
+
 /** Both SYNs of each connection, until they are complete. */
 export class SynPairs {
   readonly #own = new Map<number, SegmentRecord>();
   readonly #peer = new Map<number, SegmentRecord>();
 
   /** Takes in a segment; returns both SYNs when this one completes the pair, else null. */
-  add(event: SentEvent | ArrivedEvent): { readonly own: SegmentRecord; readonly peer: SegmentRecord } | null {
+  add(event: SentEvent | ArrivedEvent): SynPair | null {
     if (event.connection === 0 || (event.segment.flags & Flag.syn) === 0) return null;
     if ((event.segment.flags & Flag.rst) !== 0) return null;
     (event.kind === "sent" ? this.#own : this.#peer).set(event.connection, event.segment);
@@ -89,10 +94,14 @@ export class SynPairs {
   }
 }
 
-/** Writes the options of both SYNs and what was agreed: what `-v` adds to the client's narration. */
+/**
+ * Writes the options of both SYNs and what was agreed: what `-v` adds to the client's narration. After a SYN-ACK that
+ * arrived it waits for our ACK, so that what is told of those comes first.
+ */
 export class AgreementSink implements TraceSink {
   readonly #write: (line: string) => void;
   readonly #pairs = new SynPairs();
+  readonly #waiting = new Map<number, SynPair>();
 
   constructor(write: (line: string) => void) {
     this.#write = write;
@@ -100,8 +109,13 @@ export class AgreementSink implements TraceSink {
 
   event(event: TraceEvent): void {
     if (event.kind !== "sent" && event.kind !== "arrived") return;
-    const pair = this.#pairs.add(event);
+    const pair = this.#pairs.add(event) ?? this.#waiting.get(event.connection) ?? null;
     if (pair === null) return;
+    if (event.kind === "arrived") {
+      this.#waiting.set(event.connection, pair);
+      return;
+    }
+    this.#waiting.delete(event.connection);
     this.#write(`Our SYN's options: ${optionsText(pair.own) || "none"}`);
     this.#write(`The peer's: ${optionsText(pair.peer) || "none"}`);
     for (const { sentence, rule } of agreementOf(pair.own, pair.peer)) this.#write(`${sentence} [${rule}]`);

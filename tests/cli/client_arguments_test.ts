@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { type ClientArguments, clientHelp, parseClientArguments } from "../../cli/client_arguments.ts";
 import { ExitCode } from "../../cli/exit_codes.ts";
+import { UNOBSERVED } from "../../cli/observe_arguments.ts";
 import { UsageError } from "../../cli/options.ts";
 import { VERSION } from "../../cli/version.ts";
 import packageFile from "../../deno.json" with { type: "json" };
@@ -17,6 +18,7 @@ const DEFAULTS: ClientArguments = {
   timeWait: 0,
   quiet: false,
   color: "auto",
+  observe: UNOBSERVED,
 };
 
 Deno.test("the client's command line becomes what it is to do", async (t) => {

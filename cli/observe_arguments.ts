@@ -1,0 +1,141 @@
+/**
+ * The options that show and store what a connection does, the same for every program that runs one.
+ *
+ * @module
+ */
+
+import { type OptionSpec, type ParsedOptions, parseWhole, quoted, UsageError } from "./options.ts";
+
+/** What is to be shown and stored. */
+export interface ObserveArguments {
+  /** A line per segment on standard error. */
+  readonly trace: boolean;
+  /** The header's own numbers in those lines. */
+  readonly absolute: boolean;
+  /** The connection told in sentences on standard error. */
+  readonly explain: boolean;
+  /** An object per event on standard output. */
+  readonly json: boolean;
+  /** Where packets go in pcapng; `-` is standard output; null: nowhere. */
+  readonly pcap: string | null;
+  /** Most octets of each packet; 0: all. */
+  readonly snapLength: number;
+  readonly payload: boolean;
+  /** A ladder on standard output at the end. */
+  readonly ladder: boolean;
+  /** Where a picture of the ladder goes; null: nowhere. */
+  readonly ladderFile: string | null;
+  /** Where the report goes; null: nowhere. */
+  readonly report: string | null;
+  /** A summary on standard error at the end, and whenever SIGUSR1 comes. */
+  readonly statistics: boolean;
+  /** The options of both SYNs, and what they agreed on. */
+  readonly verbose: boolean;
+  /** Whether existing files may be replaced. */
+  readonly force: boolean;
+  /** Whether pictures for the terminal are to be drawn with ASCII only. */
+  readonly ascii: boolean;
+}
+
+/** Nothing is shown and nothing stored. */
+export const UNOBSERVED: ObserveArguments = {
+  trace: false,
+  absolute: false,
+  explain: false,
+  json: false,
+  pcap: null,
+  snapLength: 0,
+  payload: true,
+  ladder: false,
+  ladderFile: null,
+  report: null,
+  statistics: false,
+  verbose: false,
+  force: false,
+  ascii: false,
+};
+
+/** The most octets that an IP packet has. */
+const MAX_PACKET = 65_575;
+
+/** Below this not even the headers are kept whole. */
+const LEAST_SNAP_LENGTH = 68;
+
+/** What a ladder can be written as. */
+const PICTURE = /\.(svg|mmd)$/;
+
+/** The options, for the parser and the help. */
+export const OBSERVE_OPTIONS: readonly OptionSpec[] = [
+  { name: "verbose", letter: "v", help: "show the SYN's options and what was agreed" },
+  { name: "trace", help: "a line for each segment, timer and change of state, on\nstandard error" },
+  { name: "absolute", help: "with --trace, the header's own sequence numbers" },
+  {
+    name: "explain",
+    help: "tell the connection in sentences with the rules of the\nstandards, on standard error",
+  },
+  { name: "json", help: "one JSON object for each event on standard output,\nwithout narration" },
+  {
+    name: "pcap",
+    value: "FILE",
+    help: "write the packets to FILE (pcapng), with the reasons as\ncomments; - for standard output",
+  },
+  { name: "snaplen", value: "N", help: "keep only the first N octets of each packet" },
+  { name: "no-payload", help: "store and show nothing of what was sent and received" },
+  {
+    name: "ladder",
+    value: "[FILE]",
+    optional: PICTURE,
+    help: "draw a sequence diagram at the end; or write it to\nFILE.svg or FILE.mmd (Mermaid)",
+  },
+  { name: "report", value: "FILE", help: "write a report with graphs to FILE (one HTML page)" },
+  { name: "stats", help: "a summary at the end, and on SIGUSR1" },
+  { name: "ascii", help: "draw with ASCII characters only" },
+  { name: "force", help: "replace existing files" },
+];
+
+/** Takes the options of {@link OBSERVE_OPTIONS} out of a command line that has been read. @throws UsageError */
+export function observeArguments({ values, flags }: ParsedOptions): ObserveArguments {
+  const ladder = values.get("ladder");
+  const snapLength = values.get("snaplen");
+  return {
+    trace: flags.has("trace") || flags.has("absolute"),
+    absolute: flags.has("absolute"),
+    explain: flags.has("explain"),
+    json: flags.has("json"),
+    pcap: fileName(values.get("pcap"), "--pcap"),
+    snapLength: snapLength === undefined
+      ? 0
+      : parseWhole(snapLength, "--snaplen", LEAST_SNAP_LENGTH, MAX_PACKET),
+    payload: !flags.has("no-payload"),
+    ladder: ladder === "",
+    ladderFile: ladder === undefined || ladder === "" ? null : pictureName(ladder),
+    report: fileName(values.get("report"), "--report"),
+    statistics: flags.has("stats"),
+    verbose: flags.has("verbose"),
+    force: flags.has("force"),
+    ascii: flags.has("ascii"),
+  };
+}
+
+/** Whether anything is to be watched at all. */
+export function isObserved(wanted: ObserveArguments): boolean {
+  const { trace, explain, json, pcap, ladder, ladderFile, report, statistics, verbose } = wanted;
+  return trace || explain || json || ladder || statistics || verbose ||
+    [pcap, ladderFile, report].some((file) => file !== null);
+}
+
+/** Whether standard output belongs to a program: then nothing is narrated there. */
+export function takesStandardOutput(wanted: ObserveArguments): boolean {
+  return wanted.json || wanted.pcap === "-";
+}
+
+function fileName(text: string | undefined, option: string): string | null {
+  if (text === undefined) return null;
+  if (text === "") throw new UsageError(`Cannot use an empty name for ${option}: give a file`);
+  return text;
+}
+
+function pictureName(text: string): string {
+  if (PICTURE.test(text)) return text;
+  throw new UsageError(`Cannot write a ladder to ${quoted(text)}: give a name that ends in .svg or .mmd`);
+}

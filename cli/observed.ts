@@ -1,0 +1,41 @@
+/**
+ * Runs a program's work under the eyes of whatever the command line asks for, which is loaded only then.
+ *
+ * @module
+ */
+
+import type { DropReason, Instant, Observer } from "../tcp/mod.ts";
+import type { ObservationContext } from "./observation.ts";
+import { isObserved, type ObserveArguments } from "./observe_arguments.ts";
+
+/** What the work gives to those that it runs. */
+export interface Watchers {
+  readonly observer: Observer;
+  /** For packets that reach no core. */
+  readonly onDrop?: (reason: DropReason, now: Instant) => void;
+}
+
+/**
+ * Does the work with `narrator`, and everything else that is asked for, as its observer.
+ *
+ * @throws what the work throws; ProgramFailure when a file cannot be written
+ */
+export async function observed<T>(
+  wanted: ObserveArguments,
+  context: ObservationContext,
+  narrator: Observer,
+  work: (watchers: Watchers) => Promise<T>,
+): Promise<T> {
+  if (!isObserved(wanted)) return await work({ observer: narrator });
+  const { Observation } = await import("./observation.ts");
+  const observation = new Observation(wanted, context, narrator);
+  try {
+    const result = await work(observation);
+    await observation.finish();
+    return result;
+  } catch (error) {
+    // What has been seen of a failure is worth keeping, but the failure is what the user has to know.
+    await observation.finish().catch(() => {});
+    throw error;
+  }
+}

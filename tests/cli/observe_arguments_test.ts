@@ -1,0 +1,90 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { parseClientArguments } from "../../cli/client_arguments.ts";
+import {
+  isObserved,
+  type ObserveArguments,
+  takesStandardOutput,
+  UNOBSERVED,
+} from "../../cli/observe_arguments.ts";
+import { UsageError } from "../../cli/options.ts";
+
+function observeOf(...args: readonly string[]): ObserveArguments {
+  const command = parseClientArguments(args);
+  if (command.kind === "help" || command.kind === "version") throw new Error("Not a run");
+  return command.kind === "run" ? command.arguments.observe : command.observe;
+}
+
+const ROWS: readonly (readonly [args: readonly string[], changes: Partial<ObserveArguments>])[] = [
+  [[], {}],
+  [["-v"], { verbose: true }],
+  [["--trace"], { trace: true }],
+  [["--absolute"], { trace: true, absolute: true }],
+  [["--explain", "--stats", "--ascii", "--force"], {
+    explain: true,
+    statistics: true,
+    ascii: true,
+    force: true,
+  }],
+  [["--json", "--no-payload"], { json: true, payload: false }],
+  [["--pcap", "a.pcapng", "--snaplen", "96"], { pcap: "a.pcapng", snapLength: 96 }],
+  [["--pcap", "-"], { pcap: "-" }],
+  [["--ladder"], { ladder: true }],
+  [["--ladder", "example.org"], { ladder: true }],
+  [["--ladder", "a.svg"], { ladderFile: "a.svg" }],
+  [["--ladder", "a b.mmd", "example.org"], { ladderFile: "a b.mmd" }],
+  [["--ladder=a.svg"], { ladderFile: "a.svg" }],
+  [["--ladder", "--trace"], { ladder: true, trace: true }],
+  [["-m", "--ladder", "--report", "r.html"], { report: "r.html" }],
+];
+
+for (const [args, changes] of ROWS) {
+  Deno.test(`"${args.join(" ")}" asks to be shown: ${JSON.stringify(changes)}`, () => {
+    assertEquals(observeOf(...args), { ...UNOBSERVED, ...changes });
+  });
+}
+
+Deno.test("a host after --ladder stays the host", () => {
+  const command = parseClientArguments(["--ladder", "example.org", "80"]);
+  assertEquals(command.kind === "run" ? [command.arguments.host, command.arguments.port] : null, [
+    "example.org",
+    80,
+  ]);
+});
+
+const WRONG: readonly (readonly string[])[] = [
+  ["--pcap", ""],
+  ["--report="],
+  ["--ladder=a.png"],
+  ["--snaplen", "40"],
+  ["--snaplen", "many"],
+  ["--pcap"],
+];
+
+for (const args of WRONG) {
+  Deno.test(`"${args.join(" ")}" is refused`, () => {
+    assertThrows(() => observeOf(...args), UsageError);
+  });
+}
+
+Deno.test("--read shows a capture instead of connecting", () => {
+  const command = parseClientArguments(["--read", "a.pcapng", "--explain"]);
+  assertEquals(command.kind === "read" ? [command.file, command.observe.explain] : null, ["a.pcapng", true]);
+});
+
+Deno.test("nothing is watched unless something is asked for", () => {
+  assertEquals(isObserved(UNOBSERVED), false);
+  assertEquals(isObserved({ ...UNOBSERVED, force: true, payload: false, ascii: true }), false);
+  for (
+    const one of [{ verbose: true }, { pcap: "a" }, { report: "a" }, { ladderFile: "a.svg" }, {
+      statistics: true,
+    }]
+  ) {
+    assertEquals(isObserved({ ...UNOBSERVED, ...one }), true);
+  }
+});
+
+Deno.test("standard output belongs to whoever reads JSON or packets from it", () => {
+  assertEquals(takesStandardOutput({ ...UNOBSERVED, json: true }), true);
+  assertEquals(takesStandardOutput({ ...UNOBSERVED, pcap: "-" }), true);
+  assertEquals(takesStandardOutput({ ...UNOBSERVED, pcap: "a", trace: true, ladder: true }), false);
+});
