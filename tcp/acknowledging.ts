@@ -16,7 +16,8 @@ const NO_DUPLICATE = -1;
 
 /** Decides about acknowledgements of one connection. */
 export class Acknowledging {
-  readonly #segmentsPerAck: number;
+  /** Full segments per ACK (SHLD-19); may change while the connection is open. */
+  segmentsPerAck: number;
   #quickAcks: number;
   #immediate: SendReason | null = null;
   #owedDuplicates = 0;
@@ -29,7 +30,7 @@ export class Acknowledging {
   #duplicateEnd = NO_DUPLICATE;
 
   constructor(config: TcpConfig) {
-    this.#segmentsPerAck = config.segmentsPerAck;
+    this.segmentsPerAck = config.segmentsPerAck;
     this.#quickAcks = config.quickAcks;
   }
 
@@ -68,7 +69,7 @@ export class Acknowledging {
         if (this.#quickAcks > 0) {
           this.#quickAcks--;
           this.acknowledgeNow("ack-quick");
-        } else if (this.#unacknowledged > (this.#segmentsPerAck - 1) * fullSegment) {
+        } else if (this.#unacknowledged > (this.segmentsPerAck - 1) * fullSegment) {
           this.acknowledgeNow("ack-second-segment");
         }
         break;

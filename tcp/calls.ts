@@ -182,9 +182,8 @@ export function abort(tcb: Tcb, tellUnanswered: boolean, now: Instant): void {
 export function configure(tcb: Tcb, changes: Partial<TcpConfig>, now: Instant): void {
   tcb.config = validatedConfig({ ...tcb.config, ...changes });
   tcb.sender.ring.limit = tcb.config.sendBuffer;
-  if (changes.receiveBuffer !== undefined) {
-    tcb.receiver.ring.limit = Math.max(changes.receiveBuffer, 1 << tcb.receiver.windowShift);
-  }
+  tcb.acknowledging.segmentsPerAck = tcb.config.segmentsPerAck;
+  if (changes.receiveBuffer !== undefined) tcb.receiver.resize(changes.receiveBuffer);
   if (changes.keepAlive !== undefined || changes.keepAliveIdle !== undefined) {
     tcb.timers.clear(Timer.keepAlive);
     armKeepAlive(tcb, now);

@@ -23,6 +23,9 @@ const MAX_WINDOW_FIELD = 65_535;
 /** "The peer's FIN has not been seen." */
 const NO_FIN = -1;
 
+/** "The buffer is as large as it began, or as tuning made it." */
+const NOT_RESIZED = -1;
+
 /** What became of a segment's text. */
 export type TextOutcome =
   /** It came in order; nothing waits behind it. */
@@ -61,6 +64,8 @@ export class Receiver {
   readonly #roundsUp: boolean;
   #windowShift = 0;
   #windowCap: number;
+  /** What `resize` asked for; NOT_RESIZED: nothing. `ring.limit` is more while what was announced may still come. */
+  #limitWanted = NOT_RESIZED;
   #finOffset = NO_FIN;
 
   constructor(config: TcpConfig, ownMss: number) {
@@ -86,6 +91,12 @@ export class Receiver {
   /** Full segments have this many octets: a config that wants it has the buffer hold a whole number of them. */
   holdWholeSegments(octets: number): void {
     if (this.#roundsUp) this.ring.limit = Math.ceil(this.ring.limit / octets) * octets;
+  }
+
+  /** Makes the buffer larger or smaller. The window that was announced stands: the limit sinks as it is used (SHLD-14). */
+  resize(octets: number): void {
+    this.#limitWanted = Math.max(octets, 1 << this.#windowShift);
+    this.#approachLimit();
   }
 
   /** RCV.WND: octets that the peer may send from RCV.NXT on. */
@@ -182,6 +193,7 @@ export class Receiver {
    * by half the buffer or a full segment (RFC 9293 3.8.6.2.2, MUST-39). `isSyn`: the field of a SYN is not scaled.
    */
   announceWindow(isSyn: boolean): number {
+    this.#approachLimit();
     const shift = isSyn ? 0 : this.windowShift;
     const edge = this.#newEdge(shift);
     if (seqAfter(edge, this.rcvAdv)) this.rcvAdv = edge;
@@ -200,13 +212,17 @@ export class Receiver {
 
   /** Moves text to the reader. @returns octets moved */
   read(into: Uint8Array): number {
-    return this.ring.read(into);
+    const octets = this.ring.read(into);
+    this.#approachLimit();
+    return octets;
   }
 
   /** Raises the buffer when the reader keeps up with what the window lets in (receive buffer auto-tuning). */
   tune(octetsRead: number, roundTrip: Micros, now: Instant): void {
     const limit = this.tuning.limitAfter(octetsRead, this.ring.limit, roundTrip, now);
-    if (limit > this.ring.limit) this.ring.limit = limit;
+    if (limit <= this.ring.limit) return;
+    this.ring.limit = limit;
+    this.#limitWanted = NOT_RESIZED;
   }
 
   /** Drops what was received and not read. */
@@ -230,6 +246,11 @@ export class Receiver {
   /** Sequence number of the octet that follows the text received in order: RCV.NXT, or the peer's FIN before it. */
   get #textNext(): SeqNumber {
     return this.finTaken ? seqAdd(this.rcvNxt, -1) : this.rcvNxt;
+  }
+
+  #approachLimit(): void {
+    if (this.#limitWanted === NOT_RESIZED) return;
+    this.ring.limit = Math.max(this.#limitWanted, this.ring.length + this.rcvWnd);
   }
 
   #newEdge(shift: number): SeqNumber {

@@ -119,7 +119,7 @@ function persistTimedOut(tcb: Tcb, now: Instant): void {
   }
   if (!sender.isBlockedByWindow && !isBeyondWindow(tcb)) return;
   const silence = elapsed(tcb.lastReceivedAt, now);
-  const isAnswered = tcb.windowProbes === 0 || silence < tcb.lastProbeWait;
+  const isAnswered = tcb.windowProbes === 0 || silence <= tcb.lastProbeWait;
   tcb.unansweredProbes = isAnswered ? 0 : tcb.unansweredProbes + 1;
   if (tcb.unansweredProbes > tcb.config.retriesUntilClose) {
     return giveUp(tcb, "The peer answered none of our window probes", now);

@@ -1,10 +1,70 @@
 /** Our scripts about window. Made by make_index.ts: run it after adding a script. */
 
-import script0 from "./receive_window_shrinks_as_octets_lie_unread.pkt" with { type: "text" };
-import script1 from "./zero_window_is_probed.pkt" with { type: "text" };
+import script0 from "./ack_counts_at_zero_window.pkt" with { type: "text" };
+import script1 from "./announced_edge_is_never_taken_back.pkt" with { type: "text" };
+import script2 from "./buffer_grows_with_its_reader.pkt" with { type: "text" };
+import script3 from "./field_above_32767_is_unsigned.pkt" with { type: "text" };
+import script4 from "./fin_needs_one_place.pkt" with { type: "text" };
+import script5 from "./fin_waits_for_our_window.pkt" with { type: "text" };
+import script6 from "./half_of_the_largest_window_is_worthwhile.pkt" with { type: "text" };
+import script7 from "./large_update_does_not_wait_for_a_delayed_ack.pkt" with { type: "text" };
+import script8 from "./older_segment_does_not_change_the_window.pkt" with { type: "text" };
+import script9 from "./opening_ends_the_probes.pkt" with { type: "text" };
+import script10 from "./override_sends_into_a_small_window.pkt" with { type: "text" };
+import script11 from "./probe_is_taken_when_there_is_room.pkt" with { type: "text" };
+import script12 from "./probe_that_carries_the_fin.pkt" with { type: "text" };
+import script13 from "./receive_window_shrinks_as_octets_lie_unread.pkt" with { type: "text" };
+import script14 from "./receiver_opens_by_a_full_segment.pkt" with { type: "text" };
+import script15 from "./receiver_opens_by_half_of_a_small_buffer.pkt" with { type: "text" };
+import script16 from "./refused_probe_is_sent_with_the_rest.pkt" with { type: "text" };
+import script17 from "./reset_counts_at_zero_window.pkt" with { type: "text" };
+import script18 from "./scale_14_gives_a_gigabyte.pkt" with { type: "text" };
+import script19 from "./sender_waits_for_a_worthwhile_window.pkt" with { type: "text" };
+import script20 from "./shrunken_window_holds_new_data.pkt" with { type: "text" };
+import script21 from "./shrunken_window_still_retransmits_inside.pkt" with { type: "text" };
+import script22 from "./two_zero_windows_are_quiet.pkt" with { type: "text" };
+import script23 from "./unanswered_probes_end_the_connection.pkt" with { type: "text" };
+import script24 from "./update_follows_reading.pkt" with { type: "text" };
+import script25 from "./update_without_text_is_used.pkt" with { type: "text" };
+import script26 from "./urgent_counts_at_zero_window.pkt" with { type: "text" };
+import script27 from "./window_is_never_overrun.pkt" with { type: "text" };
+import script28 from "./window_shrunk_to_zero_is_probed.pkt" with { type: "text" };
+import script29 from "./zero_window_for_an_hour.pkt" with { type: "text" };
+import script30 from "./zero_window_is_probed.pkt" with { type: "text" };
+import script31 from "./zero_window_probe_is_answered.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
-  ["window/receive_window_shrinks_as_octets_lie_unread.pkt", script0],
-  ["window/zero_window_is_probed.pkt", script1],
+  ["window/ack_counts_at_zero_window.pkt", script0],
+  ["window/announced_edge_is_never_taken_back.pkt", script1],
+  ["window/buffer_grows_with_its_reader.pkt", script2],
+  ["window/field_above_32767_is_unsigned.pkt", script3],
+  ["window/fin_needs_one_place.pkt", script4],
+  ["window/fin_waits_for_our_window.pkt", script5],
+  ["window/half_of_the_largest_window_is_worthwhile.pkt", script6],
+  ["window/large_update_does_not_wait_for_a_delayed_ack.pkt", script7],
+  ["window/older_segment_does_not_change_the_window.pkt", script8],
+  ["window/opening_ends_the_probes.pkt", script9],
+  ["window/override_sends_into_a_small_window.pkt", script10],
+  ["window/probe_is_taken_when_there_is_room.pkt", script11],
+  ["window/probe_that_carries_the_fin.pkt", script12],
+  ["window/receive_window_shrinks_as_octets_lie_unread.pkt", script13],
+  ["window/receiver_opens_by_a_full_segment.pkt", script14],
+  ["window/receiver_opens_by_half_of_a_small_buffer.pkt", script15],
+  ["window/refused_probe_is_sent_with_the_rest.pkt", script16],
+  ["window/reset_counts_at_zero_window.pkt", script17],
+  ["window/scale_14_gives_a_gigabyte.pkt", script18],
+  ["window/sender_waits_for_a_worthwhile_window.pkt", script19],
+  ["window/shrunken_window_holds_new_data.pkt", script20],
+  ["window/shrunken_window_still_retransmits_inside.pkt", script21],
+  ["window/two_zero_windows_are_quiet.pkt", script22],
+  ["window/unanswered_probes_end_the_connection.pkt", script23],
+  ["window/update_follows_reading.pkt", script24],
+  ["window/update_without_text_is_used.pkt", script25],
+  ["window/urgent_counts_at_zero_window.pkt", script26],
+  ["window/window_is_never_overrun.pkt", script27],
+  ["window/window_shrunk_to_zero_is_probed.pkt", script28],
+  ["window/zero_window_for_an_hour.pkt", script29],
+  ["window/zero_window_is_probed.pkt", script30],
+  ["window/zero_window_probe_is_answered.pkt", script31],
 ];
