@@ -1,0 +1,90 @@
+/** Packets lost at random between our core and the kernel's TCP, both ways at once: every octet arrives all the same. */
+
+import { assert } from "@std/assert";
+import { setInterfaceMtu } from "../../ffi/mod.ts";
+import { milliseconds, seconds, type TcpConfig } from "../../tcp/mod.ts";
+import { setCongestionControl, setSegmentationOffload } from "../ffi/kernel_tcp.ts";
+import { FaultyDevice, loses } from "./faulty_device.ts";
+import { Link, type Opener, OPENERS } from "./link.ts";
+import { kernelTests } from "./network.ts";
+import { type Amounts, transfer } from "./transfer.ts";
+
+/** Segments of an ordinary network: loopback's own are so long that few are there to be lost. */
+const kernelTest = kernelTests(() => {
+  setInterfaceMtu("lo", 1_500);
+  setSegmentationOffload("lo", false);
+});
+
+/** How much goes while how large a part of the packets is lost. */
+const LOSSES: readonly (readonly [name: string, probability: number, octets: number])[] = [
+  ["2 MB at 1 %", 0.01, 2_000_000],
+  ["500 KB at 5 %", 0.05, 500_000],
+  ["50 KB at 20 %", 0.2, 50_000],
+];
+
+const PATIENCE = seconds(20);
+
+/** A lower bound of the retransmission time-out with which what is lost twice does not take seconds. */
+const QUICK = { minRto: milliseconds(100) };
+
+/** What a test of loss may choose. */
+interface LossyTransfer {
+  readonly opener: Opener;
+  readonly amounts: Amounts;
+  readonly probability: number;
+  readonly seed: number;
+  readonly config?: Partial<TcpConfig>;
+  readonly kernelControl?: string;
+}
+
+/** Transfers while packets of both directions are lost, from the end of the handshake on. */
+async function transferWithLoss(options: LossyTransfer): Promise<FaultyDevice> {
+  const { amounts, probability, seed } = options;
+  let device: FaultyDevice | undefined;
+  using link = await Link.open({
+    opener: options.opener,
+    config: { ...QUICK, ...options.config },
+    throughDevice: (inner) => device = new FaultyDevice(inner),
+    prepare: (socket) => setCongestionControl(socket, options.kernelControl ?? "cubic"),
+  });
+  assert(device !== undefined);
+  device.outward = loses(probability, seed);
+  device.inward = loses(probability, seed + 1_000);
+  await transfer(link, amounts, PATIENCE);
+  return device;
+}
+
+let seed = 1;
+
+for (const [name, probability, octets] of LOSSES) {
+  for (const opener of OPENERS) {
+    for (const direction of ["up", "down"] as const) {
+      const who = opener === "ours" ? "we connect" : "the kernel connects";
+      const way = direction === "up" ? "to the kernel" : "from the kernel";
+      const options = { opener, amounts: { [direction]: octets }, probability, seed: seed++ };
+      kernelTest(`${name} loss go ${way} octet for octet when ${who} (seed ${options.seed})`, async () => {
+        const { lostInward, lostOutward } = await transferWithLoss(options);
+        assert(lostInward + lostOutward > 0, "something was lost");
+      });
+    }
+  }
+}
+
+/** Ways of recovery that the whole tool-box leaves unused. */
+const RECOVERIES: readonly (readonly [name: string, config: Partial<TcpConfig>])[] = [
+  ["SACK but without RACK (RFC 6675)", { rack: false, tailLossProbe: false }],
+  ["neither SACK nor timestamps (RFC 6582)", { selectiveAck: false, timestamps: false }],
+  ["NewReno's window (RFC 5681)", { congestionControl: "reno" }],
+];
+
+for (const [name, config] of RECOVERIES) {
+  kernelTest(`500 KB at 2 % loss go both ways octet for octet with ${name}`, async () => {
+    const amounts = { up: 500_000, down: 500_000 };
+    await transferWithLoss({ opener: "ours", amounts, probability: 0.02, seed: seed++, config });
+  });
+}
+
+kernelTest("2 MB at 1 % loss come octet for octet from a kernel that sends with bbr", async () => {
+  const amounts = { down: 2_000_000 };
+  await transferWithLoss({ opener: "ours", amounts, probability: 0.01, seed: 30, kernelControl: "bbr" });
+});
