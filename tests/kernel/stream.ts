@@ -5,7 +5,7 @@
  */
 
 import type { Link } from "./link.ts";
-import { checkPattern, patternAt } from "./pattern.ts";
+import { checkPattern, patternAt, skewAt } from "./pattern.ts";
 
 /** Octets that one call moves. */
 const PIECE = 1 << 18;
@@ -27,7 +27,7 @@ interface Ends {
 export class Stream {
   readonly total: number;
   readonly #ends: Ends;
-  readonly #into = new Uint8Array(PIECE);
+  readonly #buffer = new Uint8Array(PIECE + 3);
   /** Octets that the sending end has taken. */
   sent = 0;
   /** Octets that have come out of the other end, all of them right. */
@@ -84,14 +84,16 @@ export class Stream {
    */
   read(most: number = PIECE): void {
     for (let call = 0; call < CALLS_PER_STEP && !this.hasEnded; call++) {
-      const length = this.#ends.receive(this.#into.subarray(0, most));
+      const skew = skewAt(this.received);
+      const into = this.#buffer.subarray(skew, skew + most);
+      const length = this.#ends.receive(into);
       if (length === 0) return;
       if (length === null) {
         this.hasEnded = true;
         if (this.received === this.total) return;
         throw new Error(`The stream ended after ${this.received} octets of ${this.total}`);
       }
-      checkPattern(this.#into.subarray(0, length), this.received);
+      checkPattern(into.subarray(0, length), this.received);
       this.received += length;
       if (this.received > this.total) throw new Error(`More than ${this.total} octets came`);
     }

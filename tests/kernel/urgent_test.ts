@@ -10,7 +10,7 @@ import { kernelTests } from "./network.ts";
 
 const kernelTest = kernelTests();
 
-const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+const bytes = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(new TextEncoder().encode(text));
 const text = (octets: Uint8Array): string => new TextDecoder().decode(octets);
 
 for (const opener of OPENERS) {
