@@ -37,7 +37,7 @@ export function acknowledgementArrives(tcb: Tcb, segment: Segment, now: Instant)
   facts.windowLimited = isWindowLimited(tcb);
   facts.echo = tcb.timestamps.agreed && segment.hasOption(Option.timestamps) ? segment.timestampEcho : null;
   recovery.delivery.begin(now);
-  if (advanced) advance(tcb, segment.ack);
+  if (advanced) advance(tcb, segment.ack, now);
   takeSackBlocks(tcb, segment);
   facts.una = sender.sndUna;
   if (seqAtOrAfter(segment.ack, sender.sndUna)) sender.updateWindow(segment, tcb.handshake.peerShift);
@@ -58,9 +58,10 @@ function isDuplicate(tcb: Tcb, segment: Segment): boolean {
     segment.window << tcb.handshake.peerShift === sender.sndWnd;
 }
 
-function advance(tcb: Tcb, ack: SeqNumber): void {
+function advance(tcb: Tcb, ack: SeqNumber, now: Instant): void {
   const { sender, recovery, totals } = tcb;
   recovery.inFlight.acknowledge(ack, recovery.delivery);
+  if (recovery.inFlight.count === 0) tcb.allAcknowledgedAt = now;
   const textBefore = sender.ring.start;
   sender.acknowledge(ack);
   totals.octetsAcknowledged += sender.ring.start - textBefore;
@@ -107,9 +108,7 @@ function respondToCongestion(tcb: Tcb, segment: Segment, now: Instant): void {
   const { recovery, control, facts } = tcb;
   const { congestionWindow, slowStartThreshold } = control;
   recovery.ackArrived(facts);
-  if (tcb.ecn.agreed && segment.has(Flag.ece) && !segment.has(Flag.syn)) {
-    if (recovery.congestionEchoed(facts)) tcb.ecn.owesReduced = true;
-  }
+  if (tcb.ecn.agreed && segment.has(Flag.ece) && !segment.has(Flag.syn)) recovery.congestionEchoed(facts);
   if (recovery.timeoutWasSpurious) tcb.rtt.resetBackoff();
   tcb.congestionChanged(congestionWindow, slowStartThreshold, recovery.changeReason, now);
   if (recovery.reorderingWait > 0) tcb.timers.set(Timer.reordering, after(now, recovery.reorderingWait));

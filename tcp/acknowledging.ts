@@ -5,6 +5,7 @@
  * @module
  */
 
+import { AckPace } from "./ack_pace.ts";
 import type { TcpConfig } from "./config.ts";
 import type { SendReason } from "./observer.ts";
 import type { Receiver, TextOutcome } from "./receiver.ts";
@@ -16,6 +17,8 @@ const NO_DUPLICATE = -1;
 
 /** Decides about acknowledgements of one connection. */
 export class Acknowledging {
+  /** How ACKs follow the traffic; null: they do not, `delayedAckTime` and `quickAcks` hold. */
+  readonly pace: AckPace | null;
   /** Full segments per ACK (SHLD-19); may change while the connection is open. */
   segmentsPerAck: number;
   #quickAcks: number;
@@ -32,6 +35,7 @@ export class Acknowledging {
   constructor(config: TcpConfig) {
     this.segmentsPerAck = config.segmentsPerAck;
     this.#quickAcks = config.quickAcks;
+    this.pace = config.ackDelay === "adaptive" ? new AckPace() : null;
   }
 
   /** Why an ACK is due now; null when none is. */
@@ -60,16 +64,20 @@ export class Acknowledging {
   }
 
   /** Text was taken: `delivered` octets moved RCV.NXT on. `owed`: each of these ACKs must be a segment of its own. */
-  textTaken(outcome: TextOutcome, delivered: number, fullSegment: number, mayCombine: boolean): void {
+  textTaken(outcome: TextOutcome, delivered: number, receiver: Receiver, mayCombine: boolean): void {
+    const { fullSegment } = receiver;
     this.#unacknowledged += delivered;
     // RCV.NXT has moved on: duplicates of what it was can no longer be sent, only of what it is, which would mislead.
     if (delivered > 0) this.#owedDuplicates = 0;
     switch (outcome) {
       case "in order":
-        if (this.#quickAcks > 0) {
+        if (this.#isQuick) {
           this.#quickAcks--;
           this.acknowledgeNow("ack-quick");
-        } else if (this.#unacknowledged > (this.segmentsPerAck - 1) * fullSegment) {
+        } else if (
+          this.#unacknowledged > (this.segmentsPerAck - 1) * fullSegment &&
+          (this.pace === null || receiver.windowHolds)
+        ) {
           this.acknowledgeNow("ack-second-segment");
         }
         break;
@@ -89,10 +97,19 @@ export class Acknowledging {
     }
   }
 
+  get #isQuick(): boolean {
+    return this.pace === null ? this.#quickAcks > 0 : this.pace.isQuick;
+  }
+
   /** Notes which octets came twice, for the first SACK block (RFC 2883 4). Stream offsets. */
   reportDuplicate(start: number, end: number): void {
     this.#duplicateStart = start;
     this.#duplicateEnd = end;
+  }
+
+  /** What came twice is not reported: what follows says more. */
+  forgetDuplicate(): void {
+    this.#duplicateStart = NO_DUPLICATE;
   }
 
   /** Notes where the newest out-of-order text lies (RFC 2018 4: the first block has it). Stream offset. */
@@ -106,6 +123,7 @@ export class Acknowledging {
 
   /** A segment with an acknowledgement of everything went out. */
   acknowledged(): void {
+    this.pace?.acknowledged(this.isPending);
     this.#unacknowledged = 0;
     if (this.#owedDuplicates > 0) this.#owedDuplicates--;
     else this.#immediate = null;

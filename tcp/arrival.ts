@@ -6,17 +6,19 @@
  */
 
 import { acknowledgementArrives } from "./acknowledgement.ts";
+import { acknowledgeFin, delayAck, noteArrival, reportDuplicateText } from "./acknowledging_arrivals.ts";
 import { addressFromOctets, IPV4_ADDRESS_LENGTH, IPV6_ADDRESS_LENGTH } from "./address.ts";
 import { Event } from "./events.ts";
 import type { DropReason, SendReason } from "./observer.ts";
-import { Flag, type Segment } from "./segment.ts";
-import { seqAdd, seqAfter, seqAtOrBefore, seqBefore, seqDistance } from "./seq.ts";
+import { Flag, Segment } from "./segment.ts";
+import { seqAdd, seqAfter, seqAtOrBefore } from "./seq.ts";
 import { isSynchronized, mayReceiveText } from "./state.ts";
 import type { Tcb } from "./tcb.ts";
 import { armKeepAlive, enterTimeWait, finAcknowledgedIn } from "./closing.ts";
 import { resetFor } from "./reset.ts";
+import { arrivesInTimeWait } from "./time_wait.ts";
 import { Timer } from "./timers.ts";
-import { after, elapsed, type Instant, micros } from "./units.ts";
+import { elapsed, type Instant, micros } from "./units.ts";
 
 /** Takes in a segment for this connection. The segment may be one of several that a device has merged. */
 export function segmentArrives(tcb: Tcb, segment: Segment, now: Instant): void {
@@ -39,8 +41,13 @@ export function segmentArrives(tcb: Tcb, segment: Segment, now: Instant): void {
     case "CLOSE-WAIT":
     case "CLOSING":
     case "LAST-ACK":
-    case "TIME-WAIT":
       return arrivesInOtherStates(tcb, segment, now);
+    case "TIME-WAIT":
+      return (tcb.config.timeWaitAnswersAcksOnly ? arrivesInTimeWait : arrivesInOtherStates)(
+        tcb,
+        segment,
+        now,
+      );
   }
 }
 
@@ -94,9 +101,11 @@ function arrivesInSynSent(tcb: Tcb, segment: Segment, now: Instant): void {
   if (hasAck) tcb.ecn.synAckArrived(segment, tcb.askedForEcn);
   else tcb.ecn.synArrived(segment, tcb.config.ecn);
   synArrives(tcb, segment, now);
+  tcb.receiver.takesWhatFits = tcb.config.takesWhatFits;
   if (!hasAck) {
     tcb.moveTo("SYN-RECEIVED", "simultaneous-open", now);
     tcb.synDue = true;
+    keepTextOfSyn(tcb, segment);
     return;
   }
   establish(tcb, segment, now);
@@ -105,6 +114,17 @@ function arrivesInSynSent(tcb: Tcb, segment: Segment, now: Instant): void {
   segment.seq = seqAdd(segment.seq, 1);
   segment.flags &= ~Flag.syn;
   takeUrgentTextAndFin(tcb, segment, now);
+}
+
+/** Text on the SYN waits until the connection is established. A FIN does not: the peer sends it again. */
+function keepTextOfSyn(tcb: Tcb, segment: Segment): void {
+  const length = Math.min(segment.payloadLength, tcb.receiver.rcvWnd);
+  if (length === 0) return;
+  const kept = new Segment();
+  const start = segment.payloadOffset;
+  kept.setPayload(segment.payload.slice(start, start + length), 0, length);
+  kept.seq = tcb.receiver.rcvNxt;
+  tcb.textOfSyn = kept;
 }
 
 /** Takes the peer's SYN: sequence numbers and options. */
@@ -185,12 +205,18 @@ function checkSequence(tcb: Tcb, segment: Segment, now: Instant): boolean {
     drop(tcb, segment, "unacceptable-sequence", now);
     return false;
   }
+  if (segment.has(Flag.syn) && !segment.has(Flag.rst) && isSynchronized(tcb.state)) {
+    // RFC 5961 4.2: a SYN is challenged wherever it lies.
+    challenge(tcb, segment, "challenge-syn", "syn-challenged", now);
+    return false;
+  }
   // With a closed window the ACK, URG and RST of the next segment in order still count (MUST-66).
   const isNextAtClosedWindow = receiver.rcvWnd === 0 && segment.seq === receiver.rcvNxt;
   if (isNextAtClosedWindow && segment.has(Flag.rst)) return true;
-  const isDuplicate = tcb.config.usesAckOfDuplicates && !segment.has(Flag.rst) &&
-    seqAtOrBefore(segment.end, receiver.rcvNxt);
-  if ((isNextAtClosedWindow || isDuplicate) && segment.has(Flag.ack) && !segment.has(Flag.syn)) {
+  const isDuplicate = tcb.config.usesAckOfDuplicates && seqAtOrBefore(segment.end, receiver.rcvNxt);
+  // So do those of a probe that was received before: two sides that probe each other's closed windows hear of nothing else.
+  const isOfUse = isNextAtClosedWindow || isDuplicate || isProbe(tcb, segment);
+  if (isOfUse && segment.has(Flag.ack) && (segment.flags & (Flag.syn | Flag.rst)) === 0) {
     takeOnlyControl(tcb, segment, now);
   }
   answerInvalid(tcb, segment, "unacceptable-sequence", now);
@@ -218,10 +244,15 @@ function answerInvalid(tcb: Tcb, segment: Segment, reason: DropReason, now: Inst
   if (!isBare || !isTooSoon) {
     if (isBare) tcb.lastInvalidAckAt = now;
     reportDuplicateText(tcb, segment);
-    const isProbe = segment.seq === seqAdd(tcb.receiver.rcvNxt, -1) && segment.payloadLength <= 1;
-    tcb.acknowledging.acknowledgeNow(isProbe ? "ack-keep-alive" : "ack-unacceptable");
+    tcb.acknowledging.acknowledgeNow(isProbe(tcb, segment) ? "ack-keep-alive" : "ack-unacceptable");
   }
   drop(tcb, segment, reason, now);
+}
+
+/** Whether the segment is what keep-alive and window probes are: the last octet before RCV.NXT, or its number alone. */
+function isProbe(tcb: Tcb, segment: Segment): boolean {
+  return segment.seq === seqAdd(tcb.receiver.rcvNxt, -1) && segment.sequenceLength <= 1 &&
+    !segment.has(Flag.syn);
 }
 
 /** Second: RST, with the three cases of RFC 5961 3.2. */
@@ -266,7 +297,7 @@ function checkSyn(tcb: Tcb, segment: Segment, now: Instant): boolean {
     return false;
   }
   if (tcb.config.synAnswer === "reset") {
-    tcb.resetDue = resetFor(segment, "reset-syn-in-window");
+    tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-syn-in-window" };
     tcb.fail("reset", "The peer sent a SYN within the open connection", "reset-received", now);
     return false;
   }
@@ -289,10 +320,17 @@ function checkAck(tcb: Tcb, segment: Segment, windowShift: number, now: Instant)
     }
     establish(tcb, segment, now);
     sender.setWindow(segment.window << windowShift, segment.seq, segment.ack);
+    tcb.receiver.takesWhatFits = tcb.config.takesWhatFits;
+    if (tcb.textOfSyn !== null) takeText(tcb, tcb.textOfSyn, now);
+    tcb.textOfSyn = null;
     return true;
   }
   if (!sender.isAckAcceptable(segment.ack)) {
     const isBeyond = seqAfter(segment.ack, sender.sndNxt);
+    if (isBeyond && tcb.state === "ESTABLISHED" && !tcb.config.answersAckOfUnsent) {
+      drop(tcb, segment, "ack-of-unsent", now);
+      return false;
+    }
     challenge(tcb, segment, "challenge-ack", isBeyond ? "ack-of-unsent" : "ack-not-acceptable", now);
     return false;
   }
@@ -338,7 +376,9 @@ function takeText(tcb: Tcb, segment: Segment, now: Instant): boolean {
   const { receiver, acknowledging } = tcb;
   if (receiver.readingEnded && seqAfter(seqAdd(segment.seq, segment.payloadLength), receiver.rcvNxt)) {
     // SHLD-3: what nobody will read is answered with RST.
-    tcb.resetDue = { seq: tcb.sender.sndNxt, ack: null, reason: "reset-data-after-close" };
+    tcb.resetDue = tcb.config.lateTextReset === "as unknown"
+      ? resetFor(segment, "reset-data-after-close")
+      : { seq: tcb.sender.sndNxt, ack: null, reason: "reset-data-after-close" };
     tcb.fail(
       "aborted",
       "The peer sent data after we had closed: it was told by RST",
@@ -355,29 +395,11 @@ function takeText(tcb: Tcb, segment: Segment, now: Instant): boolean {
   const delivered = receiver.octetsReceived - before;
   if (outcome === "out of order") acknowledging.noteOutOfOrder(offset);
   if (isMarked) acknowledging.acknowledgeNow("ack-congestion-mark");
-  acknowledging.textTaken(outcome, delivered, receiver.fullSegment, tcb.handshake.selectiveAck);
-  if (acknowledging.immediate === null && !tcb.timers.isRunning(Timer.delayedAck)) {
-    tcb.timers.set(Timer.delayedAck, after(now, tcb.config.delayedAckTime));
-  }
+  noteArrival(tcb, segment, outcome, now);
+  acknowledging.textTaken(outcome, delivered, receiver, tcb.handshake.selectiveAck);
+  if (acknowledging.immediate === null) delayAck(tcb, now);
   if (delivered > 0) tcb.raise(Event.readable);
   return true;
-}
-
-/** RFC 2883 4: which octets of the segment were received before. */
-function reportDuplicateText(tcb: Tcb, segment: Segment): void {
-  const { receiver, acknowledging } = tcb;
-  if (segment.payloadLength === 0 || !tcb.handshake.selectiveAck) return;
-  if (seqBefore(segment.seq, receiver.rcvNxt)) {
-    const length = Math.min(segment.payloadLength, seqDistance(segment.seq, receiver.rcvNxt));
-    if (seqDistance(segment.seq, receiver.rcvNxt) > receiver.octetsReceived) return;
-    const start = receiver.offsetOf(segment.seq);
-    acknowledging.reportDuplicate(start, start + length);
-    return;
-  }
-  const start = receiver.offsetOf(segment.seq);
-  const end = start + segment.payloadLength;
-  const duplicateEnd = Math.min(end, receiver.outOfOrder.coveredFrom(start));
-  if (duplicateEnd > start) acknowledging.reportDuplicate(start, duplicateEnd);
 }
 
 /** Eighth: the FIN, when everything before it is there. */
@@ -390,7 +412,7 @@ function takeFin(tcb: Tcb, segment: Segment, now: Instant): void {
   }
   if (!receiver.finIsNext || !mayReceiveText(tcb.state)) return;
   receiver.takeFin();
-  tcb.acknowledging.acknowledgeNow("ack-fin");
+  acknowledgeFin(tcb, now);
   tcb.raise(Event.peerClosed | Event.readable);
   switch (tcb.state) {
     case "ESTABLISHED":

@@ -7,6 +7,8 @@
 import { armKeepAlive, boundFinWait2 } from "./closing.ts";
 import { type TcpConfig, validatedConfig } from "./config.ts";
 import { InvalidStateError } from "./errors.ts";
+import { restartAfterIdle } from "./idle.ts";
+import { SegmentRecovery } from "./retransmission/segment_recovery.ts";
 import { Event } from "./events.ts";
 import { seqAtOrAfter, seqDistance } from "./seq.ts";
 import { Tcb, type TcbOptions } from "./tcb.ts";
@@ -31,7 +33,7 @@ export function openPassively(options: TcbOptions, now: Instant): Tcb {
 }
 
 /** SEND: 3.10.2. Copies as much as the buffer takes. @returns octets taken; 0: the buffer is full */
-export function send(tcb: Tcb, from: Uint8Array): number {
+export function send(tcb: Tcb, from: Uint8Array, now: Instant): number {
   switch (tcb.state) {
     case "SYN-SENT":
     case "SYN-RECEIVED":
@@ -52,13 +54,15 @@ export function send(tcb: Tcb, from: Uint8Array): number {
   }
   const { sender } = tcb;
   if (sender.finQueued) throw new InvalidStateError("send", tcb.state, "the sending side is closed");
+  // Counted in segments, idling ends when the user gives text, not when the peer's window lets it out.
+  if (tcb.recovery instanceof SegmentRecovery) restartAfterIdle(tcb, now);
   const taken = sender.ring.append(from, 0, from.length);
   return taken;
 }
 
 /** SEND with the urgent flag: the last octet taken ends the urgent data (RFC 9293 3.8.5). @returns octets taken */
-export function sendUrgent(tcb: Tcb, from: Uint8Array): number {
-  const taken = send(tcb, from);
+export function sendUrgent(tcb: Tcb, from: Uint8Array, now: Instant): number {
+  const taken = send(tcb, from, now);
   if (taken > 0) {
     tcb.sender.isUrgent = true;
     tcb.sender.sndUp = tcb.sender.textEnd;
@@ -77,6 +81,10 @@ export function receive(tcb: Tcb, into: Uint8Array, now: Instant): number | null
   if (taken > 0) {
     receiver.tune(taken, tcb.rtt.srtt, now);
     announceRoom(tcb);
+    const { acknowledging } = tcb;
+    if (receiver.ring.length === 0 && acknowledging.isPending && acknowledging.pace?.allRead() === true) {
+      acknowledging.acknowledgeNow("ack-window-update");
+    }
     return taken;
   }
   if (receiver.ring.length > 0 || into.length === 0) return 0;

@@ -31,8 +31,23 @@ export type ResetAcceptance = "exact" | "in window";
 /** What a SYN in the window draws: a challenge ACK (RFC 5961 4.2), or RST and the end of the connection (RFC 793). */
 export type SynAnswer = "challenge" | "reset";
 
-/** Which ICMP errors end an attempt to connect: none, the hard ones (RFC 5461), or every "unreachable" (Linux). */
-export type IcmpEndsOpening = "never" | "hard" | "any";
+/**
+ * Which ICMP errors end an attempt to connect: none; the hard ones (RFC 5461); those that say "refused" (protocol, port,
+ * prohibited) and an expired TTL, both before the peer has answered (FreeBSD); or every "unreachable" (Linux).
+ */
+export type IcmpEndsOpening = "never" | "hard" | "refused or expired" | "any";
+
+/** How the delay of ACKs is found: by a fixed time, or by the spacing of what arrives. */
+export type AckDelay = "fixed" | "adaptive";
+
+/** Which RSTs carry agreed timestamps: all (RFC 7323 3.2), those that answer no segment, or none. */
+export type TimestampsOnReset = "all" | "own" | "none";
+
+/**
+ * How the RST is numbered that answers text after a close: by SND.NXT, which the peer expects once it has our FIN; or as
+ * for a segment without a connection (RFC 9293 3.10.7.1).
+ */
+export type LateTextReset = "in order" | "as unknown";
 
 /** Which segments carry PSH: the last of what is queued (MUST-61), or every segment that ends a `send`. */
 export type PushPolicy = "end of queue" | "end of send";
@@ -60,7 +75,10 @@ export interface TcpConfig {
   /** RFC 5482: the time-out announced to the peer; 0 for no option. */
   readonly userTimeoutOption: Micros;
   readonly synOptionOrder: SynOptionOrder;
-  /** Whether the SYN-ACK of a simultaneous open offers window scaling and timestamps that the peer did not (FreeBSD). */
+  /**
+   * Whether the SYN-ACK of a simultaneous open offers window scaling and timestamps once more to a peer whose SYN offered
+   * neither of them nor SACK (FreeBSD).
+   */
   readonly offersAgainWhenSimultaneous: boolean;
 
   // Buffers and windows.
@@ -76,6 +94,8 @@ export interface TcpConfig {
    * scaled field can say (FreeBSD).
    */
   readonly roundsReceiveBuffer: boolean;
+  /** Whether what lies beyond the announced window counts as inside it as long as the buffer has room for it (FreeBSD). */
+  readonly takesWhatFits: boolean;
   /** Largest window announced in the first flight, octets; grows as data come in (0: the whole buffer). */
   readonly initialReceiveWindow: number;
 
@@ -132,6 +152,10 @@ export interface TcpConfig {
   /** SYNs repeated before giving up by count; `connectTimeout` may end it earlier or later. */
   readonly synRetries: number;
   readonly synAckRetries: number;
+  /** Repeated SYNs that still ask for ECN: some paths drop such SYNs (RFC 3168 6.1.1.1). */
+  readonly ecnSynRetries: number;
+  /** Repeated SYNs after which they carry no option but the MSS, in case a path drops the others; 0: they always do. */
+  readonly synRetriesWithOptions: number;
   /** Least time that an active open goes on (MUST-23); 0: `synRetries` alone decides. */
   readonly connectTimeout: Micros;
   /** Retransmissions of one segment after which delivery is in doubt: R1 (SHLD-10). */
@@ -143,6 +167,8 @@ export interface TcpConfig {
 
   // Acknowledging.
 
+  /** "fixed": `delayedAckTime` and `quickAcks` hold; "adaptive": the delay follows what arrives, as on Linux. */
+  readonly ackDelay: AckDelay;
   /** Longest delay of an ACK; under 0.5 s (MUST-40). */
   readonly delayedAckTime: Micros;
   /** Segments at the start of a connection, and after idling, that are acknowledged at once. */
@@ -152,13 +178,18 @@ export interface TcpConfig {
 
   // Time spans at the end and in quiet.
 
-  /** Whether every ACK repeats our FIN until that is acknowledged (FreeBSD). */
+  /** Whether every ACK but the challenges of RFC 5961 repeats our FIN until that is acknowledged (FreeBSD). */
   readonly repeatsFin: boolean;
   /** Whether the ACK of a segment that was received before still counts (FreeBSD; RFC 9293 3.10.7.4 drops it whole). */
   readonly usesAckOfDuplicates: boolean;
 
   /** TIME-WAIT: 2×MSL (MUST-13). */
   readonly timeWait: Micros;
+  /**
+   * Whether TIME-WAIT acknowledges every segment with ACK but the plain next one, and drops all others unanswered; then only
+   * a SYN with a higher sequence number ends it (FreeBSD).
+   */
+  readonly timeWaitAnswersAcksOnly: boolean;
   /** How long a closed connection waits in FIN-WAIT-2 for the peer's FIN; 0: for ever. */
   readonly finWait2Time: Micros;
   /** Off by default (MUST-25). */
@@ -188,8 +219,13 @@ export interface TcpConfig {
   /** Whether hard ICMP errors abort a synchronized connection (SHLD-26); RFC 5927 advises against it. */
   readonly hardErrorsAbort: boolean;
 
+  /** Whether an open connection answers an ACK of what was never sent (RFC 9293 3.10.7.4, fifth), or only drops it. */
+  readonly answersAckOfUnsent: boolean;
+  readonly lateTextReset: LateTextReset;
+
   // Timestamps.
 
+  readonly timestampsOnReset: TimestampsOnReset;
   /** The tick of our timestamp clock (RFC 7323 5.4: 1 ms to 1 s). */
   readonly timestampTick: Micros;
 }
@@ -211,6 +247,7 @@ export const STANDARD: TcpConfig = {
   receiveBuffer: 128 << 10,
   receiveBufferMax: 6 << 20,
   roundsReceiveBuffer: false,
+  takesWhatFits: false,
   initialReceiveWindow: 0,
   nagle: true,
   nagleVariant: "outstanding data",
@@ -237,16 +274,20 @@ export const STANDARD: TcpConfig = {
   rtoAfterSynLoss: seconds(3),
   synRetries: 7,
   synAckRetries: 5,
+  ecnSynRetries: 0,
+  synRetriesWithOptions: 0,
   connectTimeout: seconds(180),
   retriesUntilDoubt: 3,
   retriesUntilClose: 15,
   userTimeout: micros(0),
+  ackDelay: "fixed",
   delayedAckTime: milliseconds(40),
   quickAcks: 16,
   segmentsPerAck: 2,
   repeatsFin: false,
   usesAckOfDuplicates: false,
   timeWait: seconds(60),
+  timeWaitAnswersAcksOnly: false,
   finWait2Time: seconds(60),
   keepAlive: false,
   keepAliveIdle: seconds(7_200),
@@ -262,6 +303,9 @@ export const STANDARD: TcpConfig = {
   dropSynFin: false,
   icmpEndsOpening: "hard",
   hardErrorsAbort: false,
+  answersAckOfUnsent: true,
+  lateTextReset: "in order",
+  timestampsOnReset: "all",
   timestampTick: milliseconds(1),
 };
 
@@ -272,6 +316,10 @@ export const LINUX: TcpConfig = {
   nagleVariant: "minshall",
   windowProbe: "old number",
   windowUnit: "segments",
+  ackDelay: "adaptive",
+  answersAckOfUnsent: false,
+  lateTextReset: "as unknown",
+  timestampsOnReset: "own",
   minRto: milliseconds(200),
   maxRto: seconds(120),
   minRtoBoundsVariance: true,
@@ -289,10 +337,15 @@ export const LINUX: TcpConfig = {
 /** What FreeBSD does (14.x). */
 export const FREEBSD: TcpConfig = {
   ...STANDARD,
+  timestampsOnReset: "none",
   offersAgainWhenSimultaneous: true,
+  icmpEndsOpening: "refused or expired",
+  ecnSynRetries: 1,
   repeatsFin: true,
   usesAckOfDuplicates: true,
   roundsReceiveBuffer: true,
+  takesWhatFits: true,
+  timeWaitAnswersAcksOnly: true,
   acceptMissingTimestamps: false,
   leastPeerMss: 216,
   synOptionOrder: "freebsd",

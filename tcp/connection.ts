@@ -108,15 +108,15 @@ export class Connection implements ConnectionView {
   }
 
   /** Queues octets for sending, copying them. @returns octets taken; 0: full. @throws InvalidStateError, ConnectionFailure */
-  send(from: Uint8Array, _now: Instant): number {
+  send(from: Uint8Array, now: Instant): number {
     this.onTouched?.();
-    return calls.send(this.#tcb, from);
+    return calls.send(this.#tcb, from, now);
   }
 
   /** Queues octets of which the last ends urgent data (RFC 9293 3.8.5). As `send`; new applications should not. */
-  sendUrgent(from: Uint8Array, _now: Instant): number {
+  sendUrgent(from: Uint8Array, now: Instant): number {
     this.onTouched?.();
-    return calls.sendUrgent(this.#tcb, from);
+    return calls.sendUrgent(this.#tcb, from, now);
   }
 
   /** Copies received octets. @returns how many; 0: none now; null: the stream has ended. @throws ConnectionFailure */

@@ -13,12 +13,10 @@ export class Ecn {
   agreed = false;
   /** A mark arrived, and the peer has not yet said that it reduced its window: our segments carry ECE. */
   isEchoing = false;
-  /** Our window was reduced: the next new text carries CWR. */
-  owesReduced = false;
 
-  /** Flags for our SYN; a SYN that must be repeated asks no more, since some paths drop such SYNs (6.1.1.1). */
-  synFlags(mode: EcnMode, isRepeated: boolean): number {
-    return mode === "request" && !isRepeated ? Flag.ece | Flag.cwr : 0;
+  /** Flags for our SYN; `maySetThem`: not when it was repeated so often that the path may drop such SYNs (6.1.1.1). */
+  synFlags(mode: EcnMode, maySetThem: boolean): number {
+    return mode === "request" && maySetThem ? Flag.ece | Flag.cwr : 0;
   }
 
   /** Flags for our SYN-ACK. */
@@ -49,15 +47,15 @@ export class Ecn {
     return isNew;
   }
 
-  /** Marks an outgoing segment. Only new text is sent as capable: not ACKs, not what is repeated (6.1.4, 6.1.5). */
-  write(out: Segment, isNewText: boolean): void {
+  /**
+   * Marks an outgoing segment. Only new text is sent as capable: not ACKs, not what is repeated, no window probes (6.1.4 to
+   * 6.1.6). `owesReduced`: our window came down since the last new text (6.1.2).
+   */
+  write(out: Segment, isNewText: boolean, owesReduced: boolean): void {
     if (!this.agreed) return;
     if (this.isEchoing) out.flags |= Flag.ece;
     if (!isNewText) return;
     out.ecn = EcnCodepoint.capable0;
-    if (this.owesReduced) {
-      out.flags |= Flag.cwr;
-      this.owesReduced = false;
-    }
+    if (owesReduced) out.flags |= Flag.cwr;
   }
 }

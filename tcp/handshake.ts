@@ -79,7 +79,7 @@ export class Handshake {
   /** Puts our offer on a SYN, or on a SYN-ACK what the peer offered too. `isSimultaneous`: both sides opened. */
   writeOptions(out: Segment, config: TcpConfig, isSimultaneous: boolean): void {
     const isAnswer = out.has(Flag.ack);
-    const offersAgain = isSimultaneous && config.offersAgainWhenSimultaneous;
+    const offersAgain = isSimultaneous && this.offersAgain(config);
     out.synOptionOrder = config.synOptionOrder;
     if (config.mssOption) {
       out.options |= Option.maximumSegmentSize;
@@ -94,6 +94,12 @@ export class Handshake {
       out.options |= Option.userTimeout;
       out.userTimeout = encodeUserTimeout(toSeconds(config.userTimeoutOption));
     }
+  }
+
+  /** Whether the SYN-ACK of a simultaneous open offers what the peer's SYN did not. */
+  offersAgain(config: TcpConfig): boolean {
+    return config.offersAgainWhenSimultaneous && !this.selectiveAck && !this.windowScaling &&
+      !this.timestamps;
   }
 
   /** Takes in the options of the peer's SYN or SYN-ACK. */

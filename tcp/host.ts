@@ -169,6 +169,9 @@ export class Host {
 
   /** A segment arrived: for a connection, a listener, or nobody. */
   segmentArrives(segment: Segment, now: Instant): void {
+    if (this.#config.dropSynFin && segment.has(Flag.syn | Flag.fin)) {
+      return this.#drop(segment, "syn-with-fin", now);
+    }
     const length = segment.family === 4 ? IPV4_ADDRESS_LENGTH : IPV6_ADDRESS_LENGTH;
     const member = this.#members.find(
       segment.addresses,
@@ -308,7 +311,8 @@ export class Host {
   /** MAY-2, RFC 6191: a SYN that is newer than all before may begin a new connection in place of one in TIME-WAIT. */
   #mayReplace(connection: Connection, segment: Segment): boolean {
     if (connection.state !== "TIME-WAIT" || !segment.has(Flag.syn) || segment.has(Flag.ack)) return false;
-    const isNewer = connection.agreed.timestamps && segment.hasOption(Option.timestamps) &&
+    const isNewer = !connection.config.timeWaitAnswersAcksOnly && connection.agreed.timestamps &&
+      segment.hasOption(Option.timestamps) &&
       timestampDistance(connection.recentTimestamp, segment.timestampValue) > 0;
     return isNewer || seqAfter(segment.seq, connection.rcvNxt);
   }

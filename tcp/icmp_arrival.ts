@@ -24,6 +24,18 @@ const SOFT_UNREACHABLE_IPV4: readonly number[] = [0, 1, 5];
 /** RFC 4443 3.1: port unreachable, the one that tells that nobody listens. */
 const PORT_UNREACHABLE_IPV6 = 4;
 
+/** Unreachable codes of IPv4 that say "refused": protocol, port, network, host and communication prohibited. */
+const REFUSALS_IPV4: readonly number[] = [2, 3, 9, 10, 13];
+
+/** Those of IPv6: administratively prohibited, port. */
+const REFUSALS_IPV6: readonly number[] = [1, PORT_UNREACHABLE_IPV6];
+
+/** Code of "time exceeded" when the TTL or hop limit ran out on the way (the other is reassembly). */
+const EXPIRED_IN_TRANSIT = 0;
+
+/** Code of IPv6's "parameter problem" that says what IPv4's "protocol unreachable" does. */
+const UNKNOWN_NEXT_HEADER = 1;
+
 /** Takes in an ICMP error that quotes this connection's addresses and ports. */
 export function icmpArrives(tcb: Tcb, error: IcmpError, now: Instant): void {
   const { sender } = tcb;
@@ -38,7 +50,7 @@ export function icmpArrives(tcb: Tcb, error: IcmpError, now: Instant): void {
       return pathMtuShrank(tcb, error.mtu, now);
     case "time exceeded":
     case "parameter problem":
-      return raiseSoftError(tcb, error);
+      return isRefusedOrExpired(tcb, error) ? unreachableForGood(tcb, error, now) : raiseSoftError(tcb, error);
     case "unreachable":
       return unreachable(tcb, error, now);
   }
@@ -66,17 +78,36 @@ function unreachable(tcb: Tcb, error: IcmpError, now: Instant): void {
     : error.code === PORT_UNREACHABLE_IPV6;
   const isOpening = tcb.state === "SYN-SENT" || tcb.state === "SYN-RECEIVED";
   const ends = isOpening ? endsOpening(tcb, isHard) : isHard && tcb.config.hardErrorsAbort;
-  if (ends) {
-    const message =
-      `The network says that the peer cannot be reached (ICMP type ${error.type}, code ${error.code})`;
-    return tcb.fail("unreachable", message, "unreachable", now);
+  const isFinal = ends || isRefusedOrExpired(tcb, error);
+  return isFinal ? unreachableForGood(tcb, error, now) : raiseSoftError(tcb, error);
+}
+
+function unreachableForGood(tcb: Tcb, error: IcmpError, now: Instant): void {
+  const message =
+    `The network says that the peer cannot be reached (ICMP type ${error.type}, code ${error.code})`;
+  tcb.fail("unreachable", message, "unreachable", now);
+}
+
+/** Whether the error says "refused" or that the TTL was too small, before the peer has answered, where that counts. */
+function isRefusedOrExpired(tcb: Tcb, error: IcmpError): boolean {
+  if (tcb.config.icmpEndsOpening !== "refused or expired" || tcb.state !== "SYN-SENT") return false;
+  const isIpv4 = error.family === 4;
+  switch (error.kind) {
+    case "unreachable":
+      return (isIpv4 ? REFUSALS_IPV4 : REFUSALS_IPV6).includes(error.code);
+    case "time exceeded":
+      return error.code === EXPIRED_IN_TRANSIT;
+    case "parameter problem":
+      return !isIpv4 && error.code === UNKNOWN_NEXT_HEADER;
+    default:
+      return false;
   }
-  raiseSoftError(tcb, error);
 }
 
 function endsOpening(tcb: Tcb, isHard: boolean): boolean {
   switch (tcb.config.icmpEndsOpening) {
     case "never":
+    case "refused or expired":
       return false;
     case "hard":
       return isHard;

@@ -52,6 +52,8 @@ export class Receiver {
   fullSegment: number;
   /** Nobody will read any more: text is acknowledged as refused by RST. */
   readingEnded = false;
+  /** What lies beyond the announced window is inside as long as the buffer has room for it. */
+  takesWhatFits = false;
   /** The peer's FIN came in order: the stream is complete. */
   finTaken = false;
   /** Text delivered in order so far, octets. */
@@ -64,6 +66,8 @@ export class Receiver {
   readonly #roundsUp: boolean;
   #windowShift = 0;
   #windowCap: number;
+  /** RCV.WND as it was last announced. */
+  #windowAnnounced = 0;
   /** What `resize` asked for; NOT_RESIZED: nothing. `ring.limit` is more while what was announced may still come. */
   #limitWanted = NOT_RESIZED;
   #finOffset = NO_FIN;
@@ -104,6 +108,11 @@ export class Receiver {
     return Math.max(0, seqDistance(this.rcvNxt, this.rcvAdv));
   }
 
+  /** Octets from RCV.NXT on that are acceptable: RCV.WND, or all that fits. */
+  get acceptableLength(): number {
+    return this.takesWhatFits ? Math.max(this.rcvWnd, this.ring.limit - this.ring.length) : this.rcvWnd;
+  }
+
   /** Takes the peer's SYN: IRS, RCV.NXT. What our own SYN announced, if it went out before, stands. */
   begin(irs: SeqNumber): void {
     const announced = this.rcvWnd;
@@ -114,7 +123,7 @@ export class Receiver {
 
   /** RFC 9293 3.10.7.4, first: the four cases of acceptability. */
   isAcceptable(segment: Segment): boolean {
-    const window = this.rcvWnd;
+    const window = this.acceptableLength;
     const length = segment.sequenceLength;
     const offset = seqDistance(this.rcvNxt, segment.seq);
     if (length === 0) {
@@ -140,7 +149,7 @@ export class Receiver {
     const start = base + seqDistance(this.rcvNxt, segment.seq);
     const wanted = start + segment.payloadLength;
     const limit = Math.min(
-      base + this.rcvWnd,
+      base + this.acceptableLength,
       ring.start + ring.limit,
       this.#finOffset === NO_FIN ? Infinity : this.#finOffset,
     );
@@ -161,6 +170,7 @@ export class Receiver {
     this.outOfOrder.removeBefore(reached);
     ring.extendTo(reached);
     this.rcvNxt = seqAdd(this.rcvNxt, reached - base);
+    if (seqAfter(this.rcvNxt, this.rcvAdv)) this.rcvAdv = this.rcvNxt;
     this.octetsReceived += reached - base;
     this.#windowCap += 2 * (reached - base);
     return gapBefore ? "gap filled" : "in order";
@@ -170,7 +180,7 @@ export class Receiver {
   noteFin(segment: Segment): void {
     if (this.#finOffset !== NO_FIN) return;
     const offset = this.ring.end + seqDistance(this.rcvNxt, segment.seq) + segment.payloadLength;
-    if (offset <= this.ring.end + this.rcvWnd) this.#finOffset = offset;
+    if (offset <= this.ring.end + this.acceptableLength) this.#finOffset = offset;
   }
 
   /** Whether the peer's FIN is next in order. */
@@ -197,7 +207,14 @@ export class Receiver {
     const shift = isSyn ? 0 : this.windowShift;
     const edge = this.#newEdge(shift);
     if (seqAfter(edge, this.rcvAdv)) this.rcvAdv = edge;
+    this.#windowAnnounced = this.rcvWnd;
     return Math.min(MAX_WINDOW_FIELD, this.rcvWnd >> shift);
+  }
+
+  /** Whether the window would be no smaller than it was when last announced, by a segment or so. */
+  get windowHolds(): boolean {
+    const free = Math.min(this.ring.limit - this.ring.length, this.#windowCap);
+    return free + this.#ownMss > this.#windowAnnounced;
   }
 
   /** Octets by which the announced window would grow if it were announced now. */

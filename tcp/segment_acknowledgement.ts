@@ -59,7 +59,6 @@ export function takeSegmentAcknowledgement(
   facts.hasSendableText = sender.unsent > 0 && sender.usableWindow > 0;
   if (hadOutstanding) {
     recovery.ackArrived(facts);
-    if (recovery.congestionEchoed()) tcb.ecn.owesReduced = true;
     if (recovery.timeoutWasSpurious) tcb.rtt.resetBackoff();
     tcb.congestionChanged(congestionWindow, slowStartThreshold, recovery.changeReason, now);
   } else if (facts.reportsDuplicate) recovery.staleAckArrived(facts);

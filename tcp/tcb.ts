@@ -23,6 +23,7 @@ import { Recovery } from "./retransmission/recovery.ts";
 import { SegmentRecovery } from "./retransmission/segment_recovery.ts";
 import { RttEstimator } from "./rtt.ts";
 import { Sender } from "./sender.ts";
+import type { Segment } from "./segment.ts";
 import { type SeqNumber, seqNumber } from "./seq.ts";
 import { isLegalTransition, type State } from "./state.ts";
 import { Timers } from "./timers.ts";
@@ -106,6 +107,8 @@ export class Tcb {
   /** When our SYN was last sent. */
   synSentAt: Instant = instant(0);
   resetDue: PendingReset | null = null;
+  /** Text of the SYN that crossed ours, for when the connection is established. */
+  textOfSyn: Segment | null = null;
   /** The tail loss probe is to be sent. */
   tailProbeDue = false;
   /** A window probe is to be sent. */
@@ -121,7 +124,10 @@ export class Tcb {
   keepAliveProbes = 0;
   /** The user closed: nobody reads what comes, and FIN-WAIT-2 is bounded. */
   userClosed = false;
-  lastSentAt: Instant = instant(-1);
+  /** When we last sent text, for the first time or again. */
+  lastTextSentAt: Instant = instant(-1);
+  /** When nothing was left to be acknowledged, most recently. */
+  allAcknowledgedAt: Instant = instant(0);
   lastReceivedAt: Instant;
   lastInvalidAckAt: Instant = instant(-1);
   /** The congestion window held something back since `windowLimitMark` was sent. */

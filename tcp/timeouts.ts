@@ -32,6 +32,7 @@ function fire(tcb: Tcb, timer: Timer, now: Instant): void {
     case Timer.persist:
       return persistTimedOut(tcb, now);
     case Timer.delayedAck:
+      tcb.acknowledging.pace?.delayExpired(tcb.rtt.timeout());
       return tcb.acknowledging.acknowledgeNow("ack-delayed-timer");
     case Timer.keepAlive:
       return keepAliveTimedOut(tcb, now);
@@ -50,12 +51,11 @@ function fire(tcb: Tcb, timer: Timer, now: Instant): void {
 function retransmissionTimedOut(tcb: Tcb, now: Instant): void {
   if (tcb.state === "SYN-SENT" || tcb.state === "SYN-RECEIVED") return synTimedOut(tcb, now);
   if (tcb.sender.sndUna === tcb.sender.sndNxt) return;
-  const isFirst = tcb.rtt.backoff === 0;
   if (!mayGoOn(tcb, tcb.rtt.backoff + 1, now)) return;
   tcb.totals.timeouts++;
   const { congestionWindow, slowStartThreshold } = tcb.control;
   const facts = tcb.factsNow(now);
-  tcb.recovery.timedOut(facts, isFirst);
+  tcb.recovery.timedOut(facts);
   tcb.congestionChanged(congestionWindow, slowStartThreshold, "retransmission-timeout", now);
   tcb.timers.clear(Timer.tailLossProbe);
   tcb.timers.clear(Timer.reordering);

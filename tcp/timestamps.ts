@@ -82,6 +82,6 @@ export class Timestamps {
   write(out: Segment, now: Instant): void {
     out.options |= Option.timestamps;
     out.timestampValue = this.value(now);
-    out.timestampEcho = out.has(Flag.ack) ? this.recent : timestamp(0);
+    out.timestampEcho = out.has(Flag.ack) || out.has(Flag.rst) ? this.recent : timestamp(0);
   }
 }

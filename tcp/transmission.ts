@@ -9,6 +9,7 @@
 import type { SendReason } from "./observer.ts";
 import { Mark } from "./retransmission/in_flight.ts";
 import { SegmentRecovery } from "./retransmission/segment_recovery.ts";
+import { restartAfterIdle } from "./idle.ts";
 import { Flag, MAX_SACK_BLOCKS, Option, type Segment } from "./segment.ts";
 import { noteWindowUse } from "./segment_acknowledgement.ts";
 import { armForNewText, startRetransmissionTimer } from "./segment_timers.ts";
@@ -59,7 +60,7 @@ function beginSegment(tcb: Tcb, out: Segment, seq: SeqNumber, flags: number, now
   const isSyn = (flags & Flag.syn) !== 0;
   out.window = tcb.receiver.announceWindow(isSyn);
   const offersTimestamps = isSyn && tcb.config.timestamps &&
-    ((flags & Flag.ack) === 0 || (!tcb.openedPassively && tcb.config.offersAgainWhenSimultaneous));
+    ((flags & Flag.ack) === 0 || (!tcb.openedPassively && tcb.handshake.offersAgain(tcb.config)));
   if (offersTimestamps || tcb.timestamps.agreed) tcb.timestamps.write(out, now);
 }
 
@@ -88,7 +89,7 @@ function finishSegment(tcb: Tcb, out: Segment, reason: SendReason, now: Instant)
       tcb.timers.clear(Timer.delayedAck);
     }
   }
-  tcb.lastSentAt = now;
+  if (out.payloadLength > 0) tcb.lastTextSentAt = now;
   tcb.observer?.segmentSent(tcb.view, out, reason, now);
   return true;
 }
@@ -99,6 +100,10 @@ function sendReset(tcb: Tcb, out: Segment, now: Instant): boolean {
   tcb.resetDue = null;
   beginSegment(tcb, out, reset.seq, reset.ack === null ? Flag.rst : Flag.rst | Flag.ack, now);
   if (reset.ack !== null) out.ack = reset.ack;
+  // RFC 7323 3.2: a RST should carry them.
+  const { timestampsOnReset } = tcb.config;
+  const carries = timestampsOnReset === "all" || timestampsOnReset === "own" && reset.ack !== null;
+  if (carries && tcb.timestamps.agreed) tcb.timestamps.write(out, now);
   return finishSegment(tcb, out, reset.reason, now);
 }
 
@@ -106,7 +111,7 @@ function sendSyn(tcb: Tcb, out: Segment, now: Instant): true {
   const { sender, handshake, ecn } = tcb;
   const isAnswer = tcb.state === "SYN-RECEIVED";
   const isRepeated = sender.sndNxt !== sender.iss;
-  const ecnFlags = isAnswer ? ecn.synAckFlags : ecn.synFlags(tcb.config.ecn, handshake.retransmissions > 0);
+  const ecnFlags = isAnswer ? ecn.synAckFlags : ecn.synFlags(tcb.config.ecn, handshake.retransmissions <= tcb.config.ecnSynRetries);
   if (!isAnswer) tcb.askedForEcn = ecnFlags !== 0;
   beginSegment(tcb, out, sender.iss, (isAnswer ? Flag.syn | Flag.ack : Flag.syn) | ecnFlags, now);
   handshake.writeOptions(out, tcb.config, isAnswer && !tcb.openedPassively);
@@ -161,7 +166,10 @@ function sendLost(tcb: Tcb, out: Segment, now: Instant): boolean {
   if (seqAtOrAfter(start, windowEdge)) return false;
   const room = recovery.congestionRoom();
   const length = recovery.inFlight.length(index);
-  if (room < Math.min(length, sender.mss) && recovery.pipe > 0) return false;
+  if (room < Math.min(length, sender.mss) && recovery.pipe > 0) {
+    if (!(recovery instanceof SegmentRecovery)) noteWindowIsLimit(tcb);
+    return false;
+  }
   const wholeSegments = Math.max(1, Math.floor(Math.min(room, segmentLimit(tcb)) / sender.mss)) * sender.mss;
   const fitting = Math.min(wholeSegments, seqDistance(start, windowEdge));
   const carriesFinOnly = length <= fitting + 1 && seqAfter(recovery.inFlight.end(index), sender.textEnd);
@@ -176,7 +184,7 @@ function resend(tcb: Tcb, out: Segment, index: number, reason: SendReason, now: 
   const flags = (inFlight.marks(index) & Mark.push) !== 0 ? Flag.ack | Flag.psh : Flag.ack;
   beginSegment(tcb, out, inFlight.start(index), flags, now);
   writeText(tcb, out, inFlight.start(index), inFlight.end(index));
-  tcb.ecn.write(out, false);
+  tcb.ecn.write(out, false, false);
   recovery.resent(index, now, out.hasOption(Option.timestamps) ? out.timestampValue : null, isProbe);
   tcb.totals.segmentsRetransmitted++;
   tcb.totals.octetsRetransmitted += out.payloadLength;
@@ -234,7 +242,7 @@ function sendWindowProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
 function sendText(tcb: Tcb, out: Segment, now: Instant): boolean {
   const { sender, recovery } = tcb;
   if (sender.unsent === 0 && (!sender.finQueued || sender.finSent)) return false;
-  restartAfterIdle(tcb, now);
+  if (!(recovery instanceof SegmentRecovery)) restartAfterIdle(tcb, now);
   const room = recovery.congestionRoom();
   const length = sender.nextTextLength(room, segmentLimit(tcb), tcb.config);
   if (length === 0 && !sender.finMayGo(0)) {
@@ -261,7 +269,7 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
   const { sender, recovery } = tcb;
   // RFC 9438 5.8: time without anything to send is no time to grow in.
   if (recovery.inFlight.count === 0 && tcb.totals.octetsSent > 0) {
-    tcb.control.idled(elapsed(tcb.lastSentAt, now));
+    tcb.control.idled(elapsed(tcb.allAcknowledgedAt, now));
   }
   const start = sender.sndNxt;
   const carriesFin = sender.finMayGo(length) || (length === 0 && sender.finQueued);
@@ -269,7 +277,10 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
   const end = seqAdd(start, length + (carriesFin ? 1 : 0));
   beginSegment(tcb, out, start, length > 0 && isLast ? Flag.ack | Flag.psh : Flag.ack, now);
   writeText(tcb, out, start, end);
-  tcb.ecn.write(out, length > 0);
+  // RFC 3168 6.1.6: what probes a closed window is neither marked as capable nor says CWR.
+  const isCapable = length > 0 && sender.usableWindow > 0;
+  tcb.ecn.write(out, isCapable, recovery.owesReduced);
+  if (isCapable) recovery.owesReduced = false;
   const marks = (out.has(Flag.psh) ? Mark.push : 0) | (isLast ? Mark.applicationLimited : 0) |
     (carriesFin ? Mark.fin : 0);
   const wasEmpty = recovery.inFlight.count === 0;
@@ -277,7 +288,10 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
   sender.sentTo(end, length % sender.mss !== 0);
   if (carriesFin) sender.finSent = true;
   tcb.totals.octetsSent += length;
-  if (length > 0) tcb.acknowledging.expectAnswers();
+  if (length > 0) {
+    tcb.acknowledging.expectAnswers();
+    tcb.acknowledging.pace?.textSent(now);
+  }
   if (recovery instanceof SegmentRecovery) {
     noteWindowUse(tcb, seqAtOrAfter(sender.sndUna, tcb.windowLimitMark));
     armUserTimeout(tcb, now);
@@ -301,11 +315,12 @@ function sendAck(tcb: Tcb, out: Segment, now: Instant): boolean {
   const reason = tcb.acknowledging.immediate;
   if (reason === null) return false;
   const { sender } = tcb;
-  const repeatsFin = tcb.config.repeatsFin && sender.finSent && !sender.finAcknowledged;
+  const isChallenge = reason === "challenge-reset" || reason === "challenge-syn";
+  const repeatsFin = tcb.config.repeatsFin && sender.finSent && !sender.finAcknowledged && !isChallenge;
   if (repeatsFin) beginSegment(tcb, out, sender.textEnd, Flag.ack | Flag.fin, now);
   else beginSegment(tcb, out, acceptableNumber(tcb), Flag.ack, now);
   writeSackBlocks(tcb, out, MAX_SACK_BLOCKS);
-  tcb.ecn.write(out, false);
+  tcb.ecn.write(out, false, false);
   return finishSegment(tcb, out, reason, now);
 }
 
@@ -325,14 +340,4 @@ function segmentLimit(tcb: Tcb): number {
 function noteWindowIsLimit(tcb: Tcb): void {
   if (tcb.recovery instanceof SegmentRecovery) noteWindowUse(tcb, false);
   else tcb.congestionLimited = true;
-}
-
-/** RFC 5681 4.1: after an idle time the window may say nothing about the path any more. */
-function restartAfterIdle(tcb: Tcb, now: Instant): void {
-  if (!tcb.config.restartAfterIdle || tcb.recovery.inFlight.count > 0 || tcb.totals.octetsSent === 0) return;
-  const idle = elapsed(tcb.lastSentAt, now);
-  if (idle <= tcb.rtt.rto) return;
-  const { congestionWindow, slowStartThreshold } = tcb.control;
-  tcb.control.restartAfterIdle(idle, tcb.rtt.rto);
-  tcb.congestionChanged(congestionWindow, slowStartThreshold, "idle-restart", now);
 }

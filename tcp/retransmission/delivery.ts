@@ -141,8 +141,12 @@ export class Delivery {
     }
   }
 
-  /** Round-trip time by Karn's rule: none when what was acknowledged had been retransmitted (RFC 6298 3). 0: none. */
+  /**
+   * Round-trip time by Karn's rule (RFC 6298 3). 0: none, also when but one of the records acknowledged had been
+   * retransmitted: the others may have waited at the receiver until it came.
+   */
   get roundTrip(): Micros {
-    return this.oldestSentAt === NEVER ? micros(0) : elapsed(this.oldestSentAt, this.now);
+    if (this.oldestSentAt === NEVER || this.acknowledgedResent) return micros(0);
+    return elapsed(this.oldestSentAt, this.now);
   }
 }

@@ -76,6 +76,8 @@ export interface LossRecovery {
   readonly prefersNewData: boolean;
   /** Nothing is sent again until the next acknowledgement: new data were sent instead (F-RTO). */
   readonly holdsRetransmissions: boolean;
+  /** The window came down, for whatever reason: with ECN the next new text says so by CWR (RFC 3168 6.1.2). */
+  owesReduced: boolean;
   /** Why the window changed last. */
   readonly changeReason: CongestionReason;
   /** Octets thought to be in the network. */
@@ -92,9 +94,9 @@ export interface LossRecovery {
   /** The reordering timer fired (RFC 8985 6.2). */
   reorderingTimerFired(ack: AckFacts): void;
   /** The retransmission timer fired with something in flight (RFC 5681 3.1, RFC 6298 5.4). */
-  timedOut(ack: AckFacts, isFirstInRow: boolean): void;
-  /** The peer echoed a congestion mark (RFC 3168 6.1.2). Returns whether the window is reduced for it. */
-  congestionEchoed(ack: AckFacts): boolean;
+  timedOut(ack: AckFacts): void;
+  /** The peer echoed a congestion mark (RFC 3168 6.1.2). */
+  congestionEchoed(ack: AckFacts): void;
   /** The path takes smaller segments now: what was too long is lost (RFC 1191). */
   pathMtuShrank(mss: number): void;
 }

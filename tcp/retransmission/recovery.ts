@@ -48,6 +48,9 @@ export class Recovery implements LossRecovery {
   /** F-RTO asks for new data instead of retransmissions (RFC 5682 2.1, step 2b). */
   prefersNewData = false;
   readonly holdsRetransmissions = false;
+  /** SND.UNA when the retransmission timer fired last. */
+  #timedOutAt: SeqNumber | null = null;
+  owesReduced = false;
   /** Why the window changed last. */
   changeReason: CongestionReason = "initial-window";
 
@@ -137,20 +140,20 @@ export class Recovery implements LossRecovery {
   }
 
   /** The retransmission timer fired with something in flight (RFC 5681 3.1, RFC 6298 5.4). */
-  timedOut(ack: AckFacts, isFirstInRow: boolean): void {
-    const inLossAlready = this.phase === "loss" && !isFirstInRow;
-    const alreadyReduced = this.phase === "recovery" && seqBefore(ack.una, this.recoveryPoint);
+  timedOut(ack: AckFacts): void {
+    const isRepeated = this.phase === "loss" && ack.una === this.#timedOutAt;
     this.#presumedReceived = 0;
     this.duplicateAcks = 0;
     if (this.inFlight.count > 0 && (this.inFlight.marks(0) & 1) !== 0) this.inFlight.forgetSacks();
-    if (!inLossAlready) {
+    if (!isRepeated) {
       this.#undo.arm();
-      this.#forwardRto = this.#config.forwardRto;
-    } else {
-      this.#forwardRto = false;
+      this.#control.timedOut(this.#flightSize, ack.now);
     }
-    if (!inLossAlready && !alreadyReduced) this.#control.timedOut(this.#flightSize, ack.now);
     this.#markAllLost(ack);
+    // RFC 5682 2.1, step 1: not while an earlier time-out is being repaired.
+    this.#forwardRto = this.#config.forwardRto && this.phase !== "loss";
+    this.#timedOutAt = ack.una;
+    this.owesReduced = true;
     this.phase = "loss";
     this.recoveryPoint = ack.sndNxt;
     this.prefersNewData = false;
@@ -159,17 +162,17 @@ export class Recovery implements LossRecovery {
     this.changeReason = "retransmission-timeout";
   }
 
-  /** The peer echoed a congestion mark (RFC 3168 6.1.2): one reduction a round trip. Returns whether it made one. */
-  congestionEchoed(ack: AckFacts): boolean {
-    if (this.phase !== "open" && this.phase !== "disorder") return false;
+  /** The peer echoed a congestion mark (RFC 3168 6.1.2): one reduction a round trip. */
+  congestionEchoed(ack: AckFacts): void {
+    if (this.phase !== "open" && this.phase !== "disorder") return;
     this.#control.reduce(this.#flightSize, ack.now);
     this.#prr.begin(this.#recoverFlightSize(ack));
     this.#undo.disarm();
+    this.owesReduced = true;
     this.phase = "congestion window reduced";
     this.recoveryPoint = ack.sndNxt;
     this.#reduceProportionally(ack, ack.una !== ack.priorUna);
     this.changeReason = "ecn-echo";
-    return true;
   }
 
   /** The path takes smaller segments now: what was too long is lost, without congestion being to blame (RFC 1191). */
@@ -190,9 +193,11 @@ export class Recovery implements LossRecovery {
     if (ack.selective) return;
     if (advanced) {
       const beyondFirst = Math.max(0, this.delivery.acknowledgedOctets - ack.mss);
-      this.#presumedReceived = this.phase === "open" || this.phase === "disorder"
-        ? 0
-        : Math.max(0, this.#presumedReceived - beyondFirst);
+      const isCalm = this.phase === "open" || this.phase === "disorder";
+      const counted = Math.min(this.#presumedReceived, beyondFirst);
+      // RFC 9937 6.2: what duplicates stood for is not delivered again.
+      if (this.isReducing) this.delivery.octets -= counted;
+      this.#presumedReceived = isCalm ? 0 : this.#presumedReceived - counted;
     } else if (ack.isDuplicate) {
       this.#presumedReceived += ack.mss;
       this.delivery.octets += ack.mss;
@@ -240,6 +245,7 @@ export class Recovery implements LossRecovery {
       this.#undo.arm();
       this.#control.reduce(this.#flightSize, ack.now);
       this.#prr.begin(this.#recoverFlightSize(ack));
+      this.owesReduced = true;
     }
     this.phase = "recovery";
     this.recoveryPoint = ack.sndNxt;
@@ -301,6 +307,7 @@ export class Recovery implements LossRecovery {
     this.inFlight.forgetLosses();
     this.#control.undo();
     this.#undo.disarm();
+    this.owesReduced = false;
     this.#forwardRto = false;
     this.prefersNewData = false;
     this.#presumedReceived = 0;
@@ -313,6 +320,7 @@ export class Recovery implements LossRecovery {
     if (!this.tailProbe.repairedLoss(ack.una, ack.reportsDuplicate, ack.isDuplicate)) return;
     if (this.phase !== "open" && this.phase !== "disorder") return;
     this.#control.reduce(Math.max(ack.priorPipe, this.#flightSize), ack.now);
+    this.owesReduced = true;
     this.#control.setWindow(this.#control.slowStartThreshold);
     this.#control.recoveryEnded(ack.now);
     this.changeReason = "recovery-ended";

@@ -150,7 +150,6 @@ function tryToOpen(state: SegmentState, ack: AckFacts): void {
     state.beginReduction(ack);
     state.phase = "congestion window reduced";
     state.changeReason = "ecn-echo";
-    state.markAnswered = true;
   }
   if (state.phase !== "congestion window reduced") state.keepOpen(ack);
 }

@@ -154,7 +154,6 @@ export class SegmentRecovery implements LossRecovery {
     this.#probeReportedTwice = false;
     this.#lostBefore = this.#state.lostInAll;
     this.#state.presumedDelivered = 0;
-    this.#state.markAnswered = false;
     this.suspectsReneging = false;
   }
 
@@ -255,7 +254,7 @@ export class SegmentRecovery implements LossRecovery {
     if (state.lostInAll > lostBefore) state.reduceWindow(1, false);
   }
 
-  timedOut(ack: AckFacts, _isFirstInRow: boolean): void {
+  timedOut(ack: AckFacts): void {
     const state = this.#state;
     const { phase } = state;
     const isNew = phase !== "recovery" && phase !== "loss";
@@ -275,6 +274,7 @@ export class SegmentRecovery implements LossRecovery {
       state.reordering = Math.min(state.reordering, state.config.dupThresh);
     }
     state.phase = "loss";
+    state.owesReduced = true;
     state.recoveryPoint = ack.sndNxt;
     state.tailProbe.end = null;
     state.forwardRto = state.config.forwardRto && (isNew || state.timeoutsInRow > 0);
@@ -284,9 +284,16 @@ export class SegmentRecovery implements LossRecovery {
     this.holdsRetransmissions = false;
   }
 
-  congestionEchoed(): boolean {
-    return this.#state.markAnswered;
+  get owesReduced(): boolean {
+    return this.#state.owesReduced;
   }
+
+  set owesReduced(owes: boolean) {
+    this.#state.owesReduced = owes;
+  }
+
+  /** Nothing: `ackArrived` learns of a mark from the facts. */
+  congestionEchoed(): void {}
 
   pathMtuShrank(mss: number): void {
     const { inFlight } = this;

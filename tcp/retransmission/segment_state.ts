@@ -49,8 +49,8 @@ export class SegmentState {
   highestReported: SeqNumber;
   reorderingWait: Micros = micros(0);
   timeoutWasSpurious = false;
-  /** The acknowledgement at hand made the window come down for a mark that it echoes. */
-  markAnswered = false;
+  /** The window came down and no new text has said so. */
+  owesReduced = false;
   changeReason: CongestionReason = "initial-window";
 
   constructor(config: TcpConfig, control: SegmentControl, iss: SeqNumber) {
@@ -134,6 +134,7 @@ export class SegmentState {
   beginReduction(ack: AckFacts): void {
     this.recoveryPoint = ack.sndNxt;
     this.tailProbe.end = null;
+    this.owesReduced = true;
     this.prrDelivered = 0;
     this.prrOut = 0;
     this.control.credit = 0;
@@ -193,7 +194,10 @@ export class SegmentState {
   /** Takes the reduction back. `forgetLosses`: what was presumed lost is not. */
   undoReduction(forgetLosses: boolean): void {
     if (forgetLosses) this.inFlight.forgetLosses();
-    if (this.undo.threshold > 0) this.control.restore(this.undo.threshold);
+    if (this.undo.threshold > 0) {
+      this.control.restore(this.undo.threshold);
+      this.owesReduced = false;
+    }
     this.undo.marker = null;
     this.rack.advanced = true;
     this.changeReason = "spurious-retransmission";
