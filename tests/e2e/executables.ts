@@ -63,7 +63,7 @@ function modified(path: string): number {
 function newestIn(path: string): number {
   if (!Deno.statSync(path).isDirectory) return modified(path);
   const entries = [...Deno.readDirSync(path)].filter(({ isDirectory, name }) =>
-    isDirectory || name.endsWith(".ts")
+    isDirectory || /\.(ts|js|css|html)$/.test(name)
   );
   return Math.max(0, ...entries.map(({ name }) => newestIn(`${path}/${name}`)));
 }

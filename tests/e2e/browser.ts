@@ -1,0 +1,133 @@
+/**
+ * A headless Chromium that a test looks at a page with, through its DevTools protocol.
+ *
+ * @module
+ */
+
+import { Program, run } from "./process.ts";
+
+/** Names under which Chromium is installed. */
+const NAMES = ["chromium", "chromium-browser", "google-chrome"];
+
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--remote-debugging-port=0",
+  "--window-size=1300,1000",
+];
+
+/** The path of an installed Chromium; null when there is none. */
+export async function findBrowser(): Promise<string | null> {
+  for (const name of NAMES) {
+    const { code, out } = await run(["which", name]);
+    if (code === 0) return out.trim();
+  }
+  return null;
+}
+
+interface Message {
+  readonly id?: number;
+  readonly method?: string;
+  readonly params?: { readonly [name: string]: unknown };
+  readonly result?: { readonly [name: string]: unknown };
+}
+
+/** One page in a browser of its own. */
+export class Page implements AsyncDisposable {
+  /** What the page complained of: errors, warnings, exceptions. */
+  readonly complaints: string[] = [];
+  /** Addresses that the page, or the browser for it, asked for. */
+  readonly requests: string[] = [];
+  readonly #browser: Program;
+  readonly #socket: WebSocket;
+  readonly #profile: string;
+  readonly #answers = new Map<number, (message: Message) => void>();
+  #count = 0;
+
+  private constructor(browser: Program, socket: WebSocket, profile: string) {
+    this.#browser = browser;
+    this.#socket = socket;
+    this.#profile = profile;
+    socket.onmessage = ({ data }) => this.#hear(JSON.parse(String(data)) as Message);
+  }
+
+  /** Starts the browser with an empty page. */
+  static async open(browserPath: string): Promise<Page> {
+    const profile = await Deno.makeTempDir({ prefix: "rawtcp-browser-" });
+    const browser = new Program([browserPath, ...FLAGS, `--user-data-dir=${profile}`, "about:blank"]);
+    const said = await browser.shows(/DevTools listening on ws:\/\/\S+/);
+    const port = /ws:\/\/127\.0\.0\.1:(\d+)/.exec(said)?.[1];
+    const targets = await (await fetch(`http://127.0.0.1:${port}/json`)).json() as Record<string, string>[];
+    const target = targets.find(({ type }) => type === "page")?.["webSocketDebuggerUrl"];
+    if (target === undefined) throw new Error("The browser has no page");
+    const socket = new WebSocket(target);
+    await new Promise((resolve, reject) => {
+      socket.onopen = resolve;
+      socket.onerror = reject;
+    });
+    const page = new Page(browser, socket, profile);
+    for (const domain of ["Runtime", "Log", "Network", "Page"]) await page.send(`${domain}.enable`);
+    return page;
+  }
+
+  /** Shows a page and waits until it says that it is ready. @returns milliseconds until then */
+  async show(url: string): Promise<number> {
+    this.requests.length = 0;
+    const start = performance.now();
+    await this.send("Page.navigate", { url });
+    for (let turn = 0; turn < 1_000; turn++) {
+      const ready = await this.evaluate("document.documentElement?.dataset.ready ?? ''");
+      if (ready === "yes") return performance.now() - start;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    throw new Error(`The page does not become ready: ${this.complaints.join("; ")}`);
+  }
+
+  /** The value of an expression, or of its promise, in the page. */
+  async evaluate(expression: string): Promise<unknown> {
+    const { result } = await this.send("Runtime.evaluate", {
+      expression,
+      awaitPromise: true,
+      returnByValue: true,
+    }) as { result?: { value?: unknown } };
+    return result?.value;
+  }
+
+  /** Calls a method of the protocol. */
+  async send(method: string, params: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
+    const id = ++this.#count;
+    const answer = new Promise<Message>((resolve) => this.#answers.set(id, resolve));
+    this.#socket.send(JSON.stringify({ id, method, params }));
+    return (await answer).result ?? {};
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = new Promise((resolve) => this.#socket.onclose = resolve);
+    this.#socket.close();
+    await closed;
+    await this.#browser[Symbol.asyncDispose]();
+    await Deno.remove(this.#profile, { recursive: true }).catch(() => {});
+  }
+
+  #hear(message: Message): void {
+    if (message.id !== undefined) {
+      this.#answers.get(message.id)?.(message);
+      this.#answers.delete(message.id);
+      return;
+    }
+    const { method, params = {} } = message;
+    if (method === "Network.requestWillBeSent") {
+      this.requests.push((params["request"] as { url: string }).url);
+    } else if (method === "Runtime.exceptionThrown" || method === "Log.entryAdded") {
+      this.complaints.push(JSON.stringify(params));
+    } else if (method === "Runtime.consoleAPICalled" && params["type"] !== "log") {
+      this.complaints.push(JSON.stringify(params["args"]));
+    }
+  }
+}

@@ -1,0 +1,242 @@
+/** The report in a real browser: nothing is complained of or loaded, the graphs are drawn, a click tells why. */
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Flag } from "../../tcp/segment.ts";
+import { instant } from "../../tcp/units.ts";
+import { Recorder } from "../../trace/recorder.ts";
+import { Recording } from "../../trace/recording.ts";
+import { htmlReport } from "../../trace/report/report.ts";
+import { FakeConnection } from "../trace/fake_connection.ts";
+import { tellStory } from "../trace/story.ts";
+import { transfer, TwoCores } from "../trace/two_cores.ts";
+import { findBrowser, Page } from "./browser.ts";
+
+const browser = await findBrowser();
+const ignore = browser === null;
+const reason = ignore ? " (ignored: no Chromium is installed)" : "";
+
+/** How soon a large report must answer to its reader, milliseconds. */
+const SOON = 2_000;
+
+const SEGMENTS = 20_000;
+
+async function reportOf(act: (recorder: Recorder) => void): Promise<string> {
+  const recording = new Recording();
+  act(new Recorder([recording], [], { headers: true, excerpt: 32 }));
+  const file = await Deno.makeTempFile({ prefix: "rawtcp-report-", suffix: ".html" });
+  await Deno.writeTextFile(file, await htmlReport(recording, { program: "rawtcp test", epoch: 1.7e15 }));
+  return file;
+}
+
+async function lookAt(
+  act: (recorder: Recorder) => void,
+  look: (page: Page, url: string, milliseconds: number) => Promise<void>,
+): Promise<void> {
+  const file = await reportOf(act);
+  try {
+    await using page = await Page.open(browser ?? "");
+    const url = `file://${file}`;
+    const milliseconds = await page.show(url);
+    await look(page, url, milliseconds);
+    assertEquals(page.complaints, []);
+    assertEquals(page.requests, [url]);
+  } finally {
+    await Deno.remove(file);
+  }
+}
+
+/** Counts the pixels of a graph that have the colour of that name; without a name, all that are filled. */
+const PIXELS = `(selector, name) => {
+  const canvas = document.querySelector(selector + " canvas");
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+  copy.drawImage(canvas, 0, 0);
+  const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+  const hex = getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+  const wanted = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  let count = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    const isWanted = name === "" || wanted.every((part, k) => Math.abs(data[i + k] - part) < 12);
+    if (data[i + 3] > 200 && isWanted) count++;
+  }
+  return count;
+}`;
+
+/** A transfer with losses between two real cores. */
+function lossyTransfer(recorder: Recorder): void {
+  let noise = 12_345;
+  const isLost = (): boolean => {
+    noise = noise * 1_103_515_245 + 12_345 & 0x7fff_ffff;
+    return noise % 1_000 < 15;
+  };
+  const lose = ({ fromClient, number }: { fromClient: boolean; number: number }): boolean => {
+    return fromClient && number > 10 && isLost();
+  };
+  assert(
+    transfer(new TwoCores({ client: recorder, delay: 15_000, rate: 4e6, lose }), new Uint8Array(400_000)),
+  );
+}
+
+Deno.test({
+  name: `the report of a lossy transfer: graphs, ladder and table are drawn, nothing is loaded${reason}`,
+  ignore,
+  fn: async () => {
+    await lookAt(lossyTransfer, async (page) => {
+      const drawn: readonly (readonly [place: string, color: string, pixels: number])[] = [
+        ["#sequence", "data", 200],
+        ["#sequence", "again", 20],
+        ["#sequence", "sack", 200],
+        ["#sequence", "ack", 200],
+        ["#window", "cwnd", 200],
+        ["#window", "flight", 200],
+        ["#window", "ssthresh", 100],
+        ["#round-trip", "data", 100],
+        ["#round-trip", "again", 100],
+        ["#states", "", 5_000],
+      ];
+      for (const [place, color, least] of drawn) {
+        const pixels = Number(await page.evaluate(`(${PIXELS})("${place}", "${color}")`));
+        assert(pixels >= least, `${place} has ${pixels} pixels of ${color}`);
+      }
+      await page.evaluate("new Promise((resolve) => setTimeout(resolve, 200))");
+      assert(Number(await page.evaluate("document.querySelectorAll('#ladder .arrow').length")) > 10);
+      assert(Number(await page.evaluate("document.querySelectorAll('#table [data-row]').length")) > 10);
+      assertEquals(
+        await page.evaluate("document.getElementById('title').textContent"),
+        "192.0.2.1:40000 ↔ 198.51.100.7:80",
+      );
+    });
+  },
+});
+
+Deno.test({
+  name: `a click on a segment that was sent again shows why, and its header${reason}`,
+  ignore,
+  fn: async () => {
+    await lookAt((recorder) => void tellStory(recorder), async (page) => {
+      // First another event, so that it is the click that shows this one.
+      await page.evaluate("document.querySelector('#table [data-row=\"0\"]').click()");
+      assertStringIncludes(
+        String(await page.evaluate("detail.innerText")),
+        "The connection begins in SYN-SENT",
+      );
+      await page.evaluate("document.querySelector('#table .row.again').click()");
+      const text = String(await page.evaluate("detail.innerText"));
+      assertStringIncludes(
+        text,
+        "No ACK for 1 came in time: the earliest unacknowledged segment, 1 to 30, is sent again",
+      );
+      assertStringIncludes(text, "[RFC 6298 5.4 to 5.6; RFC 9293 3.8.1, MUST-18]");
+      assertMatch(text, /Sequence number\s+4294967291/);
+      assertEquals(await page.evaluate("document.querySelectorAll('#detail .set-1').length"), 2);
+      // The same by its arrow in the ladder.
+      await page.evaluate("document.querySelector('#table [data-row=\"0\"]').click()");
+      await page.evaluate("new Promise((resolve) => setTimeout(resolve, 200))");
+      await page.evaluate(
+        "document.querySelector('#ladder .arrow.again').parentNode.dispatchEvent(new MouseEvent('click'))",
+      );
+      assertStringIncludes(String(await page.evaluate("detail.innerText")), "No ACK for 1 came in time");
+    });
+  },
+});
+
+Deno.test({
+  name: `a click into the graph of sequence numbers chooses the segment below it${reason}`,
+  ignore,
+  fn: async () => {
+    await lookAt((recorder) => void tellStory(recorder), async (page) => {
+      const place = await page.evaluate(`(() => {
+        const over = document.querySelector("#sequence .u-over").getBoundingClientRect();
+        return [over.left, over.top, over.width, over.height];
+      })()`) as [number, number, number, number];
+      // The last segment, our FIN sent again, lies right and high; the shown span ends 2 % after the last event.
+      const x = place[0] + place[2] * 0.442 / (0.463 * 1.02);
+      const y = place[1] + 12;
+      for (const type of ["mouseMoved", "mousePressed", "mouseReleased"]) {
+        await page.send("Input.dispatchMouseEvent", { type, x, y, button: "left", clickCount: 1 });
+      }
+      assertMatch(
+        String(await page.evaluate("detail.innerText")),
+        /^Event 16, sent: FIN,ACK \(retransmission\)/,
+      );
+    });
+  },
+});
+
+Deno.test({
+  name: `the table is walked through with the keyboard${reason}`,
+  ignore,
+  fn: async () => {
+    await lookAt((recorder) => void tellStory(recorder), async (page) => {
+      const press = async (key: string): Promise<string> => {
+        await page.evaluate(`document.querySelector(".scroller").focus()`);
+        await page.send("Input.dispatchKeyEvent", { type: "keyDown", key });
+        await page.send("Input.dispatchKeyEvent", { type: "keyUp", key });
+        return String(await page.evaluate("document.querySelector('#detail h2').textContent"));
+      };
+      assertMatch(await press("Home"), /^Event 1,/);
+      assertMatch(await press("ArrowDown"), /^Event 2,/);
+      assertMatch(await press("End"), /^Event 23,/);
+      assertMatch(await press("ArrowUp"), /^Event 22,/);
+      await press("Enter");
+      assertEquals(await page.evaluate("document.activeElement.id"), "detail");
+    });
+  },
+});
+
+Deno.test({
+  name: `the filter keeps what is looked for, and the zoom shows a part of the time${reason}`,
+  ignore,
+  fn: async () => {
+    await lookAt((recorder) => void tellStory(recorder), async (page) => {
+      await page.evaluate("filter.value = 'FIN,ACK'; filter.dispatchEvent(new Event('input'))");
+      assertEquals(await page.evaluate("count.textContent"), "3 of 23 events");
+      const before = String(await page.evaluate("range.textContent"));
+      await page.evaluate("document.getElementById('zoom-in').click()");
+      assert(String(await page.evaluate("range.textContent")) !== before);
+      await page.evaluate(
+        "document.getElementById('zoom-all').click(); document.getElementById('theme').click()",
+      );
+      assertEquals(await page.evaluate("document.documentElement.dataset.theme"), "light");
+    });
+  },
+});
+
+Deno.test({
+  name: `a report of 20,000 segments answers within two seconds, with few elements${reason}`,
+  ignore,
+  fn: async () => {
+    const exchange = (recorder: Recorder): void => {
+      const connection = new FakeConnection(recorder);
+      connection.state = "ESTABLISHED";
+      for (let i = 0; i < SEGMENTS / 2; i++) {
+        const seq = 1 + i * 1_448;
+        connection.numbers(seq, seq + 1_448, 1);
+        connection.congestionWindow = 14_480 + i;
+        const data = new Uint8Array(1_448);
+        connection.send(instant(i * 900), "data", { flags: Flag.ack, seq, ack: 1, data, timestamps: [i, i] });
+        connection.arrive(instant(i * 900 + 400), {
+          flags: Flag.ack,
+          seq: 1,
+          ack: seq + 1_448,
+          timestamps: [i, i],
+        });
+      }
+    };
+    await lookAt(exchange, async (page, _url, milliseconds) => {
+      assert(milliseconds < SOON, `${milliseconds} ms`);
+      assertMatch(
+        String(await page.evaluate("document.getElementById('count').textContent")),
+        /^20\D000 events$/,
+      );
+      assert(Number(await page.evaluate("document.querySelectorAll('*').length")) < 3_000);
+      const scrolled = Number(
+        await page.evaluate(`new Promise((resolve) => {
+          const start = performance.now();
+          document.querySelector(".scroller").scrollTop = 250000;
+          requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - start)));
+        })`),
+      );
+      assert(scrolled < 500, `${scrolled} ms`);
+    });
+  },
+});
