@@ -15,7 +15,8 @@ export class Listener {
   readonly port: Port;
   /** The address that it listens at; null: every address of the host. */
   readonly address: IpAddress | null;
-  readonly config: TcpConfig;
+  /** For connections that come from now on. */
+  config: TcpConfig;
   /** Connections that may be waiting: in their handshake, or ready and not yet accepted. */
   readonly backlog: number;
   #isOpen = true;

@@ -79,6 +79,7 @@ function receive(
   const { now, platform } = context.world;
   const connection = socket.connection;
   if (connection === null) return failed("ENOTCONN");
+  if (isNull(args) && connection.unreadOctets > 0) return failed("EFAULT");
   if (flagSet(context, transfer, "MSG_OOB")) throw new UnsupportedError(args.line, "MSG_OOB");
   if (flagSet(context, transfer, "MSG_PEEK")) return peek(context, socket, transfer);
   const wanted = transfer.octets - progress.octets;
@@ -106,6 +107,12 @@ function receiveOctets(socket: StreamSocket, into: Uint8Array, now: Instant): nu
     if (error instanceof ConnectionFailure) return 0;
     throw error;
   }
+}
+
+/** Whether the buffer is at no address. */
+function isNull(args: Arguments): boolean {
+  const buffer = args.at(1);
+  return buffer.kind === "word" && buffer.name === "NULL";
 }
 
 /** What lies there is known without taking it: the stream's octets tell their places. */
@@ -169,6 +176,7 @@ function send(
   const { now, platform } = context.world;
   const connection = socket.connection;
   if (connection === null) return failed(platform === "linux" ? "EPIPE" : "ENOTCONN");
+  if (isNull(args)) return failed("EFAULT");
   const error = socket.takeError(context.world);
   if (error !== null) return progress.octets > 0 ? returned(progress.octets) : failed(error);
   if (socket.writingEnded || connection.state === "CLOSED") return failed("EPIPE");

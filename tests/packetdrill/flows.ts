@@ -107,10 +107,12 @@ export class Flow {
   scriptView(packet: WirePacket): WirePacket {
     const syn = (packet.flags & Flag.syn) !== 0;
     const hasAck = (packet.flags & Flag.ack) !== 0;
+    // Before there is a connection the script's numbers are as they stand.
+    const isAnswerToSyn = syn || !this.#localKnown;
     return {
       ...packet,
       seq: this.toScript("local", packet.seq, syn),
-      ack: hasAck ? this.toScript("remote", packet.ack, syn) : packet.ack,
+      ack: hasAck ? this.toScript("remote", packet.ack, isAnswerToSyn) : packet.ack,
       options: packet.options.map((option) =>
         mapBlocks(option, (edge) => this.toScript("remote", edge, syn))
       ),

@@ -179,7 +179,7 @@ class Runner {
   /** As the world's `advanceTo`, waking a blocked call on the way. */
   #passTimeTo(moment: Instant): void {
     for (;;) {
-      const next = earliest(this.#world.host.nextDeadline(), this.#call.wakeAt);
+      const next = earliest(this.#world.nextDeadline, this.#call.wakeAt);
       if (next >= moment) break;
       this.#turn(next);
     }
@@ -245,7 +245,7 @@ class Runner {
           return found.joined;
         }
       }
-      const next = earliest(this.#world.host.nextDeadline(), this.#call.wakeAt);
+      const next = earliest(this.#world.nextDeadline, this.#call.wakeAt);
       if (next > limit) break;
       this.#turn(next);
     }
@@ -276,7 +276,7 @@ class Runner {
   #finishPending(): void {
     const limit = after(this.#world.now, LONG_PATIENCE);
     for (let timers = 0; this.#call.isPending; timers++) {
-      const next = earliest(this.#world.host.nextDeadline(), this.#call.wakeAt);
+      const next = earliest(this.#world.nextDeadline, this.#call.wakeAt);
       if (next > limit || timers === MAX_TIMERS) this.#call.giveUp();
       this.#turn(next);
     }

@@ -99,6 +99,7 @@ export class StreamSocket {
   /** Changes settings, of the connection when there is one. */
   configure(changes: Partial<TcpConfig>, now: Instant): void {
     Object.assign(this.overrides, changes);
+    if (this.listener !== null) this.listener.config = { ...this.listener.config, ...changes };
     if (this.connection !== null && this.connection.state !== "CLOSED") {
       this.connection.configure(changes, now);
     }

@@ -190,6 +190,7 @@ const ICMPV6_UNREACHABLE: Readonly<Record<string, number>> = {
   admin_prohibited: 1,
   not_neighbour: 2,
   addr_unreachable: 3,
+  address_unreachable: 3,
   host_unreachable: 3,
   port_unreachable: 4,
 };
@@ -199,8 +200,16 @@ const TIME_EXCEEDED: Readonly<Record<string, number>> = {
   exceeded_in_transit: 0,
   exc_ttl: 0,
   hop_limit_exceeded: 0,
+  exceeded_hop_limit: 0,
   frag_reass_exceeded: 1,
   exc_fragtime: 1,
+  exceeded_frag_time: 1,
+};
+
+const ICMPV6_PARAMETER_PROBLEM: Readonly<Record<string, number>> = {
+  header_field: 0,
+  unknown_next_header: 1,
+  unknown_option: 2,
 };
 
 /** Type and codes by the words of a script; the codes are numbers, too, as `code_1`. */
@@ -218,7 +227,7 @@ const ICMP_TYPES: Readonly<
     unreachable: [1, ICMPV6_UNREACHABLE],
     packet_too_big: [2, {}],
     time_exceeded: [3, TIME_EXCEEDED],
-    parameter_problem: [4, {}],
+    parameter_problem: [4, ICMPV6_PARAMETER_PROBLEM],
   },
 };
 
@@ -241,9 +250,14 @@ const LINUX_UNREACHABLE: Readonly<Record<4 | 6, readonly string[]>> = {
   6: ["ENETUNREACH", "EACCES", "EHOSTUNREACH", "EHOSTUNREACH", "ECONNREFUSED", "EACCES", "EACCES"],
 };
 
+/** The ICMP type "time exceeded". */
+const TIME_EXCEEDED_TYPE = { 4: 11, 6: 3 } as const;
+
 /** What a connection's user is told that an ICMP error ended. */
 export function icmpErrorName(family: 4 | 6, numbers: IcmpNumbers, platform: Platform): string {
-  if (platform === "freebsd") return "ECONNREFUSED";
+  if (platform === "freebsd") {
+    return numbers.type === TIME_EXCEEDED_TYPE[family] ? "EHOSTUNREACH" : "ECONNREFUSED";
+  }
   return LINUX_UNREACHABLE[family][numbers.code] ?? "EHOSTUNREACH";
 }
 

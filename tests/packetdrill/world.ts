@@ -14,7 +14,7 @@ import type { Observer } from "../../tcp/observer.ts";
 import { Flag, Segment } from "../../tcp/segment.ts";
 import { seqNumber } from "../../tcp/seq.ts";
 import type { State } from "../../tcp/state.ts";
-import { elapsed, type Instant, instant, type Micros } from "../../tcp/units.ts";
+import { elapsed, type Instant, instant, type Micros, NEVER } from "../../tcp/units.ts";
 import { decodeIcmpPacket, encodeIcmpPacket } from "../../tcp/wire/icmp.ts";
 import { decodePacket, encodePacket } from "../../tcp/wire/packet.ts";
 import type { IcmpPacket, TcpPacket } from "./ast.ts";
@@ -60,7 +60,7 @@ export interface WorldOptions {
   readonly platform: Platform;
   readonly family: 4 | 6;
   readonly sequences: SequenceStart;
-  /** Longest payload of an injected packet; longer lines come as several. */
+  /** Longest payload of an injected segment; longer lines come as several that were merged on the way. */
   readonly injectedSegment: number;
   /** Whether echoed timestamps that no line named are counted from the first that one did. */
   readonly scaledEchoes: boolean;
@@ -138,6 +138,11 @@ export class World implements SocketWorld {
     return this.#host;
   }
 
+  /** The next timer; NEVER as long as nobody asked for the host. */
+  get nextDeadline(): Instant {
+    return this.#host?.nextDeadline() ?? NEVER;
+  }
+
   get unreachableError(): string {
     return icmpErrorName(this.#options.family, this.lastIcmp, this.platform);
   }
@@ -154,13 +159,13 @@ export class World implements SocketWorld {
 
   /** Lets time pass to `moment`: timers due before it fire, those due at it do not yet. */
   advanceTo(moment: Instant): void {
-    while (this.host.nextDeadline() < moment) this.#fire();
+    while (this.nextDeadline < moment) this.#fire();
     this.#moveTo(moment);
   }
 
   /** Lets time pass to the next timer, when one is due at `limit` or before. @returns whether one was */
   fireNext(limit: Instant): boolean {
-    if (this.host.nextDeadline() > limit) return false;
+    if (this.nextDeadline > limit) return false;
     this.#fire();
     return true;
   }
@@ -172,15 +177,16 @@ export class World implements SocketWorld {
   }
 
   #fire(): void {
-    this.#moveTo(this.host.nextDeadline());
+    this.#moveTo(this.nextDeadline);
     this.host.timersFire(this.#now);
     this.pump();
   }
 
   /** Takes everything that the stack has to send now. */
   pump(): void {
+    if (this.#host === null) return;
     const segment = this.#segment;
-    for (let count = 0; this.host.transmit(segment, this.#now); count++) {
+    for (let count = 0; this.#host.transmit(segment, this.#now); count++) {
       if (count === MAX_BURST) {
         throw new Error(`The stack does not stop sending: ${MAX_BURST} segments at once`);
       }
@@ -227,20 +233,25 @@ export class World implements SocketWorld {
     this.#deliver(flow, whole, line.length, line.badChecksum);
   }
 
-  /** Cuts what is longer than a packet may be; FIN and PSH go on the last piece. */
+  /**
+   * Cuts what is longer than a packet may be; FIN and PSH go on the last piece. What is longer than `injectedSegment` comes
+   * as a device gives it that has merged segments of that size.
+   */
   #deliver(flow: Flow, whole: WirePacket, length: number, badChecksum: boolean): void {
-    const most = Math.min(this.#options.injectedSegment, MAX_PAYLOAD);
+    const merged = this.#options.injectedSegment;
+    const most = Number.isFinite(merged) ? MAX_PAYLOAD - MAX_PAYLOAD % merged : MAX_PAYLOAD;
     let at = 0;
     do {
       const size = Math.min(most, length - at);
       const last = at + size === length;
       const flags = last ? whole.flags : whole.flags & ~(Flag.fin | Flag.psh);
       const seq = wrap32(whole.seq + at);
-      this.longestInjected = Math.max(this.longestInjected, size);
+      this.longestInjected = Math.max(this.longestInjected, Math.min(size, merged));
       const payload = flow.injectedPayload(seq, flags, size);
       const octets = buildPacket({ ...whole, seq, flags, payload }, badChecksum);
       const segment = new Segment();
       const refusal = decodePacket(octets, octets.length, segment, "strict");
+      if (size > merged) segment.segmentSize = merged;
       if (refusal === null) this.host.segmentArrives(segment, this.#now);
       else this.#note("<", "dropped by the decoder", refusal);
       at += size;
@@ -282,6 +293,7 @@ export class World implements SocketWorld {
     const length = encodeIcmpPacket(error, about, octets);
     const decoded = new IcmpError();
     this.#note("<", `icmp ${line.type} ${line.code ?? ""}`, "");
+    this.lastIcmp = numbers;
     if (decodeIcmpPacket(octets, length, decoded)) this.host.icmpArrives(decoded, this.#now);
     this.pump();
   }
