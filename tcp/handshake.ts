@@ -85,6 +85,7 @@ export class Handshake {
       out.options |= Option.maximumSegmentSize;
       out.maximumSegmentSize = this.ownMss;
     }
+    if (!isAnswer && this.isBare(config)) return;
     if (isAnswer ? this.selectiveAck : config.selectiveAck) out.options |= Option.selectiveAckPermitted;
     if (isAnswer && !offersAgain ? this.windowScaling : config.windowScaling) {
       out.options |= Option.windowScale;
@@ -94,6 +95,11 @@ export class Handshake {
       out.options |= Option.userTimeout;
       out.userTimeout = encodeUserTimeout(toSeconds(config.userTimeoutOption));
     }
+  }
+
+  /** Whether our SYN was repeated so often that the path may drop options. */
+  isBare(config: TcpConfig): boolean {
+    return config.synRetriesWithOptions > 0 && this.retransmissions > config.synRetriesWithOptions;
   }
 
   /** Whether the SYN-ACK of a simultaneous open offers what the peer's SYN did not. */

@@ -50,7 +50,9 @@ export function icmpArrives(tcb: Tcb, error: IcmpError, now: Instant): void {
       return pathMtuShrank(tcb, error.mtu, now);
     case "time exceeded":
     case "parameter problem":
-      return isRefusedOrExpired(tcb, error) ? unreachableForGood(tcb, error, now) : raiseSoftError(tcb, error);
+      return isRefusedOrExpired(tcb, error)
+        ? unreachableForGood(tcb, error, now)
+        : raiseSoftError(tcb, error);
     case "unreachable":
       return unreachable(tcb, error, now);
   }

@@ -56,11 +56,14 @@ function beginSegment(tcb: Tcb, out: Segment, seq: SeqNumber, flags: number, now
   out.seq = seq;
   out.flags = flags;
   if ((flags & Flag.rst) !== 0) return;
-  if ((flags & Flag.ack) !== 0) out.ack = tcb.receiver.rcvNxt;
   const isSyn = (flags & Flag.syn) !== 0;
+  const isAnswer = (flags & Flag.ack) !== 0;
+  if (isAnswer) out.ack = tcb.receiver.rcvNxt;
   out.window = tcb.receiver.announceWindow(isSyn);
   const offersTimestamps = isSyn && tcb.config.timestamps &&
-    ((flags & Flag.ack) === 0 || (!tcb.openedPassively && tcb.handshake.offersAgain(tcb.config)));
+    (isAnswer
+      ? !tcb.openedPassively && tcb.handshake.offersAgain(tcb.config)
+      : !tcb.handshake.isBare(tcb.config));
   if (offersTimestamps || tcb.timestamps.agreed) tcb.timestamps.write(out, now);
 }
 
@@ -111,7 +114,9 @@ function sendSyn(tcb: Tcb, out: Segment, now: Instant): true {
   const { sender, handshake, ecn } = tcb;
   const isAnswer = tcb.state === "SYN-RECEIVED";
   const isRepeated = sender.sndNxt !== sender.iss;
-  const ecnFlags = isAnswer ? ecn.synAckFlags : ecn.synFlags(tcb.config.ecn, handshake.retransmissions <= tcb.config.ecnSynRetries);
+  const ecnFlags = isAnswer
+    ? ecn.synAckFlags
+    : ecn.synFlags(tcb.config.ecn, handshake.retransmissions <= tcb.config.ecnSynRetries);
   if (!isAnswer) tcb.askedForEcn = ecnFlags !== 0;
   beginSegment(tcb, out, sender.iss, (isAnswer ? Flag.syn | Flag.ack : Flag.syn) | ecnFlags, now);
   handshake.writeOptions(out, tcb.config, isAnswer && !tcb.openedPassively);
@@ -275,7 +280,8 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
   const carriesFin = sender.finMayGo(length) || (length === 0 && sender.finQueued);
   const isLast = length === sender.unsent;
   const end = seqAdd(start, length + (carriesFin ? 1 : 0));
-  beginSegment(tcb, out, start, length > 0 && isLast ? Flag.ack | Flag.psh : Flag.ack, now);
+  const isPushed = length > 0 && (isLast || sender.isRecordEnd(seqAdd(start, length)));
+  beginSegment(tcb, out, start, isPushed ? Flag.ack | Flag.psh : Flag.ack, now);
   writeText(tcb, out, start, end);
   // RFC 3168 6.1.6: what probes a closed window is neither marked as capable nor says CWR.
   const isCapable = length > 0 && sender.usableWindow > 0;
