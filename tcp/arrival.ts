@@ -156,6 +156,7 @@ function establish(tcb: Tcb, segment: Segment, now: Instant): void {
   }
   tcb.moveTo("ESTABLISHED", tcb.state === "SYN-SENT" ? "syn-ack-received" : "syn-acknowledged", now);
   tcb.raise(Event.established | Event.writable);
+  tcb.lastReceivedAt = now;
   armKeepAlive(tcb, now);
   // The user closed before the handshake was over: the FIN is queued already.
   if (sender.finQueued) tcb.moveTo("FIN-WAIT-1", "user-close", now);

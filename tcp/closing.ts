@@ -46,10 +46,11 @@ export function boundFinWait2(tcb: Tcb, now: Instant): void {
   tcb.timers.set(Timer.finWait2, after(now, tcb.config.finWait2Time));
 }
 
-/** Starts or stops watching a quiet connection (RFC 9293 3.8.4). */
+/** Starts or stops watching a quiet connection: the quiet counts from what was received last (RFC 9293 3.8.4). */
 export function armKeepAlive(tcb: Tcb, now: Instant): void {
-  if (!tcb.config.keepAlive) tcb.timers.clear(Timer.keepAlive);
-  else if (!tcb.timers.isRunning(Timer.keepAlive)) {
-    tcb.timers.set(Timer.keepAlive, after(now, tcb.config.keepAliveIdle));
-  }
+  const { timers, config, lastReceivedAt } = tcb;
+  if (!config.keepAlive) return timers.clear(Timer.keepAlive);
+  if (timers.isRunning(Timer.keepAlive)) return;
+  const due = after(lastReceivedAt, config.keepAliveIdle);
+  timers.set(Timer.keepAlive, due < now ? now : due);
 }

@@ -15,6 +15,9 @@ import type { Instant } from "./units.ts";
 const LEAST_MTU_IPV4 = 68;
 const LEAST_MTU_IPV6 = 1_280;
 
+/** RFC 1191 5: what to take from a router that says "too big" and not how big: octets that every host takes. */
+const MTU_OF_OLD_ROUTERS = 576;
+
 /** Headers that a path MTU holds beside the payload, at least one octet of which must remain. */
 const LEAST_MSS_ROOM = 88;
 
@@ -61,7 +64,7 @@ export function icmpArrives(tcb: Tcb, error: IcmpError, now: Instant): void {
 /** RFC 1191 and RFC 8201: segments become smaller; what was too long is sent again in pieces. */
 function pathMtuShrank(tcb: Tcb, mtu: number, now: Instant): void {
   const least = tcb.local.address.family === 4 ? LEAST_MTU_IPV4 : LEAST_MTU_IPV6;
-  const believed = Math.max(mtu, least, LEAST_MSS_ROOM);
+  const believed = Math.max(mtu === 0 ? MTU_OF_OLD_ROUTERS : mtu, least, LEAST_MSS_ROOM);
   if (believed >= tcb.handshake.mtu) return;
   tcb.handshake.mtu = believed;
   const mss = tcb.handshake.sendMss();
