@@ -128,6 +128,8 @@ function drawSending(random: Random): Partial<TcpConfig> {
     restartAfterIdle: random.chance(0.7),
     ecn: random.pick(["off", "accept", "request"] as const),
     windowProbe: random.pick(["new octet", "old number"] as const),
+    ackDelay: random.pick(["fixed", "fixed", "adaptive"] as const),
+    windowUnit: random.pick(["octets", "octets", "segments"] as const),
   };
 }
 

@@ -180,7 +180,7 @@ function checkDeadline(tcb: Tcb): void {
     case "LAST-ACK": {
       const waits = isOutstanding || sender.unsent > 0 || sender.finQueued && !sender.finSent;
       const isTimed = timers.isRunning(Timer.retransmission) || timers.isRunning(Timer.persist) ||
-        timers.isRunning(Timer.tailLossProbe);
+        timers.isRunning(Timer.tailLossProbe) || timers.isRunning(Timer.reordering);
       demand(!waits || isTimed, `No timer runs in ${tcb.state} with ${describeWaiting(tcb)}`);
     }
   }

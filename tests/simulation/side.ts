@@ -14,6 +14,7 @@ import {
   type Listener,
   type Observer,
   type Segment,
+  seqAdd,
   type State,
 } from "../../tcp/mod.ts";
 import { Happenings } from "./coverage.ts";
@@ -25,7 +26,10 @@ import type { Stream } from "./stream.ts";
 import { User } from "./user.ts";
 import { WireWatch } from "./wire.ts";
 
-/** The four calls that a connection and a host have in common. */
+/** From the initial sequence number of one connection to that of the next. */
+const ISN_STEP = 10_000_000;
+
+/** The network-side calls that a connection and a host have in common. */
 interface Core {
   segmentArrives(segment: Segment, now: Instant): void;
   icmpArrives(error: IcmpError, now: Instant): void;
@@ -71,7 +75,8 @@ export class Side implements Observer {
       observer: this,
       segmentLimit: plan.segmentLimit === 0 ? undefined : plan.segmentLimit,
       timestampOffset: plan.timestampOffset,
-      isn: () => plan.isn,
+      // An old SYN may open a second connection, which begins elsewhere.
+      isn: () => seqAdd(plan.isn, ISN_STEP * Math.max(0, this.watches.length - 1)),
     };
     if (plan.isHost) {
       const host = new Host({ ...shared, addresses: [local.address], secret: new Uint8Array(16) });
