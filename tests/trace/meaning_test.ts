@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Flag } from "../../tcp/segment.ts";
 import { instant } from "../../tcp/units.ts";
+import { ARRIVALS } from "../../trace/catalogue.ts";
 import { meaningsOf } from "../../trace/meaning.ts";
 import { recording } from "./collect.ts";
 import { FakeConnection, type Said } from "./fake_connection.ts";
@@ -72,3 +73,8 @@ for (const [name, said, meanings, prepare] of CASES) {
     assertEquals(event === undefined ? [] : meaningsOf(event), meanings);
   });
 }
+
+Deno.test("every meaning of the catalogue is told of some arrival", () => {
+  const told = new Set(CASES.flatMap(([, , meanings]) => [...meanings]));
+  assertEquals(Object.keys(ARRIVALS).filter((meaning) => !told.has(meaning)), []);
+});
