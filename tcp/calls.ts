@@ -60,6 +60,13 @@ export function send(tcb: Tcb, from: Uint8Array, now: Instant): number {
   return taken;
 }
 
+/** SEND of what ends a record: no segment holds octets of it and of what is given later. @returns octets taken */
+export function sendRecord(tcb: Tcb, from: Uint8Array, now: Instant): number {
+  const taken = send(tcb, from, now);
+  if (taken === from.length) tcb.sender.endRecord();
+  return taken;
+}
+
 /** SEND with the urgent flag: the last octet taken ends the urgent data (RFC 9293 3.8.5). @returns octets taken */
 export function sendUrgent(tcb: Tcb, from: Uint8Array, now: Instant): number {
   const taken = send(tcb, from, now);
@@ -139,13 +146,13 @@ export function shutdown(tcb: Tcb, now: Instant): void {
   }
 }
 
-/** CLOSE, 3.10.4, of both sides: unread text, or text that comes later, is answered by RST (SHLD-3). */
+/** CLOSE, 3.10.4, of both sides: unread text (as configured), or text that comes later, is answered by RST (SHLD-3). */
 export function close(tcb: Tcb, now: Instant): void {
   if (tcb.state === "CLOSED" || tcb.userClosed) return;
   tcb.userClosed = true;
   const hasUnread = tcb.receiver.ring.length > 0;
   tcb.receiver.discardText();
-  if (hasUnread && tcb.state !== "TIME-WAIT") {
+  if (hasUnread && tcb.config.resetsWhenUnread && tcb.state !== "TIME-WAIT") {
     tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-data-after-close" };
     return tcb.fail(
       "aborted",

@@ -113,6 +113,12 @@ export class Connection implements ConnectionView {
     return calls.send(this.#tcb, from, now);
   }
 
+  /** Queues octets of which the last ends a record: segments do not reach across it. As `send`. */
+  sendRecord(from: Uint8Array, now: Instant): number {
+    this.onTouched?.();
+    return calls.sendRecord(this.#tcb, from, now);
+  }
+
   /** Queues octets of which the last ends urgent data (RFC 9293 3.8.5). As `send`; new applications should not. */
   sendUrgent(from: Uint8Array, now: Instant): number {
     this.onTouched?.();

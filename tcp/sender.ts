@@ -44,6 +44,8 @@ export class Sender {
   /** End of the last segment that was smaller than full: what Nagle's algorithm waits for, as Minshall has it. */
   smallEnd: SeqNumber;
   readonly ring: ByteRing;
+  /** Where records end that the user has told apart, in order. */
+  readonly #recordEnds: SeqNumber[] = [];
   /** Sequence number of the ring's first octet. */
   #ringSeq: SeqNumber;
 
@@ -142,7 +144,9 @@ export class Sender {
     const unsent = this.unsent;
     const usable = Math.min(this.usableWindow, congestionRoom);
     if (unsent === 0 || usable <= 0) return 0;
-    const length = Math.min(unsent, usable, limit);
+    const ofRecord = this.#unsentOfRecord(unsent);
+    const length = Math.min(ofRecord, usable, limit);
+    if (length === ofRecord && ofRecord < unsent) return length;
     const tail = length % this.mss;
     if (tail === 0) return length;
     const isLast = length === unsent;
@@ -151,6 +155,24 @@ export class Sender {
     if (isLast || usable === congestionRoom && congestionRoom < this.usableWindow) return 0;
     const isIdle = this.sndNxt === this.sndUna || !config.nagle;
     return isIdle && length >= this.maxSndWnd / WORTHWHILE_WINDOW_DIVISOR ? length : 0;
+  }
+
+  /** What the user has given so far is a record: no segment holds octets of it and of what follows. */
+  endRecord(): void {
+    if (this.#recordEnds.at(-1) !== this.textEnd) this.#recordEnds.push(this.textEnd);
+  }
+
+  /** Whether a record ends at `seq`. */
+  isRecordEnd(seq: SeqNumber): boolean {
+    return this.#recordEnds.length > 0 && this.#recordEnds.includes(seq);
+  }
+
+  /** Octets of the record that is sent next that were never sent; all `unsent` when no record was ended. */
+  #unsentOfRecord(unsent: number): number {
+    const ends = this.#recordEnds;
+    while (ends.length > 0 && seqAtOrBefore(ends[0] as SeqNumber, this.sndUna)) ends.shift();
+    const next = ends.find((end) => seqAfter(end, this.#textNext));
+    return next === undefined ? unsent : seqDistance(this.#textNext, next);
   }
 
   /** Whether the FIN may go out: all text was sent and there is room for it. */

@@ -184,7 +184,15 @@ function send(
   if (progress.octets === 0) setCork(context, socket, flagSet(context, transfer, "MSG_MORE"));
   try {
     if (flagSet(context, transfer, "MSG_OOB")) sendUrgent(context, socket, progress, transfer.octets);
-    else sendOctets(socket, progress, transfer.octets, (octets) => connection.send(octets, now));
+    else {
+      const endsRecord = flagSet(context, transfer, "MSG_EOR");
+      sendOctets(
+        socket,
+        progress,
+        transfer.octets,
+        (octets) => endsRecord ? connection.sendRecord(octets, now) : connection.send(octets, now),
+      );
+    }
   } catch (caught) {
     if (caught instanceof ConnectionFailure) return failed(socket.takeError(context.world) ?? "EPIPE");
     if (!(caught instanceof InvalidStateError)) throw caught;
