@@ -13,6 +13,12 @@ export type CongestionControlName = "cubic" | "reno";
 /** How a connection takes part in ECN (RFC 3168): never, when the peer asks, or by asking itself. */
 export type EcnMode = "off" | "accept" | "request";
 
+/**
+ * What goes out marked as ECN-capable: new text (RFC 3168 6.1.2), the SYN-ACK as well (RFC 5562), or everything that a
+ * connection with ECN sends (ECN++, draft-ietf-tcpm-generalized-ecn).
+ */
+export type EcnCapable = "new text" | "new text and syn-ack" | "everything";
+
 /** What Nagle's algorithm waits for before it lets a small segment go. */
 export type NagleVariant = "outstanding data" | "minshall";
 
@@ -89,10 +95,7 @@ export interface TcpConfig {
   readonly receiveBuffer: number;
   /** How far auto-tuning may raise the receive buffer. Equal to `receiveBuffer`: no auto-tuning. */
   readonly receiveBufferMax: number;
-  /**
-   * Whether the buffer is rounded up to whole segments once their size is known, and the announced window up to what the
-   * scaled field can say (FreeBSD).
-   */
+  /** Whether the buffer is rounded up to whole segments once their size is known (FreeBSD). */
   readonly roundsReceiveBuffer: boolean;
   /** Whether what lies beyond the announced window counts as inside it as long as the buffer has room for it (FreeBSD). */
   readonly takesWhatFits: boolean;
@@ -136,6 +139,9 @@ export interface TcpConfig {
   /** Whether the window restarts after idling for an RTO (RFC 5681 4.1). */
   readonly restartAfterIdle: boolean;
   readonly ecn: EcnMode;
+  readonly ecnCapable: EcnCapable;
+  /** Whether repeated text tells of a reduced window as well, and not only the first new text (RFC 3168 6.1.2). */
+  readonly cwrOnRepeatedText: boolean;
 
   // Retransmission.
 
@@ -185,6 +191,8 @@ export interface TcpConfig {
 
   /** TIME-WAIT: 2×MSL (MUST-13). */
   readonly timeWait: Micros;
+  /** Whether closing with octets unread tells the peer so by RST (SHLD-3) or closes in order (FreeBSD). */
+  readonly resetsWhenUnread: boolean;
   /**
    * Whether TIME-WAIT acknowledges every segment with ACK but the plain next one, and drops all others unanswered; then only
    * a SYN with a higher sequence number ends it (FreeBSD).
@@ -267,6 +275,8 @@ export const STANDARD: TcpConfig = {
   undo: true,
   restartAfterIdle: true,
   ecn: "off",
+  ecnCapable: "new text",
+  cwrOnRepeatedText: false,
   initialRto: seconds(1),
   minRto: seconds(1),
   maxRto: seconds(60),
@@ -287,6 +297,7 @@ export const STANDARD: TcpConfig = {
   repeatsFin: false,
   usesAckOfDuplicates: false,
   timeWait: seconds(60),
+  resetsWhenUnread: true,
   timeWaitAnswersAcksOnly: false,
   finWait2Time: seconds(60),
   keepAlive: false,
@@ -334,7 +345,7 @@ export const LINUX: TcpConfig = {
   ignoreResetInTimeWait: false,
 };
 
-/** What FreeBSD does (14.x). */
+/** What FreeBSD does (14.x; where its public scripts know an older behaviour only, that). */
 export const FREEBSD: TcpConfig = {
   ...STANDARD,
   timestampsOnReset: "none",
@@ -346,6 +357,8 @@ export const FREEBSD: TcpConfig = {
   roundsReceiveBuffer: true,
   takesWhatFits: true,
   timeWaitAnswersAcksOnly: true,
+  resetsWhenUnread: false,
+  cwrOnRepeatedText: true,
   acceptMissingTimestamps: false,
   leastPeerMss: 216,
   synOptionOrder: "freebsd",

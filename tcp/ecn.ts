@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { EcnMode } from "./config.ts";
+import type { EcnCapable, EcnMode } from "./config.ts";
 import { EcnCodepoint, Flag, type Segment } from "./segment.ts";
 
 /** The ECN variables of both halves. */
@@ -47,15 +47,22 @@ export class Ecn {
     return isNew;
   }
 
+  /** Marks an outgoing SYN or SYN-ACK that takes part in ECN; not by RFC 3168, which keeps both unmarked (6.1.1). */
+  writeSyn(out: Segment, capable: EcnCapable): void {
+    const isAnswer = out.has(Flag.ack);
+    const takesPart = isAnswer ? this.agreed : out.has(Flag.ece);
+    const isMarked = capable === "everything" || isAnswer && capable === "new text and syn-ack";
+    if (takesPart && isMarked) out.ecn = EcnCodepoint.capable0;
+  }
+
   /**
-   * Marks an outgoing segment. Only new text is sent as capable: not ACKs, not what is repeated, no window probes (6.1.4 to
-   * 6.1.6). `owesReduced`: our window came down since the last new text (6.1.2).
+   * Marks an outgoing segment. Only new text is sent as capable, unless `capable` says more: not ACKs, not what is repeated,
+   * no window probes (6.1.4 to 6.1.6). `owesReduced`: our window came down since the last new text (6.1.2).
    */
-  write(out: Segment, isNewText: boolean, owesReduced: boolean): void {
+  write(out: Segment, isNewText: boolean, owesReduced: boolean, capable: EcnCapable): void {
     if (!this.agreed) return;
     if (this.isEchoing) out.flags |= Flag.ece;
-    if (!isNewText) return;
-    out.ecn = EcnCodepoint.capable0;
+    if (isNewText || capable === "everything") out.ecn = EcnCodepoint.capable0;
     if (owesReduced) out.flags |= Flag.cwr;
   }
 }

@@ -274,8 +274,7 @@ export class Receiver {
     const ring = this.ring;
     const cap = Math.max(this.#windowCap, 1 << shift);
     const free = Math.min(ring.limit - ring.length, cap);
-    const rounded = this.#roundsUp ? free + (1 << shift) - 1 : free;
-    const representable = Math.min(rounded, MAX_WINDOW_FIELD << shift) >> shift << shift;
+    const representable = Math.min(free, MAX_WINDOW_FIELD << shift) >> shift << shift;
     // What the peer knows of the present window is what the field can say of it.
     const growth = representable - (this.rcvWnd >> shift << shift);
     const most = Math.min(ring.limit, cap);

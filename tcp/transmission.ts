@@ -120,6 +120,7 @@ function sendSyn(tcb: Tcb, out: Segment, now: Instant): true {
   if (!isAnswer) tcb.askedForEcn = ecnFlags !== 0;
   beginSegment(tcb, out, sender.iss, (isAnswer ? Flag.syn | Flag.ack : Flag.syn) | ecnFlags, now);
   handshake.writeOptions(out, tcb.config, isAnswer && !tcb.openedPassively);
+  ecn.writeSyn(out, tcb.config.ecnCapable);
   tcb.synDue = false;
   tcb.synSentAt = now;
   if (!isRepeated) sender.sndNxt = seqAdd(sender.iss, 1);
@@ -189,7 +190,8 @@ function resend(tcb: Tcb, out: Segment, index: number, reason: SendReason, now: 
   const flags = (inFlight.marks(index) & Mark.push) !== 0 ? Flag.ack | Flag.psh : Flag.ack;
   beginSegment(tcb, out, inFlight.start(index), flags, now);
   writeText(tcb, out, inFlight.start(index), inFlight.end(index));
-  tcb.ecn.write(out, false, false);
+  tcb.ecn.write(out, false, tcb.config.cwrOnRepeatedText && recovery.owesReduced, tcb.config.ecnCapable);
+  if (tcb.config.cwrOnRepeatedText) recovery.owesReduced = false;
   recovery.resent(index, now, out.hasOption(Option.timestamps) ? out.timestampValue : null, isProbe);
   tcb.totals.segmentsRetransmitted++;
   tcb.totals.octetsRetransmitted += out.payloadLength;
@@ -285,7 +287,7 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
   writeText(tcb, out, start, end);
   // RFC 3168 6.1.6: what probes a closed window is neither marked as capable nor says CWR.
   const isCapable = length > 0 && sender.usableWindow > 0;
-  tcb.ecn.write(out, isCapable, recovery.owesReduced);
+  tcb.ecn.write(out, isCapable, isCapable && recovery.owesReduced, tcb.config.ecnCapable);
   if (isCapable) recovery.owesReduced = false;
   const marks = (out.has(Flag.psh) ? Mark.push : 0) | (isLast ? Mark.applicationLimited : 0) |
     (carriesFin ? Mark.fin : 0);
@@ -326,7 +328,7 @@ function sendAck(tcb: Tcb, out: Segment, now: Instant): boolean {
   if (repeatsFin) beginSegment(tcb, out, sender.textEnd, Flag.ack | Flag.fin, now);
   else beginSegment(tcb, out, acceptableNumber(tcb), Flag.ack, now);
   writeSackBlocks(tcb, out, MAX_SACK_BLOCKS);
-  tcb.ecn.write(out, false, false);
+  tcb.ecn.write(out, false, false, tcb.config.ecnCapable);
   return finishSegment(tcb, out, reason, now);
 }
 

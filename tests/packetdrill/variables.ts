@@ -93,7 +93,7 @@ const FREEBSD: Readonly<Record<string, Setter>> = {
   "net.inet.tcp.msl": (value) => ({ timeWait: milliseconds(2 * value) }),
   "net.inet.tcp.finwait2_timeout": inMilliseconds("finWait2Time"),
   "net.inet.tcp.icmp_may_rst": (value) => ({ icmpEndsOpening: value === 0 ? "never" : "refused or expired" }),
-  "net.inet.tcp.ecn.plusplus": only(0),
+  "net.inet.tcp.ecn.plusplus": (value) => ecnCapable(value),
   "net.inet.tcp.insecure_rst": (value) => ({ resetAcceptance: value === 0 ? "exact" : "in window" }),
   "net.inet.tcp.insecure_syn": (value) => ({ synAnswer: value === 0 ? "challenge" : "reset" }),
   "net.inet.tcp.blackhole": only(0),
@@ -178,4 +178,9 @@ function congestionControl(name: string): Partial<TcpConfig> | null {
 function ecnMode(modes: readonly TcpConfig["ecn"][], value: number): Partial<TcpConfig> | null {
   const ecn = modes[value];
   return ecn === undefined ? null : { ecn };
+}
+
+function ecnCapable(value: number): Partial<TcpConfig> | null {
+  const ecnCapable = (["new text", "new text and syn-ack", "everything"] as const)[value];
+  return ecnCapable === undefined ? null : { ecnCapable };
 }
