@@ -37,7 +37,8 @@ export function takeSegmentAcknowledgement(
   const { priorUna } = facts;
   const windowBefore = sender.sndWnd;
   const { congestionWindow, slowStartThreshold } = control;
-  facts.windowLimited = isWindowLimited(tcb);
+  facts.windowLimited = tcb.congestionLimited;
+  facts.mostOutstanding = tcb.mostInFlight;
   facts.echo = tcb.timestamps.agreed && segment.hasOption(Option.timestamps) ? segment.timestampEcho : null;
   facts.carriesText = segment.sequenceLength > 0;
   facts.echoesMark = tcb.ecn.agreed && segment.has(Flag.ece) && !segment.has(Flag.syn);
@@ -155,13 +156,6 @@ function sampleRoundTrip(tcb: Tcb, recovery: SegmentRecovery, segment: Segment, 
     sample = timestamps.age(segment.timestampEcho, now);
   }
   if (sample > 0) rtt.sample(sample, now);
-}
-
-/** Whether growth would be of use: the window was filled lately or, in slow start, half of it. */
-function isWindowLimited(tcb: Tcb): boolean {
-  if (tcb.congestionLimited) return true;
-  const { congestionWindow, slowStartThreshold } = tcb.control;
-  return congestionWindow < slowStartThreshold && congestionWindow < 2 * tcb.mostInFlight * tcb.sender.mss;
 }
 
 /** Remembers how much of the window was used, of each round trip the most. `isNewRound`: what was remembered is old. */

@@ -35,6 +35,8 @@ export class AckFacts {
   echo: Timestamp | null = null;
   /** Whether the congestion window is what held sending back. */
   windowLimited = false;
+  /** Most segments that were outstanding at once, of late. */
+  mostOutstanding = 0;
   smoothedRtt: Micros = micros(0);
   minimumRtt: Micros = micros(0);
   /** Whether it carries text, SYN or FIN. */

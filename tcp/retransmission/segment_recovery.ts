@@ -235,7 +235,7 @@ export class SegmentRecovery implements LossRecovery {
   staleAckArrived(ack: AckFacts): void {
     const state = this.#state;
     state.reorderingWait = micros(0);
-    if (this.inFlight.count === 0) return;
+    if (this.inFlight.count === 0 && !ack.reportsDuplicate) return;
     state.rack.update(this.delivery);
     this.#permit(judge(state, ack, false));
     this.#deliveredInAll += this.delivery.segments;
@@ -360,6 +360,11 @@ export class SegmentRecovery implements LossRecovery {
     }
   }
 
+  /** In slow start half the window must be in use for it to grow. */
+  #isHalfUsed(outstanding: number): boolean {
+    return this.#control.isSlowStart && this.#control.segments < 2 * outstanding;
+  }
+
   #adjustWindow(ack: AckFacts, advanced: boolean): void {
     const { delivery } = this;
     const state = this.#state;
@@ -373,7 +378,7 @@ export class SegmentRecovery implements LossRecovery {
     const mayGrow = state.reordering > state.config.dupThresh
       ? acknowledgedText || ack.newlySacked > 0
       : acknowledgedText;
-    if (!mayGrow || !ack.windowLimited) return;
+    if (!mayGrow || !(ack.windowLimited || this.#isHalfUsed(ack.mostOutstanding))) return;
     state.changeReason = this.#control.isSlowStart ? "slow-start" : "congestion-avoidance";
     this.#control.grow(delivered, ack.now);
   }

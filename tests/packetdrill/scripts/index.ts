@@ -9,9 +9,10 @@ import { SCRIPTS as area5 } from "./keepalive/index.ts";
 import { SCRIPTS as area6 } from "./options/index.ts";
 import { SCRIPTS as area7 } from "./reset/index.ts";
 import { SCRIPTS as area8 } from "./retransmission/index.ts";
-import { SCRIPTS as area9 } from "./timestamps/index.ts";
-import { SCRIPTS as area10 } from "./urgent/index.ts";
-import { SCRIPTS as area11 } from "./window/index.ts";
+import { SCRIPTS as area9 } from "./segments/index.ts";
+import { SCRIPTS as area10 } from "./timestamps/index.ts";
+import { SCRIPTS as area11 } from "./urgent/index.ts";
+import { SCRIPTS as area12 } from "./window/index.ts";
 
 /** Path inside this folder and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -27,4 +28,5 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ...area9,
   ...area10,
   ...area11,
+  ...area12,
 ];

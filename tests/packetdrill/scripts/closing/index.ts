@@ -18,29 +18,30 @@ import script14 from "./fin_with_the_ack_of_ours.pkt" with { type: "text" };
 import script15 from "./half_close_goes_on_receiving.pkt" with { type: "text" };
 import script16 from "./half_closed_connection_stays.pkt" with { type: "text" };
 import script17 from "./last_ack_ends_with_the_ack_of_our_fin.pkt" with { type: "text" };
-import script18 from "./lingering_close_waits_for_the_ack.pkt" with { type: "text" };
-import script19 from "./new_text_in_time_wait_is_ignored.pkt" with { type: "text" };
-import script20 from "./newer_syn_reuses_time_wait.pkt" with { type: "text" };
-import script21 from "./newer_timestamp_reuses_time_wait.pkt" with { type: "text" };
-import script22 from "./old_syn_in_time_wait_is_answered.pkt" with { type: "text" };
-import script23 from "./old_text_in_time_wait_is_answered.pkt" with { type: "text" };
-import script24 from "./passive_close.pkt" with { type: "text" };
-import script25 from "./peer_that_half_closed_is_sent_to.pkt" with { type: "text" };
-import script26 from "./repeated_fin_in_close_wait.pkt" with { type: "text" };
-import script27 from "./repeated_fin_in_closing.pkt" with { type: "text" };
-import script28 from "./repeated_fin_in_last_ack.pkt" with { type: "text" };
-import script29 from "./repeated_fin_restarts_time_wait.pkt" with { type: "text" };
-import script30 from "./reset_in_time_wait_is_ignored.pkt" with { type: "text" };
-import script31 from "./reset_may_end_time_wait.pkt" with { type: "text" };
-import script32 from "./second_shutdown_changes_nothing.pkt" with { type: "text" };
-import script33 from "./simultaneous_close.pkt" with { type: "text" };
-import script34 from "./simultaneous_close_with_text.pkt" with { type: "text" };
-import script35 from "./syn_while_closing_is_challenged.pkt" with { type: "text" };
-import script36 from "./text_after_the_fin_is_ignored.pkt" with { type: "text" };
-import script37 from "./text_and_fin_in_one_segment.pkt" with { type: "text" };
-import script38 from "./text_in_flight_then_fin.pkt" with { type: "text" };
-import script39 from "./time_wait_lasts_two_msl.pkt" with { type: "text" };
-import script40 from "./write_after_shutdown_fails.pkt" with { type: "text" };
+import script18 from "./late_text_as_unknown.pkt" with { type: "text" };
+import script19 from "./lingering_close_waits_for_the_ack.pkt" with { type: "text" };
+import script20 from "./new_text_in_time_wait_is_ignored.pkt" with { type: "text" };
+import script21 from "./newer_syn_reuses_time_wait.pkt" with { type: "text" };
+import script22 from "./newer_timestamp_reuses_time_wait.pkt" with { type: "text" };
+import script23 from "./old_syn_in_time_wait_is_answered.pkt" with { type: "text" };
+import script24 from "./old_text_in_time_wait_is_answered.pkt" with { type: "text" };
+import script25 from "./passive_close.pkt" with { type: "text" };
+import script26 from "./peer_that_half_closed_is_sent_to.pkt" with { type: "text" };
+import script27 from "./repeated_fin_in_close_wait.pkt" with { type: "text" };
+import script28 from "./repeated_fin_in_closing.pkt" with { type: "text" };
+import script29 from "./repeated_fin_in_last_ack.pkt" with { type: "text" };
+import script30 from "./repeated_fin_restarts_time_wait.pkt" with { type: "text" };
+import script31 from "./reset_in_time_wait_is_ignored.pkt" with { type: "text" };
+import script32 from "./reset_may_end_time_wait.pkt" with { type: "text" };
+import script33 from "./second_shutdown_changes_nothing.pkt" with { type: "text" };
+import script34 from "./simultaneous_close.pkt" with { type: "text" };
+import script35 from "./simultaneous_close_with_text.pkt" with { type: "text" };
+import script36 from "./syn_while_closing_is_challenged.pkt" with { type: "text" };
+import script37 from "./text_after_the_fin_is_ignored.pkt" with { type: "text" };
+import script38 from "./text_and_fin_in_one_segment.pkt" with { type: "text" };
+import script39 from "./text_in_flight_then_fin.pkt" with { type: "text" };
+import script40 from "./time_wait_lasts_two_msl.pkt" with { type: "text" };
+import script41 from "./write_after_shutdown_fails.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -62,27 +63,28 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["closing/half_close_goes_on_receiving.pkt", script15],
   ["closing/half_closed_connection_stays.pkt", script16],
   ["closing/last_ack_ends_with_the_ack_of_our_fin.pkt", script17],
-  ["closing/lingering_close_waits_for_the_ack.pkt", script18],
-  ["closing/new_text_in_time_wait_is_ignored.pkt", script19],
-  ["closing/newer_syn_reuses_time_wait.pkt", script20],
-  ["closing/newer_timestamp_reuses_time_wait.pkt", script21],
-  ["closing/old_syn_in_time_wait_is_answered.pkt", script22],
-  ["closing/old_text_in_time_wait_is_answered.pkt", script23],
-  ["closing/passive_close.pkt", script24],
-  ["closing/peer_that_half_closed_is_sent_to.pkt", script25],
-  ["closing/repeated_fin_in_close_wait.pkt", script26],
-  ["closing/repeated_fin_in_closing.pkt", script27],
-  ["closing/repeated_fin_in_last_ack.pkt", script28],
-  ["closing/repeated_fin_restarts_time_wait.pkt", script29],
-  ["closing/reset_in_time_wait_is_ignored.pkt", script30],
-  ["closing/reset_may_end_time_wait.pkt", script31],
-  ["closing/second_shutdown_changes_nothing.pkt", script32],
-  ["closing/simultaneous_close.pkt", script33],
-  ["closing/simultaneous_close_with_text.pkt", script34],
-  ["closing/syn_while_closing_is_challenged.pkt", script35],
-  ["closing/text_after_the_fin_is_ignored.pkt", script36],
-  ["closing/text_and_fin_in_one_segment.pkt", script37],
-  ["closing/text_in_flight_then_fin.pkt", script38],
-  ["closing/time_wait_lasts_two_msl.pkt", script39],
-  ["closing/write_after_shutdown_fails.pkt", script40],
+  ["closing/late_text_as_unknown.pkt", script18],
+  ["closing/lingering_close_waits_for_the_ack.pkt", script19],
+  ["closing/new_text_in_time_wait_is_ignored.pkt", script20],
+  ["closing/newer_syn_reuses_time_wait.pkt", script21],
+  ["closing/newer_timestamp_reuses_time_wait.pkt", script22],
+  ["closing/old_syn_in_time_wait_is_answered.pkt", script23],
+  ["closing/old_text_in_time_wait_is_answered.pkt", script24],
+  ["closing/passive_close.pkt", script25],
+  ["closing/peer_that_half_closed_is_sent_to.pkt", script26],
+  ["closing/repeated_fin_in_close_wait.pkt", script27],
+  ["closing/repeated_fin_in_closing.pkt", script28],
+  ["closing/repeated_fin_in_last_ack.pkt", script29],
+  ["closing/repeated_fin_restarts_time_wait.pkt", script30],
+  ["closing/reset_in_time_wait_is_ignored.pkt", script31],
+  ["closing/reset_may_end_time_wait.pkt", script32],
+  ["closing/second_shutdown_changes_nothing.pkt", script33],
+  ["closing/simultaneous_close.pkt", script34],
+  ["closing/simultaneous_close_with_text.pkt", script35],
+  ["closing/syn_while_closing_is_challenged.pkt", script36],
+  ["closing/text_after_the_fin_is_ignored.pkt", script37],
+  ["closing/text_and_fin_in_one_segment.pkt", script38],
+  ["closing/text_in_flight_then_fin.pkt", script39],
+  ["closing/time_wait_lasts_two_msl.pkt", script40],
+  ["closing/write_after_shutdown_fails.pkt", script41],
 ];

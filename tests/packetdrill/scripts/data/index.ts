@@ -19,12 +19,13 @@ import script15 from "./push_does_not_matter_to_the_reader.pkt" with { type: "te
 import script16 from "./read_in_pieces.pkt" with { type: "text" };
 import script17 from "./read_may_wait_for_all.pkt" with { type: "text" };
 import script18 from "./received_octets_are_read_in_order.pkt" with { type: "text" };
-import script19 from "./segment_around_what_is_there.pkt" with { type: "text" };
-import script20 from "./segments_in_any_order.pkt" with { type: "text" };
-import script21 from "./small_tail_goes_when_only_full_segments_are_out.pkt" with { type: "text" };
-import script22 from "./two_writes_share_a_segment_and_one_push.pkt" with { type: "text" };
-import script23 from "./writes_fill_segments.pkt" with { type: "text" };
-import script24 from "./written_octets_are_sent_with_push_at_the_end.pkt" with { type: "text" };
+import script19 from "./records_are_told_apart.pkt" with { type: "text" };
+import script20 from "./segment_around_what_is_there.pkt" with { type: "text" };
+import script21 from "./segments_in_any_order.pkt" with { type: "text" };
+import script22 from "./small_tail_goes_when_only_full_segments_are_out.pkt" with { type: "text" };
+import script23 from "./two_writes_share_a_segment_and_one_push.pkt" with { type: "text" };
+import script24 from "./writes_fill_segments.pkt" with { type: "text" };
+import script25 from "./written_octets_are_sent_with_push_at_the_end.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -47,10 +48,11 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["data/read_in_pieces.pkt", script16],
   ["data/read_may_wait_for_all.pkt", script17],
   ["data/received_octets_are_read_in_order.pkt", script18],
-  ["data/segment_around_what_is_there.pkt", script19],
-  ["data/segments_in_any_order.pkt", script20],
-  ["data/small_tail_goes_when_only_full_segments_are_out.pkt", script21],
-  ["data/two_writes_share_a_segment_and_one_push.pkt", script22],
-  ["data/writes_fill_segments.pkt", script23],
-  ["data/written_octets_are_sent_with_push_at_the_end.pkt", script24],
+  ["data/records_are_told_apart.pkt", script19],
+  ["data/segment_around_what_is_there.pkt", script20],
+  ["data/segments_in_any_order.pkt", script21],
+  ["data/small_tail_goes_when_only_full_segments_are_out.pkt", script22],
+  ["data/two_writes_share_a_segment_and_one_push.pkt", script23],
+  ["data/writes_fill_segments.pkt", script24],
+  ["data/written_octets_are_sent_with_push_at_the_end.pkt", script25],
 ];
