@@ -42,6 +42,10 @@ export const Mark = {
 
 const INITIAL_CAPACITY = 16;
 
+/** Records that SACK blocks may make of what is in flight. */
+const RECORDS_PER_SEGMENT = 2;
+const RECORDS_SPARE = 64;
+
 /** The records of one connection. Indexes run from 0 (the oldest) to `count - 1`. */
 export class InFlight {
   #capacity = 0;
@@ -216,11 +220,14 @@ export class InFlight {
   sack(left: SeqNumber, right: SeqNumber, delivery: Delivery): number {
     let newly = 0;
     let index = this.indexAtOrAfter(left);
-    if (index > 0 && seqBefore(left, this.end(index - 1))) this.split(index - 1, left);
+    if (index > 0 && seqBefore(left, this.end(index - 1)) && this.#maySplit) this.split(index - 1, left);
     for (; index < this.#count && seqBefore(this.start(index), right); index++) {
       const at = this.#at(index);
       if (((this.#marks[at] as number) & Mark.sacked) !== 0) continue;
-      if (seqBefore(right, this.end(index))) this.split(index, right);
+      if (seqBefore(right, this.end(index))) {
+        if (!this.#maySplit) break;
+        this.split(index, right);
+      }
       newly += this.length(index);
       this.#markSacked(index, delivery);
     }
@@ -382,6 +389,11 @@ export class InFlight {
   /** Cuts the record so that its first part is `octets` long. */
   splitAfter(index: number, octets: number): void {
     this.split(index, seqAdd(this.start(index), octets));
+  }
+
+  /** Blocks of single octets would make a record of each: beyond a few for a segment, a part of one is not reported. */
+  get #maySplit(): boolean {
+    return this.#count < RECORDS_PER_SEGMENT * this.#totalSegments + RECORDS_SPARE;
   }
 
   #at(index: number): number {
