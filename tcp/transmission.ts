@@ -7,7 +7,7 @@
  */
 
 import type { SendReason } from "./observer.ts";
-import { Mark } from "./retransmission/in_flight.ts";
+import { Mark } from "./retransmission/mark.ts";
 import { SegmentRecovery } from "./retransmission/segment_recovery.ts";
 import { restartAfterIdle } from "./idle.ts";
 import { Flag, MAX_SACK_BLOCKS, Option, type Segment } from "./segment.ts";

@@ -8,14 +8,12 @@
 
 import { seqAdd, seqAfter, type SeqNumber, seqNumber } from "../seq.ts";
 import { elapsed, type Instant, instant, type Micros, micros, NEVER } from "../units.ts";
+import { Mark } from "./mark.ts";
 
 /** Whether one transmission came after another: later sent, or of the same moment and further on (RFC 8985 6.2). */
 export function sentAfter(sentAtA: Instant, endA: SeqNumber, sentAtB: Instant, endB: SeqNumber): boolean {
   return sentAtA > sentAtB || (sentAtA === sentAtB && seqAfter(endA, endB));
 }
-
-const EVER_RESENT = 1 << 3;
-const APPLICATION_LIMITED = 1 << 4;
 
 /** The bookkeeping of deliveries: totals of the connection, and the figures of the acknowledgement at hand. */
 export class Delivery {
@@ -101,7 +99,7 @@ export class Delivery {
     this.segments += segments;
     this.totalOctets += octets;
     this.totalAt = this.now;
-    const resent = (marks & EVER_RESENT) !== 0;
+    const resent = (marks & Mark.everResent) !== 0;
     if (!resent) {
       if (!this.original || seqAfter(end, this.originalEnd)) this.originalEnd = end;
       if (!this.original || seqAfter(this.lowestOriginalEnd, end)) {
@@ -127,7 +125,7 @@ export class Delivery {
       this.newestResent = resent;
       const interval = Math.max(elapsed(sentAt, this.now), elapsed(deliveredAt, this.now));
       this.rate = interval > 0 ? (this.totalOctets - deliveredBefore) * 1e6 / interval : 0;
-      this.rateIsApplicationLimited = (marks & APPLICATION_LIMITED) !== 0;
+      this.rateIsApplicationLimited = (marks & Mark.applicationLimited) !== 0;
     }
   }
 

@@ -21,24 +21,7 @@ import {
 } from "../seq.ts";
 import { type Instant, NEVER } from "../units.ts";
 import type { Delivery } from "./delivery.ts";
-
-/** The bits of a record. */
-export const Mark = {
-  /** The peer reported it by SACK. */
-  sacked: 1 << 0,
-  /** Presumed lost. */
-  lost: 1 << 1,
-  /** A retransmission of it is thought to be in the network. */
-  resent: 1 << 2,
-  /** It was retransmitted at some time: its acknowledgement is ambiguous (Karn). */
-  everResent: 1 << 3,
-  /** When it was sent, the user and not the window was what held sending back. */
-  applicationLimited: 1 << 4,
-  /** It carried PSH, and carries it again when it is sent again. */
-  push: 1 << 5,
-  /** Its last octet of sequence space is our FIN. */
-  fin: 1 << 6,
-} as const;
+import { Mark } from "./mark.ts";
 
 const INITIAL_CAPACITY = 16;
 

@@ -8,7 +8,8 @@
 import { seqAfter, seqBefore, type SeqNumber, seqNumber } from "../seq.ts";
 import { elapsed, type Instant, instant, type Micros, micros } from "../units.ts";
 import { type Delivery, sentAfter } from "./delivery.ts";
-import { type InFlight, Mark } from "./in_flight.ts";
+import type { InFlight } from "./in_flight.ts";
+import { Mark } from "./mark.ts";
 
 /** Recoveries for which a widened reordering window is kept (RFC 8985 6.2, step 4). */
 const WINDOW_PERSISTENCE = 16;

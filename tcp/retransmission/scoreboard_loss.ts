@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type InFlight, Mark } from "./in_flight.ts";
+import type { InFlight } from "./in_flight.ts";
+import { Mark } from "./mark.ts";
 
 /** Marks every record with `dupThresh` reported ranges, or more than `dupThresh` - 1 segments reported, beyond it. */
 export function markLostByCount(inFlight: InFlight, dupThresh: number, mss: number): void {

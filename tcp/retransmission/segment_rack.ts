@@ -8,7 +8,8 @@
 import { type SeqNumber, seqNumber } from "../seq.ts";
 import { elapsed, type Instant, instant, type Micros, micros, NEVER } from "../units.ts";
 import { type Delivery, sentAfter } from "./delivery.ts";
-import { type InFlight, Mark } from "./in_flight.ts";
+import type { InFlight } from "./in_flight.ts";
+import { Mark } from "./mark.ts";
 
 /** RFC 8985 6.2, step 4: recoveries for which a widened window is kept. */
 const WINDOW_PERSISTENCE = 16;

@@ -19,7 +19,8 @@ import {
 } from "../seq.ts";
 import { elapsed, type Instant, instant, type Micros, micros, NEVER } from "../units.ts";
 import type { Delivery } from "./delivery.ts";
-import { type InFlight, Mark } from "./in_flight.ts";
+import type { InFlight } from "./in_flight.ts";
+import { Mark } from "./mark.ts";
 import type { AckFacts, LossRecovery, SegmentFigures } from "./loss_recovery.ts";
 import { judge, type Permission } from "./segment_phases.ts";
 import { SegmentState } from "./segment_state.ts";

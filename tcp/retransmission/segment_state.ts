@@ -10,7 +10,8 @@ import type { CongestionReason, RecoveryPhase, SendReason } from "../observer.ts
 import { seqAfter, seqDistance, type SeqNumber } from "../seq.ts";
 import { type Micros, micros } from "../units.ts";
 import { Delivery } from "./delivery.ts";
-import { InFlight, Mark } from "./in_flight.ts";
+import { InFlight } from "./in_flight.ts";
+import { Mark } from "./mark.ts";
 import type { AckFacts } from "./loss_recovery.ts";
 import { markLostByCount } from "./scoreboard_loss.ts";
 import { SegmentRack } from "./segment_rack.ts";

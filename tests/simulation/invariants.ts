@@ -16,7 +16,8 @@ import {
   type State,
 } from "../../tcp/mod.ts";
 import { controlBlockOf } from "../../tcp/connection.ts";
-import { type InFlight, Mark } from "../../tcp/retransmission/in_flight.ts";
+import type { InFlight } from "../../tcp/retransmission/in_flight.ts";
+import { Mark } from "../../tcp/retransmission/mark.ts";
 import type { Tcb } from "../../tcp/tcb.ts";
 import { Timer } from "../../tcp/timers.ts";
 

@@ -1,0 +1,23 @@
+/**
+ * What is known of each record of what is in flight: the marks of the scoreboard (RFC 6675 3).
+ *
+ * @module
+ */
+
+/** The bits of a record. */
+export const Mark = {
+  /** The peer reported it by SACK. */
+  sacked: 1 << 0,
+  /** Presumed lost. */
+  lost: 1 << 1,
+  /** A retransmission of it is thought to be in the network. */
+  resent: 1 << 2,
+  /** It was retransmitted at some time: its acknowledgement is ambiguous (Karn). */
+  everResent: 1 << 3,
+  /** When it was sent, the user and not the window was what held sending back. */
+  applicationLimited: 1 << 4,
+  /** It carried PSH, and carries it again when it is sent again. */
+  push: 1 << 5,
+  /** Its last octet of sequence space is our FIN. */
+  fin: 1 << 6,
+} as const;
