@@ -196,7 +196,7 @@ export function abort(tcb: Tcb, tellUnanswered: boolean, now: Instant): void {
 /** Changes what can change while the connection is open. @throws RangeError for a value out of range */
 export function configure(tcb: Tcb, changes: Partial<TcpConfig>, now: Instant): void {
   tcb.config = validatedConfig({ ...tcb.config, ...changes });
-  tcb.sender.ring.limit = tcb.config.sendBuffer;
+  if (changes.sendBuffer !== undefined) tcb.sender.ring.limit = changes.sendBuffer;
   tcb.acknowledging.segmentsPerAck = tcb.config.segmentsPerAck;
   if (changes.receiveBuffer !== undefined) tcb.receiver.resize(changes.receiveBuffer);
   if (changes.keepAlive !== undefined || changes.keepAliveIdle !== undefined) {

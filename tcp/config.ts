@@ -95,8 +95,8 @@ export interface TcpConfig {
   readonly receiveBuffer: number;
   /** How far auto-tuning may raise the receive buffer. Equal to `receiveBuffer`: no auto-tuning. */
   readonly receiveBufferMax: number;
-  /** Whether the buffer is rounded up to whole segments once their size is known (FreeBSD). */
-  readonly roundsReceiveBuffer: boolean;
+  /** Whether both buffers are rounded up to whole segments once their size is known (FreeBSD). */
+  readonly roundsBuffers: boolean;
   /** Whether what lies beyond the announced window counts as inside it as long as the buffer has room for it (FreeBSD). */
   readonly takesWhatFits: boolean;
   /** Largest window announced in the first flight, octets; grows as data come in (0: the whole buffer). */
@@ -151,6 +151,8 @@ export interface TcpConfig {
   readonly minRto: Micros;
   /** RFC 6298 2.5. */
   readonly maxRto: Micros;
+  /** Added to every time-out but the first of a SYN, for timers and peers that are late (FreeBSD). */
+  readonly rtoSlop: Micros;
   /** Whether `minRto` bounds the variance term (Linux) rather than the sum (RFC 6298 2.4). */
   readonly minRtoBoundsVariance: boolean;
   /** RTO once the handshake is done when a SYN had to be repeated (RFC 6298 5.7). */
@@ -198,6 +200,8 @@ export interface TcpConfig {
    * a SYN with a higher sequence number ends it (FreeBSD).
    */
   readonly timeWaitAnswersAcksOnly: boolean;
+  /** After how long in TIME-WAIT, with timestamps, its ports may be used for a connection that we open; 0: never. */
+  readonly timeWaitTakeover: Micros;
   /** How long a closed connection waits in FIN-WAIT-2 for the peer's FIN; 0: for ever. */
   readonly finWait2Time: Micros;
   /** Off by default (MUST-25). */
@@ -254,7 +258,7 @@ export const STANDARD: TcpConfig = {
   sendBuffer: 4 << 20,
   receiveBuffer: 128 << 10,
   receiveBufferMax: 6 << 20,
-  roundsReceiveBuffer: false,
+  roundsBuffers: false,
   takesWhatFits: false,
   initialReceiveWindow: 0,
   nagle: true,
@@ -280,6 +284,7 @@ export const STANDARD: TcpConfig = {
   initialRto: seconds(1),
   minRto: seconds(1),
   maxRto: seconds(60),
+  rtoSlop: micros(0),
   minRtoBoundsVariance: false,
   rtoAfterSynLoss: seconds(3),
   synRetries: 7,
@@ -297,6 +302,7 @@ export const STANDARD: TcpConfig = {
   repeatsFin: false,
   usesAckOfDuplicates: false,
   timeWait: seconds(60),
+  timeWaitTakeover: micros(0),
   resetsWhenUnread: true,
   timeWaitAnswersAcksOnly: false,
   finWait2Time: seconds(60),
@@ -354,7 +360,8 @@ export const FREEBSD: TcpConfig = {
   ecnSynRetries: 1,
   repeatsFin: true,
   usesAckOfDuplicates: true,
-  roundsReceiveBuffer: true,
+  roundsBuffers: true,
+  ecn: "accept",
   takesWhatFits: true,
   timeWaitAnswersAcksOnly: true,
   resetsWhenUnread: false,
@@ -364,6 +371,7 @@ export const FREEBSD: TcpConfig = {
   synOptionOrder: "freebsd",
   initialRto: seconds(1),
   minRto: milliseconds(30),
+  rtoSlop: milliseconds(200),
   maxRto: seconds(64),
   sendBuffer: 32_768,
   receiveBuffer: 65_536,

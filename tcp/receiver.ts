@@ -76,7 +76,7 @@ export class Receiver {
     this.ring = new ByteRing(config.receiveBuffer);
     this.tuning = new WindowTuning(config.receiveBufferMax);
     this.#ownMss = ownMss;
-    this.#roundsUp = config.roundsReceiveBuffer;
+    this.#roundsUp = config.roundsBuffers;
     this.fullSegment = Math.min(536, ownMss);
     this.#windowCap = config.initialReceiveWindow === 0 ? Infinity : config.initialReceiveWindow;
   }

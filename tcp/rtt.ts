@@ -10,7 +10,7 @@ import { elapsed, type Instant, type Micros, micros, milliseconds, NEVER, second
 /** The knobs that the estimator reads. */
 export type RttConfig = Pick<
   TcpConfig,
-  "initialRto" | "minRto" | "maxRto" | "minRtoBoundsVariance" | "rtoAfterSynLoss"
+  "initialRto" | "minRto" | "maxRto" | "minRtoBoundsVariance" | "rtoAfterSynLoss" | "rtoSlop"
 >;
 
 /** RFC 6298 2.3: weight of a new sample in the smoothed time. */
@@ -122,9 +122,13 @@ export class RttEstimator {
     this.#backoffs = 0;
   }
 
-  /** The time-out to start the timer with: the RTO, doubled for each expiry since the last sample, at most `maxRto`. */
+  /**
+   * The time-out to start the timer with: the RTO, doubled for each expiry since the last sample, with `rtoSlop`, at most
+   * `maxRto`.
+   */
   timeout(): Micros {
-    const backedOff = this.#rto * BACKOFF_FACTOR ** this.#backoffs;
+    const slop = this.hasSample || this.#backoffs > 0 ? this.#config.rtoSlop : 0;
+    const backedOff = this.#rto * BACKOFF_FACTOR ** this.#backoffs + slop;
     // RFC 6298 2.5
     return backedOff < this.#config.maxRto ? micros(Math.round(backedOff)) : this.#config.maxRto;
   }

@@ -202,7 +202,12 @@ export class Tcb {
   applyAgreement(now: Instant): void {
     this.sender.mss = this.handshake.sendMss();
     this.receiver.windowShift = this.handshake.windowScaling ? this.handshake.ownShift : 0;
-    this.receiver.holdWholeSegments(this.handshake.segmentSize());
+    const segment = this.handshake.segmentSize();
+    this.receiver.holdWholeSegments(segment);
+    if (this.config.roundsBuffers) {
+      const { ring } = this.sender;
+      ring.limit = Math.ceil(ring.limit / segment) * segment;
+    }
     this.timestamps.agreed = this.handshake.timestamps;
     this.control = this.#newControl(now);
     this.recovery = this.#newRecovery();

@@ -5,11 +5,14 @@
  */
 
 import type { TcpConfig } from "../../tcp/config.ts";
-import { milliseconds, seconds } from "../../tcp/units.ts";
+import { micros, milliseconds, seconds } from "../../tcp/units.ts";
 import { UnsupportedError } from "./ast.ts";
 
 /** Linux shows half of a socket's buffer as window: the other half is for the buffers' own records. */
 const LINUX_BUFFER_SHARE = 2;
+
+/** What Linux has for it by default. */
+const TIME_WAIT_TAKEOVER = seconds(1);
 
 const MAX_SHIFT = 14;
 const MAX_UNSCALED = 65_535;
@@ -33,6 +36,11 @@ const LINUX: Readonly<Record<string, Setter>> = {
   tcp_congestion_control: (_value, text) => congestionControl(text),
   tcp_syn_retries: same("synRetries"),
   tcp_synack_retries: same("synAckRetries"),
+  tcp_tw_reuse: (value, _text, config) => ({
+    timeWaitTakeover: value === 1 ? TIME_WAIT_TAKEOVER : value === 0 ? micros(0) : config.timeWaitTakeover,
+  }),
+  tcp_tw_reuse_delay: (value, _text, config) =>
+    config.timeWaitTakeover === 0 ? {} : { timeWaitTakeover: milliseconds(value) },
   tcp_retries1: same("retriesUntilDoubt"),
   tcp_retries2: same("retriesUntilClose"),
   tcp_ecn: (value) => ecnMode(["off", "request", "accept"], value),
@@ -77,6 +85,7 @@ const FREEBSD: Readonly<Record<string, Setter>> = {
   "net.inet.tcp.sendspace": same("sendBuffer"),
   "kern.ipc.maxsockbuf": (value) => ({ windowScale: freebsdShift(value) }),
   "net.inet.tcp.rexmit_initial": inMilliseconds("initialRto"),
+  "net.inet.tcp.rexmit_slop": inMilliseconds("rtoSlop"),
   "net.inet.tcp.rexmit_min": inMilliseconds("minRto"),
   "net.inet.tcp.rexmit_drop_options": (value) => ({ synRetriesWithOptions: value === 0 ? 0 : 2 }),
   "net.inet.tcp.ecn.maxretries": same("ecnSynRetries"),
@@ -112,14 +121,14 @@ const FREEBSD: Readonly<Record<string, Setter>> = {
 const HARMLESS = [
   /^net\.ipv4\.tcp_(min_tso_segs|tso_win_divisor|tso_rtt_log|pacing_.*|limit_output_bytes|notsent_lowat)$/,
   /^net\.ipv4\.tcp_(no_metrics_save|no_ssthresh_metrics_save|autocorking|fastopen.*|mem|low_latency|stdurg)$/,
-  /^net\.ipv4\.tcp_(tw_reuse|tw_reuse_delay|adv_win_scale|app_win|max_syn_backlog|max_tw_buckets|max_orphans)$/,
+  /^net\.ipv4\.tcp_(adv_win_scale|app_win|max_syn_backlog|max_tw_buckets|max_orphans)$/,
   /^net\.ipv4\.tcp_(probe_.*|base_mss|min_snd_mss|mtu_probe_floor|comp_sack_.*|backlog_ack_defer|orphan_retries)$/,
   /^net\.ipv4\.tcp_(workaround_signed_windows|available_.*|allowed_.*|reflect_tos|retrans_collapse|child_.*)$/,
   /^net\.ipv4\.(icmp_.*|ip_no_pmtu_disc|ip_local_port_range|route\..*|conf\..*|neigh\..*)$/,
   /^net\.ipv6\./,
   /^net\.mptcp\./,
   /^net\.core\./,
-  /^net\.inet\.tcp\.(hostcache\..*|fastopen\..*|rexmit_slop|log_.*|do_.*|tso|recvbuf_.*|sendbuf_.*|functions_.*)$/,
+  /^net\.inet\.tcp\.(hostcache\..*|fastopen\..*|log_.*|do_.*|tso|recvbuf_.*|sendbuf_.*|functions_.*)$/,
   /^net\.inet\.tcp\.(mssdflt|v6mssdflt|minmss|persmin|persmax|maxtcptw|isn_reseed_interval|ts_offset_per_conn)$/,
   /^net\.inet\.tcp\.(fast_finwait2_recycle|per_cpu_timers|pmtud_blackhole.*|reass\..*|udp_tunneling.*|bb\..*)$/,
   /^net\.inet\.tcp\.(newreno_.*|rfc6675_pipe|newcwv|ack_war_.*|syncache\..*|soreceive_stream|hpts\..*|debug|require_unique_port)$/,
