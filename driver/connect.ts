@@ -13,8 +13,10 @@ import {
   STANDARD,
   type TcpConfig,
 } from "../tcp/mod.ts";
+import { packetSegmentLimit } from "../ffi/mod.ts";
 import { monotonicNow } from "./clock.ts";
 import type { PacketDevice } from "./device.ts";
+import { Link, type LinkMode } from "./link.ts";
 import { Loop, type LoopOptions } from "./loop.ts";
 import { RawPath, type RawPathOptions } from "./raw_path.ts";
 
@@ -30,6 +32,10 @@ export interface ConnectOptions extends RawPathOptions {
   readonly throughDevice?: (device: PacketDevice) => PacketDevice;
   /** Called for each packet that is not a sound TCP segment, and so reaches no core. @default nothing */
   readonly onDrop?: LoopOptions["onDrop"];
+  /** Which sockets carry the packets; with `throughDevice` always `raw`. @default "raw" */
+  readonly link?: LinkMode;
+  /** Called each time that text changes its way, with the reason in words. @default nothing */
+  readonly onLinkChange?: (link: "raw" | "packet", reason: string) => void;
   /** Called for each segment that could not leave this host; the core knows already. @default nothing */
   readonly onUnsent?: (outcome: "too long" | "unreachable", reason: string) => void;
 }
@@ -53,18 +59,25 @@ export class RawConnection implements Disposable {
       if (outcome === "too long") path.reportTooLong(this.connection, segment, now);
       onUnsent?.(outcome, outcome === "unreachable" ? path.obstacle : "");
     };
+    const mode = options.throughDevice === undefined ? options.link ?? "raw" : "raw";
+    const segmentLimit = mode === "raw" ? undefined : packetSegmentLimit(path.local.address.family);
     this.connection = Connection.connect({
       config: { ...options.config ?? STANDARD, mtu: path.mtu },
       local: path.local,
       remote: path.remote,
       ...options.observer === undefined ? {} : { observer: options.observer },
+      segmentLimit,
       isn: isn ?? createIsnGenerator(secret),
       timestampOffset: createTimestampOffset(secret)(path.local, path.remote),
     }, monotonicNow());
     const device = options.throughDevice?.(path.device) ?? path.device;
+    const { connection } = this;
+    const side = mode === "raw"
+      ? connection
+      : new Link({ connection, device: path.device, mode, onChange: options.onLinkChange });
     this.loop = new Loop({
       device,
-      side: this.connection,
+      side,
       onUnsent: report,
       ...options.onDrop === undefined ? {} : { onDrop: options.onDrop },
     });

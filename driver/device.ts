@@ -29,4 +29,33 @@ export interface PacketDevice extends Disposable {
   readonly outbound: Uint8Array;
   /** Sends the first `length` octets of `outbound`. */
   send(length: number): SendOutcome;
+  /** Takes segments with text as the core lends them. May come and go. @default null, nobody does */
+  readonly gathering?: SegmentGatherer | null;
+  /** For `poll`, where room for sending is seen elsewhere than arrivals. May change. @default `descriptor` */
+  readonly outboundDescriptor?: number;
+  /** What the device knows of the TCP checksum of the packet received last. @default "unknown" */
+  readonly inboundChecksum?: "verified" | "unfinished" | "unknown";
+  /** Payload octets of each segment that was merged into the packet received last. @default 0, it is one segment */
+  readonly inboundSegmentSize?: number;
+}
+
+/** Sends segments whose payload it reads where it lies, and which it cuts and checksums itself. */
+export interface SegmentGatherer {
+  /** Where the caller builds the IP and TCP headers, from offset 0, with the pseudo-header's sum for a checksum. */
+  readonly outbound: Uint8Array;
+  /**
+   * Sends a segment.
+   *
+   * @param headersLength octets of headers in `outbound`
+   * @param payload holds `length` octets of it: `firstPartLength` from `offset` on, the rest from its start on
+   * @param segmentSize payload octets of each segment on the wire; 0: this is one already
+   */
+  sendGathered(
+    headersLength: number,
+    payload: Uint8Array,
+    offset: number,
+    firstPartLength: number,
+    length: number,
+    segmentSize: number,
+  ): SendOutcome;
 }

@@ -12,7 +12,6 @@ import {
   type DropReason,
   earliest,
   elapsed,
-  encodePacket,
   type Instant,
   milliseconds,
   NEVER,
@@ -21,6 +20,7 @@ import {
 } from "../tcp/mod.ts";
 import { type Clock, monotonicNow } from "./clock.ts";
 import type { PacketDevice, SendOutcome } from "./device.ts";
+import { Outlet } from "./outlet.ts";
 
 /** The network side of a core: one connection or a host of them. */
 export interface NetworkSide {
@@ -101,13 +101,13 @@ export class Loop implements Disposable {
   readonly #watches = new Set<Watch>();
   readonly #arrived = new Segment();
   readonly #leaving = new Segment();
+  readonly #outlet: Outlet;
   #now: Instant;
-  /** Octets of the packet in the device's `outbound` that it had no room for; 0: none. */
-  #unsentLength = 0;
   #fullThoughWritable = false;
 
   constructor(options: LoopOptions) {
     this.#device = options.device;
+    this.#outlet = new Outlet(options.device);
     this.#side = options.side;
     this.#checksums = options.checksums ?? "verify";
     this.#onDrop = options.onDrop;
@@ -130,7 +130,7 @@ export class Loop implements Disposable {
 
   /** Whether a segment of the core's still waits for room in the device. */
   get hasUnsent(): boolean {
-    return this.#unsentLength > 0;
+    return this.#outlet.isFull;
   }
 
   /** Calls `ready` in a turn after `descriptor` got something to read. @returns ends the watch when disposed of */
@@ -174,7 +174,7 @@ export class Loop implements Disposable {
         if (done()) return true;
         if (this.#now >= until) return false;
         // `done` may have given the core something to send: it goes before the sleep
-        if (!busy && this.#unsentLength === 0) busy = this.#fill(this.#now);
+        if (!busy && !this.#outlet.isFull) busy = this.#fill(this.#now);
         const wait = busy ? (this.#now < yieldAt ? -1 : 0) : this.#idleTime(until);
         if (wait < 0) continue;
         await this.#sleep(wait);
@@ -211,26 +211,32 @@ export class Loop implements Disposable {
     for (let count = 0; count < BATCH; count++) {
       const length = device.receive();
       if (length === 0) return count > 0;
-      const refusal = decodePacket(device.inbound, length, this.#arrived, this.#checksums);
-      if (refusal === null) this.#side.segmentArrives(this.#arrived, now);
-      else this.#onDrop?.(refusal, now);
+      const known = device.inboundChecksum ?? "unknown";
+      const checksums = known === "unknown" ? this.#checksums : "trust";
+      const refusal = decodePacket(device.inbound, length, this.#arrived, checksums);
+      if (refusal !== null) {
+        this.#onDrop?.(refusal, now);
+        continue;
+      }
+      if (known === "unfinished") this.#arrived.checksumUnfinished = true;
+      this.#arrived.segmentSize = device.inboundSegmentSize ?? 0;
+      this.#side.segmentArrives(this.#arrived, now);
     }
     return true;
   }
 
   #fill(now: Instant): boolean {
-    if (this.#unsentLength > 0 && !this.#offer(this.#unsentLength, now)) return false;
+    const outlet = this.#outlet;
+    if (outlet.isFull && !this.#gone(outlet.sendAgain(), now)) return false;
     for (let count = 0; count < BATCH; count++) {
       if (!this.#side.transmit(this.#leaving, now)) return count > 0;
-      if (!this.#offer(encodePacket(this.#leaving, this.#device.outbound), now)) return true;
+      if (!this.#gone(outlet.send(this.#leaving), now)) return true;
     }
     return true;
   }
 
-  /** Hands `outbound` to the device; false when it has no room, and the packet waits where it is. */
-  #offer(length: number, now: Instant): boolean {
-    const outcome = this.#device.send(length);
-    this.#unsentLength = outcome === "full" ? length : 0;
+  /** Whether the segment on its way out is out of it, one way or the other. */
+  #gone(outcome: SendOutcome, now: Instant): boolean {
     if (outcome === "full") return false;
     this.#fullThoughWritable = false;
     if (outcome !== "sent") this.#onUnsent?.(this.#leaving, outcome, now);
@@ -249,12 +255,16 @@ export class Loop implements Disposable {
 
   async #sleep(wait: number): Promise<void> {
     const poller = this.#poller;
+    const isFull = this.#outlet.isFull;
     // The kernel's device queue may be full while the socket's own buffer has room: poll cannot see the end of that.
-    const blind = this.#unsentLength > 0 && this.#fullThoughWritable;
-    poller.setEvents(this.#deviceSlot, this.#unsentLength > 0 && !blind ? POLLIN | POLLOUT : POLLIN);
+    const blind = isFull && this.#fullThoughWritable;
+    const { descriptor, outboundDescriptor = descriptor } = this.#device;
+    const isApart = isFull && !blind && outboundDescriptor !== descriptor;
+    poller.setEvents(this.#deviceSlot, isFull && !blind && !isApart ? POLLIN | POLLOUT : POLLIN);
+    const outSlot = isApart ? poller.add(outboundDescriptor, POLLOUT) : this.#deviceSlot;
     const ready = await poller.wait(blind ? Math.min(wait, FULL_WAIT) : wait);
-    this.#fullThoughWritable = !blind && ready > 0 && this.#unsentLength > 0 &&
-      (poller.events(this.#deviceSlot) & POLLOUT) !== 0;
+    this.#fullThoughWritable = !blind && ready > 0 && isFull && (poller.events(outSlot) & POLLOUT) !== 0;
+    if (isApart) poller.remove(outSlot);
     if (ready === 0) return;
     for (const watch of this.#watches) {
       if (poller.events(watch.slot) !== 0) watch.pending = true;

@@ -21,7 +21,7 @@ import {
   type Port,
   type Segment,
 } from "../tcp/mod.ts";
-import type { PacketDevice } from "./device.ts";
+import { LinkDevice } from "./link_device.ts";
 import type { Loop } from "./loop.ts";
 import { type IcmpSide, openIcmp, reportIcmp, reportTooLong } from "./network_reports.ts";
 
@@ -41,7 +41,7 @@ const PORT_TRIES = 4;
 export class RawPath implements Disposable {
   readonly local: Endpoint;
   readonly remote: Endpoint;
-  readonly device: PacketDevice;
+  readonly device: LinkDevice;
   /** Octets of the largest IP packet towards the peer. */
   readonly mtu: number;
   readonly #guard: PortGuard;
@@ -51,15 +51,15 @@ export class RawPath implements Disposable {
   private constructor(
     remote: Endpoint,
     guard: PortGuard,
-    device: RawSocket | RawSocketV6,
+    socket: RawSocket | RawSocketV6,
     icmp: IcmpSocket | null,
   ) {
     this.local = guard.local;
     this.remote = remote;
-    this.device = device;
-    this.mtu = device.mtu;
+    this.device = new LinkDevice(socket, guard.local, remote);
+    this.mtu = socket.mtu;
     this.#guard = guard;
-    this.#socket = device;
+    this.#socket = socket;
     this.#icmp = icmp;
   }
 
@@ -110,6 +110,7 @@ export class RawPath implements Disposable {
   [Symbol.dispose](): void {
     this.#icmp?.[Symbol.dispose]();
     this.device[Symbol.dispose]();
+    this.#socket[Symbol.dispose]();
     this.#guard[Symbol.dispose]();
   }
 }

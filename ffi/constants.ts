@@ -8,6 +8,8 @@
 // <bits/socket.h>: address families and socket types
 export const AF_INET = 2;
 export const AF_INET6 = 10;
+export const AF_NETLINK = 16;
+export const AF_PACKET = 17;
 export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
@@ -15,6 +17,7 @@ export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
 
 // <bits/socket.h>: flags of send and recv
+export const MSG_TRUNC = 0x20;
 export const MSG_DONTWAIT = 0x40;
 export const MSG_NOSIGNAL = 0x4000;
 
@@ -59,6 +62,17 @@ export const TCP_NODELAY = 1;
 export const TCP_MAXSEG = 2;
 export const TCP_CONGESTION = 13;
 export const TCP_MD5SIG_EXT = 32;
+
+// <linux/netlink.h>: protocol of a netlink socket
+export const NETLINK_ROUTE = 0;
+
+// <linux/if_ether.h>: types of Ethernet frames
+export const ETH_P_IP = 0x0800;
+export const ETH_P_IPV6 = 0x86dd;
+
+// <linux/if_packet.h>: option of a packet socket, at level SOL_PACKET of <linux/socket.h>
+export const SOL_PACKET = 263;
+export const PACKET_VNET_HDR = 15;
 
 // <linux/icmp.h>: option of a raw ICMP socket, at level SOL_RAW of <linux/socket.h>
 export const SOL_RAW = 255;

@@ -8,10 +8,13 @@ import { loadLibc } from "./libc.ts";
 
 // <asm-generic/errno-base.h> and <asm-generic/errno.h>, the numbers that the code asks for by name
 export const EPERM = 1;
+export const ENOENT = 2;
 export const EINTR = 4;
+export const ENXIO = 6;
 export const EBADF = 9;
 export const EAGAIN = 11;
 export const EACCES = 13;
+export const ENODEV = 19;
 export const EINVAL = 22;
 export const EPIPE = 32;
 export const EMSGSIZE = 90;
@@ -95,6 +98,9 @@ const CAUSES: Readonly<Record<string, string>> = {
   EINTR: "a signal arrived; try again",
   EAGAIN: "it would have to wait; try again",
 };
+
+/** Errors of a packet socket whose interface is gone, or does not cut and checksum as its kind does. */
+export const LINK_ERRORS: readonly number[] = [ENXIO, ENODEV, EINVAL];
 
 /** The symbolic name of an error number, such as `EADDRINUSE`; `E` and the number when it has none. */
 export function errnoName(errno: number): string {

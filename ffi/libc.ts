@@ -59,7 +59,7 @@ const SYMBOLS = {
     ],
     result: "i32", /* int */
   },
-  // The results of the four transfers are ssize_t; no transfer here exceeds 2^31 - 1 octets, so the low 32 bits do.
+  // The results of the five transfers are ssize_t; no transfer here exceeds 2^31 - 1 octets, so the low 32 bits do.
   recv: {
     parameters: [
       "i32", /* int fd */
@@ -91,6 +91,10 @@ const SYMBOLS = {
       "pointer", /* const struct sockaddr * */
       "u32", /* socklen_t */
     ],
+    result: "i32", /* ssize_t */
+  },
+  sendmsg: {
+    parameters: ["i32", /* int fd */ "pointer", /* const struct msghdr * */ "i32" /* int flags */],
     result: "i32", /* ssize_t */
   },
   shutdown: { parameters: ["i32", /* int fd */ "i32" /* int how */], result: "i32" /* int */ },

@@ -5,7 +5,7 @@
  */
 
 export { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, SHUT_RD, SHUT_RDWR, SHUT_WR } from "./constants.ts";
-export { errnoName, isErrno, likelyCause, SystemError } from "./errno.ts";
+export { errnoName, isErrno, likelyCause, LINK_ERRORS, SystemError } from "./errno.ts";
 export { FileDescriptor } from "./file_descriptor.ts";
 export { IcmpSocket } from "./icmp_socket.ts";
 export { LibcError, loadLibc } from "./libc.ts";
@@ -19,7 +19,9 @@ export {
   readInterface,
   setInterfaceMtu,
 } from "./network_interface.ts";
-export type { PacketDevice, SendResult } from "./packet_device.ts";
+export { type LinkKind, type NextHop, nextHopTo } from "./neighbour.ts";
+export type { GatheringDevice, InboundChecksum, PacketDevice, SendResult } from "./packet_device.ts";
+export { packetSegmentLimit, PacketSocket, type PacketSocketOptions } from "./packet_socket.ts";
 export { MAX_WAIT, PollSet } from "./poll.ts";
 export { PortGuard } from "./port_guard.ts";
 export { RawSocket, type RawSocketOptions } from "./raw_socket.ts";

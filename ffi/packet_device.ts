@@ -30,3 +30,38 @@ export interface PacketDevice extends Disposable {
   /** Sends the first `length` octets of `outbound`. @throws SystemError for what is not in SendResult */
   send(length: number): SendResult;
 }
+
+/** What a device knows of a received packet's TCP checksum. */
+export type InboundChecksum =
+  /** It was right on the wire. */
+  | "verified"
+  /** It was left to a device to finish: the packet was never on a wire that could damage it. */
+  | "unfinished"
+  /** Nobody has looked. */
+  | "unknown";
+
+/** A packet device that gathers what it sends, cuts it into segments and does their checksums, and merges what arrives. */
+export interface GatheringDevice extends PacketDevice {
+  /** Payload octets of the longest segment that `sendGathered` takes. */
+  readonly segmentLimit: number;
+  /** Of the packet received last. */
+  readonly inboundChecksum: InboundChecksum;
+  /** Payload octets of each segment that was merged into the packet received last; 0: it is one segment. */
+  readonly inboundSegmentSize: number;
+  /**
+   * Sends a segment whose IP and TCP headers are the first `headersLength` octets of `outbound`, with the pseudo-header's
+   * sum for a checksum. Its payload is read during the call only.
+   *
+   * @param payload holds `length` octets of it: `firstPartLength` from `offset` on, the rest from its start on
+   * @param segmentSize payload octets of each segment on the wire; 0: this is one already
+   * @throws SystemError for what is not in SendResult
+   */
+  sendGathered(
+    headersLength: number,
+    payload: Uint8Array,
+    offset: number,
+    firstPartLength: number,
+    length: number,
+    segmentSize: number,
+  ): SendResult;
+}

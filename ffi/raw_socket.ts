@@ -66,7 +66,8 @@ export interface RawSocketOptions {
 /** Packets for others that one `receive` passes over, where they are sorted here, before the caller gets its turn. */
 export const MOST_STRANGERS = 256;
 
-const DEFAULT_BUFFER_SIZE = 8 * 1024 * 1024;
+/** Octets that may wait in each direction when nobody says otherwise. */
+export const DEFAULT_BUFFER_SIZE = 8 * 1024 * 1024;
 const IPV4_DESTINATION_OFFSET = 16; // RFC 791 3.1
 const SOCKADDR_ADDRESS_OFFSET = 4; // struct sockaddr_in, <netinet/in.h>
 
@@ -250,8 +251,8 @@ export function isVerdict(errno: number): boolean {
  *
  * @throws SystemError for what says nothing about the packet
  */
-export function sendResult(errno: number): SendResult {
+export function sendResult(errno: number, call = "sendto"): SendResult {
   const result = VERDICTS.get(errno);
-  if (result === undefined) throw new SystemError("sendto", errno);
+  if (result === undefined) throw new SystemError(call, errno);
   return result;
 }

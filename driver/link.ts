@@ -1,0 +1,114 @@
+/**
+ * Which socket a connection's text goes by, and when that changes.
+ *
+ * @module
+ */
+
+import {
+  after,
+  type Connection,
+  type Instant,
+  seconds,
+  type Segment,
+  seqAfter,
+  type SeqNumber,
+} from "../tcp/mod.ts";
+import type { LinkDevice } from "./link_device.ts";
+import type { NetworkSide } from "./loop.ts";
+
+/**
+ * How packets travel. `raw`: by raw socket. `packet`: text by packet socket from when the connection is established.
+ * `auto`: so too, once it turns out that there is much of it.
+ */
+export type LinkMode = "auto" | "raw" | "packet";
+
+/** Octets of text after which a transfer counts as bulk: opening a packet socket costs about as much as sending these. */
+const BULK = 256 * 1024;
+
+/** How often the way to the next hop is looked at. */
+const REFRESH_INTERVAL = seconds(1);
+
+/** Time-outs in a row after which a link that has worked is given up. */
+const PATIENCE = 2;
+
+/** What `Link` is made of. */
+export interface LinkOptions {
+  readonly connection: Connection;
+  readonly device: LinkDevice;
+  readonly mode: LinkMode;
+  /** Told each time that text changes its way, with the reason in words. @default nobody */
+  readonly onChange?: ((link: "raw" | "packet", reason: string) => void) | undefined;
+}
+
+/** One connection, watched for when its device should gather and whether that gets across. */
+export class Link implements NetworkSide {
+  readonly #connection: Connection;
+  readonly #device: LinkDevice;
+  readonly #onChange: LinkOptions["onChange"];
+  readonly #bulk: number;
+  /** Nothing more is to be decided: text goes by raw socket for good. */
+  #isSettled: boolean;
+  /** Something sent by packet socket has been acknowledged. */
+  #isProven = false;
+  /** Number of the first octet that the packet socket got. */
+  #firstSeq: SeqNumber;
+  #refreshAt: Instant;
+
+  constructor({ connection, device, mode, onChange }: LinkOptions) {
+    this.#connection = connection;
+    this.#device = device;
+    this.#onChange = onChange;
+    this.#bulk = mode === "auto" ? BULK : 0;
+    this.#isSettled = mode === "raw";
+    this.#firstSeq = connection.sndNxt;
+    this.#refreshAt = 0 as Instant;
+  }
+
+  segmentArrives(segment: Segment, now: Instant): void {
+    this.#connection.segmentArrives(segment, now);
+  }
+
+  timersFire(now: Instant): void {
+    this.#connection.timersFire(now);
+    if (this.#device.gathering !== null) this.#judge();
+  }
+
+  nextDeadline(): Instant {
+    return this.#connection.nextDeadline();
+  }
+
+  transmit(out: Segment, now: Instant): boolean {
+    if (!this.#isSettled && now >= this.#refreshAt) this.#consider(now);
+    return this.#connection.transmit(out, now);
+  }
+
+  #consider(now: Instant): void {
+    const { state, octetsSent, unsentOctets, sndNxt } = this.#connection;
+    const isOpen = state !== "SYN-SENT" && state !== "SYN-RECEIVED";
+    if (this.#device.gathering !== null) {
+      this.#refreshAt = after(now, REFRESH_INTERVAL);
+      const obstacle = this.#device.refresh();
+      if (obstacle !== null) this.#settle(obstacle);
+    } else if (isOpen && unsentOctets > 0 && octetsSent + unsentOctets >= this.#bulk) {
+      this.#refreshAt = after(now, REFRESH_INTERVAL);
+      this.#firstSeq = sndNxt;
+      const obstacle = this.#device.gather();
+      if (obstacle === null) this.#onChange?.("packet", "bulk data flow");
+      else this.#settle(obstacle);
+    }
+  }
+
+  /** After a timer: whether the packet socket seems to get nothing across. Loss alone does not look like that. */
+  #judge(): void {
+    const { backoff, sndUna } = this.#connection;
+    if (seqAfter(sndUna, this.#firstSeq)) this.#isProven = true;
+    if (backoff < (this.#isProven ? PATIENCE : 1)) return;
+    this.#device.stopGathering();
+    this.#settle("nothing that was sent this way was acknowledged in time");
+  }
+
+  #settle(reason: string): void {
+    this.#isSettled = true;
+    this.#onChange?.("raw", reason);
+  }
+}

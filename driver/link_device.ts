@@ -1,0 +1,144 @@
+/**
+ * A connection's packets over a raw socket, with a packet socket beside it for the segments with text, where that pays.
+ *
+ * The raw socket opens the connection, receives, and sends what has no text: the kernel finds next hops for it, and what
+ * comes to it has passed the host's own rules. A packet socket then sends 64 KiB at a time and leaves cutting and checksums
+ * to the kernel; should it get nothing across, the raw socket is still there.
+ *
+ * @module
+ */
+
+import {
+  isErrno,
+  LINK_ERRORS,
+  type NextHop,
+  nextHopTo,
+  PacketSocket,
+  type RawSocket,
+  type RawSocketV6,
+  SystemError,
+} from "../ffi/mod.ts";
+import type { Endpoint } from "../tcp/mod.ts";
+import type { PacketDevice, SegmentGatherer, SendOutcome } from "./device.ts";
+
+/** A packet socket whose interface may go away, or not do what it promises. */
+class Gatherer implements SegmentGatherer {
+  readonly outbound: Uint8Array;
+  readonly socket: PacketSocket;
+  /** Why the interface will take no more; null: it does. */
+  obstacle: string | null = null;
+
+  constructor(socket: PacketSocket) {
+    this.socket = socket;
+    this.outbound = socket.outbound;
+  }
+
+  sendGathered(
+    headersLength: number,
+    payload: Uint8Array,
+    offset: number,
+    firstPartLength: number,
+    length: number,
+    segmentSize: number,
+  ): SendOutcome {
+    try {
+      return this.socket.sendGathered(headersLength, payload, offset, firstPartLength, length, segmentSize);
+    } catch (error) {
+      if (!isErrno(error, ...LINK_ERRORS)) throw error;
+      this.obstacle = error.message;
+      return "unreachable"; // lost, for the core; whoever minds the link asks for the obstacle
+    }
+  }
+}
+
+/** Sends by raw socket, and text by packet socket while there is one. The raw socket stays its owner's. */
+export class LinkDevice implements PacketDevice {
+  readonly mtu: number;
+  readonly inbound: Uint8Array;
+  readonly outbound: Uint8Array;
+  readonly #raw: RawSocket | RawSocketV6;
+  readonly #local: Endpoint;
+  readonly #remote: Endpoint;
+  #gatherer: Gatherer | null = null;
+  #hop: NextHop | null = null;
+
+  constructor(raw: RawSocket | RawSocketV6, local: Endpoint, remote: Endpoint) {
+    this.#raw = raw;
+    this.#local = local;
+    this.#remote = remote;
+    this.mtu = raw.mtu;
+    this.inbound = raw.inbound;
+    this.outbound = raw.outbound;
+  }
+
+  get descriptor(): number {
+    return this.#raw.descriptor;
+  }
+
+  get outboundDescriptor(): number {
+    return this.#gatherer === null ? this.#raw.descriptor : this.#gatherer.socket.descriptor;
+  }
+
+  /** Null: text goes by raw socket. */
+  get gathering(): SegmentGatherer | null {
+    return this.#gatherer;
+  }
+
+  receive(): number {
+    return this.#raw.receive();
+  }
+
+  send(length: number): SendOutcome {
+    return this.#raw.send(length);
+  }
+
+  /** From now on text goes by packet socket. @returns null, or why it does not, in words */
+  gather(): string | null {
+    try {
+      const hop = nextHopTo(this.#remote.address, this.#local.address);
+      if (hop.kind === "other") return "the interface is neither an Ethernet nor loopback";
+      if (hop.address === null) return "the next hop's hardware address is not known";
+      const { mtu } = this;
+      this.#gatherer = new Gatherer(
+        PacketSocket.open({ local: this.#local, remote: this.#remote, nextHop: hop, mtu, receives: false }),
+      );
+      this.#hop = hop;
+      return null;
+    } catch (error) {
+      if (error instanceof SystemError) return error.message;
+      throw error;
+    }
+  }
+
+  /** Looks at the way again, which may have changed. @returns null, or why text goes by packet socket no longer */
+  refresh(): string | null {
+    const gatherer = this.#gatherer;
+    if (gatherer === null) return null;
+    const obstacle = gatherer.obstacle ?? this.#follow(gatherer.socket);
+    if (obstacle !== null) this.stopGathering();
+    return obstacle;
+  }
+
+  /** From now on everything goes by raw socket. */
+  stopGathering(): void {
+    this.#gatherer?.socket[Symbol.dispose]();
+    this.#gatherer = null;
+  }
+
+  [Symbol.dispose](): void {
+    this.stopGathering();
+  }
+
+  #follow(socket: PacketSocket): string | null {
+    try {
+      const hop = nextHopTo(this.#remote.address, this.#local.address);
+      if (hop.interfaceIndex !== this.#hop?.interfaceIndex) return "the route leads over another interface";
+      if (hop.address === null) return "the next hop's hardware address is not known any more";
+      socket.setNextHop(hop);
+      return null;
+    } catch (error) {
+      if (error instanceof SystemError) return error.message;
+      throw error;
+    }
+  }
+}

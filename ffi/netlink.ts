@@ -1,0 +1,116 @@
+/**
+ * Questions to the kernel's routing tables: one message there, one back; <linux/netlink.h>, <linux/rtnetlink.h>.
+ *
+ * @module
+ */
+
+import {
+  AF_NETLINK,
+  MSG_DONTWAIT,
+  NETLINK_ROUTE,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_RAW,
+} from "./constants.ts";
+import { check, SystemError } from "./errno.ts";
+import { FileDescriptor } from "./file_descriptor.ts";
+import { loadLibc } from "./libc.ts";
+
+// struct nlmsghdr: u32 length, u16 type, u16 flags, u32 sequence, u32 port
+const HEADER_LENGTH = 16;
+const TYPE_OFFSET = 4;
+const FLAGS_OFFSET = 6;
+const NLM_F_REQUEST = 1;
+const NLMSG_ERROR = 2;
+
+// struct rtattr: u16 length with this header, u16 type; padded to 4 octets
+const ATTRIBUTE_HEADER_LENGTH = 4;
+
+/** Room for an answer about one thing; the longest are those about interfaces, of some 1,500 octets. */
+const ANSWER_LENGTH = 16_384;
+
+/** What the kernel answered. */
+export interface NetlinkAnswer {
+  /** The fixed part of the answer's kind. Numbers are in the host's order. */
+  readonly fixed: DataView<ArrayBuffer>;
+  /** What follows it, by type. */
+  readonly attributes: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
+}
+
+/** What to ask. */
+export interface NetlinkQuestion {
+  /** For messages: `rtnetlink RTM_GETROUTE`. */
+  readonly call: string;
+  readonly type: number;
+  /** The fixed part. */
+  readonly fixed: Uint8Array;
+  readonly attributes: readonly (readonly [type: number, value: Uint8Array])[];
+}
+
+/** Asks about one thing. @throws SystemError what the kernel says: ENETUNREACH, ENOENT, ENODEV */
+export function askNetlink(question: NetlinkQuestion): NetlinkAnswer {
+  const { call, fixed } = question;
+  const libc = loadLibc();
+  const type = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
+  using socket = new FileDescriptor(
+    check("socket AF_NETLINK", libc.socket(AF_NETLINK, type, NETLINK_ROUTE)),
+  );
+  const request = encode(question);
+  const sent = libc.send(socket.number, Deno.UnsafePointer.of(request), BigInt(request.length), 0);
+  check(call, sent);
+  const answer = new Uint8Array(ANSWER_LENGTH);
+  // The answer waits by the time that `send` returns.
+  const pointer = Deno.UnsafePointer.of(answer);
+  const length = check(call, libc.recv(socket.number, pointer, BigInt(answer.length), MSG_DONTWAIT));
+  const view = new DataView(answer.buffer, 0, length);
+  if (view.getUint16(TYPE_OFFSET, true) === NLMSG_ERROR) {
+    throw new SystemError(call, -view.getInt32(HEADER_LENGTH, true));
+  }
+  return {
+    fixed: new DataView(answer.buffer, HEADER_LENGTH, fixed.length),
+    attributes: decodeAttributes(answer, HEADER_LENGTH + fixed.length, view.getUint32(0, true)),
+  };
+}
+
+function encode({ type, fixed, attributes }: NetlinkQuestion): Uint8Array<ArrayBuffer> {
+  const spans = attributes.map(([, value]) => aligned(ATTRIBUTE_HEADER_LENGTH + value.length));
+  const length = HEADER_LENGTH + fixed.length + spans.reduce((sum, span) => sum + span, 0);
+  const bytes = new Uint8Array(length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, length, true);
+  view.setUint16(TYPE_OFFSET, type, true);
+  view.setUint16(FLAGS_OFFSET, NLM_F_REQUEST, true);
+  bytes.set(fixed, HEADER_LENGTH);
+  let offset = HEADER_LENGTH + fixed.length;
+  for (const [i, [kind, value]] of attributes.entries()) {
+    view.setUint16(offset, ATTRIBUTE_HEADER_LENGTH + value.length, true);
+    view.setUint16(offset + 2, kind, true);
+    bytes.set(value, offset + ATTRIBUTE_HEADER_LENGTH);
+    offset += spans[i] ?? 0;
+  }
+  return bytes;
+}
+
+function decodeAttributes(
+  bytes: Uint8Array<ArrayBuffer>,
+  start: number,
+  end: number,
+): ReadonlyMap<number, Uint8Array<ArrayBuffer>> {
+  const found = new Map<number, Uint8Array<ArrayBuffer>>();
+  const view = new DataView(bytes.buffer);
+  const last = Math.min(end, bytes.length) - ATTRIBUTE_HEADER_LENGTH;
+  for (let offset = start; offset <= last;) {
+    const length = view.getUint16(offset, true);
+    if (length < ATTRIBUTE_HEADER_LENGTH) break;
+    found.set(
+      view.getUint16(offset + 2, true),
+      bytes.slice(offset + ATTRIBUTE_HEADER_LENGTH, offset + length),
+    );
+    offset += aligned(length);
+  }
+  return found;
+}
+
+function aligned(length: number): number {
+  return (length + 3) & ~3;
+}

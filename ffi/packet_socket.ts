@@ -1,0 +1,344 @@
+/**
+ * TCP over a packet socket with the kernel's own offloads: segments of up to 64 KiB go out for the device to cut and to
+ * checksum, and come in as it merged them. AF_PACKET with PACKET_VNET_HDR, packet(7).
+ *
+ * @module
+ */
+
+import { attachFilter, connectionFilter, dropAllFilter } from "./bpf.ts";
+import {
+  AF_PACKET,
+  ETH_P_IP,
+  ETH_P_IPV6,
+  MAX_IP_PACKET,
+  MSG_DONTWAIT,
+  MSG_TRUNC,
+  PACKET_BUFFER_LENGTH,
+  PACKET_VNET_HDR,
+  SO_RCVBUF,
+  SO_RCVBUFFORCE,
+  SO_SNDBUF,
+  SO_SNDBUFFORCE,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_RAW,
+  SOL_PACKET,
+} from "./constants.ts";
+import { check, lastErrno, SystemError, wouldWait } from "./errno.ts";
+import { enlargeBuffer, FileDescriptor, orClose, setOption } from "./file_descriptor.ts";
+import { type Libc, loadLibc } from "./libc.ts";
+import { HARDWARE_ADDRESS_LENGTH, type NextHop } from "./neighbour.ts";
+import type { GatheringDevice, InboundChecksum, SendResult } from "./packet_device.ts";
+import { DEFAULT_BUFFER_SIZE, isVerdict, nothingReceived, sendResult } from "./raw_socket.ts";
+import type { Endpoint } from "./sockaddr.ts";
+
+/** How to open a packet socket. */
+export interface PacketSocketOptions {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  /** Where the frames go; with the address of the next hop. */
+  readonly nextHop: NextHop;
+  /** Octets of the largest packet that is not cut by the device. */
+  readonly mtu: number;
+  /** Whether to receive as well; otherwise no packet is ever queued here. @default true */
+  readonly receives?: boolean;
+  /** Octets that may wait in each direction, as far as this process may ask for it. @default 8 MiB */
+  readonly bufferSize?: number;
+}
+
+/** Octets of the IP headers that the core writes: without options (RFC 791 3.1), without extensions (RFC 8200 3). */
+const IPV4_HEADER_LENGTH = 20;
+const IPV6_HEADER_LENGTH = 40;
+
+/** TCP header octets that are always counted on: all the options there can be. */
+const LONGEST_TCP_HEADER = 60;
+
+// struct virtio_net_hdr, <linux/virtio_net.h>, in the host's order (a legacy header)
+const VNET_LENGTH = 10;
+const VNET_FLAGS = 0;
+const VNET_GSO_TYPE = 1;
+const VNET_HEADER_LENGTH = 2;
+const VNET_GSO_SIZE = 4;
+const VNET_CHECKSUM_START = 6;
+const VNET_CHECKSUM_OFFSET = 8;
+const NEEDS_CHECKSUM = 1;
+const CHECKSUM_VALID = 2;
+const GSO_NONE = 0;
+const GSO_TCPV4 = 1;
+const GSO_TCPV6 = 4;
+/** Only the first of the cut segments may carry CWR (RFC 3168 6.1.2). */
+const GSO_ECN = 0x80;
+
+/** Where the checksum field stands in the TCP header, RFC 9293 3.1; and CWR in its octet of flags. */
+const TCP_CHECKSUM_OFFSET = 16;
+const TCP_FLAGS_OFFSET = 13;
+const TCP_CWR = 0x80;
+
+const ETHERNET_HEADER_LENGTH = 14;
+const ETHERNET_TYPE_OFFSET = 12;
+
+/** Octets before the IP header. */
+const FRONT_LENGTH = VNET_LENGTH + ETHERNET_HEADER_LENGTH;
+
+// struct sockaddr_ll, <linux/if_packet.h>: u16 family, u16 protocol (network order), i32 interface, u16 hardware type,
+// octets of packet type and address length, 8 of address
+const SOCKADDR_LL_LENGTH = 20;
+
+// struct msghdr, <bits/socket.h>, as 32-bit words: name, its length, vector, its length, control, its length, flags
+const MESSAGE_WORDS = 14;
+const MESSAGE_NAME = 0;
+const MESSAGE_NAME_LENGTH = 2;
+const MESSAGE_VECTOR = 4;
+const MESSAGE_VECTOR_LENGTH = 6;
+
+// struct iovec: address, length; three of them
+const VECTOR_WORDS = 12;
+const VECTOR_PIECE_WORDS = 4;
+const TWO_TO_32 = 2 ** 32;
+
+/** Payload octets of the longest segment that a packet socket takes: with all the headers there can be, 65,535 octets. */
+export function packetSegmentLimit(family: 4 | 6): number {
+  const ipHeaderLength = family === 4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH;
+  return MAX_IP_PACKET - ipHeaderLength - LONGEST_TCP_HEADER;
+}
+
+/** A packet socket of one connection, sending to one next hop. Packets start at their IP header in both directions. */
+export class PacketSocket implements GatheringDevice {
+  readonly mtu: number;
+  readonly segmentLimit: number;
+  readonly inbound: Uint8Array<ArrayBuffer>;
+  readonly outbound: Uint8Array<ArrayBuffer>;
+  /** Why the last "unreachable" packet could not leave; kept until the next such one. */
+  softError: SystemError | undefined;
+
+  readonly #libc: Libc = loadLibc();
+  readonly #descriptor: FileDescriptor;
+  readonly #ipHeaderLength: number;
+  readonly #gsoType: number;
+  readonly #address: Uint8Array<ArrayBuffer>;
+  /** The frame that goes out: virtio header, Ethernet header, and what the caller puts into `outbound`. */
+  readonly #frame: Uint8Array<ArrayBuffer> = new Uint8Array(FRONT_LENGTH + PACKET_BUFFER_LENGTH);
+  readonly #frameHeader: DataView<ArrayBuffer> = new DataView(this.#frame.buffer);
+  readonly #arrived: Uint8Array<ArrayBuffer> = new Uint8Array(FRONT_LENGTH + PACKET_BUFFER_LENGTH);
+  readonly #arrivedHeader: DataView<ArrayBuffer> = new DataView(this.#arrived.buffer);
+  readonly #arrivedPointer: Deno.PointerValue;
+  readonly #arrivedLength = BigInt(FRONT_LENGTH + PACKET_BUFFER_LENGTH);
+  readonly #message: Uint32Array<ArrayBuffer> = new Uint32Array(MESSAGE_WORDS);
+  readonly #messagePointer: Deno.PointerValue;
+  readonly #vector: Uint32Array<ArrayBuffer> = new Uint32Array(VECTOR_WORDS);
+  /** Where arrays that payloads were sent from lie in memory. They do not move. */
+  readonly #places = new WeakMap<Uint8Array, number>();
+  #lastPayload: Uint8Array | undefined;
+  #lastPlace = 0;
+
+  private constructor(descriptor: FileDescriptor, options: PacketSocketOptions) {
+    const isV4 = options.local.address.family === 4;
+    this.#descriptor = descriptor;
+    this.#ipHeaderLength = isV4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH;
+    this.#gsoType = isV4 ? GSO_TCPV4 : GSO_TCPV6;
+    this.mtu = options.mtu;
+    this.segmentLimit = packetSegmentLimit(options.local.address.family);
+    this.outbound = this.#frame.subarray(FRONT_LENGTH);
+    this.inbound = this.#arrived.subarray(FRONT_LENGTH);
+    this.#arrivedPointer = Deno.UnsafePointer.of(this.#arrived);
+    this.#messagePointer = Deno.UnsafePointer.of(this.#message);
+    const protocol = isV4 ? ETH_P_IP : ETH_P_IPV6;
+    this.#frameHeader.setUint16(VNET_LENGTH + ETHERNET_TYPE_OFFSET, protocol);
+    this.#frameHeader.setUint16(VNET_CHECKSUM_OFFSET, TCP_CHECKSUM_OFFSET, true);
+    this.#frameHeader.setUint16(VNET_CHECKSUM_START, ETHERNET_HEADER_LENGTH + this.#ipHeaderLength, true);
+    this.setNextHop(options.nextHop);
+    this.#address = linkAddress(protocol, options.nextHop.interfaceIndex);
+    putAddress(this.#message, MESSAGE_NAME, placeOf(this.#address));
+    this.#message[MESSAGE_NAME_LENGTH] = SOCKADDR_LL_LENGTH;
+    putAddress(this.#message, MESSAGE_VECTOR, placeOf(this.#vector));
+    putAddress(this.#vector, 0, placeOf(this.#frame));
+  }
+
+  /**
+   * Opens the socket with a filter for exactly this connection; nothing that came before is delivered.
+   *
+   * @throws SystemError EPERM without CAP_NET_RAW
+   * @throws RangeError when the next hop is not one that Ethernet frames can be sent to
+   */
+  static open(options: PacketSocketOptions): PacketSocket {
+    const { local, remote, nextHop, receives = true, bufferSize = DEFAULT_BUFFER_SIZE } = options;
+    const protocol = local.address.family === 4 ? ETH_P_IP : ETH_P_IPV6;
+    checkNextHop(nextHop);
+    // Protocol 0 receives nothing; `bind` gives the socket its protocol once the filter is there.
+    const type = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
+    const descriptor = new FileDescriptor(
+      check("socket AF_PACKET", loadLibc().socket(AF_PACKET, type, 0)),
+    );
+    return orClose(descriptor, (number) => {
+      setOption(number, SOL_PACKET, PACKET_VNET_HDR, 1, "setsockopt PACKET_VNET_HDR");
+      enlargeBuffer(number, SO_SNDBUFFORCE, SO_SNDBUF, bufferSize);
+      if (receives) {
+        enlargeBuffer(number, SO_RCVBUFFORCE, SO_RCVBUF, bufferSize);
+        attachFilter(number, connectionFilter(local, remote, "ethernet"));
+        const address = linkAddress(protocol, nextHop.interfaceIndex);
+        check("bind AF_PACKET", loadLibc().bind(number, address, address.length));
+      } else {
+        attachFilter(number, dropAllFilter());
+      }
+      return new PacketSocket(descriptor, options);
+    });
+  }
+
+  get descriptor(): number {
+    return this.#descriptor.number;
+  }
+
+  /** How the checksum of the packet received last stands. */
+  get inboundChecksum(): InboundChecksum {
+    const flags = this.#arrived[VNET_FLAGS] ?? 0;
+    if ((flags & NEEDS_CHECKSUM) !== 0) return "unfinished";
+    return (flags & CHECKSUM_VALID) !== 0 ? "verified" : "unknown";
+  }
+
+  /** Payload octets of each segment that was merged into the packet received last; 0: it is one segment. */
+  get inboundSegmentSize(): number {
+    return this.#arrived[VNET_GSO_TYPE] === GSO_NONE ? 0 : this.#arrivedHeader.getUint16(VNET_GSO_SIZE, true);
+  }
+
+  receive(): number {
+    let length = this.#receiveOnce();
+    if (length < 0) {
+      if (wouldWait()) return 0;
+      length = this.#receiveOnce(); // see lastErrno
+      if (length < 0) return nothingReceived("recv AF_PACKET");
+    }
+    // With MSG_TRUNC the result may exceed the buffer: the decoder then finds less than the IP header says.
+    return Math.max(0, Math.min(length, this.#arrived.length) - FRONT_LENGTH);
+  }
+
+  send(length: number): SendResult {
+    this.#frame[VNET_FLAGS] = 0;
+    this.#frame[VNET_GSO_TYPE] = GSO_NONE;
+    this.#frameHeader.setUint16(VNET_HEADER_LENGTH, 0, true);
+    this.#frameHeader.setUint16(VNET_GSO_SIZE, 0, true);
+    this.#frameHeader.setUint16(VNET_CHECKSUM_START, 0, true);
+    this.#frameHeader.setUint16(VNET_CHECKSUM_OFFSET, 0, true);
+    this.#putPiece(0, length + FRONT_LENGTH);
+    return this.#sendMessage(1);
+  }
+
+  sendGathered(
+    headersLength: number,
+    payload: Uint8Array,
+    offset: number,
+    firstPartLength: number,
+    length: number,
+    segmentSize: number,
+  ): SendResult {
+    this.#putOffload(headersLength, segmentSize);
+    this.#putPiece(0, FRONT_LENGTH + headersLength);
+    if (length === 0) return this.#sendMessage(1);
+    const place = payload === this.#lastPayload ? this.#lastPlace : this.#findPlace(payload);
+    putAddress(this.#vector, VECTOR_PIECE_WORDS, place + offset);
+    this.#putPiece(1, firstPartLength);
+    if (firstPartLength === length) return this.#sendMessage(2);
+    putAddress(this.#vector, 2 * VECTOR_PIECE_WORDS, place);
+    this.#putPiece(2, length - firstPartLength);
+    return this.#sendMessage(3);
+  }
+
+  /** From now on frames go to this next hop, on the same interface. @throws RangeError as `open` */
+  setNextHop(hop: NextHop): void {
+    const { address } = checkNextHop(hop);
+    this.#frame.set(address, VNET_LENGTH);
+    this.#frame.set(hop.ownAddress, VNET_LENGTH + HARDWARE_ADDRESS_LENGTH);
+  }
+
+  [Symbol.dispose](): void {
+    this.#descriptor.close();
+  }
+
+  #receiveOnce(): number {
+    return this.#libc.recv(
+      this.#descriptor.number,
+      this.#arrivedPointer,
+      this.#arrivedLength,
+      MSG_DONTWAIT | MSG_TRUNC,
+    );
+  }
+
+  /** Leaves the checksum, and the cutting if there is to be one, to the device. */
+  #putOffload(headersLength: number, segmentSize: number): void {
+    const header = this.#frameHeader;
+    const flags = this.outbound[this.#ipHeaderLength + TCP_FLAGS_OFFSET] ?? 0;
+    const ecn = (flags & TCP_CWR) !== 0 ? GSO_ECN : 0;
+    this.#frame[VNET_FLAGS] = NEEDS_CHECKSUM;
+    this.#frame[VNET_GSO_TYPE] = segmentSize === 0 ? GSO_NONE : this.#gsoType | ecn;
+    header.setUint16(VNET_HEADER_LENGTH, ETHERNET_HEADER_LENGTH + headersLength, true);
+    header.setUint16(VNET_GSO_SIZE, segmentSize, true);
+    header.setUint16(VNET_CHECKSUM_START, ETHERNET_HEADER_LENGTH + this.#ipHeaderLength, true);
+    header.setUint16(VNET_CHECKSUM_OFFSET, TCP_CHECKSUM_OFFSET, true);
+  }
+
+  #putPiece(index: number, length: number): void {
+    this.#vector[index * VECTOR_PIECE_WORDS + 2] = length;
+  }
+
+  #findPlace(payload: Uint8Array): number {
+    let place = this.#places.get(payload);
+    if (place === undefined) {
+      place = placeOf(payload);
+      this.#places.set(payload, place);
+    }
+    this.#lastPayload = payload;
+    this.#lastPlace = place;
+    return place;
+  }
+
+  #sendMessage(pieces: number): SendResult {
+    this.#message[MESSAGE_VECTOR_LENGTH] = pieces;
+    if (this.#sendOnce() >= 0) return "sent";
+    const errno = lastErrno();
+    if (isVerdict(errno)) return this.#notSent(errno);
+    return this.#sendOnce() >= 0 ? "sent" : this.#notSent(lastErrno()); // see lastErrno
+  }
+
+  #sendOnce(): number {
+    return this.#libc.sendmsg(this.#descriptor.number, this.#messagePointer, MSG_DONTWAIT);
+  }
+
+  #notSent(errno: number): SendResult {
+    const result = sendResult(errno, "sendmsg AF_PACKET");
+    if (result === "unreachable") this.softError = new SystemError("sendmsg AF_PACKET", errno);
+    return result;
+  }
+}
+
+function checkNextHop(hop: NextHop): { readonly address: Uint8Array<ArrayBuffer> } {
+  const { address, ownAddress, kind } = hop;
+  if (kind === "other" || ownAddress.length !== HARDWARE_ADDRESS_LENGTH) {
+    throw new RangeError(`Cannot send frames on interface ${hop.interfaceIndex}: it is not an Ethernet`);
+  }
+  if (address === null || address.length !== HARDWARE_ADDRESS_LENGTH) {
+    throw new RangeError(
+      `Cannot send frames on interface ${hop.interfaceIndex}: the next hop is not resolved`,
+    );
+  }
+  return { address };
+}
+
+function linkAddress(protocol: number, interfaceIndex: number): Uint8Array<ArrayBuffer> {
+  const address = new Uint8Array(SOCKADDR_LL_LENGTH);
+  const view = new DataView(address.buffer);
+  view.setUint16(0, AF_PACKET, true);
+  view.setUint16(2, protocol);
+  view.setInt32(4, interfaceIndex, true);
+  return address;
+}
+
+/** The address of an array's first octet. It is below 2^53: user space ends at 2^47, or 2^56. */
+function placeOf(array: Uint8Array | Uint32Array): number {
+  const pointer = Deno.UnsafePointer.of(array as Uint8Array<ArrayBuffer>);
+  return Number(Deno.UnsafePointer.value(pointer));
+}
+
+/** Writes a pointer in two halves: as a bigint it would be garbage after each segment. */
+function putAddress(words: Uint32Array, index: number, place: number): void {
+  words[index] = place % TWO_TO_32;
+  words[index + 1] = Math.floor(place / TWO_TO_32);
+}

@@ -1,0 +1,198 @@
+/** Connections whose text goes by packet socket, to the kernel's own TCP, on loopback in a network of the test's own. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { type LinkMode, RawConnection } from "../../driver/mod.ts";
+import { check } from "../../ffi/errno.ts";
+import {
+  FileDescriptor,
+  loadLibc,
+  loopbackAddress,
+  setInterfaceMtu,
+  StreamListener,
+  type StreamSocket,
+} from "../../ffi/mod.ts";
+import { after, milliseconds, seconds, STANDARD } from "../../tcp/mod.ts";
+import { kernelTests, openDescriptors } from "../ffi/support.ts";
+
+const kernelTest = kernelTests();
+
+const LIMIT = seconds(10);
+const LO_MTU = 65_536;
+const O_WRONLY = 1; // <fcntl.h>
+
+/** Octets after which the stream repeats: a prime. */
+const PERIOD = 65_521;
+const PIECE = 1 << 17;
+const STREAM = new Uint8Array(PERIOD + PIECE).map((_, i) => {
+  const place = i % PERIOD;
+  return place * 31 + (place >> 7) * 17 + (place >> 13);
+});
+
+function streamAt(place: number, length: number): Uint8Array<ArrayBuffer> {
+  const start = place % PERIOD;
+  return STREAM.subarray(start, start + Math.min(length, PIECE));
+}
+
+function checkStream(piece: Uint8Array, place: number): void {
+  const expected = streamAt(place, piece.length);
+  for (let i = 0; i < piece.length; i++) {
+    if (piece[i] !== expected[i]) throw new Error(`Octet ${place + i} is ${piece[i]}, not ${expected[i]}`);
+  }
+}
+
+interface Options {
+  readonly link: LinkMode;
+  readonly up: number;
+  readonly down?: number;
+  readonly family?: 4 | 6;
+  /** Of loopback, meanwhile. @default 1500 */
+  readonly mtu?: number;
+  /** Called with the octets that the kernel has received. */
+  readonly onProgress?: (octets: number) => void;
+}
+
+interface Outcome {
+  readonly changes: readonly string[];
+  readonly segmentsSent: number;
+  readonly retransmitted: number;
+}
+
+/** Moves octets both ways and checks each of them, to the orderly end of both directions. */
+async function transfer(options: Options): Promise<Outcome> {
+  const { link, up, down = 0, family = 4, mtu = 1_500, onProgress } = options;
+  setInterfaceMtu("lo", mtu);
+  const changes: string[] = [];
+  using listener = StreamListener.open({ address: loopbackAddress(family), port: 0 });
+  using raw = RawConnection.open({
+    remote: listener.local,
+    link,
+    config: { ...STANDARD, minRto: milliseconds(100) },
+    onLinkChange: (now, reason) => changes.push(`${now}: ${reason}`),
+  });
+  const { connection, loop } = raw;
+  const into = new Uint8Array(PIECE);
+  let kernel: StreamSocket | undefined;
+  const ours = { sent: 0, received: 0 };
+  const theirs = { sent: 0, received: 0, ended: false };
+  const stepOurs = (): boolean => {
+    if (connection.failure !== null) throw connection.failure;
+    for (let i = 0; i < 8 && ours.sent < up; i++) {
+      ours.sent += connection.send(streamAt(ours.sent, up - ours.sent), loop.now);
+      if (ours.sent === up) connection.shutdown(loop.now);
+    }
+    const length = connection.receive(into, loop.now);
+    if (length !== null) checkStream(into.subarray(0, length), ours.received);
+    ours.received += length ?? 0;
+    return length === null;
+  };
+  const stepTheirs = (socket: StreamSocket): void => {
+    if (theirs.sent < down) {
+      theirs.sent += socket.send(streamAt(theirs.sent, down - theirs.sent));
+      if (theirs.sent === down) socket.shutdown();
+    }
+    for (let i = 0; i < 8 && !theirs.ended; i++) {
+      const length = socket.receive(into);
+      if (length === 0) return;
+      theirs.ended = length === null;
+      if (theirs.ended && down === 0) socket.shutdown();
+      checkStream(into.subarray(0, length ?? 0), theirs.received);
+      theirs.received += length ?? 0;
+    }
+  };
+  try {
+    const finished = await loop.run(() => {
+      if (connection.state === "SYN-SENT") return false;
+      if (kernel === undefined) {
+        kernel = listener.accept();
+        if (kernel === undefined) return false;
+        loop.watch(kernel.descriptor, () => {});
+      }
+      const isOver = stepOurs();
+      stepTheirs(kernel);
+      onProgress?.(theirs.received);
+      return isOver && theirs.ended;
+    }, after(loop.readClock(), LIMIT));
+    assert(finished, `moved ${theirs.received} of ${up} up, ${ours.received} of ${down} down`);
+  } finally {
+    kernel?.[Symbol.dispose]();
+    setInterfaceMtu("lo", LO_MTU);
+  }
+  assertEquals([theirs.received, ours.received], [up, down]);
+  return { changes, segmentsSent: connection.segmentsSent, retransmitted: connection.segmentsRetransmitted };
+}
+
+for (const family of [4, 6] as const) {
+  for (const mtu of [1_500, LO_MTU]) {
+    kernelTest(
+      `IPv${family}, MTU ${mtu}: text by packet socket arrives, octet for octet, both ways at once`,
+      async () => {
+        const { changes, segmentsSent } = await transfer({ link: "packet", up: 8e6, down: 4e6, family, mtu });
+        assertEquals(changes, ["packet: bulk data flow"]);
+        assert(segmentsSent < 8e6 / 5_000, `${segmentsSent} segments`);
+      },
+    );
+  }
+
+  kernelTest(
+    `IPv${family}: long segments of the core are cut for the raw socket while it is "auto" and little`,
+    async () => {
+      const { changes, segmentsSent, retransmitted } = await transfer({ link: "auto", up: 200_000, family });
+      assertEquals([changes, retransmitted], [[], 0]);
+      assert(segmentsSent < 100, `${segmentsSent} segments`);
+    },
+  );
+}
+
+kernelTest('"auto" takes the packet socket when there is much to send', async () => {
+  assertEquals((await transfer({ link: "auto", up: 1e6 })).changes, ["packet: bulk data flow"]);
+});
+
+kernelTest('"raw" stays so', async () => {
+  const { changes, segmentsSent } = await transfer({ link: "raw", up: 1e6 });
+  assertEquals(changes, []);
+  assert(segmentsSent > 1e6 / 1_460);
+});
+
+/**
+ * Whether the kernel finds an established connection before it asks whether a packet may come from where it came: without
+ * that, what a packet socket puts on loopback is dropped.
+ */
+function setEarlyDemux(on: boolean): void {
+  const path = new TextEncoder().encode("/proc/sys/net/ipv4/ip_early_demux\0");
+  using file = new FileDescriptor(check("open", loadLibc().open(path, O_WRONLY)));
+  check("write", loadLibc().write(file.number, new TextEncoder().encode(on ? "1" : "0"), 1n));
+}
+
+kernelTest(
+  "what gets nothing across is given up for good after a time-out, and nothing is lost",
+  async () => {
+    setEarlyDemux(false);
+    try {
+      const { changes, retransmitted } = await transfer({ link: "packet", up: 2e6 });
+      assertEquals(changes.length, 2);
+      assertMatch(changes[1] ?? "", /^raw: nothing that was sent this way was acknowledged/);
+      assert(retransmitted > 0);
+    } finally {
+      setEarlyDemux(true);
+    }
+  },
+);
+
+kernelTest("what has worked and stops to is given up after two time-outs, and nothing is lost", async () => {
+  try {
+    const { changes } = await transfer({
+      link: "packet",
+      up: 50e6,
+      onProgress: (octets) => setEarlyDemux(octets < 10e6),
+    });
+    assertMatch(changes[1] ?? "", /^raw: nothing that was sent this way was acknowledged/);
+  } finally {
+    setEarlyDemux(true);
+  }
+});
+
+kernelTest("everything is closed with the connection", async () => {
+  const before = openDescriptors();
+  await transfer({ link: "packet", up: 1e5 });
+  assertEquals(openDescriptors(), before);
+});

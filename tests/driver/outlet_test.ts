@@ -1,0 +1,178 @@
+/** Segments on their way into a device, and what a device knows of packets on their way out of it. */
+
+import { assertEquals } from "@std/assert";
+import type { SegmentGatherer, SendOutcome } from "../../driver/device.ts";
+import { Loop } from "../../driver/loop.ts";
+import { Outlet } from "../../driver/outlet.ts";
+import { POLLOUT } from "../../ffi/mod.ts";
+import { Segment } from "../../tcp/segment.ts";
+import { seqToUint32 } from "../../tcp/seq.ts";
+import { seconds } from "../../tcp/units.ts";
+import { decodePacket } from "../../tcp/wire/packet.ts";
+import { FakeCore, FakeDevice, FakePoller, FakeTime, fillSegment, packet } from "./support.ts";
+
+const RING = new Uint8Array(40).map((_, i) => i + 1);
+
+/** A device that gathers while it is told to. */
+class GatheringDevice extends FakeDevice {
+  inboundChecksum: "verified" | "unfinished" | "unknown" = "unknown";
+  inboundSegmentSize = 0;
+  outboundDescriptor = 1;
+  gathers = true;
+  readonly gathered: string[] = [];
+  readonly gatherAnswers: SendOutcome[] = [];
+
+  get gathering(): SegmentGatherer | null {
+    return this.gathers ? this.#gatherer : null;
+  }
+
+  readonly #gatherer: SegmentGatherer = {
+    outbound: new Uint8Array(100),
+    sendGathered: (headers, payload, offset, first, length, size) => {
+      const answer = this.gatherAnswers.shift() ?? "sent";
+      if (answer === "sent") {
+        this.gathered.push(`${headers} + ${length}: ${first} from ${payload[offset]}, by ${size}`);
+      }
+      return answer;
+    },
+  };
+}
+
+function textSegment(size: number): Segment {
+  const segment = new Segment();
+  fillSegment(segment, 1_000);
+  segment.payload = RING;
+  segment.payloadOffset = 30;
+  segment.payloadLength = 25;
+  segment.firstPartLength = 10;
+  segment.segmentSize = size;
+  return segment;
+}
+
+/** Sequence number and payload of each packet. */
+function read(packets: readonly Uint8Array[]): (readonly [number, number[]])[] {
+  const segment = new Segment();
+  return packets.map((octets) => {
+    assertEquals(decodePacket(octets, octets.length, segment, "strict"), null);
+    const { payload, payloadOffset, payloadLength } = segment;
+    return [seqToUint32(segment.seq), [...payload.subarray(payloadOffset, payloadOffset + payloadLength)]];
+  });
+}
+
+const PIECES = [
+  [1_000, [31, 32, 33, 34, 35, 36, 37, 38, 39, 40]],
+  [1_010, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]],
+  [1_020, [11, 12, 13, 14, 15]],
+] as const;
+
+Deno.test("a plain device gets one packet for each wire segment", () => {
+  const device = new FakeDevice();
+  assertEquals(new Outlet(device).send(textSegment(10)), "sent");
+  assertEquals(read(device.sent), PIECES.map(([seq, octets]) => [seq, [...octets]]));
+});
+
+Deno.test("a piece that finds no room is offered again, and those behind it follow", () => {
+  const device = new FakeDevice();
+  const outlet = new Outlet(device);
+  device.answers.push("sent", "full", "full");
+  assertEquals([outlet.send(textSegment(10)), outlet.isFull], ["full", true]);
+  assertEquals([outlet.sendAgain(), device.sent.length], ["full", 1]);
+  assertEquals([outlet.sendAgain(), outlet.isFull], ["sent", false]);
+  assertEquals(read(device.sent), PIECES.map(([seq, octets]) => [seq, [...octets]]));
+});
+
+Deno.test("behind a piece that is too long nothing is offered any more", () => {
+  const device = new FakeDevice();
+  const outlet = new Outlet(device);
+  device.answers.push("sent", "too long");
+  assertEquals([outlet.send(textSegment(10)), outlet.isFull, device.sent.length], ["too long", false, 1]);
+});
+
+Deno.test("a gathering device gets headers, and the payload where it lies", () => {
+  const device = new GatheringDevice();
+  assertEquals(new Outlet(device).send(textSegment(10)), "sent");
+  assertEquals([device.gathered, device.sent], [["40 + 25: 10 from 31, by 10"], []]);
+});
+
+Deno.test("what has no text goes as a whole packet", () => {
+  const device = new GatheringDevice();
+  const segment = new Segment();
+  fillSegment(segment, 5);
+  assertEquals(new Outlet(device).send(segment), "sent");
+  assertEquals([device.gathered, read(device.sent)], [[], [[5, []]]]);
+});
+
+Deno.test("a segment that waits is cut when the device gathers no longer", () => {
+  const device = new GatheringDevice();
+  const outlet = new Outlet(device);
+  device.gatherAnswers.push("full");
+  assertEquals(outlet.send(textSegment(10)), "full");
+  device.gathers = false;
+  assertEquals(outlet.sendAgain(), "sent");
+  assertEquals(read(device.sent), PIECES.map(([seq, octets]) => [seq, [...octets]]));
+});
+
+Deno.test("pieces that wait are gathered one by one when the device has begun to", () => {
+  const device = new GatheringDevice();
+  const outlet = new Outlet(device);
+  device.gathers = false;
+  device.answers.push("sent", "full");
+  assertEquals(outlet.send(textSegment(10)), "full");
+  device.gathers = true;
+  assertEquals(outlet.sendAgain(), "sent");
+  assertEquals(device.gathered, ["40 + 10: 10 from 1, by 0", "40 + 5: 5 from 11, by 0"]);
+});
+
+Deno.test("a checksum that the device vouches for is not looked at; merged segments come with their size", () => {
+  const device = new GatheringDevice();
+  const core = new FakeCore();
+  const seen: unknown[] = [];
+  core.segmentArrives = ({ checksumUnfinished, segmentSize }: Segment): void => {
+    seen.push([device.inboundChecksum, checksumUnfinished, segmentSize]);
+  };
+  const time = new FakeTime();
+  const dropped: string[] = [];
+  const loop = new Loop({
+    device,
+    side: core,
+    clock: time.read,
+    poller: new FakePoller(time),
+    onDrop: (reason) => dropped.push(reason),
+  });
+  const damaged = packet(1);
+  damaged[36] = 0xff; // within TCP's checksum
+  for (const state of ["verified", "unfinished", "unknown"] as const) {
+    device.inboundChecksum = state;
+    device.inboundSegmentSize = state === "verified" ? 0 : 1_448;
+    device.waiting.push(damaged);
+    loop.turn();
+  }
+  assertEquals(seen, [["verified", false, 0], ["unfinished", true, 1_448]]);
+  assertEquals(dropped, ["bad-checksum"]);
+});
+
+Deno.test("room is waited for where it shows, arrivals meanwhile where they do", async () => {
+  const device = new GatheringDevice();
+  device.outboundDescriptor = 2;
+  const core = new FakeCore();
+  const time = new FakeTime();
+  const poller = new FakePoller(time);
+  const loop = new Loop({ device, side: core, clock: time.read, poller });
+  const asked: (number | undefined)[] = [];
+  const add = poller.add.bind(poller);
+  poller.add = (descriptor, events): number => {
+    asked.push(descriptor, events);
+    return add(descriptor, events);
+  };
+  core.transmit = (out: Segment): boolean => {
+    if (core.queue.shift() === undefined) return false;
+    Object.assign(out, textSegment(10));
+    return true;
+  };
+  core.queue.push(1);
+  device.gatherAnswers.push("full", "full");
+  poller.onWait = () => new Map([[2, POLLOUT]]);
+  await loop.run(() => device.gathered.length > 0, time.now + seconds(1) as typeof time.now);
+  assertEquals(device.gathered, ["40 + 25: 10 from 31, by 10"]);
+  assertEquals(asked, [2, POLLOUT]);
+});

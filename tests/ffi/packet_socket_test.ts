@@ -1,0 +1,163 @@
+/** Packet sockets and the next hop on loopback, in a network of the test's own. */
+
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  type Endpoint,
+  loadLibc,
+  loopbackAddress,
+  type NextHop,
+  nextHopTo,
+  packetSegmentLimit,
+  PacketSocket,
+  parseLiteral,
+  PortGuard,
+  setInterfaceMtu,
+  StreamListener,
+  StreamSocket,
+  SystemError,
+} from "../../ffi/mod.ts";
+import { ACK, buildPacket, kernelTests, openDescriptors, readPacket } from "./support.ts";
+
+const kernelTest = kernelTests();
+loadLibc();
+
+const LO_MTU = 65_536;
+
+function pattern(length: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(length).map((_, i) => i * 7 + (i >> 8));
+}
+
+function openOnLoopback(local: Endpoint, remote: Endpoint, receives = true): PacketSocket {
+  const nextHop = nextHopTo(remote.address, local.address);
+  return PacketSocket.open({ local, remote, nextHop, mtu: 65_535, receives });
+}
+
+for (const family of [4, 6] as const) {
+  const address = loopbackAddress(family);
+  const any: Endpoint = { address, port: 0 };
+  const headers = family === 4 ? 40 : 60;
+
+  kernelTest(`IPv${family}: the next hop on loopback is loopback itself`, () => {
+    const hop = nextHopTo(address, address);
+    assertEquals(hop.kind, "loopback");
+    assert(hop.interfaceIndex > 0);
+    assertEquals(hop.address, new Uint8Array(6));
+    assertEquals(hop.ownAddress, new Uint8Array(6));
+  });
+
+  kernelTest(`IPv${family}: a gathered segment arrives in one piece, wrapped payload and all`, () => {
+    using guardA = PortGuard.open(any);
+    using guardB = PortGuard.open(any);
+    using a = openOnLoopback(guardA.local, guardB.local, false);
+    using b = openOnLoopback(guardB.local, guardA.local);
+    const payload = pattern(packetSegmentLimit(family));
+    const rows = [
+      { name: "nothing", offset: 0, first: 0, length: 0, size: 0 },
+      { name: "one octet", offset: 5, first: 1, length: 1, size: 0 },
+      { name: "one segment in one part", offset: 100, first: 1_448, length: 1_448, size: 0 },
+      { name: "many in one part", offset: 0, first: payload.length, length: payload.length, size: 1_448 },
+      { name: "many in two parts", offset: payload.length - 999, first: 999, length: 14_480, size: 1_448 },
+      { name: "one again after many", offset: 1, first: 3, length: 3, size: 0 },
+    ];
+    for (const { name, offset, first, length, size } of rows) {
+      const whole = new Uint8Array(length);
+      whole.set(payload.subarray(offset, offset + first));
+      whole.set(payload.subarray(0, length - first), first);
+      buildPacket(a.outbound, guardA.local, guardB.local, { sequence: length, flags: ACK, payload: whole });
+      a.outbound.fill(0xee, headers, headers + 10); // what stands behind the headers is not sent
+      assertEquals([name, a.sendGathered(headers, payload, offset, first, length, size)], [name, "sent"]);
+      const received = b.receive();
+      assertEquals([name, received], [name, headers + length]);
+      const segment = readPacket(b.inbound.subarray(0, received));
+      assertEquals([segment.sequence, segment.payload], [length, whole], name);
+      assertEquals([name, b.inboundChecksum, b.inboundSegmentSize], [name, "unfinished", size]);
+    }
+    assertEquals(b.receive(), 0);
+    assertEquals(a.receive(), 0, "a socket that does not receive has nothing queued");
+  });
+
+  kernelTest(`IPv${family}: a whole packet goes as it is, offloads from before forgotten`, () => {
+    using guardA = PortGuard.open(any);
+    using guardB = PortGuard.open(any);
+    using a = openOnLoopback(guardA.local, guardB.local);
+    using b = openOnLoopback(guardB.local, guardA.local);
+    const payload = pattern(3_000);
+    buildPacket(a.outbound, guardA.local, guardB.local, { sequence: 1, flags: ACK, payload });
+    a.sendGathered(headers, payload, 0, 3_000, 3_000, 1_000);
+    b.receive();
+    const length = buildPacket(a.outbound, guardA.local, guardB.local, { sequence: 2, flags: ACK, payload });
+    assertEquals(a.send(length), "sent");
+    assertEquals(b.inbound.subarray(0, b.receive()), a.outbound.subarray(0, length));
+    assertEquals([b.inboundChecksum, b.inboundSegmentSize], ["unknown", 0]);
+    assertEquals(a.receive(), 0, "our own packets do not come back");
+  });
+
+  kernelTest(`IPv${family}: what the kernel sends in one piece arrives so, with its segments' size`, () => {
+    setInterfaceMtu("lo", 1_500);
+    try {
+      using listener = StreamListener.open(any);
+      using client = StreamSocket.connectBlocking(listener.local, 1_000);
+      using server = listener.accept();
+      assert(server !== undefined);
+      using ear = openOnLoopback(listener.local, client.local);
+      const sent = pattern(100_000);
+      let at = 0;
+      let largest = 0;
+      let heard = 0;
+      const into = new Uint8Array(100_000);
+      for (let turn = 0; turn < 1_000 && heard < sent.length; turn++) {
+        if (at < sent.length) at += client.send(sent.subarray(at));
+        server.receive(into); // so that the window stays open
+        for (let length = ear.receive(); length > 0; length = ear.receive()) {
+          const { payload } = readPacket(ear.inbound.subarray(0, length));
+          assertEquals(payload, sent.subarray(heard, heard + payload.length));
+          heard += payload.length;
+          if (payload.length <= 1_448) continue;
+          largest = Math.max(largest, payload.length);
+          assertEquals([ear.inboundSegmentSize, ear.inboundChecksum], [
+            family === 4 ? 1_448 : 1_428,
+            "unfinished",
+          ]);
+        }
+      }
+      assertEquals(heard, sent.length);
+      assert(largest > 10_000, `merged segments: ${largest}`);
+    } finally {
+      setInterfaceMtu("lo", LO_MTU);
+    }
+  });
+}
+
+kernelTest("without a route there is no next hop", () => {
+  const destination = parseLiteral("192.0.2.1");
+  assert(destination !== undefined);
+  const error = assertThrows(() => nextHopTo(destination, loopbackAddress(4)), SystemError);
+  assertEquals([error.call, error.errnoName], ["rtnetlink RTM_GETROUTE", "ENETUNREACH"]);
+});
+
+kernelTest("frames need an Ethernet and a next hop that is resolved", () => {
+  const end: Endpoint = { address: loopbackAddress(4), port: 9 };
+  const hop = nextHopTo(end.address, end.address);
+  const before = openDescriptors();
+  const open = (nextHop: NextHop) => (): PacketSocket =>
+    PacketSocket.open({ local: end, remote: end, nextHop, mtu: 1_500 });
+  assertThrows(open({ ...hop, address: null }), RangeError, "not resolved");
+  assertThrows(open({ ...hop, kind: "other" }), RangeError, "not an Ethernet");
+  assertThrows(open({ ...hop, interfaceIndex: 9_999 }), SystemError, "bind AF_PACKET");
+  assertEquals(openDescriptors(), before);
+});
+
+kernelTest("the array that payloads come from may change", () => {
+  const any: Endpoint = { address: loopbackAddress(4), port: 0 };
+  using guardA = PortGuard.open(any);
+  using guardB = PortGuard.open(any);
+  using a = openOnLoopback(guardA.local, guardB.local, false);
+  using b = openOnLoopback(guardB.local, guardA.local);
+  const arrays = [pattern(5_000), pattern(5_000).reverse()];
+  for (const turn of [0, 1, 0, 0, 1]) {
+    const payload = arrays[turn] ?? new Uint8Array();
+    buildPacket(a.outbound, guardA.local, guardB.local, { flags: ACK, payload });
+    a.sendGathered(40, payload, 0, 5_000, 5_000, 1_000);
+    assertEquals(readPacket(b.inbound.subarray(0, b.receive())).payload, payload);
+  }
+});
