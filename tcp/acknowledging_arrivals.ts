@@ -49,6 +49,8 @@ export function reportDuplicateText(tcb: Tcb, segment: Segment): void {
   const { outOfOrder } = receiver;
   const index = outOfOrder.indexAfter(start);
   if (index >= outOfOrder.count || outOfOrder.start(index) >= end) return;
+  // RFC 2883 4 (4): the block behind the duplicate's is that of the range in which it lies.
+  acknowledging.noteOutOfOrder(outOfOrder.start(index));
   acknowledging.reportDuplicate(
     Math.max(start, outOfOrder.start(index)),
     Math.min(end, outOfOrder.end(index)),

@@ -14,6 +14,7 @@ import { seqAfter, seqAtOrAfter, seqAtOrBefore, seqBefore, type SeqNumber, type 
 import { type Instant, type Micros, micros } from "../units.ts";
 import { Delivery } from "./delivery.ts";
 import { InFlight } from "./in_flight.ts";
+import { Mark } from "./mark.ts";
 import type { AckFacts, LossRecovery, SegmentFigures } from "./loss_recovery.ts";
 import { ProportionalRateReduction } from "./prr.ts";
 import { Rack } from "./rack.ts";
@@ -122,12 +123,14 @@ export class Recovery implements LossRecovery {
       this.#undo.duplicateReported();
     }
     this.#checkTailProbe(ack);
-    if (!this.#undoIfSpurious(ack)) this.#leavePhase(ack);
+    const hasReduced = !this.#undoIfSpurious(ack) && this.#leavePhase(ack);
     this.#detectLosses(ack);
     const showedLoss = this.inFlight.lostOctets > lostBefore;
     if (this.inFlight.hasLostToResend && this.phase !== "loss" && this.phase !== "recovery") {
       this.#enterRecovery(ack);
     }
+    // RFC 5681 3.2, step 6: the ACK that ends the reduction leaves the window at the threshold.
+    if (hasReduced && !this.isReducing) return;
     this.#adjustWindow(ack, showedLoss);
   }
 
@@ -185,11 +188,14 @@ export class Recovery implements LossRecovery {
     }
   }
 
-  /** Without SACK a duplicate ACK says that one more segment has arrived somewhere (RFC 5681 3.2, RFC 6582). */
+  /**
+   * With SACK a duplicate ACK is one with news (RFC 6675 2); without, one as in RFC 5681 2, which says that one more
+   * segment has arrived somewhere.
+   */
   #countDuplicates(ack: AckFacts): void {
     const advanced = ack.una !== ack.priorUna;
     if (advanced) this.duplicateAcks = 0;
-    else if (ack.isDuplicate) this.duplicateAcks++;
+    else if (ack.selective ? ack.newlySacked > 0 : ack.isDuplicate) this.duplicateAcks++;
     if (ack.selective) return;
     if (advanced) {
       const beyondFirst = Math.max(0, this.delivery.acknowledgedOctets - ack.mss);
@@ -208,17 +214,22 @@ export class Recovery implements LossRecovery {
 
   #detectLosses(ack: AckFacts): void {
     this.reorderingWait = micros(0);
-    const enough = this.#octetsBeyondHole >= this.#config.dupThresh * ack.mss;
+    const { dupThresh } = this.#config;
     if (ack.selective && this.#config.rack) {
       const window = this.rack.reorderingWindow(
         this.phase === "recovery" || this.phase === "loss",
-        enough,
+        this.inFlight.sackedSegments >= dupThresh,
         ack.minimumRtt,
         ack.smoothedRtt,
       );
       this.reorderingWait = this.rack.detectLosses(this.inFlight, window, ack.now);
     } else if (ack.selective) {
-      markLostByCount(this.inFlight, this.#config.dupThresh, ack.mss);
+      markLostByCount(this.inFlight, dupThresh, ack.mss);
+      // RFC 6675 5, step (1).
+      const isEnough = this.duplicateAcks >= dupThresh && this.phase !== "recovery" && this.phase !== "loss";
+      if (isEnough && (this.inFlight.marks(0) & Mark.lost) === 0) {
+        this.inFlight.markLost(0, "retransmit-sack");
+      }
     } else {
       this.#detectLossesWithoutSack(ack);
     }
@@ -252,12 +263,13 @@ export class Recovery implements LossRecovery {
     this.changeReason = "fast-recovery";
   }
 
-  /** Ends a phase whose end the acknowledgement reached. */
-  #leavePhase(ack: AckFacts): void {
+  /** Ends a phase whose end the acknowledgement reached. Returns whether the window has come down by that. */
+  #leavePhase(ack: AckFacts): boolean {
     if (this.phase === "loss") this.#advanceForwardRto(ack);
     const reached = seqAtOrAfter(ack.una, this.recoveryPoint);
-    if (!reached || this.phase === "open" || this.phase === "disorder") return;
-    if (this.phase === "recovery" || this.phase === "congestion window reduced") {
+    if (!reached || this.phase === "open" || this.phase === "disorder") return false;
+    const { isReducing } = this;
+    if (isReducing) {
       this.#control.setWindow(Math.max(this.#control.slowStartThreshold, ack.mss));
       this.#control.recoveryEnded(ack.now);
       this.rack.recoveryEnded();
@@ -267,6 +279,7 @@ export class Recovery implements LossRecovery {
     this.#forwardRto = false;
     this.prefersNewData = false;
     this.#presumedReceived = 0;
+    return isReducing;
   }
 
   /** RFC 5682, 2.1 without SACK and 3.1 with it. */
@@ -340,9 +353,10 @@ export class Recovery implements LossRecovery {
   /** RFC 9937 6. */
   #reduceProportionally(ack: AckFacts, isSafe: boolean): void {
     const threshold = this.#control.slowStartThreshold;
-    this.#control.setWindow(
-      this.#prr.windowAfter(this.delivery.octets, this.pipe, threshold, isSafe, ack.mss),
-    );
+    const window = this.#prr.windowAfter(this.delivery.octets, this.pipe, threshold, isSafe, ack.mss);
+    // RFC 6582 3.2, step 3: a partial ACK sends the next hole again, whatever the window.
+    const isPartial = !ack.selective && this.phase === "recovery" && ack.una !== ack.priorUna;
+    this.#control.setWindow(isPartial ? Math.max(window, this.pipe + ack.mss) : window);
   }
 
   /** FlightSize: what is outstanding, but for what limited transmit added beyond the window (RFC 5681 3.2). */

@@ -2,17 +2,20 @@
 
 import { SCRIPTS as area0 } from "./acknowledging/index.ts";
 import { SCRIPTS as area1 } from "./closing/index.ts";
-import { SCRIPTS as area2 } from "./data/index.ts";
-import { SCRIPTS as area3 } from "./handshake/index.ts";
-import { SCRIPTS as area4 } from "./icmp/index.ts";
-import { SCRIPTS as area5 } from "./keepalive/index.ts";
-import { SCRIPTS as area6 } from "./options/index.ts";
-import { SCRIPTS as area7 } from "./reset/index.ts";
-import { SCRIPTS as area8 } from "./retransmission/index.ts";
-import { SCRIPTS as area9 } from "./segments/index.ts";
-import { SCRIPTS as area10 } from "./timestamps/index.ts";
-import { SCRIPTS as area11 } from "./urgent/index.ts";
-import { SCRIPTS as area12 } from "./window/index.ts";
+import { SCRIPTS as area2 } from "./congestion/index.ts";
+import { SCRIPTS as area3 } from "./data/index.ts";
+import { SCRIPTS as area4 } from "./handshake/index.ts";
+import { SCRIPTS as area5 } from "./icmp/index.ts";
+import { SCRIPTS as area6 } from "./keepalive/index.ts";
+import { SCRIPTS as area7 } from "./options/index.ts";
+import { SCRIPTS as area8 } from "./recovery/index.ts";
+import { SCRIPTS as area9 } from "./reset/index.ts";
+import { SCRIPTS as area10 } from "./retransmission/index.ts";
+import { SCRIPTS as area11 } from "./sack/index.ts";
+import { SCRIPTS as area12 } from "./segments/index.ts";
+import { SCRIPTS as area13 } from "./timestamps/index.ts";
+import { SCRIPTS as area14 } from "./urgent/index.ts";
+import { SCRIPTS as area15 } from "./window/index.ts";
 
 /** Path inside this folder and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -29,4 +32,7 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ...area10,
   ...area11,
   ...area12,
+  ...area13,
+  ...area14,
+  ...area15,
 ];

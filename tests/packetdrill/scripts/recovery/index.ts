@@ -1,0 +1,76 @@
+/** Our scripts about recovery. Made by make_index.ts: run it after adding a script. */
+
+import script0 from "./ack_with_another_window_is_no_duplicate.pkt" with { type: "text" };
+import script1 from "./ack_with_text_is_no_duplicate.pkt" with { type: "text" };
+import script2 from "./duplicates_let_new_segments_out.pkt" with { type: "text" };
+import script3 from "./duplicates_of_what_a_timeout_repeated_do_not_start_another.pkt" with { type: "text" };
+import script4 from "./duplicates_within_the_recovery_do_not_start_another.pkt" with { type: "text" };
+import script5 from "./duplicates_without_news_do_not_count.pkt" with { type: "text" };
+import script6 from "./enough_sacked_octets_mean_loss.pkt" with { type: "text" };
+import script7 from "./full_ack_ends_recovery_at_the_threshold.pkt" with { type: "text" };
+import script8 from "./limited_transmit_can_be_switched_off.pkt" with { type: "text" };
+import script9 from "./limited_transmit_does_not_count_in_the_threshold.pkt" with { type: "text" };
+import script10 from "./limited_transmit_sends_one_segment_for_each_duplicate.pkt" with { type: "text" };
+import script11 from "./limited_transmit_stays_inside_the_peers_window.pkt" with { type: "text" };
+import script12 from "./lost_repetition_waits_for_the_timer_without_rack.pkt" with { type: "text" };
+import script13 from "./new_ack_starts_the_count_again.pkt" with { type: "text" };
+import script14 from "./new_loss_after_recovery_reduces_again.pkt" with { type: "text" };
+import script15 from "./no_duplicates_when_nothing_is_outstanding.pkt" with { type: "text" };
+import script16 from "./old_ack_is_no_duplicate.pkt" with { type: "text" };
+import script17 from "./only_what_is_lost_is_sent_again.pkt" with { type: "text" };
+import script18 from "./partial_ack_repeats_the_next_hole.pkt" with { type: "text" };
+import script19 from "./partial_ack_starts_the_timer_anew.pkt" with { type: "text" };
+import script20 from "./partial_ack_with_room_lets_two_out.pkt" with { type: "text" };
+import script21 from "./pipe_counts_what_is_in_the_network.pkt" with { type: "text" };
+import script22 from "./prr_conserves_packets_after_heavy_loss.pkt" with { type: "text" };
+import script23 from "./prr_counts_only_what_duplicates_did_not.pkt" with { type: "text" };
+import script24 from "./prr_sends_half_of_what_arrives.pkt" with { type: "text" };
+import script25 from "./prr_speeds_up_when_all_goes_well.pkt" with { type: "text" };
+import script26 from "./prr_stops_at_the_threshold.pkt" with { type: "text" };
+import script27 from "./prr_with_cubic_sends_seven_of_ten.pkt" with { type: "text" };
+import script28 from "./reported_segments_are_not_repeated_after_a_timeout.pkt" with { type: "text" };
+import script29 from "./third_duplicate_halves_the_threshold.pkt" with { type: "text" };
+import script30 from "./three_duplicates_of_short_segments_mean_loss.pkt" with { type: "text" };
+import script31 from "./three_ranges_mean_loss.pkt" with { type: "text" };
+import script32 from "./threshold_for_duplicates_can_be_set.pkt" with { type: "text" };
+import script33 from "./two_duplicates_are_not_enough.pkt" with { type: "text" };
+import script34 from "./window_after_recovery_is_the_threshold.pkt" with { type: "text" };
+
+/** Path and text of each. */
+export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
+  ["recovery/ack_with_another_window_is_no_duplicate.pkt", script0],
+  ["recovery/ack_with_text_is_no_duplicate.pkt", script1],
+  ["recovery/duplicates_let_new_segments_out.pkt", script2],
+  ["recovery/duplicates_of_what_a_timeout_repeated_do_not_start_another.pkt", script3],
+  ["recovery/duplicates_within_the_recovery_do_not_start_another.pkt", script4],
+  ["recovery/duplicates_without_news_do_not_count.pkt", script5],
+  ["recovery/enough_sacked_octets_mean_loss.pkt", script6],
+  ["recovery/full_ack_ends_recovery_at_the_threshold.pkt", script7],
+  ["recovery/limited_transmit_can_be_switched_off.pkt", script8],
+  ["recovery/limited_transmit_does_not_count_in_the_threshold.pkt", script9],
+  ["recovery/limited_transmit_sends_one_segment_for_each_duplicate.pkt", script10],
+  ["recovery/limited_transmit_stays_inside_the_peers_window.pkt", script11],
+  ["recovery/lost_repetition_waits_for_the_timer_without_rack.pkt", script12],
+  ["recovery/new_ack_starts_the_count_again.pkt", script13],
+  ["recovery/new_loss_after_recovery_reduces_again.pkt", script14],
+  ["recovery/no_duplicates_when_nothing_is_outstanding.pkt", script15],
+  ["recovery/old_ack_is_no_duplicate.pkt", script16],
+  ["recovery/only_what_is_lost_is_sent_again.pkt", script17],
+  ["recovery/partial_ack_repeats_the_next_hole.pkt", script18],
+  ["recovery/partial_ack_starts_the_timer_anew.pkt", script19],
+  ["recovery/partial_ack_with_room_lets_two_out.pkt", script20],
+  ["recovery/pipe_counts_what_is_in_the_network.pkt", script21],
+  ["recovery/prr_conserves_packets_after_heavy_loss.pkt", script22],
+  ["recovery/prr_counts_only_what_duplicates_did_not.pkt", script23],
+  ["recovery/prr_sends_half_of_what_arrives.pkt", script24],
+  ["recovery/prr_speeds_up_when_all_goes_well.pkt", script25],
+  ["recovery/prr_stops_at_the_threshold.pkt", script26],
+  ["recovery/prr_with_cubic_sends_seven_of_ten.pkt", script27],
+  ["recovery/reported_segments_are_not_repeated_after_a_timeout.pkt", script28],
+  ["recovery/third_duplicate_halves_the_threshold.pkt", script29],
+  ["recovery/three_duplicates_of_short_segments_mean_loss.pkt", script30],
+  ["recovery/three_ranges_mean_loss.pkt", script31],
+  ["recovery/threshold_for_duplicates_can_be_set.pkt", script32],
+  ["recovery/two_duplicates_are_not_enough.pkt", script33],
+  ["recovery/window_after_recovery_is_the_threshold.pkt", script34],
+];
