@@ -376,7 +376,7 @@ export class InFlight {
 
   /** Blocks of single octets would make a record of each: beyond a few for a segment, a part of one is not reported. */
   get #maySplit(): boolean {
-    return this.#count < RECORDS_PER_SEGMENT * this.#totalSegments + RECORDS_SPARE;
+    return this.#count < RECORDS_PER_SEGMENT * this.#total / this.#segmentSize + RECORDS_SPARE;
   }
 
   #at(index: number): number {
