@@ -147,7 +147,8 @@ function isCalm(sides: readonly [SidePlan, SidePlan]): boolean {
   return sides.every(({ link, config, user }) =>
     link.loss + link.jitter + link.reorder + link.duplicate + link.corrupt === 0 && link.mtu === Infinity &&
     link.octetsPerSecond === Infinity && user.departure === "in order" && config.dupThresh >= 3 &&
-    config.delayedAckTime < PROBE_PATIENCE && config.ackDelay === "fixed" && !config.repeatsFin &&
+    config.delayedAckTime < PROBE_PATIENCE && config.ackDelay === "fixed" && config.segmentsPerAck <= 2 &&
+    !config.repeatsFin &&
     slowest < Math.min(config.minRto, config.initialRto)
   );
 }

@@ -1,5 +1,5 @@
 /**
- * Simulated runs for as long as one likes, or one of them told step by step.
+ * Simulated runs and fuzzed connections for as long as one likes, or one run told step by step.
  *
  *     deno task soak [--seconds N] [--seed S]
  *     deno task soak --run SEED [--trace]
@@ -8,6 +8,7 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
+import { FuzzCounts, FuzzFailure, fuzzOne } from "../fuzz/fuzz.ts";
 import { simulate, SimulationFailure } from "./world.ts";
 
 const options = parseArgs(Deno.args, { string: ["seconds", "seed", "run"], boolean: ["trace"] });
@@ -25,18 +26,20 @@ function runOne(seed: number): void {
 /** Runs from one seed on until the time is over. Returns how many failed. */
 function soak(first: number, span: number): number {
   const end = performance.now() + 1_000 * span;
+  const fuzzed = new FuzzCounts();
   let failed = 0;
   let runs = 0;
   for (let seed = first; performance.now() < end; seed++, runs++) {
     try {
       simulate(seed);
+      fuzzOne(seed, fuzzed);
     } catch (error) {
-      if (!(error instanceof SimulationFailure)) throw error;
+      if (!(error instanceof SimulationFailure || error instanceof FuzzFailure)) throw error;
       failed++;
       say(error.message);
     }
   }
-  say(`${runs} runs from seed ${first} on, ${failed} failed`);
+  say(`${runs} runs and ${fuzzed.packets} fuzzed packets from seed ${first} on, ${failed} failed`);
   return failed;
 }
 
