@@ -100,8 +100,8 @@ function ipv4Octets(text: string): Uint8Array | null {
 function ipv6Octets(text: string): Uint8Array | null {
   const halves = text.split("::");
   if (halves.length > 2) return null;
-  const head = ipv6Groups(halves[0] ?? "");
-  const tail = halves.length === 2 ? ipv6Groups(halves[1] ?? "") : [];
+  const head = ipv6Groups(halves[0] ?? "", halves.length === 1);
+  const tail = halves.length === 2 ? ipv6Groups(halves[1] ?? "", true) : [];
   if (head === null || tail === null) return null;
   const missing = 8 - head.length - tail.length;
   if (halves.length === 2 ? missing < 1 : missing !== 0) return null;
@@ -114,13 +114,13 @@ function ipv6Octets(text: string): Uint8Array | null {
   return octets;
 }
 
-/** The 16-bit groups of one side of `::`; a dotted quad at the end counts as two. */
-function ipv6Groups(text: string): number[] | null {
+/** The 16-bit groups of one side of `::`; a dotted quad at the end, which only the address's end has, counts as two. */
+function ipv6Groups(text: string, isEnd: boolean): number[] | null {
   if (text === "") return [];
   const groups: number[] = [];
   const parts = text.split(":");
   for (const [i, part] of parts.entries()) {
-    if (i === parts.length - 1 && part.includes(".")) {
+    if (isEnd && i === parts.length - 1 && part.includes(".")) {
       const quad = ipv4Octets(part);
       if (quad === null) return null;
       const [a = 0, b = 0, c = 0, d = 0] = quad;

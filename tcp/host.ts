@@ -6,6 +6,7 @@
  */
 
 import {
+  addressEquals,
   addressFromOctets,
   type Endpoint,
   formatEndpoint,
@@ -17,7 +18,7 @@ import {
   type Port,
 } from "./address.ts";
 import { ChallengeLimiter } from "./challenge_limiter.ts";
-import type { TcpConfig } from "./config.ts";
+import { type TcpConfig, validatedConfig } from "./config.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { DeadlineHeap, type HeapEntry, NOT_IN_HEAP } from "./deadline_heap.ts";
 import { Demultiplexer } from "./demultiplexer.ts";
@@ -93,7 +94,7 @@ export class Host {
   /** @throws RangeError for a secret that has not 16 octets, or a config out of range */
   constructor(options: HostOptions) {
     this.#addresses = options.addresses;
-    this.#config = options.config;
+    this.#config = validatedConfig(options.config);
     this.#observer = options.observer;
     this.#segmentLimit = options.segmentLimit;
     this.#isn = options.isn ?? createIsnGenerator(options.secret);
@@ -130,7 +131,7 @@ export class Host {
       );
     }
     const wanted = options.local?.port ?? 0;
-    const isFree = (port: Port) => !this.#isTaken(address, port, remote);
+    const isFree = (port: Port) => this.#mayUse(address, port, remote, now);
     const port = wanted === 0 ? this.#ports.choose(address, remote, isFree) : isFree(wanted) ? wanted : null;
     if (port === null) {
       throw new RangeError(
@@ -138,21 +139,25 @@ export class Host {
       );
     }
     const local = { address, port };
+    const before = this.#memberAt(address, port, remote);
+    if (before !== null) this.#forget(before);
     const connection = Connection.connect(this.#connectionOptions(local, remote, options.config), now);
     this.#add(connection, local, remote, null);
     return connection;
   }
 
-  /** Listens. @throws RangeError when the port is 0 or taken by another listener */
+  /** Listens. @throws RangeError when the port is 0 or taken by another listener, or a config is out of range */
   listen(options: { address?: IpAddress; port: Port; backlog?: number; config?: TcpConfig }): Listener {
     const address = options.address ?? null;
-    const isTaken = this.#listeners.some((other) => other.port === options.port && other.address === address);
+    const isTaken = this.#listeners.some((other) =>
+      other.port === options.port && isSameAddress(other.address, address)
+    );
     if (options.port === 0 || isTaken) {
       throw new RangeError(
         `Cannot listen on port ${options.port}: give one from 1 to 65535 that nobody listens on`,
       );
     }
-    const config = options.config ?? this.#config;
+    const config = validatedConfig(options.config ?? this.#config);
     const listener = new Listener(
       options.port,
       address,
@@ -299,13 +304,25 @@ export class Host {
     member.connection.onTouched = null;
   }
 
-  #isTaken(address: IpAddress, port: Port, remote: Endpoint): boolean {
+  #memberAt(address: IpAddress, port: Port, remote: Endpoint): Member | null {
     const octets = new Uint8Array(2 * address.octets.length);
     octets.set(address.octets);
     octets.set(remote.address.octets, address.octets.length);
     const length = address.octets.length;
-    return this.#members.find(octets, 0, length, length, port, remote.port) !== null ||
-      this.#listeners.some((listener) => listener.port === port);
+    return this.#members.find(octets, 0, length, length, port, remote.port);
+  }
+
+  /**
+   * Whether a connection may be opened from this port: nobody has it, or one that waits in TIME-WAIT may be taken over
+   * (RFC 6191 2: timestamps tell its segments from those of the new one).
+   */
+  #mayUse(address: IpAddress, port: Port, remote: Endpoint, now: Instant): boolean {
+    if (this.#listeners.some((listener) => listener.port === port)) return false;
+    const connection = this.#memberAt(address, port, remote)?.connection;
+    if (connection === undefined) return true;
+    const { timeWait, timeWaitTakeover } = connection.config;
+    const isTimed = connection.state === "TIME-WAIT" && connection.agreed.timestamps && timeWaitTakeover > 0;
+    return isTimed && connection.nextDeadline() - timeWait + timeWaitTakeover < now;
   }
 
   /** MAY-2, RFC 6191: a SYN that is newer than all before may begin a new connection in place of one in TIME-WAIT. */
@@ -329,12 +346,19 @@ export class Host {
     return isOurs ? null : "not-ours";
   }
 
+  /** The listener at the very address that the segment is for, or else one at every address. */
   #listenerFor(segment: Segment): Listener | null {
-    return this.#listeners.find((listener) =>
-      listener.port === segment.destinationPort &&
-      (listener.address === null ||
-        octetsMatch(listener.address, segment.addresses, segment.destinationOffset))
-    ) ?? null;
+    let anywhere: Listener | null = null;
+    for (const listener of this.#listeners) {
+      if (listener.port !== segment.destinationPort) continue;
+      const { address } = listener;
+      if (address === null) anywhere = listener;
+      else if (
+        address.family === segment.family &&
+        octetsMatch(address, segment.addresses, segment.destinationOffset)
+      ) return listener;
+    }
+    return anywhere;
   }
 
   #synArrives(listener: Listener, segment: Segment, length: number, now: Instant): void {
@@ -382,6 +406,10 @@ export class Host {
     this.#observer?.segmentArrived(null, segment, now);
     this.#observer?.segmentDropped(null, segment, reason, now);
   }
+}
+
+function isSameAddress(a: IpAddress | null, b: IpAddress | null): boolean {
+  return a === null || b === null ? a === b : addressEquals(a, b);
 }
 
 function endpointsOf(segment: Segment, length: number): { local: Endpoint; remote: Endpoint } {

@@ -111,6 +111,9 @@ export class Tcb {
   textOfSyn: Segment | null = null;
   /** The tail loss probe is to be sent. */
   tailProbeDue = false;
+  /** Time-outs while SND.UNA was `expiredUna`: what R1 and R2 are compared with (RFC 9293 3.8.3). */
+  expiries = 0;
+  expiredUna: SeqNumber = seqNumber(0);
   /** A window probe is to be sent. */
   windowProbeDue = false;
   /** Probes of the window in a row. */

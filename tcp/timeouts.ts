@@ -51,7 +51,7 @@ function fire(tcb: Tcb, timer: Timer, now: Instant): void {
 function retransmissionTimedOut(tcb: Tcb, now: Instant): void {
   if (tcb.state === "SYN-SENT" || tcb.state === "SYN-RECEIVED") return synTimedOut(tcb, now);
   if (tcb.sender.sndUna === tcb.sender.sndNxt) return;
-  if (!mayGoOn(tcb, tcb.rtt.backoff + 1, now)) return;
+  if (!mayGoOn(tcb, now)) return;
   tcb.totals.timeouts++;
   const { congestionWindow, slowStartThreshold } = tcb.control;
   const facts = tcb.factsNow(now);
@@ -78,11 +78,14 @@ function synTimedOut(tcb: Tcb, now: Instant): void {
   tcb.timers.set(Timer.retransmission, after(now, tcb.rtt.timeout()));
 }
 
-/** R1: the user hears of the doubt (SHLD-9). R2: the connection ends. */
-function mayGoOn(tcb: Tcb, expiries: number, now: Instant): boolean {
-  if (expiries === tcb.config.retriesUntilDoubt) tcb.raise(Event.deliveryInDoubt);
-  if (tcb.config.userTimeout > 0 || expiries <= tcb.config.retriesUntilClose) return true;
-  giveUp(tcb, `The peer acknowledged nothing after ${tcb.config.retriesUntilClose} retransmissions`, now);
+/** R1: the user hears of the doubt (SHLD-9). R2: the connection ends. Both count for one segment: the oldest. */
+function mayGoOn(tcb: Tcb, now: Instant): boolean {
+  const { sender, config } = tcb;
+  tcb.expiries = sender.sndUna === tcb.expiredUna ? tcb.expiries + 1 : 1;
+  tcb.expiredUna = sender.sndUna;
+  if (tcb.expiries === config.retriesUntilDoubt) tcb.raise(Event.deliveryInDoubt);
+  if (config.userTimeout > 0 || tcb.expiries <= config.retriesUntilClose) return true;
+  giveUp(tcb, `The peer acknowledged nothing after ${config.retriesUntilClose} retransmissions`, now);
   return false;
 }
 
