@@ -8,14 +8,15 @@ import { SCRIPTS as area4 } from "./handshake/index.ts";
 import { SCRIPTS as area5 } from "./icmp/index.ts";
 import { SCRIPTS as area6 } from "./keepalive/index.ts";
 import { SCRIPTS as area7 } from "./options/index.ts";
-import { SCRIPTS as area8 } from "./recovery/index.ts";
-import { SCRIPTS as area9 } from "./reset/index.ts";
-import { SCRIPTS as area10 } from "./retransmission/index.ts";
-import { SCRIPTS as area11 } from "./sack/index.ts";
-import { SCRIPTS as area12 } from "./segments/index.ts";
-import { SCRIPTS as area13 } from "./timestamps/index.ts";
-import { SCRIPTS as area14 } from "./urgent/index.ts";
-import { SCRIPTS as area15 } from "./window/index.ts";
+import { SCRIPTS as area8 } from "./profiles/index.ts";
+import { SCRIPTS as area9 } from "./recovery/index.ts";
+import { SCRIPTS as area10 } from "./reset/index.ts";
+import { SCRIPTS as area11 } from "./retransmission/index.ts";
+import { SCRIPTS as area12 } from "./sack/index.ts";
+import { SCRIPTS as area13 } from "./segments/index.ts";
+import { SCRIPTS as area14 } from "./timestamps/index.ts";
+import { SCRIPTS as area15 } from "./urgent/index.ts";
+import { SCRIPTS as area16 } from "./window/index.ts";
 
 /** Path inside this folder and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -35,4 +36,5 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ...area13,
   ...area14,
   ...area15,
+  ...area16,
 ];

@@ -1,0 +1,60 @@
+/** Our scripts about profiles. Made by make_index.ts: run it after adding a script. */
+
+import script0 from "./buffers_hold_whole_segments.pkt" with { type: "text" };
+import script1 from "./close_with_unread_octets_is_in_order.pkt" with { type: "text" };
+import script2 from "./every_ack_repeats_the_fin.pkt" with { type: "text" };
+import script3 from "./everything_is_ecn_capable.pkt" with { type: "text" };
+import script4 from "./expired_ttl_ends_opening.pkt" with { type: "text" };
+import script5 from "./higher_syn_ends_time_wait.pkt" with { type: "text" };
+import script6 from "./newer_timestamp_does_not_end_time_wait.pkt" with { type: "text" };
+import script7 from "./refusal_ends_opening.pkt" with { type: "text" };
+import script8 from "./repeated_fin_restarts_time_wait.pkt" with { type: "text" };
+import script9 from "./repeated_text_says_cwr.pkt" with { type: "text" };
+import script10 from "./reset_in_the_window_by_rfc_793.pkt" with { type: "text" };
+import script11 from "./second_syn_asks_for_ecn_too.pkt" with { type: "text" };
+import script12 from "./simultaneous_open_offers_again.pkt" with { type: "text" };
+import script13 from "./simultaneous_open_with_sack_offers_no_more.pkt" with { type: "text" };
+import script14 from "./syn_ack_is_ecn_capable.pkt" with { type: "text" };
+import script15 from "./syn_beyond_the_window_is_challenged.pkt" with { type: "text" };
+import script16 from "./syn_in_the_window_by_rfc_793.pkt" with { type: "text" };
+import script17 from "./syn_is_ecn_capable.pkt" with { type: "text" };
+import script18 from "./syn_received_outlives_a_refusal.pkt" with { type: "text" };
+import script19 from "./syn_with_fin_is_dropped.pkt" with { type: "text" };
+import script20 from "./text_of_a_crossing_syn_is_kept.pkt" with { type: "text" };
+import script21 from "./third_repeated_syn_is_bare.pkt" with { type: "text" };
+import script22 from "./time_wait_answers_acks_only.pkt" with { type: "text" };
+import script23 from "./timeouts_are_late_by_a_slop.pkt" with { type: "text" };
+import script24 from "./unknown_header_ends_opening_over_ipv6.pkt" with { type: "text" };
+import script25 from "./unknown_host_does_not_end_opening.pkt" with { type: "text" };
+import script26 from "./what_fits_is_taken.pkt" with { type: "text" };
+
+/** Path and text of each. */
+export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
+  ["profiles/buffers_hold_whole_segments.pkt", script0],
+  ["profiles/close_with_unread_octets_is_in_order.pkt", script1],
+  ["profiles/every_ack_repeats_the_fin.pkt", script2],
+  ["profiles/everything_is_ecn_capable.pkt", script3],
+  ["profiles/expired_ttl_ends_opening.pkt", script4],
+  ["profiles/higher_syn_ends_time_wait.pkt", script5],
+  ["profiles/newer_timestamp_does_not_end_time_wait.pkt", script6],
+  ["profiles/refusal_ends_opening.pkt", script7],
+  ["profiles/repeated_fin_restarts_time_wait.pkt", script8],
+  ["profiles/repeated_text_says_cwr.pkt", script9],
+  ["profiles/reset_in_the_window_by_rfc_793.pkt", script10],
+  ["profiles/second_syn_asks_for_ecn_too.pkt", script11],
+  ["profiles/simultaneous_open_offers_again.pkt", script12],
+  ["profiles/simultaneous_open_with_sack_offers_no_more.pkt", script13],
+  ["profiles/syn_ack_is_ecn_capable.pkt", script14],
+  ["profiles/syn_beyond_the_window_is_challenged.pkt", script15],
+  ["profiles/syn_in_the_window_by_rfc_793.pkt", script16],
+  ["profiles/syn_is_ecn_capable.pkt", script17],
+  ["profiles/syn_received_outlives_a_refusal.pkt", script18],
+  ["profiles/syn_with_fin_is_dropped.pkt", script19],
+  ["profiles/text_of_a_crossing_syn_is_kept.pkt", script20],
+  ["profiles/third_repeated_syn_is_bare.pkt", script21],
+  ["profiles/time_wait_answers_acks_only.pkt", script22],
+  ["profiles/timeouts_are_late_by_a_slop.pkt", script23],
+  ["profiles/unknown_header_ends_opening_over_ipv6.pkt", script24],
+  ["profiles/unknown_host_does_not_end_opening.pkt", script25],
+  ["profiles/what_fits_is_taken.pkt", script26],
+];
