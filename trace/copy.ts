@@ -32,11 +32,6 @@ export interface Numberings {
   readonly peer: Numbering;
 }
 
-type OptionValues = Pick<
-  SegmentRecord,
-  "maximumSegmentSize" | "windowScale" | "timestampValue" | "timestampEcho" | "userTimeout"
->;
-
 const NO_EDGES: readonly number[] = [];
 const ADDRESS_LENGTH = { 4: 4, 6: 16 } as const;
 
@@ -51,6 +46,7 @@ export function copySegment(
 ): SegmentRecord {
   const sender = track === null ? null : direction === "sent" ? track.own : track.peer;
   const receiver = track === null ? null : direction === "sent" ? track.peer : track.own;
+  const { options } = segment;
   const rawSeq = seqToUint32(segment.seq);
   const rawAck = seqToUint32(segment.ack);
   const seq = sender === null ? rawSeq : sender.relative(segment.seq);
@@ -68,8 +64,13 @@ export function copySegment(
     rawWindow: segment.window,
     window: segment.window * 2 ** shift,
     urgentPointer: segment.urgentPointer,
-    options: segment.options,
-    ...copyOptions(segment),
+    // Values of options that are not there are left over from another segment.
+    options,
+    maximumSegmentSize: (options & Option.maximumSegmentSize) === 0 ? 0 : segment.maximumSegmentSize,
+    windowScale: (options & Option.windowScale) === 0 ? 0 : segment.windowScale,
+    timestampValue: (options & Option.timestamps) === 0 ? 0 : timestampToUint32(segment.timestampValue),
+    timestampEcho: (options & Option.timestamps) === 0 ? 0 : timestampToUint32(segment.timestampEcho),
+    userTimeout: (options & Option.userTimeout) === 0 ? 0 : segment.userTimeout,
     sackEdges: segment.sackBlockCount === 0 ? NO_EDGES : copyEdges(segment, receiver),
     length: segment.payloadLength,
     segmentSize: segment.segmentSize,
@@ -117,19 +118,6 @@ export function endpointText(segment: Segment, end: "source" | "destination"): s
   const port = end === "source" ? segment.sourcePort : segment.destinationPort;
   if (octets.length !== ADDRESS_LENGTH[segment.family]) return `?:${port}`;
   return formatEndpoint({ address: { family: segment.family, octets }, port });
-}
-
-/** Values of options that are not there, left over from another segment, become 0. */
-function copyOptions(segment: Segment): OptionValues {
-  const has = (option: number): boolean => (segment.options & option) !== 0;
-  const timestamps = has(Option.timestamps);
-  return {
-    maximumSegmentSize: has(Option.maximumSegmentSize) ? segment.maximumSegmentSize : 0,
-    windowScale: has(Option.windowScale) ? segment.windowScale : 0,
-    timestampValue: timestamps ? timestampToUint32(segment.timestampValue) : 0,
-    timestampEcho: timestamps ? timestampToUint32(segment.timestampEcho) : 0,
-    userTimeout: has(Option.userTimeout) ? segment.userTimeout : 0,
-  };
 }
 
 /** SACK blocks count what the segment's receiver has sent. */

@@ -11,7 +11,7 @@ export {
   decodePacket,
   type DropReason,
   EcnCodepoint,
-  encodePacket,
+  encodePacketHeaders,
   type Endpoint,
   type Family,
   Flag,

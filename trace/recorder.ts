@@ -24,8 +24,13 @@ import type { ConnectionRecord, SegmentRecord, TraceEvent, TraceSink } from "./r
 
 /** A listener that wants the packets too. */
 export interface PacketSink extends TraceSink {
-  /** Called after `event` for every event with a segment; `packet` is lent, null when there is none to show. */
-  packet(event: TraceEvent, packet: Uint8Array | null): void;
+  /** How many octets it wants of a packet, given those of its headers and its own. */
+  wanted(headers: number, length: number): number;
+  /**
+   * Called after `event` for every event with a segment; `packet` is lent, and perhaps cut to what is wanted, `length` is
+   * what the whole has. Null when there is none to show.
+   */
+  packet(event: TraceEvent, packet: Uint8Array | null, length: number): void;
 }
 
 /** What a recorder copies. */
@@ -60,7 +65,9 @@ export class Recorder implements Observer {
     this.#options = options;
     this.#sinks = [...sinks, ...packetSinks];
     this.#packetSinks = packetSinks;
-    this.#image = options.headers || packetSinks.length > 0 ? new PacketImage() : null;
+    const wanted = (headers: number, length: number): number =>
+      packetSinks.reduce((most, sink) => Math.max(most, sink.wanted(headers, length)), headers);
+    this.#image = options.headers || packetSinks.length > 0 ? new PacketImage(wanted, options.headers) : null;
   }
 
   segmentSent(
@@ -74,7 +81,9 @@ export class Recorder implements Observer {
     const record = this.#copy(segment, "sent", track, connection?.rcvWindowShift ?? 0, packet);
     const marks = track?.marksOfSent(record, PROBES.has(reason)) ?? [];
     const event = {
-      ...this.#base(connection, now),
+      number: ++this.#number,
+      time: now,
+      connection: connection === null ? 0 : connection.id,
       kind: "sent" as const,
       reason,
       segment: record,
@@ -91,7 +100,9 @@ export class Recorder implements Observer {
     this.#arrived = { seq: segment.seq, record };
     const view = viewOf(connection, track);
     const event = {
-      ...this.#base(connection, now),
+      number: ++this.#number,
+      time: now,
+      connection: connection === null ? 0 : connection.id,
       kind: "arrived" as const,
       segment: record,
       acknowledgesFin: track?.takesFin(record) ?? false,
@@ -143,7 +154,9 @@ export class Recorder implements Observer {
   ): void {
     const track = this.#knownTrack(connection);
     const event = {
-      ...this.#base(connection, now),
+      number: ++this.#number,
+      time: now,
+      connection: connection.id,
       kind: "congestion" as const,
       reason,
       cwndBefore: Math.round(windowBefore),
@@ -233,7 +246,8 @@ export class Recorder implements Observer {
     const connection: ConnectionRecord | null = track === null ? null : track.record;
     for (const sink of this.#sinks) sink.event(event, connection);
     if (event.kind !== "sent" && event.kind !== "arrived" && event.kind !== "lost") return;
-    for (const sink of this.#packetSinks) sink.packet(event, packet);
+    const length = event.kind === "lost" ? packet?.length ?? 0 : this.#image?.length ?? 0;
+    for (const sink of this.#packetSinks) sink.packet(event, packet, length);
   }
 }
 

@@ -38,13 +38,21 @@ export interface Told {
 
 const NOTHING: readonly CodedEntry[] = [];
 
+/** Made once, since there is one for each segment. */
+const SENT = Object.fromEntries(
+  Object.entries(SEND_REASONS).map(([code, entry]) => [code, [{ code, entry }]]),
+) as unknown as Readonly<Record<SendReason, readonly CodedEntry[]>>;
+const ARRIVED = Object.fromEntries(
+  Object.entries(ARRIVALS).map(([code, entry]) => [code, { code, entry }]),
+) as unknown as Readonly<Record<ArrivalMeaning, CodedEntry>>;
+
 /** The entries that speak of an event: one, several for an arrival, none where no reason is known. */
 export function entriesOf(event: TraceEvent): readonly CodedEntry[] {
   switch (event.kind) {
     case "sent":
-      return event.reason === null ? NOTHING : [{ code: event.reason, entry: SEND_REASONS[event.reason] }];
+      return event.reason === null ? NOTHING : SENT[event.reason];
     case "arrived":
-      return meaningsOf(event).map((meaning) => ({ code: meaning, entry: ARRIVALS[meaning] }));
+      return meaningsOf(event).map((meaning) => ARRIVED[meaning]);
     case "dropped":
       return [{ code: event.reason, entry: DROP_REASONS[event.reason] }];
     case "lost":

@@ -93,11 +93,14 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   remote: { unit: "text", read: (_event, connection) => connection?.remote ?? null },
 };
 
-/** A sentence taken apart: texts and, between them, names. */
+/** A sentence taken apart: texts and, between them, variables. */
 interface Template {
   readonly texts: readonly string[];
   readonly names: readonly string[];
+  readonly variables: readonly Variable[];
 }
+
+const UNKNOWN: Variable = { unit: "text", read: () => null };
 
 const templates = new Map<CatalogueEntry, Template>();
 
@@ -112,7 +115,7 @@ export function variableTexts(
   event: TraceEvent,
   connection: ConnectionRecord | null,
 ): readonly string[] {
-  return templateOf(entry).names.map((name) => variableText(name, event, connection));
+  return templateOf(entry).variables.map((variable) => variableText(variable, event, connection));
 }
 
 /** The entry's sentence with the values of this event. */
@@ -121,12 +124,12 @@ export function sentenceOf(
   event: TraceEvent,
   connection: ConnectionRecord | null,
 ): string {
-  const { texts, names } = templateOf(entry);
+  const { texts, variables } = templateOf(entry);
   let sentence = texts[0] ?? "";
-  for (let i = 0; i < names.length; i++) {
-    sentence += variableText(names[i] ?? "", event, connection) + (texts[i + 1] ?? "");
+  for (let i = 0; i < variables.length; i++) {
+    sentence += variableText(variables[i] as Variable, event, connection) + (texts[i + 1] as string);
   }
-  return singular(sentence);
+  return sentence.includes("1 octets") ? singular(sentence) : sentence;
 }
 
 /** One octet is not "1 octets". */
@@ -140,24 +143,26 @@ export function variableValue(
   event: TraceEvent,
   connection: ConnectionRecord | null,
 ): VariableValue {
-  return VARIABLES[name]?.read(event, connection) ?? null;
+  return (VARIABLES[name] ?? UNKNOWN).read(event, connection);
 }
 
-function variableText(name: string, event: TraceEvent, connection: ConnectionRecord | null): string {
-  const value = variableValue(name, event, connection);
+function variableText(variable: Variable, event: TraceEvent, connection: ConnectionRecord | null): string {
+  const value = variable.read(event, connection);
   if (typeof value === "string") return value;
   if (value === null) return "?";
   if (value === Infinity) return "unlimited";
-  return VARIABLES[name]?.unit === "microseconds" ? spanText(value) : amountText(value);
+  return variable.unit === "microseconds" ? spanText(value) : amountText(value);
 }
 
 function templateOf(entry: CatalogueEntry): Template {
   let template = templates.get(entry);
   if (template === undefined) {
     const pieces = entry.sentence.split(/\{(\w+)\}/);
+    const names = pieces.filter((_piece, i) => i % 2 === 1);
     template = {
       texts: pieces.filter((_piece, i) => i % 2 === 0),
-      names: pieces.filter((_piece, i) => i % 2 === 1),
+      names,
+      variables: names.map((name) => VARIABLES[name] ?? UNKNOWN),
     };
     templates.set(entry, template);
   }

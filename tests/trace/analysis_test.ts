@@ -192,7 +192,7 @@ const NOT_OURS: readonly string[] = [
 
 for (const comment of NOT_OURS) {
   Deno.test(`the comment "${comment}" of somebody else is not believed`, () => {
-    assertEquals(readComments([comment]), { statements: [], connection: 0, view: null });
+    assertEquals(readComments([comment], null), { statements: [], view: null });
   });
 }
 

@@ -70,10 +70,8 @@ Deno.test("a packet says why it was sent and the variables of that moment", () =
     "from unlimited to 2896, and cwnd starts again from 1448. [RFC 5681 3.1; RFC 9438 4.8]",
     "sent (retransmit-timeout): No ACK for 1 came in time: the earliest unacknowledged segment, 1 to 30, is sent " +
     "again, and the time-out is doubled to 400 ms. [RFC 6298 5.4 to 5.6; RFC 9293 3.8.1, MUST-18]",
-    "variables: connection=1 state=ESTABLISHED sndUna=1 sndNxt=30 sndMax=30 sndWnd=65160 rcvNxt=1 rcvWnd=64240 " +
-    "flight=29 unsent=0 unread=0",
-    "variables: cwnd=1448 ssthresh=2896 pipe=29 phase=loss dupAcks=0 recoveryPoint=0 srtt=20000 rttvar=10000 " +
-    "latestRtt=20000 minRtt=20000 rto=400000 backoff=1 mss=1448",
+    "variables: connection=1 state=ESTABLISHED sndUna=1 sndNxt=30 sndWnd=65160 rcvNxt=1 rcvWnd=64240 flight=29 " +
+    "cwnd=1448 ssthresh=2896 srtt=20000 rto=400000 phase=loss backoff=1",
   ]);
 });
 

@@ -73,6 +73,8 @@ class Analysis {
   readonly #start: bigint;
   readonly #trustsDirections: boolean;
   #now: Instant = instant(0);
+  /** The last views that comments told. */
+  readonly #views = new Map<Flow, ViewRecord>();
   #number = 0;
   #segments = 0;
   /** The last flow, and the view that was last told of it. */
@@ -96,14 +98,15 @@ class Analysis {
     this.#flow = flow;
     flow.number(found.segment, direction);
     const record = this.#copy(found, flow, direction);
-    const said = readComments(packet.comments);
+    const said = readComments(packet.comments, this.#views.get(flow) ?? null);
+    if (said.view !== null) this.#views.set(flow, said.view);
     if (packet.interfaceName === LOST_INTERFACE) this.#lost(record, direction, said);
     else this.#segment(found, record, flow, direction, said);
   }
 
   /** What was said after the last packet. */
   trailing(comments: readonly string[]): void {
-    const { statements } = readComments(comments);
+    const { statements } = readComments(comments, null);
     if (this.#flow === null) return;
     for (const statement of statements) this.#tell(statement, this.#flow, null, this.#view);
   }

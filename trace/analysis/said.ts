@@ -39,8 +39,6 @@ export type Statement =
 export interface PacketStatements {
   /** In their order; `sent` or `arrived` is the packet itself, what stands before it came before. */
   readonly statements: readonly Statement[];
-  /** The connection's number; 0 when not said. */
-  readonly connection: number;
   readonly view: ViewRecord | null;
 }
 
@@ -57,8 +55,8 @@ const PHASES: readonly RecoveryPhase[] = [
   "loss",
 ];
 
-/** Reads all comments of a packet. */
-export function readComments(comments: readonly string[]): PacketStatements {
+/** Reads all comments of a packet; `before` is the last view of the same connection, of which only changes are told. */
+export function readComments(comments: readonly string[], before: ViewRecord | null): PacketStatements {
   const statements: Statement[] = [];
   const variables = new Map<string, string>();
   for (const comment of comments) {
@@ -68,7 +66,7 @@ export function readComments(comments: readonly string[]): PacketStatements {
       if (statement !== null && !isRepeated(statement, statements)) statements.push(statement);
     }
   }
-  return { statements, connection: numberOf(variables.get("connection")) ?? 0, view: viewOf(variables) };
+  return { statements, view: viewOf(variables, before) };
 }
 
 /** An arrival has a comment for each of its meanings. */
@@ -118,39 +116,55 @@ function addVariables(comment: string, into: Map<string, string>): void {
   }
 }
 
-/** The variables, when all that every view has are there. */
-function viewOf(variables: ReadonlyMap<string, string>): ViewRecord | null {
+/** The variables, when those that every comment has are there. */
+function viewOf(variables: ReadonlyMap<string, string>, before: ViewRecord | null): ViewRecord | null {
   const state = variables.get("state");
   const number = (name: string): number | null => numberOf(variables.get(name));
   const sndUna = number("sndUna");
+  const sndNxt = number("sndNxt");
   const rcvNxt = number("rcvNxt");
-  if (!isState(state) || sndUna === null || rcvNxt === null) return null;
+  if (!isState(state) || sndUna === null || sndNxt === null || rcvNxt === null) return null;
+  const kept = <K extends Carried>(name: K): ViewRecord[K] =>
+    (variables.has(name) ? number(name) : before?.[name] ?? null) as ViewRecord[K];
   return {
     state,
     sndUna,
-    sndNxt: number("sndNxt") ?? sndUna,
-    sndMax: number("sndMax") ?? sndUna,
+    sndNxt,
+    sndMax: number("sndMax") ?? sndNxt,
     sndWnd: number("sndWnd") ?? 0,
     rcvNxt,
     rcvWnd: number("rcvWnd") ?? 0,
     cwnd: number("cwnd"),
     ssthresh: number("ssthresh"),
-    pipe: number("pipe"),
+    pipe: kept("pipe"),
     flight: number("flight") ?? 0,
-    unsent: number("unsent"),
-    unread: number("unread"),
-    dupAcks: number("dupAcks") ?? 0,
-    phase: phaseOf(variables.get("phase")),
-    recoveryPoint: number("recoveryPoint"),
+    unsent: kept("unsent"),
+    unread: kept("unread"),
+    dupAcks: kept("dupAcks") ?? 0,
+    phase: variables.has("phase") ? phaseOf(variables.get("phase")) : before?.phase ?? null,
+    recoveryPoint: kept("recoveryPoint"),
     srtt: number("srtt") ?? 0,
-    rttvar: number("rttvar") ?? 0,
-    latestRtt: number("latestRtt") ?? 0,
-    minRtt: number("minRtt") ?? 0,
+    rttvar: kept("rttvar") ?? 0,
+    latestRtt: kept("latestRtt") ?? 0,
+    minRtt: kept("minRtt") ?? 0,
     rto: number("rto"),
-    backoff: number("backoff") ?? 0,
-    mss: number("mss"),
+    backoff: kept("backoff") ?? 0,
+    mss: kept("mss"),
   };
 }
+
+/** What is told only when it changes. */
+type Carried =
+  | "pipe"
+  | "unsent"
+  | "unread"
+  | "dupAcks"
+  | "recoveryPoint"
+  | "rttvar"
+  | "latestRtt"
+  | "minRtt"
+  | "backoff"
+  | "mss";
 
 function phaseOf(text: string | undefined): RecoveryPhase | null {
   return PHASES.find((phase) => phase.replaceAll(" ", "-") === text) ?? null;

@@ -7,9 +7,9 @@
  */
 
 import { isGrowth } from "../lines.ts";
-import type { ConnectionRecord, TraceEvent } from "../record.ts";
+import type { ConnectionRecord, TraceEvent, ViewRecord } from "../record.ts";
 import type { PacketSink } from "../recorder.ts";
-import { eventComments, variablesComments } from "./comments.ts";
+import { variablesComment, writeEventComments } from "./comments.ts";
 import {
   BlockBuffer,
   BlockType,
@@ -74,8 +74,12 @@ export class CaptureWriter implements PacketSink {
   readonly #start: Nanoseconds = { high: 0, low: 0 };
   /** Comments that wait for the next packet. */
   #waiting: string[] = [];
+  /** What was written last of each connection's variables. */
+  readonly #views = new Map<number, ViewRecord>();
   #packets = [0, 0];
   #connection: ConnectionRecord | null = null;
+  readonly #comment = (comment: string): void => this.#blocks.textOption(OptionCode.comment, comment);
+  readonly #wait = (comment: string): void => void this.#waiting.push(comment);
   #isStarted = false;
   #isFinished = false;
 
@@ -93,19 +97,25 @@ export class CaptureWriter implements PacketSink {
     this.#connection = connection;
     this.#at(event.time);
     if (event.kind === "sent" || event.kind === "arrived" || event.kind === "lost") return;
+    if (event.kind === "state" && event.to === "CLOSED") this.#views.delete(event.connection);
     if (event.kind === "congestion" && isGrowth(event)) return;
-    const comments = eventComments(event, connection);
     if (event.kind === "timer") this.#endPacket();
-    if (!this.#blocks.isOpen) this.#waiting.push(...comments);
-    else for (const comment of comments) this.#blocks.textOption(OptionCode.comment, comment);
+    writeEventComments(event, connection, this.#blocks.isOpen ? this.#comment : this.#wait);
   }
 
-  packet(event: TraceEvent, packet: Uint8Array | null): void {
+  wanted(headers: number, length: number): number {
+    const { snapLength, payload } = this.#options;
+    const kept = payload ? length : headers;
+    return snapLength > 0 ? Math.min(kept, snapLength) : kept;
+  }
+
+  packet(event: TraceEvent, packet: Uint8Array | null, length: number): void {
     this.#endPacket();
     if (packet === null || this.#isFinished || !("segment" in event) || event.segment === null) return;
     const which = event.kind === "lost" ? Interface.lost : Interface.wire;
     this.#packets[which] = (this.#packets[which] ?? 0) + 1;
-    this.#beginPacket(which, packet, packet.length - event.segment.length);
+    const kept = Math.min(this.wanted(length - event.segment.length, length), packet.length);
+    this.#beginPacket(which, kept === packet.length ? packet : packet.subarray(0, kept), length);
     const outbound = event.kind === "sent" || (event.kind === "lost" && event.direction === "sent");
     const blocks = this.#blocks;
     blocks.uint32Option(
@@ -114,13 +124,11 @@ export class CaptureWriter implements PacketSink {
     );
     for (const comment of this.#waiting) blocks.textOption(OptionCode.comment, comment);
     if (this.#waiting.length > 0) this.#waiting = [];
-    for (const comment of eventComments(event, this.#connection)) {
-      blocks.textOption(OptionCode.comment, comment);
-    }
+    writeEventComments(event, this.#connection, this.#comment);
     if ("view" in event && event.view !== null) {
-      const [sequence, congestion] = variablesComments(event.connection, event.view);
-      blocks.textOption(OptionCode.comment, sequence);
-      blocks.textOption(OptionCode.comment, congestion);
+      const before = this.#views.get(event.connection) ?? null;
+      blocks.textOption(OptionCode.comment, variablesComment(event.connection, event.view, before));
+      this.#views.set(event.connection, event.view);
     }
     if (blocks.complete >= FLUSH_AT) this.#flushComplete();
   }
@@ -196,18 +204,15 @@ export class CaptureWriter implements PacketSink {
     blocks.end(false);
   }
 
-  #beginPacket(which: number, packet: Uint8Array, headers: number): void {
-    const { snapLength, payload } = this.#options;
-    let kept = payload ? packet.length : headers;
-    if (snapLength > 0) kept = Math.min(kept, snapLength);
+  #beginPacket(which: number, kept: Uint8Array, length: number): void {
     const blocks = this.#blocks;
     blocks.begin(BlockType.enhancedPacket);
     blocks.uint32(which);
     blocks.uint32(this.#moment.high);
     blocks.uint32(this.#moment.low);
-    blocks.uint32(kept);
-    blocks.uint32(packet.length);
-    blocks.octets(kept === packet.length ? packet : packet.subarray(0, kept));
+    blocks.uint32(kept.length);
+    blocks.uint32(length);
+    blocks.octets(kept);
   }
 
   #endPacket(): void {
