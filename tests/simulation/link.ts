@@ -7,6 +7,9 @@
 import { after, type Instant, instant, type Micros, micros } from "../../tcp/mod.ts";
 import type { Random } from "./random.ts";
 
+/** What is to become of one packet. */
+export type Fate = "arrives" | "is lost" | "is late" | "comes twice" | "is damaged";
+
 /** What one direction does to packets. Probabilities are per packet. */
 export interface LinkPlan {
   readonly loss: number;
@@ -29,7 +32,12 @@ export interface LinkPlan {
   readonly queue: number;
   /** Octets of the largest packet that goes through; the sender of a larger one is told by ICMP. */
   readonly mtu: number;
+  /** What becomes of the first packets, one by one; the rest are left to chance as above. */
+  readonly fates: readonly Fate[];
 }
+
+/** By how much a packet is late whose fate it is: enough to be overtaken, and by a retransmission at times, µs. */
+const LATENESS = 300_000;
 
 /** Quiet after which a burst of losses is over, µs: it is trouble of the path, not of the next packets. */
 const BURST_MOST = 100_000;
@@ -48,6 +56,7 @@ export const PERFECT_LINK: LinkPlan = {
   octetsPerSecond: Infinity,
   queue: Infinity,
   mtu: Infinity,
+  fates: [],
 };
 
 /** What a link did. */
@@ -91,7 +100,8 @@ export class Link {
   /** Takes a packet, which is the link's from now on. */
   send(packet: Uint8Array, now: Instant): void {
     const { plan, random, counts } = { plan: this.#plan, random: this.#random, counts: this.counts };
-    counts.sent++;
+    const fate = plan.fates[counts.sent++];
+    if (fate !== undefined) return this.#obey(fate, packet, now);
     if (this.#loses(now)) {
       counts.lost++;
       return;
@@ -117,6 +127,27 @@ export class Link {
       for (let i = 0; i < damagedBits; i++) flipBit(packet, random.integer(0, 8 * packet.length - 1));
     }
     this.#deliver(packet, this.#arrival(through), damagedBits);
+  }
+
+  #obey(fate: Fate, packet: Uint8Array, now: Instant): void {
+    const at = after(now, this.#plan.delay);
+    switch (fate) {
+      case "is lost":
+        this.counts.lost++;
+        return;
+      case "is late":
+        return this.#deliver(packet, instant(at + LATENESS), 0);
+      case "comes twice":
+        this.counts.duplicated++;
+        this.#deliver(packet.slice(), at, 0);
+        return this.#deliver(packet, at, 0);
+      case "is damaged":
+        this.counts.corrupted++;
+        flipBit(packet, 8 * packet.length - 1);
+        return this.#deliver(packet, at, 1);
+      case "arrives":
+        return this.#deliver(packet, at, 0);
+    }
   }
 
   /** Losses one by one or in bursts (a two-state Markov chain) of the same mean. */

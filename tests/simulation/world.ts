@@ -27,6 +27,9 @@ import { Stream } from "./stream.ts";
 /** Room for the largest packet. */
 const PACKET_ROOM = 70_000;
 
+/** What each side sends; every run has the same two. */
+const STREAMS = [new Stream(1), new Stream(2)] as const;
+
 /** Segments that one side may send in one go, beyond what it has to send. */
 const SEGMENTS_AT_ONCE = 20_000;
 
@@ -51,16 +54,20 @@ export class SimulationFailure extends Error {}
 
 /** Runs the plan of a seed. @throws SimulationFailure with the line that repeats it */
 export function simulate(seed: number, onLine?: (text: string) => void): Outcome {
-  const world = new World(planOf(seed), onLine);
+  return simulatePlan(planOf(seed), `To see it: deno task soak --run ${seed} --trace`, onLine);
+}
+
+/** Runs a plan. @throws SimulationFailure, which ends with the given line */
+export function simulatePlan(plan: Plan, howToRepeat: string, onLine?: (text: string) => void): Outcome {
+  const world = new World(plan, onLine);
   try {
     return world.run();
   } catch (error) {
     const what = error instanceof Error ? `${error.message}\n${error.stack}` : String(error);
-    throw new SimulationFailure(
-      `Seed ${seed} at ${(world.now / 1e6).toFixed(6)} s: ${what}\n` +
-        `To see it: deno task soak --run ${seed} --trace`,
-      { cause: error },
-    );
+    const moment = (world.now / 1e6).toFixed(6);
+    throw new SimulationFailure(`Seed ${plan.seed} at ${moment} s: ${what}\n${howToRepeat}`, {
+      cause: error,
+    });
   }
 }
 
@@ -84,7 +91,6 @@ class World {
     this.#plan = plan;
     const random = new Random(plan.seed ^ 0x5eed);
     const ends = endpoints(plan);
-    const streams = [new Stream(1), new Stream(2)] as const;
     const side = (index: 0 | 1): Side =>
       new Side(
         index === 0 ? "A" : "B",
@@ -94,7 +100,7 @@ class World {
           remote: ends[1 - index] as Endpoint,
           opensActively: index === 0 || plan.opening === "both active",
         },
-        { outgoing: streams[index], incoming: streams[1 - index] as Stream },
+        { outgoing: STREAMS[index], incoming: STREAMS[1 - index] as Stream },
         random.fork(),
         onLine,
       );
