@@ -42,7 +42,7 @@ export function takeSegmentAcknowledgement(
   facts.echo = tcb.timestamps.agreed && segment.hasOption(Option.timestamps) ? segment.timestampEcho : null;
   facts.carriesText = segment.sequenceLength > 0;
   facts.echoesMark = tcb.ecn.agreed && segment.has(Flag.ece) && !segment.has(Flag.syn);
-  recovery.beginAck(now, tcb.rtt.minimum);
+  recovery.beginAck(now, priorUna, tcb.rtt.minimum);
   if (seqBefore(segment.ack, priorUna)) {
     takeStale(tcb, recovery, segment, now);
     return false;

@@ -41,6 +41,8 @@ export class SegmentRecovery implements LossRecovery {
   readonly #control: SegmentControl;
   #deliveredInAll = 0;
   #lostBefore = 0;
+  /** The highest that was reported before the acknowledgement at hand. */
+  #highestBefore: SeqNumber;
   #lastSentAt: Instant = instant(-1);
   #probeReportedTwice = false;
   /** When the oldest and the newest of what this acknowledgement reported by SACK were sent. */
@@ -56,6 +58,7 @@ export class SegmentRecovery implements LossRecovery {
     this.delivery = this.#state.delivery;
     this.tailProbe = this.#state.tailProbe;
     this.inFlight.segmentSize = mss;
+    this.#highestBefore = iss;
     this.#news = { rtt: micros(0), una: iss, sndNxt: iss, smoothedRtt: micros(0), now: instant(0) };
   }
 
@@ -146,14 +149,15 @@ export class SegmentRecovery implements LossRecovery {
     }
   }
 
-  /** An acknowledgement is about to be taken in; `minimumRtt`: the least round trip so far. */
-  beginAck(now: Instant, minimumRtt: Micros): void {
+  /** An acknowledgement is about to be taken in; `una`: SND.UNA before it; `minimumRtt`: the least round trip so far. */
+  beginAck(now: Instant, una: SeqNumber, minimumRtt: Micros): void {
     this.delivery.begin(now);
     this.delivery.minimumRtt = minimumRtt;
     this.#oldestReportedAt = NEVER;
     this.#newestReportedAt = NEVER;
     this.#probeReportedTwice = false;
     this.#lostBefore = this.#state.lostInAll;
+    this.#highestBefore = this.inFlight.sackedSegments > 0 ? this.#state.highestReported : una;
     this.#state.presumedDelivered = 0;
     this.suspectsReneging = false;
   }
@@ -184,7 +188,7 @@ export class SegmentRecovery implements LossRecovery {
     this.#oldestReportedAt = delivery.oldestOriginalAt;
     this.#newestReportedAt = delivery.newestOriginalAt;
     if (delivery.segments === 0) return;
-    const before = state.highestReported;
+    const before = this.#highestBefore;
     state.noteHighestReported();
     if (state.phase === "loss" && state.undo.marker === null) return;
     if (delivery.original && seqBefore(delivery.lowestOriginalStart, before)) {
@@ -196,7 +200,7 @@ export class SegmentRecovery implements LossRecovery {
   acknowledge(ack: SeqNumber, facts: AckFacts): void {
     const { inFlight, delivery } = this;
     const state = this.#state;
-    const before = inFlight.sackedSegments > 0 ? state.highestReported : facts.priorUna;
+    const before = this.#highestBefore;
     inFlight.acknowledge(ack, delivery);
     if (seqAfter(ack, state.highestReported)) state.highestReported = ack;
     if (!facts.selective) return;

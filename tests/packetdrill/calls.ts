@@ -124,7 +124,7 @@ function listen(context: CallContext, args: Arguments): CallOutcome {
   socket.listener = world.host.listen({
     port,
     backlog: Math.max(args.integer(1), 1),
-    config: socket.configOn(world.config),
+    config: socket.coreConfig(world),
   });
   world.listenerOpened(port);
   return returned(0);
@@ -152,8 +152,9 @@ function connect(context: CallContext, args: Arguments): CallOutcome {
   if (socket.listener !== null) {
     return failed(context.world.platform === "freebsd" ? "EOPNOTSUPP" : "EISCONN");
   }
-  if (socket.connection === null) openConnection(context.world, socket, args);
-  else if (socket.nonBlocking && socket.connecting) return failed("EALREADY");
+  if (socket.connection === null) {
+    if (!openConnection(context.world, socket, args)) return failed("EADDRNOTAVAIL");
+  } else if (socket.nonBlocking && socket.connecting) return failed("EALREADY");
   const connection = socket.connection as unknown as Connection;
   if (connection.failure !== null) {
     return failed(socket.takeError(context.world) ?? "ECONNABORTED");
@@ -164,16 +165,24 @@ function connect(context: CallContext, args: Arguments): CallOutcome {
   return returned(0);
 }
 
-function openConnection(world: SocketWorld, socket: StreamSocket, args: Arguments): void {
+/** Returns whether there is a port for it. */
+function openConnection(world: SocketWorld, socket: StreamSocket, args: Arguments): boolean {
   const given = addressAt(args, 1);
   const remote = { address: given?.address ?? world.remoteAddress, port: given?.port ?? DEFAULT_PORT };
-  const connection = world.host.connect({
-    remote,
-    local: { address: world.localAddress, ...(socket.localPort === 0 ? {} : { port: socket.localPort }) },
-    config: socket.configOn(world.config),
-  }, world.now);
-  socket.connection = connection;
-  world.connectionOpened(connection);
+  // Two halves of 32 bits: the highest and the lowest port; a range of one is a port.
+  const range = socket.remembered.get("IP_LOCAL_PORT_RANGE") ?? 0;
+  const port = socket.localPort === 0 && range >>> 16 === (range & 0xffff)
+    ? range & 0xffff
+    : socket.localPort;
+  const local = { address: world.localAddress, ...(port === 0 ? {} : { port }) };
+  try {
+    socket.connection = world.host.connect({ remote, local, config: socket.coreConfig(world) }, world.now);
+  } catch (error) {
+    if (port !== 0 && error instanceof RangeError) return false;
+    throw error;
+  }
+  world.connectionOpened(socket.connection);
+  return true;
 }
 
 function shutdown(context: CallContext, args: Arguments): CallOutcome {

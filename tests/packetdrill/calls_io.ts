@@ -186,12 +186,10 @@ function send(
     if (flagSet(context, transfer, "MSG_OOB")) sendUrgent(context, socket, progress, transfer.octets);
     else {
       const endsRecord = flagSet(context, transfer, "MSG_EOR");
-      sendOctets(
-        socket,
-        progress,
-        transfer.octets,
-        (octets) => endsRecord ? connection.sendRecord(octets, now) : connection.send(octets, now),
-      );
+      const hand = (octets: Uint8Array): number =>
+        endsRecord ? connection.sendRecord(octets, now) : connection.send(octets, now);
+      if (context.world.fillsChunks) sendInChunks(context, socket, progress, transfer.octets, hand);
+      else sendOctets(socket, progress, transfer.octets, hand);
     }
   } catch (caught) {
     if (caught instanceof ConnectionFailure) return failed(socket.takeError(context.world) ?? "EPIPE");
@@ -212,6 +210,27 @@ function sendUrgent(
   const connection = socket.connection;
   if (connection === null) return;
   sendOctets(socket, progress, octets, (chunk) => connection.sendUrgent(chunk, context.world.now));
+}
+
+/** As Linux fills its buffer; what a chunk lets out goes at once. */
+function sendInChunks(
+  context: CallContext,
+  socket: StreamSocket,
+  progress: CallProgress,
+  octets: number,
+  hand: (chunk: Uint8Array) => number,
+): void {
+  const { sendBuffer, connection } = socket;
+  if (connection === null) return;
+  if (sendBuffer.limit === 0) sendBuffer.limit = socket.configOn(context.world.config).sendBuffer;
+  // A writer that waits goes on when it is woken, not before.
+  if (progress.octets > 0 && !sendBuffer.isWritable(connection)) return;
+  while (progress.octets < octets) {
+    const size = sendBuffer.chunk(connection, socket.octetsWritten, octets - progress.octets);
+    if (size === 0) return;
+    sendOctets(socket, progress, progress.octets + size, hand);
+    if (progress.octets < octets) context.world.pump();
+  }
 }
 
 function sendOctets(

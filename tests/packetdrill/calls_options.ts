@@ -55,6 +55,8 @@ const REMEMBERED = new Set([
   "IPV6_V6ONLY",
   "IP_FREEBIND",
   "IP_BIND_ADDRESS_NO_PORT",
+  "IP_LOCAL_PORT_RANGE",
+  "IP_MTU_DISCOVER",
 ]);
 
 /** What an option's value sets of the connection's settings. */
@@ -107,9 +109,16 @@ function setOption(context: CallContext, args: Arguments): CallOutcome {
   }
   if (name === "TCP_CONGESTION") return setCongestionControl(context, socket, args);
   const number = args.valueOf(value);
+  if (name === "TCP_NOTSENT_LOWAT" && context.world.platform === "linux") {
+    socket.sendBuffer.lowWater = number === 0 ? Infinity : number;
+  }
   if (name === "TCP_INQ") socket.tellsUnread = number !== 0;
   else if (name === "SO_RCVLOWAT") socket.lowWater = number;
   else if (!REMEMBERED.has(name)) {
+    if (setSendBuffer(context, socket, name, number)) {
+      socket.remembered.set(name, number);
+      return returned(0);
+    }
     const setter = CONFIG_OPTIONS[name];
     if (setter === undefined) throw new UnsupportedError(args.line, name);
     socket.configure(setter(number, context), context.world.now);
@@ -120,6 +129,16 @@ function setOption(context: CallContext, args: Arguments): CallOutcome {
   }
   socket.remembered.set(name, number);
   return returned(0);
+}
+
+/** What concerns the buffer before the core, on Linux. Returns whether the option does. */
+function setSendBuffer(context: CallContext, socket: StreamSocket, name: string, value: number): boolean {
+  if (!context.world.fillsChunks) return false;
+  if (name !== "SO_SNDBUF" && name !== "SO_SNDBUFFORCE") return false;
+  socket.overrides.sendBuffer = value * LINUX_BUFFER_FACTOR;
+  socket.sendBuffer.limit = 0;
+  socket.sendBuffer.locked = true;
+  return true;
 }
 
 function releaseCork(context: CallContext, socket: StreamSocket): void {
@@ -195,6 +214,8 @@ function optionValue(context: CallContext, socket: StreamSocket, name: string): 
     case "IP_TOS":
     case "IPV6_TCLASS":
       return config.dscp << ECN_BITS;
+    case "TCP_NOTSENT_LOWAT":
+      return kept ?? 0;
     case "SO_ACCEPTCONN":
       return socket.listener === null ? 0 : 1;
     default:

@@ -26,6 +26,9 @@ const ALWAYS = ERROR | HANGUP;
 /** The share of the send buffer that must be free: a third (Linux), so that a waker has room worth writing to. */
 const FREE_SHARE = 3;
 
+/** Nothing was told of a socket yet. */
+const NOTHING_TOLD = -1;
+
 /** Calls that wait for events. */
 export const WAITING_CALLS: Readonly<Record<string, Call>> = {
   poll,
@@ -53,10 +56,20 @@ function readiness(context: CallContext, socket: StreamSocket): number {
   if (state === "CLOSED" || peerClosed && socket.writingEnded) events |= HANGUP;
   const limit = socket.configOn(context.world.config).sendBuffer;
   const queued = connection.unackedOctets + connection.unsentOctets;
-  if (!socket.connecting && (FREE_SHARE * (limit - queued) >= limit || state === "CLOSED")) {
-    events |= WRITABLE;
-  }
+  if (context.world.fillsChunks && socket.sendBuffer.limit === 0) socket.sendBuffer.limit = limit;
+  const hasRoom = context.world.fillsChunks
+    ? socket.sendBuffer.isWritable(connection)
+    : FREE_SHARE * (limit - queued) >= limit;
+  if (!socket.connecting && (hasRoom || state === "CLOSED")) events |= WRITABLE;
   return events;
+}
+
+/** Counts what an edge-triggered watch tells of: more to read, an end, room to write for whoever had none. */
+function news(socket: StreamSocket): number {
+  const { connection } = socket;
+  if (connection === null) return socket.accepted.length;
+  const ended = (connection.peerClosed ? 1 : 0) + (connection.state === "CLOSED" ? 1 : 0);
+  return connection.octetsReceived + ended + socket.sendBuffer.wakes;
 }
 
 function poll(context: CallContext, args: Arguments, progress: CallProgress): CallOutcome {
@@ -112,8 +125,7 @@ function controlEventPoll(context: CallContext, args: Arguments): CallOutcome {
   }
   const bits = args.valueOf(wanted);
   const edge = bits >= (symbolValue("EPOLLET", "linux") ?? 0);
-  if (edge) throw new UnsupportedError(args.line, "EPOLLET");
-  events.watches.set(number, { socket, events: bits, edge, told: 0 });
+  events.watches.set(number, { socket, events: bits, edge, told: NOTHING_TOLD });
   return returned(0);
 }
 
@@ -124,7 +136,9 @@ function waitEventPoll(context: CallContext, args: Arguments, progress: CallProg
   const ready: number[] = [];
   for (const watch of events.watches.values()) {
     const bits = readiness(context, watch.socket) & (watch.events | ALWAYS);
-    if (bits !== 0) ready.push(bits);
+    if (bits === 0 || watch.edge && watch.told === news(watch.socket)) continue;
+    watch.told = news(watch.socket);
+    ready.push(bits);
   }
   const wakeAt = timeout < 0 ? NEVER : after(progress.started, milliseconds(timeout));
   if (ready.length === 0 && timeout !== 0 && context.world.now < wakeAt) return { kind: "blocked", wakeAt };

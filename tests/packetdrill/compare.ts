@@ -134,7 +134,11 @@ function optionDifference(
   }
   return wantedStamps === undefined || stamps === undefined
     ? null
-    : stampDifference(wantedStamps, stamps, flow, strictness);
+    // RFC 7323 3.2: without ACK the echo says nothing.
+    : stampDifference(wantedStamps, stamps, flow, {
+      ...strictness,
+      echo: strictness.echo && (strictness.exactOptions || (actual.flags & Flag.ack) !== 0),
+    });
 }
 
 /** The options to compare: all in order, or sorted and without padding. */

@@ -10,6 +10,7 @@ import type { Connection } from "../../tcp/connection.ts";
 import type { Host } from "../../tcp/host.ts";
 import type { Listener } from "../../tcp/listener.ts";
 import type { Instant, Micros } from "../../tcp/units.ts";
+import { LinuxSendBuffer, UNLIMITED } from "./linux_send_buffer.ts";
 import type { Platform } from "./symbols.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -25,6 +26,10 @@ export interface SocketWorld {
   readonly remoteAddress: IpAddress;
   /** What a connection fails with that an ICMP error ended. */
   readonly unreachableError: string;
+  /** Whether sockets take what is written as Linux does, chunk by chunk; else as much as the core takes. */
+  readonly fillsChunks: boolean;
+  /** What the stack has to send goes out. */
+  pump(): void;
   /** A connection is asked for: its packets are what the lines to come are about. */
   connectionOpened(connection: Connection): void;
   /** A listener is there: the next SYN opens a connection that the lines to come are about. */
@@ -70,6 +75,8 @@ export class StreamSocket {
   readingEnded = false;
   /** SO_LINGER: seconds; null when off. */
   linger: number | null = null;
+  /** Before the core's own buffer, on Linux. */
+  readonly sendBuffer: LinuxSendBuffer = new LinuxSendBuffer();
   /** Whether the last octets were sent with MSG_MORE. */
   more = false;
   /** Least octets that wake a reader. */
@@ -88,12 +95,20 @@ export class StreamSocket {
     this.remembered = new Map(parent?.remembered);
     this.linger = parent?.linger ?? null;
     this.tellsUnread = parent?.tellsUnread ?? false;
+    this.sendBuffer.locked = parent?.sendBuffer.locked ?? false;
+    this.sendBuffer.lowWater = parent?.sendBuffer.lowWater ?? Infinity;
   }
 
   /** The settings of a connection or listener of this socket. */
   configOn(base: TcpConfig): TcpConfig {
     const config = { ...base, ...this.overrides };
     return { ...config, receiveBufferMax: Math.max(config.receiveBufferMax, config.receiveBuffer) };
+  }
+
+  /** The settings that the core is given: the send buffer of a Linux socket stands before it. */
+  coreConfig(world: SocketWorld): TcpConfig {
+    const config = this.configOn(world.config);
+    return world.fillsChunks ? { ...config, sendBuffer: UNLIMITED } : config;
   }
 
   /** Changes settings, of the connection when there is one. */
@@ -150,7 +165,7 @@ export interface Watch {
   readonly events: number;
   /** Whether only changes are told. */
   readonly edge: boolean;
-  /** What was told last. */
+  /** The news of the socket when something was told last, as `news` counts them. */
   told: number;
 }
 

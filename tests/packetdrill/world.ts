@@ -112,6 +112,11 @@ export class World implements SocketWorld {
     return this.#now;
   }
 
+  /** The profile that counts windows in segments is that of Linux. */
+  get fillsChunks(): boolean {
+    return this.config.windowUnit === "segments";
+  }
+
   /** Microseconds since the script's time 0. */
   get scriptTime(): number {
     return this.#now - SCRIPT_START;
