@@ -17,35 +17,36 @@ import script13 from "./full_backlog_drops_syns.pkt" with { type: "text" };
 import script14 from "./lost_syn_starts_data_with_three_seconds.pkt" with { type: "text" };
 import script15 from "./no_options_offered_none_used.pkt" with { type: "text" };
 import script16 from "./old_duplicate_syn_is_undone.pkt" with { type: "text" };
-import script17 from "./own_window_is_scaled_after_the_syn_only.pkt" with { type: "text" };
-import script18 from "./passive_open.pkt" with { type: "text" };
-import script19 from "./peer_that_forgot_the_connection_finds_out.pkt" with { type: "text" };
-import script20 from "./refused.pkt" with { type: "text" };
-import script21 from "./repeated_syn_ack_is_acknowledged.pkt" with { type: "text" };
-import script22 from "./repeated_syn_draws_the_syn_ack_again.pkt" with { type: "text" };
-import script23 from "./reset_with_wrong_ack_is_ignored_in_syn_sent.pkt" with { type: "text" };
-import script24 from "./reset_without_ack_is_ignored_in_syn_sent.pkt" with { type: "text" };
-import script25 from "./segment_without_ack_in_syn_received_is_dropped.pkt" with { type: "text" };
-import script26 from "./simultaneous_open.pkt" with { type: "text" };
-import script27 from "./simultaneous_open_ends_with_a_plain_ack.pkt" with { type: "text" };
-import script28 from "./simultaneous_open_offers_what_both_offered.pkt" with { type: "text" };
-import script29 from "./simultaneous_open_with_lost_syn_acks.pkt" with { type: "text" };
-import script30 from "./syn_ack_is_given_up.pkt" with { type: "text" };
-import script31 from "./syn_ack_is_repeated.pkt" with { type: "text" };
-import script32 from "./syn_in_an_active_syn_received_is_challenged.pkt" with { type: "text" };
-import script33 from "./syn_in_the_window_returns_to_listen.pkt" with { type: "text" };
-import script34 from "./syn_is_repeated_with_doubled_timeout.pkt" with { type: "text" };
-import script35 from "./text_completes_the_handshake_when_the_ack_was_lost.pkt" with { type: "text" };
-import script36 from "./text_on_the_last_ack_is_taken.pkt" with { type: "text" };
-import script37 from "./text_on_the_syn_ack_is_taken.pkt" with { type: "text" };
-import script38 from "./text_on_the_syn_is_taken_when_it_comes_again.pkt" with { type: "text" };
-import script39 from "./two_peers_at_one_port.pkt" with { type: "text" };
-import script40 from "./unanswered_open_can_be_tried_again.pkt" with { type: "text" };
-import script41 from "./wait_for_write_ends_with_the_handshake.pkt" with { type: "text" };
-import script42 from "./window_of_the_last_ack_is_scaled.pkt" with { type: "text" };
-import script43 from "./window_of_the_syn_ack_is_not_scaled.pkt" with { type: "text" };
-import script44 from "./wrong_ack_in_syn_received_is_reset.pkt" with { type: "text" };
-import script45 from "./wrong_ack_in_syn_sent_is_reset.pkt" with { type: "text" };
+import script17 from "./open_after_time_wait_of_our_own.pkt" with { type: "text" };
+import script18 from "./own_window_is_scaled_after_the_syn_only.pkt" with { type: "text" };
+import script19 from "./passive_open.pkt" with { type: "text" };
+import script20 from "./peer_that_forgot_the_connection_finds_out.pkt" with { type: "text" };
+import script21 from "./refused.pkt" with { type: "text" };
+import script22 from "./repeated_syn_ack_is_acknowledged.pkt" with { type: "text" };
+import script23 from "./repeated_syn_draws_the_syn_ack_again.pkt" with { type: "text" };
+import script24 from "./reset_with_wrong_ack_is_ignored_in_syn_sent.pkt" with { type: "text" };
+import script25 from "./reset_without_ack_is_ignored_in_syn_sent.pkt" with { type: "text" };
+import script26 from "./segment_without_ack_in_syn_received_is_dropped.pkt" with { type: "text" };
+import script27 from "./simultaneous_open.pkt" with { type: "text" };
+import script28 from "./simultaneous_open_ends_with_a_plain_ack.pkt" with { type: "text" };
+import script29 from "./simultaneous_open_offers_what_both_offered.pkt" with { type: "text" };
+import script30 from "./simultaneous_open_with_lost_syn_acks.pkt" with { type: "text" };
+import script31 from "./syn_ack_is_given_up.pkt" with { type: "text" };
+import script32 from "./syn_ack_is_repeated.pkt" with { type: "text" };
+import script33 from "./syn_in_an_active_syn_received_is_challenged.pkt" with { type: "text" };
+import script34 from "./syn_in_the_window_returns_to_listen.pkt" with { type: "text" };
+import script35 from "./syn_is_repeated_with_doubled_timeout.pkt" with { type: "text" };
+import script36 from "./text_completes_the_handshake_when_the_ack_was_lost.pkt" with { type: "text" };
+import script37 from "./text_on_the_last_ack_is_taken.pkt" with { type: "text" };
+import script38 from "./text_on_the_syn_ack_is_taken.pkt" with { type: "text" };
+import script39 from "./text_on_the_syn_is_taken_when_it_comes_again.pkt" with { type: "text" };
+import script40 from "./two_peers_at_one_port.pkt" with { type: "text" };
+import script41 from "./unanswered_open_can_be_tried_again.pkt" with { type: "text" };
+import script42 from "./wait_for_write_ends_with_the_handshake.pkt" with { type: "text" };
+import script43 from "./window_of_the_last_ack_is_scaled.pkt" with { type: "text" };
+import script44 from "./window_of_the_syn_ack_is_not_scaled.pkt" with { type: "text" };
+import script45 from "./wrong_ack_in_syn_received_is_reset.pkt" with { type: "text" };
+import script46 from "./wrong_ack_in_syn_sent_is_reset.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -66,33 +67,34 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["handshake/lost_syn_starts_data_with_three_seconds.pkt", script14],
   ["handshake/no_options_offered_none_used.pkt", script15],
   ["handshake/old_duplicate_syn_is_undone.pkt", script16],
-  ["handshake/own_window_is_scaled_after_the_syn_only.pkt", script17],
-  ["handshake/passive_open.pkt", script18],
-  ["handshake/peer_that_forgot_the_connection_finds_out.pkt", script19],
-  ["handshake/refused.pkt", script20],
-  ["handshake/repeated_syn_ack_is_acknowledged.pkt", script21],
-  ["handshake/repeated_syn_draws_the_syn_ack_again.pkt", script22],
-  ["handshake/reset_with_wrong_ack_is_ignored_in_syn_sent.pkt", script23],
-  ["handshake/reset_without_ack_is_ignored_in_syn_sent.pkt", script24],
-  ["handshake/segment_without_ack_in_syn_received_is_dropped.pkt", script25],
-  ["handshake/simultaneous_open.pkt", script26],
-  ["handshake/simultaneous_open_ends_with_a_plain_ack.pkt", script27],
-  ["handshake/simultaneous_open_offers_what_both_offered.pkt", script28],
-  ["handshake/simultaneous_open_with_lost_syn_acks.pkt", script29],
-  ["handshake/syn_ack_is_given_up.pkt", script30],
-  ["handshake/syn_ack_is_repeated.pkt", script31],
-  ["handshake/syn_in_an_active_syn_received_is_challenged.pkt", script32],
-  ["handshake/syn_in_the_window_returns_to_listen.pkt", script33],
-  ["handshake/syn_is_repeated_with_doubled_timeout.pkt", script34],
-  ["handshake/text_completes_the_handshake_when_the_ack_was_lost.pkt", script35],
-  ["handshake/text_on_the_last_ack_is_taken.pkt", script36],
-  ["handshake/text_on_the_syn_ack_is_taken.pkt", script37],
-  ["handshake/text_on_the_syn_is_taken_when_it_comes_again.pkt", script38],
-  ["handshake/two_peers_at_one_port.pkt", script39],
-  ["handshake/unanswered_open_can_be_tried_again.pkt", script40],
-  ["handshake/wait_for_write_ends_with_the_handshake.pkt", script41],
-  ["handshake/window_of_the_last_ack_is_scaled.pkt", script42],
-  ["handshake/window_of_the_syn_ack_is_not_scaled.pkt", script43],
-  ["handshake/wrong_ack_in_syn_received_is_reset.pkt", script44],
-  ["handshake/wrong_ack_in_syn_sent_is_reset.pkt", script45],
+  ["handshake/open_after_time_wait_of_our_own.pkt", script17],
+  ["handshake/own_window_is_scaled_after_the_syn_only.pkt", script18],
+  ["handshake/passive_open.pkt", script19],
+  ["handshake/peer_that_forgot_the_connection_finds_out.pkt", script20],
+  ["handshake/refused.pkt", script21],
+  ["handshake/repeated_syn_ack_is_acknowledged.pkt", script22],
+  ["handshake/repeated_syn_draws_the_syn_ack_again.pkt", script23],
+  ["handshake/reset_with_wrong_ack_is_ignored_in_syn_sent.pkt", script24],
+  ["handshake/reset_without_ack_is_ignored_in_syn_sent.pkt", script25],
+  ["handshake/segment_without_ack_in_syn_received_is_dropped.pkt", script26],
+  ["handshake/simultaneous_open.pkt", script27],
+  ["handshake/simultaneous_open_ends_with_a_plain_ack.pkt", script28],
+  ["handshake/simultaneous_open_offers_what_both_offered.pkt", script29],
+  ["handshake/simultaneous_open_with_lost_syn_acks.pkt", script30],
+  ["handshake/syn_ack_is_given_up.pkt", script31],
+  ["handshake/syn_ack_is_repeated.pkt", script32],
+  ["handshake/syn_in_an_active_syn_received_is_challenged.pkt", script33],
+  ["handshake/syn_in_the_window_returns_to_listen.pkt", script34],
+  ["handshake/syn_is_repeated_with_doubled_timeout.pkt", script35],
+  ["handshake/text_completes_the_handshake_when_the_ack_was_lost.pkt", script36],
+  ["handshake/text_on_the_last_ack_is_taken.pkt", script37],
+  ["handshake/text_on_the_syn_ack_is_taken.pkt", script38],
+  ["handshake/text_on_the_syn_is_taken_when_it_comes_again.pkt", script39],
+  ["handshake/two_peers_at_one_port.pkt", script40],
+  ["handshake/unanswered_open_can_be_tried_again.pkt", script41],
+  ["handshake/wait_for_write_ends_with_the_handshake.pkt", script42],
+  ["handshake/window_of_the_last_ack_is_scaled.pkt", script43],
+  ["handshake/window_of_the_syn_ack_is_not_scaled.pkt", script44],
+  ["handshake/wrong_ack_in_syn_received_is_reset.pkt", script45],
+  ["handshake/wrong_ack_in_syn_sent_is_reset.pkt", script46],
 ];

@@ -14,12 +14,14 @@ import script10 from "./paws_rejects_older_values.pkt" with { type: "text" };
 import script11 from "./pure_ack_is_echoed.pkt" with { type: "text" };
 import script12 from "./recent_expires_after_24_days.pkt" with { type: "text" };
 import script13 from "./repeated_segment_has_a_new_value.pkt" with { type: "text" };
-import script14 from "./reset_of_ours_carries_them.pkt" with { type: "text" };
-import script15 from "./segment_beyond_a_gap_is_not_echoed.pkt" with { type: "text" };
-import script16 from "./segment_beyond_the_window_does_not_renew_them.pkt" with { type: "text" };
-import script17 from "./segment_that_fills_a_gap_is_echoed.pkt" with { type: "text" };
-import script18 from "./syn_ack_echoes_the_syn.pkt" with { type: "text" };
-import script19 from "./values_wrap.pkt" with { type: "text" };
+import script14 from "./reset_has_them.pkt" with { type: "text" };
+import script15 from "./reset_of_ours_carries_them.pkt" with { type: "text" };
+import script16 from "./segment_beyond_a_gap_is_not_echoed.pkt" with { type: "text" };
+import script17 from "./segment_beyond_the_window_does_not_renew_them.pkt" with { type: "text" };
+import script18 from "./segment_that_fills_a_gap_is_echoed.pkt" with { type: "text" };
+import script19 from "./syn_ack_echoes_the_syn.pkt" with { type: "text" };
+import script20 from "./tick_can_be_longer.pkt" with { type: "text" };
+import script21 from "./values_wrap.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -37,10 +39,12 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["timestamps/pure_ack_is_echoed.pkt", script11],
   ["timestamps/recent_expires_after_24_days.pkt", script12],
   ["timestamps/repeated_segment_has_a_new_value.pkt", script13],
-  ["timestamps/reset_of_ours_carries_them.pkt", script14],
-  ["timestamps/segment_beyond_a_gap_is_not_echoed.pkt", script15],
-  ["timestamps/segment_beyond_the_window_does_not_renew_them.pkt", script16],
-  ["timestamps/segment_that_fills_a_gap_is_echoed.pkt", script17],
-  ["timestamps/syn_ack_echoes_the_syn.pkt", script18],
-  ["timestamps/values_wrap.pkt", script19],
+  ["timestamps/reset_has_them.pkt", script14],
+  ["timestamps/reset_of_ours_carries_them.pkt", script15],
+  ["timestamps/segment_beyond_a_gap_is_not_echoed.pkt", script16],
+  ["timestamps/segment_beyond_the_window_does_not_renew_them.pkt", script17],
+  ["timestamps/segment_that_fills_a_gap_is_echoed.pkt", script18],
+  ["timestamps/syn_ack_echoes_the_syn.pkt", script19],
+  ["timestamps/tick_can_be_longer.pkt", script20],
+  ["timestamps/values_wrap.pkt", script21],
 ];
