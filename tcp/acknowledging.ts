@@ -101,6 +101,16 @@ export class Acknowledging {
     return this.pace === null ? this.#quickAcks > 0 : this.pace.isQuick;
   }
 
+  /**
+   * The user took text; `unread` octets are left. Where ACKs follow the traffic, what waited for the user to make room is
+   * acknowledged now: more than a full segment, or the end of something.
+   */
+  textRead(unread: number, fullSegment: number): void {
+    if (this.pace === null || !this.isPending) return;
+    if (this.#unacknowledged > fullSegment) this.acknowledgeNow("ack-second-segment");
+    else if (unread === 0 && this.pace.allRead()) this.acknowledgeNow("ack-window-update");
+  }
+
   /** Notes which octets came twice, for the first SACK block (RFC 2883 4). Stream offsets. */
   reportDuplicate(start: number, end: number): void {
     this.#duplicateStart = start;

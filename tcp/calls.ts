@@ -88,10 +88,7 @@ export function receive(tcb: Tcb, into: Uint8Array, now: Instant): number | null
   if (taken > 0) {
     receiver.tune(taken, tcb.rtt.srtt, now);
     announceRoom(tcb);
-    const { acknowledging } = tcb;
-    if (receiver.ring.length === 0 && acknowledging.isPending && acknowledging.pace?.allRead() === true) {
-      acknowledging.acknowledgeNow("ack-window-update");
-    }
+    tcb.acknowledging.textRead(receiver.ring.length, receiver.fullSegment);
     return taken;
   }
   if (receiver.ring.length > 0 || into.length === 0) return 0;
