@@ -322,9 +322,9 @@ function checkAck(tcb: Tcb, segment: Segment, windowShift: number, now: Instant)
     establish(tcb, segment, now);
     sender.setWindow(segment.window << windowShift, segment.seq, segment.ack);
     tcb.receiver.takesWhatFits = tcb.config.takesWhatFits;
-    if (tcb.textOfSyn !== null) takeText(tcb, tcb.textOfSyn, now);
+    const text = tcb.textOfSyn;
     tcb.textOfSyn = null;
-    return true;
+    return text === null || takeText(tcb, text, now);
   }
   if (!sender.isAckAcceptable(segment.ack)) {
     const isBeyond = seqAfter(segment.ack, sender.sndNxt);
