@@ -21,12 +21,13 @@ import script17 from "./syn_is_ecn_capable.pkt" with { type: "text" };
 import script18 from "./syn_received_outlives_a_refusal.pkt" with { type: "text" };
 import script19 from "./syn_with_fin_is_dropped.pkt" with { type: "text" };
 import script20 from "./text_of_a_crossing_syn_is_kept.pkt" with { type: "text" };
-import script21 from "./third_repeated_syn_is_bare.pkt" with { type: "text" };
-import script22 from "./time_wait_answers_acks_only.pkt" with { type: "text" };
-import script23 from "./timeouts_are_late_by_a_slop.pkt" with { type: "text" };
-import script24 from "./unknown_header_ends_opening_over_ipv6.pkt" with { type: "text" };
-import script25 from "./unknown_host_does_not_end_opening.pkt" with { type: "text" };
-import script26 from "./what_fits_is_taken.pkt" with { type: "text" };
+import script21 from "./text_of_a_crossing_syn_is_reset_after_close.pkt" with { type: "text" };
+import script22 from "./third_repeated_syn_is_bare.pkt" with { type: "text" };
+import script23 from "./time_wait_answers_acks_only.pkt" with { type: "text" };
+import script24 from "./timeouts_are_late_by_a_slop.pkt" with { type: "text" };
+import script25 from "./unknown_header_ends_opening_over_ipv6.pkt" with { type: "text" };
+import script26 from "./unknown_host_does_not_end_opening.pkt" with { type: "text" };
+import script27 from "./what_fits_is_taken.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -51,10 +52,11 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["profiles/syn_received_outlives_a_refusal.pkt", script18],
   ["profiles/syn_with_fin_is_dropped.pkt", script19],
   ["profiles/text_of_a_crossing_syn_is_kept.pkt", script20],
-  ["profiles/third_repeated_syn_is_bare.pkt", script21],
-  ["profiles/time_wait_answers_acks_only.pkt", script22],
-  ["profiles/timeouts_are_late_by_a_slop.pkt", script23],
-  ["profiles/unknown_header_ends_opening_over_ipv6.pkt", script24],
-  ["profiles/unknown_host_does_not_end_opening.pkt", script25],
-  ["profiles/what_fits_is_taken.pkt", script26],
+  ["profiles/text_of_a_crossing_syn_is_reset_after_close.pkt", script21],
+  ["profiles/third_repeated_syn_is_bare.pkt", script22],
+  ["profiles/time_wait_answers_acks_only.pkt", script23],
+  ["profiles/timeouts_are_late_by_a_slop.pkt", script24],
+  ["profiles/unknown_header_ends_opening_over_ipv6.pkt", script25],
+  ["profiles/unknown_host_does_not_end_opening.pkt", script26],
+  ["profiles/what_fits_is_taken.pkt", script27],
 ];
