@@ -59,7 +59,7 @@ export function octetsAmountText(octets: number): string {
     amount /= 1_024;
     unit++;
   }
-  return `${unit === 0 ? amount : threeDigits(amount)} ${units[unit]}`;
+  return `${unit === 0 ? Math.round(amount) : threeDigits(amount)} ${units[unit]}`;
 }
 
 /** A number of octets that may be unlimited or unknown: `14600`, `∞`, `?`. */

@@ -205,7 +205,7 @@ function linesOf(figures: Figures): string[] {
     }; time-out ${spanText(figures.rto)}`,
     `  congestion  cwnd ${amountText(figures.cwnd)}, at most ${amountText(figures.largestCwnd)}, ssthresh ${
       amountText(figures.ssthresh)
-    }, reduced ${figures.reductions} times`,
+    }, reduced ${figures.reductions === 1 ? "once" : `${figures.reductions} times`}`,
   ];
   if (timers.length > 0) lines.push(`  timers      ${timers.join(", ")}`);
   return lines;

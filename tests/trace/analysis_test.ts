@@ -66,7 +66,10 @@ function essence(events: readonly TraceEvent[]): unknown[] {
         const ofSegment = kind === "sent" || kind === "arrived"
           ? { time: event.time, view: event.view }
           : null;
-        return { kind, connection, reason, segment, ofSegment };
+        const windows = kind === "congestion"
+          ? [event.cwndBefore, event.view.cwnd, event.ssthreshBefore, event.view.ssthresh]
+          : null;
+        return { kind, connection, reason, segment, ofSegment, windows };
       },
     );
 }
@@ -184,7 +187,7 @@ const NOT_OURS: readonly string[] = [
   "hello",
   "sent (because): we can [RFC 0]",
   "state (fin-received) HERE to THERE: x",
-  "congestion (slow-start) cwnd=a ssthresh=b: x",
+  "congestion (slow-start) cwnd=a..b ssthresh=1..2: x",
   "variables: state=OPEN sndUna=1 rcvNxt=1",
   "variables: state=ESTABLISHED sndUna=__proto__ rcvNxt=1",
   "timer (toString): x",

@@ -66,7 +66,7 @@ Deno.test("a packet says why it was sent and the variables of that moment", () =
   assertEquals(again?.comments, [
     "timer (retransmission): No acknowledgement came for 1 in time; time-out number 1 in a row, the next is after " +
     "400 ms. [RFC 6298 5; RFC 9293 3.10.8]",
-    "congestion (retransmission-timeout) cwnd=14480 ssthresh=unlimited: Nothing came back at all: ssthresh goes " +
+    "congestion (retransmission-timeout) cwnd=14480..1448 ssthresh=unlimited..2896: Nothing came back at all: ssthresh goes " +
     "from unlimited to 2896, and cwnd starts again from 1448. [RFC 5681 3.1; RFC 9438 4.8]",
     "sent (retransmit-timeout): No ACK for 1 came in time: the earliest unacknowledged segment, 1 to 30, is sent " +
     "again, and the time-out is doubled to 400 ms. [RFC 6298 5.4 to 5.6; RFC 9293 3.8.1, MUST-18]",

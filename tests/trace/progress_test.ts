@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { instant } from "../../tcp/units.ts";
+import { octetsAmountText } from "../../trace/format.ts";
 import { ProgressLine, progressText } from "../../trace/progress.ts";
 
 const FIGURES = {
@@ -77,3 +78,17 @@ Deno.test("the rate follows what is done", () => {
   }
   assertMatch(written.at(-1) ?? "", /977 KiB\/s/);
 });
+
+const AMOUNTS: readonly (readonly [octets: number, text: string])[] = [
+  [0, "0 B"],
+  [14.27, "14 B"],
+  [1_023, "1023 B"],
+  [1_024, "1 KiB"],
+  [1_536, "1.5 KiB"],
+  [5 << 20, "5 MiB"],
+  [2 ** 40 * 2_000, "2000 TiB"],
+];
+
+for (const [octets, text] of AMOUNTS) {
+  Deno.test(`${octets} octets are written as ${text}`, () => assertEquals(octetsAmountText(octets), text));
+}

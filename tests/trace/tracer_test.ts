@@ -140,7 +140,7 @@ Deno.test("statistics count segments, octets, retransmissions, timers and reduct
   assertStringIncludes(text, `  received    ${client.segmentsReceived} segments, 0 B`);
   assertStringIncludes(text, `  sent again  ${client.segmentsRetransmitted} segments, `);
   assertMatch(text, /least 20 ms, smoothed 2\d/);
-  assertMatch(text, /reduced [12] times/);
+  assertMatch(text, /reduced (once|2 times)/);
 });
 
 Deno.test("statistics count drops by their reasons, and forget the oldest of very many connections", () => {

@@ -197,8 +197,15 @@ class Analysis {
       case "timer":
         return this.#emit({ ...base, kind: "timer", timer: statement.timer, view });
       case "congestion": {
-        const { reason, cwndBefore, ssthreshBefore } = statement;
-        return this.#emit({ ...base, kind: "congestion", reason, cwndBefore, ssthreshBefore, view });
+        const { kind, reason, cwndBefore, ssthreshBefore, cwnd, ssthresh } = statement;
+        return this.#emit({
+          ...base,
+          kind,
+          reason,
+          cwndBefore,
+          ssthreshBefore,
+          view: { ...view, cwnd, ssthresh },
+        });
       }
       case "sent":
       case "arrived":

@@ -31,7 +31,9 @@ export type Statement =
     readonly kind: "congestion";
     readonly reason: CongestionReason;
     readonly cwndBefore: number;
+    readonly cwnd: number;
     readonly ssthreshBefore: number;
+    readonly ssthresh: number;
   }
   | { readonly kind: "lost"; readonly fault: string };
 
@@ -44,7 +46,7 @@ export interface PacketStatements {
 
 const STATEMENT = /^(sent|arrived|dropped|state|timer|congestion|lost) \(([^)]*)\)([^:]*): (.*)$/s;
 const STATE_DETAIL = /^ ([A-Z0-9-]+) to ([A-Z0-9-]+)$/;
-const CONGESTION_DETAIL = /^ cwnd=(\d+) ssthresh=(\d+|unlimited)$/;
+const CONGESTION_DETAIL = /^ cwnd=(\d+)\.\.(\d+) ssthresh=(\d+|unlimited)\.\.(\d+|unlimited)$/;
 const MOST_DIGITS = 16;
 
 const PHASES: readonly RecoveryPhase[] = [
@@ -102,11 +104,11 @@ function stateStatement(reason: StateReason, detail: string): Statement | null {
 }
 
 function congestionStatement(reason: CongestionReason, detail: string): Statement | null {
-  const [, cwnd, ssthresh] = CONGESTION_DETAIL.exec(detail) ?? [];
-  const cwndBefore = numberOf(cwnd);
-  const ssthreshBefore = numberOf(ssthresh);
-  if (cwndBefore === null || ssthreshBefore === null) return null;
-  return { kind: "congestion", reason, cwndBefore, ssthreshBefore };
+  const numbers = (CONGESTION_DETAIL.exec(detail) ?? []).slice(1).map(numberOf);
+  const [cwndBefore, cwnd, ssthreshBefore, ssthresh] = numbers;
+  if (typeof cwndBefore !== "number" || typeof cwnd !== "number") return null;
+  if (typeof ssthreshBefore !== "number" || typeof ssthresh !== "number") return null;
+  return { kind: "congestion", reason, cwndBefore, cwnd, ssthreshBefore, ssthresh };
 }
 
 function addVariables(comment: string, into: Map<string, string>): void {

@@ -32,7 +32,8 @@ function detail(event: TraceEvent): string {
     case "state":
       return ` ${event.from} to ${event.to}`;
     case "congestion":
-      return ` cwnd=${event.cwndBefore} ssthresh=${thresholdText(event.ssthreshBefore)}`;
+      return ` cwnd=${event.cwndBefore}..${event.view.cwnd ?? "?"}` +
+        ` ssthresh=${thresholdText(event.ssthreshBefore)}..${thresholdText(event.view.ssthresh)}`;
     case "sent":
     case "arrived":
     case "dropped":

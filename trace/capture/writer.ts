@@ -91,7 +91,8 @@ export class CaptureWriter implements PacketSink {
   }
 
   /**
-   * What follows from a packet is said with it. A timer is the cause of what follows: it is said with the next packet.
+   * What follows from a packet is said with it. A timer, or a wish of the user's, is the cause of what follows: it is said
+   * with the next packet.
    */
   event(event: TraceEvent, connection: ConnectionRecord | null): void {
     this.#connection = connection;
@@ -99,7 +100,7 @@ export class CaptureWriter implements PacketSink {
     if (event.kind === "sent" || event.kind === "arrived" || event.kind === "lost") return;
     if (event.kind === "state" && event.to === "CLOSED") this.#views.delete(event.connection);
     if (event.kind === "congestion" && isGrowth(event)) return;
-    if (event.kind === "timer") this.#endPacket();
+    if (isCause(event)) this.#endPacket();
     writeEventComments(event, connection, this.#blocks.isOpen ? this.#comment : this.#wait);
   }
 
@@ -237,4 +238,9 @@ export class CaptureWriter implements PacketSink {
     );
     blocks.end(true);
   }
+}
+
+function isCause(event: TraceEvent): boolean {
+  return event.kind === "timer" ||
+    (event.kind === "state" && (event.reason === "user-close" || event.reason === "user-abort"));
 }
