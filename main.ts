@@ -13,6 +13,7 @@ import { Narrator } from "./cli/narrator.ts";
 import { takesStandardOutput } from "./cli/observe_arguments.ts";
 import { observed } from "./cli/observed.ts";
 import { Output } from "./cli/output.ts";
+import { withProgress } from "./cli/progress.ts";
 import { VERSION } from "./cli/version.ts";
 import { RawConnection } from "./driver/mod.ts";
 import { resolve } from "./ffi/mod.ts";
@@ -57,7 +58,10 @@ async function deliver(
     const job = { peer, message, connectTimeout, closeTimeout, timeWait };
     const session = new ClientSession(raw.connection, raw.loop, narrator, job);
     interruption.attach(session);
-    const code = await session.run();
+    const total = new TextEncoder().encode(message).length;
+    const isBusy = wanted.quiet || wanted.observe.trace || wanted.observe.explain;
+    const progress = { connection: raw.connection, total, output, isBusy };
+    const code = await withProgress(progress, () => session.run());
     return code === ExitCode.interrupted ? interruption.exitCode : code;
   });
 }

@@ -50,6 +50,8 @@ export interface OutputOptions {
 export class Output {
   /** Why standard output could not be written; null when it could, or when its reader just went away. */
   writeError: Error | null = null;
+  /** Called before each line: takes away what stands on the terminal's last one. */
+  beforeLine: (() => void) | null = null;
   readonly #out: TextSink;
   readonly #err: TextSink;
   readonly #quiet: boolean;
@@ -95,6 +97,7 @@ export class Output {
 
   #narrate(text: string): void {
     if (this.#quiet || this.#outGone) return;
+    this.beforeLine?.();
     const error = writeLine(this.#out, this.#encoder.encode(`${text}\n`));
     if (error === null) return;
     this.#outGone = true;
@@ -102,6 +105,7 @@ export class Output {
   }
 
   #complain(mark: Mark, text: string): void {
+    this.beforeLine?.();
     writeLine(this.#err, this.#encoder.encode(`${painted(mark, this.#colorErr)} ${text}\n`));
   }
 }

@@ -40,7 +40,7 @@ Deno.test({
   name: `the files that README.md and CONTRIBUTING.md name exist${reason}`,
   ignore: !readable,
   fn: () => {
-    const paths = `${readme}${contributing}`.match(/\b(?:tests|tcp|ffi|cli|driver|trace)\/[\w/.]*\w/g) ?? [];
+    const paths = `${readme}${contributing}`.match(/\b(?:tests|tcp|ffi|cli|driver|trace)\/[\w/.-]*\w/g) ?? [];
     assert(paths.length > 20);
     const missing = new Set(paths).difference(new Set(paths.filter(exists)));
     assertEquals([...missing], []);
