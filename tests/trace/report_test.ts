@@ -30,6 +30,12 @@ Deno.test("the page asks nobody for anything: no address, no resource, and a pol
   assertEquals(page.match(/https?:\/\/(?!github\.com\/leeoniya\/uPlot|www\.w3\.org\/2000\/svg)/g), null);
 });
 
+Deno.test("the page carries the licence of the library that it carries", async () => {
+  const page = await htmlReport(recorded((recorder) => tellStory(recorder)), OPTIONS);
+  assertStringIncludes(page, "Permission is hereby granted, free of charge");
+  assertStringIncludes(page, "Leon Sorokin");
+});
+
 Deno.test("the policy names just the two scripts of the page, by their hashes", async () => {
   const page = await htmlReport(recorded((recorder) => tellStory(recorder)), OPTIONS);
   const scripts = [...page.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, script]) => script ?? "");

@@ -4,7 +4,8 @@
  * @module
  */
 
-import library from "uplot/script" with { type: "text" };
+import licence from "uplot/licence" with { type: "text" };
+import uPlot from "uplot/script" with { type: "text" };
 import libraryStyle from "uplot/style" with { type: "text" };
 import { markupText } from "../escape.ts";
 import { reportData, type ReportSource } from "./columns.ts";
@@ -50,6 +51,7 @@ const CHUNK = 32_768;
 /** The page of a recording. */
 export async function htmlReport(source: ReportSource, options: ReportOptions): Promise<string> {
   const script = `"use strict";const modules={};\n${Object.entries(MODULES).map(asFunction).join("\n")}`;
+  const library = `/*!\n${licence}*/\n${uPlot}`;
   const policy = await policyFor([library, script]);
   const packed = await gzippedBase64(JSON.stringify(reportData(source, startOf(source, options))));
   const parts: Readonly<Record<string, string>> = {
