@@ -27,8 +27,9 @@ const RECEIVER: Endpoint = { address: parseAddress("192.0.2.2"), port: 9 };
 /** Text that is written at a time. */
 const PIECE = new Uint8Array(1 << 16);
 
-/** The part of the text after which measuring begins: slow start is over. */
+/** Measuring begins after this part of the text, and after so many losses if there are any: slow start is forgotten. */
 const WARM_UP = 0.25;
+const WARM_UP_LOSSES = 10;
 
 /** What is to be measured. */
 export interface BulkPlan {
@@ -89,13 +90,15 @@ class Transfer {
 
   run(): BulkResult {
     const { segments, timeMost } = this.#plan;
+    const { counts } = this.#links[0];
     let warmAt = 0;
     let warmOctets = 0;
     for (;;) {
       this.#step();
-      const { sendMss, octetsReceived } = { ...figures(this.#sender, this.#receiver) };
-      const wanted = segments * sendMss;
-      if (warmAt === 0 && octetsReceived >= WARM_UP * wanted) {
+      const { octetsReceived } = this.#receiver;
+      const wanted = segments * this.#sender.sendMss;
+      const isPastStart = counts.lost === 0 || counts.lost >= WARM_UP_LOSSES;
+      if (warmAt === 0 && isPastStart && octetsReceived >= WARM_UP * wanted) {
         warmAt = this.#now;
         warmOctets = octetsReceived;
       }
@@ -140,8 +143,4 @@ class Transfer {
       lost: this.#links[0].counts.lost + this.#links[0].counts.overflowed,
     };
   }
-}
-
-function figures(sender: Connection, receiver: Connection): { sendMss: number; octetsReceived: number } {
-  return { sendMss: sender.sendMss, octetsReceived: receiver.octetsReceived };
 }
