@@ -141,14 +141,9 @@ function writeText(tcb: Tcb, out: Segment, seq: SeqNumber, end: SeqNumber): void
     out.flags |= Flag.urg;
     out.urgentPointer = urgent;
   }
-  const spare = sender.mss - length % sender.mss;
-  if (length % sender.mss !== 0 || length === 0) {
-    writeSackBlocks(
-      tcb,
-      out,
-      length === 0 ? MAX_SACK_BLOCKS : Math.floor((spare - SACK_BASE_LENGTH) / SACK_BLOCK_LENGTH),
-    );
-  }
+  // A device that cuts a long segment repeats its options in every piece: there is room in none that is full.
+  const spare = length === 0 ? Infinity : sender.mss - length;
+  if (spare > 0) writeSackBlocks(tcb, out, Math.floor((spare - SACK_BASE_LENGTH) / SACK_BLOCK_LENGTH));
 }
 
 function writeSackBlocks(tcb: Tcb, out: Segment, most: number): void {
@@ -340,8 +335,9 @@ function acceptableNumber(tcb: Tcb): SeqNumber {
 
 /** Payload octets that one segment may have: a whole number of full ones. */
 function segmentLimit(tcb: Tcb): number {
-  const { mss } = tcb.sender;
-  return tcb.segmentLimit < 2 * mss ? mss : tcb.segmentLimit - tcb.segmentLimit % mss;
+  const { mss, isUrgent } = tcb.sender;
+  // Devices that cut a segment leave its urgent pointer as it is, and it counts from each piece's own number.
+  return tcb.segmentLimit < 2 * mss || isUrgent ? mss : tcb.segmentLimit - tcb.segmentLimit % mss;
 }
 
 /** The congestion window, and nothing else, holds text back. */
