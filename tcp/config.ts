@@ -1,5 +1,5 @@
 /**
- * Everything a person or a script may want to set, with defaults by profile.
+ * Everything a person or a script may want to set, and the RFCs' choice of each.
  *
  * @module
  */
@@ -110,6 +110,8 @@ export interface TcpConfig {
   readonly nagleVariant: NagleVariant;
   /** Holds back what does not fill a segment until it is switched off, or for 200 ms. */
   readonly cork: boolean;
+  /** Whether, behind full segments, what is left of the peer's window is filled too (against RFC 9293 3.8.6.2.1). */
+  readonly fillsWindow: boolean;
   readonly pushPolicy: PushPolicy;
   /** DiffServ codepoint of our packets, 0 to 63. */
   readonly dscp: number;
@@ -221,6 +223,8 @@ export interface TcpConfig {
   readonly challengeAcksPerSecond: number;
   /** Least time between two answers of one connection to segments out of window; 0: no limit. */
   readonly invalidAckInterval: Micros;
+  /** Whether `invalidAckInterval` holds for the challenge ACKs of a connection too (RFC 5961 7 has them limited). */
+  readonly limitsChallenges: boolean;
   /** RFC 1337: RST does not end TIME-WAIT. */
   readonly ignoreResetInTimeWait: boolean;
   readonly resetAcceptance: ResetAcceptance;
@@ -264,6 +268,7 @@ export const STANDARD: TcpConfig = {
   nagle: true,
   nagleVariant: "outstanding data",
   cork: false,
+  fillsWindow: false,
   pushPolicy: "end of queue",
   dscp: 0,
   hopLimit: 64,
@@ -314,6 +319,7 @@ export const STANDARD: TcpConfig = {
   acceptMissingTimestamps: true,
   challengeAcksPerSecond: 1_000,
   invalidAckInterval: milliseconds(500),
+  limitsChallenges: false,
   ignoreResetInTimeWait: true,
   resetAcceptance: "exact",
   synAnswer: "challenge",
@@ -325,81 +331,6 @@ export const STANDARD: TcpConfig = {
   timestampsOnReset: "all",
   timestampTick: milliseconds(1),
 };
-
-/** What Linux does (6.x, default sysctls but those that make runs differ). */
-export const LINUX: TcpConfig = {
-  ...STANDARD,
-  icmpEndsOpening: "any",
-  nagleVariant: "minshall",
-  windowProbe: "old number",
-  windowUnit: "segments",
-  ackDelay: "adaptive",
-  answersAckOfUnsent: false,
-  lateTextReset: "as unknown",
-  timestampsOnReset: "own",
-  minRto: milliseconds(200),
-  maxRto: seconds(120),
-  minRtoBoundsVariance: true,
-  restartAfterIdle: false,
-  sendBuffer: 256 << 10,
-  receiveBuffer: 131_072,
-  receiveBufferMax: 15 << 20,
-  initialReceiveWindow: 65_535,
-  windowScale: 8,
-  synRetries: 5,
-  connectTimeout: micros(0),
-  ignoreResetInTimeWait: false,
-};
-
-/** What FreeBSD does (14.x; where its public scripts know an older behaviour only, that). */
-export const FREEBSD: TcpConfig = {
-  ...STANDARD,
-  timestampsOnReset: "none",
-  offersAgainWhenSimultaneous: true,
-  icmpEndsOpening: "refused or expired",
-  ecnSynRetries: 1,
-  repeatsFin: true,
-  usesAckOfDuplicates: true,
-  roundsBuffers: true,
-  ecn: "accept",
-  takesWhatFits: true,
-  timeWaitAnswersAcksOnly: true,
-  resetsWhenUnread: false,
-  cwrOnRepeatedText: true,
-  acceptMissingTimestamps: false,
-  leastPeerMss: 216,
-  synOptionOrder: "freebsd",
-  initialRto: seconds(1),
-  minRto: milliseconds(30),
-  rtoSlop: milliseconds(200),
-  maxRto: seconds(64),
-  sendBuffer: 32_768,
-  receiveBuffer: 65_536,
-  receiveBufferMax: 2 << 20,
-  windowScale: 6,
-  rack: false,
-  tailLossProbe: false,
-  hystart: false,
-  forwardRto: false,
-  synRetries: 3,
-  synAckRetries: 3,
-  connectTimeout: seconds(75),
-  retriesUntilClose: 12,
-  quickAcks: 0,
-  keepAlive: true,
-  keepAliveProbes: 8,
-  pushPolicy: "end of send",
-};
-
-/** The profiles by the names that people give. */
-export const PROFILES: Readonly<Record<"standard" | "linux" | "freebsd", TcpConfig>> = {
-  standard: STANDARD,
-  linux: LINUX,
-  freebsd: FREEBSD,
-};
-
-/** The name of a profile. */
-export type ProfileName = keyof typeof PROFILES;
 
 /** Highest value of each field that has one, with the lowest; spans and counts not named here are only "not negative". */
 const RANGES: Partial<Record<keyof TcpConfig, readonly [least: number, most: number]>> = {

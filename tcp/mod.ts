@@ -7,6 +7,7 @@
 export * from "./address.ts";
 export { AckSample, type CongestionControl } from "./congestion/control.ts";
 export * from "./config.ts";
+export * from "./profiles.ts";
 export { Connection, type ConnectionOptions } from "./connection.ts";
 export * from "./errors.ts";
 export { Event, type EventSet } from "./events.ts";

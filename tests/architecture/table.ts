@@ -44,6 +44,7 @@ export const TCP_ORDER: readonly (readonly string[])[] = [
   ["segment.ts"],
   ["buffer/"],
   ["config.ts"],
+  ["profiles.ts"],
   ["observer.ts", "icmp_error.ts"],
   ["congestion/"],
   ["wire/"],

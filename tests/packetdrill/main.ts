@@ -5,7 +5,7 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import type { ProfileName } from "../../tcp/config.ts";
+import type { ProfileName } from "../../tcp/profiles.ts";
 import { mutantsOf } from "./mutate.ts";
 import { BORROWED_SCRIPTS, definitionsFor, OWN_SCRIPTS, type RunOptions } from "./options.ts";
 import { parseScript } from "./parser.ts";

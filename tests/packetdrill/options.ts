@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type ProfileName, PROFILES, type TcpConfig } from "../../tcp/config.ts";
+import type { TcpConfig } from "../../tcp/config.ts";
+import { type ProfileName, PROFILES } from "../../tcp/profiles.ts";
 import { ScriptError, type ScriptOption, UnsupportedError } from "./ast.ts";
 import type { Platform } from "./symbols.ts";
 import type { SequenceStart } from "./world.ts";

@@ -1,7 +1,7 @@
 /** Shell commands as settings. */
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { FREEBSD, LINUX } from "../../tcp/config.ts";
+import { FREEBSD, LINUX } from "../../tcp/profiles.ts";
 import { ScriptError, UnsupportedError } from "./ast.ts";
 import { interpretCommands } from "./settings.ts";
 import { splitCommands } from "./shell.ts";

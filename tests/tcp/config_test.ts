@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { FREEBSD, LINUX, PROFILES, STANDARD, type TcpConfig, validatedConfig } from "../../tcp/config.ts";
+import { STANDARD, type TcpConfig, validatedConfig } from "../../tcp/config.ts";
+import { FREEBSD, LINUX, PROFILES } from "../../tcp/profiles.ts";
 import { micros, milliseconds, seconds } from "../../tcp/units.ts";
 
 const profiles = Object.entries(PROFILES);

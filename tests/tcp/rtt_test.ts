@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { LINUX, STANDARD } from "../../tcp/config.ts";
+import { STANDARD } from "../../tcp/config.ts";
+import { LINUX } from "../../tcp/profiles.ts";
 import { type RttConfig, RttEstimator } from "../../tcp/rtt.ts";
 import { instant, type Micros, micros, milliseconds, seconds } from "../../tcp/units.ts";
 
