@@ -67,6 +67,14 @@ Deno.test("pcapng of the other order of octets is read; unknown blocks are skipp
   }]);
 });
 
+Deno.test("a packet block that claims more octets than it has is passed over", () => {
+  const file = bigEndianPcapng();
+  const at = 28 + 20 + 16 + 20;
+  assertEquals(new DataView(file.buffer).getUint32(at), 3);
+  new DataView(file.buffer).setUint32(at, 33);
+  assertEquals(readCapture(file).packets, []);
+});
+
 Deno.test("a new section begins with interfaces of its own", () => {
   const one = bigEndianPcapng();
   const { packets } = readCapture(new Uint8Array([...one, ...one]));

@@ -73,6 +73,15 @@ Deno.test("windows are scaled as agreed, but not in a SYN (RFC 7323 2.2)", () =>
   assertEquals(seen.of("arrived").slice(0, 2).map(({ segment }) => segment.window), [65_160, 65_152]);
 });
 
+Deno.test("the window of a SYN that comes late is not scaled either (RFC 7323 2.2)", () => {
+  const { connection, seen } = established();
+  connection.sndWindowShift = 7;
+  connection.rcvWindowShift = 3;
+  connection.arrive(NOW, { flags: syn | ack, seq: 0, ack: 1, window: 1_000 });
+  connection.send(NOW, "challenge-syn", { flags: ack, seq: 1, ack: 1, window: 1_000 });
+  assertEquals([seen.of("arrived")[0]?.segment.window, seen.of("sent")[0]?.segment.window], [1_000, 8_000]);
+});
+
 Deno.test("sent octets that were sent before are marked as a retransmission", () => {
   const { recorder, seen } = recording();
   tellStory(recorder);

@@ -115,6 +115,7 @@ Deno.test("unknown, ended and damaged options are shown as what they are (RFC 92
     "No-op 1 8",
     "End of options 0 16",
   ]);
+  assertEquals(options(4, 2, 1, 1), ["SACK permitted  16", "No-op 1 8", "No-op 1 8"]);
   assertEquals(options(2, 1, 0, 0), ["Damaged option 02 01 00 00 32"]);
   assertEquals(options(2, 9, 0, 0), ["Damaged option 02 09 00 00 32"]);
 });
