@@ -28,8 +28,8 @@ const RECEIVER: Endpoint = { address: parseAddress("192.0.2.2"), port: 9 };
 const PIECE = new Uint8Array(1 << 16);
 
 /** Measuring begins after this part of the text, and after so many losses if there are any: slow start is forgotten. */
-const WARM_UP = 0.25;
-const WARM_UP_LOSSES = 10;
+const WARM_UP = 0.4;
+const WARM_UP_LOSSES = 16;
 
 /** What is to be measured. */
 export interface BulkPlan {

@@ -36,8 +36,8 @@ const BUFFERS: readonly number[] = [1 << 16, 1 << 22];
 const FAST_PATH = 125_000_000;
 
 /** Losses that a figure is the mean of, and segments that bound the time it takes. */
-const LOSSES_MEASURED = 200;
-const SEGMENTS_MOST = 30_000;
+const LOSSES_MEASURED = 120;
+const SEGMENTS_MOST = 40_000;
 const SEGMENTS_WITHOUT_LOSS = 20_000;
 
 /** Octets of headers of a packet: IPv4, TCP, timestamps. */
