@@ -36,6 +36,8 @@ export interface ConnectOptions extends RawPathOptions {
   readonly link?: LinkMode;
   /** Called each time that text changes its way, with the reason in words. @default nothing */
   readonly onLinkChange?: (link: "raw" | "packet", reason: string) => void;
+  /** As `LoopOptions.patience`. @default 0 */
+  readonly patience?: number;
   /** Called for each segment that could not leave this host; the core knows already. @default nothing */
   readonly onUnsent?: (outcome: "too long" | "unreachable", reason: string) => void;
 }
@@ -79,6 +81,7 @@ export class RawConnection implements Disposable {
       device,
       side,
       onUnsent: report,
+      patience: options.patience ?? 0,
       ...options.onDrop === undefined ? {} : { onDrop: options.onDrop },
     });
     this.#complaints = path.reportIcmp(this.loop, this.connection);

@@ -40,6 +40,8 @@ export interface Poller extends Disposable {
   remove(slot: number): void;
   /** What the last wait found for the slot. */
   events(slot: number): number;
+  /** Waits up to that many milliseconds, holding this thread. @returns how many are ready */
+  poll(milliseconds: number): number;
   /** Waits up to that many milliseconds without holding this thread. @returns how many are ready */
   wait(milliseconds: number): Promise<number>;
   /** Ends the running wait. */
@@ -61,6 +63,13 @@ export interface LoopOptions {
     outcome: Exclude<SendOutcome, "sent" | "full">,
     now: Instant,
   ) => void;
+  /**
+   * For how many milliseconds after a busy turn to wait with this thread in hand, before it is left to others: saves the
+   * way over another thread, some 16 µs, but signals, promises and other loops wait as well. Bounded by 5 ms in all.
+   *
+   * @default 0
+   */
+  readonly patience?: number;
   /** @default the system's monotonic clock */
   readonly clock?: Clock;
   /** Disposed of with the loop. @default a new PollSet */
@@ -95,6 +104,7 @@ export class Loop implements Disposable {
   readonly #checksums: ChecksumPolicy;
   readonly #onDrop: LoopOptions["onDrop"];
   readonly #onUnsent: LoopOptions["onUnsent"];
+  readonly #patience: number;
   readonly #clock: Clock;
   readonly #poller: Poller;
   readonly #deviceSlot: number;
@@ -112,6 +122,7 @@ export class Loop implements Disposable {
     this.#checksums = options.checksums ?? "verify";
     this.#onDrop = options.onDrop;
     this.#onUnsent = options.onUnsent;
+    this.#patience = options.patience ?? 0;
     this.#clock = options.clock ?? monotonicNow;
     this.#poller = options.poller ?? new PollSet();
     this.#deviceSlot = this.#poller.add(options.device.descriptor, POLLIN);
@@ -168,6 +179,7 @@ export class Loop implements Disposable {
     signal?.addEventListener("abort", wake);
     try {
       let yieldAt = after(this.#clock(), LONGEST_HOLD);
+      let wasBusy = false;
       for (;;) {
         signal?.throwIfAborted();
         let busy = this.turn();
@@ -175,8 +187,11 @@ export class Loop implements Disposable {
         if (this.#now >= until) return false;
         // `done` may have given the core something to send: it goes before the sleep
         if (!busy && !this.#outlet.isFull) busy = this.#fill(this.#now);
-        const wait = busy ? (this.#now < yieldAt ? -1 : 0) : this.#idleTime(until);
-        if (wait < 0) continue;
+        const mayHold = this.#now < yieldAt;
+        const wait = busy ? (mayHold ? -1 : 0) : this.#idleTime(until);
+        const isPatient = wasBusy && mayHold && wait > 0 && this.#patience > 0;
+        wasBusy = busy;
+        if (wait < 0 || isPatient && this.#waitInPlace(Math.min(wait, this.#patience))) continue;
         await this.#sleep(wait);
         yieldAt = after(this.#clock(), LONGEST_HOLD);
       }
@@ -253,6 +268,16 @@ export class Loop implements Disposable {
     return whole > 0 ? whole : -1;
   }
 
+  /** Waits with the thread in hand. @returns whether there is something to do */
+  #waitInPlace(wait: number): boolean {
+    if (this.#outlet.isFull) return false;
+    const poller = this.#poller;
+    poller.setEvents(this.#deviceSlot, POLLIN);
+    if (poller.poll(wait) === 0) return false;
+    this.#noteWatches();
+    return true;
+  }
+
   async #sleep(wait: number): Promise<void> {
     const poller = this.#poller;
     const isFull = this.#outlet.isFull;
@@ -265,9 +290,12 @@ export class Loop implements Disposable {
     const ready = await poller.wait(blind ? Math.min(wait, FULL_WAIT) : wait);
     this.#fullThoughWritable = !blind && ready > 0 && isFull && (poller.events(outSlot) & POLLOUT) !== 0;
     if (isApart) poller.remove(outSlot);
-    if (ready === 0) return;
+    if (ready > 0) this.#noteWatches();
+  }
+
+  #noteWatches(): void {
     for (const watch of this.#watches) {
-      if (poller.events(watch.slot) !== 0) watch.pending = true;
+      if (this.#poller.events(watch.slot) !== 0) watch.pending = true;
     }
   }
 }

@@ -231,3 +231,37 @@ Deno.test("disposing of the loop disposes of its poller", () => {
   loop[Symbol.dispose]();
   assertEquals(poller.disposed, true);
 });
+
+Deno.test("after a busy turn a patient loop waits with the thread in hand, once, and then leaves it", async () => {
+  const { device, core, loop, poller, time } = bench({ patience: 1 });
+  device.waiting.push(packet(1));
+  await loop.run(() => false, after(time.now, milliseconds(30)));
+  assertEquals(core.diary, ["arrives 1"]);
+  assertEquals(poller.polls, [1]);
+  assert(poller.waits.length > 0);
+});
+
+Deno.test("what comes while the thread is in hand is taken without leaving it, for 5 ms at most", async () => {
+  const { device, core, loop, poller, time } = bench({ patience: 1 });
+  let left = 0;
+  poller.onPoll = (count) => {
+    time.now = after(time.now, milliseconds(1));
+    device.waiting.push(packet(count));
+    return READABLE;
+  };
+  poller.onWait = () => {
+    left++;
+    return undefined;
+  };
+  device.waiting.push(packet(0));
+  await loop.run(() => left > 0, after(time.now, seconds(1)));
+  assertEquals(core.diary.length, 1 + 5);
+  assertEquals(poller.polls.length, 5);
+});
+
+Deno.test("a loop is not patient unless asked to be", async () => {
+  const { device, loop, poller, time } = bench();
+  device.waiting.push(packet(1));
+  await loop.run(() => false, after(time.now, milliseconds(30)));
+  assertEquals(poller.polls, []);
+});

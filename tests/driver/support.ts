@@ -39,6 +39,10 @@ export class FakePoller implements Poller {
   readonly #interest = new Map<number, number>();
   /** Called at the start of each wait; returns the events by descriptor that end it at once, or nothing. */
   onWait: (count: number) => ReadonlyMap<number, number> | undefined = () => undefined;
+  /** Milliseconds of each wait that held the thread. */
+  readonly polls: number[] = [];
+  /** As `onWait`, for the waits that hold the thread. */
+  onPoll: (count: number) => ReadonlyMap<number, number> | undefined = () => undefined;
   ready: ReadonlyMap<number, number> = new Map();
   disposed = false;
   wakes = 0;
@@ -62,6 +66,13 @@ export class FakePoller implements Poller {
 
   events(slot: number): number {
     return this.ready.get(slot) ?? 0;
+  }
+
+  poll(count: number): number {
+    this.polls.push(count);
+    this.ready = this.onPoll(this.polls.length) ?? new Map();
+    if (this.ready.size === 0) this.#time.now = after(this.#time.now, milliseconds(count));
+    return this.ready.size;
   }
 
   async wait(count: number): Promise<number> {
