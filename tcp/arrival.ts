@@ -240,14 +240,19 @@ function answerInvalid(tcb: Tcb, segment: Segment, reason: DropReason, now: Inst
   if (segment.has(Flag.rst)) return drop(tcb, segment, "reset-out-of-window", now);
   if (tcb.state === "TIME-WAIT" && segment.has(Flag.fin)) enterTimeWait(tcb, now);
   const isBare = segment.sequenceLength === 0;
-  const isTooSoon = tcb.config.invalidAckInterval > 0 && tcb.lastInvalidAckAt >= 0 &&
-    elapsed(tcb.lastInvalidAckAt, now) < tcb.config.invalidAckInterval;
-  if (!isBare || !isTooSoon) {
+  if (!isBare || !isTooSoonToAnswer(tcb, now)) {
     if (isBare) tcb.lastInvalidAckAt = now;
     reportDuplicateText(tcb, segment);
     tcb.acknowledging.acknowledgeNow(isProbe(tcb, segment) ? "ack-keep-alive" : "ack-unacceptable");
   }
   drop(tcb, segment, reason, now);
+}
+
+/** Whether the last answer to a segment out of window was a moment ago: two hosts might go on for ever. */
+function isTooSoonToAnswer(tcb: Tcb, now: Instant): boolean {
+  const { invalidAckInterval } = tcb.config;
+  return invalidAckInterval > 0 && tcb.lastInvalidAckAt >= 0 &&
+    elapsed(tcb.lastInvalidAckAt, now) < invalidAckInterval;
 }
 
 /** Whether the segment is what keep-alive and window probes are: the last octet before RCV.NXT, or its number alone. */
@@ -431,7 +436,11 @@ function takeFin(tcb: Tcb, segment: Segment, now: Instant): void {
 
 /** RFC 5961 7: an answer that only the true peer can use, limited per host. */
 function challenge(tcb: Tcb, segment: Segment, answer: SendReason, reason: DropReason, now: Instant): void {
-  if (tcb.challengeLimiter.allows(now)) tcb.acknowledging.acknowledgeNow(answer);
+  const isHeldBack = tcb.config.limitsChallenges && isTooSoonToAnswer(tcb, now);
+  if (!isHeldBack && tcb.challengeLimiter.allows(now)) {
+    if (tcb.config.limitsChallenges) tcb.lastInvalidAckAt = now;
+    tcb.acknowledging.acknowledgeNow(answer);
+  }
   drop(tcb, segment, reason, now);
 }
 

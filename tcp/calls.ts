@@ -56,7 +56,9 @@ export function send(tcb: Tcb, from: Uint8Array, now: Instant): number {
   if (sender.finQueued) throw new InvalidStateError("send", tcb.state, "the sending side is closed");
   // Counted in segments, idling ends when the user gives text, not when the peer's window lets it out.
   if (tcb.recovery instanceof SegmentRecovery) restartAfterIdle(tcb, now);
+  const givenFrom = sender.textEnd;
   const taken = sender.ring.append(from, 0, from.length);
+  if (taken > 0) sender.givenFrom = givenFrom;
   return taken;
 }
 

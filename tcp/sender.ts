@@ -38,6 +38,8 @@ export class Sender {
   isUrgent = false;
   /** Payload octets of a full segment. */
   mss: number;
+  /** Where the text begins that the user gave last. */
+  givenFrom: SeqNumber;
   /** The user will send no more: a FIN follows what is queued. */
   finQueued = false;
   finSent = false;
@@ -57,6 +59,7 @@ export class Sender {
     this.sndWl2 = iss;
     this.sndUp = iss;
     this.smallEnd = iss;
+    this.givenFrom = iss;
     this.mss = mss;
     this.ring = new ByteRing(config.sendBuffer);
     this.#ringSeq = seqAdd(iss, 1);
@@ -150,7 +153,7 @@ export class Sender {
     const tail = length % this.mss;
     if (tail === 0) return length;
     const isLast = length === unsent;
-    if (isLast && this.#smallMayGo(length, config)) return length;
+    if (isLast && this.smallMayGo(length, config)) return length;
     if (length > tail) return length - tail;
     if (isLast || usable === congestionRoom && congestionRoom < this.usableWindow) return 0;
     const isIdle = this.sndNxt === this.sndUna || !config.nagle;
@@ -210,7 +213,7 @@ export class Sender {
   }
 
   /** Nagle: whether the last, small segment may go although it is not full. */
-  #smallMayGo(length: number, config: TcpConfig): boolean {
+  smallMayGo(length: number, config: TcpConfig): boolean {
     if (this.finQueued || this.isUrgent) return true;
     if (config.cork) return false;
     if (!config.nagle) return true;

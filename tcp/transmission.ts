@@ -246,7 +246,7 @@ function sendText(tcb: Tcb, out: Segment, now: Instant): boolean {
   if (sender.unsent === 0 && (!sender.finQueued || sender.finSent)) return false;
   if (!(recovery instanceof SegmentRecovery)) restartAfterIdle(tcb, now);
   const room = recovery.congestionRoom();
-  const length = sender.nextTextLength(room, segmentLimit(tcb), tcb.config);
+  const length = sender.nextTextLength(room, segmentLimit(tcb), tcb.config) || restOfWindow(tcb, room, now);
   if (length === 0 && !sender.finMayGo(0)) {
     if (room < Math.min(sender.mss, sender.unsent) && sender.usableWindow > 0) noteWindowIsLimit(tcb);
     armPersist(tcb, now);
@@ -264,6 +264,15 @@ function sendText(tcb: Tcb, out: Segment, now: Instant): boolean {
     ? "forward-rto-probe"
     : "data";
   return sendNew(tcb, out, length, reason, now);
+}
+
+/** What is left of the peer's window behind full segments of the same text that have just gone, when Nagle has nothing against it. */
+function restOfWindow(tcb: Tcb, room: number, now: Instant): number {
+  const { sender, config } = tcb;
+  const rest = sender.usableWindow;
+  const follows = tcb.lastTextSentAt === now && seqAfter(sender.sndNxt, sender.givenFrom);
+  if (!config.fillsWindow || !follows || rest <= 0 || rest >= Math.min(sender.mss, sender.unsent)) return 0;
+  return room >= sender.mss && sender.smallMayGo(rest, config) ? rest : 0;
 }
 
 /** Sends `length` octets of new text, and the FIN if it is its turn. */
@@ -298,7 +307,8 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
   if (recovery instanceof SegmentRecovery) {
     noteWindowUse(tcb, seqAtOrAfter(sender.sndUna, tcb.windowLimitMark));
     armUserTimeout(tcb, now);
-    armForNewText(tcb, wasEmpty, now);
+    if (reason === "window-probe") startRetransmissionTimer(tcb, now);
+    else armForNewText(tcb, wasEmpty, now);
   } else {
     tcb.mostInFlight = Math.max(tcb.mostInFlight, recovery.pipe);
     armForOutstanding(tcb, now);

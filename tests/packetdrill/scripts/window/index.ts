@@ -19,21 +19,22 @@ import script15 from "./receiver_opens_by_a_full_segment.pkt" with { type: "text
 import script16 from "./receiver_opens_by_half_of_a_small_buffer.pkt" with { type: "text" };
 import script17 from "./refused_probe_is_sent_with_the_rest.pkt" with { type: "text" };
 import script18 from "./reset_counts_at_zero_window.pkt" with { type: "text" };
-import script19 from "./scale_14_gives_a_gigabyte.pkt" with { type: "text" };
-import script20 from "./sender_waits_for_a_worthwhile_window.pkt" with { type: "text" };
-import script21 from "./shrunken_window_holds_new_data.pkt" with { type: "text" };
-import script22 from "./shrunken_window_regrows.pkt" with { type: "text" };
-import script23 from "./shrunken_window_still_retransmits_inside.pkt" with { type: "text" };
-import script24 from "./two_zero_windows_are_quiet.pkt" with { type: "text" };
-import script25 from "./unanswered_probes_end_the_connection.pkt" with { type: "text" };
-import script26 from "./update_follows_reading.pkt" with { type: "text" };
-import script27 from "./update_without_text_is_used.pkt" with { type: "text" };
-import script28 from "./urgent_counts_at_zero_window.pkt" with { type: "text" };
-import script29 from "./window_is_never_overrun.pkt" with { type: "text" };
-import script30 from "./window_shrunk_to_zero_is_probed.pkt" with { type: "text" };
-import script31 from "./zero_window_for_an_hour.pkt" with { type: "text" };
-import script32 from "./zero_window_is_probed.pkt" with { type: "text" };
-import script33 from "./zero_window_probe_is_answered.pkt" with { type: "text" };
+import script19 from "./rest_of_the_window_may_be_filled.pkt" with { type: "text" };
+import script20 from "./scale_14_gives_a_gigabyte.pkt" with { type: "text" };
+import script21 from "./sender_waits_for_a_worthwhile_window.pkt" with { type: "text" };
+import script22 from "./shrunken_window_holds_new_data.pkt" with { type: "text" };
+import script23 from "./shrunken_window_regrows.pkt" with { type: "text" };
+import script24 from "./shrunken_window_still_retransmits_inside.pkt" with { type: "text" };
+import script25 from "./two_zero_windows_are_quiet.pkt" with { type: "text" };
+import script26 from "./unanswered_probes_end_the_connection.pkt" with { type: "text" };
+import script27 from "./update_follows_reading.pkt" with { type: "text" };
+import script28 from "./update_without_text_is_used.pkt" with { type: "text" };
+import script29 from "./urgent_counts_at_zero_window.pkt" with { type: "text" };
+import script30 from "./window_is_never_overrun.pkt" with { type: "text" };
+import script31 from "./window_shrunk_to_zero_is_probed.pkt" with { type: "text" };
+import script32 from "./zero_window_for_an_hour.pkt" with { type: "text" };
+import script33 from "./zero_window_is_probed.pkt" with { type: "text" };
+import script34 from "./zero_window_probe_is_answered.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -56,19 +57,20 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["window/receiver_opens_by_half_of_a_small_buffer.pkt", script16],
   ["window/refused_probe_is_sent_with_the_rest.pkt", script17],
   ["window/reset_counts_at_zero_window.pkt", script18],
-  ["window/scale_14_gives_a_gigabyte.pkt", script19],
-  ["window/sender_waits_for_a_worthwhile_window.pkt", script20],
-  ["window/shrunken_window_holds_new_data.pkt", script21],
-  ["window/shrunken_window_regrows.pkt", script22],
-  ["window/shrunken_window_still_retransmits_inside.pkt", script23],
-  ["window/two_zero_windows_are_quiet.pkt", script24],
-  ["window/unanswered_probes_end_the_connection.pkt", script25],
-  ["window/update_follows_reading.pkt", script26],
-  ["window/update_without_text_is_used.pkt", script27],
-  ["window/urgent_counts_at_zero_window.pkt", script28],
-  ["window/window_is_never_overrun.pkt", script29],
-  ["window/window_shrunk_to_zero_is_probed.pkt", script30],
-  ["window/zero_window_for_an_hour.pkt", script31],
-  ["window/zero_window_is_probed.pkt", script32],
-  ["window/zero_window_probe_is_answered.pkt", script33],
+  ["window/rest_of_the_window_may_be_filled.pkt", script19],
+  ["window/scale_14_gives_a_gigabyte.pkt", script20],
+  ["window/sender_waits_for_a_worthwhile_window.pkt", script21],
+  ["window/shrunken_window_holds_new_data.pkt", script22],
+  ["window/shrunken_window_regrows.pkt", script23],
+  ["window/shrunken_window_still_retransmits_inside.pkt", script24],
+  ["window/two_zero_windows_are_quiet.pkt", script25],
+  ["window/unanswered_probes_end_the_connection.pkt", script26],
+  ["window/update_follows_reading.pkt", script27],
+  ["window/update_without_text_is_used.pkt", script28],
+  ["window/urgent_counts_at_zero_window.pkt", script29],
+  ["window/window_is_never_overrun.pkt", script30],
+  ["window/window_shrunk_to_zero_is_probed.pkt", script31],
+  ["window/zero_window_for_an_hour.pkt", script32],
+  ["window/zero_window_is_probed.pkt", script33],
+  ["window/zero_window_probe_is_answered.pkt", script34],
 ];
