@@ -85,7 +85,8 @@ export class Acknowledging {
         this.acknowledgeNow("ack-gap-filled");
         break;
       case "out of order":
-        if (this.#immediate === "ack-out-of-order" && !mayCombine) this.#owedDuplicates++;
+        // An ACK that is due already is for what came before this segment, and no duplicate or another's.
+        if (this.#immediate !== null && !mayCombine) this.#owedDuplicates++;
         this.acknowledgeNow("ack-out-of-order");
         break;
       case "duplicate":
