@@ -36,6 +36,7 @@ export function acknowledgementArrives(tcb: Tcb, segment: Segment, now: Instant)
   facts.isDuplicate = isDuplicate(tcb, segment);
   facts.windowLimited = isWindowLimited(tcb);
   facts.echo = tcb.timestamps.agreed && segment.hasOption(Option.timestamps) ? segment.timestampEcho : null;
+  facts.echoesMark = tcb.ecn.agreed && segment.has(Flag.ece) && !segment.has(Flag.syn);
   recovery.delivery.begin(now);
   if (advanced) advance(tcb, segment.ack, now);
   takeSackBlocks(tcb, segment);
@@ -44,7 +45,7 @@ export function acknowledgementArrives(tcb: Tcb, segment: Segment, now: Instant)
   if (advanced) sampleRoundTrip(tcb, segment, now);
   facts.smoothedRtt = tcb.rtt.srtt;
   facts.minimumRtt = tcb.rtt.minimum;
-  respondToCongestion(tcb, segment, now);
+  respondToCongestion(tcb, now);
   if (advanced) tcb.windowProbes = 0;
   updateTimers(tcb, advanced, windowBefore, now);
   if (advanced) tellUser(tcb);
@@ -104,11 +105,10 @@ function sampleRoundTrip(tcb: Tcb, segment: Segment, now: Instant): void {
   if (age >= 0) rtt.sample(micros(Math.max(age, tcb.config.timestampTick)), now);
 }
 
-function respondToCongestion(tcb: Tcb, segment: Segment, now: Instant): void {
+function respondToCongestion(tcb: Tcb, now: Instant): void {
   const { recovery, control, facts } = tcb;
   const { congestionWindow, slowStartThreshold } = control;
   recovery.ackArrived(facts);
-  if (tcb.ecn.agreed && segment.has(Flag.ece) && !segment.has(Flag.syn)) recovery.congestionEchoed(facts);
   if (recovery.timeoutWasSpurious) tcb.rtt.resetBackoff();
   tcb.congestionChanged(congestionWindow, slowStartThreshold, recovery.changeReason, now);
   if (recovery.reorderingWait > 0) tcb.timers.set(Timer.reordering, after(now, recovery.reorderingWait));

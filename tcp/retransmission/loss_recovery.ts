@@ -97,8 +97,6 @@ export interface LossRecovery {
   reorderingTimerFired(ack: AckFacts): void;
   /** The retransmission timer fired with something in flight (RFC 5681 3.1, RFC 6298 5.4). */
   timedOut(ack: AckFacts): void;
-  /** The peer echoed a congestion mark (RFC 3168 6.1.2). */
-  congestionEchoed(ack: AckFacts): void;
   /** The path takes smaller segments now: what was too long is lost (RFC 1191). */
   pathMtuShrank(mss: number): void;
 }

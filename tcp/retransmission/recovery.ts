@@ -10,9 +10,10 @@
 import type { TcpConfig } from "../config.ts";
 import { AckSample, type CongestionControl } from "../congestion/control.ts";
 import type { CongestionReason, RecoveryPhase } from "../observer.ts";
-import { seqAfter, seqAtOrAfter, seqAtOrBefore, seqBefore, type SeqNumber, type Timestamp } from "../seq.ts";
+import { seqAfter, seqAtOrAfter, type SeqNumber, type Timestamp } from "../seq.ts";
 import { type Instant, type Micros, micros } from "../units.ts";
 import { Delivery } from "./delivery.ts";
+import { ForwardRto } from "./forward_rto.ts";
 import { InFlight } from "./in_flight.ts";
 import { Mark } from "./mark.ts";
 import type { AckFacts, LossRecovery, SegmentFigures } from "./loss_recovery.ts";
@@ -21,6 +22,9 @@ import { Rack } from "./rack.ts";
 import { markLostByCount } from "./scoreboard_loss.ts";
 import { TailLossProbe } from "./tail_loss_probe.ts";
 import { UndoEvidence } from "./undo.ts";
+
+/** RFC 5682 2.1, step 3a: segments of the window with which recovery goes on when the time-out was needed. */
+const FORWARD_RTO_WINDOW = 3;
 
 /** Loss recovery of one connection. */
 export class Recovery implements LossRecovery {
@@ -44,13 +48,11 @@ export class Recovery implements LossRecovery {
   reorderingWait: Micros = micros(0);
   /** Whether the last acknowledgement showed that the time-out was needless: its back-off is to be taken back. */
   timeoutWasSpurious = false;
-  /** F-RTO is finding out whether the time-out was spurious. */
-  #forwardRto = false;
-  /** F-RTO asks for new data instead of retransmissions (RFC 5682 2.1, step 2b). */
-  prefersNewData = false;
-  readonly holdsRetransmissions = false;
+  readonly #forwardRto = new ForwardRto();
   /** SND.UNA when the retransmission timer fired last. */
   #timedOutAt: SeqNumber | null = null;
+  /** SND.NXT when the window was reduced last, or the timer fired; null once something beyond it was acknowledged. */
+  #reducedAt: SeqNumber | null = null;
   owesReduced = false;
   /** Why the window changed last. */
   changeReason: CongestionReason = "initial-window";
@@ -83,7 +85,16 @@ export class Recovery implements LossRecovery {
 
   congestionRoom(): number {
     const mayCountDuplicates = this.#config.limitedTransmit || this.phase !== "disorder";
-    return this.#control.congestionWindow - (mayCountDuplicates ? this.pipe : this.inFlight.totalOctets);
+    const used = mayCountDuplicates ? this.pipe : this.inFlight.totalOctets;
+    return Math.min(this.#control.congestionWindow - used, this.#forwardRto.newOctetsLeft);
+  }
+
+  get prefersNewData(): boolean {
+    return this.#forwardRto.prefersNewData;
+  }
+
+  get holdsRetransmissions(): boolean {
+    return this.#forwardRto.holdsRetransmissions;
   }
 
   /** Octets known or presumed to have been received beyond a hole. */
@@ -102,7 +113,7 @@ export class Recovery implements LossRecovery {
     const before = this.inFlight.totalOctets;
     this.inFlight.push(start, end, now, this.delivery, marks);
     if (this.isReducing) this.#prr.sent(this.inFlight.totalOctets - before);
-    if (this.prefersNewData && seqAfter(end, this.recoveryPoint)) this.prefersNewData = false;
+    this.#forwardRto.newTextSent(this.inFlight.totalOctets - before);
   }
 
   /** Notes that a record was sent again, carrying `value` as its timestamp. */
@@ -110,11 +121,13 @@ export class Recovery implements LossRecovery {
     if (this.isReducing) this.#prr.sent(this.inFlight.length(index));
     this.inFlight.markResent(index, now, this.delivery);
     this.#undo.resent(value);
+    this.#forwardRto.textRepeated();
   }
 
   /** An acceptable acknowledgement arrived; the scoreboard and `delivery` have taken it in. */
   ackArrived(ack: AckFacts): void {
     this.timeoutWasSpurious = false;
+    if (this.#reducedAt !== null && seqAfter(ack.una, this.#reducedAt)) this.#reducedAt = null;
     const lostBefore = this.inFlight.lostOctets;
     this.#countDuplicates(ack);
     this.rack.update(this.delivery, ack.minimumRtt);
@@ -123,28 +136,34 @@ export class Recovery implements LossRecovery {
       this.#undo.duplicateReported();
     }
     this.#checkTailProbe(ack);
+    const wasReducing = this.isReducing;
     const hasReduced = !this.#undoIfSpurious(ack) && this.#leavePhase(ack);
     this.#detectLosses(ack);
     const showedLoss = this.inFlight.lostOctets > lostBefore;
     if (this.inFlight.hasLostToResend && this.phase !== "loss" && this.phase !== "recovery") {
       this.#enterRecovery(ack);
     }
+    if (ack.echoesMark && this.#reducedAt === null) this.#answerEcho(ack);
     // RFC 5681 3.2, step 6: the ACK that ends the reduction leaves the window at the threshold.
     if (hasReduced && !this.isReducing) return;
+    const { changeReason } = this;
     this.#adjustWindow(ack, showedLoss);
+    if (this.isReducing && !wasReducing) this.changeReason = changeReason;
   }
 
   /** The reordering timer fired (RFC 8985 6.2). */
   reorderingTimerFired(ack: AckFacts): void {
+    this.delivery.begin(ack.now);
     this.#detectLosses(ack);
-    if (this.inFlight.hasLostToResend && this.phase !== "loss" && this.phase !== "recovery") {
-      this.#enterRecovery(ack);
-    }
+    if (!this.inFlight.hasLostToResend || this.phase === "loss" || this.phase === "recovery") return;
+    this.#enterRecovery(ack);
+    this.#reduceProportionally(ack, false);
   }
 
   /** The retransmission timer fired with something in flight (RFC 5681 3.1, RFC 6298 5.4). */
   timedOut(ack: AckFacts): void {
     const isRepeated = this.phase === "loss" && ack.una === this.#timedOutAt;
+    this.delivery.begin(ack.now);
     this.#presumedReceived = 0;
     this.duplicateAcks = 0;
     if (this.inFlight.count > 0 && (this.inFlight.marks(0) & 1) !== 0) this.inFlight.forgetSacks();
@@ -154,28 +173,15 @@ export class Recovery implements LossRecovery {
     }
     this.#markAllLost(ack);
     // RFC 5682 2.1, step 1: not while an earlier time-out is being repaired.
-    this.#forwardRto = this.#config.forwardRto && this.phase !== "loss";
+    if (this.#config.forwardRto && this.phase !== "loss") this.#forwardRto.begin();
+    else this.#forwardRto.end();
     this.#timedOutAt = ack.una;
     this.owesReduced = true;
     this.phase = "loss";
-    this.recoveryPoint = ack.sndNxt;
-    this.prefersNewData = false;
+    this.recoveryPoint = this.#reducedAt = ack.sndNxt;
     this.tailProbe.end = null;
     this.#control.setWindow(this.pipe + ack.mss);
     this.changeReason = "retransmission-timeout";
-  }
-
-  /** The peer echoed a congestion mark (RFC 3168 6.1.2): one reduction a round trip. */
-  congestionEchoed(ack: AckFacts): void {
-    if (this.phase !== "open" && this.phase !== "disorder") return;
-    this.#control.reduce(this.#flightSize, ack.now);
-    this.#prr.begin(this.#recoverFlightSize(ack));
-    this.#undo.disarm();
-    this.owesReduced = true;
-    this.phase = "congestion window reduced";
-    this.recoveryPoint = ack.sndNxt;
-    this.#reduceProportionally(ack, ack.una !== ack.priorUna);
-    this.changeReason = "ecn-echo";
   }
 
   /** The path takes smaller segments now: what was too long is lost, without congestion being to blame (RFC 1191). */
@@ -245,7 +251,7 @@ export class Recovery implements LossRecovery {
       return;
     }
     // RFC 6582 3.2, step 2: duplicates of what was sent before the last recovery do not start another.
-    const isCareful = this.phase === "loss" || seqAtOrAfter(ack.una, this.recoveryPoint);
+    const isCareful = this.#reducedAt === null || ack.una === this.#reducedAt;
     if (this.phase !== "loss" && this.duplicateAcks >= this.#config.dupThresh && isCareful) {
       this.inFlight.markLost(0, "retransmit-duplicate-acks");
     }
@@ -254,18 +260,33 @@ export class Recovery implements LossRecovery {
   #enterRecovery(ack: AckFacts): void {
     if (this.phase !== "congestion window reduced") {
       this.#undo.arm();
-      this.#control.reduce(this.#flightSize, ack.now);
-      this.#prr.begin(this.#recoverFlightSize(ack));
-      this.owesReduced = true;
+      this.#reduce(ack);
     }
     this.phase = "recovery";
     this.recoveryPoint = ack.sndNxt;
     this.changeReason = "fast-recovery";
   }
 
+  /** A congestion mark was echoed (RFC 3168 6.1.2). Until CWR has arrived every ACK echoes it: one reduction for all. */
+  #answerEcho(ack: AckFacts): void {
+    this.#reduce(ack);
+    this.#undo.disarm();
+    this.phase = "congestion window reduced";
+    this.recoveryPoint = ack.sndNxt;
+    this.changeReason = "ecn-echo";
+  }
+
+  /** The window is to come down to a new threshold, led there by {@link #reduceProportionally}. */
+  #reduce(ack: AckFacts): void {
+    this.#control.reduce(this.#flightSize, ack.now);
+    this.#prr.begin(this.#recoverFlightSize(ack));
+    this.#reducedAt = ack.sndNxt;
+    this.owesReduced = true;
+  }
+
   /** Ends a phase whose end the acknowledgement reached. Returns whether the window has come down by that. */
   #leavePhase(ack: AckFacts): boolean {
-    if (this.phase === "loss") this.#advanceForwardRto(ack);
+    if (this.phase === "loss") this.#judgeTimeout(ack);
     const reached = seqAtOrAfter(ack.una, this.recoveryPoint);
     if (!reached || this.phase === "open" || this.phase === "disorder") return false;
     const { isReducing } = this;
@@ -276,32 +297,21 @@ export class Recovery implements LossRecovery {
       this.changeReason = "recovery-ended";
     }
     this.phase = "open";
-    this.#forwardRto = false;
-    this.prefersNewData = false;
+    this.#forwardRto.end();
     this.#presumedReceived = 0;
     return isReducing;
   }
 
-  /** RFC 5682, 2.1 without SACK and 3.1 with it. */
-  #advanceForwardRto(ack: AckFacts): void {
-    if (!this.#forwardRto) return;
-    const { original, lowestOriginalEnd } = this.delivery;
-    const sentNew = seqAfter(ack.sndNxt, this.recoveryPoint);
-    // Step 3b. Without SACK the retransmission may have closed a gap before octets that arrived long ago, so that only
-    // an acknowledgement after new data were sent shows that the originals were under way.
-    const mayTell = ack.selective || sentNew;
-    if (mayTell && original && seqAtOrBefore(lowestOriginalEnd, this.recoveryPoint)) {
+  /** RFC 5682. */
+  #judgeTimeout(ack: AckFacts): void {
+    const { inFlight } = this;
+    const coversRepeated = inFlight.count === 0 || (inFlight.marks(0) & Mark.everResent) === 0;
+    const verdict = this.#forwardRto.acknowledged(ack, this.delivery, this.recoveryPoint, coversRepeated);
+    if (verdict === "needless") {
       this.#undoReduction();
       this.timeoutWasSpurious = true;
-      return;
-    }
-    const isDuplicate = ack.isDuplicate && (sentNew || !ack.selective);
-    if (isDuplicate || (sentNew && ack.newlySacked > 0)) {
-      this.#forwardRto = this.prefersNewData = false;
-    } else if (!sentNew && ack.una !== ack.priorUna && seqBefore(ack.una, this.recoveryPoint)) {
-      // Without SACK, step 2b comes once: with nothing new to send, recovery goes on as usual.
-      if (!ack.selective && this.prefersNewData) this.#forwardRto = this.prefersNewData = false;
-      else this.prefersNewData = true;
+    } else if (verdict === "needed") {
+      this.#control.setWindow(Math.min(this.#control.congestionWindow, FORWARD_RTO_WINDOW * ack.mss));
     }
   }
 
@@ -321,8 +331,7 @@ export class Recovery implements LossRecovery {
     this.#control.undo();
     this.#undo.disarm();
     this.owesReduced = false;
-    this.#forwardRto = false;
-    this.prefersNewData = false;
+    this.#forwardRto.end();
     this.#presumedReceived = 0;
     this.phase = "open";
     this.changeReason = "spurious-retransmission";
@@ -332,7 +341,8 @@ export class Recovery implements LossRecovery {
   #checkTailProbe(ack: AckFacts): void {
     if (!this.tailProbe.repairedLoss(ack.una, ack.reportsDuplicate, ack.isDuplicate)) return;
     if (this.phase !== "open" && this.phase !== "disorder") return;
-    this.#control.reduce(Math.max(ack.priorPipe, this.#flightSize), ack.now);
+    this.#control.reduce(this.#flightSize, ack.now);
+    this.#reducedAt = ack.sndNxt;
     this.owesReduced = true;
     this.#control.setWindow(this.#control.slowStartThreshold);
     this.#control.recoveryEnded(ack.now);
@@ -356,18 +366,25 @@ export class Recovery implements LossRecovery {
     const window = this.#prr.windowAfter(this.delivery.octets, this.pipe, threshold, isSafe, ack.mss);
     // RFC 6582 3.2, step 3: a partial ACK sends the next hole again, whatever the window.
     const isPartial = !ack.selective && this.phase === "recovery" && ack.una !== ack.priorUna;
-    this.#control.setWindow(isPartial ? Math.max(window, this.pipe + ack.mss) : window);
+    const least = isPartial ? this.pipe + ack.mss : 0;
+    // RFC 3168 6.1.2: an echo opens no window, not even from one segment to the threshold of two.
+    const most = ack.echoesMark ? this.#control.congestionWindow : Infinity;
+    this.#control.setWindow(Math.max(Math.min(window, most), least));
   }
 
-  /** FlightSize: what is outstanding, but for what limited transmit added beyond the window (RFC 5681 3.2). */
+  /** What was outstanding before the acknowledgement at hand. */
+  get #outstandingBefore(): number {
+    return this.inFlight.totalOctets + this.delivery.acknowledgedOctets;
+  }
+
+  /** FlightSize, but for what limited transmit added beyond the window (RFC 5681 3.2). */
   get #flightSize(): number {
-    return Math.min(this.inFlight.totalOctets, this.#control.congestionWindow);
+    return Math.min(this.#outstandingBefore, this.#control.congestionWindow);
   }
 
   /** RecoverFS of RFC 9937 6.1: what was outstanding before the acknowledgement, less what had been reported by SACK. */
   #recoverFlightSize(ack: AckFacts): number {
-    const reportedBefore = this.inFlight.sackedOctets - ack.newlySacked;
-    return this.inFlight.totalOctets - reportedBefore + this.delivery.acknowledgedOctets;
+    return this.#outstandingBefore - (this.inFlight.sackedOctets - ack.newlySacked);
   }
 
   #adjustWindow(ack: AckFacts, showedLoss: boolean): void {
@@ -378,7 +395,7 @@ export class Recovery implements LossRecovery {
       this.changeReason = "proportional-rate-reduction";
       return;
     }
-    if (ack.una === ack.priorUna) return;
+    if (ack.una === ack.priorUna || ack.echoesMark) return;
     const wasSlowStart = this.#control.congestionWindow < this.#control.slowStartThreshold;
     const sample = this.#sample;
     sample.ackedOctets = delivered.acknowledgedOctets;

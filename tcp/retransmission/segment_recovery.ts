@@ -297,9 +297,6 @@ export class SegmentRecovery implements LossRecovery {
     this.#state.owesReduced = owes;
   }
 
-  /** Nothing: `ackArrived` learns of a mark from the facts. */
-  congestionEchoed(): void {}
-
   pathMtuShrank(mss: number): void {
     const { inFlight } = this;
     const state = this.#state;
