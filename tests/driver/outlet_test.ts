@@ -68,7 +68,7 @@ const PIECES = [
 Deno.test("a plain device gets one packet for each wire segment", () => {
   const device = new FakeDevice();
   assertEquals(new Outlet(device).send(textSegment(10)), "sent");
-  assertEquals(read(device.sent), PIECES.map(([seq, octets]) => [seq, [...octets]]));
+  assertEquals(read(device.sent), PIECES.map(([seq, octets]): [number, number[]] => [seq, [...octets]]));
 });
 
 Deno.test("a piece that finds no room is offered again, and those behind it follow", () => {
@@ -78,7 +78,7 @@ Deno.test("a piece that finds no room is offered again, and those behind it foll
   assertEquals([outlet.send(textSegment(10)), outlet.isFull], ["full", true]);
   assertEquals([outlet.sendAgain(), device.sent.length], ["full", 1]);
   assertEquals([outlet.sendAgain(), outlet.isFull], ["sent", false]);
-  assertEquals(read(device.sent), PIECES.map(([seq, octets]) => [seq, [...octets]]));
+  assertEquals(read(device.sent), PIECES.map(([seq, octets]): [number, number[]] => [seq, [...octets]]));
 });
 
 Deno.test("behind a piece that is too long nothing is offered any more", () => {
@@ -109,7 +109,7 @@ Deno.test("a segment that waits is cut when the device gathers no longer", () =>
   assertEquals(outlet.send(textSegment(10)), "full");
   device.gathers = false;
   assertEquals(outlet.sendAgain(), "sent");
-  assertEquals(read(device.sent), PIECES.map(([seq, octets]) => [seq, [...octets]]));
+  assertEquals(read(device.sent), PIECES.map(([seq, octets]): [number, number[]] => [seq, [...octets]]));
 });
 
 Deno.test("pieces that wait are gathered one by one when the device has begun to", () => {
