@@ -78,7 +78,9 @@ function takeSackBlocks(tcb: Tcb, segment: Segment): void {
     const right = seqNumber(segment.sackEdges[2 * i + 1] as number);
     if (!seqBefore(left, right) || seqAfter(right, sender.sndNxt)) continue;
     if (i === 0 && isDuplicateReport(segment, left, right)) {
-      if (seqDistance(right, segment.ack) <= Math.max(sender.maxSndWnd, 1)) facts.reportsDuplicate = true;
+      facts.reportsDuplicate = seqDistance(right, segment.ack) <= Math.max(sender.maxSndWnd, 1);
+      facts.duplicateLeft = left;
+      facts.duplicateRight = right;
       continue;
     }
     if (seqAtOrBefore(right, sender.sndUna) || seqBefore(left, sender.sndUna)) continue;

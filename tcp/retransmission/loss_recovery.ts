@@ -31,6 +31,9 @@ export class AckFacts {
   isDuplicate = false;
   /** Whether it reports a segment received twice (DSACK). */
   reportsDuplicate = false;
+  /** What it reports so: from here to there. */
+  duplicateLeft: SeqNumber = seqNumber(0);
+  duplicateRight: SeqNumber = seqNumber(0);
   /** The timestamp echoed; null without timestamps. */
   echo: Timestamp | null = null;
   /** Whether the congestion window is what held sending back. */

@@ -120,7 +120,7 @@ export class Recovery implements LossRecovery {
   resent(index: number, now: Instant, value: Timestamp | null, _isProbe = false): void {
     if (this.isReducing) this.#prr.sent(this.inFlight.length(index));
     this.inFlight.markResent(index, now, this.delivery);
-    this.#undo.resent(value);
+    this.#undo.resent(this.inFlight.start(index), this.inFlight.end(index), value);
     this.#forwardRto.textRepeated();
   }
 
@@ -133,7 +133,7 @@ export class Recovery implements LossRecovery {
     this.rack.update(this.delivery, ack.minimumRtt);
     if (ack.reportsDuplicate) {
       this.rack.duplicateReported(ack.una, ack.sndNxt);
-      this.#undo.duplicateReported();
+      this.#undo.duplicateReported(ack.duplicateLeft, ack.duplicateRight);
     }
     this.#checkTailProbe(ack);
     const wasReducing = this.isReducing;
