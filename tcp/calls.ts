@@ -215,8 +215,8 @@ function announceRoom(tcb: Tcb): void {
   const growth = receiver.windowGrowth();
   // After the peer's FIN nothing comes that would need the room.
   if (growth === 0 || receiver.finTaken) return;
-  const isWorthwhile =
-    growth >= WORTHWHILE_WINDOW_SEGMENTS * receiver.fullSegment && growth >= receiver.rcvWnd ||
-    receiver.rcvWnd === 0 || growth >= receiver.ring.limit / 2;
+  const known = receiver.windowKnown;
+  const isWorthwhile = growth >= WORTHWHILE_WINDOW_SEGMENTS * receiver.fullSegment && growth >= known ||
+    known === 0 || growth >= receiver.ring.limit / 2;
   if (isWorthwhile) tcb.acknowledging.acknowledgeNow("ack-window-update");
 }

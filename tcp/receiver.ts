@@ -217,9 +217,15 @@ export class Receiver {
     return free + this.#ownMss > this.#windowAnnounced;
   }
 
-  /** Octets by which the announced window would grow if it were announced now. */
+  /** RCV.WND as far as the scaled field can say it: what the peer knows of it. */
+  get windowKnown(): number {
+    return this.rcvWnd >> this.windowShift << this.windowShift;
+  }
+
+  /** Octets by which the window that the peer knows would grow if it were announced now. */
   windowGrowth(): number {
-    return Math.max(0, seqDistance(this.rcvAdv, this.#newEdge(this.windowShift)));
+    const edge = this.#newEdge(this.windowShift);
+    return seqAfter(edge, this.rcvAdv) ? seqDistance(this.rcvNxt, edge) - this.windowKnown : 0;
   }
 
   /** Sequence number of the next octet that the user will read. */
@@ -275,7 +281,6 @@ export class Receiver {
     const cap = Math.max(this.#windowCap, 1 << shift);
     const free = Math.min(ring.limit - ring.length, cap);
     const representable = Math.min(free, MAX_WINDOW_FIELD << shift) >> shift << shift;
-    // What the peer knows of the present window is what the field can say of it.
     const growth = representable - (this.rcvWnd >> shift << shift);
     const most = Math.min(ring.limit, cap);
     const step = Math.min(Math.floor(most / 2), this.#ownMss);

@@ -75,13 +75,13 @@ for (const start of STARTS) {
       out.clear();
     }
     assertEquals(pointers, [[536, true, 700], [464, true, 164]]);
-    arrive({ flags: Flag.ack, seq: start.irs + 1, ack: start.iss + 1 + 1_000 }, NOW);
-    connection.send(new Uint8Array(10), NOW);
-    assertEquals(connection.transmit(out, NOW), true);
-    assertEquals([out.payloadLength, out.has(Flag.urg), out.urgentPointer], [10, false, 0]);
-    // Nagle's algorithm holds small segments again.
+    // With the last urgent octet acknowledged Nagle's algorithm holds small segments again.
+    arrive({ flags: Flag.ack, seq: start.irs + 1, ack: start.iss + 1 + 700 }, NOW);
     connection.send(new Uint8Array(10), NOW);
     assertEquals(connection.transmit(out, NOW), false);
+    arrive({ flags: Flag.ack, seq: start.irs + 1, ack: start.iss + 1 + 1_000 }, NOW);
+    assertEquals(connection.transmit(out, NOW), true);
+    assertEquals([out.payloadLength, out.has(Flag.urg), out.urgentPointer], [10, false, 0]);
   });
 }
 
