@@ -1,66 +1,68 @@
 /** Our scripts about acknowledging. Made by make_index.ts: run it after adding a script. */
 
-import script0 from "./adaptive_answers_carry_acks.pkt" with { type: "text" };
-import script1 from "./adaptive_fin_after_text_waits.pkt" with { type: "text" };
-import script2 from "./adaptive_fin_rides_on_ours.pkt" with { type: "text" };
-import script3 from "./adaptive_first_fin_is_answered.pkt" with { type: "text" };
-import script4 from "./answers_end_the_quick_acks.pkt" with { type: "text" };
-import script5 from "./answers_to_empty_segments_are_rare.pkt" with { type: "text" };
-import script6 from "./bad_checksum_is_dropped.pkt" with { type: "text" };
-import script7 from "./bad_checksum_on_control.pkt" with { type: "text" };
-import script8 from "./delay_runs_from_the_first_segment.pkt" with { type: "text" };
-import script9 from "./delayed_ack_timer_is_40_ms.pkt" with { type: "text" };
-import script10 from "./duplicate_segment_is_answered.pkt" with { type: "text" };
-import script11 from "./edges_of_acceptability.pkt" with { type: "text" };
-import script12 from "./every_second_full_segment.pkt" with { type: "text" };
-import script13 from "./every_segment_when_asked.pkt" with { type: "text" };
-import script14 from "./fin_beyond_the_window_is_trimmed.pkt" with { type: "text" };
-import script15 from "./fin_is_acknowledged_at_once.pkt" with { type: "text" };
-import script16 from "./full_is_what_the_peer_sends.pkt" with { type: "text" };
-import script17 from "./gap_is_acknowledged_at_once.pkt" with { type: "text" };
-import script18 from "./left_edge_is_trimmed.pkt" with { type: "text" };
-import script19 from "./old_ack_is_ignored.pkt" with { type: "text" };
-import script20 from "./one_ack_for_many_segments.pkt" with { type: "text" };
-import script21 from "./pure_ack_is_never_answered.pkt" with { type: "text" };
-import script22 from "./quick_acks_at_the_start.pkt" with { type: "text" };
-import script23 from "./right_edge_is_trimmed.pkt" with { type: "text" };
-import script24 from "./segment_of_two_is_acknowledged_at_once.pkt" with { type: "text" };
-import script25 from "./segment_outside_the_window_is_answered.pkt" with { type: "text" };
-import script26 from "./segment_without_ack_is_dropped.pkt" with { type: "text" };
-import script27 from "./small_segments_count_by_their_octets.pkt" with { type: "text" };
-import script28 from "./text_carries_the_ack.pkt" with { type: "text" };
-import script29 from "./unacceptable_number_is_answered_before_its_ack_counts.pkt" with { type: "text" };
+import script0 from "./ack_beside_old_text_does_not_count.pkt" with { type: "text" };
+import script1 from "./adaptive_answers_carry_acks.pkt" with { type: "text" };
+import script2 from "./adaptive_fin_after_text_waits.pkt" with { type: "text" };
+import script3 from "./adaptive_fin_rides_on_ours.pkt" with { type: "text" };
+import script4 from "./adaptive_first_fin_is_answered.pkt" with { type: "text" };
+import script5 from "./answers_end_the_quick_acks.pkt" with { type: "text" };
+import script6 from "./answers_to_empty_segments_are_rare.pkt" with { type: "text" };
+import script7 from "./bad_checksum_is_dropped.pkt" with { type: "text" };
+import script8 from "./bad_checksum_on_control.pkt" with { type: "text" };
+import script9 from "./delay_runs_from_the_first_segment.pkt" with { type: "text" };
+import script10 from "./delayed_ack_timer_is_40_ms.pkt" with { type: "text" };
+import script11 from "./duplicate_segment_is_answered.pkt" with { type: "text" };
+import script12 from "./edges_of_acceptability.pkt" with { type: "text" };
+import script13 from "./every_second_full_segment.pkt" with { type: "text" };
+import script14 from "./every_segment_when_asked.pkt" with { type: "text" };
+import script15 from "./fin_beyond_the_window_is_trimmed.pkt" with { type: "text" };
+import script16 from "./fin_is_acknowledged_at_once.pkt" with { type: "text" };
+import script17 from "./full_is_what_the_peer_sends.pkt" with { type: "text" };
+import script18 from "./gap_is_acknowledged_at_once.pkt" with { type: "text" };
+import script19 from "./left_edge_is_trimmed.pkt" with { type: "text" };
+import script20 from "./old_ack_is_ignored.pkt" with { type: "text" };
+import script21 from "./one_ack_for_many_segments.pkt" with { type: "text" };
+import script22 from "./pure_ack_is_never_answered.pkt" with { type: "text" };
+import script23 from "./quick_acks_at_the_start.pkt" with { type: "text" };
+import script24 from "./right_edge_is_trimmed.pkt" with { type: "text" };
+import script25 from "./segment_of_two_is_acknowledged_at_once.pkt" with { type: "text" };
+import script26 from "./segment_outside_the_window_is_answered.pkt" with { type: "text" };
+import script27 from "./segment_without_ack_is_dropped.pkt" with { type: "text" };
+import script28 from "./small_segments_count_by_their_octets.pkt" with { type: "text" };
+import script29 from "./text_carries_the_ack.pkt" with { type: "text" };
+import script30 from "./unacceptable_number_is_answered_before_its_ack_counts.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
-  ["acknowledging/adaptive_answers_carry_acks.pkt", script0],
-  ["acknowledging/adaptive_fin_after_text_waits.pkt", script1],
-  ["acknowledging/adaptive_fin_rides_on_ours.pkt", script2],
-  ["acknowledging/adaptive_first_fin_is_answered.pkt", script3],
-  ["acknowledging/answers_end_the_quick_acks.pkt", script4],
-  ["acknowledging/answers_to_empty_segments_are_rare.pkt", script5],
-  ["acknowledging/bad_checksum_is_dropped.pkt", script6],
-  ["acknowledging/bad_checksum_on_control.pkt", script7],
-  ["acknowledging/delay_runs_from_the_first_segment.pkt", script8],
-  ["acknowledging/delayed_ack_timer_is_40_ms.pkt", script9],
-  ["acknowledging/duplicate_segment_is_answered.pkt", script10],
-  ["acknowledging/edges_of_acceptability.pkt", script11],
-  ["acknowledging/every_second_full_segment.pkt", script12],
-  ["acknowledging/every_segment_when_asked.pkt", script13],
-  ["acknowledging/fin_beyond_the_window_is_trimmed.pkt", script14],
-  ["acknowledging/fin_is_acknowledged_at_once.pkt", script15],
-  ["acknowledging/full_is_what_the_peer_sends.pkt", script16],
-  ["acknowledging/gap_is_acknowledged_at_once.pkt", script17],
-  ["acknowledging/left_edge_is_trimmed.pkt", script18],
-  ["acknowledging/old_ack_is_ignored.pkt", script19],
-  ["acknowledging/one_ack_for_many_segments.pkt", script20],
-  ["acknowledging/pure_ack_is_never_answered.pkt", script21],
-  ["acknowledging/quick_acks_at_the_start.pkt", script22],
-  ["acknowledging/right_edge_is_trimmed.pkt", script23],
-  ["acknowledging/segment_of_two_is_acknowledged_at_once.pkt", script24],
-  ["acknowledging/segment_outside_the_window_is_answered.pkt", script25],
-  ["acknowledging/segment_without_ack_is_dropped.pkt", script26],
-  ["acknowledging/small_segments_count_by_their_octets.pkt", script27],
-  ["acknowledging/text_carries_the_ack.pkt", script28],
-  ["acknowledging/unacceptable_number_is_answered_before_its_ack_counts.pkt", script29],
+  ["acknowledging/ack_beside_old_text_does_not_count.pkt", script0],
+  ["acknowledging/adaptive_answers_carry_acks.pkt", script1],
+  ["acknowledging/adaptive_fin_after_text_waits.pkt", script2],
+  ["acknowledging/adaptive_fin_rides_on_ours.pkt", script3],
+  ["acknowledging/adaptive_first_fin_is_answered.pkt", script4],
+  ["acknowledging/answers_end_the_quick_acks.pkt", script5],
+  ["acknowledging/answers_to_empty_segments_are_rare.pkt", script6],
+  ["acknowledging/bad_checksum_is_dropped.pkt", script7],
+  ["acknowledging/bad_checksum_on_control.pkt", script8],
+  ["acknowledging/delay_runs_from_the_first_segment.pkt", script9],
+  ["acknowledging/delayed_ack_timer_is_40_ms.pkt", script10],
+  ["acknowledging/duplicate_segment_is_answered.pkt", script11],
+  ["acknowledging/edges_of_acceptability.pkt", script12],
+  ["acknowledging/every_second_full_segment.pkt", script13],
+  ["acknowledging/every_segment_when_asked.pkt", script14],
+  ["acknowledging/fin_beyond_the_window_is_trimmed.pkt", script15],
+  ["acknowledging/fin_is_acknowledged_at_once.pkt", script16],
+  ["acknowledging/full_is_what_the_peer_sends.pkt", script17],
+  ["acknowledging/gap_is_acknowledged_at_once.pkt", script18],
+  ["acknowledging/left_edge_is_trimmed.pkt", script19],
+  ["acknowledging/old_ack_is_ignored.pkt", script20],
+  ["acknowledging/one_ack_for_many_segments.pkt", script21],
+  ["acknowledging/pure_ack_is_never_answered.pkt", script22],
+  ["acknowledging/quick_acks_at_the_start.pkt", script23],
+  ["acknowledging/right_edge_is_trimmed.pkt", script24],
+  ["acknowledging/segment_of_two_is_acknowledged_at_once.pkt", script25],
+  ["acknowledging/segment_outside_the_window_is_answered.pkt", script26],
+  ["acknowledging/segment_without_ack_is_dropped.pkt", script27],
+  ["acknowledging/small_segments_count_by_their_octets.pkt", script28],
+  ["acknowledging/text_carries_the_ack.pkt", script29],
+  ["acknowledging/unacceptable_number_is_answered_before_its_ack_counts.pkt", script30],
 ];

@@ -22,10 +22,11 @@ import script18 from "./received_octets_are_read_in_order.pkt" with { type: "tex
 import script19 from "./records_are_told_apart.pkt" with { type: "text" };
 import script20 from "./segment_around_what_is_there.pkt" with { type: "text" };
 import script21 from "./segments_in_any_order.pkt" with { type: "text" };
-import script22 from "./small_tail_goes_when_only_full_segments_are_out.pkt" with { type: "text" };
-import script23 from "./two_writes_share_a_segment_and_one_push.pkt" with { type: "text" };
-import script24 from "./writes_fill_segments.pkt" with { type: "text" };
-import script25 from "./written_octets_are_sent_with_push_at_the_end.pkt" with { type: "text" };
+import script22 from "./small_segment_carries_sack_blocks.pkt" with { type: "text" };
+import script23 from "./small_tail_goes_when_only_full_segments_are_out.pkt" with { type: "text" };
+import script24 from "./two_writes_share_a_segment_and_one_push.pkt" with { type: "text" };
+import script25 from "./writes_fill_segments.pkt" with { type: "text" };
+import script26 from "./written_octets_are_sent_with_push_at_the_end.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -51,8 +52,9 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["data/records_are_told_apart.pkt", script19],
   ["data/segment_around_what_is_there.pkt", script20],
   ["data/segments_in_any_order.pkt", script21],
-  ["data/small_tail_goes_when_only_full_segments_are_out.pkt", script22],
-  ["data/two_writes_share_a_segment_and_one_push.pkt", script23],
-  ["data/writes_fill_segments.pkt", script24],
-  ["data/written_octets_are_sent_with_push_at_the_end.pkt", script25],
+  ["data/small_segment_carries_sack_blocks.pkt", script22],
+  ["data/small_tail_goes_when_only_full_segments_are_out.pkt", script23],
+  ["data/two_writes_share_a_segment_and_one_push.pkt", script24],
+  ["data/writes_fill_segments.pkt", script25],
+  ["data/written_octets_are_sent_with_push_at_the_end.pkt", script26],
 ];

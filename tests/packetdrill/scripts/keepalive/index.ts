@@ -10,11 +10,13 @@ import script6 from "./on_by_default_as_in_freebsd.pkt" with { type: "text" };
 import script7 from "./one_lost_probe_is_not_death.pkt" with { type: "text" };
 import script8 from "./probe_before_any_text_is_answered.pkt" with { type: "text" };
 import script9 from "./probe_of_the_peer_is_answered.pkt" with { type: "text" };
-import script10 from "./reset_answer_ends_the_connection.pkt" with { type: "text" };
-import script11 from "./shorter_interval_counts_from_now.pkt" with { type: "text" };
-import script12 from "./traffic_puts_it_off.pkt" with { type: "text" };
-import script13 from "./watches_a_half_closed_connection.pkt" with { type: "text" };
-import script14 from "./watches_after_our_fin.pkt" with { type: "text" };
+import script10 from "./probes_of_the_peer_are_signs_of_life.pkt" with { type: "text" };
+import script11 from "./quiet_begins_with_the_handshake.pkt" with { type: "text" };
+import script12 from "./reset_answer_ends_the_connection.pkt" with { type: "text" };
+import script13 from "./shorter_interval_counts_from_now.pkt" with { type: "text" };
+import script14 from "./traffic_puts_it_off.pkt" with { type: "text" };
+import script15 from "./watches_a_half_closed_connection.pkt" with { type: "text" };
+import script16 from "./watches_after_our_fin.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -28,9 +30,11 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["keepalive/one_lost_probe_is_not_death.pkt", script7],
   ["keepalive/probe_before_any_text_is_answered.pkt", script8],
   ["keepalive/probe_of_the_peer_is_answered.pkt", script9],
-  ["keepalive/reset_answer_ends_the_connection.pkt", script10],
-  ["keepalive/shorter_interval_counts_from_now.pkt", script11],
-  ["keepalive/traffic_puts_it_off.pkt", script12],
-  ["keepalive/watches_a_half_closed_connection.pkt", script13],
-  ["keepalive/watches_after_our_fin.pkt", script14],
+  ["keepalive/probes_of_the_peer_are_signs_of_life.pkt", script10],
+  ["keepalive/quiet_begins_with_the_handshake.pkt", script11],
+  ["keepalive/reset_answer_ends_the_connection.pkt", script12],
+  ["keepalive/shorter_interval_counts_from_now.pkt", script13],
+  ["keepalive/traffic_puts_it_off.pkt", script14],
+  ["keepalive/watches_a_half_closed_connection.pkt", script15],
+  ["keepalive/watches_after_our_fin.pkt", script16],
 ];
