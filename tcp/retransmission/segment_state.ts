@@ -206,12 +206,11 @@ export class SegmentState {
 
   /**
    * RFC 6582 3.2, step 4: without SACK, duplicates of what was sent before the recovery must not begin another, so the
-   * phase goes on until something beyond it is acknowledged.
+   * phase goes on until something beyond it is acknowledged. What was sent again is not forgotten meanwhile: the next
+   * ACK would find that nothing was, and take a reduction back that was due (some versions of Linux do).
    */
   mustHoldPhase(ack: AckFacts): boolean {
-    if (ack.selective || ack.una !== this.recoveryPoint) return false;
-    if (!this.hasResent) this.undo.forgetResent();
-    return true;
+    return !ack.selective && ack.una === this.recoveryPoint;
   }
 
   /** Without SACK a duplicate ACK says that one more segment has arrived somewhere. */
