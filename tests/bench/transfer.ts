@@ -14,7 +14,7 @@ import { type Program, until } from "../e2e/process.ts";
 
 const CLIENT = new URL("client.ts", import.meta.url).pathname;
 const PEER = new URL("peer.ts", import.meta.url).pathname;
-const OFFLOAD = new URL("offload.ts", import.meta.url).pathname;
+const OFFLOAD = new URL("../ffi/switch_offloads.ts", import.meta.url).pathname;
 
 const SINK_PORT = 7_001;
 const SOURCE_PORT = 7_002;

@@ -5,7 +5,7 @@ import { Network, Pair } from "./network.ts";
 import { must } from "./process.ts";
 
 const PUSH = new URL("packet_link_push.ts", import.meta.url).pathname;
-const OFFLOAD = new URL("../bench/offload.ts", import.meta.url).pathname;
+const OFFLOAD = new URL("../ffi/switch_offloads.ts", import.meta.url).pathname;
 const PORT = 7_777;
 const OCTETS = 20_000_000;
 
