@@ -133,6 +133,15 @@ Deno.test("CLOSE in every state: where it leads and what is sent; a second one c
   }
 });
 
+Deno.test("a second CLOSE does not begin the wait for the peer's FIN anew (RFC 9293 3.10.4)", () => {
+  const connection = connectionIn("FIN-WAIT-2");
+  connection.close(NOW);
+  const deadline = connection.nextDeadline();
+  connection.close(at(5));
+  connection.shutdown(at(6));
+  assertEquals([connection.nextDeadline(), deadline < NEVER], [deadline, true]);
+});
+
 Deno.test("ABORT in every state: RST where the peer knows of the connection and has not closed (RFC 9293 3.10.5)", () => {
   const expected: Readonly<Record<State, string[]>> = {
     "LISTEN": [],
