@@ -54,6 +54,8 @@ export interface BulkResult {
   readonly retransmitted: number;
   readonly timeouts: number;
   readonly lost: number;
+  /** Packets marked with "congestion experienced". */
+  readonly marked: number;
 }
 
 /** Runs one transfer. */
@@ -97,7 +99,8 @@ class Transfer {
       this.#step();
       const { octetsReceived } = this.#receiver;
       const wanted = segments * this.#sender.sendMss;
-      const isPastStart = counts.lost === 0 || counts.lost >= WARM_UP_LOSSES;
+      const events = counts.lost + counts.marked;
+      const isPastStart = events === 0 || events >= WARM_UP_LOSSES;
       if (warmAt === 0 && isPastStart && octetsReceived >= WARM_UP * wanted) {
         warmAt = this.#now;
         warmOctets = octetsReceived;
@@ -134,13 +137,15 @@ class Transfer {
 
   #result(octetsPerSecond: number): BulkResult {
     const sender = this.#sender;
+    const { counts } = this.#links[0];
     return {
       octetsPerSecond,
       mss: sender.sendMss,
       segmentsSent: sender.segmentsSent,
       retransmitted: sender.segmentsRetransmitted,
       timeouts: controlBlockOf(sender).totals.timeouts,
-      lost: this.#links[0].counts.lost + this.#links[0].counts.overflowed,
+      lost: counts.lost + counts.overflowed,
+      marked: counts.marked,
     };
   }
 }

@@ -40,6 +40,8 @@ const LOSSES_MEASURED = 120;
 const SEGMENTS_MOST = 40_000;
 const SEGMENTS_WITHOUT_LOSS = 20_000;
 
+const SEGMENTS_TROUBLED = 15_000;
+
 /** Octets of headers of a packet: IPv4, TCP, timestamps. */
 const HEADERS = 52;
 
@@ -73,7 +75,13 @@ export function throughputMatrix(): string {
   }
   lines.push(
     "",
-    "2. A bottleneck of 10 Mbit/s, round trip 40 ms: 35 segments fill it. Share of the rate that is used.",
+    "2. Other troubles, round trip 100 ms, as in 1. Predicted from the loss or the marks that there were; of losses in",
+    "   a row only the first counts.",
+  );
+  for (const kind of KINDS) lines.push(...troubledPath(kind));
+  lines.push(
+    "",
+    "3. A bottleneck of 10 Mbit/s, round trip 40 ms: 35 segments fill it. Share of the rate that is used.",
   );
   for (const kind of KINDS) lines.push(...narrowPath(kind));
   return `${lines.join("\n")}\n`;
@@ -84,8 +92,8 @@ function configOf(kind: Kind, buffer: number): TcpConfig {
   return { ...STANDARD, ...kind.changes, ...buffers };
 }
 
-function measure(config: TcpConfig, forth: LinkPlan, segments: number): BulkResult {
-  const back = { ...PERFECT_LINK, delay: forth.delay };
+function measure(config: TcpConfig, forth: LinkPlan, segments: number, acksLost = 0): BulkResult {
+  const back = { ...PERFECT_LINK, delay: forth.delay, loss: acksLost };
   return measureBulk({ seed: SEED, config, forth, back, segments, timeMost: TIME_MOST });
 }
 
@@ -115,6 +123,56 @@ function lossyPath(kind: Kind, roundTrip: number, buffer: number): readonly stri
   return lines;
 }
 
+/** A trouble by name: what it changes of the config and of the path; and how many losses are one event. */
+interface Trouble {
+  readonly name: string;
+  readonly changes: Partial<TcpConfig>;
+  readonly path: Partial<LinkPlan>;
+  readonly acksLost?: number;
+  readonly together?: number;
+}
+
+const TROUBLES: readonly Trouble[] = [
+  { name: "1% lost, without SACK", changes: { selectiveAck: false }, path: { loss: 0.01 } },
+  { name: "1% lost, without RACK", changes: { rack: false, tailLossProbe: false }, path: { loss: 0.01 } },
+  { name: "1% lost, no timestamps", changes: { timestamps: false }, path: { loss: 0.01 } },
+  { name: "1% lost, 5% doubled", changes: {}, path: { loss: 0.01, duplicate: 0.05 } },
+  {
+    name: "1% lost, 10% late by 10 ms",
+    changes: {},
+    path: { loss: 0.01, reorder: 0.1, reorderDelay: milliseconds(10) },
+  },
+  { name: "1% lost, three in a row", changes: {}, path: { loss: 0.01, burst: 3 }, together: 3 },
+  { name: "1% lost, and 10% of ACKs", changes: {}, path: { loss: 0.01 }, acksLost: 0.1 },
+  { name: "1% marked (ECN)", changes: { ecn: "request" }, path: { mark: 0.01 } },
+];
+
+function troubledPath(kind: Kind): readonly string[] {
+  const lines = [
+    "",
+    kind.name,
+    "  trouble                     measured  predicted  ratio  sent again  time-outs",
+  ];
+  for (const { name, changes, path, acksLost, together } of TROUBLES) {
+    const link = { ...PERFECT_LINK, delay: milliseconds(50), octetsPerSecond: FAST_PATH, ...path };
+    const result = measure({ ...configOf(kind, 1 << 22), ...changes }, link, SEGMENTS_TROUBLED, acksLost);
+    const events = (result.lost + result.marked) / (together ?? 1) / result.segmentsSent;
+    const predicted = kind.name === "reno" ? renoWindow(events) : cubicWindow(events, 0.1);
+    const measured = result.octetsPerSecond / result.mss / 10;
+    lines.push(
+      [
+        `  ${name.padEnd(26)}`,
+        measured.toFixed(1).padStart(8),
+        predicted.toFixed(1).padStart(9),
+        (measured / predicted).toFixed(2).padStart(5),
+        percent(result.retransmitted / result.segmentsSent).padStart(10),
+        result.timeouts.toString().padStart(9),
+      ].join("  "),
+    );
+  }
+  return lines;
+}
+
 /** Segments per round trip (seconds) that the losses there were, the buffer and the path's rate let through. */
 function predictedWindow(kind: Kind, result: BulkResult, buffer: number, roundTrip: number): number {
   const loss = result.lost / result.segmentsSent;
@@ -123,7 +181,7 @@ function predictedWindow(kind: Kind, result: BulkResult, buffer: number, roundTr
   return Math.min(byLoss, byPath, buffer / result.mss);
 }
 
-/** The bottleneck of the second table, octets a second, and the round trip without a queue, ms. */
+/** The bottleneck of the third table, octets a second, and the round trip without a queue, ms. */
 const NARROW_RATE = 1_250_000;
 const NARROW_ROUND_TRIP = 40;
 
