@@ -210,12 +210,15 @@ export class Recovery implements LossRecovery {
       // RFC 9937 6.2: what duplicates stood for is not delivered again.
       if (this.isReducing) this.delivery.octets -= counted;
       this.#presumedReceived = isCalm ? 0 : this.#presumedReceived - counted;
-    } else if (ack.isDuplicate) {
-      this.#presumedReceived += ack.mss;
-      this.delivery.octets += ack.mss;
     }
-    const most = this.inFlight.totalOctets - this.inFlight.lostOctets;
-    this.#presumedReceived = Math.max(0, Math.min(this.#presumedReceived, most));
+    const { inFlight } = this;
+    const hole = inFlight.count === 0 ? 0 : Math.max(inFlight.lostOctets, inFlight.length(0));
+    // RFC 5681 3.2, step 4: more than what is out beyond the hole cannot have arrived, whatever the number of ACKs.
+    const most = Math.max(0, inFlight.totalOctets - hole);
+    const before = Math.min(this.#presumedReceived, most);
+    const isNews = !advanced && ack.isDuplicate;
+    this.#presumedReceived = isNews ? Math.min(before + ack.mss, most) : before;
+    this.delivery.octets += this.#presumedReceived - before;
   }
 
   #detectLosses(ack: AckFacts): void {

@@ -1,25 +1,26 @@
 /** Every script of ours. Made by make_index.ts: run it after adding a script. */
 
 import { SCRIPTS as area0 } from "./acknowledging/index.ts";
-import { SCRIPTS as area1 } from "./closing/index.ts";
-import { SCRIPTS as area2 } from "./congestion/index.ts";
-import { SCRIPTS as area3 } from "./data/index.ts";
-import { SCRIPTS as area4 } from "./ecn/index.ts";
-import { SCRIPTS as area5 } from "./handshake/index.ts";
-import { SCRIPTS as area6 } from "./icmp/index.ts";
-import { SCRIPTS as area7 } from "./keepalive/index.ts";
-import { SCRIPTS as area8 } from "./options/index.ts";
-import { SCRIPTS as area9 } from "./profiles/index.ts";
-import { SCRIPTS as area10 } from "./recovery/index.ts";
-import { SCRIPTS as area11 } from "./reset/index.ts";
-import { SCRIPTS as area12 } from "./retransmission/index.ts";
-import { SCRIPTS as area13 } from "./sack/index.ts";
-import { SCRIPTS as area14 } from "./segments/index.ts";
-import { SCRIPTS as area15 } from "./tail_loss/index.ts";
-import { SCRIPTS as area16 } from "./timestamps/index.ts";
-import { SCRIPTS as area17 } from "./undo/index.ts";
-import { SCRIPTS as area18 } from "./urgent/index.ts";
-import { SCRIPTS as area19 } from "./window/index.ts";
+import { SCRIPTS as area1 } from "./attack/index.ts";
+import { SCRIPTS as area2 } from "./closing/index.ts";
+import { SCRIPTS as area3 } from "./congestion/index.ts";
+import { SCRIPTS as area4 } from "./data/index.ts";
+import { SCRIPTS as area5 } from "./ecn/index.ts";
+import { SCRIPTS as area6 } from "./handshake/index.ts";
+import { SCRIPTS as area7 } from "./icmp/index.ts";
+import { SCRIPTS as area8 } from "./keepalive/index.ts";
+import { SCRIPTS as area9 } from "./options/index.ts";
+import { SCRIPTS as area10 } from "./profiles/index.ts";
+import { SCRIPTS as area11 } from "./recovery/index.ts";
+import { SCRIPTS as area12 } from "./reset/index.ts";
+import { SCRIPTS as area13 } from "./retransmission/index.ts";
+import { SCRIPTS as area14 } from "./sack/index.ts";
+import { SCRIPTS as area15 } from "./segments/index.ts";
+import { SCRIPTS as area16 } from "./tail_loss/index.ts";
+import { SCRIPTS as area17 } from "./timestamps/index.ts";
+import { SCRIPTS as area18 } from "./undo/index.ts";
+import { SCRIPTS as area19 } from "./urgent/index.ts";
+import { SCRIPTS as area20 } from "./window/index.ts";
 
 /** Path inside this folder and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -43,4 +44,5 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ...area17,
   ...area18,
   ...area19,
+  ...area20,
 ];
