@@ -15,7 +15,7 @@ import {
   TCP_CONGESTION,
   TCP_MAXSEG,
 } from "../../ffi/constants.ts";
-import { check, EINPROGRESS, lastErrno } from "../../ffi/errno.ts";
+import { check, EINPROGRESS, lastErrno, SystemError } from "../../ffi/errno.ts";
 import {
   bindSocket,
   FileDescriptor,
@@ -55,6 +55,7 @@ const TCP_INFO_LENGTH = 104;
 const OPTIONS_OFFSET = 5;
 const SND_MSS_OFFSET = 16;
 const PROBES_OFFSET = 3;
+const SND_SSTHRESH_OFFSET = 76;
 const TOTAL_RETRANS_OFFSET = 100;
 const OPTION_TIMESTAMPS = 1;
 const OPTION_SACK = 2;
@@ -72,6 +73,8 @@ export interface TcpInfo {
   readonly ecn: boolean;
   /** Payload octets of a full segment of the kernel's. */
   readonly sendMss: number;
+  /** Segments; 0x7fffffff until the first reduction. */
+  readonly slowStartThreshold: number;
   /** Segments that it has retransmitted. */
   readonly retransmitted: number;
 }
@@ -91,6 +94,7 @@ export function tcpInfo({ descriptor }: Socket): TcpInfo {
     windowScaling: (options & OPTION_WINDOW_SCALE) !== 0,
     ecn: (options & OPTION_ECN) !== 0,
     sendMss: view.getUint32(SND_MSS_OFFSET, true),
+    slowStartThreshold: view.getUint32(SND_SSTHRESH_OFFSET, true),
     retransmitted: view.getUint32(TOTAL_RETRANS_OFFSET, true),
   };
 }
@@ -201,4 +205,20 @@ export function connectFrom(local: Endpoint, remote: Endpoint): StreamSocket {
     setOption(descriptor, SOL_SOCKET, SO_REUSEADDR, 1, "setsockopt SO_REUSEADDR");
     bindSocket(descriptor, local);
   });
+}
+
+/** <linux/tcp.h>, since Linux 6.15. */
+const TCP_RTO_MAX_MS = 44;
+
+/**
+ * Bounds the kernel's retransmission time-out, which else grows to two minutes, where it lets itself be bounded.
+ *
+ * @param milliseconds 1,000 at least
+ */
+export function boundRetransmissionTimeout({ descriptor }: Socket, milliseconds: number): void {
+  try {
+    setOption(descriptor, IPPROTO_TCP, TCP_RTO_MAX_MS, milliseconds, "setsockopt TCP_RTO_MAX_MS");
+  } catch (error) {
+    if (!(error instanceof SystemError) || error.errnoName !== "ENOPROTOOPT") throw error;
+  }
 }
