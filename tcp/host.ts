@@ -319,7 +319,8 @@ export class Host {
   #mayUse(address: IpAddress, port: Port, remote: Endpoint, now: Instant): boolean {
     if (this.#listeners.some((listener) => listener.port === port)) return false;
     const connection = this.#memberAt(address, port, remote)?.connection;
-    if (connection === undefined) return true;
+    // One that is over may be waiting for the host to look at it.
+    if (connection === undefined || connection.state === "CLOSED") return true;
     const { timeWait, timeWaitTakeover } = connection.config;
     const isTimed = connection.state === "TIME-WAIT" && connection.agreed.timestamps && timeWaitTakeover > 0;
     return isTimed && connection.nextDeadline() - timeWait + timeWaitTakeover < now;
