@@ -1,0 +1,224 @@
+/**
+ * Many connections between two hosts over one lossy path: opened at different times, some again on the same ports.
+ *
+ * @module
+ */
+
+import {
+  type Connection,
+  decodePacket,
+  encodePacket,
+  Host,
+  type Instant,
+  instant,
+  type Listener,
+  micros,
+  parseAddress,
+  type Port,
+  seconds,
+  Segment,
+  STANDARD,
+  type TcpConfig,
+} from "../../tcp/mod.ts";
+import { Arrivals } from "./arrivals.ts";
+import { demand } from "./invariants.ts";
+import { Link, PERFECT_LINK } from "./link.ts";
+import type { UserPlan } from "./plan.ts";
+import { Random } from "./random.ts";
+import { Stream } from "./stream.ts";
+import { User } from "./user.ts";
+
+const CLIENT = parseAddress("192.0.2.1");
+const SERVER = parseAddress("192.0.2.2");
+const PORT = 80;
+const STEPS_MOST = 1_000_000;
+
+/** The two directions' text; each connection has the same. */
+const REQUEST = new Stream(11);
+const ANSWER = new Stream(12);
+
+const CONFIG: TcpConfig = {
+  ...STANDARD,
+  maxRto: seconds(10),
+  retriesUntilClose: 100,
+  synAckRetries: 100,
+  connectTimeout: seconds(3_000),
+  receiveBuffer: 20_000,
+  receiveBufferMax: 40_000,
+};
+
+/** What a crowd is made of. */
+export interface CrowdPlan {
+  readonly seed: number;
+  readonly connections: number;
+  readonly loss: number;
+  /** Ports of the client; fewer than connections: they are used again, one connection after the other. */
+  readonly ports: number;
+  readonly timeWait: number;
+}
+
+/** What came of it. */
+export interface CrowdOutcome {
+  readonly finished: number;
+  readonly span: number;
+  /** Connections that the hosts still have at the end. */
+  readonly left: readonly [number, number];
+}
+
+/** Runs until every connection has done its work, or nothing moves any more. */
+export function runCrowd(plan: CrowdPlan): CrowdOutcome {
+  return new Crowd(plan).run();
+}
+
+class Crowd {
+  readonly #plan: CrowdPlan;
+  readonly #random: Random;
+  readonly #hosts: readonly [Host, Host];
+  readonly #listener: Listener;
+  readonly #links: readonly [Link, Link];
+  readonly #arrivals = new Arrivals();
+  readonly #segment = new Segment();
+  readonly #packet = new Uint8Array(2_000);
+  /** Client's user by port, while it has one. */
+  readonly #clients = new Map<Port, User>();
+  readonly #servers = new Set<User>();
+  #now: Instant = instant(0);
+  #opened = 0;
+  #finished = 0;
+
+  constructor(plan: CrowdPlan) {
+    this.#plan = plan;
+    const random = this.#random = new Random(plan.seed);
+    const config = { ...CONFIG, timeWait: micros(plan.timeWait) };
+    const secret = Uint8Array.from({ length: 16 }, () => random.integer(0, 255));
+    this.#hosts = [
+      new Host({ addresses: [CLIENT], secret, config }),
+      new Host({ addresses: [SERVER], secret, config }),
+    ];
+    this.#listener = this.#hosts[1].listen({ port: PORT, backlog: plan.connections });
+    const link = (toward: number): Link =>
+      new Link(
+        { ...PERFECT_LINK, loss: plan.loss, jitter: micros(5_000), octetsPerSecond: 2_000_000, queue: 200 },
+        random.fork(),
+        (octets, at, damagedBits) => this.#arrivals.add({ octets, at, toward, damagedBits, mtu: 0 }),
+        () => {},
+      );
+    this.#links = [link(1), link(0)];
+  }
+
+  run(): CrowdOutcome {
+    const { connections } = this.#plan;
+    for (let step = 0;; step++) {
+      demand(step < STEPS_MOST, `${STEPS_MOST} steps, and ${this.#finished} ends of ${2 * connections} done`);
+      // A user that acts makes segments due, and what is sent makes connections ready to be accepted.
+      for (let round = 0; round < 2; round++) {
+        this.#act();
+        while (this.#open());
+        for (const index of [0, 1] as const) this.#pump(index);
+      }
+      if (this.#finished === 2 * connections) break;
+      this.#advance();
+    }
+    const left = [this.#hosts[0].connectionCount, this.#hosts[1].connectionCount] as const;
+    return { finished: this.#finished, span: this.#now, left };
+  }
+
+  /** Opens one more connection if one is to be opened and its port has none. Returns whether it did. */
+  #open(): boolean {
+    const { connections, ports } = this.#plan;
+    const port = 10_000 + this.#opened % ports;
+    if (this.#opened === connections || this.#clients.has(port)) return false;
+    const remote = { address: SERVER, port: PORT };
+    const connection = this.#hosts[0].connect({ remote, local: { port } }, this.#now);
+    const user = new User(this.#drawUser(), this.#random.fork(), REQUEST, ANSWER);
+    user.connection = connection;
+    this.#clients.set(port, user);
+    this.#opened++;
+    return true;
+  }
+
+  #act(): void {
+    for (
+      let connection = this.#listener.accept();
+      connection !== null;
+      connection = this.#listener.accept()
+    ) {
+      this.#servers.add(this.#serve(connection));
+    }
+    for (const [port, user] of this.#clients) {
+      user.act(this.#now);
+      // TIME-WAIT is the host's business: the port may be used again as soon as the host lets it.
+      if (this.#isDone(user) && user.connection?.state === "CLOSED") {
+        this.#finish(user);
+        this.#clients.delete(port);
+      }
+    }
+    for (const user of this.#servers) {
+      user.act(this.#now);
+      if (!this.#isDone(user) || user.connection?.state !== "CLOSED") continue;
+      this.#finish(user);
+      this.#servers.delete(user);
+    }
+  }
+
+  #isDone(user: User): boolean {
+    return user.hasReadEnd && user.hasEnded;
+  }
+
+  #finish(user: User): void {
+    demand(user.error === null, `A connection failed: ${user.error?.message}`);
+    demand(user.sent === user.plan.octets, `${user.sent} of ${user.plan.octets} octets were sent`);
+    this.#finished++;
+  }
+
+  #serve(connection: Connection): User {
+    const user = new User(
+      { ...this.#drawUser(), ending: "after the peer" },
+      this.#random.fork(),
+      ANSWER,
+      REQUEST,
+    );
+    user.connection = connection;
+    return user;
+  }
+
+  #drawUser(): UserPlan {
+    return {
+      octets: this.#random.magnitude(1, 60_000),
+      writeMost: 8_000,
+      writeGap: micros(0),
+      readMost: 4_000,
+      readGap: micros(0),
+      pause: micros(0),
+      pauseAfter: 1,
+      urgent: 0,
+      ending: "when written",
+      endDelay: micros(0),
+      closesAfterwards: true,
+      isEventDriven: true,
+      departure: "in order",
+      departAt: micros(0),
+    };
+  }
+
+  #pump(index: 0 | 1): void {
+    const host = this.#hosts[index];
+    while (host.transmit(this.#segment, this.#now)) {
+      const length = encodePacket(this.#segment, this.#packet);
+      this.#links[index].send(this.#packet.slice(0, length), this.#now);
+    }
+  }
+
+  #advance(): void {
+    const [client, server] = this.#hosts;
+    const next = Math.min(this.#arrivals.next, client.nextDeadline(), server.nextDeadline());
+    demand(next !== Infinity, `Nothing is left to happen, and ${this.#finished} ends are done`);
+    this.#now = instant(Math.max(this.#now, next));
+    for (let it = this.#arrivals.due(this.#now); it !== null; it = this.#arrivals.due(this.#now)) {
+      if (decodePacket(it.octets, it.octets.length, this.#segment, "strict") !== null) continue;
+      (it.toward === 0 ? client : server).segmentArrives(this.#segment, this.#now);
+    }
+    client.timersFire(this.#now);
+    server.timersFire(this.#now);
+  }
+}
