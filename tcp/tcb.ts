@@ -214,6 +214,7 @@ export class Tcb {
     this.timestamps.agreed = this.handshake.timestamps;
     this.control = this.#newControl(now);
     this.recovery = this.#newRecovery();
+    this.windowLimitMark = this.sender.iss;
     this.observer?.congestionChanged(this.view, 0, Infinity, "initial-window", now);
   }
 
