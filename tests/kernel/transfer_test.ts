@@ -61,3 +61,18 @@ kernelTest("the sequence numbers of both sides pass 2^32 on the way", async () =
     assert(seqToUint32(link.connection.sndNxt) < seqToUint32(nearWrap), "it wrapped");
   }
 });
+
+kernelTest(
+  "a congestion window that the user cannot fill stays below twice what was in flight, whatever the numbers",
+  async () => {
+    const sendBuffer = 200_000;
+    for (const iss of [1, 2 ** 31 - 1_000_000, 2 ** 31 + 1, -1_000_000]) {
+      // Slow start ends by delays too: that is another test's.
+      const config = { sendBuffer, hystart: false };
+      using link = await Link.open({ config, isn: () => seqNumber(iss) });
+      await transfer(link, { up: AMOUNT });
+      const { congestionWindow, sendMss } = link.connection;
+      assert(congestionWindow <= 2 * sendBuffer + sendMss, `${congestionWindow} octets from ${iss} on`);
+    }
+  },
+);
