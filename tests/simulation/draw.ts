@@ -85,6 +85,7 @@ export function drawConfig(random: Random, mss: number, maxRto: Micros, weather:
     receiveBuffer,
     receiveBufferMax: random.chance(0.4) ? receiveBuffer : random.magnitude(receiveBuffer, 2 ** 30),
     initialReceiveWindow: random.chance(0.8) ? 0 : random.magnitude(1, 65_535),
+    ...drawHabits(random),
     ...drawSending(random),
     ...drawPatience(random, maxRto, weather),
     delayedAckTime: milliseconds(random.pick([0, 1, 40, 200, 499])),
@@ -108,6 +109,28 @@ function drawBuffer(random: Random, mss: number): number {
     default:
       return random.integer(2 ** 14, 2 ** 20);
   }
+}
+
+/** What only some systems do, in any mixture. */
+function drawHabits(random: Random): Partial<TcpConfig> {
+  const anyone = (): TcpConfig => PROFILES[random.pick(["standard", "linux", "freebsd"] as const)];
+  // Two hosts that repeat their FIN need to hear each other's ACKs on them.
+  const { repeatsFin, usesAckOfDuplicates } = anyone();
+  return {
+    repeatsFin,
+    usesAckOfDuplicates,
+    roundsBuffers: anyone().roundsBuffers,
+    takesWhatFits: anyone().takesWhatFits,
+    fillsWindow: anyone().fillsWindow,
+    offersAgainWhenSimultaneous: anyone().offersAgainWhenSimultaneous,
+    timeWaitAnswersAcksOnly: anyone().timeWaitAnswersAcksOnly,
+    limitsChallenges: anyone().limitsChallenges,
+    cwrOnRepeatedText: anyone().cwrOnRepeatedText,
+    timestampsOnReset: anyone().timestampsOnReset,
+    lateTextReset: anyone().lateTextReset,
+    answersAckOfUnsent: anyone().answersAckOfUnsent,
+    ecnCapable: random.pick(["new text", "new text and syn-ack", "everything"] as const),
+  };
 }
 
 function drawSending(random: Random): Partial<TcpConfig> {
