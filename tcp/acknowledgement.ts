@@ -42,10 +42,10 @@ export function acknowledgementArrives(tcb: Tcb, segment: Segment, now: Instant)
   takeSackBlocks(tcb, segment);
   facts.una = sender.sndUna;
   if (seqAtOrAfter(segment.ack, sender.sndUna)) sender.updateWindow(segment, tcb.handshake.peerShift);
-  if (advanced) sampleRoundTrip(tcb, segment, now);
+  const sample = advanced ? sampleRoundTrip(tcb, segment, now) : micros(0);
   facts.smoothedRtt = tcb.rtt.srtt;
   facts.minimumRtt = tcb.rtt.minimum;
-  respondToCongestion(tcb, now);
+  respondToCongestion(tcb, sample, now);
   if (advanced) tcb.windowProbes = 0;
   updateTimers(tcb, advanced, windowBefore, now);
   if (advanced) tellUser(tcb);
@@ -96,22 +96,25 @@ function isDuplicateReport(segment: Segment, left: SeqNumber, right: SeqNumber):
   return seqAtOrAfter(left, secondLeft) && seqAtOrBefore(right, secondRight);
 }
 
-/** RFC 6298 3 (Karn) and RFC 7323 4.1: one sample an ACK, by our own record or by the echoed timestamp. */
-function sampleRoundTrip(tcb: Tcb, segment: Segment, now: Instant): void {
+/** RFC 6298 3 (Karn) and RFC 7323 4.1: one sample an ACK, by our own record or by the echoed timestamp. Returns it, or 0. */
+function sampleRoundTrip(tcb: Tcb, segment: Segment, now: Instant): Micros {
   const { recovery, rtt, timestamps } = tcb;
-  const sample: Micros = recovery.delivery.roundTrip;
-  if (sample > 0) return rtt.sample(sample, now);
-  if (!timestamps.agreed || !segment.hasOption(Option.timestamps)) return;
-  const age = timestamps.age(segment.timestampEcho, now);
-  // Of the present tick: it came back within one. That is a sample too, and ends the back-off.
-  if (age >= 0) rtt.sample(micros(Math.max(age, tcb.config.timestampTick)), now);
+  let sample: Micros = recovery.delivery.roundTrip;
+  if (sample === 0 && timestamps.agreed && segment.hasOption(Option.timestamps)) {
+    const age = timestamps.age(segment.timestampEcho, now);
+    // Of the present tick: it came back within one. That is a sample too, and ends the back-off.
+    if (age >= 0) sample = micros(Math.max(age, tcb.config.timestampTick));
+  }
+  if (sample > 0) rtt.sample(sample, now);
+  return sample;
 }
 
-function respondToCongestion(tcb: Tcb, now: Instant): void {
+/** `sample`: the round trip that the acknowledgement showed, or 0. */
+function respondToCongestion(tcb: Tcb, sample: Micros, now: Instant): void {
   const { recovery, control, facts } = tcb;
   const { congestionWindow, slowStartThreshold } = control;
   recovery.ackArrived(facts);
-  if (recovery.timeoutWasSpurious) tcb.rtt.resetBackoff();
+  if (recovery.timeoutWasSpurious) tcb.rtt.restoreAfterUndo(sample, now);
   tcb.congestionChanged(congestionWindow, slowStartThreshold, recovery.changeReason, now);
   if (recovery.reorderingWait > 0) tcb.timers.set(Timer.reordering, after(now, recovery.reorderingWait));
   else tcb.timers.clear(Timer.reordering);

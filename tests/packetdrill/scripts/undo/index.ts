@@ -17,6 +17,7 @@ import script13 from "./forward_rto_spurious_without_sack.pkt" with { type: "tex
 import script14 from "./forward_rto_without_new_text_goes_on_as_usual.pkt" with { type: "text" };
 import script15 from "./one_of_two_duplicates_is_not_enough.pkt" with { type: "text" };
 import script16 from "./spurious_timeout_ends_the_backing_off.pkt" with { type: "text" };
+import script17 from "./spurious_timeout_takes_the_delay_as_it_is.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -37,4 +38,5 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["undo/forward_rto_without_new_text_goes_on_as_usual.pkt", script14],
   ["undo/one_of_two_duplicates_is_not_enough.pkt", script15],
   ["undo/spurious_timeout_ends_the_backing_off.pkt", script16],
+  ["undo/spurious_timeout_takes_the_delay_as_it_is.pkt", script17],
 ];
