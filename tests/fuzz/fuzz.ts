@@ -9,6 +9,7 @@ import {
   type Connection,
   type ConnectionView,
   Event,
+  IcmpError,
   milliseconds,
   type Observer,
   PROFILES,
@@ -18,7 +19,7 @@ import {
 } from "../../tcp/mod.ts";
 import { ConnectionWatch, demand, demandLegalTransition } from "../simulation/invariants.ts";
 import { Random } from "../simulation/random.ts";
-import { mutatePacket, mutateSegment, PACKET_ROOM, randomPacket } from "./mutate.ts";
+import { mutateIcmpError, mutatePacket, mutateSegment, PACKET_ROOM, randomPacket } from "./mutate.ts";
 import type { Peer } from "./peer.ts";
 import { OWN_ISS, type Situation, SITUATIONS } from "./situations.ts";
 
@@ -74,6 +75,7 @@ class Attack {
   readonly #watch: ConnectionWatch;
   readonly #packet = new Uint8Array(PACKET_ROOM);
   readonly #buffer = new Uint8Array(5_000);
+  readonly #error = new IcmpError();
 
   constructor(random: Random, situation: Situation, counts: FuzzCounts) {
     this.#random = random;
@@ -96,6 +98,7 @@ class Attack {
       const kind = random.integer(0, 19);
       if (kind === 0) this.#act();
       else if (kind === 1) this.#peer.wait(random.magnitude(1, 3_000_000));
+      else if (kind === 2 && random.chance(0.3)) this.#err();
       else this.#attack();
       this.#watch.check();
       this.#watch.checkAtRest();
@@ -117,6 +120,15 @@ class Attack {
     const answers = peer.bare + peer.resets - bare - resets;
     demand(answers <= ANSWERS_MOST, `One packet drew ${answers} answers`);
     demand(this.#connection.segmentsReceived <= segmentsReceived + 1, "One packet counts as several");
+  }
+
+  /** An ICMP error that may quote something outstanding. */
+  #err(): void {
+    mutateIcmpError(this.#error, this.#connection, this.#random);
+    this.#connection.icmpArrives(this.#error, this.#peer.now);
+    demand(this.#connection.sendMss >= 1, `Segments have ${this.#connection.sendMss} octets`);
+    this.#watch.check();
+    this.#peer.drain();
   }
 
   /** Writes a packet to `#packet`. Returns its length. */

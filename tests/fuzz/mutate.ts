@@ -9,6 +9,7 @@ import {
   type Connection,
   encodePacket,
   Flag,
+  type IcmpError,
   Option,
   type Segment,
   seqAdd,
@@ -163,6 +164,22 @@ export function mutatePacket(
     packet[random.integer(header + 4, Math.min(length, header + 64) - 1)] = random.int32();
   }
   return random.chance(0.1) ? random.integer(0, length) : length;
+}
+
+/** An ICMP error of any kind about a segment near what is outstanding. */
+export function mutateIcmpError(error: IcmpError, connection: Connection, random: Random): void {
+  error.family = connection.local.address.family;
+  error.kind = random.pick([
+    "unreachable",
+    "packet too big",
+    "time exceeded",
+    "parameter problem",
+    "source quench",
+  ]);
+  error.type = random.integer(0, 255);
+  error.code = random.pick([0, 1, 2, 3, 4, 5, random.integer(0, 255)]);
+  error.mtu = random.pick([0, 1, 67, 68, 576, 1_279, 1_280, 1_400, random.integer(0, 65_535)]);
+  error.seq = drawAck(connection, random);
 }
 
 /** Random octets, mostly with the first of a packet. Returns how many. */
