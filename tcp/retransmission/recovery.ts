@@ -143,7 +143,8 @@ export class Recovery implements LossRecovery {
     if (this.inFlight.hasLostToResend && this.phase !== "loss" && this.phase !== "recovery") {
       this.#enterRecovery(ack);
     }
-    if (ack.echoesMark && this.#reducedAt === null) this.#answerEcho(ack);
+    const isCalm = this.phase === "open" || this.phase === "disorder";
+    if (ack.echoesMark && isCalm && this.#reducedAt === null) this.#answerEcho(ack);
     // RFC 5681 3.2, step 6: the ACK that ends the reduction leaves the window at the threshold.
     if (hasReduced && !this.isReducing) return;
     const { changeReason } = this;
@@ -414,7 +415,13 @@ export class Recovery implements LossRecovery {
     sample.deliveryRate = delivered.rate;
     sample.congestionMarked = false;
     sample.now = ack.now;
+    const thresholdBefore = this.#control.slowStartThreshold;
     this.#control.acknowledged(sample);
-    this.changeReason = wasSlowStart ? "slow-start" : "congestion-avoidance";
+    const endedSlowStart = wasSlowStart && this.#control.slowStartThreshold < thresholdBefore;
+    this.changeReason = endedSlowStart
+      ? "slow-start-exit"
+      : wasSlowStart
+      ? "slow-start"
+      : "congestion-avoidance";
   }
 }

@@ -368,10 +368,16 @@ export class World implements SocketWorld {
         this.#note(" ", `${from} to ${to}`, reason);
       },
       timerFired: (_connection, timer) => this.#note(" ", `${timer} timer`, ""),
-      congestionChanged: () => {},
+      congestionChanged: (connection, windowBefore, _thresholdBefore, reason) => {
+        if (STEADY_GROWTH.has(reason)) return;
+        this.#note(" ", `cwnd ${windowBefore} to ${connection.congestionWindow}`, reason);
+      },
     };
   }
 }
+
+/** Changes of the window that come with every acknowledgement: a report would be full of them. */
+const STEADY_GROWTH: ReadonlySet<string> = new Set(["slow-start", "congestion-avoidance"]);
 
 /** A script's time as people read it. */
 export function secondsText(micros: number): string {
