@@ -183,11 +183,15 @@ export class Sender {
     return this.finQueued && !this.finSent && this.unsent === textLength && this.usableWindow > textLength;
   }
 
-  /** Whether something waits that the peer's window does not let out while nothing is outstanding within it. */
+  /**
+   * Whether something waits that the peer's window does not let out while nothing is outstanding within it: the window is
+   * closed, or too small for a segment that is worth it.
+   */
   get isBlockedByWindow(): boolean {
     const waits = this.unsent > 0 || (this.finQueued && !this.finSent) || this.sndNxt !== this.sndUna;
     const outstandingInWindow = this.sndNxt !== this.sndUna && this.sndWnd > 0;
-    return waits && !outstandingInWindow && (this.usableWindow <= 0 || this.unsent > this.usableWindow);
+    const usable = this.usableWindow;
+    return waits && !outstandingInWindow && (usable <= 0 || (usable < this.mss && usable < this.unsent));
   }
 
   /** Lends text [seq, seq + length) to an outgoing segment. */

@@ -4,10 +4,11 @@ import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { elapsed, type Instant, type Micros, milliseconds, toMilliseconds } from "../../tcp/mod.ts";
 import { setBuffers, tcpInfo } from "../ffi/kernel_tcp.ts";
 import { FaultyDevice } from "./faulty_device.ts";
-import { Link, OPENERS } from "./link.ts";
+import { Link, type LinkOptions, OPENERS } from "./link.ts";
 import { kernelTests } from "./network.ts";
+import { observing } from "./observers.ts";
 import { Stream } from "./stream.ts";
-import { isOver } from "./transfer.ts";
+import { isOver, transfer } from "./transfer.ts";
 
 const kernelTest = kernelTests();
 
@@ -109,6 +110,22 @@ kernelTest(
     }
     const silly = [...windows].filter((octets) => octets > 0 && octets < SMALL.receiveBuffer / 2);
     assertEquals(silly, [], `announced: ${[...windows]}`);
+  },
+);
+
+kernelTest(
+  "a window that lets text through is not probed, however much text waits (RFC 9293 3.8.6.1)",
+  async () => {
+    let probes = 0;
+    const observer = observing({
+      segmentSent: (_connection, _segment, reason) => {
+        if (reason === "window-probe") probes++;
+      },
+    });
+    const prepare: LinkOptions["prepare"] = (socket) => setBuffers(socket, 500_000); // less than we have to send
+    using link = await Link.open({ config: { minRto: milliseconds(5) }, observer, prepare });
+    await transfer(link, { up: 64 << 20 });
+    assertEquals(probes, 0);
   },
 );
 
