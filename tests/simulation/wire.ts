@@ -11,6 +11,10 @@ import type { Stream } from "./stream.ts";
 /** Segments without text that may go out beyond those that something has caused. */
 const BARE_SEGMENTS_SPARE = 4;
 
+/** RFC 9293 3.7.1, MUST-15: what a SYN without the option says. */
+const DEFAULT_MSS_IPV4 = 536;
+const DEFAULT_MSS_IPV6 = 1_220;
+
 /** What the wire has seen of one side. */
 export class WireWatch {
   segments = 0;
@@ -27,11 +31,15 @@ export class WireWatch {
   #highest: SeqNumber | null = null;
   /** The shift that this side's SYN offers; null: none. */
   #offeredShift: number | null = null;
+  /** What this side's SYN says of the segments that it takes (RFC 9293 3.7.1). */
+  #announcedMss = 0;
   readonly #stream: Stream;
+  readonly #leastPeerMss: number;
 
-  /** `stream`: the text that this side sends. */
-  constructor(stream: Stream) {
+  /** `stream`: the text that this side sends; `leastPeerMss`: what it sends whatever the peer announces, octets. */
+  constructor(stream: Stream, leastPeerMss: number) {
     this.#stream = stream;
+    this.#leastPeerMss = leastPeerMss;
   }
 
   /** Looks at a segment as it is sent. `peer`: the other side's watch; `mss`: what the sender takes for its MSS. */
@@ -55,6 +63,8 @@ export class WireWatch {
     if (this.iss !== segment.seq) this.furthestEdge = this.#highest = null;
     this.iss = segment.seq;
     this.#offeredShift = segment.hasOption(Option.windowScale) ? segment.windowScale : null;
+    const assumed = segment.family === 4 ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6;
+    this.#announcedMss = segment.hasOption(Option.maximumSegmentSize) ? segment.maximumSegmentSize : assumed;
   }
 
   /** The edge moves left at most by what the window's scale cannot express (RFC 7323 2.4). */
@@ -73,9 +83,10 @@ export class WireWatch {
 
   #checkText(segment: Segment, peer: WireWatch, mss: number): void {
     const { payloadLength, segmentSize } = segment;
-    const limit = segmentSize === 0 ? mss : segmentSize;
-    demand(segmentSize > 0 || payloadLength <= limit, `${payloadLength} octets in one segment of ${mss}`);
-    demand(segmentSize <= mss, `Pieces of ${segmentSize} octets where the MSS is ${mss}`);
+    const longest = segmentSize === 0 ? payloadLength : segmentSize;
+    const taken = Math.max(peer.#announcedMss, this.#leastPeerMss);
+    demand(longest <= mss, `${longest} octets in one segment where the MSS is ${mss}`);
+    demand(longest <= taken, `${longest} octets in one segment where the peer takes ${taken}`);
     const end = seqAdd(segment.seq, payloadLength);
     if (this.#highest !== null && seqAfter(this.#highest, segment.seq)) this.repeated++;
     if (this.#highest === null || seqAfter(end, this.#highest)) this.#highest = end;
