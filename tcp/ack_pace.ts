@@ -59,6 +59,11 @@ export class AckPace {
     this.#delay = LEAST_DELAY;
   }
 
+  /** The user does not keep up: there is no hurry. */
+  calm(): void {
+    this.#quickAcks = 0;
+  }
+
   /** The peer will send no more: the ACK of its FIN may ride on ours. */
   finArrived(): void {
     this.#isConversation = true;

@@ -71,6 +71,9 @@ export class Acknowledging {
     if (delivered > 0) this.#owedDuplicates = 0;
     switch (outcome) {
       case "in order":
+        // The peer must know of a window that closed because more was kept than it let in.
+        if (receiver.isOverfull) this.acknowledgeNow("ack-beyond-window");
+        if (receiver.isMoreThanHalfFull && this.#unacknowledged > fullSegment) this.pace?.calm();
         if (this.#isQuick) {
           this.#quickAcks--;
           this.acknowledgeNow("ack-quick");

@@ -18,9 +18,15 @@ export function noteArrival(tcb: Tcb, segment: Segment, outcome: TextOutcome, no
   if (pace === null) return;
   const { receiver, rtt } = tcb;
   if (outcome === "duplicate" || outcome === "no room") {
-    pace.disorderArrived(receiver.rcvWnd, receiver.fullSegment);
+    pace.disorderArrived(receiver.windowAnnounced, receiver.fullSegment);
   } else {
-    pace.textArrived(segment.payloadLength, receiver.rcvWnd, receiver.fullSegment, rtt.timeout(), now);
+    pace.textArrived(
+      segment.payloadLength,
+      receiver.windowAnnounced,
+      receiver.fullSegment,
+      rtt.timeout(),
+      now,
+    );
   }
 }
 
@@ -62,7 +68,7 @@ export function acknowledgeFin(tcb: Tcb, now: Instant): void {
   const { acknowledging } = tcb;
   if (acknowledging.pace === null) return acknowledging.acknowledgeNow("ack-fin");
   acknowledging.forgetDuplicate();
-  if (tcb.state !== "ESTABLISHED") return acknowledging.acknowledgeNow("ack-fin");
+  if (tcb.state !== "ESTABLISHED" || tcb.receiver.isOverfull) return acknowledging.acknowledgeNow("ack-fin");
   acknowledging.pace.finArrived();
   if (acknowledging.immediate === null) delayAck(tcb, now);
 }

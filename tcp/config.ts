@@ -31,6 +31,12 @@ export type WindowProbe = "new octet" | "old number";
  */
 export type WindowUnit = "octets" | "segments";
 
+/**
+ * What the size of a receive buffer counts: octets of text; or twice as many octets of memory, in which each packet is
+ * kept as it came (Linux). The window then follows from the free memory, and a segment that begins in it is kept whole.
+ */
+export type ReceiveBufferCounts = "text" | "packets";
+
 /** Which RST ends a connection: only the next in order (RFC 5961 3.2), or any in the window (RFC 793). */
 export type ResetAcceptance = "exact" | "in window";
 
@@ -95,6 +101,8 @@ export interface TcpConfig {
   readonly receiveBuffer: number;
   /** How far auto-tuning may raise the receive buffer. Equal to `receiveBuffer`: no auto-tuning. */
   readonly receiveBufferMax: number;
+  /** What `receiveBuffer` is the size of. */
+  readonly receiveBufferCounts: ReceiveBufferCounts;
   /** Whether both buffers are rounded up to whole segments once their size is known (FreeBSD). */
   readonly roundsBuffers: boolean;
   /** Whether what lies beyond the announced window counts as inside it as long as the buffer has room for it (FreeBSD). */
@@ -262,6 +270,7 @@ export const STANDARD: TcpConfig = {
   sendBuffer: 4 << 20,
   receiveBuffer: 128 << 10,
   receiveBufferMax: 6 << 20,
+  receiveBufferCounts: "text",
   roundsBuffers: false,
   takesWhatFits: false,
   initialReceiveWindow: 0,

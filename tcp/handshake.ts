@@ -18,7 +18,7 @@ const HEADERS_IPV4 = 40;
 const HEADERS_IPV6 = 60;
 
 /** Octets that the timestamps option takes in each segment, with its padding (RFC 7323 appendix A). */
-const TIMESTAMPS_LENGTH = 12;
+export const TIMESTAMPS_LENGTH = 12;
 
 /** RFC 7323 2.3. */
 export const MAX_WINDOW_SHIFT = 14;

@@ -8,6 +8,7 @@
 import { ByteRing } from "./buffer/byte_ring.ts";
 import { NO_RANGE, RangeSet } from "./buffer/range_set.ts";
 import type { TcpConfig } from "./config.ts";
+import { PacketMemory } from "./packet_memory.ts";
 import type { Segment } from "./segment.ts";
 import { Flag } from "./segment.ts";
 import { seqAdd, seqAfter, seqDistance, type SeqNumber, seqNumber } from "./seq.ts";
@@ -54,6 +55,8 @@ export class Receiver {
   readingEnded = false;
   /** What lies beyond the announced window is inside as long as the buffer has room for it. */
   takesWhatFits = false;
+  /** Octets of options in every segment of the peer. */
+  optionOctets = 0;
   /** The peer's FIN came in order: the stream is complete. */
   finTaken = false;
   /** Text delivered in order so far, octets. */
@@ -64,6 +67,8 @@ export class Receiver {
   readonly tuning: WindowTuning;
   readonly #ownMss: number;
   readonly #roundsUp: boolean;
+  /** What the buffer takes in memory, when that is what its size means; null: its size is octets of text. */
+  readonly #memory: PacketMemory | null;
   #windowShift = 0;
   #windowCap: number;
   /** RCV.WND as it was last announced. */
@@ -77,6 +82,9 @@ export class Receiver {
     this.tuning = new WindowTuning(config.receiveBufferMax);
     this.#ownMss = ownMss;
     this.#roundsUp = config.roundsBuffers;
+    this.#memory = config.receiveBufferCounts === "packets"
+      ? new PacketMemory(config.receiveBuffer, config.receiveBufferMax)
+      : null;
     this.fullSegment = Math.min(536, ownMss);
     this.#windowCap = config.initialReceiveWindow === 0 ? Infinity : config.initialReceiveWindow;
   }
@@ -89,6 +97,7 @@ export class Receiver {
   /** A field that is scaled cannot say less than `2^shift` octets: a smaller buffer would be a window closed for ever. */
   set windowShift(shift: number) {
     this.#windowShift = shift;
+    this.#memory?.ensureSteps(shift);
     this.ring.limit = Math.max(this.ring.limit, 1 << shift);
   }
 
@@ -99,6 +108,7 @@ export class Receiver {
 
   /** Makes the buffer larger or smaller. The window that was announced stands: the limit sinks as it is used (SHLD-14). */
   resize(octets: number): void {
+    this.#memory?.resize(octets, this.#windowShift);
     this.#limitWanted = Math.max(octets, 1 << this.#windowShift);
     this.#approachLimit();
   }
@@ -132,6 +142,7 @@ export class Receiver {
       const places = segment.has(Flag.rst) ? Math.max(window, 1) : window + 1;
       return offset >= 0 && offset < places;
     }
+    if (this.#memory !== null) return this.#takesWhole(segment, offset);
     if (window === 0) return false;
     const last = offset + length - 1;
     return (offset >= 0 && offset < window) || (last >= 0 && last < window);
@@ -153,7 +164,7 @@ export class Receiver {
       ring.start + ring.limit,
       this.#finOffset === NO_FIN ? Infinity : this.#finOffset,
     );
-    const end = Math.min(wanted, limit);
+    const end = this.#memory === null ? Math.min(wanted, limit) : this.#roomFor(wanted);
     if ((segment.flags & Flag.fin) !== 0 && end === wanted) this.#finOffset = wanted;
     const from = Math.max(start, base);
     if (wanted <= base || this.outOfOrder.covers(from, end) && from < end) return "duplicate";
@@ -162,6 +173,7 @@ export class Receiver {
     if (from > base) {
       if (this.outOfOrder.add(from, end) === NO_RANGE) return "no room";
       ring.place(from, segment.payload, skip, end - from);
+      this.#count(segment, end);
       return "out of order";
     }
     ring.place(base, segment.payload, skip, end - base);
@@ -172,6 +184,7 @@ export class Receiver {
     this.rcvNxt = seqAdd(this.rcvNxt, reached - base);
     if (seqAfter(this.rcvNxt, this.rcvAdv)) this.rcvAdv = this.rcvNxt;
     this.octetsReceived += reached - base;
+    this.#count(segment, end);
     this.#windowCap += 2 * (reached - base);
     return gapBefore ? "gap filled" : "in order";
   }
@@ -205,16 +218,39 @@ export class Receiver {
   announceWindow(isSyn: boolean): number {
     this.#approachLimit();
     const shift = isSyn ? 0 : this.windowShift;
-    const edge = this.#newEdge(shift);
+    const first = isSyn ? this.#memory?.begin(Math.max(1, this.#ownMss - this.optionOctets)) : undefined;
+    const edge = first === undefined
+      ? this.#newEdge(shift)
+      : seqAdd(this.rcvNxt, Math.min(first, MAX_WINDOW_FIELD));
     if (seqAfter(edge, this.rcvAdv)) this.rcvAdv = edge;
+    // A window that stands is said in full, though the field cannot say its last octets.
+    else if (this.#memory !== null) this.rcvAdv = seqAdd(this.rcvNxt, roundUp(this.rcvWnd, shift));
     this.#windowAnnounced = this.rcvWnd;
     return Math.min(MAX_WINDOW_FIELD, this.rcvWnd >> shift);
   }
 
+  /** RCV.WND as it was last announced, whatever came since. */
+  get windowAnnounced(): number {
+    return this.#windowAnnounced;
+  }
+
   /** Whether the window would be no smaller than it was when last announced, by a segment or so. */
   get windowHolds(): boolean {
+    if (this.#memory !== null) {
+      return this.#memory.window(this.#windowAnnounced, this.#windowShift) >= this.#windowAnnounced;
+    }
     const free = Math.min(this.ring.limit - this.ring.length, this.#windowCap);
     return free + this.#ownMss > this.#windowAnnounced;
+  }
+
+  /** Whether more waits to be read than the memory of the buffer was meant for. */
+  get isOverfull(): boolean {
+    return this.#memory !== null && this.#memory.isExceeded;
+  }
+
+  /** Whether the memory of the buffer is more than half used up by what waits to be read. */
+  get isMoreThanHalfFull(): boolean {
+    return this.#memory !== null && this.#memory.isMoreThanHalfFull;
   }
 
   /** RCV.WND as far as the scaled field can say it: what the peer knows of it. */
@@ -236,15 +272,18 @@ export class Receiver {
   /** Moves text to the reader. @returns octets moved */
   read(into: Uint8Array): number {
     const octets = this.ring.read(into);
+    this.#memory?.readTo(this.ring.start);
     this.#approachLimit();
     return octets;
   }
 
   /** Raises the buffer when the reader keeps up with what the window lets in (receive buffer auto-tuning). */
   tune(octetsRead: number, roundTrip: Micros, now: Instant): void {
-    const limit = this.tuning.limitAfter(octetsRead, this.ring.limit, roundTrip, now);
-    if (limit <= this.ring.limit) return;
-    this.ring.limit = limit;
+    const before = this.#memory?.whole ?? this.ring.limit;
+    const limit = this.tuning.limitAfter(octetsRead, before, roundTrip, now);
+    if (limit <= before) return;
+    this.#memory?.tuneTo(limit);
+    this.ring.limit = Math.max(this.ring.limit, limit);
     this.#limitWanted = NOT_RESIZED;
   }
 
@@ -253,6 +292,7 @@ export class Receiver {
     this.readingEnded = true;
     this.outOfOrder.clear();
     this.ring.restartAt(this.ring.end);
+    this.#memory?.readTo(Infinity);
     this.ring.trim();
   }
 
@@ -276,8 +316,39 @@ export class Receiver {
     this.ring.limit = Math.max(this.#limitWanted, this.ring.length + this.rcvWnd);
   }
 
+  /**
+   * Where the buffer counts packets, a segment that begins inside the window is kept as a whole, which may be beyond the
+   * window's edge while nothing waits to be read. A FIN beyond the edge harms nobody.
+   */
+  #takesWhole(segment: Segment, offset: number): boolean {
+    const window = this.rcvWnd;
+    const textEnd = offset + segment.payloadLength;
+    if (offset + segment.sequenceLength <= 0) return false;
+    if (segment.payloadLength === 0) return offset < window || offset === 0 && segment.has(Flag.fin);
+    if (offset >= window) return false;
+    return textEnd <= window || this.ring.length === 0;
+  }
+
+  /** Has the ring reach to stream offset `wanted`, but not beyond the FIN. @returns how far */
+  #roomFor(wanted: number): number {
+    const { ring } = this;
+    const end = this.#finOffset === NO_FIN ? wanted : Math.min(wanted, this.#finOffset);
+    ring.limit = Math.max(ring.limit, end - ring.start);
+    return end;
+  }
+
+  /** Counts a segment that was kept, up to stream offset `end`. */
+  #count(segment: Segment, end: number): void {
+    const size = segment.segmentSize === 0 ? segment.payloadLength : segment.segmentSize;
+    this.#memory?.took(segment.payloadLength, end, Math.min(size, segment.payloadLength), this.#ownMss);
+  }
+
   #newEdge(shift: number): SeqNumber {
     const ring = this.ring;
+    if (this.#memory !== null) {
+      const window = this.#memory.window(this.#windowAnnounced, shift);
+      return seqAdd(this.rcvNxt, Math.min(window, MAX_WINDOW_FIELD << shift));
+    }
     const cap = Math.max(this.#windowCap, 1 << shift);
     const free = Math.min(ring.limit - ring.length, cap);
     const representable = Math.min(free, MAX_WINDOW_FIELD << shift) >> shift << shift;
@@ -292,4 +363,9 @@ export class Receiver {
   #noteFullSegment(octets: number): void {
     if (octets > this.fullSegment) this.fullSegment = Math.min(octets, this.#ownMss);
   }
+}
+
+/** `octets` as the next multiple of `2^shift`. */
+function roundUp(octets: number, shift: number): number {
+  return Math.ceil(octets / (1 << shift)) * (1 << shift);
 }

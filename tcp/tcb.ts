@@ -14,7 +14,7 @@ import { SegmentControl } from "./congestion/segment_control.ts";
 import { Ecn } from "./ecn.ts";
 import { ConnectionFailure, type FailureKind } from "./errors.ts";
 import { Event, type EventSet } from "./events.ts";
-import { Handshake } from "./handshake.ts";
+import { Handshake, TIMESTAMPS_LENGTH } from "./handshake.ts";
 import type { IcmpError } from "./icmp_error.ts";
 import type { CongestionReason, ConnectionView, Observer, SendReason, StateReason } from "./observer.ts";
 import { Receiver } from "./receiver.ts";
@@ -206,6 +206,7 @@ export class Tcb {
     this.sender.mss = this.handshake.sendMss();
     this.receiver.windowShift = this.handshake.windowScaling ? this.handshake.ownShift : 0;
     const segment = this.handshake.segmentSize();
+    if (this.handshake.timestamps) this.receiver.optionOctets = TIMESTAMPS_LENGTH;
     this.receiver.holdWholeSegments(segment);
     if (this.config.roundsBuffers) {
       const { ring } = this.sender;

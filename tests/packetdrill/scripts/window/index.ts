@@ -12,32 +12,34 @@ import script8 from "./large_update_does_not_wait_for_a_delayed_ack.pkt" with { 
 import script9 from "./older_segment_does_not_change_the_window.pkt" with { type: "text" };
 import script10 from "./opening_ends_the_probes.pkt" with { type: "text" };
 import script11 from "./override_sends_into_a_small_window.pkt" with { type: "text" };
-import script12 from "./probe_is_taken_when_there_is_room.pkt" with { type: "text" };
-import script13 from "./probe_that_carries_the_fin.pkt" with { type: "text" };
-import script14 from "./probe_without_an_octet.pkt" with { type: "text" };
-import script15 from "./receive_window_shrinks_as_octets_lie_unread.pkt" with { type: "text" };
-import script16 from "./receiver_opens_by_a_full_segment.pkt" with { type: "text" };
-import script17 from "./receiver_opens_by_half_of_a_small_buffer.pkt" with { type: "text" };
-import script18 from "./refused_probe_is_sent_with_the_rest.pkt" with { type: "text" };
-import script19 from "./reset_counts_at_zero_window.pkt" with { type: "text" };
-import script20 from "./rest_of_the_window_may_be_filled.pkt" with { type: "text" };
-import script21 from "./scale_14_gives_a_gigabyte.pkt" with { type: "text" };
-import script22 from "./scaled_window_of_a_tiny_buffer.pkt" with { type: "text" };
-import script23 from "./sender_waits_for_a_worthwhile_window.pkt" with { type: "text" };
-import script24 from "./shrunken_window_holds_new_data.pkt" with { type: "text" };
-import script25 from "./shrunken_window_regrows.pkt" with { type: "text" };
-import script26 from "./shrunken_window_still_retransmits_inside.pkt" with { type: "text" };
-import script27 from "./small_gain_is_not_announced.pkt" with { type: "text" };
-import script28 from "./two_zero_windows_are_quiet.pkt" with { type: "text" };
-import script29 from "./unanswered_probes_end_the_connection.pkt" with { type: "text" };
-import script30 from "./update_follows_reading.pkt" with { type: "text" };
-import script31 from "./update_without_text_is_used.pkt" with { type: "text" };
-import script32 from "./urgent_counts_at_zero_window.pkt" with { type: "text" };
-import script33 from "./window_is_never_overrun.pkt" with { type: "text" };
-import script34 from "./window_shrunk_to_zero_is_probed.pkt" with { type: "text" };
-import script35 from "./zero_window_for_an_hour.pkt" with { type: "text" };
-import script36 from "./zero_window_is_probed.pkt" with { type: "text" };
-import script37 from "./zero_window_probe_is_answered.pkt" with { type: "text" };
+import script12 from "./packets_take_more_memory_than_text.pkt" with { type: "text" };
+import script13 from "./probe_is_taken_when_there_is_room.pkt" with { type: "text" };
+import script14 from "./probe_that_carries_the_fin.pkt" with { type: "text" };
+import script15 from "./probe_without_an_octet.pkt" with { type: "text" };
+import script16 from "./receive_window_shrinks_as_octets_lie_unread.pkt" with { type: "text" };
+import script17 from "./receiver_opens_by_a_full_segment.pkt" with { type: "text" };
+import script18 from "./receiver_opens_by_half_of_a_small_buffer.pkt" with { type: "text" };
+import script19 from "./refused_probe_is_sent_with_the_rest.pkt" with { type: "text" };
+import script20 from "./reset_counts_at_zero_window.pkt" with { type: "text" };
+import script21 from "./rest_of_the_window_may_be_filled.pkt" with { type: "text" };
+import script22 from "./scale_14_gives_a_gigabyte.pkt" with { type: "text" };
+import script23 from "./scaled_window_of_a_tiny_buffer.pkt" with { type: "text" };
+import script24 from "./segment_beyond_the_edge_is_taken_whole.pkt" with { type: "text" };
+import script25 from "./sender_waits_for_a_worthwhile_window.pkt" with { type: "text" };
+import script26 from "./shrunken_window_holds_new_data.pkt" with { type: "text" };
+import script27 from "./shrunken_window_regrows.pkt" with { type: "text" };
+import script28 from "./shrunken_window_still_retransmits_inside.pkt" with { type: "text" };
+import script29 from "./small_gain_is_not_announced.pkt" with { type: "text" };
+import script30 from "./two_zero_windows_are_quiet.pkt" with { type: "text" };
+import script31 from "./unanswered_probes_end_the_connection.pkt" with { type: "text" };
+import script32 from "./update_follows_reading.pkt" with { type: "text" };
+import script33 from "./update_without_text_is_used.pkt" with { type: "text" };
+import script34 from "./urgent_counts_at_zero_window.pkt" with { type: "text" };
+import script35 from "./window_is_never_overrun.pkt" with { type: "text" };
+import script36 from "./window_shrunk_to_zero_is_probed.pkt" with { type: "text" };
+import script37 from "./zero_window_for_an_hour.pkt" with { type: "text" };
+import script38 from "./zero_window_is_probed.pkt" with { type: "text" };
+import script39 from "./zero_window_probe_is_answered.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -53,30 +55,32 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["window/older_segment_does_not_change_the_window.pkt", script9],
   ["window/opening_ends_the_probes.pkt", script10],
   ["window/override_sends_into_a_small_window.pkt", script11],
-  ["window/probe_is_taken_when_there_is_room.pkt", script12],
-  ["window/probe_that_carries_the_fin.pkt", script13],
-  ["window/probe_without_an_octet.pkt", script14],
-  ["window/receive_window_shrinks_as_octets_lie_unread.pkt", script15],
-  ["window/receiver_opens_by_a_full_segment.pkt", script16],
-  ["window/receiver_opens_by_half_of_a_small_buffer.pkt", script17],
-  ["window/refused_probe_is_sent_with_the_rest.pkt", script18],
-  ["window/reset_counts_at_zero_window.pkt", script19],
-  ["window/rest_of_the_window_may_be_filled.pkt", script20],
-  ["window/scale_14_gives_a_gigabyte.pkt", script21],
-  ["window/scaled_window_of_a_tiny_buffer.pkt", script22],
-  ["window/sender_waits_for_a_worthwhile_window.pkt", script23],
-  ["window/shrunken_window_holds_new_data.pkt", script24],
-  ["window/shrunken_window_regrows.pkt", script25],
-  ["window/shrunken_window_still_retransmits_inside.pkt", script26],
-  ["window/small_gain_is_not_announced.pkt", script27],
-  ["window/two_zero_windows_are_quiet.pkt", script28],
-  ["window/unanswered_probes_end_the_connection.pkt", script29],
-  ["window/update_follows_reading.pkt", script30],
-  ["window/update_without_text_is_used.pkt", script31],
-  ["window/urgent_counts_at_zero_window.pkt", script32],
-  ["window/window_is_never_overrun.pkt", script33],
-  ["window/window_shrunk_to_zero_is_probed.pkt", script34],
-  ["window/zero_window_for_an_hour.pkt", script35],
-  ["window/zero_window_is_probed.pkt", script36],
-  ["window/zero_window_probe_is_answered.pkt", script37],
+  ["window/packets_take_more_memory_than_text.pkt", script12],
+  ["window/probe_is_taken_when_there_is_room.pkt", script13],
+  ["window/probe_that_carries_the_fin.pkt", script14],
+  ["window/probe_without_an_octet.pkt", script15],
+  ["window/receive_window_shrinks_as_octets_lie_unread.pkt", script16],
+  ["window/receiver_opens_by_a_full_segment.pkt", script17],
+  ["window/receiver_opens_by_half_of_a_small_buffer.pkt", script18],
+  ["window/refused_probe_is_sent_with_the_rest.pkt", script19],
+  ["window/reset_counts_at_zero_window.pkt", script20],
+  ["window/rest_of_the_window_may_be_filled.pkt", script21],
+  ["window/scale_14_gives_a_gigabyte.pkt", script22],
+  ["window/scaled_window_of_a_tiny_buffer.pkt", script23],
+  ["window/segment_beyond_the_edge_is_taken_whole.pkt", script24],
+  ["window/sender_waits_for_a_worthwhile_window.pkt", script25],
+  ["window/shrunken_window_holds_new_data.pkt", script26],
+  ["window/shrunken_window_regrows.pkt", script27],
+  ["window/shrunken_window_still_retransmits_inside.pkt", script28],
+  ["window/small_gain_is_not_announced.pkt", script29],
+  ["window/two_zero_windows_are_quiet.pkt", script30],
+  ["window/unanswered_probes_end_the_connection.pkt", script31],
+  ["window/update_follows_reading.pkt", script32],
+  ["window/update_without_text_is_used.pkt", script33],
+  ["window/urgent_counts_at_zero_window.pkt", script34],
+  ["window/window_is_never_overrun.pkt", script35],
+  ["window/window_shrunk_to_zero_is_probed.pkt", script36],
+  ["window/zero_window_for_an_hour.pkt", script37],
+  ["window/zero_window_is_probed.pkt", script38],
+  ["window/zero_window_probe_is_answered.pkt", script39],
 ];

@@ -1,0 +1,179 @@
+/**
+ * A receive buffer whose size counts memory, as it does in systems that keep packets as they came, instead of octets of
+ * text: a small packet takes many times the room of its text. The window is the share of the free memory that text has
+ * turned out to make up, and opens step by step as text proves to come in packets that are worth their memory.
+ *
+ * @module
+ */
+
+/** The share is counted in 256ths; before anything came it is one half. */
+const WHOLE_SHARE = 256;
+const FIRST_SHARE = 128;
+
+/** Memory for each octet of window, as long as nothing is known of the packets. */
+export const MEMORY_PER_OCTET = WHOLE_SHARE / FIRST_SHARE;
+
+/** Octets of memory beside the packet: what describes it, what lies before and behind it in its storage. */
+const DESCRIPTION = 256;
+const HEADROOM = 64;
+const TRAILER = 320;
+const HEADERS = 40;
+const PAGE = 4096;
+/** The segment size that the share was measured with, before one came (the default MSS). */
+const FIRST_SEGMENT = 536;
+const LEAST_SEGMENT = 88;
+/** A window below this part of the memory's is closed at once, so that it does not open by crumbs. */
+const LEAST_PART = 16;
+/** Memory that every connection has: that of a packet of an Ethernet's segment. */
+const LEAST_MEMORY = 2304;
+/** Least window steps that the memory is good for: less could not be announced. */
+const LEAST_STEPS = 4;
+/** Text that is shorter does not open the window further. */
+const LEAST_GROWTH = 128;
+
+/** Memory that a packet with `text` octets takes: a power of two, or pages from one page on. */
+export function memoryOf(text: number): number {
+  const packet = text + HEADERS;
+  const storage = HEADROOM + packet + TRAILER;
+  if (storage <= PAGE) return 2 ** Math.ceil(Math.log2(storage)) + DESCRIPTION;
+  return PAGE + DESCRIPTION + Math.ceil((packet - (PAGE - HEADROOM - TRAILER)) / PAGE) * PAGE;
+}
+
+/** The memory of one connection, and the window that it is good for. */
+export class PacketMemory {
+  readonly #most: number;
+  #limit: number;
+  #used = 0;
+  #share = FIRST_SHARE;
+  #segment = FIRST_SEGMENT;
+  /** Octets that the last packet's storage has left: text that follows it goes there. */
+  #tail = 0;
+  /** What is offered at most; rises as text comes. */
+  #offer = 0;
+  /** What the offer may rise to. */
+  #clamp: number;
+  /** End of each packet's text in the stream, in order, and the memory it takes. */
+  readonly #ends: number[] = [];
+  readonly #sizes: number[] = [];
+
+  /** `window`: octets of the first window; `windowMax`: what tuning may make of it. */
+  constructor(window: number, windowMax: number) {
+    this.#limit = Math.max(window * MEMORY_PER_OCTET, LEAST_MEMORY);
+    this.#most = windowMax * MEMORY_PER_OCTET;
+    this.#clamp = window;
+  }
+
+  /** The first window, in octets: whole segments of `mss` octets. */
+  begin(mss: number): number {
+    const whole = this.#clamp;
+    this.#offer = whole > mss ? whole - whole % mss : whole;
+    this.#segment = Math.max(LEAST_SEGMENT, Math.min(FIRST_SEGMENT, Math.floor(this.#offer / 2)));
+    return this.#offer;
+  }
+
+  /** The window of all the memory. */
+  get whole(): number {
+    return this.#windowOf(this.#limit);
+  }
+
+  /** Whether more is kept than the memory was meant for. */
+  get isExceeded(): boolean {
+    return this.#used > this.#limit;
+  }
+
+  /** Whether less than half of the window is free. */
+  get isMoreThanHalfFull(): boolean {
+    return this.#free < Math.min(this.#clamp, this.whole) / 2;
+  }
+
+  /** A packet is kept whose text ends at stream offset `end`; `segment`: the size of its segments; `mss`: ours. */
+  took(text: number, end: number, segment: number, mss: number): void {
+    const memory = memoryOf(text);
+    if (segment >= this.#segment) {
+      if (segment !== this.#segment) this.#measure(text, memory);
+      this.#segment = Math.min(segment, mss);
+    }
+    this.#charge(end, text, memory);
+    const room = Math.min(this.#clamp, this.#free) - this.#offer;
+    if (text >= LEAST_GROWTH && room > 0) this.#offer += Math.min(room, 2 * Math.max(mss, text));
+  }
+
+  /** All text before stream offset `start` has been read: its packets are gone. */
+  readTo(start: number): void {
+    let gone = 0;
+    while (gone < this.#ends.length && this.#ends[gone]! <= start) this.#used -= this.#sizes[gone++]!;
+    this.#ends.splice(0, gone);
+    this.#sizes.splice(0, gone);
+  }
+
+  /** The memory is to be good for a window of `octets` of packets as first assumed. */
+  resize(octets: number, shift: number): void {
+    this.#limit = octets * MEMORY_PER_OCTET;
+    this.ensureSteps(shift);
+  }
+
+  /** The memory is at least what windows in steps of `2^shift` octets need to open at all. */
+  ensureSteps(shift: number): void {
+    this.#limit = Math.max(this.#limit, LEAST_MEMORY, LEAST_STEPS << shift);
+  }
+
+  /** The memory is to be good for a window of `octets` of packets such as came. */
+  tuneTo(octets: number): void {
+    const limit = Math.min(this.#most, Math.ceil(octets * WHOLE_SHARE / this.#share));
+    if (limit <= this.#limit) return;
+    this.#limit = limit;
+    this.#setClamp(this.whole);
+  }
+
+  /** The window to announce; `known`: octets that the last one said. It may be less than what was announced. */
+  window(known: number, shift: number): number {
+    const whole = this.whole;
+    const full = Math.min(this.#clamp, whole);
+    const segment = Math.min(this.#segment, full, this.#offer);
+    let free = this.#free;
+    if (free < full / 2) {
+      free = free >> shift << shift;
+      if (free < Math.floor(whole / LEAST_PART) || free < segment) return 0;
+    }
+    free = Math.min(free, this.#offer);
+    if (shift > 0) return Math.ceil(free / (1 << shift)) * (1 << shift);
+    if (known <= free - segment || known > free) return free - free % segment;
+    return segment === full && free > known + full / 2 ? free : known;
+  }
+
+  get #free(): number {
+    return this.#windowOf(Math.max(0, this.#limit - this.#used));
+  }
+
+  #windowOf(memory: number): number {
+    return Math.floor(memory * this.#share / WHOLE_SHARE);
+  }
+
+  #measure(text: number, memory: number): void {
+    const share = Math.max(1, Math.floor(text * WHOLE_SHARE / memory));
+    if (share === this.#share) return;
+    this.#share = share;
+    this.#setClamp(this.whole);
+  }
+
+  #setClamp(clamp: number): void {
+    if (clamp < this.#clamp) this.#offer = Math.min(this.#offer, clamp);
+    this.#clamp = clamp;
+  }
+
+  #charge(end: number, text: number, memory: number): void {
+    const ends = this.#ends;
+    let index = ends.length;
+    if (index > 0 && ends[index - 1] === end - text && text <= this.#tail) {
+      ends[index - 1] = end;
+      this.#tail -= text;
+      return;
+    }
+    while (index > 0 && ends[index - 1]! > end) index--;
+    ends.splice(index, 0, end);
+    this.#sizes.splice(index, 0, memory);
+    this.#used += memory;
+    const storage = HEADROOM + HEADERS + text + TRAILER;
+    this.#tail = index === ends.length - 1 && storage <= PAGE ? memory - DESCRIPTION - storage : 0;
+  }
+}
