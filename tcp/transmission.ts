@@ -225,8 +225,10 @@ function sendWindowProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
   tcb.windowProbeDue = false;
   const { sender, recovery } = tcb;
   if (sender.usableWindow > 0 && sender.unsent > 0) {
-    // The window is open, only too small to be worth a segment: the override time-out of 3.8.6.2.1.
-    return sendNew(tcb, out, Math.min(sender.usableWindow, sender.unsent, sender.mss), "window-probe", now);
+    // The window is open, only too small to be worth a segment, or a cork was in: the override time-out of 3.8.6.2.1.
+    const room = Math.min(sender.usableWindow, recovery.congestionRoom());
+    const length = Math.min(room, sender.unsent, sender.mss);
+    return length > 0 && sendNew(tcb, out, length, "window-probe", now);
   }
   if (tcb.config.windowProbe === "old number") {
     beginSegment(tcb, out, seqAdd(sender.sndUna, -1), Flag.ack, now);
@@ -307,7 +309,7 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
   if (recovery instanceof SegmentRecovery) {
     noteWindowUse(tcb, seqAtOrAfter(sender.sndUna, tcb.windowLimitMark));
     armUserTimeout(tcb, now);
-    if (reason === "window-probe") startRetransmissionTimer(tcb, now);
+    if (reason === "window-probe" && wasEmpty) startRetransmissionTimer(tcb, now);
     else armForNewText(tcb, wasEmpty, now);
   } else {
     tcb.mostInFlight = Math.max(tcb.mostInFlight, recovery.pipe);
