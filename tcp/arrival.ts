@@ -9,6 +9,7 @@ import { acknowledgementArrives } from "./acknowledgement.ts";
 import { acknowledgeFin, delayAck, noteArrival, reportDuplicateText } from "./acknowledging_arrivals.ts";
 import { addressFromOctets, IPV4_ADDRESS_LENGTH, IPV6_ADDRESS_LENGTH } from "./address.ts";
 import { Event } from "./events.ts";
+import { shrinkFirstWindow } from "./idle.ts";
 import type { DropReason, SendReason } from "./observer.ts";
 import { Flag, Segment } from "./segment.ts";
 import { seqAdd, seqAfter, seqAtOrBefore } from "./seq.ts";
@@ -140,7 +141,7 @@ function synArrives(tcb: Tcb, segment: Segment, now: Instant): void {
 
 /** Our SYN is acknowledged: the connection is there. */
 function establish(tcb: Tcb, segment: Segment, now: Instant): void {
-  const { sender, rtt, handshake, timers, control } = tcb;
+  const { sender, rtt, handshake, timers } = tcb;
   sender.acknowledge(segment.ack);
   timers.clear(Timer.retransmission);
   timers.clear(Timer.connect);
@@ -148,11 +149,9 @@ function establish(tcb: Tcb, segment: Segment, now: Instant): void {
   if (handshake.retransmissions === 0) {
     rtt.sample(micros(Math.max(1, elapsed(tcb.synSentAt, now))), now);
   } else {
-    // RFC 6298 5.7, and RFC 6928 2: after a lost SYN the first flight is one segment.
+    // RFC 6298 5.7.
     rtt.useInitialAfterSynLoss();
-    const { congestionWindow, slowStartThreshold } = control;
-    control.setWindow(sender.mss);
-    tcb.congestionChanged(congestionWindow, slowStartThreshold, "syn-lost", now);
+    if (handshake.retransmissions >= tcb.config.lostSynsOfSmallWindow) shrinkFirstWindow(tcb, now);
   }
   tcb.moveTo("ESTABLISHED", tcb.state === "SYN-SENT" ? "syn-ack-received" : "syn-acknowledged", now);
   tcb.raise(Event.established | Event.writable);

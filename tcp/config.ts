@@ -132,6 +132,8 @@ export interface TcpConfig {
   readonly windowUnit: WindowUnit;
   /** Segments of the initial window; RFC 6928 has 10. */
   readonly initialWindow: number;
+  /** Retransmissions of a SYN from which the first flight is one segment: 1 by RFC 6928 2, 2 on Linux. */
+  readonly lostSynsOfSmallWindow: number;
   /** RFC 9406, in slow start. */
   readonly hystart: boolean;
   /** Duplicate ACKs that mean loss (RFC 5681 3.2). */
@@ -284,6 +286,7 @@ export const STANDARD: TcpConfig = {
   congestionControl: "cubic",
   windowUnit: "octets",
   initialWindow: 10,
+  lostSynsOfSmallWindow: 1,
   hystart: true,
   dupThresh: 3,
   limitedTransmit: true,

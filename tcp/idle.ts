@@ -1,5 +1,5 @@
 /**
- * What idling does to the congestion window, RFC 5681 4.1.
+ * What idling (RFC 5681 4.1) and lost SYNs (RFC 6928 2) do to the congestion window.
  *
  * @module
  */
@@ -15,4 +15,11 @@ export function restartAfterIdle(tcb: Tcb, now: Instant): void {
   const { congestionWindow, slowStartThreshold } = tcb.control;
   tcb.control.restartAfterIdle(idle, tcb.rtt.rto);
   tcb.congestionChanged(congestionWindow, slowStartThreshold, "idle-restart", now);
+}
+
+/** RFC 6928 2: after a lost SYN the first flight is one segment. */
+export function shrinkFirstWindow(tcb: Tcb, now: Instant): void {
+  const { congestionWindow, slowStartThreshold } = tcb.control;
+  tcb.control.setWindow(tcb.sender.mss);
+  tcb.congestionChanged(congestionWindow, slowStartThreshold, "syn-lost", now);
 }

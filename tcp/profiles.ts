@@ -30,6 +30,7 @@ export const LINUX: TcpConfig = {
   receiveBufferCounts: "packets",
   windowScale: 8,
   synRetries: 5,
+  lostSynsOfSmallWindow: 2,
   connectTimeout: micros(0),
   ignoreResetInTimeWait: false,
 };

@@ -55,6 +55,7 @@ export const TCP_ORDER: readonly (readonly string[])[] = [
     "ecn.ts",
     "window_tuning.ts",
     "ack_pace.ts",
+    "packet_memory.ts",
     "challenge_limiter.ts",
     "siphash.ts",
     "deadline_heap.ts",

@@ -23,15 +23,16 @@ import script19 from "./peers_window_does_not_let_ours_grow.pkt" with { type: "t
 import script20 from "./reno_avoidance_adds_one_segment.pkt" with { type: "text" };
 import script21 from "./reno_avoidance_counts_octets_not_acks.pkt" with { type: "text" };
 import script22 from "./restart_can_be_switched_off.pkt" with { type: "text" };
-import script23 from "./segments_taken_out_of_the_network_make_room.pkt" with { type: "text" };
-import script24 from "./short_pause_keeps_the_window.pkt" with { type: "text" };
-import script25 from "./slow_start_counts_octets_not_acks.pkt" with { type: "text" };
-import script26 from "./slow_start_doubles.pkt" with { type: "text" };
-import script27 from "./slow_start_ends_at_the_threshold.pkt" with { type: "text" };
-import script28 from "./smaller_of_both_windows_counts.pkt" with { type: "text" };
-import script29 from "./time_without_text_is_no_time_to_grow_in.pkt" with { type: "text" };
-import script30 from "./unused_window_does_not_grow.pkt" with { type: "text" };
-import script31 from "./window_restarts_after_idling.pkt" with { type: "text" };
+import script23 from "./second_lost_syn_may_be_the_first_that_counts.pkt" with { type: "text" };
+import script24 from "./segments_taken_out_of_the_network_make_room.pkt" with { type: "text" };
+import script25 from "./short_pause_keeps_the_window.pkt" with { type: "text" };
+import script26 from "./slow_start_counts_octets_not_acks.pkt" with { type: "text" };
+import script27 from "./slow_start_doubles.pkt" with { type: "text" };
+import script28 from "./slow_start_ends_at_the_threshold.pkt" with { type: "text" };
+import script29 from "./smaller_of_both_windows_counts.pkt" with { type: "text" };
+import script30 from "./time_without_text_is_no_time_to_grow_in.pkt" with { type: "text" };
+import script31 from "./unused_window_does_not_grow.pkt" with { type: "text" };
+import script32 from "./window_restarts_after_idling.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -58,13 +59,14 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["congestion/reno_avoidance_adds_one_segment.pkt", script20],
   ["congestion/reno_avoidance_counts_octets_not_acks.pkt", script21],
   ["congestion/restart_can_be_switched_off.pkt", script22],
-  ["congestion/segments_taken_out_of_the_network_make_room.pkt", script23],
-  ["congestion/short_pause_keeps_the_window.pkt", script24],
-  ["congestion/slow_start_counts_octets_not_acks.pkt", script25],
-  ["congestion/slow_start_doubles.pkt", script26],
-  ["congestion/slow_start_ends_at_the_threshold.pkt", script27],
-  ["congestion/smaller_of_both_windows_counts.pkt", script28],
-  ["congestion/time_without_text_is_no_time_to_grow_in.pkt", script29],
-  ["congestion/unused_window_does_not_grow.pkt", script30],
-  ["congestion/window_restarts_after_idling.pkt", script31],
+  ["congestion/second_lost_syn_may_be_the_first_that_counts.pkt", script23],
+  ["congestion/segments_taken_out_of_the_network_make_room.pkt", script24],
+  ["congestion/short_pause_keeps_the_window.pkt", script25],
+  ["congestion/slow_start_counts_octets_not_acks.pkt", script26],
+  ["congestion/slow_start_doubles.pkt", script27],
+  ["congestion/slow_start_ends_at_the_threshold.pkt", script28],
+  ["congestion/smaller_of_both_windows_counts.pkt", script29],
+  ["congestion/time_without_text_is_no_time_to_grow_in.pkt", script30],
+  ["congestion/unused_window_does_not_grow.pkt", script31],
+  ["congestion/window_restarts_after_idling.pkt", script32],
 ];
