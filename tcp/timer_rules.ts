@@ -88,9 +88,11 @@ export function armCork(tcb: Tcb, now: Instant): void {
   tcb.timers.set(Timer.persist, after(now, CORK_TIME));
 }
 
-/** Whether a cork is what holds the next text back. */
+/** Whether a cork is what holds the next text back: less than a segment, for which both windows have room. */
 export function isHeldByCork(tcb: Tcb): boolean {
-  return tcb.config.cork && tcb.sender.unsent > 0 && tcb.sender.usableWindow > 0;
+  const { sender, recovery, config } = tcb;
+  if (!config.cork || sender.unsent === 0 || sender.unsent >= sender.mss || sender.finQueued) return false;
+  return sender.unsent <= Math.min(sender.usableWindow, recovery.congestionRoom());
 }
 
 /** Whether all that is outstanding lies beyond the peer's window: it shrank, or what is out is a probe. */
