@@ -32,6 +32,9 @@ const LOSSES: readonly number[] = [0, 0.001, 0.003, 0.01, 0.03, 0.1];
 const ROUND_TRIPS: readonly number[] = [10, 100];
 const BUFFERS: readonly number[] = [1 << 16, 1 << 22];
 
+/** At more loss than this a small buffer is no limit, and its figures are those of the large one. */
+const LOSS_MOST_WITH_SMALL_BUFFER = 0.001;
+
 /** Packets of a lossy path come one by one, so that every second one is acknowledged; it is no bottleneck. */
 const FAST_PATH = 125_000_000;
 
@@ -104,6 +107,7 @@ function lossyPath(kind: Kind, roundTrip: number, buffer: number): readonly stri
     "  loss  measured  predicted  ratio  sent again  time-outs",
   ];
   for (const loss of LOSSES) {
+    if (buffer === BUFFERS[0] && loss > LOSS_MOST_WITH_SMALL_BUFFER) continue;
     const link = { ...PERFECT_LINK, delay: milliseconds(roundTrip / 2), octetsPerSecond: FAST_PATH, loss };
     const segments = loss === 0 ? SEGMENTS_WITHOUT_LOSS : Math.min(SEGMENTS_MOST, LOSSES_MEASURED / loss);
     const result = measure(configOf(kind, buffer), link, segments);

@@ -34,7 +34,7 @@ Deno.test("Reno and CUBIC send at random loss what their response functions say 
     const isNear = ratio >= RATIO_LEAST && ratio <= RATIO_MOST;
     assert(isNear, `${trouble}: ${reached} segments per round trip where ${predicted} are due`);
   }
-  assertEquals(figures, 3 * (2 * 2 * 6 + 8));
+  assertEquals(figures, 3 * (2 * (2 + 6) + 8));
 });
 
 Deno.test("the response functions are those of the RFCs: 1.22/sqrt(p), and CUBIC's Reno-friendly region", () => {
