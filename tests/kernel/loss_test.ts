@@ -3,8 +3,8 @@
 import { assert } from "@std/assert";
 import { setInterfaceMtu } from "../../ffi/mod.ts";
 import { milliseconds, seconds, type TcpConfig } from "../../tcp/mod.ts";
-import { setCongestionControl, setSegmentationOffload } from "../ffi/kernel_tcp.ts";
-import { FaultyDevice, loses } from "./faulty_device.ts";
+import { setCongestionControl, setSegmentationOffload, tcpInfo } from "../ffi/kernel_tcp.ts";
+import { FaultyDevice, type Judge, loses } from "./faulty_device.ts";
 import { Link, type Opener, OPENERS } from "./link.ts";
 import { kernelTests } from "./network.ts";
 import { type Amounts, transfer } from "./transfer.ts";
@@ -88,3 +88,58 @@ kernelTest("2 MB at 1 % loss come octet for octet from a kernel that sends with 
   const amounts = { down: 2_000_000 };
   await transferWithLoss({ opener: "ours", amounts, probability: 0.01, seed: 30, kernelControl: "bbr" });
 });
+
+/** Which of the segments with data are lost: three holes in one flight. */
+const HOLES = [20, 23, 27];
+
+/** Loses the segments with data that have these numbers, the first being 1. */
+function losesNumbers(numbers: readonly number[]): Judge {
+  let count = 0;
+  return ({ payloadLength }) => payloadLength > 0 && numbers.includes(++count) ? "lost" : "passes";
+}
+
+/** On a busy machine a tail loss probe may come on top, when an answer is late. */
+function assertHolesOnly(retransmitted: number): void {
+  assert(retransmitted >= HOLES.length && retransmitted <= HOLES.length + 1, `${retransmitted} sent again`);
+}
+
+kernelTest(
+  "three holes in a flight of the kernel's: our SACK blocks name them, and just they are sent again (RFC 2018)",
+  async () => {
+    let mostBlocks = 0;
+    using link = await Link.open({
+      throughDevice: (inner) =>
+        new FaultyDevice(inner, {
+          inward: losesNumbers(HOLES),
+          outward: ({ sackBlockCount }) => {
+            mostBlocks = Math.max(mostBlocks, sackBlockCount);
+            return "passes";
+          },
+        }),
+      prepare: (socket) => setCongestionControl(socket, "cubic"),
+    });
+    await transfer(link, { down: 200_000 });
+    assert(mostBlocks >= 2, `${mostBlocks} blocks at most`);
+    assertHolesOnly(tcpInfo(link.kernel).retransmitted);
+  },
+);
+
+kernelTest(
+  "three holes in a flight of ours: the kernel's SACK blocks name them, and just they are sent again (RFC 6675)",
+  async () => {
+    let mostBlocks = 0;
+    using link = await Link.open({
+      throughDevice: (inner) =>
+        new FaultyDevice(inner, {
+          outward: losesNumbers(HOLES),
+          inward: ({ sackBlockCount }) => {
+            mostBlocks = Math.max(mostBlocks, sackBlockCount);
+            return "passes";
+          },
+        }),
+    });
+    await transfer(link, { up: 200_000 });
+    assert(mostBlocks >= 2, `${mostBlocks} blocks at most`);
+    assertHolesOnly(link.connection.segmentsRetransmitted);
+  },
+);
