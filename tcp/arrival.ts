@@ -19,7 +19,7 @@ import { armKeepAlive, enterTimeWait, finAcknowledgedIn } from "./closing.ts";
 import { resetFor } from "./reset.ts";
 import { arrivesInTimeWait } from "./time_wait.ts";
 import { Timer } from "./timers.ts";
-import { elapsed, type Instant, micros } from "./units.ts";
+import { elapsed, type Instant, micros, NEVER } from "./units.ts";
 
 /** Takes in a segment for this connection. The segment may be one of several that a device has merged. */
 export function segmentArrives(tcb: Tcb, segment: Segment, now: Instant): void {
@@ -146,9 +146,9 @@ function establish(tcb: Tcb, segment: Segment, now: Instant): void {
   timers.clear(Timer.retransmission);
   timers.clear(Timer.connect);
   timers.clear(Timer.userTimeout);
-  if (handshake.retransmissions === 0) {
+  if (tcb.synSentAt !== NEVER) {
     rtt.sample(micros(Math.max(1, elapsed(tcb.synSentAt, now))), now);
-  } else {
+  } else if (handshake.retransmissions > 0) {
     // RFC 6298 5.7.
     rtt.useInitialAfterSynLoss();
     if (handshake.retransmissions >= tcb.config.lostSynsOfSmallWindow) shrinkFirstWindow(tcb, now);

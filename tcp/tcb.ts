@@ -28,7 +28,7 @@ import { type SeqNumber, seqNumber } from "./seq.ts";
 import { isLegalTransition, type State } from "./state.ts";
 import { Timers } from "./timers.ts";
 import { Timestamps } from "./timestamps.ts";
-import { type Instant, instant, type Micros, micros } from "./units.ts";
+import { type Instant, instant, type Micros, micros, NEVER } from "./units.ts";
 
 /** Chooses the initial sequence number of a connection (RFC 9293 3.4.1). */
 export type IsnSource = (local: Endpoint, remote: Endpoint, now: Instant) => SeqNumber;
@@ -104,8 +104,8 @@ export class Tcb {
   askedForEcn = false;
   /** When the connection was opened. */
   openedAt: Instant;
-  /** When our SYN was last sent. */
-  synSentAt: Instant = instant(0);
+  /** When our SYN was sent; NEVER once it was sent again, on a SYN-ACK too: which of them was answered nobody knows. */
+  synSentAt: Instant = NEVER;
   resetDue: PendingReset | null = null;
   /** Text of the SYN that crossed ours, for when the connection is established. */
   textOfSyn: Segment | null = null;

@@ -17,7 +17,7 @@ import { seqAdd, seqAfter, seqAtOrAfter, seqDistance, seqEarlier, type SeqNumber
 import type { Tcb } from "./tcb.ts";
 import { armCork, armForOutstanding, armPersist, armUserTimeout } from "./timer_rules.ts";
 import { Timer } from "./timers.ts";
-import { elapsed, type Instant } from "./units.ts";
+import { elapsed, type Instant, NEVER } from "./units.ts";
 
 /** Octets of the SACK option without blocks, padded, and of each block. */
 const SACK_BASE_LENGTH = 4;
@@ -122,7 +122,7 @@ function sendSyn(tcb: Tcb, out: Segment, now: Instant): true {
   handshake.writeOptions(out, tcb.config, isAnswer && !tcb.openedPassively);
   ecn.writeSyn(out, tcb.config.ecnCapable);
   tcb.synDue = false;
-  tcb.synSentAt = now;
+  tcb.synSentAt = isRepeated ? NEVER : now;
   if (!isRepeated) sender.sndNxt = seqAdd(sender.iss, 1);
   armForOutstanding(tcb, now);
   const repeated: SendReason = isAnswer ? "syn-ack-retransmitted" : "syn-retransmitted";

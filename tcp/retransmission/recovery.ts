@@ -54,6 +54,8 @@ export class Recovery implements LossRecovery {
   /** SND.NXT when the window was reduced last, or the timer fired; null once something beyond it was acknowledged. */
   #reducedAt: SeqNumber | null = null;
   owesReduced = false;
+  /** The timer fired, and the oldest segment has not been sent again yet. */
+  #mustRepeat = false;
   /** Why the window changed last. */
   changeReason: CongestionReason = "initial-window";
 
@@ -86,7 +88,9 @@ export class Recovery implements LossRecovery {
   congestionRoom(): number {
     const mayCountDuplicates = this.#config.limitedTransmit || this.phase !== "disorder";
     const used = mayCountDuplicates ? this.pipe : this.inFlight.totalOctets;
-    return Math.min(this.#control.congestionWindow - used, this.#forwardRto.newOctetsLeft);
+    const room = this.#control.congestionWindow - used;
+    const least = this.#mustRepeat ? this.#control.congestionWindow : -Infinity;
+    return Math.min(Math.max(room, least), this.#forwardRto.newOctetsLeft);
   }
 
   get prefersNewData(): boolean {
@@ -122,6 +126,7 @@ export class Recovery implements LossRecovery {
     this.inFlight.markResent(index, now, this.delivery);
     this.#undo.resent(this.inFlight.start(index), this.inFlight.end(index), value);
     this.#forwardRto.textRepeated();
+    this.#mustRepeat = false;
   }
 
   /** An acceptable acknowledgement arrived; the scoreboard and `delivery` have taken it in. */
@@ -181,7 +186,9 @@ export class Recovery implements LossRecovery {
     this.phase = "loss";
     this.recoveryPoint = this.#reducedAt = ack.sndNxt;
     this.tailProbe.end = null;
-    this.#control.setWindow(this.pipe + ack.mss);
+    // RFC 5681 3.1: one segment, and the oldest goes out whatever younger ones are still under way.
+    this.#control.setWindow(ack.mss);
+    this.#mustRepeat = true;
     this.changeReason = "retransmission-timeout";
   }
 
