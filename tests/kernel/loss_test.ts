@@ -3,7 +3,12 @@
 import { assert } from "@std/assert";
 import { setInterfaceMtu } from "../../ffi/mod.ts";
 import { milliseconds, seconds, type TcpConfig } from "../../tcp/mod.ts";
-import { setCongestionControl, setSegmentationOffload, tcpInfo } from "../ffi/kernel_tcp.ts";
+import {
+  boundRetransmissionTimeout,
+  setCongestionControl,
+  setSegmentationOffload,
+  tcpInfo,
+} from "../ffi/kernel_tcp.ts";
 import { FaultyDevice, type Judge, loses } from "./faulty_device.ts";
 import { Link, type Opener, OPENERS } from "./link.ts";
 import { kernelTests } from "./network.ts";
@@ -24,8 +29,8 @@ const LOSSES: readonly (readonly [name: string, probability: number, octets: num
 
 const PATIENCE = seconds(20);
 
-/** A lower bound of the retransmission time-out with which what is lost twice does not take seconds. */
-const QUICK = { minRto: milliseconds(100) };
+/** Bounds of the retransmission time-out with which what is lost twice does not take seconds. */
+const QUICK = { minRto: milliseconds(100), maxRto: seconds(1) };
 
 /** What a test of loss may choose. */
 interface LossyTransfer {
@@ -45,7 +50,10 @@ async function transferWithLoss(options: LossyTransfer): Promise<FaultyDevice> {
     opener: options.opener,
     config: { ...QUICK, ...options.config },
     throughDevice: (inner) => device = new FaultyDevice(inner),
-    prepare: (socket) => setCongestionControl(socket, options.kernelControl ?? "cubic"),
+    prepare: (socket) => {
+      setCongestionControl(socket, options.kernelControl ?? "cubic");
+      boundRetransmissionTimeout(socket, 1_000);
+    },
   });
   assert(device !== undefined);
   device.outward = loses(probability, seed);
