@@ -358,6 +358,9 @@ const RANGES: Partial<Record<keyof TcpConfig, readonly [least: number, most: num
   dupThresh: [1, 300],
   segmentsPerAck: [1, 255],
   keepAliveProbes: [2, 127],
+  initialRto: [milliseconds(1), seconds(3_600)],
+  maxRto: [milliseconds(1), seconds(3_600)],
+  rtoAfterSynLoss: [milliseconds(1), seconds(3_600)],
   delayedAckTime: [0, milliseconds(499)],
   keepAliveIdle: [milliseconds(1), seconds(32_767)],
   keepAliveInterval: [milliseconds(1), seconds(32_767)],
@@ -369,8 +372,8 @@ export function validatedConfig(config: TcpConfig): TcpConfig {
   for (const [field, value] of Object.entries(config)) {
     if (typeof value !== "number") continue;
     const [least, most] = RANGES[field as keyof TcpConfig] ?? [0, Number.MAX_SAFE_INTEGER];
-    if (!(value >= least && value <= most)) {
-      throw new RangeError(`Cannot use ${field} = ${value}: give a number from ${least} to ${most}`);
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw new RangeError(`Cannot use ${field} = ${value}: give a whole number from ${least} to ${most}`);
     }
   }
   if (typeof config.windowScale === "number" && config.windowScale > 14) {

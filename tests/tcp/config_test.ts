@@ -15,7 +15,7 @@ Deno.test("no ACK can be delayed for 0.5 s, by any profile or by hand (MUST-40)"
   assertThrows(
     () => validatedConfig({ ...STANDARD, delayedAckTime: milliseconds(500) }),
     RangeError,
-    "Cannot use delayedAckTime = 500000: give a number from 0 to 499000",
+    "Cannot use delayedAckTime = 500000: give a whole number from 0 to 499000",
   );
 });
 
@@ -48,18 +48,21 @@ Deno.test("keep-alive is off in the standard's profile, begins after two hours, 
   assertThrows(
     () => validatedConfig({ ...STANDARD, keepAliveProbes: 1 }),
     RangeError,
-    "keepAliveProbes = 1: give a number from 2",
+    "keepAliveProbes = 1: give a whole number from 2",
   );
 });
 
 Deno.test("a value out of range is refused by its field's name, one at the edge is not", () => {
   const rows: [changes: Partial<TcpConfig>, message: string | null][] = [
     [{ mss: 65_495 }, null],
-    [{ mss: 65_496 }, "mss = 65496: give a number from 0 to 65495"],
+    [{ initialRto: micros(0) }, "initialRto = 0: give a whole number from 1000"],
+    [{ maxRto: micros(0) }, "maxRto = 0: give a whole number from 1000"],
+    [{ sendBuffer: 1.5 }, "sendBuffer = 1.5: give a whole number from 1"],
+    [{ mss: 65_496 }, "mss = 65496: give a whole number from 0 to 65495"],
     [{ mtu: 68 }, null],
     [{ mtu: 67 }, "mtu = 67"],
     [{ hopLimit: 255 }, null],
-    [{ hopLimit: 256 }, "hopLimit = 256: give a number from 1 to 255"],
+    [{ hopLimit: 256 }, "hopLimit = 256: give a whole number from 1 to 255"],
     [{ hopLimit: 0 }, "hopLimit = 0"],
     [{ dscp: 63 }, null],
     [{ dscp: 64 }, "dscp = 64"],
