@@ -2,7 +2,15 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { type Loop, RawConnection, RawHost } from "../../driver/mod.ts";
-import { type Endpoint, isErrno, loopbackAddress, StreamSocket, SystemError } from "../../ffi/mod.ts";
+import {
+  anyAddress,
+  type Endpoint,
+  isErrno,
+  loopbackAddress,
+  StreamListener,
+  StreamSocket,
+  SystemError,
+} from "../../ffi/mod.ts";
 import { after, type Connection, milliseconds, seconds } from "../../tcp/mod.ts";
 import { connectFrom, tcpInfo } from "../ffi/kernel_tcp.ts";
 import { FaultyDevice } from "./faulty_device.ts";
@@ -167,6 +175,32 @@ kernelTest(
     assertEquals(raw.host.connectionCount, 1, "the last one's TIME-WAIT");
   },
 );
+
+kernelTest("one port of ours has connections to two listeners of the kernel's at once", async () => {
+  using raw = RawHost.open({ local: { address: ADDRESS, port: 0 } });
+  using first = StreamListener.open({ address: ADDRESS, port: 0 });
+  using second = StreamListener.open({ address: ADDRESS, port: 0 });
+  const links = [first, second].map((listener) => ({ listener, connection: raw.connect(listener.local) }));
+  for (const [i, { listener, connection }] of links.entries()) {
+    assertEquals(connection.local.port, raw.local.port);
+    await until(raw.loop, `connection ${i}`, () => connection.state === "ESTABLISHED");
+    using socket = listener.accept();
+    assert(socket !== undefined);
+    connection.send(patternAt(i, 100), raw.loop.now);
+    const into = new Uint8Array(200);
+    let length = 0;
+    await until(
+      raw.loop,
+      `octets ${i}`,
+      () => (length += socket.receive(into.subarray(length)) ?? 0) === 100,
+    );
+    checkPattern(into.subarray(0, length), i);
+  }
+});
+
+kernelTest("a host of every address at once is refused: its packets need one to come from", () => {
+  assertThrows(() => RawHost.open({ local: { address: anyAddress(4), port: 0 } }), RangeError, "name one");
+});
 
 kernelTest("SYNs that cross open one connection (RFC 9293 3.5, MUST-10)", async () => {
   let device: FaultyDevice | undefined;
