@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { OctetRange } from "./buffer/octet_range.ts";
 import { armKeepAlive, boundFinWait2 } from "./closing.ts";
 import { type TcpConfig, validatedConfig } from "./config.ts";
 import { InvalidStateError } from "./errors.ts";
@@ -34,6 +35,37 @@ export function openPassively(options: TcbOptions, now: Instant): Tcb {
 
 /** SEND: 3.10.2. Copies as much as the buffer takes. @returns octets taken; 0: the buffer is full */
 export function send(tcb: Tcb, from: Uint8Array, now: Instant): number {
+  checkMaySend(tcb);
+  beginGiving(tcb, now);
+  const { sender } = tcb;
+  const givenFrom = sender.textEnd;
+  const taken = sender.ring.append(from, 0, from.length);
+  if (taken > 0) sender.givenFrom = givenFrom;
+  return taken;
+}
+
+/** SEND in place, first half: names room for at most `octets` of text. @returns how many; 0: the buffer is full */
+export function reserve(tcb: Tcb, octets: number, out: OctetRange): number {
+  checkMaySend(tcb);
+  return tcb.sender.ring.reserve(octets, out);
+}
+
+/** SEND in place, second half: the first `octets` of what was reserved are text. @throws RangeError beyond that */
+export function commit(tcb: Tcb, octets: number, now: Instant): void {
+  checkMaySend(tcb);
+  const { sender } = tcb;
+  const givenFrom = sender.textEnd;
+  sender.ring.commit(octets);
+  beginGiving(tcb, now);
+  if (octets > 0) sender.givenFrom = givenFrom;
+}
+
+/** Counted in segments, idling ends when the user gives text, not when the peer's window lets it out. */
+function beginGiving(tcb: Tcb, now: Instant): void {
+  if (tcb.recovery instanceof SegmentRecovery) restartAfterIdle(tcb, now);
+}
+
+function checkMaySend(tcb: Tcb): void {
   switch (tcb.state) {
     case "SYN-SENT":
     case "SYN-RECEIVED":
@@ -52,14 +84,7 @@ export function send(tcb: Tcb, from: Uint8Array, now: Instant): number {
     case "TIME-WAIT":
       throw new InvalidStateError("send", tcb.state, "the sending side is closed");
   }
-  const { sender } = tcb;
-  if (sender.finQueued) throw new InvalidStateError("send", tcb.state, "the sending side is closed");
-  // Counted in segments, idling ends when the user gives text, not when the peer's window lets it out.
-  if (tcb.recovery instanceof SegmentRecovery) restartAfterIdle(tcb, now);
-  const givenFrom = sender.textEnd;
-  const taken = sender.ring.append(from, 0, from.length);
-  if (taken > 0) sender.givenFrom = givenFrom;
-  return taken;
+  if (tcb.sender.finQueued) throw new InvalidStateError("send", tcb.state, "the sending side is closed");
 }
 
 /** SEND of what ends a record: no segment holds octets of it and of what is given later. @returns octets taken */
@@ -81,19 +106,48 @@ export function sendUrgent(tcb: Tcb, from: Uint8Array, now: Instant): number {
 
 /** RECEIVE: 3.10.3. @returns octets copied; 0: none there now; null: the stream has ended */
 export function receive(tcb: Tcb, into: Uint8Array, now: Instant): number | null {
-  const { receiver } = tcb;
-  if (receiver.readingEnded) {
-    throw new InvalidStateError("receive", tcb.state, "the connection was closed by close()");
-  }
-  const taken = receiver.read(into);
-  if (receiver.isUrgent && seqAtOrAfter(receiver.readNext, receiver.rcvUp)) receiver.isUrgent = false;
+  checkMayReceive(tcb);
+  const taken = tcb.receiver.read(into);
   if (taken > 0) {
-    receiver.tune(taken, tcb.rtt.srtt, now);
-    announceRoom(tcb);
-    tcb.acknowledging.textRead(receiver.ring.length, receiver.fullSegment);
+    textRead(tcb, taken, now);
     return taken;
   }
-  if (receiver.ring.length > 0 || into.length === 0) return 0;
+  return into.length === 0 ? 0 : withoutText(tcb);
+}
+
+/** RECEIVE in place, first half: names what there is. @returns its octets; 0: none now; null: the stream has ended */
+export function peek(tcb: Tcb, out: OctetRange): number | null {
+  checkMayReceive(tcb);
+  tcb.receiver.ring.peek(out);
+  return out.length > 0 ? out.length : withoutText(tcb);
+}
+
+/** RECEIVE in place, second half: the first `octets` are read and gone. @throws RangeError for more than are there */
+export function consume(tcb: Tcb, octets: number, now: Instant): void {
+  checkMayReceive(tcb);
+  tcb.receiver.consume(octets);
+  if (octets > 0) textRead(tcb, octets, now);
+}
+
+function checkMayReceive(tcb: Tcb): void {
+  if (tcb.receiver.readingEnded) {
+    throw new InvalidStateError("receive", tcb.state, "the connection was closed by close()");
+  }
+}
+
+/** The user has taken text: what that means for urgent data, buffer, window and ACKs. */
+function textRead(tcb: Tcb, octets: number, now: Instant): void {
+  const { receiver } = tcb;
+  if (receiver.isUrgent && seqAtOrAfter(receiver.readNext, receiver.rcvUp)) receiver.isUrgent = false;
+  receiver.tune(octets, tcb.rtt.srtt, now);
+  announceRoom(tcb);
+  tcb.acknowledging.textRead(receiver.ring.length, receiver.fullSegment);
+}
+
+/** What a reader hears when no text is there: 0: none yet; null: the stream has ended. */
+function withoutText(tcb: Tcb): 0 | null {
+  const { receiver } = tcb;
+  if (receiver.ring.length > 0) return 0;
   switch (tcb.state) {
     case "CLOSE-WAIT":
     case "CLOSING":

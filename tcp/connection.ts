@@ -6,6 +6,7 @@
  */
 
 import type { Endpoint } from "./address.ts";
+import type { OctetRange } from "./buffer/octet_range.ts";
 import { segmentArrives } from "./arrival.ts";
 import * as calls from "./calls.ts";
 import { ChallengeLimiter } from "./challenge_limiter.ts";
@@ -129,6 +130,43 @@ export class Connection implements ConnectionView {
   receive(into: Uint8Array, now: Instant): number | null {
     this.onTouched?.();
     return calls.receive(this.#tcb, into, now);
+  }
+
+  /**
+   * Names up to `octets` octets of room in the send buffer, for the user to write into; `commit` then sends them. Good until
+   * the next call that gives text or asks for room; what arrives meanwhile does not touch it.
+   *
+   * @returns how many octets `out` names; 0: the buffer is full. @throws InvalidStateError, ConnectionFailure
+   */
+  reserve(octets: number, out: OctetRange): number {
+    return calls.reserve(this.#tcb, octets, out);
+  }
+
+  /**
+   * Queues the first `octets` of what `reserve` named for sending, without copying them. From now on they are not the
+   * user's to change. A record ends behind them with `sendRecord` of no octets.
+   *
+   * @throws InvalidStateError, ConnectionFailure; RangeError for more than is reserved
+   */
+  commit(octets: number, now: Instant): void {
+    calls.commit(this.#tcb, octets, now);
+    this.onTouched?.();
+  }
+
+  /**
+   * Names the octets received and not yet read where they lie, and keeps them: for the user to read, not to change, until
+   * `consume` or `receive` drops them. What arrives meanwhile is not in `out`, but the next `peek` has it.
+   *
+   * @returns how many; 0: none now; null: the stream has ended. @throws ConnectionFailure, InvalidStateError
+   */
+  peek(out: OctetRange): number | null {
+    return calls.peek(this.#tcb, out);
+  }
+
+  /** Drops the first `octets` received, as `receive` does. @throws InvalidStateError; RangeError for more than are there */
+  consume(octets: number, now: Instant): void {
+    calls.consume(this.#tcb, octets, now);
+    this.onTouched?.();
   }
 
   /** Ends the sending side: a FIN follows what is queued. What the peer sends can still be received. */

@@ -5,6 +5,7 @@
  */
 
 export * from "./address.ts";
+export { OctetRange } from "./buffer/octet_range.ts";
 export { AckSample, type CongestionControl } from "./congestion/control.ts";
 export * from "./config.ts";
 export * from "./profiles.ts";

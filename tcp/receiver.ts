@@ -272,9 +272,17 @@ export class Receiver {
   /** Moves text to the reader. @returns octets moved */
   read(into: Uint8Array): number {
     const octets = this.ring.read(into);
-    this.#memory?.readTo(this.ring.start);
-    this.#approachLimit();
+    this.#madeRoom();
     return octets;
+  }
+
+  /** The reader is done with the first octets of text where they lay. @throws RangeError for more than are there */
+  consume(octets: number): void {
+    if (octets < 0 || octets > this.ring.length) {
+      throw new RangeError(`Cannot consume ${octets} octets: received and not read are ${this.ring.length}`);
+    }
+    this.ring.discardTo(this.ring.start + octets);
+    this.#madeRoom();
   }
 
   /** Raises the buffer when the reader keeps up with what the window lets in (receive buffer auto-tuning). */
@@ -309,6 +317,11 @@ export class Receiver {
   /** Sequence number of the octet that follows the text received in order: RCV.NXT, or the peer's FIN before it. */
   get #textNext(): SeqNumber {
     return this.finTaken ? seqAdd(this.rcvNxt, -1) : this.rcvNxt;
+  }
+
+  #madeRoom(): void {
+    this.#memory?.readTo(this.ring.start);
+    this.#approachLimit();
   }
 
   #approachLimit(): void {

@@ -1,14 +1,16 @@
 /**
  * A growable ring of octets that are addressed by their place in the stream.
  *
- * Two uses: what the user gave and the peer has not acknowledged (append, lend, discard), and what arrived and the user
- * has not read (place, extend, read), where octets beyond a gap may be there already.
+ * Two uses: what the user gave and the peer has not acknowledged (append or reserve and commit, lend, discard), and what
+ * arrived and the user has not read (place, extend, read or peek and discard), where octets beyond a gap may be there
+ * already.
  *
  * @module
  */
 
 import type { Segment } from "../segment.ts";
 import { copyOctets } from "./copy.ts";
+import type { OctetRange } from "./octet_range.ts";
 
 /** Octets of the first storage; it doubles from there. */
 const FIRST_CAPACITY = 2_048;
@@ -28,6 +30,8 @@ export class ByteRing {
   #start = 0;
   #end = 0;
   #placedEnd = 0;
+  /** Octets behind `end` that somebody may be writing. */
+  #reserved = 0;
   #limit: number;
 
   /** A ring without storage that may come to hold `limit` octets. */
@@ -79,9 +83,29 @@ export class ByteRing {
     const taken = Math.min(length, this.room);
     if (taken <= 0) return 0;
     this.#write(this.#end, from, fromOffset, taken);
-    this.#end += taken;
-    if (this.#end > this.#placedEnd) this.#placedEnd = this.#end;
+    this.#advance(taken);
     return taken;
+  }
+
+  /**
+   * Names room for octets at the end, as far as there is any, to be written there and then counted by {@link commit}.
+   * Acknowledged octets may be discarded meanwhile; the next `append`, `reserve` or `restartAt` ends the reservation.
+   * Returns how many.
+   */
+  reserve(length: number, out: OctetRange): number {
+    const reserved = Math.max(0, Math.min(length, this.room));
+    if (reserved > 0) this.#ensure(this.#end + reserved);
+    this.#name(this.#end, reserved, out);
+    this.#reserved = reserved;
+    return reserved;
+  }
+
+  /** Counts the first octets of what was reserved as appended, and ends the reservation. @throws RangeError beyond it */
+  commit(length: number): void {
+    if (length < 0 || length > this.#reserved) {
+      throw new RangeError(`Cannot commit ${length} octets: reserved are ${this.#reserved}`);
+    }
+    this.#advance(length);
   }
 
   /**
@@ -133,6 +157,7 @@ export class ByteRing {
     this.#start = offset;
     this.#end = offset;
     this.#placedEnd = offset;
+    this.#reserved = 0;
   }
 
   /**
@@ -149,6 +174,11 @@ export class ByteRing {
     out.firstPartLength = length < untilWrap ? length : untilWrap;
   }
 
+  /** Names all octets held without a gap. They stay as they are until they are discarded, even when the ring grows. */
+  peek(out: OctetRange): void {
+    this.#name(this.#start, this.#end - this.#start, out);
+  }
+
   /** Copies octets out and keeps them. @throws RangeError when not all of them are held */
   copyOut(offset: number, into: Uint8Array, intoOffset: number, length: number): void {
     this.#checkHeld(offset, length);
@@ -160,9 +190,9 @@ export class ByteRing {
     if (first < length) copyOctets(this.#storage, 0, into, intoOffset + first, length - first);
   }
 
-  /** Gives the memory back when nothing is held. For whoever notices that a connection has gone quiet. */
+  /** Gives the memory back when nothing is held or reserved. For whoever notices that a connection has gone quiet. */
   trim(): void {
-    if (this.#placedEnd > this.#start) return;
+    if (this.#placedEnd > this.#start || this.#reserved > 0) return;
     this.#storage = NO_STORAGE;
     this.#mask = -1;
   }
@@ -175,13 +205,34 @@ export class ByteRing {
     }
   }
 
+  #name(offset: number, length: number, out: OctetRange): void {
+    const index = length === 0 ? 0 : offset & this.#mask;
+    const untilWrap = this.#storage.length - index;
+    out.octets = this.#storage;
+    out.offset = index;
+    out.length = length;
+    out.firstPartLength = length < untilWrap ? length : untilWrap;
+  }
+
+  /** Octets at the end were written: they are held. */
+  #advance(length: number): void {
+    this.#end += length;
+    if (this.#end > this.#placedEnd) this.#placedEnd = this.#end;
+    this.#reserved = 0;
+  }
+
   #write(offset: number, from: Uint8Array, fromOffset: number, length: number): void {
-    if (offset + length - this.#start > this.#storage.length) this.#grow(offset + length - this.#start);
+    this.#ensure(offset + length);
     const index = offset & this.#mask;
     const untilWrap = this.#storage.length - index;
     const first = length < untilWrap ? length : untilWrap;
     copyOctets(from, fromOffset, this.#storage, index, first);
     if (first < length) copyOctets(from, fromOffset + first, this.#storage, 0, length - first);
+  }
+
+  /** Has the storage reach to stream offset `end`. */
+  #ensure(end: number): void {
+    if (end - this.#start > this.#storage.length) this.#grow(end - this.#start);
   }
 
   /** Moves to a storage of at least `needed` octets: the next power of two. */

@@ -4,7 +4,16 @@
  * @module
  */
 
-import { after, type Connection, Event, type Instant, instant, micros, NEVER } from "../../tcp/mod.ts";
+import {
+  after,
+  type Connection,
+  Event,
+  type Instant,
+  instant,
+  micros,
+  NEVER,
+  OctetRange,
+} from "../../tcp/mod.ts";
 import type { UserPlan } from "./plan.ts";
 import type { Random } from "./random.ts";
 import type { Stream } from "./stream.ts";
@@ -32,6 +41,7 @@ export class User {
   readonly #outgoing: Stream;
   readonly #incoming: Stream;
   readonly #buffer: Uint8Array;
+  readonly #range = new OctetRange();
   #mayWrite = false;
   #mayRead = false;
   #nextWrite: Instant = instant(0);
@@ -93,7 +103,7 @@ export class User {
       const most = Math.min(this.#random.integer(1, plan.writeMost), plan.octets - this.sent);
       const piece = this.#outgoing.piece(this.sent, most);
       const isUrgent = plan.urgent > 0 && this.#random.chance(plan.urgent);
-      const taken = isUrgent ? connection.sendUrgent(piece, now) : connection.send(piece, now);
+      const taken = isUrgent ? connection.sendUrgent(piece, now) : this.#give(connection, piece, now);
       this.sent += taken;
       if (taken < piece.length) this.#mayWrite = false;
       if (plan.writeGap > 0) this.#nextWrite = this.#later(plan.writeGap, now);
@@ -104,7 +114,7 @@ export class User {
     const { plan } = this;
     while (this.#mayRead && !this.hasReadEnd && now >= this.#nextRead) {
       const wanted = this.#random.integer(1, plan.readMost);
-      const taken = connection.receive(this.#buffer.subarray(0, wanted), now);
+      const taken = this.#take(connection, wanted, now);
       if (taken === null) {
         this.hasReadEnd = true;
         return;
@@ -121,6 +131,34 @@ export class User {
         this.#nextRead = after(now, plan.pause);
       }
     }
+  }
+
+  /** Every second user works in the connection's buffers: nothing on the wire tells the one kind from the other. */
+  get #isInPlace(): boolean {
+    return this.plan.octets % 2 === 1;
+  }
+
+  #give(connection: Connection, piece: Uint8Array, now: Instant): number {
+    if (!this.#isInPlace) return connection.send(piece, now);
+    const range = this.#range;
+    const taken = connection.reserve(piece.length, range);
+    range.octets.set(piece.subarray(0, range.firstPartLength), range.offset);
+    range.octets.set(piece.subarray(range.firstPartLength, taken));
+    connection.commit(taken, now);
+    return taken;
+  }
+
+  #take(connection: Connection, wanted: number, now: Instant): number | null {
+    if (!this.#isInPlace) return connection.receive(this.#buffer.subarray(0, wanted), now);
+    const range = this.#range;
+    const there = connection.peek(range);
+    if (there === null || there === 0) return there;
+    const taken = Math.min(there, wanted);
+    const first = Math.min(taken, range.firstPartLength);
+    this.#buffer.set(range.octets.subarray(range.offset, range.offset + first));
+    this.#buffer.set(range.octets.subarray(0, taken - first), first);
+    connection.consume(taken, now);
+    return taken;
   }
 
   #check(taken: number): void {

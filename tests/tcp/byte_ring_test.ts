@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ByteRing } from "../../tcp/buffer/byte_ring.ts";
+import { OctetRange } from "../../tcp/buffer/octet_range.ts";
 import { copyOctets } from "../../tcp/buffer/copy.ts";
 import { Segment } from "../../tcp/segment.ts";
 
@@ -278,4 +279,110 @@ Deno.test("copyOctets copies short and long, whole and in part, and within one a
   const same = octets(0, 100);
   copyOctets(same, 5, same, 15, 30);
   assertEquals(same, new Uint8Array([...octets(0, 15), ...octets(5, 30), ...octets(45, 55)]));
+});
+
+/** Writes the stream's octets from `offset` on into a range, or compares them with what is there. */
+function eachOctet(range: OctetRange, visit: (index: number, place: number) => void): void {
+  for (let i = 0; i < range.length; i++) {
+    visit(i, i < range.firstPartLength ? range.offset + i : i - range.firstPartLength);
+  }
+}
+
+function fill(range: OctetRange, offset: number): void {
+  eachOctet(range, (index, place) => range.octets[place] = octetAt(offset + index));
+}
+
+function read(range: OctetRange): Uint8Array {
+  const found = new Uint8Array(range.length);
+  eachOctet(range, (index, place) => found[index] = range.octets[place] as number);
+  return found;
+}
+
+Deno.test("what is written into reserved room and committed is held as if it had been appended", () => {
+  const ring = new ByteRing(100);
+  const range = new OctetRange();
+  assertEquals(ring.reserve(60, range), 60);
+  assertEquals([range.length, range.firstPartLength, ring.length], [60, 60, 0]);
+  fill(range, 0);
+  ring.commit(50);
+  assertEquals([ring.length, ring.room], [50, 50]);
+  assertEquals(ring.append(octets(50, 10), 0, 10), 10);
+  assertEquals(contents(ring), octets(0, 60));
+  assertEquals(ring.reserve(100, range), 40, "no more than there is room for");
+  fill(range, 60);
+  ring.commit(40);
+  assertEquals(contents(ring), octets(0, 100));
+  assertEquals(ring.reserve(1, range), 0);
+  assertEquals(range.length, 0);
+});
+
+Deno.test("a reservation that wraps, or for which the ring grows, has two parts or one and loses nothing", () => {
+  const ring = new ByteRing(10_000);
+  const range = new OctetRange();
+  ring.append(octets(0, 2_000), 0, 2_000);
+  ring.discardTo(1_990);
+  ring.reserve(1_000, range);
+  assertEquals([range.offset, range.firstPartLength, range.length], [2_000, 48, 1_000]);
+  fill(range, 2_000);
+  ring.commit(1_000);
+  const before = range.octets;
+  ring.reserve(5_000, range);
+  assertEquals([range.octets === before, range.firstPartLength], [false, 5_000], "it has grown");
+  fill(range, 3_000);
+  ring.commit(5_000);
+  assertEquals(contents(ring), octets(1_990, 6_010));
+});
+
+Deno.test("octets may be discarded under a reservation, all of them too", () => {
+  const ring = new ByteRing(100);
+  const range = new OctetRange();
+  ring.append(octets(0, 70), 0, 70);
+  ring.reserve(30, range);
+  fill(range, 70);
+  ring.discardTo(70);
+  ring.trim();
+  assertEquals(ring.capacity, 128, "reserved memory is not given back");
+  ring.commit(30);
+  assertEquals(contents(ring), octets(70, 30));
+});
+
+Deno.test("only what is reserved can be committed, and once", () => {
+  const ring = new ByteRing(100);
+  const range = new OctetRange();
+  assertThrows(() => ring.commit(1), RangeError, "reserved are 0");
+  ring.reserve(10, range);
+  assertThrows(() => ring.commit(11), RangeError, "reserved are 10");
+  assertThrows(() => ring.commit(-1), RangeError, "reserved are 10");
+  ring.commit(10);
+  assertThrows(() => ring.commit(1), RangeError, "reserved are 0");
+  ring.reserve(10, range);
+  ring.append(octets(0, 5), 0, 5);
+  assertThrows(() => ring.commit(1), RangeError, "reserved are 0", "something else was appended there");
+  ring.reserve(10, range);
+  ring.restartAt(500);
+  assertThrows(() => ring.commit(1), RangeError, "reserved are 0");
+  ring.commit(0);
+  assertEquals([ring.start, ring.end], [500, 500]);
+});
+
+Deno.test("peek names what is held without a gap, in one part or two, and it stays although the ring grows", () => {
+  const ring = new ByteRing(10_000);
+  const range = new OctetRange();
+  ring.peek(range);
+  assertEquals(range.length, 0);
+  ring.append(octets(0, 2_000), 0, 2_000);
+  ring.discardTo(1_990);
+  ring.append(octets(2_000, 1_000), 0, 1_000);
+  ring.place(3_100, octets(3_100, 50), 0, 50);
+  ring.peek(range);
+  assertEquals([range.offset, range.firstPartLength, range.length], [1_990, 58, 1_010]);
+  assertEquals(read(range), octets(1_990, 1_010));
+  ring.place(3_000, octets(3_000, 6_000), 0, 6_000);
+  ring.extendTo(9_000);
+  assertEquals(ring.capacity, 8_192);
+  assertEquals(read(range), octets(1_990, 1_010), "what was lent lies in the old memory");
+  ring.peek(range);
+  assertEquals(read(range), octets(1_990, 7_010));
+  range.clear();
+  assertEquals([range.length, range.octets.length], [0, 0]);
 });
