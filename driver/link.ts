@@ -17,7 +17,7 @@ import type { LinkDevice } from "./link_device.ts";
 import type { NetworkSide } from "./loop.ts";
 
 /**
- * How packets travel. `raw`: by raw socket. `packet`: text by packet socket from when the connection is established.
+ * How packets travel. `raw`: by raw socket. `packet`: text by packet socket, once the peer has acknowledged some.
  * `auto`: so too, once it turns out that there is much of it.
  */
 export type LinkMode = "auto" | "raw" | "packet";
@@ -83,13 +83,14 @@ export class Link implements NetworkSide {
   }
 
   #consider(now: Instant): void {
-    const { state, octetsSent, unsentOctets, sndNxt } = this.#connection;
-    const isOpen = state !== "SYN-SENT" && state !== "SYN-RECEIVED";
+    const { octetsSent, octetsAcknowledged, unsentOctets, sndNxt } = this.#connection;
     if (this.#device.gathering !== null) {
       this.#refreshAt = after(now, REFRESH_INTERVAL);
       const obstacle = this.#device.refresh();
       if (obstacle !== null) this.#settle(obstacle);
-    } else if (isOpen && unsentOctets > 0 && octetsSent + unsentOctets >= this.#bulk) {
+      // Until the peer has acknowledged text it may not have had our ACK of its SYN; on loopback a host then drops frames that
+      // come by packet socket, for it knows no connection that they belong to.
+    } else if (octetsAcknowledged > 0 && unsentOctets > 0 && octetsSent + unsentOctets >= this.#bulk) {
       this.#refreshAt = after(now, REFRESH_INTERVAL);
       this.#firstSeq = sndNxt;
       const obstacle = this.#device.gather();

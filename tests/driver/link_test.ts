@@ -47,6 +47,8 @@ interface Options {
   readonly family?: 4 | 6;
   /** Of loopback, meanwhile. @default 1500 */
   readonly mtu?: number;
+  /** Octets given to the connection before the handshake. @default 0 */
+  readonly givenEarly?: number;
   /** Called with the octets that the kernel has received. */
   readonly onProgress?: (octets: number) => void;
 }
@@ -59,7 +61,7 @@ interface Outcome {
 
 /** Moves octets both ways and checks each of them, to the orderly end of both directions. */
 async function transfer(options: Options): Promise<Outcome> {
-  const { link, up, down = 0, family = 4, mtu = 1_500, onProgress } = options;
+  const { link, up, down = 0, family = 4, mtu = 1_500, givenEarly = 0, onProgress } = options;
   setInterfaceMtu("lo", mtu);
   const changes: string[] = [];
   using listener = StreamListener.open({ address: loopbackAddress(family), port: 0 });
@@ -74,6 +76,9 @@ async function transfer(options: Options): Promise<Outcome> {
   let kernel: StreamSocket | undefined;
   const ours = { sent: 0, received: 0 };
   const theirs = { sent: 0, received: 0, ended: false };
+  while (ours.sent < givenEarly) {
+    ours.sent += connection.send(streamAt(ours.sent, givenEarly - ours.sent), loop.readClock());
+  }
   const stepOurs = (): boolean => {
     if (connection.failure !== null) throw connection.failure;
     for (let i = 0; i < 8 && ours.sent < up; i++) {
@@ -139,6 +144,16 @@ for (const family of [4, 6] as const) {
       const { changes, segmentsSent, retransmitted } = await transfer({ link: "auto", up: 200_000, family });
       assertEquals([changes, retransmitted], [[], 0]);
       assert(segmentsSent < 100, `${segmentsSent} segments`);
+    },
+  );
+}
+
+for (const link of ["auto", "packet"] as const) {
+  kernelTest(
+    `"${link}": text that is given before the handshake does not go by packet socket until some was acknowledged`,
+    async () => {
+      const { changes, retransmitted } = await transfer({ link, up: 3e6, mtu: LO_MTU, givenEarly: 1e6 });
+      assertEquals([changes, retransmitted], [["packet: bulk data flow"], 0]);
     },
   );
 }
