@@ -4,7 +4,13 @@
  * @module
  */
 
-import { type ClientArguments, clientHelp, parseClientArguments } from "./cli/client_arguments.ts";
+import type { BulkJob } from "./cli/bulk.ts";
+import {
+  type BulkArguments,
+  type ClientArguments,
+  clientHelp,
+  parseClientArguments,
+} from "./cli/client_arguments.ts";
 import { ClientSession } from "./cli/client_session.ts";
 import { ExitCode, type ExitCodeNumber } from "./cli/exit_codes.ts";
 import { describeFailure, ProgramFailure } from "./cli/failures.ts";
@@ -17,12 +23,41 @@ import { withProgress } from "./cli/progress.ts";
 import { VERSION } from "./cli/version.ts";
 import { RawConnection } from "./driver/mod.ts";
 import { resolve } from "./ffi/mod.ts";
-import { formatEndpoint, parseAddress, seconds, seqNumber, STANDARD, type TcpConfig } from "./tcp/mod.ts";
+import {
+  formatEndpoint,
+  type Micros,
+  micros,
+  parseAddress,
+  seconds,
+  seqNumber,
+  STANDARD,
+  type TcpConfig,
+} from "./tcp/mod.ts";
 
 const PROGRAM = "rawtcp-client";
 
 /** What is lost is sent again after the RTO of RFC 6298 and no sooner, so that its times can be seen. */
-const CONFIG: TcpConfig = { ...STANDARD, tailLossProbe: false };
+const FOR_MESSAGES: TcpConfig = { ...STANDARD, tailLossProbe: false };
+
+/** Who only receives learns by keep-alives alone that the peer is gone. */
+const FOR_BULK: TcpConfig = {
+  ...STANDARD,
+  keepAlive: true,
+  keepAliveIdle: seconds(15),
+  keepAliveInterval: seconds(5),
+  keepAliveProbes: 4,
+};
+
+/** The bulk transfer that was asked for, with the clock of this process's CPU time, which is loaded only then. */
+async function bulkJob(wanted: BulkArguments | null): Promise<BulkJob | null> {
+  if (wanted === null) return null;
+  const { cpuUsage } = await import("node:process");
+  const cpuTime = (): Micros => {
+    const { user, system } = cpuUsage();
+    return micros(user + system);
+  };
+  return { ...wanted, cpuTime };
+}
 
 /** Connects, delivers and closes; returns the exit code. */
 async function deliver(
@@ -30,7 +65,7 @@ async function deliver(
   output: Output,
   interruption: Interruption,
 ): Promise<ExitCodeNumber> {
-  const { host, port, message, sourcePort, isn, color } = wanted;
+  const { host, port, message, sourcePort, isn, color, link, observe } = wanted;
   const source = wanted.source === null ? null : parseAddress(wanted.source);
   const addresses = await resolve(host, source?.family);
   const address = addresses.find(({ family }) => family === 4) ?? addresses[0];
@@ -40,14 +75,21 @@ async function deliver(
   const remote = { address, port };
   const peer = formatEndpoint(remote);
   const connectTimeout = wanted.connectTimeout === null ? null : seconds(wanted.connectTimeout);
+  const bulk = await bulkJob(wanted.bulk);
+  const config = bulk === null ? FOR_MESSAGES : FOR_BULK;
   const narrator = new Narrator(output);
   const context = { program: PROGRAM, color, output, peer: { name: host, address } };
-  return await observed(wanted.observe, context, narrator, async (watchers) => {
+  return await observed(observe, context, narrator, async (watchers) => {
     using raw = RawConnection.open({
       remote,
       sourcePort,
       ...source === null ? {} : { source },
-      config: connectTimeout === null ? CONFIG : { ...CONFIG, connectTimeout },
+      config: connectTimeout === null ? config : { ...config, connectTimeout },
+      link,
+      onLinkChange: (now, reason) => {
+        const isUnwanted = link === "packet" && now === "raw";
+        if (observe.verbose || isUnwanted) narrator.linkChanged(now, reason, isUnwanted);
+      },
       ...watchers,
       ...isn === null ? {} : { isn: () => seqNumber(isn) },
       onUnsent: (outcome, reason) => session.unsent(outcome, reason),
@@ -55,12 +97,16 @@ async function deliver(
     narrator.starting(peer);
     const closeTimeout = seconds(wanted.closeTimeout);
     const timeWait = seconds(wanted.timeWait);
-    const job = { peer, message, connectTimeout, closeTimeout, timeWait };
+    const job = { peer, message, bulk, connectTimeout, closeTimeout, timeWait };
     const session = new ClientSession(raw.connection, raw.loop, narrator, job);
     interruption.attach(session);
-    const total = new TextEncoder().encode(message).length;
-    const isBusy = wanted.quiet || wanted.observe.trace || wanted.observe.explain;
-    const progress = { connection: raw.connection, total, output, isBusy };
+    const progress = {
+      connection: raw.connection,
+      total: bulk === null ? new TextEncoder().encode(message).length : bulk.octets ?? 0,
+      receives: bulk?.receives ?? false,
+      output,
+      isBusy: wanted.quiet || observe.trace || observe.explain,
+    };
     const code = await withProgress(progress, () => session.run());
     return code === ExitCode.interrupted ? interruption.exitCode : code;
   });

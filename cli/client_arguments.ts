@@ -5,11 +5,18 @@
  */
 
 import { exitCodeTable } from "./exit_codes.ts";
-import { OBSERVE_OPTIONS, type ObserveArguments, observeArguments } from "./observe_arguments.ts";
+import {
+  OBSERVE_OPTIONS,
+  type ObserveArguments,
+  observeArguments,
+  showsSegments,
+} from "./observe_arguments.ts";
 import {
   type OptionSpec,
   optionTable,
   parseChoice,
+  type ParsedOptions,
+  parseOctets,
   parseOptions,
   parsePort,
   parseSeconds,
@@ -19,12 +26,28 @@ import {
 } from "./options.ts";
 import { COLOR_CHOICES, type ColorChoice } from "./output.ts";
 
+/** How packets travel: all by raw socket, text by packet socket, or so once much of it flows. */
+export type LinkChoice = (typeof LINK_CHOICES)[number];
+
+const LINK_CHOICES = ["auto", "raw", "packet"] as const;
+
+/** What a bulk transfer is to do. */
+export interface BulkArguments {
+  /** Octets to send; null: none were asked for. */
+  readonly octets: number | null;
+  /** Whether to read until the peer's FIN. */
+  readonly receives: boolean;
+}
+
 /** What a run of the client is to do. */
 export interface ClientArguments {
   /** Name or address of the peer. */
   readonly host: string;
   readonly port: number;
   readonly message: string;
+  /** What to transfer instead of the message; null: nothing. */
+  readonly bulk: BulkArguments | null;
+  readonly link: LinkChoice;
   /** 0: one that the kernel picks. */
   readonly sourcePort: number;
   /** Address to send from, as text; null: the kernel's choice. */
@@ -68,6 +91,22 @@ const OPTIONS: readonly OptionSpec[] = [
     value: "TEXT",
     help: `send TEXT, as UTF-8 and without a newline\n(default "${DEFAULT_MESSAGE}")`,
   },
+  {
+    name: "send-bytes",
+    value: "N",
+    help:
+      "send N bytes of a pattern instead (byte i is i mod 251)\nand say how fast; K, M, G are 10^3, 10^6, 10^9,\n" +
+      "KiB, MiB, GiB are 2^10, 2^20, 2^30",
+  },
+  {
+    name: "receive",
+    help: "read until the peer closes its side, count and forget;\nwith --send-bytes both at once",
+  },
+  {
+    name: "link",
+    value: "WAY",
+    help: "raw, packet or auto: how bulk data leaves\n(default: auto, see below)",
+  },
   { name: "source-port", value: "N", help: "send from port N (default: the kernel picks one)" },
   { name: "source", value: "ADDR", help: "send from this address of this host (default: by route)" },
   {
@@ -109,6 +148,7 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
     return text === undefined ? otherwise : read(text);
   };
   const observe = observeArguments(parsed);
+  const bulk = bulkArguments(parsed);
   const color = given("color", (text) => parseChoice(text, "--color", COLOR_CHOICES), "auto");
   const file = values.get("read");
   if (file !== undefined) return { kind: "read", file, color, observe };
@@ -122,6 +162,12 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
       host: validHost(host),
       port: port === undefined ? DEFAULT_PORT : parsePort(port, "PORT", 1),
       message: values.get("message") ?? DEFAULT_MESSAGE,
+      bulk,
+      link: given<LinkChoice>(
+        "link",
+        (text) => parseChoice(text, "--link", LINK_CHOICES),
+        bulk === null || showsSegments(observe) ? "raw" : "auto",
+      ),
       sourcePort: given("source-port", (text) => parsePort(text, "--source-port", 0), 0),
       source: values.get("source") ?? null,
       isn: given<number | null>("isn", (text) => parseWhole(text, "--isn", 0, MAX_ISN), null),
@@ -141,6 +187,19 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
       observe,
     },
   };
+}
+
+function bulkArguments({ values, flags }: ParsedOptions): BulkArguments | null {
+  const amount = values.get("send-bytes");
+  const receives = flags.has("receive");
+  if (amount === undefined && !receives) return null;
+  if (values.has("message")) {
+    const other = amount === undefined ? "--receive" : "--send-bytes";
+    throw new UsageError(
+      `Cannot use --message with ${other}: a bulk transfer sends no message; leave one out`,
+    );
+  }
+  return { octets: amount === undefined ? null : parseOctets(amount, "--send-bytes"), receives };
 }
 
 function validHost(host: string): string {
@@ -165,6 +224,17 @@ ${optionTable(OPTIONS)}
 
 Options may stand before or after the operands; -- ends them. Narration goes to standard output, troubles
 (repeated segments included) to standard error. What the peer sends is shown with control characters escaped.
+
+With --send-bytes it sends that much instead, waits until all of it is acknowledged, and closes; with --receive it
+reads until the peer has closed its side first. The last line then tells, for each way, MB/s (10^6 bytes) from the
+start of the transfer to the last byte, and for the connection its segments, retransmissions and the CPU time of this
+process per GB (10^9 bytes, both ways together). Try it against rawtcp-server --mode discard, source=N or echo.
+
+--link raw sends every packet by raw socket. --link packet sends data by packet socket, up to 64 KiB at a time, which
+the kernel or the network card cuts into segments: several times faster, over Ethernet and loopback. auto does so once
+some 256 KiB flow, and goes back to the raw socket for good where nothing gets across. Then a trace or capture shows
+the long segments, as those of the kernel's own TCP do; so where segments are shown or stored (--trace, --explain,
+--json, --pcap, --ladder, --report) the default is raw, which shows those on the wire. -v says which way is taken.
 
 It needs Linux and the right CAP_NET_RAW: run it as root, or give the compiled program the right with
   sudo setcap cap_net_raw+ep ./rawtcp-client

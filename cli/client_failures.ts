@@ -14,6 +14,7 @@ import {
   type State,
   toSeconds,
 } from "../tcp/mod.ts";
+import { counted, grouped } from "./counted.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ProgramFailure } from "./failures.ts";
 import type { SendingRecord } from "./narrator.ts";
@@ -29,6 +30,8 @@ export interface ClientFacts {
   readonly acknowledged: number;
   /** Octets of the message; 0 before it is handed over. */
   readonly messageLength: number;
+  /** Octets of the peer's that were read; null where they are shown, not counted. */
+  readonly received: number | null;
   readonly now: Instant;
 }
 
@@ -47,7 +50,7 @@ export function connectionFailed(failure: ConnectionFailure, facts: ClientFacts)
         `Connection to ${peer} reset by the peer: ${progress(facts)}`,
       );
     case "timed out":
-      if (record.dataSegments === 0 && record.fins === 0) return noAnswer(facts);
+      if (facts.received === null && record.dataSegments === 0 && record.fins === 0) return noAnswer(facts);
       return new ProgramFailure(
         ExitCode.timedOut,
         `Connection to ${peer} timed out: ${progress(facts)}, ${asClause(failure.message)}`,
@@ -98,9 +101,15 @@ export function formatSeconds(span: Micros): string {
   return `${Number.isInteger(whole) ? whole : whole.toFixed(1)} s`;
 }
 
-function progress({ acknowledged, messageLength }: ClientFacts): string {
-  if (messageLength === 0) return "nothing was to be delivered";
-  return `${acknowledged} of ${messageLength} bytes were acknowledged`;
+function progress({ acknowledged, messageLength, received }: ClientFacts): string {
+  const parts: string[] = [];
+  if (messageLength > 0) {
+    parts.push(`${grouped(acknowledged)} of ${grouped(messageLength)} bytes were acknowledged`);
+  }
+  if (received !== null && (received > 0 || messageLength === 0)) {
+    parts.push(`${counted(received, "byte")} received`);
+  }
+  return parts.length === 0 ? "nothing was to be delivered" : parts.join(", ");
 }
 
 /** A message as it stands within a sentence: with a small first letter, unless a name or an abbreviation comes first. */

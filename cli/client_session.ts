@@ -1,6 +1,6 @@
 /**
- * What the client does with a connection: wait for the handshake, deliver the message, close in order, and end well when
- * it is interrupted on the way.
+ * What the client does with a connection: wait for the handshake, deliver the message or transfer in bulk, close in order,
+ * and end well when it is interrupted on the way.
  *
  * @module
  */
@@ -15,6 +15,7 @@ import {
   seconds,
   type State,
 } from "../tcp/mod.ts";
+import { type BulkConnection, type BulkJob, BulkTransfer } from "./bulk.ts";
 import {
   type ClientFacts,
   connectionFailed,
@@ -29,15 +30,13 @@ import type { ProgramFailure } from "./failures.ts";
 import type { Narrator } from "./narrator.ts";
 
 /** What the session asks of a connection; the core's `Connection` is one. */
-export interface ClientConnection {
+export interface ClientConnection extends BulkConnection {
   readonly state: State;
   readonly failure: ConnectionFailure | null;
   /** What the network last said about our segments, if anything. */
   readonly softError: string | null;
   readonly unackedOctets: number;
   readonly unsentOctets: number;
-  readonly segmentsReceived: number;
-  send(from: Uint8Array, now: Instant): number;
   /** Octets put into `into`; 0: nothing now; null: the end of the stream. */
   receive(into: Uint8Array, now: Instant): number | null;
   shutdown(now: Instant): void;
@@ -62,6 +61,8 @@ export interface ClientJob {
   /** The peer, as messages name it. */
   readonly peer: string;
   readonly message: string;
+  /** What to transfer instead of the message; null: nothing. */
+  readonly bulk: BulkJob | null;
   /** How long the handshake may take; null: as long as the core tries. */
   readonly connectTimeout: Micros | null;
   /** Silence after our FIN before the peer is given up. */
@@ -99,6 +100,8 @@ export class ClientSession {
   /** Octets of the message, and how many of them the peer has acknowledged. */
   #messageLength = 0;
   #acknowledged = 0;
+  /** Null: none, or not yet. */
+  #transfer: BulkTransfer | null = null;
 
   constructor(connection: ClientConnection, loop: ClientLoop, narrator: Narrator, job: ClientJob) {
     this.#connection = connection;
@@ -135,7 +138,8 @@ export class ClientSession {
   async run(): Promise<ExitCodeNumber> {
     try {
       await this.#shakeHands();
-      await this.#deliver();
+      if (this.#job.bulk === null) await this.#deliver();
+      else await this.#transferBulk(this.#job.bulk);
       await this.#close();
       return ExitCode.ok;
     } catch (error) {
@@ -173,6 +177,22 @@ export class ClientSession {
     this.#narrator.delivered();
   }
 
+  /** Sends all there is and waits for its acknowledgement; without anything to send, for the peer's FIN. */
+  async #transferBulk(job: BulkJob): Promise<void> {
+    const { octets, receives } = job;
+    const transfer = new BulkTransfer(this.#connection, job, this.#loop.readClock());
+    this.#transfer = transfer;
+    this.#messageLength = octets ?? 0;
+    this.#narrator.transferring(octets, receives);
+    transfer.send(this.#loop.now);
+    await this.#runUntil(() => {
+      this.#read();
+      transfer.send(this.#loop.now);
+      return octets === null ? this.#endOfStream : transfer.isSent;
+    }, NEVER);
+    if (octets !== null && octets > 0) this.#narrator.delivered();
+  }
+
   /** Sends our FIN and reads on until the peer's has come and is acknowledged. */
   async #close(): Promise<void> {
     const { closeTimeout } = this.#job;
@@ -180,16 +200,20 @@ export class ClientSession {
     let patience: Instant = after(this.#loop.readClock(), PATIENCE);
     let heard = this.#connection.segmentsReceived;
     let deadline: Instant = after(this.#loop.readClock(), closeTimeout);
+    const receivesOn = this.#job.bulk?.receives === true;
     const done = (): boolean => {
       this.#read();
       this.#narrator.flush();
       if (this.#connection.segmentsReceived !== heard) {
         heard = this.#connection.segmentsReceived;
         deadline = after(this.#loop.now, closeTimeout);
+        // What was asked for is no wait that has to be explained.
+        if (receivesOn && patience !== NEVER) patience = after(this.#loop.now, PATIENCE);
       }
       return this.#isOver();
     };
     while (!await this.#runUntil(done, patience < deadline ? patience : deadline)) {
+      if (this.#loop.readClock() < patience && patience < deadline) continue;
       if (this.#loop.readClock() >= deadline) {
         await this.#giveUp(notClosed(this.#facts(), this.#connection.state, closeTimeout));
       }
@@ -202,6 +226,7 @@ export class ClientSession {
       patience = NEVER;
     }
     this.#narrator.closed();
+    this.#summarize();
     if (this.#connection.state === "TIME-WAIT" && this.#job.timeWait > 0) await this.#stayInTimeWait();
   }
 
@@ -238,6 +263,12 @@ export class ClientSession {
     }, after(now, INTERRUPTED_CLOSE));
     if (!closed) await this.#abort();
     else if (connection.failure === null) this.#narrator.closed();
+    this.#summarize();
+  }
+
+  /** The figures of a bulk transfer, once it has begun. */
+  #summarize(): void {
+    if (this.#transfer !== null) this.#narrator.note(this.#transfer.summary());
   }
 
   /** Whether nothing more is to be said to the peer: closed, or everything acknowledged in both directions. */
@@ -261,12 +292,14 @@ export class ClientSession {
     return finished;
   }
 
-  /** Takes what has arrived and shows it. */
+  /** Takes what has arrived, and shows it or counts it. */
   #read(): void {
+    this.#transfer?.look(this.#loop.now);
     while (!this.#endOfStream && isSynchronized(this.#connection.state)) {
       const length = this.#connection.receive(this.#inbound, this.#loop.now);
       if (length === null) this.#endOfStream = true;
       else if (length === 0) return;
+      else if (this.#transfer !== null) this.#transfer.read(length, this.#loop.now);
       else this.#narrator.received(this.#inbound.subarray(0, length));
     }
   }
@@ -290,7 +323,8 @@ export class ClientSession {
       peer: this.#job.peer,
       record: this.#narrator.record,
       softError: this.#connection.softError,
-      acknowledged: this.#acknowledged,
+      acknowledged: this.#transfer?.acknowledged ?? this.#acknowledged,
+      received: this.#transfer?.received ?? null,
       messageLength: this.#messageLength,
       now: this.#loop.readClock(),
     };

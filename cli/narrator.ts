@@ -24,6 +24,7 @@ import {
   type TimerName,
   toSeconds,
 } from "../tcp/mod.ts";
+import { counted } from "./counted.ts";
 import { payloadLines } from "./escape.ts";
 import type { Mark, Output } from "./output.ts";
 
@@ -91,6 +92,13 @@ export class Narrator implements Observer {
     this.#output.line("sent", `Sending data: ${text}`);
   }
 
+  /** A bulk transfer begins. `octets` are to be sent, null: none were asked for. */
+  transferring(octets: number | null, receives: boolean): void {
+    if (octets === 0) this.#output.line("note", "No data to send");
+    else if (octets !== null) this.#output.line("sent", `Sending ${counted(octets, "byte")}`);
+    if (receives) this.#output.line("received", "Receiving until the peer closes its side");
+  }
+
   /** There is no message to send. */
   nothingToSend(): void {
     this.#output.line("note", "No data to send");
@@ -133,6 +141,13 @@ export class Narrator implements Observer {
   note(text: string): void {
     this.flush();
     this.#output.line("note", text);
+  }
+
+  /** Data leaves by another socket from now on. `isUnwanted`: not the one that was asked for. */
+  linkChanged(link: "raw" | "packet", reason: string, isUnwanted: boolean): void {
+    const text = `Data leaves by ${link} socket from here on: ${reason}`;
+    if (isUnwanted) this.#output.warning(text);
+    else this.#output.line("note", text);
   }
 
   /** Something to know that is no part of the story. */
@@ -279,6 +294,7 @@ function bringsFin(from: State, to: State): boolean {
 }
 
 function isRepetition(reason: SendReason): boolean {
+  if (reason === "data") return false; // nearly always
   return reason.startsWith("retransmit-") || reason === "tail-loss-probe";
 }
 

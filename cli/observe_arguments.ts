@@ -119,9 +119,13 @@ export function observeArguments({ values, flags }: ParsedOptions): ObserveArgum
 
 /** Whether anything is to be watched at all. */
 export function isObserved(wanted: ObserveArguments): boolean {
-  const { trace, explain, json, pcap, ladder, ladderFile, report, statistics, verbose } = wanted;
-  return trace || explain || json || ladder || statistics || verbose ||
-    [pcap, ladderFile, report].some((file) => file !== null);
+  return showsSegments(wanted) || wanted.statistics || wanted.verbose;
+}
+
+/** Whether segments themselves are shown or stored, one by one. */
+export function showsSegments(wanted: ObserveArguments): boolean {
+  const { trace, explain, json, pcap, ladder, ladderFile, report } = wanted;
+  return trace || explain || json || ladder || [pcap, ladderFile, report].some((file) => file !== null);
 }
 
 /** Whether standard output belongs to a program: then nothing is narrated there. */

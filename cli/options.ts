@@ -168,6 +168,31 @@ export function parseWhole(text: string, what: string, least: number, most: numb
   throw new UsageError(`Cannot use ${quoted(text)} as ${what}: give a whole number from ${least} to ${most}`);
 }
 
+/** Octets per unit, by its name in capitals: thousands, and the powers of two that IEC 80000-13 names. */
+const OCTETS_PER_UNIT: ReadonlyMap<string, number> = new Map([
+  ["", 1],
+  ["K", 1e3],
+  ["M", 1e6],
+  ["G", 1e9],
+  ["T", 1e12],
+  ["KI", 2 ** 10],
+  ["MI", 2 ** 20],
+  ["GI", 2 ** 30],
+  ["TI", 2 ** 40],
+]);
+
+/** An amount of octets: digits, perhaps with a unit behind them, as in `1500`, `10M`, `10MB`, `64KiB`. @throws UsageError */
+export function parseOctets(text: string, what: string): number {
+  const [, digits = "", unit = ""] = /^(\d{1,16})([KMGT]?|[KMGT]B|[KMGT]iB)$/i.exec(text) ?? [];
+  const scale = OCTETS_PER_UNIT.get(unit.toUpperCase().replace(/B$/, ""));
+  const octets = digits === "" || scale === undefined ? NaN : Number(digits) * scale;
+  if (octets <= Number.MAX_SAFE_INTEGER) return octets;
+  throw new UsageError(
+    `Cannot use ${quoted(text)} as ${what}: give a whole number of bytes, less than 2^53, ` +
+      "with K, M, G or T (10^3, 10^6, …) or KiB, MiB, GiB or TiB (2^10, 2^20, …) behind it or nothing",
+  );
+}
+
 /** A port; `least` is 1 for a destination, 0 where 0 means "any". @throws UsageError */
 export function parsePort(text: string, what: string, least: 0 | 1): number {
   return parseWhole(text, what, least, MAX_PORT);

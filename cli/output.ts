@@ -68,6 +68,11 @@ export class Output {
     this.#colorErr = wantsColor(options.color, this.#err);
   }
 
+  /** Whether nobody reads the narration: what is costly to write need not be written. */
+  get isSilent(): boolean {
+    return this.#quiet || this.#outGone;
+  }
+
   /** A line of narration on standard output; nothing when quiet. `text` is one line, already safe to show. */
   line(mark: Mark, text: string): void {
     this.#narrate(`${painted(mark, this.#colorOut)} ${text}`);
@@ -96,7 +101,7 @@ export class Output {
   }
 
   #narrate(text: string): void {
-    if (this.#quiet || this.#outGone) return;
+    if (this.isSilent) return;
     this.beforeLine?.();
     const error = writeLine(this.#out, this.#encoder.encode(`${text}\n`));
     if (error === null) return;

@@ -5,6 +5,7 @@
  */
 
 import { type ConnectionView, type Instant, instant } from "../tcp/mod.ts";
+import type { ProgressFigures } from "../trace/mod.ts";
 import type { Output, TextSink } from "./output.ts";
 
 /** What the line is about. */
@@ -12,6 +13,8 @@ export interface ProgressJob {
   readonly connection: ConnectionView;
   /** Octets to be delivered. */
   readonly total: number;
+  /** Whether octets are received too, nobody knows how many. @default false */
+  readonly receives?: boolean;
   readonly output: Output;
   /** Whether something else is written to standard error all the time, or nothing may be. */
   readonly isBusy: boolean;
@@ -30,34 +33,48 @@ const MICROS_PER_MILLISECOND = 1_000;
 
 /** Does the work, and shows how far the transfer is while it lasts. */
 export async function withProgress<T>(job: ProgressJob, work: () => Promise<T>): Promise<T> {
-  const { connection, total, output, isBusy, sink = Deno.stderr } = job;
-  if (isBusy || total < LEAST_TRANSFER || !sink.isTerminal()) return await work();
+  const { total, receives = false, output, isBusy, sink = Deno.stderr } = job;
+  if (isBusy || (total < LEAST_TRANSFER && !receives) || !sink.isTerminal()) return await work();
   const { ProgressLine } = await import("../trace/mod.ts");
   const encoder = new TextEncoder();
   const write = (text: string): void => void sink.writeSync(encoder.encode(text));
-  const line = new ProgressLine({ write, width: widthOfTerminal() });
-  output.beforeLine = () => line.clear();
+  const width = widthOfTerminal();
+  // Two, since each knows the rate of what it was told of.
+  const lines = {
+    sending: new ProgressLine({ write, width }),
+    receiving: new ProgressLine({ write, width }),
+  };
+  const clear = (): void => Object.values(lines).forEach((line) => line.clear());
+  output.beforeLine = clear;
   const timer = setInterval(() => {
-    if (connection.octetsAcknowledged >= total) line.clear();
-    else line.update({ ...figuresOf(connection), total }, now());
+    const way = presentWay(job);
+    if (way === null) return clear();
+    lines[way === "sending" ? "receiving" : "sending"].clear();
+    lines[way].update(figuresOf(job, way), now());
   }, INTERVAL);
   try {
     return await work();
   } finally {
     clearInterval(timer);
     output.beforeLine = null;
-    line.clear();
+    clear();
   }
 }
 
-function figuresOf(connection: ConnectionView): {
-  done: number;
-  congestionWindow: number;
-  smoothedRtt: number;
-  segmentsRetransmitted: number;
-} {
-  const { octetsAcknowledged: done, congestionWindow, smoothedRtt, segmentsRetransmitted } = connection;
-  return { done, congestionWindow, smoothedRtt, segmentsRetransmitted };
+/** What there is to wait for: first that everything is delivered, then that the peer closes its side. */
+function presentWay({ connection, total, receives = false }: ProgressJob): "sending" | "receiving" | null {
+  if (connection.octetsAcknowledged < total) return "sending";
+  const isOpen = connection.state === "ESTABLISHED" || connection.state.startsWith("FIN-WAIT");
+  return receives && isOpen ? "receiving" : null;
+}
+
+function figuresOf({ connection, total }: ProgressJob, way: "sending" | "receiving"): ProgressFigures {
+  const { octetsAcknowledged, octetsReceived, congestionWindow, smoothedRtt, segmentsRetransmitted } =
+    connection;
+  const figures = { congestionWindow, smoothedRtt, segmentsRetransmitted };
+  return way === "sending"
+    ? { ...figures, done: octetsAcknowledged, total }
+    : { ...figures, done: octetsReceived, total: null };
 }
 
 function now(): Instant {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Pattern } from "./pattern.ts";
 import type { ServerMode } from "./server_options.ts";
 import type { ConnectionEnding, ServerReport } from "./server_report.ts";
 
@@ -30,11 +31,8 @@ export const READ_LENGTH = 262_144;
 /** Reads or sends of one connection in a row before the others get their turn. */
 const CALLS_PER_TURN = 16;
 
-/** The values of the octets that `source` sends repeat after this many, a prime, so that no boundary hides a shift. */
-export const SOURCE_PERIOD = 251;
-
-const SOURCE_PERIODS = 1_044;
-const sourceOctets = new Uint8Array(SOURCE_PERIOD * (SOURCE_PERIODS + 1)).map((_, i) => i % SOURCE_PERIOD);
+/** What mode source sends; made when the first connection needs it. */
+let pattern: Pattern | null = null;
 
 /** Read by one connection at a time and used up at once, so one is enough for all that need not keep it. */
 const sharedBuffer = new Uint8Array(READ_LENGTH);
@@ -113,9 +111,10 @@ export class ServerConnection {
 
   #outgoing(): Uint8Array {
     if (this.#mode.kind !== "source") return this.#buffer.subarray(this.#from, this.#until);
-    const start = this.#sent % SOURCE_PERIOD;
-    const length = Math.min(this.#mode.octets - this.#sent, SOURCE_PERIOD * SOURCE_PERIODS);
-    return sourceOctets.subarray(start, start + length);
+    pattern ??= new Pattern(READ_LENGTH);
+    const octets = pattern.from(this.#sent);
+    const left = this.#mode.octets - this.#sent;
+    return left < octets.length ? octets.subarray(0, left) : octets;
   }
 
   /** Whether anything was received. */

@@ -38,6 +38,7 @@ export class ServerReport {
 
   /** Shows what one read gave; names the connection first when the lines before were about another one. */
   received(peer: string, octets: Uint8Array): void {
+    if (this.#output.isSilent) return;
     if (this.#subject !== peer) this.#output.line("note", `From ${peer}:`);
     this.#subject = peer;
     // One write for the block: other programs may be writing to the same terminal.

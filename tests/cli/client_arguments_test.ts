@@ -10,6 +10,8 @@ const DEFAULTS: ClientArguments = {
   host: "127.0.0.1",
   port: 8888,
   message: "Hello from custom TCP client!",
+  bulk: null,
+  link: "raw",
   sourcePort: 0,
   source: null,
   isn: null,
@@ -37,6 +39,25 @@ Deno.test("the client's command line becomes what it is to do", async (t) => {
     [["--connect-timeout", "0.5"], { connectTimeout: 0.5 }],
     [["--close-timeout", "3", "--time-wait", "60"], { closeTimeout: 3, timeWait: 60 }],
     [["--time-wait", "0"], { timeWait: 0 }],
+    [["--send-bytes", "2MiB"], { bulk: { octets: 2 << 20, receives: false }, link: "auto" }],
+    [["--receive"], { bulk: { octets: null, receives: true }, link: "auto" }],
+    [["--receive", "--send-bytes=0"], { bulk: { octets: 0, receives: true }, link: "auto" }],
+    [["--receive", "-v"], {
+      bulk: { octets: null, receives: true },
+      link: "auto",
+      observe: { ...UNOBSERVED, verbose: true },
+    }],
+    [["--receive", "--trace"], {
+      bulk: { octets: null, receives: true },
+      link: "raw",
+      observe: { ...UNOBSERVED, trace: true },
+    }],
+    [["--receive", "--pcap", "f", "--link", "auto"], {
+      bulk: { octets: null, receives: true },
+      link: "auto",
+      observe: { ...UNOBSERVED, pcap: "f" },
+    }],
+    [["--link", "packet"], { link: "packet" }],
     [["-q", "--color", "never"], { quiet: true, color: "never" }],
     [["localhost", "-q", "--", "443"], { host: "localhost", port: 443, quiet: true }],
   ];
@@ -60,6 +81,10 @@ Deno.test("the client refuses what it cannot use", async (t) => {
     [["--isn", "-5"], '"-5" as --isn'],
     [["--connect-timeout", "0"], '"0" as --connect-timeout'],
     [["--close-timeout", "soon"], '"soon" as --close-timeout'],
+    [["--send-bytes", "1.5M"], '"1.5M" as --send-bytes: give a whole number of bytes'],
+    [["--send-bytes", "1M", "-m", "x"], "Cannot use --message with --send-bytes: a bulk transfer sends no"],
+    [["--receive", "--message="], "Cannot use --message with --receive"],
+    [["--link", "fast"], '"fast" as --link: give auto, raw, packet'],
     [["--color", "sometimes"], '"sometimes" as --color'],
     [["--colour", "never"], 'Unknown option "--colour"'],
   ];
@@ -89,6 +114,9 @@ Deno.test("the help names every option and every exit code of the client, within
       "connect-timeout",
       "close-timeout",
       "time-wait",
+      "send-bytes",
+      "receive",
+      "link",
       "color",
     ]
   ) {

@@ -114,3 +114,11 @@ Deno.test("probes of a closed window and keep-alives count as no data", () => {
   narrator.segmentSent(VIEW, segment(Flag.ack, 99, 1, 1), "keep-alive", START);
   assertEquals([narrator.record.dataSegments, narrator.record.firstSynAt], [0, NEVER]);
 });
+
+Deno.test("a change of the way of data is told; as a warning where it was not asked for", () => {
+  const { narrator, out, err } = begin();
+  narrator.linkChanged("packet", "bulk data flow", false);
+  narrator.linkChanged("raw", "the interface is no Ethernet", true);
+  assertEquals(out.lines, ["[*] Data leaves by packet socket from here on: bulk data flow"]);
+  assertEquals(err.lines, ["[!] Data leaves by raw socket from here on: the interface is no Ethernet"]);
+});

@@ -3,6 +3,7 @@ import {
   type OptionSpec,
   optionTable,
   parseChoice,
+  parseOctets,
   parseOptions,
   parsePort,
   parseSeconds,
@@ -108,6 +109,50 @@ Deno.test("whole numbers are decimal digits within their range", () => {
   ) {
     const error = assertThrows(() => parseWhole(text, "N", 0, 9), UsageError);
     assertEquals(error.message, `Cannot use ${quoted(text)} as N: give a whole number from 0 to 9`);
+  }
+});
+
+Deno.test("octets may be counted in thousands and in powers of two", () => {
+  const rows: [text: string, octets: number][] = [
+    ["0", 0],
+    ["1500", 1_500],
+    ["10K", 10_000],
+    ["10kB", 10_000],
+    ["100MB", 100_000_000],
+    ["3G", 3_000_000_000],
+    ["2T", 2e12],
+    ["1KiB", 1_024],
+    ["64kib", 65_536],
+    ["5MiB", 5_242_880],
+    ["1GiB", 1_073_741_824],
+    ["1TiB", 1_099_511_627_776],
+    ["9007199254740991", Number.MAX_SAFE_INTEGER],
+  ];
+  for (const [text, octets] of rows) assertEquals(parseOctets(text, "N"), octets, text);
+  for (
+    const text of [
+      "",
+      "K",
+      "-1",
+      "+1",
+      "1.5M",
+      "1 M",
+      "1Ki",
+      "1KK",
+      "1P",
+      "1B",
+      "0x10",
+      "1e9",
+      "9007199254740992",
+      "9008T",
+      "∞",
+    ]
+  ) {
+    assertThrows(
+      () => parseOctets(text, "--send-bytes"),
+      UsageError,
+      `${quoted(text)} as --send-bytes: give`,
+    );
   }
 });
 

@@ -17,6 +17,7 @@ Deno.test("narration goes to standard output with a mark, troubles to standard e
 
 Deno.test("quiet leaves failures only", () => {
   const { output, out, err } = memoryOutput({ quiet: true });
+  assertEquals([output.isSilent, memoryOutput().output.isSilent], [true, false]);
   output.line("note", "starting");
   output.continuation("more");
   output.warning("careful");

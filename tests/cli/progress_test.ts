@@ -59,3 +59,47 @@ for (const [name, isTerminal, isBusy, total] of SILENT) {
     assertEquals(await shown(isTerminal, isBusy, total), "[+] said\n");
   });
 }
+
+/** What is written while octets go out, or in, for a second of real time. */
+async function shownOf(
+  total: number,
+  receives: boolean,
+  step: (connection: FakeConnection, count: number) => void,
+): Promise<string> {
+  const sink = new FakeTerminal(true);
+  const output = new Output({ color: "never", quiet: false, out: sink, err: sink });
+  const connection = new FakeConnection(recording().recorder);
+  connection.state = "ESTABLISHED";
+  await withProgress({ connection, total, receives, output, isBusy: false, sink }, async () => {
+    for (let count = 1; count <= 16; count++) {
+      step(connection, count);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  });
+  return sink.text;
+}
+
+Deno.test("of what is received nobody knows the whole: amount and rate are shown", async () => {
+  const text = await shownOf(0, true, (connection, count) => connection.octetsReceived = count * 1_000_000);
+  assertMatch(text, /\r\d[\d.]* MiB {2}[\d.]+ MiB\/s {2}cwnd /);
+  assertEquals(/ of |%|left/.test(text), false, JSON.stringify(text));
+});
+
+Deno.test("once all is delivered, what still comes in is shown", async () => {
+  const text = await shownOf(700_000, true, (connection, count) => {
+    connection.octetsAcknowledged = Math.min(count, 7) * 100_000;
+    connection.octetsReceived = count * 1_000_000;
+  });
+  const sending = text.lastIndexOf("KiB of 684 KiB");
+  assert(sending > 0, JSON.stringify(text));
+  assertMatch(text.slice(sending), /\r\d[\d.]* MiB {2}[\d.]+ MiB\/s {2}/);
+});
+
+Deno.test("nothing is shown any more once the peer has closed its side", async () => {
+  const text = await shownOf(0, true, (connection, count) => {
+    connection.octetsReceived = Math.min(count, 9) * 1_000_000;
+    if (count === 9) connection.state = "CLOSE-WAIT";
+  });
+  assert(text.endsWith("\r\x1b[K"), JSON.stringify(text));
+  assertEquals(text.split("\x1b[K").length - 1 <= 9 - 5 + 1, true, JSON.stringify(text));
+});

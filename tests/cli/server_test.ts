@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Output, type TextSink } from "../../cli/output.ts";
-import { SOURCE_PERIOD } from "../../cli/server_connection.ts";
+import { PATTERN_PERIOD } from "../../cli/pattern.ts";
 import { Server } from "../../cli/server_loop.ts";
 import type { ServerMode } from "../../cli/server_options.ts";
 import { ServerReport } from "../../cli/server_report.ts";
@@ -111,7 +111,7 @@ async function readAll(socket: StreamSocket): Promise<Uint8Array> {
   return new Uint8Array(pieces);
 }
 
-const pattern = (length: number): Uint8Array => new Uint8Array(length).map((_, i) => i % SOURCE_PERIOD);
+const pattern = (length: number): Uint8Array => new Uint8Array(length).map((_, i) => i % PATTERN_PERIOD);
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 Deno.test("mode print shows the octets as Python, as digits and as text, then how the connection ended", async () => {
@@ -196,13 +196,13 @@ Deno.test("mode discard shows no content and counts what it read", async () => {
 });
 
 Deno.test("mode source sends exactly what was asked for, then FIN, and waits for the peer's", async (t) => {
-  for (const octets of [0, 1, SOURCE_PERIOD * 1_044 + 1, 1_000_000]) {
+  for (const octets of [0, 1, PATTERN_PERIOD * 1_044 + 1, 1_000_000]) {
     await t.step(`${octets} octets`, async () => {
       await withServer({ kind: "source", octets }, 1, async ({ connect, ended, page }) => {
         using client = connect();
         const received = await readAll(client);
         assertEquals(received.length, octets);
-        assertEquals(received.every((octet, i) => octet === i % SOURCE_PERIOD), true);
+        assertEquals(received.every((octet, i) => octet === i % PATTERN_PERIOD), true);
         assertEquals(page.text.includes("closed"), false);
         client.shutdown();
         const amounts = octets > 0 ? `, ${octets} bytes sent` : "";

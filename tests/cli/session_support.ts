@@ -10,6 +10,7 @@ import { memoryOutput, type MemorySink } from "./support.ts";
 export const JOB: ClientJob = {
   peer: "192.0.2.2:8888",
   message: "Hello from custom TCP client!",
+  bulk: null,
   connectTimeout: null,
   closeTimeout: seconds(60),
   timeWait: seconds(0),
