@@ -11,6 +11,7 @@ import {
   clientHelp,
   parseClientArguments,
 } from "./cli/client_arguments.ts";
+import { clientConfig } from "./cli/client_config.ts";
 import { ClientSession } from "./cli/client_session.ts";
 import { ExitCode, type ExitCodeNumber } from "./cli/exit_codes.ts";
 import { describeFailure, ProgramFailure } from "./cli/failures.ts";
@@ -23,30 +24,9 @@ import { withProgress } from "./cli/progress.ts";
 import { VERSION } from "./cli/version.ts";
 import { RawConnection } from "./driver/mod.ts";
 import { resolve } from "./ffi/mod.ts";
-import {
-  formatEndpoint,
-  type Micros,
-  micros,
-  parseAddress,
-  seconds,
-  seqNumber,
-  STANDARD,
-  type TcpConfig,
-} from "./tcp/mod.ts";
+import { formatEndpoint, type Micros, micros, parseAddress, seconds, seqNumber } from "./tcp/mod.ts";
 
 const PROGRAM = "rawtcp-client";
-
-/** What is lost is sent again after the RTO of RFC 6298 and no sooner, so that its times can be seen. */
-const FOR_MESSAGES: TcpConfig = { ...STANDARD, tailLossProbe: false };
-
-/** Who only receives learns by keep-alives alone that the peer is gone. */
-const FOR_BULK: TcpConfig = {
-  ...STANDARD,
-  keepAlive: true,
-  keepAliveIdle: seconds(15),
-  keepAliveInterval: seconds(5),
-  keepAliveProbes: 4,
-};
 
 /** The bulk transfer that was asked for, with the clock of this process's CPU time, which is loaded only then. */
 async function bulkJob(wanted: BulkArguments | null): Promise<BulkJob | null> {
@@ -76,7 +56,6 @@ async function deliver(
   const peer = formatEndpoint(remote);
   const connectTimeout = wanted.connectTimeout === null ? null : seconds(wanted.connectTimeout);
   const bulk = await bulkJob(wanted.bulk);
-  const config = bulk === null ? FOR_MESSAGES : FOR_BULK;
   const narrator = new Narrator(output);
   const context = { program: PROGRAM, color, output, peer: { name: host, address } };
   return await observed(observe, context, narrator, async (watchers) => {
@@ -84,7 +63,7 @@ async function deliver(
       remote,
       sourcePort,
       ...source === null ? {} : { source },
-      config: connectTimeout === null ? config : { ...config, connectTimeout },
+      config: clientConfig(wanted),
       link,
       onLinkChange: (now, reason) => {
         const isUnwanted = link === "packet" && now === "raw";

@@ -213,6 +213,19 @@ function validHost(host: string): string {
   );
 }
 
+/** What the help says of bulk transfers. */
+const BULK_HELP =
+  `With --send-bytes it sends that much instead, waits until all of it is acknowledged, and closes; with --receive it
+reads until the peer has closed its side first. The last line then tells, for each way, MB/s (10^6 bytes) from the
+start of the transfer to the last byte, and for the connection its segments, retransmissions and the CPU time of this
+process per GB (10^9 bytes, both ways together). Try it against rawtcp-server --mode discard, source=N or echo.
+
+--link raw sends every packet by raw socket. --link packet sends data by packet socket, up to 64 KiB at a time, which
+the kernel or the network card cuts into segments: several times faster, over Ethernet and loopback. auto does so once
+some 256 KiB flow, and goes back to the raw socket for good where nothing gets across. Then a trace or capture shows
+the long segments, as those of the kernel's own TCP do; so where segments are shown or stored (--trace, --explain,
+--json, --pcap, --ladder, --report) the default is raw, which shows those on the wire. -v says which way is taken.`;
+
 /** The text of `--help`. */
 export function clientHelp(): string {
   return `Usage: rawtcp-client [OPTION]... [HOST] [PORT]
@@ -225,16 +238,7 @@ ${optionTable(OPTIONS)}
 Options may stand before or after the operands; -- ends them. Narration goes to standard output, troubles
 (repeated segments included) to standard error. What the peer sends is shown with control characters escaped.
 
-With --send-bytes it sends that much instead, waits until all of it is acknowledged, and closes; with --receive it
-reads until the peer has closed its side first. The last line then tells, for each way, MB/s (10^6 bytes) from the
-start of the transfer to the last byte, and for the connection its segments, retransmissions and the CPU time of this
-process per GB (10^9 bytes, both ways together). Try it against rawtcp-server --mode discard, source=N or echo.
-
---link raw sends every packet by raw socket. --link packet sends data by packet socket, up to 64 KiB at a time, which
-the kernel or the network card cuts into segments: several times faster, over Ethernet and loopback. auto does so once
-some 256 KiB flow, and goes back to the raw socket for good where nothing gets across. Then a trace or capture shows
-the long segments, as those of the kernel's own TCP do; so where segments are shown or stored (--trace, --explain,
---json, --pcap, --ladder, --report) the default is raw, which shows those on the wire. -v says which way is taken.
+${BULK_HELP}
 
 It needs Linux and the right CAP_NET_RAW: run it as root, or give the compiled program the right with
   sudo setcap cap_net_raw+ep ./rawtcp-client

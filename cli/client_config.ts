@@ -1,0 +1,26 @@
+/**
+ * The knobs of the client's TCP.
+ *
+ * @module
+ */
+
+import { seconds, STANDARD, type TcpConfig } from "../tcp/mod.ts";
+import type { ClientArguments } from "./client_arguments.ts";
+
+/** What is lost is sent again after the RTO of RFC 6298 and no sooner, so that its times can be seen. */
+const FOR_MESSAGES: TcpConfig = { ...STANDARD, tailLossProbe: false };
+
+/** Who only receives learns by keep-alives alone that the peer is gone (RFC 9293 3.8.4): after 35 seconds here. */
+const FOR_BULK: TcpConfig = {
+  ...STANDARD,
+  keepAlive: true,
+  keepAliveIdle: seconds(15),
+  keepAliveInterval: seconds(5),
+  keepAliveProbes: 4,
+};
+
+/** The knobs for what was asked for. */
+export function clientConfig({ bulk, connectTimeout }: ClientArguments): TcpConfig {
+  const config = bulk === null ? FOR_MESSAGES : FOR_BULK;
+  return connectTimeout === null ? config : { ...config, connectTimeout: seconds(connectTimeout) };
+}
