@@ -38,24 +38,24 @@ const DO_NOT_FRAGMENT = 0x4000;
 const FRAGMENT_BITS = 0x3fff;
 
 /**
- * Reads the header of the packet in the first `length` octets into `out`: addresses, ECN, DSCP, TTL; what it carries
- * becomes `out`'s payload.
+ * Reads the header of the packet in the `length` octets from `at` on into `out`: addresses, ECN, DSCP, TTL; what it
+ * carries becomes `out`'s payload.
  *
  * @returns null, or why the packet is not used; then `out` is not to be used either
  */
-export function decodeIpv4(packet: Uint8Array, length: number, out: Segment): DropReason | null {
-  const refusal = refuseIpv4(packet, length, PROTOCOL_TCP);
+export function decodeIpv4(packet: Uint8Array, length: number, out: Segment, at = 0): DropReason | null {
+  const refusal = refuseIpv4(packet, length, PROTOCOL_TCP, at);
   if (refusal !== null) return refusal;
-  const trafficClass = octetAt(packet, TRAFFIC_CLASS_OFFSET);
-  const headerLength = ipv4HeaderLength(packet, 0);
+  const trafficClass = octetAt(packet, at + TRAFFIC_CLASS_OFFSET);
+  const headerLength = ipv4HeaderLength(packet, at);
   out.family = 4;
   out.addresses = packet;
-  out.sourceOffset = IPV4_SOURCE_OFFSET;
-  out.destinationOffset = IPV4_DESTINATION_OFFSET;
+  out.sourceOffset = at + IPV4_SOURCE_OFFSET;
+  out.destinationOffset = at + IPV4_DESTINATION_OFFSET;
   out.ecn = trafficClass & 3;
   out.dscp = trafficClass >> 2;
-  out.hopLimit = octetAt(packet, TIME_TO_LIVE_OFFSET);
-  out.setPayload(packet, headerLength, ipv4End(packet, length) - headerLength);
+  out.hopLimit = octetAt(packet, at + TIME_TO_LIVE_OFFSET);
+  out.setPayload(packet, at + headerLength, ipv4End(packet, length, at) - headerLength);
   return null;
 }
 
@@ -86,27 +86,32 @@ export function encodeIpv4(
 }
 
 /**
- * Why the packet in the first `length` octets is of no use to whoever awaits `protocol`, or null. The header's own
+ * Why the packet in the `length` octets from `at` on is of no use to whoever awaits `protocol`, or null. The header's own
  * checksum must be right; options are passed over (MUST-50).
  */
-export function refuseIpv4(packet: Uint8Array, length: number, protocol: number): DropReason | null {
+export function refuseIpv4(
+  packet: Uint8Array,
+  length: number,
+  protocol: number,
+  at = 0,
+): DropReason | null {
   if (length < IPV4_HEADER_LENGTH) return "truncated";
-  const headerLength = ipv4HeaderLength(packet, 0);
-  const end = ipv4End(packet, length);
+  const headerLength = ipv4HeaderLength(packet, at);
+  const end = ipv4End(packet, length, at);
   if (headerLength < IPV4_HEADER_LENGTH || end < headerLength) return "bad-ip-header";
   if (end > length) return "truncated";
   // RFC 1122 3.2.1.2: no exception for devices, which leave this sum to nobody.
-  if (checksumOf(sumOctets(packet, 0, headerLength)) !== 0) return "bad-ip-checksum";
-  if (octetAt(packet, PROTOCOL_OFFSET) !== protocol) return "not-tcp";
-  return isFragment(packet, 0) ? "fragment" : null;
+  if (checksumOf(sumOctets(packet, at, headerLength)) !== 0) return "bad-ip-checksum";
+  if (octetAt(packet, at + PROTOCOL_OFFSET) !== protocol) return "not-tcp";
+  return isFragment(packet, at) ? "fragment" : null;
 }
 
 /**
- * Where in the first `length` octets the packet ends. A packet that a device merged beyond 65,535 octets has no total
+ * After how many of the `length` octets from `at` on the packet ends. A packet that a device merged beyond 65,535 octets has no total
  * length, and ends with the octets; others may be followed by a frame's padding.
  */
-export function ipv4End(packet: Uint8Array, length: number): number {
-  return uint16At(packet, TOTAL_LENGTH_OFFSET) || length;
+export function ipv4End(packet: Uint8Array, length: number, at = 0): number {
+  return uint16At(packet, at + TOTAL_LENGTH_OFFSET) || length;
 }
 
 /** Octets of the header at `offset`, options included, as its first octet has it. */

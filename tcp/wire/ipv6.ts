@@ -52,25 +52,26 @@ const OPTION_JUMBO_PAYLOAD = 0xc2;
 const OPTION_ACTION_BITS = 0xc0;
 
 /**
- * Reads the header of the packet in the first `length` octets into `out`: addresses, ECN, DSCP, hop limit; what follows
+ * Reads the header of the packet in the `length` octets from `at` on into `out`: addresses, ECN, DSCP, hop limit; what follows
  * it and its extension headers becomes `out`'s payload.
  *
  * @returns null, or why the packet is not used; then `out` is not to be used either
  */
-export function decodeIpv6(packet: Uint8Array, length: number, out: Segment): DropReason | null {
+export function decodeIpv6(packet: Uint8Array, length: number, out: Segment, at = 0): DropReason | null {
   if (length < IPV6_HEADER_LENGTH) return "truncated";
-  const end = ipv6End(packet, length);
-  if (end > length) return "truncated";
-  const transport = findInIpv6(packet, 0, end, PROTOCOL_TCP);
+  const packetLength = ipv6End(packet, length, at);
+  if (packetLength > length) return "truncated";
+  const end = at + packetLength;
+  const transport = findInIpv6(packet, at, end, PROTOCOL_TCP);
   if (typeof transport === "string") return transport;
-  const trafficClass = uint16At(packet, VERSION_OFFSET) >> 4 & 0xff;
+  const trafficClass = uint16At(packet, at + VERSION_OFFSET) >> 4 & 0xff;
   out.family = 6;
   out.addresses = packet;
-  out.sourceOffset = IPV6_SOURCE_OFFSET;
-  out.destinationOffset = IPV6_DESTINATION_OFFSET;
+  out.sourceOffset = at + IPV6_SOURCE_OFFSET;
+  out.destinationOffset = at + IPV6_DESTINATION_OFFSET;
   out.ecn = trafficClass & 3;
   out.dscp = trafficClass >> 2;
-  out.hopLimit = octetAt(packet, HOP_LIMIT_OFFSET);
+  out.hopLimit = octetAt(packet, at + HOP_LIMIT_OFFSET);
   out.setPayload(packet, transport, end - transport);
   return null;
 }
@@ -96,11 +97,11 @@ export function encodeIpv6(
 }
 
 /**
- * Where in the first `length` octets, at least a header's 40, the packet ends. A payload length of 0 stands for more
+ * After how many of the `length` octets from `at` on, at least a header's 40, the packet ends. A payload length of 0 stands for more
  * than 65,535 octets, in a jumbogram (RFC 2675) or a packet that a device merged: it ends with the octets.
  */
-export function ipv6End(packet: Uint8Array, length: number): number {
-  const payloadLength = uint16At(packet, PAYLOAD_LENGTH_OFFSET);
+export function ipv6End(packet: Uint8Array, length: number, at = 0): number {
+  const payloadLength = uint16At(packet, at + PAYLOAD_LENGTH_OFFSET);
   return payloadLength === 0 ? length : IPV6_HEADER_LENGTH + payloadLength;
 }
 

@@ -36,7 +36,7 @@ import { decodeOptions, encodeOptions, optionsLength } from "./options.ts";
 export type ChecksumForm = "complete" | "unfinished";
 
 /**
- * Reads the IPv4 or IPv6 packet in the first `length` octets of `packet`. `out` then borrows `packet`: addresses and
+ * Reads the IPv4 or IPv6 packet in the `length` octets of `packet` from `at` on. `out` then borrows `packet`: addresses and
  * payload stay where they are. Octets behind the IP packet's end are a frame's padding, and ignored.
  *
  * @returns null, or why the packet is not used; then `out` is not to be used either
@@ -46,12 +46,13 @@ export function decodePacket(
   length: number,
   out: Segment,
   checksums: ChecksumPolicy,
+  at = 0,
 ): DropReason | null {
-  const present = Math.min(length, packet.length);
+  const present = Math.min(length, packet.length - at);
   if (present < 1) return "truncated";
-  const version = octetAt(packet, 0) >> 4;
+  const version = octetAt(packet, at) >> 4;
   if (version !== 4 && version !== 6) return "bad-ip-header";
-  const refusal = version === 4 ? decodeIpv4(packet, present, out) : decodeIpv6(packet, present, out);
+  const refusal = version === 4 ? decodeIpv4(packet, present, out, at) : decodeIpv6(packet, present, out, at);
   if (refusal !== null) return refusal;
   return decodeTcp(packet, out.payloadOffset, out.payloadLength, out, checksums);
 }

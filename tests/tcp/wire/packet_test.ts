@@ -82,6 +82,25 @@ Deno.test("a packet is the same wherever in a buffer it is written, and nothing 
   }, 300);
 });
 
+Deno.test("a packet is read alike wherever in a buffer it lies, sound or damaged", () => {
+  holds(anySegment(), (segment) => {
+    const packet = packetOf(segment);
+    const at = 1 + segment.destinationPort % 7;
+    // Every third one is damaged in some octet, every fifth one cut short.
+    if (segment.sourcePort % 3 === 0) packet[segment.hopLimit % packet.length] = 0x5a;
+    const length = segment.sourcePort % 5 === 0 ? packet.length - 1 : packet.length;
+    const wide = new Uint8Array(packet.length + 10).fill(0x45);
+    wide.set(packet, at);
+    const [alone, within] = [new Segment(), new Segment()];
+    const verdict = decodePacket(packet, length, alone, "verify");
+    assertEquals(decodePacket(wide, length, within, "verify", at), verdict);
+    if (verdict !== null) return;
+    assertEquals(meaningOf(within), meaningOf(alone));
+    assertEquals(within.payloadOffset, at + alone.payloadOffset);
+    assertEquals(within.sourceOffset, at + alone.sourceOffset);
+  }, 2_000);
+});
+
 Deno.test("the checksum of every packet sent sums up with the pseudo-header to all ones (MUST-2)", () => {
   holds(anySegment(), (segment) => {
     const packet = packetOf(segment);
