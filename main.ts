@@ -4,15 +4,10 @@
  * @module
  */
 
-import type { BulkJob } from "./cli/bulk.ts";
-import {
-  type BulkArguments,
-  type ClientArguments,
-  clientHelp,
-  parseClientArguments,
-} from "./cli/client_arguments.ts";
+import { type ClientArguments, clientHelp, parseClientArguments } from "./cli/client_arguments.ts";
 import { clientConfig } from "./cli/client_config.ts";
 import { ClientSession } from "./cli/client_session.ts";
+import { cpuTime } from "./cli/cpu_time.ts";
 import { ExitCode, type ExitCodeNumber } from "./cli/exit_codes.ts";
 import { describeFailure, ProgramFailure } from "./cli/failures.ts";
 import { Interruption } from "./cli/interruption.ts";
@@ -24,20 +19,9 @@ import { withProgress } from "./cli/progress.ts";
 import { VERSION } from "./cli/version.ts";
 import { RawConnection } from "./driver/mod.ts";
 import { resolve } from "./ffi/mod.ts";
-import { formatEndpoint, type Micros, micros, parseAddress, seconds, seqNumber } from "./tcp/mod.ts";
+import { formatEndpoint, parseAddress, seconds, seqNumber } from "./tcp/mod.ts";
 
 const PROGRAM = "rawtcp-client";
-
-/** The bulk transfer that was asked for, with the clock of this process's CPU time, which is loaded only then. */
-async function bulkJob(wanted: BulkArguments | null): Promise<BulkJob | null> {
-  if (wanted === null) return null;
-  const { cpuUsage } = await import("node:process");
-  const cpuTime = (): Micros => {
-    const { user, system } = cpuUsage();
-    return micros(user + system);
-  };
-  return { ...wanted, cpuTime };
-}
 
 /** Connects, delivers and closes; returns the exit code. */
 async function deliver(
@@ -55,7 +39,7 @@ async function deliver(
   const remote = { address, port };
   const peer = formatEndpoint(remote);
   const connectTimeout = wanted.connectTimeout === null ? null : seconds(wanted.connectTimeout);
-  const bulk = await bulkJob(wanted.bulk);
+  const bulk = wanted.bulk === null ? null : { ...wanted.bulk, cpuTime };
   const narrator = new Narrator(output);
   const context = { program: PROGRAM, color, output, peer: { name: host, address } };
   return await observed(observe, context, narrator, async (watchers) => {

@@ -26,7 +26,7 @@ export const PARTS: readonly Part[] = [
   { path: "trace/", mayImport: ["tcp/mod.ts"], packages: [...STD, "uplot/"] },
   { path: "cli/demo.ts", mayImport: [...MODULES, "cli/"], packages: STD },
   { path: "cli/", mayImport: ["tcp/mod.ts", "trace/mod.ts"], packages: STD },
-  { path: "main.ts", mayImport: [...MODULES, "cli/"], packages: [...STD, "node:process"] },
+  { path: "main.ts", mayImport: [...MODULES, "cli/"], packages: STD },
   { path: "server.ts", mayImport: [...MODULES, "cli/"], packages: STD },
   { path: "tests/", mayImport: ["*"], packages: ["*"] },
   { path: "types/", mayImport: [], packages: [] },
