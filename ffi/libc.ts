@@ -7,7 +7,7 @@
  * @module
  */
 
-/** What `Deno.dlopen` gets. Each line is the C prototype's parameters, in order. */
+/** What `Deno.dlopen` gets, function by function. Each line is the C prototype's parameters, in order. */
 const SYMBOLS = {
   socket: {
     parameters: ["i32", /* int domain */ "i32", /* int type */ "i32" /* int protocol */],
@@ -164,6 +164,25 @@ const SYMBOLS = {
 /** The functions of the C library that this project calls. */
 export type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 
+/**
+ * What every connection over a raw socket calls. To open a function takes some 0.1 ms, for which Deno compiles its way
+ * into C: these are opened together, every other one at its first use.
+ */
+const AT_ONCE = [
+  "__errno_location",
+  "bind",
+  "close",
+  "connect",
+  "eventfd",
+  "getsockname",
+  "getsockopt",
+  "listen",
+  "recv",
+  "sendto",
+  "setsockopt",
+  "socket",
+] as const satisfies readonly (keyof Libc)[];
+
 /** The C library could not be opened; the message lists what was tried. */
 export class LibcError extends Error {
   override readonly name = "LibcError";
@@ -179,15 +198,30 @@ export class LibcError extends Error {
 let loaded: Libc | undefined;
 
 /**
- * The C library's functions; opened at the first call and kept for the life of the program (or worker).
- *
- * Under `deno test`, call it once at the top of the test file: a library first opened inside a test counts as a leak.
+ * The C library's functions; found at the first call and kept for the life of the program (or worker). What not every
+ * connection needs is opened when it is first read off the result.
  *
  * @throws LibcError when the system is not Linux, the permission is missing, or no candidate can be opened
  */
 export function loadLibc(): Libc {
   loaded ??= openFirst(libcCandidates(Deno.build.arch, libcOverride()));
   return loaded;
+}
+
+/**
+ * The same with every function opened now. For the top of test files: what is first opened inside a test counts there
+ * as a leak of that test.
+ *
+ * @throws LibcError as `loadLibc`, and when the library lacks a function
+ */
+export function loadWholeLibc(): Libc {
+  const libc = loadLibc();
+  for (const name of symbolNames()) void libc[name];
+  return libc;
+}
+
+function symbolNames(): (keyof Libc)[] {
+  return Object.keys(SYMBOLS) as (keyof Libc)[];
 }
 
 /**
@@ -233,7 +267,7 @@ function openFirst(candidates: readonly string[]): Libc {
   const failures: string[] = [];
   for (const candidate of candidates) {
     try {
-      return Deno.dlopen(candidate, SYMBOLS).symbols;
+      return Object.assign(rareFunctions(candidate), open(candidate, AT_ONCE));
     } catch (error) {
       failures.push(`${candidate} (${error instanceof Error ? error.message : String(error)})`);
     }
@@ -244,4 +278,37 @@ function openFirst(candidates: readonly string[]): Libc {
     }: set RAWTCP_LIBC to its path (read with --allow-env)`,
     false,
   );
+}
+
+/** Opens these functions of the library. */
+function open<Name extends keyof Libc>(library: string, names: readonly Name[]): Pick<Libc, Name> {
+  const symbols = Object.fromEntries(names.map((name) => [name, SYMBOLS[name]]));
+  return Deno.dlopen(library, symbols).symbols as Pick<Libc, Name>;
+}
+
+/**
+ * An object that inherits all functions but those of {@link AT_ONCE}, which can become its own. Inherited, so that its
+ * shape stays the same when one is opened: reading the others off it costs what it costs with any object.
+ */
+function rareFunctions(library: string): Libc {
+  const accessors: PropertyDescriptorMap = {};
+  const names: readonly string[] = AT_ONCE;
+  for (const name of symbolNames()) {
+    if (!names.includes(name)) accessors[name] = { get: openedOnce(library, name), enumerable: true };
+  }
+  return Object.create(Object.create(null, accessors));
+}
+
+function openedOnce<Name extends keyof Libc>(library: string, name: Name): () => Libc[Name] {
+  let opened: Libc[Name] | undefined;
+  return () => opened ??= openLater(library, name);
+}
+
+function openLater<Name extends keyof Libc>(library: string, name: Name): Libc[Name] {
+  try {
+    return open(library, [name])[name];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LibcError(`Cannot use the C library ${library}, it has no ${name} (${reason})`, false);
+  }
 }

@@ -7,7 +7,7 @@
 import { CLONE_NEWNET, O_CLOEXEC, O_RDONLY } from "./constants.ts";
 import { check, SystemError } from "./errno.ts";
 import { FileDescriptor } from "./file_descriptor.ts";
-import { loadLibc } from "./libc.ts";
+import { loadLibc, loadWholeLibc } from "./libc.ts";
 import { bringUp } from "./network_interface.ts";
 import { rawSocketObstacle } from "./rights.ts";
 import { cString } from "./sockaddr.ts";
@@ -63,6 +63,7 @@ export class PrivateNetwork implements Disposable {
  * @returns undefined when done; otherwise why raw sockets cannot be used in a network of one's own, for the test's name
  */
 export function enterTestNetwork(): string | undefined {
+  loadWholeLibc();
   try {
     unshareNetwork();
     bringUp("lo");

@@ -8,7 +8,7 @@ import type { ServerMode } from "../../cli/server_options.ts";
 import { ServerReport } from "../../cli/server_report.ts";
 import {
   formatSockaddr,
-  loadLibc,
+  loadWholeLibc,
   loopbackAddress,
   POLLIN,
   POLLOUT,
@@ -17,7 +17,7 @@ import {
   StreamSocket,
 } from "../../ffi/mod.ts";
 
-loadLibc();
+loadWholeLibc();
 
 /** Longest that any of these waits for something, milliseconds. */
 const PATIENCE = 5_000;

@@ -27,10 +27,10 @@ import {
 } from "../../ffi/bpf.ts";
 import { SOCK_DGRAM } from "../../ffi/constants.ts";
 import { openSocket } from "../../ffi/file_descriptor.ts";
-import { anyAddress, type Endpoint, loadLibc, parseLiteral, SystemError } from "../../ffi/mod.ts";
+import { anyAddress, type Endpoint, loadWholeLibc, parseLiteral, SystemError } from "../../ffi/mod.ts";
 import { ACK, buildPacket } from "./support.ts";
 
-loadLibc();
+loadWholeLibc();
 
 /** A packet as a socket's filter sees it. */
 interface Sample {

@@ -11,11 +11,12 @@ import {
   LibcError,
   likelyCause,
   loadLibc,
+  loadWholeLibc,
   rawSocketProblem,
   SystemError,
 } from "../../ffi/mod.ts";
 
-loadLibc();
+loadWholeLibc();
 
 const NAMED: readonly (readonly [number, string])[] = [
   [1, "EPERM"],

@@ -16,6 +16,7 @@ import {
   interfaceOf,
   isLocalAddress,
   loadLibc,
+  loadWholeLibc,
   loopbackAddress,
   parseLiteral,
   pathMtu,
@@ -33,7 +34,7 @@ import {
 import { ACK, buildPacket, kernelTests, openDescriptors, untilReadable } from "./support.ts";
 
 const kernelTest = kernelTests();
-loadLibc();
+loadWholeLibc();
 
 function address(text: string): Endpoint["address"] {
   const parsed = parseLiteral(text);

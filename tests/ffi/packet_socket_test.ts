@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   type Endpoint,
-  loadLibc,
+  loadWholeLibc,
   loopbackAddress,
   type NextHop,
   nextHopTo,
@@ -19,7 +19,7 @@ import {
 import { ACK, buildPacket, kernelTests, openDescriptors, readPacket } from "./support.ts";
 
 const kernelTest = kernelTests();
-loadLibc();
+loadWholeLibc();
 
 const LO_MTU = 65_536;
 

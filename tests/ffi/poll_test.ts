@@ -2,10 +2,10 @@
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { check } from "../../ffi/errno.ts";
-import { FileDescriptor, loadLibc, POLLIN, POLLNVAL, POLLOUT, PollSet } from "../../ffi/mod.ts";
+import { FileDescriptor, loadWholeLibc, POLLIN, POLLNVAL, POLLOUT, PollSet } from "../../ffi/mod.ts";
 import { openDescriptors } from "./support.ts";
 
-const libc = loadLibc();
+const libc = loadWholeLibc();
 const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
 
 /** A descriptor that is readable once `write` was called on it. */

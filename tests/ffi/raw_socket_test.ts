@@ -5,7 +5,7 @@ import { sendResult } from "../../ffi/raw_socket.ts";
 import {
   type Endpoint,
   interfaceMtu,
-  loadLibc,
+  loadWholeLibc,
   loopbackAddress,
   openRawSocket,
   PortGuard,
@@ -17,7 +17,7 @@ import {
 import { ACK, buildPacket, kernelTests, openDescriptors, readPacket, segmentsUntilQuiet } from "./support.ts";
 
 const kernelTest = kernelTests();
-loadLibc();
+loadWholeLibc();
 
 const QUIET = 20; // milliseconds
 const LO_MTU = 65_536;

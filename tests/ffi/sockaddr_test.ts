@@ -7,12 +7,12 @@ import {
   formatIp,
   formatSockaddr,
   isAnyAddress,
-  loadLibc,
+  loadWholeLibc,
   loopbackAddress,
   parseLiteral,
 } from "../../ffi/mod.ts";
 
-loadLibc();
+loadWholeLibc();
 
 Deno.test("an IPv4 socket address: family in host order, port and address in network order (struct sockaddr_in)", () => {
   const endpoint = { address: { family: 4, octets: new Uint8Array([192, 0, 2, 1]) }, port: 8888 } as const;

@@ -4,7 +4,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { PacketSieve } from "../../ffi/packet_sieve.ts";
 import {
   type Endpoint,
-  loadLibc,
+  loadWholeLibc,
   loopbackAddress,
   openRawSocket,
   PortGuard,
@@ -15,7 +15,7 @@ import {
 import { ACK, buildPacket, kernelTests, RST, segmentsUntilQuiet, SYN } from "./support.ts";
 
 const kernelTest = kernelTests();
-loadLibc();
+loadWholeLibc();
 
 const QUIET = 50; // milliseconds
 const MAX_TTL = 255;
