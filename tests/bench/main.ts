@@ -1,0 +1,175 @@
+/**
+ * Measures everything side by side with the peers found on this machine, in namespaces of its own:
+ *
+ *     deno task bench [--rounds N] [--seconds N] [--only ROW,…] [--no-write]
+ *
+ * Needs root for the namespaces; what needs none is measured without. Installs nothing. Prints the table, and writes
+ * RESULTS.md, results.svg and the README's table after a run of all rows. Ends with 1 when a row fails.
+ *
+ * @module
+ */
+
+import { parseArgs } from "@std/cli/parse-args";
+import { Bench, type Extent, messageOf } from "./bench.ts";
+import { chart } from "./chart.ts";
+import { describeMachine, isNoisy } from "./machine.ts";
+import { conditions, document, hasFailed, type Report, type Result, shortTable, summary } from "./report.ts";
+import type { Row } from "./row.ts";
+import { ROWS } from "./rows.ts";
+import { findTools } from "./tools.ts";
+
+const FOLDER = new URL("./", import.meta.url).pathname;
+const README = new URL("../../README.md", import.meta.url).pathname;
+
+/** Between these lines the README has the table. */
+const README_MARKS = /(<!-- bench: [^\n]*-->\n)[\s\S]*?(<!-- bench end -->)/;
+
+const MOST_ROUNDS = 50;
+const MOST_SECONDS = 60;
+
+const HELP = `deno task bench [--rounds N] [--seconds N] [--gigabytes N] [--only ROW,…] [--no-write]
+
+  --rounds N      turns of each contender (3)
+  --seconds N     length of a bulk run (2)
+  --gigabytes N   length of the transfers during which memory is watched (10)
+  --only ROW,…    only these rows, by the beginnings of their names; nothing is written then
+  --no-write      leave RESULTS.md, results.svg and README.md as they are
+
+Rows: ${ROWS.map(({ name }) => name).join(", ")}
+`;
+
+/** What was asked for. */
+interface Wanted {
+  readonly extent: Extent;
+  readonly rows: readonly Row[];
+  readonly isWritten: boolean;
+}
+
+function print(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
+}
+
+function say(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
+}
+
+function usage(text: string): never {
+  say(`bench: ${text}\n\n${HELP}`);
+  Deno.exit(2);
+}
+
+/** A number within bounds. */
+function numberOf(flag: string, text: unknown, most: number, isWhole: boolean): number {
+  const value = Number(text);
+  const isFit = value > 0 && value <= most && (!isWhole || Number.isInteger(value));
+  return isFit
+    ? value
+    : usage(`--${flag} takes a ${isWhole ? "whole " : ""}number up to ${most}, not ${text}`);
+}
+
+function readArguments(args: readonly string[]): Wanted {
+  const flags = parseArgs([...args], {
+    string: ["rounds", "seconds", "gigabytes", "only"],
+    boolean: ["write", "help"],
+    negatable: ["write"],
+    default: { rounds: "3", seconds: "2", gigabytes: "10", write: true },
+    unknown: (arg) => usage(`there is no ${arg}`),
+  });
+  if (flags["help"] === true) {
+    print(HELP);
+    Deno.exit(0);
+  }
+  const only = flags["only"] === undefined ? null : String(flags["only"]).split(",");
+  for (const name of only ?? []) {
+    if (!ROWS.some((row) => row.name.startsWith(name))) usage(`there is no row ${name}`);
+  }
+  return {
+    extent: {
+      rounds: numberOf("rounds", flags["rounds"], MOST_ROUNDS, true),
+      seconds: numberOf("seconds", flags["seconds"], MOST_SECONDS, false),
+      octets: Math.round(numberOf("gigabytes", flags["gigabytes"], 100, false) * 1e9),
+    },
+    rows: ROWS.filter(({ name }) => only === null || only.some((wanted) => name.startsWith(wanted))),
+    isWritten: flags["write"] === true && only === null,
+  };
+}
+
+async function measure(bench: Bench, row: Row): Promise<Result> {
+  const { name } = row;
+  const missing = row.needs.filter((tool) => !bench.tools.found.has(tool));
+  if (missing.length > 0) {
+    const reason = missing.map((tool) => `${tool}: ${bench.tools.missing.get(tool)}`).join("; ");
+    return { name, kind: "left out", reason };
+  }
+  try {
+    return { name, kind: "measured", outcome: await row.run(bench) };
+  } catch (error) {
+    return { name, kind: "failed", reason: messageOf(error) };
+  }
+}
+
+/** The signals that end a run, and its exit code then. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** An end asked for by a signal. */
+interface Interruption {
+  /** Null while there is none. */
+  code: number | null;
+}
+
+/** Ends all that the bench has started when a signal comes: the row at work fails, and no other begins. */
+function listen(bench: Bench): Interruption {
+  const interruption: Interruption = { code: null };
+  for (const signal of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]) {
+    Deno.addSignalListener(signal, () => {
+      say(`bench: ${signal}, cleaning up`);
+      interruption.code = SIGNALS[signal];
+      void bench[Symbol.asyncDispose]();
+    });
+  }
+  return interruption;
+}
+
+async function write(report: Report): Promise<void> {
+  const [results, picture] = [`${FOLDER}RESULTS.md`, `${FOLDER}results.svg`];
+  await Deno.writeTextFile(results, document(report));
+  await Deno.writeTextFile(picture, chart(report.results));
+  const readme = await Deno.readTextFile(README);
+  const text = `\n${shortTable(report.results)}\n\n${summary(report.results)}.\n\n${
+    conditions(report).split("\n")[0]
+  }\n\n`;
+  await Deno.writeTextFile(README, readme.replace(README_MARKS, (_, begin, end) => `${begin}${text}${end}`));
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", results, picture, README] }).output();
+  say(`bench: written: ${results}, ${picture}, ${README}`);
+}
+
+async function main(): Promise<number> {
+  const { extent, rows, isWritten } = readArguments(Deno.args);
+  const start = performance.now();
+  Deno.env.set("NO_COLOR", "1"); // for what programs say when they fail
+  const tools = await findTools();
+  const machine = await describeMachine(tools);
+  for (const [name, why] of tools.missing) say(`bench: without ${name}: ${why}`);
+  if (isNoisy(machine)) {
+    say(`bench: others are at work on this machine (load ${machine.load[0]?.toFixed(2)})`);
+  }
+  await using bench = new Bench(extent, tools);
+  const interruption = listen(bench);
+  const results: Result[] = [];
+  for (const [index, row] of rows.entries()) {
+    say(`bench: ${index + 1} of ${rows.length}, ${row.name}`);
+    const result = await measure(bench, row);
+    if (interruption.code !== null) return interruption.code;
+    if (result.kind !== "measured") say(`bench: ${result.name}: ${result.kind}: ${result.reason}`);
+    results.push(result);
+  }
+  const duration = (performance.now() - start) / 1_000;
+  const { rounds, seconds } = extent;
+  const isPartial = rows.length < ROWS.length;
+  const report: Report = { machine, tools, rounds, seconds, results, duration, isPartial };
+  print(document(report));
+  if (isWritten) await write(report);
+  return hasFailed(results) ? 1 : 0;
+}
+
+if (import.meta.main) Deno.exit(await main());

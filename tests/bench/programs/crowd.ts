@@ -1,0 +1,156 @@
+/**
+ * Ten thousand connections between two hosts in one memory: what each costs in memory, and whether many make a segment
+ * dearer.
+ *
+ * @module
+ */
+
+import { type Connection, Host, type Instant, instant, parseAddress, STANDARD } from "../../../tcp/mod.ts";
+import { answer, type CrowdAnswer } from "./jobs.ts";
+import { memoryNow, Wire } from "./wire.ts";
+
+const CLIENT = parseAddress("192.0.2.1");
+const SERVER = parseAddress("192.0.2.2");
+const PORT = 80;
+const FIRST_CLIENT_PORT = 20_000;
+
+const CONNECTIONS = 10_000;
+const BUSY = CONNECTIONS / 100;
+
+/** Opened at once, so that no queue overflows. */
+const BATCH = 100;
+
+/** Microseconds of virtual time between two turns. */
+const TURN = 100;
+
+/** Octets of the text that each connection has moved both ways before it idles. */
+const EXCHANGED = 2_000;
+
+/** Octets that a busy connection sends in a turn: sixteen segments. */
+const PIECE = 16 * 1_448;
+
+/** Segments until everything is compiled, and of one measurement. */
+const WARM_UP = 200_000;
+const MEASURED = 500_000;
+
+/** Turns after which something is stuck. */
+const MOST_TURNS = 10_000_000;
+
+/** The two ends of a connection. */
+interface Ends {
+  readonly client: Connection;
+  readonly server: Connection;
+}
+
+/** Two hosts and connections between them. */
+class Crowd {
+  readonly ends: Ends[] = [];
+  readonly #hosts: readonly [Host, Host];
+  readonly #wire = new Wire(false);
+  readonly #text = new Uint8Array(PIECE);
+  readonly #read = new Uint8Array(1 << 16);
+  #now: Instant = instant(0);
+  #turns = 0;
+
+  constructor() {
+    const secret = Uint8Array.from({ length: 16 }, (_, i) => 7 * i + 3);
+    const host = (address: typeof CLIENT): Host =>
+      new Host({ addresses: [address], secret, config: STANDARD });
+    this.#hosts = [host(CLIENT), host(SERVER)];
+  }
+
+  /** Opens so many connections. */
+  open(count: number): void {
+    const [client, server] = this.#hosts;
+    const listener = server.listen({ port: PORT, backlog: BATCH });
+    const remote = { address: SERVER, port: PORT };
+    for (let made = 0; made < count;) {
+      const batch = new Map<number, Connection>();
+      for (let i = 0; i < BATCH && made < count; i++) {
+        const port = FIRST_CLIENT_PORT + made++;
+        batch.set(port, client.connect({ remote, local: { port } }, this.#now));
+      }
+      while (batch.size > 0) {
+        this.turn();
+        for (let accepted = listener.accept(); accepted !== null; accepted = listener.accept()) {
+          const opener = batch.get(accepted.remote.port);
+          if (opener === undefined) throw new Error(`Nobody has connected from ${accepted.remote.port}`);
+          batch.delete(accepted.remote.port);
+          this.ends.push({ client: opener, server: accepted });
+        }
+      }
+    }
+    listener.close(this.#now);
+  }
+
+  /** Moves text over each connection, both ways, until all of it is read and acknowledged. */
+  exchange(): void {
+    const text = new Uint8Array(EXCHANGED);
+    for (const { client, server } of this.ends) {
+      client.send(text, this.#now);
+      server.send(text, this.#now);
+    }
+    const isDone = ({ client, server }: Ends): boolean =>
+      client.unackedOctets + server.unackedOctets + client.unreadOctets + server.unreadOctets === 0;
+    let waiting = this.ends;
+    while (waiting.length > 0) {
+      this.turn();
+      for (const { client, server } of waiting) {
+        client.receive(this.#read, this.#now);
+        server.receive(this.#read, this.#now);
+      }
+      waiting = waiting.filter((ends) => !isDone(ends));
+    }
+  }
+
+  /** Keeps the first `busy` connections busy for so many segments. @returns nanoseconds a segment */
+  work(busy: number, segments: number): number {
+    const ends = this.ends.slice(0, busy);
+    const first = this.#wire.segments;
+    const start = performance.now();
+    while (this.#wire.segments < first + segments) {
+      for (const { client } of ends) client.send(this.#text, this.#now);
+      this.turn();
+      for (const { server } of ends) {
+        while ((server.receive(this.#read, this.#now) ?? 0) > 0);
+      }
+    }
+    return (performance.now() - start) * 1e6 / (this.#wire.segments - first);
+  }
+
+  /** Carries what is due both ways, and lets timers fire. */
+  turn(): void {
+    if (this.#turns++ > MOST_TURNS) throw new Error("The hosts are stuck");
+    const now = this.#now = instant(this.#now + TURN);
+    const [client, server] = this.#hosts;
+    this.#wire.carry(client, server, now);
+    this.#wire.carry(server, client, now);
+    for (const host of this.#hosts) if (host.nextDeadline() <= now) host.timersFire(now);
+  }
+}
+
+function measure(): CrowdAnswer {
+  const alone = new Crowd();
+  alone.open(1);
+  alone.work(1, WARM_UP);
+  const before = memoryNow();
+  const crowd = new Crowd();
+  crowd.open(CONNECTIONS);
+  const opened = memoryNow();
+  crowd.exchange();
+  const idle = memoryNow();
+  const ends = 2 * CONNECTIONS;
+  crowd.work(BUSY, WARM_UP);
+  const times = [crowd.work(BUSY, MEASURED), alone.work(1, MEASURED)];
+  times.push(crowd.work(BUSY, MEASURED), alone.work(1, MEASURED));
+  const [crowdFirst = NaN, aloneFirst = NaN, crowdAgain = NaN, aloneAgain = NaN] = times;
+  return {
+    heapPerEnd: (idle.heap - before.heap) / ends,
+    buffersPerEnd: (idle.buffers - before.buffers) / ends,
+    openedPerEnd: (opened.heap + opened.buffers - before.heap - before.buffers) / ends,
+    crowdSegmentTime: (crowdFirst + crowdAgain) / 2,
+    aloneSegmentTime: (aloneFirst + aloneAgain) / 2,
+  };
+}
+
+answer(measure());

@@ -1,0 +1,155 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { chart } from "./chart.ts";
+import type { Machine } from "./machine.ts";
+import {
+  document,
+  formatValue,
+  hasFailed,
+  type Report,
+  type Result,
+  shortTable,
+  summary,
+  table,
+} from "./report.ts";
+import type { Claim } from "./row.ts";
+import { ROWS } from "./rows.ts";
+import { compare } from "./rows/exactness.ts";
+import { judge } from "./rows/resident.ts";
+
+const MACHINE: Machine = {
+  date: "2026-01-02 03:04 UTC",
+  kernel: "Linux 6",
+  cpu: "a CPU",
+  cores: 2,
+  load: [0.1, 0.2, 0.3],
+  deno: "Deno 2",
+  congestionControl: "cubic",
+  versions: ["iperf3: 3"],
+};
+
+function claimOf(changes: Partial<Claim>): Claim {
+  return {
+    work: "bulk up",
+    ours: { who: "rawtcp", unit: "MB/s", values: [500, 700, 600] },
+    peer: { who: "iperf3", unit: "MB/s", values: [1_000, 1_000, 1_000] },
+    bound: { kind: "at least", limit: 0.7, aim: 1 },
+    ...changes,
+  };
+}
+
+function measured(...claims: readonly Claim[]): Result {
+  return { name: "bulk", kind: "measured", outcome: { claims, notes: ["A note"], leftOut: ["nc: gone"] } };
+}
+
+function reportOf(results: readonly Result[]): Report {
+  const tools = { found: new Map(), missing: new Map([["cc", "there is no cc"]] as const) };
+  return { machine: MACHINE, tools, rounds: 3, seconds: 2, results, duration: 61, isPartial: false };
+}
+
+Deno.test("the table has a ratio with its spread, what is wanted, whether it is met, and both figures", () => {
+  const [, , line] = table([measured(claimOf({ octets: "exact" }))]).split("\n");
+  assertEquals(
+    line,
+    "| bulk up | iperf3 | 0.6 (0.5 to 0.7) | at least 0.7, aim 1 | **not met** | 600 (500 to 700) MB/s | 1000 MB/s | exact |",
+  );
+});
+
+Deno.test("the short table has what is wanted only, and wrong octets instead of the mark", () => {
+  const { bound: _, ...informative } = claimOf({ work: "for information" });
+  const { peer: __, ...alone } = claimOf({ work: "memory", bound: { kind: "at most", limit: 8 } });
+  const wrong = claimOf({ work: "wrong", octets: "FAILED: x" });
+  const lines = shortTable([measured(informative, alone, wrong), { name: "a", kind: "failed", reason: "b" }]);
+  assertEquals(lines.split("\n").slice(2), [
+    "| memory | — | 600 (500 to 700) MB/s | at most 8 | **not met** |",
+    "| wrong | iperf3 | 0.6 (0.5 to 0.7) | at least 0.7, aim 1 | **FAILED: x** |",
+    "| a |  | failed |  |  |",
+  ]);
+});
+
+Deno.test("a row that failed stays in the table with its reason and makes the run fail", () => {
+  const reason =
+    "rawtcp, round 2: ended with 1:\n  error: Uncaught (in promise) Error: it broke\n    at x.ts";
+  const results: readonly Result[] = [measured(claimOf({})), { name: "loss-up", kind: "failed", reason }];
+  assertStringIncludes(table(results), "| loss-up |  | **failed** |  |  | error: Error: it broke |  |  |");
+  assertEquals(hasFailed(results), true);
+  assertEquals(hasFailed(results.slice(0, 1)), false);
+});
+
+Deno.test("a row that is left out stays in the table and is no failure", () => {
+  const results: readonly Result[] = [{ name: "raw-upload", kind: "left out", reason: "cc: there is no cc" }];
+  assertStringIncludes(table(results), "| raw-upload |  | left out |");
+  assertEquals(hasFailed(results), false);
+});
+
+Deno.test("octets that differ are shown and make the run fail; a bound that is not met does not", () => {
+  const results = [measured(claimOf({ octets: "FAILED: the hashes at both ends differ" }))];
+  assertStringIncludes(table(results), "**FAILED: the hashes at both ends differ**");
+  assertEquals(hasFailed(results), true);
+  assertEquals(hasFailed([measured(claimOf({ octets: "exact" }))]), false);
+});
+
+Deno.test("a reason cannot break the table", () => {
+  const results: readonly Result[] = [{ name: "x", kind: "failed", reason: "a | b" }];
+  assertStringIncludes(table(results), "a \\| b");
+});
+
+Deno.test("the summary counts marks, failures and what was left out", () => {
+  const results: readonly Result[] = [
+    measured(claimOf({}), claimOf({ bound: { kind: "at least", limit: 0.5 } })),
+    { name: "a", kind: "failed", reason: "" },
+    { name: "b", kind: "left out", reason: "" },
+  ];
+  assertEquals(summary(results), "0 aims met, 1 met, 1 not met; 1 rows failed, 1 left out");
+});
+
+Deno.test("the document names the machine, what is missing and the notes, and says when the machine was busy", () => {
+  const quiet = reportOf([measured(claimOf({}))]);
+  for (
+    const text of ["a CPU, 2 cores", "load at the start 0.10", "cc: there is no cc", "nc: gone", "A note"]
+  ) {
+    assertStringIncludes(document(quiet), text);
+  }
+  assert(!document(quiet).includes("Others were at work"));
+  const busy = { ...quiet, machine: { ...MACHINE, load: [1.5, 1, 1] } };
+  assertStringIncludes(document(busy), "Others were at work");
+});
+
+for (const [value, text] of [[1234.5, "1235"], [99.94, "99.9"], [0.12345, "0.123"], [NaN, "—"]] as const) {
+  Deno.test(`${value} is written ${text}`, () => assertEquals(formatValue(value), text));
+}
+
+Deno.test("the chart has a bar for each ratio, coloured by its mark, and none for what has no peer", () => {
+  const { peer: _, ...alone } = claimOf({ work: "memory <1>" });
+  const svg = chart([measured(claimOf({}), claimOf({ bound: { kind: "at least", limit: 0.5 } }), alone)]);
+  assertEquals([...svg.matchAll(/<rect class="(\w+)"/g)].map((match) => match[1]), ["missed", "met"]);
+  assertMatch(svg, /prefers-color-scheme: dark/);
+  assert(!svg.includes("memory"));
+});
+
+Deno.test("the chart cannot be broken by a name", () => {
+  assertStringIncludes(chart([measured(claimOf({ work: `<a> & "b"` }))]), "&lt;a&gt; &amp; &quot;b&quot;");
+});
+
+Deno.test("the names of the rows differ, so that --only can tell them apart", () => {
+  assertEquals(new Set(ROWS.map(({ name }) => name)).size, ROWS.length);
+});
+
+const WHOLE = { octets: 10, hash: "aa" };
+const TRANSFERS = [
+  ["both ends have all of it", WHOLE, WHOLE, true],
+  ["another hash there", WHOLE, { octets: 10, hash: "bb" }, false],
+  ["fewer octets there", WHOLE, { octets: 9, hash: "aa" }, false],
+  ["fewer octets at both ends", { octets: 9, hash: "aa" }, { octets: 9, hash: "aa" }, false],
+  ["no hashes", { octets: 10, hash: null }, { octets: 10, hash: null }, false],
+] as const;
+
+for (const [name, ours, theirs, isExact] of TRANSFERS) {
+  Deno.test(`a transfer with ${name} is ${isExact ? "exact" : "not exact"}`, () => {
+    assertEquals(compare(10, ours, theirs) === null, isExact);
+  });
+}
+
+Deno.test("memory that grows is told from memory that is flat after its first quarter", () => {
+  assertEquals(judge([10, 60, 70, 71, 70, 71, 71, 70]), { highest: 71, growth: 0 });
+  assertEquals(judge([10, 60, 70, 71, 80, 90, 100, 110]), { highest: 110, growth: 39 });
+});

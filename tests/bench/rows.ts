@@ -1,0 +1,39 @@
+/**
+ * All rows of the benchmark, in the order of the table.
+ *
+ * @module
+ */
+
+import type { Bound, Row } from "./row.ts";
+import { bulkRow } from "./rows/bulk.ts";
+import { connections } from "./rows/connections.ts";
+import { cores, crowd } from "./rows/cores.ts";
+import { oneShot } from "./rows/one_shot.ts";
+import { pingPong } from "./rows/ping_pong.ts";
+import { rawUpload } from "./rows/raw_upload.ts";
+import { resident } from "./rows/resident.ts";
+
+/** Beside iperf3: what is wanted where its offloads work, where they do not, and where packets are lost. */
+const BULK: Bound = { kind: "at least", limit: 0.7, aim: 1 };
+const PLAIN: Bound = { kind: "at least", limit: 0.8, aim: 1 };
+const LOSSY: Bound = { kind: "at least", limit: 0.7 };
+
+/** The rows. */
+export const ROWS: readonly Row[] = [
+  bulkRow({ name: "bulk-loopback-up", place: "loopback", direction: "up", bound: BULK, raw: true }),
+  bulkRow({ name: "bulk-loopback-down", place: "loopback", direction: "down", bound: BULK }),
+  bulkRow({ name: "bulk-veth-up", place: "veth", direction: "up", bound: BULK, raw: true }),
+  bulkRow({ name: "bulk-veth-down", place: "veth", direction: "down", bound: BULK }),
+  bulkRow({ name: "bulk-plain-up", place: "veth, offloads off", direction: "up", bound: PLAIN }),
+  bulkRow({ name: "bulk-plain-down", place: "veth, offloads off", direction: "down", bound: PLAIN }),
+  bulkRow({ name: "bbr-down", place: "veth", direction: "down", congestionControl: "bbr" }),
+  bulkRow({ name: "loss-up", place: "veth, offloads off", direction: "up", bound: LOSSY, loss: true }),
+  bulkRow({ name: "loss-down", place: "veth, offloads off", direction: "down", bound: LOSSY, loss: true }),
+  rawUpload,
+  pingPong,
+  oneShot,
+  connections,
+  crowd,
+  cores,
+  resident,
+];
