@@ -143,9 +143,10 @@ export class Narrator implements Observer {
     this.#output.line("note", text);
   }
 
-  /** Data leaves by another socket from now on. `isUnwanted`: not the one that was asked for. */
-  linkChanged(link: "raw" | "packet", reason: string, isUnwanted: boolean): void {
-    const text = `Data leaves by ${link} socket from here on: ${reason}`;
+  /** Data leaves by another socket from now on, or is received by ring. `isUnwanted`: not the way that was asked for. */
+  linkChanged(link: "raw" | "packet" | "ring", reason: string, isUnwanted: boolean): void {
+    const way = link === "ring" ? "is received through a packet ring" : `leaves by ${link} socket`;
+    const text = `Data ${way} from here on: ${reason}`;
     if (isUnwanted) this.#output.warning(text);
     else this.#output.line("note", text);
   }

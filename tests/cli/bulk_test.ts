@@ -247,6 +247,7 @@ class Abyss implements BulkConnection {
   send(from: Uint8Array): number {
     this.calls++;
     this.views.add(from);
+    if (this.views.size > PATTERN_PERIOD + 1) throw new Error("What is handed over is made anew each time");
     this.octetsAcknowledged += from.length;
     return from.length;
   }
@@ -256,7 +257,7 @@ Deno.test("nothing is allocated for what is sent, and each turn's work is bounde
   const connection = new Abyss();
   const transfer = new BulkTransfer(connection, bulk(10e9, false), instant(0));
   let turns = 0;
-  for (; !transfer.isSent; turns++) {
+  for (; !transfer.isSent && turns < 10_000; turns++) {
     const before = connection.calls;
     transfer.send(instant(turns));
     transfer.look(instant(turns));
@@ -264,7 +265,6 @@ Deno.test("nothing is allocated for what is sent, and each turn's work is bounde
   }
   assertEquals(connection.octetsAcknowledged, 10e9);
   assert(connection.calls > 100_000);
-  assert(connection.views.size <= PATTERN_PERIOD + 1, `${connection.views.size} views`);
 });
 
 Deno.test("the figures: to the last octet of each way, CPU time over the octets of both", () => {

@@ -1,0 +1,164 @@
+/** Bulk transfers of the client that are watched: captures, traces, reports, the live line. */
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { pattern, summaryOf } from "./bulk.ts";
+import { executables } from "./executables.ts";
+import { type Network, Pair } from "./network.ts";
+import { must, pause } from "./process.ts";
+import { dissect } from "./tshark.ts";
+
+const { client, server } = await executables();
+const PORT = 8888;
+const LENGTH = 3_000_000;
+
+interface Ends {
+  readonly near: Network;
+  readonly far: Network;
+  readonly folder: string;
+}
+
+/** A cable, and a folder that is gone afterwards. */
+async function between(use: (ends: Ends) => Promise<void>): Promise<void> {
+  await using pair = await Pair.create();
+  const folder = await Deno.makeTempDir({ prefix: "rawtcp-bulk-" });
+  try {
+    await use({ near: pair.near, far: pair.far, folder });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Runs the client against a server in this mode. @returns standard output and error */
+async function watched(
+  { near, far }: Ends,
+  mode: string,
+  options: readonly string[],
+): Promise<{ readonly out: string; readonly err: string }> {
+  const serve = [server, "-q", "--host", Pair.farAddress, "--mode", mode, "--count", "1"];
+  await using serving = far.start(serve);
+  await far.listens(PORT);
+  const { code, out, err } = await near.run([client, ...options, Pair.farAddress]);
+  assertEquals([code, (await serving.ended()).code], [0, 0], err);
+  return { out, err };
+}
+
+/** What one side has sent, by a capture: the first octet is that of relative number 1. */
+async function streamOf(file: string, filter: string, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const fields = ["-T", "fields", "-e", "tcp.seq", "-e", "tcp.payload"];
+  const lines = await must(["tshark", "-r", file, "-Y", `${filter} && tcp.len > 0`, ...fields]);
+  const octets = new Uint8Array(length);
+  for (const line of lines.trimEnd().split("\n")) {
+    const [seq = "", digits = ""] = line.split("\t");
+    octets.set((digits.match(/../g) ?? []).map((octet) => parseInt(octet, 16)), Number(seq) - 1);
+  }
+  return octets;
+}
+
+const WAYS: readonly (readonly [name: string, options: readonly string[], mayBeLong: boolean])[] = [
+  ["where segments are stored, those on the wire are", [], false],
+  ["by packet socket long segments are stored", ["--link", "packet"], true],
+];
+
+for (const [name, options, mayBeLong] of WAYS) {
+  Deno.test(`${name}; tshark finds all octets and nothing wrong`, async () => {
+    await between(async (ends) => {
+      const file = `${ends.folder}/sent.pcapng`;
+      const sending = ["--send-bytes", String(LENGTH), "--pcap", file, ...options];
+      const { out } = await watched(ends, "discard", sending);
+      const { packets, complaints } = await dissect(file);
+      assertEquals(complaints, []);
+      const longest = Math.max(...packets.map(({ length }) => length));
+      assertEquals(longest > 1_460, mayBeLong, `${longest} octets`);
+      assertEquals(longest % 1_448, 0, "a whole number of full segments");
+      const { segmentsSent, segmentsReceived } = summaryOf(out);
+      assertEquals(packets.length, segmentsSent + segmentsReceived);
+      const octets = await streamOf(file, `tcp.dstport == ${PORT}`, LENGTH);
+      assert(octets.every((octet, i) => octet === i % 251));
+    });
+  });
+}
+
+Deno.test("what the core has received of a bulk transfer is the pattern, octet for octet", async () => {
+  await between(async (ends) => {
+    const file = `${ends.folder}/received.pcapng`;
+    const { out } = await watched(ends, `source=${LENGTH}`, ["--receive", "--pcap", file]);
+    assertEquals(summaryOf(out).received, LENGTH);
+    const { complaints } = await dissect(file);
+    assertEquals(complaints, []);
+    assertEquals(await streamOf(file, `tcp.srcport == ${PORT}`, LENGTH), pattern(LENGTH));
+  });
+});
+
+Deno.test("JSON, report, ladder and summary of a bulk transfer are whole", async () => {
+  await between(async (ends) => {
+    const report = `${ends.folder}/report.html`;
+    const ladder = `${ends.folder}/ladder.svg`;
+    const files = ["--report", report, "--ladder", ladder];
+    const { out, err } = await watched(ends, "discard", [
+      "--send-bytes",
+      "1M",
+      "--json",
+      "--stats",
+      ...files,
+    ]);
+    const lines = out.trimEnd().split("\n").map((line) => JSON.parse(line));
+    assertEquals([lines[0].kind, lines.at(-1).kind], ["trace", "end"]);
+    const sent = lines.filter(({ kind }) => kind === "sent").map(({ segment }) => segment.length as number);
+    assertEquals(sent.reduce((sum, length) => sum + length), 1_000_000);
+    assert(Math.max(...sent) <= 1_460);
+    assertMatch(err, /^ {2}sent {8}\d+ segments, 977 KiB, of which 977 KiB acknowledged/m);
+    assertMatch(await Deno.readTextFile(report), /^<!doctype html>[^]*<\/html>\s*$/);
+    assertMatch(await Deno.readTextFile(ladder), /^<svg[^]*<\/svg>\s*$/);
+  });
+});
+
+Deno.test("traces and stories go on to the end, and the figures come after them", async () => {
+  await between(async (ends) => {
+    const { out, err } = await watched(ends, "source=200000", ["--receive", "--trace"]);
+    assertEquals(summaryOf(out).received, 200_000);
+    assertMatch(err, / = .* to CLOSED/);
+    const story = await watched(ends, "source=200000", ["--receive", "--explain"]);
+    assertStringIncludes(story.err, "[RFC 9293");
+  });
+});
+
+/** Runs a command on a terminal of its own until Ctrl-C after some time. @returns everything that was written there */
+async function onTerminal(
+  network: Network,
+  command: readonly string[],
+  milliseconds: number,
+): Promise<string> {
+  const line = command.join(" ");
+  await using program = network.start(["script", "-qfec", `stty cols 100; exec ${line}`, "/dev/null"], {
+    env: { TERM: "xterm" },
+  });
+  await program.shows("established");
+  await pause(milliseconds);
+  const [child = ""] = (await must(["pgrep", "-P", String(program.pid)])).split("\n");
+  await must(["kill", "-INT", child]);
+  return (await program.ended()).out;
+}
+
+Deno.test("on a terminal the live line shows amount, share, rate, time left, window, round trip, repetitions", async () => {
+  await between(async ({ near, far }) => {
+    await using _serving = far.start([server, "-q", "--host", Pair.farAddress, "--mode", "discard"]);
+    await far.listens(PORT);
+    const text = await onTerminal(near, [client, "--send-bytes", "1T", Pair.farAddress], 1_500);
+    assertMatch(
+      text,
+      /\r[\d.]+ [MG]iB of 931 GiB {2}(\[ +\] {2})?0 % {2}[\d.]+ [MG]iB\/s {2}[\d hmins]+ left {2}cwnd [\d.]+ [KM]iB {2}srtt [\d.]+ [µm]s/,
+    );
+    // deno-lint-ignore no-control-regex
+    assertMatch(text, /\r\x1b\[K.*Interrupted/);
+  });
+});
+
+Deno.test("on a terminal the live line of what is received shows amount and rate", async () => {
+  await between(async ({ near, far }) => {
+    const mode = "source=1000000000000";
+    await using _serving = far.start([server, "-q", "--host", Pair.farAddress, "--mode", mode]);
+    await far.listens(PORT);
+    const text = await onTerminal(near, [client, "--receive", Pair.farAddress], 1_500);
+    assertMatch(text, /\r[\d.]+ [MG]iB {2}[\d.]+ [MG]iB\/s {2}cwnd /);
+  });
+});
