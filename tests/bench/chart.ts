@@ -27,7 +27,7 @@ interface Group {
 }
 
 const WIDTH = 900;
-const LABEL_WIDTH = 380;
+const LABEL_WIDTH = 420;
 const VALUE_WIDTH = 60;
 const BAR_SPACE = WIDTH - LABEL_WIDTH - VALUE_WIDTH;
 const ROW_HEIGHT = 24;
@@ -39,6 +39,8 @@ const MARGIN = 12;
 const SCALE_MOST = 3;
 
 const STYLE = `
+  :root { color-scheme: light dark; }
+  .ground { fill: #ffffff; }
   text { font: 13px system-ui, "DejaVu Sans", sans-serif; fill: #1b1f24; }
   .title { font-weight: bold; }
   .aim { fill: #1a7f37; }
@@ -49,6 +51,7 @@ const STYLE = `
   .limit { stroke: #1b1f24; stroke-width: 2; stroke-dasharray: 3 2; }
   .one { stroke: #8a929b; stroke-width: 1; }
   @media (prefers-color-scheme: dark) {
+    .ground { fill: #0d1117; }
     text { fill: #e6edf3; }
     .aim { fill: #3fb950; }
     .met { fill: #58a6ff; }
@@ -68,8 +71,7 @@ function barOf(claim: Claim): Bar {
   const { median, least, most } = judgedValue(claim);
   const mark =
     { "aim met": "aim", "met": "met", "NOT MET": "missed", "for information": "plain" }[markOf(claim)];
-  const who = claim.ours.who === "rawtcp" ? "" : ` (${claim.ours.who})`;
-  const label = `${claim.work}${claim.work.includes(claim.ours.who) ? "" : who} : ${claim.peer?.who}`;
+  const label = `${claim.work} (${claim.peer?.who})`;
   return { label, value: median, least, most, limit: claim.bound?.limit ?? null, mark };
 }
 
@@ -134,6 +136,7 @@ export function chart(results: readonly Result[]): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">`,
     `<title>Ratios to the peers</title>`,
     `<style>${STYLE}</style>`,
+    `<rect class="ground" width="${WIDTH}" height="${height}"/>`,
     ...parts,
     "</svg>",
     "",

@@ -29,8 +29,8 @@ const MOST_SECONDS = 60;
 
 const HELP = `deno task bench [--rounds N] [--seconds N] [--gigabytes N] [--only ROW,…] [--no-write]
 
-  --rounds N      turns of each contender (3)
-  --seconds N     length of a bulk run (2)
+  --rounds N      turns of each contender (5)
+  --seconds N     length of a bulk run, whole because iperf3's are (2)
   --gigabytes N   length of the transfers during which memory is watched (10)
   --only ROW,…    only these rows, by the beginnings of their names; nothing is written then
   --no-write      leave RESULTS.md, results.svg and README.md as they are
@@ -72,7 +72,7 @@ function readArguments(args: readonly string[]): Wanted {
     string: ["rounds", "seconds", "gigabytes", "only"],
     boolean: ["write", "help"],
     negatable: ["write"],
-    default: { rounds: "3", seconds: "2", gigabytes: "10", write: true },
+    default: { rounds: "5", seconds: "2", gigabytes: "10", write: true },
     unknown: (arg) => usage(`there is no ${arg}`),
   });
   if (flags["help"] === true) {
@@ -86,7 +86,7 @@ function readArguments(args: readonly string[]): Wanted {
   return {
     extent: {
       rounds: numberOf("rounds", flags["rounds"], MOST_ROUNDS, true),
-      seconds: numberOf("seconds", flags["seconds"], MOST_SECONDS, false),
+      seconds: numberOf("seconds", flags["seconds"], MOST_SECONDS, true),
       octets: Math.round(numberOf("gigabytes", flags["gigabytes"], 100, false) * 1e9),
     },
     rows: ROWS.filter(({ name }) => only === null || only.some((wanted) => name.startsWith(wanted))),

@@ -121,7 +121,11 @@ for (const [value, text] of [[1234.5, "1235"], [99.94, "99.9"], [0.12345, "0.123
 Deno.test("the chart has a bar for each ratio, coloured by its mark, and none for what has no peer", () => {
   const { peer: _, ...alone } = claimOf({ work: "memory <1>" });
   const svg = chart([measured(claimOf({}), claimOf({ bound: { kind: "at least", limit: 0.5 } }), alone)]);
-  assertEquals([...svg.matchAll(/<rect class="(\w+)"/g)].map((match) => match[1]), ["missed", "met"]);
+  assertEquals([...svg.matchAll(/<rect class="(\w+)"/g)].map((match) => match[1]), [
+    "ground",
+    "missed",
+    "met",
+  ]);
   assertMatch(svg, /prefers-color-scheme: dark/);
   assert(!svg.includes("memory"));
 });

@@ -31,15 +31,15 @@ export const pingPong: Row = {
     const contenders = [contender("ours", PATIENT), contender("Deno.connect", 0), contender("ours", DEFAULT)];
     const [patient = [], kernel = [], plain = []] = await bench.takeTurns(contenders);
     const claim = (who: string, runs: readonly PingAnswer[]): Claim => ({
-      work: `1-octet ping-pong, veth (${who})`,
-      ours: { who: `rawtcp, ${who}`, unit: "µs", values: runs.map(({ median }) => median) },
+      work: `1-octet ping-pong, veth, ${who}`,
+      ours: { who: "rawtcp", unit: "µs", values: runs.map(({ median }) => median) },
       peer: { who: "Deno.connect", unit: "µs", values: kernel.map(({ median }) => median) },
       bound: { kind: "at most", limit: 1.5, aim: 1 },
     });
     const slowest = (runs: readonly PingAnswer[]): string =>
       Math.max(...runs.map(({ percentile99 }) => percentile99)).toFixed(0);
     return {
-      claims: [claim(`patience ${PATIENT} ms`, patient), claim("as it comes", plain)],
+      claims: [claim(`patience ${PATIENT} ms`, patient), claim("no patience", plain)],
       notes: [
         `Ping-pong, 99th percentiles of the slowest round, µs: rawtcp with patience ${
           slowest(patient)
