@@ -16,7 +16,7 @@ import {
 import { packetSegmentLimit } from "../ffi/mod.ts";
 import { monotonicNow } from "./clock.ts";
 import type { PacketDevice } from "./device.ts";
-import { Link, type LinkMode } from "./link.ts";
+import { Link, type LinkChange, type LinkMode } from "./link.ts";
 import { Loop, type LoopOptions } from "./loop.ts";
 import { RawPath, type RawPathOptions } from "./raw_path.ts";
 
@@ -34,8 +34,8 @@ export interface ConnectOptions extends RawPathOptions {
   readonly onDrop?: LoopOptions["onDrop"];
   /** Which sockets carry the packets; with `throughDevice` always `raw`. @default "raw" */
   readonly link?: LinkMode;
-  /** Called each time that text changes its way, with the reason in words. @default nothing */
-  readonly onLinkChange?: (link: "raw" | "packet", reason: string) => void;
+  /** Called each time that packets change their way, with the reason in words. @default nothing */
+  readonly onLinkChange?: (link: LinkChange, reason: string) => void;
   /** As `LoopOptions.patience`. @default 0 */
   readonly patience?: number;
   /** Called for each segment that could not leave this host; the core knows already. @default nothing */

@@ -15,14 +15,16 @@ export type SendOutcome =
   /** The network says that the destination cannot be reached now. */
   | "unreachable";
 
-/** Carries whole IP packets, never blocks. Both buffers belong to the device and live as long as it does. */
+/** Carries whole IP packets, never blocks. The buffers belong to the device. */
 export interface PacketDevice extends Disposable {
-  /** For `poll`. */
+  /** For `poll`. May change. */
   readonly descriptor: number;
   /** Octets of the longest IP packet that it takes. */
   readonly mtu: number;
-  /** Where `receive` puts the packet, from offset 0. */
+  /** Where `receive` puts the packet, from `inboundOffset` on, until the next call. May be another one each time. */
   readonly inbound: Uint8Array;
+  /** @default 0 */
+  readonly inboundOffset?: number;
   /** Octets of the next packet, now in `inbound`; 0 when none waits. */
   receive(): number;
   /** Where the caller builds the packet to send, from offset 0. */

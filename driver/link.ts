@@ -31,13 +31,19 @@ const REFRESH_INTERVAL = seconds(1);
 /** Time-outs in a row after which a link that has worked is given up. */
 const PATIENCE = 2;
 
+/** What has changed: text goes by packet socket or by raw socket again, or what arrives comes by ring. */
+export type LinkChange = "packet" | "raw" | "ring";
+
+/** Segments in a row that nobody has merged, after which a ring receives them: some 400 KB at an Ethernet's MTU. */
+const MANY_ALONE = 256;
+
 /** What `Link` is made of. */
 export interface LinkOptions {
   readonly connection: Connection;
   readonly device: LinkDevice;
   readonly mode: LinkMode;
-  /** Told each time that text changes its way, with the reason in words. @default nobody */
-  readonly onChange?: ((link: "raw" | "packet", reason: string) => void) | undefined;
+  /** Told of each change, with the reason in words. @default nobody */
+  readonly onChange?: ((link: LinkChange, reason: string) => void) | undefined;
 }
 
 /** One connection, watched for when its device should gather and whether that gets across. */
@@ -53,6 +59,8 @@ export class Link implements NetworkSide {
   /** Number of the first octet that the packet socket got. */
   #firstSeq: SeqNumber;
   #refreshAt: Instant;
+  /** Segments with text in a row that came alone; negative: that is nobody's business any more. */
+  #alone: number;
 
   constructor({ connection, device, mode, onChange }: LinkOptions) {
     this.#connection = connection;
@@ -62,9 +70,11 @@ export class Link implements NetworkSide {
     this.#isSettled = mode === "raw";
     this.#firstSeq = connection.sndNxt;
     this.#refreshAt = 0 as Instant;
+    this.#alone = mode === "raw" ? -1 : 0;
   }
 
   segmentArrives(segment: Segment, now: Instant): void {
+    if (this.#alone >= 0 && segment.payloadLength > 0) this.#weigh(segment);
     this.#connection.segmentArrives(segment, now);
   }
 
@@ -80,6 +90,16 @@ export class Link implements NetworkSide {
   transmit(out: Segment, now: Instant): boolean {
     if (!this.#isSettled && now >= this.#refreshAt) this.#consider(now);
     return this.#connection.transmit(out, now);
+  }
+
+  /** Whether so much arrives in small packets that a ring is worth its memory. */
+  #weigh(segment: Segment): void {
+    this.#alone = segment.payloadLength > this.#device.mtu ? 0 : this.#alone + 1;
+    if (this.#alone < MANY_ALONE) return;
+    this.#alone = -1;
+    if (this.#device.receiveByRing() === null) {
+      this.#onChange?.("ring", "bulk data arrives one packet at a time");
+    }
   }
 
   #consider(now: Instant): void {

@@ -1,21 +1,25 @@
 /**
- * A connection's packets over a raw socket, with a packet socket beside it for the segments with text, where that pays.
+ * A connection's packets over a raw socket, with packet sockets beside it for bulk data, where that pays.
  *
  * The raw socket opens the connection, receives, and sends what has no text: the kernel finds next hops for it, and what
  * comes to it has passed the host's own rules. A packet socket then sends 64 KiB at a time and leaves cutting and checksums
- * to the kernel; should it get nothing across, the raw socket is still there.
+ * to the kernel; should it get nothing across, the raw socket is still there. Where much arrives in packets that nobody has
+ * merged, a ring in shared memory receives it without a call for each.
  *
  * @module
  */
 
 import {
+  type InboundChecksum,
   isErrno,
   LINK_ERRORS,
   type NextHop,
   nextHopTo,
+  PacketRing,
   PacketSocket,
   type RawSocket,
   type RawSocketV6,
+  refuseAll,
   SystemError,
 } from "../ffi/mod.ts";
 import type { Endpoint } from "../tcp/mod.ts";
@@ -51,28 +55,50 @@ class Gatherer implements SegmentGatherer {
   }
 }
 
-/** Sends by raw socket, and text by packet socket while there is one. The raw socket stays its owner's. */
+/**
+ * Sends by raw socket, and text by packet socket while there is one; receives by raw socket, or by ring once there is one.
+ * The raw socket stays its owner's.
+ */
 export class LinkDevice implements PacketDevice {
   readonly mtu: number;
-  readonly inbound: Uint8Array;
   readonly outbound: Uint8Array;
   readonly #raw: RawSocket | RawSocketV6;
   readonly #local: Endpoint;
   readonly #remote: Endpoint;
   #gatherer: Gatherer | null = null;
   #hop: NextHop | null = null;
+  #ring: PacketRing | null = null;
+  /** The packet at hand came by ring, and not by raw socket. */
+  #isFromRing = false;
+  /** The raw socket, which gets nothing any more, has nothing left either. */
+  #isRawEmpty = false;
 
   constructor(raw: RawSocket | RawSocketV6, local: Endpoint, remote: Endpoint) {
     this.#raw = raw;
     this.#local = local;
     this.#remote = remote;
     this.mtu = raw.mtu;
-    this.inbound = raw.inbound;
     this.outbound = raw.outbound;
   }
 
   get descriptor(): number {
-    return this.#raw.descriptor;
+    return this.#ring === null ? this.#raw.descriptor : this.#ring.descriptor;
+  }
+
+  get inbound(): Uint8Array {
+    return this.#isFromRing && this.#ring !== null ? this.#ring.inbound : this.#raw.inbound;
+  }
+
+  get inboundOffset(): number {
+    return this.#isFromRing && this.#ring !== null ? this.#ring.inboundOffset : 0;
+  }
+
+  get inboundChecksum(): InboundChecksum {
+    return this.#isFromRing && this.#ring !== null ? this.#ring.inboundChecksum : "unknown";
+  }
+
+  get inboundSegmentSize(): number {
+    return this.#isFromRing && this.#ring !== null ? this.#ring.inboundSegmentSize : 0;
   }
 
   get outboundDescriptor(): number {
@@ -85,11 +111,36 @@ export class LinkDevice implements PacketDevice {
   }
 
   receive(): number {
-    return this.#raw.receive();
+    if (this.#ring === null) return this.#raw.receive();
+    if (!this.#isRawEmpty) {
+      const length = this.#raw.receive();
+      if (length > 0) return length;
+      this.#isRawEmpty = true;
+      this.#isFromRing = true;
+    }
+    return this.#ring.receive();
   }
 
   send(length: number): SendOutcome {
     return this.#raw.send(length);
+  }
+
+  /**
+   * From now on packets are received by ring. Those of the moment of the change may come both ways, to a TCP duplicates.
+   *
+   * @returns null, or why they are not, in words
+   */
+  receiveByRing(): string | null {
+    if (this.#ring !== null) return null;
+    try {
+      const ring = PacketRing.open({ local: this.#local, remote: this.#remote });
+      this.#ring = ring;
+      refuseAll(this.#raw.descriptor);
+      return null;
+    } catch (error) {
+      if (error instanceof SystemError) return error.message;
+      throw error;
+    }
   }
 
   /** From now on text goes by packet socket. @returns null, or why it does not, in words */
@@ -98,10 +149,7 @@ export class LinkDevice implements PacketDevice {
       const hop = nextHopTo(this.#remote.address, this.#local.address);
       if (hop.kind === "other") return "the interface is neither an Ethernet nor loopback";
       if (hop.address === null) return "the next hop's hardware address is not known";
-      const { mtu } = this;
-      this.#gatherer = new Gatherer(
-        PacketSocket.open({ local: this.#local, remote: this.#remote, nextHop: hop, mtu, receives: false }),
-      );
+      this.#gatherer = new Gatherer(PacketSocket.open({ local: this.#local, nextHop: hop }));
       this.#hop = hop;
       return null;
     } catch (error) {
@@ -127,6 +175,8 @@ export class LinkDevice implements PacketDevice {
 
   [Symbol.dispose](): void {
     this.stopGathering();
+    this.#ring?.[Symbol.dispose]();
+    this.#ring = null;
   }
 
   #follow(socket: PacketSocket): string | null {

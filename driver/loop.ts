@@ -107,7 +107,9 @@ export class Loop implements Disposable {
   readonly #patience: number;
   readonly #clock: Clock;
   readonly #poller: Poller;
-  readonly #deviceSlot: number;
+  /** The device's descriptor, and its slot. */
+  #descriptor: number;
+  #deviceSlot: number;
   readonly #watches = new Set<Watch>();
   readonly #arrived = new Segment();
   readonly #leaving = new Segment();
@@ -125,7 +127,8 @@ export class Loop implements Disposable {
     this.#patience = options.patience ?? 0;
     this.#clock = options.clock ?? monotonicNow;
     this.#poller = options.poller ?? new PollSet();
-    this.#deviceSlot = this.#poller.add(options.device.descriptor, POLLIN);
+    this.#descriptor = options.device.descriptor;
+    this.#deviceSlot = this.#poller.add(this.#descriptor, POLLIN);
     this.#now = this.#clock();
   }
 
@@ -228,7 +231,13 @@ export class Loop implements Disposable {
       if (length === 0) return count > 0;
       const known = device.inboundChecksum ?? "unknown";
       const checksums = known === "unknown" ? this.#checksums : "trust";
-      const refusal = decodePacket(device.inbound, length, this.#arrived, checksums);
+      const refusal = decodePacket(
+        device.inbound,
+        length,
+        this.#arrived,
+        checksums,
+        device.inboundOffset ?? 0,
+      );
       if (refusal !== null) {
         this.#onDrop?.(refusal, now);
         continue;
@@ -272,7 +281,7 @@ export class Loop implements Disposable {
   #waitInPlace(wait: number): boolean {
     if (this.#outlet.isFull) return false;
     const poller = this.#poller;
-    poller.setEvents(this.#deviceSlot, POLLIN);
+    this.#awaitDevice(POLLIN);
     if (poller.poll(wait) === 0) return false;
     this.#noteWatches();
     return true;
@@ -285,12 +294,24 @@ export class Loop implements Disposable {
     const blind = isFull && this.#fullThoughWritable;
     const { descriptor, outboundDescriptor = descriptor } = this.#device;
     const isApart = isFull && !blind && outboundDescriptor !== descriptor;
-    poller.setEvents(this.#deviceSlot, isFull && !blind && !isApart ? POLLIN | POLLOUT : POLLIN);
+    this.#awaitDevice(isFull && !blind && !isApart ? POLLIN | POLLOUT : POLLIN);
     const outSlot = isApart ? poller.add(outboundDescriptor, POLLOUT) : this.#deviceSlot;
     const ready = await poller.wait(blind ? Math.min(wait, FULL_WAIT) : wait);
     this.#fullThoughWritable = !blind && ready > 0 && isFull && (poller.events(outSlot) & POLLOUT) !== 0;
     if (isApart) poller.remove(outSlot);
     if (ready > 0) this.#noteWatches();
+  }
+
+  /** Has the next wait look for these events of the device, whose descriptor may be another one than last time. */
+  #awaitDevice(events: number): void {
+    const poller = this.#poller;
+    const { descriptor } = this.#device;
+    if (descriptor !== this.#descriptor) {
+      poller.remove(this.#deviceSlot);
+      this.#deviceSlot = poller.add(descriptor, events);
+      this.#descriptor = descriptor;
+    }
+    poller.setEvents(this.#deviceSlot, events);
   }
 
   #noteWatches(): void {

@@ -25,8 +25,8 @@ export interface Instruction {
 /** A whole program, in order. */
 export type Program = readonly Instruction[];
 
-/** Where a packet starts for the socket: at its IP header, at its TCP header (raw IPv6 sockets), or at Ethernet's. */
-export type Framing = "ip" | "transport" | "ethernet";
+/** Where a packet starts for the socket: at its IP header, at its TCP header (raw IPv6 sockets), or at the link layer's. */
+export type Framing = "ip" | "transport" | "link";
 
 // <linux/bpf_common.h>: class | size or operation | mode or source
 export const LD_WORD = 0x20; // A = 32 bits at k
@@ -50,12 +50,13 @@ const NETWORK_HEADER = -0x100000;
 /** SKF_AD_OFF + SKF_AD_PKTTYPE, <linux/filter.h>: loads what the link layer thinks of the packet. */
 const PACKET_TYPE = -0x1000 + 4;
 
+/** SKF_AD_OFF + SKF_AD_PROTOCOL, <linux/filter.h>: loads what the link layer says that the packet is. */
+const LINK_PROTOCOL = -0x1000;
+
 /** PACKET_OUTGOING, <linux/if_packet.h>: our own packet on its way out. */
 const PACKET_OUTGOING = 4;
 
 const KEEP_ALL = 0xffffffff;
-const ETHERNET_HEADER_LENGTH = 14;
-const ETHERNET_TYPE_OFFSET = 12;
 const ETHERTYPE_IPV4 = 0x0800; // RFC 894
 const ETHERTYPE_IPV6 = 0x86dd; // RFC 2464
 
@@ -154,24 +155,24 @@ export function attachFilterIfAllowed(descriptor: number, program: Program): boo
 }
 
 function tcpFilter(local: Endpoint, remote: Endpoint | undefined, framing: Framing): Program {
-  const steps: Step[] = framing === "ethernet" ? ethernetSteps(local.address.family) : [];
+  const steps: Step[] = framing === "link" ? linkSteps(local.address.family) : [];
   steps.push(
     ...(local.address.family === 4 ? ipv4Steps(local, remote, framing) : ipv6Steps(local, remote, framing)),
   );
   return keepIfAll(steps);
 }
 
-function ethernetSteps(family: 4 | 6): Step[] {
+function linkSteps(family: 4 | 6): Step[] {
   return [
     { code: LD_WORD, k: PACKET_TYPE },
     { code: JUMP_BITS, k: PACKET_OUTGOING },
-    { code: LD_HALF, k: ETHERNET_TYPE_OFFSET },
+    { code: LD_WORD, k: LINK_PROTOCOL },
     { code: JUMP_EQUAL, k: family === 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6 },
   ];
 }
 
 function ipv4Steps(local: Endpoint, remote: Endpoint | undefined, framing: Framing): Step[] {
-  const start = framing === "ethernet" ? ETHERNET_HEADER_LENGTH : 0;
+  const start = framing === "link" ? NETWORK_HEADER : 0;
   const steps: Step[] = [
     { code: LD_BYTE, k: start + IPV4_PROTOCOL_OFFSET },
     { code: JUMP_EQUAL, k: IPPROTO_TCP },
@@ -189,7 +190,7 @@ function ipv4Steps(local: Endpoint, remote: Endpoint | undefined, framing: Frami
 }
 
 function ipv6Steps(local: Endpoint, remote: Endpoint | undefined, framing: Framing): Step[] {
-  const network = framing === "ethernet" ? ETHERNET_HEADER_LENGTH : framing === "ip" ? 0 : NETWORK_HEADER;
+  const network = framing === "ip" ? 0 : NETWORK_HEADER;
   const transport = framing === "transport" ? 0 : network + IPV6_HEADER_LENGTH;
   const steps: Step[] = [];
   if (framing !== "transport") { // there the kernel has followed the chain of headers to TCP already

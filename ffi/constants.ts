@@ -70,9 +70,18 @@ export const NETLINK_ROUTE = 0;
 export const ETH_P_IP = 0x0800;
 export const ETH_P_IPV6 = 0x86dd;
 
-// <linux/if_packet.h>: option of a packet socket, at level SOL_PACKET of <linux/socket.h>
+// <linux/if_packet.h>: options of a packet socket, at level SOL_PACKET of <linux/socket.h>
 export const SOL_PACKET = 263;
+export const PACKET_RX_RING = 5;
+export const PACKET_COPY_THRESH = 7;
+export const PACKET_VERSION = 10;
+export const PACKET_RESERVE = 12;
 export const PACKET_VNET_HDR = 15;
+
+// <bits/mman-linux.h>
+export const PROT_READ = 0x1;
+export const PROT_WRITE = 0x2;
+export const MAP_SHARED = 0x01;
 
 // <linux/icmp.h>: option of a raw ICMP socket, at level SOL_RAW of <linux/socket.h>
 export const SOL_RAW = 255;

@@ -119,6 +119,18 @@ const SYMBOLS = {
     result: "i32", /* int */
     nonblocking: true,
   },
+  mmap: {
+    parameters: [
+      "pointer", /* void *addr */
+      "usize", /* size_t length */
+      "i32", /* int prot */
+      "i32", /* int flags */
+      "i32", /* int fd */
+      "i64", /* off_t offset */
+    ],
+    result: "pointer", /* void * */
+  },
+  munmap: { parameters: ["pointer", /* void *addr */ "usize" /* size_t length */], result: "i32" /* int */ },
   eventfd: { parameters: ["u32", /* unsigned int initval */ "i32" /* int flags */], result: "i32" /* int */ },
   read: {
     parameters: ["i32", /* int fd */ "buffer", /* void *buf */ "usize" /* size_t count */],

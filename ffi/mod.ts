@@ -4,6 +4,7 @@
  * @module
  */
 
+export { refuseAll } from "./bpf.ts";
 export { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, SHUT_RD, SHUT_RDWR, SHUT_WR } from "./constants.ts";
 export { errnoName, isErrno, likelyCause, LINK_ERRORS, SystemError } from "./errno.ts";
 export { FileDescriptor } from "./file_descriptor.ts";
@@ -21,6 +22,7 @@ export {
 } from "./network_interface.ts";
 export { type LinkKind, type NextHop, nextHopTo } from "./neighbour.ts";
 export type { GatheringDevice, InboundChecksum, PacketDevice, SendResult } from "./packet_device.ts";
+export { PacketRing, type PacketRingOptions } from "./packet_ring.ts";
 export { packetSegmentLimit, PacketSocket, type PacketSocketOptions } from "./packet_socket.ts";
 export { MAX_WAIT, PollSet } from "./poll.ts";
 export { PortGuard } from "./port_guard.ts";

@@ -40,14 +40,14 @@ export type InboundChecksum =
   /** Nobody has looked. */
   | "unknown";
 
-/** A packet device that gathers what it sends, cuts it into segments and does their checksums, and merges what arrives. */
-export interface GatheringDevice extends PacketDevice {
-  /** Payload octets of the longest segment that `sendGathered` takes. */
+/** Gathers what it sends from where it lies, has it cut into segments and their checksums done. */
+export interface GatheringDevice extends Disposable {
+  /** For poll. */
+  readonly descriptor: number;
+  /** Payload octets of the longest segment that it takes. */
   readonly segmentLimit: number;
-  /** Of the packet received last. */
-  readonly inboundChecksum: InboundChecksum;
-  /** Payload octets of each segment that was merged into the packet received last; 0: it is one segment. */
-  readonly inboundSegmentSize: number;
+  /** Where the caller builds the headers; owned by the device, read during `sendGathered` only. */
+  readonly outbound: Uint8Array;
   /**
    * Sends a segment whose IP and TCP headers are the first `headersLength` octets of `outbound`, with the pseudo-header's
    * sum for a checksum. Its payload is read during the call only.

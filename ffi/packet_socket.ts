@@ -1,22 +1,18 @@
 /**
- * TCP over a packet socket with the kernel's own offloads: segments of up to 64 KiB go out for the device to cut and to
- * checksum, and come in as it merged them. AF_PACKET with PACKET_VNET_HDR, packet(7).
+ * Sending TCP by packet socket with the kernel's own offloads: segments of up to 64 KiB go out for the device to cut and
+ * to checksum. AF_PACKET with PACKET_VNET_HDR, packet(7). What comes in, `PacketRing` receives.
  *
  * @module
  */
 
-import { attachFilter, connectionFilter, dropAllFilter } from "./bpf.ts";
 import {
   AF_PACKET,
   ETH_P_IP,
   ETH_P_IPV6,
   MAX_IP_PACKET,
   MSG_DONTWAIT,
-  MSG_TRUNC,
   PACKET_BUFFER_LENGTH,
   PACKET_VNET_HDR,
-  SO_RCVBUF,
-  SO_RCVBUFFORCE,
   SO_SNDBUF,
   SO_SNDBUFFORCE,
   SOCK_CLOEXEC,
@@ -24,25 +20,35 @@ import {
   SOCK_RAW,
   SOL_PACKET,
 } from "./constants.ts";
-import { check, lastErrno, SystemError, wouldWait } from "./errno.ts";
+import { check, lastErrno, SystemError } from "./errno.ts";
 import { enlargeBuffer, FileDescriptor, orClose, setOption } from "./file_descriptor.ts";
 import { type Libc, loadLibc } from "./libc.ts";
 import { HARDWARE_ADDRESS_LENGTH, type NextHop } from "./neighbour.ts";
-import type { GatheringDevice, InboundChecksum, SendResult } from "./packet_device.ts";
-import { DEFAULT_BUFFER_SIZE, isVerdict, nothingReceived, sendResult } from "./raw_socket.ts";
+import type { GatheringDevice, SendResult } from "./packet_device.ts";
+import { DEFAULT_BUFFER_SIZE, isVerdict, sendResult } from "./raw_socket.ts";
 import type { Endpoint } from "./sockaddr.ts";
+import {
+  GSO_ECN,
+  GSO_NONE,
+  GSO_TCPV4,
+  GSO_TCPV6,
+  NEEDS_CHECKSUM,
+  VNET_CHECKSUM_OFFSET,
+  VNET_CHECKSUM_START,
+  VNET_FLAGS,
+  VNET_GSO_SIZE,
+  VNET_GSO_TYPE,
+  VNET_HEADER_LENGTH,
+  VNET_LENGTH,
+} from "./virtio_header.ts";
 
 /** How to open a packet socket. */
 export interface PacketSocketOptions {
+  /** Our end of the connection. */
   readonly local: Endpoint;
-  readonly remote: Endpoint;
   /** Where the frames go; with the address of the next hop. */
   readonly nextHop: NextHop;
-  /** Octets of the largest packet that is not cut by the device. */
-  readonly mtu: number;
-  /** Whether to receive as well; otherwise no packet is ever queued here. @default true */
-  readonly receives?: boolean;
-  /** Octets that may wait in each direction, as far as this process may ask for it. @default 8 MiB */
+  /** Octets that may wait, as far as this process may ask for it. @default 8 MiB */
   readonly bufferSize?: number;
 }
 
@@ -52,22 +58,6 @@ const IPV6_HEADER_LENGTH = 40;
 
 /** TCP header octets that are always counted on: all the options there can be. */
 const LONGEST_TCP_HEADER = 60;
-
-// struct virtio_net_hdr, <linux/virtio_net.h>, in the host's order (a legacy header)
-const VNET_LENGTH = 10;
-const VNET_FLAGS = 0;
-const VNET_GSO_TYPE = 1;
-const VNET_HEADER_LENGTH = 2;
-const VNET_GSO_SIZE = 4;
-const VNET_CHECKSUM_START = 6;
-const VNET_CHECKSUM_OFFSET = 8;
-const NEEDS_CHECKSUM = 1;
-const CHECKSUM_VALID = 2;
-const GSO_NONE = 0;
-const GSO_TCPV4 = 1;
-const GSO_TCPV6 = 4;
-/** Only the first of the cut segments may carry CWR (RFC 3168 6.1.2). */
-const GSO_ECN = 0x80;
 
 /** Where the checksum field stands in the TCP header, RFC 9293 3.1; and CWR in its octet of flags. */
 const TCP_CHECKSUM_OFFSET = 16;
@@ -104,9 +94,7 @@ export function packetSegmentLimit(family: 4 | 6): number {
 
 /** A packet socket of one connection, sending to one next hop. Packets start at their IP header in both directions. */
 export class PacketSocket implements GatheringDevice {
-  readonly mtu: number;
   readonly segmentLimit: number;
-  readonly inbound: Uint8Array<ArrayBuffer>;
   readonly outbound: Uint8Array<ArrayBuffer>;
   /** Why the last "unreachable" packet could not leave; kept until the next such one. */
   softError: SystemError | undefined;
@@ -119,10 +107,6 @@ export class PacketSocket implements GatheringDevice {
   /** The frame that goes out: virtio header, Ethernet header, and what the caller puts into `outbound`. */
   readonly #frame: Uint8Array<ArrayBuffer> = new Uint8Array(FRONT_LENGTH + PACKET_BUFFER_LENGTH);
   readonly #frameHeader: DataView<ArrayBuffer> = new DataView(this.#frame.buffer);
-  readonly #arrived: Uint8Array<ArrayBuffer> = new Uint8Array(FRONT_LENGTH + PACKET_BUFFER_LENGTH);
-  readonly #arrivedHeader: DataView<ArrayBuffer> = new DataView(this.#arrived.buffer);
-  readonly #arrivedPointer: Deno.PointerValue;
-  readonly #arrivedLength = BigInt(FRONT_LENGTH + PACKET_BUFFER_LENGTH);
   readonly #message: Uint32Array<ArrayBuffer> = new Uint32Array(MESSAGE_WORDS);
   readonly #messagePointer: Deno.PointerValue;
   readonly #vector: Uint32Array<ArrayBuffer> = new Uint32Array(VECTOR_WORDS);
@@ -136,11 +120,8 @@ export class PacketSocket implements GatheringDevice {
     this.#descriptor = descriptor;
     this.#ipHeaderLength = isV4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH;
     this.#gsoType = isV4 ? GSO_TCPV4 : GSO_TCPV6;
-    this.mtu = options.mtu;
     this.segmentLimit = packetSegmentLimit(options.local.address.family);
     this.outbound = this.#frame.subarray(FRONT_LENGTH);
-    this.inbound = this.#arrived.subarray(FRONT_LENGTH);
-    this.#arrivedPointer = Deno.UnsafePointer.of(this.#arrived);
     this.#messagePointer = Deno.UnsafePointer.of(this.#message);
     const protocol = isV4 ? ETH_P_IP : ETH_P_IPV6;
     this.#frameHeader.setUint16(VNET_LENGTH + ETHERNET_TYPE_OFFSET, protocol);
@@ -155,71 +136,27 @@ export class PacketSocket implements GatheringDevice {
   }
 
   /**
-   * Opens the socket with a filter for exactly this connection; nothing that came before is delivered.
+   * Opens the socket. It receives nothing.
    *
    * @throws SystemError EPERM without CAP_NET_RAW
    * @throws RangeError when the next hop is not one that Ethernet frames can be sent to
    */
   static open(options: PacketSocketOptions): PacketSocket {
-    const { local, remote, nextHop, receives = true, bufferSize = DEFAULT_BUFFER_SIZE } = options;
-    const protocol = local.address.family === 4 ? ETH_P_IP : ETH_P_IPV6;
-    checkNextHop(nextHop);
-    // Protocol 0 receives nothing; `bind` gives the socket its protocol once the filter is there.
+    checkNextHop(options.nextHop);
+    // Protocol 0 receives nothing.
     const type = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
     const descriptor = new FileDescriptor(
       check("socket AF_PACKET", loadLibc().socket(AF_PACKET, type, 0)),
     );
     return orClose(descriptor, (number) => {
       setOption(number, SOL_PACKET, PACKET_VNET_HDR, 1, "setsockopt PACKET_VNET_HDR");
-      enlargeBuffer(number, SO_SNDBUFFORCE, SO_SNDBUF, bufferSize);
-      if (receives) {
-        enlargeBuffer(number, SO_RCVBUFFORCE, SO_RCVBUF, bufferSize);
-        attachFilter(number, connectionFilter(local, remote, "ethernet"));
-        const address = linkAddress(protocol, nextHop.interfaceIndex);
-        check("bind AF_PACKET", loadLibc().bind(number, address, address.length));
-      } else {
-        attachFilter(number, dropAllFilter());
-      }
+      enlargeBuffer(number, SO_SNDBUFFORCE, SO_SNDBUF, options.bufferSize ?? DEFAULT_BUFFER_SIZE);
       return new PacketSocket(descriptor, options);
     });
   }
 
   get descriptor(): number {
     return this.#descriptor.number;
-  }
-
-  /** How the checksum of the packet received last stands. */
-  get inboundChecksum(): InboundChecksum {
-    const flags = this.#arrived[VNET_FLAGS] ?? 0;
-    if ((flags & NEEDS_CHECKSUM) !== 0) return "unfinished";
-    return (flags & CHECKSUM_VALID) !== 0 ? "verified" : "unknown";
-  }
-
-  /** Payload octets of each segment that was merged into the packet received last; 0: it is one segment. */
-  get inboundSegmentSize(): number {
-    return this.#arrived[VNET_GSO_TYPE] === GSO_NONE ? 0 : this.#arrivedHeader.getUint16(VNET_GSO_SIZE, true);
-  }
-
-  receive(): number {
-    let length = this.#receiveOnce();
-    if (length < 0) {
-      if (wouldWait()) return 0;
-      length = this.#receiveOnce(); // see lastErrno
-      if (length < 0) return nothingReceived("recv AF_PACKET");
-    }
-    // With MSG_TRUNC the result may exceed the buffer: the decoder then finds less than the IP header says.
-    return Math.max(0, Math.min(length, this.#arrived.length) - FRONT_LENGTH);
-  }
-
-  send(length: number): SendResult {
-    this.#frame[VNET_FLAGS] = 0;
-    this.#frame[VNET_GSO_TYPE] = GSO_NONE;
-    this.#frameHeader.setUint16(VNET_HEADER_LENGTH, 0, true);
-    this.#frameHeader.setUint16(VNET_GSO_SIZE, 0, true);
-    this.#frameHeader.setUint16(VNET_CHECKSUM_START, 0, true);
-    this.#frameHeader.setUint16(VNET_CHECKSUM_OFFSET, 0, true);
-    this.#putPiece(0, length + FRONT_LENGTH);
-    return this.#sendMessage(1);
   }
 
   sendGathered(
@@ -251,15 +188,6 @@ export class PacketSocket implements GatheringDevice {
 
   [Symbol.dispose](): void {
     this.#descriptor.close();
-  }
-
-  #receiveOnce(): number {
-    return this.#libc.recv(
-      this.#descriptor.number,
-      this.#arrivedPointer,
-      this.#arrivedLength,
-      MSG_DONTWAIT | MSG_TRUNC,
-    );
   }
 
   /** Leaves the checksum, and the cutting if there is to be one, to the device. */
@@ -322,7 +250,8 @@ function checkNextHop(hop: NextHop): { readonly address: Uint8Array<ArrayBuffer>
   return { address };
 }
 
-function linkAddress(protocol: number, interfaceIndex: number): Uint8Array<ArrayBuffer> {
+/** Where a packet socket sends to, or what it receives: struct sockaddr_ll. @param interfaceIndex 0: every interface */
+export function linkAddress(protocol: number, interfaceIndex: number): Uint8Array<ArrayBuffer> {
   const address = new Uint8Array(SOCKADDR_LL_LENGTH);
   const view = new DataView(address.buffer);
   view.setUint16(0, AF_PACKET, true);

@@ -13,6 +13,7 @@ import {
 } from "../../ffi/mod.ts";
 import { after, milliseconds, seconds, STANDARD } from "../../tcp/mod.ts";
 import { kernelTests, openDescriptors } from "../ffi/support.ts";
+import { switchOffloads } from "../ffi/switch_offloads.ts";
 
 const kernelTest = kernelTests();
 
@@ -47,6 +48,8 @@ interface Options {
   readonly family?: 4 | 6;
   /** Of loopback, meanwhile. @default 1500 */
   readonly mtu?: number;
+  /** Called with the octets that we have received. */
+  readonly onReceived?: (octets: number) => void;
   /** Octets given to the connection before the handshake. @default 0 */
   readonly givenEarly?: number;
   /** Called with the octets that the kernel has received. */
@@ -61,7 +64,7 @@ interface Outcome {
 
 /** Moves octets both ways and checks each of them, to the orderly end of both directions. */
 async function transfer(options: Options): Promise<Outcome> {
-  const { link, up, down = 0, family = 4, mtu = 1_500, givenEarly = 0, onProgress } = options;
+  const { link, up, down = 0, family = 4, mtu = 1_500, givenEarly = 0, onProgress, onReceived } = options;
   setInterfaceMtu("lo", mtu);
   const changes: string[] = [];
   using listener = StreamListener.open({ address: loopbackAddress(family), port: 0 });
@@ -88,6 +91,7 @@ async function transfer(options: Options): Promise<Outcome> {
     const length = connection.receive(into, loop.now);
     if (length !== null) checkStream(into.subarray(0, length), ours.received);
     ours.received += length ?? 0;
+    onReceived?.(ours.received);
     return length === null;
   };
   const stepTheirs = (socket: StreamSocket): void => {
@@ -160,6 +164,51 @@ for (const link of ["auto", "packet"] as const) {
 
 kernelTest('"auto" takes the packet socket when there is much to send', async () => {
   assertEquals((await transfer({ link: "auto", up: 1e6 })).changes, ["packet: bulk data flow"]);
+});
+
+for (const family of [4, 6] as const) {
+  kernelTest(
+    `IPv${family}: bulk data that arrives one packet at a time is received by ring, octet for octet`,
+    async () => {
+      switchOffloads("lo", "off", ["segmentation", "softwareSegmentation", "merging"]);
+      try {
+        for (const link of ["auto", "packet", "raw"] as const) {
+          const { changes } = await transfer({ link, up: 1, down: 6e6, family });
+          assertEquals(changes, link === "raw" ? [] : ["ring: bulk data arrives one packet at a time"]);
+        }
+        const { changes } = await transfer({ link: "auto", up: 1, down: 3e5, family });
+        assertEquals(changes, [], "little data");
+      } finally {
+        switchOffloads("lo", "on", ["segmentation", "softwareSegmentation", "merging"]);
+      }
+    },
+  );
+}
+
+kernelTest(
+  "packets that a ring has no room for, because they were merged, are received all the same",
+  async () => {
+    const offloads = ["segmentation", "softwareSegmentation", "merging"] as const;
+    switchOffloads("lo", "off", offloads);
+    try {
+      const { changes, retransmitted } = await transfer({
+        link: "auto",
+        up: 1,
+        down: 8e6,
+        onReceived: (octets) => {
+          const isOn = octets > 2e6 && octets < 5e6;
+          switchOffloads("lo", isOn ? "on" : "off", offloads);
+        },
+      });
+      assertEquals([changes, retransmitted], [["ring: bulk data arrives one packet at a time"], 0]);
+    } finally {
+      switchOffloads("lo", "on", offloads);
+    }
+  },
+);
+
+kernelTest("bulk data that arrives merged needs no ring", async () => {
+  assertEquals((await transfer({ link: "auto", up: 1, down: 6e6 })).changes, []);
 });
 
 kernelTest('"raw" stays so', async () => {

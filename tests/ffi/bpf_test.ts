@@ -10,6 +10,7 @@ import {
   dropAllFilter,
   encodeProgram,
   type Framing,
+  JUMP_AT_LEAST,
   JUMP_BITS,
   JUMP_EQUAL,
   JUMP_GREATER,
@@ -40,6 +41,8 @@ interface Sample {
   readonly network: Uint8Array;
   /** PACKET_HOST 0, PACKET_OUTGOING 4. */
   readonly packetType: number;
+  /** What the link layer says that it carries. */
+  readonly protocol: number;
 }
 
 /** Runs a program as the kernel does: a load beyond the end drops. Returns the octets kept. */
@@ -48,6 +51,7 @@ function run(program: Program, sample: Sample): number {
   let x = 0;
   const load = (offset: number, octets: number): number | undefined => {
     const k = offset | 0;
+    if (k === -0x1000) return sample.protocol;
     if (k === -0x1000 + 4) return sample.packetType;
     const [bytes, at] = k <= -0x1000 ? [sample.network, k + 0x100000] : [sample.bytes, k];
     if (at < 0 || at + octets > bytes.length) return undefined;
@@ -95,6 +99,9 @@ function run(program: Program, sample: Sample): number {
       case JUMP_GREATER:
         pc += a > k ? jt : jf;
         break;
+      case JUMP_AT_LEAST:
+        pc += a >= k ? jt : jf;
+        break;
       case JUMP_BITS:
         pc += (a & k) !== 0 ? jt : jf;
         break;
@@ -122,15 +129,16 @@ function sample(
   framing: Framing,
   change: (ip: Uint8Array) => Uint8Array = (ip) => ip,
   packetType = 0,
+  linkHeader = 14,
 ): Sample {
   const out = new Uint8Array(2048);
   const network = change(out.slice(0, buildPacket(out, from, to, { flags: ACK })));
-  if (framing === "ip") return { bytes: network, network, packetType };
-  if (framing === "transport") return { bytes: network.subarray(40), network, packetType };
-  const bytes = new Uint8Array(14 + network.length);
-  bytes.set(from.address.family === 4 ? [0x08, 0x00] : [0x86, 0xdd], 12);
-  bytes.set(network, 14);
-  return { bytes, network: bytes.subarray(14), packetType };
+  const protocol = from.address.family === 4 ? 0x0800 : 0x86dd;
+  if (framing === "ip") return { bytes: network, network, packetType, protocol };
+  if (framing === "transport") return { bytes: network.subarray(40), network, packetType, protocol };
+  const bytes = new Uint8Array(linkHeader + network.length);
+  bytes.set(network, linkHeader);
+  return { bytes, network: bytes.subarray(linkHeader), packetType, protocol };
 }
 
 /** Inserts four octets of IP options. */
@@ -155,9 +163,9 @@ const ENDS = {
   6: [endpoint("2001:db8::1", 40_000), endpoint("2001:db8::7", 80), endpoint("2001:db8::7:8", 80)],
 } as const;
 
-const CASES: readonly (readonly [4 | 6, Framing])[] = [[4, "ip"], [4, "ethernet"], [6, "transport"], [
+const CASES: readonly (readonly [4 | 6, Framing])[] = [[4, "ip"], [4, "link"], [6, "transport"], [
   6,
-  "ethernet",
+  "link",
 ], [
   6,
   "ip",
@@ -187,9 +195,18 @@ for (const [family, framing] of CASES) {
 
   Deno.test(`IPv${family} ${framing} filter: a packet that ends inside the ports is dropped`, () => {
     const whole = sample(remote, local, framing);
-    const ports = framing === "transport" ? 0 : (family === 4 ? 20 : 40) + (framing === "ethernet" ? 14 : 0);
-    const cut = { ...whole, bytes: whole.bytes.subarray(0, ports + 3) };
+    const ports = framing === "transport" ? 0 : family === 4 ? 20 : 40;
+    const bytes = whole.bytes.subarray(0, ports + 3);
+    const cut = { ...whole, bytes, network: whole.network.subarray(0, (family === 4 ? 20 : 40) + 3) };
     assertEquals(run(connectionFilter(local, remote, framing), cut), 0);
+  });
+
+  Deno.test(`IPv${family} ${framing} filter of a range of ports keeps both its ends and no more`, () => {
+    const filter = localPortFilter(at(local, 0), framing, { first: 40_000, last: 40_002 });
+    const keeps = (to: Endpoint): boolean => run(filter, sample(remote, to, framing)) > 0;
+    const around = [0, 39_999, 40_000, 40_001, 40_002, 40_003, 65_535].map((port) => keeps(at(local, port)));
+    assertEquals(around, [false, false, true, true, true, false, false]);
+    assertEquals(keeps(at(other, 40_001)), false);
   });
 
   Deno.test(`IPv${family} ${framing} port filter of "any address" keeps every address`, () => {
@@ -200,7 +217,7 @@ for (const [family, framing] of CASES) {
   });
 }
 
-for (const framing of ["ip", "ethernet"] as const) {
+for (const framing of ["ip", "link"] as const) {
   const [local, remote] = ENDS[4];
   const filter = connectionFilter(local, remote, framing);
   const rows: readonly (readonly [string, Sample, boolean])[] = [
@@ -215,11 +232,23 @@ for (const framing of ["ip", "ethernet"] as const) {
   }
 }
 
-Deno.test("the Ethernet filter leaves out packets on their way out", () => {
+Deno.test("the link filter leaves out packets on their way out", () => {
   const [local, remote] = ENDS[4];
-  const packet = sample(remote, local, "ethernet", undefined, 4);
-  assertEquals(run(connectionFilter(local, remote, "ethernet"), packet), 0);
+  const packet = sample(remote, local, "link", undefined, 4);
+  assertEquals(run(connectionFilter(local, remote, "link"), packet), 0);
 });
+
+for (const family of [4, 6] as const) {
+  const [local, remote] = ENDS[family];
+  const filter = connectionFilter(local, remote, "link");
+  Deno.test(`IPv${family} link filter: the length of the link layer's header is no matter, what it carries is`, () => {
+    for (const length of [0, 14, 18]) {
+      const packet = sample(remote, local, "link", undefined, 0, length);
+      assertEquals(run(filter, packet) > 0, true, `${length} octets`);
+      assertEquals(run(filter, { ...packet, protocol: 0x0806 }), 0);
+    }
+  });
+}
 
 Deno.test("the drop-all filter keeps nothing", () => {
   const [local, remote] = ENDS[4];
@@ -234,7 +263,7 @@ Deno.test("the ICMP filter looks for the quoted segment's source port behind bot
     bytes.set([0x45]);
     bytes.set([3, 1], 20);
     bytes.set(quoted, 28);
-    const packet = { bytes, network: bytes, packetType: 0 };
+    const packet = { bytes, network: bytes, packetType: 0, protocol: 0x0800 };
     assertEquals(run(quotedTcpFilter(4, local.port), packet) > 0, true);
     assertEquals(run(quotedTcpFilter(4, 0), packet) > 0, true);
     assertEquals(run(quotedTcpFilter(4, remote.port), packet), 0);
@@ -249,7 +278,7 @@ Deno.test("the ICMPv6 filter keeps errors only (RFC 4443 2.1)", () => {
   const bytes = new Uint8Array(8 + quoted.length);
   bytes.set([1, 4]);
   bytes.set(quoted, 8);
-  const packet = { bytes, network: bytes, packetType: 0 };
+  const packet = { bytes, network: bytes, packetType: 0, protocol: 0x0800 };
   assertEquals(run(quotedTcpFilter(6, local.port), packet) > 0, true);
   assertEquals(run(quotedTcpFilter(6, remote.port), packet), 0);
   bytes[0] = 128; // echo request
@@ -267,6 +296,7 @@ Deno.test("the kernel accepts every program and refuses a faulty one", () => {
     const [local, remote] = ENDS[family];
     attachFilter(socket.number, connectionFilter(local, remote, framing));
     attachFilter(socket.number, localPortFilter(local, framing));
+    attachFilter(socket.number, localPortFilter(local, framing, { first: 49_152, last: 65_535 }));
   }
   attachFilter(socket.number, quotedTcpFilter(4, 1));
   attachFilter(socket.number, quotedTcpFilter(6, 1));

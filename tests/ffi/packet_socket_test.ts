@@ -1,4 +1,4 @@
-/** Packet sockets and the next hop on loopback, in a network of the test's own. */
+/** Packet sockets, packet rings and the next hop on loopback, in a network of the test's own. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
@@ -7,6 +7,7 @@ import {
   loopbackAddress,
   type NextHop,
   nextHopTo,
+  PacketRing,
   packetSegmentLimit,
   PacketSocket,
   parseLiteral,
@@ -23,13 +24,19 @@ loadWholeLibc();
 
 const LO_MTU = 65_536;
 
+const NOTHING = new Uint8Array(0);
+
 function pattern(length: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(length).map((_, i) => i * 7 + (i >> 8));
 }
 
-function openOnLoopback(local: Endpoint, remote: Endpoint, receives = true): PacketSocket {
-  const nextHop = nextHopTo(remote.address, local.address);
-  return PacketSocket.open({ local, remote, nextHop, mtu: 65_535, receives });
+function senderOnLoopback(local: Endpoint): PacketSocket {
+  return PacketSocket.open({ local, nextHop: nextHopTo(local.address, local.address) });
+}
+
+/** The packet that the ring has received, of that many octets. */
+function packetIn(ring: PacketRing, length: number): Uint8Array {
+  return ring.inbound.subarray(ring.inboundOffset, ring.inboundOffset + length);
 }
 
 for (const family of [4, 6] as const) {
@@ -48,8 +55,8 @@ for (const family of [4, 6] as const) {
   kernelTest(`IPv${family}: a gathered segment arrives in one piece, wrapped payload and all`, () => {
     using guardA = PortGuard.open(any);
     using guardB = PortGuard.open(any);
-    using a = openOnLoopback(guardA.local, guardB.local, false);
-    using b = openOnLoopback(guardB.local, guardA.local);
+    using a = senderOnLoopback(guardA.local);
+    using b = PacketRing.open({ local: guardB.local, remote: guardA.local });
     const payload = pattern(packetSegmentLimit(family));
     const rows = [
       { name: "nothing", offset: 0, first: 0, length: 0, size: 0 },
@@ -68,29 +75,67 @@ for (const family of [4, 6] as const) {
       assertEquals([name, a.sendGathered(headers, payload, offset, first, length, size)], [name, "sent"]);
       const received = b.receive();
       assertEquals([name, received], [name, headers + length]);
-      const segment = readPacket(b.inbound.subarray(0, received));
+      const segment = readPacket(packetIn(b, received));
       assertEquals([segment.sequence, segment.payload], [length, whole], name);
       assertEquals([name, b.inboundChecksum, b.inboundSegmentSize], [name, "unfinished", size]);
     }
     assertEquals(b.receive(), 0);
-    assertEquals(a.receive(), 0, "a socket that does not receive has nothing queued");
   });
 
-  kernelTest(`IPv${family}: a whole packet goes as it is, offloads from before forgotten`, () => {
-    using guardA = PortGuard.open(any);
-    using guardB = PortGuard.open(any);
-    using a = openOnLoopback(guardA.local, guardB.local);
-    using b = openOnLoopback(guardB.local, guardA.local);
-    const payload = pattern(3_000);
-    buildPacket(a.outbound, guardA.local, guardB.local, { sequence: 1, flags: ACK, payload });
-    a.sendGathered(headers, payload, 0, 3_000, 3_000, 1_000);
-    b.receive();
-    const length = buildPacket(a.outbound, guardA.local, guardB.local, { sequence: 2, flags: ACK, payload });
-    assertEquals(a.send(length), "sent");
-    assertEquals(b.inbound.subarray(0, b.receive()), a.outbound.subarray(0, length));
-    assertEquals([b.inboundChecksum, b.inboundSegmentSize], ["unknown", 0]);
-    assertEquals(a.receive(), 0, "our own packets do not come back");
-  });
+  kernelTest(
+    `IPv${family}: short and long packets come out of a ring in the order of their arrival, round and round`,
+    () => {
+      using guardA = PortGuard.open(any);
+      using guardB = PortGuard.open(any);
+      using a = senderOnLoopback(guardA.local);
+      using b = PacketRing.open({ local: guardB.local, remote: guardA.local, memory: 1 << 16 });
+      const payload = pattern(60_000);
+      let sent = 0;
+      let seen = 0;
+      for (let turn = 0; turn < 40; turn++) {
+        for (let i = 0; i < 1 + turn % 7; i++) {
+          const length = (sent * 2_477) % 60_000;
+          buildPacket(a.outbound, guardA.local, guardB.local, {
+            sequence: sent++,
+            flags: ACK,
+            payload: payload.subarray(0, length),
+          });
+          assertEquals(a.sendGathered(headers, payload, 0, length, length, 0), "sent");
+        }
+        for (let length = b.receive(); length > 0; length = b.receive()) {
+          const segment = readPacket(packetIn(b, length));
+          assertEquals(segment.sequence, seen);
+          assertEquals(segment.payload, payload.subarray(0, (seen++ * 2_477) % 60_000));
+        }
+        assertEquals(seen, sent);
+      }
+    },
+  );
+
+  kernelTest(
+    `IPv${family}: a full ring loses what comes, keeps what it has, and goes on once it is read`,
+    () => {
+      using guardA = PortGuard.open(any);
+      using guardB = PortGuard.open(any);
+      using a = senderOnLoopback(guardA.local);
+      using b = PacketRing.open({ local: guardB.local, remote: guardA.local, memory: 1 << 16 });
+      const send = (sequence: number): void => {
+        buildPacket(a.outbound, guardA.local, guardB.local, { sequence, flags: ACK });
+        a.sendGathered(headers, NOTHING, 0, 0, 0, 0);
+      };
+      const heard = (): number[] => {
+        const numbers: number[] = [];
+        for (let length = b.receive(); length > 0; length = b.receive()) {
+          numbers.push(readPacket(packetIn(b, length)).sequence);
+        }
+        return numbers;
+      };
+      for (let i = 0; i < 40; i++) send(i);
+      assertEquals(heard(), Array.from({ length: 32 }, (_, i) => i));
+      send(99);
+      assertEquals(heard(), [99]);
+    },
+  );
 
   kernelTest(`IPv${family}: what the kernel sends in one piece arrives so, with its segments' size`, () => {
     setInterfaceMtu("lo", 1_500);
@@ -99,7 +144,7 @@ for (const family of [4, 6] as const) {
       using client = StreamSocket.connectBlocking(listener.local, 1_000);
       using server = listener.accept();
       assert(server !== undefined);
-      using ear = openOnLoopback(listener.local, client.local);
+      using ear = PacketRing.open({ local: listener.local, remote: client.local });
       const sent = pattern(100_000);
       let at = 0;
       let largest = 0;
@@ -109,7 +154,7 @@ for (const family of [4, 6] as const) {
         if (at < sent.length) at += client.send(sent.subarray(at));
         server.receive(into); // so that the window stays open
         for (let length = ear.receive(); length > 0; length = ear.receive()) {
-          const { payload } = readPacket(ear.inbound.subarray(0, length));
+          const { payload } = readPacket(packetIn(ear, length));
           assertEquals(payload, sent.subarray(heard, heard + payload.length));
           heard += payload.length;
           if (payload.length <= 1_448) continue;
@@ -139,11 +184,9 @@ kernelTest("frames need an Ethernet and a next hop that is resolved", () => {
   const end: Endpoint = { address: loopbackAddress(4), port: 9 };
   const hop = nextHopTo(end.address, end.address);
   const before = openDescriptors();
-  const open = (nextHop: NextHop) => (): PacketSocket =>
-    PacketSocket.open({ local: end, remote: end, nextHop, mtu: 1_500 });
+  const open = (nextHop: NextHop) => (): PacketSocket => PacketSocket.open({ local: end, nextHop });
   assertThrows(open({ ...hop, address: null }), RangeError, "not resolved");
   assertThrows(open({ ...hop, kind: "other" }), RangeError, "not an Ethernet");
-  assertThrows(open({ ...hop, interfaceIndex: 9_999 }), SystemError, "bind AF_PACKET");
   assertEquals(openDescriptors(), before);
 });
 
@@ -151,13 +194,34 @@ kernelTest("the array that payloads come from may change", () => {
   const any: Endpoint = { address: loopbackAddress(4), port: 0 };
   using guardA = PortGuard.open(any);
   using guardB = PortGuard.open(any);
-  using a = openOnLoopback(guardA.local, guardB.local, false);
-  using b = openOnLoopback(guardB.local, guardA.local);
+  using a = senderOnLoopback(guardA.local);
+  using b = PacketRing.open({ local: guardB.local, remote: guardA.local });
   const arrays = [pattern(5_000), pattern(5_000).reverse()];
   for (const turn of [0, 1, 0, 0, 1]) {
     const payload = arrays[turn] ?? new Uint8Array();
     buildPacket(a.outbound, guardA.local, guardB.local, { flags: ACK, payload });
     a.sendGathered(40, payload, 0, 5_000, 5_000, 1_000);
-    assertEquals(readPacket(b.inbound.subarray(0, b.receive())).payload, payload);
+    assertEquals(readPacket(packetIn(b, b.receive())).payload, payload);
   }
+});
+
+kernelTest("a ring hears its own connection only, and is gone with its memory when it is closed", () => {
+  const any: Endpoint = { address: loopbackAddress(4), port: 0 };
+  using guardA = PortGuard.open(any);
+  using guardB = PortGuard.open(any);
+  using guardC = PortGuard.open(any);
+  using a = senderOnLoopback(guardA.local);
+  const before = openDescriptors();
+  const b = PacketRing.open({ local: guardB.local, remote: guardA.local });
+  for (
+    const [from, to] of [[guardA, guardC], [guardC, guardB], [guardB, guardA], [guardA, guardB]] as const
+  ) {
+    buildPacket(a.outbound, from.local, to.local, { flags: ACK });
+    a.sendGathered(40, NOTHING, 0, 0, 0, 0);
+  }
+  assertEquals(b.receive(), 40);
+  assertEquals(b.receive(), 0);
+  b[Symbol.dispose]();
+  b[Symbol.dispose]();
+  assertEquals([openDescriptors(), b.receive(), b.inbound.every((octet) => octet === 0)], [before, 0, true]);
 });
