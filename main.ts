@@ -15,16 +15,28 @@ import { Narrator } from "./cli/narrator.ts";
 import { takesStandardOutput } from "./cli/observe_arguments.ts";
 import { observed } from "./cli/observed.ts";
 import { Output } from "./cli/output.ts";
-import { withProgress } from "./cli/progress.ts";
+import { type ProgressJob, withProgress } from "./cli/progress.ts";
 import { VERSION } from "./cli/version.ts";
 import { RawConnection } from "./driver/mod.ts";
 import { resolve } from "./ffi/mod.ts";
-import { formatEndpoint, parseAddress, seconds, seqNumber } from "./tcp/mod.ts";
+import { type Connection, formatEndpoint, parseAddress, seconds, seqNumber } from "./tcp/mod.ts";
 
 const PROGRAM = "rawtcp-client";
 
 /** How long bulk waits for the next packet with the thread in hand, milliseconds: a sixth less CPU time, measured. */
 const BULK_PATIENCE = 4;
+
+/** What the live line is to show. */
+function progressOf(wanted: ClientArguments, connection: Connection, output: Output): ProgressJob {
+  const { message, bulk, quiet, observe } = wanted;
+  return {
+    connection,
+    total: bulk === null ? new TextEncoder().encode(message).length : bulk.octets ?? 0,
+    receives: bulk?.receives ?? false,
+    output,
+    isBusy: quiet || observe.trace || observe.explain,
+  };
+}
 
 /** Connects, delivers and closes; returns the exit code. */
 async function deliver(
@@ -62,22 +74,12 @@ async function deliver(
       onUnsent: (outcome, reason) => session.unsent(outcome, reason),
     });
     narrator.starting(peer);
-    const times = {
-      connectTimeout,
-      closeTimeout: seconds(wanted.closeTimeout),
-      timeWait: seconds(wanted.timeWait),
-    };
-    const job = { peer, message, bulk, ...times };
+    const closeTimeout = seconds(wanted.closeTimeout);
+    const timeWait = seconds(wanted.timeWait);
+    const job = { peer, message, bulk, connectTimeout, closeTimeout, timeWait };
     const session = new ClientSession(raw.connection, raw.loop, narrator, job);
     interruption.attach(session);
-    const progress = {
-      connection: raw.connection,
-      total: bulk === null ? new TextEncoder().encode(message).length : bulk.octets ?? 0,
-      receives: bulk?.receives ?? false,
-      output,
-      isBusy: wanted.quiet || observe.trace || observe.explain,
-    };
-    const code = await withProgress(progress, () => session.run());
+    const code = await withProgress(progressOf(wanted, raw.connection, output), () => session.run());
     return code === ExitCode.interrupted ? interruption.exitCode : code;
   });
 }
