@@ -50,9 +50,10 @@ export function reportDuplicateText(tcb: Tcb, segment: Segment): void {
     acknowledging.reportDuplicate(start, start + length);
     return;
   }
+  const { outOfOrder } = receiver;
+  if (outOfOrder.count === 0) return;
   const start = receiver.offsetOf(segment.seq);
   const end = start + segment.payloadLength;
-  const { outOfOrder } = receiver;
   const index = outOfOrder.indexAfter(start);
   if (index >= outOfOrder.count || outOfOrder.start(index) >= end) return;
   // RFC 2883 4 (4): the block behind the duplicate's is that of the range in which it lies.

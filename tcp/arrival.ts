@@ -394,11 +394,9 @@ function takeText(tcb: Tcb, segment: Segment, now: Instant): boolean {
   }
   const isMarked = tcb.ecn.textArrived(segment);
   reportDuplicateText(tcb, segment);
-  const offset = Math.max(receiver.offsetOf(segment.seq), receiver.ring.end);
-  const before = receiver.octetsReceived;
   const outcome = receiver.takeText(segment);
-  const delivered = receiver.octetsReceived - before;
-  if (outcome === "out of order") acknowledging.noteOutOfOrder(offset);
+  const { delivered } = receiver;
+  if (outcome === "out of order") acknowledging.noteOutOfOrder(receiver.offsetOf(segment.seq));
   if (isMarked) acknowledging.acknowledgeNow("ack-congestion-mark");
   noteArrival(tcb, segment, outcome, now);
   acknowledging.textTaken(outcome, delivered, receiver, tcb.handshake.selectiveAck);

@@ -59,8 +59,8 @@ export class Receiver {
   optionOctets = 0;
   /** The peer's FIN came in order: the stream is complete. */
   finTaken = false;
-  /** Text delivered in order so far, octets. */
-  octetsReceived = 0;
+  /** What of it the last segment delivered. */
+  delivered = 0;
 
   readonly ring: ByteRing;
   readonly outOfOrder: RangeSet = new RangeSet(MAX_OUT_OF_ORDER_RANGES);
@@ -113,6 +113,11 @@ export class Receiver {
     this.#approachLimit();
   }
 
+  /** Text delivered in order so far, octets. */
+  get octetsReceived(): number {
+    return this.ring.end;
+  }
+
   /** RCV.WND: octets that the peer may send from RCV.NXT on. */
   get rcvWnd(): number {
     return Math.max(0, seqDistance(this.rcvNxt, this.rcvAdv));
@@ -155,38 +160,52 @@ export class Receiver {
   takeText(segment: Segment): TextOutcome {
     if (segment.segmentSize === 0) this.#noteFullSegment(segment.payloadLength);
     else this.#noteFullSegment(segment.segmentSize);
-    const ring = this.ring;
-    const base = ring.end;
-    const start = base + seqDistance(this.rcvNxt, segment.seq);
+    const { ring, outOfOrder } = this;
+    // Counted from RCV.NXT, not from the stream's first octet: numbers beyond an int32 leave garbage behind.
+    const start = seqDistance(this.rcvNxt, segment.seq);
     const wanted = start + segment.payloadLength;
-    const limit = Math.min(
-      base + this.acceptableLength,
-      ring.start + ring.limit,
-      this.#finOffset === NO_FIN ? Infinity : this.#finOffset,
-    );
-    const end = this.#memory === null ? Math.min(wanted, limit) : this.#roomFor(wanted);
-    if ((segment.flags & Flag.fin) !== 0 && end === wanted) this.#finOffset = wanted;
-    const from = Math.max(start, base);
-    if (wanted <= base || this.outOfOrder.covers(from, end) && from < end) return "duplicate";
+    const end = this.#memory === null ? this.#fitting(wanted) : this.#roomFor(wanted);
+    if ((segment.flags & Flag.fin) !== 0 && end === wanted) this.#finOffset = ring.end + wanted;
+    this.delivered = 0;
+    const from = Math.max(start, 0);
+    if (wanted <= 0 || from < end && outOfOrder.count > 0 && this.#isThere(from, end)) return "duplicate";
     if (from >= end) return "no room";
     const skip = segment.payloadOffset + (from - start);
-    if (from > base) {
-      if (this.outOfOrder.add(from, end) === NO_RANGE) return "no room";
-      ring.place(from, segment.payload, skip, end - from);
+    if (from > 0) {
+      const base = ring.end;
+      if (outOfOrder.add(base + from, base + end) === NO_RANGE) return "no room";
+      ring.place(base + from, segment.payload, skip, end - from);
       this.#count(segment, end);
       return "out of order";
     }
-    ring.place(base, segment.payload, skip, end - base);
-    const gapBefore = this.outOfOrder.count > 0;
-    const reached = Math.max(end, this.outOfOrder.coveredFrom(end));
-    this.outOfOrder.removeBefore(reached);
-    ring.extendTo(reached);
-    this.rcvNxt = seqAdd(this.rcvNxt, reached - base);
-    if (seqAfter(this.rcvNxt, this.rcvAdv)) this.rcvAdv = this.rcvNxt;
-    this.octetsReceived += reached - base;
     this.#count(segment, end);
-    this.#windowCap += 2 * (reached - base);
+    ring.append(segment.payload, skip, end);
+    const gapBefore = outOfOrder.count > 0;
+    this.#moveOn(gapBefore ? end + this.#joinRanges() : end);
     return gapBefore ? "gap filled" : "in order";
+  }
+
+  /** RCV.NXT moves over octets that are in the ring. */
+  #moveOn(octets: number): void {
+    this.rcvNxt = seqAdd(this.rcvNxt, octets);
+    if (seqAfter(this.rcvNxt, this.rcvAdv)) this.rcvAdv = this.rcvNxt;
+    this.delivered = octets;
+    if (this.#windowCap < Infinity) this.#windowCap += 2 * octets;
+  }
+
+  /** Counts out-of-order text that the ring's end has reached as received in order. @returns its octets */
+  #joinRanges(): number {
+    const { ring, outOfOrder } = this;
+    const { end } = ring;
+    ring.extendTo(outOfOrder.coveredFrom(end));
+    outOfOrder.removeBefore(ring.end);
+    return ring.end - end;
+  }
+
+  /** Whether all text [from, end), counted from RCV.NXT, lies beyond a gap already. */
+  #isThere(from: number, end: number): boolean {
+    const base = this.ring.end;
+    return this.outOfOrder.covers(base + from, base + end);
   }
 
   /** Notes the FIN of a segment without text that fits. */
@@ -342,18 +361,26 @@ export class Receiver {
     return textEnd <= window || this.ring.length === 0;
   }
 
-  /** Has the ring reach to stream offset `wanted`, but not beyond the FIN. @returns how far */
+  /** How far text up to `wanted` fits into window and buffer, and not beyond the FIN; all counted from RCV.NXT. */
+  #fitting(wanted: number): number {
+    const end = Math.min(wanted, this.acceptableLength, this.ring.room);
+    return this.#finOffset === NO_FIN ? end : Math.min(end, this.#finOffset - this.ring.end);
+  }
+
+  /** Has the ring reach to `wanted`, but not beyond the FIN; both counted from RCV.NXT. @returns how far */
   #roomFor(wanted: number): number {
     const { ring } = this;
-    const end = this.#finOffset === NO_FIN ? wanted : Math.min(wanted, this.#finOffset);
-    ring.limit = Math.max(ring.limit, end - ring.start);
+    const end = this.#finOffset === NO_FIN ? wanted : Math.min(wanted, this.#finOffset - ring.end);
+    ring.limit = Math.max(ring.limit, ring.length + end);
     return end;
   }
 
-  /** Counts a segment that was kept, up to stream offset `end`. */
+  /** Counts a segment that is kept, up to `end` from RCV.NXT on. */
   #count(segment: Segment, end: number): void {
+    if (this.#memory === null) return;
     const size = segment.segmentSize === 0 ? segment.payloadLength : segment.segmentSize;
-    this.#memory?.took(segment.payloadLength, end, Math.min(size, segment.payloadLength), this.#ownMss);
+    const whole = segment.payloadLength;
+    this.#memory.took(whole, this.ring.end + end, Math.min(size, whole), this.#ownMss);
   }
 
   #newEdge(shift: number): SeqNumber {

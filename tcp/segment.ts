@@ -8,6 +8,7 @@
  */
 
 import type { Family, Port } from "./address.ts";
+import { copyOctets } from "./buffer/copy.ts";
 import { seqAdd, type SeqNumber, seqNumber, type Timestamp, timestamp } from "./seq.ts";
 
 /** The control bits of the header, RFC 9293 3.1; AE of RFC 9768. */
@@ -160,10 +161,9 @@ export class Segment {
   /** Copies the payload to `offset` of `target`, which has room for it. */
   copyPayload(target: Uint8Array, offset: number): void {
     const first = this.firstPartLength;
-    if (this.payloadLength === 0) return;
-    target.set(this.payload.subarray(this.payloadOffset, this.payloadOffset + first), offset);
+    copyOctets(this.payload, this.payloadOffset, target, offset, first);
     if (first < this.payloadLength) {
-      target.set(this.payload.subarray(0, this.payloadLength - first), offset + first);
+      copyOctets(this.payload, 0, target, offset + first, this.payloadLength - first);
     }
   }
 }

@@ -25,7 +25,7 @@ const LEAST_RENEGING_WAIT = milliseconds(10);
 export function startRetransmissionTimer(tcb: Tcb, now: Instant): void {
   tcb.timers.clear(Timer.tailLossProbe);
   tcb.timers.clear(Timer.reordering);
-  tcb.timers.set(Timer.retransmission, after(now, tcb.rtt.timeout()));
+  tcb.timers.setAfter(Timer.retransmission, now, tcb.rtt.timeout());
 }
 
 /** RACK waits for what may only be late. */
@@ -60,10 +60,7 @@ export function armAfterAcknowledgement(
     startReorderingTimer(tcb, now);
   } else if (suspectsReneging) {
     startRetransmissionTimer(tcb, now);
-    timers.set(
-      Timer.retransmission,
-      after(now, micros(Math.max(rtt.srtt / 2, LEAST_RENEGING_WAIT))),
-    );
+    timers.setAfter(Timer.retransmission, now, micros(Math.max(rtt.srtt / 2, LEAST_RENEGING_WAIT)));
   } else if (isProgress && !scheduleProbe(tcb, true, now)) rearmRetransmission(tcb, now);
 }
 
@@ -73,7 +70,7 @@ export function rearmRetransmission(tcb: Tcb, now: Instant): void {
   const replaces = timers.isRunning(Timer.tailLossProbe) || timers.isRunning(Timer.reordering);
   startRetransmissionTimer(tcb, now);
   if (replaces) restartFromOldest(tcb, now);
-  if (recovery.inFlight.count === 0) timers.set(Timer.retransmission, after(now, rtt.timeout()));
+  if (recovery.inFlight.count === 0) timers.setAfter(Timer.retransmission, now, rtt.timeout());
 }
 
 /** The retransmission timer as if it had run since the oldest segment was sent. */
@@ -82,8 +79,8 @@ export function restartFromOldest(tcb: Tcb, now: Instant): void {
   timers.clear(Timer.tailLossProbe);
   timers.clear(Timer.reordering);
   if (recovery.inFlight.count === 0) return timers.clear(Timer.retransmission);
-  const due = after(recovery.inFlight.sentAt(0), rtt.timeout());
-  timers.set(Timer.retransmission, due > now ? due : after(now, TICK));
+  const rest = rtt.timeout() - elapsed(recovery.inFlight.sentAt(0), now);
+  timers.setAfter(Timer.retransmission, now, rest > 0 ? micros(rest) : TICK);
 }
 
 /** RFC 8985 7.2. `advancing`: the retransmission timer would start anew. Returns whether a probe is scheduled. */
@@ -99,6 +96,6 @@ export function scheduleProbe(tcb: Tcb, advancing: boolean, now: Instant): boole
   if (untilTimeout > 0) wait = Math.min(wait, untilTimeout);
   timers.clear(Timer.retransmission);
   timers.clear(Timer.reordering);
-  timers.set(Timer.tailLossProbe, after(now, micros(wait)));
+  timers.setAfter(Timer.tailLossProbe, now, micros(wait));
   return true;
 }

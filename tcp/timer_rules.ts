@@ -20,7 +20,7 @@ const CORK_TIME = milliseconds(200);
 export function armForOutstanding(tcb: Tcb, now: Instant): void {
   const { timers, rtt } = tcb;
   if (!timers.isRunning(Timer.retransmission) && !isBeyondWindow(tcb)) {
-    timers.set(Timer.retransmission, after(now, rtt.timeout()));
+    timers.setAfter(Timer.retransmission, now, rtt.timeout());
   }
   armUserTimeout(tcb, now);
   armTailProbe(tcb, now);
@@ -30,7 +30,7 @@ export function armForOutstanding(tcb: Tcb, now: Instant): void {
 export function armUserTimeout(tcb: Tcb, now: Instant): void {
   const { timers, config } = tcb;
   if (config.userTimeout > 0 && !timers.isRunning(Timer.userTimeout)) {
-    timers.set(Timer.userTimeout, after(now, config.userTimeout));
+    timers.setAfter(Timer.userTimeout, now, config.userTimeout);
   }
 }
 
@@ -43,14 +43,14 @@ export function rearmAfterProgress(tcb: Tcb, now: Instant): void {
     timers.clear(Timer.tailLossProbe);
     return;
   }
-  if (tcb.config.userTimeout > 0) timers.set(Timer.userTimeout, after(now, tcb.config.userTimeout));
+  if (tcb.config.userTimeout > 0) timers.setAfter(Timer.userTimeout, now, tcb.config.userTimeout);
   if (isBeyondWindow(tcb)) {
     timers.clear(Timer.retransmission);
     timers.clear(Timer.tailLossProbe);
     armPersist(tcb, now);
     return;
   }
-  timers.set(Timer.retransmission, after(now, rtt.timeout()));
+  timers.setAfter(Timer.retransmission, now, rtt.timeout());
   if (recovery.phase === "open") armTailProbe(tcb, now);
   else timers.clear(Timer.tailLossProbe);
 }
@@ -79,13 +79,13 @@ export function armTailProbe(tcb: Tcb, now: Instant): void {
 export function armPersist(tcb: Tcb, now: Instant): void {
   if (tcb.timers.isRunning(Timer.persist) || tcb.windowProbeDue || !tcb.sender.isBlockedByWindow) return;
   const backedOff = tcb.rtt.rto * 2 ** tcb.windowProbes;
-  tcb.timers.set(Timer.persist, after(now, micros(Math.min(backedOff, tcb.config.maxRto))));
+  tcb.timers.setAfter(Timer.persist, now, micros(Math.min(backedOff, tcb.config.maxRto)));
 }
 
 /** A cork holds text back, but not for ever: the override time-out of RFC 9293 3.8.6.2.1. */
 export function armCork(tcb: Tcb, now: Instant): void {
   if (!isHeldByCork(tcb) || tcb.timers.isRunning(Timer.persist)) return;
-  tcb.timers.set(Timer.persist, after(now, CORK_TIME));
+  tcb.timers.setAfter(Timer.persist, now, CORK_TIME);
 }
 
 /** Whether a cork is what holds the next text back: less than a segment, for which both windows have room. */

@@ -5,7 +5,7 @@
  */
 
 import type { TimerName } from "./observer.ts";
-import { type Instant, NEVER } from "./units.ts";
+import { after, type Instant, type Micros, NEVER } from "./units.ts";
 
 /** The timers by name; the values are indexes into {@link TIMER_NAMES}. */
 export const Timer = {
@@ -58,6 +58,11 @@ export class Timers {
     deadlines[timer] = deadline;
     if (deadline <= next) deadlines[NEXT] = deadline;
     else if (before === next) this.#findNext();
+  }
+
+  /** Starts a timer, or moves it when it runs: it is due `span` after `now`. */
+  setAfter(timer: Timer, now: Instant, span: Micros): void {
+    this.set(timer, after(now, span));
   }
 
   /** Stops a timer; nothing when it does not run. */

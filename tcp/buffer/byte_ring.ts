@@ -28,8 +28,9 @@ export class ByteRing {
   #storage: Uint8Array = NO_STORAGE;
   #mask = -1;
   #start = 0;
-  #end = 0;
-  #placedEnd = 0;
+  /** Octets held without a gap; and as far as any are held. Lengths, because offsets outgrow the machine's integers. */
+  #length = 0;
+  #placedLength = 0;
   /** Octets behind `end` that somebody may be writing. */
   #reserved = 0;
   #limit: number;
@@ -46,22 +47,22 @@ export class ByteRing {
 
   /** Offset after the last octet that is held without a gap. */
   get end(): number {
-    return this.#end;
+    return this.#start + this.#length;
   }
 
   /** Offset after the last octet that is held at all. */
   get placedEnd(): number {
-    return this.#placedEnd;
+    return this.#start + this.#placedLength;
   }
 
   /** Octets held without a gap. */
   get length(): number {
-    return this.#end - this.#start;
+    return this.#length;
   }
 
   /** Octets that can follow `end` before the limit is reached. */
   get room(): number {
-    return this.#start + this.#limit - this.#end;
+    return this.#limit - this.#length;
   }
 
   /** Octets of memory in use. */
@@ -75,14 +76,14 @@ export class ByteRing {
   }
 
   set limit(octets: number) {
-    this.#limit = Math.max(octets, this.#placedEnd - this.#start);
+    this.#limit = Math.max(octets, this.#placedLength);
   }
 
   /** Copies octets to the end, as far as there is room. Returns how many. */
   append(from: Uint8Array, fromOffset: number, length: number): number {
     const taken = Math.min(length, this.room);
     if (taken <= 0) return 0;
-    this.#write(this.#end, from, fromOffset, taken);
+    this.#write(this.#length, from, fromOffset, taken);
     this.#advance(taken);
     return taken;
   }
@@ -94,8 +95,8 @@ export class ByteRing {
    */
   reserve(length: number, out: OctetRange): number {
     const reserved = Math.max(0, Math.min(length, this.room));
-    if (reserved > 0) this.#ensure(this.#end + reserved);
-    this.#name(this.#end, reserved, out);
+    if (reserved > 0) this.#ensure(this.#length + reserved);
+    this.#name(this.end, reserved, out);
     this.#reserved = reserved;
     return reserved;
   }
@@ -115,38 +116,40 @@ export class ByteRing {
    * @throws RangeError when the place lies before `end` or beyond the limit: a mistake of the caller, who trims segments
    */
   place(offset: number, from: Uint8Array, fromOffset: number, length: number): void {
-    if (offset < this.#end || offset + length > this.#start + this.#limit) {
+    const at = offset - this.#start;
+    if (at < this.#length || at + length > this.#limit) {
       throw new RangeError(
-        `Cannot place ${length} octets at ${offset}: give a place from ${this.#end} to ${
+        `Cannot place ${length} octets at ${offset}: give a place from ${this.end} to ${
           this.#start + this.#limit
         }`,
       );
     }
     if (length === 0) return;
-    this.#write(offset, from, fromOffset, length);
-    if (offset + length > this.#placedEnd) this.#placedEnd = offset + length;
+    this.#write(at, from, fromOffset, length);
+    if (at + length > this.#placedLength) this.#placedLength = at + length;
   }
 
   /** Counts all octets before `offset` as held: they were placed. @throws RangeError beyond what was placed */
   extendTo(offset: number): void {
-    if (offset > this.#placedEnd) {
-      throw new RangeError(`Cannot extend to ${offset}: octets were placed up to ${this.#placedEnd}`);
+    const length = offset - this.#start;
+    if (length > this.#placedLength) {
+      throw new RangeError(`Cannot extend to ${offset}: octets were placed up to ${this.placedEnd}`);
     }
-    if (offset > this.#end) this.#end = offset;
+    if (length > this.#length) this.#length = length;
   }
 
   /** Copies octets from `start` on until `into` is full or `end` is reached, and drops them. Returns how many. */
   read(into: Uint8Array): number {
-    const taken = Math.min(into.length, this.#end - this.#start);
+    const taken = Math.min(into.length, this.#length);
     this.copyOut(this.#start, into, 0, taken);
-    this.#start += taken;
+    this.#drop(taken);
     return taken;
   }
 
   /** Drops everything before `offset`; nothing when that is already gone. @throws RangeError beyond `end` */
   discardTo(offset: number): void {
-    if (offset > this.#end) throw new RangeError(`Cannot discard to ${offset}: the end is ${this.#end}`);
-    if (offset > this.#start) this.#start = offset;
+    if (offset > this.end) throw new RangeError(`Cannot discard to ${offset}: the end is ${this.end}`);
+    if (offset > this.#start) this.#drop(offset - this.#start);
   }
 
   /**
@@ -155,8 +158,8 @@ export class ByteRing {
    */
   restartAt(offset: number): void {
     this.#start = offset;
-    this.#end = offset;
-    this.#placedEnd = offset;
+    this.#length = 0;
+    this.#placedLength = 0;
     this.#reserved = 0;
   }
 
@@ -176,7 +179,7 @@ export class ByteRing {
 
   /** Names all octets held without a gap. They stay as they are until they are discarded, even when the ring grows. */
   peek(out: OctetRange): void {
-    this.#name(this.#start, this.#end - this.#start, out);
+    this.#name(this.#start, this.#length, out);
   }
 
   /** Copies octets out and keeps them. @throws RangeError when not all of them are held */
@@ -192,15 +195,16 @@ export class ByteRing {
 
   /** Gives the memory back when nothing is held or reserved. For whoever notices that a connection has gone quiet. */
   trim(): void {
-    if (this.#placedEnd > this.#start || this.#reserved > 0) return;
+    if (this.#placedLength > 0 || this.#reserved > 0) return;
     this.#storage = NO_STORAGE;
     this.#mask = -1;
   }
 
   #checkHeld(offset: number, length: number): void {
-    if (offset < this.#start || offset + length > this.#end) {
+    const at = offset - this.#start;
+    if (at < 0 || at + length > this.#length) {
       throw new RangeError(
-        `Cannot take ${length} octets at ${offset}: held are those from ${this.#start} to ${this.#end}`,
+        `Cannot take ${length} octets at ${offset}: held are those from ${this.#start} to ${this.end}`,
       );
     }
   }
@@ -216,23 +220,30 @@ export class ByteRing {
 
   /** Octets at the end were written: they are held. */
   #advance(length: number): void {
-    this.#end += length;
-    if (this.#end > this.#placedEnd) this.#placedEnd = this.#end;
+    this.#length += length;
+    if (this.#length > this.#placedLength) this.#placedLength = this.#length;
     this.#reserved = 0;
   }
 
-  #write(offset: number, from: Uint8Array, fromOffset: number, length: number): void {
-    this.#ensure(offset + length);
-    const index = offset & this.#mask;
+  #drop(octets: number): void {
+    this.#start += octets;
+    this.#length -= octets;
+    this.#placedLength -= octets;
+  }
+
+  /** `at`: octets after the first one held. */
+  #write(at: number, from: Uint8Array, fromOffset: number, length: number): void {
+    this.#ensure(at + length);
+    const index = this.#start + at & this.#mask;
     const untilWrap = this.#storage.length - index;
     const first = length < untilWrap ? length : untilWrap;
     copyOctets(from, fromOffset, this.#storage, index, first);
     if (first < length) copyOctets(from, fromOffset + first, this.#storage, 0, length - first);
   }
 
-  /** Has the storage reach to stream offset `end`. */
-  #ensure(end: number): void {
-    if (end - this.#start > this.#storage.length) this.#grow(end - this.#start);
+  /** Has the storage hold that many octets. */
+  #ensure(octets: number): void {
+    if (octets > this.#storage.length) this.#grow(octets);
   }
 
   /** Moves to a storage of at least `needed` octets: the next power of two. */
@@ -246,10 +257,11 @@ export class ByteRing {
     const grown = new Uint8Array(capacity);
     const mask = capacity - 1;
     let offset = this.#start;
-    while (offset < this.#placedEnd) {
+    const { placedEnd } = this;
+    while (offset < placedEnd) {
       const from = offset & oldMask;
       const into = offset & mask;
-      const run = Math.min(this.#placedEnd - offset, old.length - from, capacity - into);
+      const run = Math.min(placedEnd - offset, old.length - from, capacity - into);
       copyOctets(old, from, grown, into, run);
       offset += run;
     }

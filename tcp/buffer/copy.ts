@@ -1,14 +1,35 @@
 /**
  * The one way in which octets are copied in the core.
  *
+ * Copying a part of an array by the engine's own means leaves a view of that part behind, some 100 octets of garbage.
+ * Text of ordinary segments is copied eight octets at a time instead, through views of the whole arrays, which are kept.
+ *
  * @module
  */
 
-/**
- * Octets up to which a loop is faster than a call into the engine (measured: the two meet near 24; a loop makes no
- * garbage, the call leaves a view behind when it takes only part of `from`).
- */
+/** Octets up to which a plain loop is as fast as anything else. Measured. */
 const LOOP_LIMIT = 24;
+
+/** Octets up to which copying through kept views is worth its garbage saved: from here on the engine is twice as fast. Measured. */
+const WORDS_LIMIT = 2_048;
+
+const WORD_OCTETS = 8;
+
+/** Octets that one turn of the unrolled loop takes: eight words. */
+const OCTETS_PER_TURN = 64;
+
+/** How many arrays' views are kept: those of a ring either way, a packet in, a packet out. They keep the arrays alive. */
+const KEPT_VIEWS = 4;
+
+/** One of so many arrays that were not found becomes a kept one, so that many that take turns do not cost a view each. */
+const MISSES_PER_VIEW = 16;
+
+const NO_VIEW = -1;
+
+const keptArrays: (Uint8Array | null)[] = new Array<null>(KEPT_VIEWS).fill(null);
+const keptViews: DataView[] = new Array<DataView>(KEPT_VIEWS).fill(new DataView(new ArrayBuffer(0)));
+let nextKept = 0;
+let misses = 0;
 
 /**
  * Copies `length` octets at `fromOffset` of `from` to `intoOffset` of `into`. Both have that many there, and the ranges may
@@ -27,7 +48,64 @@ export function copyOctets(
     for (let i = 0; i < length; i++) into[intoOffset + i] = from[fromOffset + i] as number;
   } else if (length === from.length) {
     into.set(from, intoOffset);
-  } else {
+  } else if (length > WORDS_LIMIT || !copyWords(from, fromOffset, into, intoOffset, length)) {
     into.set(from.subarray(fromOffset, fromOffset + length), intoOffset);
   }
+}
+
+/** Copies through the kept views, when both arrays have one. @returns whether they have */
+function copyWords(
+  from: Uint8Array,
+  fromOffset: number,
+  into: Uint8Array,
+  at: number,
+  length: number,
+): boolean {
+  const fromView = keptView(from);
+  const intoView = keptView(into);
+  if (fromView === NO_VIEW || intoView === NO_VIEW) return false;
+  copyByWords(keptViews[fromView] as DataView, fromOffset, keptViews[intoView] as DataView, at, length);
+  return true;
+}
+
+function copyByWords(
+  from: DataView,
+  fromOffset: number,
+  into: DataView,
+  intoOffset: number,
+  length: number,
+): void {
+  const turns = length & -OCTETS_PER_TURN;
+  const words = length & -WORD_OCTETS;
+  let i = 0;
+  for (; i < turns; i += OCTETS_PER_TURN) {
+    const a = fromOffset + i;
+    const b = intoOffset + i;
+    into.setBigInt64(b, from.getBigInt64(a, true), true);
+    into.setBigInt64(b + 8, from.getBigInt64(a + 8, true), true);
+    into.setBigInt64(b + 16, from.getBigInt64(a + 16, true), true);
+    into.setBigInt64(b + 24, from.getBigInt64(a + 24, true), true);
+    into.setBigInt64(b + 32, from.getBigInt64(a + 32, true), true);
+    into.setBigInt64(b + 40, from.getBigInt64(a + 40, true), true);
+    into.setBigInt64(b + 48, from.getBigInt64(a + 48, true), true);
+    into.setBigInt64(b + 56, from.getBigInt64(a + 56, true), true);
+  }
+  for (; i < words; i += WORD_OCTETS) {
+    into.setBigInt64(intoOffset + i, from.getBigInt64(fromOffset + i, true), true);
+  }
+  for (; i < length; i++) into.setUint8(intoOffset + i, from.getUint8(fromOffset + i));
+}
+
+/** Where the array's view is kept; NO_VIEW: it is not, perhaps from the next time on. */
+function keptView(octets: Uint8Array): number {
+  for (let i = 0; i < KEPT_VIEWS; i++) {
+    if (keptArrays[i] === octets) return i;
+  }
+  misses++;
+  if (misses < MISSES_PER_VIEW) return NO_VIEW;
+  misses = 0;
+  keptArrays[nextKept] = octets;
+  keptViews[nextKept] = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
+  nextKept = (nextKept + 1) % KEPT_VIEWS;
+  return NO_VIEW;
 }

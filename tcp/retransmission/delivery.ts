@@ -64,6 +64,14 @@ export class Delivery {
   /** Whether that rate was held down by the user. */
   rateIsApplicationLimited = false;
 
+  /**
+   * The record that {@link delivered} or {@link acknowledged} is about to be told of: when it was sent last, and the totals
+   * at that time. In fields, because numbers beyond an int32 leave garbage behind as arguments.
+   */
+  recordSentAt: Instant = NEVER;
+  recordDeliveredBefore = 0;
+  recordDeliveredAt: Instant = NEVER;
+
   /** Begins the account of a new acknowledgement. */
   begin(now: Instant): void {
     this.now = now;
@@ -85,16 +93,9 @@ export class Delivery {
     this.rateIsApplicationLimited = false;
   }
 
-  /** A record was reported received for the first time. */
-  delivered(
-    octets: number,
-    segments: number,
-    sentAt: Instant,
-    end: SeqNumber,
-    marks: number,
-    deliveredBefore: number,
-    deliveredAt: Instant,
-  ): void {
+  /** The record at hand was reported received for the first time. */
+  delivered(octets: number, segments: number, end: SeqNumber, marks: number): void {
+    const sentAt = this.recordSentAt;
     this.octets += octets;
     this.segments += segments;
     this.totalOctets += octets;
@@ -123,19 +124,19 @@ export class Delivery {
       this.newestSentAt = sentAt;
       this.newestEnd = end;
       this.newestResent = resent;
-      const interval = Math.max(elapsed(sentAt, this.now), elapsed(deliveredAt, this.now));
-      this.rate = interval > 0 ? (this.totalOctets - deliveredBefore) * 1e6 / interval : 0;
+      const interval = Math.max(elapsed(sentAt, this.now), elapsed(this.recordDeliveredAt, this.now));
+      this.rate = interval > 0 ? (this.totalOctets - this.recordDeliveredBefore) * 1e6 / interval : 0;
       this.rateIsApplicationLimited = (marks & Mark.applicationLimited) !== 0;
     }
   }
 
-  /** A record was acknowledged cumulatively. `sentAt`: NEVER when SACK had reported it before, so that it times nothing. */
-  acknowledged(octets: number, sentAt: Instant, everResent: boolean): void {
+  /** The record at hand was acknowledged cumulatively. `isNews`: SACK had not reported it before; else it times nothing. */
+  acknowledged(octets: number, isNews: boolean, everResent: boolean): void {
     this.acknowledgedOctets += octets;
     if (everResent) this.acknowledgedResent = true;
-    else if (sentAt !== NEVER) {
-      if (this.oldestSentAt === NEVER) this.oldestSentAt = sentAt;
-      this.newestAcknowledgedAt = sentAt;
+    else if (isNews) {
+      if (this.oldestSentAt === NEVER) this.oldestSentAt = this.recordSentAt;
+      this.newestAcknowledgedAt = this.recordSentAt;
     }
   }
 

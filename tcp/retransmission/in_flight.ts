@@ -19,7 +19,7 @@ import {
   seqNumber,
   seqToInt32,
 } from "../seq.ts";
-import { type Instant, NEVER } from "../units.ts";
+import type { Instant } from "../units.ts";
 import type { Delivery } from "./delivery.ts";
 import { Mark } from "./mark.ts";
 
@@ -187,8 +187,7 @@ export class InFlight {
       const octets = this.length(0);
       const isNews = (marks & Mark.sacked) === 0;
       if (isNews) this.#noteDelivered(at, octets, delivery);
-      const sentAt = isNews ? this.#sentAt[at] as Instant : NEVER;
-      delivery.acknowledged(octets, sentAt, (marks & Mark.everResent) !== 0);
+      delivery.acknowledged(octets, isNews, (marks & Mark.everResent) !== 0);
       delivery.acknowledgedSegments += this.#segments[at] as number;
       this.#uncount(at, marks, octets);
       this.#total -= octets;
@@ -384,14 +383,14 @@ export class InFlight {
   }
 
   #noteDelivered(at: number, octets: number, delivery: Delivery): void {
+    delivery.recordSentAt = this.#sentAt[at] as Instant;
+    delivery.recordDeliveredBefore = this.#deliveredBefore[at] as number;
+    delivery.recordDeliveredAt = this.#deliveredAt[at] as Instant;
     delivery.delivered(
       octets,
       this.#segments[at] as number,
-      this.#sentAt[at] as Instant,
       seqNumber(this.#end[at] as number),
       this.#marks[at] as number,
-      this.#deliveredBefore[at] as number,
-      this.#deliveredAt[at] as Instant,
     );
   }
 

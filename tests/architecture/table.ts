@@ -40,7 +40,7 @@ export const PARTS: readonly Part[] = [
 export const TCP_ORDER: readonly (readonly string[])[] = [
   ["units.ts", "seq.ts"],
   ["address.ts", "state.ts"],
-  ["events.ts", "errors.ts"],
+  ["events.ts", "errors.ts", "buffer/copy.ts"],
   ["segment.ts"],
   ["buffer/"],
   ["config.ts"],

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { controlBlockOf } from "../../tcp/connection.ts";
 import { InMemory } from "./in_memory.ts";
 
 /** Segments of one measurement: so few that garbage is seldom collected in between, so many that their sum is not noise. */
@@ -8,13 +9,29 @@ const SEGMENTS = 2_000;
 const MEASUREMENTS = 50;
 
 /** Segments after which everything is compiled, and every buffer as large as it gets. */
-const WARM_UP = 60_000;
+const WARM_UP = 80_000;
+
+/** Segments after which the octets of a stream are more than an int32 counts, and everything is compiled again. */
+const LONG_WARM_UP = 1_600_000;
 
 /**
- * Octets of garbage that one segment may leave. Of the 126 measured, 108 are the view that the engine makes for copying
- * a payload into the receive buffer (two of three segments have one); a loop without it would be eight times slower.
+ * Octets of garbage that one segment may leave. Measured are 7 to 9, of which 6 are the views that the users' own calls
+ * make, one for each 64 KiB. A single number that is no small integer would be 16: a moment, or an offset beyond an int32.
  */
-const OCTETS_PER_SEGMENT = 150;
+const OCTETS_PER_SEGMENT = 15;
+
+/** How often to measure anew, when the compiler happens to be in the middle of something. */
+const ATTEMPTS = 3;
+
+/** The least of a few measurements: what segments leave behind in any case. */
+function leastGrowth(transfer: InMemory): number {
+  let least = Infinity;
+  for (let i = 0; i < ATTEMPTS && least > OCTETS_PER_SEGMENT; i++) {
+    if (i > 0) transfer.run(WARM_UP);
+    least = Math.min(least, growthPerSegment(transfer, () => {}));
+  }
+  return least;
+}
 
 /** The median growth of the heap, octets a segment. Rounds in which garbage was collected are outliers. */
 function growthPerSegment(transfer: InMemory, afterEach: () => void): number {
@@ -32,26 +49,42 @@ function growthPerSegment(transfer: InMemory, afterEach: () => void): number {
   return growths[MEASUREMENTS / 2] as number;
 }
 
-for (const changes of [{}, { congestionControl: "reno" }, { windowUnit: "segments" }] as const) {
-  const name = Object.values(changes)[0] ?? "cubic";
-  Deno.test(`100,000 segments through two connections leave 150 octets of garbage each at most: ${name}`, () => {
-    const transfer = new InMemory(changes);
-    transfer.run(WARM_UP);
-    const { external } = Deno.memoryUsage();
-    const growth = growthPerSegment(transfer, () => {});
+/** Octets of memory that the buffers of both connections have. */
+function capacitiesOf({ sender, receiver }: InMemory): number[] {
+  return [sender, receiver].map(controlBlockOf).flatMap((block) => [
+    block.sender.ring.capacity,
+    block.receiver.ring.capacity,
+    block.receiver.outOfOrder.capacity,
+  ]);
+}
+
+const CASES = [
+  { name: "cubic", changes: {}, form: "records", warmUp: WARM_UP },
+  { name: "cubic, as packets", changes: {}, form: "packets", warmUp: WARM_UP },
+  { name: "cubic, beyond 2 GB", changes: {}, form: "records", warmUp: LONG_WARM_UP },
+  { name: "reno", changes: { congestionControl: "reno" }, form: "records", warmUp: WARM_UP },
+  { name: "segments", changes: { windowUnit: "segments" }, form: "records", warmUp: WARM_UP },
+] as const;
+
+for (const { name, changes, form, warmUp } of CASES) {
+  Deno.test(`100,000 segments through two connections leave 15 octets of garbage each at most: ${name}`, () => {
+    const transfer = new InMemory(changes, form);
+    transfer.run(warmUp);
+    const capacities = capacitiesOf(transfer);
+    const growth = leastGrowth(transfer);
     assert(growth > 0 && growth <= OCTETS_PER_SEGMENT, `${growth} octets a segment`);
-    assertEquals(Deno.memoryUsage().external, external, "buffers are as large as they were");
+    assertEquals(capacitiesOf(transfer), capacities, "buffers are as large as they were");
     assertEquals(transfer.sender.segmentsRetransmitted, 0);
   });
 }
 
-Deno.test("the measure sees what else is left behind", () => {
+Deno.test("the measure sees what else is left behind: one number for each segment", () => {
   const transfer = new InMemory();
   transfer.run(WARM_UP);
   const kept: unknown[] = [];
   let segments = transfer.segments;
   const growth = growthPerSegment(transfer, () => {
-    for (; segments < transfer.segments; segments++) kept[segments & 7] = { segments, more: [segments] };
+    for (; segments < transfer.segments; segments++) kept[segments & 7] = { moment: segments + 0.5 };
   });
   assert(growth > OCTETS_PER_SEGMENT, `${growth} octets a segment`);
 });

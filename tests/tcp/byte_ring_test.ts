@@ -273,6 +273,22 @@ Deno.test("copyOctets copies short and long, whole and in part, and within one a
     assertEquals(into.subarray(11, 11 + length), octets(7, length));
     assertEquals([into[10], into[11 + length]], [255, 255]);
   }
+  // The same two arrays again and again: in time they are copied by words, and nothing else tells.
+  const from = octets(0, 4_000);
+  const into = new Uint8Array(4_096);
+  for (let round = 0; round < 300; round++) {
+    const length = 25 + 7 * round;
+    into.fill(255);
+    copyOctets(from, round, into, 11 + round, length);
+    assertEquals(into.subarray(11 + round, 11 + round + length), octets(round, length));
+    assertEquals([into[10 + round], into[11 + round + length]], [255, 255]);
+  }
+  const part = new Uint8Array(into.buffer, 100, 1_000);
+  for (let round = 0; round < 40; round++) {
+    into.fill(255);
+    copyOctets(from, 1_000 + round, part, round, 900);
+    assertEquals(into.subarray(100 + round, 1_000 + round), octets(1_000 + round, 900));
+  }
   const whole = new Uint8Array(200).fill(255);
   copyOctets(octets(0, 150), 0, whole, 3, 150);
   assertEquals(whole.subarray(3, 153), octets(0, 150));

@@ -1,11 +1,14 @@
 /**
- * Two connections in one memory, without a device between them: what one transmits arrives at the other at once.
+ * Two connections in one memory, without a device between them: what one transmits arrives at the other at once, as the
+ * record that it is or as the octets of a packet.
  *
  * @module
  */
 
 import {
   Connection,
+  decodePacket,
+  encodePacket,
   type Endpoint,
   type Instant,
   instant,
@@ -22,6 +25,9 @@ const RECEIVER: Endpoint = { address: parseAddress("192.0.2.2"), port: 9 };
 /** Microseconds between two turns of the loop: the round trip, too. */
 const TURN = 100;
 
+/** Later than an int32 of microseconds reaches, as the clock of any machine is. */
+const START = instant(10_000_000_000);
+
 /** Segments of 1,460 octets with their header: 1,448 octets of text beside timestamps. */
 const BULK_CONFIG: TcpConfig = {
   ...STANDARD,
@@ -36,7 +42,7 @@ export class InMemory {
   readonly receiver: Connection;
   /** Segments that either side has sent. */
   segments = 0;
-  #now: Instant = instant(0);
+  #now: Instant = START;
   readonly #out = new Segment();
   readonly #in = new Segment();
   readonly #text = new Uint8Array(1 << 16);
@@ -44,7 +50,13 @@ export class InMemory {
   /** For a payload that lies in two parts in the ring that lends it. */
   readonly #joined = new Uint8Array(1 << 16);
 
-  constructor(changes: Partial<TcpConfig> = {}) {
+  /** Between the two, when segments go as packets. */
+  readonly #packet = new Uint8Array(2_048);
+  readonly #form: "records" | "packets";
+
+  /** `packets`: each segment is encoded, its checksum computed, verified on arrival, and decoded. */
+  constructor(changes: Partial<TcpConfig> = {}, form: "records" | "packets" = "records") {
+    this.#form = form;
     const config = { ...BULK_CONFIG, ...changes };
     const isn = () => seqNumber(-100_000);
     this.sender = Connection.connect({ config, local: SENDER, remote: RECEIVER, isn }, this.#now);
@@ -74,9 +86,16 @@ export class InMemory {
     const out = this.#out;
     while (from.transmit(out, now)) {
       this.segments++;
-      this.#copy(out);
+      if (this.#form === "packets") this.#encode(out);
+      else this.#copy(out);
       to.segmentArrives(this.#in, now);
     }
+  }
+
+  #encode(out: Segment): void {
+    const length = encodePacket(out, this.#packet);
+    const refusal = decodePacket(this.#packet, length, this.#in, "strict");
+    if (refusal !== null) throw new Error(`A packet of ours is refused: ${refusal}`);
   }
 
   /** As a device would hand it over: with addresses and payload where they lie. */

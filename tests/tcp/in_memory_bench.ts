@@ -18,6 +18,14 @@ const VARIANTS = {
   "88 octets": { mss: 100 },
 } as const;
 
+const packets = new InMemory({}, "packets");
+packets.run(20_000);
+Deno.bench(
+  "1,448 octets, CUBIC, encoded and decoded",
+  { group: "1,000 segments" },
+  () => packets.run(SEGMENTS),
+);
+
 for (const [name, changes] of Object.entries(VARIANTS)) {
   const transfer = new InMemory(changes);
   transfer.run(20_000);
