@@ -25,6 +25,12 @@ export interface Instruction {
 /** A whole program, in order. */
 export type Program = readonly Instruction[];
 
+/** A range of local ports, both ends included. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
 /** Where a packet starts for the socket: at its IP header, at its TCP header (raw IPv6 sockets), or at the link layer's. */
 export type Framing = "ip" | "transport" | "link";
 
@@ -40,6 +46,7 @@ export const AND = 0x54; // A &= k
 export const SHIFT_LEFT = 0x64; // A <<= k
 export const JUMP_EQUAL = 0x15; // A == k
 export const JUMP_GREATER = 0x25; // A > k
+export const JUMP_AT_LEAST = 0x35; // A >= k
 export const JUMP_BITS = 0x45; // A & k
 export const RETURN = 0x06; // keep k octets
 export const COPY_TO_X = 0x07; // X = A
@@ -79,9 +86,11 @@ interface Step {
   readonly k: number;
 }
 
+const DROP_ALL: Program = [{ code: RETURN, jt: 0, jf: 0, k: 0 }];
+
 /** The program that keeps nothing: behind it a listening socket neither answers nor refuses. */
 export function dropAllFilter(): Program {
-  return [{ code: RETURN, jt: 0, jf: 0, k: 0 }];
+  return DROP_ALL;
 }
 
 /**
@@ -94,9 +103,13 @@ export function connectionFilter(local: Endpoint, remote: Endpoint, framing: Fra
   return tcpFilter(local, remote, framing);
 }
 
-/** Keeps TCP segments from anywhere to `local`; to any address of the host when that is 0.0.0.0 or ::. */
-export function localPortFilter(local: Endpoint, framing: Framing): Program {
-  return tcpFilter(local, undefined, framing);
+/**
+ * Keeps TCP segments from anywhere to `local`; to any address of the host when that is 0.0.0.0 or ::.
+ *
+ * @param ports local ports instead of the one of `local`
+ */
+export function localPortFilter(local: Endpoint, framing: Framing, ports?: PortRange): Program {
+  return tcpFilter(local, undefined, framing, ports);
 }
 
 /**
@@ -124,18 +137,33 @@ export function encodeProgram(program: Program): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** What SO_ATTACH_FILTER takes, with the instructions that its pointer names. */
+interface EncodedProgram {
+  readonly header: Uint8Array<ArrayBuffer>;
+  readonly instructions: Uint8Array<ArrayBuffer>;
+}
+
+/** Programs that were attached and are still in use, ready to be attached again: each port guard needs the same. */
+const encodedPrograms = new WeakMap<Program, EncodedProgram>();
+
 /**
  * Attaches a filter; it takes the place of the one before, and packets queued already stay.
  *
  * @throws SystemError EINVAL when the kernel finds the program faulty
  */
 export function attachFilter(descriptor: number, program: Program): void {
+  let encoded = encodedPrograms.get(program);
+  if (encoded === undefined) encodedPrograms.set(program, encoded = encodeWithHeader(program));
+  setOptionBytes(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, encoded.header, "setsockopt SO_ATTACH_FILTER");
+}
+
+function encodeWithHeader(program: Program): EncodedProgram {
   const instructions = encodeProgram(program);
   // struct sock_fprog: unsigned short len, 6 octets of padding, struct sock_filter *
   const header = new Uint8Array(16);
   new Uint16Array(header.buffer)[0] = program.length;
   new BigUint64Array(header.buffer)[1] = Deno.UnsafePointer.value(Deno.UnsafePointer.of(instructions));
-  setOptionBytes(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, header, "setsockopt SO_ATTACH_FILTER");
+  return { header, instructions };
 }
 
 /**
@@ -154,11 +182,24 @@ export function attachFilterIfAllowed(descriptor: number, program: Program): boo
   }
 }
 
-function tcpFilter(local: Endpoint, remote: Endpoint | undefined, framing: Framing): Program {
+/** Has the socket receive nothing from now on; what is queued already stays. @throws SystemError EPERM where it may not */
+export function refuseAll(descriptor: number): void {
+  attachFilter(descriptor, dropAllFilter());
+}
+
+function tcpFilter(
+  local: Endpoint,
+  remote: Endpoint | undefined,
+  framing: Framing,
+  ports?: PortRange,
+): Program {
   const steps: Step[] = framing === "link" ? linkSteps(local.address.family) : [];
   steps.push(
     ...(local.address.family === 4 ? ipv4Steps(local, remote, framing) : ipv6Steps(local, remote, framing)),
   );
+  // both have left the local port in A
+  if (ports === undefined) steps.push({ code: JUMP_EQUAL, k: local.port });
+  else steps.push({ code: JUMP_AT_LEAST, k: ports.first }, { code: JUMP_GREATER, k: ports.last });
   return keepIfAll(steps);
 }
 
@@ -171,6 +212,7 @@ function linkSteps(family: 4 | 6): Step[] {
   ];
 }
 
+/** Leaves the local port in A. */
 function ipv4Steps(local: Endpoint, remote: Endpoint | undefined, framing: Framing): Step[] {
   const start = framing === "link" ? NETWORK_HEADER : 0;
   const steps: Step[] = [
@@ -185,10 +227,11 @@ function ipv4Steps(local: Endpoint, remote: Endpoint | undefined, framing: Frami
   if (remote !== undefined) {
     steps.push({ code: LD_HALF_INDEXED, k: start }, { code: JUMP_EQUAL, k: remote.port });
   }
-  steps.push({ code: LD_HALF_INDEXED, k: start + 2 }, { code: JUMP_EQUAL, k: local.port });
+  steps.push({ code: LD_HALF_INDEXED, k: start + 2 });
   return steps;
 }
 
+/** Leaves the local port in A. */
 function ipv6Steps(local: Endpoint, remote: Endpoint | undefined, framing: Framing): Step[] {
   const network = framing === "ip" ? 0 : NETWORK_HEADER;
   const transport = framing === "transport" ? 0 : network + IPV6_HEADER_LENGTH;
@@ -201,7 +244,7 @@ function ipv6Steps(local: Endpoint, remote: Endpoint | undefined, framing: Frami
     ...addressSteps(network + IPV6_DESTINATION_OFFSET, local),
   );
   if (remote !== undefined) steps.push({ code: LD_HALF, k: transport }, { code: JUMP_EQUAL, k: remote.port });
-  steps.push({ code: LD_HALF, k: transport + 2 }, { code: JUMP_EQUAL, k: local.port });
+  steps.push({ code: LD_HALF, k: transport + 2 });
   return steps;
 }
 
@@ -245,12 +288,15 @@ function icmpv6QuoteSteps(): Step[] {
   ];
 }
 
-/** Turns steps into a program: JUMP_EQUAL must hold; JUMP_GREATER and JUMP_BITS must not; else the packet is dropped. */
+/**
+ * Turns steps into a program: JUMP_EQUAL and JUMP_AT_LEAST must hold, JUMP_GREATER and JUMP_BITS must not; else the packet
+ * is dropped.
+ */
 function keepIfAll(steps: readonly Step[]): Program {
   const program = steps.map(({ code, k }, i): Instruction => {
     const toDrop = steps.length - i; // over the remaining steps and the RETURN that keeps
     const operand = k >>> 0;
-    if (code === JUMP_EQUAL) return { code, jt: 0, jf: toDrop, k: operand };
+    if (code === JUMP_EQUAL || code === JUMP_AT_LEAST) return { code, jt: 0, jf: toDrop, k: operand };
     if (code === JUMP_GREATER || code === JUMP_BITS) return { code, jt: toDrop, jf: 0, k: operand };
     return { code, jt: 0, jf: 0, k: operand };
   });
