@@ -10,5 +10,6 @@ export type { PacketDevice, SendOutcome } from "./device.ts";
 export type { LinkChange, LinkMode } from "./link.ts";
 export { Loop, type LoopOptions, type NetworkSide, type Poller } from "./loop.ts";
 export type { IcmpSide } from "./network_reports.ts";
+export { RawDialer, type RawDialerOptions } from "./raw_dialer.ts";
 export { RawHost, type RawHostOptions } from "./raw_host.ts";
 export { RawPath, type RawPathOptions } from "./raw_path.ts";

@@ -10,7 +10,6 @@ import {
   addressFromOctets,
   decodeIcmpPacket,
   decodeIcmpv6Message,
-  type Endpoint,
   IcmpError,
   type Instant,
   IPV4_ADDRESS_LENGTH,
@@ -24,10 +23,14 @@ export interface IcmpSide {
   icmpArrives(error: IcmpError, now: Instant): void;
 }
 
-/** A socket for complaints about this port's segments. Null: not to be had; then trouble shows by time-outs only. */
-export function openIcmp(local: Endpoint): IcmpSocket | null {
+/**
+ * A socket for complaints about our segments. Null: not to be had; then trouble shows by time-outs only.
+ *
+ * @param localPort the port that those segments come from; 0 for any
+ */
+export function openIcmp(family: 4 | 6, localPort: number): IcmpSocket | null {
   try {
-    return IcmpSocket.open(local.address.family, local.port);
+    return IcmpSocket.open(family, localPort);
   } catch (error) {
     if (error instanceof SystemError) return null;
     throw error;

@@ -90,7 +90,7 @@ export class RawHost implements Disposable {
     try {
       const socket = openRawSocket({ local: guard.local });
       opened.push(socket);
-      const icmp = openIcmp(guard.local);
+      const icmp = openIcmp(guard.local.address.family, guard.local.port);
       if (icmp !== null) opened.push(icmp);
       return new RawHost(options, guard, socket, icmp);
     } catch (error) {

@@ -84,7 +84,7 @@ export class RawPath implements Disposable {
     try {
       const device = openRawSocket({ local: guard.local, remote, mtu: Math.min(route.mtu, 0xffff) });
       opened.push(device);
-      return new RawPath(remote, guard, device, openIcmp(guard.local));
+      return new RawPath(remote, guard, device, openIcmp(guard.local.address.family, guard.local.port));
     } catch (error) {
       for (const owner of opened.reverse()) owner[Symbol.dispose]();
       throw error;

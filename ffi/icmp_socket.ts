@@ -5,15 +5,7 @@
  */
 
 import { attachFilter, quotedTcpFilter } from "./bpf.ts";
-import {
-  ICMP_FILTER,
-  IPPROTO_ICMP,
-  IPPROTO_ICMPV6,
-  MSG_DONTWAIT,
-  PACKET_BUFFER_LENGTH,
-  SOCK_RAW,
-  SOL_RAW,
-} from "./constants.ts";
+import { ICMP_FILTER, IPPROTO_ICMP, IPPROTO_ICMPV6, MSG_DONTWAIT, SOCK_RAW, SOL_RAW } from "./constants.ts";
 import { wouldWait } from "./errno.ts";
 import { type FileDescriptor, openSocket, orClose, setOption } from "./file_descriptor.ts";
 import { type Libc, loadLibc } from "./libc.ts";
@@ -22,14 +14,17 @@ import { nothingReceived } from "./raw_socket.ts";
 /** Bits of the ICMP types that report an error: unreachable, source quench, time exceeded, parameter problem; RFC 792. */
 const ERROR_TYPES = 1 << 3 | 1 << 4 | 1 << 11 | 1 << 12;
 
+/** Octets of the longest message: errors have at most 576 (RFC 1812 4.3.2.3) or 1,280 (RFC 4443 2.4); with room to spare. */
+const BUFFER_LENGTH = 2_048;
+
 /** Receives ICMP (or ICMPv6) errors that quote a TCP segment sent from this host. */
 export class IcmpSocket implements Disposable {
   /** Where `receive` puts the message; IPv4: the packet from its IP header on; IPv6: from the ICMPv6 header on. */
-  readonly inbound: Uint8Array<ArrayBuffer> = new Uint8Array(PACKET_BUFFER_LENGTH);
+  readonly inbound: Uint8Array<ArrayBuffer> = new Uint8Array(BUFFER_LENGTH);
   readonly #libc: Libc = loadLibc();
   readonly #descriptor: FileDescriptor;
   readonly #pointer: Deno.PointerValue;
-  readonly #length = BigInt(PACKET_BUFFER_LENGTH);
+  readonly #length = BigInt(BUFFER_LENGTH);
 
   private constructor(descriptor: FileDescriptor) {
     this.#descriptor = descriptor;

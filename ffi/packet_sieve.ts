@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { PortRange } from "./bpf.ts";
 import { IPPROTO_TCP } from "./constants.ts";
 import { type Endpoint, type IpAddress, isAnyAddress } from "./sockaddr.ts";
 
@@ -21,19 +22,28 @@ const IPV6_LENGTH = 40;
 /** Source and destination port, RFC 9293 3.1. */
 const PORTS_LENGTH = 4;
 
-/** Tells the packets of one connection, or of one local port, from all others. */
+/** Tells the packets of one connection, or of one local port or a range of them, from all others. */
 export class PacketSieve {
   readonly #family: 4 | 6;
   readonly #local: Endpoint;
   readonly #remote: Endpoint | undefined;
   readonly #anyLocal: boolean;
+  readonly #ports: PortRange;
 
-  /** Without a `remote`, packets from everybody to `local` pass; an address 0.0.0.0 or :: there is every address. */
-  constructor(local: Endpoint, remote: Endpoint | undefined) {
+  /**
+   * Without a `remote`, packets from everybody to `local` pass; an address 0.0.0.0 or :: there is every address. `ports`:
+   * local ports instead of the one of `local`.
+   */
+  constructor(
+    local: Endpoint,
+    remote: Endpoint | undefined,
+    ports: PortRange = { first: local.port, last: local.port },
+  ) {
     this.#family = local.address.family;
     this.#local = local;
     this.#remote = remote;
     this.#anyLocal = isAnyAddress(local.address);
+    this.#ports = ports;
   }
 
   /** Whether the packet in the first `length` octets is for this end. It starts at its IP header. */
@@ -43,7 +53,8 @@ export class PacketSieve {
     if (packet[isV4 ? IPV4_PROTOCOL_OFFSET : IPV6_NEXT_HEADER_OFFSET] !== IPPROTO_TCP) return false;
     const transport = isV4 ? ((packet[0] ?? 0) & 0xf) * 4 : IPV6_LENGTH;
     if (length < transport + PORTS_LENGTH) return false;
-    if (portAt(packet, transport + 2) !== this.#local.port) return false;
+    const localPort = portAt(packet, transport + 2);
+    if (localPort < this.#ports.first || localPort > this.#ports.last) return false;
     const destination = isV4 ? IPV4_DESTINATION_OFFSET : IPV6_DESTINATION_OFFSET;
     if (!this.#anyLocal && !standsAt(this.#local.address, packet, destination)) return false;
     if (this.#remote === undefined) return true;

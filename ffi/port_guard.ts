@@ -74,7 +74,7 @@ export class PortGuard implements Disposable {
       // before listen: in between a SYN would be answered
       if (!filter(number, dropAllFilter())) dropWithoutFilter(number, local.address.family);
       check("listen", loadLibc().listen(number, 1), () => formatSockaddr(local));
-      return new PortGuard(descriptor, localEndpoint(number));
+      return new PortGuard(descriptor, local.port === 0 ? localEndpoint(number) : local);
     });
   }
 

@@ -4,7 +4,13 @@
  * @module
  */
 
-import { attachFilterIfAllowed, connectionFilter, dropAllFilter, localPortFilter } from "./bpf.ts";
+import {
+  attachFilterIfAllowed,
+  connectionFilter,
+  dropAllFilter,
+  localPortFilter,
+  type PortRange,
+} from "./bpf.ts";
 import {
   IP_HDRINCL,
   IPPROTO_IP,
@@ -55,6 +61,8 @@ export interface RawSocketOptions {
   readonly local: Endpoint;
   /** The peer. Without one the socket serves every peer, and each packet goes where its header says. */
   readonly remote?: Endpoint;
+  /** Without a peer: local ports to receive for instead of the one of `local`. @default that one */
+  readonly ports?: PortRange;
   /** Octets of the largest packet. @default path MTU to the peer; without a peer the interface's, 1500 if unknown */
   readonly mtu?: number;
   /** Octets that may wait in each direction, as far as this process may ask for it. @default 8 MiB */
@@ -219,16 +227,16 @@ export function prepareRawSocket(
   framing: "ip" | "transport",
   receive: () => number,
 ): PacketSieve | null {
-  const { local, remote, filter = attachFilterIfAllowed } = options;
+  const { local, remote, ports, filter = attachFilterIfAllowed } = options;
   const filtered = filter(number, dropAllFilter());
   enlargeBuffer(number, SO_RCVBUFFORCE, SO_RCVBUF, options.bufferSize ?? DEFAULT_BUFFER_SIZE);
   enlargeBuffer(number, SO_SNDBUFFORCE, SO_SNDBUF, options.bufferSize ?? DEFAULT_BUFFER_SIZE);
   bindSocket(number, { address: local.address, port: 0 }); // routing rules by source address apply then
-  if (!filtered) return new PacketSieve(local, remote);
+  if (!filtered) return new PacketSieve(local, remote, ports);
   while (receive() > 0);
   filter(
     number,
-    remote === undefined ? localPortFilter(local, framing) : connectionFilter(local, remote, framing),
+    remote === undefined ? localPortFilter(local, framing, ports) : connectionFilter(local, remote, framing),
   );
   return null;
 }

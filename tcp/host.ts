@@ -26,7 +26,7 @@ import type { IcmpError } from "./icmp_error.ts";
 import { createIsnGenerator, createTimestampOffset } from "./isn.ts";
 import { Listener } from "./listener.ts";
 import type { DropReason, Observer } from "./observer.ts";
-import { PortSelector } from "./ports.ts";
+import { type PortKeeper, PortSelector } from "./ports.ts";
 import { resetFor } from "./reset.ts";
 import { Flag, Option, type Segment } from "./segment.ts";
 import { seqAfter, type SeqNumber, seqNumber, timestampDistance } from "./seq.ts";
@@ -54,6 +54,8 @@ export interface HostOptions {
   readonly isn?: IsnSource | undefined;
   /** Default: by the secret and the endpoints. */
   readonly timestampOffset?: number | undefined;
+  /** Asked for each port that is connected from, and told when it is left. Default: nobody, and the dynamic ports */
+  readonly ports?: PortKeeper | undefined;
 }
 
 /** A connection and the host's notes on it. */
@@ -83,6 +85,7 @@ export class Host {
   readonly #isn: IsnSource;
   readonly #timestampOffset: (local: Endpoint, remote: Endpoint) => number;
   readonly #ports: PortSelector;
+  readonly #keeper: PortKeeper | undefined;
   readonly #challengeLimiter: ChallengeLimiter;
   readonly #members = new Demultiplexer<Member>();
   readonly #heap = new DeadlineHeap<Member>();
@@ -103,6 +106,7 @@ export class Host {
       ? createTimestampOffset(options.secret)
       : () => timestampOffset;
     this.#ports = new PortSelector(options.secret);
+    this.#keeper = options.ports;
     const seed = options.secret.reduce((sum, octet) => Math.imul(sum, 31) + octet | 0, 0);
     this.#challengeLimiter = new ChallengeLimiter(options.config.challengeAcksPerSecond, seed);
   }
@@ -131,8 +135,14 @@ export class Host {
       );
     }
     const wanted = options.local?.port ?? 0;
-    const isFree = (port: Port) => this.#mayUse(address, port, remote, now);
-    const port = wanted === 0 ? this.#ports.choose(address, remote, isFree) : isFree(wanted) ? wanted : null;
+    const keeper = this.#keeper;
+    const isFree = (port: Port) =>
+      this.#mayUse(address, port, remote, now) && (keeper === undefined || keeper.take(address, port));
+    const port = wanted === 0
+      ? this.#ports.choose(address, remote, isFree, keeper?.range)
+      : isFree(wanted)
+      ? wanted
+      : null;
     if (port === null) {
       throw new RangeError(
         `Cannot connect to ${formatEndpoint(remote)}: no local port is free, give another`,
@@ -141,9 +151,14 @@ export class Host {
     const local = { address, port };
     const before = this.#memberAt(address, port, remote);
     if (before !== null) this.#forget(before);
-    const connection = Connection.connect(this.#connectionOptions(local, remote, options.config), now);
-    this.#add(connection, local, remote, null);
-    return connection;
+    try {
+      const connection = Connection.connect(this.#connectionOptions(local, remote, options.config), now);
+      this.#add(connection, local, remote, null);
+      return connection;
+    } catch (error) {
+      keeper?.release(address, port);
+      throw error;
+    }
   }
 
   /** Listens. @throws RangeError when the port is 0 or taken by another listener, or a config is out of range */
@@ -302,6 +317,7 @@ export class Host {
     this.#members.remove(member);
     this.#heap.set(member, NEVER);
     member.connection.onTouched = null;
+    if (member.listener === null) this.#keeper?.release(member.local.address, member.local.port);
   }
 
   #memberAt(address: IpAddress, port: Port, remote: Endpoint): Member | null {
@@ -318,6 +334,8 @@ export class Host {
    */
   #mayUse(address: IpAddress, port: Port, remote: Endpoint, now: Instant): boolean {
     if (this.#listeners.some((listener) => listener.port === port)) return false;
+    // From an endpoint to itself there would be nothing to hear but the own echo.
+    if (port === remote.port && addressEquals(address, remote.address)) return false;
     const connection = this.#memberAt(address, port, remote)?.connection;
     // One that is over may be waiting for the host to look at it.
     if (connection === undefined || connection.state === "CLOSED") return true;

@@ -17,6 +17,7 @@ export { IcmpError, type IcmpErrorKind } from "./icmp_error.ts";
 export { createIsnGenerator, createTimestampOffset } from "./isn.ts";
 export { Listener } from "./listener.ts";
 export type * from "./observer.ts";
+export { DYNAMIC_PORTS, type PortKeeper, type PortRange } from "./ports.ts";
 export * from "./segment.ts";
 export * from "./seq.ts";
 export { isLegalTransition, isSynchronized, type State, STATES } from "./state.ts";

@@ -28,6 +28,16 @@ const NO_ADDRESS: IpAddress = { family: 4, octets: new Uint8Array(IPV4_ADDRESS_L
 /** Whether a port can be taken. */
 export type PortIsFree = (port: Port) => boolean;
 
+/** Who else has a say in the local ports that are connected from: a system that gives out ports of its own, for one. */
+export interface PortKeeper {
+  /** What to choose from. */
+  readonly range: PortRange;
+  /** A connection is about to be opened from this port; false: it cannot be had. What it throws, `Host.connect` throws. */
+  take(address: IpAddress, port: Port): boolean;
+  /** A connection that it was taken for has left it; called once for each `take` that said yes. */
+  release(address: IpAddress, port: Port): void;
+}
+
 /** Algorithm 4 of RFC 6056, "double-hash port selection". */
 export class PortSelector {
   /** F and G of RFC 6056 3.3.4 are the two halves of one hash. */

@@ -168,3 +168,16 @@ Deno.test("a poll that the kernel refuses is an error", () => {
   for (let i = 0; i < 3; i++) set.add(-1);
   assertThrows(() => check("poll", libc.poll(null, 1n, 0)), Error, "EFAULT");
 });
+
+Deno.test("a set that spins sees at once what is there, and takes its time where nothing comes", () => {
+  using set = new PollSet(1, 2_000);
+  using ready = event();
+  const slot = set.add(ready.number);
+  const start = performance.now();
+  assertEquals(set.poll(20), 0);
+  const waited = performance.now() - start;
+  assert(waited >= 19 && waited < 200, `waited ${waited} ms`); // some of it spinning, the rest asleep
+  signal(ready);
+  assertEquals([set.poll(1_000), set.events(slot)], [1, POLLIN]);
+  assert(performance.now() - start - waited < 500);
+});

@@ -113,6 +113,16 @@ Deno.test("the sieve keeps one connection's packets", async (t) => {
     assertEquals(new PacketSieve(anywhere, undefined).keeps(packet, packet.length), true);
     assertEquals(new PacketSieve({ ...anywhere, port: 0x51 }, undefined).keeps(packet, packet.length), false);
   });
+  await t.step("to a range of ports, both ends included", () => {
+    const to = (first: number, last: number): boolean =>
+      new PacketSieve({ ...local, port: 0 }, undefined, { first, last }).keeps(packet, packet.length);
+    assertEquals([to(0x50, 0x51), to(0x4f, 0x50), to(0x51, 0x60), to(0x40, 0x4f)], [
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
   await t.step("IPv6", () => {
     const six = new Uint8Array(60);
     six.set([0x60], 0);

@@ -1,0 +1,20 @@
+/**
+ * ICMP messages of the tests' own making, as a router would send them to this host.
+ *
+ * @module
+ */
+
+import { IPPROTO_ICMP, MSG_DONTWAIT, SOCK_RAW } from "../../ffi/constants.ts";
+import { check } from "../../ffi/errno.ts";
+import { openSocket } from "../../ffi/file_descriptor.ts";
+import { type IpAddress, loadLibc } from "../../ffi/mod.ts";
+import { encodeSockaddr } from "../../ffi/sockaddr.ts";
+
+/** Sends an ICMP message, from its own header on, to an IPv4 address. @throws SystemError EPERM */
+export function sendIcmp(message: Uint8Array<ArrayBuffer>, to: IpAddress): void {
+  using socket = openSocket("socket SOCK_RAW", 4, SOCK_RAW, IPPROTO_ICMP);
+  const address = encodeSockaddr({ address: to, port: 0 });
+  const [data, peer] = [Deno.UnsafePointer.of(message), Deno.UnsafePointer.of(address)];
+  const { sendto } = loadLibc();
+  check("sendto", sendto(socket.number, data, BigInt(message.length), MSG_DONTWAIT, peer, address.length));
+}

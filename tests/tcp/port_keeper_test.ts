@@ -1,0 +1,137 @@
+/** A host that asks for the local ports it connects from, and gives them back. */
+
+import { assertEquals, assertThrows } from "@std/assert";
+import { type Endpoint, formatAddress, type IpAddress, type Port } from "../../tcp/address.ts";
+import type { Connection } from "../../tcp/connection.ts";
+import { Host } from "../../tcp/host.ts";
+import type { PortKeeper, PortRange } from "../../tcp/ports.ts";
+import { Flag } from "../../tcp/segment.ts";
+import { seqNumber } from "../../tcp/seq.ts";
+import { after, micros, seconds } from "../../tcp/units.ts";
+import { at, HERE, IRS, ISS, PLAIN, SECRET, segmentOf, sentBy, THERE } from "./exchange.ts";
+
+const NOW = at(0);
+const OTHER: Endpoint = { address: THERE.address, port: 444 };
+const RANGE: PortRange = { first: 5_000, last: 5_003 };
+
+/** Keeps a diary, and refuses the ports that it is told to. */
+class Keeper implements PortKeeper {
+  readonly range = RANGE;
+  readonly refused = new Set<Port>();
+  readonly taken: Port[] = [];
+  readonly released: Port[] = [];
+  failure: Error | null = null;
+
+  take(address: IpAddress, port: Port): boolean {
+    if (this.failure !== null) throw this.failure;
+    assertEquals(formatAddress(address), formatAddress(HERE));
+    if (this.refused.has(port)) return false;
+    this.taken.push(port);
+    return true;
+  }
+
+  release(_address: IpAddress, port: Port): void {
+    this.released.push(port);
+  }
+}
+
+function hostWith(keeper: Keeper, changes: Partial<typeof PLAIN> = {}): Host {
+  const isn = () => seqNumber(ISS);
+  return new Host({
+    addresses: [HERE],
+    secret: SECRET,
+    config: { ...PLAIN, ...changes },
+    isn,
+    ports: keeper,
+  });
+}
+
+/** The peer refuses. */
+function refuse(host: Host, { local, remote }: Connection): void {
+  sentBy(host, NOW);
+  host.segmentArrives(segmentOf(remote, local, { flags: Flag.rst | Flag.ack, seq: 0, ack: ISS + 1 }), NOW);
+  sentBy(host, NOW);
+}
+
+/** The peer opens, and after our FIN closes: we are in TIME-WAIT. */
+function closeInOrder(host: Host, connection: Connection): void {
+  const { local, remote } = connection;
+  const from = (flags: number, seq: number, ack: number): void => {
+    sentBy(host, NOW);
+    host.segmentArrives(segmentOf(remote, local, { flags, seq, ack }), NOW);
+  };
+  from(Flag.syn | Flag.ack, IRS, ISS + 1);
+  connection.shutdown(NOW);
+  from(Flag.fin | Flag.ack, IRS + 1, ISS + 2);
+  sentBy(host, NOW);
+  assertEquals(connection.state, "TIME-WAIT");
+}
+
+Deno.test("a port is asked for before its SYN, and the next one when it cannot be had", () => {
+  const keeper = new Keeper();
+  const host = hostWith(keeper);
+  const first = host.connect({ remote: THERE }, NOW).local.port;
+  assertEquals(keeper.taken, [first]);
+  const left = [5_000, 5_001, 5_002, 5_003].filter((port) => port !== first);
+  for (const port of left.slice(1)) keeper.refused.add(port);
+  assertEquals(host.connect({ remote: THERE }, NOW).local.port, left[0]);
+  assertThrows(() => host.connect({ remote: THERE }, NOW), RangeError, "no local port is free");
+  assertEquals(keeper.taken, [first, left[0] ?? 0]);
+  assertEquals(keeper.released, []);
+});
+
+Deno.test("a port that the user names is asked for too", () => {
+  const keeper = new Keeper();
+  const host = hostWith(keeper);
+  keeper.refused.add(80);
+  assertThrows(() => host.connect({ remote: THERE, local: { port: 80 } }, NOW), RangeError, "no local port");
+  host.connect({ remote: THERE, local: { port: 81 } }, NOW);
+  assertEquals(keeper.taken, [81]);
+});
+
+Deno.test("a port is given back when its connection has ended, for each of its connections once", () => {
+  const keeper = new Keeper();
+  const host = hostWith(keeper);
+  const one = host.connect({ remote: THERE, local: { port: 5_000 } }, NOW);
+  const two = host.connect({ remote: OTHER, local: { port: 5_000 } }, NOW);
+  assertEquals(keeper.taken, [5_000, 5_000]);
+  refuse(host, one);
+  assertEquals(keeper.released, [5_000]);
+  two.abort(NOW);
+  sentBy(host, NOW);
+  assertEquals(keeper.released, [5_000, 5_000]);
+});
+
+Deno.test("a port is kept through TIME-WAIT (RFC 9293 3.6.1)", () => {
+  const keeper = new Keeper();
+  const host = hostWith(keeper, { timeWait: seconds(60) });
+  closeInOrder(host, host.connect({ remote: THERE, local: { port: 5_000 } }, NOW));
+  const [before, then] = [after(NOW, seconds(59)), after(NOW, seconds(60))];
+  host.timersFire(before);
+  sentBy(host, before);
+  assertEquals(keeper.released, []);
+  host.timersFire(then);
+  sentBy(host, then);
+  assertEquals([keeper.released, host.connectionCount], [[5_000], 0]);
+});
+
+Deno.test("what the keeper throws passes on and leaves nothing; a bad config gives the port back", () => {
+  const keeper = new Keeper();
+  const host = hostWith(keeper);
+  keeper.failure = new Error("too many");
+  assertThrows(() => host.connect({ remote: THERE }, NOW), Error, "too many");
+  keeper.failure = null;
+  const config = { ...PLAIN, timeWait: micros(-1) };
+  assertThrows(() => host.connect({ remote: THERE, config }, NOW), RangeError);
+  assertEquals([keeper.taken, host.connectionCount], [keeper.released, 0]);
+  assertEquals(keeper.released.length, 1);
+});
+
+Deno.test("no connection goes from an endpoint to itself", () => {
+  const keeper = new Keeper();
+  const host = hostWith(keeper);
+  const self: Endpoint = { address: HERE, port: 5_002 };
+  assertThrows(() => host.connect({ remote: self, local: { port: 5_002 } }, NOW), RangeError);
+  const ports = Array.from({ length: 3 }, () => host.connect({ remote: self }, NOW).local.port);
+  assertEquals(ports.toSorted((a, b) => a - b), [5_000, 5_001, 5_003]);
+});
