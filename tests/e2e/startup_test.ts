@@ -1,0 +1,91 @@
+/** What the programs load when they start, where they look for the C library, and what they leave behind: nothing. */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { executables } from "./executables.ts";
+import { Network } from "./network.ts";
+import { must, run } from "./process.ts";
+
+const { client, server } = await executables();
+const TOP = new URL("../../", import.meta.url).pathname;
+const FROM_SOURCES = [Deno.execPath(), "run", "--allow-ffi", "--allow-env", "--no-prompt", `${TOP}main.ts`];
+const NOWHERE = "/no/such/libc.so";
+
+/** From exit_codes.ts. */
+const SYSTEM = 9;
+
+const BOTH = [{ who: "the executable", command: [client] }, { who: "main.ts", command: FROM_SOURCES }];
+
+for (const { who, command } of BOTH) {
+  Deno.test(`${who}: a RAWTCP_LIBC that is not there is an error that says what was tried`, async () => {
+    const { code, err } = await run([...command, "127.0.0.1", "1"], { env: { RAWTCP_LIBC: NOWHERE } });
+    assertEquals(code, SYSTEM);
+    assertMatch(err, /^\[-\] Cannot open the C library, tried \/no\/such\/libc\.so \(.+\): set RAWTCP_LIBC/);
+  });
+
+  Deno.test(`${who}: RAWTCP_LIBC names the C library to use, of which all is used that is needed`, async () => {
+    await using network = await Network.create();
+    await using serving = network.start([server, "--count", "1"]);
+    await serving.shows("listening");
+    const { code, out, err } = await network.run(command, { env: { RAWTCP_LIBC: await pathOfLibc() } });
+    assertEquals([code, err], [0, ""]);
+    assertMatch(out, /Connection closed/);
+    await serving.ended();
+  });
+}
+
+Deno.test("the executables leave no file behind, no code for a later run either", async () => {
+  const home = await Deno.makeTempDir({ prefix: "rawtcp-home-" });
+  try {
+    const env = { HOME: home, TMPDIR: home, XDG_CACHE_HOME: home };
+    await using network = await Network.create();
+    await using serving = network.start([server, "--count", "2"], { env });
+    await serving.shows("listening");
+    for (const args of [[], ["--trace", "--stats"]]) {
+      assertEquals((await network.run([client, ...args], { env })).code, 0);
+    }
+    assertEquals((await serving.ended()).code, 0);
+    assertEquals([...Deno.readDirSync(home)].map(({ name }) => name), []);
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+});
+
+Deno.test("to deliver a message nothing of trace/ is loaded; it comes when it is asked for", async () => {
+  const graph: Graph = JSON.parse(await must([Deno.execPath(), "info", "--json", `${TOP}main.ts`]));
+  const ofTrace = (reached: ReadonlySet<string>): string[] =>
+    [...reached].filter((specifier) => specifier.startsWith(`file://${TOP}trace/`));
+  assertEquals(ofTrace(reachable(graph, false)), []);
+  assertEquals(ofTrace(reachable(graph, true)).length > 0, true);
+});
+
+/** As far as it matters here, what `deno info --json` says. */
+interface Graph {
+  readonly roots: readonly string[];
+  readonly modules: readonly {
+    readonly specifier: string;
+    readonly dependencies?: readonly {
+      readonly code?: { readonly specifier?: string };
+      readonly isDynamic?: boolean;
+    }[];
+  }[];
+}
+
+/** What is loaded from the roots on: at once, or with what may be loaded later. */
+function reachable({ roots, modules }: Graph, isLaterToo: boolean): ReadonlySet<string> {
+  const reached = new Set<string>(roots);
+  for (const specifier of reached) {
+    const found = modules.find((module) => module.specifier === specifier);
+    for (const { code, isDynamic } of found?.dependencies ?? []) {
+      if (code?.specifier !== undefined && (isLaterToo || isDynamic !== true)) reached.add(code.specifier);
+    }
+  }
+  return reached;
+}
+
+/** Where this process has its own from. */
+async function pathOfLibc(): Promise<string> {
+  const maps = await Deno.readTextFile("/proc/self/maps");
+  const path = /\/\S*\/(libc\.so\.6|libc-\S+\.so|ld-musl-\S+)$/m.exec(maps)?.[0];
+  if (path === undefined) throw new Error("There is no C library in /proc/self/maps");
+  return path;
+}
