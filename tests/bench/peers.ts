@@ -36,9 +36,11 @@ export class Peer implements AsyncDisposable {
     bench: Bench,
     network: Network,
     job: Partial<PeerJob> & Pick<PeerJob, "mode" | "host">,
+    core?: number,
   ): Promise<Peer> {
     const whole: PeerJob = { ...PLAIN_JOB, ...job };
-    const program = bench.start([...denoRun("peer.ts"), JSON.stringify(whole)], network);
+    const command = bench.onCore([...denoRun("peer.ts"), JSON.stringify(whole)], core);
+    const program = bench.start(command, network);
     await program.shows("ready\n");
     return new Peer(program);
   }

@@ -16,7 +16,8 @@ export type ToolName =
   | "scapy"
   | "nc"
   | "hping3"
-  | "rawtcp-client";
+  | "rawtcp-client"
+  | "taskset";
 
 /** One that is here. */
 export interface Tool {
@@ -105,6 +106,11 @@ async function findClient(): Promise<Tool | string> {
   return code === 0 ? { command: [CLIENT], version: firstLine(text) } : "not built: deno task build makes it";
 }
 
+async function findTaskset(): Promise<Tool | string> {
+  if (navigator.hardwareConcurrency < 2) return "there is one core only";
+  return await findProgram(["taskset"], "--version");
+}
+
 /** Looks for everything. */
 export async function findTools(): Promise<Tools> {
   const pythons = await findPythons();
@@ -118,6 +124,7 @@ export async function findTools(): Promise<Tools> {
     ["nc", await findNetcat()],
     ["hping3", await findProgram(["hping3"], "--version")],
     ["rawtcp-client", await findClient()],
+    ["taskset", await findTaskset()],
   ];
   const found = new Map<ToolName, Tool>();
   const missing = new Map<ToolName, string>();

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { RawConnection } from "../../../driver/mod.ts";
-import { parseLiteral } from "../../../ffi/mod.ts";
-import { after, type Connection, type Instant, type IpAddress, seconds } from "../../../tcp/mod.ts";
+import { type Loop, RawConnection, RawDialer } from "../../../driver/mod.ts";
+import { parseLiteral, sourceAddressFor } from "../../../ffi/mod.ts";
+import { after, type Connection, type IpAddress, milliseconds, seconds, STANDARD } from "../../../tcp/mod.ts";
 import { answer, type ConnectAnswer, type ConnectJob, readJob } from "./jobs.ts";
 
 /** Connections before those that count. */
@@ -14,6 +14,12 @@ const WARM_UP = 200;
 
 /** More are not made, whatever the time: the kernel's ports are 28,000 for each of the server's. */
 const MOST = 100_000;
+
+/** Few enough for a process that may open no more than 1,024 files: TIME-WAIT guards each port for its time. */
+const LOCAL_PORTS = { first: 60_000, last: 60_699 } as const;
+
+/** How soon the dialer may use such a port again (RFC 6191); each has eight ports of the server's to connect to. */
+const TAKEOVER = milliseconds(10);
 
 /** Longest that one step may take, seconds. */
 const PATIENCE = 5;
@@ -33,18 +39,23 @@ async function measure(once: (port: number) => Promise<void>): Promise<ConnectAn
   return { connections, seconds: (performance.now() - start) / 1_000 };
 }
 
-async function overOurs(address: IpAddress, port: number): Promise<void> {
-  using raw = RawConnection.open({ remote: { address, port }, link: "auto" });
-  const { connection, loop } = raw;
-  const limit = (): Instant => after(loop.readClock(), seconds(PATIENCE));
+/** Does the job on a connection that has just been opened. */
+async function converse(connection: Connection, loop: Loop): Promise<void> {
   const come = async (condition: () => boolean): Promise<void> => {
-    if (!await loop.run(condition, limit())) throw new Error(`Stuck in ${connection.state}`);
+    const isThere = await loop.run(condition, after(loop.readClock(), seconds(PATIENCE)));
+    if (!isThere) throw new Error(`Stuck in ${connection.state}`);
   };
   await come(() => isFine(connection) && connection.state === "ESTABLISHED");
   connection.send(octet, loop.readClock());
   await come(() => isFine(connection) && connection.receive(octet, loop.now) === 1);
   connection.close(loop.readClock());
   await come(() => isFine(connection) && (connection.state === "TIME-WAIT" || connection.state === "CLOSED"));
+}
+
+/** Each on sockets of its own. */
+async function overOwnSockets(address: IpAddress, port: number): Promise<void> {
+  using raw = RawConnection.open({ remote: { address, port }, link: "auto" });
+  await converse(raw.connection, raw.loop);
 }
 
 function isFine({ failure }: Connection): boolean {
@@ -60,6 +71,24 @@ async function overKernel(port: number): Promise<void> {
   if (await connection.read(octet) !== null) throw new Error("No end");
 }
 
+/** All by one dialer. */
+async function measureDialer(address: IpAddress): Promise<ConnectAnswer> {
+  const config = { ...STANDARD, timeWaitTakeover: TAKEOVER };
+  using dialer = RawDialer.open({ source: sourceAddressFor(address), ports: LOCAL_PORTS, config });
+  return await measure((port) => converse(dialer.connect({ address, port }), dialer.loop));
+}
+
+async function answerFor(who: ConnectJob["who"], address: IpAddress): Promise<ConnectAnswer> {
+  switch (who) {
+    case "dialer":
+      return await measureDialer(address);
+    case "own sockets":
+      return await measure((port) => overOwnSockets(address, port));
+    case "Deno.connect":
+      return await measure(overKernel);
+  }
+}
+
 const address = parseLiteral(job.host);
 if (address === undefined) throw new Error(`Cannot connect to ${job.host}: give an address`);
-answer(await measure(job.who === "ours" ? (port) => overOurs(address, port) : overKernel));
+answer(await answerFor(job.who, address));

@@ -78,7 +78,8 @@ export interface PingAnswer {
 
 /** For connect.ts: connection after connection. */
 export interface ConnectJob {
-  readonly who: "ours" | "Deno.connect";
+  /** Ours by a RawDialer, ours by a RawConnection each, or the kernel's. */
+  readonly who: "dialer" | "own sockets" | "Deno.connect";
   readonly host: string;
   /** Taken in turn, so that the kernel's TIME-WAIT is in nobody's way. */
   readonly ports: readonly number[];

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { CLIENT_CORE, PEER_CORE } from "../bench.ts";
 import { Peer } from "../peers.ts";
 import type { ConnectAnswer, ConnectJob } from "../programs/jobs.ts";
-import type { Contender, Row } from "../row.ts";
+import type { Bound, Claim, Contender, Row } from "../row.ts";
 
 /** Longest that one run measures, seconds. */
 const LONGEST = 1;
@@ -14,30 +15,40 @@ const LONGEST = 1;
 /** Of the server: so many that those of the client last, though the kernel keeps each pair in TIME-WAIT. */
 const PORTS = [7_011, 7_012, 7_013, 7_014, 7_015, 7_016, 7_017, 7_018] as const;
 
+const BOUND: Bound = { kind: "at least", limit: 0.4, aim: 0.8 };
+
 /** The row. */
 export const connections: Row = {
   name: "connections",
   needs: ["namespaces"],
   run: async (bench) => {
     const { client: network, server, address: host } = await bench.place("veth");
-    await using _peer = await Peer.start(bench, server, { mode: "echo", host, ports: PORTS });
+    await using _peer = await Peer.start(bench, server, { mode: "echo", host, ports: PORTS }, PEER_CORE);
     const seconds = Math.min(LONGEST, bench.extent.seconds);
     const contender = (who: ConnectJob["who"]): Contender<number> => ({
       who,
       run: async () => {
         const job: ConnectJob = { who, host, ports: PORTS, seconds };
-        const said = await bench.answer<ConnectAnswer>("connect.ts", job, { network, seconds });
+        const said = await bench.answer<ConnectAnswer>("connect.ts", job, {
+          network,
+          seconds,
+          core: CLIENT_CORE,
+        });
         return said.connections / said.seconds;
       },
     });
-    const [ours = [], kernel = []] = await bench.takeTurns([contender("ours"), contender("Deno.connect")]);
+    const contenders = [contender("dialer"), contender("Deno.connect"), contender("own sockets")];
+    const [dialer = [], kernel = [], own = []] = await bench.takeTurns(contenders);
+    const claim = (work: string, values: readonly number[]): Claim => ({
+      work: `connections one after another, veth${work}`,
+      ours: { who: "rawtcp", unit: "a second", values },
+      peer: { who: "Deno.connect", unit: "a second", values: kernel },
+    });
     return {
-      claims: [{
-        work: "connections one after another, veth",
-        ours: { who: "rawtcp", unit: "a second", values: ours },
-        peer: { who: "Deno.connect", unit: "a second", values: kernel },
-        bound: { kind: "at least", limit: 0.4, aim: 0.8 },
-      }],
+      claims: [{ ...claim("", dialer), bound: BOUND }, claim(", sockets of its own for each", own)],
+      notes: [
+        "Connections one after another: by one RawDialer; with sockets of its own for each by RawConnection",
+      ],
     };
   },
 };

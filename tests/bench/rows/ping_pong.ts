@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Bench } from "../bench.ts";
+import { type Bench, CLIENT_CORE, PEER_CORE } from "../bench.ts";
 import { Peer, PEER_PORT } from "../peers.ts";
 import type { PingAnswer, PingJob } from "../programs/jobs.ts";
 import type { Claim, Contender, Row } from "../row.ts";
@@ -16,13 +16,20 @@ const LONGEST = 1;
 const PATIENT = 1;
 const DEFAULT = 0;
 
+const PINNED = "Ping-pong and connections one after another: client and server are each on a core of its own";
+
 /** The row. */
 export const pingPong: Row = {
   name: "ping-pong",
   needs: ["namespaces"],
   run: async (bench) => {
     const place = await bench.place("veth");
-    await using _peer = await Peer.start(bench, place.server, { mode: "echo", host: place.address });
+    await using _peer = await Peer.start(
+      bench,
+      place.server,
+      { mode: "echo", host: place.address },
+      PEER_CORE,
+    );
     const seconds = Math.min(LONGEST, bench.extent.seconds);
     const contender = (who: PingJob["who"], patience: number): Contender<PingAnswer> => ({
       who: who === "ours" ? `rawtcp, patience ${patience} ms` : who,
@@ -45,6 +52,7 @@ export const pingPong: Row = {
           slowest(patient)
         }, without ` +
         `${slowest(plain)}, Deno.connect ${slowest(kernel)}`,
+        ...bench.tools.found.has("taskset") ? [PINNED] : [],
       ],
     };
   },
@@ -52,5 +60,5 @@ export const pingPong: Row = {
 
 async function ping(bench: Bench, job: PingJob): Promise<PingAnswer> {
   const { client: network } = await bench.place("veth");
-  return await bench.answer<PingAnswer>("ping.ts", job, { network, seconds: job.seconds });
+  return await bench.answer<PingAnswer>("ping.ts", job, { network, seconds: job.seconds, core: CLIENT_CORE });
 }
