@@ -221,10 +221,11 @@ start of the transfer to the last byte, and for the connection its segments, ret
 process per GB (10^9 bytes, both ways together). Try it against rawtcp-server --mode discard, source=N or echo.
 
 --link raw sends every packet by raw socket. --link packet sends data by packet socket, up to 64 KiB at a time, which
-the kernel or the network card cuts into segments: several times faster, over Ethernet and loopback. auto does so once
-some 256 KiB flow, and goes back to the raw socket for good where nothing gets across. Then a trace or capture shows
-the long segments, as those of the kernel's own TCP do; so where segments are shown or stored (--trace, --explain,
---json, --pcap, --ladder, --report) the default is raw, which shows those on the wire. -v says which way is taken.`;
+the kernel or the network card cuts into segments: several times faster, over Ethernet and loopback; and it receives
+what arrives one packet at a time through a ring that the kernel fills. auto does so once much flows (some 256 KiB),
+and goes back to the raw socket for good where nothing gets across. Then a trace or capture shows the long segments,
+as those of the kernel's own TCP do; so where segments are shown or stored (--trace, --explain, --json, --pcap,
+--ladder, --report) the default is raw, which shows those on the wire. -v says which way is taken.`;
 
 /** The text of `--help`. */
 export function clientHelp(): string {
