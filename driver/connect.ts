@@ -13,7 +13,7 @@ import {
   STANDARD,
   type TcpConfig,
 } from "../tcp/mod.ts";
-import { packetSegmentLimit } from "../ffi/mod.ts";
+import { packetSegmentLimit, PollSet } from "../ffi/mod.ts";
 import { monotonicNow } from "./clock.ts";
 import type { PacketDevice } from "./device.ts";
 import { Link, type LinkChange, type LinkMode } from "./link.ts";
@@ -38,12 +38,17 @@ export interface ConnectOptions extends RawPathOptions {
   readonly onLinkChange?: (link: LinkChange, reason: string) => void;
   /** As `LoopOptions.patience`. @default 0 */
   readonly patience?: number;
+  /** As `PollSet`'s: microseconds of each patient wait in which the thread asks again and again. @default 0 */
+  readonly spin?: number;
   /** Called for each segment that could not leave this host; the core knows already. @default nothing */
   readonly onUnsent?: (outcome: "too long" | "unreachable", reason: string) => void;
 }
 
 /** Octets of a secret that the core takes. */
 const SECRET_LENGTH = 16;
+
+/** Device, ICMP, and room for what the user watches. */
+const DESCRIPTORS = 8;
 
 /** A connection with the loop that runs it; ends without a word to the peer when disposed of. */
 export class RawConnection implements Disposable {
@@ -82,6 +87,7 @@ export class RawConnection implements Disposable {
       side,
       onUnsent: report,
       patience: options.patience ?? 0,
+      poller: new PollSet(DESCRIPTORS, options.spin ?? 0),
       ...options.onDrop === undefined ? {} : { onDrop: options.onDrop },
     });
     this.#complaints = path.reportIcmp(this.loop, this.connection);

@@ -47,6 +47,8 @@ export interface RawDialerOptions {
   readonly isn?: IsnSource;
   /** As `LoopOptions.patience`; most peers on the same host or cable answer within it. @default 1 */
   readonly patience?: number;
+  /** As `PollSet`'s: microseconds of each patient wait in which the thread asks again and again. @default 100 */
+  readonly spin?: number;
   /** Puts something between the core and the network, such as losses. @default the device as it is */
   readonly throughDevice?: (device: PacketDevice) => PacketDevice;
   /** Called for each packet that is not a sound TCP segment, and so reaches no core. @default nothing */
@@ -65,7 +67,7 @@ const DEFAULT_PATIENCE = 1;
 const DESCRIPTORS = 8;
 
 /** Microseconds; a handshake, an echo and a close on one host or cable take less each. */
-const SPIN = 100;
+const DEFAULT_SPIN = 100;
 
 /**
  * Opens connections, as many as wanted, from one address of this host. Next to a `RawConnection` for each it saves the
@@ -106,7 +108,7 @@ export class RawDialer implements Disposable {
       device: options.throughDevice?.(socket) ?? socket,
       side: new GuardedSide(this.host, this.#ports),
       patience: options.patience ?? DEFAULT_PATIENCE,
-      poller: new PollSet(DESCRIPTORS, SPIN),
+      poller: new PollSet(DESCRIPTORS, options.spin ?? DEFAULT_SPIN),
       onUnsent: (segment, outcome, now) => {
         if (outcome === "too long") reportTooLong(this.host, segment, now);
         onUnsent?.(outcome, outcome === "unreachable" ? socket.softError?.message ?? "" : "");
