@@ -24,14 +24,17 @@ const README = new URL("../../README.md", import.meta.url).pathname;
 /** Between these lines the README has the table. */
 const README_MARKS = /(<!-- bench: [^\n]*-->\n)[\s\S]*?(<!-- bench end -->)/;
 
+/** How much is measured unless something else is asked for. */
+const USUAL: Extent = { rounds: 5, seconds: 2, octets: 10e9 };
+
 const MOST_ROUNDS = 50;
 const MOST_SECONDS = 60;
 
 const HELP = `deno task bench [--rounds N] [--seconds N] [--gigabytes N] [--only ROW,…] [--no-write]
 
-  --rounds N      turns of each contender (5)
-  --seconds N     length of a bulk run, whole because iperf3's are (2)
-  --gigabytes N   length of the transfers during which memory is watched (10)
+  --rounds N      turns of each contender (${USUAL.rounds})
+  --seconds N     length of a bulk run, whole because iperf3's are (${USUAL.seconds})
+  --gigabytes N   length of the transfers during which memory is watched (${USUAL.octets / 1e9})
   --only ROW,…    only these rows, by the beginnings of their names; nothing is written then
   --no-write      leave RESULTS.md, results.svg and README.md as they are
 
@@ -72,7 +75,12 @@ function readArguments(args: readonly string[]): Wanted {
     string: ["rounds", "seconds", "gigabytes", "only"],
     boolean: ["write", "help"],
     negatable: ["write"],
-    default: { rounds: "5", seconds: "2", gigabytes: "10", write: true },
+    default: {
+      rounds: String(USUAL.rounds),
+      seconds: String(USUAL.seconds),
+      gigabytes: String(USUAL.octets / 1e9),
+      write: true,
+    },
     unknown: (arg) => usage(`there is no ${arg}`),
   });
   if (flags["help"] === true) {
@@ -166,7 +174,8 @@ async function main(): Promise<number> {
   const duration = (performance.now() - start) / 1_000;
   const { rounds, seconds } = extent;
   const isPartial = rows.length < ROWS.length;
-  const report: Report = { machine, tools, rounds, seconds, results, duration, isPartial };
+  const isShort = rounds < USUAL.rounds || seconds < USUAL.seconds || extent.octets < USUAL.octets;
+  const report: Report = { machine, tools, rounds, seconds, results, duration, isPartial, isShort };
   print(document(report));
   if (isWritten) await write(report);
   return hasFailed(results) ? 1 : 0;

@@ -25,6 +25,8 @@ export interface Report {
   readonly duration: number;
   /** Rows that were not asked for. */
   readonly isPartial: boolean;
+  /** Less was measured than usual. */
+  readonly isShort: boolean;
 }
 
 /** Digits that say something about a measured value. */
@@ -158,20 +160,19 @@ export function summary(results: readonly Result[]): string {
 }
 
 /** What the figures were measured on, as a list. */
-export function conditions({ machine, rounds, seconds, duration, isPartial }: Report): string {
+export function conditions({ machine, rounds, seconds, duration, isPartial, isShort }: Report): string {
   const load = machine.load.map((value) => value.toFixed(2)).join(", ");
   const noise = isNoisy(machine)
     ? " **Others were at work on this machine: only ratios mean anything, and not much.**"
     : "";
+  const short = isShort ? " **A short run: more chance in the figures than usual.**" : "";
   return [
     `- ${machine.date}; ${machine.kernel}; ${machine.cpu}, ${machine.cores} cores; load at the start ${load}.${noise}`,
     `- ${machine.deno}; congestion control available: ${machine.congestionControl}; CUBIC on both sides unless said.`,
-    `- ${rounds} rounds, in which the contenders take turns; bulk runs of ${
-      formatValue(seconds)
-    } s each, from the ` +
-    `connection's beginning, nothing left out; ${duration.toFixed(0)} s in all${
+    `- ${rounds} rounds, in which the contenders take turns; bulk runs of ${seconds} s each, from the connection's ` +
+    `beginning, nothing left out; ${duration.toFixed(0)} s in all${
       isPartial ? ", some rows only" : ""
-    }.`,
+    }.${short}`,
     ...machine.versions.map((version) => `- ${version}`),
   ].join("\n");
 }

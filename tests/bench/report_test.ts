@@ -43,7 +43,16 @@ function measured(...claims: readonly Claim[]): Result {
 
 function reportOf(results: readonly Result[]): Report {
   const tools = { found: new Map(), missing: new Map([["cc", "there is no cc"]] as const) };
-  return { machine: MACHINE, tools, rounds: 3, seconds: 2, results, duration: 61, isPartial: false };
+  return {
+    machine: MACHINE,
+    tools,
+    rounds: 3,
+    seconds: 2,
+    results,
+    duration: 61,
+    isPartial: false,
+    isShort: false,
+  };
 }
 
 Deno.test("the table has a ratio with its spread, what is wanted, whether it is met, and both figures", () => {
@@ -112,6 +121,8 @@ Deno.test("the document names the machine, what is missing and the notes, and sa
   assert(!document(quiet).includes("Others were at work"));
   const busy = { ...quiet, machine: { ...MACHINE, load: [1.5, 1, 1] } };
   assertStringIncludes(document(busy), "Others were at work");
+  assert(!document(quiet).includes("short run"));
+  assertStringIncludes(document({ ...quiet, isShort: true }), "short run");
 });
 
 for (const [value, text] of [[1234.5, "1235"], [99.94, "99.9"], [0.12345, "0.123"], [NaN, "—"]] as const) {
