@@ -30,6 +30,11 @@ export function acknowledgementArrives(tcb: Tcb, segment: Segment, now: Instant)
     if (takeSegmentAcknowledgement(tcb, recovery, segment, now)) tellUser(tcb);
     return;
   }
+  if (saysNothingNew(tcb, segment)) {
+    isWindowLimited(tcb);
+    sender.updateWindow(segment, tcb.handshake.peerShift);
+    return;
+  }
   const facts = tcb.factsNow(now);
   const windowBefore = sender.sndWnd;
   const advanced = seqAfter(segment.ack, sender.sndUna);
@@ -49,6 +54,14 @@ export function acknowledgementArrives(tcb: Tcb, segment: Segment, now: Instant)
   if (advanced) tcb.windowProbes = 0;
   updateTimers(tcb, advanced, windowBefore, now);
   if (advanced) tellUser(tcb);
+}
+
+/** Whether we wait for nothing and are told nothing: so it is with each segment of a peer that only sends. */
+function saysNothingNew(tcb: Tcb, segment: Segment): boolean {
+  const { sender, recovery } = tcb;
+  return segment.ack === sender.sndUna && sender.sndUna === sender.sndNxt && recovery.phase === "open" &&
+    sender.unsent === 0 && (!sender.finQueued || sender.finSent) && sender.sndWnd > 0 &&
+    (segment.options & Option.selectiveAck) === 0 && (segment.flags & Flag.ece) === 0;
 }
 
 /** RFC 5681 2: same ACK, something outstanding, no text, no SYN or FIN, same window. */
