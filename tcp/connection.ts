@@ -190,6 +190,14 @@ export class Connection implements ConnectionView {
     this.onTouched?.();
   }
 
+  /**
+   * Gives back the memory of empty buffers, and of the record of what is in flight, when no text has come or gone for a
+   * second. A host does so by itself.
+   */
+  trim(now: Instant): void {
+    this.#tcb.trim(now);
+  }
+
   /** Changes knobs that may change while the connection is open: Nagle, cork, keep-alive, time-outs, DiffServ, buffers. */
   configure(changes: Partial<TcpConfig>, now: Instant): void {
     calls.configure(this.#tcb, changes, now);

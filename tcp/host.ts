@@ -27,17 +27,25 @@ import { createIsnGenerator, createTimestampOffset } from "./isn.ts";
 import { Listener } from "./listener.ts";
 import type { DropReason, Observer } from "./observer.ts";
 import { type PortKeeper, PortSelector } from "./ports.ts";
-import { resetFor } from "./reset.ts";
+import { NOT_VISITED, Rounds, type RoundsEntry } from "./rounds.ts";
 import { Flag, Option, type Segment } from "./segment.ts";
-import { seqAfter, type SeqNumber, seqNumber, timestampDistance } from "./seq.ts";
+import { seqAfter, timestampDistance } from "./seq.ts";
+import { endpointsOf, StrayResets } from "./stray_resets.ts";
 import type { IsnSource } from "./tcb.ts";
+import { TurnQueue } from "./turn_queue.ts";
 import { type Instant, NEVER } from "./units.ts";
 
 /** Connections that may wait to be accepted, unless the listener says otherwise. */
 const DEFAULT_BACKLOG = 128;
 
-/** RSTs for unknown segments that may wait to be sent; more are not worth the memory. */
-const MAX_PENDING_RESETS = 64;
+/**
+ * Octets of text with which a turn ends, so that a busy connection does not hold the others up. A few segments one after
+ * another cost less than as many of different connections.
+ */
+const TURN_OCTETS = 16_384;
+
+/** Turns after which one connection is looked at that has none: looking costs as much as a few segments do. */
+const TURNS_PER_VISIT = 4;
 
 /** What a host is made of. */
 export interface HostOptions {
@@ -59,21 +67,15 @@ export interface HostOptions {
 }
 
 /** A connection and the host's notes on it. */
-interface Member extends HeapEntry {
+interface Member extends HeapEntry, RoundsEntry {
   readonly connection: Connection;
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly listener: Listener | null;
   /** Whether it waits in the queue of those that may have something to send. */
   isQueued: boolean;
-}
-
-/** A RST for a segment without a connection. */
-interface StrayReset {
-  readonly local: Endpoint;
-  readonly remote: Endpoint;
-  readonly seq: SeqNumber;
-  readonly ack: SeqNumber | null;
+  /** Whether its timers may have changed since the heap was told of them. */
+  isTouched: boolean;
 }
 
 /** One host: its connections and listeners. */
@@ -89,9 +91,15 @@ export class Host {
   readonly #challengeLimiter: ChallengeLimiter;
   readonly #members = new Demultiplexer<Member>();
   readonly #heap = new DeadlineHeap<Member>();
-  #queue: Member[] = [];
+  readonly #queue = new TurnQueue<Member>();
+  /** Octets that the first of the queue has sent in its turn. */
+  #turnLength = 0;
+  /** Turns that were over, of all connections. */
+  #turns = 0;
+  #touched: Member[] = [];
+  readonly #rounds = new Rounds<Member>();
   readonly #listeners: Listener[] = [];
-  readonly #resets: StrayReset[] = [];
+  readonly #resets = new StrayResets();
   #nextId = 1;
 
   /** @throws RangeError for a secret that has not 16 octets, or a config out of range */
@@ -248,18 +256,23 @@ export class Host {
 
   /** Fills `out` with the next segment due of any connection, each in turn. */
   transmit(out: Segment, now: Instant): boolean {
-    if (this.#resets.length > 0) return this.#sendStrayReset(out, now);
+    if (this.#resets.transmit(out, this.#config.hopLimit, this.#config.dscp)) {
+      this.#observer?.segmentSent(null, out, "reset-no-connection", now);
+      return true;
+    }
     for (;;) {
-      const member = this.#queue[0];
+      const member = this.#queue.first;
       if (member === undefined) return false;
       if (member.connection.transmit(out, now)) {
-        // One segment each, so that a busy connection does not hold the others up.
-        if (this.#queue.length > 1) this.#queue.push(this.#queue.shift() as Member);
+        this.#touch(member);
+        this.#turnLength += out.payloadLength;
+        if (this.#turnLength >= TURN_OCTETS) this.#nextTurn(true);
         return true;
       }
-      this.#queue.shift();
+      this.#nextTurn(false);
       member.isQueued = false;
       this.#look(member);
+      this.#lookAround(now);
     }
   }
 
@@ -284,19 +297,37 @@ export class Host {
       remote,
       listener,
       isQueued: false,
+      isTouched: false,
       deadline: NEVER,
       heapIndex: NOT_IN_HEAP,
+      roundsIndex: NOT_VISITED,
     };
     connection.onTouched = () => this.#enqueue(member);
     this.#members.add(member);
+    this.#rounds.add(member);
     this.#enqueue(member);
     return member;
   }
 
   #enqueue(member: Member): void {
+    this.#touch(member);
     if (member.isQueued) return;
     member.isQueued = true;
     this.#queue.push(member);
+  }
+
+  /** Whoever is first in the queue has had its turn; `again`: and is to have another. */
+  #nextTurn(again: boolean): void {
+    this.#turnLength = 0;
+    if (again && this.#queue.length === 1) return;
+    const member = this.#queue.shift();
+    if (again && member !== undefined) this.#queue.push(member);
+  }
+
+  #touch(member: Member): void {
+    if (member.isTouched) return;
+    member.isTouched = true;
+    this.#touched.push(member);
   }
 
   /** Takes note of a connection's new deadline, and lets go of one that has ended. */
@@ -308,13 +339,23 @@ export class Host {
     else this.#heap.set(member, connection.nextDeadline());
   }
 
-  /** Connections in the queue may have set timers that the heap does not know. */
+  /** Now and then looks after a connection that may have been quiet for long: without a timer, in the turns of others. */
+  #lookAround(now: Instant): void {
+    if (++this.#turns % TURNS_PER_VISIT === 0) this.#rounds.visit()?.connection.trim(now);
+  }
+
+  /** Tells the heap of the timers that may have changed. */
   #settle(): void {
-    for (const member of this.#queue) this.#heap.set(member, member.connection.nextDeadline());
+    const touched = this.#touched;
+    for (let member = touched.pop(); member !== undefined; member = touched.pop()) {
+      member.isTouched = false;
+      if (member.roundsIndex !== NOT_VISITED) this.#heap.set(member, member.connection.nextDeadline());
+    }
   }
 
   #forget(member: Member): void {
     this.#members.remove(member);
+    this.#rounds.remove(member);
     this.#heap.set(member, NEVER);
     member.connection.onTouched = null;
     if (member.listener === null) this.#keeper?.release(member.local.address, member.local.port);
@@ -393,32 +434,7 @@ export class Host {
   /** RFC 9293 3.10.7.1: a segment for a connection that does not exist. */
   #answerStray(segment: Segment, length: number, now: Instant): void {
     this.#drop(segment, "no-connection", now);
-    if (segment.has(Flag.rst) || this.#resets.length >= MAX_PENDING_RESETS) return;
-    const { seq, ack } = resetFor(segment, "reset-no-connection");
-    this.#resets.push({ ...endpointsOf(segment, length), seq, ack });
-  }
-
-  #sendStrayReset(out: Segment, now: Instant): boolean {
-    const reset = this.#resets.shift();
-    if (reset === undefined) return false;
-    const length = reset.local.address.octets.length;
-    const addresses = new Uint8Array(2 * length);
-    addresses.set(reset.local.address.octets);
-    addresses.set(reset.remote.address.octets, length);
-    out.clear();
-    out.family = reset.local.address.family;
-    out.addresses = addresses;
-    out.sourceOffset = 0;
-    out.destinationOffset = length;
-    out.sourcePort = reset.local.port;
-    out.destinationPort = reset.remote.port;
-    out.hopLimit = this.#config.hopLimit;
-    out.dscp = this.#config.dscp;
-    out.flags = reset.ack === null ? Flag.rst : Flag.rst | Flag.ack;
-    out.seq = reset.seq;
-    out.ack = reset.ack ?? seqNumber(0);
-    this.#observer?.segmentSent(null, out, "reset-no-connection", now);
-    return true;
+    this.#resets.answer(segment, length);
   }
 
   #drop(segment: Segment, reason: DropReason, now: Instant): void {
@@ -429,12 +445,4 @@ export class Host {
 
 function isSameAddress(a: IpAddress | null, b: IpAddress | null): boolean {
   return a === null || b === null ? a === b : addressEquals(a, b);
-}
-
-function endpointsOf(segment: Segment, length: number): { local: Endpoint; remote: Endpoint } {
-  const at = (offset: number) => addressFromOctets(segment.addresses.subarray(offset, offset + length));
-  return {
-    local: { address: at(segment.destinationOffset), port: segment.destinationPort },
-    remote: { address: at(segment.sourceOffset), port: segment.sourcePort },
-  };
 }

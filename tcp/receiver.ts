@@ -314,6 +314,12 @@ export class Receiver {
     this.#limitWanted = NOT_RESIZED;
   }
 
+  /** Gives memory back that nothing is in. */
+  trim(): void {
+    this.ring.trim();
+    this.outOfOrder.trim();
+  }
+
   /** Drops what was received and not read. */
   discardText(): void {
     this.readingEnded = true;

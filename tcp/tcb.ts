@@ -28,7 +28,10 @@ import { type SeqNumber, seqNumber } from "./seq.ts";
 import { isLegalTransition, type State } from "./state.ts";
 import { Timers } from "./timers.ts";
 import { Timestamps } from "./timestamps.ts";
-import { type Instant, instant, type Micros, micros, NEVER } from "./units.ts";
+import { elapsed, type Instant, instant, type Micros, micros, NEVER, seconds } from "./units.ts";
+
+/** How long a connection keeps the memory of its empty buffers for what may come next. */
+const QUIET_TIME = seconds(1);
 
 /** Chooses the initial sequence number of a connection (RFC 9293 3.4.1). */
 export type IsnSource = (local: Endpoint, remote: Endpoint, now: Instant) => SeqNumber;
@@ -235,6 +238,16 @@ export class Tcb {
     this.failure = new ConnectionFailure(kind, message);
     this.sender.ring.restartAt(this.sender.ring.end);
     this.moveTo("CLOSED", reason, now);
+  }
+
+  /** Gives memory back that nothing is in, when the connection has been quiet for a while. */
+  trim(now: Instant): void {
+    if (elapsed(this.lastReceivedAt, now) < QUIET_TIME || elapsed(this.lastTextSentAt, now) < QUIET_TIME) {
+      return;
+    }
+    this.sender.ring.trim();
+    this.receiver.trim();
+    this.recovery.inFlight.trim();
   }
 
   /** Tells the user. */

@@ -10,12 +10,11 @@
 
 import type { Segment } from "../segment.ts";
 import { copyOctets } from "./copy.ts";
+import { NO_OCTETS } from "./empty.ts";
 import type { OctetRange } from "./octet_range.ts";
 
 /** Octets of the first storage; it doubles from there. */
 const FIRST_CAPACITY = 2_048;
-
-const NO_STORAGE = new Uint8Array(0);
 
 /**
  * Octets by stream offset: 0 is the first octet of the stream, and offsets go on to 2^53.
@@ -25,7 +24,7 @@ const NO_STORAGE = new Uint8Array(0);
  * `offset` modulo its size, so growing never changes what was lent before: that stays in the old storage.
  */
 export class ByteRing {
-  #storage: Uint8Array = NO_STORAGE;
+  #storage: Uint8Array = NO_OCTETS;
   #mask = -1;
   #start = 0;
   /** Octets held without a gap; and as far as any are held. Lengths, because offsets outgrow the machine's integers. */
@@ -196,7 +195,7 @@ export class ByteRing {
   /** Gives the memory back when nothing is held or reserved. For whoever notices that a connection has gone quiet. */
   trim(): void {
     if (this.#placedLength > 0 || this.#reserved > 0) return;
-    this.#storage = NO_STORAGE;
+    this.#storage = NO_OCTETS;
     this.#mask = -1;
   }
 

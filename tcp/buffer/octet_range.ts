@@ -4,7 +4,7 @@
  * @module
  */
 
-const NO_OCTETS = new Uint8Array(0);
+import { NO_OCTETS } from "./empty.ts";
 
 /**
  * A range of a ring, in one part or two: `firstPartLength` octets at `offset` of `octets`, the others at its start. To be

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { NO_FLOAT64 } from "./empty.ts";
+
 /** What {@link RangeSet.add} returns for a range that it could not take. */
 export const NO_RANGE = -1;
 
@@ -16,8 +18,8 @@ const FIRST_CAPACITY = 4;
  */
 export class RangeSet {
   readonly limit: number;
-  #starts: Float64Array = new Float64Array(0);
-  #ends: Float64Array = new Float64Array(0);
+  #starts: Float64Array = NO_FLOAT64;
+  #ends: Float64Array = NO_FLOAT64;
   #count = 0;
 
   /** An empty set for at most `limit` ranges. */
@@ -120,6 +122,13 @@ export class RangeSet {
   /** Drops everything. The memory stays for the next use. */
   clear(): void {
     this.#count = 0;
+  }
+
+  /** Gives the memory back when the set is empty. */
+  trim(): void {
+    if (this.#count > 0) return;
+    this.#starts = NO_FLOAT64;
+    this.#ends = NO_FLOAT64;
   }
 
   #insert(index: number, start: number, end: number): boolean {

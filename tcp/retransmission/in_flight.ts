@@ -8,6 +8,7 @@
  * @module
  */
 
+import { NO_FLOAT64, NO_INT32, NO_OCTETS } from "../buffer/empty.ts";
 import type { SendReason } from "../observer.ts";
 import {
   seqAdd,
@@ -23,7 +24,7 @@ import type { Instant } from "../units.ts";
 import type { Delivery } from "./delivery.ts";
 import { Mark } from "./mark.ts";
 
-const INITIAL_CAPACITY = 16;
+const FIRST_CAPACITY = 16;
 
 /** Records that SACK blocks may make of what is in flight. */
 const RECORDS_PER_SEGMENT = 2;
@@ -34,14 +35,14 @@ export class InFlight {
   #capacity = 0;
   #head = 0;
   #count = 0;
-  #start = new Int32Array(0);
-  #end = new Int32Array(0);
-  #marks = new Uint8Array(0);
+  #start: Int32Array = NO_INT32;
+  #end: Int32Array = NO_INT32;
+  #marks: Uint8Array = NO_OCTETS;
   /** Wire segments that the record stands for. */
-  #segments = new Int32Array(0);
-  #sentAt = new Float64Array(0);
-  #deliveredBefore = new Float64Array(0);
-  #deliveredAt = new Float64Array(0);
+  #segments: Int32Array = NO_INT32;
+  #sentAt: Float64Array = NO_FLOAT64;
+  #deliveredBefore: Float64Array = NO_FLOAT64;
+  #deliveredAt: Float64Array = NO_FLOAT64;
   #cause: SendReason[] = [];
 
   #total = 0;
@@ -59,6 +60,11 @@ export class InFlight {
   /** Records held. */
   get count(): number {
     return this.#count;
+  }
+
+  /** Records for which there is memory. */
+  get capacity(): number {
+    return this.#capacity;
   }
 
   /** Sequence space of all records, octets. */
@@ -111,11 +117,8 @@ export class InFlight {
   /** Full segments have this many octets of payload now: what is in flight is counted anew. */
   set segmentSize(octets: number) {
     this.#segmentSize = octets;
-    this.#totalSegments =
-      this.#sackedSegments =
-      this.#lostSegments =
-      this.#resentSegments =
-        0;
+    this.#totalSegments = this.#sackedSegments = 0;
+    this.#lostSegments = this.#resentSegments = 0;
     for (let index = 0; index < this.#count; index++) {
       const at = this.#at(index);
       this.#segments[at] = this.#segmentsIn(this.length(index), this.#marks[at] as number);
@@ -186,7 +189,7 @@ export class InFlight {
       const marks = this.#marks[at] as number;
       const octets = this.length(0);
       const isNews = (marks & Mark.sacked) === 0;
-      if (isNews) this.#noteDelivered(at, octets, delivery);
+      if (isNews) this.#noteDelivered(at, octets, marks, delivery);
       delivery.acknowledged(octets, isNews, (marks & Mark.everResent) !== 0);
       delivery.acknowledgedSegments += this.#segments[at] as number;
       this.#uncount(at, marks, octets);
@@ -240,8 +243,8 @@ export class InFlight {
   #markSacked(index: number, delivery: Delivery): void {
     const at = this.#at(index);
     const octets = this.length(index);
-    this.#noteDelivered(at, octets, delivery);
     const marks = this.#marks[at] as number;
+    this.#noteDelivered(at, octets, marks, delivery);
     this.#uncount(at, marks, octets);
     this.#marks[at] = marks & ~(Mark.lost | Mark.resent) | Mark.sacked;
     this.#sacked += octets;
@@ -302,23 +305,22 @@ export class InFlight {
 
   /** Takes back every presumption of loss: the reordering or delay that caused it was not loss. */
   forgetLosses(): void {
-    for (let index = 0; index < this.#count; index++) {
-      const at = this.#at(index);
-      this.#marks[at] = (this.#marks[at] as number) & ~Mark.lost;
-    }
-    this.#lost = 0;
-    this.#lostSegments = 0;
+    this.#unmark(Mark.lost);
+    this.#lost = this.#lostSegments = 0;
     this.#resendHint = 0;
   }
 
   /** Takes back every SACK report: the peer has thrown away what it had reported (RFC 2018 8). */
   forgetSacks(): void {
+    this.#unmark(Mark.sacked);
+    this.#sacked = this.#sackedSegments = 0;
+  }
+
+  #unmark(mark: number): void {
     for (let index = 0; index < this.#count; index++) {
       const at = this.#at(index);
-      this.#marks[at] = (this.#marks[at] as number) & ~Mark.sacked;
+      this.#marks[at] = (this.#marks[at] as number) & ~mark;
     }
-    this.#sacked = 0;
-    this.#sackedSegments = 0;
   }
 
   /** The first record that is lost and not yet sent again; -1 when there is none. */
@@ -373,6 +375,16 @@ export class InFlight {
     this.split(index, seqAdd(this.start(index), octets));
   }
 
+  /** Gives the memory back when nothing is in flight. */
+  trim(): void {
+    if (this.#count > 0 || this.#capacity === 0) return;
+    this.#capacity = this.#head = 0;
+    this.#start = this.#end = this.#segments = NO_INT32;
+    this.#marks = NO_OCTETS;
+    this.#sentAt = this.#deliveredBefore = this.#deliveredAt = NO_FLOAT64;
+    this.#cause = [];
+  }
+
   /** Blocks of single octets would make a record of each: beyond a few for a segment, a part of one is not reported. */
   get #maySplit(): boolean {
     return this.#count < RECORDS_PER_SEGMENT * this.#total / this.#segmentSize + RECORDS_SPARE;
@@ -382,16 +394,11 @@ export class InFlight {
     return this.#head + index & this.#capacity - 1;
   }
 
-  #noteDelivered(at: number, octets: number, delivery: Delivery): void {
+  #noteDelivered(at: number, octets: number, marks: number, delivery: Delivery): void {
     delivery.recordSentAt = this.#sentAt[at] as Instant;
     delivery.recordDeliveredBefore = this.#deliveredBefore[at] as number;
     delivery.recordDeliveredAt = this.#deliveredAt[at] as Instant;
-    delivery.delivered(
-      octets,
-      this.#segments[at] as number,
-      seqNumber(this.#end[at] as number),
-      this.#marks[at] as number,
-    );
+    delivery.delivered(octets, this.#segments[at] as number, seqNumber(this.#end[at] as number), marks);
   }
 
   /** A FIN needs no segment of its own behind text. */
@@ -425,12 +432,10 @@ export class InFlight {
   }
 
   #grow(): void {
-    const capacity = this.#capacity === 0 ? INITIAL_CAPACITY : 2 * this.#capacity;
+    const capacity = Math.max(FIRST_CAPACITY, 2 * this.#capacity);
     const order = Array.from({ length: this.#count }, (_, index) => this.#at(index));
-    const moved = <T extends Int32Array | Uint8Array | Float64Array>(from: T, to: T): T => {
-      order.forEach((at, index) => to[index] = from[at] as number);
-      return to;
-    };
+    const moved = <T extends Int32Array | Uint8Array | Float64Array>(from: T, to: T): T =>
+      order.reduce((into, at, index) => (into[index] = from[at] as number, into), to);
     this.#start = moved(this.#start, new Int32Array(capacity));
     this.#end = moved(this.#end, new Int32Array(capacity));
     this.#marks = moved(this.#marks, new Uint8Array(capacity));

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { NO_INT32 } from "../buffer/empty.ts";
 import {
   seqAdd,
   seqAtOrAfter,
@@ -26,8 +27,8 @@ export class UndoEvidence {
   #hasResent = false;
   #firstResendTimestamp: Timestamp | null = null;
   /** What was sent again and not yet reported as received twice: start and length of each range. */
-  readonly #starts = new Int32Array(MAX_RANGES);
-  readonly #lengths = new Int32Array(MAX_RANGES);
+  #starts: Int32Array = NO_INT32;
+  #lengths: Int32Array = NO_INT32;
   #count = 0;
   /** Whether DSACKs can tell: not when something was sent three times, or when the network doubles packets. */
   #mayTell = true;
@@ -100,6 +101,11 @@ export class UndoEvidence {
   }
 
   #insert(start: SeqNumber, length: number): void {
+    // Most connections never get here.
+    if (this.#starts === NO_INT32) {
+      this.#starts = new Int32Array(MAX_RANGES);
+      this.#lengths = new Int32Array(MAX_RANGES);
+    }
     this.#starts[this.#count] = seqToInt32(start);
     this.#lengths[this.#count++] = length;
   }

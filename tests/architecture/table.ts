@@ -60,6 +60,8 @@ export const TCP_ORDER: readonly (readonly string[])[] = [
     "siphash.ts",
     "deadline_heap.ts",
     "demultiplexer.ts",
+    "turn_queue.ts",
+    "rounds.ts",
   ],
   ["retransmission/", "handshake.ts"],
   ["sender.ts", "receiver.ts"],
@@ -71,7 +73,7 @@ export const TCP_ORDER: readonly (readonly string[])[] = [
   ["calls.ts", "arrival.ts", "timeouts.ts", "icmp_arrival.ts"],
   ["connection.ts"],
   ["isn.ts", "ports.ts"],
-  ["listener.ts"],
+  ["listener.ts", "stray_resets.ts"],
   ["host.ts"],
   ["mod.ts"],
 ];

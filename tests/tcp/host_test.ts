@@ -296,13 +296,25 @@ Deno.test("RSTs that wait to be sent to unknown peers are bounded: memory is not
   assert(sent.every(({ flags, seq }) => flags === "RST" && seq === ISS + 1));
 });
 
-Deno.test("connections send in turn, so that a busy one does not hold the others up", () => {
-  const host = newHost({ initialWindow: 100 });
+Deno.test("connections send in turns of 16 KiB, so that a busy one does not hold the others up", () => {
+  const host = newHost({ initialWindow: 200 });
   const listener = host.listen({ port: 80 });
-  for (const peer of [THERE, OTHER]) open(host, peer, SERVER);
-  for (let i = 0; i < 2; i++) listener.accept()?.send(new Uint8Array(2_000), NOW);
-  const ports = sentBy(host, NOW).map(({ to }) => to.slice(-3));
-  assertEquals(ports.slice(0, 4), ["443", "444", "443", "444"]);
+  for (const peer of [THERE, OTHER]) {
+    open(host, peer, SERVER);
+    const said = { flags: Flag.ack, seq: IRS + 1, ack: ISS + 1, window: 60_000 };
+    host.segmentArrives(segmentOf(peer, SERVER, said), NOW);
+  }
+  sentBy(host, NOW);
+  for (let i = 0; i < 2; i++) listener.accept()?.send(new Uint8Array(50_000), NOW);
+  const turns: [string, number][] = [];
+  for (const { to, length } of sentBy(host, NOW)) {
+    const port = to.slice(-3);
+    const last = turns.at(-1);
+    if (last?.[0] === port) last[1] += length;
+    else turns.push([port, length]);
+  }
+  assertEquals(turns.slice(0, 6).map(([port]) => port), ["443", "444", "443", "444", "443", "444"]);
+  for (const [, octets] of turns.slice(0, 6)) assert(octets >= 16_384 && octets < 16_384 + 536, `${octets}`);
 });
 
 Deno.test("a port is listened on once for each address, whoever made the address (RFC 9293 3.9.1.1)", () => {
