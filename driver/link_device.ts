@@ -10,6 +10,7 @@
  */
 
 import {
+  deafen,
   type InboundChecksum,
   isErrno,
   LINK_ERRORS,
@@ -19,7 +20,6 @@ import {
   PacketSocket,
   type RawSocket,
   type RawSocketV6,
-  refuseAll,
   SystemError,
 } from "../ffi/mod.ts";
 import type { Endpoint } from "../tcp/mod.ts";
@@ -135,7 +135,7 @@ export class LinkDevice implements PacketDevice {
     try {
       const ring = PacketRing.open({ local: this.#local, remote: this.#remote });
       this.#ring = ring;
-      refuseAll(this.#raw.descriptor);
+      deafen(this.#raw.descriptor, this.#local);
       return null;
     } catch (error) {
       if (error instanceof SystemError) return error.message;

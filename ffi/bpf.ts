@@ -182,11 +182,6 @@ export function attachFilterIfAllowed(descriptor: number, program: Program): boo
   }
 }
 
-/** Has the socket receive nothing from now on; what is queued already stays. @throws SystemError EPERM where it may not */
-export function refuseAll(descriptor: number): void {
-  attachFilter(descriptor, dropAllFilter());
-}
-
 function tcpFilter(
   local: Endpoint,
   remote: Endpoint | undefined,

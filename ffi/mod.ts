@@ -4,7 +4,6 @@
  * @module
  */
 
-export { refuseAll } from "./bpf.ts";
 export { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, SHUT_RD, SHUT_RDWR, SHUT_WR } from "./constants.ts";
 export { errnoName, isErrno, likelyCause, LINK_ERRORS, SystemError } from "./errno.ts";
 export { FileDescriptor } from "./file_descriptor.ts";
@@ -26,7 +25,7 @@ export { PacketRing, type PacketRingOptions } from "./packet_ring.ts";
 export { packetSegmentLimit, PacketSocket, type PacketSocketOptions } from "./packet_socket.ts";
 export { MAX_WAIT, PollSet } from "./poll.ts";
 export { PortGuard } from "./port_guard.ts";
-export { RawSocket, type RawSocketOptions } from "./raw_socket.ts";
+export { deafen, RawSocket, type RawSocketOptions } from "./raw_socket.ts";
 export { openRawSocket, RawSocketV6 } from "./raw_socket_v6.ts";
 export { resolve, ResolveError } from "./resolve.ts";
 export { canOpenRawSockets, isMissingRight, rawSocketObstacle, rawSocketProblem } from "./rights.ts";

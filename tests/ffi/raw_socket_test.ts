@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows, fail } from "@std/assert";
 import { sendResult } from "../../ffi/raw_socket.ts";
 import {
+  deafen,
   type Endpoint,
   interfaceMtu,
   loadWholeLibc,
@@ -54,6 +55,23 @@ for (const family of [4, 6] as const) {
     assertEquals(await segmentsUntilQuiet(b, QUIET), []);
     assertEquals(a.receive(), 0, "our own packets do not come back");
   });
+
+  kernelTest(
+    `an IPv${family} socket that is deafened keeps what it has, gets nothing more and sends on`,
+    async () => {
+      using guardA = PortGuard.open(any);
+      using guardB = PortGuard.open(any);
+      using a = openRawSocket({ local: guardA.local, remote: guardB.local });
+      using b = openRawSocket({ local: guardB.local, remote: guardA.local });
+      const forB = buildPacket(a.outbound, guardA.local, guardB.local, { flags: ACK });
+      const forA = buildPacket(b.outbound, guardB.local, guardA.local, { flags: ACK });
+      a.send(forB);
+      deafen(b.descriptor, guardB.local);
+      for (let i = 0; i < 3; i++) assertEquals([a.send(forB), b.send(forA)], ["sent", "sent"]);
+      assertEquals((await segmentsUntilQuiet(b, QUIET)).length, 1);
+      assertEquals((await segmentsUntilQuiet(a, QUIET)).length, 3);
+    },
+  );
 
   kernelTest(`an IPv${family} socket gets its own connection's packets and no others`, async () => {
     using guardA = PortGuard.open(any);
