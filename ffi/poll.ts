@@ -21,6 +21,10 @@ const WAKE_SLOT = 0;
 
 const MICROS_PER_MILLISECOND = 1_000;
 
+/** Spins without anything found, one after another, until waits do without, and how many of them. */
+const SPINS_IN_VAIN = 8;
+const WAITS_WITHOUT_SPIN = 64;
+
 const EVENTFD_ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
 const EVENTFD_VALUE = new Uint8Array(8);
 
@@ -41,14 +45,16 @@ export class PollSet implements Disposable {
   #view: DataView<ArrayBuffer>;
   #pointer: Deno.PointerValue;
   readonly #spin: number;
+  #spinsInVain = 0;
+  #waitsWithoutSpin = 0;
   #waiting = false;
   #disposed = false;
 
   /**
    * @param capacity descriptors expected; the array grows beyond
    * @param spin microseconds for which `poll` asks again and again before it lets the thread sleep: to wake it costs some
-   * 30 µs, where the answer of a peer on the same host or cable may be there sooner. Not where there is one core only,
-   * which the peer may need
+   * 30 µs, where the answer of a peer on the same host or cable may be there sooner. A wait in vain lasts that much longer,
+   * and after a few of them it sleeps at once for a while. Not where there is one core only, which the peer may need
    */
   constructor(capacity: number = DEFAULT_CAPACITY, spin: number = 0) {
     this.#spin = navigator.hardwareConcurrency > 1 ? spin / MICROS_PER_MILLISECOND : 0;
@@ -90,13 +96,8 @@ export class PollSet implements Disposable {
    * @throws SystemError ENOMEM and the like
    */
   poll(milliseconds: number = 0): number {
-    if (milliseconds > 0 && this.#spin > 0) {
-      const end = performance.now() + this.#spin;
-      do {
-        const ready = this.#libc.poll(this.#pointer, this.#count, 0);
-        if (ready > 0) return this.#settled(ready);
-      } while (performance.now() < end);
-    }
+    const spun = milliseconds > 0 && this.#spin > 0 ? this.#pollSpinning() : 0;
+    if (spun > 0) return this.#settled(spun);
     const ready = this.#libc.poll(this.#pointer, this.#count, milliseconds);
     if (ready >= 0) return this.#settled(ready);
     // Interrupted, or worse: then it is so again, and with a number that can be trusted (see lastErrno).
@@ -138,6 +139,27 @@ export class PollSet implements Disposable {
     // The other thread may be about to look at the waker: it stays open until that wait is over.
     if (this.#waiting) this.wake();
     else this.#wake.close();
+  }
+
+  /** How many are ready before the time to spin is over; 0: none, or this is no time to spin. */
+  #pollSpinning(): number {
+    if (this.#waitsWithoutSpin > 0) {
+      this.#waitsWithoutSpin--;
+      return 0;
+    }
+    const end = performance.now() + this.#spin;
+    do {
+      const ready = this.#libc.poll(this.#pointer, this.#count, 0);
+      if (ready > 0) {
+        this.#spinsInVain = 0;
+        return ready;
+      }
+    } while (performance.now() < end);
+    if (++this.#spinsInVain === SPINS_IN_VAIN) {
+      this.#spinsInVain = 0;
+      this.#waitsWithoutSpin = WAITS_WITHOUT_SPIN;
+    }
+    return 0;
   }
 
   /** The number of ready descriptors without the waker, whose signal is taken off. */

@@ -181,3 +181,21 @@ Deno.test("a set that spins sees at once what is there, and takes its time where
   assertEquals([set.poll(1_000), set.events(slot)], [1, POLLIN]);
   assert(performance.now() - start - waited < 500);
 });
+
+Deno.test({
+  name: "a set that spins in vain a few times sleeps at once for a while, and then tries again",
+  ignore: navigator.hardwareConcurrency === 1, // it never spins there
+  fn: () => {
+    const SPIN = 5; // milliseconds
+    using set = new PollSet(1, SPIN * 1_000);
+    const spins = (): boolean => {
+      const start = performance.now();
+      set.poll(1);
+      return performance.now() - start >= SPIN;
+    };
+    const rounds = Array.from({ length: 8 + 64 }, spins);
+    assertEquals(rounds.slice(0, 8).filter((spun) => spun).length, 8);
+    assert(rounds.slice(8).filter((spun) => spun).length < 32); // none, but for an interrupted one
+    assert(spins());
+  },
+});
