@@ -19,6 +19,7 @@ import {
   elapsed,
   type Instant,
   NEVER,
+  OctetRange,
   seconds,
   STANDARD,
   toSeconds,
@@ -102,6 +103,7 @@ const [direction = "", host = "", port = "", length = "", link = "auto", patienc
   Deno.args;
 /** The server's, when it sends. */
 const congestion = Deno.args[7] ?? "cubic";
+const isCopying = Deno.args[8] === "copying";
 const address = parseLiteral(host);
 if (address === undefined) throw new Error(`Cannot connect to ${host}: give an address`);
 
@@ -134,7 +136,7 @@ using raw = RawConnection.open({
   onLinkChange: (now, reason) => links.push(`${now}: ${reason}`),
 });
 const { connection, loop } = raw;
-let given = connection.send(cookie, loop.readClock());
+const given = connection.send(cookie, loop.readClock());
 const isThere = (): boolean => connection.state === "ESTABLISHED" && connection.unackedOctets === 0;
 if (!await loop.run(isThere, after(loop.now, seconds(5))) || given !== COOKIE_LENGTH) {
   throw new Error(`Cannot connect: ${connection.state}`);
@@ -146,6 +148,9 @@ const block = new Uint8Array(BLOCK_LENGTH).map((_, i) => i % 251);
 const start = loop.readClock();
 const countFrom = after(start, seconds(Number(omit)));
 const end = after(countFrom, seconds(Number(length)));
+const range = new OctetRange();
+/** The send buffer's memory, and how many of its octets were written. */
+let buffer = { octets: range.octets, filled: 0 };
 let received = 0;
 let counted = { at: NEVER as Instant, octets: 0, cpu: process.cpuUsage() };
 
@@ -159,16 +164,28 @@ function move(): boolean {
     counted = { at: loop.now, octets: octetsSoFar(), cpu: process.cpuUsage() };
   }
   if (direction === "down") received += readAll();
-  else {
-    for (let taken = BLOCK_LENGTH; taken > 0;) given += taken = connection.send(block, loop.now);
-  }
+  else while ((isCopying ? connection.send(block, loop.now) : sendInPlace()) > 0);
   return loop.now >= end;
+}
+
+function sendInPlace(): number {
+  const length = connection.reserve(BLOCK_LENGTH, range);
+  if (range.octets !== buffer.octets) buffer = { octets: range.octets, filled: 0 };
+  if (buffer.filled < buffer.octets.length) {
+    const { offset, firstPartLength } = range;
+    range.octets.set(block.subarray(0, firstPartLength), offset);
+    range.octets.set(block.subarray(firstPartLength, length), 0);
+    buffer.filled += length;
+  }
+  connection.commit(length, loop.now);
+  return length;
 }
 
 function readAll(): number {
   let octets = 0;
   for (let count = 1; count > 0;) {
-    count = connection.receive(block, loop.now) ?? 0;
+    count = (isCopying ? connection.receive(block, loop.now) : connection.peek(range)) ?? 0;
+    if (!isCopying) connection.consume(count, loop.now);
     octets += count;
   }
   return octets;
