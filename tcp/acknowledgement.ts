@@ -173,7 +173,7 @@ function isWindowLimited(tcb: Tcb): boolean {
 
 function tellUser(tcb: Tcb): void {
   const { sender } = tcb;
-  if (sender.ring.room > 0) tcb.raise(Event.writable);
+  if (tcb.sendRoom > 0) tcb.raise(Event.writable);
   if (sender.ring.length === 0) tcb.raise(Event.allAcknowledged);
   if (sender.finAcknowledged) tcb.raise(Event.finAcknowledged);
 }

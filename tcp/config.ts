@@ -97,6 +97,11 @@ export interface TcpConfig {
 
   /** Octets that `send` takes before it says "full". */
   readonly sendBuffer: number;
+  /**
+   * Whether the send buffer takes only as much as two windows let out, up to `sendBuffer`: memory that is used again soon
+   * is still in the processor's cache. Whoever gives all text at once does not want it.
+   */
+  readonly sendBufferFollowsWindow: boolean;
   /** Octets of receive buffer at the start; the first window follows from it. */
   readonly receiveBuffer: number;
   /** How far auto-tuning may raise the receive buffer. Equal to `receiveBuffer`: no auto-tuning. */
@@ -270,6 +275,7 @@ export const STANDARD: TcpConfig = {
   synOptionOrder: "linux",
   offersAgainWhenSimultaneous: false,
   sendBuffer: 4 << 20,
+  sendBufferFollowsWindow: false,
   receiveBuffer: 128 << 10,
   receiveBufferMax: 6 << 20,
   receiveBufferCounts: "text",
