@@ -38,6 +38,8 @@ export interface Extent {
   readonly seconds: number;
   /** Of the transfer during which memory is watched. */
   readonly octets: number;
+  /** Bulk rows beside iperf3, too, have each end on a core of its own. Where a scheduler puts them, matters. */
+  readonly isPinned: boolean;
 }
 
 /** How a program is to run. */

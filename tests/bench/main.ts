@@ -25,16 +25,17 @@ const README = new URL("../../README.md", import.meta.url).pathname;
 const README_MARKS = /(<!-- bench: [^\n]*-->\n)[\s\S]*?(<!-- bench end -->)/;
 
 /** How much is measured unless something else is asked for. */
-const USUAL: Extent = { rounds: 5, seconds: 2, octets: 10e9 };
+const USUAL: Extent = { rounds: 5, seconds: 2, octets: 10e9, isPinned: false };
 
 const MOST_ROUNDS = 50;
 const MOST_SECONDS = 60;
 
-const HELP = `deno task bench [--rounds N] [--seconds N] [--gigabytes N] [--only ROW,…] [--no-write]
+const HELP = `deno task bench [--rounds N] [--seconds N] [--gigabytes N] [--only ROW,…] [--pin] [--no-write]
 
   --rounds N      turns of each contender (${USUAL.rounds})
   --seconds N     length of a bulk run, whole because iperf3's are (${USUAL.seconds})
   --gigabytes N   length of the transfers during which memory is watched (${USUAL.octets / 1e9})
+  --pin           bulk rows beside iperf3 with each end on a core of its own; nothing is written then
   --only ROW,…    only these rows, by the beginnings of their names; nothing is written then
   --no-write      leave RESULTS.md, results.svg and README.md as they are
 
@@ -73,7 +74,7 @@ function numberOf(flag: string, text: unknown, most: number, isWhole: boolean): 
 function readArguments(args: readonly string[]): Wanted {
   const flags = parseArgs([...args], {
     string: ["rounds", "seconds", "gigabytes", "only"],
-    boolean: ["write", "help"],
+    boolean: ["write", "pin", "help"],
     negatable: ["write"],
     default: {
       rounds: String(USUAL.rounds),
@@ -96,9 +97,10 @@ function readArguments(args: readonly string[]): Wanted {
       rounds: numberOf("rounds", flags["rounds"], MOST_ROUNDS, true),
       seconds: numberOf("seconds", flags["seconds"], MOST_SECONDS, true),
       octets: Math.round(numberOf("gigabytes", flags["gigabytes"], 100, false) * 1e9),
+      isPinned: flags["pin"] === true,
     },
     rows: ROWS.filter(({ name }) => only === null || only.some((wanted) => name.startsWith(wanted))),
-    isWritten: flags["write"] === true && only === null,
+    isWritten: flags["write"] === true && flags["pin"] !== true && only === null,
   };
 }
 

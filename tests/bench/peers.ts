@@ -6,7 +6,7 @@
 
 import type { Network } from "../e2e/network.ts";
 import { type Program, until } from "../e2e/process.ts";
-import { type Bench, denoRun, lastLine } from "./bench.ts";
+import { type Bench, denoRun, lastLine, PEER_CORE } from "./bench.ts";
 import type { PeerJob } from "./programs/jobs.ts";
 
 /** Where peer.ts listens, and iperf3. */
@@ -65,7 +65,9 @@ export async function startIperf(
   bench: Bench,
   network: Network,
 ): Promise<AsyncDisposable & { readonly port: number }> {
-  const program = bench.start([...bench.tool("iperf3").command, "-s", "-p", String(IPERF_PORT)], network);
+  const command = [...bench.tool("iperf3").command, "-s", "-p", String(IPERF_PORT)];
+  const core = bench.extent.isPinned ? PEER_CORE : undefined;
+  const program = bench.start(bench.onCore(command, core), network);
   await network.listens(IPERF_PORT);
   return { port: IPERF_PORT, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
 }

@@ -63,8 +63,10 @@ export interface PingJob {
   readonly host: string;
   readonly port: number;
   readonly seconds: number;
-  /** As the loop's. */
+  /** As the loop's, milliseconds. */
   readonly patience: number;
+  /** As the connection's, microseconds. */
+  readonly spin: number;
 }
 
 /** What ping.ts says, of the trips after the first ones. */

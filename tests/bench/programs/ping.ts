@@ -45,6 +45,7 @@ async function overOurs(): Promise<PingAnswer> {
     remote: { address, port: job.port },
     link: "auto",
     patience: job.patience,
+    spin: job.spin,
   });
   const { connection, loop } = raw;
   const isOpen = (): boolean => connection.state !== "SYN-SENT";

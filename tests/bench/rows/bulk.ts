@@ -5,7 +5,15 @@
  * @module
  */
 
-import { type Bench, denoRun, lastLine, type Place, type PlaceName } from "../bench.ts";
+import {
+  type Bench,
+  CLIENT_CORE,
+  denoRun,
+  lastLine,
+  type Order,
+  type Place,
+  type PlaceName,
+} from "../bench.ts";
 import { startIperf } from "../peers.ts";
 import type { Bound, Claim, Contender, Figure, Outcome, Row } from "../row.ts";
 import { exactness } from "./exactness.ts";
@@ -149,9 +157,9 @@ async function runOurs(
   port: number,
   link: string,
 ): Promise<Run> {
-  const { seconds } = bench.extent;
+  const { seconds, isPinned } = bench.extent;
   const args = [direction, address, String(port), String(seconds), link, "0", "0", congestionControl];
-  const order = { network, seconds: seconds + BESIDE };
+  const order: Order = { network, seconds: seconds + BESIDE, ...isPinned ? { core: CLIENT_CORE } : {} };
   const said = lastLine<OurWord>(await bench.must([...denoRun("iperf_client.ts"), ...args], order));
   return {
     rate: said.megabytesPerSecond,
@@ -167,7 +175,7 @@ async function runIperf(
   { direction, congestionControl = "cubic" }: BulkOptions,
   port: number,
 ): Promise<Run> {
-  const { seconds } = bench.extent;
+  const { seconds, isPinned } = bench.extent;
   const options = [
     "-J",
     "-C",
@@ -177,7 +185,8 @@ async function runIperf(
     ...direction === "down" ? ["-R"] : [],
   ];
   const command = [...bench.tool("iperf3").command, "-c", address, "-p", String(port), ...options];
-  const out = await bench.must(command, { network, seconds: seconds + BESIDE });
+  const order: Order = { network, seconds: seconds + BESIDE, ...isPinned ? { core: CLIENT_CORE } : {} };
+  const out = await bench.must(command, order);
   const { end, error } = JSON.parse(out);
   if (error !== undefined) throw new Error(error);
   const { bits_per_second: rate, bytes, seconds: time } = end.sum_received;
