@@ -34,7 +34,7 @@ const PATIENCE = 2;
 /** What has changed: text goes by packet socket or by raw socket again, or what arrives comes by ring. */
 export type LinkChange = "packet" | "raw" | "ring";
 
-/** Segments in a row that nobody has merged, after which a ring receives them: some 400 KB at an Ethernet's MTU. */
+/** Small segments in a row, which nobody has merged, after which a ring receives them: some 400 KB at an Ethernet's MTU. */
 const MANY_ALONE = 256;
 
 /** What `Link` is made of. */
@@ -94,7 +94,7 @@ export class Link implements NetworkSide {
 
   /** Whether so much arrives in small packets that a ring is worth its memory. */
   #weigh(segment: Segment): void {
-    this.#alone = segment.payloadLength > this.#device.mtu ? 0 : this.#alone + 1;
+    this.#alone = segment.payloadLength > this.#device.longestByRing ? 0 : this.#alone + 1;
     if (this.#alone < MANY_ALONE) return;
     this.#alone = -1;
     if (this.#device.receiveByRing() === null) {

@@ -14,6 +14,7 @@ import {
   type InboundChecksum,
   isErrno,
   LINK_ERRORS,
+  LONGEST_IN_SLOT,
   type NextHop,
   nextHopTo,
   PacketRing,
@@ -79,6 +80,11 @@ export class LinkDevice implements PacketDevice {
     this.#remote = remote;
     this.mtu = raw.mtu;
     this.outbound = raw.outbound;
+  }
+
+  /** Payload octets of the longest segment that is received by ring without a call of its own. */
+  get longestByRing(): number {
+    return Math.min(this.mtu, LONGEST_IN_SLOT);
   }
 
   get descriptor(): number {

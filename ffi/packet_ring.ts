@@ -77,6 +77,9 @@ const STATUS_KERNEL = 0;
 const STATUS_USER = 1;
 const STATUS_COPY = 2;
 
+/** Octets of the longest IP packet that a slot holds behind the longest link-layer header there is. */
+export const LONGEST_IN_SLOT = 1_900;
+
 /** Receives the packets of one connection, from every interface that they may come by. */
 export class PacketRing implements Disposable {
   /** Where the packet received last lies: the ring, or a buffer for long ones. No more to be read after disposal. */

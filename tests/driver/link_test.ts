@@ -207,8 +207,9 @@ kernelTest(
   },
 );
 
-kernelTest("bulk data that arrives merged needs no ring", async () => {
+kernelTest("bulk data that arrives merged, or in long packets, needs no ring", async () => {
   assertEquals((await transfer({ link: "auto", up: 1, down: 6e6 })).changes, []);
+  assertEquals((await transfer({ link: "auto", up: 1, down: 50e6, mtu: LO_MTU })).changes, [], "long ones");
 });
 
 kernelTest('"raw" stays so', async () => {
