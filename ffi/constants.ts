@@ -108,6 +108,9 @@ export const O_RDONLY = 0;
 export const O_CLOEXEC = 0o2000000;
 export const F_GETFD = 1;
 
+// <bits/confname.h>: the numbers of glibc and musl alike
+export const SC_NPROCESSORS_ONLN = 84;
+
 // <sched.h>
 export const CLONE_NEWNET = 0x40000000;
 

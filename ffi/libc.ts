@@ -168,6 +168,7 @@ const SYMBOLS = {
     ],
     result: "pointer", /* const char * */
   },
+  sysconf: { parameters: ["i32" /* int name */], result: "i32" /* long; what is asked for fits */ },
   unshare: { parameters: ["i32" /* int flags */], result: "i32" /* int */ },
   setns: { parameters: ["i32", /* int fd */ "i32" /* int nstype */], result: "i32" /* int */ },
   __errno_location: { parameters: [], result: "pointer" /* int * */ },

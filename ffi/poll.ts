@@ -4,7 +4,7 @@
  * @module
  */
 
-import { EFD_CLOEXEC, EFD_NONBLOCK, POLLIN } from "./constants.ts";
+import { EFD_CLOEXEC, EFD_NONBLOCK, POLLIN, SC_NPROCESSORS_ONLN } from "./constants.ts";
 import { check } from "./errno.ts";
 import { FileDescriptor } from "./file_descriptor.ts";
 import { type Libc, loadLibc } from "./libc.ts";
@@ -54,10 +54,12 @@ export class PollSet implements Disposable {
    * @param capacity descriptors expected; the array grows beyond
    * @param spin microseconds for which `poll` asks again and again before it lets the thread sleep: to wake it costs some
    * 30 µs, where the answer of a peer on the same host or cable may be there sooner. A wait in vain lasts that much longer,
-   * and after a few of them it sleeps at once for a while. Not where there is one core only, which the peer may need
+   * and after a few of them it sleeps at once for a while. Not on a host of one core, which the peer may need
    */
   constructor(capacity: number = DEFAULT_CAPACITY, spin: number = 0) {
-    this.#spin = navigator.hardwareConcurrency > 1 ? spin / MICROS_PER_MILLISECOND : 0;
+    // the host's cores, not those that this process is confined to
+    const maySpin = spin > 0 && this.#libc.sysconf(SC_NPROCESSORS_ONLN) > 1;
+    this.#spin = maySpin ? spin / MICROS_PER_MILLISECOND : 0;
     const number = this.#libc.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     this.#wake = new FileDescriptor(check("eventfd", number));
     this.#array = new Uint8Array((capacity + 1) * POLLFD_LENGTH);
