@@ -5,7 +5,7 @@
  * @module
  */
 
-import { elapsed, type Instant, type Micros, micros, toSeconds } from "../tcp/mod.ts";
+import { elapsed, type Instant, type Micros, micros, OctetRange, toSeconds } from "../tcp/mod.ts";
 import { counted, grouped } from "./counted.ts";
 import { Pattern } from "./pattern.ts";
 
@@ -26,6 +26,10 @@ export interface BulkConnection {
   readonly segmentsReceived: number;
   readonly segmentsRetransmitted: number;
   send(from: Uint8Array, now: Instant): number;
+  /** Names what was received, where it lies. @returns octets; 0: none now; null: the end of the stream */
+  peek(out: OctetRange): number | null;
+  /** Drops so many of these octets. */
+  consume(octets: number, now: Instant): void;
 }
 
 /** Octets handed over at a time: few enough to stay in a core's own cache. */
@@ -71,6 +75,7 @@ export class BulkTransfer {
   readonly #sending: Way;
   readonly #receiving: Way;
   readonly #cpuAtStart: Micros;
+  readonly #arrived = new OctetRange();
   /** Octets that the connection has taken. */
   #given = 0;
 
@@ -117,9 +122,13 @@ export class BulkTransfer {
     this.#sending.reached(this.#connection.octetsAcknowledged, now);
   }
 
-  /** So many octets more were read. */
-  read(octets: number, now: Instant): void {
+  /** Counts what has arrived and drops it, where it lies. @returns octets; 0: none now; null: the end of the stream */
+  receive(now: Instant): number | null {
+    const octets = this.#connection.peek(this.#arrived);
+    if (octets === null || octets === 0) return octets;
+    this.#connection.consume(octets, now);
     this.#receiving.reached(this.received + octets, now);
+    return octets;
   }
 
   /** How it went, in one line: each way that was asked for or used, segments, CPU time. */

@@ -294,13 +294,15 @@ export class ClientSession {
 
   /** Takes what has arrived, and shows it or counts it. */
   #read(): void {
-    this.#transfer?.look(this.#loop.now);
+    const transfer = this.#transfer;
+    transfer?.look(this.#loop.now);
     while (!this.#endOfStream && isSynchronized(this.#connection.state)) {
-      const length = this.#connection.receive(this.#inbound, this.#loop.now);
+      const length = transfer === null
+        ? this.#connection.receive(this.#inbound, this.#loop.now)
+        : transfer.receive(this.#loop.now);
       if (length === null) this.#endOfStream = true;
       else if (length === 0) return;
-      else if (this.#transfer !== null) this.#transfer.read(length, this.#loop.now);
-      else this.#narrator.received(this.#inbound.subarray(0, length));
+      else if (transfer === null) this.#narrator.received(this.#inbound.subarray(0, length));
     }
   }
 

@@ -5,7 +5,7 @@ import { ExitCode } from "../../cli/exit_codes.ts";
 import { describeFailure, ProgramFailure } from "../../cli/failures.ts";
 import { PATTERN_PERIOD } from "../../cli/pattern.ts";
 import type { Connection } from "../../tcp/connection.ts";
-import { Flag, seconds, seqNumber, type TcpConfig } from "../../tcp/mod.ts";
+import { Flag, type OctetRange, seconds, seqNumber, type TcpConfig } from "../../tcp/mod.ts";
 import { type Instant, instant, micros } from "../../tcp/units.ts";
 import { HANDSHAKE, prepare, type Run } from "./session_support.ts";
 import { CLIENT_ISS } from "./simulation.ts";
@@ -242,6 +242,8 @@ class Abyss implements BulkConnection {
   segmentsReceived = 12_345;
   segmentsRetransmitted = 1;
   calls = 0;
+  /** Octets to be read. */
+  waiting = 0;
   readonly views = new Set<Uint8Array>();
 
   send(from: Uint8Array): number {
@@ -250,6 +252,15 @@ class Abyss implements BulkConnection {
     if (this.views.size > PATTERN_PERIOD + 1) throw new Error("What is handed over is made anew each time");
     this.octetsAcknowledged += from.length;
     return from.length;
+  }
+
+  peek(out: OctetRange): number {
+    out.length = this.waiting;
+    return this.waiting;
+  }
+
+  consume(octets: number): void {
+    this.waiting -= octets;
   }
 }
 
@@ -275,8 +286,12 @@ Deno.test("the figures: to the last octet of each way, CPU time over the octets 
   transfer.send(instant(1_000_000));
   transfer.look(instant(3_000_000));
   transfer.look(instant(9_000_000));
-  transfer.read(999_999, instant(1_500_000));
-  transfer.read(1, instant(2_000_000));
+  const received: (number | null)[] = [];
+  for (const [waiting, at] of [[999_999, 1_500_000], [1, 2_000_000], [0, 3_000_000]] as const) {
+    connection.waiting = waiting;
+    received.push(transfer.receive(instant(at)));
+  }
+  assertEquals([received, connection.waiting], [[999_999, 1, 0], 0]);
   cpu += 10_000;
   assertEquals(
     transfer.summary(),
