@@ -1,87 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
-import { parseAddress } from "../../tcp/address.ts";
-import { STANDARD } from "../../tcp/config.ts";
 import { Connection, controlBlockOf } from "../../tcp/connection.ts";
-import { Host } from "../../tcp/host.ts";
 import { Rounds } from "../../tcp/rounds.ts";
-import { Segment } from "../../tcp/segment.ts";
 import { TurnQueue } from "../../tcp/turn_queue.ts";
-import { type Instant, instant } from "../../tcp/units.ts";
-import { SECRET } from "./exchange.ts";
-
-const CLIENT = parseAddress("192.0.2.1");
-const SERVER = parseAddress("192.0.2.2");
-const PORT = 9;
+import { instant } from "../../tcp/units.ts";
+import { Crowd } from "./crowd.ts";
 
 /** Octets that a connection which has gone quiet may have in memory, all in all. */
 const OCTETS_PER_CONNECTION = 8_192;
-
-/** Two hosts in one memory with many connections between them. */
-class Crowd {
-  readonly clients: Connection[] = [];
-  readonly servers: Connection[] = [];
-  #now: Instant = instant(10_000_000_000);
-  readonly #client = new Host({ addresses: [CLIENT], secret: SECRET, config: STANDARD });
-  readonly #server = new Host({ addresses: [SERVER], secret: SECRET, config: STANDARD });
-  readonly #segment = new Segment();
-  readonly #joined = new Uint8Array(2_048);
-  readonly #read = new Uint8Array(1 << 15);
-
-  constructor(connections: number) {
-    const listener = this.#server.listen({ port: PORT, backlog: connections });
-    for (let i = 0; i < connections; i++) {
-      this.clients.push(this.#client.connect({ remote: { address: SERVER, port: PORT } }, this.#now));
-      this.pass(100);
-      const accepted = listener.accept();
-      if (accepted !== null) this.servers.push(accepted);
-    }
-    assertEquals(this.servers.length, connections);
-  }
-
-  get all(): Connection[] {
-    return [...this.clients, ...this.servers];
-  }
-
-  /** Time passes, and everything is exchanged that is due then. */
-  pass(microseconds: number): void {
-    this.#now = instant(this.#now + microseconds);
-    let goesOn = true;
-    for (let turn = 0; goesOn && turn < 1_000; turn++) {
-      goesOn = this.#carry(this.#client, this.#server);
-      goesOn = this.#carry(this.#server, this.#client) || goesOn;
-    }
-    assert(!goesOn, "it does not come to rest");
-    for (const host of [this.#client, this.#server]) {
-      if (host.nextDeadline() <= this.#now) host.timersFire(this.#now);
-    }
-  }
-
-  /** One connection carries text, and all of it is read and acknowledged. */
-  exchange(index: number, octets: number): void {
-    const [client, server] = [this.clients[index] as Connection, this.servers[index] as Connection];
-    let left = octets;
-    for (let turn = 0; turn < 100 && (left > 0 || client.unackedOctets + server.unreadOctets > 0); turn++) {
-      left -= client.send(new Uint8Array(left), this.#now);
-      this.pass(turn < 10 ? 100 : 50_000);
-      server.receive(this.#read, this.#now);
-    }
-    assertEquals([left, client.unackedOctets, server.unreadOctets], [0, 0, 0]);
-  }
-
-  #carry(from: Host, to: Host): boolean {
-    const segment = this.#segment;
-    let carried = false;
-    while (from.transmit(segment, this.#now)) {
-      carried = true;
-      if (segment.firstPartLength < segment.payloadLength) {
-        segment.copyPayload(this.#joined, 0);
-        segment.setPayload(this.#joined, 0, segment.payloadLength);
-      }
-      to.segmentArrives(segment, this.#now);
-    }
-    return carried;
-  }
-}
 
 /** Memory of the buffers of a connection, octets, and records in flight for which there is some. */
 function capacitiesOf(connection: Connection): number[] {
