@@ -163,7 +163,7 @@ export function summary(results: readonly Result[]): string {
 export function conditions({ machine, rounds, seconds, duration, isPartial, isShort }: Report): string {
   const load = machine.load.map((value) => value.toFixed(2)).join(", ");
   const noise = isNoisy(machine)
-    ? " **Others were at work on this machine: only ratios mean anything, and not much.**"
+    ? " **The machine was busy when this began: look at the spreads before believing anything.**"
     : "";
   const short = isShort ? " **A short run: more chance in the figures than usual.**" : "";
   return [

@@ -7,7 +7,7 @@
 
 import { type Connection, Host, type Instant, instant, parseAddress, STANDARD } from "../../../tcp/mod.ts";
 import { answer, type CrowdAnswer } from "./jobs.ts";
-import { memoryNow, Wire } from "./wire.ts";
+import { type Memory, memoryNow, Wire } from "./wire.ts";
 
 const CLIENT = parseAddress("192.0.2.1");
 const SERVER = parseAddress("192.0.2.2");
@@ -20,8 +20,8 @@ const BUSY = CONNECTIONS / 100;
 /** Opened at once, so that no queue overflows. */
 const BATCH = 100;
 
-/** Microseconds of virtual time between two turns. */
-const TURN = 100;
+/** Microseconds of virtual time between two turns: the round trip. All of it takes some seconds, as quiet times should. */
+const TURN = 10_000;
 
 /** Octets of the text that each connection has moved both ways before it idles. */
 const EXCHANGED = 2_000;
@@ -138,16 +138,18 @@ function measure(): CrowdAnswer {
   crowd.open(CONNECTIONS);
   const opened = memoryNow();
   crowd.exchange();
-  const idle = memoryNow();
+  const exchanged = memoryNow();
   const ends = 2 * CONNECTIONS;
   crowd.work(BUSY, WARM_UP);
   const times = [crowd.work(BUSY, MEASURED), alone.work(1, MEASURED)];
   times.push(crowd.work(BUSY, MEASURED), alone.work(1, MEASURED));
   const [crowdFirst = NaN, aloneFirst = NaN, crowdAgain = NaN, aloneAgain = NaN] = times;
+  const busy = memoryNow();
+  const perEnd = (then: Memory): number => (then.heap + then.buffers - before.heap - before.buffers) / ends;
   return {
-    heapPerEnd: (idle.heap - before.heap) / ends,
-    buffersPerEnd: (idle.buffers - before.buffers) / ends,
-    openedPerEnd: (opened.heap + opened.buffers - before.heap - before.buffers) / ends,
+    openedPerEnd: perEnd(opened),
+    exchangedPerEnd: perEnd(exchanged),
+    busyPerEnd: perEnd(busy),
     crowdSegmentTime: (crowdFirst + crowdAgain) / 2,
     aloneSegmentTime: (aloneFirst + aloneAgain) / 2,
   };

@@ -113,11 +113,12 @@ export interface CoresAnswer {
 
 /** What crowd.ts says. */
 export interface CrowdAnswer {
-  /** Octets of memory per end of a connection that has moved text both ways and holds none: of the heap, and of buffers. */
-  readonly heapPerEnd: number;
-  readonly buffersPerEnd: number;
-  /** Of a connection just opened, both together. */
+  /** Octets of memory, heap and buffers, per end of a connection: when all are open, */
   readonly openedPerEnd: number;
+  /** when each has just moved text both ways, */
+  readonly exchangedPerEnd: number;
+  /** and when 1 % have been busy for seconds and the others quiet. */
+  readonly busyPerEnd: number;
   /** Nanoseconds per segment while 1 % are busy, and with one connection alone. */
   readonly crowdSegmentTime: number;
   readonly aloneSegmentTime: number;

@@ -80,8 +80,14 @@ export class Wire {
   }
 }
 
-/** Memory in use after garbage was collected: of the heap, and of buffers outside it. */
-export function memoryNow(): { readonly heap: number; readonly buffers: number } {
+/** Memory in use, octets: of the heap, and of buffers outside it. */
+export interface Memory {
+  readonly heap: number;
+  readonly buffers: number;
+}
+
+/** Memory in use after garbage was collected. */
+export function memoryNow(): Memory {
   const collect = (globalThis as { gc?: () => void }).gc;
   if (collect === undefined) throw new Error("There is no gc(): give --v8-flags=--expose-gc");
   for (let i = 0; i < COLLECTIONS; i++) collect();
