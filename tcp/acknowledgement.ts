@@ -78,7 +78,9 @@ function advance(tcb: Tcb, ack: SeqNumber, now: Instant): void {
   if (recovery.inFlight.count === 0) tcb.allAcknowledgedAt = now;
   const textBefore = sender.ring.start;
   sender.acknowledge(ack);
-  totals.octetsAcknowledged += sender.ring.start - textBefore;
+  const octets = sender.ring.start - textBefore;
+  totals.octetsAcknowledged += octets;
+  sender.tune(octets, tcb.rtt.minimum, now);
 }
 
 /** RFC 2018 5 and RFC 2883 4: blocks beyond SND.UNA go on the scoreboard; a first block that is not is a duplicate's. */
@@ -173,7 +175,7 @@ function isWindowLimited(tcb: Tcb): boolean {
 
 function tellUser(tcb: Tcb): void {
   const { sender } = tcb;
-  if (tcb.sendRoom > 0) tcb.raise(Event.writable);
+  if (sender.ring.room > 0) tcb.raise(Event.writable);
   if (sender.ring.length === 0) tcb.raise(Event.allAcknowledged);
   if (sender.finAcknowledged) tcb.raise(Event.finAcknowledged);
 }

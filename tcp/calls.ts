@@ -39,7 +39,7 @@ export function send(tcb: Tcb, from: Uint8Array, now: Instant): number {
   beginGiving(tcb, now);
   const { sender } = tcb;
   const givenFrom = sender.textEnd;
-  const taken = sender.ring.append(from, 0, Math.min(from.length, tcb.sendRoom));
+  const taken = sender.ring.append(from, 0, from.length);
   if (taken > 0) sender.givenFrom = givenFrom;
   return taken;
 }
@@ -47,7 +47,7 @@ export function send(tcb: Tcb, from: Uint8Array, now: Instant): number {
 /** SEND in place, first half: names room for at most `octets` of text. @returns how many; 0: the buffer is full */
 export function reserve(tcb: Tcb, octets: number, out: OctetRange): number {
   checkMaySend(tcb);
-  return tcb.sender.ring.reserve(Math.min(octets, tcb.sendRoom), out);
+  return tcb.sender.ring.reserve(octets, out);
 }
 
 /** SEND in place, second half: the first `octets` of what was reserved are text. @throws RangeError beyond that */
@@ -249,7 +249,7 @@ export function abort(tcb: Tcb, tellUnanswered: boolean, now: Instant): void {
 /** Changes what can change while the connection is open. @throws RangeError for a value out of range */
 export function configure(tcb: Tcb, changes: Partial<TcpConfig>, now: Instant): void {
   tcb.config = validatedConfig({ ...tcb.config, ...changes });
-  if (changes.sendBuffer !== undefined) tcb.sender.ring.limit = changes.sendBuffer;
+  if (changes.sendBuffer !== undefined) tcb.sender.resize(changes.sendBuffer);
   tcb.acknowledging.segmentsPerAck = tcb.config.segmentsPerAck;
   if (changes.receiveBuffer !== undefined) tcb.receiver.resize(changes.receiveBuffer);
   if (changes.keepAlive !== undefined || changes.keepAliveIdle !== undefined) {
@@ -260,7 +260,7 @@ export function configure(tcb: Tcb, changes: Partial<TcpConfig>, now: Instant): 
     tcb.timers.clear(Timer.userTimeout);
     if (tcb.sender.unacknowledged > 0) armForOutstanding(tcb, now);
   }
-  if (tcb.sendRoom > 0) tcb.raise(Event.writable);
+  if (tcb.sender.ring.room > 0) tcb.raise(Event.writable);
 }
 
 /** Reading made room: the peer hears of it at once when it is worth it, whatever a delayed ACK is waiting for. */

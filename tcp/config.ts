@@ -97,11 +97,8 @@ export interface TcpConfig {
 
   /** Octets that `send` takes before it says "full". */
   readonly sendBuffer: number;
-  /**
-   * Whether the send buffer takes only as much as two windows let out, up to `sendBuffer`: memory that is used again soon
-   * is still in the processor's cache. Whoever gives all text at once does not want it.
-   */
-  readonly sendBufferFollowsWindow: boolean;
+  /** Whether the send buffer begins small and grows to what two round trips take, up to `sendBuffer`. */
+  readonly sendBufferTuning: boolean;
   /** Octets of receive buffer at the start; the first window follows from it. */
   readonly receiveBuffer: number;
   /** How far auto-tuning may raise the receive buffer. Equal to `receiveBuffer`: no auto-tuning. */
@@ -275,7 +272,7 @@ export const STANDARD: TcpConfig = {
   synOptionOrder: "linux",
   offersAgainWhenSimultaneous: false,
   sendBuffer: 4 << 20,
-  sendBufferFollowsWindow: false,
+  sendBufferTuning: true,
   receiveBuffer: 128 << 10,
   receiveBufferMax: 6 << 20,
   receiveBufferCounts: "text",

@@ -228,7 +228,7 @@ export class Connection implements ConnectionView {
 
   /** Octets that `send` would take now. */
   get sendRoom(): number {
-    return this.#tcb.sender.finQueued ? 0 : this.#tcb.sendRoom;
+    return this.#tcb.sender.finQueued ? 0 : this.#tcb.sender.ring.room;
   }
 
   /** Octets that the receive buffer may hold now: auto-tuning and rounding move it. */

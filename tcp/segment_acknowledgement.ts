@@ -49,7 +49,7 @@ export function takeSegmentAcknowledgement(
   }
   const advanced = seqAfter(segment.ack, priorUna);
   facts.updatesWindow = takeWindow(tcb, segment);
-  if (advanced) acknowledgeText(tcb, segment.ack);
+  if (advanced) acknowledgeText(tcb, segment.ack, now);
   facts.una = sender.sndUna;
   takeBlocks(tcb, recovery, segment, priorUna);
   const hadOutstanding = recovery.inFlight.count > 0;
@@ -88,11 +88,13 @@ function takeWindow(tcb: Tcb, segment: Segment): boolean {
   return isNewer;
 }
 
-function acknowledgeText(tcb: Tcb, ack: SeqNumber): void {
+function acknowledgeText(tcb: Tcb, ack: SeqNumber, now: Instant): void {
   const { sender, totals } = tcb;
   const before = sender.ring.start;
   sender.acknowledge(ack);
-  totals.octetsAcknowledged += sender.ring.start - before;
+  const octets = sender.ring.start - before;
+  totals.octetsAcknowledged += octets;
+  sender.tune(octets, tcb.rtt.minimum, now);
 }
 
 /** RFC 2018 5 and RFC 2883 4: a first block that is below the ACK, or within the second, reports a duplicate. */

@@ -8,6 +8,7 @@
 import { ByteRing } from "./buffer/byte_ring.ts";
 import type { TcpConfig } from "./config.ts";
 import type { Segment } from "./segment.ts";
+import { FIRST_SEND_BUFFER, SendTuning } from "./send_tuning.ts";
 import {
   seqAdd,
   seqAfter,
@@ -18,6 +19,7 @@ import {
   seqLater,
   type SeqNumber,
 } from "./seq.ts";
+import type { Instant, Micros } from "./units.ts";
 
 /** RFC 9293 3.8.6.2.1: Fs, the part of the largest window that is worth a segment. */
 const WORTHWHILE_WINDOW_DIVISOR = 2;
@@ -46,6 +48,8 @@ export class Sender {
   /** End of the last segment that was smaller than full: what Nagle's algorithm waits for, as Minshall has it. */
   smallEnd: SeqNumber;
   readonly ring: ByteRing;
+  /** Null: the buffer has one size. */
+  #tuning: SendTuning | null;
   /** Where records end that the user has told apart, in order. */
   readonly #recordEnds: SeqNumber[] = [];
   /** Sequence number of the ring's first octet. */
@@ -61,7 +65,9 @@ export class Sender {
     this.smallEnd = iss;
     this.givenFrom = iss;
     this.mss = mss;
-    this.ring = new ByteRing(config.sendBuffer);
+    this.#tuning = config.sendBufferTuning ? new SendTuning(config.sendBuffer) : null;
+    const limit = this.#tuning === null ? config.sendBuffer : Math.min(config.sendBuffer, FIRST_SEND_BUFFER);
+    this.ring = new ByteRing(limit);
     this.#ringSeq = seqAdd(iss, 1);
   }
 
@@ -158,6 +164,18 @@ export class Sender {
     if (isLast || usable === congestionRoom && congestionRoom < this.usableWindow) return 0;
     const isIdle = this.sndNxt === this.sndUna || !config.nagle;
     return isIdle && length >= this.maxSndWnd / WORTHWHILE_WINDOW_DIVISOR ? length : 0;
+  }
+
+  /** Raises the buffer when more leaves in a round trip than it is meant for (send buffer auto-tuning). */
+  tune(octetsAcknowledged: number, roundTrip: Micros, now: Instant): void {
+    if (this.#tuning === null) return;
+    this.ring.limit = this.#tuning.limitAfter(octetsAcknowledged, this.ring.limit, roundTrip, now);
+  }
+
+  /** Gives the buffer a size of the user's choice, and leaves it at that. */
+  resize(octets: number): void {
+    this.#tuning = null;
+    this.ring.limit = octets;
   }
 
   /** What the user has given so far is a record: no segment holds octets of it and of what follows. */

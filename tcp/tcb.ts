@@ -33,12 +33,6 @@ import { elapsed, type Instant, instant, type Micros, micros, NEVER, seconds } f
 /** How long a connection keeps the memory of its empty buffers for what may come next. */
 const QUIET_TIME = seconds(1);
 
-/** Windows for which a send buffer that follows the window has room: what is under way, and what comes next. */
-const WINDOWS_BUFFERED = 2;
-
-/** Octets that it takes in any case: the windows of a connection that begins are small, or not known yet. */
-const LEAST_SEND_BUFFER = 65_536;
-
 /** Chooses the initial sequence number of a connection (RFC 9293 3.4.1). */
 export type IsnSource = (local: Endpoint, remote: Endpoint, now: Instant) => SeqNumber;
 
@@ -244,15 +238,6 @@ export class Tcb {
     this.failure = new ConnectionFailure(kind, message);
     this.sender.ring.restartAt(this.sender.ring.end);
     this.moveTo("CLOSED", reason, now);
-  }
-
-  /** Octets that the send buffer takes now. */
-  get sendRoom(): number {
-    const { ring, sndWnd } = this.sender;
-    if (!this.config.sendBufferFollowsWindow) return ring.room;
-    const window = Math.min(this.control.congestionWindow, sndWnd);
-    const wanted = Math.max(WINDOWS_BUFFERED * window + this.segmentLimit, LEAST_SEND_BUFFER);
-    return Math.max(0, Math.min(ring.room, wanted - ring.length));
   }
 
   /** Gives memory back that nothing is in, when the connection has been quiet for a while. */

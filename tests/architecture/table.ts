@@ -54,6 +54,7 @@ export const TCP_ORDER: readonly (readonly string[])[] = [
     "timestamps.ts",
     "ecn.ts",
     "window_tuning.ts",
+    "send_tuning.ts",
     "ack_pace.ts",
     "packet_memory.ts",
     "challenge_limiter.ts",

@@ -144,7 +144,12 @@ export function runSettings(options: readonly ScriptOption[], run: RunOptions): 
     run,
     platform: profile === "freebsd" ? "freebsd" : "linux",
     family,
-    config: { ...PROFILES[profile], mtu: number("mtu", PROFILES[profile].mtu + allowance) },
+    // A script's write is one that waits until all is taken.
+    config: {
+      ...PROFILES[profile],
+      sendBufferTuning: false,
+      mtu: number("mtu", PROFILES[profile].mtu + allowance),
+    },
     tolerance: number("tolerance_usecs", DEFAULT_TOLERANCE),
     toleranceShare: number("tolerance_percent", DEFAULT_TOLERANCE_PERCENT) / PERCENT,
     timestampTick: number("tcp_ts_tick_usecs", 0),

@@ -4,6 +4,7 @@ import type { Connection } from "../../tcp/connection.ts";
 import { ConnectionFailure, InvalidStateError } from "../../tcp/errors.ts";
 import { Event } from "../../tcp/events.ts";
 import { Flag, Segment } from "../../tcp/segment.ts";
+import { FIRST_SEND_BUFFER } from "../../tcp/send_tuning.ts";
 import { at, establish, IRS, ISS, newHost, segmentOf, sentBy, THERE, wordsOf } from "./exchange.ts";
 
 const NOW = at(0);
@@ -53,7 +54,7 @@ Deno.test("nothing goes out of what is only reserved", () => {
   const { connection } = establish({}, NOW);
   connection.reserve(100, new OctetRange());
   assertEquals(wordsOf(sentBy(connection, NOW)), []);
-  assertEquals([connection.unsentOctets, connection.sendRoom], [0, connection.config.sendBuffer]);
+  assertEquals([connection.unsentOctets, connection.sendRoom], [0, FIRST_SEND_BUFFER]);
 });
 
 Deno.test("room ends with the send buffer, and comes back as octets are acknowledged, also under a reservation", () => {

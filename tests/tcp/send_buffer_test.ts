@@ -1,57 +1,72 @@
 import { assert, assertEquals } from "@std/assert";
-import { OctetRange } from "../../tcp/buffer/octet_range.ts";
 import { controlBlockOf } from "../../tcp/connection.ts";
-import { Event } from "../../tcp/events.ts";
-import { Flag } from "../../tcp/segment.ts";
-import { at, establish, IRS, ISS, sentBy } from "./exchange.ts";
-import { InMemory } from "./in_memory.ts";
+import { FIRST_SEND_BUFFER, SendTuning } from "../../tcp/send_tuning.ts";
+import { STANDARD } from "../../tcp/config.ts";
+import { instant, micros, milliseconds } from "../../tcp/units.ts";
+import { measureBulk } from "../simulation/bulk.ts";
+import { PERFECT_LINK } from "../simulation/link.ts";
+import { at, establish } from "./exchange.ts";
 
 const NOW = at(0);
 const LARGE = new Uint8Array(1 << 20);
+const MAX = 4 << 20;
 
-/** What a buffer that follows the window takes at least. */
-const LEAST = 65_536;
+Deno.test("a send buffer begins small, unless it is the user's size or smaller anyway", () => {
+  assertEquals(establish({}, NOW).connection.send(LARGE, NOW), FIRST_SEND_BUFFER);
+  assertEquals(establish({ sendBufferTuning: false }, NOW).connection.sendRoom, MAX);
+  assertEquals(establish({ sendBuffer: 10_000 }, NOW).connection.sendRoom, 10_000);
+});
 
-Deno.test("a send buffer takes all it has room for, unless it is to follow the window", () => {
+Deno.test("a send buffer whose size the user has set keeps it, whatever is sent", () => {
   const { connection } = establish({}, NOW);
-  assertEquals([connection.sendRoom, connection.send(LARGE, NOW)], [4 << 20, 1 << 20]);
-  assertEquals(connection.sendRoom, 3 << 20);
-});
-
-Deno.test("a send buffer that follows the window takes two windows, the smaller of both sides', and never more than its size", () => {
-  const { connection, arrive } = establish({ sendBufferFollowsWindow: true, initialWindow: 1_000 }, NOW);
-  assertEquals(connection.sendRoom, LEAST, "the peer's window is 8,000");
-  arrive({ flags: Flag.ack, seq: IRS + 1, ack: ISS + 1, window: 60_000 }, NOW);
-  assertEquals(connection.sendRoom, 120_000);
-  const range = new OctetRange();
-  assertEquals(connection.reserve(200_000, range), 120_000);
-  assertEquals(connection.send(LARGE, NOW), 120_000);
-  assertEquals([connection.send(LARGE, NOW), connection.reserve(1, range)], [0, 0]);
-  const small = establish({ sendBufferFollowsWindow: true, sendBuffer: 10_000 }, NOW).connection;
-  assertEquals([small.sendRoom, small.send(LARGE, NOW)], [10_000, 10_000]);
-});
-
-Deno.test("a send buffer that follows the window is writable again as text is acknowledged", () => {
-  const { connection, arrive } = establish({ sendBufferFollowsWindow: true, initialWindow: 1_000 }, NOW);
-  assertEquals(connection.send(LARGE, NOW), LEAST);
-  sentBy(connection, NOW);
-  connection.takeEvents();
-  arrive({ flags: Flag.ack, seq: IRS + 1, ack: ISS + 537 }, NOW);
-  assert((connection.takeEvents() & Event.writable) !== 0);
-  assertEquals(connection.send(LARGE, NOW), 536);
+  connection.configure({ sendBuffer: 700_000 }, NOW);
+  assertEquals([connection.sendRoom, connection.send(LARGE, NOW)], [700_000, 700_000]);
+  controlBlockOf(connection).sender.tune(10 << 20, milliseconds(1), at(2_000));
   assertEquals(connection.sendRoom, 0);
-  // The window alone makes room; it is news with the next acknowledgement, which what it lets out will draw.
-  arrive({ flags: Flag.ack, seq: IRS + 1, ack: ISS + 537, window: 65_535 }, NOW);
-  assertEquals(connection.sendRoom, 2 * 65_535 - LEAST);
 });
 
-Deno.test("a transfer with a send buffer that follows the window is as it was, in less memory", () => {
-  const buffers = { sendBuffer: 4 << 20, receiveBuffer: 1 << 18, receiveBufferMax: 1 << 18 };
-  const plain = new InMemory(buffers);
-  const following = new InMemory({ ...buffers, sendBufferFollowsWindow: true });
-  plain.run(20_000);
-  following.run(20_000);
-  assertEquals(following.sender.octetsAcknowledged, plain.sender.octetsAcknowledged);
-  const capacities = [plain, following].map(({ sender }) => controlBlockOf(sender).sender.ring.capacity);
-  assertEquals(capacities, [4 << 20, 1 << 19]);
+Deno.test("a send buffer grows, doubling, when more than half of it leaves in a round trip, up to its largest size", () => {
+  const tuning = new SendTuning(MAX);
+  const roundTrip = milliseconds(100);
+  const after = (ms: number, octets: number, limit: number): number =>
+    tuning.limitAfter(octets, limit, roundTrip, at(ms / 1_000));
+  assertEquals(after(0, 0, FIRST_SEND_BUFFER), FIRST_SEND_BUFFER, "a round begins");
+  assertEquals(after(99, FIRST_SEND_BUFFER, FIRST_SEND_BUFFER), FIRST_SEND_BUFFER, "it is not over");
+  assertEquals(after(100, 0, FIRST_SEND_BUFFER), 2 * FIRST_SEND_BUFFER, "all of it left");
+  assertEquals(after(200, FIRST_SEND_BUFFER, 2 * FIRST_SEND_BUFFER), 2 * FIRST_SEND_BUFFER, "half of it");
+  assertEquals(
+    after(300, FIRST_SEND_BUFFER + 1, 2 * FIRST_SEND_BUFFER),
+    4 * FIRST_SEND_BUFFER,
+    "a little more",
+  );
+  assertEquals(after(400, 10 * MAX, 4 * FIRST_SEND_BUFFER), MAX);
+  assertEquals(after(500, 10 * MAX, MAX), MAX);
+});
+
+Deno.test("a send buffer does not grow for a rate alone: what counts is what the shortest round trip holds", () => {
+  const tuning = new SendTuning(MAX);
+  let limit = FIRST_SEND_BUFFER;
+  // 5 GB/s over 40 microseconds: 200,000 octets are under way, however many a millisecond brings.
+  for (let turn = 0; turn <= 50_000; turn += 100) {
+    limit = tuning.limitAfter(500_000, limit, micros(40), instant(turn));
+  }
+  assertEquals(limit, FIRST_SEND_BUFFER);
+  assertEquals(
+    tuning.limitAfter(50 << 20, limit, milliseconds(0), at(100)),
+    limit,
+    "no round trip is known",
+  );
+});
+
+Deno.test("over a long path the send buffer grows to what fills the window", () => {
+  const buffers = { sendBuffer: 8 << 20, receiveBuffer: 4 << 20, receiveBufferMax: 4 << 20 };
+  const link = { ...PERFECT_LINK, delay: milliseconds(50), octetsPerSecond: 125_000_000 };
+  const [fixed = 0, tuned = 0] = [false, true].map((sendBufferTuning) => {
+    const config = { ...STANDARD, ...buffers, sendBufferTuning };
+    const plan = { seed: 1, config, forth: link, back: link, segments: 20_000, timeMost: 60e6 };
+    return measureBulk(plan).octetsPerSecond;
+  });
+  assert(tuned > 0.95 * fixed, `${tuned} octets a second, not ${fixed}`);
+  // A buffer that stayed as it began would let out half a megabyte in 100 ms.
+  assert(tuned > 2 * FIRST_SEND_BUFFER * 10, `${tuned} octets a second`);
 });
