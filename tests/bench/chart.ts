@@ -127,8 +127,9 @@ export function chart(results: readonly Result[]): string {
     }
   }
   const legend =
-    "Dashed: what is wanted. Thin line: the peer itself. Dark line in a bar: lowest to highest round.";
-  const colors = "Green: aim met; blue: met; orange: not met; grey: for information.";
+    "In brackets: the peer. Dashed: what is wanted. Thin line: as the peer. Line in a bar: lowest to highest round.";
+  const colors =
+    `Green: aim met; blue: met; orange: not met; grey: for information. Bars end at ${SCALE_MOST}.`;
   parts.push(`<text x="${MARGIN}" y="${top + 28}">${legend}</text>`);
   parts.push(`<text x="${MARGIN}" y="${top + 48}">${colors}</text>`);
   const height = top + 64;

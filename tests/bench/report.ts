@@ -204,6 +204,8 @@ export function document(report: Report): string {
     "",
     "![Ratios to the peers, as bars](results.svg)",
     "",
+    "Where the time goes, and went: [profiles](profiles/).",
+    "",
     table(report.results),
     "",
     `${summary(report.results)}.`,

@@ -45,9 +45,9 @@ export const connections: Row = {
       peer: { who: "Deno.connect", unit: "a second", values: kernel },
     });
     return {
-      claims: [{ ...claim("", dialer), bound: BOUND }, claim(", sockets of its own for each", own)],
+      claims: [{ ...claim("", dialer), bound: BOUND }, claim(", own sockets", own)],
       notes: [
-        "Connections one after another: by one RawDialer; with sockets of its own for each by RawConnection",
+        "Connections one after another: by one RawDialer; with own sockets by a RawConnection each",
       ],
     };
   },
