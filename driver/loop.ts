@@ -115,6 +115,8 @@ export class Loop implements Disposable {
   readonly #leaving = new Segment();
   readonly #outlet: Outlet;
   #now: Instant;
+  /** When others are to get their turn, though there is more to do: kept over runs, which may be short and many. */
+  #yieldAt: Instant;
   #fullThoughWritable = false;
 
   constructor(options: LoopOptions) {
@@ -130,6 +132,7 @@ export class Loop implements Disposable {
     this.#descriptor = options.device.descriptor;
     this.#deviceSlot = this.#poller.add(this.#descriptor, POLLIN);
     this.#now = this.#clock();
+    this.#yieldAt = after(this.#now, LONGEST_HOLD);
   }
 
   /** The moment of the present turn, or of the last one. */
@@ -181,7 +184,6 @@ export class Loop implements Disposable {
     const wake = (): void => this.wake();
     signal?.addEventListener("abort", wake);
     try {
-      let yieldAt = after(this.#clock(), LONGEST_HOLD);
       let wasBusy = false;
       for (;;) {
         signal?.throwIfAborted();
@@ -190,13 +192,13 @@ export class Loop implements Disposable {
         if (this.#now >= until) return false;
         // `done` may have given the core something to send: it goes before the sleep
         if (!busy && !this.#outlet.isFull) busy = this.#fill(this.#now);
-        const mayHold = this.#now < yieldAt;
+        const mayHold = this.#now < this.#yieldAt;
         const wait = busy ? (mayHold ? -1 : 0) : this.#idleTime(until);
         const isPatient = wasBusy && mayHold && wait > 0 && this.#patience > 0;
         wasBusy = busy;
         if (wait < 0 || isPatient && this.#waitInPlace(Math.min(wait, this.#patience))) continue;
         await this.#sleep(wait);
-        yieldAt = after(this.#clock(), LONGEST_HOLD);
+        this.#yieldAt = after(this.#clock(), LONGEST_HOLD);
       }
     } finally {
       signal?.removeEventListener("abort", wake);

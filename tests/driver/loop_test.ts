@@ -259,6 +259,19 @@ Deno.test("what comes while the thread is in hand is taken without leaving it, f
   assertEquals(poller.polls.length, 5);
 });
 
+Deno.test("many short runs leave the thread to others as often as one long one: every 5 ms", async () => {
+  const { device, loop, poller, time } = bench();
+  for (let run = 0; run < 50; run++) {
+    let turns = 0;
+    await loop.run(() => {
+      time.now = after(time.now, milliseconds(1));
+      device.waiting.push(packet(run));
+      return ++turns === 2;
+    });
+  }
+  assert(poller.waits.length >= 15, `${poller.waits.length} waits in 100 ms`);
+});
+
 Deno.test("a loop is not patient unless asked to be", async () => {
   const { device, loop, poller, time } = bench();
   device.waiting.push(packet(1));
