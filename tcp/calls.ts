@@ -8,9 +8,8 @@ import type { OctetRange } from "./buffer/octet_range.ts";
 import { armKeepAlive, boundFinWait2 } from "./closing.ts";
 import { type TcpConfig, validatedConfig } from "./config.ts";
 import { InvalidStateError } from "./errors.ts";
-import { restartAfterIdle } from "./idle.ts";
-import { SegmentRecovery } from "./retransmission/segment_recovery.ts";
 import { Event } from "./events.ts";
+import { createSendingRules } from "./sending_rules.ts";
 import { seqAtOrAfter, seqDistance } from "./seq.ts";
 import { Tcb, type TcbOptions } from "./tcb.ts";
 import { armForOutstanding } from "./timer_rules.ts";
@@ -22,7 +21,7 @@ const WORTHWHILE_WINDOW_SEGMENTS = 2;
 
 /** OPEN, active: 3.10.1. */
 export function openActively(options: TcbOptions, now: Instant): Tcb {
-  const tcb = new Tcb(options, "SYN-SENT", now);
+  const tcb = new Tcb(options, createSendingRules, "SYN-SENT", now);
   tcb.synDue = true;
   if (tcb.config.connectTimeout > 0) tcb.timers.set(Timer.connect, after(now, tcb.config.connectTimeout));
   return tcb;
@@ -30,13 +29,13 @@ export function openActively(options: TcbOptions, now: Instant): Tcb {
 
 /** OPEN, passive: 3.10.1. */
 export function openPassively(options: TcbOptions, now: Instant): Tcb {
-  return new Tcb(options, "LISTEN", now);
+  return new Tcb(options, createSendingRules, "LISTEN", now);
 }
 
 /** SEND: 3.10.2. Copies as much as the buffer takes. @returns octets taken; 0: the buffer is full */
 export function send(tcb: Tcb, from: Uint8Array, now: Instant): number {
   checkMaySend(tcb);
-  beginGiving(tcb, now);
+  tcb.rules.textGiven(tcb, now);
   const { sender } = tcb;
   const givenFrom = sender.textEnd;
   const taken = sender.ring.append(from, 0, from.length);
@@ -56,13 +55,8 @@ export function commit(tcb: Tcb, octets: number, now: Instant): void {
   const { sender } = tcb;
   const givenFrom = sender.textEnd;
   sender.ring.commit(octets);
-  beginGiving(tcb, now);
+  tcb.rules.textGiven(tcb, now);
   if (octets > 0) sender.givenFrom = givenFrom;
-}
-
-/** Counted in segments, idling ends when the user gives text, not when the peer's window lets it out. */
-function beginGiving(tcb: Tcb, now: Instant): void {
-  if (tcb.recovery instanceof SegmentRecovery) restartAfterIdle(tcb, now);
 }
 
 function checkMaySend(tcb: Tcb): void {

@@ -1,6 +1,6 @@
 /**
- * What an acceptable ACK field means when windows are counted in segments: as `acknowledgement.ts`, in the order that
- * Linux has: what SACK reports is taken in before what the ACK field covers.
+ * What an acceptable ACK field means when windows are counted in segments: as `octet_acknowledgement.ts`, in the order
+ * that Linux has: what SACK reports is taken in before what the ACK field covers.
  *
  * @module
  */
@@ -63,7 +63,7 @@ export function takeSegmentAcknowledgement(
     if (recovery.timeoutWasSpurious) tcb.rtt.resetBackoff();
     tcb.congestionChanged(congestionWindow, slowStartThreshold, recovery.changeReason, now);
   } else if (facts.reportsDuplicate) recovery.staleAckArrived(facts);
-  noteWindowUse(tcb, seqAtOrAfter(sender.sndUna, tcb.windowLimitMark));
+  noteWindowUse(tcb, recovery, seqAtOrAfter(sender.sndUna, tcb.windowLimitMark));
   updateTimers(tcb, recovery, advanced, windowBefore, now);
   return advanced;
 }
@@ -161,8 +161,7 @@ function sampleRoundTrip(tcb: Tcb, recovery: SegmentRecovery, segment: Segment, 
 }
 
 /** Remembers how much of the window was used, of each round trip the most. `isNewRound`: what was remembered is old. */
-export function noteWindowUse(tcb: Tcb, isNewRound: boolean): void {
-  const recovery = tcb.recovery as SegmentRecovery;
+export function noteWindowUse(tcb: Tcb, recovery: SegmentRecovery, isNewRound: boolean): void {
   const outstanding = recovery.inFlight.totalSegments;
   const isFull = recovery.isWindowFull;
   const isMore = !tcb.congestionLimited && outstanding > tcb.mostInFlight;

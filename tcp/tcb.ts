@@ -9,8 +9,6 @@ import type { Endpoint } from "./address.ts";
 import type { ChallengeLimiter } from "./challenge_limiter.ts";
 import type { TcpConfig } from "./config.ts";
 import type { CongestionControl } from "./congestion/control.ts";
-import { createCongestionControl } from "./congestion/create.ts";
-import { SegmentControl } from "./congestion/segment_control.ts";
 import { Ecn } from "./ecn.ts";
 import { ConnectionFailure, type FailureKind } from "./errors.ts";
 import { Event, type EventSet } from "./events.ts";
@@ -19,8 +17,6 @@ import type { IcmpError } from "./icmp_error.ts";
 import type { CongestionReason, ConnectionView, Observer, SendReason, StateReason } from "./observer.ts";
 import { Receiver } from "./receiver.ts";
 import { AckFacts, type LossRecovery } from "./retransmission/loss_recovery.ts";
-import { Recovery } from "./retransmission/recovery.ts";
-import { SegmentRecovery } from "./retransmission/segment_recovery.ts";
 import { RttEstimator } from "./rtt.ts";
 import { Sender } from "./sender.ts";
 import type { Segment } from "./segment.ts";
@@ -58,6 +54,48 @@ export interface PendingReset {
   readonly reason: SendReason;
 }
 
+/**
+ * What sending and being acknowledged bring with them, as far as it depends on what windows are counted in: which timers
+ * run, when idling ends, how the use of the window is noted.
+ */
+export interface SendingRules {
+  readonly recovery: LossRecovery;
+  /** The user is giving text. */
+  textGiven(tcb: Tcb, now: Instant): void;
+  /** New text, or the FIN, waits to be sent. */
+  newTextDue(tcb: Tcb, now: Instant): void;
+  /** The congestion window, and nothing else, holds new text back. */
+  newTextHeld(tcb: Tcb): void;
+  /** The congestion window holds back what is to be sent again. */
+  lostTextHeld(tcb: Tcb): void;
+  /** New text, the FIN, or both went out; `wasEmpty`: nothing was outstanding before. */
+  newTextSent(tcb: Tcb, wasEmpty: boolean, isWindowProbe: boolean, now: Instant): void;
+  /** The record `index` of what is in flight went out again. */
+  textRepeated(tcb: Tcb, index: number, isTailProbe: boolean, now: Instant): void;
+  /** New text went out as a tail loss probe (RFC 8985 7.3). */
+  newTextProbed(tcb: Tcb, now: Instant): void;
+  /** Takes in the ACK field, SACK blocks and window of a segment whose ACK is acceptable. Returns whether SND.UNA moved. */
+  takeAcknowledgement(tcb: Tcb, segment: Segment, now: Instant): boolean;
+  /** The time for a tail loss probe has come, and something is in flight (RFC 8985 7.2). */
+  tailProbeTimedOut(tcb: Tcb, now: Instant): void;
+  /** The reordering timer fired, and recovery has taken it in (RFC 8985 6.2). */
+  reorderingTimedOut(tcb: Tcb, now: Instant): void;
+}
+
+/** With what sending begins. */
+export interface SendingStart {
+  readonly control: CongestionControl;
+  readonly rules: SendingRules;
+}
+
+/** Chooses the rules of sending by the config; `mss`: octets of payload of a full segment. */
+export type SendingRulesSource = (
+  config: TcpConfig,
+  iss: SeqNumber,
+  mss: number,
+  now: Instant,
+) => SendingStart;
+
 /** Totals of a connection. */
 export class Totals {
   segmentsSent = 0;
@@ -94,7 +132,7 @@ export class Tcb {
   sender: Sender;
   receiver: Receiver;
   control: CongestionControl;
-  recovery: LossRecovery;
+  rules: SendingRules;
   acknowledging: Acknowledging;
   readonly rtt: RttEstimator;
   readonly timers: Timers = new Timers();
@@ -146,7 +184,14 @@ export class Tcb {
   failure: ConnectionFailure | null = null;
   softError: IcmpError["kind"] | null = null;
 
-  constructor(options: TcbOptions, state: "LISTEN" | "SYN-SENT", now: Instant) {
+  readonly #rulesSource: SendingRulesSource;
+
+  constructor(
+    options: TcbOptions,
+    rulesSource: SendingRulesSource,
+    state: "LISTEN" | "SYN-SENT",
+    now: Instant,
+  ) {
     const { config, local, remote } = options;
     this.id = options.id;
     this.config = config;
@@ -165,8 +210,10 @@ export class Tcb {
     this.rtt = new RttEstimator(config);
     this.sender = new Sender(config, iss, this.handshake.sendMss());
     this.receiver = new Receiver(config, this.handshake.ownMss);
-    this.control = this.#newControl(now);
-    this.recovery = this.#newRecovery();
+    this.#rulesSource = rulesSource;
+    const { control, rules } = rulesSource(config, iss, this.sender.mss, now);
+    this.control = control;
+    this.rules = rules;
     this.acknowledging = new Acknowledging(config);
     this.openedAt = now;
     this.lastReceivedAt = now;
@@ -216,8 +263,9 @@ export class Tcb {
       ring.limit = Math.ceil(ring.limit / segment) * segment;
     }
     this.timestamps.agreed = this.handshake.timestamps;
-    this.control = this.#newControl(now);
-    this.recovery = this.#newRecovery();
+    const { control, rules } = this.#rulesSource(this.config, this.sender.iss, this.sender.mss, now);
+    this.control = control;
+    this.rules = rules;
     this.windowLimitMark = this.sender.iss;
     this.observer?.congestionChanged(this.view, 0, Infinity, "initial-window", now);
   }
@@ -238,6 +286,11 @@ export class Tcb {
     this.failure = new ConnectionFailure(kind, message);
     this.sender.ring.restartAt(this.sender.ring.end);
     this.moveTo("CLOSED", reason, now);
+  }
+
+  /** Loss recovery: what is in flight, and what of it is lost. */
+  get recovery(): LossRecovery {
+    return this.rules.recovery;
   }
 
   /** Gives memory back that nothing is in, when the connection has been quiet for a while. */
@@ -289,23 +342,6 @@ export class Tcb {
     facts.smoothedRtt = this.rtt.srtt;
     facts.minimumRtt = this.rtt.minimum;
     return facts;
-  }
-
-  #newRecovery(): LossRecovery {
-    const { config, control, sender } = this;
-    return control instanceof SegmentControl
-      ? new SegmentRecovery(config, control, sender.iss, sender.mss)
-      : new Recovery(config, control, sender.iss, sender.mss);
-  }
-
-  #newControl(now: Instant): CongestionControl {
-    const options = {
-      mss: this.sender.mss,
-      initialWindowSegments: this.config.initialWindow,
-      hystart: this.config.hystart,
-      now,
-    };
-    return createCongestionControl(this.config.congestionControl, options, this.config.windowUnit);
   }
 
   #release(): void {

@@ -5,9 +5,7 @@
  */
 
 import { Event } from "./events.ts";
-import { SegmentRecovery } from "./retransmission/segment_recovery.ts";
 import type { Tcb } from "./tcb.ts";
-import { restartFromOldest } from "./segment_timers.ts";
 import { armPersist, isBeyondWindow, isHeldByCork } from "./timer_rules.ts";
 import { NO_TIMER, Timer, TIMER_NAMES } from "./timers.ts";
 import { after, elapsed, type Instant, toSeconds } from "./units.ts";
@@ -90,27 +88,14 @@ function mayGoOn(tcb: Tcb, now: Instant): boolean {
 }
 
 function tailProbeTimedOut(tcb: Tcb, now: Instant): void {
-  const { recovery } = tcb;
-  if (recovery.inFlight.count === 0) return;
-  if (recovery instanceof SegmentRecovery) {
-    // One probe at a time; the retransmission timer starts with the probe, or goes on.
-    restartFromOldest(tcb, now);
-    tcb.tailProbeDue = recovery.tailProbe.end === null;
-    return;
-  }
-  tcb.tailProbeDue = true;
-  // RFC 8985 7.3: the retransmission timer starts anew with the probe.
-  tcb.timers.set(Timer.retransmission, after(now, tcb.rtt.timeout()));
+  if (tcb.recovery.inFlight.count > 0) tcb.rules.tailProbeTimedOut(tcb, now);
 }
 
 function reorderingTimedOut(tcb: Tcb, now: Instant): void {
   const { congestionWindow, slowStartThreshold } = tcb.control;
   tcb.recovery.reorderingTimerFired(tcb.factsNow(now));
   tcb.congestionChanged(congestionWindow, slowStartThreshold, tcb.recovery.changeReason, now);
-  if (tcb.recovery instanceof SegmentRecovery) return restartFromOldest(tcb, now);
-  if (tcb.recovery.reorderingWait > 0) {
-    tcb.timers.set(Timer.reordering, after(now, tcb.recovery.reorderingWait));
-  }
+  tcb.rules.reorderingTimedOut(tcb, now);
 }
 
 /** RFC 9293 3.8.6.1: the window may stay closed for ever while probes are answered (MUST-37). */

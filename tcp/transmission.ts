@@ -8,14 +8,10 @@
 
 import type { SendReason } from "./observer.ts";
 import { Mark } from "./retransmission/mark.ts";
-import { SegmentRecovery } from "./retransmission/segment_recovery.ts";
-import { restartAfterIdle } from "./idle.ts";
 import { Flag, MAX_SACK_BLOCKS, Option, type Segment } from "./segment.ts";
-import { noteWindowUse } from "./segment_acknowledgement.ts";
-import { armForNewText, startRetransmissionTimer } from "./segment_timers.ts";
 import { seqAdd, seqAfter, seqAtOrAfter, seqDistance, seqEarlier, type SeqNumber } from "./seq.ts";
 import type { Tcb } from "./tcb.ts";
-import { armCork, armForOutstanding, armPersist, armUserTimeout } from "./timer_rules.ts";
+import { armCork, armForOutstanding, armPersist } from "./timer_rules.ts";
 import { Timer } from "./timers.ts";
 import { elapsed, type Instant, NEVER } from "./units.ts";
 
@@ -168,7 +164,7 @@ function sendLost(tcb: Tcb, out: Segment, now: Instant): boolean {
   const room = recovery.congestionRoom();
   const length = recovery.inFlight.length(index);
   if (room < Math.min(length, sender.mss) && recovery.pipe > 0) {
-    if (!(recovery instanceof SegmentRecovery)) noteWindowIsLimit(tcb);
+    tcb.rules.lostTextHeld(tcb);
     return false;
   }
   const wholeSegments = Math.max(1, Math.floor(Math.min(room, segmentLimit(tcb)) / sender.mss)) * sender.mss;
@@ -190,10 +186,7 @@ function resend(tcb: Tcb, out: Segment, index: number, reason: SendReason, now: 
   recovery.resent(index, now, out.hasOption(Option.timestamps) ? out.timestampValue : null, isProbe);
   tcb.totals.segmentsRetransmitted++;
   tcb.totals.octetsRetransmitted += out.payloadLength;
-  if (!(recovery instanceof SegmentRecovery)) armForOutstanding(tcb, now);
-  else if (isProbe || index === 0 && !tcb.timers.isRunning(Timer.reordering)) {
-    startRetransmissionTimer(tcb, now);
-  }
+  tcb.rules.textRepeated(tcb, index, isProbe, now);
   return finishSegment(tcb, out, reason, now);
 }
 
@@ -208,7 +201,7 @@ function sendTailProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
     sendNew(tcb, out, length, "tail-loss-probe", now);
     recovery.tailProbe.sent(sender.sndNxt, false);
     tcb.timers.clear(Timer.tailLossProbe); // no second probe while this one is out
-    if (recovery instanceof SegmentRecovery) startRetransmissionTimer(tcb, now);
+    tcb.rules.newTextProbed(tcb, now);
     return true;
   }
   if (inFlight.count === 0) return false;
@@ -246,11 +239,11 @@ function sendWindowProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
 function sendText(tcb: Tcb, out: Segment, now: Instant): boolean {
   const { sender, recovery } = tcb;
   if (sender.unsent === 0 && (!sender.finQueued || sender.finSent)) return false;
-  if (!(recovery instanceof SegmentRecovery)) restartAfterIdle(tcb, now);
+  tcb.rules.newTextDue(tcb, now);
   const room = recovery.congestionRoom();
   const length = sender.nextTextLength(room, segmentLimit(tcb), tcb.config) || restOfWindow(tcb, room, now);
   if (length === 0 && !sender.finMayGo(0)) {
-    if (room < Math.min(sender.mss, sender.unsent) && sender.usableWindow > 0) noteWindowIsLimit(tcb);
+    if (room < Math.min(sender.mss, sender.unsent) && sender.usableWindow > 0) tcb.rules.newTextHeld(tcb);
     armPersist(tcb, now);
     armCork(tcb, now);
     return false;
@@ -306,15 +299,7 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
     tcb.acknowledging.expectAnswers();
     tcb.acknowledging.pace?.textSent(now);
   }
-  if (recovery instanceof SegmentRecovery) {
-    noteWindowUse(tcb, seqAtOrAfter(sender.sndUna, tcb.windowLimitMark));
-    armUserTimeout(tcb, now);
-    if (reason === "window-probe" && wasEmpty) startRetransmissionTimer(tcb, now);
-    else armForNewText(tcb, wasEmpty, now);
-  } else {
-    tcb.mostInFlight = Math.max(tcb.mostInFlight, recovery.pipe);
-    armForOutstanding(tcb, now);
-  }
+  tcb.rules.newTextSent(tcb, wasEmpty, reason === "window-probe", now);
   return finishSegment(tcb, out, reason, now);
 }
 
@@ -350,10 +335,4 @@ function segmentLimit(tcb: Tcb): number {
   const { mss, isUrgent } = tcb.sender;
   // Devices that cut a segment leave its urgent pointer as it is, and it counts from each piece's own number.
   return tcb.segmentLimit < 2 * mss || isUrgent ? mss : tcb.segmentLimit - tcb.segmentLimit % mss;
-}
-
-/** The congestion window, and nothing else, holds text back. */
-function noteWindowIsLimit(tcb: Tcb): void {
-  if (tcb.recovery instanceof SegmentRecovery) noteWindowUse(tcb, false);
-  else tcb.congestionLimited = true;
 }
