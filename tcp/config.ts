@@ -370,8 +370,26 @@ const RANGES: Partial<Record<keyof TcpConfig, readonly [least: number, most: num
   timestampTick: [milliseconds(1), seconds(1)],
 };
 
+/** Copies that {@link frozenConfig} made: they were in range, and nothing can change them. */
+const frozenConfigs = new WeakSet<TcpConfig>();
+
+/**
+ * A copy of a config, for many connections: validated here, once, and never again, for nobody can change it.
+ *
+ * @throws RangeError as `validatedConfig`
+ */
+export function frozenConfig(config: TcpConfig): TcpConfig {
+  if (frozenConfigs.has(config)) return config;
+  // The copy is what is validated: a getter may say something else the next time.
+  const copy = Object.freeze({ ...config });
+  validatedConfig(copy);
+  frozenConfigs.add(copy);
+  return copy;
+}
+
 /** Passes a config on when every field is in its range. @throws RangeError naming the field and its value */
 export function validatedConfig(config: TcpConfig): TcpConfig {
+  if (frozenConfigs.has(config)) return config;
   for (const [field, value] of Object.entries(config)) {
     if (typeof value !== "number") continue;
     const [least, most] = RANGES[field as keyof TcpConfig] ?? [0, Number.MAX_SAFE_INTEGER];

@@ -18,7 +18,7 @@ import {
   type Port,
 } from "./address.ts";
 import { ChallengeLimiter } from "./challenge_limiter.ts";
-import { type TcpConfig, validatedConfig } from "./config.ts";
+import { frozenConfig, type TcpConfig } from "./config.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { DeadlineHeap, type HeapEntry, NOT_IN_HEAP } from "./deadline_heap.ts";
 import { Demultiplexer } from "./demultiplexer.ts";
@@ -105,7 +105,7 @@ export class Host {
   /** @throws RangeError for a secret that has not 16 octets, or a config out of range */
   constructor(options: HostOptions) {
     this.#addresses = options.addresses;
-    this.#config = validatedConfig(options.config);
+    this.#config = frozenConfig(options.config);
     this.#observer = options.observer;
     this.#segmentLimit = options.segmentLimit;
     this.#isn = options.isn ?? createIsnGenerator(options.secret);
@@ -180,7 +180,7 @@ export class Host {
         `Cannot listen on port ${options.port}: give one from 1 to 65535 that nobody listens on`,
       );
     }
-    const config = validatedConfig(options.config ?? this.#config);
+    const config = frozenConfig(options.config ?? this.#config);
     const listener = new Listener(
       options.port,
       address,

@@ -1,7 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { STANDARD, type TcpConfig, validatedConfig } from "../../tcp/config.ts";
+import { parseAddress } from "../../tcp/address.ts";
+import { frozenConfig, STANDARD, type TcpConfig, validatedConfig } from "../../tcp/config.ts";
+import { Host } from "../../tcp/host.ts";
 import { FREEBSD, LINUX, PROFILES } from "../../tcp/profiles.ts";
-import { micros, milliseconds, seconds } from "../../tcp/units.ts";
+import { instant, micros, milliseconds, seconds } from "../../tcp/units.ts";
+import { SECRET } from "./exchange.ts";
 
 const profiles = Object.entries(PROFILES);
 
@@ -85,6 +88,58 @@ Deno.test("a value out of range is refused by its field's name, one at the edge 
     const config = { ...STANDARD, ...changes };
     if (message === null) assertEquals(validatedConfig(config), config);
     else assertThrows(() => validatedConfig(config), RangeError, `Cannot use ${message}`);
+  }
+});
+
+Deno.test("a config that was found good and is changed afterwards is judged anew", () => {
+  const config: { -readonly [Field in keyof TcpConfig]: TcpConfig[Field] } = { ...STANDARD };
+  assertEquals(validatedConfig(config), config);
+  const frozen = frozenConfig(config);
+  config.hopLimit = 0;
+  assertThrows(() => validatedConfig(config), RangeError, "hopLimit = 0");
+  assertThrows(() => frozenConfig(config), RangeError, "hopLimit = 0");
+  assertEquals(frozen, STANDARD);
+  // One that is merely frozen has been judged by nobody.
+  assertThrows(() => validatedConfig(Object.freeze(config)), RangeError, "hopLimit = 0");
+});
+
+Deno.test("nobody can change a frozen config, nor make one that is out of range, whatever a getter says first", () => {
+  const frozen = frozenConfig(STANDARD);
+  assertEquals([frozen, frozenConfig(frozen) === frozen], [STANDARD, true]);
+  assert(frozen !== STANDARD && Object.isFrozen(frozen));
+  const source = { config: frozen };
+  assertThrows(() => Object.assign(source.config, { hopLimit: 0 }), TypeError);
+  let reads = 0;
+  const fickle: TcpConfig = {
+    ...STANDARD,
+    get hopLimit(): number {
+      return reads++ === 0 ? 64 : 0;
+    },
+  };
+  assertEquals([frozenConfig(fickle).hopLimit, frozenConfig(STANDARD).hopLimit], [64, 64]);
+  assertThrows(() => frozenConfig(fickle), RangeError, "hopLimit = 0");
+});
+
+Deno.test("a host validates its config once, whatever becomes of it later, and each that a connection brings", () => {
+  const config: { -readonly [Field in keyof TcpConfig]: TcpConfig[Field] } = { ...STANDARD };
+  const host = new Host({ addresses: [parseAddress("192.0.2.1")], secret: SECRET, config });
+  const remote = { address: parseAddress("192.0.2.2"), port: 9 };
+  config.hopLimit = 0;
+  const { entries } = Object;
+  let judged = 0;
+  Object.entries = (object: object) => {
+    judged++;
+    return entries(object);
+  };
+  try {
+    const opened = Array.from({ length: 10 }, () => host.connect({ remote }, instant(0)));
+    assertEquals([opened.length, judged], [10, 0]);
+    assertEquals(opened.map((connection) => connection.config.hopLimit), new Array(10).fill(64));
+    assertThrows(() => host.connect({ remote, config }, instant(0)), RangeError, "hopLimit = 0");
+    assertThrows(() => host.listen({ port: 9, config }), RangeError, "hopLimit = 0");
+    assertEquals(judged, 2);
+  } finally {
+    Object.entries = entries;
   }
 });
 
