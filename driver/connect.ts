@@ -67,7 +67,9 @@ export class RawConnection implements Disposable {
       onUnsent?.(outcome, outcome === "unreachable" ? path.obstacle : "");
     };
     const mode = options.throughDevice === undefined ? options.link ?? "raw" : "raw";
-    const segmentLimit = mode === "raw" ? undefined : packetSegmentLimit(path.local.address.family);
+    // Whoever watches a raw link is to see the segments that are on the wire.
+    const isPlain = options.throughDevice !== undefined || mode === "raw" && options.observer !== undefined;
+    const segmentLimit = isPlain ? undefined : packetSegmentLimit(path.local.address.family);
     this.connection = Connection.connect({
       config: { ...options.config ?? STANDARD, mtu: path.mtu },
       local: path.local,

@@ -33,12 +33,36 @@ export interface PacketDevice extends Disposable {
   send(length: number): SendOutcome;
   /** Takes segments with text as the core lends them. May come and go. @default null, nobody does */
   readonly gathering?: SegmentGatherer | null;
+  /** Sends many packets at once. @default null, one after another */
+  readonly batch?: PacketBatch | null;
   /** For `poll`, where room for sending is seen elsewhere than arrivals. May change. @default `descriptor` */
   readonly outboundDescriptor?: number;
   /** What the device knows of the TCP checksum of the packet received last. @default "unknown" */
   readonly inboundChecksum?: "verified" | "unfinished" | "unknown";
   /** Payload octets of each segment that was merged into the packet received last. @default 0, it is one segment */
   readonly inboundSegmentSize?: number;
+}
+
+/** Packets that leave with one call, each of headers that the caller builds and of payload that lies elsewhere. */
+export interface PacketBatch {
+  /** Packets that it takes. */
+  readonly capacity: number;
+  /** Where the headers are built: those of packet `index` from `headersOffset(index)` on. */
+  readonly headers: Uint8Array;
+  /** What became of the first packet that did not go, after a `send` of none. */
+  readonly refusal: SendOutcome;
+  headersOffset(index: number): number;
+  /** Makes a packet; the payload, in one part or two as `SegmentGatherer` has it, is read when it is sent. */
+  put(
+    index: number,
+    headersLength: number,
+    payload: Uint8Array,
+    offset: number,
+    firstPartLength: number,
+    length: number,
+  ): void;
+  /** Sends packets in order. @returns how many went; 0: see `refusal` */
+  send(from: number, count: number): number;
 }
 
 /** Sends segments whose payload it reads where it lies, and which it cuts and checksums itself. */

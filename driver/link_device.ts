@@ -24,7 +24,7 @@ import {
   SystemError,
 } from "../ffi/mod.ts";
 import type { Endpoint } from "../tcp/mod.ts";
-import type { PacketDevice, SegmentGatherer, SendOutcome } from "./device.ts";
+import type { PacketBatch, PacketDevice, SegmentGatherer, SendOutcome } from "./device.ts";
 
 /** A packet socket whose interface may go away, or not do what it promises. */
 class Gatherer implements SegmentGatherer {
@@ -114,6 +114,10 @@ export class LinkDevice implements PacketDevice {
   /** Null: text goes by raw socket. */
   get gathering(): SegmentGatherer | null {
     return this.#gatherer;
+  }
+
+  get batch(): PacketBatch | null {
+    return "batch" in this.#raw ? this.#raw.batch : null;
   }
 
   receive(): number {

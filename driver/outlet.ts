@@ -5,7 +5,7 @@
  */
 
 import { encodePacket, encodePacketHeaders, type Segment } from "../tcp/mod.ts";
-import type { PacketDevice, SendOutcome } from "./device.ts";
+import type { PacketBatch, PacketDevice, SendOutcome } from "./device.ts";
 import { SegmentCutter } from "./segment_cutter.ts";
 
 /** Sends one segment after another; one that found no room waits here. */
@@ -15,6 +15,10 @@ export class Outlet {
   #waiting: Segment | null = null;
   /** Whether the waiting segment is sent piece by piece, and the cutter stands at the piece that waits. */
   #isCut = false;
+  /** Pieces in the device's batch, how many of them have gone, and whether the cutter has more. */
+  #queued = 0;
+  #gone = 0;
+  #hasMore = false;
 
   constructor(device: PacketDevice) {
     this.#device = device;
@@ -52,15 +56,46 @@ export class Outlet {
 
   #cut(segment: Segment): void {
     this.#isCut = true;
+    this.#queued = 0;
+    this.#gone = 0;
+    this.#hasMore = true;
     this.#cutter.begin(segment);
   }
 
   #sendPieces(): SendOutcome {
+    const batch = this.#device.batch ?? null;
+    if (batch !== null) return this.#sendBatches(batch);
     do {
       const outcome = this.#sendOne(this.#cutter.piece);
       if (outcome !== "sent") return outcome;
     } while (this.#cutter.next());
     return "sent";
+  }
+
+  #sendBatches(batch: PacketBatch): SendOutcome {
+    for (;;) {
+      if (this.#gone === this.#queued) {
+        if (!this.#hasMore) return "sent";
+        this.#fillBatch(batch);
+      }
+      const sent = batch.send(this.#gone, this.#queued - this.#gone);
+      if (sent === 0) return batch.refusal;
+      this.#gone += sent;
+    }
+  }
+
+  #fillBatch(batch: PacketBatch): void {
+    const { piece } = this.#cutter;
+    this.#gone = 0;
+    this.#queued = 0;
+    while (this.#hasMore && this.#queued < batch.capacity) {
+      const at = batch.headersOffset(this.#queued);
+      const headersLength = encodePacketHeaders(piece, batch.headers, at, "complete");
+      const { payload, payloadOffset, firstPartLength, payloadLength } = piece;
+      batch.put(this.#queued, headersLength, payload, payloadOffset, firstPartLength, payloadLength);
+      this.#queued++;
+      this.#hasMore = this.#cutter.next();
+    }
   }
 
   #sendOne(segment: Segment): SendOutcome {

@@ -97,6 +97,15 @@ const SYMBOLS = {
     parameters: ["i32", /* int fd */ "pointer", /* const struct msghdr * */ "i32" /* int flags */],
     result: "i32", /* ssize_t */
   },
+  sendmmsg: {
+    parameters: [
+      "i32", /* int fd */
+      "pointer", /* struct mmsghdr * */
+      "u32", /* unsigned int vlen */
+      "i32", /* int flags */
+    ],
+    result: "i32", /* int */
+  },
   shutdown: { parameters: ["i32", /* int fd */ "i32" /* int how */], result: "i32" /* int */ },
   close: { parameters: ["i32" /* int fd */], result: "i32" /* int */ },
   // fcntl, open and ioctl are variadic in C; on Linux the named and the other integer arguments travel alike.

@@ -31,6 +31,32 @@ export interface PacketDevice extends Disposable {
   send(length: number): SendResult;
 }
 
+/** Packets that leave with one call, each of headers that the caller builds and of payload that lies elsewhere. */
+export interface PacketBatch {
+  /** Packets that it takes. */
+  readonly capacity: number;
+  /** Where the headers are built: those of packet `index` from `headersOffset(index)` on, 120 octets at most. */
+  readonly headers: Uint8Array;
+  /** What became of the first packet that did not go, after a `send` of none. */
+  readonly refusal: SendResult;
+  headersOffset(index: number): number;
+  /**
+   * Makes a packet of the headers and of payload, which is read when it is sent.
+   *
+   * @param payload holds `length` octets of it: `firstPartLength` from `offset` on, the rest from its start on
+   */
+  put(
+    index: number,
+    headersLength: number,
+    payload: Uint8Array,
+    offset: number,
+    firstPartLength: number,
+    length: number,
+  ): void;
+  /** Sends packets in order. @returns how many went; 0: see `refusal` @throws SystemError for what is not in SendResult */
+  send(from: number, count: number): number;
+}
+
 /** What a device knows of a received packet's TCP checksum. */
 export type InboundChecksum =
   /** It was right on the wire. */

@@ -23,6 +23,7 @@ import {
 import { check, lastErrno, SystemError } from "./errno.ts";
 import { enlargeBuffer, FileDescriptor, orClose, setOption } from "./file_descriptor.ts";
 import { type Libc, loadLibc } from "./libc.ts";
+import { placeOf, Places, putAddress } from "./memory.ts";
 import { HARDWARE_ADDRESS_LENGTH, type NextHop } from "./neighbour.ts";
 import type { GatheringDevice, SendResult } from "./packet_device.ts";
 import { DEFAULT_BUFFER_SIZE, isVerdict, sendResult } from "./raw_socket.ts";
@@ -84,7 +85,6 @@ const MESSAGE_VECTOR_LENGTH = 6;
 // struct iovec: address, length; three of them
 const VECTOR_WORDS = 12;
 const VECTOR_PIECE_WORDS = 4;
-const TWO_TO_32 = 2 ** 32;
 
 /** Payload octets of the longest segment that a packet socket takes: with all the headers there can be, 65,535 octets. */
 export function packetSegmentLimit(family: 4 | 6): number {
@@ -110,10 +110,7 @@ export class PacketSocket implements GatheringDevice {
   readonly #message: Uint32Array<ArrayBuffer> = new Uint32Array(MESSAGE_WORDS);
   readonly #messagePointer: Deno.PointerValue;
   readonly #vector: Uint32Array<ArrayBuffer> = new Uint32Array(VECTOR_WORDS);
-  /** Where arrays that payloads were sent from lie in memory. They do not move. */
-  readonly #places = new WeakMap<Uint8Array, number>();
-  #lastPayload: Uint8Array | undefined;
-  #lastPlace = 0;
+  readonly #places = new Places();
 
   private constructor(descriptor: FileDescriptor, options: PacketSocketOptions) {
     const isV4 = options.local.address.family === 4;
@@ -170,7 +167,7 @@ export class PacketSocket implements GatheringDevice {
     this.#putOffload(headersLength, segmentSize);
     this.#putPiece(0, FRONT_LENGTH + headersLength);
     if (length === 0) return this.#sendMessage(1);
-    const place = payload === this.#lastPayload ? this.#lastPlace : this.#findPlace(payload);
+    const place = this.#places.find(payload);
     putAddress(this.#vector, VECTOR_PIECE_WORDS, place + offset);
     this.#putPiece(1, firstPartLength);
     if (firstPartLength === length) return this.#sendMessage(2);
@@ -205,17 +202,6 @@ export class PacketSocket implements GatheringDevice {
 
   #putPiece(index: number, length: number): void {
     this.#vector[index * VECTOR_PIECE_WORDS + 2] = length;
-  }
-
-  #findPlace(payload: Uint8Array): number {
-    let place = this.#places.get(payload);
-    if (place === undefined) {
-      place = placeOf(payload);
-      this.#places.set(payload, place);
-    }
-    this.#lastPayload = payload;
-    this.#lastPlace = place;
-    return place;
   }
 
   #sendMessage(pieces: number): SendResult {
@@ -258,16 +244,4 @@ export function linkAddress(protocol: number, interfaceIndex: number): Uint8Arra
   view.setUint16(2, protocol);
   view.setInt32(4, interfaceIndex, true);
   return address;
-}
-
-/** The address of an array's first octet. It is below 2^53: user space ends at 2^47, or 2^56. */
-function placeOf(array: Uint8Array | Uint32Array): number {
-  const pointer = Deno.UnsafePointer.of(array as Uint8Array<ArrayBuffer>);
-  return Number(Deno.UnsafePointer.value(pointer));
-}
-
-/** Writes a pointer in two halves: as a bigint it would be garbage after each segment. */
-function putAddress(words: Uint32Array, index: number, place: number): void {
-  words[index] = place % TWO_TO_32;
-  words[index + 1] = Math.floor(place / TWO_TO_32);
 }

@@ -51,7 +51,8 @@ import {
   setOption,
 } from "./file_descriptor.ts";
 import { type Libc, loadLibc } from "./libc.ts";
-import type { PacketDevice, SendResult } from "./packet_device.ts";
+import type { PacketBatch, PacketDevice, SendResult } from "./packet_device.ts";
+import { RawBatch } from "./raw_batch.ts";
 import { PacketSieve } from "./packet_sieve.ts";
 import { interfaceMtu } from "./network_interface.ts";
 import { pathMtu } from "./route.ts";
@@ -120,6 +121,7 @@ export class RawSocket implements PacketDevice {
   readonly #outboundPointer: Deno.PointerValue;
   readonly #inboundLength = BigInt(PACKET_BUFFER_LENGTH);
   #sieve: PacketSieve | null = null;
+  #batch: RawBatch | null = null;
 
   private constructor(descriptor: FileDescriptor, remote: Endpoint | undefined, mtu: number) {
     this.#descriptor = descriptor;
@@ -149,6 +151,17 @@ export class RawSocket implements PacketDevice {
 
   get descriptor(): number {
     return this.#descriptor.number;
+  }
+
+  /** Sends many packets to the peer with one call; null: there is no peer. */
+  get batch(): PacketBatch | null {
+    if (this.#toAnyone) return null;
+    return this.#batch ??= new RawBatch({
+      descriptor: this.#descriptor,
+      peer: this.#peer,
+      isVerdict,
+      judge: (errno) => this.#notSent(errno),
+    });
   }
 
   receive(): number {

@@ -11,7 +11,15 @@ import {
   StreamListener,
   type StreamSocket,
 } from "../../ffi/mod.ts";
-import { after, type Connection, type Instant, milliseconds, seconds, STANDARD } from "../../tcp/mod.ts";
+import {
+  after,
+  type Connection,
+  type Instant,
+  milliseconds,
+  type Observer,
+  seconds,
+  STANDARD,
+} from "../../tcp/mod.ts";
 import { kernelTests, openDescriptors } from "../ffi/support.ts";
 import { switchOffloads } from "../ffi/switch_offloads.ts";
 
@@ -48,6 +56,7 @@ interface Options {
   readonly family?: 4 | 6;
   /** Of loopback, meanwhile. @default 1500 */
   readonly mtu?: number;
+  readonly observer?: Observer;
   /** Called with the octets that we have received. */
   readonly onReceived?: (octets: number) => void;
   /** Octets given to the connection before the handshake. @default 0 */
@@ -73,7 +82,8 @@ function giveEarly(connection: Connection, octets: number, now: Instant): number
 
 /** Moves octets both ways and checks each of them, to the orderly end of both directions. */
 async function transfer(options: Options): Promise<Outcome> {
-  const { link, up, down = 0, family = 4, mtu = 1_500, givenEarly = 0, onProgress, onReceived } = options;
+  const { link, up, down = 0, family = 4, mtu = 1_500, givenEarly = 0, onProgress, onReceived, observer } =
+    options;
   setInterfaceMtu("lo", mtu);
   const changes: string[] = [];
   using listener = StreamListener.open({ address: loopbackAddress(family), port: 0 });
@@ -81,6 +91,7 @@ async function transfer(options: Options): Promise<Outcome> {
     remote: listener.local,
     link,
     config: { ...STANDARD, minRto: milliseconds(100) },
+    ...observer === undefined ? {} : { observer },
     onLinkChange: (now, reason) => changes.push(`${now}: ${reason}`),
   });
   const { connection, loop } = raw;
@@ -219,10 +230,22 @@ kernelTest("bulk data that arrives merged, or in long packets, needs no ring", a
   assertEquals((await transfer({ link: "auto", up: 1, down: 50e6, mtu: LO_MTU })).changes, [], "long ones");
 });
 
-kernelTest('"raw" stays so', async () => {
-  const { changes, segmentsSent } = await transfer({ link: "raw", up: 1e6 });
+kernelTest('"raw" stays so, and a watched one has the segments that are on the wire', async () => {
+  assertEquals((await transfer({ link: "raw", up: 1e6 })).changes, []);
+  let segments = 0;
+  const ignore = (): void => {};
+  const observer: Observer = {
+    segmentSent: () => segments++,
+    segmentArrived: ignore,
+    segmentDropped: ignore,
+    stateChanged: ignore,
+    timerFired: ignore,
+    congestionChanged: ignore,
+  };
+  const { changes, segmentsSent } = await transfer({ link: "raw", up: 1e6, observer });
   assertEquals(changes, []);
-  assert(segmentsSent > 1e6 / 1_460);
+  assertEquals(segments, segmentsSent);
+  assert(segments > 1e6 / 1_460, `${segments} segments`);
 });
 
 /**

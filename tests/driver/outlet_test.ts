@@ -1,7 +1,7 @@
 /** Segments on their way into a device, and what a device knows of packets on their way out of it. */
 
 import { assertEquals } from "@std/assert";
-import type { SegmentGatherer, SendOutcome } from "../../driver/device.ts";
+import type { PacketBatch, SegmentGatherer, SendOutcome } from "../../driver/device.ts";
 import { Loop } from "../../driver/loop.ts";
 import { Outlet } from "../../driver/outlet.ts";
 import { POLLOUT } from "../../ffi/mod.ts";
@@ -34,6 +34,38 @@ class GatheringDevice extends FakeDevice {
         this.gathered.push(`${headers} + ${length}: ${first} from ${payload[offset]}, by ${size}`);
       }
       return answer;
+    },
+  };
+}
+
+/** A device that takes two packets at once, at most as many a call as it is told to. */
+class BatchDevice extends FakeDevice {
+  /** How many packets the next calls take; both when there is nothing. 0: it is full. */
+  readonly takes: (number | SendOutcome)[] = [];
+  calls = 0;
+  readonly #packets: Uint8Array[] = [];
+
+  readonly batch: PacketBatch & { refusal: SendOutcome } = {
+    capacity: 2,
+    headers: new Uint8Array(200),
+    refusal: "sent",
+    headersOffset: (index) => index * 100,
+    put: (index, headersLength, payload, offset, firstPartLength, length) => {
+      const packet = new Uint8Array(headersLength + length);
+      packet.set(this.batch.headers.subarray(index * 100, index * 100 + headersLength));
+      packet.set(payload.subarray(offset, offset + firstPartLength), headersLength);
+      packet.set(payload.subarray(0, length - firstPartLength), headersLength + firstPartLength);
+      this.#packets[index] = packet;
+    },
+    send: (from, count) => {
+      this.calls++;
+      const taken = this.takes.shift() ?? count;
+      if (typeof taken === "string") {
+        this.batch.refusal = taken;
+        return 0;
+      }
+      this.sent.push(...this.#packets.slice(from, from + Math.min(taken, count)));
+      return Math.min(taken, count);
     },
   };
 }
@@ -121,6 +153,37 @@ Deno.test("pieces that wait are gathered one by one when the device has begun to
   device.gathers = true;
   assertEquals(outlet.sendAgain(), "sent");
   assertEquals(device.gathered, ["40 + 10: 10 from 1, by 0", "40 + 5: 5 from 11, by 0"]);
+});
+
+Deno.test("pieces leave in as few calls as the device has room for, headers, payload and checksums right", () => {
+  const [device, plain] = [new BatchDevice(), new FakeDevice()];
+  assertEquals([new Outlet(device).send(textSegment(5)), new Outlet(plain).send(textSegment(5))], [
+    "sent",
+    "sent",
+  ]);
+  assertEquals(device.calls, 3);
+  assertEquals(read(device.sent).map(([seq]) => seq), [1_000, 1_005, 1_010, 1_015, 1_020]);
+  assertEquals(device.sent, plain.sent);
+});
+
+Deno.test("pieces that find no room wait where they are, and none is lost or sent twice", () => {
+  const device = new BatchDevice();
+  const outlet = new Outlet(device);
+  device.takes.push(1, "full", "full", 1, 2, "full");
+  assertEquals([outlet.send(textSegment(5)), outlet.isFull, device.sent.length], ["full", true, 1]);
+  assertEquals([outlet.sendAgain(), device.sent.length], ["full", 1]);
+  assertEquals([outlet.sendAgain(), device.sent.length], ["full", 4]);
+  assertEquals([outlet.sendAgain(), outlet.isFull], ["sent", false]);
+  assertEquals(read(device.sent).map(([seq]) => seq), [1_000, 1_005, 1_010, 1_015, 1_020]);
+});
+
+Deno.test("pieces behind one that the device would not carry do not go, and the next segment begins anew", () => {
+  const device = new BatchDevice();
+  const outlet = new Outlet(device);
+  device.takes.push(1, "too long");
+  assertEquals([outlet.send(textSegment(5)), outlet.isFull], ["too long", false]);
+  assertEquals(outlet.send(textSegment(10)), "sent");
+  assertEquals(read(device.sent).map(([seq]) => seq), [1_000, 1_000, 1_010, 1_020]);
 });
 
 Deno.test("a checksum that the device vouches for is not looked at; merged segments come with their size", () => {

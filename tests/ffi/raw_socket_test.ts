@@ -236,3 +236,30 @@ Deno.test("an error that says nothing about the packet is thrown", () => {
   const error = assertThrows(() => sendResult(22), SystemError);
   assert(error.message.includes("EINVAL"));
 });
+
+kernelTest("a batch stops at the packet that is too long, and says so", () => {
+  const any: Endpoint = { address: loopbackAddress(4), port: 0 };
+  setInterfaceMtu("lo", 1_500);
+  try {
+    using guardA = PortGuard.open(any);
+    using guardB = PortGuard.open(any);
+    using a = openRawSocket({ local: guardA.local, remote: guardB.local });
+    assert(a instanceof RawSocket && a.batch !== null);
+    const payload = new Uint8Array(1_600);
+    for (const [i, length] of [10, 1_600, 10].entries()) {
+      const built = buildPacket(a.outbound, guardA.local, guardB.local, {
+        flags: ACK,
+        payload: payload.subarray(0, length),
+      });
+      a.batch.headers.set(a.outbound.subarray(0, built - length), a.batch.headersOffset(i));
+      a.batch.put(i, built - length, payload, 0, length, length);
+    }
+    assertEquals(a.batch.send(0, 3), 1);
+    assertEquals([a.batch.send(1, 2), a.batch.refusal], [0, "too long"]);
+    assertEquals(a.batch.send(2, 1), 1);
+    using listener = openRawSocket({ local: guardB.local });
+    assert(!(listener instanceof RawSocket) || listener.batch === null, "a socket without a peer has none");
+  } finally {
+    setInterfaceMtu("lo", LO_MTU);
+  }
+});

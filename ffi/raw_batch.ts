@@ -1,0 +1,121 @@
+/**
+ * Many packets for one system call: each of headers of its own and of payload that is read where it lies. sendmmsg(2).
+ *
+ * @module
+ */
+
+import { MSG_DONTWAIT } from "./constants.ts";
+import { lastErrno } from "./errno.ts";
+import type { FileDescriptor } from "./file_descriptor.ts";
+import { type Libc, loadLibc } from "./libc.ts";
+import { placeOf, Places, putAddress } from "./memory.ts";
+import type { PacketBatch, SendResult } from "./packet_device.ts";
+
+/** Packets of a call: a segment of 64 KiB at an Ethernet's MTU makes 45. */
+const CAPACITY = 64;
+
+/** Octets of room for the headers of each packet: IP's and TCP's at their longest. */
+const HEADERS_LENGTH = 128;
+
+// struct mmsghdr, <bits/socket.h>, as 32-bit words: a msghdr (see packet_socket.ts), the octets sent, padding
+const MESSAGE_WORDS = 16;
+const NAME = 0;
+const NAME_LENGTH = 2;
+const VECTOR = 4;
+const VECTOR_LENGTH = 6;
+
+// struct iovec: address, length; three of them a packet
+const PIECE_WORDS = 4;
+const PIECES = 3;
+const VECTOR_WORDS = PIECES * PIECE_WORDS;
+const LENGTH = 2;
+const OCTETS_PER_WORD = 4;
+
+/** What `RawBatch` needs of its socket. */
+export interface RawBatchOptions {
+  readonly descriptor: FileDescriptor;
+  /** Where all packets go: struct sockaddr. */
+  readonly peer: Uint8Array<ArrayBuffer>;
+  /** What an error number means for the packet; throws for what says nothing about it. */
+  readonly judge: (errno: number) => SendResult;
+  /** Whether an error number can have been meant for a packet. */
+  readonly isVerdict: (errno: number) => boolean;
+}
+
+/** Packets to one peer over a raw socket. */
+export class RawBatch implements PacketBatch {
+  readonly capacity = CAPACITY;
+  readonly headers: Uint8Array<ArrayBuffer> = new Uint8Array(CAPACITY * HEADERS_LENGTH);
+  refusal: SendResult = "sent";
+
+  readonly #libc: Libc = loadLibc();
+  readonly #options: RawBatchOptions;
+  readonly #messages: Uint32Array<ArrayBuffer> = new Uint32Array(CAPACITY * MESSAGE_WORDS);
+  /** To each message, so that a call can begin with any of them. */
+  readonly #pointers: Deno.PointerValue[] = [];
+  readonly #vectors: Uint32Array<ArrayBuffer> = new Uint32Array(CAPACITY * VECTOR_WORDS);
+  readonly #places = new Places();
+
+  constructor(options: RawBatchOptions) {
+    this.#options = options;
+    const [peer, headers, vectors] = [placeOf(options.peer), placeOf(this.headers), placeOf(this.#vectors)];
+    for (let i = 0; i < CAPACITY; i++) {
+      const message = this.#messages.subarray(i * MESSAGE_WORDS);
+      putAddress(message, NAME, peer);
+      message[NAME_LENGTH] = options.peer.length;
+      putAddress(message, VECTOR, vectors + i * VECTOR_WORDS * OCTETS_PER_WORD);
+      putAddress(this.#vectors, i * VECTOR_WORDS, headers + i * HEADERS_LENGTH);
+      this.#pointers.push(Deno.UnsafePointer.of(message));
+    }
+  }
+
+  headersOffset(index: number): number {
+    return index * HEADERS_LENGTH;
+  }
+
+  put(
+    index: number,
+    headersLength: number,
+    payload: Uint8Array,
+    offset: number,
+    firstPartLength: number,
+    length: number,
+  ): void {
+    const vector = index * VECTOR_WORDS;
+    const vectors = this.#vectors;
+    vectors[vector + LENGTH] = headersLength;
+    let pieces = 1;
+    if (length > 0) {
+      const place = this.#places.find(payload);
+      putAddress(vectors, vector + PIECE_WORDS, place + offset);
+      vectors[vector + PIECE_WORDS + LENGTH] = firstPartLength;
+      pieces = 2;
+      if (firstPartLength < length) {
+        putAddress(vectors, vector + 2 * PIECE_WORDS, place);
+        vectors[vector + 2 * PIECE_WORDS + LENGTH] = length - firstPartLength;
+        pieces = 3;
+      }
+    }
+    this.#messages[index * MESSAGE_WORDS + VECTOR_LENGTH] = pieces;
+  }
+
+  send(from: number, count: number): number {
+    const sent = this.#sendOnce(from, count);
+    if (sent > 0) return sent;
+    const errno = lastErrno();
+    const { judge, isVerdict } = this.#options;
+    if (isVerdict(errno)) return this.#refused(judge(errno));
+    const again = this.#sendOnce(from, count); // see lastErrno
+    return again > 0 ? again : this.#refused(judge(lastErrno()));
+  }
+
+  #refused(result: SendResult): 0 {
+    this.refusal = result;
+    return 0;
+  }
+
+  #sendOnce(from: number, count: number): number {
+    const pointer = this.#pointers[from] ?? null;
+    return this.#libc.sendmmsg(this.#options.descriptor.number, pointer, count, MSG_DONTWAIT);
+  }
+}
