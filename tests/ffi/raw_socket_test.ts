@@ -56,6 +56,34 @@ for (const family of [4, 6] as const) {
     assertEquals(a.receive(), 0, "our own packets do not come back");
   });
 
+  kernelTest(`IPv${family}: a batch of packets leaves with one call, from where their octets lie`, () => {
+    using guardA = PortGuard.open(any);
+    using guardB = PortGuard.open(any);
+    using a = openRawSocket({ local: guardA.local, remote: guardB.local, mtu: 3_000 });
+    using b = openRawSocket({ local: guardB.local, remote: guardA.local });
+    if (!("batch" in a)) return assertEquals(family, 6, "one after another");
+    const { batch } = a;
+    assert(batch !== null);
+    const ring = new Uint8Array(2_000).map((_, i) => i * 13);
+    const rows = [[0, 0, 0], [5, 1, 1], [100, 1_400, 1_400], [1_990, 10, 500], [0, 2_000, 2_000]] as const;
+    const expected = rows.map(([offset, first, length], i) => {
+      const payload = new Uint8Array(length);
+      payload.set(ring.subarray(offset, offset + first));
+      payload.set(ring.subarray(0, length - first), first);
+      const built = buildPacket(a.outbound, guardA.local, guardB.local, { sequence: i, flags: ACK, payload });
+      batch.headers.set(a.outbound.subarray(0, built - length), batch.headersOffset(i));
+      batch.put(i, built - length, ring, offset, first, length);
+      return [i, payload] as const;
+    });
+    assertEquals(batch.send(2, 3), 3);
+    assertEquals(batch.send(0, 2), 2);
+    for (const i of [2, 3, 4, 0, 1]) {
+      const { sequence, payload } = readPacket(b.inbound.subarray(0, b.receive()));
+      assertEquals([sequence, payload], expected[i]);
+    }
+    assertEquals(b.receive(), 0);
+  });
+
   kernelTest(
     `an IPv${family} socket that is deafened keeps what it has, gets nothing more and sends on`,
     async () => {
