@@ -79,7 +79,7 @@ for (const family of [4, 6] as const) {
     assertEquals(batch.send(0, 2), 2);
     for (const i of [2, 3, 4, 0, 1]) {
       const { sequence, payload } = readPacket(b.inbound.subarray(0, b.receive()));
-      assertEquals([sequence, payload], expected[i]);
+      assertEquals<readonly unknown[] | undefined>([sequence, payload], expected[i]);
     }
     assertEquals(b.receive(), 0);
   });
