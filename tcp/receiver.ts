@@ -345,6 +345,7 @@ export class Receiver {
   }
 
   #madeRoom(): void {
+    this.ring.rewind();
     this.#memory?.readTo(this.ring.start);
     this.#approachLimit();
   }

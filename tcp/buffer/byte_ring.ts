@@ -21,7 +21,7 @@ const FIRST_CAPACITY = 2_048;
  *
  * Invariants: `start <= end <= placed end <= start + limit`. Everything from `start` to `end` is there; from `end` to the
  * placed end there may be gaps, which the owner knows. The storage is a power of two, and the octet at `offset` lies at
- * `offset` modulo its size, so growing never changes what was lent before: that stays in the old storage.
+ * `offset`, less a base, modulo its size. Growing never changes what was lent before: that stays in the old storage.
  */
 export class ByteRing {
   #storage: Uint8Array = NO_OCTETS;
@@ -32,6 +32,8 @@ export class ByteRing {
   #placedLength = 0;
   /** Octets behind `end` that somebody may be writing. */
   #reserved = 0;
+  /** Offset of an octet that lies, or would lie, at the start of the storage. */
+  #base = 0;
   #limit: number;
 
   /** A ring without storage that may come to hold `limit` octets. */
@@ -168,7 +170,7 @@ export class ByteRing {
    */
   lend(offset: number, length: number, out: Segment): void {
     this.#checkHeld(offset, length);
-    const index = length === 0 ? 0 : offset & this.#mask;
+    const index = length === 0 ? 0 : this.#indexOf(offset);
     const untilWrap = this.#storage.length - index;
     out.payload = this.#storage;
     out.payloadOffset = index;
@@ -185,11 +187,19 @@ export class ByteRing {
   copyOut(offset: number, into: Uint8Array, intoOffset: number, length: number): void {
     this.#checkHeld(offset, length);
     if (length === 0) return;
-    const index = offset & this.#mask;
+    const index = this.#indexOf(offset);
     const untilWrap = this.#storage.length - index;
     const first = length < untilWrap ? length : untilWrap;
     copyOctets(this.#storage, index, into, intoOffset, first);
     if (first < length) copyOctets(this.#storage, 0, into, intoOffset + first, length - first);
+  }
+
+  /**
+   * When nothing is held, has what comes next begin at the start of the storage again: a reader who keeps up then uses the
+   * same few octets of it over and over, which stay in the processor's cache. Nothing may be lent.
+   */
+  rewind(): void {
+    if (this.#placedLength === 0 && this.#reserved === 0) this.#base = this.#start;
   }
 
   /** Gives the memory back when nothing is held or reserved. For whoever notices that a connection has gone quiet. */
@@ -208,8 +218,13 @@ export class ByteRing {
     }
   }
 
+  /** Where in the storage an octet lies. */
+  #indexOf(offset: number): number {
+    return offset - this.#base & this.#mask;
+  }
+
   #name(offset: number, length: number, out: OctetRange): void {
-    const index = length === 0 ? 0 : offset & this.#mask;
+    const index = length === 0 ? 0 : this.#indexOf(offset);
     const untilWrap = this.#storage.length - index;
     out.octets = this.#storage;
     out.offset = index;
@@ -233,7 +248,7 @@ export class ByteRing {
   /** `at`: octets after the first one held. */
   #write(at: number, from: Uint8Array, fromOffset: number, length: number): void {
     this.#ensure(at + length);
-    const index = this.#start + at & this.#mask;
+    const index = this.#indexOf(this.#start + at);
     const untilWrap = this.#storage.length - index;
     const first = length < untilWrap ? length : untilWrap;
     copyOctets(from, fromOffset, this.#storage, index, first);
@@ -258,8 +273,8 @@ export class ByteRing {
     let offset = this.#start;
     const { placedEnd } = this;
     while (offset < placedEnd) {
-      const from = offset & oldMask;
-      const into = offset & mask;
+      const from = offset - this.#base & oldMask;
+      const into = offset - this.#base & mask;
       const run = Math.min(placedEnd - offset, old.length - from, capacity - into);
       copyOctets(old, from, grown, into, run);
       offset += run;

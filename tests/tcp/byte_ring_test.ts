@@ -236,7 +236,7 @@ Deno.test("trim frees an empty ring and leaves one that holds octets", () => {
 
 Deno.test("any sequence of calls gives what a plain stream gives", () => {
   const step = fc.record({
-    call: fc.constantFrom("append", "place", "read", "discard", "limit", "trim"),
+    call: fc.constantFrom("append", "place", "read", "discard", "limit", "trim", "rewind"),
     amount: fc.integer({ min: 0, max: 9_000 }),
     gap: fc.integer({ min: 0, max: 9_000 }),
   });
@@ -258,7 +258,8 @@ Deno.test("any sequence of calls gives what a plain stream gives", () => {
           assertEquals(into.subarray(0, count), octets(from, count));
         } else if (call === "discard") ring.discardTo(ring.start + Math.min(amount, ring.length));
         else if (call === "limit") ring.limit = Math.min(8_192, amount);
-        else ring.trim();
+        else if (call === "trim") ring.trim();
+        else ring.rewind();
         assertEquals(contents(ring), octets(ring.start, ring.length));
       }
     }),
@@ -401,4 +402,42 @@ Deno.test("peek names what is held without a gap, in one part or two, and it sta
   assertEquals(read(range), octets(1_990, 7_010));
   range.clear();
   assertEquals([range.length, range.octets.length], [0, 0]);
+});
+
+Deno.test("an empty ring that is rewound uses the start of its memory again, and one that is not empty stays", () => {
+  const ring = new ByteRing(1_000);
+  const octets = new Uint8Array(600).map((_, i) => i);
+  const range = new OctetRange();
+  const into = new Uint8Array(600);
+  for (let round = 0; round < 5; round++) {
+    assertEquals(ring.append(octets, 0, 600), 600);
+    ring.peek(range);
+    assertEquals([range.offset, range.firstPartLength, range.length], [0, 600, 600]);
+    ring.read(into.subarray(0, 500));
+    ring.rewind();
+    ring.peek(range);
+    assertEquals([range.offset, range.length], [500, 100]);
+    assertEquals(ring.append(octets, 0, 600), 600);
+    ring.read(into.subarray(0, 100));
+    assertEquals(ring.read(into), 600);
+    assertEquals(into, octets, "wrapped round the end");
+    ring.rewind();
+  }
+  ring.place(ring.end + 10, octets, 0, 10);
+  ring.rewind();
+  assertEquals(ring.append(octets, 100, 10), 10);
+  ring.extendTo(ring.placedEnd);
+  assertEquals(ring.read(into), 20);
+  assertEquals(
+    [...into.subarray(0, 20)],
+    [...octets.subarray(100, 110), ...octets.subarray(0, 10)],
+    "beyond a gap",
+  );
+  ring.rewind();
+  ring.reserve(5, range);
+  ring.rewind();
+  ring.commit(5);
+  assertEquals(ring.length, 5, "reserved");
+  ring.append(new Uint8Array(900), 0, 900);
+  assertEquals(ring.start + 905, ring.end, "grown, from another base");
 });
