@@ -50,6 +50,13 @@ Deno.test("a flood of packets does not keep a turn from sending", () => {
   assertEquals(device.sent.length, 1);
 });
 
+Deno.test("half a megabyte of long packets is enough for a turn: the reader gets them while they are in the cache", () => {
+  const { device, loop } = bench();
+  for (let i = 0; i < 20; i++) device.waiting.push(new Uint8Array(65_535));
+  assertEquals(loop.turn(), true);
+  assertEquals(device.waiting.length, 20 - 9);
+});
+
 Deno.test("much to send does not keep the next turn from receiving", () => {
   const { device, core, loop } = bench();
   for (let i = 0; i < 100; i++) core.queue.push(i);

@@ -99,7 +99,7 @@ export class FakePoller implements Poller {
 export class FakeDevice implements PacketDevice {
   readonly descriptor = 1;
   readonly mtu = 1_500;
-  readonly inbound = new Uint8Array(2_000);
+  readonly inbound = new Uint8Array(65_536);
   readonly outbound = new Uint8Array(2_000);
   readonly waiting: Uint8Array[] = [];
   readonly sent: Uint8Array[] = [];

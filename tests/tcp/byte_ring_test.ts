@@ -423,6 +423,8 @@ Deno.test("an empty ring that is rewound uses the start of its memory again, and
     assertEquals(into, octets, "wrapped round the end");
     ring.rewind();
   }
+  ring.append(octets, 0, 7);
+  ring.read(into);
   ring.place(ring.end + 10, octets, 0, 10);
   ring.rewind();
   assertEquals(ring.append(octets, 100, 10), 10);
@@ -433,11 +435,12 @@ Deno.test("an empty ring that is rewound uses the start of its memory again, and
     [...octets.subarray(100, 110), ...octets.subarray(0, 10)],
     "beyond a gap",
   );
-  ring.rewind();
   ring.reserve(5, range);
+  range.octets.set([1, 2, 3, 4, 5], range.offset);
   ring.rewind();
   ring.commit(5);
-  assertEquals(ring.length, 5, "reserved");
+  assertEquals([ring.read(into), ...into.subarray(0, 5)], [5, 1, 2, 3, 4, 5], "reserved");
+  ring.append(octets, 0, 5);
   ring.append(new Uint8Array(900), 0, 900);
   assertEquals(ring.start + 905, ring.end, "grown, from another base");
 });
