@@ -108,10 +108,8 @@ export class Outputs {
   #ladders(mostAlike: number, mostRows: number, most = Infinity): readonly Ladder[] {
     const recording = this.#recording;
     if (recording === null) return [];
-    const { connections, events } = recording;
-    const start = events[0]?.time ?? 0;
-    return connections.slice(0, most).map((connection) =>
-      ladderOf(recording.eventsOf(connection.id), connection, start, { mostAlike, mostRows })
+    return recording.connections.slice(0, most).map((connection) =>
+      ladderOf(recording.kept(connection.id), connection, recording.start, { mostAlike, mostRows })
     );
   }
 }

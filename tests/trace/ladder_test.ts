@@ -20,7 +20,7 @@ function ladder(act: (recorder: Recorder) => void, options = OPTIONS): Ladder {
   act(recorder);
   const [connection] = recording.connections;
   assert(connection !== undefined);
-  return ladderOf(recording.eventsOf(connection.id), connection, recording.events[0]?.time ?? 0, options);
+  return ladderOf(recording.kept(connection.id), connection, recording.start, options);
 }
 
 /** A ladder with text from a peer in every place that may hold any. */
@@ -105,10 +105,39 @@ Deno.test("a run that would save only one row is drawn in full", () => {
   assertEquals(ladder((recorder) => flowing(recorder, 10)).rows.length, 9);
 });
 
-Deno.test("a ladder has no more rows than asked for", () => {
-  const { rows } = ladder((recorder) => tellStory(recorder), { mostAlike: 8, mostRows: 5 });
-  assertEquals(rows.length, 5);
-  assertEquals(rows.at(-1)?.label, "12 rows more");
+Deno.test("a ladder has no more rows than asked for: of more, the beginning and the end, and between them words", () => {
+  const whole = ladder((recorder) => tellStory(recorder)).rows;
+  const { rows } = ladder((recorder) => tellStory(recorder), { mostAlike: 8, mostRows: 7 });
+  assertEquals(rows.length, 7);
+  assertEquals([...rows.slice(0, 3), ...rows.slice(-2)], [...whole.slice(0, 3), ...whole.slice(-2)]);
+  assertEquals(rows.slice(3, 5).map(({ label }) => label), [
+    "11 rows more in 442 ms, of 8 segments:",
+    "1 data sent, 2 ACKs sent, 2 sent again, 3 ACKs received",
+  ]);
+});
+
+Deno.test("a ladder says in words how many segments of what kind the recording has left out, where", () => {
+  const recording = new Recording(50);
+  const recorder = new Recorder([recording], [], LEAN);
+  const connection = new FakeConnection(recorder);
+  connection.state = "ESTABLISHED";
+  connection.numbers(1, 1, 1);
+  for (let i = 0; i < 1_000; i++) {
+    connection.send(instant(2 * i), "data", { flags: Flag.ack, seq: 1 + i, ack: 1, data: "x" });
+    connection.numbers(1 + i, 2 + i, 1);
+    connection.arrive(instant(2 * i + 1), { flags: Flag.ack, seq: 1, ack: 2 + i });
+  }
+  const [record] = recording.connections;
+  assert(record !== undefined);
+  const { rows } = ladderOf(recording.kept(1), record, recording.start, OPTIONS);
+  assertEquals(rows.map(({ kind }) => kind), [
+    ...["sent", "arrived", "sent", "arrived", "more", "more"],
+    ...["sent", "arrived", "sent", "arrived"],
+  ]);
+  assertEquals(rows.slice(4, 6).map(({ label }) => label), [
+    "1992 segments more in 1.99 ms",
+    "996 data sent, 996 ACKs received",
+  ]);
 });
 
 Deno.test("a segment that a fault takes away is one arrow, which does not arrive", () => {
@@ -173,18 +202,9 @@ Deno.test("a Mermaid diagram stays below the size that Mermaid refuses", () => {
   const long = ladder((recorder) => flowing(recorder, 3_000), { mostAlike: 5_000, mostRows: 5_000 });
   const text = mermaidLadder(long);
   assert(text.length < 50_000, String(text.length));
-  assertMatch(text, /Note over L,R: \d+ rows more\n$/);
-});
-
-Deno.test("a recording keeps the first and the last events, and counts those between", () => {
-  for (let count = 10; count < 40; count++) {
-    const recording = new Recording(10);
-    flowing(new Recorder([recording], [], LEAN), count);
-    const last = [4, 3, 2, 1, 0].map((back) => count - back);
-    assertEquals(recording.events.map(({ number }) => number), [1, 2, 3, 4, 5, ...last]);
-    assertEquals(recording.omitted, count - 10);
-  }
-  const short = new Recording(10);
-  flowing(new Recorder([short], [], LEAN), 7);
-  assertEquals([short.events.length, short.omitted], [7, 0]);
+  const rows = text.trimEnd().split("\n").slice(3);
+  const [, hidden] = /Note over L,R: (\d+) rows more/.exec(text) ?? [];
+  assertEquals(rows.length - 1 + Number(hidden), 3_000);
+  assertMatch(rows[0] ?? "", / ACK 1#58;2 /);
+  assertMatch(rows.at(-1) ?? "", / ACK 3000#58;3001 /);
 });

@@ -127,6 +127,6 @@ Deno.test("20,000 segments make a page of less than 5 MB", async () => {
 });
 
 Deno.test("a page of nothing says so, and does not fail", async () => {
-  const trace = await dataOf(await htmlReport({ events: [], connections: [], omitted: 0 }, OPTIONS));
+  const trace = await dataOf(await htmlReport(new Recording(), OPTIONS));
   assertEquals([trace.length, trace.data.connections.length], [0, 0]);
 });

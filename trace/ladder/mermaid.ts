@@ -11,24 +11,30 @@ import type { Ladder, LadderRow } from "./rows.ts";
 /** Mermaid refuses texts of more than 50,000 characters unless it is told otherwise. */
 const MOST_CHARACTERS = 45_000;
 
-/** The text of the diagram. */
+/** The text of the diagram; of one that is too long, the beginning and the end. */
 export function mermaidLadder(ladder: Ladder): string {
   const lines = [
     "sequenceDiagram",
     `    participant L as ${mermaidText(ladder.local)}`,
     `    participant R as ${mermaidText(ladder.remote)}`,
+    ...shortened(ladder.rows.map(rowText)),
   ];
-  let length = 0;
-  for (const [i, row] of ladder.rows.entries()) {
-    const text = rowText(row);
-    length += text.length + 1;
-    if (length > MOST_CHARACTERS) {
-      lines.push(`    Note over L,R: ${ladder.rows.length - i} rows more`);
-      break;
-    }
-    lines.push(text);
-  }
   return `${lines.join("\n")}\n`;
+}
+
+function shortened(texts: readonly string[]): readonly string[] {
+  let length = texts.reduce((sum, text) => sum + text.length + 1, 0);
+  if (length <= MOST_CHARACTERS) return texts;
+  const first: string[] = [];
+  const last: string[] = [];
+  length = 0;
+  for (let i = 0; length <= MOST_CHARACTERS; i++) {
+    const [side, text = ""] = i % 2 === 0 ? [first, texts[i / 2]] : [last, texts.at(-(i + 1) / 2)];
+    length += text.length + 1;
+    if (length <= MOST_CHARACTERS) side.push(text);
+  }
+  const hidden = texts.length - first.length - last.length;
+  return [...first, `    Note over L,R: ${hidden} rows more`, ...last.reverse()];
 }
 
 function rowText(row: LadderRow): string {

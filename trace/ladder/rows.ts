@@ -8,6 +8,8 @@ import { CONGESTION_REASONS, DROP_REASONS, STATE_REASONS, TIMERS } from "../cata
 import { amountText, flagsText, spanText } from "../format.ts";
 import { isGrowth } from "../lines.ts";
 import type { ConnectionRecord, SegmentRecord, TraceEvent } from "../record.ts";
+import type { KeptEvent } from "../recording.ts";
+import { counterOf, newTally, segmentsIn, segmentWords, type Tally } from "../tally.ts";
 import { tell } from "../told.ts";
 
 /** How a row is to be taken. */
@@ -47,13 +49,13 @@ export interface Ladder {
 export interface LadderOptions {
   /** Ordinary segments one after the other that are drawn before the rest of them becomes one row. */
   readonly mostAlike: number;
-  /** Rows at most; what comes later is counted in the last one. */
+  /** Rows at most; of more, those in the middle are counted in one or two. */
   readonly mostRows: number;
 }
 
 /** Makes the rows of one connection. */
 export function ladderOf(
-  events: readonly TraceEvent[],
+  events: Iterable<KeptEvent>,
   connection: ConnectionRecord,
   start: number,
   options: LadderOptions,
@@ -63,7 +65,7 @@ export function ladderOf(
   return {
     local,
     remote: connection.remote,
-    rows: limited(collapsed(rows, options.mostAlike), options.mostRows),
+    rows: limited(collapsed(rows, options.mostAlike), options.mostRows).map(finished),
   };
 }
 
@@ -71,13 +73,26 @@ interface Draft extends Omit<LadderRow, "state"> {
   state: string | null;
   /** Whether it is one of many alike while data flow. */
   readonly ordinary: boolean;
+  /** The segments that it stands for; null for none. */
+  readonly tally: Tally | null;
+  /** Whether it stands for segments that were not kept. */
+  readonly isGap: boolean;
+}
+
+function finished({ event, time, kind, tone, label, state, why }: Draft): LadderRow {
+  return { event, time, kind, tone, label, state, why };
 }
 
 /** A state is said on the row of what caused it: the arrival before, or else the row that follows. */
-function withStates(events: readonly TraceEvent[], connection: ConnectionRecord, start: number): Draft[] {
+function withStates(events: Iterable<KeptEvent>, connection: ConnectionRecord, start: number): Draft[] {
   const rows: Draft[] = [];
   let waiting: string | null = null;
-  for (const event of events) {
+  let end: TraceEvent | undefined;
+  for (const { event, leftOut } of events) {
+    if (leftOut !== null && segmentsIn(leftOut) > 0) {
+      rows.push(gapRow(leftOut, (end?.time ?? event.time) - start, event.time - start));
+    }
+    end = event;
     if (event.kind === "state") {
       const last = rows.at(-1);
       // Without a reason the state was told from the segment itself, sent or arrived.
@@ -94,7 +109,6 @@ function withStates(events: readonly TraceEvent[], connection: ConnectionRecord,
     waiting = null;
     rows.push(row);
   }
-  const end = events.at(-1);
   if (waiting !== null && end !== undefined) {
     rows.push({ ...note(end, end.time - start, "note", ""), state: waiting });
   }
@@ -139,12 +153,15 @@ function rowOf(event: TraceEvent, connection: ConnectionRecord, start: number): 
       const label = (again ? `${markWord(event.marks[0] ?? "")}: ` : "") + segmentLabel(event.segment);
       const ordinary = !again && isOrdinary(event.segment);
       const tone = again ? "again" : "plain";
-      return { event: event.number, time, kind: event.kind, tone, label, why, state: null, ordinary };
+      const tally = newTally();
+      tally[counterOf(event)] = 1;
+      const { number, kind } = event;
+      return { event: number, time, kind, tone, label, why, state: null, ordinary, tally, isGap: false };
     }
     case "lost": {
       const label = `${segmentLabel(event.segment)} (${event.fault})`;
       const kind = event.direction;
-      return { event: event.number, time, kind, tone: "lost", label, why, state: null, ordinary: false };
+      return { ...note(event, time, "lost", label), kind, why };
     }
     case "dropped":
       return { ...note(event, time, "lost", `dropped: ${DROP_REASONS[event.reason].label}`), why };
@@ -160,7 +177,18 @@ function rowOf(event: TraceEvent, connection: ConnectionRecord, start: number): 
 }
 
 function note(event: TraceEvent, time: number, tone: RowTone, label: string): Draft {
-  return { event: event.number, time, kind: "note", tone, label, why: "", state: null, ordinary: false };
+  return {
+    event: event.number,
+    time,
+    kind: "note",
+    tone,
+    label,
+    why: "",
+    state: null,
+    ordinary: false,
+    tally: null,
+    isGap: false,
+  };
 }
 
 function whyOf(event: TraceEvent, connection: ConnectionRecord): string {
@@ -199,17 +227,23 @@ function isOrdinary(segment: SegmentRecord): boolean {
   return (segment.flags & ~ORDINARY_FLAGS) === 0 && segment.window > 0 && segment.sackEdges.length === 0;
 }
 
-/** Long runs of ordinary segments become one row. */
-function collapsed(rows: readonly Draft[], mostAlike: number): LadderRow[] {
-  const result: LadderRow[] = [];
+/** Segments that the recording has counted but not kept. */
+function gapRow(leftOut: Tally, from: number, to: number): Draft {
+  const label = `${segmentsIn(leftOut)} segments not kept, in ${spanText(to - from)}`;
+  return { ...moreRow(from, label), ordinary: true, tally: leftOut, isGap: true };
+}
+
+/** Long runs of ordinary segments become one row, or two where some of them were not kept. */
+function collapsed(rows: readonly Draft[], mostAlike: number): Draft[] {
+  const result: Draft[] = [];
   let run: Draft[] = [];
   const endRun = (): void => {
     const kept = run.length <= mostAlike + 1 ? run.length : Math.ceil(mostAlike / 2);
-    result.push(...run.slice(0, kept));
-    const tail = run.slice(Math.max(kept, run.length - Math.floor(mostAlike / 2)));
-    const hidden = run.slice(kept, run.length - tail.length);
-    if (hidden.length > 0) result.push(moreRow(hidden));
-    if (kept < run.length) result.push(...tail);
+    const tailStart = Math.max(kept, run.length - Math.floor(mostAlike / 2));
+    const hidden = run.slice(kept, tailStart);
+    result.push(...run.slice(0, kept).flatMap(withWords));
+    if (hidden.length > 0) result.push(...hiddenRun(hidden));
+    if (kept < run.length) result.push(...run.slice(tailStart).flatMap(withWords));
     run = [];
   };
   for (const row of rows) {
@@ -223,25 +257,59 @@ function collapsed(rows: readonly Draft[], mostAlike: number): LadderRow[] {
   return result;
 }
 
-function moreRow(hidden: readonly Draft[]): LadderRow {
-  const first = hidden[0] as Draft;
-  const last = hidden.at(-1) as Draft;
-  const label = `${hidden.length} segments more in ${spanText(last.time - first.time)}`;
-  return { event: 0, time: first.time, kind: "more", tone: "note", label, state: null, why: "" };
+/** Segments that were not kept are told by their kinds in a row of their own, which would be too long otherwise. */
+function withWords(row: Draft): Draft[] {
+  return row.isGap ? [row, wordsRow(row.time, row.tally)] : [row];
 }
 
-function limited(rows: readonly LadderRow[], most: number): readonly LadderRow[] {
-  if (rows.length <= most) return rows;
-  const hidden = rows.length - most + 1;
-  const at = rows[most - 1] as LadderRow;
-  const label = `${hidden} rows more`;
-  return [...rows.slice(0, most - 1), {
-    ...at,
+function hiddenRun(hidden: readonly Draft[]): Draft[] {
+  const tally = sumOf(hidden);
+  const time = (hidden[0] as Draft).time;
+  const last = (hidden.at(-1) as Draft).time;
+  const row = { ...moreRow(time, `${segmentsIn(tally)} segments more in ${spanText(last - time)}`), tally };
+  return hidden.some(({ isGap }) => isGap) ? [row, wordsRow(time, tally)] : [row];
+}
+
+function moreRow(time: number, label: string): Draft {
+  return {
     event: 0,
+    time,
     kind: "more",
     tone: "note",
     label,
     state: null,
     why: "",
-  }];
+    ordinary: false,
+    tally: null,
+    isGap: false,
+  };
+}
+
+function wordsRow(time: number, tally: Tally | null): Draft {
+  return moreRow(time, segmentWords(tally ?? []));
+}
+
+function sumOf(rows: readonly Draft[]): Tally {
+  const sum = newTally();
+  for (const { tally } of rows) tally?.forEach((count, i) => sum[i] = (sum[i] ?? 0) + count);
+  return sum;
+}
+
+/** The beginning and the end, with what is between in words. */
+function limited(rows: readonly Draft[], most: number): readonly Draft[] {
+  if (rows.length <= most) return rows;
+  const WORDS = 2;
+  const first = Math.max(Math.ceil((most - WORDS) / 2), 0);
+  const last = Math.max(Math.floor((most - WORDS) / 2), 0);
+  const hidden = rows.slice(first, rows.length - last);
+  const { time } = hidden[0] as Draft;
+  const end = (hidden.at(-1) as Draft).time;
+  const tally = sumOf(hidden);
+  const label = `${hidden.length} rows more in ${spanText(end - time)}, of ${segmentsIn(tally)} segments:`;
+  return [
+    ...rows.slice(0, first),
+    moreRow(time, label),
+    wordsRow(time, tally),
+    ...rows.slice(rows.length - last),
+  ];
 }

@@ -7,6 +7,8 @@
 import type { CatalogueEntry } from "../catalogue.ts";
 import { STATES } from "../core.ts";
 import type { ConnectionRecord, SegmentMark, SegmentRecord, TraceEvent, ViewRecord } from "../record.ts";
+import type { ConnectionTotal, KeptEvent } from "../recording.ts";
+import { TALLIED, type Tally } from "../tally.ts";
 import { entriesOf } from "../told.ts";
 import { variableTexts } from "../variables.ts";
 
@@ -64,7 +66,12 @@ const NUMBERS = [
 /** What the page's script gets. */
 export interface ReportData {
   readonly connections: readonly ConnectionRecord[];
+  /** Events that are not in the columns. */
   readonly omitted: number;
+  /** What the numbers of a tally count, in words. */
+  readonly tallied: readonly string[];
+  /** By the number of each connection what there was of it, in the columns or not. */
+  readonly totals: Readonly<Record<number, ConnectionTotal>>;
   /** Moment of the first event; null when not known. */
   readonly start: string | null;
   readonly entries: readonly (CatalogueEntry & { readonly code: string })[];
@@ -75,18 +82,24 @@ export interface ReportData {
 
 /** What is told of the events. */
 export interface ReportSource {
-  readonly events: readonly TraceEvent[];
+  kept(): Iterable<KeptEvent>;
   readonly connections: readonly ConnectionRecord[];
   readonly omitted: number;
+  /** Moment of the first event. */
+  readonly start: number;
+  totalOf(connection: number): ConnectionTotal;
 }
 
 /** Turns events into columns, times counted from the first one. */
 export function reportData(source: ReportSource, start: string | null): ReportData {
-  const builder = new ColumnBuilder(source.connections, source.events[0]?.time ?? 0);
-  for (const event of source.events) builder.add(event);
+  const builder = new ColumnBuilder(source.connections, source.start);
+  for (const { event, leftOut } of source.kept()) builder.add(event, leftOut);
+  const ids = [0, ...source.connections.map(({ id }) => id)];
   return {
     connections: source.connections,
     omitted: source.omitted,
+    tallied: TALLIED,
+    totals: Object.fromEntries(ids.map((id) => [id, source.totalOf(id)])),
     start,
     entries: builder.entries,
     states: STATES,
@@ -107,7 +120,9 @@ class ColumnBuilder {
     this.#start = start;
   }
 
-  add(event: TraceEvent): void {
+  add(event: TraceEvent, leftOut: Tally | null): void {
+    this.#put("number", event.number);
+    this.#put("leftOut", leftOut ?? 0);
     this.#put("time", event.time - this.#start);
     this.#put("kind", KINDS[event.kind]);
     this.#put("connection", event.connection);

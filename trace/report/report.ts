@@ -8,7 +8,7 @@ import licence from "uplot/licence" with { type: "text" };
 import uPlot from "uplot/script" with { type: "text" };
 import libraryStyle from "uplot/style" with { type: "text" };
 import { markupText } from "../escape.ts";
-import { reportData, type ReportSource } from "./columns.ts";
+import { type ReportData, reportData, type ReportSource } from "./columns.ts";
 import charts from "./page/charts.js" with { type: "text" };
 import data from "./page/data.js" with { type: "text" };
 import detail from "./page/detail.js" with { type: "text" };
@@ -48,12 +48,15 @@ const PLACES = /CONTENT-POLICY|PROGRAM-NAME|PACKED-DATA|<!-- (?:style|scripts) -
 /** Octets that are turned into text at a time. */
 const CHUNK = 32_768;
 
+/** Values of a column that are written at a time. */
+const VALUES = 4_096;
+
 /** The page of a recording. */
 export async function htmlReport(source: ReportSource, options: ReportOptions): Promise<string> {
   const script = `"use strict";const modules={};\n${Object.entries(MODULES).map(asFunction).join("\n")}`;
   const library = `/*!\n${licence}*/\n${uPlot}`;
   const policy = await policyFor([library, script]);
-  const packed = await gzippedBase64(JSON.stringify(reportData(source, startOf(source, options))));
+  const packed = await gzippedBase64(jsonOf(reportData(source, startOf(source, options))));
   const parts: Readonly<Record<string, string>> = {
     "CONTENT-POLICY": markupText(policy),
     "<!-- style -->": `<style>${libraryStyle}${style}</style>`,
@@ -85,8 +88,25 @@ async function policyFor(scripts: readonly string[]): Promise<string> {
     `form-action 'none'`;
 }
 
-async function gzippedBase64(text: string): Promise<string> {
-  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+/** The data as JSON in pieces, since the whole of it would be large. */
+function* jsonOf({ columns, ...rest }: ReportData): Generator<string> {
+  yield `${JSON.stringify(rest).slice(0, -1)},"columns":{`;
+  let comma = "";
+  for (const [name, values] of Object.entries(columns)) {
+    yield `${comma}${JSON.stringify(name)}:[`;
+    for (let at = 0; at < values.length; at += VALUES) {
+      yield (at === 0 ? "" : ",") + JSON.stringify(values.slice(at, at + VALUES)).slice(1, -1);
+    }
+    yield "]";
+    comma = ",";
+  }
+  yield "}}";
+}
+
+async function gzippedBase64(texts: Iterable<string>): Promise<string> {
+  const stream = ReadableStream.from(texts).pipeThrough(new TextEncoderStream()).pipeThrough(
+    new CompressionStream("gzip"),
+  );
   return base64(new Uint8Array(await new Response(stream).arrayBuffer()));
 }
 
@@ -99,7 +119,7 @@ function base64(octets: Uint8Array): string {
 }
 
 function startOf(source: ReportSource, options: ReportOptions): string | null {
-  const first = source.events[0];
-  if (first === undefined || options.epoch === null) return null;
-  return new Date((options.epoch + first.time) / 1_000).toISOString();
+  if (options.epoch === null) return null;
+  for (const _first of source.kept()) return new Date((options.epoch + source.start) / 1_000).toISOString();
+  return null;
 }

@@ -40,6 +40,35 @@ export class Trace {
     return indices;
   }
 
+  /** What there was of a connection, kept or not: `tally`, `octetsSent`, `octetsReceived`. */
+  totalOf(connection) {
+    const { totals, connections } = this.data;
+    const own = totals[connection] ?? { tally: [], octetsSent: 0, octetsReceived: 0 };
+    if (connections.length > 1 || connection === 0 || totals[0] === undefined) return own;
+    return {
+      tally: totals[0].tally.map((count, k) => count + (own.tally[k] ?? 0)),
+      octetsSent: own.octetsSent + totals[0].octetsSent,
+      octetsReceived: own.octetsReceived + totals[0].octetsReceived,
+    };
+  }
+
+  /** The sum of what was left out before each of these events; null when nothing was. */
+  leftOut(indices) {
+    let sum = null;
+    for (const i of indices) {
+      const tally = this.columns.leftOut[i];
+      if (tally !== 0) sum = tally.map((count, k) => count + (sum?.[k] ?? 0));
+    }
+    return sum;
+  }
+
+  /** A tally in words: `1,200 data sent, 600 ACKs received`. */
+  words(tally) {
+    const number = new Intl.NumberFormat("en");
+    return tally.flatMap((count, k) => count === 0 ? [] : [`${number.format(count)} ${this.data.tallied[k]}`])
+      .join(", ");
+  }
+
   kind(i) {
     return KINDS[this.columns.kind[i]];
   }

@@ -35,6 +35,7 @@ export function showDetail(trace, i, before, place) {
   place.replaceChildren(
     element("h2", {}, titleOf(trace, i)),
     reasons(trace, i),
+    ...gap(trace, i),
     ...payload(trace, i),
     ...headers(trace, i),
     ...variables(trace, i, before),
@@ -45,7 +46,7 @@ function titleOf(trace, i) {
   const { columns } = trace;
   const what = trace.isSegment(i) ? `${trace.kind(i)}: ${flagsText(columns.flags[i])}` : trace.kind(i);
   const marks = trace.marks(i);
-  return `Event ${i + 1}, ${what}${marks.length > 0 ? ` (${marks.join(", ")})` : ""}, at ${
+  return `Event ${columns.number[i]}, ${what}${marks.length > 0 ? ` (${marks.join(", ")})` : ""}, at ${
     secondsText(columns.time[i])
   } s`;
 }
@@ -69,6 +70,17 @@ function reasons(trace, i) {
   }
   if (list.childNodes.length === 0) list.append(element("p", {}, "The capture does not say why."));
   return list;
+}
+
+function gap(trace, i) {
+  const tally = trace.columns.leftOut[i];
+  return tally === 0 ? [] : [
+    element(
+      "p",
+      { class: "hint" },
+      `Between the event before and this one were not kept: ${trace.words(tally)}.`,
+    ),
+  ];
 }
 
 function payload(trace, i) {

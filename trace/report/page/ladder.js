@@ -62,7 +62,10 @@ export class Ladder {
     const hint = isPart
       ? `${this.drawn.length} of the ${within.length} events in this span: those around the chosen one.`
       : `${within.length} events. Choose one to see its header and its reason.`;
-    this.place.replaceChildren(element("p", { class: "hint" }, hint), this.#picture());
+    // What was left out before the first of them lies outside.
+    const leftOut = this.trace.leftOut(this.drawn.slice(1));
+    const gaps = leftOut === null ? "" : ` Between them were not kept: ${this.trace.words(leftOut)}.`;
+    this.place.replaceChildren(element("p", { class: "hint" }, hint + gaps), this.#picture());
   }
 
   #picture() {

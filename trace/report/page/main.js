@@ -7,7 +7,7 @@
 import { Charts } from "./charts.js";
 import { unpack } from "./data.js";
 import { showDetail } from "./detail.js";
-import { amountText, element, octetsText, spanText } from "./format.js";
+import { amountText, element, octetsText, secondsText, spanText } from "./format.js";
 import { Ladder } from "./ladder.js";
 import { Table } from "./table.js";
 
@@ -74,30 +74,47 @@ class Report {
 
   #summary() {
     const { columns } = this.trace;
-    const of = (kind) => this.indices.filter((i) => this.trace.kind(i) === kind);
-    const [sent, arrived] = [of("sent"), of("arrived")];
-    const again = sent.filter((i) => this.trace.isAgain(i));
-    const sum = (indices) => indices.reduce((octets, i) => octets + (columns.length[i] ?? 0), 0);
+    // As `TALLIED` in trace/tally.ts has them.
+    const { tally, octetsSent, octetsReceived } = this.trace.totalOf(this.connection.id);
+    const [dataSent = 0, acksSent = 0, again = 0, data = 0, acks = 0, sacks = 0, disorder = 0, dropped = 0] =
+      tally;
+    const sent = dataSent + acksSent + again;
+    const received = data + acks + sacks + disorder;
     const last = this.indices.at(-1);
     const first = this.indices[0];
     const rtts = this.indices.map((i) => columns.minRtt[i]).filter((rtt) => rtt > 0);
     const facts = [
       ["Duration", first === undefined ? "" : spanText(columns.time[last] - columns.time[first])],
-      ["Sent", `${octetsText(sent.length)} segments, ${amountText(sum(sent))}`],
-      ["Received", `${octetsText(arrived.length)} segments, ${amountText(sum(arrived))}`],
-      ["Sent again", `${octetsText(again.length)} segments`],
-      ["Dropped", octetsText(of("dropped").length + of("lost").length)],
+      ["Sent", `${octetsText(sent)} segments, ${amountText(octetsSent)}`],
+      ["Received", `${octetsText(received)} segments, ${amountText(octetsReceived)}`],
+      ["Sent again", `${octetsText(again)} segments`],
+      ["Dropped", octetsText(dropped)],
       ["Least RTT", rtts.length === 0 ? "not measured" : spanText(rtts.reduce((a, b) => Math.min(a, b)))],
       ["Began", this.trace.data.start ?? "not known"],
     ];
     byId("summary").replaceChildren(...facts.map(([name, value]) => {
       return element("div", {}, element("dt", {}, name), element("dd", {}, value));
     }));
-    const { omitted } = this.trace.data;
-    byId("omitted").textContent = omitted > 0
-      ? `${octetsText(omitted)} events in the middle were not kept.`
-      : "";
+    byId("omitted").textContent = this.#omission();
     byId("count").textContent = `${octetsText(this.indices.length)} events`;
+  }
+
+  /** What is not on the page, of which kinds, and where. */
+  #omission() {
+    const tally = this.trace.leftOut(this.indices);
+    if (tally === null) return "";
+    const { time, leftOut } = this.trace.columns;
+    const after = this.indices.findIndex((i) => leftOut[i] !== 0);
+    const last = this.indices.findLast((i) => leftOut[i] !== 0);
+    const from = time[this.indices[Math.max(after - 1, 0)]];
+    const count = tally.reduce((sum, one) => sum + one, 0);
+    return `${octetsText(count)} events between ${secondsText(from)} s and ${
+      secondsText(time[last])
+    } s were ` +
+      `not kept: ${
+        this.trace.words(tally)
+      }. Here are all of the beginning and the end; between them what is rare ` +
+      "comes before the ordinary, and events with something left out before them say so.";
   }
 }
 

@@ -14,7 +14,7 @@ const MOST_PRINTED = 400;
 const ARROWS = { sent: "→", arrived: "←", dropped: "✗", lost: "✗", state: "=", timer: "!", congestion: "~" };
 
 const COLUMNS = [
-  ["#", "number", (_trace, i) => i + 1],
+  ["#", "number", (trace, i) => trace.columns.number[i]],
   ["Time", "number", (trace, i) => secondsText(trace.columns.time[i])],
   ["", "arrow", (trace, i) => ARROWS[trace.kind(i)]],
   ["Flags", "", (trace, i) => trace.isSegment(i) ? flagsText(trace.columns.flags[i]) : ""],
@@ -28,8 +28,13 @@ const COLUMNS = [
   ["cwnd", "number", (trace, i) => known(trace, i, octetsText(trace.columns.cwnd[i]))],
   ["Flight", "number", (trace, i) => known(trace, i, octetsText(trace.columns.flight[i]))],
   ["SRTT", "number", (trace, i) => trace.columns.srtt[i] > 0 ? spanText(trace.columns.srtt[i]) : ""],
-  ["Why", "why", (trace, i) => (trace.isAgain(i) ? "again: " : "") + trace.label(i)],
+  ["Why", "why", (trace, i) => (trace.isAgain(i) ? "again: " : "") + trace.label(i) + gapText(trace, i)],
 ];
+
+function gapText(trace, i) {
+  const tally = trace.columns.leftOut[i];
+  return tally === 0 ? "" : ` (not kept before it: ${trace.words(tally)})`;
+}
 
 function known(trace, i, text) {
   return trace.columns.state[i] === null ? "" : text;

@@ -1,0 +1,76 @@
+/**
+ * How much of what there was: events counted by kind, and the counts told in words.
+ *
+ * @module
+ */
+
+import { isGrowth } from "./lines.ts";
+import type { TraceEvent } from "./record.ts";
+
+/** What is counted apart, as it is said after a number; the first so many are segments. */
+export const TALLIED = [
+  "data sent",
+  "ACKs sent",
+  "sent again",
+  "data received",
+  "ACKs received",
+  "received with SACK",
+  "received again or out of order",
+  "dropped",
+  "changes of the congestion window",
+  "other events",
+] as const;
+
+const SEGMENT_COUNTERS = 7;
+const DATA_SENT = 0;
+const ACK_SENT = 1;
+const SENT_AGAIN = 2;
+const DATA_RECEIVED = 3;
+const ACK_RECEIVED = 4;
+const SACK_RECEIVED = 5;
+const DISORDER_RECEIVED = 6;
+const DROPPED = 7;
+const GROWTH = 8;
+const OTHER = 9;
+
+/** A number for each of `TALLIED`. */
+export type Tally = readonly number[];
+
+/** A tally of nothing, to be added to. */
+export function newTally(): number[] {
+  return new Array(TALLIED.length).fill(0);
+}
+
+/** The place in a tally where the event counts. */
+export function counterOf(event: TraceEvent): number {
+  switch (event.kind) {
+    case "sent":
+      if (event.marks.includes("retransmission")) return SENT_AGAIN;
+      return event.segment.length > 0 ? DATA_SENT : ACK_SENT;
+    case "arrived":
+      if (event.marks.some((mark) => mark !== "merged")) return DISORDER_RECEIVED;
+      if (event.segment.sackEdges.length > 0) return SACK_RECEIVED;
+      return event.segment.length > 0 ? DATA_RECEIVED : ACK_RECEIVED;
+    case "dropped":
+    case "lost":
+      return DROPPED;
+    case "congestion":
+      return isGrowth(event) ? GROWTH : OTHER;
+    case "state":
+    case "timer":
+      return OTHER;
+  }
+}
+
+/** How many segments a tally has, sent and received. */
+export function segmentsIn(tally: Tally): number {
+  return tally.slice(0, SEGMENT_COUNTERS).reduce((sum, count) => sum + count, 0);
+}
+
+/** What a tally has of segments in words: `1200 data sent, 600 ACKs received`. */
+export function segmentWords(tally: Tally): string {
+  return TALLIED.slice(0, SEGMENT_COUNTERS).flatMap((name, i) => {
+    const count = tally[i] ?? 0;
+    return count === 0 ? [] : [`${count} ${count === 1 ? name.replace("ACKs", "ACK") : name}`];
+  }).join(", ");
+}
