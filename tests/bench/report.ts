@@ -168,7 +168,7 @@ export function conditions({ machine, rounds, seconds, duration, isPartial, isSh
   const short = isShort ? " **A short run: more chance in the figures than usual.**" : "";
   return [
     `- ${machine.date}; ${machine.kernel}; ${machine.cpu}, ${machine.cores} cores; load at the start ${load}.${noise}`,
-    `- ${machine.deno}; congestion control available: ${machine.congestionControl}; CUBIC on both sides unless said.`,
+    `- ${machine.deno}; congestion control available: ${machine.congestionControl}; CUBIC on both sides unless said; shortest RTO 200 ms, the kernel's, on both.`,
     `- ${rounds} rounds, in which the contenders take turns; bulk runs of ${seconds} s each, from the connection's ` +
     `beginning, nothing left out; ${duration.toFixed(0)} s in all${
       isPartial ? ", some rows only" : ""
