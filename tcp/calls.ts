@@ -147,6 +147,8 @@ function withoutText(tcb: Tcb): 0 | null {
     case "CLOSING":
     case "LAST-ACK":
     case "TIME-WAIT":
+      // Nothing follows: what the last text lay in is of no more use.
+      receiver.trim();
       return null;
     case "CLOSED":
       if (tcb.failure !== null && !receiver.finTaken) throw tcb.failure;

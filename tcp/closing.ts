@@ -38,6 +38,17 @@ export function finAcknowledgedIn(tcb: Tcb, now: Instant): boolean {
 export function enterTimeWait(tcb: Tcb, now: Instant): void {
   tcb.timers.clearAll();
   tcb.timers.set(Timer.timeWait, after(now, tcb.config.timeWait));
+  trimForGood(tcb);
+}
+
+/** All that we sent is acknowledged, and all that the peer sends is there: only what nobody has read is of use yet. */
+function trimForGood(tcb: Tcb): void {
+  const { ring } = tcb.sender;
+  // Room that the user still holds for text is of none: it cannot be committed any more.
+  ring.restartAt(ring.end);
+  ring.trim();
+  tcb.receiver.trim();
+  tcb.recovery.inFlight.trim();
 }
 
 /** A connection that its user has closed does not wait for the peer's FIN for ever. */

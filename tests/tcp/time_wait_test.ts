@@ -1,0 +1,213 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { OctetRange } from "../../tcp/buffer/octet_range.ts";
+import type { TcpConfig } from "../../tcp/config.ts";
+import { Connection, controlBlockOf } from "../../tcp/connection.ts";
+import { InvalidStateError } from "../../tcp/errors.ts";
+import { Flag, Option, type Segment } from "../../tcp/segment.ts";
+import { seqNumber, timestamp } from "../../tcp/seq.ts";
+import {
+  at,
+  HERE,
+  IRS,
+  ISS,
+  newHost,
+  PLAIN,
+  type Said,
+  segmentOf,
+  sentBy,
+  THERE,
+  wordsOf,
+} from "./exchange.ts";
+
+/** How a connection comes to TIME-WAIT: the peer closes when it has seen our FIN, or both close at the same time. */
+type Way = "ours first" | "at the same time";
+
+/** Text that each side sends before; and where the numbers of both then are, their FINs included. */
+const TEXT = 3_000;
+const OUR_END = ISS + 1 + TEXT + 1;
+const THEIR_END = IRS + 1 + TEXT + 1;
+
+interface Waiting {
+  readonly connection: Connection;
+  /** A segment arrives `seconds` after the beginning; with `stamp` it carries timestamps. Returns what is sent then. */
+  arrive(said: Said, seconds: number, stamp?: number): string[];
+}
+
+const local = { address: HERE, port: 40_000 };
+
+function stamped(said: Said, stamp: number | undefined): Segment {
+  const segment = segmentOf(THERE, local, { window: 65_535, ...said });
+  if (stamp !== undefined) {
+    segment.options |= Option.timestamps;
+    segment.timestampValue = timestamp(stamp);
+  }
+  return segment;
+}
+
+/** A connection that has carried text either way, comes to TIME-WAIT at 1 s, and has told the peer all it has to. */
+function waiting(changes: Partial<TcpConfig>, way: Way = "ours first", stamp?: number): Waiting {
+  const config = { ...PLAIN, ...changes, timestamps: stamp !== undefined };
+  const connection = Connection.connect({ config, local, remote: THERE, isn: () => seqNumber(ISS) }, at(0));
+  const arrive = (said: Said, seconds: number, newStamp = stamp): string[] => {
+    connection.segmentArrives(stamped(said, newStamp), at(seconds));
+    return wordsOf(sentBy(connection, at(seconds)));
+  };
+  sentBy(connection, at(0));
+  arrive({ flags: Flag.syn | Flag.ack, seq: IRS, ack: ISS + 1 }, 0);
+  connection.send(new Uint8Array(TEXT), at(0));
+  const { ring } = controlBlockOf(connection).sender;
+  connection.shutdown(at(0.1));
+  sentBy(connection, at(0.1));
+  // Out of order: beyond the gap that the next one fills.
+  const first = IRS + 1;
+  arrive({ flags: Flag.ack, seq: first + 1_000, ack: ISS + 1, length: TEXT - 1_000 }, 0.2);
+  assert(ring.capacity > 0 && memoryOf(connection).every((capacity) => capacity > 0), way);
+  arrive({ flags: Flag.ack, seq: first, ack: ISS + 1 + TEXT, length: 1_000 }, 0.3);
+  if (way === "ours first") {
+    arrive({ flags: Flag.ack, seq: THEIR_END - 1, ack: OUR_END }, 0.9);
+    arrive({ flags: Flag.ack | Flag.fin, seq: THEIR_END - 1, ack: OUR_END }, 1);
+  } else {
+    arrive({ flags: Flag.ack | Flag.fin, seq: THEIR_END - 1, ack: ISS + 1 + TEXT }, 0.9);
+    assertEquals(connection.state, "CLOSING");
+    arrive({ flags: Flag.ack, seq: THEIR_END, ack: OUR_END }, 1);
+  }
+  assertEquals(connection.state, "TIME-WAIT");
+  return { connection, arrive };
+}
+
+/** Memory of send buffer, receive buffer, ranges out of order and records in flight. */
+function memoryOf(connection: Connection): number[] {
+  const { sender, receiver, recovery } = controlBlockOf(connection);
+  return [
+    sender.ring.capacity,
+    receiver.ring.capacity,
+    receiver.outOfOrder.capacity,
+    recovery.inFlight.capacity,
+  ];
+}
+
+const ACK = `ACK ${OUR_END} ack ${THEIR_END} (0)`;
+
+for (const way of ["ours first", "at the same time"] as const) {
+  for (const windowUnit of ["octets", "segments"] as const) {
+    Deno.test(`TIME-WAIT has memory only for text that nobody has read: ${way}, in ${windowUnit}`, () => {
+      const { connection } = waiting({ windowUnit }, way);
+      const [sending, receiving, ranges, inFlight] = memoryOf(connection);
+      assertEquals([sending, ranges, inFlight], [0, 0, 0]);
+      assert(receiving !== undefined && receiving >= TEXT);
+      // What was sent is still known.
+      assertEquals([connection.octetsSent, connection.octetsAcknowledged], [TEXT, TEXT]);
+      assert(connection.congestionWindow >= 10 * connection.sendMss);
+      const text = new Uint8Array(TEXT);
+      assertEquals(connection.receive(text.subarray(0, 1_000), at(2)), 1_000);
+      assertEquals(connection.receive(text.subarray(1_000), at(2)), TEXT - 1_000);
+      assertEquals(text, Uint8Array.from(text, (_, i) => IRS + 1 + i & 0xff));
+      assertEquals([connection.receive(text, at(2)), connection.octetsReceived], [null, TEXT]);
+      assertEquals(memoryOf(connection), [0, 0, 0, 0]);
+    });
+  }
+}
+
+Deno.test("text not yet read is read where it lies in TIME-WAIT, and stays while it is looked at", () => {
+  const { connection } = waiting({});
+  const range = new OctetRange();
+  assertEquals(connection.peek(range), TEXT);
+  connection.consume(500, at(2));
+  assertEquals(connection.peek(range), TEXT - 500);
+  const { octets, offset } = range;
+  connection.consume(TEXT - 500, at(2));
+  assertEquals(connection.peek(range), null);
+  assertEquals([memoryOf(connection)[1], octets[offset]], [0, IRS + 501 & 0xff]);
+  assertThrows(() => connection.consume(1, at(2)), RangeError, "received and not read are 0");
+});
+
+Deno.test("in TIME-WAIT old text and the FIN are answered, new text is not; the FIN prolongs it (RFC 9293 3.10.7.4, MUST-13)", () => {
+  const { connection, arrive } = waiting({});
+  connection.receive(new Uint8Array(TEXT), at(2));
+  assertEquals(connection.nextDeadline(), at(61));
+  assertEquals(arrive({ flags: Flag.ack, seq: IRS + 1, ack: ISS + 1, length: 1_000 }, 20), [ACK]);
+  assertEquals(arrive({ flags: Flag.ack, seq: THEIR_END + 5, ack: OUR_END, length: 10 }, 20), []);
+  assertEquals(connection.nextDeadline(), at(61));
+  assertEquals(arrive({ flags: Flag.ack | Flag.fin, seq: THEIR_END - 1, ack: OUR_END }, 30), [ACK]);
+  assertEquals([connection.nextDeadline(), connection.unreadOctets], [at(90), 0]);
+  connection.timersFire(at(90));
+  assertEquals([connection.state, connection.failure], ["CLOSED", null]);
+  assertEquals(memoryOf(connection), [0, 0, 0, 0]);
+});
+
+Deno.test("in TIME-WAIT an ACK of what was never sent, and one of old text, change nothing (RFC 5961 5.2)", () => {
+  for (const windowUnit of ["octets", "segments"] as const) {
+    const { connection, arrive } = waiting({ windowUnit });
+    arrive({ flags: Flag.ack, seq: THEIR_END, ack: OUR_END + 100 }, 20);
+    arrive({ flags: Flag.ack, seq: THEIR_END, ack: ISS + 1_000 }, 21);
+    arrive({ flags: Flag.ack, seq: THEIR_END, ack: OUR_END, window: 0 }, 22);
+    assertEquals([connection.state, connection.nextDeadline()], ["TIME-WAIT", at(61)]);
+    assertEquals([connection.unackedOctets, connection.pipe, connection.octetsAcknowledged], [0, 0, TEXT]);
+  }
+});
+
+Deno.test("a RST ends TIME-WAIT only where the config lets it, and only the next in order (RFC 1337, RFC 5961 3.2)", () => {
+  for (const [ignoreResetInTimeWait, state] of [[true, "TIME-WAIT"], [false, "CLOSED"]] as const) {
+    const { connection, arrive } = waiting({ ignoreResetInTimeWait });
+    assertEquals(arrive({ flags: Flag.rst, seq: THEIR_END + 1 }, 20), [ACK]);
+    assertEquals(arrive({ flags: Flag.rst, seq: THEIR_END }, 20), []);
+    assertEquals(connection.state, state);
+    // What was not read yet can be, however it ended.
+    assertEquals(connection.receive(new Uint8Array(2 * TEXT), at(21)), TEXT);
+  }
+});
+
+Deno.test("in TIME-WAIT a timestamp from before is refused with an ACK, a new one is remembered (RFC 7323 5.3)", () => {
+  const { connection, arrive } = waiting({}, "ours first", 1_000);
+  const text = { flags: Flag.ack, seq: THEIR_END, ack: OUR_END, length: 10 };
+  assertEquals(arrive(text, 20, 999), [ACK]);
+  assertEquals(connection.recentTimestamp, timestamp(1_000));
+  arrive({ flags: Flag.ack, seq: THEIR_END, ack: OUR_END }, 21, 2_000);
+  assertEquals([connection.recentTimestamp, connection.nextDeadline()], [timestamp(2_000), at(61)]);
+});
+
+Deno.test("room for text that was held when TIME-WAIT began is let go: it could not be committed any more", () => {
+  const { connection, arrive } = establishedWithRoom();
+  connection.shutdown(at(0.1));
+  sentBy(connection, at(0.1));
+  arrive({ flags: Flag.ack | Flag.fin, seq: IRS + 1, ack: ISS + 2 }, 1);
+  assertEquals([connection.state, memoryOf(connection)[0]], ["TIME-WAIT", 0]);
+  assertThrows(() => connection.commit(100, at(1)), InvalidStateError, "the sending side is closed");
+});
+
+function establishedWithRoom(): Waiting {
+  const connection = Connection.connect(
+    { config: PLAIN, local, remote: THERE, isn: () => seqNumber(ISS) },
+    at(0),
+  );
+  const arrive = (said: Said, seconds: number): string[] => {
+    connection.segmentArrives(stamped(said, undefined), at(seconds));
+    return wordsOf(sentBy(connection, at(seconds)));
+  };
+  sentBy(connection, at(0));
+  arrive({ flags: Flag.syn | Flag.ack, seq: IRS, ack: ISS + 1 }, 0);
+  connection.reserve(100, new OctetRange());
+  assert((memoryOf(connection)[0] ?? 0) > 0);
+  return { connection, arrive };
+}
+
+Deno.test("a newer SYN begins a new connection in place of one in TIME-WAIT, whose text is still there (MAY-2)", () => {
+  const host = newHost({ sendBufferTuning: false });
+  const listener = host.listen({ port: 40_000 });
+  const arrive = (said: Said): string[] => {
+    host.segmentArrives(segmentOf(THERE, local, said), at(0));
+    return wordsOf(sentBy(host, at(0)));
+  };
+  arrive({ flags: Flag.syn, seq: IRS });
+  arrive({ flags: Flag.ack, seq: IRS + 1, ack: ISS + 1, length: 100 });
+  const before = listener.accept();
+  assert(before !== null);
+  before.shutdown(at(0));
+  sentBy(host, at(0));
+  arrive({ flags: Flag.ack | Flag.fin, seq: IRS + 101, ack: ISS + 2 });
+  assertEquals(before.state, "TIME-WAIT");
+  assertEquals(arrive({ flags: Flag.syn, seq: IRS + 50 }), [`ACK ${ISS + 2} ack ${IRS + 102} (0)`]);
+  assertEquals(arrive({ flags: Flag.syn, seq: IRS + 1_000 }), [`SYN,ACK ${ISS} ack ${IRS + 1_001} (0)`]);
+  assertEquals(before.receive(new Uint8Array(200), at(0)), 100);
+  assertEquals(before.receive(new Uint8Array(200), at(0)), null);
+});
