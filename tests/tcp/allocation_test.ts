@@ -21,7 +21,7 @@ const LONG_WARM_UP = 1_600_000;
 const OCTETS_PER_SEGMENT = 15;
 
 /** How often to measure anew, when the compiler happens to be in the middle of something. */
-const ATTEMPTS = 3;
+const ATTEMPTS = 6;
 
 /** The least of a few measurements: what segments leave behind in any case. */
 function leastGrowth(transfer: InMemory): number {
