@@ -42,7 +42,7 @@ const DEFAULT_BACKLOG = 128;
  * Octets of text with which a turn ends, so that a busy connection does not hold the others up. A few segments one after
  * another cost less than as many of different connections.
  */
-const TURN_OCTETS = 16_384;
+const TURN_OCTETS = 32_768;
 
 /** Turns after which one connection is looked at that has none: looking costs as much as a few segments do. */
 const TURNS_PER_VISIT = 4;
