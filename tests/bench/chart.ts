@@ -26,8 +26,8 @@ interface Group {
   readonly bars: readonly Bar[];
 }
 
-const WIDTH = 900;
-const LABEL_WIDTH = 420;
+const WIDTH = 920;
+const LABEL_WIDTH = 440;
 const VALUE_WIDTH = 60;
 const BAR_SPACE = WIDTH - LABEL_WIDTH - VALUE_WIDTH;
 const ROW_HEIGHT = 24;
