@@ -46,7 +46,7 @@ export class Wire {
 
   #code(out: Segment): void {
     const length = encodePacket(out, this.#packet);
-    const refusal = decodePacket(this.#packet, length, this.#in, "verify");
+    const refusal = decodePacket(this.#packet, length, this.#in, "strict");
     if (refusal !== null) throw new Error(`A packet of ours is refused: ${refusal}`);
   }
 
