@@ -33,6 +33,17 @@ const DROPPED = 7;
 const GROWTH = 8;
 const OTHER = 9;
 
+/** The segments of each direction, as they are said where there is little room. */
+const DIRECTIONS: readonly (readonly [direction: string, names: readonly (readonly [number, string])[]])[] = [
+  ["sent", [[DATA_SENT, "data"], [ACK_SENT, "ACKs"], [SENT_AGAIN, "again"]]],
+  ["received", [
+    [DATA_RECEIVED, "data"],
+    [ACK_RECEIVED, "ACKs"],
+    [SACK_RECEIVED, "with SACK"],
+    [DISORDER_RECEIVED, "not in order"],
+  ]],
+];
+
 /** A number for each of `TALLIED`. */
 export type Tally = readonly number[];
 
@@ -67,10 +78,16 @@ export function segmentsIn(tally: Tally): number {
   return tally.slice(0, SEGMENT_COUNTERS).reduce((sum, count) => sum + count, 0);
 }
 
-/** What a tally has of segments in words: `1200 data sent, 600 ACKs received`. */
-export function segmentWords(tally: Tally): string {
-  return TALLIED.slice(0, SEGMENT_COUNTERS).flatMap((name, i) => {
-    const count = tally[i] ?? 0;
-    return count === 0 ? [] : [`${count} ${count === 1 ? name.replace("ACKs", "ACK") : name}`];
-  }).join(", ");
+/**
+ * What a tally has of segments in words, a text for each direction that has any: `sent: 1200 data, 3 again`,
+ * `received: 600 ACKs`. Counts of six digits fit into a ladder of 100 columns.
+ */
+export function segmentWords(tally: Tally): readonly string[] {
+  return DIRECTIONS.flatMap(([direction, names]) => {
+    const parts = names.flatMap(([counter, name]) => {
+      const count = tally[counter] ?? 0;
+      return count === 0 ? [] : [`${count} ${count === 1 ? name.replace("ACKs", "ACK") : name}`];
+    });
+    return parts.length === 0 ? [] : [`${direction}: ${parts.join(", ")}`];
+  });
 }

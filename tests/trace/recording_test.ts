@@ -148,7 +148,7 @@ Deno.test("what is left out is counted by kind where it is left out, and the tot
   const kept = recording.events.filter(({ kind }) => kind === "sent" || kind === "arrived").length;
   assertEquals(segmentsIn(leftOut), 10_000 - kept);
   const { tally, octetsSent, octetsReceived } = recording.totalOf(1);
-  assertEquals(segmentWords(tally), "5000 data sent, 5000 ACKs received");
+  assertEquals(segmentWords(tally), ["sent: 5000 data", "received: 5000 ACKs"]);
   assertEquals([octetsSent, octetsReceived], [5_000, 0]);
   let before = 0;
   for (const { event, leftOut } of recording.kept()) {

@@ -49,7 +49,7 @@ export interface Ladder {
 export interface LadderOptions {
   /** Ordinary segments one after the other that are drawn before the rest of them becomes one row. */
   readonly mostAlike: number;
-  /** Rows at most; of more, those in the middle are counted in one or two. */
+  /** Rows at most; of more, those in the middle are counted in up to three. */
   readonly mostRows: number;
 }
 
@@ -233,7 +233,7 @@ function gapRow(leftOut: Tally, from: number, to: number): Draft {
   return { ...moreRow(from, label), ordinary: true, tally: leftOut, isGap: true };
 }
 
-/** Long runs of ordinary segments become one row, or two where some of them were not kept. */
+/** Long runs of ordinary segments become one row, or up to three where some of them were not kept. */
 function collapsed(rows: readonly Draft[], mostAlike: number): Draft[] {
   const result: Draft[] = [];
   let run: Draft[] = [];
@@ -257,9 +257,9 @@ function collapsed(rows: readonly Draft[], mostAlike: number): Draft[] {
   return result;
 }
 
-/** Segments that were not kept are told by their kinds in a row of their own, which would be too long otherwise. */
+/** Segments that were not kept are told by their kinds in rows of their own, which would be too long otherwise. */
 function withWords(row: Draft): Draft[] {
-  return row.isGap ? [row, wordsRow(row.time, row.tally)] : [row];
+  return row.isGap ? [row, ...wordsRows(row.time, row.tally)] : [row];
 }
 
 function hiddenRun(hidden: readonly Draft[]): Draft[] {
@@ -267,7 +267,7 @@ function hiddenRun(hidden: readonly Draft[]): Draft[] {
   const time = (hidden[0] as Draft).time;
   const last = (hidden.at(-1) as Draft).time;
   const row = { ...moreRow(time, `${segmentsIn(tally)} segments more in ${spanText(last - time)}`), tally };
-  return hidden.some(({ isGap }) => isGap) ? [row, wordsRow(time, tally)] : [row];
+  return hidden.some(({ isGap }) => isGap) ? [row, ...wordsRows(time, tally)] : [row];
 }
 
 function moreRow(time: number, label: string): Draft {
@@ -285,8 +285,8 @@ function moreRow(time: number, label: string): Draft {
   };
 }
 
-function wordsRow(time: number, tally: Tally | null): Draft {
-  return moreRow(time, segmentWords(tally ?? []));
+function wordsRows(time: number, tally: Tally | null): Draft[] {
+  return segmentWords(tally ?? []).map((words) => moreRow(time, words));
 }
 
 function sumOf(rows: readonly Draft[]): Tally {
@@ -298,7 +298,7 @@ function sumOf(rows: readonly Draft[]): Tally {
 /** The beginning and the end, with what is between in words. */
 function limited(rows: readonly Draft[], most: number): readonly Draft[] {
   if (rows.length <= most) return rows;
-  const WORDS = 2;
+  const WORDS = 3;
   const first = Math.max(Math.ceil((most - WORDS) / 2), 0);
   const last = Math.max(Math.floor((most - WORDS) / 2), 0);
   const hidden = rows.slice(first, rows.length - last);
@@ -309,7 +309,7 @@ function limited(rows: readonly Draft[], most: number): readonly Draft[] {
   return [
     ...rows.slice(0, first),
     moreRow(time, label),
-    wordsRow(time, tally),
+    ...wordsRows(time, tally),
     ...rows.slice(rows.length - last),
   ];
 }

@@ -31,8 +31,8 @@ export interface ReportOptions {
 
 /** The page's modules, each before those that use it. */
 const MODULES: Readonly<Record<string, string>> = {
-  data,
   format,
+  data,
   plot,
   header,
   charts,

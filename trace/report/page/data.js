@@ -4,11 +4,16 @@
  * @module
  */
 
+import { secondsText } from "./format.js";
+
 /** Kinds of event, in the order of their numbers in the column `kind`. */
 export const KINDS = ["sent", "arrived", "dropped", "lost", "state", "timer", "congestion"];
 
 /** Marks of a segment, in the order of their bits in the column `marks`. */
 export const MARKS = ["retransmission", "duplicate", "out of order", "merged"];
+
+/** The first so many numbers of a tally count segments, as `trace/tally.ts` has them. */
+const SEGMENT_COUNTERS = 7;
 
 /** Unpacks the data: base64 of the gzipped JSON. */
 export async function unpack(text) {
@@ -60,6 +65,24 @@ export class Trace {
       if (tally !== 0) sum = tally.map((count, k) => count + (sum?.[k] ?? 0));
     }
     return sum;
+  }
+
+  /** A sentence on what of these events is not on the page, of which kinds, and between which times; "" for nothing. */
+  omission(indices) {
+    const tally = this.leftOut(indices);
+    if (tally === null) return "";
+    const { time, leftOut } = this.columns;
+    const after = indices.findIndex((i) => leftOut[i] !== 0);
+    const from = secondsText(time[indices[Math.max(after - 1, 0)]]);
+    const to = secondsText(time[indices.findLast((i) => leftOut[i] !== 0)]);
+    const number = new Intl.NumberFormat("en");
+    const [segments, others] = [tally.slice(0, SEGMENT_COUNTERS), tally.slice(SEGMENT_COUNTERS)]
+      .map((counts) => number.format(counts.reduce((sum, count) => sum + count, 0)));
+    const and = others === "0" ? "" : ` and ${others} other events`;
+    const words = this.words(tally);
+    return `${segments} segments${and} between ${from} s and ${to} s were not kept: ${words}. ` +
+      "Here are all of the beginning and the end; between them what is rare comes before the ordinary, " +
+      "and events with something left out before them say so.";
   }
 
   /** A tally in words: `1,200 data sent, 600 ACKs received`. */

@@ -7,7 +7,7 @@
 import { Charts } from "./charts.js";
 import { unpack } from "./data.js";
 import { showDetail } from "./detail.js";
-import { amountText, element, octetsText, secondsText, spanText } from "./format.js";
+import { amountText, element, octetsText, spanText } from "./format.js";
 import { Ladder } from "./ladder.js";
 import { Table } from "./table.js";
 
@@ -95,26 +95,8 @@ class Report {
     byId("summary").replaceChildren(...facts.map(([name, value]) => {
       return element("div", {}, element("dt", {}, name), element("dd", {}, value));
     }));
-    byId("omitted").textContent = this.#omission();
+    byId("omitted").textContent = this.trace.omission(this.indices);
     byId("count").textContent = `${octetsText(this.indices.length)} events`;
-  }
-
-  /** What is not on the page, of which kinds, and where. */
-  #omission() {
-    const tally = this.trace.leftOut(this.indices);
-    if (tally === null) return "";
-    const { time, leftOut } = this.trace.columns;
-    const after = this.indices.findIndex((i) => leftOut[i] !== 0);
-    const last = this.indices.findLast((i) => leftOut[i] !== 0);
-    const from = time[this.indices[Math.max(after - 1, 0)]];
-    const count = tally.reduce((sum, one) => sum + one, 0);
-    return `${octetsText(count)} events between ${secondsText(from)} s and ${
-      secondsText(time[last])
-    } s were ` +
-      `not kept: ${
-        this.trace.words(tally)
-      }. Here are all of the beginning and the end; between them what is rare ` +
-      "comes before the ordinary, and events with something left out before them say so.";
   }
 }
 
