@@ -3,8 +3,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { pattern, summaryOf } from "./bulk.ts";
 import { executables } from "./executables.ts";
-import { type Network, Pair } from "./network.ts";
-import { must, pause } from "./process.ts";
+import { Network, Pair } from "./network.ts";
+import { must, pause, type Program, type Result } from "./process.ts";
 import { dissect } from "./tshark.ts";
 
 const { client, server } = await executables();
@@ -162,3 +162,48 @@ Deno.test("on a terminal the live line of what is received shows amount and rate
     assertMatch(text, /\r[\d.]+ [MG]iB {2}[\d.]+ [MG]iB\/s {2}cwnd /);
   });
 });
+
+/** Longest that a watched transfer of 200 MB takes, milliseconds. */
+const LONG = 60_000;
+
+/** Runs a program to its end. @returns also the most memory that it had at a time, in MB (VmHWM, resident) */
+async function withMemory(program: Program): Promise<{ readonly result: Result; readonly most: number }> {
+  let running = true;
+  const ended = program.ended(LONG).finally(() => running = false);
+  let most = 0;
+  while (running) {
+    const status = await Deno.readTextFile(`/proc/${program.pid}/status`).catch(() => "");
+    most = Math.max(most, Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1_024 / 1e6);
+    await pause(10);
+  }
+  return { result: await ended, most };
+}
+
+const WATCHED: readonly (readonly [name: string, megabytes: number, options: string])[] = [
+  ["a report", 330, "--report report.html --stats"],
+  ["JSON", 250, "--json --stats"],
+];
+
+for (const [name, megabytes, options] of WATCHED) {
+  Deno.test(`${name} of 200 MB in 138,000 segments takes the client no more than ${megabytes} MB of memory`, async () => {
+    await using network = await Network.create();
+    // As on a link: 64 KiB at a time would be few segments.
+    await network.must(["ip", "link", "set", "lo", "mtu", "1500"]);
+    const folder = await Deno.makeTempDir({ prefix: "rawtcp-bulk-" });
+    try {
+      const address = "127.0.0.1";
+      const serve = [server, "-q", "--host", address, "--mode", "discard", "--count", "1"];
+      await using serving = network.start(serve);
+      await network.listens(PORT);
+      const line = `exec ${client} --link raw --send-bytes 200MB ${options} ${address} > /dev/null`;
+      await using sending = network.start(["sh", "-c", line], { cwd: folder });
+      const { result, most } = await withMemory(sending);
+      assertEquals([result.code, (await serving.ended()).code], [0, 0], result.err);
+      const [, segments = "0"] = /^ {2}sent {8}(\d+) segments, 191 MiB/m.exec(result.err) ?? [];
+      assert(Number(segments) > 138_000, result.err);
+      assert(most > 20 && most < megabytes, `${most.toFixed(0)} MB`);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
