@@ -299,12 +299,17 @@ function isRepetition(reason: SendReason): boolean {
   return reason.startsWith("retransmit-") || reason === "tail-loss-probe";
 }
 
+/** `1.50 s`, `2.5 ms`. */
+function formatSpan(seconds: number): string {
+  return seconds < 0.1 ? `${(seconds * 1e3).toFixed(1)} ms` : `${seconds.toFixed(2)} s`;
+}
+
 /** Why something is sent again, after `quiet` seconds. */
 function causeOf(reason: SendReason, quiet: number): string {
   switch (reason) {
     case "retransmit-timeout":
     case "tail-loss-probe":
-      return `No acknowledgement for ${quiet.toFixed(2)} s`;
+      return `No acknowledgement for ${formatSpan(quiet)}`;
     case "retransmit-path-mtu":
       return "The path takes only smaller packets";
     default:

@@ -92,10 +92,12 @@ Deno.test("why something is sent again is told by its cause", () => {
   narrator.segmentSent(VIEW, data, "retransmit-timeout", after(START, seconds(1.5)));
   narrator.segmentSent(VIEW, data, "retransmit-sack", after(START, seconds(2)));
   narrator.segmentSent(VIEW, data, "retransmit-path-mtu", after(START, seconds(2)));
+  narrator.segmentSent(VIEW, data, "tail-loss-probe", after(START, seconds(2.0004)));
   assertEquals(err.lines, [
     "[!] No acknowledgement for 1.50 s: sending 10 bytes again (seq=100)",
     "[!] The peer reports a gap: sending 10 bytes again (seq=100)",
     "[!] The path takes only smaller packets: sending 10 bytes again (seq=100)",
+    "[!] No acknowledgement for 0.4 ms: sending 10 bytes again (seq=100)",
   ]);
 });
 
