@@ -201,28 +201,26 @@ Deno.test({
   },
 });
 
+/** So many segments: data and acknowledgments, in turn. */
+function exchange(recorder: Recorder, segments: number): void {
+  const connection = new FakeConnection(recorder);
+  connection.state = "ESTABLISHED";
+  for (let i = 0; i < segments / 2; i++) {
+    const seq = 1 + i * 1_448;
+    connection.numbers(seq, seq + 1_448, 1);
+    connection.congestionWindow = 14_480 + i;
+    const data = new Uint8Array(1_448);
+    const timestamps = [i, i] as const;
+    connection.send(instant(i * 900), "data", { flags: Flag.ack, seq, ack: 1, data, timestamps });
+    connection.arrive(instant(i * 900 + 400), { flags: Flag.ack, seq: 1, ack: seq + 1_448, timestamps });
+  }
+}
+
 Deno.test({
   name: `a report of 20,000 segments answers within two seconds, with few elements${reason}`,
   ignore,
   fn: async () => {
-    const exchange = (recorder: Recorder): void => {
-      const connection = new FakeConnection(recorder);
-      connection.state = "ESTABLISHED";
-      for (let i = 0; i < SEGMENTS / 2; i++) {
-        const seq = 1 + i * 1_448;
-        connection.numbers(seq, seq + 1_448, 1);
-        connection.congestionWindow = 14_480 + i;
-        const data = new Uint8Array(1_448);
-        connection.send(instant(i * 900), "data", { flags: Flag.ack, seq, ack: 1, data, timestamps: [i, i] });
-        connection.arrive(instant(i * 900 + 400), {
-          flags: Flag.ack,
-          seq: 1,
-          ack: seq + 1_448,
-          timestamps: [i, i],
-        });
-      }
-    };
-    await lookAt(exchange, async (page, _url, milliseconds) => {
+    await lookAt((recorder) => exchange(recorder, SEGMENTS), async (page, _url, milliseconds) => {
       assert(milliseconds < SOON, `${milliseconds} ms`);
       assertMatch(
         String(await page.evaluate("document.getElementById('count').textContent")),
@@ -237,6 +235,25 @@ Deno.test({
         })`),
       );
       assert(scrolled < 500, `${scrolled} ms`);
+    });
+  },
+});
+
+Deno.test({
+  name: `a report that leaves segments out says how many, and counts all of them in its summary${reason}`,
+  ignore,
+  fn: async () => {
+    await lookAt((recorder) => exchange(recorder, 3 * SEGMENTS), async (page, _url, milliseconds) => {
+      assert(milliseconds < SOON, `${milliseconds} ms`);
+      const textOf = async (id: string): Promise<string> => {
+        return String(await page.evaluate(`document.getElementById("${id}").textContent`));
+      };
+      const [, told = ""] = /^([\d,]+) segments between \S+ s and \S+ s were not kept: /.exec(
+        await textOf("omitted"),
+      ) ?? [];
+      const [shown = ""] = /^.+(?= events$)/.exec(await textOf("count")) ?? [];
+      assertEquals(Number(told.replaceAll(",", "")) + Number(shown.replaceAll(/\D/g, "")), 3 * SEGMENTS);
+      assertMatch(await textOf("summary"), /Sent30\D000 segments.*Received30\D000 segments/);
     });
   },
 });
