@@ -69,10 +69,8 @@ export class LinkDevice implements PacketDevice {
   #gatherer: Gatherer | null = null;
   #hop: NextHop | null = null;
   #ring: PacketRing | null = null;
-  /** The packet at hand came by ring, and not by raw socket. */
-  #isFromRing = false;
-  /** The raw socket, which gets nothing any more, has nothing left either. */
-  #isRawEmpty = false;
+  /** What packets come from now: the ring, once the raw socket, which gets nothing any more, has nothing left either. */
+  #source: PacketRing | null = null;
 
   constructor(raw: RawSocket | RawSocketV6, local: Endpoint, remote: Endpoint) {
     this.#raw = raw;
@@ -92,19 +90,19 @@ export class LinkDevice implements PacketDevice {
   }
 
   get inbound(): Uint8Array {
-    return this.#isFromRing && this.#ring !== null ? this.#ring.inbound : this.#raw.inbound;
+    return this.#source === null ? this.#raw.inbound : this.#source.inbound;
   }
 
   get inboundOffset(): number {
-    return this.#isFromRing && this.#ring !== null ? this.#ring.inboundOffset : 0;
+    return this.#source === null ? 0 : this.#source.inboundOffset;
   }
 
   get inboundChecksum(): InboundChecksum {
-    return this.#isFromRing && this.#ring !== null ? this.#ring.inboundChecksum : "unknown";
+    return this.#source === null ? "unknown" : this.#source.inboundChecksum;
   }
 
   get inboundSegmentSize(): number {
-    return this.#isFromRing && this.#ring !== null ? this.#ring.inboundSegmentSize : 0;
+    return this.#source === null ? 0 : this.#source.inboundSegmentSize;
   }
 
   get outboundDescriptor(): number {
@@ -121,14 +119,11 @@ export class LinkDevice implements PacketDevice {
   }
 
   receive(): number {
-    if (this.#ring === null) return this.#raw.receive();
-    if (!this.#isRawEmpty) {
-      const length = this.#raw.receive();
-      if (length > 0) return length;
-      this.#isRawEmpty = true;
-      this.#isFromRing = true;
-    }
-    return this.#ring.receive();
+    if (this.#source !== null) return this.#source.receive();
+    const length = this.#raw.receive();
+    if (length > 0 || this.#ring === null) return length;
+    this.#source = this.#ring;
+    return this.#source.receive();
   }
 
   send(length: number): SendOutcome {
@@ -143,11 +138,12 @@ export class LinkDevice implements PacketDevice {
   receiveByRing(): string | null {
     if (this.#ring !== null) return null;
     try {
-      const ring = PacketRing.open({ local: this.#local, remote: this.#remote });
-      this.#ring = ring;
+      this.#ring = PacketRing.open({ local: this.#local, remote: this.#remote });
       deafen(this.#raw.descriptor, this.#local);
       return null;
     } catch (error) {
+      this.#ring?.[Symbol.dispose]();
+      this.#ring = null;
       if (error instanceof SystemError) return error.message;
       throw error;
     }
@@ -187,6 +183,7 @@ export class LinkDevice implements PacketDevice {
     this.stopGathering();
     this.#ring?.[Symbol.dispose]();
     this.#ring = null;
+    this.#source = null;
   }
 
   #follow(socket: PacketSocket): string | null {

@@ -9,9 +9,8 @@
  * @module
  */
 
-import { attachFilter, connectionFilter, dropAllFilter } from "./bpf.ts";
+import { attachFilter, connectionFilter } from "./bpf.ts";
 import {
-  AF_PACKET,
   ETH_P_IP,
   ETH_P_IPV6,
   MAP_SHARED,
@@ -22,21 +21,17 @@ import {
   PACKET_RESERVE,
   PACKET_RX_RING,
   PACKET_VERSION,
-  PACKET_VNET_HDR,
   PROT_READ,
   PROT_WRITE,
   SO_RCVBUF,
   SO_RCVBUFFORCE,
-  SOCK_CLOEXEC,
-  SOCK_NONBLOCK,
-  SOCK_RAW,
   SOL_PACKET,
 } from "./constants.ts";
 import { check, lastErrno, SystemError, wouldWait } from "./errno.ts";
-import { enlargeBuffer, FileDescriptor, orClose, setOption, setOptionBytes } from "./file_descriptor.ts";
+import { enlargeBuffer, type FileDescriptor, setOption, setOptionBytes } from "./file_descriptor.ts";
 import { type Libc, loadLibc } from "./libc.ts";
 import type { InboundChecksum } from "./packet_device.ts";
-import { linkAddress } from "./packet_socket.ts";
+import { linkAddress, openLinkSocket } from "./packet_socket.ts";
 import { DEFAULT_BUFFER_SIZE, nothingReceived } from "./raw_socket.ts";
 import type { Endpoint } from "./sockaddr.ts";
 import { VNET_LENGTH, vnetChecksum, vnetSegmentSize } from "./virtio_header.ts";
@@ -70,11 +65,11 @@ const KEPT_LENGTH_WORD = 2;
 const LINK_HEADER_HALF = 6;
 const IP_HEADER_HALF = 7;
 const SLOT_WORDS = SLOT_LENGTH / 4;
+const SLOT_HALVES = SLOT_LENGTH / 2;
 
 /** Words of a slot that are read ahead, those of a packet of 1,500 octets, and words of a cache line. */
 const READ_AHEAD_WORDS = 1_536 / 4;
 const LINE_WORDS = 64 / 4;
-const SLOT_HALVES = SLOT_LENGTH / 2;
 
 // tp_status: whose the slot is, and whether the whole packet is on the socket's queue
 const STATUS_KERNEL = 0;
@@ -132,12 +127,7 @@ export class PacketRing implements Disposable {
   static open(options: PacketRingOptions): PacketRing {
     const { local, remote, memory = DEFAULT_MEMORY } = options;
     const libc = loadLibc();
-    // Protocol 0 receives nothing; `bind` gives the socket its protocol once the filter is there.
-    const type = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
-    const descriptor = new FileDescriptor(check("socket AF_PACKET", libc.socket(AF_PACKET, type, 0)));
-    return orClose(descriptor, (number) => {
-      attachFilter(number, dropAllFilter());
-      setOption(number, SOL_PACKET, PACKET_VNET_HDR, 1, "setsockopt PACKET_VNET_HDR");
+    return openLinkSocket((descriptor, number) => {
       setOption(number, SOL_PACKET, PACKET_VERSION, TPACKET_V2, "setsockopt PACKET_VERSION");
       setOption(number, SOL_PACKET, PACKET_RESERVE, RESERVED, "setsockopt PACKET_RESERVE");
       setOption(number, SOL_PACKET, PACKET_COPY_THRESH, SLOT_LENGTH, "setsockopt PACKET_COPY_THRESH");
@@ -147,6 +137,7 @@ export class PacketRing implements Disposable {
       setOptionBytes(number, SOL_PACKET, PACKET_RX_RING, request, "setsockopt PACKET_RX_RING");
       const ring = new PacketRing(descriptor, map(number, memory), memory);
       try {
+        // `bind` gives the socket its protocol once the filter is there.
         attachFilter(number, connectionFilter(local, remote, "link"));
         const address = linkAddress(local.address.family === 4 ? ETH_P_IP : ETH_P_IPV6, 0);
         check("bind AF_PACKET", libc.bind(number, address, address.length));

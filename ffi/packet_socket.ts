@@ -22,6 +22,15 @@ import {
 } from "./constants.ts";
 import { check, lastErrno, SystemError } from "./errno.ts";
 import { enlargeBuffer, FileDescriptor, orClose, setOption } from "./file_descriptor.ts";
+import {
+  MESSAGE_NAME,
+  MESSAGE_NAME_LENGTH,
+  MESSAGE_VECTOR,
+  MESSAGE_VECTOR_LENGTH,
+  MESSAGE_WORDS,
+  putPieces,
+  VECTOR_WORDS,
+} from "./gathered_message.ts";
 import { type Libc, loadLibc } from "./libc.ts";
 import { placeOf, Places, putAddress } from "./memory.ts";
 import { HARDWARE_ADDRESS_LENGTH, type NextHop } from "./neighbour.ts";
@@ -74,17 +83,6 @@ const FRONT_LENGTH = VNET_LENGTH + ETHERNET_HEADER_LENGTH;
 // struct sockaddr_ll, <linux/if_packet.h>: u16 family, u16 protocol (network order), i32 interface, u16 hardware type,
 // octets of packet type and address length, 8 of address
 const SOCKADDR_LL_LENGTH = 20;
-
-// struct msghdr, <bits/socket.h>, as 32-bit words: name, its length, vector, its length, control, its length, flags
-const MESSAGE_WORDS = 14;
-const MESSAGE_NAME = 0;
-const MESSAGE_NAME_LENGTH = 2;
-const MESSAGE_VECTOR = 4;
-const MESSAGE_VECTOR_LENGTH = 6;
-
-// struct iovec: address, length; three of them
-const VECTOR_WORDS = 12;
-const VECTOR_PIECE_WORDS = 4;
 
 /** Payload octets of the longest segment that a packet socket takes: with all the headers there can be, 65,535 octets. */
 export function packetSegmentLimit(family: 4 | 6): number {
@@ -140,13 +138,7 @@ export class PacketSocket implements GatheringDevice {
    */
   static open(options: PacketSocketOptions): PacketSocket {
     checkNextHop(options.nextHop);
-    // Protocol 0 receives nothing.
-    const type = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
-    const descriptor = new FileDescriptor(
-      check("socket AF_PACKET", loadLibc().socket(AF_PACKET, type, 0)),
-    );
-    return orClose(descriptor, (number) => {
-      setOption(number, SOL_PACKET, PACKET_VNET_HDR, 1, "setsockopt PACKET_VNET_HDR");
+    return openLinkSocket((descriptor, number) => {
       enlargeBuffer(number, SO_SNDBUFFORCE, SO_SNDBUF, options.bufferSize ?? DEFAULT_BUFFER_SIZE);
       return new PacketSocket(descriptor, options);
     });
@@ -165,15 +157,17 @@ export class PacketSocket implements GatheringDevice {
     segmentSize: number,
   ): SendResult {
     this.#putOffload(headersLength, segmentSize);
-    this.#putPiece(0, FRONT_LENGTH + headersLength);
-    if (length === 0) return this.#sendMessage(1);
-    const place = this.#places.find(payload);
-    putAddress(this.#vector, VECTOR_PIECE_WORDS, place + offset);
-    this.#putPiece(1, firstPartLength);
-    if (firstPartLength === length) return this.#sendMessage(2);
-    putAddress(this.#vector, 2 * VECTOR_PIECE_WORDS, place);
-    this.#putPiece(2, length - firstPartLength);
-    return this.#sendMessage(3);
+    this.#message[MESSAGE_VECTOR_LENGTH] = putPieces(
+      this.#vector,
+      0,
+      FRONT_LENGTH + headersLength,
+      this.#places,
+      payload,
+      offset,
+      firstPartLength,
+      length,
+    );
+    return this.#sendMessage();
   }
 
   /** From now on frames go to this next hop, on the same interface. @throws RangeError as `open` */
@@ -200,12 +194,7 @@ export class PacketSocket implements GatheringDevice {
     header.setUint16(VNET_CHECKSUM_OFFSET, TCP_CHECKSUM_OFFSET, true);
   }
 
-  #putPiece(index: number, length: number): void {
-    this.#vector[index * VECTOR_PIECE_WORDS + 2] = length;
-  }
-
-  #sendMessage(pieces: number): SendResult {
-    this.#message[MESSAGE_VECTOR_LENGTH] = pieces;
+  #sendMessage(): SendResult {
     if (this.#sendOnce() >= 0) return "sent";
     const errno = lastErrno();
     if (isVerdict(errno)) return this.#notSent(errno);
@@ -234,6 +223,21 @@ function checkNextHop(hop: NextHop): { readonly address: Uint8Array<ArrayBuffer>
     );
   }
   return { address };
+}
+
+/**
+ * Opens a socket of AF_PACKET with a virtio header before each packet, and closes it should `prepare` throw. It receives
+ * nothing until it is bound to a protocol.
+ *
+ * @throws SystemError EPERM without CAP_NET_RAW; what `prepare` throws
+ */
+export function openLinkSocket<T>(prepare: (descriptor: FileDescriptor, number: number) => T): T {
+  const type = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
+  const descriptor = new FileDescriptor(check("socket AF_PACKET", loadLibc().socket(AF_PACKET, type, 0)));
+  return orClose(descriptor, (number) => {
+    setOption(number, SOL_PACKET, PACKET_VNET_HDR, 1, "setsockopt PACKET_VNET_HDR");
+    return prepare(descriptor, number);
+  });
 }
 
 /** Where a packet socket sends to, or what it receives: struct sockaddr_ll. @param interfaceIndex 0: every interface */

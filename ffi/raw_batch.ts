@@ -7,6 +7,15 @@
 import { MSG_DONTWAIT } from "./constants.ts";
 import { lastErrno } from "./errno.ts";
 import type { FileDescriptor } from "./file_descriptor.ts";
+import {
+  MESSAGE_NAME,
+  MESSAGE_NAME_LENGTH,
+  MESSAGE_VECTOR,
+  MESSAGE_VECTOR_LENGTH,
+  MESSAGE_WORDS,
+  putPieces,
+  VECTOR_WORDS,
+} from "./gathered_message.ts";
 import { type Libc, loadLibc } from "./libc.ts";
 import { placeOf, Places, putAddress } from "./memory.ts";
 import type { PacketBatch, SendResult } from "./packet_device.ts";
@@ -17,18 +26,8 @@ const CAPACITY = 64;
 /** Octets of room for the headers of each packet: IP's and TCP's at their longest. */
 const HEADERS_LENGTH = 128;
 
-// struct mmsghdr, <bits/socket.h>, as 32-bit words: a msghdr (see packet_socket.ts), the octets sent, padding
-const MESSAGE_WORDS = 16;
-const NAME = 0;
-const NAME_LENGTH = 2;
-const VECTOR = 4;
-const VECTOR_LENGTH = 6;
-
-// struct iovec: address, length; three of them a packet
-const PIECE_WORDS = 4;
-const PIECES = 3;
-const VECTOR_WORDS = PIECES * PIECE_WORDS;
-const LENGTH = 2;
+// struct mmsghdr, <bits/socket.h>, as 32-bit words: a msghdr, the octets sent, padding
+const BATCHED_WORDS = MESSAGE_WORDS + 2;
 const OCTETS_PER_WORD = 4;
 
 /** What `RawBatch` needs of its socket. */
@@ -50,7 +49,7 @@ export class RawBatch implements PacketBatch {
 
   readonly #libc: Libc = loadLibc();
   readonly #options: RawBatchOptions;
-  readonly #messages: Uint32Array<ArrayBuffer> = new Uint32Array(CAPACITY * MESSAGE_WORDS);
+  readonly #messages: Uint32Array<ArrayBuffer> = new Uint32Array(CAPACITY * BATCHED_WORDS);
   /** To each message, so that a call can begin with any of them. */
   readonly #pointers: Deno.PointerValue[] = [];
   readonly #vectors: Uint32Array<ArrayBuffer> = new Uint32Array(CAPACITY * VECTOR_WORDS);
@@ -60,10 +59,10 @@ export class RawBatch implements PacketBatch {
     this.#options = options;
     const [peer, headers, vectors] = [placeOf(options.peer), placeOf(this.headers), placeOf(this.#vectors)];
     for (let i = 0; i < CAPACITY; i++) {
-      const message = this.#messages.subarray(i * MESSAGE_WORDS);
-      putAddress(message, NAME, peer);
-      message[NAME_LENGTH] = options.peer.length;
-      putAddress(message, VECTOR, vectors + i * VECTOR_WORDS * OCTETS_PER_WORD);
+      const message = this.#messages.subarray(i * BATCHED_WORDS);
+      putAddress(message, MESSAGE_NAME, peer);
+      message[MESSAGE_NAME_LENGTH] = options.peer.length;
+      putAddress(message, MESSAGE_VECTOR, vectors + i * VECTOR_WORDS * OCTETS_PER_WORD);
       putAddress(this.#vectors, i * VECTOR_WORDS, headers + i * HEADERS_LENGTH);
       this.#pointers.push(Deno.UnsafePointer.of(message));
     }
@@ -81,22 +80,16 @@ export class RawBatch implements PacketBatch {
     firstPartLength: number,
     length: number,
   ): void {
-    const vector = index * VECTOR_WORDS;
-    const vectors = this.#vectors;
-    vectors[vector + LENGTH] = headersLength;
-    let pieces = 1;
-    if (length > 0) {
-      const place = this.#places.find(payload);
-      putAddress(vectors, vector + PIECE_WORDS, place + offset);
-      vectors[vector + PIECE_WORDS + LENGTH] = firstPartLength;
-      pieces = 2;
-      if (firstPartLength < length) {
-        putAddress(vectors, vector + 2 * PIECE_WORDS, place);
-        vectors[vector + 2 * PIECE_WORDS + LENGTH] = length - firstPartLength;
-        pieces = 3;
-      }
-    }
-    this.#messages[index * MESSAGE_WORDS + VECTOR_LENGTH] = pieces;
+    this.#messages[index * BATCHED_WORDS + MESSAGE_VECTOR_LENGTH] = putPieces(
+      this.#vectors,
+      index * VECTOR_WORDS,
+      headersLength,
+      this.#places,
+      payload,
+      offset,
+      firstPartLength,
+      length,
+    );
   }
 
   send(from: number, count: number): number {
