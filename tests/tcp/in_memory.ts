@@ -58,6 +58,11 @@ export class InMemory {
     return this.#wire.segments;
   }
 
+  /** Those of them with text. */
+  get withText(): number {
+    return this.#wire.withText;
+  }
+
   /** Runs until so many more segments were sent. */
   run(segments: number): void {
     const end = this.segments + segments;

@@ -31,8 +31,8 @@ const SHORT_WAIT = 100;
 const job = readJob<PeerJob>();
 const block = new Uint8Array(BLOCK_LENGTH);
 
-/** Reads to the end and forgets. @returns octets */
-function drain(socket: StreamSocket, poll: PollSet, hash: Hash | null): number {
+/** Reads to the end and gives `take` each piece, which is used again. @returns octets */
+function receiveAll(socket: StreamSocket, poll: PollSet, take: (piece: Uint8Array) => void): number {
   let octets = 0;
   let limit = performance.now() + PATIENCE;
   while (performance.now() < limit) {
@@ -42,11 +42,16 @@ function drain(socket: StreamSocket, poll: PollSet, hash: Hash | null): number {
       poll.poll(SHORT_WAIT);
       continue;
     }
-    hash?.update(block.subarray(0, length));
+    take(block.subarray(0, length));
     octets += length;
     limit = performance.now() + PATIENCE;
   }
   throw new Error(`Nothing came for ${PATIENCE} ms`);
+}
+
+/** Reads to the end and forgets. @returns octets */
+function drain(socket: StreamSocket, poll: PollSet, hash: Hash | null): number {
+  return receiveAll(socket, poll, (piece) => hash?.update(piece));
 }
 
 /** Sends as long or as much as it is to. @returns octets */
@@ -76,20 +81,7 @@ function pour(socket: StreamSocket, poll: PollSet, hash: Hash | null): number {
 /** Sends back what comes, until the end. @returns octets */
 function echo(socket: StreamSocket, poll: PollSet): number {
   socket.setNoDelay(true);
-  let octets = 0;
-  let limit = performance.now() + PATIENCE;
-  while (performance.now() < limit) {
-    const length = socket.receive(block);
-    if (length === null) return octets;
-    if (length === 0) {
-      poll.poll(SHORT_WAIT);
-      continue;
-    }
-    socket.send(block.subarray(0, length)); // so little that it always fits
-    octets += length;
-    limit = performance.now() + PATIENCE;
-  }
-  throw new Error(`Nothing came for ${PATIENCE} ms`);
+  return receiveAll(socket, poll, (piece) => socket.send(piece)); // so little that it always fits
 }
 
 function serve(socket: StreamSocket): PeerAnswer {
