@@ -359,10 +359,10 @@ export class Connection implements ConnectionView {
     return this.#tcb.totals.segmentsReceived;
   }
   get octetsSent(): number {
-    return this.#tcb.totals.octetsSent;
+    return this.#tcb.totals.octetsSent.value;
   }
   get octetsAcknowledged(): number {
-    return this.#tcb.totals.octetsAcknowledged;
+    return this.#tcb.totals.octetsAcknowledged.value;
   }
   get octetsReceived(): number {
     return this.#tcb.receiver.octetsReceived;
@@ -371,7 +371,7 @@ export class Connection implements ConnectionView {
     return this.#tcb.totals.segmentsRetransmitted;
   }
   get octetsRetransmitted(): number {
-    return this.#tcb.totals.octetsRetransmitted;
+    return this.#tcb.totals.octetsRetransmitted.value;
   }
 }
 

@@ -69,10 +69,8 @@ function advance(tcb: Tcb, ack: SeqNumber, now: Instant): void {
   const { sender, recovery, totals } = tcb;
   recovery.inFlight.acknowledge(ack, recovery.delivery);
   if (recovery.inFlight.count === 0) tcb.allAcknowledgedAt = now;
-  const textBefore = sender.ring.start;
-  sender.acknowledge(ack);
-  const octets = sender.ring.start - textBefore;
-  totals.octetsAcknowledged += octets;
+  const octets = sender.acknowledge(ack);
+  totals.octetsAcknowledged.add(octets);
   sender.tune(octets, tcb.rtt.minimum, now);
 }
 

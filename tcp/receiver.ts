@@ -300,7 +300,7 @@ export class Receiver {
     if (octets < 0 || octets > this.ring.length) {
       throw new RangeError(`Cannot consume ${octets} octets: received and not read are ${this.ring.length}`);
     }
-    this.ring.discardTo(this.ring.start + octets);
+    this.ring.discard(octets);
     this.#madeRoom();
   }
 

@@ -90,10 +90,8 @@ function takeWindow(tcb: Tcb, segment: Segment): boolean {
 
 function acknowledgeText(tcb: Tcb, ack: SeqNumber, now: Instant): void {
   const { sender, totals } = tcb;
-  const before = sender.ring.start;
-  sender.acknowledge(ack);
-  const octets = sender.ring.start - before;
-  totals.octetsAcknowledged += octets;
+  const octets = sender.acknowledge(ack);
+  totals.octetsAcknowledged.add(octets);
   sender.tune(octets, tcb.rtt.minimum, now);
 }
 

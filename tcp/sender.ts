@@ -96,11 +96,6 @@ export class Sender {
     return this.finSent && seqAfter(this.sndUna, this.textEnd);
   }
 
-  /** Stream offset of a sequence number: 0 is the first octet of text. */
-  offsetOf(seq: SeqNumber): number {
-    return this.ring.start + seqDistance(this.#ringSeq, seq);
-  }
-
   /**
    * RFC 9293 3.10.7.4, fifth: whether the segment's window is newer than the one we know; if so it is taken.
    *
@@ -128,15 +123,14 @@ export class Sender {
     return seqDistance(ack, this.sndUna) <= this.maxSndWnd && seqAtOrBefore(ack, this.sndNxt);
   }
 
-  /** Moves SND.UNA to `ack` and forgets the text before it. */
-  acknowledge(ack: SeqNumber): void {
+  /** Moves SND.UNA to `ack` and forgets the text before it. Returns how many octets of text that was. */
+  acknowledge(ack: SeqNumber): number {
     this.sndUna = ack;
-    const acknowledged = Math.min(seqDistance(this.#ringSeq, ack), this.ring.length);
-    if (acknowledged > 0) {
-      this.ring.discardTo(this.ring.start + acknowledged);
-      this.#ringSeq = seqAdd(this.#ringSeq, acknowledged);
-    }
+    const acknowledged = Math.max(0, Math.min(seqDistance(this.#ringSeq, ack), this.ring.length));
+    this.ring.discard(acknowledged);
+    this.#ringSeq = seqAdd(this.#ringSeq, acknowledged);
     if (this.isUrgent && seqAtOrBefore(this.sndUp, ack)) this.isUrgent = false;
+    return acknowledged;
   }
 
   /**
@@ -214,7 +208,7 @@ export class Sender {
 
   /** Lends text [seq, seq + length) to an outgoing segment. */
   lendText(seq: SeqNumber, length: number, out: Segment): void {
-    this.ring.lend(this.offsetOf(seq), length, out);
+    this.ring.lend(seqDistance(this.#ringSeq, seq), length, out);
   }
 
   /** Notes that new sequence space was sent up to `end`. */

@@ -15,6 +15,7 @@ import { Event, type EventSet } from "./events.ts";
 import { Handshake, TIMESTAMPS_LENGTH } from "./handshake.ts";
 import type { IcmpError } from "./icmp_error.ts";
 import type { CongestionReason, ConnectionView, Observer, SendReason, StateReason } from "./observer.ts";
+import { OctetCount } from "./octet_count.ts";
 import { Receiver } from "./receiver.ts";
 import { AckFacts, type LossRecovery } from "./retransmission/loss_recovery.ts";
 import { RttEstimator } from "./rtt.ts";
@@ -100,10 +101,10 @@ export type SendingRulesSource = (
 export class Totals {
   segmentsSent = 0;
   segmentsReceived = 0;
-  octetsSent = 0;
-  octetsAcknowledged = 0;
+  readonly octetsSent: OctetCount = new OctetCount();
+  readonly octetsAcknowledged: OctetCount = new OctetCount();
   segmentsRetransmitted = 0;
-  octetsRetransmitted = 0;
+  readonly octetsRetransmitted: OctetCount = new OctetCount();
   timeouts = 0;
 }
 

@@ -185,7 +185,7 @@ function resend(tcb: Tcb, out: Segment, index: number, reason: SendReason, now: 
   if (tcb.config.cwrOnRepeatedText) recovery.owesReduced = false;
   recovery.resent(index, now, out.hasOption(Option.timestamps) ? out.timestampValue : null, isProbe);
   tcb.totals.segmentsRetransmitted++;
-  tcb.totals.octetsRetransmitted += out.payloadLength;
+  tcb.totals.octetsRetransmitted.add(out.payloadLength);
   tcb.rules.textRepeated(tcb, index, isProbe, now);
   return finishSegment(tcb, out, reason, now);
 }
@@ -274,7 +274,7 @@ function restOfWindow(tcb: Tcb, room: number, now: Instant): number {
 function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now: Instant): true {
   const { sender, recovery } = tcb;
   // RFC 9438 5.8: time without anything to send is no time to grow in.
-  if (recovery.inFlight.count === 0 && tcb.totals.octetsSent > 0) {
+  if (recovery.inFlight.count === 0 && tcb.totals.octetsSent.value > 0) {
     tcb.control.idled(elapsed(tcb.allAcknowledgedAt, now));
   }
   const start = sender.sndNxt;
@@ -294,7 +294,7 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
   recovery.sent(start, end, now, marks);
   sender.sentTo(end, length % sender.mss !== 0);
   if (carriesFin) sender.finSent = true;
-  tcb.totals.octetsSent += length;
+  tcb.totals.octetsSent.add(length);
   if (length > 0) {
     tcb.acknowledging.expectAnswers();
     tcb.acknowledging.pace?.textSent(now);

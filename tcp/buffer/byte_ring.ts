@@ -20,20 +20,23 @@ const FIRST_CAPACITY = 2_048;
  * Octets by stream offset: 0 is the first octet of the stream, and offsets go on to 2^53.
  *
  * Invariants: `start <= end <= placed end <= start + limit`. Everything from `start` to `end` is there; from `end` to the
- * placed end there may be gaps, which the owner knows. The storage is a power of two, and the octet at `offset` lies at
- * `offset`, less a base, modulo its size. Growing never changes what was lent before: that stays in the old storage.
+ * placed end there may be gaps, which the owner knows. The storage is a power of two, and octets lie in it one behind the
+ * other, modulo its size. Growing never changes what was lent before: that stays in the old storage.
+ *
+ * Where what each segment does is concerned, octets are told by their distance from `start`: offsets outgrow the machine's
+ * integers, and a number that is none may be an object on the heap, depending on how far the compiler has come.
  */
 export class ByteRing {
   #storage: Uint8Array = NO_OCTETS;
   #mask = -1;
   #start = 0;
-  /** Octets held without a gap; and as far as any are held. Lengths, because offsets outgrow the machine's integers. */
+  /** Octets held without a gap; and as far as any are held. */
   #length = 0;
   #placedLength = 0;
   /** Octets behind `end` that somebody may be writing. */
   #reserved = 0;
-  /** Offset of an octet that lies, or would lie, at the start of the storage. */
-  #base = 0;
+  /** Where the octet at `start` lies in the storage, or would lie in one of 2^32 octets; an int32. */
+  #origin = 0;
   #limit: number;
 
   /** A ring without storage that may come to hold `limit` octets. */
@@ -97,7 +100,7 @@ export class ByteRing {
   reserve(length: number, out: OctetRange): number {
     const reserved = Math.max(0, Math.min(length, this.room));
     if (reserved > 0) this.#ensure(this.#length + reserved);
-    this.#name(this.end, reserved, out);
+    this.#name(this.#length, reserved, out);
     this.#reserved = reserved;
     return reserved;
   }
@@ -142,7 +145,7 @@ export class ByteRing {
   /** Copies octets from `start` on until `into` is full or `end` is reached, and drops them. Returns how many. */
   read(into: Uint8Array): number {
     const taken = Math.min(into.length, this.#length);
-    this.copyOut(this.#start, into, 0, taken);
+    this.#copy(0, into, 0, taken);
     this.#drop(taken);
     return taken;
   }
@@ -153,11 +156,20 @@ export class ByteRing {
     if (offset > this.#start) this.#drop(offset - this.#start);
   }
 
+  /** Drops the first octets. @throws RangeError when fewer are held */
+  discard(octets: number): void {
+    if (octets < 0 || octets > this.#length) {
+      throw new RangeError(`Cannot discard ${octets} octets: held are ${this.#length}`);
+    }
+    this.#drop(octets);
+  }
+
   /**
    * Drops everything, what was placed beyond a gap too, and goes on at `offset`. For the beginning of a stream, and for
    * its end, when nobody will read any more.
    */
   restartAt(offset: number): void {
+    this.#origin = this.#origin + (offset - this.#start) | 0;
     this.#start = offset;
     this.#length = 0;
     this.#placedLength = 0;
@@ -165,12 +177,12 @@ export class ByteRing {
   }
 
   /**
-   * Names octets as the payload of a segment, in one part or two. They stay as they are until they are discarded, even
-   * when the ring grows. @throws RangeError when not all of them are held
+   * Names octets as the payload of a segment, in one part or two, the first of them `at` octets after `start`. They stay
+   * as they are until they are discarded, even when the ring grows. @throws RangeError when not all of them are held
    */
-  lend(offset: number, length: number, out: Segment): void {
-    this.#checkHeld(offset, length);
-    const index = length === 0 ? 0 : this.#indexOf(offset);
+  lend(at: number, length: number, out: Segment): void {
+    this.#checkHeld(at, length);
+    const index = length === 0 ? 0 : this.#indexOf(at);
     const untilWrap = this.#storage.length - index;
     out.payload = this.#storage;
     out.payloadOffset = index;
@@ -180,14 +192,20 @@ export class ByteRing {
 
   /** Names all octets held without a gap. They stay as they are until they are discarded, even when the ring grows. */
   peek(out: OctetRange): void {
-    this.#name(this.#start, this.#length, out);
+    this.#name(0, this.#length, out);
   }
 
   /** Copies octets out and keeps them. @throws RangeError when not all of them are held */
   copyOut(offset: number, into: Uint8Array, intoOffset: number, length: number): void {
-    this.#checkHeld(offset, length);
+    const at = offset - this.#start;
+    this.#checkHeld(at, length);
+    this.#copy(at, into, intoOffset, length);
+  }
+
+  /** `at`: octets after the first one held. */
+  #copy(at: number, into: Uint8Array, intoOffset: number, length: number): void {
     if (length === 0) return;
-    const index = this.#indexOf(offset);
+    const index = this.#indexOf(at);
     const untilWrap = this.#storage.length - index;
     const first = length < untilWrap ? length : untilWrap;
     copyOctets(this.#storage, index, into, intoOffset, first);
@@ -199,7 +217,7 @@ export class ByteRing {
    * same few octets of it over and over, which stay in the processor's cache. Nothing may be lent.
    */
   rewind(): void {
-    if (this.#placedLength === 0 && this.#reserved === 0) this.#base = this.#start;
+    if (this.#placedLength === 0 && this.#reserved === 0) this.#origin = 0;
   }
 
   /** Gives the memory back when nothing is held or reserved. For whoever notices that a connection has gone quiet. */
@@ -209,22 +227,23 @@ export class ByteRing {
     this.#mask = -1;
   }
 
-  #checkHeld(offset: number, length: number): void {
-    const at = offset - this.#start;
+  #checkHeld(at: number, length: number): void {
     if (at < 0 || at + length > this.#length) {
       throw new RangeError(
-        `Cannot take ${length} octets at ${offset}: held are those from ${this.#start} to ${this.end}`,
+        `Cannot take ${length} octets at ${
+          this.#start + at
+        }: held are those from ${this.#start} to ${this.end}`,
       );
     }
   }
 
-  /** Where in the storage an octet lies. */
-  #indexOf(offset: number): number {
-    return offset - this.#base & this.#mask;
+  /** Where in the storage an octet lies that is `at` octets after the first one held. */
+  #indexOf(at: number): number {
+    return this.#origin + at & this.#mask;
   }
 
-  #name(offset: number, length: number, out: OctetRange): void {
-    const index = length === 0 ? 0 : this.#indexOf(offset);
+  #name(at: number, length: number, out: OctetRange): void {
+    const index = length === 0 ? 0 : this.#indexOf(at);
     const untilWrap = this.#storage.length - index;
     out.octets = this.#storage;
     out.offset = index;
@@ -241,6 +260,7 @@ export class ByteRing {
 
   #drop(octets: number): void {
     this.#start += octets;
+    this.#origin = this.#origin + octets | 0;
     this.#length -= octets;
     this.#placedLength -= octets;
   }
@@ -248,7 +268,7 @@ export class ByteRing {
   /** `at`: octets after the first one held. */
   #write(at: number, from: Uint8Array, fromOffset: number, length: number): void {
     this.#ensure(at + length);
-    const index = this.#indexOf(this.#start + at);
+    const index = this.#indexOf(at);
     const untilWrap = this.#storage.length - index;
     const first = length < untilWrap ? length : untilWrap;
     copyOctets(from, fromOffset, this.#storage, index, first);
@@ -270,14 +290,12 @@ export class ByteRing {
     const oldMask = this.#mask;
     const grown = new Uint8Array(capacity);
     const mask = capacity - 1;
-    let offset = this.#start;
-    const { placedEnd } = this;
-    while (offset < placedEnd) {
-      const from = offset - this.#base & oldMask;
-      const into = offset - this.#base & mask;
-      const run = Math.min(placedEnd - offset, old.length - from, capacity - into);
+    for (let at = 0; at < this.#placedLength;) {
+      const from = this.#origin + at & oldMask;
+      const into = this.#origin + at & mask;
+      const run = Math.min(this.#placedLength - at, old.length - from, capacity - into);
       copyOctets(old, from, grown, into, run);
-      offset += run;
+      at += run;
     }
     this.#storage = grown;
     this.#mask = mask;

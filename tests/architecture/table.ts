@@ -50,6 +50,7 @@ export const TCP_ORDER: readonly (readonly string[])[] = [
   ["wire/"],
   [
     "timers.ts",
+    "octet_count.ts",
     "rtt.ts",
     "timestamps.ts",
     "ecn.ts",

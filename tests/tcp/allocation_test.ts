@@ -15,7 +15,7 @@ const WARM_UP = 80_000;
 const LONG_WARM_UP = 1_600_000;
 
 /**
- * Octets of garbage that one segment may leave. Measured are 7 to 9, of which 6 are the views that the users' own calls
+ * Octets of garbage that one segment may leave. Measured are 5 to 9, of which 5 are the views that the users' own calls
  * make, one for each 64 KiB. A single number that is no small integer would be 16: a moment, or an offset beyond an int32.
  */
 const OCTETS_PER_SEGMENT = 15;

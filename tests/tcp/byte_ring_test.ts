@@ -88,7 +88,7 @@ Deno.test("read copies from the start and drops what it copied", () => {
   assertEquals(ring.read(rest), 0);
 });
 
-Deno.test("discardTo drops up to an offset, and nothing that is gone already", () => {
+Deno.test("discardTo drops up to an offset, discard so many octets, neither what is not there", () => {
   const ring = new ByteRing(100);
   ring.append(octets(0, 50), 0, 50);
   ring.discardTo(20);
@@ -97,6 +97,10 @@ Deno.test("discardTo drops up to an offset, and nothing that is gone already", (
   ring.discardTo(50);
   assertEquals([ring.start, ring.length, ring.room], [50, 0, 100]);
   assertThrows(() => ring.discardTo(51), RangeError, "Cannot discard to 51");
+  ring.append(octets(50, 30), 0, 30);
+  ring.discard(20);
+  assertEquals([ring.start, contents(ring)], [70, octets(70, 10)]);
+  for (const wrong of [11, -1]) assertThrows(() => ring.discard(wrong), RangeError, "held are 10");
 });
 
 Deno.test("placed octets count as held once the ring is extended over them", () => {
@@ -172,12 +176,12 @@ Deno.test("lend names one range, and two where the storage wraps", () => {
   assertEquals([segment.payloadOffset, segment.payloadLength, segment.firstPartLength], [500, 1_000, 1_000]);
   ring.discardTo(2_000);
   ring.append(octets(2_000, 1_000), 0, 1_000);
-  ring.lend(2_000, 1_000, segment);
+  ring.lend(0, 1_000, segment);
   assertEquals([segment.payloadOffset, segment.payloadLength, segment.firstPartLength], [2_000, 1_000, 48]);
   const copy = new Uint8Array(1_000);
   segment.copyPayload(copy, 0);
   assertEquals(copy, octets(2_000, 1_000));
-  ring.lend(2_000, 48, segment);
+  ring.lend(0, 48, segment);
   assertEquals(segment.firstPartLength, 48);
 });
 
