@@ -25,7 +25,7 @@ const WORDS_FROM_OCTETS = 96;
 /** Octets that one turn of the word loop takes. */
 const OCTETS_PER_TURN = 16;
 
-/** Octets after which the four accumulators are emptied: a quarter of what could overflow an int32. */
+/** Octets after which the accumulators are emptied: the sum of so many half words is half of what could overflow an int32. */
 const OCTETS_PER_BLOCK = 65_536;
 
 /** How many buffers' views are kept: those of a send ring, a packet in, a packet out, and one to spare. */
@@ -112,23 +112,32 @@ function sumWords(octets: Uint8Array, offset: number, length: number): number {
   return foldSum(sum + sumPairs(octets, offset, head));
 }
 
-/** Unfolded, of whole turns of four words from `start` to `end`, at most a block of them. */
+/**
+ * Unfolded, of whole turns of four words from `start` to `end`, at most a block of them. Words are added modulo 2^32, and
+ * their high halves on their own: what of the sum is not theirs are the low halves, below 2^30 for a block.
+ */
 function sumBlock(words: Int32Array, start: number, end: number): number {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
+  let all = 0;
+  let high = 0;
+  let otherAll = 0;
+  let otherHigh = 0;
   for (let i = start; i < end; i += 4) {
     const p = words[i] as number;
     const q = words[i + 1] as number;
     const r = words[i + 2] as number;
     const s = words[i + 3] as number;
-    a = a + (p & 0xffff) + (q & 0xffff) | 0;
-    b = b + (p >>> 16) + (q >>> 16) | 0;
-    c = c + (r & 0xffff) + (s & 0xffff) | 0;
-    d = d + (r >>> 16) + (s >>> 16) | 0;
+    all = all + p | 0;
+    high = high + (p >>> 16) | 0;
+    otherAll = otherAll + q | 0;
+    otherHigh = otherHigh + (q >>> 16) | 0;
+    all = all + r | 0;
+    high = high + (r >>> 16) | 0;
+    otherAll = otherAll + s | 0;
+    otherHigh = otherHigh + (s >>> 16) | 0;
   }
-  return a + b + c + d;
+  const highs = high + otherHigh | 0;
+  const lows = all + otherAll - (highs << 16) | 0;
+  return lows + highs;
 }
 
 /** The words of a buffer, from its start. Keeps the last few views, and so their buffers, alive. */
