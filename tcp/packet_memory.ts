@@ -129,7 +129,8 @@ export class PacketMemory {
   window(known: number, shift: number): number {
     const whole = this.whole;
     const full = Math.min(this.#clamp, whole);
-    const segment = Math.min(this.#segment, full, this.#offer);
+    const most = Math.min(full, this.#offer);
+    const segment = Math.min(this.#segment, most);
     let free = this.#free;
     if (free < full / 2) {
       free = free >> shift << shift;
@@ -138,7 +139,8 @@ export class PacketMemory {
     free = Math.min(free, this.#offer);
     if (shift > 0) return Math.ceil(free / (1 << shift)) * (1 << shift);
     if (known <= free - segment || known > free) return free - free % segment;
-    return segment === full && free > known + full / 2 ? free : known;
+    // No room for a whole segment more, ever: half of what there can be is worth telling (MUST-39).
+    return segment === most && free > known + most / 2 ? free : known;
   }
 
   get #free(): number {

@@ -4,7 +4,15 @@
  * @module
  */
 
-import { type Family, type Micros, micros, seconds, type SeqNumber, type TcpConfig } from "../../tcp/mod.ts";
+import {
+  type Family,
+  type Micros,
+  micros,
+  seconds,
+  type SeqNumber,
+  type TcpConfig,
+  toSeconds,
+} from "../../tcp/mod.ts";
 import {
   drawConfig,
   drawIsn,
@@ -90,6 +98,9 @@ const NEGLIGIBLE = 1e-11;
 /** Packets of text in one direction, at most. */
 const PACKETS_MOST = 600;
 
+/** Octets of the longest segment that anybody sends. */
+const LONGEST_SEGMENT = 65_535;
+
 /** "Neither side leaves early." */
 const NOBODY = -1;
 
@@ -114,7 +125,7 @@ export function planOf(seed: number): Plan {
     timestampOffset: random.chance(0.5) ? random.int32() : 0x7fffffff - random.integer(0, 3_000),
     isHost: leaver !== NOBODY || random.chance(0.6),
     user: drawUser(random, mss, index === leaver),
-    ...drawPath(random, weather, family),
+    ...drawPath(random, weather, family, maxRto),
   });
   const sides: [SidePlan, SidePlan] = [side(0), side(1)];
   const plan = { seed, family, opening, isBatched: random.chance(0.5) };
@@ -131,13 +142,17 @@ function drawPath(
   random: Random,
   weather: Weather,
   family: Family,
+  maxRto: Micros,
 ): Pick<SidePlan, "link" | "segmentLimit" | "cutsOnWire"> {
   const segmentLimit = random.chance(0.3) ? random.magnitude(1, 64_000) : 0;
   const cutsOnWire = random.chance(0.5);
   // Segments that arrive whole were never packets of a path with an MTU.
   const hasNarrowPath = (segmentLimit === 0 || cutsOnWire) && random.chance(0.25);
   const mtu = hasNarrowPath ? random.magnitude(family === 4 ? 100 : 1_280, 3_000) : Infinity;
-  return { link: drawLink(random, weather, mtu), segmentLimit, cutsOnWire };
+  const link = drawLink(random, weather, mtu);
+  // A path on which one segment takes longer than the longest time-out carries nothing but repetitions in the end.
+  const octetsPerSecond = Math.max(link.octetsPerSecond, 2 * LONGEST_SEGMENT / toSeconds(maxRto));
+  return { link: { ...link, octetsPerSecond }, segmentLimit, cutsOnWire };
 }
 
 /** Whether nothing of the network's or the users' doing gives a reason to send anything twice. */

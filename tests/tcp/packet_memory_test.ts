@@ -46,6 +46,15 @@ Deno.test("text worth its memory opens the window by twice its length, as far as
   );
 });
 
+Deno.test("a window of one segment opens again when all was read, though a crumb of it is left (MUST-39)", () => {
+  const memory = new PacketMemory(2_000, 2_000);
+  memory.begin(1_400);
+  memory.took(1_400, 1_400, 1_400, 1_400);
+  memory.readTo(1_400);
+  assertEquals(memory.window(1, 0), 1_400);
+  assertEquals(memory.window(800, 0), 800, "what is no half of it is not told");
+});
+
 Deno.test("what is left below a sixteenth of the window or a segment is a closed window", () => {
   const memory = new PacketMemory(50_000, 50_000);
   memory.begin(MSS);
