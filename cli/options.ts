@@ -4,7 +4,6 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli/parse-args";
 import { escapeControls } from "./escape.ts";
 
 /** The command line cannot be understood; the message says what to write instead. */
@@ -51,56 +50,32 @@ const HELP_GAP = 2;
  * @throws UsageError for an unknown option, a missing value, or a value for an option that takes none
  */
 export function parseOptions(args: readonly string[], specs: readonly OptionSpec[]): ParsedOptions {
-  const valued = specs.filter((spec) => spec.value !== undefined).map((spec) => spec.name);
-  const plain = specs.filter((spec) => spec.value === undefined).map((spec) => spec.name);
-  const canonical = canonicalArguments(args, specs);
-  const parsed = parseArgs(canonical, {
-    string: [...valued, "_"],
-    boolean: plain,
-    "--": true,
-    unknown: known,
-  });
-  const values = new Map<string, string>();
-  for (const name of valued) {
-    const value = parsed[name];
-    if (typeof value === "string") values.set(name, value);
-  }
-  const flags = new Set(plain.filter((name) => parsed[name] === true));
-  return { values, flags, operands: parsed["--"] as readonly string[] };
-}
-
-/** parseArgs keeps operands and says no to every option that is not in its lists. */
-function known(argument: string, key?: string): boolean {
-  if (key === undefined) return true;
-  throw unknownOption(argument);
-}
-
-/**
- * Writes every option in its one unmistakable form, `--name=value` or `--name`, and every operand behind `--`: parseArgs
- * would take `-x` of `-m -x` for another option, and `true` of `--quiet true` for a value.
- */
-function canonicalArguments(args: readonly string[], specs: readonly OptionSpec[]): readonly string[] {
-  const options: string[] = [];
-  const operands: string[] = [];
+  const parsed = { values: new Map<string, string>(), flags: new Set<string>(), operands: [] as string[] };
   for (let i = 0; i < args.length; i++) {
     const argument = args[i] ?? "";
     if (argument === "--") {
-      operands.push(...args.slice(i + 1));
+      parsed.operands.push(...args.slice(i + 1));
       break;
     }
-    if (argument === "-" || !argument.startsWith("-")) operands.push(argument);
-    else if (argument.startsWith("--")) i += longOption(argument, args[i + 1], specs, options);
-    else i += shortOptions(argument, args[i + 1], specs, options);
+    if (argument === "-" || !argument.startsWith("-")) parsed.operands.push(argument);
+    else if (argument.startsWith("--")) i += longOption(argument, args[i + 1], specs, parsed);
+    else i += shortOptions(argument, args[i + 1], specs, parsed);
   }
-  return [...options, "--", ...operands];
+  return parsed;
 }
 
-/** Appends the canonical form of a long option; returns how many further arguments it used. */
+/** Where options are put as they are read. */
+interface GivenOptions {
+  readonly values: Map<string, string>;
+  readonly flags: Set<string>;
+}
+
+/** Takes a long option; returns how many further arguments it used. */
 function longOption(
   argument: string,
   next: string | undefined,
   specs: readonly OptionSpec[],
-  into: string[],
+  { values, flags }: GivenOptions,
 ): number {
   const equals = argument.indexOf("=");
   const name = argument.slice(2, equals < 0 ? undefined : equals);
@@ -108,19 +83,19 @@ function longOption(
   if (spec === undefined) throw unknownOption(argument);
   if (spec.value === undefined) {
     if (equals >= 0) throw new UsageError(`Option --${name} takes no value`);
-    into.push(`--${name}`);
+    flags.add(name);
     return 0;
   }
   if (equals >= 0) {
-    into.push(argument);
+    values.set(name, argument.slice(equals + 1));
     return 0;
   }
   if (spec.optional !== undefined) {
     const isGiven = next !== undefined && spec.optional.test(next);
-    into.push(`--${name}=${isGiven ? next : ""}`);
+    values.set(name, isGiven ? next : "");
     return isGiven ? 1 : 0;
   }
-  into.push(`--${name}=${required(next, `--${name}`, spec.value)}`);
+  values.set(name, required(next, `--${name}`, spec.value));
   return 1;
 }
 
@@ -129,18 +104,18 @@ function shortOptions(
   argument: string,
   next: string | undefined,
   specs: readonly OptionSpec[],
-  into: string[],
+  { values, flags }: GivenOptions,
 ): number {
   for (let at = 1; at < argument.length; at++) {
     const letter = argument[at];
     const spec = specs.find((candidate) => candidate.letter === letter);
     if (spec === undefined) throw unknownOption(`-${letter}`);
     if (spec.value === undefined) {
-      into.push(`--${spec.name}`);
+      flags.add(spec.name);
       continue;
     }
     const rest = argument.slice(at + 1);
-    into.push(`--${spec.name}=${rest === "" ? required(next, `-${letter}`, spec.value) : rest}`);
+    values.set(spec.name, rest === "" ? required(next, `-${letter}`, spec.value) : rest);
     return rest === "" ? 1 : 0;
   }
   return 0;
