@@ -70,6 +70,7 @@ export const FREEBSD: TcpConfig = {
   connectTimeout: seconds(75),
   retriesUntilClose: 12,
   quickAcks: 0,
+  delayedAckTime: milliseconds(100),
   keepAlive: true,
   keepAliveProbes: 8,
   pushPolicy: "end of send",

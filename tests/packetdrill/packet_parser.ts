@@ -192,11 +192,12 @@ function parseNamed(lexer: Lexer, name: string, most: number): number | null {
   return takeInteger(lexer, 0, most);
 }
 
-/** Letters, dots and the ACE digit stand together; the tokens are cut otherwise, `P` `.5`. */
+/** Letters, dots and the ACE digit stand together; the tokens are cut otherwise, `P` `.5` or `5` `.`. */
 function parseFlags(lexer: Lexer): number {
   const line = lexer.peek().line;
   let text = "";
-  if (lexer.peek().kind === "word") text += lexer.next().text;
+  const beginsWithAce = lexer.peek().kind === "integer" && isAhead(lexer, ".", 1);
+  if (lexer.peek().kind === "word" || beginsWithAce) text += lexer.next().text;
   if (lexer.peek().kind === "float" || isAhead(lexer, ".")) text += lexer.next().text;
   if (text === "" && isAhead(lexer, "-")) {
     lexer.next();

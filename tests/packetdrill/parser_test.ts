@@ -52,6 +52,8 @@ const FLAGS: readonly (readonly [text: string, flags: number])[] = [
   ["PU.", Flag.psh | Flag.urg | Flag.ack],
   [".5", Flag.ack | Flag.ae | Flag.ece],
   ["P.2", Flag.psh | Flag.ack | Flag.cwr],
+  ["5.", Flag.ack | Flag.ae | Flag.ece],
+  ["0.", Flag.ack],
 ];
 
 for (const [text, flags] of FLAGS) {

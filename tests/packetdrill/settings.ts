@@ -43,6 +43,9 @@ const HARMLESS = new Set([
   "cat",
   "chmod",
   "tcpdrop",
+  "tcpdump",
+  "killall",
+  "pkill",
 ]);
 
 /** Scripts of the public sets: the defaults are our profiles', what was set is restored by nobody. */
