@@ -37,6 +37,8 @@ export interface ConnectionOptions {
   readonly timestampOffset?: number | undefined;
   /** Shared by the connections of one host; default: one of its own. */
   readonly challengeLimiter?: ChallengeLimiter | undefined;
+  /** Octets of the largest packet that is known to reach the peer; default: nothing is known. */
+  readonly pathMtu?: number | undefined;
   /** Tells connections of one host apart; default 1. */
   readonly id?: number | undefined;
 }
@@ -241,6 +243,11 @@ export class Connection implements ConnectionView {
     return this.#tcb.config;
   }
 
+  /** Octets of the largest packet that the path takes, as far as known. */
+  get pathMtu(): number {
+    return this.#tcb.handshake.mtu;
+  }
+
   /** Whether the peer's FIN has been received in order. */
   get peerClosed(): boolean {
     return this.#tcb.receiver.finTaken;
@@ -389,5 +396,6 @@ function tcbOptions(options: Omit<ConnectionOptions, "remote">, remote: Endpoint
     timestampOffset: options.timestampOffset ?? 0,
     challengeLimiter: options.challengeLimiter ??
       new ChallengeLimiter(config.challengeAcksPerSecond, limiterSeed),
+    pathMtu: options.pathMtu ?? Infinity,
   };
 }

@@ -53,9 +53,10 @@ export class Handshake {
   retransmissions = 0;
   #peerMss: number;
 
-  constructor(config: TcpConfig, family: Family) {
+  /** `pathMtu`: what the path is known to take already; our own MSS stays that of the interface (RFC 1191 6.4). */
+  constructor(config: TcpConfig, family: Family, pathMtu: number) {
     this.family = family;
-    this.mtu = config.mtu;
+    this.mtu = Math.min(config.mtu, pathMtu);
     this.ownMss = config.mss === 0 ? config.mtu - this.#headers : config.mss;
     this.#peerMss = family === 4 ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6;
     this.ownShift = config.windowScale === "auto" ? leastShift(config.receiveBufferMax) : config.windowScale;

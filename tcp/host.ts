@@ -26,12 +26,13 @@ import type { IcmpError } from "./icmp_error.ts";
 import { createIsnGenerator, createTimestampOffset } from "./isn.ts";
 import { Listener } from "./listener.ts";
 import type { DropReason, Observer } from "./observer.ts";
-import { type PortKeeper, PortSelector } from "./ports.ts";
+import { PathMtus } from "./path_mtus.ts";
+import { type PortKeeper, type PortRange, PortSelector } from "./ports.ts";
 import { NOT_VISITED, Rounds, type RoundsEntry } from "./rounds.ts";
-import { Flag, Option, type Segment } from "./segment.ts";
-import { seqAfter, timestampDistance } from "./seq.ts";
+import { Flag, type Segment } from "./segment.ts";
 import { endpointsOf, StrayResets } from "./stray_resets.ts";
 import type { IsnSource } from "./tcb.ts";
+import { mayReplace, mayTakeOver } from "./time_wait_reuse.ts";
 import { TurnQueue } from "./turn_queue.ts";
 import { type Instant, NEVER } from "./units.ts";
 
@@ -99,6 +100,7 @@ export class Host {
   #touched: Member[] = [];
   readonly #rounds = new Rounds<Member>();
   readonly #listeners: Listener[] = [];
+  readonly #paths = new PathMtus();
   readonly #resets = new StrayResets();
   #nextId = 1;
 
@@ -124,9 +126,17 @@ export class Host {
     return this.#members.count;
   }
 
-  /** Opens actively. @throws RangeError when the remote end is no single host, or no local port is free (MUST-46) */
+  /**
+   * Opens actively, from the local port that is named, or from one of a range: default is the keeper's.
+   *
+   * @throws RangeError when the remote end is no single host, or no local port is free (MUST-46)
+   */
   connect(
-    options: { remote: Endpoint; local?: { address?: IpAddress; port?: Port }; config?: TcpConfig },
+    options: {
+      remote: Endpoint;
+      local?: { address?: IpAddress; port?: Port; range?: PortRange };
+      config?: TcpConfig;
+    },
     now: Instant,
   ): Connection {
     const { remote } = options;
@@ -142,12 +152,14 @@ export class Host {
         `Cannot connect to ${formatEndpoint(remote)}: this host has no address of that family`,
       );
     }
-    const wanted = options.local?.port ?? 0;
+    const { port: wanted = 0, range } = options.local ?? {};
+    const isNamed = wanted !== 0;
     const keeper = this.#keeper;
     const isFree = (port: Port) =>
-      this.#mayUse(address, port, remote, now) && (keeper === undefined || keeper.take(address, port));
-    const port = wanted === 0
-      ? this.#ports.choose(address, remote, isFree, keeper?.range)
+      this.#mayUse(address, port, remote, isNamed, now) &&
+      (keeper === undefined || keeper.take(address, port));
+    const port = !isNamed
+      ? this.#ports.choose(address, remote, isFree, range ?? keeper?.range)
       : isFree(wanted)
       ? wanted
       : null;
@@ -160,7 +172,7 @@ export class Host {
     const before = this.#memberAt(address, port, remote);
     if (before !== null) this.#forget(before);
     try {
-      const connection = Connection.connect(this.#connectionOptions(local, remote, options.config), now);
+      const connection = Connection.connect(this.#connectionOptions(local, remote, now, options.config), now);
       this.#add(connection, local, remote, null);
       return connection;
     } catch (error) {
@@ -201,15 +213,10 @@ export class Host {
       return this.#drop(segment, "syn-with-fin", now);
     }
     const length = segment.family === 4 ? IPV4_ADDRESS_LENGTH : IPV6_ADDRESS_LENGTH;
-    const member = this.#members.find(
-      segment.addresses,
-      segment.destinationOffset,
-      segment.sourceOffset,
-      length,
-      segment.destinationPort,
-      segment.sourcePort,
-    );
-    if (member !== null && !this.#mayReplace(member.connection, segment)) {
+    const { addresses, sourceOffset, destinationOffset, sourcePort, destinationPort } = segment;
+    const member = this.#members
+      .find(addresses, destinationOffset, sourceOffset, length, destinationPort, sourcePort);
+    if (member !== null && !mayReplace(member.connection, segment)) {
       member.connection.segmentArrives(segment, now);
       return;
     }
@@ -229,14 +236,14 @@ export class Host {
   /** An ICMP error arrived: for the connection whose segment it quotes, if there is one (MUST-54). */
   icmpArrives(error: IcmpError, now: Instant): void {
     const length = error.family === 4 ? IPV4_ADDRESS_LENGTH : IPV6_ADDRESS_LENGTH;
-    this.#members.find(
-      error.addresses,
-      error.sourceOffset,
-      error.destinationOffset,
-      length,
-      error.sourcePort,
-      error.destinationPort,
-    )?.connection.icmpArrives(error, now);
+    const { addresses, sourceOffset, destinationOffset, sourcePort, destinationPort } = error;
+    const member = this.#members
+      .find(addresses, sourceOffset, destinationOffset, length, sourcePort, destinationPort);
+    if (member === null) return;
+    const { connection, remote } = member;
+    const before = connection.pathMtu;
+    connection.icmpArrives(error, now);
+    if (connection.pathMtu < before) this.#paths.learn(remote.address, connection.pathMtu, now);
   }
 
   /** Fires the timers of every connection that are due. */
@@ -276,7 +283,7 @@ export class Host {
     }
   }
 
-  #connectionOptions(local: Endpoint, remote: Endpoint, config: TcpConfig | undefined): ConnectionOptions {
+  #connectionOptions(local: Endpoint, remote: Endpoint, now: Instant, config?: TcpConfig): ConnectionOptions {
     return {
       config: config ?? this.#config,
       local,
@@ -286,6 +293,7 @@ export class Host {
       segmentLimit: this.#segmentLimit,
       timestampOffset: this.#timestampOffset(local, remote),
       challengeLimiter: this.#challengeLimiter,
+      pathMtu: this.#paths.at(remote.address, now),
       id: this.#nextId++,
     };
   }
@@ -370,28 +378,17 @@ export class Host {
   }
 
   /**
-   * Whether a connection may be opened from this port: nobody has it, or one that waits in TIME-WAIT may be taken over
-   * (RFC 6191 2: timestamps tell its segments from those of the new one).
+   * Whether a connection may be opened from this port: nobody has it, or one that waits in TIME-WAIT may be taken over.
+   * `isNamed`: whoever opens it asks for this port and no other.
    */
-  #mayUse(address: IpAddress, port: Port, remote: Endpoint, now: Instant): boolean {
+  #mayUse(address: IpAddress, port: Port, remote: Endpoint, isNamed: boolean, now: Instant): boolean {
     if (this.#listeners.some((listener) => listener.port === port)) return false;
     // From an endpoint to itself there would be nothing to hear but the own echo.
     if (port === remote.port && addressEquals(address, remote.address)) return false;
     const connection = this.#memberAt(address, port, remote)?.connection;
     // One that is over may be waiting for the host to look at it.
     if (connection === undefined || connection.state === "CLOSED") return true;
-    const { timeWait, timeWaitTakeover } = connection.config;
-    const isTimed = connection.state === "TIME-WAIT" && connection.agreed.timestamps && timeWaitTakeover > 0;
-    return isTimed && connection.nextDeadline() - timeWait + timeWaitTakeover < now;
-  }
-
-  /** MAY-2, RFC 6191: a SYN that is newer than all before may begin a new connection in place of one in TIME-WAIT. */
-  #mayReplace(connection: Connection, segment: Segment): boolean {
-    if (connection.state !== "TIME-WAIT" || !segment.has(Flag.syn) || segment.has(Flag.ack)) return false;
-    const isNewer = !connection.config.timeWaitAnswersAcksOnly && connection.agreed.timestamps &&
-      segment.hasOption(Option.timestamps) &&
-      timestampDistance(connection.recentTimestamp, segment.timestampValue) > 0;
-    return isNewer || seqAfter(segment.seq, connection.rcvNxt);
+    return mayTakeOver(connection, isNamed, now);
   }
 
   /** MUST-57, MUST-63: what never was meant for one host, or cannot be answered. */
@@ -424,7 +421,7 @@ export class Host {
   #synArrives(listener: Listener, segment: Segment, length: number, now: Instant): void {
     if (!listener.hasRoom) return this.#drop(segment, "backlog-full", now);
     const { local, remote } = endpointsOf(segment, length);
-    const options = this.#connectionOptions(local, remote, listener.config);
+    const options = this.#connectionOptions(local, remote, now, listener.config);
     const connection = Connection.listen(options, now);
     this.#add(connection, local, remote, listener);
     listener.began(connection);

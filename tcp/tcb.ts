@@ -45,6 +45,8 @@ export interface TcbOptions {
   readonly segmentLimit: number;
   readonly timestampOffset: number;
   readonly challengeLimiter: ChallengeLimiter;
+  /** Octets of the largest packet that the path is known to take; Infinity: nothing is known. */
+  readonly pathMtu: number;
 }
 
 /** A RST that waits to be sent. */
@@ -205,7 +207,7 @@ export class Tcb {
     this.challengeLimiter = options.challengeLimiter;
     this.state = state;
     this.openedPassively = state === "LISTEN";
-    this.handshake = new Handshake(config, local.address.family);
+    this.handshake = new Handshake(config, local.address.family, options.pathMtu);
     this.timestamps = new Timestamps(config.timestampTick, options.timestampOffset);
     const iss = this.openedPassively ? seqNumber(0) : options.isn(local, remote, now);
     this.rtt = new RttEstimator(config);
@@ -241,7 +243,7 @@ export class Tcb {
   returnToListen(now: Instant): void {
     const queued = this.sender.finQueued;
     this.timers.clearAll();
-    this.handshake = new Handshake(this.config, this.local.address.family);
+    this.handshake = new Handshake(this.config, this.local.address.family, Infinity);
     this.sender = new Sender(this.config, seqNumber(0), this.handshake.sendMss());
     this.sender.finQueued = queued;
     this.receiver = new Receiver(this.config, this.handshake.ownMss);

@@ -76,7 +76,7 @@ export const TCP_ORDER: readonly (readonly string[])[] = [
   ["transmission.ts", "acknowledgement.ts"],
   ["calls.ts", "arrival.ts", "timeouts.ts", "icmp_arrival.ts"],
   ["connection.ts"],
-  ["isn.ts", "ports.ts"],
+  ["isn.ts", "path_mtus.ts", "ports.ts", "time_wait_reuse.ts"],
   ["listener.ts", "stray_resets.ts"],
   ["host.ts"],
   ["mod.ts"],

@@ -79,6 +79,7 @@ function openSocket(context: CallContext, args: Arguments): CallOutcome {
   const flags = (symbolValue("SOCK_NONBLOCK", platform) ?? 0) | (symbolValue("SOCK_CLOEXEC", platform) ?? 0);
   if ((type & ~flags) !== 1) throw new UnsupportedError(args.line, "SOCK_DGRAM");
   const descriptor = new StreamSocket();
+  descriptor.sendBuffer.lowWater = context.world.unsentLowWater;
   descriptor.nonBlocking = (type & (symbolValue("SOCK_NONBLOCK", platform) ?? 0)) !== 0;
   return { kind: "opened", descriptor };
 }
@@ -169,16 +170,17 @@ function connect(context: CallContext, args: Arguments): CallOutcome {
 function openConnection(world: SocketWorld, socket: StreamSocket, args: Arguments): boolean {
   const given = addressAt(args, 1);
   const remote = { address: given?.address ?? world.remoteAddress, port: given?.port ?? DEFAULT_PORT };
-  // Two halves of 32 bits: the highest and the lowest port; a range of one is a port.
+  // Two halves of 32 bits: the highest and the lowest port.
   const range = socket.remembered.get("IP_LOCAL_PORT_RANGE") ?? 0;
-  const port = socket.localPort === 0 && range >>> 16 === (range & 0xffff)
-    ? range & 0xffff
-    : socket.localPort;
-  const local = { address: world.localAddress, ...(port === 0 ? {} : { port }) };
+  const local = {
+    address: world.localAddress,
+    ...(socket.localPort === 0 ? {} : { port: socket.localPort }),
+    ...(range === 0 ? {} : { range: { first: range & 0xffff, last: range >>> 16 } }),
+  };
   try {
     socket.connection = world.host.connect({ remote, local, config: socket.coreConfig(world) }, world.now);
   } catch (error) {
-    if (port !== 0 && error instanceof RangeError) return false;
+    if ((socket.localPort !== 0 || range !== 0) && error instanceof RangeError) return false;
     throw error;
   }
   world.connectionOpened(socket.connection);

@@ -23,37 +23,38 @@ import script19 from "./last_ack_ends_with_the_ack_of_our_fin.pkt" with { type: 
 import script20 from "./late_text_as_unknown.pkt" with { type: "text" };
 import script21 from "./lingering_close_waits_for_the_ack.pkt" with { type: "text" };
 import script22 from "./lost_ack_of_the_peers_fin.pkt" with { type: "text" };
-import script23 from "./new_text_in_time_wait_is_ignored.pkt" with { type: "text" };
-import script24 from "./newer_syn_reuses_time_wait.pkt" with { type: "text" };
-import script25 from "./newer_timestamp_reuses_time_wait.pkt" with { type: "text" };
-import script26 from "./old_syn_in_time_wait_is_answered.pkt" with { type: "text" };
-import script27 from "./old_text_in_time_wait_is_answered.pkt" with { type: "text" };
-import script28 from "./passive_close.pkt" with { type: "text" };
-import script29 from "./passive_closer_does_not_wait.pkt" with { type: "text" };
-import script30 from "./peer_that_half_closed_is_sent_to.pkt" with { type: "text" };
-import script31 from "./repeated_fin_in_close_wait.pkt" with { type: "text" };
-import script32 from "./repeated_fin_in_closing.pkt" with { type: "text" };
-import script33 from "./repeated_fin_in_last_ack.pkt" with { type: "text" };
-import script34 from "./repeated_fin_restarts_time_wait.pkt" with { type: "text" };
-import script35 from "./reset_in_time_wait_is_ignored.pkt" with { type: "text" };
-import script36 from "./reset_may_end_time_wait.pkt" with { type: "text" };
-import script37 from "./second_shutdown_changes_nothing.pkt" with { type: "text" };
-import script38 from "./segment_without_ack_while_closing_is_dropped.pkt" with { type: "text" };
-import script39 from "./simultaneous_close.pkt" with { type: "text" };
-import script40 from "./simultaneous_close_waits_two_msl.pkt" with { type: "text" };
-import script41 from "./simultaneous_close_with_text.pkt" with { type: "text" };
-import script42 from "./syn_after_the_peers_fin_is_challenged.pkt" with { type: "text" };
-import script43 from "./syn_in_closing_is_challenged.pkt" with { type: "text" };
-import script44 from "./syn_while_closing_is_challenged.pkt" with { type: "text" };
-import script45 from "./text_after_the_fin_is_ignored.pkt" with { type: "text" };
-import script46 from "./text_and_fin_in_one_segment.pkt" with { type: "text" };
-import script47 from "./text_in_closing_is_ignored.pkt" with { type: "text" };
-import script48 from "./text_in_flight_then_fin.pkt" with { type: "text" };
-import script49 from "./text_in_last_ack_is_ignored.pkt" with { type: "text" };
-import script50 from "./time_wait_lasts_two_msl.pkt" with { type: "text" };
-import script51 from "./unacceptable_segments_are_answered_after_the_peers_fin.pkt" with { type: "text" };
-import script52 from "./unacceptable_segments_are_answered_in_every_state.pkt" with { type: "text" };
-import script53 from "./write_after_shutdown_fails.pkt" with { type: "text" };
+import script23 from "./named_port_is_taken_over_at_once.pkt" with { type: "text" };
+import script24 from "./new_text_in_time_wait_is_ignored.pkt" with { type: "text" };
+import script25 from "./newer_syn_reuses_time_wait.pkt" with { type: "text" };
+import script26 from "./newer_timestamp_reuses_time_wait.pkt" with { type: "text" };
+import script27 from "./old_syn_in_time_wait_is_answered.pkt" with { type: "text" };
+import script28 from "./old_text_in_time_wait_is_answered.pkt" with { type: "text" };
+import script29 from "./passive_close.pkt" with { type: "text" };
+import script30 from "./passive_closer_does_not_wait.pkt" with { type: "text" };
+import script31 from "./peer_that_half_closed_is_sent_to.pkt" with { type: "text" };
+import script32 from "./repeated_fin_in_close_wait.pkt" with { type: "text" };
+import script33 from "./repeated_fin_in_closing.pkt" with { type: "text" };
+import script34 from "./repeated_fin_in_last_ack.pkt" with { type: "text" };
+import script35 from "./repeated_fin_restarts_time_wait.pkt" with { type: "text" };
+import script36 from "./reset_in_time_wait_is_ignored.pkt" with { type: "text" };
+import script37 from "./reset_may_end_time_wait.pkt" with { type: "text" };
+import script38 from "./second_shutdown_changes_nothing.pkt" with { type: "text" };
+import script39 from "./segment_without_ack_while_closing_is_dropped.pkt" with { type: "text" };
+import script40 from "./simultaneous_close.pkt" with { type: "text" };
+import script41 from "./simultaneous_close_waits_two_msl.pkt" with { type: "text" };
+import script42 from "./simultaneous_close_with_text.pkt" with { type: "text" };
+import script43 from "./syn_after_the_peers_fin_is_challenged.pkt" with { type: "text" };
+import script44 from "./syn_in_closing_is_challenged.pkt" with { type: "text" };
+import script45 from "./syn_while_closing_is_challenged.pkt" with { type: "text" };
+import script46 from "./text_after_the_fin_is_ignored.pkt" with { type: "text" };
+import script47 from "./text_and_fin_in_one_segment.pkt" with { type: "text" };
+import script48 from "./text_in_closing_is_ignored.pkt" with { type: "text" };
+import script49 from "./text_in_flight_then_fin.pkt" with { type: "text" };
+import script50 from "./text_in_last_ack_is_ignored.pkt" with { type: "text" };
+import script51 from "./time_wait_lasts_two_msl.pkt" with { type: "text" };
+import script52 from "./unacceptable_segments_are_answered_after_the_peers_fin.pkt" with { type: "text" };
+import script53 from "./unacceptable_segments_are_answered_in_every_state.pkt" with { type: "text" };
+import script54 from "./write_after_shutdown_fails.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -80,35 +81,36 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["closing/late_text_as_unknown.pkt", script20],
   ["closing/lingering_close_waits_for_the_ack.pkt", script21],
   ["closing/lost_ack_of_the_peers_fin.pkt", script22],
-  ["closing/new_text_in_time_wait_is_ignored.pkt", script23],
-  ["closing/newer_syn_reuses_time_wait.pkt", script24],
-  ["closing/newer_timestamp_reuses_time_wait.pkt", script25],
-  ["closing/old_syn_in_time_wait_is_answered.pkt", script26],
-  ["closing/old_text_in_time_wait_is_answered.pkt", script27],
-  ["closing/passive_close.pkt", script28],
-  ["closing/passive_closer_does_not_wait.pkt", script29],
-  ["closing/peer_that_half_closed_is_sent_to.pkt", script30],
-  ["closing/repeated_fin_in_close_wait.pkt", script31],
-  ["closing/repeated_fin_in_closing.pkt", script32],
-  ["closing/repeated_fin_in_last_ack.pkt", script33],
-  ["closing/repeated_fin_restarts_time_wait.pkt", script34],
-  ["closing/reset_in_time_wait_is_ignored.pkt", script35],
-  ["closing/reset_may_end_time_wait.pkt", script36],
-  ["closing/second_shutdown_changes_nothing.pkt", script37],
-  ["closing/segment_without_ack_while_closing_is_dropped.pkt", script38],
-  ["closing/simultaneous_close.pkt", script39],
-  ["closing/simultaneous_close_waits_two_msl.pkt", script40],
-  ["closing/simultaneous_close_with_text.pkt", script41],
-  ["closing/syn_after_the_peers_fin_is_challenged.pkt", script42],
-  ["closing/syn_in_closing_is_challenged.pkt", script43],
-  ["closing/syn_while_closing_is_challenged.pkt", script44],
-  ["closing/text_after_the_fin_is_ignored.pkt", script45],
-  ["closing/text_and_fin_in_one_segment.pkt", script46],
-  ["closing/text_in_closing_is_ignored.pkt", script47],
-  ["closing/text_in_flight_then_fin.pkt", script48],
-  ["closing/text_in_last_ack_is_ignored.pkt", script49],
-  ["closing/time_wait_lasts_two_msl.pkt", script50],
-  ["closing/unacceptable_segments_are_answered_after_the_peers_fin.pkt", script51],
-  ["closing/unacceptable_segments_are_answered_in_every_state.pkt", script52],
-  ["closing/write_after_shutdown_fails.pkt", script53],
+  ["closing/named_port_is_taken_over_at_once.pkt", script23],
+  ["closing/new_text_in_time_wait_is_ignored.pkt", script24],
+  ["closing/newer_syn_reuses_time_wait.pkt", script25],
+  ["closing/newer_timestamp_reuses_time_wait.pkt", script26],
+  ["closing/old_syn_in_time_wait_is_answered.pkt", script27],
+  ["closing/old_text_in_time_wait_is_answered.pkt", script28],
+  ["closing/passive_close.pkt", script29],
+  ["closing/passive_closer_does_not_wait.pkt", script30],
+  ["closing/peer_that_half_closed_is_sent_to.pkt", script31],
+  ["closing/repeated_fin_in_close_wait.pkt", script32],
+  ["closing/repeated_fin_in_closing.pkt", script33],
+  ["closing/repeated_fin_in_last_ack.pkt", script34],
+  ["closing/repeated_fin_restarts_time_wait.pkt", script35],
+  ["closing/reset_in_time_wait_is_ignored.pkt", script36],
+  ["closing/reset_may_end_time_wait.pkt", script37],
+  ["closing/second_shutdown_changes_nothing.pkt", script38],
+  ["closing/segment_without_ack_while_closing_is_dropped.pkt", script39],
+  ["closing/simultaneous_close.pkt", script40],
+  ["closing/simultaneous_close_waits_two_msl.pkt", script41],
+  ["closing/simultaneous_close_with_text.pkt", script42],
+  ["closing/syn_after_the_peers_fin_is_challenged.pkt", script43],
+  ["closing/syn_in_closing_is_challenged.pkt", script44],
+  ["closing/syn_while_closing_is_challenged.pkt", script45],
+  ["closing/text_after_the_fin_is_ignored.pkt", script46],
+  ["closing/text_and_fin_in_one_segment.pkt", script47],
+  ["closing/text_in_closing_is_ignored.pkt", script48],
+  ["closing/text_in_flight_then_fin.pkt", script49],
+  ["closing/text_in_last_ack_is_ignored.pkt", script50],
+  ["closing/time_wait_lasts_two_msl.pkt", script51],
+  ["closing/unacceptable_segments_are_answered_after_the_peers_fin.pkt", script52],
+  ["closing/unacceptable_segments_are_answered_in_every_state.pkt", script53],
+  ["closing/write_after_shutdown_fails.pkt", script54],
 ];
