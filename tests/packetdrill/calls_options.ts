@@ -110,7 +110,7 @@ function setOption(context: CallContext, args: Arguments): CallOutcome {
   if (name === "TCP_CONGESTION") return setCongestionControl(context, socket, args);
   const number = args.valueOf(value);
   if (name === "TCP_NOTSENT_LOWAT" && context.world.platform === "linux") {
-    socket.sendBuffer.lowWater = number === 0 ? Infinity : number;
+    socket.sendBuffer.lowWater = number === 0 ? context.world.unsentLowWater : number;
   }
   if (name === "TCP_INQ") socket.tellsUnread = number !== 0;
   else if (name === "SO_RCVLOWAT") socket.lowWater = number;

@@ -55,10 +55,12 @@ export class Flow {
     this.remote.script = scriptIsn;
   }
 
-  /** The stack chose its ISN. */
+  /** The stack chose its ISN: a connection begins, and with it the count of its timestamps. */
   openLocal(liveIsn: number): void {
     this.local.live = liveIsn;
     this.#localKnown = true;
+    this.#timestamps.clear();
+    this.#firstTimestamp = null;
   }
 
   /** The script says what its number for the stack's SYN is. Later SYNs must have the same. */

@@ -36,6 +36,7 @@ const CASES: readonly (readonly [name: string, text: string, expected: string])[
   ],
   ["comments", "1 // 2\n /* 3 \n ** */ 4", "integer 1 | integer 4"],
   ["a comment mark inside quotes", '"a//b" `c // d`', "string a//b | command c // d"],
+  ["a command with a joined line", "`a \\\n b` 1", "command a \\\n b | integer 1"],
   ["quotes inside quotes", '"a\\"b"', 'string a\\"b'],
   ["a snippet with a brace and a percent sign", "%{ {1} % 2 }% 3", "code  {1} % 2  | integer 3"],
   ["an option", "--ip_version=ipv4", "option ip_version | punctuation = | word ipv4"],

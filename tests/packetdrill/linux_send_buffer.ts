@@ -36,6 +36,11 @@ export class LinuxSendBuffer {
   /** How often writers were woken. */
   wakes = 0;
 
+  /** Whether a writer waits for room. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
   /** Octets to take now of `wanted`; 0: the limit is met. `written`: octets of the stream so far. */
   chunk(connection: Connection, written: number, wanted: number): number {
     const size = chunkSize(connection);

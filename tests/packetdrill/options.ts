@@ -84,7 +84,10 @@ const DEFAULT_TOLERANCE = 4_000;
 const DEFAULT_TOLERANCE_PERCENT = 12.5;
 const PERCENT = 100;
 
-/** Scripts for either family are run over IPv6 with 20 octets more of MTU, so that the MSS stays what the lines say. */
+/**
+ * Scripts for either family, and all of Linux's, are run over IPv6 with 20 octets more of MTU, so that the MSS stays what
+ * the lines say.
+ */
 const IPV6_ALLOWANCE = 20;
 
 /** Options about the machine that packetdrill runs on. */
@@ -139,10 +142,12 @@ export function runSettings(options: readonly ScriptOption[], run: RunOptions): 
   };
   const profile = run.profile ?? profileNamed(values.get("profile"));
   const family = familyOf(values.get("ip_version")) ?? run.family ?? 4;
-  const allowance = family === 6 && !values.has("ip_version") ? IPV6_ALLOWANCE : 0;
+  const platform = profile === "freebsd" ? "freebsd" : "linux";
+  const isForEither = !values.has("ip_version") || profile === "linux";
+  const allowance = family === 6 && isForEither ? IPV6_ALLOWANCE : 0;
   return {
     run,
-    platform: profile === "freebsd" ? "freebsd" : "linux",
+    platform,
     family,
     // A script's write is one that waits until all is taken.
     config: {

@@ -91,6 +91,8 @@ function parseOptions(lexer: Lexer, definitions: Map<string, string>): ScriptOpt
 
 function parseEvent(lexer: Lexer): ScriptEvent {
   const line = lexer.peek().line;
+  // Behind a packet: how to spoil its octets (a fuzzer's dialect).
+  if (isAhead(lexer, "{")) throw new UnsupportedError(line, "{");
   const time = parseTime(lexer);
   const action = parseAction(lexer, time);
   const isExpectation = (action.kind === "tcp" || action.kind === "icmp") && action.direction === "out";

@@ -286,6 +286,7 @@ class Runner {
     const effects = interpretCommands(text, this.#world.config, line);
     this.#skipped.push(...effects.unchecked.map((each) => `line ${line}: ${each}`));
     this.#world.config = { ...this.#world.config, ...effects.changes };
+    this.#world.unsentLowWater = effects.unsentLowWater ?? this.#world.unsentLowWater;
     if (effects.seconds > 0) this.#passTimeTo(after(this.#world.now, seconds(effects.seconds)));
     for (const { state, count } of effects.checks) {
       const found = [...this.#world.states.values()].filter((each) => each === state).length;
@@ -325,6 +326,7 @@ class Runner {
       figures.set("urgent", descriptor.happened(Event.urgent) ? 1 : 0);
       figures.set("tcpi_busy_time", descriptor.busyTime);
       figures.set("tcpi_rwnd_limited", descriptor.windowLimitedTime);
+      figures.set("tcpi_sndbuf_limited", descriptor.bufferLimitedTime);
       figures.set("tcpi_rcv_mss", Math.max(this.#world.longestInjected, LEAST_RECEIVE_MSS));
     }
     return figures;

@@ -149,6 +149,7 @@ const SKIPPED: readonly (readonly [word: string, text: string])[] = [
   ["ls", "`ls /`\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3"],
   ["--nonsense", "--nonsense=1\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3"],
   ["FO", "0 < S 0:0(0) win 1000 <FO>"],
+  ["{", "0 < S 0:0(0) win 1000 {trun tcp 3}"],
 ];
 
 for (const [word, text] of SKIPPED) {
@@ -209,6 +210,46 @@ Deno.test("an echo of a timestamp that no line named is the script's mistake", (
     STAMPED("+0 > P. 1:11(10) ack 1 <...>\n+0 < . 1:1(0) ack 11 win 8000 <nop,nop,TS val 7 ecr 77>"),
   );
   assertMatch(result.reason, /Cannot echo the timestamp 77/);
+});
+
+Deno.test("each connection of a pair of ports has its timestamps counted anew", () => {
+  const stamps = (value: number): string => `<nop,nop,TS val ${value} ecr 5>`;
+  const result = run(`--tcp_ts_tick_usecs=1000
+0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
++0 bind(3, ..., ...) = 0
++0 listen(3, 1) = 0
++0 < S 0:0(0) win 8000 <mss 1000,TS val 5 ecr 0>
++0 > S. 0:0(0) ack 1 <mss 1460,nop,nop,TS val 100 ecr 5>
++.1 < R 1:1(0) win 0
++0 < S 0:0(0) win 8000 <mss 1000,TS val 5 ecr 0>
++0 > S. 0:0(0) ack 1 <mss 1460,nop,nop,TS val 700 ecr 5>
++.1 < . 1:1(0) ack 1 win 8000 <nop,nop,TS val 5 ecr 700>
++0 accept(3, ..., ...) = 4
++0 write(4, ..., 10) = 10
++0 > P. 1:11(10) ack 1 ${stamps(800)}`);
+  assertEquals([result.outcome, result.reason], ["ok", ""]);
+});
+
+Deno.test("time is counted as busy, as held by the peer's window or by our buffer, from the first text on", () => {
+  const times = (busy: number, peer: number, buffer: number): string =>
+    `+0 %{ assert tcpi_busy_time == ${busy} and tcpi_rwnd_limited == ${peer} and tcpi_sndbuf_limited == ${buffer} }%\n`;
+  const text = `0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
++0 setsockopt(3, SOL_SOCKET, SO_SNDBUF, [2000], 4) = 0
++.1...0.3 connect(3, ..., ...) = 0
++0 > S 0:0(0) <...>
++.2 < S. 0:0(0) ack 1 win 12000 <mss 1000>
++0 > . 1:1(0) ack 1
+${times(0, 0, 0)}+0...0.1 write(3, ..., 12000) = 12000
++0 > . 1:6001(6000) ack 1
++.1 < . 1:1(0) ack 6001 win 12000
+${times(100_000, 0, 100_000)}+0 > P. 6001:12001(6000) ack 1
++.1 < . 1:1(0) ack 12001 win 1500
+${times(200_000, 0, 100_000)}+.5 write(3, ..., 2000) = 2000
++0 > . 12001:13001(1000) ack 1
+${times(200_000, 0, 100_000)}+.1 < . 1:1(0) ack 13001 win 0
+${times(300_000, 100_000, 100_000)}`;
+  const result = run(text, { ...BORROWED_SCRIPTS, profile: "linux" });
+  assertEquals([result.outcome, result.reason], ["ok", ""]);
 });
 
 Deno.test("lines with ports are about other connections, with numbers of their own", () => {

@@ -21,6 +21,8 @@ export interface CommandEffects {
   readonly unchecked: readonly string[];
   /** Seconds that it takes (`sleep`). */
   readonly seconds: number;
+  /** TCP_NOTSENT_LOWAT of sockets that set none; null: it stays. */
+  readonly unsentLowWater: number | null;
 }
 
 /** How many connections must be in a state. */
@@ -57,6 +59,7 @@ export function interpretCommands(text: string, config: TcpConfig, line: number)
   const checks: StateCheck[] = [];
   const unchecked: string[] = [];
   let seconds = 0;
+  const lowWater = /tcp_notsent_lowat=(\d+)/.exec(text)?.[1];
   for (const words of splitCommands(text)) {
     const name = words[0] ?? "";
     if (HARMLESS.has(name) || HARMLESS_SCRIPTS.test(name)) continue;
@@ -65,7 +68,8 @@ export function interpretCommands(text: string, config: TcpConfig, line: number)
     else if (name === "sockstat") checks.push(stateCheck(words, line));
     else Object.assign(changes, commandChanges(words, { ...config, ...changes }, line));
   }
-  return { changes, checks, unchecked, seconds };
+  const unsentLowWater = lowWater === undefined ? null : Number(lowWater);
+  return { changes, checks, unchecked, seconds, unsentLowWater };
 }
 
 function commandChanges(words: Words, config: TcpConfig, line: number): Partial<TcpConfig> {

@@ -43,6 +43,12 @@ for (const [command, changes] of CHANGES) {
   });
 }
 
+Deno.test("the limit of unsent octets is a setting of sockets, not of connections", () => {
+  const effects = interpretCommands("sysctl -q net.ipv4.tcp_notsent_lowat=4000", LINUX, 1);
+  assertEquals([effects.unsentLowWater, effects.changes], [4_000, {}]);
+  assertEquals(interpretCommands("sysctl -q net.ipv4.tcp_sack=0", LINUX, 1).unsentLowWater, null);
+});
+
 const FREEBSD_CHANGES: readonly (readonly [command: string, changes: Record<string, unknown>])[] = [
   ["sysctl -w net.inet.tcp.rfc1323=0", { windowScaling: false, timestamps: false }],
   ["sysctl -w net.inet.tcp.rfc1323=2", { windowScaling: true, timestamps: false }],

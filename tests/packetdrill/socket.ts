@@ -26,6 +26,8 @@ export interface SocketWorld {
   readonly remoteAddress: IpAddress;
   /** What a connection fails with that an ICMP error ended. */
   readonly unreachableError: string;
+  /** Octets never sent beyond which a Linux socket that has no limit of its own takes no more. */
+  readonly unsentLowWater: number;
   /** Whether sockets take what is written as Linux does, chunk by chunk; else as much as the core takes. */
   readonly fillsChunks: boolean;
   /** What the stack has to send goes out. */
@@ -87,6 +89,8 @@ export class StreamSocket {
   busyTime = 0;
   /** … and how long of that the peer's window held something back, microseconds. */
   windowLimitedTime = 0;
+  /** … or a writer waited for room in the buffer with all of it sent. */
+  bufferLimitedTime = 0;
   #failureTold = false;
   #events = 0;
 
@@ -147,9 +151,15 @@ export class StreamSocket {
   timePasses(span: Micros): void {
     const connection = this.connection;
     if (connection === null || connection.unackedOctets + connection.unsentOctets === 0) return;
+    // A SYN that is outstanding is no text.
+    if (this.connecting) return;
     this.busyTime += span;
+    if (this.sendBuffer.isFull && connection.unsentOctets === 0) this.bufferLimitedTime += span;
     const next = Math.min(connection.sendMss, connection.unsentOctets);
-    if (next > 0 && connection.unackedOctets + next > connection.sndWnd) this.windowLimitedTime += span;
+    const mayBeSent = connection.pipe + next <= connection.congestionWindow;
+    if (next > 0 && mayBeSent && connection.unackedOctets + next > connection.sndWnd) {
+      this.windowLimitedTime += span;
+    }
   }
 
   /** Whether the handshake is still going on. */

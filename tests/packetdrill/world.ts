@@ -73,6 +73,7 @@ export class World implements SocketWorld {
   readonly remoteAddress: IpAddress;
   /** Settings for what is opened from now on. */
   config: TcpConfig;
+  unsentLowWater = Infinity;
   /** What the stack sent and no line has matched yet. */
   readonly sent: SentPacket[] = [];
   /** Packets of connections that the script speaks no more of. */
