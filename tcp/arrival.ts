@@ -173,8 +173,7 @@ function arrivesInOtherStates(tcb: Tcb, segment: Segment, now: Instant): void {
   if (!checkSequence(tcb, segment, now)) return;
   if (!checkReset(tcb, segment, now)) return;
   if (!checkSyn(tcb, segment, now)) return;
-  tcb.lastReceivedAt = now;
-  tcb.keepAliveProbes = 0;
+  tcb.peerHeard(now);
   if (!checkAck(tcb, segment, windowShift, now)) return;
   // Only now: a forged segment whose ACK is refused must not make the honest ones look old.
   tcb.timestamps.update(segment, now);
@@ -225,8 +224,7 @@ function checkSequence(tcb: Tcb, segment: Segment, now: Instant): boolean {
 
 /** Uses the ACK and URG of a segment whose text is refused. */
 function takeOnlyControl(tcb: Tcb, segment: Segment, now: Instant): void {
-  tcb.lastReceivedAt = now;
-  tcb.keepAliveProbes = 0;
+  tcb.peerHeard(now);
   if (isSynchronized(tcb.state) && tcb.state !== "TIME-WAIT" && tcb.sender.isAckAcceptable(segment.ack)) {
     acknowledgementArrives(tcb, segment, now);
     closeWhenFinAcknowledged(tcb, now);

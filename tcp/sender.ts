@@ -47,6 +47,8 @@ export class Sender {
   finSent = false;
   /** End of the last segment that was smaller than full: what Nagle's algorithm waits for, as Minshall has it. */
   smallEnd: SeqNumber;
+  /** Whether the last answer to an unacceptable segment had the right edge of a shrunken window as its number. */
+  answersFromEdge = false;
   readonly ring: ByteRing;
   /** Null: the buffer has one size. */
   #tuning: SendTuning | null;

@@ -296,6 +296,13 @@ export class Tcb {
     return this.rules.recovery;
   }
 
+  /** Something came that we can use. */
+  peerHeard(now: Instant): void {
+    this.lastReceivedAt = now;
+    this.keepAliveProbes = 0;
+    this.sender.answersFromEdge = false;
+  }
+
   /** Gives memory back that nothing is in, when the connection has been quiet for a while. */
   trim(now: Instant): void {
     if (elapsed(this.lastReceivedAt, now) < QUIET_TIME || elapsed(this.lastTextSentAt, now) < QUIET_TIME) {

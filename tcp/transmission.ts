@@ -9,7 +9,7 @@
 import type { SendReason } from "./observer.ts";
 import { Mark } from "./retransmission/mark.ts";
 import { Flag, MAX_SACK_BLOCKS, Option, type Segment } from "./segment.ts";
-import { seqAdd, seqAfter, seqAtOrAfter, seqDistance, seqEarlier, type SeqNumber } from "./seq.ts";
+import { seqAdd, seqAfter, seqAtOrAfter, seqAtOrBefore, seqDistance, type SeqNumber } from "./seq.ts";
 import type { Tcb } from "./tcb.ts";
 import { armCork, armForOutstanding, armPersist } from "./timer_rules.ts";
 import { Timer } from "./timers.ts";
@@ -318,16 +318,24 @@ function sendAck(tcb: Tcb, out: Segment, now: Instant): boolean {
   const isChallenge = reason === "challenge-reset" || reason === "challenge-syn";
   const repeatsFin = tcb.config.repeatsFin && sender.finSent && !sender.finAcknowledged && !isChallenge;
   if (repeatsFin) beginSegment(tcb, out, sender.textEnd, Flag.ack | Flag.fin, now);
-  else beginSegment(tcb, out, acceptableNumber(tcb), Flag.ack, now);
+  else beginSegment(tcb, out, acceptableNumber(tcb, reason), Flag.ack, now);
   writeSackBlocks(tcb, out, MAX_SACK_BLOCKS);
   tcb.ecn.write(out, false, false, tcb.config.ecnCapable);
   return finishSegment(tcb, out, reason, now);
 }
 
-/** SND.NXT, or the right edge of a window that shrank: what lies beyond it the peer would drop, our ACK with it. */
-function acceptableNumber(tcb: Tcb): SeqNumber {
-  const { sndUna, sndNxt, sndWnd } = tcb.sender;
-  return seqEarlier(sndNxt, seqAdd(sndUna, sndWnd));
+/**
+ * SND.NXT, or the right edge of a window that shrank: what lies beyond it the peer may drop, our ACK with it. Or it took
+ * all that we sent before its window shrank, and drops what lies before: answers to what we cannot accept say the one and
+ * the other in turn, so that two ends whose windows both shrank do not refuse each other's ACKs for ever.
+ */
+function acceptableNumber(tcb: Tcb, reason: SendReason): SeqNumber {
+  const { sender } = tcb;
+  const edge = seqAdd(sender.sndUna, sender.sndWnd);
+  if (seqAtOrBefore(sender.sndNxt, edge)) return sender.sndNxt;
+  if (reason !== "ack-unacceptable") return edge;
+  sender.answersFromEdge = !sender.answersFromEdge;
+  return sender.answersFromEdge ? edge : sender.sndNxt;
 }
 
 /** Payload octets that one segment may have: a whole number of full ones. */

@@ -3,84 +3,86 @@
 import script0 from "./ack_beside_a_probe_counts.pkt" with { type: "text" };
 import script1 from "./ack_counts_at_zero_window.pkt" with { type: "text" };
 import script2 from "./announced_edge_is_never_taken_back.pkt" with { type: "text" };
-import script3 from "./buffer_grows_with_its_reader.pkt" with { type: "text" };
-import script4 from "./field_above_32767_is_unsigned.pkt" with { type: "text" };
-import script5 from "./fin_needs_one_place.pkt" with { type: "text" };
-import script6 from "./fin_waits_for_our_window.pkt" with { type: "text" };
-import script7 from "./half_of_the_largest_window_is_worthwhile.pkt" with { type: "text" };
-import script8 from "./large_update_does_not_wait_for_a_delayed_ack.pkt" with { type: "text" };
-import script9 from "./older_segment_does_not_change_the_window.pkt" with { type: "text" };
-import script10 from "./opening_ends_the_probes.pkt" with { type: "text" };
-import script11 from "./override_sends_into_a_small_window.pkt" with { type: "text" };
-import script12 from "./packets_take_more_memory_than_text.pkt" with { type: "text" };
-import script13 from "./probe_is_taken_when_there_is_room.pkt" with { type: "text" };
-import script14 from "./probe_that_carries_the_fin.pkt" with { type: "text" };
-import script15 from "./probe_without_an_octet.pkt" with { type: "text" };
-import script16 from "./receive_window_shrinks_as_octets_lie_unread.pkt" with { type: "text" };
-import script17 from "./receiver_opens_by_a_full_segment.pkt" with { type: "text" };
-import script18 from "./receiver_opens_by_half_of_a_small_buffer.pkt" with { type: "text" };
-import script19 from "./refused_probe_is_sent_with_the_rest.pkt" with { type: "text" };
-import script20 from "./reset_counts_at_zero_window.pkt" with { type: "text" };
-import script21 from "./rest_of_the_window_may_be_filled.pkt" with { type: "text" };
-import script22 from "./scale_14_gives_a_gigabyte.pkt" with { type: "text" };
-import script23 from "./scaled_window_of_a_tiny_buffer.pkt" with { type: "text" };
-import script24 from "./segment_beyond_the_edge_is_taken_whole.pkt" with { type: "text" };
-import script25 from "./sender_waits_for_a_worthwhile_window.pkt" with { type: "text" };
-import script26 from "./shrunken_window_holds_new_data.pkt" with { type: "text" };
-import script27 from "./shrunken_window_regrows.pkt" with { type: "text" };
-import script28 from "./shrunken_window_still_retransmits_inside.pkt" with { type: "text" };
-import script29 from "./small_gain_is_not_announced.pkt" with { type: "text" };
-import script30 from "./two_zero_windows_are_quiet.pkt" with { type: "text" };
-import script31 from "./unanswered_probes_end_the_connection.pkt" with { type: "text" };
-import script32 from "./update_follows_reading.pkt" with { type: "text" };
-import script33 from "./update_without_text_is_used.pkt" with { type: "text" };
-import script34 from "./urgent_counts_at_zero_window.pkt" with { type: "text" };
-import script35 from "./window_is_never_overrun.pkt" with { type: "text" };
-import script36 from "./window_shrunk_to_zero_is_probed.pkt" with { type: "text" };
-import script37 from "./zero_window_for_an_hour.pkt" with { type: "text" };
-import script38 from "./zero_window_is_probed.pkt" with { type: "text" };
-import script39 from "./zero_window_probe_is_answered.pkt" with { type: "text" };
+import script3 from "./answers_beyond_a_shrunken_window_take_turns.pkt" with { type: "text" };
+import script4 from "./buffer_grows_with_its_reader.pkt" with { type: "text" };
+import script5 from "./field_above_32767_is_unsigned.pkt" with { type: "text" };
+import script6 from "./fin_needs_one_place.pkt" with { type: "text" };
+import script7 from "./fin_waits_for_our_window.pkt" with { type: "text" };
+import script8 from "./half_of_the_largest_window_is_worthwhile.pkt" with { type: "text" };
+import script9 from "./large_update_does_not_wait_for_a_delayed_ack.pkt" with { type: "text" };
+import script10 from "./older_segment_does_not_change_the_window.pkt" with { type: "text" };
+import script11 from "./opening_ends_the_probes.pkt" with { type: "text" };
+import script12 from "./override_sends_into_a_small_window.pkt" with { type: "text" };
+import script13 from "./packets_take_more_memory_than_text.pkt" with { type: "text" };
+import script14 from "./probe_is_taken_when_there_is_room.pkt" with { type: "text" };
+import script15 from "./probe_that_carries_the_fin.pkt" with { type: "text" };
+import script16 from "./probe_without_an_octet.pkt" with { type: "text" };
+import script17 from "./receive_window_shrinks_as_octets_lie_unread.pkt" with { type: "text" };
+import script18 from "./receiver_opens_by_a_full_segment.pkt" with { type: "text" };
+import script19 from "./receiver_opens_by_half_of_a_small_buffer.pkt" with { type: "text" };
+import script20 from "./refused_probe_is_sent_with_the_rest.pkt" with { type: "text" };
+import script21 from "./reset_counts_at_zero_window.pkt" with { type: "text" };
+import script22 from "./rest_of_the_window_may_be_filled.pkt" with { type: "text" };
+import script23 from "./scale_14_gives_a_gigabyte.pkt" with { type: "text" };
+import script24 from "./scaled_window_of_a_tiny_buffer.pkt" with { type: "text" };
+import script25 from "./segment_beyond_the_edge_is_taken_whole.pkt" with { type: "text" };
+import script26 from "./sender_waits_for_a_worthwhile_window.pkt" with { type: "text" };
+import script27 from "./shrunken_window_holds_new_data.pkt" with { type: "text" };
+import script28 from "./shrunken_window_regrows.pkt" with { type: "text" };
+import script29 from "./shrunken_window_still_retransmits_inside.pkt" with { type: "text" };
+import script30 from "./small_gain_is_not_announced.pkt" with { type: "text" };
+import script31 from "./two_zero_windows_are_quiet.pkt" with { type: "text" };
+import script32 from "./unanswered_probes_end_the_connection.pkt" with { type: "text" };
+import script33 from "./update_follows_reading.pkt" with { type: "text" };
+import script34 from "./update_without_text_is_used.pkt" with { type: "text" };
+import script35 from "./urgent_counts_at_zero_window.pkt" with { type: "text" };
+import script36 from "./window_is_never_overrun.pkt" with { type: "text" };
+import script37 from "./window_shrunk_to_zero_is_probed.pkt" with { type: "text" };
+import script38 from "./zero_window_for_an_hour.pkt" with { type: "text" };
+import script39 from "./zero_window_is_probed.pkt" with { type: "text" };
+import script40 from "./zero_window_probe_is_answered.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["window/ack_beside_a_probe_counts.pkt", script0],
   ["window/ack_counts_at_zero_window.pkt", script1],
   ["window/announced_edge_is_never_taken_back.pkt", script2],
-  ["window/buffer_grows_with_its_reader.pkt", script3],
-  ["window/field_above_32767_is_unsigned.pkt", script4],
-  ["window/fin_needs_one_place.pkt", script5],
-  ["window/fin_waits_for_our_window.pkt", script6],
-  ["window/half_of_the_largest_window_is_worthwhile.pkt", script7],
-  ["window/large_update_does_not_wait_for_a_delayed_ack.pkt", script8],
-  ["window/older_segment_does_not_change_the_window.pkt", script9],
-  ["window/opening_ends_the_probes.pkt", script10],
-  ["window/override_sends_into_a_small_window.pkt", script11],
-  ["window/packets_take_more_memory_than_text.pkt", script12],
-  ["window/probe_is_taken_when_there_is_room.pkt", script13],
-  ["window/probe_that_carries_the_fin.pkt", script14],
-  ["window/probe_without_an_octet.pkt", script15],
-  ["window/receive_window_shrinks_as_octets_lie_unread.pkt", script16],
-  ["window/receiver_opens_by_a_full_segment.pkt", script17],
-  ["window/receiver_opens_by_half_of_a_small_buffer.pkt", script18],
-  ["window/refused_probe_is_sent_with_the_rest.pkt", script19],
-  ["window/reset_counts_at_zero_window.pkt", script20],
-  ["window/rest_of_the_window_may_be_filled.pkt", script21],
-  ["window/scale_14_gives_a_gigabyte.pkt", script22],
-  ["window/scaled_window_of_a_tiny_buffer.pkt", script23],
-  ["window/segment_beyond_the_edge_is_taken_whole.pkt", script24],
-  ["window/sender_waits_for_a_worthwhile_window.pkt", script25],
-  ["window/shrunken_window_holds_new_data.pkt", script26],
-  ["window/shrunken_window_regrows.pkt", script27],
-  ["window/shrunken_window_still_retransmits_inside.pkt", script28],
-  ["window/small_gain_is_not_announced.pkt", script29],
-  ["window/two_zero_windows_are_quiet.pkt", script30],
-  ["window/unanswered_probes_end_the_connection.pkt", script31],
-  ["window/update_follows_reading.pkt", script32],
-  ["window/update_without_text_is_used.pkt", script33],
-  ["window/urgent_counts_at_zero_window.pkt", script34],
-  ["window/window_is_never_overrun.pkt", script35],
-  ["window/window_shrunk_to_zero_is_probed.pkt", script36],
-  ["window/zero_window_for_an_hour.pkt", script37],
-  ["window/zero_window_is_probed.pkt", script38],
-  ["window/zero_window_probe_is_answered.pkt", script39],
+  ["window/answers_beyond_a_shrunken_window_take_turns.pkt", script3],
+  ["window/buffer_grows_with_its_reader.pkt", script4],
+  ["window/field_above_32767_is_unsigned.pkt", script5],
+  ["window/fin_needs_one_place.pkt", script6],
+  ["window/fin_waits_for_our_window.pkt", script7],
+  ["window/half_of_the_largest_window_is_worthwhile.pkt", script8],
+  ["window/large_update_does_not_wait_for_a_delayed_ack.pkt", script9],
+  ["window/older_segment_does_not_change_the_window.pkt", script10],
+  ["window/opening_ends_the_probes.pkt", script11],
+  ["window/override_sends_into_a_small_window.pkt", script12],
+  ["window/packets_take_more_memory_than_text.pkt", script13],
+  ["window/probe_is_taken_when_there_is_room.pkt", script14],
+  ["window/probe_that_carries_the_fin.pkt", script15],
+  ["window/probe_without_an_octet.pkt", script16],
+  ["window/receive_window_shrinks_as_octets_lie_unread.pkt", script17],
+  ["window/receiver_opens_by_a_full_segment.pkt", script18],
+  ["window/receiver_opens_by_half_of_a_small_buffer.pkt", script19],
+  ["window/refused_probe_is_sent_with_the_rest.pkt", script20],
+  ["window/reset_counts_at_zero_window.pkt", script21],
+  ["window/rest_of_the_window_may_be_filled.pkt", script22],
+  ["window/scale_14_gives_a_gigabyte.pkt", script23],
+  ["window/scaled_window_of_a_tiny_buffer.pkt", script24],
+  ["window/segment_beyond_the_edge_is_taken_whole.pkt", script25],
+  ["window/sender_waits_for_a_worthwhile_window.pkt", script26],
+  ["window/shrunken_window_holds_new_data.pkt", script27],
+  ["window/shrunken_window_regrows.pkt", script28],
+  ["window/shrunken_window_still_retransmits_inside.pkt", script29],
+  ["window/small_gain_is_not_announced.pkt", script30],
+  ["window/two_zero_windows_are_quiet.pkt", script31],
+  ["window/unanswered_probes_end_the_connection.pkt", script32],
+  ["window/update_follows_reading.pkt", script33],
+  ["window/update_without_text_is_used.pkt", script34],
+  ["window/urgent_counts_at_zero_window.pkt", script35],
+  ["window/window_is_never_overrun.pkt", script36],
+  ["window/window_shrunk_to_zero_is_probed.pkt", script37],
+  ["window/zero_window_for_an_hour.pkt", script38],
+  ["window/zero_window_is_probed.pkt", script39],
+  ["window/zero_window_probe_is_answered.pkt", script40],
 ];
