@@ -193,6 +193,17 @@ kernelTest("connections at once share the sockets, and each gets its own octets"
   assertEquals([dialer.guardedPorts, openDescriptors()], [0, before]);
 });
 
+kernelTest("IPv6: 200 connections one after another, without a RST", async () => {
+  const address = loopbackAddress(6);
+  using dialer = open({ source: address });
+  using server = new EchoServer(dialer, { address, port: 0 });
+  for (let i = 0; i < 200; i++) {
+    const { local, state } = await exchange(dialer, server.listener.local);
+    assertEquals([local.address.family, state], [6, "TIME-WAIT"]);
+  }
+  assertEquals([server.served, server.failures, dialer.guardedPorts], [200, [], 200]);
+});
+
 kernelTest("a port is the kernel's again once its connection was refused", async () => {
   const listener = StreamListener.open({ address: ADDRESS, port: 0 });
   listener[Symbol.dispose]();
