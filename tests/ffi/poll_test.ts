@@ -177,7 +177,7 @@ Deno.test("a set that spins sees at once what is there, and takes its time where
   const start = performance.now();
   assertEquals(set.poll(20), 0);
   const waited = performance.now() - start;
-  assert(waited >= 19 && waited < 200, `waited ${waited} ms`); // some of it spinning, the rest asleep
+  assert(waited >= 19 && waited < 1_000, `waited ${waited} ms`); // some of it spinning, the rest asleep
   signal(ready);
   assertEquals([set.poll(1_000), set.events(slot)], [1, POLLIN]);
   assert(performance.now() - start - waited < 500);

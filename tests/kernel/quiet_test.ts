@@ -1,6 +1,13 @@
 /** Peers that say nothing: keep-alive in both directions, and those that have vanished. */
 
-import { assert, assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertGreaterOrEqual,
+  assertLess,
+  assertThrows,
+} from "@std/assert";
 import { SystemError } from "../../ffi/mod.ts";
 import { elapsed, Flag, milliseconds, seconds, toMilliseconds } from "../../tcp/mod.ts";
 import { keepAlive, tcpInfo } from "../ffi/kernel_tcp.ts";
@@ -96,7 +103,7 @@ for (const opener of OPENERS) {
       await link.until("our time-out", () => link.connection.state === "CLOSED");
       assertEquals(link.connection.failure?.kind, "timed out");
       const taken = toMilliseconds(elapsed(start, link.loop.now));
-      assert(taken > 190 && taken < 400, `after ${taken} ms: 100 of quiet, three probes 50 apart`);
+      assert(taken > 190 && taken < 1_000, `after ${taken} ms: 100 of quiet, three probes 50 apart`);
       assertEquals(device.lostOutward, 4, "three probes, and a RST should the peer still be there");
     },
   );
@@ -121,7 +128,7 @@ kernelTest(
     assertEquals(connection.failure?.kind, "timed out");
     const gaps = times.slice(1).map((time, i) => time - (times[i] ?? NaN));
     assertEquals(gaps.length, 3);
-    for (const [i, gap] of gaps.slice(1).entries()) assertGreater(gap, (gaps[i] ?? NaN) * 1.5, `${gaps} ms`);
+    for (const [i, gap] of gaps.entries()) assertGreaterOrEqual(gap, 49 * 2 ** i, `${gaps} ms`);
     assertThrows(() => connection.send(new Uint8Array(1), loop.now));
   },
 );
