@@ -105,6 +105,8 @@ export interface TcpConfig {
   readonly receiveBufferMax: number;
   /** What `receiveBuffer` is the size of. */
   readonly receiveBufferCounts: ReceiveBufferCounts;
+  /** Whether the window may be announced smaller than it was, as memory runs short (RFC 9293 3.8.6, SHLD-14: better not). */
+  readonly shrinksWindow: boolean;
   /** Whether both buffers are rounded up to whole segments once their size is known (FreeBSD). */
   readonly roundsBuffers: boolean;
   /** Whether what lies beyond the announced window counts as inside it as long as the buffer has room for it (FreeBSD). */
@@ -276,6 +278,7 @@ export const STANDARD: TcpConfig = {
   receiveBuffer: 128 << 10,
   receiveBufferMax: 6 << 20,
   receiveBufferCounts: "text",
+  shrinksWindow: false,
   roundsBuffers: false,
   takesWhatFits: false,
   initialReceiveWindow: 0,

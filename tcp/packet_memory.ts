@@ -42,6 +42,7 @@ export function memoryOf(text: number): number {
 /** The memory of one connection, and the window that it is good for. */
 export class PacketMemory {
   readonly #most: number;
+  readonly #shrinks: boolean;
   #limit: number;
   #used = 0;
   #share = FIRST_SHARE;
@@ -56,8 +57,12 @@ export class PacketMemory {
   readonly #ends: number[] = [];
   readonly #sizes: number[] = [];
 
-  /** `window`: octets of the first window; `windowMax`: what tuning may make of it. */
-  constructor(window: number, windowMax: number) {
+  /**
+   * `window`: octets of the first window; `windowMax`: what tuning may make of it; `shrinks`: whether the window follows
+   * the memory down, never saying more than there is.
+   */
+  constructor(window: number, windowMax: number, shrinks: boolean = false) {
+    this.#shrinks = shrinks;
     this.#limit = Math.max(window * MEMORY_PER_OCTET, LEAST_MEMORY);
     this.#most = windowMax * MEMORY_PER_OCTET;
     this.#clamp = window;
@@ -74,6 +79,11 @@ export class PacketMemory {
   /** The window of all the memory. */
   get whole(): number {
     return this.#windowOf(this.#limit);
+  }
+
+  /** Whether so much text alone, without anything beside it, is more than the memory was meant for. */
+  isExceededBy(text: number): boolean {
+    return text > this.#limit;
   }
 
   /** Whether more is kept than the memory was meant for. */
@@ -132,8 +142,8 @@ export class PacketMemory {
     const most = Math.min(full, this.#offer);
     const segment = Math.min(this.#segment, most);
     let free = this.#free;
+    if (this.#shrinks || free < full / 2) free = free >> shift << shift;
     if (free < full / 2) {
-      free = free >> shift << shift;
       if (free < Math.floor(whole / LEAST_PART) || free < segment) return 0;
     }
     free = Math.min(free, this.#offer);

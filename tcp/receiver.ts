@@ -46,6 +46,8 @@ export class Receiver {
   rcvNxt: SeqNumber = seqNumber(0);
   /** Right edge of the window that we announced. */
   rcvAdv: SeqNumber = seqNumber(0);
+  /** Furthest right edge that we ever announced: what the peer sends within it is no lie (RFC 9293 3.8.6). */
+  #furthestEdge: SeqNumber = seqNumber(0);
   /** RCV.UP; meaningful while `isUrgent`. */
   rcvUp: SeqNumber = seqNumber(0);
   isUrgent = false;
@@ -67,6 +69,9 @@ export class Receiver {
   readonly tuning: WindowTuning;
   readonly #ownMss: number;
   readonly #roundsUp: boolean;
+  readonly #shrinks: boolean;
+  /** Text was refused because what waits to be read is more than the buffer is meant for. */
+  #isOverrun = false;
   /** What the buffer takes in memory, when that is what its size means; null: its size is octets of text. */
   readonly #memory: PacketMemory | null;
   #windowShift = 0;
@@ -82,8 +87,9 @@ export class Receiver {
     this.tuning = new WindowTuning(config.receiveBufferMax);
     this.#ownMss = ownMss;
     this.#roundsUp = config.roundsBuffers;
+    this.#shrinks = config.shrinksWindow;
     this.#memory = config.receiveBufferCounts === "packets"
-      ? new PacketMemory(config.receiveBuffer, config.receiveBufferMax)
+      ? new PacketMemory(config.receiveBuffer, config.receiveBufferMax, config.shrinksWindow)
       : null;
     this.fullSegment = Math.min(536, ownMss);
     this.#windowCap = config.initialReceiveWindow === 0 ? Infinity : config.initialReceiveWindow;
@@ -134,11 +140,12 @@ export class Receiver {
     this.irs = irs;
     this.rcvNxt = seqAdd(irs, 1);
     this.rcvAdv = seqAdd(this.rcvNxt, announced);
+    this.#furthestEdge = this.rcvAdv;
   }
 
   /** RFC 9293 3.10.7.4, first: the four cases of acceptability. */
   isAcceptable(segment: Segment): boolean {
-    const window = this.acceptableLength;
+    const window = Math.max(this.acceptableLength, seqDistance(this.rcvNxt, this.#furthestEdge));
     const length = segment.sequenceLength;
     const offset = seqDistance(this.rcvNxt, segment.seq);
     if (length === 0) {
@@ -164,9 +171,13 @@ export class Receiver {
     // Counted from RCV.NXT, not from the stream's first octet: numbers beyond an int32 leave garbage behind.
     const start = seqDistance(this.rcvNxt, segment.seq);
     const wanted = start + segment.payloadLength;
+    this.delivered = 0;
+    if (this.#memory?.isExceededBy(this.ring.length) === true) {
+      this.#isOverrun = true;
+      return "no room";
+    }
     const end = this.#memory === null ? this.#fitting(wanted) : this.#roomFor(wanted);
     if ((segment.flags & Flag.fin) !== 0 && end === wanted) this.#finOffset = ring.end + wanted;
-    this.delivered = 0;
     const from = Math.max(start, 0);
     if (wanted <= 0 || from < end && outOfOrder.count > 0 && this.#isThere(from, end)) return "duplicate";
     if (from >= end) return "no room";
@@ -189,6 +200,7 @@ export class Receiver {
   #moveOn(octets: number): void {
     this.rcvNxt = seqAdd(this.rcvNxt, octets);
     if (seqAfter(this.rcvNxt, this.rcvAdv)) this.rcvAdv = this.rcvNxt;
+    if (seqAfter(this.rcvNxt, this.#furthestEdge)) this.#furthestEdge = this.rcvNxt;
     this.delivered = octets;
     if (this.#windowCap < Infinity) this.#windowCap += 2 * octets;
   }
@@ -232,7 +244,8 @@ export class Receiver {
 
   /**
    * The window field of the next segment, moving the announced edge. The edge never moves left (SHLD-14), and right only
-   * by half the buffer or a full segment (RFC 9293 3.8.6.2.2, MUST-39). `isSyn`: the field of a SYN is not scaled.
+   * by half the buffer or a full segment (RFC 9293 3.8.6.2.2, MUST-39), unless the config has it shrink or the buffer was
+   * overrun. `isSyn`: the field of a SYN is not scaled.
    */
   announceWindow(isSyn: boolean): number {
     this.#approachLimit();
@@ -241,9 +254,12 @@ export class Receiver {
     const edge = first === undefined
       ? this.#newEdge(shift)
       : seqAdd(this.rcvNxt, Math.min(first, MAX_WINDOW_FIELD));
-    if (seqAfter(edge, this.rcvAdv)) this.rcvAdv = edge;
+    const mayShrink = this.#isOverrun || this.#shrinks && shift > 0;
+    if (mayShrink || seqAfter(edge, this.rcvAdv)) this.rcvAdv = edge;
     // A window that stands is said in full, though the field cannot say its last octets.
     else if (this.#memory !== null) this.rcvAdv = seqAdd(this.rcvNxt, roundUp(this.rcvWnd, shift));
+    if (seqAfter(this.rcvAdv, this.#furthestEdge)) this.#furthestEdge = this.rcvAdv;
+    this.#isOverrun = false;
     this.#windowAnnounced = this.rcvWnd;
     return Math.min(MAX_WINDOW_FIELD, this.rcvWnd >> shift);
   }
@@ -357,15 +373,16 @@ export class Receiver {
 
   /**
    * Where the buffer counts packets, a segment that begins inside the window is kept as a whole, which may be beyond the
-   * window's edge while nothing waits to be read. A FIN beyond the edge harms nobody.
+   * window's edge while nothing waits to be read, or as far as a window before reached. A FIN beyond the edge harms nobody.
    */
   #takesWhole(segment: Segment, offset: number): boolean {
     const window = this.rcvWnd;
+    const furthest = window === 0 ? 0 : seqDistance(this.rcvNxt, this.#furthestEdge);
     const textEnd = offset + segment.payloadLength;
     if (offset + segment.sequenceLength <= 0) return false;
     if (segment.payloadLength === 0) return offset < window || offset === 0 && segment.has(Flag.fin);
     if (offset >= window) return false;
-    return textEnd <= window || this.ring.length === 0;
+    return textEnd <= furthest || this.ring.length === 0;
   }
 
   /** How far text up to `wanted` fits into window and buffer, and not beyond the FIN; all counted from RCV.NXT. */

@@ -28,6 +28,7 @@ const CHANGES: readonly (readonly [command: string, changes: Record<string, unkn
   ["ip route change 192.0.2.1 via 192.168.0.2 dev tun0 initcwnd 20", { initialWindow: 20 }],
   ["/tmp/sysctl_restore_${PPID}.sh", {}],
   ["sysctl -q net.ipv4.tcp_min_tso_segs=4", {}],
+  ["sysctl -q net.ipv4.tcp_shrink_window=1", { shrinksWindow: true }],
   ["config delayedAckTime=40ms nagle=false ecn=request windowProbe=old_number mss=1200", {
     delayedAckTime: 40_000,
     nagle: false,

@@ -63,7 +63,7 @@ const LINUX: Readonly<Record<string, Setter>> = {
   tcp_mtu_probing: only(0),
   tcp_dsack: only(1),
   tcp_fack: only(0),
-  tcp_shrink_window: only(0),
+  tcp_shrink_window: on("shrinksWindow"),
   tcp_syncookies: only(0, 1),
   tcp_thin_linear_timeouts: only(0),
   tcp_plb_enabled: only(0),

@@ -13,34 +13,37 @@ import script9 from "./large_update_does_not_wait_for_a_delayed_ack.pkt" with { 
 import script10 from "./older_segment_does_not_change_the_window.pkt" with { type: "text" };
 import script11 from "./opening_ends_the_probes.pkt" with { type: "text" };
 import script12 from "./override_sends_into_a_small_window.pkt" with { type: "text" };
-import script13 from "./packets_take_more_memory_than_text.pkt" with { type: "text" };
-import script14 from "./probe_is_taken_when_there_is_room.pkt" with { type: "text" };
-import script15 from "./probe_that_carries_the_fin.pkt" with { type: "text" };
-import script16 from "./probe_without_an_octet.pkt" with { type: "text" };
-import script17 from "./receive_window_shrinks_as_octets_lie_unread.pkt" with { type: "text" };
-import script18 from "./receiver_opens_by_a_full_segment.pkt" with { type: "text" };
-import script19 from "./receiver_opens_by_half_of_a_small_buffer.pkt" with { type: "text" };
-import script20 from "./refused_probe_is_sent_with_the_rest.pkt" with { type: "text" };
-import script21 from "./reset_counts_at_zero_window.pkt" with { type: "text" };
-import script22 from "./rest_of_the_window_may_be_filled.pkt" with { type: "text" };
-import script23 from "./scale_14_gives_a_gigabyte.pkt" with { type: "text" };
-import script24 from "./scaled_window_of_a_tiny_buffer.pkt" with { type: "text" };
-import script25 from "./segment_beyond_the_edge_is_taken_whole.pkt" with { type: "text" };
-import script26 from "./sender_waits_for_a_worthwhile_window.pkt" with { type: "text" };
-import script27 from "./shrunken_window_holds_new_data.pkt" with { type: "text" };
-import script28 from "./shrunken_window_regrows.pkt" with { type: "text" };
-import script29 from "./shrunken_window_still_retransmits_inside.pkt" with { type: "text" };
-import script30 from "./small_gain_is_not_announced.pkt" with { type: "text" };
-import script31 from "./two_zero_windows_are_quiet.pkt" with { type: "text" };
-import script32 from "./unanswered_probes_end_the_connection.pkt" with { type: "text" };
-import script33 from "./update_follows_reading.pkt" with { type: "text" };
-import script34 from "./update_without_text_is_used.pkt" with { type: "text" };
-import script35 from "./urgent_counts_at_zero_window.pkt" with { type: "text" };
-import script36 from "./window_is_never_overrun.pkt" with { type: "text" };
-import script37 from "./window_shrunk_to_zero_is_probed.pkt" with { type: "text" };
-import script38 from "./zero_window_for_an_hour.pkt" with { type: "text" };
-import script39 from "./zero_window_is_probed.pkt" with { type: "text" };
-import script40 from "./zero_window_probe_is_answered.pkt" with { type: "text" };
+import script13 from "./overrun_buffer_closes_at_once.pkt" with { type: "text" };
+import script14 from "./packets_take_more_memory_than_text.pkt" with { type: "text" };
+import script15 from "./probe_is_taken_when_there_is_room.pkt" with { type: "text" };
+import script16 from "./probe_that_carries_the_fin.pkt" with { type: "text" };
+import script17 from "./probe_without_an_octet.pkt" with { type: "text" };
+import script18 from "./receive_window_shrinks_as_octets_lie_unread.pkt" with { type: "text" };
+import script19 from "./receiver_opens_by_a_full_segment.pkt" with { type: "text" };
+import script20 from "./receiver_opens_by_half_of_a_small_buffer.pkt" with { type: "text" };
+import script21 from "./refused_probe_is_sent_with_the_rest.pkt" with { type: "text" };
+import script22 from "./reset_counts_at_zero_window.pkt" with { type: "text" };
+import script23 from "./rest_of_the_window_may_be_filled.pkt" with { type: "text" };
+import script24 from "./scale_14_gives_a_gigabyte.pkt" with { type: "text" };
+import script25 from "./scaled_window_of_a_tiny_buffer.pkt" with { type: "text" };
+import script26 from "./segment_beyond_the_edge_is_taken_whole.pkt" with { type: "text" };
+import script27 from "./sender_waits_for_a_worthwhile_window.pkt" with { type: "text" };
+import script28 from "./shrunken_window_holds_new_data.pkt" with { type: "text" };
+import script29 from "./shrunken_window_regrows.pkt" with { type: "text" };
+import script30 from "./shrunken_window_still_retransmits_inside.pkt" with { type: "text" };
+import script31 from "./small_gain_is_not_announced.pkt" with { type: "text" };
+import script32 from "./two_zero_windows_are_quiet.pkt" with { type: "text" };
+import script33 from "./unanswered_probes_end_the_connection.pkt" with { type: "text" };
+import script34 from "./update_follows_reading.pkt" with { type: "text" };
+import script35 from "./update_without_text_is_used.pkt" with { type: "text" };
+import script36 from "./urgent_counts_at_zero_window.pkt" with { type: "text" };
+import script37 from "./window_below_one_unit_of_its_scale_has_not_shrunk.pkt" with { type: "text" };
+import script38 from "./window_is_never_overrun.pkt" with { type: "text" };
+import script39 from "./window_shrunk_to_zero_is_probed.pkt" with { type: "text" };
+import script40 from "./window_taken_back_still_takes_what_it_promised.pkt" with { type: "text" };
+import script41 from "./zero_window_for_an_hour.pkt" with { type: "text" };
+import script42 from "./zero_window_is_probed.pkt" with { type: "text" };
+import script43 from "./zero_window_probe_is_answered.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -57,32 +60,35 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["window/older_segment_does_not_change_the_window.pkt", script10],
   ["window/opening_ends_the_probes.pkt", script11],
   ["window/override_sends_into_a_small_window.pkt", script12],
-  ["window/packets_take_more_memory_than_text.pkt", script13],
-  ["window/probe_is_taken_when_there_is_room.pkt", script14],
-  ["window/probe_that_carries_the_fin.pkt", script15],
-  ["window/probe_without_an_octet.pkt", script16],
-  ["window/receive_window_shrinks_as_octets_lie_unread.pkt", script17],
-  ["window/receiver_opens_by_a_full_segment.pkt", script18],
-  ["window/receiver_opens_by_half_of_a_small_buffer.pkt", script19],
-  ["window/refused_probe_is_sent_with_the_rest.pkt", script20],
-  ["window/reset_counts_at_zero_window.pkt", script21],
-  ["window/rest_of_the_window_may_be_filled.pkt", script22],
-  ["window/scale_14_gives_a_gigabyte.pkt", script23],
-  ["window/scaled_window_of_a_tiny_buffer.pkt", script24],
-  ["window/segment_beyond_the_edge_is_taken_whole.pkt", script25],
-  ["window/sender_waits_for_a_worthwhile_window.pkt", script26],
-  ["window/shrunken_window_holds_new_data.pkt", script27],
-  ["window/shrunken_window_regrows.pkt", script28],
-  ["window/shrunken_window_still_retransmits_inside.pkt", script29],
-  ["window/small_gain_is_not_announced.pkt", script30],
-  ["window/two_zero_windows_are_quiet.pkt", script31],
-  ["window/unanswered_probes_end_the_connection.pkt", script32],
-  ["window/update_follows_reading.pkt", script33],
-  ["window/update_without_text_is_used.pkt", script34],
-  ["window/urgent_counts_at_zero_window.pkt", script35],
-  ["window/window_is_never_overrun.pkt", script36],
-  ["window/window_shrunk_to_zero_is_probed.pkt", script37],
-  ["window/zero_window_for_an_hour.pkt", script38],
-  ["window/zero_window_is_probed.pkt", script39],
-  ["window/zero_window_probe_is_answered.pkt", script40],
+  ["window/overrun_buffer_closes_at_once.pkt", script13],
+  ["window/packets_take_more_memory_than_text.pkt", script14],
+  ["window/probe_is_taken_when_there_is_room.pkt", script15],
+  ["window/probe_that_carries_the_fin.pkt", script16],
+  ["window/probe_without_an_octet.pkt", script17],
+  ["window/receive_window_shrinks_as_octets_lie_unread.pkt", script18],
+  ["window/receiver_opens_by_a_full_segment.pkt", script19],
+  ["window/receiver_opens_by_half_of_a_small_buffer.pkt", script20],
+  ["window/refused_probe_is_sent_with_the_rest.pkt", script21],
+  ["window/reset_counts_at_zero_window.pkt", script22],
+  ["window/rest_of_the_window_may_be_filled.pkt", script23],
+  ["window/scale_14_gives_a_gigabyte.pkt", script24],
+  ["window/scaled_window_of_a_tiny_buffer.pkt", script25],
+  ["window/segment_beyond_the_edge_is_taken_whole.pkt", script26],
+  ["window/sender_waits_for_a_worthwhile_window.pkt", script27],
+  ["window/shrunken_window_holds_new_data.pkt", script28],
+  ["window/shrunken_window_regrows.pkt", script29],
+  ["window/shrunken_window_still_retransmits_inside.pkt", script30],
+  ["window/small_gain_is_not_announced.pkt", script31],
+  ["window/two_zero_windows_are_quiet.pkt", script32],
+  ["window/unanswered_probes_end_the_connection.pkt", script33],
+  ["window/update_follows_reading.pkt", script34],
+  ["window/update_without_text_is_used.pkt", script35],
+  ["window/urgent_counts_at_zero_window.pkt", script36],
+  ["window/window_below_one_unit_of_its_scale_has_not_shrunk.pkt", script37],
+  ["window/window_is_never_overrun.pkt", script38],
+  ["window/window_shrunk_to_zero_is_probed.pkt", script39],
+  ["window/window_taken_back_still_takes_what_it_promised.pkt", script40],
+  ["window/zero_window_for_an_hour.pkt", script41],
+  ["window/zero_window_is_probed.pkt", script42],
+  ["window/zero_window_probe_is_answered.pkt", script43],
 ];
