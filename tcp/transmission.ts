@@ -9,7 +9,7 @@
 import type { SendReason } from "./observer.ts";
 import { Mark } from "./retransmission/mark.ts";
 import { Flag, MAX_SACK_BLOCKS, Option, type Segment } from "./segment.ts";
-import { seqAdd, seqAfter, seqAtOrAfter, seqAtOrBefore, seqDistance, type SeqNumber } from "./seq.ts";
+import { seqAdd, seqAfter, seqAtOrAfter, seqDistance, type SeqNumber } from "./seq.ts";
 import type { Tcb } from "./tcb.ts";
 import { armCork, armForOutstanding, armPersist } from "./timer_rules.ts";
 import { Timer } from "./timers.ts";
@@ -332,7 +332,8 @@ function sendAck(tcb: Tcb, out: Segment, now: Instant): boolean {
 function acceptableNumber(tcb: Tcb, reason: SendReason): SeqNumber {
   const { sender } = tcb;
   const edge = seqAdd(sender.sndUna, sender.sndWnd);
-  if (seqAtOrBefore(sender.sndNxt, edge)) return sender.sndNxt;
+  // RFC 7323 2.4: a scaled window loses up to one unit of its field, and the peer takes what it said before.
+  if (seqDistance(edge, sender.sndNxt) < 1 << tcb.handshake.peerShift) return sender.sndNxt;
   if (reason !== "ack-unacceptable") return edge;
   sender.answersFromEdge = !sender.answersFromEdge;
   return sender.answersFromEdge ? edge : sender.sndNxt;
