@@ -10,6 +10,9 @@ import type { Direction } from "./copy.ts";
 /** The longest IP packet of either family without jumbograms, octets. */
 const MAX_PACKET = 65_575;
 
+/** IPv6 and TCP with all options. */
+const MOST_HEADERS = 100;
+
 const IPV4_SOURCE_OFFSET = 12;
 const IPV6_SOURCE_OFFSET = 8;
 const IPV6_HEADER_LENGTH = 40;
@@ -26,100 +29,117 @@ const WORD_OCTETS = 4;
  */
 const MOST_SUMMED = 4_096;
 
-/** How many octets of a packet are wanted, given those of its headers and its own. */
-export type Wanted = (headers: number, length: number) => number;
-
-/** Makes packets of segments, one at a time. */
+/** The packet of one segment at a time, to be copied while the segment may be read. */
 export class PacketImage {
-  readonly #scratch = new Uint8Array(MAX_PACKET);
-  readonly #wanted: Wanted;
-  readonly #mostSummed: number;
+  readonly #encoded = new Uint8Array(MOST_HEADERS);
+  /** For packets of which only a part is copied. */
+  readonly #whole = new Uint8Array(MAX_PACKET);
+  #segment: Segment | null = null;
+  /** Where the packet's headers are, and from where on. */
+  #headers: Uint8Array = this.#encoded;
+  #start = 0;
   #headerLength = 0;
-  #length = 0;
+  #ipLength = 0;
+  /** Whether the checksum field holds the pseudo-header's sum only. */
+  #isUnfinished = false;
 
-  /** `sumsAll`: whether the checksum must be right even where the payload that it covers is cut off. */
-  constructor(wanted: Wanted, sumsAll: boolean) {
-    this.#wanted = wanted;
-    this.#mostSummed = sumsAll ? Infinity : MOST_SUMMED;
-  }
-
-  /** Octets of the IP and TCP header of the last packet made. */
+  /** Octets of the IP and TCP header. */
   get headerLength(): number {
     return this.#headerLength;
   }
 
-  /** Octets that the last packet made has in all. */
+  /** Octets of the whole packet. */
   get length(): number {
-    return this.#length;
+    return this.#headerLength + (this.#segment?.payloadLength ?? 0);
   }
 
   /**
-   * The segment's packet, as much as is wanted of it, complete checksums and all; valid until the next call. An arrived
-   * one is returned as it lies in its buffer, with options that a segment record does not know; only a checksum that its
-   * sender left to a device is completed, in a copy. Null when it cannot be written as one packet.
+   * Makes this the segment's packet, borrowed until the next call. An arrived one is taken as it lies in its buffer, with
+   * options that a segment record does not know. False when it cannot be written as one packet.
    */
-  take(segment: Segment, direction: Direction): Uint8Array | null {
-    if (direction === "arrived") {
-      const packet = this.#inPlace(segment);
-      if (packet !== null) return this.#cutArrived(packet, segment);
+  show(segment: Segment, direction: Direction): boolean {
+    this.#segment = segment;
+    return direction === "arrived" && this.#findInPlace(segment) || this.#encode(segment);
+  }
+
+  /**
+   * Copies the packet's first octets, complete checksums and all; of a long packet that is cut the checksum stays as it is.
+   */
+  copyTo(into: Uint8Array, at: number, octets: number): void {
+    const segment = this.#segment;
+    if (segment === null) return;
+    const headers = this.#headerLength;
+    if (octets < headers + segment.payloadLength) return this.#copyCut(segment, into, at, octets);
+    this.#copyHeaders(into, at, headers);
+    segment.copyPayload(into, at + headers);
+    if (this.#isUnfinished) this.#complete(into, at, headers + segment.payloadLength);
+  }
+
+  /** A copy of the headers with a complete checksum. */
+  header(): Uint8Array {
+    this.copyTo(this.#whole, 0, this.length);
+    return this.#whole.slice(0, this.#headerLength);
+  }
+
+  /** By way of a whole copy: few want their packets cut. */
+  #copyCut(segment: Segment, into: Uint8Array, at: number, octets: number): void {
+    const headers = this.#headerLength;
+    if (segment.payloadLength <= MOST_SUMMED) this.copyTo(this.#whole, 0, this.length);
+    else {
+      this.#copyHeaders(this.#whole, 0, headers);
+      if (octets > headers) segment.copyPayload(this.#whole, headers);
     }
+    into.set(this.#whole.subarray(0, octets), at);
+  }
+
+  #copyHeaders(into: Uint8Array, at: number, octets: number): void {
+    const from = this.#headers;
+    const start = this.#start;
+    for (let i = 0; i < octets; i++) into[at + i] = from[start + i] as number;
+  }
+
+  #encode(segment: Segment): boolean {
     try {
-      return this.#encoded(segment);
+      this.#headerLength = encodePacketHeaders(segment, this.#encoded, 0, "unfinished");
     } catch {
-      return null;
+      return false;
     }
-  }
-
-  #cutArrived(packet: Uint8Array, segment: Segment): Uint8Array {
-    this.#length = packet.length;
-    const wanted = Math.min(this.#wanted(this.#headerLength, packet.length), packet.length);
-    const isCompleted = segment.checksumUnfinished &&
-      (wanted === packet.length || segment.payloadLength <= this.#mostSummed);
-    const whole = isCompleted ? this.#completed(packet, segment) : packet;
-    return wanted === packet.length ? whole : whole.subarray(0, wanted);
-  }
-
-  #encoded(segment: Segment): Uint8Array {
-    const scratch = this.#scratch;
-    const isSummed = segment.payloadLength <= this.#mostSummed;
-    let headers = encodePacketHeaders(segment, scratch, 0, isSummed ? "complete" : "unfinished");
-    this.#headerLength = headers;
-    this.#length = headers + segment.payloadLength;
-    const wanted = Math.min(this.#wanted(headers, this.#length), this.#length);
-    if (wanted === this.#length && !isSummed) headers = encodePacketHeaders(segment, scratch, 0, "complete");
-    if (wanted > headers) segment.copyPayload(scratch, headers);
-    return scratch.subarray(0, wanted);
+    this.#headers = this.#encoded;
+    this.#start = 0;
+    this.#ipLength = ipHeaderLength(segment, this.#encoded, 0);
+    this.#isUnfinished = true;
+    return true;
   }
 
   /** The packet where the segment was decoded from, when that is plain to see. */
-  #inPlace(segment: Segment): Uint8Array | null {
+  #findInPlace(segment: Segment): boolean {
     const octets = segment.addresses;
     const isIpv4 = segment.family === 4;
     const start = segment.sourceOffset - (isIpv4 ? IPV4_SOURCE_OFFSET : IPV6_SOURCE_OFFSET);
-    if (start < 0 || segment.payload !== octets) return null;
-    if ((octets[start] ?? 0) >> 4 !== segment.family) return null;
-    const ipLength = isIpv4 ? ((octets[start] ?? 0) & 0xf) * WORD_OCTETS : IPV6_HEADER_LENGTH;
+    if (start < 0 || segment.payload !== octets) return false;
+    if ((octets[start] ?? 0) >> 4 !== segment.family) return false;
+    const ipLength = ipHeaderLength(segment, octets, start);
     const protocol = octets[start + (isIpv4 ? PROTOCOL_OFFSET_4 : NEXT_HEADER_OFFSET_6)];
     const tcpLength = ((octets[start + ipLength + DATA_OFFSET] ?? 0) >> 4) * WORD_OCTETS;
     const headers = ipLength + tcpLength;
-    if (protocol !== PROTOCOL_TCP || start + headers !== segment.payloadOffset) return null;
+    if (protocol !== PROTOCOL_TCP || start + headers !== segment.payloadOffset) return false;
+    this.#headers = octets;
+    this.#start = start;
     this.#headerLength = headers;
-    return octets.subarray(start, start + headers + segment.payloadLength);
+    this.#ipLength = ipLength;
+    this.#isUnfinished = segment.checksumUnfinished;
+    return true;
   }
 
   /** The field holds the pseudo-header's sum, so the sum of the whole segment is all that is missing. */
-  #completed(packet: Uint8Array, segment: Segment): Uint8Array {
-    const copy = this.#scratch.subarray(0, Math.min(packet.length, this.#scratch.length));
-    copy.set(packet.subarray(0, copy.length));
-    const start = this.#headerLength - tcpHeaderLength(packet, segment);
-    const field = checksumOf(sumOctets(copy, start, copy.length - start));
-    copy[start + CHECKSUM_OFFSET] = field >> 8;
-    copy[start + CHECKSUM_OFFSET + 1] = field & 0xff;
-    return copy;
+  #complete(into: Uint8Array, at: number, length: number): void {
+    const start = at + this.#ipLength;
+    const field = checksumOf(sumOctets(into, start, length - this.#ipLength));
+    into[start + CHECKSUM_OFFSET] = field >> 8;
+    into[start + CHECKSUM_OFFSET + 1] = field & 0xff;
   }
 }
 
-function tcpHeaderLength(packet: Uint8Array, segment: Segment): number {
-  const ipLength = segment.family === 4 ? ((packet[0] ?? 0) & 0xf) * WORD_OCTETS : IPV6_HEADER_LENGTH;
-  return packet.length - segment.payloadLength - ipLength;
+function ipHeaderLength(segment: Segment, packet: Uint8Array, start: number): number {
+  return segment.family === 4 ? ((packet[start] ?? 0) & 0xf) * WORD_OCTETS : IPV6_HEADER_LENGTH;
 }

@@ -22,15 +22,20 @@ import { decodePacket, Segment as SegmentClass } from "./core.ts";
 import { PacketImage } from "./packet_image.ts";
 import type { ConnectionRecord, SegmentRecord, TraceEvent, TraceSink } from "./record.ts";
 
+/** A packet that can be copied for as long as it is lent. */
+export interface PacketSource {
+  /** Octets of its IP and TCP header. */
+  readonly headerLength: number;
+  /** Octets that it has in all. */
+  readonly length: number;
+  /** Copies its first `octets` octets to `at` of `into`. */
+  copyTo(into: Uint8Array, at: number, octets: number): void;
+}
+
 /** A listener that wants the packets too. */
 export interface PacketSink extends TraceSink {
-  /** How many octets it wants of a packet, given those of its headers and its own. */
-  wanted(headers: number, length: number): number;
-  /**
-   * Called after `event` for every event with a segment; `packet` is lent, and perhaps cut to what is wanted, `length` is
-   * what the whole has. Null when there is none to show.
-   */
-  packet(event: TraceEvent, packet: Uint8Array | null, length: number): void;
+  /** Called after `event` for every event with a segment; `packet` is lent. Null when there is none to show. */
+  packet(event: TraceEvent, packet: PacketSource | null): void;
 }
 
 /** What a recorder copies. */
@@ -65,9 +70,7 @@ export class Recorder implements Observer {
     this.#options = options;
     this.#sinks = [...sinks, ...packetSinks];
     this.#packetSinks = packetSinks;
-    const wanted = (headers: number, length: number): number =>
-      packetSinks.reduce((most, sink) => Math.max(most, sink.wanted(headers, length)), headers);
-    this.#image = options.headers || packetSinks.length > 0 ? new PacketImage(wanted, options.headers) : null;
+    this.#image = options.headers || packetSinks.length > 0 ? new PacketImage() : null;
   }
 
   segmentSent(
@@ -77,7 +80,7 @@ export class Recorder implements Observer {
     now: Instant,
   ): void {
     const track = this.#track(connection, null);
-    const packet = this.#image?.take(segment, "sent") ?? null;
+    const packet = this.#packet(segment, "sent");
     const record = this.#copy(segment, "sent", track, connection?.rcvWindowShift ?? 0, packet);
     const marks = track?.marksOfSent(record, PROBES.has(reason)) ?? [];
     const event = {
@@ -95,7 +98,7 @@ export class Recorder implements Observer {
 
   segmentArrived(connection: ConnectionView | null, segment: Segment, now: Instant): void {
     const track = this.#track(connection, segment);
-    const packet = this.#image?.take(segment, "arrived") ?? null;
+    const packet = this.#packet(segment, "arrived");
     const record = this.#copy(segment, "arrived", track, connection?.sndWindowShift ?? 0, packet);
     this.#arrived = { seq: segment.seq, record };
     const view = viewOf(connection, track);
@@ -179,7 +182,8 @@ export class Recorder implements Observer {
     const track = this.#trackOf(segment, direction);
     const record = copySegment(segment, direction, track, 0, header, this.#options);
     const base = { ...this.#base(null, now), connection: track?.record.id ?? 0 };
-    this.#emit({ ...base, kind: "lost", direction, fault, segment: record }, track, packet);
+    const event = { ...base, kind: "lost" as const, direction, fault, segment: record };
+    this.#emit(event, track, new LostPacket(packet, segment.payloadLength));
   }
 
   /** Tells every sink that nothing follows. */
@@ -230,24 +234,49 @@ export class Recorder implements Observer {
     return this.#track(connection, null) ?? new ConnectionTrack(connection.id);
   }
 
+  #packet(segment: Segment, direction: Direction): PacketImage | null {
+    return this.#image?.show(segment, direction) === true ? this.#image : null;
+  }
+
   #copy(
     segment: Segment,
     direction: Direction,
     track: ConnectionTrack | null,
     shift: number,
-    packet: Uint8Array | null,
+    packet: PacketImage | null,
   ): SegmentRecord {
-    const wanted = this.#options.headers && packet !== null && this.#image !== null;
-    const header = wanted ? packet.slice(0, this.#image?.headerLength ?? 0) : null;
+    const header = this.#options.headers && packet !== null ? packet.header() : null;
     return copySegment(segment, direction, track, shift, header, this.#options);
   }
 
-  #emit(event: TraceEvent, track: ConnectionTrack | null, packet: Uint8Array | null): void {
+  #emit(event: TraceEvent, track: ConnectionTrack | null, packet: PacketSource | null): void {
     const connection: ConnectionRecord | null = track === null ? null : track.record;
     for (const sink of this.#sinks) sink.event(event, connection);
     if (event.kind !== "sent" && event.kind !== "arrived" && event.kind !== "lost") return;
-    const length = event.kind === "lost" ? packet?.length ?? 0 : this.#image?.length ?? 0;
-    for (const sink of this.#packetSinks) sink.packet(event, packet, length);
+    for (const sink of this.#packetSinks) sink.packet(event, packet);
+  }
+}
+
+/** A packet as it was when a fault took it away. */
+class LostPacket implements PacketSource {
+  readonly #octets: Uint8Array;
+  readonly #payloadLength: number;
+
+  constructor(octets: Uint8Array, payloadLength: number) {
+    this.#octets = octets;
+    this.#payloadLength = payloadLength;
+  }
+
+  get headerLength(): number {
+    return this.length - this.#payloadLength;
+  }
+
+  get length(): number {
+    return this.#octets.length;
+  }
+
+  copyTo(into: Uint8Array, at: number, octets: number): void {
+    into.set(this.#octets.subarray(0, octets), at);
   }
 }
 

@@ -14,7 +14,8 @@ export type VariableValue = number | string | null;
 /** What a variable counts, and so how it is written. */
 export type VariableUnit = "octets" | "sequence" | "microseconds" | "count" | "text";
 
-interface Variable {
+/** How a variable is read off an event, and what it counts. */
+export interface Variable {
   readonly unit: VariableUnit;
   readonly read: (event: TraceEvent, connection: ConnectionRecord | null) => VariableValue;
 }
@@ -94,7 +95,8 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
 };
 
 /** A sentence taken apart: texts and, between them, variables. */
-interface Template {
+export interface Template {
+  /** One more than variables. */
   readonly texts: readonly string[];
   readonly names: readonly string[];
   readonly variables: readonly Variable[];
@@ -146,7 +148,12 @@ export function variableValue(
   return (VARIABLES[name] ?? UNKNOWN).read(event, connection);
 }
 
-function variableText(variable: Variable, event: TraceEvent, connection: ConnectionRecord | null): string {
+/** A variable's value at this event as the sentences have it. */
+export function variableText(
+  variable: Variable,
+  event: TraceEvent,
+  connection: ConnectionRecord | null,
+): string {
   const value = variable.read(event, connection);
   if (typeof value === "string") return value;
   if (value === null) return "?";
@@ -154,7 +161,8 @@ function variableText(variable: Variable, event: TraceEvent, connection: Connect
   return variable.unit === "microseconds" ? spanText(value) : amountText(value);
 }
 
-function templateOf(entry: CatalogueEntry): Template {
+/** The entry's sentence taken apart; made once. */
+export function templateOf(entry: CatalogueEntry): Template {
   let template = templates.get(entry);
   if (template === undefined) {
     const pieces = entry.sentence.split(/\{(\w+)\}/);

@@ -4,7 +4,8 @@ import { instant } from "../../tcp/units.ts";
 import { decodePacket } from "../../tcp/wire/packet.ts";
 import type { CapturedPacket } from "../../trace/capture/capture.ts";
 import { readCapture } from "../../trace/capture/capture_file.ts";
-import { toNanoseconds } from "../../trace/capture/pcapng.ts";
+import { BlockBuffer, TextPiece } from "../../trace/capture/block_buffer.ts";
+import { BlockType, OptionCode, toNanoseconds } from "../../trace/capture/pcapng.ts";
 import { type CaptureOptions, CaptureWriter } from "../../trace/capture/writer.ts";
 import { LEAN, Recorder } from "../../trace/recorder.ts";
 import { FakeConnection, onTheWire } from "./fake_connection.ts";
@@ -205,6 +206,62 @@ Deno.test("an arrived packet whose checksum was left to a device is completed, i
   const [kept] = packetsOf((recorder) => recorder.segmentArrived(established(recorder), segment, NOW));
   assertEquals(kept?.octets.slice(36, 38), right);
   assertEquals(packet[36], sum >> 8);
+});
+
+const INTEGERS: readonly number[] = [
+  ...[0, 1, 9, 10, 99, 100, 101, 999, 1_000, 12_345, 100_000, 999_999_999, 1_000_000_000, 1_000_000_001],
+  ...[2_147_483_647, 2_147_483_648, 4_294_967_295, 4_294_967_296, 5_000_000_007, 999_999_999_999_999],
+  ...[Number.MAX_SAFE_INTEGER, -1, -10, -2_147_483_649],
+];
+
+Deno.test("integers of comments have the digits that they have as text", () => {
+  const blocks = new BlockBuffer();
+  const space = new TextPiece(" ");
+  blocks.begin(BlockType.packet);
+  blocks.beginOption(OptionCode.comment);
+  for (const integer of INTEGERS) {
+    blocks.integer(integer);
+    blocks.piece(space);
+  }
+  blocks.endOption();
+  blocks.end(true);
+  const octets = blocks.peek();
+  const length = new DataView(octets.buffer).getUint16(10, true);
+  const text = new TextDecoder().decode(octets.subarray(12, 12 + length));
+  assertEquals(text.trimEnd().split(" "), INTEGERS.map(String));
+  assertEquals([...octets.subarray(12 + length, -8)].filter((octet) => octet !== 0), []);
+});
+
+Deno.test("blocks have room however much is put into one, and none is left of what was cut off", () => {
+  const blocks = new BlockBuffer();
+  const text = new TextPiece("häufig ".repeat(20));
+  blocks.begin(BlockType.packet);
+  for (let option = 0; option < 30; option++) {
+    blocks.beginOption(OptionCode.comment);
+    for (let i = 0; i < 1_000; i++) blocks.piece(text);
+    blocks.endOption();
+  }
+  blocks.end(true);
+  const octets = blocks.peek();
+  assertEquals(octets.length, 8 + 30 * (4 + 65_536) + 8);
+  const view = new DataView(octets.buffer);
+  for (let option = 0; option < 30; option++) {
+    const at = 8 + option * (4 + 65_536);
+    assertEquals([view.getUint16(at, true), view.getUint16(at + 2, true)], [OptionCode.comment, 65_535]);
+    assertEquals(octets[at + 4 + 65_535], 0);
+  }
+});
+
+Deno.test("one octet is not called octets, and an unlimited threshold has a name", () => {
+  const packets = packetsOf((recorder) => {
+    const connection = established(recorder);
+    connection.send(NOW, "data", { flags: Flag.ack, seq: 1, ack: 1, data: "a" });
+    connection.send(NOW, "data", { flags: Flag.ack, seq: 2, ack: 1, data: new Uint8Array(21) });
+  });
+  const texts = packets.map(({ comments }) => comments.join(" "));
+  assertStringIncludes(texts[0] ?? "", "sent (data): 1 octet of data, 1 to 2: ");
+  assertStringIncludes(texts[1] ?? "", "sent (data): 21 octets of data, 2 to 23: ");
+  assertStringIncludes(texts[1] ?? "", " cwnd=14480 ssthresh=unlimited ");
 });
 
 const MOMENTS: readonly (readonly [micros: number, nanos: bigint])[] = [

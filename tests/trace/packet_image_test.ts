@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { Flag, Segment } from "../../tcp/segment.ts";
 import { decodePacket, encodePacket } from "../../tcp/wire/packet.ts";
 import { PacketImage } from "../../trace/packet_image.ts";
@@ -17,32 +17,49 @@ function encoded(segment: Segment): Uint8Array {
   return into.subarray(0, encodePacket(segment, into));
 }
 
-const WANTED: readonly (readonly [name: string, length: number, wanted: number, kept: number])[] = [
-  ["all of a short packet", 100, Infinity, 152],
-  ["all of a long packet", 60_000, Infinity, 60_052],
-  ["the headers of a short packet", 100, 52, 52],
-  ["a part of the payload", 100, 60, 60],
-  ["more than there is", 10, 96, 62],
+/** The first octets of the segment's packet, as the image copies them. */
+function copied(
+  image: PacketImage,
+  segment: Segment,
+  direction: "sent" | "arrived",
+  octets: number,
+): Uint8Array {
+  assert(image.show(segment, direction));
+  const into = new Uint8Array(70_000).fill(9);
+  image.copyTo(into, 3, octets);
+  assertEquals([...into.subarray(0, 3), into[3 + octets]], [9, 9, 9, 9]);
+  return into.subarray(3, 3 + octets);
+}
+
+const WANTED: readonly (readonly [name: string, length: number, wanted: number])[] = [
+  ["all of a short packet", 100, 152],
+  ["all of a long packet", 60_000, 60_052],
+  ["the headers of a short packet", 100, 52],
+  ["a part of the headers", 100, 30],
+  ["a part of the payload", 100, 60],
 ];
 
-for (const [name, length, wanted, kept] of WANTED) {
+for (const [name, length, wanted] of WANTED) {
   Deno.test(`of ${name} the image has just what the encoder writes`, () => {
-    const image = new PacketImage(() => wanted, false);
+    const image = new PacketImage();
     const segment = segmentOf(length);
-    const packet = image.take(segment, "sent");
-    assertEquals(packet?.length, kept);
-    assertEquals(packet, encoded(segment).subarray(0, kept));
+    assertEquals(copied(image, segment, "sent", wanted), encoded(segment).subarray(0, wanted));
     assertEquals([image.headerLength, image.length], [52, 52 + length]);
+    assertEquals(image.header(), encoded(segment).slice(0, 52));
+    assertEquals(copied(image, segment, "sent", wanted), encoded(segment).subarray(0, wanted));
   });
 }
 
-Deno.test("of a long packet that is cut the checksum is summed only where it is asked for", () => {
+Deno.test("of a long packet that is cut the checksum is summed only for its header", () => {
   const segment = segmentOf(60_000);
   const whole = encoded(segment);
-  const summed = new PacketImage(() => 52, true).take(segment, "sent");
-  assertEquals(summed, whole.subarray(0, 52));
-  const unsummed = new PacketImage(() => 52, false).take(segment, "sent")?.slice();
-  assertEquals(unsummed?.with(36, 0).with(37, 0), whole.slice(0, 52).with(36, 0).with(37, 0));
+  const image = new PacketImage();
+  for (const octets of [52, 70]) {
+    const cut = copied(image, segment, "sent", octets);
+    assertNotEquals(cut.slice(36, 38), whole.slice(36, 38));
+    assertEquals(cut.with(36, 0).with(37, 0), whole.slice(0, octets).with(36, 0).with(37, 0));
+  }
+  assertEquals(image.header(), whole.slice(0, 52));
 });
 
 Deno.test("a payload that wraps in its ring is put together, as far as it is wanted", () => {
@@ -51,16 +68,22 @@ Deno.test("a payload that wraps in its ring is put together, as far as it is wan
   segment.payloadOffset = 5;
   segment.payloadLength = 5;
   segment.firstPartLength = 2;
-  const packet = new PacketImage(() => 56, false).take(segment, "sent");
-  assertEquals(packet?.subarray(52), new Uint8Array([1, 2, 3, 4]));
+  assertEquals(copied(new PacketImage(), segment, "sent", 56).subarray(52), new Uint8Array([1, 2, 3, 4]));
+  assertEquals(copied(new PacketImage(), segment, "sent", 57), encoded(segment));
 });
 
-Deno.test("an arrived packet that is cut lies where it came", () => {
-  const packet = encoded(segmentOf(100));
+Deno.test("an arrived packet is copied as it came, with options that nobody knows", () => {
+  const packet = new Uint8Array([...encoded(segmentOf(4)), 9, 9, 9]);
+  packet.set([253, 4, 7, 7], 40);
+  packet.set([0, 0], 36);
   const segment = new Segment();
-  assertEquals(decodePacket(packet, packet.length, segment, "strict"), null);
-  const image = new PacketImage(() => 60, false);
-  const taken = image.take(segment, "arrived");
-  assertEquals([taken?.length, image.headerLength, image.length], [60, 52, 152]);
-  assertEquals(taken?.buffer, packet.buffer);
+  assertEquals(decodePacket(packet, 56, segment, "trust"), null);
+  const image = new PacketImage();
+  assertEquals(copied(image, segment, "arrived", 56), packet.subarray(0, 56));
+  assertEquals(copied(image, segment, "arrived", 54), packet.subarray(0, 54));
+  assertEquals([image.headerLength, image.length], [52, 56]);
+});
+
+Deno.test("a segment that no packet can hold has no image", () => {
+  assertEquals(new PacketImage().show(segmentOf(65_500), "sent"), false);
 });

@@ -7,11 +7,11 @@
  */
 
 import { isGrowth } from "../lines.ts";
-import type { ConnectionRecord, TraceEvent, ViewRecord } from "../record.ts";
-import type { PacketSink } from "../recorder.ts";
-import { variablesComment, writeEventComments } from "./comments.ts";
+import type { ArrivedEvent, ConnectionRecord, SentEvent, TraceEvent, ViewRecord } from "../record.ts";
+import type { PacketSink, PacketSource } from "../recorder.ts";
+import { BlockBuffer } from "./block_buffer.ts";
+import { writeEventComment, writeSegmentComments, writeVariables } from "./comments.ts";
 import {
-  BlockBuffer,
   BlockType,
   BYTE_ORDER_MAGIC,
   NameRecord,
@@ -101,36 +101,21 @@ export class CaptureWriter implements PacketSink {
     if (event.kind === "state" && event.to === "CLOSED") this.#views.delete(event.connection);
     if (event.kind === "congestion" && isGrowth(event)) return;
     if (isCause(event)) this.#endPacket();
-    writeEventComments(event, connection, this.#blocks.isOpen ? this.#comment : this.#wait);
+    writeEventComment(event, connection, this.#blocks.isOpen ? this.#comment : this.#wait);
   }
 
-  wanted(headers: number, length: number): number {
-    const { snapLength, payload } = this.#options;
-    const kept = payload ? length : headers;
-    return snapLength > 0 ? Math.min(kept, snapLength) : kept;
-  }
-
-  packet(event: TraceEvent, packet: Uint8Array | null, length: number): void {
+  packet(event: TraceEvent, packet: PacketSource | null): void {
     this.#endPacket();
-    if (packet === null || this.#isFinished || !("segment" in event) || event.segment === null) return;
+    if (packet === null || this.#isFinished) return;
     const which = event.kind === "lost" ? Interface.lost : Interface.wire;
     this.#packets[which] = (this.#packets[which] ?? 0) + 1;
-    const kept = Math.min(this.wanted(length - event.segment.length, length), packet.length);
-    this.#beginPacket(which, kept === packet.length ? packet : packet.subarray(0, kept), length);
     const outbound = event.kind === "sent" || (event.kind === "lost" && event.direction === "sent");
+    this.#beginPacket(which, packet, outbound);
     const blocks = this.#blocks;
-    blocks.uint32Option(
-      OptionCode.packetFlags,
-      outbound ? PacketDirection.outbound : PacketDirection.inbound,
-    );
     for (const comment of this.#waiting) blocks.textOption(OptionCode.comment, comment);
     if (this.#waiting.length > 0) this.#waiting = [];
-    writeEventComments(event, this.#connection, this.#comment);
-    if ("view" in event && event.view !== null) {
-      const before = this.#views.get(event.connection) ?? null;
-      blocks.textOption(OptionCode.comment, variablesComment(event.connection, event.view, before));
-      this.#views.set(event.connection, event.view);
-    }
+    if (event.kind === "lost") writeEventComment(event, this.#connection, this.#comment);
+    else if (event.kind === "sent" || event.kind === "arrived") this.#say(event);
     if (blocks.complete >= FLUSH_AT) this.#flushComplete();
   }
 
@@ -205,15 +190,37 @@ export class CaptureWriter implements PacketSink {
     blocks.end(false);
   }
 
-  #beginPacket(which: number, kept: Uint8Array, length: number): void {
+  #beginPacket(which: number, packet: PacketSource, outbound: boolean): void {
     const blocks = this.#blocks;
+    const { length } = packet;
+    const kept = this.#wanted(packet.headerLength, length);
     blocks.begin(BlockType.enhancedPacket);
     blocks.uint32(which);
     blocks.uint32(this.#moment.high);
     blocks.uint32(this.#moment.low);
-    blocks.uint32(kept.length);
+    blocks.uint32(kept);
     blocks.uint32(length);
-    blocks.octets(kept);
+    blocks.packet(packet, kept);
+    blocks.uint32Option(
+      OptionCode.packetFlags,
+      outbound ? PacketDirection.outbound : PacketDirection.inbound,
+    );
+  }
+
+  /** How many octets of a packet are kept, given those of its headers and its own. */
+  #wanted(headers: number, length: number): number {
+    const { snapLength, payload } = this.#options;
+    const kept = payload ? length : headers;
+    return snapLength > 0 ? Math.min(kept, snapLength) : kept;
+  }
+
+  /** Why the packet, and the variables of that moment. */
+  #say(event: SentEvent | ArrivedEvent): void {
+    writeSegmentComments(event, this.#connection, this.#blocks);
+    const { view } = event;
+    if (view === null) return;
+    writeVariables(event.connection, view, this.#views.get(event.connection) ?? null, this.#blocks);
+    this.#views.set(event.connection, view);
   }
 
   #endPacket(): void {
