@@ -254,7 +254,8 @@ export class Receiver {
     const edge = first === undefined
       ? this.#newEdge(shift)
       : seqAdd(this.rcvNxt, Math.min(first, MAX_WINDOW_FIELD));
-    const mayShrink = this.#isOverrun || this.#shrinks && shift > 0;
+    const closes = this.#isOverrun && edge === this.rcvNxt;
+    const mayShrink = closes || this.#shrinks && shift > 0;
     if (mayShrink || seqAfter(edge, this.rcvAdv)) this.rcvAdv = edge;
     // A window that stands is said in full, though the field cannot say its last octets.
     else if (this.#memory !== null) this.rcvAdv = seqAdd(this.rcvNxt, roundUp(this.rcvWnd, shift));

@@ -14,6 +14,7 @@ import {
   seqDistance,
   type SeqNumber,
   type State,
+  type TcpConfig,
 } from "../../tcp/mod.ts";
 import { controlBlockOf } from "../../tcp/connection.ts";
 import type { InFlight } from "../../tcp/retransmission/in_flight.ts";
@@ -37,6 +38,11 @@ export class BrokenInvariant extends Error {}
 /** Fails with the sentence when the claim is false. */
 export function demand(claim: boolean, sentence: string): asserts claim {
   if (!claim) throw new BrokenInvariant(sentence);
+}
+
+/** A buffer that counts packets may turn out too small for a window that stands: then it closes, against SHLD-14. */
+export function mayCloseAtOnce(config: TcpConfig): boolean {
+  return config.receiveBufferCounts === "packets";
 }
 
 /** Fails when the standard has no such transition (RFC 9293 3.3.2). The birth of a connection counts as from CLOSED. */
@@ -93,7 +99,11 @@ export class ConnectionWatch {
       this.#irs = tcb.state === "LISTEN" || tcb.state === "SYN-SENT" ? null : receiver.irs;
     } else {
       demand(!seqBefore(receiver.rcvNxt, this.#rcvNxt), "RCV.NXT moved back");
-      demand(!seqBefore(receiver.rcvAdv, this.#rcvAdv), "The right edge of the window moved left");
+      const hasClosed = mayCloseAtOnce(tcb.config) && receiver.rcvWnd === 0;
+      demand(
+        hasClosed || !seqBefore(receiver.rcvAdv, this.#rcvAdv),
+        "The right edge of the window moved left",
+      );
     }
     this.#rcvNxt = receiver.rcvNxt;
     this.#rcvAdv = receiver.rcvAdv;

@@ -67,7 +67,7 @@ export class Side implements Observer {
     this.plan = plan;
     this.#onLine = onLine;
     this.user = new User(plan.user, random, streams.outgoing, streams.incoming);
-    this.wire = new WireWatch(streams.outgoing, plan.config.leastPeerMss);
+    this.wire = new WireWatch(streams.outgoing, plan.config);
     const { local, remote, opensActively } = ends;
     const now = 0 as Instant;
     const shared = {

@@ -4,8 +4,17 @@
  * @module
  */
 
-import { Flag, Option, type Segment, seqAdd, seqAfter, seqDistance, type SeqNumber } from "../../tcp/mod.ts";
-import { demand } from "./invariants.ts";
+import {
+  Flag,
+  Option,
+  type Segment,
+  seqAdd,
+  seqAfter,
+  seqDistance,
+  type SeqNumber,
+  type TcpConfig,
+} from "../../tcp/mod.ts";
+import { demand, mayCloseAtOnce } from "./invariants.ts";
 import type { Stream } from "./stream.ts";
 
 /** Segments without text that may go out beyond those that something has caused. */
@@ -27,6 +36,8 @@ export class WireWatch {
   causes = 0;
   /** The furthest right edge of a window that this side has announced; null before the first. */
   furthestEdge: SeqNumber | null = null;
+  /** The right edge that stands: what was announced since the window last closed at once. */
+  #standingEdge: SeqNumber | null = null;
   iss: SeqNumber | null = null;
   #highest: SeqNumber | null = null;
   /** The shift that this side's SYN offers; null: none. */
@@ -34,12 +45,12 @@ export class WireWatch {
   /** What this side's SYN says of the segments that it takes (RFC 9293 3.7.1). */
   #announcedMss = 0;
   readonly #stream: Stream;
-  readonly #leastPeerMss: number;
+  readonly #config: TcpConfig;
 
-  /** `stream`: the text that this side sends; `leastPeerMss`: what it sends whatever the peer announces, octets. */
-  constructor(stream: Stream, leastPeerMss: number) {
+  /** `stream`: the text that this side sends; `config`: what it was told to be like. */
+  constructor(stream: Stream, config: TcpConfig) {
     this.#stream = stream;
-    this.#leastPeerMss = leastPeerMss;
+    this.#config = config;
   }
 
   /** Looks at a segment as it is sent. `peer`: the other side's watch; `mss`: what the sender takes for its MSS. */
@@ -60,7 +71,7 @@ export class WireWatch {
   }
 
   #synSent(segment: Segment): void {
-    if (this.iss !== segment.seq) this.furthestEdge = this.#highest = null;
+    if (this.iss !== segment.seq) this.furthestEdge = this.#standingEdge = this.#highest = null;
     this.iss = segment.seq;
     this.#offeredShift = segment.hasOption(Option.windowScale) ? segment.windowScale : null;
     const assumed = segment.family === 4 ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6;
@@ -71,20 +82,20 @@ export class WireWatch {
   #checkWindow(segment: Segment, peer: WireWatch): void {
     const shift = peer.#offeredShift === null ? 0 : this.#offeredShift ?? 0;
     const edge = seqAdd(segment.ack, segment.window << (segment.has(Flag.syn) ? 0 : shift));
-    if (this.furthestEdge === null) {
-      this.furthestEdge = edge;
-      return;
-    }
-    const moved = seqDistance(this.furthestEdge, edge);
+    const standing = this.#standingEdge ?? edge;
+    const moved = seqDistance(standing, edge);
     // A SYN that is sent again can say less than was said meanwhile: its field is not scaled.
-    demand(moved > -(1 << shift) || segment.has(Flag.syn), `The announced right edge moved by ${moved}`);
-    if (moved > 0) this.furthestEdge = edge;
+    const hasClosed = mayCloseAtOnce(this.#config) && segment.window === 0;
+    const mayMove = hasClosed || segment.has(Flag.syn);
+    demand(moved > -(1 << shift) || mayMove, `The announced right edge moved by ${moved}`);
+    this.#standingEdge = moved > 0 || hasClosed ? edge : standing;
+    if (this.furthestEdge === null || seqAfter(edge, this.furthestEdge)) this.furthestEdge = edge;
   }
 
   #checkText(segment: Segment, peer: WireWatch, mss: number): void {
     const { payloadLength, segmentSize } = segment;
     const longest = segmentSize === 0 ? payloadLength : segmentSize;
-    const taken = Math.max(peer.#announcedMss, this.#leastPeerMss);
+    const taken = Math.max(peer.#announcedMss, this.#config.leastPeerMss);
     demand(longest <= mss, `${longest} octets in one segment where the MSS is ${mss}`);
     demand(longest <= taken, `${longest} octets in one segment where the peer takes ${taken}`);
     const end = seqAdd(segment.seq, payloadLength);
