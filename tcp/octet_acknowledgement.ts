@@ -33,6 +33,7 @@ export function takeOctetAcknowledgement(tcb: Tcb, segment: Segment, now: Instan
   const advanced = seqAfter(segment.ack, sender.sndUna);
   facts.isDuplicate = isDuplicate(tcb, segment);
   facts.windowLimited = isWindowLimited(tcb);
+  facts.hasSendableText = sender.unsent > 0 && sender.usableWindow > 0;
   facts.echo = tcb.timestamps.agreed && segment.hasOption(Option.timestamps) ? segment.timestampEcho : null;
   facts.echoesMark = tcb.ecn.agreed && segment.has(Flag.ece) && !segment.has(Flag.syn);
   recovery.delivery.begin(now);

@@ -19,7 +19,7 @@ import { Mark } from "./mark.ts";
 import type { AckFacts, LossRecovery, SegmentFigures } from "./loss_recovery.ts";
 import { ProportionalRateReduction } from "./prr.ts";
 import { Rack } from "./rack.ts";
-import { markLostByCount } from "./scoreboard_loss.ts";
+import { markLostByCount, markNextHole } from "./scoreboard_loss.ts";
 import { TailLossProbe } from "./tail_loss_probe.ts";
 import { UndoEvidence } from "./undo.ts";
 
@@ -242,6 +242,8 @@ export class Recovery implements LossRecovery {
       this.reorderingWait = this.rack.detectLosses(this.inFlight, window, ack.now);
     } else if (ack.selective) {
       markLostByCount(this.inFlight, dupThresh, ack.mss);
+      // RFC 6675 4, NextSeg (3): when there is nothing else to send, the next hole goes out on suspicion.
+      if (this.phase === "recovery" && !ack.hasSendableText) markNextHole(this.inFlight);
       // RFC 6675 5, step (1).
       const isEnough = this.duplicateAcks >= dupThresh && this.phase !== "recovery" && this.phase !== "loss";
       if (isEnough && (this.inFlight.marks(0) & Mark.lost) === 0) {

@@ -1,5 +1,5 @@
 /**
- * Loss detection by counting what the peer reported beyond a hole: IsLost of RFC 6675 4. Used when RACK is off.
+ * Loss detection by counting what the peer reported beyond a hole: IsLost and NextSeg of RFC 6675 4. Used when RACK is off.
  *
  * @module
  */
@@ -23,5 +23,17 @@ export function markLostByCount(inFlight: InFlight, dupThresh: number, mss: numb
     inRange = false;
     const isLost = rangesAbove >= dupThresh || octetsAbove > (dupThresh - 1) * mss;
     if (isLost && (marks & (Mark.lost | Mark.everResent)) === 0) inFlight.markLost(index, "retransmit-sack");
+  }
+}
+
+/** Marks the first hole below the highest report that was not sent again yet, however little was reported beyond it. */
+export function markNextHole(inFlight: InFlight): void {
+  if (inFlight.hasLostToResend) return;
+  let found = -1;
+  for (let index = 0; index < inFlight.count; index++) {
+    const marks = inFlight.marks(index);
+    if (found >= 0 && (marks & Mark.sacked) !== 0) return inFlight.markLost(found, "retransmit-sack");
+    const isHole = (marks & (Mark.sacked | Mark.lost | Mark.everResent)) === 0;
+    if (found < 0 && isHole) found = index;
   }
 }
