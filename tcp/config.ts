@@ -19,8 +19,11 @@ export type EcnMode = "off" | "accept" | "request";
  */
 export type EcnCapable = "new text" | "new text and syn-ack" | "everything";
 
-/** What Nagle's algorithm waits for before it lets a small segment go. */
-export type NagleVariant = "outstanding data" | "minshall";
+/**
+ * What Nagle's algorithm waits for before it lets a small segment go: every outstanding octet (RFC 9293 3.7.4), only those
+ * of earlier calls of `send` (BSD), or only small segments (Minshall).
+ */
+export type NagleVariant = "outstanding data" | "earlier sends" | "minshall";
 
 /** What a zero-window probe is made of: one octet of new text (RFC 9293 3.8.6.1), or none and an old number (Linux). */
 export type WindowProbe = "new octet" | "old number";
@@ -74,6 +77,11 @@ export interface TcpConfig {
   readonly mtu: number;
   /** Whether our SYN carries the MSS option; without it the peer assumes 536 or 1220. */
   readonly mssOption: boolean;
+  /**
+   * Whether the MSS that we announce is bounded by what the peer announced, on a SYN-ACK, and by what the path takes, in IPv6
+   * (FreeBSD). Otherwise it is the interface's (RFC 1191 6.4, RFC 6691 2).
+   */
+  readonly boundsOwnMss: boolean;
   /** Least segment that a peer may make us send, options included, octets. */
   readonly leastPeerMss: number;
   /** RFC 7323 2. */
@@ -118,7 +126,6 @@ export interface TcpConfig {
 
   /** RFC 9293 3.7.4; false sends small segments at once. */
   readonly nagle: boolean;
-  /** What Nagle's algorithm waits for: every outstanding octet (RFC 9293 3.7.4) or only small segments (Minshall). */
   readonly nagleVariant: NagleVariant;
   /** Holds back what does not fill a segment until it is switched off, or for 200 ms. */
   readonly cork: boolean;
@@ -265,6 +272,7 @@ export const STANDARD: TcpConfig = {
   mss: 0,
   mtu: 1_500,
   mssOption: true,
+  boundsOwnMss: false,
   leastPeerMss: 48,
   windowScaling: true,
   windowScale: "auto",

@@ -84,7 +84,9 @@ export class Handshake {
     out.synOptionOrder = config.synOptionOrder;
     if (config.mssOption) {
       out.options |= Option.maximumSegmentSize;
-      out.maximumSegmentSize = this.ownMss;
+      out.maximumSegmentSize = config.boundsOwnMss
+        ? this.#boundOwnMss(isAnswer && !isSimultaneous)
+        : this.ownMss;
     }
     if (!isAnswer && this.isBare(config)) return;
     if (isAnswer ? this.selectiveAck : config.selectiveAck) out.options |= Option.selectiveAckPermitted;
@@ -96,6 +98,12 @@ export class Handshake {
       out.options |= Option.userTimeout;
       out.userTimeout = encodeUserTimeout(toSeconds(config.userTimeoutOption));
     }
+  }
+
+  /** The MSS to announce where the peer and the path bound it. */
+  #boundOwnMss(afterPeer: boolean): number {
+    const mss = this.family === 6 ? Math.min(this.ownMss, this.mtu - this.#headers) : this.ownMss;
+    return afterPeer ? Math.min(mss, this.#peerMss) : mss;
   }
 
   /** Whether our SYN was repeated so often that the path may drop options. */

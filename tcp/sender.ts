@@ -239,6 +239,8 @@ export class Sender {
     if (config.nagleVariant === "minshall") {
       return !seqInWindow(this.sndUna, this.sndUna, seqDistance(this.sndUna, this.smallEnd));
     }
-    return !hasFullPart && this.sndNxt === this.sndUna;
+    if (this.sndNxt === this.sndUna) return !hasFullPart || config.nagleVariant === "earlier sends";
+    // All that is outstanding came with the same call as this, the end of it.
+    return config.nagleVariant === "earlier sends" && this.sndUna === this.givenFrom;
   }
 }

@@ -85,6 +85,8 @@ function receive(
   const wanted = transfer.octets - progress.octets;
   const into = new Uint8Array(wanted);
   const count = wanted === 0 ? 0 : receiveOctets(socket, into, now);
+  // FreeBSD throws away what comes after shutdown(SHUT_RD).
+  if (socket.readingEnded && platform === "freebsd") return returned(0);
   if (count !== null && count > 0) {
     checkOctets(socket, into.subarray(0, count));
     progress.octets += count;

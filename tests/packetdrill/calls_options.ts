@@ -177,6 +177,16 @@ function getOption(context: CallContext, args: Arguments): CallOutcome {
   return returned(0);
 }
 
+/** Octets of the timestamps option, padded: FreeBSD's TCP_MAXSEG counts them in. */
+const TIMESTAMPS_LENGTH = 12;
+
+function maximumSegment(context: CallContext, socket: StreamSocket): number | null {
+  const { connection } = socket;
+  if (connection === null) return null;
+  const countsOptions = context.world.platform === "freebsd" && connection.agreed.timestamps;
+  return connection.sendMss + (countsOptions ? TIMESTAMPS_LENGTH : 0);
+}
+
 /** The value of an option as this platform tells it; null when it is not known. */
 function optionValue(context: CallContext, socket: StreamSocket, name: string): number | null {
   const { world } = context;
@@ -193,7 +203,7 @@ function optionValue(context: CallContext, socket: StreamSocket, name: string): 
     case "SO_SNDBUF":
       return config.sendBuffer;
     case "TCP_MAXSEG":
-      return established ? socket.connection?.sendMss ?? null : kept ?? null;
+      return established ? maximumSegment(context, socket) : kept ?? null;
     case "TCP_NODELAY":
       return config.nagle ? 0 : 1;
     case "TCP_KEEPINIT":

@@ -7,27 +7,32 @@ import script3 from "./everything_is_ecn_capable.pkt" with { type: "text" };
 import script4 from "./expired_ttl_ends_opening.pkt" with { type: "text" };
 import script5 from "./higher_syn_ends_time_wait.pkt" with { type: "text" };
 import script6 from "./newer_timestamp_does_not_end_time_wait.pkt" with { type: "text" };
-import script7 from "./refusal_ends_opening.pkt" with { type: "text" };
-import script8 from "./repeated_fin_restarts_time_wait.pkt" with { type: "text" };
-import script9 from "./repeated_text_says_cwr.pkt" with { type: "text" };
-import script10 from "./reset_in_the_window_by_rfc_793.pkt" with { type: "text" };
-import script11 from "./second_syn_asks_for_ecn_too.pkt" with { type: "text" };
-import script12 from "./simultaneous_open_offers_again.pkt" with { type: "text" };
-import script13 from "./simultaneous_open_with_sack_offers_no_more.pkt" with { type: "text" };
-import script14 from "./syn_ack_is_ecn_capable.pkt" with { type: "text" };
-import script15 from "./syn_beyond_the_window_is_challenged.pkt" with { type: "text" };
-import script16 from "./syn_in_the_window_by_rfc_793.pkt" with { type: "text" };
-import script17 from "./syn_is_ecn_capable.pkt" with { type: "text" };
-import script18 from "./syn_received_outlives_a_refusal.pkt" with { type: "text" };
-import script19 from "./syn_with_fin_is_dropped.pkt" with { type: "text" };
-import script20 from "./text_of_a_crossing_syn_is_kept.pkt" with { type: "text" };
-import script21 from "./text_of_a_crossing_syn_is_reset_after_close.pkt" with { type: "text" };
-import script22 from "./third_repeated_syn_is_bare.pkt" with { type: "text" };
-import script23 from "./time_wait_answers_acks_only.pkt" with { type: "text" };
-import script24 from "./timeouts_are_late_by_a_slop.pkt" with { type: "text" };
-import script25 from "./unknown_header_ends_opening_over_ipv6.pkt" with { type: "text" };
-import script26 from "./unknown_host_does_not_end_opening.pkt" with { type: "text" };
-import script27 from "./what_fits_is_taken.pkt" with { type: "text" };
+import script7 from "./own_mss_is_no_more_than_the_path_takes.pkt" with { type: "text" };
+import script8 from "./own_mss_is_no_more_than_the_peers.pkt" with { type: "text" };
+import script9 from "./refusal_ends_opening.pkt" with { type: "text" };
+import script10 from "./repeated_fin_restarts_time_wait.pkt" with { type: "text" };
+import script11 from "./repeated_text_says_cwr.pkt" with { type: "text" };
+import script12 from "./reset_in_the_window_by_rfc_793.pkt" with { type: "text" };
+import script13 from "./second_syn_asks_for_ecn_too.pkt" with { type: "text" };
+import script14 from "./simultaneous_open_offers_again.pkt" with { type: "text" };
+import script15 from "./simultaneous_open_with_sack_offers_no_more.pkt" with { type: "text" };
+import script16 from "./syn_ack_is_ecn_capable.pkt" with { type: "text" };
+import script17 from "./syn_beyond_the_window_is_challenged.pkt" with { type: "text" };
+import script18 from "./syn_in_the_window_by_rfc_793.pkt" with { type: "text" };
+import script19 from "./syn_is_ecn_capable.pkt" with { type: "text" };
+import script20 from "./syn_received_outlives_a_refusal.pkt" with { type: "text" };
+import script21 from "./syn_with_fin_is_dropped.pkt" with { type: "text" };
+import script22 from "./tail_of_a_send_waits_for_nothing.pkt" with { type: "text" };
+import script23 from "./tcp_maxseg_counts_the_options_in.pkt" with { type: "text" };
+import script24 from "./text_after_the_end_of_reading_is_thrown_away.pkt" with { type: "text" };
+import script25 from "./text_of_a_crossing_syn_is_kept.pkt" with { type: "text" };
+import script26 from "./text_of_a_crossing_syn_is_reset_after_close.pkt" with { type: "text" };
+import script27 from "./third_repeated_syn_is_bare.pkt" with { type: "text" };
+import script28 from "./time_wait_answers_acks_only.pkt" with { type: "text" };
+import script29 from "./timeouts_are_late_by_a_slop.pkt" with { type: "text" };
+import script30 from "./unknown_header_ends_opening_over_ipv6.pkt" with { type: "text" };
+import script31 from "./unknown_host_does_not_end_opening.pkt" with { type: "text" };
+import script32 from "./what_fits_is_taken.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -38,25 +43,30 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["profiles/expired_ttl_ends_opening.pkt", script4],
   ["profiles/higher_syn_ends_time_wait.pkt", script5],
   ["profiles/newer_timestamp_does_not_end_time_wait.pkt", script6],
-  ["profiles/refusal_ends_opening.pkt", script7],
-  ["profiles/repeated_fin_restarts_time_wait.pkt", script8],
-  ["profiles/repeated_text_says_cwr.pkt", script9],
-  ["profiles/reset_in_the_window_by_rfc_793.pkt", script10],
-  ["profiles/second_syn_asks_for_ecn_too.pkt", script11],
-  ["profiles/simultaneous_open_offers_again.pkt", script12],
-  ["profiles/simultaneous_open_with_sack_offers_no_more.pkt", script13],
-  ["profiles/syn_ack_is_ecn_capable.pkt", script14],
-  ["profiles/syn_beyond_the_window_is_challenged.pkt", script15],
-  ["profiles/syn_in_the_window_by_rfc_793.pkt", script16],
-  ["profiles/syn_is_ecn_capable.pkt", script17],
-  ["profiles/syn_received_outlives_a_refusal.pkt", script18],
-  ["profiles/syn_with_fin_is_dropped.pkt", script19],
-  ["profiles/text_of_a_crossing_syn_is_kept.pkt", script20],
-  ["profiles/text_of_a_crossing_syn_is_reset_after_close.pkt", script21],
-  ["profiles/third_repeated_syn_is_bare.pkt", script22],
-  ["profiles/time_wait_answers_acks_only.pkt", script23],
-  ["profiles/timeouts_are_late_by_a_slop.pkt", script24],
-  ["profiles/unknown_header_ends_opening_over_ipv6.pkt", script25],
-  ["profiles/unknown_host_does_not_end_opening.pkt", script26],
-  ["profiles/what_fits_is_taken.pkt", script27],
+  ["profiles/own_mss_is_no_more_than_the_path_takes.pkt", script7],
+  ["profiles/own_mss_is_no_more_than_the_peers.pkt", script8],
+  ["profiles/refusal_ends_opening.pkt", script9],
+  ["profiles/repeated_fin_restarts_time_wait.pkt", script10],
+  ["profiles/repeated_text_says_cwr.pkt", script11],
+  ["profiles/reset_in_the_window_by_rfc_793.pkt", script12],
+  ["profiles/second_syn_asks_for_ecn_too.pkt", script13],
+  ["profiles/simultaneous_open_offers_again.pkt", script14],
+  ["profiles/simultaneous_open_with_sack_offers_no_more.pkt", script15],
+  ["profiles/syn_ack_is_ecn_capable.pkt", script16],
+  ["profiles/syn_beyond_the_window_is_challenged.pkt", script17],
+  ["profiles/syn_in_the_window_by_rfc_793.pkt", script18],
+  ["profiles/syn_is_ecn_capable.pkt", script19],
+  ["profiles/syn_received_outlives_a_refusal.pkt", script20],
+  ["profiles/syn_with_fin_is_dropped.pkt", script21],
+  ["profiles/tail_of_a_send_waits_for_nothing.pkt", script22],
+  ["profiles/tcp_maxseg_counts_the_options_in.pkt", script23],
+  ["profiles/text_after_the_end_of_reading_is_thrown_away.pkt", script24],
+  ["profiles/text_of_a_crossing_syn_is_kept.pkt", script25],
+  ["profiles/text_of_a_crossing_syn_is_reset_after_close.pkt", script26],
+  ["profiles/third_repeated_syn_is_bare.pkt", script27],
+  ["profiles/time_wait_answers_acks_only.pkt", script28],
+  ["profiles/timeouts_are_late_by_a_slop.pkt", script29],
+  ["profiles/unknown_header_ends_opening_over_ipv6.pkt", script30],
+  ["profiles/unknown_host_does_not_end_opening.pkt", script31],
+  ["profiles/what_fits_is_taken.pkt", script32],
 ];
