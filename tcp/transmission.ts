@@ -332,8 +332,10 @@ function sendAck(tcb: Tcb, out: Segment, now: Instant): boolean {
 function acceptableNumber(tcb: Tcb, reason: SendReason): SeqNumber {
   const { sender } = tcb;
   const edge = seqAdd(sender.sndUna, sender.sndWnd);
-  // RFC 7323 2.4: a scaled window loses up to one unit of its field, and the peer takes what it said before.
-  if (seqDistance(edge, sender.sndNxt) < 1 << tcb.handshake.peerShift) return sender.sndNxt;
+  const beyond = seqDistance(edge, sender.sndNxt);
+  // RFC 7323 2.4: a scaled window loses up to one unit of its field, and the peer takes what it said before; but not the one
+  // octet that probed beyond it.
+  if (beyond <= 0 || beyond > 1 && beyond < 1 << tcb.handshake.peerShift) return sender.sndNxt;
   if (reason !== "ack-unacceptable") return edge;
   sender.answersFromEdge = !sender.answersFromEdge;
   return sender.answersFromEdge ? edge : sender.sndNxt;
