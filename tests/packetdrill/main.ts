@@ -31,6 +31,8 @@ known) for each. Exit status: 0 when nothing failed, 1 otherwise, 2 for wrong us
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
+/** What a shell says of a program that wrote where nobody reads any more. */
+const EXIT_PIPE = 141;
 const SUFFIX = ".pkt";
 
 /** What the command line asks for. */
@@ -160,4 +162,12 @@ function main(args: readonly string[]): number {
   return tally.failed === 0 && unnoticed === 0 ? 0 : EXIT_FAILED;
 }
 
-if (import.meta.main) Deno.exit(main(Deno.args));
+if (import.meta.main) {
+  try {
+    Deno.exit(main(Deno.args));
+  } catch (error) {
+    // Whoever read along has enough, as `head` has.
+    if (error instanceof Deno.errors.BrokenPipe) Deno.exit(EXIT_PIPE);
+    throw error;
+  }
+}
