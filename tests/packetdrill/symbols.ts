@@ -216,22 +216,35 @@ const ICMPV6_PARAMETER_PROBLEM: Readonly<Record<string, number>> = {
   unknown_option: 2,
 };
 
-/** Type and codes by the words of a script; the codes are numbers, too, as `code_1`. */
+/**
+ * Type and codes by the words of a script; both are numbers, too, as `type_3` (in IPv4) and `code_1`. What is no error the
+ * core's decoder refuses; what would change an interface, as a router advertisement does, is not known.
+ */
 const ICMP_TYPES: Readonly<
   Record<4 | 6, Readonly<Record<string, readonly [number, Readonly<Record<string, number>>]>>>
 > = {
   4: {
+    echo_reply: [0, {}],
     unreachable: [3, ICMPV4_UNREACHABLE],
     source_quench: [4, {}],
     redirect: [5, {}],
+    echo_request: [8, {}],
     time_exceeded: [11, TIME_EXCEEDED],
     parameter_problem: [12, {}],
+    timestamp_request: [13, {}],
+    timestamp_reply: [14, {}],
+    information_request: [15, {}],
+    information_reply: [16, {}],
+    address_mask_request: [17, {}],
+    address_mask_reply: [18, {}],
   },
   6: {
     unreachable: [1, ICMPV6_UNREACHABLE],
     packet_too_big: [2, {}],
     time_exceeded: [3, TIME_EXCEEDED],
     parameter_problem: [4, ICMPV6_PARAMETER_PROBLEM],
+    echo_request: [128, {}],
+    echo_reply: [129, {}],
   },
 };
 
@@ -267,7 +280,8 @@ export function icmpErrorName(family: 4 | 6, numbers: IcmpNumbers, platform: Pla
 
 /** What an ICMP line of a script stands for; null when its words are not known. */
 export function icmpNumbers(family: 4 | 6, type: string, code: string | null): IcmpNumbers | null {
-  const found = ICMP_TYPES[family][type];
+  const numbered = family === 4 ? /^type_(\d+)$/.exec(type)?.[1] : undefined;
+  const found = numbered === undefined ? ICMP_TYPES[family][type] : [Number(numbered), {}] as const;
   if (found === undefined) return null;
   const [number, codes] = found;
   if (code === null) return { type: number, code: 0 };

@@ -22,6 +22,7 @@ import script18 from "./soft_error_in_ipv6_is_survived.pkt" with { type: "text" 
 import script19 from "./soft_error_is_reported_and_survived.pkt" with { type: "text" };
 import script20 from "./source_quench_is_ignored.pkt" with { type: "text" };
 import script21 from "./time_exceeded_is_survived.pkt" with { type: "text" };
+import script22 from "./what_is_no_error_changes_nothing.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -47,4 +48,5 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["icmp/soft_error_is_reported_and_survived.pkt", script19],
   ["icmp/source_quench_is_ignored.pkt", script20],
   ["icmp/time_exceeded_is_survived.pkt", script21],
+  ["icmp/what_is_no_error_changes_nothing.pkt", script22],
 ];
