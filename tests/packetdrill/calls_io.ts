@@ -9,12 +9,16 @@ import type { Instant } from "../../tcp/units.ts";
 import { Arguments, MismatchError } from "./arguments.ts";
 import { type Expression, ScriptError, UnsupportedError } from "./ast.ts";
 import { type Call, type CallContext, type CallProgress, socketAt, wait } from "./calls.ts";
+import { compareReport } from "./error_queue.ts";
 import { findWrongOctet, streamOctets } from "./packets.ts";
 import { type CallOutcome, failed, returned, type StreamSocket } from "./socket.ts";
 import { symbolValue } from "./symbols.ts";
 
 /** Octets handed to the core at once: enough for any write of a script. */
 const CHUNK = 65_536;
+
+/** Pieces of lent memory in one packet, on Linux. */
+const MOST_PIECES = 17;
 
 /** Calls that read and write. */
 export const TRANSFER_CALLS: Readonly<Record<string, Call>> = {
@@ -33,8 +37,7 @@ export const TRANSFER_CALLS: Readonly<Record<string, Call>> = {
     send(context, args, progress, { octets: args.integer(2), flags: args.integer(3) }),
   writev: (context, args, progress) =>
     send(context, args, progress, { octets: vectorOctets(args, args.at(1)), flags: 0 }),
-  sendmsg: (context, args, progress) =>
-    send(context, args, progress, { octets: messageOctets(args), flags: args.integer(2) }),
+  sendmsg: sendMessage,
 };
 
 interface Transfer {
@@ -142,18 +145,25 @@ function checkOctets(socket: StreamSocket, octets: Uint8Array): void {
 function receiveMessage(context: CallContext, args: Arguments, progress: CallProgress): CallOutcome {
   const message = args.at(1);
   const control = Arguments.field(message, "msg_control");
-  const flags = args.at(2);
-  if (flags.kind === "word" && flags.name === "MSG_ERRQUEUE") {
-    throw new UnsupportedError(args.line, flags.name);
+  const flags = args.integer(2, 0);
+  if ((flags & (symbolValue("MSG_ERRQUEUE", context.world.platform) ?? 0)) !== 0) {
+    return receiveReport(context, args);
   }
-  const outcome = receive(context, args, progress, {
-    octets: messageOctets(args),
-    flags: args.integer(2, 0),
-  });
+  const outcome = receive(context, args, progress, { octets: messageOctets(args), flags });
   if (outcome.kind === "returned" && control?.value.kind === "list") {
     for (const item of control.value.items) checkControl(context, args, item);
   }
   return outcome;
+}
+
+/** A report of what became of octets sent; it comes without octets, and nobody waits for one. */
+function receiveReport(context: CallContext, args: Arguments): CallOutcome {
+  const socket = socketAt(context, args);
+  if (socket.kind !== "stream") return socket;
+  const report = socket.errorQueue.take();
+  if (report === null) return failed("EAGAIN");
+  compareReport(args, args.at(1), report);
+  return returned(0);
 }
 
 /** TCP_CM_INQ tells what is left to read, and one more when the peer's FIN is. */
@@ -165,6 +175,16 @@ function checkControl(context: CallContext, args: Arguments, item: Expression): 
   const socket = socketAt(context, args) as StreamSocket;
   const left = socket.connection?.unreadOctets ?? 0;
   args.expectValue(name, value, left === 0 && hasEnded(socket) ? 1 : left);
+}
+
+function sendMessage(context: CallContext, args: Arguments, progress: CallProgress): CallOutcome {
+  const transfer = { octets: messageOctets(args), flags: args.integer(2) };
+  const vector = Arguments.field(args.at(1), "msg_iov")?.value;
+  const pieces = vector?.kind === "list" ? vector.items.length : 0;
+  // Lent memory stays in pieces, of which a packet holds so many.
+  const isLent = flagSet(context, transfer, "MSG_ZEROCOPY");
+  if (isLent && pieces > MOST_PIECES) throw new UnsupportedError(args.line, "MSG_ZEROCOPY");
+  return send(context, args, progress, transfer);
 }
 
 function send(
@@ -198,9 +218,11 @@ function send(
     if (!(caught instanceof InvalidStateError)) throw caught;
     return failed("EPIPE");
   }
-  if (progress.octets === transfer.octets) return returned(progress.octets);
-  const waiting = wait(socket, transfer.flags, platform);
-  return waiting.kind === "failed" && progress.octets > 0 ? returned(progress.octets) : waiting;
+  const waiting = progress.octets === transfer.octets ? null : wait(socket, transfer.flags, platform);
+  if (waiting !== null && (waiting.kind !== "failed" || progress.octets === 0)) return waiting;
+  const isLent = flagSet(context, transfer, "MSG_ZEROCOPY");
+  if (progress.octets > 0) socket.errorQueue.handedOver(socket.octetsWritten, isLent);
+  return returned(progress.octets);
 }
 
 function sendUrgent(

@@ -112,7 +112,10 @@ function setOption(context: CallContext, args: Arguments): CallOutcome {
   if (name === "TCP_NOTSENT_LOWAT" && context.world.platform === "linux") {
     socket.sendBuffer.lowWater = number === 0 ? context.world.unsentLowWater : number;
   }
-  if (name === "TCP_INQ") socket.tellsUnread = number !== 0;
+  if (name === "SO_ZEROCOPY") socket.errorQueue.lends = number !== 0;
+  if (name === "SO_TIMESTAMPING" && context.world.platform === "linux") {
+    socket.errorQueue.stamp(number, socket.connection?.octetsAcknowledged ?? 0);
+  } else if (name === "TCP_INQ") socket.tellsUnread = number !== 0;
   else if (name === "SO_RCVLOWAT") socket.lowWater = number;
   else if (!REMEMBERED.has(name)) {
     if (setSendBuffer(context, socket, name, number)) {

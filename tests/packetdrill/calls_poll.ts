@@ -48,7 +48,7 @@ function readiness(context: CallContext, socket: StreamSocket): number {
   const connection = socket.connection;
   if (connection === null) return WRITABLE | HANGUP;
   const state = connection.state;
-  let events = socket.pendingError(context.world) === null ? 0 : ERROR;
+  let events = socket.pendingError(context.world) === null && !socket.errorQueue.hasReport ? 0 : ERROR;
   const peerClosed = connection.peerClosed || state === "CLOSED";
   if (peerClosed && context.world.platform === "linux") events |= PEER_CLOSED;
   if (connection.urgentOctetsLeft > 0) events |= URGENT;
@@ -69,7 +69,7 @@ function news(socket: StreamSocket): number {
   const { connection } = socket;
   if (connection === null) return socket.accepted.length;
   const ended = (connection.peerClosed ? 1 : 0) + (connection.state === "CLOSED" ? 1 : 0);
-  return connection.octetsReceived + ended + socket.sendBuffer.wakes;
+  return connection.octetsReceived + ended + socket.sendBuffer.wakes + socket.errorQueue.made;
 }
 
 function poll(context: CallContext, args: Arguments, progress: CallProgress): CallOutcome {
@@ -125,7 +125,8 @@ function controlEventPoll(context: CallContext, args: Arguments): CallOutcome {
   }
   const bits = args.valueOf(wanted);
   const edge = bits >= (symbolValue("EPOLLET", "linux") ?? 0);
-  events.watches.set(number, { socket, events: bits, edge, told: NOTHING_TOLD });
+  const oneShot = (bits & (symbolValue("EPOLLONESHOT", "linux") ?? 0)) !== 0;
+  events.watches.set(number, { socket, events: bits, edge, oneShot, told: NOTHING_TOLD });
   return returned(0);
 }
 
@@ -137,6 +138,7 @@ function waitEventPoll(context: CallContext, args: Arguments, progress: CallProg
   for (const watch of events.watches.values()) {
     const bits = readiness(context, watch.socket) & (watch.events | ALWAYS);
     if (bits === 0 || watch.edge && watch.told === news(watch.socket)) continue;
+    if (watch.oneShot && watch.told !== NOTHING_TOLD) continue;
     watch.told = news(watch.socket);
     ready.push(bits);
   }

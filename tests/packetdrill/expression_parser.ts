@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Expression, type RecordField, ScriptError } from "./ast.ts";
+import { type Expression, type RecordField, ScriptError, UnsupportedError } from "./ast.ts";
 import type { Lexer, Token } from "./lexer.ts";
 
 /** Takes the punctuation `text`. @throws ScriptError when something else stands there */
@@ -22,9 +22,11 @@ export function isAhead(lexer: Lexer, text: string, distance = 0): boolean {
   return token.kind === "punctuation" && token.text === text;
 }
 
-/** Takes an integer, decimal or hexadecimal, from `least` to `most`. @throws ScriptError when there is none */
+/** Takes an integer, decimal or hexadecimal, from `least` to `most`. @throws ScriptError, UnsupportedError for a word */
 export function takeInteger(lexer: Lexer, least: number, most: number): number {
   const token = lexer.next();
+  // A name that stands for a number elsewhere (`-D`, other sets' runners).
+  if (token.kind === "word") throw new UnsupportedError(token.line, token.text);
   if (token.kind !== "integer" && token.kind !== "hex") {
     throw new ScriptError(token.line, `Cannot read "${token.text}" as a number`);
   }
@@ -77,10 +79,11 @@ function parseOperand(lexer: Lexer): Expression {
       if (token.text === "[") return { kind: "list", items: parseList(lexer, "]") };
       if (token.text === "{") return { kind: "record", fields: parseFields(lexer) };
       break;
+    case "address":
+      throw new UnsupportedError(token.line, token.text);
     case "option":
     case "command":
     case "code":
-    case "address":
     case "end":
       break;
   }

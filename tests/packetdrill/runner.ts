@@ -195,7 +195,16 @@ class Runner {
   /** After anything that happened: what the stack sends now goes out, and a blocked call may return. */
   #settle(): void {
     this.#world.pump();
-    if (this.#call.settle()) this.#world.pump();
+    this.#makeReports();
+    if (!this.#call.settle()) return;
+    this.#world.pump();
+    this.#makeReports();
+  }
+
+  #makeReports(): void {
+    for (const descriptor of this.#context.descriptors.values()) {
+      if (descriptor.kind === "stream") descriptor.makeReports(this.#world.scriptTime);
+    }
   }
 
   #toleranceAt(due: number): number {

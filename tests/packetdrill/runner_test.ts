@@ -149,6 +149,7 @@ const SKIPPED: readonly (readonly [word: string, text: string])[] = [
   ["ls", "`ls /`\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3"],
   ["--nonsense", "--nonsense=1\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3"],
   ["FO", "0 < S 0:0(0) win 1000 <FO>"],
+  ["MSS", "0 < S 0:0(0) win 1000 <mss MSS>"],
   ["{", "0 < S 0:0(0) win 1000 {trun tcp 3}"],
 ];
 

@@ -10,6 +10,7 @@ import type { Connection } from "../../tcp/connection.ts";
 import type { Host } from "../../tcp/host.ts";
 import type { Listener } from "../../tcp/listener.ts";
 import type { Instant, Micros } from "../../tcp/units.ts";
+import { ErrorQueue } from "./error_queue.ts";
 import { LinuxSendBuffer, UNLIMITED } from "./linux_send_buffer.ts";
 import type { Platform } from "./symbols.ts";
 
@@ -79,6 +80,8 @@ export class StreamSocket {
   linger: number | null = null;
   /** Before the core's own buffer, on Linux. */
   readonly sendBuffer: LinuxSendBuffer = new LinuxSendBuffer();
+  /** Reports of what became of octets sent. */
+  readonly errorQueue: ErrorQueue = new ErrorQueue();
   /** Whether the last octets were sent with MSG_MORE. */
   more = false;
   /** Least octets that wake a reader. */
@@ -99,6 +102,7 @@ export class StreamSocket {
     this.remembered = new Map(parent?.remembered);
     this.linger = parent?.linger ?? null;
     this.tellsUnread = parent?.tellsUnread ?? false;
+    this.errorQueue.lends = parent?.errorQueue.lends ?? false;
     this.sendBuffer.locked = parent?.sendBuffer.locked ?? false;
     this.sendBuffer.lowWater = parent?.sendBuffer.lowWater ?? Infinity;
   }
@@ -147,6 +151,14 @@ export class StreamSocket {
     return (this.#events & event) !== 0;
   }
 
+  /** Makes reports of what was sent and acknowledged by now, microseconds of the script. */
+  makeReports(time: number): void {
+    const { connection } = this;
+    if (connection === null) return;
+    const sent = this.octetsWritten - connection.unsentOctets;
+    this.errorQueue.look(sent, connection.octetsAcknowledged, time);
+  }
+
   /** Counts a span in which nothing changed. */
   timePasses(span: Micros): void {
     const connection = this.connection;
@@ -175,6 +187,8 @@ export interface Watch {
   readonly events: number;
   /** Whether only changes are told. */
   readonly edge: boolean;
+  /** Whether only one is told, until the watch is set anew. */
+  readonly oneShot: boolean;
   /** The news of the socket when something was told last, as `news` counts them. */
   told: number;
 }
