@@ -8,6 +8,7 @@ import { type Instant, NEVER } from "../../tcp/units.ts";
 import { Arguments, MismatchError } from "./arguments.ts";
 import { type SystemCall, UnsupportedError } from "./ast.ts";
 import { type Call, type CallContext, type CallProgress, OPENING_CALLS } from "./calls.ts";
+import { FILE_CALLS } from "./calls_files.ts";
 import { TRANSFER_CALLS } from "./calls_io.ts";
 import { OPTION_CALLS } from "./calls_options.ts";
 import { WAITING_CALLS } from "./calls_poll.ts";
@@ -21,6 +22,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   ...TRANSFER_CALLS,
   ...OPTION_CALLS,
   ...WAITING_CALLS,
+  ...FILE_CALLS,
 };
 
 /** A call that has not returned yet. */

@@ -14,7 +14,6 @@ import { type Expression, UnsupportedError } from "./ast.ts";
 import {
   type CallOutcome,
   type Descriptor,
-  EventPoll,
   failed,
   returned,
   type SocketWorld,
@@ -214,7 +213,7 @@ function close(context: CallContext, args: Arguments, progress: CallProgress): C
   const number = args.integer(0);
   const found = context.descriptors.get(number);
   if (found === undefined) return failed("EBADF");
-  if (found instanceof EventPoll) {
+  if (found.kind !== "stream") {
     context.descriptors.delete(number);
     return returned(0);
   }

@@ -40,7 +40,8 @@ export const TRANSFER_CALLS: Readonly<Record<string, Call>> = {
   sendmsg: sendMessage,
 };
 
-interface Transfer {
+/** How many octets, and with which flags. */
+export interface Transfer {
   readonly octets: number;
   readonly flags: number;
 }
@@ -102,6 +103,14 @@ function receive(
     return returned(progress.octets);
   }
   return wait(socket, transfer.flags, platform);
+}
+
+/** Takes up to `wanted` octets, comparing them. @returns how many; 0: none now; null: the stream has ended */
+export function takeOctets(socket: StreamSocket, wanted: number, now: Instant): number | null {
+  const into = new Uint8Array(wanted);
+  const count = receiveOctets(socket, into, now);
+  checkOctets(socket, into.subarray(0, count ?? 0));
+  return count;
 }
 
 /** As the core's `receive`; a connection that failed has nothing more to give. */
@@ -187,7 +196,8 @@ function sendMessage(context: CallContext, args: Arguments, progress: CallProgre
   return send(context, args, progress, transfer);
 }
 
-function send(
+/** Sends octets of the stream. */
+export function send(
   context: CallContext,
   args: Arguments,
   progress: CallProgress,

@@ -295,6 +295,7 @@ class Runner {
     const effects = interpretCommands(text, this.#world.config, line);
     this.#skipped.push(...effects.unchecked.map((each) => `line ${line}: ${each}`));
     this.#world.config = { ...this.#world.config, ...effects.changes };
+    for (const [path, length] of effects.files) this.#world.files.set(path, length);
     this.#world.unsentLowWater = effects.unsentLowWater ?? this.#world.unsentLowWater;
     if (effects.seconds > 0) this.#passTimeTo(after(this.#world.now, seconds(effects.seconds)));
     for (const { state, count } of effects.checks) {

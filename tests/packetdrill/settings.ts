@@ -23,6 +23,8 @@ export interface CommandEffects {
   readonly seconds: number;
   /** TCP_NOTSENT_LOWAT of sockets that set none; null: it stays. */
   readonly unsentLowWater: number | null;
+  /** Files that are made: path and octets. */
+  readonly files: readonly (readonly [path: string, length: number])[];
 }
 
 /** How many connections must be in a state. */
@@ -58,18 +60,20 @@ export function interpretCommands(text: string, config: TcpConfig, line: number)
   const changes: Partial<Writable<TcpConfig>> = {};
   const checks: StateCheck[] = [];
   const unchecked: string[] = [];
+  const files: (readonly [string, number])[] = [];
   let seconds = 0;
   const lowWater = /tcp_notsent_lowat=(\d+)/.exec(text)?.[1];
   for (const words of splitCommands(text)) {
-    const name = words[0] ?? "";
+    const name = (words[0] ?? "").replace(/^(\/usr)?\/bin\//, "");
     if (HARMLESS.has(name) || HARMLESS_SCRIPTS.test(name)) continue;
-    if (name === "sleep") seconds += Number(words[1]);
+    if (name === "dd") files.push(fileMade(words, line));
+    else if (name === "sleep") seconds += Number(words[1]);
     else if (name === "nstat") unchecked.push(...(words.includes("|") ? [words.join(" ")] : []));
     else if (name === "sockstat") checks.push(stateCheck(words, line));
     else Object.assign(changes, commandChanges(words, { ...config, ...changes }, line));
   }
   const unsentLowWater = lowWater === undefined ? null : Number(lowWater);
-  return { changes, checks, unchecked, seconds, unsentLowWater };
+  return { changes, checks, unchecked, seconds, unsentLowWater, files };
 }
 
 function commandChanges(words: Words, config: TcpConfig, line: number): Partial<TcpConfig> {
@@ -88,6 +92,16 @@ function commandChanges(words: Words, config: TcpConfig, line: number): Partial<
     default:
       throw new UnsupportedError(line, name);
   }
+}
+
+/** `dd bs=1 count=5 if=/dev/zero of=/tmp/file`. */
+function fileMade(words: Words, line: number): readonly [path: string, length: number] {
+  const value = (name: string): string | undefined =>
+    words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
+  const path = value("of");
+  const length = Number(value("bs")) * Number(value("count"));
+  if (path === undefined || !Number.isInteger(length)) throw new UnsupportedError(line, "dd");
+  return [path, length];
 }
 
 const SPAN_UNITS: Readonly<Record<string, number>> = { us: 1, ms: 1_000, s: 1_000_000 };

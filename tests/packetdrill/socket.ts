@@ -27,6 +27,8 @@ export interface SocketWorld {
   readonly remoteAddress: IpAddress;
   /** What a connection fails with that an ICMP error ended. */
   readonly unreachableError: string;
+  /** Lengths of the files that the script made, by path. */
+  readonly files: ReadonlyMap<string, number>;
   /** Octets never sent beyond which a Linux socket that has no limit of its own takes no more. */
   readonly unsentLowWater: number;
   /** Whether sockets take what is written as Linux does, chunk by chunk; else as much as the core takes. */
@@ -48,7 +50,18 @@ export type CallOutcome =
   | { readonly kind: "blocked"; readonly wakeAt: Instant };
 
 /** What a number of a descriptor stands for. */
-export type Descriptor = StreamSocket | EventPoll;
+export type Descriptor = StreamSocket | EventPoll | OpenFile | Pipe;
+
+/** A file that is read from: its octets. */
+export interface OpenFile {
+  readonly kind: "file";
+  readonly length: number;
+}
+
+/** Either end of a pipe. */
+export interface Pipe {
+  readonly kind: "pipe";
+}
 
 /** Errors by the way a connection ended. */
 const FAILURES = {

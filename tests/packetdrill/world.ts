@@ -74,6 +74,7 @@ export class World implements SocketWorld {
   /** Settings for what is opened from now on. */
   config: TcpConfig;
   unsentLowWater = Infinity;
+  readonly files = new Map<string, number>();
   /** What the stack sent and no line has matched yet. */
   readonly sent: SentPacket[] = [];
   /** Packets of connections that the script speaks no more of. */
