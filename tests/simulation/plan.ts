@@ -187,7 +187,8 @@ function bounded(side: SidePlan, peer: SidePlan): SidePlan {
 }
 
 function effectiveMss(own: TcpConfig, peer: TcpConfig): number {
-  const announced = peer.mss === 0 ? peer.mtu - 60 : peer.mss;
+  const mssOf = ({ mss, mtu }: TcpConfig): number => mss === 0 ? mtu - 60 : mss;
+  const announced = peer.boundsOwnMss ? Math.min(mssOf(own), mssOf(peer)) : mssOf(peer);
   const assumed = peer.mssOption ? announced : 536;
   return Math.max(1, Math.min(assumed, own.mtu - 60) - 12);
 }
