@@ -4,6 +4,7 @@
  * @module
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { escapeControls } from "./escape.ts";
 
 /** The command line cannot be understood; the message says what to write instead. */
@@ -50,32 +51,56 @@ const HELP_GAP = 2;
  * @throws UsageError for an unknown option, a missing value, or a value for an option that takes none
  */
 export function parseOptions(args: readonly string[], specs: readonly OptionSpec[]): ParsedOptions {
-  const parsed = { values: new Map<string, string>(), flags: new Set<string>(), operands: [] as string[] };
+  const valued = specs.filter((spec) => spec.value !== undefined).map((spec) => spec.name);
+  const plain = specs.filter((spec) => spec.value === undefined).map((spec) => spec.name);
+  const canonical = canonicalArguments(args, specs);
+  const parsed = parseArgs(canonical, {
+    string: [...valued, "_"],
+    boolean: plain,
+    "--": true,
+    unknown: known,
+  });
+  const values = new Map<string, string>();
+  for (const name of valued) {
+    const value = parsed[name];
+    if (typeof value === "string") values.set(name, value);
+  }
+  const flags = new Set(plain.filter((name) => parsed[name] === true));
+  return { values, flags, operands: parsed["--"] as readonly string[] };
+}
+
+/** parseArgs keeps operands and says no to every option that is not in its lists. */
+function known(argument: string, key?: string): boolean {
+  if (key === undefined) return true;
+  throw unknownOption(argument);
+}
+
+/**
+ * Writes every option in its one unmistakable form, `--name=value` or `--name`, and every operand behind `--`: parseArgs
+ * would take `-x` of `-m -x` for another option, and `true` of `--quiet true` for a value.
+ */
+function canonicalArguments(args: readonly string[], specs: readonly OptionSpec[]): readonly string[] {
+  const options: string[] = [];
+  const operands: string[] = [];
   for (let i = 0; i < args.length; i++) {
     const argument = args[i] ?? "";
     if (argument === "--") {
-      parsed.operands.push(...args.slice(i + 1));
+      operands.push(...args.slice(i + 1));
       break;
     }
-    if (argument === "-" || !argument.startsWith("-")) parsed.operands.push(argument);
-    else if (argument.startsWith("--")) i += longOption(argument, args[i + 1], specs, parsed);
-    else i += shortOptions(argument, args[i + 1], specs, parsed);
+    if (argument === "-" || !argument.startsWith("-")) operands.push(argument);
+    else if (argument.startsWith("--")) i += longOption(argument, args[i + 1], specs, options);
+    else i += shortOptions(argument, args[i + 1], specs, options);
   }
-  return parsed;
+  return [...options, "--", ...operands];
 }
 
-/** Where options are put as they are read. */
-interface GivenOptions {
-  readonly values: Map<string, string>;
-  readonly flags: Set<string>;
-}
-
-/** Takes a long option; returns how many further arguments it used. */
+/** Appends the canonical form of a long option; returns how many further arguments it used. */
 function longOption(
   argument: string,
   next: string | undefined,
   specs: readonly OptionSpec[],
-  { values, flags }: GivenOptions,
+  into: string[],
 ): number {
   const equals = argument.indexOf("=");
   const name = argument.slice(2, equals < 0 ? undefined : equals);
@@ -83,19 +108,19 @@ function longOption(
   if (spec === undefined) throw unknownOption(argument);
   if (spec.value === undefined) {
     if (equals >= 0) throw new UsageError(`Option --${name} takes no value`);
-    flags.add(name);
+    into.push(`--${name}`);
     return 0;
   }
   if (equals >= 0) {
-    values.set(name, argument.slice(equals + 1));
+    into.push(argument);
     return 0;
   }
   if (spec.optional !== undefined) {
     const isGiven = next !== undefined && spec.optional.test(next);
-    values.set(name, isGiven ? next : "");
+    into.push(`--${name}=${isGiven ? next : ""}`);
     return isGiven ? 1 : 0;
   }
-  values.set(name, required(next, `--${name}`, spec.value));
+  into.push(`--${name}=${required(next, `--${name}`, spec.value)}`);
   return 1;
 }
 
@@ -104,18 +129,18 @@ function shortOptions(
   argument: string,
   next: string | undefined,
   specs: readonly OptionSpec[],
-  { values, flags }: GivenOptions,
+  into: string[],
 ): number {
   for (let at = 1; at < argument.length; at++) {
     const letter = argument[at];
     const spec = specs.find((candidate) => candidate.letter === letter);
     if (spec === undefined) throw unknownOption(`-${letter}`);
     if (spec.value === undefined) {
-      flags.add(spec.name);
+      into.push(`--${spec.name}`);
       continue;
     }
     const rest = argument.slice(at + 1);
-    values.set(spec.name, rest === "" ? required(next, `-${letter}`, spec.value) : rest);
+    into.push(`--${spec.name}=${rest === "" ? required(next, `-${letter}`, spec.value) : rest}`);
     return rest === "" ? 1 : 0;
   }
   return 0;
