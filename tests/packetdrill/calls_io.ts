@@ -52,24 +52,30 @@ function flagSet(context: CallContext, transfer: Transfer, name: string): boolea
 
 /** Octets of `[{..., 40}, {..., 60}]`. */
 function vectorOctets(args: Arguments, vector: Expression): number {
+  return vectorLengths(args, vector).reduce((sum, length) => sum + length, 0);
+}
+
+function vectorLengths(args: Arguments, vector: Expression): number[] {
   if (vector.kind !== "list") {
     throw new ScriptError(args.line, "Cannot read this argument: a list is expected");
   }
-  let total = 0;
-  for (const item of vector.items) {
+  return vector.items.map((item) => {
     const length = item.kind === "record" ? item.fields[1]?.value : undefined;
     if (length === undefined) {
       throw new ScriptError(args.line, "Cannot read this argument: write {..., LENGTH}");
     }
-    total += args.valueOf(length);
-  }
-  return total;
+    return args.valueOf(length);
+  });
 }
 
 function messageOctets(args: Arguments): number {
+  return vectorOctets(args, messageVector(args));
+}
+
+function messageVector(args: Arguments): Expression {
   const vector = Arguments.field(args.at(1), "msg_iov");
   if (vector === undefined) throw new ScriptError(args.line, "Cannot read this message: msg_iov is expected");
-  return vectorOctets(args, vector.value);
+  return vector.value;
 }
 
 function receive(
@@ -186,14 +192,26 @@ function checkControl(context: CallContext, args: Arguments, item: Expression): 
   args.expectValue(name, value, left === 0 && hasEnded(socket) ? 1 : left);
 }
 
+/** Memory that is lent stays in its pieces, of which a packet holds so many; more go into packets of their own. */
 function sendMessage(context: CallContext, args: Arguments, progress: CallProgress): CallOutcome {
-  const transfer = { octets: messageOctets(args), flags: args.integer(2) };
-  const vector = Arguments.field(args.at(1), "msg_iov")?.value;
-  const pieces = vector?.kind === "list" ? vector.items.length : 0;
-  // Lent memory stays in pieces, of which a packet holds so many.
-  const isLent = flagSet(context, transfer, "MSG_ZEROCOPY");
-  if (isLent && pieces > MOST_PIECES) throw new UnsupportedError(args.line, "MSG_ZEROCOPY");
-  return send(context, args, progress, transfer);
+  const lengths = vectorLengths(args, messageVector(args));
+  const flags = args.integer(2);
+  if (lengths.length === 0) return send(context, args, progress, { octets: 0, flags });
+  const lent = symbolValue("MSG_ZEROCOPY", context.world.platform) ?? 0;
+  const socket = socketAt(context, args);
+  const isLent = socket.kind === "stream" && socket.errorQueue.lends && (flags & lent) !== 0;
+  let outcome: CallOutcome = returned(0);
+  let octets = 0;
+  for (const [i, length] of lengths.entries()) {
+    octets += length;
+    const isLast = i === lengths.length - 1;
+    const isFull = isLent && (i + 1) % MOST_PIECES === 0;
+    if (!isLast && !(isFull && progress.octets < octets)) continue;
+    const record = symbolValue("MSG_EOR", context.world.platform) ?? 0;
+    outcome = send(context, args, progress, { octets, flags: isLast ? flags : flags & ~lent | record });
+    if (progress.octets < octets) break;
+  }
+  return outcome;
 }
 
 /** Sends octets of the stream. */

@@ -70,6 +70,16 @@ Deno.test("a report that is not as a line says makes the script fail", () => {
   assertMatch(run(`${LENT}${moment("SCM_TSTAMP_ACK", 0, 0)}`).reason, /msg_flags/);
 });
 
+Deno.test("lent memory in more pieces than a packet holds goes into several packets, and is one report", () => {
+  const pieces = (count: number): string => Array.from({ length: count }, () => "{..., 2}").join(", ");
+  const message = (flags: string): string =>
+    `+0 sendmsg(3, {msg_name(...)=..., msg_iov(20)=[${pieces(20)}], msg_flags=0}, ${flags}) = 40\n`;
+  const start = OPTION + ESTABLISHED;
+  expectOk(`${start}${message("0")}+0 > P. 1:41(40) ack 1\n+.01 < . 1:1(0) ack 41 win 8000\n${NONE}`);
+  expectOk(`${start}${message("MSG_ZEROCOPY")}+0 > P. 1:35(34) ack 1\n+.01 < . 1:1(0) ack 35 win 8000
++0 > P. 35:41(6) ack 1\n${NONE}+.01 < . 1:1(0) ack 41 win 8000\n${free(0, 0)}`);
+});
+
 Deno.test("without the option nothing is told of lent memory", () => {
   expectOk(
     `0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n${ESTABLISHED}+0 send(3, ..., 500, MSG_ZEROCOPY) = 500
