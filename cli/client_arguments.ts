@@ -147,8 +147,8 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
     const text = values.get(name);
     return text === undefined ? otherwise : read(text);
   };
-  const observe = observeArguments(parsed);
   const bulk = bulkArguments(parsed);
+  const observe = observeArguments(parsed, bulk !== null);
   const color = given("color", (text) => parseChoice(text, "--color", COLOR_CHOICES), "auto");
   const file = values.get("read");
   if (file !== undefined) return { kind: "read", file, color, observe };
@@ -223,9 +223,9 @@ process per GB (10^9 bytes, both ways together). Try it against rawtcp-server --
 --link raw sends every packet by raw socket. --link packet sends data by packet socket, up to 64 KiB at a time, which
 the kernel or the network card cuts into segments: several times faster, over Ethernet and loopback; and it receives
 what arrives one packet at a time through a ring that the kernel fills. auto does so once much flows (some 256 KiB),
-and goes back to the raw socket for good where nothing gets across. Then a trace or capture shows the long segments,
-as those of the kernel's own TCP do; so where segments are shown or stored (--trace, --explain, --json, --pcap,
---ladder, --report) the default is raw, which shows those on the wire. -v says which way is taken.`;
+and goes back to the raw socket for good where nothing gets across. -v says which way is taken. A capture then has the
+long segments, as one of the kernel's own TCP has, and --snaplen 65575 all their bytes; with --link raw it has those on
+the wire. Where segments are told one by one (--trace, --explain, --json, --ladder, --report) the default is raw.`;
 
 /** The text of `--help`. */
 export function clientHelp(): string {

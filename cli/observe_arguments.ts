@@ -61,6 +61,9 @@ const MAX_PACKET = 65_575;
 /** Below this not even the headers are kept whole. */
 const LEAST_SNAP_LENGTH = 68;
 
+/** What captures of bulk data keep of each packet: all headers there can be, and a few octets. */
+const BULK_SNAP_LENGTH = 128;
+
 /** What a ladder can be written as. */
 const PICTURE = /\.(svg|mmd)$/;
 
@@ -79,7 +82,11 @@ export const OBSERVE_OPTIONS: readonly OptionSpec[] = [
     value: "FILE",
     help: "write the packets to FILE (pcapng), with the reasons as\ncomments; - for standard output",
   },
-  { name: "snaplen", value: "N", help: "keep only the first N octets of each packet" },
+  {
+    name: "snaplen",
+    value: "N",
+    help: "keep only the first N octets of each packet (default: all,\nof bulk data 128)",
+  },
   { name: "no-payload", help: "store and show nothing of what was sent and received" },
   {
     name: "ladder",
@@ -93,8 +100,11 @@ export const OBSERVE_OPTIONS: readonly OptionSpec[] = [
   { name: "force", help: "replace existing files" },
 ];
 
-/** Takes the options of {@link OBSERVE_OPTIONS} out of a command line that has been read. @throws UsageError */
-export function observeArguments({ values, flags }: ParsedOptions): ObserveArguments {
+/**
+ * Takes the options of {@link OBSERVE_OPTIONS} out of a command line that has been read. `isBulk`: whether the octets that
+ * are transferred are of no interest. @throws UsageError
+ */
+export function observeArguments({ values, flags }: ParsedOptions, isBulk: boolean): ObserveArguments {
   const ladder = values.get("ladder");
   const snapLength = values.get("snaplen");
   return {
@@ -104,7 +114,7 @@ export function observeArguments({ values, flags }: ParsedOptions): ObserveArgum
     json: flags.has("json"),
     pcap: fileName(values.get("pcap"), "--pcap"),
     snapLength: snapLength === undefined
-      ? 0
+      ? isBulk && values.has("pcap") ? BULK_SNAP_LENGTH : 0
       : parseWhole(snapLength, "--snaplen", LEAST_SNAP_LENGTH, MAX_PACKET),
     payload: !flags.has("no-payload"),
     ladder: ladder === "",
@@ -119,13 +129,13 @@ export function observeArguments({ values, flags }: ParsedOptions): ObserveArgum
 
 /** Whether anything is to be watched at all. */
 export function isObserved(wanted: ObserveArguments): boolean {
-  return showsSegments(wanted) || wanted.statistics || wanted.verbose;
+  return showsSegments(wanted) || wanted.pcap !== null || wanted.statistics || wanted.verbose;
 }
 
-/** Whether segments themselves are shown or stored, one by one. */
+/** Whether segments are shown and told one by one; a capture only stores them. */
 export function showsSegments(wanted: ObserveArguments): boolean {
-  const { trace, explain, json, pcap, ladder, ladderFile, report } = wanted;
-  return trace || explain || json || ladder || [pcap, ladderFile, report].some((file) => file !== null);
+  const { trace, explain, json, ladder, ladderFile, report } = wanted;
+  return trace || explain || json || ladder || ladderFile !== null || report !== null;
 }
 
 /** Whether standard output belongs to a program: then nothing is narrated there. */

@@ -52,10 +52,20 @@ Deno.test("the client's command line becomes what it is to do", async (t) => {
       link: "raw",
       observe: { ...UNOBSERVED, trace: true },
     }],
-    [["--receive", "--pcap", "f", "--link", "auto"], {
+    [["--receive", "--trace", "--link", "auto"], {
       bulk: { octets: null, receives: true },
       link: "auto",
-      observe: { ...UNOBSERVED, pcap: "f" },
+      observe: { ...UNOBSERVED, trace: true },
+    }],
+    [["--receive", "--pcap", "f"], {
+      bulk: { octets: null, receives: true },
+      link: "auto",
+      observe: { ...UNOBSERVED, pcap: "f", snapLength: 128 },
+    }],
+    [["--send-bytes", "1", "--pcap", "f", "--snaplen", "65575", "--json"], {
+      bulk: { octets: 1, receives: false },
+      link: "raw",
+      observe: { ...UNOBSERVED, pcap: "f", snapLength: 65_575, json: true },
     }],
     [["--link", "packet"], { link: "packet" }],
     [["-q", "--color", "never"], { quiet: true, color: "never" }],

@@ -54,16 +54,20 @@ async function streamOf(file: string, filter: string, length: number): Promise<U
   return octets;
 }
 
+/** Octets that a capture keeps of each packet: all. */
+const WHOLE = ["--snaplen", "65575"];
+
 const WAYS: readonly (readonly [name: string, options: readonly string[], mayBeLong: boolean])[] = [
-  ["where segments are stored, those on the wire are", [], false],
+  ["by raw socket the segments on the wire are stored", ["--link", "raw"], false],
   ["by packet socket long segments are stored", ["--link", "packet"], true],
+  ["by default long segments are stored once much flows", [], true],
 ];
 
 for (const [name, options, mayBeLong] of WAYS) {
   Deno.test(`${name}; tshark finds all octets and nothing wrong`, async () => {
     await between(async (ends) => {
       const file = `${ends.folder}/sent.pcapng`;
-      const sending = ["--send-bytes", String(LENGTH), "--pcap", file, ...options];
+      const sending = ["--send-bytes", String(LENGTH), "--pcap", file, ...WHOLE, ...options];
       const { out } = await watched(ends, "discard", sending);
       const { packets, complaints } = await dissect(file);
       assertEquals(complaints, []);
@@ -78,10 +82,24 @@ for (const [name, options, mayBeLong] of WAYS) {
   });
 }
 
+Deno.test("unless told otherwise a capture of bulk data has the headers, and no more than 128 octets of a packet", async () => {
+  await between(async (ends) => {
+    const file = `${ends.folder}/headers.pcapng`;
+    const { out } = await watched(ends, "discard", ["--send-bytes", String(LENGTH), "--pcap", file]);
+    const { packets, complaints } = await dissect(file);
+    assertEquals(complaints, []);
+    const { segmentsSent, segmentsReceived } = summaryOf(out);
+    assertEquals(packets.length, segmentsSent + segmentsReceived);
+    assertEquals(packets.reduce((sum, { length }) => sum + length, 0), LENGTH);
+    const kept = await must(["tshark", "-r", file, "-T", "fields", "-e", "frame.cap_len"]);
+    assertEquals(Math.max(...kept.trimEnd().split("\n").map(Number)), 128);
+  });
+});
+
 Deno.test("what the core has received of a bulk transfer is the pattern, octet for octet", async () => {
   await between(async (ends) => {
     const file = `${ends.folder}/received.pcapng`;
-    const { out } = await watched(ends, `source=${LENGTH}`, ["--receive", "--pcap", file]);
+    const { out } = await watched(ends, `source=${LENGTH}`, ["--receive", "--pcap", file, ...WHOLE]);
     assertEquals(summaryOf(out).received, LENGTH);
     const { complaints } = await dissect(file);
     assertEquals(complaints, []);
