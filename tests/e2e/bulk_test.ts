@@ -185,7 +185,8 @@ Deno.test("a peer that resets midway: exit code 6, and how much was acknowledged
   assertEquals(code, 6, err);
   const line = /^\[-\] .* reset by the peer: ([\d,]+) of 1,000,000,000,000 bytes were acknowledged$/m;
   const acknowledged = Number(line.exec(err)?.[1]?.replaceAll(",", ""));
-  assert(acknowledged >= 5_000_000, err);
+  // The last segment that was read may have waited for its ACK.
+  assert(acknowledged >= 5_000_000 - 65_536, err);
 });
 
 Deno.test("a peer that resets while we receive: exit code 6, and how much came", async () => {

@@ -94,7 +94,13 @@ export class Program implements AsyncDisposable {
 
   /** Sends a signal; nothing happens when it has ended. */
   kill(signal: Deno.Signal): void {
-    if (!this.#ended) this.#child.kill(signal);
+    if (this.#ended) return;
+    try {
+      this.#child.kill(signal);
+    } catch (error) {
+      // It has ended, and we have not heard of it yet.
+      if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
+    }
   }
 
   /** Sends SIGINT and waits for the end. */
