@@ -9,15 +9,22 @@ import { type Places, putAddress } from "./memory.ts";
 
 // struct msghdr: name, its length, vector, its length, control, its length, flags
 export const MESSAGE_WORDS = 14;
-export const MESSAGE_NAME = 0;
-export const MESSAGE_NAME_LENGTH = 2;
-export const MESSAGE_VECTOR = 4;
+const MESSAGE_NAME = 0;
+const MESSAGE_NAME_LENGTH = 2;
+const MESSAGE_VECTOR = 4;
 export const MESSAGE_VECTOR_LENGTH = 6;
 
 // struct iovec: address, length; three of them a message
 const PIECE_WORDS = 4;
 const LENGTH = 2;
 export const VECTOR_WORDS = 3 * PIECE_WORDS;
+
+/** Says where a message goes, by the place and length of a struct sockaddr, and where its vector lies. */
+export function putEnvelope(message: Uint32Array, name: number, nameLength: number, vector: number): void {
+  putAddress(message, MESSAGE_NAME, name);
+  message[MESSAGE_NAME_LENGTH] = nameLength;
+  putAddress(message, MESSAGE_VECTOR, vector);
+}
 
 /**
  * Names the pieces of a message in the vector that starts at word `at`; where its headers lie stands there already.

@@ -23,11 +23,9 @@ import {
 import { check, lastErrno, SystemError } from "./errno.ts";
 import { enlargeBuffer, FileDescriptor, orClose, setOption } from "./file_descriptor.ts";
 import {
-  MESSAGE_NAME,
-  MESSAGE_NAME_LENGTH,
-  MESSAGE_VECTOR,
   MESSAGE_VECTOR_LENGTH,
   MESSAGE_WORDS,
+  putEnvelope,
   putPieces,
   VECTOR_WORDS,
 } from "./gathered_message.ts";
@@ -124,9 +122,7 @@ export class PacketSocket implements GatheringDevice {
     this.#frameHeader.setUint16(VNET_CHECKSUM_START, ETHERNET_HEADER_LENGTH + this.#ipHeaderLength, true);
     this.setNextHop(options.nextHop);
     this.#address = linkAddress(protocol, options.nextHop.interfaceIndex);
-    putAddress(this.#message, MESSAGE_NAME, placeOf(this.#address));
-    this.#message[MESSAGE_NAME_LENGTH] = SOCKADDR_LL_LENGTH;
-    putAddress(this.#message, MESSAGE_VECTOR, placeOf(this.#vector));
+    putEnvelope(this.#message, placeOf(this.#address), SOCKADDR_LL_LENGTH, placeOf(this.#vector));
     putAddress(this.#vector, 0, placeOf(this.#frame));
   }
 

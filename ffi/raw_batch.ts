@@ -8,11 +8,9 @@ import { MSG_DONTWAIT } from "./constants.ts";
 import { lastErrno } from "./errno.ts";
 import type { FileDescriptor } from "./file_descriptor.ts";
 import {
-  MESSAGE_NAME,
-  MESSAGE_NAME_LENGTH,
-  MESSAGE_VECTOR,
   MESSAGE_VECTOR_LENGTH,
   MESSAGE_WORDS,
+  putEnvelope,
   putPieces,
   VECTOR_WORDS,
 } from "./gathered_message.ts";
@@ -60,9 +58,7 @@ export class RawBatch implements PacketBatch {
     const [peer, headers, vectors] = [placeOf(options.peer), placeOf(this.headers), placeOf(this.#vectors)];
     for (let i = 0; i < CAPACITY; i++) {
       const message = this.#messages.subarray(i * BATCHED_WORDS);
-      putAddress(message, MESSAGE_NAME, peer);
-      message[MESSAGE_NAME_LENGTH] = options.peer.length;
-      putAddress(message, MESSAGE_VECTOR, vectors + i * VECTOR_WORDS * OCTETS_PER_WORD);
+      putEnvelope(message, peer, options.peer.length, vectors + i * VECTOR_WORDS * OCTETS_PER_WORD);
       putAddress(this.#vectors, i * VECTOR_WORDS, headers + i * HEADERS_LENGTH);
       this.#pointers.push(Deno.UnsafePointer.of(message));
     }
