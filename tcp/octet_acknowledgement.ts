@@ -67,12 +67,10 @@ function isDuplicate(tcb: Tcb, segment: Segment): boolean {
 }
 
 function advance(tcb: Tcb, ack: SeqNumber, now: Instant): void {
-  const { sender, recovery, totals } = tcb;
+  const { recovery } = tcb;
   recovery.inFlight.acknowledge(ack, recovery.delivery);
   if (recovery.inFlight.count === 0) tcb.allAcknowledgedAt = now;
-  const octets = sender.acknowledge(ack);
-  totals.octetsAcknowledged.add(octets);
-  sender.tune(octets, tcb.rtt.minimum, now);
+  tcb.acknowledgeText(ack, now);
 }
 
 /** RFC 2018 5 and RFC 2883 4: blocks beyond SND.UNA go on the scoreboard; a first block that is not is a duplicate's. */

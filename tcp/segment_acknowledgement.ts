@@ -49,7 +49,7 @@ export function takeSegmentAcknowledgement(
   }
   const advanced = seqAfter(segment.ack, priorUna);
   facts.updatesWindow = takeWindow(tcb, segment);
-  if (advanced) acknowledgeText(tcb, segment.ack, now);
+  if (advanced) tcb.acknowledgeText(segment.ack, now);
   facts.una = sender.sndUna;
   takeBlocks(tcb, recovery, segment, priorUna);
   const hadOutstanding = recovery.inFlight.count > 0;
@@ -86,13 +86,6 @@ function takeWindow(tcb: Tcb, segment: Segment): boolean {
     segment.seq === sender.sndWl1 && (window > sender.sndWnd || window === 0);
   if (isNewer) sender.setWindow(window, segment.seq, segment.ack);
   return isNewer;
-}
-
-function acknowledgeText(tcb: Tcb, ack: SeqNumber, now: Instant): void {
-  const { sender, totals } = tcb;
-  const octets = sender.acknowledge(ack);
-  totals.octetsAcknowledged.add(octets);
-  sender.tune(octets, tcb.rtt.minimum, now);
 }
 
 /** RFC 2018 5 and RFC 2883 4: a first block that is below the ACK, or within the second, reports a duplicate. */

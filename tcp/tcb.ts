@@ -296,6 +296,13 @@ export class Tcb {
     return this.rules.recovery;
   }
 
+  /** The peer has everything before `ack`: that text is counted and forgotten, and the send buffer follows. */
+  acknowledgeText(ack: SeqNumber, now: Instant): void {
+    const octets = this.sender.acknowledge(ack);
+    this.totals.octetsAcknowledged.add(octets);
+    this.sender.tune(octets, this.rtt.minimum, now);
+  }
+
   /** Something came that we can use. */
   peerHeard(now: Instant): void {
     this.lastReceivedAt = now;
