@@ -6,14 +6,9 @@
  * @module
  */
 
+import { CaptureWriter } from "../capture/mod.ts";
 import type { DropReason, Instant, IpAddress, Observer } from "../tcp/mod.ts";
-import {
-  combineObservers,
-  type NamedAddress,
-  type OutputOptions,
-  type Outputs,
-  Tracer,
-} from "../trace/mod.ts";
+import { combineObservers, type OutputOptions, type Outputs, Tracer } from "../trace/mod.ts";
 import type { ObserveArguments } from "./observe_arguments.ts";
 import { checkAbsent, type OctetFile, openGrowing, writeWhole } from "./observe_files.ts";
 import type { ColorChoice, Output, TextSink } from "./output.ts";
@@ -57,11 +52,12 @@ export class Observation {
     this.#context = context;
     for (const file of [wanted.report, wanted.ladderFile]) if (file !== null) checkAbsent(file, wanted.force);
     this.#capture = wanted.pcap === null ? null : openGrowing(wanted.pcap, wanted.force);
+    const epoch = Math.round(performance.timeOrigin * MICROS_PER_MILLISECOND);
     this.tracer = new Tracer({
       ...outputOptions(wanted, context, Deno.stderr),
-      epoch: Math.round(performance.timeOrigin * MICROS_PER_MILLISECOND),
+      epoch,
       statistics: wanted.statistics,
-      ...this.#capture === null ? {} : { capture: captureOptions(wanted, context, this.#capture) },
+      ...this.#capture === null ? {} : { capture: captureWriter(wanted, context, epoch, this.#capture) },
     });
     const { observer } = this.tracer;
     this.observer = observer === null ? narrator : combineObservers([narrator, observer]);
@@ -134,17 +130,20 @@ export async function writeAtEnd(
   if (report !== null) writeWhole(report, await outputs.report(), force);
 }
 
-function captureOptions(
+function captureWriter(
   wanted: ObserveArguments,
   context: ObservationContext,
+  epoch: number,
   file: OctetFile,
-): { write: (octets: Uint8Array) => void; snapLength: number; names: readonly NamedAddress[] } {
+): CaptureWriter {
   const { peer } = context;
-  return {
-    write: (octets) => file.write(octets),
+  return new CaptureWriter((octets) => file.write(octets), {
+    program: `${context.program} ${VERSION}`,
+    epoch,
     snapLength: wanted.snapLength,
+    payload: wanted.payload,
     names: peer === undefined ? [] : [{ octets: peer.address.octets, name: peer.name }],
-  };
+  });
 }
 
 /** A reader that went away does not disturb the connection. */

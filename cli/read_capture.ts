@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CaptureFormatError, tellCapture } from "../trace/mod.ts";
+import { CaptureFormatError, tellCapture } from "../capture/mod.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ProgramFailure } from "./failures.ts";
 import { type ObservationContext, outputOptions, writeAtEnd } from "./observation.ts";

@@ -4,25 +4,25 @@
  * @module
  */
 
-export * from "./address.ts";
+export * from "./base/address.ts";
 export { OctetRange } from "./buffer/octet_range.ts";
 export { AckSample, type CongestionControl } from "./congestion/control.ts";
-export * from "./config.ts";
-export * from "./profiles.ts";
-export { Connection, type ConnectionOptions } from "./connection.ts";
-export * from "./errors.ts";
-export { Event, type EventSet } from "./events.ts";
-export { Host, type HostOptions } from "./host.ts";
-export { IcmpError, type IcmpErrorKind } from "./icmp_error.ts";
-export { createIsnGenerator, createTimestampOffset } from "./isn.ts";
-export { Listener } from "./listener.ts";
-export type * from "./observer.ts";
-export { DYNAMIC_PORTS, type PortKeeper, type PortRange } from "./ports.ts";
-export * from "./segment.ts";
-export * from "./seq.ts";
-export { isLegalTransition, isSynchronized, type State, STATES } from "./state.ts";
-export type { IsnSource } from "./tcb.ts";
-export * from "./units.ts";
+export * from "./config/config.ts";
+export * from "./config/profiles.ts";
+export { Connection, type ConnectionOptions } from "./connection/connection.ts";
+export * from "./base/errors.ts";
+export { Event, type EventSet } from "./base/events.ts";
+export { Host, type HostOptions } from "./host/host.ts";
+export { IcmpError, type IcmpErrorKind } from "./base/icmp_error.ts";
+export { createIsnGenerator, createTimestampOffset } from "./host/isn.ts";
+export { Listener } from "./host/listener.ts";
+export type * from "./base/observer.ts";
+export { DYNAMIC_PORTS, type PortKeeper, type PortRange } from "./host/ports.ts";
+export * from "./base/segment.ts";
+export * from "./base/seq.ts";
+export { isLegalTransition, isSynchronized, type State, STATES } from "./base/state.ts";
+export type { IsnSource } from "./connection/tcb.ts";
+export * from "./base/units.ts";
 export { checksumOf, type ChecksumPolicy, sumOctets } from "./wire/checksum.ts";
 export { decodeIcmpPacket, decodeIcmpv6Message, encodeIcmpPacket } from "./wire/icmp.ts";
 export * from "./wire/packet.ts";

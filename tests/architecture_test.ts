@@ -38,7 +38,7 @@ for (const [name, rule] of Object.entries(RULES)) {
     ignore,
     fn: () => {
       const sources = projectSources();
-      assertEquals(sources.has("tests/architecture_test.ts") && sources.has("tcp/seq.ts"), true);
+      assertEquals(sources.has("tests/architecture_test.ts") && sources.has("tcp/base/seq.ts"), true);
       assertEquals(rule(sources), []);
     },
   });
@@ -78,13 +78,13 @@ const CASES: readonly (readonly [rule: string, path: string, text: string, compl
   ],
   [
     "a folder imports only what its row",
-    "cli/a.ts",
+    "trace/a.ts",
     `import {\n  a,\n  b,\n} from "../ffi/mod.ts";`,
     /imports ffi/,
   ],
   [
     "a folder imports only what its row",
-    "cli/a.ts",
+    "trace/a.ts",
     `const a = await import("../driver/mod.ts");`,
     /imports driver/,
   ],
@@ -108,33 +108,15 @@ const CASES: readonly (readonly [rule: string, path: string, text: string, compl
   ["only packages that its part may use", "cli/a.ts", `import { a } from "npm:chalk";`, /imports npm:chalk/],
   ["only packages that its part may use", "cli/a.ts", `import { a } from "@std/fmt/colors";`, null],
 
-  [
-    "a file of tcp/ imports only from rows",
-    "tcp/seq.ts",
-    `import { a } from "./segment.ts";`,
-    /which is not above it/,
-  ],
-  [
-    "a file of tcp/ imports only from rows",
-    "tcp/sender.ts",
-    `import { a } from "./receiver.ts";`,
-    /not above it/,
-  ],
-  [
-    "a file of tcp/ imports only from rows",
-    "tcp/receiver.ts",
-    `import type { A } from "./sender.ts";`,
-    /not above/,
-  ],
-  [
-    "a file of tcp/ imports only from rows",
-    "tcp/wire/ipv4.ts",
-    `import { a } from "../tcb.ts";`,
-    /not above it/,
-  ],
-  ["a file of tcp/ imports only from rows", "tcp/wire/ipv4.ts", `import { a } from "./checksum.ts";`, null],
-  ["a file of tcp/ imports only from rows", "tcp/tcb.ts", `import { a } from "./wire/header.ts";`, null],
-  ["a file of tcp/ imports only from rows", "tcp/extra.ts", "", /tcp\/extra.ts has no row/],
+  ["a room of tcp/", "tcp/base/seq.ts", `import { a } from "../send/rtt.ts";`, /which is not before it/],
+  ["a room of tcp/", "tcp/send/sender.ts", `import { a } from "../receive/receiver.ts";`, /not before it/],
+  ["a room of tcp/", "tcp/wire/ipv4.ts", `import type { A } from "../connection/tcb.ts";`, /not before it/],
+  ["a room of tcp/", "tcp/host/host.ts", `import { a } from "../mod.ts";`, /not before it/],
+  ["a room of tcp/", "tcp/wire/ipv4.ts", `import { a } from "./checksum.ts";`, null],
+  ["a room of tcp/", "tcp/connection/tcb.ts", `import { a } from "../wire/header.ts";`, null],
+  ["a room of tcp/", "tcp/mod.ts", `import { a } from "./host/host.ts";`, null],
+  ["a room of tcp/", "tcp/extra.ts", "", /tcp\/extra.ts is in no room/],
+  ["a room of tcp/", "tcp/other/extra.ts", "", /is in no room/],
 
   [
     "no files import each other in a circle",
@@ -196,7 +178,7 @@ const CASES: readonly (readonly [rule: string, path: string, text: string, compl
   ["no banned text", "tcp/a.ts", `const a = "node:fs";`, /the core runs anywhere/],
   ["no banned text", "tcp/a.ts", "const a = b >>> 0;", /sequence numbers are int32/],
   ["no banned text", "tcp/a.ts", "const a = b >>> 01;", null],
-  ["no banned text", "tcp/seq.ts", "const a = b >>> 0;", null],
+  ["no banned text", "tcp/base/seq.ts", "const a = b >>> 0;", null],
   ["no banned text", "tcp/a.ts", "a = 1; // not Date.now\n/* console */", null],
   ["no banned text", "driver/a.ts", "const a = Deno.dlopen(b, c);", /ffi\/ alone/],
   ["no banned text", "main.ts", "const a = new Deno.UnsafePointerView(b);", /ffi\/ alone/],

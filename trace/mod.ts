@@ -4,9 +4,6 @@
  * @module
  */
 
-export type { AnalysisResult } from "./analysis/analyse.ts";
-export { CaptureFormatError } from "./capture/capture_file.ts";
-export type { NamedAddress } from "./capture/writer.ts";
 export {
   ARRIVALS,
   type CatalogueEntry,
@@ -20,7 +17,6 @@ export { combineObservers } from "./combine.ts";
 export { markupText, mermaidText, octetsText, terminalText } from "./escape.ts";
 export type { OutputOptions, Outputs } from "./outputs.ts";
 export { type ProgressFigures, ProgressLine, type ProgressOptions } from "./progress.ts";
-export { tellCapture, type ToldCapture } from "./read.ts";
 export type * from "./record.ts";
 export { Statistics } from "./statistics.ts";
-export { Tracer, type TracerOptions } from "./tracer.ts";
+export { type CaptureSink, Tracer, type TracerOptions } from "./tracer.ts";

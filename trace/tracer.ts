@@ -4,23 +4,23 @@
  * @module
  */
 
-import { type CaptureOptions, CaptureWriter, type NamedAddress, type WriteOctets } from "./capture/writer.ts";
 import { combineObservers } from "./combine.ts";
 import type { Direction } from "./copy.ts";
 import { type DropReason, type Instant, type Observer, Segment } from "./core.ts";
 import { type OutputOptions, Outputs } from "./outputs.ts";
-import { Recorder } from "./recorder.ts";
+import { type PacketSink, Recorder } from "./recorder.ts";
 import { Statistics } from "./statistics.ts";
+
+/** Stores packets while they come and go: a capture file that is being written. */
+export interface CaptureSink extends PacketSink {
+  /** Writes what is still held back. */
+  flush(): void;
+}
 
 /** What is to be shown and stored of live connections. */
 export interface TracerOptions extends OutputOptions {
-  /** Packets in pcapng. The clock's `epoch` must be known. */
-  readonly capture?: {
-    readonly write: WriteOctets;
-    /** Most octets of each packet; 0: all. */
-    readonly snapLength: number;
-    readonly names?: readonly NamedAddress[];
-  };
+  /** Writes every packet. The clock's `epoch` must be known. */
+  readonly capture?: CaptureSink;
   /** Whether figures are counted for a summary. */
   readonly statistics?: boolean;
 }
@@ -32,12 +32,12 @@ export class Tracer {
   readonly outputs: Outputs;
   readonly statistics: Statistics | null;
   readonly #recorder: Recorder | null;
-  readonly #capture: CaptureWriter | null;
+  readonly #capture: CaptureSink | null;
   readonly #unreadable = new Segment();
 
   constructor(options: TracerOptions) {
     this.outputs = new Outputs(options);
-    this.#capture = options.capture === undefined ? null : captureWriter(options, options.capture);
+    this.#capture = options.capture ?? null;
     const packetSinks = this.#capture === null ? [] : [this.#capture];
     const isWatched = this.outputs.sinks.length + packetSinks.length > 0;
     this.#recorder = isWatched ? new Recorder(this.outputs.sinks, packetSinks, this.outputs.kept) : null;
@@ -65,18 +65,4 @@ export class Tracer {
   finish(): void {
     if (this.#recorder !== null) this.#recorder.finish();
   }
-}
-
-function captureWriter(
-  options: TracerOptions,
-  capture: NonNullable<TracerOptions["capture"]>,
-): CaptureWriter {
-  const written: CaptureOptions = {
-    program: options.program,
-    epoch: options.epoch ?? 0,
-    snapLength: capture.snapLength,
-    payload: options.payload,
-    names: capture.names ?? [],
-  };
-  return new CaptureWriter(capture.write, written);
 }

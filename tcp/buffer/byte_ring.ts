@@ -8,8 +8,8 @@
  * @module
  */
 
-import type { Segment } from "../segment.ts";
-import { copyOctets } from "./copy.ts";
+import type { Segment } from "../base/segment.ts";
+import { copyOctets } from "../base/copy.ts";
 import { NO_OCTETS } from "./empty.ts";
 import type { OctetRange } from "./octet_range.ts";
 

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { CongestionControlName } from "../config.ts";
-import { type SeqNumber, seqNumber } from "../seq.ts";
-import { type Instant, instant, type Micros, micros } from "../units.ts";
+import type { CongestionControlName } from "../config/config.ts";
+import { type SeqNumber, seqNumber } from "../base/seq.ts";
+import { type Instant, instant, type Micros, micros } from "../base/units.ts";
 
 /** RFC 5681 3.1: least threshold, in segments. */
 export const MIN_THRESHOLD_SEGMENTS = 2;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CongestionControlName } from "../config.ts";
+import type { CongestionControlName } from "../config/config.ts";
 import type { CongestionControl, CongestionOptions } from "./control.ts";
 import { Cubic } from "./cubic.ts";
 import { NewReno } from "./new_reno.ts";

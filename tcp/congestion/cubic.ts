@@ -4,7 +4,7 @@
  * @module
  */
 
-import { after, elapsed, type Instant, instant, type Micros, toSeconds } from "../units.ts";
+import { after, elapsed, type Instant, instant, type Micros, toSeconds } from "../base/units.ts";
 import type { AckSample, CongestionControl, CongestionOptions } from "./control.ts";
 import { Window } from "./window.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { seqAtOrAfter, type SeqNumber } from "../seq.ts";
-import { type Micros, micros, milliseconds } from "../units.ts";
+import { seqAtOrAfter, type SeqNumber } from "../base/seq.ts";
+import { type Micros, micros, milliseconds } from "../base/units.ts";
 import type { AckSample } from "./control.ts";
 
 /** RFC 9406 4.3: bounds of the growth that counts, and the part of the round-trip time that it is otherwise. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Instant, Micros } from "../units.ts";
+import type { Instant, Micros } from "../base/units.ts";
 import type { AckSample, CongestionControl, CongestionOptions } from "./control.ts";
 import { Window } from "./window.ts";
 

@@ -5,9 +5,9 @@
  * @module
  */
 
-import type { CongestionControlName } from "../config.ts";
-import type { SeqNumber } from "../seq.ts";
-import type { Instant, Micros } from "../units.ts";
+import type { CongestionControlName } from "../config/config.ts";
+import type { SeqNumber } from "../base/seq.ts";
+import type { Instant, Micros } from "../base/units.ts";
 import {
   type AckSample,
   type CongestionControl,

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { seqAfter, type SeqNumber } from "../seq.ts";
-import { type Instant, micros, milliseconds, seconds } from "../units.ts";
+import { seqAfter, type SeqNumber } from "../base/seq.ts";
+import { type Instant, micros, milliseconds, seconds } from "../base/units.ts";
 import { MIN_THRESHOLD_SEGMENTS } from "./control.ts";
 import type { RoundTripNews, SegmentGrowth } from "./segment_control.ts";
 

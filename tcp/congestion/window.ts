@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Micros } from "../units.ts";
+import type { Micros } from "../base/units.ts";
 import { type AckSample, initialWindow, MIN_THRESHOLD_SEGMENTS, thresholdAfterIdle } from "./control.ts";
 import { HyStart } from "./hystart.ts";
 

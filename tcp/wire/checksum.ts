@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Segment } from "../segment.ts";
+import type { Segment } from "../base/segment.ts";
 import { octetAt, uint16At } from "./octets.ts";
 
 /**

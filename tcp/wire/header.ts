@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Segment } from "../segment.ts";
-import { seqNumber, seqToInt32 } from "../seq.ts";
+import type { Segment } from "../base/segment.ts";
+import { seqNumber, seqToInt32 } from "../base/seq.ts";
 import { int32At, octetAt, putInt32, putUint16, uint16At } from "./octets.ts";
 
 const SOURCE_PORT_OFFSET = 0;

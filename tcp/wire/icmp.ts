@@ -5,10 +5,10 @@
  * @module
  */
 
-import type { Family } from "../address.ts";
-import type { IcmpError, IcmpErrorKind } from "../icmp_error.ts";
-import { Segment } from "../segment.ts";
-import { seqNumber } from "../seq.ts";
+import type { Family } from "../base/address.ts";
+import type { IcmpError, IcmpErrorKind } from "../base/icmp_error.ts";
+import { Segment } from "../base/segment.ts";
+import { seqNumber } from "../base/seq.ts";
 import { checksumOf, foldSum, PROTOCOL_TCP, sumOctets } from "./checksum.ts";
 import {
   encodeIpv4,

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { IPV6_ADDRESS_LENGTH } from "../address.ts";
-import type { DropReason } from "../observer.ts";
-import type { Segment } from "../segment.ts";
+import { IPV6_ADDRESS_LENGTH } from "../base/address.ts";
+import type { DropReason } from "../base/observer.ts";
+import type { Segment } from "../base/segment.ts";
 import { PROTOCOL_TCP } from "./checksum.ts";
 import { octetAt, putUint16, uint16At } from "./octets.ts";
 

@@ -8,9 +8,9 @@
  * @module
  */
 
-import type { DropReason } from "../observer.ts";
-import { Flag, MAX_SACK_BLOCKS, Option, type Segment } from "../segment.ts";
-import { timestamp, timestampToInt32 } from "../seq.ts";
+import type { DropReason } from "../base/observer.ts";
+import { Flag, MAX_SACK_BLOCKS, Option, type Segment } from "../base/segment.ts";
+import { timestamp, timestampToInt32 } from "../base/seq.ts";
 import { int32At, octetAt, putInt32, putUint16, uint16At } from "./octets.ts";
 
 /** Kinds of option, as IANA lists them. */

@@ -6,8 +6,8 @@
  * @module
  */
 
-import type { DropReason } from "../observer.ts";
-import type { Segment } from "../segment.ts";
+import type { DropReason } from "../base/observer.ts";
+import type { Segment } from "../base/segment.ts";
 import {
   checksumOf,
   type ChecksumPolicy,

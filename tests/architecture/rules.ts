@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BANS, MAX_FILE_LINES, MAX_FUNCTION_LINES, type Part, PARTS, TCP_ORDER } from "./table.ts";
+import { BANS, MAX_FILE_LINES, MAX_FUNCTION_LINES, type Part, PARTS, TCP_ROOMS } from "./table.ts";
 
 /** The sources by path from the top of the project, `/` between folders. */
 export type Sources = ReadonlyMap<string, string>;
@@ -23,7 +23,7 @@ export const RULES: Readonly<Record<string, (sources: Sources) => readonly strin
   "every file belongs to a part of the project": filesWithoutPart,
   "a folder imports only what its row of the table allows": forbiddenEdges,
   "only packages that its part may use": forbiddenPackages,
-  "a file of tcp/ imports only from rows above its own": tcpOrder,
+  "a room of tcp/ imports only from rooms before it": roomOrder,
   "no files import each other in a circle": circles,
   "no file has more than 450 lines": longFiles,
   "no function has more than 50 lines": longFunctions,
@@ -89,30 +89,24 @@ function forbiddenPackages(sources: Sources): string[] {
     .map(({ from, specifier }) => `${from} imports ${specifier}`);
 }
 
-/** The row and entry of a path in TCP_ORDER; undefined when it has none. */
-function tcpPlace(path: string): { readonly row: number; readonly entry: string } | undefined {
-  const inside = path.slice("tcp/".length);
-  for (const [row, entries] of TCP_ORDER.entries()) {
-    const entry = entries.find((name) => covers(name, inside));
-    if (entry !== undefined) return { row, entry };
-  }
-  return undefined;
+/** The room of a path inside `tcp/`; "mod.ts" for the public face, undefined for a file that is in no room. */
+function roomOf(path: string): string | undefined {
+  const [, room = ""] = path.split("/");
+  return path === "tcp/mod.ts" || (path.startsWith("tcp/") && TCP_ROOMS.includes(room)) ? room : undefined;
 }
 
-function tcpOrder(sources: Sources): string[] {
+function roomOrder(sources: Sources): string[] {
   const wrong: string[] = [];
   for (const [path, text] of sources) {
     if (!path.startsWith("tcp/")) continue;
-    const place = tcpPlace(path);
-    if (place === undefined) {
-      wrong.push(`${path} has no row in TCP_ORDER`);
-      continue;
-    }
+    const room = roomOf(path);
+    if (room === undefined) wrong.push(`${path} is in no room: TCP_ROOMS has them`);
+    if (room === undefined || room === "mod.ts") continue;
     for (const { target } of importsOf(path, text)) {
-      if (target === null || !target.startsWith("tcp/")) continue;
-      const other = tcpPlace(target);
-      if (other === undefined || other.entry === place.entry || other.row < place.row) continue;
-      wrong.push(`${path} imports ${target}, which is not above it`);
+      const other = target === null ? undefined : roomOf(target);
+      if (other === undefined || other === room) continue;
+      const isBefore = other !== "mod.ts" && TCP_ROOMS.indexOf(other) < TCP_ROOMS.indexOf(room);
+      if (!isBefore) wrong.push(`${path} imports ${target}, which is not before it`);
     }
   }
   return wrong;

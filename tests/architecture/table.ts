@@ -1,6 +1,6 @@
 /**
- * The shape of the project as data: which folder may import what, and the order inside `tcp/`. Edit here when a file
- * is added or finds another place; what reads these tables is in `rules.ts`.
+ * The shape of the project as data: which folder may import what, and the order of the rooms inside `tcp/`. Edit
+ * here when a folder is added; what reads these tables is in `rules.ts`.
  *
  * @module
  */
@@ -15,7 +15,15 @@ export interface Part {
   readonly packages: readonly string[];
 }
 
-const MODULES = ["tcp/mod.ts", "ffi/mod.ts", "driver/mod.ts", "trace/mod.ts"] as const;
+const MODULES = [
+  "tcp/mod.ts",
+  "ffi/mod.ts",
+  "driver/mod.ts",
+  "trace/mod.ts",
+  "capture/mod.ts",
+  "lab/mod.ts",
+  "packetdrill/mod.ts",
+] as const;
 const STD = ["@std/cli/parse-args", "@std/fmt/bytes", "@std/fmt/colors", "@std/fmt/duration"] as const;
 
 /** Every TypeScript file of the project belongs to one of these. */
@@ -24,8 +32,10 @@ export const PARTS: readonly Part[] = [
   { path: "ffi/", mayImport: [], packages: [] },
   { path: "driver/", mayImport: ["tcp/mod.ts", "ffi/mod.ts"], packages: [] },
   { path: "trace/", mayImport: ["tcp/mod.ts"], packages: [...STD, "uplot/"] },
-  { path: "cli/demo.ts", mayImport: [...MODULES, "cli/"], packages: STD },
-  { path: "cli/", mayImport: ["tcp/mod.ts", "trace/mod.ts"], packages: STD },
+  { path: "capture/", mayImport: ["tcp/mod.ts", "trace/"], packages: STD },
+  { path: "packetdrill/", mayImport: ["tcp/", "trace/mod.ts"], packages: STD },
+  { path: "lab/", mayImport: ["tcp/mod.ts", "trace/mod.ts"], packages: [] },
+  { path: "cli/", mayImport: MODULES, packages: STD },
   { path: "main.ts", mayImport: [...MODULES, "cli/"], packages: STD },
   { path: "server.ts", mayImport: [...MODULES, "cli/"], packages: STD },
   { path: "tests/", mayImport: ["*"], packages: ["*"] },
@@ -33,53 +43,18 @@ export const PARTS: readonly Part[] = [
   { path: ".ci/", mayImport: [], packages: STD },
 ];
 
-/**
- * The order inside `tcp/`: a file imports only from rows above its own. Entries of one row never know each other; a
- * folder (with a slash) is one entry, whose files may import each other.
- */
-export const TCP_ORDER: readonly (readonly string[])[] = [
-  ["units.ts", "seq.ts"],
-  ["address.ts", "state.ts"],
-  ["events.ts", "errors.ts", "buffer/copy.ts"],
-  ["segment.ts"],
-  ["buffer/"],
-  ["config.ts"],
-  ["profiles.ts"],
-  ["observer.ts", "icmp_error.ts"],
-  ["congestion/"],
-  ["wire/"],
-  [
-    "timers.ts",
-    "octet_count.ts",
-    "rtt.ts",
-    "timestamps.ts",
-    "ecn.ts",
-    "window_tuning.ts",
-    "send_tuning.ts",
-    "ack_pace.ts",
-    "packet_memory.ts",
-    "challenge_limiter.ts",
-    "siphash.ts",
-    "deadline_heap.ts",
-    "demultiplexer.ts",
-    "turn_queue.ts",
-    "rounds.ts",
-  ],
-  ["retransmission/", "handshake.ts"],
-  ["sender.ts", "receiver.ts"],
-  ["acknowledging.ts"],
-  ["tcb.ts"],
-  ["timer_rules.ts", "segment_timers.ts", "reset.ts", "closing.ts", "idle.ts", "acknowledging_arrivals.ts"],
-  ["octet_acknowledgement.ts", "segment_acknowledgement.ts", "time_wait.ts"],
-  ["octet_rules.ts", "segment_rules.ts"],
-  ["sending_rules.ts"],
-  ["transmission.ts", "acknowledgement.ts"],
-  ["calls.ts", "arrival.ts", "timeouts.ts", "icmp_arrival.ts"],
-  ["connection.ts"],
-  ["isn.ts", "path_mtus.ts", "ports.ts", "time_wait_reuse.ts"],
-  ["listener.ts", "stray_resets.ts"],
-  ["host.ts"],
-  ["mod.ts"],
+/** The rooms of `tcp/`, from the ground up: a room imports only from rooms before it. `mod.ts` may import all. */
+export const TCP_ROOMS: readonly string[] = [
+  "base",
+  "buffer",
+  "config",
+  "wire",
+  "congestion",
+  "send",
+  "receive",
+  "loss",
+  "connection",
+  "host",
 ];
 
 /** Text that some files must not contain (comments do not count). */
@@ -110,7 +85,7 @@ export const BANS: readonly Ban[] = [
   { text: /\bset(Timeout|Interval)\b/, where: inTcp, because: "deadlines are returned, not waited for" },
   {
     text: />>> 0\b/,
-    where: (path) => inTcp(path) && path !== "tcp/seq.ts",
+    where: (path) => inTcp(path) && path !== "tcp/base/seq.ts",
     because: "sequence numbers are int32; only seq.ts makes them unsigned, to write them",
   },
   {

@@ -8,7 +8,7 @@
  */
 
 import { ByteRing } from "../../tcp/buffer/byte_ring.ts";
-import { type Addressed, Demultiplexer } from "../../tcp/demultiplexer.ts";
+import { type Addressed, Demultiplexer } from "../../tcp/host/demultiplexer.ts";
 import {
   createIsnGenerator,
   type Endpoint,
@@ -17,7 +17,7 @@ import {
   parseAddress,
   sumOctets,
 } from "../../tcp/mod.ts";
-import { EndpointHash, HashUse } from "../../tcp/siphash.ts";
+import { EndpointHash, HashUse } from "../../tcp/host/siphash.ts";
 
 const HERE: Endpoint = { address: parseAddress("192.0.2.1"), port: 40_000 };
 const THERE: Endpoint = { address: parseAddress("192.0.2.2"), port: 80 };

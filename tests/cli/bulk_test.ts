@@ -4,9 +4,9 @@ import type { ClientJob } from "../../cli/client_session.ts";
 import { ExitCode } from "../../cli/exit_codes.ts";
 import { describeFailure, ProgramFailure } from "../../cli/failures.ts";
 import { PATTERN_PERIOD } from "../../cli/pattern.ts";
-import type { Connection } from "../../tcp/connection.ts";
+import type { Connection } from "../../tcp/connection/connection.ts";
 import { Flag, type OctetRange, seconds, seqNumber, type TcpConfig } from "../../tcp/mod.ts";
-import { type Instant, instant, micros } from "../../tcp/units.ts";
+import { type Instant, instant, micros } from "../../tcp/base/units.ts";
 import { HANDSHAKE, prepare, type Run } from "./session_support.ts";
 import { CLIENT_ISS } from "./simulation.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Narrator } from "../../cli/narrator.ts";
 import { Connection, Flag, NEVER, Segment, seqNumber, STANDARD } from "../../tcp/mod.ts";
-import { after, instant, seconds } from "../../tcp/units.ts";
+import { after, instant, seconds } from "../../tcp/base/units.ts";
 import { CLIENT, CLIENT_ISS, PEER } from "./simulation.ts";
 import { memoryOutput, type MemorySink } from "./support.ts";
 

@@ -1,13 +1,13 @@
 /** A client's connection and a peer of it, both our core, in virtual time over a wire that tests can cut. */
 
 import type { ClientLoop } from "../../cli/client_session.ts";
-import { type Endpoint, parseAddress } from "../../tcp/address.ts";
-import { STANDARD, type TcpConfig } from "../../tcp/config.ts";
-import { Connection } from "../../tcp/connection.ts";
-import type { Observer } from "../../tcp/observer.ts";
-import { Flag, Segment } from "../../tcp/segment.ts";
-import { seqNumber } from "../../tcp/seq.ts";
-import { after, earliest, type Instant, instant, micros, NEVER } from "../../tcp/units.ts";
+import { type Endpoint, parseAddress } from "../../tcp/base/address.ts";
+import { STANDARD, type TcpConfig } from "../../tcp/config/config.ts";
+import { Connection } from "../../tcp/connection/connection.ts";
+import type { Observer } from "../../tcp/base/observer.ts";
+import { Flag, Segment } from "../../tcp/base/segment.ts";
+import { seqNumber } from "../../tcp/base/seq.ts";
+import { after, earliest, type Instant, instant, micros, NEVER } from "../../tcp/base/units.ts";
 import { decodePacket, encodePacket } from "../../tcp/wire/packet.ts";
 
 /** The client's initial sequence number, and the peer's. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Loop, type LoopOptions } from "../../driver/loop.ts";
 import { POLLIN, POLLOUT } from "../../ffi/mod.ts";
-import { after, instant, milliseconds, NEVER, seconds } from "../../tcp/units.ts";
+import { after, instant, milliseconds, NEVER, seconds } from "../../tcp/base/units.ts";
 import { FakeCore, FakeDevice, FakePoller, FakeTime, packet, READABLE, WRITABLE } from "./support.ts";
 
 interface Bench {

@@ -5,9 +5,9 @@ import type { PacketBatch, SegmentGatherer, SendOutcome } from "../../driver/dev
 import { Loop } from "../../driver/loop.ts";
 import { Outlet } from "../../driver/outlet.ts";
 import { POLLOUT } from "../../ffi/mod.ts";
-import { Segment } from "../../tcp/segment.ts";
-import { seqToUint32 } from "../../tcp/seq.ts";
-import { seconds } from "../../tcp/units.ts";
+import { Segment } from "../../tcp/base/segment.ts";
+import { seqToUint32 } from "../../tcp/base/seq.ts";
+import { seconds } from "../../tcp/base/units.ts";
 import { decodePacket } from "../../tcp/wire/packet.ts";
 import { FakeCore, FakeDevice, FakePoller, FakeTime, fillSegment, packet } from "./support.ts";
 

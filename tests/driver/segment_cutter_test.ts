@@ -2,8 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import { SegmentCutter } from "../../driver/segment_cutter.ts";
-import { Flag, Segment } from "../../tcp/segment.ts";
-import { seqNumber, seqToUint32 } from "../../tcp/seq.ts";
+import { Flag, Segment } from "../../tcp/base/segment.ts";
+import { seqNumber, seqToUint32 } from "../../tcp/base/seq.ts";
 
 const RING = new Uint8Array(64).map((_, i) => i);
 

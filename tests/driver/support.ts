@@ -3,10 +3,10 @@
 import type { PacketDevice, SendOutcome } from "../../driver/device.ts";
 import type { NetworkSide, Poller } from "../../driver/loop.ts";
 import { POLLIN, POLLOUT } from "../../ffi/mod.ts";
-import { parseAddress } from "../../tcp/address.ts";
-import { Flag, Segment } from "../../tcp/segment.ts";
-import { seqNumber, seqToUint32 } from "../../tcp/seq.ts";
-import { after, type Instant, instant, milliseconds, NEVER } from "../../tcp/units.ts";
+import { parseAddress } from "../../tcp/base/address.ts";
+import { Flag, Segment } from "../../tcp/base/segment.ts";
+import { seqNumber, seqToUint32 } from "../../tcp/base/seq.ts";
+import { after, type Instant, instant, milliseconds, NEVER } from "../../tcp/base/units.ts";
 import { encodePacket } from "../../tcp/wire/packet.ts";
 
 /** Time that passes when somebody waits, and a little each time it is read. */

@@ -1,10 +1,10 @@
 /** tshark reads captures of simulated connections: losses, SACK, both families, odd flags. */
 
 import { assert, assertEquals } from "@std/assert";
-import { parseAddress } from "../../tcp/address.ts";
-import { Flag } from "../../tcp/segment.ts";
-import { instant } from "../../tcp/units.ts";
-import { CaptureWriter } from "../../trace/capture/writer.ts";
+import { parseAddress } from "../../tcp/base/address.ts";
+import { Flag } from "../../tcp/base/segment.ts";
+import { instant } from "../../tcp/base/units.ts";
+import { CaptureWriter } from "../../capture/writer.ts";
 import { JsonSink } from "../../trace/json.ts";
 import { Recorder } from "../../trace/recorder.ts";
 import { FakeConnection } from "../trace/fake_connection.ts";

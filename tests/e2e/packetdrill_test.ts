@@ -2,7 +2,7 @@
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 
-const MAIN = new URL("../packetdrill/main.ts", import.meta.url).pathname;
+const MAIN = new URL("../../packetdrill/main.ts", import.meta.url).pathname;
 const SCRIPTS = new URL("../packetdrill/scripts", import.meta.url).pathname;
 
 interface Run {

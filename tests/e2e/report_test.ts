@@ -1,8 +1,8 @@
 /** The report in a real browser: nothing is complained of or loaded, the graphs are drawn, a click tells why. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { Flag } from "../../tcp/segment.ts";
-import { instant } from "../../tcp/units.ts";
+import { Flag } from "../../tcp/base/segment.ts";
+import { instant } from "../../tcp/base/units.ts";
 import { Recorder } from "../../trace/recorder.ts";
 import { Recording } from "../../trace/recording.ts";
 import { htmlReport } from "../../trace/report/report.ts";

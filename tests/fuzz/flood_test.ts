@@ -14,8 +14,8 @@ import {
   STANDARD,
   timestamp,
 } from "../../tcp/mod.ts";
-import { controlBlockOf } from "../../tcp/connection.ts";
-import { Random } from "../simulation/random.ts";
+import { controlBlockOf } from "../../tcp/connection/connection.ts";
+import { Random } from "../../lab/random.ts";
 import { FuzzCounts, Sentinel } from "./fuzz.ts";
 import { randomPacket } from "./mutate.ts";
 import { OWN_ISS, SITUATIONS } from "./situations.ts";

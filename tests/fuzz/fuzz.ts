@@ -18,7 +18,7 @@ import {
   type TcpConfig,
 } from "../../tcp/mod.ts";
 import { ConnectionWatch, demand, demandLegalTransition } from "../simulation/invariants.ts";
-import { Random } from "../simulation/random.ts";
+import { Random } from "../../lab/random.ts";
 import { mutateIcmpError, mutatePacket, mutateSegment, PACKET_ROOM, randomPacket } from "./mutate.ts";
 import type { Peer } from "./peer.ts";
 import { OWN_ISS, type Situation, SITUATIONS } from "./situations.ts";

@@ -18,7 +18,7 @@ import {
   seqToInt32,
   timestamp,
 } from "../../tcp/mod.ts";
-import type { Random } from "../simulation/random.ts";
+import type { Random } from "../../lab/random.ts";
 
 const TEXT = new Uint8Array(65_536);
 

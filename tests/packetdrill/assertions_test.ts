@@ -1,7 +1,7 @@
 /** The small Python of `%{ … }%`. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type Names, runCode } from "./assertions.ts";
+import { type Names, runCode } from "../../packetdrill/assertions.ts";
 
 const FIGURES = new Map([["tcpi_snd_cwnd", 10], ["tcpi_rtt", 50_000], ["tcpi_options", 7], ["tcpi_lost", 0]]);
 

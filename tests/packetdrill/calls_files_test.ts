@@ -1,9 +1,9 @@
 /** System calls between sockets, files and pipes. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { BORROWED_SCRIPTS } from "./options.ts";
-import { runScript } from "./runner.ts";
-import type { RunResult } from "./verdict.ts";
+import { BORROWED_SCRIPTS } from "../../packetdrill/options.ts";
+import { runScript } from "../../packetdrill/runner.ts";
+import type { RunResult } from "../../packetdrill/verdict.ts";
 
 const ESTABLISHED = `0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
 +0 bind(3, ..., ...) = 0

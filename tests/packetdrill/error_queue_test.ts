@@ -1,9 +1,9 @@
 /** Reports of what became of octets sent, as Linux sockets make them. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { BORROWED_SCRIPTS } from "./options.ts";
-import { runScript } from "./runner.ts";
-import type { RunResult } from "./verdict.ts";
+import { BORROWED_SCRIPTS } from "../../packetdrill/options.ts";
+import { runScript } from "../../packetdrill/runner.ts";
+import type { RunResult } from "../../packetdrill/verdict.ts";
 
 const OPTION = `0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
 +0 setsockopt(3, SOL_SOCKET, SO_ZEROCOPY, [1], 4) = 0

@@ -1,8 +1,8 @@
 /** The words of scripts. */
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { ScriptError } from "./ast.ts";
-import { Lexer, type Token } from "./lexer.ts";
+import { ScriptError } from "../../packetdrill/ast.ts";
+import { Lexer, type Token } from "../../packetdrill/lexer.ts";
 
 function tokensOf(text: string, definitions?: Map<string, string>): Token[] {
   const lexer = new Lexer(text, definitions);

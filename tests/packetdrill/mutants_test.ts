@@ -4,10 +4,10 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { mutantsOf } from "./mutate.ts";
-import { OWN_SCRIPTS } from "./options.ts";
-import { parseScript } from "./parser.ts";
-import { runParsed } from "./runner.ts";
+import { mutantsOf } from "../../packetdrill/mutate.ts";
+import { OWN_SCRIPTS } from "../../packetdrill/options.ts";
+import { parseScript } from "../../packetdrill/parser.ts";
+import { runParsed } from "../../packetdrill/runner.ts";
 import { SCRIPTS } from "./scripts/index.ts";
 
 for (const [path, text] of SCRIPTS) {

@@ -1,8 +1,8 @@
 /** Which mutants are made of a script. */
 
 import { assertEquals } from "@std/assert";
-import { mutantsOf, type Mutation } from "./mutate.ts";
-import { parseScript } from "./parser.ts";
+import { mutantsOf, type Mutation } from "../../packetdrill/mutate.ts";
+import { parseScript } from "../../packetdrill/parser.ts";
 
 function mutationsOf(line: string): Mutation[] {
   return mutantsOf(parseScript(line, "test"), "every").map((mutant) => mutant.mutation);

@@ -1,10 +1,16 @@
 /** Packets as octets, numbers of the script and of the wire. */
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { Flag, Segment } from "../../tcp/segment.ts";
+import { Flag, Segment } from "../../tcp/base/segment.ts";
 import { decodePacket, encodePacket } from "../../tcp/wire/packet.ts";
-import { Flow, packetText, wrap32 } from "./flows.ts";
-import { buildPacket, findWrongOctet, readPacket, streamOctets, type WirePacket } from "./packets.ts";
+import { Flow, packetText, wrap32 } from "../../packetdrill/flows.ts";
+import {
+  buildPacket,
+  findWrongOctet,
+  readPacket,
+  streamOctets,
+  type WirePacket,
+} from "../../packetdrill/packets.ts";
 
 function packetOf(family: 4 | 6, changes: Partial<WirePacket> = {}): WirePacket {
   const length = family === 4 ? 4 : 16;

@@ -1,7 +1,7 @@
 /** Scripts as trees. */
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { Flag } from "../../tcp/segment.ts";
+import { Flag } from "../../tcp/base/segment.ts";
 import {
   type IcmpPacket,
   ScriptError,
@@ -9,8 +9,8 @@ import {
   type SystemCall,
   type TcpPacket,
   UnsupportedError,
-} from "./ast.ts";
-import { parseScript } from "./parser.ts";
+} from "../../packetdrill/ast.ts";
+import { parseScript } from "../../packetdrill/parser.ts";
 
 function eventOf(line: string): ScriptEvent {
   const [event] = parseScript(line, "test").events;

@@ -1,9 +1,9 @@
 /** What makes a script pass, fail and be skipped. */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { BORROWED_SCRIPTS, OWN_SCRIPTS, type RunOptions } from "./options.ts";
-import { runScript } from "./runner.ts";
-import type { RunResult } from "./verdict.ts";
+import { BORROWED_SCRIPTS, OWN_SCRIPTS, type RunOptions } from "../../packetdrill/options.ts";
+import { runScript } from "../../packetdrill/runner.ts";
+import type { RunResult } from "../../packetdrill/verdict.ts";
 
 const ESTABLISHED = `0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
 +0 bind(3, ..., ...) = 0

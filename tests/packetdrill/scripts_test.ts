@@ -4,11 +4,11 @@
  */
 
 import { assert, fail } from "@std/assert";
-import { OWN_SCRIPTS } from "./options.ts";
-import { reportLines } from "./report.ts";
-import { runScript } from "./runner.ts";
+import { OWN_SCRIPTS } from "../../packetdrill/options.ts";
+import { reportLines } from "../../packetdrill/report.ts";
+import { runScript } from "../../packetdrill/runner.ts";
 import { SCRIPTS } from "./scripts/index.ts";
-import type { SequenceStart } from "./world.ts";
+import type { SequenceStart } from "../../packetdrill/world.ts";
 
 const RUNS: readonly (readonly [family: 4 | 6, sequences: SequenceStart])[] = [
   [4, "ordinary"],

@@ -1,10 +1,10 @@
 /** Shell commands as settings. */
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { FREEBSD, LINUX } from "../../tcp/profiles.ts";
-import { ScriptError, UnsupportedError } from "./ast.ts";
-import { interpretCommands } from "./settings.ts";
-import { splitCommands } from "./shell.ts";
+import { FREEBSD, LINUX } from "../../tcp/config/profiles.ts";
+import { ScriptError, UnsupportedError } from "../../packetdrill/ast.ts";
+import { interpretCommands } from "../../packetdrill/settings.ts";
+import { splitCommands } from "../../packetdrill/shell.ts";
 
 Deno.test("commands are split at line ends, semicolons and &&, with quotes, sums, comments and redirections understood", () => {
   const text = 'a \'b c\' "d e" $((2*3+1)) # f\ng > /dev/null 2>&1; h && i \\\n j | k="l $((4*5))"';

@@ -16,10 +16,10 @@ import {
   seqNumber,
   type TcpConfig,
 } from "../../tcp/mod.ts";
-import { controlBlockOf } from "../../tcp/connection.ts";
+import { controlBlockOf } from "../../tcp/connection/connection.ts";
 import { Arrivals } from "./arrivals.ts";
-import { Link, type LinkPlan } from "./link.ts";
-import { Random } from "./random.ts";
+import { Link, type LinkPlan } from "../../lab/link.ts";
+import { Random } from "../../lab/random.ts";
 
 const SENDER: Endpoint = { address: parseAddress("192.0.2.1"), port: 40_000 };
 const RECEIVER: Endpoint = { address: parseAddress("192.0.2.2"), port: 9 };

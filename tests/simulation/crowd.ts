@@ -22,9 +22,9 @@ import {
 } from "../../tcp/mod.ts";
 import { Arrivals } from "./arrivals.ts";
 import { demand } from "./invariants.ts";
-import { Link, PERFECT_LINK } from "./link.ts";
+import { Link, PERFECT_LINK } from "../../lab/link.ts";
 import type { UserPlan } from "./plan.ts";
-import { Random } from "./random.ts";
+import { Random } from "../../lab/random.ts";
 import { Stream } from "./stream.ts";
 import { User } from "./user.ts";
 

@@ -15,9 +15,9 @@ import {
   seqNumber,
   type TcpConfig,
 } from "../../tcp/mod.ts";
-import { type LinkPlan, PERFECT_LINK } from "./link.ts";
+import { type LinkPlan, PERFECT_LINK } from "../../lab/link.ts";
 import type { UserPlan } from "./plan.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../lab/random.ts";
 
 /** Octets of text in one direction, at most. */
 export const OCTETS_MOST = 1_500_000;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { micros, milliseconds, seconds, seqNumber, STANDARD, type TcpConfig } from "../../tcp/mod.ts";
-import { type Fate, PERFECT_LINK } from "./link.ts";
+import { type Fate, PERFECT_LINK } from "../../lab/link.ts";
 import type { Plan, SidePlan, UserPlan } from "./plan.ts";
 import { simulatePlan } from "./world.ts";
 

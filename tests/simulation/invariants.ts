@@ -16,11 +16,11 @@ import {
   type State,
   type TcpConfig,
 } from "../../tcp/mod.ts";
-import { controlBlockOf } from "../../tcp/connection.ts";
-import type { InFlight } from "../../tcp/retransmission/in_flight.ts";
-import { Mark } from "../../tcp/retransmission/mark.ts";
-import type { Tcb } from "../../tcp/tcb.ts";
-import { Timer } from "../../tcp/timers.ts";
+import { controlBlockOf } from "../../tcp/connection/connection.ts";
+import type { InFlight } from "../../tcp/loss/scoreboard.ts";
+import { Mark } from "../../tcp/loss/mark.ts";
+import type { Tcb } from "../../tcp/connection/tcb.ts";
+import { Timer } from "../../tcp/connection/timers.ts";
 
 /** Octets of storage that a ring may have beyond what it may hold: its size is a power of two, at least this much. */
 const RING_LEAST = 2_048;

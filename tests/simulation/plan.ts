@@ -23,8 +23,8 @@ import {
   type Weather,
   WEATHERS,
 } from "./draw.ts";
-import type { LinkPlan } from "./link.ts";
-import { Random } from "./random.ts";
+import type { LinkPlan } from "../../lab/link.ts";
+import { Random } from "../../lab/random.ts";
 
 /** How a connection comes to be: one side listens, or both open at once. */
 export type Opening = "active and passive" | "both active";

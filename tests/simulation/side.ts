@@ -19,9 +19,9 @@ import {
 } from "../../tcp/mod.ts";
 import { Happenings } from "./coverage.ts";
 import { ConnectionWatch, demandLegalTransition } from "./invariants.ts";
-import type { LinkCounts } from "./link.ts";
+import type { LinkCounts } from "../../lab/link.ts";
 import type { SidePlan } from "./plan.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../lab/random.ts";
 import type { Stream } from "./stream.ts";
 import { User } from "./user.ts";
 import { WireWatch } from "./wire.ts";

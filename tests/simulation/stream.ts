@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Random } from "./random.ts";
+import { Random } from "../../lab/random.ts";
 
 /** A prime, so that neither powers of two nor segment sizes divide it. */
 const PERIOD = 65_521;

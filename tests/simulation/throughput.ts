@@ -12,7 +12,7 @@
 
 import { milliseconds, STANDARD, type TcpConfig } from "../../tcp/mod.ts";
 import { type BulkResult, measureBulk } from "./bulk.ts";
-import { type LinkPlan, PERFECT_LINK } from "./link.ts";
+import { type LinkPlan, PERFECT_LINK } from "../../lab/link.ts";
 
 const SEED = 7;
 

@@ -15,7 +15,7 @@ import {
   OctetRange,
 } from "../../tcp/mod.ts";
 import type { UserPlan } from "./plan.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../lab/random.ts";
 import type { Stream } from "./stream.ts";
 
 /** What goes wrong for a user: octets that were never sent, or at another place. */

@@ -17,9 +17,9 @@ import {
 } from "../../tcp/mod.ts";
 import { Arrivals, type Packet } from "./arrivals.ts";
 import { demand } from "./invariants.ts";
-import { Link } from "./link.ts";
+import { Link } from "../../lab/link.ts";
 import { type Plan, planOf } from "./plan.ts";
-import { Random } from "./random.ts";
+import { Random } from "../../lab/random.ts";
 import { Side } from "./side.ts";
 import { cutSegment } from "./segmentation.ts";
 import { Stream } from "./stream.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { Event } from "../../tcp/events.ts";
-import { Flag, Segment } from "../../tcp/segment.ts";
-import { after, elapsed, milliseconds, NEVER, seconds } from "../../tcp/units.ts";
+import { Event } from "../../tcp/base/events.ts";
+import { Flag, Segment } from "../../tcp/base/segment.ts";
+import { after, elapsed, milliseconds, NEVER, seconds } from "../../tcp/base/units.ts";
 import { at, establish, IRS, ISS, type Said, sentBy, wordsOf } from "./exchange.ts";
 
 const NOW = at(0);

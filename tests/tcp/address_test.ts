@@ -8,7 +8,7 @@ import {
   isUnicast,
   octetsMatch,
   parseAddress,
-} from "../../tcp/address.ts";
+} from "../../tcp/base/address.ts";
 
 Deno.test("a connection may only have the address of one host at its ends (MUST-46, MUST-57, MUST-63)", () => {
   const rows: [address: string, isOneHost: boolean][] = [

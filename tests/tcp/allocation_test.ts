@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { controlBlockOf } from "../../tcp/connection.ts";
+import { controlBlockOf } from "../../tcp/connection/connection.ts";
 import { InMemory } from "./in_memory.ts";
 
 /** Segments of one measurement: so few that garbage is seldom collected in between, so many that their sum is not noise. */

@@ -2,8 +2,8 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ByteRing } from "../../tcp/buffer/byte_ring.ts";
 import { OctetRange } from "../../tcp/buffer/octet_range.ts";
-import { copyOctets } from "../../tcp/buffer/copy.ts";
-import { Segment } from "../../tcp/segment.ts";
+import { copyOctets } from "../../tcp/base/copy.ts";
+import { Segment } from "../../tcp/base/segment.ts";
 
 /** The octet that stands at a stream offset in these tests; its period has no common factor with any power of two. */
 function octetAt(offset: number): number {

@@ -1,12 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseAddress } from "../../tcp/address.ts";
-import { Connection } from "../../tcp/connection.ts";
-import { ConnectionFailure, InvalidStateError } from "../../tcp/errors.ts";
-import { Event } from "../../tcp/events.ts";
-import { Flag } from "../../tcp/segment.ts";
-import { seqNumber } from "../../tcp/seq.ts";
-import { type State, STATES } from "../../tcp/state.ts";
-import { NEVER, seconds } from "../../tcp/units.ts";
+import { parseAddress } from "../../tcp/base/address.ts";
+import { Connection } from "../../tcp/connection/connection.ts";
+import { ConnectionFailure, InvalidStateError } from "../../tcp/base/errors.ts";
+import { Event } from "../../tcp/base/events.ts";
+import { Flag } from "../../tcp/base/segment.ts";
+import { seqNumber } from "../../tcp/base/seq.ts";
+import { type State, STATES } from "../../tcp/base/state.ts";
+import { NEVER, seconds } from "../../tcp/base/units.ts";
 import { at, HERE, IRS, ISS, PLAIN, type Said, segmentOf, sentBy, THERE, wordsOf } from "./exchange.ts";
 
 const NOW = at(0);

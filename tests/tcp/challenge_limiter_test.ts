@@ -1,8 +1,8 @@
 /** The limit to challenge ACKs: bounded, and of no use to who counts them (RFC 5961 10, CVE-2016-5696). */
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { ChallengeLimiter } from "../../tcp/challenge_limiter.ts";
-import { instant, seconds } from "../../tcp/units.ts";
+import { ChallengeLimiter } from "../../tcp/connection/challenge_limiter.ts";
+import { instant, seconds } from "../../tcp/base/units.ts";
 
 const PER_SECOND = 100;
 

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { parseAddress } from "../../tcp/address.ts";
-import { frozenConfig, STANDARD, type TcpConfig, validatedConfig } from "../../tcp/config.ts";
-import { Host } from "../../tcp/host.ts";
-import { FREEBSD, LINUX, PROFILES } from "../../tcp/profiles.ts";
-import { instant, micros, milliseconds, seconds } from "../../tcp/units.ts";
+import { parseAddress } from "../../tcp/base/address.ts";
+import { frozenConfig, STANDARD, type TcpConfig, validatedConfig } from "../../tcp/config/config.ts";
+import { Host } from "../../tcp/host/host.ts";
+import { FREEBSD, LINUX, PROFILES } from "../../tcp/config/profiles.ts";
+import { instant, micros, milliseconds, seconds } from "../../tcp/base/units.ts";
 import { SECRET } from "./exchange.ts";
 
 const profiles = Object.entries(PROFILES);

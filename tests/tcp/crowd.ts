@@ -5,12 +5,12 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { parseAddress } from "../../tcp/address.ts";
-import { STANDARD } from "../../tcp/config.ts";
-import type { Connection } from "../../tcp/connection.ts";
-import { Host } from "../../tcp/host.ts";
-import { Segment } from "../../tcp/segment.ts";
-import { type Instant, instant } from "../../tcp/units.ts";
+import { parseAddress } from "../../tcp/base/address.ts";
+import { STANDARD } from "../../tcp/config/config.ts";
+import type { Connection } from "../../tcp/connection/connection.ts";
+import { Host } from "../../tcp/host/host.ts";
+import { Segment } from "../../tcp/base/segment.ts";
+import { type Instant, instant } from "../../tcp/base/units.ts";
 import { SECRET } from "./exchange.ts";
 
 const CLIENT = parseAddress("192.0.2.1");

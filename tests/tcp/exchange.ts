@@ -4,13 +4,13 @@
  * @module
  */
 
-import { type Endpoint, formatEndpoint, parseAddress } from "../../tcp/address.ts";
-import { STANDARD, type TcpConfig } from "../../tcp/config.ts";
-import { Connection } from "../../tcp/connection.ts";
-import { Host } from "../../tcp/host.ts";
-import { Flag, formatFlags, Segment } from "../../tcp/segment.ts";
-import { seqNumber, seqToUint32 } from "../../tcp/seq.ts";
-import { type Instant, instant } from "../../tcp/units.ts";
+import { type Endpoint, formatEndpoint, parseAddress } from "../../tcp/base/address.ts";
+import { STANDARD, type TcpConfig } from "../../tcp/config/config.ts";
+import { Connection } from "../../tcp/connection/connection.ts";
+import { Host } from "../../tcp/host/host.ts";
+import { Flag, formatFlags, Segment } from "../../tcp/base/segment.ts";
+import { seqNumber, seqToUint32 } from "../../tcp/base/seq.ts";
+import { type Instant, instant } from "../../tcp/base/units.ts";
 
 /** Where the host under test is. */
 export const HERE = parseAddress("192.0.2.1");

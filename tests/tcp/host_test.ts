@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { type Endpoint, type IpAddress, parseAddress } from "../../tcp/address.ts";
-import { Event } from "../../tcp/events.ts";
-import { Host } from "../../tcp/host.ts";
-import { IcmpError } from "../../tcp/icmp_error.ts";
-import { Flag, type Segment } from "../../tcp/segment.ts";
-import { seqNumber } from "../../tcp/seq.ts";
-import { NEVER } from "../../tcp/units.ts";
+import { type Endpoint, type IpAddress, parseAddress } from "../../tcp/base/address.ts";
+import { Event } from "../../tcp/base/events.ts";
+import { Host } from "../../tcp/host/host.ts";
+import { IcmpError } from "../../tcp/base/icmp_error.ts";
+import { Flag, type Segment } from "../../tcp/base/segment.ts";
+import { seqNumber } from "../../tcp/base/seq.ts";
+import { NEVER } from "../../tcp/base/units.ts";
 import {
   at,
   HERE,

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { OctetRange } from "../../tcp/buffer/octet_range.ts";
-import type { Connection } from "../../tcp/connection.ts";
-import { ConnectionFailure, InvalidStateError } from "../../tcp/errors.ts";
-import { Event } from "../../tcp/events.ts";
-import { Flag, Segment } from "../../tcp/segment.ts";
-import { FIRST_SEND_BUFFER } from "../../tcp/send_tuning.ts";
+import type { Connection } from "../../tcp/connection/connection.ts";
+import { ConnectionFailure, InvalidStateError } from "../../tcp/base/errors.ts";
+import { Event } from "../../tcp/base/events.ts";
+import { Flag, Segment } from "../../tcp/base/segment.ts";
+import { FIRST_SEND_BUFFER } from "../../tcp/send/tuning.ts";
 import { at, establish, IRS, ISS, newHost, segmentOf, sentBy, THERE, wordsOf } from "./exchange.ts";
 
 const NOW = at(0);

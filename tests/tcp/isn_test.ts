@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { type Endpoint, parseAddress } from "../../tcp/address.ts";
-import { createIsnGenerator, createTimestampOffset } from "../../tcp/isn.ts";
-import { seqDistance, seqToUint32 } from "../../tcp/seq.ts";
-import { SipHash } from "../../tcp/siphash.ts";
-import { instant } from "../../tcp/units.ts";
+import { type Endpoint, parseAddress } from "../../tcp/base/address.ts";
+import { createIsnGenerator, createTimestampOffset } from "../../tcp/host/isn.ts";
+import { seqDistance, seqToUint32 } from "../../tcp/base/seq.ts";
+import { SipHash } from "../../tcp/host/siphash.ts";
+import { instant } from "../../tcp/base/units.ts";
 
 /** Key and messages of the authors' reference: the octets 0, 1, 2, …; results as octets, lowest first. */
 const REFERENCE: [length: number, result: string][] = [

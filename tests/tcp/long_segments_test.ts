@@ -1,9 +1,9 @@
 /** Segments of several times the MSS, for devices that cut them. */
 
 import { assertEquals } from "@std/assert";
-import { Connection } from "../../tcp/connection.ts";
-import { Flag, Option, Segment } from "../../tcp/segment.ts";
-import { seqNumber, seqToUint32 } from "../../tcp/seq.ts";
+import { Connection } from "../../tcp/connection/connection.ts";
+import { Flag, Option, Segment } from "../../tcp/base/segment.ts";
+import { seqNumber, seqToUint32 } from "../../tcp/base/seq.ts";
 import { at, HERE, IRS, ISS, PLAIN, type Said, segmentOf, THERE } from "./exchange.ts";
 
 const NOW = at(0);

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { Connection, controlBlockOf } from "../../tcp/connection.ts";
-import { Rounds } from "../../tcp/rounds.ts";
-import { TurnQueue } from "../../tcp/turn_queue.ts";
-import { instant } from "../../tcp/units.ts";
+import { Connection, controlBlockOf } from "../../tcp/connection/connection.ts";
+import { Rounds } from "../../tcp/host/rounds.ts";
+import { TurnQueue } from "../../tcp/host/turn_queue.ts";
+import { instant } from "../../tcp/base/units.ts";
 import { Crowd } from "./crowd.ts";
 
 /** Octets that a connection which has gone quiet may have in memory, all in all. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { memoryOf, PacketMemory } from "../../tcp/packet_memory.ts";
+import { memoryOf, PacketMemory } from "../../tcp/receive/packet_memory.ts";
 
 const MSS = 1_460;
 

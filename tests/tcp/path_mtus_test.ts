@@ -1,9 +1,9 @@
 /** What is remembered of paths: for a while, and of so many hosts (RFC 1191 5, 6.3). */
 
 import { assertEquals } from "@std/assert";
-import { type IpAddress, parseAddress } from "../../tcp/address.ts";
-import { PathMtus } from "../../tcp/path_mtus.ts";
-import { after, instant, seconds } from "../../tcp/units.ts";
+import { type IpAddress, parseAddress } from "../../tcp/base/address.ts";
+import { PathMtus } from "../../tcp/host/path_mtus.ts";
+import { after, instant, seconds } from "../../tcp/base/units.ts";
 
 const START = instant(seconds(1));
 const HOST = parseAddress("192.0.2.1");

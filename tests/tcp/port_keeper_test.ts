@@ -1,13 +1,13 @@
 /** A host that asks for the local ports it connects from, and gives them back. */
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { type Endpoint, formatAddress, type IpAddress, type Port } from "../../tcp/address.ts";
-import type { Connection } from "../../tcp/connection.ts";
-import { Host } from "../../tcp/host.ts";
-import type { PortKeeper, PortRange } from "../../tcp/ports.ts";
-import { Flag } from "../../tcp/segment.ts";
-import { seqNumber } from "../../tcp/seq.ts";
-import { after, micros, seconds } from "../../tcp/units.ts";
+import { type Endpoint, formatAddress, type IpAddress, type Port } from "../../tcp/base/address.ts";
+import type { Connection } from "../../tcp/connection/connection.ts";
+import { Host } from "../../tcp/host/host.ts";
+import type { PortKeeper, PortRange } from "../../tcp/host/ports.ts";
+import { Flag } from "../../tcp/base/segment.ts";
+import { seqNumber } from "../../tcp/base/seq.ts";
+import { after, micros, seconds } from "../../tcp/base/units.ts";
 import { at, HERE, IRS, ISS, PLAIN, SECRET, segmentOf, sentBy, THERE } from "./exchange.ts";
 
 const NOW = at(0);

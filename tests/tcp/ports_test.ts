@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { type Endpoint, parseAddress } from "../../tcp/address.ts";
-import { EndpointHash, HashUse } from "../../tcp/siphash.ts";
-import { DYNAMIC_PORTS, LINUX_PORTS, PortSelector } from "../../tcp/ports.ts";
+import { type Endpoint, parseAddress } from "../../tcp/base/address.ts";
+import { EndpointHash, HashUse } from "../../tcp/host/siphash.ts";
+import { DYNAMIC_PORTS, LINUX_PORTS, PortSelector } from "../../tcp/host/ports.ts";
 
 const SECRET = Uint8Array.from({ length: 16 }, (_, i) => 7 * i);
 const LOCAL = parseAddress("192.0.2.1");

@@ -1,8 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { STANDARD } from "../../tcp/config.ts";
-import { LINUX } from "../../tcp/profiles.ts";
-import { type RttConfig, RttEstimator } from "../../tcp/rtt.ts";
-import { instant, type Micros, micros, milliseconds, seconds } from "../../tcp/units.ts";
+import { STANDARD } from "../../tcp/config/config.ts";
+import { LINUX } from "../../tcp/config/profiles.ts";
+import { type RttConfig, RttEstimator } from "../../tcp/send/rtt.ts";
+import { instant, type Micros, micros, milliseconds, seconds } from "../../tcp/base/units.ts";
 
 const ms = milliseconds;
 

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { controlBlockOf } from "../../tcp/connection.ts";
-import { FIRST_SEND_BUFFER, SendTuning } from "../../tcp/send_tuning.ts";
-import { STANDARD } from "../../tcp/config.ts";
-import { instant, micros, milliseconds } from "../../tcp/units.ts";
+import { controlBlockOf } from "../../tcp/connection/connection.ts";
+import { FIRST_SEND_BUFFER, SendTuning } from "../../tcp/send/tuning.ts";
+import { STANDARD } from "../../tcp/config/config.ts";
+import { instant, micros, milliseconds } from "../../tcp/base/units.ts";
 import { measureBulk } from "../simulation/bulk.ts";
-import { PERFECT_LINK } from "../simulation/link.ts";
+import { PERFECT_LINK } from "../../lab/link.ts";
 import { at, establish } from "./exchange.ts";
 
 const NOW = at(0);

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import type { WindowUnit } from "../../tcp/config.ts";
-import { Flag } from "../../tcp/segment.ts";
-import { NEVER, seconds } from "../../tcp/units.ts";
+import type { WindowUnit } from "../../tcp/config/config.ts";
+import { Flag } from "../../tcp/base/segment.ts";
+import { NEVER, seconds } from "../../tcp/base/units.ts";
 import { at, establish, IRS, ISS, sentBy } from "./exchange.ts";
 
 const UNITS: readonly WindowUnit[] = ["octets", "segments"];

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { OctetRange } from "../../tcp/buffer/octet_range.ts";
-import type { TcpConfig } from "../../tcp/config.ts";
-import { Connection, controlBlockOf } from "../../tcp/connection.ts";
-import { InvalidStateError } from "../../tcp/errors.ts";
-import { Flag, Option, type Segment } from "../../tcp/segment.ts";
-import { seqNumber, timestamp } from "../../tcp/seq.ts";
+import type { TcpConfig } from "../../tcp/config/config.ts";
+import { Connection, controlBlockOf } from "../../tcp/connection/connection.ts";
+import { InvalidStateError } from "../../tcp/base/errors.ts";
+import { Flag, Option, type Segment } from "../../tcp/base/segment.ts";
+import { seqNumber, timestamp } from "../../tcp/base/seq.ts";
 import {
   at,
   HERE,

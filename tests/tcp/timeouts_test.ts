@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { TcpConfig } from "../../tcp/config.ts";
-import { Connection } from "../../tcp/connection.ts";
-import { ConnectionFailure, InvalidStateError } from "../../tcp/errors.ts";
-import { Event } from "../../tcp/events.ts";
-import { Flag } from "../../tcp/segment.ts";
-import { seqNumber } from "../../tcp/seq.ts";
-import { after, elapsed, type Instant, milliseconds, NEVER, seconds } from "../../tcp/units.ts";
+import type { TcpConfig } from "../../tcp/config/config.ts";
+import { Connection } from "../../tcp/connection/connection.ts";
+import { ConnectionFailure, InvalidStateError } from "../../tcp/base/errors.ts";
+import { Event } from "../../tcp/base/events.ts";
+import { Flag } from "../../tcp/base/segment.ts";
+import { seqNumber } from "../../tcp/base/seq.ts";
+import { after, elapsed, type Instant, milliseconds, NEVER, seconds } from "../../tcp/base/units.ts";
 import { at, establish, HERE, IRS, ISS, PLAIN, sentBy, THERE } from "./exchange.ts";
 
 const NOW = at(0);

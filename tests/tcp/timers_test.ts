@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { NO_TIMER, Timer, TIMER_NAMES, Timers } from "../../tcp/timers.ts";
-import { instant, NEVER } from "../../tcp/units.ts";
+import { NO_TIMER, Timer, TIMER_NAMES, Timers } from "../../tcp/connection/timers.ts";
+import { instant, NEVER } from "../../tcp/base/units.ts";
 
 const at = instant;
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { InvalidStateError } from "../../tcp/errors.ts";
-import { Event } from "../../tcp/events.ts";
-import { Flag, Segment } from "../../tcp/segment.ts";
+import { InvalidStateError } from "../../tcp/base/errors.ts";
+import { Event } from "../../tcp/base/events.ts";
+import { Flag, Segment } from "../../tcp/base/segment.ts";
 import { at, establish, IRS, ISS, sentBy } from "./exchange.ts";
 
 const NOW = at(0);

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { Flag } from "../../tcp/segment.ts";
-import { instant } from "../../tcp/units.ts";
+import { Flag } from "../../tcp/base/segment.ts";
+import { instant } from "../../tcp/base/units.ts";
 import { agreementOf, AgreementSink } from "../../trace/agreement.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
 import { LEAN, Recorder } from "../../trace/recorder.ts";

@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
-import type { Observer } from "../../tcp/observer.ts";
-import { analyse, captureEpoch } from "../../trace/analysis/analyse.ts";
-import { readComments } from "../../trace/analysis/said.ts";
-import type { Capture } from "../../trace/capture/capture.ts";
-import { readCapture } from "../../trace/capture/capture_file.ts";
-import { type CaptureOptions, CaptureWriter } from "../../trace/capture/writer.ts";
+import type { Observer } from "../../tcp/base/observer.ts";
+import { analyse, captureEpoch } from "../../capture/analysis/analyse.ts";
+import { readComments } from "../../capture/analysis/said.ts";
+import type { Capture } from "../../capture/capture.ts";
+import { readCapture } from "../../capture/capture_file.ts";
+import { type CaptureOptions, CaptureWriter } from "../../capture/writer.ts";
 import { LineSink } from "../../trace/lines.ts";
 import type { TraceEvent } from "../../trace/record.ts";
 import { Recorder } from "../../trace/recorder.ts";

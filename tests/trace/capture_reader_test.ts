@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { CaptureFormatError, readCapture } from "../../trace/capture/capture_file.ts";
-import { findIpPacket } from "../../trace/capture/link_layer.ts";
-import { CaptureWriter } from "../../trace/capture/writer.ts";
+import { CaptureFormatError, readCapture } from "../../capture/capture_file.ts";
+import { findIpPacket } from "../../capture/link_layer.ts";
+import { CaptureWriter } from "../../capture/writer.ts";
 import { LEAN, Recorder } from "../../trace/recorder.ts";
 import { tellStory } from "./story.ts";
 

@@ -22,8 +22,8 @@ import {
   STATE_REASONS,
   TIMERS,
 } from "../../trace/catalogue.ts";
-import { OWN_SCRIPTS } from "../packetdrill/options.ts";
-import { runScript } from "../packetdrill/runner.ts";
+import { OWN_SCRIPTS } from "../../packetdrill/options.ts";
+import { runScript } from "../../packetdrill/runner.ts";
 import { SCRIPTS } from "../packetdrill/scripts/index.ts";
 import { Coverage } from "../simulation/coverage.ts";
 import { simulate } from "../simulation/world.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { Flag } from "../../tcp/segment.ts";
-import { instant } from "../../tcp/units.ts";
+import { Flag } from "../../tcp/base/segment.ts";
+import { instant } from "../../tcp/base/units.ts";
 import { ExplainSink, wrap } from "../../trace/explain.ts";
 import { LEAN, Recorder } from "../../trace/recorder.ts";
 import { linesOfStory } from "./collect.ts";

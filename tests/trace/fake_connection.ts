@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Endpoint, parseAddress } from "../../tcp/address.ts";
+import { type Endpoint, parseAddress } from "../../tcp/base/address.ts";
 import type {
   CongestionReason,
   ConnectionView,
@@ -14,11 +14,11 @@ import type {
   SendReason,
   StateReason,
   TimerName,
-} from "../../tcp/observer.ts";
-import { Option, Segment } from "../../tcp/segment.ts";
-import { seqAdd, type SeqNumber, seqNumber, seqToInt32, timestamp } from "../../tcp/seq.ts";
-import type { State } from "../../tcp/state.ts";
-import { type Instant, type Micros, micros } from "../../tcp/units.ts";
+} from "../../tcp/base/observer.ts";
+import { Option, Segment } from "../../tcp/base/segment.ts";
+import { seqAdd, type SeqNumber, seqNumber, seqToInt32, timestamp } from "../../tcp/base/seq.ts";
+import type { State } from "../../tcp/base/state.ts";
+import { type Instant, type Micros, micros } from "../../tcp/base/units.ts";
 import { decodePacket, encodePacket } from "../../tcp/wire/packet.ts";
 
 /** What a test says of a segment; numbers are relative to the initial ones. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Ajv2020 } from "ajv";
-import { Flag } from "../../tcp/segment.ts";
-import { instant } from "../../tcp/units.ts";
+import { Flag } from "../../tcp/base/segment.ts";
+import { instant } from "../../tcp/base/units.ts";
 import * as catalogue from "../../trace/catalogue.ts";
 import { JsonSink } from "../../trace/json.ts";
 import { Recorder } from "../../trace/recorder.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { Flag } from "../../tcp/segment.ts";
-import { instant } from "../../tcp/units.ts";
+import { Flag } from "../../tcp/base/segment.ts";
+import { instant } from "../../tcp/base/units.ts";
 import { mermaidLadder } from "../../trace/ladder/mermaid.ts";
 import { type Ladder, ladderOf } from "../../trace/ladder/rows.ts";
 import { svgLadder } from "../../trace/ladder/svg.ts";

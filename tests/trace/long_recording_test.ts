@@ -1,8 +1,8 @@
 /** What is drawn of a connection that is longer than a recording: small enough, and what is left out is told. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Flag } from "../../tcp/segment.ts";
-import { instant } from "../../tcp/units.ts";
+import { Flag } from "../../tcp/base/segment.ts";
+import { instant } from "../../tcp/base/units.ts";
 import { type Ladder, ladderOf } from "../../trace/ladder/rows.ts";
 import { terminalLadder } from "../../trace/ladder/terminal.ts";
 import { Recorder } from "../../trace/recorder.ts";

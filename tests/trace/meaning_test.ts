@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { Flag } from "../../tcp/segment.ts";
-import { instant } from "../../tcp/units.ts";
+import { Flag } from "../../tcp/base/segment.ts";
+import { instant } from "../../tcp/base/units.ts";
 import { ARRIVALS } from "../../trace/catalogue.ts";
 import { meaningsOf } from "../../trace/meaning.ts";
 import { recording } from "./collect.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { Flag, Segment } from "../../tcp/segment.ts";
+import { Flag, Segment } from "../../tcp/base/segment.ts";
 import { decodePacket, encodePacket } from "../../tcp/wire/packet.ts";
 import { PacketImage } from "../../trace/packet_image.ts";
 import { recording } from "./collect.ts";

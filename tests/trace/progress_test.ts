@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { instant } from "../../tcp/units.ts";
+import { instant } from "../../tcp/base/units.ts";
 import { octetsAmountText } from "../../trace/format.ts";
 import { ProgressLine, progressText } from "../../trace/progress.ts";
 

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { parseAddress } from "../../tcp/address.ts";
-import { Flag } from "../../tcp/segment.ts";
-import { seqNumber } from "../../tcp/seq.ts";
-import { instant } from "../../tcp/units.ts";
+import { parseAddress } from "../../tcp/base/address.ts";
+import { Flag } from "../../tcp/base/segment.ts";
+import { seqNumber } from "../../tcp/base/seq.ts";
+import { instant } from "../../tcp/base/units.ts";
 import { Numbering } from "../../trace/numbering.ts";
 import { recording } from "./collect.ts";
 import { FakeConnection, onTheWire } from "./fake_connection.ts";

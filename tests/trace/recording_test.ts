@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { parseAddress } from "../../tcp/address.ts";
-import { Flag } from "../../tcp/segment.ts";
-import { instant } from "../../tcp/units.ts";
+import { parseAddress } from "../../tcp/base/address.ts";
+import { Flag } from "../../tcp/base/segment.ts";
+import { instant } from "../../tcp/base/units.ts";
 import type { TraceEvent } from "../../trace/record.ts";
 import { LEAN, Recorder } from "../../trace/recorder.ts";
 import { MOST_EVENTS, Recording } from "../../trace/recording.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { parseAddress } from "../../tcp/address.ts";
-import { Flag } from "../../tcp/segment.ts";
+import { parseAddress } from "../../tcp/base/address.ts";
+import { Flag } from "../../tcp/base/segment.ts";
 import { encodePacket } from "../../tcp/wire/packet.ts";
 import { LEAN, Recorder } from "../../trace/recorder.ts";
 import { headersOf } from "../../trace/report/page/header.js";

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { Flag } from "../../tcp/segment.ts";
-import type { Observer } from "../../tcp/observer.ts";
-import { type Instant, instant, micros } from "../../tcp/units.ts";
+import { Flag } from "../../tcp/base/segment.ts";
+import type { Observer } from "../../tcp/base/observer.ts";
+import { type Instant, instant, micros } from "../../tcp/base/units.ts";
 import { FakeConnection } from "./fake_connection.ts";
 
 /** When the story begins. */

@@ -1,14 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { Segment } from "../../tcp/segment.ts";
-import { instant } from "../../tcp/units.ts";
-import {
-  CaptureFormatError,
-  combineObservers,
-  Statistics,
-  tellCapture,
-  Tracer,
-  type TracerOptions,
-} from "../../trace/mod.ts";
+import { Segment } from "../../tcp/base/segment.ts";
+import { instant } from "../../tcp/base/units.ts";
+import { CaptureFormatError, CaptureWriter, tellCapture } from "../../capture/mod.ts";
+import { combineObservers, Statistics, Tracer, type TracerOptions } from "../../trace/mod.ts";
 import { Collector } from "./collect.ts";
 import { LEAN, Recorder } from "../../trace/recorder.ts";
 import kernelLo from "./kernel_lo.pcap.base64" with { type: "text" };
@@ -17,6 +11,10 @@ import { losing, transfer, TwoCores } from "./two_cores.ts";
 import storyLines from "./story_lines.txt" with { type: "text" };
 
 const BASE = { program: "rawtcp 0.0.0", epoch: 1_700_000_000_000_000, payload: true };
+
+function captureTo(write: (octets: Uint8Array) => void, payload = true): CaptureWriter {
+  return new CaptureWriter(write, { ...BASE, snapLength: 0, payload, names: [] });
+}
 
 function told(options: Partial<TracerOptions>): Tracer {
   const tracer = new Tracer({ ...BASE, ...options });
@@ -41,7 +39,7 @@ Deno.test("a tracer does everything at once that is asked of it", async () => {
     story: { write: (line) => story.push(line), width: 80, color: false },
     json: (line) => json.push(line),
     agreement: (line) => agreement.push(line),
-    capture: { write: (octets) => captured += octets.length, snapLength: 0 },
+    capture: captureTo((octets) => captured += octets.length),
     ladder: true,
     report: true,
     statistics: true,
@@ -65,7 +63,7 @@ Deno.test("--no-payload keeps the payload out of everything", async () => {
     payload: false,
     story: { write: (line) => texts.push(line), width: 80, color: false },
     json: (line) => texts.push(line),
-    capture: { write: (octets) => texts.push(decoder.decode(octets)), snapLength: 0 },
+    capture: captureTo((octets) => texts.push(decoder.decode(octets)), false),
     ladder: true,
     report: true,
   });
@@ -88,7 +86,7 @@ Deno.test("what a tracer flushed can be read before it has finished", () => {
   let pieces: number[] = [];
   const tracer = new Tracer({
     ...BASE,
-    capture: { write: (octets) => pieces = [...pieces, ...octets], snapLength: 0 },
+    capture: captureTo((octets) => pieces = [...pieces, ...octets]),
   });
   assert(tracer.observer !== null);
   tellStory(tracer.observer);

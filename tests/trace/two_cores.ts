@@ -4,13 +4,13 @@
  * @module
  */
 
-import { type Endpoint, parseAddress } from "../../tcp/address.ts";
-import { STANDARD, type TcpConfig } from "../../tcp/config.ts";
-import { Connection } from "../../tcp/connection.ts";
-import type { Observer } from "../../tcp/observer.ts";
-import { Segment } from "../../tcp/segment.ts";
-import { seqNumber } from "../../tcp/seq.ts";
-import { type Instant, instant } from "../../tcp/units.ts";
+import { type Endpoint, parseAddress } from "../../tcp/base/address.ts";
+import { STANDARD, type TcpConfig } from "../../tcp/config/config.ts";
+import { Connection } from "../../tcp/connection/connection.ts";
+import type { Observer } from "../../tcp/base/observer.ts";
+import { Segment } from "../../tcp/base/segment.ts";
+import { seqNumber } from "../../tcp/base/seq.ts";
+import { type Instant, instant } from "../../tcp/base/units.ts";
 import { decodePacket, encodePacket } from "../../tcp/wire/packet.ts";
 
 /** A packet under way, before its fate is known. */

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { Cubic, CUBIC_ALPHA, CUBIC_BETA, CUBIC_C } from "../../../tcp/congestion/cubic.ts";
-import { after, instant, milliseconds, seconds } from "../../../tcp/units.ts";
+import { after, instant, milliseconds, seconds } from "../../../tcp/base/units.ts";
 import { averageWindow, MSS, OPTIONS, Path } from "./support.ts";
 
 /** In congestion avoidance after a loss at a window of `segments`, W_max. */

@@ -2,8 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { AckSample } from "../../../tcp/congestion/control.ts";
 import { HyStart } from "../../../tcp/congestion/hystart.ts";
 import { NewReno } from "../../../tcp/congestion/new_reno.ts";
-import { seqAdd, seqNumber } from "../../../tcp/seq.ts";
-import { type Micros, micros, milliseconds } from "../../../tcp/units.ts";
+import { seqAdd, seqNumber } from "../../../tcp/base/seq.ts";
+import { type Micros, micros, milliseconds } from "../../../tcp/base/units.ts";
 import { MSS, OPTIONS, Path } from "./support.ts";
 
 const ms = milliseconds;

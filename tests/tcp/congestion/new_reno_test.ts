@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { initialWindow } from "../../../tcp/congestion/control.ts";
 import { createCongestionControl } from "../../../tcp/congestion/create.ts";
 import { NewReno } from "../../../tcp/congestion/new_reno.ts";
-import { instant, micros, milliseconds, seconds } from "../../../tcp/units.ts";
+import { instant, micros, milliseconds, seconds } from "../../../tcp/base/units.ts";
 import { averageWindow, MSS, OPTIONS, Path } from "./support.ts";
 
 function reno(): Path {

@@ -3,8 +3,8 @@ import {
   type CongestionControl,
   type CongestionOptions,
 } from "../../../tcp/congestion/control.ts";
-import { seqAdd } from "../../../tcp/seq.ts";
-import { after, type Instant, instant, type Micros, micros, milliseconds } from "../../../tcp/units.ts";
+import { seqAdd } from "../../../tcp/base/seq.ts";
+import { after, type Instant, instant, type Micros, micros, milliseconds } from "../../../tcp/base/units.ts";
 
 /** Octets of a segment in these tests: a round number, so that windows can be read. */
 export const MSS = 1_000;

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Segment } from "../../../tcp/segment.ts";
+import { Segment } from "../../../tcp/base/segment.ts";
 import { decodePacket, encodePacket } from "../../../tcp/wire/packet.ts";
 import { CAPTURED_PACKETS } from "./captured.ts";
 import { hexToOctets, packetOf, plainSegment } from "./support.ts";

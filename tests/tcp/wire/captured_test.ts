@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { formatAddress, parseAddress } from "../../../tcp/address.ts";
-import { Option, Segment } from "../../../tcp/segment.ts";
-import { seqToUint32, timestampToUint32 } from "../../../tcp/seq.ts";
+import { formatAddress, parseAddress } from "../../../tcp/base/address.ts";
+import { Option, Segment } from "../../../tcp/base/segment.ts";
+import { seqToUint32, timestampToUint32 } from "../../../tcp/base/seq.ts";
 import { decodePacket, encodePacketHeaders } from "../../../tcp/wire/packet.ts";
 import { CAPTURED_PACKETS } from "./captured.ts";
 import { type CapturedPacket, hexToOctets, octetsToHex } from "./support.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Segment } from "../../../tcp/segment.ts";
+import { Segment } from "../../../tcp/base/segment.ts";
 import { checksumOf, foldSum, sumOctets, sumPayload, sumPseudoHeader } from "../../../tcp/wire/checksum.ts";
 import { hexToOctets, holds, plainSegment, slowSum } from "./support.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Flag, Option, Segment } from "../../../tcp/segment.ts";
+import { Flag, Option, Segment } from "../../../tcp/base/segment.ts";
 import { decodePacket, decodeTcpSegment } from "../../../tcp/wire/packet.ts";
 import { CAPTURED_PACKETS } from "./captured.ts";
 import { anySegment, hexToOctets, holds, meaningOf, packetOf, repairIpv4Checksum } from "./support.ts";

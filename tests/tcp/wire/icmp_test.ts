@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { formatAddress } from "../../../tcp/address.ts";
-import { IcmpError, type IcmpErrorKind } from "../../../tcp/icmp_error.ts";
-import { seqToUint32 } from "../../../tcp/seq.ts";
+import { formatAddress } from "../../../tcp/base/address.ts";
+import { IcmpError, type IcmpErrorKind } from "../../../tcp/base/icmp_error.ts";
+import { seqToUint32 } from "../../../tcp/base/seq.ts";
 import {
   decodeIcmpPacket,
   decodeIcmpv6Message,

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { DropReason } from "../../../tcp/observer.ts";
-import { Segment } from "../../../tcp/segment.ts";
+import type { DropReason } from "../../../tcp/base/observer.ts";
+import { Segment } from "../../../tcp/base/segment.ts";
 import { decodePacket, encodePacket } from "../../../tcp/wire/packet.ts";
 import { hexToOctets, meaningOf, octetsToHex, packetOf, plainSegment } from "./support.ts";
 

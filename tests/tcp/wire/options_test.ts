@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { Flag, Option, Segment, type SynOptionOrder } from "../../../tcp/segment.ts";
-import { timestamp, timestampToUint32 } from "../../../tcp/seq.ts";
+import { Flag, Option, Segment, type SynOptionOrder } from "../../../tcp/base/segment.ts";
+import { timestamp, timestampToUint32 } from "../../../tcp/base/seq.ts";
 import {
   decodeOptions,
   encodeOptions,

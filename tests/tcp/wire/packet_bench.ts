@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Option, Segment } from "../../../tcp/segment.ts";
+import { Option, Segment } from "../../../tcp/base/segment.ts";
 import { sumOctets } from "../../../tcp/wire/checksum.ts";
 import { decodePacket, encodePacket, encodePacketHeaders } from "../../../tcp/wire/packet.ts";
 import { packetOf, plainSegment, slowSum } from "./support.ts";

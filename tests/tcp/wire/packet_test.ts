@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { DropReason } from "../../../tcp/observer.ts";
-import { Flag, Segment } from "../../../tcp/segment.ts";
+import type { DropReason } from "../../../tcp/base/observer.ts";
+import { Flag, Segment } from "../../../tcp/base/segment.ts";
 import type { ChecksumPolicy } from "../../../tcp/wire/checksum.ts";
 import {
   decodePacket,

@@ -6,9 +6,9 @@
  */
 
 import fc from "fast-check";
-import { parseAddress } from "../../../tcp/address.ts";
-import { Flag, Option, Segment } from "../../../tcp/segment.ts";
-import { seqNumber, seqToUint32, timestamp, timestampToUint32 } from "../../../tcp/seq.ts";
+import { parseAddress } from "../../../tcp/base/address.ts";
+import { Flag, Option, Segment } from "../../../tcp/base/segment.ts";
+import { seqNumber, seqToUint32, timestamp, timestampToUint32 } from "../../../tcp/base/seq.ts";
 import { encodePacket, packetLength } from "../../../tcp/wire/packet.ts";
 
 /** Where every run of the properties starts; a failure prints its own seed and path beside it. */

@@ -1,0 +1,232 @@
+/**
+ * Makes events of a capture: what was on the wire, with the reasons where our own comments carry them.
+ *
+ * @module
+ */
+
+import type { Capture, CapturedPacket } from "../capture.ts";
+import { findIpPacket } from "../link_layer.ts";
+import { copySegment, type Direction } from "../../trace/copy.ts";
+import { type Instant, instant, type Segment, type State } from "../../trace/core.ts";
+import type {
+  ConnectionRecord,
+  SegmentRecord,
+  TraceEvent,
+  TraceSink,
+  ViewRecord,
+} from "../../trace/record.ts";
+import type { Flow } from "./flow.ts";
+import { FlowTable } from "./flow_table.ts";
+import { type FoundSegment, SegmentFinder } from "./segment_finder.ts";
+import { type PacketStatements, readComments, type Statement } from "./said.ts";
+
+/** How much is kept of each segment. */
+export interface AnalysisOptions {
+  /** Whether each segment's headers are kept as octets. */
+  readonly headers: boolean;
+  /** Octets of payload kept with each event. */
+  readonly excerpt: number;
+}
+
+/** What a capture held. */
+export interface AnalysisResult {
+  readonly packets: number;
+  readonly segments: number;
+  readonly connections: number;
+  /** Packets that hold no TCP, or none that can be read. */
+  readonly ignored: number;
+  readonly isCut: boolean;
+}
+
+/** The interface of our captures on which packets are that a fault took away. */
+const LOST_INTERFACE = "rawtcp-lost";
+
+const NANOS_PER_MICRO = 1_000;
+
+/** Events without their numbers: they get those in the order in which they are told. */
+type Unnumbered<T extends TraceEvent = TraceEvent> = T extends TraceEvent ? Omit<T, "number"> : never;
+
+/** Microseconds from 1970-01-01 UTC to the first packet: the moment 0 of the events. */
+export function captureEpoch(capture: Capture): number {
+  return Number((capture.packets[0]?.time ?? 0n) / BigInt(NANOS_PER_MICRO));
+}
+
+/** Tells the sinks what the capture holds, and that nothing follows. */
+export function analyse(
+  capture: Capture,
+  sinks: readonly TraceSink[],
+  options: AnalysisOptions,
+): AnalysisResult {
+  const analysis = new Analysis(capture, sinks, options);
+  for (const packet of capture.packets) analysis.packet(packet);
+  analysis.trailing(capture.trailingComments);
+  for (const sink of sinks) sink.finish();
+  return analysis.result(capture);
+}
+
+/**
+ * As the file or the link layer says. On loopback everything only "arrives": where nothing was sent, nobody knows.
+ */
+function directionOf(packet: CapturedPacket): Direction | null {
+  return packet.direction ?? findIpPacket(packet.linkType, packet.octets)?.direction ?? null;
+}
+
+class Analysis {
+  readonly #sinks: readonly TraceSink[];
+  readonly #options: AnalysisOptions;
+  readonly #finder = new SegmentFinder();
+  readonly #flows = new FlowTable();
+  readonly #start: bigint;
+  readonly #trustsDirections: boolean;
+  #now: Instant = instant(0);
+  /** The last views that comments told. */
+  readonly #views = new Map<Flow, ViewRecord>();
+  #number = 0;
+  #segments = 0;
+  /** The last flow, and the view that was last told of it. */
+  #flow: Flow | null = null;
+  #view: ViewRecord | null = null;
+
+  constructor(capture: Capture, sinks: readonly TraceSink[], options: AnalysisOptions) {
+    this.#sinks = sinks;
+    this.#options = options;
+    this.#start = capture.packets[0]?.time ?? 0n;
+    this.#trustsDirections = capture.packets.some((packet) => directionOf(packet) === "sent");
+  }
+
+  packet(packet: CapturedPacket): void {
+    const found = this.#finder.find(packet);
+    if (found === null) return;
+    this.#segments++;
+    this.#now = instant(Number(packet.time - this.#start) / NANOS_PER_MICRO);
+    const hint = this.#trustsDirections ? directionOf(packet) : null;
+    const { flow, direction } = this.#flows.flowOf(found.segment, hint);
+    this.#flow = flow;
+    flow.number(found.segment, direction);
+    const record = this.#copy(found, flow, direction);
+    const said = readComments(packet.comments, this.#views.get(flow) ?? null);
+    if (said.view !== null) this.#views.set(flow, said.view);
+    if (packet.interfaceName === LOST_INTERFACE) this.#lost(record, direction, said);
+    else this.#segment(found, record, flow, direction, said);
+  }
+
+  /** What was said after the last packet. */
+  trailing(comments: readonly string[]): void {
+    const { statements } = readComments(comments, null);
+    if (this.#flow === null) return;
+    for (const statement of statements) this.#tell(statement, this.#flow, null, this.#view);
+  }
+
+  result(capture: Capture): AnalysisResult {
+    const packets = capture.packets.length;
+    return {
+      packets,
+      segments: this.#segments,
+      connections: this.#flows.size,
+      ignored: packets - this.#segments,
+      isCut: capture.isCut,
+    };
+  }
+
+  #copy(found: FoundSegment, flow: Flow, direction: Direction): SegmentRecord {
+    const { segment, headers, keptPayload } = found;
+    const { excerpt } = this.#options;
+    const header = this.#options.headers ? headers.slice() : null;
+    const record = copySegment(segment, direction, flow, flow.shiftOf(direction), header, { excerpt });
+    if (record.excerpt === null || record.excerpt.length <= keptPayload) return record;
+    return { ...record, excerpt: record.excerpt.slice(0, keptPayload) };
+  }
+
+  #lost(segment: SegmentRecord, direction: Direction, said: PacketStatements): void {
+    const statement = said.statements.find(({ kind }) => kind === "lost");
+    const fault = statement?.kind === "lost" ? statement.fault : "lost";
+    this.#emit({ ...this.#base(), kind: "lost", direction, fault, segment });
+  }
+
+  #segment(
+    found: FoundSegment,
+    record: SegmentRecord,
+    flow: Flow,
+    direction: Direction,
+    said: PacketStatements,
+  ): void {
+    const at = said.statements.findIndex(({ kind }) => kind === "sent" || kind === "arrived");
+    const before = at < 0 ? said.statements : said.statements.slice(0, at);
+    const after = at < 0 ? [] : said.statements.slice(at + 1);
+    const marks = flow.marks(record, direction);
+    const acknowledgesFin = direction === "arrived" && flow.takesFin(record);
+    const state = flow.state();
+    if (direction === "sent") this.#add(found, record, flow, direction);
+    const view = said.view ?? flow.view();
+    for (const statement of before) this.#tell(statement, flow, record, view);
+    const own = said.statements[at];
+    const reason = own?.kind === "sent" ? own.reason : null;
+    const base = this.#base();
+    if (direction === "sent") this.#emit({ ...base, kind: "sent", reason, segment: record, marks, view });
+    else this.#emit({ ...base, kind: "arrived", segment: record, acknowledgesFin, marks, view });
+    if (direction === "arrived") this.#add(found, record, flow, direction);
+    for (const statement of after) this.#tell(statement, flow, record, view);
+    this.#view = view;
+    if (!found.isSound) {
+      this.#emit({ ...base, kind: "dropped", reason: "bad-checksum", segment: record, view });
+    }
+    if (said.view === null) this.#stateOf(flow, state);
+  }
+
+  /** A segment with a wrong checksum changes nothing at its receiver. */
+  #add(found: FoundSegment, record: SegmentRecord, flow: Flow, direction: Direction): void {
+    if (found.isSound) flow.add(record, found.segment as Segment, direction, this.#now);
+  }
+
+  /** A change of state that only the segments tell. */
+  #stateOf(flow: Flow, from: State): void {
+    const to = flow.state();
+    if (from === to) return;
+    this.#emit({ ...this.#base(), kind: "state", reason: null, from, to, view: flow.view() });
+  }
+
+  #tell(
+    statement: Statement,
+    flow: Flow,
+    segment: SegmentRecord | null,
+    seen: ViewRecord | null,
+  ): void {
+    const base = this.#base();
+    const view = seen ?? flow.view();
+    switch (statement.kind) {
+      case "dropped":
+        return this.#emit({ ...base, kind: "dropped", reason: statement.reason, segment, view });
+      case "state": {
+        const { reason, from, to } = statement;
+        return this.#emit({ ...base, kind: "state", reason, from, to, view: { ...view, state: to } });
+      }
+      case "timer":
+        return this.#emit({ ...base, kind: "timer", timer: statement.timer, view });
+      case "congestion": {
+        const { kind, reason, cwndBefore, ssthreshBefore, cwnd, ssthresh } = statement;
+        return this.#emit({
+          ...base,
+          kind,
+          reason,
+          cwndBefore,
+          ssthreshBefore,
+          view: { ...view, cwnd, ssthresh },
+        });
+      }
+      case "sent":
+      case "arrived":
+      case "lost":
+        return;
+    }
+  }
+
+  #base(): { readonly time: Instant; readonly connection: number } {
+    return { time: this.#now, connection: this.#flow?.record.id ?? 0 };
+  }
+
+  #emit(unnumbered: Unnumbered): void {
+    const event = { ...unnumbered, number: ++this.#number } as TraceEvent;
+    const connection: ConnectionRecord | null = this.#flow?.record ?? null;
+    for (const sink of this.#sinks) sink.event(event, connection);
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * Packet comments: the reason and the variables of an event as text that people read in Wireshark and we read back.
+ *
+ * @module
+ */
+
+import { ARRIVALS, type CatalogueEntry, SEND_REASONS } from "../trace/catalogue.ts";
+import { meaningsOf } from "../trace/meaning.ts";
+import type { ArrivedEvent, ConnectionRecord, SentEvent, TraceEvent, ViewRecord } from "../trace/record.ts";
+import { entriesOf } from "../trace/told.ts";
+import { sentenceOf, templateOf, type Variable, variableText } from "../trace/variables.ts";
+import { type BlockBuffer, TextPiece } from "./block_buffer.ts";
+import { OptionCode } from "./pcapng.ts";
+
+/** How the comment with a connection's variables begins. */
+export const VARIABLES_PREFIX = "variables: ";
+
+/** The comment of a segment, taken apart and encoded once, since there are so many of them. */
+interface SegmentComment {
+  /** One more than variables. */
+  readonly pieces: readonly TextPiece[];
+  /** The same as they stand behind the number 1: one octet is not "1 octets". */
+  readonly singular: readonly TextPiece[];
+  readonly variables: readonly Variable[];
+}
+
+const segmentComments = new Map<CatalogueEntry, SegmentComment>();
+const texts = new Map<string, TextPiece>();
+
+/**
+ * Writes the comments that say why a segment was sent, or what it means that it arrived: `sent (retransmit-timeout): No ACK
+ * for 1 came in time … [RFC 6298 5.4]`. Several for an arrival that means several things.
+ */
+export function writeSegmentComments(
+  event: SentEvent | ArrivedEvent,
+  connection: ConnectionRecord | null,
+  blocks: BlockBuffer,
+): void {
+  if (event.kind === "sent") {
+    if (event.reason === null) return;
+    writeSegmentComment(event, event.reason, SEND_REASONS[event.reason], connection, blocks);
+    return;
+  }
+  for (const meaning of meaningsOf(event)) {
+    writeSegmentComment(event, meaning, ARRIVALS[meaning], connection, blocks);
+  }
+}
+
+function writeSegmentComment(
+  event: SentEvent | ArrivedEvent,
+  code: string,
+  entry: CatalogueEntry,
+  connection: ConnectionRecord | null,
+  blocks: BlockBuffer,
+): void {
+  const { pieces, singular, variables } = segmentCommentOf(event.kind, code, entry);
+  blocks.beginOption(OptionCode.comment);
+  blocks.piece(pieces[0] as TextPiece);
+  for (let i = 0; i < variables.length; i++) {
+    const variable = variables[i] as Variable;
+    const value = variable.read(event, connection);
+    if (typeof value === "number" && variable.unit !== "microseconds" && Number.isSafeInteger(value)) {
+      blocks.integer(value);
+    } else blocks.piece(new TextPiece(variableText(variable, event, connection)));
+    const after = value === 1 || value === -1 ? singular : pieces;
+    blocks.piece(after[i + 1] as TextPiece);
+  }
+  blocks.endOption();
+}
+
+function segmentCommentOf(kind: string, code: string, entry: CatalogueEntry): SegmentComment {
+  let comment = segmentComments.get(entry);
+  if (comment === undefined) {
+    const { texts, variables } = templateOf(entry);
+    const whole = texts.map((text, i) =>
+      (i === 0 ? `${kind} (${code}): ` : "") + text + (i === variables.length ? ` [${entry.rule}]` : "")
+    );
+    comment = {
+      pieces: whole.map(encoded),
+      singular: whole.map((text) => encoded(text.replace(/^ octets\b/, " octet"))),
+      variables,
+    };
+    segmentComments.set(entry, comment);
+  }
+  return comment;
+}
+
+/** Texts that are written again and again: states, names of variables. */
+function encoded(text: string): TextPiece {
+  let octets = texts.get(text);
+  if (octets === undefined) {
+    octets = new TextPiece(text);
+    texts.set(text, octets);
+  }
+  return octets;
+}
+
+/** Writes the comment that says what an event was that is no segment's. */
+export function writeEventComment(
+  event: Exclude<TraceEvent, SentEvent | ArrivedEvent>,
+  connection: ConnectionRecord | null,
+  write: (comment: string) => void,
+): void {
+  if (event.kind === "lost") return write(`lost (${event.direction}): ${event.fault}`);
+  const between = detail(event);
+  for (const { code, entry } of entriesOf(event)) {
+    write(`${event.kind} (${code})${between}: ${sentenceOf(entry, event, connection)} [${entry.rule}]`);
+  }
+}
+
+function detail(event: Exclude<TraceEvent, SentEvent | ArrivedEvent>): string {
+  switch (event.kind) {
+    case "state":
+      return ` ${event.from} to ${event.to}`;
+    case "congestion":
+      return ` cwnd=${event.cwndBefore}..${event.view.cwnd ?? "?"}` +
+        ` ssthresh=${thresholdText(event.ssthreshBefore)}..${thresholdText(event.view.ssthresh)}`;
+    case "dropped":
+    case "lost":
+    case "timer":
+      return "";
+  }
+}
+
+const NAMES = {
+  sndUna: encoded(" sndUna="),
+  sndNxt: encoded(" sndNxt="),
+  sndWnd: encoded(" sndWnd="),
+  rcvNxt: encoded(" rcvNxt="),
+  rcvWnd: encoded(" rcvWnd="),
+  flight: encoded(" flight="),
+  cwnd: encoded(" cwnd="),
+  ssthresh: encoded(" ssthresh="),
+  srtt: encoded(" srtt="),
+  rto: encoded(" rto="),
+  pipe: encoded(" pipe="),
+  unsent: encoded(" unsent="),
+  unread: encoded(" unread="),
+  sndMax: encoded(" sndMax="),
+  dupAcks: encoded(" dupAcks="),
+  recoveryPoint: encoded(" recoveryPoint="),
+  rttvar: encoded(" rttvar="),
+  latestRtt: encoded(" latestRtt="),
+  minRtt: encoded(" minRtt="),
+  backoff: encoded(" backoff="),
+  mss: encoded(" mss="),
+};
+const STATE = encoded(" state=");
+const UNKNOWN = encoded("?");
+const UNLIMITED = encoded("unlimited");
+const VARIABLES = encoded(`${VARIABLES_PREFIX}connection=`);
+
+/**
+ * Writes the comment with a connection's variables: `variables: connection=1 state=ESTABLISHED sndUna=1 …`. Those that every
+ * reader of a packet wants are always there, the others when they differ from `before`, the connection's view that was
+ * written last; null: all of them.
+ */
+export function writeVariables(
+  connection: number,
+  view: ViewRecord,
+  before: ViewRecord | null,
+  blocks: BlockBuffer,
+): void {
+  blocks.beginOption(OptionCode.comment);
+  blocks.piece(VARIABLES);
+  blocks.integer(connection);
+  blocks.piece(STATE);
+  blocks.piece(encoded(view.state));
+  amount(blocks, NAMES.sndUna, view.sndUna);
+  amount(blocks, NAMES.sndNxt, view.sndNxt);
+  amount(blocks, NAMES.sndWnd, view.sndWnd);
+  amount(blocks, NAMES.rcvNxt, view.rcvNxt);
+  amount(blocks, NAMES.rcvWnd, view.rcvWnd);
+  amount(blocks, NAMES.flight, view.flight);
+  amount(blocks, NAMES.cwnd, view.cwnd);
+  amount(blocks, NAMES.ssthresh, view.ssthresh);
+  amount(blocks, NAMES.srtt, view.srtt);
+  amount(blocks, NAMES.rto, view.rto);
+  writeChanged(view, before, blocks);
+  blocks.endOption();
+}
+
+function writeChanged(view: ViewRecord, before: ViewRecord | null, blocks: BlockBuffer): void {
+  if (before === null || view.pipe !== before.pipe) amount(blocks, NAMES.pipe, view.pipe);
+  if (before === null || view.unsent !== before.unsent) amount(blocks, NAMES.unsent, view.unsent);
+  if (before === null || view.unread !== before.unread) amount(blocks, NAMES.unread, view.unread);
+  if (before === null || view.sndMax !== view.sndNxt) amount(blocks, NAMES.sndMax, view.sndMax);
+  if (before === null || view.phase !== before.phase) {
+    blocks.piece(encoded(` phase=${view.phase?.replaceAll(" ", "-") ?? "?"}`));
+  }
+  if (before === null || view.dupAcks !== before.dupAcks) amount(blocks, NAMES.dupAcks, view.dupAcks);
+  if (before === null || view.recoveryPoint !== before.recoveryPoint) {
+    amount(blocks, NAMES.recoveryPoint, view.recoveryPoint);
+  }
+  if (before === null || view.rttvar !== before.rttvar) amount(blocks, NAMES.rttvar, view.rttvar);
+  if (before === null || view.latestRtt !== before.latestRtt) amount(blocks, NAMES.latestRtt, view.latestRtt);
+  if (before === null || view.minRtt !== before.minRtt) amount(blocks, NAMES.minRtt, view.minRtt);
+  if (before === null || view.backoff !== before.backoff) amount(blocks, NAMES.backoff, view.backoff);
+  if (before === null || view.mss !== before.mss) amount(blocks, NAMES.mss, view.mss);
+}
+
+/** Writes a variable with its name; they are whole, or not limited. */
+function amount(blocks: BlockBuffer, name: TextPiece, value: number | null): void {
+  blocks.piece(name);
+  if (value === null) blocks.piece(UNKNOWN);
+  else if (value === Infinity) blocks.piece(UNLIMITED);
+  else blocks.integer(value);
+}
+
+function thresholdText(octets: number | null): string {
+  if (octets === null) return "?";
+  return octets === Infinity ? "unlimited" : String(octets);
+}

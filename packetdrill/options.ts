@@ -1,0 +1,190 @@
+/**
+ * What a script's `--name=value` lines and the command line say about how it is run.
+ *
+ * @module
+ */
+
+import type { TcpConfig } from "../tcp/config/config.ts";
+import { type ProfileName, PROFILES } from "../tcp/config/profiles.ts";
+import { ScriptError, type ScriptOption, UnsupportedError } from "./ast.ts";
+import type { Platform } from "./symbols.ts";
+import type { SequenceStart } from "./world.ts";
+
+/** How a caller wants scripts to be run. */
+export interface RunOptions {
+  /** Null: what the script names with `--profile`, or `standard`. */
+  readonly profile: ProfileName | null;
+  /** Null: what the script names with `--ip_version`, or IPv4. A script that names one runs with that only. */
+  readonly family: 4 | 6 | null;
+  readonly sequences: SequenceStart;
+  /** Whether options must come in exactly the line's order, NOPs and all. */
+  readonly exactOptions: boolean;
+  /** Whether PSH is compared. */
+  readonly push: boolean;
+  /** Whether echoed timestamps are compared. */
+  readonly echo: boolean;
+  /** Whether packets that no line expects at the end make the script fail. */
+  readonly leftovers: boolean;
+  /** `-D NAME=VALUE`. */
+  readonly definitions: ReadonlyMap<string, string>;
+}
+
+/** How our own scripts are run. */
+export const OWN_SCRIPTS: RunOptions = {
+  profile: null,
+  family: null,
+  sequences: "ordinary",
+  exactOptions: true,
+  push: true,
+  echo: true,
+  leftovers: true,
+  definitions: new Map(),
+};
+
+/** How scripts written for kernels are run. */
+export const BORROWED_SCRIPTS: RunOptions = {
+  ...OWN_SCRIPTS,
+  exactOptions: false,
+  push: false,
+  leftovers: false,
+};
+
+/** A script's way of being run, its own options taken in. */
+export interface RunSettings {
+  readonly run: RunOptions;
+  readonly platform: Platform;
+  readonly family: 4 | 6;
+  readonly config: TcpConfig;
+  /** Microseconds that an event may be off. */
+  readonly tolerance: number;
+  /** The same as a share of the time since the event before it. */
+  readonly toleranceShare: number;
+  readonly timestampTick: number;
+  readonly scaledEchoes: boolean;
+  /** Longest payload of an injected packet. */
+  readonly injectedSegment: number;
+  /** Whether lines are matched by one segment each. */
+  readonly singly: boolean;
+}
+
+/** What `#ifdef` in scripts calls the profiles. */
+const PROFILE_WORDS: Readonly<Record<ProfileName, string>> = {
+  standard: "STANDARD",
+  linux: "Linux",
+  freebsd: "FreeBSD",
+};
+
+/** The words that are defined for a run: the caller's, and the profile's. */
+export function definitionsFor(run: RunOptions): Map<string, string> {
+  const word = PROFILE_WORDS[run.profile ?? "standard"];
+  return new Map([[word, word], ...run.definitions]);
+}
+
+const DEFAULT_TOLERANCE = 4_000;
+const DEFAULT_TOLERANCE_PERCENT = 12.5;
+const PERCENT = 100;
+
+/**
+ * Scripts for either family, and all of Linux's, are run over IPv6 with 20 octets more of MTU, so that the MSS stays what
+ * the lines say.
+ */
+const IPV6_ALLOWANCE = 20;
+
+/** Options about the machine that packetdrill runs on. */
+const HARMLESS = new Set([
+  "local_ip",
+  "remote_ip",
+  "gateway_ip",
+  "netmask_ip",
+  "bind_port",
+  "connect_port",
+  "define",
+  "init_scripts",
+  "send_omit_free",
+  "speed",
+  "verbose",
+  "debug",
+  "non_fatal",
+  "code_command",
+  "code_format",
+  "persistent_tun_dev",
+  "no_cleanup",
+]);
+
+const FAMILIES: Readonly<Record<string, 4 | 6>> = {
+  ipv4: 4,
+  ipv6: 6,
+  "ipv4-mapped-ipv6": 4,
+  "ipv4_mapped_ipv6": 4,
+};
+
+/**
+ * Joins a script's options with how it is to be run.
+ *
+ * @throws UnsupportedError for an option that is not known
+ * @throws ScriptError for a value that cannot be used
+ */
+export function runSettings(options: readonly ScriptOption[], run: RunOptions): RunSettings {
+  const values = new Map<string, ScriptOption>();
+  for (const option of options) {
+    values.set(option.name, option);
+    if (!HARMLESS.has(option.name) && !READ.has(option.name)) {
+      throw new UnsupportedError(option.line, `--${option.name}`);
+    }
+  }
+  const number = (name: string, missing: number): number => {
+    const option = values.get(name);
+    const value = option === undefined ? missing : Number(option.value);
+    if (!Number.isFinite(value)) {
+      throw new ScriptError(option?.line ?? 1, `Cannot use --${name}: give a number`);
+    }
+    return value;
+  };
+  const profile = run.profile ?? profileNamed(values.get("profile"));
+  const family = familyOf(values.get("ip_version")) ?? run.family ?? 4;
+  const platform = profile === "freebsd" ? "freebsd" : "linux";
+  const isForEither = !values.has("ip_version") || profile === "linux";
+  const allowance = family === 6 && isForEither ? IPV6_ALLOWANCE : 0;
+  return {
+    run,
+    platform,
+    family,
+    // A script's write is one that waits until all is taken.
+    config: {
+      ...PROFILES[profile],
+      sendBufferTuning: false,
+      mtu: number("mtu", PROFILES[profile].mtu + allowance),
+    },
+    tolerance: number("tolerance_usecs", DEFAULT_TOLERANCE),
+    toleranceShare: number("tolerance_percent", DEFAULT_TOLERANCE_PERCENT) / PERCENT,
+    timestampTick: number("tcp_ts_tick_usecs", 0),
+    scaledEchoes: values.has("tcp_ts_ecr_scaled"),
+    injectedSegment: number("mss", 0) || Infinity,
+    singly: values.has("strict_segments"),
+  };
+}
+
+const READ = new Set([
+  "profile",
+  "ip_version",
+  "mtu",
+  "mss",
+  "tolerance_usecs",
+  "tolerance_percent",
+  "tcp_ts_tick_usecs",
+  "tcp_ts_ecr_scaled",
+  "strict_segments",
+]);
+
+function profileNamed(option: ScriptOption | undefined): ProfileName {
+  const name = option?.value ?? "standard";
+  if (name === "standard" || name === "linux" || name === "freebsd") return name;
+  throw new ScriptError(option?.line ?? 1, `Cannot use profile ${name}: give standard, linux or freebsd`);
+}
+
+function familyOf(option: ScriptOption | undefined): 4 | 6 | null {
+  if (option === undefined) return null;
+  const family = FAMILIES[option.value ?? ""];
+  if (family === undefined) throw new UnsupportedError(option.line, `--ip_version=${option.value}`);
+  return family;
+}

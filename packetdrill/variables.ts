@@ -1,0 +1,195 @@
+/**
+ * Kernel variables that scripts set, Linux's and FreeBSD's, as fields of `TcpConfig`.
+ *
+ * @module
+ */
+
+import type { TcpConfig } from "../tcp/config/config.ts";
+import { micros, milliseconds, seconds } from "../tcp/base/units.ts";
+import { UnsupportedError } from "./ast.ts";
+
+/** Linux shows half of a socket's buffer as window: the other half is for the buffers' own records. */
+const LINUX_BUFFER_SHARE = 2;
+
+/** What Linux has for it by default. */
+const TIME_WAIT_TAKEOVER = seconds(1);
+
+const MAX_SHIFT = 14;
+const MAX_UNSCALED = 65_535;
+
+/** What a variable's value sets; null: this value is not supported. */
+type Setter = (value: number, text: string, config: TcpConfig) => Partial<TcpConfig> | null;
+
+const on = (field: keyof TcpConfig): Setter => (value) => ({ [field]: value !== 0 });
+const same = (field: keyof TcpConfig): Setter => (value) => ({ [field]: value });
+const inMilliseconds = (field: keyof TcpConfig): Setter => (value) => ({ [field]: milliseconds(value) });
+const inSeconds = (field: keyof TcpConfig): Setter => (value) => ({ [field]: seconds(value) });
+/** Only the given values are the same as having nothing of the sort. */
+const only = (...values: number[]): Setter => (value) => values.includes(value) ? {} : null;
+
+const LINUX: Readonly<Record<string, Setter>> = {
+  tcp_timestamps: on("timestamps"),
+  tcp_sack: on("selectiveAck"),
+  tcp_window_scaling: on("windowScaling"),
+  tcp_rmem: (_value, text) => linuxReceiveBuffers(text),
+  tcp_wmem: (_value, text) => ({ sendBuffer: numbersIn(text)[1] ?? 0 }),
+  tcp_congestion_control: (_value, text) => congestionControl(text),
+  tcp_syn_retries: same("synRetries"),
+  tcp_synack_retries: same("synAckRetries"),
+  tcp_tw_reuse: (value, _text, config) => ({
+    timeWaitTakeover: value === 1 ? TIME_WAIT_TAKEOVER : value === 0 ? micros(0) : config.timeWaitTakeover,
+  }),
+  tcp_tw_reuse_delay: (value, _text, config) =>
+    config.timeWaitTakeover === 0 ? {} : { timeWaitTakeover: milliseconds(value) },
+  tcp_retries1: same("retriesUntilDoubt"),
+  tcp_retries2: same("retriesUntilClose"),
+  tcp_ecn: (value) => ecnMode(["off", "request", "accept"], value),
+  tcp_early_retrans: (value) => ({ tailLossProbe: value >= 3 }),
+  tcp_recovery: (value) => ({ rack: (value & 1) !== 0 }),
+  tcp_frto: on("forwardRto"),
+  tcp_reordering: same("dupThresh"),
+  tcp_slow_start_after_idle: on("restartAfterIdle"),
+  tcp_fin_timeout: inSeconds("finWait2Time"),
+  tcp_keepalive_time: inSeconds("keepAliveIdle"),
+  tcp_keepalive_intvl: inSeconds("keepAliveInterval"),
+  tcp_keepalive_probes: same("keepAliveProbes"),
+  tcp_rfc1337: on("ignoreResetInTimeWait"),
+  tcp_challenge_ack_limit: same("challengeAcksPerSecond"),
+  tcp_invalid_ratelimit: inMilliseconds("invalidAckInterval"),
+  tcp_rto_min_us: (value) => ({ minRto: milliseconds(value / 1_000) }),
+  tcp_rto_max_ms: inMilliseconds("maxRto"),
+  tcp_moderate_rcvbuf: (value, _text, config) =>
+    value === 0 ? { receiveBufferMax: config.receiveBuffer } : {},
+  tcp_mtu_probing: only(0),
+  tcp_dsack: only(1),
+  tcp_fack: only(0),
+  tcp_shrink_window: on("shrinksWindow"),
+  tcp_syncookies: only(0, 1),
+  tcp_thin_linear_timeouts: only(0),
+  tcp_plb_enabled: only(0),
+  tcp_abort_on_overflow: only(0),
+  tcp_migrate_req: only(0),
+};
+
+const FREEBSD: Readonly<Record<string, Setter>> = {
+  "net.inet.tcp.rfc1323": (value) => ({
+    windowScaling: value === 1 || value === 2,
+    timestamps: value === 1 || value === 3,
+  }),
+  "net.inet.tcp.sack.enable": on("selectiveAck"),
+  "net.inet.tcp.ecn.enable": (value) => ecnMode(["off", "request", "accept"], value),
+  "net.inet.tcp.recvspace": (value, _text, config) => ({
+    receiveBuffer: value,
+    receiveBufferMax: Math.max(value, config.receiveBufferMax),
+  }),
+  "net.inet.tcp.sendspace": same("sendBuffer"),
+  "kern.ipc.maxsockbuf": (value) => ({ windowScale: freebsdShift(value) }),
+  "net.inet.tcp.rexmit_initial": inMilliseconds("initialRto"),
+  "net.inet.tcp.rexmit_slop": inMilliseconds("rtoSlop"),
+  "net.inet.tcp.rexmit_min": inMilliseconds("minRto"),
+  "net.inet.tcp.rexmit_drop_options": (value) => ({ synRetriesWithOptions: value === 0 ? 0 : 2 }),
+  "net.inet.tcp.ecn.maxretries": same("ecnSynRetries"),
+  "net.inet.tcp.keepinit": inMilliseconds("connectTimeout"),
+  "net.inet.tcp.keepidle": inMilliseconds("keepAliveIdle"),
+  "net.inet.tcp.keepintvl": inMilliseconds("keepAliveInterval"),
+  "net.inet.tcp.keepcnt": same("keepAliveProbes"),
+  "net.inet.tcp.always_keepalive": on("keepAlive"),
+  "net.inet.tcp.delayed_ack": (value) => ({ segmentsPerAck: value === 0 ? 1 : 2 }),
+  "net.inet.tcp.delacktime": inMilliseconds("delayedAckTime"),
+  "net.inet.tcp.initcwnd_segments": same("initialWindow"),
+  "net.inet.tcp.rfc3042": on("limitedTransmit"),
+  "net.inet.tcp.cc.algorithm": (_value, text) => congestionControl(text),
+  "net.inet.tcp.msl": (value) => ({ timeWait: milliseconds(2 * value) }),
+  "net.inet.tcp.finwait2_timeout": inMilliseconds("finWait2Time"),
+  "net.inet.tcp.icmp_may_rst": (value) => ({ icmpEndsOpening: value === 0 ? "never" : "refused or expired" }),
+  "net.inet.tcp.ecn.plusplus": (value) => ecnCapable(value),
+  "net.inet.tcp.insecure_rst": (value) => ({ resetAcceptance: value === 0 ? "exact" : "in window" }),
+  "net.inet.tcp.insecure_syn": (value) => ({ synAnswer: value === 0 ? "challenge" : "reset" }),
+  "net.inet.tcp.blackhole": only(0),
+  "net.inet.tcp.drop_synfin": on("dropSynFin"),
+  "net.inet.tcp.path_mtu_discovery": only(1),
+  "net.inet.tcp.syncookies": only(0, 1),
+  "net.inet.tcp.syncookies_only": only(0),
+  "net.inet.tcp.rfc3390": only(1),
+  "net.inet.tcp.rfc3465": only(1),
+  "net.inet.tcp.abc_l_var": only(2),
+  "net.inet.tcp.tolerate_missing_ts": only(0),
+  "net.inet.tcp.nolocaltimewait": only(0),
+};
+
+/** Variables of which no value makes a difference here: pacing, memory, statistics, caches, fast open. */
+const HARMLESS = [
+  /^net\.ipv4\.tcp_(min_tso_segs|tso_win_divisor|tso_rtt_log|pacing_.*|limit_output_bytes|notsent_lowat)$/,
+  /^net\.ipv4\.tcp_(no_metrics_save|no_ssthresh_metrics_save|autocorking|fastopen.*|mem|low_latency|stdurg)$/,
+  /^net\.ipv4\.tcp_(adv_win_scale|app_win|max_syn_backlog|max_tw_buckets|max_orphans)$/,
+  /^net\.ipv4\.tcp_(probe_.*|base_mss|min_snd_mss|mtu_probe_floor|comp_sack_.*|backlog_ack_defer|orphan_retries)$/,
+  /^net\.ipv4\.tcp_(workaround_signed_windows|available_.*|allowed_.*|reflect_tos|retrans_collapse|child_.*)$/,
+  /^net\.ipv4\.(icmp_.*|ip_no_pmtu_disc|ip_local_port_range|route\..*|conf\..*|neigh\..*)$/,
+  /^net\.ipv6\./,
+  /^net\.mptcp\./,
+  /^net\.core\./,
+  /^net\.inet\.tcp\.(hostcache\..*|fastopen\..*|log_.*|do_.*|tso|recvbuf_.*|sendbuf_.*|functions_.*)$/,
+  /^net\.inet\.tcp\.(mssdflt|v6mssdflt|minmss|persmin|persmax|maxtcptw|isn_reseed_interval|ts_offset_per_conn)$/,
+  /^net\.inet\.tcp\.(fast_finwait2_recycle|per_cpu_timers|pmtud_blackhole.*|reass\..*|udp_tunneling.*|bb\..*)$/,
+  /^net\.inet\.tcp\.(newreno_.*|rfc6675_pipe|newcwv|ack_war_.*|syncache\..*|soreceive_stream|hpts\..*|debug|require_unique_port)$/,
+  /^net\.inet\.(icmp|ip)\./,
+  /^net\.inet6\./,
+  /^kern\.(?!ipc\.maxsockbuf)/,
+];
+
+/**
+ * What setting the variable `name` changes in `config`.
+ *
+ * @throws UnsupportedError when the variable, or this value of it, is not known
+ */
+export function setVariable(name: string, text: string, config: TcpConfig, line: number): Partial<TcpConfig> {
+  const setter = name.startsWith("net.ipv4.") ? LINUX[name.slice("net.ipv4.".length)] : FREEBSD[name];
+  if (setter === undefined) {
+    if (HARMLESS.some((pattern) => pattern.test(name))) return {};
+    throw new UnsupportedError(line, `sysctl ${name}`);
+  }
+  const changes = setter(Number(text), text.trim(), config);
+  if (changes === null) throw new UnsupportedError(line, `sysctl ${name}=${text}`);
+  return changes;
+}
+
+function numbersIn(text: string): number[] {
+  return text.split(/\s+/).map(Number);
+}
+
+function linuxReceiveBuffers(text: string): Partial<TcpConfig> {
+  const [, initial = 0, most = 0] = numbersIn(text);
+  const receiveBuffer = initial / LINUX_BUFFER_SHARE;
+  return {
+    receiveBuffer,
+    receiveBufferMax: Math.max(receiveBuffer, most / LINUX_BUFFER_SHARE),
+    windowScale: linuxShift(Math.max(initial, most)),
+  };
+}
+
+/** The shift that Linux announces for the most that a buffer may become. */
+export function linuxShift(most: number): number {
+  return Math.min(Math.max(Math.floor(Math.log2(Math.max(most, 1))) - 15, 0), MAX_SHIFT);
+}
+
+/** The shift that FreeBSD announces for the most that a buffer may become. */
+export function freebsdShift(most: number): number {
+  let shift = 0;
+  while (shift < MAX_SHIFT && MAX_UNSCALED * 2 ** shift < most) shift++;
+  return shift;
+}
+
+function congestionControl(name: string): Partial<TcpConfig> | null {
+  if (name === "cubic") return { congestionControl: "cubic" };
+  return name === "reno" || name === "newreno" ? { congestionControl: "reno" } : null;
+}
+
+function ecnMode(modes: readonly TcpConfig["ecn"][], value: number): Partial<TcpConfig> | null {
+  const ecn = modes[value];
+  return ecn === undefined ? null : { ecn };
+}
+
+function ecnCapable(value: number): Partial<TcpConfig> | null {
+  const ecnCapable = (["new text", "new text and syn-ack", "everything"] as const)[value];
+  return ecnCapable === undefined ? null : { ecnCapable };
+}

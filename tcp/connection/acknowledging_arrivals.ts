@@ -1,0 +1,75 @@
+/**
+ * What text and FINs that arrived mean for acknowledging: at once or later (RFC 9293 3.8.6.3), and which duplicates are
+ * reported (RFC 2883).
+ *
+ * @module
+ */
+
+import type { TextOutcome } from "../receive/receiver.ts";
+import type { Segment } from "../base/segment.ts";
+import { seqBefore, seqDistance } from "../base/seq.ts";
+import type { Tcb } from "./tcb.ts";
+import { Timer } from "./timers.ts";
+import { after, type Instant } from "../base/units.ts";
+
+/** Tells the pace of acknowledgements what arrived. */
+export function noteArrival(tcb: Tcb, segment: Segment, outcome: TextOutcome, now: Instant): void {
+  const { pace } = tcb.acknowledging;
+  if (pace === null) return;
+  const { receiver, rtt } = tcb;
+  if (outcome === "duplicate" || outcome === "no room") {
+    pace.disorderArrived(receiver.windowAnnounced, receiver.fullSegment);
+  } else {
+    pace.textArrived(
+      segment.payloadLength,
+      receiver.windowAnnounced,
+      receiver.fullSegment,
+      rtt.timeout(),
+      now,
+    );
+  }
+}
+
+/** RFC 9293 3.8.6.3: the ACK of what came may wait. */
+export function delayAck(tcb: Tcb, now: Instant): void {
+  const { acknowledging, timers, config, rtt } = tcb;
+  const delay = acknowledging.pace?.delay(rtt.srtt) ?? config.delayedAckTime;
+  if (delay === 0) return acknowledging.acknowledgeNow("ack-quick");
+  const due = after(now, delay);
+  if (due < timers.deadline(Timer.delayedAck)) timers.set(Timer.delayedAck, due);
+}
+
+/** RFC 2883 4: which octets of the segment were received before. */
+export function reportDuplicateText(tcb: Tcb, segment: Segment): void {
+  const { receiver, acknowledging } = tcb;
+  if (segment.payloadLength === 0 || !tcb.handshake.selectiveAck) return;
+  if (seqBefore(segment.seq, receiver.rcvNxt)) {
+    const length = Math.min(segment.payloadLength, seqDistance(segment.seq, receiver.rcvNxt));
+    if (seqDistance(segment.seq, receiver.rcvNxt) > receiver.octetsReceived) return;
+    const start = receiver.offsetOf(segment.seq);
+    acknowledging.reportDuplicate(start, start + length);
+    return;
+  }
+  const { outOfOrder } = receiver;
+  if (outOfOrder.count === 0) return;
+  const start = receiver.offsetOf(segment.seq);
+  const end = start + segment.payloadLength;
+  const index = outOfOrder.indexAfter(start);
+  if (index >= outOfOrder.count || outOfOrder.start(index) >= end) return;
+  // RFC 2883 4 (4): the block behind the duplicate's is that of the range in which it lies.
+  acknowledging.noteOutOfOrder(outOfOrder.start(index));
+  acknowledging.reportDuplicate(
+    Math.max(start, outOfOrder.start(index)),
+    Math.min(end, outOfOrder.end(index)),
+  );
+}
+
+/** At once; or as text is when the user may answer with a FIN of its own. */
+export function acknowledgeFin(tcb: Tcb, now: Instant): void {
+  const { acknowledging } = tcb;
+  if (acknowledging.pace === null) return acknowledging.acknowledgeNow("ack-fin");
+  acknowledging.forgetDuplicate();
+  if (tcb.state !== "ESTABLISHED" || tcb.receiver.isOverfull) return acknowledging.acknowledgeNow("ack-fin");
+  acknowledging.pace.finArrived();
+  if (acknowledging.immediate === null) delayAck(tcb, now);
+}

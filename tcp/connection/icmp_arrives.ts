@@ -1,0 +1,127 @@
+/**
+ * ICMP errors about our segments, RFC 9293 3.9.2.2 with the caution of RFC 5927: an error is believed only when it quotes
+ * something that is outstanding, and then mostly taken as a hint.
+ *
+ * @module
+ */
+
+import { Event } from "../base/events.ts";
+import type { IcmpError } from "../base/icmp_error.ts";
+import { seqBefore } from "../base/seq.ts";
+import type { Tcb } from "./tcb.ts";
+import type { Instant } from "../base/units.ts";
+
+/** Least path MTU that is believed (RFC 1191 3, RFC 8201 4). */
+const LEAST_MTU_IPV4 = 68;
+const LEAST_MTU_IPV6 = 1_280;
+
+/** RFC 1191 5: what to take from a router that says "too big" and not how big: octets that every host takes. */
+const MTU_OF_OLD_ROUTERS = 576;
+
+/** Headers that a path MTU holds beside the payload, at least one octet of which must remain. */
+const LEAST_MSS_ROOM = 88;
+
+/** Unreachable codes that MUST-56 calls soft in IPv4: net, host, source route failed. */
+const SOFT_UNREACHABLE_IPV4: readonly number[] = [0, 1, 5];
+
+/** RFC 4443 3.1: port unreachable, the one that tells that nobody listens. */
+const PORT_UNREACHABLE_IPV6 = 4;
+
+/** Unreachable codes of IPv4 that say "refused": protocol, port, network, host and communication prohibited. */
+const REFUSALS_IPV4: readonly number[] = [2, 3, 9, 10, 13];
+
+/** Those of IPv6: administratively prohibited, port. */
+const REFUSALS_IPV6: readonly number[] = [1, PORT_UNREACHABLE_IPV6];
+
+/** Code of "time exceeded" when the TTL or hop limit ran out on the way (the other is reassembly). */
+const EXPIRED_IN_TRANSIT = 0;
+
+/** Code of IPv6's "parameter problem" that says what IPv4's "protocol unreachable" does. */
+const UNKNOWN_NEXT_HEADER = 1;
+
+/** Takes in an ICMP error that quotes this connection's addresses and ports. */
+export function icmpArrives(tcb: Tcb, error: IcmpError, now: Instant): void {
+  const { sender } = tcb;
+  if (tcb.state === "CLOSED" || tcb.state === "LISTEN") return;
+  // RFC 5927 4.1: what is quoted must be outstanding.
+  if (seqBefore(error.seq, sender.sndUna) || !seqBefore(error.seq, sender.sndNxt)) return;
+  switch (error.kind) {
+    case "source quench":
+      // MUST-55, RFC 6633.
+      return;
+    case "packet too big":
+      return pathMtuShrank(tcb, error.mtu, now);
+    case "time exceeded":
+    case "parameter problem":
+      return isRefusedOrExpired(tcb, error)
+        ? unreachableForGood(tcb, error, now)
+        : raiseSoftError(tcb, error);
+    case "unreachable":
+      return unreachable(tcb, error, now);
+  }
+}
+
+/** RFC 1191 and RFC 8201: segments become smaller; what was too long is sent again in pieces. */
+function pathMtuShrank(tcb: Tcb, mtu: number, now: Instant): void {
+  const least = tcb.local.address.family === 4 ? LEAST_MTU_IPV4 : LEAST_MTU_IPV6;
+  const believed = Math.max(mtu === 0 ? MTU_OF_OLD_ROUTERS : mtu, least, LEAST_MSS_ROOM);
+  if (believed >= tcb.handshake.mtu) return;
+  tcb.handshake.mtu = believed;
+  const mss = tcb.handshake.sendMss();
+  if (mss >= tcb.sender.mss) return;
+  tcb.sender.mss = mss;
+  const { congestionWindow, slowStartThreshold } = tcb.control;
+  tcb.control.mssChanged(mss);
+  tcb.recovery.pathMtuShrank(mss);
+  tcb.congestionChanged(congestionWindow, slowStartThreshold, "path-mtu", now);
+}
+
+/** SHLD-26 and RFC 5461: a hard error ends an attempt to connect; an open connection it only worries. */
+function unreachable(tcb: Tcb, error: IcmpError, now: Instant): void {
+  const isHard = error.family === 4
+    ? !SOFT_UNREACHABLE_IPV4.includes(error.code)
+    : error.code === PORT_UNREACHABLE_IPV6;
+  const isOpening = tcb.state === "SYN-SENT" || tcb.state === "SYN-RECEIVED";
+  const ends = isOpening ? endsOpening(tcb, isHard) : isHard && tcb.config.hardErrorsAbort;
+  const isFinal = ends || isRefusedOrExpired(tcb, error);
+  return isFinal ? unreachableForGood(tcb, error, now) : raiseSoftError(tcb, error);
+}
+
+function unreachableForGood(tcb: Tcb, error: IcmpError, now: Instant): void {
+  const message =
+    `The network says that the peer cannot be reached (ICMP type ${error.type}, code ${error.code})`;
+  tcb.fail("unreachable", message, "unreachable", now);
+}
+
+/** Whether the error says "refused" or that the TTL was too small, before the peer has answered, where that counts. */
+function isRefusedOrExpired(tcb: Tcb, error: IcmpError): boolean {
+  if (tcb.config.icmpEndsOpening !== "refused or expired" || tcb.state !== "SYN-SENT") return false;
+  const isIpv4 = error.family === 4;
+  switch (error.kind) {
+    case "unreachable":
+      return (isIpv4 ? REFUSALS_IPV4 : REFUSALS_IPV6).includes(error.code);
+    case "time exceeded":
+      return error.code === EXPIRED_IN_TRANSIT;
+    case "parameter problem":
+      return !isIpv4 && error.code === UNKNOWN_NEXT_HEADER;
+    default:
+      return false;
+  }
+}
+
+function endsOpening(tcb: Tcb, isHard: boolean): boolean {
+  switch (tcb.config.icmpEndsOpening) {
+    case "never":
+    case "refused or expired":
+      return false;
+    case "hard":
+      return isHard;
+    case "any":
+      return true;
+  }
+}
+
+function raiseSoftError(tcb: Tcb, error: IcmpError): void {
+  tcb.softError = error.kind;
+  tcb.raise(Event.softError);
+}

@@ -1,0 +1,27 @@
+/**
+ * What idling (RFC 5681 4.1) and lost SYNs (RFC 6928 2) do to the congestion window.
+ *
+ * @module
+ */
+
+import type { Tcb } from "./tcb.ts";
+import { elapsed, type Instant } from "../base/units.ts";
+
+/** RFC 5681 4.1: after an idle time the window may say nothing about the path any more. */
+export function restartAfterIdle(tcb: Tcb, now: Instant): void {
+  if (!tcb.config.restartAfterIdle || tcb.recovery.inFlight.count > 0 || tcb.totals.octetsSent.value === 0) {
+    return;
+  }
+  const idle = elapsed(tcb.lastTextSentAt, now);
+  if (idle <= tcb.rtt.rto) return;
+  const { congestionWindow, slowStartThreshold } = tcb.control;
+  tcb.control.restartAfterIdle(idle, tcb.rtt.rto);
+  tcb.congestionChanged(congestionWindow, slowStartThreshold, "idle-restart", now);
+}
+
+/** RFC 6928 2: after a lost SYN the first flight is one segment. */
+export function shrinkFirstWindow(tcb: Tcb, now: Instant): void {
+  const { congestionWindow, slowStartThreshold } = tcb.control;
+  tcb.control.setWindow(tcb.sender.mss);
+  tcb.congestionChanged(congestionWindow, slowStartThreshold, "syn-lost", now);
+}

@@ -1,0 +1,444 @@
+/**
+ * SEGMENT ARRIVES, RFC 9293 3.10.7, step by step in the standard's order. One function per numbered step; a step that
+ * ends the segment's way returns false.
+ *
+ * @module
+ */
+
+import { acknowledgementArrives } from "./acknowledgement.ts";
+import { acknowledgeFin, delayAck, noteArrival, reportDuplicateText } from "./acknowledging_arrivals.ts";
+import { addressFromOctets, IPV4_ADDRESS_LENGTH, IPV6_ADDRESS_LENGTH } from "../base/address.ts";
+import { Event } from "../base/events.ts";
+import { shrinkFirstWindow } from "./idle.ts";
+import type { DropReason, SendReason } from "../base/observer.ts";
+import { Flag, Segment } from "../base/segment.ts";
+import { seqAdd, seqAfter, seqAtOrBefore } from "../base/seq.ts";
+import { isSynchronized, mayReceiveText } from "../base/state.ts";
+import type { Tcb } from "./tcb.ts";
+import { armKeepAlive, enterTimeWait, finAcknowledgedIn } from "./closing.ts";
+import { resetFor } from "./reset.ts";
+import { arrivesInTimeWait } from "./time_wait.ts";
+import { Timer } from "./timers.ts";
+import { elapsed, type Instant, micros, NEVER } from "../base/units.ts";
+
+/** Takes in a segment for this connection. The segment may be one of several that a device has merged. */
+export function segmentArrives(tcb: Tcb, segment: Segment, now: Instant): void {
+  tcb.totals.segmentsReceived++;
+  tcb.observer?.segmentArrived(tcb.view, segment, now);
+  if (tcb.config.dropSynFin && segment.has(Flag.syn | Flag.fin)) {
+    return drop(tcb, segment, "syn-with-fin", now);
+  }
+  switch (tcb.state) {
+    case "CLOSED":
+      return drop(tcb, segment, "closed", now);
+    case "LISTEN":
+      return arrivesInListen(tcb, segment, now);
+    case "SYN-SENT":
+      return arrivesInSynSent(tcb, segment, now);
+    case "SYN-RECEIVED":
+    case "ESTABLISHED":
+    case "FIN-WAIT-1":
+    case "FIN-WAIT-2":
+    case "CLOSE-WAIT":
+    case "CLOSING":
+    case "LAST-ACK":
+      return arrivesInOtherStates(tcb, segment, now);
+    case "TIME-WAIT":
+      return (tcb.config.timeWaitAnswersAcksOnly ? arrivesInTimeWait : arrivesInOtherStates)(
+        tcb,
+        segment,
+        now,
+      );
+  }
+}
+
+/** 3.10.7.2. */
+function arrivesInListen(tcb: Tcb, segment: Segment, now: Instant): void {
+  if (segment.has(Flag.rst)) return drop(tcb, segment, "listening", now);
+  if (segment.has(Flag.ack)) {
+    tcb.resetDue = resetFor(segment, "reset-bad-ack");
+    return drop(tcb, segment, "listening", now);
+  }
+  if (!segment.has(Flag.syn)) return drop(tcb, segment, "listening", now);
+  const length = segment.family === 4 ? IPV4_ADDRESS_LENGTH : IPV6_ADDRESS_LENGTH;
+  const addressAt = (offset: number) =>
+    addressFromOctets(segment.addresses.subarray(offset, offset + length));
+  tcb.meet(
+    { address: addressAt(segment.destinationOffset), port: segment.destinationPort },
+    { address: addressAt(segment.sourceOffset), port: segment.sourcePort },
+  );
+  tcb.beginSending(tcb.isn(tcb.local, tcb.remote, now));
+  tcb.ecn.synArrived(segment, tcb.config.ecn);
+  synArrives(tcb, segment, now);
+  tcb.moveTo("SYN-RECEIVED", "syn-received", now);
+  tcb.synDue = true;
+  // Text on the SYN may be queued until the handshake is over; the peer sends it again, so that nothing is kept for
+  // a sender that may not exist.
+}
+
+/** 3.10.7.3. */
+function arrivesInSynSent(tcb: Tcb, segment: Segment, now: Instant): void {
+  const { sender } = tcb;
+  const hasAck = segment.has(Flag.ack);
+  // First: the ACK must be of our SYN.
+  if (hasAck && (seqAtOrBefore(segment.ack, sender.iss) || seqAfter(segment.ack, sender.sndNxt))) {
+    if (!segment.has(Flag.rst)) tcb.resetDue = resetFor(segment, "reset-bad-ack");
+    return drop(tcb, segment, segment.has(Flag.rst) ? "reset-bad-ack" : "ack-not-acceptable", now);
+  }
+  // Second: RST.
+  if (segment.has(Flag.rst)) {
+    if (!hasAck) return drop(tcb, segment, "reset-bad-ack", now);
+    return tcb.fail(
+      "refused",
+      "The peer refused the connection: it answered our SYN with RST",
+      "refused",
+      now,
+    );
+  }
+  // Fourth: SYN.
+  if (!segment.has(Flag.syn)) {
+    return drop(tcb, segment, hasAck ? "unacceptable-sequence" : "no-ack-flag", now);
+  }
+  if (hasAck) tcb.ecn.synAckArrived(segment, tcb.askedForEcn);
+  else tcb.ecn.synArrived(segment, tcb.config.ecn);
+  synArrives(tcb, segment, now);
+  tcb.receiver.takesWhatFits = tcb.config.takesWhatFits;
+  if (!hasAck) {
+    tcb.moveTo("SYN-RECEIVED", "simultaneous-open", now);
+    tcb.synDue = true;
+    keepTextOfSyn(tcb, segment);
+    return;
+  }
+  establish(tcb, segment, now);
+  tcb.acknowledging.acknowledgeNow("handshake-ack");
+  // What else the segment carries goes on at the sixth step, as if the SYN before it were gone.
+  segment.seq = seqAdd(segment.seq, 1);
+  segment.flags &= ~Flag.syn;
+  takeUrgentTextAndFin(tcb, segment, now);
+}
+
+/** Text on the SYN waits until the connection is established. A FIN does not: the peer sends it again. */
+function keepTextOfSyn(tcb: Tcb, segment: Segment): void {
+  const length = Math.min(segment.payloadLength, tcb.receiver.rcvWnd);
+  if (length === 0) return;
+  const kept = new Segment();
+  const start = segment.payloadOffset;
+  kept.setPayload(segment.payload.slice(start, start + length), 0, length);
+  kept.seq = tcb.receiver.rcvNxt;
+  tcb.textOfSyn = kept;
+}
+
+/** Takes the peer's SYN: sequence numbers and options. */
+function synArrives(tcb: Tcb, segment: Segment, now: Instant): void {
+  tcb.receiver.begin(segment.seq);
+  tcb.handshake.readOptions(segment, tcb.config);
+  if (tcb.handshake.timestamps) tcb.timestamps.begin(segment.timestampValue, now);
+  tcb.timestamps.lastAckSent = tcb.receiver.rcvNxt;
+  tcb.applyAgreement(now);
+  // RFC 7323 2.2: the window of a SYN is never scaled.
+  tcb.sender.setWindow(segment.window, segment.seq, segment.ack);
+}
+
+/** Our SYN is acknowledged: the connection is there. */
+function establish(tcb: Tcb, segment: Segment, now: Instant): void {
+  const { sender, rtt, handshake, timers } = tcb;
+  sender.acknowledge(segment.ack);
+  timers.clear(Timer.retransmission);
+  timers.clear(Timer.connect);
+  timers.clear(Timer.userTimeout);
+  if (tcb.synSentAt !== NEVER) {
+    rtt.sample(micros(Math.max(1, elapsed(tcb.synSentAt, now))), now);
+  } else if (handshake.retransmissions > 0) {
+    // RFC 6298 5.7.
+    rtt.useInitialAfterSynLoss();
+    if (handshake.retransmissions >= tcb.config.lostSynsOfSmallWindow) shrinkFirstWindow(tcb, now);
+  }
+  tcb.moveTo("ESTABLISHED", tcb.state === "SYN-SENT" ? "syn-ack-received" : "syn-acknowledged", now);
+  tcb.raise(Event.established | Event.writable);
+  tcb.lastReceivedAt = now;
+  armKeepAlive(tcb, now);
+  // The user closed before the handshake was over: the FIN is queued already.
+  if (sender.finQueued) tcb.moveTo("FIN-WAIT-1", "user-close", now);
+}
+
+/** 3.10.7.4. */
+function arrivesInOtherStates(tcb: Tcb, segment: Segment, now: Instant): void {
+  // RFC 7323 2.2: the window of a SYN-ACK is never scaled.
+  let windowShift = tcb.handshake.peerShift;
+  if (endsSimultaneousOpen(tcb, segment)) {
+    segment.seq = seqAdd(segment.seq, 1);
+    segment.flags &= ~Flag.syn;
+    windowShift = 0;
+  }
+  if (!checkSequence(tcb, segment, now)) return;
+  if (!checkReset(tcb, segment, now)) return;
+  if (!checkSyn(tcb, segment, now)) return;
+  tcb.peerHeard(now);
+  if (!checkAck(tcb, segment, windowShift, now)) return;
+  // Only now: a forged segment whose ACK is refused must not make the honest ones look old.
+  tcb.timestamps.update(segment, now);
+  takeUrgentTextAndFin(tcb, segment, now);
+}
+
+/** RFC 9293 3.5: with both sides opening, the peer's SYN-ACK repeats a SYN that we have. */
+function endsSimultaneousOpen(tcb: Tcb, segment: Segment): boolean {
+  return tcb.state === "SYN-RECEIVED" && segment.has(Flag.syn | Flag.ack) &&
+    segment.seq === tcb.receiver.irs &&
+    !segment.has(Flag.rst);
+}
+
+/** First: the sequence number, and before it the timestamp (RFC 7323 5.3, R1). */
+function checkSequence(tcb: Tcb, segment: Segment, now: Instant): boolean {
+  const { receiver } = tcb;
+  if (tcb.timestamps.isTooOld(segment, now)) {
+    answerInvalid(tcb, segment, "timestamp-too-old", now);
+    return false;
+  }
+  if (tcb.timestamps.isMissing(segment) && !tcb.config.acceptMissingTimestamps) {
+    drop(tcb, segment, "missing-timestamp", now);
+    return false;
+  }
+  if (receiver.isAcceptable(segment)) return true;
+  if (tcb.state === "SYN-RECEIVED" && segment.has(Flag.syn) && segment.seq === receiver.irs) {
+    tcb.synDue = true;
+    drop(tcb, segment, "unacceptable-sequence", now);
+    return false;
+  }
+  if (segment.has(Flag.syn) && !segment.has(Flag.rst) && isSynchronized(tcb.state)) {
+    // RFC 5961 4.2: a SYN is challenged wherever it lies.
+    challenge(tcb, segment, "challenge-syn", "syn-challenged", now);
+    return false;
+  }
+  // With a closed window the ACK, URG and RST of the next segment in order still count (MUST-66).
+  const isNextAtClosedWindow = receiver.rcvWnd === 0 && segment.seq === receiver.rcvNxt;
+  if (isNextAtClosedWindow && segment.has(Flag.rst)) return true;
+  const isDuplicate = tcb.config.usesAckOfDuplicates && seqAtOrBefore(segment.end, receiver.rcvNxt);
+  // So do those of a probe that was received before: two sides that probe each other's closed windows hear of nothing else.
+  const isOfUse = isNextAtClosedWindow || isDuplicate || isProbe(tcb, segment);
+  if (isOfUse && segment.has(Flag.ack) && (segment.flags & (Flag.syn | Flag.rst)) === 0) {
+    takeOnlyControl(tcb, segment, now);
+  }
+  answerInvalid(tcb, segment, "unacceptable-sequence", now);
+  return false;
+}
+
+/** Uses the ACK and URG of a segment whose text is refused. */
+function takeOnlyControl(tcb: Tcb, segment: Segment, now: Instant): void {
+  tcb.peerHeard(now);
+  if (isSynchronized(tcb.state) && tcb.state !== "TIME-WAIT" && tcb.sender.isAckAcceptable(segment.ack)) {
+    acknowledgementArrives(tcb, segment, now);
+    closeWhenFinAcknowledged(tcb, now);
+  }
+  takeUrgentPointer(tcb, segment);
+}
+
+/** An unacceptable segment is answered with where we are, unless it is a RST; loops of such answers are cut short. */
+function answerInvalid(tcb: Tcb, segment: Segment, reason: DropReason, now: Instant): void {
+  if (segment.has(Flag.rst)) return drop(tcb, segment, "reset-out-of-window", now);
+  if (tcb.state === "TIME-WAIT" && segment.has(Flag.fin)) enterTimeWait(tcb, now);
+  const isBare = segment.sequenceLength === 0;
+  if (!isBare || !isTooSoonToAnswer(tcb, now)) {
+    if (isBare) tcb.lastInvalidAckAt = now;
+    reportDuplicateText(tcb, segment);
+    tcb.acknowledging.acknowledgeNow(isProbe(tcb, segment) ? "ack-keep-alive" : "ack-unacceptable");
+  }
+  drop(tcb, segment, reason, now);
+}
+
+/** Whether the last answer to a segment out of window was a moment ago: two hosts might go on for ever. */
+function isTooSoonToAnswer(tcb: Tcb, now: Instant): boolean {
+  const { invalidAckInterval } = tcb.config;
+  return invalidAckInterval > 0 && tcb.lastInvalidAckAt >= 0 &&
+    elapsed(tcb.lastInvalidAckAt, now) < invalidAckInterval;
+}
+
+/** Whether the segment is what keep-alive and window probes are: the last octet before RCV.NXT, or its number alone. */
+function isProbe(tcb: Tcb, segment: Segment): boolean {
+  return segment.seq === seqAdd(tcb.receiver.rcvNxt, -1) && segment.sequenceLength <= 1 &&
+    !segment.has(Flag.syn);
+}
+
+/** Second: RST, with the three cases of RFC 5961 3.2. */
+function checkReset(tcb: Tcb, segment: Segment, now: Instant): boolean {
+  if (!segment.has(Flag.rst)) return true;
+  if (segment.seq !== tcb.receiver.rcvNxt && tcb.config.resetAcceptance === "exact") {
+    challenge(tcb, segment, "challenge-reset", "reset-challenged", now);
+    return false;
+  }
+  switch (tcb.state) {
+    case "TIME-WAIT":
+      // RFC 1337: a late RST must not end TIME-WAIT early.
+      if (tcb.config.ignoreResetInTimeWait) drop(tcb, segment, "reset-in-time-wait", now);
+      else tcb.moveTo("CLOSED", "reset-received", now);
+      return false;
+    case "CLOSING":
+    case "LAST-ACK":
+      tcb.fail("reset", "The peer reset the connection while it was closing", "reset-received", now);
+      return false;
+    case "SYN-RECEIVED":
+      if (tcb.openedPassively) tcb.returnToListen(now);
+      else tcb.fail("refused", "The peer sent RST before the handshake was over", "refused", now);
+      return false;
+    case "ESTABLISHED":
+    case "FIN-WAIT-1":
+    case "FIN-WAIT-2":
+    case "CLOSE-WAIT":
+      tcb.fail("reset", "The peer reset the connection", "reset-received", now);
+      return false;
+    case "LISTEN":
+    case "SYN-SENT":
+    case "CLOSED":
+      return false;
+  }
+}
+
+/** Fourth: a SYN in the window is a guess or an old duplicate (RFC 5961 4.2). */
+function checkSyn(tcb: Tcb, segment: Segment, now: Instant): boolean {
+  if (!segment.has(Flag.syn)) return true;
+  if (tcb.state === "SYN-RECEIVED" && tcb.openedPassively) {
+    tcb.returnToListen(now);
+    return false;
+  }
+  if (tcb.config.synAnswer === "reset") {
+    tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-syn-in-window" };
+    tcb.fail("reset", "The peer sent a SYN within the open connection", "reset-received", now);
+    return false;
+  }
+  challenge(tcb, segment, "challenge-syn", "syn-challenged", now);
+  return false;
+}
+
+/** Fifth: the ACK field. `windowShift`: of the segment's window, while it ends the handshake. */
+function checkAck(tcb: Tcb, segment: Segment, windowShift: number, now: Instant): boolean {
+  const { sender } = tcb;
+  if (!segment.has(Flag.ack)) {
+    drop(tcb, segment, "no-ack-flag", now);
+    return false;
+  }
+  if (tcb.state === "SYN-RECEIVED") {
+    if (seqAtOrBefore(segment.ack, sender.sndUna) || seqAfter(segment.ack, sender.sndNxt)) {
+      tcb.resetDue = resetFor(segment, "reset-bad-ack");
+      drop(tcb, segment, "ack-not-acceptable", now);
+      return false;
+    }
+    establish(tcb, segment, now);
+    sender.setWindow(segment.window << windowShift, segment.seq, segment.ack);
+    tcb.receiver.takesWhatFits = tcb.config.takesWhatFits;
+    const text = tcb.textOfSyn;
+    tcb.textOfSyn = null;
+    return text === null || takeText(tcb, text, now);
+  }
+  if (!sender.isAckAcceptable(segment.ack)) {
+    const isBeyond = seqAfter(segment.ack, sender.sndNxt);
+    if (isBeyond && tcb.state === "ESTABLISHED" && !tcb.config.answersAckOfUnsent) {
+      drop(tcb, segment, "ack-of-unsent", now);
+      return false;
+    }
+    challenge(tcb, segment, "challenge-ack", isBeyond ? "ack-of-unsent" : "ack-not-acceptable", now);
+    return false;
+  }
+  if (tcb.state === "TIME-WAIT") {
+    if (segment.has(Flag.fin)) enterTimeWait(tcb, now);
+    return true;
+  }
+  acknowledgementArrives(tcb, segment, now);
+  return closeWhenFinAcknowledged(tcb, now);
+}
+
+/** The states in which our FIN waits for its acknowledgement. Returns false when the connection is gone. */
+function closeWhenFinAcknowledged(tcb: Tcb, now: Instant): boolean {
+  if (!tcb.sender.finAcknowledged) return true;
+  return finAcknowledgedIn(tcb, now);
+}
+
+/** Sixth to eighth. */
+function takeUrgentTextAndFin(tcb: Tcb, segment: Segment, now: Instant): void {
+  takeUrgentPointer(tcb, segment);
+  if (segment.payloadLength > 0 && !takeText(tcb, segment, now)) return;
+  takeFin(tcb, segment, now);
+}
+
+/** Sixth: the urgent pointer; it names the octet after the urgent data (MUST-62). */
+function takeUrgentPointer(tcb: Tcb, segment: Segment): void {
+  if (!segment.has(Flag.urg) || !mayReceiveText(tcb.state)) return;
+  const { receiver } = tcb;
+  const pointer = seqAdd(segment.seq, segment.urgentPointer);
+  const isNews = receiver.isUrgent ? seqAfter(pointer, receiver.rcvUp) : seqAfter(pointer, receiver.readNext);
+  if (!isNews) return;
+  receiver.isUrgent = true;
+  receiver.rcvUp = pointer;
+  tcb.raise(Event.urgent);
+}
+
+/** Seventh: the text. */
+function takeText(tcb: Tcb, segment: Segment, now: Instant): boolean {
+  if (!mayReceiveText(tcb.state)) {
+    drop(tcb, segment, "data-after-fin", now);
+    return true;
+  }
+  const { receiver, acknowledging } = tcb;
+  if (receiver.readingEnded && seqAfter(seqAdd(segment.seq, segment.payloadLength), receiver.rcvNxt)) {
+    // SHLD-3: what nobody will read is answered with RST.
+    tcb.resetDue = tcb.config.lateTextReset === "as unknown"
+      ? resetFor(segment, "reset-data-after-close")
+      : { seq: tcb.sender.sndNxt, ack: null, reason: "reset-data-after-close" };
+    tcb.fail(
+      "aborted",
+      "The peer sent data after we had closed: it was told by RST",
+      "data-after-close",
+      now,
+    );
+    return false;
+  }
+  const isMarked = tcb.ecn.textArrived(segment);
+  reportDuplicateText(tcb, segment);
+  const outcome = receiver.takeText(segment);
+  const { delivered } = receiver;
+  if (outcome === "out of order") acknowledging.noteOutOfOrder(receiver.offsetOf(segment.seq));
+  if (isMarked) acknowledging.acknowledgeNow("ack-congestion-mark");
+  noteArrival(tcb, segment, outcome, now);
+  acknowledging.textTaken(outcome, delivered, receiver, tcb.handshake.selectiveAck);
+  if (acknowledging.immediate === null) delayAck(tcb, now);
+  if (delivered > 0) tcb.raise(Event.readable);
+  return true;
+}
+
+/** Eighth: the FIN, when everything before it is there. */
+function takeFin(tcb: Tcb, segment: Segment, now: Instant): void {
+  const { receiver } = tcb;
+  if (segment.has(Flag.fin) && segment.payloadLength === 0 && mayReceiveText(tcb.state)) {
+    receiver.noteFin(segment);
+    // RFC 5681 4.2: beyond a gap, as text would be.
+    if (!receiver.finIsNext) tcb.acknowledging.acknowledgeNow("ack-out-of-order");
+  }
+  if (!receiver.finIsNext || !mayReceiveText(tcb.state)) return;
+  receiver.takeFin();
+  acknowledgeFin(tcb, now);
+  tcb.raise(Event.peerClosed | Event.readable);
+  switch (tcb.state) {
+    case "ESTABLISHED":
+      return tcb.moveTo("CLOSE-WAIT", "fin-received", now);
+    case "FIN-WAIT-1":
+      // Our FIN would have been acknowledged at the fifth step.
+      return tcb.moveTo("CLOSING", "fin-received", now);
+    case "FIN-WAIT-2":
+      tcb.moveTo("TIME-WAIT", "fin-received", now);
+      return enterTimeWait(tcb, now);
+    default:
+      return;
+  }
+}
+
+/** RFC 5961 7: an answer that only the true peer can use, limited per host. */
+function challenge(tcb: Tcb, segment: Segment, answer: SendReason, reason: DropReason, now: Instant): void {
+  const isHeldBack = tcb.config.limitsChallenges && isTooSoonToAnswer(tcb, now);
+  if (!isHeldBack && tcb.challengeLimiter.allows(now)) {
+    if (tcb.config.limitsChallenges) tcb.lastInvalidAckAt = now;
+    tcb.acknowledging.acknowledgeNow(answer);
+  }
+  drop(tcb, segment, reason, now);
+}
+
+function drop(tcb: Tcb, segment: Segment, reason: DropReason, now: Instant): void {
+  tcb.observer?.segmentDropped(tcb.view, segment, reason, now);
+}

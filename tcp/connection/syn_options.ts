@@ -1,0 +1,143 @@
+/**
+ * The options of the SYN segments: what we offer, and what both sides agreed to.
+ *
+ * @module
+ */
+
+import type { Family } from "../base/address.ts";
+import type { TcpConfig } from "../config/config.ts";
+import { Flag, Option, type Segment } from "../base/segment.ts";
+import { toSeconds } from "../base/units.ts";
+
+/** RFC 9293 3.7.1: what to assume when the peer names no MSS (MUST-15). */
+const DEFAULT_MSS_IPV4 = 536;
+const DEFAULT_MSS_IPV6 = 1_220;
+
+/** IP header and TCP header without options, octets. */
+const HEADERS_IPV4 = 40;
+const HEADERS_IPV6 = 60;
+
+/** Octets that the timestamps option takes in each segment, with its padding (RFC 7323 appendix A). */
+export const TIMESTAMPS_LENGTH = 12;
+
+/** RFC 7323 2.3. */
+export const MAX_WINDOW_SHIFT = 14;
+
+/** Largest window field. */
+const MAX_WINDOW_FIELD = 65_535;
+
+/** RFC 5482 3.1: values with the granularity bit count minutes. */
+const USER_TIMEOUT_MINUTES = 0x8000;
+const USER_TIMEOUT_MOST = 0x7fff;
+
+/** What two SYNs agree to. */
+export class Handshake {
+  readonly family: Family;
+  /** MSS that we announce, octets. */
+  readonly ownMss: number;
+  /** Octets of the largest packet that the path takes. */
+  mtu: number;
+  /** Whether SACK was agreed. */
+  selectiveAck = false;
+  /** Whether timestamps were agreed. */
+  timestamps = false;
+  /** Whether both sides scale windows. */
+  windowScaling = false;
+  /** The shift of the window field that we send, when agreed. */
+  ownShift: number;
+  /** The shift of the window field that we receive. */
+  peerShift = 0;
+  /** Whether both sides do ECN. */
+  ecn = false;
+  /** SYN or SYN-ACK segments sent again. */
+  retransmissions = 0;
+  #peerMss: number;
+
+  /** `pathMtu`: what the path is known to take already; our own MSS stays that of the interface (RFC 1191 6.4). */
+  constructor(config: TcpConfig, family: Family, pathMtu: number) {
+    this.family = family;
+    this.mtu = Math.min(config.mtu, pathMtu);
+    this.ownMss = config.mss === 0 ? config.mtu - this.#headers : config.mss;
+    this.#peerMss = family === 4 ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6;
+    this.ownShift = config.windowScale === "auto" ? leastShift(config.receiveBufferMax) : config.windowScale;
+  }
+
+  get #headers(): number {
+    return this.family === 4 ? HEADERS_IPV4 : HEADERS_IPV6;
+  }
+
+  /** What full segments would carry without options. */
+  segmentSize(): number {
+    return Math.max(1, Math.min(this.#peerMss, this.mtu - this.#headers));
+  }
+
+  /** Payload octets of a full segment of ours (MUST-16): what the peer and the path take, less our options. */
+  sendMss(): number {
+    const options = this.timestamps ? TIMESTAMPS_LENGTH : 0;
+    return Math.max(1, Math.min(this.#peerMss, this.mtu - this.#headers) - options);
+  }
+
+  /** Puts our offer on a SYN, or on a SYN-ACK what the peer offered too. `isSimultaneous`: both sides opened. */
+  writeOptions(out: Segment, config: TcpConfig, isSimultaneous: boolean): void {
+    const isAnswer = out.has(Flag.ack);
+    const offersAgain = isSimultaneous && this.offersAgain(config);
+    out.synOptionOrder = config.synOptionOrder;
+    if (config.mssOption) {
+      out.options |= Option.maximumSegmentSize;
+      out.maximumSegmentSize = config.boundsOwnMss
+        ? this.#boundOwnMss(isAnswer && !isSimultaneous)
+        : this.ownMss;
+    }
+    if (!isAnswer && this.isBare(config)) return;
+    if (isAnswer ? this.selectiveAck : config.selectiveAck) out.options |= Option.selectiveAckPermitted;
+    if (isAnswer && !offersAgain ? this.windowScaling : config.windowScaling) {
+      out.options |= Option.windowScale;
+      out.windowScale = this.ownShift;
+    }
+    if (config.userTimeoutOption > 0) {
+      out.options |= Option.userTimeout;
+      out.userTimeout = encodeUserTimeout(toSeconds(config.userTimeoutOption));
+    }
+  }
+
+  /** The MSS to announce where the peer and the path bound it. */
+  #boundOwnMss(afterPeer: boolean): number {
+    const mss = this.family === 6 ? Math.min(this.ownMss, this.mtu - this.#headers) : this.ownMss;
+    return afterPeer ? Math.min(mss, this.#peerMss) : mss;
+  }
+
+  /** Whether our SYN was repeated so often that the path may drop options. */
+  isBare(config: TcpConfig): boolean {
+    return config.synRetriesWithOptions > 0 && this.retransmissions > config.synRetriesWithOptions;
+  }
+
+  /** Whether the SYN-ACK of a simultaneous open offers what the peer's SYN did not. */
+  offersAgain(config: TcpConfig): boolean {
+    return config.offersAgainWhenSimultaneous && !this.selectiveAck && !this.windowScaling &&
+      !this.timestamps;
+  }
+
+  /** Takes in the options of the peer's SYN or SYN-ACK. */
+  readOptions(segment: Segment, config: TcpConfig): void {
+    if (segment.hasOption(Option.maximumSegmentSize)) {
+      this.#peerMss = Math.max(segment.maximumSegmentSize, config.leastPeerMss);
+    }
+    this.selectiveAck = config.selectiveAck && segment.hasOption(Option.selectiveAckPermitted);
+    this.timestamps = config.timestamps && segment.hasOption(Option.timestamps);
+    this.windowScaling = config.windowScaling && segment.hasOption(Option.windowScale);
+    // RFC 7323 2.3: a shift above 14 counts as 14.
+    this.peerShift = this.windowScaling ? Math.min(segment.windowScale, MAX_WINDOW_SHIFT) : 0;
+  }
+}
+
+/** The least shift with which the window field can express `octets`. */
+function leastShift(octets: number): number {
+  let shift = 0;
+  while (shift < MAX_WINDOW_SHIFT && octets >> shift > MAX_WINDOW_FIELD) shift++;
+  return shift;
+}
+
+function encodeUserTimeout(wholeSeconds: number): number {
+  if (wholeSeconds <= USER_TIMEOUT_MOST) return Math.ceil(wholeSeconds);
+  return USER_TIMEOUT_MINUTES | Math.min(USER_TIMEOUT_MOST, Math.ceil(wholeSeconds / 60));
+}

@@ -1,0 +1,387 @@
+/**
+ * The transmission control block: the parts of one connection, and the few changes that all events share.
+ *
+ * @module
+ */
+
+import { Acknowledging } from "../receive/ack_policy.ts";
+import type { Endpoint } from "../base/address.ts";
+import type { ChallengeLimiter } from "./challenge_limiter.ts";
+import type { TcpConfig } from "../config/config.ts";
+import type { CongestionControl } from "../congestion/control.ts";
+import { Ecn } from "./ecn.ts";
+import { ConnectionFailure, type FailureKind } from "../base/errors.ts";
+import { Event, type EventSet } from "../base/events.ts";
+import { Handshake, TIMESTAMPS_LENGTH } from "./syn_options.ts";
+import type { IcmpError } from "../base/icmp_error.ts";
+import type {
+  CongestionReason,
+  ConnectionView,
+  Observer,
+  SendReason,
+  StateReason,
+} from "../base/observer.ts";
+import { OctetCount } from "./octet_count.ts";
+import { Receiver } from "../receive/receiver.ts";
+import { AckFacts, type LossRecovery } from "../loss/loss_recovery.ts";
+import { RttEstimator } from "../send/rtt.ts";
+import { Sender } from "../send/sender.ts";
+import type { Segment } from "../base/segment.ts";
+import { type SeqNumber, seqNumber } from "../base/seq.ts";
+import { isLegalTransition, type State } from "../base/state.ts";
+import { Timers } from "./timers.ts";
+import { Timestamps } from "./timestamps.ts";
+import { elapsed, type Instant, instant, type Micros, micros, NEVER, seconds } from "../base/units.ts";
+
+/** How long a connection keeps the memory of its empty buffers for what may come next. */
+const QUIET_TIME = seconds(1);
+
+/** Chooses the initial sequence number of a connection (RFC 9293 3.4.1). */
+export type IsnSource = (local: Endpoint, remote: Endpoint, now: Instant) => SeqNumber;
+
+/** What a connection is made of. */
+export interface TcbOptions {
+  readonly id: number;
+  readonly config: TcpConfig;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly observer: Observer | undefined;
+  readonly isn: IsnSource;
+  /** Payload octets that the device takes in one segment; it cuts what is longer than the MSS. */
+  readonly segmentLimit: number;
+  readonly timestampOffset: number;
+  readonly challengeLimiter: ChallengeLimiter;
+  /** Octets of the largest packet that the path is known to take; Infinity: nothing is known. */
+  readonly pathMtu: number;
+}
+
+/** A RST that waits to be sent. */
+export interface PendingReset {
+  readonly seq: SeqNumber;
+  /** What it acknowledges; null: no ACK flag. */
+  readonly ack: SeqNumber | null;
+  readonly reason: SendReason;
+}
+
+/**
+ * What sending and being acknowledged bring with them, as far as it depends on what windows are counted in: which timers
+ * run, when idling ends, how the use of the window is noted.
+ */
+export interface SendingRules {
+  readonly recovery: LossRecovery;
+  /** The user is giving text. */
+  textGiven(tcb: Tcb, now: Instant): void;
+  /** New text, or the FIN, waits to be sent. */
+  newTextDue(tcb: Tcb, now: Instant): void;
+  /** The congestion window, and nothing else, holds new text back. */
+  newTextHeld(tcb: Tcb): void;
+  /** The congestion window holds back what is to be sent again. */
+  lostTextHeld(tcb: Tcb): void;
+  /** New text, the FIN, or both went out; `wasEmpty`: nothing was outstanding before. */
+  newTextSent(tcb: Tcb, wasEmpty: boolean, isWindowProbe: boolean, now: Instant): void;
+  /** The record `index` of what is in flight went out again. */
+  textRepeated(tcb: Tcb, index: number, isTailProbe: boolean, now: Instant): void;
+  /** New text went out as a tail loss probe (RFC 8985 7.3). */
+  newTextProbed(tcb: Tcb, now: Instant): void;
+  /** Takes in the ACK field, SACK blocks and window of a segment whose ACK is acceptable. Returns whether SND.UNA moved. */
+  takeAcknowledgement(tcb: Tcb, segment: Segment, now: Instant): boolean;
+  /** The time for a tail loss probe has come, and something is in flight (RFC 8985 7.2). */
+  tailProbeTimedOut(tcb: Tcb, now: Instant): void;
+  /** The reordering timer fired, and recovery has taken it in (RFC 8985 6.2). */
+  reorderingTimedOut(tcb: Tcb, now: Instant): void;
+}
+
+/** With what sending begins. */
+export interface SendingStart {
+  readonly control: CongestionControl;
+  readonly rules: SendingRules;
+}
+
+/** Chooses the rules of sending by the config; `mss`: octets of payload of a full segment. */
+export type SendingRulesSource = (
+  config: TcpConfig,
+  iss: SeqNumber,
+  mss: number,
+  now: Instant,
+) => SendingStart;
+
+/** Totals of a connection. */
+export class Totals {
+  segmentsSent = 0;
+  segmentsReceived = 0;
+  readonly octetsSent: OctetCount = new OctetCount();
+  readonly octetsAcknowledged: OctetCount = new OctetCount();
+  segmentsRetransmitted = 0;
+  readonly octetsRetransmitted: OctetCount = new OctetCount();
+  timeouts = 0;
+}
+
+/** The variables of one connection, by part. */
+export class Tcb {
+  readonly id: number;
+  config: TcpConfig;
+  local: Endpoint;
+  remote: Endpoint;
+  readonly observer: Observer | undefined;
+  readonly isn: IsnSource;
+  readonly segmentLimit: number;
+  readonly challengeLimiter: ChallengeLimiter;
+  /** How the observer sees this connection. */
+  view!: ConnectionView;
+
+  /** Local and remote address one behind the other, where outgoing segments have them. */
+  addressOctets: Uint8Array;
+
+  state: State;
+  /** Whether the connection came from a passive open (MUST-11). */
+  readonly openedPassively: boolean;
+  handshake: Handshake;
+  timestamps: Timestamps;
+  ecn: Ecn = new Ecn();
+  sender: Sender;
+  receiver: Receiver;
+  control: CongestionControl;
+  rules: SendingRules;
+  acknowledging: Acknowledging;
+  readonly rtt: RttEstimator;
+  readonly timers: Timers = new Timers();
+  readonly totals: Totals = new Totals();
+  readonly facts: AckFacts = new AckFacts();
+
+  /** Our SYN or SYN-ACK is to be sent. */
+  synDue = false;
+  /** Whether our last SYN asked for ECN. */
+  askedForEcn = false;
+  /** When the connection was opened. */
+  openedAt: Instant;
+  /** When our SYN was sent; NEVER once it was sent again, on a SYN-ACK too: which of them was answered nobody knows. */
+  synSentAt: Instant = NEVER;
+  resetDue: PendingReset | null = null;
+  /** Text of the SYN that crossed ours, for when the connection is established. */
+  textOfSyn: Segment | null = null;
+  /** The tail loss probe is to be sent. */
+  tailProbeDue = false;
+  /** Time-outs while SND.UNA was `expiredUna`: what R1 and R2 are compared with (RFC 9293 3.8.3). */
+  expiries = 0;
+  expiredUna: SeqNumber = seqNumber(0);
+  /** A window probe is to be sent. */
+  windowProbeDue = false;
+  /** Probes of the window in a row. */
+  windowProbes = 0;
+  /** Those of them that drew no answer. */
+  unansweredProbes = 0;
+  /** How long the last one was given. */
+  lastProbeWait: Micros = micros(0);
+  keepAliveDue = false;
+  /** Keep-alive probes without an answer. */
+  keepAliveProbes = 0;
+  /** The user closed: nobody reads what comes, and FIN-WAIT-2 is bounded. */
+  userClosed = false;
+  /** When we last sent text, for the first time or again. */
+  lastTextSentAt: Instant = instant(-1);
+  /** When nothing was left to be acknowledged, most recently. */
+  allAcknowledgedAt: Instant = instant(0);
+  lastReceivedAt: Instant;
+  lastInvalidAckAt: Instant = instant(-1);
+  /** The congestion window held something back since `windowLimitMark` was sent. */
+  congestionLimited = false;
+  windowLimitMark: SeqNumber = seqNumber(0);
+  /** Most octets in the network since then. */
+  mostInFlight = 0;
+
+  events: EventSet = 0;
+  failure: ConnectionFailure | null = null;
+  softError: IcmpError["kind"] | null = null;
+
+  readonly #rulesSource: SendingRulesSource;
+
+  constructor(
+    options: TcbOptions,
+    rulesSource: SendingRulesSource,
+    state: "LISTEN" | "SYN-SENT",
+    now: Instant,
+  ) {
+    const { config, local, remote } = options;
+    this.id = options.id;
+    this.config = config;
+    this.local = local;
+    this.remote = remote;
+    this.addressOctets = joinAddresses(local, remote);
+    this.observer = options.observer;
+    this.isn = options.isn;
+    this.segmentLimit = options.segmentLimit;
+    this.challengeLimiter = options.challengeLimiter;
+    this.state = state;
+    this.openedPassively = state === "LISTEN";
+    this.handshake = new Handshake(config, local.address.family, options.pathMtu);
+    this.timestamps = new Timestamps(config.timestampTick, options.timestampOffset);
+    const iss = this.openedPassively ? seqNumber(0) : options.isn(local, remote, now);
+    this.rtt = new RttEstimator(config);
+    this.sender = new Sender(config, iss, this.handshake.sendMss());
+    this.receiver = new Receiver(config, this.handshake.ownMss);
+    this.#rulesSource = rulesSource;
+    const { control, rules } = rulesSource(config, iss, this.sender.mss, now);
+    this.control = control;
+    this.rules = rules;
+    this.acknowledging = new Acknowledging(config);
+    this.openedAt = now;
+    this.lastReceivedAt = now;
+  }
+
+  /** A passive open has met its peer: who it is, and where it found us. */
+  meet(local: Endpoint, remote: Endpoint): void {
+    this.local = local;
+    this.remote = remote;
+    this.addressOctets = joinAddresses(local, remote);
+  }
+
+  /** A passive open has met its peer: its sending side begins at `iss`. What the user queued before stays queued. */
+  beginSending(iss: SeqNumber): void {
+    const before = this.sender;
+    this.sender = new Sender(this.config, iss, before.mss);
+    this.sender.finQueued = before.finQueued;
+    const queued = new Uint8Array(before.ring.length);
+    before.ring.read(queued);
+    this.sender.ring.append(queued, 0, queued.length);
+  }
+
+  /** The peer that was met has gone again: waits for another (RFC 9293 3.10.7.4, second and fourth). */
+  returnToListen(now: Instant): void {
+    const queued = this.sender.finQueued;
+    this.timers.clearAll();
+    this.handshake = new Handshake(this.config, this.local.address.family, Infinity);
+    this.sender = new Sender(this.config, seqNumber(0), this.handshake.sendMss());
+    this.sender.finQueued = queued;
+    this.receiver = new Receiver(this.config, this.handshake.ownMss);
+    this.timestamps.agreed = false;
+    this.ecn = new Ecn();
+    this.acknowledging = new Acknowledging(this.config);
+    this.synDue = false;
+    this.moveTo("LISTEN", "returned-to-listen", now);
+  }
+
+  /** The peer's SYN options are known: what follows from them begins. */
+  applyAgreement(now: Instant): void {
+    this.sender.mss = this.handshake.sendMss();
+    this.receiver.windowShift = this.handshake.windowScaling ? this.handshake.ownShift : 0;
+    const segment = this.handshake.segmentSize();
+    if (this.handshake.timestamps) this.receiver.optionOctets = TIMESTAMPS_LENGTH;
+    this.receiver.holdWholeSegments(segment);
+    if (this.config.roundsBuffers) {
+      const { ring } = this.sender;
+      ring.limit = Math.ceil(ring.limit / segment) * segment;
+    }
+    this.timestamps.agreed = this.handshake.timestamps;
+    const { control, rules } = this.#rulesSource(this.config, this.sender.iss, this.sender.mss, now);
+    this.control = control;
+    this.rules = rules;
+    this.windowLimitMark = this.sender.iss;
+    this.observer?.congestionChanged(this.view, 0, Infinity, "initial-window", now);
+  }
+
+  /** Changes the state. @throws Error when the standard has no such transition: a defect of ours */
+  moveTo(state: State, reason: StateReason, now: Instant): void {
+    const from = this.state;
+    if (!isLegalTransition(from, state)) {
+      throw new Error(`Cannot go from ${from} to ${state}: no such transition in RFC 9293 3.3.2 (${reason})`);
+    }
+    this.state = state;
+    this.observer?.stateChanged(this.view, from, state, reason, now);
+    if (state === "CLOSED") this.#release();
+  }
+
+  /** Ends the connection out of order. */
+  fail(kind: FailureKind, message: string, reason: StateReason, now: Instant): void {
+    this.failure = new ConnectionFailure(kind, message);
+    this.sender.ring.restartAt(this.sender.ring.end);
+    this.moveTo("CLOSED", reason, now);
+  }
+
+  /** Loss recovery: what is in flight, and what of it is lost. */
+  get recovery(): LossRecovery {
+    return this.rules.recovery;
+  }
+
+  /** The peer has everything before `ack`: that text is counted and forgotten, and the send buffer follows. */
+  acknowledgeText(ack: SeqNumber, now: Instant): void {
+    const octets = this.sender.acknowledge(ack);
+    this.totals.octetsAcknowledged.add(octets);
+    this.sender.tune(octets, this.rtt.minimum, now);
+  }
+
+  /** Something came that we can use. */
+  peerHeard(now: Instant): void {
+    this.lastReceivedAt = now;
+    this.keepAliveProbes = 0;
+    this.sender.answersFromEdge = false;
+  }
+
+  /** Gives memory back that nothing is in, when the connection has been quiet for a while. */
+  trim(now: Instant): void {
+    if (elapsed(this.lastReceivedAt, now) < QUIET_TIME || elapsed(this.lastTextSentAt, now) < QUIET_TIME) {
+      return;
+    }
+    this.sender.ring.trim();
+    this.receiver.trim();
+    this.recovery.inFlight.trim();
+  }
+
+  /** Tells the user. */
+  raise(events: EventSet): void {
+    this.events |= events;
+  }
+
+  /** Tells the observer when the window or the threshold differs from before. */
+  congestionChanged(
+    windowBefore: number,
+    thresholdBefore: number,
+    reason: CongestionReason,
+    now: Instant,
+  ): void {
+    if (this.observer === undefined) return;
+    const { congestionWindow, slowStartThreshold } = this.control;
+    if (congestionWindow === windowBefore && slowStartThreshold === thresholdBefore) return;
+    this.observer.congestionChanged(this.view, windowBefore, thresholdBefore, reason, now);
+  }
+
+  /** Fills the record that recovery reads, for an event that is not an acknowledgement. */
+  factsNow(now: Instant): AckFacts {
+    const facts = this.facts;
+    facts.now = now;
+    facts.priorUna = this.sender.sndUna;
+    facts.una = this.sender.sndUna;
+    facts.sndNxt = this.sender.sndNxt;
+    facts.mss = this.sender.mss;
+    facts.priorPipe = this.recovery.pipe;
+    facts.selective = this.handshake.selectiveAck;
+    facts.newlySacked = 0;
+    facts.isDuplicate = false;
+    facts.reportsDuplicate = false;
+    facts.echo = null;
+    facts.carriesText = false;
+    facts.updatesWindow = false;
+    facts.echoesMark = false;
+    facts.hasSendableText = false;
+    facts.smoothedRtt = this.rtt.srtt;
+    facts.minimumRtt = this.rtt.minimum;
+    return facts;
+  }
+
+  #release(): void {
+    this.timers.clearAll();
+    this.synDue = false;
+    this.tailProbeDue = false;
+    this.windowProbeDue = false;
+    this.keepAliveDue = false;
+    this.sender.ring.trim();
+    this.raise(Event.closed | Event.readable | Event.writable);
+  }
+}
+
+function joinAddresses(local: Endpoint, remote: Endpoint): Uint8Array {
+  const length = local.address.octets.length;
+  const octets = new Uint8Array(2 * length);
+  octets.set(local.address.octets, 0);
+  octets.set(remote.address.octets, length);
+  return octets;
+}

@@ -1,0 +1,148 @@
+/**
+ * Time-outs, RFC 9293 3.10.8: what each timer means when it fires.
+ *
+ * @module
+ */
+
+import { Event } from "../base/events.ts";
+import type { Tcb } from "./tcb.ts";
+import { armPersist, isBeyondWindow, isHeldByCork } from "./retransmission_timer.ts";
+import { NO_TIMER, Timer, TIMER_NAMES } from "./timers.ts";
+import { after, elapsed, type Instant, toSeconds } from "../base/units.ts";
+
+/** Fires every timer that is due. */
+export function timersFire(tcb: Tcb, now: Instant): void {
+  for (let timer = tcb.timers.nextDue(now); timer !== NO_TIMER; timer = tcb.timers.nextDue(now)) {
+    fire(tcb, timer, now);
+  }
+}
+
+function fire(tcb: Tcb, timer: Timer, now: Instant): void {
+  const name = TIMER_NAMES[timer];
+  if (name !== undefined) tcb.observer?.timerFired(tcb.view, name, now);
+  switch (timer) {
+    case Timer.retransmission:
+      return retransmissionTimedOut(tcb, now);
+    case Timer.tailLossProbe:
+      return tailProbeTimedOut(tcb, now);
+    case Timer.reordering:
+      return reorderingTimedOut(tcb, now);
+    case Timer.persist:
+      return persistTimedOut(tcb, now);
+    case Timer.delayedAck:
+      tcb.acknowledging.pace?.delayExpired(tcb.rtt.timeout());
+      return tcb.acknowledging.acknowledgeNow("ack-delayed-timer");
+    case Timer.keepAlive:
+      return keepAliveTimedOut(tcb, now);
+    case Timer.timeWait:
+      return tcb.moveTo("CLOSED", "time-wait-over", now);
+    case Timer.finWait2:
+      return finWait2TimedOut(tcb, now);
+    case Timer.connect:
+      return giveUp(tcb, "The peer did not answer our SYN", now);
+    case Timer.userTimeout:
+      return giveUp(tcb, "The peer acknowledged nothing for the user time-out", now);
+  }
+}
+
+/** RFC 6298 5.4 to 5.7; RFC 9293 3.8.3 for R1 and R2. */
+function retransmissionTimedOut(tcb: Tcb, now: Instant): void {
+  if (tcb.state === "SYN-SENT" || tcb.state === "SYN-RECEIVED") return synTimedOut(tcb, now);
+  if (tcb.sender.sndUna === tcb.sender.sndNxt) return;
+  if (!mayGoOn(tcb, now)) return;
+  tcb.totals.timeouts++;
+  const { congestionWindow, slowStartThreshold } = tcb.control;
+  const facts = tcb.factsNow(now);
+  tcb.recovery.timedOut(facts);
+  tcb.congestionChanged(congestionWindow, slowStartThreshold, "retransmission-timeout", now);
+  tcb.timers.clear(Timer.tailLossProbe);
+  tcb.timers.clear(Timer.reordering);
+  tcb.rtt.backOff();
+  tcb.timers.set(Timer.retransmission, after(now, tcb.rtt.timeout()));
+}
+
+/** RFC 6298 5.5 and 5.7, MUST-22: the SYN is sent again, later each time. */
+function synTimedOut(tcb: Tcb, now: Instant): void {
+  const { handshake, config } = tcb;
+  const retries = tcb.state === "SYN-SENT" ? config.synRetries : config.synAckRetries;
+  const isTimed = tcb.state === "SYN-SENT" && config.connectTimeout > 0;
+  if (!isTimed && handshake.retransmissions >= retries) {
+    return giveUp(tcb, "The peer did not answer our SYN", now);
+  }
+  handshake.retransmissions++;
+  tcb.totals.segmentsRetransmitted++;
+  tcb.rtt.backOff();
+  tcb.synDue = true;
+  tcb.timers.set(Timer.retransmission, after(now, tcb.rtt.timeout()));
+}
+
+/** R1: the user hears of the doubt (SHLD-9). R2: the connection ends. Both count for one segment: the oldest. */
+function mayGoOn(tcb: Tcb, now: Instant): boolean {
+  const { sender, config } = tcb;
+  tcb.expiries = sender.sndUna === tcb.expiredUna ? tcb.expiries + 1 : 1;
+  tcb.expiredUna = sender.sndUna;
+  if (tcb.expiries === config.retriesUntilDoubt) tcb.raise(Event.deliveryInDoubt);
+  if (config.userTimeout > 0 || tcb.expiries <= config.retriesUntilClose) return true;
+  giveUp(tcb, `The peer acknowledged nothing after ${config.retriesUntilClose} retransmissions`, now);
+  return false;
+}
+
+function tailProbeTimedOut(tcb: Tcb, now: Instant): void {
+  if (tcb.recovery.inFlight.count > 0) tcb.rules.tailProbeTimedOut(tcb, now);
+}
+
+function reorderingTimedOut(tcb: Tcb, now: Instant): void {
+  const { congestionWindow, slowStartThreshold } = tcb.control;
+  tcb.recovery.reorderingTimerFired(tcb.factsNow(now));
+  tcb.congestionChanged(congestionWindow, slowStartThreshold, tcb.recovery.changeReason, now);
+  tcb.rules.reorderingTimedOut(tcb, now);
+}
+
+/** RFC 9293 3.8.6.1: the window may stay closed for ever while probes are answered (MUST-37). */
+function persistTimedOut(tcb: Tcb, now: Instant): void {
+  const { sender } = tcb;
+  if (isHeldByCork(tcb)) {
+    tcb.windowProbeDue = true;
+    return;
+  }
+  if (!sender.isBlockedByWindow && !isBeyondWindow(tcb)) return;
+  const silence = elapsed(tcb.lastReceivedAt, now);
+  const isAnswered = tcb.windowProbes === 0 || silence <= tcb.lastProbeWait;
+  tcb.unansweredProbes = isAnswered ? 0 : tcb.unansweredProbes + 1;
+  if (tcb.unansweredProbes > tcb.config.retriesUntilClose) {
+    return giveUp(tcb, "The peer answered none of our window probes", now);
+  }
+  tcb.windowProbes++;
+  armPersist(tcb, now);
+  tcb.lastProbeWait = elapsed(now, tcb.timers.deadline(Timer.persist));
+  tcb.windowProbeDue = true;
+}
+
+/** RFC 9293 3.8.4. */
+function keepAliveTimedOut(tcb: Tcb, now: Instant): void {
+  const { config, timers } = tcb;
+  const quiet = elapsed(tcb.lastReceivedAt, now);
+  const hasOutstanding = tcb.sender.sndUna !== tcb.sender.sndNxt;
+  if (tcb.keepAliveProbes === 0 && (quiet < config.keepAliveIdle || hasOutstanding)) {
+    const rest = hasOutstanding
+      ? after(now, config.keepAliveIdle)
+      : after(tcb.lastReceivedAt, config.keepAliveIdle);
+    return timers.set(Timer.keepAlive, rest);
+  }
+  if (tcb.keepAliveProbes >= config.keepAliveProbes) {
+    tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-time-out" };
+    return giveUp(tcb, `The peer answered none of ${config.keepAliveProbes} keep-alive probes`, now);
+  }
+  tcb.keepAliveProbes++;
+  tcb.keepAliveDue = true;
+  timers.set(Timer.keepAlive, after(now, config.keepAliveInterval));
+}
+
+function finWait2TimedOut(tcb: Tcb, now: Instant): void {
+  if (tcb.state === "FIN-WAIT-2") tcb.moveTo("CLOSED", "fin-wait-2-over", now);
+}
+
+function giveUp(tcb: Tcb, what: string, now: Instant): void {
+  const span = toSeconds(elapsed(tcb.openedAt, now)).toFixed(1);
+  tcb.fail("timed out", `${what} (connection opened ${span} s ago)`, "timed-out", now);
+}

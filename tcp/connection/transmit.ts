@@ -1,0 +1,349 @@
+/**
+ * What is sent next: each call composes one segment out of what the sending and the receiving half have due.
+ *
+ * Order: RST, SYN, what is lost, probes, new text and FIN, and a bare ACK only when nothing carried it.
+ *
+ * @module
+ */
+
+import type { SendReason } from "../base/observer.ts";
+import { Mark } from "../loss/mark.ts";
+import { Flag, MAX_SACK_BLOCKS, Option, type Segment } from "../base/segment.ts";
+import { seqAdd, seqAfter, seqAtOrAfter, seqDistance, type SeqNumber } from "../base/seq.ts";
+import type { Tcb } from "./tcb.ts";
+import { armCork, armForOutstanding, armPersist } from "./retransmission_timer.ts";
+import { Timer } from "./timers.ts";
+import { elapsed, type Instant, NEVER } from "../base/units.ts";
+
+/** Octets of the SACK option without blocks, padded, and of each block. */
+const SACK_BASE_LENGTH = 4;
+const SACK_BLOCK_LENGTH = 8;
+
+/** SACK blocks that fit beside timestamps. */
+const SACK_BLOCKS_WITH_TIMESTAMPS = 3;
+
+/** Fills `out` with the next segment due. @returns false when nothing is due now */
+export function transmit(tcb: Tcb, out: Segment, now: Instant): boolean {
+  if (tcb.resetDue !== null) return sendReset(tcb, out, now);
+  switch (tcb.state) {
+    case "LISTEN":
+    case "CLOSED":
+      return false;
+    case "SYN-SENT":
+      return tcb.synDue && sendSyn(tcb, out, now);
+    case "SYN-RECEIVED":
+      return (tcb.synDue && sendSyn(tcb, out, now)) || sendAck(tcb, out, now);
+    case "TIME-WAIT":
+      return sendAck(tcb, out, now);
+    case "ESTABLISHED":
+    case "CLOSE-WAIT":
+    case "FIN-WAIT-1":
+    case "FIN-WAIT-2":
+    case "CLOSING":
+    case "LAST-ACK":
+      return sendLost(tcb, out, now) || sendTailProbe(tcb, out, now) || sendWindowProbe(tcb, out, now) ||
+        sendText(tcb, out, now) || sendKeepAlive(tcb, out, now) || sendAck(tcb, out, now);
+  }
+}
+
+function beginSegment(tcb: Tcb, out: Segment, seq: SeqNumber, flags: number, now: Instant): void {
+  out.clear();
+  addressSegment(tcb, out);
+  out.seq = seq;
+  out.flags = flags;
+  if ((flags & Flag.rst) !== 0) return;
+  const isSyn = (flags & Flag.syn) !== 0;
+  const isAnswer = (flags & Flag.ack) !== 0;
+  if (isAnswer) out.ack = tcb.receiver.rcvNxt;
+  out.window = tcb.receiver.announceWindow(isSyn);
+  const offersTimestamps = isSyn && tcb.config.timestamps &&
+    (isAnswer
+      ? !tcb.openedPassively && tcb.handshake.offersAgain(tcb.config)
+      : !tcb.handshake.isBare(tcb.config));
+  if (offersTimestamps || tcb.timestamps.agreed) tcb.timestamps.write(out, now);
+}
+
+function addressSegment(tcb: Tcb, out: Segment): void {
+  out.family = tcb.local.address.family;
+  const addresses = tcb.addressOctets;
+  out.addresses = addresses;
+  out.sourceOffset = 0;
+  out.destinationOffset = addresses.length / 2;
+  out.sourcePort = tcb.local.port;
+  out.destinationPort = tcb.remote.port;
+  out.dscp = tcb.config.dscp;
+  out.hopLimit = tcb.config.hopLimit;
+}
+
+/** Accounts for a finished segment. */
+function finishSegment(tcb: Tcb, out: Segment, reason: SendReason, now: Instant): true {
+  tcb.totals.segmentsSent++;
+  if (out.payloadLength > tcb.sender.mss) out.segmentSize = tcb.sender.mss;
+  if (out.has(Flag.ack) && !out.has(Flag.rst)) {
+    tcb.timestamps.lastAckSent = out.ack;
+    const reportsAll = tcb.receiver.outOfOrder.count === 0 || !tcb.handshake.selectiveAck ||
+      out.sackBlockCount > 0;
+    if (reportsAll) {
+      tcb.acknowledging.acknowledged();
+      tcb.timers.clear(Timer.delayedAck);
+    }
+  }
+  if (out.payloadLength > 0) tcb.lastTextSentAt = now;
+  tcb.observer?.segmentSent(tcb.view, out, reason, now);
+  return true;
+}
+
+function sendReset(tcb: Tcb, out: Segment, now: Instant): boolean {
+  const reset = tcb.resetDue;
+  if (reset === null) return false;
+  tcb.resetDue = null;
+  beginSegment(tcb, out, reset.seq, reset.ack === null ? Flag.rst : Flag.rst | Flag.ack, now);
+  if (reset.ack !== null) out.ack = reset.ack;
+  // RFC 7323 3.2: a RST should carry them.
+  const { timestampsOnReset } = tcb.config;
+  const carries = timestampsOnReset === "all" || timestampsOnReset === "own" && reset.ack !== null;
+  if (carries && tcb.timestamps.agreed) tcb.timestamps.write(out, now);
+  return finishSegment(tcb, out, reset.reason, now);
+}
+
+function sendSyn(tcb: Tcb, out: Segment, now: Instant): true {
+  const { sender, handshake, ecn } = tcb;
+  const isAnswer = tcb.state === "SYN-RECEIVED";
+  const isRepeated = sender.sndNxt !== sender.iss;
+  const ecnFlags = isAnswer
+    ? ecn.synAckFlags
+    : ecn.synFlags(tcb.config.ecn, handshake.retransmissions <= tcb.config.ecnSynRetries);
+  if (!isAnswer) tcb.askedForEcn = ecnFlags !== 0;
+  beginSegment(tcb, out, sender.iss, (isAnswer ? Flag.syn | Flag.ack : Flag.syn) | ecnFlags, now);
+  handshake.writeOptions(out, tcb.config, isAnswer && !tcb.openedPassively);
+  ecn.writeSyn(out, tcb.config.ecnCapable);
+  tcb.synDue = false;
+  tcb.synSentAt = isRepeated ? NEVER : now;
+  if (!isRepeated) sender.sndNxt = seqAdd(sender.iss, 1);
+  armForOutstanding(tcb, now);
+  const repeated: SendReason = isAnswer ? "syn-ack-retransmitted" : "syn-retransmitted";
+  return finishSegment(tcb, out, isRepeated ? repeated : isAnswer ? "syn-ack" : "syn", now);
+}
+
+/** Puts text, FIN, PSH, URG and SACK blocks on a segment of [seq, end). */
+function writeText(tcb: Tcb, out: Segment, seq: SeqNumber, end: SeqNumber): void {
+  const { sender } = tcb;
+  const carriesFin = seqAfter(end, sender.textEnd);
+  const length = seqDistance(seq, end) - (carriesFin ? 1 : 0);
+  sender.lendText(seq, length, out);
+  if (carriesFin) out.flags |= Flag.fin;
+  const urgent = sender.urgentOffset(seq);
+  if (urgent > 0) {
+    out.flags |= Flag.urg;
+    out.urgentPointer = urgent;
+  }
+  // A device that cuts a long segment repeats its options in every piece: there is room in none that is full.
+  const spare = length === 0 ? Infinity : sender.mss - length;
+  if (spare > 0) writeSackBlocks(tcb, out, Math.floor((spare - SACK_BASE_LENGTH) / SACK_BLOCK_LENGTH));
+}
+
+function writeSackBlocks(tcb: Tcb, out: Segment, most: number): void {
+  if (!tcb.handshake.selectiveAck) return;
+  const fitting = Math.min(most, tcb.timestamps.agreed ? SACK_BLOCKS_WITH_TIMESTAMPS : MAX_SACK_BLOCKS);
+  if (fitting > 0) tcb.acknowledging.writeSackBlocks(out, tcb.receiver, fitting);
+}
+
+/** Sends again what is presumed lost, as the congestion window lets it. */
+function sendLost(tcb: Tcb, out: Segment, now: Instant): boolean {
+  const { recovery, sender } = tcb;
+  const index = recovery.inFlight.nextLost();
+  if (index < 0 || recovery.holdsRetransmissions) return false;
+  if (
+    recovery.prefersNewData &&
+    sender.nextTextLength(recovery.congestionRoom(), segmentLimit(tcb), tcb.config) > 0
+  ) return false;
+  const start = recovery.inFlight.start(index);
+  const windowEdge = seqAdd(sender.sndUna, sender.sndWnd);
+  // SHLD-16: only what still fits a window that shrank. A closed one is the persist timer's business.
+  if (seqAtOrAfter(start, windowEdge)) return false;
+  const room = recovery.congestionRoom();
+  const length = recovery.inFlight.length(index);
+  if (room < Math.min(length, sender.mss) && recovery.pipe > 0) {
+    tcb.rules.lostTextHeld(tcb);
+    return false;
+  }
+  const wholeSegments = Math.max(1, Math.floor(Math.min(room, segmentLimit(tcb)) / sender.mss)) * sender.mss;
+  const fitting = Math.min(wholeSegments, seqDistance(start, windowEdge));
+  const carriesFinOnly = length <= fitting + 1 && seqAfter(recovery.inFlight.end(index), sender.textEnd);
+  if (length > fitting && !carriesFinOnly) recovery.inFlight.splitAfter(index, fitting);
+  return resend(tcb, out, index, recovery.inFlight.cause(index), now);
+}
+
+function resend(tcb: Tcb, out: Segment, index: number, reason: SendReason, now: Instant): true {
+  const isProbe = reason === "tail-loss-probe";
+  const { recovery } = tcb;
+  const { inFlight } = recovery;
+  const flags = (inFlight.marks(index) & Mark.push) !== 0 ? Flag.ack | Flag.psh : Flag.ack;
+  beginSegment(tcb, out, inFlight.start(index), flags, now);
+  writeText(tcb, out, inFlight.start(index), inFlight.end(index));
+  tcb.ecn.write(out, false, tcb.config.cwrOnRepeatedText && recovery.owesReduced, tcb.config.ecnCapable);
+  if (tcb.config.cwrOnRepeatedText) recovery.owesReduced = false;
+  recovery.resent(index, now, out.hasOption(Option.timestamps) ? out.timestampValue : null, isProbe);
+  tcb.totals.segmentsRetransmitted++;
+  tcb.totals.octetsRetransmitted.add(out.payloadLength);
+  tcb.rules.textRepeated(tcb, index, isProbe, now);
+  return finishSegment(tcb, out, reason, now);
+}
+
+/** RFC 8985 7.3: new text if there is some, else the last segment once more. */
+function sendTailProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
+  if (!tcb.tailProbeDue) return false;
+  tcb.tailProbeDue = false;
+  const { recovery, sender } = tcb;
+  const { inFlight } = recovery;
+  const length = sender.nextTextLength(sender.mss, sender.mss, tcb.config);
+  if (length > 0) {
+    sendNew(tcb, out, length, "tail-loss-probe", now);
+    recovery.tailProbe.sent(sender.sndNxt, false);
+    tcb.timers.clear(Timer.tailLossProbe); // no second probe while this one is out
+    tcb.rules.newTextProbed(tcb, now);
+    return true;
+  }
+  if (inFlight.count === 0) return false;
+  const last = inFlight.count - 1;
+  const excess = inFlight.length(last) - sender.mss;
+  if (excess > 1) inFlight.splitAfter(last, Math.ceil(excess / sender.mss) * sender.mss);
+  recovery.tailProbe.sent(sender.sndNxt, true);
+  return resend(tcb, out, inFlight.count - 1, "tail-loss-probe", now);
+}
+
+/** RFC 9293 3.8.6.1. */
+function sendWindowProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
+  if (!tcb.windowProbeDue) return false;
+  tcb.windowProbeDue = false;
+  const { sender, recovery } = tcb;
+  if (sender.usableWindow > 0 && sender.unsent > 0) {
+    // The window is open, only too small to be worth a segment, or a cork was in: the override time-out of 3.8.6.2.1.
+    const room = Math.min(sender.usableWindow, recovery.congestionRoom());
+    const length = Math.min(room, sender.unsent, sender.mss);
+    return length > 0 && sendNew(tcb, out, length, "window-probe", now);
+  }
+  if (tcb.config.windowProbe === "old number") {
+    beginSegment(tcb, out, seqAdd(sender.sndUna, -1), Flag.ack, now);
+    return finishSegment(tcb, out, "window-probe", now);
+  }
+  if (recovery.inFlight.count > 0) {
+    if (recovery.inFlight.length(0) > 1) recovery.inFlight.splitAfter(0, 1);
+    return resend(tcb, out, 0, "window-probe", now);
+  }
+  if (sender.unsent > 0) return sendNew(tcb, out, 1, "window-probe", now);
+  return sender.finQueued && !sender.finSent && sendNew(tcb, out, 0, "window-probe", now);
+}
+
+/** Sends new text, the FIN, or both, as far as both windows and RFC 9293 3.8.6.2.1 let it. */
+function sendText(tcb: Tcb, out: Segment, now: Instant): boolean {
+  const { sender, recovery } = tcb;
+  if (sender.unsent === 0 && (!sender.finQueued || sender.finSent)) return false;
+  tcb.rules.newTextDue(tcb, now);
+  const room = recovery.congestionRoom();
+  const length = sender.nextTextLength(room, segmentLimit(tcb), tcb.config) || restOfWindow(tcb, room, now);
+  if (length === 0 && !sender.finMayGo(0)) {
+    if (room < Math.min(sender.mss, sender.unsent) && sender.usableWindow > 0) tcb.rules.newTextHeld(tcb);
+    armPersist(tcb, now);
+    armCork(tcb, now);
+    return false;
+  }
+  const isLimitedTransmit = recovery.phase === "disorder" && length > 0;
+  const reason: SendReason = length === 0
+    ? "fin"
+    : sender.urgentOffset(sender.sndNxt) > 0
+    ? "urgent-data"
+    : isLimitedTransmit
+    ? "limited-transmit"
+    : recovery.prefersNewData
+    ? "forward-rto-probe"
+    : "data";
+  return sendNew(tcb, out, length, reason, now);
+}
+
+/** What is left of the peer's window behind full segments of the same text that have just gone, when Nagle has nothing against it. */
+function restOfWindow(tcb: Tcb, room: number, now: Instant): number {
+  const { sender, config } = tcb;
+  const rest = sender.usableWindow;
+  const follows = tcb.lastTextSentAt === now && seqAfter(sender.sndNxt, sender.givenFrom);
+  if (!config.fillsWindow || !follows || rest <= 0 || rest >= Math.min(sender.mss, sender.unsent)) return 0;
+  return room >= sender.mss && sender.smallMayGo(rest, config) ? rest : 0;
+}
+
+/** Sends `length` octets of new text, and the FIN if it is its turn. */
+function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now: Instant): true {
+  const { sender, recovery } = tcb;
+  // RFC 9438 5.8: time without anything to send is no time to grow in.
+  if (recovery.inFlight.count === 0 && tcb.totals.octetsSent.value > 0) {
+    tcb.control.idled(elapsed(tcb.allAcknowledgedAt, now));
+  }
+  const start = sender.sndNxt;
+  const carriesFin = sender.finMayGo(length) || (length === 0 && sender.finQueued);
+  const isLast = length === sender.unsent;
+  const end = seqAdd(start, length + (carriesFin ? 1 : 0));
+  const isPushed = length > 0 && (isLast || sender.isRecordEnd(seqAdd(start, length)));
+  beginSegment(tcb, out, start, isPushed ? Flag.ack | Flag.psh : Flag.ack, now);
+  writeText(tcb, out, start, end);
+  // RFC 3168 6.1.6: what probes a closed window is neither marked as capable nor says CWR.
+  const isCapable = length > 0 && sender.usableWindow > 0;
+  tcb.ecn.write(out, isCapable, isCapable && recovery.owesReduced, tcb.config.ecnCapable);
+  if (isCapable) recovery.owesReduced = false;
+  const marks = (out.has(Flag.psh) ? Mark.push : 0) | (isLast ? Mark.applicationLimited : 0) |
+    (carriesFin ? Mark.fin : 0);
+  const wasEmpty = recovery.inFlight.count === 0;
+  recovery.sent(start, end, now, marks);
+  sender.sentTo(end, length % sender.mss !== 0);
+  if (carriesFin) sender.finSent = true;
+  tcb.totals.octetsSent.add(length);
+  if (length > 0) {
+    tcb.acknowledging.expectAnswers();
+    tcb.acknowledging.pace?.textSent(now);
+  }
+  tcb.rules.newTextSent(tcb, wasEmpty, reason === "window-probe", now);
+  return finishSegment(tcb, out, reason, now);
+}
+
+/** RFC 9293 3.8.4: a number that was acknowledged already draws an ACK from whoever is alive. */
+function sendKeepAlive(tcb: Tcb, out: Segment, now: Instant): boolean {
+  if (!tcb.keepAliveDue) return false;
+  tcb.keepAliveDue = false;
+  beginSegment(tcb, out, seqAdd(tcb.sender.sndNxt, -1), Flag.ack, now);
+  return finishSegment(tcb, out, "keep-alive", now);
+}
+
+function sendAck(tcb: Tcb, out: Segment, now: Instant): boolean {
+  const reason = tcb.acknowledging.immediate;
+  if (reason === null) return false;
+  const { sender } = tcb;
+  const isChallenge = reason === "challenge-reset" || reason === "challenge-syn";
+  const repeatsFin = tcb.config.repeatsFin && sender.finSent && !sender.finAcknowledged && !isChallenge;
+  if (repeatsFin) beginSegment(tcb, out, sender.textEnd, Flag.ack | Flag.fin, now);
+  else beginSegment(tcb, out, acceptableNumber(tcb, reason), Flag.ack, now);
+  writeSackBlocks(tcb, out, MAX_SACK_BLOCKS);
+  tcb.ecn.write(out, false, false, tcb.config.ecnCapable);
+  return finishSegment(tcb, out, reason, now);
+}
+
+/**
+ * SND.NXT, or the right edge of a window that shrank: what lies beyond it the peer may drop, our ACK with it. Or it took
+ * all that we sent before its window shrank, and drops what lies before: answers to what we cannot accept say the one and
+ * the other in turn, so that two ends whose windows both shrank do not refuse each other's ACKs for ever.
+ */
+function acceptableNumber(tcb: Tcb, reason: SendReason): SeqNumber {
+  const { sender } = tcb;
+  const edge = seqAdd(sender.sndUna, sender.sndWnd);
+  const beyond = seqDistance(edge, sender.sndNxt);
+  // RFC 7323 2.4: a scaled window loses up to one unit of its field, and the peer takes what it said before; but not the one
+  // octet that probed beyond it.
+  if (beyond <= 0 || beyond > 1 && beyond < 1 << tcb.handshake.peerShift) return sender.sndNxt;
+  if (reason !== "ack-unacceptable") return edge;
+  sender.answersFromEdge = !sender.answersFromEdge;
+  return sender.answersFromEdge ? edge : sender.sndNxt;
+}
+
+/** Payload octets that one segment may have: a whole number of full ones. */
+function segmentLimit(tcb: Tcb): number {
+  const { mss, isUrgent } = tcb.sender;
+  // Devices that cut a segment leave its urgent pointer as it is, and it counts from each piece's own number.
+  return tcb.segmentLimit < 2 * mss || isUrgent ? mss : tcb.segmentLimit - tcb.segmentLimit % mss;
+}

@@ -1,0 +1,272 @@
+/**
+ * User calls, RFC 9293 3.10.1 to 3.10.6: OPEN, SEND, RECEIVE, CLOSE, ABORT. STATUS is reading the connection's figures.
+ *
+ * @module
+ */
+
+import type { OctetRange } from "../buffer/octet_range.ts";
+import { armKeepAlive, boundFinWait2 } from "./closing.ts";
+import { type TcpConfig, validatedConfig } from "../config/config.ts";
+import { InvalidStateError } from "../base/errors.ts";
+import { Event } from "../base/events.ts";
+import { createSendingRules } from "./sending_rules.ts";
+import { seqAtOrAfter, seqDistance } from "../base/seq.ts";
+import { Tcb, type TcbOptions } from "./tcb.ts";
+import { armForOutstanding } from "./retransmission_timer.ts";
+import { Timer } from "./timers.ts";
+import { after, type Instant } from "../base/units.ts";
+
+/** Growth of the window, in full segments, that is worth telling the peer at once. */
+const WORTHWHILE_WINDOW_SEGMENTS = 2;
+
+/** OPEN, active: 3.10.1. */
+export function openActively(options: TcbOptions, now: Instant): Tcb {
+  const tcb = new Tcb(options, createSendingRules, "SYN-SENT", now);
+  tcb.synDue = true;
+  if (tcb.config.connectTimeout > 0) tcb.timers.set(Timer.connect, after(now, tcb.config.connectTimeout));
+  return tcb;
+}
+
+/** OPEN, passive: 3.10.1. */
+export function openPassively(options: TcbOptions, now: Instant): Tcb {
+  return new Tcb(options, createSendingRules, "LISTEN", now);
+}
+
+/** SEND: 3.10.2. Copies as much as the buffer takes. @returns octets taken; 0: the buffer is full */
+export function send(tcb: Tcb, from: Uint8Array, now: Instant): number {
+  checkMaySend(tcb);
+  tcb.rules.textGiven(tcb, now);
+  const { sender } = tcb;
+  const givenFrom = sender.textEnd;
+  const taken = sender.ring.append(from, 0, from.length);
+  if (taken > 0) sender.givenFrom = givenFrom;
+  return taken;
+}
+
+/** SEND in place, first half: names room for at most `octets` of text. @returns how many; 0: the buffer is full */
+export function reserve(tcb: Tcb, octets: number, out: OctetRange): number {
+  checkMaySend(tcb);
+  return tcb.sender.ring.reserve(octets, out);
+}
+
+/** SEND in place, second half: the first `octets` of what was reserved are text. @throws RangeError beyond that */
+export function commit(tcb: Tcb, octets: number, now: Instant): void {
+  checkMaySend(tcb);
+  const { sender } = tcb;
+  const givenFrom = sender.textEnd;
+  sender.ring.commit(octets);
+  tcb.rules.textGiven(tcb, now);
+  if (octets > 0) sender.givenFrom = givenFrom;
+}
+
+function checkMaySend(tcb: Tcb): void {
+  switch (tcb.state) {
+    case "SYN-SENT":
+    case "SYN-RECEIVED":
+    case "ESTABLISHED":
+    case "CLOSE-WAIT":
+      break;
+    case "CLOSED":
+      if (tcb.failure !== null) throw tcb.failure;
+      throw new InvalidStateError("send", tcb.state, "the connection is closed");
+    case "LISTEN":
+      throw new InvalidStateError("send", tcb.state, "no peer is there yet; wait until it connects");
+    case "FIN-WAIT-1":
+    case "FIN-WAIT-2":
+    case "CLOSING":
+    case "LAST-ACK":
+    case "TIME-WAIT":
+      throw new InvalidStateError("send", tcb.state, "the sending side is closed");
+  }
+  if (tcb.sender.finQueued) throw new InvalidStateError("send", tcb.state, "the sending side is closed");
+}
+
+/** SEND of what ends a record: no segment holds octets of it and of what is given later. @returns octets taken */
+export function sendRecord(tcb: Tcb, from: Uint8Array, now: Instant): number {
+  const taken = send(tcb, from, now);
+  if (taken === from.length) tcb.sender.endRecord();
+  return taken;
+}
+
+/** SEND with the urgent flag: the last octet taken ends the urgent data (RFC 9293 3.8.5). @returns octets taken */
+export function sendUrgent(tcb: Tcb, from: Uint8Array, now: Instant): number {
+  const taken = send(tcb, from, now);
+  if (taken > 0) {
+    tcb.sender.isUrgent = true;
+    tcb.sender.sndUp = tcb.sender.textEnd;
+  }
+  return taken;
+}
+
+/** RECEIVE: 3.10.3. @returns octets copied; 0: none there now; null: the stream has ended */
+export function receive(tcb: Tcb, into: Uint8Array, now: Instant): number | null {
+  checkMayReceive(tcb);
+  const taken = tcb.receiver.read(into);
+  if (taken > 0) {
+    textRead(tcb, taken, now);
+    return taken;
+  }
+  return into.length === 0 ? 0 : withoutText(tcb);
+}
+
+/** RECEIVE in place, first half: names what there is. @returns its octets; 0: none now; null: the stream has ended */
+export function peek(tcb: Tcb, out: OctetRange): number | null {
+  checkMayReceive(tcb);
+  tcb.receiver.ring.peek(out);
+  return out.length > 0 ? out.length : withoutText(tcb);
+}
+
+/** RECEIVE in place, second half: the first `octets` are read and gone. @throws RangeError for more than are there */
+export function consume(tcb: Tcb, octets: number, now: Instant): void {
+  checkMayReceive(tcb);
+  tcb.receiver.consume(octets);
+  if (octets > 0) textRead(tcb, octets, now);
+}
+
+function checkMayReceive(tcb: Tcb): void {
+  if (tcb.receiver.readingEnded) {
+    throw new InvalidStateError("receive", tcb.state, "the connection was closed by close()");
+  }
+}
+
+/** The user has taken text: what that means for urgent data, buffer, window and ACKs. */
+function textRead(tcb: Tcb, octets: number, now: Instant): void {
+  const { receiver } = tcb;
+  if (receiver.isUrgent && seqAtOrAfter(receiver.readNext, receiver.rcvUp)) receiver.isUrgent = false;
+  receiver.tune(octets, tcb.rtt.srtt, now);
+  announceRoom(tcb);
+  tcb.acknowledging.textRead(receiver.ring.length, receiver.fullSegment);
+}
+
+/** What a reader hears when no text is there: 0: none yet; null: the stream has ended. */
+function withoutText(tcb: Tcb): 0 | null {
+  const { receiver } = tcb;
+  if (receiver.ring.length > 0) return 0;
+  switch (tcb.state) {
+    case "CLOSE-WAIT":
+    case "CLOSING":
+    case "LAST-ACK":
+    case "TIME-WAIT":
+      // Nothing follows: what the last text lay in is of no more use.
+      receiver.trim();
+      return null;
+    case "CLOSED":
+      if (tcb.failure !== null && !receiver.finTaken) throw tcb.failure;
+      return null;
+    case "LISTEN":
+    case "SYN-SENT":
+    case "SYN-RECEIVED":
+    case "ESTABLISHED":
+    case "FIN-WAIT-1":
+    case "FIN-WAIT-2":
+      return 0;
+  }
+}
+
+/** Octets of urgent data that the user has not read (MUST-33). */
+export function urgentOctetsLeft(tcb: Tcb): number {
+  const { receiver } = tcb;
+  return receiver.isUrgent ? Math.max(0, seqDistance(receiver.readNext, receiver.rcvUp)) : 0;
+}
+
+/** CLOSE, 3.10.4, of the sending side only: what comes can still be read. Again: nothing. */
+export function shutdown(tcb: Tcb, now: Instant): void {
+  switch (tcb.state) {
+    case "LISTEN":
+    case "SYN-SENT":
+      return tcb.moveTo("CLOSED", "closed-before-established", now);
+    case "SYN-RECEIVED":
+      // The FIN waits for ESTABLISHED when there is text to send before it; it would be the same on the wire.
+      tcb.sender.finQueued = true;
+      return;
+    case "ESTABLISHED":
+      tcb.sender.finQueued = true;
+      return tcb.moveTo("FIN-WAIT-1", "user-close", now);
+    case "CLOSE-WAIT":
+      tcb.sender.finQueued = true;
+      return tcb.moveTo("LAST-ACK", "user-close", now);
+    case "FIN-WAIT-1":
+    case "FIN-WAIT-2":
+    case "CLOSING":
+    case "LAST-ACK":
+    case "TIME-WAIT":
+    case "CLOSED":
+      return;
+  }
+}
+
+/** CLOSE, 3.10.4, of both sides: unread text (as configured), or text that comes later, is answered by RST (SHLD-3). */
+export function close(tcb: Tcb, now: Instant): void {
+  if (tcb.state === "CLOSED" || tcb.userClosed) return;
+  tcb.userClosed = true;
+  const hasUnread = tcb.receiver.ring.length > 0;
+  tcb.receiver.discardText();
+  if (hasUnread && tcb.config.resetsWhenUnread && tcb.state !== "TIME-WAIT") {
+    tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-data-after-close" };
+    return tcb.fail(
+      "aborted",
+      "Closed with octets unread: the peer was told by RST",
+      "data-after-close",
+      now,
+    );
+  }
+  shutdown(tcb, now);
+  boundFinWait2(tcb, now);
+}
+
+/**
+ * ABORT: 3.10.5. `tellUnanswered`: the peer of an unanswered SYN is sent a RST as well, since it may hold half a
+ * connection; the standard sends none.
+ */
+export function abort(tcb: Tcb, tellUnanswered: boolean, now: Instant): void {
+  switch (tcb.state) {
+    case "CLOSED":
+      return;
+    case "SYN-SENT":
+      if (tellUnanswered && tcb.sender.sndNxt !== tcb.sender.iss) {
+        tcb.resetDue = { seq: tcb.sender.sndNxt, ack: null, reason: "reset-abort" };
+      }
+      return tcb.fail("aborted", "The connection was aborted", "user-abort", now);
+    case "LISTEN":
+    case "CLOSING":
+    case "LAST-ACK":
+    case "TIME-WAIT":
+      return tcb.fail("aborted", "The connection was aborted", "user-abort", now);
+    case "SYN-RECEIVED":
+    case "ESTABLISHED":
+    case "FIN-WAIT-1":
+    case "FIN-WAIT-2":
+    case "CLOSE-WAIT":
+      tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-abort" };
+      return tcb.fail("aborted", "The connection was aborted", "user-abort", now);
+  }
+}
+
+/** Changes what can change while the connection is open. @throws RangeError for a value out of range */
+export function configure(tcb: Tcb, changes: Partial<TcpConfig>, now: Instant): void {
+  tcb.config = validatedConfig({ ...tcb.config, ...changes });
+  if (changes.sendBuffer !== undefined) tcb.sender.resize(changes.sendBuffer);
+  tcb.acknowledging.segmentsPerAck = tcb.config.segmentsPerAck;
+  if (changes.receiveBuffer !== undefined) tcb.receiver.resize(changes.receiveBuffer);
+  if (changes.keepAlive !== undefined || changes.keepAliveIdle !== undefined) {
+    tcb.timers.clear(Timer.keepAlive);
+    armKeepAlive(tcb, now);
+  }
+  if (changes.userTimeout !== undefined) {
+    tcb.timers.clear(Timer.userTimeout);
+    if (tcb.sender.unacknowledged > 0) armForOutstanding(tcb, now);
+  }
+  if (tcb.sender.ring.room > 0) tcb.raise(Event.writable);
+}
+
+/** Reading made room: the peer hears of it at once when it is worth it, whatever a delayed ACK is waiting for. */
+function announceRoom(tcb: Tcb): void {
+  const { receiver } = tcb;
+  const growth = receiver.windowGrowth();
+  // After the peer's FIN nothing comes that would need the room.
+  if (growth === 0 || receiver.finTaken) return;
+  const known = receiver.windowKnown;
+  const isWorthwhile = growth >= WORTHWHILE_WINDOW_SEGMENTS * receiver.fullSegment && growth >= known ||
+    known === 0 || growth >= receiver.ring.limit / 2;
+  if (isWorthwhile) tcb.acknowledging.acknowledgeNow("ack-window-update");
+}

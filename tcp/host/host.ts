@@ -1,0 +1,445 @@
+/**
+ * Many connections behind the four network-side calls of one: demultiplexing, listening, port choice, and the RST for
+ * what belongs to nobody.
+ *
+ * @module
+ */
+
+import {
+  addressEquals,
+  addressFromOctets,
+  type Endpoint,
+  formatEndpoint,
+  type IpAddress,
+  IPV4_ADDRESS_LENGTH,
+  IPV6_ADDRESS_LENGTH,
+  isUnicast,
+  octetsMatch,
+  type Port,
+} from "../base/address.ts";
+import { ChallengeLimiter } from "../connection/challenge_limiter.ts";
+import { frozenConfig, type TcpConfig } from "../config/config.ts";
+import { Connection, type ConnectionOptions } from "../connection/connection.ts";
+import { DeadlineHeap, type HeapEntry, NOT_IN_HEAP } from "./deadline_heap.ts";
+import { Demultiplexer } from "./demultiplexer.ts";
+import type { IcmpError } from "../base/icmp_error.ts";
+import { createIsnGenerator, createTimestampOffset } from "./isn.ts";
+import { Listener } from "./listener.ts";
+import type { DropReason, Observer } from "../base/observer.ts";
+import { PathMtus } from "./path_mtus.ts";
+import { type PortKeeper, type PortRange, PortSelector } from "./ports.ts";
+import { NOT_VISITED, Rounds, type RoundsEntry } from "./rounds.ts";
+import { Flag, type Segment } from "../base/segment.ts";
+import { endpointsOf, StrayResets } from "./stray_resets.ts";
+import type { IsnSource } from "../connection/tcb.ts";
+import { mayReplace, mayTakeOver } from "./time_wait_reuse.ts";
+import { TurnQueue } from "./turn_queue.ts";
+import { type Instant, NEVER } from "../base/units.ts";
+
+/** Connections that may wait to be accepted, unless the listener says otherwise. */
+const DEFAULT_BACKLOG = 128;
+
+/**
+ * Octets of text with which a turn ends, so that a busy connection does not hold the others up. A few segments one after
+ * another cost less than as many of different connections.
+ */
+const TURN_OCTETS = 32_768;
+
+/** Turns after which one connection is looked at that has none: looking costs as much as a few segments do. */
+const TURNS_PER_VISIT = 4;
+
+/** What a host is made of. */
+export interface HostOptions {
+  /** The addresses that are ours. */
+  readonly addresses: readonly IpAddress[];
+  /** 16 octets that nobody else knows: for ISNs, ports and timestamps. */
+  readonly secret: Uint8Array;
+  /** For connections and listeners that bring no config of their own. */
+  readonly config: TcpConfig;
+  readonly observer?: Observer | undefined;
+  /** As in `ConnectionOptions`. */
+  readonly segmentLimit?: number | undefined;
+  /** Default: RFC 6528 with the secret. */
+  readonly isn?: IsnSource | undefined;
+  /** Default: by the secret and the endpoints. */
+  readonly timestampOffset?: number | undefined;
+  /** Asked for each port that is connected from, and told when it is left. Default: nobody, and the dynamic ports */
+  readonly ports?: PortKeeper | undefined;
+}
+
+/** A connection and the host's notes on it. */
+interface Member extends HeapEntry, RoundsEntry {
+  readonly connection: Connection;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly listener: Listener | null;
+  /** Whether it waits in the queue of those that may have something to send. */
+  isQueued: boolean;
+  /** Whether its timers may have changed since the heap was told of them. */
+  isTouched: boolean;
+}
+
+/** One host: its connections and listeners. */
+export class Host {
+  readonly #addresses: readonly IpAddress[];
+  readonly #config: TcpConfig;
+  readonly #observer: Observer | undefined;
+  readonly #segmentLimit: number | undefined;
+  readonly #isn: IsnSource;
+  readonly #timestampOffset: (local: Endpoint, remote: Endpoint) => number;
+  readonly #ports: PortSelector;
+  readonly #keeper: PortKeeper | undefined;
+  readonly #challengeLimiter: ChallengeLimiter;
+  readonly #members = new Demultiplexer<Member>();
+  readonly #heap = new DeadlineHeap<Member>();
+  readonly #queue = new TurnQueue<Member>();
+  /** Octets that the first of the queue has sent in its turn. */
+  #turnLength = 0;
+  /** Turns that were over, of all connections. */
+  #turns = 0;
+  #touched: Member[] = [];
+  readonly #rounds = new Rounds<Member>();
+  readonly #listeners: Listener[] = [];
+  readonly #paths = new PathMtus();
+  readonly #resets = new StrayResets();
+  #nextId = 1;
+
+  /** @throws RangeError for a secret that has not 16 octets, or a config out of range */
+  constructor(options: HostOptions) {
+    this.#addresses = options.addresses;
+    this.#config = frozenConfig(options.config);
+    this.#observer = options.observer;
+    this.#segmentLimit = options.segmentLimit;
+    this.#isn = options.isn ?? createIsnGenerator(options.secret);
+    const { timestampOffset } = options;
+    this.#timestampOffset = timestampOffset === undefined
+      ? createTimestampOffset(options.secret)
+      : () => timestampOffset;
+    this.#ports = new PortSelector(options.secret);
+    this.#keeper = options.ports;
+    const seed = options.secret.reduce((sum, octet) => Math.imul(sum, 31) + octet | 0, 0);
+    this.#challengeLimiter = new ChallengeLimiter(options.config.challengeAcksPerSecond, seed);
+  }
+
+  /** Connections that exist, in whatever state. */
+  get connectionCount(): number {
+    return this.#members.count;
+  }
+
+  /**
+   * Opens actively, from the local port that is named, or from one of a range: default is the keeper's.
+   *
+   * @throws RangeError when the remote end is no single host, or no local port is free (MUST-46)
+   */
+  connect(
+    options: {
+      remote: Endpoint;
+      local?: { address?: IpAddress; port?: Port; range?: PortRange };
+      config?: TcpConfig;
+    },
+    now: Instant,
+  ): Connection {
+    const { remote } = options;
+    if (!isUnicast(remote.address) || remote.port === 0) {
+      throw new RangeError(
+        `Cannot connect to ${formatEndpoint(remote)}: name one host and a port from 1 to 65535`,
+      );
+    }
+    const address = options.local?.address ??
+      this.#addresses.find((own) => own.family === remote.address.family);
+    if (address === undefined) {
+      throw new RangeError(
+        `Cannot connect to ${formatEndpoint(remote)}: this host has no address of that family`,
+      );
+    }
+    const { port: wanted = 0, range } = options.local ?? {};
+    const isNamed = wanted !== 0;
+    const keeper = this.#keeper;
+    const isFree = (port: Port) =>
+      this.#mayUse(address, port, remote, isNamed, now) &&
+      (keeper === undefined || keeper.take(address, port));
+    const port = !isNamed
+      ? this.#ports.choose(address, remote, isFree, range ?? keeper?.range)
+      : isFree(wanted)
+      ? wanted
+      : null;
+    if (port === null) {
+      throw new RangeError(
+        `Cannot connect to ${formatEndpoint(remote)}: no local port is free, give another`,
+      );
+    }
+    const local = { address, port };
+    const before = this.#memberAt(address, port, remote);
+    if (before !== null) this.#forget(before);
+    try {
+      const connection = Connection.connect(this.#connectionOptions(local, remote, now, options.config), now);
+      this.#add(connection, local, remote, null);
+      return connection;
+    } catch (error) {
+      keeper?.release(address, port);
+      throw error;
+    }
+  }
+
+  /** Listens. @throws RangeError when the port is 0 or taken by another listener, or a config is out of range */
+  listen(options: { address?: IpAddress; port: Port; backlog?: number; config?: TcpConfig }): Listener {
+    const address = options.address ?? null;
+    const isTaken = this.#listeners.some((other) =>
+      other.port === options.port && isSameAddress(other.address, address)
+    );
+    if (options.port === 0 || isTaken) {
+      throw new RangeError(
+        `Cannot listen on port ${options.port}: give one from 1 to 65535 that nobody listens on`,
+      );
+    }
+    const config = frozenConfig(options.config ?? this.#config);
+    const listener = new Listener(
+      options.port,
+      address,
+      config,
+      options.backlog ?? DEFAULT_BACKLOG,
+      (it, left, now) => {
+        this.#listeners.splice(this.#listeners.indexOf(it), 1);
+        for (const connection of left) connection.abort(now);
+      },
+    );
+    this.#listeners.push(listener);
+    return listener;
+  }
+
+  /** A segment arrived: for a connection, a listener, or nobody. */
+  segmentArrives(segment: Segment, now: Instant): void {
+    if (this.#config.dropSynFin && segment.has(Flag.syn | Flag.fin)) {
+      return this.#drop(segment, "syn-with-fin", now);
+    }
+    const length = segment.family === 4 ? IPV4_ADDRESS_LENGTH : IPV6_ADDRESS_LENGTH;
+    const { addresses, sourceOffset, destinationOffset, sourcePort, destinationPort } = segment;
+    const member = this.#members
+      .find(addresses, destinationOffset, sourceOffset, length, destinationPort, sourcePort);
+    if (member !== null && !mayReplace(member.connection, segment)) {
+      member.connection.segmentArrives(segment, now);
+      return;
+    }
+    const drop = this.#unacceptable(segment, length);
+    if (drop !== null) return this.#drop(segment, drop, now);
+    const listener = this.#listenerFor(segment);
+    if (listener !== null && !segment.has(Flag.rst) && !segment.has(Flag.ack)) {
+      // RFC 9293 3.10.7.2, fourth: what has none of the three flags is dropped in LISTEN.
+      if (!segment.has(Flag.syn)) return this.#drop(segment, "listening", now);
+      if (member !== null) this.#forget(member);
+      return this.#synArrives(listener, segment, length, now);
+    }
+    if (member !== null) return member.connection.segmentArrives(segment, now);
+    this.#answerStray(segment, length, now);
+  }
+
+  /** An ICMP error arrived: for the connection whose segment it quotes, if there is one (MUST-54). */
+  icmpArrives(error: IcmpError, now: Instant): void {
+    const length = error.family === 4 ? IPV4_ADDRESS_LENGTH : IPV6_ADDRESS_LENGTH;
+    const { addresses, sourceOffset, destinationOffset, sourcePort, destinationPort } = error;
+    const member = this.#members
+      .find(addresses, sourceOffset, destinationOffset, length, sourcePort, destinationPort);
+    if (member === null) return;
+    const { connection, remote } = member;
+    const before = connection.pathMtu;
+    connection.icmpArrives(error, now);
+    if (connection.pathMtu < before) this.#paths.learn(remote.address, connection.pathMtu, now);
+  }
+
+  /** Fires the timers of every connection that are due. */
+  timersFire(now: Instant): void {
+    for (let member = this.#heap.due(now); member !== null; member = this.#heap.due(now)) {
+      member.connection.timersFire(now);
+      this.#heap.set(member, member.connection.nextDeadline());
+      this.#enqueue(member);
+    }
+  }
+
+  /** The earliest deadline of all connections; NEVER when no timer runs. */
+  nextDeadline(): Instant {
+    this.#settle();
+    return this.#heap.next();
+  }
+
+  /** Fills `out` with the next segment due of any connection, each in turn. */
+  transmit(out: Segment, now: Instant): boolean {
+    if (this.#resets.transmit(out, this.#config.hopLimit, this.#config.dscp)) {
+      this.#observer?.segmentSent(null, out, "reset-no-connection", now);
+      return true;
+    }
+    for (;;) {
+      const member = this.#queue.first;
+      if (member === undefined) return false;
+      if (member.connection.transmit(out, now)) {
+        this.#touch(member);
+        this.#turnLength += out.payloadLength;
+        if (this.#turnLength >= TURN_OCTETS) this.#nextTurn(true);
+        return true;
+      }
+      this.#nextTurn(false);
+      member.isQueued = false;
+      this.#look(member);
+      this.#lookAround(now);
+    }
+  }
+
+  #connectionOptions(local: Endpoint, remote: Endpoint, now: Instant, config?: TcpConfig): ConnectionOptions {
+    return {
+      config: config ?? this.#config,
+      local,
+      remote,
+      isn: this.#isn,
+      observer: this.#observer,
+      segmentLimit: this.#segmentLimit,
+      timestampOffset: this.#timestampOffset(local, remote),
+      challengeLimiter: this.#challengeLimiter,
+      pathMtu: this.#paths.at(remote.address, now),
+      id: this.#nextId++,
+    };
+  }
+
+  #add(connection: Connection, local: Endpoint, remote: Endpoint, listener: Listener | null): Member {
+    const member: Member = {
+      connection,
+      local,
+      remote,
+      listener,
+      isQueued: false,
+      isTouched: false,
+      deadline: NEVER,
+      heapIndex: NOT_IN_HEAP,
+      roundsIndex: NOT_VISITED,
+    };
+    connection.onTouched = () => this.#enqueue(member);
+    this.#members.add(member);
+    this.#rounds.add(member);
+    this.#enqueue(member);
+    return member;
+  }
+
+  #enqueue(member: Member): void {
+    this.#touch(member);
+    if (member.isQueued) return;
+    member.isQueued = true;
+    this.#queue.push(member);
+  }
+
+  /** Whoever is first in the queue has had its turn; `again`: and is to have another. */
+  #nextTurn(again: boolean): void {
+    this.#turnLength = 0;
+    if (again && this.#queue.length === 1) return;
+    const member = this.#queue.shift();
+    if (again && member !== undefined) this.#queue.push(member);
+  }
+
+  #touch(member: Member): void {
+    if (member.isTouched) return;
+    member.isTouched = true;
+    this.#touched.push(member);
+  }
+
+  /** Takes note of a connection's new deadline, and lets go of one that has ended. */
+  #look(member: Member): void {
+    const { connection } = member;
+    member.listener?.looked(connection);
+    const hasLostPeer = connection.state === "LISTEN" && member.listener !== null;
+    if (connection.state === "CLOSED" || hasLostPeer) this.#forget(member);
+    else this.#heap.set(member, connection.nextDeadline());
+  }
+
+  /** Now and then looks after a connection that may have been quiet for long: without a timer, in the turns of others. */
+  #lookAround(now: Instant): void {
+    if (++this.#turns % TURNS_PER_VISIT === 0) this.#rounds.visit()?.connection.trim(now);
+  }
+
+  /** Tells the heap of the timers that may have changed. */
+  #settle(): void {
+    const touched = this.#touched;
+    for (let member = touched.pop(); member !== undefined; member = touched.pop()) {
+      member.isTouched = false;
+      if (member.roundsIndex !== NOT_VISITED) this.#heap.set(member, member.connection.nextDeadline());
+    }
+  }
+
+  #forget(member: Member): void {
+    this.#members.remove(member);
+    this.#rounds.remove(member);
+    this.#heap.set(member, NEVER);
+    member.connection.onTouched = null;
+    if (member.listener === null) this.#keeper?.release(member.local.address, member.local.port);
+  }
+
+  #memberAt(address: IpAddress, port: Port, remote: Endpoint): Member | null {
+    const octets = new Uint8Array(2 * address.octets.length);
+    octets.set(address.octets);
+    octets.set(remote.address.octets, address.octets.length);
+    const length = address.octets.length;
+    return this.#members.find(octets, 0, length, length, port, remote.port);
+  }
+
+  /**
+   * Whether a connection may be opened from this port: nobody has it, or one that waits in TIME-WAIT may be taken over.
+   * `isNamed`: whoever opens it asks for this port and no other.
+   */
+  #mayUse(address: IpAddress, port: Port, remote: Endpoint, isNamed: boolean, now: Instant): boolean {
+    if (this.#listeners.some((listener) => listener.port === port)) return false;
+    // From an endpoint to itself there would be nothing to hear but the own echo.
+    if (port === remote.port && addressEquals(address, remote.address)) return false;
+    const connection = this.#memberAt(address, port, remote)?.connection;
+    // One that is over may be waiting for the host to look at it.
+    if (connection === undefined || connection.state === "CLOSED") return true;
+    return mayTakeOver(connection, isNamed, now);
+  }
+
+  /** MUST-57, MUST-63: what never was meant for one host, or cannot be answered. */
+  #unacceptable(segment: Segment, length: number): DropReason | null {
+    const source = addressFromOctets(
+      segment.addresses.subarray(segment.sourceOffset, segment.sourceOffset + length),
+    );
+    if (!isUnicast(source) || segment.sourcePort === 0) return "invalid-source";
+    const isOurs = this.#addresses.some((own) =>
+      own.octets.length === length && octetsMatch(own, segment.addresses, segment.destinationOffset)
+    );
+    return isOurs ? null : "not-ours";
+  }
+
+  /** The listener at the very address that the segment is for, or else one at every address. */
+  #listenerFor(segment: Segment): Listener | null {
+    let anywhere: Listener | null = null;
+    for (const listener of this.#listeners) {
+      if (listener.port !== segment.destinationPort) continue;
+      const { address } = listener;
+      if (address === null) anywhere = listener;
+      else if (
+        address.family === segment.family &&
+        octetsMatch(address, segment.addresses, segment.destinationOffset)
+      ) return listener;
+    }
+    return anywhere;
+  }
+
+  #synArrives(listener: Listener, segment: Segment, length: number, now: Instant): void {
+    if (!listener.hasRoom) return this.#drop(segment, "backlog-full", now);
+    const { local, remote } = endpointsOf(segment, length);
+    const options = this.#connectionOptions(local, remote, now, listener.config);
+    const connection = Connection.listen(options, now);
+    this.#add(connection, local, remote, listener);
+    listener.began(connection);
+    connection.segmentArrives(segment, now);
+  }
+
+  /** RFC 9293 3.10.7.1: a segment for a connection that does not exist. */
+  #answerStray(segment: Segment, length: number, now: Instant): void {
+    this.#drop(segment, "no-connection", now);
+    this.#resets.answer(segment, length);
+  }
+
+  #drop(segment: Segment, reason: DropReason, now: Instant): void {
+    this.#observer?.segmentArrived(null, segment, now);
+    this.#observer?.segmentDropped(null, segment, reason, now);
+  }
+}
+
+function isSameAddress(a: IpAddress | null, b: IpAddress | null): boolean {
+  return a === null || b === null ? a === b : addressEquals(a, b);
+}

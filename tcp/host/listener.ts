@@ -1,0 +1,84 @@
+/**
+ * A port that waits for connections: the queue of those that have come, bounded (RFC 9293 3.9.1, RFC 4987).
+ *
+ * @module
+ */
+
+import type { IpAddress, Port } from "../base/address.ts";
+import type { TcpConfig } from "../config/config.ts";
+import type { Connection } from "../connection/connection.ts";
+import { Event, type EventSet } from "../base/events.ts";
+import type { Instant } from "../base/units.ts";
+
+/** One listening port of a host. */
+export class Listener {
+  readonly port: Port;
+  /** The address that it listens at; null: every address of the host. */
+  readonly address: IpAddress | null;
+  /** For connections that come from now on. */
+  config: TcpConfig;
+  /** Connections that may be waiting: in their handshake, or ready and not yet accepted. */
+  readonly backlog: number;
+  #isOpen = true;
+  #opening = new Set<Connection>();
+  #ready: Connection[] = [];
+  readonly #abandon: (listener: Listener, left: readonly Connection[], now: Instant) => void;
+
+  constructor(
+    port: Port,
+    address: IpAddress | null,
+    config: TcpConfig,
+    backlog: number,
+    abandon: (listener: Listener, left: readonly Connection[], now: Instant) => void,
+  ) {
+    this.port = port;
+    this.address = address;
+    this.config = config;
+    this.backlog = backlog;
+    this.#abandon = abandon;
+  }
+
+  /** Whether it still takes connections. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Whether one more connection may begin its handshake. */
+  get hasRoom(): boolean {
+    return this.#opening.size + this.#ready.length < this.backlog;
+  }
+
+  /** The next established connection; null when none waits. */
+  accept(): Connection | null {
+    return this.#ready.shift() ?? null;
+  }
+
+  /** `Event.readable` while connections wait to be accepted. */
+  takeEvents(): EventSet {
+    return this.#ready.length > 0 ? Event.readable : 0;
+  }
+
+  /** Stops listening; connections that were not accepted are aborted. Again: nothing. */
+  close(now: Instant): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    const left = [...this.#opening, ...this.#ready];
+    this.#opening.clear();
+    this.#ready = [];
+    this.#abandon(this, left, now);
+  }
+
+  /** A connection began its handshake here. */
+  began(connection: Connection): void {
+    this.#opening.add(connection);
+  }
+
+  /** A connection that began here may have changed its state. */
+  looked(connection: Connection): void {
+    if (!this.#opening.has(connection)) return;
+    if (connection.state === "SYN-RECEIVED") return;
+    this.#opening.delete(connection);
+    if (connection.state === "LISTEN") return;
+    if (connection.state !== "CLOSED" || connection.octetsReceived > 0) this.#ready.push(connection);
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * The RSTs for segments that belong to no connection (RFC 9293 3.10.7.1): few are kept, and none has a connection.
+ *
+ * @module
+ */
+
+import { addressFromOctets, type Endpoint } from "../base/address.ts";
+import { resetFor } from "../connection/reset.ts";
+import { Flag, type Segment } from "../base/segment.ts";
+import { type SeqNumber, seqNumber } from "../base/seq.ts";
+
+/** RSTs that may wait to be sent; more are not worth the memory. */
+const MAX_PENDING_RESETS = 64;
+
+interface StrayReset {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly seq: SeqNumber;
+  readonly ack: SeqNumber | null;
+}
+
+/** The two ends of a segment that arrived; `length`: octets of an address. */
+export function endpointsOf(segment: Segment, length: number): { local: Endpoint; remote: Endpoint } {
+  const at = (offset: number) => addressFromOctets(segment.addresses.subarray(offset, offset + length));
+  return {
+    local: { address: at(segment.destinationOffset), port: segment.destinationPort },
+    remote: { address: at(segment.sourceOffset), port: segment.sourcePort },
+  };
+}
+
+/** RSTs that wait to be sent. */
+export class StrayResets {
+  readonly #waiting: StrayReset[] = [];
+
+  /** How many wait. */
+  get count(): number {
+    return this.#waiting.length;
+  }
+
+  /** Answers a segment, unless it is a RST itself or too many wait already; `length`: octets of an address. */
+  answer(segment: Segment, length: number): void {
+    if (segment.has(Flag.rst) || this.#waiting.length >= MAX_PENDING_RESETS) return;
+    const { seq, ack } = resetFor(segment, "reset-no-connection");
+    this.#waiting.push({ ...endpointsOf(segment, length), seq, ack });
+  }
+
+  /** Fills `out` with the oldest. @returns false when none waits */
+  transmit(out: Segment, hopLimit: number, dscp: number): boolean {
+    const reset = this.#waiting.shift();
+    if (reset === undefined) return false;
+    const length = reset.local.address.octets.length;
+    const addresses = new Uint8Array(2 * length);
+    addresses.set(reset.local.address.octets);
+    addresses.set(reset.remote.address.octets, length);
+    out.clear();
+    out.family = reset.local.address.family;
+    out.addresses = addresses;
+    out.sourceOffset = 0;
+    out.destinationOffset = length;
+    out.sourcePort = reset.local.port;
+    out.destinationPort = reset.remote.port;
+    out.hopLimit = hopLimit;
+    out.dscp = dscp;
+    out.flags = reset.ack === null ? Flag.rst : Flag.rst | Flag.ack;
+    out.seq = reset.seq;
+    out.ack = reset.ack ?? seqNumber(0);
+    return true;
+  }
+}

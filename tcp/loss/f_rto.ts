@@ -1,0 +1,113 @@
+/**
+ * F-RTO, RFC 5682: after a time-out new segments are sent in place of old ones, so that the acknowledgements tell whether
+ * what was sent before had been lost or only late.
+ *
+ * @module
+ */
+
+import { seqAfter, seqAtOrAfter, type SeqNumber } from "../base/seq.ts";
+import type { Delivery } from "./delivery.ts";
+import type { AckFacts } from "./loss_recovery.ts";
+
+/** New segments that step 2b lets out. */
+const NEW_SEGMENTS = 2;
+
+/** How far the algorithm has come. */
+type Step =
+  /** Recovery is as usual. */
+  | "off"
+  /** The oldest segment was sent again; the ACK of that is waited for (step 2). */
+  | "repeated"
+  /** That ACK has come: new segments are to be sent (step 2b). */
+  | "sending"
+  /** At least one was sent; what the next ACK says decides (step 3). */
+  | "sent";
+
+/** What an acknowledgement tells: that the time-out was needless, that it was needed, or nothing. */
+export type TimeoutVerdict = "needless" | "needed" | null;
+
+/** The variables of the algorithm, for one connection. */
+export class ForwardRto {
+  #step: Step = "off";
+  #octetsLeft = Infinity;
+
+  /** Step 1: the timer fired, and the oldest segment is sent again. */
+  begin(): void {
+    this.#step = "repeated";
+    this.#octetsLeft = Infinity;
+  }
+
+  /** Recovery goes on as usual, or is over. */
+  end(): void {
+    this.#step = "off";
+    this.#octetsLeft = Infinity;
+  }
+
+  /** Whether new segments are to be sent rather than old ones. */
+  get prefersNewData(): boolean {
+    return this.#step === "sending";
+  }
+
+  /** Whether nothing is sent again until the next acknowledgement. */
+  get holdsRetransmissions(): boolean {
+    return this.#step === "sent";
+  }
+
+  /** Octets of new text that may be sent until then; Infinity when the window alone decides. */
+  get newOctetsLeft(): number {
+    return this.#octetsLeft;
+  }
+
+  /** New text went out. */
+  newTextSent(octets: number): void {
+    if (this.#step === "sending") this.#step = "sent";
+    if (this.#step === "sent") this.#octetsLeft = Math.max(0, this.#octetsLeft - octets);
+  }
+
+  /** Something was sent again. In step 2b that means that there was nothing new to send: recovery goes on as usual. */
+  textRepeated(): void {
+    if (this.#step === "sending") this.end();
+  }
+
+  /**
+   * Takes in an acknowledgement. `recover`: SND.NXT when the timer fired; `coversRepeated`: it covers all that was sent
+   * again then.
+   */
+  acknowledged(
+    ack: AckFacts,
+    delivery: Delivery,
+    recover: SeqNumber,
+    coversRepeated: boolean,
+  ): TimeoutVerdict {
+    const advanced = ack.una !== ack.priorUna;
+    switch (this.#step) {
+      case "off":
+        return null;
+      case "repeated":
+        if (advanced && coversRepeated && !seqAtOrAfter(ack.una, recover)) {
+          this.#step = "sending";
+          this.#octetsLeft = NEW_SEGMENTS * ack.mss;
+          return null;
+        }
+        // Step 2a. With SACK duplicates may still come: 3.1 goes on waiting.
+        return advanced || (ack.isDuplicate && !ack.selective) ? this.#decide("needed") : null;
+      case "sending":
+        return this.#decide("needed");
+      case "sent": {
+        const hasNews = advanced || ack.newlySacked > 0;
+        if (!hasNews) return ack.isDuplicate ? this.#decide("needed") : null;
+        return this.#decide(!ack.selective || isOlder(ack, delivery, recover) ? "needless" : "needed");
+      }
+    }
+  }
+
+  #decide(verdict: TimeoutVerdict): TimeoutVerdict {
+    this.end();
+    return verdict;
+  }
+}
+
+/** 3.1, step 3: whether what an acknowledgement brings was sent before the time-out and never again. */
+function isOlder(ack: AckFacts, delivery: Delivery, recover: SeqNumber): boolean {
+  return delivery.original && !seqAfter(delivery.originalEnd, recover) && !seqAfter(ack.una, recover);
+}

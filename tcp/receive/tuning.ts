@@ -1,0 +1,34 @@
+/**
+ * Receive buffer auto-tuning: the buffer is to hold what comes in during two round trips, so that the window never is
+ * what holds the peer back while the user keeps reading.
+ *
+ * @module
+ */
+
+import { elapsed, type Instant, instant, type Micros } from "../base/units.ts";
+
+/** The peer's window doubles in a round trip of slow start, and the answer takes another. */
+const ROUND_TRIPS_HELD = 2;
+
+/** Measures how fast the user takes octets out of the buffer, and sizes the buffer by it. */
+export class WindowTuning {
+  readonly #limitMax: number;
+  #octetsInRound = 0;
+  #roundStart: Instant = instant(-1);
+
+  constructor(limitMax: number) {
+    this.#limitMax = limitMax;
+  }
+
+  /** The buffer's limit after `octetsRead` more have been read; never less than `limit`. `roundTrip` 0: not known. */
+  limitAfter(octetsRead: number, limit: number, roundTrip: Micros, now: Instant): number {
+    if (this.#limitMax <= limit || roundTrip === 0) return limit;
+    this.#octetsInRound += octetsRead;
+    if (this.#roundStart < 0) this.#roundStart = now;
+    if (elapsed(this.#roundStart, now) < roundTrip) return limit;
+    const wanted = ROUND_TRIPS_HELD * this.#octetsInRound;
+    this.#octetsInRound = 0;
+    this.#roundStart = now;
+    return wanted > limit ? Math.min(this.#limitMax, Math.max(wanted, limit)) : limit;
+  }
+}

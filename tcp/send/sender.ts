@@ -1,0 +1,246 @@
+/**
+ * The sending half: what was sent and acknowledged, the peer's window, and what of the user's text may be sent now.
+ * Variables as in RFC 9293 3.3.1.
+ *
+ * @module
+ */
+
+import { ByteRing } from "../buffer/byte_ring.ts";
+import type { TcpConfig } from "../config/config.ts";
+import type { Segment } from "../base/segment.ts";
+import { FIRST_SEND_BUFFER, SendTuning } from "./tuning.ts";
+import {
+  seqAdd,
+  seqAfter,
+  seqAtOrBefore,
+  seqBefore,
+  seqDistance,
+  seqInWindow,
+  seqLater,
+  type SeqNumber,
+} from "../base/seq.ts";
+import type { Instant, Micros } from "../base/units.ts";
+
+/** RFC 9293 3.8.6.2.1: Fs, the part of the largest window that is worth a segment. */
+const WORTHWHILE_WINDOW_DIVISOR = 2;
+
+/** Sequence variables and buffer of the sending side. */
+export class Sender {
+  readonly iss: SeqNumber;
+  sndUna: SeqNumber;
+  sndNxt: SeqNumber;
+  /** SND.WND: the peer's window, scaled. */
+  sndWnd = 0;
+  /** Largest window that the peer has announced; bounds acceptable ACKs (RFC 5961 5) and judges small windows. */
+  maxSndWnd = 0;
+  sndWl1: SeqNumber;
+  sndWl2: SeqNumber;
+  /** SND.UP: the octet after the urgent data; meaningful while `isUrgent`. */
+  sndUp: SeqNumber;
+  isUrgent = false;
+  /** Payload octets of a full segment. */
+  mss: number;
+  /** Where the text begins that the user gave last. */
+  givenFrom: SeqNumber;
+  /** The user will send no more: a FIN follows what is queued. */
+  finQueued = false;
+  finSent = false;
+  /** End of the last segment that was smaller than full: what Nagle's algorithm waits for, as Minshall has it. */
+  smallEnd: SeqNumber;
+  /** Whether the last answer to an unacceptable segment had the right edge of a shrunken window as its number. */
+  answersFromEdge = false;
+  readonly ring: ByteRing;
+  /** Null: the buffer has one size. */
+  #tuning: SendTuning | null;
+  /** Where records end that the user has told apart, in order. */
+  readonly #recordEnds: SeqNumber[] = [];
+  /** Sequence number of the ring's first octet. */
+  #ringSeq: SeqNumber;
+
+  constructor(config: TcpConfig, iss: SeqNumber, mss: number) {
+    this.iss = iss;
+    this.sndUna = iss;
+    this.sndNxt = iss;
+    this.sndWl1 = iss;
+    this.sndWl2 = iss;
+    this.sndUp = iss;
+    this.smallEnd = iss;
+    this.givenFrom = iss;
+    this.mss = mss;
+    this.#tuning = config.sendBufferTuning ? new SendTuning(config.sendBuffer) : null;
+    const limit = this.#tuning === null ? config.sendBuffer : Math.min(config.sendBuffer, FIRST_SEND_BUFFER);
+    this.ring = new ByteRing(limit);
+    this.#ringSeq = seqAdd(iss, 1);
+  }
+
+  /** Sequence number after the last octet of text that the user gave: where the FIN goes. */
+  get textEnd(): SeqNumber {
+    return seqAdd(this.#ringSeq, this.ring.length);
+  }
+
+  /** Octets of text never sent. */
+  get unsent(): number {
+    return Math.max(0, seqDistance(this.#textNext, this.textEnd));
+  }
+
+  /** Octets of sequence space sent and not acknowledged. */
+  get unacknowledged(): number {
+    return seqDistance(this.sndUna, this.sndNxt);
+  }
+
+  /** Octets that the peer's window lets us send beyond SND.NXT; negative when it shrank (MUST-34). */
+  get usableWindow(): number {
+    return this.sndWnd - seqDistance(this.sndUna, this.sndNxt);
+  }
+
+  /** Whether our FIN was acknowledged. */
+  get finAcknowledged(): boolean {
+    return this.finSent && seqAfter(this.sndUna, this.textEnd);
+  }
+
+  /**
+   * RFC 9293 3.10.7.4, fifth: whether the segment's window is newer than the one we know; if so it is taken.
+   *
+   * Beyond the standard's two cases an ACK above SND.WL2 is newer too, whatever its number: on a retransmission it moves
+   * SND.UNA, and the window that we know would reach further than the peer ever said.
+   */
+  updateWindow(segment: Segment, windowShift: number): boolean {
+    const isNewer = seqAfter(segment.ack, this.sndWl2) || seqBefore(this.sndWl1, segment.seq) ||
+      (this.sndWl1 === segment.seq && seqAtOrBefore(this.sndWl2, segment.ack));
+    if (!isNewer) return false;
+    this.setWindow(segment.window << windowShift, seqLater(this.sndWl1, segment.seq), segment.ack);
+    return true;
+  }
+
+  /** Takes a window from the segment numbered `seq` that acknowledged `ack`. Octets, scaled. */
+  setWindow(octets: number, seq: SeqNumber, ack: SeqNumber): void {
+    this.sndWnd = octets;
+    if (octets > this.maxSndWnd) this.maxSndWnd = octets;
+    this.sndWl1 = seq;
+    this.sndWl2 = ack;
+  }
+
+  /** RFC 5961 5.2: SND.UNA - MAX.SND.WND <= SEG.ACK <= SND.NXT. */
+  isAckAcceptable(ack: SeqNumber): boolean {
+    return seqDistance(ack, this.sndUna) <= this.maxSndWnd && seqAtOrBefore(ack, this.sndNxt);
+  }
+
+  /** Moves SND.UNA to `ack` and forgets the text before it. Returns how many octets of text that was. */
+  acknowledge(ack: SeqNumber): number {
+    this.sndUna = ack;
+    const acknowledged = Math.max(0, Math.min(seqDistance(this.#ringSeq, ack), this.ring.length));
+    this.ring.discard(acknowledged);
+    this.#ringSeq = seqAdd(this.#ringSeq, acknowledged);
+    if (this.isUrgent && seqAtOrBefore(this.sndUp, ack)) this.isUrgent = false;
+    return acknowledged;
+  }
+
+  /**
+   * How many octets of new text one segment may carry now; 0: none.
+   *
+   * Sender-side avoidance of silly windows and Nagle's algorithm, RFC 9293 3.8.6.2.1 and 3.7.4: full segments go out as
+   * far as both windows reach; less than a full segment only when it is all there is and nothing is outstanding, or when it
+   * is a good part of the largest window that the peer ever had.
+   *
+   * @param congestionRoom octets that the congestion window still lets out
+   * @param limit payload octets that one segment may have: a whole number of full segments
+   */
+  nextTextLength(congestionRoom: number, limit: number, config: TcpConfig): number {
+    const unsent = this.unsent;
+    const usable = Math.min(this.usableWindow, congestionRoom);
+    if (unsent === 0 || usable <= 0) return 0;
+    const ofRecord = this.#unsentOfRecord(unsent);
+    const length = Math.min(ofRecord, usable, limit);
+    if (length === ofRecord && ofRecord < unsent) return length;
+    const tail = length % this.mss;
+    if (tail === 0) return length;
+    const isLast = length === unsent;
+    if (isLast && this.smallMayGo(length, config)) return length;
+    if (length > tail) return length - tail;
+    if (isLast || usable === congestionRoom && congestionRoom < this.usableWindow) return 0;
+    const isIdle = this.sndNxt === this.sndUna || !config.nagle;
+    return isIdle && length >= this.maxSndWnd / WORTHWHILE_WINDOW_DIVISOR ? length : 0;
+  }
+
+  /** Raises the buffer when more leaves in a round trip than it is meant for (send buffer auto-tuning). */
+  tune(octetsAcknowledged: number, roundTrip: Micros, now: Instant): void {
+    if (this.#tuning === null) return;
+    this.ring.limit = this.#tuning.limitAfter(octetsAcknowledged, this.ring.limit, roundTrip, now);
+  }
+
+  /** Gives the buffer a size of the user's choice, and leaves it at that. */
+  resize(octets: number): void {
+    this.#tuning = null;
+    this.ring.limit = octets;
+  }
+
+  /** What the user has given so far is a record: no segment holds octets of it and of what follows. */
+  endRecord(): void {
+    if (this.#recordEnds.at(-1) !== this.textEnd) this.#recordEnds.push(this.textEnd);
+  }
+
+  /** Whether a record ends at `seq`. */
+  isRecordEnd(seq: SeqNumber): boolean {
+    return this.#recordEnds.length > 0 && this.#recordEnds.includes(seq);
+  }
+
+  /** Octets of the record that is sent next that were never sent; all `unsent` when no record was ended. */
+  #unsentOfRecord(unsent: number): number {
+    const ends = this.#recordEnds;
+    while (ends.length > 0 && seqAtOrBefore(ends[0] as SeqNumber, this.sndUna)) ends.shift();
+    const next = ends.find((end) => seqAfter(end, this.#textNext));
+    return next === undefined ? unsent : seqDistance(this.#textNext, next);
+  }
+
+  /** Whether the FIN may go out: all text was sent and there is room for it. */
+  finMayGo(textLength: number): boolean {
+    return this.finQueued && !this.finSent && this.unsent === textLength && this.usableWindow > textLength;
+  }
+
+  /**
+   * Whether something waits that the peer's window does not let out while nothing is outstanding within it: the window is
+   * closed, or too small for a segment that is worth it.
+   */
+  get isBlockedByWindow(): boolean {
+    const waits = this.unsent > 0 || (this.finQueued && !this.finSent) || this.sndNxt !== this.sndUna;
+    const outstandingInWindow = this.sndNxt !== this.sndUna && this.sndWnd > 0;
+    const usable = this.usableWindow;
+    return waits && !outstandingInWindow && (usable <= 0 || (usable < this.mss && usable < this.unsent));
+  }
+
+  /** Lends text [seq, seq + length) to an outgoing segment. */
+  lendText(seq: SeqNumber, length: number, out: Segment): void {
+    this.ring.lend(seqDistance(this.#ringSeq, seq), length, out);
+  }
+
+  /** Notes that new sequence space was sent up to `end`. */
+  sentTo(end: SeqNumber, isSmall: boolean): void {
+    this.sndNxt = end;
+    if (isSmall) this.smallEnd = end;
+  }
+
+  /** Octets from SEG.SEQ to the end of urgent data when the segment should carry the URG flag; 0 when not. */
+  urgentOffset(seq: SeqNumber): number {
+    if (!this.isUrgent || !seqAfter(this.sndUp, seq)) return 0;
+    // RFC 9293 3.8.5: the pointer has 16 bits; further away, it points as far as it can (RFC 6093 has no better).
+    return Math.min(seqDistance(seq, this.sndUp), 0xffff);
+  }
+
+  get #textNext(): SeqNumber {
+    return this.sndNxt === this.iss ? seqAdd(this.iss, 1) : this.sndNxt;
+  }
+
+  /** Nagle: whether the last, small segment may go although it is not full. */
+  smallMayGo(length: number, config: TcpConfig): boolean {
+    if (this.finQueued || this.isUrgent) return true;
+    if (config.cork) return false;
+    if (!config.nagle) return true;
+    const hasFullPart = length > this.mss;
+    if (config.nagleVariant === "minshall") {
+      return !seqInWindow(this.sndUna, this.sndUna, seqDistance(this.sndUna, this.smallEnd));
+    }
+    if (this.sndNxt === this.sndUna) return !hasFullPart || config.nagleVariant === "earlier sends";
+    // All that is outstanding came with the same call as this, the end of it.
+    return config.nagleVariant === "earlier sends" && this.sndUna === this.givenFrom;
+  }
+}

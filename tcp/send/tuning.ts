@@ -1,0 +1,46 @@
+/**
+ * Send buffer auto-tuning: the buffer is to hold what leaves in two round trips, and no more. What lies in a large one has
+ * left the processor's cache when it is sent; and a program that may give everything at once waits nowhere else.
+ *
+ * @module
+ */
+
+import { elapsed, type Instant, instant, type Micros, milliseconds } from "../base/units.ts";
+
+/** Octets to begin with: a few of the longest segments, and still in any core's own cache. */
+export const FIRST_SEND_BUFFER = 1 << 19;
+
+/** What is under way is one; the other is what the program gives until it is acknowledged. */
+const ROUND_TRIPS_HELD = 2;
+
+/** Shortest time over which a rate is taken: acknowledgements come in bursts. */
+const SHORTEST_ROUND = milliseconds(1);
+
+/** Measures how fast octets are acknowledged, and sizes the buffer by it. */
+export class SendTuning {
+  readonly #limitMax: number;
+  #octetsInRound = 0;
+  #roundStart: Instant = instant(-1);
+
+  constructor(limitMax: number) {
+    this.#limitMax = limitMax;
+  }
+
+  /**
+   * The buffer's limit after `octets` more have been acknowledged; never less than `limit`.
+   *
+   * @param roundTrip the shortest one seen: what a longer one holds more stands in queues. 0: not known
+   */
+  limitAfter(octets: number, limit: number, roundTrip: Micros, now: Instant): number {
+    if (this.#limitMax <= limit || roundTrip === 0) return limit;
+    if (this.#roundStart < 0) this.#roundStart = now;
+    this.#octetsInRound += octets;
+    const time = elapsed(this.#roundStart, now);
+    if (time < Math.max(roundTrip, SHORTEST_ROUND)) return limit;
+    const wanted = ROUND_TRIPS_HELD * this.#octetsInRound * roundTrip / time;
+    this.#octetsInRound = 0;
+    this.#roundStart = now;
+    // In doublings, because the ring's memory grows so.
+    return wanted > limit ? Math.min(this.#limitMax, 2 * limit) : limit;
+  }
+}
