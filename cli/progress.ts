@@ -69,9 +69,8 @@ function presentWay({ connection, total, receives = false }: ProgressJob): "send
 }
 
 function figuresOf({ connection, total }: ProgressJob, way: "sending" | "receiving"): ProgressFigures {
-  const { octetsAcknowledged, octetsReceived, congestionWindow, smoothedRtt, segmentsRetransmitted } =
-    connection;
-  const figures = { congestionWindow, smoothedRtt, segmentsRetransmitted };
+  const { octetsAcknowledged, octetsReceived, cwnd, smoothedRtt, segmentsRetransmitted } = connection;
+  const figures = { cwnd, smoothedRtt, segmentsRetransmitted };
   return way === "sending"
     ? { ...figures, done: octetsAcknowledged, total }
     : { ...figures, done: octetsReceived, total: null };

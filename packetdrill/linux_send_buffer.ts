@@ -65,7 +65,7 @@ export class LinuxSendBuffer {
   }
 
   #grow(connection: Connection): void {
-    const window = Math.floor(connection.congestionWindow / connection.sendMss);
+    const window = Math.floor(connection.cwnd / connection.sendMss);
     if (this.locked) return;
     const cost = 2 ** Math.ceil(Math.log2(connection.sendMss + SEGMENT_HEADERS)) + SEGMENT_RECORD;
     this.limit = Math.max(this.limit, WINDOWS_HELD * Math.max(window, LEAST_WINDOW_SEGMENTS) * cost);

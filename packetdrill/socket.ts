@@ -181,7 +181,7 @@ export class StreamSocket {
     this.busyTime += span;
     if (this.sendBuffer.isFull && connection.unsentOctets === 0) this.bufferLimitedTime += span;
     const next = Math.min(connection.sendMss, connection.unsentOctets);
-    const mayBeSent = connection.pipe + next <= connection.congestionWindow;
+    const mayBeSent = connection.pipe + next <= connection.cwnd;
     if (next > 0 && mayBeSent && connection.unackedOctets + next > connection.sndWnd) {
       this.windowLimitedTime += span;
     }

@@ -86,8 +86,8 @@ function ownFigures(connection: Connection): (readonly [string, number])[] {
     ["failure", failure === null ? 0 : FAILURE_NUMBERS[failure.kind]],
     ["softError", connection.softError === null ? 0 : 1],
     ["recoveryPhase", PHASES[connection.recoveryPhase]],
-    ["congestionWindow", connection.congestionWindow],
-    ["slowStartThreshold", connection.slowStartThreshold],
+    ["cwnd", connection.cwnd],
+    ["ssthresh", connection.ssthresh],
     ["pipe", connection.pipe],
     ["sndWnd", connection.sndWnd],
     ["rcvWnd", connection.rcvWnd],
@@ -95,7 +95,7 @@ function ownFigures(connection: Connection): (readonly [string, number])[] {
     ["unsentOctets", connection.unsentOctets],
     ["unreadOctets", connection.unreadOctets],
     ["urgentOctetsLeft", connection.urgentOctetsLeft],
-    ["duplicateAcks", connection.duplicateAcks],
+    ["dupAcks", connection.dupAcks],
     ["smoothedRtt", connection.smoothedRtt],
     ["rttVariation", connection.rttVariation],
     ["latestRtt", connection.latestRtt],
@@ -112,7 +112,7 @@ export function connectionFigures(connection: Connection, platform: Platform): M
   const { figures } = controlBlockOf(connection).recovery;
   const segment = Math.max(connection.sendMss, 1);
   const unit = platform === "linux" ? segment : 1;
-  const threshold = connection.slowStartThreshold;
+  const threshold = connection.ssthresh;
   return new Map<string, number>([
     ...ownFigures(connection),
     ["tcpi_state", stateNumber(connection.state, platform)],
@@ -135,7 +135,7 @@ export function connectionFigures(connection: Connection, platform: Platform): M
     ["tcpi_rttvar", connection.rttVariation],
     ["tcpi_min_rtt", connection.minimumRtt],
     ["tcpi_snd_ssthresh", Number.isFinite(threshold) ? Math.floor(threshold / unit) : INFINITE_THRESHOLD],
-    ["tcpi_snd_cwnd", Math.floor(connection.congestionWindow / unit)],
+    ["tcpi_snd_cwnd", Math.floor(connection.cwnd / unit)],
     ["tcpi_total_retrans", connection.segmentsRetransmitted],
     ["tcpi_bytes_acked", connection.octetsAcknowledged],
     ["tcpi_bytes_received", connection.octetsReceived],

@@ -372,7 +372,7 @@ export class World implements SocketWorld {
       timerFired: (_connection, timer) => this.#note(" ", `${timer} timer`, ""),
       congestionChanged: (connection, windowBefore, _thresholdBefore, reason) => {
         if (STEADY_GROWTH.has(reason)) return;
-        this.#note(" ", `cwnd ${windowBefore} to ${connection.congestionWindow}`, reason);
+        this.#note(" ", `cwnd ${windowBefore} to ${connection.cwnd}`, reason);
       },
     };
   }

@@ -13,7 +13,7 @@ export interface ProgressFigures {
   readonly done: number;
   /** Octets of the whole transfer; null when not known. */
   readonly total: number | null;
-  readonly congestionWindow: number;
+  readonly cwnd: number;
   /** Microseconds; 0 before the first sample. */
   readonly smoothedRtt: number;
   readonly segmentsRetransmitted: number;
@@ -85,7 +85,7 @@ export class ProgressLine {
 
 /** The line's text, no longer than `width`; `rate` in octets per second. */
 export function progressText(figures: ProgressFigures, rate: number, width: number): string {
-  const { done, total, congestionWindow, smoothedRtt, segmentsRetransmitted } = figures;
+  const { done, total, cwnd, smoothedRtt, segmentsRetransmitted } = figures;
   const share = total === null || total === 0 ? null : Math.min(done / total, 1);
   const parts = [
     total === null ? octetsAmountText(done) : `${octetsAmountText(done)} of ${octetsAmountText(total)}`,
@@ -96,7 +96,7 @@ export function progressText(figures: ProgressFigures, rate: number, width: numb
   }
   parts.push(`${octetsAmountText(Math.round(rate))}/s`);
   if (total !== null && rate > 0) parts.push(`${leftText((total - done) / rate)} left`);
-  parts.push(`cwnd ${octetsAmountText(Math.round(congestionWindow))}`);
+  parts.push(`cwnd ${octetsAmountText(Math.round(cwnd))}`);
   if (smoothedRtt > 0) parts.push(`srtt ${spanText(smoothedRtt)}`);
   parts.push(`sent again ${segmentsRetransmitted}`);
   let text = "";

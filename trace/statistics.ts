@@ -97,7 +97,7 @@ export class Statistics implements Observer {
     now: Instant,
   ): void {
     const figures = this.#update(connection, now);
-    if (connection.slowStartThreshold < thresholdBefore) figures.reductions++;
+    if (connection.ssthresh < thresholdBefore) figures.reductions++;
   }
 
   /** The summary, a line each. */
@@ -177,9 +177,9 @@ function readTotals(figures: Figures, connection: ConnectionView): void {
   figures.smoothedRtt = connection.smoothedRtt;
   figures.minimumRtt = connection.minimumRtt;
   figures.rto = connection.retransmissionTimeout;
-  figures.cwnd = connection.congestionWindow;
-  figures.ssthresh = connection.slowStartThreshold;
-  figures.largestCwnd = Math.max(figures.largestCwnd, connection.congestionWindow);
+  figures.cwnd = connection.cwnd;
+  figures.ssthresh = connection.ssthresh;
+  figures.largestCwnd = Math.max(figures.largestCwnd, connection.cwnd);
 }
 
 function linesOf(figures: Figures): string[] {

@@ -165,9 +165,9 @@ export interface ConnectionView {
   /** The shift that we apply to the peer's window field. */
   readonly sndWindowShift: number;
 
-  readonly congestionWindow: number;
+  readonly cwnd: number;
   /** Infinity until the first reduction. */
-  readonly slowStartThreshold: number;
+  readonly ssthresh: number;
   /** Octets thought to be in the network: `pipe` of RFC 6675. */
   readonly pipe: number;
   readonly unackedOctets: number;
@@ -175,7 +175,7 @@ export interface ConnectionView {
   readonly unsentOctets: number;
   /** Octets received in order that `receive` has not taken. */
   readonly unreadOctets: number;
-  readonly duplicateAcks: number;
+  readonly dupAcks: number;
   readonly recoveryPhase: RecoveryPhase;
   /** Where the present recovery ends: what had been sent when it began. */
   readonly recoveryPoint: SeqNumber;

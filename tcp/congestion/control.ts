@@ -70,9 +70,9 @@ export interface CongestionOptions {
 export interface CongestionControl {
   readonly name: CongestionControlName;
   /** At least one segment. */
-  readonly congestionWindow: number;
+  readonly cwnd: number;
   /** Infinity until the first reduction. */
-  readonly slowStartThreshold: number;
+  readonly ssthresh: number;
   /** New data were acknowledged outside of fast recovery: in order, after a time-out too. */
   acknowledged(sample: AckSample): void;
   /**

@@ -70,11 +70,11 @@ export class Cubic implements CongestionControl {
     this.#lastAck = options.now;
   }
 
-  get congestionWindow(): number {
+  get cwnd(): number {
     return Math.floor(this.#window.octets);
   }
 
-  get slowStartThreshold(): number {
+  get ssthresh(): number {
     return this.#window.threshold;
   }
 

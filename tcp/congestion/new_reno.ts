@@ -23,11 +23,11 @@ export class NewReno implements CongestionControl {
     this.#window = new Window(options.mss, options.initialWindowSegments, options.hystart);
   }
 
-  get congestionWindow(): number {
+  get cwnd(): number {
     return this.#window.octets;
   }
 
-  get slowStartThreshold(): number {
+  get ssthresh(): number {
     return this.#window.threshold;
   }
 

@@ -68,11 +68,11 @@ export class SegmentControl implements CongestionControl {
     return this.#growth.name;
   }
 
-  get congestionWindow(): number {
+  get cwnd(): number {
     return this.segments * this.#mss;
   }
 
-  get slowStartThreshold(): number {
+  get ssthresh(): number {
     return this.threshold * this.#mss;
   }
 
@@ -142,7 +142,7 @@ export class SegmentControl implements CongestionControl {
 
   reduce(_flightSize: number, _now: Instant): number {
     this.lowerThreshold();
-    return this.slowStartThreshold;
+    return this.ssthresh;
   }
 
   timedOut(_flightSize: number, _now: Instant): void {

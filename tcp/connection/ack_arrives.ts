@@ -117,10 +117,10 @@ function sampleRoundTrip(tcb: Tcb, segment: Segment, now: Instant): Micros {
 /** `sample`: the round trip that the acknowledgement showed, or 0. */
 function respondToCongestion(tcb: Tcb, sample: Micros, now: Instant): void {
   const { recovery, control, facts } = tcb;
-  const { congestionWindow, slowStartThreshold } = control;
+  const { cwnd, ssthresh } = control;
   recovery.ackArrived(facts);
   if (recovery.timeoutWasSpurious) tcb.rtt.restoreAfterUndo(sample, now);
-  tcb.congestionChanged(congestionWindow, slowStartThreshold, recovery.changeReason, now);
+  tcb.congestionChanged(cwnd, ssthresh, recovery.changeReason, now);
   if (recovery.reorderingWait > 0) tcb.timers.set(Timer.reordering, after(now, recovery.reorderingWait));
   else tcb.timers.clear(Timer.reordering);
 }
@@ -153,8 +153,8 @@ function reopenWindow(tcb: Tcb): void {
 
 function isWindowLimited(tcb: Tcb): boolean {
   const { control, sender } = tcb;
-  const isSlowStart = control.congestionWindow < control.slowStartThreshold;
-  const isLimited = tcb.congestionLimited || (isSlowStart && control.congestionWindow < 2 * tcb.mostInFlight);
+  const isSlowStart = control.cwnd < control.ssthresh;
+  const isLimited = tcb.congestionLimited || (isSlowStart && control.cwnd < 2 * tcb.mostInFlight);
   if (seqAtOrAfter(sender.sndUna, tcb.windowLimitMark)) {
     tcb.windowLimitMark = sender.sndNxt;
     tcb.congestionLimited = false;

@@ -311,11 +311,11 @@ export class Connection implements ConnectionView {
   get sndWindowShift(): number {
     return this.#tcb.handshake.peerShift;
   }
-  get congestionWindow(): number {
-    return this.#tcb.control.congestionWindow;
+  get cwnd(): number {
+    return this.#tcb.control.cwnd;
   }
-  get slowStartThreshold(): number {
-    return this.#tcb.control.slowStartThreshold;
+  get ssthresh(): number {
+    return this.#tcb.control.ssthresh;
   }
   get pipe(): number {
     return this.#tcb.recovery.pipe;
@@ -329,8 +329,8 @@ export class Connection implements ConnectionView {
   get unreadOctets(): number {
     return this.#tcb.receiver.ring.length;
   }
-  get duplicateAcks(): number {
-    return this.#tcb.recovery.duplicateAcks;
+  get dupAcks(): number {
+    return this.#tcb.recovery.dupAcks;
   }
   get recoveryPhase(): RecoveryPhase {
     return this.#tcb.recovery.phase;

@@ -70,10 +70,10 @@ function pathMtuShrank(tcb: Tcb, mtu: number, now: Instant): void {
   const mss = tcb.handshake.sendMss();
   if (mss >= tcb.sender.mss) return;
   tcb.sender.mss = mss;
-  const { congestionWindow, slowStartThreshold } = tcb.control;
+  const { cwnd, ssthresh } = tcb.control;
   tcb.control.mssChanged(mss);
   tcb.recovery.pathMtuShrank(mss);
-  tcb.congestionChanged(congestionWindow, slowStartThreshold, "path-mtu", now);
+  tcb.congestionChanged(cwnd, ssthresh, "path-mtu", now);
 }
 
 /** SHLD-26 and RFC 5461: a hard error ends an attempt to connect; an open connection it only worries. */

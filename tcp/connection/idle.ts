@@ -14,14 +14,14 @@ export function restartAfterIdle(tcb: Tcb, now: Instant): void {
   }
   const idle = elapsed(tcb.lastTextSentAt, now);
   if (idle <= tcb.rtt.rto) return;
-  const { congestionWindow, slowStartThreshold } = tcb.control;
+  const { cwnd, ssthresh } = tcb.control;
   tcb.control.restartAfterIdle(idle, tcb.rtt.rto);
-  tcb.congestionChanged(congestionWindow, slowStartThreshold, "idle-restart", now);
+  tcb.congestionChanged(cwnd, ssthresh, "idle-restart", now);
 }
 
 /** RFC 6928 2: after a lost SYN the first flight is one segment. */
 export function shrinkFirstWindow(tcb: Tcb, now: Instant): void {
-  const { congestionWindow, slowStartThreshold } = tcb.control;
+  const { cwnd, ssthresh } = tcb.control;
   tcb.control.setWindow(tcb.sender.mss);
-  tcb.congestionChanged(congestionWindow, slowStartThreshold, "syn-lost", now);
+  tcb.congestionChanged(cwnd, ssthresh, "syn-lost", now);
 }

@@ -36,7 +36,7 @@ export function takeSegmentAcknowledgement(
   const facts = tcb.factsNow(now);
   const { priorUna } = facts;
   const windowBefore = sender.sndWnd;
-  const { congestionWindow, slowStartThreshold } = control;
+  const { cwnd, ssthresh } = control;
   facts.windowLimited = tcb.congestionLimited;
   facts.mostOutstanding = tcb.mostInFlight;
   facts.echo = tcb.timestamps.agreed && segment.hasOption(Option.timestamps) ? segment.timestampEcho : null;
@@ -61,7 +61,7 @@ export function takeSegmentAcknowledgement(
   if (hadOutstanding) {
     recovery.ackArrived(facts);
     if (recovery.timeoutWasSpurious) tcb.rtt.resetBackoff();
-    tcb.congestionChanged(congestionWindow, slowStartThreshold, recovery.changeReason, now);
+    tcb.congestionChanged(cwnd, ssthresh, recovery.changeReason, now);
   } else if (facts.reportsDuplicate) recovery.staleAckArrived(facts);
   noteWindowUse(tcb, recovery, seqAtOrAfter(sender.sndUna, tcb.windowLimitMark));
   updateTimers(tcb, recovery, advanced, windowBefore, now);
@@ -72,9 +72,9 @@ export function takeSegmentAcknowledgement(
 function takeStale(tcb: Tcb, recovery: SegmentRecovery, segment: Segment, now: Instant): void {
   takeBlocks(tcb, recovery, segment, tcb.sender.sndUna);
   if (tcb.facts.newlySacked === 0 && !tcb.facts.reportsDuplicate) return;
-  const { congestionWindow, slowStartThreshold } = tcb.control;
+  const { cwnd, ssthresh } = tcb.control;
   recovery.staleAckArrived(tcb.facts);
-  tcb.congestionChanged(congestionWindow, slowStartThreshold, recovery.changeReason, now);
+  tcb.congestionChanged(cwnd, ssthresh, recovery.changeReason, now);
   if (recovery.reorderingWait > 0) startReorderingTimer(tcb, now);
 }
 

@@ -339,8 +339,8 @@ export class Tcb {
     now: Instant,
   ): void {
     if (this.observer === undefined) return;
-    const { congestionWindow, slowStartThreshold } = this.control;
-    if (congestionWindow === windowBefore && slowStartThreshold === thresholdBefore) return;
+    const { cwnd, ssthresh } = this.control;
+    if (cwnd === windowBefore && ssthresh === thresholdBefore) return;
     this.observer.congestionChanged(this.view, windowBefore, thresholdBefore, reason, now);
   }
 

@@ -51,10 +51,10 @@ function retransmissionTimedOut(tcb: Tcb, now: Instant): void {
   if (tcb.sender.sndUna === tcb.sender.sndNxt) return;
   if (!mayGoOn(tcb, now)) return;
   tcb.totals.timeouts++;
-  const { congestionWindow, slowStartThreshold } = tcb.control;
+  const { cwnd, ssthresh } = tcb.control;
   const facts = tcb.factsNow(now);
   tcb.recovery.timedOut(facts);
-  tcb.congestionChanged(congestionWindow, slowStartThreshold, "retransmission-timeout", now);
+  tcb.congestionChanged(cwnd, ssthresh, "retransmission-timeout", now);
   tcb.timers.clear(Timer.tailLossProbe);
   tcb.timers.clear(Timer.reordering);
   tcb.rtt.backOff();
@@ -92,9 +92,9 @@ function tailProbeTimedOut(tcb: Tcb, now: Instant): void {
 }
 
 function reorderingTimedOut(tcb: Tcb, now: Instant): void {
-  const { congestionWindow, slowStartThreshold } = tcb.control;
+  const { cwnd, ssthresh } = tcb.control;
   tcb.recovery.reorderingTimerFired(tcb.factsNow(now));
-  tcb.congestionChanged(congestionWindow, slowStartThreshold, tcb.recovery.changeReason, now);
+  tcb.congestionChanged(cwnd, ssthresh, tcb.recovery.changeReason, now);
   tcb.rules.reorderingTimedOut(tcb, now);
 }
 

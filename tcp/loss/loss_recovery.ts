@@ -72,7 +72,7 @@ export interface LossRecovery {
   readonly phase: RecoveryPhase;
   /** SND.NXT when the present reduction began. */
   readonly recoveryPoint: SeqNumber;
-  readonly duplicateAcks: number;
+  readonly dupAcks: number;
   /** After how long RACK wants to look again; 0: not. */
   readonly reorderingWait: Micros;
   /** Whether the last acknowledgement showed that the time-out was needless: its back-off is to be taken back. */

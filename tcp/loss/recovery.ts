@@ -41,7 +41,7 @@ export class Recovery implements LossRecovery {
   phase: RecoveryPhase = "open";
   /** SND.NXT when the present reduction began. */
   recoveryPoint: SeqNumber;
-  duplicateAcks = 0;
+  dupAcks = 0;
   /** Octets that duplicate ACKs without SACK stand for. */
   #presumedReceived = 0;
   /** After how long RACK wants to look again; 0: not. */
@@ -88,8 +88,8 @@ export class Recovery implements LossRecovery {
   congestionRoom(): number {
     const mayCountDuplicates = this.#config.limitedTransmit || this.phase !== "disorder";
     const used = mayCountDuplicates ? this.pipe : this.inFlight.totalOctets;
-    const room = this.#control.congestionWindow - used;
-    const least = this.#mustRepeat ? this.#control.congestionWindow : -Infinity;
+    const room = this.#control.cwnd - used;
+    const least = this.#mustRepeat ? this.#control.cwnd : -Infinity;
     return Math.min(Math.max(room, least), this.#forwardRto.newOctetsLeft);
   }
 
@@ -171,7 +171,7 @@ export class Recovery implements LossRecovery {
     const isRepeated = this.phase === "loss" && ack.una === this.#timedOutAt;
     this.delivery.begin(ack.now);
     this.#presumedReceived = 0;
-    this.duplicateAcks = 0;
+    this.dupAcks = 0;
     if (this.inFlight.count > 0 && (this.inFlight.marks(0) & 1) !== 0) this.inFlight.forgetSacks();
     if (!isRepeated) {
       this.#undo.arm();
@@ -208,8 +208,8 @@ export class Recovery implements LossRecovery {
    */
   #countDuplicates(ack: AckFacts): void {
     const advanced = ack.una !== ack.priorUna;
-    if (advanced) this.duplicateAcks = 0;
-    else if (ack.selective ? ack.newlySacked > 0 : ack.isDuplicate) this.duplicateAcks++;
+    if (advanced) this.dupAcks = 0;
+    else if (ack.selective ? ack.newlySacked > 0 : ack.isDuplicate) this.dupAcks++;
     if (ack.selective) return;
     if (advanced) {
       const beyondFirst = Math.max(0, this.delivery.acknowledgedOctets - ack.mss);
@@ -245,7 +245,7 @@ export class Recovery implements LossRecovery {
       // RFC 6675 4, NextSeg (3): when there is nothing else to send, the next hole goes out on suspicion.
       if (this.phase === "recovery" && !ack.hasSendableText) markNextHole(this.inFlight);
       // RFC 6675 5, step (1).
-      const isEnough = this.duplicateAcks >= dupThresh && this.phase !== "recovery" && this.phase !== "loss";
+      const isEnough = this.dupAcks >= dupThresh && this.phase !== "recovery" && this.phase !== "loss";
       if (isEnough && (this.inFlight.marks(0) & Mark.lost) === 0) {
         this.inFlight.markLost(0, "retransmit-sack");
       }
@@ -265,7 +265,7 @@ export class Recovery implements LossRecovery {
     }
     // RFC 6582 3.2, step 2: duplicates of what was sent before the last recovery do not start another.
     const isCareful = this.#reducedAt === null || ack.una === this.#reducedAt;
-    if (this.phase !== "loss" && this.duplicateAcks >= this.#config.dupThresh && isCareful) {
+    if (this.phase !== "loss" && this.dupAcks >= this.#config.dupThresh && isCareful) {
       this.inFlight.markLost(0, "retransmit-duplicate-acks");
     }
   }
@@ -304,7 +304,7 @@ export class Recovery implements LossRecovery {
     if (!reached || this.phase === "open" || this.phase === "disorder") return false;
     const { isReducing } = this;
     if (isReducing) {
-      this.#control.setWindow(Math.max(this.#control.slowStartThreshold, ack.mss));
+      this.#control.setWindow(Math.max(this.#control.ssthresh, ack.mss));
       this.#control.recoveryEnded(ack.now);
       this.rack.recoveryEnded();
       this.changeReason = "recovery-ended";
@@ -324,7 +324,7 @@ export class Recovery implements LossRecovery {
       this.#undoReduction();
       this.timeoutWasSpurious = true;
     } else if (verdict === "needed") {
-      this.#control.setWindow(Math.min(this.#control.congestionWindow, FORWARD_RTO_WINDOW * ack.mss));
+      this.#control.setWindow(Math.min(this.#control.cwnd, FORWARD_RTO_WINDOW * ack.mss));
     }
   }
 
@@ -357,7 +357,7 @@ export class Recovery implements LossRecovery {
     this.#control.reduce(this.#flightSize, ack.now);
     this.#reducedAt = ack.sndNxt;
     this.owesReduced = true;
-    this.#control.setWindow(this.#control.slowStartThreshold);
+    this.#control.setWindow(this.#control.ssthresh);
     this.#control.recoveryEnded(ack.now);
     this.changeReason = "recovery-ended";
   }
@@ -375,13 +375,13 @@ export class Recovery implements LossRecovery {
 
   /** RFC 9937 6. */
   #reduceProportionally(ack: AckFacts, isSafe: boolean): void {
-    const threshold = this.#control.slowStartThreshold;
+    const threshold = this.#control.ssthresh;
     const window = this.#prr.windowAfter(this.delivery.octets, this.pipe, threshold, isSafe, ack.mss);
     // RFC 6582 3.2, step 3: a partial ACK sends the next hole again, whatever the window.
     const isPartial = !ack.selective && this.phase === "recovery" && ack.una !== ack.priorUna;
     const least = isPartial ? this.pipe + ack.mss : 0;
     // RFC 3168 6.1.2: an echo opens no window, not even from one segment to the threshold of two.
-    const most = ack.echoesMark ? this.#control.congestionWindow : Infinity;
+    const most = ack.echoesMark ? this.#control.cwnd : Infinity;
     this.#control.setWindow(Math.max(Math.min(window, most), least));
   }
 
@@ -392,7 +392,7 @@ export class Recovery implements LossRecovery {
 
   /** FlightSize, but for what limited transmit added beyond the window (RFC 5681 3.2). */
   get #flightSize(): number {
-    return Math.min(this.#outstandingBefore, this.#control.congestionWindow);
+    return Math.min(this.#outstandingBefore, this.#control.cwnd);
   }
 
   /** RecoverFS of RFC 9937 6.1: what was outstanding before the acknowledgement, less what had been reported by SACK. */
@@ -409,7 +409,7 @@ export class Recovery implements LossRecovery {
       return;
     }
     if (ack.una === ack.priorUna || ack.echoesMark) return;
-    const wasSlowStart = this.#control.congestionWindow < this.#control.slowStartThreshold;
+    const wasSlowStart = this.#control.cwnd < this.#control.ssthresh;
     const sample = this.#sample;
     sample.ackedOctets = delivered.acknowledgedOctets;
     sample.deliveredOctets = delivered.octets;
@@ -424,9 +424,9 @@ export class Recovery implements LossRecovery {
     sample.deliveryRate = delivered.rate;
     sample.congestionMarked = false;
     sample.now = ack.now;
-    const thresholdBefore = this.#control.slowStartThreshold;
+    const thresholdBefore = this.#control.ssthresh;
     this.#control.acknowledged(sample);
-    const endedSlowStart = wasSlowStart && this.#control.slowStartThreshold < thresholdBefore;
+    const endedSlowStart = wasSlowStart && this.#control.ssthresh < thresholdBefore;
     this.changeReason = endedSlowStart
       ? "slow-start-exit"
       : wasSlowStart

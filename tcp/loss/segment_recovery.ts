@@ -31,7 +31,7 @@ export class SegmentRecovery implements LossRecovery {
   readonly inFlight: InFlight;
   readonly delivery: Delivery;
   readonly tailProbe: TailLossProbe;
-  duplicateAcks = 0;
+  dupAcks = 0;
   prefersNewData = false;
   holdsRetransmissions = false;
   /** Whether the peer seems to have thrown away what it had reported: the retransmission timer is to come soon. */
@@ -99,8 +99,8 @@ export class SegmentRecovery implements LossRecovery {
   }
 
   congestionRoom(): number {
-    const { segments, congestionWindow } = this.#control;
-    return (segments - this.#state.pipe) * (congestionWindow / segments);
+    const { segments, cwnd } = this.#control;
+    return (segments - this.#state.pipe) * (cwnd / segments);
   }
 
   /** Whether the window is filled. */
@@ -227,7 +227,7 @@ export class SegmentRecovery implements LossRecovery {
     this.#checkTailProbe(ack, advanced);
     const hasNews = ack.carriesText || ack.updatesWindow || delivery.acknowledgedSegments > 0;
     const isDuplicate = !hasNews && !advanced && !ack.reportsDuplicate;
-    this.duplicateAcks = advanced ? 0 : this.duplicateAcks + (isDuplicate ? 1 : 0);
+    this.dupAcks = advanced ? 0 : this.dupAcks + (isDuplicate ? 1 : 0);
     if (
       !hasNews || ack.newlySacked > 0 || ack.echoesMark || ack.reportsDuplicate || state.phase !== "open"
     ) {

@@ -210,7 +210,7 @@ function exchange(recorder: Recorder, segments: number): void {
   for (let i = 0; i < segments / 2; i++) {
     const seq = 1 + i * 1_448;
     connection.numbers(seq, seq + 1_448, 1);
-    connection.congestionWindow = 14_480 + i;
+    connection.cwnd = 14_480 + i;
     const data = new Uint8Array(1_448);
     const timestamps = [i, i] as const;
     connection.send(instant(i * 900), "data", { flags: Flag.ack, seq, ack: 1, data, timestamps });

@@ -74,7 +74,7 @@ export interface TcpInfo {
   /** Payload octets of a full segment of the kernel's. */
   readonly sendMss: number;
   /** Segments; 0x7fffffff until the first reduction. */
-  readonly slowStartThreshold: number;
+  readonly ssthresh: number;
   /** Segments that it has retransmitted. */
   readonly retransmitted: number;
 }
@@ -94,7 +94,7 @@ export function tcpInfo({ descriptor }: Socket): TcpInfo {
     windowScaling: (options & OPTION_WINDOW_SCALE) !== 0,
     ecn: (options & OPTION_ECN) !== 0,
     sendMss: view.getUint32(SND_MSS_OFFSET, true),
-    slowStartThreshold: view.getUint32(SND_SSTHRESH_OFFSET, true),
+    ssthresh: view.getUint32(SND_SSTHRESH_OFFSET, true),
     retransmitted: view.getUint32(TOTAL_RETRANS_OFFSET, true),
   };
 }

@@ -90,7 +90,7 @@ kernelTest(
     assertGreater(seen.echoes, 0);
     assertGreater(seen.reduced, 0);
     assertLess(seen.reduced, seen.marked + 1, "one reduction a round trip at most");
-    assertLess(link.connection.slowStartThreshold, Infinity);
+    assertLess(link.connection.ssthresh, Infinity);
     assertEquals(link.connection.segmentsRetransmitted, 0, "nothing was lost");
   },
 );

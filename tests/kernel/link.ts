@@ -182,13 +182,13 @@ async function runUntil(
 export function describe(connection: Connection): string {
   const { state, failure, unsentOctets, unackedOctets, unreadOctets, sndWnd, rcvWnd, octetsReceived } =
     connection;
-  const { congestionWindow, pipe, recoveryPhase, retransmissionTimeout, segmentsRetransmitted } = connection;
+  const { cwnd, pipe, recoveryPhase, retransmissionTimeout, segmentsRetransmitted } = connection;
   const fields = {
     failure: failure?.message ?? null,
     unsentOctets,
     unackedOctets,
     sndWnd,
-    congestionWindow,
+    cwnd,
     pipe,
     recoveryPhase,
     segmentsRetransmitted,

@@ -71,8 +71,8 @@ kernelTest(
       const config = { sendBuffer, hystart: false };
       using link = await Link.open({ config, isn: () => seqNumber(iss) });
       await transfer(link, { up: AMOUNT });
-      const { congestionWindow, sendMss } = link.connection;
-      assert(congestionWindow <= 2 * sendBuffer + sendMss, `${congestionWindow} octets from ${iss} on`);
+      const { cwnd, sendMss } = link.connection;
+      assert(cwnd <= 2 * sendBuffer + sendMss, `${cwnd} octets from ${iss} on`);
     }
   },
 );

@@ -115,7 +115,7 @@ const CASES: readonly (readonly [name: string, lines: string, failure: RegExp | 
   ],
   [
     "figures under the core's names",
-    "+0 %{ assert state == ESTABLISHED and congestionWindow == 10 * sendMss and failure == 0 }%",
+    "+0 %{ assert state == ESTABLISHED and cwnd == 10 * sendMss and failure == 0 }%",
     null,
   ],
   ["a wrong state", "+0 %{ assert state == LISTEN }%", /state is/],

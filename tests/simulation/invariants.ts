@@ -88,7 +88,7 @@ export class ConnectionWatch {
     demand(seqAtOrBefore(sndNxt, this.connection.sndMax), "SND.NXT lies beyond SND.MAX");
     demand(seqAtOrBefore(iss, sndUna) || seqDistance(iss, sndUna) < 0, "SND.UNA lies before ISS");
     demand(tcb.recovery.pipe >= 0, `pipe is ${tcb.recovery.pipe}`);
-    demand(tcb.control.congestionWindow >= 1, `The congestion window is ${tcb.control.congestionWindow}`);
+    demand(tcb.control.cwnd >= 1, `The congestion window is ${tcb.control.cwnd}`);
     demand(tcb.rtt.timeout() <= tcb.config.maxRto, `The time-out is ${tcb.rtt.timeout()}`);
     demand(tcb.rtt.timeout() > 0, "The time-out is not positive");
   }

@@ -162,8 +162,8 @@ export class Side implements Observer {
   ): void {
     this.seen.congestionReasons.add(reason);
     this.#onLine?.(
-      `${seconds(now)} ${this.name} cwnd ${windowBefore} -> ${view.congestionWindow}, ` +
-        `ssthresh ${thresholdBefore} -> ${view.slowStartThreshold}: ${reason}`,
+      `${seconds(now)} ${this.name} cwnd ${windowBefore} -> ${view.cwnd}, ` +
+        `ssthresh ${thresholdBefore} -> ${view.ssthresh}: ${reason}`,
     );
   }
 
@@ -181,7 +181,7 @@ function seconds(now: Instant): string {
 
 function stateOf(view: ConnectionView | null): string {
   if (view === null) return "";
-  return ` [${view.state} una ${view.sndUna} nxt ${view.sndNxt} wnd ${view.sndWnd} cwnd ${view.congestionWindow} ` +
+  return ` [${view.state} una ${view.sndUna} nxt ${view.sndNxt} wnd ${view.sndWnd} cwnd ${view.cwnd} ` +
     `pipe ${view.pipe} ${view.recoveryPhase} rcv ${view.rcvNxt}+${view.rcvWnd}]`;
 }
 

@@ -9,7 +9,7 @@ const UNITS: readonly WindowUnit[] = ["octets", "segments"];
 Deno.test("the window restarts when text is sent after idling, or, counted in segments, when it is given (RFC 5681 4.1)", () => {
   for (const windowUnit of UNITS) {
     const { connection, arrive } = establish({ windowUnit, restartAfterIdle: true }, at(0));
-    const atFirst = connection.congestionWindow;
+    const atFirst = connection.cwnd;
     const acknowledge = (octets: number, seconds: number): void =>
       arrive({ flags: Flag.ack, seq: IRS + 1, ack: ISS + 1 + octets, window: 65_535 }, at(seconds));
     acknowledge(0, 0.1);
@@ -19,12 +19,12 @@ Deno.test("the window restarts when text is sent after idling, or, counted in se
       sentBy(connection, at(round / 10));
       acknowledge(sent, round / 10 + 0.05);
     }
-    const grown = connection.congestionWindow;
+    const grown = connection.cwnd;
     assert(grown >= 4 * atFirst, `${windowUnit}: from ${atFirst} to ${grown}`);
     connection.send(new Uint8Array(100), at(60));
-    assertEquals(connection.congestionWindow < grown, windowUnit === "segments", windowUnit);
+    assertEquals(connection.cwnd < grown, windowUnit === "segments", windowUnit);
     sentBy(connection, at(60));
-    assert(connection.congestionWindow <= atFirst, `${windowUnit}: ${connection.congestionWindow}`);
+    assert(connection.cwnd <= atFirst, `${windowUnit}: ${connection.cwnd}`);
   }
 });
 

@@ -97,7 +97,7 @@ for (const way of ["ours first", "at the same time"] as const) {
       assert(receiving !== undefined && receiving >= TEXT);
       // What was sent is still known.
       assertEquals([connection.octetsSent, connection.octetsAcknowledged], [TEXT, TEXT]);
-      assert(connection.congestionWindow >= 10 * connection.sendMss);
+      assert(connection.cwnd >= 10 * connection.sendMss);
       const text = new Uint8Array(TEXT);
       assertEquals(connection.receive(text.subarray(0, 1_000), at(2)), 1_000);
       assertEquals(connection.receive(text.subarray(1_000), at(2)), TEXT - 1_000);

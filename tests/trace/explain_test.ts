@@ -55,7 +55,7 @@ function told(act: (connection: FakeConnection) => void): string {
 
 Deno.test("third duplicate ACK is told with the numbers that the rule read (RFC 5681 3.2)", () => {
   const text = told((connection) => {
-    connection.duplicateAcks = 3;
+    connection.dupAcks = 3;
     connection.congest(instant(0), 7_300, 7_300, "fast-recovery");
     connection.send(instant(0), "retransmit-duplicate-acks", {
       flags: Flag.ack,

@@ -55,13 +55,13 @@ export class FakeConnection implements Writable<ConnectionView> {
   rcvWnd = 64_240;
   rcvWindowShift = 0;
   sndWindowShift = 0;
-  congestionWindow = 14_480;
-  slowStartThreshold = Infinity;
+  cwnd = 14_480;
+  ssthresh = Infinity;
   pipe = 0;
   unackedOctets = 0;
   unsentOctets = 0;
   unreadOctets = 0;
-  duplicateAcks = 0;
+  dupAcks = 0;
   recoveryPhase: RecoveryPhase = "open";
   recoveryPoint: SeqNumber = this.iss;
   smoothedRtt: Micros = micros(0);
@@ -128,10 +128,10 @@ export class FakeConnection implements Writable<ConnectionView> {
 
   /** Sets window and threshold, and says so. */
   congest(now: Instant, window: number, threshold: number, reason: CongestionReason): void {
-    const windowBefore = this.congestionWindow;
-    const thresholdBefore = this.slowStartThreshold;
-    this.congestionWindow = window;
-    this.slowStartThreshold = threshold;
+    const windowBefore = this.cwnd;
+    const thresholdBefore = this.ssthresh;
+    this.cwnd = window;
+    this.ssthresh = threshold;
     this.observer.congestionChanged(this, windowBefore, thresholdBefore, reason, now);
   }
 

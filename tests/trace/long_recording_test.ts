@@ -41,7 +41,7 @@ function transferWithLoss(recorder: Recorder): void {
     const at = i * LENGTH % octets.length;
     const data = octets.subarray(at, at + LENGTH);
     connection.numbers(seq, seq + LENGTH, 1);
-    connection.congestionWindow = 14_480 + (octets[at] ?? 0);
+    connection.cwnd = 14_480 + (octets[at] ?? 0);
     connection.send(instant(now), "data", { flags: Flag.ack, seq, ack: 1, data, timestamps: [i, seq] });
     const answer = { flags: Flag.ack, seq: 1, ack: seq + LENGTH };
     if (i % LOSSY === 0) {

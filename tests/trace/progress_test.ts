@@ -6,7 +6,7 @@ import { ProgressLine, progressText } from "../../trace/progress.ts";
 const FIGURES = {
   done: 15 << 20,
   total: 60 << 20,
-  congestionWindow: 256 << 10,
+  cwnd: 256 << 10,
   smoothedRtt: 20_000,
   segmentsRetransmitted: 3,
 };

@@ -170,7 +170,7 @@ Deno.test("a copy does not change when the core reuses its records", () => {
   const before = structuredClone(seen.events);
   segment.payload.fill(9);
   segment.clear();
-  connection.congestionWindow = 1;
+  connection.cwnd = 1;
   connection.send(NOW, "data", { flags: ack, seq: 5, ack: 1, data: "other" });
   assertEquals(seen.events.slice(0, 1), before);
   assertEquals(seen.of("sent")[0]?.segment.excerpt, new Uint8Array([1, 2, 3]));

@@ -105,7 +105,7 @@ Deno.test("20,000 segments make a page of less than 5 MB", async () => {
       }
       const seq = 1 + i * 64;
       connection.numbers(seq, seq + 64, 1);
-      connection.congestionWindow = 14_480 + noise % 100_000;
+      connection.cwnd = 14_480 + noise % 100_000;
       connection.send(instant(i * 977), "data", {
         flags: Flag.ack,
         seq,

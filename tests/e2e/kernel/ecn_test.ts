@@ -41,11 +41,11 @@ for (const opener of OPENERS) {
       const marking = direction === "up" ? pair.far : pair.near;
       assertGreater(await marking.dropped(), 100, "packets were marked");
       if (direction === "up") {
-        assertLess(link.connection.slowStartThreshold, Infinity, "we reduced our window");
+        assertLess(link.connection.ssthresh, Infinity, "we reduced our window");
         assertLess(link.connection.segmentsRetransmitted, 5, "nothing but a tail loss probe when it is late");
       } else {
         assertLess(tcpInfo(link.kernel).retransmitted, 5, "nothing but a tail loss probe when we are late");
-        assertLess(tcpInfo(link.kernel).slowStartThreshold, 0x7fffffff, "the kernel reduced its window");
+        assertLess(tcpInfo(link.kernel).ssthresh, 0x7fffffff, "the kernel reduced its window");
       }
     });
   }

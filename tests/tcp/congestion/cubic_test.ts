@@ -81,11 +81,11 @@ Deno.test("one ACK moves the window the acknowledged share of the way to the tar
     const path = afterLossAt(1_000);
     path.ack();
     path.now = after(path.now, seconds(1));
-    const before = path.control.congestionWindow;
+    const before = path.control.cwnd;
     path.ack(segments * MSS);
     const target = wCubic(1.1, kOf(1_000, 700), 1_000) * MSS;
     const expected = before + (target - before) * segments * MSS / before;
-    assertAlmostEquals(path.control.congestionWindow, expected, 2, `${segments} segments`);
+    assertAlmostEquals(path.control.cwnd, expected, 2, `${segments} segments`);
   }
 });
 
@@ -100,12 +100,12 @@ Deno.test("an ACK for more than a window moves it no further than to the target"
 Deno.test("the target is at most one and a half windows (RFC 9438 4.2)", () => {
   const path = afterLossAt(1_000);
   path.ack();
-  const before = path.control.congestionWindow;
+  const before = path.control.cwnd;
   path.now = after(path.now, seconds(60));
   path.ack();
-  assertAlmostEquals(path.control.congestionWindow, before + 0.5 * MSS, 2);
+  assertAlmostEquals(path.control.cwnd, before + 0.5 * MSS, 2);
   for (let i = 0; i < 300; i++) path.ack();
-  assertAlmostEquals(path.control.congestionWindow, before + 301 * 0.5 * MSS, 2);
+  assertAlmostEquals(path.control.cwnd, before + 301 * 0.5 * MSS, 2);
 });
 
 Deno.test("the window never shrinks in congestion avoidance, even above the curve (RFC 9438 4.2)", () => {
@@ -176,9 +176,9 @@ Deno.test("alpha becomes 1 at the window of before, not at the lowered W_max (RF
 Deno.test("a time-out makes the window one segment and the threshold 0.7 of the flight (RFC 9438 4.8)", () => {
   const path = afterLossAt(1_000);
   path.control.timedOut(700 * MSS, path.now);
-  assertEquals([path.segments, path.control.slowStartThreshold], [1, 490_000]);
+  assertEquals([path.segments, path.control.ssthresh], [1, 490_000]);
   path.control.timedOut(MSS, path.now);
-  assertEquals(path.control.slowStartThreshold, 490_000);
+  assertEquals(path.control.ssthresh, 490_000);
 });
 
 Deno.test("a time-out after progress lowers the threshold again (RFC 5681 3.1)", () => {
@@ -186,10 +186,10 @@ Deno.test("a time-out after progress lowers the threshold again (RFC 5681 3.1)",
   path.control.timedOut(100 * MSS, path.now);
   path.ack();
   path.control.timedOut(50 * MSS, path.now);
-  assertEquals(path.control.slowStartThreshold, 35_000);
+  assertEquals(path.control.ssthresh, 35_000);
   path.control.recoveryEnded(path.now);
   path.control.timedOut(20 * MSS, path.now);
-  assertEquals(path.control.slowStartThreshold, 14_000);
+  assertEquals(path.control.ssthresh, 14_000);
 });
 
 Deno.test("after a time-out alpha is 9/17 up to the window of before (RFC 9438 4.3, 4.8)", () => {
@@ -219,7 +219,7 @@ Deno.test("when slow start ended without loss, congestion avoidance begins at th
   // Two rounds of 8 samples, the second 20 ms slower: conservative slow start; five such rounds end it.
   path.round(10);
   for (let i = 0; i < 6; i++) path.round(10, { rtt: milliseconds(140) });
-  const threshold = path.control.slowStartThreshold;
+  const threshold = path.control.ssthresh;
   assert(Number.isFinite(threshold));
   const exit = threshold / MSS;
   const start = path.now;
@@ -258,7 +258,7 @@ Deno.test("after idling for more than an RTO the window is at most the initial o
   const path = afterLossAt(1_000);
   path.ack();
   path.control.restartAfterIdle(seconds(5), seconds(1));
-  assertEquals([path.segments, path.control.slowStartThreshold], [10, 700_000]);
+  assertEquals([path.segments, path.control.ssthresh], [10, 700_000]);
   path.now = after(path.now, seconds(5));
   runRounds(path, 3);
   assertEquals(path.segments, 80);
@@ -269,7 +269,7 @@ Deno.test("after such idling the curve to W_max begins anew from the threshold",
   runRounds(path, 10);
   path.control.restartAfterIdle(seconds(5), seconds(1));
   path.now = after(path.now, seconds(5));
-  path.control.setWindow(path.control.slowStartThreshold);
+  path.control.setWindow(path.control.ssthresh);
   runRounds(path, 20);
   assertAlmostEquals(path.segments, wCubic(2, kOf(1_000, 700), 1_000), 6);
 });
@@ -284,7 +284,7 @@ Deno.test("undo puts the window back on the curve it was on, while the next one 
   runRounds(untouched, 5);
   undone.control.undo();
   assertAlmostEquals(undone.segments, before, 1e-9);
-  assertEquals(undone.control.slowStartThreshold, 700_000);
+  assertEquals(undone.control.ssthresh, 700_000);
   for (const path of [undone, untouched]) runRounds(path, 15);
   assertAlmostEquals(undone.segments, untouched.segments, 2);
   for (const path of [undone, untouched]) runRounds(path, 100);
@@ -307,7 +307,7 @@ Deno.test("undo before the next curve began leaves no trace (RFC 9438 4.9.2)", (
   const undone = afterLossAt(20, milliseconds(2));
   const untouched = afterLossAt(20, milliseconds(2));
   for (const path of [undone, untouched]) runRounds(path, 5);
-  undone.control.setWindow(undone.control.reduce(undone.control.congestionWindow, undone.now));
+  undone.control.setWindow(undone.control.reduce(undone.control.cwnd, undone.now));
   undone.control.undo();
   for (const path of [undone, untouched]) runRounds(path, 8);
   assertAlmostEquals(undone.segments, untouched.segments, 0.01);
@@ -317,7 +317,7 @@ Deno.test("undo of a time-out restores the curve too (RFC 9438 4.9.1)", () => {
   const undone = afterLossAt(1_000);
   const untouched = afterLossAt(1_000);
   for (const path of [undone, untouched]) runRounds(path, 30);
-  undone.control.timedOut(undone.control.congestionWindow, undone.now);
+  undone.control.timedOut(undone.control.cwnd, undone.now);
   undone.control.timedOut(MSS, undone.now);
   undone.control.undo();
   for (const path of [undone, untouched]) runRounds(path, 100);
@@ -328,15 +328,15 @@ Deno.test("undo that comes too late leaves everything (RFC 9438 4.9.2)", () => {
   const path = afterLossAt(100);
   path.control.setWindow(150 * MSS);
   path.control.undo();
-  assertEquals([path.segments, path.control.slowStartThreshold], [150, 70_000]);
+  assertEquals([path.segments, path.control.ssthresh], [150, 70_000]);
 });
 
 Deno.test("a new segment size keeps the window and W_max in octets, and the way between them begins anew", () => {
   const path = afterLossAt(1_000);
   runRounds(path, 20);
-  const window = path.control.congestionWindow;
+  const window = path.control.cwnd;
   path.control.mssChanged(500);
-  assertEquals(path.control.congestionWindow, window);
+  assertEquals(path.control.cwnd, window);
   const start = path.now;
   const k = Math.cbrt((1_000_000 - window) / 500 / CUBIC_C);
   for (const share of [0.3, 1]) {
@@ -378,12 +378,12 @@ Deno.test("the window stays finite and at least one segment through a long mix o
     path.now = after(path.now, milliseconds(seed % 50));
     const pick = (seed >> 8) % 40;
     if (pick === 0) path.lose();
-    else if (pick === 1) path.control.timedOut(path.control.congestionWindow, path.now);
+    else if (pick === 1) path.control.timedOut(path.control.cwnd, path.now);
     else if (pick === 2) path.control.undo();
     else if (pick === 3) path.control.restartAfterIdle(seconds(2), seconds(1));
     else if (pick === 4) path.control.mssChanged(500 + seed % 9_000);
     else path.ack(1 + seed % 60_000, { limited: pick !== 5 });
-    const window = path.control.congestionWindow;
+    const window = path.control.cwnd;
     assert(Number.isInteger(window) && window >= 500 && window < 2 ** 40, `step ${i}: ${window}`);
   }
   assert(path.now > instant(0));

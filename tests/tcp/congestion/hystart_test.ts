@@ -152,15 +152,15 @@ Deno.test("the window grows by a quarter in each conservative round, and then by
   path.round();
   assertEquals(path.segments, 20);
   path.round(1, { rtt: ms(120) });
-  assertEquals(path.control.slowStartThreshold, Infinity);
+  assertEquals(path.control.ssthresh, Infinity);
   for (let i = 0; i < 4; i++) path.round(1, { rtt: ms(120) });
-  const threshold = path.control.slowStartThreshold;
-  assertEquals(threshold, path.control.congestionWindow);
+  const threshold = path.control.ssthresh;
+  assertEquals(threshold, path.control.cwnd);
   // 20 + 8 + 12/4 in the round that turned conservative, then four rounds of a quarter, of which the last ends an ACK early
   const expected = 31 * 1.25 ** 4;
   assert(Math.abs(threshold / MSS - expected) < 3, `${threshold / MSS} segments, not ${expected}`);
   path.round();
-  assertEquals(path.control.congestionWindow, threshold + MSS);
+  assertEquals(path.control.cwnd, threshold + MSS);
 });
 
 Deno.test("after a reduction slow start pays no attention to round-trip times (RFC 9406 4.1)", () => {

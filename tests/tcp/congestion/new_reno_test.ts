@@ -38,7 +38,7 @@ Deno.test("the initial window is ten segments, at most 14600 octets, at least tw
   for (const [mss, segments, window] of rows) {
     assertEquals(initialWindow(mss, segments), window, `${segments} segments of ${mss}`);
     assertEquals(
-      createCongestionControl("reno", { ...OPTIONS, mss, initialWindowSegments: segments }).congestionWindow,
+      createCongestionControl("reno", { ...OPTIONS, mss, initialWindowSegments: segments }).cwnd,
       window,
     );
   }
@@ -51,7 +51,7 @@ Deno.test("slow start doubles the window in each round trip (RFC 5681 3.1)", () 
     return path.segments;
   });
   assertEquals(windows, [20, 40, 80, 160]);
-  assertEquals(path.control.slowStartThreshold, Infinity);
+  assertEquals(path.control.ssthresh, Infinity);
 });
 
 Deno.test("slow start counts octets, not ACKs: many small ones give no more (RFC 3465 2.1)", () => {
@@ -94,7 +94,7 @@ Deno.test("congestion avoidance adds one segment for each window of octets (RFC 
   for (const perAck of [1, 2, 5]) {
     const path = avoiding(20);
     const windows = [1, 2, 3].map(() => {
-      for (let octets = 0; octets < path.control.congestionWindow; octets += MSS) {
+      for (let octets = 0; octets < path.control.cwnd; octets += MSS) {
         if (octets % (perAck * MSS) === 0) path.ack(perAck * MSS);
       }
       return Math.round(path.segments);
@@ -123,7 +123,7 @@ Deno.test("loss halves what is in flight, to two segments at least (RFC 5681 3.1
   for (const [flight, threshold] of rows) {
     const path = reno();
     assertEquals(path.control.reduce(flight, path.now), threshold, `flight ${flight}`);
-    assertEquals(path.control.slowStartThreshold, threshold);
+    assertEquals(path.control.ssthresh, threshold);
     assertEquals(path.segments, 10, "the window is the caller's to lead down (RFC 9937)");
   }
 });
@@ -144,18 +144,18 @@ Deno.test("a reduction and a time-out begin a new count of octets", () => {
 Deno.test("a time-out makes the window one segment and the threshold half the flight (RFC 5681 3.1)", () => {
   const path = avoiding(16);
   path.control.timedOut(16 * MSS, path.now);
-  assertEquals([path.segments, path.control.slowStartThreshold], [1, 8_000]);
+  assertEquals([path.segments, path.control.ssthresh], [1, 8_000]);
 });
 
 Deno.test("a second expiry for the same data leaves the threshold (RFC 5681 3.1)", () => {
   const path = avoiding(16);
   path.control.timedOut(16 * MSS, path.now);
   path.control.timedOut(MSS, path.now);
-  assertEquals([path.segments, path.control.slowStartThreshold], [1, 8_000]);
+  assertEquals([path.segments, path.control.ssthresh], [1, 8_000]);
   path.ack();
   path.ack();
   path.control.timedOut(12 * MSS, path.now);
-  assertEquals([path.segments, path.control.slowStartThreshold], [1, 6_000]);
+  assertEquals([path.segments, path.control.ssthresh], [1, 6_000]);
 });
 
 Deno.test("slow start leads from a time-out to the threshold, and congestion avoidance on", () => {
@@ -173,14 +173,14 @@ Deno.test("undo restores window and threshold of before the reduction", () => {
   path.lose();
   assertEquals(path.segments, 8);
   path.control.undo();
-  assertEquals([path.segments, path.control.slowStartThreshold], [16, 16_000]);
+  assertEquals([path.segments, path.control.ssthresh], [16, 16_000]);
 });
 
 Deno.test("undo of the first reduction goes on with slow start", () => {
   const path = reno();
   path.control.timedOut(10 * MSS, path.now);
   path.control.undo();
-  assertEquals([path.segments, path.control.slowStartThreshold], [10, Infinity]);
+  assertEquals([path.segments, path.control.ssthresh], [10, Infinity]);
   path.round();
   assertEquals(path.segments, 20);
 });
@@ -190,14 +190,14 @@ Deno.test("undo after several expiries restores what was before the first", () =
   path.control.timedOut(16 * MSS, path.now);
   path.control.timedOut(MSS, path.now);
   path.control.undo();
-  assertEquals([path.segments, path.control.slowStartThreshold], [16, 16_000]);
+  assertEquals([path.segments, path.control.ssthresh], [16, 16_000]);
 });
 
 Deno.test("undo right after the reduction, with the window not yet led down, restores the threshold", () => {
   const path = avoiding(16);
   path.control.reduce(16 * MSS, path.now);
   path.control.undo();
-  assertEquals([path.segments, path.control.slowStartThreshold], [16, 16_000]);
+  assertEquals([path.segments, path.control.ssthresh], [16, 16_000]);
 });
 
 Deno.test("undo takes a reduction back once", () => {
@@ -214,7 +214,7 @@ Deno.test("a time-out after an undone one lowers the threshold", () => {
   path.control.timedOut(16 * MSS, path.now);
   path.control.undo();
   path.control.timedOut(16 * MSS, path.now);
-  assertEquals([path.segments, path.control.slowStartThreshold], [1, 8_000]);
+  assertEquals([path.segments, path.control.ssthresh], [1, 8_000]);
 });
 
 Deno.test("a time-out after the end of a recovery lowers the threshold again", () => {
@@ -222,22 +222,22 @@ Deno.test("a time-out after the end of a recovery lowers the threshold again", (
   path.control.timedOut(16 * MSS, path.now);
   path.control.recoveryEnded(path.now);
   path.control.timedOut(6 * MSS, path.now);
-  assertEquals(path.control.slowStartThreshold, 3_000);
+  assertEquals(path.control.ssthresh, 3_000);
 });
 
 Deno.test("undo comes too late when the window has grown past where it was (RFC 9438 4.9.2)", () => {
   const path = avoiding(16);
   path.lose();
   path.control.setWindow(17 * MSS);
-  const threshold = path.control.slowStartThreshold;
+  const threshold = path.control.ssthresh;
   path.control.undo();
-  assertEquals([path.segments, path.control.slowStartThreshold], [17, threshold]);
+  assertEquals([path.segments, path.control.ssthresh], [17, threshold]);
 });
 
 Deno.test("without a reduction undo does nothing", () => {
   const path = reno();
   path.control.undo();
-  assertEquals([path.segments, path.control.slowStartThreshold], [10, Infinity]);
+  assertEquals([path.segments, path.control.ssthresh], [10, Infinity]);
 });
 
 Deno.test("after idling for more than an RTO the window is at most the initial one (RFC 5681 4.1)", () => {
@@ -245,7 +245,7 @@ Deno.test("after idling for more than an RTO the window is at most the initial o
   path.control.restartAfterIdle(seconds(1), seconds(1));
   assertEquals(path.segments, 40);
   path.control.restartAfterIdle(micros(seconds(1) + 1), seconds(1));
-  assertEquals([path.segments, path.control.slowStartThreshold], [10, 40_000]);
+  assertEquals([path.segments, path.control.ssthresh], [10, 40_000]);
   const small = avoiding(4);
   small.control.restartAfterIdle(seconds(2), seconds(1));
   assertEquals(small.segments, 4);
@@ -255,7 +255,7 @@ Deno.test("after idling the threshold remembers three quarters of the window (RF
   const path = avoiding(20);
   path.control.setWindow(80 * MSS);
   path.control.restartAfterIdle(seconds(2), seconds(1));
-  assertEquals([path.segments, path.control.slowStartThreshold], [10, 60_000]);
+  assertEquals([path.segments, path.control.ssthresh], [10, 60_000]);
 });
 
 Deno.test("the window is at least one segment, whatever is set", () => {
@@ -267,9 +267,9 @@ Deno.test("the window is at least one segment, whatever is set", () => {
 Deno.test("a new segment size leaves the octets of the window, but at least one segment", () => {
   const path = reno();
   path.control.mssChanged(500);
-  assertEquals(path.control.congestionWindow, 10_000);
+  assertEquals(path.control.cwnd, 10_000);
   path.control.mssChanged(12_000);
-  assertEquals(path.control.congestionWindow, 12_000);
+  assertEquals(path.control.cwnd, 12_000);
   path.control.mssChanged(500);
   assertEquals(path.control.reduce(0, instant(0)), 1_000);
 });

@@ -37,7 +37,7 @@ export class Path {
 
   /** The window in segments. */
   get segments(): number {
-    return this.control.congestionWindow / MSS;
+    return this.control.cwnd / MSS;
   }
 
   /** One ACK, now, for so many octets. */
@@ -45,7 +45,7 @@ export class Path {
     const sample = this.sample;
     sample.ackedOctets = octets;
     sample.deliveredOctets = octets;
-    sample.sndNxt = seqAdd(sample.una, this.control.congestionWindow);
+    sample.sndNxt = seqAdd(sample.una, this.control.cwnd);
     sample.una = seqAdd(sample.una, octets);
     sample.rtt = options.rtt ?? this.rtt;
     sample.smoothedRtt = this.rtt;
@@ -56,7 +56,7 @@ export class Path {
 
   /** One round trip: an ACK for each `perAck` segments of the window, evenly spread. */
   round(perAck = 1, options: AckOptions = {}): void {
-    const acks = Math.max(1, Math.floor(this.control.congestionWindow / (perAck * MSS)));
+    const acks = Math.max(1, Math.floor(this.control.cwnd / (perAck * MSS)));
     const start = this.now;
     for (let i = 1; i <= acks; i++) {
       this.now = after(start, micros(Math.round(this.rtt * i / acks)));
@@ -66,7 +66,7 @@ export class Path {
 
   /** A loss and the recovery from it, which takes no time here: the window is the new threshold. */
   lose(): void {
-    this.control.setWindow(this.control.reduce(this.control.congestionWindow, this.now));
+    this.control.setWindow(this.control.reduce(this.control.cwnd, this.now));
     this.control.recoveryEnded(this.now);
   }
 }
