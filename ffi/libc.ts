@@ -269,8 +269,12 @@ export function libcCandidates(arch: typeof Deno.build.arch, override?: string):
   ];
 }
 
-/** `RAWTCP_LIBC`, when it is set and may be read; asking never prompts. */
+/**
+ * `RAWTCP_LIBC`, when it is set and may be read; asking never prompts. A compiled program does not obey it: it may have
+ * a right that its user lacks (`setcap`), and would lend that right to any library that the user names.
+ */
 function libcOverride(): string | undefined {
+  if (Deno.build.standalone) return undefined;
   const permission = Deno.permissions.querySync({ name: "env", variable: "RAWTCP_LIBC" });
   return permission.state === "granted" ? Deno.env.get("RAWTCP_LIBC") : undefined;
 }
@@ -294,12 +298,10 @@ function openFirst(candidates: readonly string[]): Libc {
       failures.push(`${candidate} (${error instanceof Error ? error.message : String(error)})`);
     }
   }
-  throw new LibcError(
-    `Cannot open the C library, tried ${
-      failures.join(", ")
-    }: set RAWTCP_LIBC to its path (read with --allow-env)`,
-    false,
-  );
+  const remedy = Deno.build.standalone
+    ? "run the program from its sources with RAWTCP_LIBC set to its path and --allow-env"
+    : "set RAWTCP_LIBC to its path (read with --allow-env)";
+  throw new LibcError(`Cannot open the C library, tried ${failures.join(", ")}: ${remedy}`, false);
 }
 
 /** Opens these functions of the library. */

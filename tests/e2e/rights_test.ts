@@ -42,6 +42,59 @@ Deno.test("with setcap cap_net_raw+ep on the executable an ordinary user can run
   assertMatch((await serving.ended()).out, /closed by peer \(FIN\)/);
 });
 
+/** A library that notes in the file next to it, as soon as it is loaded, who loaded it. */
+const INTRUDER = `
+#include <stdio.h>
+__attribute__((constructor)) static void loaded(void) {
+  FILE *file = fopen(TRACES, "a");
+  if (file) fclose(file);
+}
+`;
+
+/** The variables through which a user could try to bring code of his own into a program. */
+function intrusions(folder: string): Readonly<Record<string, string>> {
+  return {
+    RAWTCP_LIBC: `${folder}/libc.so.6`,
+    LD_PRELOAD: `${folder}/libc.so.6`,
+    LD_LIBRARY_PATH: folder,
+    LD_AUDIT: `${folder}/libc.so.6`,
+    GCONV_PATH: folder,
+    NODE_OPTIONS: `--require ${folder}/intruder.js --import ${folder}/intruder.js`,
+    NODE_PATH: folder,
+    DENO_V8_FLAGS: `--logfile=${folder}/home/traces --prof`,
+    DENO_DIR: `${folder}/home`,
+    TMPDIR: `${folder}/home`,
+    HOME: `${folder}/home`,
+  };
+}
+
+async function put(folder: string): Promise<void> {
+  await Deno.mkdir(`${folder}/home`);
+  await Deno.chmod(`${folder}/home`, 0o777);
+  await Deno.writeTextFile(`${folder}/intruder.c`, INTRUDER);
+  const traces = `-DTRACES="${folder}/home/traces"`;
+  await must(["cc", "-shared", "-fPIC", traces, "-o", `${folder}/libc.so.6`, `${folder}/intruder.c`]);
+  const script = `require("node:fs").writeFileSync("${folder}/home/traces", "");`;
+  await Deno.writeTextFile(`${folder}/intruder.js`, script);
+}
+
+Deno.test("with the right of setcap no library of its user's is loaded, whatever the environment says", async () => {
+  await using network = await Network.create();
+  await using serving = network.start([server, "--count", "1"]);
+  await serving.shows("listening");
+  await withCopies({ "rawtcp-client": client }, async (folder) => {
+    await put(folder);
+    await must(["setcap", "cap_net_raw+ep", `${folder}/rawtcp-client`]);
+    const env = Object.entries(intrusions(folder)).map(([name, value]) => `${name}=${value}`);
+    const asUser = [...NOBODY, "env", ...env, `${folder}/rawtcp-client`];
+    const { code, out, err } = await network.run(asUser);
+    assertEquals([...Deno.readDirSync(`${folder}/home`)].map(({ name }) => name), []);
+    assertEquals([code, err], [0, ""]);
+    assertMatch(out, /Data sent successfully/);
+  });
+  await serving.ended();
+});
+
 Deno.test({
   name: `in a user namespace of one's own an ordinary user can run it${withoutNamespaces}`,
   ignore: !userNamespaces,

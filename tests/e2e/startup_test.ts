@@ -13,25 +13,30 @@ const NOWHERE = "/no/such/libc.so";
 /** From exit_codes.ts. */
 const SYSTEM = 9;
 
-const BOTH = [{ who: "the executable", command: [client] }, { who: "main.ts", command: FROM_SOURCES }];
+Deno.test("main.ts: a RAWTCP_LIBC that is not there is an error that says what was tried", async () => {
+  const { code, err } = await run([...FROM_SOURCES, "127.0.0.1", "1"], { env: { RAWTCP_LIBC: NOWHERE } });
+  assertEquals(code, SYSTEM);
+  assertMatch(err, /^\[-\] Cannot open the C library, tried \/no\/such\/libc\.so \(.+\): set RAWTCP_LIBC/);
+});
 
-for (const { who, command } of BOTH) {
-  Deno.test(`${who}: a RAWTCP_LIBC that is not there is an error that says what was tried`, async () => {
-    const { code, err } = await run([...command, "127.0.0.1", "1"], { env: { RAWTCP_LIBC: NOWHERE } });
-    assertEquals(code, SYSTEM);
-    assertMatch(err, /^\[-\] Cannot open the C library, tried \/no\/such\/libc\.so \(.+\): set RAWTCP_LIBC/);
-  });
+Deno.test("main.ts: RAWTCP_LIBC names the C library to use, of which all is used that is needed", async () => {
+  await using network = await Network.create();
+  await using serving = network.start([server, "--count", "1"]);
+  await serving.shows("listening");
+  const { code, out, err } = await network.run(FROM_SOURCES, { env: { RAWTCP_LIBC: await pathOfLibc() } });
+  assertEquals([code, err], [0, ""]);
+  assertMatch(out, /Connection closed/);
+  await serving.ended();
+});
 
-  Deno.test(`${who}: RAWTCP_LIBC names the C library to use, of which all is used that is needed`, async () => {
-    await using network = await Network.create();
-    await using serving = network.start([server, "--count", "1"]);
-    await serving.shows("listening");
-    const { code, out, err } = await network.run(command, { env: { RAWTCP_LIBC: await pathOfLibc() } });
-    assertEquals([code, err], [0, ""]);
-    assertMatch(out, /Connection closed/);
-    await serving.ended();
-  });
-}
+Deno.test("the executables: RAWTCP_LIBC is not obeyed, they may have a right that their user lacks", async () => {
+  for (
+    const [executable, args] of [[client, ["127.0.0.1", "1"]], [server, ["--host", "192.0.2.1"]]] as const
+  ) {
+    const { err } = await run([executable, ...args], { env: { RAWTCP_LIBC: NOWHERE } });
+    assertEquals(err.includes(NOWHERE) || err.includes("C library"), false, err);
+  }
+});
 
 Deno.test("the executables leave no file behind, no code for a later run either", async () => {
   const home = await Deno.makeTempDir({ prefix: "rawtcp-home-" });
