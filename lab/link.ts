@@ -4,36 +4,45 @@
  * @module
  */
 
-import { after, type Instant, instant, type Micros, micros } from "../tcp/mod.ts";
+import { after, type Instant, instant, type Micros, micros, type Segment } from "../tcp/mod.ts";
 import type { Random } from "./random.ts";
 
 /** What is to become of one packet. */
 export type Fate = "arrives" | "is lost" | "is late" | "comes twice" | "is damaged";
 
-/** What one direction does to packets. Probabilities are per packet. */
+/** Says what is to become of a packet, the `index`-th of its direction from 0; undefined: left to chance. Reads only. */
+export type Judge = (segment: Segment, index: number) => Fate | undefined;
+
+/** Why a packet never arrives: lost by chance or fate, no room in the queue, or longer than the MTU. */
+export type LinkDrop = "lost" | "queue full" | "too big";
+
+/** What one direction does to packets. Probabilities are per packet, from 0 to 1. */
 export interface LinkPlan {
+  /** Packets that are lost. */
   readonly loss: number;
   /** Mean number of packets that are lost together; 1: each on its own. */
   readonly burst: number;
+  /** From the far end of the bottleneck to the receiver; one way. */
   readonly delay: Micros;
   /** Most that the delay of one packet may be above `delay`; more than the gap between packets reorders them. */
   readonly jitter: Micros;
   /** Packets that take `reorderDelay` longer than the rest. */
   readonly reorder: number;
   readonly reorderDelay: Micros;
+  /** Packets that come twice. */
   readonly duplicate: number;
   /** Packets in which one to three bits are flipped. */
   readonly corrupt: number;
   /** ECN-capable packets that are marked. */
   readonly mark: number;
-  /** Infinity: no bottleneck. */
+  /** The rate of the bottleneck; Infinity: there is none. */
   readonly octetsPerSecond: number;
   /** Packets that wait before the bottleneck; one more is dropped. */
   readonly queue: number;
   /** Octets of the largest packet that goes through; the sender of a larger one is told by ICMP. */
   readonly mtu: number;
-  /** What becomes of the first packets, one by one; the rest are left to chance as above. */
-  readonly fates: readonly Fate[];
+  /** Faults on request: what becomes of the first packets, one by one, or a judge of each. The rest is left to chance. */
+  readonly fates: readonly Fate[] | Judge;
 }
 
 /** By how much a packet is late whose fate it is: enough to be overtaken, and by a retransmission at times, µs. */
@@ -72,53 +81,70 @@ export class LinkCounts {
   marked = 0;
 }
 
-/** Where packets go: the world's queue of arrivals. */
-export type Deliver = (packet: Uint8Array, at: Instant, damagedBits: number) => void;
+/** Where a direction ends: what it does with packets is told here. */
+export interface LinkExit {
+  /** The packet arrives at a moment; the receiver owns it. */
+  deliver(packet: Uint8Array, at: Instant, damagedBits: number): void;
+  /** The packet never arrives. The sender of one that is too big may hear of it at `at`; otherwise that is now. */
+  drop(packet: Uint8Array, reason: LinkDrop, at: Instant): void;
+}
 
-/** What a router on the way does with a packet that is too big: it tells the sender. */
-export type Refuse = (packet: Uint8Array, at: Instant, mtu: number) => void;
-
-/** One direction. */
+/** One direction between two hosts. */
 export class Link {
   readonly counts: LinkCounts = new LinkCounts();
-  readonly #plan: LinkPlan;
+  #plan: LinkPlan;
   readonly #random: Random;
-  readonly #deliver: Deliver;
-  readonly #refuse: Refuse;
+  readonly #exit: LinkExit;
   /** When the bottleneck is free again. */
   #freeAt: Instant = instant(0);
   #isInBurst = false;
   #lastSentAt: Instant = instant(0);
 
-  constructor(plan: LinkPlan, random: Random, deliver: Deliver, refuse: Refuse) {
+  constructor(plan: LinkPlan, random: Random, exit: LinkExit) {
     this.#plan = plan;
     this.#random = random;
-    this.#deliver = deliver;
-    this.#refuse = refuse;
+    this.#exit = exit;
   }
 
-  /** Takes a packet, which is the link's from now on. */
-  send(packet: Uint8Array, now: Instant): void {
-    const { plan, random, counts } = { plan: this.#plan, random: this.#random, counts: this.counts };
-    const fate = plan.fates[counts.sent++];
+  /** What it does to packets now. */
+  get plan(): LinkPlan {
+    return this.#plan;
+  }
+
+  /** Changes what becomes of packets sent from now on: `{ loss: 1 }` is a cable that was pulled. */
+  change(plan: Partial<LinkPlan>): void {
+    this.#plan = { ...this.#plan, ...plan };
+  }
+
+  /** Takes a packet, which is the link's from now on; `segment` is what it holds. */
+  send(packet: Uint8Array, segment: Segment, now: Instant): void {
+    const plan = this.#plan;
+    const { counts } = this;
+    const index = counts.sent++;
+    const fate = typeof plan.fates === "function" ? plan.fates(segment, index) : plan.fates[index];
     if (fate !== undefined) return this.#obey(fate, packet, now);
-    if (this.#loses(now)) {
-      counts.lost++;
-      return;
-    }
+    if (this.#loses(now)) return this.#lose(packet, now);
     if (packet.length > plan.mtu) {
       counts.tooBig++;
-      return this.#refuse(packet, this.#arrival(now), plan.mtu);
+      return this.#exit.drop(packet, "too big", this.#arrival(now));
     }
     const through = this.#queue(packet.length, now);
     if (through === null) {
       counts.overflowed++;
-      return;
+      return this.#exit.drop(packet, "queue full", now);
     }
+    this.#pass(packet, through);
+  }
+
+  /** The packet is through the bottleneck: marks, doubles and damages. */
+  #pass(packet: Uint8Array, through: Instant): void {
+    const plan = this.#plan;
+    const random = this.#random;
+    const { counts } = this;
     if (plan.mark > 0 && random.chance(plan.mark) && markCongestion(packet)) counts.marked++;
     if (plan.duplicate > 0 && random.chance(plan.duplicate)) {
       counts.duplicated++;
-      this.#deliver(packet.slice(), this.#arrival(through), 0);
+      this.#exit.deliver(packet.slice(), this.#arrival(through), 0);
     }
     let damagedBits = 0;
     if (plan.corrupt > 0 && random.chance(plan.corrupt)) {
@@ -126,28 +152,32 @@ export class Link {
       damagedBits = random.integer(1, 3);
       for (let i = 0; i < damagedBits; i++) flipBit(packet, random.integer(0, 8 * packet.length - 1));
     }
-    this.#deliver(packet, this.#arrival(through), damagedBits);
+    this.#exit.deliver(packet, this.#arrival(through), damagedBits);
   }
 
   #obey(fate: Fate, packet: Uint8Array, now: Instant): void {
     const at = after(now, this.#plan.delay);
     switch (fate) {
       case "is lost":
-        this.counts.lost++;
-        return;
+        return this.#lose(packet, now);
       case "is late":
-        return this.#deliver(packet, instant(at + LATENESS), 0);
+        return this.#exit.deliver(packet, instant(at + LATENESS), 0);
       case "comes twice":
         this.counts.duplicated++;
-        this.#deliver(packet.slice(), at, 0);
-        return this.#deliver(packet, at, 0);
+        this.#exit.deliver(packet.slice(), at, 0);
+        return this.#exit.deliver(packet, at, 0);
       case "is damaged":
         this.counts.corrupted++;
         flipBit(packet, 8 * packet.length - 1);
-        return this.#deliver(packet, at, 1);
+        return this.#exit.deliver(packet, at, 1);
       case "arrives":
-        return this.#deliver(packet, at, 0);
+        return this.#exit.deliver(packet, at, 0);
     }
+  }
+
+  #lose(packet: Uint8Array, now: Instant): void {
+    this.counts.lost++;
+    this.#exit.drop(packet, "lost", now);
   }
 
   /** Losses one by one or in bursts (a two-state Markov chain) of the same mean. */

@@ -4,22 +4,10 @@
  * @module
  */
 
-import {
-  Connection,
-  decodePacket,
-  encodePacket,
-  type Endpoint,
-  type Instant,
-  instant,
-  parseAddress,
-  Segment,
-  seqNumber,
-  type TcpConfig,
-} from "../../tcp/mod.ts";
+import { Connection, type Endpoint, parseAddress, seqNumber, type TcpConfig } from "../../tcp/mod.ts";
 import { controlBlockOf } from "../../tcp/connection/connection.ts";
-import { Arrivals } from "./arrivals.ts";
-import { Link, type LinkPlan } from "../../lab/link.ts";
-import { Random } from "../../lab/random.ts";
+import type { LinkCounts, LinkPlan } from "../../lab/link.ts";
+import { Network } from "../../lab/network.ts";
 
 const SENDER: Endpoint = { address: parseAddress("192.0.2.1"), port: 40_000 };
 const RECEIVER: Endpoint = { address: parseAddress("192.0.2.2"), port: 9 };
@@ -67,77 +55,54 @@ class Transfer {
   readonly #plan: BulkPlan;
   readonly #sender: Connection;
   readonly #receiver: Connection;
-  readonly #arrivals = new Arrivals();
-  readonly #links: readonly [Link, Link];
-  readonly #segment = new Segment();
-  readonly #buffer = new Uint8Array(1 << 16);
-  #now: Instant = instant(0);
+  readonly #network: Network;
+  readonly #counts: LinkCounts;
 
   constructor(plan: BulkPlan) {
     this.#plan = plan;
-    const random = new Random(plan.seed);
+    const network = this.#network = new Network({ seed: plan.seed });
     const { config } = plan;
     const isn = () => seqNumber(0);
-    this.#sender = Connection.connect({ config, local: SENDER, remote: RECEIVER, isn }, this.#now);
-    this.#receiver = Connection.listen({ config, local: RECEIVER, isn }, this.#now);
-    const link = (path: LinkPlan, toward: number): Link =>
-      new Link(
-        path,
-        random.fork(),
-        (octets, at, damagedBits) => this.#arrivals.add({ octets, at, toward, damagedBits, mtu: 0 }),
-        () => {},
-      );
-    this.#links = [link(plan.forth, 1), link(plan.back, 0)];
+    this.#sender = Connection.connect({ config, local: SENDER, remote: RECEIVER, isn }, network.now);
+    this.#receiver = Connection.listen({ config, local: RECEIVER, isn }, network.now);
+    network.attach(this.#sender, SENDER.address);
+    network.attach(this.#receiver, RECEIVER.address);
+    this.#counts = network.join(this.#sender, this.#receiver, plan.forth, plan.back).forth.counts;
   }
 
   run(): BulkResult {
     const { segments, timeMost } = this.#plan;
-    const { counts } = this.#links[0];
+    const counts = this.#counts;
     let warmAt = 0;
     let warmOctets = 0;
     for (;;) {
-      this.#step();
+      this.#writeAndRead();
+      if (!this.#network.step()) throw new Error("Nothing is left to happen");
+      const { now } = this.#network;
       const { octetsReceived } = this.#receiver;
       const wanted = segments * this.#sender.sendMss;
       const events = counts.lost + counts.marked;
       const isPastStart = events === 0 || events >= WARM_UP_LOSSES;
       if (warmAt === 0 && isPastStart && octetsReceived >= WARM_UP * wanted) {
-        warmAt = this.#now;
+        warmAt = now;
         warmOctets = octetsReceived;
       }
-      if (octetsReceived >= wanted || this.#now >= timeMost) {
-        const span = Math.max(1, this.#now - warmAt);
+      if (octetsReceived >= wanted || now >= timeMost) {
+        const span = Math.max(1, now - warmAt);
         return this.#result((octetsReceived - warmOctets) * 1e6 / span);
       }
     }
   }
 
-  #step(): void {
-    const { state } = this.#sender;
-    if (state === "ESTABLISHED") { while (this.#sender.send(PIECE, this.#now) > 0); }
-    if (this.#receiver.unreadOctets > 0) { while ((this.#receiver.receive(PIECE, this.#now) ?? 0) > 0); }
-    this.#pump(this.#sender, this.#links[0]);
-    this.#pump(this.#receiver, this.#links[1]);
-    const deadline = Math.min(this.#sender.nextDeadline(), this.#receiver.nextDeadline());
-    this.#now = instant(Math.max(this.#now, Math.min(this.#arrivals.next, deadline)));
-    for (let it = this.#arrivals.due(this.#now); it !== null; it = this.#arrivals.due(this.#now)) {
-      if (decodePacket(it.octets, it.octets.length, this.#segment, "trust") !== null) continue;
-      (it.toward === 1 ? this.#receiver : this.#sender).segmentArrives(this.#segment, this.#now);
-    }
-    this.#sender.timersFire(this.#now);
-    this.#receiver.timersFire(this.#now);
-  }
-
-  #pump(connection: Connection, link: Link): void {
-    while (connection.transmit(this.#segment, this.#now)) {
-      const length = encodePacket(this.#segment, this.#buffer);
-      link.send(this.#buffer.slice(0, length), this.#now);
-    }
+  #writeAndRead(): void {
+    const { now } = this.#network;
+    if (this.#sender.state === "ESTABLISHED") { while (this.#sender.send(PIECE, now) > 0); }
+    if (this.#receiver.unreadOctets > 0) { while ((this.#receiver.receive(PIECE, now) ?? 0) > 0); }
   }
 
   #result(octetsPerSecond: number): BulkResult {
     const sender = this.#sender;
-    const { counts } = this.#links[0];
+    const counts = this.#counts;
     return {
       octetsPerSecond,
       mss: sender.sendMss,

@@ -6,30 +6,24 @@
 
 import {
   type Connection,
-  decodePacket,
-  encodePacket,
-  Host,
-  type Instant,
-  instant,
+  type Host,
   type Listener,
   micros,
   parseAddress,
   type Port,
   seconds,
-  Segment,
   STANDARD,
   type TcpConfig,
 } from "../../tcp/mod.ts";
-import { Arrivals } from "./arrivals.ts";
 import { demand } from "./invariants.ts";
-import { Link, PERFECT_LINK } from "../../lab/link.ts";
+import { Network } from "../../lab/network.ts";
 import type { UserPlan } from "./plan.ts";
 import { Random } from "../../lab/random.ts";
 import { Stream } from "./stream.ts";
 import { User } from "./user.ts";
 
-const CLIENT = parseAddress("192.0.2.1");
-const SERVER = parseAddress("192.0.2.2");
+const CLIENT = "192.0.2.1";
+const SERVER = "192.0.2.2";
 const PORT = 80;
 const STEPS_MOST = 1_000_000;
 
@@ -75,14 +69,10 @@ class Crowd {
   readonly #random: Random;
   readonly #hosts: readonly [Host, Host];
   readonly #listener: Listener;
-  readonly #links: readonly [Link, Link];
-  readonly #arrivals = new Arrivals();
-  readonly #segment = new Segment();
-  readonly #packet = new Uint8Array(2_000);
+  readonly #network: Network;
   /** Client's user by port, while it has one. */
   readonly #clients = new Map<Port, User>();
   readonly #servers = new Set<User>();
-  #now: Instant = instant(0);
   #opened = 0;
   #finished = 0;
 
@@ -90,20 +80,14 @@ class Crowd {
     this.#plan = plan;
     const random = this.#random = new Random(plan.seed);
     const config = { ...CONFIG, timeWait: micros(plan.timeWait) };
-    const secret = Uint8Array.from({ length: 16 }, () => random.integer(0, 255));
-    this.#hosts = [
-      new Host({ addresses: [CLIENT], secret, config }),
-      new Host({ addresses: [SERVER], secret, config }),
+    const network = this.#network = new Network({ seed: random.int32() });
+    const [client, server] = this.#hosts = [
+      network.addHost(CLIENT, { config }),
+      network.addHost(SERVER, { config }),
     ];
-    this.#listener = this.#hosts[1].listen({ port: PORT, backlog: plan.connections });
-    const link = (toward: number): Link =>
-      new Link(
-        { ...PERFECT_LINK, loss: plan.loss, jitter: micros(5_000), octetsPerSecond: 2_000_000, queue: 200 },
-        random.fork(),
-        (octets, at, damagedBits) => this.#arrivals.add({ octets, at, toward, damagedBits, mtu: 0 }),
-        () => {},
-      );
-    this.#links = [link(1), link(0)];
+    this.#listener = server.listen({ port: PORT, backlog: plan.connections });
+    const path = { loss: plan.loss, jitter: micros(5_000), octetsPerSecond: 2_000_000, queue: 200 };
+    network.join(client, server, path);
   }
 
   run(): CrowdOutcome {
@@ -114,13 +98,13 @@ class Crowd {
       for (let round = 0; round < 2; round++) {
         this.#act();
         while (this.#open());
-        for (const index of [0, 1] as const) this.#pump(index);
+        this.#network.send();
       }
       if (this.#finished === 2 * connections) break;
-      this.#advance();
+      demand(this.#network.step(), `Nothing is left to happen, and ${this.#finished} ends are done`);
     }
     const left = [this.#hosts[0].connectionCount, this.#hosts[1].connectionCount] as const;
-    return { finished: this.#finished, span: this.#now, left };
+    return { finished: this.#finished, span: this.#network.now, left };
   }
 
   /** Opens one more connection if one is to be opened and its port has none. Returns whether it did. */
@@ -128,8 +112,8 @@ class Crowd {
     const { connections, ports } = this.#plan;
     const port = 10_000 + this.#opened % ports;
     if (this.#opened === connections || this.#clients.has(port)) return false;
-    const remote = { address: SERVER, port: PORT };
-    const connection = this.#hosts[0].connect({ remote, local: { port } }, this.#now);
+    const remote = { address: parseAddress(SERVER), port: PORT };
+    const connection = this.#hosts[0].connect({ remote, local: { port } }, this.#network.now);
     const user = new User(this.#drawUser(), this.#random.fork(), REQUEST, ANSWER);
     user.connection = connection;
     this.#clients.set(port, user);
@@ -146,7 +130,7 @@ class Crowd {
       this.#servers.add(this.#serve(connection));
     }
     for (const [port, user] of this.#clients) {
-      user.act(this.#now);
+      user.act(this.#network.now);
       // TIME-WAIT is the host's business: the port may be used again as soon as the host lets it.
       if (this.#isDone(user) && user.connection?.state === "CLOSED") {
         this.#finish(user);
@@ -154,7 +138,7 @@ class Crowd {
       }
     }
     for (const user of this.#servers) {
-      user.act(this.#now);
+      user.act(this.#network.now);
       if (!this.#isDone(user) || user.connection?.state !== "CLOSED") continue;
       this.#finish(user);
       this.#servers.delete(user);
@@ -199,26 +183,5 @@ class Crowd {
       departure: "in order",
       departAt: micros(0),
     };
-  }
-
-  #pump(index: 0 | 1): void {
-    const host = this.#hosts[index];
-    while (host.transmit(this.#segment, this.#now)) {
-      const length = encodePacket(this.#segment, this.#packet);
-      this.#links[index].send(this.#packet.slice(0, length), this.#now);
-    }
-  }
-
-  #advance(): void {
-    const [client, server] = this.#hosts;
-    const next = Math.min(this.#arrivals.next, client.nextDeadline(), server.nextDeadline());
-    demand(next !== Infinity, `Nothing is left to happen, and ${this.#finished} ends are done`);
-    this.#now = instant(Math.max(this.#now, next));
-    for (let it = this.#arrivals.due(this.#now); it !== null; it = this.#arrivals.due(this.#now)) {
-      if (decodePacket(it.octets, it.octets.length, this.#segment, "strict") !== null) continue;
-      (it.toward === 0 ? client : server).segmentArrives(this.#segment, this.#now);
-    }
-    client.timersFire(this.#now);
-    server.timersFire(this.#now);
   }
 }

@@ -7,6 +7,7 @@
 import {
   Connection,
   type ConnectionView,
+  earliest,
   type Endpoint,
   Host,
   type IcmpError,
@@ -21,6 +22,7 @@ import { Happenings } from "./coverage.ts";
 import { ConnectionWatch, demandLegalTransition } from "./invariants.ts";
 import type { LinkCounts } from "../../lab/link.ts";
 import type { SidePlan } from "./plan.ts";
+import type { Core } from "../../lab/network.ts";
 import type { Random } from "../../lab/random.ts";
 import type { Stream } from "./stream.ts";
 import { User } from "./user.ts";
@@ -29,20 +31,10 @@ import { WireWatch } from "./wire.ts";
 /** From the initial sequence number of one connection to that of the next. */
 const ISN_STEP = 10_000_000;
 
-/** The network-side calls that a connection and a host have in common. */
-interface Core {
-  segmentArrives(segment: Segment, now: Instant): void;
-  icmpArrives(error: IcmpError, now: Instant): void;
-  timersFire(now: Instant): void;
-  nextDeadline(): Instant;
-  transmit(out: Segment, now: Instant): boolean;
-}
-
-/** One side. */
-export class Side implements Observer {
+/** One side: the core, checked after every call, as what a network calls. */
+export class Side implements Core, Observer {
   readonly name: string;
   readonly plan: SidePlan;
-  readonly core: Core;
   readonly user: User;
   readonly wire: WireWatch;
   /** Every connection that this side has had; a host may have several when old SYNs arrive. */
@@ -50,8 +42,10 @@ export class Side implements Observer {
   readonly seen: Happenings = new Happenings();
   /** Moments of progress: states, deliveries. */
   progress = 0;
-  /** What the link that leads away from here did; set by the world. */
+  /** What the link that leads away from here did. */
   counts!: LinkCounts;
+  readonly #core: Core;
+  #peer!: WireWatch;
   readonly #listener: Listener | null = null;
   readonly #onLine: ((text: string) => void) | undefined;
 
@@ -80,16 +74,52 @@ export class Side implements Observer {
     };
     if (plan.isHost) {
       const host = new Host({ ...shared, addresses: [local.address], secret: new Uint8Array(16) });
-      this.core = host;
+      this.#core = host;
       if (opensActively) this.user.connection = host.connect({ remote, local }, now);
       else this.#listener = host.listen({ port: local.port });
     } else {
       const connection = opensActively
         ? Connection.connect({ ...shared, local, remote }, now)
         : Connection.listen({ ...shared, local }, now);
-      this.core = connection;
+      this.#core = connection;
       this.user.connection = connection;
     }
+  }
+
+  /** Says what the other side's wire has seen, and what the link that leads there counts. */
+  joined(peer: WireWatch, counts: LinkCounts): void {
+    this.#peer = peer;
+    this.counts = counts;
+  }
+
+  segmentArrives(segment: Segment, now: Instant): void {
+    this.wire.causes++;
+    const { rcvNxt } = this.connection ?? {};
+    this.#core.segmentArrives(segment, now);
+    if (this.connection?.rcvNxt !== rcvNxt) this.progress++;
+    this.check(false);
+  }
+
+  icmpArrives(error: IcmpError, now: Instant): void {
+    this.#core.icmpArrives(error, now);
+    this.check(false);
+  }
+
+  timersFire(now: Instant): void {
+    this.#core.timersFire(now);
+    this.check(false);
+  }
+
+  /** The core's deadline, or when the user wants to act. */
+  nextDeadline(): Instant {
+    return earliest(this.#core.nextDeadline(), this.user.nextAction);
+  }
+
+  transmit(out: Segment, now: Instant): boolean {
+    const isSent = this.#core.transmit(out, now);
+    if (isSent) this.wire.sent(out, this.#peer, this.connection?.sendMss ?? 0);
+    else this.check(true);
+    return isSent;
   }
 
   /** The connection of this side's user, or the one that it will get; null before there is one. */

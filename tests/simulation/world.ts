@@ -6,32 +6,22 @@
 
 import {
   decodePacket,
-  encodePacket,
   type Endpoint,
-  IcmpError,
   type Instant,
   instant,
   NEVER,
   parseAddress,
   Segment,
 } from "../../tcp/mod.ts";
-import { Arrivals, type Packet } from "./arrivals.ts";
 import { demand } from "./invariants.ts";
-import { Link } from "../../lab/link.ts";
+import { Network, type Packet } from "../../lab/network.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { Random } from "../../lab/random.ts";
 import { Side } from "./side.ts";
-import { cutSegment } from "./segmentation.ts";
 import { Stream } from "./stream.ts";
-
-/** Room for the largest packet. */
-const PACKET_ROOM = 70_000;
 
 /** What each side sends; every run has the same two. */
 const STREAMS = [new Stream(1), new Stream(2)] as const;
-
-/** Segments that one side may send in one go, beyond what it has to send. */
-const SEGMENTS_AT_ONCE = 20_000;
 
 /** Steps of a run; more is a livelock. */
 const STEPS_MOST = 2_000_000;
@@ -71,16 +61,12 @@ export function simulatePlan(plan: Plan, howToRepeat: string, onLine?: (text: st
   }
 }
 
-/** Two sides and the packets between them. */
+/** Two sides and the network between them. */
 class World {
-  now: Instant = instant(0);
   readonly #plan: Plan;
   readonly #sides: readonly [Side, Side];
-  readonly #links: readonly [Link, Link];
-  readonly #arrivals = new Arrivals();
-  readonly #out = new Segment();
+  readonly #network: Network;
   readonly #in = new Segment();
-  readonly #buffer = new Uint8Array(PACKET_ROOM);
   #undetected = 0;
   #steps = 0;
   #progressAt: Instant = instant(0);
@@ -104,32 +90,32 @@ class World {
         random.fork(),
         onLine,
       );
-    this.#sides = [side(0), side(1)];
-    const link = (index: 0 | 1): Link =>
-      new Link(
-        plan.sides[index].link,
-        random.fork(),
-        (octets, at, damagedBits) =>
-          this.#arrivals.add({ octets, at, toward: 1 - index, damagedBits, mtu: 0 }),
-        (octets, at, mtu) => this.#arrivals.add({ octets, at, toward: index, damagedBits: 0, mtu }),
-      );
-    this.#links = [link(0), link(1)];
-    this.#sides.forEach((it, index) => it.counts = (this.#links[index] as Link).counts);
+    const [a, b] = this.#sides = [side(0), side(1)];
+    const network = this.#network = new Network({
+      seed: random.int32(),
+      onPacket: (event, packet) => {
+        if (event === "damaged") this.#lookAtDamaged(packet);
+      },
+    });
+    [a, b].forEach((it, index) => {
+      const { isBatched } = plan;
+      network.attach(it, (ends[index] as Endpoint).address, { cutsSegments: it.plan.cutsOnWire, isBatched });
+    });
+    const { forth, back } = network.join(a, b, a.plan.link, b.plan.link);
+    a.joined(b.wire, forth.counts);
+    b.joined(a.wire, back.counts);
+  }
+
+  get now(): Instant {
+    return this.#network.now;
   }
 
   run(): Outcome {
     for (this.#steps = 0; !this.#isOver(); this.#steps++) {
       demand(this.#steps < STEPS_MOST, `${STEPS_MOST} steps, and no end`);
-      for (const side of this.#sides) this.#actAndSend(side);
+      this.#actAndSend();
       this.#checkProgress();
-      const next = this.#nextMoment();
-      if (next === NEVER) break;
-      this.now = instant(Math.max(this.now, next));
-      this.#deliver();
-      for (const side of this.#sides) {
-        side.core.timersFire(this.now);
-        side.check(false);
-      }
+      if (!this.#network.step()) break;
     }
     this.#checkEnd();
     return {
@@ -142,84 +128,33 @@ class World {
     };
   }
 
-  /** The user acts; what it does may make segments due, and sending may make a connection ready to be accepted. */
-  #actAndSend(side: Side): void {
-    for (let before = -1; side.progress !== before;) {
-      before = side.progress;
-      side.act(this.now);
-      side.check(false);
-      this.#pump(side);
-      side.accept();
-    }
-  }
-
-  /** Asks a side for segments until it has no more. */
-  #pump(side: Side): void {
-    const out = this.#out;
-    for (let count = 0; side.core.transmit(out, this.now); count++) {
-      demand(count < SEGMENTS_AT_ONCE, `${count} segments at one moment, and no end`);
-      this.#send(side, out);
-    }
-    side.check(true);
-  }
-
-  #send(side: Side, out: Segment): void {
-    const index = this.#sides.indexOf(side);
-    const peer = this.#sides[1 - index] as Side;
-    const link = this.#links[index] as Link;
-    side.wire.sent(out, peer.wire, side.connection?.sendMss ?? 0);
-    const pieces = out.segmentSize > 0 && side.plan.cutsOnWire ? cutSegment(out) : [out];
-    for (const piece of pieces) {
-      const length = encodePacket(piece, this.#buffer);
-      link.send(this.#buffer.slice(0, length), this.now);
-    }
-  }
-
-  /** Hands over what has arrived by now. */
-  #deliver(): void {
-    for (let packet = this.#arrivals.due(this.now); packet !== null; packet = this.#arrivals.due(this.now)) {
-      const side = this.#sides[packet.toward] as Side;
-      if (packet.mtu > 0) {
-        side.core.icmpArrives(tooBig(packet), this.now);
+  /** The users act; what they do may make segments due, and sending may make a connection ready to be accepted. */
+  #actAndSend(): void {
+    for (let before = -1; this.#progressNow !== before;) {
+      before = this.#progressNow;
+      for (const side of this.#sides) {
+        side.act(this.now);
         side.check(false);
-        continue;
       }
-      if (!this.#decode(packet)) continue;
-      side.wire.causes++;
-      const { rcvNxt } = side.connection ?? {};
-      side.core.segmentArrives(this.#in, this.now);
-      if (side.connection?.rcvNxt !== rcvNxt) side.progress++;
-      side.check(false);
-      if (!this.#plan.isBatched) this.#pump(side);
+      this.#network.send();
+      for (const side of this.#sides) side.accept();
     }
   }
 
-  /** Whether the packet is to be used: damage is refused by a checksum, or counted here. */
-  #decode(packet: Packet): boolean {
-    const refusal = decodePacket(packet.octets, packet.octets.length, this.#in, "strict");
-    if (packet.damagedBits === 0) {
-      demand(refusal === null, `A packet as it was sent is refused: ${refusal}`);
-      return true;
-    }
-    // One's complement sums show every single bit; more bits may cancel out.
-    if (refusal === null) {
-      demand(packet.damagedBits > 1 || this.#plan.family === 6, "A flipped bit went unnoticed");
-      this.#undetected++;
-    }
-    return false;
+  get #progressNow(): number {
+    return this.#sides[0].progress + this.#sides[1].progress;
   }
 
-  #nextMoment(): Instant {
-    let next: number = this.#arrivals.next;
-    for (const side of this.#sides) {
-      next = Math.min(next, side.core.nextDeadline(), side.user.nextAction);
-    }
-    return instant(next);
+  /** One's complement sums show every single flipped bit; more may cancel out, and IPv6's header has no sum. */
+  #lookAtDamaged({ octets, damagedBits }: Packet): void {
+    if (decodePacket(octets, octets.length, this.#in, "strict") !== null) return;
+    demand(damagedBits > 1 || this.#plan.family === 6, "A flipped bit went unnoticed");
+    this.#undetected++;
   }
 
   /** Progress is text that arrives in order, is read or written, and states that change. */
   #checkProgress(): void {
-    const progress = this.#sides[0].progress + this.#sides[1].progress;
+    const progress = this.#progressNow;
     if (progress !== this.#progress) {
       this.#progress = progress;
       this.#progressAt = this.now;
@@ -270,23 +205,6 @@ class World {
       demand(isIdle, `${name} is left in ${state} with ${connection.unackedOctets} octets outstanding`);
     }
   }
-}
-
-/** The ICMP error that quotes the packet. */
-function tooBig(packet: Packet): IcmpError {
-  const segment = new Segment();
-  decodePacket(packet.octets, packet.octets.length, segment, "trust");
-  const error = new IcmpError();
-  error.family = segment.family;
-  error.kind = "packet too big";
-  error.mtu = packet.mtu;
-  error.addresses = segment.addresses;
-  error.sourceOffset = segment.sourceOffset;
-  error.destinationOffset = segment.destinationOffset;
-  error.sourcePort = segment.sourcePort;
-  error.destinationPort = segment.destinationPort;
-  error.seq = segment.seq;
-  return error;
 }
 
 function endpoints(plan: Plan): readonly [Endpoint, Endpoint] {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Flag, Segment, seqAdd } from "../../tcp/mod.ts";
+import { Flag, Segment, seqAdd } from "../tcp/mod.ts";
 
 /** The segments of `segmentSize` octets that `whole` stands for, in order, each with a payload of its own. */
 export function cutSegment(whole: Segment): readonly Segment[] {
