@@ -27,26 +27,34 @@ export const ExitCode = {
 /** One of the {@link ExitCode} numbers. */
 export type ExitCodeNumber = (typeof ExitCode)[keyof typeof ExitCode];
 
-/** What each code means, for the help of the programs. */
+/** What each code means, in the words of help and README. */
 const MEANINGS: Readonly<Record<keyof typeof ExitCode, string>> = {
-  ok: "done: everything was delivered and the connection closed in order",
+  ok: "done: delivered, acknowledged and closed in order (server: ended as asked, Ctrl-C included)",
   internal: "internal error (a bug: please report it)",
   usage: "wrong usage",
-  refused: "connection refused: the peer answered with RST",
-  timedOut: "timed out: the peer did not answer",
-  unreachable: "the peer cannot be reached",
+  refused: "refused: the peer answered our SYN with RST",
+  timedOut: "timed out: no answer; the message says to how many SYNs over how long",
+  unreachable: "the peer cannot be reached: no route, or the network says so",
   reset: "the peer reset the connection",
   unknownHost: "unknown host",
   addressUnavailable: "the local address or port is not available",
-  system: "another error of the system",
-  peerDidNotClose: "delivered, but the peer did not close its side in time",
-  unsupported: "this system has no raw sockets for us",
+  system: "another error of the system; also when the output could not be written",
+  peerDidNotClose: "delivered, but the peer did not close its side in time (`--close-timeout`)",
+  unsupported: "this system has no raw sockets for us: not Linux, or a sandbox without them",
   missingRight: "a right is missing",
-  interrupted: "interrupted (Ctrl-C)",
-  terminated: "terminated (SIGTERM)",
+  interrupted:
+    "interrupted by Ctrl-C: an established connection is closed with FIN first, a second Ctrl-C ends at once",
+  terminated: "terminated (SIGTERM), otherwise as 130",
 };
 
 /** A table of exit codes for a program's help, one line each, indented by two. */
 export function exitCodeTable(names: readonly (keyof typeof ExitCode)[]): string {
   return names.map((name) => `  ${String(ExitCode[name]).padStart(3)}  ${MEANINGS[name]}`).join("\n");
+}
+
+/** What a code means, in a few words. @throws RangeError for one that no program of ours has */
+export function exitMeaning(code: number): string {
+  const name = Object.keys(ExitCode).find((key) => ExitCode[key as keyof typeof ExitCode] === code);
+  if (name === undefined) throw new RangeError(`There is no exit code ${code}`);
+  return MEANINGS[name as keyof typeof ExitCode];
 }

@@ -12,7 +12,8 @@ import { parseScript } from "./parser.ts";
 import { count, mutantLine, reportLines, type Tally, tallyLine } from "./report.ts";
 import { runParsed, runScript } from "./runner.ts";
 
-const USAGE = `Usage: deno task packetdrill [OPTION]... PATH...
+/** The text of `--help`. */
+export const USAGE = `Usage: deno task packetdrill [OPTION]... PATH...
 
 Runs the packetdrill scripts at PATH, files or folders, over the TCP of this project in virtual time.
 

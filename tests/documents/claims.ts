@@ -1,0 +1,128 @@
+/**
+ * What documents claim about the programs, as functions from texts to the claims that do not hold.
+ *
+ * @module
+ */
+
+/** What the programs really have. */
+export interface Facts {
+  /** Long options by program, without dashes. */
+  readonly options: ReadonlyMap<string, ReadonlySet<string>>;
+  /** What each exit code means, as people are told. */
+  readonly exitCodes: ReadonlyMap<number, string>;
+  /** Where programs listen and connect to when nothing else is said. */
+  readonly defaultPort: number;
+  readonly exists: (path: string) => boolean;
+}
+
+/** A piece of code in a document: a span, or a line of a block. */
+interface Code {
+  readonly line: number;
+  readonly text: string;
+}
+
+/** Programs whose options are ours to describe; those of any other command are its own business. */
+const OURS = /\b(rawtcp-client|rawtcp-server)\b/g;
+
+/** A piece of code that begins with a command of somebody else's; `deno task` is ours where it runs one of our programs. */
+const FOREIGN =
+  /^\s*(?:[$#]\s)?(?:sudo\s)?(?:npx -y )?(?:deno(?:@[\d.]+)?\s(?!task\s(?:demo|packetdrill|soak|bench)\b)|setcap|unshare|ip|nft|tcpdump|tshark|docker|node|npm|curl|git|ulimit|man|nc|bash|--allow-)/;
+
+const OPTION = /(?<![\w-])--([a-z][a-z0-9_-]*)/g;
+const FENCE = /^\s*```/;
+const TOP_FOLDERS =
+  "tcp|ffi|driver|trace|capture|packetdrill|lab|cli|tests|examples|docs|types|\\.ci|main\\.ts|server\\.ts|deno\\.json";
+
+/** The long options that a help text lists in its tables, one or more at the start of a line. */
+export function optionsOf(help: string): ReadonlySet<string> {
+  const starts = help.matchAll(/^ {2,8}((?:(?:-\w|--[a-z][a-z0-9-]*), )*--[a-z][a-z0-9-]*)/gm);
+  return new Set([...starts].flatMap(([, start = ""]) => optionsIn(start)));
+}
+
+/** Every long option that the text names, without dashes. */
+export function optionsIn(text: string): readonly string[] {
+  return [...text.matchAll(OPTION)].map((match) => match[1] ?? "");
+}
+
+/** Every claim of the document that does not hold, a line each: "README.md:12 …". */
+export function falseClaims(name: string, text: string, facts: Facts): readonly string[] {
+  const code = codeOf(text);
+  return [
+    ...code.flatMap((piece) => unknownOptions(piece, facts)),
+    ...exitCodeClaims(text, facts),
+    ...name.startsWith("packetdrill/") ? [] : portClaims(text, facts), // scripts have a port of their own
+    ...code.flatMap((piece) => missingPaths(piece, facts)),
+  ].map((claim) => `${name}:${claim}`);
+}
+
+/** Code spans, also those that run over a line's end, and the lines of code blocks. */
+function codeOf(text: string): readonly Code[] {
+  const found: Code[] = [];
+  let isBlock = false;
+  let prose = "";
+  for (const [i, line] of text.split("\n").entries()) {
+    if (FENCE.test(line)) isBlock = !isBlock;
+    else if (isBlock) found.push({ line: i + 1, text: line });
+    prose += `${isBlock || FENCE.test(line) ? "" : line}\n`;
+  }
+  for (const match of prose.matchAll(/`([^`]+)`/g)) {
+    const line = prose.slice(0, match.index).split("\n").length;
+    found.push({ line, text: (match[1] ?? "").replace(/\s+/g, " ") });
+  }
+  return found;
+}
+
+/** In a line with a program's name the options are that program's; without one, they are some program's of ours. */
+function unknownOptions({ line, text }: Code, facts: Facts): readonly string[] {
+  const programs = new Set([...text.matchAll(OURS)].map((match) => match[1] ?? ""));
+  if (programs.size === 0 && FOREIGN.test(text)) return [];
+  const owners = programs.size === 0 ? [...facts.options.keys()] : [...programs];
+  const known = owners.flatMap((owner) => [...facts.options.get(owner) ?? []]);
+  // What stands before the program's name belongs to whoever starts it.
+  const rest = programs.size === 0 ? text : text.slice(text.search(OURS));
+  return optionsIn(rest).filter((option) => !known.includes(option))
+    .map((option) => `${line} names --${option}, which ${owners.join(", ")} do not have`);
+}
+
+/** Rows `| 3 | refused … |`, and prose such as "exits with 77". */
+function exitCodeClaims(text: string, facts: Facts): readonly string[] {
+  const wrong: string[] = [];
+  for (const [i, line] of text.split("\n").entries()) {
+    const [, number, meaning = ""] = /^\|\s*(\d+)\s*\|\s*(.*?)\s*\|\s*$/.exec(line) ?? [];
+    const said = meaning.replace(/\s+/g, " ");
+    if (number !== undefined && facts.exitCodes.get(Number(number)) !== said) {
+      wrong.push(
+        `${i + 1} says of exit code ${number} "${said}", not "${facts.exitCodes.get(Number(number))}"`,
+      );
+    }
+    for (const match of line.matchAll(/\b(?:exits? (?:with |code |status )+|exit \()(\d+)/g)) {
+      if (!facts.exitCodes.has(Number(match[1]))) wrong.push(`${i + 1} names exit code ${match[1]}`);
+    }
+  }
+  return wrong;
+}
+
+/** A default port that is named, and the lines that programs print when they were given none. */
+function portClaims(text: string, facts: Facts): readonly string[] {
+  const wrong: string[] = [];
+  for (const [i, line] of text.split("\n").entries()) {
+    const claims = [
+      ...line.matchAll(/default[^.;\n]{0,30}?(?:port |127\.0\.0\.1[ :])(\d+)/g),
+      ...line.matchAll(/port (\d+)[^.;\n]{0,20}\bby default/g),
+    ];
+    for (const [, port] of claims) {
+      if (Number(port) !== facts.defaultPort) wrong.push(`${i + 1} names ${port} as the default port`);
+    }
+  }
+  return wrong;
+}
+
+function missingPaths({ line, text }: Code, facts: Facts): readonly string[] {
+  const pattern = new RegExp(
+    `(?<![\\w./-])(?:\\./)?((?:${TOP_FOLDERS})(?:/[\\w./-]*\\w/?|/)?)(?![\\w*])`,
+    "g",
+  );
+  return [...text.matchAll(pattern)].map((match) => match[1] ?? "")
+    .filter((path) => (path.includes("/") || path.includes(".")) && !facts.exists(path))
+    .map((path) => `${line} names ${path}, which does not exist`);
+}
