@@ -4,11 +4,11 @@
  * @module
  */
 
-import { milliseconds, seconds, STANDARD, type TcpConfig } from "../tcp/mod.ts";
+import { completeConfig, milliseconds, seconds, type TcpConfig } from "../tcp/mod.ts";
 import type { ClientArguments } from "./client_arguments.ts";
 
 /** What is lost is sent again after the RTO of RFC 6298 and no sooner, so that its times can be seen. */
-const FOR_MESSAGES: TcpConfig = { ...STANDARD, tailLossProbe: false };
+const FOR_MESSAGES: TcpConfig = completeConfig({ retransmission: { tailLossProbe: false } });
 
 /**
  * The shortest RTO for bulk data, Linux's. RFC 6298 2.4 has a second, which RFC 8961 4 (1) asks for only until a round trip
@@ -17,17 +17,15 @@ const FOR_MESSAGES: TcpConfig = { ...STANDARD, tailLossProbe: false };
 const MIN_RTO = milliseconds(200);
 
 /** Who only receives learns by keep-alives alone that the peer is gone (RFC 9293 3.8.4): after 35 seconds here. */
-const FOR_BULK: TcpConfig = {
-  ...STANDARD,
-  minRto: MIN_RTO,
-  keepAlive: true,
-  keepAliveIdle: seconds(15),
-  keepAliveInterval: seconds(5),
-  keepAliveProbes: 4,
-};
+const FOR_BULK: TcpConfig = completeConfig({
+  retransmission: { minRto: MIN_RTO },
+  closing: { keepAlive: true, keepAliveIdle: seconds(15), keepAliveInterval: seconds(5), keepAliveProbes: 4 },
+});
 
 /** The knobs for what was asked for. */
 export function clientConfig({ bulk, connectTimeout }: ClientArguments): TcpConfig {
   const config = bulk === null ? FOR_MESSAGES : FOR_BULK;
-  return connectTimeout === null ? config : { ...config, connectTimeout: seconds(connectTimeout) };
+  return connectTimeout === null
+    ? config
+    : completeConfig({ handshake: { connectTimeout: seconds(connectTimeout) } }, config);
 }

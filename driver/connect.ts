@@ -5,13 +5,13 @@
  */
 
 import {
+  completeConfig,
   Connection,
   createIsnGenerator,
   createTimestampOffset,
   type IsnSource,
   type Observer,
-  STANDARD,
-  type TcpConfig,
+  type PartialConfig,
 } from "../tcp/mod.ts";
 import { packetSegmentLimit, PollSet } from "../ffi/mod.ts";
 import { monotonicNow } from "./clock.ts";
@@ -23,7 +23,7 @@ import { RawPath, type RawPathOptions } from "./raw_path.ts";
 /** Where to connect, and how. */
 export interface ConnectOptions extends RawPathOptions {
   /** The MTU of the path replaces the one in it. @default STANDARD */
-  readonly config?: TcpConfig;
+  readonly config?: PartialConfig;
   /** @default nobody */
   readonly observer?: Observer;
   /** @default RFC 6528, with a secret of this connection's own */
@@ -71,7 +71,7 @@ export class RawConnection implements Disposable {
     const isPlain = options.throughDevice !== undefined || mode === "raw" && options.observer !== undefined;
     const segmentLimit = isPlain ? undefined : packetSegmentLimit(path.local.address.family);
     this.connection = Connection.connect({
-      config: { ...options.config ?? STANDARD, mtu: path.mtu },
+      config: completeConfig({ sending: { mtu: path.mtu } }, options.config),
       local: path.local,
       remote: path.remote,
       ...options.observer === undefined ? {} : { observer: options.observer },

@@ -14,6 +14,7 @@ import {
   type RawSocketV6,
 } from "../ffi/mod.ts";
 import {
+  completeConfig,
   type Connection,
   DYNAMIC_PORTS,
   type Endpoint,
@@ -21,11 +22,10 @@ import {
   type Instant,
   type IsnSource,
   type Observer,
+  type PartialConfig,
   type PortRange,
   type Segment,
-  STANDARD,
   type TcpConfig,
-  validatedConfig,
 } from "../tcp/mod.ts";
 import type { PacketDevice } from "./device.ts";
 import { GuardedPorts } from "./guarded_ports.ts";
@@ -40,7 +40,7 @@ export interface RawDialerOptions {
   /** What to choose local ports from (RFC 6056). @default the dynamic ports, 49152 to 65535 (RFC 6335 6) */
   readonly ports?: PortRange;
   /** The MTU of each path replaces the one in it. @default STANDARD */
-  readonly config?: TcpConfig;
+  readonly config?: PartialConfig;
   /** @default nobody */
   readonly observer?: Observer;
   /** @default RFC 6528, with a secret of this dialer's own */
@@ -136,13 +136,13 @@ export class RawDialer implements Disposable {
         `Cannot choose a port from ${ports.first} to ${ports.last}: name a range within 1 to 65535`,
       );
     }
-    const config = validatedConfig(options.config ?? STANDARD);
+    const config = completeConfig(options.config);
     const socket = openRawSocket({ local: { address: source, port: 0 }, ports });
     const opened: Disposable[] = [socket];
     try {
       const icmp = openIcmp(source.family, 0);
       if (icmp !== null) opened.push(icmp);
-      return new RawDialer(options, { ...config, mtu: socket.mtu }, socket, icmp);
+      return new RawDialer(options, completeConfig({ sending: { mtu: socket.mtu } }, config), socket, icmp);
     } catch (error) {
       for (const owner of opened.reverse()) owner[Symbol.dispose]();
       throw error;

@@ -6,14 +6,14 @@
 
 import { type IcmpSocket, isAnyAddress, openRawSocket, PortGuard } from "../ffi/mod.ts";
 import {
+  completeConfig,
   type Connection,
   type Endpoint,
   Host,
   type IsnSource,
   type Listener,
   type Observer,
-  STANDARD,
-  type TcpConfig,
+  type PartialConfig,
 } from "../tcp/mod.ts";
 import type { PacketDevice } from "./device.ts";
 import { Loop } from "./loop.ts";
@@ -24,7 +24,7 @@ export interface RawHostOptions {
   /** An address of this host's; port 0 stands for a free one. */
   readonly local: Endpoint;
   /** The MTU of the interface replaces the one in it. @default STANDARD */
-  readonly config?: TcpConfig;
+  readonly config?: PartialConfig;
   /** @default nobody */
   readonly observer?: Observer;
   /** @default RFC 6528, with a secret of this host's own */
@@ -59,7 +59,7 @@ export class RawHost implements Disposable {
     this.host = new Host({
       addresses: [guard.local.address],
       secret: crypto.getRandomValues(new Uint8Array(SECRET_LENGTH)),
-      config: { ...options.config ?? STANDARD, mtu: socket.mtu },
+      config: completeConfig({ sending: { mtu: socket.mtu } }, options.config),
       observer: options.observer,
       isn: options.isn,
     });

@@ -5,7 +5,7 @@
  */
 
 import { type IpAddress, routeTo } from "../ffi/mod.ts";
-import { after, type Endpoint, type Instant, seconds, type TcpConfig } from "../tcp/mod.ts";
+import { after, completeConfig, type Endpoint, type Instant, seconds, type TcpConfig } from "../tcp/mod.ts";
 
 /** How old an answer may be: routes change, and the MTU of a path with them. */
 const LONGEST_AGE = seconds(1);
@@ -45,7 +45,9 @@ export class Routes {
     if (known !== undefined && now < known.askedAgain) return known.config;
     const mtu = Math.min(routeTo(address, this.#source, remote.port).mtu, MAX_MTU);
     if (this.#known.size >= MOST_PEERS) this.#known.clear();
-    const config = known?.config.mtu === mtu ? known.config : { ...this.#config, mtu };
+    const config = known?.config.sending.mtu === mtu
+      ? known.config
+      : completeConfig({ sending: { mtu } }, this.#config);
     this.#known.set(key, { config, askedAgain: after(now, LONGEST_AGE) });
     return config;
   }

@@ -20,7 +20,6 @@ import {
   NEVER,
   parseAddress,
   Segment,
-  STANDARD,
 } from "../tcp/mod.ts";
 import { Arrivals } from "./arrivals.ts";
 import { cutSegment } from "./cut_segment.ts";
@@ -122,7 +121,7 @@ export class Network {
   addHost(address: string, options: Partial<HostOptions> & AttachOptions = {}): Host {
     const parsed = parseAddress(address);
     const secret = Uint8Array.from({ length: 16 }, () => this.#random.integer(0, 255));
-    const host = new Host({ config: STANDARD, secret, ...options, addresses: [parsed] });
+    const host = new Host({ secret, ...options, addresses: [parsed] });
     this.attach(host, parsed, options);
     return host;
   }

@@ -274,7 +274,7 @@ function sendInChunks(
 ): void {
   const { sendBuffer, connection } = socket;
   if (connection === null) return;
-  if (sendBuffer.limit === 0) sendBuffer.limit = socket.configOn(context.world.config).sendBuffer;
+  if (sendBuffer.limit === 0) sendBuffer.limit = socket.configOn(context.world.config).buffers.sendBuffer;
   // A writer that waits goes on when it is woken, not before.
   if (progress.octets > 0 && !sendBuffer.isWritable(connection)) return;
   while (progress.octets < octets) {
@@ -304,12 +304,12 @@ function sendOctets(
 export function releaseMore(socket: StreamSocket, now: Instant): void {
   if (!socket.more || socket.remembered.get("TCP_CORK") === 1) return;
   socket.more = false;
-  socket.configure({ cork: false }, now);
+  socket.configure({ sending: { cork: false } }, now);
 }
 
 /** MSG_MORE corks until something is sent without it. */
 function setCork(context: CallContext, socket: StreamSocket, more: boolean): void {
   if (more === socket.more) return;
   socket.more = more;
-  socket.configure({ cork: more || socket.remembered.get("TCP_CORK") === 1 }, context.world.now);
+  socket.configure({ sending: { cork: more || socket.remembered.get("TCP_CORK") === 1 } }, context.world.now);
 }

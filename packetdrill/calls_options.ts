@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { TcpConfig } from "../tcp/config/config.ts";
+import { joinChanges } from "../tcp/config/complete.ts";
+import type { PartialConfig } from "../tcp/config/config.ts";
 import { milliseconds, seconds } from "../tcp/base/units.ts";
 import { Arguments } from "./arguments.ts";
 import { UnsupportedError } from "./ast.ts";
@@ -20,11 +21,8 @@ const LINUX_BUFFER_FACTOR = 2;
 const HEADER_OCTETS = { 4: 40, 6: 60 } as const;
 
 /** A SYN without anything. */
-const NO_OPTIONS: Partial<TcpConfig> = {
-  mssOption: false,
-  windowScaling: false,
-  timestamps: false,
-  selectiveAck: false,
+const NO_OPTIONS: PartialConfig = {
+  handshake: { mssOption: false, windowScaling: false, timestamps: false, selectiveAck: false },
 };
 
 /** DiffServ codepoint above the two bits of ECN. */
@@ -60,40 +58,46 @@ const REMEMBERED = new Set([
 ]);
 
 /** What an option's value sets of the connection's settings. */
-type ConfigSetter = (value: number, context: CallContext) => Partial<TcpConfig>;
+type ConfigSetter = (value: number, context: CallContext) => PartialConfig;
 
 const CONFIG_OPTIONS: Readonly<Record<string, ConfigSetter>> = {
-  TCP_NODELAY: (value) => ({ nagle: value === 0 }),
-  TCP_CORK: (value) => ({ cork: value !== 0 }),
-  TCP_NOPUSH: (value) => ({ cork: value !== 0 }),
-  TCP_MAXSEG: (value, { world }) => ({ mss: 0, mtu: value + HEADER_OCTETS[world.localAddress.family] }),
+  TCP_NODELAY: (value) => ({ sending: { nagle: value === 0 } }),
+  TCP_CORK: (value) => ({ sending: { cork: value !== 0 } }),
+  TCP_NOPUSH: (value) => ({ sending: { cork: value !== 0 } }),
+  TCP_MAXSEG: (value, { world }) => ({
+    handshake: { mss: 0 },
+    sending: { mtu: value + HEADER_OCTETS[world.localAddress.family] },
+  }),
   TCP_NOOPT: (value) => value === 0 ? {} : NO_OPTIONS,
-  TCP_USER_TIMEOUT: (value) => ({ userTimeout: milliseconds(value) }),
-  TCP_SYNCNT: (value) => ({ synRetries: value }),
-  TCP_KEEPINIT: (value) => ({ connectTimeout: seconds(value) }),
-  TCP_KEEPIDLE: (value) => ({ keepAliveIdle: seconds(value) }),
-  TCP_KEEPINTVL: (value) => ({ keepAliveInterval: seconds(value) }),
-  TCP_KEEPCNT: (value) => ({ keepAliveProbes: value }),
-  TCP_LINGER2: (value) => ({ finWait2Time: seconds(value) }),
-  TCP_QUICKACK: (value) => ({ segmentsPerAck: value === 0 ? 2 : 1 }),
-  TCP_DELACK: (value) => ({ segmentsPerAck: value === 0 ? 1 : 2 }),
-  SO_KEEPALIVE: (value) => ({ keepAlive: value !== 0 }),
+  TCP_USER_TIMEOUT: (value) => ({ retransmission: { userTimeout: milliseconds(value) } }),
+  TCP_SYNCNT: (value) => ({ handshake: { synRetries: value } }),
+  TCP_KEEPINIT: (value) => ({ handshake: { connectTimeout: seconds(value) } }),
+  TCP_KEEPIDLE: (value) => ({ closing: { keepAliveIdle: seconds(value) } }),
+  TCP_KEEPINTVL: (value) => ({ closing: { keepAliveInterval: seconds(value) } }),
+  TCP_KEEPCNT: (value) => ({ closing: { keepAliveProbes: value } }),
+  TCP_LINGER2: (value) => ({ closing: { finWait2Time: seconds(value) } }),
+  TCP_QUICKACK: (value) => ({ acknowledging: { segmentsPerAck: value === 0 ? 2 : 1 } }),
+  TCP_DELACK: (value) => ({ acknowledging: { segmentsPerAck: value === 0 ? 1 : 2 } }),
+  SO_KEEPALIVE: (value) => ({ closing: { keepAlive: value !== 0 } }),
   SO_SNDBUF: (value, { world }) => ({
-    sendBuffer: world.platform === "linux" ? value * LINUX_BUFFER_FACTOR : value,
+    buffers: { sendBuffer: world.platform === "linux" ? value * LINUX_BUFFER_FACTOR : value },
   }),
   SO_RCVBUF: receiveBuffer,
   SO_RCVBUFFORCE: receiveBuffer,
-  SO_SNDBUFFORCE: (value) => ({ sendBuffer: value * LINUX_BUFFER_FACTOR }),
-  IP_TTL: (value) => ({ hopLimit: value }),
-  IPV6_UNICAST_HOPS: (value) => ({ hopLimit: value }),
-  IP_TOS: (value) => ({ dscp: value >> ECN_BITS }),
-  IPV6_TCLASS: (value) => ({ dscp: value >> ECN_BITS }),
+  SO_SNDBUFFORCE: (value) => ({ buffers: { sendBuffer: value * LINUX_BUFFER_FACTOR } }),
+  IP_TTL: (value) => ({ sending: { hopLimit: value } }),
+  IPV6_UNICAST_HOPS: (value) => ({ sending: { hopLimit: value } }),
+  IP_TOS: (value) => ({ sending: { dscp: value >> ECN_BITS } }),
+  IPV6_TCLASS: (value) => ({ sending: { dscp: value >> ECN_BITS } }),
 };
 
 /** Options that FreeBSD calls otherwise, or that must go off with another. */
-function receiveBuffer(value: number, { world }: CallContext): Partial<TcpConfig> {
-  if (world.platform === "freebsd") return { receiveBuffer: value, receiveBufferMax: value };
-  return { receiveBuffer: value, receiveBufferMax: value, windowScale: linuxShift(value) };
+function receiveBuffer(value: number, { world }: CallContext): PartialConfig {
+  if (world.platform === "freebsd") return { buffers: { receiveBuffer: value, receiveBufferMax: value } };
+  return {
+    buffers: { receiveBuffer: value, receiveBufferMax: value },
+    handshake: { windowScale: linuxShift(value) },
+  };
 }
 
 function setOption(context: CallContext, args: Arguments): CallOutcome {
@@ -138,7 +142,7 @@ function setOption(context: CallContext, args: Arguments): CallOutcome {
 function setSendBuffer(context: CallContext, socket: StreamSocket, name: string, value: number): boolean {
   if (!context.world.fillsChunks) return false;
   if (name !== "SO_SNDBUF" && name !== "SO_SNDBUFFORCE") return false;
-  socket.overrides.sendBuffer = value * LINUX_BUFFER_FACTOR;
+  socket.overrides = joinChanges(socket.overrides, { buffers: { sendBuffer: value * LINUX_BUFFER_FACTOR } });
   socket.sendBuffer.limit = 0;
   socket.sendBuffer.locked = true;
   return true;
@@ -146,14 +150,17 @@ function setSendBuffer(context: CallContext, socket: StreamSocket, name: string,
 
 function releaseCork(context: CallContext, socket: StreamSocket): void {
   socket.more = false;
-  socket.configure({ cork: false }, context.world.now);
+  socket.configure({ sending: { cork: false } }, context.world.now);
 }
 
 function setCongestionControl(context: CallContext, socket: StreamSocket, args: Arguments): CallOutcome {
   const value = args.pointed(3);
   const name = value.kind === "string" ? value.text : "";
   if (name !== "cubic" && name !== "reno" && name !== "newreno") throw new UnsupportedError(args.line, name);
-  socket.configure({ congestionControl: name === "cubic" ? "cubic" : "reno" }, context.world.now);
+  socket.configure(
+    { congestion: { congestionControl: name === "cubic" ? "cubic" : "reno" } },
+    context.world.now,
+  );
   return returned(0);
 }
 
@@ -169,7 +176,7 @@ function getOption(context: CallContext, args: Arguments): CallOutcome {
   if (name === "TCP_INFO") return compareInfo(context, socket, args);
   if (name === "TCP_CONGESTION") {
     if (expected.kind !== "string") throw new UnsupportedError(args.line, name);
-    const actual = socket.configOn(context.world.config).congestionControl;
+    const actual = socket.configOn(context.world.config).congestion.congestionControl;
     return expected.text === actual || actual === "reno" && expected.text === "newreno"
       ? returned(0)
       : failed("");
@@ -202,31 +209,31 @@ function optionValue(context: CallContext, socket: StreamSocket, name: string): 
       return factor *
         (world.platform === "freebsd" && socket.connection !== null
           ? socket.connection.receiveBufferLimit
-          : config.receiveBuffer);
+          : config.buffers.receiveBuffer);
     case "SO_SNDBUF":
-      return config.sendBuffer;
+      return config.buffers.sendBuffer;
     case "TCP_MAXSEG":
       return established ? maximumSegment(context, socket) : kept ?? null;
     case "TCP_NODELAY":
-      return config.nagle ? 0 : 1;
+      return config.sending.nagle ? 0 : 1;
     case "TCP_KEEPINIT":
-      return config.connectTimeout / seconds(1);
+      return config.handshake.connectTimeout / seconds(1);
     case "TCP_KEEPIDLE":
-      return config.keepAliveIdle / seconds(1);
+      return config.closing.keepAliveIdle / seconds(1);
     case "TCP_KEEPINTVL":
-      return config.keepAliveInterval / seconds(1);
+      return config.closing.keepAliveInterval / seconds(1);
     case "TCP_KEEPCNT":
-      return config.keepAliveProbes;
+      return config.closing.keepAliveProbes;
     case "TCP_USER_TIMEOUT":
-      return config.userTimeout / milliseconds(1);
+      return config.retransmission.userTimeout / milliseconds(1);
     case "SO_KEEPALIVE":
-      return config.keepAlive ? 1 : 0;
+      return config.closing.keepAlive ? 1 : 0;
     case "IP_TTL":
     case "IPV6_UNICAST_HOPS":
-      return config.hopLimit;
+      return config.sending.hopLimit;
     case "IP_TOS":
     case "IPV6_TCLASS":
-      return config.dscp << ECN_BITS;
+      return config.sending.dscp << ECN_BITS;
     case "TCP_NOTSENT_LOWAT":
       return kept ?? 0;
     case "SO_ACCEPTCONN":

@@ -54,7 +54,7 @@ function readiness(context: CallContext, socket: StreamSocket): number {
   if (connection.urgentOctetsLeft > 0) events |= URGENT;
   if (connection.unreadOctets >= socket.lowWater || peerClosed) events |= READABLE;
   if (state === "CLOSED" || peerClosed && socket.writingEnded) events |= HANGUP;
-  const limit = socket.configOn(context.world.config).sendBuffer;
+  const limit = socket.configOn(context.world.config).buffers.sendBuffer;
   const queued = connection.unackedOctets + connection.unsentOctets;
   if (context.world.fillsChunks && socket.sendBuffer.limit === 0) socket.sendBuffer.limit = limit;
   const hasRoom = context.world.fillsChunks

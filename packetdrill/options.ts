@@ -5,6 +5,7 @@
  */
 
 import type { TcpConfig } from "../tcp/config/config.ts";
+import { completeConfig } from "../tcp/config/complete.ts";
 import { type ProfileName, PROFILES } from "../tcp/config/profiles.ts";
 import { ScriptError, type ScriptOption, UnsupportedError } from "./ast.ts";
 import type { Platform } from "./symbols.ts";
@@ -150,11 +151,10 @@ export function runSettings(options: readonly ScriptOption[], run: RunOptions): 
     platform,
     family,
     // A script's write is one that waits until all is taken.
-    config: {
-      ...PROFILES[profile],
-      sendBufferTuning: false,
-      mtu: number("mtu", PROFILES[profile].mtu + allowance),
-    },
+    config: completeConfig({
+      buffers: { sendBufferTuning: false },
+      sending: { mtu: number("mtu", PROFILES[profile].sending.mtu + allowance) },
+    }, PROFILES[profile]),
     tolerance: number("tolerance_usecs", DEFAULT_TOLERANCE),
     toleranceShare: number("tolerance_percent", DEFAULT_TOLERANCE_PERCENT) / PERCENT,
     timestampTick: number("tcp_ts_tick_usecs", 0),

@@ -5,6 +5,7 @@
  */
 
 import { Event } from "../tcp/base/events.ts";
+import { completeConfig } from "../tcp/config/complete.ts";
 import { after, earliest, type Instant, micros, seconds } from "../tcp/base/units.ts";
 import { runCode } from "./assertions.ts";
 import {
@@ -294,7 +295,7 @@ class Runner {
   #runCommand(text: string, line: number): void {
     const effects = interpretCommands(text, this.#world.config, line);
     this.#skipped.push(...effects.unchecked.map((each) => `line ${line}: ${each}`));
-    this.#world.config = { ...this.#world.config, ...effects.changes };
+    this.#world.config = completeConfig(effects.changes, this.#world.config);
     for (const [path, length] of effects.files) this.#world.files.set(path, length);
     this.#world.unsentLowWater = effects.unsentLowWater ?? this.#world.unsentLowWater;
     if (effects.seconds > 0) this.#passTimeTo(after(this.#world.now, seconds(effects.seconds)));

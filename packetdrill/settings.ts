@@ -5,17 +5,16 @@
  * @module
  */
 
-import type { TcpConfig } from "../tcp/config/config.ts";
+import type { PartialConfig, TcpConfig } from "../tcp/config/config.ts";
+import { completeConfig, joinChanges } from "../tcp/config/complete.ts";
 import { type State, STATES } from "../tcp/base/state.ts";
 import { ScriptError, UnsupportedError } from "./ast.ts";
 import { splitCommands, type Words } from "./shell.ts";
-import { setVariable } from "./variables.ts";
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
+import { changeAt, type ConfigPath, setVariable } from "./variables.ts";
 
 /** What running a snippet comes to. */
 export interface CommandEffects {
-  readonly changes: Partial<TcpConfig>;
+  readonly changes: PartialConfig;
   readonly checks: readonly StateCheck[];
   /** Checks of the kernel's counters, which we do not have. */
   readonly unchecked: readonly string[];
@@ -57,7 +56,7 @@ const HARMLESS_SCRIPTS = /(^|\/)(defaults\.sh|sysctl_restore_.*\.sh)$/;
 
 /** What the commands in `text` set, on top of `config`. @throws UnsupportedError naming what is not known */
 export function interpretCommands(text: string, config: TcpConfig, line: number): CommandEffects {
-  const changes: Partial<Writable<TcpConfig>> = {};
+  let changes: PartialConfig = {};
   const checks: StateCheck[] = [];
   const unchecked: string[] = [];
   const files: (readonly [string, number])[] = [];
@@ -70,13 +69,13 @@ export function interpretCommands(text: string, config: TcpConfig, line: number)
     else if (name === "sleep") seconds += Number(words[1]);
     else if (name === "nstat") unchecked.push(...(words.includes("|") ? [words.join(" ")] : []));
     else if (name === "sockstat") checks.push(stateCheck(words, line));
-    else Object.assign(changes, commandChanges(words, { ...config, ...changes }, line));
+    else changes = joinChanges(changes, commandChanges(words, completeConfig(changes, config), line));
   }
   const unsentLowWater = lowWater === undefined ? null : Number(lowWater);
   return { changes, checks, unchecked, seconds, unsentLowWater, files };
 }
 
-function commandChanges(words: Words, config: TcpConfig, line: number): Partial<TcpConfig> {
+function commandChanges(words: Words, config: TcpConfig, line: number): PartialConfig {
   const name = words[0] ?? "";
   if (name === "sysctl" || name === "/sbin/sysctl") return sysctlChanges(words.slice(1), config, line);
   if (/(^|\/)set_sysctls\.py$/.test(name)) return sysctlChanges(words.slice(1), config, line);
@@ -106,38 +105,61 @@ function fileMade(words: Words, line: number): readonly [path: string, length: n
 
 const SPAN_UNITS: Readonly<Record<string, number>> = { us: 1, ms: 1_000, s: 1_000_000 };
 
-/** `FIELD=VALUE`, a command of our own scripts: fields of `TcpConfig` as they are; spans as `40ms`, `1s`. */
-function configChanges(words: Words, config: TcpConfig, line: number): Partial<TcpConfig> {
-  const changes: Record<string, unknown> = {};
+/** `FIELD=VALUE`, a command of our own scripts: fields of `TcpConfig`, with their group or without; spans as `40ms`, `1s`. */
+function configChanges(words: Words, config: TcpConfig, line: number): PartialConfig {
+  let changes: PartialConfig = {};
   for (const word of words) {
-    const [, field = "", value = ""] = /^(\w+)=(.+)$/.exec(word) ?? [];
-    const before: unknown = config[field as keyof TcpConfig];
-    const [, number, unit = ""] = /^(\d+(?:\.\d+)?)(us|ms|s)?$/.exec(value) ?? [];
-    if (typeof before === "boolean" && (value === "true" || value === "false")) {
-      changes[field] = value === "true";
-    } else if (before !== undefined && number !== undefined) {
-      changes[field] = Number(number) * (SPAN_UNITS[unit] ?? 1);
-    } else if (typeof before === "string") changes[field] = value.replaceAll("_", " ");
-    else throw new ScriptError(line, `Cannot set ${word}: give FIELD=VALUE with a field of TcpConfig`);
+    const [, name = "", text = ""] = /^([\w.]+)=(.+)$/.exec(word) ?? [];
+    const path = pathOf(name, config);
+    const value = path === null ? null : valueOf(text, fieldAt(config, path));
+    if (path === null || value === null) {
+      throw new ScriptError(line, `Cannot set ${word}: give FIELD=VALUE with a field of TcpConfig`);
+    }
+    changes = joinChanges(changes, changeAt(path, value));
   }
   return changes;
 }
 
+/** The field that is called `name`, or `group.name`; null when there is none. */
+function pathOf(name: string, config: TcpConfig): ConfigPath | null {
+  for (const [group, fields] of Object.entries(config)) {
+    for (const field of Object.keys(fields)) {
+      const path = `${group}.${field}`;
+      if (field === name || path === name) return path as ConfigPath;
+    }
+  }
+  return null;
+}
+
+function fieldAt(config: TcpConfig, path: ConfigPath): unknown {
+  const [group = "", field = ""] = path.split(".");
+  return (config as unknown as Record<string, Record<string, unknown>>)[group]?.[field];
+}
+
+/** What `text` says for a field that has the value `before`; null when it is nothing of the sort. */
+function valueOf(text: string, before: unknown): unknown {
+  if (typeof before === "boolean") return text === "true" ? true : text === "false" ? false : null;
+  const [, number, unit = ""] = /^(\d+(?:\.\d+)?)(us|ms|s)?$/.exec(text) ?? [];
+  if (number !== undefined) return Number(number) * (SPAN_UNITS[unit] ?? 1);
+  return typeof before === "string" ? text.replaceAll("_", " ") : null;
+}
+
 /** `NAME=VALUE`, also as `/proc/sys/…=VALUE`; options are passed over. */
-function sysctlChanges(words: Words, config: TcpConfig, line: number): Partial<TcpConfig> {
-  const changes: Partial<TcpConfig> = {};
+function sysctlChanges(words: Words, config: TcpConfig, line: number): PartialConfig {
+  let changes: PartialConfig = {};
   for (const word of words) {
     if (word.startsWith("-")) continue;
     const equals = word.indexOf("=");
     if (equals < 0) throw new UnsupportedError(line, `sysctl ${word}`);
     const name = word.slice(0, equals).replace(/^\/proc\/sys\//, "").replaceAll("/", ".");
-    Object.assign(changes, setVariable(name, word.slice(equals + 1), { ...config, ...changes }, line));
+    const asChanged = completeConfig(changes, config);
+    changes = joinChanges(changes, setVariable(name, word.slice(equals + 1), asChanged, line));
   }
   return changes;
 }
 
 /** A queue that drops or delays is something else than none. */
-function trafficControl(words: Words, line: number): Partial<TcpConfig> {
+function trafficControl(words: Words, line: number): PartialConfig {
   const plain = words.includes("qdisc") && !words.includes("netem") && !words.includes("limit") &&
     (words.includes("pfifo") || words.includes("fq") || words.includes("del") ||
       words.includes("pfifo_fast"));
@@ -146,23 +168,24 @@ function trafficControl(words: Words, line: number): Partial<TcpConfig> {
 }
 
 /** Segmentation is the core's own here, with or without offloads: lines are joined. */
-function offloads(words: Words, line: number): Partial<TcpConfig> {
+function offloads(words: Words, line: number): PartialConfig {
   if (words[1] !== "-K" && words[1] !== "-k") throw new UnsupportedError(line, words.slice(0, 2).join(" "));
   return {};
 }
 
-function routeChanges(words: Words, line: number): Partial<TcpConfig> {
+function routeChanges(words: Words, line: number): PartialConfig {
   const what = words.find((word) => !word.startsWith("-") && word !== "ip");
   if (what === "tcp_metrics" || what === "tcp_metric") return {};
   if (what !== "route" && what !== "link") throw new UnsupportedError(line, `ip ${what ?? ""}`);
-  const changes: Partial<Writable<TcpConfig>> = {};
+  let changes: PartialConfig = {};
   for (let i = 0; i < words.length - 1; i++) {
     const word = words[i] ?? "";
     const value = Number((words[i + 1] === "lock" ? words[i + 2] : words[i + 1])?.replace(/(ms|s)$/, ""));
-    if (word === "advmss") changes.mss = value;
-    else if (word === "mtu") changes.mtu = value;
-    else if (word === "initcwnd") changes.initialWindow = value;
-    else if (ROUTE_WORDS_UNKNOWN.has(word)) throw new UnsupportedError(line, `ip route ${word}`);
+    if (word === "advmss") changes = joinChanges(changes, { handshake: { mss: value } });
+    else if (word === "mtu") changes = joinChanges(changes, { sending: { mtu: value } });
+    else if (word === "initcwnd") {
+      changes = joinChanges(changes, { congestion: { initialWindow: value } });
+    } else if (ROUTE_WORDS_UNKNOWN.has(word)) throw new UnsupportedError(line, `ip route ${word}`);
   }
   return changes;
 }

@@ -5,7 +5,8 @@
  */
 
 import type { IpAddress } from "../tcp/base/address.ts";
-import type { TcpConfig } from "../tcp/config/config.ts";
+import type { PartialConfig, TcpConfig } from "../tcp/config/config.ts";
+import { completeConfig, joinChanges } from "../tcp/config/complete.ts";
 import type { Connection } from "../tcp/connection/connection.ts";
 import type { Host } from "../tcp/host/host.ts";
 import type { Listener } from "../tcp/host/listener.ts";
@@ -13,8 +14,6 @@ import type { Instant, Micros } from "../tcp/base/units.ts";
 import { ErrorQueue } from "./error_queue.ts";
 import { LinuxSendBuffer, UNLIMITED } from "./linux_send_buffer.ts";
 import type { Platform } from "./symbols.ts";
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What the calls need of whoever runs the script. */
 export interface SocketWorld {
@@ -75,7 +74,7 @@ const FAILURES = {
 export class StreamSocket {
   readonly kind = "stream";
   /** What was set by options before there was a connection. */
-  readonly overrides: Partial<Writable<TcpConfig>>;
+  overrides: PartialConfig;
   /** Values of options that are kept only to be asked for, by name. */
   readonly remembered: Map<string, number>;
   nonBlocking = false;
@@ -111,7 +110,7 @@ export class StreamSocket {
   #events = 0;
 
   constructor(parent: StreamSocket | null = null) {
-    this.overrides = { ...parent?.overrides };
+    this.overrides = parent?.overrides ?? {};
     this.remembered = new Map(parent?.remembered);
     this.linger = parent?.linger ?? null;
     this.tellsUnread = parent?.tellsUnread ?? false;
@@ -122,20 +121,21 @@ export class StreamSocket {
 
   /** The settings of a connection or listener of this socket. */
   configOn(base: TcpConfig): TcpConfig {
-    const config = { ...base, ...this.overrides };
-    return { ...config, receiveBufferMax: Math.max(config.receiveBufferMax, config.receiveBuffer) };
+    const { receiveBuffer, receiveBufferMax } = { ...base.buffers, ...this.overrides.buffers };
+    const buffers = { receiveBufferMax: Math.max(receiveBufferMax, receiveBuffer) };
+    return completeConfig(joinChanges(this.overrides, { buffers }), base);
   }
 
   /** The settings that the core is given: the send buffer of a Linux socket stands before it. */
   coreConfig(world: SocketWorld): TcpConfig {
     const config = this.configOn(world.config);
-    return world.fillsChunks ? { ...config, sendBuffer: UNLIMITED } : config;
+    return world.fillsChunks ? completeConfig({ buffers: { sendBuffer: UNLIMITED } }, config) : config;
   }
 
   /** Changes settings, of the connection when there is one. */
-  configure(changes: Partial<TcpConfig>, now: Instant): void {
-    Object.assign(this.overrides, changes);
-    if (this.listener !== null) this.listener.config = { ...this.listener.config, ...changes };
+  configure(changes: PartialConfig, now: Instant): void {
+    this.overrides = joinChanges(this.overrides, changes);
+    if (this.listener !== null) this.listener.config = completeConfig(changes, this.listener.config);
     if (this.connection !== null && this.connection.state !== "CLOSED") {
       this.connection.configure(changes, now);
     }

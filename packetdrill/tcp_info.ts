@@ -52,7 +52,7 @@ const HEADER_OCTETS = { 4: 40, 6: 60 } as const;
 
 /** What is announced as MSS. */
 function announcedMss(connection: Connection): number {
-  const { mss, mtu } = connection.config;
+  const { handshake: { mss }, sending: { mtu } } = connection.config;
   return mss === 0 ? mtu - HEADER_OCTETS[connection.local.address.family] : mss;
 }
 

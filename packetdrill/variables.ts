@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TcpConfig } from "../tcp/config/config.ts";
+import type { PartialConfig, TcpConfig } from "../tcp/config/config.ts";
 import { micros, milliseconds, seconds } from "../tcp/base/units.ts";
 import { UnsupportedError } from "./ast.ts";
 
@@ -18,52 +18,69 @@ const MAX_SHIFT = 14;
 const MAX_UNSCALED = 65_535;
 
 /** What a variable's value sets; null: this value is not supported. */
-type Setter = (value: number, text: string, config: TcpConfig) => Partial<TcpConfig> | null;
+type Setter = (value: number, text: string, config: TcpConfig) => PartialConfig | null;
 
-const on = (field: keyof TcpConfig): Setter => (value) => ({ [field]: value !== 0 });
-const same = (field: keyof TcpConfig): Setter => (value) => ({ [field]: value });
-const inMilliseconds = (field: keyof TcpConfig): Setter => (value) => ({ [field]: milliseconds(value) });
-const inSeconds = (field: keyof TcpConfig): Setter => (value) => ({ [field]: seconds(value) });
+/** A field with its group, as in `retransmission.minRto`. */
+export type ConfigPath = {
+  [Group in keyof TcpConfig]: `${Group}.${keyof TcpConfig[Group] & string}`;
+}[keyof TcpConfig];
+
+/** The change of one field. */
+export function changeAt(path: ConfigPath, value: unknown): PartialConfig {
+  const [group = "", field = ""] = path.split(".");
+  return { [group]: { [field]: value } };
+}
+
+const on = (path: ConfigPath): Setter => (value) => changeAt(path, value !== 0);
+const same = (path: ConfigPath): Setter => (value) => changeAt(path, value);
+const inMilliseconds = (path: ConfigPath): Setter => (value) => changeAt(path, milliseconds(value));
+const inSeconds = (path: ConfigPath): Setter => (value) => changeAt(path, seconds(value));
 /** Only the given values are the same as having nothing of the sort. */
 const only = (...values: number[]): Setter => (value) => values.includes(value) ? {} : null;
 
 const LINUX: Readonly<Record<string, Setter>> = {
-  tcp_timestamps: on("timestamps"),
-  tcp_sack: on("selectiveAck"),
-  tcp_window_scaling: on("windowScaling"),
+  tcp_timestamps: on("handshake.timestamps"),
+  tcp_sack: on("handshake.selectiveAck"),
+  tcp_window_scaling: on("handshake.windowScaling"),
   tcp_rmem: (_value, text) => linuxReceiveBuffers(text),
-  tcp_wmem: (_value, text) => ({ sendBuffer: numbersIn(text)[1] ?? 0 }),
+  tcp_wmem: (_value, text) => ({ buffers: { sendBuffer: numbersIn(text)[1] ?? 0 } }),
   tcp_congestion_control: (_value, text) => congestionControl(text),
-  tcp_syn_retries: same("synRetries"),
-  tcp_synack_retries: same("synAckRetries"),
+  tcp_syn_retries: same("handshake.synRetries"),
+  tcp_synack_retries: same("handshake.synAckRetries"),
   tcp_tw_reuse: (value, _text, config) => ({
-    timeWaitTakeover: value === 1 ? TIME_WAIT_TAKEOVER : value === 0 ? micros(0) : config.timeWaitTakeover,
+    closing: {
+      timeWaitTakeover: value === 1
+        ? TIME_WAIT_TAKEOVER
+        : value === 0
+        ? micros(0)
+        : config.closing.timeWaitTakeover,
+    },
   }),
   tcp_tw_reuse_delay: (value, _text, config) =>
-    config.timeWaitTakeover === 0 ? {} : { timeWaitTakeover: milliseconds(value) },
-  tcp_retries1: same("retriesUntilDoubt"),
-  tcp_retries2: same("retriesUntilClose"),
+    config.closing.timeWaitTakeover === 0 ? {} : { closing: { timeWaitTakeover: milliseconds(value) } },
+  tcp_retries1: same("retransmission.retriesUntilDoubt"),
+  tcp_retries2: same("retransmission.retriesUntilClose"),
   tcp_ecn: (value) => ecnMode(["off", "request", "accept"], value),
-  tcp_early_retrans: (value) => ({ tailLossProbe: value >= 3 }),
-  tcp_recovery: (value) => ({ rack: (value & 1) !== 0 }),
-  tcp_frto: on("forwardRto"),
-  tcp_reordering: same("dupThresh"),
-  tcp_slow_start_after_idle: on("restartAfterIdle"),
-  tcp_fin_timeout: inSeconds("finWait2Time"),
-  tcp_keepalive_time: inSeconds("keepAliveIdle"),
-  tcp_keepalive_intvl: inSeconds("keepAliveInterval"),
-  tcp_keepalive_probes: same("keepAliveProbes"),
-  tcp_rfc1337: on("ignoreResetInTimeWait"),
-  tcp_challenge_ack_limit: same("challengeAcksPerSecond"),
-  tcp_invalid_ratelimit: inMilliseconds("invalidAckInterval"),
-  tcp_rto_min_us: (value) => ({ minRto: milliseconds(value / 1_000) }),
-  tcp_rto_max_ms: inMilliseconds("maxRto"),
+  tcp_early_retrans: (value) => ({ retransmission: { tailLossProbe: value >= 3 } }),
+  tcp_recovery: (value) => ({ retransmission: { rack: (value & 1) !== 0 } }),
+  tcp_frto: on("retransmission.forwardRto"),
+  tcp_reordering: same("retransmission.dupThresh"),
+  tcp_slow_start_after_idle: on("congestion.restartAfterIdle"),
+  tcp_fin_timeout: inSeconds("closing.finWait2Time"),
+  tcp_keepalive_time: inSeconds("closing.keepAliveIdle"),
+  tcp_keepalive_intvl: inSeconds("closing.keepAliveInterval"),
+  tcp_keepalive_probes: same("closing.keepAliveProbes"),
+  tcp_rfc1337: on("defence.ignoreResetInTimeWait"),
+  tcp_challenge_ack_limit: same("defence.challengeAcksPerSecond"),
+  tcp_invalid_ratelimit: inMilliseconds("defence.invalidAckInterval"),
+  tcp_rto_min_us: (value) => ({ retransmission: { minRto: milliseconds(value / 1_000) } }),
+  tcp_rto_max_ms: inMilliseconds("retransmission.maxRto"),
   tcp_moderate_rcvbuf: (value, _text, config) =>
-    value === 0 ? { receiveBufferMax: config.receiveBuffer } : {},
+    value === 0 ? { buffers: { receiveBufferMax: config.buffers.receiveBuffer } } : {},
   tcp_mtu_probing: only(0),
   tcp_dsack: only(1),
   tcp_fack: only(0),
-  tcp_shrink_window: on("shrinksWindow"),
+  tcp_shrink_window: on("buffers.shrinksWindow"),
   tcp_syncookies: only(0, 1),
   tcp_thin_linear_timeouts: only(0),
   tcp_plb_enabled: only(0),
@@ -73,40 +90,44 @@ const LINUX: Readonly<Record<string, Setter>> = {
 
 const FREEBSD: Readonly<Record<string, Setter>> = {
   "net.inet.tcp.rfc1323": (value) => ({
-    windowScaling: value === 1 || value === 2,
-    timestamps: value === 1 || value === 3,
+    handshake: { windowScaling: value === 1 || value === 2, timestamps: value === 1 || value === 3 },
   }),
-  "net.inet.tcp.sack.enable": on("selectiveAck"),
+  "net.inet.tcp.sack.enable": on("handshake.selectiveAck"),
   "net.inet.tcp.ecn.enable": (value) => ecnMode(["off", "request", "accept"], value),
   "net.inet.tcp.recvspace": (value, _text, config) => ({
-    receiveBuffer: value,
-    receiveBufferMax: Math.max(value, config.receiveBufferMax),
+    buffers: { receiveBuffer: value, receiveBufferMax: Math.max(value, config.buffers.receiveBufferMax) },
   }),
-  "net.inet.tcp.sendspace": same("sendBuffer"),
-  "kern.ipc.maxsockbuf": (value) => ({ windowScale: freebsdShift(value) }),
-  "net.inet.tcp.rexmit_initial": inMilliseconds("initialRto"),
-  "net.inet.tcp.rexmit_slop": inMilliseconds("rtoSlop"),
-  "net.inet.tcp.rexmit_min": inMilliseconds("minRto"),
-  "net.inet.tcp.rexmit_drop_options": (value) => ({ synRetriesWithOptions: value === 0 ? 0 : 2 }),
-  "net.inet.tcp.ecn.maxretries": same("ecnSynRetries"),
-  "net.inet.tcp.keepinit": inMilliseconds("connectTimeout"),
-  "net.inet.tcp.keepidle": inMilliseconds("keepAliveIdle"),
-  "net.inet.tcp.keepintvl": inMilliseconds("keepAliveInterval"),
-  "net.inet.tcp.keepcnt": same("keepAliveProbes"),
-  "net.inet.tcp.always_keepalive": on("keepAlive"),
-  "net.inet.tcp.delayed_ack": (value) => ({ segmentsPerAck: value === 0 ? 1 : 2 }),
-  "net.inet.tcp.delacktime": inMilliseconds("delayedAckTime"),
-  "net.inet.tcp.initcwnd_segments": same("initialWindow"),
-  "net.inet.tcp.rfc3042": on("limitedTransmit"),
+  "net.inet.tcp.sendspace": same("buffers.sendBuffer"),
+  "kern.ipc.maxsockbuf": (value) => ({ handshake: { windowScale: freebsdShift(value) } }),
+  "net.inet.tcp.rexmit_initial": inMilliseconds("retransmission.initialRto"),
+  "net.inet.tcp.rexmit_slop": inMilliseconds("compatibility.rtoSlop"),
+  "net.inet.tcp.rexmit_min": inMilliseconds("retransmission.minRto"),
+  "net.inet.tcp.rexmit_drop_options": (value) => ({
+    handshake: { synRetriesWithOptions: value === 0 ? 0 : 2 },
+  }),
+  "net.inet.tcp.ecn.maxretries": same("handshake.ecnSynRetries"),
+  "net.inet.tcp.keepinit": inMilliseconds("handshake.connectTimeout"),
+  "net.inet.tcp.keepidle": inMilliseconds("closing.keepAliveIdle"),
+  "net.inet.tcp.keepintvl": inMilliseconds("closing.keepAliveInterval"),
+  "net.inet.tcp.keepcnt": same("closing.keepAliveProbes"),
+  "net.inet.tcp.always_keepalive": on("closing.keepAlive"),
+  "net.inet.tcp.delayed_ack": (value) => ({ acknowledging: { segmentsPerAck: value === 0 ? 1 : 2 } }),
+  "net.inet.tcp.delacktime": inMilliseconds("acknowledging.delayedAckTime"),
+  "net.inet.tcp.initcwnd_segments": same("congestion.initialWindow"),
+  "net.inet.tcp.rfc3042": on("retransmission.limitedTransmit"),
   "net.inet.tcp.cc.algorithm": (_value, text) => congestionControl(text),
-  "net.inet.tcp.msl": (value) => ({ timeWait: milliseconds(2 * value) }),
-  "net.inet.tcp.finwait2_timeout": inMilliseconds("finWait2Time"),
-  "net.inet.tcp.icmp_may_rst": (value) => ({ icmpEndsOpening: value === 0 ? "never" : "refused or expired" }),
+  "net.inet.tcp.msl": (value) => ({ closing: { timeWait: milliseconds(2 * value) } }),
+  "net.inet.tcp.finwait2_timeout": inMilliseconds("closing.finWait2Time"),
+  "net.inet.tcp.icmp_may_rst": (value) => ({
+    defence: { icmpEndsOpening: value === 0 ? "never" : "refused or expired" },
+  }),
   "net.inet.tcp.ecn.plusplus": (value) => ecnCapable(value),
-  "net.inet.tcp.insecure_rst": (value) => ({ resetAcceptance: value === 0 ? "exact" : "in window" }),
-  "net.inet.tcp.insecure_syn": (value) => ({ synAnswer: value === 0 ? "challenge" : "reset" }),
+  "net.inet.tcp.insecure_rst": (value) => ({
+    defence: { resetAcceptance: value === 0 ? "exact" : "in window" },
+  }),
+  "net.inet.tcp.insecure_syn": (value) => ({ defence: { synAnswer: value === 0 ? "challenge" : "reset" } }),
   "net.inet.tcp.blackhole": only(0),
-  "net.inet.tcp.drop_synfin": on("dropSynFin"),
+  "net.inet.tcp.drop_synfin": on("defence.dropSynFin"),
   "net.inet.tcp.path_mtu_discovery": only(1),
   "net.inet.tcp.syncookies": only(0, 1),
   "net.inet.tcp.syncookies_only": only(0),
@@ -142,7 +163,7 @@ const HARMLESS = [
  *
  * @throws UnsupportedError when the variable, or this value of it, is not known
  */
-export function setVariable(name: string, text: string, config: TcpConfig, line: number): Partial<TcpConfig> {
+export function setVariable(name: string, text: string, config: TcpConfig, line: number): PartialConfig {
   const setter = name.startsWith("net.ipv4.") ? LINUX[name.slice("net.ipv4.".length)] : FREEBSD[name];
   if (setter === undefined) {
     if (HARMLESS.some((pattern) => pattern.test(name))) return {};
@@ -157,13 +178,12 @@ function numbersIn(text: string): number[] {
   return text.split(/\s+/).map(Number);
 }
 
-function linuxReceiveBuffers(text: string): Partial<TcpConfig> {
+function linuxReceiveBuffers(text: string): PartialConfig {
   const [, initial = 0, most = 0] = numbersIn(text);
   const receiveBuffer = initial / LINUX_BUFFER_SHARE;
   return {
-    receiveBuffer,
-    receiveBufferMax: Math.max(receiveBuffer, most / LINUX_BUFFER_SHARE),
-    windowScale: linuxShift(Math.max(initial, most)),
+    buffers: { receiveBuffer, receiveBufferMax: Math.max(receiveBuffer, most / LINUX_BUFFER_SHARE) },
+    handshake: { windowScale: linuxShift(Math.max(initial, most)) },
   };
 }
 
@@ -179,17 +199,17 @@ export function freebsdShift(most: number): number {
   return shift;
 }
 
-function congestionControl(name: string): Partial<TcpConfig> | null {
-  if (name === "cubic") return { congestionControl: "cubic" };
-  return name === "reno" || name === "newreno" ? { congestionControl: "reno" } : null;
+function congestionControl(name: string): PartialConfig | null {
+  if (name === "cubic") return { congestion: { congestionControl: "cubic" } };
+  return name === "reno" || name === "newreno" ? { congestion: { congestionControl: "reno" } } : null;
 }
 
-function ecnMode(modes: readonly TcpConfig["ecn"][], value: number): Partial<TcpConfig> | null {
+function ecnMode(modes: readonly TcpConfig["congestion"]["ecn"][], value: number): PartialConfig | null {
   const ecn = modes[value];
-  return ecn === undefined ? null : { ecn };
+  return ecn === undefined ? null : { congestion: { ecn } };
 }
 
-function ecnCapable(value: number): Partial<TcpConfig> | null {
+function ecnCapable(value: number): PartialConfig | null {
   const ecnCapable = (["new text", "new text and syn-ack", "everything"] as const)[value];
-  return ecnCapable === undefined ? null : { ecnCapable };
+  return ecnCapable === undefined ? null : { congestion: { ecnCapable } };
 }

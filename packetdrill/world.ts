@@ -116,7 +116,7 @@ export class World implements SocketWorld {
 
   /** The profile that counts windows in segments is that of Linux. */
   get fillsChunks(): boolean {
-    return this.config.windowUnit === "segments";
+    return this.config.congestion.windowUnit === "segments";
   }
 
   /** Microseconds since the script's time 0. */

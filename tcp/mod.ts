@@ -7,8 +7,10 @@
 export * from "./base/address.ts";
 export { OctetRange } from "./buffer/octet_range.ts";
 export { AckSample, type CongestionControl } from "./congestion/control.ts";
-export * from "./config/config.ts";
+export { completeConfig, joinChanges } from "./config/complete.ts";
+export type * from "./config/config.ts";
 export * from "./config/profiles.ts";
+export { STANDARD } from "./config/standard.ts";
 export { Connection, type ConnectionOptions } from "./connection/connection.ts";
 export * from "./base/errors.ts";
 export { Event, type EventSet } from "./base/events.ts";

@@ -108,7 +108,7 @@ function sampleRoundTrip(tcb: Tcb, segment: Segment, now: Instant): Micros {
   if (sample === 0 && timestamps.agreed && segment.hasOption(Option.timestamps)) {
     const age = timestamps.age(segment.timestampEcho, now);
     // Of the present tick: it came back within one. That is a sample too, and ends the back-off.
-    if (age >= 0) sample = micros(Math.max(age, tcb.config.timestampTick));
+    if (age >= 0) sample = micros(Math.max(age, tcb.config.sending.timestampTick));
   }
   if (sample > 0) rtt.sample(sample, now);
   return sample;

@@ -33,7 +33,7 @@ export function noteArrival(tcb: Tcb, segment: Segment, outcome: TextOutcome, no
 /** RFC 9293 3.8.6.3: the ACK of what came may wait. */
 export function delayAck(tcb: Tcb, now: Instant): void {
   const { acknowledging, timers, config, rtt } = tcb;
-  const delay = acknowledging.pace?.delay(rtt.srtt) ?? config.delayedAckTime;
+  const delay = acknowledging.pace?.delay(rtt.srtt) ?? config.acknowledging.delayedAckTime;
   if (delay === 0) return acknowledging.acknowledgeNow("ack-quick");
   const due = after(now, delay);
   if (due < timers.deadline(Timer.delayedAck)) timers.set(Timer.delayedAck, due);

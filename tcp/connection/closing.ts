@@ -37,7 +37,7 @@ export function finAcknowledgedIn(tcb: Tcb, now: Instant): boolean {
 /** Starts TIME-WAIT, or starts it anew: only its timer runs (MUST-13). */
 export function enterTimeWait(tcb: Tcb, now: Instant): void {
   tcb.timers.clearAll();
-  tcb.timers.set(Timer.timeWait, after(now, tcb.config.timeWait));
+  tcb.timers.set(Timer.timeWait, after(now, tcb.config.closing.timeWait));
   trimForGood(tcb);
 }
 
@@ -53,15 +53,15 @@ function trimForGood(tcb: Tcb): void {
 
 /** A connection that its user has closed does not wait for the peer's FIN for ever. */
 export function boundFinWait2(tcb: Tcb, now: Instant): void {
-  if (tcb.state !== "FIN-WAIT-2" || !tcb.userClosed || tcb.config.finWait2Time === 0) return;
-  tcb.timers.set(Timer.finWait2, after(now, tcb.config.finWait2Time));
+  if (tcb.state !== "FIN-WAIT-2" || !tcb.userClosed || tcb.config.closing.finWait2Time === 0) return;
+  tcb.timers.set(Timer.finWait2, after(now, tcb.config.closing.finWait2Time));
 }
 
 /** Starts or stops watching a quiet connection: the quiet counts from what was received last (RFC 9293 3.8.4). */
 export function armKeepAlive(tcb: Tcb, now: Instant): void {
   const { timers, config, lastReceivedAt } = tcb;
-  if (!config.keepAlive) return timers.clear(Timer.keepAlive);
+  if (!config.closing.keepAlive) return timers.clear(Timer.keepAlive);
   if (timers.isRunning(Timer.keepAlive)) return;
-  const due = after(lastReceivedAt, config.keepAliveIdle);
+  const due = after(lastReceivedAt, config.closing.keepAliveIdle);
   timers.set(Timer.keepAlive, due < now ? now : due);
 }

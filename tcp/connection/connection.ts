@@ -10,7 +10,8 @@ import type { OctetRange } from "../buffer/octet_range.ts";
 import { segmentArrives } from "./segment_arrives.ts";
 import * as calls from "./user_calls.ts";
 import { ChallengeLimiter } from "./challenge_limiter.ts";
-import { type TcpConfig, validatedConfig } from "../config/config.ts";
+import { completeConfig } from "../config/complete.ts";
+import type { PartialConfig, TcpConfig } from "../config/config.ts";
 import type { ConnectionFailure } from "../base/errors.ts";
 import type { EventSet } from "../base/events.ts";
 import { icmpArrives } from "./icmp_arrives.ts";
@@ -26,7 +27,8 @@ import type { Instant, Micros } from "../base/units.ts";
 
 /** What a connection is made of. */
 export interface ConnectionOptions {
-  readonly config: TcpConfig;
+  /** @default STANDARD */
+  readonly config?: PartialConfig;
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly isn: IsnSource;
@@ -201,7 +203,7 @@ export class Connection implements ConnectionView {
   }
 
   /** Changes knobs that may change while the connection is open: Nagle, cork, keep-alive, time-outs, DiffServ, buffers. */
-  configure(changes: Partial<TcpConfig>, now: Instant): void {
+  configure(changes: PartialConfig, now: Instant): void {
     calls.configure(this.#tcb, changes, now);
     this.onTouched?.();
   }
@@ -383,7 +385,7 @@ export class Connection implements ConnectionView {
 }
 
 function tcbOptions(options: Omit<ConnectionOptions, "remote">, remote: Endpoint): TcbOptions {
-  const config = validatedConfig(options.config);
+  const config = completeConfig(options.config);
   const limiterSeed = seqToInt32(options.isn(options.local, remote, 0 as Instant));
   return {
     id: options.id ?? 1,
@@ -395,7 +397,7 @@ function tcbOptions(options: Omit<ConnectionOptions, "remote">, remote: Endpoint
     segmentLimit: options.segmentLimit ?? 0,
     timestampOffset: options.timestampOffset ?? 0,
     challengeLimiter: options.challengeLimiter ??
-      new ChallengeLimiter(config.challengeAcksPerSecond, limiterSeed),
+      new ChallengeLimiter(config.defence.challengeAcksPerSecond, limiterSeed),
     pathMtu: options.pathMtu ?? Infinity,
   };
 }

@@ -82,7 +82,7 @@ function unreachable(tcb: Tcb, error: IcmpError, now: Instant): void {
     ? !SOFT_UNREACHABLE_IPV4.includes(error.code)
     : error.code === PORT_UNREACHABLE_IPV6;
   const isOpening = tcb.state === "SYN-SENT" || tcb.state === "SYN-RECEIVED";
-  const ends = isOpening ? endsOpening(tcb, isHard) : isHard && tcb.config.hardErrorsAbort;
+  const ends = isOpening ? endsOpening(tcb, isHard) : isHard && tcb.config.defence.hardErrorsAbort;
   const isFinal = ends || isRefusedOrExpired(tcb, error);
   return isFinal ? unreachableForGood(tcb, error, now) : raiseSoftError(tcb, error);
 }
@@ -95,7 +95,7 @@ function unreachableForGood(tcb: Tcb, error: IcmpError, now: Instant): void {
 
 /** Whether the error says "refused" or that the TTL was too small, before the peer has answered, where that counts. */
 function isRefusedOrExpired(tcb: Tcb, error: IcmpError): boolean {
-  if (tcb.config.icmpEndsOpening !== "refused or expired" || tcb.state !== "SYN-SENT") return false;
+  if (tcb.config.defence.icmpEndsOpening !== "refused or expired" || tcb.state !== "SYN-SENT") return false;
   const isIpv4 = error.family === 4;
   switch (error.kind) {
     case "unreachable":
@@ -110,7 +110,7 @@ function isRefusedOrExpired(tcb: Tcb, error: IcmpError): boolean {
 }
 
 function endsOpening(tcb: Tcb, isHard: boolean): boolean {
-  switch (tcb.config.icmpEndsOpening) {
+  switch (tcb.config.defence.icmpEndsOpening) {
     case "never":
     case "refused or expired":
       return false;

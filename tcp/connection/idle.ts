@@ -9,7 +9,10 @@ import { elapsed, type Instant } from "../base/units.ts";
 
 /** RFC 5681 4.1: after an idle time the window may say nothing about the path any more. */
 export function restartAfterIdle(tcb: Tcb, now: Instant): void {
-  if (!tcb.config.restartAfterIdle || tcb.recovery.inFlight.count > 0 || tcb.totals.octetsSent.value === 0) {
+  if (
+    !tcb.config.congestion.restartAfterIdle || tcb.recovery.inFlight.count > 0 ||
+    tcb.totals.octetsSent.value === 0
+  ) {
     return;
   }
   const idle = elapsed(tcb.lastTextSentAt, now);

@@ -29,8 +29,8 @@ export function armForOutstanding(tcb: Tcb, now: Instant): void {
 /** The user's own limit for what is outstanding runs (RFC 5482). */
 export function armUserTimeout(tcb: Tcb, now: Instant): void {
   const { timers, config } = tcb;
-  if (config.userTimeout > 0 && !timers.isRunning(Timer.userTimeout)) {
-    timers.setAfter(Timer.userTimeout, now, config.userTimeout);
+  if (config.retransmission.userTimeout > 0 && !timers.isRunning(Timer.userTimeout)) {
+    timers.setAfter(Timer.userTimeout, now, config.retransmission.userTimeout);
   }
 }
 
@@ -43,7 +43,9 @@ export function rearmAfterProgress(tcb: Tcb, now: Instant): void {
     timers.clear(Timer.tailLossProbe);
     return;
   }
-  if (tcb.config.userTimeout > 0) timers.setAfter(Timer.userTimeout, now, tcb.config.userTimeout);
+  if (tcb.config.retransmission.userTimeout > 0) {
+    timers.setAfter(Timer.userTimeout, now, tcb.config.retransmission.userTimeout);
+  }
   if (isBeyondWindow(tcb)) {
     timers.clear(Timer.retransmission);
     timers.clear(Timer.tailLossProbe);
@@ -58,7 +60,8 @@ export function rearmAfterProgress(tcb: Tcb, now: Instant): void {
 /** Schedules a tail loss probe, if it would come before the retransmission timer. */
 export function armTailProbe(tcb: Tcb, now: Instant): void {
   const { recovery, timers, rtt, config } = tcb;
-  const mayProbe = config.tailLossProbe && tcb.handshake.selectiveAck && recovery.phase === "open" &&
+  const mayProbe = config.retransmission.tailLossProbe && tcb.handshake.selectiveAck &&
+    recovery.phase === "open" &&
     recovery.tailProbe.end === null && recovery.inFlight.count > 0 && recovery.inFlight.sackedOctets === 0 &&
     timers.isRunning(Timer.retransmission);
   if (!mayProbe) {
@@ -66,7 +69,12 @@ export function armTailProbe(tcb: Tcb, now: Instant): void {
     return;
   }
   const isSingle = recovery.inFlight.totalOctets <= tcb.sender.mss;
-  const timeout = TailLossProbe.timeout(rtt.srtt, isSingle, WORST_DELAYED_ACK, config.initialRto);
+  const timeout = TailLossProbe.timeout(
+    rtt.srtt,
+    isSingle,
+    WORST_DELAYED_ACK,
+    config.retransmission.initialRto,
+  );
   const deadline = earliest(after(now, timeout), timers.deadline(Timer.retransmission));
   timers.set(Timer.tailLossProbe, deadline);
   // A probe comes in place of a time-out that is due no later (7.2), and starts that timer anew.
@@ -79,7 +87,7 @@ export function armTailProbe(tcb: Tcb, now: Instant): void {
 export function armPersist(tcb: Tcb, now: Instant): void {
   if (tcb.timers.isRunning(Timer.persist) || tcb.windowProbeDue || !tcb.sender.isBlockedByWindow) return;
   const backedOff = tcb.rtt.rto * 2 ** tcb.windowProbes;
-  tcb.timers.setAfter(Timer.persist, now, micros(Math.min(backedOff, tcb.config.maxRto)));
+  tcb.timers.setAfter(Timer.persist, now, micros(Math.min(backedOff, tcb.config.retransmission.maxRto)));
 }
 
 /** A cork holds text back, but not for ever: the override time-out of RFC 9293 3.8.6.2.1. */
@@ -91,7 +99,9 @@ export function armCork(tcb: Tcb, now: Instant): void {
 /** Whether a cork is what holds the next text back: less than a segment, for which both windows have room. */
 export function isHeldByCork(tcb: Tcb): boolean {
   const { sender, recovery, config } = tcb;
-  if (!config.cork || sender.unsent === 0 || sender.unsent >= sender.mss || sender.finQueued) return false;
+  if (!config.sending.cork || sender.unsent === 0 || sender.unsent >= sender.mss || sender.finQueued) {
+    return false;
+  }
   return sender.unsent <= Math.min(sender.usableWindow, recovery.congestionRoom());
 }
 

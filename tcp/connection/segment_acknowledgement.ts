@@ -177,8 +177,8 @@ function updateTimers(
   }
   if (advanced) {
     timers.clear(Timer.userTimeout);
-    if (tcb.config.userTimeout > 0 && sender.unacknowledged > 0) {
-      timers.set(Timer.userTimeout, after(now, tcb.config.userTimeout));
+    if (tcb.config.retransmission.userTimeout > 0 && sender.unacknowledged > 0) {
+      timers.set(Timer.userTimeout, after(now, tcb.config.retransmission.userTimeout));
     }
   }
   if (sender.isBlockedByWindow) {

@@ -25,7 +25,7 @@ import { elapsed, type Instant, micros, NEVER } from "../base/units.ts";
 export function segmentArrives(tcb: Tcb, segment: Segment, now: Instant): void {
   tcb.totals.segmentsReceived++;
   tcb.observer?.segmentArrived(tcb.view, segment, now);
-  if (tcb.config.dropSynFin && segment.has(Flag.syn | Flag.fin)) {
+  if (tcb.config.defence.dropSynFin && segment.has(Flag.syn | Flag.fin)) {
     return drop(tcb, segment, "syn-with-fin", now);
   }
   switch (tcb.state) {
@@ -44,7 +44,7 @@ export function segmentArrives(tcb: Tcb, segment: Segment, now: Instant): void {
     case "LAST-ACK":
       return arrivesInOtherStates(tcb, segment, now);
     case "TIME-WAIT":
-      return (tcb.config.timeWaitAnswersAcksOnly ? arrivesInTimeWait : arrivesInOtherStates)(
+      return (tcb.config.compatibility.timeWaitAnswersAcksOnly ? arrivesInTimeWait : arrivesInOtherStates)(
         tcb,
         segment,
         now,
@@ -68,7 +68,7 @@ function arrivesInListen(tcb: Tcb, segment: Segment, now: Instant): void {
     { address: addressAt(segment.sourceOffset), port: segment.sourcePort },
   );
   tcb.beginSending(tcb.isn(tcb.local, tcb.remote, now));
-  tcb.ecn.synArrived(segment, tcb.config.ecn);
+  tcb.ecn.synArrived(segment, tcb.config.congestion.ecn);
   synArrives(tcb, segment, now);
   tcb.moveTo("SYN-RECEIVED", "syn-received", now);
   tcb.synDue = true;
@@ -100,9 +100,9 @@ function arrivesInSynSent(tcb: Tcb, segment: Segment, now: Instant): void {
     return drop(tcb, segment, hasAck ? "unacceptable-sequence" : "no-ack-flag", now);
   }
   if (hasAck) tcb.ecn.synAckArrived(segment, tcb.askedForEcn);
-  else tcb.ecn.synArrived(segment, tcb.config.ecn);
+  else tcb.ecn.synArrived(segment, tcb.config.congestion.ecn);
   synArrives(tcb, segment, now);
-  tcb.receiver.takesWhatFits = tcb.config.takesWhatFits;
+  tcb.receiver.takesWhatFits = tcb.config.compatibility.takesWhatFits;
   if (!hasAck) {
     tcb.moveTo("SYN-RECEIVED", "simultaneous-open", now);
     tcb.synDue = true;
@@ -151,7 +151,9 @@ function establish(tcb: Tcb, segment: Segment, now: Instant): void {
   } else if (handshake.retransmissions > 0) {
     // RFC 6298 5.7.
     rtt.useInitialAfterSynLoss();
-    if (handshake.retransmissions >= tcb.config.lostSynsOfSmallWindow) shrinkFirstWindow(tcb, now);
+    if (handshake.retransmissions >= tcb.config.compatibility.lostSynsOfSmallWindow) {
+      shrinkFirstWindow(tcb, now);
+    }
   }
   tcb.moveTo("ESTABLISHED", tcb.state === "SYN-SENT" ? "syn-ack-received" : "syn-acknowledged", now);
   tcb.raise(Event.established | Event.writable);
@@ -194,7 +196,7 @@ function checkSequence(tcb: Tcb, segment: Segment, now: Instant): boolean {
     answerInvalid(tcb, segment, "timestamp-too-old", now);
     return false;
   }
-  if (tcb.timestamps.isMissing(segment) && !tcb.config.acceptMissingTimestamps) {
+  if (tcb.timestamps.isMissing(segment) && !tcb.config.compatibility.acceptMissingTimestamps) {
     drop(tcb, segment, "missing-timestamp", now);
     return false;
   }
@@ -212,7 +214,8 @@ function checkSequence(tcb: Tcb, segment: Segment, now: Instant): boolean {
   // With a closed window the ACK, URG and RST of the next segment in order still count (MUST-66).
   const isNextAtClosedWindow = receiver.rcvWnd === 0 && segment.seq === receiver.rcvNxt;
   if (isNextAtClosedWindow && segment.has(Flag.rst)) return true;
-  const isDuplicate = tcb.config.usesAckOfDuplicates && seqAtOrBefore(segment.end, receiver.rcvNxt);
+  const isDuplicate = tcb.config.compatibility.usesAckOfDuplicates &&
+    seqAtOrBefore(segment.end, receiver.rcvNxt);
   // So do those of a probe that was received before: two sides that probe each other's closed windows hear of nothing else.
   const isOfUse = isNextAtClosedWindow || isDuplicate || isProbe(tcb, segment);
   if (isOfUse && segment.has(Flag.ack) && (segment.flags & (Flag.syn | Flag.rst)) === 0) {
@@ -247,7 +250,7 @@ function answerInvalid(tcb: Tcb, segment: Segment, reason: DropReason, now: Inst
 
 /** Whether the last answer to a segment out of window was a moment ago: two hosts might go on for ever. */
 function isTooSoonToAnswer(tcb: Tcb, now: Instant): boolean {
-  const { invalidAckInterval } = tcb.config;
+  const { invalidAckInterval } = tcb.config.defence;
   return invalidAckInterval > 0 && tcb.lastInvalidAckAt >= 0 &&
     elapsed(tcb.lastInvalidAckAt, now) < invalidAckInterval;
 }
@@ -261,14 +264,14 @@ function isProbe(tcb: Tcb, segment: Segment): boolean {
 /** Second: RST, with the three cases of RFC 5961 3.2. */
 function checkReset(tcb: Tcb, segment: Segment, now: Instant): boolean {
   if (!segment.has(Flag.rst)) return true;
-  if (segment.seq !== tcb.receiver.rcvNxt && tcb.config.resetAcceptance === "exact") {
+  if (segment.seq !== tcb.receiver.rcvNxt && tcb.config.defence.resetAcceptance === "exact") {
     challenge(tcb, segment, "challenge-reset", "reset-challenged", now);
     return false;
   }
   switch (tcb.state) {
     case "TIME-WAIT":
       // RFC 1337: a late RST must not end TIME-WAIT early.
-      if (tcb.config.ignoreResetInTimeWait) drop(tcb, segment, "reset-in-time-wait", now);
+      if (tcb.config.defence.ignoreResetInTimeWait) drop(tcb, segment, "reset-in-time-wait", now);
       else tcb.moveTo("CLOSED", "reset-received", now);
       return false;
     case "CLOSING":
@@ -299,7 +302,7 @@ function checkSyn(tcb: Tcb, segment: Segment, now: Instant): boolean {
     tcb.returnToListen(now);
     return false;
   }
-  if (tcb.config.synAnswer === "reset") {
+  if (tcb.config.defence.synAnswer === "reset") {
     tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-syn-in-window" };
     tcb.fail("reset", "The peer sent a SYN within the open connection", "reset-received", now);
     return false;
@@ -323,14 +326,14 @@ function checkAck(tcb: Tcb, segment: Segment, windowShift: number, now: Instant)
     }
     establish(tcb, segment, now);
     sender.setWindow(segment.window << windowShift, segment.seq, segment.ack);
-    tcb.receiver.takesWhatFits = tcb.config.takesWhatFits;
+    tcb.receiver.takesWhatFits = tcb.config.compatibility.takesWhatFits;
     const text = tcb.textOfSyn;
     tcb.textOfSyn = null;
     return text === null || takeText(tcb, text, now);
   }
   if (!sender.isAckAcceptable(segment.ack)) {
     const isBeyond = seqAfter(segment.ack, sender.sndNxt);
-    if (isBeyond && tcb.state === "ESTABLISHED" && !tcb.config.answersAckOfUnsent) {
+    if (isBeyond && tcb.state === "ESTABLISHED" && !tcb.config.compatibility.answersAckOfUnsent) {
       drop(tcb, segment, "ack-of-unsent", now);
       return false;
     }
@@ -379,7 +382,7 @@ function takeText(tcb: Tcb, segment: Segment, now: Instant): boolean {
   const { receiver, acknowledging } = tcb;
   if (receiver.readingEnded && seqAfter(seqAdd(segment.seq, segment.payloadLength), receiver.rcvNxt)) {
     // SHLD-3: what nobody will read is answered with RST.
-    tcb.resetDue = tcb.config.lateTextReset === "as unknown"
+    tcb.resetDue = tcb.config.compatibility.lateTextReset === "as unknown"
       ? resetFor(segment, "reset-data-after-close")
       : { seq: tcb.sender.sndNxt, ack: null, reason: "reset-data-after-close" };
     tcb.fail(
@@ -431,9 +434,9 @@ function takeFin(tcb: Tcb, segment: Segment, now: Instant): void {
 
 /** RFC 5961 7: an answer that only the true peer can use, limited per host. */
 function challenge(tcb: Tcb, segment: Segment, answer: SendReason, reason: DropReason, now: Instant): void {
-  const isHeldBack = tcb.config.limitsChallenges && isTooSoonToAnswer(tcb, now);
+  const isHeldBack = tcb.config.compatibility.limitsChallenges && isTooSoonToAnswer(tcb, now);
   if (!isHeldBack && tcb.challengeLimiter.allows(now)) {
-    if (tcb.config.limitsChallenges) tcb.lastInvalidAckAt = now;
+    if (tcb.config.compatibility.limitsChallenges) tcb.lastInvalidAckAt = now;
     tcb.acknowledging.acknowledgeNow(answer);
   }
   drop(tcb, segment, reason, now);

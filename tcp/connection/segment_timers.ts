@@ -87,11 +87,11 @@ export function restartFromOldest(tcb: Tcb, now: Instant): void {
 export function scheduleProbe(tcb: Tcb, advancing: boolean, now: Instant): boolean {
   const { recovery, rtt, config, timers } = tcb;
   const { inFlight, phase } = recovery;
-  const mayProbe = config.tailLossProbe && tcb.handshake.selectiveAck && inFlight.count > 0 &&
+  const mayProbe = config.retransmission.tailLossProbe && tcb.handshake.selectiveAck && inFlight.count > 0 &&
     (phase === "open" || phase === "congestion window reduced");
   if (!mayProbe) return false;
   const slack = inFlight.totalSegments === 1 ? DELAYED_ACK_OF_PEER : LEAST_WAIT;
-  let wait: number = rtt.hasSample ? 2 * rtt.srtt + slack : config.initialRto;
+  let wait: number = rtt.hasSample ? 2 * rtt.srtt + slack : config.retransmission.initialRto;
   const untilTimeout = advancing ? rtt.timeout() : rtt.timeout() - elapsed(inFlight.sentAt(0), now);
   if (untilTimeout > 0) wait = Math.min(wait, untilTimeout);
   timers.clear(Timer.retransmission);

@@ -22,9 +22,9 @@ export function createSendingRules(
   mss: number,
   now: Instant,
 ): SendingStart {
-  const { congestionControl, initialWindow, hystart } = config;
+  const { congestionControl, initialWindow, hystart } = config.congestion;
   const options: CongestionOptions = { mss, initialWindowSegments: initialWindow, hystart, now };
-  switch (config.windowUnit) {
+  switch (config.congestion.windowUnit) {
     case "octets": {
       const control = createCongestionControl(congestionControl, options);
       return { control, rules: new OctetRules(new Recovery(config, control, iss, mss)) };

@@ -56,10 +56,12 @@ export class Handshake {
   /** `pathMtu`: what the path is known to take already; our own MSS stays that of the interface (RFC 1191 6.4). */
   constructor(config: TcpConfig, family: Family, pathMtu: number) {
     this.family = family;
-    this.mtu = Math.min(config.mtu, pathMtu);
-    this.ownMss = config.mss === 0 ? config.mtu - this.#headers : config.mss;
+    this.mtu = Math.min(config.sending.mtu, pathMtu);
+    this.ownMss = config.handshake.mss === 0 ? config.sending.mtu - this.#headers : config.handshake.mss;
     this.#peerMss = family === 4 ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6;
-    this.ownShift = config.windowScale === "auto" ? leastShift(config.receiveBufferMax) : config.windowScale;
+    this.ownShift = config.handshake.windowScale === "auto"
+      ? leastShift(config.buffers.receiveBufferMax)
+      : config.handshake.windowScale;
   }
 
   get #headers(): number {
@@ -81,22 +83,24 @@ export class Handshake {
   writeOptions(out: Segment, config: TcpConfig, isSimultaneous: boolean): void {
     const isAnswer = out.has(Flag.ack);
     const offersAgain = isSimultaneous && this.offersAgain(config);
-    out.synOptionOrder = config.synOptionOrder;
-    if (config.mssOption) {
+    out.synOptionOrder = config.compatibility.synOptionOrder;
+    if (config.handshake.mssOption) {
       out.options |= Option.maximumSegmentSize;
-      out.maximumSegmentSize = config.boundsOwnMss
+      out.maximumSegmentSize = config.compatibility.boundsOwnMss
         ? this.#boundOwnMss(isAnswer && !isSimultaneous)
         : this.ownMss;
     }
     if (!isAnswer && this.isBare(config)) return;
-    if (isAnswer ? this.selectiveAck : config.selectiveAck) out.options |= Option.selectiveAckPermitted;
-    if (isAnswer && !offersAgain ? this.windowScaling : config.windowScaling) {
+    if (isAnswer ? this.selectiveAck : config.handshake.selectiveAck) {
+      out.options |= Option.selectiveAckPermitted;
+    }
+    if (isAnswer && !offersAgain ? this.windowScaling : config.handshake.windowScaling) {
       out.options |= Option.windowScale;
       out.windowScale = this.ownShift;
     }
-    if (config.userTimeoutOption > 0) {
+    if (config.handshake.userTimeoutOption > 0) {
       out.options |= Option.userTimeout;
-      out.userTimeout = encodeUserTimeout(toSeconds(config.userTimeoutOption));
+      out.userTimeout = encodeUserTimeout(toSeconds(config.handshake.userTimeoutOption));
     }
   }
 
@@ -108,23 +112,24 @@ export class Handshake {
 
   /** Whether our SYN was repeated so often that the path may drop options. */
   isBare(config: TcpConfig): boolean {
-    return config.synRetriesWithOptions > 0 && this.retransmissions > config.synRetriesWithOptions;
+    return config.handshake.synRetriesWithOptions > 0 &&
+      this.retransmissions > config.handshake.synRetriesWithOptions;
   }
 
   /** Whether the SYN-ACK of a simultaneous open offers what the peer's SYN did not. */
   offersAgain(config: TcpConfig): boolean {
-    return config.offersAgainWhenSimultaneous && !this.selectiveAck && !this.windowScaling &&
+    return config.compatibility.offersAgainWhenSimultaneous && !this.selectiveAck && !this.windowScaling &&
       !this.timestamps;
   }
 
   /** Takes in the options of the peer's SYN or SYN-ACK. */
   readOptions(segment: Segment, config: TcpConfig): void {
     if (segment.hasOption(Option.maximumSegmentSize)) {
-      this.#peerMss = Math.max(segment.maximumSegmentSize, config.leastPeerMss);
+      this.#peerMss = Math.max(segment.maximumSegmentSize, config.handshake.leastPeerMss);
     }
-    this.selectiveAck = config.selectiveAck && segment.hasOption(Option.selectiveAckPermitted);
-    this.timestamps = config.timestamps && segment.hasOption(Option.timestamps);
-    this.windowScaling = config.windowScaling && segment.hasOption(Option.windowScale);
+    this.selectiveAck = config.handshake.selectiveAck && segment.hasOption(Option.selectiveAckPermitted);
+    this.timestamps = config.handshake.timestamps && segment.hasOption(Option.timestamps);
+    this.windowScaling = config.handshake.windowScaling && segment.hasOption(Option.windowScale);
     // RFC 7323 2.3: a shift above 14 counts as 14.
     this.peerShift = this.windowScaling ? Math.min(segment.windowScale, MAX_WINDOW_SHIFT) : 0;
   }

@@ -214,7 +214,7 @@ export class Tcb {
     this.state = state;
     this.openedPassively = state === "LISTEN";
     this.handshake = new Handshake(config, local.address.family, options.pathMtu);
-    this.timestamps = new Timestamps(config.timestampTick, options.timestampOffset);
+    this.timestamps = new Timestamps(config.sending.timestampTick, options.timestampOffset);
     const iss = this.openedPassively ? seqNumber(0) : options.isn(local, remote, now);
     this.rtt = new RttEstimator(config);
     this.sender = new Sender(config, iss, this.handshake.sendMss());
@@ -267,7 +267,7 @@ export class Tcb {
     const segment = this.handshake.segmentSize();
     if (this.handshake.timestamps) this.receiver.optionOctets = TIMESTAMPS_LENGTH;
     this.receiver.holdWholeSegments(segment);
-    if (this.config.roundsBuffers) {
+    if (this.config.compatibility.roundsBuffers) {
       const { ring } = this.sender;
       ring.limit = Math.ceil(ring.limit / segment) * segment;
     }

@@ -64,8 +64,8 @@ function retransmissionTimedOut(tcb: Tcb, now: Instant): void {
 /** RFC 6298 5.5 and 5.7, MUST-22: the SYN is sent again, later each time. */
 function synTimedOut(tcb: Tcb, now: Instant): void {
   const { handshake, config } = tcb;
-  const retries = tcb.state === "SYN-SENT" ? config.synRetries : config.synAckRetries;
-  const isTimed = tcb.state === "SYN-SENT" && config.connectTimeout > 0;
+  const retries = tcb.state === "SYN-SENT" ? config.handshake.synRetries : config.handshake.synAckRetries;
+  const isTimed = tcb.state === "SYN-SENT" && config.handshake.connectTimeout > 0;
   if (!isTimed && handshake.retransmissions >= retries) {
     return giveUp(tcb, "The peer did not answer our SYN", now);
   }
@@ -81,9 +81,15 @@ function mayGoOn(tcb: Tcb, now: Instant): boolean {
   const { sender, config } = tcb;
   tcb.expiries = sender.sndUna === tcb.expiredUna ? tcb.expiries + 1 : 1;
   tcb.expiredUna = sender.sndUna;
-  if (tcb.expiries === config.retriesUntilDoubt) tcb.raise(Event.deliveryInDoubt);
-  if (config.userTimeout > 0 || tcb.expiries <= config.retriesUntilClose) return true;
-  giveUp(tcb, `The peer acknowledged nothing after ${config.retriesUntilClose} retransmissions`, now);
+  if (tcb.expiries === config.retransmission.retriesUntilDoubt) tcb.raise(Event.deliveryInDoubt);
+  if (config.retransmission.userTimeout > 0 || tcb.expiries <= config.retransmission.retriesUntilClose) {
+    return true;
+  }
+  giveUp(
+    tcb,
+    `The peer acknowledged nothing after ${config.retransmission.retriesUntilClose} retransmissions`,
+    now,
+  );
   return false;
 }
 
@@ -109,7 +115,7 @@ function persistTimedOut(tcb: Tcb, now: Instant): void {
   const silence = elapsed(tcb.lastReceivedAt, now);
   const isAnswered = tcb.windowProbes === 0 || silence <= tcb.lastProbeWait;
   tcb.unansweredProbes = isAnswered ? 0 : tcb.unansweredProbes + 1;
-  if (tcb.unansweredProbes > tcb.config.retriesUntilClose) {
+  if (tcb.unansweredProbes > tcb.config.retransmission.retriesUntilClose) {
     return giveUp(tcb, "The peer answered none of our window probes", now);
   }
   tcb.windowProbes++;
@@ -123,19 +129,19 @@ function keepAliveTimedOut(tcb: Tcb, now: Instant): void {
   const { config, timers } = tcb;
   const quiet = elapsed(tcb.lastReceivedAt, now);
   const hasOutstanding = tcb.sender.sndUna !== tcb.sender.sndNxt;
-  if (tcb.keepAliveProbes === 0 && (quiet < config.keepAliveIdle || hasOutstanding)) {
+  if (tcb.keepAliveProbes === 0 && (quiet < config.closing.keepAliveIdle || hasOutstanding)) {
     const rest = hasOutstanding
-      ? after(now, config.keepAliveIdle)
-      : after(tcb.lastReceivedAt, config.keepAliveIdle);
+      ? after(now, config.closing.keepAliveIdle)
+      : after(tcb.lastReceivedAt, config.closing.keepAliveIdle);
     return timers.set(Timer.keepAlive, rest);
   }
-  if (tcb.keepAliveProbes >= config.keepAliveProbes) {
+  if (tcb.keepAliveProbes >= config.closing.keepAliveProbes) {
     tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-time-out" };
-    return giveUp(tcb, `The peer answered none of ${config.keepAliveProbes} keep-alive probes`, now);
+    return giveUp(tcb, `The peer answered none of ${config.closing.keepAliveProbes} keep-alive probes`, now);
   }
   tcb.keepAliveProbes++;
   tcb.keepAliveDue = true;
-  timers.set(Timer.keepAlive, after(now, config.keepAliveInterval));
+  timers.set(Timer.keepAlive, after(now, config.closing.keepAliveInterval));
 }
 
 function finWait2TimedOut(tcb: Tcb, now: Instant): void {

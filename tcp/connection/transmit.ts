@@ -56,7 +56,7 @@ function beginSegment(tcb: Tcb, out: Segment, seq: SeqNumber, flags: number, now
   const isAnswer = (flags & Flag.ack) !== 0;
   if (isAnswer) out.ack = tcb.receiver.rcvNxt;
   out.window = tcb.receiver.announceWindow(isSyn);
-  const offersTimestamps = isSyn && tcb.config.timestamps &&
+  const offersTimestamps = isSyn && tcb.config.handshake.timestamps &&
     (isAnswer
       ? !tcb.openedPassively && tcb.handshake.offersAgain(tcb.config)
       : !tcb.handshake.isBare(tcb.config));
@@ -71,8 +71,8 @@ function addressSegment(tcb: Tcb, out: Segment): void {
   out.destinationOffset = addresses.length / 2;
   out.sourcePort = tcb.local.port;
   out.destinationPort = tcb.remote.port;
-  out.dscp = tcb.config.dscp;
-  out.hopLimit = tcb.config.hopLimit;
+  out.dscp = tcb.config.sending.dscp;
+  out.hopLimit = tcb.config.sending.hopLimit;
 }
 
 /** Accounts for a finished segment. */
@@ -100,7 +100,7 @@ function sendReset(tcb: Tcb, out: Segment, now: Instant): boolean {
   beginSegment(tcb, out, reset.seq, reset.ack === null ? Flag.rst : Flag.rst | Flag.ack, now);
   if (reset.ack !== null) out.ack = reset.ack;
   // RFC 7323 3.2: a RST should carry them.
-  const { timestampsOnReset } = tcb.config;
+  const { timestampsOnReset } = tcb.config.compatibility;
   const carries = timestampsOnReset === "all" || timestampsOnReset === "own" && reset.ack !== null;
   if (carries && tcb.timestamps.agreed) tcb.timestamps.write(out, now);
   return finishSegment(tcb, out, reset.reason, now);
@@ -110,13 +110,14 @@ function sendSyn(tcb: Tcb, out: Segment, now: Instant): true {
   const { sender, handshake, ecn } = tcb;
   const isAnswer = tcb.state === "SYN-RECEIVED";
   const isRepeated = sender.sndNxt !== sender.iss;
-  const ecnFlags = isAnswer
-    ? ecn.synAckFlags
-    : ecn.synFlags(tcb.config.ecn, handshake.retransmissions <= tcb.config.ecnSynRetries);
+  const ecnFlags = isAnswer ? ecn.synAckFlags : ecn.synFlags(
+    tcb.config.congestion.ecn,
+    handshake.retransmissions <= tcb.config.handshake.ecnSynRetries,
+  );
   if (!isAnswer) tcb.askedForEcn = ecnFlags !== 0;
   beginSegment(tcb, out, sender.iss, (isAnswer ? Flag.syn | Flag.ack : Flag.syn) | ecnFlags, now);
   handshake.writeOptions(out, tcb.config, isAnswer && !tcb.openedPassively);
-  ecn.writeSyn(out, tcb.config.ecnCapable);
+  ecn.writeSyn(out, tcb.config.congestion.ecnCapable);
   tcb.synDue = false;
   tcb.synSentAt = isRepeated ? NEVER : now;
   if (!isRepeated) sender.sndNxt = seqAdd(sender.iss, 1);
@@ -181,8 +182,13 @@ function resend(tcb: Tcb, out: Segment, index: number, reason: SendReason, now: 
   const flags = (inFlight.marks(index) & Mark.push) !== 0 ? Flag.ack | Flag.psh : Flag.ack;
   beginSegment(tcb, out, inFlight.start(index), flags, now);
   writeText(tcb, out, inFlight.start(index), inFlight.end(index));
-  tcb.ecn.write(out, false, tcb.config.cwrOnRepeatedText && recovery.owesReduced, tcb.config.ecnCapable);
-  if (tcb.config.cwrOnRepeatedText) recovery.owesReduced = false;
+  tcb.ecn.write(
+    out,
+    false,
+    tcb.config.compatibility.cwrOnRepeatedText && recovery.owesReduced,
+    tcb.config.congestion.ecnCapable,
+  );
+  if (tcb.config.compatibility.cwrOnRepeatedText) recovery.owesReduced = false;
   recovery.resent(index, now, out.hasOption(Option.timestamps) ? out.timestampValue : null, isProbe);
   tcb.totals.segmentsRetransmitted++;
   tcb.totals.octetsRetransmitted.add(out.payloadLength);
@@ -223,7 +229,7 @@ function sendWindowProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
     const length = Math.min(room, sender.unsent, sender.mss);
     return length > 0 && sendNew(tcb, out, length, "window-probe", now);
   }
-  if (tcb.config.windowProbe === "old number") {
+  if (tcb.config.compatibility.windowProbe === "old number") {
     beginSegment(tcb, out, seqAdd(sender.sndUna, -1), Flag.ack, now);
     return finishSegment(tcb, out, "window-probe", now);
   }
@@ -266,7 +272,9 @@ function restOfWindow(tcb: Tcb, room: number, now: Instant): number {
   const { sender, config } = tcb;
   const rest = sender.usableWindow;
   const follows = tcb.lastTextSentAt === now && seqAfter(sender.sndNxt, sender.givenFrom);
-  if (!config.fillsWindow || !follows || rest <= 0 || rest >= Math.min(sender.mss, sender.unsent)) return 0;
+  if (
+    !config.compatibility.fillsWindow || !follows || rest <= 0 || rest >= Math.min(sender.mss, sender.unsent)
+  ) return 0;
   return room >= sender.mss && sender.smallMayGo(rest, config) ? rest : 0;
 }
 
@@ -286,7 +294,7 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
   writeText(tcb, out, start, end);
   // RFC 3168 6.1.6: what probes a closed window is neither marked as capable nor says CWR.
   const isCapable = length > 0 && sender.usableWindow > 0;
-  tcb.ecn.write(out, isCapable, isCapable && recovery.owesReduced, tcb.config.ecnCapable);
+  tcb.ecn.write(out, isCapable, isCapable && recovery.owesReduced, tcb.config.congestion.ecnCapable);
   if (isCapable) recovery.owesReduced = false;
   const marks = (out.has(Flag.psh) ? Mark.push : 0) | (isLast ? Mark.applicationLimited : 0) |
     (carriesFin ? Mark.fin : 0);
@@ -316,11 +324,12 @@ function sendAck(tcb: Tcb, out: Segment, now: Instant): boolean {
   if (reason === null) return false;
   const { sender } = tcb;
   const isChallenge = reason === "challenge-reset" || reason === "challenge-syn";
-  const repeatsFin = tcb.config.repeatsFin && sender.finSent && !sender.finAcknowledged && !isChallenge;
+  const repeatsFin = tcb.config.compatibility.repeatsFin && sender.finSent && !sender.finAcknowledged &&
+    !isChallenge;
   if (repeatsFin) beginSegment(tcb, out, sender.textEnd, Flag.ack | Flag.fin, now);
   else beginSegment(tcb, out, acceptableNumber(tcb, reason), Flag.ack, now);
   writeSackBlocks(tcb, out, MAX_SACK_BLOCKS);
-  tcb.ecn.write(out, false, false, tcb.config.ecnCapable);
+  tcb.ecn.write(out, false, false, tcb.config.congestion.ecnCapable);
   return finishSegment(tcb, out, reason, now);
 }
 

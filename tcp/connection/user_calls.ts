@@ -6,7 +6,8 @@
 
 import type { OctetRange } from "../buffer/octet_range.ts";
 import { armKeepAlive, boundFinWait2 } from "./closing.ts";
-import { type TcpConfig, validatedConfig } from "../config/config.ts";
+import type { PartialConfig } from "../config/config.ts";
+import { completeConfig } from "../config/complete.ts";
 import { InvalidStateError } from "../base/errors.ts";
 import { Event } from "../base/events.ts";
 import { createSendingRules } from "./sending_rules.ts";
@@ -23,7 +24,9 @@ const WORTHWHILE_WINDOW_SEGMENTS = 2;
 export function openActively(options: TcbOptions, now: Instant): Tcb {
   const tcb = new Tcb(options, createSendingRules, "SYN-SENT", now);
   tcb.synDue = true;
-  if (tcb.config.connectTimeout > 0) tcb.timers.set(Timer.connect, after(now, tcb.config.connectTimeout));
+  if (tcb.config.handshake.connectTimeout > 0) {
+    tcb.timers.set(Timer.connect, after(now, tcb.config.handshake.connectTimeout));
+  }
   return tcb;
 }
 
@@ -201,7 +204,7 @@ export function close(tcb: Tcb, now: Instant): void {
   tcb.userClosed = true;
   const hasUnread = tcb.receiver.ring.length > 0;
   tcb.receiver.discardText();
-  if (hasUnread && tcb.config.resetsWhenUnread && tcb.state !== "TIME-WAIT") {
+  if (hasUnread && tcb.config.closing.resetsWhenUnread && tcb.state !== "TIME-WAIT") {
     tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-data-after-close" };
     return tcb.fail(
       "aborted",
@@ -243,16 +246,17 @@ export function abort(tcb: Tcb, tellUnanswered: boolean, now: Instant): void {
 }
 
 /** Changes what can change while the connection is open. @throws RangeError for a value out of range */
-export function configure(tcb: Tcb, changes: Partial<TcpConfig>, now: Instant): void {
-  tcb.config = validatedConfig({ ...tcb.config, ...changes });
-  if (changes.sendBuffer !== undefined) tcb.sender.resize(changes.sendBuffer);
-  tcb.acknowledging.segmentsPerAck = tcb.config.segmentsPerAck;
-  if (changes.receiveBuffer !== undefined) tcb.receiver.resize(changes.receiveBuffer);
-  if (changes.keepAlive !== undefined || changes.keepAliveIdle !== undefined) {
+export function configure(tcb: Tcb, changes: PartialConfig, now: Instant): void {
+  tcb.config = completeConfig(changes, tcb.config);
+  const { buffers, closing, retransmission } = changes;
+  if (buffers?.sendBuffer !== undefined) tcb.sender.resize(buffers.sendBuffer);
+  tcb.acknowledging.segmentsPerAck = tcb.config.acknowledging.segmentsPerAck;
+  if (buffers?.receiveBuffer !== undefined) tcb.receiver.resize(buffers.receiveBuffer);
+  if (closing?.keepAlive !== undefined || closing?.keepAliveIdle !== undefined) {
     tcb.timers.clear(Timer.keepAlive);
     armKeepAlive(tcb, now);
   }
-  if (changes.userTimeout !== undefined) {
+  if (retransmission?.userTimeout !== undefined) {
     tcb.timers.clear(Timer.userTimeout);
     if (tcb.sender.unacknowledged > 0) armForOutstanding(tcb, now);
   }

@@ -18,7 +18,8 @@ import {
   type Port,
 } from "../base/address.ts";
 import { ChallengeLimiter } from "../connection/challenge_limiter.ts";
-import { frozenConfig, type TcpConfig } from "../config/config.ts";
+import { completeConfig } from "../config/complete.ts";
+import type { PartialConfig, TcpConfig } from "../config/config.ts";
 import { Connection, type ConnectionOptions } from "../connection/connection.ts";
 import { DeadlineHeap, type HeapEntry, NOT_IN_HEAP } from "./deadline_heap.ts";
 import { Demultiplexer } from "./demultiplexer.ts";
@@ -54,8 +55,8 @@ export interface HostOptions {
   readonly addresses: readonly IpAddress[];
   /** 16 octets that nobody else knows: for ISNs, ports and timestamps. */
   readonly secret: Uint8Array;
-  /** For connections and listeners that bring no config of their own. */
-  readonly config: TcpConfig;
+  /** For connections and listeners, where they bring nothing of their own. @default STANDARD */
+  readonly config?: PartialConfig;
   readonly observer?: Observer | undefined;
   /** As in `ConnectionOptions`. */
   readonly segmentLimit?: number | undefined;
@@ -107,7 +108,7 @@ export class Host {
   /** @throws RangeError for a secret that has not 16 octets, or a config out of range */
   constructor(options: HostOptions) {
     this.#addresses = options.addresses;
-    this.#config = frozenConfig(options.config);
+    this.#config = completeConfig(options.config);
     this.#observer = options.observer;
     this.#segmentLimit = options.segmentLimit;
     this.#isn = options.isn ?? createIsnGenerator(options.secret);
@@ -118,7 +119,7 @@ export class Host {
     this.#ports = new PortSelector(options.secret);
     this.#keeper = options.ports;
     const seed = options.secret.reduce((sum, octet) => Math.imul(sum, 31) + octet | 0, 0);
-    this.#challengeLimiter = new ChallengeLimiter(options.config.challengeAcksPerSecond, seed);
+    this.#challengeLimiter = new ChallengeLimiter(this.#config.defence.challengeAcksPerSecond, seed);
   }
 
   /** Connections that exist, in whatever state. */
@@ -135,7 +136,7 @@ export class Host {
     options: {
       remote: Endpoint;
       local?: { address?: IpAddress; port?: Port; range?: PortRange };
-      config?: TcpConfig;
+      config?: PartialConfig;
     },
     now: Instant,
   ): Connection {
@@ -182,7 +183,7 @@ export class Host {
   }
 
   /** Listens. @throws RangeError when the port is 0 or taken by another listener, or a config is out of range */
-  listen(options: { address?: IpAddress; port: Port; backlog?: number; config?: TcpConfig }): Listener {
+  listen(options: { address?: IpAddress; port: Port; backlog?: number; config?: PartialConfig }): Listener {
     const address = options.address ?? null;
     const isTaken = this.#listeners.some((other) =>
       other.port === options.port && isSameAddress(other.address, address)
@@ -192,11 +193,10 @@ export class Host {
         `Cannot listen on port ${options.port}: give one from 1 to 65535 that nobody listens on`,
       );
     }
-    const config = frozenConfig(options.config ?? this.#config);
     const listener = new Listener(
       options.port,
       address,
-      config,
+      completeConfig(options.config, this.#config),
       options.backlog ?? DEFAULT_BACKLOG,
       (it, left, now) => {
         this.#listeners.splice(this.#listeners.indexOf(it), 1);
@@ -209,7 +209,7 @@ export class Host {
 
   /** A segment arrived: for a connection, a listener, or nobody. */
   segmentArrives(segment: Segment, now: Instant): void {
-    if (this.#config.dropSynFin && segment.has(Flag.syn | Flag.fin)) {
+    if (this.#config.defence.dropSynFin && segment.has(Flag.syn | Flag.fin)) {
       return this.#drop(segment, "syn-with-fin", now);
     }
     const length = segment.family === 4 ? IPV4_ADDRESS_LENGTH : IPV6_ADDRESS_LENGTH;
@@ -263,7 +263,7 @@ export class Host {
 
   /** Fills `out` with the next segment due of any connection, each in turn. */
   transmit(out: Segment, now: Instant): boolean {
-    if (this.#resets.transmit(out, this.#config.hopLimit, this.#config.dscp)) {
+    if (this.#resets.transmit(out, this.#config.sending.hopLimit, this.#config.sending.dscp)) {
       this.#observer?.segmentSent(null, out, "reset-no-connection", now);
       return true;
     }
@@ -283,9 +283,14 @@ export class Host {
     }
   }
 
-  #connectionOptions(local: Endpoint, remote: Endpoint, now: Instant, config?: TcpConfig): ConnectionOptions {
+  #connectionOptions(
+    local: Endpoint,
+    remote: Endpoint,
+    now: Instant,
+    own?: PartialConfig,
+  ): ConnectionOptions {
     return {
-      config: config ?? this.#config,
+      config: completeConfig(own, this.#config),
       local,
       remote,
       isn: this.#isn,

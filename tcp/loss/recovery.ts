@@ -80,13 +80,13 @@ export class Recovery implements LossRecovery {
       sacked: inFlight.sackedSegments,
       lost: inFlight.lostSegments,
       resent: inFlight.resentSegments,
-      reordering: this.#config.dupThresh,
+      reordering: this.#config.retransmission.dupThresh,
       reorderingsSeen: this.rack.reorderingSeen ? 1 : 0,
     };
   }
 
   congestionRoom(): number {
-    const mayCountDuplicates = this.#config.limitedTransmit || this.phase !== "disorder";
+    const mayCountDuplicates = this.#config.retransmission.limitedTransmit || this.phase !== "disorder";
     const used = mayCountDuplicates ? this.pipe : this.inFlight.totalOctets;
     const room = this.#control.cwnd - used;
     const least = this.#mustRepeat ? this.#control.cwnd : -Infinity;
@@ -179,7 +179,7 @@ export class Recovery implements LossRecovery {
     }
     this.#markAllLost(ack);
     // RFC 5682 2.1, step 1: not while an earlier time-out is being repaired.
-    if (this.#config.forwardRto && this.phase !== "loss") this.#forwardRto.begin();
+    if (this.#config.retransmission.forwardRto && this.phase !== "loss") this.#forwardRto.begin();
     else this.#forwardRto.end();
     this.#timedOutAt = ack.una;
     this.owesReduced = true;
@@ -231,8 +231,8 @@ export class Recovery implements LossRecovery {
 
   #detectLosses(ack: AckFacts): void {
     this.reorderingWait = micros(0);
-    const { dupThresh } = this.#config;
-    if (ack.selective && this.#config.rack) {
+    const { dupThresh } = this.#config.retransmission;
+    if (ack.selective && this.#config.retransmission.rack) {
       const window = this.rack.reorderingWindow(
         this.phase === "recovery" || this.phase === "loss",
         this.inFlight.sackedSegments >= dupThresh,
@@ -265,7 +265,7 @@ export class Recovery implements LossRecovery {
     }
     // RFC 6582 3.2, step 2: duplicates of what was sent before the last recovery do not start another.
     const isCareful = this.#reducedAt === null || ack.una === this.#reducedAt;
-    if (this.phase !== "loss" && this.dupAcks >= this.#config.dupThresh && isCareful) {
+    if (this.phase !== "loss" && this.dupAcks >= this.#config.retransmission.dupThresh && isCareful) {
       this.inFlight.markLost(0, "retransmit-duplicate-acks");
     }
   }
@@ -330,7 +330,7 @@ export class Recovery implements LossRecovery {
 
   /** Takes the reduction back when the acknowledgement shows that nothing had been lost. Returns whether it did. */
   #undoIfSpurious(ack: AckFacts): boolean {
-    if (!this.#config.undo || !this.#undo.isArmed) return false;
+    if (!this.#config.retransmission.undo || !this.#undo.isArmed) return false;
     const byEcho = ack.una !== ack.priorUna && this.delivery.acknowledgedResent &&
       this.#undo.echoIsOlder(ack.echo);
     if (!byEcho && !this.#undo.allResentWereDuplicates) return false;
@@ -363,7 +363,7 @@ export class Recovery implements LossRecovery {
   }
 
   #markAllLost(ack: AckFacts): void {
-    if (ack.selective && this.#config.rack && this.rack.sentAt >= 0) {
+    if (ack.selective && this.#config.retransmission.rack && this.rack.sentAt >= 0) {
       const window = this.rack.reorderingWindow(true, true, ack.minimumRtt, ack.smoothedRtt);
       this.rack.markTimedOut(this.inFlight, window, ack.now);
       return;

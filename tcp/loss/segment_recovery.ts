@@ -275,14 +275,14 @@ export class SegmentRecovery implements LossRecovery {
     this.#control.lossBegan();
     this.#control.segments = Math.max(0, state.pipe) + 1;
     this.#control.credit = 0;
-    if (isCalm && state.sacked >= state.config.dupThresh) {
-      state.reordering = Math.min(state.reordering, state.config.dupThresh);
+    if (isCalm && state.sacked >= state.config.retransmission.dupThresh) {
+      state.reordering = Math.min(state.reordering, state.config.retransmission.dupThresh);
     }
     state.phase = "loss";
     state.owesReduced = true;
     state.recoveryPoint = ack.sndNxt;
     state.tailProbe.end = null;
-    state.forwardRto = state.config.forwardRto && (isNew || state.timeoutsInRow > 0);
+    state.forwardRto = state.config.retransmission.forwardRto && (isNew || state.timeoutsInRow > 0);
     state.timeoutsInRow++;
     state.changeReason = "retransmission-timeout";
     this.prefersNewData = false;
@@ -323,7 +323,7 @@ export class SegmentRecovery implements LossRecovery {
     const isReneging = (inFlight.marks(0) & Mark.sacked) !== 0;
     if (isReneging) inFlight.forgetSacks();
     state.presumed = 0;
-    const keepsRecent = !isReneging && ack.selective && state.config.rack;
+    const keepsRecent = !isReneging && ack.selective && state.config.retransmission.rack;
     for (let index = 0; index < inFlight.count; index++) {
       const isRecent = keepsRecent && index > 0 &&
         state.rack.remaining(inFlight.sentAt(index), micros(0), ack.now) > 0;
@@ -377,7 +377,7 @@ export class SegmentRecovery implements LossRecovery {
       return state.reduceWindow(delivered, advanced && !showedLoss);
     }
     const acknowledgedText = delivery.acknowledgedSegments > 0;
-    const mayGrow = state.reordering > state.config.dupThresh
+    const mayGrow = state.reordering > state.config.retransmission.dupThresh
       ? acknowledgedText || ack.newlySacked > 0
       : acknowledgedText;
     if (!mayGrow || !(ack.windowLimited || this.#isHalfUsed(ack.mostOutstanding))) return;

@@ -59,7 +59,7 @@ export class SegmentState {
     this.control = control;
     this.recoveryPoint = iss;
     this.highestReported = iss;
-    this.reordering = config.dupThresh;
+    this.reordering = config.retransmission.dupThresh;
   }
 
   /** Thought to be in the network. */
@@ -95,7 +95,7 @@ export class SegmentState {
   findLosses(ack: AckFacts): void {
     if (this.inFlight.count === 0) return;
     if (!ack.selective) return this.findLossesWithoutSack(ack);
-    if (!this.config.rack) return markLostByCount(this.inFlight, this.reordering, ack.mss);
+    if (!this.config.retransmission.rack) return markLostByCount(this.inFlight, this.reordering, ack.mss);
     if (!this.rack.advanced) return;
     const window = this.#reorderingWindow(ack);
     this.reorderingWait = this.rack.detectLosses(

@@ -33,9 +33,9 @@ export class Acknowledging {
   #duplicateEnd = NO_DUPLICATE;
 
   constructor(config: TcpConfig) {
-    this.segmentsPerAck = config.segmentsPerAck;
-    this.#quickAcks = config.quickAcks;
-    this.pace = config.ackDelay === "adaptive" ? new AckPace() : null;
+    this.segmentsPerAck = config.acknowledging.segmentsPerAck;
+    this.#quickAcks = config.acknowledging.quickAcks;
+    this.pace = config.acknowledging.ackDelay === "adaptive" ? new AckPace() : null;
   }
 
   /** Why an ACK is due now; null when none is. */

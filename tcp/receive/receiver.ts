@@ -83,16 +83,22 @@ export class Receiver {
   #finOffset = NO_FIN;
 
   constructor(config: TcpConfig, ownMss: number) {
-    this.ring = new ByteRing(config.receiveBuffer);
-    this.tuning = new WindowTuning(config.receiveBufferMax);
+    this.ring = new ByteRing(config.buffers.receiveBuffer);
+    this.tuning = new WindowTuning(config.buffers.receiveBufferMax);
     this.#ownMss = ownMss;
-    this.#roundsUp = config.roundsBuffers;
-    this.#shrinks = config.shrinksWindow;
-    this.#memory = config.receiveBufferCounts === "packets"
-      ? new PacketMemory(config.receiveBuffer, config.receiveBufferMax, config.shrinksWindow)
+    this.#roundsUp = config.compatibility.roundsBuffers;
+    this.#shrinks = config.buffers.shrinksWindow;
+    this.#memory = config.compatibility.receiveBufferCounts === "packets"
+      ? new PacketMemory(
+        config.buffers.receiveBuffer,
+        config.buffers.receiveBufferMax,
+        config.buffers.shrinksWindow,
+      )
       : null;
     this.fullSegment = Math.min(536, ownMss);
-    this.#windowCap = config.initialReceiveWindow === 0 ? Infinity : config.initialReceiveWindow;
+    this.#windowCap = config.buffers.initialReceiveWindow === 0
+      ? Infinity
+      : config.buffers.initialReceiveWindow;
   }
 
   /** The shift that the peer applies to our window field. */

@@ -7,12 +7,6 @@
 import type { TcpConfig } from "../config/config.ts";
 import { elapsed, type Instant, type Micros, micros, milliseconds, NEVER, seconds } from "../base/units.ts";
 
-/** The knobs that the estimator reads. */
-export type RttConfig = Pick<
-  TcpConfig,
-  "initialRto" | "minRto" | "maxRto" | "minRtoBoundsVariance" | "rtoAfterSynLoss" | "rtoSlop"
->;
-
 /** RFC 6298 2.3: weight of a new sample in the smoothed time. */
 const ALPHA = 1 / 8;
 
@@ -39,7 +33,7 @@ const NEVER_SAMPLED = micros(Infinity);
 
 /** Estimates the round-trip time from samples, and the time-out from the estimate and the number of expiries. */
 export class RttEstimator {
-  readonly #config: RttConfig;
+  readonly #config: TcpConfig;
   readonly #granularity: Micros;
   #srtt = micros(0);
   #rttvar = micros(0);
@@ -56,10 +50,10 @@ export class RttEstimator {
   #rttvarBefore = micros(0);
 
   /** An estimator without samples. `granularity` is G of RFC 6298, by default the tick of timestamps. */
-  constructor(config: RttConfig, granularity: Micros = CLOCK_GRANULARITY) {
+  constructor(config: TcpConfig, granularity: Micros = CLOCK_GRANULARITY) {
     this.#config = config;
     this.#granularity = granularity;
-    this.#rto = config.initialRto;
+    this.#rto = config.retransmission.initialRto;
   }
 
   /** SRTT; 0 before the first sample. */
@@ -127,10 +121,12 @@ export class RttEstimator {
    * `maxRto`.
    */
   timeout(): Micros {
-    const slop = this.hasSample || this.#backoffs > 0 ? this.#config.rtoSlop : 0;
+    const slop = this.hasSample || this.#backoffs > 0 ? this.#config.compatibility.rtoSlop : 0;
     const backedOff = this.#rto * BACKOFF_FACTOR ** this.#backoffs + slop;
     // RFC 6298 2.5
-    return backedOff < this.#config.maxRto ? micros(Math.round(backedOff)) : this.#config.maxRto;
+    return backedOff < this.#config.retransmission.maxRto
+      ? micros(Math.round(backedOff))
+      : this.#config.retransmission.maxRto;
   }
 
   /** The retransmission timer fired: doubles the time-out (RFC 6298 5.5). */
@@ -153,7 +149,7 @@ export class RttEstimator {
    */
   useInitialAfterSynLoss(): void {
     this.#backoffs = 0;
-    this.#rto = micros(Math.max(this.#rto, this.#config.rtoAfterSynLoss));
+    this.#rto = micros(Math.max(this.#rto, this.#config.retransmission.rtoAfterSynLoss));
   }
 
   /**
@@ -171,9 +167,9 @@ export class RttEstimator {
   }
 
   #computeRto(): void {
-    const { minRto, maxRto, minRtoBoundsVariance } = this.#config;
+    const { retransmission: { minRto, maxRto }, compatibility } = this.#config;
     const variance = Math.max(this.#granularity, K * this.#rttvar);
-    const rto = minRtoBoundsVariance
+    const rto = compatibility.minRtoBoundsVariance
       ? this.#srtt + Math.max(minRto, variance)
       : Math.max(minRto, this.#srtt + variance); // RFC 6298 2.4
     this.#rto = micros(Math.round(Math.min(rto, maxRto)));

@@ -67,8 +67,10 @@ export class Sender {
     this.smallEnd = iss;
     this.givenFrom = iss;
     this.mss = mss;
-    this.#tuning = config.sendBufferTuning ? new SendTuning(config.sendBuffer) : null;
-    const limit = this.#tuning === null ? config.sendBuffer : Math.min(config.sendBuffer, FIRST_SEND_BUFFER);
+    this.#tuning = config.buffers.sendBufferTuning ? new SendTuning(config.buffers.sendBuffer) : null;
+    const limit = this.#tuning === null
+      ? config.buffers.sendBuffer
+      : Math.min(config.buffers.sendBuffer, FIRST_SEND_BUFFER);
     this.ring = new ByteRing(limit);
     this.#ringSeq = seqAdd(iss, 1);
   }
@@ -158,7 +160,7 @@ export class Sender {
     if (isLast && this.smallMayGo(length, config)) return length;
     if (length > tail) return length - tail;
     if (isLast || usable === congestionRoom && congestionRoom < this.usableWindow) return 0;
-    const isIdle = this.sndNxt === this.sndUna || !config.nagle;
+    const isIdle = this.sndNxt === this.sndUna || !config.sending.nagle;
     return isIdle && length >= this.maxSndWnd / WORTHWHILE_WINDOW_DIVISOR ? length : 0;
   }
 
@@ -233,14 +235,14 @@ export class Sender {
   /** Nagle: whether the last, small segment may go although it is not full. */
   smallMayGo(length: number, config: TcpConfig): boolean {
     if (this.finQueued || this.isUrgent) return true;
-    if (config.cork) return false;
-    if (!config.nagle) return true;
+    if (config.sending.cork) return false;
+    if (!config.sending.nagle) return true;
     const hasFullPart = length > this.mss;
-    if (config.nagleVariant === "minshall") {
+    if (config.sending.nagleVariant === "minshall") {
       return !seqInWindow(this.sndUna, this.sndUna, seqDistance(this.sndUna, this.smallEnd));
     }
-    if (this.sndNxt === this.sndUna) return !hasFullPart || config.nagleVariant === "earlier sends";
+    if (this.sndNxt === this.sndUna) return !hasFullPart || config.sending.nagleVariant === "earlier sends";
     // All that is outstanding came with the same call as this, the end of it.
-    return config.nagleVariant === "earlier sends" && this.sndUna === this.givenFrom;
+    return config.sending.nagleVariant === "earlier sends" && this.sndUna === this.givenFrom;
   }
 }

@@ -5,7 +5,7 @@ import { ExitCode } from "../../cli/exit_codes.ts";
 import { describeFailure, ProgramFailure } from "../../cli/failures.ts";
 import { PATTERN_PERIOD } from "../../cli/pattern.ts";
 import type { Connection } from "../../tcp/connection/connection.ts";
-import { Flag, type OctetRange, seconds, seqNumber, type TcpConfig } from "../../tcp/mod.ts";
+import { Flag, type OctetRange, type PartialConfig, seconds, seqNumber } from "../../tcp/mod.ts";
 import { type Instant, instant, micros } from "../../tcp/base/units.ts";
 import { HANDSHAKE, prepare, type Run } from "./session_support.ts";
 import { CLIENT_ISS } from "./simulation.ts";
@@ -16,7 +16,7 @@ function bulk(octets: number | null, receives: boolean): BulkJob {
   return { octets, receives, cpuTime: () => NO_TIME };
 }
 
-function begin(job: BulkJob, config: Partial<TcpConfig> = {}, more: Partial<ClientJob> = {}): Run {
+function begin(job: BulkJob, config: PartialConfig = {}, more: Partial<ClientJob> = {}): Run {
   return prepare({ bulk: job, ...more }, config);
 }
 
@@ -61,7 +61,7 @@ function told({ out }: Run): string[] {
 }
 
 Deno.test("a bulk transfer sends so many octets of the pattern, then FIN, and tells its figures last", async () => {
-  const run = begin(bulk(300_001, false), { sendBuffer: 10_000 });
+  const run = begin(bulk(300_001, false), { buffers: { sendBuffer: 10_000 } });
   const reader = new PatternReader();
   run.simulation.program = (peer, now) => {
     reader.read(peer, now);
@@ -194,13 +194,13 @@ Deno.test("a reset midway says how much was delivered and how much received", as
 });
 
 Deno.test("a peer that is gone while we only receive is noticed by keep-alives: timed out", async () => {
-  const keepAlive = {
+  const closing = {
     keepAlive: true,
     keepAliveIdle: seconds(15),
     keepAliveInterval: seconds(5),
     keepAliveProbes: 4,
   };
-  const run = begin(bulk(null, true), keepAlive);
+  const run = begin(bulk(null, true), { closing });
   let sent = false;
   run.simulation.program = (peer, now) => {
     if (!sent && peer.state === "ESTABLISHED") sent = peer.send(new Uint8Array(2_000), now) > 0;
@@ -219,7 +219,7 @@ Deno.test("a peer that is gone while we only receive is noticed by keep-alives: 
 });
 
 Deno.test("Ctrl-C midway closes in order and tells how far it came", async () => {
-  const run = begin(bulk(1e12, false), { sendBuffer: 20_000 });
+  const run = begin(bulk(1e12, false), { buffers: { sendBuffer: 20_000 } });
   const reader = new PatternReader();
   run.simulation.program = (peer, now) => {
     reader.read(peer, now);

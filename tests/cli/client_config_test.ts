@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { type ClientArguments, parseClientArguments } from "../../cli/client_arguments.ts";
 import { clientConfig } from "../../cli/client_config.ts";
-import { seconds, STANDARD } from "../../tcp/mod.ts";
+import { completeConfig, seconds } from "../../tcp/mod.ts";
 
 function wanted(...args: readonly string[]): ClientArguments {
   const command = parseClientArguments(args);
@@ -10,17 +10,20 @@ function wanted(...args: readonly string[]): ClientArguments {
 }
 
 Deno.test("a lost message is sent again by the retransmission timer alone, and all else is standard", () => {
-  assertEquals(clientConfig(wanted()), { ...STANDARD, tailLossProbe: false });
+  assertEquals(clientConfig(wanted()), completeConfig({ retransmission: { tailLossProbe: false } }));
 });
 
 Deno.test("a bulk transfer has tail loss probes, and keep-alives that find a dead peer within a minute", () => {
-  const config = clientConfig(wanted("--receive"));
-  const { keepAlive, keepAliveIdle, keepAliveInterval, keepAliveProbes, tailLossProbe } = config;
-  assertEquals([keepAlive, tailLossProbe], [true, true]);
+  const { closing, retransmission } = clientConfig(wanted("--receive"));
+  const { keepAlive, keepAliveIdle, keepAliveInterval, keepAliveProbes } = closing;
+  assertEquals([keepAlive, retransmission.tailLossProbe], [true, true]);
   assertEquals(keepAliveIdle + keepAliveProbes * keepAliveInterval < seconds(60), true);
 });
 
 Deno.test("the time for the handshake is the user's choice", () => {
-  assertEquals(clientConfig(wanted("--connect-timeout", "2.5")).connectTimeout, seconds(2.5));
-  assertEquals(clientConfig(wanted("--receive", "--connect-timeout", "2")).connectTimeout, seconds(2));
+  assertEquals(clientConfig(wanted("--connect-timeout", "2.5")).handshake.connectTimeout, seconds(2.5));
+  assertEquals(
+    clientConfig(wanted("--receive", "--connect-timeout", "2")).handshake.connectTimeout,
+    seconds(2),
+  );
 });

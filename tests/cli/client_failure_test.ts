@@ -68,7 +68,7 @@ Deno.test("a reset after part of a long message tells how much of it was acknowl
 });
 
 Deno.test("a peer that falls silent while we send times out", async () => {
-  const { session, simulation } = prepare({}, { retriesUntilClose: 3 });
+  const { session, simulation } = prepare({}, { retransmission: { retriesUntilClose: 3 } });
   simulation.fromClient = (segment) => (segment.payloadLength > 0 ? "lost" : "arrives");
   const [code, text] = await failure(session);
   assertEquals(code, ExitCode.timedOut);

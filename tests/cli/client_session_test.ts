@@ -123,7 +123,9 @@ Deno.test("a peer that closes first is told in its order", async () => {
 });
 
 Deno.test("only the first segment that acknowledges the peer's FIN is told", async () => {
-  const { session, simulation, out } = prepare({ message: "x".repeat(20_000) }, { sendBuffer: 4_000 });
+  const { session, simulation, out } = prepare({ message: "x".repeat(20_000) }, {
+    buffers: { sendBuffer: 4_000 },
+  });
   let delivered = 0;
   simulation.program = (peer, now) => {
     if (peer.state === "ESTABLISHED") peer.shutdown(now);
@@ -179,7 +181,7 @@ Deno.test("a message with control characters is one line", async () => {
 
 Deno.test("a message longer than the send buffer is delivered whole", async () => {
   const message = "0123456789".repeat(5_000);
-  const { session, simulation, out } = prepare({ message }, { sendBuffer: 4_000 });
+  const { session, simulation, out } = prepare({ message }, { buffers: { sendBuffer: 4_000 } });
   let delivered = "";
   simulation.program = (peer, now) => void (delivered += readAndClose(peer, now));
   assertEquals(await session.run(), ExitCode.ok);

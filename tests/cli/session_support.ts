@@ -2,8 +2,7 @@
 
 import { type ClientJob, ClientSession } from "../../cli/client_session.ts";
 import { Narrator } from "../../cli/narrator.ts";
-import type { Segment, TcpConfig } from "../../tcp/mod.ts";
-import { seconds } from "../../tcp/mod.ts";
+import { type PartialConfig, seconds, type Segment } from "../../tcp/mod.ts";
 import { type Fate, Simulation } from "./simulation.ts";
 import { memoryOutput, type MemorySink } from "./support.ts";
 
@@ -23,7 +22,7 @@ export interface Run {
   readonly err: MemorySink;
 }
 
-export function prepare(job: Partial<ClientJob> = {}, config: Partial<TcpConfig> = {}, quiet = false): Run {
+export function prepare(job: Partial<ClientJob> = {}, config: PartialConfig = {}, quiet = false): Run {
   const { output, out, err } = memoryOutput({ quiet });
   const narrator = new Narrator(output);
   const simulation = new Simulation(narrator, config);

@@ -2,7 +2,8 @@
 
 import type { ClientLoop } from "../../cli/client_session.ts";
 import { type Endpoint, parseAddress } from "../../tcp/base/address.ts";
-import { STANDARD, type TcpConfig } from "../../tcp/config/config.ts";
+import type { PartialConfig } from "../../tcp/config/config.ts";
+import { STANDARD } from "../../tcp/config/standard.ts";
 import { Connection } from "../../tcp/connection/connection.ts";
 import type { Observer } from "../../tcp/base/observer.ts";
 import { Flag, Segment } from "../../tcp/base/segment.ts";
@@ -50,9 +51,9 @@ export class Simulation implements ClientLoop {
   readonly #plans: { readonly at: Instant; readonly action: () => void }[] = [];
   readonly #wire: InFlight[] = [];
 
-  constructor(observer: Observer, config: Partial<TcpConfig> = {}) {
+  constructor(observer: Observer, config: PartialConfig = {}) {
     this.client = Connection.connect({
-      config: { ...STANDARD, ...config },
+      config,
       local: CLIENT,
       remote: PEER,
       observer,

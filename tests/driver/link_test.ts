@@ -11,15 +11,7 @@ import {
   StreamListener,
   type StreamSocket,
 } from "../../ffi/mod.ts";
-import {
-  after,
-  type Connection,
-  type Instant,
-  milliseconds,
-  type Observer,
-  seconds,
-  STANDARD,
-} from "../../tcp/mod.ts";
+import { after, type Connection, type Instant, milliseconds, type Observer, seconds } from "../../tcp/mod.ts";
 import { kernelTests, openDescriptors } from "../ffi/support.ts";
 import { switchOffloads } from "../ffi/switch_offloads.ts";
 
@@ -90,7 +82,7 @@ async function transfer(options: Options): Promise<Outcome> {
   using raw = RawConnection.open({
     remote: listener.local,
     link,
-    config: { ...STANDARD, minRto: milliseconds(100) },
+    config: { retransmission: { minRto: milliseconds(100) } },
     ...observer === undefined ? {} : { observer },
     onLinkChange: (now, reason) => changes.push(`${now}: ${reason}`),
   });

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import {
+  completeConfig,
   decodePacket,
   encodePacket,
   Flag,
@@ -11,7 +12,6 @@ import {
   Segment,
   seqAdd,
   seqNumber,
-  STANDARD,
   timestamp,
 } from "../../tcp/mod.ts";
 import { controlBlockOf } from "../../tcp/connection/connection.ts";
@@ -21,7 +21,7 @@ import { randomPacket } from "./mutate.ts";
 import { OWN_ISS, SITUATIONS } from "./situations.ts";
 import type { Peer } from "./peer.ts";
 
-const CONFIG = { ...STANDARD, sendBuffer: 1 << 20, challengeAcksPerSecond: 100 };
+const CONFIG = completeConfig({ buffers: { sendBuffer: 1 << 20 }, defence: { challengeAcksPerSecond: 100 } });
 const ADDRESS = parseAddress("192.0.2.1");
 const PORT = 80;
 function lead(name: string): Peer {

@@ -6,6 +6,7 @@
  */
 
 import {
+  completeConfig,
   type Connection,
   type ConnectionView,
   Event,
@@ -154,7 +155,10 @@ class Attack {
         if (this.#random.chance(0.1)) connection.abort(now);
         break;
       case 2:
-        connection.configure({ nagle: this.#random.chance(0.5), cork: this.#random.chance(0.2) }, now);
+        connection.configure(
+          { sending: { nagle: this.#random.chance(0.5), cork: this.#random.chance(0.2) } },
+          now,
+        );
         break;
       case 3:
       case 4:
@@ -199,21 +203,27 @@ export class Sentinel implements Observer {
 
 function drawConfig(random: Random): TcpConfig {
   const profile = PROFILES[random.pick(["standard", "linux", "freebsd"] as const)];
-  return {
-    ...profile,
-    timestamps: random.chance(0.6),
-    selectiveAck: random.chance(0.8),
-    windowScaling: random.chance(0.8),
-    rack: random.chance(0.5),
-    ecn: random.pick(["off", "accept", "request"] as const),
-    sendBuffer: 1 << 16,
-    receiveBuffer: random.pick([2_000, 20_000, 65_536]),
-    receiveBufferMax: 1 << 17,
-    congestionControl: random.pick(["cubic", "reno"] as const),
-    keepAlive: random.chance(0.2),
-    keepAliveIdle: seconds(1),
-    delayedAckTime: milliseconds(40),
-    acceptMissingTimestamps: random.chance(0.5),
-    windowProbe: random.pick(["new octet", "old number"] as const),
-  };
+  return completeConfig({
+    handshake: {
+      timestamps: random.chance(0.6),
+      selectiveAck: random.chance(0.8),
+      windowScaling: random.chance(0.8),
+    },
+    retransmission: { rack: random.chance(0.5) },
+    congestion: {
+      ecn: random.pick(["off", "accept", "request"] as const),
+      congestionControl: random.pick(["cubic", "reno"] as const),
+    },
+    buffers: {
+      sendBuffer: 1 << 16,
+      receiveBuffer: random.pick([2_000, 20_000, 65_536]),
+      receiveBufferMax: 1 << 17,
+    },
+    closing: { keepAlive: random.chance(0.2), keepAliveIdle: seconds(1) },
+    acknowledging: { delayedAckTime: milliseconds(40) },
+    compatibility: {
+      acceptMissingTimestamps: random.chance(0.5),
+      windowProbe: random.pick(["new octet", "old number"] as const),
+    },
+  }, profile);
 }

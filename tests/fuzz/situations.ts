@@ -47,7 +47,7 @@ function own(family: Family): { address: ReturnType<typeof parseAddress>; port: 
 
 function listening({ config, family, iss, observer }: Opening): Peer {
   const connection = Connection.listen({ config, local: own(family), isn: () => iss, observer }, START);
-  return new Peer(connection, START, config.timestamps);
+  return new Peer(connection, START, config.handshake.timestamps);
 }
 
 function opening({ config, family, iss, observer }: Opening): Peer {
@@ -56,7 +56,7 @@ function opening({ config, family, iss, observer }: Opening): Peer {
     { config, local: own(family), remote, isn: () => iss, observer },
     START,
   );
-  const peer = new Peer(connection, START, config.timestamps);
+  const peer = new Peer(connection, START, config.handshake.timestamps);
   peer.drain();
   return peer;
 }

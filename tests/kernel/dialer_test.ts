@@ -21,7 +21,6 @@ import {
   parseAddress,
   seconds,
   Segment,
-  STANDARD,
 } from "../../tcp/mod.ts";
 import { sendIcmp } from "../ffi/icmp.ts";
 import { readPacket, RST } from "../ffi/support.ts";
@@ -250,7 +249,7 @@ kernelTest("a range of a few ports: no port is used twice, and none left is an e
 kernelTest(
   "with timestamps and `timeWaitTakeover` a port is used again from TIME-WAIT (RFC 6191 2)",
   async () => {
-    const config = { ...STANDARD, timeWaitTakeover: seconds(1) };
+    const config = { closing: { timeWaitTakeover: seconds(1) } };
     using dialer = open({ config, ports: { first: 61_000, last: 61_000 } });
     using server = new EchoServer(dialer, { address: ADDRESS, port: 0 });
     await exchange(dialer, server.listener.local);
@@ -306,6 +305,6 @@ kernelTest("what cannot be connected is refused, and holds no port", () => {
   assertThrows(() => open({ source: parseAddress("0.0.0.0") }), RangeError, "name one");
   assertThrows(() => open({ ports: { first: 9, last: 8 } }), RangeError, "range");
   assert(isErrno(assertThrows(() => open({ source: parseAddress("192.0.2.7") })), 99));
-  assertThrows(() => open({ config: { ...STANDARD, hopLimit: 0 } }), RangeError, "hopLimit");
+  assertThrows(() => open({ config: { sending: { hopLimit: 0 } } }), RangeError, "hopLimit");
   assertEquals(openDescriptors(), before);
 });

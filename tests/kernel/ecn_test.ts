@@ -33,7 +33,7 @@ for (const opener of OPENERS) {
 
   kernelTest(`both sides agree to ECN when ${who} and both ask for it`, async () => {
     using _ = sysctls({ tcp_ecn: "1" });
-    using link = await Link.open({ opener, config: { ecn: "request" } });
+    using link = await Link.open({ opener, config: { congestion: { ecn: "request" } } });
     assert(link.connection.agreed.ecn && tcpInfo(link.kernel).ecn);
     await transfer(link, { up: AMOUNT, down: AMOUNT });
   });
@@ -53,7 +53,7 @@ kernelTest(
       ] as const
     ) {
       using _ = sysctls({ tcp_ecn: sysctl });
-      using link = await Link.open({ opener, config: { ecn } });
+      using link = await Link.open({ opener, config: { congestion: { ecn } } });
       const what = `${opener} opens, the kernel has ${sysctl}, we ${ecn}`;
       assertEquals([link.connection.agreed.ecn, tcpInfo(link.kernel).ecn], [agreed, agreed], what);
       await transfer(link, { up: 10_000, down: 10_000 });
@@ -67,7 +67,7 @@ kernelTest(
     using _ = sysctls({ tcp_ecn: "1" });
     const seen = { data: 0, capable: 0, marked: 0, echoes: 0, reduced: 0 };
     using link = await Link.open({
-      config: { ecn: "request" },
+      config: { congestion: { ecn: "request" } },
       throughDevice: (inner) =>
         new FaultyDevice(inner, {
           outward: (segment, packet) => {
@@ -103,7 +103,7 @@ kernelTest(
     let owesEcho = false;
     const wrong: string[] = [];
     using link = await Link.open({
-      config: { ecn: "request" },
+      config: { congestion: { ecn: "request" } },
       prepare: (socket) => setCongestionControl(socket, "cubic"),
       throughDevice: (inner) =>
         new FaultyDevice(inner, {

@@ -14,6 +14,7 @@ import {
 import { type IpAddress, loopbackAddress, StreamListener, type StreamSocket } from "../../ffi/mod.ts";
 import {
   after,
+  completeConfig,
   type Connection,
   earliest,
   type Instant,
@@ -21,9 +22,8 @@ import {
   type Micros,
   milliseconds,
   type Observer,
+  type PartialConfig,
   seconds,
-  STANDARD,
-  type TcpConfig,
 } from "../../tcp/mod.ts";
 import { connectPrepared, type Socket, tcpInfo } from "../ffi/kernel_tcp.ts";
 
@@ -38,7 +38,7 @@ export interface LinkOptions {
   /** @default "ours" */
   readonly opener?: Opener;
   /** Changes to the profile `standard`. @default none */
-  readonly config?: Partial<TcpConfig>;
+  readonly config?: PartialConfig;
   readonly observer?: Observer;
   /** Chooses our initial sequence number. @default RFC 6528 */
   readonly isn?: IsnSource;
@@ -153,7 +153,7 @@ export class Link implements Disposable {
 function coreOptions(options: LinkOptions): Omit<RawHostOptions, "local"> {
   const { observer, isn, throughDevice } = options;
   return {
-    config: { ...STANDARD, ...options.config },
+    config: completeConfig(options.config),
     ...observer === undefined ? {} : { observer },
     ...isn === undefined ? {} : { isn },
     ...throughDevice === undefined ? {} : { throughDevice },

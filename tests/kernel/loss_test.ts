@@ -2,7 +2,7 @@
 
 import { assert } from "@std/assert";
 import { setInterfaceMtu } from "../../ffi/mod.ts";
-import { milliseconds, seconds, type TcpConfig } from "../../tcp/mod.ts";
+import { joinChanges, milliseconds, type PartialConfig, seconds } from "../../tcp/mod.ts";
 import {
   boundRetransmissionTimeout,
   setCongestionControl,
@@ -30,7 +30,7 @@ const LOSSES: readonly (readonly [name: string, probability: number, octets: num
 const PATIENCE = seconds(20);
 
 /** Bounds of the retransmission time-out with which what is lost twice does not take seconds. */
-const QUICK = { minRto: milliseconds(100), maxRto: seconds(1) };
+const QUICK = { retransmission: { minRto: milliseconds(100), maxRto: seconds(1) } };
 
 /** What a test of loss may choose. */
 interface LossyTransfer {
@@ -38,7 +38,7 @@ interface LossyTransfer {
   readonly amounts: Amounts;
   readonly probability: number;
   readonly seed: number;
-  readonly config?: Partial<TcpConfig>;
+  readonly config?: PartialConfig;
   readonly kernelControl?: string;
 }
 
@@ -48,7 +48,7 @@ async function transferWithLoss(options: LossyTransfer): Promise<FaultyDevice> {
   let device: FaultyDevice | undefined;
   using link = await Link.open({
     opener: options.opener,
-    config: { ...QUICK, ...options.config },
+    config: joinChanges(QUICK, options.config),
     throughDevice: (inner) => device = new FaultyDevice(inner),
     prepare: (socket) => {
       setCongestionControl(socket, options.kernelControl ?? "cubic");
@@ -79,10 +79,10 @@ for (const [name, probability, octets] of LOSSES) {
 }
 
 /** Ways of recovery that the whole tool-box leaves unused. */
-const RECOVERIES: readonly (readonly [name: string, config: Partial<TcpConfig>])[] = [
-  ["SACK but without RACK (RFC 6675)", { rack: false, tailLossProbe: false }],
-  ["neither SACK nor timestamps (RFC 6582)", { selectiveAck: false, timestamps: false }],
-  ["NewReno's window (RFC 5681)", { congestionControl: "reno" }],
+const RECOVERIES: readonly (readonly [name: string, config: PartialConfig])[] = [
+  ["SACK but without RACK (RFC 6675)", { retransmission: { rack: false, tailLossProbe: false } }],
+  ["neither SACK nor timestamps (RFC 6582)", { handshake: { selectiveAck: false, timestamps: false } }],
+  ["NewReno's window (RFC 5681)", { congestion: { congestionControl: "reno" } }],
 ];
 
 for (const [name, config] of RECOVERIES) {

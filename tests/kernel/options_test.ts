@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { setInterfaceMtu } from "../../ffi/mod.ts";
-import { Option, type TcpConfig } from "../../tcp/mod.ts";
+import { Option, type PartialConfig } from "../../tcp/mod.ts";
 import { setMaximumSegment, setSegmentationOffload, tcpInfo } from "../ffi/kernel_tcp.ts";
 import { FaultyDevice } from "./faulty_device.ts";
 import { Link, OPENERS } from "./link.ts";
@@ -40,7 +40,7 @@ function agreement({ connection, kernel }: Link): readonly string[] {
 
 async function assertAgreement(
   opener: "ours" | "kernel",
-  config: Partial<TcpConfig>,
+  config: PartialConfig,
   off: readonly Sysctl[],
   expected: readonly string[],
 ): Promise<void> {
@@ -68,7 +68,7 @@ for (const opener of OPENERS) {
       await assertAgreement(opener, {}, [sysctl], others);
     });
     kernelTest(`our side without ${name} is offered none back when ${who}`, async () => {
-      await assertAgreement(opener, { [name]: false }, [], others);
+      await assertAgreement(opener, { handshake: { [name]: false } }, [], others);
     });
   }
 
@@ -107,7 +107,7 @@ for (const opener of OPENERS) {
     let longest = 0;
     using link = await Link.open({
       opener,
-      config: { mss: 200 },
+      config: { handshake: { mss: 200 } },
       throughDevice: (inner) =>
         new FaultyDevice(inner, {
           inward: ({ payloadLength }) => {
@@ -146,7 +146,7 @@ kernelTest(
 kernelTest(
   "windows beyond 64 KiB are used in both directions once scaling is agreed (RFC 7323 2)",
   async () => {
-    using link = await Link.open({ config: { receiveBuffer: 1 << 20 } });
+    using link = await Link.open({ config: { buffers: { receiveBuffer: 1 << 20 } } });
     await link.until("a window update", () => link.connection.sndWnd > 0);
     assert(link.connection.rcvWnd > 65_535);
     assert(link.connection.sndWindowShift > 0);

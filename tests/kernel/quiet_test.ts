@@ -67,13 +67,13 @@ kernelTest(
 kernelTest(
   "the kernel answers our keep-alive probes, and the connection lives on (MUST-24, SHLD-12)",
   async () => {
-    const config = {
+    const closing = {
       keepAlive: true,
       keepAliveIdle: milliseconds(600), // Linux answers such a segment at most every 500 ms
       keepAliveInterval: milliseconds(50),
       keepAliveProbes: 2,
     };
-    using link = await Link.open({ config });
+    using link = await Link.open({ config: { closing } });
     const { connection } = link;
     const [sent, received] = [connection.segmentsSent, connection.segmentsReceived];
     await link.pass(milliseconds(1_500));
@@ -90,13 +90,13 @@ for (const opener of OPENERS) {
   kernelTest(
     `a quiet peer that vanished is found by keep-alive, after more than one probe, when ${who} (MUST-29)`,
     async () => {
-      const config = {
+      const closing = {
         keepAlive: true,
         keepAliveIdle: milliseconds(100),
         keepAliveInterval: milliseconds(50),
         keepAliveProbes: 3,
       };
-      const { link, device } = await openCuttable({ opener, config });
+      const { link, device } = await openCuttable({ opener, config: { closing } });
       using _ = link;
       cut(device);
       const start = link.loop.readClock();
@@ -112,7 +112,9 @@ for (const opener of OPENERS) {
 kernelTest(
   "a peer that vanishes while we send: retransmissions ever rarer, then the time-out (RFC 9293 3.8.3, R2)",
   async () => {
-    const config = { minRto: milliseconds(50), retriesUntilClose: 3, tailLossProbe: false };
+    const config = {
+      retransmission: { minRto: milliseconds(50), retriesUntilClose: 3, tailLossProbe: false },
+    };
     const { link, device } = await openCuttable({ config });
     using _ = link;
     const { connection, loop } = link;
@@ -134,7 +136,9 @@ kernelTest(
 );
 
 kernelTest("a user time-out bounds how long data may stay unacknowledged (RFC 5482, MUST-21)", async () => {
-  const { link, device } = await openCuttable({ config: { userTimeout: milliseconds(400) } });
+  const { link, device } = await openCuttable({
+    config: { retransmission: { userTimeout: milliseconds(400) } },
+  });
   using _ = link;
   const { connection, loop } = link;
   cut(device);
@@ -148,7 +152,7 @@ kernelTest("a user time-out bounds how long data may stay unacknowledged (RFC 54
 });
 
 kernelTest("a peer that comes back before the time-out gets everything", async () => {
-  const { link, device } = await openCuttable({ config: { minRto: milliseconds(50) } });
+  const { link, device } = await openCuttable({ config: { retransmission: { minRto: milliseconds(50) } } });
   using _ = link;
   const { connection, kernel, loop } = link;
   cut(device);
@@ -171,7 +175,11 @@ kernelTest(
         new FaultyDevice(inner, {
           outward: (segment) => segment.has(Flag.syn) && lost++ === 0 ? "lost" : "passes",
         });
-      using link = await Link.open({ opener, throughDevice, config: { initialRto: milliseconds(200) } });
+      using link = await Link.open({
+        opener,
+        throughDevice,
+        config: { retransmission: { initialRto: milliseconds(200) } },
+      });
       assertEquals(link.connection.segmentsRetransmitted, 1);
       assertEquals(lost, 2);
     }

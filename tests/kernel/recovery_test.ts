@@ -3,10 +3,11 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { setInterfaceMtu } from "../../ffi/mod.ts";
 import {
+  joinChanges,
   milliseconds,
   type Observer,
+  type PartialConfig,
   type SeqNumber,
-  type TcpConfig,
   toMilliseconds,
 } from "../../tcp/mod.ts";
 import { setSegmentationOffload } from "../ffi/kernel_tcp.ts";
@@ -24,7 +25,7 @@ const kernelTest = kernelTests(() => {
 /** Octets of one flight: ten segments, what the initial window lets out. */
 const FLIGHT = 14_000;
 
-const CONFIG: Partial<TcpConfig> = { minRto: milliseconds(100), tailLossProbe: false };
+const CONFIG: PartialConfig = { retransmission: { minRto: milliseconds(100), tailLossProbe: false } };
 
 /**
  * Sends a flight of which the first segment is lost, that often, and waits until all of it is acknowledged.
@@ -33,13 +34,13 @@ const CONFIG: Partial<TcpConfig> = { minRto: milliseconds(100), tailLossProbe: f
  */
 async function repairFirst(
   losses: number,
-  config: Partial<TcpConfig>,
+  config: PartialConfig,
   alsoLost = 0,
   observer: Observer = observing({}),
 ): Promise<Link> {
   let device: FaultyDevice | undefined;
   const throughDevice: LinkOptions["throughDevice"] = (inner) => device = new FaultyDevice(inner);
-  const link = await Link.open({ config: { ...CONFIG, ...config }, throughDevice, observer });
+  const link = await Link.open({ config: joinChanges(CONFIG, config), throughDevice, observer });
   assert(device !== undefined);
   const { connection, kernel, loop } = link;
   const first: SeqNumber = connection.sndNxt;
@@ -67,7 +68,7 @@ for (const timestamps of [true, false]) {
   kernelTest(
     `what SACK had reported long before its acknowledgement times no round trip, ${having} (RFC 6298 3)`,
     async () => {
-      using link = await repairFirst(3, { timestamps });
+      using link = await repairFirst(3, { handshake: { timestamps } });
       const { connection } = link;
       assert(connection.segmentsRetransmitted >= 3, "by time-outs");
       assertLess(
@@ -95,7 +96,7 @@ kernelTest(
     const observer = observing({
       congestionChanged: (_connection, _window, _threshold, reason) => reasons.push(reason),
     });
-    using _ = await repairFirst(2, { selectiveAck: false, timestamps: false }, 8, observer);
+    using _ = await repairFirst(2, { handshake: { selectiveAck: false, timestamps: false } }, 8, observer);
     assert(reasons.includes("retransmission-timeout"), `${reasons}`);
     assert(!reasons.includes("spurious-retransmission"), `${reasons}`);
   },

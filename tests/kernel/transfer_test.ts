@@ -47,7 +47,7 @@ for (const name of ["bbr", "cubic", "reno"]) {
 
 for (const congestionControl of ["cubic", "reno"] as const) {
   kernelTest(`12 MiB go octet for octet to the kernel with our ${congestionControl}`, async () => {
-    using link = await Link.open({ config: { congestionControl } });
+    using link = await Link.open({ config: { congestion: { congestionControl } } });
     await transfer(link, { up: AMOUNT });
     assertEquals(link.connection.octetsAcknowledged, AMOUNT);
   });
@@ -68,7 +68,7 @@ kernelTest(
     const sendBuffer = 200_000;
     for (const iss of [1, 2 ** 31 - 1_000_000, 2 ** 31 + 1, -1_000_000]) {
       // Slow start ends by delays too: that is another test's.
-      const config = { sendBuffer, hystart: false };
+      const config = { buffers: { sendBuffer }, congestion: { hystart: false } };
       using link = await Link.open({ config, isn: () => seqNumber(iss) });
       await transfer(link, { up: AMOUNT });
       const { cwnd, sendMss } = link.connection;

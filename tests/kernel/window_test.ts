@@ -18,13 +18,16 @@ const AMOUNT = 2 << 20;
 const PAUSE = milliseconds(1_800);
 
 /** A small receive buffer of ours, so that the window closes soon; without a shift, so that it closes to the octet. */
-const SMALL = { receiveBuffer: 65_535, receiveBufferMax: 65_535, minRto: milliseconds(200) };
+const SMALL = {
+  buffers: { receiveBuffer: 65_535, receiveBufferMax: 65_535 },
+  retransmission: { minRto: milliseconds(200) },
+};
 
 /** Fills the kernel's window, leaves it closed for the pause, then has the kernel read. */
 async function outlastClosedWindow(opener: Opener): Promise<void> {
   using link = await Link.open({
     opener,
-    config: { minRto: milliseconds(200) },
+    config: { retransmission: { minRto: milliseconds(200) } },
     prepare: (socket) => setBuffers(socket, 50_000),
   });
   const { connection, kernel } = link;
@@ -67,7 +70,7 @@ kernelTest(
     await link.pass(PAUSE);
     assertGreater(connection.segmentsSent, answered, "its probes were answered");
     assertEquals(tcpInfo(kernel).state, "ESTABLISHED");
-    assertEquals(connection.unreadOctets, SMALL.receiveBuffer, "not an octet more than the window");
+    assertEquals(connection.unreadOctets, SMALL.buffers.receiveBuffer, "not an octet more than the window");
     const start = loop.readClock();
     await link.until("the rest", () => {
       down.writeAndFinish();
@@ -93,14 +96,14 @@ kernelTest(
       windows.add(segment.window << connection.rcvWindowShift);
       return "passes";
     };
-    const down = Stream.down(link, 3 * SMALL.receiveBuffer);
+    const down = Stream.down(link, 3 * SMALL.buffers.receiveBuffer);
     await link.until("our window to close", () => {
       down.write();
       return connection.rcvWnd === 0;
     });
     windows.clear();
     using _ = link.loop.watch(kernel.descriptor, () => {});
-    while (down.received < SMALL.receiveBuffer - 1) {
+    while (down.received < SMALL.buffers.receiveBuffer - 1) {
       await link.until("an octet", () => {
         const before = down.received;
         down.write();
@@ -108,7 +111,7 @@ kernelTest(
         return down.received > before;
       });
     }
-    const silly = [...windows].filter((octets) => octets > 0 && octets < SMALL.receiveBuffer / 2);
+    const silly = [...windows].filter((octets) => octets > 0 && octets < SMALL.buffers.receiveBuffer / 2);
     assertEquals(silly, [], `announced: ${[...windows]}`);
   },
 );
@@ -123,7 +126,11 @@ kernelTest(
       },
     });
     const prepare: LinkOptions["prepare"] = (socket) => setBuffers(socket, 500_000); // less than we have to send
-    using link = await Link.open({ config: { minRto: milliseconds(5) }, observer, prepare });
+    using link = await Link.open({
+      config: { retransmission: { minRto: milliseconds(5) } },
+      observer,
+      prepare,
+    });
     await transfer(link, { up: 64 << 20 });
     assertEquals(probes, 0);
   },
@@ -170,7 +177,7 @@ kernelTest(
 );
 
 kernelTest("two small writes before each read go at once with Nagle's algorithm off (MUST-17)", async () => {
-  using link = await Link.open({ config: { nagle: false } });
+  using link = await Link.open({ config: { sending: { nagle: false } } });
   assertLess(toMilliseconds(await exchange(link, 100, 2)), 1_000);
 });
 
@@ -178,7 +185,7 @@ kernelTest(
   "the kernel's small writes under its Nagle's algorithm wait no longer than our delayed ACK",
   async () => {
     const delayedAckTime = milliseconds(20);
-    using link = await Link.open({ config: { delayedAckTime, quickAcks: 0 } });
+    using link = await Link.open({ config: { acknowledging: { delayedAckTime, quickAcks: 0 } } });
     const { connection, kernel, loop } = link;
     const octet = new Uint8Array(1);
     const start = loop.readClock();

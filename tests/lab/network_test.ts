@@ -186,7 +186,7 @@ Deno.test("a segment that holds many is cut into packets, or travels whole", () 
     const network = new Network({
       onPacket: (_, { octets }) => longest = Math.max(longest, octets.length),
     });
-    const config = { ...STANDARD, initialWindow: 10 };
+    const config = { congestion: { initialWindow: 10 } };
     const client = network.addHost(CLIENT, { config, segmentLimit: 60_000, cutsSegments });
     const server = network.addHost(SERVER, { config });
     network.join(client, server);

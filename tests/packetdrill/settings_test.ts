@@ -12,29 +12,32 @@ Deno.test("commands are split at line ends, semicolons and &&, with quotes, sums
 });
 
 const CHANGES: readonly (readonly [command: string, changes: Record<string, unknown>])[] = [
-  ["sysctl -q net.ipv4.tcp_timestamps=0", { timestamps: false }],
-  ["sysctl -q net.ipv4.tcp_sack=0 net.ipv4.tcp_ecn=1", { selectiveAck: false, ecn: "request" }],
+  ["sysctl -q net.ipv4.tcp_timestamps=0", { handshake: { timestamps: false } }],
+  ["sysctl -q net.ipv4.tcp_sack=0 net.ipv4.tcp_ecn=1", {
+    handshake: { selectiveAck: false },
+    congestion: { ecn: "request" },
+  }],
   [
     '../../common/defaults.sh\n../common/set_sysctls.py /proc/sys/net/ipv4/tcp_wmem="4096 50000 4194304"',
-    { sendBuffer: 50_000 },
+    { buffers: { sendBuffer: 50_000 } },
   ],
   [
     'sysctl -q net.ipv4.tcp_rmem="4096 540000 $((15*1024*1024))"',
-    { receiveBuffer: 270_000, receiveBufferMax: 7_864_320, windowScale: 8 },
+    { buffers: { receiveBuffer: 270_000, receiveBufferMax: 7_864_320 }, handshake: { windowScale: 8 } },
   ],
-  ["sysctl -w net.ipv4.tcp_congestion_control=reno", { congestionControl: "reno" }],
+  ["sysctl -w net.ipv4.tcp_congestion_control=reno", { congestion: { congestionControl: "reno" } }],
   ["tc qdisc add dev tun0 root pfifo > /dev/null 2>&1", {}],
   ["ethtool -K tun0 tso off gso off", {}],
-  ["ip route change 192.0.2.1 via 192.168.0.2 dev tun0 initcwnd 20", { initialWindow: 20 }],
+  ["ip route change 192.0.2.1 via 192.168.0.2 dev tun0 initcwnd 20", { congestion: { initialWindow: 20 } }],
   ["/tmp/sysctl_restore_${PPID}.sh", {}],
   ["sysctl -q net.ipv4.tcp_min_tso_segs=4", {}],
-  ["sysctl -q net.ipv4.tcp_shrink_window=1", { shrinksWindow: true }],
-  ["config delayedAckTime=40ms nagle=false ecn=request windowProbe=old_number mss=1200", {
-    delayedAckTime: 40_000,
-    nagle: false,
-    ecn: "request",
-    windowProbe: "old number",
-    mss: 1_200,
+  ["sysctl -q net.ipv4.tcp_shrink_window=1", { buffers: { shrinksWindow: true } }],
+  ["config acknowledging.delayedAckTime=40ms nagle=false ecn=request windowProbe=old_number mss=1200", {
+    acknowledging: { delayedAckTime: 40_000 },
+    sending: { nagle: false },
+    congestion: { ecn: "request" },
+    compatibility: { windowProbe: "old number" },
+    handshake: { mss: 1_200 },
   }],
 ];
 
@@ -51,11 +54,11 @@ Deno.test("the limit of unsent octets is a setting of sockets, not of connection
 });
 
 const FREEBSD_CHANGES: readonly (readonly [command: string, changes: Record<string, unknown>])[] = [
-  ["sysctl -w net.inet.tcp.rfc1323=0", { windowScaling: false, timestamps: false }],
-  ["sysctl -w net.inet.tcp.rfc1323=2", { windowScaling: true, timestamps: false }],
-  ["sysctl -w kern.ipc.maxsockbuf=2097152", { windowScale: 6 }],
-  ["sysctl -w kern.ipc.maxsockbuf=4294967295", { windowScale: 14 }],
-  ["sysctl net.inet.tcp.ecn.enable=2", { ecn: "accept" }],
+  ["sysctl -w net.inet.tcp.rfc1323=0", { handshake: { windowScaling: false, timestamps: false } }],
+  ["sysctl -w net.inet.tcp.rfc1323=2", { handshake: { windowScaling: true, timestamps: false } }],
+  ["sysctl -w kern.ipc.maxsockbuf=2097152", { handshake: { windowScale: 6 } }],
+  ["sysctl -w kern.ipc.maxsockbuf=4294967295", { handshake: { windowScale: 14 } }],
+  ["sysctl net.inet.tcp.ecn.enable=2", { congestion: { ecn: "accept" } }],
   ["sysctl -w net.inet.tcp.hostcache.purgenow=1", {}],
 ];
 
@@ -86,7 +89,7 @@ Deno.test("sockstat is a check of how many connections are in a state", () => {
 });
 
 Deno.test("a field that there is not, or a value that it does not take, is the script's mistake", () => {
-  for (const command of ["config nonsense=1", "config nagle=3x", "config nagle"]) {
+  for (const command of ["config nonsense=1", "config sending.mss=1", "config nagle=3x", "config nagle"]) {
     assertThrows(() => interpretCommands(command, LINUX, 1), ScriptError);
   }
 });

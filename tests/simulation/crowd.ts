@@ -5,6 +5,7 @@
  */
 
 import {
+  completeConfig,
   type Connection,
   type Host,
   type Listener,
@@ -12,7 +13,6 @@ import {
   parseAddress,
   type Port,
   seconds,
-  STANDARD,
   type TcpConfig,
 } from "../../tcp/mod.ts";
 import { demand } from "./invariants.ts";
@@ -31,15 +31,11 @@ const STEPS_MOST = 1_000_000;
 const REQUEST = new Stream(11);
 const ANSWER = new Stream(12);
 
-const CONFIG: TcpConfig = {
-  ...STANDARD,
-  maxRto: seconds(10),
-  retriesUntilClose: 100,
-  synAckRetries: 100,
-  connectTimeout: seconds(3_000),
-  receiveBuffer: 20_000,
-  receiveBufferMax: 40_000,
-};
+const CONFIG: TcpConfig = completeConfig({
+  retransmission: { maxRto: seconds(10), retriesUntilClose: 100 },
+  handshake: { synAckRetries: 100, connectTimeout: seconds(3_000) },
+  buffers: { receiveBuffer: 20_000, receiveBufferMax: 40_000 },
+});
 
 /** What a crowd is made of. */
 export interface CrowdPlan {
@@ -79,7 +75,7 @@ class Crowd {
   constructor(plan: CrowdPlan) {
     this.#plan = plan;
     const random = this.#random = new Random(plan.seed);
-    const config = { ...CONFIG, timeWait: micros(plan.timeWait) };
+    const config = completeConfig({ closing: { timeWait: micros(plan.timeWait) } }, CONFIG);
     const network = this.#network = new Network({ seed: random.int32() });
     const [client, server] = this.#hosts = [
       network.addHost(CLIENT, { config }),

@@ -5,10 +5,13 @@
  */
 
 import {
+  completeConfig,
   type Family,
+  joinChanges,
   type Micros,
   micros,
   milliseconds,
+  type PartialConfig,
   PROFILES,
   seconds,
   type SeqNumber,
@@ -70,32 +73,46 @@ export function drawIsn(random: Random): SeqNumber {
 export function drawConfig(random: Random, mss: number, maxRto: Micros, weather: Weather): TcpConfig {
   const profile = PROFILES[random.pick(["standard", "standard", "linux", "freebsd"] as const)];
   const receiveBuffer = drawBuffer(random, mss);
-  return {
-    ...profile,
-    mss: random.chance(0.8) || mss < 88 ? mss : random.integer(1, mss),
-    mtu: Math.max(600, Math.min(65_535, mss + 60)),
-    leastPeerMss: random.pick([1, 48, 216]),
-    mssOption: mss < 1_000 || random.chance(0.95),
-    windowScaling: random.chance(0.8),
-    windowScale: random.chance(0.7) ? "auto" : random.integer(0, 14),
-    timestamps: random.chance(0.7),
-    selectiveAck: random.chance(0.75),
-    userTimeoutOption: seconds(random.chance(0.9) ? 0 : random.magnitude(1, 100_000)),
-    sendBuffer: drawBuffer(random, mss),
-    receiveBuffer,
-    receiveBufferMax: random.chance(0.4) ? receiveBuffer : random.magnitude(receiveBuffer, 2 ** 30),
-    initialReceiveWindow: random.chance(0.8) ? 0 : random.magnitude(1, 65_535),
-    ...drawHabits(random),
-    ...drawSending(random),
-    ...drawPatience(random, maxRto, weather),
-    delayedAckTime: milliseconds(random.pick([0, 1, 40, 200, 499])),
-    quickAcks: random.pick([0, 1, 16]),
-    segmentsPerAck: random.pick([1, 2, 2, 2, 8]),
-    acceptMissingTimestamps: random.chance(0.5),
-    invalidAckInterval: milliseconds(random.pick([0, 500])),
-    challengeAcksPerSecond: random.pick([0, 10, 1_000]),
-    timestampTick: milliseconds(random.pick([1, 10, 1_000])),
-  };
+  return completeConfig(
+    joinChanges(
+      {
+        handshake: {
+          mss: random.chance(0.8) || mss < 88 ? mss : random.integer(1, mss),
+          leastPeerMss: random.pick([1, 48, 216]),
+          mssOption: mss < 1_000 || random.chance(0.95),
+          windowScaling: random.chance(0.8),
+          windowScale: random.chance(0.7) ? "auto" : random.integer(0, 14),
+          timestamps: random.chance(0.7),
+          selectiveAck: random.chance(0.75),
+          userTimeoutOption: seconds(random.chance(0.9) ? 0 : random.magnitude(1, 100_000)),
+        },
+        sending: {
+          mtu: Math.max(600, Math.min(65_535, mss + 60)),
+          timestampTick: milliseconds(random.pick([1, 10, 1_000])),
+        },
+        buffers: {
+          sendBuffer: drawBuffer(random, mss),
+          receiveBuffer,
+          receiveBufferMax: random.chance(0.4) ? receiveBuffer : random.magnitude(receiveBuffer, 2 ** 30),
+          initialReceiveWindow: random.chance(0.8) ? 0 : random.magnitude(1, 65_535),
+        },
+        acknowledging: {
+          delayedAckTime: milliseconds(random.pick([0, 1, 40, 200, 499])),
+          quickAcks: random.pick([0, 1, 16]),
+          segmentsPerAck: random.pick([1, 2, 2, 2, 8]),
+        },
+        compatibility: { acceptMissingTimestamps: random.chance(0.5) },
+        defence: {
+          invalidAckInterval: milliseconds(random.pick([0, 500])),
+          challengeAcksPerSecond: random.pick([0, 10, 1_000]),
+        },
+      },
+      drawHabits(random),
+      drawSending(random),
+      drawPatience(random, maxRto, weather),
+    ),
+    profile,
+  );
 }
 
 function drawBuffer(random: Random, mss: number): number {
@@ -112,69 +129,78 @@ function drawBuffer(random: Random, mss: number): number {
 }
 
 /** What only some systems do, in any mixture. */
-function drawHabits(random: Random): Partial<TcpConfig> {
+function drawHabits(random: Random): PartialConfig {
   const anyone = (): TcpConfig => PROFILES[random.pick(["standard", "linux", "freebsd"] as const)];
   // Two hosts that repeat their FIN need to hear each other's ACKs on them.
-  const { repeatsFin, usesAckOfDuplicates } = anyone();
+  const { repeatsFin, usesAckOfDuplicates } = anyone().compatibility;
   return {
-    repeatsFin,
-    usesAckOfDuplicates,
-    roundsBuffers: anyone().roundsBuffers,
-    takesWhatFits: anyone().takesWhatFits,
-    fillsWindow: anyone().fillsWindow,
-    offersAgainWhenSimultaneous: anyone().offersAgainWhenSimultaneous,
-    timeWaitAnswersAcksOnly: anyone().timeWaitAnswersAcksOnly,
-    limitsChallenges: anyone().limitsChallenges,
-    cwrOnRepeatedText: anyone().cwrOnRepeatedText,
-    timestampsOnReset: anyone().timestampsOnReset,
-    lateTextReset: anyone().lateTextReset,
-    answersAckOfUnsent: anyone().answersAckOfUnsent,
-    ecnCapable: random.pick(["new text", "new text and syn-ack", "everything"] as const),
+    compatibility: {
+      repeatsFin,
+      usesAckOfDuplicates,
+      roundsBuffers: anyone().compatibility.roundsBuffers,
+      takesWhatFits: anyone().compatibility.takesWhatFits,
+      fillsWindow: anyone().compatibility.fillsWindow,
+      offersAgainWhenSimultaneous: anyone().compatibility.offersAgainWhenSimultaneous,
+      timeWaitAnswersAcksOnly: anyone().compatibility.timeWaitAnswersAcksOnly,
+      limitsChallenges: anyone().compatibility.limitsChallenges,
+      cwrOnRepeatedText: anyone().compatibility.cwrOnRepeatedText,
+      timestampsOnReset: anyone().compatibility.timestampsOnReset,
+      lateTextReset: anyone().compatibility.lateTextReset,
+      answersAckOfUnsent: anyone().compatibility.answersAckOfUnsent,
+    },
+    congestion: { ecnCapable: random.pick(["new text", "new text and syn-ack", "everything"] as const) },
   };
 }
 
-function drawSending(random: Random): Partial<TcpConfig> {
+function drawSending(random: Random): PartialConfig {
   return {
-    nagle: random.chance(0.7),
-    nagleVariant: random.pick(["outstanding data", "minshall"] as const),
-    cork: random.chance(0.05),
-    pushPolicy: random.pick(["end of queue", "end of send"] as const),
-    congestionControl: random.pick(["cubic", "reno"] as const),
-    initialWindow: random.pick([1, 2, 4, 10, 10, 10, 100]),
-    hystart: random.chance(0.5),
-    dupThresh: random.pick([3, 3, 3, 1, 10]),
-    limitedTransmit: random.chance(0.7),
-    rack: random.chance(0.6),
-    tailLossProbe: random.chance(0.6),
-    forwardRto: random.chance(0.7),
-    undo: random.chance(0.7),
-    restartAfterIdle: random.chance(0.7),
-    ecn: random.pick(["off", "accept", "request"] as const),
-    windowProbe: random.pick(["new octet", "old number"] as const),
-    ackDelay: random.pick(["fixed", "fixed", "adaptive"] as const),
-    windowUnit: random.pick(["octets", "octets", "segments"] as const),
+    sending: {
+      nagle: random.chance(0.7),
+      nagleVariant: random.pick(["outstanding data", "minshall"] as const),
+      cork: random.chance(0.05),
+    },
+    congestion: {
+      congestionControl: random.pick(["cubic", "reno"] as const),
+      initialWindow: random.pick([1, 2, 4, 10, 10, 10, 100]),
+      hystart: random.chance(0.5),
+      restartAfterIdle: random.chance(0.7),
+      ecn: random.pick(["off", "accept", "request"] as const),
+      windowUnit: random.pick(["octets", "octets", "segments"] as const),
+    },
+    retransmission: {
+      dupThresh: random.pick([3, 3, 3, 1, 10]),
+      limitedTransmit: random.chance(0.7),
+      rack: random.chance(0.6),
+      tailLossProbe: random.chance(0.6),
+      forwardRto: random.chance(0.7),
+      undo: random.chance(0.7),
+    },
+    compatibility: { windowProbe: random.pick(["new octet", "old number"] as const) },
+    acknowledging: { ackDelay: random.pick(["fixed", "fixed", "adaptive"] as const) },
   };
 }
 
 /** Time-outs short enough for the run, and retries enough that a run ends by them only when something is wrong. */
-function drawPatience(random: Random, maxRto: Micros, weather: Weather): Partial<TcpConfig> {
+function drawPatience(random: Random, maxRto: Micros, weather: Weather): PartialConfig {
   const keepAlive = weather === "perfect" && random.chance(0.5);
   return {
-    initialRto: milliseconds(random.pick([300, 1_000, 1_000])),
-    minRto: milliseconds(random.pick([30, 200, 1_000])),
-    maxRto,
-    minRtoBoundsVariance: random.chance(0.5),
-    rtoAfterSynLoss: seconds(1),
-    synRetries: 200,
-    synAckRetries: 200,
-    connectTimeout: micros(0),
-    retriesUntilClose: 200,
-    timeWait: micros(60 * maxRto),
-    finWait2Time: seconds(60),
-    keepAlive,
-    keepAliveIdle: milliseconds(random.magnitude(200, 20_000)),
-    keepAliveInterval: milliseconds(random.magnitude(300, 5_000)),
-    keepAliveProbes: 20,
+    retransmission: {
+      initialRto: milliseconds(random.pick([300, 1_000, 1_000])),
+      minRto: milliseconds(random.pick([30, 200, 1_000])),
+      maxRto,
+      rtoAfterSynLoss: seconds(1),
+      retriesUntilClose: 200,
+    },
+    compatibility: { minRtoBoundsVariance: random.chance(0.5) },
+    handshake: { synRetries: 200, synAckRetries: 200, connectTimeout: micros(0) },
+    closing: {
+      timeWait: micros(60 * maxRto),
+      finWait2Time: seconds(60),
+      keepAlive,
+      keepAliveIdle: milliseconds(random.magnitude(200, 20_000)),
+      keepAliveInterval: milliseconds(random.magnitude(300, 5_000)),
+      keepAliveProbes: 20,
+    },
   };
 }
 

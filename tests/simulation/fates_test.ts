@@ -1,5 +1,13 @@
 import fc from "fast-check";
-import { micros, milliseconds, seconds, seqNumber, STANDARD, type TcpConfig } from "../../tcp/mod.ts";
+import {
+  completeConfig,
+  micros,
+  milliseconds,
+  type PartialConfig,
+  seconds,
+  seqNumber,
+  type TcpConfig,
+} from "../../tcp/mod.ts";
 import { type Fate, PERFECT_LINK } from "../../lab/link.ts";
 import type { Plan, SidePlan, UserPlan } from "./plan.ts";
 import { simulatePlan } from "./world.ts";
@@ -10,16 +18,11 @@ const SEED = 20_260_311;
 /** Packets of each direction whose loss is tried in every combination. */
 const PACKETS_TRIED = 5;
 
-const CONFIG: TcpConfig = {
-  ...STANDARD,
-  mss: 500,
-  maxRto: seconds(4),
-  synRetries: 30,
-  synAckRetries: 30,
-  connectTimeout: micros(0),
-  retriesUntilClose: 30,
-  timeWait: seconds(60),
-};
+const CONFIG: TcpConfig = completeConfig({
+  handshake: { mss: 500, synRetries: 30, synAckRetries: 30, connectTimeout: micros(0) },
+  retransmission: { maxRto: seconds(4), retriesUntilClose: 30 },
+  closing: { timeWait: seconds(60) },
+});
 
 const USER: UserPlan = {
   octets: 2_000,
@@ -41,13 +44,13 @@ const USER: UserPlan = {
 interface Trouble {
   readonly octets: readonly [number, number];
   readonly fates: readonly [readonly Fate[], readonly Fate[]];
-  readonly changes: Partial<TcpConfig>;
+  readonly changes: PartialConfig;
   readonly opensFromBoth: boolean;
 }
 
 function planFor({ octets, fates, changes, opensFromBoth }: Trouble): Plan {
   const side = (index: 0 | 1): SidePlan => ({
-    config: { ...CONFIG, ...changes },
+    config: completeConfig(changes, CONFIG),
     isn: seqNumber(index === 0 ? -700 : 0x7fffff00),
     timestampOffset: 0,
     segmentLimit: 0,
@@ -82,7 +85,7 @@ for (const opensFromBoth of [false, true]) {
     Deno.test(`every combination of losses among the first packets is repaired: ${name}`, () => {
       for (let bits = 0; bits < 1 << 2 * PACKETS_TRIED; bits++) {
         const fates = [losses(bits), losses(bits >> PACKETS_TRIED)] as const;
-        hold({ octets: [1_500, 600], fates, changes: { selectiveAck }, opensFromBoth });
+        hold({ octets: [1_500, 600], fates, changes: { handshake: { selectiveAck } }, opensFromBoth });
       }
     });
   }
@@ -101,17 +104,23 @@ Deno.test("whatever becomes of the first packets, every octet arrives and both s
     octets: fc.tuple(fc.nat(20_000), fc.nat(20_000)),
     fates: fc.tuple(fates, fates),
     changes: fc.record({
-      selectiveAck: fc.boolean(),
-      timestamps: fc.boolean(),
-      rack: fc.boolean(),
-      tailLossProbe: fc.boolean(),
-      forwardRto: fc.boolean(),
-      undo: fc.boolean(),
-      nagle: fc.boolean(),
-      congestionControl: fc.constantFrom("reno", "cubic"),
-      windowUnit: fc.constantFrom("octets", "segments"),
-      receiveBuffer: fc.integer({ min: 1, max: 100_000 }),
-      mss: fc.constantFrom(100, 500, 1_460),
+      handshake: fc.record({
+        selectiveAck: fc.boolean(),
+        timestamps: fc.boolean(),
+        mss: fc.constantFrom(100, 500, 1_460),
+      }),
+      retransmission: fc.record({
+        rack: fc.boolean(),
+        tailLossProbe: fc.boolean(),
+        forwardRto: fc.boolean(),
+        undo: fc.boolean(),
+      }),
+      sending: fc.record({ nagle: fc.boolean() }),
+      congestion: fc.record({
+        congestionControl: fc.constantFrom("reno", "cubic"),
+        windowUnit: fc.constantFrom("octets", "segments"),
+      }),
+      buffers: fc.record({ receiveBuffer: fc.integer({ min: 1, max: 100_000 }) }),
     }),
     opensFromBoth: fc.boolean(),
   });

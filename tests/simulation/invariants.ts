@@ -42,7 +42,7 @@ export function demand(claim: boolean, sentence: string): asserts claim {
 
 /** A buffer that counts packets may turn out too small for a window that stands: then it closes, against SHLD-14. */
 export function mayCloseAtOnce(config: TcpConfig): boolean {
-  return config.receiveBufferCounts === "packets";
+  return config.compatibility.receiveBufferCounts === "packets";
 }
 
 /** Fails when the standard has no such transition (RFC 9293 3.3.2). The birth of a connection counts as from CLOSED. */
@@ -89,7 +89,7 @@ export class ConnectionWatch {
     demand(seqAtOrBefore(iss, sndUna) || seqDistance(iss, sndUna) < 0, "SND.UNA lies before ISS");
     demand(tcb.recovery.pipe >= 0, `pipe is ${tcb.recovery.pipe}`);
     demand(tcb.control.cwnd >= 1, `The congestion window is ${tcb.control.cwnd}`);
-    demand(tcb.rtt.timeout() <= tcb.config.maxRto, `The time-out is ${tcb.rtt.timeout()}`);
+    demand(tcb.rtt.timeout() <= tcb.config.retransmission.maxRto, `The time-out is ${tcb.rtt.timeout()}`);
     demand(tcb.rtt.timeout() > 0, "The time-out is not positive");
   }
 

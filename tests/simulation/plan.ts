@@ -158,13 +158,16 @@ function drawPath(
 /** Whether nothing of the network's or the users' doing gives a reason to send anything twice. */
 function isCalm(sides: readonly [SidePlan, SidePlan]): boolean {
   const roundTrip = sides[0].link.delay + sides[1].link.delay;
-  const slowest = roundTrip + Math.max(...sides.map(({ config }) => config.delayedAckTime)) + CALM_MARGIN;
+  const slowest = roundTrip + Math.max(...sides.map(({ config }) => config.acknowledging.delayedAckTime)) +
+    CALM_MARGIN;
   return sides.every(({ link, config, user }) =>
     link.loss + link.jitter + link.reorder + link.duplicate + link.corrupt === 0 && link.mtu === Infinity &&
-    link.octetsPerSecond === Infinity && user.departure === "in order" && config.dupThresh >= 3 &&
-    config.delayedAckTime < PROBE_PATIENCE && config.ackDelay === "fixed" && config.segmentsPerAck <= 2 &&
-    !config.repeatsFin &&
-    slowest < Math.min(config.minRto, config.initialRto)
+    link.octetsPerSecond === Infinity && user.departure === "in order" &&
+    config.retransmission.dupThresh >= 3 &&
+    config.acknowledging.delayedAckTime < PROBE_PATIENCE && config.acknowledging.ackDelay === "fixed" &&
+    config.acknowledging.segmentsPerAck <= 2 &&
+    !config.compatibility.repeatsFin &&
+    slowest < Math.min(config.retransmission.minRto, config.retransmission.initialRto)
   );
 }
 
@@ -172,10 +175,10 @@ function isCalm(sides: readonly [SidePlan, SidePlan]): boolean {
 function bounded(side: SidePlan, peer: SidePlan): SidePlan {
   const octetsPerPacket = Math.min(
     effectiveMss(side.config, peer.config),
-    side.config.sendBuffer,
-    peer.config.receiveBuffer,
+    side.config.buffers.sendBuffer,
+    peer.config.buffers.receiveBuffer,
     // With a buffer much smaller than a read or a write, each of those makes a packet.
-    ...(side.config.nagle ? [] : [side.user.writeMost]),
+    ...(side.config.sending.nagle ? [] : [side.user.writeMost]),
     peer.user.readMost * 4,
     side.link.mtu - 100,
   );
@@ -187,10 +190,10 @@ function bounded(side: SidePlan, peer: SidePlan): SidePlan {
 }
 
 function effectiveMss(own: TcpConfig, peer: TcpConfig): number {
-  const mssOf = ({ mss, mtu }: TcpConfig): number => mss === 0 ? mtu - 60 : mss;
-  const announced = peer.boundsOwnMss ? Math.min(mssOf(own), mssOf(peer)) : mssOf(peer);
-  const assumed = peer.mssOption ? announced : 536;
-  return Math.max(1, Math.min(assumed, own.mtu - 60) - 12);
+  const mssOf = ({ handshake: { mss }, sending: { mtu } }: TcpConfig): number => mss === 0 ? mtu - 60 : mss;
+  const announced = peer.compatibility.boundsOwnMss ? Math.min(mssOf(own), mssOf(peer)) : mssOf(peer);
+  const assumed = peer.handshake.mssOption ? announced : 536;
+  return Math.max(1, Math.min(assumed, own.sending.mtu - 60) - 12);
 }
 
 /** A loss of everything for as long as this does not happen in all runs together; users pause, probes back off. */
@@ -201,9 +204,9 @@ function patienceOf(sides: readonly [SidePlan, SidePlan]): Micros {
     const damaged = 1 - (1 - link.loss) * (1 - link.corrupt);
     delivered *= link.burst > 1 ? (1 - damaged) * 0.8 : 1 - damaged;
     waits += user.pause + user.endDelay + user.writeGap + user.readGap;
-    waits += 20 * (link.delay + link.jitter + link.reorderDelay) + config.delayedAckTime;
+    waits += 20 * (link.delay + link.jitter + link.reorderDelay) + config.acknowledging.delayedAckTime;
     if (link.octetsPerSecond !== Infinity) waits += 2e6 * OCTETS_MOST / link.octetsPerSecond;
   }
   const failures = delivered >= 1 ? 4 : 4 + Math.log(NEGLIGIBLE) / Math.log(1 - delivered);
-  return micros(waits + failures * sides[0].config.maxRto);
+  return micros(waits + failures * sides[0].config.retransmission.maxRto);
 }

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { milliseconds, STANDARD, type TcpConfig } from "../../tcp/mod.ts";
+import { completeConfig, milliseconds, type PartialConfig, type TcpConfig } from "../../tcp/mod.ts";
 import { type BulkResult, measureBulk } from "./bulk.ts";
 import { type LinkPlan, PERFECT_LINK } from "../../lab/link.ts";
 
@@ -19,13 +19,16 @@ const SEED = 7;
 /** What sends: a congestion control and what it counts in. */
 interface Kind {
   readonly name: string;
-  readonly changes: Partial<TcpConfig>;
+  readonly changes: PartialConfig;
 }
 
 const KINDS: readonly Kind[] = [
-  { name: "reno", changes: { congestionControl: "reno" } },
-  { name: "cubic", changes: { congestionControl: "cubic" } },
-  { name: "cubic in segments", changes: { congestionControl: "cubic", windowUnit: "segments" } },
+  { name: "reno", changes: { congestion: { congestionControl: "reno" } } },
+  { name: "cubic", changes: { congestion: { congestionControl: "cubic" } } },
+  {
+    name: "cubic in segments",
+    changes: { congestion: { congestionControl: "cubic", windowUnit: "segments" } },
+  },
 ];
 
 const LOSSES: readonly number[] = [0, 0.001, 0.003, 0.01, 0.03, 0.1];
@@ -92,7 +95,7 @@ export function throughputMatrix(): string {
 
 function configOf(kind: Kind, buffer: number): TcpConfig {
   const buffers = { sendBuffer: 2 * buffer, receiveBuffer: buffer, receiveBufferMax: buffer };
-  return { ...STANDARD, ...kind.changes, ...buffers };
+  return completeConfig({ buffers }, kind.changes);
 }
 
 function measure(config: TcpConfig, forth: LinkPlan, segments: number, acksLost = 0): BulkResult {
@@ -130,16 +133,20 @@ function lossyPath(kind: Kind, roundTrip: number, buffer: number): readonly stri
 /** A trouble by name: what it changes of the config and of the path; and how many losses are one event. */
 interface Trouble {
   readonly name: string;
-  readonly changes: Partial<TcpConfig>;
+  readonly changes: PartialConfig;
   readonly path: Partial<LinkPlan>;
   readonly acksLost?: number;
   readonly together?: number;
 }
 
 const TROUBLES: readonly Trouble[] = [
-  { name: "1% lost, without SACK", changes: { selectiveAck: false }, path: { loss: 0.01 } },
-  { name: "1% lost, without RACK", changes: { rack: false, tailLossProbe: false }, path: { loss: 0.01 } },
-  { name: "1% lost, no timestamps", changes: { timestamps: false }, path: { loss: 0.01 } },
+  { name: "1% lost, without SACK", changes: { handshake: { selectiveAck: false } }, path: { loss: 0.01 } },
+  {
+    name: "1% lost, without RACK",
+    changes: { retransmission: { rack: false, tailLossProbe: false } },
+    path: { loss: 0.01 },
+  },
+  { name: "1% lost, no timestamps", changes: { handshake: { timestamps: false } }, path: { loss: 0.01 } },
   { name: "1% lost, 5% doubled", changes: {}, path: { loss: 0.01, duplicate: 0.05 } },
   {
     name: "1% lost, 10% late by 10 ms",
@@ -148,7 +155,7 @@ const TROUBLES: readonly Trouble[] = [
   },
   { name: "1% lost, three in a row", changes: {}, path: { loss: 0.01, burst: 3 }, together: 3 },
   { name: "1% lost, and 10% of ACKs", changes: {}, path: { loss: 0.01 }, acksLost: 0.1 },
-  { name: "1% marked (ECN)", changes: { ecn: "request" }, path: { mark: 0.01 } },
+  { name: "1% marked (ECN)", changes: { congestion: { ecn: "request" } }, path: { mark: 0.01 } },
 ];
 
 function troubledPath(kind: Kind): readonly string[] {
@@ -159,7 +166,12 @@ function troubledPath(kind: Kind): readonly string[] {
   ];
   for (const { name, changes, path, acksLost, together } of TROUBLES) {
     const link = { ...PERFECT_LINK, delay: milliseconds(50), octetsPerSecond: FAST_PATH, ...path };
-    const result = measure({ ...configOf(kind, 1 << 22), ...changes }, link, SEGMENTS_TROUBLED, acksLost);
+    const result = measure(
+      completeConfig(changes, configOf(kind, 1 << 22)),
+      link,
+      SEGMENTS_TROUBLED,
+      acksLost,
+    );
     const events = (result.lost + result.marked) / (together ?? 1) / result.segmentsSent;
     const predicted = kind.name === "reno" ? renoWindow(events) : cubicWindow(events, 0.1);
     const measured = result.octetsPerSecond / result.mss / 10;

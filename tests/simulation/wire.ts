@@ -95,7 +95,7 @@ export class WireWatch {
   #checkText(segment: Segment, peer: WireWatch, mss: number): void {
     const { payloadLength, segmentSize } = segment;
     const longest = segmentSize === 0 ? payloadLength : segmentSize;
-    const taken = Math.max(peer.#announcedMss, this.#config.leastPeerMss);
+    const taken = Math.max(peer.#announcedMss, this.#config.handshake.leastPeerMss);
     demand(longest <= mss, `${longest} octets in one segment where the MSS is ${mss}`);
     demand(longest <= taken, `${longest} octets in one segment where the peer takes ${taken}`);
     const end = seqAdd(segment.seq, payloadLength);

@@ -5,7 +5,7 @@ import { after, elapsed, milliseconds, NEVER, seconds } from "../../tcp/base/uni
 import { at, establish, IRS, ISS, type Said, sentBy, wordsOf } from "./exchange.ts";
 
 const NOW = at(0);
-const DELAYED = { quickAcks: 0, delayedAckTime: milliseconds(40) };
+const DELAYED = { acknowledging: { quickAcks: 0, delayedAckTime: milliseconds(40) } };
 
 /** Text from `from` of the peer's stream on. */
 function text(from: number, length: number): Said {
@@ -15,7 +15,7 @@ function text(from: number, length: number): Said {
 const ack = (of: number): string => `ACK ${ISS + 1} ack ${IRS + 1 + of} (0)`;
 
 Deno.test("all that has arrived is processed before anything is acknowledged: ten segments, one ACK (MUST-58, MUST-59)", () => {
-  for (const changes of [DELAYED, { quickAcks: 16 }]) {
+  for (const changes of [DELAYED, { acknowledging: { quickAcks: 16 } }]) {
     const { connection, arrive } = establish(changes, NOW);
     for (let i = 0; i < 10; i++) arrive(text(536 * i, 536), NOW);
     assertEquals(wordsOf(sentBy(connection, NOW)), [ack(5_360)]);

@@ -62,8 +62,8 @@ const CASES = [
   { name: "cubic", changes: {}, form: "records", warmUp: WARM_UP },
   { name: "cubic, as packets", changes: {}, form: "packets", warmUp: WARM_UP },
   { name: "cubic, beyond 2 GB", changes: {}, form: "records", warmUp: LONG_WARM_UP },
-  { name: "reno", changes: { congestionControl: "reno" }, form: "records", warmUp: WARM_UP },
-  { name: "segments", changes: { windowUnit: "segments" }, form: "records", warmUp: WARM_UP },
+  { name: "reno", changes: { congestion: { congestionControl: "reno" } }, form: "records", warmUp: WARM_UP },
+  { name: "segments", changes: { congestion: { windowUnit: "segments" } }, form: "records", warmUp: WARM_UP },
 ] as const;
 
 for (const { name, changes, form, warmUp } of CASES) {

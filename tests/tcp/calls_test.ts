@@ -231,10 +231,13 @@ Deno.test("a connection that listens by itself returns to LISTEN and meets anoth
 
 Deno.test("changing one setting leaves the others, and their timers, as they are", () => {
   const connection = connectionIn("ESTABLISHED");
-  connection.configure({ keepAlive: true, keepAliveIdle: seconds(10) }, NOW);
+  connection.configure({ closing: { keepAlive: true, keepAliveIdle: seconds(10) } }, NOW);
   const deadline = connection.nextDeadline();
-  connection.configure({ nagle: false }, at(5));
-  assertEquals([connection.nextDeadline(), connection.config.keepAliveIdle], [deadline, seconds(10)]);
-  assertThrows(() => connection.configure({ hopLimit: 0 }, at(5)), RangeError, "hopLimit = 0");
-  assertEquals([connection.config.hopLimit, connection.config.nagle], [PLAIN.hopLimit, false]);
+  connection.configure({ sending: { nagle: false } }, at(5));
+  assertEquals([connection.nextDeadline(), connection.config.closing.keepAliveIdle], [deadline, seconds(10)]);
+  assertThrows(() => connection.configure({ sending: { hopLimit: 0 } }, at(5)), RangeError, "hopLimit = 0");
+  assertEquals([connection.config.sending.hopLimit, connection.config.sending.nagle], [
+    PLAIN.sending.hopLimit,
+    false,
+  ]);
 });

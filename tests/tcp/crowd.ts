@@ -6,7 +6,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { parseAddress } from "../../tcp/base/address.ts";
-import { STANDARD } from "../../tcp/config/config.ts";
+import { STANDARD } from "../../tcp/config/standard.ts";
 import type { Connection } from "../../tcp/connection/connection.ts";
 import { Host } from "../../tcp/host/host.ts";
 import { Segment } from "../../tcp/base/segment.ts";

@@ -5,7 +5,8 @@
  */
 
 import { type Endpoint, formatEndpoint, parseAddress } from "../../tcp/base/address.ts";
-import { STANDARD, type TcpConfig } from "../../tcp/config/config.ts";
+import type { PartialConfig, TcpConfig } from "../../tcp/config/config.ts";
+import { completeConfig } from "../../tcp/config/complete.ts";
 import { Connection } from "../../tcp/connection/connection.ts";
 import { Host } from "../../tcp/host/host.ts";
 import { Flag, formatFlags, Segment } from "../../tcp/base/segment.ts";
@@ -25,12 +26,9 @@ export const ISS = 5_000;
 export const IRS = 9_000;
 
 /** Options would only be in the way. */
-export const PLAIN: TcpConfig = {
-  ...STANDARD,
-  timestamps: false,
-  selectiveAck: false,
-  windowScaling: false,
-};
+export const PLAIN: TcpConfig = completeConfig({
+  handshake: { timestamps: false, selectiveAck: false, windowScaling: false },
+});
 
 export const SECRET = Uint8Array.from({ length: 16 }, (_, i) => 5 * i + 1);
 
@@ -40,11 +38,11 @@ export function at(seconds: number): Instant {
 }
 
 /** A host with both addresses whose connections all begin at {@link ISS}. */
-export function newHost(changes: Partial<TcpConfig> = {}): Host {
+export function newHost(changes: PartialConfig = {}): Host {
   return new Host({
     addresses: [HERE, HERE_IPV6],
     secret: SECRET,
-    config: { ...PLAIN, ...changes },
+    config: completeConfig(changes, PLAIN),
     isn: () => seqNumber(ISS),
   });
 }
@@ -119,13 +117,13 @@ export function wordsOf(sent: readonly Sent[]): string[] {
 
 /** A connection from {@link HERE} to {@link THERE}, established at `now`; `iss`, `irs`: both initial numbers. */
 export function establish(
-  changes: Partial<TcpConfig>,
+  changes: PartialConfig,
   now: Instant,
   { iss = ISS, irs = IRS } = {},
 ): { connection: Connection; arrive(said: Said, now: Instant): void } {
   const local = { address: HERE, port: 40_000 };
   const connection = Connection.connect({
-    config: { ...PLAIN, ...changes },
+    config: completeConfig(changes, PLAIN),
     local,
     remote: THERE,
     isn: () => seqNumber(iss),

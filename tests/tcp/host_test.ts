@@ -297,7 +297,7 @@ Deno.test("RSTs that wait to be sent to unknown peers are bounded: memory is not
 });
 
 Deno.test("connections send in turns of 32 KiB, so that a busy one does not hold the others up", () => {
-  const host = newHost({ initialWindow: 200 });
+  const host = newHost({ congestion: { initialWindow: 200 } });
   const listener = host.listen({ port: 80 });
   for (const peer of [THERE, OTHER]) {
     open(host, peer, SERVER);
@@ -331,7 +331,7 @@ Deno.test("a port is listened on once for each address, whoever made the address
 });
 
 Deno.test("a config out of range is refused where it is given, not when the first SYN comes", () => {
-  const bad = { ...PLAIN, hopLimit: 0 };
+  const bad = { sending: { hopLimit: 0 } };
   const host = newHost();
   assertThrows(() => host.listen({ port: 80, config: bad }), RangeError, "hopLimit = 0");
   assertThrows(() => host.connect({ remote: THERE, config: bad }, NOW), RangeError, "hopLimit = 0");

@@ -6,13 +6,14 @@
  */
 
 import {
+  completeConfig,
   Connection,
   type Endpoint,
   type Instant,
   instant,
   parseAddress,
+  type PartialConfig,
   seqNumber,
-  STANDARD,
   type TcpConfig,
 } from "../../tcp/mod.ts";
 import { Wire } from "../bench/programs/wire.ts";
@@ -27,12 +28,9 @@ const TURN = 100;
 const START = instant(10_000_000_000);
 
 /** Segments of 1,460 octets with their header: 1,448 octets of text beside timestamps. */
-const BULK_CONFIG: TcpConfig = {
-  ...STANDARD,
-  sendBuffer: 1 << 18,
-  receiveBuffer: 1 << 18,
-  receiveBufferMax: 1 << 18,
-};
+const BULK_CONFIG: TcpConfig = completeConfig({
+  buffers: { sendBuffer: 1 << 18, receiveBuffer: 1 << 18, receiveBufferMax: 1 << 18 },
+});
 
 /** A transfer without an end from one connection to the other. */
 export class InMemory {
@@ -44,9 +42,9 @@ export class InMemory {
   readonly #read = new Uint8Array(1 << 16);
 
   /** `packets`: each segment is encoded, its checksum computed, verified on arrival, and decoded. */
-  constructor(changes: Partial<TcpConfig> = {}, form: "records" | "packets" = "records") {
+  constructor(changes: PartialConfig = {}, form: "records" | "packets" = "records") {
     this.#wire = new Wire(form === "packets");
-    const config = { ...BULK_CONFIG, ...changes };
+    const config = completeConfig(changes, BULK_CONFIG);
     const isn = () => seqNumber(-100_000);
     this.sender = Connection.connect({ config, local: SENDER, remote: RECEIVER, isn }, this.#now);
     this.receiver = Connection.listen({ config, local: RECEIVER, isn }, this.#now);

@@ -58,7 +58,10 @@ Deno.test("nothing goes out of what is only reserved", () => {
 });
 
 Deno.test("room ends with the send buffer, and comes back as octets are acknowledged, also under a reservation", () => {
-  const { connection, arrive } = establish({ sendBuffer: 1_000, nagle: false }, NOW);
+  const { connection, arrive } = establish(
+    { buffers: { sendBuffer: 1_000 }, sending: { nagle: false } },
+    NOW,
+  );
   const range = new OctetRange();
   assertEquals(write(connection, new Array<number>(700).fill(7)), 700);
   assertEquals(connection.reserve(700, range), 300);
@@ -96,7 +99,7 @@ Deno.test("writing in place ends where sending does: after shutdown, and after a
 });
 
 Deno.test("a record ends behind what was committed, and no segment reaches across", () => {
-  const { connection } = establish({ nagle: false }, NOW);
+  const { connection } = establish({ sending: { nagle: false } }, NOW);
   write(connection, [1, 2, 3]);
   connection.sendRecord(new Uint8Array(0), NOW);
   write(connection, [4, 5]);
@@ -138,7 +141,7 @@ Deno.test("text beyond a gap is not named before the gap is filled", () => {
 Deno.test("consuming opens the window as reading does: not by crumbs, then at once (MUST-39)", () => {
   for (const isInPlace of [true, false]) {
     const { connection, arrive } = establish(
-      { receiveBuffer: 4_000, receiveBufferMax: 4_000, mss: 1_000 },
+      { buffers: { receiveBuffer: 4_000, receiveBufferMax: 4_000 }, handshake: { mss: 1_000 } },
       NOW,
     );
     const take = (octets: number): void => {
@@ -158,7 +161,10 @@ Deno.test("consuming opens the window as reading does: not by crumbs, then at on
 
 Deno.test("consuming gives back the memory of packets as reading does", () => {
   const windows = [true, false].map((isInPlace) => {
-    const { connection, arrive } = establish({ receiveBuffer: 4_000, receiveBufferCounts: "packets" }, NOW);
+    const { connection, arrive } = establish({
+      buffers: { receiveBuffer: 4_000 },
+      compatibility: { receiveBufferCounts: "packets" },
+    }, NOW);
     for (let i = 0; i < 3; i++) arrive({ ...ACK, seq: IRS + 1 + 500 * i, length: 500 }, NOW);
     sentBy(connection, NOW);
     const before = connection.rcvWnd;
@@ -216,7 +222,10 @@ Deno.test("urgent data are over when their last octet is consumed (MUST-33)", ()
 });
 
 Deno.test("a host sends what was committed, and the window that was opened by consuming", () => {
-  const host = newHost({ receiveBuffer: 2_000, receiveBufferMax: 2_000, mss: 1_000 });
+  const host = newHost({
+    buffers: { receiveBuffer: 2_000, receiveBufferMax: 2_000 },
+    handshake: { mss: 1_000 },
+  });
   const connection = host.connect({ remote: THERE }, NOW);
   sentBy(host, NOW);
   const arrive = (seq: number, flags: number, length = 0): void =>

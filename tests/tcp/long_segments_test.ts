@@ -1,6 +1,7 @@
 /** Segments of several times the MSS, for devices that cut them. */
 
 import { assertEquals } from "@std/assert";
+import { completeConfig } from "../../tcp/config/complete.ts";
 import { Connection } from "../../tcp/connection/connection.ts";
 import { Flag, Option, Segment } from "../../tcp/base/segment.ts";
 import { seqNumber, seqToUint32 } from "../../tcp/base/seq.ts";
@@ -29,7 +30,11 @@ interface Bench {
 function bench(segmentLimit: number): Bench {
   const local = { address: HERE, port: 40_000 };
   const connection = Connection.connect({
-    config: { ...PLAIN, selectiveAck: true, mss: MSS, nagle: false, segmentsPerAck: 100, quickAcks: 0 },
+    config: completeConfig({
+      handshake: { selectiveAck: true, mss: MSS },
+      sending: { nagle: false },
+      acknowledging: { segmentsPerAck: 100, quickAcks: 0 },
+    }, PLAIN),
     local,
     remote: THERE,
     isn: () => seqNumber(ISS),

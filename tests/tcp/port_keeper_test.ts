@@ -2,6 +2,8 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { type Endpoint, formatAddress, type IpAddress, type Port } from "../../tcp/base/address.ts";
+import { completeConfig } from "../../tcp/config/complete.ts";
+import type { PartialConfig } from "../../tcp/config/config.ts";
 import type { Connection } from "../../tcp/connection/connection.ts";
 import { Host } from "../../tcp/host/host.ts";
 import type { PortKeeper, PortRange } from "../../tcp/host/ports.ts";
@@ -35,12 +37,12 @@ class Keeper implements PortKeeper {
   }
 }
 
-function hostWith(keeper: Keeper, changes: Partial<typeof PLAIN> = {}): Host {
+function hostWith(keeper: Keeper, changes: PartialConfig = {}): Host {
   const isn = () => seqNumber(ISS);
   return new Host({
     addresses: [HERE],
     secret: SECRET,
-    config: { ...PLAIN, ...changes },
+    config: completeConfig(changes, PLAIN),
     isn,
     ports: keeper,
   });
@@ -104,7 +106,7 @@ Deno.test("a port is given back when its connection has ended, for each of its c
 
 Deno.test("a port is kept through TIME-WAIT (RFC 9293 3.6.1)", () => {
   const keeper = new Keeper();
-  const host = hostWith(keeper, { timeWait: seconds(60) });
+  const host = hostWith(keeper, { closing: { timeWait: seconds(60) } });
   closeInOrder(host, host.connect({ remote: THERE, local: { port: 5_000 } }, NOW));
   const [before, then] = [after(NOW, seconds(59)), after(NOW, seconds(60))];
   host.timersFire(before);
@@ -121,7 +123,7 @@ Deno.test("what the keeper throws passes on and leaves nothing; a bad config giv
   keeper.failure = new Error("too many");
   assertThrows(() => host.connect({ remote: THERE }, NOW), Error, "too many");
   keeper.failure = null;
-  const config = { ...PLAIN, timeWait: micros(-1) };
+  const config = { closing: { timeWait: micros(-1) } };
   assertThrows(() => host.connect({ remote: THERE, config }, NOW), RangeError);
   assertEquals([keeper.taken, host.connectionCount], [keeper.released, 0]);
   assertEquals(keeper.released.length, 1);

@@ -1,15 +1,17 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { STANDARD } from "../../tcp/config/config.ts";
+import { completeConfig } from "../../tcp/config/complete.ts";
+import type { TcpConfig } from "../../tcp/config/config.ts";
+import { STANDARD } from "../../tcp/config/standard.ts";
 import { LINUX } from "../../tcp/config/profiles.ts";
-import { type RttConfig, RttEstimator } from "../../tcp/send/rtt.ts";
+import { RttEstimator } from "../../tcp/send/rtt.ts";
 import { instant, type Micros, micros, milliseconds, seconds } from "../../tcp/base/units.ts";
 
 const ms = milliseconds;
 
 /** No lower bound, so that the formulas show. */
-const BARE: RttConfig = { ...STANDARD, minRto: micros(0) };
+const BARE: TcpConfig = completeConfig({ retransmission: { minRto: micros(0) } });
 
-function estimator(config: RttConfig, ...samples: Micros[]): RttEstimator {
+function estimator(config: TcpConfig, ...samples: Micros[]): RttEstimator {
   const rtt = new RttEstimator(config);
   samples.forEach((sample, i) => rtt.sample(sample, instant(i)));
   return rtt;
@@ -49,7 +51,10 @@ Deno.test("the time-out is at least minRto and at most maxRto (RFC 6298 2.4, 2.5
 
 Deno.test("minRto bounds the sum for the standard and the variation for Linux", () => {
   const samples = Array.from({ length: 100 }, () => ms(150));
-  assertEquals(estimator({ ...STANDARD, minRto: ms(200) }, ...samples).timeout(), ms(200));
+  assertEquals(
+    estimator(completeConfig({ retransmission: { minRto: ms(200) } }), ...samples).timeout(),
+    ms(200),
+  );
   assertEquals(estimator(LINUX, ...samples).timeout(), ms(350));
   assertEquals(estimator(LINUX, ms(100)).timeout(), ms(300));
   assertEquals(estimator(LINUX, ms(200)).timeout(), ms(600));
@@ -62,7 +67,7 @@ Deno.test("a sample of 0 counts as 1 µs", () => {
 });
 
 Deno.test("each expiry doubles the time-out up to maxRto (RFC 6298 5.5)", () => {
-  const rtt = estimator({ ...STANDARD, maxRto: seconds(10) }, ms(500));
+  const rtt = estimator(completeConfig({ retransmission: { maxRto: seconds(10) } }), ms(500));
   assertEquals(rtt.timeout(), ms(1_500));
   const timeouts = [1, 2, 3, 4].map(() => {
     rtt.backOff();

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { controlBlockOf } from "../../tcp/connection/connection.ts";
 import { FIRST_SEND_BUFFER, SendTuning } from "../../tcp/send/tuning.ts";
-import { STANDARD } from "../../tcp/config/config.ts";
+import { completeConfig } from "../../tcp/config/complete.ts";
 import { instant, micros, milliseconds } from "../../tcp/base/units.ts";
 import { measureBulk } from "../simulation/bulk.ts";
 import { PERFECT_LINK } from "../../lab/link.ts";
@@ -13,13 +13,13 @@ const MAX = 4 << 20;
 
 Deno.test("a send buffer begins small, unless it is the user's size or smaller anyway", () => {
   assertEquals(establish({}, NOW).connection.send(LARGE, NOW), FIRST_SEND_BUFFER);
-  assertEquals(establish({ sendBufferTuning: false }, NOW).connection.sendRoom, MAX);
-  assertEquals(establish({ sendBuffer: 10_000 }, NOW).connection.sendRoom, 10_000);
+  assertEquals(establish({ buffers: { sendBufferTuning: false } }, NOW).connection.sendRoom, MAX);
+  assertEquals(establish({ buffers: { sendBuffer: 10_000 } }, NOW).connection.sendRoom, 10_000);
 });
 
 Deno.test("a send buffer whose size the user has set keeps it, whatever is sent", () => {
   const { connection } = establish({}, NOW);
-  connection.configure({ sendBuffer: 700_000 }, NOW);
+  connection.configure({ buffers: { sendBuffer: 700_000 } }, NOW);
   assertEquals([connection.sendRoom, connection.send(LARGE, NOW)], [700_000, 700_000]);
   controlBlockOf(connection).sender.tune(10 << 20, milliseconds(1), at(2_000));
   assertEquals(connection.sendRoom, 0);
@@ -62,7 +62,7 @@ Deno.test("over a long path the send buffer grows to what fills the window", () 
   const buffers = { sendBuffer: 8 << 20, receiveBuffer: 4 << 20, receiveBufferMax: 4 << 20 };
   const link = { ...PERFECT_LINK, delay: milliseconds(50), octetsPerSecond: 125_000_000 };
   const [fixed = 0, tuned = 0] = [false, true].map((sendBufferTuning) => {
-    const config = { ...STANDARD, ...buffers, sendBufferTuning };
+    const config = completeConfig({ buffers: { ...buffers, sendBufferTuning } });
     const plan = { seed: 1, config, forth: link, back: link, segments: 20_000, timeMost: 60e6 };
     return measureBulk(plan).octetsPerSecond;
   });

@@ -8,7 +8,7 @@ const UNITS: readonly WindowUnit[] = ["octets", "segments"];
 
 Deno.test("the window restarts when text is sent after idling, or, counted in segments, when it is given (RFC 5681 4.1)", () => {
   for (const windowUnit of UNITS) {
-    const { connection, arrive } = establish({ windowUnit, restartAfterIdle: true }, at(0));
+    const { connection, arrive } = establish({ congestion: { windowUnit, restartAfterIdle: true } }, at(0));
     const atFirst = connection.cwnd;
     const acknowledge = (octets: number, seconds: number): void =>
       arrive({ flags: Flag.ack, seq: IRS + 1, ack: ISS + 1 + octets, window: 65_535 }, at(seconds));
@@ -30,7 +30,10 @@ Deno.test("the window restarts when text is sent after idling, or, counted in se
 
 Deno.test("the user's time-out runs from the first text that is not acknowledged, however windows are counted (RFC 5482)", () => {
   for (const windowUnit of UNITS) {
-    const { connection } = establish({ windowUnit, userTimeout: seconds(5) }, at(0));
+    const { connection } = establish({
+      congestion: { windowUnit },
+      retransmission: { userTimeout: seconds(5) },
+    }, at(0));
     connection.send(new Uint8Array(100), at(1));
     sentBy(connection, at(1));
     let now = at(1);

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { OctetRange } from "../../tcp/buffer/octet_range.ts";
-import type { TcpConfig } from "../../tcp/config/config.ts";
+import type { PartialConfig } from "../../tcp/config/config.ts";
+import { completeConfig, joinChanges } from "../../tcp/config/complete.ts";
 import { Connection, controlBlockOf } from "../../tcp/connection/connection.ts";
 import { InvalidStateError } from "../../tcp/base/errors.ts";
 import { Flag, Option, type Segment } from "../../tcp/base/segment.ts";
@@ -45,8 +46,11 @@ function stamped(said: Said, stamp: number | undefined): Segment {
 }
 
 /** A connection that has carried text either way, comes to TIME-WAIT at 1 s, and has told the peer all it has to. */
-function waiting(changes: Partial<TcpConfig>, way: Way = "ours first", stamp?: number): Waiting {
-  const config = { ...PLAIN, ...changes, timestamps: stamp !== undefined };
+function waiting(changes: PartialConfig, way: Way = "ours first", stamp?: number): Waiting {
+  const config = completeConfig(
+    joinChanges(changes, { handshake: { timestamps: stamp !== undefined } }),
+    PLAIN,
+  );
   const connection = Connection.connect({ config, local, remote: THERE, isn: () => seqNumber(ISS) }, at(0));
   const arrive = (said: Said, seconds: number, newStamp = stamp): string[] => {
     connection.segmentArrives(stamped(said, newStamp), at(seconds));
@@ -91,7 +95,7 @@ const ACK = `ACK ${OUR_END} ack ${THEIR_END} (0)`;
 for (const way of ["ours first", "at the same time"] as const) {
   for (const windowUnit of ["octets", "segments"] as const) {
     Deno.test(`TIME-WAIT has memory only for text that nobody has read: ${way}, in ${windowUnit}`, () => {
-      const { connection } = waiting({ windowUnit }, way);
+      const { connection } = waiting({ congestion: { windowUnit } }, way);
       const [sending, receiving, ranges, inFlight] = memoryOf(connection);
       assertEquals([sending, ranges, inFlight], [0, 0, 0]);
       assert(receiving !== undefined && receiving >= TEXT);
@@ -137,7 +141,7 @@ Deno.test("in TIME-WAIT old text and the FIN are answered, new text is not; the 
 
 Deno.test("in TIME-WAIT an ACK of what was never sent, and one of old text, change nothing (RFC 5961 5.2)", () => {
   for (const windowUnit of ["octets", "segments"] as const) {
-    const { connection, arrive } = waiting({ windowUnit });
+    const { connection, arrive } = waiting({ congestion: { windowUnit } });
     arrive({ flags: Flag.ack, seq: THEIR_END, ack: OUR_END + 100 }, 20);
     arrive({ flags: Flag.ack, seq: THEIR_END, ack: ISS + 1_000 }, 21);
     arrive({ flags: Flag.ack, seq: THEIR_END, ack: OUR_END, window: 0 }, 22);
@@ -148,7 +152,7 @@ Deno.test("in TIME-WAIT an ACK of what was never sent, and one of old text, chan
 
 Deno.test("a RST ends TIME-WAIT only where the config lets it, and only the next in order (RFC 1337, RFC 5961 3.2)", () => {
   for (const [ignoreResetInTimeWait, state] of [[true, "TIME-WAIT"], [false, "CLOSED"]] as const) {
-    const { connection, arrive } = waiting({ ignoreResetInTimeWait });
+    const { connection, arrive } = waiting({ defence: { ignoreResetInTimeWait } });
     assertEquals(arrive({ flags: Flag.rst, seq: THEIR_END + 1 }, 20), [ACK]);
     assertEquals(arrive({ flags: Flag.rst, seq: THEIR_END }, 20), []);
     assertEquals(connection.state, state);
@@ -192,7 +196,7 @@ function establishedWithRoom(): Waiting {
 }
 
 Deno.test("a newer SYN begins a new connection in place of one in TIME-WAIT, whose text is still there (MAY-2)", () => {
-  const host = newHost({ sendBufferTuning: false });
+  const host = newHost({ buffers: { sendBufferTuning: false } });
   const listener = host.listen({ port: 40_000 });
   const arrive = (said: Said): string[] => {
     host.segmentArrives(segmentOf(THERE, local, said), at(0));

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { TcpConfig } from "../../tcp/config/config.ts";
+import type { PartialConfig } from "../../tcp/config/config.ts";
+import { completeConfig, joinChanges } from "../../tcp/config/complete.ts";
 import { Connection } from "../../tcp/connection/connection.ts";
 import { ConnectionFailure, InvalidStateError } from "../../tcp/base/errors.ts";
 import { Event } from "../../tcp/base/events.ts";
@@ -33,8 +34,8 @@ function expire(connection: Connection, most = 100): Expiry[] {
 }
 
 /** A connection with text outstanding since {@link NOW}, to a peer that is silent from then on. */
-function silent(changes: Partial<TcpConfig>): Connection {
-  const { connection } = establish({ tailLossProbe: false, ...changes }, NOW);
+function silent(changes: PartialConfig): Connection {
+  const { connection } = establish(joinChanges({ retransmission: { tailLossProbe: false } }, changes), NOW);
   connection.send(new Uint8Array(100), NOW);
   sentBy(connection, NOW);
   connection.takeEvents();
@@ -42,7 +43,7 @@ function silent(changes: Partial<TcpConfig>): Connection {
 }
 
 Deno.test("at R1 the user hears of the doubt, once; at R2 the connection ends (MUST-20, SHLD-9)", () => {
-  const connection = silent({ retriesUntilDoubt: 3, retriesUntilClose: 5 });
+  const connection = silent({ retransmission: { retriesUntilDoubt: 3, retriesUntilClose: 5 } });
   const expiries = expire(connection);
   assertEquals(expiries.map(({ seconds: when }) => when), [1, 3, 7, 15, 31, 63]);
   assertEquals(expiries.map(({ events }) => (events & Event.deliveryInDoubt) !== 0), [
@@ -61,7 +62,7 @@ Deno.test("at R1 the user hears of the doubt, once; at R2 the connection ends (M
 
 Deno.test("R1 and R2 count for each segment: an acknowledgment begins them anew, though the back-off stays (MUST-18, MUST-20)", () => {
   const { connection, arrive } = establish(
-    { tailLossProbe: false, retriesUntilDoubt: 3, retriesUntilClose: 4 },
+    { retransmission: { tailLossProbe: false, retriesUntilDoubt: 3, retriesUntilClose: 4 } },
     NOW,
   );
   let now = NOW;
@@ -84,17 +85,17 @@ Deno.test("R1 and R2 count for each segment: an acknowledgment begins them anew,
 });
 
 Deno.test("the user's time-out ends the connection instead of R2, sooner or later than it would (MUST-21, RFC 5482)", () => {
-  const sooner = expire(silent({ userTimeout: seconds(10), retriesUntilClose: 15 }));
+  const sooner = expire(silent({ retransmission: { userTimeout: seconds(10), retriesUntilClose: 15 } }));
   assertEquals(sooner.map(({ seconds: when }) => when), [1, 3, 7, 10]);
-  const later = expire(silent({ userTimeout: seconds(100), retriesUntilClose: 1 }));
+  const later = expire(silent({ retransmission: { userTimeout: seconds(100), retriesUntilClose: 1 } }));
   assertEquals(later.map(({ seconds: when }) => when), [1, 3, 7, 15, 31, 63, 100]);
   const changed = silent({});
-  changed.configure({ userTimeout: seconds(5) }, after(NOW, seconds(0.5)));
+  changed.configure({ retransmission: { userTimeout: seconds(5) } }, after(NOW, seconds(0.5)));
   assertEquals(expire(changed).at(-1)?.seconds, 5.5);
 });
 
 Deno.test("what is called after the time-out throws the failure; the calls before did not (RFC 9293 3.9.1.8)", () => {
-  const connection = silent({ retriesUntilClose: 0 });
+  const connection = silent({ retransmission: { retriesUntilClose: 0 } });
   assertEquals(connection.send(new Uint8Array(10), NOW), 10);
   expire(connection);
   assertThrows(() => connection.send(new Uint8Array(10), NOW), ConnectionFailure, "acknowledged nothing");
@@ -103,7 +104,7 @@ Deno.test("what is called after the time-out throws the failure; the calls befor
 
 Deno.test("a SYN is repeated with doubled time-outs until the open's time is over, whatever their number (MUST-22, MUST-23)", () => {
   const connection = Connection.connect({
-    config: { ...PLAIN, synRetries: 2 },
+    config: completeConfig({ handshake: { synRetries: 2 } }, PLAIN),
     local: { address: HERE, port: 40_000 },
     remote: THERE,
     isn: () => seqNumber(ISS),
@@ -118,7 +119,7 @@ Deno.test("a SYN is repeated with doubled time-outs until the open's time is ove
 
 Deno.test("without a time for the open the number of SYNs decides (MUST-22)", () => {
   const connection = Connection.connect({
-    config: { ...PLAIN, connectTimeout: seconds(0), synRetries: 2 },
+    config: completeConfig({ handshake: { connectTimeout: seconds(0), synRetries: 2 } }, PLAIN),
     local: { address: HERE, port: 40_000 },
     remote: THERE,
     isn: () => seqNumber(ISS),
@@ -142,7 +143,7 @@ Deno.test("a quiet connection has no timer, and none that is closed (RFC 9293 3.
 });
 
 Deno.test("TIME-WAIT has one timer, and its end is an end in order (MUST-12, MUST-13)", () => {
-  const { connection, arrive } = establish({ timeWait: seconds(20) }, NOW);
+  const { connection, arrive } = establish({ closing: { timeWait: seconds(20) } }, NOW);
   connection.close(NOW);
   sentBy(connection, NOW);
   arrive({ flags: Flag.ack | Flag.fin, seq: IRS + 1, ack: ISS + 2 }, NOW);

@@ -106,7 +106,7 @@ Deno.test("urgent text cannot be sent where text cannot (RFC 9293 3.10.2)", () =
 });
 
 Deno.test("a full buffer takes part of the urgent text; the pointer is to the end of what it took (MUST-31)", () => {
-  const { connection } = establish({ sendBuffer: 100 }, NOW);
+  const { connection } = establish({ buffers: { sendBuffer: 100 } }, NOW);
   assertEquals(connection.sendUrgent(new Uint8Array(150), NOW), 100);
   const out = new Segment();
   connection.transmit(out, NOW);

@@ -11,9 +11,8 @@ import {
   Host,
   instant,
   parseAddress,
+  type PartialConfig,
   Segment,
-  STANDARD,
-  type TcpConfig,
 } from "../../tcp/mod.ts";
 import {
   CONGESTION_REASONS,
@@ -107,7 +106,7 @@ Deno.test("a host drops what is addressed to others, and what comes from nobody 
   const host = new Host({
     addresses: [address],
     secret: new Uint8Array(16),
-    config: { ...STANDARD, dropSynFin: true },
+    config: { defence: { dropSynFin: true } },
     observer: recorder,
   });
   host.listen({ port: 40_000 });
@@ -128,7 +127,7 @@ Deno.test("a host drops what is addressed to others, and what comes from nobody 
 });
 
 /** An established connection with an observer, and the one who plays its peer. */
-function established(config: Partial<TcpConfig>): {
+function established(config: PartialConfig): {
   readonly connection: Connection;
   readonly seen: Collector;
   readonly arrive: (said: Said) => void;
@@ -137,7 +136,7 @@ function established(config: Partial<TcpConfig>): {
   const fake = new FakeConnection(recording().recorder);
   fake.numbers(0, 0, 0);
   const connection = Connection.connect({
-    config: { ...STANDARD, ...config },
+    config,
     local: fake.local,
     remote: fake.remote,
     isn: () => fake.iss,
@@ -157,7 +156,7 @@ function established(config: Partial<TcpConfig>): {
 }
 
 Deno.test("a SYN in the window of an open connection resets it where that is asked for (RFC 793 3.9)", () => {
-  const { seen, arrive } = established({ synAnswer: "reset" });
+  const { seen, arrive } = established({ defence: { synAnswer: "reset" } });
   arrive({ flags: Flag.syn, seq: 5 });
   assert(seen.of("sent").some(({ reason }) => reason === "reset-syn-in-window"));
   collect(seen);

@@ -5,7 +5,8 @@
  */
 
 import { type Endpoint, parseAddress } from "../../tcp/base/address.ts";
-import { STANDARD, type TcpConfig } from "../../tcp/config/config.ts";
+import type { PartialConfig } from "../../tcp/config/config.ts";
+import { completeConfig } from "../../tcp/config/complete.ts";
 import { Connection } from "../../tcp/connection/connection.ts";
 import type { Observer } from "../../tcp/base/observer.ts";
 import { Segment } from "../../tcp/base/segment.ts";
@@ -27,7 +28,7 @@ export interface UnderWay {
 export interface NetworkOptions {
   readonly client?: Observer;
   readonly server?: Observer;
-  readonly config?: Partial<TcpConfig>;
+  readonly config?: PartialConfig;
   /** One-way delay, microseconds. */
   readonly delay?: number;
   /** Whether the packet is lost. */
@@ -58,7 +59,7 @@ export class TwoCores {
 
   constructor(options: NetworkOptions) {
     this.#options = options;
-    const config = { ...STANDARD, ...options.config };
+    const config = completeConfig(options.config);
     const isn = (local: Endpoint): ReturnType<typeof seqNumber> =>
       seqNumber(local.port === SERVER.port ? 70_000 : 4_294_960_000);
     const both = { config, isn };

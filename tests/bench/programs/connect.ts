@@ -6,7 +6,7 @@
 
 import { type Loop, RawConnection, RawDialer } from "../../../driver/mod.ts";
 import { parseLiteral, sourceAddressFor } from "../../../ffi/mod.ts";
-import { after, type Connection, type IpAddress, milliseconds, seconds, STANDARD } from "../../../tcp/mod.ts";
+import { after, type Connection, type IpAddress, milliseconds, seconds } from "../../../tcp/mod.ts";
 import { answer, type ConnectAnswer, type ConnectJob, readJob } from "./jobs.ts";
 
 /** Connections before those that count. */
@@ -73,7 +73,7 @@ async function overKernel(port: number): Promise<void> {
 
 /** All by one dialer. */
 async function measureDialer(address: IpAddress): Promise<ConnectAnswer> {
-  const config = { ...STANDARD, timeWaitTakeover: TAKEOVER };
+  const config = { closing: { timeWaitTakeover: TAKEOVER } };
   using dialer = RawDialer.open({ source: sourceAddressFor(address), ports: LOCAL_PORTS, config });
   return await measure((port) => converse(dialer.connect({ address, port }), dialer.loop));
 }

@@ -22,7 +22,6 @@ import {
   NEVER,
   OctetRange,
   seconds,
-  STANDARD,
   toSeconds,
 } from "../../../tcp/mod.ts";
 
@@ -134,7 +133,7 @@ await control.expect(State.createStreams);
 const links: string[] = [];
 using raw = RawConnection.open({
   remote: { address, port: Number(port) },
-  config: { ...STANDARD, minRto: MIN_RTO },
+  config: { retransmission: { minRto: MIN_RTO } },
   link: link as LinkMode,
   patience: Number(patience),
   onLinkChange: (now, reason) => links.push(`${now}: ${reason}`),

@@ -31,7 +31,7 @@ for (const opener of OPENERS) {
       using _ = enter(pair.near);
       using link = await Link.open({
         opener,
-        config: { ecn: "request" },
+        config: { congestion: { ecn: "request" } },
         prepare: (socket) => setCongestionControl(socket, "cubic"),
         ...overCable(pair),
       });

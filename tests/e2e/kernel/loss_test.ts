@@ -24,7 +24,7 @@ const PATIENCE = seconds(400);
 
 /** Bounds of the time-out on both sides, or a fifth of all packets lost, both ways, would take minutes now and then. */
 const LONGEST_TIMEOUT = seconds(1);
-const CONFIG = { minRto: milliseconds(200), maxRto: LONGEST_TIMEOUT };
+const CONFIG = { retransmission: { minRto: milliseconds(200), maxRto: LONGEST_TIMEOUT } };
 
 function prepare(socket: Socket): void {
   setCongestionControl(socket, "cubic");

@@ -93,7 +93,7 @@ Deno.test("a peer whose cable is pulled: what we send is repeated until the user
   using _ = enter(pair.near);
   using link = await Link.open({
     ...overCable(pair),
-    config: { userTimeout: seconds(5), minRto: milliseconds(200) },
+    config: { retransmission: { userTimeout: seconds(5), minRto: milliseconds(200) } },
   });
   const { connection, loop } = link;
   await setCable(pair, "down");
@@ -109,7 +109,10 @@ Deno.test("a peer whose cable is pulled: what we send is repeated until the user
 Deno.test("a peer whose cable is pulled and plugged in again gets everything", async () => {
   await using pair = await Pair.create();
   using _ = enter(pair.near);
-  using link = await Link.open({ ...overCable(pair), config: { minRto: milliseconds(200) } });
+  using link = await Link.open({
+    ...overCable(pair),
+    config: { retransmission: { minRto: milliseconds(200) } },
+  });
   const { connection, kernel, loop } = link;
   const up = Stream.up(link, 5_000_000);
   using _watch = loop.watch(kernel.descriptor, () => {});

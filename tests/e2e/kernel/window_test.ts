@@ -41,7 +41,7 @@ Deno.test("our reader stops for a minute: the kernel's probes are answered, and 
   using _ = enter(pair.near);
   using link = await Link.open({
     ...overCable(pair),
-    config: { receiveBuffer: 65_535, receiveBufferMax: 65_535 },
+    config: { buffers: { receiveBuffer: 65_535, receiveBufferMax: 65_535 } },
   });
   const { connection, kernel, loop } = link;
   const down = Stream.down(link, AMOUNT);
