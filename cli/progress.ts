@@ -20,6 +20,15 @@ export interface ProgressJob {
   readonly isBusy: boolean;
   /** @default Deno.stderr */
   readonly sink?: TextSink;
+  /** @default the system's */
+  readonly clock?: ProgressClock;
+}
+
+/** Tells the time, and calls now and then. */
+export interface ProgressClock {
+  now(): Instant;
+  /** Calls `tick` every so many milliseconds until the function that it returns is called. */
+  every(interval: number, tick: () => void): () => void;
 }
 
 /** Less than this is over before anybody could read of it, octets. */
@@ -31,9 +40,17 @@ const INTERVAL = 100;
 const DEFAULT_WIDTH = 80;
 const MICROS_PER_MILLISECOND = 1_000;
 
+const SYSTEM_CLOCK: ProgressClock = {
+  now: () => instant(performance.now() * MICROS_PER_MILLISECOND),
+  every: (interval, tick) => {
+    const timer = setInterval(tick, interval);
+    return () => clearInterval(timer);
+  },
+};
+
 /** Does the work, and shows how far the transfer is while it lasts. */
 export async function withProgress<T>(job: ProgressJob, work: () => Promise<T>): Promise<T> {
-  const { total, receives = false, output, isBusy, sink = Deno.stderr } = job;
+  const { total, receives = false, output, isBusy, sink = Deno.stderr, clock = SYSTEM_CLOCK } = job;
   if (isBusy || (total < LEAST_TRANSFER && !receives) || !sink.isTerminal()) return await work();
   const { ProgressLine } = await import("../trace/mod.ts");
   const encoder = new TextEncoder();
@@ -46,16 +63,16 @@ export async function withProgress<T>(job: ProgressJob, work: () => Promise<T>):
   };
   const clear = (): void => Object.values(lines).forEach((line) => line.clear());
   output.beforeLine = clear;
-  const timer = setInterval(() => {
+  const stop = clock.every(INTERVAL, () => {
     const way = presentWay(job);
     if (way === null) return clear();
     lines[way === "sending" ? "receiving" : "sending"].clear();
-    lines[way].update(figuresOf(job, way), now());
-  }, INTERVAL);
+    lines[way].update(figuresOf(job, way), clock.now());
+  });
   try {
     return await work();
   } finally {
-    clearInterval(timer);
+    stop();
     output.beforeLine = null;
     clear();
   }
@@ -74,10 +91,6 @@ function figuresOf({ connection, total }: ProgressJob, way: "sending" | "receivi
   return way === "sending"
     ? { ...figures, done: octetsAcknowledged, total }
     : { ...figures, done: octetsReceived, total: null };
-}
-
-function now(): Instant {
-  return instant(performance.now() * MICROS_PER_MILLISECOND);
 }
 
 function widthOfTerminal(): number {

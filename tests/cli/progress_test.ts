@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Output } from "../../cli/output.ts";
-import { withProgress } from "../../cli/progress.ts";
+import { type ProgressClock, withProgress } from "../../cli/progress.ts";
+import { type Instant, instant } from "../../tcp/mod.ts";
 import { FakeConnection } from "../trace/fake_connection.ts";
 import { recording } from "../trace/collect.ts";
 
@@ -22,18 +23,43 @@ class FakeTerminal {
   }
 }
 
-/** What is written while a transfer of a mebibyte takes a second of real time. */
+/** Time passes when it is told to. */
+class ManualClock implements ProgressClock {
+  #milliseconds = 0;
+  #next = Infinity;
+  #interval = Infinity;
+  #tick = (): void => {};
+
+  now(): Instant {
+    return instant(1_000 * this.#milliseconds);
+  }
+
+  every(interval: number, tick: () => void): () => void {
+    this.#next = this.#milliseconds + interval;
+    this.#interval = interval;
+    this.#tick = tick;
+    return () => this.#next = Infinity;
+  }
+
+  pass(milliseconds: number): void {
+    this.#milliseconds += milliseconds;
+    for (; this.#next <= this.#milliseconds; this.#next += this.#interval) this.#tick();
+  }
+}
+
+/** What is written while a transfer of a mebibyte takes a second. */
 async function shown(isTerminal: boolean, isBusy: boolean, total = 1 << 20): Promise<string> {
   const sink = new FakeTerminal(isTerminal);
   const output = new Output({ color: "never", quiet: false, out: sink, err: sink });
   const connection = new FakeConnection(recording().recorder);
-  const result = await withProgress({ connection, total, output, isBusy, sink }, async () => {
+  const clock = new ManualClock();
+  const result = await withProgress({ connection, total, output, isBusy, sink, clock }, () => {
     for (let step = 1; step <= 9; step++) {
       connection.octetsAcknowledged = step * 100_000;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      clock.pass(100);
     }
     output.line("done", "said");
-    return "result";
+    return Promise.resolve("result");
   });
   assertEquals(result, "result");
   return sink.text;
@@ -60,7 +86,7 @@ for (const [name, isTerminal, isBusy, total] of SILENT) {
   });
 }
 
-/** What is written while octets go out, or in, for a second of real time. */
+/** What is written while octets go out, or in, for one and a half seconds. */
 async function shownOf(
   total: number,
   receives: boolean,
@@ -70,11 +96,13 @@ async function shownOf(
   const output = new Output({ color: "never", quiet: false, out: sink, err: sink });
   const connection = new FakeConnection(recording().recorder);
   connection.state = "ESTABLISHED";
-  await withProgress({ connection, total, receives, output, isBusy: false, sink }, async () => {
+  const clock = new ManualClock();
+  await withProgress({ connection, total, receives, output, isBusy: false, sink, clock }, () => {
     for (let count = 1; count <= 16; count++) {
       step(connection, count);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      clock.pass(100);
     }
+    return Promise.resolve();
   });
   return sink.text;
 }

@@ -42,6 +42,17 @@ export class FuzzCounts {
   /** How many packets met a connection in each state. */
   readonly byState: Map<State, number> = new Map();
   readonly dropReasons: Set<string> = new Set();
+
+  /** Adds what another run came across. */
+  add(other: FuzzCounts): void {
+    this.packets += other.packets;
+    this.refused += other.refused;
+    this.connections += other.connections;
+    for (const [state, count] of other.byState) {
+      this.byState.set(state, (this.byState.get(state) ?? 0) + count);
+    }
+    for (const reason of other.dropReasons) this.dropReasons.add(reason);
+  }
 }
 
 /** A packet that broke something, with what it takes to see it again. */
