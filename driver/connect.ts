@@ -4,95 +4,79 @@
  * @module
  */
 
+import { type IpAddress, packetSegmentLimit, PortGuard, routeTo } from "../ffi/mod.ts";
 import {
   completeConfig,
   Connection,
   createIsnGenerator,
   createTimestampOffset,
+  type Endpoint,
+  formatAddress,
   type IsnSource,
+  isUnicast,
   type Observer,
   type PartialConfig,
+  type Port,
 } from "../tcp/mod.ts";
-import { packetSegmentLimit, PollSet } from "../ffi/mod.ts";
 import { monotonicNow } from "./clock.ts";
-import type { PacketDevice } from "./device.ts";
 import { Link, type LinkChange, type LinkMode } from "./link.ts";
-import { Loop, type LoopOptions } from "./loop.ts";
-import { RawPath, type RawPathOptions } from "./raw_path.ts";
+import { LinkDevice } from "./link_device.ts";
+import type { Loop } from "./loop.ts";
+import { RawStack, type RunOptions } from "./raw_stack.ts";
 
 /** Where to connect, and how. */
-export interface ConnectOptions extends RawPathOptions {
+export interface ConnectOptions extends RunOptions {
+  readonly remote: Endpoint;
+  /** @default the address that the kernel's routing chooses (RFC 9293 3.9.1.1, MUST-44) */
+  readonly source?: IpAddress;
+  /** 0: a free port of the kernel's choice. @default 0 */
+  readonly sourcePort?: Port;
   /** The MTU of the path replaces the one in it. @default STANDARD */
   readonly config?: PartialConfig;
   /** @default nobody */
   readonly observer?: Observer;
   /** @default RFC 6528, with a secret of this connection's own */
   readonly isn?: IsnSource;
-  /** Puts something between the core and the network, such as losses. @default the device as it is */
-  readonly throughDevice?: (device: PacketDevice) => PacketDevice;
-  /** Called for each packet that is not a sound TCP segment, and so reaches no core. @default nothing */
-  readonly onDrop?: LoopOptions["onDrop"];
   /** Which sockets carry the packets; with `throughDevice` always `raw`. @default "raw" */
   readonly link?: LinkMode;
   /** Called each time that packets change their way, with the reason in words. @default nothing */
   readonly onLinkChange?: (link: LinkChange, reason: string) => void;
-  /** As `LoopOptions.patience`. @default 0 */
-  readonly patience?: number;
-  /** As `PollSet`'s: microseconds of each patient wait in which the thread asks again and again. @default 0 */
-  readonly spin?: number;
-  /** Called for each segment that could not leave this host; the core knows already. @default nothing */
-  readonly onUnsent?: (outcome: "too long" | "unreachable", reason: string) => void;
 }
 
-/** Octets of a secret that the core takes. */
-const SECRET_LENGTH = 16;
+/** How often to ask for another port when the kernel chose the peer's own, of which there is one in some 28,000. */
+const PORT_TRIES = 4;
 
-/** Device, ICMP, and room for what the user watches. */
-const DESCRIPTORS = 8;
+/** The largest MTU that an IP packet's length field can fill. */
+const MAX_MTU = 0xffff;
 
 /** A connection with the loop that runs it; ends without a word to the peer when disposed of. */
 export class RawConnection implements Disposable {
   readonly connection: Connection;
   /** `run` this for anything to happen. */
   readonly loop: Loop;
-  readonly #path: RawPath;
-  readonly #complaints: Disposable;
+  readonly #stack: RawStack;
 
-  private constructor(options: ConnectOptions, path: RawPath) {
-    const { onUnsent, isn } = options;
-    const secret = crypto.getRandomValues(new Uint8Array(SECRET_LENGTH));
-    this.#path = path;
-    const report: LoopOptions["onUnsent"] = (segment, outcome, now) => {
-      if (outcome === "too long") path.reportTooLong(this.connection, segment, now);
-      onUnsent?.(outcome, outcome === "unreachable" ? path.obstacle : "");
-    };
-    const mode = options.throughDevice === undefined ? options.link ?? "raw" : "raw";
+  private constructor(stack: RawStack, local: Endpoint, options: ConnectOptions) {
+    const { remote, observer, isn, throughDevice } = options;
+    const device = stack.own(new LinkDevice(stack.socket, local, remote));
+    const mode = throughDevice === undefined ? options.link ?? "raw" : "raw";
     // Whoever watches a raw link is to see the segments that are on the wire.
-    const isPlain = options.throughDevice !== undefined || mode === "raw" && options.observer !== undefined;
-    const segmentLimit = isPlain ? undefined : packetSegmentLimit(path.local.address.family);
-    this.connection = Connection.connect({
-      config: completeConfig({ sending: { mtu: path.mtu } }, options.config),
-      local: path.local,
-      remote: path.remote,
-      ...options.observer === undefined ? {} : { observer: options.observer },
-      segmentLimit,
-      isn: isn ?? createIsnGenerator(secret),
-      timestampOffset: createTimestampOffset(secret)(path.local, path.remote),
+    const isPlain = throughDevice !== undefined || mode === "raw" && observer !== undefined;
+    const connection = Connection.connect({
+      config: completeConfig({ sending: { mtu: stack.mtu } }, options.config),
+      local,
+      remote,
+      ...observer === undefined ? {} : { observer },
+      segmentLimit: isPlain ? undefined : packetSegmentLimit(local.address.family),
+      isn: isn ?? createIsnGenerator(stack.secret),
+      timestampOffset: createTimestampOffset(stack.secret)(local, remote),
     }, monotonicNow());
-    const device = options.throughDevice?.(path.device) ?? path.device;
-    const { connection } = this;
     const side = mode === "raw"
       ? connection
-      : new Link({ connection, device: path.device, mode, onChange: options.onLinkChange });
-    this.loop = new Loop({
-      device,
-      side,
-      onUnsent: report,
-      patience: options.patience ?? 0,
-      poller: new PollSet(DESCRIPTORS, options.spin ?? 0),
-      ...options.onDrop === undefined ? {} : { onDrop: options.onDrop },
-    });
-    this.#complaints = path.reportIcmp(this.loop, this.connection);
+      : new Link({ connection, device, mode, onChange: options.onLinkChange });
+    this.#stack = stack;
+    this.connection = connection;
+    this.loop = stack.run({ side, reports: connection, device }, options);
   }
 
   /**
@@ -103,19 +87,40 @@ export class RawConnection implements Disposable {
    * @throws RangeError for a peer that no connection can have, and for a config out of range
    */
   static open(options: ConnectOptions): RawConnection {
-    const path = RawPath.open(options);
-    try {
-      return new RawConnection(options, path);
-    } catch (error) {
-      path[Symbol.dispose]();
-      throw error;
+    const { remote } = options;
+    // RFC 9293 3.9.1.1, MUST-46
+    if (!isUnicast(remote.address)) {
+      throw new RangeError(
+        `Cannot connect to ${formatAddress(remote.address)}: it is not the address of one host`,
+      );
     }
+    const route = routeTo(remote.address, options.source, remote.port);
+    const guard = guardOtherThan(remote, { address: route.source, port: options.sourcePort ?? 0 });
+    const { local } = guard;
+    const sockets = { local, remote, mtu: Math.min(route.mtu, MAX_MTU) };
+    return RawStack.build(sockets, guard, (stack) => new RawConnection(stack, local, options));
   }
 
   /** Closes the sockets and gives the port back. */
   [Symbol.dispose](): void {
-    this.#complaints[Symbol.dispose]();
-    this.loop[Symbol.dispose]();
-    this.#path[Symbol.dispose]();
+    this.#stack[Symbol.dispose]();
+  }
+}
+
+/** A guard whose end is not the peer's: a connection from an endpoint to itself would only hear its own echo. */
+function guardOtherThan(remote: Endpoint, wanted: Endpoint): PortGuard {
+  const sameAddress = wanted.address.octets.every((octet, i) => octet === remote.address.octets[i]);
+  if (sameAddress && wanted.port === remote.port) {
+    throw new RangeError(`Cannot connect port ${wanted.port} to itself: choose another source port`);
+  }
+  const refused: PortGuard[] = [];
+  try {
+    for (;;) {
+      const guard = PortGuard.open(wanted);
+      if (!sameAddress || guard.local.port !== remote.port || refused.length === PORT_TRIES) return guard;
+      refused.push(guard);
+    }
+  } finally {
+    for (const guard of refused) guard[Symbol.dispose]();
   }
 }

@@ -12,4 +12,4 @@ export { Loop, type LoopOptions, type NetworkSide, type Poller } from "./loop.ts
 export type { IcmpSide } from "./network_reports.ts";
 export { RawDialer, type RawDialerOptions } from "./raw_dialer.ts";
 export { RawHost, type RawHostOptions } from "./raw_host.ts";
-export { RawPath, type RawPathOptions } from "./raw_path.ts";
+export type { RunOptions } from "./raw_stack.ts";

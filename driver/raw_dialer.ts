@@ -4,15 +4,7 @@
  * @module
  */
 
-import {
-  type IcmpSocket,
-  type IpAddress,
-  isAnyAddress,
-  openRawSocket,
-  PollSet,
-  type RawSocket,
-  type RawSocketV6,
-} from "../ffi/mod.ts";
+import { type IpAddress, isAnyAddress } from "../ffi/mod.ts";
 import {
   completeConfig,
   type Connection,
@@ -25,16 +17,14 @@ import {
   type PartialConfig,
   type PortRange,
   type Segment,
-  type TcpConfig,
 } from "../tcp/mod.ts";
-import type { PacketDevice } from "./device.ts";
 import { GuardedPorts } from "./guarded_ports.ts";
-import { Loop, type LoopOptions, type NetworkSide } from "./loop.ts";
-import { openIcmp, reportIcmp, reportTooLong } from "./network_reports.ts";
+import type { Loop, NetworkSide } from "./loop.ts";
+import { RawStack, type RunOptions } from "./raw_stack.ts";
 import { Routes } from "./routes.ts";
 
 /** Where the connections come from, and how. */
-export interface RawDialerOptions {
+export interface RawDialerOptions extends RunOptions {
   /** The address of this host's that all of them come from; `sourceAddressFor` of ffi/ names the one towards a peer. */
   readonly source: IpAddress;
   /** What to choose local ports from (RFC 6056). @default the dynamic ports, 49152 to 65535 (RFC 6335 6) */
@@ -49,22 +39,10 @@ export interface RawDialerOptions {
   readonly patience?: number;
   /** As `PollSet`'s: microseconds of each patient wait in which the thread asks again and again. @default 100 */
   readonly spin?: number;
-  /** Puts something between the core and the network, such as losses. @default the device as it is */
-  readonly throughDevice?: (device: PacketDevice) => PacketDevice;
-  /** Called for each packet that is not a sound TCP segment, and so reaches no core. @default nothing */
-  readonly onDrop?: LoopOptions["onDrop"];
-  /** Called for each segment that could not leave this host; the core knows already. @default nothing */
-  readonly onUnsent?: (outcome: "too long" | "unreachable", reason: string) => void;
 }
-
-/** Octets of a secret that the core takes. */
-const SECRET_LENGTH = 16;
 
 /** Milliseconds. */
 const DEFAULT_PATIENCE = 1;
-
-/** Device, ICMP, and room for what the user watches. */
-const DESCRIPTORS = 8;
 
 /** Microseconds; a handshake, an echo and a close on one host or cable take less each. */
 const DEFAULT_SPIN = 100;
@@ -84,40 +62,21 @@ export class RawDialer implements Disposable {
   readonly #source: IpAddress;
   readonly #ports: GuardedPorts;
   readonly #routes: Routes;
-  readonly #owned: readonly Disposable[];
+  readonly #stack: RawStack;
 
-  private constructor(
-    options: RawDialerOptions,
-    config: TcpConfig,
-    socket: RawSocket | RawSocketV6,
-    icmp: IcmpSocket | null,
-  ) {
-    const { source, onUnsent } = options;
+  private constructor(stack: RawStack, ports: GuardedPorts, options: RawDialerOptions) {
+    const { source, observer, isn } = options;
+    const config = completeConfig({ sending: { mtu: stack.mtu } }, options.config);
+    this.#stack = stack;
     this.#source = source;
-    this.#ports = new GuardedPorts(options.ports ?? DYNAMIC_PORTS);
+    this.#ports = ports;
     this.#routes = new Routes(source, config);
-    this.host = new Host({
-      addresses: [source],
-      secret: crypto.getRandomValues(new Uint8Array(SECRET_LENGTH)),
-      config,
-      observer: options.observer,
-      isn: options.isn,
-      ports: this.#ports,
+    this.host = new Host({ addresses: [source], secret: stack.secret, config, observer, isn, ports });
+    this.loop = stack.run({ side: new GuardedSide(this.host, ports), reports: this.host }, {
+      patience: DEFAULT_PATIENCE,
+      spin: DEFAULT_SPIN,
+      ...options,
     });
-    this.loop = new Loop({
-      device: options.throughDevice?.(socket) ?? socket,
-      side: new GuardedSide(this.host, this.#ports),
-      patience: options.patience ?? DEFAULT_PATIENCE,
-      poller: new PollSet(DESCRIPTORS, options.spin ?? DEFAULT_SPIN),
-      onUnsent: (segment, outcome, now) => {
-        if (outcome === "too long") reportTooLong(this.host, segment, now);
-        onUnsent?.(outcome, outcome === "unreachable" ? socket.softError?.message ?? "" : "");
-      },
-      ...options.onDrop === undefined ? {} : { onDrop: options.onDrop },
-    });
-    const complaints = reportIcmp(icmp, source.family, this.loop, this.host);
-    const sockets: Disposable[] = icmp === null ? [socket] : [icmp, socket];
-    this.#owned = [complaints, this.loop, ...sockets, this.#ports];
   }
 
   /**
@@ -136,17 +95,9 @@ export class RawDialer implements Disposable {
         `Cannot choose a port from ${ports.first} to ${ports.last}: name a range within 1 to 65535`,
       );
     }
-    const config = completeConfig(options.config);
-    const socket = openRawSocket({ local: { address: source, port: 0 }, ports });
-    const opened: Disposable[] = [socket];
-    try {
-      const icmp = openIcmp(source.family, 0);
-      if (icmp !== null) opened.push(icmp);
-      return new RawDialer(options, completeConfig({ sending: { mtu: socket.mtu } }, config), socket, icmp);
-    } catch (error) {
-      for (const owner of opened.reverse()) owner[Symbol.dispose]();
-      throw error;
-    }
+    const guarded = new GuardedPorts(ports);
+    const sockets = { local: { address: source, port: 0 }, ports };
+    return RawStack.build(sockets, guarded, (stack) => new RawDialer(stack, guarded, options));
   }
 
   /** Ports guarded now: those of connections that are not over yet. */
@@ -169,7 +120,7 @@ export class RawDialer implements Disposable {
 
   /** Closes the sockets and gives the ports back. */
   [Symbol.dispose](): void {
-    for (const owner of this.#owned) owner[Symbol.dispose]();
+    this.#stack[Symbol.dispose]();
   }
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type IcmpSocket, isAnyAddress, openRawSocket, PortGuard } from "../ffi/mod.ts";
+import { isAnyAddress, PortGuard } from "../ffi/mod.ts";
 import {
   completeConfig,
   type Connection,
@@ -15,12 +15,11 @@ import {
   type Observer,
   type PartialConfig,
 } from "../tcp/mod.ts";
-import type { PacketDevice } from "./device.ts";
-import { Loop } from "./loop.ts";
-import { openIcmp, reportIcmp, reportTooLong } from "./network_reports.ts";
+import type { Loop } from "./loop.ts";
+import { RawStack, type RunOptions } from "./raw_stack.ts";
 
 /** Which port, and how. */
-export interface RawHostOptions {
+export interface RawHostOptions extends RunOptions {
   /** An address of this host's; port 0 stands for a free one. */
   readonly local: Endpoint;
   /** The MTU of the interface replaces the one in it. @default STANDARD */
@@ -29,12 +28,7 @@ export interface RawHostOptions {
   readonly observer?: Observer;
   /** @default RFC 6528, with a secret of this host's own */
   readonly isn?: IsnSource;
-  /** Puts something between the core and the network, such as losses. @default the device as it is */
-  readonly throughDevice?: (device: PacketDevice) => PacketDevice;
 }
-
-/** Octets of a secret that the core takes. */
-const SECRET_LENGTH = 16;
 
 /**
  * Many connections of one local port, coming in and going out, with the loop that runs them. Ends without a word to the
@@ -46,33 +40,19 @@ export class RawHost implements Disposable {
   readonly host: Host;
   /** `run` this for anything to happen. */
   readonly loop: Loop;
-  readonly #owned: readonly Disposable[];
+  readonly #stack: RawStack;
 
-  private constructor(
-    options: RawHostOptions,
-    guard: PortGuard,
-    socket: PacketDevice,
-    icmp: IcmpSocket | null,
-  ) {
-    const device = options.throughDevice?.(socket) ?? socket;
-    this.local = guard.local;
+  private constructor(stack: RawStack, local: Endpoint, options: RawHostOptions) {
+    this.#stack = stack;
+    this.local = local;
     this.host = new Host({
-      addresses: [guard.local.address],
-      secret: crypto.getRandomValues(new Uint8Array(SECRET_LENGTH)),
-      config: completeConfig({ sending: { mtu: socket.mtu } }, options.config),
+      addresses: [local.address],
+      secret: stack.secret,
+      config: completeConfig({ sending: { mtu: stack.mtu } }, options.config),
       observer: options.observer,
       isn: options.isn,
     });
-    this.loop = new Loop({
-      device,
-      side: this.host,
-      onUnsent: (segment, outcome, now) => {
-        if (outcome === "too long") reportTooLong(this.host, segment, now);
-      },
-    });
-    const complaints = reportIcmp(icmp, guard.local.address.family, this.loop, this.host);
-    const sockets: Disposable[] = icmp === null ? [socket, guard] : [icmp, socket, guard];
-    this.#owned = [complaints, this.loop, ...sockets];
+    this.loop = stack.run({ side: this.host, reports: this.host }, options);
   }
 
   /**
@@ -86,17 +66,8 @@ export class RawHost implements Disposable {
       throw new RangeError("Cannot use every address at once: name one of this host's");
     }
     const guard = PortGuard.open(options.local);
-    const opened: Disposable[] = [guard];
-    try {
-      const socket = openRawSocket({ local: guard.local });
-      opened.push(socket);
-      const icmp = openIcmp(guard.local.address.family, guard.local.port);
-      if (icmp !== null) opened.push(icmp);
-      return new RawHost(options, guard, socket, icmp);
-    } catch (error) {
-      for (const owner of opened.reverse()) owner[Symbol.dispose]();
-      throw error;
-    }
+    const { local } = guard;
+    return RawStack.build({ local }, guard, (stack) => new RawHost(stack, local, options));
   }
 
   /** Listens on the port. @param backlog connections that may wait for `accept`; the core's default when absent */
@@ -112,6 +83,6 @@ export class RawHost implements Disposable {
 
   /** Closes the sockets and gives the port back. */
   [Symbol.dispose](): void {
-    for (const owner of this.#owned) owner[Symbol.dispose]();
+    this.#stack[Symbol.dispose]();
   }
 }

@@ -126,7 +126,7 @@ Deno.test({
     const wrong = rowsOf([
       "| MUST-1 | one | `wire/header.ts` decodeHeader, noSuchFunction | `tests/no_such_test.ts` |",
       "| MUST-2 | two | `no_such_file.ts`; `congestion/`, `no_such_folder/` | `handshake/active_open` |",
-      "| MUST-3 | three | `driver/raw_path.ts` RawPath.noSuchMethod: and so on | `handshake/active_open` |",
+      "| MUST-3 | three | `driver/raw_stack.ts` RawStack.noSuchMethod: and so on | `handshake/active_open` |",
       "| MUST-4 | four | `host/host.ts` #listenerFor, connect: as it is | `tests/requirements_test.ts` |",
     ].join("\n"));
     assertEquals(missingFiles(wrong), [
@@ -134,7 +134,7 @@ Deno.test({
       "MUST-1: noSuchFunction in wire/header.ts",
       "MUST-2: no_such_file.ts",
       "MUST-2: no_such_folder/",
-      "MUST-3: noSuchMethod in driver/raw_path.ts",
+      "MUST-3: noSuchMethod in driver/raw_stack.ts",
     ]);
   },
 });
