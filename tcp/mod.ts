@@ -12,6 +12,7 @@ export type * from "./config/config.ts";
 export * from "./config/profiles.ts";
 export { STANDARD } from "./config/standard.ts";
 export { Connection, type ConnectionOptions } from "./connection/connection.ts";
+export type { TcpInfo } from "./connection/tcp_info.ts";
 export * from "./base/errors.ts";
 export { Event, type EventSet } from "./base/events.ts";
 export { Host, type HostOptions } from "./host/host.ts";

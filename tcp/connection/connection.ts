@@ -21,6 +21,7 @@ import type { Segment } from "../base/segment.ts";
 import { type SeqNumber, seqToInt32, type Timestamp } from "../base/seq.ts";
 import type { State } from "../base/state.ts";
 import type { IsnSource, Tcb, TcbOptions } from "./tcb.ts";
+import { type TcpInfo, tcpInfo } from "./tcp_info.ts";
 import { timersFire } from "./timeouts.ts";
 import { transmit } from "./transmit.ts";
 import type { Instant, Micros } from "../base/units.ts";
@@ -223,6 +224,11 @@ export class Connection implements ConnectionView {
   /** The last soft error that the network reported; null: none. */
   get softError(): IcmpErrorKind | null {
     return this.#tcb.softError;
+  }
+
+  /** Counts of segments in flight, of probes and timeouts: what `TCP_INFO` has besides a `ConnectionView`. */
+  info(): TcpInfo {
+    return tcpInfo(this.#tcb);
   }
 
   /** Octets of urgent data not yet received by the user (MUST-33). */

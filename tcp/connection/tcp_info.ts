@@ -1,0 +1,45 @@
+/**
+ * Counts of a connection's sending side, as `getsockopt(TCP_INFO)` has them.
+ *
+ * @module
+ */
+
+import type { Tcb } from "./tcb.ts";
+
+/** What a connection counts of its sending, besides what every `ConnectionView` shows. A copy: it does not change. */
+export interface TcpInfo {
+  /** Segments sent and not acknowledged cumulatively: `tcpi_unacked`. */
+  readonly outstandingSegments: number;
+  /** Of them, those that SACK reported as received: `tcpi_sacked`. */
+  readonly sackedSegments: number;
+  /** Of them, those that count as lost, sent again or not: `tcpi_lost`. */
+  readonly lostSegments: number;
+  /** Of them, those that were retransmitted and may still be on their way: `tcpi_retrans`. */
+  readonly retransmittedSegments: number;
+  /** Segments by which one may be overtaken before that means loss: `tcpi_reordering`. */
+  readonly reordering: number;
+  /** Times that reordering was seen: `tcpi_reord_seen`. */
+  readonly reorderingsSeen: number;
+  /** Zero-window probes in a row that drew no answer: `tcpi_probes`. */
+  readonly unansweredProbes: number;
+  /** Times that the retransmission timer expired, from the beginning. */
+  readonly timeouts: number;
+  /** The largest window that the peer ever announced, octets: Max(SND.WND) of RFC 9293 3.8.6.2.1. */
+  readonly maxSndWnd: number;
+}
+
+/** The counts of a connection now. */
+export function tcpInfo({ recovery, unansweredProbes, totals, sender }: Tcb): TcpInfo {
+  const { outstanding, sacked, lost, resent, reordering, reorderingsSeen } = recovery.figures;
+  return {
+    outstandingSegments: outstanding,
+    sackedSegments: sacked,
+    lostSegments: lost,
+    retransmittedSegments: resent,
+    reordering,
+    reorderingsSeen,
+    unansweredProbes,
+    timeouts: totals.timeouts,
+    maxSndWnd: sender.maxSndWnd,
+  };
+}
