@@ -29,3 +29,20 @@ export interface Capture {
   /** Whether the file ends in the middle of something, as it does when its writer was killed. */
   readonly isCut: boolean;
 }
+
+/** Takes packets one by one, in the order of the file. */
+export type TakePacket = (packet: CapturedPacket) => void;
+
+/** A file format that is read while it comes. */
+export interface FormatReader {
+  /**
+   * Hands on the packets that are complete in `octets`; those borrow them.
+   *
+   * @returns octets used, from the front; the rest comes again with more behind it
+   */
+  read(octets: Uint8Array): number;
+  /** Whether the format is broken from here on, so that nothing that follows can be read. */
+  readonly isBroken: boolean;
+  /** Comments that belong to no packet. */
+  readonly trailingComments: readonly string[];
+}

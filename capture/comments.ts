@@ -9,8 +9,8 @@ import { meaningsOf } from "../trace/meaning.ts";
 import type { ArrivedEvent, ConnectionRecord, SentEvent, TraceEvent, ViewRecord } from "../trace/record.ts";
 import { entriesOf } from "../trace/told.ts";
 import { sentenceOf, templateOf, type Variable, variableText } from "../trace/variables.ts";
-import { type BlockBuffer, TextPiece } from "./block_buffer.ts";
-import { OptionCode } from "./pcapng.ts";
+import { type BlockBuffer, TextPiece } from "./format/block_buffer.ts";
+import { OptionCode } from "./format/pcapng.ts";
 
 /** How the comment with a connection's variables begins. */
 export const VARIABLES_PREFIX = "variables: ";

@@ -4,7 +4,7 @@
  * @module
  */
 
-export type { AnalysisResult } from "./analysis/analyse.ts";
-export { CaptureFormatError } from "./capture_file.ts";
-export { tellCapture, type ToldCapture } from "./read.ts";
+export { CaptureFormatError } from "./format/capture_reader.ts";
+export { CaptureTeller, type TellingResult } from "./read.ts";
+export { decompressed } from "./format/compression.ts";
 export { type CaptureOptions, CaptureWriter, type NamedAddress, type WriteOctets } from "./writer.ts";

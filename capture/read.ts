@@ -1,34 +1,60 @@
 /**
- * Shows a capture in every way in which a live connection can be shown.
+ * Shows a capture in every way in which a live connection can be shown, while it is read.
  *
  * @module
  */
 
-import { analyse, type AnalysisResult, captureEpoch } from "./analysis/analyse.ts";
-import { isKnownLinkType } from "./link_layer.ts";
-import { CaptureFormatError, readCapture } from "./capture_file.ts";
+import { Analysis, type AnalysisResult } from "./analysis/analyse.ts";
+import type { CapturedPacket } from "./capture.ts";
+import { CaptureReader } from "./format/capture_reader.ts";
 import { type OutputOptions, Outputs } from "../trace/outputs.ts";
 
-/** A capture that has been read and told. */
-export interface ToldCapture {
-  /** For ladders and the report. */
-  readonly outputs: Outputs;
-  readonly result: AnalysisResult;
+/** What a capture held. */
+export interface TellingResult extends AnalysisResult {
+  /** Whether the file ends in the middle of something, as it does when its writer was killed. */
+  readonly isCut: boolean;
 }
 
-/**
- * Reads a capture of ours or of anybody else, and writes what was asked for.
- *
- * @throws CaptureFormatError when it is no capture, or one of links that cannot be read
- */
-export function tellCapture(file: Uint8Array, options: Omit<OutputOptions, "epoch">): ToldCapture {
-  const capture = readCapture(file);
-  const unknown = capture.packets.find(({ linkType }) => !isKnownLinkType(linkType));
-  if (unknown !== undefined && capture.packets.every(({ linkType }) => !isKnownLinkType(linkType))) {
-    throw new CaptureFormatError(
-      `Cannot read packets of link type ${unknown.linkType}: raw IP, Ethernet, Linux cooked and loopback can be read`,
-    );
+const NANOS_PER_MICRO = 1_000n;
+
+/** Reads a capture of ours or of anybody else as it comes, and writes what was asked for. */
+export class CaptureTeller {
+  readonly #options: Omit<OutputOptions, "epoch">;
+  readonly #reader = new CaptureReader((packet) => this.#packet(packet));
+  #outputs: Outputs | null = null;
+  #analysis: Analysis | null = null;
+
+  constructor(options: Omit<OutputOptions, "epoch">) {
+    this.#options = options;
   }
-  const outputs = new Outputs({ ...options, epoch: captureEpoch(capture) });
-  return { outputs, result: analyse(capture, outputs.sinks, outputs.kept) };
+
+  /** Takes the next octets of the file. @throws CaptureFormatError when it is no capture */
+  push(octets: Uint8Array): void {
+    this.#reader.push(octets);
+  }
+
+  /** No octet follows. @throws CaptureFormatError when it is no capture */
+  end(): TellingResult {
+    const { trailingComments, isCut } = this.#reader.end();
+    const analysis = this.#analysis ?? this.#begin(0n);
+    analysis.trailing(trailingComments);
+    return { ...analysis.finish(), isCut };
+  }
+
+  /** For ladders and the report, once all is told. */
+  get outputs(): Outputs {
+    this.#outputs ??= new Outputs({ ...this.#options, epoch: null });
+    return this.#outputs;
+  }
+
+  #packet(packet: CapturedPacket): void {
+    (this.#analysis ?? this.#begin(packet.time)).packet(packet);
+  }
+
+  #begin(start: bigint): Analysis {
+    const epoch = start === 0n ? null : Number(start / NANOS_PER_MICRO);
+    this.#outputs = new Outputs({ ...this.#options, epoch });
+    this.#analysis = new Analysis(start, this.#outputs.sinks, this.#outputs.kept);
+    return this.#analysis;
+  }
 }

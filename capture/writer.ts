@@ -9,7 +9,7 @@
 import { isGrowth } from "../trace/lines.ts";
 import type { ArrivedEvent, ConnectionRecord, SentEvent, TraceEvent, ViewRecord } from "../trace/record.ts";
 import type { PacketSink, PacketSource } from "../trace/recorder.ts";
-import { BlockBuffer } from "./block_buffer.ts";
+import { BlockBuffer } from "./format/block_buffer.ts";
 import { writeEventComment, writeSegmentComments, writeVariables } from "./comments.ts";
 import {
   BlockType,
@@ -19,7 +19,7 @@ import {
   OptionCode,
   PacketDirection,
   toNanoseconds,
-} from "./pcapng.ts";
+} from "./format/pcapng.ts";
 
 /** Takes octets, all of them, at once. */
 export type WriteOctets = (octets: Uint8Array) => void;

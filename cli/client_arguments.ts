@@ -130,7 +130,8 @@ const OPTIONS: readonly OptionSpec[] = [
   {
     name: "read",
     value: "FILE",
-    help: "show a capture (pcapng or pcap) in these ways instead\nof connecting; no right is needed",
+    help:
+      "show a capture (pcapng or pcap, gzip too) in these ways\ninstead of connecting; - for standard input; no right is\nneeded",
   },
   { name: "color", value: "WHEN", help: "auto, always or never (default: auto)" },
   { name: "help", letter: "h", help: "show this help" },

@@ -9,6 +9,9 @@ import { ExitCode } from "./exit_codes.ts";
 import { ProgramFailure } from "./failures.ts";
 import { quoted } from "./options.ts";
 
+/** Octets that are read at a time. */
+const READ_OCTETS = 1 << 20;
+
 /** Takes octets, all of them, at once. */
 export interface OctetFile extends Disposable {
   write(octets: Uint8Array): void;
@@ -57,10 +60,15 @@ export function openGrowing(path: string, force: boolean): OctetFile {
   }
 }
 
-/** Reads a whole file. @throws ProgramFailure */
-export function readWhole(path: string): Uint8Array {
+/** The octets of a file as they are read, `-` for standard input. @throws ProgramFailure */
+export async function* readChunks(path: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const octets = new Uint8Array(READ_OCTETS);
   try {
-    return Deno.readFileSync(path);
+    using file = path === "-" ? null : await Deno.open(path);
+    const source = file ?? Deno.stdin;
+    for (let read = await source.read(octets); read !== null; read = await source.read(octets)) {
+      yield octets.slice(0, read);
+    }
   } catch (error) {
     throw fileFailure(path, error, "read");
   }

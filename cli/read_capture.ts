@@ -4,12 +4,13 @@
  * @module
  */
 
-import { CaptureFormatError, tellCapture } from "../capture/mod.ts";
+import { CaptureFormatError, CaptureTeller, decompressed, type TellingResult } from "../capture/mod.ts";
+import { counted } from "./counted.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ProgramFailure } from "./failures.ts";
 import { type ObservationContext, outputOptions, writeAtEnd } from "./observation.ts";
 import type { ObserveArguments } from "./observe_arguments.ts";
-import { checkAbsent, readWhole } from "./observe_files.ts";
+import { checkAbsent, readChunks } from "./observe_files.ts";
 import { quoted } from "./options.ts";
 
 /** Shows a capture as asked for, as a trace when nothing is. @throws ProgramFailure */
@@ -22,19 +23,25 @@ export async function showCapture(
   const isNothing = !explain && !json && !ladder && ladderFile === null && report === null && !verbose;
   const wanted = isNothing ? { ...asked, trace: true } : asked;
   for (const file of [report, ladderFile]) if (file !== null) checkAbsent(file, asked.force);
-  const file = readWhole(path);
+  const teller = new CaptureTeller(outputOptions(wanted, context, Deno.stdout));
   try {
-    const { outputs, result } = tellCapture(file, outputOptions(wanted, context, Deno.stdout));
-    await writeAtEnd(outputs, wanted, context);
-    const { packets, segments, connections, ignored, isCut } = result;
-    if (ignored > 0 || isCut || segments === 0) {
-      context.output.warning(
-        `${quoted(path)}: ${packets} packets, ${segments} of them TCP in ${connections} connections` +
-          (isCut ? "; the file ends in the middle of something" : ""),
-      );
-    }
+    for await (const octets of decompressed(readChunks(path))) teller.push(octets);
+    const result = teller.end();
+    await writeAtEnd(teller.outputs, wanted, context);
+    const remark = remarkOn(result);
+    if (remark !== null) context.output.warning(`${quoted(path)}: ${remark}`);
   } catch (error) {
     if (!(error instanceof CaptureFormatError)) throw error;
     throw new ProgramFailure(ExitCode.system, `${quoted(path)}: ${error.message}`);
   }
+}
+
+/** What of the file was not read, and how it ends; null when all is well. */
+function remarkOn({ packets, segments, connections, unread, isCut }: TellingResult): string | null {
+  if (unread.length === 0 && !isCut && segments > 0) return null;
+  return `${packets} packets, ${segments} of them TCP in ${counted(connections, "connection")}` +
+    (unread.length === 0
+      ? ""
+      : `; not read: ${unread.map(([what, frames]) => `${frames} ${what}`).join(", ")}`) +
+    (isCut ? "; the file ends in the middle of something" : "");
 }

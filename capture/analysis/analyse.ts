@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { Capture, CapturedPacket } from "../capture.ts";
-import { findIpPacket } from "../link_layer.ts";
+import type { CapturedPacket } from "../capture.ts";
 import { copySegment, type Direction } from "../../trace/copy.ts";
 import { type Instant, instant, type Segment, type State } from "../../trace/core.ts";
 import type {
@@ -33,9 +32,8 @@ export interface AnalysisResult {
   readonly packets: number;
   readonly segments: number;
   readonly connections: number;
-  /** Packets that hold no TCP, or none that can be read. */
-  readonly ignored: number;
-  readonly isCut: boolean;
+  /** What holds no TCP that can be read, by kind, with the number of frames: `["ARP", 12]`. */
+  readonly unread: readonly (readonly [what: string, frames: number])[];
 }
 
 /** The interface of our captures on which packets are that a fault took away. */
@@ -43,63 +41,46 @@ const LOST_INTERFACE = "rawtcp-lost";
 
 const NANOS_PER_MICRO = 1_000;
 
+function isSound({ soundness }: FoundSegment): boolean {
+  return soundness === "good" || soundness === "unchecked";
+}
+
 /** Events without their numbers: they get those in the order in which they are told. */
 type Unnumbered<T extends TraceEvent = TraceEvent> = T extends TraceEvent ? Omit<T, "number"> : never;
 
-/** Microseconds from 1970-01-01 UTC to the first packet: the moment 0 of the events. */
-export function captureEpoch(capture: Capture): number {
-  return Number((capture.packets[0]?.time ?? 0n) / BigInt(NANOS_PER_MICRO));
-}
-
-/** Tells the sinks what the capture holds, and that nothing follows. */
-export function analyse(
-  capture: Capture,
-  sinks: readonly TraceSink[],
-  options: AnalysisOptions,
-): AnalysisResult {
-  const analysis = new Analysis(capture, sinks, options);
-  for (const packet of capture.packets) analysis.packet(packet);
-  analysis.trailing(capture.trailingComments);
-  for (const sink of sinks) sink.finish();
-  return analysis.result(capture);
-}
-
-/**
- * As the file or the link layer says. On loopback everything only "arrives": where nothing was sent, nobody knows.
- */
-function directionOf(packet: CapturedPacket): Direction | null {
-  return packet.direction ?? findIpPacket(packet.linkType, packet.octets)?.direction ?? null;
-}
-
-class Analysis {
+/** Tells sinks what a capture holds, packet by packet. */
+export class Analysis {
   readonly #sinks: readonly TraceSink[];
   readonly #options: AnalysisOptions;
   readonly #finder = new SegmentFinder();
   readonly #flows = new FlowTable();
   readonly #start: bigint;
-  readonly #trustsDirections: boolean;
   #now: Instant = instant(0);
   /** The last views that comments told. */
   readonly #views = new Map<Flow, ViewRecord>();
   #number = 0;
+  #packets = 0;
   #segments = 0;
   /** The last flow, and the view that was last told of it. */
   #flow: Flow | null = null;
   #view: ViewRecord | null = null;
 
-  constructor(capture: Capture, sinks: readonly TraceSink[], options: AnalysisOptions) {
+  /** `start`: the moment 0 of the events, nanoseconds since 1970-01-01 UTC. */
+  constructor(start: bigint, sinks: readonly TraceSink[], options: AnalysisOptions) {
     this.#sinks = sinks;
     this.#options = options;
-    this.#start = capture.packets[0]?.time ?? 0n;
-    this.#trustsDirections = capture.packets.some((packet) => directionOf(packet) === "sent");
+    this.#start = start;
   }
 
+  /** Takes the next packet of the capture. */
   packet(packet: CapturedPacket): void {
+    this.#packets++;
     const found = this.#finder.find(packet);
-    if (found === null) return;
+    if (found === null || found.kind === "icmp") return;
     this.#segments++;
     this.#now = instant(Number(packet.time - this.#start) / NANOS_PER_MICRO);
-    const hint = this.#trustsDirections ? directionOf(packet) : null;
+    // Only our own captures say which end is ours: elsewhere a direction is that of an interface.
+    const hint = packet.comments.length > 0 ? packet.direction : null;
     const { flow, direction } = this.#flows.flowOf(found.segment, hint);
     this.#flow = flow;
     flow.number(found.segment, direction);
@@ -117,14 +98,17 @@ class Analysis {
     for (const statement of statements) this.#tell(statement, this.#flow, null, this.#view);
   }
 
-  result(capture: Capture): AnalysisResult {
-    const packets = capture.packets.length;
+  /** Tells the sinks that nothing follows. */
+  finish(): AnalysisResult {
+    for (const sink of this.#sinks) sink.finish();
+    const fragments = this.#finder.incompleteFragments;
+    const unread = [...this.#finder.unread];
+    if (fragments > 0) unread.push(["fragments of incomplete IP packets", fragments]);
     return {
-      packets,
+      packets: this.#packets,
       segments: this.#segments,
       connections: this.#flows.size,
-      ignored: packets - this.#segments,
-      isCut: capture.isCut,
+      unread: unread.sort(([, a], [, b]) => b - a),
     };
   }
 
@@ -167,7 +151,7 @@ class Analysis {
     if (direction === "arrived") this.#add(found, record, flow, direction);
     for (const statement of after) this.#tell(statement, flow, record, view);
     this.#view = view;
-    if (!found.isSound) {
+    if (!isSound(found)) {
       this.#emit({ ...base, kind: "dropped", reason: "bad-checksum", segment: record, view });
     }
     if (said.view === null) this.#stateOf(flow, state);
@@ -175,7 +159,7 @@ class Analysis {
 
   /** A segment with a wrong checksum changes nothing at its receiver. */
   #add(found: FoundSegment, record: SegmentRecord, flow: Flow, direction: Direction): void {
-    if (found.isSound) flow.add(record, found.segment as Segment, direction, this.#now);
+    if (isSound(found)) flow.add(record, found.segment as Segment, direction, this.#now);
   }
 
   /** A change of state that only the segments tell. */

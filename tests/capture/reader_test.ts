@@ -1,10 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { CaptureFormatError, readCapture } from "../../capture/capture_file.ts";
-import { findIpPacket } from "../../capture/link_layer.ts";
+import { CaptureFormatError, CaptureReader, readCapture } from "../../capture/format/capture_reader.ts";
 import { CaptureWriter } from "../../capture/writer.ts";
 import { LEAN, Recorder } from "../../trace/recorder.ts";
-import { tellStory } from "./story.ts";
+import { tellStory } from "../trace/story.ts";
 
 /** A pcap file of one packet of three octets, in the given order of octets. */
 function pcap(littleEndian: boolean, magic: number, kept = 3): Uint8Array {
@@ -117,44 +116,20 @@ Deno.test("a damaged capture never throws anything else, and never hangs", () =>
   );
 });
 
-const FRAMES: readonly (readonly [
-  name: string,
-  linkType: number,
-  frame: readonly number[],
-  found: readonly [number, string | null] | null,
-])[] = [
-  ["raw IPv4", 101, [0x45], [0, null]],
-  ["raw IPv6", 101, [0x60], [0, null]],
-  ["raw, of no IP version", 101, [0x15], null],
-  ["LINKTYPE_IPV6", 229, [0x60], [0, null]],
-  ["BSD loopback", 0, [2, 0, 0, 0, 0x45], [4, null]],
-  ["Ethernet", 1, [...new Array<number>(12).fill(1), 8, 0, 0x45], [14, null]],
-  ["Ethernet with IPv6", 1, [...new Array<number>(12).fill(1), 0x86, 0xdd, 0x60], [14, null]],
-  ["Ethernet with a VLAN tag", 1, [...new Array<number>(12).fill(1), 0x81, 0, 0, 5, 8, 0, 0x45], [18, null]],
-  ["Ethernet with ARP", 1, [...new Array<number>(12).fill(1), 8, 6, 0x45], null],
-  ["Linux cooked, to us", 113, [0, 0, ...new Array<number>(12).fill(0), 8, 0, 0x45], [16, "arrived"]],
-  ["Linux cooked, from us", 113, [0, 4, ...new Array<number>(12).fill(0), 8, 0, 0x45], [16, "sent"]],
-  ["Linux cooked 2, from us", 276, [
-    8,
-    0,
-    ...new Array<number>(8).fill(0),
-    4,
-    ...new Array<number>(9).fill(0),
-    0x45,
-  ], [
-    20,
-    "sent",
-  ]],
-  ["a link of an unknown kind", 105, [0x45], null],
-  ["an empty frame", 1, [], null],
-];
+Deno.test("packets in the obsolete block of pcapng are read as those in the enhanced one", () => {
+  const file = bigEndianPcapng();
+  const at = 28 + 20 + 16;
+  const enhanced = readCapture(file).packets;
+  new DataView(file.buffer).setUint32(at, 2);
+  assertEquals(readCapture(file).packets, enhanced);
+});
 
-for (const [name, linkType, frame, found] of FRAMES) {
-  Deno.test(`the IP packet is found in ${name}`, () => {
-    const packet = findIpPacket(linkType, new Uint8Array(frame));
-    assertEquals(
-      packet === null ? null : [packet.offset, packet.direction],
-      found === null ? null : [...found],
-    );
-  });
-}
+Deno.test("a capture that comes octet by octet gives the same packets as the whole file", () => {
+  for (const file of [bigEndianPcapng(), pcap(false, 0xa1b23c4d)]) {
+    const packets: unknown[] = [];
+    const reader = new CaptureReader((packet) => packets.push({ ...packet, octets: packet.octets.slice() }));
+    for (const octet of file) reader.push(Uint8Array.of(octet));
+    assertEquals(reader.end().isCut, false);
+    assertEquals(packets, [...readCapture(file).packets]);
+  }
+});

@@ -3,13 +3,13 @@ import { Flag, Segment } from "../../tcp/base/segment.ts";
 import { instant } from "../../tcp/base/units.ts";
 import { decodePacket } from "../../tcp/wire/packet.ts";
 import type { CapturedPacket } from "../../capture/capture.ts";
-import { readCapture } from "../../capture/capture_file.ts";
-import { BlockBuffer, TextPiece } from "../../capture/block_buffer.ts";
-import { BlockType, OptionCode, toNanoseconds } from "../../capture/pcapng.ts";
+import { readCapture } from "../../capture/format/capture_reader.ts";
+import { BlockBuffer, TextPiece } from "../../capture/format/block_buffer.ts";
+import { BlockType, OptionCode, toNanoseconds } from "../../capture/format/pcapng.ts";
 import { type CaptureOptions, CaptureWriter } from "../../capture/writer.ts";
 import { LEAN, Recorder } from "../../trace/recorder.ts";
-import { FakeConnection, onTheWire } from "./fake_connection.ts";
-import { MESSAGE, STORY_START, tellStory } from "./story.ts";
+import { FakeConnection, onTheWire } from "../trace/fake_connection.ts";
+import { MESSAGE, STORY_START, tellStory } from "../trace/story.ts";
 
 const EPOCH = 1_700_000_000_000_000;
 const OPTIONS: CaptureOptions = {

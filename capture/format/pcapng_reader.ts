@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Capture, CapturedPacket } from "./capture.ts";
+import type { FormatReader, TakePacket } from "../capture.ts";
 import {
   ALIGNMENT,
   BLOCK_OVERHEAD,
@@ -22,13 +22,16 @@ const BINARY_RESOLUTION = 0x80;
 /** Beyond this the units of time are too small to count. */
 const MAX_RESOLUTION = 40;
 const DIRECTION_BITS = 3;
+/** Longer than any block that a program writes: the file is damaged. */
+const MOST_OCTETS = 1 << 26;
 const OPTION_HEADER = 4;
 
 /** Where the fixed parts of the bodies end and options, or packets, begin. */
 const SECTION_FIXED = 16;
 const INTERFACE_FIXED = 8;
-const ENHANCED_FIXED = 20;
 const STATISTICS_FIXED = 12;
+/** Of the enhanced packet block, and of the obsolete one, whose interface has 16 bits, beside a count of drops. */
+const PACKET_FIXED = 20;
 
 interface Interface {
   readonly linkType: number;
@@ -46,49 +49,53 @@ interface Body {
   readonly littleEndian: boolean;
 }
 
-/** Reads a pcapng file; null when it does not begin as one. */
-export function readPcapng(file: Uint8Array): Capture | null {
-  const reader = new PcapngReader(file);
-  return reader.begins() ? reader.read() : null;
-}
-
-class PcapngReader {
-  readonly #file: Uint8Array;
-  readonly #view: DataView;
-  readonly #packets: CapturedPacket[] = [];
-  readonly #trailing: string[] = [];
+/** Reads a pcapng file as it comes. */
+export class PcapngReader implements FormatReader {
+  readonly trailingComments: string[] = [];
+  isBroken = false;
+  readonly #take: TakePacket;
+  #view: DataView = new DataView(new ArrayBuffer(0));
+  #octets: Uint8Array = new Uint8Array(0);
   #interfaces: Interface[] = [];
   #littleEndian = true;
+  /** Of the packet before, for those that have no time. */
+  #time = 0n;
 
-  constructor(file: Uint8Array) {
-    this.#file = file;
-    this.#view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  private constructor(take: TakePacket) {
+    this.#take = take;
   }
 
-  begins(): boolean {
-    return this.#file.length >= BLOCK_OVERHEAD && this.#startSection(0);
+  /** A reader for a file that begins with these octets; null when it is no pcapng. */
+  static of(file: Uint8Array, take: TakePacket): PcapngReader | null {
+    const reader = new PcapngReader(take);
+    reader.#show(file);
+    return file.length >= BLOCK_OVERHEAD && reader.#startSection(0) ? reader : null;
   }
 
-  read(): Capture {
+  read(octets: Uint8Array): number {
+    this.#show(octets);
     let at = 0;
-    while (at + BLOCK_OVERHEAD <= this.#file.length) {
+    while (at + BLOCK_OVERHEAD <= octets.length) {
       const isSection = this.#view.getUint32(at, true) === BlockType.sectionHeader;
-      if (isSection && !this.#startSection(at)) break;
-      const length = this.#view.getUint32(at + ALIGNMENT, this.#littleEndian);
-      if (length < BLOCK_OVERHEAD || length % ALIGNMENT !== 0 || at + length > this.#file.length) break;
+      const length = isSection && !this.#startSection(at)
+        ? 0
+        : this.#view.getUint32(at + ALIGNMENT, this.#littleEndian);
+      this.isBroken = length < BLOCK_OVERHEAD || length % ALIGNMENT !== 0 || length > MOST_OCTETS;
+      if (this.isBroken || at + length > octets.length) break;
       this.#block(this.#view.getUint32(at, this.#littleEndian), this.#body(at + BODY_OFFSET, length));
       at += length;
     }
-    return {
-      packets: this.#packets,
-      trailingComments: this.#trailing,
-      isCut: at !== this.#file.length,
-    };
+    return at;
+  }
+
+  #show(octets: Uint8Array): void {
+    this.#octets = octets;
+    this.#view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
   }
 
   #startSection(at: number): boolean {
     if (this.#view.getUint32(at, true) !== BlockType.sectionHeader) return false;
-    if (at + BODY_OFFSET + ALIGNMENT > this.#file.length) return false;
+    if (at + BODY_OFFSET + ALIGNMENT > this.#octets.length) return false;
     const magic = this.#view.getUint32(at + BODY_OFFSET, true);
     this.#littleEndian = magic === BYTE_ORDER_MAGIC;
     this.#interfaces = [];
@@ -96,7 +103,7 @@ class PcapngReader {
   }
 
   #body(at: number, blockLength: number): Body {
-    const octets = this.#file.subarray(at, at + blockLength - BLOCK_OVERHEAD);
+    const octets = this.#octets.subarray(at, at + blockLength - BLOCK_OVERHEAD);
     const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
     return { octets, view, littleEndian: this.#littleEndian };
   }
@@ -108,7 +115,11 @@ class PcapngReader {
       case BlockType.interfaceDescription:
         return this.#interface(body);
       case BlockType.enhancedPacket:
-        return this.#enhancedPacket(body);
+        if (body.octets.length < PACKET_FIXED) return;
+        return this.#packet(body, body.view.getUint32(0, body.littleEndian));
+      case BlockType.packet:
+        if (body.octets.length < PACKET_FIXED) return;
+        return this.#packet(body, body.view.getUint16(0, body.littleEndian));
       case BlockType.simplePacket:
         return this.#simplePacket(body);
       case BlockType.interfaceStatistics:
@@ -118,7 +129,7 @@ class PcapngReader {
 
   #comments(body: Body, fixed: number): void {
     for (const { code, value } of optionsOf(body, fixed)) {
-      if (code === OptionCode.comment) this.#trailing.push(textOf(value));
+      if (code === OptionCode.comment) this.trailingComments.push(textOf(value));
     }
   }
 
@@ -142,28 +153,29 @@ class PcapngReader {
     this.#interfaces.push(found);
   }
 
-  #enhancedPacket({ view, octets, littleEndian }: Body): void {
-    if (octets.length < ENHANCED_FIXED) return;
-    const on = this.#interfaces[view.getUint32(0, littleEndian)];
+  /** The enhanced packet block and the obsolete one differ in how many bits name the interface. */
+  #packet({ view, octets, littleEndian }: Body, interfaceNumber: number): void {
+    const on = this.#interfaces[interfaceNumber];
     const kept = view.getUint32(12, littleEndian);
-    if (on === undefined || ENHANCED_FIXED + kept > octets.length) return;
+    if (on === undefined || PACKET_FIXED + kept > octets.length) return;
     const units = BigInt(view.getUint32(4, littleEndian)) << 32n | BigInt(view.getUint32(8, littleEndian));
     const comments: string[] = [];
     let flags = 0;
-    const optionsAt = ENHANCED_FIXED + Math.ceil(kept / ALIGNMENT) * ALIGNMENT;
+    const optionsAt = PACKET_FIXED + Math.ceil(kept / ALIGNMENT) * ALIGNMENT;
     for (const { code, value } of optionsOf({ view, octets, littleEndian }, optionsAt)) {
       if (code === OptionCode.comment) comments.push(textOf(value));
       if (code === OptionCode.packetFlags && value.length === 4) {
         flags = new DataView(value.buffer, value.byteOffset, 4).getUint32(0, littleEndian);
       }
     }
-    this.#packets.push({
-      time: units * NANOS_PER_SECOND / on.unitsPerSecond + on.offset,
+    this.#time = units * NANOS_PER_SECOND / on.unitsPerSecond + on.offset;
+    this.#take({
+      time: this.#time,
       linkType: on.linkType,
       interfaceName: on.name,
       direction: directionOf(flags),
-      octets: octets.subarray(ENHANCED_FIXED, ENHANCED_FIXED + kept),
-      originalLength: view.getUint32(16, littleEndian),
+      octets: octets.subarray(PACKET_FIXED, PACKET_FIXED + kept),
+      originalLength: Math.max(view.getUint32(16, littleEndian), kept),
       comments,
     });
   }
@@ -174,8 +186,8 @@ class PcapngReader {
     if (on === undefined || octets.length < ALIGNMENT) return;
     const originalLength = view.getUint32(0, littleEndian);
     const kept = Math.min(originalLength, on.snapLength || originalLength, octets.length - ALIGNMENT);
-    this.#packets.push({
-      time: this.#packets.at(-1)?.time ?? 0n,
+    this.#take({
+      time: this.#time,
       linkType: on.linkType,
       interfaceName: on.name,
       direction: null,

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { PacketSource } from "../trace/recorder.ts";
+import type { PacketSource } from "../../trace/recorder.ts";
 import { ALIGNMENT, type Nanoseconds, OptionCode } from "./pcapng.ts";
 
 const OPTION_HEADER = 4;

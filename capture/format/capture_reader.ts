@@ -1,0 +1,71 @@
+/**
+ * Reads capture files, whoever wrote them: pcapng and classic pcap, either order of octets, whole or as they come.
+ *
+ * @module
+ */
+
+import type { Capture, CapturedPacket, FormatReader, TakePacket } from "../capture.ts";
+import { PcapReader } from "./pcap_reader.ts";
+import { PcapngReader } from "./pcapng_reader.ts";
+
+/** The file is no capture, or breaks its own format; the message says what and where. */
+export class CaptureFormatError extends Error {
+  override readonly name = "CaptureFormatError";
+}
+
+/** Octets that show which format it is. */
+const LEAST_OCTETS = 24;
+
+const NO_OCTETS = new Uint8Array(0);
+
+/** Reads a capture that comes in pieces, and holds no more of it than its last incomplete packet. */
+export class CaptureReader {
+  readonly #take: TakePacket;
+  #format: FormatReader | null = null;
+  #rest: Uint8Array = NO_OCTETS;
+
+  constructor(take: TakePacket) {
+    this.#take = take;
+  }
+
+  /** Takes the next octets of the file; packets borrow them. @throws CaptureFormatError when it is no capture */
+  push(octets: Uint8Array): void {
+    const all = this.#rest.length === 0 ? octets : joined(this.#rest, octets);
+    if (this.#format === null) {
+      if (all.length < LEAST_OCTETS) {
+        this.#rest = all.slice();
+        return;
+      }
+      this.#format = PcapngReader.of(all, this.#take) ?? PcapReader.of(all, this.#take);
+      if (this.#format === null) throw notACapture();
+    }
+    this.#rest = this.#format.isBroken ? all : all.slice(this.#format.read(all));
+  }
+
+  /** No octet follows. @throws CaptureFormatError when it is no capture */
+  end(): { readonly trailingComments: readonly string[]; readonly isCut: boolean } {
+    if (this.#format === null) throw notACapture();
+    return { trailingComments: this.#format.trailingComments, isCut: this.#rest.length > 0 };
+  }
+}
+
+/** Reads a whole capture file. @throws CaptureFormatError when it is none */
+export function readCapture(file: Uint8Array): Capture {
+  const packets: CapturedPacket[] = [];
+  const reader = new CaptureReader((packet) => packets.push(packet));
+  reader.push(file);
+  return { packets, ...reader.end() };
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(first.length + second.length);
+  all.set(first);
+  all.set(second, first.length);
+  return all;
+}
+
+function notACapture(): CaptureFormatError {
+  return new CaptureFormatError(
+    "Cannot read the file as a capture: it begins neither as pcapng nor as pcap; tcpdump -w and Wireshark write both",
+  );
+}

@@ -1,0 +1,33 @@
+import { Analysis, type AnalysisOptions, type AnalysisResult } from "../../capture/analysis/analyse.ts";
+import type { Capture } from "../../capture/capture.ts";
+import { CaptureTeller, type TellingResult } from "../../capture/mod.ts";
+import type { OutputOptions, Outputs } from "../../trace/outputs.ts";
+import type { TraceSink } from "../../trace/record.ts";
+
+/** Tells the sinks what a capture holds. */
+export function analyse(
+  capture: Capture,
+  sinks: readonly TraceSink[],
+  options: AnalysisOptions,
+): AnalysisResult {
+  const analysis = new Analysis(capture.packets[0]?.time ?? 0n, sinks, options);
+  for (const packet of capture.packets) analysis.packet(packet);
+  analysis.trailing(capture.trailingComments);
+  return analysis.finish();
+}
+
+/** Tells a whole file in the ways asked for. */
+export function tellCapture(
+  file: Uint8Array,
+  options: Omit<OutputOptions, "epoch">,
+): { readonly outputs: Outputs; readonly result: TellingResult } {
+  const teller = new CaptureTeller(options);
+  teller.push(file);
+  const result = teller.end();
+  return { outputs: teller.outputs, result };
+}
+
+/** The octets of a base64 text, whatever its line breaks. */
+export function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text.replaceAll(/\s/g, "")), (character) => character.charCodeAt(0));
+}
