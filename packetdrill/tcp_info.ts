@@ -109,7 +109,7 @@ function ownFigures(connection: Connection): (readonly [string, number])[] {
 
 /** The figures by name. Windows in those of `TCP_INFO` are segments on Linux, octets on FreeBSD. */
 export function connectionFigures(connection: Connection, platform: Platform): Map<string, number> {
-  const { figures } = controlBlockOf(connection).recovery;
+  const { inFlight, rack } = controlBlockOf(connection).recovery;
   const segment = Math.max(connection.sendMss, 1);
   const unit = platform === "linux" ? segment : 1;
   const threshold = connection.ssthresh;
@@ -119,18 +119,18 @@ export function connectionFigures(connection: Connection, platform: Platform): M
     ["tcpi_ca_state", PHASES[connection.recoveryPhase]],
     ["tcpi_options", optionBits(connection)],
     ["tcpi_advmss", announcedMss(connection)],
-    ["tcpi_sacked", figures.sacked],
-    ["tcpi_lost", figures.lost],
-    ["tcpi_retrans", figures.resent],
-    ["tcpi_reordering", figures.reordering],
-    ["tcpi_reord_seen", figures.reorderingsSeen],
+    ["tcpi_sacked", inFlight.sackedSegments],
+    ["tcpi_lost", inFlight.lostSegments],
+    ["tcpi_retrans", inFlight.resentSegments],
+    ["tcpi_reordering", rack.reordering],
+    ["tcpi_reord_seen", rack.reorderings],
     ["tcpi_probes", controlBlockOf(connection).unansweredProbes],
     ["tcpi_backoff", connection.backoff],
     ["tcpi_snd_wscale", connection.sndWindowShift],
     ["tcpi_rcv_wscale", connection.rcvWindowShift],
     ["tcpi_rto", connection.retransmissionTimeout],
     ["tcpi_snd_mss", connection.sendMss],
-    ["tcpi_unacked", figures.outstanding],
+    ["tcpi_unacked", inFlight.totalSegments],
     ["tcpi_rtt", connection.smoothedRtt],
     ["tcpi_rttvar", connection.rttVariation],
     ["tcpi_min_rtt", connection.minimumRtt],

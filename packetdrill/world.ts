@@ -114,9 +114,9 @@ export class World implements SocketWorld {
     return this.#now;
   }
 
-  /** The profile that counts windows in segments is that of Linux. */
+  /** The profile whose receive buffers count packets is that of Linux. */
   get fillsChunks(): boolean {
-    return this.config.congestion.windowUnit === "segments";
+    return this.config.compatibility.receiveBufferCounts === "packets";
   }
 
   /** Microseconds since the script's time 0. */

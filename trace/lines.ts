@@ -181,7 +181,6 @@ export function isGrowth(event: CongestionEvent): boolean {
     case "spurious-retransmission":
     case "idle-restart":
     case "syn-lost":
-    case "path-mtu":
       return false;
   }
 }

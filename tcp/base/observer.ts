@@ -135,8 +135,7 @@ export type CongestionReason =
   | "ecn-echo"
   | "spurious-retransmission"
   | "idle-restart"
-  | "syn-lost"
-  | "path-mtu";
+  | "syn-lost";
 
 /** Where loss recovery stands. */
 export type RecoveryPhase = "open" | "disorder" | "congestion window reduced" | "recovery" | "loss";

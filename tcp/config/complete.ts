@@ -53,12 +53,18 @@ const CHOICES: {
   sending: { nagleVariant: ["outstanding data", "earlier sends", "minshall"] },
   congestion: {
     congestionControl: ["cubic", "reno"],
-    windowUnit: ["octets", "segments"],
     ecn: ["off", "accept", "request"],
     ecnCapable: ["new text", "new text and syn-ack", "everything"],
   },
   acknowledging: { ackDelay: ["fixed", "adaptive"] },
   retransmission: {},
+  recovery: {
+    ssthreshFrom: ["FlightSize", "cwnd"],
+    reorderingDegree: ["fixed", "measured"],
+    forwardRtoEvidence: ["second ACK", "any ACK"],
+    slowStartExit: ["after rounds", "at once"],
+    idleEnds: ["when sent", "when given"],
+  },
   closing: {},
   defence: {
     resetAcceptance: ["exact", "in window"],

@@ -28,11 +28,23 @@ export type NagleVariant = "outstanding data" | "earlier sends" | "minshall";
 /** What a zero-window probe is made of: one octet of new text (RFC 9293 3.8.6.1), or none and an old number (Linux). */
 export type WindowProbe = "new octet" | "old number";
 
+/** What a reduction takes its part of: what is in flight (RFC 5681 3.1, RFC 9438 4.6) or the window (Linux). */
+export type SsthreshFrom = "FlightSize" | "cwnd";
+
+/** How far apart segments may arrive before it means loss: `dupThresh` always, or at least as far as was seen (Linux). */
+export type ReorderingDegree = "fixed" | "measured";
+
+/** When slow start ends once the round trip grows: after going on slowly for a while (RFC 9406), or at once (Linux). */
+export type SlowStartExit = "after rounds" | "at once";
+
 /**
- * What congestion windows and loss recovery are counted in: octets, as the RFCs have it, or whole segments with the rules
- * that Linux has where the RFCs leave room (HyStart, undo, the measure of reordering, what a time-out marks as lost).
+ * What shows F-RTO that a time-out was spurious: an original delivered by the second ACK after it (RFC 5682), or by any
+ * (Linux).
  */
-export type WindowUnit = "octets" | "segments";
+export type ForwardRtoEvidence = "second ACK" | "any ACK";
+
+/** When idling ends: when data are sent again (RFC 5681 4.1), or when the user gives some (Linux). */
+export type IdleEnds = "when sent" | "when given";
 
 /**
  * What the size of a receive buffer counts: octets of text; or twice as many octets of memory, in which each packet is
@@ -129,7 +141,6 @@ export interface SendingConfig {
 /** How much may be in flight (RFC 5681, RFC 9438, RFC 9406), and ECN (RFC 3168). */
 export interface CongestionConfig {
   readonly congestionControl: CongestionControlName;
-  readonly windowUnit: WindowUnit;
   /** Segments of the initial window; RFC 6928 has 10. */
   readonly initialWindow: number;
   /** RFC 9406, in slow start. */
@@ -180,6 +191,17 @@ export interface RetransmissionConfig {
   readonly retriesUntilClose: number;
   /** How long data may stay unacknowledged; overrides `retriesUntilClose` when not 0 (MUST-21, RFC 5482). */
   readonly userTimeout: Micros;
+}
+
+/** What systems do otherwise than the RFCs have it when data are lost, and when sending idles. */
+export interface RecoveryPolicy {
+  readonly ssthreshFrom: SsthreshFrom;
+  readonly reorderingDegree: ReorderingDegree;
+  /** Whether a SACK block counts for whole segments only (Linux): of a segment that it cuts nothing is reported. */
+  readonly sacksWholeSegments: boolean;
+  readonly forwardRtoEvidence: ForwardRtoEvidence;
+  readonly slowStartExit: SlowStartExit;
+  readonly idleEnds: IdleEnds;
 }
 
 /** The end of a connection, and the quiet before it (RFC 9293 3.6, 3.8.4). */
@@ -275,6 +297,7 @@ export interface TcpConfig {
   readonly congestion: CongestionConfig;
   readonly acknowledging: AcknowledgingConfig;
   readonly retransmission: RetransmissionConfig;
+  readonly recovery: RecoveryPolicy;
   readonly closing: ClosingConfig;
   readonly defence: DefenceConfig;
   readonly compatibility: CompatibilityConfig;

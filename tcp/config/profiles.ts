@@ -25,7 +25,6 @@ export const LINUX: TcpConfig = completeConfig({
     nagleVariant: "minshall",
   },
   congestion: {
-    windowUnit: "segments",
     restartAfterIdle: false,
   },
   acknowledging: {
@@ -34,6 +33,14 @@ export const LINUX: TcpConfig = completeConfig({
   retransmission: {
     minRto: milliseconds(200),
     maxRto: seconds(120),
+  },
+  recovery: {
+    ssthreshFrom: "cwnd",
+    reorderingDegree: "measured",
+    sacksWholeSegments: true,
+    forwardRtoEvidence: "any ACK",
+    slowStartExit: "at once",
+    idleEnds: "when given",
   },
   defence: {
     icmpEndsOpening: "any",

@@ -43,7 +43,6 @@ export const STANDARD: TcpConfig = Object.freeze({
   }),
   congestion: Object.freeze({
     congestionControl: "cubic",
-    windowUnit: "octets",
     initialWindow: 10,
     hystart: true,
     restartAfterIdle: true,
@@ -70,6 +69,14 @@ export const STANDARD: TcpConfig = Object.freeze({
     retriesUntilDoubt: 3,
     retriesUntilClose: 15,
     userTimeout: micros(0),
+  }),
+  recovery: Object.freeze({
+    ssthreshFrom: "FlightSize",
+    reorderingDegree: "fixed",
+    sacksWholeSegments: false,
+    forwardRtoEvidence: "second ACK",
+    slowStartExit: "after rounds",
+    idleEnds: "when sent",
   }),
   closing: Object.freeze({
     timeWait: seconds(60),

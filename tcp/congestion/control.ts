@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CongestionControlName } from "../config/config.ts";
+import type { CongestionControlName, SlowStartExit } from "../config/config.ts";
 import { type SeqNumber, seqNumber } from "../base/seq.ts";
 import { type Instant, instant, type Micros, micros } from "../base/units.ts";
 
@@ -38,20 +38,10 @@ export class AckSample {
   sndNxt: SeqNumber = seqNumber(0);
   /** Round-trip time measured by this ACK; 0: none. */
   rtt: Micros = micros(0);
-  /** The least round-trip time of late; 0: none. */
-  minimumRtt: Micros = micros(0);
   /** SRTT; 0: none. */
   smoothedRtt: Micros = micros(0);
-  /** Octets in the network before this ACK was taken in. */
-  inFlight = 0;
-  /** Whether the delivery rate was held down by a lack of data to send. */
-  isApplicationLimited = false;
   /** Whether the congestion window, and nothing else, kept us from sending more in this round trip. */
   isWindowLimited = true;
-  /** Octets per second; 0: not known. */
-  deliveryRate = 0;
-  /** Whether this ACK carries a congestion mark (ECE). */
-  congestionMarked = false;
   now: Instant = instant(0);
 }
 
@@ -63,6 +53,7 @@ export interface CongestionOptions {
   readonly initialWindowSegments: number;
   /** Whether slow start ends when the round-trip time grows (RFC 9406). */
   readonly hystart: boolean;
+  readonly slowStartExit: SlowStartExit;
   readonly now: Instant;
 }
 

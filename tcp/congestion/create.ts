@@ -1,5 +1,5 @@
 /**
- * Makes a congestion control by its name, for either way of counting.
+ * Makes a congestion control by its name.
  *
  * @module
  */
@@ -8,10 +8,8 @@ import type { CongestionControlName } from "../config/config.ts";
 import type { CongestionControl, CongestionOptions } from "./control.ts";
 import { Cubic } from "./cubic.ts";
 import { NewReno } from "./new_reno.ts";
-import { SegmentControl, SegmentReno } from "./segment_control.ts";
-import { SegmentCubic } from "./segment_cubic.ts";
 
-/** A congestion control that counts octets, at the start of a connection. */
+/** A congestion control at the start of a connection. */
 export function createCongestionControl(
   name: CongestionControlName,
   options: CongestionOptions,
@@ -21,18 +19,5 @@ export function createCongestionControl(
       return new Cubic(options);
     case "reno":
       return new NewReno(options);
-  }
-}
-
-/** A congestion control that counts segments, at the start of a connection. */
-export function createSegmentControl(
-  name: CongestionControlName,
-  options: CongestionOptions,
-): SegmentControl {
-  switch (name) {
-    case "cubic":
-      return new SegmentControl(new SegmentCubic(options.hystart), options);
-    case "reno":
-      return new SegmentControl(new SegmentReno(), options);
   }
 }

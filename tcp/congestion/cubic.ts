@@ -65,7 +65,7 @@ export class Cubic implements CongestionControl {
    * (RFC 9438 4.7).
    */
   constructor(options: CongestionOptions, fastConvergence = true) {
-    this.#window = new Window(options.mss, options.initialWindowSegments, options.hystart);
+    this.#window = new Window(options);
     this.#fastConvergence = fastConvergence;
     this.#lastAck = options.now;
   }

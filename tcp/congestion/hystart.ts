@@ -4,7 +4,7 @@
  * @module
  */
 
-import { seqAtOrAfter, type SeqNumber } from "../base/seq.ts";
+import { seqAfter, seqAtOrAfter, type SeqNumber } from "../base/seq.ts";
 import { type Micros, micros, milliseconds } from "../base/units.ts";
 import type { AckSample } from "./control.ts";
 
@@ -24,6 +24,11 @@ const CSS_ROUNDS = 5;
 
 /** A round-trip time that no sample reached. */
 const NOT_MEASURED = micros(Infinity);
+
+/** RttThresh of RFC 9406 4.2. */
+function growthThatCounts(rtt: Micros): number {
+  return Math.max(MIN_RTT_THRESH, Math.min(rtt / MIN_RTT_DIVISOR, MAX_RTT_THRESH));
+}
 
 /** Watches the rounds of the first slow start. */
 export class HyStart {
@@ -77,11 +82,7 @@ export class HyStart {
       return;
     }
     // No growth is seen while the last round has no minimum: nothing is as large as NOT_MEASURED.
-    const threshold = Math.max(
-      MIN_RTT_THRESH,
-      Math.min(this.#lastRoundMinRtt / MIN_RTT_DIVISOR, MAX_RTT_THRESH),
-    );
-    if (this.#currentRoundMinRtt >= this.#lastRoundMinRtt + threshold) {
+    if (this.#currentRoundMinRtt >= this.#lastRoundMinRtt + growthThatCounts(this.#lastRoundMinRtt)) {
       this.#cssBaselineMinRtt = this.#currentRoundMinRtt;
     }
   }
@@ -96,5 +97,37 @@ export class HyStart {
     this.#lastRoundMinRtt = this.#currentRoundMinRtt;
     this.#currentRoundMinRtt = NOT_MEASURED;
     this.#rttSamples = 0;
+  }
+}
+
+/** The older HyStart, by delay alone: slow start ends when a round's samples are all longer than the least ever (Linux). */
+export class DelayExit {
+  readonly #leastWindow: number;
+  #roundEnd: SeqNumber | null = null;
+  #minRtt: Micros = NOT_MEASURED;
+  #roundMinRtt: Micros = NOT_MEASURED;
+  #samples = 0;
+  isOver = false;
+
+  /** `leastWindow`: octets of the window from which delay counts. */
+  constructor(leastWindow: number) {
+    this.#leastWindow = leastWindow;
+  }
+
+  /** Takes one ACK of slow start at a window of `cwnd`. Returns by how much it may raise the window. */
+  acknowledged(sample: AckSample, cwnd: number): number {
+    if (this.#roundEnd === null || seqAfter(sample.una, this.#roundEnd)) {
+      this.#roundEnd = sample.sndNxt;
+      this.#roundMinRtt = NOT_MEASURED;
+      this.#samples = 0;
+    }
+    if (sample.rtt > 0) {
+      this.#samples++;
+      this.#minRtt = micros(Math.min(this.#minRtt, sample.rtt));
+      this.#roundMinRtt = micros(Math.min(this.#roundMinRtt, sample.rtt));
+      const isDelayed = this.#roundMinRtt > this.#minRtt + growthThatCounts(this.#minRtt);
+      this.isOver = isDelayed && this.#samples > N_RTT_SAMPLE && cwnd >= this.#leastWindow;
+    }
+    return this.isOver ? 0 : sample.deliveredOctets;
   }
 }

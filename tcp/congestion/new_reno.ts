@@ -20,7 +20,7 @@ export class NewReno implements CongestionControl {
 
   /** Starts in slow start with the initial window. */
   constructor(options: CongestionOptions) {
-    this.#window = new Window(options.mss, options.initialWindowSegments, options.hystart);
+    this.#window = new Window(options);
   }
 
   get cwnd(): number {

@@ -5,8 +5,17 @@
  */
 
 import type { Micros } from "../base/units.ts";
-import { type AckSample, initialWindow, MIN_THRESHOLD_SEGMENTS, thresholdAfterIdle } from "./control.ts";
-import { HyStart } from "./hystart.ts";
+import {
+  type AckSample,
+  type CongestionOptions,
+  initialWindow,
+  MIN_THRESHOLD_SEGMENTS,
+  thresholdAfterIdle,
+} from "./control.ts";
+import { DelayExit, HyStart } from "./hystart.ts";
+
+/** Segments of the window from which {@link DelayExit} looks at delay. */
+const LOW_WINDOW_SEGMENTS = 16;
 
 /** Window and threshold of a loss-based congestion control, in octets. */
 export class Window {
@@ -16,7 +25,7 @@ export class Window {
   threshold = Infinity;
   mss: number;
   readonly #initialSegments: number;
-  readonly #hystart: HyStart | null;
+  readonly #hystart: HyStart | DelayExit | null;
   /** Window and threshold before the last reduction; 0: there was none, or it is taken back. */
   #octetsBefore = 0;
   #thresholdBefore = 0;
@@ -24,11 +33,15 @@ export class Window {
   #hasTimedOut = false;
 
   /** The initial window. */
-  constructor(mss: number, initialSegments: number, hystart: boolean) {
+  constructor({ mss, initialWindowSegments, hystart, slowStartExit }: CongestionOptions) {
     this.mss = mss;
-    this.#initialSegments = initialSegments;
-    this.#hystart = hystart ? new HyStart() : null;
-    this.octets = initialWindow(mss, initialSegments);
+    this.#initialSegments = initialWindowSegments;
+    this.#hystart = !hystart
+      ? null
+      : slowStartExit === "at once"
+      ? new DelayExit(LOW_WINDOW_SEGMENTS * mss)
+      : new HyStart();
+    this.octets = initialWindow(mss, initialWindowSegments);
   }
 
   /** RFC 5681 3.1 leaves it open when both are equal; after a recovery they are, and congestion avoidance follows. */
@@ -49,7 +62,7 @@ export class Window {
     let growth = sample.deliveredOctets;
     // RFC 9406 4.1: only in the first slow start, while the threshold is not known
     const hystart = this.threshold === Infinity ? this.#hystart : null;
-    if (hystart !== null) growth = hystart.acknowledged(sample);
+    if (hystart !== null) growth = hystart.acknowledged(sample, this.octets);
     if (!sample.isWindowLimited) return 0;
     const taken = Math.min(growth, this.threshold - this.octets);
     this.octets += taken;

@@ -1,10 +1,11 @@
 /**
- * What an acceptable ACK field means when windows are counted in octets: RFC 9293 3.10.7.4, fifth, with RFC 5681, 6298,
+ * What an acceptable ACK field means: RFC 9293 3.10.7.4, fifth, with RFC 5681, 6298,
  * 6675, 7323 and 8985 behind it.
  *
  * @module
  */
 
+import { Event } from "../base/events.ts";
 import { Flag, Option, type Segment } from "../base/segment.ts";
 import {
   seqAfter,
@@ -20,8 +21,17 @@ import { armPersist, rearmAfterProgress } from "./retransmission_timer.ts";
 import { Timer } from "./timers.ts";
 import { after, type Instant, type Micros, micros } from "../base/units.ts";
 
-/** Takes in the ACK field, SACK blocks and window of a segment whose ACK is acceptable. Returns whether SND.UNA moved. */
-export function takeOctetAcknowledgement(tcb: Tcb, segment: Segment, now: Instant): boolean {
+/** Takes in the ACK field, SACK blocks and window of a segment whose ACK is acceptable (RFC 5961 5.2). */
+export function ackArrives(tcb: Tcb, segment: Segment, now: Instant): void {
+  if (!takeAck(tcb, segment, now)) return;
+  const { sender } = tcb;
+  if (sender.ring.room > 0) tcb.raise(Event.writable);
+  if (sender.ring.length === 0) tcb.raise(Event.allAcknowledged);
+  if (sender.finAcknowledged) tcb.raise(Event.finAcknowledged);
+}
+
+/** Returns whether SND.UNA moved. */
+function takeAck(tcb: Tcb, segment: Segment, now: Instant): boolean {
   const { sender, recovery } = tcb;
   if (saysNothingNew(tcb, segment)) {
     isWindowLimited(tcb);
@@ -36,7 +46,7 @@ export function takeOctetAcknowledgement(tcb: Tcb, segment: Segment, now: Instan
   facts.hasSendableText = sender.unsent > 0 && sender.usableWindow > 0;
   facts.echo = tcb.timestamps.agreed && segment.hasOption(Option.timestamps) ? segment.timestampEcho : null;
   facts.echoesMark = tcb.ecn.agreed && segment.has(Flag.ece) && !segment.has(Flag.syn);
-  recovery.delivery.begin(now);
+  recovery.delivery.begin(now, tcb.rtt.minimum);
   if (advanced) advance(tcb, segment.ack, now);
   takeSackBlocks(tcb, segment);
   facts.una = sender.sndUna;
@@ -89,7 +99,9 @@ function takeSackBlocks(tcb: Tcb, segment: Segment): void {
       continue;
     }
     if (seqAtOrBefore(right, sender.sndUna) || seqBefore(left, sender.sndUna)) continue;
-    facts.newlySacked += recovery.inFlight.sack(left, right, recovery.delivery);
+    facts.newlySacked += tcb.config.recovery.sacksWholeSegments
+      ? recovery.inFlight.sackSegments(left, right, recovery.delivery)
+      : recovery.inFlight.sack(left, right, recovery.delivery);
   }
 }
 

@@ -50,7 +50,7 @@ export function icmpArrives(tcb: Tcb, error: IcmpError, now: Instant): void {
       // MUST-55, RFC 6633.
       return;
     case "packet too big":
-      return pathMtuShrank(tcb, error.mtu, now);
+      return pathMtuShrank(tcb, error.mtu);
     case "time exceeded":
     case "parameter problem":
       return isRefusedOrExpired(tcb, error)
@@ -62,7 +62,7 @@ export function icmpArrives(tcb: Tcb, error: IcmpError, now: Instant): void {
 }
 
 /** RFC 1191 and RFC 8201: segments become smaller; what was too long is sent again in pieces. */
-function pathMtuShrank(tcb: Tcb, mtu: number, now: Instant): void {
+function pathMtuShrank(tcb: Tcb, mtu: number): void {
   const least = tcb.local.address.family === 4 ? LEAST_MTU_IPV4 : LEAST_MTU_IPV6;
   const believed = Math.max(mtu === 0 ? MTU_OF_OLD_ROUTERS : mtu, least, LEAST_MSS_ROOM);
   if (believed >= tcb.handshake.mtu) return;
@@ -70,10 +70,8 @@ function pathMtuShrank(tcb: Tcb, mtu: number, now: Instant): void {
   const mss = tcb.handshake.sendMss();
   if (mss >= tcb.sender.mss) return;
   tcb.sender.mss = mss;
-  const { cwnd, ssthresh } = tcb.control;
   tcb.control.mssChanged(mss);
   tcb.recovery.pathMtuShrank(mss);
-  tcb.congestionChanged(cwnd, ssthresh, "path-mtu", now);
 }
 
 /** SHLD-26 and RFC 5461: a hard error ends an attempt to connect; an open connection it only worries. */

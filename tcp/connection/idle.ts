@@ -8,7 +8,7 @@ import type { Tcb } from "./tcb.ts";
 import { elapsed, type Instant } from "../base/units.ts";
 
 /** RFC 5681 4.1: after an idle time the window may say nothing about the path any more. */
-export function restartAfterIdle(tcb: Tcb, now: Instant): void {
+function restartAfterIdle(tcb: Tcb, now: Instant): void {
   if (
     !tcb.config.congestion.restartAfterIdle || tcb.recovery.inFlight.count > 0 ||
     tcb.totals.octetsSent.value === 0
@@ -20,6 +20,16 @@ export function restartAfterIdle(tcb: Tcb, now: Instant): void {
   const { cwnd, ssthresh } = tcb.control;
   tcb.control.restartAfterIdle(idle, tcb.rtt.rto);
   tcb.congestionChanged(cwnd, ssthresh, "idle-restart", now);
+}
+
+/** The user gives data: by one policy idling ends here, by the other when the peer's window lets them out. */
+export function dataGiven(tcb: Tcb, now: Instant): void {
+  if (tcb.config.recovery.idleEnds === "when given") restartAfterIdle(tcb, now);
+}
+
+/** New data, or the FIN, wait to be sent. */
+export function newDataDue(tcb: Tcb, now: Instant): void {
+  if (tcb.config.recovery.idleEnds === "when sent") restartAfterIdle(tcb, now);
 }
 
 /** RFC 6928 2: after a lost SYN the first flight is one segment. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { acknowledgementArrives } from "./acknowledgement.ts";
+import { ackArrives } from "./ack_arrives.ts";
 import { acknowledgeFin, delayAck, noteArrival, reportDuplicateText } from "./acknowledging_arrivals.ts";
 import { addressFromOctets, IPV4_ADDRESS_LENGTH, IPV6_ADDRESS_LENGTH } from "../base/address.ts";
 import { Event } from "../base/events.ts";
@@ -229,7 +229,7 @@ function checkSequence(tcb: Tcb, segment: Segment, now: Instant): boolean {
 function takeOnlyControl(tcb: Tcb, segment: Segment, now: Instant): void {
   tcb.peerHeard(now);
   if (isSynchronized(tcb.state) && tcb.state !== "TIME-WAIT" && tcb.sender.isAckAcceptable(segment.ack)) {
-    acknowledgementArrives(tcb, segment, now);
+    ackArrives(tcb, segment, now);
     closeWhenFinAcknowledged(tcb, now);
   }
   takeUrgentPointer(tcb, segment);
@@ -344,7 +344,7 @@ function checkAck(tcb: Tcb, segment: Segment, windowShift: number, now: Instant)
     if (segment.has(Flag.fin)) enterTimeWait(tcb, now);
     return true;
   }
-  acknowledgementArrives(tcb, segment, now);
+  ackArrives(tcb, segment, now);
   return closeWhenFinAcknowledged(tcb, now);
 }
 

@@ -9,6 +9,7 @@ import type { Endpoint } from "../base/address.ts";
 import type { ChallengeLimiter } from "./challenge_limiter.ts";
 import type { TcpConfig } from "../config/config.ts";
 import type { CongestionControl } from "../congestion/control.ts";
+import { createCongestionControl } from "../congestion/create.ts";
 import { Ecn } from "./ecn.ts";
 import { ConnectionFailure, type FailureKind } from "../base/errors.ts";
 import { Event, type EventSet } from "../base/events.ts";
@@ -23,7 +24,8 @@ import type {
 } from "../base/observer.ts";
 import { OctetCount } from "./octet_count.ts";
 import { Receiver } from "../receive/receiver.ts";
-import { AckFacts, type LossRecovery } from "../loss/loss_recovery.ts";
+import { AckFacts } from "../loss/loss_recovery.ts";
+import { Recovery } from "../loss/recovery.ts";
 import { RttEstimator } from "../send/rtt.ts";
 import { Sender } from "../send/sender.ts";
 import type { Segment } from "../base/segment.ts";
@@ -63,48 +65,6 @@ export interface PendingReset {
   readonly reason: SendReason;
 }
 
-/**
- * What sending and being acknowledged bring with them, as far as it depends on what windows are counted in: which timers
- * run, when idling ends, how the use of the window is noted.
- */
-export interface SendingRules {
-  readonly recovery: LossRecovery;
-  /** The user is giving text. */
-  textGiven(tcb: Tcb, now: Instant): void;
-  /** New text, or the FIN, waits to be sent. */
-  newTextDue(tcb: Tcb, now: Instant): void;
-  /** The congestion window, and nothing else, holds new text back. */
-  newTextHeld(tcb: Tcb): void;
-  /** The congestion window holds back what is to be sent again. */
-  lostTextHeld(tcb: Tcb): void;
-  /** New text, the FIN, or both went out; `wasEmpty`: nothing was outstanding before. */
-  newTextSent(tcb: Tcb, wasEmpty: boolean, isWindowProbe: boolean, now: Instant): void;
-  /** The record `index` of what is in flight went out again. */
-  textRepeated(tcb: Tcb, index: number, isTailProbe: boolean, now: Instant): void;
-  /** New text went out as a tail loss probe (RFC 8985 7.3). */
-  newTextProbed(tcb: Tcb, now: Instant): void;
-  /** Takes in the ACK field, SACK blocks and window of a segment whose ACK is acceptable. Returns whether SND.UNA moved. */
-  takeAcknowledgement(tcb: Tcb, segment: Segment, now: Instant): boolean;
-  /** The time for a tail loss probe has come, and something is in flight (RFC 8985 7.2). */
-  tailProbeTimedOut(tcb: Tcb, now: Instant): void;
-  /** The reordering timer fired, and recovery has taken it in (RFC 8985 6.2). */
-  reorderingTimedOut(tcb: Tcb, now: Instant): void;
-}
-
-/** With what sending begins. */
-export interface SendingStart {
-  readonly control: CongestionControl;
-  readonly rules: SendingRules;
-}
-
-/** Chooses the rules of sending by the config; `mss`: octets of payload of a full segment. */
-export type SendingRulesSource = (
-  config: TcpConfig,
-  iss: SeqNumber,
-  mss: number,
-  now: Instant,
-) => SendingStart;
-
 /** Totals of a connection. */
 export class Totals {
   segmentsSent = 0;
@@ -140,8 +100,9 @@ export class Tcb {
   ecn: Ecn = new Ecn();
   sender: Sender;
   receiver: Receiver;
-  control: CongestionControl;
-  rules: SendingRules;
+  control!: CongestionControl;
+  /** Loss recovery: what is in flight, and what of it is lost. */
+  recovery!: Recovery;
   acknowledging: Acknowledging;
   readonly rtt: RttEstimator;
   readonly timers: Timers = new Timers();
@@ -193,14 +154,7 @@ export class Tcb {
   failure: ConnectionFailure | null = null;
   softError: IcmpError["kind"] | null = null;
 
-  readonly #rulesSource: SendingRulesSource;
-
-  constructor(
-    options: TcbOptions,
-    rulesSource: SendingRulesSource,
-    state: "LISTEN" | "SYN-SENT",
-    now: Instant,
-  ) {
+  constructor(options: TcbOptions, state: "LISTEN" | "SYN-SENT", now: Instant) {
     const { config, local, remote } = options;
     this.id = options.id;
     this.config = config;
@@ -219,10 +173,7 @@ export class Tcb {
     this.rtt = new RttEstimator(config);
     this.sender = new Sender(config, iss, this.handshake.sendMss());
     this.receiver = new Receiver(config, this.handshake.ownMss);
-    this.#rulesSource = rulesSource;
-    const { control, rules } = rulesSource(config, iss, this.sender.mss, now);
-    this.control = control;
-    this.rules = rules;
+    this.#startCongestionControl(now);
     this.acknowledging = new Acknowledging(config);
     this.openedAt = now;
     this.lastReceivedAt = now;
@@ -272,9 +223,7 @@ export class Tcb {
       ring.limit = Math.ceil(ring.limit / segment) * segment;
     }
     this.timestamps.agreed = this.handshake.timestamps;
-    const { control, rules } = this.#rulesSource(this.config, this.sender.iss, this.sender.mss, now);
-    this.control = control;
-    this.rules = rules;
+    this.#startCongestionControl(now);
     this.windowLimitMark = this.sender.iss;
     this.observer?.congestionChanged(this.view, 0, Infinity, "initial-window", now);
   }
@@ -295,11 +244,6 @@ export class Tcb {
     this.failure = new ConnectionFailure(kind, message);
     this.sender.ring.restartAt(this.sender.ring.end);
     this.moveTo("CLOSED", reason, now);
-  }
-
-  /** Loss recovery: what is in flight, and what of it is lost. */
-  get recovery(): LossRecovery {
-    return this.rules.recovery;
   }
 
   /** The peer has everything before `ack`: that text is counted and forgotten, and the send buffer follows. */
@@ -352,19 +296,26 @@ export class Tcb {
     facts.una = this.sender.sndUna;
     facts.sndNxt = this.sender.sndNxt;
     facts.mss = this.sender.mss;
-    facts.priorPipe = this.recovery.pipe;
     facts.selective = this.handshake.selectiveAck;
     facts.newlySacked = 0;
     facts.isDuplicate = false;
     facts.reportsDuplicate = false;
     facts.echo = null;
-    facts.carriesText = false;
-    facts.updatesWindow = false;
     facts.echoesMark = false;
     facts.hasSendableText = false;
     facts.smoothedRtt = this.rtt.srtt;
     facts.minimumRtt = this.rtt.minimum;
     return facts;
+  }
+
+  /** Initial window and empty scoreboard, for segments of the size that is known now. */
+  #startCongestionControl(now: Instant): void {
+    const { congestionControl, initialWindow, hystart } = this.config.congestion;
+    const { slowStartExit } = this.config.recovery;
+    const { iss, mss } = this.sender;
+    const options = { mss, initialWindowSegments: initialWindow, hystart, slowStartExit, now };
+    this.control = createCongestionControl(congestionControl, options);
+    this.recovery = new Recovery(this.config, this.control, iss, mss);
   }
 
   #release(): void {

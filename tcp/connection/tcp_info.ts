@@ -30,14 +30,14 @@ export interface TcpInfo {
 
 /** The counts of a connection now. */
 export function tcpInfo({ recovery, unansweredProbes, totals, sender }: Tcb): TcpInfo {
-  const { outstanding, sacked, lost, resent, reordering, reorderingsSeen } = recovery.figures;
+  const { inFlight, rack } = recovery;
   return {
-    outstandingSegments: outstanding,
-    sackedSegments: sacked,
-    lostSegments: lost,
-    retransmittedSegments: resent,
-    reordering,
-    reorderingsSeen,
+    outstandingSegments: inFlight.totalSegments,
+    sackedSegments: inFlight.sackedSegments,
+    lostSegments: inFlight.lostSegments,
+    retransmittedSegments: inFlight.resentSegments,
+    reordering: rack.reordering,
+    reorderingsSeen: rack.reorderings,
     unansweredProbes,
     timeouts: totals.timeouts,
     maxSndWnd: sender.maxSndWnd,

@@ -94,14 +94,18 @@ function mayGoOn(tcb: Tcb, now: Instant): boolean {
 }
 
 function tailProbeTimedOut(tcb: Tcb, now: Instant): void {
-  if (tcb.recovery.inFlight.count > 0) tcb.rules.tailProbeTimedOut(tcb, now);
+  if (tcb.recovery.inFlight.count === 0) return;
+  tcb.tailProbeDue = true;
+  // RFC 8985 7.3: the retransmission timer starts anew with the probe.
+  tcb.timers.set(Timer.retransmission, after(now, tcb.rtt.timeout()));
 }
 
 function reorderingTimedOut(tcb: Tcb, now: Instant): void {
   const { cwnd, ssthresh } = tcb.control;
   tcb.recovery.reorderingTimerFired(tcb.factsNow(now));
   tcb.congestionChanged(cwnd, ssthresh, tcb.recovery.changeReason, now);
-  tcb.rules.reorderingTimedOut(tcb, now);
+  const { reorderingWait } = tcb.recovery;
+  if (reorderingWait > 0) tcb.timers.set(Timer.reordering, after(now, reorderingWait));
 }
 
 /** RFC 9293 3.8.6.1: the window may stay closed for ever while probes are answered (MUST-37). */

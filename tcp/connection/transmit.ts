@@ -10,6 +10,7 @@ import type { SendReason } from "../base/observer.ts";
 import { Mark } from "../loss/mark.ts";
 import { Flag, MAX_SACK_BLOCKS, Option, type Segment } from "../base/segment.ts";
 import { seqAdd, seqAfter, seqAtOrAfter, seqDistance, type SeqNumber } from "../base/seq.ts";
+import { newDataDue } from "./idle.ts";
 import type { Tcb } from "./tcb.ts";
 import { armCork, armForOutstanding, armPersist } from "./retransmission_timer.ts";
 import { Timer } from "./timers.ts";
@@ -165,7 +166,7 @@ function sendLost(tcb: Tcb, out: Segment, now: Instant): boolean {
   const room = recovery.congestionRoom();
   const length = recovery.inFlight.length(index);
   if (room < Math.min(length, sender.mss) && recovery.pipe > 0) {
-    tcb.rules.lostTextHeld(tcb);
+    tcb.congestionLimited = true;
     return false;
   }
   const wholeSegments = Math.max(1, Math.floor(Math.min(room, segmentLimit(tcb)) / sender.mss)) * sender.mss;
@@ -176,7 +177,6 @@ function sendLost(tcb: Tcb, out: Segment, now: Instant): boolean {
 }
 
 function resend(tcb: Tcb, out: Segment, index: number, reason: SendReason, now: Instant): true {
-  const isProbe = reason === "tail-loss-probe";
   const { recovery } = tcb;
   const { inFlight } = recovery;
   const flags = (inFlight.marks(index) & Mark.push) !== 0 ? Flag.ack | Flag.psh : Flag.ack;
@@ -189,10 +189,10 @@ function resend(tcb: Tcb, out: Segment, index: number, reason: SendReason, now: 
     tcb.config.congestion.ecnCapable,
   );
   if (tcb.config.compatibility.cwrOnRepeatedText) recovery.owesReduced = false;
-  recovery.resent(index, now, out.hasOption(Option.timestamps) ? out.timestampValue : null, isProbe);
+  recovery.resent(index, now, out.hasOption(Option.timestamps) ? out.timestampValue : null);
   tcb.totals.segmentsRetransmitted++;
   tcb.totals.octetsRetransmitted.add(out.payloadLength);
-  tcb.rules.textRepeated(tcb, index, isProbe, now);
+  armForOutstanding(tcb, now);
   return finishSegment(tcb, out, reason, now);
 }
 
@@ -207,7 +207,6 @@ function sendTailProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
     sendNew(tcb, out, length, "tail-loss-probe", now);
     recovery.tailProbe.sent(sender.sndNxt, false);
     tcb.timers.clear(Timer.tailLossProbe); // no second probe while this one is out
-    tcb.rules.newTextProbed(tcb, now);
     return true;
   }
   if (inFlight.count === 0) return false;
@@ -245,11 +244,11 @@ function sendWindowProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
 function sendText(tcb: Tcb, out: Segment, now: Instant): boolean {
   const { sender, recovery } = tcb;
   if (sender.unsent === 0 && (!sender.finQueued || sender.finSent)) return false;
-  tcb.rules.newTextDue(tcb, now);
+  newDataDue(tcb, now);
   const room = recovery.congestionRoom();
   const length = sender.nextTextLength(room, segmentLimit(tcb), tcb.config) || restOfWindow(tcb, room, now);
   if (length === 0 && !sender.finMayGo(0)) {
-    if (room < Math.min(sender.mss, sender.unsent) && sender.usableWindow > 0) tcb.rules.newTextHeld(tcb);
+    if (room < Math.min(sender.mss, sender.unsent) && sender.usableWindow > 0) tcb.congestionLimited = true;
     armPersist(tcb, now);
     armCork(tcb, now);
     return false;
@@ -296,9 +295,7 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
   const isCapable = length > 0 && sender.usableWindow > 0;
   tcb.ecn.write(out, isCapable, isCapable && recovery.owesReduced, tcb.config.congestion.ecnCapable);
   if (isCapable) recovery.owesReduced = false;
-  const marks = (out.has(Flag.psh) ? Mark.push : 0) | (isLast ? Mark.applicationLimited : 0) |
-    (carriesFin ? Mark.fin : 0);
-  const wasEmpty = recovery.inFlight.count === 0;
+  const marks = (out.has(Flag.psh) ? Mark.push : 0) | (carriesFin ? Mark.fin : 0);
   recovery.sent(start, end, now, marks);
   sender.sentTo(end, length % sender.mss !== 0);
   if (carriesFin) sender.finSent = true;
@@ -307,7 +304,8 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
     tcb.acknowledging.expectAnswers();
     tcb.acknowledging.pace?.textSent(now);
   }
-  tcb.rules.newTextSent(tcb, wasEmpty, reason === "window-probe", now);
+  tcb.mostInFlight = Math.max(tcb.mostInFlight, recovery.pipe);
+  armForOutstanding(tcb, now);
   return finishSegment(tcb, out, reason, now);
 }
 

@@ -10,7 +10,7 @@ import type { PartialConfig } from "../config/config.ts";
 import { completeConfig } from "../config/complete.ts";
 import { InvalidStateError } from "../base/errors.ts";
 import { Event } from "../base/events.ts";
-import { createSendingRules } from "./sending_rules.ts";
+import { dataGiven } from "./idle.ts";
 import { seqAtOrAfter, seqDistance } from "../base/seq.ts";
 import { Tcb, type TcbOptions } from "./tcb.ts";
 import { armForOutstanding } from "./retransmission_timer.ts";
@@ -22,7 +22,7 @@ const WORTHWHILE_WINDOW_SEGMENTS = 2;
 
 /** OPEN, active: 3.10.1. */
 export function openActively(options: TcbOptions, now: Instant): Tcb {
-  const tcb = new Tcb(options, createSendingRules, "SYN-SENT", now);
+  const tcb = new Tcb(options, "SYN-SENT", now);
   tcb.synDue = true;
   if (tcb.config.handshake.connectTimeout > 0) {
     tcb.timers.set(Timer.connect, after(now, tcb.config.handshake.connectTimeout));
@@ -32,13 +32,13 @@ export function openActively(options: TcbOptions, now: Instant): Tcb {
 
 /** OPEN, passive: 3.10.1. */
 export function openPassively(options: TcbOptions, now: Instant): Tcb {
-  return new Tcb(options, createSendingRules, "LISTEN", now);
+  return new Tcb(options, "LISTEN", now);
 }
 
 /** SEND: 3.10.2. Copies as much as the buffer takes. @returns octets taken; 0: the buffer is full */
 export function send(tcb: Tcb, from: Uint8Array, now: Instant): number {
   checkMaySend(tcb);
-  tcb.rules.textGiven(tcb, now);
+  dataGiven(tcb, now);
   const { sender } = tcb;
   const givenFrom = sender.textEnd;
   const taken = sender.ring.append(from, 0, from.length);
@@ -58,7 +58,7 @@ export function commit(tcb: Tcb, octets: number, now: Instant): void {
   const { sender } = tcb;
   const givenFrom = sender.textEnd;
   sender.ring.commit(octets);
-  tcb.rules.textGiven(tcb, now);
+  dataGiven(tcb, now);
   if (octets > 0) sender.givenFrom = givenFrom;
 }
 

@@ -6,6 +6,7 @@
  */
 
 import { seqAfter, seqAtOrAfter, type SeqNumber } from "../base/seq.ts";
+import type { ForwardRtoEvidence } from "../config/config.ts";
 import type { Delivery } from "./delivery.ts";
 import type { AckFacts } from "./loss_recovery.ts";
 
@@ -28,8 +29,13 @@ export type TimeoutVerdict = "needless" | "needed" | null;
 
 /** The variables of the algorithm, for one connection. */
 export class ForwardRto {
+  readonly #evidence: ForwardRtoEvidence;
   #step: Step = "off";
   #octetsLeft = Infinity;
+
+  constructor(evidence: ForwardRtoEvidence) {
+    this.#evidence = evidence;
+  }
 
   /** Step 1: the timer fired, and the oldest segment is sent again. */
   begin(): void {
@@ -80,6 +86,9 @@ export class ForwardRto {
     coversRepeated: boolean,
   ): TimeoutVerdict {
     const advanced = ack.una !== ack.priorUna;
+    const byAny = this.#evidence === "any ACK" && delivery.original &&
+      !seqAfter(delivery.lowestOriginalEnd, recover) && (ack.selective || !delivery.acknowledgedResent);
+    if (byAny && this.#step !== "off") return this.#decide("needless");
     switch (this.#step) {
       case "off":
         return null;

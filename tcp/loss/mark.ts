@@ -14,10 +14,8 @@ export const Mark = {
   resent: 1 << 2,
   /** It was retransmitted at some time: its acknowledgement is ambiguous (Karn). */
   everResent: 1 << 3,
-  /** When it was sent, the user and not the window was what held sending back. */
-  applicationLimited: 1 << 4,
   /** It carried PSH, and carries it again when it is sent again. */
-  push: 1 << 5,
+  push: 1 << 4,
   /** Its last octet of sequence space is our FIN. */
-  fin: 1 << 6,
+  fin: 1 << 5,
 } as const;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { seqAfter, seqBefore, type SeqNumber, seqNumber } from "../base/seq.ts";
+import { seqAfter, seqBefore, seqDistance, type SeqNumber, seqNumber } from "../base/seq.ts";
 import { elapsed, type Instant, instant, type Micros, micros } from "../base/units.ts";
 import { type Delivery, sentAfter } from "./delivery.ts";
 import type { InFlight } from "./scoreboard.ts";
@@ -13,6 +13,9 @@ import { Mark } from "./mark.ts";
 
 /** Recoveries for which a widened reordering window is kept (RFC 8985 6.2, step 4). */
 const WINDOW_PERSISTENCE = 16;
+
+/** Segments of reordering beyond which no more is assumed. */
+const MOST_REORDERING = 300;
 
 /** Whether the marks say: not delivered, and not already waiting to be sent again. */
 function mayBeLost(marks: number): boolean {
@@ -29,32 +32,43 @@ export class Rack {
   rtt: Micros = micros(0);
   /** RACK.reordering_seen. */
   reorderingSeen = false;
+  /** How many segments may arrive out of order before it means loss. */
+  reordering: number;
+  /** How often segments were seen to be reordered. */
+  reorderings = 0;
   #fack: SeqNumber;
   #windowMultiplier = 1;
   #windowPersistence = WINDOW_PERSISTENCE;
   #dsackRoundEnd: SeqNumber | null = null;
 
-  constructor(iss: SeqNumber) {
+  /** `dupThresh`: what {@link reordering} begins with. */
+  constructor(iss: SeqNumber, dupThresh: number) {
     this.#fack = iss;
+    this.reordering = dupThresh;
   }
 
-  /**
-   * Learns from what an acknowledgement delivered (steps 2 and 3). A retransmission whose acknowledgement came sooner
-   * than any round trip was acknowledged for its original (step 2).
-   */
-  update(delivery: Delivery, minimumRtt: Micros): void {
-    if (delivery.newestSentAt < 0) return;
+  /** Learns from what an acknowledgement delivered (steps 1 to 3). */
+  update(delivery: Delivery): void {
     if (delivery.original) {
-      if (seqBefore(delivery.lowestOriginalEnd, this.#fack)) this.reorderingSeen = true;
+      if (seqBefore(delivery.lowestOriginalEnd, this.#fack)) {
+        this.reorderingSeen = true;
+        this.reorderings++;
+      }
       if (seqAfter(delivery.originalEnd, this.#fack)) this.#fack = delivery.originalEnd;
     }
-    const rtt = elapsed(delivery.newestSentAt, delivery.now);
-    if (delivery.newestResent && rtt < minimumRtt) return;
-    this.rtt = rtt;
+    if (delivery.newestSentAt < 0) return;
+    this.rtt = elapsed(delivery.lastSentAt, delivery.now);
     if (this.sentAt < 0 || sentAfter(delivery.newestSentAt, delivery.newestEnd, this.sentAt, this.end)) {
       this.sentAt = delivery.newestSentAt;
       this.end = delivery.newestEnd;
     }
+  }
+
+  /** The degree of reordering follows what was seen: how far behind the furthest segment delivered one came that was late. */
+  measureReordering(delivery: Delivery, mss: number): void {
+    if (!this.reorderingSeen || !delivery.original) return;
+    const distance = Math.ceil(seqDistance(delivery.lowestOriginalStart, this.#fack) / mss);
+    if (distance > this.reordering) this.reordering = Math.min(distance, MOST_REORDERING);
   }
 
   /** Widens the reordering window when a DSACK shows a needless retransmission, once a round trip (step 4). */

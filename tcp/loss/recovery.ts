@@ -16,7 +16,7 @@ import { Delivery } from "./delivery.ts";
 import { ForwardRto } from "./f_rto.ts";
 import { InFlight } from "./scoreboard.ts";
 import { Mark } from "./mark.ts";
-import type { AckFacts, LossRecovery, SegmentFigures } from "./loss_recovery.ts";
+import type { AckFacts } from "./loss_recovery.ts";
 import { ProportionalRateReduction } from "./prr.ts";
 import { Rack } from "./rack.ts";
 import { markLostByCount, markNextHole } from "./rfc6675.ts";
@@ -27,7 +27,7 @@ import { UndoEvidence } from "./undo.ts";
 const FORWARD_RTO_WINDOW = 3;
 
 /** Loss recovery of one connection. */
-export class Recovery implements LossRecovery {
+export class Recovery {
   readonly inFlight: InFlight = new InFlight();
   readonly delivery: Delivery = new Delivery();
   readonly rack: Rack;
@@ -48,7 +48,7 @@ export class Recovery implements LossRecovery {
   reorderingWait: Micros = micros(0);
   /** Whether the last acknowledgement showed that the time-out was needless: its back-off is to be taken back. */
   timeoutWasSpurious = false;
-  readonly #forwardRto = new ForwardRto();
+  readonly #forwardRto: ForwardRto;
   /** SND.UNA when the retransmission timer fired last. */
   #timedOutAt: SeqNumber | null = null;
   /** SND.NXT when the window was reduced last, or the timer fired; null once something beyond it was acknowledged. */
@@ -64,25 +64,14 @@ export class Recovery implements LossRecovery {
     this.inFlight.segmentSize = mss;
     this.#config = config;
     this.#control = control;
-    this.rack = new Rack(iss);
+    this.#forwardRto = new ForwardRto(config.recovery.forwardRtoEvidence);
+    this.rack = new Rack(iss, config.retransmission.dupThresh);
     this.recoveryPoint = iss;
   }
 
   /** Octets thought to be in the network. */
   get pipe(): number {
     return Math.max(0, this.inFlight.pipe - this.#presumedReceived);
-  }
-
-  get figures(): SegmentFigures {
-    const { inFlight } = this;
-    return {
-      outstanding: inFlight.totalSegments,
-      sacked: inFlight.sackedSegments,
-      lost: inFlight.lostSegments,
-      resent: inFlight.resentSegments,
-      reordering: this.#config.retransmission.dupThresh,
-      reorderingsSeen: this.rack.reorderingSeen ? 1 : 0,
-    };
   }
 
   congestionRoom(): number {
@@ -113,17 +102,16 @@ export class Recovery implements LossRecovery {
 
   /** Notes new octets sent. */
   sent(start: SeqNumber, end: SeqNumber, now: Instant, marks: number): void {
-    if (this.inFlight.count === 0) this.delivery.totalAt = now;
     const before = this.inFlight.totalOctets;
-    this.inFlight.push(start, end, now, this.delivery, marks);
+    this.inFlight.push(start, end, now, marks);
     if (this.isReducing) this.#prr.sent(this.inFlight.totalOctets - before);
     this.#forwardRto.newTextSent(this.inFlight.totalOctets - before);
   }
 
   /** Notes that a record was sent again, carrying `value` as its timestamp. */
-  resent(index: number, now: Instant, value: Timestamp | null, _isProbe = false): void {
+  resent(index: number, now: Instant, value: Timestamp | null): void {
     if (this.isReducing) this.#prr.sent(this.inFlight.length(index));
-    this.inFlight.markResent(index, now, this.delivery);
+    this.inFlight.markResent(index, now);
     this.#undo.resent(this.inFlight.start(index), this.inFlight.end(index), value);
     this.#forwardRto.textRepeated();
     this.#mustRepeat = false;
@@ -135,7 +123,10 @@ export class Recovery implements LossRecovery {
     if (this.#reducedAt !== null && seqAfter(ack.una, this.#reducedAt)) this.#reducedAt = null;
     const lostBefore = this.inFlight.lostOctets;
     this.#countDuplicates(ack);
-    this.rack.update(this.delivery, ack.minimumRtt);
+    this.rack.update(this.delivery);
+    if (this.#config.recovery.reorderingDegree === "measured") {
+      this.rack.measureReordering(this.delivery, ack.mss);
+    }
     if (ack.reportsDuplicate) {
       this.rack.duplicateReported(ack.una, ack.sndNxt);
       this.#undo.duplicateReported(ack.duplicateLeft, ack.duplicateRight);
@@ -159,7 +150,7 @@ export class Recovery implements LossRecovery {
 
   /** The reordering timer fired (RFC 8985 6.2). */
   reorderingTimerFired(ack: AckFacts): void {
-    this.delivery.begin(ack.now);
+    this.delivery.begin(ack.now, ack.minimumRtt);
     this.#detectLosses(ack);
     if (!this.inFlight.hasLostToResend || this.phase === "loss" || this.phase === "recovery") return;
     this.#enterRecovery(ack);
@@ -169,7 +160,7 @@ export class Recovery implements LossRecovery {
   /** The retransmission timer fired with something in flight (RFC 5681 3.1, RFC 6298 5.4). */
   timedOut(ack: AckFacts): void {
     const isRepeated = this.phase === "loss" && ack.una === this.#timedOutAt;
-    this.delivery.begin(ack.now);
+    this.delivery.begin(ack.now, ack.minimumRtt);
     this.#presumedReceived = 0;
     this.dupAcks = 0;
     if (this.inFlight.count > 0 && (this.inFlight.marks(0) & 1) !== 0) this.inFlight.forgetSacks();
@@ -216,7 +207,7 @@ export class Recovery implements LossRecovery {
       const isCalm = this.phase === "open" || this.phase === "disorder";
       const counted = Math.min(this.#presumedReceived, beyondFirst);
       // RFC 9937 6.2: what duplicates stood for is not delivered again.
-      if (this.isReducing) this.delivery.octets -= counted;
+      this.delivery.octets -= counted;
       this.#presumedReceived = isCalm ? 0 : this.#presumedReceived - counted;
     }
     const { inFlight } = this;
@@ -231,7 +222,7 @@ export class Recovery implements LossRecovery {
 
   #detectLosses(ack: AckFacts): void {
     this.reorderingWait = micros(0);
-    const { dupThresh } = this.#config.retransmission;
+    const dupThresh = this.rack.reordering;
     if (ack.selective && this.#config.retransmission.rack) {
       const window = this.rack.reorderingWindow(
         this.phase === "recovery" || this.phase === "loss",
@@ -265,7 +256,7 @@ export class Recovery implements LossRecovery {
     }
     // RFC 6582 3.2, step 2: duplicates of what was sent before the last recovery do not start another.
     const isCareful = this.#reducedAt === null || ack.una === this.#reducedAt;
-    if (this.phase !== "loss" && this.dupAcks >= this.#config.retransmission.dupThresh && isCareful) {
+    if (this.phase !== "loss" && this.dupAcks >= this.rack.reordering && isCareful) {
       this.inFlight.markLost(0, "retransmit-duplicate-acks");
     }
   }
@@ -392,7 +383,8 @@ export class Recovery implements LossRecovery {
 
   /** FlightSize, but for what limited transmit added beyond the window (RFC 5681 3.2). */
   get #flightSize(): number {
-    return Math.min(this.#outstandingBefore, this.#control.cwnd);
+    const { cwnd } = this.#control;
+    return this.#config.recovery.ssthreshFrom === "cwnd" ? cwnd : Math.min(this.#outstandingBefore, cwnd);
   }
 
   /** RecoverFS of RFC 9937 6.1: what was outstanding before the acknowledgement, less what had been reported by SACK. */
@@ -416,13 +408,8 @@ export class Recovery implements LossRecovery {
     sample.una = ack.una;
     sample.sndNxt = ack.sndNxt;
     sample.rtt = delivered.roundTrip;
-    sample.minimumRtt = ack.minimumRtt;
     sample.smoothedRtt = ack.smoothedRtt;
-    sample.inFlight = ack.priorPipe;
-    sample.isApplicationLimited = delivered.rateIsApplicationLimited;
     sample.isWindowLimited = ack.windowLimited;
-    sample.deliveryRate = delivered.rate;
-    sample.congestionMarked = false;
     sample.now = ack.now;
     const thresholdBefore = this.#control.ssthresh;
     this.#control.acknowledged(sample);

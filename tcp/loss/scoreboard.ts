@@ -41,8 +41,6 @@ export class InFlight {
   /** Wire segments that the record stands for. */
   #segments: Int32Array = NO_INT32;
   #sentAt: Float64Array = NO_FLOAT64;
-  #deliveredBefore: Float64Array = NO_FLOAT64;
-  #deliveredAt: Float64Array = NO_FLOAT64;
   #cause: SendReason[] = [];
 
   #total = 0;
@@ -166,15 +164,13 @@ export class InFlight {
   }
 
   /** Notes that [start, end) was sent for the first time. `marks`: of {@link Mark}, what is known at sending. */
-  push(start: SeqNumber, end: SeqNumber, now: Instant, delivery: Delivery, marks: number): void {
+  push(start: SeqNumber, end: SeqNumber, now: Instant, marks: number): void {
     if (this.#count === this.#capacity) this.#grow();
     const at = this.#at(this.#count++);
     this.#start[at] = seqToInt32(start);
     this.#end[at] = seqToInt32(end);
     this.#marks[at] = marks;
     this.#sentAt[at] = now;
-    this.#deliveredBefore[at] = delivery.totalOctets;
-    this.#deliveredAt[at] = delivery.totalAt;
     this.#cause[at] = "data";
     this.#total += seqDistance(start, end);
     this.#segments[at] = this.#segmentsIn(seqDistance(start, end), marks);
@@ -191,7 +187,6 @@ export class InFlight {
       const isNews = (marks & Mark.sacked) === 0;
       if (isNews) this.#noteDelivered(at, octets, marks, delivery);
       delivery.acknowledged(octets, isNews, (marks & Mark.everResent) !== 0);
-      delivery.acknowledgedSegments += this.#segments[at] as number;
       this.#uncount(at, marks, octets);
       this.#total -= octets;
       this.#totalSegments -= this.#segments[at] as number;
@@ -220,7 +215,8 @@ export class InFlight {
   }
 
   /** As {@link sack}, but whole segments only: what a block covers of a segment in part is not reported. */
-  sackSegments(left: SeqNumber, right: SeqNumber, delivery: Delivery): void {
+  sackSegments(left: SeqNumber, right: SeqNumber, delivery: Delivery): number {
+    let newly = 0;
     let index = this.indexAtOrAfter(left);
     if (index > 0 && seqBefore(left, this.end(index - 1))) {
       const inside = seqDistance(this.start(index - 1), left);
@@ -233,11 +229,13 @@ export class InFlight {
       if (seqBefore(right, this.end(index))) {
         const inside = seqDistance(this.start(index), right);
         const whole = Math.floor(inside / this.#segmentSize) * this.#segmentSize;
-        if (whole === 0) return;
+        if (whole === 0) break;
         this.splitAfter(index, whole);
       }
+      newly += this.length(index);
       this.#markSacked(index, delivery);
     }
+    return newly;
   }
 
   #markSacked(index: number, delivery: Delivery): void {
@@ -283,24 +281,15 @@ export class InFlight {
   }
 
   /** Notes that the record was sent again. */
-  markResent(index: number, now: Instant, delivery: Delivery): void {
+  markResent(index: number, now: Instant): void {
     const at = this.#at(index);
     const marks = this.#marks[at] as number;
     if ((marks & Mark.resent) === 0) {
       this.#resent += this.length(index);
       this.#resentSegments += this.#segments[at] as number;
     }
-    this.#marks[at] = marks | Mark.resent;
-    this.markProbed(index, now, delivery);
-  }
-
-  /** Notes that the record was sent again as a probe, which is not counted as being in the network twice. */
-  markProbed(index: number, now: Instant, delivery: Delivery): void {
-    const at = this.#at(index);
-    this.#marks[at] = (this.#marks[at] as number) | Mark.everResent;
+    this.#marks[at] = marks | Mark.resent | Mark.everResent;
     this.#sentAt[at] = now;
-    this.#deliveredBefore[at] = delivery.totalOctets;
-    this.#deliveredAt[at] = delivery.totalAt;
   }
 
   /** Takes back every presumption of loss: the reordering or delay that caused it was not loss. */
@@ -381,7 +370,7 @@ export class InFlight {
     this.#capacity = this.#head = 0;
     this.#start = this.#end = this.#segments = NO_INT32;
     this.#marks = NO_OCTETS;
-    this.#sentAt = this.#deliveredBefore = this.#deliveredAt = NO_FLOAT64;
+    this.#sentAt = NO_FLOAT64;
     this.#cause = [];
   }
 
@@ -396,9 +385,7 @@ export class InFlight {
 
   #noteDelivered(at: number, octets: number, marks: number, delivery: Delivery): void {
     delivery.recordSentAt = this.#sentAt[at] as Instant;
-    delivery.recordDeliveredBefore = this.#deliveredBefore[at] as number;
-    delivery.recordDeliveredAt = this.#deliveredAt[at] as Instant;
-    delivery.delivered(octets, this.#segments[at] as number, seqNumber(this.#end[at] as number), marks);
+    delivery.delivered(octets, seqNumber(this.#end[at] as number), marks);
   }
 
   /** A FIN needs no segment of its own behind text. */
@@ -426,8 +413,6 @@ export class InFlight {
     this.#marks[to] = this.#marks[from] as number;
     this.#segments[to] = this.#segments[from] as number;
     this.#sentAt[to] = this.#sentAt[from] as number;
-    this.#deliveredBefore[to] = this.#deliveredBefore[from] as number;
-    this.#deliveredAt[to] = this.#deliveredAt[from] as number;
     this.#cause[to] = this.#cause[from] as SendReason;
   }
 
@@ -441,8 +426,6 @@ export class InFlight {
     this.#marks = moved(this.#marks, new Uint8Array(capacity));
     this.#segments = moved(this.#segments, new Int32Array(capacity));
     this.#sentAt = moved(this.#sentAt, new Float64Array(capacity));
-    this.#deliveredBefore = moved(this.#deliveredBefore, new Float64Array(capacity));
-    this.#deliveredAt = moved(this.#deliveredAt, new Float64Array(capacity));
     this.#cause = order.map((at) => this.#cause[at] as SendReason);
     this.#head = 0;
     this.#capacity = capacity;

@@ -165,7 +165,6 @@ function drawSending(random: Random): PartialConfig {
       hystart: random.chance(0.5),
       restartAfterIdle: random.chance(0.7),
       ecn: random.pick(["off", "accept", "request"] as const),
-      windowUnit: random.pick(["octets", "octets", "segments"] as const),
     },
     retransmission: {
       dupThresh: random.pick([3, 3, 3, 1, 10]),
@@ -174,6 +173,14 @@ function drawSending(random: Random): PartialConfig {
       tailLossProbe: random.chance(0.6),
       forwardRto: random.chance(0.7),
       undo: random.chance(0.7),
+    },
+    recovery: {
+      ssthreshFrom: random.pick(["FlightSize", "cwnd"] as const),
+      reorderingDegree: random.pick(["fixed", "measured"] as const),
+      sacksWholeSegments: random.chance(0.3),
+      forwardRtoEvidence: random.pick(["second ACK", "any ACK"] as const),
+      slowStartExit: random.pick(["after rounds", "at once"] as const),
+      idleEnds: random.pick(["when sent", "when given"] as const),
     },
     compatibility: { windowProbe: random.pick(["new octet", "old number"] as const) },
     acknowledging: { ackDelay: random.pick(["fixed", "fixed", "adaptive"] as const) },

@@ -118,7 +118,12 @@ Deno.test("whatever becomes of the first packets, every octet arrives and both s
       sending: fc.record({ nagle: fc.boolean() }),
       congestion: fc.record({
         congestionControl: fc.constantFrom("reno", "cubic"),
-        windowUnit: fc.constantFrom("octets", "segments"),
+      }),
+      recovery: fc.record({
+        ssthreshFrom: fc.constantFrom("FlightSize", "cwnd"),
+        reorderingDegree: fc.constantFrom("fixed", "measured"),
+        sacksWholeSegments: fc.boolean(),
+        forwardRtoEvidence: fc.constantFrom("second ACK", "any ACK"),
       }),
       buffers: fc.record({ receiveBuffer: fc.integer({ min: 1, max: 100_000 }) }),
     }),

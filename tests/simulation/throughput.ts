@@ -10,13 +10,13 @@
  * @module
  */
 
-import { completeConfig, milliseconds, type PartialConfig, type TcpConfig } from "../../tcp/mod.ts";
+import { completeConfig, LINUX, milliseconds, type PartialConfig, type TcpConfig } from "../../tcp/mod.ts";
 import { type BulkResult, measureBulk } from "./bulk.ts";
 import { type LinkPlan, PERFECT_LINK } from "../../lab/link.ts";
 
 const SEED = 7;
 
-/** What sends: a congestion control and what it counts in. */
+/** What sends: a congestion control and the policy of recovery. */
 interface Kind {
   readonly name: string;
   readonly changes: PartialConfig;
@@ -26,8 +26,8 @@ const KINDS: readonly Kind[] = [
   { name: "reno", changes: { congestion: { congestionControl: "reno" } } },
   { name: "cubic", changes: { congestion: { congestionControl: "cubic" } } },
   {
-    name: "cubic in segments",
-    changes: { congestion: { congestionControl: "cubic", windowUnit: "segments" } },
+    name: "cubic as Linux has it",
+    changes: { congestion: { congestionControl: "cubic" }, recovery: LINUX.recovery },
   },
 ];
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { controlBlockOf } from "../../tcp/connection/connection.ts";
+import { LINUX } from "../../tcp/config/profiles.ts";
 import { InMemory } from "./in_memory.ts";
 
 /** Segments of one measurement: so few that garbage is seldom collected in between, so many that their sum is not noise. */
@@ -63,7 +64,12 @@ const CASES = [
   { name: "cubic, as packets", changes: {}, form: "packets", warmUp: WARM_UP },
   { name: "cubic, beyond 2 GB", changes: {}, form: "records", warmUp: LONG_WARM_UP },
   { name: "reno", changes: { congestion: { congestionControl: "reno" } }, form: "records", warmUp: WARM_UP },
-  { name: "segments", changes: { congestion: { windowUnit: "segments" } }, form: "records", warmUp: WARM_UP },
+  {
+    name: "recovery as Linux has it",
+    changes: { recovery: LINUX.recovery },
+    form: "records",
+    warmUp: WARM_UP,
+  },
 ] as const;
 
 for (const { name, changes, form, warmUp } of CASES) {

@@ -13,7 +13,6 @@ const SEGMENTS = 1_000;
 const VARIANTS = {
   "1,448 octets, CUBIC": {},
   "1,448 octets, Reno": { congestion: { congestionControl: "reno" } },
-  "1,448 octets, CUBIC in segments": { congestion: { windowUnit: "segments" } },
   "1,460 octets, without timestamps": { handshake: { timestamps: false } },
   "88 octets": { handshake: { mss: 100 } },
 } as const;

@@ -179,11 +179,6 @@ export const CONGESTION_REASONS: Readonly<Record<CongestionReason, CatalogueEntr
     label: "SYN was lost",
     sentence: "The SYN had to be sent again: the connection starts carefully, with {cwnd} octets.",
   },
-  "path-mtu": {
-    rule: "RFC 1191 6.4; RFC 8201 5.4",
-    label: "path MTU",
-    sentence: "Segments are at most {mss} octets now: cwnd goes from {cwndBefore} to {cwnd}.",
-  },
 };
 
 /** What the timers are for. */

@@ -15,12 +15,11 @@ import { SCRIPTS as area11 } from "./recovery/index.ts";
 import { SCRIPTS as area12 } from "./reset/index.ts";
 import { SCRIPTS as area13 } from "./retransmission/index.ts";
 import { SCRIPTS as area14 } from "./sack/index.ts";
-import { SCRIPTS as area15 } from "./segments/index.ts";
-import { SCRIPTS as area16 } from "./tail_loss/index.ts";
-import { SCRIPTS as area17 } from "./timestamps/index.ts";
-import { SCRIPTS as area18 } from "./undo/index.ts";
-import { SCRIPTS as area19 } from "./urgent/index.ts";
-import { SCRIPTS as area20 } from "./window/index.ts";
+import { SCRIPTS as area15 } from "./tail_loss/index.ts";
+import { SCRIPTS as area16 } from "./timestamps/index.ts";
+import { SCRIPTS as area17 } from "./undo/index.ts";
+import { SCRIPTS as area18 } from "./urgent/index.ts";
+import { SCRIPTS as area19 } from "./window/index.ts";
 
 /** Path inside this folder and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -44,5 +43,4 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ...area17,
   ...area18,
   ...area19,
-  ...area20,
 ];

@@ -14,6 +14,7 @@ export const OPTIONS: CongestionOptions = {
   mss: MSS,
   initialWindowSegments: 10,
   hystart: false,
+  slowStartExit: "after rounds",
   now: instant(0),
 };
 
