@@ -4,8 +4,10 @@
  * @module
  */
 
-import type { ExitCodeNumber } from "./cli/exit_codes.ts";
+import { ExitCode, type ExitCodeNumber } from "./cli/exit_codes.ts";
+import { Interruption } from "./cli/interruption.ts";
 import { Output } from "./cli/output.ts";
+import { standardSink } from "./cli/queued_sink.ts";
 import { serverFailure } from "./cli/server_failure.ts";
 import { Server } from "./cli/server_loop.ts";
 import { parseServerArguments, serverHelp, type ServerOptions } from "./cli/server_options.ts";
@@ -17,7 +19,11 @@ import { formatSockaddr, POLLIN, POLLOUT, PollSet, resolve, StreamListener } fro
 const BACKLOG = 1_024;
 
 /** Listens and serves until the count is reached or a signal comes. */
-async function listenAndServe(options: ServerOptions, output: Output): Promise<void> {
+async function listenAndServe(
+  options: ServerOptions,
+  output: Output,
+  interruption: Interruption,
+): Promise<void> {
   const addresses = await resolve(options.host);
   const address = addresses.find(({ family }) => family === 4) ?? addresses[0];
   if (address === undefined) throw new Error(`There is no address in the answer for ${options.host}`);
@@ -34,32 +40,39 @@ async function listenAndServe(options: ServerOptions, output: Output): Promise<v
     mode: options.mode,
     count: options.count,
   });
-  const stop = (): void => server.stop();
-  Deno.addSignalListener("SIGINT", stop);
-  Deno.addSignalListener("SIGTERM", stop);
+  output.onDrained = () => server.resume();
+  interruption.attach({ interrupt: () => server.stop() });
   report.listening(formatSockaddr(listener.local));
   await server.run();
   report.note("Server stopped");
-  Deno.removeSignalListener("SIGINT", stop);
-  Deno.removeSignalListener("SIGTERM", stop);
+}
+
+/** Runs the server; returns its exit code. */
+async function run(options: ServerOptions): Promise<ExitCodeNumber> {
+  const { color, quiet, host, port } = options;
+  const interruption = new Interruption();
+  const output = new Output({ color, quiet, out: standardSink(1), err: standardSink(2) });
+  let code: ExitCodeNumber = ExitCode.ok;
+  try {
+    await listenAndServe(options, output, interruption);
+  } catch (error) {
+    const failure = serverFailure(error, `${host}:${port}`);
+    output.failure(failure.text);
+    code = failure.code;
+  }
+  return await interruption.finish(output, code);
 }
 
 /** Runs the program; returns its exit code. */
 async function main(args: readonly string[]): Promise<ExitCodeNumber> {
-  let output = new Output({ color: "auto", quiet: false });
-  let endpoint = "";
+  const output = new Output({ color: "auto", quiet: false });
   try {
     const request = parseServerArguments(args);
-    if (request === "help" || request === "version") {
-      output.continuation(request === "help" ? serverHelp().trimEnd() : `rawtcp-server ${VERSION}`);
-      return output.finish();
-    }
-    output = new Output({ color: request.color, quiet: request.quiet });
-    endpoint = `${request.host}:${request.port}`;
-    await listenAndServe(request, output);
-    return output.finish();
+    if (request !== "help" && request !== "version") return await run(request);
+    output.continuation(request === "help" ? serverHelp().trimEnd() : `rawtcp-server ${VERSION}`);
+    return await output.finish();
   } catch (error) {
-    const failure = serverFailure(error, endpoint);
+    const failure = serverFailure(error, "");
     output.failure(failure.text);
     return failure.code;
   }

@@ -5,18 +5,11 @@
  */
 
 import { exitCodeTable } from "./exit_codes.ts";
-import {
-  OBSERVE_OPTIONS,
-  type ObserveArguments,
-  observeArguments,
-  showsSegments,
-} from "./observe_arguments.ts";
+import { OBSERVE_OPTIONS, type ObserveArguments, observeArguments } from "./observe_arguments.ts";
 import {
   type OptionSpec,
   optionTable,
   parseChoice,
-  type ParsedOptions,
-  parseOctets,
   parseOptions,
   parsePort,
   parseSeconds,
@@ -24,6 +17,7 @@ import {
   quoted,
   UsageError,
 } from "./options.ts";
+import { TRANSFER_OPTIONS, type TransferArguments, transferArguments } from "./client_transfer_arguments.ts";
 import { COLOR_CHOICES, type ColorChoice } from "./output.ts";
 
 /** How packets travel: all by raw socket, text by packet socket, or so once much of it flows. */
@@ -31,23 +25,14 @@ export type LinkChoice = (typeof LINK_CHOICES)[number];
 
 const LINK_CHOICES = ["auto", "raw", "packet"] as const;
 
-/** What a bulk transfer is to do. */
-export interface BulkArguments {
-  /** Octets to send; null: none were asked for. */
-  readonly octets: number | null;
-  /** Whether to read until the peer's FIN. */
-  readonly receives: boolean;
-}
-
 /** What a run of the client is to do. */
 export interface ClientArguments {
   /** Name or address of the peer. */
   readonly host: string;
   readonly port: number;
-  readonly message: string;
-  /** What to transfer instead of the message; null: nothing. */
-  readonly bulk: BulkArguments | null;
-  readonly link: LinkChoice;
+  readonly transfer: TransferArguments;
+  /** Null: what fits to what is transferred and shown. */
+  readonly link: LinkChoice | null;
   /** 0: one that the kernel picks. */
   readonly sourcePort: number;
   /** Address to send from, as text; null: the kernel's choice. */
@@ -79,29 +64,12 @@ export type ClientCommand =
 
 const DEFAULT_HOST = "127.0.0.1";
 const DEFAULT_PORT = 8_888;
-const DEFAULT_MESSAGE = "Hello from custom TCP client!";
 /** As long as kernels keep FIN-WAIT-2, seconds (Linux: tcp_fin_timeout). */
 const DEFAULT_CLOSE_TIMEOUT = 60;
 const MAX_ISN = 2 ** 32 - 1;
 
 const OPTIONS: readonly OptionSpec[] = [
-  {
-    name: "message",
-    letter: "m",
-    value: "TEXT",
-    help: `send TEXT, as UTF-8 and without a newline\n(default "${DEFAULT_MESSAGE}")`,
-  },
-  {
-    name: "send-bytes",
-    value: "N",
-    help:
-      "send N bytes of a pattern instead (byte i is i mod 251)\nand say how fast; K, M, G are 10^3, 10^6, 10^9,\n" +
-      "KiB, MiB, GiB are 2^10, 2^20, 2^30",
-  },
-  {
-    name: "receive",
-    help: "read until the peer closes its side, count and forget;\nwith --send-bytes both at once",
-  },
+  ...TRANSFER_OPTIONS,
   {
     name: "link",
     value: "WAY",
@@ -148,8 +116,9 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
     const text = values.get(name);
     return text === undefined ? otherwise : read(text);
   };
-  const bulk = bulkArguments(parsed);
-  const observe = observeArguments(parsed, bulk !== null);
+  const transfer = transferArguments(parsed);
+  const observe = observeArguments(parsed, isBulk(transfer));
+  claimStandardOutput(transfer, observe);
   const color = given("color", (text) => parseChoice(text, "--color", COLOR_CHOICES), "auto");
   const file = values.get("read");
   if (file !== undefined) return { kind: "read", file, color, observe };
@@ -162,13 +131,8 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
     arguments: {
       host: validHost(host),
       port: port === undefined ? DEFAULT_PORT : parsePort(port, "PORT", 1),
-      message: values.get("message") ?? DEFAULT_MESSAGE,
-      bulk,
-      link: given<LinkChoice>(
-        "link",
-        (text) => parseChoice(text, "--link", LINK_CHOICES),
-        bulk === null || showsSegments(observe) ? "raw" : "auto",
-      ),
+      transfer,
+      link: given<LinkChoice | null>("link", (text) => parseChoice(text, "--link", LINK_CHOICES), null),
       sourcePort: given("source-port", (text) => parsePort(text, "--source-port", 0), 0),
       source: values.get("source") ?? null,
       isn: given<number | null>("isn", (text) => parseWhole(text, "--isn", 0, MAX_ISN), null),
@@ -190,17 +154,22 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
   };
 }
 
-function bulkArguments({ values, flags }: ParsedOptions): BulkArguments | null {
-  const amount = values.get("send-bytes");
-  const receives = flags.has("receive");
-  if (amount === undefined && !receives) return null;
-  if (values.has("message")) {
-    const other = amount === undefined ? "--receive" : "--send-bytes";
-    throw new UsageError(
-      `Cannot use --message with ${other}: a bulk transfer sends no message; leave one out`,
-    );
-  }
-  return { octets: amount === undefined ? null : parseOctets(amount, "--send-bytes"), receives };
+/** Whether amounts are what it is about, as far as the command line says. */
+function isBulk({ input, receives, output }: TransferArguments): boolean {
+  return input?.kind === "pattern" || input?.kind === "file" || receives || output !== null;
+}
+
+/** @throws UsageError when two kinds of output want it for themselves */
+function claimStandardOutput({ output }: TransferArguments, { json, pcap }: ObserveArguments): void {
+  const claims = [
+    ...json ? ["--json"] : [],
+    ...pcap === "-" ? ["--pcap -"] : [],
+    ...output === "-" ? ["--output -"] : [],
+  ];
+  if (claims.length < 2) return;
+  throw new UsageError(
+    `Cannot use ${claims[0]} with ${claims[1]}: both write to standard output; give one of them a file`,
+  );
 }
 
 function validHost(host: string): string {
@@ -214,12 +183,13 @@ function validHost(host: string): string {
   );
 }
 
-/** What the help says of bulk transfers. */
+/** What the help says of transfers. */
 const BULK_HELP =
-  `With --send-bytes it sends that much instead, waits until all of it is acknowledged, and closes; with --receive it
-reads until the peer has closed its side first. The last line then tells, for each way, MB/s (10^6 bytes) from the
-start of the transfer to the last byte, and for the connection its segments, retransmissions and the CPU time of this
-process per GB (10^9 bytes, both ways together). Try it against rawtcp-server --mode discard, source=N or echo.
+  `It sends the usual message, TEXT, a file, or standard input to its end, and waits until all of that is acknowledged;
+then it sends its FIN, and reads on until the peer's has come. What the peer sends is shown, or goes to --output; where
+a reader of that stops, the window closes. For all but messages the last line tells, for each way, MB/s (10^6 bytes)
+from the start of the transfer to the last byte, and for the connection its segments, retransmissions and the CPU time
+of this process per GB (10^9 bytes, both ways together). Try it against rawtcp-server --mode discard, source=N or echo.
 
 --link raw sends every packet by raw socket. --link packet sends data by packet socket, up to 64 KiB at a time, which
 the kernel or the network card cuts into segments: several times faster, over Ethernet and loopback; and it receives

@@ -22,9 +22,9 @@ const FOR_BULK: TcpConfig = completeConfig({
   closing: { keepAlive: true, keepAliveIdle: seconds(15), keepAliveInterval: seconds(5), keepAliveProbes: 4 },
 });
 
-/** The knobs for what was asked for. */
-export function clientConfig({ bulk, connectTimeout }: ClientArguments): TcpConfig {
-  const config = bulk === null ? FOR_MESSAGES : FOR_BULK;
+/** The knobs for what was asked for. `isBulk`: whether it is about amounts, not about a message. */
+export function clientConfig({ connectTimeout }: ClientArguments, isBulk: boolean): TcpConfig {
+  const config = isBulk ? FOR_BULK : FOR_MESSAGES;
   return connectTimeout === null
     ? config
     : completeConfig({ handshake: { connectTimeout: seconds(connectTimeout) } }, config);

@@ -80,10 +80,22 @@ export function unreachable({ peer }: ClientFacts, obstacle: string): ProgramFai
   return new ProgramFailure(ExitCode.unreachable, `Cannot reach ${peer}: ${asClause(said)}`);
 }
 
-/** The peer did not close its side within `limit` of silence. */
-export function notClosed({ peer }: ClientFacts, state: State, limit: Micros): ProgramFailure {
-  const silence = `silent for ${formatSeconds(limit)} after our FIN`;
-  if (state !== "FIN-WAIT-2") {
+/** The peer did not close its side within `limit`: of silence, or of all the time that we were to linger. */
+export function notClosed(
+  { peer }: ClientFacts,
+  state: State,
+  limit: Micros,
+  why: "silent" | "lingering",
+): ProgramFailure {
+  const span = formatSeconds(limit);
+  const isAcknowledged = state === "FIN-WAIT-2";
+  if (why === "lingering") {
+    const what = isAcknowledged ? "the peer had not closed its side" : "our FIN was not acknowledged";
+    const code = isAcknowledged ? ExitCode.peerDidNotClose : ExitCode.timedOut;
+    return new ProgramFailure(code, `Connection to ${peer} aborted: ${what} within ${span} (--linger)`);
+  }
+  const silence = `silent for ${span} after our FIN`;
+  if (!isAcknowledged) {
     return new ProgramFailure(
       ExitCode.timedOut,
       `Connection to ${peer} timed out: our FIN was not acknowledged, the peer was ${silence}`,

@@ -5,9 +5,12 @@
  * @module
  */
 
+import { POLLIN, POLLOUT } from "../ffi/mod.ts";
 import {
   after,
   type ConnectionFailure,
+  earliest,
+  elapsed,
   type Instant,
   isSynchronized,
   type Micros,
@@ -15,7 +18,6 @@ import {
   seconds,
   type State,
 } from "../tcp/mod.ts";
-import { type BulkConnection, type BulkJob, BulkTransfer } from "./bulk.ts";
 import {
   type ClientFacts,
   connectionFailed,
@@ -24,21 +26,19 @@ import {
   notClosed,
   unreachable,
 } from "./client_failures.ts";
-import { escapeControls } from "./escape.ts";
+import type { Ending } from "./client_transfer_arguments.ts";
 import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
-import type { ProgramFailure } from "./failures.ts";
 import type { Narrator } from "./narrator.ts";
+import { Transfer, type TransferConnection, type TransferJob } from "./transfer.ts";
 
 /** What the session asks of a connection; the core's `Connection` is one. */
-export interface ClientConnection extends BulkConnection {
+export interface ClientConnection extends TransferConnection {
   readonly state: State;
   readonly failure: ConnectionFailure | null;
   /** What the network last said about our segments, if anything. */
   readonly softError: string | null;
-  readonly unackedOctets: number;
-  readonly unsentOctets: number;
-  /** Octets put into `into`; 0: nothing now; null: the end of the stream. */
-  receive(into: Uint8Array, now: Instant): number | null;
+  /** Octets that have arrived and were not read. */
+  readonly unreadOctets: number;
   shutdown(now: Instant): void;
   abort(now: Instant, tellUnanswered?: boolean): void;
 }
@@ -53,22 +53,32 @@ export interface ClientLoop {
   readonly hasUnsent: boolean;
   /** Turns until `done` says so at the end of a turn (true), or `until` has come (false). */
   run(done: () => boolean, until: Instant): Promise<boolean>;
+  /** Has a turn taken when the descriptor is ready for `events`, until what is returned is disposed of. */
+  watch(descriptor: number, ready: () => void, events: number): Disposable;
   wake(): void;
 }
 
 /** What is to be done. */
-export interface ClientJob {
+export interface ClientJob extends TransferJob {
   /** The peer, as messages name it. */
   readonly peer: string;
-  readonly message: string;
-  /** What to transfer instead of the message; null: nothing. */
-  readonly bulk: BulkJob | null;
+  /** Whether the figures of the transfer are told. */
+  readonly isMeasured: boolean;
+  readonly ending: Ending;
+  /** Whether the connection ends with RST instead of FIN. */
+  readonly aborts: boolean;
   /** How long the handshake may take; null: as long as the core tries. */
   readonly connectTimeout: Micros | null;
   /** Silence after our FIN before the peer is given up. */
   readonly closeTimeout: Micros;
+  /** How long everything after our FIN may take; null: as long as the peer goes on. */
+  readonly linger: Micros | null;
   /** How long to stay in TIME-WAIT. */
   readonly timeWait: Micros;
+  /** Whether readers of what the program tells are so far behind that the transfer is to hold back. */
+  readonly isHeldBack: () => boolean;
+  /** What is told last of what was received; null: nothing. */
+  readonly afterword: () => string | null;
 }
 
 /** How long an interrupted connection may take to close. */
@@ -80,9 +90,6 @@ const PATIENCE = seconds(1);
 /** SYNs after which the network's word that the peer is unreachable is believed; one may have met a passing trouble. */
 const SYNS_UNTIL_BELIEF = 2;
 
-/** Octets taken from the connection at a time. */
-const READ_LENGTH = 64 << 10;
-
 /** Thrown out of a wait when the user has interrupted. */
 class Interrupted extends Error {}
 
@@ -92,16 +99,15 @@ export class ClientSession {
   readonly #loop: ClientLoop;
   readonly #narrator: Narrator;
   readonly #job: ClientJob;
-  readonly #inbound = new Uint8Array(READ_LENGTH);
   #interrupted = false;
   #endOfStream = false;
   /** Why our segments cannot leave this host; empty when they can. */
   #obstacle = "";
-  /** Octets of the message, and how many of them the peer has acknowledged. */
-  #messageLength = 0;
-  #acknowledged = 0;
-  /** Null: none, or not yet. */
-  #transfer: BulkTransfer | null = null;
+  /** Null: not yet. */
+  #transfer: Transfer | null = null;
+  /** Wakes the loop when the source has more, or the sink has room. */
+  #sourceWatch: Disposable | null = null;
+  #sinkWatch: Disposable | null = null;
 
   constructor(connection: ClientConnection, loop: ClientLoop, narrator: Narrator, job: ClientJob) {
     this.#connection = connection;
@@ -138,15 +144,17 @@ export class ClientSession {
   async run(): Promise<ExitCodeNumber> {
     try {
       await this.#shakeHands();
-      if (this.#job.bulk === null) await this.#deliver();
-      else await this.#transferBulk(this.#job.bulk);
-      await this.#close();
+      await this.#deliver();
+      if (this.#job.aborts) await this.#abortAsAsked();
+      else await this.#close();
       return ExitCode.ok;
     } catch (error) {
       this.#narrator.flush();
-      if (!(error instanceof Interrupted)) throw error;
+      if (!(error instanceof Interrupted)) throw await this.#aborted(error);
       await this.#closeInterrupted();
       return ExitCode.interrupted;
+    } finally {
+      this.#watchEnds(false, false);
     }
   }
 
@@ -156,72 +164,80 @@ export class ClientSession {
     const until = connectTimeout === null ? NEVER : after(start, connectTimeout);
     const connected = (): boolean => isSynchronized(this.#connection.state) && !this.#loop.hasUnsent;
     const done = (): boolean => connected() || this.#isUnreachable();
-    if (!await this.#runUntil(done, until)) await this.#giveUp(noAnswer(this.#facts()));
-    if (!connected()) await this.#giveUp(unreachable(this.#facts(), this.#obstacle));
+    if (!await this.#runUntil(done, until, false)) throw noAnswer(this.#facts());
+    if (!connected()) throw unreachable(this.#facts(), this.#obstacle);
     this.#narrator.established();
   }
 
+  /** Sends all there is, waits for its acknowledgement, and for what has to come from the peer before we may close. */
   async #deliver(): Promise<void> {
-    const connection = this.#connection;
-    const octets = new TextEncoder().encode(this.#job.message);
-    if (octets.length === 0) return this.#narrator.nothingToSend();
-    this.#messageLength = octets.length;
-    this.#narrator.sending(escapeControls(this.#job.message));
-    let taken = connection.send(octets, this.#loop.readClock());
-    await this.#runUntil(() => {
-      if (taken < octets.length) taken += connection.send(octets.subarray(taken), this.#loop.now);
-      this.#read();
-      this.#acknowledged = taken - connection.unsentOctets - connection.unackedOctets;
-      return this.#acknowledged === octets.length;
-    }, NEVER);
-    this.#narrator.delivered();
+    const { sending, receives, source } = this.#job;
+    const transfer = new Transfer(this.#connection, this.#job, this.#loop.readClock());
+    this.#transfer = transfer;
+    if (sending !== null) this.#narrator.sending(source.total === 0 ? null : sending);
+    if (receives) this.#narrator.receiving();
+    if (sending !== null) {
+      this.#move(transfer);
+      // A message comes first and its answer after it, however they cross each other; what streams is told as it comes.
+      await this.#runUntil(() => transfer.isSent, NEVER, source.total === null);
+      if (transfer.total > 0) this.#narrator.delivered();
+    }
+    this.#narrator.flush();
+    await this.#runUntil(() => this.#mayEnd(transfer), NEVER, true);
   }
 
-  /** Sends all there is and waits for its acknowledgement; without anything to send, for the peer's FIN. */
-  async #transferBulk(job: BulkJob): Promise<void> {
-    const { octets, receives } = job;
-    const transfer = new BulkTransfer(this.#connection, job, this.#loop.readClock());
-    this.#transfer = transfer;
-    this.#messageLength = octets ?? 0;
-    this.#narrator.transferring(octets, receives);
-    transfer.send(this.#loop.now);
-    await this.#runUntil(() => {
-      this.#read();
-      transfer.send(this.#loop.now);
-      return octets === null ? this.#endOfStream : transfer.isSent;
-    }, NEVER);
-    if (octets !== null && octets > 0) this.#narrator.delivered();
+  /** Whether what the end waits for has come. */
+  #mayEnd(transfer: Transfer): boolean {
+    switch (this.#job.ending) {
+      case "delivered":
+        return true;
+      case "answered":
+        return transfer.received > 0 || this.#endOfStream;
+      case "peer closed":
+        return this.#endOfStream;
+    }
+  }
+
+  async #abortAsAsked(): Promise<void> {
+    await this.#abort();
+    this.#narrator.note("Connection aborted, as asked (RST)");
+    this.#summarize();
   }
 
   /** Sends our FIN and reads on until the peer's has come and is acknowledged. */
   async #close(): Promise<void> {
-    const { closeTimeout } = this.#job;
-    this.#connection.shutdown(this.#loop.readClock());
-    let patience: Instant = after(this.#loop.readClock(), PATIENCE);
+    const { closeTimeout, linger, receives } = this.#job;
+    const start = this.#loop.readClock();
+    this.#connection.shutdown(start);
+    let patience: Instant = after(start, PATIENCE);
     let heard = this.#connection.segmentsReceived;
-    let deadline: Instant = after(this.#loop.readClock(), closeTimeout);
-    const receivesOn = this.#job.bulk?.receives === true;
+    let deadline: Instant = after(start, closeTimeout);
+    const last = linger === null ? NEVER : after(start, linger);
     const done = (): boolean => {
-      this.#read();
-      this.#narrator.flush();
-      if (this.#connection.segmentsReceived !== heard) {
+      if (this.#connection.segmentsReceived !== heard || this.#transfer?.isStalled === true) {
         heard = this.#connection.segmentsReceived;
         deadline = after(this.#loop.now, closeTimeout);
         // What was asked for is no wait that has to be explained.
-        if (receivesOn && patience !== NEVER) patience = after(this.#loop.now, PATIENCE);
+        if (receives && patience !== NEVER) patience = after(this.#loop.now, PATIENCE);
       }
       return this.#isOver();
     };
-    while (!await this.#runUntil(done, patience < deadline ? patience : deadline)) {
-      if (this.#loop.readClock() < patience && patience < deadline) continue;
-      if (this.#loop.readClock() >= deadline) {
-        await this.#giveUp(notClosed(this.#facts(), this.#connection.state, closeTimeout));
-      }
-      if (patience !== NEVER && this.#connection.state === "FIN-WAIT-2") {
-        const limit = formatSeconds(closeTimeout);
-        this.#narrator.note(
-          `Waiting for the peer to close its side (up to ${limit} of silence; Ctrl-C ends it)`,
+    while (!await this.#runUntil(done, earliest(earliest(patience, deadline), last), true)) {
+      const now = this.#loop.readClock();
+      const { state } = this.#connection;
+      if (now >= last) {
+        throw notClosed(
+          this.#facts(),
+          state,
+          last === NEVER ? closeTimeout : elapsed(start, last),
+          "lingering",
         );
+      }
+      if (now >= deadline) throw notClosed(this.#facts(), state, closeTimeout, "silent");
+      if (now < patience && patience < deadline) continue;
+      if (patience !== NEVER && state === "FIN-WAIT-2") {
+        const limit = linger === null ? `${formatSeconds(closeTimeout)} of silence` : formatSeconds(linger);
+        this.#narrator.note(`Waiting for the peer to close its side (up to ${limit}; Ctrl-C ends it)`);
       }
       patience = NEVER;
     }
@@ -233,7 +249,7 @@ export class ClientSession {
   async #stayInTimeWait(): Promise<void> {
     this.#narrator.note(`Staying in TIME-WAIT for ${formatSeconds(this.#job.timeWait)}`);
     const until = after(this.#loop.readClock(), this.#job.timeWait);
-    await this.#runUntil(() => this.#connection.state === "CLOSED", until);
+    await this.#runUntil(() => this.#connection.state === "CLOSED", until, true);
   }
 
   /**
@@ -257,7 +273,7 @@ export class ClientSession {
       connection.abort(now, true);
     }
     const closed = await this.#loop.run(() => {
-      this.#read();
+      this.#read((transfer) => transfer.forget(this.#loop.now));
       this.#narrator.flush();
       return this.#isOver();
     }, after(now, INTERRUPTED_CLOSE));
@@ -266,50 +282,83 @@ export class ClientSession {
     this.#summarize();
   }
 
-  /** The figures of a bulk transfer, once it has begun. */
+  /** The figures of a transfer, once it has begun. */
   #summarize(): void {
-    if (this.#transfer !== null) this.#narrator.note(this.#transfer.summary());
+    if (this.#transfer === null) return;
+    if (this.#job.isMeasured) this.#narrator.note(this.#transfer.summary());
+    const afterword = this.#job.afterword();
+    if (afterword !== null) this.#narrator.note(afterword);
   }
 
-  /** Whether nothing more is to be said to the peer: closed, or everything acknowledged in both directions. */
+  /** Whether nothing more is to be said to the peer, in both directions, and all that it said is read. */
   #isOver(): boolean {
-    const { state } = this.#connection;
-    return (state === "CLOSED" || state === "TIME-WAIT") && !this.#loop.hasUnsent;
+    const { state, unreadOctets } = this.#connection;
+    return (state === "CLOSED" || state === "TIME-WAIT") && !this.#loop.hasUnsent && unreadOctets === 0;
   }
 
-  /** Runs the loop until `done`; false when `until` came first. @throws ProgramFailure, Interrupted */
-  async #runUntil(done: () => boolean, until: Instant): Promise<boolean> {
+  /**
+   * Moves what there is to move and runs the loop until `done`; false when `until` came first. `tells`: whether what has
+   * happened is told at once. @throws ProgramFailure, Interrupted
+   */
+  async #runUntil(done: () => boolean, until: Instant, tells: boolean): Promise<boolean> {
     const connection = this.#connection;
-    const finished = await this.#loop.run(
-      () => connection.failure !== null || this.#interrupted || done(),
-      until,
-    );
+    const finished = await this.#loop.run(() => {
+      if (connection.failure !== null || this.#interrupted) return true;
+      if (this.#transfer !== null) this.#move(this.#transfer);
+      if (tells) this.#narrator.flush();
+      return done();
+    }, until);
     if (connection.failure !== null) {
-      this.#read();
+      this.#read((transfer) => transfer.receive(this.#loop.now));
       throw connectionFailed(connection.failure, this.#facts());
     }
     if (this.#interrupted) throw new Interrupted();
     return finished;
   }
 
-  /** Takes what has arrived, and shows it or counts it. */
-  #read(): void {
+  /** Takes what has arrived and hands over what is to go, unless readers of what we tell are too far behind. */
+  #move(transfer: Transfer): void {
+    if (this.#job.isHeldBack()) return;
+    const { now } = this.#loop;
+    this.#read(() => transfer.receive(now));
+    const { state } = this.#connection;
+    if (state === "ESTABLISHED" || state === "CLOSE-WAIT") transfer.send(now);
+    this.#watchEnds(transfer.isDry, transfer.isStalled);
+  }
+
+  #read(take: (transfer: Transfer) => number | null): void {
     const transfer = this.#transfer;
     transfer?.look(this.#loop.now);
-    while (!this.#endOfStream && isSynchronized(this.#connection.state)) {
-      const length = transfer === null
-        ? this.#connection.receive(this.#inbound, this.#loop.now)
-        : transfer.receive(this.#loop.now);
+    while (transfer !== null && !this.#endOfStream && this.#mayRead()) {
+      const length = take(transfer);
       if (length === null) this.#endOfStream = true;
       else if (length === 0) return;
-      else if (transfer === null) this.#narrator.received(this.#inbound.subarray(0, length));
     }
   }
 
-  /** @throws the failure, once the connection is aborted and its RST has left */
-  async #giveUp(failure: ProgramFailure): Promise<never> {
-    await this.#abort();
-    throw failure;
+  /** What has arrived may be read once the connection is over, too. */
+  #mayRead(): boolean {
+    const { state, unreadOctets } = this.#connection;
+    return isSynchronized(state) || unreadOctets > 0;
+  }
+
+  /** Has the loop woken when a dry source has more to read, and when a sink that is full has room again. */
+  #watchEnds(isDry: boolean, isStalled: boolean): void {
+    const { source, sink } = this.#job;
+    this.#sourceWatch = this.#watch(this.#sourceWatch, isDry ? source.descriptor : null, POLLIN);
+    this.#sinkWatch = this.#watch(this.#sinkWatch, isStalled ? sink.descriptor : null, POLLOUT);
+  }
+
+  #watch(present: Disposable | null, descriptor: number | null, events: number): Disposable | null {
+    if (descriptor !== null) return present ?? this.#loop.watch(descriptor, () => {}, events);
+    present?.[Symbol.dispose]();
+    return null;
+  }
+
+  /** The error, once a connection that it leaves behind is aborted and the RST has left. */
+  async #aborted(error: unknown): Promise<unknown> {
+    if (this.#connection.failure === null) await this.#abort();
+    return error;
   }
 
   async #abort(): Promise<void> {
@@ -321,13 +370,14 @@ export class ClientSession {
 
   /** What the messages of failures tell. */
   #facts(): ClientFacts {
+    const transfer = this.#transfer;
     return {
       peer: this.#job.peer,
       record: this.#narrator.record,
       softError: this.#connection.softError,
-      acknowledged: this.#transfer?.acknowledged ?? this.#acknowledged,
-      received: this.#transfer?.received ?? null,
-      messageLength: this.#messageLength,
+      acknowledged: transfer?.acknowledged ?? 0,
+      received: this.#job.isMeasured ? transfer?.received ?? null : null,
+      messageLength: this.#job.sending !== null ? transfer?.total ?? 0 : 0,
       now: this.#loop.readClock(),
     };
   }

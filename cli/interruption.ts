@@ -5,6 +5,7 @@
  */
 
 import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
+import type { Output } from "./output.ts";
 
 /** What can be asked to end. */
 export interface Interruptible {
@@ -20,6 +21,9 @@ export interface Signals {
 
 /** Exit codes of programs that a signal ended, as shells have them: 128 and the signal's number. */
 const EXIT_CODES = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated } as const;
+
+/** How long an interrupted program waits until what it has to say is written, milliseconds. */
+const LAST_WORDS = 1_000;
 
 /** Listens for Ctrl-C (SIGINT) and SIGTERM for the rest of the program's life. */
 export class Interruption {
@@ -38,6 +42,17 @@ export class Interruption {
   /** From now on there is work that can end well; before, the first signal ends the program. */
   attach(work: Interruptible): void {
     this.#work = work;
+  }
+
+  /**
+   * Ends well: the work is over, and what the output has to say is written; after a signal that is not waited for long, and
+   * the next signal ends the program at once. @returns the exit code
+   */
+  async finish(output: Pick<Output, "finish">, code: ExitCodeNumber): Promise<ExitCodeNumber> {
+    this.#work = null;
+    if (!this.#asked) return await output.finish(code);
+    const late = new Promise<ExitCodeNumber>((resolve) => setTimeout(() => resolve(code), LAST_WORDS));
+    return await Promise.race([output.finish(code), late]);
   }
 
   #interrupt(signal: keyof typeof EXIT_CODES): void {

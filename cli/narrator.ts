@@ -24,7 +24,6 @@ import {
   type TimerName,
   toSeconds,
 } from "../tcp/mod.ts";
-import { counted } from "./counted.ts";
 import { payloadLines } from "./escape.ts";
 import type { Mark, Output } from "./output.ts";
 
@@ -87,22 +86,15 @@ export class Narrator implements Observer {
     this.#output.line("done", "TCP connection established!");
   }
 
-  /** The message is handed to the connection. `text` is safe to show. */
-  sending(text: string): void {
-    this.#output.line("sent", `Sending data: ${text}`);
+  /** What is to be sent goes to the connection. `what` is safe to show; null: there is nothing. */
+  sending(what: string | null): void {
+    if (what === null) this.#output.line("note", "No data to send");
+    else this.#output.line("sent", `Sending ${what}`);
   }
 
-  /** A bulk transfer begins. `octets` are to be sent, null: none were asked for. */
-  transferring(octets: number | null, receives: boolean): void {
-    if (octets === 0) this.#output.line("note", "No data to send");
-    else if (octets !== null) this.#output.line("sent", `Sending ${counted(octets, "byte")}`);
-    if (receives) this.#output.line("received", "Receiving until the peer closes its side");
-  }
-
-  /** There is no message to send. */
-  nothingToSend(): void {
-    this.#output.line("note", "No data to send");
-    this.flush();
+  /** From now on it is read until the peer closes its side. */
+  receiving(): void {
+    this.#output.line("received", "Receiving until the peer closes its side");
   }
 
   /** The peer has acknowledged the whole message. */

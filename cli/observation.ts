@@ -10,8 +10,8 @@ import { CaptureWriter } from "../capture/mod.ts";
 import type { DropReason, Instant, IpAddress, Observer } from "../tcp/mod.ts";
 import { combineObservers, type OutputOptions, type Outputs, Tracer } from "../trace/mod.ts";
 import type { ObserveArguments } from "./observe_arguments.ts";
-import { checkAbsent, type OctetFile, openGrowing, writeWhole } from "./observe_files.ts";
-import type { ColorChoice, Output, TextSink } from "./output.ts";
+import { checkAbsent, type OctetFile, openGrowing, writeWhole } from "./files.ts";
+import { type ColorChoice, type Output, type TextSink, wantsColor, writeLine } from "./output.ts";
 import { VERSION } from "./version.ts";
 
 /** What an observation belongs to. */
@@ -46,15 +46,18 @@ export class Observation {
   #isFinished = false;
   readonly #onSignal = (): void => this.#writeStatistics();
 
-  /** Begins to watch. @throws ProgramFailure when a file exists or cannot be written */
-  constructor(wanted: ObserveArguments, context: ObservationContext, narrator: Observer) {
+  private constructor(
+    wanted: ObserveArguments,
+    context: ObservationContext,
+    narrator: Observer,
+    capture: OctetFile | null,
+  ) {
     this.#wanted = wanted;
     this.#context = context;
-    for (const file of [wanted.report, wanted.ladderFile]) if (file !== null) checkAbsent(file, wanted.force);
-    this.#capture = wanted.pcap === null ? null : openGrowing(wanted.pcap, wanted.force);
+    this.#capture = capture;
     const epoch = Math.round(performance.timeOrigin * MICROS_PER_MILLISECOND);
     this.tracer = new Tracer({
-      ...outputOptions(wanted, context, Deno.stderr),
+      ...outputOptions(wanted, context, context.output.err, writeQuietly),
       epoch,
       statistics: wanted.statistics,
       ...this.#capture === null ? {} : { capture: captureWriter(wanted, context, epoch, this.#capture) },
@@ -66,30 +69,55 @@ export class Observation {
     if (wanted.statistics && Deno.build.os !== "windows") Deno.addSignalListener("SIGUSR1", this.#onSignal);
   }
 
+  /** Begins to watch. @throws ProgramFailure when a file exists or cannot be written */
+  static async begin(
+    wanted: ObserveArguments,
+    context: ObservationContext,
+    narrator: Observer,
+  ): Promise<Observation> {
+    const { pcap, report, ladderFile, force } = wanted;
+    for (const file of [report, ladderFile]) if (file !== null) checkAbsent(file, force);
+    const capture = pcap === null
+      ? null
+      : pcap === "-"
+      ? standardOutput(context.output)
+      : await openGrowing(pcap, force);
+    return new Observation(wanted, context, narrator, capture);
+  }
+
+  /** Whether whoever reads the capture is so far behind that the work had better hold back. */
+  get isBehind(): boolean {
+    return this.#capture?.isBehind === true;
+  }
+
   /** Ends the capture and writes ladder, report and summary. @throws ProgramFailure when a file cannot be written */
   async finish(): Promise<void> {
     if (this.#isFinished) return;
     this.#isFinished = true;
     if (this.#timer !== null) clearInterval(this.#timer);
     this.tracer.finish();
-    this.#capture?.[Symbol.dispose]();
     if (this.#wanted.statistics) {
       if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGUSR1", this.#onSignal);
       this.#writeStatistics();
     }
-    await writeAtEnd(this.tracer.outputs, this.#wanted, this.#context);
+    await this.#capture?.finish();
+    await writeAtEnd(this.tracer.outputs, this.#wanted, this.#context, writeQuietly);
   }
 
   #writeStatistics(): void {
-    for (const line of this.tracer.statistics?.lines() ?? []) writeTo(Deno.stderr, line);
+    for (const line of this.tracer.statistics?.lines() ?? []) writeQuietly(this.#context.output.err, line);
   }
 }
 
-/** What is to be shown, as trace/ wants to know it; lines for people go to `lines`. */
+/** Writes a line to a stream. */
+type LineWriter = (sink: TextSink, line: string) => void;
+
+/** What is to be shown, as trace/ wants to know it; lines for people go to `lines`, each by `writeTo`. */
 export function outputOptions(
   wanted: ObserveArguments,
   context: ObservationContext,
   lines: TextSink,
+  writeTo: LineWriter,
 ): Omit<OutputOptions, "epoch"> {
   const color = wantsColor(context.color, lines);
   const write = (line: string): void => writeTo(lines, line);
@@ -100,7 +128,7 @@ export function outputOptions(
     report: wanted.report !== null,
     ...wanted.trace ? { lines: { write, absolute: wanted.absolute, color } } : {},
     ...wanted.explain ? { story: { write, width: widthOf(lines), color } } : {},
-    ...wanted.json ? { json: (line: string): void => writeTo(Deno.stdout, line) } : {},
+    ...wanted.json ? { json: (line: string): void => writeTo(context.output.out, line) } : {},
     ...wanted.verbose
       ? { agreement: (line: string): void => context.output.continuation(`    ${line}`) }
       : {},
@@ -112,10 +140,11 @@ export async function writeAtEnd(
   outputs: Outputs,
   wanted: ObserveArguments,
   context: ObservationContext,
+  writeTo: LineWriter,
 ): Promise<void> {
   const { ladder, ladderFile, report, force, json, pcap } = wanted;
   if (ladder) {
-    const sink = json || pcap === "-" ? Deno.stderr : Deno.stdout;
+    const sink = json || pcap === "-" ? context.output.err : context.output.out;
     const options = {
       width: widthOf(sink),
       ascii: wanted.ascii || !hasUnicode(),
@@ -146,18 +175,28 @@ function captureWriter(
   });
 }
 
-/** A reader that went away does not disturb the connection. */
-function writeTo(sink: TextSink, line: string): void {
-  const octets = new TextEncoder().encode(`${line}\n`);
-  try {
-    for (let written = 0; written < octets.length;) written += sink.writeSync(octets.subarray(written));
-  } catch {
-    // Nobody reads it.
-  }
+/** The capture on standard output, which the end of the program waits for and asks what could not be written. */
+function standardOutput({ out }: Output): OctetFile {
+  return {
+    write: (octets) => {
+      try {
+        for (let written = 0; written < octets.length;) written += out.writeSync(octets.subarray(written));
+      } catch {
+        // As with lines.
+      }
+    },
+    finish: () => Promise.resolve(),
+    isBehind: false,
+  };
 }
 
-function wantsColor(choice: ColorChoice, sink: TextSink): boolean {
-  return choice === "always" || (choice === "auto" && !Deno.noColor && sink.isTerminal());
+/** What cannot be written is the sink's to remember: it does not disturb the connection. */
+function writeQuietly(sink: TextSink, line: string): void {
+  try {
+    writeLine(sink, line);
+  } catch {
+    // The end of the program tells it.
+  }
 }
 
 function widthOf(sink: TextSink): number {

@@ -13,6 +13,8 @@ export interface Watchers {
   readonly observer: Observer;
   /** For packets that reach no core. */
   readonly onDrop?: (reason: DropReason, now: Instant) => void;
+  /** Whether whoever reads of the work is so far behind that it had better hold back. */
+  readonly isBehind?: boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ export async function observed<T>(
 ): Promise<T> {
   if (!isObserved(wanted)) return await work({ observer: narrator });
   const { Observation } = await import("./observation.ts");
-  const observation = new Observation(wanted, context, narrator);
+  const observation = await Observation.begin(wanted, context, narrator);
   try {
     const result = await work(observation);
     await observation.finish();

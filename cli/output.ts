@@ -4,7 +4,9 @@
  * @module
  */
 
+import { counted } from "./counted.ts";
 import { escapeControls } from "./escape.ts";
+import { ioReason, isReaderGone } from "./io_errors.ts";
 import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
 
 /** When to colour. */
@@ -17,6 +19,16 @@ export const COLOR_CHOICES: readonly ColorChoice[] = ["auto", "always", "never"]
 export interface TextSink {
   writeSync(octets: Uint8Array): number;
   isTerminal(): boolean;
+  /** Waits until what was taken is written, where that is not so at once. */
+  drained?(): Promise<void>;
+  /** Whether so much waits to be written that the work had better hold back. @default false */
+  readonly isBehind?: boolean;
+  /** Why what was taken could not be written. @default null */
+  readonly error?: Error | null;
+  /** Called whenever nothing waits to be written any more. */
+  onDrained?: (() => void) | null;
+  /** Writes that were dropped because nobody read what was written before. @default 0 */
+  readonly dropped?: number;
 }
 
 /** What a line is about; each has its mark. */
@@ -45,15 +57,16 @@ export interface OutputOptions {
 
 /**
  * Writes lines. A reader that went away (`| head -1`) or a full disk does not disturb the work: what cannot be written
- * is dropped, and {@link Output.writeError} keeps the reason unless it was only the reader.
+ * is dropped, and {@link Output.finish} tells the reason unless it was only the reader.
  */
 export class Output {
-  /** Why standard output could not be written; null when it could, or when its reader just went away. */
-  writeError: Error | null = null;
   /** Called before each line: takes away what stands on the terminal's last one. */
   beforeLine: (() => void) | null = null;
-  readonly #out: TextSink;
-  readonly #err: TextSink;
+  /** Where narration goes. */
+  readonly out: TextSink;
+  /** Where warnings and failures go. */
+  readonly err: TextSink;
+  #writeError: Error | null = null;
   readonly #quiet: boolean;
   readonly #colorOut: boolean;
   readonly #colorErr: boolean;
@@ -61,11 +74,16 @@ export class Output {
   #outGone = false;
 
   constructor(options: OutputOptions) {
-    this.#out = options.out ?? Deno.stdout;
-    this.#err = options.err ?? Deno.stderr;
+    this.out = options.out ?? Deno.stdout;
+    this.err = options.err ?? Deno.stderr;
     this.#quiet = options.quiet;
-    this.#colorOut = wantsColor(options.color, this.#out);
-    this.#colorErr = wantsColor(options.color, this.#err);
+    this.#colorOut = wantsColor(options.color, this.out);
+    this.#colorErr = wantsColor(options.color, this.err);
+  }
+
+  /** Called whenever a stream that was behind no longer is. */
+  set onDrained(call: () => void) {
+    for (const sink of [this.out, this.err]) if (sink.onDrained !== undefined) sink.onDrained = call;
   }
 
   /** Whether nobody reads the narration: what is costly to write need not be written. */
@@ -93,30 +111,57 @@ export class Output {
     this.#complain("failure", text);
   }
 
-  /** The exit code of work that went well; says so when its narration could not all be written. */
-  finish(): ExitCodeNumber {
-    if (this.writeError === null) return ExitCode.ok;
-    this.failure(`Cannot write to standard output: ${escapeControls(this.writeError.message)}`);
-    return ExitCode.system;
+  /** Whether readers are so far behind that the work had better hold back. */
+  get isBehind(): boolean {
+    return this.out.isBehind === true || this.err.isBehind === true;
+  }
+
+  /**
+   * Waits until everything is written. @returns the exit code, which is another one when the work went well but not all of
+   * what it had to say could be written
+   */
+  async finish(code: ExitCodeNumber = ExitCode.ok): Promise<ExitCodeNumber> {
+    await Promise.all([this.out.drained?.(), this.err.drained?.()]);
+    let result = code;
+    const complain = (stream: string, reason: string): void => {
+      this.failure(`Cannot write to ${stream}: ${reason}`);
+      if (result === ExitCode.ok) result = ExitCode.system;
+    };
+    const outError = this.#writeError ?? this.out.error ?? null;
+    if (outError !== null) complain("standard output", escapeControls(ioReason(outError)));
+    if (this.err.error) complain("standard error", escapeControls(ioReason(this.err.error)));
+    for (const [stream, sink] of [["standard output", this.out], ["standard error", this.err]] as const) {
+      if (sink.dropped) {
+        complain(stream, `its reader was too slow, ${counted(sink.dropped, "write")} dropped`);
+      }
+    }
+    await this.err.drained?.();
+    return result;
   }
 
   #narrate(text: string): void {
     if (this.isSilent) return;
     this.beforeLine?.();
-    const error = writeLine(this.#out, this.#encoder.encode(`${text}\n`));
+    const error = tryToWrite(this.out, this.#encoder.encode(`${text}\n`));
     if (error === null) return;
     this.#outGone = true;
-    if (!(error instanceof Deno.errors.BrokenPipe)) this.writeError = error;
+    if (!isReaderGone(error)) this.#writeError = error;
   }
 
   #complain(mark: Mark, text: string): void {
     this.beforeLine?.();
-    writeLine(this.#err, this.#encoder.encode(`${painted(mark, this.#colorErr)} ${text}\n`));
+    tryToWrite(this.err, this.#encoder.encode(`${painted(mark, this.#colorErr)} ${text}\n`));
   }
 }
 
+/** Writes a line. @throws what prevents it */
+export function writeLine(sink: TextSink, line: string): void {
+  const octets = new TextEncoder().encode(`${line}\n`);
+  for (let written = 0; written < octets.length;) written += sink.writeSync(octets.subarray(written));
+}
+
 /** Writes all octets; returns what prevented it. */
-function writeLine(sink: TextSink, octets: Uint8Array): Error | null {
+function tryToWrite(sink: TextSink, octets: Uint8Array): Error | null {
   try {
     for (let written = 0; written < octets.length;) written += sink.writeSync(octets.subarray(written));
     return null;
@@ -126,7 +171,7 @@ function writeLine(sink: TextSink, octets: Uint8Array): Error | null {
 }
 
 /** `auto` is a terminal and no NO_COLOR in the environment (https://no-color.org). */
-function wantsColor(choice: ColorChoice, sink: TextSink): boolean {
+export function wantsColor(choice: ColorChoice, sink: TextSink): boolean {
   switch (choice) {
     case "always":
       return true;

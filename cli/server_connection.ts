@@ -34,8 +34,10 @@ const CALLS_PER_TURN = 16;
 /** What mode source sends; made when the first connection needs it. */
 let pattern: Pattern | null = null;
 
-/** Read by one connection at a time and used up at once, so one is enough for all that need not keep it. */
+/** Read by one connection at a time and used up at once, so one is enough for all. */
 const sharedBuffer = new Uint8Array(READ_LENGTH);
+
+const NONE = new Uint8Array();
 
 /** One accepted connection until its end. */
 export class ServerConnection {
@@ -43,10 +45,8 @@ export class ServerConnection {
   readonly stream: ServerStream;
   readonly #mode: ServerMode;
   readonly #report: ServerReport;
-  /** What was read and, in mode echo, waits from `#from` to `#until` to be sent. */
-  readonly #buffer: Uint8Array;
-  #from = 0;
-  #until = 0;
+  /** What was read in mode echo and could not be sent yet. */
+  #waiting = NONE;
   #received = 0;
   #sent = 0;
   #peerFinished = false;
@@ -59,7 +59,6 @@ export class ServerConnection {
     this.peer = peer;
     this.#mode = mode;
     this.#report = report;
-    this.#buffer = mode.kind === "echo" ? new Uint8Array(READ_LENGTH) : sharedBuffer;
   }
 
   /** Reads and sends what goes without waiting, within the turn's bound; null once the connection is over and closed. */
@@ -92,25 +91,31 @@ export class ServerConnection {
 
   #nothingToSend(): boolean {
     if (this.#mode.kind === "source") return this.#sent >= this.#mode.octets;
-    return this.#from === this.#until;
+    return this.#waiting.length === 0;
   }
 
-  /** Mode echo reads on only when the last read has gone out: the peer's own window then holds it back. */
+  /**
+   * Mode echo reads on only when the last read has gone out, and what is shown only as fast as it is read: the peer's own
+   * window then holds it back.
+   */
   #mayReceive(): boolean {
-    return !this.#peerFinished && (this.#mode.kind !== "echo" || this.#nothingToSend());
+    if (this.#peerFinished) return false;
+    const { kind } = this.#mode;
+    if (this.#report.isBehind && (kind === "echo" || kind === "print")) return false;
+    return kind !== "echo" || this.#nothingToSend();
   }
 
   /** Whether anything was sent. */
   #sendSome(): boolean {
-    const before = this.#sent;
-    if (!this.#nothingToSend()) this.#sent += this.stream.send(this.#outgoing());
-    if (this.#mode.kind === "echo") this.#from += this.#sent - before;
+    const octets = this.#nothingToSend() ? 0 : this.stream.send(this.#outgoing());
+    this.#sent += octets;
+    if (this.#mode.kind === "echo") this.#waiting = this.#waiting.subarray(octets);
     if (this.#mode.kind === "source" && this.#nothingToSend()) this.#shutdown();
-    return this.#sent > before;
+    return octets > 0;
   }
 
   #outgoing(): Uint8Array {
-    if (this.#mode.kind !== "source") return this.#buffer.subarray(this.#from, this.#until);
+    if (this.#mode.kind !== "source") return this.#waiting;
     pattern ??= new Pattern(READ_LENGTH);
     const octets = pattern.from(this.#sent);
     const left = this.#mode.octets - this.#sent;
@@ -120,30 +125,36 @@ export class ServerConnection {
   /** Whether anything was received. */
   #receiveSome(): boolean {
     if (!this.#mayReceive()) return false;
-    const length = this.stream.receive(this.#buffer);
+    const length = this.stream.receive(sharedBuffer);
     if (length === null) {
       this.#peerFinished = true;
       return false;
     }
     this.#received += length;
-    if (length > 0) this.#take(length);
+    if (length > 0) this.#take(sharedBuffer.subarray(0, length));
     return length > 0;
   }
 
-  #take(length: number): void {
+  #take(octets: Uint8Array): void {
     switch (this.#mode.kind) {
       case "print":
-        this.#report.received(this.peer, this.#buffer.subarray(0, length));
+        this.#report.received(this.peer, octets);
         break;
       case "echo":
-        this.#report.received(this.peer, this.#buffer.subarray(0, length));
-        this.#from = 0;
-        this.#until = length;
+        this.#report.received(this.peer, octets);
+        this.#echo(octets);
         break;
       case "discard":
       case "source":
         break;
     }
+  }
+
+  /** Sends what goes at once, and keeps a copy of the rest: an idle connection has no buffer. */
+  #echo(octets: Uint8Array): void {
+    const sent = this.stream.send(octets);
+    this.#sent += sent;
+    this.#waiting = sent === octets.length ? NONE : octets.slice(sent);
   }
 
   #shutdown(): void {

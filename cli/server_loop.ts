@@ -60,6 +60,7 @@ export class Server<Stream extends ServerStream> {
   readonly #connections = new Map<number, ServerConnection>();
   readonly #listenerSlot: number;
   #accepting = true;
+  #isResuming = false;
   #accepted = 0;
   #stopped = false;
 
@@ -75,6 +76,12 @@ export class Server<Stream extends ServerStream> {
     this.#parts.pollSet.wake();
   }
 
+  /** Whoever reads the report has caught up: connections that were not read for its sake get a turn. */
+  resume(): void {
+    this.#isResuming = true;
+    this.#parts.pollSet.wake();
+  }
+
   /** Serves; returns when the server has ended. */
   async run(): Promise<void> {
     const { pollSet } = this.#parts;
@@ -84,6 +91,7 @@ export class Server<Stream extends ServerStream> {
         let ready = rounds < ROUNDS_WITHOUT_REST ? pollSet.poll() : 0;
         rounds = ready > 0 ? rounds + 1 : 0;
         if (ready === 0) ready = await pollSet.wait(LONGEST_WAIT);
+        if (this.#isResuming) this.#resumeAll();
         if (!this.#stopped && ready > 0) this.#round();
       }
     } finally {
@@ -91,6 +99,11 @@ export class Server<Stream extends ServerStream> {
       for (const connection of this.#connections.values()) connection.end("closed by us (server stopped)");
       this.#connections.clear();
     }
+  }
+
+  #resumeAll(): void {
+    this.#isResuming = false;
+    for (const [slot, connection] of this.#connections) this.#turn(slot, connection);
   }
 
   #round(): void {

@@ -27,6 +27,11 @@ export class ServerReport {
     this.#output = output;
   }
 
+  /** Whether whoever reads this is so far behind that nothing more is to be shown for now. */
+  get isBehind(): boolean {
+    return this.#output.isBehind;
+  }
+
   listening(endpoint: string): void {
     this.#output.line("note", `Server listening on ${endpoint}`);
   }

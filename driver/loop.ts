@@ -156,9 +156,12 @@ export class Loop implements Disposable {
     return this.#outlet.isFull;
   }
 
-  /** Calls `ready` in a turn after `descriptor` got something to read. @returns ends the watch when disposed of */
-  watch(descriptor: number, ready: (now: Instant) => void): Disposable {
-    const watch: Watch = { slot: this.#poller.add(descriptor, POLLIN), ready, pending: false };
+  /**
+   * Calls `ready` in a turn after `descriptor` got something to read, or what `events` says. @returns ends the watch when
+   * disposed of
+   */
+  watch(descriptor: number, ready: (now: Instant) => void, events: number = POLLIN): Disposable {
+    const watch: Watch = { slot: this.#poller.add(descriptor, events), ready, pending: false };
     this.#watches.add(watch);
     return {
       [Symbol.dispose]: (): void => {

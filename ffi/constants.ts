@@ -105,6 +105,9 @@ export const EFD_CLOEXEC = 0o2000000;
 
 // <fcntl.h>
 export const O_RDONLY = 0;
+export const O_WRONLY = 1;
+export const O_NOCTTY = 0o400;
+export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
 export const F_GETFD = 1;
 

@@ -95,6 +95,12 @@ const CAUSES: Readonly<Record<string, string>> = {
   ETIMEDOUT: "the peer did not answer",
   ENOPROTOOPT: "this kernel does not have this option",
   ENOSYS: "this kernel or sandbox does not have this call",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EFBIG: "the file would be longer than it may be (ulimit -f)",
+  EIO: "the device reports an error",
+  ENOENT: "there is no such file",
+  EISDIR: "it is a folder",
   EINTR: "a signal arrived; try again",
   EAGAIN: "it would have to wait; try again",
 };

@@ -114,6 +114,22 @@ const SYMBOLS = {
     result: "i32", /* int */
   },
   open: { parameters: ["buffer", /* const char *path */ "i32" /* int flags */], result: "i32" /* int */ },
+  openOnPool: {
+    name: "open",
+    parameters: ["pointer", /* const char *path */ "i32" /* int flags */],
+    result: "i32", /* int */
+    nonblocking: true,
+  },
+  statx: {
+    parameters: [
+      "i32", /* int dirfd */
+      "buffer", /* const char *path */
+      "i32", /* int flags */
+      "u32", /* unsigned int mask */
+      "buffer", /* struct statx * */
+    ],
+    result: "i32", /* int */
+  },
   ioctl: {
     parameters: ["i32", /* int fd */ "usize", /* unsigned long request */ "buffer" /* struct ifreq * */],
     result: "i32", /* int */

@@ -40,5 +40,6 @@ export {
   loopbackAddress,
   parseLiteral,
 } from "./sockaddr.ts";
+export { type FileKind, fileKind, StreamFile } from "./stream_file.ts";
 export { StreamListener } from "./stream_listener.ts";
 export { StreamSocket } from "./stream_socket.ts";

@@ -10,20 +10,23 @@ function wanted(...args: readonly string[]): ClientArguments {
 }
 
 Deno.test("a lost message is sent again by the retransmission timer alone, and all else is standard", () => {
-  assertEquals(clientConfig(wanted()), completeConfig({ retransmission: { tailLossProbe: false } }));
+  assertEquals(clientConfig(wanted(), false), completeConfig({ retransmission: { tailLossProbe: false } }));
 });
 
 Deno.test("a bulk transfer has tail loss probes, and keep-alives that find a dead peer within a minute", () => {
-  const { closing, retransmission } = clientConfig(wanted("--receive"));
+  const { closing, retransmission } = clientConfig(wanted(), true);
   const { keepAlive, keepAliveIdle, keepAliveInterval, keepAliveProbes } = closing;
   assertEquals([keepAlive, retransmission.tailLossProbe], [true, true]);
   assertEquals(keepAliveIdle + keepAliveProbes * keepAliveInterval < seconds(60), true);
 });
 
 Deno.test("the time for the handshake is the user's choice", () => {
-  assertEquals(clientConfig(wanted("--connect-timeout", "2.5")).handshake.connectTimeout, seconds(2.5));
   assertEquals(
-    clientConfig(wanted("--receive", "--connect-timeout", "2")).handshake.connectTimeout,
+    clientConfig(wanted("--connect-timeout", "2.5"), false).handshake.connectTimeout,
+    seconds(2.5),
+  );
+  assertEquals(
+    clientConfig(wanted("--connect-timeout", "2"), true).handshake.connectTimeout,
     seconds(2),
   );
 });

@@ -3,7 +3,7 @@ import type { ClientSession } from "../../cli/client_session.ts";
 import { ExitCode, type ExitCodeNumber } from "../../cli/exit_codes.ts";
 import { describeFailure, ProgramFailure } from "../../cli/failures.ts";
 import { Flag, seconds, seqNumber } from "../../tcp/mod.ts";
-import { HANDSHAKE, prepare, type Run } from "./session_support.ts";
+import { HANDSHAKE, message, prepare, type Run } from "./session_support.ts";
 import { CLIENT_ISS } from "./simulation.ts";
 
 async function failure(session: ClientSession): Promise<[code: ExitCodeNumber, text: string]> {
@@ -55,7 +55,7 @@ Deno.test("a reset while sending says how much was not acknowledged", async () =
 });
 
 Deno.test("a reset after part of a long message tells how much of it was acknowledged", async () => {
-  const { session, simulation } = prepare({ message: "x".repeat(100_000) });
+  const { session, simulation } = prepare(message("x".repeat(100_000)));
   simulation.fromClient = (
     segment,
   ) => (segment.seq === seqNumber(CLIENT_ISS + 1 + 1_448 * 12) ? "reset" : "arrives");

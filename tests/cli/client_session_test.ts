@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { ExitCode } from "../../cli/exit_codes.ts";
 import { Flag, seconds, type Segment } from "../../tcp/mod.ts";
-import { CLOSE, DELIVERY, HANDSHAKE, JOB, loseFirst, prepare } from "./session_support.ts";
+import { CLOSE, DELIVERY, HANDSHAKE, loseFirst, MESSAGE, message, prepare } from "./session_support.ts";
 import { readAndClose } from "./simulation.ts";
 
 Deno.test("handshake, delivery and close are told in order, with the real numbers", async () => {
@@ -11,7 +11,7 @@ Deno.test("handshake, delivery and close are told in order, with the real number
   assertEquals(await session.run(), ExitCode.ok);
   assertEquals(out.lines, [...HANDSHAKE, ...DELIVERY, ...CLOSE]);
   assertEquals(err.text, "");
-  assertEquals(delivered, JOB.message);
+  assertEquals(delivered, MESSAGE);
 });
 
 Deno.test("a lost segment changes nothing on standard output; its repetition is told on standard error", async (t) => {
@@ -123,7 +123,7 @@ Deno.test("a peer that closes first is told in its order", async () => {
 });
 
 Deno.test("only the first segment that acknowledges the peer's FIN is told", async () => {
-  const { session, simulation, out } = prepare({ message: "x".repeat(20_000) }, {
+  const { session, simulation, out } = prepare(message("x".repeat(20_000)), {
     buffers: { sendBuffer: 4_000 },
   });
   let delivered = 0;
@@ -168,24 +168,24 @@ Deno.test("quiet, a success prints nothing and a repetition is not told", async 
 });
 
 Deno.test("a message without octets is not sent", async () => {
-  const { session, out } = prepare({ message: "" });
+  const { session, out } = prepare(message(""));
   assertEquals(await session.run(), ExitCode.ok);
   assertEquals(out.lines.slice(5, 7), ["[*] No data to send", "[>] Sending FIN (seq=123456790)"]);
 });
 
 Deno.test("a message with control characters is one line", async () => {
-  const { session, out } = prepare({ message: "GET / HTTP/1.0\r\n\r\n" });
+  const { session, out } = prepare(message("GET / HTTP/1.0\r\n\r\n"));
   assertEquals(await session.run(), ExitCode.ok);
   assertEquals(out.lines[5], "[>] Sending data: GET / HTTP/1.0\\r\\n\\r\\n");
 });
 
 Deno.test("a message longer than the send buffer is delivered whole", async () => {
-  const message = "0123456789".repeat(5_000);
-  const { session, simulation, out } = prepare({ message }, { buffers: { sendBuffer: 4_000 } });
+  const text = "0123456789".repeat(5_000);
+  const { session, simulation, out } = prepare(message(text), { buffers: { sendBuffer: 4_000 } });
   let delivered = "";
   simulation.program = (peer, now) => void (delivered += readAndClose(peer, now));
   assertEquals(await session.run(), ExitCode.ok);
-  assertEquals(delivered === message, true);
+  assertEquals(delivered === text, true);
   assertEquals(out.lines[6], "[*] Data sent successfully");
 });
 

@@ -1,3 +1,4 @@
+import { ExitCode } from "../../cli/exit_codes.ts";
 import { assertEquals } from "@std/assert";
 import { Output, type TextSink } from "../../cli/output.ts";
 import { memoryOutput, MemorySink } from "./support.ts";
@@ -58,20 +59,24 @@ function failingSink(error: Error, after: number): TextSink & { attempts: number
   };
 }
 
-Deno.test("a reader that went away is no error, and is not written to again", () => {
+Deno.test("a reader that went away is no error, and is not written to again", async () => {
   const out = failingSink(new Deno.errors.BrokenPipe("gone"), 1);
   const { output, err } = memoryOutput({ out });
   for (let i = 0; i < 5; i++) output.line("note", "line");
   assertEquals(out.attempts, 2);
-  assertEquals(output.writeError, null);
+  assertEquals(await output.finish(), ExitCode.ok);
   output.failure("still told");
   assertEquals(err.lines, ["[-] still told"]);
 });
 
-Deno.test("another failure to write is kept for the end", () => {
-  const { output } = memoryOutput({ out: failingSink(new Error("No space left on device"), 0) });
+Deno.test("another failure to write is told at the end, and is the end's exit code if all else went well", async () => {
+  const out = failingSink(new Error("No space left on device"), 0);
+  const { output, err } = memoryOutput({ out });
   output.line("note", "line");
-  assertEquals(output.writeError?.message, "No space left on device");
+  assertEquals(err.lines, []);
+  assertEquals(await output.finish(), ExitCode.system);
+  assertEquals(err.lines, ["[-] Cannot write to standard output: No space left on device"]);
+  assertEquals(await output.finish(ExitCode.refused), ExitCode.refused);
 });
 
 Deno.test("a standard error that cannot be written does not throw", () => {

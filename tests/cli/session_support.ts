@@ -2,17 +2,34 @@
 
 import { type ClientJob, ClientSession } from "../../cli/client_session.ts";
 import { Narrator } from "../../cli/narrator.ts";
-import { type PartialConfig, seconds, type Segment } from "../../tcp/mod.ts";
+import { escapeControls } from "../../cli/escape.ts";
+import { showing } from "../../cli/sinks.ts";
+import { TextSource } from "../../cli/sources.ts";
+import { micros, type PartialConfig, seconds, type Segment } from "../../tcp/mod.ts";
 import { type Fate, Simulation } from "./simulation.ts";
 import { memoryOutput, type MemorySink } from "./support.ts";
 
-export const JOB: ClientJob = {
+export const MESSAGE = "Hello from custom TCP client!";
+
+/** What sends this message. */
+export function message(text: string): Pick<ClientJob, "source" | "sending"> {
+  return { source: new TextSource(new TextEncoder().encode(text)), sending: `data: ${escapeControls(text)}` };
+}
+
+/** All of a job but its ends. */
+export const JOB: Omit<ClientJob, "source" | "sending" | "sink"> = {
   peer: "192.0.2.2:8888",
-  message: "Hello from custom TCP client!",
-  bulk: null,
+  receives: false,
+  cpuTime: () => micros(0),
+  isMeasured: false,
+  ending: "delivered",
+  aborts: false,
   connectTimeout: null,
   closeTimeout: seconds(60),
+  linger: null,
   timeWait: seconds(0),
+  isHeldBack: () => false,
+  afterword: () => null,
 };
 
 export interface Run {
@@ -27,7 +44,12 @@ export function prepare(job: Partial<ClientJob> = {}, config: PartialConfig = {}
   const narrator = new Narrator(output);
   const simulation = new Simulation(narrator, config);
   narrator.starting(JOB.peer);
-  const session = new ClientSession(simulation.client, simulation, narrator, { ...JOB, ...job });
+  const session = new ClientSession(simulation.client, simulation, narrator, {
+    ...JOB,
+    ...message(MESSAGE),
+    sink: showing((octets) => narrator.received(octets)),
+    ...job,
+  });
   return { simulation, session, out, err };
 }
 

@@ -71,6 +71,11 @@ export class Simulation implements ClientLoop {
 
   wake(): void {}
 
+  /** What tests give to read or write is ready whenever it is asked. */
+  watch(): Disposable {
+    return { [Symbol.dispose]: () => {} };
+  }
+
   /** Has `action` done `seconds` after the start. */
   at(seconds: number, action: () => void): void {
     this.#plans.push({ at: instant(5_000_000 + seconds * 1_000_000), action });

@@ -1,8 +1,11 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { type BulkConnection, type BulkJob, BulkTransfer } from "../../cli/bulk.ts";
 import type { ClientJob } from "../../cli/client_session.ts";
 import { ExitCode } from "../../cli/exit_codes.ts";
+import { counted } from "../../cli/counted.ts";
 import { describeFailure, ProgramFailure } from "../../cli/failures.ts";
+import { FORGETTING } from "../../cli/sinks.ts";
+import { PatternSource, TextSource } from "../../cli/sources.ts";
+import { Transfer, type TransferConnection, type TransferJob } from "../../cli/transfer.ts";
 import { PATTERN_PERIOD } from "../../cli/pattern.ts";
 import type { Connection } from "../../tcp/connection/connection.ts";
 import { Flag, type OctetRange, type PartialConfig, seconds, seqNumber } from "../../tcp/mod.ts";
@@ -12,12 +15,19 @@ import { CLIENT_ISS } from "./simulation.ts";
 
 const NO_TIME = micros(0);
 
-function bulk(octets: number | null, receives: boolean): BulkJob {
-  return { octets, receives, cpuTime: () => NO_TIME };
+/** So many octets of the pattern, null for none at all, and what the peer sends counted. */
+function bulk(octets: number | null, receives: boolean): TransferJob & Partial<ClientJob> {
+  return {
+    source: octets === null ? new TextSource(new Uint8Array()) : new PatternSource(octets),
+    sending: octets === null ? null : counted(octets, "byte"),
+    sink: FORGETTING,
+    receives,
+    cpuTime: () => NO_TIME,
+  };
 }
 
-function begin(job: BulkJob, config: PartialConfig = {}, more: Partial<ClientJob> = {}): Run {
-  return prepare({ bulk: job, ...more }, config);
+function begin(job: Partial<ClientJob>, config: PartialConfig = {}, more: Partial<ClientJob> = {}): Run {
+  return prepare({ isMeasured: true, ...job, ...more }, config);
 }
 
 /** Reads what has come; checks that it goes on with the pattern. */
@@ -87,7 +97,7 @@ Deno.test("a bulk transfer sends so many octets of the pattern, then FIN, and te
 });
 
 Deno.test("receiving, the client keeps its side open until the peer's FIN and shows nothing of what came", async () => {
-  const run = begin(bulk(null, true));
+  const run = begin(bulk(null, true), {}, { ending: "peer closed" });
   run.simulation.program = source(200_000);
   let finSentIn = "";
   run.simulation.fromClient = (segment) => {
@@ -200,7 +210,7 @@ Deno.test("a peer that is gone while we only receive is noticed by keep-alives: 
     keepAliveInterval: seconds(5),
     keepAliveProbes: 4,
   };
-  const run = begin(bulk(null, true), { closing });
+  const run = begin(bulk(null, true), { closing }, { ending: "peer closed" });
   let sent = false;
   run.simulation.program = (peer, now) => {
     if (!sent && peer.state === "ESTABLISHED") sent = peer.send(new Uint8Array(2_000), now) > 0;
@@ -236,7 +246,7 @@ Deno.test("Ctrl-C midway closes in order and tells how far it came", async () =>
 });
 
 /** Takes whatever it is given, at once. */
-class Abyss implements BulkConnection {
+class Abyss implements TransferConnection {
   octetsAcknowledged = 0;
   segmentsSent = 1;
   segmentsReceived = 12_345;
@@ -244,6 +254,7 @@ class Abyss implements BulkConnection {
   calls = 0;
   /** Octets to be read. */
   waiting = 0;
+  readonly #text = new Uint8Array(1_000_000);
   readonly views = new Set<Uint8Array>();
 
   send(from: Uint8Array): number {
@@ -256,6 +267,8 @@ class Abyss implements BulkConnection {
 
   peek(out: OctetRange): number {
     out.length = this.waiting;
+    out.firstPartLength = this.waiting;
+    out.octets = this.#text;
     return this.waiting;
   }
 
@@ -266,7 +279,7 @@ class Abyss implements BulkConnection {
 
 Deno.test("nothing is allocated for what is sent, and each turn's work is bounded", () => {
   const connection = new Abyss();
-  const transfer = new BulkTransfer(connection, bulk(10e9, false), instant(0));
+  const transfer = new Transfer(connection, bulk(10e9, false), instant(0));
   let turns = 0;
   for (; !transfer.isSent && turns < 10_000; turns++) {
     const before = connection.calls;
@@ -281,8 +294,8 @@ Deno.test("nothing is allocated for what is sent, and each turn's work is bounde
 Deno.test("the figures: to the last octet of each way, CPU time over the octets of both", () => {
   const connection = new Abyss();
   let cpu = 7_000_000;
-  const job = { octets: 3_000_000, receives: true, cpuTime: () => micros(cpu) };
-  const transfer = new BulkTransfer(connection, job, instant(1_000_000));
+  const job = { ...bulk(3_000_000, true), cpuTime: () => micros(cpu) };
+  const transfer = new Transfer(connection, job, instant(1_000_000));
   transfer.send(instant(1_000_000));
   transfer.look(instant(3_000_000));
   transfer.look(instant(9_000_000));

@@ -1,26 +1,29 @@
 /**
- * Bulk transfers: octets of a pattern out, whatever the peer sends in and forgotten, and how fast that went. Memory does
- * not grow with the amount.
+ * One transfer over a connection: octets of a source out, whatever the peer sends into a sink, and how fast that went. Memory
+ * does not grow with the amount: what the sink has no room for stays in the connection, whose window then closes.
  *
  * @module
  */
 
 import { elapsed, type Instant, type Micros, micros, OctetRange, toSeconds } from "../tcp/mod.ts";
 import { counted, grouped } from "./counted.ts";
-import { Pattern } from "./pattern.ts";
+import type { OctetSink } from "./sinks.ts";
+import type { OctetSource } from "./sources.ts";
 
-/** What a bulk transfer is to do. */
-export interface BulkJob {
-  /** Octets of the pattern to send; null: none were asked for. */
-  readonly octets: number | null;
-  /** Whether to read until the peer's FIN. */
+/** What is to be transferred. */
+export interface TransferJob {
+  readonly source: OctetSource;
+  readonly sink: OctetSink;
+  /** What is sent, for people, safe to show; null: nothing is to be sent. */
+  readonly sending: string | null;
+  /** Whether the peer's octets are what it is about. */
   readonly receives: boolean;
   /** CPU time that this process has used so far. */
   readonly cpuTime: () => Micros;
 }
 
 /** What a transfer asks of a connection. */
-export interface BulkConnection {
+export interface TransferConnection {
   readonly octetsAcknowledged: number;
   readonly segmentsSent: number;
   readonly segmentsReceived: number;
@@ -32,11 +35,11 @@ export interface BulkConnection {
   consume(octets: number, now: Instant): void;
 }
 
-/** Octets handed over at a time: few enough to stay in a core's own cache. */
-const PIECE = 64 << 10;
+/** Octets handed over in one turn of the loop, so that what arrives gets its turn too. */
+const OCTETS_PER_TURN = 8 << 20;
 
-/** Pieces handed over in one turn of the loop, so that what arrives gets its turn too. */
-const PIECES_PER_TURN = 128;
+/** Octets below which the CPU time of the start is most of it. */
+const LEAST_FOR_CPU_TIME = 100_000;
 
 const OCTETS_PER_MEGABYTE = 1e6;
 const OCTETS_PER_GIGABYTE = 1e9;
@@ -67,23 +70,26 @@ class Way {
   }
 }
 
-/** One bulk transfer over an established connection. */
-export class BulkTransfer {
-  readonly #connection: BulkConnection;
-  readonly #job: BulkJob;
-  readonly #pattern: Pattern | null;
+/** One transfer over an established connection. */
+export class Transfer {
+  /** Whether the source had nothing at the last `send`, but may have more. */
+  isDry = false;
+  /** Whether the sink had no room for all that had arrived at the last `receive`. */
+  isStalled = false;
+  readonly #connection: TransferConnection;
+  readonly #job: TransferJob;
   readonly #sending: Way;
   readonly #receiving: Way;
   readonly #cpuAtStart: Micros;
   readonly #arrived = new OctetRange();
   /** Octets that the connection has taken. */
   #given = 0;
+  #hasEnded = false;
 
   /** Begins now. */
-  constructor(connection: BulkConnection, job: BulkJob, now: Instant) {
+  constructor(connection: TransferConnection, job: TransferJob, now: Instant) {
     this.#connection = connection;
     this.#job = job;
-    this.#pattern = job.octets === null ? null : new Pattern(PIECE);
     this.#sending = new Way(now);
     this.#receiving = new Way(now);
     this.#cpuAtStart = job.cpuTime();
@@ -94,6 +100,11 @@ export class BulkTransfer {
     return this.#sending.octets;
   }
 
+  /** Octets that there are to be sent, as far as it is known. */
+  get total(): number {
+    return this.#job.source.total ?? this.#given;
+  }
+
   /** Octets that were read. */
   get received(): number {
     return this.#receiving.octets;
@@ -101,19 +112,22 @@ export class BulkTransfer {
 
   /** Whether the peer has acknowledged all that was to be sent. */
   get isSent(): boolean {
-    return this.acknowledged === (this.#job.octets ?? 0);
+    return this.#hasEnded && this.acknowledged === this.#given;
   }
 
-  /** Hands over what the connection takes now, within the turn's bound. */
+  /** Hands over what the connection takes now, within the turn's bound. @throws ProgramFailure */
   send(now: Instant): void {
-    const octets = this.#job.octets ?? 0;
-    for (let piece = 0; this.#pattern !== null && piece < PIECES_PER_TURN && this.#given < octets; piece++) {
-      const next = this.#pattern.from(this.#given);
-      const left = octets - this.#given;
-      const offered = left < next.length ? next.subarray(0, left) : next;
-      const taken = this.#connection.send(offered, now);
+    const { source } = this.#job;
+    this.isDry = false;
+    for (const bound = this.#given + OCTETS_PER_TURN; this.#given < bound;) {
+      const octets = source.next();
+      this.#hasEnded = octets === null;
+      this.isDry = octets?.length === 0;
+      if (octets === null || octets.length === 0) return;
+      const taken = this.#connection.send(octets, now);
       this.#given += taken;
-      if (taken < offered.length) return;
+      source.taken(taken);
+      if (taken < octets.length) return;
     }
   }
 
@@ -122,21 +136,40 @@ export class BulkTransfer {
     this.#sending.reached(this.#connection.octetsAcknowledged, now);
   }
 
-  /** Counts what has arrived and drops it, where it lies. @returns octets; 0: none now; null: the end of the stream */
+  /**
+   * Gives the sink what has arrived, where it lies.
+   *
+   * @returns octets; 0: none now, or no room for them; null: the end of the stream
+   * @throws ProgramFailure
+   */
   receive(now: Instant): number | null {
-    const octets = this.#connection.peek(this.#arrived);
-    if (octets === null || octets === 0) return octets;
-    this.#connection.consume(octets, now);
-    this.#receiving.reached(this.received + octets, now);
-    return octets;
+    const arrived = this.#arrived;
+    const length = this.#connection.peek(arrived);
+    this.isStalled = false;
+    if (length === null || length === 0) return length;
+    const { octets, offset, firstPartLength } = arrived;
+    const { sink } = this.#job;
+    let taken = sink.take(octets.subarray(offset, offset + firstPartLength));
+    if (taken === firstPartLength && taken < length) taken += sink.take(octets.subarray(0, length - taken));
+    this.isStalled = taken < length;
+    this.#connection.consume(taken, now);
+    this.#receiving.reached(this.received + taken, now);
+    return taken;
+  }
+
+  /** Drops what has arrived, whether the sink has room or not. @returns as `receive` */
+  forget(now: Instant): number | null {
+    const length = this.#connection.peek(this.#arrived);
+    if (length !== null && length > 0) this.#connection.consume(length, now);
+    return length;
   }
 
   /** How it went, in one line: each way that was asked for or used, segments, CPU time. */
   summary(): string {
-    const { octets, receives, cpuTime } = this.#job;
+    const { sending, receives, cpuTime } = this.#job;
     const { segmentsSent, segmentsReceived, segmentsRetransmitted } = this.#connection;
     const ways: string[] = [];
-    if (octets !== null) ways.push(`sent ${this.#sending}`);
+    if (sending !== null) ways.push(`sent ${this.#sending}`);
     if (receives || this.received > 0) ways.push(`received ${this.#receiving}`);
     const figures = [
       `${counted(segmentsSent, "segment")} sent`,
@@ -144,7 +177,7 @@ export class BulkTransfer {
       counted(segmentsRetransmitted, "retransmission"),
     ];
     const total = this.acknowledged + this.received;
-    if (total > 0) {
+    if (total >= LEAST_FOR_CPU_TIME) {
       const used = toSeconds(micros(cpuTime() - this.#cpuAtStart));
       figures.push(`${(used * OCTETS_PER_GIGABYTE / total).toFixed(2)} CPU seconds per GB`);
     }

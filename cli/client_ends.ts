@@ -1,0 +1,117 @@
+/**
+ * What the client's connection is between: where the octets come from, and where those of the peer go.
+ *
+ * @module
+ */
+
+import { type FileKind, fileKind, StreamFile } from "../ffi/mod.ts";
+import type { ClientInput, TransferArguments } from "./client_transfer_arguments.ts";
+import { DEFAULT_MESSAGE } from "./client_transfer_arguments.ts";
+import { counted } from "./counted.ts";
+import { escapeControls } from "./escape.ts";
+import { quoted } from "./options.ts";
+import { FileSink, FORGETTING, HashingSink, type OctetSink, showing } from "./sinks.ts";
+import { FileSource, type OctetSource, PatternSource, TextSource } from "./sources.ts";
+
+/** Both ends of the client's work. */
+export interface ClientEnds extends Disposable {
+  readonly source: OctetSource;
+  readonly sink: OctetSink;
+  /** What is sent, for people; null: nothing is to be sent. */
+  readonly sending: string | null;
+  /** Whether it is about amounts, not about a message. */
+  readonly isBulk: boolean;
+  /** What is to be told of the peer's octets in the end. */
+  readonly afterword: () => string | null;
+}
+
+/** What is sent when nothing was said of it: standard input where somebody has put something there. */
+function inputByDefault({ receives }: TransferArguments): ClientInput {
+  const someonesInput: readonly FileKind[] = ["pipe", "socket", "file", "device"];
+  if (someonesInput.includes(fileKind(0))) return { kind: "file", path: "-" };
+  return receives ? { kind: "nothing" } : { kind: "message", text: DEFAULT_MESSAGE };
+}
+
+/** Opens both ends. `show` gets what the peer sends where it goes nowhere else. @throws ProgramFailure */
+export async function openEnds(
+  wanted: TransferArguments,
+  force: boolean,
+  show: (octets: Uint8Array) => void,
+): Promise<ClientEnds> {
+  const opened: Disposable[] = [];
+  const input = wanted.input ?? inputByDefault(wanted);
+  const { source, sending } = await openSource(input, opened);
+  const plain = wanted.output !== null
+    ? await openSink(wanted.output, force, opened)
+    : wanted.receives || wanted.hash !== null
+    ? FORGETTING
+    : showing(show);
+  const { sink, afterword } = await hashed(plain, wanted.hash);
+  const isBulk = input.kind !== "message" || wanted.receives || wanted.output !== null ||
+    wanted.hash !== null;
+  return {
+    source,
+    sink,
+    sending,
+    isBulk,
+    afterword,
+    [Symbol.dispose]: () => opened.forEach((file) => file[Symbol.dispose]()),
+  };
+}
+
+interface OpenSource {
+  readonly source: OctetSource;
+  readonly sending: string | null;
+}
+
+async function openSource(input: ClientInput, opened: Disposable[]): Promise<OpenSource> {
+  switch (input.kind) {
+    case "nothing":
+      return { source: new TextSource(new Uint8Array()), sending: null };
+    case "message":
+      return {
+        source: new TextSource(new TextEncoder().encode(input.text)),
+        sending: `data: ${escapeControls(input.text)}`,
+      };
+    case "pattern":
+      return { source: new PatternSource(input.octets), sending: counted(input.octets, "byte") };
+    case "file": {
+      const isStandard = input.path === "-";
+      const name = isStandard ? "standard input" : quoted(input.path);
+      const file = isStandard ? StreamFile.input() : await openInput(input.path);
+      opened.push(file);
+      return { source: new FileSource(file, name), sending: name };
+    }
+  }
+}
+
+async function openInput(path: string): Promise<StreamFile> {
+  const { openStream } = await import("./files.ts");
+  return await openStream(path, "read");
+}
+
+async function openSink(path: string, force: boolean, opened: Disposable[]): Promise<OctetSink> {
+  if (path === "-") {
+    const file = StreamFile.output(1);
+    opened.push(file);
+    return new FileSink(file, "standard output");
+  }
+  const { isStream, openRegular, openStream } = await import("./files.ts");
+  const file = isStream(path) ? await openStream(path, "write") : openRegular(path, force);
+  opened.push(file);
+  return new FileSink(file, quoted(path));
+}
+
+/** A sink that hashes as well when an algorithm is given, and the line that tells the result. */
+async function hashed(
+  sink: OctetSink,
+  algorithm: string | null,
+): Promise<{ readonly sink: OctetSink; readonly afterword: () => string | null }> {
+  if (algorithm === null) return { sink, afterword: () => null };
+  const { createHash } = await import("node:crypto");
+  const hash = createHash(algorithm);
+  return {
+    sink: new HashingSink(sink, hash),
+    afterword: () => `${algorithm} of what was received: ${hash.digest("hex")}`,
+  };
+}

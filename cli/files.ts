@@ -1,0 +1,184 @@
+/**
+ * The files that the programs leave: never over an existing one without being told to, and never half of one, but for
+ * captures and payload, which grow while it happens.
+ *
+ * @module
+ */
+
+import { fileKind, StreamFile } from "../ffi/mod.ts";
+import { ExitCode } from "./exit_codes.ts";
+import { ProgramFailure } from "./failures.ts";
+import { ioReason, isReaderGone } from "./io_errors.ts";
+import { quoted } from "./options.ts";
+
+/** Octets that are read at a time. */
+const READ_OCTETS = 1 << 20;
+
+/** Takes octets, all of them, at once, and remembers what prevented it. */
+export interface OctetFile {
+  write(octets: Uint8Array): void;
+  /** Whether so much waits to be written that the work had better hold back. */
+  readonly isBehind: boolean;
+  /** Waits until all is written, and closes. @throws ProgramFailure when not all could be written */
+  finish(): Promise<void>;
+}
+
+/** @throws ProgramFailure when the file exists and may not be replaced: before any work is done for it */
+export function checkAbsent(path: string, force: boolean): void {
+  if (force) return;
+  try {
+    Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw fileFailure(path, error);
+  }
+  throw new ProgramFailure(
+    ExitCode.usage,
+    `Cannot write ${quoted(path)}: it exists; give another name, or --force to replace it`,
+  );
+}
+
+/** Writes a whole file under another name beside it and then gives it its own. @throws ProgramFailure */
+export function writeWhole(path: string, text: string, force: boolean): void {
+  checkAbsent(path, force);
+  const beside = nameBeside(path);
+  try {
+    Deno.writeTextFileSync(beside, text, { createNew: true });
+    Deno.renameSync(beside, path);
+  } catch (error) {
+    removeQuietly(beside);
+    throw fileFailure(path, error);
+  }
+}
+
+/**
+ * Opens a file that grows while it is written. What is there already is replaced, a symbolic link included, when that may be;
+ * pipes and devices are written as they are, and never waited for.
+ *
+ * @throws ProgramFailure
+ */
+export async function openGrowing(path: string, force: boolean): Promise<OctetFile> {
+  if (isStream(path)) {
+    const file = await openStream(path, "write");
+    const { QueuedSink } = await import("./queued_sink.ts");
+    return new GrowingFile(new QueuedSink(file), path);
+  }
+  return new GrowingFile(openRegular(path, force), path);
+}
+
+/** Whether the path is a pipe or a device, which nobody can overwrite. */
+export function isStream(path: string): boolean {
+  return ["pipe", "terminal", "device", "null device"].includes(fileKind(path));
+}
+
+/** Opens a new file, in the place of an old one when that may be. @throws ProgramFailure */
+export function openRegular(path: string, force: boolean): Deno.FsFile {
+  const create = { write: true, createNew: true };
+  try {
+    if (!force) return Deno.openSync(path, create);
+    const beside = nameBeside(path);
+    const file = Deno.openSync(beside, create);
+    try {
+      Deno.renameSync(beside, path);
+    } catch (error) {
+      file.close();
+      removeQuietly(beside);
+      throw error;
+    }
+    return file;
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) checkAbsent(path, force);
+    throw fileFailure(path, error);
+  }
+}
+
+/** Opens what is there already. A pipe waits for its other end. @throws ProgramFailure */
+export async function openStream(path: string, verb: "read" | "write"): Promise<StreamFile> {
+  try {
+    if (Deno.permissions.querySync({ name: verb, path }).state !== "granted") {
+      throw new Deno.errors.NotCapable(path);
+    }
+    return verb === "read" ? await StreamFile.openInput(path) : await StreamFile.openOutput(path);
+  } catch (error) {
+    throw fileFailure(path, error, verb);
+  }
+}
+
+/** The octets of a file as they are read, `-` for standard input. @throws ProgramFailure */
+export async function* readChunks(path: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const octets = new Uint8Array(READ_OCTETS);
+  try {
+    using file = path === "-" ? null : await Deno.open(path);
+    const source = file ?? Deno.stdin;
+    for (let read = await source.read(octets); read !== null; read = await source.read(octets)) {
+      yield octets.slice(0, read);
+    }
+  } catch (error) {
+    throw fileFailure(path, error, "read");
+  }
+}
+
+/** What {@link GrowingFile} writes to. */
+interface GrowingSink extends Disposable {
+  writeSync(octets: Uint8Array): number;
+  drained?(): Promise<void>;
+  readonly error?: Error | null;
+  readonly dropped?: number;
+  readonly isBehind?: boolean;
+}
+
+/** A disk that is full, or a reader that went away, ends the writing but not the connection. */
+class GrowingFile implements OctetFile {
+  readonly #sink: GrowingSink;
+  readonly #path: string;
+  #error: unknown = null;
+
+  constructor(sink: GrowingSink, path: string) {
+    this.#sink = sink;
+    this.#path = path;
+  }
+
+  write(octets: Uint8Array): void {
+    if (this.#error !== null) return;
+    try {
+      for (let written = 0; written < octets.length;) {
+        written += this.#sink.writeSync(octets.subarray(written));
+      }
+    } catch (error) {
+      this.#error = error;
+    }
+  }
+
+  get isBehind(): boolean {
+    return this.#sink.isBehind === true;
+  }
+
+  async finish(): Promise<void> {
+    await this.#sink.drained?.();
+    this.#sink[Symbol.dispose]();
+    const error = this.#error ?? this.#sink.error ?? null;
+    if (error !== null && !isReaderGone(error)) throw fileFailure(this.#path, error);
+    if (this.#sink.dropped) {
+      throw fileFailure(this.#path, new Error("its reader was too slow, and packets had to be dropped"));
+    }
+  }
+}
+
+function nameBeside(path: string): string {
+  return `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+}
+
+function removeQuietly(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // It was never made.
+  }
+}
+
+function fileFailure(path: string, error: unknown, verb: "read" | "write" = "write"): ProgramFailure {
+  const reason = error instanceof Deno.errors.NotCapable
+    ? `Deno was not allowed to; run it with --allow-${verb}`
+    : ioReason(error);
+  return new ProgramFailure(ExitCode.system, `Cannot ${verb} ${quoted(path)}: ${reason}`);
+}
