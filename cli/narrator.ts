@@ -215,20 +215,20 @@ export class Narrator implements Observer {
   }
 
   #dataSent(segment: Segment, reason: SendReason, now: Instant): void {
-    if (segment.payloadLength === 0 || reason === "window-probe" || reason === "keep-alive") return;
+    if (segment.payload.length === 0 || reason === "window-probe" || reason === "keep-alive") return;
     this.record.dataSegments++;
     if (!isRepetition(reason)) return;
-    const unit = segment.payloadLength === 1 ? "byte" : "bytes";
-    const text = `sending ${segment.payloadLength} ${unit} again (seq=${seqToUint32(segment.seq)})`;
+    const unit = segment.payload.length === 1 ? "byte" : "bytes";
+    const text = `sending ${segment.payload.length} ${unit} again (seq=${seqToUint32(segment.seq)})`;
     this.#repeated(text, now, reason);
   }
 
   #finSent(segment: Segment, now: Instant): void {
     if (!segment.has(Flag.fin)) return;
-    const seq = seqToUint32(seqAdd(segment.seq, segment.payloadLength));
+    const seq = seqToUint32(seqAdd(segment.seq, segment.payload.length));
     this.record.fins++;
     if (this.record.fins === 1) this.#later("sent", `Sending FIN (seq=${seq})`);
-    else if (segment.payloadLength === 0) {
+    else if (segment.payload.length === 0) {
       this.#repeated(`sending the FIN again (seq=${seq}, number ${this.record.fins})`, now);
     }
   }

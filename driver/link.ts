@@ -74,7 +74,7 @@ export class Link implements NetworkSide {
   }
 
   segmentArrives(segment: Segment, now: Instant): void {
-    if (this.#alone >= 0 && segment.payloadLength > 0) this.#weigh(segment);
+    if (this.#alone >= 0 && segment.payload.length > 0) this.#weigh(segment);
     this.#connection.segmentArrives(segment, now);
   }
 
@@ -94,7 +94,7 @@ export class Link implements NetworkSide {
 
   /** Whether so much arrives in small packets that a ring is worth its memory. */
   #weigh(segment: Segment): void {
-    this.#alone = segment.payloadLength > this.#device.longestByRing ? 0 : this.#alone + 1;
+    this.#alone = segment.payload.length > this.#device.longestByRing ? 0 : this.#alone + 1;
     if (this.#alone < MANY_ALONE) return;
     this.#alone = -1;
     if (this.#device.receiveByRing() === null) {

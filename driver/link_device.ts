@@ -17,14 +17,18 @@ import {
   LONGEST_IN_SLOT,
   type NextHop,
   nextHopTo,
+  type OctetPieces,
+  type PacketBatch,
+  type PacketDevice,
   PacketRing,
   PacketSocket,
   type RawSocket,
   type RawSocketV6,
+  type SegmentGatherer,
+  type SendResult,
   SystemError,
 } from "../ffi/mod.ts";
 import type { Endpoint } from "../tcp/mod.ts";
-import type { PacketBatch, PacketDevice, SegmentGatherer, SendOutcome } from "./device.ts";
 
 /** A packet socket whose interface may go away, or not do what it promises. */
 class Gatherer implements SegmentGatherer {
@@ -38,16 +42,9 @@ class Gatherer implements SegmentGatherer {
     this.outbound = socket.outbound;
   }
 
-  sendGathered(
-    headersLength: number,
-    payload: Uint8Array,
-    offset: number,
-    firstPartLength: number,
-    length: number,
-    segmentSize: number,
-  ): SendOutcome {
+  sendGathered(headersLength: number, payload: OctetPieces, segmentSize: number): SendResult {
     try {
-      return this.socket.sendGathered(headersLength, payload, offset, firstPartLength, length, segmentSize);
+      return this.socket.sendGathered(headersLength, payload, segmentSize);
     } catch (error) {
       if (!isErrno(error, ...LINK_ERRORS)) throw error;
       this.obstacle = error.message;
@@ -126,7 +123,7 @@ export class LinkDevice implements PacketDevice {
     return this.#source.receive();
   }
 
-  send(length: number): SendOutcome {
+  send(length: number): SendResult {
     return this.#raw.send(length);
   }
 

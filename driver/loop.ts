@@ -4,7 +4,7 @@
  * @module
  */
 
-import { POLLIN, POLLOUT, PollSet } from "../ffi/mod.ts";
+import { type PacketDevice, POLLIN, POLLOUT, PollSet, type SendResult } from "../ffi/mod.ts";
 import {
   after,
   type ChecksumPolicy,
@@ -19,7 +19,6 @@ import {
   toMilliseconds,
 } from "../tcp/mod.ts";
 import { type Clock, monotonicNow } from "./clock.ts";
-import type { PacketDevice, SendOutcome } from "./device.ts";
 import { Outlet } from "./outlet.ts";
 
 /** The network side of a core: one connection or a host of them. */
@@ -60,7 +59,7 @@ export interface LoopOptions {
   /** Called for each segment that the device would not carry; the core takes it for lost. @default nothing */
   readonly onUnsent?: (
     segment: Segment,
-    outcome: Exclude<SendOutcome, "sent" | "full">,
+    outcome: Exclude<SendResult, "sent" | "full">,
     now: Instant,
   ) => void;
   /**
@@ -273,7 +272,7 @@ export class Loop implements Disposable {
   }
 
   /** Whether the segment on its way out is out of it, one way or the other. */
-  #gone(outcome: SendOutcome, now: Instant): boolean {
+  #gone(outcome: SendResult, now: Instant): boolean {
     if (outcome === "full") return false;
     this.#fullThoughWritable = false;
     if (outcome !== "sent") this.#onUnsent?.(this.#leaving, outcome, now);

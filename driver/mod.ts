@@ -6,7 +6,7 @@
 
 export { type Clock, monotonicNow } from "./clock.ts";
 export { type ConnectOptions, RawConnection } from "./connect.ts";
-export type { PacketDevice, SendOutcome } from "./device.ts";
+export type { PacketDevice, SendResult } from "../ffi/mod.ts";
 export type { LinkChange, LinkMode } from "./link.ts";
 export { Loop, type LoopOptions, type NetworkSide, type Poller } from "./loop.ts";
 export type { IcmpSide } from "./network_reports.ts";

@@ -5,7 +5,7 @@
  */
 
 import { encodePacket, encodePacketHeaders, type Segment } from "../tcp/mod.ts";
-import type { PacketBatch, PacketDevice, SendOutcome } from "./device.ts";
+import type { PacketBatch, PacketDevice, SendResult } from "../ffi/mod.ts";
 import { SegmentCutter } from "./segment_cutter.ts";
 
 /** Sends one segment after another; one that found no room waits here. */
@@ -34,21 +34,21 @@ export class Outlet {
    *
    * @returns what became of it, or of the first of its pieces that did not go: then those behind it do not either
    */
-  send(segment: Segment): SendOutcome {
+  send(segment: Segment): SendResult {
     this.#isCut = false;
     if (this.#mustCut(segment)) this.#cut(segment);
     return this.#offer(segment);
   }
 
   /** Offers the waiting segment again. */
-  sendAgain(): SendOutcome {
+  sendAgain(): SendResult {
     const segment = this.#waiting;
     if (segment === null) return "sent";
     if (!this.#isCut && this.#mustCut(segment)) this.#cut(segment);
     return this.#offer(segment);
   }
 
-  #offer(segment: Segment): SendOutcome {
+  #offer(segment: Segment): SendResult {
     const outcome = this.#isCut ? this.#sendPieces() : this.#sendOne(segment);
     this.#waiting = outcome === "full" ? segment : null;
     return outcome;
@@ -62,7 +62,7 @@ export class Outlet {
     this.#cutter.begin(segment);
   }
 
-  #sendPieces(): SendOutcome {
+  #sendPieces(): SendResult {
     const batch = this.#device.batch ?? null;
     if (batch !== null) return this.#sendBatches(batch);
     do {
@@ -72,7 +72,7 @@ export class Outlet {
     return "sent";
   }
 
-  #sendBatches(batch: PacketBatch): SendOutcome {
+  #sendBatches(batch: PacketBatch): SendResult {
     for (;;) {
       if (this.#gone === this.#queued) {
         if (!this.#hasMore) return "sent";
@@ -91,26 +91,22 @@ export class Outlet {
     while (this.#hasMore && this.#queued < batch.capacity) {
       const at = batch.headersOffset(this.#queued);
       const headersLength = encodePacketHeaders(piece, batch.headers, at, "complete");
-      const { payload, payloadOffset, firstPartLength, payloadLength } = piece;
-      batch.put(this.#queued, headersLength, payload, payloadOffset, firstPartLength, payloadLength);
+      batch.put(this.#queued, headersLength, piece.payload);
       this.#queued++;
       this.#hasMore = this.#cutter.next();
     }
   }
 
-  #sendOne(segment: Segment): SendOutcome {
+  #sendOne(segment: Segment): SendResult {
     const device = this.#device;
     const gathering = device.gathering ?? null;
     // What has no text stays on the way that needs no proof.
-    if (gathering === null || segment.payloadLength === 0) {
+    if (gathering === null || segment.payload.length === 0) {
       return device.send(encodePacket(segment, device.outbound));
     }
     return gathering.sendGathered(
       encodePacketHeaders(segment, gathering.outbound, 0, "unfinished"),
       segment.payload,
-      segment.payloadOffset,
-      segment.firstPartLength,
-      segment.payloadLength,
       segment.segmentSize,
     );
   }

@@ -12,7 +12,7 @@ import {
   type RawSocketV6,
 } from "../ffi/mod.ts";
 import type { IpAddress } from "../tcp/mod.ts";
-import type { PacketDevice } from "./device.ts";
+import type { PacketDevice } from "../ffi/mod.ts";
 import { Loop, type LoopOptions, type NetworkSide } from "./loop.ts";
 import { type IcmpSide, openIcmp, reportIcmp, reportTooLong } from "./network_reports.ts";
 

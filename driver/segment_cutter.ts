@@ -30,7 +30,7 @@ export class SegmentCutter {
     const whole = this.#whole;
     if (whole === null) return false;
     this.#offset += whole.segmentSize;
-    if (this.#offset >= whole.payloadLength) {
+    if (this.#offset >= whole.payload.length) {
       this.#whole = null;
       return false;
     }
@@ -41,19 +41,15 @@ export class SegmentCutter {
   #lendPayload(whole: Segment): void {
     const { piece } = this;
     const offset = this.#offset;
-    const length = Math.min(whole.segmentSize, whole.payloadLength - offset);
-    const isLast = offset + length === whole.payloadLength;
+    const length = Math.min(whole.segmentSize, whole.payload.length - offset);
+    const isLast = offset + length === whole.payload.length;
     piece.seq = seqAdd(whole.seq, offset);
     // FIN and PSH belong to the last octet, CWR goes once (RFC 3168 6.1.2), the urgent pointer counts from each number.
     piece.flags = isLast ? whole.flags : whole.flags & ~(Flag.fin | Flag.psh);
     if (offset > 0) piece.flags &= ~Flag.cwr;
     piece.urgentPointer = Math.max(0, whole.urgentPointer - offset);
     if (piece.urgentPointer === 0) piece.flags &= ~Flag.urg;
-    const leftOfFirstPart = whole.firstPartLength - offset;
-    piece.payload = whole.payload;
-    piece.payloadLength = length;
-    piece.payloadOffset = leftOfFirstPart > 0 ? whole.payloadOffset + offset : -leftOfFirstPart;
-    piece.firstPartLength = leftOfFirstPart > 0 ? Math.min(length, leftOfFirstPart) : length;
+    piece.payload.setPart(whole.payload, offset, length);
   }
 }
 

@@ -6,6 +6,7 @@
  */
 
 import { type Places, putAddress } from "./memory.ts";
+import type { OctetPieces } from "./packet_device.ts";
 
 // struct msghdr: name, its length, vector, its length, control, its length, flags
 export const MESSAGE_WORDS = 14;
@@ -29,7 +30,6 @@ export function putEnvelope(message: Uint32Array, name: number, nameLength: numb
 /**
  * Names the pieces of a message in the vector that starts at word `at`; where its headers lie stands there already.
  *
- * @param payload holds `length` octets of it: `firstPartLength` from `offset` on, the rest from its start on
  * @returns how many pieces there are
  */
 export function putPieces(
@@ -37,14 +37,11 @@ export function putPieces(
   at: number,
   headersLength: number,
   places: Places,
-  payload: Uint8Array,
-  offset: number,
-  firstPartLength: number,
-  length: number,
+  { octets, offset, length, firstPartLength }: OctetPieces,
 ): 1 | 2 | 3 {
   vectors[at + LENGTH] = headersLength;
   if (length === 0) return 1;
-  const place = places.find(payload);
+  const place = places.find(octets);
   putAddress(vectors, at + PIECE_WORDS, place + offset);
   vectors[at + PIECE_WORDS + LENGTH] = firstPartLength;
   if (firstPartLength === length) return 2;

@@ -20,7 +20,15 @@ export {
   setInterfaceMtu,
 } from "./network_interface.ts";
 export { type LinkKind, type NextHop, nextHopTo } from "./neighbour.ts";
-export type { GatheringDevice, InboundChecksum, PacketDevice, SendResult } from "./packet_device.ts";
+export type {
+  GatheringDevice,
+  InboundChecksum,
+  OctetPieces,
+  PacketBatch,
+  PacketDevice,
+  SegmentGatherer,
+  SendResult,
+} from "./packet_device.ts";
 export { LONGEST_IN_SLOT, PacketRing, type PacketRingOptions } from "./packet_ring.ts";
 export { packetSegmentLimit, PacketSocket, type PacketSocketOptions } from "./packet_socket.ts";
 export { MAX_WAIT, PollSet } from "./poll.ts";

@@ -17,18 +17,39 @@ export type SendResult =
 
 /** Sends and receives IP packets, header included, without blocking and without allocating. */
 export interface PacketDevice extends Disposable {
-  /** For poll. */
+  /** For poll. May change. */
   readonly descriptor: number;
   /** Octets of the largest IP packet it takes. */
   readonly mtu: number;
-  /** Where `receive` puts the packet; owned by the device, overwritten by the next `receive`. */
+  /** Where `receive` puts the packet; owned by the device, overwritten by the next `receive`, may be another each time. */
   readonly inbound: Uint8Array;
+  /** Where in `inbound` it puts it. @default 0 */
+  readonly inboundOffset?: number;
+  /** What the device knows of the TCP checksum of the packet received last. @default "unknown" */
+  readonly inboundChecksum?: InboundChecksum;
+  /** Payload octets of each segment that was merged into the packet received last. @default 0, it is one segment */
+  readonly inboundSegmentSize?: number;
   /** The next packet's length in `inbound`, 0 when none is waiting. @throws SystemError */
   receive(): number;
   /** Where the caller builds the packet to send; owned by the device, read during `send` only. */
   readonly outbound: Uint8Array;
   /** Sends the first `length` octets of `outbound`. @throws SystemError for what is not in SendResult */
   send(length: number): SendResult;
+  /** For poll, where room for sending shows elsewhere than arrivals. May change. @default `descriptor` */
+  readonly outboundDescriptor?: number;
+  /** Takes segments with payload as the core lends them. May come and go. @default null, nobody does */
+  readonly gathering?: SegmentGatherer | null;
+  /** Sends many packets at once. @default null, one after another */
+  readonly batch?: PacketBatch | null;
+}
+
+/** Octets where they lie, in one part or two: `firstPartLength` from `offset` of `octets` on, the rest from its start on. */
+export interface OctetPieces {
+  readonly octets: Uint8Array;
+  readonly offset: number;
+  /** In all. */
+  readonly length: number;
+  readonly firstPartLength: number;
 }
 
 /** Packets that leave with one call, each of headers that the caller builds and of payload that lies elsewhere. */
@@ -40,19 +61,8 @@ export interface PacketBatch {
   /** What became of the first packet that did not go, after a `send` of none. */
   readonly refusal: SendResult;
   headersOffset(index: number): number;
-  /**
-   * Makes a packet of the headers and of payload, which is read when it is sent.
-   *
-   * @param payload holds `length` octets of it: `firstPartLength` from `offset` on, the rest from its start on
-   */
-  put(
-    index: number,
-    headersLength: number,
-    payload: Uint8Array,
-    offset: number,
-    firstPartLength: number,
-    length: number,
-  ): void;
+  /** Makes a packet of the headers and of payload, which is read when it is sent. */
+  put(index: number, headersLength: number, payload: OctetPieces): void;
   /** Sends packets in order. @returns how many went; 0: see `refusal` @throws SystemError for what is not in SendResult */
   send(from: number, count: number): number;
 }
@@ -67,27 +77,23 @@ export type InboundChecksum =
   | "unknown";
 
 /** Gathers what it sends from where it lies, has it cut into segments and their checksums done. */
-export interface GatheringDevice extends Disposable {
-  /** For poll. */
-  readonly descriptor: number;
-  /** Payload octets of the longest segment that it takes. */
-  readonly segmentLimit: number;
+export interface SegmentGatherer {
   /** Where the caller builds the headers; owned by the device, read during `sendGathered` only. */
   readonly outbound: Uint8Array;
   /**
    * Sends a segment whose IP and TCP headers are the first `headersLength` octets of `outbound`, with the pseudo-header's
    * sum for a checksum. Its payload is read during the call only.
    *
-   * @param payload holds `length` octets of it: `firstPartLength` from `offset` on, the rest from its start on
    * @param segmentSize payload octets of each segment on the wire; 0: this is one already
    * @throws SystemError for what is not in SendResult
    */
-  sendGathered(
-    headersLength: number,
-    payload: Uint8Array,
-    offset: number,
-    firstPartLength: number,
-    length: number,
-    segmentSize: number,
-  ): SendResult;
+  sendGathered(headersLength: number, payload: OctetPieces, segmentSize: number): SendResult;
+}
+
+/** A {@link SegmentGatherer} with a descriptor of its own. */
+export interface GatheringDevice extends SegmentGatherer, Disposable {
+  /** For poll. */
+  readonly descriptor: number;
+  /** Payload octets of the longest segment that it takes. */
+  readonly segmentLimit: number;
 }

@@ -32,7 +32,7 @@ import {
 import { type Libc, loadLibc } from "./libc.ts";
 import { placeOf, Places, putAddress } from "./memory.ts";
 import { HARDWARE_ADDRESS_LENGTH, type NextHop } from "./neighbour.ts";
-import type { GatheringDevice, SendResult } from "./packet_device.ts";
+import type { GatheringDevice, OctetPieces, SendResult } from "./packet_device.ts";
 import { DEFAULT_BUFFER_SIZE, isVerdict, sendResult } from "./raw_socket.ts";
 import type { Endpoint } from "./sockaddr.ts";
 import {
@@ -144,14 +144,7 @@ export class PacketSocket implements GatheringDevice {
     return this.#descriptor.number;
   }
 
-  sendGathered(
-    headersLength: number,
-    payload: Uint8Array,
-    offset: number,
-    firstPartLength: number,
-    length: number,
-    segmentSize: number,
-  ): SendResult {
+  sendGathered(headersLength: number, payload: OctetPieces, segmentSize: number): SendResult {
     this.#putOffload(headersLength, segmentSize);
     this.#message[MESSAGE_VECTOR_LENGTH] = putPieces(
       this.#vector,
@@ -159,9 +152,6 @@ export class PacketSocket implements GatheringDevice {
       FRONT_LENGTH + headersLength,
       this.#places,
       payload,
-      offset,
-      firstPartLength,
-      length,
     );
     return this.#sendMessage();
   }

@@ -16,7 +16,7 @@ import {
 } from "./gathered_message.ts";
 import { type Libc, loadLibc } from "./libc.ts";
 import { placeOf, Places, putAddress } from "./memory.ts";
-import type { PacketBatch, SendResult } from "./packet_device.ts";
+import type { OctetPieces, PacketBatch, SendResult } from "./packet_device.ts";
 
 /** Packets of a call: a segment of 64 KiB at an Ethernet's MTU makes 45. */
 const CAPACITY = 64;
@@ -68,23 +68,13 @@ export class RawBatch implements PacketBatch {
     return index * HEADERS_LENGTH;
   }
 
-  put(
-    index: number,
-    headersLength: number,
-    payload: Uint8Array,
-    offset: number,
-    firstPartLength: number,
-    length: number,
-  ): void {
+  put(index: number, headersLength: number, payload: OctetPieces): void {
     this.#messages[index * BATCHED_WORDS + MESSAGE_VECTOR_LENGTH] = putPieces(
       this.#vectors,
       index * VECTOR_WORDS,
       headersLength,
       this.#places,
       payload,
-      offset,
-      firstPartLength,
-      length,
     );
   }
 

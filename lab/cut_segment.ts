@@ -8,8 +8,8 @@ import { Flag, Segment, seqAdd } from "../tcp/mod.ts";
 
 /** The segments of `segmentSize` octets that `whole` stands for, in order, each with a payload of its own. */
 export function cutSegment(whole: Segment): readonly Segment[] {
-  const payload = new Uint8Array(whole.payloadLength);
-  whole.copyPayload(payload, 0);
+  const payload = new Uint8Array(whole.payload.length);
+  whole.payload.copyTo(payload, 0);
   const pieces: Segment[] = [];
   for (let offset = 0; offset < payload.length; offset += whole.segmentSize) {
     const length = Math.min(whole.segmentSize, payload.length - offset);
@@ -22,7 +22,7 @@ export function cutSegment(whole: Segment): readonly Segment[] {
       piece.urgentPointer = Math.max(0, whole.urgentPointer - offset);
       if (piece.urgentPointer === 0) piece.flags &= ~Flag.urg;
     }
-    piece.setPayload(payload, offset, length);
+    piece.payload.set(payload, offset, length);
     pieces.push(piece);
   }
   return pieces;

@@ -5,7 +5,7 @@
  */
 
 export * from "./base/address.ts";
-export { OctetRange } from "./buffer/octet_range.ts";
+export { OctetRange } from "./base/octet_range.ts";
 export { AckSample, type CongestionControl } from "./congestion/control.ts";
 export { completeConfig, joinChanges } from "./config/complete.ts";
 export type * from "./config/config.ts";

@@ -72,7 +72,7 @@ export function copySegment(
     timestampEcho: (options & Option.timestamps) === 0 ? 0 : timestampToUint32(segment.timestampEcho),
     userTimeout: (options & Option.userTimeout) === 0 ? 0 : segment.userTimeout,
     sackEdges: segment.sackBlockCount === 0 ? NO_EDGES : copyEdges(segment, receiver),
-    length: segment.payloadLength,
+    length: segment.payload.length,
     segmentSize: segment.segmentSize,
     ecn: segment.ecn,
     dscp: segment.dscp,
@@ -131,10 +131,10 @@ function copyEdges(segment: Segment, receiver: Numbering | null): readonly numbe
 }
 
 function copyExcerpt(segment: Segment, most: number): Uint8Array {
-  const length = Math.min(most, segment.payloadLength);
+  const length = Math.min(most, segment.payload.length);
   const excerpt = new Uint8Array(length);
-  const first = Math.min(length, segment.firstPartLength);
-  excerpt.set(segment.payload.subarray(segment.payloadOffset, segment.payloadOffset + first));
-  if (first < length) excerpt.set(segment.payload.subarray(0, length - first), first);
+  const first = Math.min(length, segment.payload.firstPartLength);
+  excerpt.set(segment.payload.octets.subarray(segment.payload.offset, segment.payload.offset + first));
+  if (first < length) excerpt.set(segment.payload.octets.subarray(0, length - first), first);
   return excerpt;
 }

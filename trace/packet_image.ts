@@ -50,7 +50,7 @@ export class PacketImage {
 
   /** Octets of the whole packet. */
   get length(): number {
-    return this.#headerLength + (this.#segment?.payloadLength ?? 0);
+    return this.#headerLength + (this.#segment?.payload.length ?? 0);
   }
 
   /**
@@ -69,10 +69,10 @@ export class PacketImage {
     const segment = this.#segment;
     if (segment === null) return;
     const headers = this.#headerLength;
-    if (octets < headers + segment.payloadLength) return this.#copyCut(segment, into, at, octets);
+    if (octets < headers + segment.payload.length) return this.#copyCut(segment, into, at, octets);
     this.#copyHeaders(into, at, headers);
-    segment.copyPayload(into, at + headers);
-    if (this.#isUnfinished) this.#complete(into, at, headers + segment.payloadLength);
+    segment.payload.copyTo(into, at + headers);
+    if (this.#isUnfinished) this.#complete(into, at, headers + segment.payload.length);
   }
 
   /** A copy of the headers with a complete checksum. */
@@ -84,10 +84,10 @@ export class PacketImage {
   /** By way of a whole copy: few want their packets cut. */
   #copyCut(segment: Segment, into: Uint8Array, at: number, octets: number): void {
     const headers = this.#headerLength;
-    if (segment.payloadLength <= MOST_SUMMED) this.copyTo(this.#whole, 0, this.length);
+    if (segment.payload.length <= MOST_SUMMED) this.copyTo(this.#whole, 0, this.length);
     else {
       this.#copyHeaders(this.#whole, 0, headers);
-      if (octets > headers) segment.copyPayload(this.#whole, headers);
+      if (octets > headers) segment.payload.copyTo(this.#whole, headers);
     }
     into.set(this.#whole.subarray(0, octets), at);
   }
@@ -116,13 +116,13 @@ export class PacketImage {
     const octets = segment.addresses;
     const isIpv4 = segment.family === 4;
     const start = segment.sourceOffset - (isIpv4 ? IPV4_SOURCE_OFFSET : IPV6_SOURCE_OFFSET);
-    if (start < 0 || segment.payload !== octets) return false;
+    if (start < 0 || segment.payload.octets !== octets) return false;
     if ((octets[start] ?? 0) >> 4 !== segment.family) return false;
     const ipLength = ipHeaderLength(segment, octets, start);
     const protocol = octets[start + (isIpv4 ? PROTOCOL_OFFSET_4 : NEXT_HEADER_OFFSET_6)];
     const tcpLength = ((octets[start + ipLength + DATA_OFFSET] ?? 0) >> 4) * WORD_OCTETS;
     const headers = ipLength + tcpLength;
-    if (protocol !== PROTOCOL_TCP || start + headers !== segment.payloadOffset) return false;
+    if (protocol !== PROTOCOL_TCP || start + headers !== segment.payload.offset) return false;
     this.#headers = octets;
     this.#start = start;
     this.#headerLength = headers;

@@ -178,12 +178,12 @@ export class Recorder implements Observer {
   packetLost(packet: Uint8Array, direction: Direction, fault: string, now: Instant): void {
     const segment = this.#lostSegment;
     if (decodePacket(packet, packet.length, segment, "trust") !== null) return;
-    const header = this.#options.headers ? packet.slice(0, packet.length - segment.payloadLength) : null;
+    const header = this.#options.headers ? packet.slice(0, packet.length - segment.payload.length) : null;
     const track = this.#trackOf(segment, direction);
     const record = copySegment(segment, direction, track, 0, header, this.#options);
     const base = { ...this.#base(null, now), connection: track?.record.id ?? 0 };
     const event = { ...base, kind: "lost" as const, direction, fault, segment: record };
-    this.#emit(event, track, new LostPacket(packet, segment.payloadLength));
+    this.#emit(event, track, new LostPacket(packet, segment.payload.length));
   }
 
   /** Tells every sink that nothing follows. */

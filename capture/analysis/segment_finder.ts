@@ -125,12 +125,12 @@ export class SegmentFinder {
     const isUnchecked = !isWhole || segment.checksumUnfinished;
     if (!isWhole || isWrong) refusal = decodeTcpSegment(packet, transport, length, segment, "trust");
     if (refusal !== null) return "malformed TCP headers";
-    const headersEnd = segment.payloadOffset;
+    const headersEnd = segment.payload.offset;
     return {
       kind: "segment",
       segment,
       headers: packet.subarray(ip, Math.min(headersEnd, kept.length)),
-      keptPayload: Math.max(Math.min(kept.length - headersEnd, segment.payloadLength), 0),
+      keptPayload: Math.max(Math.min(kept.length - headersEnd, segment.payload.length), 0),
       soundness: isWrong
         ? (isZero(packet, transport + CHECKSUM_OFFSET) ? "zero" : "wrong")
         : isUnchecked

@@ -8,7 +8,8 @@
  */
 
 import type { Family, Port } from "./address.ts";
-import { copyOctets } from "./copy.ts";
+import { NO_OCTETS } from "./empty.ts";
+import { OctetRange } from "./octet_range.ts";
 import { seqAdd, type SeqNumber, seqNumber, type Timestamp, timestamp } from "./seq.ts";
 
 /** The control bits of the header, RFC 9293 3.1; AE of RFC 9768. */
@@ -42,8 +43,6 @@ export type SynOptionOrder = "linux" | "freebsd";
 
 /** SACK blocks that fit into a header's 40 octets of options (RFC 2018 3). */
 export const MAX_SACK_BLOCKS = 4;
-
-const NO_OCTETS = new Uint8Array(0);
 
 /** One TCP segment, to be filled in and read; see the module's note on who owns what. */
 export class Segment {
@@ -91,17 +90,8 @@ export class Segment {
   /** How a SYN's options are laid out when it is encoded. */
   synOptionOrder: SynOptionOrder = "linux";
 
-  /** The octets that hold the payload. Borrowed. */
-  payload: Uint8Array = NO_OCTETS;
-  /** Where in `payload` the payload starts. */
-  payloadOffset = 0;
-  /** Octets of payload in all. */
-  payloadLength = 0;
-  /**
-   * Octets of payload that lie at `payloadOffset`; the rest, when the send ring wraps, lies at the start of `payload`.
-   * Equal to `payloadLength` inbound.
-   */
-  firstPartLength = 0;
+  /** The payload: inbound where the packet has it, in one part; outbound lent by the send ring. */
+  readonly payload: OctetRange = new OctetRange();
   /** Payload octets of each wire segment when this record stands for several (GSO or GRO); 0 when it stands for one. */
   segmentSize = 0;
 
@@ -122,7 +112,7 @@ export class Segment {
 
   /** SEG.LEN: octets of sequence space, counting SYN and FIN (RFC 9293 3.4). */
   get sequenceLength(): number {
-    return this.payloadLength + ((this.flags & Flag.syn) !== 0 ? 1 : 0) +
+    return this.payload.length + ((this.flags & Flag.syn) !== 0 ? 1 : 0) +
       ((this.flags & Flag.fin) !== 0 ? 1 : 0);
   }
 
@@ -141,30 +131,10 @@ export class Segment {
     this.sackBlockCount = 0;
     this.seq = seqNumber(0);
     this.ack = seqNumber(0);
-    this.payload = NO_OCTETS;
-    this.payloadOffset = 0;
-    this.payloadLength = 0;
-    this.firstPartLength = 0;
+    this.payload.clear();
     this.segmentSize = 0;
     this.checksumUnfinished = false;
     this.malformedOptions = 0;
-  }
-
-  /** Lends one range of octets as the payload. */
-  setPayload(octets: Uint8Array, offset: number, length: number): void {
-    this.payload = octets;
-    this.payloadOffset = offset;
-    this.payloadLength = length;
-    this.firstPartLength = length;
-  }
-
-  /** Copies the payload to `offset` of `target`, which has room for it. */
-  copyPayload(target: Uint8Array, offset: number): void {
-    const first = this.firstPartLength;
-    copyOctets(this.payload, this.payloadOffset, target, offset, first);
-    if (first < this.payloadLength) {
-      copyOctets(this.payload, 0, target, offset + first, this.payloadLength - first);
-    }
   }
 }
 

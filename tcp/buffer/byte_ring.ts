@@ -8,10 +8,9 @@
  * @module
  */
 
-import type { Segment } from "../base/segment.ts";
 import { copyOctets } from "../base/copy.ts";
-import { NO_OCTETS } from "./empty.ts";
-import type { OctetRange } from "./octet_range.ts";
+import { NO_OCTETS } from "../base/empty.ts";
+import type { OctetRange } from "../base/octet_range.ts";
 
 /** Octets of the first storage; it doubles from there. */
 const FIRST_CAPACITY = 2_048;
@@ -177,17 +176,12 @@ export class ByteRing {
   }
 
   /**
-   * Names octets as the payload of a segment, in one part or two, the first of them `at` octets after `start`. They stay
-   * as they are until they are discarded, even when the ring grows. @throws RangeError when not all of them are held
+   * Names octets, the first of them `at` octets after `start`. They stay as they are until they are discarded, even when the
+   * ring grows. @throws RangeError when not all of them are held
    */
-  lend(at: number, length: number, out: Segment): void {
+  lend(at: number, length: number, out: OctetRange): void {
     this.#checkHeld(at, length);
-    const index = length === 0 ? 0 : this.#indexOf(at);
-    const untilWrap = this.#storage.length - index;
-    out.payload = this.#storage;
-    out.payloadOffset = index;
-    out.payloadLength = length;
-    out.firstPartLength = length < untilWrap ? length : untilWrap;
+    this.#name(at, length, out);
   }
 
   /** Names all octets held without a gap. They stay as they are until they are discarded, even when the ring grows. */

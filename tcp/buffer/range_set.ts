@@ -4,7 +4,7 @@
  * @module
  */
 
-import { NO_FLOAT64 } from "./empty.ts";
+import { NO_FLOAT64 } from "../base/empty.ts";
 
 /** What {@link RangeSet.add} returns for a range that it could not take. */
 export const NO_RANGE = -1;

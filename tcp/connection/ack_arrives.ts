@@ -71,7 +71,7 @@ function saysNothingNew(tcb: Tcb, segment: Segment): boolean {
 /** RFC 5681 2: same ACK, something outstanding, no text, no SYN or FIN, same window. */
 function isDuplicate(tcb: Tcb, segment: Segment): boolean {
   const { sender } = tcb;
-  return segment.ack === sender.sndUna && sender.sndUna !== sender.sndNxt && segment.payloadLength === 0 &&
+  return segment.ack === sender.sndUna && sender.sndUna !== sender.sndNxt && segment.payload.length === 0 &&
     (segment.flags & (Flag.syn | Flag.fin)) === 0 &&
     segment.window << tcb.handshake.peerShift === sender.sndWnd;
 }

@@ -21,7 +21,7 @@ export function noteArrival(tcb: Tcb, segment: Segment, outcome: TextOutcome, no
     pace.disorderArrived(receiver.windowAnnounced, receiver.fullSegment);
   } else {
     pace.textArrived(
-      segment.payloadLength,
+      segment.payload.length,
       receiver.windowAnnounced,
       receiver.fullSegment,
       rtt.timeout(),
@@ -42,9 +42,9 @@ export function delayAck(tcb: Tcb, now: Instant): void {
 /** RFC 2883 4: which octets of the segment were received before. */
 export function reportDuplicateText(tcb: Tcb, segment: Segment): void {
   const { receiver, acknowledging } = tcb;
-  if (segment.payloadLength === 0 || !tcb.handshake.selectiveAck) return;
+  if (segment.payload.length === 0 || !tcb.handshake.selectiveAck) return;
   if (seqBefore(segment.seq, receiver.rcvNxt)) {
-    const length = Math.min(segment.payloadLength, seqDistance(segment.seq, receiver.rcvNxt));
+    const length = Math.min(segment.payload.length, seqDistance(segment.seq, receiver.rcvNxt));
     if (seqDistance(segment.seq, receiver.rcvNxt) > receiver.octetsReceived) return;
     const start = receiver.offsetOf(segment.seq);
     acknowledging.reportDuplicate(start, start + length);
@@ -53,7 +53,7 @@ export function reportDuplicateText(tcb: Tcb, segment: Segment): void {
   const { outOfOrder } = receiver;
   if (outOfOrder.count === 0) return;
   const start = receiver.offsetOf(segment.seq);
-  const end = start + segment.payloadLength;
+  const end = start + segment.payload.length;
   const index = outOfOrder.indexAfter(start);
   if (index >= outOfOrder.count || outOfOrder.start(index) >= end) return;
   // RFC 2883 4 (4): the block behind the duplicate's is that of the range in which it lies.

@@ -6,7 +6,7 @@
  */
 
 import type { Endpoint } from "../base/address.ts";
-import type { OctetRange } from "../buffer/octet_range.ts";
+import type { OctetRange } from "../base/octet_range.ts";
 import { segmentArrives } from "./segment_arrives.ts";
 import * as calls from "./user_calls.ts";
 import { ChallengeLimiter } from "./challenge_limiter.ts";

@@ -119,11 +119,11 @@ function arrivesInSynSent(tcb: Tcb, segment: Segment, now: Instant): void {
 
 /** Text on the SYN waits until the connection is established. A FIN does not: the peer sends it again. */
 function keepTextOfSyn(tcb: Tcb, segment: Segment): void {
-  const length = Math.min(segment.payloadLength, tcb.receiver.rcvWnd);
+  const length = Math.min(segment.payload.length, tcb.receiver.rcvWnd);
   if (length === 0) return;
   const kept = new Segment();
-  const start = segment.payloadOffset;
-  kept.setPayload(segment.payload.slice(start, start + length), 0, length);
+  const start = segment.payload.offset;
+  kept.payload.set(segment.payload.octets.slice(start, start + length), 0, length);
   kept.seq = tcb.receiver.rcvNxt;
   tcb.textOfSyn = kept;
 }
@@ -357,7 +357,7 @@ function closeWhenFinAcknowledged(tcb: Tcb, now: Instant): boolean {
 /** Sixth to eighth. */
 function takeUrgentTextAndFin(tcb: Tcb, segment: Segment, now: Instant): void {
   takeUrgentPointer(tcb, segment);
-  if (segment.payloadLength > 0 && !takeText(tcb, segment, now)) return;
+  if (segment.payload.length > 0 && !takeText(tcb, segment, now)) return;
   takeFin(tcb, segment, now);
 }
 
@@ -380,7 +380,7 @@ function takeText(tcb: Tcb, segment: Segment, now: Instant): boolean {
     return true;
   }
   const { receiver, acknowledging } = tcb;
-  if (receiver.readingEnded && seqAfter(seqAdd(segment.seq, segment.payloadLength), receiver.rcvNxt)) {
+  if (receiver.readingEnded && seqAfter(seqAdd(segment.seq, segment.payload.length), receiver.rcvNxt)) {
     // SHLD-3: what nobody will read is answered with RST.
     tcb.resetDue = tcb.config.compatibility.lateTextReset === "as unknown"
       ? resetFor(segment, "reset-data-after-close")
@@ -409,7 +409,7 @@ function takeText(tcb: Tcb, segment: Segment, now: Instant): boolean {
 /** Eighth: the FIN, when everything before it is there. */
 function takeFin(tcb: Tcb, segment: Segment, now: Instant): void {
   const { receiver } = tcb;
-  if (segment.has(Flag.fin) && segment.payloadLength === 0 && mayReceiveText(tcb.state)) {
+  if (segment.has(Flag.fin) && segment.payload.length === 0 && mayReceiveText(tcb.state)) {
     receiver.noteFin(segment);
     // RFC 5681 4.2: beyond a gap, as text would be.
     if (!receiver.finIsNext) tcb.acknowledging.acknowledgeNow("ack-out-of-order");

@@ -19,7 +19,7 @@ export function arrivesInTimeWait(tcb: Tcb, segment: Segment, now: Instant): voi
   if (!segment.has(Flag.ack)) return drop(tcb, segment, "no-ack-flag", now);
   // The peer's FIN once more: our ACK of it was lost.
   if (segment.has(Flag.fin) && segment.end === tcb.receiver.rcvNxt) enterTimeWait(tcb, now);
-  const isPlainNext = (segment.flags & TELLING_FLAGS) === Flag.ack && segment.payloadLength === 0 &&
+  const isPlainNext = (segment.flags & TELLING_FLAGS) === Flag.ack && segment.payload.length === 0 &&
     segment.seq === tcb.receiver.rcvNxt && segment.ack === tcb.sender.sndNxt;
   if (!isPlainNext) tcb.acknowledging.acknowledgeNow("ack-unacceptable");
 }

@@ -79,7 +79,7 @@ function addressSegment(tcb: Tcb, out: Segment): void {
 /** Accounts for a finished segment. */
 function finishSegment(tcb: Tcb, out: Segment, reason: SendReason, now: Instant): true {
   tcb.totals.segmentsSent++;
-  if (out.payloadLength > tcb.sender.mss) out.segmentSize = tcb.sender.mss;
+  if (out.payload.length > tcb.sender.mss) out.segmentSize = tcb.sender.mss;
   if (out.has(Flag.ack) && !out.has(Flag.rst)) {
     tcb.timestamps.lastAckSent = out.ack;
     const reportsAll = tcb.receiver.outOfOrder.count === 0 || !tcb.handshake.selectiveAck ||
@@ -89,7 +89,7 @@ function finishSegment(tcb: Tcb, out: Segment, reason: SendReason, now: Instant)
       tcb.timers.clear(Timer.delayedAck);
     }
   }
-  if (out.payloadLength > 0) tcb.lastTextSentAt = now;
+  if (out.payload.length > 0) tcb.lastTextSentAt = now;
   tcb.observer?.segmentSent(tcb.view, out, reason, now);
   return true;
 }
@@ -191,7 +191,7 @@ function resend(tcb: Tcb, out: Segment, index: number, reason: SendReason, now: 
   if (tcb.config.compatibility.cwrOnRepeatedText) recovery.owesReduced = false;
   recovery.resent(index, now, out.hasOption(Option.timestamps) ? out.timestampValue : null);
   tcb.totals.segmentsRetransmitted++;
-  tcb.totals.octetsRetransmitted.add(out.payloadLength);
+  tcb.totals.octetsRetransmitted.add(out.payload.length);
   armForOutstanding(tcb, now);
   return finishSegment(tcb, out, reason, now);
 }

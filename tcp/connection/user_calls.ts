@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { OctetRange } from "../buffer/octet_range.ts";
+import type { OctetRange } from "../base/octet_range.ts";
 import { armKeepAlive, boundFinWait2 } from "./closing.ts";
 import type { PartialConfig } from "../config/config.ts";
 import { completeConfig } from "../config/complete.ts";

@@ -272,7 +272,7 @@ export class Host {
       if (member === undefined) return false;
       if (member.connection.transmit(out, now)) {
         this.#touch(member);
-        this.#turnLength += out.payloadLength;
+        this.#turnLength += out.payload.length;
         if (this.#turnLength >= TURN_OCTETS) this.#nextTurn(true);
         return true;
       }

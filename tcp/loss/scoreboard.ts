@@ -8,7 +8,7 @@
  * @module
  */
 
-import { NO_FLOAT64, NO_INT32, NO_OCTETS } from "../buffer/empty.ts";
+import { NO_FLOAT64, NO_INT32, NO_OCTETS } from "../base/empty.ts";
 import type { SendReason } from "../base/observer.ts";
 import {
   seqAdd,

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { NO_INT32 } from "../buffer/empty.ts";
+import { NO_INT32 } from "../base/empty.ts";
 import {
   seqAdd,
   seqAtOrAfter,

@@ -171,12 +171,12 @@ export class Receiver {
    * comes. `RCV.NXT` moves over what is there without a gap.
    */
   takeText(segment: Segment): TextOutcome {
-    if (segment.segmentSize === 0) this.#noteFullSegment(segment.payloadLength);
+    if (segment.segmentSize === 0) this.#noteFullSegment(segment.payload.length);
     else this.#noteFullSegment(segment.segmentSize);
     const { ring, outOfOrder } = this;
     // Counted from RCV.NXT, not from the stream's first octet: numbers beyond an int32 leave garbage behind.
     const start = seqDistance(this.rcvNxt, segment.seq);
-    const wanted = start + segment.payloadLength;
+    const wanted = start + segment.payload.length;
     this.delivered = 0;
     if (this.#memory?.isExceededBy(this.ring.length) === true) {
       this.#isOverrun = true;
@@ -187,16 +187,16 @@ export class Receiver {
     const from = Math.max(start, 0);
     if (wanted <= 0 || from < end && outOfOrder.count > 0 && this.#isThere(from, end)) return "duplicate";
     if (from >= end) return "no room";
-    const skip = segment.payloadOffset + (from - start);
+    const skip = segment.payload.offset + (from - start);
     if (from > 0) {
       const base = ring.end;
       if (outOfOrder.add(base + from, base + end) === NO_RANGE) return "no room";
-      ring.place(base + from, segment.payload, skip, end - from);
+      ring.place(base + from, segment.payload.octets, skip, end - from);
       this.#count(segment, end);
       return "out of order";
     }
     this.#count(segment, end);
-    ring.append(segment.payload, skip, end);
+    ring.append(segment.payload.octets, skip, end);
     const gapBefore = outOfOrder.count > 0;
     this.#moveOn(gapBefore ? end + this.#joinRanges() : end);
     return gapBefore ? "gap filled" : "in order";
@@ -229,7 +229,7 @@ export class Receiver {
   /** Notes the FIN of a segment without text that fits. */
   noteFin(segment: Segment): void {
     if (this.#finOffset !== NO_FIN) return;
-    const offset = this.ring.end + seqDistance(this.rcvNxt, segment.seq) + segment.payloadLength;
+    const offset = this.ring.end + seqDistance(this.rcvNxt, segment.seq) + segment.payload.length;
     if (offset <= this.ring.end + this.acceptableLength) this.#finOffset = offset;
   }
 
@@ -385,9 +385,9 @@ export class Receiver {
   #takesWhole(segment: Segment, offset: number): boolean {
     const window = this.rcvWnd;
     const furthest = window === 0 ? 0 : seqDistance(this.rcvNxt, this.#furthestEdge);
-    const textEnd = offset + segment.payloadLength;
+    const textEnd = offset + segment.payload.length;
     if (offset + segment.sequenceLength <= 0) return false;
-    if (segment.payloadLength === 0) return offset < window || offset === 0 && segment.has(Flag.fin);
+    if (segment.payload.length === 0) return offset < window || offset === 0 && segment.has(Flag.fin);
     if (offset >= window) return false;
     return textEnd <= furthest || this.ring.length === 0;
   }
@@ -409,8 +409,8 @@ export class Receiver {
   /** Counts a segment that is kept, up to `end` from RCV.NXT on. */
   #count(segment: Segment, end: number): void {
     if (this.#memory === null) return;
-    const size = segment.segmentSize === 0 ? segment.payloadLength : segment.segmentSize;
-    const whole = segment.payloadLength;
+    const size = segment.segmentSize === 0 ? segment.payload.length : segment.segmentSize;
+    const whole = segment.payload.length;
     this.#memory.took(whole, this.ring.end + end, Math.min(size, whole), this.#ownMss);
   }
 

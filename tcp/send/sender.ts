@@ -212,7 +212,7 @@ export class Sender {
 
   /** Lends text [seq, seq + length) to an outgoing segment. */
   lendText(seq: SeqNumber, length: number, out: Segment): void {
-    this.ring.lend(seqDistance(this.#ringSeq, seq), length, out);
+    this.ring.lend(seqDistance(this.#ringSeq, seq), length, out.payload);
   }
 
   /** Notes that new sequence space was sent up to `end`. */

@@ -57,10 +57,10 @@ export function sumOctets(octets: Uint8Array, offset: number, length: number): n
  * Complete it by adding the sum of an even number of octets.
  */
 export function sumPayload(segment: Segment): number {
-  const first = segment.firstPartLength;
-  const sum = sumOctets(segment.payload, segment.payloadOffset, first);
-  if (first >= segment.payloadLength) return sum;
-  const rest = sumOctets(segment.payload, 0, segment.payloadLength - first);
+  const first = segment.payload.firstPartLength;
+  const sum = sumOctets(segment.payload.octets, segment.payload.offset, first);
+  if (first >= segment.payload.length) return sum;
+  const rest = sumOctets(segment.payload.octets, 0, segment.payload.length - first);
   return foldSum(sum + ((first & 1) === 0 ? rest : swapHalves(rest)));
 }
 

@@ -55,7 +55,7 @@ export function decodeIpv4(packet: Uint8Array, length: number, out: Segment, at 
   out.ecn = trafficClass & 3;
   out.dscp = trafficClass >> 2;
   out.hopLimit = octetAt(packet, at + TIME_TO_LIVE_OFFSET);
-  out.setPayload(packet, at + headerLength, ipv4End(packet, length, at) - headerLength);
+  out.payload.set(packet, at + headerLength, ipv4End(packet, length, at) - headerLength);
   return null;
 }
 

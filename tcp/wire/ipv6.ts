@@ -72,7 +72,7 @@ export function decodeIpv6(packet: Uint8Array, length: number, out: Segment, at 
   out.ecn = trafficClass & 3;
   out.dscp = trafficClass >> 2;
   out.hopLimit = octetAt(packet, at + HOP_LIMIT_OFFSET);
-  out.setPayload(packet, transport, end - transport);
+  out.payload.set(packet, transport, end - transport);
   return null;
 }
 

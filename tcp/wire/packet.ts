@@ -54,7 +54,7 @@ export function decodePacket(
   if (version !== 4 && version !== 6) return "bad-ip-header";
   const refusal = version === 4 ? decodeIpv4(packet, present, out, at) : decodeIpv6(packet, present, out, at);
   if (refusal !== null) return refusal;
-  return decodeTcp(packet, out.payloadOffset, out.payloadLength, out, checksums);
+  return decodeTcp(packet, out.payload.offset, out.payload.length, out, checksums);
 }
 
 /**
@@ -75,7 +75,7 @@ export function decodeTcpSegment(
 
 /** Octets of the packet that {@link encodePacket} makes of the segment. */
 export function packetLength(segment: Segment): number {
-  return ipHeaderLength(segment) + TCP_HEADER_LENGTH + optionsLength(segment) + segment.payloadLength;
+  return ipHeaderLength(segment) + TCP_HEADER_LENGTH + optionsLength(segment) + segment.payload.length;
 }
 
 /**
@@ -87,8 +87,8 @@ export function packetLength(segment: Segment): number {
 export function encodePacket(segment: Segment, into: Uint8Array, offset = 0): number {
   checkRoom(ipHeaderLength(segment) + tcpLengthOf(segment), into, offset);
   const headers = encodePacketHeaders(segment, into, offset, "complete");
-  segment.copyPayload(into, offset + headers);
-  return headers + segment.payloadLength;
+  segment.payload.copyTo(into, offset + headers);
+  return headers + segment.payload.length;
 }
 
 /**
@@ -125,8 +125,8 @@ export function encodePacketHeaders(
 export function encodeTcpSegment(segment: Segment, into: Uint8Array, offset = 0): number {
   checkRoom(tcpLengthOf(segment), into, offset);
   const header = encodeTcpHeader(segment, into, offset, "complete");
-  segment.copyPayload(into, offset + header);
-  return header + segment.payloadLength;
+  segment.payload.copyTo(into, offset + header);
+  return header + segment.payload.length;
 }
 
 /**
@@ -146,7 +146,7 @@ export function encodeTcpHeader(
   checkRoom(headerLength, into, offset);
   encodeHeader(segment, headerLength, into, offset);
   encodeOptions(segment, into, offset + TCP_HEADER_LENGTH);
-  const pseudoHeader = sumPseudoHeader(segment, headerLength + segment.payloadLength);
+  const pseudoHeader = sumPseudoHeader(segment, headerLength + segment.payload.length);
   const field = checksum === "unfinished"
     ? pseudoHeader
     : checksumOf(foldSum(pseudoHeader + sumOctets(into, offset, headerLength) + sumPayload(segment)));
@@ -168,7 +168,7 @@ function decodeTcp(
   out.checksumUnfinished = false;
   if (checksums !== "trust" && !checksumIsGood(octets, at, length, out, checksums)) return "bad-checksum";
   decodeHeader(octets, at, out);
-  out.setPayload(octets, at + headerLength, length - headerLength);
+  out.payload.set(octets, at + headerLength, length - headerLength);
   out.segmentSize = 0;
   return decodeOptions(octets, at + TCP_HEADER_LENGTH, at + headerLength, out);
 }
@@ -194,7 +194,7 @@ function ipHeaderLength(segment: Segment): number {
 }
 
 function tcpLengthOf(segment: Segment): number {
-  return TCP_HEADER_LENGTH + optionsLength(segment) + segment.payloadLength;
+  return TCP_HEADER_LENGTH + optionsLength(segment) + segment.payload.length;
 }
 
 function checkRoom(length: number, into: Uint8Array, offset: number): void {

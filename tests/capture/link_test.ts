@@ -17,7 +17,7 @@ function tcp(family: 4 | 6 = 4): readonly number[] {
   segment.destinationPort = 80;
   segment.seq = seqNumber(77);
   segment.flags = 0x18;
-  segment.setPayload(new Uint8Array(40).fill(7), 0, 40);
+  segment.payload.set(new Uint8Array(40).fill(7), 0, 40);
   const octets = new Uint8Array(200);
   return [...octets.subarray(0, encodePacket(segment, octets))];
 }
@@ -130,8 +130,8 @@ for (const [name, linkType, frame] of FRAMES) {
     const found = new SegmentFinder().find(packetOf(linkType, frame));
     if (found?.kind !== "segment") throw new Error("no segment");
     const { segment } = found;
-    assertEquals([segment.sourcePort, segment.destinationPort, segment.payloadLength], [1_000, 80, 40]);
-    assertEquals(segment.payload[segment.payloadOffset + 39], 7);
+    assertEquals([segment.sourcePort, segment.destinationPort, segment.payload.length], [1_000, 80, 40]);
+    assertEquals(segment.payload.octets[segment.payload.offset + 39], 7);
   });
 }
 
@@ -162,7 +162,7 @@ Deno.test("a packet cut down to the fixed header keeps its numbers and its lengt
   for (let kept = 40; kept < 80; kept++) {
     const found = new SegmentFinder().find(packetOf(101, tcp().slice(0, kept), 80));
     if (found?.kind !== "segment") throw new Error("no segment");
-    assertEquals([found.segment.payloadLength, found.keptPayload, found.soundness], [
+    assertEquals([found.segment.payload.length, found.keptPayload, found.soundness], [
       40,
       kept - 40,
       "unchecked",

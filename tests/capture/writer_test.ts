@@ -184,7 +184,7 @@ Deno.test("an arrived packet is kept as it came, with options that nobody knows"
     segment.sourceOffset = 12;
     segment.destinationOffset = 16;
     segment.flags = Flag.ack;
-    segment.setPayload(packet, 48, 0);
+    segment.payload.set(packet, 48, 0);
     recorder.segmentArrived(connection, segment, NOW);
   });
   assertEquals(packets[0]?.octets.length, 48);

@@ -42,7 +42,7 @@ Deno.test("by default the handshake is tried for at least three minutes (MUST-23
 
 Deno.test("a reset while sending says how much was not acknowledged", async () => {
   const { session, simulation, out } = prepare();
-  simulation.fromClient = (segment) => (segment.payloadLength > 0 ? "reset" : "arrives");
+  simulation.fromClient = (segment) => (segment.payload.length > 0 ? "reset" : "arrives");
   assertEquals(await failure(session), [
     ExitCode.reset,
     "Connection to 192.0.2.2:8888 reset by the peer: 0 of 29 bytes were acknowledged",
@@ -69,7 +69,7 @@ Deno.test("a reset after part of a long message tells how much of it was acknowl
 
 Deno.test("a peer that falls silent while we send times out", async () => {
   const { session, simulation } = prepare({}, { retransmission: { retriesUntilClose: 3 } });
-  simulation.fromClient = (segment) => (segment.payloadLength > 0 ? "lost" : "arrives");
+  simulation.fromClient = (segment) => (segment.payload.length > 0 ? "lost" : "arrives");
   const [code, text] = await failure(session);
   assertEquals(code, ExitCode.timedOut);
   assertMatch(text, /^Connection to 192\.0\.2\.2:8888 timed out: 0 of 29 bytes were acknowledged, /);
@@ -138,7 +138,7 @@ Deno.test("Ctrl-C in each state ends the connection as that state asks", async (
       ({ simulation }) => {
         simulation.fromClient = (
           s,
-        ) => (s.payloadLength > 0 && simulation.now < 6_000_000 ? "lost" : "arrives");
+        ) => (s.payload.length > 0 && simulation.now < 6_000_000 ? "lost" : "arrives");
       },
       "TIME-WAIT",
       "FIN",

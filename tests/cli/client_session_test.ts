@@ -23,7 +23,7 @@ Deno.test("a lost segment changes nothing on standard output; its repetition is 
     ],
     [
       "data",
-      (s) => s.payloadLength > 0,
+      (s) => s.payload.length > 0,
       /^\[!\] No acknowledgement for [01]\.\d\d s: sending 29 bytes again \(seq=123456790\)$/,
     ],
     [
@@ -162,7 +162,7 @@ Deno.test("when both sides close at once, the lines follow what happened", async
 
 Deno.test("quiet, a success prints nothing and a repetition is not told", async () => {
   const { session, simulation, out, err } = prepare({}, {}, true);
-  simulation.fromClient = loseFirst((segment) => segment.payloadLength > 0);
+  simulation.fromClient = loseFirst((segment) => segment.payload.length > 0);
   assertEquals(await session.run(), ExitCode.ok);
   assertEquals([out.text, err.text], ["", ""]);
 });
@@ -211,7 +211,7 @@ Deno.test("of much that the peer sends, the beginning is shown and the rest coun
 Deno.test("TIME-WAIT is kept for as long as asked, and acknowledges a repeated FIN", async () => {
   const { session, simulation, out } = prepare({ timeWait: seconds(3) });
   simulation.fromClient = loseFirst((segment) =>
-    segment.payloadLength === 0 && segment.flags === Flag.ack && simulation.client.state === "TIME-WAIT"
+    segment.payload.length === 0 && segment.flags === Flag.ack && simulation.client.state === "TIME-WAIT"
   );
   assertEquals(await session.run(), ExitCode.ok);
   assertEquals(out.lines.at(-1), "[*] Staying in TIME-WAIT for 3 s");

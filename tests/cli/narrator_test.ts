@@ -18,7 +18,7 @@ function segment(flags: number, seq: number, ack: number, payload = 0): Segment 
   record.flags = flags;
   record.seq = seqNumber(seq);
   record.ack = seqNumber(ack);
-  record.setPayload(new Uint8Array(payload), 0, payload);
+  record.payload.set(new Uint8Array(payload), 0, payload);
   return record;
 }
 

@@ -1,10 +1,9 @@
 /** Segments on their way into a device, and what a device knows of packets on their way out of it. */
 
 import { assertEquals } from "@std/assert";
-import type { PacketBatch, SegmentGatherer, SendOutcome } from "../../driver/device.ts";
 import { Loop } from "../../driver/loop.ts";
 import { Outlet } from "../../driver/outlet.ts";
-import { POLLOUT } from "../../ffi/mod.ts";
+import { type PacketBatch, POLLOUT, type SegmentGatherer, type SendResult } from "../../ffi/mod.ts";
 import { Segment } from "../../tcp/base/segment.ts";
 import { seqToUint32 } from "../../tcp/base/seq.ts";
 import { seconds } from "../../tcp/base/units.ts";
@@ -20,7 +19,7 @@ class GatheringDevice extends FakeDevice {
   outboundDescriptor = 1;
   gathers = true;
   readonly gathered: string[] = [];
-  readonly gatherAnswers: SendOutcome[] = [];
+  readonly gatherAnswers: SendResult[] = [];
 
   get gathering(): SegmentGatherer | null {
     return this.gathers ? this.#gatherer : null;
@@ -28,10 +27,10 @@ class GatheringDevice extends FakeDevice {
 
   readonly #gatherer: SegmentGatherer = {
     outbound: new Uint8Array(100),
-    sendGathered: (headers, payload, offset, first, length, size) => {
+    sendGathered: (headers, { octets, offset, length, firstPartLength }, size) => {
       const answer = this.gatherAnswers.shift() ?? "sent";
       if (answer === "sent") {
-        this.gathered.push(`${headers} + ${length}: ${first} from ${payload[offset]}, by ${size}`);
+        this.gathered.push(`${headers} + ${length}: ${firstPartLength} from ${octets[offset]}, by ${size}`);
       }
       return answer;
     },
@@ -41,20 +40,20 @@ class GatheringDevice extends FakeDevice {
 /** A device that takes two packets at once, at most as many a call as it is told to. */
 class BatchDevice extends FakeDevice {
   /** How many packets the next calls take; both when there is nothing. 0: it is full. */
-  readonly takes: (number | SendOutcome)[] = [];
+  readonly takes: (number | SendResult)[] = [];
   calls = 0;
   readonly #packets: Uint8Array[] = [];
 
-  readonly batch: PacketBatch & { refusal: SendOutcome } = {
+  readonly batch: PacketBatch & { refusal: SendResult } = {
     capacity: 2,
     headers: new Uint8Array(200),
     refusal: "sent",
     headersOffset: (index) => index * 100,
-    put: (index, headersLength, payload, offset, firstPartLength, length) => {
+    put: (index, headersLength, { octets, offset, length, firstPartLength }) => {
       const packet = new Uint8Array(headersLength + length);
       packet.set(this.batch.headers.subarray(index * 100, index * 100 + headersLength));
-      packet.set(payload.subarray(offset, offset + firstPartLength), headersLength);
-      packet.set(payload.subarray(0, length - firstPartLength), headersLength + firstPartLength);
+      packet.set(octets.subarray(offset, offset + firstPartLength), headersLength);
+      packet.set(octets.subarray(0, length - firstPartLength), headersLength + firstPartLength);
       this.#packets[index] = packet;
     },
     send: (from, count) => {
@@ -73,10 +72,10 @@ class BatchDevice extends FakeDevice {
 function textSegment(size: number): Segment {
   const segment = new Segment();
   fillSegment(segment, 1_000);
-  segment.payload = RING;
-  segment.payloadOffset = 30;
-  segment.payloadLength = 25;
-  segment.firstPartLength = 10;
+  segment.payload.octets = RING;
+  segment.payload.offset = 30;
+  segment.payload.length = 25;
+  segment.payload.firstPartLength = 10;
   segment.segmentSize = size;
   return segment;
 }
@@ -86,8 +85,8 @@ function read(packets: readonly Uint8Array[]): (readonly [number, number[]])[] {
   const segment = new Segment();
   return packets.map((octets) => {
     assertEquals(decodePacket(octets, octets.length, segment, "strict"), null);
-    const { payload, payloadOffset, payloadLength } = segment;
-    return [seqToUint32(segment.seq), [...payload.subarray(payloadOffset, payloadOffset + payloadLength)]];
+    const { octets: held, offset, length } = segment.payload;
+    return [seqToUint32(segment.seq), [...held.subarray(offset, offset + length)]];
   });
 }
 

@@ -11,10 +11,10 @@ function long(offset: number, length: number, size: number, flags: number): Segm
   const whole = new Segment();
   whole.seq = seqNumber(-10); // so that some rows pass 2^32
   whole.flags = flags;
-  whole.payload = RING;
-  whole.payloadOffset = offset;
-  whole.payloadLength = length;
-  whole.firstPartLength = Math.min(length, RING.length - offset);
+  whole.payload.octets = RING;
+  whole.payload.offset = offset;
+  whole.payload.length = length;
+  whole.payload.firstPartLength = Math.min(length, RING.length - offset);
   whole.segmentSize = size;
   return whole;
 }
@@ -31,8 +31,8 @@ function cut(whole: Segment): Piece[] {
   cutter.begin(whole);
   do {
     const { piece } = cutter;
-    const payload = new Uint8Array(piece.payloadLength);
-    piece.copyPayload(payload, 0);
+    const payload = new Uint8Array(piece.payload.length);
+    piece.payload.copyTo(payload, 0);
     pieces.push({ seq: seqToUint32(piece.seq), flags: piece.flags, payload: [...payload] });
     assertEquals(piece.segmentSize, 0, "a piece is one segment");
   } while (cutter.next());
@@ -82,8 +82,8 @@ Deno.test("a cutter begins anew, also in the middle", () => {
   cutter.begin(long(0, 30, 10, Flag.ack));
   cutter.next();
   cutter.begin(long(5, 20, 15, Flag.ack));
-  assertEquals([cutter.piece.payloadOffset, cutter.piece.payloadLength], [5, 15]);
-  assertEquals([cutter.next(), cutter.piece.payloadLength, cutter.next(), cutter.next()], [
+  assertEquals([cutter.piece.payload.offset, cutter.piece.payload.length], [5, 15]);
+  assertEquals([cutter.next(), cutter.piece.payload.length, cutter.next(), cutter.next()], [
     true,
     5,
     false,

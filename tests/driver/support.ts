@@ -1,6 +1,6 @@
 /** A device, a clock and a poller that tests control. */
 
-import type { PacketDevice, SendOutcome } from "../../driver/device.ts";
+import type { PacketDevice, SendResult } from "../../ffi/mod.ts";
 import type { NetworkSide, Poller } from "../../driver/loop.ts";
 import { POLLIN, POLLOUT } from "../../ffi/mod.ts";
 import { parseAddress } from "../../tcp/base/address.ts";
@@ -104,7 +104,7 @@ export class FakeDevice implements PacketDevice {
   readonly waiting: Uint8Array[] = [];
   readonly sent: Uint8Array[] = [];
   /** Answers of the next sends; "sent" when there are none. */
-  readonly answers: SendOutcome[] = [];
+  readonly answers: SendResult[] = [];
 
   receive(): number {
     const packet = this.waiting.shift();
@@ -113,7 +113,7 @@ export class FakeDevice implements PacketDevice {
     return packet.length;
   }
 
-  send(length: number): SendOutcome {
+  send(length: number): SendResult {
     const answer = this.answers.shift() ?? "sent";
     if (answer === "sent") this.sent.push(this.outbound.slice(0, length));
     return answer;

@@ -7,6 +7,7 @@ import {
   loopbackAddress,
   type NextHop,
   nextHopTo,
+  type OctetPieces,
   PacketRing,
   packetSegmentLimit,
   PacketSocket,
@@ -24,7 +25,12 @@ loadWholeLibc();
 
 const LO_MTU = 65_536;
 
-const NOTHING = new Uint8Array(0);
+const NOTHING = wholeOf(new Uint8Array(0));
+
+/** The first `length` octets in one part. */
+function wholeOf(octets: Uint8Array, length = octets.length): OctetPieces {
+  return { octets, offset: 0, length, firstPartLength: length };
+}
 
 function pattern(length: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(length).map((_, i) => i * 7 + (i >> 8));
@@ -67,12 +73,13 @@ for (const family of [4, 6] as const) {
       { name: "one again after many", offset: 1, first: 3, length: 3, size: 0 },
     ];
     for (const { name, offset, first, length, size } of rows) {
+      const pieces = { octets: payload, offset, length, firstPartLength: first };
       const whole = new Uint8Array(length);
       whole.set(payload.subarray(offset, offset + first));
       whole.set(payload.subarray(0, length - first), first);
       buildPacket(a.outbound, guardA.local, guardB.local, { sequence: length, flags: ACK, payload: whole });
       a.outbound.fill(0xee, headers, headers + 10); // what stands behind the headers is not sent
-      assertEquals([name, a.sendGathered(headers, payload, offset, first, length, size)], [name, "sent"]);
+      assertEquals([name, a.sendGathered(headers, pieces, size)], [name, "sent"]);
       const received = b.receive();
       assertEquals([name, received], [name, headers + length]);
       const segment = readPacket(packetIn(b, received));
@@ -100,7 +107,7 @@ for (const family of [4, 6] as const) {
             flags: ACK,
             payload: payload.subarray(0, length),
           });
-          assertEquals(a.sendGathered(headers, payload, 0, length, length, 0), "sent");
+          assertEquals(a.sendGathered(headers, wholeOf(payload, length), 0), "sent");
         }
         for (let length = b.receive(); length > 0; length = b.receive()) {
           const segment = readPacket(packetIn(b, length));
@@ -121,7 +128,7 @@ for (const family of [4, 6] as const) {
       using b = PacketRing.open({ local: guardB.local, remote: guardA.local, memory: 1 << 16 });
       const send = (sequence: number): void => {
         buildPacket(a.outbound, guardA.local, guardB.local, { sequence, flags: ACK });
-        a.sendGathered(headers, NOTHING, 0, 0, 0, 0);
+        a.sendGathered(headers, NOTHING, 0);
       };
       const heard = (): number[] => {
         const numbers: number[] = [];
@@ -200,7 +207,7 @@ kernelTest("the array that payloads come from may change", () => {
   for (const turn of [0, 1, 0, 0, 1]) {
     const payload = arrays[turn] ?? new Uint8Array();
     buildPacket(a.outbound, guardA.local, guardB.local, { flags: ACK, payload });
-    a.sendGathered(40, payload, 0, 5_000, 5_000, 1_000);
+    a.sendGathered(40, wholeOf(payload), 1_000);
     assertEquals(readPacket(packetIn(b, b.receive())).payload, payload);
   }
 });
@@ -217,7 +224,7 @@ kernelTest("a ring hears its own connection only, and is gone with its memory wh
     const [from, to] of [[guardA, guardC], [guardC, guardB], [guardB, guardA], [guardA, guardB]] as const
   ) {
     buildPacket(a.outbound, from.local, to.local, { flags: ACK });
-    a.sendGathered(40, NOTHING, 0, 0, 0, 0);
+    a.sendGathered(40, NOTHING, 0);
   }
   assertEquals(b.receive(), 40);
   assertEquals(b.receive(), 0);

@@ -72,7 +72,7 @@ for (const family of [4, 6] as const) {
       payload.set(ring.subarray(0, length - first), first);
       const built = buildPacket(a.outbound, guardA.local, guardB.local, { sequence: i, flags: ACK, payload });
       batch.headers.set(a.outbound.subarray(0, built - length), batch.headersOffset(i));
-      batch.put(i, built - length, ring, offset, first, length);
+      batch.put(i, built - length, { octets: ring, offset, length, firstPartLength: first });
       return [i, payload] as const;
     });
     assertEquals(batch.send(2, 3), 3);
@@ -280,7 +280,7 @@ kernelTest("a batch stops at the packet that is too long, and says so", () => {
         payload: payload.subarray(0, length),
       });
       a.batch.headers.set(a.outbound.subarray(0, built - length), a.batch.headersOffset(i));
-      a.batch.put(i, built - length, payload, 0, length, length);
+      a.batch.put(i, built - length, { octets: payload, offset: 0, length, firstPartLength: length });
     }
     assertEquals(a.batch.send(0, 3), 1);
     assertEquals([a.batch.send(1, 2), a.batch.refusal], [0, "too long"]);

@@ -58,7 +58,7 @@ export function mutateSegment(segment: Segment, connection: Connection, random: 
   segment.ecn = random.integer(0, 3);
   const isHuge = random.chance(0.002);
   const most = isHuge ? 65_000 : random.pick([0, 0, 1, 2, 100, PAYLOAD_MOST]);
-  segment.setPayload(TEXT, 0, random.integer(0, most));
+  segment.payload.set(TEXT, 0, random.integer(0, most));
   drawOptions(segment, connection, random);
 }
 

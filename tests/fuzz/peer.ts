@@ -85,7 +85,7 @@ export class Peer {
     segment.seq = words.seq ?? this.next;
     segment.ack = words.ack ?? this.expected;
     segment.window = words.window ?? 65_535;
-    segment.setPayload(this.#text, 0, words.payload ?? 0);
+    segment.payload.set(this.#text, 0, words.payload ?? 0);
     if (segment.has(Flag.syn)) this.#offer(segment);
     if (this.#usesTimestamps) {
       segment.options |= Option.timestamps;

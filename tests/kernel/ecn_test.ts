@@ -71,7 +71,7 @@ kernelTest(
       throughDevice: (inner) =>
         new FaultyDevice(inner, {
           outward: (segment, packet) => {
-            if (segment.payloadLength === 0) return "passes";
+            if (segment.payload.length === 0) return "passes";
             if (segment.ecn === EcnCodepoint.capable0) seen.capable++;
             if (segment.has(Flag.cwr)) seen.reduced++;
             if (++seen.data % MARK_EVERY !== 0) return "passes";
@@ -108,7 +108,7 @@ kernelTest(
       throughDevice: (inner) =>
         new FaultyDevice(inner, {
           inward: (segment, packet) => {
-            if (segment.payloadLength === 0 || segment.ecn !== EcnCodepoint.capable0) return "passes";
+            if (segment.payload.length === 0 || segment.ecn !== EcnCodepoint.capable0) return "passes";
             if (segment.has(Flag.cwr)) {
               seen.reduced++;
               owesEcho = false;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PacketDevice, SendOutcome } from "../../driver/mod.ts";
+import type { PacketDevice, SendResult } from "../../driver/mod.ts";
 import { decodePacket, Segment } from "../../tcp/mod.ts";
 
 /** What becomes of a packet. "held": it stays until `release`. */
@@ -61,7 +61,7 @@ export class FaultyDevice implements PacketDevice {
     }
   }
 
-  send(length: number): SendOutcome {
+  send(length: number): SendResult {
     const packet = this.outbound.subarray(0, length);
     const fate = this.#judge(this.outward, packet);
     if (fate === "passes") return this.#inner.send(length);

@@ -103,7 +103,7 @@ const HOLES = [20, 23, 27];
 /** Loses the segments with data that have these numbers, the first being 1. */
 function losesNumbers(numbers: readonly number[]): Judge {
   let count = 0;
-  return ({ payloadLength }) => payloadLength > 0 && numbers.includes(++count) ? "lost" : "passes";
+  return ({ payload }) => payload.length > 0 && numbers.includes(++count) ? "lost" : "passes";
 }
 
 /** On a busy machine a tail loss probe may come on top, when an answer is late. */

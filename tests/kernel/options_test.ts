@@ -82,12 +82,12 @@ for (const opener of OPENERS) {
       const longest = { inward: 0, outward: 0 };
       const watched = (inner: ConstructorParameters<typeof FaultyDevice>[0]): FaultyDevice =>
         new FaultyDevice(inner, {
-          outward: ({ payloadLength }) => {
-            longest.outward = Math.max(longest.outward, payloadLength);
+          outward: ({ payload }) => {
+            longest.outward = Math.max(longest.outward, payload.length);
             return "passes";
           },
-          inward: ({ payloadLength }) => {
-            longest.inward = Math.max(longest.inward, payloadLength);
+          inward: ({ payload }) => {
+            longest.inward = Math.max(longest.inward, payload.length);
             return "passes";
           },
         });
@@ -110,8 +110,8 @@ for (const opener of OPENERS) {
       config: { handshake: { mss: 200 } },
       throughDevice: (inner) =>
         new FaultyDevice(inner, {
-          inward: ({ payloadLength }) => {
-            longest = Math.max(longest, payloadLength);
+          inward: ({ payload }) => {
+            longest = Math.max(longest, payload.length);
             return "passes";
           },
         }),

@@ -122,7 +122,7 @@ kernelTest(
     const times: number[] = [];
     cut(device);
     device.outward = (segment) => {
-      if (segment.payloadLength > 0) times.push(toMilliseconds(elapsed(start, loop.now)));
+      if (segment.payload.length > 0) times.push(toMilliseconds(elapsed(start, loop.now)));
       return "lost";
     };
     connection.send(new Uint8Array(100), loop.readClock());

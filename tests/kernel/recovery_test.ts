@@ -47,7 +47,7 @@ async function repairFirst(
   let left = losses;
   let count = 0;
   device.outward = (segment) => {
-    if (segment.payloadLength === 0) return "passes";
+    if (segment.payload.length === 0) return "passes";
     const isFirst = segment.seq === first && left-- > 0;
     return ++count === alsoLost || isFirst ? "lost" : "passes";
   };

@@ -61,7 +61,7 @@ kernelTest("urgent data of 200 KB are announced from the first octet to the last
     throughDevice: (inner) =>
       new FaultyDevice(inner, {
         outward: (segment) => {
-          if (segment.payloadLength > 0 && !segment.has(Flag.urg)) ordinary++;
+          if (segment.payload.length > 0 && !segment.has(Flag.urg)) ordinary++;
           return "passes";
         },
       }),

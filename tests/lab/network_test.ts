@@ -116,8 +116,10 @@ Deno.test("faults on request: a judge is asked of each packet, and leaves the ot
   const sizes: number[] = [];
   const judge = (segment: Segment, index: number) => {
     assertEquals(index, sizes.length);
-    sizes.push(segment.payloadLength);
-    return sizes.filter((size) => size > 0).length === 3 && segment.payloadLength > 0 ? "is lost" : undefined;
+    sizes.push(segment.payload.length);
+    return sizes.filter((size) => size > 0).length === 3 && segment.payload.length > 0
+      ? "is lost"
+      : undefined;
   };
   const it = pair({ fates: judge }, {});
   assertEquals(download(it, TEXT), TEXT);

@@ -222,6 +222,6 @@ function describeSegment(segment: Segment): string {
   const blocks = Array.from(segment.sackEdges.subarray(0, 2 * segment.sackBlockCount));
   return `${
     flags.join("")
-  } seq ${segment.seq}(${segment.payloadLength}) ack ${segment.ack} win ${segment.window}` +
+  } seq ${segment.seq}(${segment.payload.length}) ack ${segment.ack} win ${segment.window}` +
     (blocks.length > 0 ? ` sack ${blocks}` : "");
 }

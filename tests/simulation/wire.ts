@@ -56,11 +56,11 @@ export class WireWatch {
   /** Looks at a segment as it is sent. `peer`: the other side's watch; `mss`: what the sender takes for its MSS. */
   sent(segment: Segment, peer: WireWatch, mss: number): void {
     this.segments++;
-    this.octets += segment.payloadLength;
+    this.octets += segment.payload.length;
     if (segment.has(Flag.rst)) return;
     if (segment.has(Flag.syn)) this.#synSent(segment);
     if (segment.has(Flag.ack)) this.#checkWindow(segment, peer);
-    if (segment.payloadLength > 0) this.#checkText(segment, peer, mss);
+    if (segment.payload.length > 0) this.#checkText(segment, peer, mss);
     else if ((segment.flags & (Flag.syn | Flag.fin)) === 0) {
       this.bare++;
       demand(
@@ -93,7 +93,7 @@ export class WireWatch {
   }
 
   #checkText(segment: Segment, peer: WireWatch, mss: number): void {
-    const { payloadLength, segmentSize } = segment;
+    const { payload: { length: payloadLength }, segmentSize } = segment;
     const longest = segmentSize === 0 ? payloadLength : segmentSize;
     const taken = Math.max(peer.#announcedMss, this.#config.handshake.leastPeerMss);
     demand(longest <= mss, `${longest} octets in one segment where the MSS is ${mss}`);
@@ -110,13 +110,11 @@ export class WireWatch {
 
   /** The first and the last octet are those of their place in the stream; the receiver compares the others. */
   #checkOctets(segment: Segment, offset: number): void {
-    const { payload, payloadOffset, payloadLength, firstPartLength } = segment;
-    const lastIndex = firstPartLength < payloadLength
-      ? payloadLength - firstPartLength - 1
-      : payloadOffset + payloadLength - 1;
+    const { octets, offset: start, length, firstPartLength } = segment.payload;
+    const lastIndex = firstPartLength < length ? length - firstPartLength - 1 : start + length - 1;
     const first = this.#stream.piece(offset, 1)[0];
-    const last = this.#stream.piece(offset + payloadLength - 1, 1)[0];
-    demand(payload[payloadOffset] === first, `The octet sent at ${offset} is not the one of its place`);
-    demand(payload[lastIndex] === last, `The octet sent at ${offset + payloadLength - 1} is another one`);
+    const last = this.#stream.piece(offset + length - 1, 1)[0];
+    demand(octets[start] === first, `The octet sent at ${offset} is not the one of its place`);
+    demand(octets[lastIndex] === last, `The octet sent at ${offset + length - 1} is another one`);
   }
 }

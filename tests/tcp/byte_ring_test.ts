@@ -1,9 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ByteRing } from "../../tcp/buffer/byte_ring.ts";
-import { OctetRange } from "../../tcp/buffer/octet_range.ts";
-import { copyOctets } from "../../tcp/base/copy.ts";
-import { Segment } from "../../tcp/base/segment.ts";
+import { OctetRange } from "../../tcp/base/octet_range.ts";
 
 /** The octet that stands at a stream offset in these tests; its period has no common factor with any power of two. */
 function octetAt(offset: number): number {
@@ -168,42 +166,47 @@ Deno.test("copyOut refuses octets that are not held", () => {
   assertEquals(into.subarray(0, 5), octets(45, 5));
 });
 
+/** Where a range lies. */
+function placeOf({ offset, length, firstPartLength }: OctetRange): readonly number[] {
+  return [offset, length, firstPartLength];
+}
+
 Deno.test("lend names one range, and two where the storage wraps", () => {
   const ring = new ByteRing(4_096);
-  const segment = new Segment();
+  const range = new OctetRange();
   ring.append(octets(0, 2_000), 0, 2_000);
-  ring.lend(500, 1_000, segment);
-  assertEquals([segment.payloadOffset, segment.payloadLength, segment.firstPartLength], [500, 1_000, 1_000]);
+  ring.lend(500, 1_000, range);
+  assertEquals(placeOf(range), [500, 1_000, 1_000]);
   ring.discardTo(2_000);
   ring.append(octets(2_000, 1_000), 0, 1_000);
-  ring.lend(0, 1_000, segment);
-  assertEquals([segment.payloadOffset, segment.payloadLength, segment.firstPartLength], [2_000, 1_000, 48]);
+  ring.lend(0, 1_000, range);
+  assertEquals(placeOf(range), [2_000, 1_000, 48]);
   const copy = new Uint8Array(1_000);
-  segment.copyPayload(copy, 0);
+  range.copyTo(copy, 0);
   assertEquals(copy, octets(2_000, 1_000));
-  ring.lend(0, 48, segment);
-  assertEquals(segment.firstPartLength, 48);
+  ring.lend(0, 48, range);
+  assertEquals(range.firstPartLength, 48);
 });
 
 Deno.test("lend of no octets is no range, with memory and without", () => {
   const ring = new ByteRing(10);
-  const segment = new Segment();
-  ring.lend(0, 0, segment);
-  assertEquals([segment.payloadOffset, segment.payloadLength, segment.firstPartLength], [0, 0, 0]);
+  const range = new OctetRange();
+  ring.lend(0, 0, range);
+  assertEquals(placeOf(range), [0, 0, 0]);
   ring.append(octets(0, 10), 0, 10);
-  ring.lend(10, 0, segment);
-  assertEquals([segment.payloadOffset, segment.payloadLength, segment.firstPartLength], [0, 0, 0]);
-  assertThrows(() => ring.lend(10, 1, segment), RangeError, "Cannot take 1 octets at 10");
+  ring.lend(10, 0, range);
+  assertEquals(placeOf(range), [0, 0, 0]);
+  assertThrows(() => ring.lend(10, 1, range), RangeError, "Cannot take 1 octets at 10");
 });
 
 Deno.test("lent octets stay as they are when the ring grows", () => {
   const ring = new ByteRing(100_000);
-  const segment = new Segment();
+  const range = new OctetRange();
   ring.append(octets(0, 2_000), 0, 2_000);
-  ring.lend(0, 2_000, segment);
+  ring.lend(0, 2_000, range);
   ring.append(octets(2_000, 50_000), 0, 50_000);
   const copy = new Uint8Array(2_000);
-  segment.copyPayload(copy, 0);
+  range.copyTo(copy, 0);
   assertEquals(copy, octets(0, 2_000));
 });
 
@@ -269,37 +272,6 @@ Deno.test("any sequence of calls gives what a plain stream gives", () => {
     }),
     { seed: 1, numRuns: 150 },
   );
-});
-
-Deno.test("copyOctets copies short and long, whole and in part, and within one array", () => {
-  for (const length of [0, 1, 24, 25, 100]) {
-    const into = new Uint8Array(200).fill(255);
-    copyOctets(octets(0, 150), 7, into, 11, length);
-    assertEquals(into.subarray(11, 11 + length), octets(7, length));
-    assertEquals([into[10], into[11 + length]], [255, 255]);
-  }
-  // The same two arrays again and again: in time they are copied by words, and nothing else tells.
-  const from = octets(0, 4_000);
-  const into = new Uint8Array(4_096);
-  for (let round = 0; round < 300; round++) {
-    const length = 25 + 7 * round;
-    into.fill(255);
-    copyOctets(from, round, into, 11 + round, length);
-    assertEquals(into.subarray(11 + round, 11 + round + length), octets(round, length));
-    assertEquals([into[10 + round], into[11 + round + length]], [255, 255]);
-  }
-  const part = new Uint8Array(into.buffer, 100, 1_000);
-  for (let round = 0; round < 40; round++) {
-    into.fill(255);
-    copyOctets(from, 1_000 + round, part, round, 900);
-    assertEquals(into.subarray(100 + round, 1_000 + round), octets(1_000 + round, 900));
-  }
-  const whole = new Uint8Array(200).fill(255);
-  copyOctets(octets(0, 150), 0, whole, 3, 150);
-  assertEquals(whole.subarray(3, 153), octets(0, 150));
-  const same = octets(0, 100);
-  copyOctets(same, 5, same, 15, 30);
-  assertEquals(same, new Uint8Array([...octets(0, 15), ...octets(5, 30), ...octets(45, 55)]));
 });
 
 /** Writes the stream's octets from `offset` on into a range, or compares them with what is there. */

@@ -85,9 +85,9 @@ export class Crowd {
     let carried = false;
     while (from.transmit(segment, this.#now)) {
       carried = true;
-      if (segment.firstPartLength < segment.payloadLength) {
-        segment.copyPayload(this.#joined, 0);
-        segment.setPayload(this.#joined, 0, segment.payloadLength);
+      if (segment.payload.firstPartLength < segment.payload.length) {
+        segment.payload.copyTo(this.#joined, 0);
+        segment.payload.set(this.#joined, 0, segment.payload.length);
       }
       to.segmentArrives(segment, this.#now);
     }

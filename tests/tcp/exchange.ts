@@ -71,7 +71,7 @@ export function segmentOf(from: Endpoint, to: Endpoint, said: Said): Segment {
   segment.window = said.window ?? 8_000;
   segment.urgentPointer = said.urgentPointer ?? 0;
   const payload = Uint8Array.from({ length: said.length ?? 0 }, (_, i) => (said.seq + i) & 0xff);
-  segment.setPayload(payload, 0, payload.length);
+  segment.payload.set(payload, 0, payload.length);
   return segment;
 }
 
@@ -103,7 +103,7 @@ export function sentBy(source: { transmit(out: Segment, now: Instant): boolean }
       flags: formatFlags(out.flags),
       seq: seqToUint32(out.seq),
       ack: out.has(Flag.ack) ? seqToUint32(out.ack) : 0,
-      length: out.payloadLength,
+      length: out.payload.length,
     });
     out.clear();
   }

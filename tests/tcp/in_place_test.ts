@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { OctetRange } from "../../tcp/buffer/octet_range.ts";
+import { OctetRange } from "../../tcp/base/octet_range.ts";
 import type { Connection } from "../../tcp/connection/connection.ts";
 import { ConnectionFailure, InvalidStateError } from "../../tcp/base/errors.ts";
 import { Event } from "../../tcp/base/events.ts";
@@ -32,8 +32,8 @@ function payloadsOf(connection: Connection): number[] {
   const octets: number[] = [];
   const out = new Segment();
   while (connection.transmit(out, NOW)) {
-    const copy = new Uint8Array(out.payloadLength);
-    out.copyPayload(copy, 0);
+    const copy = new Uint8Array(out.payload.length);
+    out.payload.copyTo(copy, 0);
     octets.push(...copy);
   }
   return octets;

@@ -44,7 +44,7 @@ function bench(segmentLimit: number): Bench {
   const sent = (): Long[] => {
     const all: Long[] = [];
     while (connection.transmit(out, NOW)) {
-      const { payloadLength: length, segmentSize, sackBlockCount: sackBlocks, urgentPointer } = out;
+      const { payload: { length }, segmentSize, sackBlockCount: sackBlocks, urgentPointer } = out;
       all.push({ seq: seqToUint32(out.seq), length, segmentSize, sackBlocks, urgentPointer });
     }
     return all;

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { OctetRange } from "../../tcp/buffer/octet_range.ts";
+import { OctetRange } from "../../tcp/base/octet_range.ts";
 import type { PartialConfig } from "../../tcp/config/config.ts";
 import { completeConfig, joinChanges } from "../../tcp/config/complete.ts";
 import { Connection, controlBlockOf } from "../../tcp/connection/connection.ts";

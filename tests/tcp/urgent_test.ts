@@ -71,7 +71,7 @@ for (const start of STARTS) {
     const out = new Segment();
     const pointers: [number, boolean, number][] = [];
     while (connection.transmit(out, NOW)) {
-      pointers.push([out.payloadLength, out.has(Flag.urg), out.urgentPointer]);
+      pointers.push([out.payload.length, out.has(Flag.urg), out.urgentPointer]);
       out.clear();
     }
     assertEquals(pointers, [[536, true, 700], [464, true, 164]]);
@@ -81,7 +81,7 @@ for (const start of STARTS) {
     assertEquals(connection.transmit(out, NOW), false);
     arrive({ flags: Flag.ack, seq: start.irs + 1, ack: start.iss + 1 + 1_000 }, NOW);
     assertEquals(connection.transmit(out, NOW), true);
-    assertEquals([out.payloadLength, out.has(Flag.urg), out.urgentPointer], [10, false, 0]);
+    assertEquals([out.payload.length, out.has(Flag.urg), out.urgentPointer], [10, false, 0]);
   });
 }
 
@@ -110,6 +110,6 @@ Deno.test("a full buffer takes part of the urgent text; the pointer is to the en
   assertEquals(connection.sendUrgent(new Uint8Array(150), NOW), 100);
   const out = new Segment();
   connection.transmit(out, NOW);
-  assertEquals([out.payloadLength, out.urgentPointer], [100, 100]);
+  assertEquals([out.payload.length, out.urgentPointer], [100, 100]);
   assertEquals(connection.sendUrgent(new Uint8Array(50), NOW), 0);
 });

@@ -151,7 +151,7 @@ export class FakeConnection implements Writable<ConnectionView> {
     segment.ecn = said.ecn ?? 0;
     segment.urgentPointer = said.urgent ?? 0;
     const octets = typeof said.data === "string" ? new TextEncoder().encode(said.data) : said.data;
-    if (octets !== undefined) segment.setPayload(octets, 0, octets.length);
+    if (octets !== undefined) segment.payload.set(octets, 0, octets.length);
     this.#addOptions(segment, said, own ? this.peerIss : this.iss);
     return segment;
   }

@@ -64,10 +64,10 @@ Deno.test("of a long packet that is cut the checksum is summed only for its head
 
 Deno.test("a payload that wraps in its ring is put together, as far as it is wanted", () => {
   const segment = segmentOf(0);
-  segment.payload = new Uint8Array([3, 4, 5, 0, 0, 1, 2]);
-  segment.payloadOffset = 5;
-  segment.payloadLength = 5;
-  segment.firstPartLength = 2;
+  segment.payload.octets = new Uint8Array([3, 4, 5, 0, 0, 1, 2]);
+  segment.payload.offset = 5;
+  segment.payload.length = 5;
+  segment.payload.firstPartLength = 2;
   assertEquals(copied(new PacketImage(), segment, "sent", 56).subarray(52), new Uint8Array([1, 2, 3, 4]));
   assertEquals(copied(new PacketImage(), segment, "sent", 57), encoded(segment));
 });

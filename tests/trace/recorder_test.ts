@@ -168,7 +168,7 @@ Deno.test("a copy does not change when the core reuses its records", () => {
   );
   connection.observer.segmentSent(connection, segment, "data", NOW);
   const before = structuredClone(seen.events);
-  segment.payload.fill(9);
+  segment.payload.octets.fill(9);
   segment.clear();
   connection.cwnd = 1;
   connection.send(NOW, "data", { flags: ack, seq: 5, ack: 1, data: "other" });
@@ -179,10 +179,10 @@ Deno.test("a copy does not change when the core reuses its records", () => {
 Deno.test("an excerpt of a payload that wraps in its ring takes both parts", () => {
   const { connection, seen } = established({ headers: false, excerpt: 4 });
   const segment = connection.segment({ flags: ack, seq: 1, ack: 1 }, "sent");
-  segment.payload = new Uint8Array([3, 4, 5, 0, 0, 1, 2]);
-  segment.payloadOffset = 5;
-  segment.payloadLength = 5;
-  segment.firstPartLength = 2;
+  segment.payload.octets = new Uint8Array([3, 4, 5, 0, 0, 1, 2]);
+  segment.payload.offset = 5;
+  segment.payload.length = 5;
+  segment.payload.firstPartLength = 2;
   connection.observer.segmentSent(connection, segment, "data", NOW);
   assertEquals(seen.of("sent")[0]?.segment.excerpt, new Uint8Array([1, 2, 3, 4]));
 });
@@ -200,7 +200,7 @@ Deno.test("a packet taken away by a fault is told with its connection's numbers"
   const { connection, seen } = established();
   connection.send(NOW, "data", { flags: ack, seq: 1, ack: 1, data: "abc" });
   const packet = onTheWire(connection.segment({ flags: ack, seq: 1, ack: 1, data: "abc" }, "sent"));
-  const octets = packet.payload.subarray(0, packet.payloadOffset + packet.payloadLength);
+  const octets = packet.payload.octets.subarray(0, packet.payload.offset + packet.payload.length);
   (connection.observer as ReturnType<typeof recording>["recorder"]).packetLost(
     octets,
     "sent",

@@ -37,7 +37,7 @@ export class Wire {
     const out = this.#out;
     while (from.transmit(out, now)) {
       this.segments++;
-      if (out.payloadLength > 0) this.withText++;
+      if (out.payload.length > 0) this.withText++;
       if (this.#coded) this.#code(out);
       else this.#copy(out);
       to.segmentArrives(this.#in, now);
@@ -71,11 +71,11 @@ export class Wire {
     arrived.timestampEcho = out.timestampEcho;
     arrived.sackBlockCount = out.sackBlockCount;
     arrived.sackEdges.set(out.sackEdges);
-    if (out.firstPartLength === out.payloadLength) {
-      arrived.setPayload(out.payload, out.payloadOffset, out.payloadLength);
+    if (out.payload.firstPartLength === out.payload.length) {
+      arrived.payload.set(out.payload.octets, out.payload.offset, out.payload.length);
     } else {
-      out.copyPayload(this.#joined, 0);
-      arrived.setPayload(this.#joined, 0, out.payloadLength);
+      out.payload.copyTo(this.#joined, 0);
+      arrived.payload.set(this.#joined, 0, out.payload.length);
     }
   }
 }

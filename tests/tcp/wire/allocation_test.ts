@@ -32,7 +32,7 @@ Deno.test("the measure sees an object of a few words a call", () => {
 Deno.test("decoding makes no garbage, whatever the family and the checksum", () => {
   const packets = CAPTURED_PACKETS.map((captured) => hexToOctets(captured.hex));
   const large = plainSegment(4);
-  large.setPayload(new Uint8Array(1_448), 0, 1_448);
+  large.payload.set(new Uint8Array(1_448), 0, 1_448);
   packets.push(packetOf(large));
   const segment = new Segment();
   let refused = 0;

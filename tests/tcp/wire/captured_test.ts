@@ -36,7 +36,7 @@ function readingOf(name: string, hex: string, segment: Segment): CapturedPacket 
       { length: segment.sackBlockCount },
       (_, i) => [edges[2 * i] ?? 0, edges[2 * i + 1] ?? 0],
     ),
-    payloadLength: segment.payloadLength,
+    payloadLength: segment.payload.length,
     checksumUnfinished: segment.checksumUnfinished,
     hex,
   };
@@ -64,7 +64,7 @@ for (const captured of CAPTURED_PACKETS) {
     const written = new Uint8Array(packet.length);
     const form = captured.checksumUnfinished ? "unfinished" : "complete";
     const headers = encodePacketHeaders(segment, written, 0, form);
-    segment.copyPayload(written, headers);
+    segment.payload.copyTo(written, headers);
     const ipHeader = segment.family === 4 ? 20 : 40;
     assertEquals(octetsToHex(written.subarray(ipHeader)), octetsToHex(packet.subarray(ipHeader)));
     // Linux chooses an identification (which changes the IPv4 checksum) or a flow label, where we send 0.
@@ -80,7 +80,7 @@ Deno.test("addresses are left where the packet has them, for comparison in place
     const packet = hexToOctets(captured.hex);
     const segment = new Segment();
     decodePacket(packet, packet.length, segment, "verify");
-    assertEquals(segment.addresses === packet && segment.payload === packet, true);
+    assertEquals(segment.addresses === packet && segment.payload.octets === packet, true);
     const source = parseAddress(captured.source).octets;
     assertEquals(packet.subarray(segment.sourceOffset, segment.sourceOffset + source.length), source);
   }

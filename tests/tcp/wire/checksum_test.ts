@@ -121,10 +121,10 @@ Deno.test("a payload in two ranges of a ring sums up as if it lay in one, after 
   for (const length of [0, 1, 2, 96, 97, 250, 499, 500]) {
     for (const offset of [0, 1, 250, 399, 400, 498, 499]) {
       const segment = new Segment();
-      segment.setPayload(ring, offset, length);
-      segment.firstPartLength = Math.min(length, ring.length - offset);
+      segment.payload.set(ring, offset, length);
+      segment.payload.firstPartLength = Math.min(length, ring.length - offset);
       const inOne = new Uint8Array(length);
-      segment.copyPayload(inOne, 0);
+      segment.payload.copyTo(inOne, 0);
       assertEquals(sumPayload(segment), slowSum(inOne), `${length} octets from ${offset}`);
     }
   }

@@ -10,10 +10,10 @@ const POLICIES = ["verify", "strict", "trust"] as const;
 /** What must hold of any segment that a decoder let through, whatever the octets were. */
 function assertWithin(segment: Segment, octets: Uint8Array, start: number, end: number): void {
   const addressLength = segment.family === 4 ? 4 : 16;
-  assert(segment.payload === octets && segment.payloadLength >= 0);
-  assert(segment.payloadOffset >= start + 20, "payload starts behind a header");
-  assert(segment.payloadOffset + segment.payloadLength <= end, "payload ends within the packet");
-  assertEquals(segment.firstPartLength, segment.payloadLength);
+  assert(segment.payload.octets === octets && segment.payload.length >= 0);
+  assert(segment.payload.offset >= start + 20, "payload starts behind a header");
+  assert(segment.payload.offset + segment.payload.length <= end, "payload ends within the packet");
+  assertEquals(segment.payload.firstPartLength, segment.payload.length);
   assert(segment.sourceOffset + addressLength <= segment.addresses.length);
   assert(segment.destinationOffset + addressLength <= segment.addresses.length);
   assert(segment.sackBlockCount >= 0 && segment.sackBlockCount <= 4);
@@ -67,7 +67,7 @@ Deno.test("a prefix without a length of its own is refused or read as the same h
     packet.fill(0, segment.family === 4 ? 2 : 4, segment.family === 4 ? 4 : 6);
     if (segment.family === 4) repairIpv4Checksum(packet);
     const whole = meaningOf(segment);
-    const header = packet.length - segment.payloadLength;
+    const header = packet.length - segment.payload.length;
     for (let length = 0; length <= packet.length; length++) {
       const prefix = new Segment();
       const refusal = decodePacket(packet, length, prefix, "trust");

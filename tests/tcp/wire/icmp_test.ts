@@ -198,7 +198,7 @@ Deno.test("types and codes are sorted into kinds; queries, echoes and redirects 
 
 Deno.test("an ICMP error that was encoded is decoded to what it says, about any segment", () => {
   holds(anySegment(), (segment) => {
-    segment.setPayload(segment.payload, 0, segment.payloadLength);
+    segment.payload.set(segment.payload.octets, 0, segment.payload.length);
     const packet = new Uint8Array(240);
     const [type, code] = segment.family === 4 ? [3, 4] : [2, 0];
     const length = encodeIcmpPacket(errorOf(type, code, segment.window), segment, packet, 3);

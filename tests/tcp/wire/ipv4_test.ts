@@ -7,7 +7,7 @@ import { meaningOf, octetsToHex, packetOf, plainSegment, repairIpv4Checksum, slo
 /** A packet of 20 octets of IPv4 header, 20 of TCP header, 5 of payload. */
 function soundPacket(): Uint8Array {
   const segment = plainSegment(4);
-  segment.setPayload(Uint8Array.of(1, 2, 3, 4, 5), 0, 5);
+  segment.payload.set(Uint8Array.of(1, 2, 3, 4, 5), 0, 5);
   return packetOf(segment);
 }
 
@@ -73,7 +73,7 @@ Deno.test("IPv4 options are passed over, whatever they are (MUST-50)", () => {
   assertEquals(decodePacket(packet, packet.length, withOptions, "strict"), null);
   decodePacket(plain, plain.length, without, "strict");
   assertEquals(meaningOf(withOptions), meaningOf(without));
-  assertEquals(withOptions.payloadOffset, 48);
+  assertEquals(withOptions.payload.offset, 48);
 });
 
 Deno.test("octets behind the total length are a frame's padding, not payload (RFC 894)", () => {
@@ -82,7 +82,7 @@ Deno.test("octets behind the total length are a frame's padding, not payload (RF
   encodePacket(segment, packet);
   const decoded = new Segment();
   assertEquals(decodePacket(packet, 60, decoded, "strict"), null);
-  assertEquals(decoded.payloadLength, 0);
+  assertEquals(decoded.payload.length, 0);
 });
 
 Deno.test("a packet that a device merged past 65,535 octets has total length 0 and ends with the octets", () => {
@@ -91,7 +91,7 @@ Deno.test("a packet that a device merged past 65,535 octets has total length 0 a
   repairIpv4Checksum(packet);
   const decoded = new Segment();
   assertEquals(decodePacket(packet, packet.length, decoded, "strict"), null);
-  assertEquals(decoded.payloadLength, 5);
+  assertEquals(decoded.payload.length, 5);
 });
 
 Deno.test("a packet that was cut on its way into a smaller buffer is refused as truncated", () => {
@@ -102,12 +102,12 @@ Deno.test("a packet that was cut on its way into a smaller buffer is refused as 
 
 Deno.test("the longest IPv4 packet is written and read; one octet more is the caller's mistake", () => {
   const segment = plainSegment(4);
-  segment.setPayload(new Uint8Array(65_496), 0, 65_495);
+  segment.payload.set(new Uint8Array(65_496), 0, 65_495);
   const into = new Uint8Array(65_536);
   assertEquals(encodePacket(segment, into), 65_535);
   const decoded = new Segment();
   assertEquals(decodePacket(into, 65_535, decoded, "strict"), null);
-  assertEquals(decoded.payloadLength, 65_495);
-  segment.setPayload(new Uint8Array(65_496), 0, 65_496);
+  assertEquals(decoded.payload.length, 65_495);
+  segment.payload.set(new Uint8Array(65_496), 0, 65_496);
   assertThrows(() => encodePacket(segment, into), RangeError, "65516 octets");
 });

@@ -7,7 +7,7 @@ import { hexToOctets, meaningOf, octetsToHex, packetOf, plainSegment } from "./s
 /** A packet of 40 octets of IPv6 header, 20 of TCP header, 5 of payload. */
 function soundPacket(): Uint8Array {
   const segment = plainSegment(6);
-  segment.setPayload(Uint8Array.of(1, 2, 3, 4, 5), 0, 5);
+  segment.payload.set(Uint8Array.of(1, 2, 3, 4, 5), 0, 5);
   return packetOf(segment);
 }
 
@@ -111,7 +111,7 @@ Deno.test("octets behind the payload length are a frame's padding, not payload",
   padded.set(soundPacket());
   const decoded = new Segment();
   assertEquals(decodePacket(padded, 80, decoded, "strict"), null);
-  assertEquals(decoded.payloadLength, 5);
+  assertEquals(decoded.payload.length, 5);
 });
 
 Deno.test("a payload length of 0 stands for what IPv6 cannot name, and the packet ends with the octets (RFC 2675)", () => {
@@ -119,15 +119,15 @@ Deno.test("a payload length of 0 stands for what IPv6 cannot name, and the packe
   packet[4] = packet[5] = 0;
   const decoded = new Segment();
   assertEquals(decodePacket(packet, packet.length, decoded, "strict"), null);
-  assertEquals(decoded.payloadLength, 5);
+  assertEquals(decoded.payload.length, 5);
 });
 
 Deno.test("the longest IPv6 packet is written and read; one octet more is the caller's mistake", () => {
   const segment = plainSegment(6);
-  segment.setPayload(new Uint8Array(65_516), 0, 65_515);
+  segment.payload.set(new Uint8Array(65_516), 0, 65_515);
   const into = new Uint8Array(65_576);
   assertEquals(encodePacket(segment, into), 65_575);
   assertEquals(decodePacket(into, 65_575, new Segment(), "strict"), null);
-  segment.setPayload(new Uint8Array(65_516), 0, 65_516);
+  segment.payload.set(new Uint8Array(65_516), 0, 65_516);
   assertThrows(() => encodePacket(segment, into), RangeError, "65536 octets");
 });

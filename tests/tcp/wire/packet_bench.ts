@@ -13,7 +13,7 @@ import { packetOf, plainSegment, slowSum } from "./support.ts";
 function dataSegment(family: 4 | 6, payloadLength: number): Segment {
   const segment = plainSegment(family);
   segment.options = Option.timestamps;
-  segment.setPayload(new Uint8Array(payloadLength).map((_, i) => i), 0, payloadLength);
+  segment.payload.set(new Uint8Array(payloadLength).map((_, i) => i), 0, payloadLength);
   return segment;
 }
 
@@ -40,7 +40,7 @@ for (const family of [4, 6] as const) {
   }
 }
 
-const octets = dataSegment(4, 65_536).payload;
+const octets = dataSegment(4, 65_536).payload.octets;
 for (const length of [20, 64, 96, 128, 1_448, 65_536]) {
   const group = `checksum of ${length} octets`;
   Deno.bench(group, { group, baseline: true }, () => {

@@ -15,7 +15,7 @@ import { anySegment, holds, meaningOf, octetsToHex, packetOf, plainSegment, slow
 
 function payloadSegment(family: 4 | 6): Segment {
   const segment = plainSegment(family);
-  segment.setPayload(Uint8Array.of(1, 2, 3, 4, 5), 0, 5);
+  segment.payload.set(Uint8Array.of(1, 2, 3, 4, 5), 0, 5);
   return segment;
 }
 
@@ -32,7 +32,7 @@ function withChecksum(family: 4 | 6, change: (field: number) => number): Uint8Ar
 function unfinishedPacket(family: 4 | 6): Uint8Array {
   const segment = payloadSegment(family);
   const packet = packetOf(segment);
-  segment.copyPayload(packet, encodePacketHeaders(segment, packet, 0, "unfinished"));
+  segment.payload.copyTo(packet, encodePacketHeaders(segment, packet, 0, "unfinished"));
   return packet;
 }
 
@@ -65,7 +65,7 @@ Deno.test("what was encoded is decoded to the same segment, both families, paylo
     const decoded = new Segment();
     assertEquals(decodePacket(packet, packet.length, decoded, "strict"), null);
     assertEquals(meaningOf(decoded), meaningOf(segment));
-    assertEquals(decoded.firstPartLength, decoded.payloadLength);
+    assertEquals(decoded.payload.firstPartLength, decoded.payload.length);
     assertEquals([decoded.segmentSize, decoded.malformedOptions], [0, 0]);
   }, 2_000);
 });
@@ -96,7 +96,7 @@ Deno.test("a packet is read alike wherever in a buffer it lies, sound or damaged
     assertEquals(decodePacket(wide, length, within, "verify", at), verdict);
     if (verdict !== null) return;
     assertEquals(meaningOf(within), meaningOf(alone));
-    assertEquals(within.payloadOffset, at + alone.payloadOffset);
+    assertEquals(within.payload.offset, at + alone.payload.offset);
     assertEquals(within.sourceOffset, at + alone.sourceOffset);
   }, 2_000);
 });
@@ -166,13 +166,13 @@ Deno.test("a data offset below 5 or past the segment's end is refused, the last 
     [15, "bad-data-offset"],
   ];
   const segment = plainSegment(6);
-  segment.setPayload(Uint8Array.of(1, 1, 1, 1, 9, 9, 9), 0, 7);
+  segment.payload.set(Uint8Array.of(1, 1, 1, 1, 9, 9, 9), 0, 7);
   const packet = packetOf(segment);
   for (const [dataOffset, reason] of rows) {
     packet[52] = dataOffset << 4;
     const decoded = new Segment();
     assertEquals(decodePacket(packet, packet.length, decoded, "trust"), reason, `data offset ${dataOffset}`);
-    if (reason === null) assertEquals(decoded.payloadLength, 27 - 4 * dataOffset);
+    if (reason === null) assertEquals(decoded.payload.length, 27 - 4 * dataOffset);
   }
 });
 
@@ -198,7 +198,7 @@ Deno.test("a bare TCP segment is read and written with addresses from elsewhere,
 Deno.test("headers alone are those of the whole packet, for devices that gather the payload", () => {
   holds(anySegment(), (segment) => {
     const packet = packetOf(segment);
-    const headers = new Uint8Array(packet.length - segment.payloadLength);
+    const headers = new Uint8Array(packet.length - segment.payload.length);
     assertEquals(encodePacketHeaders(segment, headers, 0, "complete"), headers.length);
     assertEquals(headers, packet.subarray(0, headers.length));
     const ipHeader = segment.family === 4 ? 20 : 40;

@@ -95,8 +95,8 @@ export function repairIpv4Checksum(packet: Uint8Array, headerLength = 20): void 
 export function meaningOf(segment: Segment): Record<string, unknown> {
   const length = segment.family === 4 ? 4 : 16;
   const has = (option: number): boolean => segment.hasOption(option);
-  const payload = new Uint8Array(segment.payloadLength);
-  segment.copyPayload(payload, 0);
+  const payload = new Uint8Array(segment.payload.length);
+  segment.payload.copyTo(payload, 0);
   return {
     family: segment.family,
     source: octetsToHex(segment.addresses.slice(segment.sourceOffset, segment.sourceOffset + length)),
@@ -195,6 +195,6 @@ function fillOptions(segment: Segment, options: number, sackBlocks: number): voi
 
 function fillPayload(segment: Segment, ring: Uint8Array, offset: number, length: number): void {
   const payloadLength = Math.min(length, ring.length);
-  segment.setPayload(ring, offset, payloadLength);
-  segment.firstPartLength = Math.min(payloadLength, ring.length - offset);
+  segment.payload.set(ring, offset, payloadLength);
+  segment.payload.firstPartLength = Math.min(payloadLength, ring.length - offset);
 }
