@@ -118,6 +118,7 @@ function detail(event: Exclude<TraceEvent, SentEvent | ArrivedEvent>): string {
     case "dropped":
     case "lost":
     case "timer":
+    case "note":
       return "";
   }
 }

@@ -9,5 +9,6 @@
 export type { CatalogueEntry } from "./catalogue/entry.ts";
 export { type ArrivalMeaning, ARRIVALS } from "./catalogue/arrivals.ts";
 export { CONGESTION_REASONS, STATE_REASONS, TIMERS } from "./catalogue/changes.ts";
+export { type FindingCode, FINDINGS, type NoteCode, NOTES } from "./catalogue/findings.ts";
 export { DROP_REASONS } from "./catalogue/drop_reasons.ts";
 export { SEND_REASONS } from "./catalogue/send_reasons.ts";

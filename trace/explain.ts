@@ -76,7 +76,7 @@ export class ExplainSink implements TraceSink {
     this.#countSkipped();
     const which = this.#connections > 1 ? `#${event.connection} ` : "";
     const time = secondsText(event.time - this.#start).padStart(INDENT - 2);
-    this.#heading(time, which + heading(event));
+    this.#heading(time, which + heading(event, connection));
     for (const { sentence, rule } of tell(event, connection)) this.#paragraph(sentence, rule);
     if (event.kind === "lost") this.#paragraph("It never arrives: a fault was asked for.", "");
     this.#agreement(event);
@@ -137,11 +137,11 @@ export class ExplainSink implements TraceSink {
   }
 }
 
-function heading(event: TraceEvent): string {
+function heading(event: TraceEvent, connection: ConnectionRecord | null): string {
   switch (event.kind) {
     case "sent":
     case "arrived":
-      return segmentHeading(event);
+      return segmentHeading(event, connection);
     case "dropped":
       return "The segment is dropped";
     case "lost":
@@ -152,25 +152,37 @@ function heading(event: TraceEvent): string {
       return `The ${event.timer} timer ends`;
     case "congestion":
       return "The congestion window changes";
+    case "note":
+      return capitalized(tell(event, connection)[0]?.label ?? event.code);
   }
 }
 
-function segmentHeading(event: SentEvent | ArrivedEvent): string {
-  const who = event.kind === "sent" ? "We send" : "The peer sends";
+function segmentHeading(event: SentEvent | ArrivedEvent, connection: ConnectionRecord | null): string {
+  const ends = connection?.ends;
+  const who = ends !== undefined
+    ? `${capitalized(event.kind === "sent" ? ends.local : ends.remote)} sends`
+    : event.kind === "sent"
+    ? "We send"
+    : "The peer sends";
   const again = event.marks.includes("retransmission") ? " again" : "";
-  return `${who}${again} ${segmentWords(event.segment)}`;
+  return `${who}${again} ${segmentWords(event.segment, connection?.windowsAreRaw === true)}`;
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function lostHeading(event: LostEvent): string {
   const whose = event.direction === "sent" ? "Our" : "The peer's";
-  return terminalText(`${whose} ${segmentWords(event.segment)}: ${event.fault}`);
+  return terminalText(`${whose} ${segmentWords(event.segment, false)}: ${event.fault}`);
 }
 
-function segmentWords(segment: SegmentRecord): string {
+function segmentWords(segment: SegmentRecord, windowIsRaw: boolean): string {
   const numbers = segment.end > segment.seq ? ` ${segment.seq} to ${segment.end}` : "";
   const ack = segment.ack === null ? "" : `, ack ${segment.ack}`;
   const options = optionsText(segment);
-  const text = `${flagsText(segment.flags)}${numbers}${ack}, window ${segment.window}${
+  const window = windowIsRaw ? `${segment.rawWindow} (scale not known)` : segment.window;
+  const text = `${flagsText(segment.flags)}${numbers}${ack}, window ${window}${
     options === "" ? "" : ` <${options}>`
   }`;
   if (segment.excerpt === null || segment.excerpt.length === 0) return text;

@@ -32,6 +32,8 @@ export function rankOf(event: TraceEvent): Rank {
       return TURN;
     case "timer":
       return event.timer === "delayed ACK" ? ORDINARY : TURN;
+    case "note":
+      return TURN;
     case "congestion":
       return isGrowth(event) ? GROWTH : TURN;
     case "dropped":

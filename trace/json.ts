@@ -67,8 +67,9 @@ export class JsonSink implements TraceSink {
   #introduce(connection: ConnectionRecord | null): void {
     if (connection === null || this.#connections.get(connection.id) === connection) return;
     this.#connections.set(connection.id, connection);
-    const { id, local, remote, iss, irs } = connection;
-    this.#line({ kind: "connection", connection: id, local, remote, iss, irs });
+    const { id, local, remote, iss, irs, ends } = connection;
+    const named = ends === undefined ? {} : { ends };
+    this.#line({ kind: "connection", connection: id, local, remote, iss, irs, ...named });
   }
 
   /** What is not the same any more as at the last event of the same connection. */
@@ -103,8 +104,11 @@ function eventJson(
     time,
     connection: event.connection,
   };
-  if (event.kind === "arrived") json["meanings"] = told;
-  else if (event.kind !== "lost") json["reason"] = told[0] ?? null;
+  if (isFound(event)) json["findings"] = told;
+  if (event.kind === "arrived") json["meanings"] = isFound(event) ? [] : told;
+  else if (event.kind !== "lost" && event.kind !== "note") {
+    json["reason"] = isFound(event) ? null : told[0] ?? null;
+  }
   const variables = variablesOf(event, connection);
   if (variables !== undefined) json["variables"] = variables;
   Object.assign(json, ownFields(event));
@@ -114,12 +118,18 @@ function eventJson(
   return json;
 }
 
+/** Whether it is told of by what a capture shows, not by reasons. */
+function isFound(event: TraceEvent): boolean {
+  return event.kind === "note" || "findings" in event;
+}
+
 function ownFields(event: TraceEvent): Record<string, unknown> {
   switch (event.kind) {
     case "sent":
     case "arrived":
       return event.marks.length === 0 ? {} : { marks: event.marks };
     case "dropped":
+    case "note":
       return {};
     case "lost":
       return { direction: event.direction, fault: event.fault };

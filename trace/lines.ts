@@ -10,6 +10,7 @@ import { Flag } from "./core.ts";
 import { terminalText } from "./escape.ts";
 import { amountText, flagsText, optionsText, secondsText, spanText } from "./format.ts";
 import { meaningsOf } from "./meaning.ts";
+import { tell } from "./told.ts";
 import type {
   ArrivedEvent,
   CongestionEvent,
@@ -99,6 +100,8 @@ export function traceLine(
       }`;
     case "congestion":
       return isGrowth(event) ? null : congestionLine(event);
+    case "note":
+      return ` # ${tell(event, connection).map(({ sentence }) => sentence).join(" ")}`;
   }
 }
 
@@ -109,12 +112,16 @@ function segmentLine(
 ): string {
   const columns = segmentColumns(event.segment, connection, options);
   const variables = event.view === null ? "" : ` | ${viewColumns(event.view)}`;
-  return `${arrowOf(event)} ${columns}${variables} | ${labelOf(event)}`;
+  return `${arrowOf(event)} ${columns}${variables} | ${labelOf(event, connection)}`;
 }
 
 /** Two characters: a letter for what is not as it should be, and the direction. */
 function arrowOf(event: SentEvent | ArrivedEvent): string {
-  if (event.kind === "sent") return event.marks.includes("retransmission") ? "R>" : " >";
+  if (event.marks.includes("retransmission")) return event.kind === "sent" ? "R>" : "R<";
+  if (event.kind === "sent") {
+    if (event.marks.includes("duplicate")) return "D>";
+    return event.marks.includes("out of order") ? "O>" : " >";
+  }
   if (event.marks.includes("duplicate")) return "D<";
   return event.marks.includes("out of order") ? "O<" : " <";
 }
@@ -124,7 +131,8 @@ function stateText(event: StateEvent): string {
 }
 
 /** Why it was sent, or what its arrival means, in a few words. */
-export function labelOf(event: SentEvent | ArrivedEvent): string {
+export function labelOf(event: SentEvent | ArrivedEvent, connection: ConnectionRecord | null): string {
+  if (event.findings !== undefined) return tell(event, connection).map(({ label }) => label).join(", ");
   if (event.kind === "sent") return event.reason === null ? "sent" : SEND_REASONS[event.reason].label;
   return meaningsOf(event).map((meaning) => ARRIVALS[meaning].label).join(", ");
 }
@@ -138,7 +146,8 @@ function segmentColumns(
   const seq = absolute ? segment.rawSeq : segment.seq;
   const end = absolute ? (segment.rawSeq + segment.end - segment.seq) % 2 ** 32 : segment.end;
   const ack = segment.ack === null ? "" : `ack ${absolute ? segment.rawAck : segment.ack}`;
-  const window = `win ${absolute ? segment.rawWindow : segment.window}`;
+  const isRaw = absolute || connection?.windowsAreRaw === true;
+  const window = `win ${isRaw ? segment.rawWindow : segment.window}${isRaw && !absolute ? "×?" : ""}`;
   const urgent = (segment.flags & Flag.urg) !== 0 ? ` urg ${segment.urgentPointer}` : "";
   const ends = connection === null && segment.source !== null
     ? `${segment.source} > ${segment.destination} `
@@ -192,6 +201,7 @@ function paint(event: TraceEvent, line: string): string {
       return RED + line + PLAIN;
     case "timer":
     case "congestion":
+    case "note":
       return YELLOW + line + PLAIN;
     case "state":
       return DIM + line + PLAIN;

@@ -6,7 +6,7 @@
  */
 
 import { type State, STATES } from "./core.ts";
-import type { SegmentMark, SegmentRecord, TraceEvent, ViewRecord } from "./record.ts";
+import type { Findings, NoteEvent, SegmentMark, SegmentRecord, TraceEvent, ViewRecord } from "./record.ts";
 
 const SEGMENT_NUMBERS = [
   "family",
@@ -56,7 +56,7 @@ const VIEW_NUMBERS = [
   "mss",
 ] as const satisfies readonly (keyof ViewRecord)[];
 
-const KINDS = ["sent", "arrived", "dropped", "lost", "state", "timer", "congestion"] as const;
+const KINDS = ["sent", "arrived", "dropped", "lost", "state", "timer", "congestion", "note"] as const;
 const MARKS = ["retransmission", "duplicate", "out of order", "merged"] as const;
 const PHASES = ["open", "disorder", "congestion window reduced", "recovery", "loss"] as const;
 const NO_MARKS: readonly SegmentMark[] = [];
@@ -103,6 +103,8 @@ interface Aside {
   readonly direction: "sent" | "arrived";
   readonly header: Uint8Array | null;
   readonly excerpt: Uint8Array | null;
+  readonly findings: Findings | undefined;
+  readonly note: Pick<NoteEvent, "code" | "values"> | undefined;
 }
 
 /** Keeps events, each in a row that is known by its number. */
@@ -185,18 +187,20 @@ export class PackedEvents {
       kind,
     };
     if (kind === "timer") event["timer"] = code;
+    else if (kind === "note") Object.assign(event, { code: aside?.note?.code, values: aside?.note?.values });
     else if (kind !== "arrived" && kind !== "lost") event["reason"] = code;
     if (kind === "lost") Object.assign(event, { direction: aside?.direction, fault: aside?.fault });
     if (kind === "state") Object.assign(event, { from: STATES[value(BEFORE)], to: STATES[value(AFTER)] });
     if (kind === "congestion") {
       Object.assign(event, { cwndBefore: value(BEFORE), ssthreshBefore: value(AFTER) });
     }
-    if (kind !== "state" && kind !== "timer" && kind !== "congestion") {
+    if (kind !== "state" && kind !== "timer" && kind !== "congestion" && kind !== "note") {
       event["segment"] = this.#readSegment(row, numbers, at, aside);
     }
     if (kind === "arrived") event["acknowledgesFin"] = value(TAKES_FIN) === 1;
     if (kind === "sent" || kind === "arrived") event["marks"] = marksOf(value(MARK_BITS));
-    if (kind !== "lost") event["view"] = readView(numbers, at);
+    if (aside?.findings !== undefined) event["findings"] = aside.findings;
+    if (kind !== "lost" && kind !== "note") event["view"] = readView(numbers, at);
     return event as unknown as TraceEvent;
   }
 
@@ -264,10 +268,13 @@ export class PackedEvents {
     const excerpt = (segment?.excerpt?.length ?? 0) > EXCERPT_OCTETS ? segment?.excerpt ?? null : null;
     const { source = null, destination = null } = segment ?? {};
     const isLost = event.kind === "lost";
-    if (!isLost && source === null && destination === null && header === null && excerpt === null) return;
+    const findings = event.kind === "sent" || event.kind === "arrived" ? event.findings : undefined;
+    const note = event.kind === "note" ? event : undefined;
+    const isSpecial = isLost || findings !== undefined || note !== undefined;
+    if (!isSpecial && source === null && destination === null && header === null && excerpt === null) return;
     const fault = isLost ? event.fault : "";
     const direction = isLost ? event.direction : "sent";
-    this.#asides.set(row, { source, destination, fault, direction, header, excerpt });
+    this.#asides.set(row, { source, destination, fault, direction, header, excerpt, findings, note });
   }
 
   #readSegment(row: number, numbers: Float64Array, at: number, aside: Aside | null): SegmentRecord | null {

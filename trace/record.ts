@@ -19,6 +19,7 @@ import type {
   StateReason,
   TimerName,
 } from "./core.ts";
+import type { FindingCode, NoteCode } from "./catalogue/findings.ts";
 
 /** A copy of one segment. */
 export interface SegmentRecord {
@@ -103,6 +104,14 @@ export type SegmentMark =
   /** Several segments, merged or not yet cut by a device. */
   | "merged";
 
+/** What the packets of both ends show of a segment, where a capture gives no reasons. */
+export interface Findings {
+  /** The weightiest first; at least one. */
+  readonly codes: readonly FindingCode[];
+  /** What their sentences name, besides what stands in the event itself. */
+  readonly values: Readonly<Record<string, number | string>>;
+}
+
 /** What every event has. */
 interface EventBase {
   /** 1, 2, 3, … in the order of the events. */
@@ -120,6 +129,8 @@ export interface SentEvent extends EventBase {
   readonly segment: SegmentRecord;
   readonly marks: readonly SegmentMark[];
   readonly view: ViewRecord | null;
+  /** Instead of a reason, in a capture that gives none: "we" are the local end then. */
+  readonly findings?: Findings;
 }
 
 /** A segment arrived; the view shows the variables before it was looked at. */
@@ -130,6 +141,8 @@ export interface ArrivedEvent extends EventBase {
   readonly acknowledgesFin: boolean;
   readonly marks: readonly SegmentMark[];
   readonly view: ViewRecord | null;
+  /** In a capture that gives no reasons. */
+  readonly findings?: Findings;
 }
 
 /** The segment that arrived last is not used further. */
@@ -175,6 +188,14 @@ export interface CongestionEvent extends EventBase {
   readonly view: ViewRecord;
 }
 
+/** Something is remarked of a capture that is being read. */
+export interface NoteEvent extends EventBase {
+  readonly kind: "note";
+  readonly code: NoteCode;
+  /** What its sentence names. */
+  readonly values: Readonly<Record<string, number | string>>;
+}
+
 /** Anything that happened. */
 export type TraceEvent =
   | SentEvent
@@ -183,7 +204,8 @@ export type TraceEvent =
   | LostEvent
   | StateEvent
   | TimerEvent
-  | CongestionEvent;
+  | CongestionEvent
+  | NoteEvent;
 
 /** A connection as its events refer to it. */
 export interface ConnectionRecord {
@@ -193,6 +215,10 @@ export interface ConnectionRecord {
   /** Initial sequence numbers as the header has them; null until known. */
   readonly iss: number | null;
   readonly irs: number | null;
+  /** What the ends are called in a capture that is not ours; absent: the local end is "we". */
+  readonly ends?: { readonly local: string; readonly remote: string };
+  /** Whether window fields can be scaled; absent: they can. */
+  readonly windowsAreRaw?: boolean;
 }
 
 /** Receives events one by one, in order. */

@@ -69,6 +69,7 @@ export function counterOf(event: TraceEvent): number {
       return isGrowth(event) ? GROWTH : OTHER;
     case "state":
     case "timer":
+    case "note":
       return OTHER;
   }
 }

@@ -10,6 +10,10 @@ import {
   type CatalogueEntry,
   CONGESTION_REASONS,
   DROP_REASONS,
+  type FindingCode,
+  FINDINGS,
+  type NoteCode,
+  NOTES,
   SEND_REASONS,
   STATE_REASONS,
   TIMERS,
@@ -17,10 +21,18 @@ import {
 import type { CongestionReason, DropReason, SendReason, StateReason, TimerName } from "./core.ts";
 import { meaningsOf } from "./meaning.ts";
 import type { ConnectionRecord, TraceEvent } from "./record.ts";
-import { sentenceOf } from "./variables.ts";
+import { labelText, sentenceOf } from "./variables.ts";
 
 /** Any code of the catalogue. */
-export type Code = SendReason | DropReason | StateReason | CongestionReason | TimerName | ArrivalMeaning;
+export type Code =
+  | SendReason
+  | DropReason
+  | StateReason
+  | CongestionReason
+  | TimerName
+  | ArrivalMeaning
+  | FindingCode
+  | NoteCode;
 
 /** A code with its entry. */
 export interface CodedEntry {
@@ -46,12 +58,18 @@ const ARRIVED = Object.fromEntries(
   Object.entries(ARRIVALS).map(([code, entry]) => [code, { code, entry }]),
 ) as unknown as Readonly<Record<ArrivalMeaning, CodedEntry>>;
 
+const FOUND = Object.fromEntries(
+  Object.entries(FINDINGS).map(([code, entry]) => [code, { code, entry }]),
+) as unknown as Readonly<Record<FindingCode, CodedEntry>>;
+
 /** The entries that speak of an event: one, several for an arrival, none where no reason is known. */
 export function entriesOf(event: TraceEvent): readonly CodedEntry[] {
   switch (event.kind) {
     case "sent":
+      if (event.findings !== undefined) return event.findings.codes.map((code) => FOUND[code]);
       return event.reason === null ? NOTHING : SENT[event.reason];
     case "arrived":
+      if (event.findings !== undefined) return event.findings.codes.map((code) => FOUND[code]);
       return meaningsOf(event).map((meaning) => ARRIVED[meaning]);
     case "dropped":
       return [{ code: event.reason, entry: DROP_REASONS[event.reason] }];
@@ -63,6 +81,8 @@ export function entriesOf(event: TraceEvent): readonly CodedEntry[] {
       return [{ code: event.timer, entry: TIMERS[event.timer] }];
     case "congestion":
       return [{ code: event.reason, entry: CONGESTION_REASONS[event.reason] }];
+    case "note":
+      return [{ code: event.code, entry: NOTES[event.code] }];
   }
 }
 
@@ -71,7 +91,7 @@ export function tell(event: TraceEvent, connection: ConnectionRecord | null): re
   return entriesOf(event).map(({ code, entry }) => ({
     code,
     rule: entry.rule,
-    label: entry.label,
+    label: labelText(entry, event, connection),
     sentence: sentenceOf(entry, event, connection),
   }));
 }

@@ -102,9 +102,73 @@ export interface Template {
   readonly variables: readonly Variable[];
 }
 
+function found(unit: VariableUnit, name: string): Variable {
+  return {
+    unit,
+    read: (event): VariableValue => {
+      if (event.kind === "note") return event.values[name] ?? null;
+      return event.kind === "sent" || event.kind === "arrived" ? event.findings?.values[name] ?? null : null;
+    },
+  };
+}
+
+/** What a capture's findings and remarks name, by how it is written. */
+const FOUND: Readonly<Record<VariableUnit, readonly string[]>> = {
+  octets: ["hole", "newly", "peerWindow", "windowBefore", "room", "missed"],
+  sequence: ["una", "missedFrom", "missedTo", "expected", "edge", "edgeBefore"],
+  microseconds: ["lateness", "closedFor", "step", "nearRtt", "farRtt"],
+  count: ["nth", "passed"],
+  text: [
+    ...[
+      "since",
+      "evidence",
+      "proof",
+      "needless",
+      "twice",
+      "repeated",
+      "repeatedSince",
+      "after",
+      "end",
+      "state",
+    ],
+    ...["layer", "what", "by", "quoted", "detail", "near", "far", "option"],
+  ],
+};
+
+/** An end as a sentence has it: `the client`, or its address and port. */
+function ofEnd(isSender: boolean, begins: boolean): Variable {
+  return {
+    unit: "text",
+    read: (event, connection): VariableValue => {
+      const ends = connection?.ends;
+      if (ends === undefined) return null;
+      const name = (event.kind === "sent") === isSender ? ends.local : ends.remote;
+      return begins ? name.charAt(0).toUpperCase() + name.slice(1) : name;
+    },
+  };
+}
+
+/** The variables of findings and remarks by their names. */
+export const FOUND_VARIABLES: Readonly<Record<string, Variable>> = {
+  Sender: ofEnd(true, true),
+  sender: ofEnd(true, false),
+  receiver: ofEnd(false, false),
+  ...Object.fromEntries(
+    Object.entries(FOUND).flatMap(([unit, names]) =>
+      names.map((name) => [name, found(unit as VariableUnit, name)])
+    ),
+  ),
+};
+
+function variableOf(name: string): Variable {
+  return VARIABLES[name] ?? FOUND_VARIABLES[name] ?? UNKNOWN;
+}
+
 const UNKNOWN: Variable = { unit: "text", read: () => null };
 
 const templates = new Map<CatalogueEntry, Template>();
+/** Labels that name variables, as entries of which they are the sentences. */
+const labels = new Map<CatalogueEntry, CatalogueEntry>();
 
 /** The names of the variables that an entry's sentence mentions, in its order. */
 export function variableNames(entry: CatalogueEntry): readonly string[] {
@@ -134,6 +198,21 @@ export function sentenceOf(
   return sentence.includes("1 octets") ? singular(sentence) : sentence;
 }
 
+/** The entry's label with the values of this event. */
+export function labelText(
+  entry: CatalogueEntry,
+  event: TraceEvent,
+  connection: ConnectionRecord | null,
+): string {
+  if (!entry.label.includes("{")) return entry.label;
+  let label = labels.get(entry);
+  if (label === undefined) {
+    label = { ...entry, sentence: entry.label };
+    labels.set(entry, label);
+  }
+  return sentenceOf(label, event, connection);
+}
+
 /** One octet is not "1 octets". */
 function singular(sentence: string): string {
   return sentence.replace(/\b1 octets\b/g, "1 octet");
@@ -145,7 +224,7 @@ export function variableValue(
   event: TraceEvent,
   connection: ConnectionRecord | null,
 ): VariableValue {
-  return (VARIABLES[name] ?? UNKNOWN).read(event, connection);
+  return variableOf(name).read(event, connection);
 }
 
 /** A variable's value at this event as the sentences have it. */
@@ -170,7 +249,7 @@ export function templateOf(entry: CatalogueEntry): Template {
     template = {
       texts: pieces.filter((_piece, i) => i % 2 === 0),
       names,
-      variables: names.map((name) => VARIABLES[name] ?? UNKNOWN),
+      variables: names.map(variableOf),
     };
     templates.set(entry, template);
   }

@@ -4,11 +4,13 @@ import {
   type CatalogueEntry,
   CONGESTION_REASONS,
   DROP_REASONS,
+  FINDINGS,
+  NOTES,
   SEND_REASONS,
   STATE_REASONS,
   TIMERS,
 } from "../../trace/catalogue.ts";
-import { variableNames, VARIABLES } from "../../trace/variables.ts";
+import { FOUND_VARIABLES, variableNames, VARIABLES } from "../../trace/variables.ts";
 
 const TABLES: Readonly<Record<string, Readonly<Record<string, CatalogueEntry>>>> = {
   SEND_REASONS,
@@ -44,11 +46,27 @@ for (const [table, entries] of Object.entries(TABLES)) {
   });
 }
 
+for (const [table, entries] of Object.entries({ FINDINGS, NOTES })) {
+  Deno.test(`${table}: sentences and labels name only variables that exist, each says something of its own`, () => {
+    for (const [code, entry] of Object.entries<CatalogueEntry>(entries)) {
+      const label = { ...entry, sentence: entry.label };
+      for (const name of [...variableNames(entry), ...variableNames(label)]) {
+        assert(name in VARIABLES || name in FOUND_VARIABLES, `${code}: {${name}}`);
+      }
+      assertMatch(entry.rule, /^(RFC \d{3,4}\b|$)/, code);
+      assert(entry.label.length > 0 && entry.label.length <= LONGEST_LABEL, `${code}: ${entry.label}`);
+      assertMatch(entry.sentence, /^([A-Z].*\.|\{.*\}.*\.?)$/, code);
+    }
+    const sentences = Object.values<CatalogueEntry>(entries).map(({ sentence }) => sentence);
+    assertEquals(new Set(sentences).size, sentences.length);
+  });
+}
+
 Deno.test("every variable is named by a sentence", () => {
   const named = new Set(
-    Object.values(TABLES).flatMap((entries) =>
+    Object.values({ ...TABLES, FINDINGS, NOTES }).flatMap((entries) =>
       Object.values(entries).flatMap((entry) => [...variableNames(entry)])
     ),
   );
-  assertEquals(Object.keys(VARIABLES).filter((name) => !named.has(name)), []);
+  assertEquals(Object.keys({ ...VARIABLES, ...FOUND_VARIABLES }).filter((name) => !named.has(name)), []);
 });

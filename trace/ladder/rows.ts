@@ -171,6 +171,8 @@ function rowOf(event: TraceEvent, connection: ConnectionRecord, start: number): 
       return isGrowth(event) || event.reason === "initial-window"
         ? null
         : { ...note(event, time, "again", congestionLabel(event)), why };
+    case "note":
+      return { ...note(event, time, "note", tell(event, connection)[0]?.label ?? ""), why };
     case "state":
       return null;
   }

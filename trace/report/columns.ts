@@ -21,6 +21,7 @@ const KINDS: Readonly<Record<TraceEvent["kind"], number>> = {
   state: 4,
   timer: 5,
   congestion: 6,
+  note: 7,
 };
 
 /** Bits of the marks, as `page/data.js` reads them. */
@@ -176,6 +177,7 @@ function extraOf(event: TraceEvent): string | 0 {
     case "dropped":
     case "timer":
     case "congestion":
+    case "note":
       return 0;
   }
 }

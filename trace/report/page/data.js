@@ -7,7 +7,7 @@
 import { secondsText } from "./format.js";
 
 /** Kinds of event, in the order of their numbers in the column `kind`. */
-export const KINDS = ["sent", "arrived", "dropped", "lost", "state", "timer", "congestion"];
+export const KINDS = ["sent", "arrived", "dropped", "lost", "state", "timer", "congestion", "note"];
 
 /** Marks of a segment, in the order of their bits in the column `marks`. */
 export const MARKS = ["retransmission", "duplicate", "out of order", "merged"];
@@ -20,6 +20,11 @@ export async function unpack(text) {
   const packed = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Trace(JSON.parse(await new Response(stream).text()));
+}
+
+/** A label without the values that it may name. */
+function plain(label) {
+  return label.replace(/ \{\w+\}/g, "");
 }
 
 /** The octets of a base64 text. */
@@ -124,14 +129,14 @@ export class Trace {
         /\b1 octets\b/g,
         "1 octet",
       );
-      return { code, rule, label, sentence: filled };
+      return { code, rule, label: plain(label), sentence: filled };
     });
   }
 
   /** What it is, in a few words. */
   label(i) {
     const { columns } = this;
-    const labels = columns.said[i].map(([entry]) => this.data.entries[entry].label).join(", ");
+    const labels = columns.said[i].map(([entry]) => plain(this.data.entries[entry].label)).join(", ");
     switch (this.kind(i)) {
       case "sent":
       case "arrived":
@@ -143,6 +148,7 @@ export class Trace {
       case "state":
         return `${columns.extra[i]}${labels === "" ? "" : `: ${labels}`}`;
       case "timer":
+      case "note":
         return labels;
       case "congestion":
         return `window: ${labels}`;

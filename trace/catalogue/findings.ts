@@ -1,0 +1,361 @@
+/**
+ * What the packets of both ends show in a capture that gives no reasons: rule, label and sentence of each finding.
+ *
+ * Neither end is "us" here: `{Sender}` and `{sender}` are the end that sent the segment, `{receiver}` is the other one.
+ * What concerns the capture itself has no rule.
+ *
+ * @module
+ */
+
+import type { CatalogueEntry } from "./entry.ts";
+
+/** What a segment of a capture is to its connection. One segment may be several things. */
+export type FindingCode =
+  | "open"
+  | "open-again"
+  | "accept"
+  | "handshake-done"
+  | "acknowledges-handshake"
+  | "new-data"
+  | "after-hole"
+  | "fast-retransmit"
+  | "retransmission-sack"
+  | "retransmission-partial-ack"
+  | "retransmission-timeout"
+  | "tail-loss-probe"
+  | "retransmission"
+  | "lost-before-here"
+  | "not-needed"
+  | "overtaken"
+  | "original-after-copy"
+  | "doubled-by-network"
+  | "captured-twice"
+  | "keep-alive"
+  | "keep-alive-answer"
+  | "window-probe"
+  | "window-probe-answer"
+  | "new-ack"
+  | "ack-of-fin"
+  | "old-ack-seen"
+  | "duplicate-ack-seen"
+  | "sack-seen"
+  | "d-sack"
+  | "needless"
+  | "window-update"
+  | "window-reopened"
+  | "window-zero"
+  | "window-taken-back"
+  | "window-filled"
+  | "capture-gap"
+  | "close-first"
+  | "close-second"
+  | "reset-seen"
+  | "reset-out-of-window"
+  | "damaged"
+  | "urgent-seen"
+  | "congestion-echo-seen"
+  | "congestion-mark-seen"
+  | "nothing-new-seen";
+
+/** What is said of each finding. */
+export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
+  "open": {
+    rule: "RFC 9293 3.5",
+    label: "asks",
+    sentence:
+      "{Sender} asks for a connection: its initial sequence number is {rawSeq}, counted as 0 from here on.",
+  },
+  "open-again": {
+    rule: "RFC 9293 3.4.1",
+    label: "new attempt",
+    sentence: "Another initial sequence number than the SYN {since} before: this is a new attempt.",
+  },
+  "accept": {
+    rule: "RFC 9293 3.5; 3.10.7.3, fourth",
+    label: "accepts",
+    sentence:
+      "{Sender} accepts: ACK {ack} answers the SYN, and its own initial sequence number is {rawSeq}, counted as 0 from here on.",
+  },
+  "handshake-done": {
+    rule: "RFC 9293 3.10.7.3, fourth",
+    label: "handshake done",
+    sentence: "ACK {ack}: {sender} has the SYN of {receiver}, and so both initial sequence numbers.",
+  },
+  "acknowledges-handshake": {
+    rule: "RFC 9293 3.10.7.4, fifth",
+    label: "acknowledges the SYN",
+    sentence: "ACK {ack} acknowledges the SYN of {receiver}.",
+  },
+  "new-data": {
+    rule: "RFC 9293 3.10.2",
+    label: "data",
+    sentence: "{length} octets of data, {seq} to {end}, for the first time.",
+  },
+  "after-hole": {
+    rule: "RFC 9293 3.10.7.4, seventh",
+    label: "after a hole",
+    sentence: "{hole} octets before it have not passed here: lost, late, or missed by the capture.",
+  },
+  "fast-retransmit": {
+    rule: "RFC 5681 3.2",
+    label: "fast retransmit",
+    sentence: "{Sender} sends {seq} to {end} again, {since}: {evidence}.",
+  },
+  "retransmission-sack": {
+    rule: "RFC 6675 5",
+    label: "retransmission: SACK",
+    sentence: "{Sender} sends {seq} to {end} again in recovery, {since}: {evidence}.",
+  },
+  "retransmission-partial-ack": {
+    rule: "RFC 6582 3.2, step 3",
+    label: "retransmission: partial ACK",
+    sentence:
+      "{Sender} sends {seq} to {end} again, {since}: an ACK has come that covers only a part of what was under way when recovery began.",
+  },
+  "retransmission-timeout": {
+    rule: "RFC 6298 5.4",
+    label: "retransmission: time-out",
+    sentence: "{Sender} sends {seq} to {end} again, {since}, as after a time-out: {evidence}.",
+  },
+  "tail-loss-probe": {
+    rule: "RFC 8985 7",
+    label: "tail loss probe",
+    sentence: "{Sender} sends the last that it has sent, {seq} to {end}, again, {since}: {evidence}.",
+  },
+  "retransmission": {
+    rule: "RFC 9293 3.8.1",
+    label: "retransmission",
+    sentence: "{Sender} sends {seq} to {end} again, {since}; what made it do so is not seen here.",
+  },
+  "lost-before-here": {
+    rule: "",
+    label: "fills a hole",
+    sentence: "The first copy has not passed here: it was lost before this point. {proof}.",
+  },
+  "not-needed": {
+    rule: "RFC 3522 3; RFC 3708 2",
+    label: "not needed",
+    sentence: "It is not needed: {needless}.",
+  },
+  "overtaken": {
+    rule: "RFC 4737 3",
+    label: "out of order",
+    sentence:
+      "{seq} to {end} should have come {passed} packets earlier, before what passed here {lateness} ago: it was overtaken on its way, and not sent again. {proof}.",
+  },
+  "original-after-copy": {
+    rule: "RFC 4737 3",
+    label: "the original, late",
+    sentence: "The first copy of {seq} to {end} passes here after its retransmission. {proof}.",
+  },
+  "doubled-by-network": {
+    rule: "",
+    label: "doubled by the network",
+    sentence: "The same packet as {since}, and not sent again: the network has doubled it. {proof}.",
+  },
+  "captured-twice": {
+    rule: "",
+    label: "captured twice",
+    sentence: "The same packet as {since}: the capture has it twice, as it has most of its packets.",
+  },
+  "keep-alive": {
+    rule: "RFC 9293 3.8.4",
+    label: "keep-alive",
+    sentence:
+      "All is acknowledged, and the segment lies just before {una}: {sender} asks whether {receiver} is still there.",
+  },
+  "keep-alive-answer": {
+    rule: "RFC 9293 3.8.4; 3.10.7.4, first",
+    label: "answer to a keep-alive",
+    sentence: "ACK {ack} answers the keep-alive {since}: {sender} is still there.",
+  },
+  "window-probe": {
+    rule: "RFC 9293 3.8.6.1",
+    label: "window probe",
+    sentence: "The window of {receiver} is {peerWindow}: {sender} asks whether it has opened.",
+  },
+  "window-probe-answer": {
+    rule: "RFC 9293 3.8.6.1",
+    label: "answer to a window probe",
+    sentence: "ACK {ack}, window {window}: the answer to the probe {since}.",
+  },
+  "new-ack": {
+    rule: "RFC 9293 3.10.7.4, fifth",
+    label: "acknowledges",
+    sentence: "ACK {ack}: {newly} octets more of {receiver} have arrived.",
+  },
+  "ack-of-fin": {
+    rule: "RFC 9293 3.10.7.4, fifth",
+    label: "acknowledges the FIN",
+    sentence: "ACK {ack}: {sender} has everything that {receiver} has sent, its FIN included.",
+  },
+  "old-ack-seen": {
+    rule: "RFC 9293 3.10.7.4, fifth",
+    label: "old ACK",
+    sentence: "ACK {ack} is older than {una}, which passed here before: it was overtaken.",
+  },
+  "duplicate-ack-seen": {
+    rule: "RFC 5681 2",
+    label: "duplicate ACK {nth}",
+    sentence: "ACK {ack} again, number {nth}: something after {ack} has arrived, but not {ack} itself.",
+  },
+  "sack-seen": {
+    rule: "RFC 2018 3",
+    label: "SACK",
+    sentence: "SACK: {sender} has {sackList} as well.",
+  },
+  "d-sack": {
+    rule: "RFC 2883 4",
+    label: "D-SACK {twice}",
+    sentence: "D-SACK: {sender} has received {twice} more than once.",
+  },
+  "needless": {
+    rule: "RFC 3522 3; RFC 3708 2",
+    label: "proves one needless",
+    sentence: "The retransmission of {repeated} {repeatedSince} was not needed: {needless}.",
+  },
+  "window-update": {
+    rule: "RFC 9293 3.10.7.4, fifth",
+    label: "window update",
+    sentence: "The window of {sender} goes from {windowBefore} to {window}.",
+  },
+  "window-reopened": {
+    rule: "RFC 9293 3.8.6.1",
+    label: "window opens",
+    sentence: "{Sender} has room again, after {closedFor}: its window goes from {windowBefore} to {window}.",
+  },
+  "window-zero": {
+    rule: "RFC 9293 3.8.6.1",
+    label: "window closed",
+    sentence: "The window of {sender} is closed: it has no room for now.",
+  },
+  "window-taken-back": {
+    rule: "RFC 9293 3.8.6, SHLD-14, MUST-34",
+    label: "window shrinks",
+    sentence:
+      "{Sender} takes back room that it had promised: its window ends at {edge}, and has ended at {edgeBefore}.",
+  },
+  "window-filled": {
+    rule: "RFC 9293 3.8.6",
+    label: "window full",
+    sentence: "The window of {receiver} is used up: {room} octets are left of it.",
+  },
+  "capture-gap": {
+    rule: "",
+    label: "capture gap",
+    sentence:
+      "{missed} octets of {receiver}, {missedFrom} to {missedTo}, are acknowledged and have not passed here: the capture has missed them.",
+  },
+  "close-first": {
+    rule: "RFC 9293 3.6",
+    label: "closes first",
+    sentence: "FIN: {sender} has nothing more to send after {finSeq}, and closes first, {after}.",
+  },
+  "close-second": {
+    rule: "RFC 9293 3.6",
+    label: "closes",
+    sentence: "FIN: {sender} has nothing more to send after {finSeq}, and closes too, {after}.",
+  },
+  "reset-seen": {
+    rule: "RFC 9293 3.5.3; 3.10.7.4, second",
+    label: "reset",
+    sentence: "RST: {sender} ends the connection, {after}.",
+  },
+  "reset-out-of-window": {
+    rule: "RFC 9293 3.10.7.4, second; RFC 5961 3.2",
+    label: "RST, not acceptable",
+    sentence:
+      "RST with the number {seq}, where {receiver} expects {expected}: it does not lie in the window, and changes nothing.",
+  },
+  "damaged": {
+    rule: "RFC 9293 3.1, MUST-3",
+    label: "wrong checksum",
+    sentence: "The checksum is wrong, and nothing says that a device was to fill it in: {receiver} drops it.",
+  },
+  "urgent-seen": {
+    rule: "RFC 9293 3.8.5; RFC 6093",
+    label: "urgent",
+    sentence: "URG: there is urgent data up to {urgentEnd}.",
+  },
+  "congestion-echo-seen": {
+    rule: "RFC 3168 6.1.3",
+    label: "congestion echo",
+    sentence: "ECE: a packet of {receiver} met a congested router.",
+  },
+  "congestion-mark-seen": {
+    rule: "RFC 3168 5",
+    label: "congestion mark",
+    sentence: "A congested router has marked this packet.",
+  },
+  "nothing-new-seen": {
+    rule: "RFC 9293 3.10.7.4",
+    label: "nothing new",
+    sentence: "Nothing in it is new.",
+  },
+};
+
+/** What is remarked of a capture or a connection, beside its segments. */
+export type NoteCode =
+  | "checksum-offload"
+  | "clock-step"
+  | "packet-order"
+  | "icmp-error"
+  | "capture-point"
+  | "round-trip-split"
+  | "option-removed"
+  | "begins-in-the-middle"
+  | "one-direction";
+
+/** What is said of each remark. */
+export const NOTES: Readonly<Record<NoteCode, CatalogueEntry>> = {
+  "checksum-offload": {
+    rule: "",
+    label: "checksum offload",
+    sentence:
+      "The {layer} checksums of {end} are {state}, and its packets are taken all the same: checksum offload at this end, told once.",
+  },
+  "clock-step": {
+    rule: "",
+    label: "clock step",
+    sentence:
+      "The clock of the capture steps back by {step} here: times are counted on from the packet before.",
+  },
+  "packet-order": {
+    rule: "",
+    label: "not in order of time",
+    sentence:
+      "The file has packets in another order than that of their times, by up to {step}: they are told in the order of the file.",
+  },
+  "icmp-error": {
+    rule: "RFC 792; RFC 4443; RFC 5927",
+    label: "ICMP error",
+    sentence: "{by} says of the segment {quoted} of {end}: {what}{detail}.",
+  },
+  "capture-point": {
+    rule: "",
+    label: "taken near one end",
+    sentence: "The capture was taken near {near}: {nearRtt} to it and back, {farRtt} to {far} and back.",
+  },
+  "round-trip-split": {
+    rule: "",
+    label: "taken between both ends",
+    sentence:
+      "The capture was taken between both ends: {nearRtt} to {near} and back, {farRtt} to {far} and back.",
+  },
+  "option-removed": {
+    rule: "RFC 9293 3.1",
+    label: "option not answered",
+    sentence: "{option}",
+  },
+  "begins-in-the-middle": {
+    rule: "",
+    label: "no SYN seen",
+    sentence:
+      "The capture begins in the middle of this connection: window scales are not known, and numbers count from the first ones seen.",
+  },
+  "one-direction": {
+    rule: "",
+    label: "one direction only",
+    sentence: "Only what {end} sends has passed here.",
+  },
+};
