@@ -12,4 +12,7 @@ export { Loop, type LoopOptions, type NetworkSide, type Poller } from "./loop.ts
 export type { IcmpSide } from "./network_reports.ts";
 export { RawDialer, type RawDialerOptions } from "./raw_dialer.ts";
 export { RawHost, type RawHostOptions } from "./raw_host.ts";
+export { Conn, type ConnStats } from "./stream/conn.ts";
+export { connect, type ConnectOptions as ConnectToOptions } from "./stream/connect.ts";
+export { listen, Listener, type ListenOptions } from "./stream/listen.ts";
 export type { RunOptions } from "./raw_stack.ts";

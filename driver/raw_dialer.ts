@@ -111,10 +111,12 @@ export class RawDialer implements Disposable {
    * @throws SystemError ENETUNREACH without a route, EMFILE when this process may have no further port guard
    * @throws RangeError for a peer that no connection can have, and when no port is free: quick connections use them up for
    * the time of TIME-WAIT, unless `timeWaitTakeover` of the config says how soon they may be used again (RFC 6191)
+   * @param changes what this connection has otherwise than the dialer's config says
    */
-  connect(remote: Endpoint): Connection {
+  connect(remote: Endpoint, changes?: PartialConfig): Connection {
     const now = this.loop.readClock();
-    const config = this.#routes.configFor(remote, now);
+    const path = this.#routes.configFor(remote, now);
+    const config = changes === undefined ? path : completeConfig(changes, path);
     return this.host.connect({ remote, local: { address: this.#source }, config }, now);
   }
 

@@ -1,0 +1,296 @@
+/**
+ * A connection in the platform's terms: what `Deno.connect` returns, over our own TCP.
+ *
+ * @module
+ */
+
+import {
+  type Connection,
+  type Endpoint,
+  formatAddress,
+  type Observer,
+  type State,
+  type TcpInfo,
+} from "../../tcp/mod.ts";
+import type { Background, Member } from "./background.ts";
+import { platformError } from "./failures.ts";
+import type { Observers } from "./observers.ts";
+
+/** How long `await using` waits for the peer to close its side as well, milliseconds. */
+const CLOSE_TIMEOUT = 5_000;
+
+/** Octets of one chunk of {@link Conn.readable}. */
+const CHUNK = 65_536;
+
+/** The figures of {@link Conn.stats}. A copy: it does not change. */
+export interface ConnStats extends TcpInfo {
+  readonly state: State;
+  readonly octetsSent: number;
+  readonly octetsAcknowledged: number;
+  readonly octetsReceived: number;
+  readonly segmentsSent: number;
+  readonly segmentsReceived: number;
+  readonly segmentsRetransmitted: number;
+  /** Congestion window, octets. */
+  readonly cwnd: number;
+  /** Slow start threshold, octets; Infinity until the first reduction. */
+  readonly ssthresh: number;
+  /** Smoothed round-trip time, microseconds; 0 before the first sample. */
+  readonly srtt: number;
+  /** Least round-trip time, microseconds; 0 before the first sample. */
+  readonly minRtt: number;
+  /** Retransmission timeout with its back-off, microseconds. */
+  readonly rto: number;
+}
+
+/** What a connection runs on. */
+export interface ConnParts {
+  readonly connection: Connection;
+  readonly background: Background;
+  readonly observers: Observers;
+}
+
+/**
+ * One TCP connection, with the methods of `Deno.TcpConn`. `using` ends it with RST, `await using` in order.
+ *
+ * Methods throw the platform's errors (`Deno.errors.ConnectionReset`, `TimedOut`, `BadResource` …), with ours as the cause.
+ */
+export class Conn implements AsyncDisposable, Disposable {
+  readonly localAddr: Deno.NetAddr;
+  readonly remoteAddr: Deno.NetAddr;
+  readonly #parts: ConnParts;
+  readonly #member: Member;
+  #waiting: (() => void)[] = [];
+  #isRef = true;
+  /** The user has closed: nothing may be called any more. */
+  #isClosed = false;
+  #error: unknown = null;
+  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | null = null;
+  #writable: WritableStream<Uint8Array> | null = null;
+
+  /** For `connect` and `Listener`: the connection runs in the background from here on. */
+  constructor(parts: ConnParts) {
+    const { connection } = parts;
+    this.#parts = parts;
+    this.localAddr = netAddress(connection.local);
+    this.remoteAddr = netAddress(connection.remote);
+    const keepsAlive = (): boolean => this.#isRef && !(this.#isClosed && isSettled(connection.state));
+    this.#member = {
+      turnEnded: () => this.#turnEnded(),
+      get keepsAlive() {
+        return keepsAlive();
+      },
+      get isOver() {
+        return connection.state === "CLOSED";
+      },
+      failed: (error) => this.#failed(error),
+    };
+    parts.background.add(this.#member);
+  }
+
+  /** Its state in RFC 9293's words. */
+  get state(): State {
+    return this.#parts.connection.state;
+  }
+
+  /** The octets that arrive. Cancelling it is without effect on the connection. */
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#readable ??= new ReadableStream({
+      type: "bytes",
+      autoAllocateChunkSize: CHUNK,
+      pull: async (controller) => {
+        const request = controller.byobRequest as ReadableStreamBYOBRequest;
+        const { buffer, byteOffset, byteLength } = request.view as Uint8Array<ArrayBuffer>;
+        const count = await this.read(new Uint8Array(buffer, byteOffset, byteLength));
+        if (count === null) controller.close();
+        request.respond(count ?? 0);
+      },
+    }) as ReadableStream<Uint8Array<ArrayBuffer>>;
+  }
+
+  /** Takes octets to be sent, as fast as the peer takes them. Closing it sends FIN; aborting it resets the connection. */
+  get writable(): WritableStream<Uint8Array> {
+    return this.#writable ??= new WritableStream({
+      write: async (chunk) => {
+        for (let at = 0; at < chunk.length;) at += await this.write(chunk.subarray(at));
+      },
+      close: () => this.closeWrite(),
+      abort: () => this[Symbol.dispose](),
+    });
+  }
+
+  /** Copies octets that have arrived, and waits for the first. @returns how many; null: the peer has closed its side */
+  async read(into: Uint8Array): Promise<number | null> {
+    if (into.length === 0) return 0;
+    const { connection, background } = this.#parts;
+    for (;;) {
+      const count = this.#call(() => connection.receive(into, background.now()));
+      if (count !== 0) {
+        background.wake(); // the window may have opened
+        return count;
+      }
+      await this.#nextTurn();
+    }
+  }
+
+  /** Queues octets for sending, and waits until there is room for the first. @returns how many were taken */
+  async write(data: Uint8Array): Promise<number> {
+    if (data.length === 0) return 0;
+    const { connection, background } = this.#parts;
+    for (;;) {
+      const count = this.#call(() => connection.send(data, background.now()));
+      if (count > 0) {
+        background.wake();
+        return count;
+      }
+      await this.#nextTurn();
+    }
+  }
+
+  /** Ends our side: FIN follows what was written. What the peer sends can still be read. */
+  closeWrite(): Promise<void> {
+    try {
+      this.#call(() => this.#parts.connection.shutdown(this.#parts.background.now()));
+      this.#parts.background.wake();
+      return Promise.resolve();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Ends both sides in order: what was written is still delivered, and FIN follows it; the process stays for that. Octets
+   * that were not read, or that still come, are answered by RST (RFC 9293 3.6.1).
+   */
+  close(): void {
+    const { connection, background } = this.#parts;
+    this.#call(() => connection.close(background.now()));
+    this.#isClosed = true;
+    this.#wakeAll();
+    background.wake();
+  }
+
+  /** Sends small segments at once (true), or holds them back while data is unacknowledged (RFC 9293 3.7.4). */
+  setNoDelay(noDelay = true): void {
+    this.#configure({ sending: { nagle: !noDelay } });
+  }
+
+  /** Probes a silent peer (RFC 9293 3.8.4). */
+  setKeepAlive(keepAlive = true): void {
+    this.#configure({ closing: { keepAlive } });
+  }
+
+  /** The process does not end while this connection is open: the default. */
+  ref(): void {
+    this.#isRef = true;
+    this.#parts.background.wake();
+  }
+
+  /** The process may end while this connection is open. */
+  unref(): void {
+    this.#isRef = false;
+    this.#parts.background.wake();
+  }
+
+  /** The connection's figures now. */
+  stats(): ConnStats {
+    const { connection } = this.#parts;
+    return {
+      ...connection.info(),
+      state: connection.state,
+      octetsSent: connection.octetsSent,
+      octetsAcknowledged: connection.octetsAcknowledged,
+      octetsReceived: connection.octetsReceived,
+      segmentsSent: connection.segmentsSent,
+      segmentsReceived: connection.segmentsReceived,
+      segmentsRetransmitted: connection.segmentsRetransmitted,
+      cwnd: connection.cwnd,
+      ssthresh: connection.ssthresh,
+      srtt: connection.smoothedRtt,
+      minRtt: connection.minimumRtt,
+      rto: connection.retransmissionTimeout,
+    };
+  }
+
+  /** Watches every event of this connection from now on. @returns ends that when disposed of */
+  observe(observer: Observer): Disposable {
+    return this.#parts.observers.watch(this.#parts.connection, observer);
+  }
+
+  /** Ends the connection with RST, told to the peer in the next turn. Again: nothing. */
+  [Symbol.dispose](): void {
+    if (this.#isClosed && this.state === "CLOSED") return;
+    this.#isClosed = true;
+    this.#parts.connection.abort(this.#parts.background.now());
+    this.#wakeAll();
+    this.#parts.background.wake();
+  }
+
+  /** Closes in order, and waits until the peer has closed as well; one that does not within 5 s is reset. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#isClosed && this.state !== "CLOSED") this.close();
+    this.#isClosed = true;
+    const timer = setTimeout(() => this[Symbol.dispose](), CLOSE_TIMEOUT);
+    while (!isOver(this.state) && this.#error === null) await this.#nextTurn();
+    clearTimeout(timer);
+  }
+
+  #configure(changes: Parameters<Connection["configure"]>[0]): void {
+    this.#call(() => this.#parts.connection.configure(changes, this.#parts.background.now()));
+    this.#parts.background.wake();
+  }
+
+  /** Calls the core. @throws the platform's errors */
+  #call<T>(act: () => T): T {
+    if (this.#error !== null) throw this.#error;
+    if (this.#isClosed) throw new Deno.errors.BadResource("Cannot use the connection: it was closed");
+    try {
+      return act();
+    } catch (error) {
+      throw platformError(error);
+    }
+  }
+
+  #nextTurn(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #turnEnded(): boolean {
+    const { connection, observers, background } = this.#parts;
+    const thrown = observers.takeFailure(connection);
+    if (thrown !== undefined) {
+      connection.abort(background.now());
+      this.#failed(thrown);
+      return true;
+    }
+    return connection.takeEvents() !== 0 && this.#wakeAll();
+  }
+
+  #wakeAll(): boolean {
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return false;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+    return true;
+  }
+
+  #failed(error: unknown): void {
+    this.#error = platformError(error);
+    this.#wakeAll();
+  }
+}
+
+/** Whether both sides have closed. */
+function isOver(state: State): boolean {
+  return state === "CLOSED" || state === "TIME-WAIT";
+}
+
+/** Whether the peer has everything of ours, our FIN included. */
+function isSettled(state: State): boolean {
+  return isOver(state) || state === "FIN-WAIT-2";
+}
+
+/** An endpoint as the platform names it. */
+export function netAddress(endpoint: Endpoint): Deno.NetAddr {
+  return { transport: "tcp", hostname: formatAddress(endpoint.address), port: endpoint.port };
+}

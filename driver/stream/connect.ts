@@ -1,0 +1,120 @@
+/**
+ * `connect`: a connection by name, in one call.
+ *
+ * @module
+ */
+
+import { type IpAddress, resolve, sourceAddressFor } from "../../ffi/mod.ts";
+import { type Connection, Event, type Observer, type PartialConfig } from "../../tcp/mod.ts";
+import { RawDialer } from "../raw_dialer.ts";
+import { Background } from "./background.ts";
+import { Conn } from "./conn.ts";
+import { platformError } from "./failures.ts";
+import { firstOf } from "./happy_eyeballs.ts";
+import { Observers } from "./observers.ts";
+
+/** Where to connect, and how. */
+export interface ConnectOptions {
+  /** A name or an address. @default "127.0.0.1" */
+  readonly hostname?: string;
+  readonly port: number;
+  /** Calls the attempt off. Without effect once connected. */
+  readonly signal?: AbortSignal;
+  /** The RFCs' choices where it says nothing. */
+  readonly config?: PartialConfig;
+  /** Watches the connection from its first event on. */
+  readonly observer?: Observer;
+}
+
+/** What the connections from one address share. */
+interface Dialing {
+  readonly dialer: RawDialer;
+  readonly background: Background;
+  readonly observers: Observers;
+}
+
+/** By source address. One goes when its last connection is over. */
+const dialings = new Map<string, Dialing>();
+
+/**
+ * Connects to a host: the addresses of its name are tried in the resolver's order, a second family after 250 ms
+ * (RFC 8305).
+ *
+ * @throws Deno.errors.ConnectionRefused, TimedOut, NetworkUnreachable, PermissionDenied (without CAP_NET_RAW)
+ * @throws ResolveError for an unknown name; RangeError for a port or config out of range; the signal's reason
+ */
+export async function connect(options: ConnectOptions): Promise<Conn> {
+  const { hostname = "127.0.0.1", port, signal } = options;
+  signal?.throwIfAborted();
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new RangeError(`Cannot connect to port ${port}: give one from 1 to 65535`);
+  }
+  const addresses = await resolve(hostname);
+  signal?.throwIfAborted();
+  return await firstOf(addresses, (address, stop) => attempt(address, options, stop), signal);
+}
+
+async function attempt(address: IpAddress, options: ConnectOptions, stop: AbortSignal): Promise<Conn> {
+  try {
+    const dialing = dialingFrom(sourceAddressFor(address, options.port));
+    const connection = begin(dialing, address, options);
+    await established(dialing.background, connection, stop);
+    return new Conn({ connection, ...dialing });
+  } catch (error) {
+    throw platformError(error);
+  }
+}
+
+function dialingFrom(source: IpAddress): Dialing {
+  const key = `${source.octets}%${source.scopeId ?? 0}`;
+  const known = dialings.get(key);
+  if (known !== undefined) return known;
+  const observers = new Observers();
+  const dialer = RawDialer.open({ source, observer: observers, patience: 0, spin: 0 });
+  const background = new Background(dialer.loop, () => {
+    dialings.delete(key);
+    dialer[Symbol.dispose]();
+  });
+  const dialing = { dialer, background, observers };
+  dialings.set(key, dialing);
+  return dialing;
+}
+
+function begin({ dialer, observers }: Dialing, address: IpAddress, options: ConnectOptions): Connection {
+  using _watch = options.observer === undefined ? undefined : observers.watchNew(options.observer);
+  return dialer.connect({ address, port: options.port }, options.config);
+}
+
+/** Runs the handshake in the background. @throws ConnectionFailure; the signal's reason, when the attempt has been aborted */
+function established(background: Background, connection: Connection, stop: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let isDone = false;
+  const end = (act: () => void): boolean => {
+    if (isDone) return false;
+    isDone = true;
+    stop.removeEventListener("abort", abandon);
+    act();
+    return true;
+  };
+  const abandon = (): void => {
+    end(() => reject(stop.reason));
+    connection.abort(background.now(), true);
+    background.wake();
+  };
+  background.add({
+    turnEnded: () => {
+      if (connection.failure !== null) return end(() => reject(connection.failure));
+      return (connection.takeEvents() & Event.established) !== 0 && end(resolve);
+    },
+    get keepsAlive() {
+      return !isDone;
+    },
+    get isOver() {
+      return isDone;
+    },
+    failed: (error) => void end(() => reject(error)),
+  });
+  if (stop.aborted) abandon();
+  else stop.addEventListener("abort", abandon);
+  return promise;
+}

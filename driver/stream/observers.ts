@@ -1,0 +1,84 @@
+/**
+ * Observers of single connections on a host that has many.
+ *
+ * @module
+ */
+
+import type { ConnectionView, Observer } from "../../tcp/mod.ts";
+
+const NOBODY: Set<Observer> = new Set();
+
+/** Passes each event on to whoever watches its connection. What concerns no connection is nobody's. */
+export class Observers implements Observer {
+  readonly #byConnection = new WeakMap<ConnectionView, Set<Observer>>();
+  /** Watch every connection that appears while they are here: those of a listener, or of the one that is being made. */
+  readonly #ofNew = new Set<Observer>();
+  readonly #failures = new WeakMap<ConnectionView, unknown>();
+
+  /** Watches one connection. @returns ends that when disposed of */
+  watch(connection: ConnectionView, observer: Observer): Disposable {
+    const watching = this.#of(connection);
+    watching.add(observer);
+    return { [Symbol.dispose]: (): void => void watching.delete(observer) };
+  }
+
+  /** Watches every connection that appears from now on, from its first event. @returns ends that for later ones */
+  watchNew(observer: Observer): Disposable {
+    this.#ofNew.add(observer);
+    return { [Symbol.dispose]: (): void => void this.#ofNew.delete(observer) };
+  }
+
+  /** What an observer of this connection threw, once; undefined: nothing. It has not been told of anything since. */
+  takeFailure(connection: ConnectionView): unknown {
+    const failure = this.#failures.get(connection);
+    this.#failures.delete(connection);
+    return failure;
+  }
+
+  segmentSent(...[connection, ...event]: Parameters<Observer["segmentSent"]>): void {
+    this.#tell(connection, (observer) => observer.segmentSent(connection, ...event));
+  }
+
+  segmentArrived(...[connection, ...event]: Parameters<Observer["segmentArrived"]>): void {
+    this.#tell(connection, (observer) => observer.segmentArrived(connection, ...event));
+  }
+
+  segmentDropped(...[connection, ...event]: Parameters<Observer["segmentDropped"]>): void {
+    this.#tell(connection, (observer) => observer.segmentDropped(connection, ...event));
+  }
+
+  stateChanged(...[connection, ...event]: Parameters<Observer["stateChanged"]>): void {
+    this.#tell(connection, (observer) => observer.stateChanged(connection, ...event));
+  }
+
+  timerFired(...[connection, ...event]: Parameters<Observer["timerFired"]>): void {
+    this.#tell(connection, (observer) => observer.timerFired(connection, ...event));
+  }
+
+  congestionChanged(...[connection, ...event]: Parameters<Observer["congestionChanged"]>): void {
+    this.#tell(connection, (observer) => observer.congestionChanged(connection, ...event));
+  }
+
+  /** An observer that throws harms its own connection, not the host's others. */
+  #tell(connection: ConnectionView | null, tell: (observer: Observer) => void): void {
+    const watching = this.#of(connection);
+    for (const observer of watching) {
+      try {
+        tell(observer);
+      } catch (error) {
+        watching.delete(observer);
+        if (connection !== null) this.#failures.set(connection, error);
+      }
+    }
+  }
+
+  #of(connection: ConnectionView | null): Set<Observer> {
+    if (connection === null) return NOBODY;
+    let watching = this.#byConnection.get(connection);
+    if (watching === undefined) {
+      watching = new Set(this.#ofNew);
+      this.#byConnection.set(connection, watching);
+    }
+    return watching;
+  }
+}
