@@ -6,10 +6,9 @@
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { RULES, type Sources } from "./architecture/rules.ts";
-
-const TOP = new URL("../", import.meta.url);
-const SKIPPED = new Set([".git", "node_modules", "coverage", ".vscode"]);
+import { houseText } from "./architecture/house.ts";
+import { RULES } from "./architecture/rules.ts";
+import { readSources, TOP } from "./architecture/sources.ts";
 
 const permission = Deno.permissions.querySync({ name: "read", path: TOP });
 const ignore = permission.state !== "granted";
@@ -17,27 +16,12 @@ const reason = ignore
   ? " (ignored: reading the sources needs --allow-read, as deno task check gives it)"
   : "";
 
-function readSources(folder: URL, prefix: string, into: Map<string, string>): void {
-  for (const entry of Deno.readDirSync(folder)) {
-    if (SKIPPED.has(entry.name)) continue;
-    const path = prefix + entry.name;
-    if (entry.isDirectory) readSources(new URL(`${entry.name}/`, folder), `${path}/`, into);
-    else if (path.endsWith(".ts")) into.set(path, Deno.readTextFileSync(new URL(entry.name, folder)));
-  }
-}
-
-function projectSources(): Sources {
-  const sources = new Map<string, string>();
-  readSources(TOP, "", sources);
-  return sources;
-}
-
 for (const [name, rule] of Object.entries(RULES)) {
   Deno.test({
     name: `the project: ${name}${reason}`,
     ignore,
     fn: () => {
-      const sources = projectSources();
+      const sources = readSources(TOP);
       assertEquals(sources.has("tests/architecture_test.ts") && sources.has("tcp/base/seq.ts"), true);
       assertEquals(rule(sources), []);
     },
@@ -204,5 +188,27 @@ Deno.test("a circle of three files is found, and named once", () => {
   ]);
   assertEquals(RULES["no files import each other in a circle"]?.(sources), [
     "ffi/a.ts > ffi/b.ts > ffi/c.ts > ffi/a.ts",
+  ]);
+});
+
+Deno.test("the house in numbers counts rooms, files, lines, and imports within a room and between rooms", () => {
+  const sources = new Map([
+    ["tcp/base/a.ts", `import { b } from "./b.ts";\n\n`],
+    ["tcp/base/b.ts", "1;\n2;\n"],
+    ["tcp/wire/c.ts", `import { a } from "../base/a.ts";\nexport * from "../base/b.ts";\n`],
+    ["tcp/mod.ts", `export * from "./wire/c.ts";\n`],
+    ["main.ts", `import { c } from "./tcp/mod.ts";\nimport { d } from "@std/d";\n`],
+  ]);
+  assertEquals(houseText(sources).split("\n"), [
+    "folder         files  lines within  from others",
+    ".                  1      2      0  tcp/ 1",
+    "tcp/               4      6      4",
+    "",
+    "room of tcp/   files  lines within  from others",
+    "base               2      3      1",
+    "wire               1      2      0  base 2",
+    "mod.ts             1      1      0  wire 1",
+    "tcp/ 2 rooms, 4 files, 6 lines, 4 imports, 3 of them between rooms",
+    "",
   ]);
 });
