@@ -1,6 +1,6 @@
 /**
- * The options of the TCP header: RFC 9293 3.2, RFC 7323 (window scale, timestamps), RFC 2018 (SACK), RFC 5482 (user
- * timeout).
+ * The options of the TCP header, as one table: RFC 9293 3.2, RFC 7323 (window scale, timestamps), RFC 2018 (SACK), RFC 5482
+ * (user timeout). A new option is a row here, a bit in `Option`, and fields in `Segment`.
  *
  * Read in any order and in any segment (MUST-5, MUST-64), written in the order of a common system. Of an option that
  * comes twice the last one counts.
@@ -9,41 +9,159 @@
  */
 
 import type { DropReason } from "../base/observer.ts";
-import { Flag, MAX_SACK_BLOCKS, Option, type Segment } from "../base/segment.ts";
+import { Flag, MAX_SACK_BLOCKS, Option, type Segment, type SynOptionOrder } from "../base/segment.ts";
 import { timestamp, timestampToInt32 } from "../base/seq.ts";
 import { int32At, octetAt, putInt32, putUint16, uint16At } from "./octets.ts";
-
-/** Kinds of option, as IANA lists them. */
-export const OptionKind = {
-  endOfList: 0,
-  noOperation: 1,
-  maximumSegmentSize: 2,
-  windowScale: 3,
-  selectiveAckPermitted: 4,
-  selectiveAck: 5,
-  timestamps: 8,
-  userTimeout: 28,
-} as const;
 
 /** Octets of options that a header has room for. */
 export const MAX_OPTIONS_LENGTH = 40;
 
 /** Kind and length. */
 const PREFIX_LENGTH = 2;
-const MAXIMUM_SEGMENT_SIZE_LENGTH = 4;
-const WINDOW_SCALE_LENGTH = 3;
-const SELECTIVE_ACK_PERMITTED_LENGTH = 2;
-const TIMESTAMPS_LENGTH = 10;
-const USER_TIMEOUT_LENGTH = 4;
 const SACK_BLOCK_LENGTH = 8;
 const WORD_OCTETS = 4;
 
-/** Two no-operations, which put what follows its own two octets of prefix on a word boundary. */
-const TWO_NO_OPERATIONS = OptionKind.noOperation << 8 | OptionKind.noOperation;
-const TWO_NO_OPERATIONS_LENGTH = 2;
+/** Kinds that have no length. */
+const END_OF_LIST = 0;
+const NO_OPERATION = 1;
 
-/** Options that mean something in a SYN only. */
-const SYN_ONLY = Option.maximumSegmentSize | Option.windowScale | Option.selectiveAckPermitted;
+/** How an option is read and written. */
+interface OptionCodec {
+  /** As IANA lists them. */
+  readonly kind: number;
+  /** What stands for it in `Segment.options`: one of {@link Option}. */
+  readonly bit: number;
+  /** Octets, kind and length included; null: as the value says, and `read` judges. */
+  readonly length: number | null;
+  /** Whether it means something in a SYN only, and is not heeded elsewhere. */
+  readonly synOnly: boolean;
+  /** Octets after a word boundary at which it begins when it is written, so that its value, or what follows, is aligned. */
+  readonly start: number;
+  /** Reads the value, which starts at `value`; `length` is the whole option's. @returns false: it is malformed */
+  readonly read: (octets: Uint8Array, value: number, length: number, out: Segment) => boolean;
+  /** Writes the value. Null: the SACK option, which takes the room that is left. */
+  readonly write: ((segment: Segment, into: Uint8Array, value: number) => void) | null;
+}
+
+/** RFC 9293 3.7.1. Not to be sent without SYN (MUST-65). */
+const MAXIMUM_SEGMENT_SIZE: OptionCodec = {
+  kind: 2,
+  bit: Option.maximumSegmentSize,
+  length: 4,
+  synOnly: true,
+  start: 0,
+  read: (octets, value, _length, out) => {
+    out.maximumSegmentSize = uint16At(octets, value);
+    return true;
+  },
+  write: (segment, into, value) => putUint16(into, value, segment.maximumSegmentSize),
+};
+
+/** RFC 7323 2.2. */
+const WINDOW_SCALE: OptionCodec = {
+  kind: 3,
+  bit: Option.windowScale,
+  length: 3,
+  synOnly: true,
+  start: 1,
+  read: (octets, value, _length, out) => {
+    out.windowScale = octetAt(octets, value);
+    return true;
+  },
+  write: (segment, into, value) => {
+    into[value] = segment.windowScale;
+  },
+};
+
+/** RFC 2018 2. It is put right before the timestamps, in the place of their padding. */
+const SELECTIVE_ACK_PERMITTED: OptionCodec = {
+  kind: 4,
+  bit: Option.selectiveAckPermitted,
+  length: 2,
+  synOnly: true,
+  start: 0,
+  read: () => true,
+  write: () => {},
+};
+
+/** RFC 2018 3. There is no room for more than four blocks within a header. */
+const SELECTIVE_ACK: OptionCodec = {
+  kind: 5,
+  bit: Option.selectiveAck,
+  length: null,
+  synOnly: false,
+  start: 2,
+  read: readSelectiveAck,
+  write: null,
+};
+
+/** RFC 7323 3.2. */
+const TIMESTAMPS: OptionCodec = {
+  kind: 8,
+  bit: Option.timestamps,
+  length: 10,
+  synOnly: false,
+  start: 2,
+  read: (octets, value, _length, out) => {
+    out.timestampValue = timestamp(int32At(octets, value));
+    out.timestampEcho = timestamp(int32At(octets, value + WORD_OCTETS));
+    return true;
+  },
+  write: (segment, into, value) => {
+    putInt32(into, value, timestampToInt32(segment.timestampValue));
+    putInt32(into, value + WORD_OCTETS, timestampToInt32(segment.timestampEcho));
+  },
+};
+
+/** RFC 5482 3.1. */
+const USER_TIMEOUT: OptionCodec = {
+  kind: 28,
+  bit: Option.userTimeout,
+  length: 4,
+  synOnly: false,
+  start: 0,
+  read: (octets, value, _length, out) => {
+    out.userTimeout = uint16At(octets, value);
+    return true;
+  },
+  write: (segment, into, value) => putUint16(into, value, segment.userTimeout),
+};
+
+/** All that we know, in the orders in which they are written; SACK blocks come last and take what room is left. */
+const ORDERS: Readonly<Record<SynOptionOrder, readonly OptionCodec[]>> = {
+  linux: [
+    MAXIMUM_SEGMENT_SIZE,
+    SELECTIVE_ACK_PERMITTED,
+    TIMESTAMPS,
+    WINDOW_SCALE,
+    USER_TIMEOUT,
+    SELECTIVE_ACK,
+  ],
+  freebsd: [
+    MAXIMUM_SEGMENT_SIZE,
+    WINDOW_SCALE,
+    SELECTIVE_ACK_PERMITTED,
+    TIMESTAMPS,
+    USER_TIMEOUT,
+    SELECTIVE_ACK,
+  ],
+};
+
+/** What most segments begin their options with, and end them: two no-operations, kind and length of the timestamps. */
+const TIMESTAMPS_ALONE = 0x01_01_08_0a;
+const TIMESTAMPS_ALONE_LENGTH = 12;
+
+/** The options by their kind; null: we do not know it. */
+const BY_KIND: readonly (OptionCodec | null)[] = Array.from(
+  { length: 256 },
+  (_, kind) => ORDERS.linux.find((codec) => codec.kind === kind) ?? null,
+);
+
+/** Sets of {@link Option} bits: all there can be. */
+const OPTION_SETS = ORDERS.linux.reduce((sum, { bit }) => sum | bit, 0) + 1;
+
+/** Octets of each set of options but SACK blocks, padding included. */
+const LENGTHS = Uint8Array.from({ length: OPTION_SETS }, (_, options) => lengthWithoutBlocks(options));
 
 /**
  * Reads the options from `start` to `end` into `out`, whose flags are set already. Options of an unknown kind are
@@ -60,20 +178,24 @@ export function decodeOptions(
   out.options = 0;
   out.sackBlockCount = 0;
   out.malformedOptions = 0;
+  if (end - start === TIMESTAMPS_ALONE_LENGTH && int32At(octets, start) === TIMESTAMPS_ALONE) {
+    out.options = Option.timestamps;
+    TIMESTAMPS.read(octets, start + WORD_OCTETS, TIMESTAMPS_ALONE_LENGTH, out);
+    return null;
+  }
   let at = start;
   while (at < end) {
     const kind = octetAt(octets, at);
-    if (kind === OptionKind.endOfList) return null;
-    if (kind === OptionKind.noOperation) {
+    if (kind === END_OF_LIST) return null;
+    if (kind === NO_OPERATION) {
       at++;
       continue;
     }
     if (at + 1 >= end) return "bad-option-length";
     const length = octetAt(octets, at + 1);
     if (length < PREFIX_LENGTH || at + length > end) return "bad-option-length";
-    if (kind === OptionKind.timestamps && length === TIMESTAMPS_LENGTH) decodeTimestamps(octets, at, out);
-    else if (kind === OptionKind.selectiveAck) decodeSelectiveAck(octets, at, length, out);
-    else decodeOther(octets, at, kind, length, out);
+    const codec = BY_KIND[kind] as OptionCodec | null;
+    if (codec !== null) decodeOption(codec, octets, at, length, out);
     at += length;
   }
   return null;
@@ -81,16 +203,14 @@ export function decodeOptions(
 
 /** Octets that {@link encodeOptions} writes for the segment: a multiple of 4, at most 40. */
 export function optionsLength(segment: Segment): number {
-  const length = lengthBeforeSelectiveAck(segment);
+  const length = LENGTHS[segment.options & ~Option.selectiveAck] as number;
   const blocks = fittingSackBlocks(segment, length);
-  return blocks === 0
-    ? length
-    : length + TWO_NO_OPERATIONS_LENGTH + PREFIX_LENGTH + blocks * SACK_BLOCK_LENGTH;
+  return blocks === 0 ? length : length + SELECTIVE_ACK.start + PREFIX_LENGTH + blocks * SACK_BLOCK_LENGTH;
 }
 
 /** SACK blocks that find room beside the segment's other options: at most 4, and 3 beside timestamps. */
 export function sackBlockRoom(segment: Segment): number {
-  return sackBlockRoomBeside(lengthBeforeSelectiveAck(segment));
+  return sackBlockRoomBeside(LENGTHS[segment.options & ~Option.selectiveAck] as number);
 }
 
 /**
@@ -100,82 +220,89 @@ export function sackBlockRoom(segment: Segment): number {
  * @returns octets written, as {@link optionsLength} says beforehand
  */
 export function encodeOptions(segment: Segment, into: Uint8Array, at: number): number {
-  const options = segment.options;
-  let end = at;
-  if ((options & SYN_ONLY) !== 0) {
-    end = segment.synOptionOrder === "linux"
-      ? encodeSynAsLinux(segment, into, at)
-      : encodeSynAsFreebsd(segment, into, at);
-  } else if ((options & Option.timestamps) !== 0) {
-    end = encodeTimestamps(segment, into, encodeNoOperations(into, at));
+  const { options, synOptionOrder } = segment;
+  if (options === 0) return 0;
+  if (options === Option.timestamps) {
+    putInt32(into, at, TIMESTAMPS_ALONE);
+    TIMESTAMPS.write?.(segment, into, at + WORD_OCTETS);
+    return TIMESTAMPS_ALONE_LENGTH;
   }
-  if ((options & Option.userTimeout) !== 0) end = encodeUserTimeout(segment, into, end);
-  const blocks = fittingSackBlocks(segment, end - at);
-  if (blocks > 0) end = encodeSelectiveAck(segment, blocks, into, end);
-  return end - at;
+  const order = ORDERS[synOptionOrder];
+  let length = 0;
+  for (let i = 0; i < order.length; i++) {
+    const codec = order[i] as OptionCodec;
+    if ((options & codec.bit) === 0) continue;
+    const start = startOf(codec, options, synOptionOrder);
+    if (codec.length === null || codec.write === null) length = encodeSelectiveAck(segment, into, at, length);
+    else {
+      length = pad(into, at, length, start);
+      putUint16(into, at + length, codec.kind << 8 | codec.length);
+      codec.write(segment, into, at + length + PREFIX_LENGTH);
+      length += codec.length;
+    }
+  }
+  // What ends between words ends the list, and zeros follow (MUST-69).
+  while (length % WORD_OCTETS !== 0) into[at + length++] = END_OF_LIST;
+  return length;
 }
 
-function decodeTimestamps(octets: Uint8Array, at: number, out: Segment): void {
-  out.options |= Option.timestamps;
-  out.timestampValue = timestamp(int32At(octets, at + PREFIX_LENGTH));
-  out.timestampEcho = timestamp(int32At(octets, at + PREFIX_LENGTH + WORD_OCTETS));
+function decodeOption(
+  codec: OptionCodec,
+  octets: Uint8Array,
+  at: number,
+  length: number,
+  out: Segment,
+): void {
+  if (codec.length !== null && length !== codec.length) out.malformedOptions++;
+  else if (codec.synOnly && (out.flags & Flag.syn) === 0) return;
+  else if (codec.read(octets, at + PREFIX_LENGTH, length, out)) out.options |= codec.bit;
+  else out.malformedOptions++;
 }
 
-/** RFC 2018 3. There is no room for more than four blocks within a header. */
-function decodeSelectiveAck(octets: Uint8Array, at: number, length: number, out: Segment): void {
+function readSelectiveAck(octets: Uint8Array, value: number, length: number, out: Segment): boolean {
   const blocks = (length - PREFIX_LENGTH) / SACK_BLOCK_LENGTH;
-  if (blocks !== 1 && blocks !== 2 && blocks !== 3 && blocks !== MAX_SACK_BLOCKS) {
-    out.malformedOptions++;
-    return;
-  }
-  out.options |= Option.selectiveAck;
+  if (blocks !== 1 && blocks !== 2 && blocks !== 3 && blocks !== MAX_SACK_BLOCKS) return false;
   out.sackBlockCount = blocks;
+  for (let i = 0; i < 2 * blocks; i++) out.sackEdges[i] = int32At(octets, value + WORD_OCTETS * i);
+  return true;
+}
+
+/** @returns octets of options with them; the first octet of all options is at `at` */
+function encodeSelectiveAck(segment: Segment, into: Uint8Array, at: number, lengthBefore: number): number {
+  const before = pad(into, at, lengthBefore, 0);
+  const blocks = fittingSackBlocks(segment, before);
+  if (blocks === 0) return before;
+  const start = pad(into, at, before, SELECTIVE_ACK.start);
+  const length = PREFIX_LENGTH + blocks * SACK_BLOCK_LENGTH;
+  putUint16(into, at + start, SELECTIVE_ACK.kind << 8 | length);
   for (let i = 0; i < 2 * blocks; i++) {
-    out.sackEdges[i] = int32At(octets, at + PREFIX_LENGTH + WORD_OCTETS * i);
+    putInt32(into, at + start + PREFIX_LENGTH + WORD_OCTETS * i, segment.sackEdges[i] as number);
   }
+  return start + length;
 }
 
-function decodeOther(octets: Uint8Array, at: number, kind: number, length: number, out: Segment): void {
-  const expected = lengthOfKind(kind);
-  if (expected === 0) return;
-  if (length !== expected) {
-    out.malformedOptions++;
-    return;
-  }
-  if (kind === OptionKind.userTimeout) {
-    out.options |= Option.userTimeout;
-    out.userTimeout = uint16At(octets, at + PREFIX_LENGTH);
-    return;
-  }
-  // RFC 9293 3.7.1 (MUST-65), RFC 7323 2.2, RFC 2018 2: not to be sent without SYN, and so not heeded.
-  if ((out.flags & Flag.syn) === 0) return;
-  if (kind === OptionKind.maximumSegmentSize) {
-    out.options |= Option.maximumSegmentSize;
-    out.maximumSegmentSize = uint16At(octets, at + PREFIX_LENGTH);
-  } else if (kind === OptionKind.windowScale) {
-    out.options |= Option.windowScale;
-    out.windowScale = octetAt(octets, at + PREFIX_LENGTH);
-  } else if (kind === OptionKind.selectiveAckPermitted) {
-    out.options |= Option.selectiveAckPermitted;
-  }
+/** Puts no-operations behind `length` octets of options until the next begins so many octets after a word boundary. */
+function pad(into: Uint8Array, at: number, length: number, start: number): number {
+  let end = length;
+  while (end % WORD_OCTETS !== start) into[at + end++] = NO_OPERATION;
+  return end;
 }
 
-/** The only length that an option of this kind may have; 0 for a kind that we do not know. */
-function lengthOfKind(kind: number): number {
-  switch (kind) {
-    case OptionKind.maximumSegmentSize:
-      return MAXIMUM_SEGMENT_SIZE_LENGTH;
-    case OptionKind.windowScale:
-      return WINDOW_SCALE_LENGTH;
-    case OptionKind.selectiveAckPermitted:
-      return SELECTIVE_ACK_PERMITTED_LENGTH;
-    case OptionKind.timestamps:
-      return TIMESTAMPS_LENGTH;
-    case OptionKind.userTimeout:
-      return USER_TIMEOUT_LENGTH;
-    default:
-      return 0;
+/** Linux puts padding before SACK-permitted when no timestamps follow, where FreeBSD has what follows pad. */
+function startOf(codec: OptionCodec, options: number, order: SynOptionOrder): number {
+  const isApart = codec === SELECTIVE_ACK_PERMITTED && (options & Option.timestamps) === 0;
+  return isApart && order === "linux" ? WORD_OCTETS - PREFIX_LENGTH : codec.start;
+}
+
+/** The same in every order: each option, or SACK-permitted with the timestamps, fills whole words. */
+function lengthWithoutBlocks(options: number): number {
+  let length = 0;
+  for (const codec of ORDERS.linux) {
+    if ((options & codec.bit) === 0 || codec.length === null) continue;
+    while (length % WORD_OCTETS !== startOf(codec, options, "linux")) length++;
+    length += codec.length;
   }
+  return length;
 }
 
 /** How many of the segment's SACK blocks are written behind that many octets of other options. */
@@ -185,115 +312,6 @@ function fittingSackBlocks(segment: Segment, lengthBefore: number): number {
 }
 
 function sackBlockRoomBeside(otherOptions: number): number {
-  return Math.trunc(
-    (MAX_OPTIONS_LENGTH - otherOptions - TWO_NO_OPERATIONS_LENGTH - PREFIX_LENGTH) / SACK_BLOCK_LENGTH,
-  );
-}
-
-function lengthBeforeSelectiveAck(segment: Segment): number {
-  const options = segment.options;
-  const userTimeout = (options & Option.userTimeout) !== 0 ? USER_TIMEOUT_LENGTH : 0;
-  if ((options & SYN_ONLY) !== 0) return synOptionsLength(segment) + userTimeout;
-  return ((options & Option.timestamps) !== 0 ? TWO_NO_OPERATIONS_LENGTH + TIMESTAMPS_LENGTH : 0) +
-    userTimeout;
-}
-
-/** Both orders come to the same length: in each, every option or pair of options fills whole words. */
-function synOptionsLength(segment: Segment): number {
-  const options = segment.options;
-  let length = 0;
-  if ((options & Option.maximumSegmentSize) !== 0) length += WORD_OCTETS;
-  if ((options & Option.windowScale) !== 0) length += WORD_OCTETS;
-  if ((options & Option.timestamps) !== 0) length += TWO_NO_OPERATIONS_LENGTH + TIMESTAMPS_LENGTH;
-  else if ((options & Option.selectiveAckPermitted) !== 0) length += WORD_OCTETS;
-  return length;
-}
-
-/** As Linux: MSS, SACK-permitted in the place of the timestamps' padding, timestamps, window scale. */
-function encodeSynAsLinux(segment: Segment, into: Uint8Array, at: number): number {
-  const options = segment.options;
-  let end = at;
-  if ((options & Option.maximumSegmentSize) !== 0) end = encodeMaximumSegmentSize(segment, into, end);
-  if ((options & Option.timestamps) !== 0) {
-    end = (options & Option.selectiveAckPermitted) !== 0
-      ? encodeSelectiveAckPermitted(into, end)
-      : encodeNoOperations(into, end);
-    end = encodeTimestamps(segment, into, end);
-  } else if ((options & Option.selectiveAckPermitted) !== 0) {
-    end = encodeSelectiveAckPermitted(into, encodeNoOperations(into, end));
-  }
-  return (options & Option.windowScale) !== 0 ? encodeWindowScale(segment, into, end) : end;
-}
-
-/** As FreeBSD: MSS, window scale, SACK-permitted, timestamps; what ends between words, an end of list and zeros. */
-function encodeSynAsFreebsd(segment: Segment, into: Uint8Array, at: number): number {
-  const options = segment.options;
-  let end = at;
-  if ((options & Option.maximumSegmentSize) !== 0) end = encodeMaximumSegmentSize(segment, into, end);
-  if ((options & Option.windowScale) !== 0) end = encodeWindowScale(segment, into, end);
-  if ((options & Option.selectiveAckPermitted) !== 0) end = encodeSelectiveAckPermitted(into, end);
-  if ((options & Option.timestamps) !== 0) {
-    if ((options & Option.selectiveAckPermitted) === 0) end = encodeNoOperations(into, end);
-    end = encodeTimestamps(segment, into, end);
-  } else if ((options & Option.selectiveAckPermitted) !== 0) {
-    // Where nothing follows, padding is zeros, the first of them the end of the list (MUST-69).
-    const last = (options & (Option.userTimeout | Option.selectiveAck)) === 0;
-    end = last ? encodeEndOfList(into, end) : encodeNoOperations(into, end);
-  }
-  return end;
-}
-
-function encodeNoOperations(into: Uint8Array, at: number): number {
-  putUint16(into, at, TWO_NO_OPERATIONS);
-  return at + TWO_NO_OPERATIONS_LENGTH;
-}
-
-/** In the place of two no-operations. */
-function encodeEndOfList(into: Uint8Array, at: number): number {
-  putUint16(into, at, OptionKind.endOfList);
-  return at + TWO_NO_OPERATIONS_LENGTH;
-}
-
-function encodePrefix(kind: number, length: number, into: Uint8Array, at: number): number {
-  putUint16(into, at, kind << 8 | length);
-  return at + PREFIX_LENGTH;
-}
-
-function encodeMaximumSegmentSize(segment: Segment, into: Uint8Array, at: number): number {
-  const value = encodePrefix(OptionKind.maximumSegmentSize, MAXIMUM_SEGMENT_SIZE_LENGTH, into, at);
-  putUint16(into, value, segment.maximumSegmentSize);
-  return at + MAXIMUM_SEGMENT_SIZE_LENGTH;
-}
-
-/** With the no-operation before it that makes a whole word of it. */
-function encodeWindowScale(segment: Segment, into: Uint8Array, at: number): number {
-  into[at] = OptionKind.noOperation;
-  const value = encodePrefix(OptionKind.windowScale, WINDOW_SCALE_LENGTH, into, at + 1);
-  into[value] = segment.windowScale;
-  return at + WORD_OCTETS;
-}
-
-function encodeSelectiveAckPermitted(into: Uint8Array, at: number): number {
-  return encodePrefix(OptionKind.selectiveAckPermitted, SELECTIVE_ACK_PERMITTED_LENGTH, into, at);
-}
-
-function encodeTimestamps(segment: Segment, into: Uint8Array, at: number): number {
-  const value = encodePrefix(OptionKind.timestamps, TIMESTAMPS_LENGTH, into, at);
-  putInt32(into, value, timestampToInt32(segment.timestampValue));
-  putInt32(into, value + WORD_OCTETS, timestampToInt32(segment.timestampEcho));
-  return at + TIMESTAMPS_LENGTH;
-}
-
-function encodeUserTimeout(segment: Segment, into: Uint8Array, at: number): number {
-  putUint16(into, encodePrefix(OptionKind.userTimeout, USER_TIMEOUT_LENGTH, into, at), segment.userTimeout);
-  return at + USER_TIMEOUT_LENGTH;
-}
-
-function encodeSelectiveAck(segment: Segment, blocks: number, into: Uint8Array, at: number): number {
-  const length = PREFIX_LENGTH + blocks * SACK_BLOCK_LENGTH;
-  const edges = encodePrefix(OptionKind.selectiveAck, length, into, encodeNoOperations(into, at));
-  for (let i = 0; i < 2 * blocks; i++) {
-    putInt32(into, edges + WORD_OCTETS * i, segment.sackEdges[i] as number);
-  }
-  return edges + blocks * SACK_BLOCK_LENGTH;
+  const room = MAX_OPTIONS_LENGTH - otherOptions - SELECTIVE_ACK.start - PREFIX_LENGTH;
+  return Math.trunc(room / SACK_BLOCK_LENGTH);
 }
