@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ConnectOptions, RawConnection } from "../driver/mod.ts";
+import { RawConnection, type RawConnectionOptions } from "../driver/mod.ts";
 import { type Endpoint, type IpAddress, seconds, seqNumber } from "../tcp/mod.ts";
 import type { ClientArguments } from "./client_arguments.ts";
 import { clientConfig } from "./client_config.ts";
@@ -31,7 +31,7 @@ export function openConnection(
   remote: Endpoint,
   source: IpAddress | null,
   watchers: Watchers,
-  onUnsent: NonNullable<ConnectOptions["onUnsent"]>,
+  onUnsent: NonNullable<RawConnectionOptions["onUnsent"]>,
 ): RawConnection {
   const { sourcePort, isn, observe } = wanted;
   const link = wanted.link ?? (ends.isBulk && !showsSegments(observe) ? "auto" : "raw");

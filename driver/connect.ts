@@ -25,7 +25,7 @@ import type { Loop } from "./loop.ts";
 import { RawStack, type RunOptions } from "./raw_stack.ts";
 
 /** Where to connect, and how. */
-export interface ConnectOptions extends RunOptions {
+export interface RawConnectionOptions extends RunOptions {
   readonly remote: Endpoint;
   /** @default the address that the kernel's routing chooses (RFC 9293 3.9.1.1, MUST-44) */
   readonly source?: IpAddress;
@@ -56,7 +56,7 @@ export class RawConnection implements Disposable {
   readonly loop: Loop;
   readonly #stack: RawStack;
 
-  private constructor(stack: RawStack, local: Endpoint, options: ConnectOptions) {
+  private constructor(stack: RawStack, local: Endpoint, options: RawConnectionOptions) {
     const { remote, observer, isn, throughDevice } = options;
     const device = stack.own(new LinkDevice(stack.socket, local, remote));
     const mode = throughDevice === undefined ? options.link ?? "raw" : "raw";
@@ -86,7 +86,7 @@ export class RawConnection implements Disposable {
    * and address asked for
    * @throws RangeError for a peer that no connection can have, and for a config out of range
    */
-  static open(options: ConnectOptions): RawConnection {
+  static open(options: RawConnectionOptions): RawConnection {
     const { remote } = options;
     // RFC 9293 3.9.1.1, MUST-46
     if (!isUnicast(remote.address)) {

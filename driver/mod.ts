@@ -4,8 +4,9 @@
  * @module
  */
 
+export { TunDevice } from "../ffi/mod.ts";
 export { type Clock, monotonicNow } from "./clock.ts";
-export { type ConnectOptions, RawConnection } from "./connect.ts";
+export { RawConnection, type RawConnectionOptions } from "./connect.ts";
 export type { PacketDevice, SendResult } from "../ffi/mod.ts";
 export type { LinkChange, LinkMode } from "./link.ts";
 export { Loop, type LoopOptions, type NetworkSide, type Poller } from "./loop.ts";
@@ -13,6 +14,6 @@ export type { IcmpSide } from "./network_reports.ts";
 export { RawDialer, type RawDialerOptions } from "./raw_dialer.ts";
 export { RawHost, type RawHostOptions } from "./raw_host.ts";
 export { Conn, type ConnStats } from "./stream/conn.ts";
-export { connect, type ConnectOptions as ConnectToOptions } from "./stream/connect.ts";
+export { connect, type ConnectOptions } from "./stream/connect.ts";
 export { listen, Listener, type ListenOptions } from "./stream/listen.ts";
 export type { RunOptions } from "./raw_stack.ts";

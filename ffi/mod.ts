@@ -51,3 +51,4 @@ export {
 export { type FileKind, fileKind, StreamFile } from "./stream_file.ts";
 export { StreamListener } from "./stream_listener.ts";
 export { StreamSocket } from "./stream_socket.ts";
+export { TunDevice } from "./tun_device.ts";

@@ -97,10 +97,12 @@ function established(background: Background, connection: Connection, stop: Abort
     return true;
   };
   const abandon = (): void => {
-    end(() => reject(stop.reason));
+    if (!end(() => reject(stop.reason))) return;
     connection.abort(background.now(), true);
     background.wake();
   };
+  stop.addEventListener("abort", abandon);
+  // Takes a turn at once, which may be all that a peer on this host needs.
   background.add({
     turnEnded: () => {
       if (connection.failure !== null) return end(() => reject(connection.failure));
@@ -115,6 +117,5 @@ function established(background: Background, connection: Connection, stop: Abort
     failed: (error) => void end(() => reject(error)),
   });
   if (stop.aborted) abandon();
-  else stop.addEventListener("abort", abandon);
   return promise;
 }

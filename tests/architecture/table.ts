@@ -38,6 +38,7 @@ export const PARTS: readonly Part[] = [
   { path: "cli/", mayImport: MODULES, packages: [...STD, "node:crypto"] },
   { path: "main.ts", mayImport: [...MODULES, "cli/"], packages: STD },
   { path: "server.ts", mayImport: [...MODULES, "cli/"], packages: STD },
+  { path: "examples/", mayImport: MODULES.filter((path) => path !== "ffi/mod.ts"), packages: [] },
   { path: "tests/", mayImport: ["*"], packages: ["*"] },
   { path: "types/", mayImport: [], packages: [] },
   { path: ".ci/", mayImport: [], packages: STD },
