@@ -21,7 +21,6 @@ import { ChallengeLimiter } from "../connection/challenge_limiter.ts";
 import { completeConfig } from "../config/complete.ts";
 import type { PartialConfig, TcpConfig } from "../config/config.ts";
 import { Connection, type ConnectionOptions } from "../connection/connection.ts";
-import { DeadlineHeap, type HeapEntry, NOT_IN_HEAP } from "./deadline_heap.ts";
 import { Demultiplexer } from "./demultiplexer.ts";
 import type { IcmpError } from "../base/icmp_error.ts";
 import { createIsnGenerator, createTimestampOffset } from "./isn.ts";
@@ -29,25 +28,15 @@ import { Listener } from "./listener.ts";
 import type { DropReason, Observer } from "../base/observer.ts";
 import { PathMtus } from "./path_mtus.ts";
 import { type PortKeeper, type PortRange, PortSelector } from "./ports.ts";
-import { NOT_VISITED, Rounds, type RoundsEntry } from "./rounds.ts";
+import { NOT_SCHEDULED, Schedule, type ScheduleEntry } from "./schedule.ts";
 import { Flag, type Segment } from "../base/segment.ts";
 import { endpointsOf, StrayResets } from "./stray_resets.ts";
 import type { IsnSource } from "../connection/tcb.ts";
 import { mayReplace, mayTakeOver } from "./time_wait_reuse.ts";
-import { TurnQueue } from "./turn_queue.ts";
-import { type Instant, NEVER } from "../base/units.ts";
+import type { Instant } from "../base/units.ts";
 
 /** Connections that may wait to be accepted, unless the listener says otherwise. */
 const DEFAULT_BACKLOG = 128;
-
-/**
- * Octets of text with which a turn ends, so that a busy connection does not hold the others up. A few segments one after
- * another cost less than as many of different connections.
- */
-const TURN_OCTETS = 32_768;
-
-/** Turns after which one connection is looked at that has none: looking costs as much as a few segments do. */
-const TURNS_PER_VISIT = 4;
 
 /** What a host is made of. */
 export interface HostOptions {
@@ -69,15 +58,11 @@ export interface HostOptions {
 }
 
 /** A connection and the host's notes on it. */
-interface Member extends HeapEntry, RoundsEntry {
+interface Member extends ScheduleEntry {
   readonly connection: Connection;
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly listener: Listener | null;
-  /** Whether it waits in the queue of those that may have something to send. */
-  isQueued: boolean;
-  /** Whether its timers may have changed since the heap was told of them. */
-  isTouched: boolean;
 }
 
 /** One host: its connections and listeners. */
@@ -92,14 +77,7 @@ export class Host {
   readonly #keeper: PortKeeper | undefined;
   readonly #challengeLimiter: ChallengeLimiter;
   readonly #members = new Demultiplexer<Member>();
-  readonly #heap = new DeadlineHeap<Member>();
-  readonly #queue = new TurnQueue<Member>();
-  /** Octets that the first of the queue has sent in its turn. */
-  #turnLength = 0;
-  /** Turns that were over, of all connections. */
-  #turns = 0;
-  #touched: Member[] = [];
-  readonly #rounds = new Rounds<Member>();
+  readonly #schedule = new Schedule<Member>();
   readonly #listeners: Listener[] = [];
   readonly #paths = new PathMtus();
   readonly #resets = new StrayResets();
@@ -248,17 +226,17 @@ export class Host {
 
   /** Fires the timers of every connection that are due. */
   timersFire(now: Instant): void {
-    for (let member = this.#heap.due(now); member !== null; member = this.#heap.due(now)) {
+    const schedule = this.#schedule;
+    for (let member = schedule.due(now); member !== null; member = schedule.due(now)) {
       member.connection.timersFire(now);
-      this.#heap.set(member, member.connection.nextDeadline());
-      this.#enqueue(member);
+      schedule.updateDeadline(member);
+      schedule.enqueue(member);
     }
   }
 
   /** The earliest deadline of all connections; NEVER when no timer runs. */
   nextDeadline(): Instant {
-    this.#settle();
-    return this.#heap.next();
+    return this.#schedule.nextDeadline();
   }
 
   /** Fills `out` with the next segment due of any connection, each in turn. */
@@ -267,20 +245,16 @@ export class Host {
       this.#observer?.segmentSent(null, out, "reset-no-connection", now);
       return true;
     }
-    for (;;) {
-      const member = this.#queue.first;
-      if (member === undefined) return false;
+    const schedule = this.#schedule;
+    for (let member = schedule.sender; member !== undefined; member = schedule.sender) {
       if (member.connection.transmit(out, now)) {
-        this.#touch(member);
-        this.#turnLength += out.payload.length;
-        if (this.#turnLength >= TURN_OCTETS) this.#nextTurn(true);
+        schedule.sent(out.payload.length);
         return true;
       }
-      this.#nextTurn(false);
-      member.isQueued = false;
-      this.#look(member);
-      this.#lookAround(now);
+      schedule.endTurn(now);
+      this.#review(member);
     }
+    return false;
   }
 
   #connectionOptions(
@@ -309,67 +283,26 @@ export class Host {
       local,
       remote,
       listener,
-      isQueued: false,
-      isTouched: false,
-      deadline: NEVER,
-      heapIndex: NOT_IN_HEAP,
-      roundsIndex: NOT_VISITED,
+      ...NOT_SCHEDULED,
     };
-    connection.onTouched = () => this.#enqueue(member);
+    connection.onTouched = () => this.#schedule.enqueue(member);
     this.#members.add(member);
-    this.#rounds.add(member);
-    this.#enqueue(member);
+    this.#schedule.add(member);
     return member;
   }
 
-  #enqueue(member: Member): void {
-    this.#touch(member);
-    if (member.isQueued) return;
-    member.isQueued = true;
-    this.#queue.push(member);
-  }
-
-  /** Whoever is first in the queue has had its turn; `again`: and is to have another. */
-  #nextTurn(again: boolean): void {
-    this.#turnLength = 0;
-    if (again && this.#queue.length === 1) return;
-    const member = this.#queue.shift();
-    if (again && member !== undefined) this.#queue.push(member);
-  }
-
-  #touch(member: Member): void {
-    if (member.isTouched) return;
-    member.isTouched = true;
-    this.#touched.push(member);
-  }
-
-  /** Takes note of a connection's new deadline, and lets go of one that has ended. */
-  #look(member: Member): void {
+  /** Takes note of a connection's new deadline, and forgets one that has ended. */
+  #review(member: Member): void {
     const { connection } = member;
-    member.listener?.looked(connection);
+    member.listener?.stateMayHaveChanged(connection);
     const hasLostPeer = connection.state === "LISTEN" && member.listener !== null;
     if (connection.state === "CLOSED" || hasLostPeer) this.#forget(member);
-    else this.#heap.set(member, connection.nextDeadline());
-  }
-
-  /** Now and then looks after a connection that may have been quiet for long: without a timer, in the turns of others. */
-  #lookAround(now: Instant): void {
-    if (++this.#turns % TURNS_PER_VISIT === 0) this.#rounds.visit()?.connection.trim(now);
-  }
-
-  /** Tells the heap of the timers that may have changed. */
-  #settle(): void {
-    const touched = this.#touched;
-    for (let member = touched.pop(); member !== undefined; member = touched.pop()) {
-      member.isTouched = false;
-      if (member.roundsIndex !== NOT_VISITED) this.#heap.set(member, member.connection.nextDeadline());
-    }
+    else this.#schedule.updateDeadline(member);
   }
 
   #forget(member: Member): void {
     this.#members.remove(member);
-    this.#rounds.remove(member);
-    this.#heap.set(member, NEVER);
+    this.#schedule.remove(member);
     member.connection.onTouched = null;
     if (member.listener === null) this.#keeper?.release(member.local.address, member.local.port);
   }
@@ -429,7 +362,7 @@ export class Host {
     const options = this.#connectionOptions(local, remote, now, listener.config);
     const connection = Connection.listen(options, now);
     this.#add(connection, local, remote, listener);
-    listener.began(connection);
+    listener.handshakeBegan(connection);
     connection.segmentArrives(segment, now);
   }
 

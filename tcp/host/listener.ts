@@ -1,5 +1,5 @@
 /**
- * A port that waits for connections: the queue of those that have come, bounded (RFC 9293 3.9.1, RFC 4987).
+ * A listening port with its bounded queue of connections (RFC 9293 3.9.1, RFC 4987).
  *
  * @module
  */
@@ -69,12 +69,12 @@ export class Listener {
   }
 
   /** A connection began its handshake here. */
-  began(connection: Connection): void {
+  handshakeBegan(connection: Connection): void {
     this.#opening.add(connection);
   }
 
   /** A connection that began here may have changed its state. */
-  looked(connection: Connection): void {
+  stateMayHaveChanged(connection: Connection): void {
     if (!this.#opening.has(connection)) return;
     if (connection.state === "SYN-RECEIVED") return;
     this.#opening.delete(connection);

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { Connection, controlBlockOf } from "../../tcp/connection/connection.ts";
-import { Rounds } from "../../tcp/host/rounds.ts";
-import { TurnQueue } from "../../tcp/host/turn_queue.ts";
-import { instant } from "../../tcp/base/units.ts";
+import { Fifo } from "../../tcp/host/fifo.ts";
+import { NOT_SCHEDULED, Schedule, type ScheduleEntry } from "../../tcp/host/schedule.ts";
+import { instant, NEVER } from "../../tcp/base/units.ts";
 import { Crowd } from "./crowd.ts";
 
 /** Octets that a connection which has gone quiet may have in memory, all in all. */
@@ -108,8 +108,8 @@ Deno.test({
   },
 });
 
-Deno.test("a queue of turns keeps its order while it grows and wraps", () => {
-  const queue = new TurnQueue<number>();
+Deno.test("a FIFO keeps its order while it grows and wraps", () => {
+  const queue = new Fifo<number>();
   assertEquals([queue.first, queue.shift(), queue.length], [undefined, undefined, 0]);
   let next = 0;
   let taken = 0;
@@ -125,19 +125,35 @@ Deno.test("a queue of turns keeps its order while it grows and wraps", () => {
   assertEquals([queue.first, queue.length], [undefined, 0]);
 });
 
-Deno.test("rounds visit everyone there is, again and again, while some come and go", () => {
-  const entries = Array.from({ length: 10 }, (_, id) => ({ id, roundsIndex: -1 }));
-  const rounds = new Rounds<typeof entries[number]>();
-  assertEquals(rounds.visit(), null);
-  for (const entry of entries) rounds.add(entry);
-  const round = (visits: number): number[] =>
-    Array.from({ length: visits }, () => rounds.visit()?.id ?? -1).sort((a, b) => a - b);
-  assertEquals(round(10), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-  for (const id of [9, 0, 4, 4]) rounds.remove(entries[id] as typeof entries[number]);
-  assertEquals(round(7), [1, 2, 3, 5, 6, 7, 8]);
-  rounds.add(entries[4] as typeof entries[number]);
-  round(1);
-  assertEquals(new Set(round(8)), new Set([1, 2, 3, 4, 5, 6, 7, 8]));
-  for (const entry of entries) rounds.remove(entry);
-  assertEquals(rounds.visit(), null);
+type Place = ScheduleEntry;
+const trimmed: number[] = [];
+
+/** The numbers of the connections that a schedule has trimmed, in the course of so many turns. */
+function trimmedIn(turns: number, schedule: Schedule<Place>, places: readonly Place[]): number[] {
+  trimmed.length = 0;
+  for (let turn = 0; turn < turns; turn++) {
+    schedule.enqueue(places[turn % places.length] as Place);
+    schedule.endTurn(instant(0));
+  }
+  return trimmed.toSorted((a, b) => a - b);
+}
+
+function placeOf(id: number): Place {
+  return { ...NOT_SCHEDULED, connection: { nextDeadline: () => NEVER, trim: () => trimmed.push(id) } };
+}
+
+Deno.test("every fourth turn trims a connection, each in turn, while some come and go", () => {
+  const places = Array.from({ length: 10 }, (_, id) => placeOf(id));
+  const schedule = new Schedule<Place>();
+  const sender = placeOf(99);
+  assertEquals(trimmedIn(8, schedule, [sender]), []);
+  for (const place of places) schedule.add(place);
+  while (schedule.sender !== undefined) schedule.endTurn(instant(0));
+  assertEquals(trimmedIn(40, schedule, [sender]), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  for (const id of [9, 0, 4, 4]) schedule.remove(places[id] as Place);
+  assertEquals(new Set(trimmedIn(56, schedule, [sender])), new Set([1, 2, 3, 5, 6, 7, 8]));
+  schedule.add(places[4] as Place);
+  assertEquals(new Set(trimmedIn(64, schedule, [sender])), new Set([1, 2, 3, 4, 5, 6, 7, 8]));
+  for (const place of places) schedule.remove(place);
+  assertEquals(trimmedIn(8, schedule, [sender]), []);
 });

@@ -1,35 +1,34 @@
 /**
- * A queue in which many wait for their turn: going to its end and coming to its front take the same time however many
- * there are.
+ * A queue: first in, first out, with O(1) push and shift.
  *
  * @module
  */
 
 const FIRST_CAPACITY = 16;
 
-/** First in, first out, in a ring of places whose number is a power of two. */
-export class TurnQueue<T> {
+/** FIFO in a ring buffer whose capacity is a power of two. */
+export class Fifo<T> {
   #places: (T | undefined)[] = new Array<undefined>(FIRST_CAPACITY).fill(undefined);
   #head = 0;
   #length = 0;
 
-  /** How many wait. */
+  /** How many entries there are. */
   get length(): number {
     return this.#length;
   }
 
-  /** Who is next; undefined when nobody waits. */
+  /** The entry that `shift` would take; undefined when there is none. */
   get first(): T | undefined {
     return this.#places[this.#head];
   }
 
-  /** Goes to the end. */
+  /** Adds an entry at the end. */
   push(entry: T): void {
     if (this.#length === this.#places.length) this.#grow();
     this.#places[this.#head + this.#length++ & this.#places.length - 1] = entry;
   }
 
-  /** Takes out who is next; undefined when nobody waits. */
+  /** Takes the first entry out; undefined when there is none. */
   shift(): T | undefined {
     const entry = this.#places[this.#head];
     if (this.#length === 0) return undefined;

@@ -1,0 +1,132 @@
+/**
+ * Whose turn it is among the connections of a host: to send, to have its timers fire, to give memory back.
+ *
+ * @module
+ */
+
+import { type Instant, NEVER } from "../base/units.ts";
+import { DeadlineHeap, type HeapEntry, NOT_IN_HEAP } from "./deadline_heap.ts";
+import { Fifo } from "./fifo.ts";
+
+/**
+ * Octets of payload with which a turn to send ends, so that a busy connection does not hold the others up. A few segments
+ * one after another cost less than as many of different connections.
+ */
+const TURN_OCTETS = 32_768;
+
+/** Turns to send after which one connection may give memory back: asking costs as much as a few segments do. */
+const TURNS_PER_TRIM = 4;
+
+/** A connection and its place in the schedule. {@link Schedule} alone writes the fields. */
+export interface ScheduleEntry extends HeapEntry {
+  readonly connection: { nextDeadline(): Instant; trim(now: Instant): void };
+  /** Whether it waits for its turn to send. */
+  isQueued: boolean;
+  /** Whether its timers may have changed since the heap was told. */
+  isTouched: boolean;
+}
+
+/** The fields of an entry that is in no schedule. */
+export const NOT_SCHEDULED = {
+  isQueued: false,
+  isTouched: false,
+  deadline: NEVER,
+  heapIndex: NOT_IN_HEAP,
+} as const;
+
+/** The schedule. Every call takes the same time however many connections there are, or O(log n) for a changed deadline. */
+export class Schedule<T extends ScheduleEntry> {
+  readonly #entries = new Set<T>();
+  /** Goes through the entries again and again, for {@link trim}. */
+  #visitor: Iterator<T> = this.#entries.values();
+  readonly #deadlines = new DeadlineHeap<T>();
+  #touched: T[] = [];
+  /** Those that may have something to send. */
+  readonly #senders = new Fifo<T>();
+  /** Octets of payload that the first of them has sent in its turn. */
+  #turnLength = 0;
+  /** Turns that ended for want of something to send. */
+  #turns = 0;
+
+  /** Adds a connection, which may have something to send. */
+  add(entry: T): void {
+    this.#entries.add(entry);
+    this.enqueue(entry);
+  }
+
+  /** Removes a connection; should it wait for its turn to send, it is still asked once. */
+  remove(entry: T): void {
+    this.#entries.delete(entry);
+    this.#deadlines.set(entry, NEVER);
+  }
+
+  /** Something happened to a connection: it may have something to send, and its timers may have changed. */
+  enqueue(entry: T): void {
+    this.#touch(entry);
+    if (entry.isQueued) return;
+    entry.isQueued = true;
+    this.#senders.push(entry);
+  }
+
+  /** Whose turn to send it is; undefined: nobody's. */
+  get sender(): T | undefined {
+    return this.#senders.first;
+  }
+
+  /** The connection whose turn it is sent a segment with so many octets of payload; the turn may end with that. */
+  sent(octets: number): void {
+    const entry = this.#senders.first;
+    if (entry === undefined) return;
+    this.#touch(entry);
+    this.#turnLength += octets;
+    if (this.#turnLength < TURN_OCTETS) return;
+    this.#turnLength = 0;
+    if (this.#senders.length === 1) return;
+    this.#senders.shift();
+    this.#senders.push(entry);
+  }
+
+  /** The connection whose turn it is has nothing to send now: the turn ends. */
+  endTurn(now: Instant): void {
+    this.#turnLength = 0;
+    const entry = this.#senders.shift();
+    if (entry !== undefined) entry.isQueued = false;
+    if (++this.#turns % TURNS_PER_TRIM === 0) this.#trimNext(now);
+  }
+
+  /** A connection of which a timer is due; null when there is none. */
+  due(now: Instant): T | null {
+    return this.#deadlines.due(now);
+  }
+
+  /** Takes note of a connection's next deadline. */
+  updateDeadline(entry: T): void {
+    if (this.#entries.has(entry)) this.#deadlines.set(entry, entry.connection.nextDeadline());
+  }
+
+  /** The earliest deadline of all; NEVER when no timer runs. */
+  nextDeadline(): Instant {
+    const touched = this.#touched;
+    for (let entry = touched.pop(); entry !== undefined; entry = touched.pop()) {
+      entry.isTouched = false;
+      this.updateDeadline(entry);
+    }
+    return this.#deadlines.next();
+  }
+
+  #touch(entry: T): void {
+    if (entry.isTouched) return;
+    entry.isTouched = true;
+    this.#touched.push(entry);
+  }
+
+  /** Of one connection after another, memory that it no longer uses: without a timer, in the turns of others. */
+  #trimNext(now: Instant): void {
+    let next = this.#visitor.next();
+    if (next.done === true) {
+      this.#visitor = this.#entries.values();
+      next = this.#visitor.next();
+    }
+    if (next.done !== true) next.value.connection.trim(now);
+  }
+}
