@@ -7,7 +7,14 @@
  */
 
 import { isGrowth } from "../trace/lines.ts";
-import type { ArrivedEvent, ConnectionRecord, SentEvent, TraceEvent, ViewRecord } from "../trace/record.ts";
+import type {
+  ArrivedEvent,
+  ConnectionRecord,
+  DroppedEvent,
+  SentEvent,
+  TraceEvent,
+  ViewRecord,
+} from "../trace/record.ts";
 import type { PacketSink, PacketSource } from "../trace/recorder.ts";
 import { BlockBuffer } from "./format/block_buffer.ts";
 import { writeEventComment, writeSegmentComments, writeVariables } from "./comments.ts";
@@ -42,10 +49,19 @@ export interface CaptureOptions {
   /** Whether payload is kept; otherwise only the headers are. */
   readonly payload: boolean;
   readonly names: readonly NamedAddress[];
+  /**
+   * The IP version of all packets. tcpdump does not read files of `both`.
+   *
+   * @default "both"
+   */
+  readonly family?: 4 | 6 | "both";
 }
 
-/** LINKTYPE_RAW: packets begin with an IP header. */
-const LINK_TYPE_RAW = 101;
+/**
+ * LINKTYPE_IPV4, LINKTYPE_IPV6, LINKTYPE_RAW: packets begin with an IP header, of that family or of either. libpcap reads files
+ * of several interfaces only when all have one type, and only types that it has under the same number: the first two.
+ */
+const LINK_TYPES = { 4: 228, 6: 229, both: 101 } as const;
 
 /** Ten to the power of minus this many seconds. */
 const NANOSECOND_RESOLUTION = 9;
@@ -100,6 +116,7 @@ export class CaptureWriter implements PacketSink {
     if (event.kind === "sent" || event.kind === "arrived" || event.kind === "lost") return;
     if (event.kind === "state" && event.to === "CLOSED") this.#views.delete(event.connection);
     if (event.kind === "congestion" && isGrowth(event)) return;
+    if (isRefusal(event)) return; // it is said with its own packet
     if (isCause(event)) this.#endPacket();
     writeEventComment(event, connection, this.#blocks.isOpen ? this.#comment : this.#wait);
   }
@@ -114,7 +131,7 @@ export class CaptureWriter implements PacketSink {
     const blocks = this.#blocks;
     for (const comment of this.#waiting) blocks.textOption(OptionCode.comment, comment);
     if (this.#waiting.length > 0) this.#waiting = [];
-    if (event.kind === "lost") writeEventComment(event, this.#connection, this.#comment);
+    if (event.kind === "lost" || isRefusal(event)) writeEventComment(event, this.#connection, this.#comment);
     else if (event.kind === "sent" || event.kind === "arrived") this.#say(event);
     if (blocks.complete >= FLUSH_AT) this.#flushComplete();
   }
@@ -160,7 +177,7 @@ export class CaptureWriter implements PacketSink {
     blocks.end(true);
     for (const [name, description] of INTERFACES) {
       blocks.begin(BlockType.interfaceDescription);
-      blocks.uint16(LINK_TYPE_RAW);
+      blocks.uint16(LINK_TYPES[this.#options.family ?? "both"]);
       blocks.uint16(0);
       blocks.uint32(this.#options.snapLength);
       blocks.textOption(OptionCode.interfaceName, name);
@@ -245,6 +262,11 @@ export class CaptureWriter implements PacketSink {
     );
     blocks.end(true);
   }
+}
+
+/** Whether a packet was refused before it could be read as a segment. */
+function isRefusal(event: TraceEvent): event is DroppedEvent {
+  return event.kind === "dropped" && event.segment === null;
 }
 
 function isCause(event: TraceEvent): boolean {

@@ -98,6 +98,7 @@ export async function openStream(path: string, verb: "read" | "write"): Promise<
     if (Deno.permissions.querySync({ name: verb, path }).state !== "granted") {
       throw new Deno.errors.NotCapable(path);
     }
+    if (fileKind(path) === "folder") throw new Error("it is a folder");
     return verb === "read" ? await StreamFile.openInput(path) : await StreamFile.openOutput(path);
   } catch (error) {
     throw fileFailure(path, error, verb);

@@ -37,7 +37,7 @@ export class Observation {
   /** Tells the narrator first, then everybody else. */
   readonly observer: Observer;
   /** For packets that reach no core. */
-  readonly onDrop: (reason: DropReason, now: Instant) => void;
+  readonly onDrop: (reason: DropReason, now: Instant, packet: Uint8Array) => void;
   readonly tracer: Tracer;
   readonly #wanted: ObserveArguments;
   readonly #context: ObservationContext;
@@ -64,7 +64,7 @@ export class Observation {
     });
     const { observer } = this.tracer;
     this.observer = observer === null ? narrator : combineObservers([narrator, observer]);
-    this.onDrop = (reason, now) => this.tracer.packetRefused(reason, now);
+    this.onDrop = (reason, now, packet) => this.tracer.packetRefused(packet, reason, now);
     this.#timer = this.#capture === null ? null : setInterval(() => this.tracer.flush(), FLUSH_INTERVAL);
     if (wanted.statistics && Deno.build.os !== "windows") Deno.addSignalListener("SIGUSR1", this.#onSignal);
   }
@@ -171,6 +171,7 @@ function captureWriter(
     epoch,
     snapLength: wanted.snapLength,
     payload: wanted.payload,
+    family: peer?.address.family ?? "both",
     names: peer === undefined ? [] : [{ octets: peer.address.octets, name: peer.name }],
   });
 }

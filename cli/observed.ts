@@ -12,7 +12,7 @@ import { isObserved, type ObserveArguments } from "./observe_arguments.ts";
 export interface Watchers {
   readonly observer: Observer;
   /** For packets that reach no core. */
-  readonly onDrop?: (reason: DropReason, now: Instant) => void;
+  readonly onDrop?: (reason: DropReason, now: Instant, packet: Uint8Array) => void;
   /** Whether whoever reads of the work is so far behind that it had better hold back. */
   readonly isBehind?: boolean;
 }

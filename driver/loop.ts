@@ -54,8 +54,8 @@ export interface LoopOptions {
   readonly side: NetworkSide;
   /** Which checksums to believe. @default "verify" */
   readonly checksums?: ChecksumPolicy;
-  /** Called for each packet that is not a sound TCP segment. @default nothing */
-  readonly onDrop?: (reason: DropReason, now: Instant) => void;
+  /** Called for each packet that is not a sound TCP segment, which is lent for the call. @default nothing */
+  readonly onDrop?: (reason: DropReason, now: Instant, packet: Uint8Array) => void;
   /** Called for each segment that the device would not carry; the core takes it for lost. @default nothing */
   readonly onUnsent?: (
     segment: Segment,
@@ -243,15 +243,10 @@ export class Loop implements Disposable {
       if (length === 0) return count > 0;
       const known = device.inboundChecksum ?? "unknown";
       const checksums = known === "unknown" ? this.#checksums : "trust";
-      const refusal = decodePacket(
-        device.inbound,
-        length,
-        this.#arrived,
-        checksums,
-        device.inboundOffset ?? 0,
-      );
+      const { inbound, inboundOffset: offset = 0 } = device;
+      const refusal = decodePacket(inbound, length, this.#arrived, checksums, offset);
       if (refusal !== null) {
-        this.#onDrop?.(refusal, now);
+        this.#onDrop?.(refusal, now, inbound.subarray(offset, offset + length));
         continue;
       }
       if (known === "unfinished") this.#arrived.checksumUnfinished = true;

@@ -34,7 +34,10 @@ export interface PacketSource {
 
 /** A listener that wants the packets too. */
 export interface PacketSink extends TraceSink {
-  /** Called after `event` for every event with a segment; `packet` is lent. Null when there is none to show. */
+  /**
+   * Called after `event` for every event with a segment, and for packets that were refused; `packet` is lent. Null when there
+   * is none to show.
+   */
   packet(event: TraceEvent, packet: PacketSource | null): void;
 }
 
@@ -52,6 +55,9 @@ const PROBES: ReadonlySet<SendReason> = new Set<SendReason>(["keep-alive"]);
 
 /** Closed connections of which the numbering is still remembered. */
 const MOST_CLOSED = 1_000;
+
+/** RFC 8200 3. */
+const IPV6_HEADER = 40;
 
 /** Turns what it observes into events for its sinks. */
 export class Recorder implements Observer {
@@ -183,7 +189,13 @@ export class Recorder implements Observer {
     const record = copySegment(segment, direction, track, 0, header, this.#options);
     const base = { ...this.#base(null, now), connection: track?.record.id ?? 0 };
     const event = { ...base, kind: "lost" as const, direction, fault, segment: record };
-    this.#emit(event, track, new LostPacket(packet, segment.payload.length));
+    this.#emit(event, track, new OctetPacket(packet, segment.payload.length));
+  }
+
+  /** A packet came that is no sound TCP segment, and so reached no core. Borrows it for the call. */
+  packetRefused(packet: Uint8Array, reason: DropReason, now: Instant): void {
+    const event = { ...this.#base(null, now), kind: "dropped" as const, reason, segment: null, view: null };
+    this.#emit(event, null, new OctetPacket(packet, packet.length - ipHeaderLength(packet)));
   }
 
   /** Tells every sink that nothing follows. */
@@ -252,13 +264,14 @@ export class Recorder implements Observer {
   #emit(event: TraceEvent, track: ConnectionTrack | null, packet: PacketSource | null): void {
     const connection: ConnectionRecord | null = track === null ? null : track.record;
     for (const sink of this.#sinks) sink.event(event, connection);
-    if (event.kind !== "sent" && event.kind !== "arrived" && event.kind !== "lost") return;
+    const isOfSegment = event.kind === "sent" || event.kind === "arrived" || event.kind === "lost";
+    if (!isOfSegment && packet === null) return;
     for (const sink of this.#packetSinks) sink.packet(event, packet);
   }
 }
 
-/** A packet as it was when a fault took it away. */
-class LostPacket implements PacketSource {
+/** A packet as it was on its way. */
+class OctetPacket implements PacketSource {
   readonly #octets: Uint8Array;
   readonly #payloadLength: number;
 
@@ -278,6 +291,13 @@ class LostPacket implements PacketSource {
   copyTo(into: Uint8Array, at: number, octets: number): void {
     into.set(this.#octets.subarray(0, octets), at);
   }
+}
+
+/** Octets of the IP header: what may be kept of a packet of which the rest cannot be told from payload. */
+function ipHeaderLength(packet: Uint8Array): number {
+  const [first = 0] = packet;
+  const length = first >> 4 === 4 ? (first & 0x0f) * 4 : IPV6_HEADER;
+  return Math.min(length, packet.length);
 }
 
 function viewOf(

@@ -46,9 +46,10 @@ export class Tracer {
     this.observer = observers.length === 0 ? null : combineObservers(observers);
   }
 
-  /** A packet came that is no sound TCP segment, and so reached no core. */
-  packetRefused(reason: DropReason, now: Instant): void {
-    this.observer?.segmentDropped(null, this.#unreadable, reason, now);
+  /** A packet came that is no sound TCP segment, and so reached no core. Borrows it for the call. */
+  packetRefused(packet: Uint8Array, reason: DropReason, now: Instant): void {
+    this.#recorder?.packetRefused(packet, reason, now);
+    this.statistics?.segmentDropped(null, this.#unreadable, reason, now);
   }
 
   /** A fault took a packet away between us and the network; `fault` says what was done. Borrows the packet. */

@@ -18,6 +18,7 @@ const OPTIONS: CaptureOptions = {
   snapLength: 0,
   payload: true,
   names: [],
+  family: 4,
 };
 const NOW = instant(5);
 
@@ -56,7 +57,7 @@ Deno.test("every segment of the story is a packet with its direction, its time a
   assertEquals(packets.map(({ direction }) => direction === "sent" ? ">" : "<").join(""), "><>>><>><<>");
   const segment = new Segment();
   for (const packet of packets) {
-    assertEquals([packet.linkType, packet.interfaceName], [101, "rawtcp"]);
+    assertEquals([packet.linkType, packet.interfaceName], [228, "rawtcp"]);
     assertEquals(decodePacket(packet.octets, packet.octets.length, segment, "strict"), null);
   }
   assertEquals(packets[3]?.time, BigInt(EPOCH + STORY_START + 21_000) * 1_000n);
@@ -86,6 +87,39 @@ Deno.test("what follows from an arrival is said with it: a change of state, a dr
     "state (syn-ack-received) SYN-SENT to ESTABLISHED: ",
   );
   assertStringIncludes(packets.at(-1)?.comments.at(-1) ?? "", "dropped (unacceptable-sequence): ");
+});
+
+Deno.test("packets that were refused are packets, each with its reason, and nothing is held back for them", () => {
+  const refused = new Uint8Array(60).fill(0x45);
+  let written = 0;
+  const file = captured(
+    (recorder, writer) => {
+      for (let i = 0; i < 10_000; i++) recorder.packetRefused(refused, "bad-checksum", NOW);
+      writer.flush();
+      written = 10_000;
+    },
+    {},
+    false,
+  );
+  const { packets } = readCapture(file);
+  assertEquals([packets.length, written], [10_000, 10_000]);
+  const [first] = packets;
+  assertEquals([first?.octets, first?.direction], [refused, "arrived"]);
+  assertEquals(new Set(packets.map(({ comments }) => comments.join("; "))).size, 1);
+  assertStringIncludes(first?.comments[0] ?? "", "dropped (bad-checksum): ");
+  const [headers] = packetsOf((recorder) => recorder.packetRefused(refused, "not-tcp", NOW), {
+    payload: false,
+  });
+  assertEquals(headers?.octets, refused.subarray(0, 20));
+});
+
+Deno.test("both interfaces have one link type, that of the family, so that libpcap reads the file", () => {
+  for (const [family, linkType] of [[4, 228], [6, 229], ["both", 101]] as const) {
+    const { packets } = readCapture(
+      captured((recorder) => recorder.packetRefused(new Uint8Array(40), "not-tcp", NOW), { family }),
+    );
+    assertEquals(packets.map((packet) => packet.linkType), [linkType]);
+  }
 });
 
 Deno.test("what comes after the last packet is said with the statistics at the end", () => {

@@ -79,7 +79,7 @@ Deno.test("a packet that no core could read is shown as dropped", () => {
     ...BASE,
     lines: { write: (line) => lines.push(line), absolute: false, color: false },
   });
-  tracer.packetRefused("bad-checksum", instant(0));
+  tracer.packetRefused(new Uint8Array(20), "bad-checksum", instant(0));
   assertEquals(lines, ["   0.000000  x dropped: bad checksum [RFC 9293 3.1, MUST-3]"]);
 });
 

@@ -1,0 +1,163 @@
+/** The client as people use netcat and curl: what is piped in goes out, what comes in goes to files and pipes, and nobody is waited for in vain. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { executables } from "./executables.ts";
+import { Network } from "./network.ts";
+import type { Program, Result } from "./process.ts";
+
+const { client, server } = await executables();
+
+/** The last line of all output of a bash script that is run inside, with `client` and `server` for the programs. */
+async function shell(network: Network, script: string, patience = 60_000): Promise<Result> {
+  const prelude = `client() { ${client} "$@"; }; server() { ${server} "$@"; }; set -o pipefail\n`;
+  await using program = network.start(["bash", "-c", prelude + script]);
+  return await program.ended(patience);
+}
+
+async function serving(network: Network, ...options: readonly string[]): Promise<Program> {
+  const program = network.start([server, ...options]);
+  await program.shows("listening");
+  return program;
+}
+
+async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await use(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("what is piped in is sent, raw octets alone are on standard output, and narration is on standard error", async () => {
+  await using network = await Network.create();
+  await using _server = await serving(network, "--mode", "echo");
+  const { code, out, err } = await shell(network, "printf 'a\\0b\\377' | client -o - | od -An -tx1");
+  assertEquals([code, out.trim()], [0, "61 00 62 ff"]);
+  assertMatch(err, /\[\+\] Connection closed\n/);
+  const empty = await shell(network, "client < /dev/null");
+  assertMatch(empty.out, /Sending data: Hello from custom TCP client!/);
+  assertMatch((await shell(network, "echo hi | client -m other")).out, /Sending data: other/);
+});
+
+Deno.test("300 MB through a pipe and back come octet for octet, in less than 150 MB of memory", async () => {
+  await using network = await Network.create();
+  await using _server = network.start([server, "--mode", "echo", "--quiet"]);
+  await network.listens(8888);
+  const script = `
+    head -c 300000000 /dev/zero | openssl enc -aes-128-ctr -K 00 -iv 00 2>/dev/null > /tmp/rawtcp-$$ || exit 90
+    sha256sum < /tmp/rawtcp-$$
+    (client -q -o - < <(cat /tmp/rawtcp-$$) & pid=$!
+     sleep 2; grep VmHWM /proc/$pid/status >&2; wait $pid) | sha256sum
+    rm /tmp/rawtcp-$$`;
+  const { code, out, err } = await shell(network, script, 120_000);
+  const [sent, received] = out.trim().split("\n");
+  assertEquals([code, received], [0, sent], err);
+  const memory = Number(/VmHWM:\s+(\d+) kB/.exec(err)?.[1] ?? 0);
+  assert(memory < 150_000, `${memory} kB`);
+});
+
+Deno.test("a reader that stops for a while closes the window, and gets every octet afterwards", async () => {
+  await using network = await Network.create();
+  await using _server = await serving(network, "--mode", "source=100000000");
+  const { out } = await shell(network, "client -q --receive -m x -o - | (sleep 5; wc -c)");
+  assertEquals(out.trim(), "100000000");
+});
+
+Deno.test("a full disk is one line and exit code 9, whatever was to be written there", async () => {
+  await using network = await Network.create();
+  await using _server = await serving(network, "--mode", "source=1000");
+  const rows = [
+    ["client -q -m x --pcap /dev/full", /Cannot write "\/dev\/full": the disk is full/],
+    ["client -q -m x -o /dev/full", /Cannot write to "\/dev\/full": the disk is full/],
+    ["client -m x --json > /dev/full", /Cannot write to standard output: the disk is full/],
+    ["client -m x --pcap - > /dev/full", /Cannot write to standard output: the disk is full/],
+    ["client -m x > /dev/full", /Cannot write to standard output: the disk is full/],
+    [
+      "client -q -m x --pcap /tmp/rawtcp-$$ && client --read /tmp/rawtcp-$$ --json > /dev/full",
+      /Cannot write to/,
+    ],
+  ] as const;
+  for (const [script, line] of rows) {
+    const { code, err } = await shell(network, script);
+    assertEquals([code, err.trim().split("\n").length], [9, 1], `${script}: ${err}`);
+    assertMatch(err, line);
+  }
+});
+
+Deno.test("captures go into pipes, which tcpdump and tshark read; a file behind a symbolic link is left alone", async () => {
+  await using network = await Network.create();
+  await using _server = await serving(network, "--mode", "discard");
+  await withFolder(async (folder) => {
+    const script = `cd ${folder}; mkfifo pipe; tcpdump -nn -r pipe 2> /dev/null | wc -l > seen & 
+      client -q -m x --pcap pipe; wait; cat seen
+      client -q -m x --pcap - | tshark -r - 2> /dev/null | wc -l
+      echo precious > file; ln -s file link; client -q -m x --pcap link; echo $?
+      client -q -m x --pcap link --force; cat file; test -L link || echo replaced`;
+    const { out, err } = await shell(network, script);
+    assertEquals(out.trim().split(/\s+/), ["8", "8", "2", "precious", "replaced"], err);
+  });
+});
+
+/** Runs a program whose output goes into a pipe that is open and never read. @returns how it ended, and after how long */
+async function unread(
+  network: Network,
+  command: string,
+  signal: string,
+): Promise<{ code: number; took: number }> {
+  const script = `cd $(mktemp -d); mkfifo pipe; sleep 60 < pipe & holder=$!
+    ${command} & pid=$!; sleep 4
+    start=$(date +%s%N); kill -${signal} $pid; wait $pid; code=$?
+    kill $holder; echo $code $(( ($(date +%s%N) - start) / 1000000 ))`;
+  const { out, err } = await shell(network, script);
+  const [code = 0, took = Infinity] = out.trim().split("\n").at(-1)?.split(" ").map(Number) ?? [];
+  assertEquals(err, "", "said elsewhere");
+  return { code, took };
+}
+
+Deno.test("a pipe that nobody reads stops neither program, and signals end both", async () => {
+  await using network = await Network.create();
+  await using _server = await serving(network, "--mode", "source=200000000");
+  for (const [options, code] of [["--trace > pipe 2>&1", 130], ["--json > pipe 2>/dev/null", 143]] as const) {
+    const ended = await unread(network, `${client} -m x --receive ${options}`, code === 130 ? "INT" : "TERM");
+    assertEquals(ended.code, code);
+    assert(ended.took < 7_000, `${ended.took} ms`);
+  }
+  const sending = `sleep 1; ${client} -q --send-bytes 20M 127.0.0.1 9999 2> /dev/null`;
+  const ended = await unread(network, `(${sending}) & ${server} --mode echo --port 9999 > pipe 2>&1`, "INT");
+  assertEquals(ended.code, 0);
+  assert(ended.took < 7_000, `${ended.took} ms`);
+});
+
+Deno.test("a reader that goes away ends --read at once", async () => {
+  await using network = await Network.create();
+  await using _server = await serving(network, "--mode", "source=3000000");
+  const start = performance.now();
+  const { code, out } = await shell(
+    network,
+    "f=$(mktemp -u); client -q -m x --receive --link raw --pcap $f; time client --read $f --json | head -1; echo ${PIPESTATUS[0]}",
+  );
+  assertEquals([code, out.trim().split("\n").at(-1)], [0, "0"]);
+  assert(performance.now() - start < 20_000);
+});
+
+Deno.test("a page of nginx is downloaded, hashed and saved as it is", async () => {
+  await using network = await Network.create();
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(
+      `${folder}/nginx.conf`,
+      `pid ${folder}/pid; error_log ${folder}/log; master_process off; daemon off;
+       events {} http { access_log off; server { listen 127.0.0.1:8080; root ${folder}; } }`,
+    );
+    await Deno.writeFile(`${folder}/page`, new Uint8Array(5_000_000).map((_, i) => i * i));
+    await using _nginx = network.start(["nginx", "-p", folder, "-c", `${folder}/nginx.conf`]);
+    await network.listens(8080);
+    const request = "$'GET /page HTTP/1.0\\r\\n\\r\\n'";
+    const script = `cd ${folder}; client -m ${request} --receive -o got --hash sha256 127.0.0.1 8080
+      sha256sum < got; tail -c 5000000 got | cmp - page && echo same`;
+    const { out, err } = await shell(network, script);
+    const hash = /sha256 of what was received: ([0-9a-f]{64})\n/.exec(out)?.[1];
+    assertEquals(out.trim().split("\n").slice(-2), [`${hash}  -`, "same"], err);
+    assertMatch(out, /received 5,000,\d\d\d bytes in /);
+  });
+});
