@@ -1,31 +1,169 @@
 /**
- * The TCP: a pure function of segments and moments. Nothing here knows a socket, a clock or a console.
+ * TCP as a pure function: segments and moments go in, segments and deadlines come out. Nothing here knows a socket, a clock,
+ * randomness or a console.
+ *
+ * 1. **Connections** (RFC 9293 3.10). {@link Host} has many {@link Connection}s and {@link Listener}s on its addresses. Both
+ *    take `segmentArrives`, `icmpArrives` and `timersFire`, and answer `transmit` and `nextDeadline`. What happened is taken as
+ *    {@link Event} bits; how it ended is a {@link ConnectionFailure}; {@link TcpInfo} has the counts.
+ * 2. **Configuration.** {@link TcpConfig} in groups, of which callers give any part ({@link PartialConfig});
+ *    {@link completeConfig} fills it up and checks it. Profiles: {@link STANDARD}, {@link LINUX}, {@link FREEBSD}.
+ * 3. **Congestion control** (RFC 5681). {@link CongestionControl} decides how much may be in flight, told of each ACK by an
+ *    {@link AckSample}.
+ * 4. **Observation.** An {@link Observer} is shown every event with its reason, and the variables as a {@link ConnectionView}.
+ * 5. **Segments.** {@link Segment} is what one TCP segment says; its payload is an {@link OctetRange}. {@link IcmpError} is what
+ *    an ICMP error says about one.
+ * 6. **On the wire.** {@link decodePacket} and {@link encodePacket} are between octets and segments, with checksums and options.
+ * 7. **States, numbers, addresses, time.** {@link State} and its transitions; {@link SeqNumber} modulo 2^32;
+ *    {@link IpAddress}; {@link Instant} and {@link Micros}.
  *
  * @module
  */
 
-export * from "./base/address.ts";
-export { OctetRange } from "./base/octet_range.ts";
-export { AckSample, type CongestionControl } from "./congestion/control.ts";
-export { completeConfig, joinChanges } from "./config/complete.ts";
-export type * from "./config/config.ts";
-export * from "./config/profiles.ts";
-export { STANDARD } from "./config/standard.ts";
-export { Connection, type ConnectionOptions } from "./connection/connection.ts";
-export type { TcpInfo } from "./connection/tcp_info.ts";
-export * from "./base/errors.ts";
-export { Event, type EventSet } from "./base/events.ts";
+// 1. Connections
+
 export { Host, type HostOptions } from "./host/host.ts";
-export { IcmpError, type IcmpErrorKind } from "./base/icmp_error.ts";
-export { createIsnGenerator, createTimestampOffset } from "./host/isn.ts";
 export { Listener } from "./host/listener.ts";
-export type * from "./base/observer.ts";
 export { DYNAMIC_PORTS, type PortKeeper, type PortRange } from "./host/ports.ts";
-export * from "./base/segment.ts";
-export * from "./base/seq.ts";
-export { isLegalTransition, isSynchronized, type State, STATES } from "./base/state.ts";
-export type { IsnSource } from "./connection/tcb.ts";
-export * from "./base/units.ts";
-export { checksumOf, type ChecksumPolicy, sumOctets } from "./wire/checksum.ts";
+export { createIsnGenerator, createTimestampOffset, type TimestampOffset } from "./host/isn.ts";
+export { Connection } from "./connection/connection.ts";
+export type { ConnectionOptions, IsnSource } from "./connection/connection_options.ts";
+export type { ChallengeLimiter } from "./connection/challenge_limiter.ts";
+export type { TcpInfo } from "./connection/tcp_info.ts";
+export { Event, type EventSet } from "./base/events.ts";
+export { ConnectionFailure, type FailureKind, InvalidStateError } from "./base/errors.ts";
+
+// 2. Configuration
+
+export { completeConfig, joinChanges } from "./config/complete.ts";
+export { STANDARD } from "./config/standard.ts";
+export { FREEBSD, LINUX, type ProfileName, PROFILES } from "./config/profiles.ts";
+export type {
+  AckDelay,
+  AcknowledgingConfig,
+  BuffersConfig,
+  ClosingConfig,
+  CompatibilityConfig,
+  CongestionConfig,
+  CongestionControlName,
+  DefenceConfig,
+  EcnCapable,
+  EcnMode,
+  ForwardRtoEvidence,
+  HandshakeConfig,
+  IcmpEndsOpening,
+  IdleEnds,
+  LateTextReset,
+  NagleVariant,
+  PartialConfig,
+  ReceiveBufferCounts,
+  RecoveryPolicy,
+  ReorderingDegree,
+  ResetAcceptance,
+  RetransmissionConfig,
+  SendingConfig,
+  SlowStartExit,
+  SsthreshFrom,
+  SynAnswer,
+  TcpConfig,
+  TimestampsOnReset,
+  WindowProbe,
+} from "./config/config.ts";
+
+// 3. Congestion control
+
+export { AckSample, type CongestionControl } from "./congestion/control.ts";
+
+// 4. Observation
+
+export type {
+  CongestionReason,
+  ConnectionView,
+  DropReason,
+  Observer,
+  RecoveryPhase,
+  SendReason,
+  StateReason,
+  TimerName,
+} from "./base/observer.ts";
+
+// 5. Segments
+
+export { OctetRange } from "./base/octet_range.ts";
+export {
+  EcnCodepoint,
+  Flag,
+  formatFlags,
+  MAX_SACK_BLOCKS,
+  Option,
+  Segment,
+  type SynOptionOrder,
+} from "./base/segment.ts";
+export { IcmpError, type IcmpErrorKind } from "./base/icmp_error.ts";
+
+// 6. On the wire
+
+export {
+  type ChecksumForm,
+  decodePacket,
+  decodeTcpSegment,
+  encodePacket,
+  encodePacketHeaders,
+  encodeTcpHeader,
+  encodeTcpSegment,
+  packetLength,
+} from "./wire/packet.ts";
 export { decodeIcmpPacket, decodeIcmpv6Message, encodeIcmpPacket } from "./wire/icmp.ts";
-export * from "./wire/packet.ts";
+export { checksumOf, type ChecksumPolicy, sumOctets } from "./wire/checksum.ts";
+
+// 7. States, numbers, addresses, time
+
+export { isLegalTransition, isSynchronized, type State, STATES } from "./base/state.ts";
+export {
+  seqAdd,
+  seqAfter,
+  seqAtOrAfter,
+  seqAtOrBefore,
+  seqBefore,
+  seqDistance,
+  seqInWindow,
+  seqLater,
+  type SeqNumber,
+  seqNumber,
+  seqToInt32,
+  seqToUint32,
+  type Timestamp,
+  timestamp,
+  timestampDistance,
+  timestampToInt32,
+  timestampToUint32,
+} from "./base/seq.ts";
+export {
+  addressEquals,
+  addressFromOctets,
+  type Endpoint,
+  type Family,
+  formatAddress,
+  formatEndpoint,
+  type IpAddress,
+  IPV4_ADDRESS_LENGTH,
+  IPV6_ADDRESS_LENGTH,
+  isAddressText,
+  isUnicast,
+  octetsMatch,
+  parseAddress,
+  type Port,
+} from "./base/address.ts";
+export {
+  after,
+  earliest,
+  elapsed,
+  type Instant,
+  instant,
+  type Micros,
+  micros,
+  milliseconds,
+  NEVER,
+  seconds,
+  toMilliseconds,
+  toSeconds,
+} from "./base/units.ts";

@@ -191,6 +191,26 @@ Deno.test("a circle of three files is found, and named once", () => {
   ]);
 });
 
+Deno.test("the public face of tcp/ names what it exports, in the groups of its docstring, each with a docstring", () => {
+  const verdict = (face: string, made: string): readonly string[] | undefined =>
+    RULES["the public face of tcp/ is a table of contents"]?.(
+      new Map([["tcp/mod.ts", face], ["tcp/base/a.ts", made]]),
+    );
+  const contents = "/**\n * 1. **Words.** Some.\n */\n\n";
+  const good = `${contents}// 1. Words\n\nexport { type A, b } from "./base/a.ts";\n`;
+  const made = "/** One. */\nexport type A = 1;\n\n/** Two. */\nexport const b = 2;\n";
+  assertEquals(verdict(good, made), []);
+  assertEquals(verdict(good, made.replace("/** Two. */\n", "")), [
+    "tcp/base/a.ts makes b without a docstring",
+  ]);
+  assertEquals(verdict(good.replace("**Words", "**Other"), made), [
+    "tcp/mod.ts has a group that its table of contents lacks: Words",
+  ]);
+  assertEquals(verdict(`${good}export * from "./base/a.ts";\n`, made), [
+    "tcp/mod.ts exports what it does not name",
+  ]);
+});
+
 Deno.test("the house in numbers counts rooms, files, lines, and imports within a room and between rooms", () => {
   const sources = new Map([
     ["tcp/base/a.ts", `import { b } from "./b.ts";\n\n`],

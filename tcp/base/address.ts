@@ -21,6 +21,7 @@ export const MAX_PORT = 65_535;
 
 /** An IPv4 or IPv6 address: its octets in network order, never changed once made. */
 export interface IpAddress {
+  /** IP version. */
   readonly family: Family;
   /** 4 or 16 octets, owned by this record. */
   readonly octets: Uint8Array;
@@ -28,7 +29,9 @@ export interface IpAddress {
 
 /** One end of a connection. */
 export interface Endpoint {
+  /** Of the host. */
   readonly address: IpAddress;
+  /** 0: none chosen. */
   readonly port: Port;
 }
 

@@ -21,9 +21,12 @@ export type FailureKind =
 
 /** Why a connection ended, as a value: it is not thrown by the core. */
 export class ConnectionFailure extends Error {
+  /** As every error has it. */
   override readonly name = "ConnectionFailure";
+  /** How it ended. */
   readonly kind: FailureKind;
 
+  /** A failure of this kind, with what happened in a sentence. */
   constructor(kind: FailureKind, message: string) {
     super(message);
     this.kind = kind;
@@ -32,9 +35,12 @@ export class ConnectionFailure extends Error {
 
 /** A call that the connection's state does not allow (RFC 9293 3.10). */
 export class InvalidStateError extends Error {
+  /** As every error has it. */
   override readonly name = "InvalidStateError";
+  /** The state that does not allow it. */
   readonly state: State;
 
+  /** `advice`: what to do instead. */
   constructor(call: string, state: State, advice: string) {
     super(`Cannot ${call} in state ${state}: ${advice}`);
     this.state = state;

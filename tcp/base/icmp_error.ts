@@ -23,6 +23,7 @@ const NO_OCTETS = new Uint8Array(0);
 export class IcmpError {
   /** IP version of the error and of what it quotes. */
   family: Family = 4;
+  /** What it says. */
   kind: IcmpErrorKind = "unreachable";
   /** The ICMP type as the message has it. */
   type = 0;

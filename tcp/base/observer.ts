@@ -144,18 +144,26 @@ export type RecoveryPhase = "open" | "disorder" | "congestion window reduced" | 
 export interface ConnectionView {
   /** Tells connections of one host apart; 1, 2, 3, … in the order of their making. */
   readonly id: number;
+  /** Our end. */
   readonly local: Endpoint;
+  /** The peer's end. */
   readonly remote: Endpoint;
+  /** RFC 9293 3.3.2. */
   readonly state: State;
 
+  /** ISS: our initial sequence number. */
   readonly iss: SeqNumber;
+  /** IRS: the peer's initial sequence number. */
   readonly irs: SeqNumber;
+  /** SND.UNA: the oldest octet of ours that is not acknowledged. */
   readonly sndUna: SeqNumber;
+  /** SND.NXT: the next octet to send. */
   readonly sndNxt: SeqNumber;
   /** Highest sequence number sent, plus one. */
   readonly sndMax: SeqNumber;
   /** The peer's window, scaled. */
   readonly sndWnd: number;
+  /** RCV.NXT: the next octet expected. */
   readonly rcvNxt: SeqNumber;
   /** The window that we last announced, less what came since; scaled. */
   readonly rcvWnd: number;
@@ -164,25 +172,32 @@ export interface ConnectionView {
   /** The shift that we apply to the peer's window field. */
   readonly sndWindowShift: number;
 
+  /** The congestion window. */
   readonly cwnd: number;
   /** Infinity until the first reduction. */
   readonly ssthresh: number;
   /** Octets thought to be in the network: `pipe` of RFC 6675. */
   readonly pipe: number;
+  /** Octets sent and not acknowledged cumulatively. */
   readonly unackedOctets: number;
   /** Octets taken by `send` that were never sent. */
   readonly unsentOctets: number;
   /** Octets received in order that `receive` has not taken. */
   readonly unreadOctets: number;
+  /** Duplicate ACKs in a row (RFC 5681 2). */
   readonly dupAcks: number;
+  /** Where loss recovery stands. */
   readonly recoveryPhase: RecoveryPhase;
   /** Where the present recovery ends: what had been sent when it began. */
   readonly recoveryPoint: SeqNumber;
 
   /** 0 before the first sample. */
   readonly smoothedRtt: Micros;
+  /** RTTVAR (RFC 6298 2). */
   readonly rttVariation: Micros;
+  /** The last round-trip time that was measured. */
   readonly latestRtt: Micros;
+  /** The least round-trip time of the last minutes. */
   readonly minimumRtt: Micros;
   /** The retransmission time-out with its back-off. */
   readonly retransmissionTimeout: Micros;
@@ -193,22 +208,31 @@ export interface ConnectionView {
 
   /** Totals since the connection began. */
   readonly segmentsSent: number;
+  /** Segments that arrived for it. */
   readonly segmentsReceived: number;
+  /** Octets of data sent, each counted once. */
   readonly octetsSent: number;
+  /** Octets of data acknowledged. */
   readonly octetsAcknowledged: number;
+  /** Octets of data received in order. */
   readonly octetsReceived: number;
+  /** Segments sent again. */
   readonly segmentsRetransmitted: number;
+  /** Octets of data sent again. */
   readonly octetsRetransmitted: number;
 }
 
 /** Receives every event of one host's connections. Observes, never changes. */
 export interface Observer {
+  /** A segment is sent, and why; `connection` is null for a RST that belongs to none. */
   segmentSent(connection: ConnectionView | null, segment: Segment, reason: SendReason, now: Instant): void;
   /** Called before the segment is looked at: the view shows the variables as they were. */
   segmentArrived(connection: ConnectionView | null, segment: Segment, now: Instant): void;
   /** The segment that arrived last is not used further; what of it was used before is seen in the view. */
   segmentDropped(connection: ConnectionView | null, segment: Segment, reason: DropReason, now: Instant): void;
+  /** A connection changed its state, and why. */
   stateChanged(connection: ConnectionView, from: State, to: State, reason: StateReason, now: Instant): void;
+  /** A timer of a connection is due; the view shows the variables before anything comes of it. */
   timerFired(connection: ConnectionView, timer: TimerName, now: Instant): void;
   /** `windowBefore` and `thresholdBefore` are octets; the view has the values after. */
   congestionChanged(

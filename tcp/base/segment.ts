@@ -61,8 +61,11 @@ export class Segment {
   /** TTL or hop limit of the IP header. */
   hopLimit = 64;
 
+  /** The sender's. */
   sourcePort: Port = 0;
+  /** The receiver's. */
   destinationPort: Port = 0;
+  /** Of the first octet, or of SYN or FIN when there is none. */
   seq: SeqNumber = seqNumber(0);
   /** Meaningful when the ACK flag is set. */
   ack: SeqNumber = seqNumber(0);
@@ -79,7 +82,9 @@ export class Segment {
   maximumSegmentSize = 0;
   /** Window scale option: the shift, as received (it may exceed 14). */
   windowScale = 0;
+  /** TSval of the timestamps option. */
   timestampValue: Timestamp = timestamp(0);
+  /** TSecr of the timestamps option. */
   timestampEcho: Timestamp = timestamp(0);
   /** SACK blocks in use, 0 to {@link MAX_SACK_BLOCKS}. */
   sackBlockCount = 0;

@@ -96,6 +96,7 @@ export interface HandshakeConfig {
   readonly userTimeoutOption: Micros;
   /** SYNs repeated before giving up by count; `connectTimeout` may end it earlier or later. */
   readonly synRetries: number;
+  /** SYN-ACKs repeated before giving up. */
   readonly synAckRetries: number;
   /** Repeated SYNs that still ask for ECN: some paths drop such SYNs (RFC 3168 6.1.1.1). */
   readonly ecnSynRetries: number;
@@ -131,6 +132,7 @@ export interface SendingConfig {
   readonly hopLimit: number;
   /** RFC 9293 3.7.4; false sends small segments at once. */
   readonly nagle: boolean;
+  /** What Nagle's algorithm waits for. */
   readonly nagleVariant: NagleVariant;
   /** Holds back what does not fill a segment until it is switched off, or for 200 ms. */
   readonly cork: boolean;
@@ -140,6 +142,7 @@ export interface SendingConfig {
 
 /** How much may be in flight (RFC 5681, RFC 9438, RFC 9406), and ECN (RFC 3168). */
 export interface CongestionConfig {
+  /** By which rules the window grows and shrinks. */
   readonly congestionControl: CongestionControlName;
   /** Segments of the initial window; RFC 6928 has 10. */
   readonly initialWindow: number;
@@ -147,7 +150,9 @@ export interface CongestionConfig {
   readonly hystart: boolean;
   /** Whether the window restarts after idling for an RTO (RFC 5681 4.1). */
   readonly restartAfterIdle: boolean;
+  /** Whether ECN is asked for, or accepted when the peer asks (RFC 3168 6.1.1). */
   readonly ecn: EcnMode;
+  /** Which packets are marked as ECN-capable once it is agreed. */
   readonly ecnCapable: EcnCapable;
 }
 
@@ -195,12 +200,17 @@ export interface RetransmissionConfig {
 
 /** What systems do otherwise than the RFCs have it when data are lost, and when sending idles. */
 export interface RecoveryPolicy {
+  /** What a loss leaves of the window as ssthresh. */
   readonly ssthreshFrom: SsthreshFrom;
+  /** How far segments may be out of order before that means loss. */
   readonly reorderingDegree: ReorderingDegree;
   /** Whether a SACK block counts for whole segments only (Linux): of a segment that it cuts nothing is reported. */
   readonly sacksWholeSegments: boolean;
+  /** What F-RTO takes as proof that a timeout was spurious (RFC 5682). */
   readonly forwardRtoEvidence: ForwardRtoEvidence;
+  /** How a growing round-trip time ends slow start (RFC 9406). */
   readonly slowStartExit: SlowStartExit;
+  /** When idling ends, after which the window restarts. */
   readonly idleEnds: IdleEnds;
 }
 
@@ -218,6 +228,7 @@ export interface ClosingConfig {
   readonly keepAlive: boolean;
   /** Quiet before the first probe (MUST-27, MUST-28). */
   readonly keepAliveIdle: Micros;
+  /** Time between two probes. */
   readonly keepAliveInterval: Micros;
   /** Unanswered probes after which the connection is dead; more than one (MUST-29). */
   readonly keepAliveProbes: number;
@@ -231,10 +242,13 @@ export interface DefenceConfig {
   readonly invalidAckInterval: Micros;
   /** RFC 1337: RST does not end TIME-WAIT. */
   readonly ignoreResetInTimeWait: boolean;
+  /** Which RST ends a connection. */
   readonly resetAcceptance: ResetAcceptance;
+  /** What a SYN in the window draws. */
   readonly synAnswer: SynAnswer;
   /** Whether a segment with both SYN and FIN is dropped. */
   readonly dropSynFin: boolean;
+  /** Which ICMP errors end an attempt to connect. */
   readonly icmpEndsOpening: IcmpEndsOpening;
   /** Whether hard ICMP errors abort a synchronized connection (SHLD-26); RFC 5927 advises against it. */
   readonly hardErrorsAbort: boolean;
@@ -242,6 +256,7 @@ export interface DefenceConfig {
 
 /** Where systems differ from the RFCs' SHOULDs; profiles set these, people seldom. */
 export interface CompatibilityConfig {
+  /** In which order a SYN has its options. */
   readonly synOptionOrder: SynOptionOrder;
   /**
    * Whether the SYN-ACK of a simultaneous open offers window scaling and timestamps once more to a peer whose SYN offered
@@ -255,6 +270,7 @@ export interface CompatibilityConfig {
   readonly boundsOwnMss: boolean;
   /** Whether a segment without the agreed timestamps is used all the same: some paths strip them (RFC 7323 3.2 drops). */
   readonly acceptMissingTimestamps: boolean;
+  /** Which RSTs carry agreed timestamps. */
   readonly timestampsOnReset: TimestampsOnReset;
   /** What `receiveBuffer` is the size of. */
   readonly receiveBufferCounts: ReceiveBufferCounts;
@@ -264,6 +280,7 @@ export interface CompatibilityConfig {
   readonly takesWhatFits: boolean;
   /** Whether, behind full segments, what is left of the peer's window is filled too (against RFC 9293 3.8.6.2.1). */
   readonly fillsWindow: boolean;
+  /** What a zero-window probe is made of. */
   readonly windowProbe: WindowProbe;
   /** Retransmissions of a SYN from which the first flight is one segment: 1 by RFC 6928 2, 2 on Linux. */
   readonly lostSynsOfSmallWindow: number;
@@ -281,6 +298,7 @@ export interface CompatibilityConfig {
   readonly answersAckOfUnsent: boolean;
   /** Whether `invalidAckInterval` holds for the challenge ACKs of a connection too (RFC 5961 7 has them limited). */
   readonly limitsChallenges: boolean;
+  /** How the RST is numbered that answers data after a close. */
   readonly lateTextReset: LateTextReset;
   /**
    * Whether TIME-WAIT acknowledges every segment with ACK but the plain next one, and drops all others unanswered; then only
@@ -291,15 +309,25 @@ export interface CompatibilityConfig {
 
 /** The knobs of one connection, in groups. All octets are of payload, all spans in microseconds. */
 export interface TcpConfig {
+  /** What the SYNs offer, and how long an opening goes on. */
   readonly handshake: HandshakeConfig;
+  /** Octets kept for the sender and for the reader. */
   readonly buffers: BuffersConfig;
+  /** What goes into packets, and when small ones may go. */
   readonly sending: SendingConfig;
+  /** How much may be in flight, and ECN. */
   readonly congestion: CongestionConfig;
+  /** When ACKs go. */
   readonly acknowledging: AcknowledgingConfig;
+  /** When data count as lost, and how long they are sent again. */
   readonly retransmission: RetransmissionConfig;
+  /** What systems do otherwise when data are lost. */
   readonly recovery: RecoveryPolicy;
+  /** The end of a connection, and keep-alive. */
   readonly closing: ClosingConfig;
+  /** What others can do to a connection. */
   readonly defence: DefenceConfig;
+  /** Where systems differ from the SHOULDs. */
   readonly compatibility: CompatibilityConfig;
 }
 

@@ -35,6 +35,7 @@ export class AckSample {
   deliveredOctets = 0;
   /** SND.UNA after this ACK. */
   una: SeqNumber = seqNumber(0);
+  /** SND.NXT. */
   sndNxt: SeqNumber = seqNumber(0);
   /** Round-trip time measured by this ACK; 0: none. */
   rtt: Micros = micros(0);
@@ -42,6 +43,7 @@ export class AckSample {
   smoothedRtt: Micros = micros(0);
   /** Whether the congestion window, and nothing else, kept us from sending more in this round trip. */
   isWindowLimited = true;
+  /** When the ACK arrived. */
   now: Instant = instant(0);
 }
 
@@ -59,6 +61,7 @@ export interface CongestionOptions {
 
 /** Decides how many octets may be in the network. The window and the threshold are octets. */
 export interface CongestionControl {
+  /** What the config calls it. */
   readonly name: CongestionControlName;
   /** At least one segment. */
   readonly cwnd: number;

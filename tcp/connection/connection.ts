@@ -1,6 +1,6 @@
 /**
- * The user's handle on one connection: a thin face over the transmission control block. What happens is in `calls.ts`,
- * `arrival.ts`, `timeouts.ts` and `transmission.ts`.
+ * The user's handle on one connection: a thin face over the transmission control block. What happens is in
+ * `user_calls.ts`, `segment_arrives.ts`, `timeouts.ts` and `transmit.ts`.
  *
  * @module
  */
@@ -9,50 +9,21 @@ import type { Endpoint } from "../base/address.ts";
 import type { OctetRange } from "../base/octet_range.ts";
 import { segmentArrives } from "./segment_arrives.ts";
 import * as calls from "./user_calls.ts";
-import { ChallengeLimiter } from "./challenge_limiter.ts";
-import { completeConfig } from "../config/complete.ts";
+import { completeListenOptions, completeOptions, type ConnectionOptions } from "./connection_options.ts";
 import type { PartialConfig, TcpConfig } from "../config/config.ts";
 import type { ConnectionFailure } from "../base/errors.ts";
 import type { EventSet } from "../base/events.ts";
 import { icmpArrives } from "./icmp_arrives.ts";
 import type { IcmpError, IcmpErrorKind } from "../base/icmp_error.ts";
-import type { ConnectionView, Observer, RecoveryPhase } from "../base/observer.ts";
+import type { ConnectionView, RecoveryPhase } from "../base/observer.ts";
 import type { Segment } from "../base/segment.ts";
-import { type SeqNumber, seqToInt32, type Timestamp } from "../base/seq.ts";
+import type { SeqNumber, Timestamp } from "../base/seq.ts";
 import type { State } from "../base/state.ts";
-import type { IsnSource, Tcb, TcbOptions } from "./tcb.ts";
+import type { Tcb } from "./tcb.ts";
 import { type TcpInfo, tcpInfo } from "./tcp_info.ts";
 import { timersFire } from "./timeouts.ts";
 import { transmit } from "./transmit.ts";
 import type { Instant, Micros } from "../base/units.ts";
-
-/** What a connection is made of. */
-export interface ConnectionOptions {
-  /** @default STANDARD */
-  readonly config?: PartialConfig;
-  readonly local: Endpoint;
-  readonly remote: Endpoint;
-  readonly isn: IsnSource;
-  readonly observer?: Observer | undefined;
-  /** Payload octets that the device takes in one segment when it cuts segments itself; default: one full segment. */
-  readonly segmentLimit?: number | undefined;
-  /** Added to the ticks of the timestamp clock, modulo 2^32; default 0. */
-  readonly timestampOffset?: number | undefined;
-  /** Shared by the connections of one host; default: one of its own. */
-  readonly challengeLimiter?: ChallengeLimiter | undefined;
-  /** Octets of the largest packet that is known to reach the peer; default: nothing is known. */
-  readonly pathMtu?: number | undefined;
-  /** Tells connections of one host apart; default 1. */
-  readonly id?: number | undefined;
-}
-
-/** "Any peer": the remote endpoint of a connection in LISTEN. */
-function anyPeer(local: Endpoint): Endpoint {
-  return {
-    address: { family: local.address.family, octets: new Uint8Array(local.address.octets.length) },
-    port: 0,
-  };
-}
 
 /** The control block behind a connection: for tests that look inside, not for users (`mod.ts` does not have it). */
 export let controlBlockOf: (connection: Connection) => Tcb;
@@ -74,14 +45,14 @@ export class Connection implements ConnectionView {
 
   /** Opens actively: a SYN is due (RFC 9293 3.10.1). @throws RangeError for a config out of range */
   static connect(options: ConnectionOptions, now: Instant): Connection {
-    const connection = new Connection(calls.openActively(tcbOptions(options, options.remote), now));
+    const connection = new Connection(calls.openActively(completeOptions(options), now));
     connection.#tcb.observer?.stateChanged(connection, "CLOSED", "SYN-SENT", "active-open", now);
     return connection;
   }
 
   /** Opens passively, for one peer: the first whose SYN arrives (RFC 9293 3.10.1). @throws RangeError as `connect` */
   static listen(options: Omit<ConnectionOptions, "remote">, now: Instant): Connection {
-    const connection = new Connection(calls.openPassively(tcbOptions(options, anyPeer(options.local)), now));
+    const connection = new Connection(calls.openPassively(completeListenOptions(options), now));
     connection.#tcb.observer?.stateChanged(connection, "CLOSED", "LISTEN", "passive-open", now);
     return connection;
   }
@@ -277,133 +248,152 @@ export class Connection implements ConnectionView {
     return { selectiveAck, timestamps, windowScaling, ecn: this.#tcb.ecn.agreed };
   }
 
+  /** Tells connections of one host apart. */
   get id(): number {
     return this.#tcb.id;
   }
+  /** Our end. */
   get local(): Endpoint {
     return this.#tcb.local;
   }
+  /** The peer's end. */
   get remote(): Endpoint {
     return this.#tcb.remote;
   }
+  /** RFC 9293 3.3.2. */
   get state(): State {
     return this.#tcb.state;
   }
+  /** ISS: our initial sequence number. */
   get iss(): SeqNumber {
     return this.#tcb.sender.iss;
   }
+  /** IRS: the peer's initial sequence number. */
   get irs(): SeqNumber {
     return this.#tcb.receiver.irs;
   }
+  /** SND.UNA: the oldest octet of ours that is not acknowledged. */
   get sndUna(): SeqNumber {
     return this.#tcb.sender.sndUna;
   }
+  /** SND.NXT: the next octet to send. */
   get sndNxt(): SeqNumber {
     return this.#tcb.sender.sndNxt;
   }
+  /** Highest sequence number sent, plus one. */
   get sndMax(): SeqNumber {
     return this.#tcb.sender.sndNxt;
   }
+  /** SND.WND: the peer's window, scaled. */
   get sndWnd(): number {
     return this.#tcb.sender.sndWnd;
   }
+  /** RCV.NXT: the next octet expected. */
   get rcvNxt(): SeqNumber {
     return this.#tcb.receiver.rcvNxt;
   }
+  /** RCV.WND: what is left of the window that we announced last, scaled. */
   get rcvWnd(): number {
     return this.#tcb.receiver.rcvWnd;
   }
+  /** The shift that the peer applies to our window field. */
   get rcvWindowShift(): number {
     return this.#tcb.receiver.windowShift;
   }
+  /** The shift that we apply to the peer's window field. */
   get sndWindowShift(): number {
     return this.#tcb.handshake.peerShift;
   }
+  /** The congestion window. */
   get cwnd(): number {
     return this.#tcb.control.cwnd;
   }
+  /** The slow-start threshold; Infinity until the first reduction. */
   get ssthresh(): number {
     return this.#tcb.control.ssthresh;
   }
+  /** Octets thought to be in the network (RFC 6675 2). */
   get pipe(): number {
     return this.#tcb.recovery.pipe;
   }
+  /** Octets sent and not acknowledged cumulatively. */
   get unackedOctets(): number {
     return this.#tcb.sender.unacknowledged;
   }
+  /** Octets taken by `send` that were never sent. */
   get unsentOctets(): number {
     return this.#tcb.sender.unsent;
   }
+  /** Octets received in order that `receive` has not taken. */
   get unreadOctets(): number {
     return this.#tcb.receiver.ring.length;
   }
+  /** Duplicate ACKs in a row (RFC 5681 2). */
   get dupAcks(): number {
     return this.#tcb.recovery.dupAcks;
   }
+  /** Where loss recovery stands. */
   get recoveryPhase(): RecoveryPhase {
     return this.#tcb.recovery.phase;
   }
+  /** Where the present recovery ends. */
   get recoveryPoint(): SeqNumber {
     return this.#tcb.recovery.recoveryPoint;
   }
+  /** SRTT (RFC 6298 2); 0 before the first sample. */
   get smoothedRtt(): Micros {
     return this.#tcb.rtt.srtt;
   }
+  /** RTTVAR (RFC 6298 2). */
   get rttVariation(): Micros {
     return this.#tcb.rtt.rttvar;
   }
+  /** The last round-trip time that was measured. */
   get latestRtt(): Micros {
     return this.#tcb.rtt.latest;
   }
+  /** The least round-trip time of the last minutes. */
   get minimumRtt(): Micros {
     return this.#tcb.rtt.minimum;
   }
+  /** RTO with its back-off. */
   get retransmissionTimeout(): Micros {
     return this.#tcb.rtt.timeout();
   }
+  /** Times the retransmission timer fired in a row. */
   get backoff(): number {
     return this.#tcb.rtt.backoff;
   }
+  /** Octets of data in a full segment of ours. */
   get sendMss(): number {
     return this.#tcb.sender.mss;
   }
+  /** Segments sent, those without data too. */
   get segmentsSent(): number {
     return this.#tcb.totals.segmentsSent;
   }
+  /** Segments that arrived for it. */
   get segmentsReceived(): number {
     return this.#tcb.totals.segmentsReceived;
   }
+  /** Octets of data sent, each counted once. */
   get octetsSent(): number {
     return this.#tcb.totals.octetsSent.value;
   }
+  /** Octets of data acknowledged. */
   get octetsAcknowledged(): number {
     return this.#tcb.totals.octetsAcknowledged.value;
   }
+  /** Octets of data received in order. */
   get octetsReceived(): number {
     return this.#tcb.receiver.octetsReceived;
   }
+  /** Segments sent again. */
   get segmentsRetransmitted(): number {
     return this.#tcb.totals.segmentsRetransmitted;
   }
+  /** Octets of data sent again. */
   get octetsRetransmitted(): number {
     return this.#tcb.totals.octetsRetransmitted.value;
   }
-}
-
-function tcbOptions(options: Omit<ConnectionOptions, "remote">, remote: Endpoint): TcbOptions {
-  const config = completeConfig(options.config);
-  const limiterSeed = seqToInt32(options.isn(options.local, remote, 0 as Instant));
-  return {
-    id: options.id ?? 1,
-    config,
-    local: options.local,
-    remote,
-    observer: options.observer,
-    isn: options.isn,
-    segmentLimit: options.segmentLimit ?? 0,
-    timestampOffset: options.timestampOffset ?? 0,
-    challengeLimiter: options.challengeLimiter ??
-      new ChallengeLimiter(config.defence.challengeAcksPerSecond, limiterSeed),
-    pathMtu: options.pathMtu ?? Infinity,
-  };
 }

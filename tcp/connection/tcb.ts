@@ -7,6 +7,7 @@
 import { Acknowledging } from "../receive/ack_policy.ts";
 import type { Endpoint } from "../base/address.ts";
 import type { ChallengeLimiter } from "./challenge_limiter.ts";
+import type { CompleteOptions, IsnSource } from "./connection_options.ts";
 import type { TcpConfig } from "../config/config.ts";
 import type { CongestionControl } from "../congestion/control.ts";
 import { createCongestionControl } from "../congestion/create.ts";
@@ -37,25 +38,6 @@ import { elapsed, type Instant, instant, type Micros, micros, NEVER, seconds } f
 
 /** How long a connection keeps the memory of its empty buffers for what may come next. */
 const QUIET_TIME = seconds(1);
-
-/** Chooses the initial sequence number of a connection (RFC 9293 3.4.1). */
-export type IsnSource = (local: Endpoint, remote: Endpoint, now: Instant) => SeqNumber;
-
-/** What a connection is made of. */
-export interface TcbOptions {
-  readonly id: number;
-  readonly config: TcpConfig;
-  readonly local: Endpoint;
-  readonly remote: Endpoint;
-  readonly observer: Observer | undefined;
-  readonly isn: IsnSource;
-  /** Payload octets that the device takes in one segment; it cuts what is longer than the MSS. */
-  readonly segmentLimit: number;
-  readonly timestampOffset: number;
-  readonly challengeLimiter: ChallengeLimiter;
-  /** Octets of the largest packet that the path is known to take; Infinity: nothing is known. */
-  readonly pathMtu: number;
-}
 
 /** A RST that waits to be sent. */
 export interface PendingReset {
@@ -154,7 +136,7 @@ export class Tcb {
   failure: ConnectionFailure | null = null;
   softError: IcmpError["kind"] | null = null;
 
-  constructor(options: TcbOptions, state: "LISTEN" | "SYN-SENT", now: Instant) {
+  constructor(options: CompleteOptions, state: "LISTEN" | "SYN-SENT", now: Instant) {
     const { config, local, remote } = options;
     this.id = options.id;
     this.config = config;

@@ -12,7 +12,8 @@ import { InvalidStateError } from "../base/errors.ts";
 import { Event } from "../base/events.ts";
 import { dataGiven } from "./idle.ts";
 import { seqAtOrAfter, seqDistance } from "../base/seq.ts";
-import { Tcb, type TcbOptions } from "./tcb.ts";
+import type { CompleteOptions } from "./connection_options.ts";
+import { Tcb } from "./tcb.ts";
 import { armForOutstanding } from "./retransmission_timer.ts";
 import { Timer } from "./timers.ts";
 import { after, type Instant } from "../base/units.ts";
@@ -21,7 +22,7 @@ import { after, type Instant } from "../base/units.ts";
 const WORTHWHILE_WINDOW_SEGMENTS = 2;
 
 /** OPEN, active: 3.10.1. */
-export function openActively(options: TcbOptions, now: Instant): Tcb {
+export function openActively(options: CompleteOptions, now: Instant): Tcb {
   const tcb = new Tcb(options, "SYN-SENT", now);
   tcb.synDue = true;
   if (tcb.config.handshake.connectTimeout > 0) {
@@ -31,7 +32,7 @@ export function openActively(options: TcbOptions, now: Instant): Tcb {
 }
 
 /** OPEN, passive: 3.10.1. */
-export function openPassively(options: TcbOptions, now: Instant): Tcb {
+export function openPassively(options: CompleteOptions, now: Instant): Tcb {
   return new Tcb(options, "LISTEN", now);
 }
 

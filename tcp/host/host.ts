@@ -20,7 +20,8 @@ import {
 import { ChallengeLimiter } from "../connection/challenge_limiter.ts";
 import { completeConfig } from "../config/complete.ts";
 import type { PartialConfig, TcpConfig } from "../config/config.ts";
-import { Connection, type ConnectionOptions } from "../connection/connection.ts";
+import { Connection } from "../connection/connection.ts";
+import type { ConnectionOptions, IsnSource } from "../connection/connection_options.ts";
 import { Demultiplexer } from "./demultiplexer.ts";
 import type { IcmpError } from "../base/icmp_error.ts";
 import { createIsnGenerator, createTimestampOffset } from "./isn.ts";
@@ -31,7 +32,6 @@ import { type PortKeeper, type PortRange, PortSelector } from "./ports.ts";
 import { NOT_SCHEDULED, Schedule, type ScheduleEntry } from "./schedule.ts";
 import { Flag, type Segment } from "../base/segment.ts";
 import { endpointsOf, StrayResets } from "./stray_resets.ts";
-import type { IsnSource } from "../connection/tcb.ts";
 import { mayReplace, mayTakeOver } from "./time_wait_reuse.ts";
 import type { Instant } from "../base/units.ts";
 
@@ -46,6 +46,7 @@ export interface HostOptions {
   readonly secret: Uint8Array;
   /** For connections and listeners, where they bring nothing of their own. @default STANDARD */
   readonly config?: PartialConfig;
+  /** Is shown every event of every connection. Default: nobody */
   readonly observer?: Observer | undefined;
   /** As in `ConnectionOptions`. */
   readonly segmentLimit?: number | undefined;
@@ -83,7 +84,7 @@ export class Host {
   readonly #resets = new StrayResets();
   #nextId = 1;
 
-  /** @throws RangeError for a secret that has not 16 octets, or a config out of range */
+  /** A host without connections. @throws RangeError for a secret that has not 16 octets, or a config out of range */
   constructor(options: HostOptions) {
     this.#addresses = options.addresses;
     this.#config = completeConfig(options.config);

@@ -5,15 +5,12 @@
  */
 
 import type { Endpoint } from "../base/address.ts";
-import { type SeqNumber, seqNumber } from "../base/seq.ts";
+import { seqNumber } from "../base/seq.ts";
+import type { IsnSource } from "../connection/connection_options.ts";
 import { EndpointHash, HashUse } from "./siphash.ts";
-import type { Instant } from "../base/units.ts";
 
 /** RFC 6528 3: the clock of the ISN ticks every 4 µs. */
 const MICROS_PER_TICK = 4;
-
-/** Chooses the initial sequence number of a connection. */
-export type IsnGenerator = (local: Endpoint, remote: Endpoint, now: Instant) => SeqNumber;
 
 /** Chooses what is added to a connection's timestamp clock, as int32. */
 export type TimestampOffset = (local: Endpoint, remote: Endpoint) => number;
@@ -22,7 +19,7 @@ export type TimestampOffset = (local: Endpoint, remote: Endpoint) => number;
  * RFC 6528 3: ISN = M + F(connection, secret), where M is the clock. Each pair of endpoints has its own circle of numbers,
  * on which they rise with time. @throws RangeError unless the secret has 16 octets
  */
-export function createIsnGenerator(secret: Uint8Array): IsnGenerator {
+export function createIsnGenerator(secret: Uint8Array): IsnSource {
   const hash = new EndpointHash(secret, HashUse.isn);
   return (local, remote, now) => {
     hash.hash(local, remote);

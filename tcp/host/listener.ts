@@ -12,6 +12,7 @@ import type { Instant } from "../base/units.ts";
 
 /** One listening port of a host. */
 export class Listener {
+  /** What it listens on. */
   readonly port: Port;
   /** The address that it listens at; null: every address of the host. */
   readonly address: IpAddress | null;
@@ -24,6 +25,7 @@ export class Listener {
   #ready: Connection[] = [];
   readonly #abandon: (listener: Listener, left: readonly Connection[], now: Instant) => void;
 
+  /** `abandon`: told, at the end, of what was not accepted. */
   constructor(
     port: Port,
     address: IpAddress | null,

@@ -9,7 +9,9 @@ import { EndpointHash, HashUse } from "./siphash.ts";
 
 /** A range of ports, both ends included. */
 export interface PortRange {
+  /** The lowest. */
   readonly first: Port;
+  /** The highest. */
   readonly last: Port;
 }
 

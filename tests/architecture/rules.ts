@@ -28,6 +28,7 @@ export const RULES: Readonly<Record<string, (sources: Sources) => readonly strin
   "no file has more than 450 lines": longFiles,
   "no function has more than 50 lines": longFunctions,
   "no banned text": bannedText,
+  "the public face of tcp/ is a table of contents": publicFace,
 };
 
 const FROM = /^[ \t]*(?:import|export)\b[^;"'`]*?\bfrom\s+["']([^"']+)["']/gm;
@@ -178,6 +179,32 @@ function bannedText(sources: Sources): string[] {
       for (const [i, line] of lines.entries()) {
         if (ban.text.test(line)) wrong.push(`${path}:${i + 1} has "${line.trim()}": ${ban.because}`);
       }
+    }
+  }
+  return wrong;
+}
+
+const FACE = "tcp/mod.ts";
+
+/** Names one by one, each with a docstring where it is made, in groups that the module's own docstring lists. */
+function publicFace(sources: Sources): string[] {
+  const face = sources.get(FACE);
+  if (face === undefined) return [];
+  const wrong = /^export (?:type )?\*/m.test(face) ? [`${FACE} exports what it does not name`] : [];
+  const contents = face.slice(0, face.indexOf("*/"));
+  for (const [heading, title] of face.matchAll(/^\/\/ \d+\. (.+)$/gm)) {
+    if (!contents.includes(heading.slice(3).replace(title ?? "", `**${title}`))) {
+      wrong.push(`${FACE} has a group that its table of contents lacks: ${title}`);
+    }
+  }
+  for (
+    const [, names = "", specifier = ""] of face.matchAll(/^export (?:type )?\{([^}]*)\} from "([^"]+)";/gm)
+  ) {
+    const path = resolve(FACE, specifier) ?? "";
+    for (const name of names.split(",").map((text) => text.trim().replace(/^type /, "")).filter(Boolean)) {
+      const text = sources.get(path) ?? "";
+      const made = new RegExp(`\\*/\\nexport (?:const|function|class|interface|type|let) ${name}\\b`);
+      if (!made.test(text)) wrong.push(`${path} makes ${name} without a docstring`);
     }
   }
   return wrong;

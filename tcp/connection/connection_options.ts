@@ -1,0 +1,80 @@
+/**
+ * What a connection is made of.
+ *
+ * @module
+ */
+
+import type { Endpoint } from "../base/address.ts";
+import type { Observer } from "../base/observer.ts";
+import { type SeqNumber, seqToInt32 } from "../base/seq.ts";
+import { type Instant, instant } from "../base/units.ts";
+import { completeConfig } from "../config/complete.ts";
+import type { PartialConfig, TcpConfig } from "../config/config.ts";
+import { ChallengeLimiter } from "./challenge_limiter.ts";
+
+/** Chooses the initial sequence number of a connection (RFC 9293 3.4.1). */
+export type IsnSource = (local: Endpoint, remote: Endpoint, now: Instant) => SeqNumber;
+
+/** What a connection is made of. */
+export interface ConnectionOptions {
+  /** Any part of it. @default STANDARD */
+  readonly config?: PartialConfig;
+  /** Our end. */
+  readonly local: Endpoint;
+  /** The peer's end. */
+  readonly remote: Endpoint;
+  /** How initial sequence numbers are chosen. */
+  readonly isn: IsnSource;
+  /** Is shown every event. @default undefined, nobody is */
+  readonly observer?: Observer | undefined;
+  /** Payload octets that the device takes in one segment when it cuts segments itself. @default 0, one full segment */
+  readonly segmentLimit?: number | undefined;
+  /** Added to the ticks of the timestamp clock, modulo 2^32. @default 0 */
+  readonly timestampOffset?: number | undefined;
+  /** Shared by the connections of one host. @default one of its own */
+  readonly challengeLimiter?: ChallengeLimiter | undefined;
+  /** Octets of the largest packet that is known to reach the peer. @default Infinity, nothing is known */
+  readonly pathMtu?: number | undefined;
+  /** Tells connections of one host apart. @default 1 */
+  readonly id?: number | undefined;
+}
+
+/** {@link ConnectionOptions} with every default filled in. */
+export interface CompleteOptions {
+  readonly config: TcpConfig;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly isn: IsnSource;
+  readonly observer: Observer | undefined;
+  readonly segmentLimit: number;
+  readonly timestampOffset: number;
+  readonly challengeLimiter: ChallengeLimiter;
+  readonly pathMtu: number;
+  readonly id: number;
+}
+
+/** The options of a connection that opens actively. @throws RangeError for a config out of range */
+export function completeOptions(options: ConnectionOptions): CompleteOptions {
+  const config = completeConfig(options.config);
+  const seed = seqToInt32(options.isn(options.local, options.remote, instant(0)));
+  return {
+    config,
+    local: options.local,
+    remote: options.remote,
+    isn: options.isn,
+    observer: options.observer,
+    segmentLimit: options.segmentLimit ?? 0,
+    timestampOffset: options.timestampOffset ?? 0,
+    challengeLimiter: options.challengeLimiter ??
+      new ChallengeLimiter(config.defence.challengeAcksPerSecond, seed),
+    pathMtu: options.pathMtu ?? Infinity,
+    id: options.id ?? 1,
+  };
+}
+
+/** The options of a connection in LISTEN, whose peer may be anybody. @throws RangeError for a config out of range */
+export function completeListenOptions(options: Omit<ConnectionOptions, "remote">): CompleteOptions {
+  const { family, octets } = options.local.address;
+  const anyPeer: Endpoint = { address: { family, octets: new Uint8Array(octets.length) }, port: 0 };
+  return completeOptions({ ...options, remote: anyPeer });
+}
