@@ -162,10 +162,15 @@ export interface AcknowledgingConfig {
   readonly ackDelay: AckDelay;
   /** Longest delay of an ACK; under 0.5 s (MUST-40). */
   readonly delayedAckTime: Micros;
-  /** Segments at the start of a connection, and after idling, that are acknowledged at once. */
+  /** Segments at the start of a connection that are acknowledged at once, each by an ACK of its own. */
   readonly quickAcks: number;
   /** Full segments per ACK (SHLD-19). */
   readonly segmentsPerAck: number;
+  /**
+   * Segments that arrive together, in order and undisturbed, and that one ACK may cover (RFC 9293 3.10.7.4, MUST-58); not
+   * above `segmentsPerAck`: no more than those.
+   */
+  readonly segmentsPerAckInBulk: number;
 }
 
 /** When data count as lost, and how long they are sent again (RFC 6298, RFC 6675, RFC 8985). */

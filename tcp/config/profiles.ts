@@ -83,6 +83,7 @@ export const FREEBSD: TcpConfig = completeConfig({
   },
   acknowledging: {
     quickAcks: 0,
+    segmentsPerAckInBulk: 0,
     delayedAckTime: milliseconds(100),
   },
   retransmission: {

@@ -54,6 +54,7 @@ export const STANDARD: TcpConfig = Object.freeze({
     delayedAckTime: milliseconds(40),
     quickAcks: 16,
     segmentsPerAck: 2,
+    segmentsPerAckInBulk: 32,
   }),
   retransmission: Object.freeze({
     initialRto: seconds(1),

@@ -1,26 +1,53 @@
 /**
- * What text and FINs that arrived mean for acknowledging: at once or later (RFC 9293 3.8.6.3), and which duplicates are
+ * What data and FINs that arrived mean for acknowledging: at once or later (RFC 9293 3.8.6.3), and which duplicates are
  * reported (RFC 2883).
  *
  * @module
  */
 
-import type { TextOutcome } from "../receive/receiver.ts";
-import type { Segment } from "../base/segment.ts";
+import type { DataOutcome } from "../receive/receiver.ts";
+import { MAX_SACK_BLOCKS, Segment } from "../base/segment.ts";
 import { seqBefore, seqDistance } from "../base/seq.ts";
 import type { Tcb } from "./tcb.ts";
 import { Timer } from "./timers.ts";
 import { after, type Instant } from "../base/units.ts";
 
+/** SACK blocks that fit beside timestamps. */
+const SACK_BLOCKS_WITH_TIMESTAMPS = 3;
+
+/** Where the SACK blocks of an ACK that is kept are written first. */
+const blocks = new Segment();
+
+/** SACK blocks that an ACK of this connection has room for. */
+export function mostSackBlocks(tcb: Tcb): number {
+  if (!tcb.handshake.selectiveAck) return 0;
+  return tcb.timestamps.agreed ? SACK_BLOCKS_WITH_TIMESTAMPS : MAX_SACK_BLOCKS;
+}
+
+/**
+ * A segment is about to be taken in: an ACK that is due for those before it and must not cover it is kept as it is now
+ * (RFC 5681 4.2: at once for each segment out of order, and for what fills a gap).
+ */
+export function keepAckDue(tcb: Tcb, segment: Segment, now: Instant): void {
+  const { acknowledging, receiver, timestamps } = tcb;
+  if (!acknowledging.mustGoBefore(segment, receiver.rcvNxt, now)) return;
+  blocks.sackBlockCount = 0;
+  const most = mostSackBlocks(tcb);
+  if (most > 0) acknowledging.writeSackBlocks(blocks, receiver, most);
+  acknowledging.keep(receiver, blocks, timestamps.recent);
+  timestamps.lastAckSent = receiver.rcvNxt;
+  tcb.timers.clear(Timer.delayedAck);
+}
+
 /** Tells the pace of acknowledgements what arrived. */
-export function noteArrival(tcb: Tcb, segment: Segment, outcome: TextOutcome, now: Instant): void {
+export function noteArrival(tcb: Tcb, segment: Segment, outcome: DataOutcome, now: Instant): void {
   const { pace } = tcb.acknowledging;
   if (pace === null) return;
   const { receiver, rtt } = tcb;
   if (outcome === "duplicate" || outcome === "no room") {
     pace.disorderArrived(receiver.windowAnnounced, receiver.fullSegment);
   } else {
-    pace.textArrived(
+    pace.dataArrived(
       segment.payload.length,
       receiver.windowAnnounced,
       receiver.fullSegment,
@@ -40,7 +67,7 @@ export function delayAck(tcb: Tcb, now: Instant): void {
 }
 
 /** RFC 2883 4: which octets of the segment were received before. */
-export function reportDuplicateText(tcb: Tcb, segment: Segment): void {
+export function reportDuplicateData(tcb: Tcb, segment: Segment): void {
   const { receiver, acknowledging } = tcb;
   if (segment.payload.length === 0 || !tcb.handshake.selectiveAck) return;
   if (seqBefore(segment.seq, receiver.rcvNxt)) {
@@ -64,7 +91,7 @@ export function reportDuplicateText(tcb: Tcb, segment: Segment): void {
   );
 }
 
-/** At once; or as text is when the user may answer with a FIN of its own. */
+/** At once; or as data are when the user may answer with a FIN of its own. */
 export function acknowledgeFin(tcb: Tcb, now: Instant): void {
   const { acknowledging } = tcb;
   if (acknowledging.pace === null) return acknowledging.acknowledgeNow("ack-fin");

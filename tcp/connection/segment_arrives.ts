@@ -6,7 +6,13 @@
  */
 
 import { ackArrives } from "./ack_arrives.ts";
-import { acknowledgeFin, delayAck, noteArrival, reportDuplicateText } from "./acknowledging_arrivals.ts";
+import {
+  acknowledgeFin,
+  delayAck,
+  keepAckDue,
+  noteArrival,
+  reportDuplicateData,
+} from "./acknowledging_arrivals.ts";
 import { addressFromOctets, IPV4_ADDRESS_LENGTH, IPV6_ADDRESS_LENGTH } from "../base/address.ts";
 import { Event } from "../base/events.ts";
 import { shrinkFirstWindow } from "./idle.ts";
@@ -177,6 +183,7 @@ function arrivesInOtherStates(tcb: Tcb, segment: Segment, now: Instant): void {
   if (!checkSyn(tcb, segment, now)) return;
   tcb.peerHeard(now);
   if (!checkAck(tcb, segment, windowShift, now)) return;
+  if (segment.sequenceLength > 0) keepAckDue(tcb, segment, now);
   // Only now: a forged segment whose ACK is refused must not make the honest ones look old.
   tcb.timestamps.update(segment, now);
   takeUrgentTextAndFin(tcb, segment, now);
@@ -242,7 +249,8 @@ function answerInvalid(tcb: Tcb, segment: Segment, reason: DropReason, now: Inst
   const isBare = segment.sequenceLength === 0;
   if (!isBare || !isTooSoonToAnswer(tcb, now)) {
     if (isBare) tcb.lastInvalidAckAt = now;
-    reportDuplicateText(tcb, segment);
+    else keepAckDue(tcb, segment, now);
+    reportDuplicateData(tcb, segment);
     tcb.acknowledging.acknowledgeNow(isProbe(tcb, segment) ? "ack-keep-alive" : "ack-unacceptable");
   }
   drop(tcb, segment, reason, now);
@@ -394,13 +402,13 @@ function takeText(tcb: Tcb, segment: Segment, now: Instant): boolean {
     return false;
   }
   const isMarked = tcb.ecn.textArrived(segment);
-  reportDuplicateText(tcb, segment);
-  const outcome = receiver.takeText(segment);
+  reportDuplicateData(tcb, segment);
+  const outcome = receiver.takeData(segment);
   const { delivered } = receiver;
   if (outcome === "out of order") acknowledging.noteOutOfOrder(receiver.offsetOf(segment.seq));
   if (isMarked) acknowledging.acknowledgeNow("ack-congestion-mark");
   noteArrival(tcb, segment, outcome, now);
-  acknowledging.textTaken(outcome, delivered, receiver, tcb.handshake.selectiveAck);
+  acknowledging.dataTaken(outcome, delivered, receiver, tcb.rtt.srtt, now);
   if (acknowledging.immediate === null) delayAck(tcb, now);
   if (delivered > 0) tcb.raise(Event.readable);
   return true;

@@ -8,10 +8,11 @@
 
 import type { SendReason } from "../base/observer.ts";
 import { Mark } from "../loss/mark.ts";
-import { Flag, MAX_SACK_BLOCKS, Option, type Segment } from "../base/segment.ts";
+import { Flag, Option, type Segment } from "../base/segment.ts";
 import { seqAdd, seqAfter, seqAtOrAfter, seqDistance, type SeqNumber } from "../base/seq.ts";
 import { newDataDue } from "./idle.ts";
 import type { Tcb } from "./tcb.ts";
+import { mostSackBlocks } from "./acknowledging_arrivals.ts";
 import { armCork, armForOutstanding, armPersist } from "./retransmission_timer.ts";
 import { Timer } from "./timers.ts";
 import { elapsed, type Instant, NEVER } from "../base/units.ts";
@@ -19,9 +20,6 @@ import { elapsed, type Instant, NEVER } from "../base/units.ts";
 /** Octets of the SACK option without blocks, padded, and of each block. */
 const SACK_BASE_LENGTH = 4;
 const SACK_BLOCK_LENGTH = 8;
-
-/** SACK blocks that fit beside timestamps. */
-const SACK_BLOCKS_WITH_TIMESTAMPS = 3;
 
 /** Fills `out` with the next segment due. @returns false when nothing is due now */
 export function transmit(tcb: Tcb, out: Segment, now: Instant): boolean {
@@ -42,6 +40,7 @@ export function transmit(tcb: Tcb, out: Segment, now: Instant): boolean {
     case "FIN-WAIT-2":
     case "CLOSING":
     case "LAST-ACK":
+      if (tcb.acknowledging.isApartDue) return sendAck(tcb, out, now);
       return sendLost(tcb, out, now) || sendTailProbe(tcb, out, now) || sendWindowProbe(tcb, out, now) ||
         sendText(tcb, out, now) || sendKeepAlive(tcb, out, now) || sendAck(tcb, out, now);
   }
@@ -56,7 +55,7 @@ function beginSegment(tcb: Tcb, out: Segment, seq: SeqNumber, flags: number, now
   const isSyn = (flags & Flag.syn) !== 0;
   const isAnswer = (flags & Flag.ack) !== 0;
   if (isAnswer) out.ack = tcb.receiver.rcvNxt;
-  out.window = tcb.receiver.announceWindow(isSyn);
+  out.window = tcb.receiver.announceWindow(isSyn, tcb.acknowledging.holdsWindow);
   const offersTimestamps = isSyn && tcb.config.handshake.timestamps &&
     (isAnswer
       ? !tcb.openedPassively && tcb.handshake.offersAgain(tcb.config)
@@ -76,10 +75,8 @@ function addressSegment(tcb: Tcb, out: Segment): void {
   out.hopLimit = tcb.config.sending.hopLimit;
 }
 
-/** Accounts for a finished segment. */
+/** Accounts for a finished segment, and for what it acknowledges: all that has arrived. */
 function finishSegment(tcb: Tcb, out: Segment, reason: SendReason, now: Instant): true {
-  tcb.totals.segmentsSent++;
-  if (out.payload.length > tcb.sender.mss) out.segmentSize = tcb.sender.mss;
   if (out.has(Flag.ack) && !out.has(Flag.rst)) {
     tcb.timestamps.lastAckSent = out.ack;
     const reportsAll = tcb.receiver.outOfOrder.count === 0 || !tcb.handshake.selectiveAck ||
@@ -89,7 +86,13 @@ function finishSegment(tcb: Tcb, out: Segment, reason: SendReason, now: Instant)
       tcb.timers.clear(Timer.delayedAck);
     }
   }
+  if (out.payload.length > tcb.sender.mss) out.segmentSize = tcb.sender.mss;
   if (out.payload.length > 0) tcb.lastTextSentAt = now;
+  return countSent(tcb, out, reason, now);
+}
+
+function countSent(tcb: Tcb, out: Segment, reason: SendReason, now: Instant): true {
+  tcb.totals.segmentsSent++;
   tcb.observer?.segmentSent(tcb.view, out, reason, now);
   return true;
 }
@@ -145,8 +148,7 @@ function writeText(tcb: Tcb, out: Segment, seq: SeqNumber, end: SeqNumber): void
 }
 
 function writeSackBlocks(tcb: Tcb, out: Segment, most: number): void {
-  if (!tcb.handshake.selectiveAck) return;
-  const fitting = Math.min(most, tcb.timestamps.agreed ? SACK_BLOCKS_WITH_TIMESTAMPS : MAX_SACK_BLOCKS);
+  const fitting = Math.min(most, mostSackBlocks(tcb));
   if (fitting > 0) tcb.acknowledging.writeSackBlocks(out, tcb.receiver, fitting);
 }
 
@@ -302,7 +304,7 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
   tcb.totals.octetsSent.add(length);
   if (length > 0) {
     tcb.acknowledging.expectAnswers();
-    tcb.acknowledging.pace?.textSent(now);
+    tcb.acknowledging.pace?.dataSent(now);
   }
   tcb.mostInFlight = Math.max(tcb.mostInFlight, recovery.pipe);
   armForOutstanding(tcb, now);
@@ -318,6 +320,7 @@ function sendKeepAlive(tcb: Tcb, out: Segment, now: Instant): boolean {
 }
 
 function sendAck(tcb: Tcb, out: Segment, now: Instant): boolean {
+  if (tcb.acknowledging.kept.length > 0) return sendKeptAck(tcb, out, now);
   const reason = tcb.acknowledging.immediate;
   if (reason === null) return false;
   const { sender } = tcb;
@@ -326,9 +329,19 @@ function sendAck(tcb: Tcb, out: Segment, now: Instant): boolean {
     !isChallenge;
   if (repeatsFin) beginSegment(tcb, out, sender.textEnd, Flag.ack | Flag.fin, now);
   else beginSegment(tcb, out, acceptableNumber(tcb, reason), Flag.ack, now);
-  writeSackBlocks(tcb, out, MAX_SACK_BLOCKS);
+  writeSackBlocks(tcb, out, Infinity);
   tcb.ecn.write(out, false, false, tcb.config.congestion.ecnCapable);
   return finishSegment(tcb, out, reason, now);
+}
+
+/** An ACK that fell due before the latest segment: with what it said then, and the window that has been announced. */
+function sendKeptAck(tcb: Tcb, out: Segment, now: Instant): true {
+  const { acknowledging } = tcb;
+  beginSegment(tcb, out, acceptableNumber(tcb, acknowledging.kept.reason), Flag.ack, now);
+  const reason = acknowledging.takeKept(out);
+  out.window = tcb.receiver.windowFrom(out.ack);
+  tcb.ecn.write(out, false, false, tcb.config.congestion.ecnCapable);
+  return countSent(tcb, out, reason, now);
 }
 
 /**

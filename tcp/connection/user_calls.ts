@@ -139,7 +139,7 @@ function textRead(tcb: Tcb, octets: number, now: Instant): void {
   if (receiver.isUrgent && seqAtOrAfter(receiver.readNext, receiver.rcvUp)) receiver.isUrgent = false;
   receiver.tune(octets, tcb.rtt.srtt, now);
   announceRoom(tcb);
-  tcb.acknowledging.textRead(receiver.ring.length, receiver.fullSegment);
+  tcb.acknowledging.dataRead(receiver.ring.length, receiver.fullSegment);
 }
 
 /** What a reader hears when no text is there: 0: none yet; null: the stream has ended. */
@@ -204,7 +204,7 @@ export function close(tcb: Tcb, now: Instant): void {
   if (tcb.state === "CLOSED" || tcb.userClosed) return;
   tcb.userClosed = true;
   const hasUnread = tcb.receiver.ring.length > 0;
-  tcb.receiver.discardText();
+  tcb.receiver.discardData();
   if (hasUnread && tcb.config.closing.resetsWhenUnread && tcb.state !== "TIME-WAIT") {
     tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-data-after-close" };
     return tcb.fail(

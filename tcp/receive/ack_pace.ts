@@ -26,19 +26,19 @@ export class AckPace {
   #quickAcks = 0;
   /** Whether what arrives is answered, so that ACKs may wait for the answer. */
   #isConversation = false;
-  #lastTextAt: Instant = instant(-1);
+  #lastDataAt: Instant = instant(-1);
   /** Small segments that no ACK has covered. */
   #smallSegments = 0;
 
-  /** Whether text in order is acknowledged at once. */
+  /** Whether data in order is acknowledged at once. */
   get isQuick(): boolean {
     return this.#quickAcks > 0 && !this.#isConversation;
   }
 
-  /** Text arrived. `window`: what we announce; `fullSegment`: its full segments; `rto`: ours. Octets. */
-  textArrived(octets: number, window: number, fullSegment: number, rto: Micros, now: Instant): void {
+  /** Data arrived. `window`: what we announce; `fullSegment`: its full segments; `rto`: ours. Octets. */
+  dataArrived(octets: number, window: number, fullSegment: number, rto: Micros, now: Instant): void {
     if (octets < fullSegment) this.#smallSegments++;
-    const gap = elapsed(this.#lastTextAt, now);
+    const gap = elapsed(this.#lastDataAt, now);
     if (this.#delay === 0) {
       this.#beQuick(window, fullSegment);
       this.#delay = LEAST_DELAY;
@@ -49,7 +49,7 @@ export class AckPace {
     } else if (gap > rto) {
       this.#beQuick(window, fullSegment);
     }
-    this.#lastTextAt = now;
+    this.#lastDataAt = now;
   }
 
   /** Something came out of order, twice, or marked: the sender needs each ACK. */
@@ -69,9 +69,9 @@ export class AckPace {
     this.#isConversation = true;
   }
 
-  /** Text of ours was sent. */
-  textSent(now: Instant): void {
-    if (this.#lastTextAt >= 0 && elapsed(this.#lastTextAt, now) < this.#delay) this.#isConversation = true;
+  /** Data of ours was sent. */
+  dataSent(now: Instant): void {
+    if (this.#lastDataAt >= 0 && elapsed(this.#lastDataAt, now) < this.#delay) this.#isConversation = true;
   }
 
   /** An ACK went out; `wasOwed`: for something that had arrived. */

@@ -6,14 +6,22 @@
  */
 
 import { AckPace } from "./ack_pace.ts";
+import { AckQueue } from "./ack_queue.ts";
 import type { TcpConfig } from "../config/config.ts";
 import type { SendReason } from "../base/observer.ts";
-import type { Receiver, TextOutcome } from "./receiver.ts";
+import type { DataOutcome, Receiver } from "./receiver.ts";
 import { MAX_SACK_BLOCKS, Option, type Segment } from "../base/segment.ts";
-import { seqToInt32 } from "../base/seq.ts";
+import { seqAfter, type SeqNumber, seqToInt32, type Timestamp } from "../base/seq.ts";
+import { after, type Instant, instant, type Micros } from "../base/units.ts";
 
 /** "No duplicate to report." */
 const NO_DUPLICATE = -1;
+
+/** What is told by a duplicate ACK: the sender may count these (RFC 5681 3.2). */
+const DUPLICATES: ReadonlySet<SendReason> = new Set(["ack-out-of-order", "ack-duplicate-segment"]);
+
+/** What is acknowledged at once, each segment by an ACK of its own, whatever else arrives in the same turn. */
+const APART: ReadonlySet<SendReason> = new Set([...DUPLICATES, "ack-gap-filled", "ack-quick"]);
 
 /** Decides about acknowledgements of one connection. */
 export class Acknowledging {
@@ -21,11 +29,26 @@ export class Acknowledging {
   readonly pace: AckPace | null;
   /** Full segments per ACK (SHLD-19); may change while the connection is open. */
   segmentsPerAck: number;
+  /** Segments that arrive in one turn, in order and undisturbed, and that one ACK may cover. */
+  readonly #mostInBulk: number;
+  /** ACKs that fell due before the latest segment, each of which must be a segment of its own. */
+  readonly kept: AckQueue = new AckQueue();
+  /** Those of them that data of ours cannot take the place of. */
+  #apartKept = 0;
   #quickAcks: number;
   #immediate: SendReason | null = null;
-  #owedDuplicates = 0;
+  /** Whether there is news of the window that is worth an ACK. */
+  #isWindowUpdateDue = false;
+  /** Until when each second segment is acknowledged by itself. */
+  #disturbedUntil: Instant = instant(-1);
+  /** The present turn, and how many segments the next ACK in it may cover. */
+  #turn: Instant = instant(-1);
+  #mostCovered = 0;
   /** Octets in order that were not acknowledged yet. */
   #unacknowledged = 0;
+  /** Segments with data since the last ACK, and those that it covered. */
+  #arrived = 0;
+  #covered = 0;
   /** Stream offsets inside the ranges that grew most recently, the newest first. */
   readonly #recent: Float64Array = new Float64Array(MAX_SACK_BLOCKS);
   #recentCount = 0;
@@ -34,6 +57,7 @@ export class Acknowledging {
 
   constructor(config: TcpConfig) {
     this.segmentsPerAck = config.acknowledging.segmentsPerAck;
+    this.#mostInBulk = config.acknowledging.segmentsPerAckInBulk;
     this.#quickAcks = config.acknowledging.quickAcks;
     this.pace = config.acknowledging.ackDelay === "adaptive" ? new AckPace() : null;
   }
@@ -48,14 +72,32 @@ export class Acknowledging {
     return this.#unacknowledged > 0 || this.#immediate !== null;
   }
 
-  /** Asks for an ACK now. The reason given first stands. */
-  acknowledgeNow(reason: SendReason): void {
-    this.#immediate ??= reason;
+  /** Segments with data that the latest segment of ours acknowledged, and none before it. */
+  get covered(): number {
+    return this.#covered;
   }
 
-  /** Acknowledges the next segments at once: after a quiet time or disorder the sender needs each ACK. */
-  acknowledgeQuickly(segments: number): void {
-    this.#quickAcks = Math.max(this.#quickAcks, segments);
+  /** Whether the next segment to be sent is an ACK that must not carry data: it would not count (RFC 5681 2). */
+  get isApartDue(): boolean {
+    return this.#apartKept > 0 || this.isDuplicateDue;
+  }
+
+  /** Whether the ACK that is due says the same number again: then it says the same window again (RFC 5681 2). */
+  get isDuplicateDue(): boolean {
+    return this.#immediate !== null && DUPLICATES.has(this.#immediate);
+  }
+
+  /** Whether the next ACK leaves the announced window as it is: a duplicate, unless its window is news itself. */
+  get holdsWindow(): boolean {
+    return this.kept.length > 0 || this.isDuplicateDue && !this.#isWindowUpdateDue;
+  }
+
+  /** Asks for an ACK now. The reason given first stands, unless the new one wants an ACK of its own. */
+  acknowledgeNow(reason: SendReason): void {
+    if (reason === "ack-window-update") this.#isWindowUpdateDue = true;
+    if (this.#immediate === null || APART.has(reason) && !APART.has(this.#immediate)) {
+      this.#immediate = reason;
+    }
   }
 
   /** The user answers what it receives: an ACK can ride on the answer. */
@@ -63,12 +105,55 @@ export class Acknowledging {
     this.#quickAcks = 0;
   }
 
-  /** Text was taken: `delivered` octets moved RCV.NXT on. `owed`: each of these ACKs must be a segment of its own. */
-  textTaken(outcome: TextOutcome, delivered: number, receiver: Receiver, mayCombine: boolean): void {
+  /**
+   * A segment arrives: whether the ACK that is due must not cover it as well. ACKs are merged (RFC 9293 3.10.7.4, MUST-58)
+   * only while data arrive in order: a sender learns from each ACK that something has arrived. In one turn the first
+   * covers as many segments as any ACK, each later one twice as many as the one before it: so few for a whole window that
+   * they cost nothing, and so many that the loss of one does not leave the sender without any.
+   */
+  mustGoBefore(segment: Segment, rcvNxt: SeqNumber, now: Instant): boolean {
+    if (now !== this.#turn) this.#mostCovered = this.segmentsPerAck;
+    this.#turn = now;
+    const reason = this.#immediate;
+    if (reason === null || this.kept.isFull) return false;
+    // A duplicate ACK that acknowledges something new would be none.
+    if (seqAfter(segment.seq, rcvNxt)) return true;
+    // RFC 2883 4: what came twice is reported once, so that no later report may take its place.
+    if (APART.has(reason) || this.#duplicateStart !== NO_DUPLICATE) return true;
+    if (reason !== "ack-second-segment" || segment.payload.length === 0) return false;
+    return now < this.#disturbedUntil || this.#arrived >= Math.min(this.#mostCovered, this.#mostInBulk);
+  }
+
+  /** Keeps the ACK that is due as it would be sent now; `blocks` has its SACK blocks, `echo` is TS.Recent. */
+  keep(receiver: Receiver, blocks: Segment, echo: Timestamp): void {
+    if (this.#immediate === null) return;
+    if (this.#immediate === "ack-second-segment") this.#mostCovered *= 2;
+    else this.#apartKept++;
+    this.kept.push(this.#immediate, receiver.rcvNxt, echo, this.#arrived, blocks);
+    this.#settle();
+  }
+
+  /** Puts the oldest ACK that was kept on `out`. @returns why it fell due */
+  takeKept(out: Segment): SendReason {
+    const { reason, covered } = this.kept;
+    if (reason !== "ack-second-segment") this.#apartKept--;
+    this.#covered = covered;
+    this.kept.shiftTo(out);
+    return reason;
+  }
+
+  /** Data were taken: `delivered` octets moved RCV.NXT on. `roundTrip`: of the path. */
+  dataTaken(
+    outcome: DataOutcome,
+    delivered: number,
+    receiver: Receiver,
+    roundTrip: Micros,
+    now: Instant,
+  ): void {
     const { fullSegment } = receiver;
+    this.#arrived++;
     this.#unacknowledged += delivered;
-    // RCV.NXT has moved on: duplicates of what it was can no longer be sent, only of what it is, which would mislead.
-    if (delivered > 0) this.#owedDuplicates = 0;
+    if (outcome !== "in order") this.#disturbedUntil = after(now, roundTrip);
     switch (outcome) {
       case "in order":
         // The peer must know of a window that closed because more was kept than it let in.
@@ -88,8 +173,6 @@ export class Acknowledging {
         this.acknowledgeNow("ack-gap-filled");
         break;
       case "out of order":
-        // An ACK that is due already is for what came before this segment, and no duplicate or another's.
-        if (this.#immediate !== null && !mayCombine) this.#owedDuplicates++;
         this.acknowledgeNow("ack-out-of-order");
         break;
       case "duplicate":
@@ -106,10 +189,10 @@ export class Acknowledging {
   }
 
   /**
-   * The user took text; `unread` octets are left. Where ACKs follow the traffic, what waited for the user to make room is
+   * The user took data; `unread` octets are left. Where ACKs follow the traffic, what waited for the user to make room is
    * acknowledged now: more than a full segment, or the end of something.
    */
-  textRead(unread: number, fullSegment: number): void {
+  dataRead(unread: number, fullSegment: number): void {
     if (this.pace === null || !this.isPending) return;
     if (this.#unacknowledged > fullSegment) this.acknowledgeNow("ack-second-segment");
     else if (unread === 0 && this.pace.allRead()) this.acknowledgeNow("ack-window-update");
@@ -126,7 +209,7 @@ export class Acknowledging {
     this.#duplicateStart = NO_DUPLICATE;
   }
 
-  /** Notes where the newest out-of-order text lies (RFC 2018 4: the first block has it). Stream offset. */
+  /** Notes where the newest out-of-order data lies (RFC 2018 4: the first block has it). Stream offset. */
   noteOutOfOrder(offset: number): void {
     for (let i = Math.min(this.#recentCount, MAX_SACK_BLOCKS - 1); i > 0; i--) {
       this.#recent[i] = this.#recent[i - 1] as number;
@@ -137,10 +220,19 @@ export class Acknowledging {
 
   /** A segment with an acknowledgement of everything went out. */
   acknowledged(): void {
+    this.#covered = this.#arrived;
+    // Those of the segments that data of ours acknowledge by the way.
+    this.kept.clear();
+    this.#isWindowUpdateDue = false;
+    this.#settle();
+  }
+
+  /** What was due until now is said. */
+  #settle(): void {
     this.pace?.acknowledged(this.isPending);
     this.#unacknowledged = 0;
-    if (this.#owedDuplicates > 0) this.#owedDuplicates--;
-    else this.#immediate = null;
+    this.#arrived = 0;
+    this.#immediate = null;
   }
 
   /** Adds SACK blocks to an outgoing segment, at most `most`: the duplicate first, then the newest ranges. */

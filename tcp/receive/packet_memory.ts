@@ -1,7 +1,7 @@
 /**
  * A receive buffer whose size counts memory, as it does in systems that keep packets as they came, instead of octets of
- * text: a small packet takes many times the room of its text. The window is the share of the free memory that text has
- * turned out to make up, and opens step by step as text proves to come in packets that are worth their memory.
+ * data: a small packet takes many times the room of its data. The window is the share of the free memory that data has
+ * turned out to make up, and opens step by step as data proves to come in packets that are worth their memory.
  *
  * @module
  */
@@ -28,12 +28,12 @@ const LEAST_PART = 16;
 const LEAST_MEMORY = 2304;
 /** Least window steps that the memory is good for: less could not be announced. */
 const LEAST_STEPS = 4;
-/** Text that is shorter does not open the window further. */
+/** Data that is shorter does not open the window further. */
 const LEAST_GROWTH = 128;
 
-/** Memory that a packet with `text` octets takes: a power of two, or pages from one page on. */
-export function memoryOf(text: number): number {
-  const packet = text + HEADERS;
+/** Memory that a packet with `data` octets takes: a power of two, or pages from one page on. */
+export function memoryOf(data: number): number {
+  const packet = data + HEADERS;
   const storage = HEADROOM + packet + TRAILER;
   if (storage <= PAGE) return 2 ** Math.ceil(Math.log2(storage)) + DESCRIPTION;
   return PAGE + DESCRIPTION + Math.ceil((packet - (PAGE - HEADROOM - TRAILER)) / PAGE) * PAGE;
@@ -47,13 +47,13 @@ export class PacketMemory {
   #used = 0;
   #share = FIRST_SHARE;
   #segment = FIRST_SEGMENT;
-  /** Octets that the last packet's storage has left: text that follows it goes there. */
+  /** Octets that the last packet's storage has left: data that follows it goes there. */
   #tail = 0;
-  /** What is offered at most; rises as text comes. */
+  /** What is offered at most; rises as data comes. */
   #offer = 0;
   /** What the offer may rise to. */
   #clamp: number;
-  /** End of each packet's text in the stream, in order, and the memory it takes. */
+  /** End of each packet's data in the stream, in order, and the memory it takes. */
   readonly #ends: number[] = [];
   readonly #sizes: number[] = [];
 
@@ -81,9 +81,9 @@ export class PacketMemory {
     return this.#windowOf(this.#limit);
   }
 
-  /** Whether so much text alone, without anything beside it, is more than the memory was meant for. */
-  isExceededBy(text: number): boolean {
-    return text > this.#limit;
+  /** Whether so much data alone, without anything beside it, is more than the memory was meant for. */
+  isExceededBy(data: number): boolean {
+    return data > this.#limit;
   }
 
   /** Whether more is kept than the memory was meant for. */
@@ -96,19 +96,19 @@ export class PacketMemory {
     return this.#free < Math.min(this.#clamp, this.whole) / 2;
   }
 
-  /** A packet is kept whose text ends at stream offset `end`; `segment`: the size of its segments; `mss`: ours. */
-  took(text: number, end: number, segment: number, mss: number): void {
-    const memory = memoryOf(text);
+  /** A packet is kept whose data ends at stream offset `end`; `segment`: the size of its segments; `mss`: ours. */
+  took(data: number, end: number, segment: number, mss: number): void {
+    const memory = memoryOf(data);
     if (segment >= this.#segment) {
-      if (segment !== this.#segment) this.#measure(text, memory);
+      if (segment !== this.#segment) this.#measure(data, memory);
       this.#segment = Math.min(segment, mss);
     }
-    this.#charge(end, text, memory);
+    this.#charge(end, data, memory);
     const room = Math.min(this.#clamp, this.#free) - this.#offer;
-    if (text >= LEAST_GROWTH && room > 0) this.#offer += Math.min(room, 2 * Math.max(mss, text));
+    if (data >= LEAST_GROWTH && room > 0) this.#offer += Math.min(room, 2 * Math.max(mss, data));
   }
 
-  /** All text before stream offset `start` has been read: its packets are gone. */
+  /** All data before stream offset `start` has been read: its packets are gone. */
   readTo(start: number): void {
     let gone = 0;
     while (gone < this.#ends.length && this.#ends[gone]! <= start) this.#used -= this.#sizes[gone++]!;
@@ -161,8 +161,8 @@ export class PacketMemory {
     return Math.floor(memory * this.#share / WHOLE_SHARE);
   }
 
-  #measure(text: number, memory: number): void {
-    const share = Math.max(1, Math.floor(text * WHOLE_SHARE / memory));
+  #measure(data: number, memory: number): void {
+    const share = Math.max(1, Math.floor(data * WHOLE_SHARE / memory));
     if (share === this.#share) return;
     this.#share = share;
     this.#setClamp(this.whole);
@@ -173,19 +173,19 @@ export class PacketMemory {
     this.#clamp = clamp;
   }
 
-  #charge(end: number, text: number, memory: number): void {
+  #charge(end: number, data: number, memory: number): void {
     const ends = this.#ends;
     let index = ends.length;
-    if (index > 0 && ends[index - 1] === end - text && text <= this.#tail) {
+    if (index > 0 && ends[index - 1] === end - data && data <= this.#tail) {
       ends[index - 1] = end;
-      this.#tail -= text;
+      this.#tail -= data;
       return;
     }
     while (index > 0 && ends[index - 1]! > end) index--;
     ends.splice(index, 0, end);
     this.#sizes.splice(index, 0, memory);
     this.#used += memory;
-    const storage = HEADROOM + HEADERS + text + TRAILER;
+    const storage = HEADROOM + HEADERS + data + TRAILER;
     this.#tail = index === ends.length - 1 && storage <= PAGE ? memory - DESCRIPTION - storage : 0;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The receiving half: which segments are acceptable, where their text goes, which window we announce.
+ * The receiving half: which segments are acceptable, where their data goes, which window we announce.
  * Variables as in RFC 9293 3.3.1.
  *
  * @module
@@ -27,8 +27,8 @@ const NO_FIN = -1;
 /** "The buffer is as large as it began, or as tuning made it." */
 const NOT_RESIZED = -1;
 
-/** What became of a segment's text. */
-export type TextOutcome =
+/** What became of a segment's data. */
+export type DataOutcome =
   /** It came in order; nothing waits behind it. */
   | "in order"
   /** It came in order and closed a gap, wholly or in part. */
@@ -53,7 +53,7 @@ export class Receiver {
   isUrgent = false;
   /** Largest payload of one segment seen: what "full-sized" means for acknowledging (RFC 5681 4.2). */
   fullSegment: number;
-  /** Nobody will read any more: text is acknowledged as refused by RST. */
+  /** Nobody will read any more: data is acknowledged as refused by RST. */
   readingEnded = false;
   /** What lies beyond the announced window is inside as long as the buffer has room for it. */
   takesWhatFits = false;
@@ -70,9 +70,9 @@ export class Receiver {
   readonly #ownMss: number;
   readonly #roundsUp: boolean;
   readonly #shrinks: boolean;
-  /** Text was refused because what waits to be read is more than the buffer is meant for. */
+  /** Data was refused because what waits to be read is more than the buffer is meant for. */
   #isOverrun = false;
-  /** What the buffer takes in memory, when that is what its size means; null: its size is octets of text. */
+  /** What the buffer takes in memory, when that is what its size means; null: its size is octets of data. */
   readonly #memory: PacketMemory | null;
   #windowShift = 0;
   #windowCap: number;
@@ -125,7 +125,7 @@ export class Receiver {
     this.#approachLimit();
   }
 
-  /** Text delivered in order so far, octets. */
+  /** Data delivered in order so far, octets. */
   get octetsReceived(): number {
     return this.ring.end;
   }
@@ -167,10 +167,10 @@ export class Receiver {
   }
 
   /**
-   * Takes the text of an acceptable segment, as much of it as fits the window; the peer's FIN is noted for when its turn
+   * Takes the data of an acceptable segment, as much of it as fits the window; the peer's FIN is noted for when its turn
    * comes. `RCV.NXT` moves over what is there without a gap.
    */
-  takeText(segment: Segment): TextOutcome {
+  takeData(segment: Segment): DataOutcome {
     if (segment.segmentSize === 0) this.#noteFullSegment(segment.payload.length);
     else this.#noteFullSegment(segment.segmentSize);
     const { ring, outOfOrder } = this;
@@ -211,7 +211,7 @@ export class Receiver {
     if (this.#windowCap < Infinity) this.#windowCap += 2 * octets;
   }
 
-  /** Counts out-of-order text that the ring's end has reached as received in order. @returns its octets */
+  /** Counts out-of-order data that the ring's end has reached as received in order. @returns its octets */
   #joinRanges(): number {
     const { ring, outOfOrder } = this;
     const { end } = ring;
@@ -220,13 +220,13 @@ export class Receiver {
     return ring.end - end;
   }
 
-  /** Whether all text [from, end), counted from RCV.NXT, lies beyond a gap already. */
+  /** Whether all data [from, end), counted from RCV.NXT, lies beyond a gap already. */
   #isThere(from: number, end: number): boolean {
     const base = this.ring.end;
     return this.outOfOrder.covers(base + from, base + end);
   }
 
-  /** Notes the FIN of a segment without text that fits. */
+  /** Notes the FIN of a segment without data that fits. */
   noteFin(segment: Segment): void {
     if (this.#finOffset !== NO_FIN) return;
     const offset = this.ring.end + seqDistance(this.rcvNxt, segment.seq) + segment.payload.length;
@@ -251,9 +251,10 @@ export class Receiver {
   /**
    * The window field of the next segment, moving the announced edge. The edge never moves left (SHLD-14), and right only
    * by half the buffer or a full segment (RFC 9293 3.8.6.2.2, MUST-39), unless the config has it shrink or the buffer was
-   * overrun. `isSyn`: the field of a SYN is not scaled.
+   * overrun. `isSyn`: the field of a SYN is not scaled; `holds`: the edge stays where it is.
    */
-  announceWindow(isSyn: boolean): number {
+  announceWindow(isSyn: boolean, holds: boolean): number {
+    if (holds && !isSyn) return this.windowFrom(this.rcvNxt);
     this.#approachLimit();
     const shift = isSyn ? 0 : this.windowShift;
     const first = isSyn ? this.#memory?.begin(Math.max(1, this.#ownMss - this.optionOctets)) : undefined;
@@ -269,6 +270,11 @@ export class Receiver {
     this.#isOverrun = false;
     this.#windowAnnounced = this.rcvWnd;
     return Math.min(MAX_WINDOW_FIELD, this.rcvWnd >> shift);
+  }
+
+  /** The window field of a segment that acknowledges `ack` and announces the same edge as the one before it. */
+  windowFrom(ack: SeqNumber): number {
+    return Math.min(MAX_WINDOW_FIELD, seqDistance(ack, this.rcvAdv) >> this.#windowShift);
   }
 
   /** RCV.WND as it was last announced, whatever came since. */
@@ -308,17 +314,17 @@ export class Receiver {
 
   /** Sequence number of the next octet that the user will read. */
   get readNext(): SeqNumber {
-    return seqAdd(this.#textNext, -this.ring.length);
+    return seqAdd(this.#dataNext, -this.ring.length);
   }
 
-  /** Moves text to the reader. @returns octets moved */
+  /** Moves data to the reader. @returns octets moved */
   read(into: Uint8Array): number {
     const octets = this.ring.read(into);
     this.#madeRoom();
     return octets;
   }
 
-  /** The reader is done with the first octets of text where they lay. @throws RangeError for more than are there */
+  /** The reader is done with the first octets of data where they lay. @throws RangeError for more than are there */
   consume(octets: number): void {
     if (octets < 0 || octets > this.ring.length) {
       throw new RangeError(`Cannot consume ${octets} octets: received and not read are ${this.ring.length}`);
@@ -344,7 +350,7 @@ export class Receiver {
   }
 
   /** Drops what was received and not read. */
-  discardText(): void {
+  discardData(): void {
     this.readingEnded = true;
     this.outOfOrder.clear();
     this.ring.restartAt(this.ring.end);
@@ -354,16 +360,16 @@ export class Receiver {
 
   /** Stream offset of a sequence number near RCV.NXT. */
   offsetOf(seq: SeqNumber): number {
-    return this.ring.end + seqDistance(this.#textNext, seq);
+    return this.ring.end + seqDistance(this.#dataNext, seq);
   }
 
   /** Sequence number of a stream offset near RCV.NXT. */
   seqOf(offset: number): SeqNumber {
-    return seqAdd(this.#textNext, offset - this.ring.end);
+    return seqAdd(this.#dataNext, offset - this.ring.end);
   }
 
-  /** Sequence number of the octet that follows the text received in order: RCV.NXT, or the peer's FIN before it. */
-  get #textNext(): SeqNumber {
+  /** Sequence number of the octet that follows the data received in order: RCV.NXT, or the peer's FIN before it. */
+  get #dataNext(): SeqNumber {
     return this.finTaken ? seqAdd(this.rcvNxt, -1) : this.rcvNxt;
   }
 
@@ -392,7 +398,7 @@ export class Receiver {
     return textEnd <= furthest || this.ring.length === 0;
   }
 
-  /** How far text up to `wanted` fits into window and buffer, and not beyond the FIN; all counted from RCV.NXT. */
+  /** How far data up to `wanted` fits into window and buffer, and not beyond the FIN; all counted from RCV.NXT. */
   #fitting(wanted: number): number {
     const end = Math.min(wanted, this.acceptableLength, this.ring.room);
     return this.#finOffset === NO_FIN ? end : Math.min(end, this.#finOffset - this.ring.end);

@@ -99,12 +99,15 @@ Deno.test("SACK blocks go where each piece has room for them, never on a long se
   arrive({ flags: Flag.ack, seq: IRS + 101, ack: ISS + 1, length: 100, window: 60_000 });
   send(2_500);
   assertEquals(sent(), [
+    { ...next(ISS + 1, 0, 0), sackBlocks: 1 }, // the duplicate ACK goes by itself
     next(ISS + 1, 2_500, MSS),
-    { ...next(ISS + 2_501, 0, 0), sackBlocks: 1 }, // the ACK that was owed goes by itself
   ]);
   arrive({ flags: Flag.ack, seq: IRS + 301, ack: ISS + 2_501, length: 100, window: 60_000 });
   send(500);
-  assertEquals(sent(), [{ ...next(ISS + 2_501, 500, 0), sackBlocks: 2 }]);
+  assertEquals(sent(), [
+    { ...next(ISS + 2_501, 0, 0), sackBlocks: 2 },
+    { ...next(ISS + 2_501, 500, 0), sackBlocks: 2 },
+  ]);
 });
 
 Deno.test("urgent text goes in ordinary segments: the pointer counts from each one's number (RFC 9293 3.1)", () => {

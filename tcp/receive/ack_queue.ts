@@ -1,0 +1,119 @@
+/**
+ * ACKs that have fallen due one after another and each must be a segment of its own: what each of them says is kept as it
+ * was when it fell due, since the segments that arrive after it change the receiver (RFC 5681 4.2, RFC 2018 4).
+ *
+ * @module
+ */
+
+import { NO_INT32 } from "../base/empty.ts";
+import type { SendReason } from "../base/observer.ts";
+import { MAX_SACK_BLOCKS, Option, type Segment } from "../base/segment.ts";
+import {
+  type SeqNumber,
+  seqNumber,
+  seqToInt32,
+  type Timestamp,
+  timestamp,
+  timestampToInt32,
+} from "../base/seq.ts";
+
+/** As many as the segments that a driver takes in before it asks what is to be sent; powers of two. */
+const FIRST_CAPACITY = 8;
+const MOST_KEPT = 64;
+
+/** Words of one ACK: its fields by index, and then the edges of its SACK blocks. */
+const ACK = 0;
+const ECHO = 1;
+const COVERED = 2;
+const BLOCKS = 3;
+const EDGES = 4;
+const WORDS = EDGES + 2 * MAX_SACK_BLOCKS;
+
+/** FIFO of ACKs (ring buffer, bounded). Memory comes with the first. */
+export class AckQueue {
+  #words: Int32Array = NO_INT32;
+  readonly #reasons: SendReason[] = [];
+  #capacity = 0;
+  #head = 0;
+  #length = 0;
+
+  /** How many wait to be sent. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Whether there is no place for another. */
+  get isFull(): boolean {
+    return this.#length === MOST_KEPT;
+  }
+
+  /**
+   * Adds one: `ack` is its ACK field, `echo` its TSecr, `covered` the segments that it acknowledges. SACK blocks are those
+   * of `blocks`. The queue must not be full.
+   */
+  push(reason: SendReason, ack: SeqNumber, echo: Timestamp, covered: number, blocks: Segment): void {
+    if (this.#length === this.#capacity) this.#grow();
+    const index = this.#head + this.#length++ & this.#capacity - 1;
+    const at = index * WORDS;
+    this.#reasons[index] = reason;
+    this.#words[at + ACK] = seqToInt32(ack);
+    this.#words[at + ECHO] = timestampToInt32(echo);
+    this.#words[at + COVERED] = covered;
+    this.#words[at + BLOCKS] = blocks.sackBlockCount;
+    for (let i = 0; i < 2 * blocks.sackBlockCount; i++) {
+      this.#words[at + EDGES + i] = blocks.sackEdges[i] as number;
+    }
+  }
+
+  /** Why the oldest fell due, and how many segments it covers. Meaningful while there is one. */
+  get reason(): SendReason {
+    return this.#reasons[this.#head] as SendReason;
+  }
+
+  get covered(): number {
+    return this.#words[this.#head * WORDS + COVERED] as number;
+  }
+
+  /** Takes out the oldest: its ACK field, TSecr and SACK blocks are put on `out`. */
+  shiftTo(out: Segment): void {
+    const words = this.#words;
+    const at = this.#head * WORDS;
+    out.ack = seqNumber(words[at + ACK] as number);
+    if (out.hasOption(Option.timestamps)) out.timestampEcho = timestamp(words[at + ECHO] as number);
+    const count = words[at + BLOCKS] as number;
+    for (let i = 0; i < 2 * count; i++) out.sackEdges[i] = words[at + EDGES + i] as number;
+    out.sackBlockCount = count;
+    if (count > 0) out.options |= Option.selectiveAck;
+    this.#head = this.#head + 1 & this.#capacity - 1;
+    this.#length--;
+  }
+
+  /** Drops all. The memory stays for the next use. */
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /** Gives the memory back when nothing waits. */
+  trim(): void {
+    if (this.#length > 0) return;
+    this.#words = NO_INT32;
+    this.#capacity = 0;
+    this.#head = 0;
+    this.#reasons.length = 0;
+  }
+
+  /** Only a full ring grows. */
+  #grow(): void {
+    const capacity = Math.max(FIRST_CAPACITY, 2 * this.#capacity);
+    const words = new Int32Array(capacity * WORDS);
+    const reasons = [...this.#reasons];
+    for (let i = 0; i < this.#length; i++) {
+      const index = this.#head + i & this.#capacity - 1;
+      words.set(this.#words.subarray(index * WORDS, (index + 1) * WORDS), i * WORDS);
+      this.#reasons[i] = reasons[index] as SendReason;
+    }
+    this.#words = words;
+    this.#capacity = capacity;
+    this.#head = 0;
+  }
+}

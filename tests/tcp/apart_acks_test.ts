@@ -1,0 +1,218 @@
+/**
+ * ACKs that must each be a segment of its own although what they answer arrived in one turn.
+ */
+
+import { assertEquals } from "@std/assert";
+import { FREEBSD } from "../../tcp/config/profiles.ts";
+import { Connection } from "../../tcp/connection/connection.ts";
+import { Flag, formatFlags, Option, Segment } from "../../tcp/base/segment.ts";
+import { seqDistance, type SeqNumber, seqNumber, timestamp, timestampToInt32 } from "../../tcp/base/seq.ts";
+import { after, type Instant, milliseconds } from "../../tcp/base/units.ts";
+import { completeConfig, joinChanges } from "../../tcp/config/complete.ts";
+import type { PartialConfig, TcpConfig } from "../../tcp/config/config.ts";
+import { at, HERE, IRS, ISS, PLAIN, segmentOf, THERE } from "./exchange.ts";
+
+const NOW = at(0);
+const LENGTH = 500;
+
+/** The peer's timestamp of its SYN-ACK; each segment has one more than the segment before it in the stream. */
+const FIRST_TICK = 7_000;
+
+/** A round trip before {@link NOW}: when the connection was opened. */
+const EARLIER = at(-0.02);
+
+/** Nothing is acknowledged at once but for its own sake. */
+const BULK: PartialConfig = {
+  handshake: { mss: LENGTH },
+  buffers: { receiveBuffer: 1 << 20, receiveBufferMax: 1 << 20 },
+  acknowledging: { quickAcks: 0 },
+};
+
+const SACK: PartialConfig = { handshake: { selectiveAck: true } };
+
+/** A connection that takes segments of {@link LENGTH} octets by their place in the stream, and tells what it sends. */
+function receiver(changes: PartialConfig = {}, base: TcpConfig = PLAIN): {
+  connection: Connection;
+  arrive(places: readonly number[], now: Instant): void;
+  sent(now: Instant): string[];
+} {
+  const local = { address: HERE, port: 40_000 };
+  const config = completeConfig(joinChanges(BULK, changes), base);
+  const connection = Connection.connect(
+    { config, local, remote: THERE, isn: () => seqNumber(ISS) },
+    EARLIER,
+  );
+  const out = new Segment();
+  connection.transmit(out, EARLIER);
+  const answer = segmentOf(THERE, local, { flags: Flag.syn | Flag.ack, seq: IRS, ack: ISS + 1 });
+  answer.options = Option.selectiveAckPermitted | Option.timestamps;
+  answer.timestampValue = timestamp(FIRST_TICK);
+  answer.timestampEcho = out.timestampValue;
+  connection.segmentArrives(answer, NOW);
+  const sent = (now: Instant): string[] => {
+    const words: string[] = [];
+    while (connection.transmit(out, now)) words.push(wordsOf(out));
+    return words;
+  };
+  sent(NOW);
+  const arrive = (places: readonly number[], now: Instant): void => {
+    for (const place of places) {
+      const segment = segmentOf(THERE, local, {
+        flags: Flag.ack,
+        seq: IRS + 1 + place * LENGTH,
+        ack: ISS + 1,
+        length: LENGTH,
+      });
+      if (config.handshake.timestamps) segment.options = Option.timestamps;
+      segment.timestampValue = timestamp(FIRST_TICK + place);
+      segment.timestampEcho = answer.timestampEcho;
+      connection.segmentArrives(segment, now);
+    }
+  };
+  return { connection, arrive, sent };
+}
+
+/** Places of an edge in the stream, in segments. */
+function placeOf(edge: SeqNumber): number {
+  return seqDistance(seqNumber(IRS + 1), edge) / LENGTH;
+}
+
+/** `2 [4-6 3-4]`: the ACK field and the SACK blocks, counted in segments; `(n)` behind it: octets of data. */
+function wordsOf(out: Segment): string {
+  const blocks = Array.from(
+    { length: out.sackBlockCount },
+    (_, i) =>
+      `${placeOf(seqNumber(out.sackEdges[2 * i] as number))}-${
+        placeOf(seqNumber(out.sackEdges[2 * i + 1] as number))
+      }`,
+  );
+  const data = out.payload.length > 0 ? ` (${out.payload.length})` : "";
+  const flags = out.flags === Flag.ack || out.payload.length > 0 ? "" : `${formatFlags(out.flags)} `;
+  return `${flags}${placeOf(out.ack)}${blocks.length > 0 ? ` [${blocks.join(" ")}]` : ""}${data}`;
+}
+
+Deno.test("six segments beyond a gap in one turn draw six ACKs, each with what was there then (RFC 5681 4.2, RFC 2018 4)", () => {
+  const { arrive, sent } = receiver(SACK);
+  arrive([0, 2, 3, 5, 7, 6, 9], NOW);
+  assertEquals(sent(NOW), [
+    "1 [2-3]",
+    "1 [2-4]",
+    "1 [5-6 2-4]",
+    "1 [7-8 5-6 2-4]",
+    "1 [5-8 2-4]",
+    "1 [9-10 5-8 2-4]",
+  ]);
+  assertEquals(sent(NOW), []);
+});
+
+Deno.test("six segments beyond a gap in one turn draw six equal ACKs without SACK (RFC 5681 4.2)", () => {
+  const { arrive, sent } = receiver();
+  arrive([0, 2, 3, 5, 7, 6, 9], NOW);
+  assertEquals(sent(NOW), ["1", "1", "1", "1", "1", "1"]);
+});
+
+Deno.test("each segment that fills a gap in part draws an ACK in its own turn, and those before it keep their numbers (RFC 5681 4.2)", () => {
+  for (const selectiveAck of [true, false]) {
+    const { arrive, sent } = receiver({ handshake: { selectiveAck } });
+    arrive([1, 2, 4, 0, 3, 5], NOW);
+    const blocks = (words: string) => selectiveAck ? words : words.split(" ")[0] as string;
+    // What follows the last gap is one segment, whose ACK may wait.
+    assertEquals(sent(NOW), ["0 [1-2]", "0 [1-3]", "0 [4-5 1-3]", "3 [4-5]", "5"].map(blocks));
+  }
+});
+
+Deno.test("what comes twice in one turn is reported by an ACK each (RFC 2883 4)", () => {
+  const { arrive, sent } = receiver(SACK);
+  arrive([0, 1, 3], NOW);
+  sent(NOW);
+  arrive([3, 0, 1], NOW);
+  assertEquals(sent(NOW), ["2 [3-4 3-4]", "2 [0-1 3-4]", "2 [1-2 3-4]"]);
+});
+
+Deno.test("a FIN beyond a gap draws an ACK besides those of the data (RFC 5681 4.2)", () => {
+  const { arrive, sent, connection } = receiver();
+  arrive([1, 2], NOW);
+  const local = { address: HERE, port: 40_000 };
+  const fin = { flags: Flag.ack | Flag.fin, seq: IRS + 1 + 3 * LENGTH, ack: ISS + 1 };
+  connection.segmentArrives(segmentOf(THERE, local, fin), NOW);
+  assertEquals(sent(NOW), ["0", "0", "0"]);
+});
+
+Deno.test("at the start each segment draws its ACK, as many as the config says (RFC 5681 4.2)", () => {
+  const { arrive, sent } = receiver({ acknowledging: { quickAcks: 4 } });
+  arrive([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], NOW);
+  assertEquals(sent(NOW), ["1", "2", "3", "4", "6", "10"]);
+});
+
+Deno.test("for a round trip after a gap each second segment draws an ACK, then one covers more (SHLD-19, MUST-58)", () => {
+  const { arrive, sent } = receiver();
+  arrive([1, 0], NOW);
+  assertEquals(sent(NOW), ["0", "2"]);
+  const soon = after(NOW, milliseconds(19));
+  arrive([2, 3, 4, 5, 6, 7, 8], soon);
+  assertEquals(sent(soon), ["4", "6", "8"]);
+  const later = after(NOW, milliseconds(20));
+  arrive([9, 10, 11, 12, 13, 14, 15], later);
+  assertEquals(sent(later), ["10", "14", "16"]);
+});
+
+Deno.test("in one turn each ACK covers twice as many segments as the one before it, 32 at most (MUST-58)", () => {
+  const { arrive, sent } = receiver();
+  const places = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
+  arrive(places(0, 110), NOW);
+  assertEquals(sent(NOW), ["2", "6", "14", "30", "62", "94", "110"]);
+  const later = after(NOW, milliseconds(1));
+  arrive(places(110, 7), later);
+  assertEquals(sent(later), ["112", "116"]);
+});
+
+Deno.test("as FreeBSD each second segment draws an ACK, however many arrive in one turn (SHLD-19)", () => {
+  const { arrive, sent } = receiver({ handshake: { selectiveAck: false, timestamps: false } }, FREEBSD);
+  arrive([0, 1, 2, 3, 4, 5, 6], NOW);
+  assertEquals(sent(NOW), ["2", "4", "6"]);
+});
+
+Deno.test("64 ACKs are kept at most: the last one says all that came after them", () => {
+  const { arrive, sent } = receiver(SACK);
+  arrive(Array.from({ length: 100 }, (_, i) => 1 + i), NOW);
+  const words = sent(NOW);
+  assertEquals(words.length, 65);
+  assertEquals(words.slice(-2), ["0 [1-65]", "0 [1-101]"]);
+  arrive([102, 101], NOW);
+  assertEquals(sent(NOW), ["0 [102-103 1-101]", "0 [1-103]"], "the queue is empty again");
+});
+
+Deno.test("a duplicate ACK goes before data that wait to be sent, which would make it none (RFC 5681 2)", () => {
+  const { arrive, sent, connection } = receiver();
+  arrive([1, 2, 3], NOW);
+  connection.send(new Uint8Array(100), NOW);
+  assertEquals(sent(NOW), ["0", "0", "0", "0 (100)"]);
+});
+
+Deno.test("data carry the ACKs of what came in order, but none of those that must be apart (MUST-58)", () => {
+  const { arrive, sent, connection } = receiver({
+    acknowledging: { quickAcks: 1 },
+    sending: { nagle: false },
+  });
+  arrive([0], NOW);
+  connection.send(new Uint8Array(100), NOW);
+  assertEquals(sent(NOW), ["1 (100)"]);
+  arrive([1, 2, 3, 4, 5, 6, 7], NOW);
+  connection.send(new Uint8Array(100), NOW);
+  assertEquals(sent(NOW), ["8 (100)"]);
+  arrive([8, 9, 10, 12, 11], NOW);
+  connection.send(new Uint8Array(100), NOW);
+  assertEquals(sent(NOW), ["11", "11", "13 (100)"]);
+});
+
+Deno.test("each ACK echoes the timestamp that was the newest in order when it fell due (RFC 7323 4.3)", () => {
+  const { arrive, connection } = receiver({
+    handshake: { timestamps: true },
+    acknowledging: { quickAcks: 16 },
+  });
+  arrive([0, 1, 2, 4], NOW);
+  const out = new Segment();
+  const echoes: number[] = [];
+  while (connection.transmit(out, NOW)) echoes.push(timestampToInt32(out.timestampEcho));
+  assertEquals(echoes.map((echo) => echo - FIRST_TICK), [0, 1, 2, 2]);
+});
