@@ -6,20 +6,15 @@
  */
 
 import { ackArrives } from "./ack_arrives.ts";
-import {
-  acknowledgeFin,
-  delayAck,
-  keepAckDue,
-  noteArrival,
-  reportDuplicateData,
-} from "./acknowledging_arrivals.ts";
+import { keepAckDue } from "./acknowledging_arrivals.ts";
+import { answerUnacceptable, challengeAck, drop, isProbe } from "./challenge_ack.ts";
+import { takeData, takeUrgentDataAndFin, takeUrgentPointer } from "./data_arrives.ts";
 import { addressFromOctets, IPV4_ADDRESS_LENGTH, IPV6_ADDRESS_LENGTH } from "../base/address.ts";
 import { Event } from "../base/events.ts";
 import { shrinkFirstWindow } from "./idle.ts";
-import type { DropReason, SendReason } from "../base/observer.ts";
 import { Flag, Segment } from "../base/segment.ts";
 import { seqAdd, seqAfter, seqAtOrBefore } from "../base/seq.ts";
-import { isSynchronized, mayReceiveText } from "../base/state.ts";
+import { isSynchronized } from "../base/state.ts";
 import type { Tcb } from "./tcb.ts";
 import { armKeepAlive, enterTimeWait, finAcknowledgedIn } from "./closing.ts";
 import { resetFor } from "./reset.ts";
@@ -120,7 +115,7 @@ function arrivesInSynSent(tcb: Tcb, segment: Segment, now: Instant): void {
   // What else the segment carries goes on at the sixth step, as if the SYN before it were gone.
   segment.seq = seqAdd(segment.seq, 1);
   segment.flags &= ~Flag.syn;
-  takeUrgentTextAndFin(tcb, segment, now);
+  takeUrgentDataAndFin(tcb, segment, now);
 }
 
 /** Text on the SYN waits until the connection is established. A FIN does not: the peer sends it again. */
@@ -186,7 +181,7 @@ function arrivesInOtherStates(tcb: Tcb, segment: Segment, now: Instant): void {
   if (segment.sequenceLength > 0) keepAckDue(tcb, segment, now);
   // Only now: a forged segment whose ACK is refused must not make the honest ones look old.
   tcb.timestamps.update(segment, now);
-  takeUrgentTextAndFin(tcb, segment, now);
+  takeUrgentDataAndFin(tcb, segment, now);
 }
 
 /** RFC 9293 3.5: with both sides opening, the peer's SYN-ACK repeats a SYN that we have. */
@@ -200,7 +195,7 @@ function endsSimultaneousOpen(tcb: Tcb, segment: Segment): boolean {
 function checkSequence(tcb: Tcb, segment: Segment, now: Instant): boolean {
   const { receiver } = tcb;
   if (tcb.timestamps.isTooOld(segment, now)) {
-    answerInvalid(tcb, segment, "timestamp-too-old", now);
+    answerUnacceptable(tcb, segment, "timestamp-too-old", now);
     return false;
   }
   if (tcb.timestamps.isMissing(segment) && !tcb.config.compatibility.acceptMissingTimestamps) {
@@ -215,7 +210,7 @@ function checkSequence(tcb: Tcb, segment: Segment, now: Instant): boolean {
   }
   if (segment.has(Flag.syn) && !segment.has(Flag.rst) && isSynchronized(tcb.state)) {
     // RFC 5961 4.2: a SYN is challenged wherever it lies.
-    challenge(tcb, segment, "challenge-syn", "syn-challenged", now);
+    challengeAck(tcb, segment, "challenge-syn", "syn-challenged", now);
     return false;
   }
   // With a closed window the ACK, URG and RST of the next segment in order still count (MUST-66).
@@ -228,7 +223,7 @@ function checkSequence(tcb: Tcb, segment: Segment, now: Instant): boolean {
   if (isOfUse && segment.has(Flag.ack) && (segment.flags & (Flag.syn | Flag.rst)) === 0) {
     takeOnlyControl(tcb, segment, now);
   }
-  answerInvalid(tcb, segment, "unacceptable-sequence", now);
+  answerUnacceptable(tcb, segment, "unacceptable-sequence", now);
   return false;
 }
 
@@ -242,38 +237,11 @@ function takeOnlyControl(tcb: Tcb, segment: Segment, now: Instant): void {
   takeUrgentPointer(tcb, segment);
 }
 
-/** An unacceptable segment is answered with where we are, unless it is a RST; loops of such answers are cut short. */
-function answerInvalid(tcb: Tcb, segment: Segment, reason: DropReason, now: Instant): void {
-  if (segment.has(Flag.rst)) return drop(tcb, segment, "reset-out-of-window", now);
-  if (tcb.state === "TIME-WAIT" && segment.has(Flag.fin)) enterTimeWait(tcb, now);
-  const isBare = segment.sequenceLength === 0;
-  if (!isBare || !isTooSoonToAnswer(tcb, now)) {
-    if (isBare) tcb.lastInvalidAckAt = now;
-    else keepAckDue(tcb, segment, now);
-    reportDuplicateData(tcb, segment);
-    tcb.acknowledging.acknowledgeNow(isProbe(tcb, segment) ? "ack-keep-alive" : "ack-unacceptable");
-  }
-  drop(tcb, segment, reason, now);
-}
-
-/** Whether the last answer to a segment out of window was a moment ago: two hosts might go on for ever. */
-function isTooSoonToAnswer(tcb: Tcb, now: Instant): boolean {
-  const { invalidAckInterval } = tcb.config.defence;
-  return invalidAckInterval > 0 && tcb.lastInvalidAckAt >= 0 &&
-    elapsed(tcb.lastInvalidAckAt, now) < invalidAckInterval;
-}
-
-/** Whether the segment is what keep-alive and window probes are: the last octet before RCV.NXT, or its number alone. */
-function isProbe(tcb: Tcb, segment: Segment): boolean {
-  return segment.seq === seqAdd(tcb.receiver.rcvNxt, -1) && segment.sequenceLength <= 1 &&
-    !segment.has(Flag.syn);
-}
-
 /** Second: RST, with the three cases of RFC 5961 3.2. */
 function checkReset(tcb: Tcb, segment: Segment, now: Instant): boolean {
   if (!segment.has(Flag.rst)) return true;
   if (segment.seq !== tcb.receiver.rcvNxt && tcb.config.defence.resetAcceptance === "exact") {
-    challenge(tcb, segment, "challenge-reset", "reset-challenged", now);
+    challengeAck(tcb, segment, "challenge-reset", "reset-challenged", now);
     return false;
   }
   switch (tcb.state) {
@@ -315,7 +283,7 @@ function checkSyn(tcb: Tcb, segment: Segment, now: Instant): boolean {
     tcb.fail("reset", "The peer sent a SYN within the open connection", "reset-received", now);
     return false;
   }
-  challenge(tcb, segment, "challenge-syn", "syn-challenged", now);
+  challengeAck(tcb, segment, "challenge-syn", "syn-challenged", now);
   return false;
 }
 
@@ -337,7 +305,7 @@ function checkAck(tcb: Tcb, segment: Segment, windowShift: number, now: Instant)
     tcb.receiver.takesWhatFits = tcb.config.compatibility.takesWhatFits;
     const text = tcb.textOfSyn;
     tcb.textOfSyn = null;
-    return text === null || takeText(tcb, text, now);
+    return text === null || takeData(tcb, text, now);
   }
   if (!sender.isAckAcceptable(segment.ack)) {
     const isBeyond = seqAfter(segment.ack, sender.sndNxt);
@@ -345,7 +313,7 @@ function checkAck(tcb: Tcb, segment: Segment, windowShift: number, now: Instant)
       drop(tcb, segment, "ack-of-unsent", now);
       return false;
     }
-    challenge(tcb, segment, "challenge-ack", isBeyond ? "ack-of-unsent" : "ack-not-acceptable", now);
+    challengeAck(tcb, segment, "challenge-ack", isBeyond ? "ack-of-unsent" : "ack-not-acceptable", now);
     return false;
   }
   if (tcb.state === "TIME-WAIT") {
@@ -360,96 +328,4 @@ function checkAck(tcb: Tcb, segment: Segment, windowShift: number, now: Instant)
 function closeWhenFinAcknowledged(tcb: Tcb, now: Instant): boolean {
   if (!tcb.sender.finAcknowledged) return true;
   return finAcknowledgedIn(tcb, now);
-}
-
-/** Sixth to eighth. */
-function takeUrgentTextAndFin(tcb: Tcb, segment: Segment, now: Instant): void {
-  takeUrgentPointer(tcb, segment);
-  if (segment.payload.length > 0 && !takeText(tcb, segment, now)) return;
-  takeFin(tcb, segment, now);
-}
-
-/** Sixth: the urgent pointer; it names the octet after the urgent data (MUST-62). */
-function takeUrgentPointer(tcb: Tcb, segment: Segment): void {
-  if (!segment.has(Flag.urg) || !mayReceiveText(tcb.state)) return;
-  const { receiver } = tcb;
-  const pointer = seqAdd(segment.seq, segment.urgentPointer);
-  const isNews = receiver.isUrgent ? seqAfter(pointer, receiver.rcvUp) : seqAfter(pointer, receiver.readNext);
-  if (!isNews) return;
-  receiver.isUrgent = true;
-  receiver.rcvUp = pointer;
-  tcb.raise(Event.urgent);
-}
-
-/** Seventh: the text. */
-function takeText(tcb: Tcb, segment: Segment, now: Instant): boolean {
-  if (!mayReceiveText(tcb.state)) {
-    drop(tcb, segment, "data-after-fin", now);
-    return true;
-  }
-  const { receiver, acknowledging } = tcb;
-  if (receiver.readingEnded && seqAfter(seqAdd(segment.seq, segment.payload.length), receiver.rcvNxt)) {
-    // SHLD-3: what nobody will read is answered with RST.
-    tcb.resetDue = tcb.config.compatibility.lateTextReset === "as unknown"
-      ? resetFor(segment, "reset-data-after-close")
-      : { seq: tcb.sender.sndNxt, ack: null, reason: "reset-data-after-close" };
-    tcb.fail(
-      "aborted",
-      "The peer sent data after we had closed: it was told by RST",
-      "data-after-close",
-      now,
-    );
-    return false;
-  }
-  const isMarked = tcb.ecn.textArrived(segment);
-  reportDuplicateData(tcb, segment);
-  const outcome = receiver.takeData(segment);
-  const { delivered } = receiver;
-  if (outcome === "out of order") acknowledging.noteOutOfOrder(receiver.offsetOf(segment.seq));
-  if (isMarked) acknowledging.acknowledgeNow("ack-congestion-mark");
-  noteArrival(tcb, segment, outcome, now);
-  acknowledging.dataTaken(outcome, delivered, receiver, tcb.rtt.srtt, now);
-  if (acknowledging.immediate === null) delayAck(tcb, now);
-  if (delivered > 0) tcb.raise(Event.readable);
-  return true;
-}
-
-/** Eighth: the FIN, when everything before it is there. */
-function takeFin(tcb: Tcb, segment: Segment, now: Instant): void {
-  const { receiver } = tcb;
-  if (segment.has(Flag.fin) && segment.payload.length === 0 && mayReceiveText(tcb.state)) {
-    receiver.noteFin(segment);
-    // RFC 5681 4.2: beyond a gap, as text would be.
-    if (!receiver.finIsNext) tcb.acknowledging.acknowledgeNow("ack-out-of-order");
-  }
-  if (!receiver.finIsNext || !mayReceiveText(tcb.state)) return;
-  receiver.takeFin();
-  acknowledgeFin(tcb, now);
-  tcb.raise(Event.peerClosed | Event.readable);
-  switch (tcb.state) {
-    case "ESTABLISHED":
-      return tcb.moveTo("CLOSE-WAIT", "fin-received", now);
-    case "FIN-WAIT-1":
-      // Our FIN would have been acknowledged at the fifth step.
-      return tcb.moveTo("CLOSING", "fin-received", now);
-    case "FIN-WAIT-2":
-      tcb.moveTo("TIME-WAIT", "fin-received", now);
-      return enterTimeWait(tcb, now);
-    default:
-      return;
-  }
-}
-
-/** RFC 5961 7: an answer that only the true peer can use, limited per host. */
-function challenge(tcb: Tcb, segment: Segment, answer: SendReason, reason: DropReason, now: Instant): void {
-  const isHeldBack = tcb.config.compatibility.limitsChallenges && isTooSoonToAnswer(tcb, now);
-  if (!isHeldBack && tcb.challengeLimiter.allows(now)) {
-    if (tcb.config.compatibility.limitsChallenges) tcb.lastInvalidAckAt = now;
-    tcb.acknowledging.acknowledgeNow(answer);
-  }
-  drop(tcb, segment, reason, now);
-}
-
-function drop(tcb: Tcb, segment: Segment, reason: DropReason, now: Instant): void {
-  tcb.observer?.segmentDropped(tcb.view, segment, reason, now);
 }

@@ -4,8 +4,8 @@
  * @module
  */
 
+import { drop } from "./challenge_ack.ts";
 import { enterTimeWait } from "./closing.ts";
-import type { DropReason } from "../base/observer.ts";
 import { Flag, type Segment } from "../base/segment.ts";
 import type { Tcb } from "./tcb.ts";
 import type { Instant } from "../base/units.ts";
@@ -22,8 +22,4 @@ export function arrivesInTimeWait(tcb: Tcb, segment: Segment, now: Instant): voi
   const isPlainNext = (segment.flags & TELLING_FLAGS) === Flag.ack && segment.payload.length === 0 &&
     segment.seq === tcb.receiver.rcvNxt && segment.ack === tcb.sender.sndNxt;
   if (!isPlainNext) tcb.acknowledging.acknowledgeNow("ack-unacceptable");
-}
-
-function drop(tcb: Tcb, segment: Segment, reason: DropReason, now: Instant): void {
-  tcb.observer?.segmentDropped(tcb.view, segment, reason, now);
 }

@@ -1,0 +1,94 @@
+/**
+ * What a segment brings after its ACK field: urgent pointer, data and FIN (RFC 9293 3.10.7.4, sixth to eighth).
+ *
+ * @module
+ */
+
+import { acknowledgeFin, delayAck, noteArrival, reportDuplicateData } from "./acknowledging_arrivals.ts";
+import { drop } from "./challenge_ack.ts";
+import { enterTimeWait } from "./closing.ts";
+import { Event } from "../base/events.ts";
+import { resetFor } from "./reset.ts";
+import { Flag, type Segment } from "../base/segment.ts";
+import { seqAdd, seqAfter } from "../base/seq.ts";
+import { mayReceiveText } from "../base/state.ts";
+import type { Tcb } from "./tcb.ts";
+import type { Instant } from "../base/units.ts";
+
+/** Sixth to eighth. */
+export function takeUrgentDataAndFin(tcb: Tcb, segment: Segment, now: Instant): void {
+  takeUrgentPointer(tcb, segment);
+  if (segment.payload.length > 0 && !takeData(tcb, segment, now)) return;
+  takeFin(tcb, segment, now);
+}
+
+/** Sixth: the urgent pointer; it names the octet after the urgent data (MUST-62). */
+export function takeUrgentPointer(tcb: Tcb, segment: Segment): void {
+  if (!segment.has(Flag.urg) || !mayReceiveText(tcb.state)) return;
+  const { receiver } = tcb;
+  const pointer = seqAdd(segment.seq, segment.urgentPointer);
+  const isNews = receiver.isUrgent ? seqAfter(pointer, receiver.rcvUp) : seqAfter(pointer, receiver.readNext);
+  if (!isNews) return;
+  receiver.isUrgent = true;
+  receiver.rcvUp = pointer;
+  tcb.raise(Event.urgent);
+}
+
+/** Seventh: the data. */
+export function takeData(tcb: Tcb, segment: Segment, now: Instant): boolean {
+  if (!mayReceiveText(tcb.state)) {
+    drop(tcb, segment, "data-after-fin", now);
+    return true;
+  }
+  const { receiver, acknowledging } = tcb;
+  if (receiver.readingEnded && seqAfter(seqAdd(segment.seq, segment.payload.length), receiver.rcvNxt)) {
+    // SHLD-3: what nobody will read is answered with RST.
+    tcb.resetDue = tcb.config.compatibility.lateTextReset === "as unknown"
+      ? resetFor(segment, "reset-data-after-close")
+      : { seq: tcb.sender.sndNxt, ack: null, reason: "reset-data-after-close" };
+    tcb.fail(
+      "aborted",
+      "The peer sent data after we had closed: it was told by RST",
+      "data-after-close",
+      now,
+    );
+    return false;
+  }
+  const isMarked = tcb.ecn.textArrived(segment);
+  reportDuplicateData(tcb, segment);
+  const outcome = receiver.takeData(segment);
+  const { delivered } = receiver;
+  if (outcome === "out of order") acknowledging.noteOutOfOrder(receiver.offsetOf(segment.seq));
+  if (isMarked) acknowledging.acknowledgeNow("ack-congestion-mark");
+  noteArrival(tcb, segment, outcome, now);
+  acknowledging.dataTaken(outcome, delivered, receiver, tcb.rtt.srtt, now);
+  if (acknowledging.immediate === null) delayAck(tcb, now);
+  if (delivered > 0) tcb.raise(Event.readable);
+  return true;
+}
+
+/** Eighth: the FIN, when everything before it is there. */
+function takeFin(tcb: Tcb, segment: Segment, now: Instant): void {
+  const { receiver } = tcb;
+  if (segment.has(Flag.fin) && segment.payload.length === 0 && mayReceiveText(tcb.state)) {
+    receiver.noteFin(segment);
+    // RFC 5681 4.2: beyond a gap, as text would be.
+    if (!receiver.finIsNext) tcb.acknowledging.acknowledgeNow("ack-out-of-order");
+  }
+  if (!receiver.finIsNext || !mayReceiveText(tcb.state)) return;
+  receiver.takeFin();
+  acknowledgeFin(tcb, now);
+  tcb.raise(Event.peerClosed | Event.readable);
+  switch (tcb.state) {
+    case "ESTABLISHED":
+      return tcb.moveTo("CLOSE-WAIT", "fin-received", now);
+    case "FIN-WAIT-1":
+      // Our FIN would have been acknowledged at the fifth step.
+      return tcb.moveTo("CLOSING", "fin-received", now);
+    case "FIN-WAIT-2":
+      tcb.moveTo("TIME-WAIT", "fin-received", now);
+      return enterTimeWait(tcb, now);
+    default:
+      return;
+  }
+}
