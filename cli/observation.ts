@@ -7,6 +7,7 @@
  */
 
 import { CaptureWriter } from "../capture/mod.ts";
+import { epochOf, monotonicNow } from "../driver/mod.ts";
 import type { DropReason, Instant, IpAddress, Observer } from "../tcp/mod.ts";
 import { combineObservers, type OutputOptions, type Outputs, Tracer } from "../trace/mod.ts";
 import type { ObserveArguments } from "./observe_arguments.ts";
@@ -29,8 +30,6 @@ const FLUSH_INTERVAL = 100;
 
 /** Columns where nobody says how many there are. */
 const DEFAULT_WIDTH = 100;
-
-const MICROS_PER_MILLISECOND = 1_000;
 
 /** A running observation. */
 export class Observation {
@@ -55,7 +54,7 @@ export class Observation {
     this.#wanted = wanted;
     this.#context = context;
     this.#capture = capture;
-    const epoch = Math.round(performance.timeOrigin * MICROS_PER_MILLISECOND);
+    const epoch = Math.round(epochOf(monotonicNow));
     this.tracer = new Tracer({
       ...outputOptions(wanted, context, context.output.err, writeQuietly),
       epoch,

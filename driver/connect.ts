@@ -66,7 +66,7 @@ export class RawConnection implements Disposable {
       config: completeConfig({ sending: { mtu: stack.mtu } }, options.config),
       local,
       remote,
-      ...observer === undefined ? {} : { observer },
+      observer: stack.watched(observer),
       segmentLimit: isPlain ? undefined : packetSegmentLimit(local.address.family),
       isn: isn ?? createIsnGenerator(stack.secret),
       timestampOffset: createTimestampOffset(stack.secret)(local, remote),

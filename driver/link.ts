@@ -92,6 +92,10 @@ export class Link implements NetworkSide {
     return this.#connection.transmit(out, now);
   }
 
+  segmentLeft(moment: Instant): void {
+    this.#connection.segmentLeft(moment);
+  }
+
   /** Whether so much arrives in small packets that a ring is worth its memory. */
   #weigh(segment: Segment): void {
     this.#alone = segment.payload.length > this.#device.longestByRing ? 0 : this.#alone + 1;

@@ -102,6 +102,10 @@ export class LinkDevice implements PacketDevice {
     return this.#source === null ? 0 : this.#source.inboundSegmentSize;
   }
 
+  get inboundStamp(): number {
+    return this.#source === null ? this.#raw.inboundStamp : this.#source.inboundStamp;
+  }
+
   get outboundDescriptor(): number {
     return this.#gatherer === null ? this.#raw.descriptor : this.#gatherer.socket.descriptor;
   }

@@ -20,6 +20,8 @@ import {
 } from "../tcp/mod.ts";
 import { type Clock, monotonicNow } from "./clock.ts";
 import { Outlet } from "./outlet.ts";
+import { WireClock } from "./wire_clock.ts";
+import type { WireObserver } from "./wire_observer.ts";
 
 /** The network side of a core: one connection or a host of them. */
 export interface NetworkSide {
@@ -29,6 +31,8 @@ export interface NetworkSide {
   nextDeadline(): Instant;
   /** Fills `out` with the next segment due; false: nothing due now. */
   transmit(out: Segment, now: Instant): boolean;
+  /** When the segment filled last really left: right after it has. */
+  segmentLeft(moment: Instant): void;
 }
 
 /** What the loop asks of a set of descriptors to wait for; `PollSet` of ffi/ is one. */
@@ -69,8 +73,12 @@ export interface LoopOptions {
    * @default 0
    */
   readonly patience?: number;
+  /** Between the core and its observer: told when segments arrive and leave. @default null, nobody observes */
+  readonly watcher?: WireObserver | null;
   /** @default the system's monotonic clock */
   readonly clock?: Clock;
+  /** What the device's time stamps are read off, microseconds since 1970. @default CLOCK_REALTIME */
+  readonly wallClock?: () => number;
   /** Disposed of with the loop. @default a new PollSet */
   readonly poller?: Poller;
 }
@@ -119,6 +127,10 @@ export class Loop implements Disposable {
   readonly #arrived = new Segment();
   readonly #leaving = new Segment();
   readonly #outlet: Outlet;
+  readonly #watcher: WireObserver | null;
+  readonly #wire: WireClock;
+  /** When the device was last found to have nothing: what is found later came later. */
+  #emptyAt: Instant;
   #now: Instant;
   /** When others are to get their turn, though there is more to do: kept over runs, which may be short and many. */
   #yieldAt: Instant;
@@ -126,17 +138,19 @@ export class Loop implements Disposable {
 
   constructor(options: LoopOptions) {
     this.#device = options.device;
-    this.#outlet = new Outlet(options.device);
     this.#side = options.side;
     this.#checksums = options.checksums ?? "verify";
     this.#onDrop = options.onDrop;
     this.#onUnsent = options.onUnsent;
     this.#patience = options.patience ?? 0;
     this.#clock = options.clock ?? monotonicNow;
+    this.#watcher = options.watcher ?? null;
+    this.#wire = new WireClock(this.#clock, options.wallClock);
+    this.#outlet = new Outlet(options.device, this.#clock);
     this.#poller = options.poller ?? new PollSet();
     this.#descriptor = options.device.descriptor;
     this.#deviceSlot = this.#poller.add(this.#descriptor, POLLIN);
-    this.#now = this.#clock();
+    this.#now = this.#emptyAt = this.#clock();
     this.#yieldAt = after(this.#now, LONGEST_HOLD);
   }
 
@@ -240,7 +254,10 @@ export class Loop implements Disposable {
     for (let count = 0; count < BATCH && octets < BATCH_OCTETS; count++) {
       const length = device.receive();
       octets += length;
-      if (length === 0) return count > 0;
+      if (length === 0) {
+        this.#emptyAt = now;
+        return count > 0;
+      }
       const known = device.inboundChecksum ?? "unknown";
       const checksums = known === "unknown" ? this.#checksums : "trust";
       const { inbound, inboundOffset: offset = 0 } = device;
@@ -251,17 +268,34 @@ export class Loop implements Disposable {
       }
       if (known === "unfinished") this.#arrived.checksumUnfinished = true;
       this.#arrived.segmentSize = device.inboundSegmentSize ?? 0;
-      this.#side.segmentArrives(this.#arrived, now);
+      this.#take(device.inboundStamp ?? 0);
     }
     return true;
+  }
+
+  /** Gives the core the segment that came with this stamp. */
+  #take(stamp: number): void {
+    const arrived = this.#arrived;
+    arrived.arrivedAt = this.#wire.momentOf(stamp, this.#emptyAt);
+    // It may have come in the course of this turn.
+    if (arrived.arrivedAt > this.#now && arrived.arrivedAt !== NEVER) this.#now = arrived.arrivedAt;
+    this.#watcher?.arriving(arrived.arrivedAt);
+    this.#side.segmentArrives(arrived, this.#now);
+    this.#watcher?.arriving(NEVER);
   }
 
   #fill(now: Instant): boolean {
     const outlet = this.#outlet;
     if (outlet.isFull && !this.#gone(outlet.sendAgain(), now)) return false;
     for (let count = 0; count < BATCH; count++) {
-      if (!this.#side.transmit(this.#leaving, now)) return count > 0;
-      if (!this.#gone(outlet.send(this.#leaving), now)) return true;
+      this.#watcher?.sending();
+      if (!this.#side.transmit(this.#leaving, now)) {
+        this.#watcher?.left(now);
+        return count > 0;
+      }
+      const outcome = outlet.send(this.#leaving);
+      if (outcome !== "full") this.#side.segmentLeft(outlet.offeredAt);
+      if (!this.#gone(outcome, now)) return true;
     }
     return true;
   }
@@ -270,6 +304,7 @@ export class Loop implements Disposable {
   #gone(outcome: SendResult, now: Instant): boolean {
     if (outcome === "full") return false;
     this.#fullThoughWritable = false;
+    this.#watcher?.left(this.#outlet.offeredAt);
     if (outcome !== "sent") this.#onUnsent?.(this.#leaving, outcome, now);
     return true;
   }

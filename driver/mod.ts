@@ -17,3 +17,4 @@ export { Conn, type ConnStats } from "./stream/conn.ts";
 export { connect, type ConnectOptions } from "./stream/connect.ts";
 export { listen, Listener, type ListenOptions } from "./stream/listen.ts";
 export type { RunOptions } from "./raw_stack.ts";
+export { epochOf } from "./wire_clock.ts";

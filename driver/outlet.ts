@@ -4,13 +4,15 @@
  * @module
  */
 
-import { encodePacket, encodePacketHeaders, type Segment } from "../tcp/mod.ts";
+import { encodePacket, encodePacketHeaders, type Instant, type Segment } from "../tcp/mod.ts";
 import type { PacketBatch, PacketDevice, SendResult } from "../ffi/mod.ts";
+import type { Clock } from "./clock.ts";
 import { SegmentCutter } from "./segment_cutter.ts";
 
 /** Sends one segment after another; one that found no room waits here. */
 export class Outlet {
   readonly #device: PacketDevice;
+  readonly #clock: Clock;
   readonly #cutter = new SegmentCutter();
   #waiting: Segment | null = null;
   /** Whether the waiting segment is sent piece by piece, and the cutter stands at the piece that waits. */
@@ -19,9 +21,14 @@ export class Outlet {
   #queued = 0;
   #gone = 0;
   #hasMore = false;
+  /** When the last `send` or `sendAgain` gave the device the first octets: right before the call. */
+  offeredAt: Instant;
+  #isOffered = false;
 
-  constructor(device: PacketDevice) {
+  constructor(device: PacketDevice, clock: Clock) {
     this.#device = device;
+    this.#clock = clock;
+    this.offeredAt = clock();
   }
 
   /** Whether a segment waits for room in the device. */
@@ -49,6 +56,7 @@ export class Outlet {
   }
 
   #offer(segment: Segment): SendResult {
+    this.#isOffered = false;
     const outcome = this.#isCut ? this.#sendPieces() : this.#sendOne(segment);
     this.#waiting = outcome === "full" ? segment : null;
     return outcome;
@@ -78,6 +86,7 @@ export class Outlet {
         if (!this.#hasMore) return "sent";
         this.#fillBatch(batch);
       }
+      this.#offering();
       const sent = batch.send(this.#gone, this.#queued - this.#gone);
       if (sent === 0) return batch.refusal;
       this.#gone += sent;
@@ -102,13 +111,23 @@ export class Outlet {
     const gathering = device.gathering ?? null;
     // What has no text stays on the way that needs no proof.
     if (gathering === null || segment.payload.length === 0) {
-      return device.send(encodePacket(segment, device.outbound));
+      const length = encodePacket(segment, device.outbound);
+      this.#offering();
+      return device.send(length);
     }
+    const headersLength = encodePacketHeaders(segment, gathering.outbound, 0, "unfinished");
+    this.#offering();
     return gathering.sendGathered(
-      encodePacketHeaders(segment, gathering.outbound, 0, "unfinished"),
+      headersLength,
       segment.payload,
       segment.segmentSize,
     );
+  }
+
+  #offering(): void {
+    if (this.#isOffered) return;
+    this.#isOffered = true;
+    this.offeredAt = this.#clock();
   }
 
   /** Whether nobody but us can make wire segments of it. */

@@ -65,7 +65,8 @@ export class RawDialer implements Disposable {
   readonly #stack: RawStack;
 
   private constructor(stack: RawStack, ports: GuardedPorts, options: RawDialerOptions) {
-    const { source, observer, isn } = options;
+    const { source, isn } = options;
+    const observer = stack.watched(options.observer);
     const config = completeConfig({ sending: { mtu: stack.mtu } }, options.config);
     this.#stack = stack;
     this.#source = source;
@@ -153,5 +154,9 @@ class GuardedSide implements NetworkSide {
 
   transmit(out: Segment, now: Instant): boolean {
     return this.#host.transmit(out, now);
+  }
+
+  segmentLeft(moment: Instant): void {
+    this.#host.segmentLeft(moment);
   }
 }

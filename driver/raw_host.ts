@@ -49,7 +49,7 @@ export class RawHost implements Disposable {
       addresses: [local.address],
       secret: stack.secret,
       config: completeConfig({ sending: { mtu: stack.mtu } }, options.config),
-      observer: options.observer,
+      observer: stack.watched(options.observer),
       isn: options.isn,
     });
     this.loop = stack.run({ side: this.host, reports: this.host }, options);

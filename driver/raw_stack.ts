@@ -11,9 +11,10 @@ import {
   type RawSocketOptions,
   type RawSocketV6,
 } from "../ffi/mod.ts";
-import type { IpAddress } from "../tcp/mod.ts";
+import type { IpAddress, Observer } from "../tcp/mod.ts";
 import type { PacketDevice } from "../ffi/mod.ts";
 import { Loop, type LoopOptions, type NetworkSide } from "./loop.ts";
+import { WireObserver } from "./wire_observer.ts";
 import { type IcmpSide, openIcmp, reportIcmp, reportTooLong } from "./network_reports.ts";
 
 /** How a core is run on the sockets. */
@@ -52,6 +53,7 @@ export class RawStack implements Disposable {
   readonly secret: Uint8Array<ArrayBuffer> = crypto.getRandomValues(new Uint8Array(SECRET_LENGTH));
   readonly #options: RawSocketOptions;
   readonly #owned: DisposableStack;
+  #watcher: WireObserver | null = null;
 
   private constructor(options: RawSocketOptions, owned: DisposableStack) {
     this.#options = options;
@@ -81,6 +83,12 @@ export class RawStack implements Disposable {
     return this.socket.mtu;
   }
 
+  /** What a core is to tell, so that `observer` hears of segments when they were on the wire. Before `run`. */
+  watched(observer: Observer | undefined): Observer | undefined {
+    this.#watcher = observer === undefined ? null : new WireObserver(observer);
+    return this.#watcher ?? undefined;
+  }
+
   /** The stack's from now on: closed before the socket. */
   own<T extends Disposable>(owner: T): T {
     return this.#owned.use(owner);
@@ -98,6 +106,7 @@ export class RawStack implements Disposable {
       new Loop({
         device: throughDevice?.(device) ?? device,
         side,
+        watcher: this.#watcher,
         patience,
         poller: new PollSet(DESCRIPTORS, spin),
         onUnsent: (segment, outcome, now) => {

@@ -39,6 +39,8 @@ export const SO_BINDTODEVICE = 25;
 export const SO_ATTACH_FILTER = 26;
 export const SO_SNDBUFFORCE = 32;
 export const SO_RCVBUFFORCE = 33;
+/** The option, and the type of the ancillary record that it asks for. */
+export const SO_TIMESTAMPNS = 35;
 
 // <linux/in.h>: options at IPPROTO_IP
 export const IP_HDRINCL = 3;
@@ -113,6 +115,9 @@ export const F_GETFD = 1;
 
 // <bits/confname.h>: the numbers of glibc and musl alike
 export const SC_NPROCESSORS_ONLN = 84;
+
+// <bits/time.h>
+export const CLOCK_REALTIME = 0;
 
 // <sched.h>
 export const CLONE_NEWNET = 0x40000000;

@@ -193,6 +193,10 @@ const SYMBOLS = {
     ],
     result: "pointer", /* const char * */
   },
+  clock_gettime: {
+    parameters: ["i32", /* clockid_t */ "buffer" /* struct timespec * */],
+    result: "i32", /* int */
+  },
   sysconf: { parameters: ["i32" /* int name */], result: "i32" /* long; what is asked for fits */ },
   unshare: { parameters: ["i32" /* int flags */], result: "i32" /* int */ },
   setns: { parameters: ["i32", /* int fd */ "i32" /* int nstype */], result: "i32" /* int */ },
@@ -209,13 +213,17 @@ export type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 const AT_ONCE = [
   "__errno_location",
   "bind",
+  "clock_gettime",
   "close",
   "connect",
   "eventfd",
   "getsockname",
   "getsockopt",
   "listen",
+  "poll",
+  "pollOnPool",
   "recv",
+  "recvmsg",
   "sendto",
   "setsockopt",
   "socket",
@@ -242,7 +250,11 @@ let loaded: Libc | undefined;
  * @throws LibcError when the system is not Linux, the permission is missing, or no candidate can be opened
  */
 export function loadLibc(): Libc {
-  loaded ??= openFirst(libcCandidates(Deno.build.arch, libcOverride()));
+  if (loaded === undefined) {
+    loaded = openFirst(libcCandidates(Deno.build.arch, libcOverride()));
+    // Nothing to wait for: it starts the thread of the first wait, which takes longer than a near peer needs to answer.
+    void loaded.pollOnPool(null, 0n, 0);
+  }
   return loaded;
 }
 

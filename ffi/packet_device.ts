@@ -25,6 +25,8 @@ export interface PacketDevice extends Disposable {
   readonly inbound: Uint8Array;
   /** Where in `inbound` it puts it. @default 0 */
   readonly inboundOffset?: number;
+  /** When the kernel received that packet: microseconds of CLOCK_REALTIME, see `wallClockMicros`. @default 0, it did not say */
+  readonly inboundStamp?: number;
   /** What the device knows of the TCP checksum of the packet received last. @default "unknown" */
   readonly inboundChecksum?: InboundChecksum;
   /** Payload octets of each segment that was merged into the packet received last. @default 0, it is one segment */

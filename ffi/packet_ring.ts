@@ -59,9 +59,12 @@ const BLOCK_LENGTH = 1 << 16;
 /** Added before the packet, so that its IP header starts on a multiple of 16 octets behind 14 of Ethernet's. */
 const RESERVED = 6;
 
-// struct tpacket2_hdr: u32 status, length, kept length; u16 place of the link-layer header, of the IP header; …
+// struct tpacket2_hdr: u32 status, length, kept length; u16 place of the link-layer header, of the IP header; u32 seconds and
+// nanoseconds of CLOCK_REALTIME; …
 const STATUS_WORD = 0;
 const KEPT_LENGTH_WORD = 2;
+const SECONDS_WORD = 4;
+const NANOSECONDS_WORD = 5;
 const LINK_HEADER_HALF = 6;
 const IP_HEADER_HALF = 7;
 const SLOT_WORDS = SLOT_LENGTH / 4;
@@ -70,6 +73,9 @@ const SLOT_HALVES = SLOT_LENGTH / 2;
 /** Words of a slot that are read ahead, those of a packet of 1,500 octets, and words of a cache line. */
 const READ_AHEAD_WORDS = 1_536 / 4;
 const LINE_WORDS = 64 / 4;
+
+const MICROS_PER_SECOND = 1_000_000;
+const NANOS_PER_MICRO = 1_000;
 
 // tp_status: whose the slot is, and whether the whole packet is on the socket's queue
 const STATUS_KERNEL = 0;
@@ -85,6 +91,9 @@ export class PacketRing implements Disposable {
   inbound: Uint8Array<ArrayBuffer>;
   /** Where in `inbound` its IP header is. */
   inboundOffset = 0;
+
+  /** When the kernel received the packet at hand, microseconds of CLOCK_REALTIME. */
+  inboundStamp = 0;
 
   /** What was read ahead, of no meaning; kept so that the engine does not leave the reading out. */
   readAhead = 0;
@@ -176,6 +185,8 @@ export class PacketRing implements Disposable {
     if ((status & STATUS_USER) === 0) return 0;
     this.#isHeld = true;
     this.#readAhead();
+    this.inboundStamp = ((this.#words[word + SECONDS_WORD] as number) >>> 0) * MICROS_PER_SECOND +
+      (this.#words[word + NANOSECONDS_WORD] as number) / NANOS_PER_MICRO;
     const half = this.#slot * SLOT_HALVES;
     const linkHeader = this.#halves[half + LINK_HEADER_HALF] as number;
     const ipHeader = this.#halves[half + IP_HEADER_HALF] as number;

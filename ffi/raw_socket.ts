@@ -53,6 +53,7 @@ import {
 import { type Libc, loadLibc } from "./libc.ts";
 import type { PacketBatch, PacketDevice, SendResult } from "./packet_device.ts";
 import { RawBatch } from "./raw_batch.ts";
+import { askForStamps, ReceivedMessage } from "./received_message.ts";
 import { PacketSieve } from "./packet_sieve.ts";
 import { interfaceMtu } from "./network_interface.ts";
 import { pathMtu } from "./route.ts";
@@ -81,6 +82,9 @@ export const MOST_STRANGERS = 256;
 export const DEFAULT_BUFFER_SIZE = 8 * 1024 * 1024;
 const IPV4_DESTINATION_OFFSET = 16; // RFC 791 3.1
 const SOCKADDR_ADDRESS_OFFSET = 4; // struct sockaddr_in, <netinet/in.h>
+
+/** Room for a time stamp: 16 + 16 octets. */
+const CONTROL_LENGTH = 32;
 
 const VERDICTS: ReadonlyMap<number, SendResult> = new Map<number, SendResult>([
   [EAGAIN, "full"],
@@ -117,9 +121,8 @@ export class RawSocket implements PacketDevice {
   readonly #toAnyone: boolean;
   readonly #peer: Uint8Array<ArrayBuffer>;
   readonly #peerPointer: Deno.PointerValue;
-  readonly #inboundPointer: Deno.PointerValue;
   readonly #outboundPointer: Deno.PointerValue;
-  readonly #inboundLength = BigInt(PACKET_BUFFER_LENGTH);
+  readonly #message: ReceivedMessage = new ReceivedMessage(this.inbound, 0, CONTROL_LENGTH);
   #sieve: PacketSieve | null = null;
   #batch: RawBatch | null = null;
 
@@ -129,7 +132,6 @@ export class RawSocket implements PacketDevice {
     this.#toAnyone = remote === undefined;
     this.#peer = encodeSockaddr({ address: remote?.address ?? anyAddress(4), port: 0 });
     this.#peerPointer = Deno.UnsafePointer.of(this.#peer);
-    this.#inboundPointer = Deno.UnsafePointer.of(this.inbound);
     this.#outboundPointer = Deno.UnsafePointer.of(this.outbound);
   }
 
@@ -145,12 +147,17 @@ export class RawSocket implements PacketDevice {
       setOption(number, IPPROTO_IP, IP_HDRINCL, 1, "setsockopt IP_HDRINCL");
       const socket = new RawSocket(descriptor, options.remote, mtu);
       socket.#sieve = prepareRawSocket(number, options, "ip", () => socket.receive());
+      warmUp(socket);
       return socket;
     });
   }
 
   get descriptor(): number {
     return this.#descriptor.number;
+  }
+
+  get inboundStamp(): number {
+    return this.#message.stamp;
   }
 
   /** Sends many packets to the peer with one call; null: there is no peer. */
@@ -173,11 +180,14 @@ export class RawSocket implements PacketDevice {
   }
 
   #receiveAny(): number {
-    const length = this.#receiveOnce();
-    if (length >= 0) return length;
-    if (wouldWait()) return 0;
-    const again = this.#receiveOnce(); // see lastErrno
-    return again >= 0 ? again : nothingReceived("recv");
+    let length = this.#message.receive(this.descriptor);
+    if (length < 0) {
+      if (wouldWait()) return 0;
+      length = this.#message.receive(this.descriptor); // see lastErrno
+      if (length < 0) return nothingReceived("recvmsg");
+    }
+    this.#message.nextRecord(0);
+    return length;
   }
 
   send(length: number): SendResult {
@@ -190,11 +200,6 @@ export class RawSocket implements PacketDevice {
 
   [Symbol.dispose](): void {
     this.#descriptor.close();
-  }
-
-  #receiveOnce(): number {
-    const number = this.#descriptor.number;
-    return this.#libc.recv(number, this.#inboundPointer, this.#inboundLength, MSG_DONTWAIT);
   }
 
   #sendOnce(length: number): number {
@@ -219,6 +224,18 @@ export class RawSocket implements PacketDevice {
     const result = sendResult(errno);
     if (result === "unreachable") this.softError = new SystemError("sendto", errno);
     return result;
+  }
+}
+
+/**
+ * Sends nothing, which is refused for want of an IP header: so that the first packet does not wait for what happens once, from
+ * the compiling of this code to the kernel's look at the route.
+ */
+export function warmUp(socket: PacketDevice): void {
+  try {
+    socket.send(0);
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
   }
 }
 
@@ -260,6 +277,7 @@ export function prepareRawSocket(
   const filtered = filter(number, dropAllFilter());
   enlargeBuffer(number, SO_RCVBUFFORCE, SO_RCVBUF, options.bufferSize ?? DEFAULT_BUFFER_SIZE);
   enlargeBuffer(number, SO_SNDBUFFORCE, SO_SNDBUF, options.bufferSize ?? DEFAULT_BUFFER_SIZE);
+  askForStamps(number);
   bindSocket(number, { address: local.address, port: 0 }); // routing rules by source address apply then
   if (!filtered) return new PacketSieve(local, remote, ports);
   while (receive() > 0);

@@ -26,6 +26,7 @@ import { type FileDescriptor, openSocket, orClose, setOption } from "./file_desc
 import { type Libc, loadLibc } from "./libc.ts";
 import type { PacketDevice, SendResult } from "./packet_device.ts";
 import type { PacketSieve } from "./packet_sieve.ts";
+import { ReceivedMessage } from "./received_message.ts";
 import {
   deviceMtu,
   isVerdict,
@@ -36,6 +37,7 @@ import {
   RawSocket,
   type RawSocketOptions,
   sendResult,
+  warmUp,
 } from "./raw_socket.ts";
 import { anyAddress, encodeSockaddr, type IpAddress, SOCKADDR_IN6_LENGTH } from "./sockaddr.ts";
 
@@ -53,19 +55,11 @@ const MAX_PAYLOAD = 65_535;
 const ADDRESS_LENGTH = 16;
 const SOCKADDR_ADDRESS_OFFSET = 8; // struct sockaddr_in6, <netinet/in.h>
 
-// struct msghdr, <bits/socket.h>: name *, namelen and padding, iov *, iovlen, control *, controllen, flags and padding
-const MSGHDR_LENGTH = 56;
-const NAMELEN_OFFSET = 8;
-const CONTROLLEN_OFFSET = 40;
-
-// struct cmsghdr: size_t len, int level, int type, then the record; each starts at a multiple of 8
-const CMSG_LEVEL_OFFSET = 8;
-const CMSG_TYPE_OFFSET = 12;
-const CMSG_HEADER_LENGTH = 16;
-const CMSG_ALIGNMENT = 8;
-
-/** Room for IPV6_PKTINFO (16 + 20, padded to 40), IPV6_HOPLIMIT and IPV6_TCLASS (16 + 4, padded to 24 each), and spare. */
-const CONTROL_LENGTH = 128;
+/**
+ * Room for a time stamp (16 + 16 octets), IPV6_PKTINFO (16 + 20, padded to 40), IPV6_HOPLIMIT and IPV6_TCLASS (16 + 4,
+ * padded to 24 each), and spare.
+ */
+const CONTROL_LENGTH = 160;
 
 /** A raw IPv6 socket. Packets start at the IPv6 header in both directions and have no extension headers; RFC 8200 3. */
 export class RawSocketV6 implements PacketDevice {
@@ -82,12 +76,11 @@ export class RawSocketV6 implements PacketDevice {
   readonly #peer: Uint8Array<ArrayBuffer>;
   readonly #peerPointer: Deno.PointerValue;
   readonly #outboundPointer: Deno.PointerValue;
-  // What recvmsg gets: everything that its header points to lives as long as this object.
-  readonly #sender: Uint8Array<ArrayBuffer> = new Uint8Array(SOCKADDR_IN6_LENGTH);
-  readonly #control: DataView<ArrayBuffer> = new DataView(new ArrayBuffer(CONTROL_LENGTH));
-  readonly #vector: BigUint64Array<ArrayBuffer> = new BigUint64Array(2);
-  readonly #message: DataView<ArrayBuffer> = new DataView(new ArrayBuffer(MSGHDR_LENGTH));
-  readonly #messagePointer: Deno.PointerValue;
+  readonly #message: ReceivedMessage = new ReceivedMessage(
+    this.inbound.subarray(HEADER_LENGTH),
+    SOCKADDR_IN6_LENGTH,
+    CONTROL_LENGTH,
+  );
   #sieve: PacketSieve | null = null;
 
   private constructor(descriptor: FileDescriptor, options: RawSocketOptions, mtu: number) {
@@ -101,7 +94,6 @@ export class RawSocketV6 implements PacketDevice {
     this.#peer = encodeSockaddr({ address: peer, port: 0 });
     this.#peerPointer = Deno.UnsafePointer.of(this.#peer);
     this.#outboundPointer = Deno.UnsafePointer.of(this.outbound);
-    this.#messagePointer = this.#fillMessage();
   }
 
   /**
@@ -119,12 +111,17 @@ export class RawSocketV6 implements PacketDevice {
       setOption(number, IPPROTO_IPV6, IPV6_RECVTCLASS, 1, "setsockopt IPV6_RECVTCLASS");
       const socket = new RawSocketV6(descriptor, options, mtu);
       socket.#sieve = prepareRawSocket(number, options, "transport", () => socket.receive());
+      warmUp(socket);
       return socket;
     });
   }
 
   get descriptor(): number {
     return this.#descriptor.number;
+  }
+
+  get inboundStamp(): number {
+    return this.#message.stamp;
   }
 
   receive(): number {
@@ -136,10 +133,10 @@ export class RawSocketV6 implements PacketDevice {
   }
 
   #receiveAny(): number {
-    let length = this.#receiveOnce();
+    let length = this.#message.receive(this.descriptor);
     if (length < 0) {
       if (wouldWait()) return 0;
-      length = this.#receiveOnce(); // see lastErrno
+      length = this.#message.receive(this.descriptor); // see lastErrno
       if (length < 0) return nothingReceived("recvmsg");
     }
     if (length === 0) return 0;
@@ -159,12 +156,6 @@ export class RawSocketV6 implements PacketDevice {
     this.#descriptor.close();
   }
 
-  #receiveOnce(): number {
-    this.#message.setUint32(NAMELEN_OFFSET, SOCKADDR_IN6_LENGTH, true); // the kernel overwrites both
-    this.#message.setUint32(CONTROLLEN_OFFSET, CONTROL_LENGTH, true);
-    return this.#libc.recvmsg(this.#descriptor.number, this.#messagePointer, MSG_DONTWAIT);
-  }
-
   #sendOnce(length: number): number {
     return this.#libc.sendto(
       this.#descriptor.number,
@@ -176,47 +167,30 @@ export class RawSocketV6 implements PacketDevice {
     );
   }
 
-  /** Writes the addresses of the buffers into `struct iovec` and `struct msghdr`, once and for all. */
-  #fillMessage(): Deno.PointerValue {
-    const segment = this.inbound.subarray(HEADER_LENGTH);
-    this.#vector[0] = Deno.UnsafePointer.value(Deno.UnsafePointer.of(segment));
-    this.#vector[1] = BigInt(segment.length);
-    const words = new BigUint64Array(this.#message.buffer);
-    words[0] = Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.#sender));
-    words[2] = Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.#vector));
-    words[3] = 1n;
-    words[4] = Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.#control));
-    return Deno.UnsafePointer.of(this.#message);
-  }
-
   /** Writes the IPv6 header before the segment just received. The flow label is not known and left 0. */
   #restoreHeader(length: number): void {
     this.#header.setUint32(0, VERSION);
     this.#header.setUint16(PAYLOAD_LENGTH_OFFSET, Math.min(length, MAX_PAYLOAD));
-    copyAddress(this.#sender, SOCKADDR_ADDRESS_OFFSET, this.inbound, SOURCE_OFFSET);
-    const end = this.#message.getUint32(CONTROLLEN_OFFSET, true);
-    let at = 0;
-    while (at + CMSG_HEADER_LENGTH <= end) {
-      const recordLength = this.#control.getUint32(at, true);
-      if (recordLength < CMSG_HEADER_LENGTH) break;
-      if (this.#control.getInt32(at + CMSG_LEVEL_OFFSET, true) === IPPROTO_IPV6) this.#takeRecord(at);
-      at += Math.ceil(recordLength / CMSG_ALIGNMENT) * CMSG_ALIGNMENT;
+    const message = this.#message;
+    copyAddress(message.sender, SOCKADDR_ADDRESS_OFFSET, this.inbound, SOURCE_OFFSET);
+    for (let at = message.nextRecord(0); at >= 0; at = message.nextRecord(message.behind(at))) {
+      if (message.level(at) === IPPROTO_IPV6) this.#takeRecord(message.type(at), at);
     }
   }
 
-  #takeRecord(at: number): void {
-    const value = at + CMSG_HEADER_LENGTH;
-    switch (this.#control.getInt32(at + CMSG_TYPE_OFFSET, true)) {
+  #takeRecord(type: number, value: number): void {
+    const { control } = this.#message;
+    switch (type) {
       case IPV6_PKTINFO:
         for (let i = 0; i < ADDRESS_LENGTH; i++) {
-          this.inbound[DESTINATION_OFFSET + i] = this.#control.getUint8(value + i);
+          this.inbound[DESTINATION_OFFSET + i] = control.getUint8(value + i);
         }
         break;
       case IPV6_HOPLIMIT:
-        this.inbound[HOP_LIMIT_OFFSET] = this.#control.getInt32(value, true);
+        this.inbound[HOP_LIMIT_OFFSET] = control.getInt32(value, true);
         break;
       case IPV6_TCLASS:
-        this.#header.setUint32(0, VERSION | this.#control.getInt32(value, true) << TRAFFIC_CLASS_SHIFT);
+        this.#header.setUint32(0, VERSION | control.getInt32(value, true) << TRAFFIC_CLASS_SHIFT);
     }
   }
 

@@ -25,6 +25,7 @@ export {
   type IpAddress,
   type Micros,
   micros,
+  NEVER,
   type Observer,
   Option,
   type RecoveryPhase,

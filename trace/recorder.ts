@@ -69,6 +69,8 @@ export class Recorder implements Observer {
   readonly #lostSegment = new SegmentClass();
   readonly #closed = new Set<number>();
   #number = 0;
+  /** A connection that has been opened and whose SYN has not left yet. */
+  #opening: { readonly event: TraceEvent; readonly track: ConnectionTrack } | null = null;
   /** The copy of the segment that arrived last, for the drop that may follow. */
   #arrived: { readonly seq: unknown; readonly record: SegmentRecord } | null = null;
 
@@ -144,7 +146,9 @@ export class Recorder implements Observer {
   stateChanged(connection: ConnectionView, from: State, to: State, reason: StateReason, now: Instant): void {
     const track = this.#knownTrack(connection);
     const view = copyView(connection, track);
-    this.#emit({ ...this.#base(connection, now), kind: "state", reason, from, to, view }, track, null);
+    const event = { ...this.#base(connection, now), kind: "state" as const, reason, from, to, view };
+    if (reason === "active-open") this.#open(event, track);
+    else this.#emit(event, track, null);
     if (to === "CLOSED") this.#forgetLater(connection.id);
   }
 
@@ -200,6 +204,7 @@ export class Recorder implements Observer {
 
   /** Tells every sink that nothing follows. */
   finish(): void {
+    this.#tellOpening(null);
     for (const sink of this.#sinks) sink.finish();
   }
 
@@ -261,7 +266,27 @@ export class Recorder implements Observer {
     return copySegment(segment, direction, track, shift, header, this.#options);
   }
 
+  /** RFC 9293 3.10.1: whoever opens sends a SYN and is in SYN-SENT then. So that is told at the moment of the SYN, time 0. */
+  #open(event: TraceEvent, track: ConnectionTrack): void {
+    this.#tellOpening(null);
+    this.#opening = { event, track };
+  }
+
+  #tellOpening(next: TraceEvent | null): void {
+    const opening = this.#opening;
+    if (opening === null) return;
+    this.#opening = null;
+    const { event, track } = opening;
+    const isSyn = next?.kind === "sent" && next.connection === event.connection;
+    this.#tell(isSyn ? { ...event, time: next.time } : event, track, null);
+  }
+
   #emit(event: TraceEvent, track: ConnectionTrack | null, packet: PacketSource | null): void {
+    this.#tellOpening(event);
+    this.#tell(event, track, packet);
+  }
+
+  #tell(event: TraceEvent, track: ConnectionTrack | null, packet: PacketSource | null): void {
     const connection: ConnectionRecord | null = track === null ? null : track.record;
     for (const sink of this.#sinks) sink.event(event, connection);
     const isOfSegment = event.kind === "sent" || event.kind === "arrived" || event.kind === "lost";

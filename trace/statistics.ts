@@ -11,6 +11,7 @@ import {
   type DropReason,
   formatEndpoint,
   type Instant,
+  NEVER,
   type Observer,
   type Segment,
   type SendReason,
@@ -26,7 +27,8 @@ interface Figures {
   local: string;
   remote: string;
   state: State;
-  readonly firstAt: Instant;
+  /** NEVER: there was no segment yet. */
+  firstAt: Instant;
   lastSegmentAt: Instant;
   segmentsSent: number;
   segmentsReceived: number;
@@ -35,6 +37,8 @@ interface Figures {
   octetsReceived: number;
   segmentsRetransmitted: number;
   octetsRetransmitted: number;
+  /** Of the SYN and its answer; 0: not measured. */
+  handshakeRtt: number;
   smoothedRtt: number;
   minimumRtt: number;
   rto: number;
@@ -42,6 +46,9 @@ interface Figures {
   ssthresh: number;
   largestCwnd: number;
   reductions: number;
+  /** Arrivals with a time stamp of the kernel's, and without one. */
+  stamped: number;
+  unstamped: number;
   readonly timers: Map<TimerName, number>;
 }
 
@@ -57,20 +64,24 @@ export class Statistics implements Observer {
   #connections = 0;
 
   segmentSent(connection: ConnectionView | null, _segment: Segment, _reason: SendReason, now: Instant): void {
-    if (connection !== null) this.#update(connection, now).lastSegmentAt = now;
+    if (connection !== null) noteSegment(this.#update(connection), now);
   }
 
-  segmentArrived(connection: ConnectionView | null, _segment: Segment, now: Instant): void {
-    if (connection !== null) this.#update(connection, now).lastSegmentAt = now;
+  segmentArrived(connection: ConnectionView | null, segment: Segment, now: Instant): void {
+    if (connection === null) return;
+    const figures = this.#update(connection);
+    noteSegment(figures, now);
+    if (segment.arrivedAt === NEVER) figures.unstamped++;
+    else figures.stamped++;
   }
 
   segmentDropped(
     connection: ConnectionView | null,
     _segment: Segment,
     reason: DropReason,
-    now: Instant,
+    _now: Instant,
   ): void {
-    if (connection !== null) this.#update(connection, now);
+    if (connection !== null) this.#update(connection);
     this.#drops.set(reason, (this.#drops.get(reason) ?? 0) + 1);
   }
 
@@ -79,13 +90,15 @@ export class Statistics implements Observer {
     _from: State,
     to: State,
     _reason: StateReason,
-    now: Instant,
+    _now: Instant,
   ): void {
-    this.#update(connection, now).state = to;
+    const figures = this.#update(connection);
+    figures.state = to;
+    if (to === "ESTABLISHED") figures.handshakeRtt = connection.latestRtt;
   }
 
-  timerFired(connection: ConnectionView, timer: TimerName, now: Instant): void {
-    const { timers } = this.#update(connection, now);
+  timerFired(connection: ConnectionView, timer: TimerName, _now: Instant): void {
+    const { timers } = this.#update(connection);
     timers.set(timer, (timers.get(timer) ?? 0) + 1);
   }
 
@@ -94,9 +107,9 @@ export class Statistics implements Observer {
     _windowBefore: number,
     thresholdBefore: number,
     _reason: CongestionReason,
-    now: Instant,
+    _now: Instant,
   ): void {
-    const figures = this.#update(connection, now);
+    const figures = this.#update(connection);
     if (connection.ssthresh < thresholdBefore) figures.reductions++;
   }
 
@@ -110,10 +123,10 @@ export class Statistics implements Observer {
     return lines;
   }
 
-  #update(connection: ConnectionView, now: Instant): Figures {
+  #update(connection: ConnectionView): Figures {
     let figures = this.#figures.get(connection.id);
     if (figures === undefined) {
-      figures = newFigures(connection, now);
+      figures = newFigures(connection);
       this.#figures.set(connection.id, figures);
       this.#connections++;
       if (this.#figures.size > MOST_CONNECTIONS) this.#forgetOldest();
@@ -131,14 +144,14 @@ export class Statistics implements Observer {
   }
 }
 
-function newFigures(connection: ConnectionView, now: Instant): Figures {
+function newFigures(connection: ConnectionView): Figures {
   const figures: Figures = {
     id: connection.id,
     local: "",
     remote: "",
     state: connection.state,
-    firstAt: now,
-    lastSegmentAt: now,
+    firstAt: NEVER,
+    lastSegmentAt: NEVER,
     segmentsSent: 0,
     segmentsReceived: 0,
     octetsSent: 0,
@@ -146,6 +159,7 @@ function newFigures(connection: ConnectionView, now: Instant): Figures {
     octetsReceived: 0,
     segmentsRetransmitted: 0,
     octetsRetransmitted: 0,
+    handshakeRtt: 0,
     smoothedRtt: 0,
     minimumRtt: 0,
     rto: 0,
@@ -153,10 +167,17 @@ function newFigures(connection: ConnectionView, now: Instant): Figures {
     ssthresh: Infinity,
     largestCwnd: 0,
     reductions: 0,
+    stamped: 0,
+    unstamped: 0,
     timers: new Map(),
   };
   readEnds(figures, connection);
   return figures;
+}
+
+function noteSegment(figures: Figures, now: Instant): void {
+  if (figures.firstAt === NEVER) figures.firstAt = now;
+  figures.lastSegmentAt = now;
 }
 
 /** The remote end of a listener is known only once somebody came. */
@@ -183,7 +204,7 @@ function readTotals(figures: Figures, connection: ConnectionView): void {
 }
 
 function linesOf(figures: Figures): string[] {
-  const span = figures.lastSegmentAt - figures.firstAt;
+  const span = figures.firstAt === NEVER ? 0 : figures.lastSegmentAt - figures.firstAt;
   const timers = [...figures.timers].map(([timer, count]) => `${TIMERS[timer].label} ${count}`);
   const lines = [
     `Connection ${figures.id}: ${figures.local} to ${figures.remote}, ${figures.state}, ${
@@ -201,14 +222,31 @@ function linesOf(figures: Figures): string[] {
     `  round trip  ${
       figures.smoothedRtt === 0
         ? "not measured"
-        : `least ${spanText(figures.minimumRtt)}, smoothed ${spanText(figures.smoothedRtt)}`
+        : `${handshakeText(figures)}least ${spanText(figures.minimumRtt)}, smoothed ${
+          spanText(figures.smoothedRtt)
+        }`
     }; time-out ${spanText(figures.rto)}`,
     `  congestion  cwnd ${amountText(figures.cwnd)}, at most ${amountText(figures.largestCwnd)}, ssthresh ${
       amountText(figures.ssthresh)
     }, reduced ${figures.reductions === 1 ? "once" : `${figures.reductions} times`}`,
   ];
+  const clock = clockText(figures);
+  if (clock !== "") lines.push(`  times       ${clock}`);
   if (timers.length > 0) lines.push(`  timers      ${timers.join(", ")}`);
   return lines;
+}
+
+function handshakeText({ handshakeRtt }: Figures): string {
+  return handshakeRtt === 0 ? "" : `handshake ${spanText(handshakeRtt)}, `;
+}
+
+/** Whose clock the times are read off; empty where nothing has arrived. */
+function clockText({ stamped, unstamped }: Figures): string {
+  if (stamped > 0 && unstamped === 0) {
+    return "kernel time stamps of what arrived, the program's clock at the system call for what was sent";
+  }
+  if (stamped === 0) return unstamped === 0 ? "" : "the program's clock: the kernel gave no time stamps";
+  return `kernel time stamps of ${stamped} arrivals, the program's clock for the other ${unstamped} and for what was sent`;
 }
 
 function rateText(octets: number, span: number): string {

@@ -11,6 +11,7 @@ import type { Family, Port } from "./address.ts";
 import { NO_OCTETS } from "./empty.ts";
 import { OctetRange } from "./octet_range.ts";
 import { seqAdd, type SeqNumber, seqNumber, type Timestamp, timestamp } from "./seq.ts";
+import { type Instant, NEVER } from "./units.ts";
 
 /** The control bits of the header, RFC 9293 3.1; AE of RFC 9768. */
 export const Flag = {
@@ -100,6 +101,8 @@ export class Segment {
   /** Payload octets of each wire segment when this record stands for several (GSO or GRO); 0 when it stands for one. */
   segmentSize = 0;
 
+  /** Inbound: when the kernel received it; NEVER: not known, and the moment at which the core gets it counts. */
+  arrivedAt: Instant = NEVER;
   /** Inbound: whether the checksum field held the pseudo-header's sum only, for an offloading device to finish. */
   checksumUnfinished = false;
   /** Inbound: options of a known kind that were skipped because their length was not the one of their kind. */

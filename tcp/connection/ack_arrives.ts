@@ -19,7 +19,7 @@ import {
 import type { Tcb } from "./tcb.ts";
 import { armPersist, rearmAfterProgress } from "./retransmission_timer.ts";
 import { Timer } from "./timers.ts";
-import { after, type Instant, type Micros, micros } from "../base/units.ts";
+import { after, earliest, type Instant, type Micros, micros } from "../base/units.ts";
 
 /** Takes in the ACK field, SACK blocks and window of a segment whose ACK is acceptable (RFC 5961 5.2). */
 export function ackArrives(tcb: Tcb, segment: Segment, now: Instant): void {
@@ -46,7 +46,7 @@ function takeAck(tcb: Tcb, segment: Segment, now: Instant): boolean {
   facts.hasSendableText = sender.unsent > 0 && sender.usableWindow > 0;
   facts.echo = tcb.timestamps.agreed && segment.hasOption(Option.timestamps) ? segment.timestampEcho : null;
   facts.echoesMark = tcb.ecn.agreed && segment.has(Flag.ece) && !segment.has(Flag.syn);
-  recovery.delivery.begin(now, tcb.rtt.minimum);
+  recovery.delivery.begin(earliest(segment.arrivedAt, now), tcb.rtt.minimum);
   if (advanced) advance(tcb, segment.ack, now);
   takeSackBlocks(tcb, segment);
   facts.una = sender.sndUna;
@@ -118,7 +118,7 @@ function sampleRoundTrip(tcb: Tcb, segment: Segment, now: Instant): Micros {
   const { recovery, rtt, timestamps } = tcb;
   let sample: Micros = recovery.delivery.roundTrip;
   if (sample === 0 && timestamps.agreed && segment.hasOption(Option.timestamps)) {
-    const age = timestamps.age(segment.timestampEcho, now);
+    const age = timestamps.age(segment.timestampEcho, earliest(segment.arrivedAt, now));
     // Of the present tick: it came back within one. That is a sample too, and ends the back-off.
     if (age >= 0) sample = micros(Math.max(age, tcb.config.sending.timestampTick));
   }

@@ -22,7 +22,7 @@ import type { State } from "../base/state.ts";
 import type { Tcb } from "./tcb.ts";
 import { type TcpInfo, tcpInfo } from "./tcp_info.ts";
 import { timersFire } from "./timeouts.ts";
-import { transmit } from "./transmit.ts";
+import { segmentLeft, transmit } from "./transmit.ts";
 import type { Instant, Micros } from "../base/units.ts";
 
 /** The control block behind a connection: for tests that look inside, not for users (`mod.ts` does not have it). */
@@ -82,6 +82,14 @@ export class Connection implements ConnectionView {
   /** Fills `out` with the next segment due. Its payload is lent until the next call on this connection. */
   transmit(out: Segment, now: Instant): boolean {
     return transmit(this.#tcb, out, now);
+  }
+
+  /**
+   * When the segment that `transmit` filled last really left, where that is known: right after that call, before any other.
+   * Without this it left when it was filled.
+   */
+  segmentLeft(moment: Instant): void {
+    segmentLeft(this.#tcb, moment);
   }
 
   /** Queues octets for sending, copying them. @returns octets taken; 0: full. @throws InvalidStateError, ConnectionFailure */

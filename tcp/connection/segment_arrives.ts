@@ -20,7 +20,7 @@ import { armKeepAlive, enterTimeWait, finAcknowledgedIn } from "./closing.ts";
 import { resetFor } from "./reset.ts";
 import { arrivesInTimeWait } from "./time_wait.ts";
 import { Timer } from "./timers.ts";
-import { elapsed, type Instant, micros, NEVER } from "../base/units.ts";
+import { earliest, elapsed, type Instant, micros, NEVER } from "../base/units.ts";
 
 /** Takes in a segment for this connection. The segment may be one of several that a device has merged. */
 export function segmentArrives(tcb: Tcb, segment: Segment, now: Instant): void {
@@ -148,7 +148,7 @@ function establish(tcb: Tcb, segment: Segment, now: Instant): void {
   timers.clear(Timer.connect);
   timers.clear(Timer.userTimeout);
   if (tcb.synSentAt !== NEVER) {
-    rtt.sample(micros(Math.max(1, elapsed(tcb.synSentAt, now))), now);
+    rtt.sample(micros(Math.max(1, elapsed(tcb.synSentAt, earliest(segment.arrivedAt, now)))), now);
   } else if (handshake.retransmissions > 0) {
     // RFC 6298 5.7.
     rtt.useInitialAfterSynLoss();

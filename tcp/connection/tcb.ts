@@ -39,6 +39,10 @@ import { elapsed, type Instant, instant, type Micros, micros, NEVER, seconds } f
 /** How long a connection keeps the memory of its empty buffers for what may come next. */
 const QUIET_TIME = seconds(1);
 
+/** For {@link Tcb.lastMade}: not of the scoreboard. */
+export const NO_RECORD = -1;
+export const FIRST_SYN = -2;
+
 /** A RST that waits to be sent. */
 export interface PendingReset {
   readonly seq: SeqNumber;
@@ -99,6 +103,8 @@ export class Tcb {
   openedAt: Instant;
   /** When our SYN was sent; NEVER once it was sent again, on a SYN-ACK too: which of them was answered nobody knows. */
   synSentAt: Instant = NEVER;
+  /** What the segment made last is of: a record of the scoreboard, our first SYN ({@link FIRST_SYN}), or none of these. */
+  lastMade = NO_RECORD;
   resetDue: PendingReset | null = null;
   /** Text of the SYN that crossed ours, for when the connection is established. */
   textOfSyn: Segment | null = null;

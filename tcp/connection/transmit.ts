@@ -11,7 +11,7 @@ import { Mark } from "../loss/mark.ts";
 import { Flag, Option, type Segment } from "../base/segment.ts";
 import { seqAdd, seqAfter, seqAtOrAfter, seqDistance, type SeqNumber } from "../base/seq.ts";
 import { newDataDue } from "./idle.ts";
-import type { Tcb } from "./tcb.ts";
+import { FIRST_SYN, NO_RECORD, type Tcb } from "./tcb.ts";
 import { mostSackBlocks } from "./acknowledging_arrivals.ts";
 import { armCork, armForOutstanding, armPersist } from "./retransmission_timer.ts";
 import { Timer } from "./timers.ts";
@@ -46,7 +46,15 @@ export function transmit(tcb: Tcb, out: Segment, now: Instant): boolean {
   }
 }
 
+/** The segment that `transmit` made last left at `moment`: its round trip counts from then on. */
+export function segmentLeft(tcb: Tcb, moment: Instant): void {
+  if (tcb.lastMade === FIRST_SYN) tcb.synSentAt = moment;
+  else if (tcb.lastMade !== NO_RECORD) tcb.recovery.inFlight.setSentAt(tcb.lastMade, moment);
+  tcb.lastMade = NO_RECORD;
+}
+
 function beginSegment(tcb: Tcb, out: Segment, seq: SeqNumber, flags: number, now: Instant): void {
+  tcb.lastMade = NO_RECORD;
   out.clear();
   addressSegment(tcb, out);
   out.seq = seq;
@@ -124,6 +132,7 @@ function sendSyn(tcb: Tcb, out: Segment, now: Instant): true {
   ecn.writeSyn(out, tcb.config.congestion.ecnCapable);
   tcb.synDue = false;
   tcb.synSentAt = isRepeated ? NEVER : now;
+  tcb.lastMade = isRepeated ? NO_RECORD : FIRST_SYN;
   if (!isRepeated) sender.sndNxt = seqAdd(sender.iss, 1);
   armForOutstanding(tcb, now);
   const repeated: SendReason = isAnswer ? "syn-ack-retransmitted" : "syn-retransmitted";
@@ -192,6 +201,7 @@ function resend(tcb: Tcb, out: Segment, index: number, reason: SendReason, now: 
   );
   if (tcb.config.compatibility.cwrOnRepeatedText) recovery.owesReduced = false;
   recovery.resent(index, now, out.hasOption(Option.timestamps) ? out.timestampValue : null);
+  tcb.lastMade = index;
   tcb.totals.segmentsRetransmitted++;
   tcb.totals.octetsRetransmitted.add(out.payload.length);
   armForOutstanding(tcb, now);
@@ -299,6 +309,7 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
   if (isCapable) recovery.owesReduced = false;
   const marks = (out.has(Flag.psh) ? Mark.push : 0) | (carriesFin ? Mark.fin : 0);
   recovery.sent(start, end, now, marks);
+  tcb.lastMade = recovery.inFlight.count - 1;
   sender.sentTo(end, length % sender.mss !== 0);
   if (carriesFin) sender.finSent = true;
   tcb.totals.octetsSent.add(length);

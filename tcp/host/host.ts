@@ -25,7 +25,7 @@ import type { ConnectionOptions, IsnSource } from "../connection/connection_opti
 import { Demultiplexer } from "./demultiplexer.ts";
 import type { IcmpError } from "../base/icmp_error.ts";
 import { createIsnGenerator, createTimestampOffset } from "./isn.ts";
-import { Listener } from "./listener.ts";
+import { Listener, listenerFor } from "./listener.ts";
 import type { DropReason, Observer } from "../base/observer.ts";
 import { PathMtus } from "./path_mtus.ts";
 import { type PortKeeper, type PortRange, PortSelector } from "./ports.ts";
@@ -79,6 +79,8 @@ export class Host {
   readonly #challengeLimiter: ChallengeLimiter;
   readonly #members = new Demultiplexer<Member>();
   readonly #schedule = new Schedule<Member>();
+  /** Whose segment `transmit` filled last; null: nobody's. */
+  #lastSender: Connection | null = null;
   readonly #listeners: Listener[] = [];
   readonly #paths = new PathMtus();
   readonly #resets = new StrayResets();
@@ -201,7 +203,7 @@ export class Host {
     }
     const drop = this.#unacceptable(segment, length);
     if (drop !== null) return this.#drop(segment, drop, now);
-    const listener = this.#listenerFor(segment);
+    const listener = listenerFor(segment, this.#listeners);
     if (listener !== null && !segment.has(Flag.rst) && !segment.has(Flag.ack)) {
       // RFC 9293 3.10.7.2, fourth: what has none of the three flags is dropped in LISTEN.
       if (!segment.has(Flag.syn)) return this.#drop(segment, "listening", now);
@@ -243,12 +245,14 @@ export class Host {
   /** Fills `out` with the next segment due of any connection, each in turn. */
   transmit(out: Segment, now: Instant): boolean {
     if (this.#resets.transmit(out, this.#config.sending.hopLimit, this.#config.sending.dscp)) {
+      this.#lastSender = null;
       this.#observer?.segmentSent(null, out, "reset-no-connection", now);
       return true;
     }
     const schedule = this.#schedule;
     for (let member = schedule.sender; member !== undefined; member = schedule.sender) {
       if (member.connection.transmit(out, now)) {
+        this.#lastSender = member.connection;
         schedule.sent(out.payload.length);
         return true;
       }
@@ -256,6 +260,11 @@ export class Host {
       this.#review(member);
     }
     return false;
+  }
+
+  /** As `Connection.segmentLeft`. */
+  segmentLeft(moment: Instant): void {
+    this.#lastSender?.segmentLeft(moment);
   }
 
   #connectionOptions(
@@ -340,21 +349,6 @@ export class Host {
       own.octets.length === length && octetsMatch(own, segment.addresses, segment.destinationOffset)
     );
     return isOurs ? null : "not-ours";
-  }
-
-  /** The listener at the very address that the segment is for, or else one at every address. */
-  #listenerFor(segment: Segment): Listener | null {
-    let anywhere: Listener | null = null;
-    for (const listener of this.#listeners) {
-      if (listener.port !== segment.destinationPort) continue;
-      const { address } = listener;
-      if (address === null) anywhere = listener;
-      else if (
-        address.family === segment.family &&
-        octetsMatch(address, segment.addresses, segment.destinationOffset)
-      ) return listener;
-    }
-    return anywhere;
   }
 
   #synArrives(listener: Listener, segment: Segment, length: number, now: Instant): void {

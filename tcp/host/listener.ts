@@ -4,10 +4,11 @@
  * @module
  */
 
-import type { IpAddress, Port } from "../base/address.ts";
+import { type IpAddress, octetsMatch, type Port } from "../base/address.ts";
 import type { TcpConfig } from "../config/config.ts";
 import type { Connection } from "../connection/connection.ts";
 import { Event, type EventSet } from "../base/events.ts";
+import type { Segment } from "../base/segment.ts";
 import type { Instant } from "../base/units.ts";
 
 /** One listening port of a host. */
@@ -83,4 +84,19 @@ export class Listener {
     if (connection.state === "LISTEN") return;
     if (connection.state !== "CLOSED" || connection.octetsReceived > 0) this.#ready.push(connection);
   }
+}
+
+/** The listener at the very address that the segment is for, or else one at every address. */
+export function listenerFor(segment: Segment, listeners: readonly Listener[]): Listener | null {
+  let anywhere: Listener | null = null;
+  for (const listener of listeners) {
+    if (listener.port !== segment.destinationPort) continue;
+    const { address } = listener;
+    if (address === null) anywhere = listener;
+    else if (
+      address.family === segment.family &&
+      octetsMatch(address, segment.addresses, segment.destinationOffset)
+    ) return listener;
+  }
+  return anywhere;
 }

@@ -100,6 +100,6 @@ export class Delivery {
    */
   get roundTrip(): Micros {
     if (this.oldestSentAt === NEVER || this.acknowledgedResent) return micros(0);
-    return elapsed(this.oldestSentAt, this.now);
+    return micros(Math.max(0, elapsed(this.oldestSentAt, this.now)));
   }
 }

@@ -158,6 +158,11 @@ export class InFlight {
     return this.#sentAt[this.#at(index)] as Instant;
   }
 
+  /** The record's segment left at `moment`, a little after it was made. */
+  setSentAt(index: number, moment: Instant): void {
+    this.#sentAt[this.#at(index)] = moment;
+  }
+
   /** Why the record is presumed lost. */
   cause(index: number): SendReason {
     return this.#cause[this.#at(index)] as SendReason;

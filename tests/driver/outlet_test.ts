@@ -6,7 +6,7 @@ import { Outlet } from "../../driver/outlet.ts";
 import { type PacketBatch, POLLOUT, type SegmentGatherer, type SendResult } from "../../ffi/mod.ts";
 import { Segment } from "../../tcp/base/segment.ts";
 import { seqToUint32 } from "../../tcp/base/seq.ts";
-import { seconds } from "../../tcp/base/units.ts";
+import { instant, seconds } from "../../tcp/base/units.ts";
 import { decodePacket } from "../../tcp/wire/packet.ts";
 import { FakeCore, FakeDevice, FakePoller, FakeTime, fillSegment, packet } from "./support.ts";
 
@@ -98,13 +98,13 @@ const PIECES = [
 
 Deno.test("a plain device gets one packet for each wire segment", () => {
   const device = new FakeDevice();
-  assertEquals(new Outlet(device).send(textSegment(10)), "sent");
+  assertEquals(new Outlet(device, () => instant(0)).send(textSegment(10)), "sent");
   assertEquals(read(device.sent), PIECES.map(([seq, octets]): [number, number[]] => [seq, [...octets]]));
 });
 
 Deno.test("a piece that finds no room is offered again, and those behind it follow", () => {
   const device = new FakeDevice();
-  const outlet = new Outlet(device);
+  const outlet = new Outlet(device, () => instant(0));
   device.answers.push("sent", "full", "full");
   assertEquals([outlet.send(textSegment(10)), outlet.isFull], ["full", true]);
   assertEquals([outlet.sendAgain(), device.sent.length], ["full", 1]);
@@ -114,14 +114,14 @@ Deno.test("a piece that finds no room is offered again, and those behind it foll
 
 Deno.test("behind a piece that is too long nothing is offered any more", () => {
   const device = new FakeDevice();
-  const outlet = new Outlet(device);
+  const outlet = new Outlet(device, () => instant(0));
   device.answers.push("sent", "too long");
   assertEquals([outlet.send(textSegment(10)), outlet.isFull, device.sent.length], ["too long", false, 1]);
 });
 
 Deno.test("a gathering device gets headers, and the payload where it lies", () => {
   const device = new GatheringDevice();
-  assertEquals(new Outlet(device).send(textSegment(10)), "sent");
+  assertEquals(new Outlet(device, () => instant(0)).send(textSegment(10)), "sent");
   assertEquals([device.gathered, device.sent], [["40 + 25: 10 from 31, by 10"], []]);
 });
 
@@ -129,13 +129,13 @@ Deno.test("what has no text goes as a whole packet", () => {
   const device = new GatheringDevice();
   const segment = new Segment();
   fillSegment(segment, 5);
-  assertEquals(new Outlet(device).send(segment), "sent");
+  assertEquals(new Outlet(device, () => instant(0)).send(segment), "sent");
   assertEquals([device.gathered, read(device.sent)], [[], [[5, []]]]);
 });
 
 Deno.test("a segment that waits is cut when the device gathers no longer", () => {
   const device = new GatheringDevice();
-  const outlet = new Outlet(device);
+  const outlet = new Outlet(device, () => instant(0));
   device.gatherAnswers.push("full");
   assertEquals(outlet.send(textSegment(10)), "full");
   device.gathers = false;
@@ -145,7 +145,7 @@ Deno.test("a segment that waits is cut when the device gathers no longer", () =>
 
 Deno.test("pieces that wait are gathered one by one when the device has begun to", () => {
   const device = new GatheringDevice();
-  const outlet = new Outlet(device);
+  const outlet = new Outlet(device, () => instant(0));
   device.gathers = false;
   device.answers.push("sent", "full");
   assertEquals(outlet.send(textSegment(10)), "full");
@@ -156,7 +156,10 @@ Deno.test("pieces that wait are gathered one by one when the device has begun to
 
 Deno.test("pieces leave in as few calls as the device has room for, headers, payload and checksums right", () => {
   const [device, plain] = [new BatchDevice(), new FakeDevice()];
-  assertEquals([new Outlet(device).send(textSegment(5)), new Outlet(plain).send(textSegment(5))], [
+  assertEquals([
+    new Outlet(device, () => instant(0)).send(textSegment(5)),
+    new Outlet(plain, () => instant(0)).send(textSegment(5)),
+  ], [
     "sent",
     "sent",
   ]);
@@ -167,7 +170,7 @@ Deno.test("pieces leave in as few calls as the device has room for, headers, pay
 
 Deno.test("pieces that find no room wait where they are, and none is lost or sent twice", () => {
   const device = new BatchDevice();
-  const outlet = new Outlet(device);
+  const outlet = new Outlet(device, () => instant(0));
   device.takes.push(1, "full", "full", 1, 2, "full");
   assertEquals([outlet.send(textSegment(5)), outlet.isFull, device.sent.length], ["full", true, 1]);
   assertEquals([outlet.sendAgain(), device.sent.length], ["full", 1]);
@@ -178,7 +181,7 @@ Deno.test("pieces that find no room wait where they are, and none is lost or sen
 
 Deno.test("pieces behind one that the device would not carry do not go, and the next segment begins anew", () => {
   const device = new BatchDevice();
-  const outlet = new Outlet(device);
+  const outlet = new Outlet(device, () => instant(0));
   device.takes.push(1, "too long");
   assertEquals([outlet.send(textSegment(5)), outlet.isFull], ["too long", false]);
   assertEquals(outlet.send(textSegment(10)), "sent");

@@ -102,6 +102,9 @@ export class FakeDevice implements PacketDevice {
   readonly inbound = new Uint8Array(65_536);
   readonly outbound = new Uint8Array(2_000);
   readonly waiting: Uint8Array[] = [];
+  /** Time stamps of the packets that wait, in their order; 0 for those without. */
+  readonly stamps: number[] = [];
+  inboundStamp = 0;
   readonly sent: Uint8Array[] = [];
   /** Answers of the next sends; "sent" when there are none. */
   readonly answers: SendResult[] = [];
@@ -110,6 +113,7 @@ export class FakeDevice implements PacketDevice {
     const packet = this.waiting.shift();
     if (packet === undefined) return 0;
     this.inbound.set(packet);
+    this.inboundStamp = this.stamps.shift() ?? 0;
     return packet.length;
   }
 
@@ -130,6 +134,7 @@ export class FakeCore implements NetworkSide {
   /** When the timer is to fire; it fires once for each. */
   readonly deadlines: Instant[] = [];
   readonly firedAt: Instant[] = [];
+  readonly leftAt: Instant[] = [];
   onArrival: (seq: number) => void = () => {};
 
   segmentArrives(segment: Segment): void {
@@ -154,6 +159,10 @@ export class FakeCore implements NetworkSide {
     this.diary.push(`sends ${seq}`);
     fillSegment(out, seq);
     return true;
+  }
+
+  segmentLeft(moment: Instant): void {
+    this.leftAt.push(moment);
   }
 }
 

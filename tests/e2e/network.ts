@@ -160,6 +160,15 @@ export class Pair implements AsyncDisposable {
     }
   }
 
+  /** Tells the near end the far end's hardware address: else the kernel holds the first packet back until it has asked. */
+  async introduce(): Promise<void> {
+    const [link] = JSON.parse(await must(["ip", "-n", this.far.name, "-j", "link", "show", "cable"]));
+    for (const address of [Pair.farAddress, "2001:db8::2"]) {
+      const entry = [address, "lladdr", link.address, "dev", "cable"];
+      await must(["ip", "-n", this.near.name, "neighbour", "replace", ...entry]);
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.near[Symbol.asyncDispose]();
     await this.far[Symbol.asyncDispose]();

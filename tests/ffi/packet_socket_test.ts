@@ -17,6 +17,7 @@ import {
   StreamListener,
   StreamSocket,
   SystemError,
+  wallClockMicros,
 } from "../../ffi/mod.ts";
 import { ACK, buildPacket, kernelTests, openDescriptors, readPacket } from "./support.ts";
 
@@ -79,9 +80,12 @@ for (const family of [4, 6] as const) {
       whole.set(payload.subarray(0, length - first), first);
       buildPacket(a.outbound, guardA.local, guardB.local, { sequence: length, flags: ACK, payload: whole });
       a.outbound.fill(0xee, headers, headers + 10); // what stands behind the headers is not sent
+      const before = wallClockMicros();
       assertEquals([name, a.sendGathered(headers, pieces, size)], [name, "sent"]);
+      const after = wallClockMicros();
       const received = b.receive();
       assertEquals([name, received], [name, headers + length]);
+      assert(before <= b.inboundStamp && b.inboundStamp <= after, "the kernel says when");
       const segment = readPacket(packetIn(b, received));
       assertEquals([segment.sequence, segment.payload], [length, whole], name);
       assertEquals([name, b.inboundChecksum, b.inboundSegmentSize], [name, "unfinished", size]);

@@ -14,6 +14,7 @@ import {
   RawSocketV6,
   setInterfaceMtu,
   SystemError,
+  wallClockMicros,
 } from "../../ffi/mod.ts";
 import { ACK, buildPacket, kernelTests, openDescriptors, readPacket, segmentsUntilQuiet } from "./support.ts";
 
@@ -54,6 +55,24 @@ for (const family of [4, 6] as const) {
     }
     assertEquals(await segmentsUntilQuiet(b, QUIET), []);
     assertEquals(a.receive(), 0, "our own packets do not come back");
+  });
+
+  kernelTest(`IPv${family}: each packet has the moment at which the kernel received it`, () => {
+    using guardA = PortGuard.open(any);
+    using guardB = PortGuard.open(any);
+    using a = openRawSocket({ local: guardA.local, remote: guardB.local });
+    using b = openRawSocket({ local: guardB.local, remote: guardA.local });
+    const bounds: [before: number, after: number][] = [];
+    for (let sequence = 0; sequence < 3; sequence++) {
+      const length = buildPacket(a.outbound, guardA.local, guardB.local, { sequence, flags: ACK });
+      const before = wallClockMicros();
+      a.send(length);
+      bounds.push([before, wallClockMicros()]);
+    }
+    for (const [before, after] of bounds) {
+      assert(b.receive() > 0);
+      assert(before <= b.inboundStamp && b.inboundStamp <= after, `${before}, ${b.inboundStamp}, ${after}`);
+    }
   });
 
   kernelTest(`IPv${family}: a batch of packets leaves with one call, from where their octets lie`, () => {

@@ -215,3 +215,24 @@ Deno.test("a packet taken away by a fault is told with its connection's numbers"
     "dropped",
   ]);
 });
+
+Deno.test("time 0 is the first SYN: what opened the connection is told with it (RFC 9293 3.10.1)", () => {
+  const { recorder, seen } = recording();
+  const connection = new FakeConnection(recorder);
+  connection.change(instant(1_000), "SYN-SENT", "active-open");
+  assertEquals(seen.events, []);
+  connection.send(instant(6_000), "syn", { flags: syn, seq: 0 });
+  assertEquals(seen.events.map(({ number, kind, time }) => [number, kind, time]), [[1, "state", 6_000], [
+    2,
+    "sent",
+    6_000,
+  ]]);
+});
+
+Deno.test("a connection whose SYN never leaves is told of when it was opened", () => {
+  const { recorder, seen } = recording();
+  const connection = new FakeConnection(recorder);
+  connection.change(instant(1_000), "SYN-SENT", "active-open");
+  connection.change(instant(9_000), "CLOSED", "user-abort");
+  assertEquals(seen.events.map(({ kind, time }) => [kind, time]), [["state", 1_000], ["state", 9_000]]);
+});

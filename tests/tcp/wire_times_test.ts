@@ -1,0 +1,73 @@
+/** Round trips by the moments at which segments were on the wire, where the driver knows them. */
+
+import { assertEquals } from "@std/assert";
+import { Flag, Segment } from "../../tcp/base/segment.ts";
+import { type Instant, instant, type Micros, milliseconds, seconds } from "../../tcp/base/units.ts";
+import type { Connection } from "../../tcp/connection/connection.ts";
+import type { Host } from "../../tcp/host/host.ts";
+import { at, HERE, IRS, ISS, newHost, type Said, segmentOf, THERE } from "./exchange.ts";
+
+/** A host with one connection to THERE, of which the SYN is due. */
+function opening(): { readonly host: Host; readonly connection: Connection } {
+  const host = newHost();
+  const connection = host.connect({ remote: THERE, local: { address: HERE, port: 40_000 } }, at(0));
+  return { host, connection };
+}
+
+/** The next segment is made at `made` and leaves at `left`. */
+function leave(host: Host, made: Instant, left: Instant): void {
+  assertEquals(host.transmit(new Segment(), made), true);
+  host.segmentLeft(left);
+}
+
+/** The peer's segment comes at `arrivedAt`, and the core gets it at `now`. */
+function arrive(host: Host, said: Said, arrivedAt: Instant, now: Instant): void {
+  const segment = segmentOf(THERE, { address: HERE, port: 40_000 }, said);
+  segment.arrivedAt = arrivedAt;
+  host.segmentArrives(segment, now);
+}
+
+const SYN_ACK: Said = { flags: Flag.syn | Flag.ack, seq: IRS, ack: ISS + 1 };
+const ms = (count: number): Micros => milliseconds(count);
+const plus = (moment: Instant, span: Micros): Instant => instant(moment + span);
+
+Deno.test("the handshake's round trip goes from when the SYN left to when its answer arrived", () => {
+  const { host, connection } = opening();
+  leave(host, at(0), plus(at(0), ms(7)));
+  arrive(host, SYN_ACK, plus(at(0), ms(9)), plus(at(0), ms(40)));
+  assertEquals(connection.latestRtt, ms(2));
+});
+
+Deno.test("the round trip of text goes from when it left, to when its acknowledgement arrived", () => {
+  const { host, connection } = opening();
+  leave(host, at(0), at(0));
+  arrive(host, SYN_ACK, at(1), at(1));
+  leave(host, at(1), at(1));
+  connection.send(new Uint8Array(10), at(2));
+  leave(host, at(2), plus(at(2), ms(5)));
+  arrive(host, { flags: Flag.ack, seq: IRS + 1, ack: ISS + 11 }, plus(at(2), ms(8)), at(3));
+  assertEquals(connection.latestRtt, ms(3));
+});
+
+Deno.test("an ACK that left late does not change when the text before it did", () => {
+  const { host, connection } = opening();
+  leave(host, at(0), at(0));
+  arrive(host, SYN_ACK, at(1), at(1));
+  leave(host, at(1), at(1));
+  connection.send(new Uint8Array(10), at(2));
+  leave(host, at(2), at(2));
+  arrive(host, { flags: Flag.ack | Flag.fin, seq: IRS + 1, ack: ISS + 1 }, at(2), at(2));
+  leave(host, at(2), at(5));
+  arrive(host, { flags: Flag.ack, seq: IRS + 2, ack: ISS + 11 }, at(6), at(6));
+  assertEquals(connection.latestRtt, seconds(4));
+});
+
+Deno.test("a SYN sent twice gives no sample, whenever it left (RFC 6298 3, Karn)", () => {
+  const { host, connection } = opening();
+  leave(host, at(0), at(0));
+  assertEquals(host.nextDeadline(), at(1));
+  host.timersFire(at(1));
+  leave(host, at(1), plus(at(1), ms(1)));
+  arrive(host, SYN_ACK, plus(at(1), ms(2)), plus(at(1), ms(2)));
+  assertEquals([connection.state, connection.latestRtt], ["ESTABLISHED", 0]);
+});
