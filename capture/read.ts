@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Analysis, type AnalysisResult } from "./analysis/analyse.ts";
+import { Analysis, type AnalysisResult } from "./analysis/analysis.ts";
 import type { CapturedPacket } from "./capture.ts";
 import { CaptureReader } from "./format/capture_reader.ts";
 import { type OutputOptions, Outputs } from "../trace/outputs.ts";

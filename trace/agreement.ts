@@ -7,7 +7,14 @@
 import type { CatalogueEntry } from "./catalogue.ts";
 import { Flag, Option } from "./core.ts";
 import { optionsText } from "./format.ts";
-import type { ArrivedEvent, SegmentRecord, SentEvent, TraceEvent, TraceSink } from "./record.ts";
+import type {
+  ArrivedEvent,
+  ConnectionRecord,
+  SegmentRecord,
+  SentEvent,
+  TraceEvent,
+  TraceSink,
+} from "./record.ts";
 
 /** RFC 9293 3.7.1, MUST-15: what to assume of a peer that names no MSS. */
 const DEFAULT_MSS = { 4: 536, 6: 1_220 } as const;
@@ -15,12 +22,40 @@ const DEFAULT_MSS = { 4: 536, 6: 1_220 } as const;
 /** RFC 7323 2.3: larger shifts count as this one. */
 const MAX_WINDOW_SHIFT = 14;
 
-/** What was agreed, one fact each with its rule; `own` is the SYN that we sent, `peer` the one that arrived. */
-export function agreementOf(own: SegmentRecord, peer: SegmentRecord): readonly CatalogueEntry[] {
-  return [segmentSize(own, peer), windowScaling(own, peer), ...bothOrNot(own, peer)];
+/** How the ends are called in these sentences. */
+interface Wording {
+  readonly peerTakes: string;
+  readonly weTake: string;
+  readonly ourField: string;
+  readonly peersField: string;
 }
 
-function segmentSize(own: SegmentRecord, peer: SegmentRecord): CatalogueEntry {
+const OURS: Wording = {
+  peerTakes: "The peer takes",
+  weTake: "we take",
+  ourField: "our window field",
+  peersField: "the peer's",
+};
+
+/**
+ * What was agreed, one fact each with its rule; `own` is the SYN of the local end, `peer` the other one. `ends`: what the
+ * ends are called where neither is "us".
+ */
+export function agreementOf(
+  own: SegmentRecord,
+  peer: SegmentRecord,
+  ends?: ConnectionRecord["ends"],
+): readonly CatalogueEntry[] {
+  const wording = ends === undefined ? OURS : {
+    peerTakes: `${ends.remote.charAt(0).toUpperCase()}${ends.remote.slice(1)} takes`,
+    weTake: `${ends.local} takes`,
+    ourField: `the window field of ${ends.local}`,
+    peersField: `that of ${ends.remote}`,
+  };
+  return [segmentSize(own, peer, wording), windowScaling(own, peer, wording), ...bothOrNot(own, peer)];
+}
+
+function segmentSize(own: SegmentRecord, peer: SegmentRecord, wording: Wording): CatalogueEntry {
   const told = (syn: SegmentRecord): string =>
     has(syn, Option.maximumSegmentSize)
       ? `${syn.maximumSegmentSize} octets`
@@ -28,20 +63,20 @@ function segmentSize(own: SegmentRecord, peer: SegmentRecord): CatalogueEntry {
   return {
     rule: "RFC 9293 3.7.1",
     label: "largest segment",
-    sentence: `The peer takes segments of up to ${told(peer)}, we take up to ${told(own)}.`,
+    sentence: `${wording.peerTakes} segments of up to ${told(peer)}, ${wording.weTake} up to ${told(own)}.`,
   };
 }
 
-function windowScaling(own: SegmentRecord, peer: SegmentRecord): CatalogueEntry {
+function windowScaling(own: SegmentRecord, peer: SegmentRecord, wording: Wording): CatalogueEntry {
   const agreed = has(own, Option.windowScale) && has(peer, Option.windowScale);
   const factor = (syn: SegmentRecord): number => 2 ** Math.min(syn.windowScale, MAX_WINDOW_SHIFT);
   return {
     rule: "RFC 7323 2.2",
     label: "window scaling",
     sentence: agreed
-      ? `Windows are scaled: our window field counts units of ${factor(own)} octets, the peer's units of ${
-        factor(peer)
-      }.`
+      ? `Windows are scaled: ${wording.ourField} counts units of ${
+        factor(own)
+      } octets, ${wording.peersField} units of ${factor(peer)}.`
       : "Windows are not scaled: neither side can offer more than 65535 octets.",
   };
 }
@@ -107,7 +142,7 @@ export class AgreementSink implements TraceSink {
     this.#write = write;
   }
 
-  event(event: TraceEvent): void {
+  event(event: TraceEvent, connection: ConnectionRecord | null): void {
     if (event.kind !== "sent" && event.kind !== "arrived") return;
     const pair = this.#pairs.add(event) ?? this.#waiting.get(event.connection) ?? null;
     if (pair === null) return;
@@ -116,9 +151,15 @@ export class AgreementSink implements TraceSink {
       return;
     }
     this.#waiting.delete(event.connection);
-    this.#write(`Our SYN's options: ${optionsText(pair.own) || "none"}`);
-    this.#write(`The peer's: ${optionsText(pair.peer) || "none"}`);
-    for (const { sentence, rule } of agreementOf(pair.own, pair.peer)) this.#write(`${sentence} [${rule}]`);
+    const ends = connection?.ends;
+    const [own, peer] = ends === undefined
+      ? ["Our SYN's options", "The peer's"]
+      : [`Options of ${ends.local}`, `Options of ${ends.remote}`];
+    this.#write(`${own}: ${optionsText(pair.own) || "none"}`);
+    this.#write(`${peer}: ${optionsText(pair.peer) || "none"}`);
+    for (const { sentence, rule } of agreementOf(pair.own, pair.peer, ends)) {
+      this.#write(`${sentence} [${rule}]`);
+    }
   }
 
   finish(): void {}

@@ -42,6 +42,9 @@ const PLAIN = "\x1b[0m";
 const ORDINARY: ReadonlySet<string> = new Set([
   "data",
   "acknowledges",
+  "new-data",
+  "new-ack",
+  "window-update",
   "ack-second-segment",
   "ack-quick",
   "ack-delayed-timer",
@@ -79,7 +82,7 @@ export class ExplainSink implements TraceSink {
     this.#heading(time, which + heading(event, connection));
     for (const { sentence, rule } of tell(event, connection)) this.#paragraph(sentence, rule);
     if (event.kind === "lost") this.#paragraph("It never arrives: a fault was asked for.", "");
-    this.#agreement(event);
+    this.#agreement(event, connection);
   }
 
   finish(): void {
@@ -111,11 +114,13 @@ export class ExplainSink implements TraceSink {
     this.#skipped = 0;
   }
 
-  #agreement(event: TraceEvent): void {
+  #agreement(event: TraceEvent, connection: ConnectionRecord | null): void {
     if (event.kind !== "sent" && event.kind !== "arrived") return;
     const pair = this.#pairs.add(event);
     if (pair === null) return;
-    for (const { sentence, rule } of agreementOf(pair.own, pair.peer)) this.#paragraph(sentence, rule);
+    for (const { sentence, rule } of agreementOf(pair.own, pair.peer, connection?.ends)) {
+      this.#paragraph(sentence, rule);
+    }
   }
 
   #heading(time: string, text: string): void {

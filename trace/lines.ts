@@ -111,8 +111,18 @@ function segmentLine(
   options: LineOptions,
 ): string {
   const columns = segmentColumns(event.segment, connection, options);
-  const variables = event.view === null ? "" : ` | ${viewColumns(event.view)}`;
+  const variables = variablesOf(event);
   return `${arrowOf(event)} ${columns}${variables} | ${labelOf(event, connection)}`;
+}
+
+/** Of a capture without reasons those of whoever sent the segment: cwnd and RTO are known to it alone. */
+function variablesOf(event: SentEvent | ArrivedEvent): string {
+  const { view } = event;
+  if (event.findings === undefined) return view === null ? "" : ` | ${viewColumns(view)}`;
+  const shown = event.kind === "arrived" ? event.peerView ?? view : view;
+  if (shown === null) return "";
+  const rtt = shown.srtt > 0 ? spanText(shown.srtt) : "-";
+  return ` | ${shown.state.padEnd(STATE_WIDTH)} flight ${shown.flight} rtt ${rtt}`;
 }
 
 /** Two characters: a letter for what is not as it should be, and the direction. */

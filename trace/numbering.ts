@@ -18,6 +18,11 @@ export class Numbering {
     return this.#base;
   }
 
+  /** Where the highest number seen so far stands; null until there is one. */
+  get top(): SeqNumber | null {
+    return this.#topSeq;
+  }
+
   /** Counts from `base` on; does nothing when that is so already. */
   start(base: SeqNumber): void {
     if (this.#base === base) return;

@@ -141,8 +141,9 @@ export interface ArrivedEvent extends EventBase {
   readonly acknowledgesFin: boolean;
   readonly marks: readonly SegmentMark[];
   readonly view: ViewRecord | null;
-  /** In a capture that gives no reasons. */
+  /** In a capture that gives no reasons, as is the view of the end that sent it, once it has passed. */
   readonly findings?: Findings;
+  readonly peerView?: ViewRecord;
 }
 
 /** The segment that arrived last is not used further. */

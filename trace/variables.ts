@@ -114,7 +114,7 @@ function found(unit: VariableUnit, name: string): Variable {
 
 /** What a capture's findings and remarks name, by how it is written. */
 const FOUND: Readonly<Record<VariableUnit, readonly string[]>> = {
-  octets: ["hole", "newly", "peerWindow", "windowBefore", "room", "missed"],
+  octets: ["hole", "newly", "peerWindow", "room", "missed"],
   sequence: ["una", "missedFrom", "missedTo", "expected", "edge", "edgeBefore"],
   microseconds: ["lateness", "closedFor", "step", "nearRtt", "farRtt"],
   count: ["nth", "passed"],
@@ -128,10 +128,10 @@ const FOUND: Readonly<Record<VariableUnit, readonly string[]>> = {
       "repeated",
       "repeatedSince",
       "after",
-      "end",
+      "whose",
       "state",
     ],
-    ...["layer", "what", "by", "quoted", "detail", "near", "far", "option"],
+    ...["layer", "what", "by", "quoted", "detail", "near", "far", "option", "windowBefore", "windowNow"],
   ],
 };
 

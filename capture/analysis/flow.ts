@@ -1,209 +1,384 @@
 /**
- * One connection as the wire shows it: what can be told of its variables without asking either end.
- *
- * The view is that of the local end. What only the end itself knows (congestion window, threshold, time-out, queues) is
- * not known here.
+ * One connection as the wire shows it: both ends alike, without asking either.
  *
  * @module
  */
 
-import { Flag, Option, type Segment, seqAdd, type State } from "../../trace/core.ts";
+import { EcnCodepoint, Flag, Option, type Segment, seqAdd, type State } from "../../trace/core.ts";
 import type { Direction, Numberings } from "../../trace/copy.ts";
-import { Numbering } from "../../trace/numbering.ts";
+import { spanText } from "../../trace/format.ts";
+import type { Numbering } from "../../trace/numbering.ts";
 import type { ConnectionRecord, SegmentMark, SegmentRecord, ViewRecord } from "../../trace/record.ts";
-import { RoundTrips } from "./round_trips.ts";
-
-/** Ranges beyond a gap that are remembered; more are forgotten, the oldest first. */
-const MOST_RANGES = 1_000;
+import { takeAck } from "./acknowledgments.ts";
+import { fillsHole, isDouble, passesAgain, SOON_CAPTURED } from "./copies.ts";
+import { Half, NO_SHIFT, SHIFT_UNKNOWN } from "./half.ts";
+import { stateOf } from "./states.ts";
+import { type Passing, Verdict } from "./verdict.ts";
 
 /** RFC 7323 2.3. */
 const MAX_WINDOW_SHIFT = 14;
 
-const NO_SHIFT = -1;
-
 /** The farthest that a believable segment lies beyond what is known: the largest window (RFC 7323 2.2). */
 const FARTHEST = 2 ** 30;
 
+/** Silence that is worth saying, µs. */
+const LONG_SILENCE = 1_000_000;
+
 /** Follows one connection. */
 export class Flow implements Numberings {
-  readonly record: ConnectionRecord;
-  readonly own: Numbering = new Numbering();
-  readonly peer: Numbering = new Numbering();
+  record: ConnectionRecord;
+  readonly local: Half;
+  readonly remote: Half;
+  /** Whether it was captured by ourselves, whose comments say more than the packets. */
+  readonly isOurs: boolean;
+  readonly firstAt: number;
+  lastAt: number;
+  /** The frame that began it. */
+  readonly firstFrame: number;
+  /** Who closed first; null: nobody yet. */
+  closedFirst: Half | null = null;
+  /** Who has reset it. */
+  resetBy: Half | null = null;
   /** The state before the first segment. */
   readonly #first: State;
-  #hasBegun = false;
-  readonly #roundTrips = new RoundTrips();
-  #ownShift = NO_SHIFT;
-  #peerShift = NO_SHIFT;
-  #ownSyn = false;
-  #peerSyn = false;
-  #ownSynAcked = false;
-  /** The numbers after each side's FIN. */
-  #ownFinEnd = Infinity;
-  #peerFinEnd = Infinity;
-  #peerFinFirst = false;
-  #isReset = false;
-  #sndUna = 0;
-  #sndMax = 0;
-  #sndWnd = 0;
-  #rcvNxt = 0;
-  #rcvWnd = 0;
-  #dupAcks = 0;
-  /** Received beyond a gap: start and end of each range. */
-  #ranges: [start: number, end: number][] = [];
 
-  constructor(record: ConnectionRecord, first: State) {
+  constructor(record: ConnectionRecord, first: State, isOurs: boolean, at: number, frame: number) {
     this.record = record;
+    this.isOurs = isOurs;
     this.#first = first;
+    this.firstAt = at;
+    this.lastAt = at;
+    this.firstFrame = frame;
+    this.local = new Half(record.ends?.local ?? "we");
+    this.remote = new Half(record.ends?.remote ?? "the peer");
+  }
+
+  get own(): Numbering {
+    return this.local.numbering;
+  }
+
+  get peer(): Numbering {
+    return this.remote.numbering;
+  }
+
+  /** The end that sends in a direction. */
+  sender(direction: Direction): Half {
+    return direction === "sent" ? this.local : this.remote;
+  }
+
+  /** The end that receives in a direction. */
+  receiver(direction: Direction): Half {
+    return direction === "sent" ? this.remote : this.local;
+  }
+
+  /** Whether both SYNs have been seen, or one that offers no scale: windows can be told then. */
+  get knowsWindows(): boolean {
+    const { local, remote } = this;
+    return (local.shift !== SHIFT_UNKNOWN && remote.shift !== SHIFT_UNKNOWN) || local.shift === NO_SHIFT ||
+      remote.shift === NO_SHIFT;
   }
 
   /** Shift of the windows that a direction announces; 0 until both SYNs agreed. */
   shiftOf(direction: Direction): number {
-    if (this.#ownShift === NO_SHIFT || this.#peerShift === NO_SHIFT) return 0;
-    return direction === "sent" ? this.#ownShift : this.#peerShift;
+    return this.local.shift < 0 || this.remote.shift < 0 ? 0 : this.sender(direction).shift;
   }
 
   /** Starts the numbering of a direction at its SYN, or before its first octet when the SYN was not seen. */
   number(segment: Segment, direction: Direction): void {
-    const [sender, receiver] = direction === "sent" ? [this.own, this.peer] : [this.peer, this.own];
+    const sender = this.sender(direction).numbering;
+    const receiver = this.receiver(direction).numbering;
     if (segment.has(Flag.syn) || sender.base === null) sender.start(segment.seq);
     if (!segment.has(Flag.ack) || receiver.base !== null) return;
     receiver.start(segment.has(Flag.syn) ? seqAdd(segment.ack, -1) : segment.ack);
   }
 
-  /** Marks of a segment about to be taken in. */
-  marks(segment: SegmentRecord, direction: Direction): readonly SegmentMark[] {
-    if (segment.end === segment.seq) return [];
-    const known = direction === "sent" ? this.#sndMax : this.#rcvNxt;
-    const isProbe = segment.seq === known - 1 && segment.length === 1 && (segment.flags & Flag.fin) === 0;
-    if (direction === "sent") return segment.seq < known && !isProbe ? ["retransmission"] : [];
-    if (segment.end <= known) return ["duplicate"];
-    return segment.seq > known ? ["out of order"] : [];
+  /** Takes in a segment of either end; `original` is what it is a copy of. */
+  take(passing: Passing, original: Segment, direction: Direction, doublesAll: boolean): Verdict {
+    const verdict = new Verdict();
+    const [sender, receiver] = [this.sender(direction), this.receiver(direction)];
+    const { segment, time } = passing;
+    const isReset = (segment.flags & Flag.rst) !== 0;
+    if (segment.seq > sender.max + FARTHEST && sender.packets > 0 && !isReset) return verdict;
+    if (isReset) this.#reset(verdict, passing, sender, receiver);
+    else {
+      if (isRepeatedAck(passing, sender, doublesAll)) {
+        return doubled(verdict, sender.lastAt, sender.lastFrame, passing, "", doublesAll, null);
+      }
+      if ((segment.flags & Flag.syn) !== 0) this.#syn(verdict, passing, sender, receiver);
+      this.#text(verdict, passing, sender, receiver, doublesAll);
+      if (verdict.isDouble) return verdict;
+      sender.numbering.advance(original.seq);
+      takeAck(verdict, passing, sender, receiver);
+      if ((segment.flags & Flag.syn) === 0 && segment.ack !== null) this.#answered(sender, receiver, time);
+      this.#flags(verdict, passing, sender);
+    }
+    sender.packets++;
+    sender.lastAt = time;
+    sender.lastFrame = passing.frame;
+    sender.lastIpId = passing.ipId;
+    sender.lastFingerprint = passing.fingerprint;
+    sender.ids.add(passing.ipId);
+    if (segment.timestampValue !== 0) sender.timestamps.add(segment.timestampValue, time);
+    this.lastAt = time;
+    return verdict;
   }
 
-  /** Whether an arriving segment is the first to acknowledge our FIN. */
-  takesFin(segment: SegmentRecord): boolean {
-    return segment.ack !== null && segment.ack >= this.#ownFinEnd && this.#sndUna < this.#ownFinEnd;
-  }
-
-  /** Takes in a segment of either direction; `segment` is the copy of `original`. */
-  add(segment: SegmentRecord, original: Segment, direction: Direction, time: number): void {
-    const known = direction === "sent" ? this.#sndMax : this.#rcvNxt;
-    if (segment.end > known + FARTHEST) return;
-    this.#hasBegun = true;
-    (direction === "sent" ? this.own : this.peer).advance(original.seq);
-    if ((segment.flags & Flag.syn) !== 0) this.#noteSyn(segment, direction);
-    if ((segment.flags & Flag.rst) !== 0) this.#isReset = true;
-    if (direction === "sent") this.#addSent(segment, time);
-    else this.#addArrived(segment, time);
-  }
-
-  /** The variables now. */
-  view(): ViewRecord {
-    const { srtt, rttvar, latest, minimum } = this.#roundTrips;
+  /** The variables of an end now. */
+  view(of: Half = this.local): ViewRecord {
+    const other = of === this.local ? this.remote : this.local;
+    const { srtt, rttvar, latest, minimum } = of.roundTrips;
     return {
-      state: this.state(),
-      sndUna: this.#sndUna,
-      sndNxt: this.#sndMax,
-      sndMax: this.#sndMax,
-      sndWnd: this.#sndWnd,
-      rcvNxt: this.#rcvNxt,
-      rcvWnd: this.#rcvWnd,
+      state: this.state(of),
+      sndUna: of.una,
+      sndNxt: of.max,
+      sndMax: of.max,
+      sndWnd: Math.max(other.window, 0),
+      rcvNxt: Math.max(of.ack, other.contiguous),
+      rcvWnd: Math.max(of.window, 0),
       cwnd: null,
       ssthresh: null,
       pipe: null,
-      flight: Math.max(this.#sndMax - this.#sndUna, 0),
+      flight: of.flight,
       unsent: null,
       unread: null,
-      dupAcks: this.#dupAcks,
+      dupAcks: of.dupAcks,
       phase: null,
       recoveryPoint: null,
       srtt: Math.round(srtt),
       rttvar: Math.round(rttvar),
-      latestRtt: latest,
-      minRtt: minimum,
+      latestRtt: Math.round(latest),
+      minRtt: Math.round(minimum),
       rto: null,
       backoff: 0,
       mss: null,
     };
   }
 
-  /** The state of the local end, as far as segments tell. */
-  state(): State {
-    if (!this.#hasBegun) return this.#first;
-    if (this.#isReset) return "CLOSED";
-    if (this.#ownSyn && !this.#peerSyn) return "SYN-SENT";
-    if (this.#peerSyn && !this.#ownSyn) return "SYN-RECEIVED";
-    if (this.#ownSyn && !this.#ownSynAcked) return "SYN-RECEIVED";
-    const ownFin = this.#ownFinEnd !== Infinity;
-    const ownFinAcked = ownFin && this.#sndUna >= this.#ownFinEnd;
-    const peerFin = this.#peerFinEnd !== Infinity && this.#rcvNxt >= this.#peerFinEnd;
-    if (!ownFin) return peerFin ? "CLOSE-WAIT" : "ESTABLISHED";
-    if (!peerFin) return ownFinAcked ? "FIN-WAIT-2" : "FIN-WAIT-1";
-    if (this.#peerFinFirst) return ownFinAcked ? "CLOSED" : "LAST-ACK";
-    return ownFinAcked ? "TIME-WAIT" : "CLOSING";
+  /** The state of an end, as far as segments tell. */
+  state(of: Half = this.local): State {
+    if (this.local.packets + this.remote.packets === 0) return this.#first;
+    if (this.resetBy !== null) return "CLOSED";
+    return stateOf(of, of === this.local ? this.remote : this.local, this.closedFirst);
   }
 
-  #noteSyn(segment: SegmentRecord, direction: Direction): void {
+  /** Where one direction alone is seen, the time from its SYN to its next segment is a round trip. */
+  #answered(sender: Half, receiver: Half, time: number): void {
+    const { oldest } = sender.log;
+    if (!sender.hasAnswered && sender.hasSyn && receiver.packets === 0 && oldest?.copies === 1) {
+      sender.roundTrips.sample(time - oldest.firstAt);
+    }
+    sender.hasAnswered = true;
+  }
+
+  #syn(verdict: Verdict, { segment, hasAllOptions }: Passing, sender: Half, receiver: Half): void {
     const hasShift = (segment.options & Option.windowScale) !== 0;
-    const shift = hasShift ? Math.min(segment.windowScale, MAX_WINDOW_SHIFT) : NO_SHIFT;
-    // A SYN that acknowledges is an answer to one, seen or not.
-    if (direction === "sent" || segment.ack !== null) this.#ownSyn = true;
-    if (direction === "arrived" || segment.ack !== null) this.#peerSyn = true;
-    if (direction === "sent") this.#ownShift = shift;
-    else this.#peerShift = shift;
+    sender.shift = hasShift
+      ? Math.min(segment.windowScale, MAX_WINDOW_SHIFT)
+      : hasAllOptions
+      ? NO_SHIFT
+      : SHIFT_UNKNOWN;
+    sender.windowIsKnown = this.knowsWindows;
+    receiver.windowIsKnown = this.knowsWindows;
+    const isRepeated = sender.hasSyn;
+    sender.hasSyn = true;
+    if (segment.ack !== null) sender.hasAnswered = true;
+    if (!isRepeated) verdict.add(segment.ack === null ? "open" : "accept");
+    // A SYN that acknowledges answers one, seen or not.
+    if (segment.ack !== null && !receiver.hasSyn && receiver.packets === 0) receiver.hasSyn = true;
   }
 
-  #addSent(segment: SegmentRecord, time: number): void {
-    const isNew = segment.end > this.#sndMax;
-    if (segment.end > segment.seq) this.#roundTrips.sent(segment.seq, segment.end, isNew, time);
-    this.#sndMax = Math.max(this.#sndMax, segment.end);
-    if ((segment.flags & Flag.fin) !== 0 && this.#ownFinEnd === Infinity) {
-      this.#ownFinEnd = segment.end;
-      this.#peerFinFirst = this.#peerFinEnd !== Infinity;
+  /** What takes up sequence numbers, and what lies just before them. */
+  #text(verdict: Verdict, passing: Passing, sender: Half, receiver: Half, doublesAll: boolean): void {
+    const { segment, time } = passing;
+    if (asks(verdict, passing, sender, receiver)) return;
+    if (segment.end === segment.seq) return;
+    if (sender.textPackets === 0 && sender.max === 0 && (segment.flags & Flag.syn) === 0) {
+      sender.max = segment.seq;
+      sender.una = Math.max(sender.una, segment.seq);
     }
-    if (segment.ack !== null) this.#receivedUpTo(segment.ack);
-    this.#rcvWnd = segment.window;
-  }
-
-  #addArrived(segment: SegmentRecord, time: number): void {
-    if ((segment.flags & Flag.fin) !== 0) this.#peerFinEnd = segment.end;
-    if (segment.end > segment.seq) this.#received(segment.seq, segment.end);
-    if (segment.ack === null) return;
-    if (segment.ack > this.#sndUna) {
-      this.#sndUna = segment.ack;
-      this.#sndMax = Math.max(this.#sndMax, segment.ack);
-      this.#dupAcks = 0;
-      this.#roundTrips.acknowledged(segment.ack, time);
-      if (segment.ack > 0) this.#ownSynAcked = true;
-    } else if (this.#isDuplicateAck(segment)) this.#dupAcks++;
-    if (segment.ack >= this.#sndUna) this.#sndWnd = segment.window;
-  }
-
-  /** RFC 5681 2. */
-  #isDuplicateAck(segment: SegmentRecord): boolean {
-    return segment.ack === this.#sndUna && this.#sndMax > this.#sndUna && segment.end === segment.seq &&
-      segment.window === this.#sndWnd;
-  }
-
-  #received(start: number, end: number): void {
-    if (start > this.#rcvNxt) {
-      this.#ranges.push([start, end]);
-      if (this.#ranges.length > MOST_RANGES) this.#ranges.shift();
-      return;
+    const isBelow = segment.seq < sender.max;
+    const hole = isBelow ? sender.holes.find(segment.seq, segment.end) : null;
+    const range = isBelow && hole === null ? sender.log.find(segment.seq, segment.end) : null;
+    if (range !== null) {
+      const proof = isDouble(range, passing, sender, receiver, doublesAll);
+      if (proof !== null) {
+        const isCaptures = doublesAll && time - range.lastAt < SOON_CAPTURED;
+        doubled(verdict, range.lastAt, range.lastFrame, passing, proof, isCaptures, range);
+        return;
+      }
     }
-    this.#receivedUpTo(end);
+    if (hole !== null) fillsHole(verdict, hole, passing, sender, receiver);
+    else if (range !== null) passesAgain(verdict, range, passing, sender, receiver);
+    else if (isBelow) forgotten(verdict, segment, sender);
+    this.#remember(verdict, passing, sender);
+    if (segment.length > 0 && segment.end > sender.max) newText(verdict, passing, sender, receiver);
+    sender.max = Math.max(sender.max, segment.end);
+    sender.textPackets++;
+    sender.octets += segment.length;
+    sender.lastTextAt = time;
   }
 
-  #receivedUpTo(end: number): void {
-    if (end <= this.#rcvNxt) return;
-    this.#rcvNxt = end;
-    for (let grew = this.#ranges.length > 0; grew;) {
-      const reached = this.#ranges.filter(([start]) => start <= this.#rcvNxt);
-      grew = reached.length > 0;
-      if (!grew) return;
-      this.#ranges = this.#ranges.filter(([start]) => start > this.#rcvNxt);
-      for (const range of reached) this.#rcvNxt = Math.max(this.#rcvNxt, range[1]);
+  /** Notes the copy, and the hole that it leaves before it or fills. */
+  #remember(verdict: Verdict, { segment, time, frame, ipId, fingerprint }: Passing, sender: Half): void {
+    const { seq, end, timestampValue } = segment;
+    const isCopy = verdict.mark === "retransmission" || verdict.codes[0] === "original-after-copy";
+    if (isCopy && !verdict.codes.includes("lost-before-here")) {
+      for (const range of sender.log.within(seq, end)) {
+        range.copies++;
+        if (verdict.mark !== "retransmission") continue;
+        Object.assign(range, {
+          lastAt: time,
+          lastFrame: frame,
+          lastTimestamp: timestampValue,
+          ipId,
+          fingerprint,
+        });
+      }
     }
+    if (seq > sender.max && sender.textPackets > 0) {
+      sender.holes.add({
+        start: sender.max,
+        end: seq,
+        since: time,
+        packets: sender.packets,
+        idBefore: sender.ids.highest,
+        idBehind: ipId,
+        timestampBehind: timestampValue,
+        signals: sender.signals,
+      });
+    }
+    const isFiller = sender.holes.fill(seq, end) > 0;
+    if (!isFiller && end <= sender.max) return;
+    sender.log.add({
+      seq: isFiller ? seq : Math.max(seq, sender.max),
+      end,
+      firstAt: time,
+      lastAt: time,
+      lastFrame: frame,
+      // What was lost before here has been sent before: its acknowledgment gives no round trip.
+      copies: verdict.mark === "retransmission" ? 2 : 1,
+      doubles: 0,
+      firstTimestamp: timestampValue,
+      lastTimestamp: timestampValue,
+      ipId,
+      fingerprint,
+      isProvedNeedless: false,
+    });
   }
+
+  #flags(verdict: Verdict, passing: Passing, sender: Half): void {
+    const { segment, time } = passing;
+    if ((segment.flags & Flag.fin) !== 0 && sender.finEnd === Infinity) {
+      sender.finEnd = segment.end;
+      this.closedFirst ??= sender;
+      verdict.values["after"] = this.#afterWhat(time);
+      verdict.add(this.closedFirst === sender ? "close-first" : "close-second");
+    }
+    if ((segment.flags & Flag.urg) !== 0) verdict.add("urgent-seen");
+    if ((segment.flags & (Flag.ece | Flag.syn)) === Flag.ece) verdict.add("congestion-echo-seen");
+    if (segment.ecn === EcnCodepoint.congestionExperienced) verdict.add("congestion-mark-seen");
+  }
+
+  /** RFC 9293 3.10.7: a RST outside the window is nothing to its receiver, and proves nothing. */
+  #reset(verdict: Verdict, passing: Passing, sender: Half, receiver: Half): void {
+    const { segment, time } = passing;
+    verdict.values["after"] = this.#afterWhat(time);
+    const isAnswer = !receiver.hasAnswered && segment.ack !== null && segment.ack >= receiver.una;
+    const last = Math.max(receiver.edge, sender.max);
+    const isAcceptable = isAnswer || !receiver.hasAcked ||
+      (segment.seq >= receiver.ack && segment.seq <= last);
+    if (!isAcceptable) {
+      verdict.values["expected"] = receiver.ack;
+      return verdict.add("reset-out-of-window");
+    }
+    this.resetBy = sender;
+    verdict.add("reset-seen");
+  }
+
+  /** What came before an end: text, or silence. */
+  #afterWhat(time: number): string {
+    const silence = time - this.lastAt;
+    if (silence >= LONG_SILENCE) return `after ${spanText(silence)} of silence`;
+    const { local, remote } = this;
+    const last = local.lastTextAt >= remote.lastTextAt ? local : remote;
+    if (last.octets === 0) return `${spanText(time - this.firstAt)} after the first packet, without any data`;
+    return `${spanText(time - last.lastTextAt)} after the last data of ${last.name}`;
+  }
+}
+
+/** RFC 9293 3.8.4, 3.8.6.1: keep-alives and window probes. */
+function asks(verdict: Verdict, { segment, time }: Passing, sender: Half, receiver: Half): boolean {
+  if ((segment.flags & (Flag.syn | Flag.fin)) !== 0 || segment.length > 1 || !receiver.hasAcked) return false;
+  const isClosed = receiver.window === 0;
+  const isBefore = segment.seq === sender.una - 1 && segment.end <= sender.una;
+  const isBeyond = isClosed && segment.length === 1 && segment.seq === sender.una;
+  if (!isBefore && !isBeyond) return false;
+  if (!isClosed && sender.flight > 0) return false;
+  verdict.values["una"] = sender.una;
+  verdict.values["peerWindow"] = Math.max(receiver.window, 0);
+  sender.question = { kind: isClosed ? "window-probe" : "keep-alive", at: time };
+  verdict.add(sender.question.kind);
+  if (isBeyond) sender.max = Math.max(sender.max, segment.end);
+  return true;
+}
+
+function doubled(
+  verdict: Verdict,
+  at: number,
+  frame: number,
+  passing: Passing,
+  proof: string,
+  doublesAll: boolean,
+  range: { doubles: number } | null,
+): Verdict {
+  verdict.isDouble = true;
+  verdict.mark = "duplicate";
+  verdict.values["since"] = `frame ${frame}, ${spanText(passing.time - at)} before`;
+  verdict.values["proof"] = proof;
+  if (range !== null && !doublesAll) range.doubles++;
+  verdict.add(doublesAll ? "captured-twice" : "doubled-by-network");
+  return verdict;
+}
+
+/** Whether a segment without text is the packet before once more: ACKs may well be alike, unless all is captured twice. */
+function isRepeatedAck(
+  { segment, time, ipId, fingerprint }: Passing,
+  sender: Half,
+  doublesAll: boolean,
+): boolean {
+  if (segment.end !== segment.seq || sender.packets === 0 || fingerprint !== sender.lastFingerprint) {
+    return false;
+  }
+  if (sender.ids.areCounted && ipId > 0) return ipId === sender.lastIpId;
+  return doublesAll && time - sender.lastAt < SOON_CAPTURED;
+}
+
+/** Below what is remembered: sent again, long after. */
+function forgotten(verdict: Verdict, segment: SegmentRecord, sender: Half): void {
+  verdict.mark = "retransmission";
+  verdict.values["since"] = "long after it was acknowledged";
+  verdict.add("retransmission");
+  verdict.values["needless"] = `${segment.end} had been acknowledged long before`;
+  if (segment.end <= sender.una) verdict.add("not-needed");
+}
+
+function newText(verdict: Verdict, { segment }: Passing, sender: Half, receiver: Half): void {
+  if (verdict.mark === null) verdict.add("new-data");
+  if (sender.textPackets > 0 && segment.seq > sender.max) {
+    verdict.values["hole"] = segment.seq - sender.max;
+    verdict.add("after-hole");
+  }
+  sender.largest = Math.max(sender.largest, segment.length);
+  if (!receiver.windowIsKnown) return;
+  const room = receiver.edge - segment.end;
+  if (room < 0 || room >= Math.min(sender.largest, segment.length)) return;
+  verdict.values["room"] = room;
+  verdict.add("window-filled");
+}
+
+/** What a segment is to a connection that we have captured ourselves, as its live trace has it. */
+export function ownMark(segment: SegmentRecord, sender: Half): SegmentMark | null {
+  if (segment.end === segment.seq || segment.seq >= sender.max) return null;
+  const isProbe = segment.seq === sender.max - 1 && segment.length === 1 && (segment.flags & Flag.fin) === 0;
+  return isProbe ? null : "retransmission";
 }

@@ -5,48 +5,119 @@
  */
 
 import { type Direction, endpointText } from "../../trace/copy.ts";
-import { Flag, type Segment, seqToUint32, type State } from "../../trace/core.ts";
+import {
+  Flag,
+  type Segment,
+  seqDistance,
+  type SeqNumber,
+  seqToUint32,
+  type State,
+} from "../../trace/core.ts";
+import type { ConnectionRecord } from "../../trace/record.ts";
 import { Flow } from "./flow.ts";
+
+/** The flow that a segment belongs to. */
+export interface Assigned {
+  readonly flow: Flow;
+  readonly direction: Direction;
+  readonly isNew: boolean;
+  /** The flow between the same ends before it, when it has just been left for a new one. */
+  readonly before: Flow | null;
+}
+
+interface Pair {
+  flow: Flow;
+  /** The one before, until a SYN-ACK shows that the other end has taken the new SYN. */
+  doubted: Flow | null;
+}
 
 /** Finds the connection of a segment. */
 export class FlowTable {
-  readonly #flows = new Map<string, Flow>();
-  #count = 0;
+  readonly #pairs = new Map<string, Pair>();
+  readonly #flows: Flow[] = [];
 
-  /** How many connections there were. */
-  get size(): number {
-    return this.#count;
+  /** All connections in the order in which they began. */
+  get flows(): readonly Flow[] {
+    return this.#flows;
   }
 
-  /** The connection of a segment, new with a new SYN; `hint` is what the capture says of the direction. */
-  flowOf(segment: Segment, hint: Direction | null): { readonly flow: Flow; readonly direction: Direction } {
+  /** The connection of a segment, new with a new SYN; `hint` is what a capture of ours says of the direction. */
+  flowOf(segment: Segment, hint: Direction | null, isOurs: boolean, at: number, frame: number): Assigned {
     const source = endpointText(segment, "source");
     const destination = endpointText(segment, "destination");
-    const key = source < destination ? `${source} ${destination}` : `${destination} ${source}`;
-    const known = this.#flows.get(key);
-    if (known !== undefined && !opensAnew(known, segment, source)) {
-      return { flow: known, direction: source === known.record.local ? "sent" : "arrived" };
+    const key = keyOf(source, destination);
+    const pair = this.#pairs.get(key);
+    const directionIn = (flow: Flow): Direction => source === flow.record.local ? "sent" : "arrived";
+    if (pair !== undefined && !opensAnew(pair.flow, segment, directionIn(pair.flow))) {
+      const flow = chooseFlow(pair, segment, source);
+      return { flow, direction: directionIn(flow), isNew: false, before: null };
     }
-    const direction = known === undefined
-      ? hint ?? likelyDirection(segment)
-      : source === known.record.local
-      ? "sent"
-      : "arrived";
+    const direction = hint ?? likelyDirection(segment);
     const [local, remote] = direction === "sent" ? [source, destination] : [destination, source];
-    const flow = newFlow(++this.#count, local, remote, segment, direction);
-    this.#flows.set(key, flow);
-    return { flow, direction };
+    const flow = newFlow(this.#flows.length + 1, local, remote, segment, direction, isOurs, at, frame);
+    this.#flows.push(flow);
+    const before = pair?.flow ?? null;
+    this.#pairs.set(key, { flow, doubted: before !== null && before.state() !== "CLOSED" ? before : null });
+    return { flow, direction, isNew: true, before };
+  }
+
+  /** The connection between two ends as they stand in an ICMP error's quote; null: none has passed. */
+  find(source: string, destination: string): Flow | null {
+    return this.#pairs.get(keyOf(source, destination))?.flow ?? null;
   }
 }
 
-function newFlow(id: number, local: string, remote: string, segment: Segment, direction: Direction): Flow {
+function keyOf(source: string, destination: string): string {
+  return source < destination ? `${source} ${destination}` : `${destination} ${source}`;
+}
+
+/** After a SYN that nobody has answered yet, each segment goes to the flow whose numbers it continues (RFC 5961 4). */
+function chooseFlow(pair: Pair, segment: Segment, source: string): Flow {
+  const { flow, doubted } = pair;
+  if (doubted === null) return flow;
+  const isAnswer = segment.has(Flag.syn | Flag.ack) || (segment.has(Flag.rst) && !segment.has(Flag.syn));
+  const away = (one: Flow): number => {
+    const isLocal = source === one.record.local;
+    const [sender, receiver] = isLocal ? [one.local, one.remote] : [one.remote, one.local];
+    return sender.numbering.base !== null
+      ? distance(sender.numbering.top, segment.seq)
+      : distance(receiver.numbering.top, segment.ack);
+  };
+  const chosen = away(flow) <= away(doubted) ? flow : doubted;
+  if (chosen === flow && (isAnswer || source === flow.record.local)) pair.doubted = null;
+  return chosen;
+}
+
+function distance(from: SeqNumber | null, to: SeqNumber): number {
+  return from === null ? Infinity : Math.abs(seqDistance(from, to));
+}
+
+function newFlow(
+  id: number,
+  local: string,
+  remote: string,
+  segment: Segment,
+  direction: Direction,
+  isOurs: boolean,
+  at: number,
+  frame: number,
+): Flow {
+  const hasSyn = segment.has(Flag.syn);
+  const named = isOurs
+    ? {}
+    : { ends: hasSyn ? { local: "the client", remote: "the server" } : { local, remote } };
+  const state = hasSyn ? stateBefore(segment, direction) : "ESTABLISHED";
+  const record: ConnectionRecord = { id, local, remote, ...initialNumbers(segment, direction), ...named };
+  const raw = hasSyn ? {} : { windowsAreRaw: true };
+  return new Flow({ ...record, ...raw }, state, isOurs, at, frame);
+}
+
+function initialNumbers(segment: Segment, direction: Direction): Pick<ConnectionRecord, "iss" | "irs"> {
+  if (!segment.has(Flag.syn)) return { iss: null, irs: null };
   const sender = seqToUint32(segment.seq);
-  const receiver = segment.has(Flag.ack) ? seqToUint32(segment.ack) : null;
-  if (!segment.has(Flag.syn)) return new Flow({ id, local, remote, iss: null, irs: null }, "ESTABLISHED");
   // A SYN-ACK acknowledges the octet after the other side's SYN.
-  const other = receiver === null ? null : (receiver + 2 ** 32 - 1) % 2 ** 32;
-  const [iss, irs] = direction === "sent" ? [sender, other] : [other, sender];
-  return new Flow({ id, local, remote, iss, irs }, stateBefore(segment, direction));
+  const other = segment.has(Flag.ack) ? (seqToUint32(segment.ack) + 2 ** 32 - 1) % 2 ** 32 : null;
+  return direction === "sent" ? { iss: sender, irs: other } : { iss: other, irs: sender };
 }
 
 /** The local end's state before the first SYN that the capture has. */
@@ -56,11 +127,16 @@ function stateBefore(syn: Segment, direction: Direction): State {
 }
 
 /** Whether the segment is a SYN of another connection between the same ends. */
-function opensAnew(flow: Flow, segment: Segment, source: string): boolean {
+function opensAnew(flow: Flow, segment: Segment, direction: Direction): boolean {
   if (!segment.has(Flag.syn) || segment.has(Flag.ack)) return false;
-  const base = source === flow.record.local ? flow.own.base : flow.peer.base;
-  const started = base !== null && base === segment.seq;
-  return !started && flow.state() !== "SYN-SENT";
+  const { base } = flow.sender(direction).numbering;
+  if (base === null) return !isSimultaneous(flow, direction);
+  return base !== segment.seq;
+}
+
+/** Both ends may open at once (RFC 9293 3.5, figure 7). */
+function isSimultaneous(flow: Flow, direction: Direction): boolean {
+  return flow.receiver(direction).hasSyn && !flow.receiver(direction).hasAnswered;
 }
 
 /** Who opens is taken for the local end; without a SYN, whoever has the higher port. */

@@ -30,9 +30,13 @@ export interface FoundSegment {
   readonly segment: Segment;
   /** The octets of IP and TCP header, as far as they were captured; borrowed. */
   readonly headers: Uint8Array;
+  /** Where in them TCP's begins. */
+  readonly transport: number;
   /** Octets of payload that the capture has. */
   readonly keptPayload: number;
   readonly soundness: Soundness;
+  /** Whether all of its options were captured. */
+  readonly hasAllOptions: boolean;
   /** Of the IPv4 header's own checksum. */
   readonly ipSoundness: Soundness;
   /** Identification of the IPv4 packet; -1 in IPv6. */
@@ -93,7 +97,7 @@ export class SegmentFinder {
     }
     if (cursor.unread !== null) return this.#pass(cursor.unread);
     if (cursor.protocol !== Protocol.tcp) return this.#icmp(cursor);
-    const found = this.#tcp(cursor, octets);
+    const found = this.#tcp(cursor, octets, captured.octets);
     return typeof found === "string" ? this.#pass(found) : found;
   }
 
@@ -108,7 +112,7 @@ export class SegmentFinder {
     return { kind: "icmp", error: this.#error, packet };
   }
 
-  #tcp(cursor: Cursor, octets: Uint8Array): FoundSegment | string {
+  #tcp(cursor: Cursor, octets: Uint8Array, captured: Uint8Array): FoundSegment | string {
     const { transport, end, ip } = cursor;
     const kept = octets.subarray(0, end);
     if (kept.length < transport + TCP_HEADER) return CUT_SHORT;
@@ -130,13 +134,15 @@ export class SegmentFinder {
       kind: "segment",
       segment,
       headers: packet.subarray(ip, Math.min(headersEnd, kept.length)),
+      transport: transport - ip,
       keptPayload: Math.max(Math.min(kept.length - headersEnd, segment.payload.length), 0),
       soundness: isWrong
         ? (isZero(packet, transport + CHECKSUM_OFFSET) ? "zero" : "wrong")
         : isUnchecked
         ? "unchecked"
         : "good",
-      ipSoundness: segment.family === 4 ? ipSoundness(packet, ip) : "good",
+      hasAllOptions: headersEnd <= kept.length,
+      ipSoundness: segment.family === 4 && octets === captured ? ipSoundness(packet, ip) : "good",
       ipId: segment.family === 4 ? (packet[ip + 4] ?? 0) << 8 | (packet[ip + 5] ?? 0) : -1,
       direction: cursor.direction,
       tunnels: cursor.tunnels,

@@ -1,4 +1,4 @@
-import { Analysis, type AnalysisOptions, type AnalysisResult } from "../../capture/analysis/analyse.ts";
+import { Analysis, type AnalysisOptions, type AnalysisResult } from "../../capture/analysis/analysis.ts";
 import type { Capture } from "../../capture/capture.ts";
 import { CaptureTeller, type TellingResult } from "../../capture/mod.ts";
 import type { OutputOptions, Outputs } from "../../trace/outputs.ts";

@@ -177,12 +177,12 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
   "window-probe-answer": {
     rule: "RFC 9293 3.8.6.1",
     label: "answer to a window probe",
-    sentence: "ACK {ack}, window {window}: the answer to the probe {since}.",
+    sentence: "ACK {ack}, window {windowNow}: the answer to the probe {since}.",
   },
   "new-ack": {
     rule: "RFC 9293 3.10.7.4, fifth",
     label: "acknowledges",
-    sentence: "ACK {ack}: {newly} octets more of {receiver} have arrived.",
+    sentence: "ACK {ack}: {newly} octets more from {receiver} have arrived.",
   },
   "ack-of-fin": {
     rule: "RFC 9293 3.10.7.4, fifth",
@@ -217,12 +217,13 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
   "window-update": {
     rule: "RFC 9293 3.10.7.4, fifth",
     label: "window update",
-    sentence: "The window of {sender} goes from {windowBefore} to {window}.",
+    sentence: "The window of {sender} goes from {windowBefore} to {windowNow}.",
   },
   "window-reopened": {
     rule: "RFC 9293 3.8.6.1",
     label: "window opens",
-    sentence: "{Sender} has room again, after {closedFor}: its window goes from {windowBefore} to {window}.",
+    sentence:
+      "{Sender} has room again, after {closedFor}: its window goes from {windowBefore} to {windowNow}.",
   },
   "window-zero": {
     rule: "RFC 9293 3.8.6.1",
@@ -302,9 +303,8 @@ export type NoteCode =
   | "icmp-error"
   | "capture-point"
   | "round-trip-split"
-  | "option-removed"
-  | "begins-in-the-middle"
-  | "one-direction";
+  | "option-unanswered"
+  | "begins-in-the-middle";
 
 /** What is said of each remark. */
 export const NOTES: Readonly<Record<NoteCode, CatalogueEntry>> = {
@@ -312,7 +312,7 @@ export const NOTES: Readonly<Record<NoteCode, CatalogueEntry>> = {
     rule: "",
     label: "checksum offload",
     sentence:
-      "The {layer} checksums of {end} are {state}, and its packets are taken all the same: checksum offload at this end, told once.",
+      "The {layer} checksums of {whose} are {state}, and its packets are taken all the same: checksum offload at this end, told once.",
   },
   "clock-step": {
     rule: "",
@@ -329,7 +329,7 @@ export const NOTES: Readonly<Record<NoteCode, CatalogueEntry>> = {
   "icmp-error": {
     rule: "RFC 792; RFC 4443; RFC 5927",
     label: "ICMP error",
-    sentence: "{by} says of the segment {quoted} of {end}: {what}{detail}.",
+    sentence: "{by} says of the segment {quoted} of {whose}: {what}{detail}.",
   },
   "capture-point": {
     rule: "",
@@ -342,20 +342,15 @@ export const NOTES: Readonly<Record<NoteCode, CatalogueEntry>> = {
     sentence:
       "The capture was taken between both ends: {nearRtt} to {near} and back, {farRtt} to {far} and back.",
   },
-  "option-removed": {
+  "option-unanswered": {
     rule: "RFC 9293 3.1",
-    label: "option not answered",
-    sentence: "{option}",
+    label: "options not answered",
+    sentence: "{whose} offers {option}, and is answered without: it is not used.",
   },
   "begins-in-the-middle": {
     rule: "",
     label: "no SYN seen",
     sentence:
       "The capture begins in the middle of this connection: window scales are not known, and numbers count from the first ones seen.",
-  },
-  "one-direction": {
-    rule: "",
-    label: "one direction only",
-    sentence: "Only what {end} sends has passed here.",
   },
 };

@@ -1,0 +1,221 @@
+/**
+ * What an acknowledgment says, with its window and its SACK blocks, to somebody who has seen what it is for.
+ *
+ * @module
+ */
+
+import { Flag } from "../../trace/core.ts";
+import { sackText, spanText } from "../../trace/format.ts";
+import type { SegmentRecord } from "../../trace/record.ts";
+import type { Half } from "./half.ts";
+import { ticksBetween } from "./timestamp_clock.ts";
+import type { Passing, Verdict } from "./verdict.ts";
+
+/** The farthest that a believable acknowledgment lies beyond what has passed: the largest window (RFC 7323 2.2). */
+const FARTHEST = 2 ** 30;
+
+/** Takes in the acknowledgment of a segment of `sender`, for what `other` has sent. */
+export function takeAck(verdict: Verdict, passing: Passing, sender: Half, other: Half): void {
+  const { segment, time } = passing;
+  const { ack } = segment;
+  if (ack === null || ack > other.max + FARTHEST) return;
+  const before = other.una;
+  const isFirst = !sender.hasAcked;
+  const isDuplicate = isDuplicateAck(segment, sender, other);
+  sender.hasAcked = true;
+  if (ack > sender.ack || isFirst) sender.ack = ack;
+  if (ack > other.max) beyondWhatPassed(verdict, ack, other, isFirst);
+  answersQuestion(verdict, passing, other);
+  if (ack > before) advance(verdict, passing, sender, other, isFirst);
+  else if (ack < before && !isFirst) {
+    verdict.values["una"] = before;
+    verdict.add("old-ack-seen");
+  } else if (isDuplicate && other.question === null) {
+    other.dupAcks++;
+    signal(other, time);
+    verdict.values["nth"] = other.dupAcks;
+    verdict.add("duplicate-ack-seen");
+  }
+  other.lastAckAt = time;
+  takeSack(verdict, passing, other);
+  takeWindow(verdict, passing, sender);
+}
+
+function signal(other: Half, time: number): void {
+  other.signals++;
+  other.lastSignalAt = time;
+}
+
+/** What the other end has sent, and the capture has not. */
+function beyondWhatPassed(verdict: Verdict, ack: number, other: Half, isFirst: boolean): void {
+  const missed = ack - other.max;
+  if (!isFirst && other.textPackets > 0) gap(verdict, other.max, ack, missed);
+  other.max = ack;
+}
+
+function gap(verdict: Verdict, from: number, to: number, missed: number): void {
+  verdict.values["missed"] = missed;
+  verdict.values["missedFrom"] = from;
+  verdict.values["missedTo"] = to;
+  verdict.add("capture-gap");
+}
+
+function advance(verdict: Verdict, passing: Passing, sender: Half, other: Half, isFirst: boolean): void {
+  const { segment, time } = passing;
+  const ack = segment.ack as number;
+  const { una } = other;
+  const holeStart = other.holes.first;
+  const missed = other.holes.fill(-Infinity, ack);
+  if (missed > 0) gap(verdict, holeStart ?? una, Math.min((holeStart ?? una) + missed, ack), missed);
+  const oldest = other.log.oldest;
+  const isRepeated = oldest !== null && oldest.copies > 1 && oldest.end <= ack;
+  if (isRepeated) proveByTimestamp(verdict, segment, oldest, time);
+  const covered = other.log.acknowledge(ack);
+  if (covered !== null && covered.copies === 1 && covered.end > una) {
+    other.roundTrips.sample(time - covered.firstAt);
+  }
+  other.una = ack;
+  other.dupAcks = 0;
+  other.sacked.removeBefore(ack);
+  if (other.recovery !== null && ack >= other.recovery.point) other.recovery = null;
+  if ((segment.flags & Flag.syn) !== 0) return;
+  if (ack >= other.finEnd && una < other.finEnd) verdict.add("ack-of-fin");
+  else if (una === 0 && ack === 1 && other.hasSyn) {
+    verdict.add(sender.hasSyn && sender.una === 0 ? "acknowledges-handshake" : "handshake-done");
+  } else if (!isFirst || other.packets > 0) {
+    verdict.values["newly"] = ack - una;
+    verdict.add("new-ack");
+  }
+}
+
+/** RFC 3522 3.2: the first ACK after the retransmission echoes the timestamp of the original. */
+function proveByTimestamp(
+  verdict: Verdict,
+  segment: SegmentRecord,
+  range: NonNullable<Half["log"]["oldest"]>,
+  time: number,
+): void {
+  const { timestampEcho } = segment;
+  if (timestampEcho === 0 || range.isProvedNeedless || range.firstTimestamp === range.lastTimestamp) return;
+  if (ticksBetween(range.lastTimestamp, timestampEcho) >= 0) return;
+  if (ticksBetween(range.firstTimestamp, timestampEcho) < 0) return;
+  range.isProvedNeedless = true;
+  needless(verdict, range, time, "the ACK echoes the timestamp of the first copy");
+}
+
+function needless(
+  verdict: Verdict,
+  { seq, end, lastFrame, lastAt }: NonNullable<Half["log"]["oldest"]>,
+  time: number,
+  proof: string,
+): void {
+  verdict.values["repeated"] = `${seq} to ${end}`;
+  verdict.values["repeatedSince"] = `${spanText(time - lastAt)} ago, frame ${lastFrame},`;
+  verdict.values["needless"] = proof;
+  verdict.add("needless");
+}
+
+/**
+ * RFC 5681 2. Where nothing of the other end passes here, nobody knows what is outstanding: SACK blocks show that something
+ * is.
+ */
+function isDuplicateAck(segment: SegmentRecord, sender: Half, other: Half): boolean {
+  const FLAGS = Flag.syn | Flag.fin | Flag.rst;
+  if (!sender.hasAcked || segment.end !== segment.seq || (segment.flags & FLAGS) !== 0) return false;
+  const isOutstanding = other.textPackets > 0 ? other.flight > 0 : segment.sackEdges.length > 0;
+  return segment.ack === other.una && isOutstanding && segment.window === sender.window;
+}
+
+/** An answer to a keep-alive or a window probe is no duplicate ACK: nothing has arrived out of order. */
+function answersQuestion(verdict: Verdict, { segment, time }: Passing, other: Half): void {
+  const { question } = other;
+  if (question === null || segment.end !== segment.seq) return;
+  if (segment.ack === other.una) {
+    verdict.values["since"] = `${spanText(time - question.at)} before`;
+    verdict.add(question.kind === "keep-alive" ? "keep-alive-answer" : "window-probe-answer");
+  }
+  if (question.kind === "keep-alive" || segment.window > 0) other.question = null;
+}
+
+function takeSack(verdict: Verdict, { segment, time }: Passing, other: Half): void {
+  const { sackEdges, ack } = segment;
+  const [left, right] = sackEdges;
+  if (left === undefined || right === undefined || ack === null) return;
+  const [, , left2 = Infinity, right2 = -Infinity] = sackEdges;
+  // RFC 2883 4: what was received twice stands first, below the ACK or within the second block.
+  const isTwice = right <= ack || (left >= left2 && right <= right2);
+  if (isTwice) takeTwice(verdict, left, right, other, time);
+  let added = false;
+  let missedFrom = -1;
+  let missed = 0;
+  for (let i = isTwice ? 2 : 0; i + 1 < sackEdges.length; i += 2) {
+    const [start, end] = [sackEdges[i] as number, sackEdges[i + 1] as number];
+    if (end <= start || end <= ack || end > other.max + FARTHEST) continue;
+    if (!other.sacked.covers(start, end)) added = true;
+    other.sacked.add(Math.max(start, ack), end);
+    const hole = other.holes.find(start, end);
+    const filled = other.holes.fill(start, end);
+    if (filled > 0 && missed === 0) missedFrom = Math.max(hole?.start ?? start, start);
+    missed += filled;
+  }
+  if (missed > 0) gap(verdict, missedFrom, missedFrom + missed, missed);
+  if (added && !verdict.codes.includes("duplicate-ack-seen")) signal(other, time);
+  if (sackEdges.length > (isTwice ? 2 : 0)) verdict.add("sack-seen");
+}
+
+function takeTwice(verdict: Verdict, left: number, right: number, other: Half, time: number): void {
+  verdict.values["twice"] = sackText([left, right]);
+  verdict.add("d-sack");
+  const range = other.log.find(left, right);
+  if (range === null || range.copies < 2 || range.isProvedNeedless || range.doubles > 0) return;
+  range.isProvedNeedless = true;
+  needless(verdict, range, time, "D-SACK says that the first copy had arrived, too");
+}
+
+function takeWindow(verdict: Verdict, { segment, time }: Passing, sender: Half): void {
+  const { window, ack } = segment;
+  const before = sender.window;
+  if (ack === null || ack < sender.ack) return;
+  sender.window = window;
+  verdict.values["windowBefore"] = windowText(before, sender);
+  verdict.values["windowNow"] = windowText(window, sender);
+  const edge = ack + window;
+  const isSyn = (segment.flags & Flag.syn) !== 0;
+  if (before >= 0 && !isSyn) windowChange(verdict, segment, sender, before, edge, time);
+  if (window === 0 && sender.windowZeroSince < 0 && (segment.flags & Flag.rst) === 0) {
+    sender.windowZeroSince = time;
+  }
+  if (window > 0) sender.windowZeroSince = -1;
+  sender.edge = Math.max(sender.edge, edge);
+}
+
+function windowText(window: number, { windowIsKnown }: Half): string {
+  return windowIsKnown || window === 0 ? `${window} octets` : `${window} units of a size not known`;
+}
+
+function windowChange(
+  verdict: Verdict,
+  segment: SegmentRecord,
+  sender: Half,
+  before: number,
+  edge: number,
+  time: number,
+): void {
+  if ((segment.flags & Flag.rst) !== 0) return;
+  const { window } = segment;
+  if (window === 0) {
+    if (before > 0) verdict.add("window-zero");
+  } else if (before === 0) {
+    verdict.values["closedFor"] = Math.max(time - sender.windowZeroSince, 0);
+    verdict.add("window-reopened");
+  } else if (window > before && verdict.codes.length === 0 && segment.end === segment.seq) {
+    verdict.add("window-update");
+  }
+  const unit = segment.rawWindow === 0 ? 1 : window / segment.rawWindow;
+  // A scaled window may end earlier by less than its unit, without having been shrunk (RFC 7323 2.4).
+  if (edge + unit <= sender.edge && window > 0 && sender.windowIsKnown) {
+    verdict.values["edge"] = edge;
+    verdict.values["edgeBefore"] = sender.edge;
+    verdict.add("window-taken-back");
+  }
+}

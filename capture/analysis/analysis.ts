@@ -1,0 +1,294 @@
+/**
+ * Makes events of a capture: what was on the wire, with the reasons where our own comments carry them, and with what both
+ * ends' packets show where they do not.
+ *
+ * @module
+ */
+
+import type { CapturedPacket } from "../capture.ts";
+import { copySegment, type Direction, endpointText } from "../../trace/copy.ts";
+import { spanText } from "../../trace/format.ts";
+import { Flag, formatEndpoint, type IcmpError, instant, type Segment, type State } from "../../trace/core.ts";
+import type { SegmentRecord, TraceSink, ViewRecord } from "../../trace/record.ts";
+import { CaptureClock } from "./capture_clock.ts";
+import { Emitter } from "./emitter.ts";
+import type { Flow } from "./flow.ts";
+import { type Assigned, FlowTable } from "./flow_table.ts";
+import { Offload } from "./offload.ts";
+import { OwnStory } from "./own_story.ts";
+import { capturePoint, icmpRemark, type Remark, unansweredOptions } from "./remarks.ts";
+import { readComments } from "./said.ts";
+import { type FoundError, type FoundSegment, SegmentFinder } from "./segment_finder.ts";
+import type { Passing, Verdict } from "./verdict.ts";
+
+/** How much is kept of each segment. */
+export interface AnalysisOptions {
+  /** Whether each segment's headers are kept as octets. */
+  readonly headers: boolean;
+  /** Octets of payload kept with each event. */
+  readonly excerpt: number;
+}
+
+/** What a first reading has shown, for a second one to know beforehand. */
+export interface Hindsight {
+  /** Addresses of ends that leave their checksums to a device. */
+  readonly offloading: readonly string[];
+}
+
+/** What a capture held. */
+export interface AnalysisResult extends Hindsight {
+  readonly packets: number;
+  readonly segments: number;
+  readonly flows: readonly Flow[];
+  /** What holds no TCP that can be read, by kind, with the number of frames: `["ARP", 12]`. */
+  readonly unread: readonly (readonly [what: string, frames: number])[];
+}
+
+/** The interface of our captures on which packets are that a fault took away. */
+const LOST_INTERFACE = "rawtcp-lost";
+
+/** One packet of so many must be doubled before the capture is taken to double them all. */
+const DOUBLED_SHARE = 3;
+
+/** Tells sinks what a capture holds, packet by packet. */
+export class Analysis {
+  readonly #emitter: Emitter;
+  readonly #options: AnalysisOptions;
+  readonly #finder = new SegmentFinder();
+  readonly #table = new FlowTable();
+  readonly #clock: CaptureClock;
+  readonly #offload: Offload;
+  readonly #own: OwnStory;
+  /** The last views that comments told. */
+  readonly #views = new Map<Flow, ViewRecord>();
+  /** Options of the SYN of each connection that has not been answered. */
+  readonly #synOptions = new Map<Flow, number>();
+  #packets = 0;
+  #segments = 0;
+  #doubles = 0;
+
+  /** `start`: the moment 0 of the events, nanoseconds since 1970-01-01 UTC. */
+  constructor(
+    start: bigint,
+    sinks: readonly TraceSink[],
+    options: AnalysisOptions,
+    hindsight: Hindsight = { offloading: [] },
+  ) {
+    this.#emitter = new Emitter(sinks);
+    this.#options = options;
+    this.#clock = new CaptureClock(start);
+    this.#offload = new Offload(hindsight.offloading);
+    this.#own = new OwnStory(this.#emitter);
+  }
+
+  /** Takes the next packet of the capture. */
+  packet(packet: CapturedPacket): void {
+    this.#packets++;
+    const found = this.#finder.find(packet);
+    if (found === null) return;
+    const remark = this.#clock.take(packet.time);
+    this.#emitter.now = instant(this.#clock.now);
+    if (remark !== null) this.#remark({ code: remark.code, values: { step: remark.step } }, null);
+    if (found.kind === "icmp") this.#icmp(found);
+    else this.#found(found, packet);
+  }
+
+  /** What was said after the last packet. */
+  trailing(comments: readonly string[]): void {
+    this.#own.trailing(readComments(comments, null).statements);
+  }
+
+  /** Tells the sinks that nothing follows. */
+  finish(): AnalysisResult {
+    this.#emitter.finish();
+    const fragments = this.#finder.incompleteFragments;
+    const unread = [...this.#finder.unread];
+    if (fragments > 0) unread.push(["fragments of incomplete IP packets", fragments]);
+    return {
+      packets: this.#packets,
+      segments: this.#segments,
+      flows: this.#table.flows,
+      unread: unread.sort(([, a], [, b]) => b - a),
+      offloading: this.#offload.addresses,
+    };
+  }
+
+  #found(found: FoundSegment, packet: CapturedPacket): void {
+    this.#segments++;
+    const { segment } = found;
+    const isOurs = packet.comments.length > 0 && readComments(packet.comments, null).statements.length > 0;
+    const now = this.#clock.now;
+    // Only our own captures say which end is ours: elsewhere a direction is that of an interface.
+    const hint = isOurs ? packet.direction : null;
+    const assigned = this.#table.flowOf(segment, hint, isOurs, now, this.#packets);
+    const { flow, direction } = assigned;
+    flow.number(segment, direction);
+    const passing = this.#passing(found, flow, direction);
+    if (!flow.isOurs) return this.#wire(found, passing, assigned);
+    const said = readComments(packet.comments, this.#views.get(flow) ?? null);
+    if (said.view !== null) this.#views.set(flow, said.view);
+    const isSound = found.soundness === "good" || found.soundness === "unchecked";
+    const own = { flow, passing, segment, direction, said, isSound };
+    if (packet.interfaceName === LOST_INTERFACE) this.#own.lost(own);
+    else this.#own.packet(own);
+  }
+
+  #passing(found: FoundSegment, flow: Flow, direction: Direction): Passing {
+    return {
+      segment: this.#copy(found, flow, direction),
+      time: this.#clock.now,
+      frame: this.#packets,
+      ipId: found.ipId,
+      hasAllOptions: found.hasAllOptions,
+      fingerprint: fingerprintOf(found),
+    };
+  }
+
+  #copy(found: FoundSegment, flow: Flow, direction: Direction): SegmentRecord {
+    const { segment, headers, keptPayload } = found;
+    const { excerpt } = this.#options;
+    const header = this.#options.headers ? headers.slice() : null;
+    const record = copySegment(segment, direction, flow, flow.shiftOf(direction), header, { excerpt });
+    if (record.excerpt === null || record.excerpt.length <= keptPayload) return record;
+    return { ...record, excerpt: record.excerpt.slice(0, keptPayload) };
+  }
+
+  /** A segment of a connection that says nothing of itself. */
+  #wire(found: FoundSegment, passing: Passing, { flow, direction, isNew, before }: Assigned): void {
+    if (isNew && passing.segment.flags !== 0 && flow.record.windowsAreRaw === true) {
+      this.#remark({ code: "begins-in-the-middle", values: {} }, flow);
+    }
+    const address = addressOf(found.segment);
+    this.#tellOffload(found, address, flow.sender(direction).name, flow);
+    const state = flow.state();
+    if (!this.#offload.believes(address, found.soundness)) {
+      this.#offload.suspect(address, flow, passing.segment.end);
+      return this.#emitSegment(passing, direction, flow, damaged());
+    }
+    this.#acknowledgedOf(found.segment, passing, flow);
+    const doublesAll = (this.#doubles + 1) * DOUBLED_SHARE >= this.#segments;
+    const verdict = flow.take(passing, found.segment, direction, doublesAll);
+    if (verdict.isDouble) this.#doubles++;
+    if (isNew && before !== null && before.state() === "SYN-SENT") {
+      newAttempt(verdict, passing.time - before.firstAt);
+    }
+    this.#noteRecord(flow, direction, passing.segment);
+    this.#emitSegment(passing, direction, flow, verdict);
+    this.#remarkHandshake(flow, direction, passing.segment, verdict);
+    this.#stateOf(flow, state);
+  }
+
+  #tellOffload(found: FoundSegment, address: string, end: string, flow: Flow): void {
+    const { soundness, ipSoundness } = found;
+    if ((ipSoundness === "zero" || ipSoundness === "wrong") && this.#offload.tells(address, "IPv4")) {
+      this.#remark({ code: "checksum-offload", values: offloadValues("IPv4", end, ipSoundness) }, flow);
+    }
+    const isLeft = soundness === "zero" ||
+      (soundness === "wrong" && this.#offload.believes(address, soundness));
+    if (isLeft && this.#offload.tells(address, "TCP")) {
+      this.#remark({ code: "checksum-offload", values: offloadValues("TCP", end, soundness) }, flow);
+    }
+  }
+
+  /** What is acknowledged and has not passed intact may have been believed by the other end. */
+  #acknowledgedOf(segment: Segment, { segment: record }: Passing, flow: Flow): void {
+    if (record.ack === null) return;
+    this.#offload.acknowledged(addressOf(segment, "destination"), flow, record.ack);
+  }
+
+  #emitSegment(
+    { segment }: Passing,
+    direction: Direction,
+    flow: Flow,
+    verdict: Pick<Verdict, "marks" | "findings">,
+  ): void {
+    if (!this.#emitter.isHeard) return;
+    const findings = verdict.findings();
+    const { marks } = verdict;
+    const view = flow.view();
+    if (direction === "sent") {
+      return this.#emitter.emit({ kind: "sent", reason: null, segment, marks, view, findings }, flow);
+    }
+    const acknowledgesFin = findings.codes.includes("ack-of-fin");
+    const peerView = flow.view(flow.remote);
+    this.#emitter.emit({ kind: "arrived", segment, acknowledgesFin, marks, view, peerView, findings }, flow);
+  }
+
+  /** The other end's initial number is known from its SYN on. */
+  #noteRecord(flow: Flow, direction: Direction, segment: SegmentRecord): void {
+    const { record } = flow;
+    if ((segment.flags & Flag.syn) !== 0) {
+      const field = direction === "sent" ? "iss" : "irs";
+      if (record[field] === null) flow.record = { ...record, [field]: segment.rawSeq };
+    }
+    if (flow.record.windowsAreRaw !== undefined && flow.knowsWindows) {
+      const { windowsAreRaw: _raw, ...known } = flow.record;
+      flow.record = known;
+    }
+  }
+
+  #remarkHandshake(flow: Flow, direction: Direction, segment: SegmentRecord, verdict: Verdict): void {
+    const [code] = verdict.codes;
+    if (code === "open" && direction === "sent") this.#synOptions.set(flow, segment.options);
+    if (code === "accept" && direction === "arrived") {
+      const remark = unansweredOptions(flow, this.#synOptions.get(flow) ?? 0, segment);
+      if (remark !== null) this.#remark(remark, flow);
+    }
+    if (!verdict.codes.includes("handshake-done") || direction !== "sent") return;
+    this.#synOptions.delete(flow);
+    const point = capturePoint(flow);
+    if (point !== null) this.#remark(point, flow);
+  }
+
+  #icmp({ error, packet }: FoundError): void {
+    const [source, destination] = [quotedEnd(error, "source"), quotedEnd(error, "destination")];
+    const flow = this.#table.find(source, destination);
+    if (flow !== null) this.#remark(icmpRemark(flow, error, packet, source), flow);
+  }
+
+  /** A change of state that only the segments tell. */
+  #stateOf(flow: Flow, from: State): void {
+    if (!this.#emitter.isHeard) return;
+    const to = flow.state();
+    if (from === to) return;
+    this.#emitter.emit({ kind: "state", reason: null, from, to, view: flow.view() }, flow);
+  }
+
+  #remark({ code, values }: Remark, flow: Flow | null): void {
+    this.#emitter.emit({ kind: "note", code, values }, flow);
+  }
+}
+
+function offloadValues(layer: string, end: string, soundness: string): Record<string, string> {
+  return { layer, whose: end, state: soundness === "zero" ? "0" : "wrong" };
+}
+
+function damaged(): Pick<Verdict, "marks" | "findings"> {
+  return { marks: [], findings: () => ({ codes: ["damaged"], values: {} }) };
+}
+
+function newAttempt(verdict: Verdict, since: number): void {
+  verdict.values["since"] = spanText(since);
+  verdict.codes.splice(1, 0, "open-again");
+}
+
+/** One end of the segment that an ICMP error quotes. */
+function quotedEnd(error: IcmpError, end: "source" | "destination"): string {
+  const offset = end === "source" ? error.sourceOffset : error.destinationOffset;
+  const octets = error.addresses.slice(offset, offset + (error.family === 4 ? 4 : 16));
+  const port = end === "source" ? error.sourcePort : error.destinationPort;
+  return formatEndpoint({ address: { family: error.family, octets }, port });
+}
+
+function addressOf(segment: Segment, end: "source" | "destination" = "source"): string {
+  const text = endpointText(segment, end);
+  return text.slice(0, text.lastIndexOf(":"));
+}
+
+/** A hash of the TCP header and of how much text there is (FNV-1a): what does not change when a packet is doubled. */
+function fingerprintOf({ segment, headers, transport }: FoundSegment): number {
+  const PRIME = 0x0100_0193;
+  let hash = 0x811c_9dc5 ^ segment.payload.length;
+  for (let i = transport; i < headers.length; i++) hash = Math.imul(hash ^ (headers[i] as number), PRIME);
+  return hash;
+}

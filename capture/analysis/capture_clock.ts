@@ -1,0 +1,46 @@
+/**
+ * The times of a capture: counted from its first packet, and never backwards.
+ *
+ * @module
+ */
+
+const NANOS_PER_MICRO = 1_000;
+/** Packets of several queues or interfaces may be written a little out of order, µs; a clock is set by more. */
+const MOST_DISORDER = 10_000;
+
+/** What is to be said of a packet's time; null: nothing. */
+export type ClockRemark = { readonly code: "clock-step" | "packet-order"; readonly step: number } | null;
+
+/** Makes moments of time stamps. */
+export class CaptureClock {
+  readonly #start: bigint;
+  /** µs that the clock was set back by, so far. */
+  #shift = 0;
+  #last = 0;
+  #hasToldOrder = false;
+
+  /** `start`: nanoseconds since 1970-01-01 UTC. */
+  constructor(start: bigint) {
+    this.#start = start;
+  }
+
+  /** The moment of the last packet, µs since the first one. */
+  get now(): number {
+    return this.#last;
+  }
+
+  /** Takes the time stamp of the next packet. */
+  take(time: bigint): ClockRemark {
+    const at = Number(time - this.#start) / NANOS_PER_MICRO + this.#shift;
+    const step = this.#last - at;
+    this.#last = Math.max(this.#last, at);
+    if (step <= 0) return null;
+    if (step > MOST_DISORDER) {
+      this.#shift += step;
+      return { code: "clock-step", step };
+    }
+    if (this.#hasToldOrder) return null;
+    this.#hasToldOrder = true;
+    return { code: "packet-order", step };
+  }
+}

@@ -1,0 +1,246 @@
+/**
+ * What a segment is whose octets lie below others that have passed: sent again, overtaken, doubled, or asking.
+ *
+ * Each answer names its evidence. The order of the evidence: what the packet itself says (identification, timestamp), then
+ * what time has allowed: nobody reacts to a loss in less than a round trip.
+ *
+ * @module
+ */
+
+import { Flag } from "../../trace/core.ts";
+import { spanText } from "../../trace/format.ts";
+import type { Half } from "./half.ts";
+import type { Hole } from "./holes.ts";
+import { idDistance } from "./packet_ids.ts";
+import type { SentRange } from "./sent_log.ts";
+import { ticksBetween } from "./timestamp_clock.ts";
+import type { Passing, Verdict } from "./verdict.ts";
+
+/** The least that stacks wait for an ACK before they send again by the timer, µs (Linux: TCP_RTO_MIN). */
+const LEAST_RTO = 200_000;
+/** What timers and clocks may be off, as a share. */
+const TOLERANCE = 0.9;
+/** RFC 5681 3.2. */
+const DUP_ACK_THRESHOLD = 3;
+/** Without a round trip to go by: nothing that is this soon is a reaction, µs. */
+const SOON = 3_000;
+/** A capture that doubles its packets does so within this time, µs. */
+export const SOON_CAPTURED = 1_000;
+
+/** Whether a copy was sent before what is behind the hole that it fills, and what shows it. */
+interface Judgement {
+  readonly isOvertaken: boolean;
+  readonly proof: string;
+}
+
+/** Octets that had not passed fill a hole: late ones, or those of a retransmission whose first copy was lost before. */
+export function fillsHole(
+  verdict: Verdict,
+  hole: Hole,
+  passing: Passing,
+  sender: Half,
+  receiver: Half,
+): void {
+  const { isOvertaken, proof } = judge(hole, passing, sender, receiver);
+  verdict.values["proof"] = proof;
+  if (isOvertaken) {
+    verdict.mark = "out of order";
+    verdict.values["lateness"] = passing.time - hole.since;
+    verdict.values["passed"] = sender.packets - hole.packets;
+    verdict.add("overtaken");
+    return;
+  }
+  verdict.mark = "retransmission";
+  verdict.values["since"] = `${spanText(passing.time - hole.since)} after what is behind it`;
+  addKind(verdict, passing, null, sender, receiver, hole.since);
+  verdict.add("lost-before-here");
+}
+
+/** Octets that have passed pass again. */
+export function passesAgain(
+  verdict: Verdict,
+  range: SentRange,
+  passing: Passing,
+  sender: Half,
+  receiver: Half,
+): void {
+  const { time } = passing;
+  verdict.values["since"] = `${spanText(time - range.lastAt)} after frame ${range.lastFrame}`;
+  if (isOriginal(verdict, range, passing, sender)) {
+    verdict.mark = "out of order";
+    verdict.add("original-after-copy");
+    return;
+  }
+  verdict.mark = "retransmission";
+  addKind(verdict, passing, range, sender, receiver, range.lastAt);
+  const { end } = passing.segment;
+  if (end <= sender.una) {
+    verdict.values["needless"] = `${end} had been acknowledged ${spanText(time - sender.lastAckAt)} before`;
+    if (time > sender.lastAckAt) verdict.add("not-needed");
+  } else if (sender.sacked.covers(Math.max(passing.segment.seq, sender.una), end)) {
+    verdict.values["needless"] = `SACK had said before that ${receiver.name} has it`;
+    verdict.add("not-needed");
+  }
+}
+
+/**
+ * Whether the packet is the same as one that has passed: octet for octet, as far as is kept of it. `doublesAll`: whether the
+ * capture has most of its packets twice.
+ */
+export function isDouble(
+  range: SentRange,
+  passing: Passing,
+  sender: Half,
+  receiver: Half,
+  doublesAll: boolean,
+): string | null {
+  if (passing.fingerprint !== range.fingerprint || passing.segment.end !== range.end) return null;
+  if (passing.segment.seq !== range.seq || passing.segment.timestampValue !== range.lastTimestamp) {
+    return null;
+  }
+  const delay = passing.time - range.lastAt;
+  if (sender.ids.areCounted && passing.ipId > 0) {
+    return passing.ipId === range.ipId ? `Both have the IP identification ${passing.ipId}` : null;
+  }
+  if (doublesAll && delay < SOON_CAPTURED) return "All of it is the same";
+  const floor = reactionTime(sender, receiver);
+  if (floor > 0 ? delay < floor * TOLERANCE : delay < SOON) {
+    return "It comes sooner than anybody could have asked for it";
+  }
+  const { timestampValue } = passing.segment;
+  const isStale = timestampValue !== 0 && delay > 3 * sender.timestamps.tick;
+  return isStale ? `Both have the timestamp ${timestampValue}, of a clock that has gone on since` : null;
+}
+
+function judge(hole: Hole, passing: Passing, sender: Half, receiver: Half): Judgement {
+  const { ipId, segment, time } = passing;
+  if (sender.ids.areCounted && ipId >= 0 && hole.idBehind >= 0) {
+    const isOvertaken = idDistance(ipId, hole.idBehind) > 0;
+    const relation = isOvertaken ? "comes before" : "follows";
+    return {
+      isOvertaken,
+      proof: `Its IP identification ${ipId} ${relation} that of what is behind it, ${hole.idBehind}`,
+    };
+  }
+  const floor = reactionTime(sender, receiver);
+  const delay = time - hole.since;
+  if (segment.timestampValue !== 0 && hole.timestampBehind !== 0) {
+    const ticks = ticksBetween(hole.timestampBehind, segment.timestampValue);
+    if (ticks < 0) {
+      return { isOvertaken: true, proof: "Its timestamp is older than that of what is behind it" };
+    }
+    if (ticks > 0) {
+      return { isOvertaken: false, proof: "Its timestamp is later than that of what is behind it" };
+    }
+    if (floor > 2 * sender.timestamps.tick) {
+      return {
+        isOvertaken: true,
+        proof: "It has the timestamp of what is behind it, and no round trip later",
+      };
+    }
+  }
+  return judgeByTime(delay, floor, sender.signals > hole.signals, sender.packets - hole.packets);
+}
+
+function judgeByTime(delay: number, floor: number, isSignalled: boolean, passed: number): Judgement {
+  if (floor > 0 && delay < floor * TOLERANCE) {
+    return {
+      isOvertaken: true,
+      proof: `It comes ${spanText(delay)} later, and a reaction takes a round trip, ${spanText(floor)}`,
+    };
+  }
+  if (floor > 0) {
+    if (isSignalled || delay >= LEAST_RTO * TOLERANCE || passed >= DUP_ACK_THRESHOLD) {
+      return {
+        isOvertaken: false,
+        proof: `It comes ${spanText(delay)} later, a round trip is ${spanText(floor)}`,
+      };
+    }
+    return { isOvertaken: true, proof: "Nothing has asked for it, and no timer is so short" };
+  }
+  const isOvertaken = passed < DUP_ACK_THRESHOLD || delay < SOON;
+  return {
+    isOvertaken,
+    proof: `It comes ${spanText(delay)} and ${passed} packets later; no round trip is known`,
+  };
+}
+
+/** Whether a copy that comes after another was sent before it. */
+function isOriginal(verdict: Verdict, range: SentRange, { ipId, segment }: Passing, sender: Half): boolean {
+  if (sender.ids.areCounted && ipId >= 0 && range.ipId >= 0) {
+    verdict.values["proof"] = `Its IP identification ${ipId} comes before that of the copy, ${range.ipId}`;
+    return idDistance(ipId, range.ipId) > 0;
+  }
+  if (segment.timestampValue === 0 || range.lastTimestamp === 0) return false;
+  verdict.values["proof"] = "Its timestamp is older than that of the copy";
+  return ticksBetween(segment.timestampValue, range.lastTimestamp) > 0;
+}
+
+/** The least time in which the sender can react to something that has passed here; 0: not known. */
+export function reactionTime(sender: Half, receiver: Half): number {
+  return sender.roundTrips.minimum + receiver.roundTrips.minimum;
+}
+
+/** Why it was sent again, as far as it can be told. */
+function addKind(
+  verdict: Verdict,
+  passing: Passing,
+  range: SentRange | null,
+  sender: Half,
+  receiver: Half,
+  lastAt: number,
+): void {
+  const { segment, time } = passing;
+  if ((segment.flags & Flag.syn) !== 0) return addTimeout(verdict, passing, sender, receiver, lastAt);
+  const beyond = sender.sacked.octetsFrom(Math.max(segment.end, sender.una));
+  const quiet = time - Math.max(sender.lastAckAt, lastAt);
+  const isSignalled = beyond > 0 || sender.dupAcks >= DUP_ACK_THRESHOLD;
+  const { recovery } = sender;
+  if (quiet >= LEAST_RTO * TOLERANCE && !isTail(segment.seq, range, sender)) {
+    return addTimeout(verdict, passing, sender, receiver, lastAt);
+  }
+  if (recovery?.kind === "timeout" && sender.una < recovery.point && beyond === 0) {
+    verdict.values["evidence"] = "it follows a time-out, after which everything is sent again in slow start";
+    return verdict.add("retransmission-timeout");
+  }
+  if (recovery?.kind === "fast" && sender.una < recovery.point) {
+    if (beyond === 0 && sender.una > recovery.una) return verdict.add("retransmission-partial-ack");
+    verdict.values["evidence"] = `SACK says that ${receiver.name} has ${beyond} octets beyond it`;
+    if (beyond > 0) return verdict.add("retransmission-sack");
+  }
+  if (isSignalled) {
+    verdict.values["evidence"] = sender.dupAcks >= DUP_ACK_THRESHOLD
+      ? `${sender.dupAcks} duplicate ACKs for ${sender.una} have come`
+      : `SACK says that ${receiver.name} has ${beyond} octets beyond it`;
+    sender.recovery = { kind: "fast", point: sender.max, una: sender.una };
+    return verdict.add("fast-retransmit");
+  }
+  if (isTail(segment.seq, range, sender) && segment.end === sender.max) {
+    verdict.values["evidence"] =
+      "no ACK has come that would ask for it, and what is before it is not sent again";
+    return verdict.add("tail-loss-probe");
+  }
+  if (time - lastAt >= LEAST_RTO * TOLERANCE) return addTimeout(verdict, passing, sender, receiver, lastAt);
+  verdict.add("retransmission");
+}
+
+/** The last of several that are not acknowledged, once: a probe takes it, a time-out the first of them. */
+function isTail(seq: number, range: SentRange | null, sender: Half): boolean {
+  return range !== null && range.copies === 1 && range.end === sender.max && seq > sender.una;
+}
+
+function addTimeout(
+  verdict: Verdict,
+  { segment, time }: Passing,
+  sender: Half,
+  receiver: Half,
+  lastAt: number,
+): void {
+  verdict.values["evidence"] = `nothing that acknowledges it has come from ${receiver.name} for ${
+    spanText(time - lastAt)
+  }`;
+  if ((segment.flags & Flag.syn) === 0) {
+    sender.recovery = { kind: "timeout", point: sender.max, una: sender.una };
+  }
+  verdict.add("retransmission-timeout");
+}

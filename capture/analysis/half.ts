@@ -1,0 +1,105 @@
+/**
+ * One end of a connection as a sender, told from what passes the point of capture: its numbers, what of them is under way,
+ * lost or acknowledged, its window, and what the other end has said of them.
+ *
+ * @module
+ */
+
+import { Numbering } from "../../trace/numbering.ts";
+import { Holes } from "./holes.ts";
+import { PacketIds } from "./packet_ids.ts";
+import { Ranges } from "./ranges.ts";
+import { RoundTrips } from "./round_trips.ts";
+import { SentLog } from "./sent_log.ts";
+import { TimestampClock } from "./timestamp_clock.ts";
+
+/** No SYN with, or without, a scale has been seen. */
+export const SHIFT_UNKNOWN = -2;
+/** A SYN without the option has been seen. */
+export const NO_SHIFT = -1;
+
+/** What was asked of the other end, and has not been answered. */
+export interface Question {
+  readonly kind: "keep-alive" | "window-probe";
+  readonly at: number;
+}
+
+/** Loss recovery as the sender must be in it. */
+export interface Recovery {
+  readonly kind: "fast" | "timeout";
+  /** The highest number when it began: it ends with an ACK for that. */
+  readonly point: number;
+  /** SND.UNA when it began. */
+  readonly una: number;
+}
+
+/** One end. */
+export class Half {
+  /** What it is called in a sentence: `the client`, or its address. */
+  name: string;
+  readonly numbering: Numbering = new Numbering();
+  readonly log: SentLog = new SentLog();
+  readonly holes: Holes = new Holes();
+  /** Of its octets beyond `una`, what the other end says it has. */
+  readonly sacked: Ranges = new Ranges();
+  /** From the point of capture to the other end and back. */
+  readonly roundTrips: RoundTrips = new RoundTrips();
+  readonly ids: PacketIds = new PacketIds();
+  readonly timestamps: TimestampClock = new TimestampClock();
+  /** Of the windows that it announces. */
+  shift: number = SHIFT_UNKNOWN;
+  /** Whether its windows can be told: both SYNs have been seen with all their options, or one that offers no scale. */
+  windowIsKnown = false;
+  hasSyn = false;
+  /** Whether it has sent something that it sends only once it has the other end's SYN. */
+  hasAnswered = false;
+  /** Packets that have passed. */
+  packets = 0;
+  /** Packets with text, a SYN or a FIN. */
+  textPackets = 0;
+  octets = 0;
+  /** The number after its highest octet that is known to exist. */
+  max = 0;
+  /** What the other end has acknowledged. */
+  una = 0;
+  finEnd = Infinity;
+  /** Its latest acknowledgment. */
+  ack = 0;
+  hasAcked = false;
+  /** Its window, octets; -1: none has been announced. */
+  window = -1;
+  /** The furthest right edge that it has announced. */
+  edge = -Infinity;
+  windowZeroSince = -1;
+  /** Duplicate ACKs for `una`. */
+  dupAcks = 0;
+  /** Duplicate ACKs and ACKs with SACK blocks of the other end so far. */
+  signals = 0;
+  lastSignalAt = -Infinity;
+  /** When the other end last acknowledged anything. */
+  lastAckAt = -Infinity;
+  lastTextAt = -Infinity;
+  /** Of its last packet. */
+  lastAt = -Infinity;
+  lastFrame = 0;
+  lastIpId = -1;
+  lastFingerprint = 0;
+  recovery: Recovery | null = null;
+  question: Question | null = null;
+  /** Octets of the longest segment, but for merged ones: a full one, as far as is known. */
+  largest = 0;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Octets that are sent and not acknowledged, as they pass here. */
+  get flight(): number {
+    return Math.max(this.max - this.una, 0);
+  }
+
+  /** The number up to which everything has passed. */
+  get contiguous(): number {
+    return this.holes.first ?? this.max;
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * The identifications of one end's IPv4 packets: where they are counted up, they show in which order packets were sent.
+ *
+ * @module
+ */
+
+const RANGE = 1 << 16;
+/** A counter that many connections share may go this far from one packet to the next. */
+const MOST_STEP = 1_024;
+/** Steps that are needed before anything is told by them. */
+const LEAST_STEPS = 6;
+/** One step of so many may go elsewhere: what was overtaken, or sent by another counter. */
+const MOST_STRAY = 8;
+
+/** Watches the identifications. */
+export class PacketIds {
+  #highest = -1;
+  #steps = 0;
+  #stray = 0;
+
+  /** The highest identification so far; -1: none. */
+  get highest(): number {
+    return this.#highest;
+  }
+
+  /** Whether they are counted up, as far as is seen. */
+  get areCounted(): boolean {
+    return this.#steps >= LEAST_STEPS && this.#stray * MOST_STRAY <= this.#steps;
+  }
+
+  /** A packet passed; -1 stands for one without identification. */
+  add(id: number): void {
+    if (id < 0) return;
+    if (this.#highest >= 0) {
+      const step = idDistance(this.#highest, id);
+      if (step > 0 && step <= MOST_STEP) this.#steps++;
+      else if (step !== 0) this.#stray++;
+      if (step <= 0 && step > -MOST_STEP) return;
+    }
+    this.#highest = id;
+  }
+}
+
+/** Packets from one identification to another, modulo 2^16: negative when the second comes first. */
+export function idDistance(from: number, to: number): number {
+  const distance = (to - from + RANGE) % RANGE;
+  return distance < RANGE / 2 ? distance : distance - RANGE;
+}

@@ -1,0 +1,101 @@
+/**
+ * What is remarked of a connection beside its segments: where it was captured, what its SYNs did not agree on, what ICMP says.
+ *
+ * @module
+ */
+
+import { formatAddress, type IcmpError, Option } from "../../trace/core.ts";
+import type { NoteCode } from "../../trace/catalogue.ts";
+import type { SegmentRecord } from "../../trace/record.ts";
+import type { Flow } from "./flow.ts";
+
+/** A remark with what its sentence names. */
+export interface Remark {
+  readonly code: NoteCode;
+  readonly values: Readonly<Record<string, number | string>>;
+}
+
+/** An end is near when its share of the round trip is less than this. */
+const NEAR_SHARE = 0.1;
+
+/** Where the capture was taken, by the two halves of the handshake; null when one of them was not seen, or sent twice. */
+export function capturePoint({ local, remote }: Flow): Remark | null {
+  const toRemote = local.roundTrips;
+  const toLocal = remote.roundTrips;
+  if (toRemote.samples === 0 || toLocal.samples === 0) return null;
+  const isNearLocal = toLocal.latest <= toRemote.latest;
+  const [near, far] = isNearLocal ? [local, remote] : [remote, local];
+  const [nearRtt, farRtt] = isNearLocal
+    ? [toLocal.latest, toRemote.latest]
+    : [toRemote.latest, toLocal.latest];
+  const code = nearRtt < NEAR_SHARE * (nearRtt + farRtt) ? "capture-point" : "round-trip-split";
+  return { code, values: { near: near.name, far: far.name, nearRtt, farRtt } };
+}
+
+const OFFERED: readonly (readonly [option: number, name: string])[] = [
+  [Option.windowScale, "window scaling"],
+  [Option.selectiveAckPermitted, "selective acknowledgment"],
+  [Option.timestamps, "timestamps"],
+];
+
+/** Options of the SYN that the SYN-ACK leaves out, or that were taken out on the way; null: none. */
+export function unansweredOptions(flow: Flow, syn: number, synAck: SegmentRecord): Remark | null {
+  const missing = OFFERED.filter(([option]) => (syn & option) !== 0 && (synAck.options & option) === 0);
+  if (missing.length === 0) return null;
+  const option = missing.map(([, name]) => name).join(" and ");
+  return { code: "option-unanswered", values: { whose: capitalized(flow.local.name), option } };
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const UNREACHABLE_4: Readonly<Record<number, string>> = {
+  0: "network unreachable",
+  1: "host unreachable",
+  2: "protocol unreachable",
+  3: "port unreachable",
+  5: "source route failed",
+  6: "network unknown",
+  7: "host unknown",
+  9: "network prohibited",
+  10: "host prohibited",
+  13: "communication prohibited",
+};
+
+const UNREACHABLE_6: Readonly<Record<number, string>> = {
+  0: "no route",
+  1: "communication prohibited",
+  2: "beyond scope",
+  3: "address unreachable",
+  4: "port unreachable",
+  5: "source address failed policy",
+  6: "route rejected",
+};
+
+/** What an ICMP error says about a connection. */
+export function icmpRemark(flow: Flow, error: IcmpError, packet: Uint8Array, source: string): Remark {
+  const isLocal = source === flow.record.local;
+  const end = isLocal ? flow.local : flow.remote;
+  const quoted = end.numbering.relative(error.seq);
+  const detail = error.kind === "packet too big" && error.mtu > 0
+    ? `: packets of more than ${error.mtu} octets do not get through`
+    : "";
+  return {
+    code: "icmp-error",
+    values: { by: senderOf(packet), whose: end.name, quoted, what: nameOf(error), detail },
+  };
+}
+
+function nameOf({ kind, family, code }: IcmpError): string {
+  if (kind === "packet too big") return family === 4 ? "fragmentation needed" : "packet too big";
+  if (kind !== "unreachable") return kind;
+  return (family === 4 ? UNREACHABLE_4 : UNREACHABLE_6)[code] ?? `unreachable, code ${code}`;
+}
+
+/** The address of who sent the packet. */
+function senderOf(packet: Uint8Array): string {
+  const isIpv4 = (packet[0] ?? 0) >> 4 === 4;
+  const octets = isIpv4 ? packet.slice(12, 16) : packet.slice(8, 24);
+  return formatAddress({ family: isIpv4 ? 4 : 6, octets });
+}

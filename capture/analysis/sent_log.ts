@@ -1,0 +1,116 @@
+/**
+ * What one end has sent, as it passed the point of capture: ranges with their copies, in the order of their numbers.
+ *
+ * @module
+ */
+
+/** Something that passed, once or several times. */
+export interface SentRange {
+  readonly seq: number;
+  end: number;
+  /** When its first copy passed, µs; and its last one. */
+  readonly firstAt: number;
+  lastAt: number;
+  /** The frame of its last copy. */
+  lastFrame: number;
+  /** Copies that were sent: what the network or the capture has doubled does not count. */
+  copies: number;
+  /** Copies that are no retransmissions: doubled ones. */
+  doubles: number;
+  /** Timestamp of the first copy and of the last one; 0 without the option. */
+  readonly firstTimestamp: number;
+  lastTimestamp: number;
+  /** Identification of the IPv4 packet of the last copy; -1: none. */
+  ipId: number;
+  /** What does not change when a packet is doubled: ACK, window, flags, octets of payload. */
+  fingerprint: number;
+  /** Whether a retransmission of it has been shown to have been needless. */
+  isProvedNeedless: boolean;
+}
+
+/** Ranges that are kept although they are acknowledged: for copies that come late. */
+const MOST_ACKNOWLEDGED = 256;
+/** Ranges that are kept in all. */
+const MOST_RANGES = 100_000;
+
+/** The log of one end. */
+export class SentLog {
+  #ranges: SentRange[] = [];
+  /** The first range that is not acknowledged. */
+  #unacked = 0;
+
+  /** Adds what had not passed before; mostly at the end. */
+  add(range: SentRange): void {
+    const ranges = this.#ranges;
+    const last = ranges.at(-1);
+    if (last === undefined || last.seq <= range.seq) ranges.push(range);
+    else {
+      const at = this.#firstAfter(range.seq);
+      ranges.splice(at, 0, range);
+      if (at < this.#unacked) this.#unacked++;
+    }
+    if (ranges.length > MOST_RANGES) this.#drop(ranges.length - MOST_RANGES / 2);
+  }
+
+  /** The first range that reaches into `seq` to `end`; null when none is remembered. */
+  find(seq: number, end: number): SentRange | null {
+    for (let i = Math.max(this.#firstAfter(seq) - 1, 0); i < this.#ranges.length; i++) {
+      const range = this.#ranges[i] as SentRange;
+      if (range.seq >= end) return null;
+      if (range.end > seq) return range;
+    }
+    return null;
+  }
+
+  /** Every range that reaches into `seq` to `end`. */
+  *within(seq: number, end: number): Generator<SentRange> {
+    for (let i = Math.max(this.#firstAfter(seq) - 1, 0); i < this.#ranges.length; i++) {
+      const range = this.#ranges[i] as SentRange;
+      if (range.seq >= end) return;
+      if (range.end > seq) yield range;
+    }
+  }
+
+  /** The range with the highest number; null without any. */
+  get last(): SentRange | null {
+    return this.#ranges.at(-1) ?? null;
+  }
+
+  /** The first range that is not acknowledged in full; null: all are. */
+  get oldest(): SentRange | null {
+    return this.#ranges[this.#unacked] ?? null;
+  }
+
+  /** Everything before `ack` has arrived. @returns the last range that is covered for the first time, or null */
+  acknowledge(ack: number): SentRange | null {
+    let last: SentRange | null = null;
+    while (this.#unacked < this.#ranges.length) {
+      const range = this.#ranges[this.#unacked] as SentRange;
+      if (range.end > ack) break;
+      last = range;
+      this.#unacked++;
+    }
+    if (this.#unacked > 2 * MOST_ACKNOWLEDGED) this.#drop(this.#unacked - MOST_ACKNOWLEDGED);
+    return last;
+  }
+
+  #drop(count: number): void {
+    this.#ranges = this.#ranges.slice(count);
+    this.#unacked = Math.max(this.#unacked - count, 0);
+  }
+
+  /** Index of the first range whose number is greater than `seq`. */
+  #firstAfter(seq: number): number {
+    const ranges = this.#ranges;
+    let low = 0;
+    let high = ranges.length;
+    const last = ranges[high - 1];
+    if (last !== undefined && last.seq <= seq) return high;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((ranges[middle] as SentRange).seq > seq) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}

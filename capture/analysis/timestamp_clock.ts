@@ -1,0 +1,39 @@
+/**
+ * The clock behind one end's timestamps (RFC 7323 4): how fast it goes.
+ *
+ * @module
+ */
+
+/** Shorter spans say too little, µs. */
+const LEAST_SPAN = 20_000;
+
+/** Learns the pace of a clock from the timestamps that pass. */
+export class TimestampClock {
+  #firstValue = 0;
+  #firstAt = -1;
+  #lastValue = 0;
+  #lastAt = -1;
+
+  /** A timestamp passed. */
+  add(value: number, at: number): void {
+    if (this.#firstAt < 0) {
+      this.#firstAt = at;
+      this.#firstValue = value;
+    }
+    if (at < this.#lastAt || value - this.#lastValue < 0) return;
+    this.#lastAt = at;
+    this.#lastValue = value;
+  }
+
+  /** Microseconds of a tick; Infinity until they can be told. */
+  get tick(): number {
+    const span = this.#lastAt - this.#firstAt;
+    const ticks = this.#lastValue - this.#firstValue;
+    return span < LEAST_SPAN || ticks <= 0 ? Infinity : span / ticks;
+  }
+}
+
+/** Ticks from one timestamp to another: negative when the second is older. */
+export function ticksBetween(from: number, to: number): number {
+  return to - from | 0;
+}
