@@ -16,9 +16,7 @@ import { Flag, Segment } from "../base/segment.ts";
 import { seqAdd, seqAfter, seqAtOrBefore } from "../base/seq.ts";
 import { isSynchronized } from "../base/state.ts";
 import type { Tcb } from "./tcb.ts";
-import { armKeepAlive, enterTimeWait, finAcknowledgedIn } from "./closing.ts";
-import { resetFor } from "./reset.ts";
-import { arrivesInTimeWait } from "./time_wait.ts";
+import { armKeepAlive, arrivesInTimeWait, enterTimeWait, finAcknowledgedIn, resetFor } from "./closing.ts";
 import { Timer } from "./timers.ts";
 import { earliest, elapsed, type Instant, micros, NEVER } from "../base/units.ts";
 

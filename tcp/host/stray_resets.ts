@@ -5,7 +5,7 @@
  */
 
 import { addressFromOctets, type Endpoint } from "../base/address.ts";
-import { resetFor } from "../connection/reset.ts";
+import { resetFor } from "../connection/closing.ts";
 import { Flag, type Segment } from "../base/segment.ts";
 import { type SeqNumber, seqNumber } from "../base/seq.ts";
 
