@@ -40,7 +40,7 @@ export function isProbe(tcb: Tcb, segment: Segment): boolean {
     !segment.has(Flag.syn);
 }
 
-/** RFC 5961 7: an answer that only the true peer can use, limited per host. */
+/** Sends a challenge ACK, which only the true peer can use, unless too many were sent of late (RFC 5961 7). */
 export function challengeAck(
   tcb: Tcb,
   segment: Segment,

@@ -6,9 +6,8 @@
 
 import { acknowledgeFin, delayAck, noteArrival, reportDuplicateData } from "./acknowledging_arrivals.ts";
 import { drop } from "./challenge_ack.ts";
-import { enterTimeWait } from "./closing.ts";
+import { enterTimeWait, resetFor } from "./closing.ts";
 import { Event } from "../base/events.ts";
-import { resetFor } from "./reset.ts";
 import { Flag, type Segment } from "../base/segment.ts";
 import { seqAdd, seqAfter } from "../base/seq.ts";
 import { mayReceiveText } from "../base/state.ts";

@@ -57,7 +57,7 @@ function retransmissionTimedOut(tcb: Tcb, now: Instant): void {
   tcb.congestionChanged(cwnd, ssthresh, "retransmission-timeout", now);
   tcb.timers.clear(Timer.tailLossProbe);
   tcb.timers.clear(Timer.reordering);
-  tcb.rtt.backOff();
+  tcb.rtt.doubleRto();
   tcb.timers.set(Timer.retransmission, after(now, tcb.rtt.timeout()));
 }
 
@@ -71,7 +71,7 @@ function synTimedOut(tcb: Tcb, now: Instant): void {
   }
   handshake.retransmissions++;
   tcb.totals.segmentsRetransmitted++;
-  tcb.rtt.backOff();
+  tcb.rtt.doubleRto();
   tcb.synDue = true;
   tcb.timers.set(Timer.retransmission, after(now, tcb.rtt.timeout()));
 }

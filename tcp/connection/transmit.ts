@@ -41,7 +41,7 @@ export function transmit(tcb: Tcb, out: Segment, now: Instant): boolean {
     case "CLOSING":
     case "LAST-ACK":
       if (tcb.acknowledging.isApartDue) return sendAck(tcb, out, now);
-      return sendLost(tcb, out, now) || sendTailProbe(tcb, out, now) || sendWindowProbe(tcb, out, now) ||
+      return sendLost(tcb, out, now) || sendTailProbe(tcb, out, now) || sendZeroWindowProbe(tcb, out, now) ||
         sendText(tcb, out, now) || sendKeepAlive(tcb, out, now) || sendAck(tcb, out, now);
   }
 }
@@ -229,8 +229,8 @@ function sendTailProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
   return resend(tcb, out, inFlight.count - 1, "tail-loss-probe", now);
 }
 
-/** RFC 9293 3.8.6.1. */
-function sendWindowProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
+/** Zero-window probe (RFC 9293 3.8.6.1), or what the override timeout lets out. */
+function sendZeroWindowProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
   if (!tcb.windowProbeDue) return false;
   tcb.windowProbeDue = false;
   const { sender, recovery } = tcb;
@@ -286,7 +286,7 @@ function restOfWindow(tcb: Tcb, room: number, now: Instant): number {
   if (
     !config.compatibility.fillsWindow || !follows || rest <= 0 || rest >= Math.min(sender.mss, sender.unsent)
   ) return 0;
-  return room >= sender.mss && sender.smallMayGo(rest, config) ? rest : 0;
+  return room >= sender.mss && sender.nagleAllows(rest, config) ? rest : 0;
 }
 
 /** Sends `length` octets of new text, and the FIN if it is its turn. */

@@ -138,7 +138,7 @@ function textRead(tcb: Tcb, octets: number, now: Instant): void {
   const { receiver } = tcb;
   if (receiver.isUrgent && seqAtOrAfter(receiver.readNext, receiver.rcvUp)) receiver.isUrgent = false;
   receiver.tune(octets, tcb.rtt.srtt, now);
-  announceRoom(tcb);
+  if (windowUpdateDue(tcb)) tcb.acknowledging.acknowledgeNow("ack-window-update");
   tcb.acknowledging.dataRead(receiver.ring.length, receiver.fullSegment);
 }
 
@@ -264,14 +264,12 @@ export function configure(tcb: Tcb, changes: PartialConfig, now: Instant): void 
   if (tcb.sender.ring.room > 0) tcb.raise(Event.writable);
 }
 
-/** Reading made room: the peer hears of it at once when it is worth it, whatever a delayed ACK is waiting for. */
-function announceRoom(tcb: Tcb): void {
-  const { receiver } = tcb;
+/** Whether reading made so much room that the peer is told at once, whatever a delayed ACK waits for (MUST-39). */
+function windowUpdateDue({ receiver }: Tcb): boolean {
   const growth = receiver.windowGrowth();
   // After the peer's FIN nothing comes that would need the room.
-  if (growth === 0 || receiver.finTaken) return;
+  if (growth === 0 || receiver.finTaken) return false;
   const known = receiver.windowKnown;
-  const isWorthwhile = growth >= WORTHWHILE_WINDOW_SEGMENTS * receiver.fullSegment && growth >= known ||
+  return growth >= WORTHWHILE_WINDOW_SEGMENTS * receiver.fullSegment && growth >= known ||
     known === 0 || growth >= receiver.ring.limit / 2;
-  if (isWorthwhile) tcb.acknowledging.acknowledgeNow("ack-window-update");
 }

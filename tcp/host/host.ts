@@ -32,7 +32,7 @@ import { type PortKeeper, type PortRange, PortSelector } from "./ports.ts";
 import { NOT_SCHEDULED, Schedule, type ScheduleEntry } from "./schedule.ts";
 import { Flag, type Segment } from "../base/segment.ts";
 import { endpointsOf, StrayResets } from "./stray_resets.ts";
-import { mayReplace, mayTakeOver } from "./time_wait_reuse.ts";
+import { mayTakeOverTimeWait, synMayReplaceTimeWait } from "./time_wait_reuse.ts";
 import type { Instant } from "../base/units.ts";
 
 /** Connections that may wait to be accepted, unless the listener says otherwise. */
@@ -197,7 +197,7 @@ export class Host {
     const { addresses, sourceOffset, destinationOffset, sourcePort, destinationPort } = segment;
     const member = this.#members
       .find(addresses, destinationOffset, sourceOffset, length, destinationPort, sourcePort);
-    if (member !== null && !mayReplace(member.connection, segment)) {
+    if (member !== null && !synMayReplaceTimeWait(member.connection, segment)) {
       member.connection.segmentArrives(segment, now);
       return;
     }
@@ -336,7 +336,7 @@ export class Host {
     const connection = this.#memberAt(address, port, remote)?.connection;
     // One that is over may be waiting for the host to look at it.
     if (connection === undefined || connection.state === "CLOSED") return true;
-    return mayTakeOver(connection, isNamed, now);
+    return mayTakeOverTimeWait(connection, isNamed, now);
   }
 
   /** MUST-57, MUST-63: what never was meant for one host, or cannot be answered. */

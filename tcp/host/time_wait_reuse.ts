@@ -13,7 +13,7 @@ import type { Instant } from "../base/units.ts";
  * Whether we may open a connection in its place. RFC 6191 2: timestamps tell its segments from those of the new one.
  * Whoever asks for its very port (`isNamed`) has no other to take, and need not wait.
  */
-export function mayTakeOver(connection: Connection, isNamed: boolean, now: Instant): boolean {
+export function mayTakeOverTimeWait(connection: Connection, isNamed: boolean, now: Instant): boolean {
   const { timeWait, timeWaitTakeover } = connection.config.closing;
   if (connection.state !== "TIME-WAIT" || !connection.agreed.timestamps || timeWaitTakeover === 0) {
     return false;
@@ -22,7 +22,7 @@ export function mayTakeOver(connection: Connection, isNamed: boolean, now: Insta
 }
 
 /** MAY-2, RFC 6191: whether the peer's SYN, being newer than all before, may begin a connection in its place. */
-export function mayReplace(connection: Connection, segment: Segment): boolean {
+export function synMayReplaceTimeWait(connection: Connection, segment: Segment): boolean {
   if (connection.state !== "TIME-WAIT" || !segment.has(Flag.syn) || segment.has(Flag.ack)) return false;
   const isNewer = !connection.config.compatibility.timeWaitAnswersAcksOnly && connection.agreed.timestamps &&
     segment.hasOption(Option.timestamps) &&

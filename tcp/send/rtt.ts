@@ -129,8 +129,8 @@ export class RttEstimator {
       : this.#config.retransmission.maxRto;
   }
 
-  /** The retransmission timer fired: doubles the time-out (RFC 6298 5.5). */
-  backOff(): void {
+  /** Doubles the RTO, after the retransmission timer fired (RFC 6298 5.5). */
+  doubleRto(): void {
     if (this.#backoffs === 0) {
       this.#srttBefore = micros(this.#srtt === 0 ? 0 : this.#srtt + 2 * this.#granularity);
       this.#rttvarBefore = this.#rttvar;

@@ -157,7 +157,7 @@ export class Sender {
     const tail = length % this.mss;
     if (tail === 0) return length;
     const isLast = length === unsent;
-    if (isLast && this.smallMayGo(length, config)) return length;
+    if (isLast && this.nagleAllows(length, config)) return length;
     if (length > tail) return length - tail;
     if (isLast || usable === congestionRoom && congestionRoom < this.usableWindow) return 0;
     const isIdle = this.sndNxt === this.sndUna || !config.sending.nagle;
@@ -233,7 +233,7 @@ export class Sender {
   }
 
   /** Nagle: whether the last, small segment may go although it is not full. */
-  smallMayGo(length: number, config: TcpConfig): boolean {
+  nagleAllows(length: number, config: TcpConfig): boolean {
     if (this.finQueued || this.isUrgent) return true;
     if (config.sending.cork) return false;
     if (!config.sending.nagle) return true;

@@ -70,7 +70,7 @@ Deno.test("each expiry doubles the time-out up to maxRto (RFC 6298 5.5)", () => 
   const rtt = estimator(completeConfig({ retransmission: { maxRto: seconds(10) } }), ms(500));
   assertEquals(rtt.timeout(), ms(1_500));
   const timeouts = [1, 2, 3, 4].map(() => {
-    rtt.backOff();
+    rtt.doubleRto();
     return rtt.timeout();
   });
   assertEquals(timeouts, [seconds(3), seconds(6), seconds(10), seconds(10)]);
@@ -80,28 +80,28 @@ Deno.test("each expiry doubles the time-out up to maxRto (RFC 6298 5.5)", () => 
 
 Deno.test("two thousand expiries give maxRto and no more", () => {
   const rtt = estimator(STANDARD, ms(500));
-  for (let i = 0; i < 2_000; i++) rtt.backOff();
+  for (let i = 0; i < 2_000; i++) rtt.doubleRto();
   assertEquals(rtt.timeout(), seconds(60));
 });
 
 Deno.test("a sample ends the back-off (RFC 6298 5)", () => {
   const rtt = estimator(STANDARD, ms(500));
-  rtt.backOff();
+  rtt.doubleRto();
   rtt.sample(ms(500), instant(10));
   assertEquals([rtt.backoff, rtt.timeout()], [0, ms(500 + 4 * 0.75 * 250)]);
 });
 
 Deno.test("resetBackoff ends the back-off and leaves the estimate", () => {
   const rtt = estimator(STANDARD, ms(500));
-  rtt.backOff();
+  rtt.doubleRto();
   rtt.resetBackoff();
   assertEquals([rtt.backoff, rtt.timeout()], [0, ms(1_500)]);
 });
 
 Deno.test("after a lost SYN data begin with 3 s until there is a sample (RFC 6298 5.7)", () => {
   const rtt = estimator(STANDARD);
-  rtt.backOff();
-  rtt.backOff();
+  rtt.doubleRto();
+  rtt.doubleRto();
   rtt.useInitialAfterSynLoss();
   assertEquals([rtt.backoff, rtt.timeout()], [0, seconds(3)]);
   rtt.sample(ms(10), instant(0));
@@ -160,8 +160,8 @@ Deno.test("a minimum is forgotten 300 s after the half window that it began, and
 
 Deno.test("a needless time-out makes the delayed round trip the new estimate (RFC 4015 3.3)", () => {
   const rtt = estimator(BARE, ms(100));
-  rtt.backOff();
-  rtt.backOff();
+  rtt.doubleRto();
+  rtt.doubleRto();
   rtt.restoreAfterUndo(ms(400), instant(5));
   assertEquals([rtt.srtt, rtt.rttvar, rtt.backoff, rtt.timeout()], [ms(400), ms(200), 0, ms(1_200)]);
   assertEquals([rtt.latest, rtt.minimum], [ms(400), ms(100)]);
@@ -169,7 +169,7 @@ Deno.test("a needless time-out makes the delayed round trip the new estimate (RF
 
 Deno.test("a needless time-out never makes the estimate bolder than it was (RFC 4015 3.3)", () => {
   const rtt = estimator(BARE, ms(100));
-  rtt.backOff();
+  rtt.doubleRto();
   rtt.restoreAfterUndo(ms(60), instant(5));
   // SRTT_prev is SRTT + 2G
   assertEquals([rtt.srtt, rtt.rttvar, rtt.timeout()], [ms(102), ms(50), ms(302)]);
@@ -178,7 +178,7 @@ Deno.test("a needless time-out never makes the estimate bolder than it was (RFC 
 
 Deno.test("a needless time-out without a sample only ends the back-off", () => {
   const rtt = estimator(BARE, ms(100));
-  rtt.backOff();
+  rtt.doubleRto();
   rtt.restoreAfterUndo(micros(0), instant(5));
   assertEquals([rtt.srtt, rtt.rttvar, rtt.backoff, rtt.timeout()], [ms(100), ms(50), 0, ms(300)]);
 });
