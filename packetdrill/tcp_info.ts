@@ -109,7 +109,7 @@ function ownFigures(connection: Connection): (readonly [string, number])[] {
 
 /** The figures by name. Windows in those of `TCP_INFO` are segments on Linux, octets on FreeBSD. */
 export function connectionFigures(connection: Connection, platform: Platform): Map<string, number> {
-  const { inFlight, rack } = controlBlockOf(connection).recovery;
+  const { scoreboard: { segments }, rack } = controlBlockOf(connection).recovery;
   const segment = Math.max(connection.sendMss, 1);
   const unit = platform === "linux" ? segment : 1;
   const threshold = connection.ssthresh;
@@ -119,9 +119,9 @@ export function connectionFigures(connection: Connection, platform: Platform): M
     ["tcpi_ca_state", PHASES[connection.recoveryPhase]],
     ["tcpi_options", optionBits(connection)],
     ["tcpi_advmss", announcedMss(connection)],
-    ["tcpi_sacked", inFlight.sackedSegments],
-    ["tcpi_lost", inFlight.lostSegments],
-    ["tcpi_retrans", inFlight.resentSegments],
+    ["tcpi_sacked", segments.sacked],
+    ["tcpi_lost", segments.lost],
+    ["tcpi_retrans", segments.resent],
     ["tcpi_reordering", rack.reordering],
     ["tcpi_reord_seen", rack.reorderings],
     ["tcpi_probes", controlBlockOf(connection).unansweredProbes],
@@ -130,7 +130,7 @@ export function connectionFigures(connection: Connection, platform: Platform): M
     ["tcpi_rcv_wscale", connection.rcvWindowShift],
     ["tcpi_rto", connection.retransmissionTimeout],
     ["tcpi_snd_mss", connection.sendMss],
-    ["tcpi_unacked", inFlight.totalSegments],
+    ["tcpi_unacked", segments.total],
     ["tcpi_rtt", connection.smoothedRtt],
     ["tcpi_rttvar", connection.rttVariation],
     ["tcpi_min_rtt", connection.minimumRtt],

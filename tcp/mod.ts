@@ -44,7 +44,6 @@ export type {
   ClosingConfig,
   CompatibilityConfig,
   CongestionConfig,
-  CongestionControlName,
   DefenceConfig,
   EcnCapable,
   EcnMode,
@@ -61,7 +60,6 @@ export type {
   ResetAcceptance,
   RetransmissionConfig,
   SendingConfig,
-  SlowStartExit,
   SsthreshFrom,
   SynAnswer,
   TcpConfig,
@@ -71,7 +69,14 @@ export type {
 
 // 3. Congestion control
 
-export { AckSample, type CongestionControl } from "./congestion/control.ts";
+export type {
+  CongestionControl,
+  CongestionControlFactory,
+  CongestionControlName,
+  CongestionOptions,
+  CongestionSample,
+  SlowStartExit,
+} from "./congestion/control.ts";
 
 // 4. Observation
 

@@ -5,13 +5,18 @@
  */
 
 import { milliseconds, seconds } from "../base/units.ts";
+import type { CongestionControlFactory } from "../congestion/control.ts";
 import type { PartialConfig, TcpConfig } from "./config.ts";
 import { STANDARD } from "./standard.ts";
 
 type GroupName = keyof TcpConfig;
 
 /** Fields of one group that are words. */
-type Words<Group> = { [Field in keyof Group as Group[Field] extends string ? Field : never]: Group[Field] };
+type Words<Group> = {
+  [
+    Field in keyof Group as Exclude<Group[Field], CongestionControlFactory> extends string ? Field : never
+  ]: Exclude<Group[Field], CongestionControlFactory>;
+};
 
 /** Lowest and highest value of fields; spans and counts not named here are only "not negative". */
 const RANGES: {
@@ -136,6 +141,7 @@ function checkField(group: string, field: string, value: unknown, before: unknow
   const name = `${group}.${field}`;
   if (before === undefined) throw new RangeError(`Cannot use ${name}: there is no such field`);
   if (name === "handshake.windowScale" && value === "auto") return;
+  if (name === "congestion.congestionControl" && typeof value === "function") return;
   const refuse = (expected: string): never => {
     throw new RangeError(`Cannot use ${name} = ${String(value)}: give ${expected}`);
   };

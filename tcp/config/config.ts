@@ -4,11 +4,13 @@
  * @module
  */
 
+import type {
+  CongestionControlFactory,
+  CongestionControlName,
+  SlowStartExit,
+} from "../congestion/control.ts";
 import type { SynOptionOrder } from "../base/segment.ts";
 import type { Micros } from "../base/units.ts";
-
-/** Which congestion control a connection runs. */
-export type CongestionControlName = "cubic" | "reno";
 
 /** How a connection takes part in ECN (RFC 3168): never, when the peer asks, or by asking itself. */
 export type EcnMode = "off" | "accept" | "request";
@@ -33,9 +35,6 @@ export type SsthreshFrom = "FlightSize" | "cwnd";
 
 /** How far apart segments may arrive before it means loss: `dupThresh` always, or at least as far as was seen (Linux). */
 export type ReorderingDegree = "fixed" | "measured";
-
-/** When slow start ends once the round trip grows: after going on slowly for a while (RFC 9406), or at once (Linux). */
-export type SlowStartExit = "after rounds" | "at once";
 
 /**
  * What shows F-RTO that a time-out was spurious: an original delivered by the second ACK after it (RFC 5682), or by any
@@ -142,8 +141,8 @@ export interface SendingConfig {
 
 /** How much may be in flight (RFC 5681, RFC 9438, RFC 9406), and ECN (RFC 3168). */
 export interface CongestionConfig {
-  /** By which rules the window grows and shrinks. */
-  readonly congestionControl: CongestionControlName;
+  /** By which rules the window grows and shrinks: one of the library's by name, or a function that makes another. */
+  readonly congestionControl: CongestionControlName | CongestionControlFactory;
   /** Segments of the initial window; RFC 6928 has 10. */
   readonly initialWindow: number;
   /** RFC 9406, in slow start. */
@@ -213,6 +212,8 @@ export interface RecoveryPolicy {
   readonly sacksWholeSegments: boolean;
   /** What F-RTO takes as proof that a timeout was spurious (RFC 5682). */
   readonly forwardRtoEvidence: ForwardRtoEvidence;
+  /** Whether the loss of a retransmission lowers the threshold again (RFC 5681 4.3, RFC 8985 3.4). Linux: no. */
+  readonly reducesForLostRetransmissions: boolean;
   /** How a growing round-trip time ends slow start (RFC 9406). */
   readonly slowStartExit: SlowStartExit;
   /** When idling ends, after which the window restarts. */
@@ -305,6 +306,8 @@ export interface CompatibilityConfig {
   readonly limitsChallenges: boolean;
   /** How the RST is numbered that answers data after a close. */
   readonly lateTextReset: LateTextReset;
+  /** Whether a connection that times out says "unreachable" when ICMP said so since the peer was heard last (Linux). */
+  readonly timeoutTellsIcmpError: boolean;
   /**
    * Whether TIME-WAIT acknowledges every segment with ACK but the plain next one, and drops all others unanswered; then only
    * a SYN with a higher sequence number ends it (FreeBSD).

@@ -76,6 +76,7 @@ export const STANDARD: TcpConfig = Object.freeze({
     reorderingDegree: "fixed",
     sacksWholeSegments: false,
     forwardRtoEvidence: "second ACK",
+    reducesForLostRetransmissions: true,
     slowStartExit: "after rounds",
     idleEnds: "when sent",
   }),
@@ -119,6 +120,7 @@ export const STANDARD: TcpConfig = Object.freeze({
     answersAckOfUnsent: true,
     limitsChallenges: false,
     lateTextReset: "in order",
+    timeoutTellsIcmpError: false,
     timeWaitAnswersAcksOnly: false,
   }),
 });

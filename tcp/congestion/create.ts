@@ -1,20 +1,25 @@
 /**
- * Makes a congestion control by its name.
+ * Makes a congestion control by its name, or by what the config has to make one.
  *
  * @module
  */
 
-import type { CongestionControlName } from "../config/config.ts";
-import type { CongestionControl, CongestionOptions } from "./control.ts";
+import type {
+  CongestionControl,
+  CongestionControlFactory,
+  CongestionControlName,
+  CongestionOptions,
+} from "./control.ts";
 import { Cubic } from "./cubic.ts";
 import { NewReno } from "./new_reno.ts";
 
-/** A congestion control at the start of a connection. */
+/** A congestion control at the start of a connection. `kind`: one of the library's, or what makes another. */
 export function createCongestionControl(
-  name: CongestionControlName,
+  kind: CongestionControlName | CongestionControlFactory,
   options: CongestionOptions,
 ): CongestionControl {
-  switch (name) {
+  if (typeof kind === "function") return kind(options);
+  switch (kind) {
     case "cubic":
       return new Cubic(options);
     case "reno":

@@ -5,7 +5,7 @@
  */
 
 import { after, elapsed, type Instant, instant, type Micros, toSeconds } from "../base/units.ts";
-import type { AckSample, CongestionControl, CongestionOptions } from "./control.ts";
+import type { CongestionControl, CongestionOptions, CongestionSample } from "./control.ts";
 import { Window } from "./window.ts";
 
 /** RFC 9438 5: segments per cubed second. */
@@ -36,6 +36,8 @@ class Stage {
   epochStart: Instant = instant(0);
   /** Whether the stage began; it does with the first ACK of congestion avoidance. */
   isRunning = false;
+  /** Octets of a segment when the stage began: the way to W_max is another in segments of another size. */
+  mss = 1;
   /** W_est, the window that Reno would have. */
   wEst = 0;
   /** cwnd_prior; 0 before the first reduction, which makes alpha 1 as the cwnd of then does (RFC 9438 4.10). */
@@ -46,6 +48,7 @@ class Stage {
     this.k = other.k;
     this.epochStart = other.epochStart;
     this.isRunning = other.isRunning;
+    this.mss = other.mss;
     this.wEst = other.wEst;
     this.cwndPrior = other.cwndPrior;
   }
@@ -71,51 +74,41 @@ export class Cubic implements CongestionControl {
   }
 
   get cwnd(): number {
-    return Math.floor(this.#window.octets);
+    return Math.floor(this.#window.cwnd);
+  }
+
+  set cwnd(octets: number) {
+    this.#window.cwnd = octets;
   }
 
   get ssthresh(): number {
-    return this.#window.threshold;
+    return this.#window.ssthresh;
   }
 
-  acknowledged(sample: AckSample): void {
+  ackReceived(ack: CongestionSample): void {
     const window = this.#window;
-    if (sample.ackedOctets > 0) window.advanced();
-    const octets = window.isSlowStart ? window.slowStart(sample) : sample.deliveredOctets;
+    const octets = window.isSlowStart ? window.slowStart(ack) : ack.deliveredOctets;
     // RFC 9438 5.8: time in which the window was not the limit does not count
-    if (!sample.isWindowLimited) this.idled(elapsed(this.#lastAck, sample.now));
-    else if (!window.isSlowStart) this.#avoidCongestion(octets, sample);
-    this.#lastAck = sample.now;
+    if (!ack.isCwndLimited) this.idle(elapsed(this.#lastAck, ack.now), false);
+    else if (!window.isSlowStart) this.#congestionAvoidance(octets, ack);
+    this.#lastAck = ack.now;
   }
 
-  reduce(flightSize: number, _now: Instant): number {
+  lossDetected(loss: CongestionSample): void {
     const stage = this.#stage;
-    const cwnd = this.#window.octets;
+    const { cwnd } = this.#window;
     this.#stageBefore.copyFrom(stage);
     // RFC 9438 4.7
     stage.wMax = this.#fastConvergence && cwnd < stage.wMax ? cwnd * FAST_CONVERGENCE_FACTOR : cwnd;
     stage.cwndPrior = cwnd;
     stage.isRunning = false;
-    return this.#window.reduce(Math.round(flightSize * CUBIC_BETA));
+    this.#window.reduce(Math.round(loss.flightSize * CUBIC_BETA), loss.mss);
   }
 
-  timedOut(flightSize: number, _now: Instant): void {
-    const stage = this.#stage;
-    const cwnd = this.#window.octets;
-    // RFC 9438 4.8
-    if (!this.#window.timedOut(Math.round(flightSize * CUBIC_BETA))) return;
-    this.#stageBefore.copyFrom(stage);
-    stage.wMax = 0;
-    stage.cwndPrior = cwnd;
-    stage.isRunning = false;
-  }
-
-  setWindow(octets: number): void {
-    this.#window.set(octets);
-  }
-
-  recoveryEnded(_now: Instant): void {
-    this.#window.advanced();
+  /** RFC 9438 4.8: the curve is forgotten. */
+  timeout(loss: CongestionSample): void {
+    this.lossDetected(loss);
+    this.#stage.wMax = 0;
   }
 
   /** RFC 9438 4.9: the curve goes on where it was. */
@@ -123,50 +116,44 @@ export class Cubic implements CongestionControl {
     if (this.#window.undo()) this.#stage.copyFrom(this.#stageBefore);
   }
 
-  idled(span: Micros): void {
+  idle(span: Micros, isLong: boolean): void {
     this.#lastAck = after(this.#lastAck, span);
     if (this.#stage.isRunning) this.#stage.epochStart = after(this.#stage.epochStart, span);
-  }
-
-  restartAfterIdle(idle: Micros, rto: Micros): void {
-    if (this.#window.restartAfterIdle(idle, rto)) this.#stage.isRunning = false;
-  }
-
-  /** W_max stays in octets; the way to it is another in segments, so the stage begins again. */
-  mssChanged(mss: number): void {
-    this.#window.mssChanged(mss);
+    if (!isLong) return;
+    this.#window.restart();
     this.#stage.isRunning = false;
   }
 
-  #avoidCongestion(octets: number, sample: AckSample): void {
+  #congestionAvoidance(octets: number, ack: CongestionSample): void {
     const stage = this.#stage;
     const window = this.#window;
-    if (!stage.isRunning) this.#beginStage(sample.now);
-    const cwnd = window.octets;
+    if (!stage.isRunning || stage.mss !== ack.mss) this.#beginStage(ack);
+    const { cwnd } = window;
     const share = Math.min(1, octets / cwnd);
     // RFC 9438 4.3 (4)
-    stage.wEst += (stage.wEst >= stage.cwndPrior ? RENO_ALPHA : CUBIC_ALPHA) * window.mss * share;
-    const t = toSeconds(elapsed(stage.epochStart, sample.now));
+    stage.wEst += (stage.wEst >= stage.cwndPrior ? RENO_ALPHA : CUBIC_ALPHA) * ack.mss * share;
+    const t = toSeconds(elapsed(stage.epochStart, ack.now));
     if (this.#wCubic(t) < stage.wEst) {
       // RFC 9438 4.3, Reno-friendly region
-      window.octets = Math.max(cwnd, stage.wEst);
+      window.cwnd = Math.max(cwnd, stage.wEst);
       return;
     }
     // RFC 9438 4.2, 4.4, 4.5: the way to the target is taken in the octets of one round trip, however many ACKs they have
-    const wNext = this.#wCubic(t + toSeconds(sample.smoothedRtt));
+    const wNext = this.#wCubic(t + toSeconds(ack.srtt));
     const target = Math.min(Math.max(wNext, cwnd), MAX_TARGET_FACTOR * cwnd);
-    window.octets = cwnd + (target - cwnd) * share;
+    window.cwnd = cwnd + (target - cwnd) * share;
   }
 
-  #beginStage(now: Instant): void {
+  #beginStage({ now, mss }: CongestionSample): void {
     const stage = this.#stage;
-    const cwnd = this.#window.octets;
+    const { cwnd } = this.#window;
+    stage.mss = mss;
     if (cwnd >= stage.wMax) {
       // RFC 9438 4.8, 4.10, and a window that is past W_max already
       stage.wMax = cwnd;
       stage.k = 0;
     } else {
-      stage.k = Math.cbrt((stage.wMax - cwnd) / this.#window.mss / CUBIC_C);
+      stage.k = Math.cbrt((stage.wMax - cwnd) / mss / CUBIC_C);
     }
     stage.wEst = cwnd;
     stage.epochStart = now;
@@ -177,6 +164,6 @@ export class Cubic implements CongestionControl {
   #wCubic(t: number): number {
     const stage = this.#stage;
     const fromK = t - stage.k;
-    return stage.wMax + CUBIC_C * fromK * fromK * fromK * this.#window.mss;
+    return stage.wMax + CUBIC_C * fromK * fromK * fromK * stage.mss;
   }
 }

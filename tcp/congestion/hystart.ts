@@ -6,7 +6,7 @@
 
 import { seqAfter, seqAtOrAfter, type SeqNumber } from "../base/seq.ts";
 import { type Micros, micros, milliseconds } from "../base/units.ts";
-import type { AckSample } from "./control.ts";
+import type { CongestionSample } from "./control.ts";
 
 /** RFC 9406 4.3: bounds of the growth that counts, and the part of the round-trip time that it is otherwise. */
 const MIN_RTT_THRESH = milliseconds(4);
@@ -57,18 +57,18 @@ export class HyStart {
    * Takes one ACK of slow start. Returns by how much it may raise the window; L of RFC 9406 4.2 is not applied, see
    * `window.ts`.
    */
-  acknowledged(sample: AckSample): number {
+  ackReceived(ack: CongestionSample): number {
     // What is in flight when the first ACK comes is the first round.
-    this.#windowEnd ??= sample.sndNxt;
+    this.#windowEnd ??= ack.sndNxt;
     const growth = this.isConservative
-      ? Math.floor(sample.deliveredOctets / CSS_GROWTH_DIVISOR)
-      : sample.deliveredOctets;
-    if (sample.rtt > 0) {
-      this.#currentRoundMinRtt = micros(Math.min(this.#currentRoundMinRtt, sample.rtt));
+      ? Math.floor(ack.deliveredOctets / CSS_GROWTH_DIVISOR)
+      : ack.deliveredOctets;
+    if (ack.rtt > 0) {
+      this.#currentRoundMinRtt = micros(Math.min(this.#currentRoundMinRtt, ack.rtt));
       this.#rttSamples++;
       if (this.#rttSamples >= N_RTT_SAMPLE) this.#judgeRound();
     }
-    if (seqAtOrAfter(sample.una, this.#windowEnd)) this.#endRound(sample.sndNxt);
+    if (seqAtOrAfter(ack.una, this.#windowEnd)) this.#endRound(ack.sndNxt);
     return growth;
   }
 
@@ -115,19 +115,19 @@ export class DelayExit {
   }
 
   /** Takes one ACK of slow start at a window of `cwnd`. Returns by how much it may raise the window. */
-  acknowledged(sample: AckSample, cwnd: number): number {
-    if (this.#roundEnd === null || seqAfter(sample.una, this.#roundEnd)) {
-      this.#roundEnd = sample.sndNxt;
+  ackReceived(ack: CongestionSample, cwnd: number): number {
+    if (this.#roundEnd === null || seqAfter(ack.una, this.#roundEnd)) {
+      this.#roundEnd = ack.sndNxt;
       this.#roundMinRtt = NOT_MEASURED;
       this.#samples = 0;
     }
-    if (sample.rtt > 0) {
+    if (ack.rtt > 0) {
       this.#samples++;
-      this.#minRtt = micros(Math.min(this.#minRtt, sample.rtt));
-      this.#roundMinRtt = micros(Math.min(this.#roundMinRtt, sample.rtt));
+      this.#minRtt = micros(Math.min(this.#minRtt, ack.rtt));
+      this.#roundMinRtt = micros(Math.min(this.#roundMinRtt, ack.rtt));
       const isDelayed = this.#roundMinRtt > this.#minRtt + growthThatCounts(this.#minRtt);
       this.isOver = isDelayed && this.#samples > N_RTT_SAMPLE && cwnd >= this.#leastWindow;
     }
-    return this.isOver ? 0 : sample.deliveredOctets;
+    return this.isOver ? 0 : ack.deliveredOctets;
   }
 }

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Instant, Micros } from "../base/units.ts";
-import type { AckSample, CongestionControl, CongestionOptions } from "./control.ts";
+import type { Micros } from "../base/units.ts";
+import type { CongestionControl, CongestionOptions, CongestionSample } from "./control.ts";
 import { Window } from "./window.ts";
 
 /** RFC 5681 3.1 (4): the threshold is this part of what is in flight. */
@@ -24,57 +24,47 @@ export class NewReno implements CongestionControl {
   }
 
   get cwnd(): number {
-    return this.#window.octets;
+    return this.#window.cwnd;
+  }
+
+  set cwnd(octets: number) {
+    this.#window.cwnd = octets;
   }
 
   get ssthresh(): number {
-    return this.#window.threshold;
+    return this.#window.ssthresh;
   }
 
-  acknowledged(sample: AckSample): void {
+  ackReceived(ack: CongestionSample): void {
     const window = this.#window;
-    if (sample.ackedOctets > 0) window.advanced();
-    const octets = window.isSlowStart ? window.slowStart(sample) : sample.deliveredOctets;
-    if (window.isSlowStart || !sample.isWindowLimited) return;
-    this.#octetsAcked += octets;
-    // RFC 3465 2.1: one segment for each window of octets
-    if (this.#octetsAcked >= window.octets) {
-      this.#octetsAcked -= window.octets;
-      window.octets += window.mss;
-    }
+    const octets = window.isSlowStart ? window.slowStart(ack) : ack.deliveredOctets;
+    if (!window.isSlowStart && ack.isCwndLimited) this.#congestionAvoidance(octets, ack.mss);
   }
 
-  reduce(flightSize: number, _now: Instant): number {
+  lossDetected(loss: CongestionSample): void {
     this.#octetsAcked = 0;
-    return this.#window.reduce(flightSize * DECREASE_FACTOR);
+    this.#window.reduce(loss.flightSize * DECREASE_FACTOR, loss.mss);
   }
 
-  timedOut(flightSize: number, _now: Instant): void {
-    this.#octetsAcked = 0;
-    this.#window.timedOut(flightSize * DECREASE_FACTOR);
-  }
-
-  setWindow(octets: number): void {
-    this.#window.set(octets);
-  }
-
-  recoveryEnded(_now: Instant): void {
-    this.#window.advanced();
+  timeout(loss: CongestionSample): void {
+    this.lossDetected(loss);
   }
 
   undo(): void {
     this.#window.undo();
   }
 
-  idled(_span: Micros): void {
-    // Reno grows by what is acknowledged, not by time.
+  /** Reno grows by what is acknowledged, not by time. */
+  idle(_span: Micros, isLong: boolean): void {
+    if (isLong) this.#window.restart();
   }
 
-  restartAfterIdle(idle: Micros, rto: Micros): void {
-    this.#window.restartAfterIdle(idle, rto);
-  }
-
-  mssChanged(mss: number): void {
-    this.#window.mssChanged(mss);
+  /** RFC 3465 2.1: one segment for each window of octets. */
+  #congestionAvoidance(octets: number, mss: number): void {
+    const window = this.#window;
+    this.#octetsAcked += octets;
+    if (this.#octetsAcked < window.cwnd) return;
+    this.#octetsAcked -= window.cwnd;
+    window.cwnd += mss;
   }
 }

@@ -1,52 +1,58 @@
 /**
- * What Reno and CUBIC have in common: the window, the threshold, slow start, time-outs, idling and undo (RFC 5681).
+ * What Reno and CUBIC have in common: window and threshold, slow start, reductions, idling and undo (RFC 5681).
  *
  * @module
  */
 
-import type { Micros } from "../base/units.ts";
-import {
-  type AckSample,
-  type CongestionOptions,
-  initialWindow,
-  MIN_THRESHOLD_SEGMENTS,
-  thresholdAfterIdle,
-} from "./control.ts";
+import type { CongestionOptions, CongestionSample } from "./control.ts";
 import { DelayExit, HyStart } from "./hystart.ts";
+
+/** RFC 5681 3.1: least threshold, in segments. */
+export const MIN_SSTHRESH_SEGMENTS = 2;
+
+/** RFC 6928 2: octets that an initial window may have whatever the segment size is, for a window of 10 segments. */
+const INITIAL_WINDOW_SEGMENT = 1_460;
+
+/** RFC 6928 2: segments that an initial window always has room for. */
+const INITIAL_WINDOW_LEAST_SEGMENTS = 2;
+
+/** RFC 2861 3: after idling the threshold remembers this part of the window. */
+const REMEMBERED_WINDOW = 3 / 4;
 
 /** Segments of the window from which {@link DelayExit} looks at delay. */
 const LOW_WINDOW_SEGMENTS = 16;
 
+/** RFC 6928 2, for any number of segments: they count as 1460 octets where a segment is longer, but two always fit. */
+export function initialCwnd(mss: number, segments: number): number {
+  return Math.min(
+    segments * mss,
+    Math.max(INITIAL_WINDOW_LEAST_SEGMENTS * mss, segments * INITIAL_WINDOW_SEGMENT),
+  );
+}
+
 /** Window and threshold of a loss-based congestion control, in octets. */
 export class Window {
   /** The window; may have a fraction, so that growth by less than an octet adds up. */
-  octets: number;
+  cwnd: number;
   /** Infinity until the first reduction. */
-  threshold = Infinity;
-  mss: number;
-  readonly #initialSegments: number;
+  ssthresh = Infinity;
+  readonly #initialCwnd: number;
   readonly #hystart: HyStart | DelayExit | null;
-  /** Window and threshold before the last reduction; 0: there was none, or it is taken back. */
-  #octetsBefore = 0;
-  #thresholdBefore = 0;
-  /** Whether the retransmission timer fired and nothing has been acknowledged since. */
-  #hasTimedOut = false;
+  /** Window and threshold before the last reduction; 0: there was none, or it is undone. */
+  #cwndBefore = 0;
+  #ssthreshBefore = 0;
 
   /** The initial window. */
-  constructor({ mss, initialWindowSegments, hystart, slowStartExit }: CongestionOptions) {
-    this.mss = mss;
-    this.#initialSegments = initialWindowSegments;
-    this.#hystart = !hystart
-      ? null
-      : slowStartExit === "at once"
-      ? new DelayExit(LOW_WINDOW_SEGMENTS * mss)
-      : new HyStart();
-    this.octets = initialWindow(mss, initialWindowSegments);
+  constructor({ mss, initialCwnd, hystart, slowStartExit }: CongestionOptions) {
+    this.#initialCwnd = initialCwnd;
+    this.cwnd = initialCwnd;
+    const atOnce = slowStartExit === "at once";
+    this.#hystart = !hystart ? null : atOnce ? new DelayExit(LOW_WINDOW_SEGMENTS * mss) : new HyStart();
   }
 
   /** RFC 5681 3.1 leaves it open when both are equal; after a recovery they are, and congestion avoidance follows. */
   get isSlowStart(): boolean {
-    return this.octets < this.threshold;
+    return this.cwnd < this.ssthresh;
   }
 
   /**
@@ -56,77 +62,44 @@ export class Window {
    * RFC 3465 2.1 caps the growth per ACK at L = 2 segments, which is what one ACK stands for when every second segment is
    * acknowledged. A receiver that merges segments (GRO) acknowledges dozens at once; counting such an ACK as the ACKs that
    * it replaces, the cap is L·SMSS·ceil(delivered / 2 SMSS), which is never less than what was delivered. L = 1 after a
-   * time-out (RFC 3465 2.3) guards against ACKs for data that arrived long ago; delivered octets do not count those.
+   * timeout (RFC 3465 2.3) guards against ACKs for data that arrived long ago; delivered octets do not count those.
    */
-  slowStart(sample: AckSample): number {
-    let growth = sample.deliveredOctets;
+  slowStart(ack: CongestionSample): number {
+    let growth = ack.deliveredOctets;
     // RFC 9406 4.1: only in the first slow start, while the threshold is not known
-    const hystart = this.threshold === Infinity ? this.#hystart : null;
-    if (hystart !== null) growth = hystart.acknowledged(sample, this.octets);
-    if (!sample.isWindowLimited) return 0;
-    const taken = Math.min(growth, this.threshold - this.octets);
-    this.octets += taken;
-    if (hystart !== null && hystart.isOver) this.threshold = this.octets;
+    const hystart = this.ssthresh === Infinity ? this.#hystart : null;
+    if (hystart !== null) growth = hystart.ackReceived(ack, this.cwnd);
+    if (!ack.isCwndLimited) return 0;
+    const taken = Math.min(growth, this.ssthresh - this.cwnd);
+    this.cwnd += taken;
+    if (hystart !== null && hystart.isOver) this.ssthresh = this.cwnd;
     return growth - taken;
   }
 
-  /** Lowers the threshold to the given octets, to two segments at least. Returns it. */
-  reduce(threshold: number): number {
-    this.#remember();
-    this.threshold = Math.max(Math.floor(threshold), MIN_THRESHOLD_SEGMENTS * this.mss);
-    return this.threshold;
-  }
-
-  /** Time-out: the loss window of one segment. Returns whether the threshold was lowered, as only the first one does. */
-  timedOut(threshold: number): boolean {
-    const isFirst = !this.#hasTimedOut;
-    if (isFirst) this.reduce(threshold);
-    this.#hasTimedOut = true;
-    this.octets = this.mss;
-    return isFirst;
-  }
-
-  /** Something was acknowledged: a time-out from now on is for other data, and lowers the threshold again. */
-  advanced(): void {
-    this.#hasTimedOut = false;
-  }
-
-  /** Sets the window, to one segment at least. */
-  set(octets: number): void {
-    this.octets = Math.max(octets, this.mss);
+  /** Lowers the threshold to the given octets, to two segments at least. */
+  reduce(ssthresh: number, mss: number): void {
+    this.#cwndBefore = this.cwnd;
+    this.#ssthreshBefore = this.ssthresh;
+    this.ssthresh = Math.max(Math.floor(ssthresh), MIN_SSTHRESH_SEGMENTS * mss);
   }
 
   /**
-   * Takes the last reduction back. Returns false, and changes nothing, when there is none to take back or the window has
-   * grown past where it was since (RFC 9438 4.9.2).
+   * Undoes the last reduction. Returns false, and changes nothing, when there is none to undo or the window has grown past
+   * where it was since (RFC 9438 4.9.2).
    */
   undo(): boolean {
-    const isTooLate = this.octets > this.#octetsBefore;
+    const isTooLate = this.cwnd > this.#cwndBefore;
     if (!isTooLate) {
-      this.octets = this.#octetsBefore;
-      this.threshold = Math.max(this.threshold, this.#thresholdBefore);
+      this.cwnd = this.#cwndBefore;
+      this.ssthresh = Math.max(this.ssthresh, this.#ssthreshBefore);
     }
-    this.#octetsBefore = 0;
-    this.#hasTimedOut = false;
+    this.#cwndBefore = 0;
     return !isTooLate;
   }
 
-  /** RFC 5681 4.1: at most the initial window after idling for more than an RTO. Returns whether it was so long. */
-  restartAfterIdle(idle: Micros, rto: Micros): boolean {
-    if (idle <= rto) return false;
-    this.threshold = thresholdAfterIdle(this.octets, this.threshold);
-    this.octets = Math.min(this.octets, initialWindow(this.mss, this.#initialSegments));
-    return true;
-  }
-
-  /** The window stays the same in octets, but never under one segment. */
-  mssChanged(mss: number): void {
-    this.mss = mss;
-    this.set(this.octets);
-  }
-
-  #remember(): void {
-    this.#octetsBefore = this.octets;
-    this.#thresholdBefore = this.threshold;
+  /** RFC 5681 4.1 and RFC 2861 3.1: at most the initial window, and slow start leads back to near where it was. */
+  restart(): void {
+    this.ssthresh = Math.max(this.ssthresh, Math.floor(REMEMBERED_WINDOW * this.cwnd));
+    this.cwnd = Math.min(this.cwnd, this.#initialCwnd);
   }
 }

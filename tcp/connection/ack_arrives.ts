@@ -16,10 +16,11 @@ import {
   type SeqNumber,
   seqNumber,
 } from "../base/seq.ts";
+import { restartAfterIdle } from "./idle.ts";
 import type { Tcb } from "./tcb.ts";
 import { armPersist, rearmAfterProgress } from "./retransmission_timer.ts";
 import { Timer } from "./timers.ts";
-import { after, earliest, type Instant, type Micros, micros } from "../base/units.ts";
+import { after, earliest, type Instant, type Micros, micros, NEVER } from "../base/units.ts";
 
 /** Takes in the ACK field, SACK blocks and window of a segment whose ACK is acceptable (RFC 5961 5.2). */
 export function ackArrives(tcb: Tcb, segment: Segment, now: Instant): void {
@@ -32,76 +33,77 @@ export function ackArrives(tcb: Tcb, segment: Segment, now: Instant): void {
 
 /** Returns whether SND.UNA moved. */
 function takeAck(tcb: Tcb, segment: Segment, now: Instant): boolean {
-  const { sender, recovery } = tcb;
+  const { sender } = tcb;
   if (saysNothingNew(tcb, segment)) {
-    isWindowLimited(tcb);
+    isCwndLimited(tcb);
     sender.updateWindow(segment, tcb.handshake.peerShift);
     return false;
   }
-  const facts = tcb.factsNow(now);
+  const ack = tcb.beginSample(now);
+  ack.arrivedAt = earliest(segment.arrivedAt, now);
   const windowBefore = sender.sndWnd;
-  const advanced = seqAfter(segment.ack, sender.sndUna);
-  facts.isDuplicate = isDuplicate(tcb, segment);
-  facts.windowLimited = isWindowLimited(tcb);
-  facts.hasSendableText = sender.unsent > 0 && sender.usableWindow > 0;
-  facts.echo = tcb.timestamps.agreed && segment.hasOption(Option.timestamps) ? segment.timestampEcho : null;
-  facts.echoesMark = tcb.ecn.agreed && segment.has(Flag.ece) && !segment.has(Flag.syn);
-  recovery.delivery.begin(earliest(segment.arrivedAt, now), tcb.rtt.minimum);
-  if (advanced) advance(tcb, segment.ack, now);
+  ack.isBare = isBare(tcb, segment);
+  ack.isDuplicate = ack.isBare && sender.sndUna !== sender.sndNxt && sender.sndWnd > 0;
+  ack.isCwndLimited = isCwndLimited(tcb);
+  ack.hasSendableData = sender.unsent > 0 && sender.usableWindow > 0;
+  ack.echoesMark = tcb.ecn.agreed && segment.has(Flag.ece) && !segment.has(Flag.syn);
+  if (seqAfter(segment.ack, sender.sndUna)) advance(tcb, segment.ack, now);
   takeSackBlocks(tcb, segment);
-  facts.una = sender.sndUna;
+  ack.una = sender.sndUna;
   if (seqAtOrAfter(segment.ack, sender.sndUna)) sender.updateWindow(segment, tcb.handshake.peerShift);
-  const sample = advanced ? sampleRoundTrip(tcb, segment, now) : micros(0);
-  facts.smoothedRtt = tcb.rtt.srtt;
-  facts.minimumRtt = tcb.rtt.minimum;
+  if (ack.advanced) takeEcho(tcb, segment);
+  const sample = ack.advanced ? sampleRoundTrip(tcb, now) : micros(0);
+  ack.srtt = tcb.rtt.srtt;
+  ack.minRtt = tcb.rtt.minimum;
   respondToCongestion(tcb, sample, now);
-  if (advanced) tcb.windowProbes = 0;
-  updateTimers(tcb, advanced, windowBefore, now);
-  return advanced;
+  updateTimers(tcb, windowBefore, now);
+  return ack.advanced;
 }
 
 /** Whether we wait for nothing and are told nothing: so it is with each segment of a peer that only sends. */
 function saysNothingNew(tcb: Tcb, segment: Segment): boolean {
   const { sender, recovery } = tcb;
   return segment.ack === sender.sndUna && sender.sndUna === sender.sndNxt && recovery.phase === "open" &&
-    sender.unsent === 0 && (!sender.finQueued || sender.finSent) && sender.sndWnd > 0 &&
-    (segment.options & Option.selectiveAck) === 0 && (segment.flags & Flag.ece) === 0;
+    recovery.tailProbe.end === null && sender.unsent === 0 && (!sender.finQueued || sender.finSent) &&
+    sender.sndWnd > 0 && (segment.options & Option.selectiveAck) === 0 && (segment.flags & Flag.ece) === 0;
 }
 
-/** RFC 5681 2: same ACK, something outstanding, no text, no SYN or FIN, same window. */
-function isDuplicate(tcb: Tcb, segment: Segment): boolean {
+/**
+ * RFC 5681 2, (b) to (e): no data, no SYN or FIN, the same ACK and the same window. With data outstanding, (a), and the
+ * window open, that is a duplicate ACK; what answers a window probe is none.
+ */
+function isBare(tcb: Tcb, segment: Segment): boolean {
   const { sender } = tcb;
-  return segment.ack === sender.sndUna && sender.sndUna !== sender.sndNxt && segment.payload.length === 0 &&
+  return segment.ack === sender.sndUna && segment.payload.length === 0 &&
     (segment.flags & (Flag.syn | Flag.fin)) === 0 &&
     segment.window << tcb.handshake.peerShift === sender.sndWnd;
 }
 
 function advance(tcb: Tcb, ack: SeqNumber, now: Instant): void {
   const { recovery } = tcb;
-  recovery.inFlight.acknowledge(ack, recovery.delivery);
-  if (recovery.inFlight.count === 0) tcb.allAcknowledgedAt = now;
+  recovery.scoreboard.acknowledge(ack, recovery.ack);
+  if (recovery.scoreboard.isEmpty) tcb.allAcknowledgedAt = now;
   tcb.acknowledgeText(ack, now);
+  tcb.windowProbes = 0;
 }
 
 /** RFC 2018 5 and RFC 2883 4: blocks beyond SND.UNA go on the scoreboard; a first block that is not is a duplicate's. */
 function takeSackBlocks(tcb: Tcb, segment: Segment): void {
-  const facts = tcb.facts;
   if (!tcb.handshake.selectiveAck || !segment.hasOption(Option.selectiveAck)) return;
-  const { sender, recovery } = tcb;
+  const { sender, recovery: { ack, scoreboard } } = tcb;
+  const { sacksWholeSegments } = tcb.config.recovery;
   for (let i = 0; i < segment.sackBlockCount; i++) {
     const left = seqNumber(segment.sackEdges[2 * i] as number);
     const right = seqNumber(segment.sackEdges[2 * i + 1] as number);
     if (!seqBefore(left, right) || seqAfter(right, sender.sndNxt)) continue;
     if (i === 0 && isDuplicateReport(segment, left, right)) {
-      facts.reportsDuplicate = seqDistance(right, segment.ack) <= Math.max(sender.maxSndWnd, 1);
-      facts.duplicateLeft = left;
-      facts.duplicateRight = right;
+      ack.reportsDuplicate = seqDistance(right, segment.ack) <= Math.max(sender.maxSndWnd, 1);
+      ack.duplicateLeft = left;
+      ack.duplicateRight = right;
       continue;
     }
     if (seqAtOrBefore(right, sender.sndUna) || seqBefore(left, sender.sndUna)) continue;
-    facts.newlySacked += tcb.config.recovery.sacksWholeSegments
-      ? recovery.inFlight.sackSegments(left, right, recovery.delivery)
-      : recovery.inFlight.sack(left, right, recovery.delivery);
+    ack.newlySacked += scoreboard.sack(left, right, sacksWholeSegments, ack);
   }
 }
 
@@ -113,14 +115,26 @@ function isDuplicateReport(segment: Segment, left: SeqNumber, right: SeqNumber):
   return seqAtOrAfter(left, secondLeft) && seqAtOrBefore(right, secondRight);
 }
 
-/** RFC 6298 3 (Karn) and RFC 7323 4.1: one sample an ACK, by our own record or by the echoed timestamp. Returns it, or 0. */
-function sampleRoundTrip(tcb: Tcb, segment: Segment, now: Instant): Micros {
-  const { recovery, rtt, timestamps } = tcb;
-  let sample: Micros = recovery.delivery.roundTrip;
-  if (sample === 0 && timestamps.agreed && segment.hasOption(Option.timestamps)) {
-    const age = timestamps.age(segment.timestampEcho, earliest(segment.arrivedAt, now));
+/** Takes the echoed timestamp when it can be of what was acknowledged: no younger than now, nor older than its first sending. */
+function takeEcho(tcb: Tcb, segment: Segment): void {
+  const { timestamps, recovery: { ack } } = tcb;
+  if (!timestamps.agreed || !segment.hasOption(Option.timestamps) || ack.firstSentAt === NEVER) return;
+  const echo = segment.timestampEcho;
+  const isYounger = timestamps.age(echo, ack.now) < 0;
+  const isOlder = timestamps.age(echo, ack.firstSentAt) > 0;
+  if (!isYounger && !isOlder) ack.echo = echo;
+}
+
+/**
+ * RFC 6298 3 (Karn) and RFC 7323 4.1: one sample an ACK, by our own record or by the echoed timestamp. Returns it, or 0.
+ * An ACK that reports a duplicate came late because the one before was lost: what its echo measures is no round trip.
+ */
+function sampleRoundTrip(tcb: Tcb, now: Instant): Micros {
+  const { rtt, timestamps, recovery: { ack } } = tcb;
+  let sample: Micros = ack.rtt;
+  if (sample === 0 && ack.echo !== null && !ack.reportsDuplicate) {
     // Of the present tick: it came back within one. That is a sample too, and ends the back-off.
-    if (age >= 0) sample = micros(Math.max(age, tcb.config.sending.timestampTick));
+    sample = micros(Math.max(timestamps.age(ack.echo, ack.arrivedAt), tcb.config.sending.timestampTick));
   }
   if (sample > 0) rtt.sample(sample, now);
   return sample;
@@ -128,23 +142,27 @@ function sampleRoundTrip(tcb: Tcb, segment: Segment, now: Instant): Micros {
 
 /** `sample`: the round trip that the acknowledgement showed, or 0. */
 function respondToCongestion(tcb: Tcb, sample: Micros, now: Instant): void {
-  const { recovery, control, facts } = tcb;
+  const { recovery, control } = tcb;
   const { cwnd, ssthresh } = control;
-  recovery.ackArrived(facts);
+  recovery.ackArrived();
   if (recovery.timeoutWasSpurious) tcb.rtt.restoreAfterUndo(sample, now);
   tcb.congestionChanged(cwnd, ssthresh, recovery.changeReason, now);
   if (recovery.reorderingWait > 0) tcb.timers.set(Timer.reordering, after(now, recovery.reorderingWait));
   else tcb.timers.clear(Timer.reordering);
 }
 
-function updateTimers(tcb: Tcb, advanced: boolean, windowBefore: number, now: Instant): void {
+function updateTimers(tcb: Tcb, windowBefore: number, now: Instant): void {
   const { sender, recovery, timers } = tcb;
   if (sender.sndWnd > 0 && windowBefore === 0) {
-    reopenWindow(tcb);
+    timers.clear(Timer.persist);
+    if (tcb.windowProbes > 0) {
+      recovery.windowOpened();
+      restartAfterIdle(tcb, now);
+    }
     rearmAfterProgress(tcb, now);
-  } else if (advanced) {
+  } else if (recovery.ack.advanced) {
     rearmAfterProgress(tcb, now);
-  } else if (recovery.inFlight.sackedOctets > 0 || recovery.phase !== "open") {
+  } else if (recovery.scoreboard.octets.sacked > 0 || recovery.phase !== "open") {
     timers.clear(Timer.tailLossProbe);
   }
   if (sender.isBlockedByWindow) {
@@ -156,20 +174,14 @@ function updateTimers(tcb: Tcb, advanced: boolean, windowBefore: number, now: In
   }
 }
 
-/** The window is open again: a probe's octet, which the closed window refused, is sent with the rest. */
-function reopenWindow(tcb: Tcb): void {
-  const { inFlight } = tcb.recovery;
-  tcb.timers.clear(Timer.persist);
-  if (inFlight.count === 1 && inFlight.length(0) === 1) inFlight.markLost(0, "window-probe");
-}
-
-function isWindowLimited(tcb: Tcb): boolean {
+/** Whether cwnd, and nothing else, held something back in the round trip that ends here, or slow start uses half of it. */
+function isCwndLimited(tcb: Tcb): boolean {
   const { control, sender } = tcb;
   const isSlowStart = control.cwnd < control.ssthresh;
-  const isLimited = tcb.congestionLimited || (isSlowStart && control.cwnd < 2 * tcb.mostInFlight);
-  if (seqAtOrAfter(sender.sndUna, tcb.windowLimitMark)) {
-    tcb.windowLimitMark = sender.sndNxt;
-    tcb.congestionLimited = false;
+  const isLimited = tcb.cwndLimited || (isSlowStart && control.cwnd < 2 * tcb.mostInFlight);
+  if (seqAtOrAfter(sender.sndUna, tcb.cwndLimitMark)) {
+    tcb.cwndLimitMark = sender.sndNxt;
+    tcb.cwndLimited = false;
     tcb.mostInFlight = tcb.recovery.pipe;
   }
   return isLimited;

@@ -71,7 +71,7 @@ function trimForGood(tcb: Tcb): void {
   ring.restartAt(ring.end);
   ring.trim();
   tcb.receiver.trim();
-  tcb.recovery.inFlight.trim();
+  tcb.recovery.scoreboard.trim();
 }
 
 /** A connection that its user has closed does not wait for the peer's FIN for ever. */

@@ -55,7 +55,7 @@ export function icmpArrives(tcb: Tcb, error: IcmpError, now: Instant): void {
     case "parameter problem":
       return isRefusedOrExpired(tcb, error)
         ? unreachableForGood(tcb, error, now)
-        : raiseSoftError(tcb, error);
+        : raiseSoftError(tcb, error, now);
     case "unreachable":
       return unreachable(tcb, error, now);
   }
@@ -70,7 +70,7 @@ function pathMtuShrank(tcb: Tcb, mtu: number): void {
   const mss = tcb.handshake.sendMss();
   if (mss >= tcb.sender.mss) return;
   tcb.sender.mss = mss;
-  tcb.control.mssChanged(mss);
+  tcb.control.cwnd = Math.max(tcb.control.cwnd, mss);
   tcb.recovery.pathMtuShrank(mss);
 }
 
@@ -82,7 +82,7 @@ function unreachable(tcb: Tcb, error: IcmpError, now: Instant): void {
   const isOpening = tcb.state === "SYN-SENT" || tcb.state === "SYN-RECEIVED";
   const ends = isOpening ? endsOpening(tcb, isHard) : isHard && tcb.config.defence.hardErrorsAbort;
   const isFinal = ends || isRefusedOrExpired(tcb, error);
-  return isFinal ? unreachableForGood(tcb, error, now) : raiseSoftError(tcb, error);
+  return isFinal ? unreachableForGood(tcb, error, now) : raiseSoftError(tcb, error, now);
 }
 
 function unreachableForGood(tcb: Tcb, error: IcmpError, now: Instant): void {
@@ -119,7 +119,8 @@ function endsOpening(tcb: Tcb, isHard: boolean): boolean {
   }
 }
 
-function raiseSoftError(tcb: Tcb, error: IcmpError): void {
+function raiseSoftError(tcb: Tcb, error: IcmpError, now: Instant): void {
   tcb.softError = error.kind;
+  tcb.softErrorAt = now;
   tcb.raise(Event.softError);
 }

@@ -5,12 +5,12 @@
  */
 
 import type { Tcb } from "./tcb.ts";
-import { elapsed, type Instant } from "../base/units.ts";
+import { elapsed, type Instant, micros } from "../base/units.ts";
 
 /** RFC 5681 4.1: after an idle time the window may say nothing about the path any more. */
-function restartAfterIdle(tcb: Tcb, now: Instant): void {
+export function restartAfterIdle(tcb: Tcb, now: Instant): void {
   if (
-    !tcb.config.congestion.restartAfterIdle || tcb.recovery.inFlight.count > 0 ||
+    !tcb.config.congestion.restartAfterIdle || tcb.recovery.pipe > 0 ||
     tcb.totals.octetsSent.value === 0
   ) {
     return;
@@ -18,7 +18,7 @@ function restartAfterIdle(tcb: Tcb, now: Instant): void {
   const idle = elapsed(tcb.lastTextSentAt, now);
   if (idle <= tcb.rtt.rto) return;
   const { cwnd, ssthresh } = tcb.control;
-  tcb.control.restartAfterIdle(idle, tcb.rtt.rto);
+  tcb.control.idle(micros(0), true);
   tcb.congestionChanged(cwnd, ssthresh, "idle-restart", now);
 }
 
@@ -35,6 +35,6 @@ export function newDataDue(tcb: Tcb, now: Instant): void {
 /** RFC 6928 2: after a lost SYN the first flight is one segment. */
 export function shrinkFirstWindow(tcb: Tcb, now: Instant): void {
   const { cwnd, ssthresh } = tcb.control;
-  tcb.control.setWindow(tcb.sender.mss);
+  tcb.control.cwnd = tcb.sender.mss;
   tcb.congestionChanged(cwnd, ssthresh, "syn-lost", now);
 }

@@ -10,9 +10,6 @@ import type { Tcb } from "./tcb.ts";
 import { Timer } from "./timers.ts";
 import { after, earliest, type Instant, micros, milliseconds } from "../base/units.ts";
 
-/** RFC 8985 7.2: WCDelAckT, the longest that a peer is thought to delay an ACK. */
-const WORST_DELAYED_ACK = milliseconds(200);
-
 /** How long a cork holds text back at most. */
 const CORK_TIME = milliseconds(200);
 
@@ -62,17 +59,17 @@ export function armTailProbe(tcb: Tcb, now: Instant): void {
   const { recovery, timers, rtt, config } = tcb;
   const mayProbe = config.retransmission.tailLossProbe && tcb.handshake.selectiveAck &&
     recovery.phase === "open" &&
-    recovery.tailProbe.end === null && recovery.inFlight.count > 0 && recovery.inFlight.sackedOctets === 0 &&
+    recovery.tailProbe.end === null && !recovery.scoreboard.isEmpty &&
+    recovery.scoreboard.octets.sacked === 0 &&
     timers.isRunning(Timer.retransmission);
   if (!mayProbe) {
     timers.clear(Timer.tailLossProbe);
     return;
   }
-  const isSingle = recovery.inFlight.totalOctets <= tcb.sender.mss;
+  const isSingle = recovery.scoreboard.octets.total <= tcb.sender.mss;
   const timeout = TailLossProbe.timeout(
     rtt.srtt,
     isSingle,
-    WORST_DELAYED_ACK,
     config.retransmission.initialRto,
   );
   const deadline = earliest(after(now, timeout), timers.deadline(Timer.retransmission));

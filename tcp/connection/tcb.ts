@@ -11,6 +11,7 @@ import type { CompleteOptions, IsnSource } from "./connection_options.ts";
 import type { TcpConfig } from "../config/config.ts";
 import type { CongestionControl } from "../congestion/control.ts";
 import { createCongestionControl } from "../congestion/create.ts";
+import { initialCwnd } from "../congestion/window.ts";
 import { Ecn } from "./ecn.ts";
 import { ConnectionFailure, type FailureKind } from "../base/errors.ts";
 import { Event, type EventSet } from "../base/events.ts";
@@ -25,7 +26,7 @@ import type {
 } from "../base/observer.ts";
 import { OctetCount } from "./octet_count.ts";
 import { Receiver } from "../receive/receiver.ts";
-import { AckFacts } from "../loss/loss_recovery.ts";
+import type { AckSample } from "../loss/ack_sample.ts";
 import { Recovery } from "../loss/recovery.ts";
 import { RttEstimator } from "../send/rtt.ts";
 import { Sender } from "../send/sender.ts";
@@ -93,7 +94,6 @@ export class Tcb {
   readonly rtt: RttEstimator;
   readonly timers: Timers = new Timers();
   readonly totals: Totals = new Totals();
-  readonly facts: AckFacts = new AckFacts();
 
   /** Our SYN or SYN-ACK is to be sent. */
   synDue = false;
@@ -132,15 +132,16 @@ export class Tcb {
   allAcknowledgedAt: Instant = instant(0);
   lastReceivedAt: Instant;
   lastInvalidAckAt: Instant = instant(-1);
-  /** The congestion window held something back since `windowLimitMark` was sent. */
-  congestionLimited = false;
-  windowLimitMark: SeqNumber = seqNumber(0);
+  /** The congestion window held something back since `cwndLimitMark` was sent. */
+  cwndLimited = false;
+  cwndLimitMark: SeqNumber = seqNumber(0);
   /** Most octets in the network since then. */
   mostInFlight = 0;
 
   events: EventSet = 0;
   failure: ConnectionFailure | null = null;
   softError: IcmpError["kind"] | null = null;
+  softErrorAt: Instant = instant(-1);
 
   constructor(options: CompleteOptions, state: "LISTEN" | "SYN-SENT", now: Instant) {
     const { config, local, remote } = options;
@@ -212,7 +213,7 @@ export class Tcb {
     }
     this.timestamps.agreed = this.handshake.timestamps;
     this.#startCongestionControl(now);
-    this.windowLimitMark = this.sender.iss;
+    this.cwndLimitMark = this.sender.iss;
     this.observer?.congestionChanged(this.view, 0, Infinity, "initial-window", now);
   }
 
@@ -255,7 +256,7 @@ export class Tcb {
     }
     this.sender.ring.trim();
     this.receiver.trim();
-    this.recovery.inFlight.trim();
+    this.recovery.scoreboard.trim();
   }
 
   /** Tells the user. */
@@ -276,24 +277,18 @@ export class Tcb {
     this.observer.congestionChanged(this.view, windowBefore, thresholdBefore, reason, now);
   }
 
-  /** Fills the record that recovery reads, for an event that is not an acknowledgement. */
-  factsNow(now: Instant): AckFacts {
-    const facts = this.facts;
-    facts.now = now;
-    facts.priorUna = this.sender.sndUna;
-    facts.una = this.sender.sndUna;
-    facts.sndNxt = this.sender.sndNxt;
-    facts.mss = this.sender.mss;
-    facts.selective = this.handshake.selectiveAck;
-    facts.newlySacked = 0;
-    facts.isDuplicate = false;
-    facts.reportsDuplicate = false;
-    facts.echo = null;
-    facts.echoesMark = false;
-    facts.hasSendableText = false;
-    facts.smoothedRtt = this.rtt.srtt;
-    facts.minimumRtt = this.rtt.minimum;
-    return facts;
+  /** The record that recovery reads, as things stand, for an acknowledgement or a timer. */
+  beginSample(now: Instant): AckSample {
+    const { ack } = this.recovery;
+    ack.begin(now);
+    ack.priorUna = this.sender.sndUna;
+    ack.una = this.sender.sndUna;
+    ack.sndNxt = this.sender.sndNxt;
+    ack.mss = this.sender.mss;
+    ack.selective = this.handshake.selectiveAck;
+    ack.srtt = this.rtt.srtt;
+    ack.minRtt = this.rtt.minimum;
+    return ack;
   }
 
   /** Initial window and empty scoreboard, for segments of the size that is known now. */
@@ -301,7 +296,7 @@ export class Tcb {
     const { congestionControl, initialWindow, hystart } = this.config.congestion;
     const { slowStartExit } = this.config.recovery;
     const { iss, mss } = this.sender;
-    const options = { mss, initialWindowSegments: initialWindow, hystart, slowStartExit, now };
+    const options = { mss, initialCwnd: initialCwnd(mss, initialWindow), hystart, slowStartExit, now };
     this.control = createCongestionControl(congestionControl, options);
     this.recovery = new Recovery(this.config, this.control, iss, mss);
   }

@@ -30,12 +30,12 @@ export interface TcpInfo {
 
 /** The counts of a connection now. */
 export function tcpInfo({ recovery, unansweredProbes, totals, sender }: Tcb): TcpInfo {
-  const { inFlight, rack } = recovery;
+  const { scoreboard: { segments }, rack } = recovery;
   return {
-    outstandingSegments: inFlight.totalSegments,
-    sackedSegments: inFlight.sackedSegments,
-    lostSegments: inFlight.lostSegments,
-    retransmittedSegments: inFlight.resentSegments,
+    outstandingSegments: segments.total,
+    sackedSegments: segments.sacked,
+    lostSegments: segments.lost,
+    retransmittedSegments: segments.resent,
     reordering: rack.reordering,
     reorderingsSeen: rack.reorderings,
     unansweredProbes,

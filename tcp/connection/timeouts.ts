@@ -52,8 +52,8 @@ function retransmissionTimedOut(tcb: Tcb, now: Instant): void {
   if (!mayGoOn(tcb, now)) return;
   tcb.totals.timeouts++;
   const { cwnd, ssthresh } = tcb.control;
-  const facts = tcb.factsNow(now);
-  tcb.recovery.timedOut(facts);
+  tcb.beginSample(now);
+  tcb.recovery.retransmissionTimeout();
   tcb.congestionChanged(cwnd, ssthresh, "retransmission-timeout", now);
   tcb.timers.clear(Timer.tailLossProbe);
   tcb.timers.clear(Timer.reordering);
@@ -94,7 +94,7 @@ function mayGoOn(tcb: Tcb, now: Instant): boolean {
 }
 
 function tailProbeTimedOut(tcb: Tcb, now: Instant): void {
-  if (tcb.recovery.inFlight.count === 0) return;
+  if (tcb.recovery.scoreboard.isEmpty) return;
   tcb.tailProbeDue = true;
   // RFC 8985 7.3: the retransmission timer starts anew with the probe.
   tcb.timers.set(Timer.retransmission, after(now, tcb.rtt.timeout()));
@@ -102,7 +102,8 @@ function tailProbeTimedOut(tcb: Tcb, now: Instant): void {
 
 function reorderingTimedOut(tcb: Tcb, now: Instant): void {
   const { cwnd, ssthresh } = tcb.control;
-  tcb.recovery.reorderingTimerFired(tcb.factsNow(now));
+  tcb.beginSample(now);
+  tcb.recovery.reorderingTimeout();
   tcb.congestionChanged(cwnd, ssthresh, tcb.recovery.changeReason, now);
   const { reorderingWait } = tcb.recovery;
   if (reorderingWait > 0) tcb.timers.set(Timer.reordering, after(now, reorderingWait));
@@ -154,5 +155,12 @@ function finWait2TimedOut(tcb: Tcb, now: Instant): void {
 
 function giveUp(tcb: Tcb, what: string, now: Instant): void {
   const span = toSeconds(elapsed(tcb.openedAt, now)).toFixed(1);
-  tcb.fail("timed out", `${what} (connection opened ${span} s ago)`, "timed-out", now);
+  const message = `${what} (connection opened ${span} s ago)`;
+  const { softError } = tcb;
+  const isUnreachable = softError === "unreachable" || softError === "time exceeded";
+  if (
+    tcb.config.compatibility.timeoutTellsIcmpError && isUnreachable && tcb.softErrorAt >= tcb.lastReceivedAt
+  ) {
+    tcb.fail("unreachable", `${message}, and the network said "${softError}"`, "timed-out", now);
+  } else tcb.fail("timed out", message, "timed-out", now);
 }

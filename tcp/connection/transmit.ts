@@ -8,6 +8,7 @@
 
 import type { SendReason } from "../base/observer.ts";
 import { Mark } from "../loss/mark.ts";
+import { NONE } from "../loss/records.ts";
 import { Flag, Option, type Segment } from "../base/segment.ts";
 import { seqAdd, seqAfter, seqAtOrAfter, seqDistance, type SeqNumber } from "../base/seq.ts";
 import { newDataDue } from "./idle.ts";
@@ -49,7 +50,7 @@ export function transmit(tcb: Tcb, out: Segment, now: Instant): boolean {
 /** The segment that `transmit` made last left at `moment`: its round trip counts from then on. */
 export function segmentLeft(tcb: Tcb, moment: Instant): void {
   if (tcb.lastMade === FIRST_SYN) tcb.synSentAt = moment;
-  else if (tcb.lastMade !== NO_RECORD) tcb.recovery.inFlight.setSentAt(tcb.lastMade, moment);
+  else if (tcb.lastMade !== NO_RECORD) tcb.recovery.scoreboard.records.setSentAt(tcb.lastMade, moment);
   tcb.lastMade = NO_RECORD;
 }
 
@@ -95,7 +96,8 @@ function finishSegment(tcb: Tcb, out: Segment, reason: SendReason, now: Instant)
     }
   }
   if (out.payload.length > tcb.sender.mss) out.segmentSize = tcb.sender.mss;
-  if (out.payload.length > 0) tcb.lastTextSentAt = now;
+  // What probes a closed window says nothing of the path.
+  if (out.payload.length > 0 && reason !== "window-probe") tcb.lastTextSentAt = now;
   return countSent(tcb, out, reason, now);
 }
 
@@ -161,72 +163,83 @@ function writeSackBlocks(tcb: Tcb, out: Segment, most: number): void {
   if (fitting > 0) tcb.acknowledging.writeSackBlocks(out, tcb.receiver, fitting);
 }
 
-/** Sends again what is presumed lost, as the congestion window lets it. */
+/** Sends again what is lost, as the congestion window lets it. */
 function sendLost(tcb: Tcb, out: Segment, now: Instant): boolean {
   const { recovery, sender } = tcb;
-  const index = recovery.inFlight.nextLost();
-  if (index < 0 || recovery.holdsRetransmissions) return false;
+  const { scoreboard } = recovery;
+  const slot = scoreboard.nextLost();
+  if (slot === NONE || recovery.holdsRetransmissions) return false;
   if (
     recovery.prefersNewData &&
     sender.nextTextLength(recovery.congestionRoom(), segmentLimit(tcb), tcb.config) > 0
   ) return false;
-  const start = recovery.inFlight.start(index);
+  const start = scoreboard.records.start(slot);
   const windowEdge = seqAdd(sender.sndUna, sender.sndWnd);
   // SHLD-16: only what still fits a window that shrank. A closed one is the persist timer's business.
   if (seqAtOrAfter(start, windowEdge)) return false;
   const room = recovery.congestionRoom();
-  const length = recovery.inFlight.length(index);
-  if (room < Math.min(length, sender.mss) && recovery.pipe > 0) {
-    tcb.congestionLimited = true;
+  if (room < Math.min(scoreboard.records.length(slot), sender.mss) && recovery.pipe > 0) {
+    tcb.cwndLimited = true;
     return false;
   }
+  if (scoreboard.cause(slot) === "window-probe") takeRestAlong(tcb, slot);
+  const length = scoreboard.records.length(slot);
   const wholeSegments = Math.max(1, Math.floor(Math.min(room, segmentLimit(tcb)) / sender.mss)) * sender.mss;
   const fitting = Math.min(wholeSegments, seqDistance(start, windowEdge));
-  const carriesFinOnly = length <= fitting + 1 && seqAfter(recovery.inFlight.end(index), sender.textEnd);
-  if (length > fitting && !carriesFinOnly) recovery.inFlight.splitAfter(index, fitting);
-  return resend(tcb, out, index, recovery.inFlight.cause(index), now);
+  const carriesFinOnly = length <= fitting + 1 && seqAfter(scoreboard.records.until(slot), sender.textEnd);
+  if (length > fitting && !carriesFinOnly) scoreboard.cut(slot, fitting);
+  return resend(tcb, out, slot, scoreboard.cause(slot), now);
 }
 
-function resend(tcb: Tcb, out: Segment, index: number, reason: SendReason, now: Instant): true {
+/** A refused probe goes out again with all that waits behind it, when that fits one segment: Nagle would hold it back. */
+function takeRestAlong(tcb: Tcb, slot: number): void {
+  const { sender, recovery: { scoreboard } } = tcb;
+  const { unsent } = sender;
+  const isLast = slot === scoreboard.records.last && !sender.finSent;
+  if (!isLast || unsent === 0 || scoreboard.records.length(slot) + unsent > sender.mss) return;
+  if (unsent > sender.usableWindow || sender.hasRecords) return;
+  scoreboard.extendLast(sender.textEnd, Mark.push);
+  sender.sentTo(sender.textEnd, true);
+  tcb.totals.octetsSent.add(unsent);
+}
+
+function resend(tcb: Tcb, out: Segment, slot: number, reason: SendReason, now: Instant): true {
   const { recovery } = tcb;
-  const { inFlight } = recovery;
-  const flags = (inFlight.marks(index) & Mark.push) !== 0 ? Flag.ack | Flag.psh : Flag.ack;
-  beginSegment(tcb, out, inFlight.start(index), flags, now);
-  writeText(tcb, out, inFlight.start(index), inFlight.end(index));
-  tcb.ecn.write(
-    out,
-    false,
-    tcb.config.compatibility.cwrOnRepeatedText && recovery.owesReduced,
-    tcb.config.congestion.ecnCapable,
-  );
-  if (tcb.config.compatibility.cwrOnRepeatedText) recovery.owesReduced = false;
-  recovery.resent(index, now, out.hasOption(Option.timestamps) ? out.timestampValue : null);
-  tcb.lastMade = index;
+  const { records } = recovery.scoreboard;
+  const flags = (records.marks(slot) & Mark.push) !== 0 ? Flag.ack | Flag.psh : Flag.ack;
+  beginSegment(tcb, out, records.start(slot), flags, now);
+  writeText(tcb, out, records.start(slot), records.until(slot));
+  const { compatibility, congestion } = tcb.config;
+  const saysReduced = compatibility.cwrOnRepeatedText && recovery.cwrPending;
+  tcb.ecn.write(out, false, saysReduced, congestion.ecnCapable);
+  if (saysReduced) recovery.cwrPending = false;
+  recovery.resent(slot, now, out.hasOption(Option.timestamps) ? out.timestampValue : null);
+  tcb.lastMade = slot;
   tcb.totals.segmentsRetransmitted++;
   tcb.totals.octetsRetransmitted.add(out.payload.length);
   armForOutstanding(tcb, now);
   return finishSegment(tcb, out, reason, now);
 }
 
-/** RFC 8985 7.3: new text if there is some, else the last segment once more. */
+/** RFC 8985 7.3: new data if there are some, whatever Nagle says, else the last segment once more. */
 function sendTailProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
   if (!tcb.tailProbeDue) return false;
   tcb.tailProbeDue = false;
   const { recovery, sender } = tcb;
-  const { inFlight } = recovery;
-  const length = sender.nextTextLength(sender.mss, sender.mss, tcb.config);
+  const { scoreboard } = recovery;
+  const length = Math.min(sender.unsentOfRecord, sender.mss, sender.usableWindow);
   if (length > 0) {
     sendNew(tcb, out, length, "tail-loss-probe", now);
     recovery.tailProbe.sent(sender.sndNxt, false);
     tcb.timers.clear(Timer.tailLossProbe); // no second probe while this one is out
     return true;
   }
-  if (inFlight.count === 0) return false;
-  const last = inFlight.count - 1;
-  const excess = inFlight.length(last) - sender.mss;
-  if (excess > 1) inFlight.splitAfter(last, Math.ceil(excess / sender.mss) * sender.mss);
+  if (scoreboard.isEmpty) return false;
+  const { last } = scoreboard.records;
+  const excess = scoreboard.records.length(last) - sender.mss;
+  if (excess > 1) scoreboard.cut(last, Math.ceil(excess / sender.mss) * sender.mss);
   recovery.tailProbe.sent(sender.sndNxt, true);
-  return resend(tcb, out, inFlight.count - 1, "tail-loss-probe", now);
+  return resend(tcb, out, scoreboard.records.last, "tail-loss-probe", now);
 }
 
 /** Zero-window probe (RFC 9293 3.8.6.1), or what the override timeout lets out. */
@@ -244,9 +257,11 @@ function sendZeroWindowProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
     beginSegment(tcb, out, seqAdd(sender.sndUna, -1), Flag.ack, now);
     return finishSegment(tcb, out, "window-probe", now);
   }
-  if (recovery.inFlight.count > 0) {
-    if (recovery.inFlight.length(0) > 1) recovery.inFlight.splitAfter(0, 1);
-    return resend(tcb, out, 0, "window-probe", now);
+  const { scoreboard } = recovery;
+  if (!scoreboard.isEmpty) {
+    const { first } = scoreboard.records;
+    scoreboard.cut(first, 1);
+    return resend(tcb, out, first, "window-probe", now);
   }
   if (sender.unsent > 0) return sendNew(tcb, out, 1, "window-probe", now);
   return sender.finQueued && !sender.finSent && sendNew(tcb, out, 0, "window-probe", now);
@@ -260,7 +275,7 @@ function sendText(tcb: Tcb, out: Segment, now: Instant): boolean {
   const room = recovery.congestionRoom();
   const length = sender.nextTextLength(room, segmentLimit(tcb), tcb.config) || restOfWindow(tcb, room, now);
   if (length === 0 && !sender.finMayGo(0)) {
-    if (room < Math.min(sender.mss, sender.unsent) && sender.usableWindow > 0) tcb.congestionLimited = true;
+    if (room < Math.min(sender.mss, sender.unsent) && sender.usableWindow > 0) tcb.cwndLimited = true;
     armPersist(tcb, now);
     armCork(tcb, now);
     return false;
@@ -293,8 +308,8 @@ function restOfWindow(tcb: Tcb, room: number, now: Instant): number {
 function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now: Instant): true {
   const { sender, recovery } = tcb;
   // RFC 9438 5.8: time without anything to send is no time to grow in.
-  if (recovery.inFlight.count === 0 && tcb.totals.octetsSent.value > 0) {
-    tcb.control.idled(elapsed(tcb.allAcknowledgedAt, now));
+  if (recovery.scoreboard.isEmpty && tcb.totals.octetsSent.value > 0) {
+    tcb.control.idle(elapsed(tcb.allAcknowledgedAt, now), false);
   }
   const start = sender.sndNxt;
   const carriesFin = sender.finMayGo(length) || (length === 0 && sender.finQueued);
@@ -305,11 +320,11 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
   writeText(tcb, out, start, end);
   // RFC 3168 6.1.6: what probes a closed window is neither marked as capable nor says CWR.
   const isCapable = length > 0 && sender.usableWindow > 0;
-  tcb.ecn.write(out, isCapable, isCapable && recovery.owesReduced, tcb.config.congestion.ecnCapable);
-  if (isCapable) recovery.owesReduced = false;
+  tcb.ecn.write(out, isCapable, isCapable && recovery.cwrPending, tcb.config.congestion.ecnCapable);
+  if (isCapable) recovery.cwrPending = false;
   const marks = (out.has(Flag.psh) ? Mark.push : 0) | (carriesFin ? Mark.fin : 0);
   recovery.sent(start, end, now, marks);
-  tcb.lastMade = recovery.inFlight.count - 1;
+  tcb.lastMade = recovery.scoreboard.records.last;
   sender.sentTo(end, length % sender.mss !== 0);
   if (carriesFin) sender.finSent = true;
   tcb.totals.octetsSent.add(length);

@@ -1,5 +1,5 @@
 /**
- * F-RTO, RFC 5682: after a time-out new segments are sent in place of old ones, so that the acknowledgements tell whether
+ * F-RTO, RFC 5682: after a timeout new segments are sent in place of old ones, so that the acknowledgements tell whether
  * what was sent before had been lost or only late.
  *
  * @module
@@ -7,8 +7,7 @@
 
 import { seqAfter, seqAtOrAfter, type SeqNumber } from "../base/seq.ts";
 import type { ForwardRtoEvidence } from "../config/config.ts";
-import type { Delivery } from "./delivery.ts";
-import type { AckFacts } from "./loss_recovery.ts";
+import type { AckSample } from "./ack_sample.ts";
 
 /** New segments that step 2b lets out. */
 const NEW_SEGMENTS = 2;
@@ -18,14 +17,14 @@ type Step =
   /** Recovery is as usual. */
   | "off"
   /** The oldest segment was sent again; the ACK of that is waited for (step 2). */
-  | "repeated"
+  | "resent"
   /** That ACK has come: new segments are to be sent (step 2b). */
   | "sending"
   /** At least one was sent; what the next ACK says decides (step 3). */
   | "sent";
 
-/** What an acknowledgement tells: that the time-out was needless, that it was needed, or nothing. */
-export type TimeoutVerdict = "needless" | "needed" | null;
+/** What an acknowledgement tells: that the timeout was spurious, that it was genuine, or nothing. */
+export type TimeoutVerdict = "spurious" | "genuine" | null;
 
 /** The variables of the algorithm, for one connection. */
 export class ForwardRto {
@@ -39,7 +38,7 @@ export class ForwardRto {
 
   /** Step 1: the timer fired, and the oldest segment is sent again. */
   begin(): void {
-    this.#step = "repeated";
+    this.#step = "resent";
     this.#octetsLeft = Infinity;
   }
 
@@ -59,53 +58,48 @@ export class ForwardRto {
     return this.#step === "sent";
   }
 
-  /** Octets of new text that may be sent until then; Infinity when the window alone decides. */
+  /** Octets of new data that may be sent until then; Infinity when the window alone decides. */
   get newOctetsLeft(): number {
     return this.#octetsLeft;
   }
 
-  /** New text went out. */
-  newTextSent(octets: number): void {
+  /** New data went out. */
+  newDataSent(octets: number): void {
     if (this.#step === "sending") this.#step = "sent";
     if (this.#step === "sent") this.#octetsLeft = Math.max(0, this.#octetsLeft - octets);
   }
 
   /** Something was sent again. In step 2b that means that there was nothing new to send: recovery goes on as usual. */
-  textRepeated(): void {
+  resent(): void {
     if (this.#step === "sending") this.end();
   }
 
   /**
-   * Takes in an acknowledgement. `recover`: SND.NXT when the timer fired; `coversRepeated`: it covers all that was sent
+   * Takes in an acknowledgement. `recover`: SND.NXT when the timer fired; `coversResent`: it covers all that was sent
    * again then.
    */
-  acknowledged(
-    ack: AckFacts,
-    delivery: Delivery,
-    recover: SeqNumber,
-    coversRepeated: boolean,
-  ): TimeoutVerdict {
-    const advanced = ack.una !== ack.priorUna;
-    const byAny = this.#evidence === "any ACK" && delivery.original &&
-      !seqAfter(delivery.lowestOriginalEnd, recover) && (ack.selective || !delivery.acknowledgedResent);
-    if (byAny && this.#step !== "off") return this.#decide("needless");
+  ackArrived(ack: AckSample, recover: SeqNumber, coversResent: boolean): TimeoutVerdict {
+    const { advanced } = ack;
+    const byAny = this.#evidence === "any ACK" && ack.deliversOriginal &&
+      !seqAfter(ack.lowestOriginalEnd, recover) && (ack.selective || !ack.acknowledgesResent);
+    if (byAny && this.#step !== "off") return this.#decide("spurious");
     switch (this.#step) {
       case "off":
         return null;
-      case "repeated":
-        if (advanced && coversRepeated && !seqAtOrAfter(ack.una, recover)) {
+      case "resent":
+        if (advanced && coversResent && !seqAtOrAfter(ack.una, recover)) {
           this.#step = "sending";
           this.#octetsLeft = NEW_SEGMENTS * ack.mss;
           return null;
         }
         // Step 2a. With SACK duplicates may still come: 3.1 goes on waiting.
-        return advanced || (ack.isDuplicate && !ack.selective) ? this.#decide("needed") : null;
+        return advanced || (ack.isDuplicate && !ack.selective) ? this.#decide("genuine") : null;
       case "sending":
-        return this.#decide("needed");
+        return this.#decide("genuine");
       case "sent": {
         const hasNews = advanced || ack.newlySacked > 0;
-        if (!hasNews) return ack.isDuplicate ? this.#decide("needed") : null;
-        return this.#decide(!ack.selective || isOlder(ack, delivery, recover) ? "needless" : "needed");
+        if (!hasNews) return ack.isDuplicate ? this.#decide("genuine") : null;
+        return this.#decide(!ack.selective || isOlder(ack, recover) ? "spurious" : "genuine");
       }
     }
   }
@@ -116,7 +110,7 @@ export class ForwardRto {
   }
 }
 
-/** 3.1, step 3: whether what an acknowledgement brings was sent before the time-out and never again. */
-function isOlder(ack: AckFacts, delivery: Delivery, recover: SeqNumber): boolean {
-  return delivery.original && !seqAfter(delivery.originalEnd, recover) && !seqAfter(ack.una, recover);
+/** 3.1, step 3: whether what an acknowledgement brings was sent before the timeout and never again. */
+function isOlder(ack: AckSample, recover: SeqNumber): boolean {
+  return ack.deliversOriginal && !seqAfter(ack.originalEnd, recover) && !seqAfter(ack.una, recover);
 }

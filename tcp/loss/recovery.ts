@@ -8,60 +8,60 @@
  */
 
 import type { TcpConfig } from "../config/config.ts";
-import { AckSample, type CongestionControl } from "../congestion/control.ts";
+import type { CongestionControl } from "../congestion/control.ts";
 import type { CongestionReason, RecoveryPhase } from "../base/observer.ts";
 import { seqAfter, seqAtOrAfter, type SeqNumber, type Timestamp } from "../base/seq.ts";
-import { type Instant, type Micros, micros } from "../base/units.ts";
-import { Delivery } from "./delivery.ts";
+import { type Instant, instant, type Micros, micros } from "../base/units.ts";
+import { AckSample } from "./ack_sample.ts";
+import { DupAcks } from "./dup_acks.ts";
 import { ForwardRto } from "./f_rto.ts";
-import { InFlight } from "./scoreboard.ts";
 import { Mark } from "./mark.ts";
-import type { AckFacts } from "./loss_recovery.ts";
 import { ProportionalRateReduction } from "./prr.ts";
 import { Rack } from "./rack.ts";
-import { markLostByCount, markNextHole } from "./rfc6675.ts";
+import { Scoreboard } from "./scoreboard.ts";
 import { TailLossProbe } from "./tail_loss_probe.ts";
 import { UndoEvidence } from "./undo.ts";
 
-/** RFC 5682 2.1, step 3a: segments of the window with which recovery goes on when the time-out was needed. */
+/** RFC 5682 2.1, step 3a: segments of the window with which recovery goes on when the timeout was genuine. */
 const FORWARD_RTO_WINDOW = 3;
 
 /** Loss recovery of one connection. */
 export class Recovery {
-  readonly inFlight: InFlight = new InFlight();
-  readonly delivery: Delivery = new Delivery();
+  readonly scoreboard: Scoreboard;
+  /** The acknowledgement at hand, or the state at a timer. */
+  readonly ack: AckSample = new AckSample();
   readonly rack: Rack;
   readonly tailProbe: TailLossProbe = new TailLossProbe();
   readonly #config: TcpConfig;
   readonly #control: CongestionControl;
+  readonly #dupAcks = new DupAcks();
   readonly #prr = new ProportionalRateReduction();
   readonly #undo = new UndoEvidence();
-  readonly #sample = new AckSample();
+  readonly #forwardRto: ForwardRto;
 
   phase: RecoveryPhase = "open";
-  /** SND.NXT when the present reduction began. */
+  /** RecoveryPoint of RFC 6675: SND.NXT when the present phase began. */
   recoveryPoint: SeqNumber;
-  dupAcks = 0;
-  /** Octets that duplicate ACKs without SACK stand for. */
-  #presumedReceived = 0;
   /** After how long RACK wants to look again; 0: not. */
   reorderingWait: Micros = micros(0);
-  /** Whether the last acknowledgement showed that the time-out was needless: its back-off is to be taken back. */
+  /** Whether the last acknowledgement showed that the timeout was spurious: its back-off is to be undone. */
   timeoutWasSpurious = false;
-  readonly #forwardRto: ForwardRto;
+  /** The window came down, for whatever reason: with ECN the next new data say so by CWR (RFC 3168 6.1.2). */
+  cwrPending = false;
+  /** Why the window changed last. */
+  changeReason: CongestionReason = "initial-window";
   /** SND.UNA when the retransmission timer fired last. */
   #timedOutAt: SeqNumber | null = null;
   /** SND.NXT when the window was reduced last, or the timer fired; null once something beyond it was acknowledged. */
   #reducedAt: SeqNumber | null = null;
-  owesReduced = false;
+  /** When that was. */
+  #reducedTime: Instant = instant(-1);
   /** The timer fired, and the oldest segment has not been sent again yet. */
-  #mustRepeat = false;
-  /** Why the window changed last. */
-  changeReason: CongestionReason = "initial-window";
+  #mustResend = false;
 
   /** `mss`: octets of payload of a full segment. */
   constructor(config: TcpConfig, control: CongestionControl, iss: SeqNumber, mss: number) {
-    this.inFlight.segmentSize = mss;
+    this.scoreboard = new Scoreboard(iss, mss);
     this.#config = config;
     this.#control = control;
     this.#forwardRto = new ForwardRto(config.recovery.forwardRtoEvidence);
@@ -69,30 +69,32 @@ export class Recovery {
     this.recoveryPoint = iss;
   }
 
-  /** Octets thought to be in the network. */
+  /** Duplicate ACKs since SND.UNA moved last (RFC 5681 3.2). */
+  get dupAcks(): number {
+    return this.#dupAcks.count;
+  }
+
+  /** Octets thought to be in the network (RFC 6675 4). */
   get pipe(): number {
-    return Math.max(0, this.inFlight.pipe - this.#presumedReceived);
+    return Math.max(0, this.scoreboard.octets.pipe - this.#dupAcks.octets);
   }
 
+  /** Octets that the congestion window lets out now; negative when it shrank. */
   congestionRoom(): number {
-    const mayCountDuplicates = this.#config.retransmission.limitedTransmit || this.phase !== "disorder";
-    const used = mayCountDuplicates ? this.pipe : this.inFlight.totalOctets;
-    const room = this.#control.cwnd - used;
-    const least = this.#mustRepeat ? this.#control.cwnd : -Infinity;
-    return Math.min(Math.max(room, least), this.#forwardRto.newOctetsLeft);
+    const { cwnd } = this.#control;
+    const countsDuplicates = this.#config.retransmission.limitedTransmit || this.phase !== "disorder";
+    const room = cwnd - (countsDuplicates ? this.pipe : this.scoreboard.octets.total);
+    return Math.min(this.#mustResend ? Math.max(room, cwnd) : room, this.#forwardRto.newOctetsLeft);
   }
 
+  /** F-RTO asks for new data instead of retransmissions (RFC 5682 2.1, step 2b). */
   get prefersNewData(): boolean {
     return this.#forwardRto.prefersNewData;
   }
 
+  /** Nothing is sent again until the next acknowledgement: new data were sent instead (F-RTO). */
   get holdsRetransmissions(): boolean {
     return this.#forwardRto.holdsRetransmissions;
-  }
-
-  /** Octets known or presumed to have been received beyond a hole. */
-  get #octetsBeyondHole(): number {
-    return this.inFlight.sackedOctets + this.#presumedReceived;
   }
 
   /** Whether the window is on its way down, so that proportional rate reduction decides. */
@@ -100,324 +102,322 @@ export class Recovery {
     return this.phase === "recovery" || this.phase === "congestion window reduced";
   }
 
-  /** Notes new octets sent. */
+  get #isRepairing(): boolean {
+    return this.phase === "recovery" || this.phase === "loss";
+  }
+
+  get #isCalm(): boolean {
+    return this.phase === "open" || this.phase === "disorder";
+  }
+
+  /** Notes new octets sent; `marks` of {@link Mark}. */
   sent(start: SeqNumber, end: SeqNumber, now: Instant, marks: number): void {
-    const before = this.inFlight.totalOctets;
-    this.inFlight.push(start, end, now, marks);
-    if (this.isReducing) this.#prr.sent(this.inFlight.totalOctets - before);
-    this.#forwardRto.newTextSent(this.inFlight.totalOctets - before);
+    const before = this.scoreboard.octets.total;
+    this.scoreboard.push(start, end, now, marks);
+    const octets = this.scoreboard.octets.total - before;
+    if (this.isReducing) this.#prr.sent(octets);
+    this.#forwardRto.newDataSent(octets);
   }
 
-  /** Notes that a record was sent again, carrying `value` as its timestamp. */
-  resent(index: number, now: Instant, value: Timestamp | null): void {
-    if (this.isReducing) this.#prr.sent(this.inFlight.length(index));
-    this.inFlight.markResent(index, now);
-    this.#undo.resent(this.inFlight.start(index), this.inFlight.end(index), value);
-    this.#forwardRto.textRepeated();
-    this.#mustRepeat = false;
+  /** Notes that a record was sent again, carrying `value` as its timestamp; null: none. */
+  resent(slot: number, now: Instant, value: Timestamp | null): void {
+    const { records } = this.scoreboard;
+    if (this.isReducing) this.#prr.sent(records.length(slot));
+    this.scoreboard.markResent(slot, now);
+    this.#undo.resent(records.start(slot), records.until(slot), value);
+    this.#forwardRto.resent();
+    this.#mustResend = false;
   }
 
-  /** An acceptable acknowledgement arrived; the scoreboard and `delivery` have taken it in. */
-  ackArrived(ack: AckFacts): void {
+  /** An acceptable acknowledgement arrived; the scoreboard has taken it in. */
+  ackArrived(): void {
+    const { ack, scoreboard } = this;
     this.timeoutWasSpurious = false;
     if (this.#reducedAt !== null && seqAfter(ack.una, this.#reducedAt)) this.#reducedAt = null;
-    const lostBefore = this.inFlight.lostOctets;
-    this.#countDuplicates(ack);
-    this.rack.update(this.delivery);
-    if (this.#config.recovery.reorderingDegree === "measured") {
-      this.rack.measureReordering(this.delivery, ack.mss);
-    }
+    const lostBefore = scoreboard.octets.lost;
+    this.#dupAcks.ackArrived(ack, scoreboard, !this.#isCalm);
+    this.rack.update(ack);
+    if (this.#config.recovery.reorderingDegree === "measured") this.rack.measureReordering(ack);
     if (ack.reportsDuplicate) {
       this.rack.duplicateReported(ack.una, ack.sndNxt);
       this.#undo.duplicateReported(ack.duplicateLeft, ack.duplicateRight);
     }
-    this.#checkTailProbe(ack);
+    this.#checkTailProbe();
     const wasReducing = this.isReducing;
-    const hasReduced = !this.#undoIfSpurious(ack) && this.#leavePhase(ack);
-    this.#detectLosses(ack);
-    const showedLoss = this.inFlight.lostOctets > lostBefore;
-    if (this.inFlight.hasLostToResend && this.phase !== "loss" && this.phase !== "recovery") {
-      this.#enterRecovery(ack);
-    }
-    const isCalm = this.phase === "open" || this.phase === "disorder";
-    if (ack.echoesMark && isCalm && this.#reducedAt === null) this.#answerEcho(ack);
+    const wasRepairing = this.#isRepairing;
+    const hasReduced = !this.#undoIfSpurious() && this.#leavePhase();
+    this.#detectLosses(wasRepairing);
+    const showedLoss = scoreboard.octets.lost > lostBefore;
+    if (ack.echoesMark && this.#isCalm && this.#reducedAt === null) this.#answerEcho();
     // RFC 5681 3.2, step 6: the ACK that ends the reduction leaves the window at the threshold.
     if (hasReduced && !this.isReducing) return;
     const { changeReason } = this;
-    this.#adjustWindow(ack, showedLoss);
+    this.#adjustWindow(showedLoss);
     if (this.isReducing && !wasReducing) this.changeReason = changeReason;
   }
 
   /** The reordering timer fired (RFC 8985 6.2). */
-  reorderingTimerFired(ack: AckFacts): void {
-    this.delivery.begin(ack.now, ack.minimumRtt);
-    this.#detectLosses(ack);
-    if (!this.inFlight.hasLostToResend || this.phase === "loss" || this.phase === "recovery") return;
-    this.#enterRecovery(ack);
-    this.#reduceProportionally(ack, false);
+  reorderingTimeout(): void {
+    const { phase } = this;
+    this.#detectLosses();
+    if (this.phase === "recovery" && phase !== "recovery") this.#reduceProportionally(false);
   }
 
   /** The retransmission timer fired with something in flight (RFC 5681 3.1, RFC 6298 5.4). */
-  timedOut(ack: AckFacts): void {
+  retransmissionTimeout(): void {
+    const { ack, scoreboard } = this;
+    const { records } = scoreboard;
     const isRepeated = this.phase === "loss" && ack.una === this.#timedOutAt;
-    this.delivery.begin(ack.now, ack.minimumRtt);
-    this.#presumedReceived = 0;
-    this.dupAcks = 0;
-    if (this.inFlight.count > 0 && (this.inFlight.marks(0) & 1) !== 0) this.inFlight.forgetSacks();
+    this.#dupAcks.forget();
+    this.#dupAcks.count = 0;
+    if (!scoreboard.isEmpty && (records.marks(records.first) & Mark.sacked) !== 0) scoreboard.forgetSacks();
     if (!isRepeated) {
       this.#undo.arm();
-      this.#control.timedOut(this.#flightSize, ack.now);
+      this.#control.timeout(this.#sampleOfFlight());
     }
-    this.#markAllLost(ack);
-    // RFC 5682 2.1, step 1: not while an earlier time-out is being repaired.
+    this.#markAllLost();
+    // RFC 5682 2.1, step 1: not while an earlier timeout is being repaired.
     if (this.#config.retransmission.forwardRto && this.phase !== "loss") this.#forwardRto.begin();
     else this.#forwardRto.end();
     this.#timedOutAt = ack.una;
-    this.owesReduced = true;
+    this.cwrPending = true;
     this.phase = "loss";
     this.recoveryPoint = this.#reducedAt = ack.sndNxt;
+    this.#reducedTime = ack.now;
     this.tailProbe.end = null;
     // RFC 5681 3.1: one segment, and the oldest goes out whatever younger ones are still under way.
-    this.#control.setWindow(ack.mss);
-    this.#mustRepeat = true;
+    this.#control.cwnd = ack.mss;
+    this.#mustResend = true;
     this.changeReason = "retransmission-timeout";
   }
 
   /** The path takes smaller segments now: what was too long is lost, without congestion being to blame (RFC 1191). */
   pathMtuShrank(mss: number): void {
-    this.inFlight.segmentSize = mss;
-    for (let index = 0; index < this.inFlight.count; index++) {
-      if (this.inFlight.length(index) > mss && (this.inFlight.marks(index) & 1) === 0) {
-        this.inFlight.markLost(index, "retransmit-path-mtu");
-      }
+    const { scoreboard } = this;
+    const { records } = scoreboard;
+    scoreboard.segmentSize = mss;
+    for (let slot = records.first; slot !== records.end; slot = records.next(slot)) {
+      if (records.length(slot) > mss) scoreboard.markLost(slot, "retransmit-path-mtu");
+    }
+  }
+
+  /** The peer's window opens after probes: it took nothing of what lies there, and congestion is not to blame. */
+  windowOpened(): void {
+    const { records } = this.scoreboard;
+    for (let slot = records.first; slot !== records.end; slot = records.next(slot)) {
+      this.scoreboard.markLost(slot, "window-probe");
     }
   }
 
   /**
-   * With SACK a duplicate ACK is one with news (RFC 6675 2); without, one as in RFC 5681 2, which says that one more
-   * segment has arrived somewhere.
+   * RFC 8985 6.2, RFC 6675 5 or RFC 6582 3.2; enters recovery when something is lost. `wasRepairing`: a repair may have
+   * ended just now, and what was found to be lost meanwhile is another loss.
    */
-  #countDuplicates(ack: AckFacts): void {
-    const advanced = ack.una !== ack.priorUna;
-    if (advanced) this.dupAcks = 0;
-    else if (ack.selective ? ack.newlySacked > 0 : ack.isDuplicate) this.dupAcks++;
-    if (ack.selective) return;
-    if (advanced) {
-      const beyondFirst = Math.max(0, this.delivery.acknowledgedOctets - ack.mss);
-      const isCalm = this.phase === "open" || this.phase === "disorder";
-      const counted = Math.min(this.#presumedReceived, beyondFirst);
-      // RFC 9937 6.2: what duplicates stood for is not delivered again.
-      this.delivery.octets -= counted;
-      this.#presumedReceived = isCalm ? 0 : this.#presumedReceived - counted;
-    }
-    const { inFlight } = this;
-    const hole = inFlight.count === 0 ? 0 : Math.max(inFlight.lostOctets, inFlight.length(0));
-    // RFC 5681 3.2, step 4: more than what is out beyond the hole cannot have arrived, whatever the number of ACKs.
-    const most = Math.max(0, inFlight.totalOctets - hole);
-    const before = Math.min(this.#presumedReceived, most);
-    const isNews = !advanced && ack.isDuplicate;
-    this.#presumedReceived = isNews ? Math.min(before + ack.mss, most) : before;
-    this.delivery.octets += this.#presumedReceived - before;
-  }
-
-  #detectLosses(ack: AckFacts): void {
+  #detectLosses(wasRepairing = false): void {
+    const { ack, scoreboard, rack } = this;
+    const { octets } = scoreboard;
+    const lossesBefore = scoreboard.losses;
+    scoreboard.lostRetransmissionSentAt = instant(-1);
     this.reorderingWait = micros(0);
-    const dupThresh = this.rack.reordering;
-    if (ack.selective && this.#config.retransmission.rack) {
-      const window = this.rack.reorderingWindow(
-        this.phase === "recovery" || this.phase === "loss",
-        this.inFlight.sackedSegments >= dupThresh,
-        ack.minimumRtt,
-        ack.smoothedRtt,
-      );
-      this.reorderingWait = this.rack.detectLosses(this.inFlight, window, ack.now);
-    } else if (ack.selective) {
-      markLostByCount(this.inFlight, dupThresh, ack.mss);
-      // RFC 6675 4, NextSeg (3): when there is nothing else to send, the next hole goes out on suspicion.
-      if (this.phase === "recovery" && !ack.hasSendableText) markNextHole(this.inFlight);
-      // RFC 6675 5, step (1).
-      const isEnough = this.dupAcks >= dupThresh && this.phase !== "recovery" && this.phase !== "loss";
-      if (isEnough && (this.inFlight.marks(0) & Mark.lost) === 0) {
-        this.inFlight.markLost(0, "retransmit-sack");
-      }
-    } else {
-      this.#detectLossesWithoutSack(ack);
+    if (!ack.selective) this.#detectLossesWithoutSack();
+    else if (this.#config.retransmission.rack) {
+      const isEnough = scoreboard.segments.sacked >= rack.reordering;
+      const window = rack.reorderingWindow(this.#isRepairing, isEnough, ack.minRtt, ack.srtt);
+      this.reorderingWait = rack.detectLosses(scoreboard, window, ack.now);
+    } else this.#detectLossesByCount();
+    const beyondHole = octets.sacked + this.#dupAcks.octets;
+    if (this.phase === "open" && beyondHole > 0) this.phase = "disorder";
+    if (this.phase === "disorder" && beyondHole === 0) this.phase = "open";
+    const isNewLoss = scoreboard.losses > lossesBefore || wasRepairing && scoreboard.hasLost;
+    const lostAgain = ack.selective && this.#config.recovery.reducesForLostRetransmissions &&
+      scoreboard.lostRetransmissionSentAt >= this.#reducedTime;
+    if (isNewLoss && !this.#isRepairing) this.#fastRetransmit();
+    // RFC 5681 4.3, RFC 8985 3.4: a retransmission that was lost is a second sign of congestion.
+    else if (lostAgain && this.phase === "recovery") {
+      this.#reduce();
+      this.recoveryPoint = ack.sndNxt;
     }
-    if (this.phase === "open" && this.#octetsBeyondHole > 0) this.phase = "disorder";
-    if (this.phase === "disorder" && this.#octetsBeyondHole === 0) this.phase = "open";
   }
 
-  #detectLossesWithoutSack(ack: AckFacts): void {
-    if (this.inFlight.count === 0) return;
+  #detectLossesByCount(): void {
+    const { ack, scoreboard } = this;
+    const { records } = scoreboard;
+    const dupThresh = this.rack.reordering;
+    scoreboard.counter.detectLosses(scoreboard, dupThresh, ack.mss);
+    // RFC 6675 4, NextSeg (3): when there is nothing else to send, the next hole goes out on suspicion.
+    if (this.phase === "recovery" && !ack.hasSendableData) scoreboard.counter.markNextHole(scoreboard);
+    // RFC 6675 5, step (1).
+    const isEnough = this.dupAcks >= dupThresh && !this.#isRepairing && !scoreboard.isEmpty;
+    if (isEnough && (records.marks(records.first) & Mark.lost) === 0) {
+      scoreboard.markLost(records.first, "retransmit-sack");
+    }
+  }
+
+  #detectLossesWithoutSack(): void {
+    const { ack, scoreboard } = this;
+    if (scoreboard.isEmpty) return;
+    const { first } = scoreboard.records;
     if (this.phase === "recovery") {
       // RFC 6582 3.2, step 3, partial acknowledgement: the next hole starts where it ends.
-      if (ack.una !== ack.priorUna) this.inFlight.markLost(0, "retransmit-partial-ack");
+      if (ack.advanced) scoreboard.markLost(first, "retransmit-partial-ack");
       return;
     }
     // RFC 6582 3.2, step 2: duplicates of what was sent before the last recovery do not start another.
     const isCareful = this.#reducedAt === null || ack.una === this.#reducedAt;
     if (this.phase !== "loss" && this.dupAcks >= this.rack.reordering && isCareful) {
-      this.inFlight.markLost(0, "retransmit-duplicate-acks");
+      scoreboard.markLost(first, "retransmit-duplicate-acks");
     }
   }
 
-  #enterRecovery(ack: AckFacts): void {
+  /** RFC 5681 3.2, RFC 6675 5, step (4): recovery begins; what is lost goes out as the window lets it. */
+  #fastRetransmit(): void {
     if (this.phase !== "congestion window reduced") {
       this.#undo.arm();
-      this.#reduce(ack);
+      this.#reduce();
     }
     this.phase = "recovery";
-    this.recoveryPoint = ack.sndNxt;
+    this.recoveryPoint = this.ack.sndNxt;
     this.changeReason = "fast-recovery";
   }
 
   /** A congestion mark was echoed (RFC 3168 6.1.2). Until CWR has arrived every ACK echoes it: one reduction for all. */
-  #answerEcho(ack: AckFacts): void {
-    this.#reduce(ack);
+  #answerEcho(): void {
+    this.#reduce();
     this.#undo.disarm();
     this.phase = "congestion window reduced";
-    this.recoveryPoint = ack.sndNxt;
+    this.recoveryPoint = this.ack.sndNxt;
     this.changeReason = "ecn-echo";
   }
 
   /** The window is to come down to a new threshold, led there by {@link #reduceProportionally}. */
-  #reduce(ack: AckFacts): void {
-    this.#control.reduce(this.#flightSize, ack.now);
-    this.#prr.begin(this.#recoverFlightSize(ack));
+  #reduce(): void {
+    const { ack, scoreboard } = this;
+    this.#control.lossDetected(this.#sampleOfFlight());
+    // RecoverFS of RFC 9937 6.1: what was outstanding before the acknowledgement, less what SACK had reported.
+    this.#prr.begin(
+      scoreboard.octets.total + ack.ackedOctets - (scoreboard.octets.sacked - ack.newlySacked),
+    );
     this.#reducedAt = ack.sndNxt;
-    this.owesReduced = true;
+    this.#reducedTime = ack.now;
+    this.cwrPending = true;
+  }
+
+  /** The acknowledgement with FlightSize before it, but for what limited transmit added beyond the window (RFC 5681 3.2). */
+  #sampleOfFlight(): AckSample {
+    const { ack, scoreboard } = this;
+    const { cwnd } = this.#control;
+    const outstanding = Math.min(scoreboard.octets.total + ack.ackedOctets, cwnd);
+    ack.flightSize = this.#config.recovery.ssthreshFrom === "cwnd" ? cwnd : outstanding;
+    return ack;
   }
 
   /** Ends a phase whose end the acknowledgement reached. Returns whether the window has come down by that. */
-  #leavePhase(ack: AckFacts): boolean {
-    if (this.phase === "loss") this.#judgeTimeout(ack);
-    const reached = seqAtOrAfter(ack.una, this.recoveryPoint);
-    if (!reached || this.phase === "open" || this.phase === "disorder") return false;
+  #leavePhase(): boolean {
+    if (this.phase === "loss") this.#judgeTimeout();
+    if (this.#isCalm || !seqAtOrAfter(this.ack.una, this.recoveryPoint)) return false;
     const { isReducing } = this;
     if (isReducing) {
-      this.#control.setWindow(Math.max(this.#control.ssthresh, ack.mss));
-      this.#control.recoveryEnded(ack.now);
+      this.#control.cwnd = Math.max(this.#control.ssthresh, this.ack.mss);
       this.rack.recoveryEnded();
       this.changeReason = "recovery-ended";
     }
     this.phase = "open";
     this.#forwardRto.end();
-    this.#presumedReceived = 0;
+    this.#dupAcks.forget();
     return isReducing;
   }
 
   /** RFC 5682. */
-  #judgeTimeout(ack: AckFacts): void {
-    const { inFlight } = this;
-    const coversRepeated = inFlight.count === 0 || (inFlight.marks(0) & Mark.everResent) === 0;
-    const verdict = this.#forwardRto.acknowledged(ack, this.delivery, this.recoveryPoint, coversRepeated);
-    if (verdict === "needless") {
+  #judgeTimeout(): void {
+    const { ack, scoreboard } = this;
+    const { records } = scoreboard;
+    const coversResent = scoreboard.isEmpty || (records.marks(records.first) & Mark.everResent) === 0;
+    const verdict = this.#forwardRto.ackArrived(ack, this.recoveryPoint, coversResent);
+    if (verdict === "spurious") {
       this.#undoReduction();
       this.timeoutWasSpurious = true;
-    } else if (verdict === "needed") {
-      this.#control.setWindow(Math.min(this.#control.cwnd, FORWARD_RTO_WINDOW * ack.mss));
+    } else if (verdict === "genuine") {
+      this.#control.cwnd = Math.min(this.#control.cwnd, FORWARD_RTO_WINDOW * ack.mss);
     }
   }
 
-  /** Takes the reduction back when the acknowledgement shows that nothing had been lost. Returns whether it did. */
-  #undoIfSpurious(ack: AckFacts): boolean {
+  /** Undoes the reduction when the acknowledgement shows that nothing had been lost. Returns whether it did. */
+  #undoIfSpurious(): boolean {
+    const { ack, scoreboard } = this;
     if (!this.#config.retransmission.undo || !this.#undo.isArmed) return false;
-    const byEcho = ack.una !== ack.priorUna && this.delivery.acknowledgedResent &&
-      this.#undo.echoIsOlder(ack.echo);
-    if (!byEcho && !this.#undo.allResentWereDuplicates) return false;
+    // RFC 3522 3.2, step (5).
+    if (ack.reportsDuplicate) this.#undo.endEcho();
+    const byEcho = ack.advanced && ack.acknowledgesResent && this.#undo.echoIsOlder(ack.echo);
+    // All that looked lost arrived before anything was sent again.
+    const byItself = !this.#isCalm && !this.#undo.hasResent && scoreboard.octets.lost === 0;
+    if (!byEcho && !byItself && !this.#undo.allResentWereDuplicates) return false;
     this.timeoutWasSpurious = this.phase === "loss";
     this.#undoReduction();
     return true;
   }
 
   #undoReduction(): void {
-    this.inFlight.forgetLosses();
+    this.scoreboard.forgetLosses();
     this.#control.undo();
     this.#undo.disarm();
-    this.owesReduced = false;
+    this.cwrPending = false;
     this.#forwardRto.end();
-    this.#presumedReceived = 0;
+    this.#dupAcks.forget();
+    this.#mustResend = false;
     this.phase = "open";
     this.changeReason = "spurious-retransmission";
   }
 
   /** RFC 8985 7.4: what the acknowledgement of a tail loss probe tells. */
-  #checkTailProbe(ack: AckFacts): void {
-    if (!this.tailProbe.repairedLoss(ack.una, ack.reportsDuplicate, ack.isDuplicate)) return;
-    if (this.phase !== "open" && this.phase !== "disorder") return;
-    this.#control.reduce(this.#flightSize, ack.now);
-    this.#reducedAt = ack.sndNxt;
-    this.owesReduced = true;
-    this.#control.setWindow(this.#control.ssthresh);
-    this.#control.recoveryEnded(ack.now);
+  #checkTailProbe(): void {
+    if (!this.tailProbe.repairedLoss(this.ack) || !this.#isCalm) return;
+    this.#control.lossDetected(this.#sampleOfFlight());
+    this.#reducedAt = this.ack.sndNxt;
+    this.#reducedTime = this.ack.now;
+    this.cwrPending = true;
+    this.#control.cwnd = Math.max(this.#control.ssthresh, this.ack.mss);
     this.changeReason = "recovery-ended";
   }
 
-  #markAllLost(ack: AckFacts): void {
-    if (ack.selective && this.#config.retransmission.rack && this.rack.sentAt >= 0) {
-      const window = this.rack.reorderingWindow(true, true, ack.minimumRtt, ack.smoothedRtt);
-      this.rack.markTimedOut(this.inFlight, window, ack.now);
+  #markAllLost(): void {
+    const { ack, rack, scoreboard } = this;
+    const { records } = scoreboard;
+    if (ack.selective && this.#config.retransmission.rack && rack.sentAt >= 0) {
+      rack.markTimedOut(scoreboard, rack.reorderingWindow(true, true, ack.minRtt, ack.srtt), ack.now);
       return;
     }
-    for (let index = 0; index < this.inFlight.count; index++) {
-      if ((this.inFlight.marks(index) & 1) === 0) this.inFlight.markLost(index, "retransmit-timeout");
+    for (let slot = records.first; slot !== records.end; slot = records.next(slot)) {
+      scoreboard.markLost(slot, "retransmit-timeout");
     }
   }
 
   /** RFC 9937 6. */
-  #reduceProportionally(ack: AckFacts, isSafe: boolean): void {
-    const threshold = this.#control.ssthresh;
-    const window = this.#prr.windowAfter(this.delivery.octets, this.pipe, threshold, isSafe, ack.mss);
+  #reduceProportionally(isSafe: boolean): void {
+    const { ack } = this;
+    const { ssthresh, cwnd } = this.#control;
+    const window = this.#prr.windowAfter(ack.deliveredOctets, this.pipe, ssthresh, isSafe, ack.mss);
     // RFC 6582 3.2, step 3: a partial ACK sends the next hole again, whatever the window.
-    const isPartial = !ack.selective && this.phase === "recovery" && ack.una !== ack.priorUna;
-    const least = isPartial ? this.pipe + ack.mss : 0;
+    const isPartial = !ack.selective && this.phase === "recovery" && ack.advanced;
+    const least = isPartial ? this.pipe + ack.mss : ack.mss;
     // RFC 3168 6.1.2: an echo opens no window, not even from one segment to the threshold of two.
-    const most = ack.echoesMark ? this.#control.cwnd : Infinity;
-    this.#control.setWindow(Math.max(Math.min(window, most), least));
+    const most = ack.echoesMark ? cwnd : Infinity;
+    this.#control.cwnd = Math.max(Math.min(window, most), least);
   }
 
-  /** What was outstanding before the acknowledgement at hand. */
-  get #outstandingBefore(): number {
-    return this.inFlight.totalOctets + this.delivery.acknowledgedOctets;
-  }
-
-  /** FlightSize, but for what limited transmit added beyond the window (RFC 5681 3.2). */
-  get #flightSize(): number {
-    const { cwnd } = this.#control;
-    return this.#config.recovery.ssthreshFrom === "cwnd" ? cwnd : Math.min(this.#outstandingBefore, cwnd);
-  }
-
-  /** RecoverFS of RFC 9937 6.1: what was outstanding before the acknowledgement, less what had been reported by SACK. */
-  #recoverFlightSize(ack: AckFacts): number {
-    return this.#outstandingBefore - (this.inFlight.sackedOctets - ack.newlySacked);
-  }
-
-  #adjustWindow(ack: AckFacts, showedLoss: boolean): void {
-    const delivered = this.delivery;
+  #adjustWindow(showedLoss: boolean): void {
+    const { ack } = this;
+    const control = this.#control;
     if (this.isReducing) {
-      if (delivered.octets === 0) return;
-      this.#reduceProportionally(ack, ack.una !== ack.priorUna && !showedLoss);
+      if (ack.deliveredOctets === 0) return;
+      this.#reduceProportionally(ack.advanced && !showedLoss);
       this.changeReason = "proportional-rate-reduction";
       return;
     }
-    if (ack.una === ack.priorUna || ack.echoesMark) return;
-    const wasSlowStart = this.#control.cwnd < this.#control.ssthresh;
-    const sample = this.#sample;
-    sample.ackedOctets = delivered.acknowledgedOctets;
-    sample.deliveredOctets = delivered.octets;
-    sample.una = ack.una;
-    sample.sndNxt = ack.sndNxt;
-    sample.rtt = delivered.roundTrip;
-    sample.smoothedRtt = ack.smoothedRtt;
-    sample.isWindowLimited = ack.windowLimited;
-    sample.now = ack.now;
-    const thresholdBefore = this.#control.ssthresh;
-    this.#control.acknowledged(sample);
-    const endedSlowStart = wasSlowStart && this.#control.ssthresh < thresholdBefore;
-    this.changeReason = endedSlowStart
-      ? "slow-start-exit"
-      : wasSlowStart
-      ? "slow-start"
-      : "congestion-avoidance";
+    if (!ack.advanced || ack.echoesMark) return;
+    const wasSlowStart = control.cwnd < control.ssthresh;
+    const ssthreshBefore = control.ssthresh;
+    control.ackReceived(ack);
+    const exits = wasSlowStart && control.ssthresh < ssthreshBefore;
+    this.changeReason = exits ? "slow-start-exit" : wasSlowStart ? "slow-start" : "congestion-avoidance";
   }
 }

@@ -1,438 +1,378 @@
 /**
- * What was sent and not yet acknowledged, one record per segment in sequence order, and the scoreboard over it: which
- * records the peer reported as received (SACKED), which are presumed lost (LOST), which were sent again (RESENT).
+ * The scoreboard of RFC 6675 3: what of the segments in flight the peer reported as received (SACKed), what counts as
+ * lost, and what was retransmitted.
  *
- * The records lie in parallel typed arrays used as a ring, so that following a segment makes no garbage. A record may
- * stand for several wire segments (segmentation offload); a SACK that covers part of one splits it.
+ * No acknowledgement costs in proportion to what is in flight. A SACK block is found by binary search; what was reported
+ * before is skipped as a range; losses are looked for in the order of sending ({@link SentOrder}); what waits to be sent
+ * again is in a heap ({@link LostQueue}). A record may stand for several wire segments (segmentation offload).
  *
  * @module
  */
 
-import { NO_FLOAT64, NO_INT32, NO_OCTETS } from "../base/empty.ts";
+import { NO_INT32 } from "../base/empty.ts";
 import type { SendReason } from "../base/observer.ts";
-import {
-  seqAdd,
-  seqAtOrAfter,
-  seqAtOrBefore,
-  seqBefore,
-  seqDistance,
-  type SeqNumber,
-  seqNumber,
-  seqToInt32,
-} from "../base/seq.ts";
-import type { Instant } from "../base/units.ts";
-import type { Delivery } from "./delivery.ts";
-import { Mark } from "./mark.ts";
+import { seqAdd, seqAfter, seqBefore, seqDistance, type SeqNumber } from "../base/seq.ts";
+import { type Instant, instant } from "../base/units.ts";
+import { type AckSample, sentAfter } from "./ack_sample.ts";
+import { LostQueue } from "./lost_queue.ts";
+import { isWaiting, Mark, mayArrive } from "./mark.ts";
+import { grown, NONE, Records } from "./records.ts";
+import { SackCounter } from "./rfc6675.ts";
+import { SentOrder } from "./sent_order.ts";
 
-const FIRST_CAPACITY = 16;
+/** How often SACK blocks may cut a record, and each of its parts, inside a segment: into 4 parts a segment at most. */
+const MOST_CUTS = 2;
 
-/** Records that SACK blocks may make of what is in flight. */
-const RECORDS_PER_SEGMENT = 2;
-const RECORDS_SPARE = 64;
+/** Amounts by what is known of them: octets, or wire segments. */
+export class Tally {
+  total = 0;
+  sacked = 0;
+  lost = 0;
+  resent = 0;
 
-/** The records of one connection. Indexes run from 0 (the oldest) to `count - 1`. */
-export class InFlight {
-  #capacity = 0;
-  #head = 0;
-  #count = 0;
-  #start: Int32Array = NO_INT32;
-  #end: Int32Array = NO_INT32;
-  #marks: Uint8Array = NO_OCTETS;
-  /** Wire segments that the record stands for. */
-  #segments: Int32Array = NO_INT32;
-  #sentAt: Float64Array = NO_FLOAT64;
-  #cause: SendReason[] = [];
-
-  #total = 0;
-  #sacked = 0;
-  #lost = 0;
-  #resent = 0;
-  #totalSegments = 0;
-  #sackedSegments = 0;
-  #lostSegments = 0;
-  #resentSegments = 0;
-  #segmentSize = 1;
-  /** No record before this index is lost and waiting to be sent again. */
-  #resendHint = 0;
-
-  /** Records held. */
-  get count(): number {
-    return this.#count;
-  }
-
-  /** Records for which there is memory. */
-  get capacity(): number {
-    return this.#capacity;
-  }
-
-  /** Sequence space of all records, octets. */
-  get totalOctets(): number {
-    return this.#total;
-  }
-
-  /** Octets that the peer reported by SACK. */
-  get sackedOctets(): number {
-    return this.#sacked;
-  }
-
-  /** Octets presumed lost, whether sent again or not. */
-  get lostOctets(): number {
-    return this.#lost;
-  }
-
-  /** Octets of retransmissions thought to be in the network. */
-  get resentOctets(): number {
-    return this.#resent;
-  }
-
-  /** Octets thought to be in the network: `pipe` of RFC 6675 4. */
+  /** `pipe` of RFC 6675 4: what is thought to be in the network. */
   get pipe(): number {
-    return this.#total - this.#sacked - this.#lost + this.#resent;
+    return this.total - this.sacked - this.lost + this.resent;
   }
 
-  /** Wire segments of all records; the four sums in segments are those in octets, counted otherwise. */
-  get totalSegments(): number {
-    return this.#totalSegments;
+  /** Counts an amount with the given marks; a negative one takes it out. */
+  add(amount: number, marks: number): void {
+    this.total += amount;
+    if ((marks & Mark.sacked) !== 0) this.sacked += amount;
+    if ((marks & Mark.lost) !== 0) this.lost += amount;
+    if ((marks & Mark.resent) !== 0) this.resent += amount;
   }
 
-  get sackedSegments(): number {
-    return this.#sackedSegments;
+  /** The marks of an amount change. */
+  change(amount: number, before: number, after: number): void {
+    this.add(-amount, before);
+    this.add(amount, after);
   }
 
-  get lostSegments(): number {
-    return this.#lostSegments;
+  clear(): void {
+    this.total =
+      this.sacked =
+      this.lost =
+      this.resent =
+        0;
+  }
+}
+
+/** The scoreboard of one connection. Records are named by their slots. */
+export class Scoreboard {
+  readonly records: Records = new Records();
+  readonly sentOrder: SentOrder = new SentOrder();
+  /** Loss by counting what was reported, where RACK is off (RFC 6675). */
+  readonly counter: SackCounter = new SackCounter();
+  readonly octets: Tally = new Tally();
+  readonly segments: Tally = new Tally();
+  /** The end of the furthest octet that was ever reported or acknowledged. */
+  highestDelivered: SeqNumber;
+  /** How often a record was found to be lost. */
+  losses = 0;
+  /** When the newest of the retransmissions found to be lost was sent; negative: none was, since it was set so. */
+  lostRetransmissionSentAt: Instant = instant(-1);
+  readonly #lostQueue: LostQueue = new LostQueue();
+  /** Records that wait to be sent again. */
+  #waiting = 0;
+  /** Of a SACKed record one further on, up to which all are SACKed. */
+  #skip: Int32Array = NO_INT32;
+  #cause: SendReason[] = [];
+  #segmentSize: number;
+
+  /** `segmentSize`: payload octets of a full segment. */
+  constructor(iss: SeqNumber, segmentSize: number) {
+    this.highestDelivered = iss;
+    this.#segmentSize = segmentSize;
   }
 
-  get resentSegments(): number {
-    return this.#resentSegments;
+  /** Whether nothing is in flight. */
+  get isEmpty(): boolean {
+    return this.records.count === 0;
   }
 
-  /** `pipe` in segments. */
-  get pipeSegments(): number {
-    return this.#totalSegments - this.#sackedSegments - this.#lostSegments + this.#resentSegments;
+  /** Whether a lost record waits to be sent again. */
+  get hasLost(): boolean {
+    return this.#waiting > 0;
   }
 
   /** Full segments have this many octets of payload now: what is in flight is counted anew. */
   set segmentSize(octets: number) {
+    const { records, segments } = this;
     this.#segmentSize = octets;
-    this.#totalSegments = this.#sackedSegments = 0;
-    this.#lostSegments = this.#resentSegments = 0;
-    for (let index = 0; index < this.#count; index++) {
-      const at = this.#at(index);
-      this.#segments[at] = this.#segmentsIn(this.length(index), this.#marks[at] as number);
-      this.#totalSegments += this.#segments[at] as number;
-      this.#countSegments(this.#marks[at] as number, this.#segments[at] as number);
+    segments.clear();
+    for (let slot = records.first; slot !== records.end; slot = records.next(slot)) {
+      records.setSegments(slot, this.#segmentsIn(records.length(slot), records.marks(slot)));
+      segments.add(records.segments(slot), records.marks(slot));
     }
   }
 
-  /** Whether a lost record waits to be sent again. */
-  get hasLostToResend(): boolean {
-    return this.nextLost() >= 0;
-  }
-
-  start(index: number): SeqNumber {
-    return seqNumber(this.#start[this.#at(index)] as number);
-  }
-
-  end(index: number): SeqNumber {
-    return seqNumber(this.#end[this.#at(index)] as number);
-  }
-
-  /** Sequence space of the record, octets. */
-  length(index: number): number {
-    const at = this.#at(index);
-    return (this.#end[at] as number) - (this.#start[at] as number) | 0;
-  }
-
-  marks(index: number): number {
-    return this.#marks[this.#at(index)] as number;
-  }
-
-  /** Wire segments that the record stands for. */
-  segments(index: number): number {
-    return this.#segments[this.#at(index)] as number;
-  }
-
-  /** When the record was last sent. */
-  sentAt(index: number): Instant {
-    return this.#sentAt[this.#at(index)] as Instant;
-  }
-
-  /** The record's segment left at `moment`, a little after it was made. */
-  setSentAt(index: number, moment: Instant): void {
-    this.#sentAt[this.#at(index)] = moment;
-  }
-
-  /** Why the record is presumed lost. */
-  cause(index: number): SendReason {
-    return this.#cause[this.#at(index)] as SendReason;
+  /** Why the record counts as lost. */
+  cause(slot: number): SendReason {
+    return this.#cause[slot] as SendReason;
   }
 
   /** Notes that [start, end) was sent for the first time. `marks`: of {@link Mark}, what is known at sending. */
   push(start: SeqNumber, end: SeqNumber, now: Instant, marks: number): void {
-    if (this.#count === this.#capacity) this.#grow();
-    const at = this.#at(this.#count++);
-    this.#start[at] = seqToInt32(start);
-    this.#end[at] = seqToInt32(end);
-    this.#marks[at] = marks;
-    this.#sentAt[at] = now;
-    this.#cause[at] = "data";
-    this.#total += seqDistance(start, end);
-    this.#segments[at] = this.#segmentsIn(seqDistance(start, end), marks);
-    this.#totalSegments += this.#segments[at] as number;
+    this.#makeRoom();
+    const octets = seqDistance(start, end);
+    const segments = this.#segmentsIn(octets, marks);
+    this.sentOrder.append(this.records.push(start, end, now, marks, segments));
+    this.octets.add(octets, marks);
+    this.segments.add(segments, marks);
   }
 
   /** Removes what `ack` acknowledges, trimming a record that it cuts, and notes each delivery. */
-  acknowledge(ack: SeqNumber, delivery: Delivery): void {
-    while (this.#count > 0 && seqBefore(this.start(0), ack)) {
-      if (seqBefore(ack, this.end(0))) this.#trim(ack);
-      const at = this.#head;
-      const marks = this.#marks[at] as number;
-      const octets = this.length(0);
+  acknowledge(ack: SeqNumber, sample: AckSample): void {
+    const { records } = this;
+    while (records.count > 0 && seqBefore(records.start(records.first), ack)) {
+      const slot = records.first;
+      if (seqBefore(ack, records.until(slot))) this.#trim(slot, ack);
+      const marks = records.marks(slot);
+      const octets = records.length(slot);
       const isNews = (marks & Mark.sacked) === 0;
-      if (isNews) this.#noteDelivered(at, octets, marks, delivery);
-      delivery.acknowledged(octets, isNews, (marks & Mark.everResent) !== 0);
-      this.#uncount(at, marks, octets);
-      this.#total -= octets;
-      this.#totalSegments -= this.#segments[at] as number;
-      this.#head = this.#head + 1 & this.#capacity - 1;
-      this.#count--;
-      if (this.#resendHint > 0) this.#resendHint--;
+      sample.recordFirstSentAt = records.firstSentAt(slot);
+      if (isNews) this.#noteDelivered(slot, sample);
+      sample.acknowledged(octets, isNews, (marks & Mark.everResent) !== 0);
+      this.counter.passed(records, slot);
+      this.octets.add(-octets, marks);
+      this.segments.add(-records.segments(slot), marks);
+      records.removeFirst();
     }
+    if (seqAfter(ack, this.highestDelivered)) this.highestDelivered = ack;
   }
 
-  /** Marks what a SACK block covers, splitting records at its edges. Returns octets newly reported. */
-  sack(left: SeqNumber, right: SeqNumber, delivery: Delivery): number {
+  /**
+   * Marks what a SACK block covers, cutting records at its edges. `wholeSegments`: only where segments end.
+   * @returns octets newly reported
+   */
+  sack(left: SeqNumber, right: SeqNumber, wholeSegments: boolean, sample: AckSample): number {
+    const { records } = this;
     let newly = 0;
-    let index = this.indexAtOrAfter(left);
-    if (index > 0 && seqBefore(left, this.end(index - 1)) && this.#maySplit) this.split(index - 1, left);
-    for (; index < this.#count && seqBefore(this.start(index), right); index++) {
-      const at = this.#at(index);
-      if (((this.#marks[at] as number) & Mark.sacked) !== 0) continue;
-      if (seqBefore(right, this.end(index))) {
-        if (!this.#maySplit) break;
-        this.split(index, right);
+    let slot = this.#notSacked(records.find(left));
+    if (slot !== records.end && seqBefore(records.start(slot), left)) {
+      const inside = seqDistance(records.start(slot), left);
+      const cut = wholeSegments ? Math.ceil(inside / this.#segmentSize) * this.#segmentSize : inside;
+      if (cut < records.length(slot)) this.#cutBySack(slot, cut);
+      slot = this.#notSacked(records.next(slot));
+    }
+    for (; slot !== records.end && seqBefore(records.start(slot), right); slot = this.#notSacked(slot)) {
+      if (seqBefore(right, records.until(slot))) {
+        const inside = seqDistance(records.start(slot), right);
+        const cut = wholeSegments ? Math.floor(inside / this.#segmentSize) * this.#segmentSize : inside;
+        if (cut === 0 || !this.#cutBySack(slot, cut)) break;
       }
-      newly += this.length(index);
-      this.#markSacked(index, delivery);
+      newly += records.length(slot);
+      this.#markSacked(slot, sample);
     }
     return newly;
   }
 
-  /** As {@link sack}, but whole segments only: what a block covers of a segment in part is not reported. */
-  sackSegments(left: SeqNumber, right: SeqNumber, delivery: Delivery): number {
-    let newly = 0;
-    let index = this.indexAtOrAfter(left);
-    if (index > 0 && seqBefore(left, this.end(index - 1))) {
-      const inside = seqDistance(this.start(index - 1), left);
-      this.splitAfter(index - 1, Math.ceil(inside / this.#segmentSize) * this.#segmentSize);
-      while (index < this.#count && seqBefore(this.start(index), left)) index++;
+  /** The record counts as lost; a retransmission of it that was under way is lost too. */
+  markLost(slot: number, cause: SendReason): void {
+    const { records } = this;
+    const marks = records.marks(slot);
+    this.#cause[slot] = cause;
+    if (!mayArrive(marks)) return;
+    this.losses++;
+    const isRetransmission = (marks & Mark.resent) !== 0;
+    if (isRetransmission && records.sentAt(slot) > this.lostRetransmissionSentAt) {
+      this.lostRetransmissionSentAt = records.sentAt(slot);
     }
-    for (; index < this.#count && seqBefore(this.start(index), right); index++) {
-      const at = this.#at(index);
-      if (((this.#marks[at] as number) & Mark.sacked) !== 0) continue;
-      if (seqBefore(right, this.end(index))) {
-        const inside = seqDistance(this.start(index), right);
-        const whole = Math.floor(inside / this.#segmentSize) * this.#segmentSize;
-        if (whole === 0) break;
-        this.splitAfter(index, whole);
-      }
-      newly += this.length(index);
-      this.#markSacked(index, delivery);
-    }
-    return newly;
+    this.#remark(slot, marks & ~Mark.resent | Mark.lost);
+    this.sentOrder.remove(slot);
+    this.#waiting++;
+    this.#lostQueue.add(slot, records.start(slot));
   }
 
-  #markSacked(index: number, delivery: Delivery): void {
-    const at = this.#at(index);
-    const octets = this.length(index);
-    const marks = this.#marks[at] as number;
-    this.#noteDelivered(at, octets, marks, delivery);
-    this.#uncount(at, marks, octets);
-    this.#marks[at] = marks & ~(Mark.lost | Mark.resent) | Mark.sacked;
-    this.#sacked += octets;
-    this.#sackedSegments += this.#segments[at] as number;
+  /** Notes that the record was sent again, as a probe perhaps, though the peer had reported it. */
+  markResent(slot: number, now: Instant): void {
+    const { records } = this;
+    const marks = records.marks(slot);
+    if ((marks & Mark.sacked) !== 0) return records.setMarks(slot, marks | Mark.everResent);
+    if (isWaiting(marks)) this.#waiting--;
+    else this.sentOrder.remove(slot);
+    this.#remark(slot, marks | Mark.resent | Mark.everResent);
+    records.setSentAt(slot, now);
+    this.sentOrder.append(slot);
   }
 
-  /** What `ack` covers of the first record becomes a record of its own; segments that it cuts stay with the rest. */
-  #trim(ack: SeqNumber): void {
-    const before = this.segments(0);
-    this.split(0, ack);
-    const at = this.#at(0);
-    const excess = (this.#segments[at] as number) + this.segments(1) - before;
-    if (excess <= 0) return;
-    this.#segments[at] = (this.#segments[at] as number) - excess;
-    this.#totalSegments -= excess;
-    this.#countSegments(this.#marks[at] as number, -excess);
-  }
-
-  /** Presumes the record lost; a retransmission of it that was under way counts as lost too. */
-  markLost(index: number, cause: SendReason): void {
-    const at = this.#at(index);
-    const marks = this.#marks[at] as number;
-    const octets = this.length(index);
-    const segments = this.#segments[at] as number;
-    if ((marks & Mark.resent) !== 0) {
-      this.#resent -= octets;
-      this.#resentSegments -= segments;
-    }
-    if ((marks & Mark.lost) === 0) {
-      this.#lost += octets;
-      this.#lostSegments += segments;
-    }
-    this.#marks[at] = marks & ~Mark.resent | Mark.lost;
-    this.#cause[at] = cause;
-    if (index < this.#resendHint) this.#resendHint = index;
-  }
-
-  /** Notes that the record was sent again. */
-  markResent(index: number, now: Instant): void {
-    const at = this.#at(index);
-    const marks = this.#marks[at] as number;
-    if ((marks & Mark.resent) === 0) {
-      this.#resent += this.length(index);
-      this.#resentSegments += this.#segments[at] as number;
-    }
-    this.#marks[at] = marks | Mark.resent | Mark.everResent;
-    this.#sentAt[at] = now;
-  }
-
-  /** Takes back every presumption of loss: the reordering or delay that caused it was not loss. */
-  forgetLosses(): void {
-    this.#unmark(Mark.lost);
-    this.#lost = this.#lostSegments = 0;
-    this.#resendHint = 0;
-  }
-
-  /** Takes back every SACK report: the peer has thrown away what it had reported (RFC 2018 8). */
-  forgetSacks(): void {
-    this.#unmark(Mark.sacked);
-    this.#sacked = this.#sackedSegments = 0;
-  }
-
-  #unmark(mark: number): void {
-    for (let index = 0; index < this.#count; index++) {
-      const at = this.#at(index);
-      this.#marks[at] = (this.#marks[at] as number) & ~mark;
-    }
-  }
-
-  /** The first record that is lost and not yet sent again; -1 when there is none. */
+  /** The record to be sent again next: the lost one with the lowest number; {@link NONE} when none waits. */
   nextLost(): number {
-    if (this.#lost === 0) return -1;
-    for (let index = this.#resendHint; index < this.#count; index++) {
-      const marks = this.#marks[this.#at(index)] as number;
-      if ((marks & (Mark.lost | Mark.resent | Mark.sacked)) === Mark.lost) {
-        this.#resendHint = index;
-        return index;
-      }
+    const queue = this.#lostQueue;
+    if (this.#waiting === 0) {
+      queue.clear();
+      return NONE;
     }
-    this.#resendHint = this.#count;
-    return -1;
+    while (!this.#isQueued(queue.first, queue.firstStart)) queue.removeFirst();
+    return queue.first;
   }
 
-  /** The index of the first record that starts at or after `seq`; `count` when none does. */
-  indexAtOrAfter(seq: SeqNumber): number {
-    let low = 0;
-    let high = this.#count;
-    while (low < high) {
-      const middle = low + high >> 1;
-      if (seqAtOrAfter(this.start(middle), seq)) high = middle;
-      else low = middle + 1;
+  /** Nothing counts as lost any more: what looked like loss was reordering or delay. */
+  forgetLosses(): void {
+    if (this.octets.lost > 0) this.#unmark(Mark.lost);
+  }
+
+  /** Nothing counts as received any more: the peer has thrown away what it had reported (RFC 2018 8). */
+  forgetSacks(): void {
+    if (this.octets.sacked > 0) this.#unmark(Mark.sacked);
+    this.counter.reset();
+  }
+
+  /** Cuts the record so that its first part is `octets` long; both parts keep its marks and times. */
+  cut(slot: number, octets: number): void {
+    const { records, segments } = this;
+    if (octets <= 0 || octets >= records.length(slot)) return;
+    this.#makeRoom();
+    const marks = records.marks(slot);
+    const part = records.cut(slot, seqAdd(records.start(slot), octets));
+    segments.add(-records.segments(slot), marks);
+    records.setMarks(slot, marks & ~(Mark.push | Mark.fin));
+    records.setSegments(slot, this.#segmentsIn(octets, records.marks(slot)));
+    records.setSegments(part, this.#segmentsIn(records.length(part), marks));
+    segments.add(records.segments(slot) + records.segments(part), marks);
+    this.#cause[part] = this.cause(slot);
+    if ((marks & Mark.sacked) !== 0) {
+      this.#skip[part] = this.#skip[slot] as number;
+      this.#skip[slot] = part;
+    } else if (isWaiting(marks)) {
+      this.#waiting++;
+      this.#lostQueue.add(part, records.start(part));
+    } else {
+      this.sentOrder.insertAfter(slot, part);
     }
-    return low;
   }
 
-  /** Cuts the record in two at `seq`, which lies inside it; both parts keep its marks and times. */
-  split(index: number, seq: SeqNumber): void {
-    if (seqAtOrBefore(seq, this.start(index)) || seqAtOrAfter(seq, this.end(index))) return;
-    if (this.#count === this.#capacity) this.#grow();
-    for (let i = this.#count; i > index; i--) this.#copyRecord(this.#at(i - 1), this.#at(i));
-    this.#count++;
-    const first = this.#at(index);
-    const second = this.#at(index + 1);
-    this.#end[first] = seqToInt32(seq);
-    this.#start[second] = seqToInt32(seq);
-    if (this.#resendHint > index) this.#resendHint++;
-    const marks = this.#marks[first] as number;
-    this.#marks[first] = marks & ~(Mark.push | Mark.fin);
-    const before = this.#segments[first] as number;
-    this.#segments[first] = this.#segmentsIn(this.length(index), this.#marks[first] as number);
-    this.#segments[second] = this.#segmentsIn(this.length(index + 1), marks);
-    const more = (this.#segments[first] as number) + (this.#segments[second] as number) - before;
-    this.#totalSegments += more;
-    this.#countSegments(marks, more);
-  }
-
-  /** Cuts the record so that its first part is `octets` long. */
-  splitAfter(index: number, octets: number): void {
-    this.split(index, seqAdd(this.start(index), octets));
+  /** The newest record reaches further: more goes out with it when it is sent again. */
+  extendLast(end: SeqNumber, marks: number): void {
+    const { records } = this;
+    const slot = records.last;
+    this.octets.add(seqDistance(records.until(slot), end), records.marks(slot));
+    this.segments.add(-records.segments(slot), records.marks(slot));
+    records.extendLast(end);
+    records.setMarks(slot, records.marks(slot) | marks);
+    records.setSegments(slot, this.#segmentsIn(records.length(slot), records.marks(slot)));
+    this.segments.add(records.segments(slot), records.marks(slot));
   }
 
   /** Gives the memory back when nothing is in flight. */
   trim(): void {
-    if (this.#count > 0 || this.#capacity === 0) return;
-    this.#capacity = this.#head = 0;
-    this.#start = this.#end = this.#segments = NO_INT32;
-    this.#marks = NO_OCTETS;
-    this.#sentAt = NO_FLOAT64;
+    if (this.records.count > 0 || this.records.capacity === 0) return;
+    this.records.release();
+    this.sentOrder.release();
+    this.counter.reset();
+    this.#lostQueue.release();
+    this.#skip = NO_INT32;
     this.#cause = [];
   }
 
-  /** Blocks of single octets would make a record of each: beyond a few for a segment, a part of one is not reported. */
-  get #maySplit(): boolean {
-    return this.#count < RECORDS_PER_SEGMENT * this.#total / this.#segmentSize + RECORDS_SPARE;
+  #makeRoom(): void {
+    const { records } = this;
+    if (!records.isFull) return;
+    records.grow();
+    this.sentOrder.reserve(records.capacity);
+    this.#skip = grown(this.#skip, new Int32Array(records.capacity));
+    for (let slot = this.#cause.length; slot < records.capacity; slot++) this.#cause.push("data");
   }
 
-  #at(index: number): number {
-    return this.#head + index & this.#capacity - 1;
+  #isQueued(slot: number, start: SeqNumber): boolean {
+    return this.records.start(slot) === start && isWaiting(this.records.marks(slot));
   }
 
-  #noteDelivered(at: number, octets: number, marks: number, delivery: Delivery): void {
-    delivery.recordSentAt = this.#sentAt[at] as Instant;
-    delivery.delivered(octets, seqNumber(this.#end[at] as number), marks);
+  #remark(slot: number, marks: number): void {
+    const { records } = this;
+    const before = records.marks(slot);
+    this.octets.change(records.length(slot), before, marks);
+    this.segments.change(records.segments(slot), before, marks);
+    records.setMarks(slot, marks);
   }
 
-  /** A FIN needs no segment of its own behind text. */
+  #markSacked(slot: number, sample: AckSample): void {
+    const { records } = this;
+    const marks = records.marks(slot);
+    this.#noteDelivered(slot, sample);
+    this.#remark(slot, marks & ~(Mark.lost | Mark.resent) | Mark.sacked);
+    this.#skip[slot] = records.next(slot);
+    if (seqAfter(records.until(slot), this.highestDelivered)) this.highestDelivered = records.until(slot);
+    this.counter.sacked(records, slot);
+  }
+
+  /** Takes a record that was not reported before out of the lists, and tells the sample of it. */
+  #noteDelivered(slot: number, sample: AckSample): void {
+    const { records } = this;
+    const marks = records.marks(slot);
+    if (isWaiting(marks)) this.#waiting--;
+    else this.sentOrder.remove(slot);
+    sample.recordSentAt = records.sentAt(slot);
+    sample.delivered(records.length(slot), records.until(slot), marks);
+  }
+
+  /** The record itself, or the first one behind it that is not SACKed. Paths are halved on the way (union-find). */
+  #notSacked(from: number): number {
+    const { records } = this;
+    let slot = from;
+    while (slot !== records.end && (records.marks(slot) & Mark.sacked) !== 0) {
+      const next = this.#skip[slot] as number;
+      const isSacked = next !== records.end && (records.marks(next) & Mark.sacked) !== 0;
+      if (isSacked) this.#skip[slot] = this.#skip[next] as number;
+      slot = next;
+    }
+    return slot;
+  }
+
+  /**
+   * Cuts the record behind `octets`. Blocks of single octets would make a record of each: beyond a few parts of a segment
+   * a block is not cut for, and what it covers in part is not reported. Returns whether it was cut.
+   */
+  #cutBySack(slot: number, octets: number): boolean {
+    const { records } = this;
+    const marks = records.marks(slot);
+    if (octets % this.#segmentSize !== 0) {
+      if (marks >= MOST_CUTS * Mark.cut) return false;
+      records.setMarks(slot, marks + Mark.cut);
+    }
+    this.cut(slot, octets);
+    return true;
+  }
+
+  /** What `ack` covers of the oldest record becomes a record of its own; segments that it cuts stay with the rest. */
+  #trim(slot: number, ack: SeqNumber): void {
+    const { records } = this;
+    const before = records.segments(slot);
+    this.cut(slot, seqDistance(records.start(slot), ack));
+    const excess = records.segments(slot) + records.segments(records.next(slot)) - before;
+    if (excess <= 0) return;
+    records.setSegments(slot, records.segments(slot) - excess);
+    this.segments.add(-excess, records.marks(slot));
+  }
+
+  /** Takes a mark off all records. Those that may arrive are put in order anew, which happens once a round trip at most. */
+  #unmark(mark: number): void {
+    const { records, sentOrder } = this;
+    const slots: number[] = [];
+    sentOrder.clear();
+    this.#lostQueue.clear();
+    this.#waiting = 0;
+    for (let slot = records.first; slot !== records.end; slot = records.next(slot)) {
+      this.#remark(slot, records.marks(slot) & ~mark);
+      if (mayArrive(records.marks(slot))) slots.push(slot);
+      else if (isWaiting(records.marks(slot))) {
+        this.#waiting++;
+        this.#lostQueue.add(slot, records.start(slot));
+      }
+    }
+    slots.sort((a, b) => this.#wasSentAfter(a, b) ? 1 : -1);
+    for (const slot of slots) sentOrder.append(slot);
+  }
+
+  #wasSentAfter(a: number, b: number): boolean {
+    const { records } = this;
+    return sentAfter(records.sentAt(a), records.until(a), records.sentAt(b), records.until(b));
+  }
+
+  /** A FIN needs no segment of its own behind data. */
   #segmentsIn(octets: number, marks: number): number {
-    const text = (marks & Mark.fin) !== 0 ? octets - 1 : octets;
-    return Math.max(1, Math.ceil(text / this.#segmentSize));
-  }
-
-  #countSegments(marks: number, segments: number): void {
-    if ((marks & Mark.sacked) !== 0) this.#sackedSegments += segments;
-    if ((marks & Mark.lost) !== 0) this.#lostSegments += segments;
-    if ((marks & Mark.resent) !== 0) this.#resentSegments += segments;
-  }
-
-  #uncount(at: number, marks: number, octets: number): void {
-    this.#countSegments(marks, -(this.#segments[at] as number));
-    if ((marks & Mark.sacked) !== 0) this.#sacked -= octets;
-    if ((marks & Mark.lost) !== 0) this.#lost -= octets;
-    if ((marks & Mark.resent) !== 0) this.#resent -= octets;
-  }
-
-  #copyRecord(from: number, to: number): void {
-    this.#start[to] = this.#start[from] as number;
-    this.#end[to] = this.#end[from] as number;
-    this.#marks[to] = this.#marks[from] as number;
-    this.#segments[to] = this.#segments[from] as number;
-    this.#sentAt[to] = this.#sentAt[from] as number;
-    this.#cause[to] = this.#cause[from] as SendReason;
-  }
-
-  #grow(): void {
-    const capacity = Math.max(FIRST_CAPACITY, 2 * this.#capacity);
-    const order = Array.from({ length: this.#count }, (_, index) => this.#at(index));
-    const moved = <T extends Int32Array | Uint8Array | Float64Array>(from: T, to: T): T =>
-      order.reduce((into, at, index) => (into[index] = from[at] as number, into), to);
-    this.#start = moved(this.#start, new Int32Array(capacity));
-    this.#end = moved(this.#end, new Int32Array(capacity));
-    this.#marks = moved(this.#marks, new Uint8Array(capacity));
-    this.#segments = moved(this.#segments, new Int32Array(capacity));
-    this.#sentAt = moved(this.#sentAt, new Float64Array(capacity));
-    this.#cause = order.map((at) => this.#cause[at] as SendReason);
-    this.#head = 0;
-    this.#capacity = capacity;
+    const data = (marks & Mark.fin) !== 0 ? octets - 1 : octets;
+    return Math.max(1, Math.ceil(data / this.#segmentSize));
   }
 }

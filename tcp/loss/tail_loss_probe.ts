@@ -6,7 +6,14 @@
  */
 
 import { seqAfter, seqAtOrAfter, type SeqNumber } from "../base/seq.ts";
-import { type Micros, micros } from "../base/units.ts";
+import { type Micros, micros, milliseconds } from "../base/units.ts";
+import type { AckSample } from "./ack_sample.ts";
+
+/** RFC 8985 7.2: WCDelAckT, the longest that a peer is thought to delay an ACK. */
+const WORST_DELAYED_ACK = milliseconds(200);
+
+/** How late the probe is when more than one segment is out: two ticks of a coarse clock. */
+const SLACK = milliseconds(2);
 
 /** The variables of the probe. */
 export class TailLossProbe {
@@ -25,20 +32,20 @@ export class TailLossProbe {
    * Takes in an acknowledgement; the episode ends when it covers the probe.
    * @returns whether it shows that the probe repaired a loss, which calls for a congestion response (7.4.2)
    */
-  repairedLoss(una: SeqNumber, reportsDuplicate: boolean, isDuplicate: boolean): boolean {
-    if (this.end === null || !seqAtOrAfter(una, this.end)) return false;
-    const covered = seqAfter(una, this.end);
-    const wasNeeded = this.isRetransmission && !reportsDuplicate && covered;
-    if (covered || !this.isRetransmission || reportsDuplicate || isDuplicate) this.end = null;
-    return wasNeeded;
+  repairedLoss(ack: AckSample): boolean {
+    if (this.end === null || !seqAtOrAfter(ack.una, this.end)) return false;
+    const isCovered = seqAfter(ack.una, this.end);
+    const repaired = this.isRetransmission && !ack.reportsDuplicate && isCovered;
+    if (isCovered || !this.isRetransmission || ack.reportsDuplicate || ack.isBare) this.end = null;
+    return repaired;
   }
 
   /**
    * How long to wait before a probe (7.2): two round trips, and the peer's delayed ACK when only one segment is out.
    * `initial`: what to wait without a sample.
    */
-  static timeout(smoothedRtt: Micros, isSingleSegment: boolean, delayedAck: Micros, initial: Micros): Micros {
-    if (smoothedRtt === 0) return initial;
-    return micros(2 * smoothedRtt + (isSingleSegment ? delayedAck : 2_000));
+  static timeout(srtt: Micros, isSingleSegment: boolean, initial: Micros): Micros {
+    if (srtt === 0) return initial;
+    return micros(2 * srtt + (isSingleSegment ? WORST_DELAYED_ACK : SLACK));
   }
 }

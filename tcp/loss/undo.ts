@@ -1,5 +1,5 @@
 /**
- * Finding out that a reduction of the window was needless: the segments had only been late. By timestamps (Eifel,
+ * Finding out that a reduction of the window was spurious: the segments had only been late. By timestamps (Eifel,
  * RFC 3522 3.2) or because everything that was sent again was reported as received twice (DSACK, RFC 3708 3).
  *
  * @module
@@ -42,12 +42,12 @@ export class UndoEvidence {
     this.#mayTell = true;
   }
 
-  /** The reduction can no longer be taken back. */
+  /** The reduction cannot be undone any more. */
   disarm(): void {
     this.#armed = false;
   }
 
-  /** Whether a reduction may still turn out to have been needless. */
+  /** Whether a reduction may still turn out to be spurious. */
   get isArmed(): boolean {
     return this.#armed;
   }
@@ -77,6 +77,16 @@ export class UndoEvidence {
     this.#lengths[index] = before;
     if (before === 0) this.#remove(index);
     if (behind > 0) this.#insert(right, behind);
+  }
+
+  /** Whether something was sent again since the reduction. */
+  get hasResent(): boolean {
+    return this.#hasResent;
+  }
+
+  /** RFC 3522 3.2, step (5): a duplicate was reported, so only the ACK was lost or late: timestamps can tell no more. */
+  endEcho(): void {
+    this.#firstResendTimestamp = null;
   }
 
   /** Whether everything that was sent again since the reduction was reported as a duplicate. */

@@ -24,6 +24,9 @@ import type { Instant, Micros } from "../base/units.ts";
 /** RFC 9293 3.8.6.2.1: Fs, the part of the largest window that is worth a segment. */
 const WORTHWHILE_WINDOW_DIVISOR = 2;
 
+/** More than any window: an ACK so far behind is refused for that. */
+const MOST_REMEMBERED = 2 ** 30;
+
 /** Sequence variables and buffer of the sending side. */
 export class Sender {
   readonly iss: SeqNumber;
@@ -50,6 +53,8 @@ export class Sender {
   /** Whether the last answer to an unacceptable segment had the right edge of a shrunken window as its number. */
   answersFromEdge = false;
   readonly ring: ByteRing;
+  /** Sequence space acknowledged so far; {@link MOST_REMEMBERED}: at least that. */
+  #acknowledged = 0;
   /** Null: the buffer has one size. */
   #tuning: SendTuning | null;
   /** Where records end that the user has told apart, in order. */
@@ -122,13 +127,15 @@ export class Sender {
     this.sndWl2 = ack;
   }
 
-  /** RFC 5961 5.2: SND.UNA - MAX.SND.WND <= SEG.ACK <= SND.NXT. */
+  /** RFC 5961 5.2: SND.UNA - MAX.SND.WND <= SEG.ACK <= SND.NXT, and nothing from before our first octet. */
   isAckAcceptable(ack: SeqNumber): boolean {
-    return seqDistance(ack, this.sndUna) <= this.maxSndWnd && seqAtOrBefore(ack, this.sndNxt);
+    const behind = seqDistance(ack, this.sndUna);
+    return behind <= Math.min(this.maxSndWnd, this.#acknowledged) && seqAtOrBefore(ack, this.sndNxt);
   }
 
   /** Moves SND.UNA to `ack` and forgets the text before it. Returns how many octets of text that was. */
   acknowledge(ack: SeqNumber): number {
+    this.#acknowledged = Math.min(MOST_REMEMBERED, this.#acknowledged + seqDistance(this.sndUna, ack));
     this.sndUna = ack;
     const acknowledged = Math.max(0, Math.min(seqDistance(this.#ringSeq, ack), this.ring.length));
     this.ring.discard(acknowledged);
@@ -151,7 +158,7 @@ export class Sender {
     const unsent = this.unsent;
     const usable = Math.min(this.usableWindow, congestionRoom);
     if (unsent === 0 || usable <= 0) return 0;
-    const ofRecord = this.#unsentOfRecord(unsent);
+    const ofRecord = this.unsentOfRecord;
     const length = Math.min(ofRecord, usable, limit);
     if (length === ofRecord && ofRecord < unsent) return length;
     const tail = length % this.mss;
@@ -186,8 +193,14 @@ export class Sender {
     return this.#recordEnds.length > 0 && this.#recordEnds.includes(seq);
   }
 
+  /** Whether the user has told records apart of which not all is acknowledged. */
+  get hasRecords(): boolean {
+    return this.#recordEnds.length > 0;
+  }
+
   /** Octets of the record that is sent next that were never sent; all `unsent` when no record was ended. */
-  #unsentOfRecord(unsent: number): number {
+  get unsentOfRecord(): number {
+    const { unsent } = this;
     const ends = this.#recordEnds;
     while (ends.length > 0 && seqAtOrBefore(ends[0] as SeqNumber, this.sndUna)) ends.shift();
     const next = ends.find((end) => seqAfter(end, this.#textNext));

@@ -48,9 +48,9 @@ export const PARTS: readonly Part[] = [
 export const TCP_ROOMS: readonly string[] = [
   "base",
   "buffer",
+  "congestion",
   "config",
   "wire",
-  "congestion",
   "send",
   "receive",
   "loss",

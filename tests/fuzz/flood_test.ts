@@ -112,17 +112,17 @@ Deno.test("SACK blocks of single octets make no more than a few records for each
   }
   peer.connection.send(text, peer.now);
   peer.drain();
-  const { inFlight } = controlBlockOf(peer.connection).recovery;
-  const segments = inFlight.count;
+  const { records, octets } = controlBlockOf(peer.connection).recovery.scoreboard;
+  const segments = records.count;
   assert(segments > 20, `Only ${segments} segments in flight`);
-  for (let at = 1; at + 5 < inFlight.totalOctets; at += 6) {
+  for (let at = 1; at + 5 < octets.total; at += 6) {
     peer.say({
       flags: Flag.ack,
       ack: peer.connection.sndUna,
       sack: [[at, at + 1], [at + 2, at + 3], [at + 4, at + 5]],
     });
   }
-  assert(inFlight.count <= 4 * segments + 128, `${inFlight.count} records for ${segments} segments`);
+  assert(records.count <= 4 * segments + 128, `${records.count} records for ${segments} segments`);
 });
 
 Deno.test("a flood of SYNs fills the backlog and no more, and what it fills is given back (RFC 4987)", () => {

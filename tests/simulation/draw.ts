@@ -179,6 +179,7 @@ function drawSending(random: Random): PartialConfig {
       reorderingDegree: random.pick(["fixed", "measured"] as const),
       sacksWholeSegments: random.chance(0.3),
       forwardRtoEvidence: random.pick(["second ACK", "any ACK"] as const),
+      reducesForLostRetransmissions: random.chance(0.7),
       slowStartExit: random.pick(["after rounds", "at once"] as const),
       idleEnds: random.pick(["when sent", "when given"] as const),
     },

@@ -17,8 +17,10 @@ import {
   type TcpConfig,
 } from "../../tcp/mod.ts";
 import { controlBlockOf } from "../../tcp/connection/connection.ts";
-import type { InFlight } from "../../tcp/loss/scoreboard.ts";
-import { Mark } from "../../tcp/loss/mark.ts";
+import type { Scoreboard } from "../../tcp/loss/scoreboard.ts";
+import { isWaiting, Mark, mayArrive } from "../../tcp/loss/mark.ts";
+import { NONE } from "../../tcp/loss/records.ts";
+import { type Instant, instant } from "../../tcp/base/units.ts";
 import type { Tcb } from "../../tcp/connection/tcb.ts";
 import { Timer } from "../../tcp/connection/timers.ts";
 
@@ -72,8 +74,8 @@ export class ConnectionWatch {
     const tcb = this.#tcb;
     this.#checkSending(tcb);
     this.#checkReceiving(tcb);
-    const { inFlight } = tcb.recovery;
-    if (inFlight.count <= RECOUNT_LIMIT || this.#checks++ % RECOUNT_LIMIT === 0) checkScoreboard(tcb);
+    const { count } = tcb.recovery.scoreboard.records;
+    if (count <= RECOUNT_LIMIT || this.#checks++ % RECOUNT_LIMIT === 0) checkScoreboard(tcb);
     checkMemory(tcb);
   }
 
@@ -117,37 +119,65 @@ export class ConnectionWatch {
 
 /** The records cover what is outstanding, without a gap, and their sums are what they say. */
 function checkScoreboard(tcb: Tcb): void {
-  const { inFlight } = tcb.recovery;
+  const { scoreboard } = tcb.recovery;
+  const { records } = scoreboard;
   const { sender } = tcb;
-  let sacked = 0;
-  let lost = 0;
-  let resent = 0;
-  let total = 0;
-  for (let i = 0; i < inFlight.count; i++) {
-    const octets = inFlight.length(i);
-    const marks = inFlight.marks(i);
-    demand(octets > 0, `Record ${i} is ${octets} octets long`);
-    if (i > 0) demand(inFlight.start(i) === inFlight.end(i - 1), `A gap lies before record ${i}`);
-    if ((marks & Mark.sacked) !== 0) sacked += octets;
-    if ((marks & Mark.lost) !== 0) lost += octets;
-    if ((marks & Mark.resent) !== 0) resent += octets;
-    total += octets;
+  const counted = { total: 0, sacked: 0, lost: 0, resent: 0 };
+  let count = 0;
+  let firstLost = NONE;
+  let behind = sender.sndUna;
+  for (let slot = records.first; slot !== records.end; slot = records.next(slot)) {
+    const octets = records.length(slot);
+    const marks = records.marks(slot);
+    demand(octets > 0, `Record ${count} is ${octets} octets long`);
+    demand(records.start(slot) === behind, `A gap lies before record ${count}`);
+    demand(records.find(records.start(slot)) === slot, `Record ${count} is not found`);
+    if ((marks & Mark.sacked) !== 0) counted.sacked += octets;
+    if ((marks & Mark.lost) !== 0) counted.lost += octets;
+    if ((marks & Mark.resent) !== 0) counted.resent += octets;
+    if (firstLost === NONE && isWaiting(marks)) firstLost = slot;
+    counted.total += octets;
+    behind = records.until(slot);
+    count++;
   }
-  checkSums(inFlight, { total, sacked, lost, resent });
-  if (inFlight.count === 0) return;
-  demand(inFlight.start(0) === sender.sndUna, "The first record does not start at SND.UNA");
-  demand(inFlight.end(inFlight.count - 1) === sender.sndNxt, "The last record does not end at SND.NXT");
+  demand(count === records.count, `${records.count} records are ${count}`);
+  demand(
+    scoreboard.nextLost() === firstLost,
+    "Another record is to be sent again than the first that is lost",
+  );
+  checkSums(scoreboard, counted);
+  checkSentOrder(scoreboard);
+  if (count > 0) demand(behind === sender.sndNxt, "The last record does not end at SND.NXT");
+}
+
+/** Every record that may arrive is in the order of sending, once. */
+function checkSentOrder(scoreboard: Scoreboard): void {
+  const { records, sentOrder } = scoreboard;
+  const listed = new Set<number>();
+  let before: Instant = instant(-1);
+  for (let slot = sentOrder.first; slot !== NONE; slot = sentOrder.next(slot)) {
+    demand(
+      !listed.has(slot) && mayArrive(records.marks(slot)),
+      `Slot ${slot} is not to be in the order of sending`,
+    );
+    demand(records.sentAt(slot) >= before, "The order of sending is another");
+    before = records.sentAt(slot);
+    listed.add(slot);
+  }
+  for (let slot = records.first; slot !== records.end; slot = records.next(slot)) {
+    demand(listed.has(slot) === mayArrive(records.marks(slot)), `Slot ${slot} lacks in the order of sending`);
+  }
 }
 
 function checkSums(
-  inFlight: InFlight,
+  { octets }: Scoreboard,
   counted: { total: number; sacked: number; lost: number; resent: number },
 ): void {
-  const { totalOctets, sackedOctets, lostOctets, resentOctets } = inFlight;
-  demand(totalOctets === counted.total, `${totalOctets} octets in flight are ${counted.total}`);
-  demand(sackedOctets === counted.sacked, `${sackedOctets} octets reported are ${counted.sacked}`);
-  demand(lostOctets === counted.lost, `${lostOctets} octets lost are ${counted.lost}`);
-  demand(resentOctets === counted.resent, `${resentOctets} octets resent are ${counted.resent}`);
+  const { total, sacked, lost, resent } = octets;
+  demand(total === counted.total, `${total} octets in flight are ${counted.total}`);
+  demand(sacked === counted.sacked, `${sacked} octets reported are ${counted.sacked}`);
+  demand(lost === counted.lost, `${lost} octets lost are ${counted.lost}`);
+  demand(resent === counted.resent, `${resent} octets resent are ${counted.resent}`);
 }
 
 /** Whatever the peer does, memory stays within what the config allows. */
@@ -162,8 +192,8 @@ function checkMemory(tcb: Tcb): void {
     `${sender.ring.capacity} octets hold a send buffer of ${sender.ring.limit}`,
   );
   demand(receiver.outOfOrder.count <= receiver.outOfOrder.limit, "Too many ranges beyond gaps");
-  const { count, totalOctets } = recovery.inFlight;
-  const segments = totalOctets / sender.mss + tcb.totals.segmentsSent;
+  const { records: { count }, octets } = recovery.scoreboard;
+  const segments = octets.total / sender.mss + tcb.totals.segmentsSent;
   demand(
     count <= RECORDS_PER_SEGMENT * segments + RECORDS_SPARE,
     `${count} records for ${segments} segments`,

@@ -15,7 +15,7 @@ function capacitiesOf(connection: Connection): number[] {
     sender.ring.capacity,
     receiver.ring.capacity,
     receiver.outOfOrder.capacity,
-    recovery.inFlight.capacity,
+    recovery.scoreboard.records.capacity,
   ];
 }
 

@@ -86,7 +86,7 @@ function memoryOf(connection: Connection): number[] {
     sender.ring.capacity,
     receiver.ring.capacity,
     receiver.outOfOrder.capacity,
-    recovery.inFlight.capacity,
+    recovery.scoreboard.records.capacity,
   ];
 }
 

@@ -1,12 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { Cubic, CUBIC_ALPHA, CUBIC_BETA, CUBIC_C } from "../../../tcp/congestion/cubic.ts";
-import { after, instant, milliseconds, seconds } from "../../../tcp/base/units.ts";
+import { after, instant, micros, milliseconds, seconds } from "../../../tcp/base/units.ts";
 import { averageWindow, MSS, OPTIONS, Path } from "./support.ts";
 
 /** In congestion avoidance after a loss at a window of `segments`, W_max. */
 function afterLossAt(segments: number, rtt = milliseconds(100)): Path {
   const path = new Path(new Cubic(OPTIONS), rtt);
-  path.control.setWindow(segments * MSS);
+  path.setCwnd(segments * MSS);
   path.lose();
   return path;
 }
@@ -42,11 +42,11 @@ Deno.test("slow start doubles the window in each round trip (RFC 9438 4.10)", ()
 
 Deno.test("loss lowers the threshold to 0.7 of what is in flight, to two segments at least (RFC 9438 4.6)", () => {
   const path = new Path(new Cubic(OPTIONS));
-  assertEquals(path.control.reduce(100 * MSS, path.now), 70_000);
+  assertEquals(path.reduce(100 * MSS), 70_000);
   assertEquals(path.segments, 10);
-  assertEquals(path.control.reduce(50 * MSS, path.now), 35_000);
-  assertEquals(path.control.reduce(2 * MSS, path.now), 2_000);
-  assertEquals(path.control.reduce(0, path.now), 2_000);
+  assertEquals(path.reduce(50 * MSS), 35_000);
+  assertEquals(path.reduce(2 * MSS), 2_000);
+  assertEquals(path.reduce(0), 2_000);
 });
 
 Deno.test("the window follows W_cubic(t) from 0.7 W_max over the plateau at K and beyond (RFC 9438 4.2, 4.4, 4.5)", () => {
@@ -111,7 +111,7 @@ Deno.test("the target is at most one and a half windows (RFC 9438 4.2)", () => {
 Deno.test("the window never shrinks in congestion avoidance, even above the curve (RFC 9438 4.2)", () => {
   const path = afterLossAt(1_000);
   path.ack();
-  path.control.setWindow(990 * MSS);
+  path.setCwnd(990 * MSS);
   path.ack();
   assertEquals(path.segments, 990);
 });
@@ -140,7 +140,7 @@ Deno.test("W_est grows by one segment a round trip once it has reached the windo
 Deno.test("fast convergence: a loss below W_max makes W_max 0.85 of the window (RFC 9438 4.7)", () => {
   const path = afterLossAt(1_000);
   path.ack();
-  path.control.setWindow(800 * MSS);
+  path.setCwnd(800 * MSS);
   path.lose();
   assertEquals(path.segments, 560);
   const start = path.now;
@@ -154,7 +154,7 @@ Deno.test("fast convergence: a loss below W_max makes W_max 0.85 of the window (
 Deno.test("no fast convergence when the loss comes above W_max (RFC 9438 4.7)", () => {
   const path = afterLossAt(1_000);
   path.ack();
-  path.control.setWindow(1_200 * MSS);
+  path.setCwnd(1_200 * MSS);
   path.lose();
   const start = path.now;
   const k = kOf(1_200, 840);
@@ -165,7 +165,7 @@ Deno.test("no fast convergence when the loss comes above W_max (RFC 9438 4.7)", 
 Deno.test("alpha becomes 1 at the window of before, not at the lowered W_max (RFC 9438 4.3, 4.7)", () => {
   const path = afterLossAt(40, milliseconds(1));
   path.ack();
-  path.control.setWindow(30 * MSS);
+  path.setCwnd(30 * MSS);
   path.lose();
   assertEquals(path.segments, 21);
   // W_max is 25.5, cwnd_prior 30: alpha stays 9/17 on the way from 21 to 30, 17 round trips
@@ -175,28 +175,25 @@ Deno.test("alpha becomes 1 at the window of before, not at the lowered W_max (RF
 
 Deno.test("a time-out makes the window one segment and the threshold 0.7 of the flight (RFC 9438 4.8)", () => {
   const path = afterLossAt(1_000);
-  path.control.timedOut(700 * MSS, path.now);
+  path.timeout(700 * MSS);
   assertEquals([path.segments, path.control.ssthresh], [1, 490_000]);
-  path.control.timedOut(MSS, path.now);
-  assertEquals(path.control.ssthresh, 490_000);
 });
 
 Deno.test("a time-out after progress lowers the threshold again (RFC 5681 3.1)", () => {
   const path = afterLossAt(100);
-  path.control.timedOut(100 * MSS, path.now);
+  path.timeout(100 * MSS);
   path.ack();
-  path.control.timedOut(50 * MSS, path.now);
+  path.timeout(50 * MSS);
   assertEquals(path.control.ssthresh, 35_000);
-  path.control.recoveryEnded(path.now);
-  path.control.timedOut(20 * MSS, path.now);
+  path.timeout(20 * MSS);
   assertEquals(path.control.ssthresh, 14_000);
 });
 
 Deno.test("after a time-out alpha is 9/17 up to the window of before (RFC 9438 4.3, 4.8)", () => {
   const path = new Path(new Cubic(OPTIONS), milliseconds(2));
-  path.control.setWindow(20 * MSS);
-  path.control.timedOut(20 * MSS, path.now);
-  path.control.setWindow(14 * MSS);
+  path.setCwnd(20 * MSS);
+  path.timeout(20 * MSS);
+  path.setCwnd(14 * MSS);
   runRounds(path, 5);
   assertAlmostEquals(path.segments, 14 + 5 * CUBIC_ALPHA, 0.2);
 });
@@ -204,8 +201,8 @@ Deno.test("after a time-out alpha is 9/17 up to the window of before (RFC 9438 4
 Deno.test("after a time-out congestion avoidance begins at the plateau: K is 0, W_max the window (RFC 9438 4.8)", () => {
   const path = afterLossAt(1_000);
   runRounds(path, 10);
-  path.control.timedOut(700 * MSS, path.now);
-  path.control.setWindow(490 * MSS);
+  path.timeout(700 * MSS);
+  path.setCwnd(490 * MSS);
   const start = path.now;
   runRounds(path, 50);
   const t = (path.now - start) / 1e6;
@@ -215,7 +212,7 @@ Deno.test("after a time-out congestion avoidance begins at the plateau: K is 0, 
 
 Deno.test("when slow start ended without loss, congestion avoidance begins at the plateau (RFC 9438 4.10)", () => {
   const path = new Path(new Cubic({ ...OPTIONS, hystart: true }));
-  path.control.setWindow(500 * MSS);
+  path.setCwnd(500 * MSS);
   // Two rounds of 8 samples, the second 20 ms slower: conservative slow start; five such rounds end it.
   path.round(10);
   for (let i = 0; i < 6; i++) path.round(10, { rtt: milliseconds(140) });
@@ -244,7 +241,7 @@ Deno.test("idle time does not count, whether the ACK after it is limited or not 
   for (const limited of [true, false]) {
     const path = afterLossAt(1_000);
     runRounds(path, 10);
-    path.control.idled(seconds(30));
+    path.control.idle(seconds(30), false);
     path.now = after(path.now, seconds(30));
     path.ack(MSS, { limited });
     runRounds(path, 10);
@@ -257,7 +254,7 @@ Deno.test("idle time does not count, whether the ACK after it is limited or not 
 Deno.test("after idling for more than an RTO the window is at most the initial one (RFC 5681 4.1)", () => {
   const path = afterLossAt(1_000);
   path.ack();
-  path.control.restartAfterIdle(seconds(5), seconds(1));
+  path.control.idle(micros(0), true);
   assertEquals([path.segments, path.control.ssthresh], [10, 700_000]);
   path.now = after(path.now, seconds(5));
   runRounds(path, 3);
@@ -267,9 +264,9 @@ Deno.test("after idling for more than an RTO the window is at most the initial o
 Deno.test("after such idling the curve to W_max begins anew from the threshold", () => {
   const path = afterLossAt(1_000);
   runRounds(path, 10);
-  path.control.restartAfterIdle(seconds(5), seconds(1));
+  path.control.idle(micros(0), true);
   path.now = after(path.now, seconds(5));
-  path.control.setWindow(path.control.ssthresh);
+  path.setCwnd(path.control.ssthresh);
   runRounds(path, 20);
   assertAlmostEquals(path.segments, wCubic(2, kOf(1_000, 700), 1_000), 6);
 });
@@ -307,7 +304,7 @@ Deno.test("undo before the next curve began leaves no trace (RFC 9438 4.9.2)", (
   const undone = afterLossAt(20, milliseconds(2));
   const untouched = afterLossAt(20, milliseconds(2));
   for (const path of [undone, untouched]) runRounds(path, 5);
-  undone.control.setWindow(undone.control.reduce(undone.control.cwnd, undone.now));
+  undone.setCwnd(undone.reduce(undone.control.cwnd));
   undone.control.undo();
   for (const path of [undone, untouched]) runRounds(path, 8);
   assertAlmostEquals(undone.segments, untouched.segments, 0.01);
@@ -317,8 +314,7 @@ Deno.test("undo of a time-out restores the curve too (RFC 9438 4.9.1)", () => {
   const undone = afterLossAt(1_000);
   const untouched = afterLossAt(1_000);
   for (const path of [undone, untouched]) runRounds(path, 30);
-  undone.control.timedOut(undone.control.cwnd, undone.now);
-  undone.control.timedOut(MSS, undone.now);
+  undone.timeout(undone.control.cwnd);
   undone.control.undo();
   for (const path of [undone, untouched]) runRounds(path, 100);
   assertAlmostEquals(undone.segments, untouched.segments, 1);
@@ -326,7 +322,7 @@ Deno.test("undo of a time-out restores the curve too (RFC 9438 4.9.1)", () => {
 
 Deno.test("undo that comes too late leaves everything (RFC 9438 4.9.2)", () => {
   const path = afterLossAt(100);
-  path.control.setWindow(150 * MSS);
+  path.setCwnd(150 * MSS);
   path.control.undo();
   assertEquals([path.segments, path.control.ssthresh], [150, 70_000]);
 });
@@ -335,7 +331,7 @@ Deno.test("a new segment size keeps the window and W_max in octets, and the way 
   const path = afterLossAt(1_000);
   runRounds(path, 20);
   const window = path.control.cwnd;
-  path.control.mssChanged(500);
+  path.sample.mss = 500;
   assertEquals(path.control.cwnd, window);
   const start = path.now;
   const k = Math.cbrt((1_000_000 - window) / 500 / CUBIC_C);
@@ -378,10 +374,10 @@ Deno.test("the window stays finite and at least one segment through a long mix o
     path.now = after(path.now, milliseconds(seed % 50));
     const pick = (seed >> 8) % 40;
     if (pick === 0) path.lose();
-    else if (pick === 1) path.control.timedOut(path.control.cwnd, path.now);
+    else if (pick === 1) path.timeout(path.control.cwnd);
     else if (pick === 2) path.control.undo();
-    else if (pick === 3) path.control.restartAfterIdle(seconds(2), seconds(1));
-    else if (pick === 4) path.control.mssChanged(500 + seed % 9_000);
+    else if (pick === 3) path.control.idle(micros(0), true);
+    else if (pick === 4) path.sample.mss = 500 + seed % 9_000;
     else path.ack(1 + seed % 60_000, { limited: pick !== 5 });
     const window = path.control.cwnd;
     assert(Number.isInteger(window) && window >= 500 && window < 2 ** 40, `step ${i}: ${window}`);

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { AckSample } from "../../../tcp/congestion/control.ts";
+import { AckSample } from "../../../tcp/loss/ack_sample.ts";
 import { HyStart } from "../../../tcp/congestion/hystart.ts";
 import { NewReno } from "../../../tcp/congestion/new_reno.ts";
 import { seqAdd, seqNumber } from "../../../tcp/base/seq.ts";
-import { type Micros, micros, milliseconds } from "../../../tcp/base/units.ts";
+import { instant, type Micros, micros, milliseconds, seconds } from "../../../tcp/base/units.ts";
 import { MSS, OPTIONS, Path } from "./support.ts";
 
 const ms = milliseconds;
@@ -31,8 +31,9 @@ class Rounds {
       const isLast = i === times.length - 1;
       this.#sample.una = isLast ? end : seqAdd(start, (i + 1) * MSS);
       this.#sample.sndNxt = isLast ? seqAdd(end, FLIGHT) : end;
-      this.#sample.rtt = rtt;
-      this.growth = this.hystart.acknowledged(this.#sample);
+      this.#sample.arrivedAt = instant(seconds(10));
+      this.#sample.oldestSentAt = instant(seconds(10) - rtt);
+      this.growth = this.hystart.ackReceived(this.#sample);
     });
   }
 }
@@ -165,8 +166,8 @@ Deno.test("the window grows by a quarter in each conservative round, and then by
 
 Deno.test("after a reduction slow start pays no attention to round-trip times (RFC 9406 4.1)", () => {
   const path = new Path(new NewReno({ ...OPTIONS, hystart: true }));
-  path.control.timedOut(400 * MSS, path.now);
-  path.control.setWindow(20 * MSS);
+  path.timeout(400 * MSS);
+  path.setCwnd(20 * MSS);
   path.round();
   path.round(1, { rtt: ms(300) });
   assertEquals(path.segments, 80);

@@ -1,8 +1,5 @@
-import {
-  AckSample,
-  type CongestionControl,
-  type CongestionOptions,
-} from "../../../tcp/congestion/control.ts";
+import type { CongestionControl, CongestionOptions } from "../../../tcp/congestion/control.ts";
+import { AckSample } from "../../../tcp/loss/ack_sample.ts";
 import { seqAdd } from "../../../tcp/base/seq.ts";
 import { after, type Instant, instant, type Micros, micros, milliseconds } from "../../../tcp/base/units.ts";
 
@@ -12,7 +9,7 @@ export const MSS = 1_000;
 /** Options that are the same everywhere. */
 export const OPTIONS: CongestionOptions = {
   mss: MSS,
-  initialWindowSegments: 10,
+  initialCwnd: 10 * MSS,
   hystart: false,
   slowStartExit: "after rounds",
   now: instant(0),
@@ -34,6 +31,7 @@ export class Path {
   constructor(control: CongestionControl, rtt: Micros = milliseconds(100)) {
     this.control = control;
     this.rtt = rtt;
+    this.sample.mss = MSS;
   }
 
   /** The window in segments. */
@@ -48,11 +46,12 @@ export class Path {
     sample.deliveredOctets = octets;
     sample.sndNxt = seqAdd(sample.una, this.control.cwnd);
     sample.una = seqAdd(sample.una, octets);
-    sample.rtt = options.rtt ?? this.rtt;
-    sample.smoothedRtt = this.rtt;
-    sample.isWindowLimited = options.limited ?? true;
+    sample.arrivedAt = this.now;
+    sample.oldestSentAt = instant(this.now - (options.rtt ?? this.rtt));
+    sample.srtt = this.rtt;
+    sample.isCwndLimited = options.limited ?? true;
     sample.now = this.now;
-    this.control.acknowledged(sample);
+    this.control.ackReceived(sample);
   }
 
   /** One round trip: an ACK for each `perAck` segments of the window, evenly spread. */
@@ -67,8 +66,28 @@ export class Path {
 
   /** A loss and the recovery from it, which takes no time here: the window is the new threshold. */
   lose(): void {
-    this.control.setWindow(this.control.reduce(this.control.cwnd, this.now));
-    this.control.recoveryEnded(this.now);
+    this.setCwnd(this.reduce(this.control.cwnd));
+  }
+
+  /** A loss with so much in flight. Returns the threshold. */
+  reduce(flightSize: number): number {
+    this.sample.now = this.now;
+    this.sample.flightSize = flightSize;
+    this.control.lossDetected(this.sample);
+    return this.control.ssthresh;
+  }
+
+  /** A timeout with so much in flight; the window is one segment, as recovery has it. */
+  timeout(flightSize: number): void {
+    this.sample.now = this.now;
+    this.sample.flightSize = flightSize;
+    this.control.timeout(this.sample);
+    this.setCwnd(this.sample.mss);
+  }
+
+  /** Recovery sets the window. */
+  setCwnd(octets: number): void {
+    this.control.cwnd = octets;
   }
 }
 
@@ -87,7 +106,7 @@ export function averageWindow(
   const perCycle = Math.round(1 / loss);
   let countedFrom: number = path.now;
   let moment: number = path.now;
-  control.setWindow(Math.round(start) * MSS);
+  path.setCwnd(Math.round(start) * MSS);
   path.lose();
   for (let cycle = 0; cycle < 2 * cycles; cycle++) {
     if (cycle === cycles) countedFrom = moment;

@@ -1,0 +1,151 @@
+/**
+ * What one acknowledgement says and shows: filled in by whoever takes it in and by the scoreboard, record by record; read
+ * by loss detection, recovery and congestion control.
+ *
+ * @module
+ */
+
+import type { CongestionSample } from "../congestion/control.ts";
+import { seqAdd, seqAfter, type SeqNumber, seqNumber, type Timestamp } from "../base/seq.ts";
+import { elapsed, type Instant, instant, type Micros, micros, NEVER } from "../base/units.ts";
+import { Mark } from "./mark.ts";
+
+/** Whether one transmission came after another: later sent, or of the same moment and further on (RFC 8985 6.2). */
+export function sentAfter(sentAtA: Instant, endA: SeqNumber, sentAtB: Instant, endB: SeqNumber): boolean {
+  return sentAtA > sentAtB || (sentAtA === sentAtB && seqAfter(endA, endB));
+}
+
+/** One record for each connection, valid until the next acknowledgement or timer. */
+export class AckSample implements CongestionSample {
+  now: Instant = instant(0);
+  /** When the ACK arrived at the host, where that is known to have been before `now`. */
+  arrivedAt: Instant = instant(0);
+  /** Octets of payload of a full segment. */
+  mss = 1;
+  /** SND.UNA before and after. */
+  priorUna: SeqNumber = seqNumber(0);
+  una: SeqNumber = seqNumber(0);
+  sndNxt: SeqNumber = seqNumber(0);
+  /** Whether SACK was agreed. */
+  selective = false;
+  srtt: Micros = micros(0);
+  minRtt: Micros = micros(0);
+
+  // What it says.
+
+  /** Whether it is a duplicate by RFC 5681 2. */
+  isDuplicate = false;
+  /** Whether it says nothing new and carries nothing, whatever is outstanding (RFC 8985 7.4.2). */
+  isBare = false;
+  /** Whether it reports a segment received twice (RFC 2883), and which octets. */
+  reportsDuplicate = false;
+  duplicateLeft: SeqNumber = seqNumber(0);
+  duplicateRight: SeqNumber = seqNumber(0);
+  /** The timestamp echoed; null without timestamps. */
+  echo: Timestamp | null = null;
+  /** Whether it echoes a congestion mark, ECN being agreed. */
+  echoesMark = false;
+  /** Whether new data wait that the peer's window lets out. */
+  hasSendableData = false;
+  isCwndLimited = false;
+
+  // What it delivered.
+
+  /** FlightSize before it. */
+  flightSize = 0;
+  ackedOctets = 0;
+  deliveredOctets = 0;
+  /** Octets newly reported by SACK. */
+  newlySacked = 0;
+  /** Whether it delivered a record that was never retransmitted: end of the furthest and of the lowest, start of the lowest. */
+  deliversOriginal = false;
+  originalEnd: SeqNumber = seqNumber(0);
+  lowestOriginalEnd: SeqNumber = seqNumber(0);
+  lowestOriginalStart: SeqNumber = seqNumber(0);
+  /** Whether it acknowledged, cumulatively, a record that had been retransmitted. */
+  acknowledgesResent = false;
+  /** When the oldest record that it acknowledged was sent for the first time; NEVER: it acknowledged none. */
+  firstSentAt: Instant = NEVER;
+  /** When the oldest cumulatively acknowledged, never retransmitted record was sent; NEVER when there is none. */
+  oldestSentAt: Instant = NEVER;
+  /**
+   * When the newest segment delivered (by time, then by place) was sent, and its end; and when the one was that was looked
+   * at last. Without retransmissions that were answered sooner than any round trip took: what was delivered was their
+   * original (RFC 8985 6.2, step 2). Negative: there is none.
+   */
+  newestSentAt: Instant = instant(-1);
+  newestEnd: SeqNumber = seqNumber(0);
+  lastSentAt: Instant = instant(-1);
+
+  /**
+   * When the record that {@link delivered} or {@link acknowledged} is about to be told of was sent last, and first. In
+   * fields, because a number beyond an int32 leaves garbage behind as an argument.
+   */
+  recordSentAt: Instant = NEVER;
+  recordFirstSentAt: Instant = NEVER;
+
+  /** Begins anew: nothing was said and nothing delivered. */
+  begin(now: Instant): void {
+    this.now = now;
+    this.arrivedAt = now;
+    this.isDuplicate = false;
+    this.isBare = false;
+    this.reportsDuplicate = false;
+    this.echo = null;
+    this.echoesMark = false;
+    this.hasSendableData = false;
+    this.isCwndLimited = false;
+    this.ackedOctets = 0;
+    this.deliveredOctets = 0;
+    this.newlySacked = 0;
+    this.deliversOriginal = false;
+    this.acknowledgesResent = false;
+    this.firstSentAt = NEVER;
+    this.oldestSentAt = NEVER;
+    this.newestSentAt = instant(-1);
+    this.lastSentAt = instant(-1);
+  }
+
+  /** Whether it moved SND.UNA. */
+  get advanced(): boolean {
+    return this.una !== this.priorUna;
+  }
+
+  /** The record at hand was reported received for the first time. */
+  delivered(octets: number, end: SeqNumber, marks: number): void {
+    const sentAt = this.recordSentAt;
+    this.deliveredOctets += octets;
+    const resent = (marks & Mark.everResent) !== 0;
+    if (!resent) {
+      if (!this.deliversOriginal || seqAfter(end, this.originalEnd)) this.originalEnd = end;
+      if (!this.deliversOriginal || seqAfter(this.lowestOriginalEnd, end)) {
+        this.lowestOriginalEnd = end;
+        this.lowestOriginalStart = seqAdd(end, -octets);
+      }
+      this.deliversOriginal = true;
+    }
+    if (resent && elapsed(sentAt, this.arrivedAt) < this.minRtt) return;
+    this.lastSentAt = sentAt;
+    if (this.newestSentAt < 0 || sentAfter(sentAt, end, this.newestSentAt, this.newestEnd)) {
+      this.newestSentAt = sentAt;
+      this.newestEnd = end;
+    }
+  }
+
+  /** The record at hand was acknowledged cumulatively. `isNews`: SACK had not reported it before; else it times nothing. */
+  acknowledged(octets: number, isNews: boolean, everResent: boolean): void {
+    this.ackedOctets += octets;
+    if (this.firstSentAt === NEVER) this.firstSentAt = this.recordFirstSentAt;
+    if (everResent) this.acknowledgesResent = true;
+    else if (isNews && this.oldestSentAt === NEVER) this.oldestSentAt = this.recordSentAt;
+  }
+
+  /**
+   * Round-trip time by Karn's rule (RFC 6298 3). 0: none, also when but one of the records acknowledged had been
+   * retransmitted: the others may have waited at the receiver until it came.
+   */
+  get rtt(): Micros {
+    if (this.oldestSentAt === NEVER || this.acknowledgesResent) return micros(0);
+    return micros(Math.max(0, elapsed(this.oldestSentAt, this.arrivedAt)));
+  }
+}
