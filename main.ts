@@ -4,22 +4,18 @@
  * @module
  */
 
-import { type ClientArguments, clientHelp, parseClientArguments } from "./cli/client_arguments.ts";
-import { type ClientContext, jobOf, openConnection } from "./cli/client_connection.ts";
+import { type ClientArguments, parseClientArguments } from "./cli/client_arguments.ts";
+import { type Attempt, connectToAny, findPeers, openAttempt } from "./cli/client_attempts.ts";
 import { type ClientEnds, openEnds } from "./cli/client_ends.ts";
-import { ClientSession } from "./cli/client_session.ts";
 import { ExitCode, type ExitCodeNumber } from "./cli/exit_codes.ts";
-import { describeFailure, ProgramFailure } from "./cli/failures.ts";
+import { describeFailure } from "./cli/failures.ts";
 import { Interruption } from "./cli/interruption.ts";
-import { Narrator } from "./cli/narrator.ts";
 import { takesStandardOutput } from "./cli/observe_arguments.ts";
 import { observed } from "./cli/observed.ts";
 import { Output } from "./cli/output.ts";
 import { type ProgressJob, withProgress } from "./cli/progress.ts";
 import { standardSink } from "./cli/queued_sink.ts";
-import { VERSION } from "./cli/version.ts";
-import { resolve } from "./ffi/mod.ts";
-import { type Connection, formatEndpoint, type IpAddress, parseAddress } from "./tcp/mod.ts";
+import type { Connection } from "./tcp/mod.ts";
 
 const PROGRAM = "rawtcp-client";
 
@@ -34,38 +30,35 @@ function progressOf(
   return { connection, total: source.total ?? 0, receives: transfer.receives, output, isBusy };
 }
 
-/** The first address to try. @throws ResolveError, ProgramFailure */
-async function addressOf(host: string, source: IpAddress | null): Promise<IpAddress> {
-  const addresses = await resolve(host, source?.family);
-  const address = addresses.find(({ family }) => family === 4) ?? addresses[0];
-  if (address !== undefined) return address;
-  throw new ProgramFailure(ExitCode.unknownHost, `Cannot find an address of ${host}`);
-}
-
 /** Connects, delivers and closes; returns the exit code. */
 async function deliver(
   wanted: ClientArguments,
   output: Output,
   interruption: Interruption,
 ): Promise<ExitCodeNumber> {
-  const { host, port, color, observe } = wanted;
-  const source = wanted.source === null ? null : parseAddress(wanted.source);
-  const address = await addressOf(host, source);
-  const narrator = new Narrator(output);
-  using ends = await openEnds(wanted.transfer, observe.force, (octets) => narrator.received(octets));
-  const context = { program: PROGRAM, color, output, peer: { name: host, address } };
-  return await observed(observe, context, narrator, async (watchers) => {
-    const client: ClientContext = { wanted, ends, narrator };
-    const remote = { address, port };
-    using raw = openConnection(client, remote, source, watchers, (outcome, reason) => {
-      session.unsent(outcome, reason);
-    });
-    const peer = formatEndpoint(remote);
-    narrator.starting(peer);
-    const job = jobOf(client, peer, () => output.isBehind || watchers.isBehind === true);
-    const session = new ClientSession(raw.connection, raw.loop, narrator, job);
+  const { target, color, observe, transfer } = wanted;
+  const peers = await findPeers(wanted);
+  let chosen: Attempt | null = null;
+  using ends = await openEnds(transfer, observe.force, (octets) => chosen?.narrator.received(octets));
+  const context = {
+    program: PROGRAM,
+    color,
+    output,
+    peer: { name: target.host, addresses: peers.addresses },
+  };
+  return await observed(observe, context, async (watchers) => {
+    using attempts = new DisposableStack();
+    const sessions: Attempt["session"][] = [];
+    interruption.attach({ interrupt: () => sessions.forEach((session) => session.interrupt()) });
+    const begun = (attempt: Attempt): void => void sessions.push(attempts.use(attempt).session);
+    const client = { wanted, ends };
+    const { raw, session } = chosen = await connectToAny(
+      peers,
+      (remote, source) => openAttempt(client, remote, source, watchers, output),
+      begun,
+      output,
+    );
     output.onDrained = () => raw.loop.wake();
-    interruption.attach(session);
     const code = await withProgress(
       progressOf(wanted, ends, raw.connection, output),
       () => session.run(),
@@ -105,7 +98,7 @@ async function main(args: readonly string[]): Promise<ExitCodeNumber> {
       await showCapture(command.file, command.observe, { program: PROGRAM, color: command.color, output });
       return await output.finish();
     }
-    output.continuation(command.kind === "help" ? clientHelp().trimEnd() : `${PROGRAM} ${VERSION}`);
+    output.continuation(command.text.trimEnd());
     return await output.finish();
   } catch (error) {
     const { code, text } = describeFailure(error, PROGRAM);

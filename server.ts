@@ -10,9 +10,8 @@ import { Output } from "./cli/output.ts";
 import { standardSink } from "./cli/queued_sink.ts";
 import { serverFailure } from "./cli/server_failure.ts";
 import { Server } from "./cli/server_loop.ts";
-import { parseServerArguments, serverHelp, type ServerOptions } from "./cli/server_options.ts";
+import { parseServerArguments, type ServerOptions } from "./cli/server_options.ts";
 import { ServerReport } from "./cli/server_report.ts";
-import { VERSION } from "./cli/version.ts";
 import { formatSockaddr, POLLIN, POLLOUT, PollSet, resolve, StreamListener } from "./ffi/mod.ts";
 
 /** Connections that may wait to be accepted. */
@@ -68,8 +67,8 @@ async function main(args: readonly string[]): Promise<ExitCodeNumber> {
   const output = new Output({ color: "auto", quiet: false });
   try {
     const request = parseServerArguments(args);
-    if (request !== "help" && request !== "version") return await run(request);
-    output.continuation(request === "help" ? serverHelp().trimEnd() : `rawtcp-server ${VERSION}`);
+    if (typeof request !== "string") return await run(request);
+    output.continuation(request.trimEnd());
     return await output.finish();
   } catch (error) {
     const failure = serverFailure(error, "");

@@ -4,11 +4,19 @@
  * @module
  */
 
-import { completeConfig, milliseconds, seconds, type TcpConfig } from "../tcp/mod.ts";
+import {
+  completeConfig,
+  joinChanges,
+  milliseconds,
+  type PartialConfig,
+  PROFILES,
+  seconds,
+  type TcpConfig,
+} from "../tcp/mod.ts";
 import type { ClientArguments } from "./client_arguments.ts";
 
 /** What is lost is sent again after the RTO of RFC 6298 and no sooner, so that its times can be seen. */
-const FOR_MESSAGES: TcpConfig = completeConfig({ retransmission: { tailLossProbe: false } });
+const FOR_MESSAGES: PartialConfig = { retransmission: { tailLossProbe: false } };
 
 /**
  * The shortest RTO for bulk data, Linux's. RFC 6298 2.4 has a second, which RFC 8961 4 (1) asks for only until a round trip
@@ -17,15 +25,23 @@ const FOR_MESSAGES: TcpConfig = completeConfig({ retransmission: { tailLossProbe
 const MIN_RTO = milliseconds(200);
 
 /** Who only receives learns by keep-alives alone that the peer is gone (RFC 9293 3.8.4): after 35 seconds here. */
-const FOR_BULK: TcpConfig = completeConfig({
-  retransmission: { minRto: MIN_RTO },
+const KEEP_ALIVE: PartialConfig = {
   closing: { keepAlive: true, keepAliveIdle: seconds(15), keepAliveInterval: seconds(5), keepAliveProbes: 4 },
-});
+};
 
-/** The knobs for what was asked for. `isBulk`: whether it is about amounts, not about a message. */
-export function clientConfig({ connectTimeout }: ClientArguments, isBulk: boolean): TcpConfig {
-  const config = isBulk ? FOR_BULK : FOR_MESSAGES;
-  return connectTimeout === null
-    ? config
-    : completeConfig({ handshake: { connectTimeout: seconds(connectTimeout) } }, config);
+const FOR_BULK: PartialConfig = joinChanges({ retransmission: { minRto: MIN_RTO } }, KEEP_ALIVE);
+
+/**
+ * The knobs for what was asked for. `isBulk`: whether it is about amounts, not about a message. A system's profile is left
+ * as it is but for keep-alives.
+ *
+ * @throws RangeError naming the knob that is out of range
+ */
+export function clientConfig({ connectTimeout, tcp }: ClientArguments, isBulk: boolean): TcpConfig {
+  const { profile, changes } = tcp;
+  const ours = profile === "standard" ? isBulk ? FOR_BULK : FOR_MESSAGES : isBulk ? KEEP_ALIVE : undefined;
+  const time = connectTimeout === null
+    ? undefined
+    : { handshake: { connectTimeout: seconds(connectTimeout) } };
+  return completeConfig(joinChanges(ours, time, changes), PROFILES[profile]);
 }

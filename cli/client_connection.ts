@@ -22,20 +22,20 @@ const BULK_PATIENCE = 4;
 export interface ClientContext {
   readonly wanted: ClientArguments;
   readonly ends: ClientEnds;
-  readonly narrator: Narrator;
 }
 
 /** Begins the connection. `onUnsent`: what becomes of segments that could not leave. @throws as `RawConnection.open` */
 export function openConnection(
-  { wanted, ends, narrator }: ClientContext,
+  { wanted, ends }: ClientContext,
   remote: Endpoint,
   source: IpAddress | null,
   watchers: Watchers,
+  narrator: Narrator,
   onUnsent: NonNullable<RawConnectionOptions["onUnsent"]>,
 ): RawConnection {
   const { sourcePort, isn, observe } = wanted;
   const link = wanted.link ?? (ends.isBulk && !showsSegments(observe) ? "auto" : "raw");
-  const { observer, onDrop } = watchers;
+  const { onDrop } = watchers;
   return RawConnection.open({
     remote,
     sourcePort,
@@ -47,7 +47,7 @@ export function openConnection(
       const isUnwanted = link === "packet" && now === "raw";
       if (observe.verbose || isUnwanted) narrator.linkChanged(now, reason, isUnwanted);
     },
-    observer,
+    observer: watchers.beside(narrator),
     ...onDrop === undefined ? {} : { onDrop },
     ...isn === null ? {} : { isn: () => seqNumber(isn) },
     onUnsent,
@@ -56,7 +56,7 @@ export function openConnection(
 
 /** What the session is to do. `peer`: as messages name it. */
 export function jobOf({ wanted, ends }: ClientContext, peer: string, isHeldBack: () => boolean): ClientJob {
-  const { transfer, connectTimeout, closeTimeout, timeWait } = wanted;
+  const { transfer, connectTimeout, timeout, closeTimeout, timeWait } = wanted;
   const { source, sink, sending, isBulk, afterword } = ends;
   return {
     peer,
@@ -69,6 +69,7 @@ export function jobOf({ wanted, ends }: ClientContext, peer: string, isHeldBack:
     ending: transfer.ending,
     aborts: transfer.aborts,
     connectTimeout: connectTimeout === null ? null : seconds(connectTimeout),
+    timeout: timeout === null ? null : seconds(timeout),
     closeTimeout: seconds(closeTimeout),
     linger: transfer.linger === null ? null : seconds(transfer.linger),
     timeWait: seconds(timeWait),

@@ -80,6 +80,14 @@ export function unreachable({ peer }: ClientFacts, obstacle: string): ProgramFai
   return new ProgramFailure(ExitCode.unreachable, `Cannot reach ${peer}: ${asClause(said)}`);
 }
 
+/** The transfer did not get on for too long; `reason` says what was waited for. */
+export function stalled(facts: ClientFacts, reason: string): ProgramFailure {
+  return new ProgramFailure(
+    ExitCode.timedOut,
+    `Connection to ${facts.peer} timed out: ${reason}; ${progress(facts)} (--timeout)`,
+  );
+}
+
 /** The peer did not close its side within `limit`: of silence, or of all the time that we were to linger. */
 export function notClosed(
   { peer }: ClientFacts,

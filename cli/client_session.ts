@@ -24,15 +24,17 @@ import {
   formatSeconds,
   noAnswer,
   notClosed,
+  stalled,
   unreachable,
 } from "./client_failures.ts";
 import type { Ending } from "./client_transfer_arguments.ts";
 import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
 import type { Narrator } from "./narrator.ts";
+import { StallWatch, type WatchedConnection } from "./stall_watch.ts";
 import { Transfer, type TransferConnection, type TransferJob } from "./transfer.ts";
 
 /** What the session asks of a connection; the core's `Connection` is one. */
-export interface ClientConnection extends TransferConnection {
+export interface ClientConnection extends TransferConnection, WatchedConnection {
   readonly state: State;
   readonly failure: ConnectionFailure | null;
   /** What the network last said about our segments, if anything. */
@@ -69,6 +71,8 @@ export interface ClientJob extends TransferJob {
   readonly aborts: boolean;
   /** How long the handshake may take; null: as long as the core tries. */
   readonly connectTimeout: Micros | null;
+  /** Time without progress until the transfer is given up; null: only a silent peer is. */
+  readonly timeout: Micros | null;
   /** Silence after our FIN before the peer is given up. */
   readonly closeTimeout: Micros;
   /** How long everything after our FIN may take; null: as long as the peer goes on. */
@@ -100,6 +104,7 @@ export class ClientSession {
   readonly #narrator: Narrator;
   readonly #job: ClientJob;
   #interrupted = false;
+  #isConnected = false;
   #endOfStream = false;
   /** Why our segments cannot leave this host; empty when they can. */
   #obstacle = "";
@@ -136,14 +141,35 @@ export class ClientSession {
   }
 
   /**
-   * Does the whole job.
+   * Shakes hands, or is interrupted; `run` tells which and goes on from there.
+   *
+   * @throws ProgramFailure when there is no connection; it is aborted then
+   */
+  async connect(): Promise<void> {
+    try {
+      await this.#shakeHands();
+    } catch (error) {
+      this.#narrator.flush();
+      if (!(error instanceof Interrupted)) throw await this.#aborted(error);
+    }
+  }
+
+  /** Gives up an attempt to connect that is not needed any more. */
+  async abandon(): Promise<void> {
+    const now = this.#loop.readClock();
+    this.#connection.abort(now, true);
+    await this.#loop.run(() => !this.#loop.hasUnsent, after(now, PATIENCE));
+  }
+
+  /**
+   * Does the whole job, from the handshake on if `connect` has not been called.
    *
    * @returns the exit code
    * @throws ProgramFailure when the job cannot be done; the connection is closed or aborted then
    */
   async run(): Promise<ExitCodeNumber> {
     try {
-      await this.#shakeHands();
+      if (!this.#isConnected) await this.#shakeHands();
       await this.#deliver();
       if (this.#job.aborts) await this.#abortAsAsked();
       else await this.#close();
@@ -166,6 +192,7 @@ export class ClientSession {
     const done = (): boolean => connected() || this.#isUnreachable();
     if (!await this.#runUntil(done, until, false)) throw noAnswer(this.#facts());
     if (!connected()) throw unreachable(this.#facts(), this.#obstacle);
+    this.#isConnected = true;
     this.#narrator.established();
   }
 
@@ -179,11 +206,41 @@ export class ClientSession {
     if (sending !== null) {
       this.#move(transfer);
       // A message comes first and its answer after it, however they cross each other; what streams is told as it comes.
-      await this.#runUntil(() => transfer.isSent, NEVER, source.total === null);
+      await this.#runWatched(transfer, () => transfer.isSent, source.total === null);
       if (transfer.total > 0) this.#narrator.delivered();
     }
     this.#narrator.flush();
-    await this.#runUntil(() => this.#mayEnd(transfer), NEVER, true);
+    await this.#runWatched(transfer, () => this.#mayEnd(transfer), true);
+  }
+
+  /** Runs until `done`, tells what is being waited for, and gives up what does not get on. @throws ProgramFailure */
+  async #runWatched(transfer: Transfer, done: () => boolean, tells: boolean): Promise<void> {
+    const connection = this.#connection;
+    const watch = new StallWatch(connection, this.#job.timeout, this.#loop.readClock());
+    const look = (): void => {
+      const waitsForPeer = connection.unackedOctets > 0 || connection.unsentOctets > 0 ||
+        this.#awaitsPeer(transfer);
+      watch.look(
+        transfer.received,
+        !waitsForPeer || transfer.isStalled || this.#job.isHeldBack(),
+        this.#loop.now,
+      );
+    };
+    const watchedDone = (): boolean => {
+      look();
+      return done();
+    };
+    while (!await this.#runUntil(watchedDone, watch.deadline, tells)) {
+      look();
+      const verdict = watch.verdict(this.#loop.readClock());
+      if (verdict.kind === "say") this.#narrator.warning(`Still waiting: ${verdict.text}`);
+      if (verdict.kind === "give up") throw stalled(this.#facts(), verdict.text);
+    }
+  }
+
+  /** Whether all is said, and the rest is the peer's to say within the time that the user has set. */
+  #awaitsPeer(transfer: Transfer): boolean {
+    return this.#job.timeout !== null && transfer.isSent && !this.#endOfStream;
   }
 
   /** Whether what the end waits for has come. */

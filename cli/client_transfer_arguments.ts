@@ -4,14 +4,8 @@
  * @module
  */
 
-import {
-  type OptionSpec,
-  parseChoice,
-  type ParsedOptions,
-  parseOctets,
-  parseSeconds,
-  UsageError,
-} from "./options.ts";
+import { type OptionSpec, type ParsedOptions, UsageError } from "./options.ts";
+import { parseChoice, parseDuration, parseOctets } from "./option_values.ts";
 
 /** What is to be sent. */
 export type ClientInput =
@@ -53,40 +47,43 @@ export const TRANSFER_OPTIONS: readonly OptionSpec[] = [
     name: "message",
     letter: "m",
     value: "TEXT",
-    help: `send TEXT, as UTF-8 and without a newline; - for\nstandard input (default "${DEFAULT_MESSAGE}")`,
+    help: `send TEXT, as UTF-8 and without a newline; - for standard input (default "${DEFAULT_MESSAGE}")`,
   },
   {
     name: "input",
     letter: "i",
     value: "FILE",
-    help: "send what FILE has; - for standard input, which is the\ndefault when it is a pipe or a file",
+    help: "send what FILE has; - for standard input, which is the default when it is a pipe or a file",
   },
   {
     name: "send-bytes",
     value: "N",
-    help:
-      "send N bytes of a pattern instead (byte i is i mod 251)\nand say how fast; K, M, G are 10^3, 10^6, 10^9,\n" +
-      "KiB, MiB, GiB are 2^10, 2^20, 2^30",
+    help: "send N bytes of a pattern instead (byte i is i mod 251) and say how fast; 10M and 64KiB are sizes",
   },
   {
     name: "output",
     letter: "o",
     value: "FILE",
     help:
-      "write what the peer sends to FILE, as it is; - for\nstandard output (narration then goes to standard error)",
+      "write what the peer sends to FILE, as it is; - for standard output (narration then goes to standard error)",
   },
   {
     name: "receive",
-    help: "read until the peer closes its side, and close only\nthen; without --output count and forget",
+    help: "read until the peer closes its side, and close only then; without --output count and forget",
   },
-  { name: "hash", value: "NAME", help: `tell the hash of what was received: ${HASHES.join(", ")}` },
+  {
+    name: "hash",
+    value: "NAME",
+    choices: HASHES,
+    help: `tell the hash of what was received: ${HASHES.join(", ")}`,
+  },
   { name: "wait", help: "close only after the peer has answered" },
   { name: "no-fin", help: "close only after the peer has closed its side" },
   { name: "abort", help: "end with RST instead of FIN, once all is delivered" },
   {
     name: "linger",
-    value: "SECONDS",
-    help: "after our FIN, abort with RST if the peer has not\nclosed within this time",
+    value: "TIME",
+    help: "after our FIN, abort with RST if the peer has not closed within this time",
   },
 ];
 
@@ -111,7 +108,7 @@ export function transferArguments({ values, flags }: ParsedOptions): TransferArg
     hash: hash === undefined ? null : parseChoice(hash, "--hash", HASHES),
     ending: receives || flags.has("no-fin") ? "peer closed" : flags.has("wait") ? "answered" : "delivered",
     aborts,
-    linger: linger === undefined ? null : parseSeconds(linger, "--linger"),
+    linger: linger === undefined ? null : parseDuration(linger, "--linger"),
   };
 }
 

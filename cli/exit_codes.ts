@@ -47,11 +47,6 @@ const MEANINGS: Readonly<Record<keyof typeof ExitCode, string>> = {
   terminated: "terminated (SIGTERM), otherwise as 130",
 };
 
-/** A table of exit codes for a program's help, one line each, indented by two. */
-export function exitCodeTable(names: readonly (keyof typeof ExitCode)[]): string {
-  return names.map((name) => `  ${String(ExitCode[name]).padStart(3)}  ${MEANINGS[name]}`).join("\n");
-}
-
 /** What a code means, in a few words. @throws RangeError for one that no program of ours has */
 export function exitMeaning(code: number): string {
   const name = Object.keys(ExitCode).find((key) => ExitCode[key as keyof typeof ExitCode] === code);

@@ -239,10 +239,12 @@ export class Narrator implements Observer {
     if (this.#synAckSeen && !this.#handshakeAckSeen) {
       this.#handshakeAckSeen = true;
       this.#output.line("sent", text);
-    } else if (this.#peerFin !== null && !this.#peerFinAcknowledged && !segment.has(Flag.fin)) {
-      this.#later("sent", text);
     }
-    if (this.#peerFin !== null && segment.ack === seqAdd(this.#peerFin, 1)) this.#peerFinAcknowledged = true;
+    if (this.#peerFin === null || this.#peerFinAcknowledged || segment.ack !== seqAdd(this.#peerFin, 1)) {
+      return;
+    }
+    this.#peerFinAcknowledged = true;
+    if (!segment.has(Flag.fin)) this.#later("sent", text);
   }
 
   #finReceived(): void {

@@ -12,7 +12,7 @@ import type { DropReason, Instant, IpAddress, Observer } from "../tcp/mod.ts";
 import { combineObservers, type OutputOptions, type Outputs, Tracer } from "../trace/mod.ts";
 import type { ObserveArguments } from "./observe_arguments.ts";
 import { checkAbsent, type OctetFile, openGrowing, writeWhole } from "./files.ts";
-import { type ColorChoice, type Output, type TextSink, wantsColor, writeLine } from "./output.ts";
+import { type ColorChoice, type Output, type TextSink, variable, wantsColor, writeLine } from "./output.ts";
 import { VERSION } from "./version.ts";
 
 /** What an observation belongs to. */
@@ -21,8 +21,8 @@ export interface ObservationContext {
   readonly program: string;
   readonly color: ColorChoice;
   readonly output: Output;
-  /** The peer as the user called it, and its address: a name for readers of the capture. */
-  readonly peer?: { readonly name: string; readonly address: IpAddress };
+  /** The peer as the user called it, and its addresses: a name for readers of the capture. */
+  readonly peer?: { readonly name: string; readonly addresses: readonly IpAddress[] };
 }
 
 /** How often what a capture holds back is written, milliseconds: so much a killed process may lose. */
@@ -33,8 +33,6 @@ const DEFAULT_WIDTH = 100;
 
 /** A running observation. */
 export class Observation {
-  /** Tells the narrator first, then everybody else. */
-  readonly observer: Observer;
   /** For packets that reach no core. */
   readonly onDrop: (reason: DropReason, now: Instant, packet: Uint8Array) => void;
   readonly tracer: Tracer;
@@ -48,7 +46,6 @@ export class Observation {
   private constructor(
     wanted: ObserveArguments,
     context: ObservationContext,
-    narrator: Observer,
     capture: OctetFile | null,
   ) {
     this.#wanted = wanted;
@@ -61,19 +58,13 @@ export class Observation {
       statistics: wanted.statistics,
       ...this.#capture === null ? {} : { capture: captureWriter(wanted, context, epoch, this.#capture) },
     });
-    const { observer } = this.tracer;
-    this.observer = observer === null ? narrator : combineObservers([narrator, observer]);
     this.onDrop = (reason, now, packet) => this.tracer.packetRefused(packet, reason, now);
     this.#timer = this.#capture === null ? null : setInterval(() => this.tracer.flush(), FLUSH_INTERVAL);
     if (wanted.statistics && Deno.build.os !== "windows") Deno.addSignalListener("SIGUSR1", this.#onSignal);
   }
 
   /** Begins to watch. @throws ProgramFailure when a file exists or cannot be written */
-  static async begin(
-    wanted: ObserveArguments,
-    context: ObservationContext,
-    narrator: Observer,
-  ): Promise<Observation> {
+  static async begin(wanted: ObserveArguments, context: ObservationContext): Promise<Observation> {
     const { pcap, report, ladderFile, force } = wanted;
     for (const file of [report, ladderFile]) if (file !== null) checkAbsent(file, force);
     const capture = pcap === null
@@ -81,7 +72,13 @@ export class Observation {
       : pcap === "-"
       ? standardOutput(context.output)
       : await openGrowing(pcap, force);
-    return new Observation(wanted, context, narrator, capture);
+    return new Observation(wanted, context, capture);
+  }
+
+  /** An observer that tells the narrator first, then everybody else. */
+  beside(narrator: Observer): Observer {
+    const { observer } = this.tracer;
+    return observer === null ? narrator : combineObservers([narrator, observer]);
   }
 
   /** Whether whoever reads the capture is so far behind that the work had better hold back. */
@@ -170,9 +167,16 @@ function captureWriter(
     epoch,
     snapLength: wanted.snapLength,
     payload: wanted.payload,
-    family: peer?.address.family ?? "both",
-    names: peer === undefined ? [] : [{ octets: peer.address.octets, name: peer.name }],
+    family: onlyFamily(peer?.addresses ?? []),
+    names: (peer?.addresses ?? []).map(({ octets }) => ({ octets, name: peer?.name ?? "" })),
   });
+}
+
+/** The IP version of all addresses. */
+function onlyFamily(addresses: readonly IpAddress[]): 4 | 6 | "both" {
+  const families = new Set(addresses.map(({ family }) => family));
+  const [family = "both"] = families;
+  return families.size === 1 ? family : "both";
 }
 
 /** The capture on standard output, which the end of the program waits for and asks what could not be written. */
@@ -211,8 +215,7 @@ function widthOf(sink: TextSink): number {
 /** Whether the locale's characters are Unicode, as far as we may know. */
 function hasUnicode(): boolean {
   for (const name of ["LC_ALL", "LC_CTYPE", "LANG"]) {
-    if (Deno.permissions.querySync({ name: "env", variable: name }).state !== "granted") return true;
-    const locale = Deno.env.get(name);
+    const locale = variable(name);
     if (locale !== undefined && locale !== "") return /utf-?8/i.test(locale);
   }
   return true;

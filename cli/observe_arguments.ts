@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type OptionSpec, type ParsedOptions, parseWhole, quoted, UsageError } from "./options.ts";
+import { type OptionSpec, type ParsedOptions, quoted, UsageError } from "./options.ts";
+import { parseOctets } from "./option_values.ts";
 
 /** What is to be shown and stored. */
 export interface ObserveArguments {
@@ -67,41 +68,50 @@ const BULK_SNAP_LENGTH = 128;
 /** What a ladder can be written as. */
 const PICTURE = /\.(svg|mmd)$/;
 
-/** The options, for the parser and the help. */
-export const OBSERVE_OPTIONS: readonly OptionSpec[] = [
+/** The options that show, for the parser and the help. */
+export const SHOWING_OPTIONS: readonly OptionSpec[] = [
   { name: "verbose", letter: "v", help: "show the SYN's options and what was agreed" },
-  { name: "trace", help: "a line for each segment, timer and change of state, on\nstandard error" },
+  { name: "trace", help: "a line for each segment, timer and change of state, on standard error" },
   { name: "absolute", help: "with --trace, the header's own sequence numbers" },
   {
     name: "explain",
-    help: "tell the connection in sentences with the rules of the\nstandards, on standard error",
+    help: "tell the connection in sentences with the rules of the standards, on standard error",
   },
-  { name: "json", help: "one JSON object for each event on standard output,\nwithout narration" },
-  {
-    name: "pcap",
-    value: "FILE",
-    help: "write the packets to FILE (pcapng), with the reasons as\ncomments; - for standard output",
-  },
-  {
-    name: "snaplen",
-    value: "N",
-    help: "keep only the first N octets of each packet (default: all,\nof bulk data 128)",
-  },
-  { name: "no-payload", help: "store and show nothing of what was sent and received" },
+  { name: "json", help: "one JSON object for each event on standard output, without narration" },
   {
     name: "ladder",
     value: "[FILE]",
     optional: PICTURE,
-    help: "draw a sequence diagram at the end; or write it to\nFILE.svg or FILE.mmd (Mermaid)",
+    help: "draw a sequence diagram at the end; or write it to FILE.svg or FILE.mmd (Mermaid)",
   },
   { name: "report", value: "FILE", help: "write a report with graphs to FILE (one HTML page)" },
   { name: "stats", help: "a summary at the end, and on SIGUSR1" },
-  { name: "ascii", help: "draw with ASCII characters only" },
-  { name: "force", help: "replace existing files" },
+  { name: "no-payload", help: "store and show nothing of what was sent and received" },
+  { name: "ascii", help: "draw with ASCII characters only", needs: ["ladder"] },
+];
+
+/** The options about files, for the parser and the help. */
+export const CAPTURE_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "pcap",
+    value: "FILE",
+    help: "write the packets to FILE (pcapng), with the reasons as comments; - for standard output",
+  },
+  {
+    name: "snaplen",
+    value: "N",
+    help: "keep only the first N bytes of each packet (default: all, of bulk data 128)",
+    needs: ["pcap"],
+  },
+  {
+    name: "force",
+    help: "replace existing files",
+    needs: ["pcap", "report", "ladder", "output"],
+  },
 ];
 
 /**
- * Takes the options of {@link OBSERVE_OPTIONS} out of a command line that has been read. `isBulk`: whether the octets that
+ * Takes the options of {@link SHOWING_OPTIONS} and {@link CAPTURE_OPTIONS} out of a command line that has been read. `isBulk`: whether the octets that
  * are transferred are of no interest. @throws UsageError
  */
 export function observeArguments({ values, flags }: ParsedOptions, isBulk: boolean): ObserveArguments {
@@ -115,7 +125,7 @@ export function observeArguments({ values, flags }: ParsedOptions, isBulk: boole
     pcap: fileName(values.get("pcap"), "--pcap"),
     snapLength: snapLength === undefined
       ? isBulk && values.has("pcap") ? BULK_SNAP_LENGTH : 0
-      : parseWhole(snapLength, "--snaplen", LEAST_SNAP_LENGTH, MAX_PACKET),
+      : parseOctets(snapLength, "--snaplen", LEAST_SNAP_LENGTH, MAX_PACKET),
     payload: !flags.has("no-payload"),
     ladder: ladder === "",
     ladderFile: ladder === undefined || ladder === "" ? null : pictureName(ladder),

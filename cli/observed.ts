@@ -10,7 +10,8 @@ import { isObserved, type ObserveArguments } from "./observe_arguments.ts";
 
 /** What the work gives to those that it runs. */
 export interface Watchers {
-  readonly observer: Observer;
+  /** An observer that tells the narrator first, then everybody else. */
+  beside(narrator: Observer): Observer;
   /** For packets that reach no core. */
   readonly onDrop?: (reason: DropReason, now: Instant, packet: Uint8Array) => void;
   /** Whether whoever reads of the work is so far behind that it had better hold back. */
@@ -18,19 +19,18 @@ export interface Watchers {
 }
 
 /**
- * Does the work with `narrator`, and everything else that is asked for, as its observer.
+ * Does the work with everything that is asked for as its observer.
  *
  * @throws what the work throws; ProgramFailure when a file cannot be written
  */
 export async function observed<T>(
   wanted: ObserveArguments,
   context: ObservationContext,
-  narrator: Observer,
   work: (watchers: Watchers) => Promise<T>,
 ): Promise<T> {
-  if (!isObserved(wanted)) return await work({ observer: narrator });
+  if (!isObserved(wanted)) return await work({ beside: (narrator) => narrator });
   const { Observation } = await import("./observation.ts");
-  const observation = await Observation.begin(wanted, context, narrator);
+  const observation = await Observation.begin(wanted, context);
   try {
     const result = await work(observation);
     await observation.finish();

@@ -5,12 +5,17 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
+import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import { escapeControls } from "./escape.ts";
 
 /** The command line cannot be understood; the message says what to write instead. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
+
+/** Letters of the shortest name of which it is guessed what was meant, and of one that may have two slips. */
+const SHORTEST_TO_GUESS = 2;
+const LONG_NAME = 4;
 
 /** An option that a program knows. */
 export interface OptionSpec {
@@ -22,8 +27,20 @@ export interface OptionSpec {
   readonly value?: string;
   /** When the value may be left out: the next argument is one only if it looks like this; otherwise the value is empty. */
   readonly optional?: RegExp;
-  /** What it does, for the help; lines apart by newlines. */
+  /** What it does, for the help: a sentence or two without the last period. */
   readonly help: string;
+  /** The words of which the value is one. */
+  readonly choices?: readonly string[];
+  /** Options of which one must be given too: without them this one would be ignored. */
+  readonly needs?: readonly string[];
+  /** Whether it may be given more than once; the values are joined by commas then. @default false, the last one counts */
+  readonly repeats?: boolean;
+}
+
+/** Options that belong together. */
+export interface OptionGroup {
+  readonly title: string;
+  readonly options: readonly OptionSpec[];
 }
 
 /** What stood on a command line. Of an option given more than once, the last one counts. */
@@ -34,54 +51,110 @@ export interface ParsedOptions {
   readonly flags: ReadonlySet<string>;
   /** What was not an option, in its order. */
   readonly operands: readonly string[];
+  /** Long names of the options that were given by their letters. */
+  readonly byLetter: ReadonlySet<string>;
 }
 
-/** Longest span that an option takes, seconds: a day. */
-const MAX_SECONDS = 86_400;
-
-/** The largest port, RFC 9293 3.1: the field has 16 bits. */
-const MAX_PORT = 65_535;
-
-/** Spaces between the longest option and the column of explanations. */
-const HELP_GAP = 2;
+/** Options of another program, which its users may mistake for ours. */
+export interface Strangers {
+  readonly program: string;
+  readonly options: readonly OptionSpec[];
+}
 
 /**
  * Reads a command line. A value may start with a dash; `--` ends the options.
  *
- * @throws UsageError for an unknown option, a missing value, or a value for an option that takes none
+ * @throws UsageError for an unknown option, a missing value, a value for an option that takes none, and an option that
+ * would be ignored
  */
-export function parseOptions(args: readonly string[], specs: readonly OptionSpec[]): ParsedOptions {
-  const valued = specs.filter((spec) => spec.value !== undefined).map((spec) => spec.name);
+export function parseOptions(
+  args: readonly string[],
+  specs: readonly OptionSpec[],
+  strangers: Strangers | null = null,
+): ParsedOptions {
+  const valued = specs.filter((spec) => spec.value !== undefined);
   const plain = specs.filter((spec) => spec.value === undefined).map((spec) => spec.name);
-  const canonical = canonicalArguments(args, specs);
-  const parsed = parseArgs(canonical, {
-    string: [...valued, "_"],
+  const { options, operands, byLetter } = canonicalArguments(args, new Vocabulary(specs, strangers));
+  const parsed = parseArgs(options, {
+    string: valued.map((spec) => spec.name),
     boolean: plain,
-    "--": true,
-    unknown: known,
+    collect: valued.filter((spec) => spec.repeats === true).map((spec) => spec.name),
   });
   const values = new Map<string, string>();
-  for (const name of valued) {
+  for (const { name } of valued) {
     const value = parsed[name];
     if (typeof value === "string") values.set(name, value);
+    else if (Array.isArray(value) && value.length > 0) values.set(name, value.join(","));
   }
   const flags = new Set(plain.filter((name) => parsed[name] === true));
-  return { values, flags, operands: parsed["--"] as readonly string[] };
+  for (const spec of specs) {
+    if (values.has(spec.name) || flags.has(spec.name)) refuseIgnored(spec, values, flags);
+  }
+  return { values, flags, operands, byLetter };
 }
 
-/** parseArgs keeps operands and says no to every option that is not in its lists. */
-function known(argument: string, key?: string): boolean {
-  if (key === undefined) return true;
-  throw unknownOption(argument);
+/** @throws UsageError when none of the options is there that this one needs */
+function refuseIgnored(
+  { name, needs }: OptionSpec,
+  values: ReadonlyMap<string, string>,
+  flags: ReadonlySet<string>,
+): void {
+  if (needs === undefined || needs.some((other) => values.has(other) || flags.has(other))) return;
+  const others = needs.map((other) => `--${other}`).join(" or ");
+  throw new UsageError(`Option --${name} would be ignored: it goes with ${others}`);
+}
+
+/** The options that a program knows, and those that its users may take for one. */
+class Vocabulary {
+  readonly #specs: readonly OptionSpec[];
+  readonly #strangers: Strangers | null;
+
+  constructor(specs: readonly OptionSpec[], strangers: Strangers | null) {
+    this.#specs = specs;
+    this.#strangers = strangers;
+  }
+
+  /** @throws UsageError that names the nearest option, or the program that has this one */
+  long(name: string): OptionSpec {
+    return this.#specs.find((spec) => spec.name === name) ?? this.#refuse(`--${name}`, name);
+  }
+
+  /** @throws UsageError */
+  letter(letter: string): OptionSpec {
+    return this.#specs.find((spec) => spec.letter === letter) ?? this.#refuse(`-${letter}`, "");
+  }
+
+  #refuse(argument: string, name: string): never {
+    const { program, options } = this.#strangers ?? { program: "", options: [] };
+    const text = `Unknown option ${quoted(argument)}`;
+    if (options.some((spec) => spec.name === name)) throw new UsageError(`${text}: ${program} has it`);
+    const nearest = nearestName(name, this.#specs.map((spec) => spec.name));
+    throw new UsageError(nearest === null ? text : `${text}: did you mean --${nearest}?`);
+  }
+}
+
+/** The name that was meant, as far as one can tell: what it begins, or what it is with few letters changed. */
+function nearestName(name: string, names: readonly string[]): string | null {
+  if (name.length < SHORTEST_TO_GUESS) return null;
+  const begun = names.filter((candidate) => candidate.startsWith(name));
+  if (begun.length === 1) return begun[0] ?? null;
+  const ranked = names.map((candidate) => ({ candidate, distance: levenshteinDistance(name, candidate) }))
+    .toSorted((a, b) => a.distance - b.distance);
+  const [best] = ranked;
+  return best !== undefined && best.distance <= (name.length < LONG_NAME ? 1 : 2) ? best.candidate : null;
 }
 
 /**
  * Writes every option in its one unmistakable form, `--name=value` or `--name`, and every operand behind `--`: parseArgs
  * would take `-x` of `-m -x` for another option, and `true` of `--quiet true` for a value.
  */
-function canonicalArguments(args: readonly string[], specs: readonly OptionSpec[]): readonly string[] {
+function canonicalArguments(
+  args: readonly string[],
+  known: Vocabulary,
+): { readonly options: string[]; readonly operands: string[]; readonly byLetter: Set<string> } {
   const options: string[] = [];
   const operands: string[] = [];
+  const byLetter = new Set<string>();
   for (let i = 0; i < args.length; i++) {
     const argument = args[i] ?? "";
     if (argument === "--") {
@@ -89,23 +162,22 @@ function canonicalArguments(args: readonly string[], specs: readonly OptionSpec[
       break;
     }
     if (argument === "-" || !argument.startsWith("-")) operands.push(argument);
-    else if (argument.startsWith("--")) i += longOption(argument, args[i + 1], specs, options);
-    else i += shortOptions(argument, args[i + 1], specs, options);
+    else if (argument.startsWith("--")) i += longOption(argument, args[i + 1], known, options);
+    else i += shortOptions(argument, args[i + 1], known, options, byLetter);
   }
-  return [...options, "--", ...operands];
+  return { options, operands, byLetter };
 }
 
 /** Appends the canonical form of a long option; returns how many further arguments it used. */
 function longOption(
   argument: string,
   next: string | undefined,
-  specs: readonly OptionSpec[],
+  known: Vocabulary,
   into: string[],
 ): number {
   const equals = argument.indexOf("=");
   const name = argument.slice(2, equals < 0 ? undefined : equals);
-  const spec = specs.find((candidate) => candidate.name === name);
-  if (spec === undefined) throw unknownOption(argument);
+  const spec = known.long(name);
   if (spec.value === undefined) {
     if (equals >= 0) throw new UsageError(`Option --${name} takes no value`);
     into.push(`--${name}`);
@@ -128,13 +200,14 @@ function longOption(
 function shortOptions(
   argument: string,
   next: string | undefined,
-  specs: readonly OptionSpec[],
+  known: Vocabulary,
   into: string[],
+  byLetter: Set<string>,
 ): number {
   for (let at = 1; at < argument.length; at++) {
-    const letter = argument[at];
-    const spec = specs.find((candidate) => candidate.letter === letter);
-    if (spec === undefined) throw unknownOption(`-${letter}`);
+    const letter = argument[at] ?? "";
+    const spec = known.letter(letter);
+    byLetter.add(spec.name);
     if (spec.value === undefined) {
       into.push(`--${spec.name}`);
       continue;
@@ -151,82 +224,8 @@ function required(value: string | undefined, option: string, placeholder: string
   return value;
 }
 
-function unknownOption(argument: string): UsageError {
-  return new UsageError(`Unknown option ${quoted(argument)}`);
-}
-
 /** The text in quotes, cut when long and with control characters escaped, to stand in a message of one line. */
 export function quoted(text: string): string {
   const LONGEST = 60;
   return `"${escapeControls(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text)}"`;
-}
-
-/** A whole number in decimal digits. @throws UsageError naming `what` when it is none or out of range */
-export function parseWhole(text: string, what: string, least: number, most: number): number {
-  const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
-  if (value >= least && value <= most) return value;
-  throw new UsageError(`Cannot use ${quoted(text)} as ${what}: give a whole number from ${least} to ${most}`);
-}
-
-/** Octets per unit, by its name in capitals: thousands, and the powers of two that IEC 80000-13 names. */
-const OCTETS_PER_UNIT: ReadonlyMap<string, number> = new Map([
-  ["", 1],
-  ["K", 1e3],
-  ["M", 1e6],
-  ["G", 1e9],
-  ["T", 1e12],
-  ["KI", 2 ** 10],
-  ["MI", 2 ** 20],
-  ["GI", 2 ** 30],
-  ["TI", 2 ** 40],
-]);
-
-/** An amount of octets: digits, perhaps with a unit behind them, as in `1500`, `10M`, `10MB`, `64KiB`. @throws UsageError */
-export function parseOctets(text: string, what: string): number {
-  const [, digits = "", unit = ""] = /^(\d{1,16})([KMGT]?|[KMGT]B|[KMGT]iB)$/i.exec(text) ?? [];
-  const scale = OCTETS_PER_UNIT.get(unit.toUpperCase().replace(/B$/, ""));
-  const octets = digits === "" || scale === undefined ? NaN : Number(digits) * scale;
-  if (octets <= Number.MAX_SAFE_INTEGER) return octets;
-  throw new UsageError(
-    `Cannot use ${quoted(text)} as ${what}: give a whole number of bytes, less than 2^53, ` +
-      "with K, M, G or T (10^3, 10^6, …) or KiB, MiB, GiB or TiB (2^10, 2^20, …) behind it or nothing",
-  );
-}
-
-/** A port; `least` is 1 for a destination, 0 where 0 means "any". @throws UsageError */
-export function parsePort(text: string, what: string, least: 0 | 1): number {
-  return parseWhole(text, what, least, MAX_PORT);
-}
-
-/** A span in seconds, fractions allowed; more than 0 unless `zeroAllowed`. @throws UsageError */
-export function parseSeconds(text: string, what: string, zeroAllowed = false): number {
-  const span = /^(\d{1,9}(\.\d{0,9})?|\.\d{1,9})$/.test(text) ? Number(text) : NaN;
-  if (span <= MAX_SECONDS && (span > 0 || (zeroAllowed && span === 0))) return span;
-  const least = zeroAllowed ? "0 or more" : "more than 0";
-  throw new UsageError(
-    `Cannot use ${quoted(text)} as ${what}: give seconds, ${least} and at most ${MAX_SECONDS}`,
-  );
-}
-
-/** One of the given words. @throws UsageError */
-export function parseChoice<T extends string>(text: string, what: string, choices: readonly T[]): T {
-  const choice = choices.find((candidate) => candidate === text);
-  if (choice !== undefined) return choice;
-  throw new UsageError(`Cannot use ${quoted(text)} as ${what}: give ${choices.join(", ")}`);
-}
-
-/** The options as a help text lists them, in two columns. */
-export function optionTable(specs: readonly OptionSpec[]): string {
-  const names = specs.map((spec) => {
-    const short = spec.letter === undefined ? "    " : `-${spec.letter}, `;
-    return `  ${short}--${spec.name}${spec.value === undefined ? "" : ` ${spec.value}`}`;
-  });
-  const column = Math.max(...names.map((name) => name.length)) + HELP_GAP;
-  const lines: string[] = [];
-  for (const [i, spec] of specs.entries()) {
-    spec.help.split("\n").forEach((line, j) =>
-      lines.push((j === 0 ? names[i] ?? "" : "").padEnd(column) + line)
-    );
-  }
-  return lines.join("\n");
 }

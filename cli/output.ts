@@ -170,7 +170,10 @@ function tryToWrite(sink: TextSink, octets: Uint8Array): Error | null {
   }
 }
 
-/** `auto` is a terminal and no NO_COLOR in the environment (https://no-color.org). */
+/**
+ * `auto` is a terminal that knows colours, unless NO_COLOR is in the environment (https://no-color.org); FORCE_COLOR makes it
+ * so in any case.
+ */
 export function wantsColor(choice: ColorChoice, sink: TextSink): boolean {
   switch (choice) {
     case "always":
@@ -178,8 +181,19 @@ export function wantsColor(choice: ColorChoice, sink: TextSink): boolean {
     case "never":
       return false;
     case "auto":
-      return !Deno.noColor && sink.isTerminal();
+      return isForced(variable("FORCE_COLOR")) ||
+        (!Deno.noColor && variable("TERM") !== "dumb" && sink.isTerminal());
   }
+}
+
+function isForced(value: string | undefined): boolean {
+  return value !== undefined && value !== "" && value !== "0" && value !== "false";
+}
+
+/** A variable of the environment, as far as it may be read; asking never prompts. */
+export function variable(name: string): string | undefined {
+  const isReadable = Deno.permissions.querySync({ name: "env", variable: name }).state === "granted";
+  return isReadable ? Deno.env.get(name) : undefined;
 }
 
 /** The mark, coloured or not; what libraries make of NO_COLOR would overrule `--color always`. */

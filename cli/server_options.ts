@@ -4,18 +4,16 @@
  * @module
  */
 
+import { CLIENT_GROUPS } from "./client_options.ts";
+import { SHELLS } from "./completions.ts";
 import { ExitCode } from "./exit_codes.ts";
-import {
-  type OptionSpec,
-  optionTable,
-  parseChoice,
-  parseOptions,
-  parsePort,
-  parseWhole,
-  quoted,
-  UsageError,
-} from "./options.ts";
+import { ownText } from "./help.ts";
+import type { ProgramText } from "./program_text.ts";
+import { type OptionGroup, parseOptions, quoted, UsageError } from "./options.ts";
+import { parseChoice, parseOctets, parsePort, parseWhole } from "./option_values.ts";
 import { COLOR_CHOICES, type ColorChoice } from "./output.ts";
+import { DEFAULT_PORT } from "./target.ts";
+import { VERSION } from "./version.ts";
 
 /** What the server does with every connection. */
 export type ServerMode =
@@ -40,73 +38,111 @@ export interface ServerOptions {
   readonly color: ColorChoice;
 }
 
-/** The same, or a request for text only. */
-export type ServerRequest = ServerOptions | "help" | "version";
+/** The same, or a text of the program's about itself. */
+export type ServerRequest = ServerOptions | string;
 
 const MAX_COUNT = 1_000_000_000;
 
-const SPECS: readonly OptionSpec[] = [
-  { name: "host", value: "ADDR", help: "listen on this address (default 127.0.0.1); :: and 0.0.0.0 for all" },
-  { name: "port", value: "N", help: "listen on this port (default 8888); 0 for any free one" },
+/** All options, in the order of the help. */
+export const SERVER_GROUPS: readonly OptionGroup[] = [
   {
-    name: "mode",
-    value: "MODE",
-    help: "print         show what arrives (default)\n" +
-      "echo          show it and send it back\n" +
-      "discard       read it as fast as possible, show nothing\n" +
-      "source=BYTES  send BYTES octets, then close",
+    title: "Where it listens",
+    options: [
+      {
+        name: "host",
+        value: "ADDR",
+        help: "listen on this address (default 127.0.0.1); :: and 0.0.0.0 for all",
+      },
+      { name: "port", value: "N", help: `listen on this port (default ${DEFAULT_PORT}); 0 for any free one` },
+    ],
   },
-  { name: "count", value: "N", help: "end after N connections" },
-  { name: "quiet", letter: "q", help: "print errors only" },
-  { name: "color", value: "WHEN", help: "auto (default), always or never" },
-  { name: "help", letter: "h", help: "print this help" },
-  { name: "version", letter: "V", help: "print the version" },
+  {
+    title: "What it does",
+    options: [
+      {
+        name: "mode",
+        value: "MODE",
+        choices: ["print", "echo", "discard", "source="],
+        help:
+          "print: show what arrives (default); echo: show it and send it back; discard: read it as fast as " +
+          "possible, show nothing; source=BYTES: send so many bytes, as in source=20MB, then close",
+      },
+      { name: "count", value: "N", help: "end after N connections" },
+    ],
+  },
+  {
+    title: "The program",
+    options: [
+      { name: "quiet", letter: "q", help: "print errors only" },
+      { name: "color", value: "WHEN", choices: COLOR_CHOICES, help: "auto, always or never (default: auto)" },
+      { name: "help", letter: "h", help: "show this help; -h shows the short one" },
+      { name: "man", help: "print the manual page, for man -l -" },
+      {
+        name: "completions",
+        value: "SHELL",
+        choices: SHELLS,
+        help: `print completions for ${SHELLS.join(", ")}`,
+      },
+      { name: "version", letter: "V", help: "show the version" },
+    ],
+  },
 ];
 
-const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] = [
-  [ExitCode.ok, "ended as asked: by Ctrl-C, or after --count connections"],
-  [ExitCode.usage, "wrong usage"],
-  [ExitCode.unknownHost, "unknown host"],
-  [ExitCode.addressUnavailable, "the address or port is in use or not this host's"],
-  [ExitCode.system, "another error of the system"],
-  [ExitCode.unsupported, "this system cannot do it: not Linux, or no such address family"],
-  [ExitCode.missingRight, "a right is missing: a port below 1024, or deno without --allow-ffi"],
-];
+/** What there is to tell of the server. */
+export const SERVER_TEXT: ProgramText = {
+  name: "rawtcp-server",
+  summary: "a server to try a TCP client against",
+  operands: "",
+  description:
+    "An ordinary TCP server on the kernel's sockets, to try a TCP client against. It shows every connection, " +
+    "what arrived and how it ended. Ctrl-C ends it.",
+  examples: [
+    ["rawtcp-server", "show what arrives on port 8888"],
+    ["rawtcp-server --host :: --mode echo", "on all addresses, and send it back"],
+    ["rawtcp-server --mode source=1GB --quiet", "something to measure downloads with"],
+  ],
+  groups: SERVER_GROUPS,
+  notes: [],
+  environment: [
+    ["RAWTCP_LIBC", "the C library, where it is not found by itself"],
+    ["NO_COLOR, FORCE_COLOR, TERM", "no colour; colour though it is no terminal; dumb: none"],
+  ],
+  files: [],
+  exitCodes: [
+    [ExitCode.ok, "ended as asked: by Ctrl-C, or after --count connections"],
+    [ExitCode.usage, "wrong usage"],
+    [ExitCode.unknownHost, "unknown host"],
+    [ExitCode.addressUnavailable, "the address or port is in use or not this host's"],
+    [ExitCode.system, "another error of the system; also when the output could not be written"],
+    [ExitCode.unsupported, "this system cannot do it: not Linux, or no such address family"],
+    [ExitCode.missingRight, "a right is missing: a port below 1024, or deno without --allow-ffi"],
+  ],
+  version: VERSION,
+};
 
-/** The text of `--help`. */
-export function serverHelp(): string {
-  return `Usage: rawtcp-server [options]
-
-An ordinary TCP server on the kernel's sockets, to try a TCP client against. It shows every connection, what arrived
-and how it ended. Ctrl-C ends it.
-
-Options:
-${optionTable(SPECS)}
-
-Exit codes:
-${EXIT_CODES.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join("\n")}
-`;
-}
+const SPECS = SERVER_GROUPS.flatMap(({ options }) => options);
 
 /** Reads the command line. @throws UsageError naming what is wrong */
 export function parseServerArguments(args: readonly string[]): ServerRequest {
-  const { values, flags, operands } = parseOptions(args, SPECS);
-  if (flags.has("help")) return "help";
-  if (flags.has("version")) return "version";
+  const strangers = { program: "rawtcp-client", options: CLIENT_GROUPS.flatMap(({ options }) => options) };
+  const parsed = parseOptions(args, SPECS, strangers);
+  const text = ownText(SERVER_TEXT, parsed);
+  if (text !== null) return text;
+  const { values, flags, operands } = parsed;
   const [operand] = operands;
   if (operand !== undefined) {
     throw new UsageError(
       `Unexpected ${quoted(operand)}: the address is given with --host, the port with --port`,
     );
   }
-  const host = values.get("host") ?? "127.0.0.1";
+  const host = (values.get("host") ?? "127.0.0.1").replace(/^\[(.*)\]$/, "$1");
   if (host === "") {
     throw new UsageError("Cannot listen on an empty address: give one with --host, such as 127.0.0.1");
   }
   const count = values.get("count");
   return {
     host,
-    port: parsePort(values.get("port") ?? "8888", "--port", 0),
+    port: parsePort(values.get("port") ?? String(DEFAULT_PORT), "--port", 0),
     mode: parseMode(values.get("mode") ?? "print"),
     count: count === undefined ? null : parseWhole(count, "--count", 1, MAX_COUNT),
     quiet: flags.has("quiet"),
@@ -116,8 +152,8 @@ export function parseServerArguments(args: readonly string[]): ServerRequest {
 
 function parseMode(text: string): ServerMode {
   const [kind, amount] = text.split("=", 2);
-  if (kind === "source" && amount !== undefined) {
-    return { kind, octets: parseWhole(amount, "--mode source", 0, Number.MAX_SAFE_INTEGER) };
+  if (kind === "source" && amount !== undefined && amount !== "") {
+    return { kind, octets: parseOctets(amount, "--mode source") };
   }
   if (amount === undefined && (kind === "print" || kind === "echo" || kind === "discard")) return { kind };
   throw new UsageError(`Cannot use ${quoted(text)} as the mode: give print, echo, discard or source=BYTES`);

@@ -17,4 +17,5 @@ export { Conn, type ConnStats } from "./stream/conn.ts";
 export { connect, type ConnectOptions } from "./stream/connect.ts";
 export { listen, Listener, type ListenOptions } from "./stream/listen.ts";
 export type { RunOptions } from "./raw_stack.ts";
+export { firstOf } from "./stream/happy_eyeballs.ts";
 export { epochOf } from "./wire_clock.ts";

@@ -141,6 +141,7 @@ export const EAI_AGAIN = -3;
 export const EAI_FAIL = -4;
 export const EAI_NODATA = -5;
 export const EAI_FAMILY = -6;
+export const EAI_SERVICE = -8;
 export const EAI_MEMORY = -10;
 export const EAI_SYSTEM = -11;
 

@@ -35,7 +35,7 @@ export { MAX_WAIT, PollSet } from "./poll.ts";
 export { PortGuard } from "./port_guard.ts";
 export { deafen, RawSocket, type RawSocketOptions } from "./raw_socket.ts";
 export { openRawSocket, RawSocketV6 } from "./raw_socket_v6.ts";
-export { resolve, ResolveError } from "./resolve.ts";
+export { resolve, ResolveError, resolveService } from "./resolve.ts";
 export { canOpenRawSockets, isMissingRight, rawSocketObstacle, rawSocketProblem } from "./rights.ts";
 export { isLocalAddress, pathMtu, type Route, routeTo, sourceAddressFor } from "./route.ts";
 export {

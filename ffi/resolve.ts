@@ -13,12 +13,13 @@ import {
   EAI_MEMORY,
   EAI_NODATA,
   EAI_NONAME,
+  EAI_SERVICE,
   EAI_SYSTEM,
   IPPROTO_TCP,
   SOCK_STREAM,
 } from "./constants.ts";
 import { loadLibc } from "./libc.ts";
-import { cString, decodeSockaddr, type IpAddress, parseLiteral } from "./sockaddr.ts";
+import { cString, decodeSockaddr, type Endpoint, type IpAddress, parseLiteral } from "./sockaddr.ts";
 
 // struct addrinfo, <netdb.h>: int flags, family, socktype, protocol; socklen_t addrlen and 4 octets of padding;
 // addr *, canonname *, next *
@@ -37,6 +38,7 @@ const REASONS: Readonly<Record<number, readonly [string, string]>> = {
   [EAI_AGAIN]: ["EAI_AGAIN", "the name server did not answer; try again or check /etc/resolv.conf"],
   [EAI_FAIL]: ["EAI_FAIL", "the name server refused"],
   [EAI_FAMILY]: ["EAI_FAMILY", "the host has no address of this family"],
+  [EAI_SERVICE]: ["EAI_SERVICE", "unknown service; see /etc/services, or give the port's number"],
   [EAI_MEMORY]: ["EAI_MEMORY", "the system is out of memory"],
   [EAI_SYSTEM]: ["EAI_SYSTEM", "a system call failed"],
 };
@@ -76,21 +78,43 @@ export async function resolve(host: string, family?: 4 | 6): Promise<readonly Ip
     return [literal];
   }
   if (host === "" || host.includes("\0")) throw new ResolveError(host, EAI_NONAME);
-  const node = cString(host);
+  return addressesOf(await lookUp(host, null, family, host));
+}
+
+/**
+ * The TCP port of a service, by its name or one of its others in /etc/services.
+ *
+ * @throws ResolveError when there is none of this name
+ */
+export async function resolveService(service: string): Promise<number> {
+  const [first] = await lookUp(null, service, undefined, service);
+  if (first === undefined) throw new ResolveError(service, EAI_NONAME);
+  return first.port;
+}
+
+/** Asks the C library, on another thread. @throws ResolveError about `subject` */
+async function lookUp(
+  host: string | null,
+  service: string | null,
+  family: 4 | 6 | undefined,
+  subject: string,
+): Promise<readonly Endpoint[]> {
+  const names = [host, service].map((name) => name === null ? null : cString(name));
+  const [node, port] = names.map((name) => name === null ? null : Deno.UnsafePointer.of(name));
   const hints = encodeHints(family);
   const results = new BigUint64Array(1);
   const libc = loadLibc();
   const result = await libc.getaddrinfoOnPool(
-    Deno.UnsafePointer.of(node),
-    null,
+    node ?? null,
+    port ?? null,
     Deno.UnsafePointer.of(hints),
     Deno.UnsafePointer.of(results),
   );
   // Naming the buffers here keeps them alive until the other thread is done with them.
-  if (result !== 0 || node.length === 0 || hints.length === 0) throw new ResolveError(host, result);
+  if (result !== 0 || names.length === 0 || hints.length === 0) throw new ResolveError(subject, result);
   const list = Deno.UnsafePointer.create(results[0] ?? 0n);
   try {
-    return readAddresses(list);
+    return readEndpoints(list);
   } finally {
     libc.freeaddrinfo(list);
   }
@@ -105,8 +129,8 @@ function encodeHints(family: 4 | 6 | undefined): Uint8Array<ArrayBuffer> {
   return hints;
 }
 
-function readAddresses(list: Deno.PointerValue): IpAddress[] {
-  const addresses: IpAddress[] = [];
+function readEndpoints(list: Deno.PointerValue): Endpoint[] {
+  const endpoints: Endpoint[] = [];
   let entry = list;
   while (entry !== null) {
     const view = new Deno.UnsafePointerView(entry);
@@ -114,10 +138,16 @@ function readAddresses(list: Deno.PointerValue): IpAddress[] {
     if (pointer !== null) {
       const bytes = new Uint8Array(view.getUint32(ADDRLEN_OFFSET));
       new Deno.UnsafePointerView(pointer).copyInto(bytes);
-      addUnlessThere(addresses, decodeSockaddr(bytes).address);
+      endpoints.push(decodeSockaddr(bytes));
     }
     entry = view.getPointer(NEXT_OFFSET);
   }
+  return endpoints;
+}
+
+function addressesOf(endpoints: readonly Endpoint[]): IpAddress[] {
+  const addresses: IpAddress[] = [];
+  for (const { address } of endpoints) addUnlessThere(addresses, address);
   return addresses;
 }
 

@@ -4,9 +4,10 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { clientHelp } from "../cli/client_arguments.ts";
+import { CLIENT_TEXT } from "../cli/client_options.ts";
 import { ExitCode, exitMeaning } from "../cli/exit_codes.ts";
-import { serverHelp } from "../cli/server_options.ts";
+import { fullHelp } from "../cli/help.ts";
+import { SERVER_TEXT } from "../cli/server_options.ts";
 import { USAGE as packetdrillHelp } from "../packetdrill/main.ts";
 import project from "../deno.json" with { type: "json" };
 import { type Facts, falseClaims, optionsIn, optionsOf } from "./documents/claims.ts";
@@ -17,8 +18,8 @@ const reason = readable ? "" : " (ignored: needs --allow-read, as deno task chec
 
 const FACTS: Facts = {
   options: new Map([
-    ["rawtcp-client", optionsOf(clientHelp())],
-    ["rawtcp-server", optionsOf(serverHelp())],
+    ["rawtcp-client", optionsOf(fullHelp(CLIENT_TEXT))],
+    ["rawtcp-server", optionsOf(fullHelp(SERVER_TEXT))],
     ["packetdrill", optionsOf(packetdrillHelp)],
     // Tasks for developers, which say in deno.json what they take.
     ["tasks", new Set(optionsIn(Object.values(project.tasks).map((task) => task.description).join(" ")))],
@@ -40,7 +41,7 @@ const FACTS: Facts = {
     ["others", new Set(["require", "import", "no-code-cache", "cap-add"])],
   ]),
   exitCodes: new Map(Object.values(ExitCode).map((code) => [code, exitMeaning(code)])),
-  defaultPort: Number(/PORT \(default (\d+)\)/.exec(clientHelp())?.[1]),
+  defaultPort: Number(/PORT \(default (\d+)\)/.exec(fullHelp(CLIENT_TEXT))?.[1]),
   exists: (path) => {
     try {
       Deno.statSync(new URL(path, TOP));
@@ -76,7 +77,7 @@ Deno.test({
 });
 
 Deno.test("help texts name options of their own program only, wherever they name one", () => {
-  const programs = [["rawtcp-client", clientHelp()], ["rawtcp-server", serverHelp()], [
+  const programs = [["rawtcp-client", fullHelp(CLIENT_TEXT)], ["rawtcp-server", fullHelp(SERVER_TEXT)], [
     "packetdrill",
     packetdrillHelp,
   ]];
@@ -94,7 +95,7 @@ Deno.test("help texts name options of their own program only, wherever they name
 });
 
 Deno.test("the client's help lists every exit code with its meaning", () => {
-  const listed = [...clientHelp().matchAll(/^ +(\d+) {2}\w/gm)].map((match) => Number(match[1]));
+  const listed = [...fullHelp(CLIENT_TEXT).matchAll(/^ +(\d+) {2}\w/gm)].map((match) => Number(match[1]));
   assertEquals(listed, [...FACTS.exitCodes.keys()]);
 });
 

@@ -72,6 +72,10 @@ declare module "@std/fmt/duration" {
   ): string;
 }
 
+declare module "@std/text/levenshtein-distance" {
+  export function levenshteinDistance(one: string, other: string): number;
+}
+
 declare module "@std/fmt/colors" {
   export function setColorEnabled(enabled: boolean): void;
   export function getColorEnabled(): boolean;

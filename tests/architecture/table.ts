@@ -35,7 +35,7 @@ export const PARTS: readonly Part[] = [
   { path: "capture/", mayImport: ["tcp/mod.ts", "trace/"], packages: STD },
   { path: "packetdrill/", mayImport: ["tcp/", "trace/mod.ts"], packages: STD },
   { path: "lab/", mayImport: ["tcp/mod.ts", "trace/mod.ts"], packages: [] },
-  { path: "cli/", mayImport: MODULES, packages: [...STD, "node:crypto"] },
+  { path: "cli/", mayImport: MODULES, packages: [...STD, "@std/text/levenshtein-distance", "node:crypto"] },
   { path: "main.ts", mayImport: [...MODULES, "cli/"], packages: STD },
   { path: "server.ts", mayImport: [...MODULES, "cli/"], packages: STD },
   { path: "examples/", mayImport: MODULES.filter((path) => path !== "ffi/mod.ts"), packages: [] },

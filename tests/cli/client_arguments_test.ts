@@ -1,7 +1,10 @@
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { type ClientArguments, clientHelp, parseClientArguments } from "../../cli/client_arguments.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { type ClientArguments, parseClientArguments } from "../../cli/client_arguments.ts";
 import type { TransferArguments } from "../../cli/client_transfer_arguments.ts";
-import { ExitCode } from "../../cli/exit_codes.ts";
+import { CLIENT_TEXT } from "../../cli/client_options.ts";
+import { completions } from "../../cli/completions.ts";
+import { fullHelp, manualPage, shortHelp } from "../../cli/help.ts";
+import { milliseconds, seconds } from "../../tcp/mod.ts";
 import { UNOBSERVED } from "../../cli/observe_arguments.ts";
 import { UsageError } from "../../cli/options.ts";
 import { VERSION } from "../../cli/version.ts";
@@ -24,14 +27,16 @@ function transfer(changes: Partial<TransferArguments>): Partial<ClientArguments>
 const RECEIVING = { receives: true, ending: "peer closed" } as const;
 
 const DEFAULTS: ClientArguments = {
-  host: "127.0.0.1",
-  port: 8888,
+  target: { host: "127.0.0.1", port: 8888 },
+  family: null,
+  tcp: { profile: "standard", changes: {} },
   transfer: TRANSFER,
   link: null,
   sourcePort: 0,
   source: null,
   isn: null,
   connectTimeout: null,
+  timeout: null,
   closeTimeout: 60,
   timeWait: 0,
   quiet: false,
@@ -42,9 +47,39 @@ const DEFAULTS: ClientArguments = {
 Deno.test("the client's command line becomes what it is to do", async (t) => {
   const rows: [args: string[], changes: Partial<ClientArguments>][] = [
     [[], {}],
-    [["example.org"], { host: "example.org" }],
-    [["192.0.2.1", "80"], { host: "192.0.2.1", port: 80 }],
-    [["::1", "65535"], { host: "::1", port: 65535 }],
+    [["example.org"], { target: { host: "example.org", port: 8888 } }],
+    [["192.0.2.1:80"], { target: { host: "192.0.2.1", port: 80 } }],
+    [["-4", "example.org", "http"], { target: { host: "example.org", port: "http" }, family: 4 }],
+    [["-6"], { family: 6 }],
+    [["--timeout", "2m"], { timeout: 120 }],
+    [["--profile", "linux"], { tcp: { profile: "linux", changes: {} } }],
+    [["--cc", "reno", "--initial-window", "4", "--ecn"], {
+      tcp: {
+        profile: "standard",
+        changes: { congestion: { congestionControl: "reno", initialWindow: 4, ecn: "request" } },
+      },
+    }],
+    [["--mss", "1K", "--no-sack", "--no-timestamps", "--no-window-scaling"], {
+      tcp: {
+        profile: "standard",
+        changes: { handshake: { mss: 1_000, selectiveAck: false, timestamps: false, windowScaling: false } },
+      },
+    }],
+    [["--window", "64KiB"], {
+      tcp: { profile: "standard", changes: { buffers: { receiveBuffer: 65_536, receiveBufferMax: 65_536 } } },
+    }],
+    [["--no-nagle", "--ttl", "3", "--dscp", "af41"], {
+      tcp: { profile: "standard", changes: { sending: { nagle: false, hopLimit: 3, dscp: 34 } } },
+    }],
+    [["--keepalive", "5s", "--rto-min", "200ms"], {
+      tcp: {
+        profile: "standard",
+        changes: {
+          closing: { keepAlive: true, keepAliveIdle: seconds(5), keepAliveInterval: seconds(5) },
+          retransmission: { minRto: milliseconds(200) },
+        },
+      },
+    }],
     [["-m", "Grüße"], transfer({ input: { kind: "message", text: "Grüße" } })],
     [["-m", ""], transfer({ input: { kind: "message", text: "" } })],
     [["-m", "-rf"], transfer({ input: { kind: "message", text: "-rf" } })],
@@ -96,7 +131,7 @@ Deno.test("the client's command line becomes what it is to do", async (t) => {
     }],
     [["--link", "packet"], { link: "packet" }],
     [["-q", "--color", "never"], { quiet: true, color: "never" }],
-    [["localhost", "-q", "--", "443"], { host: "localhost", port: 443, quiet: true }],
+    [["localhost", "-q", "--", "443"], { target: { host: "localhost", port: 443 }, quiet: true }],
   ];
   for (const [args, changes] of rows) {
     await t.step(JSON.stringify(args), () => {
@@ -109,10 +144,20 @@ Deno.test("the client refuses what it cannot use", async (t) => {
   const rows: [args: string[], names: string][] = [
     [["host", "0"], '"0" as PORT'],
     [["host", "65536"], '"65536" as PORT'],
-    [["host", "http"], '"http" as PORT'],
+    [["host", "80x!"], '"80x!" as PORT'],
+    [["host:80", "81"], 'both "host:80" and "81"'],
+    [["-4", "-6"], "Cannot use -4 with -6"],
+    [["--mss", "47"], '"47" as --mss'],
+    [["--ttl", "256"], '"256" as --ttl'],
+    [["--dscp", "af44"], '"af44" as --dscp'],
+    [["--profile", "windows"], '"windows" as --profile'],
+    [["--snaplen", "100"], "--snaplen would be ignored"],
+    [["--force"], "--force would be ignored"],
+    [["--read", "f", "--pcap", "g"], "Cannot use --pcap with --read"],
+    [["--read", "f", "host"], 'Cannot use "host" with --read'],
+    [["--mode", "echo"], "rawtcp-server has it"],
     [["host", "80", "81"], 'Too many operands: "81"'],
     [[""], "empty HOST"],
-    [["127.0.0.1:80"], "write host and port apart, as in 127.0.0.1 80"],
     [["--source-port", "-1"], '"-1" as --source-port'],
     [["--isn", "4294967296"], '"4294967296" as --isn'],
     [["--isn", "-5"], '"-5" as --isn'],
@@ -141,34 +186,16 @@ Deno.test("the client refuses what it cannot use", async (t) => {
   }
 });
 
-Deno.test("help and version win over everything else that is well formed", () => {
-  assertEquals(parseClientArguments(["host", "-h", "80"]), { kind: "help" });
-  assertEquals(parseClientArguments(["-qV"]), { kind: "version" });
-  assertEquals(parseClientArguments(["--version", "--help"]), { kind: "help" });
-});
-
-Deno.test("the help names every option and every exit code of the client, within 120 columns", () => {
-  const help = clientHelp();
-  for (const code of Object.values(ExitCode)) {
-    assert(new RegExp(`^ +${code}  \\w`, "m").test(help), `exit code ${code}`);
-  }
-  for (
-    const option of [
-      "message",
-      "source-port",
-      "isn",
-      "connect-timeout",
-      "close-timeout",
-      "time-wait",
-      "send-bytes",
-      "receive",
-      "link",
-      "color",
-    ]
-  ) {
-    assertStringIncludes(help, `--${option} `);
-  }
-  for (const line of help.split("\n")) assert(line.length <= 120, line);
+Deno.test("help and version win over everything else that is well formed; -h is short", () => {
+  const text = (...args: readonly string[]): string => {
+    const command = parseClientArguments(args);
+    return command.kind === "text" ? command.text : "";
+  };
+  assertEquals(text("host", "-h", "80"), shortHelp(CLIENT_TEXT));
+  assertEquals(text("-qV"), `rawtcp-client ${VERSION}`);
+  assertEquals(text("--version", "--help"), fullHelp(CLIENT_TEXT));
+  assertEquals(text("--man"), manualPage(CLIENT_TEXT));
+  assertEquals(text("--completions", "fish"), completions(CLIENT_TEXT, "fish"));
 });
 
 Deno.test("the version is the package's", () => {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { ExitCode, exitCodeTable } from "../../cli/exit_codes.ts";
+import { ExitCode } from "../../cli/exit_codes.ts";
 import { describeFailure, ProgramFailure } from "../../cli/failures.ts";
 import { UsageError } from "../../cli/options.ts";
 import { LibcError, ResolveError, SystemError } from "../../ffi/mod.ts";
@@ -110,11 +110,4 @@ Deno.test("exit codes are all different, and fit a shell", () => {
   const codes = Object.values(ExitCode);
   assertEquals(new Set(codes).size, codes.length);
   for (const code of codes) assert(code >= 0 && code < 256);
-});
-
-Deno.test("a table of exit codes names each once", () => {
-  assertEquals(exitCodeTable(["ok", "interrupted"]).split("\n").map((line) => line.slice(0, 7)), [
-    "    0  ",
-    "  130  ",
-  ]);
 });

@@ -10,7 +10,7 @@ import { UsageError } from "../../cli/options.ts";
 
 function observeOf(...args: readonly string[]): ObserveArguments {
   const command = parseClientArguments(args);
-  if (command.kind === "help" || command.kind === "version") throw new Error("Not a run");
+  if (command.kind === "text") throw new Error("Not a run");
   return command.kind === "run" ? command.arguments.observe : command.observe;
 }
 
@@ -19,9 +19,10 @@ const ROWS: readonly (readonly [args: readonly string[], changes: Partial<Observ
   [["-v"], { verbose: true }],
   [["--trace"], { trace: true }],
   [["--absolute"], { trace: true, absolute: true }],
-  [["--explain", "--stats", "--ascii", "--force"], {
+  [["--explain", "--stats", "--ladder", "--ascii", "--force"], {
     explain: true,
     statistics: true,
+    ladder: true,
     ascii: true,
     force: true,
   }],
@@ -45,7 +46,7 @@ for (const [args, changes] of ROWS) {
 
 Deno.test("a host after --ladder stays the host", () => {
   const command = parseClientArguments(["--ladder", "example.org", "80"]);
-  assertEquals(command.kind === "run" ? [command.arguments.host, command.arguments.port] : null, [
+  assertEquals(command.kind === "run" ? Object.values(command.arguments.target) : null, [
     "example.org",
     80,
   ]);

@@ -1,23 +1,19 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import {
-  type OptionSpec,
-  optionTable,
-  parseChoice,
-  parseOctets,
-  parseOptions,
-  parsePort,
-  parseSeconds,
-  parseWhole,
-  quoted,
-  UsageError,
-} from "../../cli/options.ts";
+import { type OptionSpec, parseOptions, UsageError } from "../../cli/options.ts";
 
 const SPECS: readonly OptionSpec[] = [
   { name: "message", letter: "m", value: "TEXT", help: "what to send" },
   { name: "source-port", value: "N", help: "where from\nand more" },
   { name: "quiet", letter: "q", help: "say nothing" },
   { name: "version", letter: "V", help: "show the version" },
+  { name: "cut", help: "cut it", needs: ["message", "quiet"] },
+  { name: "fault", value: "SPEC", help: "what goes wrong", repeats: true },
 ];
+
+const OTHERS = {
+  program: "other-program",
+  options: [{ name: "mode", value: "M", help: "" }, { name: "quiet", help: "" }],
+};
 
 Deno.test("options, values and operands are told apart", async (t) => {
   const rows: [args: string[], values: Record<string, string>, flags: string[], operands: string[]][] = [
@@ -49,6 +45,8 @@ Deno.test("options, values and operands are told apart", async (t) => {
     [["--", "-q", "--nonsense"], {}, [], ["-q", "--nonsense"]],
     [["-q", "--", "--"], {}, ["quiet"], ["--"]],
     [["-"], {}, [], ["-"]],
+    [["--cut", "-q"], {}, ["quiet", "cut"], []],
+    [["--fault", "a", "--fault=b,c"], { fault: "a,b,c" }, [], []],
     [["--source-port", "1.0", "0x50"], { "source-port": "1.0" }, [], ["0x50"]],
   ];
   for (const [args, values, flags, operands] of rows) {
@@ -64,15 +62,19 @@ Deno.test("options, values and operands are told apart", async (t) => {
 Deno.test("what no option can mean is refused with one line that names it", async (t) => {
   const rows: [args: string[], message: string][] = [
     [["--nonsense"], 'Unknown option "--nonsense"'],
-    [["--nonsense=1"], 'Unknown option "--nonsense=1"'],
+    [["--nonsense=1"], 'Unknown option "--nonsense"'],
     [["-x"], 'Unknown option "-x"'],
     [["-qx"], 'Unknown option "-x"'],
     [["-1"], 'Unknown option "-1"'],
-    [["---quiet"], 'Unknown option "---quiet"'],
+    [["---quiet"], 'Unknown option "---quiet": did you mean --quiet?'],
     [["--no-quiet"], 'Unknown option "--no-quiet"'],
-    [["--__proto__=1"], 'Unknown option "--__proto__=1"'],
-    [["--quiet.x"], 'Unknown option "--quiet.x"'],
-    [["--mess", "x"], 'Unknown option "--mess"'],
+    [["--__proto__=1"], 'Unknown option "--__proto__"'],
+    [["--quiet.x"], 'Unknown option "--quiet.x": did you mean --quiet?'],
+    [["--mess", "x"], 'Unknown option "--mess": did you mean --message?'],
+    [["--mesage=x"], 'Unknown option "--mesage": did you mean --message?'],
+    [["--qiuet"], 'Unknown option "--qiuet": did you mean --quiet?'],
+    [["--mode", "echo"], 'Unknown option "--mode": other-program has it'],
+    [["--cut"], "Option --cut would be ignored: it goes with --message or --quiet"],
     [["--\x1b[31m"], 'Unknown option "--\\x1b[31m"'],
     [["--quiet=yes"], "Option --quiet takes no value"],
     [["-m"], "Option -m needs a value: -m TEXT"],
@@ -80,117 +82,12 @@ Deno.test("what no option can mean is refused with one line that names it", asyn
   ];
   for (const [args, message] of rows) {
     await t.step(JSON.stringify(args), () => {
-      const error = assertThrows(() => parseOptions(args, SPECS), UsageError);
+      const error = assertThrows(() => parseOptions(args, SPECS, OTHERS), UsageError);
       assertEquals(error.message, message);
     });
   }
 });
 
-Deno.test("whole numbers are decimal digits within their range", () => {
-  assertEquals(parseWhole("0", "N", 0, 9), 0);
-  assertEquals(parseWhole("4294967295", "N", 0, 2 ** 32 - 1), 4_294_967_295);
-  assertEquals(parseWhole("007", "N", 0, 9), 7);
-  for (
-    const text of [
-      "",
-      " 1",
-      "1 ",
-      "-1",
-      "+1",
-      "1.0",
-      "1e1",
-      "0x1",
-      "10",
-      "٣",
-      "NaN",
-      "Infinity",
-      "9".repeat(99),
-    ]
-  ) {
-    const error = assertThrows(() => parseWhole(text, "N", 0, 9), UsageError);
-    assertEquals(error.message, `Cannot use ${quoted(text)} as N: give a whole number from 0 to 9`);
-  }
-});
-
-Deno.test("octets may be counted in thousands and in powers of two", () => {
-  const rows: [text: string, octets: number][] = [
-    ["0", 0],
-    ["1500", 1_500],
-    ["10K", 10_000],
-    ["10kB", 10_000],
-    ["100MB", 100_000_000],
-    ["3G", 3_000_000_000],
-    ["2T", 2e12],
-    ["1KiB", 1_024],
-    ["64kib", 65_536],
-    ["5MiB", 5_242_880],
-    ["1GiB", 1_073_741_824],
-    ["1TiB", 1_099_511_627_776],
-    ["9007199254740991", Number.MAX_SAFE_INTEGER],
-  ];
-  for (const [text, octets] of rows) assertEquals(parseOctets(text, "N"), octets, text);
-  for (
-    const text of [
-      "",
-      "K",
-      "-1",
-      "+1",
-      "1.5M",
-      "1 M",
-      "1Ki",
-      "1KK",
-      "1P",
-      "1B",
-      "0x10",
-      "1e9",
-      "9007199254740992",
-      "9008T",
-      "∞",
-    ]
-  ) {
-    assertThrows(
-      () => parseOctets(text, "--send-bytes"),
-      UsageError,
-      `${quoted(text)} as --send-bytes: give`,
-    );
-  }
-});
-
-Deno.test("ports end at 65535 and start at 1 for a destination", () => {
-  assertEquals(parsePort("65535", "PORT", 1), 65_535);
-  assertEquals(parsePort("0", "--source-port", 0), 0);
-  assertThrows(() => parsePort("0", "PORT", 1), UsageError);
-  assertThrows(() => parsePort("65536", "PORT", 1), UsageError);
-  assertThrows(() => parsePort("http", "PORT", 1), UsageError);
-});
-
-Deno.test("seconds may have a fraction, and are more than zero unless zero is allowed", () => {
-  assertEquals(parseSeconds("2", "T"), 2);
-  assertEquals(parseSeconds("0.25", "T"), 0.25);
-  assertEquals(parseSeconds(".5", "T"), 0.5);
-  assertEquals(parseSeconds("86400", "T"), 86_400);
-  assertEquals(parseSeconds("0", "T", true), 0);
-  for (const text of ["0", "0.0", "", ".", "-1", "1s", "1e3", "86401", "Infinity", "1,5"]) {
-    assertThrows(() => parseSeconds(text, "T"), UsageError, "T");
-  }
-  assertThrows(() => parseSeconds("-1", "T", true), UsageError);
-});
-
-Deno.test("a choice is one of its words", () => {
-  assertEquals(parseChoice("auto", "--color", ["auto", "never"]), "auto");
-  const error = assertThrows(() => parseChoice("Auto", "--color", ["auto", "never"]), UsageError);
-  assertEquals(error.message, 'Cannot use "Auto" as --color: give auto, never');
-});
-
-Deno.test("the table of options has one column for explanations", () => {
-  assertEquals(
-    optionTable(SPECS),
-    [
-      "  -m, --message TEXT   what to send",
-      "      --source-port N  where from",
-      "                       and more",
-      "  -q, --quiet          say nothing",
-      "  -V, --version        show the version",
-    ].join("\n"),
-  );
+Deno.test("it is known which options were given by their letters", () => {
+  assertEquals([...parseOptions(["-qm", "x", "--version"], SPECS).byLetter], ["quiet", "message"]);
 });

@@ -1,6 +1,8 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { serverFailure } from "../../cli/server_failure.ts";
-import { parseServerArguments, serverHelp, type ServerOptions } from "../../cli/server_options.ts";
+import { parseServerArguments, SERVER_TEXT, type ServerOptions } from "../../cli/server_options.ts";
+import { fullHelp, shortHelp } from "../../cli/help.ts";
+import { VERSION } from "../../cli/version.ts";
 import { UsageError } from "../../cli/options.ts";
 import { SystemError } from "../../ffi/errno.ts";
 import { ResolveError } from "../../ffi/resolve.ts";
@@ -26,6 +28,8 @@ Deno.test("the server's command line", async (t) => {
     ["--mode=discard", { mode: { kind: "discard" } }],
     ["--mode source=0", { mode: { kind: "source", octets: 0 } }],
     ["--mode=source=1000000000000", { mode: { kind: "source", octets: 1e12 } }],
+    ["--mode source=20MB", { mode: { kind: "source", octets: 20e6 } }],
+    ["--host [::1]", { host: "::1" }],
     ["--count 3 -q --color never", { count: 3, quiet: true, color: "never" }],
   ];
   for (const [args, expected] of rows) {
@@ -43,8 +47,10 @@ Deno.test("a wrong command line is refused with the reason, before anything is o
     ["--count 0", "from 1 to"],
     ["--mode shout", "print, echo, discard or source=BYTES"],
     ["--mode source", "source=BYTES"],
-    ["--mode source=", "whole number"],
-    ["--mode source=1k", "whole number"],
+    ["--mode source=", "source=BYTES"],
+    ["--mode source=1x", "whole number of bytes"],
+    ["--trace", 'Unknown option "--trace": rawtcp-client has it'],
+    ["--prot 1", "did you mean --port?"],
     ["--mode echo=1", "source=BYTES"],
     ["--color red", "auto, always, never"],
     ["--host=", "empty address"],
@@ -59,10 +65,11 @@ Deno.test("a wrong command line is refused with the reason, before anything is o
 });
 
 Deno.test("help and version win over everything else that is well formed", () => {
-  assertEquals(parseServerArguments(["--port", "1", "-h"]), "help");
-  assertEquals(parseServerArguments(["-V"]), "version");
+  assertEquals(parseServerArguments(["--port", "1", "-h"]), shortHelp(SERVER_TEXT));
+  assertEquals(parseServerArguments(["--help", "-V"]), fullHelp(SERVER_TEXT));
+  assertEquals(parseServerArguments(["-V"]), `rawtcp-server ${VERSION}`);
   for (const word of ["--mode", "source=BYTES", "--count", "Ctrl-C", "Exit codes"]) {
-    assertStringIncludes(serverHelp(), word);
+    assertStringIncludes(fullHelp(SERVER_TEXT), word);
   }
 });
 

@@ -25,6 +25,7 @@ export const JOB: Omit<ClientJob, "source" | "sending" | "sink"> = {
   ending: "delivered",
   aborts: false,
   connectTimeout: null,
+  timeout: null,
   closeTimeout: seconds(60),
   linger: null,
   timeWait: seconds(0),

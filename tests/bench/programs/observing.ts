@@ -9,7 +9,7 @@
  * @module
  */
 
-import { parseOctets } from "../../../cli/options.ts";
+import { parseOctets } from "../../../cli/option_values.ts";
 import { Network, Pair } from "../../e2e/network.ts";
 import { spreadOf } from "../statistics.ts";
 

@@ -1,0 +1,181 @@
+/**
+ * The options of rawtcp-client, in groups, and what else there is to tell of it.
+ *
+ * @module
+ */
+
+import { SHELLS } from "./completions.ts";
+import { ExitCode, exitMeaning } from "./exit_codes.ts";
+import type { ProgramText } from "./program_text.ts";
+import { CAPTURE_OPTIONS, SHOWING_OPTIONS } from "./observe_arguments.ts";
+import type { OptionGroup } from "./options.ts";
+import { COLOR_CHOICES } from "./output.ts";
+import { DEFAULT_PORT } from "./target.ts";
+import { TCP_OPTIONS } from "./tcp_arguments.ts";
+import { TRANSFER_OPTIONS } from "./client_transfer_arguments.ts";
+import { VERSION } from "./version.ts";
+
+/** How packets travel: all by raw socket, text by packet socket, or so once much of it flows. */
+export const LINK_CHOICES = ["auto", "raw", "packet"] as const;
+
+/** As long as kernels keep FIN-WAIT-2, seconds (Linux: tcp_fin_timeout). */
+export const DEFAULT_CLOSE_TIMEOUT = 60;
+
+/** All options, in the order of the help. */
+export const CLIENT_GROUPS: readonly OptionGroup[] = [
+  { title: "What is sent, and what becomes of the answer", options: TRANSFER_OPTIONS },
+  {
+    title: "From where, and how long",
+    options: [
+      { name: "ipv4", letter: "4", help: "use IPv4 addresses of HOST only" },
+      { name: "ipv6", letter: "6", help: "use IPv6 addresses of HOST only" },
+      { name: "source", value: "ADDR", help: "send from this address of this host (default: by route)" },
+      { name: "source-port", value: "N", help: "send from port N (default: the kernel picks one)" },
+      {
+        name: "connect-timeout",
+        value: "TIME",
+        help:
+          "give up the handshake after this time (default: 180s); 500ms, 2s, 3m are times, a number is seconds",
+      },
+      {
+        name: "timeout",
+        value: "TIME",
+        help: "give up after so much time without progress, a closed window of the peer's included " +
+          "(default: 60s without any answer)",
+      },
+      {
+        name: "close-timeout",
+        value: "TIME",
+        help:
+          `after our FIN, give up once the peer is silent for this time (default: ${DEFAULT_CLOSE_TIMEOUT}s)`,
+      },
+      {
+        name: "time-wait",
+        value: "TIME",
+        help: "stay in TIME-WAIT for this time before exiting (default: 0)",
+      },
+    ],
+  },
+  {
+    title: "How the TCP behaves",
+    options: [
+      {
+        name: "isn",
+        value: "N",
+        help: "initial sequence number, to follow a lecture's figures (default: RFC 6528)",
+      },
+      ...TCP_OPTIONS,
+      {
+        name: "link",
+        value: "WAY",
+        choices: LINK_CHOICES,
+        help: "raw, packet or auto: how bulk data leaves (default: auto, see below)",
+      },
+    ],
+  },
+  { title: "What is shown", options: SHOWING_OPTIONS },
+  {
+    title: "Captures",
+    options: [
+      ...CAPTURE_OPTIONS,
+      {
+        name: "read",
+        value: "FILE",
+        help:
+          "show a capture (pcapng or pcap, gzip too) in the ways above instead of connecting; - for standard " +
+          "input; no right is needed",
+      },
+    ],
+  },
+  {
+    title: "The program",
+    options: [
+      { name: "quiet", letter: "q", help: "print nothing unless it fails" },
+      {
+        name: "color",
+        value: "WHEN",
+        choices: COLOR_CHOICES,
+        help: "auto, always or never (default: auto)",
+      },
+      { name: "help", letter: "h", help: "show this help; -h shows the short one" },
+      { name: "man", help: "print the manual page, for man -l -" },
+      {
+        name: "completions",
+        value: "SHELL",
+        choices: SHELLS,
+        help: `print completions for ${SHELLS.join(", ")}`,
+      },
+      { name: "version", letter: "V", help: "show the version" },
+    ],
+  },
+];
+
+const TRANSFERS =
+  `The usual message, TEXT, a file, or standard input is sent to its end. Once all of it is acknowledged the FIN goes, \
+and reading goes on until the peer's has come. What the peer sends is shown with control characters escaped, or goes to \
+--output; where a reader of that stops, the window closes. For all but messages the last line tells, for each way, MB/s \
+(10^6 bytes) from the start of the transfer to the last byte, and for the connection its segments, retransmissions and \
+the CPU time of this process per GB (10^9 bytes, both ways together). Sizes take K, M, G, T (10^3 and so on) or KiB, MiB, \
+GiB, TiB (2^10 and so on). Try it against rawtcp-server --mode discard, source=N or echo.
+
+Narration goes to standard output, warnings (retransmissions among them) to standard error; with --output - all of \
+it goes to standard error. Whoever does not read what is written holds the transfer back.`;
+
+const LINKS =
+  `--link raw sends every packet by raw socket. --link packet sends data by packet socket, up to 64 KiB at a time, which \
+the kernel or the network card cuts into segments: several times faster, over Ethernet and loopback; and it receives \
+what arrives one packet at a time through a ring that the kernel fills. auto does so once much flows (some 256 KiB), and \
+goes back to the raw socket for good where nothing gets across. -v says which way is taken. A capture then has the long \
+segments, as one of the kernel's own TCP has, and --snaplen 65575 all their bytes; with --link raw it has those on the \
+wire. Where segments are told one by one (--trace, --explain, --json, --ladder, --report) the default is raw.`;
+
+const RIGHTS =
+  `It needs Linux and the right CAP_NET_RAW: run it as root, or give the compiled program the right with
+
+    sudo setcap cap_net_raw+ep ./rawtcp-client
+
+or try it in a network of your own: deno task demo. It never touches the firewall: while it runs, a listening socket \
+that drops everything keeps the kernel from answering for its port, and that ends with the process.`;
+
+const ENDING =
+  `After the last ACK the program exits at once. Should that ACK get lost, the peer's repeated FIN finds \
+nobody, and the kernel answers it with RST: the peer has everything by then, but may note a reset. --time-wait keeps the \
+connection in TIME-WAIT for that long, to acknowledge such a FIN (60s is the usual time).
+
+Ctrl-C closes an established connection with FIN and waits up to 5 seconds for the peer; one that is not established is \
+aborted with RST. A second Ctrl-C ends the program at once, and so the peer may see a RST. SIGTERM does the same.`;
+
+/** What there is to tell of the client. */
+export const CLIENT_TEXT: ProgramText = {
+  name: "rawtcp-client",
+  summary: "connects with a TCP of its own and shows how",
+  operands: "[HOST] [PORT]",
+  description:
+    `Connects to HOST (default 127.0.0.1) at PORT (default ${DEFAULT_PORT}) with a TCP of its own over raw \
+sockets, delivers a message, waits until all of it is acknowledged, and closes in order. HOST:PORT, [V6]:PORT, \
+tcp://HOST:PORT and names of services work too; all addresses of a name are tried. Options may stand before or after \
+the operands; -- ends them.`,
+  examples: [
+    ["rawtcp-client 127.0.0.1 8888", "deliver the usual message to a rawtcp-server, and tell each step"],
+    [
+      "rawtcp-client --explain example.org:http -m $'GET / HTTP/1.0\\r\\n\\r\\n'",
+      "a request, with the reason for each step",
+    ],
+    ["rawtcp-client -i FILE --report report.html HOST PORT", "send a file, and draw what happened"],
+    ["COMMAND | rawtcp-client -o - HOST PORT | COMMAND", "in a pipe, as nc; -i - to type"],
+    ["rawtcp-client --read FILE --ladder", "a sequence diagram of any capture"],
+  ],
+  groups: CLIENT_GROUPS,
+  notes: [["Transfers", TRANSFERS], ["How data leaves", LINKS], ["Rights", RIGHTS], ["The end", ENDING]],
+  environment: [
+    ["RAWTCP_LIBC", "the C library, where it is not found by itself"],
+    ["NO_COLOR, FORCE_COLOR, TERM", "no colour; colour though it is no terminal; dumb: none"],
+    ["LC_ALL, LC_CTYPE, LANG", "which characters the terminal has"],
+  ],
+  files: [
+    ["/etc/services", "names of ports"],
+    ["/etc/hosts, /etc/resolv.conf", "names of hosts, by the C library"],
+  ],
+  exitCodes: Object.values(ExitCode).map((code) => [code, exitMeaning(code)]),
+  version: VERSION,
+};
