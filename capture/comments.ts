@@ -4,9 +4,15 @@
  * @module
  */
 
-import { ARRIVALS, type CatalogueEntry, SEND_REASONS } from "../trace/catalogue.ts";
-import { meaningsOf } from "../trace/meaning.ts";
-import type { ArrivedEvent, ConnectionRecord, SentEvent, TraceEvent, ViewRecord } from "../trace/record.ts";
+import type { CatalogueEntry } from "../trace/catalogue.ts";
+import type {
+  ArrivedEvent,
+  CongestionEvent,
+  ConnectionRecord,
+  SentEvent,
+  TraceEvent,
+  ViewRecord,
+} from "../trace/record.ts";
 import { entriesOf } from "../trace/told.ts";
 import { sentenceOf, templateOf, type Variable, variableText } from "../trace/variables.ts";
 import { type BlockBuffer, TextPiece } from "./format/block_buffer.ts";
@@ -36,13 +42,8 @@ export function writeSegmentComments(
   connection: ConnectionRecord | null,
   blocks: BlockBuffer,
 ): void {
-  if (event.kind === "sent") {
-    if (event.reason === null) return;
-    writeSegmentComment(event, event.reason, SEND_REASONS[event.reason], connection, blocks);
-    return;
-  }
-  for (const meaning of meaningsOf(event)) {
-    writeSegmentComment(event, meaning, ARRIVALS[meaning], connection, blocks);
+  for (const { code, entry } of entriesOf(event, connection)) {
+    writeSegmentComment(event, code, entry, connection, blocks);
   }
 }
 
@@ -77,7 +78,7 @@ function segmentCommentOf(kind: string, code: string, entry: CatalogueEntry): Se
     );
     comment = {
       pieces: whole.map(encoded),
-      singular: whole.map((text) => encoded(text.replace(/^ octets\b/, " octet"))),
+      singular: whole.map((text) => encoded(text.replace(/^ (more )?octets\b/, " $1octet"))),
       variables,
     };
     segmentComments.set(entry, comment);
@@ -95,32 +96,88 @@ function encoded(text: string): TextPiece {
   return octets;
 }
 
-/** Writes the comment that says what an event was that is no segment's. */
+/** An event that is no segment's. */
+export type OtherEvent = Exclude<TraceEvent, SentEvent | ArrivedEvent>;
+
+/**
+ * Writes the comment that says what an event was that is no segment's: what no packet shows, and those variables that
+ * differ from `before`, the connection's view that was written last; null: all of them.
+ *
+ * @param at when it was, microseconds since 1970-01-01 UTC; null: at the packet's time
+ */
 export function writeEventComment(
-  event: Exclude<TraceEvent, SentEvent | ArrivedEvent>,
+  event: OtherEvent,
   connection: ConnectionRecord | null,
+  before: ViewRecord | null,
+  at: number | null,
   write: (comment: string) => void,
 ): void {
   if (event.kind === "lost") return write(`lost (${event.direction}): ${event.fault}`);
-  const between = detail(event);
-  for (const { code, entry } of entriesOf(event)) {
+  const when = at === null ? "" : ` connection=${event.connection} at=${momentText(at)}`;
+  const view = event.kind === "note" ? null : event.view;
+  const between = detail(event) + when + (view === null ? "" : differences(event, view, before));
+  for (const { code, entry } of entriesOf(event, connection)) {
     write(`${event.kind} (${code})${between}: ${sentenceOf(entry, event, connection)} [${entry.rule}]`);
   }
 }
 
-function detail(event: Exclude<TraceEvent, SentEvent | ArrivedEvent>): string {
+/** Writes the comment of the window's growth with an ACK, in few words, since there are as many as ACKs. */
+export function writeGrowth(event: CongestionEvent, blocks: BlockBuffer): void {
+  blocks.beginOption(OptionCode.comment);
+  blocks.piece(encoded(`congestion (${event.reason}) control=${event.control} ssthresh=`));
+  if (event.ssthreshBefore === Infinity) blocks.piece(UNLIMITED);
+  else blocks.integer(event.ssthreshBefore);
+  blocks.piece(CWND);
+  blocks.integer(event.cwndBefore);
+  blocks.piece(RANGE);
+  blocks.integer(event.view.cwnd ?? 0);
+  blocks.piece(GROWTH);
+  blocks.endOption();
+}
+
+function detail(event: OtherEvent): string {
   switch (event.kind) {
     case "state":
       return ` ${event.from} to ${event.to}`;
     case "congestion":
-      return ` cwnd=${event.cwndBefore}..${event.view.cwnd ?? "?"}` +
-        ` ssthresh=${thresholdText(event.ssthreshBefore)}..${thresholdText(event.view.ssthresh)}`;
+      return ` control=${event.control}${optional("from", event.reducedFrom)}` +
+        ` ssthresh=${event.ssthreshBefore === Infinity ? "unlimited" : event.ssthreshBefore}..${
+          thresholdText(event.view.ssthresh)
+        } cwnd=${event.cwndBefore}..${event.view.cwnd ?? "?"}`;
+    case "timer":
+      return optional("timeoutBefore", event.timeoutBefore);
+    case "icmp":
+      return ` family=${event.family} type=${event.type} code=${event.code}${
+        optional("mtu", event.mtu)
+      } quoted=${event.quoted}`;
     case "dropped":
     case "lost":
-    case "timer":
     case "note":
       return "";
   }
+}
+
+function optional(name: string, value: number | null): string {
+  return value === null ? "" : ` ${name}=${value}`;
+}
+
+/** Seconds since 1970-01-01 UTC. */
+function momentText(micros: number): string {
+  const MICROS_PER_SECOND = 1_000_000;
+  const rest = Math.round(micros % MICROS_PER_SECOND);
+  return `${Math.floor(micros / MICROS_PER_SECOND)}.${String(rest).padStart(6, "0")}`;
+}
+
+/** The variables that are not as before: ` sndUna=30 flight=0`, but for those whose change is the event itself. */
+function differences(event: OtherEvent, view: ViewRecord, before: ViewRecord | null): string {
+  let text = "";
+  for (const name of Object.keys(view) as (keyof ViewRecord)[]) {
+    const value = view[name];
+    if (event.kind === "congestion" && (name === "cwnd" || name === "ssthresh")) continue;
+    if (before !== null && before[name] === value) continue;
+    text += ` ${name}=${typeof value === "string" ? value.replaceAll(" ", "-") : thresholdText(value)}`;
+  }
+  return text;
 }
 
 const NAMES = {
@@ -149,6 +206,9 @@ const NAMES = {
 const STATE = encoded(" state=");
 const UNKNOWN = encoded("?");
 const UNLIMITED = encoded("unlimited");
+const CWND = encoded(" cwnd=");
+const RANGE = encoded("..");
+const GROWTH = encoded(": the window grows");
 const VARIABLES = encoded(`${VARIABLES_PREFIX}connection=`);
 
 /**

@@ -17,7 +17,7 @@ import type {
 } from "../trace/record.ts";
 import type { PacketSink, PacketSource } from "../trace/recorder.ts";
 import { BlockBuffer } from "./format/block_buffer.ts";
-import { writeEventComment, writeSegmentComments, writeVariables } from "./comments.ts";
+import { writeEventComment, writeGrowth, writeSegmentComments, writeVariables } from "./comments.ts";
 import {
   BlockType,
   BYTE_ORDER_MAGIC,
@@ -114,11 +114,17 @@ export class CaptureWriter implements PacketSink {
     this.#connection = connection;
     this.#at(event.time);
     if (event.kind === "sent" || event.kind === "arrived" || event.kind === "lost") return;
-    if (event.kind === "state" && event.to === "CLOSED") this.#views.delete(event.connection);
-    if (event.kind === "congestion" && isGrowth(event)) return;
+    if (event.kind === "congestion" && isGrowth(event) && this.#blocks.isOpen) {
+      return writeGrowth(event, this.#blocks);
+    }
     if (isRefusal(event)) return; // it is said with its own packet
     if (isCause(event)) this.#endPacket();
-    writeEventComment(event, connection, this.#blocks.isOpen ? this.#comment : this.#wait);
+    const before = this.#views.get(event.connection) ?? null;
+    const isWithPacket = this.#blocks.isOpen;
+    const at = isWithPacket ? null : this.#options.epoch + event.time;
+    writeEventComment(event, connection, before, at, isWithPacket ? this.#comment : this.#wait);
+    if (event.kind !== "note" && event.view !== null) this.#views.set(event.connection, event.view);
+    if (event.kind === "state" && event.to === "CLOSED") this.#views.delete(event.connection);
   }
 
   packet(event: TraceEvent, packet: PacketSource | null): void {
@@ -131,8 +137,9 @@ export class CaptureWriter implements PacketSink {
     const blocks = this.#blocks;
     for (const comment of this.#waiting) blocks.textOption(OptionCode.comment, comment);
     if (this.#waiting.length > 0) this.#waiting = [];
-    if (event.kind === "lost" || isRefusal(event)) writeEventComment(event, this.#connection, this.#comment);
-    else if (event.kind === "sent" || event.kind === "arrived") this.#say(event);
+    if (event.kind === "lost" || isRefusal(event)) {
+      writeEventComment(event, this.#connection, null, null, this.#comment);
+    } else if (event.kind === "sent" || event.kind === "arrived") this.#say(event);
     if (blocks.complete >= FLUSH_AT) this.#flushComplete();
   }
 
@@ -270,6 +277,6 @@ function isRefusal(event: TraceEvent): event is DroppedEvent {
 }
 
 function isCause(event: TraceEvent): boolean {
-  return event.kind === "timer" ||
+  return event.kind === "timer" || event.kind === "icmp" ||
     (event.kind === "state" && (event.reason === "user-close" || event.reason === "user-abort"));
 }

@@ -21,7 +21,6 @@ import {
   seqToUint32,
   type State,
   type StateReason,
-  type TimerName,
   toSeconds,
 } from "../tcp/mod.ts";
 import { payloadLines } from "./escape.ts";
@@ -197,7 +196,9 @@ export class Narrator implements Observer {
     _now: Instant,
   ): void {}
 
-  timerFired(_connection: ConnectionView, _timer: TimerName, _now: Instant): void {}
+  timerFired(): void {}
+
+  icmpArrived(): void {}
 
   congestionChanged(): void {}
 

@@ -122,7 +122,8 @@ export function outputOptions(
     payload: wanted.payload,
     ladder: wanted.ladder || wanted.ladderFile !== null,
     report: wanted.report !== null,
-    ...wanted.trace ? { lines: { write, absolute: wanted.absolute, color } } : {},
+    absolute: wanted.absolute,
+    ...wanted.trace ? { lines: { write, color } } : {},
     ...wanted.explain ? { story: { write, width: widthOf(lines), color } } : {},
     ...wanted.json ? { json: (line: string): void => writeTo(context.output.out, line) } : {},
     ...wanted.verbose

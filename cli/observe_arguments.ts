@@ -72,7 +72,10 @@ const PICTURE = /\.(svg|mmd)$/;
 export const SHOWING_OPTIONS: readonly OptionSpec[] = [
   { name: "verbose", letter: "v", help: "show the SYN's options and what was agreed" },
   { name: "trace", help: "a line for each segment, timer and change of state, on standard error" },
-  { name: "absolute", help: "with --trace, the header's own sequence numbers" },
+  {
+    name: "absolute",
+    help: "the header's own sequence numbers, in lines, sentences and ladders; alone, as --trace",
+  },
   {
     name: "explain",
     help: "tell the connection in sentences with the rules of the standards, on standard error",
@@ -118,7 +121,7 @@ export function observeArguments({ values, flags }: ParsedOptions, isBulk: boole
   const ladder = values.get("ladder");
   const snapLength = values.get("snaplen");
   return {
-    trace: flags.has("trace") || flags.has("absolute"),
+    trace: flags.has("trace") || (flags.has("absolute") && !flags.has("explain") && ladder === undefined),
     absolute: flags.has("absolute"),
     explain: flags.has("explain"),
     json: flags.has("json"),

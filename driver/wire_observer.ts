@@ -12,7 +12,10 @@ import {
   type ConnectionView,
   type DropReason,
   earliest,
+  type IcmpError,
+  type IcmpVerdict,
   type Instant,
+  type Micros,
   NEVER,
   type Observer,
   type Segment,
@@ -79,8 +82,12 @@ export class WireObserver implements Observer {
     this.#observer.stateChanged(connection, from, to, reason, this.#momentOf(now));
   }
 
-  timerFired(connection: ConnectionView, timer: TimerName, now: Instant): void {
-    this.#observer.timerFired(connection, timer, this.#momentOf(now));
+  timerFired(connection: ConnectionView, timer: TimerName, timeoutBefore: Micros, now: Instant): void {
+    this.#observer.timerFired(connection, timer, timeoutBefore, this.#momentOf(now));
+  }
+
+  icmpArrived(connection: ConnectionView, error: IcmpError, verdict: IcmpVerdict, now: Instant): void {
+    this.#observer.icmpArrived(connection, error, verdict, this.#momentOf(now));
   }
 
   congestionChanged(

@@ -19,6 +19,7 @@ const observer: Observer = {
   segmentArrived: () => {},
   segmentDropped: () => {},
   timerFired: () => {},
+  icmpArrived: () => {},
   congestionChanged: () => {},
 };
 

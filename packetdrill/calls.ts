@@ -8,6 +8,7 @@ import type { Endpoint } from "../tcp/base/address.ts";
 import { parseAddress } from "../tcp/base/address.ts";
 import type { Connection } from "../tcp/connection/connection.ts";
 import { InvalidStateError } from "../tcp/base/errors.ts";
+import type { State } from "../tcp/base/state.ts";
 import { after, type Instant, NEVER, seconds } from "../tcp/base/units.ts";
 import { Arguments } from "./arguments.ts";
 import { type Expression, UnsupportedError } from "./ast.ts";
@@ -222,7 +223,7 @@ function close(context: CallContext, args: Arguments, progress: CallProgress): C
   // RFC 9293 3.9.1.4 leaves it to the caller to wait; a socket with SO_LINGER does.
   const connection = found.connection;
   const limit = after(progress.started, seconds(found.linger ?? 0));
-  const outstanding = connection !== null && ["FIN-WAIT-1", "CLOSING", "LAST-ACK"].includes(connection.state);
+  const outstanding = connection !== null && AWAITING_ACK_OF_FIN.has(connection.state);
   if (!found.nonBlocking && outstanding && now < limit) {
     progress.octets = 1;
     return { kind: "blocked", wakeAt: limit };
@@ -230,6 +231,15 @@ function close(context: CallContext, args: Arguments, progress: CallProgress): C
   context.descriptors.delete(number);
   return returned(0);
 }
+
+/** States of a closed socket whose FIN waits to leave, or for its acknowledgment. */
+const AWAITING_ACK_OF_FIN: ReadonlySet<State> = new Set<State>([
+  "ESTABLISHED",
+  "CLOSE-WAIT",
+  "FIN-WAIT-1",
+  "CLOSING",
+  "LAST-ACK",
+]);
 
 function closeOnce(socket: StreamSocket, now: Instant): void {
   socket.listener?.close(now);

@@ -370,6 +370,7 @@ export class World implements SocketWorld {
         this.#note(" ", `${from} to ${to}`, reason);
       },
       timerFired: (_connection, timer) => this.#note(" ", `${timer} timer`, ""),
+      icmpArrived: (_connection, { kind }, verdict) => this.#note(" ", `ICMP ${kind}`, verdict),
       congestionChanged: (connection, windowBefore, _thresholdBefore, reason) => {
         if (STEADY_GROWTH.has(reason)) return;
         this.#note(" ", `cwnd ${windowBefore} to ${connection.cwnd}`, reason);

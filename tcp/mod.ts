@@ -84,6 +84,7 @@ export type {
   CongestionReason,
   ConnectionView,
   DropReason,
+  IcmpVerdict,
   Observer,
   RecoveryPhase,
   SendReason,

@@ -6,9 +6,13 @@
  * @module
  */
 
-export type { CatalogueEntry } from "./catalogue/entry.ts";
+export { type CatalogueEntry, claimsOf } from "./catalogue/entry.ts";
 export { type ArrivalMeaning, ARRIVALS } from "./catalogue/arrivals.ts";
-export { CONGESTION_REASONS, STATE_REASONS, TIMERS } from "./catalogue/changes.ts";
-export { type FindingCode, FINDINGS, type NoteCode, NOTES } from "./catalogue/findings.ts";
+export { CONGESTION_REASONS } from "./catalogue/congestion_reasons.ts";
+export type { FindingCode, NoteCode } from "./catalogue/finding_codes.ts";
+export { FINDINGS, NOTES } from "./catalogue/findings.ts";
 export { DROP_REASONS } from "./catalogue/drop_reasons.ts";
+export { ICMP_VERDICTS } from "./catalogue/icmp_verdicts.ts";
 export { SEND_REASONS } from "./catalogue/send_reasons.ts";
+export { STATE_REASONS } from "./catalogue/state_reasons.ts";
+export { TIMERS } from "./catalogue/timers.ts";

@@ -8,7 +8,10 @@ import type {
   CongestionReason,
   ConnectionView,
   DropReason,
+  IcmpError,
+  IcmpVerdict,
   Instant,
+  Micros,
   Observer,
   Segment,
   SendReason,
@@ -51,8 +54,12 @@ class CombinedObserver implements Observer {
     for (const observer of this.#all) observer.stateChanged(connection, from, to, reason, now);
   }
 
-  timerFired(connection: ConnectionView, timer: TimerName, now: Instant): void {
-    for (const observer of this.#all) observer.timerFired(connection, timer, now);
+  timerFired(connection: ConnectionView, timer: TimerName, timeoutBefore: Micros, now: Instant): void {
+    for (const observer of this.#all) observer.timerFired(connection, timer, timeoutBefore, now);
+  }
+
+  icmpArrived(connection: ConnectionView, error: IcmpError, verdict: IcmpVerdict, now: Instant): void {
+    for (const observer of this.#all) observer.icmpArrived(connection, error, verdict, now);
   }
 
   congestionChanged(

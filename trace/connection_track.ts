@@ -13,10 +13,9 @@ import {
   seqToUint32,
   type State,
 } from "./core.ts";
+import { Conversation, withMerged } from "./conversation.ts";
 import { Numbering } from "./numbering.ts";
 import type { ConnectionRecord, SegmentMark, SegmentRecord, ViewRecord } from "./record.ts";
-
-const NO_MARKS: readonly SegmentMark[] = [];
 
 /** One connection's memory. */
 export class ConnectionTrack {
@@ -27,10 +26,7 @@ export class ConnectionTrack {
   #remote: unknown = null;
   #ownBase: SeqNumber | null = null;
   #peerBase: SeqNumber | null = null;
-  /** The highest relative number sent, plus one. */
-  #sentTo = 0;
-  /** The relative number after our FIN; Infinity until it is sent, and once it is acknowledged. */
-  #finEnd = Infinity;
+  readonly conversation: Conversation = new Conversation();
 
   constructor(id: number) {
     this.#record = { id, local: "", remote: "", iss: null, irs: null };
@@ -49,10 +45,7 @@ export class ConnectionTrack {
     const changed = view.local !== this.#local || view.remote !== this.#remote ||
       this.own.base !== this.#ownBase || this.peer.base !== this.#peerBase;
     if (!changed) return;
-    if (this.own.base !== this.#ownBase) {
-      this.#sentTo = 0;
-      this.#finEnd = Infinity;
-    }
+    if (this.own.base !== this.#ownBase) this.conversation.restart();
     this.#local = view.local;
     this.#remote = view.remote;
     this.#ownBase = this.own.base;
@@ -65,33 +58,13 @@ export class ConnectionTrack {
       irs: this.peer.base === null ? null : seqToUint32(this.peer.base),
     };
   }
-
-  /** What a segment that we send is beyond its reason. */
-  marksOfSent(segment: SegmentRecord, isProbe: boolean): readonly SegmentMark[] {
-    const again = segment.end > segment.seq && segment.seq < this.#sentTo && !isProbe;
-    this.#sentTo = Math.max(this.#sentTo, segment.end);
-    if ((segment.flags & Flag.fin) !== 0 && !again) this.#finEnd = segment.end;
-    return marks(again ? "retransmission" : null, segment);
-  }
-
-  /** Whether the arrived segment acknowledges our FIN, which nothing has done before. */
-  takesFin(segment: SegmentRecord): boolean {
-    if (segment.ack === null || segment.ack < this.#finEnd) return false;
-    this.#finEnd = Infinity;
-    return true;
-  }
 }
 
 /** What a segment that arrives is to a receiver in this state. */
 export function marksOfArrived(segment: SegmentRecord, view: ViewRecord | null): readonly SegmentMark[] {
-  if (view === null || !knowsPeer(view.state) || segment.end === segment.seq) return marks(null, segment);
-  if (segment.end <= view.rcvNxt) return marks("duplicate", segment);
-  return marks(segment.seq > view.rcvNxt ? "out of order" : null, segment);
-}
-
-function marks(mark: SegmentMark | null, segment: SegmentRecord): readonly SegmentMark[] {
-  if (segment.segmentSize > 0) return mark === null ? ["merged"] : [mark, "merged"];
-  return mark === null ? NO_MARKS : [mark];
+  if (view === null || view.rcvNxt === null || segment.end === segment.seq) return withMerged(null, segment);
+  if (segment.end <= view.rcvNxt) return withMerged("duplicate", segment);
+  return withMerged(segment.seq > view.rcvNxt ? "out of order" : null, segment);
 }
 
 /** Whether the peer's initial sequence number is known for certain in this state. */

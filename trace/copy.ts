@@ -82,17 +82,25 @@ export function copySegment(
   };
 }
 
-/** A copy of the connection's variables; amounts and spans are rounded to whole octets and microseconds. */
-export function copyView(view: ConnectionView, track: Numberings): ViewRecord {
+/**
+ * A copy of the connection's variables; amounts and spans are rounded to whole octets and microseconds.
+ *
+ * @param isAgreed whether the peer's SYN has told what depends on it: window, segment size and the congestion window
+ */
+export function copyView(
+  view: ConnectionView,
+  track: Numberings,
+  isAgreed: boolean = knowsPeer(view, track),
+): ViewRecord {
   return {
     state: view.state,
     sndUna: track.own.relative(view.sndUna),
     sndNxt: track.own.relative(view.sndNxt),
     sndMax: track.own.advance(view.sndMax),
-    sndWnd: view.sndWnd,
-    rcvNxt: track.peer.base === null ? 0 : track.peer.advance(view.rcvNxt),
+    sndWnd: knowsPeer(view, track) ? view.sndWnd : null,
+    rcvNxt: knowsPeer(view, track) ? track.peer.advance(view.rcvNxt) : null,
     rcvWnd: view.rcvWnd,
-    cwnd: Math.round(view.cwnd),
+    cwnd: isAgreed ? Math.round(view.cwnd) : null,
     ssthresh: Math.round(view.ssthresh),
     pipe: Math.round(view.pipe),
     flight: view.unackedOctets,
@@ -107,8 +115,13 @@ export function copyView(view: ConnectionView, track: Numberings): ViewRecord {
     minRtt: Math.round(view.minimumRtt),
     rto: Math.round(view.retransmissionTimeout),
     backoff: view.backoff,
-    mss: view.sendMss,
+    mss: isAgreed ? view.sendMss : null,
   };
+}
+
+/** Whether the connection has taken in the peer's SYN; a closed one keeps what it knew. */
+function knowsPeer({ state, irs }: ConnectionView, { peer }: Numberings): boolean {
+  return state !== "LISTEN" && state !== "SYN-SENT" && (state !== "CLOSED" || peer.base === irs);
 }
 
 /** One end of a segment as text: `192.0.2.1:80`. */

@@ -20,6 +20,7 @@ export {
   formatAddress,
   formatEndpoint,
   IcmpError,
+  type IcmpVerdict,
   type Instant,
   instant,
   type IpAddress,

@@ -5,9 +5,11 @@
  */
 
 import { agreementOf, SynPairs } from "./agreement.ts";
+import { TIMERS } from "./catalogue.ts";
 import { octetsText, terminalText } from "./escape.ts";
 import { flagsText, optionsText, secondsText } from "./format.ts";
 import { isGrowth } from "./lines.ts";
+import { numbersText } from "./notation.ts";
 import type {
   ArrivedEvent,
   ConnectionRecord,
@@ -17,7 +19,7 @@ import type {
   TraceEvent,
   TraceSink,
 } from "./record.ts";
-import { entriesOf, tell } from "./told.ts";
+import { codesOf, tell } from "./told.ts";
 
 /** How the story looks. */
 export interface ExplainOptions {
@@ -81,7 +83,7 @@ export class ExplainSink implements TraceSink {
     const time = secondsText(event.time - this.#start).padStart(INDENT - 2);
     this.#heading(time, which + heading(event, connection));
     for (const { sentence, rule } of tell(event, connection)) this.#paragraph(sentence, rule);
-    if (event.kind === "lost") this.#paragraph("It never arrives: a fault was asked for.", "");
+    if (event.kind === "lost") this.#paragraph("A fault was asked for: this is what became of it.", "");
     this.#agreement(event, connection);
   }
 
@@ -91,7 +93,7 @@ export class ExplainSink implements TraceSink {
 
   /** Whether the event is one of many alike of which enough has been said. */
   #isTold(event: TraceEvent): boolean {
-    const codes = entriesOf(event).map(({ code }) => code);
+    const codes = codesOf(event);
     const marked = (event.kind === "sent" || event.kind === "arrived") &&
       event.marks.some((mark) => mark !== "merged");
     const closing = event.kind === "congestion" && !isGrowth(event);
@@ -110,7 +112,7 @@ export class ExplainSink implements TraceSink {
   #countSkipped(): void {
     if (this.#skipped === 0) return;
     const what = this.#skipped === 1 ? "event" : "events";
-    this.#write(" ".repeat(INDENT) + this.#paint(`… ${this.#skipped} ${what} more of the same kind.`, DIM));
+    this.#write(" ".repeat(INDENT) + this.#paint(`… ${this.#skipped} more ${what} of the same kind.`, DIM));
     this.#skipped = 0;
   }
 
@@ -154,7 +156,9 @@ function heading(event: TraceEvent, connection: ConnectionRecord | null): string
     case "state":
       return event.from === event.to ? event.to : `${event.from} becomes ${event.to}`;
     case "timer":
-      return `The ${event.timer} timer ends`;
+      return `The ${TIMERS[event.timer].label} expires`;
+    case "icmp":
+      return "ICMP tells of trouble with a segment of ours";
     case "congestion":
       return "The congestion window changes";
     case "note":
@@ -183,13 +187,9 @@ function lostHeading(event: LostEvent): string {
 }
 
 function segmentWords(segment: SegmentRecord, windowIsRaw: boolean): string {
-  const numbers = segment.end > segment.seq ? ` ${segment.seq} to ${segment.end}` : "";
-  const ack = segment.ack === null ? "" : `, ack ${segment.ack}`;
   const options = optionsText(segment);
-  const window = windowIsRaw ? `${segment.rawWindow} (scale not known)` : segment.window;
-  const text = `${flagsText(segment.flags)}${numbers}${ack}, window ${window}${
-    options === "" ? "" : ` <${options}>`
-  }`;
+  const numbers = numbersText(segment, windowIsRaw);
+  const text = `${flagsText(segment.flags)} ${numbers}${options === "" ? "" : ` <${options}>`}`;
   if (segment.excerpt === null || segment.excerpt.length === 0) return text;
   const more = segment.length > segment.excerpt.length ? "…" : "";
   const quoted = octetsText(segment.excerpt);

@@ -4,8 +4,9 @@
  * @module
  */
 
+import { isAbsolute } from "./absolute.ts";
 import { Flag, Option } from "./core.ts";
-import type { SegmentRecord } from "./record.ts";
+import type { IcmpEvent, SegmentRecord } from "./record.ts";
 
 const MICROS_PER_MILLISECOND = 1_000;
 const MICROS_PER_SECOND = 1_000_000;
@@ -68,11 +69,94 @@ export function amountText(octets: number | null): string {
   return octets === Infinity ? "∞" : String(Math.round(octets));
 }
 
-/** SACK blocks as `1449-2897 4345-5793`. */
+/** A sequence number: a relative one as it is, the header's own modulo 2^32. */
+export function sequenceText(number: number): string {
+  return String(isAbsolute(number) ? number % 2 ** 32 : number);
+}
+
+/** The numbers from `start` to before `end`, as first and last: `1..29`; one of them: `30`. */
+export function rangeText(start: number, end: number): string {
+  return end - start <= 1 ? sequenceText(start) : `${sequenceText(start)}..${sequenceText(end - 1)}`;
+}
+
+/** The same in a sentence: `1 to 29`; one of them: `30`. */
+export function spanOf(start: number, end: number): string {
+  return end - start <= 1 ? sequenceText(start) : `${sequenceText(start)} to ${sequenceText(end - 1)}`;
+}
+
+/** The octets of a segment's text in a sentence, without SYN and FIN: `1 to 29`. */
+export function textSpan(segment: SegmentRecord): string {
+  const start = segment.seq + ((segment.flags & Flag.syn) === 0 ? 0 : 1);
+  return spanOf(start, start + segment.length);
+}
+
+/** SACK blocks in the notation, as first and last octet of each: `1449..2896 4345..5792`. */
 export function sackText(edges: readonly number[]): string {
-  const blocks: string[] = [];
-  for (let i = 0; i + 1 < edges.length; i += 2) blocks.push(`${edges[i]}-${edges[i + 1]}`);
-  return blocks.join(" ");
+  return blocks(edges).map(([left, right]) => rangeText(left, right)).join(" ");
+}
+
+/** SACK blocks in a sentence: `1449 to 2896, 4345 to 5792`. */
+export function blocksText(edges: readonly number[]): string {
+  return blocks(edges).map(([left, right]) => spanOf(left, right)).join(", ");
+}
+
+function blocks(edges: readonly number[]): (readonly [left: number, right: number])[] {
+  const pairs: (readonly [number, number])[] = [];
+  for (let i = 0; i + 1 < edges.length; i += 2) pairs.push([edges[i] as number, edges[i + 1] as number]);
+  return pairs;
+}
+
+/** Names of ICMP messages by type, of "unreachable" by code (RFC 792, RFC 1122 3.2.2.1, RFC 1812 5.2.7.1). */
+const UNREACHABLE_IPV4 = [
+  "network unreachable",
+  "host unreachable",
+  "protocol unreachable",
+  "port unreachable",
+  "fragmentation needed",
+  "source route failed",
+  "destination network unknown",
+  "destination host unknown",
+  "source host isolated",
+  "network prohibited",
+  "host prohibited",
+  "network unreachable for this type of service",
+  "host unreachable for this type of service",
+  "communication prohibited",
+];
+
+/** RFC 4443 3.1. */
+const UNREACHABLE_IPV6 = [
+  "no route to destination",
+  "communication prohibited",
+  "beyond scope of source address",
+  "address unreachable",
+  "port unreachable",
+  "source address failed policy",
+  "route rejected",
+];
+
+const OTHERS_IPV4: Readonly<Record<number, string>> = {
+  4: "source quench",
+  11: "time exceeded",
+  12: "parameter problem",
+};
+
+const OTHERS_IPV6: Readonly<Record<number, string>> = {
+  2: "packet too big",
+  3: "time exceeded",
+  4: "parameter problem",
+};
+
+/** An ICMP error by its name, with its numbers: `"host unreachable" (type 3, code 1)`. */
+export function icmpName({ family, type, code }: IcmpEvent): string {
+  const UNREACHABLE = { 4: 3, 6: 1 } as const;
+  const name = type === UNREACHABLE[family]
+    ? (family === 4 ? UNREACHABLE_IPV4 : UNREACHABLE_IPV6)[code]
+    : (family === 4 ? OTHERS_IPV4 : OTHERS_IPV6)[type];
+  return `${name === undefined ? "" : `"${name}" `}(type ${type}, code ${code})`.replace(
+    /^\(type/,
+    "an error (type",
+  );
 }
 
 /** The options as one text, in a fixed order: `mss 1460 sack-ok ts 1:0 ws 8`; empty for none. */

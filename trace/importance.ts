@@ -29,6 +29,7 @@ export const RANKS = 5;
 export function rankOf(event: TraceEvent): Rank {
   switch (event.kind) {
     case "state":
+    case "icmp":
       return TURN;
     case "timer":
       return event.timer === "delayed ACK" ? ORDINARY : TURN;

@@ -126,8 +126,12 @@ function isFound(event: TraceEvent): boolean {
 function ownFields(event: TraceEvent): Record<string, unknown> {
   switch (event.kind) {
     case "sent":
-    case "arrived":
-      return event.marks.length === 0 ? {} : { marks: event.marks };
+    case "arrived": {
+      const marks = event.marks.length === 0 ? {} : { marks: event.marks };
+      return event.kind === "arrived" && event.answers !== null
+        ? { ...marks, answers: event.answers }
+        : marks;
+    }
     case "dropped":
     case "note":
       return {};
@@ -136,9 +140,20 @@ function ownFields(event: TraceEvent): Record<string, unknown> {
     case "state":
       return { from: event.from, to: event.to };
     case "timer":
-      return { timer: event.timer };
+      return {
+        timer: event.timer,
+        ...event.timeoutBefore === null ? {} : { before: { rto: event.timeoutBefore } },
+      };
+    case "icmp": {
+      const { family, type, code, mtu, quoted } = event;
+      return { icmp: { version: family, type, code, ...mtu === null ? {} : { mtu } }, quoted };
+    }
     case "congestion":
-      return { before: { cwnd: event.cwndBefore, ssthresh: event.ssthreshBefore } };
+      return {
+        control: event.control,
+        ...event.reducedFrom === null ? {} : { reducedFrom: event.reducedFrom },
+        before: { cwnd: event.cwndBefore, ssthresh: event.ssthreshBefore },
+      };
   }
 }
 
@@ -148,7 +163,7 @@ function variablesOf(
   connection: ConnectionRecord | null,
 ): Record<string, VariableValue> | undefined {
   let variables: Record<string, VariableValue> | undefined;
-  for (const { entry } of entriesOf(event)) {
+  for (const { entry } of entriesOf(event, connection)) {
     for (const name of variableNames(entry)) {
       variables ??= {};
       variables[name] = variableValue(name, event, connection);

@@ -4,13 +4,18 @@
  * @module
  */
 
-import { CONGESTION_REASONS, DROP_REASONS, SEND_REASONS, STATE_REASONS, TIMERS } from "./catalogue.ts";
-import { ARRIVALS } from "./catalogue.ts";
-import { Flag } from "./core.ts";
+import { InitialNumbers } from "./initial_numbers.ts";
 import { terminalText } from "./escape.ts";
-import { amountText, flagsText, optionsText, secondsText, spanText } from "./format.ts";
-import { meaningsOf } from "./meaning.ts";
-import { tell } from "./told.ts";
+import {
+  amountText,
+  flagsText,
+  icmpName,
+  optionsText,
+  secondsText,
+  sequenceText,
+  spanText,
+} from "./format.ts";
+import { ackText, lengthText, seqText, windowText } from "./notation.ts";
 import type {
   ArrivedEvent,
   CongestionEvent,
@@ -18,15 +23,16 @@ import type {
   SegmentRecord,
   SentEvent,
   StateEvent,
+  TimerEvent,
   TraceEvent,
   TraceSink,
   ViewRecord,
 } from "./record.ts";
+import { entriesOf, tell } from "./told.ts";
+import { labelText } from "./variables.ts";
 
 /** How the lines look. */
 export interface LineOptions {
-  /** The header's own sequence numbers and windows instead of relative and scaled ones. */
-  readonly absolute: boolean;
   readonly color: boolean;
 }
 
@@ -34,11 +40,10 @@ export interface LineOptions {
 export type WriteLine = (line: string) => void;
 
 const FLAGS_WIDTH = 11;
-const NUMBERS_WIDTH = 18;
-const ABSOLUTE_NUMBERS_WIDTH = 28;
-const ACK_WIDTH = 10;
-const ABSOLUTE_ACK_WIDTH = 14;
+const SEQ_WIDTH = 16;
+const ACK_WIDTH = 9;
 const WINDOW_WIDTH = 11;
+const LENGTH_WIDTH = 8;
 const OPTIONS_WIDTH = 34;
 const STATE_WIDTH = 12;
 
@@ -50,11 +55,12 @@ const PLAIN = "\x1b[0m";
 /**
  * Writes an event's line, if it has one. The first column is the time since the first event in seconds; the second says
  * `>` sent, `<` arrived, with R for a retransmission, D for what we had already, O for what came out of order; `x` dropped,
- * `!` timer, `=` state, `~` congestion window. The last columns are state, cwnd, flight, smoothed RTT/RTO, and why.
+ * `!` timer, `=` state, `~` congestion window, `?` ICMP, `#` an initial sequence number. The last columns are state, cwnd, flight, smoothed RTT/RTO, and why.
  */
 export class LineSink implements TraceSink {
   readonly #write: WriteLine;
   readonly #options: LineOptions;
+  readonly #initial = new InitialNumbers();
   #start: number | null = null;
   #connections = 0;
 
@@ -66,53 +72,50 @@ export class LineSink implements TraceSink {
   event(event: TraceEvent, connection: ConnectionRecord | null): void {
     this.#start ??= event.time;
     this.#connections = Math.max(this.#connections, event.connection);
-    const text = traceLine(event, connection, this.#options);
-    if (text === null) return;
-    const which = this.#connections > 1 ? ` #${event.connection}` : "";
-    const line = `${secondsText(event.time - this.#start).padStart(11)}${which} ${text}`;
-    this.#write(this.#options.color ? paint(event, line) : line);
+    for (const text of this.#initial.newlyKnown(connection)) this.#line(event, ` # ${text}`);
+    const text = traceLine(event, connection);
+    if (text !== null) this.#line(event, text);
   }
 
   finish(): void {}
+
+  #line(event: TraceEvent, text: string): void {
+    const which = this.#connections > 1 ? ` #${event.connection}` : "";
+    const line = `${secondsText(event.time - (this.#start ?? event.time)).padStart(11)}${which} ${text}`;
+    this.#write(this.#options.color ? paint(event, line) : line);
+  }
 }
 
 /** The event's line without its time; null for what the trace leaves out (each ACK's growth of the window). */
-export function traceLine(
-  event: TraceEvent,
-  connection: ConnectionRecord | null,
-  options: LineOptions,
-): string | null {
+export function traceLine(event: TraceEvent, connection: ConnectionRecord | null): string | null {
   switch (event.kind) {
     case "sent":
     case "arrived":
-      return segmentLine(event, connection, options);
+      return segmentLine(event, connection);
     case "dropped":
-      return ` x dropped: ${DROP_REASONS[event.reason].label} [${DROP_REASONS[event.reason].rule}]`;
+      return ` x dropped: ${labelAndRule(event, connection)}`;
     case "lost":
-      return ` x ${segmentColumns(event.segment, connection, options)} | ${event.direction}, but ${
+      return ` x ${segmentColumns(event.segment, connection)} | ${event.direction}, but ${
         terminalText(event.fault)
       }`;
     case "state":
-      return ` = ${stateText(event)}${event.reason === null ? "" : `: ${STATE_REASONS[event.reason].label}`}`;
+      return ` = ${stateText(event)}${event.reason === null ? "" : `: ${labelOf(event, connection)}`}`;
     case "timer":
-      return ` ! ${TIMERS[event.timer].label} fired${
-        event.view.backoff > 0 ? `, ${event.view.backoff} in a row` : ""
+      return ` ! ${labelOf(event, connection)} expires${timeoutText(event)}`;
+    case "icmp":
+      return ` ? ICMP ${icmpName(event)} about ${sequenceText(event.quoted)}: ${
+        labelAndRule(event, connection)
       }`;
     case "congestion":
-      return isGrowth(event) ? null : congestionLine(event);
+      return isGrowth(event) ? null : congestionLine(event, connection);
     case "note":
       return ` # ${tell(event, connection).map(({ sentence }) => sentence).join(" ")}`;
   }
 }
 
-function segmentLine(
-  event: SentEvent | ArrivedEvent,
-  connection: ConnectionRecord | null,
-  options: LineOptions,
-): string {
-  const columns = segmentColumns(event.segment, connection, options);
-  const variables = variablesOf(event);
-  return `${arrowOf(event)} ${columns}${variables} | ${labelOf(event, connection)}`;
+function segmentLine(event: SentEvent | ArrivedEvent, connection: ConnectionRecord | null): string {
+  const columns = segmentColumns(event.segment, connection);
+  return `${arrowOf(event)} ${columns}${variablesOf(event)} | ${labelOf(event, connection)}`;
 }
 
 /** Of a capture without reasons those of whoever sent the segment: cwnd and RTO are known to it alone. */
@@ -123,6 +126,13 @@ function variablesOf(event: SentEvent | ArrivedEvent): string {
   if (shown === null) return "";
   const rtt = shown.srtt > 0 ? spanText(shown.srtt) : "-";
   return ` | ${shown.state.padEnd(STATE_WIDTH)} flight ${shown.flight} rtt ${rtt}`;
+}
+
+/** Which timeout it was, and when the next one comes. */
+function timeoutText({ timer, timeoutBefore, view }: TimerEvent): string {
+  if (timer !== "retransmission") return "";
+  if (timeoutBefore === null || view.rto === null) return ", the last attempt";
+  return ` after ${spanText(timeoutBefore)}, ${view.backoff} in a row, the next after ${spanText(view.rto)}`;
 }
 
 /** Two characters: a letter for what is not as it should be, and the direction. */
@@ -140,32 +150,26 @@ function stateText(event: StateEvent): string {
   return event.from === event.to ? event.to : `${event.from} to ${event.to}`;
 }
 
-/** Why it was sent, or what its arrival means, in a few words. */
-export function labelOf(event: SentEvent | ArrivedEvent, connection: ConnectionRecord | null): string {
-  if (event.findings !== undefined) return tell(event, connection).map(({ label }) => label).join(", ");
-  if (event.kind === "sent") return event.reason === null ? "sent" : SEND_REASONS[event.reason].label;
-  return meaningsOf(event).map((meaning) => ARRIVALS[meaning].label).join(", ");
+/** Why it happened, or what it means, in a few words. */
+export function labelOf(event: TraceEvent, connection: ConnectionRecord | null): string {
+  const labels = entriesOf(event, connection).map(({ entry }) => labelText(entry, event, connection));
+  return labels.length === 0 ? event.kind : labels.join(", ");
 }
 
-function segmentColumns(
-  segment: SegmentRecord,
-  connection: ConnectionRecord | null,
-  options: LineOptions,
-): string {
-  const { absolute } = options;
-  const seq = absolute ? segment.rawSeq : segment.seq;
-  const end = absolute ? (segment.rawSeq + segment.end - segment.seq) % 2 ** 32 : segment.end;
-  const ack = segment.ack === null ? "" : `ack ${absolute ? segment.rawAck : segment.ack}`;
-  const isRaw = absolute || connection?.windowsAreRaw === true;
-  const window = `win ${isRaw ? segment.rawWindow : segment.window}${isRaw && !absolute ? "×?" : ""}`;
-  const urgent = (segment.flags & Flag.urg) !== 0 ? ` urg ${segment.urgentPointer}` : "";
+function labelAndRule(event: TraceEvent, connection: ConnectionRecord | null): string {
+  return entriesOf(event, connection).map(({ entry }) => `${entry.label} [${entry.rule}]`).join(", ");
+}
+
+function segmentColumns(segment: SegmentRecord, connection: ConnectionRecord | null): string {
   const ends = connection === null && segment.source !== null
     ? `${segment.source} > ${segment.destination} `
     : "";
   return ends + flagsText(segment.flags).padEnd(FLAGS_WIDTH) + " " +
-    `${seq}:${end}(${segment.length})`.padEnd(absolute ? ABSOLUTE_NUMBERS_WIDTH : NUMBERS_WIDTH) + " " +
-    ack.padEnd(absolute ? ABSOLUTE_ACK_WIDTH : ACK_WIDTH) + " " +
-    (window + urgent).padEnd(WINDOW_WIDTH) + " " + optionsText(segment).padEnd(OPTIONS_WIDTH);
+    seqText(segment).padEnd(SEQ_WIDTH) + " " +
+    ackText(segment).padEnd(ACK_WIDTH) + " " +
+    windowText(segment, connection?.windowsAreRaw === true).padEnd(WINDOW_WIDTH) + " " +
+    lengthText(segment).padEnd(LENGTH_WIDTH) + " " +
+    optionsText(segment).padEnd(OPTIONS_WIDTH);
 }
 
 function viewColumns(view: ViewRecord): string {
@@ -175,12 +179,15 @@ function viewColumns(view: ViewRecord): string {
   } flight ${view.flight} rtt ${rtt} rto ${view.rto === null ? "?" : spanText(view.rto)}`;
 }
 
-function congestionLine(event: CongestionEvent): string {
-  const { label, rule } = CONGESTION_REASONS[event.reason];
-  const { view } = event;
-  return ` ~ cwnd ${amountText(event.cwndBefore)} to ${amountText(view.cwnd)}, ssthresh ${
-    amountText(event.ssthreshBefore)
-  } to ${amountText(view.ssthresh)}: ${label} [${rule}]`;
+function congestionLine(event: CongestionEvent, connection: ConnectionRecord | null): string {
+  const { view, cwndBefore, ssthreshBefore } = event;
+  const window = cwndBefore === 0 || cwndBefore === view.cwnd
+    ? amountText(view.cwnd)
+    : `${amountText(cwndBefore)} to ${amountText(view.cwnd)}`;
+  const threshold = ssthreshBefore === view.ssthresh
+    ? amountText(ssthreshBefore)
+    : `${amountText(ssthreshBefore)} to ${amountText(view.ssthresh)}`;
+  return ` ~ cwnd ${window}, ssthresh ${threshold}: ${labelAndRule(event, connection)}`;
 }
 
 /** Whether the change is the ordinary effect of an ACK, of which there are as many as ACKs. */
@@ -210,6 +217,7 @@ function paint(event: TraceEvent, line: string): string {
     case "lost":
       return RED + line + PLAIN;
     case "timer":
+    case "icmp":
     case "congestion":
     case "note":
       return YELLOW + line + PLAIN;

@@ -7,12 +7,16 @@
 import type { ArrivalMeaning } from "./catalogue/arrivals.ts";
 import { EcnCodepoint, Flag } from "./core.ts";
 import type { ArrivedEvent, SegmentRecord, ViewRecord } from "./record.ts";
+import { duplicateBlock, reportedBlocks } from "./sack.ts";
 
 /** The meanings of an arrived segment, the weightiest first; at least one. */
 export function meaningsOf(event: ArrivedEvent): readonly ArrivalMeaning[] {
   const { segment, view } = event;
   if ((segment.flags & Flag.rst) !== 0) return ["reset"];
-  if ((segment.flags & Flag.syn) !== 0) return [(segment.flags & Flag.ack) !== 0 ? "syn-ack" : "syn"];
+  if ((segment.flags & Flag.syn) !== 0) {
+    if ((segment.flags & Flag.ack) === 0) return ["syn"];
+    return event.answers === "first SYN" ? ["syn-ack", "answers-first-syn"] : ["syn-ack"];
+  }
   const meanings: ArrivalMeaning[] = [];
   if (view !== null) {
     dataMeanings(segment, view, meanings);
@@ -26,6 +30,10 @@ export function meaningsOf(event: ArrivedEvent): readonly ArrivalMeaning[] {
 }
 
 function dataMeanings(segment: SegmentRecord, view: ViewRecord, into: ArrivalMeaning[]): void {
+  if (view.rcvNxt === null) {
+    if (segment.length > 0) into.push("data");
+    return;
+  }
   const isProbe = segment.seq === view.rcvNxt - 1 && segment.length <= 1 && segment.end <= view.rcvNxt;
   if (isProbe && (segment.flags & Flag.fin) === 0) into.push("probe");
   else if (segment.length === 0) return;
@@ -34,19 +42,31 @@ function dataMeanings(segment: SegmentRecord, view: ViewRecord, into: ArrivalMea
 }
 
 function acknowledgmentMeanings(event: ArrivedEvent, view: ViewRecord, into: ArrivalMeaning[]): void {
-  const { segment } = event;
+  const { segment, answers } = event;
   if (segment.ack === null) return;
-  const opens = segment.window > 0 && view.sndWnd === 0;
   if (segment.ack > view.sndUna) into.push(newAcknowledgment(event, view));
   else if (segment.ack < view.sndUna) into.push("old-ack");
+  else if (answers === "window probe") into.push("answers-window-probe");
+  else if (answers === "keep-alive") into.push("answers-keep-alive");
   else if (isDuplicateAck(segment, view)) into.push("duplicate-ack");
-  if (segment.sackEdges.length > 0) into.push("selective-ack");
-  if (segment.ack < view.sndUna) return;
-  if (opens) into.push("window-opens");
-  else if (segment.window === 0 && view.sndWnd > 0) into.push("window-closes");
-  else if (segment.ack + segment.window + unitOf(segment) <= view.sndUna + view.sndWnd) {
-    into.push("window-shrinks");
+  if (duplicateBlock(segment) !== null) into.push("duplicate-report");
+  if (reportedBlocks(segment).length > 0) into.push("selective-ack");
+  if (segment.ack >= view.sndUna && view.sndWnd !== null) {
+    windowMeanings(segment, view.sndUna, view.sndWnd, into);
   }
+}
+
+function windowMeanings(
+  segment: SegmentRecord,
+  sndUna: number,
+  sndWnd: number,
+  into: ArrivalMeaning[],
+): void {
+  const { ack, window } = segment;
+  if (ack === null) return;
+  if (window > 0 && sndWnd === 0) into.push("window-opens");
+  else if (window === 0 && sndWnd > 0) into.push("window-closes");
+  else if (ack + window + unitOf(segment) <= sndUna + sndWnd) into.push("window-shrinks");
 }
 
 function newAcknowledgment(event: ArrivedEvent, view: ViewRecord): ArrivalMeaning {
@@ -59,7 +79,12 @@ function unitOf(segment: SegmentRecord): number {
   return segment.rawWindow === 0 ? 1 : segment.window / segment.rawWindow;
 }
 
-/** RFC 5681 2: something is outstanding, and the segment has neither data nor SYN nor FIN nor another window. */
+/**
+ * RFC 5681 2: something is outstanding, and the segment has neither data nor SYN nor FIN nor another window. One that only
+ * reports a duplicate tells of no gap.
+ */
 function isDuplicateAck(segment: SegmentRecord, view: ViewRecord): boolean {
-  return view.flight > 0 && segment.end === segment.seq && segment.window === view.sndWnd;
+  const reportsOnlyDuplicate = duplicateBlock(segment) !== null && segment.sackEdges.length === 2;
+  return view.flight > 0 && segment.end === segment.seq && segment.window === view.sndWnd &&
+    !reportsOnlyDuplicate;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { AbsoluteSink } from "./absolute.ts";
 import { AgreementSink } from "./agreement.ts";
 import { ExplainSink } from "./explain.ts";
 import { JsonSink } from "./json.ts";
@@ -23,8 +24,10 @@ export interface OutputOptions {
   readonly epoch: number | null;
   /** Whether octets of the payload may be shown and stored. */
   readonly payload: boolean;
+  /** The header's own sequence numbers and windows in what people read, instead of relative and scaled ones. */
+  readonly absolute?: boolean;
   /** A line per segment. */
-  readonly lines?: { readonly write: WriteLine; readonly absolute: boolean; readonly color: boolean };
+  readonly lines?: { readonly write: WriteLine; readonly color: boolean };
   /** The connection told in sentences. */
   readonly story?: { readonly write: WriteLine; readonly width: number; readonly color: boolean };
   /** An object per event. */
@@ -59,11 +62,14 @@ export class Outputs {
     const sinks: (TraceSink | null)[] = [
       lines === undefined ? null : new LineSink(lines.write, lines),
       story === undefined ? null : new ExplainSink(story.write, story),
-      json === undefined ? null : new JsonSink(json, { program, epoch }),
       agreement === undefined ? null : new AgreementSink(agreement),
       this.#recording,
     ];
-    this.sinks = sinks.filter((sink) => sink !== null);
+    const forPeople = sinks.filter((sink) => sink !== null);
+    const numbered = options.absolute === true && forPeople.length > 0
+      ? [new AbsoluteSink(forPeople)]
+      : forPeople;
+    this.sinks = json === undefined ? numbered : [...numbered, new JsonSink(json, { program, epoch })];
   }
 
   /** How much of each segment the sinks need. */

@@ -56,8 +56,9 @@ const VIEW_NUMBERS = [
   "mss",
 ] as const satisfies readonly (keyof ViewRecord)[];
 
-const KINDS = ["sent", "arrived", "dropped", "lost", "state", "timer", "congestion", "note"] as const;
+const KINDS = ["sent", "arrived", "dropped", "lost", "state", "timer", "congestion", "note", "icmp"] as const;
 const MARKS = ["retransmission", "duplicate", "out of order", "merged"] as const;
+const ANSWERED = [null, "first SYN", "window probe", "keep-alive"] as const;
 const PHASES = ["open", "disorder", "congestion window reduced", "recovery", "loss"] as const;
 const NO_MARKS: readonly SegmentMark[] = [];
 
@@ -76,15 +77,21 @@ const KIND = 3;
 /** Reason or timer, by its place in the list of names. */
 const CODE = 4;
 const MARK_BITS = 5;
-const TAKES_FIN = 6;
-/** State before and after; or window and threshold before. */
+/** What an ACK of ours is beyond the one before; or bits of what an arrival takes and answers. */
+const ACKED = 6;
+/** State before and after; or window and threshold before; or the timeout before; or type and code of ICMP. */
 const BEFORE = 7;
 const AFTER = 8;
-const HEADER_LENGTH = 9;
-const EXCERPT_LENGTH = 10;
+/** What the threshold was computed from; or the MTU that ICMP tells. */
+const AMOUNT = 9;
+/** The name of the congestion control; or the family and the number that ICMP quotes. */
+const SOURCE = 10;
+const QUOTED = 11;
+const HEADER_LENGTH = 12;
+const EXCERPT_LENGTH = 13;
 /** Number of SACK edges; NaN where there is no segment. */
-const EDGE_COUNT = 11;
-const EDGES = 12;
+const EDGE_COUNT = 14;
+const EDGES = 15;
 const SEGMENT = EDGES + MOST_EDGES;
 /** Index of the state; NaN where there is no view. */
 const STATE = SEGMENT + SEGMENT_NUMBERS.length;
@@ -191,13 +198,33 @@ export class PackedEvents {
     else if (kind !== "arrived" && kind !== "lost") event["reason"] = code;
     if (kind === "lost") Object.assign(event, { direction: aside?.direction, fault: aside?.fault });
     if (kind === "state") Object.assign(event, { from: STATES[value(BEFORE)], to: STATES[value(AFTER)] });
+    if (kind === "timer") event["timeoutBefore"] = known(value(BEFORE));
     if (kind === "congestion") {
-      Object.assign(event, { cwndBefore: value(BEFORE), ssthreshBefore: value(AFTER) });
+      Object.assign(event, {
+        control: this.#names[value(SOURCE)],
+        reducedFrom: known(value(AMOUNT)),
+        cwndBefore: value(BEFORE),
+        ssthreshBefore: value(AFTER),
+      });
     }
-    if (kind !== "state" && kind !== "timer" && kind !== "congestion" && kind !== "note") {
+    if (kind === "icmp") {
+      const [type, code] = [value(BEFORE), value(AFTER)];
+      Object.assign(event, {
+        family: value(SOURCE),
+        type,
+        code,
+        mtu: known(value(AMOUNT)),
+        quoted: value(QUOTED),
+      });
+    }
+    if (kind === "sent" || kind === "arrived" || kind === "dropped" || kind === "lost") {
       event["segment"] = this.#readSegment(row, numbers, at, aside);
     }
-    if (kind === "arrived") event["acknowledgesFin"] = value(TAKES_FIN) === 1;
+    if (kind === "arrived") {
+      event["acknowledgesFin"] = (value(ACKED) & 1) === 1;
+      event["answers"] = ANSWERED[value(ACKED) >> 1];
+    }
+    if (kind === "sent") event["acked"] = value(ACKED);
     if (kind === "sent" || kind === "arrived") event["marks"] = marksOf(value(MARK_BITS));
     if (aside?.findings !== undefined) event["findings"] = aside.findings;
     if (kind !== "lost" && kind !== "note") event["view"] = readView(numbers, at);
@@ -223,7 +250,10 @@ export class PackedEvents {
   }
 
   #codeOf(event: TraceEvent): number {
-    const name = event.kind === "timer" ? event.timer : "reason" in event ? event.reason : null;
+    return this.#numberOf(event.kind === "timer" ? event.timer : "reason" in event ? event.reason : null);
+  }
+
+  #numberOf(name: string | null): number {
     let number = this.#nameNumbers.get(name);
     if (number === undefined) {
       number = this.#names.push(name) - 1;
@@ -239,11 +269,23 @@ export class PackedEvents {
     } else if (event.kind === "congestion") {
       numbers[at + BEFORE] = event.cwndBefore;
       numbers[at + AFTER] = event.ssthreshBefore;
+      numbers[at + AMOUNT] = event.reducedFrom ?? NaN;
+      numbers[at + SOURCE] = this.#numberOf(event.control);
+    } else if (event.kind === "timer") {
+      numbers[at + BEFORE] = event.timeoutBefore ?? NaN;
+    } else if (event.kind === "icmp") {
+      numbers[at + BEFORE] = event.type;
+      numbers[at + AFTER] = event.code;
+      numbers[at + AMOUNT] = event.mtu ?? NaN;
+      numbers[at + SOURCE] = event.family;
+      numbers[at + QUOTED] = event.quoted;
     } else if (event.kind === "sent" || event.kind === "arrived") {
       let bits = 0;
       for (const mark of event.marks) bits |= 1 << MARKS.indexOf(mark);
       numbers[at + MARK_BITS] = bits;
-      numbers[at + TAKES_FIN] = event.kind === "arrived" && event.acknowledgesFin ? 1 : 0;
+      numbers[at + ACKED] = event.kind === "sent"
+        ? event.acked
+        : ANSWERED.indexOf(event.answers) << 1 | (event.acknowledgesFin ? 1 : 0);
     }
   }
 

@@ -12,6 +12,7 @@ import type {
   CongestionReason,
   DropReason,
   Family,
+  IcmpVerdict,
   Instant,
   RecoveryPhase,
   SendReason,
@@ -19,7 +20,7 @@ import type {
   StateReason,
   TimerName,
 } from "./core.ts";
-import type { FindingCode, NoteCode } from "./catalogue/findings.ts";
+import type { FindingCode, NoteCode } from "./catalogue/finding_codes.ts";
 
 /** A copy of one segment. */
 export interface SegmentRecord {
@@ -69,8 +70,9 @@ export interface ViewRecord {
   readonly sndUna: number;
   readonly sndNxt: number;
   readonly sndMax: number;
-  readonly sndWnd: number;
-  readonly rcvNxt: number;
+  /** Null before the peer's SYN, as are `rcvNxt`, `cwnd` and `mss`, which depend on it. */
+  readonly sndWnd: number | null;
+  readonly rcvNxt: number | null;
   readonly rcvWnd: number;
   readonly cwnd: number | null;
   /** Infinity until the first reduction. */
@@ -121,12 +123,17 @@ interface EventBase {
   readonly connection: number;
 }
 
+/** What of ours an arrived segment answers, beyond what it acknowledges; null: nothing of the kind. */
+export type AnsweredByArrival = "first SYN" | "window probe" | "keep-alive" | null;
+
 /** We sent a segment. */
 export interface SentEvent extends EventBase {
   readonly kind: "sent";
   /** Null when read from a capture that does not say why. */
   readonly reason: SendReason | null;
   readonly segment: SegmentRecord;
+  /** How many octets its ACK is beyond the ACK that we sent before it. */
+  readonly acked: number;
   readonly marks: readonly SegmentMark[];
   readonly view: ViewRecord | null;
   /** Instead of a reason, in a capture that gives none: "we" are the local end then. */
@@ -139,6 +146,7 @@ export interface ArrivedEvent extends EventBase {
   readonly segment: SegmentRecord;
   /** Whether it acknowledges a FIN of ours for the first time. */
   readonly acknowledgesFin: boolean;
+  readonly answers: AnsweredByArrival;
   readonly marks: readonly SegmentMark[];
   readonly view: ViewRecord | null;
   /** In a capture that gives no reasons, as is the view of the end that sent it, once it has passed. */
@@ -173,10 +181,26 @@ export interface StateEvent extends EventBase {
   readonly view: ViewRecord;
 }
 
-/** A timer fired; the view shows the variables at that moment. */
+/** A timer expired; the view shows the variables at that moment, the retransmission timeout backed off already. */
 export interface TimerEvent extends EventBase {
   readonly kind: "timer";
   readonly timer: TimerName;
+  /** The retransmission timeout that has run out; null when the timer is another, or when no further one follows. */
+  readonly timeoutBefore: number | null;
+  readonly view: ViewRecord;
+}
+
+/** An ICMP error that quotes a segment of ours arrived; the view shows the variables before anything follows from it. */
+export interface IcmpEvent extends EventBase {
+  readonly kind: "icmp";
+  readonly reason: IcmpVerdict;
+  readonly family: Family;
+  readonly type: number;
+  readonly code: number;
+  /** Octets of the largest packet that goes through; null when the message does not say. */
+  readonly mtu: number | null;
+  /** The sequence number of the segment that it quotes. */
+  readonly quoted: number;
   readonly view: ViewRecord;
 }
 
@@ -184,6 +208,10 @@ export interface TimerEvent extends EventBase {
 export interface CongestionEvent extends EventBase {
   readonly kind: "congestion";
   readonly reason: CongestionReason;
+  /** Name of the congestion control that decided. */
+  readonly control: string;
+  /** The amount in flight from which it last computed the threshold; null when it never did. */
+  readonly reducedFrom: number | null;
   readonly cwndBefore: number;
   readonly ssthreshBefore: number;
   readonly view: ViewRecord;
@@ -205,6 +233,7 @@ export type TraceEvent =
   | LostEvent
   | StateEvent
   | TimerEvent
+  | IcmpEvent
   | CongestionEvent
   | NoteEvent;
 

@@ -10,7 +10,10 @@ import type {
   CongestionReason,
   ConnectionView,
   DropReason,
+  IcmpError,
+  IcmpVerdict,
   Instant,
+  Micros,
   Observer,
   Segment,
   SendReason,
@@ -50,9 +53,6 @@ export interface RecorderOptions extends CopyLimits {
 /** Copies next to nothing: for lines of text. */
 export const LEAN: RecorderOptions = { headers: false, excerpt: 0 };
 
-/** Probes that are meant to lie before what is new, and so are no retransmissions. */
-const PROBES: ReadonlySet<SendReason> = new Set<SendReason>(["keep-alive"]);
-
 /** Closed connections of which the numbering is still remembered. */
 const MOST_CLOSED = 1_000;
 
@@ -90,7 +90,7 @@ export class Recorder implements Observer {
     const track = this.#track(connection, null);
     const packet = this.#packet(segment, "sent");
     const record = this.#copy(segment, "sent", track, connection?.rcvWindowShift ?? 0, packet);
-    const marks = track?.marksOfSent(record, PROBES.has(reason)) ?? [];
+    const marks = track?.conversation.sent(record, reason) ?? [];
     const event = {
       number: ++this.#number,
       time: now,
@@ -98,6 +98,7 @@ export class Recorder implements Observer {
       kind: "sent" as const,
       reason,
       segment: record,
+      acked: track?.conversation.acknowledges(record) ?? 0,
       marks,
       view: viewOf(connection, track),
     };
@@ -116,7 +117,8 @@ export class Recorder implements Observer {
       connection: connection === null ? 0 : connection.id,
       kind: "arrived" as const,
       segment: record,
-      acknowledgesFin: track?.takesFin(record) ?? false,
+      acknowledgesFin: track?.conversation.takesFin(record) ?? false,
+      answers: track?.conversation.answered(record) ?? null,
       marks: marksOfArrived(record, view),
       view,
     };
@@ -152,10 +154,28 @@ export class Recorder implements Observer {
     if (to === "CLOSED") this.#forgetLater(connection.id);
   }
 
-  timerFired(connection: ConnectionView, timer: TimerName, now: Instant): void {
+  timerFired(connection: ConnectionView, timer: TimerName, timeoutBefore: Micros, now: Instant): void {
     const track = this.#knownTrack(connection);
     const view = copyView(connection, track);
-    this.#emit({ ...this.#base(connection, now), kind: "timer", timer, view }, track, null);
+    const base = this.#base(connection, now);
+    this.#emit({ ...base, kind: "timer", timer, timeoutBefore: timeoutBefore || null, view }, track, null);
+  }
+
+  icmpArrived(connection: ConnectionView, error: IcmpError, reason: IcmpVerdict, now: Instant): void {
+    const track = this.#knownTrack(connection);
+    const { type, code, mtu } = error;
+    const event = {
+      ...this.#base(connection, now),
+      kind: "icmp" as const,
+      reason,
+      family: error.family,
+      type,
+      code,
+      mtu: mtu || null,
+      quoted: track.own.relative(error.seq),
+      view: copyView(connection, track),
+    };
+    this.#emit(event, track, null);
   }
 
   congestionChanged(
@@ -172,9 +192,12 @@ export class Recorder implements Observer {
       connection: connection.id,
       kind: "congestion" as const,
       reason,
+      control: connection.congestionControl,
+      reducedFrom: connection.reducedFrom || null,
       cwndBefore: Math.round(windowBefore),
       ssthreshBefore: Math.round(thresholdBefore),
-      view: copyView(connection, track),
+      // The initial window is told while the SYN-ACK is taken in.
+      view: copyView(connection, track, true),
     };
     this.#emit(event, track, null);
   }

@@ -97,9 +97,13 @@ export class Statistics implements Observer {
     if (to === "ESTABLISHED") figures.handshakeRtt = connection.latestRtt;
   }
 
-  timerFired(connection: ConnectionView, timer: TimerName, _now: Instant): void {
+  timerFired(connection: ConnectionView, timer: TimerName): void {
     const { timers } = this.#update(connection);
     timers.set(timer, (timers.get(timer) ?? 0) + 1);
+  }
+
+  icmpArrived(connection: ConnectionView): void {
+    this.#update(connection);
   }
 
   congestionChanged(

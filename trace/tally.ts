@@ -70,6 +70,7 @@ export function counterOf(event: TraceEvent): number {
     case "state":
     case "timer":
     case "note":
+    case "icmp":
       return OTHER;
   }
 }

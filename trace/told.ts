@@ -12,16 +12,24 @@ import {
   DROP_REASONS,
   type FindingCode,
   FINDINGS,
+  ICMP_VERDICTS,
   type NoteCode,
   NOTES,
   SEND_REASONS,
   STATE_REASONS,
   TIMERS,
 } from "./catalogue.ts";
-import type { CongestionReason, DropReason, SendReason, StateReason, TimerName } from "./core.ts";
+import type {
+  CongestionReason,
+  DropReason,
+  IcmpVerdict,
+  SendReason,
+  StateReason,
+  TimerName,
+} from "./core.ts";
 import { meaningsOf } from "./meaning.ts";
-import type { ConnectionRecord, TraceEvent } from "./record.ts";
-import { labelText, sentenceOf } from "./variables.ts";
+import type { ConnectionRecord, Findings, TraceEvent } from "./record.ts";
+import { knowsVariables, labelText, sentenceOf } from "./variables.ts";
 
 /** Any code of the catalogue. */
 export type Code =
@@ -30,6 +38,7 @@ export type Code =
   | StateReason
   | CongestionReason
   | TimerName
+  | IcmpVerdict
   | ArrivalMeaning
   | FindingCode
   | NoteCode;
@@ -50,45 +59,79 @@ export interface Told {
 
 const NOTHING: readonly CodedEntry[] = [];
 
-/** Made once, since there is one for each segment. */
-const SENT = Object.fromEntries(
-  Object.entries(SEND_REASONS).map(([code, entry]) => [code, [{ code, entry }]]),
-) as unknown as Readonly<Record<SendReason, readonly CodedEntry[]>>;
-const ARRIVED = Object.fromEntries(
-  Object.entries(ARRIVALS).map(([code, entry]) => [code, { code, entry }]),
-) as unknown as Readonly<Record<ArrivalMeaning, CodedEntry>>;
-
-const FOUND = Object.fromEntries(
-  Object.entries(FINDINGS).map(([code, entry]) => [code, { code, entry }]),
-) as unknown as Readonly<Record<FindingCode, CodedEntry>>;
-
-/** The entries that speak of an event: one, several for an arrival, none where no reason is known. */
-export function entriesOf(event: TraceEvent): readonly CodedEntry[] {
+/** The entries that speak of an event: one, several for an arrival, none where no reason is known. Each may be said. */
+export function entriesOf(event: TraceEvent, connection: ConnectionRecord | null): readonly CodedEntry[] {
+  const said = (code: Code, entry: CatalogueEntry): CodedEntry => ({
+    code,
+    entry: sayable(entry, event, connection),
+  });
   switch (event.kind) {
     case "sent":
-      if (event.findings !== undefined) return event.findings.codes.map((code) => FOUND[code]);
-      return event.reason === null ? NOTHING : SENT[event.reason];
+      if (event.findings !== undefined) return found(event.findings);
+      return event.reason === null ? NOTHING : [said(event.reason, SEND_REASONS[event.reason])];
     case "arrived":
-      if (event.findings !== undefined) return event.findings.codes.map((code) => FOUND[code]);
-      return meaningsOf(event).map((meaning) => ARRIVED[meaning]);
+      if (event.findings !== undefined) return found(event.findings);
+      return meaningsOf(event).map((meaning) => said(meaning, ARRIVALS[meaning]));
     case "dropped":
-      return [{ code: event.reason, entry: DROP_REASONS[event.reason] }];
+      return [said(event.reason, DROP_REASONS[event.reason])];
     case "lost":
       return NOTHING;
     case "state":
-      return event.reason === null ? NOTHING : [{ code: event.reason, entry: STATE_REASONS[event.reason] }];
+      return event.reason === null ? NOTHING : [said(event.reason, STATE_REASONS[event.reason])];
+    case "icmp":
+      return [said(event.reason, ICMP_VERDICTS[event.reason])];
     case "timer":
-      return [{ code: event.timer, entry: TIMERS[event.timer] }];
+      return [said(event.timer, TIMERS[event.timer])];
     case "congestion":
-      return [{ code: event.reason, entry: CONGESTION_REASONS[event.reason] }];
+      return [said(event.reason, CONGESTION_REASONS[event.reason])];
     case "note":
       return [{ code: event.code, entry: NOTES[event.code] }];
   }
 }
 
+function found({ codes }: Findings): readonly CodedEntry[] {
+  return codes.map((code) => ({ code, entry: FINDINGS[code] }));
+}
+
+/** The first of an entry's claims whose condition holds and whose variables are known. */
+export function sayable(
+  entry: CatalogueEntry,
+  event: TraceEvent,
+  connection: ConnectionRecord | null,
+): CatalogueEntry {
+  let claim = entry;
+  while (claim.otherwise !== undefined) {
+    if ((claim.when === undefined || claim.when(event)) && knowsVariables(claim, event, connection)) break;
+    claim = claim.otherwise;
+  }
+  return claim;
+}
+
+/** The codes of an event, without what is said of them. */
+export function codesOf(event: TraceEvent): readonly Code[] {
+  switch (event.kind) {
+    case "sent":
+      if (event.findings !== undefined) return event.findings.codes;
+      return event.reason === null ? [] : [event.reason];
+    case "arrived":
+      return event.findings?.codes ?? meaningsOf(event);
+    case "timer":
+      return [event.timer];
+    case "lost":
+      return [];
+    case "note":
+      return [event.code];
+    case "dropped":
+    case "state":
+    case "icmp":
+    case "congestion":
+      return event.reason === null ? [] : [event.reason];
+  }
+}
+
 /** What is said of an event, sentences filled in. */
 export function tell(event: TraceEvent, connection: ConnectionRecord | null): readonly Told[] {
-  return entriesOf(event).map(({ code, entry }) => ({
+  return entriesOf(event, connection).map(({ code, entry }) => ({
     code,
     rule: entry.rule,
     label: labelText(entry, event, connection),

@@ -5,7 +5,10 @@
  */
 
 import type { CatalogueEntry } from "./catalogue.ts";
-import { amountText, sackText, spanText } from "./format.ts";
+import { Flag } from "./core.ts";
+import { amountText, blocksText, icmpName, sequenceText, spanOf, spanText, textSpan } from "./format.ts";
+import { initialWindowFormula, thresholdFormula } from "./formulas.ts";
+import { duplicateBlock, reportedBlocks } from "./sack.ts";
 import type { ConnectionRecord, SegmentRecord, TraceEvent, ViewRecord } from "./record.ts";
 
 /** A variable's value: numbers are octets, sequence numbers, counts or microseconds by the variable's unit. */
@@ -39,37 +42,63 @@ function ofView(unit: VariableUnit, read: (view: ViewRecord) => VariableValue): 
 
 /** What a sentence says in a few words about SACK blocks, with its leading space; nothing without them. */
 function sackWords(segment: SegmentRecord): string {
-  return segment.sackEdges.length === 0 ? "" : ` (SACK: ${sackText(segment.sackEdges)} is here)`;
+  const { sackEdges } = segment;
+  const twice = duplicateBlock(segment);
+  const beyond = twice === null ? sackEdges : sackEdges.slice(2);
+  const parts = [
+    ...twice === null ? [] : [`D-SACK: ${blocksText(twice)} came twice`],
+    ...beyond.length === 0 ? [] : [`SACK: ${blocksText(beyond)} received`],
+  ];
+  return parts.length === 0 ? "" : ` (${parts.join("; ")})`;
 }
 
-/** How many octets an arrived segment acknowledges for the first time. */
+/** What a segment takes up: `octets 1 to 29`, `octets 1 to 29 and FIN`, `SYN`. */
+function contentText(segment: SegmentRecord): string {
+  const parts = [
+    ...(segment.flags & Flag.syn) === 0 ? [] : ["SYN"],
+    ...segment.length === 0 ? [] : [`octet${segment.length === 1 ? "" : "s"} ${textSpan(segment)}`],
+    ...(segment.flags & Flag.fin) === 0 ? [] : ["FIN"],
+  ];
+  return parts.length === 0 ? `number ${sequenceText(segment.seq)}` : parts.join(" and ");
+}
+
+/** How many octets an arrived segment acknowledges for the first time, or a sent one. */
 function newlyAcknowledged(event: TraceEvent): VariableValue {
+  if (event.kind === "sent") return event.acked;
   if (event.kind !== "arrived" || event.view === null || event.segment.ack === null) return null;
   return event.segment.ack - event.view.sndUna;
+}
+
+/** The first and the last number that our window takes. */
+function receiveSpan(view: ViewRecord): VariableValue {
+  return view.rcvNxt === null || view.rcvWnd === 0 ? null : spanOf(view.rcvNxt, view.rcvNxt + view.rcvWnd);
 }
 
 /** Every variable by its name. */
 export const VARIABLES: Readonly<Record<string, Variable>> = {
   seq: ofSegment("sequence", (segment) => segment.seq),
-  rawSeq: ofSegment("sequence", (segment) => segment.rawSeq),
+  rawSeq: ofSegment("count", (segment) => segment.rawSeq),
   end: ofSegment("sequence", (segment) => segment.end),
   finSeq: ofSegment("sequence", (segment) => segment.end - 1),
   length: ofSegment("octets", (segment) => segment.length),
   ack: ofSegment("sequence", (segment) => segment.ack),
   window: ofSegment("octets", (segment) => segment.window),
+  span: ofSegment("text", textSpan),
+  content: ofSegment("text", contentText),
+  timestampEcho: ofSegment("count", (segment) => segment.timestampEcho),
   sackText: ofSegment("text", sackWords),
-  sackList: ofSegment("text", (segment) => sackText(segment.sackEdges)),
+  sackList: ofSegment("text", (segment) => blocksText(reportedBlocks(segment))),
+  duplicateList: ofSegment("text", (segment) => blocksText(duplicateBlock(segment) ?? [])),
   urgentEnd: ofSegment("sequence", (segment) => segment.seq + segment.urgentPointer),
 
   sndUna: ofView("sequence", (view) => view.sndUna),
   sndNxt: ofView("sequence", (view) => view.sndNxt),
   sndWnd: ofView("octets", (view) => view.sndWnd),
   rcvNxt: ofView("sequence", (view) => view.rcvNxt),
-  rcvWnd: ofView("octets", (view) => view.rcvWnd),
-  rcvEnd: ofView("sequence", (view) => view.rcvNxt + view.rcvWnd),
+  rcvSpan: ofView("text", receiveSpan),
+  flight: ofView("octets", (view) => view.flight),
   cwnd: ofView("octets", (view) => view.cwnd),
   ssthresh: ofView("octets", (view) => view.ssthresh),
-  pipe: ofView("octets", (view) => view.pipe),
   dupAcks: ofView("count", (view) => view.dupAcks),
   nextDupAck: ofView("count", (view) => view.dupAcks + 1),
   recoveryPoint: ofView("sequence", (view) => view.recoveryPoint),
@@ -82,15 +111,27 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   gap: {
     unit: "octets",
     read: (event) =>
-      event.kind === "arrived" && event.view !== null ? event.segment.seq - event.view.rcvNxt : null,
+      event.kind === "arrived" && event.view !== null && event.view.rcvNxt !== null
+        ? event.segment.seq - event.view.rcvNxt
+        : null,
   },
-  from: { unit: "text", read: (event) => event.kind === "state" ? event.from : null },
-  to: { unit: "text", read: (event) => event.kind === "state" ? event.to : null },
   cwndBefore: { unit: "octets", read: (event) => event.kind === "congestion" ? event.cwndBefore : null },
   ssthreshBefore: {
     unit: "octets",
     read: (event) => event.kind === "congestion" ? event.ssthreshBefore : null,
   },
+  thresholdFormula: {
+    unit: "text",
+    read: (event) => event.kind === "congestion" ? thresholdFormula(event) : null,
+  },
+  initialWindowFormula: {
+    unit: "text",
+    read: (event) => event.kind === "congestion" ? initialWindowFormula(event) : null,
+  },
+  rtoBefore: { unit: "microseconds", read: (event) => event.kind === "timer" ? event.timeoutBefore : null },
+  icmpName: { unit: "text", read: (event) => event.kind === "icmp" ? icmpName(event) : null },
+  mtu: { unit: "octets", read: (event) => event.kind === "icmp" ? event.mtu : null },
+  quoted: { unit: "sequence", read: (event) => event.kind === "icmp" ? event.quoted : null },
   remote: { unit: "text", read: (_event, connection) => connection?.remote ?? null },
 };
 
@@ -195,7 +236,7 @@ export function sentenceOf(
   for (let i = 0; i < variables.length; i++) {
     sentence += variableText(variables[i] as Variable, event, connection) + (texts[i + 1] as string);
   }
-  return sentence.includes("1 octets") ? singular(sentence) : sentence;
+  return singular(sentence);
 }
 
 /** The entry's label with the values of this event. */
@@ -213,9 +254,21 @@ export function labelText(
   return sentenceOf(label, event, connection);
 }
 
-/** One octet is not "1 octets". */
+/** Whether every variable that the entry's sentence mentions has a value at this event. */
+export function knowsVariables(
+  entry: CatalogueEntry,
+  event: TraceEvent,
+  connection: ConnectionRecord | null,
+): boolean {
+  for (const variable of templateOf(entry).variables) {
+    if (variable.read(event, connection) === null) return false;
+  }
+  return true;
+}
+
+/** One octet is not "1 octets", nor "1 more octets". */
 function singular(sentence: string): string {
-  return sentence.replace(/\b1 octets\b/g, "1 octet");
+  return sentence.includes("1 ") ? sentence.replace(/\b1 (more )?octets\b/g, "1 $1octet") : sentence;
 }
 
 /** A variable's value at this event; null when it has none there. */
@@ -237,6 +290,7 @@ export function variableText(
   if (typeof value === "string") return value;
   if (value === null) return "?";
   if (value === Infinity) return "unlimited";
+  if (variable.unit === "sequence") return sequenceText(value);
   return variable.unit === "microseconds" ? spanText(value) : amountText(value);
 }
 

@@ -8,7 +8,7 @@
 import type { CapturedPacket } from "../capture.ts";
 import { copySegment, type Direction, endpointText } from "../../trace/copy.ts";
 import { spanText } from "../../trace/format.ts";
-import { Flag, formatEndpoint, type IcmpError, instant, type Segment, type State } from "../../trace/core.ts";
+import { formatEndpoint, type IcmpError, instant, type Segment, type State } from "../../trace/core.ts";
 import type { SegmentRecord, TraceSink, ViewRecord } from "../../trace/record.ts";
 import { CaptureClock } from "./capture_clock.ts";
 import { Emitter } from "./emitter.ts";
@@ -59,8 +59,8 @@ export class Analysis {
   readonly #clock: CaptureClock;
   readonly #offload: Offload;
   readonly #own: OwnStory;
-  /** The last views that comments told. */
-  readonly #views = new Map<Flow, ViewRecord>();
+  /** The last views that comments told, by the numbers that they have for connections. */
+  readonly #views = new Map<number, ViewRecord>();
   /** Options of the SYN of each connection that has not been answered. */
   readonly #synOptions = new Map<Flow, number>();
   #packets = 0;
@@ -78,7 +78,7 @@ export class Analysis {
     this.#options = options;
     this.#clock = new CaptureClock(start);
     this.#offload = new Offload(hindsight.offloading);
-    this.#own = new OwnStory(this.#emitter);
+    this.#own = new OwnStory(this.#emitter, start);
   }
 
   /** Takes the next packet of the capture. */
@@ -95,7 +95,7 @@ export class Analysis {
 
   /** What was said after the last packet. */
   trailing(comments: readonly string[]): void {
-    this.#own.trailing(readComments(comments, null).statements);
+    this.#own.trailing(readComments(comments, this.#views).statements);
   }
 
   /** Tells the sinks that nothing follows. */
@@ -116,7 +116,8 @@ export class Analysis {
   #found(found: FoundSegment, packet: CapturedPacket): void {
     this.#segments++;
     const { segment } = found;
-    const isOurs = packet.comments.length > 0 && readComments(packet.comments, null).statements.length > 0;
+    const isOurs = packet.comments.length > 0 &&
+      readComments(packet.comments, new Map()).statements.length > 0;
     const now = this.#clock.now;
     // Only our own captures say which end is ours: elsewhere a direction is that of an interface.
     const hint = isOurs ? packet.direction : null;
@@ -125,8 +126,7 @@ export class Analysis {
     flow.number(segment, direction);
     const passing = this.#passing(found, flow, direction);
     if (!flow.isOurs) return this.#wire(found, passing, assigned);
-    const said = readComments(packet.comments, this.#views.get(flow) ?? null);
-    if (said.view !== null) this.#views.set(flow, said.view);
+    const said = readComments(packet.comments, this.#views);
     const isSound = found.soundness === "good" || found.soundness === "unchecked";
     const own = { flow, passing, segment, direction, said, isSound };
     if (packet.interfaceName === LOST_INTERFACE) this.#own.lost(own);
@@ -172,7 +172,7 @@ export class Analysis {
     if (isNew && before !== null && before.state() === "SYN-SENT") {
       newAttempt(verdict, passing.time - before.firstAt);
     }
-    this.#noteRecord(flow, direction, passing.segment);
+    this.#noteWindows(flow);
     this.#emitSegment(passing, direction, flow, verdict);
     this.#remarkHandshake(flow, direction, passing.segment, verdict);
     this.#stateOf(flow, state);
@@ -207,20 +207,21 @@ export class Analysis {
     const { marks } = verdict;
     const view = flow.view();
     if (direction === "sent") {
-      return this.#emitter.emit({ kind: "sent", reason: null, segment, marks, view, findings }, flow);
+      return this.#emitter.emit(
+        { kind: "sent", reason: null, segment, acked: 0, marks, view, findings },
+        flow,
+      );
     }
     const acknowledgesFin = findings.codes.includes("ack-of-fin");
     const peerView = flow.view(flow.remote);
-    this.#emitter.emit({ kind: "arrived", segment, acknowledgesFin, marks, view, peerView, findings }, flow);
+    this.#emitter.emit(
+      { kind: "arrived", segment, acknowledgesFin, answers: null, marks, view, peerView, findings },
+      flow,
+    );
   }
 
-  /** The other end's initial number is known from its SYN on. */
-  #noteRecord(flow: Flow, direction: Direction, segment: SegmentRecord): void {
-    const { record } = flow;
-    if ((segment.flags & Flag.syn) !== 0) {
-      const field = direction === "sent" ? "iss" : "irs";
-      if (record[field] === null) flow.record = { ...record, [field]: segment.rawSeq };
-    }
+  /** Windows can be told once both SYNs have been seen. */
+  #noteWindows(flow: Flow): void {
     if (flow.record.windowsAreRaw !== undefined && flow.knowsWindows) {
       const { windowsAreRaw: _raw, ...known } = flow.record;
       flow.record = known;

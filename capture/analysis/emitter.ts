@@ -29,9 +29,9 @@ export class Emitter {
     return this.#sinks.length > 0;
   }
 
-  /** Tells an event of a connection, or of none. */
-  emit(bare: Bare, flow: Flow | null): void {
-    const base = { number: ++this.#number, time: this.now, connection: flow?.record.id ?? 0 };
+  /** Tells an event of a connection, or of none. `time`: when it was, other than now. */
+  emit(bare: Bare, flow: Flow | null, time: Instant = this.now): void {
+    const base = { number: ++this.#number, time, connection: flow?.record.id ?? 0 };
     const event = { ...base, ...bare } as TraceEvent;
     for (const sink of this.#sinks) sink.event(event, flow?.record ?? null);
   }

@@ -4,7 +4,16 @@
  * @module
  */
 
-import { EcnCodepoint, Flag, Option, type Segment, seqAdd, type State } from "../../trace/core.ts";
+import {
+  EcnCodepoint,
+  Flag,
+  Option,
+  type Segment,
+  seqAdd,
+  seqToUint32,
+  type State,
+} from "../../trace/core.ts";
+import { Conversation } from "../../trace/conversation.ts";
 import type { Direction, Numberings } from "../../trace/copy.ts";
 import { spanText } from "../../trace/format.ts";
 import type { Numbering } from "../../trace/numbering.ts";
@@ -27,6 +36,8 @@ const LONG_SILENCE = 1_000_000;
 /** Follows one connection. */
 export class Flow implements Numberings {
   record: ConnectionRecord;
+  /** What was sent, where our own comments say why. */
+  readonly conversation: Conversation = new Conversation();
   readonly local: Half;
   readonly remote: Half;
   /** Whether it was captured by ourselves, whose comments say more than the packets. */
@@ -88,6 +99,7 @@ export class Flow implements Numberings {
     const sender = this.sender(direction).numbering;
     const receiver = this.receiver(direction).numbering;
     if (segment.has(Flag.syn) || sender.base === null) sender.start(segment.seq);
+    if (segment.has(Flag.syn)) this.#noteInitial(seqToUint32(segment.seq), direction);
     if (!segment.has(Flag.ack) || receiver.base !== null) return;
     receiver.start(segment.has(Flag.syn) ? seqAdd(segment.ack, -1) : segment.ack);
   }
@@ -159,6 +171,11 @@ export class Flow implements Numberings {
     if (this.local.packets + this.remote.packets === 0) return this.#first;
     if (this.resetBy !== null) return "CLOSED";
     return stateOf(of, of === this.local ? this.remote : this.local, this.closedFirst);
+  }
+
+  #noteInitial(number: number, direction: Direction): void {
+    const side = direction === "sent" ? "iss" : "irs";
+    if (this.record[side] !== number) this.record = { ...this.record, [side]: number };
   }
 
   /** Where one direction alone is seen, the time from its SYN to its next segment is a round trip. */

@@ -5,14 +5,15 @@
  */
 
 import type { Direction } from "../../trace/copy.ts";
-import type { Segment, State } from "../../trace/core.ts";
+import { instant, type Segment, type SendReason, type State } from "../../trace/core.ts";
 import type { SegmentMark, SegmentRecord, ViewRecord } from "../../trace/record.ts";
-import type { Emitter } from "./emitter.ts";
+import type { Bare, Emitter } from "./emitter.ts";
 import type { Flow } from "./flow.ts";
 import type { PacketStatements, Statement } from "./said.ts";
 import type { Passing } from "./verdict.ts";
 
 const NO_MARKS: readonly SegmentMark[] = [];
+const NANOS_PER_MICRO = 1_000;
 
 /** A packet of ours, with what its comments say. */
 export interface OwnPacket {
@@ -27,12 +28,18 @@ export interface OwnPacket {
 /** Tells packets of ours as their live trace has told them. */
 export class OwnStory {
   readonly #emitter: Emitter;
+  /** The moment 0 of the events, microseconds since 1970-01-01 UTC. */
+  readonly #start: number;
+  /** The connections by the numbers that comments have for them. */
+  readonly #flows = new Map<number, Flow>();
   /** The flow and the view that were told last. */
   #flow: Flow | null = null;
   #view: ViewRecord | null = null;
 
-  constructor(emitter: Emitter) {
+  /** `start`: the moment 0 of the events, nanoseconds since 1970-01-01 UTC. */
+  constructor(emitter: Emitter, start: bigint) {
     this.#emitter = emitter;
+    this.#start = Number(start) / NANOS_PER_MICRO;
   }
 
   /** A packet that a fault took away. */
@@ -49,7 +56,10 @@ export class OwnStory {
     const at = said.statements.findIndex(({ kind }) => kind === "sent" || kind === "arrived");
     const before = at < 0 ? said.statements : said.statements.slice(0, at);
     const after = at < 0 ? [] : said.statements.slice(at + 1);
-    const marks = marksOf(record, flow, direction);
+    const own = said.statements[at];
+    const reason = own?.kind === "sent" ? own.reason : null;
+    if (said.connection !== null) this.#flows.set(said.connection, flow);
+    const marks = marksOf(record, flow, direction, reason);
     const acknowledgesFin = direction === "arrived" && takesFin(record, flow);
     const state = flow.state();
     const take = (): void => {
@@ -58,11 +68,13 @@ export class OwnStory {
     if (direction === "sent") take();
     const view = said.view ?? flow.view();
     for (const statement of before) this.#tell(statement, flow, record, view);
-    const own = said.statements[at];
-    const reason = own?.kind === "sent" ? own.reason : null;
     if (direction === "sent") {
-      this.#emitter.emit({ kind: "sent", reason, segment: record, marks, view }, flow);
-    } else this.#emitter.emit({ kind: "arrived", segment: record, acknowledgesFin, marks, view }, flow);
+      const acked = flow.conversation.acknowledges(record);
+      this.#emitter.emit({ kind: "sent", reason, segment: record, acked, marks, view }, flow);
+    } else {
+      const answers = flow.conversation.answered(record);
+      this.#emitter.emit({ kind: "arrived", segment: record, acknowledgesFin, answers, marks, view }, flow);
+    }
     if (direction === "arrived") take();
     for (const statement of after) this.#tell(statement, flow, record, view);
     this.#flow = flow;
@@ -86,39 +98,55 @@ export class OwnStory {
     this.#emitter.emit({ kind: "state", reason: null, from, to, view: flow.view() }, flow);
   }
 
-  #tell(statement: Statement, flow: Flow, segment: SegmentRecord | null, seen: ViewRecord | null): void {
-    const view = seen ?? flow.view();
-    switch (statement.kind) {
-      case "dropped":
-        return this.#emitter.emit({ kind: "dropped", reason: statement.reason, segment, view }, flow);
-      case "state": {
-        const { reason, from, to } = statement;
-        return this.#emitter.emit({ kind: "state", reason, from, to, view: { ...view, state: to } }, flow);
-      }
-      case "timer":
-        return this.#emitter.emit({ kind: "timer", timer: statement.timer, view }, flow);
-      case "congestion": {
-        const { kind, reason, cwndBefore, ssthreshBefore, cwnd, ssthresh } = statement;
-        const after = { ...view, cwnd, ssthresh };
-        return this.#emitter.emit({ kind, reason, cwndBefore, ssthreshBefore, view: after }, flow);
-      }
-      case "sent":
-      case "arrived":
-      case "lost":
-        return;
+  #tell(statement: Statement, ofPacket: Flow, segment: SegmentRecord | null, seen: ViewRecord | null): void {
+    const { connection, at } = statement;
+    const flow = connection === null ? ofPacket : this.#flows.get(connection) ?? ofPacket;
+    const event = eventOf(statement, segment, statement.view ?? seen ?? flow.view());
+    if (event === null) return;
+    if (at === null) this.#emitter.emit(event, flow);
+    else this.#emitter.emit(event, flow, instant(at - this.#start));
+  }
+}
+
+/** The event that a comment tells of; null: the packet itself. */
+function eventOf(statement: Statement, segment: SegmentRecord | null, view: ViewRecord): Bare | null {
+  switch (statement.kind) {
+    case "dropped":
+      return { kind: "dropped", reason: statement.reason, segment, view };
+    case "state": {
+      const { reason, from, to } = statement;
+      return { kind: "state", reason, from, to, view: { ...view, state: to } };
     }
+    case "timer": {
+      const { timer, timeoutBefore } = statement;
+      return { kind: "timer", timer, timeoutBefore, view };
+    }
+    case "icmp": {
+      const { kind, reason, family, type, code, mtu, quoted } = statement;
+      return { kind, reason, family, type, code, mtu, quoted, view };
+    }
+    case "congestion": {
+      const { kind, reason, control, reducedFrom, cwndBefore, ssthreshBefore, cwnd, ssthresh } = statement;
+      const after = { ...view, cwnd, ssthresh };
+      return { kind, reason, control, reducedFrom, cwndBefore, ssthreshBefore, view: after };
+    }
+    case "sent":
+    case "arrived":
+    case "lost":
+      return null;
   }
 }
 
 /** Marks of a segment about to be taken in. */
-function marksOf(segment: SegmentRecord, flow: Flow, direction: Direction): readonly SegmentMark[] {
+function marksOf(
+  segment: SegmentRecord,
+  flow: Flow,
+  direction: Direction,
+  reason: SendReason | null,
+): readonly SegmentMark[] {
+  if (direction === "sent") return flow.conversation.sent(segment, reason);
   if (segment.end === segment.seq) return NO_MARKS;
   const sender = flow.sender(direction);
-  if (direction === "sent") {
-    const FIN = 1;
-    const isProbe = segment.seq === sender.max - 1 && segment.length === 1 && (segment.flags & FIN) === 0;
-    return segment.seq < sender.max && !isProbe ? ["retransmission"] : NO_MARKS;
-  }
   const expected = Math.max(flow.local.ack, sender.contiguous);
   if (segment.end <= expected) return ["duplicate"];
   return segment.seq > expected ? ["out of order"] : NO_MARKS;

@@ -10,6 +10,7 @@ import { VARIABLES_PREFIX } from "../comments.ts";
 import {
   CONGESTION_REASONS,
   DROP_REASONS,
+  ICMP_VERDICTS,
   SEND_REASONS,
   STATE_REASONS,
   TIMERS,
@@ -17,6 +18,7 @@ import {
 import type {
   CongestionReason,
   DropReason,
+  IcmpVerdict,
   RecoveryPhase,
   SendReason,
   State,
@@ -26,16 +28,37 @@ import type {
 import { STATES } from "../../trace/core.ts";
 import type { ViewRecord } from "../../trace/record.ts";
 
-/** What one comment says. */
-export type Statement =
+/** When and of what a comment speaks. */
+interface Moment {
+  /** The connection's number as the comment has it; null: that of the packet. */
+  readonly connection: number | null;
+  /** Microseconds since 1970-01-01 UTC; null: at the packet's time. */
+  readonly at: number | null;
+  /** The variables of that moment; null when the comment has none. */
+  readonly view: ViewRecord | null;
+}
+
+/** What one comment says, besides its moment. */
+export type Said =
   | { readonly kind: "sent"; readonly reason: SendReason }
   | { readonly kind: "arrived" }
   | { readonly kind: "dropped"; readonly reason: DropReason }
   | { readonly kind: "state"; readonly reason: StateReason; readonly from: State; readonly to: State }
-  | { readonly kind: "timer"; readonly timer: TimerName }
+  | { readonly kind: "timer"; readonly timer: TimerName; readonly timeoutBefore: number | null }
+  | {
+    readonly kind: "icmp";
+    readonly reason: IcmpVerdict;
+    readonly family: 4 | 6;
+    readonly type: number;
+    readonly code: number;
+    readonly mtu: number | null;
+    readonly quoted: number;
+  }
   | {
     readonly kind: "congestion";
     readonly reason: CongestionReason;
+    readonly control: string;
+    readonly reducedFrom: number | null;
     readonly cwndBefore: number;
     readonly cwnd: number;
     readonly ssthreshBefore: number;
@@ -43,17 +66,26 @@ export type Statement =
   }
   | { readonly kind: "lost"; readonly fault: string };
 
+/** What one comment says. */
+export type Statement = Said & Moment;
+
 /** What the comments of one packet say. */
 export interface PacketStatements {
   /** In their order; `sent` or `arrived` is the packet itself, what stands before it came before. */
   readonly statements: readonly Statement[];
+  /** The variables at the packet, and the number of its connection; null when no comment has them. */
   readonly view: ViewRecord | null;
+  readonly connection: number | null;
 }
 
-const STATEMENT = /^(sent|arrived|dropped|state|timer|congestion|lost) \(([^)]*)\)([^:]*): (.*)$/s;
-const STATE_DETAIL = /^ ([A-Z0-9-]+) to ([A-Z0-9-]+)$/;
-const CONGESTION_DETAIL = /^ cwnd=(\d+)\.\.(\d+) ssthresh=(\d+|unlimited)\.\.(\d+|unlimited)$/;
-const MOST_DIGITS = 16;
+const STATEMENT = /^(sent|arrived|dropped|state|timer|icmp|congestion|lost) \(([^)]*)\)([^:]*): (.*)$/s;
+const STATE_DETAIL = /^ ([A-Z0-9-]+) to ([A-Z0-9-]+)(?: |$)/;
+const RANGE = /^(\d+|unlimited)\.\.(\d+|unlimited)$/;
+const MOST_DIGITS = 20;
+const MICROS_PER_SECOND = 1_000_000;
+
+/** Variables of a comment that tells of the window's growth: control, ssthresh, cwnd. */
+const GROWTH_VARIABLES = 3;
 
 const PHASES: readonly RecoveryPhase[] = [
   "open",
@@ -63,18 +95,29 @@ const PHASES: readonly RecoveryPhase[] = [
   "loss",
 ];
 
-/** Reads all comments of a packet; `before` is the last view of the same connection, of which only changes are told. */
-export function readComments(comments: readonly string[], before: ViewRecord | null): PacketStatements {
+/**
+ * Reads all comments of a packet. `views` has the last view of each connection, of which only changes are told, and is kept
+ * up to date.
+ */
+export function readComments(
+  comments: readonly string[],
+  views: Map<number, ViewRecord>,
+): PacketStatements {
   const statements: Statement[] = [];
-  const variables = new Map<string, string>();
+  const own = comments.find((comment) => comment.startsWith(VARIABLES_PREFIX));
+  const ofPacket = own === undefined ? null : variablesOf(own.slice(VARIABLES_PREFIX.length));
+  const connection = ofPacket === null ? null : numberOf(ofPacket.get("connection"));
+  let view: ViewRecord | null = null;
   for (const comment of comments) {
-    if (comment.startsWith(VARIABLES_PREFIX)) addVariables(comment, variables);
-    else {
-      const statement = readStatement(comment);
-      if (statement !== null && !isRepeated(statement, statements)) statements.push(statement);
+    if (comment === own && ofPacket !== null) {
+      view = viewOf(ofPacket, views.get(connection ?? 0) ?? null);
+      if (view !== null) views.set(connection ?? 0, view);
+      continue;
     }
+    const statement = readStatement(comment, connection, views);
+    if (statement !== null && !isRepeated(statement, statements)) statements.push(statement);
   }
-  return { statements, view: viewOf(variables, before) };
+  return { statements, view, connection };
 }
 
 /** An arrival has a comment for each of its meanings. */
@@ -82,8 +125,42 @@ function isRepeated(statement: Statement, before: readonly Statement[]): boolean
   return statement.kind === "arrived" && before.some(({ kind }) => kind === "arrived");
 }
 
-function readStatement(comment: string): Statement | null {
-  const [, kind, code = "", detail = "", rest = ""] = STATEMENT.exec(comment) ?? [];
+function readStatement(
+  comment: string,
+  ofPacket: number | null,
+  views: Map<number, ViewRecord>,
+): Statement | null {
+  const [, kind = "", code = "", detail = "", rest = ""] = STATEMENT.exec(comment) ?? [];
+  const variables = variablesOf(detail);
+  const said = readSaid(kind, code, detail, variables, rest);
+  if (said === null) return null;
+  const connection = numberOf(variables.get("connection"));
+  const seconds = numberOf(variables.get("at"));
+  const at = seconds === null ? null : Math.round(seconds * MICROS_PER_SECOND);
+  if (said.kind === "sent" || said.kind === "arrived" || said.kind === "lost") {
+    return { ...said, connection, at, view: null };
+  }
+  const id = connection ?? ofPacket ?? 0;
+  const told = viewOf(variables, views.get(id) ?? null);
+  if (told === null) return { ...said, connection, at, view: null };
+  if (said.kind !== "congestion") {
+    views.set(id, told);
+    return { ...said, connection, at, view: told };
+  }
+  const view = { ...told, cwnd: said.cwnd, ssthresh: said.ssthresh };
+  // Growth is told in few words, and leaves the other variables to the next packet.
+  if (variables.has("sndUna") || variables.size > GROWTH_VARIABLES) views.set(id, view);
+  return { ...said, connection, at, view };
+}
+
+function readSaid(
+  kind: string,
+  code: string,
+  detail: string,
+  variables: ReadonlyMap<string, string>,
+  rest: string,
+): Said | null {
+  const number = (name: string): number | null => numberOf(variables.get(name));
   switch (kind) {
     case "sent":
       return isKeyOf(SEND_REASONS, code) ? { kind, reason: code } : null;
@@ -92,87 +169,97 @@ function readStatement(comment: string): Statement | null {
     case "dropped":
       return isKeyOf(DROP_REASONS, code) ? { kind, reason: code } : null;
     case "timer":
-      return isKeyOf(TIMERS, code) ? { kind, timer: code } : null;
+      return isKeyOf(TIMERS, code) ? { kind, timer: code, timeoutBefore: number("timeoutBefore") } : null;
     case "lost":
       return { kind, fault: rest };
     case "state":
       return isKeyOf(STATE_REASONS, code) ? stateStatement(code, detail) : null;
+    case "icmp":
+      return isKeyOf(ICMP_VERDICTS, code) ? icmpStatement(code, number) : null;
     case "congestion":
-      return isKeyOf(CONGESTION_REASONS, code) ? congestionStatement(code, detail) : null;
+      return isKeyOf(CONGESTION_REASONS, code) ? congestionStatement(code, variables) : null;
     default:
       return null;
   }
 }
 
-function stateStatement(reason: StateReason, detail: string): Statement | null {
+function stateStatement(reason: StateReason, detail: string): Said | null {
   const [, from, to] = STATE_DETAIL.exec(detail) ?? [];
   return isState(from) && isState(to) ? { kind: "state", reason, from, to } : null;
 }
 
-function congestionStatement(reason: CongestionReason, detail: string): Statement | null {
-  const numbers = (CONGESTION_DETAIL.exec(detail) ?? []).slice(1).map(numberOf);
-  const [cwndBefore, cwnd, ssthreshBefore, ssthresh] = numbers;
-  if (typeof cwndBefore !== "number" || typeof cwnd !== "number") return null;
-  if (typeof ssthreshBefore !== "number" || typeof ssthresh !== "number") return null;
-  return { kind: "congestion", reason, cwndBefore, cwnd, ssthreshBefore, ssthresh };
+function icmpStatement(reason: IcmpVerdict, number: (name: string) => number | null): Said | null {
+  const [type, code, quoted] = [number("type"), number("code"), number("quoted")];
+  if (type === null || code === null || quoted === null) return null;
+  const family = number("family") === 6 ? 6 : 4;
+  return { kind: "icmp", reason, family, type, code, mtu: number("mtu"), quoted };
 }
 
-function addVariables(comment: string, into: Map<string, string>): void {
-  for (const pair of comment.slice(VARIABLES_PREFIX.length).split(" ")) {
+function congestionStatement(reason: CongestionReason, variables: ReadonlyMap<string, string>): Said | null {
+  const [cwndBefore, cwnd] = rangeOf(variables.get("cwnd"));
+  const [ssthreshBefore, ssthresh] = rangeOf(variables.get("ssthresh"));
+  if (cwndBefore === undefined || cwnd === undefined) return null;
+  if (ssthreshBefore === undefined || ssthresh === undefined) return null;
+  const control = variables.get("control") ?? "";
+  const reducedFrom = numberOf(variables.get("from"));
+  return { kind: "congestion", reason, control, reducedFrom, cwndBefore, cwnd, ssthreshBefore, ssthresh };
+}
+
+/** A value before and after, or one that stayed. */
+function rangeOf(text: string | undefined): number[] {
+  const single = numberOf(text);
+  if (single !== null) return [single, single];
+  return (RANGE.exec(text ?? "") ?? []).slice(1).map((one) => numberOf(one) ?? 0);
+}
+
+function variablesOf(text: string): ReadonlyMap<string, string> {
+  const variables = new Map<string, string>();
+  for (const pair of text.split(" ")) {
     const equals = pair.indexOf("=");
-    if (equals > 0) into.set(pair.slice(0, equals), pair.slice(equals + 1));
+    if (equals > 0) variables.set(pair.slice(0, equals), pair.slice(equals + 1));
   }
+  return variables;
 }
 
-/** The variables, when those that every comment has are there. */
+/** The variables; those that are not told are as they were before. Null when too little is known. */
 function viewOf(variables: ReadonlyMap<string, string>, before: ViewRecord | null): ViewRecord | null {
-  const state = variables.get("state");
-  const number = (name: string): number | null => numberOf(variables.get(name));
-  const sndUna = number("sndUna");
-  const sndNxt = number("sndNxt");
-  const rcvNxt = number("rcvNxt");
-  if (!isState(state) || sndUna === null || sndNxt === null || rcvNxt === null) return null;
-  const kept = <K extends Carried>(name: K): ViewRecord[K] =>
-    (variables.has(name) ? number(name) : before?.[name] ?? null) as ViewRecord[K];
+  const state = variables.get("state") ?? before?.state;
+  const told = <K extends Amount>(name: K): number | null =>
+    variables.has(name) ? numberOf(variables.get(name)) : before?.[name] ?? null;
+  const sndUna = told("sndUna");
+  const sndNxt = told("sndNxt");
+  if (!isState(state) || sndUna === null || sndNxt === null) return null;
+  // What comments have with each packet is the highest number sent, unless they say otherwise.
+  const sndMax = variables.has("sndNxt") && !variables.has("sndMax") ? sndNxt : told("sndMax") ?? sndNxt;
   return {
     state,
     sndUna,
     sndNxt,
-    sndMax: number("sndMax") ?? sndNxt,
-    sndWnd: number("sndWnd") ?? 0,
-    rcvNxt,
-    rcvWnd: number("rcvWnd") ?? 0,
-    cwnd: number("cwnd"),
-    ssthresh: number("ssthresh"),
-    pipe: kept("pipe"),
-    flight: number("flight") ?? 0,
-    unsent: kept("unsent"),
-    unread: kept("unread"),
-    dupAcks: kept("dupAcks") ?? 0,
+    sndMax,
+    sndWnd: told("sndWnd"),
+    rcvNxt: told("rcvNxt"),
+    rcvWnd: told("rcvWnd") ?? 0,
+    cwnd: told("cwnd"),
+    ssthresh: told("ssthresh"),
+    pipe: told("pipe"),
+    flight: told("flight") ?? 0,
+    unsent: told("unsent"),
+    unread: told("unread"),
+    dupAcks: told("dupAcks") ?? 0,
     phase: variables.has("phase") ? phaseOf(variables.get("phase")) : before?.phase ?? null,
-    recoveryPoint: kept("recoveryPoint"),
-    srtt: number("srtt") ?? 0,
-    rttvar: kept("rttvar") ?? 0,
-    latestRtt: kept("latestRtt") ?? 0,
-    minRtt: kept("minRtt") ?? 0,
-    rto: number("rto"),
-    backoff: kept("backoff") ?? 0,
-    mss: kept("mss"),
+    recoveryPoint: told("recoveryPoint"),
+    srtt: told("srtt") ?? 0,
+    rttvar: told("rttvar") ?? 0,
+    latestRtt: told("latestRtt") ?? 0,
+    minRtt: told("minRtt") ?? 0,
+    rto: told("rto"),
+    backoff: told("backoff") ?? 0,
+    mss: told("mss"),
   };
 }
 
-/** What is told only when it changes. */
-type Carried =
-  | "pipe"
-  | "unsent"
-  | "unread"
-  | "dupAcks"
-  | "recoveryPoint"
-  | "rttvar"
-  | "latestRtt"
-  | "minRtt"
-  | "backoff"
-  | "mss";
+/** A variable that is a number. */
+type Amount = Exclude<keyof ViewRecord, "state" | "phase">;
 
 function phaseOf(text: string | undefined): RecoveryPhase | null {
   return PHASES.find((phase) => phase.replaceAll(" ", "-") === text) ?? null;

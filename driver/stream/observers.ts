@@ -55,6 +55,10 @@ export class Observers implements Observer {
     this.#tell(connection, (observer) => observer.timerFired(connection, ...event));
   }
 
+  icmpArrived(...[connection, ...event]: Parameters<Observer["icmpArrived"]>): void {
+    this.#tell(connection, (observer) => observer.icmpArrived(connection, ...event));
+  }
+
   congestionChanged(...[connection, ...event]: Parameters<Observer["congestionChanged"]>): void {
     this.#tell(connection, (observer) => observer.congestionChanged(connection, ...event));
   }

@@ -9,6 +9,7 @@
  */
 
 import type { Endpoint } from "./address.ts";
+import type { IcmpError } from "./icmp_error.ts";
 import type { Segment } from "./segment.ts";
 import type { SeqNumber } from "./seq.ts";
 import type { State } from "./state.ts";
@@ -102,12 +103,22 @@ export type StateReason =
   | "fin-wait-2-over"
   | "reset-received"
   | "refused"
+  | "syn-in-window"
   | "timed-out"
   | "user-abort"
   | "unreachable"
   | "data-after-close"
   | "closed-before-established"
   | "returned-to-listen";
+
+/** What an ICMP error means for the connection whose segment it quotes. */
+export type IcmpVerdict =
+  | "not-outstanding"
+  | "source-quench"
+  | "path-mtu-known"
+  | "path-mtu-smaller"
+  | "soft-error"
+  | "hard-error";
 
 /** Which of a connection's timers. */
 export type TimerName =
@@ -201,6 +212,10 @@ export interface ConnectionView {
   readonly minimumRtt: Micros;
   /** The retransmission time-out with its back-off. */
   readonly retransmissionTimeout: Micros;
+  /** Name of the control that decides about the window: its formulas are the ones that hold. */
+  readonly congestionControl: string;
+  /** FlightSize from which the threshold was last computed (RFC 5681 3.1); 0: it was not, or from something else. */
+  readonly reducedFrom: number;
   /** Times the retransmission timer fired in a row. */
   readonly backoff: number;
   /** Payload octets of a full segment of ours. */
@@ -232,8 +247,14 @@ export interface Observer {
   segmentDropped(connection: ConnectionView | null, segment: Segment, reason: DropReason, now: Instant): void;
   /** A connection changed its state, and why. */
   stateChanged(connection: ConnectionView, from: State, to: State, reason: StateReason, now: Instant): void;
-  /** A timer of a connection is due; the view shows the variables before anything comes of it. */
-  timerFired(connection: ConnectionView, timer: TimerName, now: Instant): void;
+  /**
+   * A timer expired, and something follows from it. Told before what follows, but for the back-off of the retransmission
+   * timeout: the view has the next one, `timeoutBefore` is the one that has just run out; 0: there is no next, since the
+   * connection is given up, or the timer is another.
+   */
+  timerFired(connection: ConnectionView, timer: TimerName, timeoutBefore: Micros, now: Instant): void;
+  /** An ICMP error that quotes a segment of this connection arrived. Told before what follows from it. */
+  icmpArrived(connection: ConnectionView, error: IcmpError, verdict: IcmpVerdict, now: Instant): void;
   /** `windowBefore` and `thresholdBefore` are octets; the view has the values after. */
   congestionChanged(
     connection: ConnectionView,

@@ -320,6 +320,15 @@ export class Connection implements ConnectionView {
   get ssthresh(): number {
     return this.#tcb.control.ssthresh;
   }
+  /** Name of the congestion control. */
+  get congestionControl(): string {
+    return this.#tcb.control.name;
+  }
+  /** FlightSize from which the threshold was last computed; 0: it was not, or from something else. */
+  get reducedFrom(): number {
+    const { config, recovery } = this.#tcb;
+    return config.recovery.ssthreshFrom === "FlightSize" ? recovery.ack.flightSize : 0;
+  }
   /** Octets thought to be in the network (RFC 6675 2). */
   get pipe(): number {
     return this.#tcb.recovery.pipe;

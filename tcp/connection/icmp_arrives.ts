@@ -8,6 +8,7 @@
 import { Event } from "../base/events.ts";
 import type { IcmpError } from "../base/icmp_error.ts";
 import { seqBefore } from "../base/seq.ts";
+import type { IcmpVerdict } from "../base/observer.ts";
 import type { Tcb } from "./tcb.ts";
 import type { Instant } from "../base/units.ts";
 
@@ -44,13 +45,15 @@ export function icmpArrives(tcb: Tcb, error: IcmpError, now: Instant): void {
   const { sender } = tcb;
   if (tcb.state === "CLOSED" || tcb.state === "LISTEN") return;
   // RFC 5927 4.1: what is quoted must be outstanding.
-  if (seqBefore(error.seq, sender.sndUna) || !seqBefore(error.seq, sender.sndNxt)) return;
+  if (seqBefore(error.seq, sender.sndUna) || !seqBefore(error.seq, sender.sndNxt)) {
+    return tell(tcb, error, "not-outstanding", now);
+  }
   switch (error.kind) {
     case "source quench":
       // MUST-55, RFC 6633.
-      return;
+      return tell(tcb, error, "source-quench", now);
     case "packet too big":
-      return pathMtuShrank(tcb, error.mtu);
+      return pathMtuShrank(tcb, error, now);
     case "time exceeded":
     case "parameter problem":
       return isRefusedOrExpired(tcb, error)
@@ -62,13 +65,15 @@ export function icmpArrives(tcb: Tcb, error: IcmpError, now: Instant): void {
 }
 
 /** RFC 1191 and RFC 8201: segments become smaller; what was too long is sent again in pieces. */
-function pathMtuShrank(tcb: Tcb, mtu: number): void {
+function pathMtuShrank(tcb: Tcb, error: IcmpError, now: Instant): void {
+  const { mtu } = error;
   const least = tcb.local.address.family === 4 ? LEAST_MTU_IPV4 : LEAST_MTU_IPV6;
   const believed = Math.max(mtu === 0 ? MTU_OF_OLD_ROUTERS : mtu, least, LEAST_MSS_ROOM);
-  if (believed >= tcb.handshake.mtu) return;
+  if (believed >= tcb.handshake.mtu) return tell(tcb, error, "path-mtu-known", now);
   tcb.handshake.mtu = believed;
   const mss = tcb.handshake.sendMss();
-  if (mss >= tcb.sender.mss) return;
+  if (mss >= tcb.sender.mss) return tell(tcb, error, "path-mtu-known", now);
+  tell(tcb, error, "path-mtu-smaller", now);
   tcb.sender.mss = mss;
   tcb.control.cwnd = Math.max(tcb.control.cwnd, mss);
   tcb.recovery.pathMtuShrank(mss);
@@ -86,6 +91,7 @@ function unreachable(tcb: Tcb, error: IcmpError, now: Instant): void {
 }
 
 function unreachableForGood(tcb: Tcb, error: IcmpError, now: Instant): void {
+  tell(tcb, error, "hard-error", now);
   const message =
     `The network says that the peer cannot be reached (ICMP type ${error.type}, code ${error.code})`;
   tcb.fail("unreachable", message, "unreachable", now);
@@ -120,7 +126,12 @@ function endsOpening(tcb: Tcb, isHard: boolean): boolean {
 }
 
 function raiseSoftError(tcb: Tcb, error: IcmpError, now: Instant): void {
+  tell(tcb, error, "soft-error", now);
   tcb.softError = error.kind;
   tcb.softErrorAt = now;
   tcb.raise(Event.softError);
+}
+
+function tell(tcb: Tcb, error: IcmpError, verdict: IcmpVerdict, now: Instant): void {
+  tcb.observer?.icmpArrived(tcb.view, error, verdict, now);
 }

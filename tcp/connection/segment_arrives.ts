@@ -158,8 +158,6 @@ function establish(tcb: Tcb, segment: Segment, now: Instant): void {
   tcb.raise(Event.established | Event.writable);
   tcb.lastReceivedAt = now;
   armKeepAlive(tcb, now);
-  // The user closed before the handshake was over: the FIN is queued already.
-  if (sender.finQueued) tcb.moveTo("FIN-WAIT-1", "user-close", now);
 }
 
 /** 3.10.7.4. */
@@ -278,7 +276,7 @@ function checkSyn(tcb: Tcb, segment: Segment, now: Instant): boolean {
   }
   if (tcb.config.defence.synAnswer === "reset") {
     tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-syn-in-window" };
-    tcb.fail("reset", "The peer sent a SYN within the open connection", "reset-received", now);
+    tcb.fail("reset", "The peer sent a SYN within the open connection", "syn-in-window", now);
     return false;
   }
   challengeAck(tcb, segment, "challenge-syn", "syn-challenged", now);

@@ -8,7 +8,10 @@ import { Event } from "../base/events.ts";
 import type { Tcb } from "./tcb.ts";
 import { armPersist, isBeyondWindow, isHeldByCork } from "./retransmission_timer.ts";
 import { NO_TIMER, Timer, TIMER_NAMES } from "./timers.ts";
-import { after, elapsed, type Instant, toSeconds } from "../base/units.ts";
+import { after, elapsed, type Instant, type Micros, micros, toSeconds } from "../base/units.ts";
+
+/** What the observer is told of timers that do not back the retransmission timeout off. */
+const NO_NEXT = micros(0);
 
 /** Fires every timer that is due. */
 export function timersFire(tcb: Tcb, now: Instant): void {
@@ -17,9 +20,14 @@ export function timersFire(tcb: Tcb, now: Instant): void {
   }
 }
 
-function fire(tcb: Tcb, timer: Timer, now: Instant): void {
+/** Tells the observer; `timeoutBefore`: see there. */
+function tell(tcb: Tcb, timer: Timer, timeoutBefore: Micros, now: Instant): void {
   const name = TIMER_NAMES[timer];
-  if (name !== undefined) tcb.observer?.timerFired(tcb.view, name, now);
+  if (name !== undefined) tcb.observer?.timerFired(tcb.view, name, timeoutBefore, now);
+}
+
+/** Each timer tells the observer once it is clear that something follows from it. */
+function fire(tcb: Tcb, timer: Timer, now: Instant): void {
   switch (timer) {
     case Timer.retransmission:
       return retransmissionTimedOut(tcb, now);
@@ -30,17 +38,21 @@ function fire(tcb: Tcb, timer: Timer, now: Instant): void {
     case Timer.persist:
       return persistTimedOut(tcb, now);
     case Timer.delayedAck:
+      tell(tcb, timer, NO_NEXT, now);
       tcb.acknowledging.pace?.delayExpired(tcb.rtt.timeout());
       return tcb.acknowledging.acknowledgeNow("ack-delayed-timer");
     case Timer.keepAlive:
       return keepAliveTimedOut(tcb, now);
     case Timer.timeWait:
+      tell(tcb, timer, NO_NEXT, now);
       return tcb.moveTo("CLOSED", "time-wait-over", now);
     case Timer.finWait2:
       return finWait2TimedOut(tcb, now);
     case Timer.connect:
+      tell(tcb, timer, NO_NEXT, now);
       return giveUp(tcb, "The peer did not answer our SYN", now);
     case Timer.userTimeout:
+      tell(tcb, timer, NO_NEXT, now);
       return giveUp(tcb, "The peer acknowledged nothing for the user time-out", now);
   }
 }
@@ -50,6 +62,7 @@ function retransmissionTimedOut(tcb: Tcb, now: Instant): void {
   if (tcb.state === "SYN-SENT" || tcb.state === "SYN-RECEIVED") return synTimedOut(tcb, now);
   if (tcb.sender.sndUna === tcb.sender.sndNxt) return;
   if (!mayGoOn(tcb, now)) return;
+  doubleRto(tcb, now);
   tcb.totals.timeouts++;
   const { cwnd, ssthresh } = tcb.control;
   tcb.beginSample(now);
@@ -57,8 +70,14 @@ function retransmissionTimedOut(tcb: Tcb, now: Instant): void {
   tcb.congestionChanged(cwnd, ssthresh, "retransmission-timeout", now);
   tcb.timers.clear(Timer.tailLossProbe);
   tcb.timers.clear(Timer.reordering);
-  tcb.rtt.doubleRto();
   tcb.timers.set(Timer.retransmission, after(now, tcb.rtt.timeout()));
+}
+
+/** RFC 6298 5.5. */
+function doubleRto(tcb: Tcb, now: Instant): void {
+  const timeoutBefore = tcb.rtt.timeout();
+  tcb.rtt.doubleRto();
+  tell(tcb, Timer.retransmission, timeoutBefore, now);
 }
 
 /** RFC 6298 5.5 and 5.7, MUST-22: the SYN is sent again, later each time. */
@@ -67,11 +86,12 @@ function synTimedOut(tcb: Tcb, now: Instant): void {
   const retries = tcb.state === "SYN-SENT" ? config.handshake.synRetries : config.handshake.synAckRetries;
   const isTimed = tcb.state === "SYN-SENT" && config.handshake.connectTimeout > 0;
   if (!isTimed && handshake.retransmissions >= retries) {
+    tell(tcb, Timer.retransmission, NO_NEXT, now);
     return giveUp(tcb, "The peer did not answer our SYN", now);
   }
+  doubleRto(tcb, now);
   handshake.retransmissions++;
   tcb.totals.segmentsRetransmitted++;
-  tcb.rtt.doubleRto();
   tcb.synDue = true;
   tcb.timers.set(Timer.retransmission, after(now, tcb.rtt.timeout()));
 }
@@ -85,6 +105,7 @@ function mayGoOn(tcb: Tcb, now: Instant): boolean {
   if (config.retransmission.userTimeout > 0 || tcb.expiries <= config.retransmission.retriesUntilClose) {
     return true;
   }
+  tell(tcb, Timer.retransmission, NO_NEXT, now);
   giveUp(
     tcb,
     `The peer acknowledged nothing after ${config.retransmission.retriesUntilClose} retransmissions`,
@@ -95,12 +116,14 @@ function mayGoOn(tcb: Tcb, now: Instant): boolean {
 
 function tailProbeTimedOut(tcb: Tcb, now: Instant): void {
   if (tcb.recovery.scoreboard.isEmpty) return;
+  tell(tcb, Timer.tailLossProbe, NO_NEXT, now);
   tcb.tailProbeDue = true;
   // RFC 8985 7.3: the retransmission timer starts anew with the probe.
   tcb.timers.set(Timer.retransmission, after(now, tcb.rtt.timeout()));
 }
 
 function reorderingTimedOut(tcb: Tcb, now: Instant): void {
+  tell(tcb, Timer.reordering, NO_NEXT, now);
   const { cwnd, ssthresh } = tcb.control;
   tcb.beginSample(now);
   tcb.recovery.reorderingTimeout();
@@ -112,11 +135,13 @@ function reorderingTimedOut(tcb: Tcb, now: Instant): void {
 /** RFC 9293 3.8.6.1: the window may stay closed for ever while probes are answered (MUST-37). */
 function persistTimedOut(tcb: Tcb, now: Instant): void {
   const { sender } = tcb;
-  if (isHeldByCork(tcb)) {
+  const isCorked = isHeldByCork(tcb);
+  if (!isCorked && !sender.isBlockedByWindow && !isBeyondWindow(tcb)) return;
+  tell(tcb, Timer.persist, NO_NEXT, now);
+  if (isCorked) {
     tcb.windowProbeDue = true;
     return;
   }
-  if (!sender.isBlockedByWindow && !isBeyondWindow(tcb)) return;
   const silence = elapsed(tcb.lastReceivedAt, now);
   const isAnswered = tcb.windowProbes === 0 || silence <= tcb.lastProbeWait;
   tcb.unansweredProbes = isAnswered ? 0 : tcb.unansweredProbes + 1;
@@ -140,6 +165,7 @@ function keepAliveTimedOut(tcb: Tcb, now: Instant): void {
       : after(tcb.lastReceivedAt, config.closing.keepAliveIdle);
     return timers.set(Timer.keepAlive, rest);
   }
+  tell(tcb, Timer.keepAlive, NO_NEXT, now);
   if (tcb.keepAliveProbes >= config.closing.keepAliveProbes) {
     tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-time-out" };
     return giveUp(tcb, `The peer answered none of ${config.closing.keepAliveProbes} keep-alive probes`, now);
@@ -150,7 +176,9 @@ function keepAliveTimedOut(tcb: Tcb, now: Instant): void {
 }
 
 function finWait2TimedOut(tcb: Tcb, now: Instant): void {
-  if (tcb.state === "FIN-WAIT-2") tcb.moveTo("CLOSED", "fin-wait-2-over", now);
+  if (tcb.state !== "FIN-WAIT-2") return;
+  tell(tcb, Timer.finWait2, NO_NEXT, now);
+  tcb.moveTo("CLOSED", "fin-wait-2-over", now);
 }
 
 function giveUp(tcb: Tcb, what: string, now: Instant): void {

@@ -326,7 +326,7 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
   recovery.sent(start, end, now, marks);
   tcb.lastMade = recovery.scoreboard.records.last;
   sender.sentTo(end, length % sender.mss !== 0);
-  if (carriesFin) sender.finSent = true;
+  if (carriesFin) finSent(tcb, now);
   tcb.totals.octetsSent.add(length);
   if (length > 0) {
     tcb.acknowledging.expectAnswers();
@@ -335,6 +335,12 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
   tcb.mostInFlight = Math.max(tcb.mostInFlight, recovery.pipe);
   armForOutstanding(tcb, now);
   return finishSegment(tcb, out, reason, now);
+}
+
+/** The FIN leaves: RFC 9293 3.3.2, figure 5, "CLOSE / snd FIN". */
+function finSent(tcb: Tcb, now: Instant): void {
+  tcb.sender.finSent = true;
+  tcb.moveTo(tcb.state === "CLOSE-WAIT" ? "LAST-ACK" : "FIN-WAIT-1", "user-close", now);
 }
 
 /** RFC 9293 3.8.4: a number that was acknowledged already draws an ACK from whoever is alive. */

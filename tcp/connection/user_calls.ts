@@ -184,11 +184,11 @@ export function shutdown(tcb: Tcb, now: Instant): void {
       tcb.sender.finQueued = true;
       return;
     case "ESTABLISHED":
-      tcb.sender.finQueued = true;
-      return tcb.moveTo("FIN-WAIT-1", "user-close", now);
     case "CLOSE-WAIT":
+      // The state moves with the FIN, as the diagram of 3.3.2 has it ("CLOSE / snd FIN"): until then the peer's FIN is no
+      // simultaneous close.
       tcb.sender.finQueued = true;
-      return tcb.moveTo("LAST-ACK", "user-close", now);
+      return;
     case "FIN-WAIT-1":
     case "FIN-WAIT-2":
     case "CLOSING":

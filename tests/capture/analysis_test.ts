@@ -136,7 +136,7 @@ Deno.test("a capture taken at the server is told from the client's end, whose st
 Deno.test("a capture of the kernel's TCP by tcpdump on any interface is told as a trace", () => {
   const lines: string[] = [];
   const capture = readCapture(fromBase64(kernelAny));
-  analyse(capture, [new LineSink((line) => lines.push(line), { absolute: false, color: false })], KEPT);
+  analyse(capture, [new LineSink((line) => lines.push(line), { color: false })], KEPT);
   assertEquals(lines, kernelAnyLines.trimEnd().split("\n"));
 });
 
@@ -205,6 +205,6 @@ const NOT_OURS: readonly string[] = [
 
 for (const comment of NOT_OURS) {
   Deno.test(`the comment "${comment}" of somebody else is not believed`, () => {
-    assertEquals(readComments([comment], null), { statements: [], view: null });
+    assertEquals(readComments([comment], new Map()), { statements: [], view: null, connection: null });
   });
 }

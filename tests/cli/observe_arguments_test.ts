@@ -19,6 +19,7 @@ const ROWS: readonly (readonly [args: readonly string[], changes: Partial<Observ
   [["-v"], { verbose: true }],
   [["--trace"], { trace: true }],
   [["--absolute"], { trace: true, absolute: true }],
+  [["--absolute", "--explain"], { explain: true, absolute: true }],
   [["--explain", "--stats", "--ladder", "--ascii", "--force"], {
     explain: true,
     statistics: true,

@@ -232,6 +232,7 @@ kernelTest('"raw" stays so, and a watched one has the segments that are on the w
     segmentDropped: ignore,
     stateChanged: ignore,
     timerFired: ignore,
+    icmpArrived: ignore,
     congestionChanged: ignore,
   };
   const { changes, segmentsSent } = await transfer({ link: "raw", up: 1e6, observer });

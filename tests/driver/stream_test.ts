@@ -135,6 +135,7 @@ kernelTest("observers see their own connection only, from its first event", asyn
     segmentDropped: () => {},
     stateChanged: (_connection, _from, to) => seen.push(`${name} ${to}`),
     timerFired: () => {},
+    icmpArrived: () => {},
     congestionChanged: () => {},
   });
   await using first = await connect({ port: listener.addr.port, observer: watch("first") });
@@ -161,6 +162,7 @@ kernelTest("an observer that throws ends its own connection, with its error, and
     segmentDropped: () => {},
     stateChanged: () => {},
     timerFired: () => {},
+    icmpArrived: () => {},
     congestionChanged: () => {},
   });
   await conn.write(octets("x"));

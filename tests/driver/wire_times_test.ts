@@ -39,8 +39,11 @@ class Diary implements Observer {
   stateChanged(_view: unknown, _from: string, to: string, _reason: string, now: Instant): void {
     this.#note(to, now);
   }
-  timerFired(_view: unknown, timer: string, now: Instant): void {
+  timerFired(_view: unknown, timer: string, _timeoutBefore: number, now: Instant): void {
     this.#note(`${timer} fired`, now);
+  }
+  icmpArrived(_view: unknown, _error: unknown, verdict: string, now: Instant): void {
+    this.#note(verdict, now);
   }
   congestionChanged(_view: unknown, _window: number, _threshold: number, reason: string, now: Instant): void {
     this.#note(reason, now);

@@ -209,6 +209,7 @@ export class Sentinel implements Observer {
     demandLegalTransition(from, to);
   }
   timerFired(): void {}
+  icmpArrived(): void {}
   congestionChanged(): void {}
 }
 

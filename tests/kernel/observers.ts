@@ -14,6 +14,7 @@ const DEAF: Observer = {
   segmentDropped: nothing,
   stateChanged: nothing,
   timerFired: nothing,
+  icmpArrived: nothing,
   congestionChanged: nothing,
 };
 

@@ -11,6 +11,7 @@ export class Happenings {
   /** States gone to, as `FROM -> TO`. */
   readonly transitions: Set<string> = new Set();
   readonly timers: Set<string> = new Set();
+  readonly icmpVerdicts: Set<string> = new Set();
   readonly sendReasons: Set<string> = new Set();
   readonly dropReasons: Set<string> = new Set();
   readonly congestionReasons: Set<string> = new Set();
@@ -47,6 +48,7 @@ export class Coverage {
       this.marked += counts.marked;
       for (const name of seen.transitions) this.seen.transitions.add(name);
       for (const name of seen.timers) this.seen.timers.add(name);
+      for (const name of seen.icmpVerdicts) this.seen.icmpVerdicts.add(name);
       for (const name of seen.sendReasons) this.seen.sendReasons.add(name);
       for (const name of seen.dropReasons) this.seen.dropReasons.add(name);
       for (const name of seen.congestionReasons) this.seen.congestionReasons.add(name);

@@ -177,10 +177,15 @@ export class Side implements Core, Observer {
     this.#onLine?.(`${seconds(now)} ${this.name} ${from} -> ${to}: ${reason}`);
   }
 
-  timerFired(_connection: ConnectionView, timer: string, now: Instant): void {
+  timerFired(_connection: ConnectionView, timer: string, _timeoutBefore: number, now: Instant): void {
     this.wire.causes++;
     this.seen.timers.add(timer);
     this.#onLine?.(`${seconds(now)} ${this.name} timer: ${timer}`);
+  }
+
+  icmpArrived(_connection: ConnectionView, error: IcmpError, verdict: string, now: Instant): void {
+    this.seen.icmpVerdicts.add(verdict);
+    this.#onLine?.(`${seconds(now)} ${this.name} ICMP ${error.kind}: ${verdict}`);
   }
 
   congestionChanged(

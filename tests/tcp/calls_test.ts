@@ -118,11 +118,8 @@ Deno.test("CLOSE in every state: where it leads and what is sent; a second one c
     for (const call of ["shutdown", "close"] as const) {
       const connection = connectionIn(state);
       connection[call](NOW);
-      assertEquals(
-        [connection.state, wordsOf(sentBy(connection, NOW))],
-        expected[state],
-        `${call} in ${state}`,
-      );
+      const sent = wordsOf(sentBy(connection, NOW));
+      assertEquals([connection.state, sent], expected[state], `${call} in ${state}`);
       connection[call](NOW);
       assertEquals(
         [connection.state, sentBy(connection, NOW).length],

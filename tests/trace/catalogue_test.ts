@@ -2,9 +2,11 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
   ARRIVALS,
   type CatalogueEntry,
+  claimsOf,
   CONGESTION_REASONS,
   DROP_REASONS,
   FINDINGS,
+  ICMP_VERDICTS,
   NOTES,
   SEND_REASONS,
   STATE_REASONS,
@@ -19,21 +21,29 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, CatalogueEntry>>>>
   CONGESTION_REASONS,
   TIMERS,
   ARRIVALS,
+  ICMP_VERDICTS,
 };
+
+/** Each claim of a table with its code. */
+function claims(entries: Readonly<Record<string, CatalogueEntry>>): readonly [string, CatalogueEntry][] {
+  return Object.entries(entries).flatMap(([code, entry]) =>
+    claimsOf(entry).map((claim): [string, CatalogueEntry] => [code, claim])
+  );
+}
 
 /** Longer labels do not fit beside an arrow of the ladder. */
 const LONGEST_LABEL = 31;
 
 for (const [table, entries] of Object.entries(TABLES)) {
   Deno.test(`${table}: every sentence names only variables that exist`, () => {
-    for (const [code, entry] of Object.entries(entries)) {
+    for (const [code, entry] of claims(entries)) {
       for (const name of variableNames(entry)) assert(name in VARIABLES, `${code}: {${name}}`);
       assertEquals(/[{}]/.test(entry.sentence.replaceAll(/\{\w+\}/g, "")), false, code);
     }
   });
 
   Deno.test(`${table}: every entry cites a rule, has a short label and whole sentences`, () => {
-    for (const [code, { rule, label, sentence }] of Object.entries(entries)) {
+    for (const [code, { rule, label, sentence }] of claims(entries)) {
       assertMatch(rule, /^RFC \d{3,4}\b/, code);
       assert(label.length > 0 && label.length <= LONGEST_LABEL, `${code}: ${label}`);
       assertMatch(sentence, /^[A-Z{].*\.$/, code);
@@ -41,7 +51,9 @@ for (const [table, entries] of Object.entries(TABLES)) {
   });
 
   Deno.test(`${table}: no two codes share a sentence`, () => {
-    const sentences = Object.values(entries).map(({ sentence }) => sentence);
+    const sentences = Object.values(entries).flatMap((entry) => [
+      ...new Set(claimsOf(entry).map(({ sentence }) => sentence)),
+    ]);
     assertEquals(new Set(sentences).size, sentences.length);
   });
 }
@@ -65,7 +77,7 @@ for (const [table, entries] of Object.entries({ FINDINGS, NOTES })) {
 Deno.test("every variable is named by a sentence", () => {
   const named = new Set(
     Object.values({ ...TABLES, FINDINGS, NOTES }).flatMap((entries) =>
-      Object.values(entries).flatMap((entry) => [...variableNames(entry)])
+      claims(entries).flatMap(([, entry]) => [...variableNames(entry)])
     ),
   );
   assertEquals(Object.keys({ ...VARIABLES, ...FOUND_VARIABLES }).filter((name) => !named.has(name)), []);

@@ -17,6 +17,7 @@ import {
 import {
   CONGESTION_REASONS,
   DROP_REASONS,
+  ICMP_VERDICTS,
   SEND_REASONS,
   STATE_REASONS,
   TIMERS,
@@ -51,8 +52,8 @@ function collectFromScripts(): void {
 function collectFromSimulation(): void {
   const coverage = new Coverage();
   for (let seed = 1; seed <= SEEDS; seed++) coverage.add(simulate(seed));
-  const { sendReasons, dropReasons, congestionReasons, timers } = coverage.seen;
-  for (const codes of [sendReasons, dropReasons, congestionReasons, timers]) {
+  const { sendReasons, dropReasons, congestionReasons, timers, icmpVerdicts } = coverage.seen;
+  for (const codes of [sendReasons, dropReasons, congestionReasons, timers, icmpVerdicts]) {
     for (const code of codes) emitted.add(code);
   }
 }
@@ -185,7 +186,7 @@ Deno.test("every code of the catalogue is emitted by the core", () => {
   for (const situation of situations) if (!done.has(situation)) situation();
   collectFromScripts();
   collectFromSimulation();
-  const catalogue = [SEND_REASONS, DROP_REASONS, STATE_REASONS, CONGESTION_REASONS, TIMERS];
+  const catalogue = [SEND_REASONS, DROP_REASONS, STATE_REASONS, CONGESTION_REASONS, TIMERS, ICMP_VERDICTS];
   const codes = catalogue.flatMap((table) => Object.keys(table));
   assertEquals(codes.filter((code) => !emitted.has(code)), []);
 });

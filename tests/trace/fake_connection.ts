@@ -62,6 +62,8 @@ export class FakeConnection implements Writable<ConnectionView> {
   unsentOctets = 0;
   unreadOctets = 0;
   dupAcks = 0;
+  congestionControl = "cubic";
+  reducedFrom = 0;
   recoveryPhase: RecoveryPhase = "open";
   recoveryPoint: SeqNumber = this.iss;
   smoothedRtt: Micros = micros(0);
@@ -122,8 +124,9 @@ export class FakeConnection implements Writable<ConnectionView> {
     this.observer.stateChanged(this, from, to, reason, now);
   }
 
-  fire(now: Instant, timer: TimerName): void {
-    this.observer.timerFired(this, timer, now);
+  /** `timeoutBefore`: of the retransmission timer, microseconds. */
+  fire(now: Instant, timer: TimerName, timeoutBefore = 0): void {
+    this.observer.timerFired(this, timer, micros(timeoutBefore), now);
   }
 
   /** Sets window and threshold, and says so. */

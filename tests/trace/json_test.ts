@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Ajv2020 } from "ajv";
 import { Flag } from "../../tcp/base/segment.ts";
+import { IcmpError } from "../../tcp/base/icmp_error.ts";
 import { instant } from "../../tcp/base/units.ts";
 import * as catalogue from "../../trace/catalogue.ts";
 import { JsonSink } from "../../trace/json.ts";
@@ -66,7 +67,15 @@ Deno.test("every code of every kind makes a line that fits the schema", () => {
     for (const code of codes(catalogue.DROP_REASONS)) connection.drop(now, { flags: Flag.ack, seq: 1 }, code);
     for (const code of codes(catalogue.STATE_REASONS)) connection.change(now, "ESTABLISHED", code);
     for (const code of codes(catalogue.CONGESTION_REASONS)) connection.congest(now, 5, Infinity, code);
-    for (const code of codes(catalogue.TIMERS)) connection.fire(now, code);
+    for (const code of codes(catalogue.TIMERS)) connection.fire(now, code, 1_000_000);
+    for (const code of codes(catalogue.ICMP_VERDICTS)) {
+      observer.icmpArrived(
+        connection,
+        Object.assign(new IcmpError(), { type: 3, code: 4, mtu: 1_280 }),
+        code,
+        now,
+      );
+    }
     connection.arrive(now, {
       flags: Flag.ack | Flag.urg | Flag.ece,
       seq: 5,
@@ -115,6 +124,7 @@ const CODES: Readonly<Record<string, object>> = {
   congestionCode: catalogue.CONGESTION_REASONS,
   timerName: catalogue.TIMERS,
   arrivalCode: catalogue.ARRIVALS,
+  icmpCode: catalogue.ICMP_VERDICTS,
 };
 
 for (const [name, table] of Object.entries(CODES)) {
@@ -126,7 +136,11 @@ for (const [name, table] of Object.entries(CODES)) {
 Deno.test("a line names the variables that its rule read, and what changed since the event before", () => {
   const lines = jsonOf((recorder) => tellStory(recorder));
   const again = lines.find((line) => String(line["reason"]?.["code"]) === "retransmit-timeout");
-  assertEquals(again?.["variables"] as unknown, { sndUna: 1, seq: 1, end: 30, rto: 400_000 });
+  assertEquals(again?.["variables"] as unknown, {
+    sndUna: 1,
+    content: "octets 1 to 29",
+    rto: 400_000,
+  });
   const reduced = lines.find((line) => String(line["reason"]?.["code"]) === "retransmission-timeout");
   assertEquals(reduced?.["changed"] as unknown, {
     cwnd: [14_480, 1_448],

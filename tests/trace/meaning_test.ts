@@ -18,6 +18,24 @@ const CASES:
     [
       ["SYN", { flags: syn, seq: 0 }, ["syn"]],
       ["SYN and ACK", { flags: syn | ack, seq: 0, ack: 1 }, ["syn-ack"]],
+      [
+        "a SYN-ACK that echoes our first SYN, although we have sent two",
+        { flags: syn | ack, seq: 0, ack: 1, timestamps: [9, 5] },
+        ["syn-ack", "answers-first-syn"],
+        (c) => {
+          c.send(NOW, "syn", { flags: syn, seq: 0, timestamps: [5, 0] });
+          c.send(NOW, "syn-retransmitted", { flags: syn, seq: 0, timestamps: [7, 0] });
+        },
+      ],
+      [
+        "a SYN-ACK that echoes our second SYN: what became of the first is not known",
+        { flags: syn | ack, seq: 0, ack: 1, timestamps: [9, 7] },
+        ["syn-ack"],
+        (c) => {
+          c.send(NOW, "syn", { flags: syn, seq: 0, timestamps: [5, 0] });
+          c.send(NOW, "syn-retransmitted", { flags: syn, seq: 0, timestamps: [7, 0] });
+        },
+      ],
       ["RST", { flags: rst | ack }, ["reset"]],
       ["an ACK of something new", { ack: 51 }, ["acknowledges"]],
       ["an ACK of everything, when our FIN has not been sent", { ack: 101 }, ["acknowledges"]],
@@ -35,6 +53,30 @@ const CASES:
       ["the same ACK with a larger window: no duplicate", { window: 5_001 }, ["nothing-new"]],
       ["the same ACK with data: no duplicate", { data: "a" }, ["data"]],
       ["an ACK older than what we know", { ack: 1 }, ["old-ack"], (c) => c.numbers(51, 101, 11)],
+      [
+        "an answer to a window probe: no duplicate",
+        { window: 0 },
+        ["answers-window-probe"],
+        (c) => {
+          c.sndWnd = 0;
+          c.send(NOW, "window-probe", { flags: ack, seq: 1, ack: 11, data: "x" });
+        },
+      ],
+      [
+        "an answer to a keep-alive",
+        { ack: 101 },
+        ["answers-keep-alive"],
+        (c) => {
+          c.numbers(101, 101, 11);
+          c.send(NOW, "keep-alive", { flags: ack, seq: 100, ack: 11 });
+        },
+      ],
+      ["a report of a duplicate below the ACK: no gap", { sack: [0, 1] }, ["duplicate-report"]],
+      ["a duplicate inside of what lies beyond a gap", { sack: [61, 71, 51, 101] }, [
+        "duplicate-ack",
+        "duplicate-report",
+        "selective-ack",
+      ]],
       ["SACK blocks", { sack: [51, 101] }, ["duplicate-ack", "selective-ack"]],
       ["a window that opens", { window: 9 }, ["window-opens"], (c) => void (c.sndWnd = 0)],
       ["a window that closes", { window: 0 }, ["window-closes"]],

@@ -57,11 +57,11 @@ Deno.test("the page's data tell every event as the trace does", async () => {
   assertEquals(trace.isAgain(again), true);
   assertEquals(trace.told(again), [{
     code: "retransmit-timeout",
-    rule: "RFC 6298 5.4 to 5.6; RFC 9293 3.8.1, MUST-18",
-    label: "retransmission: time-out",
+    rule: "RFC 6298 5.4",
+    label: "retransmission: timeout",
     sentence:
-      "No ACK for 1 came in time: the earliest unacknowledged segment, 1 to 30, is sent again, and the " +
-      "time-out is doubled to 400 ms.",
+      "No ACK of 1 came in time: the earliest segment that is not acknowledged goes again (octets 1 to 29). " +
+      "The next timeout is after 400 ms.",
   }]);
   assertEquals(trace.state(again), "ESTABLISHED");
   assertEquals(atob(trace.columns.excerpt[again]), MESSAGE);

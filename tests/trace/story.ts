@@ -73,7 +73,7 @@ function tellMessage(
   connection.send(at(21), "data", { ...data, timestamps: [22, 900] });
   connection.backoff = 1;
   connection.retransmissionTimeout = micros(400_000);
-  connection.fire(at(221), "retransmission");
+  connection.fire(at(221), "retransmission", 200_000);
   connection.recoveryPhase = "loss";
   connection.congest(at(221), 1_448, 2_896, "retransmission-timeout");
   connection.send(at(221), "retransmit-timeout", { ...data, timestamps: [222, 900] });
@@ -93,7 +93,7 @@ function tellClose(connection: FakeConnection, at: (millis: number) => Instant):
   connection.send(at(242), "fin", { ...close, timestamps: [243, 1_121] });
   connection.backoff = 1;
   connection.retransmissionTimeout = micros(400_000);
-  connection.fire(at(442), "retransmission");
+  connection.fire(at(442), "retransmission", 200_000);
   connection.send(at(442), "retransmit-timeout", { ...close, timestamps: [443, 1_121] });
   connection.arrive(at(462), { flags: ack, seq: 1, ack: 31, window: 509, timestamps: [1_342, 443] });
   connection.numbers(31, 31, 1);

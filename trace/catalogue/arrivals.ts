@@ -6,12 +6,14 @@
  * @module
  */
 
-import type { CatalogueEntry } from "./entry.ts";
+import type { ArrivedEvent } from "../record.ts";
+import { type CatalogueEntry, firstTrue } from "./entry.ts";
 
 /** What a part of an arrived segment means. One segment may mean several things. */
 export type ArrivalMeaning =
   | "syn"
   | "syn-ack"
+  | "answers-first-syn"
   | "reset"
   | "acknowledges"
   | "acknowledges-syn"
@@ -19,9 +21,12 @@ export type ArrivalMeaning =
   | "duplicate-ack"
   | "old-ack"
   | "selective-ack"
+  | "duplicate-report"
   | "window-opens"
   | "window-shrinks"
   | "window-closes"
+  | "answers-window-probe"
+  | "answers-keep-alive"
   | "data"
   | "data-out-of-order"
   | "data-again"
@@ -32,29 +37,68 @@ export type ArrivalMeaning =
   | "urgent"
   | "nothing-new";
 
-/** What is said of each meaning. */
-export const ARRIVALS: Readonly<Record<ArrivalMeaning, CatalogueEntry>> = {
+type Entry = CatalogueEntry<ArrivedEvent>;
+
+type HandshakeMeaning = "syn" | "syn-ack" | "answers-first-syn" | "reset";
+
+const HANDSHAKE: Readonly<Record<HandshakeMeaning, Entry>> = {
   "syn": {
     rule: "RFC 9293 3.5",
     label: "asks",
     sentence:
       "The peer asks for a connection: its initial sequence number is {rawSeq}, counted as 0 from here on.",
   },
-  "syn-ack": {
-    rule: "RFC 9293 3.5; 3.10.7.3, fourth",
-    label: "accepts",
+  "syn-ack": firstTrue<ArrivedEvent>(
+    {
+      when: ({ view, segment }) => view !== null && view.state === "SYN-SENT" && segment.ack === view.sndNxt,
+      rule: "RFC 9293 3.5; 3.10.7.3, fourth",
+      label: "accepts",
+      sentence:
+        "The peer accepts: ACK {ack} answers our SYN, and its own initial sequence number is {rawSeq}, counted as 0 from here on.",
+    },
+    {
+      rule: "RFC 9293 3.5",
+      label: "SYN-ACK",
+      sentence: "A SYN with initial sequence number {rawSeq}, and ACK {ack} for one of ours.",
+    },
+  ),
+  "answers-first-syn": {
+    rule: "RFC 7323 3.2",
+    label: "answers our first SYN",
     sentence:
-      "The peer accepts: ACK {ack} answers our SYN, and its own initial sequence number is {rawSeq}, counted as 0 from here on.",
+      "Its timestamp echo, {timestampEcho}, is that of our first SYN: that one had arrived, and its answer was lost or late.",
   },
-  "reset": {
-    rule: "RFC 9293 3.5.3",
-    label: "reset",
-    sentence: "The peer says that there is no such connection, or that it wants it no longer.",
-  },
+  "reset": firstTrue<ArrivedEvent>(
+    {
+      when: ({ view }) => view !== null && view.state === "SYN-SENT",
+      rule: "RFC 9293 3.5.2, group 1",
+      label: "reset",
+      sentence: "RST: our SYN is not accepted.",
+    },
+    {
+      rule: "RFC 9293 3.5.3",
+      label: "reset",
+      sentence: "RST: the peer knows no such connection, or wants it no longer.",
+    },
+  ),
+};
+
+type AckMeaning =
+  | "acknowledges"
+  | "acknowledges-syn"
+  | "acknowledges-fin"
+  | "duplicate-ack"
+  | "old-ack"
+  | "selective-ack"
+  | "duplicate-report"
+  | "answers-window-probe"
+  | "answers-keep-alive";
+
+const ACKNOWLEDGMENTS: Readonly<Record<AckMeaning, Entry>> = {
   "acknowledges": {
     rule: "RFC 9293 3.10.7.4, fifth",
     label: "acknowledges",
-    sentence: "ACK {ack}: {acked} octets more of ours have arrived.",
+    sentence: "ACK {ack}: {acked} more octets of ours have arrived.",
   },
   "acknowledges-syn": {
     rule: "RFC 9293 3.10.7.4, fifth",
@@ -70,22 +114,51 @@ export const ARRIVALS: Readonly<Record<ArrivalMeaning, CatalogueEntry>> = {
     rule: "RFC 5681 2",
     label: "duplicate ACK",
     sentence:
-      "ACK {ack} again, number {nextDupAck}: something after {ack} has arrived, but not {ack} itself.",
+      "ACK {ack} again, duplicate number {nextDupAck}: something after {ack} has arrived, but not {ack} itself.",
   },
   "old-ack": {
     rule: "RFC 9293 3.10.7.4, fifth",
     label: "old ACK",
-    sentence: "ACK {ack} is older than what we know: {sndUna} has been acknowledged already.",
+    sentence: "ACK {ack} is older than what we know: everything before {sndUna} is acknowledged already.",
   },
   "selective-ack": {
-    rule: "RFC 2018 3; RFC 2883",
+    rule: "RFC 2018 3",
     label: "SACK",
-    sentence: "SACK: the peer has {sackList} as well.",
+    sentence: "SACK: beyond the gap the peer has {sackList}.",
   },
+  "duplicate-report": {
+    rule: "RFC 2883 4",
+    label: "D-SACK",
+    sentence: "D-SACK: {duplicateList} arrived twice, so that one sending of it was needless.",
+  },
+  "answers-window-probe": firstTrue<ArrivedEvent>(
+    {
+      when: ({ segment }) => segment.window === 0,
+      rule: "RFC 9293 3.8.6.1, MUST-37",
+      label: "answers the probe",
+      sentence:
+        "The peer answers our window probe: it still waits for {ack}, and its window is still closed.",
+    },
+    {
+      rule: "RFC 9293 3.8.6.1",
+      label: "answers the probe",
+      sentence: "The peer answers our window probe: it waits for {ack}.",
+    },
+  ),
+  "answers-keep-alive": {
+    rule: "RFC 9293 3.8.4",
+    label: "still here",
+    sentence: "The peer answers our keep-alive: it is still there.",
+  },
+};
+
+type WindowMeaning = "window-opens" | "window-shrinks" | "window-closes";
+
+const WINDOWS: Readonly<Record<WindowMeaning, Entry>> = {
   "window-opens": {
     rule: "RFC 9293 3.10.7.4, fifth",
     label: "window opens",
-    sentence: "The peer has room again: its window goes from {sndWnd} to {window} octets.",
+    sentence: "The peer has room again: its window is {window} octets.",
   },
   "window-shrinks": {
     rule: "RFC 9293 3.8.6, SHLD-14, MUST-34",
@@ -96,49 +169,76 @@ export const ARRIVALS: Readonly<Record<ArrivalMeaning, CatalogueEntry>> = {
   "window-closes": {
     rule: "RFC 9293 3.8.6.1",
     label: "window closed",
-    sentence: "The peer's window is closed: it has no room for now, and we wait.",
+    sentence: "The peer's window is closed: it has no room for more at present.",
   },
-  "data": {
-    rule: "RFC 9293 3.10.7.4, seventh",
-    label: "data",
-    sentence: "{length} octets of data, {seq} to {end}: what we expected next.",
-  },
+};
+
+type DataMeaning = "data" | "data-out-of-order" | "data-again" | "fin" | "probe" | "urgent";
+
+const DATA: Readonly<Record<DataMeaning, Entry>> = {
+  "data": firstTrue<ArrivedEvent>(
+    {
+      when: ({ segment, view }) => view !== null && segment.seq === view.rcvNxt,
+      rule: "RFC 9293 3.10.7.4, seventh",
+      label: "data",
+      sentence: "{length} octets of data, {span}: what we expected next.",
+    },
+    {
+      when: ({ view }) => view !== null && view.rcvNxt !== null,
+      rule: "RFC 9293 3.10.7.4, seventh",
+      label: "data",
+      sentence: "{length} octets of data, {span}, of which those from {rcvNxt} on are new.",
+    },
+    {
+      rule: "RFC 9293 3.10.7.4, seventh",
+      label: "data",
+      sentence: "{length} octets of data, {span}.",
+    },
+  ),
   "data-out-of-order": {
     rule: "RFC 9293 3.10.7.4, seventh, SHLD-31",
     label: "data out of order",
     sentence:
-      "{length} octets from {seq}, but {rcvNxt} is expected: {gap} octets before them are missing, so they are kept until those come.",
+      "{length} octets of data, {span}, but {rcvNxt} is expected: {gap} octets before them are missing.",
   },
   "data-again": {
     rule: "RFC 9293 3.10.7.4, first",
     label: "data again",
-    sentence: "{length} octets from {seq} that we have already, up to {rcvNxt}.",
+    sentence: "{length} octets of data, {span}, that we have already: everything before {rcvNxt} is here.",
   },
   "fin": {
     rule: "RFC 9293 3.6; 3.10.7.4, eighth",
     label: "closes",
-    sentence: "FIN: the peer has nothing more to send after {finSeq}.",
+    sentence: "FIN, number {finSeq}: the peer has nothing more to send.",
   },
   "probe": {
     rule: "RFC 9293 3.8.4, 3.8.6.1",
     label: "probe",
     sentence:
-      "The segment lies just before what we expect ({rcvNxt}): the peer asks whether we are still here.",
+      "The segment lies just before what we expect ({rcvNxt}): the peer asks whether we are still here, or whether our window has opened.",
   },
+  "urgent": {
+    rule: "RFC 9293 3.10.7.4, sixth; RFC 6093 4",
+    label: "urgent",
+    sentence: "URG: the urgent data end before {urgentEnd}.",
+  },
+};
+
+/** What is said of each meaning. */
+export const ARRIVALS: Readonly<Record<ArrivalMeaning, CatalogueEntry>> = {
+  ...HANDSHAKE,
+  ...ACKNOWLEDGMENTS,
+  ...WINDOWS,
+  ...DATA,
   "congestion-echo": {
     rule: "RFC 3168 6.1.2",
     label: "congestion echo",
-    sentence: "ECE: one of our packets met a congested router.",
+    sentence: "ECE: a packet of ours reached the peer with a router's congestion mark.",
   },
   "congestion-mark": {
     rule: "RFC 3168 6.1.3",
     label: "congestion mark",
-    sentence: "A congested router has marked this packet.",
-  },
-  "urgent": {
-    rule: "RFC 9293 3.10.7.4, sixth; RFC 6093",
-    label: "urgent",
-    sentence: "URG: there is urgent data up to {urgentEnd}.",
+    sentence: "A router has put a congestion mark on this packet.",
   },
   "nothing-new": {
     rule: "RFC 9293 3.10.7.4",

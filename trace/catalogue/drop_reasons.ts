@@ -5,7 +5,11 @@
  */
 
 import type { DropReason } from "../core.ts";
-import type { CatalogueEntry } from "./entry.ts";
+import type { DroppedEvent } from "../record.ts";
+import { hasRoom, inState } from "./conditions.ts";
+import { type CatalogueEntry, firstTrue } from "./entry.ts";
+
+const isSynSent = inState("SYN-SENT");
 
 /** Why arrived segments are not used further. */
 export const DROP_REASONS: Readonly<Record<DropReason, CatalogueEntry>> = {
@@ -60,22 +64,36 @@ export const DROP_REASONS: Readonly<Record<DropReason, CatalogueEntry>> = {
     label: "no connection",
     sentence: "No connection of ours has these addresses and ports.",
   },
-  "unacceptable-sequence": {
-    rule: "RFC 9293 3.10.7.4, first",
-    label: "outside the window",
-    sentence: "The segment {seq} to {end} has nothing inside our window, {rcvNxt} to {rcvEnd}.",
-  },
+  "unacceptable-sequence": firstTrue<DroppedEvent>(
+    {
+      when: isSynSent,
+      rule: "RFC 9293 3.10.7.3, fifth",
+      label: "neither SYN nor RST",
+      sentence: "While our SYN waits for its answer, only SYN and RST mean something.",
+    },
+    {
+      when: hasRoom,
+      rule: "RFC 9293 3.10.7.4, first",
+      label: "outside the window",
+      sentence: "Nothing of the segment at {seq} is inside our window, {rcvSpan}.",
+    },
+    {
+      rule: "RFC 9293 3.10.7.4, first",
+      label: "outside the window",
+      sentence: "Our window has no room for the segment at {seq}: it is not kept.",
+    },
+  ),
   "timestamp-too-old": {
     rule: "RFC 7323 5.3, R1",
     label: "old timestamp",
     sentence:
-      "The timestamp is older than the last one: this is a stray from the past, whatever its sequence number says (PAWS).",
+      "The timestamp is older than the last one: the segment is a stray from the past, whatever its sequence number says (PAWS).",
   },
   "reset-out-of-window": {
     rule: "RFC 5961 3.2; RFC 9293 3.10.7.4, second",
     label: "RST outside the window",
     sentence:
-      "The RST at {seq} lies outside our window, {rcvNxt} to {rcvEnd}: forged or stray, it is ignored.",
+      "The RST at {seq} lies outside our window, which begins at {rcvNxt}: forged or stray, it is ignored.",
   },
   "reset-challenged": {
     rule: "RFC 5961 3.2",
@@ -97,21 +115,36 @@ export const DROP_REASONS: Readonly<Record<DropReason, CatalogueEntry>> = {
     label: "SYN on open connection",
     sentence: "A SYN on an open connection changes nothing: the peer is asked with an ACK what it means.",
   },
-  "no-ack-flag": {
-    rule: "RFC 9293 3.10.7.4, fifth",
-    label: "no ACK flag",
-    sentence: "Every segment after the handshake carries ACK; this one does not.",
-  },
-  "ack-not-acceptable": {
-    rule: "RFC 5961 5.2; RFC 9293 3.10.7.3, first",
-    label: "ACK not acceptable",
-    sentence:
-      "ACK {ack} is not between what is plausible: we have sent {sndUna} to {sndNxt} and await ACKs for that.",
-  },
+  "no-ack-flag": firstTrue<DroppedEvent>(
+    {
+      when: isSynSent,
+      rule: "RFC 9293 3.10.7.3, fifth",
+      label: "no ACK flag",
+      sentence: "While our SYN waits for its answer, a segment without SYN, RST and ACK means nothing.",
+    },
+    {
+      rule: "RFC 9293 3.10.7.4, fifth",
+      label: "no ACK flag",
+      sentence: "Every segment after the handshake carries ACK; this one does not.",
+    },
+  ),
+  "ack-not-acceptable": firstTrue<DroppedEvent>(
+    {
+      when: inState("SYN-SENT", "SYN-RECEIVED"),
+      rule: "RFC 9293 3.10.7.3, first; 3.10.7.4, fifth",
+      label: "ACK not acceptable",
+      sentence: "ACK {ack} is not for our SYN.",
+    },
+    {
+      rule: "RFC 5961 5.2",
+      label: "ACK not acceptable",
+      sentence: "ACK {ack} is too old: everything before {sndUna} was acknowledged long ago.",
+    },
+  ),
   "ack-of-unsent": {
     rule: "RFC 9293 3.10.7.4, fifth",
     label: "ACK of unsent data",
-    sentence: "ACK {ack} acknowledges octets that we have not sent: we are at {sndNxt}.",
+    sentence: "ACK {ack} acknowledges what we have not sent: the next to send is {sndNxt}.",
   },
   "invalid-source": {
     rule: "RFC 9293 3.9.2.3, MUST-63, MUST-57",
@@ -121,7 +154,7 @@ export const DROP_REASONS: Readonly<Record<DropReason, CatalogueEntry>> = {
   "backlog-full": {
     rule: "RFC 9293 3.10.7.2; RFC 4987 2",
     label: "backlog full",
-    sentence: "Too many connections wait to be accepted: the SYN is ignored, its sender will try again.",
+    sentence: "Too many connections wait to be accepted: the SYN is ignored, and its sender may try again.",
   },
   "listening": {
     rule: "RFC 9293 3.10.7.2",
@@ -134,15 +167,16 @@ export const DROP_REASONS: Readonly<Record<DropReason, CatalogueEntry>> = {
     sentence: "The connection is closed already.",
   },
   "syn-with-fin": {
-    rule: "RFC 9293 3.10.7.2; TcpConfig dropSynFin",
+    rule: "RFC 9293 3.10.7.2",
     label: "SYN and FIN",
     sentence:
-      "A segment that both opens and closes is none that an honest peer sends; it is dropped, as was asked for.",
+      "The segment both opens and closes. The standard would take its SYN; it is dropped, as was asked for.",
   },
   "missing-timestamp": {
     rule: "RFC 7323 3.2",
     label: "no timestamp",
-    sentence: "Timestamps were agreed for every segment of this connection, and this one has none.",
+    sentence:
+      "Both sides agreed to put timestamps on every segment of this connection, and this one has none.",
   },
   "data-after-fin": {
     rule: "RFC 9293 3.10.7.4, seventh",

@@ -8,54 +8,7 @@
  */
 
 import type { CatalogueEntry } from "./entry.ts";
-
-/** What a segment of a capture is to its connection. One segment may be several things. */
-export type FindingCode =
-  | "open"
-  | "open-again"
-  | "accept"
-  | "handshake-done"
-  | "acknowledges-handshake"
-  | "new-data"
-  | "after-hole"
-  | "fast-retransmit"
-  | "retransmission-sack"
-  | "retransmission-partial-ack"
-  | "retransmission-timeout"
-  | "tail-loss-probe"
-  | "retransmission"
-  | "lost-before-here"
-  | "not-needed"
-  | "overtaken"
-  | "original-after-copy"
-  | "doubled-by-network"
-  | "captured-twice"
-  | "keep-alive"
-  | "keep-alive-answer"
-  | "window-probe"
-  | "window-probe-answer"
-  | "new-ack"
-  | "ack-of-fin"
-  | "old-ack-seen"
-  | "duplicate-ack-seen"
-  | "sack-seen"
-  | "d-sack"
-  | "needless"
-  | "window-update"
-  | "window-reopened"
-  | "window-zero"
-  | "window-taken-back"
-  | "window-filled"
-  | "capture-gap"
-  | "close-first"
-  | "close-second"
-  | "reset-seen"
-  | "reset-out-of-window"
-  | "damaged"
-  | "urgent-seen"
-  | "congestion-echo-seen"
-  | "congestion-mark-seen"
-  | "nothing-new-seen";
+import type { FindingCode, NoteCode } from "./finding_codes.ts";
 
 /** What is said of each finding. */
 export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
@@ -294,17 +247,6 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     sentence: "Nothing in it is new.",
   },
 };
-
-/** What is remarked of a capture or a connection, beside its segments. */
-export type NoteCode =
-  | "checksum-offload"
-  | "clock-step"
-  | "packet-order"
-  | "icmp-error"
-  | "capture-point"
-  | "round-trip-split"
-  | "option-unanswered"
-  | "begins-in-the-middle";
 
 /** What is said of each remark. */
 export const NOTES: Readonly<Record<NoteCode, CatalogueEntry>> = {

@@ -1,212 +1,263 @@
 /**
- * Why segments are sent: rule, label and sentence of each code.
+ * Why segments with SYN, data or FIN are sent, and why RSTs are: rule, label and sentence of each code.
  *
  * @module
  */
 
 import type { SendReason } from "../core.ts";
-import type { CatalogueEntry } from "./entry.ts";
+import type { SentEvent } from "../record.ts";
+import { ACK_REASONS, type AckReason } from "./ack_reasons.ts";
+import { both, carriesFin, fitsIntoBoth, inState, isEarliest, isWindowClosed } from "./conditions.ts";
+import { type CatalogueEntry, firstTrue } from "./entry.ts";
 
-/** Why segments are sent. */
-export const SEND_REASONS: Readonly<Record<SendReason, CatalogueEntry>> = {
+type Entry = CatalogueEntry<SentEvent>;
+
+const OPENING: Readonly<
+  Record<"syn" | "syn-ack" | "syn-retransmitted" | "syn-ack-retransmitted" | "handshake-ack", Entry>
+> = {
   "syn": {
-    rule: "RFC 9293 3.10.1; RFC 6528 3",
+    rule: "RFC 9293 3.10.1, 3.5",
     label: "open",
     sentence:
-      "We ask {remote} for a connection: SYN takes sequence number {seq}, our initial one, and the options say what we can do.",
+      "We ask {remote} for a connection: SYN takes our initial sequence number, {rawSeq}, counted as 0 from here on. The options say what we can do.",
   },
   "syn-ack": {
-    rule: "RFC 9293 3.10.7.2, third",
+    rule: "RFC 9293 3.5",
     label: "accept",
     sentence:
-      "We accept: our own SYN has sequence number {seq}, and ACK {ack} says that the peer's SYN has arrived.",
+      "SYN takes our initial sequence number, {rawSeq}, counted as 0 from here on, and ACK {ack} says that the peer's SYN has arrived.",
   },
   "syn-retransmitted": {
-    rule: "RFC 9293 3.8.3, MUST-22; RFC 6298 5.5",
+    rule: "RFC 9293 3.8.3, MUST-22; RFC 6298 5.4",
     label: "SYN again",
-    sentence:
-      "Our SYN was not answered in time, so it is sent again, and the time-out is doubled: {rto} until the next attempt.",
+    sentence: "Our SYN was not answered in time, so it goes again. The next timeout is after {rto}.",
   },
-  "syn-ack-retransmitted": {
-    rule: "RFC 9293 3.8.3, MUST-22; RFC 6298 5.5",
-    label: "SYN-ACK again",
-    sentence: "Our SYN was not acknowledged, so SYN and ACK are sent again; the time-out is now {rto}.",
-  },
+  "syn-ack-retransmitted": firstTrue<SentEvent>(
+    {
+      when: ({ view }) => view !== null && view.backoff > 0,
+      rule: "RFC 9293 3.8.3, MUST-22; RFC 6298 5.4",
+      label: "SYN-ACK again",
+      sentence: "Our SYN was not acknowledged in time, so it goes again. The next timeout is after {rto}.",
+    },
+    {
+      rule: "RFC 9293 3.10.7.4, first",
+      label: "SYN-ACK again",
+      sentence:
+        "The peer has repeated its SYN, so our answer goes again: ACK {ack} says that it has arrived.",
+    },
+  ),
   "handshake-ack": {
     rule: "RFC 9293 3.10.7.3, fourth",
     label: "handshake done",
     sentence:
-      "Our ACK {ack} tells the peer that its SYN has arrived. Both sides now know both initial sequence numbers.",
+      "ACK {ack} tells the peer that its SYN has arrived. With that, both sides know both initial sequence numbers.",
   },
-  "data": {
-    rule: "RFC 9293 3.10.2, 3.7.4; RFC 5681 3.1",
-    label: "data",
-    sentence:
-      "{length} octets of data, {seq} to {end}: they fit into the peer's window ({sndWnd} octets) and into the congestion window ({cwnd}).",
-  },
+};
+
+type TextReason =
+  | "data"
+  | "urgent-data"
+  | "fin"
+  | "limited-transmit"
+  | "forward-rto-probe"
+  | "window-probe"
+  | "keep-alive";
+
+const TEXT: Readonly<Record<TextReason, Entry>> = {
+  "data": firstTrue<SentEvent>(
+    {
+      when: both(carriesFin, fitsIntoBoth),
+      rule: "RFC 9293 3.10.2, 3.10.4; RFC 5681 3.1",
+      label: "data, close",
+      sentence:
+        "{length} octets of data, {span}, and FIN behind them, which takes {finSeq}. In flight now: {flight}, within the peer's window ({sndWnd}) and the congestion window ({cwnd}).",
+    },
+    {
+      when: carriesFin,
+      rule: "RFC 9293 3.10.2, 3.10.4",
+      label: "data, close",
+      sentence: "{length} octets of data, {span}, and FIN behind them, which takes {finSeq}.",
+    },
+    {
+      when: fitsIntoBoth,
+      rule: "RFC 9293 3.10.2; RFC 5681 3.1",
+      label: "data",
+      sentence:
+        "{length} octets of data, {span}; the next is {end}. In flight now: {flight}, within the peer's window ({sndWnd}) and the congestion window ({cwnd}).",
+    },
+    {
+      rule: "RFC 9293 3.10.2",
+      label: "data",
+      sentence: "{length} octets of data, {span}; the next is {end}.",
+    },
+  ),
   "urgent-data": {
-    rule: "RFC 9293 3.8.5, MUST-30, MUST-62; RFC 6093",
+    rule: "RFC 9293 3.8.5, MUST-30, MUST-62; RFC 6093 4",
     label: "urgent data",
-    sentence:
-      "{length} octets from {seq}, with URG: the urgent pointer names the first octet after the urgent data.",
+    sentence: "{length} octets of data, {span}, with URG: the urgent data end before {urgentEnd}.",
   },
-  "fin": {
-    rule: "RFC 9293 3.10.4, 3.6",
-    label: "close",
+  "fin": firstTrue<SentEvent>(
+    {
+      when: inState("FIN-WAIT-1"),
+      rule: "RFC 9293 3.10.4, 3.6",
+      label: "close",
+      sentence:
+        "We have nothing more to send: FIN takes sequence number {finSeq}. That closes one direction; the peer's stays open until its own FIN.",
+    },
+    {
+      when: inState("LAST-ACK"),
+      rule: "RFC 9293 3.10.4, 3.6",
+      label: "close",
+      sentence:
+        "We have nothing more to send either: FIN takes sequence number {finSeq}. The peer's direction is closed already.",
+    },
+    {
+      rule: "RFC 9293 3.10.4, 3.6",
+      label: "close",
+      sentence: "We have nothing more to send: FIN takes sequence number {finSeq}.",
+    },
+  ),
+  "limited-transmit": firstTrue<SentEvent>(
+    {
+      when: ({ view }) => view !== null && view.cwnd !== null && view.flight > view.cwnd,
+      rule: "RFC 3042 2; RFC 5681 3.2, step 1",
+      label: "limited transmit",
+      sentence:
+        "Too little is known to presume a loss. New data, {span}, leave although the congestion window ({cwnd}) is used up, so that more ACKs come back.",
+    },
+    {
+      rule: "RFC 5681 3.2, step 1",
+      label: "limited transmit",
+      sentence: "Too little is known to presume a loss. New data, {span}, leave meanwhile.",
+    },
+  ),
+  "forward-rto-probe": {
+    rule: "RFC 5682 2.1",
+    label: "F-RTO probe",
     sentence:
-      "We have nothing more to send: FIN takes sequence number {finSeq}. The peer may go on sending to us.",
+      "After the timeout an ACK moved the window on, so perhaps nothing was lost: new data, {span}, leave to find out, instead of everything again.",
   },
-  "limited-transmit": {
-    rule: "RFC 3042 2; RFC 5681 3.2, step 1",
-    label: "limited transmit",
+  "window-probe": firstTrue<SentEvent>(
+    {
+      when: (event) => isWindowClosed(event) && event.segment.length > 0,
+      rule: "RFC 9293 3.8.6.1, MUST-36, SHLD-29, SHLD-30",
+      label: "window probe",
+      sentence:
+        "The peer's window is closed: a probe with octet {seq} asks whether it has opened, so that a window update that gets lost cannot stop the connection for ever.",
+    },
+    {
+      when: isWindowClosed,
+      rule: "RFC 9293 3.8.6.1, MUST-36, SHLD-29, SHLD-30",
+      label: "window probe",
+      sentence:
+        "The peer's window is closed: a probe asks whether it has opened, so that a window update that gets lost cannot stop the connection for ever.",
+    },
+    {
+      rule: "RFC 9293 3.8.6.2.1",
+      label: "override timeout",
+      sentence:
+        "What may be sent is less than a full segment, and has waited long enough for more: it goes now ({content}).",
+    },
+  ),
+  "keep-alive": {
+    rule: "RFC 9293 3.8.4",
+    label: "keep-alive",
     sentence:
-      "Only {dupAcks} duplicate ACKs have come, too few to presume a loss: a new segment from {seq} is sent, although the window is used up, so that more ACKs come back.",
+      "The connection has been quiet for long: a segment with number {seq}, which the peer has acknowledged already, makes it answer if it is still there.",
   },
-  "retransmit-timeout": {
-    rule: "RFC 6298 5.4 to 5.6; RFC 9293 3.8.1, MUST-18",
-    label: "retransmission: time-out",
-    sentence:
-      "No ACK for {sndUna} came in time: the earliest unacknowledged segment, {seq} to {end}, is sent again, and the time-out is doubled to {rto}.",
-  },
-  "retransmit-duplicate-acks": {
-    rule: "RFC 5681 3.2",
-    label: "fast retransmit: duplicate ACKs",
-    sentence:
-      "Duplicate ACK number {dupAcks} for {sndUna}: the segment at {seq} is presumed lost, so it is sent again now instead of waiting for the timer. ssthresh is {ssthresh}.",
-  },
+};
+
+type RepeatReason =
+  | "retransmit-timeout"
+  | "retransmit-duplicate-acks"
+  | "retransmit-sack"
+  | "retransmit-rack"
+  | "retransmit-partial-ack"
+  | "retransmit-path-mtu"
+  | "tail-loss-probe";
+
+const REPEATED: Readonly<Record<RepeatReason, Entry>> = {
+  "retransmit-timeout": firstTrue<SentEvent>(
+    {
+      when: (event) => isEarliest(event) && event.view !== null && event.view.backoff > 0,
+      rule: "RFC 6298 5.4",
+      label: "retransmission: timeout",
+      sentence:
+        "No ACK of {sndUna} came in time: the earliest segment that is not acknowledged goes again ({content}). The next timeout is after {rto}.",
+    },
+    {
+      rule: "RFC 5681 3.1",
+      label: "retransmission: timeout",
+      sentence:
+        "What counted as lost when the timer expired goes again, now that the congestion window has room for it ({content}).",
+    },
+  ),
+  "retransmit-duplicate-acks": firstTrue<SentEvent>(
+    {
+      when: isEarliest,
+      rule: "RFC 5681 3.2",
+      label: "fast retransmit: duplicate ACKs",
+      sentence:
+        "Duplicate ACK number {dupAcks} for {sndUna}: the segment there is presumed lost, and goes again now, without waiting for the timer ({content}).",
+    },
+    {
+      rule: "RFC 5681 3.2",
+      label: "fast retransmit: duplicate ACKs",
+      sentence:
+        "The segment is presumed lost, and goes again now, without waiting for the timer ({content}).",
+    },
+  ),
   "retransmit-sack": {
     rule: "RFC 6675 5",
     label: "retransmission: SACK",
     sentence:
-      "The peer's SACK blocks show a hole at {seq} with enough received beyond it: {length} octets are presumed lost and sent again; {pipe} octets are thought to be in the network.",
+      "The peer's SACK blocks show a hole at {seq}, with enough received beyond it: the segment there is presumed lost, and goes again ({content}).",
   },
   "retransmit-rack": {
     rule: "RFC 8985 6.2",
     label: "retransmission: RACK",
     sentence:
-      "Something sent later than {seq} has arrived, and more than the reordering window has passed: {length} octets are presumed lost and sent again.",
+      "A segment that left later than this one has arrived, and the time allowed for reordering has passed: this one is presumed lost, and goes again ({content}).",
   },
   "retransmit-partial-ack": {
     rule: "RFC 6582 3.2, step 3",
     label: "retransmission: partial ACK",
     sentence:
-      "The ACK reached {sndUna} only, not {recoveryPoint}, where this recovery ends: the next segment, at {seq}, must be missing as well and is sent again.",
+      "The ACK reached only {sndUna}, not the end of this recovery at {recoveryPoint}: the segment at {seq} must be missing as well, and goes again ({content}).",
   },
   "retransmit-path-mtu": {
     rule: "RFC 1191 6.4; RFC 8201 5.4",
     label: "retransmission: path MTU",
     sentence:
-      "The path takes only smaller packets: the octets from {seq} are sent again in segments of at most {mss} octets. This is not a sign of congestion.",
+      "The path takes only smaller packets: what was too long goes again, in segments of at most {mss} octets ({content}). This is no sign of congestion.",
   },
-  "tail-loss-probe": {
-    rule: "RFC 8985 7.3",
-    label: "tail loss probe",
-    sentence:
-      "Nothing has come back for about two round trips (srtt {srtt}): a probe of {length} octets from {seq} makes the peer say what it has, before the time-out of {rto} would.",
-  },
-  "forward-rto-probe": {
-    rule: "RFC 5682 2.1",
-    label: "F-RTO probe",
-    sentence:
-      "After the time-out the window moved on, so perhaps nothing was lost: new data from {seq} are sent to find out, instead of sending everything again.",
-  },
-  "window-probe": {
-    rule: "RFC 9293 3.8.6.1, MUST-36, SHLD-29, SHLD-30",
-    label: "window probe",
-    sentence:
-      "The peer's window is {sndWnd} and nothing is on its way that would open it: {length} octets from {seq} ask again, so that a lost window update cannot stop the connection for ever.",
-  },
-  "keep-alive": {
-    rule: "RFC 9293 3.8.4",
-    label: "keep-alive",
-    sentence:
-      "The connection has been quiet for long: a segment at {seq}, which the peer already has, makes it answer if it is still there.",
-  },
-  "ack-quick": {
-    rule: "RFC 9293 3.8.6.3, MUST-40",
-    label: "ACK at once",
-    sentence:
-      "Data are acknowledged up to {ack} at once, without a delay, so that the peer's window grows quickly at the start.",
-  },
-  "ack-second-segment": {
-    rule: "RFC 9293 3.8.6.3, SHLD-19",
-    label: "ACK: second segment",
-    sentence: "Two full segments have come since the last ACK: ACK {ack} is due.",
-  },
-  "ack-delayed-timer": {
-    rule: "RFC 9293 3.8.6.3, SHLD-18, MUST-40",
-    label: "delayed ACK",
-    sentence:
-      "We waited a moment for more data, or for data of our own that could carry the ACK; none came, so ACK {ack} goes alone.",
-  },
-  "ack-out-of-order": {
-    rule: "RFC 5681 4.2; RFC 2018 4",
-    label: "duplicate ACK: gap",
-    sentence:
-      "A segment came out of order: ACK {ack} says again what is missing first{sackText}, at once, so that the peer can tell a loss.",
-  },
-  "ack-gap-filled": {
-    rule: "RFC 5681 4.2",
-    label: "ACK: gap filled",
-    sentence: "The segment filled a gap, all or in part: ACK {ack} tells the peer at once.",
-  },
-  "ack-duplicate-segment": {
-    rule: "RFC 9293 3.10.7.4, first; RFC 2883 4",
-    label: "ACK: had it already",
-    sentence:
-      "What came we had already: ACK {ack} says so{sackText}. Perhaps our earlier ACK was lost, perhaps the peer was too quick.",
-  },
-  "ack-window-update": {
-    rule: "RFC 9293 3.8.6.2.2, MUST-39",
-    label: "window update",
-    sentence:
-      "The application has taken octets out of the receive buffer: the window is {window} octets now, worth telling the peer.",
-  },
-  "ack-fin": {
-    rule: "RFC 9293 3.10.7.4, eighth",
-    label: "ACK of FIN",
-    sentence: "The peer's FIN has arrived: ACK {ack} counts it. The peer will send nothing more.",
-  },
-  "ack-congestion-mark": {
-    rule: "RFC 3168 6.1.3",
-    label: "congestion seen",
-    sentence:
-      "A router marked a packet of the peer's instead of dropping it: ACK {ack} carries ECE, until the peer says that it has slowed down.",
-  },
-  "ack-unacceptable": {
-    rule: "RFC 9293 3.10.7.4, first",
-    label: "ACK: outside the window",
-    sentence:
-      "The segment that came lies outside our window: ACK {ack} tells the peer what we expect, {rcvNxt} to {rcvEnd}.",
-  },
-  "ack-keep-alive": {
-    rule: "RFC 9293 3.8.4; 3.10.7.4, first",
-    label: "ACK: still here",
-    sentence: "The peer asks whether we are still here: ACK {ack} says yes.",
-  },
-  "ack-beyond-window": {
-    rule: "RFC 9293 3.8.6.1; 3.10.7.4, first",
-    label: "ACK: window is full",
-    sentence: "More came than our window of {rcvWnd} octets takes: ACK {ack} says how far we are.",
-  },
-  "challenge-reset": {
-    rule: "RFC 5961 3.2",
-    label: "challenge ACK: RST",
-    sentence:
-      "An RST came inside our window but not at {rcvNxt}: it may be forged. A real peer answers this ACK with an exact RST.",
-  },
-  "challenge-syn": {
-    rule: "RFC 5961 4.2",
-    label: "challenge ACK: SYN",
-    sentence:
-      "A SYN came on an open connection: it may be forged. A peer that really restarted answers this ACK with an RST.",
-  },
-  "challenge-ack": {
-    rule: "RFC 5961 5.2",
-    label: "challenge ACK: bad ACK",
-    sentence:
-      "An ACK came for something we never sent, or long ago: we say where we are, {seq}, and drop it.",
-  },
+  "tail-loss-probe": firstTrue<SentEvent>(
+    {
+      when: ({ view, marks }) => view !== null && view.srtt > 0 && !marks.includes("retransmission"),
+      rule: "RFC 8985 7.3",
+      label: "tail loss probe",
+      sentence:
+        "No ACK has come for about two smoothed round trips (SRTT {srtt}): new data, {span}, leave as a probe, so that the peer says what it has before the retransmission timer expires.",
+    },
+    {
+      when: ({ view }) => view !== null && view.srtt > 0,
+      rule: "RFC 8985 7.3",
+      label: "tail loss probe",
+      sentence:
+        "No ACK has come for about two smoothed round trips (SRTT {srtt}): the last segment that was sent goes again as a probe ({content}), so that the peer says what it has before the retransmission timer expires.",
+    },
+    {
+      rule: "RFC 8985 7.3",
+      label: "tail loss probe",
+      sentence:
+        "No ACK has come for a while: a probe leaves ({content}), so that the peer says what it has before the retransmission timer expires.",
+    },
+  ),
+};
+
+type ResetReason = Extract<SendReason, `reset-${string}`>;
+
+const RESETS: Readonly<Record<ResetReason, Entry>> = {
   "reset-no-connection": {
     rule: "RFC 9293 3.10.7.1; 3.5.2, group 1",
     label: "RST: no connection",
@@ -216,16 +267,25 @@ export const SEND_REASONS: Readonly<Record<SendReason, CatalogueEntry>> = {
     rule: "RFC 9293 3.5.2, group 2",
     label: "RST: bad ACK",
     sentence:
-      "The peer acknowledged something that we did not send in this handshake: RST at {seq} clears it up.",
+      "The peer acknowledged something that we have not sent in this handshake: RST at {seq} clears it up.",
   },
-  "reset-abort": {
-    rule: "RFC 9293 3.10.5",
-    label: "abort",
-    sentence:
-      "The user aborts: RST at {seq} ends the connection at once, and what was not delivered is thrown away.",
-  },
+  "reset-abort": firstTrue<SentEvent>(
+    {
+      when: ({ segment }) => segment.ack === null,
+      rule: "RFC 9293 3.10.5",
+      label: "abort",
+      sentence:
+        "The program gives up before any answer has come. The standard asks for no RST here; this one, at {seq}, ends what our SYN may have begun at the peer.",
+    },
+    {
+      rule: "RFC 9293 3.10.5",
+      label: "abort",
+      sentence:
+        "The program aborts: RST at {seq} ends the connection at once, and what was not delivered is thrown away.",
+    },
+  ),
   "reset-syn-in-window": {
-    rule: "RFC 793 3.9; TcpConfig synAnswer",
+    rule: "RFC 793 3.9",
     label: "RST: SYN in window",
     sentence:
       "A SYN came within the window of the open connection, which ends it by the old rule; RFC 5961 would challenge it.",
@@ -234,12 +294,21 @@ export const SEND_REASONS: Readonly<Record<SendReason, CatalogueEntry>> = {
     rule: "RFC 9293 3.6.1, SHLD-3; RFC 2525 2.17",
     label: "RST: data lost",
     sentence:
-      "Data came, or were left unread, after the user had closed: nobody will read them, and RST lets the peer know that they are lost.",
+      "Data came, or were left unread, after the program had closed: nobody will read them, and RST lets the peer know that they are lost.",
   },
   "reset-time-out": {
-    rule: "RFC 9293 3.8.3, 3.10.8",
+    rule: "RFC 9293 3.8.4, 3.5.2",
     label: "RST: gave up",
     sentence:
-      "The peer was silent for too long: the connection is given up, and RST tells the peer, if it can hear it.",
+      "None of our keep-alive probes was answered: RST ends the connection at the peer too, if it can hear it.",
   },
 };
+
+/** Why segments are sent. */
+export const SEND_REASONS: Readonly<Record<SendReason, CatalogueEntry>> = {
+  ...OPENING,
+  ...TEXT,
+  ...REPEATED,
+  ...ACK_REASONS,
+  ...RESETS,
+} satisfies Readonly<Record<Exclude<SendReason, AckReason>, Entry>>;

@@ -34,7 +34,7 @@ function shortened(texts: readonly string[]): readonly string[] {
     if (length <= MOST_CHARACTERS) side.push(text);
   }
   const hidden = texts.length - first.length - last.length;
-  return [...first, `    Note over L,R: ${hidden} rows more`, ...last.reverse()];
+  return [...first, `    Note over L,R: ${hidden} more rows`, ...last.reverse()];
 }
 
 function rowText(row: LadderRow): string {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { CONGESTION_REASONS, DROP_REASONS, STATE_REASONS, TIMERS } from "../catalogue.ts";
-import { amountText, flagsText, spanText } from "../format.ts";
-import { isGrowth } from "../lines.ts";
+import { amountText, flagsText, icmpName, sackText, spanText } from "../format.ts";
+import { isGrowth, labelOf } from "../lines.ts";
+import { numbersText } from "../notation.ts";
 import type { ConnectionRecord, SegmentRecord, TraceEvent } from "../record.ts";
 import type { KeptEvent } from "../recording.ts";
 import { counterOf, newTally, segmentsIn, segmentWords, type Tally } from "../tally.ts";
@@ -135,7 +135,7 @@ function stateRow(
   connection: ConnectionRecord,
   start: number,
 ): Draft {
-  const label = event.reason === null ? "" : STATE_REASONS[event.reason].label;
+  const label = event.reason === null ? "" : labelOf(event, connection);
   return {
     ...note(event, event.time - start, "note", label),
     why: whyOf(event, connection),
@@ -164,15 +164,17 @@ function rowOf(event: TraceEvent, connection: ConnectionRecord, start: number): 
       return { ...note(event, time, "lost", label), kind, why };
     }
     case "dropped":
-      return { ...note(event, time, "lost", `dropped: ${DROP_REASONS[event.reason].label}`), why };
+      return { ...note(event, time, "lost", `dropped: ${labelOf(event, connection)}`), why };
     case "timer":
-      return { ...note(event, time, "again", timerLabel(event)), why };
+      return { ...note(event, time, "again", timerLabel(event, connection)), why };
+    case "icmp":
+      return { ...note(event, time, "again", `ICMP ${icmpName(event)}: ${labelOf(event, connection)}`), why };
     case "congestion":
       return isGrowth(event) || event.reason === "initial-window"
         ? null
-        : { ...note(event, time, "again", congestionLabel(event)), why };
+        : { ...note(event, time, "again", congestionLabel(event, connection)), why };
     case "note":
-      return { ...note(event, time, "note", tell(event, connection)[0]?.label ?? ""), why };
+      return { ...note(event, time, "note", labelOf(event, connection)), why };
     case "state":
       return null;
   }
@@ -201,26 +203,25 @@ function markWord(mark: string): string {
   return mark === "retransmission" ? "again" : mark;
 }
 
-function timerLabel(event: Extract<TraceEvent, { kind: "timer" }>): string {
+function timerLabel(event: Extract<TraceEvent, { kind: "timer" }>, connection: ConnectionRecord): string {
   const { backoff } = event.view;
-  return TIMERS[event.timer].label +
+  return `${labelOf(event, connection)} expires` +
     (event.timer === "retransmission" && backoff > 1 ? ` (${backoff} in a row)` : "");
 }
 
-function congestionLabel(event: Extract<TraceEvent, { kind: "congestion" }>): string {
+function congestionLabel(
+  event: Extract<TraceEvent, { kind: "congestion" }>,
+  connection: ConnectionRecord,
+): string {
   return `cwnd ${amountText(event.cwndBefore)} to ${amountText(event.view.cwnd)}: ${
-    CONGESTION_REASONS[event.reason].label
+    labelOf(event, connection)
   }`;
 }
 
-/** Flags, numbers and what is remarkable: `PSH,ACK 1:30 (29) ack 1`. */
+/** Flags, numbers and SACK blocks: `PSH,ACK seq 1..29 ack 1 win 131072 len 29`. */
 function segmentLabel(segment: SegmentRecord): string {
-  const numbers = segment.end > segment.seq ? ` ${segment.seq}:${segment.end}` : ` ${segment.seq}`;
-  const length = segment.length > 0 ? ` (${segment.length})` : "";
-  const ack = segment.ack === null ? "" : ` ack ${segment.ack}`;
-  const window = segment.window === 0 ? " win 0" : "";
-  const sack = segment.sackEdges.length > 0 ? ` sack ${segment.sackEdges[0]}-${segment.sackEdges[1]}` : "";
-  return flagsText(segment.flags) + numbers + length + ack + window + sack;
+  const sack = segment.sackEdges.length > 0 ? ` sack ${sackText(segment.sackEdges)}` : "";
+  return `${flagsText(segment.flags)} ${numbersText(segment)}${sack}`;
 }
 
 /** A segment like all others while data flow: ACK, perhaps with data, and nothing remarkable. */
@@ -268,7 +269,7 @@ function hiddenRun(hidden: readonly Draft[]): Draft[] {
   const tally = sumOf(hidden);
   const time = (hidden[0] as Draft).time;
   const last = (hidden.at(-1) as Draft).time;
-  const row = { ...moreRow(time, `${segmentsIn(tally)} segments more in ${spanText(last - time)}`), tally };
+  const row = { ...moreRow(time, `${segmentsIn(tally)} more segments in ${spanText(last - time)}`), tally };
   return hidden.some(({ isGap }) => isGap) ? [row, ...wordsRows(time, tally)] : [row];
 }
 
@@ -307,7 +308,7 @@ function limited(rows: readonly Draft[], most: number): readonly Draft[] {
   const { time } = hidden[0] as Draft;
   const end = (hidden.at(-1) as Draft).time;
   const tally = sumOf(hidden);
-  const label = `${hidden.length} rows more in ${spanText(end - time)}, of ${segmentsIn(tally)} segments:`;
+  const label = `${hidden.length} more rows in ${spanText(end - time)}, of ${segmentsIn(tally)} segments:`;
   return [
     ...rows.slice(0, first),
     moreRow(time, label),

@@ -22,6 +22,7 @@ const KINDS: Readonly<Record<TraceEvent["kind"], number>> = {
   timer: 5,
   congestion: 6,
   note: 7,
+  icmp: 8,
 };
 
 /** Bits of the marks, as `page/data.js` reads them. */
@@ -64,6 +65,11 @@ const NUMBERS = [
   "flags",
 ] as const satisfies readonly (keyof SegmentRecord)[];
 
+/** What is said of a code, with the names of variables in it. */
+export interface ReportEntry extends Pick<CatalogueEntry, "rule" | "label" | "sentence"> {
+  readonly code: string;
+}
+
 /** What the page's script gets. */
 export interface ReportData {
   readonly connections: readonly ConnectionRecord[];
@@ -75,7 +81,7 @@ export interface ReportData {
   readonly totals: Readonly<Record<number, ConnectionTotal>>;
   /** Moment of the first event; null when not known. */
   readonly start: string | null;
-  readonly entries: readonly (CatalogueEntry & { readonly code: string })[];
+  readonly entries: readonly ReportEntry[];
   readonly states: readonly string[];
   readonly phases: readonly string[];
   readonly columns: Readonly<Record<string, readonly unknown[]>>;
@@ -111,7 +117,7 @@ export function reportData(source: ReportSource, start: string | null): ReportDa
 
 class ColumnBuilder {
   readonly columns: Record<string, unknown[]> = {};
-  readonly entries: (CatalogueEntry & { readonly code: string })[] = [];
+  readonly entries: ReportEntry[] = [];
   readonly #entryNumbers = new Map<CatalogueEntry, number>();
   readonly #connections: ReadonlyMap<number, ConnectionRecord>;
   readonly #start: number;
@@ -150,10 +156,11 @@ class ColumnBuilder {
 
   #said(event: TraceEvent): (number | string)[][] {
     const connection = this.#connections.get(event.connection) ?? null;
-    return entriesOf(event).map(({ code, entry }) => {
+    return entriesOf(event, connection).map(({ code, entry }) => {
       let number = this.#entryNumbers.get(entry);
       if (number === undefined) {
-        number = this.entries.push({ code, ...entry }) - 1;
+        number = this.entries.push({ code, rule: entry.rule, label: entry.label, sentence: entry.sentence }) -
+          1;
         this.#entryNumbers.set(entry, number);
       }
       return [number, ...variableTexts(entry, event, connection)];
@@ -178,6 +185,7 @@ function extraOf(event: TraceEvent): string | 0 {
     case "timer":
     case "congestion":
     case "note":
+    case "icmp":
       return 0;
   }
 }

@@ -7,7 +7,7 @@
 import { secondsText } from "./format.js";
 
 /** Kinds of event, in the order of their numbers in the column `kind`. */
-export const KINDS = ["sent", "arrived", "dropped", "lost", "state", "timer", "congestion", "note"];
+export const KINDS = ["sent", "arrived", "dropped", "lost", "state", "timer", "congestion", "note", "icmp"];
 
 /** Marks of a segment, in the order of their bits in the column `marks`. */
 export const MARKS = ["retransmission", "duplicate", "out of order", "merged"];
@@ -150,6 +150,8 @@ export class Trace {
       case "timer":
       case "note":
         return labels;
+      case "icmp":
+        return `ICMP: ${labels}`;
       case "congestion":
         return `window: ${labels}`;
     }

@@ -11,7 +11,16 @@ const SPARE_ROWS = 8;
 /** Rows that a printed page shows. */
 const MOST_PRINTED = 400;
 
-const ARROWS = { sent: "→", arrived: "←", dropped: "✗", lost: "✗", state: "=", timer: "!", congestion: "~" };
+const ARROWS = {
+  sent: "→",
+  arrived: "←",
+  dropped: "✗",
+  lost: "✗",
+  state: "=",
+  timer: "!",
+  congestion: "~",
+  icmp: "?",
+};
 
 const COLUMNS = [
   ["#", "number", (trace, i) => trace.columns.number[i]],

@@ -1,0 +1,73 @@
+/**
+ * Situations in which a connection is closed, or reset.
+ *
+ * @module
+ */
+
+import { Flag } from "../../tcp/base/segment.ts";
+import type { Connection } from "../../tcp/connection/connection.ts";
+import { first, readAll, type Story } from "./story.ts";
+import type { World } from "./world.ts";
+
+/** The peer's program aborts once it has read so many octets. */
+function aborting(after: number): (server: Connection, world: World) => void {
+  let read = 0;
+  return (server, world) => {
+    if (server.state === "CLOSED" || server.state === "SYN-RECEIVED") return;
+    read += readAll(server, world);
+    if (read >= after) server.abort(world.now);
+  };
+}
+
+/** The situations. */
+export const ENDINGS: readonly Story[] = [
+  {
+    name: "lost_fin",
+    about: "Our FIN is lost once",
+    network: () => ({ meddle: first(true, ({ segment }) => segment.has(Flag.fin)) }),
+  },
+  {
+    name: "half_close",
+    about: "The peer goes on sending after our FIN",
+    program: () => (server, world) => {
+      readAll(server, world);
+      if (server.state !== "CLOSE-WAIT") return;
+      server.send(new TextEncoder().encode("And a last word from the server."), world.now);
+      server.shutdown(world.now);
+    },
+  },
+  {
+    name: "peer_closes_first",
+    about: "The peer answers and closes before we do",
+    program: () => (server, world) => {
+      if (readAll(server, world) === 0 || server.state !== "ESTABLISHED") return;
+      server.send(new TextEncoder().encode("Thank you, and goodbye."), world.now);
+      server.shutdown(world.now);
+    },
+  },
+  {
+    name: "simultaneous_close",
+    about: "Both sides close at the same time",
+    prepare: (world, server) => world.at(40_000, () => server?.shutdown(world.now)),
+    program: () => (server, world) => void readAll(server, world),
+  },
+  {
+    name: "reset_in_the_middle",
+    about: "The peer's program aborts in the middle of a longer message",
+    message: "0123456789".repeat(6_000),
+    program: () => aborting(20_000),
+  },
+  {
+    name: "reset_after_ack",
+    about: "The peer acknowledges the message, and aborts 5 ms later",
+    prepare: (world, server) => world.at(35_000, () => server?.abort(world.now)),
+    program: () => (server, world) => void readAll(server, world),
+  },
+  {
+    name: "reset_in_one_batch",
+    about: "ACK and RST arrive at once",
+    prepare: (world, server) => world.at(30_001, () => server?.abort(world.now)),
+    network: () => ({ meddle: first(false, ({ number }) => number === 2, { lateBy: 1 }) }),
+    program: () => (server, world) => void readAll(server, world),
+  },
+];

@@ -1,0 +1,13 @@
+/**
+ * All situations.
+ *
+ * @module
+ */
+
+import { ENDINGS } from "./endings.ts";
+import { HANDSHAKES } from "./handshakes.ts";
+import type { Story } from "./story.ts";
+import { TRANSFERS } from "./transfers.ts";
+
+/** Each has a folder of golden texts of its name. */
+export const STORIES: readonly Story[] = [...HANDSHAKES, ...TRANSFERS, ...ENDINGS];

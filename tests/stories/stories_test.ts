@@ -1,0 +1,40 @@
+/**
+ * What people are shown of each situation: produced live by two cores and the client's own session, and read back from the
+ * capture of the same run. The golden texts were read against the RFCs before they were committed.
+ */
+
+import { assertEquals } from "@std/assert";
+import { GOLDEN } from "./golden/index.ts";
+import { type Outcome, type ReadBack, runStory, type Texts } from "./run.ts";
+import { STORIES } from "./stories.ts";
+
+const outcomes = new Map<string, Promise<Outcome>>();
+
+/** Each story is run once, by whichever test comes first. */
+function outcomeOf(name: string): Promise<Outcome> {
+  let outcome = outcomes.get(name);
+  if (outcome === undefined) {
+    outcome = runStory(name);
+    outcomes.set(name, outcome);
+  }
+  return outcome;
+}
+
+const OUTPUTS: readonly (keyof Texts)[] = ["narration", "trace", "explain", "ladder", "statistics"];
+const READ_BACK: readonly (keyof ReadBack)[] = ["trace", "explain", "ladder"];
+
+for (const { name, about } of STORIES) {
+  for (const output of OUTPUTS) {
+    Deno.test(`${name} (${about}): ${output}`, async () => {
+      const { live } = await outcomeOf(name);
+      assertEquals(live[output], GOLDEN.get(name)?.[output]);
+    });
+  }
+
+  for (const output of READ_BACK) {
+    Deno.test(`${name}: ${output} read back from the capture says word for word what was said live`, async () => {
+      const { live, readBack } = await outcomeOf(name);
+      assertEquals(readBack[output], live[output]);
+    });
+  }
+}

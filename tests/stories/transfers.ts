@@ -1,0 +1,124 @@
+/**
+ * Situations in which data are lost, late, held back or marked.
+ *
+ * @module
+ */
+
+import { seconds } from "../../tcp/base/units.ts";
+import type { Connection } from "../../tcp/connection/connection.ts";
+import { first, readAll, readAndClose, type Story } from "./story.ts";
+import type { Leaving, World } from "./world.ts";
+
+const hasText = ({ segment }: Leaving): boolean => segment.payload.length > 0;
+
+/** A message of so many octets. */
+function digits(octets: number): string {
+  return "0123456789".repeat(Math.ceil(octets / 10)).slice(0, octets);
+}
+
+/** The peer's program reads nothing for a while. */
+function readingFrom(micros: number): (server: Connection, world: World) => void {
+  return (server, world) => {
+    if (world.now >= 1_000_000 + micros) readAndClose(server, world);
+  };
+}
+
+/** An HTTP/1.0 server: after the request it sends so many octets, and closes. */
+function answering(octets: number): (server: Connection, world: World) => void {
+  let sent = 0;
+  let read = 0;
+  return (server, world) => {
+    read += readAll(server, world);
+    if (read === 0 || server.state === "CLOSED" || server.state === "LAST-ACK") return;
+    if (sent < octets) sent += server.send(new TextEncoder().encode(digits(octets - sent)), world.now);
+    if (sent === octets) server.shutdown(world.now);
+  };
+}
+
+/** The situations. */
+export const TRANSFERS: readonly Story[] = [
+  {
+    name: "lost_data",
+    about: "The message is lost once",
+    network: () => ({ meddle: first(true, hasText) }),
+  },
+  {
+    name: "lost_ack",
+    about: "The acknowledgment of the message is lost",
+    network: () => ({ meddle: first(false, ({ number }) => number === 2) }),
+  },
+  {
+    name: "lost_tail",
+    about: "The last segment of a longer message is lost",
+    message: digits(8_000),
+    network: () => ({
+      meddle: first(true, ({ segment }) => segment.payload.length > 0 && segment.payload.length < 1_448),
+    }),
+  },
+  {
+    name: "sack_recovery",
+    about: "One segment in the middle of many is lost: SACK recovery",
+    message: digits(40_000),
+    network: () => ({ meddle: first(true, ({ number }) => number === 5) }),
+  },
+  {
+    name: "rto_then_recovery",
+    about: "A whole flight is lost but for its last segment, and the retransmission too",
+    message: digits(20_000),
+    network: () => ({
+      meddle: (leaving, toServer) => toServer && leaving.number >= 3 && leaving.number <= 12 ? "lost" : null,
+    }),
+  },
+  {
+    name: "loss_2_percent",
+    about: "A path that loses 2 % of the packets, both ways",
+    message: digits(150_000),
+    network: () => ({ seed: 7, toServer: { loss: 0.02 }, toClient: { loss: 0.02 } }),
+  },
+  {
+    name: "spurious",
+    about: "The acknowledgments are late: the retransmission was needless",
+    message: digits(3_000),
+    network: () => ({
+      meddle: (leaving, toServer) =>
+        !toServer && leaving.number >= 2 && leaving.number <= 3 ? { lateBy: 1_300_000 } : null,
+    }),
+  },
+  {
+    name: "zero_window",
+    about: "The peer's program does not read for five seconds: its window closes",
+    message: digits(12_000),
+    server: { buffers: { receiveBuffer: 4_344, receiveBufferMax: 4_344 } },
+    program: () => readingFrom(5_000_000),
+  },
+  {
+    name: "path_mtu",
+    about: "A router takes only packets of 1,280 octets and says so",
+    message: digits(4_000),
+    network: () => ({ toServer: { mtu: 1_280 } }),
+  },
+  {
+    name: "ecn",
+    about: "A router marks a packet instead of dropping it",
+    message: digits(30_000),
+    client: { congestion: { ecn: "request" } },
+    server: { congestion: { ecn: "accept" } },
+    network: () => ({ meddle: first(true, ({ number }) => number === 6, "marked") }),
+  },
+  {
+    name: "keep_alive",
+    about: "The connection is quiet for long, and is watched",
+    client: { closing: { keepAlive: true, keepAliveIdle: seconds(10), keepAliveInterval: seconds(5) } },
+    program: () => (server, world) => {
+      readAll(server, world);
+      if (server.state === "CLOSE-WAIT" && world.now >= 1_000_000 + 25_000_000) server.shutdown(world.now);
+    },
+  },
+  {
+    name: "http",
+    about: "An answer of 27 KB, and the server closes first",
+    message: "GET / HTTP/1.0\r\n\r\n",
+    network: () => ({ toClient: { octetsPerSecond: 1_250_000 } }),
+    program: () => answering(27_000),
+  },
+];

@@ -1,0 +1,73 @@
+/**
+ * Events with the header's own sequence numbers instead of relative ones, for whoever compares with another tool.
+ *
+ * Such numbers do not wrap either, so that differences stay what they are: they are counted from a multiple of 2^32 that no
+ * relative number reaches, and `sequenceText` shows the rest.
+ *
+ * @module
+ */
+
+import type { ConnectionRecord, SegmentRecord, TraceEvent, TraceSink, ViewRecord } from "./record.ts";
+
+/** Where absolute numbers begin. */
+const ABSOLUTE = 2 ** 48;
+
+/** Whether a sequence number is the header's own. */
+export function isAbsolute(number: number): boolean {
+  return number >= ABSOLUTE;
+}
+
+/** Hands events with absolute numbers to the sinks behind it. */
+export class AbsoluteSink implements TraceSink {
+  readonly #sinks: readonly TraceSink[];
+
+  constructor(sinks: readonly TraceSink[]) {
+    this.#sinks = sinks;
+  }
+
+  event(event: TraceEvent, connection: ConnectionRecord | null): void {
+    const absolute = absoluteEvent(event, connection);
+    for (const sink of this.#sinks) sink.event(absolute, connection);
+  }
+
+  finish(): void {
+    for (const sink of this.#sinks) sink.finish();
+  }
+}
+
+/** The event with absolute numbers. Of a connection whose initial numbers are not known, the segment alone has them. */
+export function absoluteEvent(event: TraceEvent, connection: ConnectionRecord | null): TraceEvent {
+  const own = ABSOLUTE + (connection?.iss ?? 0);
+  const peer = ABSOLUTE + (connection?.irs ?? 0);
+  const changed: Record<string, unknown> = {};
+  if ("segment" in event && event.segment !== null) {
+    const isOurs = event.kind === "sent" || (event.kind === "lost" && event.direction === "sent");
+    changed["segment"] = absoluteSegment(event.segment, isOurs ? peer : own);
+  }
+  if ("view" in event && event.view !== null) changed["view"] = absoluteView(event.view, own, peer);
+  if (event.kind === "icmp") changed["quoted"] = event.quoted + own;
+  return { ...event, ...changed } as TraceEvent;
+}
+
+/** `receiver`: the base of the side that the segment goes to, which its SACK blocks count. */
+function absoluteSegment(segment: SegmentRecord, receiver: number): SegmentRecord {
+  const seq = ABSOLUTE + segment.rawSeq;
+  return {
+    ...segment,
+    seq,
+    end: seq + segment.end - segment.seq,
+    ack: segment.ack === null ? null : ABSOLUTE + segment.rawAck,
+    sackEdges: segment.sackEdges.map((edge) => edge + receiver),
+  };
+}
+
+function absoluteView(view: ViewRecord, own: number, peer: number): ViewRecord {
+  return {
+    ...view,
+    sndUna: view.sndUna + own,
+    sndNxt: view.sndNxt + own,
+    sndMax: view.sndMax + own,
+    rcvNxt: view.rcvNxt === null ? null : view.rcvNxt + peer,
+    recoveryPoint: view.recoveryPoint === null ? null : view.recoveryPoint + own,
+  };
+}

@@ -1,0 +1,121 @@
+/**
+ * Why segments are sent that only acknowledge: rule, label and sentence of each code.
+ *
+ * @module
+ */
+
+import type { SendReason } from "../core.ts";
+import type { SentEvent } from "../record.ts";
+import { hasRoom } from "./conditions.ts";
+import { type CatalogueEntry, firstTrue } from "./entry.ts";
+
+/** Reasons of segments that only acknowledge. */
+export type AckReason = Extract<SendReason, `ack-${string}` | `challenge-${string}`>;
+
+/** Why ACKs are sent. */
+export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>> = {
+  "ack-quick": {
+    rule: "RFC 9293 3.8.6.3, MUST-40",
+    label: "ACK at once",
+    sentence:
+      "At the start of a connection and after a pause each segment is acknowledged at once, so that the peer's congestion window grows quickly: ACK {ack}.",
+  },
+  "ack-second-segment": firstTrue<SentEvent>(
+    {
+      when: ({ acked }) => acked > 0,
+      rule: "RFC 9293 3.8.6.3, SHLD-19",
+      label: "ACK: second segment",
+      sentence:
+        "Since our last ACK {acked} octets have come in order, more than one full segment: ACK {ack} is due.",
+    },
+    {
+      rule: "RFC 9293 3.8.6.3, SHLD-19",
+      label: "ACK: second segment",
+      sentence: "More than one full segment has come since our last ACK: ACK {ack} is due.",
+    },
+  ),
+  "ack-delayed-timer": {
+    rule: "RFC 9293 3.8.6.3, SHLD-18, MUST-40",
+    label: "delayed ACK",
+    sentence:
+      "ACK {ack} was held back for a moment, in case more data came, or data of our own that could carry it. None did, so it goes alone.",
+  },
+  "ack-out-of-order": {
+    rule: "RFC 5681 4.2; RFC 2018 4",
+    label: "duplicate ACK: gap",
+    sentence:
+      "A segment came out of order: ACK {ack} says again, and at once, what is missing first{sackText}, so that the peer can tell a loss.",
+  },
+  "ack-gap-filled": {
+    rule: "RFC 5681 4.2",
+    label: "ACK: gap filled",
+    sentence: "The segment filled a gap, all or in part: ACK {ack} tells the peer at once{sackText}.",
+  },
+  "ack-duplicate-segment": {
+    rule: "RFC 9293 3.10.7.4, first; RFC 2883 4",
+    label: "ACK: had it already",
+    sentence:
+      "What came we had already: ACK {ack} says so{sackText}. Perhaps our earlier ACK was lost, perhaps the peer did not wait long enough.",
+  },
+  "ack-window-update": {
+    rule: "RFC 9293 3.8.6.2.2, MUST-39",
+    label: "window update",
+    sentence:
+      "The program has taken octets out of the receive buffer: the window is {window} octets now, worth telling the peer.",
+  },
+  "ack-fin": {
+    rule: "RFC 9293 3.10.7.4, eighth",
+    label: "ACK of FIN",
+    sentence:
+      "The peer's FIN has arrived, and all before it: ACK {ack} counts it. The peer has nothing new to send.",
+  },
+  "ack-congestion-mark": {
+    rule: "RFC 3168 6.1.3",
+    label: "congestion seen",
+    sentence:
+      "A router marked a packet of the peer's instead of dropping it: ECE on ACK {ack} and all that follow tells the peer, until it says that it has slowed down.",
+  },
+  "ack-unacceptable": firstTrue<SentEvent>(
+    {
+      when: hasRoom,
+      rule: "RFC 9293 3.10.7.4, first",
+      label: "ACK: outside the window",
+      sentence:
+        "The segment that came lies outside our window: ACK {ack} tells the peer what we expect, {rcvSpan}.",
+    },
+    {
+      rule: "RFC 9293 3.10.7.4, first",
+      label: "ACK: window is closed",
+      sentence: "Our window is closed, so that what came cannot be kept: ACK {ack} says how far we are.",
+    },
+  ),
+  "ack-keep-alive": {
+    rule: "RFC 9293 3.8.4; 3.10.7.4, first",
+    label: "ACK: still here",
+    sentence: "The peer probes with a number that we have acknowledged: ACK {ack} says that we are here.",
+  },
+  "ack-beyond-window": {
+    rule: "RFC 9293 3.10.7.4, first",
+    label: "ACK: no room",
+    sentence:
+      "More came than we have room for: ACK {ack} says how far we are, and the window is {window} octets.",
+  },
+  "challenge-reset": {
+    rule: "RFC 5961 3.2",
+    label: "challenge ACK: RST",
+    sentence:
+      "An RST came inside our window but not at {rcvNxt}: it may be forged. A real peer answers this ACK with an exact RST.",
+  },
+  "challenge-syn": {
+    rule: "RFC 5961 4.2",
+    label: "challenge ACK: SYN",
+    sentence:
+      "A SYN came on an open connection: it may be forged. A peer that really restarted answers this ACK with an RST.",
+  },
+  "challenge-ack": {
+    rule: "RFC 5961 5.2",
+    label: "challenge ACK: bad ACK",
+    sentence:
+      "What came acknowledges what we never sent, or what is long past: this ACK says where we are, at {seq}.",
+  },
+};

@@ -1,0 +1,64 @@
+/**
+ * Conditions under which sentences may be said.
+ *
+ * @module
+ */
+
+import { Flag, type State } from "../core.ts";
+import type { CongestionEvent, SentEvent, TraceEvent, ViewRecord } from "../record.ts";
+
+/** The variables at the event; null where there are none. */
+function viewOf(event: TraceEvent): ViewRecord | null {
+  return "view" in event ? event.view : null;
+}
+
+/** The connection is in one of these states. */
+export function inState(...states: readonly State[]): (event: TraceEvent) => boolean {
+  return (event) => {
+    const view = viewOf(event);
+    return view !== null && states.includes(view.state);
+  };
+}
+
+/** The connection is opening: the peer has not acknowledged our SYN. */
+export const isOpening: (event: TraceEvent) => boolean = inState("SYN-SENT", "SYN-RECEIVED");
+
+/** Our window has room. */
+export function hasRoom(event: TraceEvent): boolean {
+  return (viewOf(event)?.rcvWnd ?? 0) > 0;
+}
+
+/** The peer's window is closed. */
+export function isWindowClosed(event: TraceEvent): boolean {
+  return viewOf(event)?.sndWnd === 0;
+}
+
+/** What is in flight fits into both windows. */
+export function fitsIntoBoth(event: SentEvent): boolean {
+  const { view } = event;
+  if (view === null || view.cwnd === null || view.sndWnd === null) return false;
+  return view.flight <= view.sndWnd && Math.max(view.flight, view.pipe ?? 0) <= view.cwnd;
+}
+
+/** The segment carries FIN. */
+export function carriesFin({ segment }: SentEvent): boolean {
+  return (segment.flags & Flag.fin) !== 0;
+}
+
+/** The segment begins with the earliest octet that is not acknowledged. */
+export function isEarliest({ segment, view }: SentEvent): boolean {
+  return view !== null && segment.seq === view.sndUna;
+}
+
+/** The threshold is another than before. */
+export function thresholdChanged(event: CongestionEvent): boolean {
+  return event.view.ssthresh !== event.ssthreshBefore;
+}
+
+/** What both conditions ask for. */
+export function both<E extends TraceEvent>(
+  one: (event: E) => boolean,
+  other: (event: E) => boolean,
+): (event: E) => boolean {
+  return (event) => one(event) && other(event);
+}

@@ -1,0 +1,141 @@
+/**
+ * Why the congestion window and the slow-start threshold change: rule, label and sentence of each code.
+ *
+ * A formula is shown only when it is the one that was computed: the control's name and what it computed from come with the
+ * event, and what the formula yields must be what the connection has.
+ *
+ * @module
+ */
+
+import type { CongestionReason } from "../core.ts";
+import { initialWindowFormula, thresholdFormula } from "../formulas.ts";
+import type { CongestionEvent } from "../record.ts";
+import { both, thresholdChanged } from "./conditions.ts";
+import { type CatalogueEntry, firstTrue } from "./entry.ts";
+
+function byReno(event: CongestionEvent): boolean {
+  return event.control === "reno" && thresholdChanged(event) && thresholdFormula(event) !== null;
+}
+
+function byCubic(event: CongestionEvent): boolean {
+  return event.control === "cubic" && thresholdChanged(event) && thresholdFormula(event) !== null;
+}
+
+/** The window stays for now, and comes down as data are delivered (RFC 9937). */
+function isLed(event: CongestionEvent): boolean {
+  return event.cwndBefore === event.view.cwnd;
+}
+
+const LED = "cwnd stays {cwnd} for now, and comes down as data are delivered.";
+const MOVED = "cwnd goes from {cwndBefore} to {cwnd}.";
+
+/** Claims about a reduction, each with the formula that holds, and without where none does. */
+function reduction(label: string, rule: string, first: string): CatalogueEntry<CongestionEvent> {
+  const formula = `${first} ssthresh = {thresholdFormula};`;
+  return firstTrue<CongestionEvent>(
+    { when: both(byReno, isLed), rule: "RFC 5681 3.1 (4); RFC 9937 6", label, sentence: `${formula} ${LED}` },
+    { when: byReno, rule: "RFC 5681 3.1 (4)", label, sentence: `${formula} ${MOVED}` },
+    { when: both(byCubic, isLed), rule: "RFC 9438 4.6; RFC 9937 6", label, sentence: `${formula} ${LED}` },
+    { when: byCubic, rule: "RFC 9438 4.6", label, sentence: `${formula} ${MOVED}` },
+    { when: thresholdChanged, rule, label, sentence: `${first} ssthresh is {ssthresh} now; ${MOVED}` },
+    { rule, label, sentence: `${first} ssthresh stays {ssthresh}; ${MOVED}` },
+  );
+}
+
+/** Why the congestion window or the slow-start threshold changes. */
+export const CONGESTION_REASONS: Readonly<Record<CongestionReason, CatalogueEntry>> = {
+  "initial-window": firstTrue<CongestionEvent>(
+    {
+      when: (event) => initialWindowFormula(event) !== null,
+      rule: "RFC 6928 2",
+      label: "initial window",
+      sentence: "The connection may start with cwnd = {initialWindowFormula} octets in flight.",
+    },
+    {
+      rule: "RFC 5681 3.1",
+      label: "initial window",
+      sentence: "The connection may start with {cwnd} octets in flight.",
+    },
+  ),
+  "slow-start": {
+    rule: "RFC 5681 3.1; RFC 3465 2.2",
+    label: "slow start",
+    sentence:
+      "An ACK came while cwnd was below ssthresh ({ssthresh}): cwnd grows by what was delivered, from {cwndBefore} to {cwnd}.",
+  },
+  "slow-start-exit": {
+    rule: "RFC 9406 4.2",
+    label: "slow start ends",
+    sentence:
+      "Round trips take longer than before: a queue is building up. Slow start ends before it overflows, with ssthresh = {ssthresh}.",
+  },
+  "congestion-avoidance": firstTrue<CongestionEvent>(
+    {
+      when: ({ control }) => control === "cubic",
+      rule: "RFC 9438 4.2 to 4.5",
+      label: "congestion avoidance",
+      sentence:
+        "An ACK came while cwnd was at least ssthresh ({ssthresh}): cwnd follows CUBIC's curve, from {cwndBefore} to {cwnd}.",
+    },
+    {
+      rule: "RFC 5681 3.1; RFC 3465 2.1",
+      label: "congestion avoidance",
+      sentence:
+        "A whole window has been acknowledged while cwnd was at least ssthresh ({ssthresh}): cwnd grows by one segment, from {cwndBefore} to {cwnd}.",
+    },
+  ),
+  "fast-recovery": reduction(
+    "loss: window reduced",
+    "RFC 5681 3.2; RFC 9438 4.6",
+    "A segment counts as lost, but ACKs still come.",
+  ),
+  "proportional-rate-reduction": {
+    rule: "RFC 9937 6",
+    label: "rate reduction",
+    sentence:
+      "While the window comes down, what may be sent follows what is delivered: cwnd goes from {cwndBefore} to {cwnd}, towards ssthresh ({ssthresh}).",
+  },
+  "recovery-ended": firstTrue<CongestionEvent>(
+    {
+      when: thresholdChanged,
+      rule: "RFC 8985 7.4.2",
+      label: "tail loss repaired",
+      sentence:
+        "Only the tail loss probe brought the peer what it repeated, so a segment was lost: ssthresh is {ssthresh} now, and cwnd goes from {cwndBefore} to {cwnd}.",
+    },
+    {
+      rule: "RFC 5681 3.2, step 6; RFC 6582 3.2, step 3",
+      label: "recovery ended",
+      sentence:
+        "Everything that was in flight when the window was reduced is acknowledged: cwnd goes from {cwndBefore} to {cwnd}.",
+    },
+  ),
+  "retransmission-timeout": reduction(
+    "timeout: window reduced",
+    "RFC 5681 3.1",
+    "The retransmission timer expired, so that slow start begins again.",
+  ),
+  "ecn-echo": reduction(
+    "congestion marked",
+    "RFC 3168 6.1.2",
+    "The peer reports a router's congestion mark, which counts like a loss, although nothing was lost.",
+  ),
+  "spurious-retransmission": {
+    rule: "RFC 4015 3.2; RFC 5682 3; RFC 3708 3",
+    label: "reduction undone",
+    sentence:
+      "What was sent again had not been lost: cwnd goes back from {cwndBefore} to {cwnd}, ssthresh from {ssthreshBefore} to {ssthresh}.",
+  },
+  "idle-restart": {
+    rule: "RFC 5681 4.1",
+    label: "restart after idling",
+    sentence:
+      "Nothing was sent for longer than the retransmission timeout, so what cwnd says of the path is out of date: it goes from {cwndBefore} to {cwnd}.",
+  },
+  "syn-lost": {
+    rule: "RFC 5681 3.1",
+    label: "SYN or its answer was late",
+    sentence:
+      "Our SYN went more than once: it, or the answer, was lost or late. The connection starts with one segment, cwnd = {cwnd}.",
+  },
+};

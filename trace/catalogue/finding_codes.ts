@@ -1,0 +1,64 @@
+/**
+ * Names of what the packets of both ends show in a capture that gives no reasons.
+ *
+ * @module
+ */
+
+/** What a segment of a capture is to its connection. One segment may be several things. */
+export type FindingCode =
+  | "open"
+  | "open-again"
+  | "accept"
+  | "handshake-done"
+  | "acknowledges-handshake"
+  | "new-data"
+  | "after-hole"
+  | "fast-retransmit"
+  | "retransmission-sack"
+  | "retransmission-partial-ack"
+  | "retransmission-timeout"
+  | "tail-loss-probe"
+  | "retransmission"
+  | "lost-before-here"
+  | "not-needed"
+  | "overtaken"
+  | "original-after-copy"
+  | "doubled-by-network"
+  | "captured-twice"
+  | "keep-alive"
+  | "keep-alive-answer"
+  | "window-probe"
+  | "window-probe-answer"
+  | "new-ack"
+  | "ack-of-fin"
+  | "old-ack-seen"
+  | "duplicate-ack-seen"
+  | "sack-seen"
+  | "d-sack"
+  | "needless"
+  | "window-update"
+  | "window-reopened"
+  | "window-zero"
+  | "window-taken-back"
+  | "window-filled"
+  | "capture-gap"
+  | "close-first"
+  | "close-second"
+  | "reset-seen"
+  | "reset-out-of-window"
+  | "damaged"
+  | "urgent-seen"
+  | "congestion-echo-seen"
+  | "congestion-mark-seen"
+  | "nothing-new-seen";
+
+/** What is remarked of a capture or a connection, beside its segments. */
+export type NoteCode =
+  | "checksum-offload"
+  | "clock-step"
+  | "packet-order"
+  | "icmp-error"
+  | "capture-point"
+  | "round-trip-split"
+  | "option-unanswered"
+  | "begins-in-the-middle";

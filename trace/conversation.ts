@@ -1,0 +1,90 @@
+/**
+ * What a segment is in the course of its connection: told from those that went before it, live or in a capture.
+ *
+ * @module
+ */
+
+import { Flag, Option, type SendReason } from "./core.ts";
+import type { AnsweredByArrival, SegmentMark, SegmentRecord } from "./record.ts";
+
+const NO_MARKS: readonly SegmentMark[] = [];
+
+/** Segments that lie before what is new on purpose, or repeat a number for the first time: they are no retransmissions. */
+const NEVER_REPEATED: ReadonlySet<SendReason> = new Set<SendReason>([
+  "keep-alive",
+  "window-probe",
+  "syn-ack",
+]);
+
+/** What was sent of one connection, as far as later segments are told by it. */
+export class Conversation {
+  /** The highest relative number sent, plus one. */
+  #sentTo = 0;
+  /** The relative number after our FIN; Infinity until it is sent, and once it is acknowledged. */
+  #finEnd = Infinity;
+  /** What we acknowledged last. */
+  #acknowledged = 0;
+  /** The probe that no segment has answered. */
+  #probe: "window probe" | "keep-alive" | null = null;
+  /** Timestamp of our first SYN, once a second one went; null: not so. */
+  #firstSyn: number | null = null;
+  #timestampOfSyn: number | null = null;
+
+  /** Our initial sequence number is another than before. */
+  restart(): void {
+    this.#sentTo = 0;
+    this.#finEnd = Infinity;
+  }
+
+  /** Marks of a segment that we send, beyond its reason; null: not known. */
+  sent(segment: SegmentRecord, reason: SendReason | null): readonly SegmentMark[] {
+    const repeats = segment.end > segment.seq && segment.seq < this.#sentTo;
+    const again = repeats && (reason === null || !NEVER_REPEATED.has(reason));
+    this.#sentTo = Math.max(this.#sentTo, segment.end);
+    if ((segment.flags & Flag.fin) !== 0 && !again) this.#finEnd = segment.end;
+    if (reason === "window-probe") this.#probe = "window probe";
+    else if (reason === "keep-alive") this.#probe = "keep-alive";
+    if ((segment.flags & Flag.syn) !== 0) this.#noteSyn(segment);
+    return withMerged(again ? "retransmission" : null, segment);
+  }
+
+  /** How many octets an ACK of ours is beyond the one before; call it once for each segment that we send. */
+  acknowledges(segment: SegmentRecord): number {
+    if (segment.ack === null) return 0;
+    const octets = segment.ack - this.#acknowledged;
+    this.#acknowledged = segment.ack;
+    return Math.max(octets, 0);
+  }
+
+  /** Whether an arrived segment acknowledges our FIN, which nothing has done before. */
+  takesFin(segment: SegmentRecord): boolean {
+    if (segment.ack === null || segment.ack < this.#finEnd) return false;
+    this.#finEnd = Infinity;
+    return true;
+  }
+
+  /** What of ours an arrived segment answers, beyond what it acknowledges. */
+  answered(segment: SegmentRecord): AnsweredByArrival {
+    if (segment.ack === null) return null;
+    const probe = this.#probe;
+    this.#probe = null;
+    if ((segment.flags & Flag.syn) !== 0) {
+      const echoes = (segment.options & Option.timestamps) !== 0 && segment.timestampEcho === this.#firstSyn;
+      return echoes ? "first SYN" : null;
+    }
+    return segment.length === 0 ? probe : null;
+  }
+
+  #noteSyn(segment: SegmentRecord): void {
+    if ((segment.options & Option.timestamps) === 0) return;
+    const before = this.#timestampOfSyn;
+    if (before !== null && before !== segment.timestampValue) this.#firstSyn ??= before;
+    this.#timestampOfSyn ??= segment.timestampValue;
+  }
+}
+
+/** The mark, if any, and whether the segment stands for several. */
+export function withMerged(mark: SegmentMark | null, segment: SegmentRecord): readonly SegmentMark[] {
+  if (segment.segmentSize > 0) return mark === null ? ["merged"] : [mark, "merged"];
+  return mark === null ? NO_MARKS : [mark];
+}

@@ -1,0 +1,35 @@
+/**
+ * The initial sequence numbers of connections, each told once: everything else is counted from them.
+ *
+ * @module
+ */
+
+import type { ConnectionRecord } from "./record.ts";
+
+/** Which of them have been told. */
+export class InitialNumbers {
+  readonly #told = new Map<number, { iss: number | null; irs: number | null }>();
+
+  /** What is to be told now of a connection: a line for each number that has become known. */
+  newlyKnown(connection: ConnectionRecord | null): readonly string[] {
+    if (connection === null) return [];
+    let told = this.#told.get(connection.id);
+    if (told === undefined) {
+      told = { iss: null, irs: null };
+      this.#told.set(connection.id, told);
+    }
+    const { iss, irs, local, remote } = connection;
+    if (told.iss === iss && told.irs === irs) return [];
+    const lines: string[] = [];
+    if (iss !== null && told.iss !== iss) lines.push(initialNumberText(local, iss));
+    if (irs !== null && told.irs !== irs) lines.push(initialNumberText(remote, irs));
+    told.iss = iss;
+    told.irs = irs;
+    return lines;
+  }
+}
+
+/** `seq 0 of 192.0.2.1:40000 is 4294967200`. */
+export function initialNumberText(end: string, number: number): string {
+  return `seq 0 of ${end} is ${number}`;
+}

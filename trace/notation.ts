@@ -1,0 +1,51 @@
+/**
+ * The notation for segments, the same in every output: `seq 1..29 ack 1 win 131072 len 29`.
+ *
+ * @module
+ */
+
+import { Flag } from "./core.ts";
+import { rangeText, sequenceText } from "./format.ts";
+import { isAbsolute } from "./absolute.ts";
+import type { SegmentRecord } from "./record.ts";
+
+/** What it means, in lines for people. */
+export const LEGEND: readonly string[] = [
+  "seq 1..29   the segment takes up sequence numbers 1 to 29; SYN and FIN take one each",
+  "seq 30      it takes up number 30 alone, or none: then 30 is the next that its sender would use",
+  "ack 30      its sender has everything before 30, and expects 30 next",
+  "win 131072  so many octets, counted from ack, its sender has room for (scaled as agreed in the SYNs)",
+  "win 509×?   the header's own field, where a capture does not have the SYNs that tell its scale",
+  "len 29      octets of data in it; left out when there are none",
+  "sack 40..49 beyond a gap its sender has 40 to 49 as well",
+  "ts 7:5      the sender's clock reads 7, and 5 is the last reading that it had from the other side",
+  "Numbers count from each side's initial sequence number, which is 0; --absolute shows the header's own.",
+];
+
+/** The numbers of a segment: `seq 1..29 ack 1 win 131072 len 29`; `windowIsRaw`: its scale is not known. */
+export function numbersText(segment: SegmentRecord, windowIsRaw = false): string {
+  return [seqText(segment), ackText(segment), windowText(segment, windowIsRaw), lengthText(segment)]
+    .filter((text) => text !== "").join(" ");
+}
+
+/** `seq 1..29`. */
+export function seqText(segment: SegmentRecord): string {
+  return `seq ${rangeText(segment.seq, segment.end)}`;
+}
+
+/** `ack 30`; nothing without the ACK flag. */
+export function ackText(segment: SegmentRecord): string {
+  return segment.ack === null ? "" : `ack ${sequenceText(segment.ack)}`;
+}
+
+/** `win 131072`, or the header's own field, with `×?` where it should be scaled; and the urgent pointer with URG. */
+export function windowText(segment: SegmentRecord, isRaw: boolean): string {
+  const urgent = (segment.flags & Flag.urg) !== 0 ? ` urg ${segment.urgentPointer}` : "";
+  if (isAbsolute(segment.seq)) return `win ${segment.rawWindow}${urgent}`;
+  return `win ${isRaw ? `${segment.rawWindow}×?` : segment.window}${urgent}`;
+}
+
+/** `len 29`; nothing without data. */
+export function lengthText(segment: SegmentRecord): string {
+  return segment.length === 0 ? "" : `len ${segment.length}`;
+}
