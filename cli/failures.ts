@@ -86,7 +86,10 @@ function reportOfCall({ call, errnoName }: FailedCall, message: string, program:
   if (errnoName === "EADDRINUSE" || errnoName === "EADDRNOTAVAIL") {
     return { code: ExitCode.addressUnavailable, text: message };
   }
-  if (NO_WAY.includes(errnoName) || (name === "connect" && NO_RIGHT.includes(errnoName))) {
+  if (
+    NO_WAY.includes(errnoName) ||
+    ((name === "connect" || name === "rtnetlink") && NO_RIGHT.includes(errnoName))
+  ) {
     return { code: ExitCode.unreachable, text: message };
   }
   return { code: ExitCode.system, text: message };

@@ -11,9 +11,7 @@ import {
   createIsnGenerator,
   createTimestampOffset,
   type Endpoint,
-  formatAddress,
   type IsnSource,
-  isUnicast,
   type Observer,
   type PartialConfig,
   type Port,
@@ -23,6 +21,7 @@ import { Link, type LinkChange, type LinkMode } from "./link.ts";
 import { LinkDevice } from "./link_device.ts";
 import type { Loop } from "./loop.ts";
 import { RawStack, type RunOptions } from "./raw_stack.ts";
+import { assertOneHost } from "./routes.ts";
 
 /** Where to connect, and how. */
 export interface RawConnectionOptions extends RunOptions {
@@ -45,9 +44,6 @@ export interface RawConnectionOptions extends RunOptions {
 
 /** How often to ask for another port when the kernel chose the peer's own, of which there is one in some 28,000. */
 const PORT_TRIES = 4;
-
-/** The largest MTU that an IP packet's length field can fill. */
-const MAX_MTU = 0xffff;
 
 /** A connection with the loop that runs it; ends without a word to the peer when disposed of. */
 export class RawConnection implements Disposable {
@@ -88,16 +84,12 @@ export class RawConnection implements Disposable {
    */
   static open(options: RawConnectionOptions): RawConnection {
     const { remote } = options;
-    // RFC 9293 3.9.1.1, MUST-46
-    if (!isUnicast(remote.address)) {
-      throw new RangeError(
-        `Cannot connect to ${formatAddress(remote.address)}: it is not the address of one host`,
-      );
-    }
-    const route = routeTo(remote.address, options.source, remote.port);
+    assertOneHost(remote.address);
+    const { source } = options;
+    const route = routeTo({ destination: remote.address, source, destinationPort: remote.port });
     const guard = guardOtherThan(remote, { address: route.source, port: options.sourcePort ?? 0 });
     const { local } = guard;
-    const sockets = { local, remote, mtu: Math.min(route.mtu, MAX_MTU) };
+    const sockets = { local, remote, mtu: route.mtu };
     return RawStack.build(sockets, guard, (stack) => new RawConnection(stack, local, options));
   }
 

@@ -153,7 +153,7 @@ export class LinkDevice implements PacketDevice {
   /** From now on text goes by packet socket. @returns null, or why it does not, in words */
   gather(): string | null {
     try {
-      const hop = nextHopTo(this.#remote.address, this.#local.address);
+      const hop = this.#nextHop();
       if (hop.kind === "other") return "the interface is neither an Ethernet nor loopback";
       if (hop.address === null) return "the next hop's hardware address is not known";
       this.#gatherer = new Gatherer(PacketSocket.open({ local: this.#local, nextHop: hop }));
@@ -187,9 +187,18 @@ export class LinkDevice implements PacketDevice {
     this.#source = null;
   }
 
+  #nextHop(): NextHop {
+    return nextHopTo({
+      destination: this.#remote.address,
+      source: this.#local.address,
+      destinationPort: this.#remote.port,
+      sourcePort: this.#local.port,
+    });
+  }
+
   #follow(socket: PacketSocket): string | null {
     try {
-      const hop = nextHopTo(this.#remote.address, this.#local.address);
+      const hop = this.#nextHop();
       if (hop.interfaceIndex !== this.#hop?.interfaceIndex) return "the route leads over another interface";
       if (hop.address === null) return "the next hop's hardware address is not known any more";
       socket.setNextHop(hop);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { IcmpSocket, type IpAddress, pathMtu, SystemError } from "../ffi/mod.ts";
+import { type Flow, IcmpSocket, type IpAddress, routeTo, SystemError } from "../ffi/mod.ts";
 import {
   addressFromOctets,
   decodeIcmpPacket,
@@ -50,8 +50,8 @@ export function reportIcmp(socket: IcmpSocket | null, family: 4 | 6, loop: Loop,
 }
 
 /**
- * Tells the core of a segment that was too long for the path, as a router would: in the form of an ICMP error with the
- * path MTU that the kernel knows now, or none when it knows no way any more.
+ * Tells the core of a segment that was too long for the interface, as a router would: in the form of an ICMP error with the
+ * MTU that interface and route have now, or none when there is no way any more.
  *
  * @param destination where the segment was to go. @default its destination address (without the scope of link-local ones)
  */
@@ -66,7 +66,7 @@ export function reportTooLong(
   error.kind = "packet too big";
   error.type = segment.family === 4 ? 3 : 2;
   error.code = segment.family === 4 ? 4 : 0;
-  error.mtu = knownMtu(destination);
+  error.mtu = knownMtu({ destination, destinationPort: segment.destinationPort });
   error.addresses = segment.addresses;
   error.sourceOffset = segment.sourceOffset;
   error.destinationOffset = segment.destinationOffset;
@@ -82,9 +82,9 @@ function destinationOf({ addresses, destinationOffset, family }: Segment): IpAdd
 }
 
 /** 0: not known. */
-function knownMtu(destination: IpAddress): number {
+function knownMtu(flow: Flow): number {
   try {
-    return pathMtu(destination);
+    return routeTo(flow).mtu;
   } catch (error) {
     if (error instanceof SystemError) return 0;
     throw error;

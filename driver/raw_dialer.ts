@@ -21,7 +21,7 @@ import {
 import { GuardedPorts } from "./guarded_ports.ts";
 import type { Loop, NetworkSide } from "./loop.ts";
 import { RawStack, type RunOptions } from "./raw_stack.ts";
-import { Routes } from "./routes.ts";
+import { assertOneHost, Routes } from "./routes.ts";
 
 /** Where the connections come from, and how. */
 export interface RawDialerOptions extends RunOptions {
@@ -116,6 +116,7 @@ export class RawDialer implements Disposable {
    */
   connect(remote: Endpoint, changes?: PartialConfig): Connection {
     const now = this.loop.readClock();
+    assertOneHost(remote.address);
     const path = this.#routes.configFor(remote, now);
     const config = changes === undefined ? path : completeConfig(changes, path);
     return this.host.connect({ remote, local: { address: this.#source }, config }, now);

@@ -5,7 +5,16 @@
  */
 
 import { type IpAddress, routeTo } from "../ffi/mod.ts";
-import { after, completeConfig, type Endpoint, type Instant, seconds, type TcpConfig } from "../tcp/mod.ts";
+import {
+  after,
+  completeConfig,
+  type Endpoint,
+  formatAddress,
+  type Instant,
+  isUnicast,
+  seconds,
+  type TcpConfig,
+} from "../tcp/mod.ts";
 
 /** How old an answer may be: routes change, and the MTU of a path with them. */
 const LONGEST_AGE = seconds(1);
@@ -13,8 +22,12 @@ const LONGEST_AGE = seconds(1);
 /** Peers remembered at a time; more are forgotten all at once. */
 const MOST_PEERS = 1_024;
 
-/** The MTU that fits every IP packet's length field. */
-const MAX_MTU = 0xffff;
+/** @throws RangeError for what is not the address of one host (RFC 9293 3.9.1.1, MUST-46) */
+export function assertOneHost(address: IpAddress): void {
+  if (!isUnicast(address)) {
+    throw new RangeError(`Cannot connect to ${formatAddress(address)}: it is not the address of one host`);
+  }
+}
 
 interface KnownPath {
   readonly config: TcpConfig;
@@ -43,7 +56,7 @@ export class Routes {
     const key = `${address.octets}%${address.scopeId ?? 0}`;
     const known = this.#known.get(key);
     if (known !== undefined && now < known.askedAgain) return known.config;
-    const mtu = Math.min(routeTo(address, this.#source, remote.port).mtu, MAX_MTU);
+    const { mtu } = routeTo({ destination: address, source: this.#source, destinationPort: remote.port });
     if (this.#known.size >= MOST_PEERS) this.#known.clear();
     const config = known?.config.sending.mtu === mtu
       ? known.config

@@ -44,10 +44,15 @@ export const SO_TIMESTAMPNS = 35;
 
 // <linux/in.h>: options at IPPROTO_IP
 export const IP_HDRINCL = 3;
+export const IP_MTU_DISCOVER = 10;
 export const IP_MTU = 14;
 export const IP_MINTTL = 21;
 
+/** IP_PMTUDISC_INTERFACE, and the same of IPv6: the interface's MTU counts, and no other; since Linux 3.14. */
+export const PMTUDISC_INTERFACE = 4;
+
 // <linux/in6.h>: options at IPPROTO_IPV6, also the types of the ancillary records they ask for
+export const IPV6_MTU_DISCOVER = 23;
 export const IPV6_MTU = 24;
 export const IPV6_V6ONLY = 26;
 export const IPV6_HDRINCL = 36;

@@ -71,6 +71,8 @@ const CAUSES: Readonly<Record<string, string>> = {
   "connect EACCES": "the destination is a broadcast address, or a route forbids it",
   "connect EINVAL": "a link-local address needs its interface, as in fe80::1%eth0",
   "connect EADDRNOTAVAIL": "every local port towards this destination is in use",
+  "rtnetlink EACCES": "the destination is a broadcast address, or a route forbids it",
+  "rtnetlink EINVAL": "a route of this host throws packets to the destination away",
   "unshare EPERM":
     "the right CAP_SYS_ADMIN is missing; start under unshare --user --map-root-user --net instead",
   "setsockopt ENOENT": "this kernel has no such name (a congestion control module, for one)",

@@ -4,7 +4,16 @@
  * @module
  */
 
-import { SOCK_CLOEXEC, SOCK_NONBLOCK, SOL_SOCKET } from "./constants.ts";
+import {
+  IP_MTU_DISCOVER,
+  IPPROTO_IP,
+  IPPROTO_IPV6,
+  IPV6_MTU_DISCOVER,
+  PMTUDISC_INTERFACE,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOL_SOCKET,
+} from "./constants.ts";
 import { check, SystemError } from "./errno.ts";
 import { loadLibc } from "./libc.ts";
 import {
@@ -106,6 +115,23 @@ export function getOption(number: number, level: number, name: number, call: str
   const length = new Uint32Array([value.byteLength]);
   check(call, loadLibc().getsockopt(number, level, name, value, length));
   return value[0] ?? 0;
+}
+
+/**
+ * Keeps a socket out of the kernel's path MTU discovery: packets may have the interface's MTU, and ICMP messages that come
+ * for the socket change no route. Whether such a message is to be believed the core decides, by the number that it quotes
+ * (RFC 5927 7.1); the kernel cannot for a socket whose packets it does not know.
+ */
+export function ignorePathMtu(number: number, family: 4 | 6): void {
+  if (family === 4) {
+    setOption(number, IPPROTO_IP, IP_MTU_DISCOVER, PMTUDISC_INTERFACE, "setsockopt IP_MTU_DISCOVER");
+  } else {setOption(
+      number,
+      IPPROTO_IPV6,
+      IPV6_MTU_DISCOVER,
+      PMTUDISC_INTERFACE,
+      "setsockopt IPV6_MTU_DISCOVER",
+    );}
 }
 
 /**

@@ -7,7 +7,7 @@
 import { attachFilter, quotedTcpFilter } from "./bpf.ts";
 import { ICMP_FILTER, IPPROTO_ICMP, IPPROTO_ICMPV6, MSG_DONTWAIT, SOCK_RAW, SOL_RAW } from "./constants.ts";
 import { wouldWait } from "./errno.ts";
-import { type FileDescriptor, openSocket, orClose, setOption } from "./file_descriptor.ts";
+import { type FileDescriptor, ignorePathMtu, openSocket, orClose, setOption } from "./file_descriptor.ts";
 import { type Libc, loadLibc } from "./libc.ts";
 import { nothingReceived } from "./raw_socket.ts";
 
@@ -43,6 +43,7 @@ export class IcmpSocket implements Disposable {
     return orClose(descriptor, (number) => {
       // ICMP_FILTER names the types to leave out; ICMPv6 tells errors from the rest by the type's top bit
       if (family === 4) setOption(number, SOL_RAW, ICMP_FILTER, ~ERROR_TYPES, "setsockopt ICMP_FILTER");
+      ignorePathMtu(number, family);
       attachFilter(number, quotedTcpFilter(family, localPort));
       const socket = new IcmpSocket(descriptor);
       while (socket.receive() > 0); // what came before the filter

@@ -19,7 +19,8 @@ export {
   readInterface,
   setInterfaceMtu,
 } from "./network_interface.ts";
-export { type LinkKind, type NextHop, nextHopTo } from "./neighbour.ts";
+export { type LinkKind, readLink } from "./link.ts";
+export { type NextHop, nextHopTo } from "./neighbour.ts";
 export type {
   GatheringDevice,
   InboundChecksum,
@@ -37,7 +38,7 @@ export { deafen, RawSocket, type RawSocketOptions } from "./raw_socket.ts";
 export { openRawSocket, RawSocketV6 } from "./raw_socket_v6.ts";
 export { resolve, ResolveError, resolveService } from "./resolve.ts";
 export { canOpenRawSockets, isMissingRight, rawSocketObstacle, rawSocketProblem } from "./rights.ts";
-export { isLocalAddress, pathMtu, type Route, routeTo, sourceAddressFor } from "./route.ts";
+export { type Flow, isLocalAddress, type Route, routeTo, sourceAddressFor } from "./route.ts";
 export {
   anyAddress,
   type Endpoint,

@@ -25,6 +25,8 @@ const NLMSG_ERROR = 2;
 
 // struct rtattr: u16 length with this header, u16 type; padded to 4 octets
 const ATTRIBUTE_HEADER_LENGTH = 4;
+/** Without the flags for nested attributes and for the order of octets, NLA_TYPE_MASK. */
+const TYPE_MASK = 0x3fff;
 
 /** Room for an answer about one thing; the longest are those about interfaces, of some 1,500 octets. */
 const ANSWER_LENGTH = 16_384;
@@ -41,6 +43,8 @@ export interface NetlinkAnswer {
 export interface NetlinkQuestion {
   /** For messages: `rtnetlink RTM_GETROUTE`. */
   readonly call: string;
+  /** For messages: what it is about. */
+  readonly subject?: string;
   readonly type: number;
   /** The fixed part. */
   readonly fixed: Uint8Array;
@@ -64,7 +68,7 @@ export function askNetlink(question: NetlinkQuestion): NetlinkAnswer {
   const length = check(call, libc.recv(socket.number, pointer, BigInt(answer.length), MSG_DONTWAIT));
   const view = new DataView(answer.buffer, 0, length);
   if (view.getUint16(TYPE_OFFSET, true) === NLMSG_ERROR) {
-    throw new SystemError(call, -view.getInt32(HEADER_LENGTH, true));
+    throw new SystemError(call, -view.getInt32(HEADER_LENGTH, true), question.subject);
   }
   return {
     fixed: new DataView(answer.buffer, HEADER_LENGTH, fixed.length),
@@ -91,24 +95,35 @@ function encode({ type, fixed, attributes }: NetlinkQuestion): Uint8Array<ArrayB
   return bytes;
 }
 
-function decodeAttributes(
+/** The attributes from `start` to `end`, by type: those of a message, or nested ones. */
+export function decodeAttributes(
   bytes: Uint8Array<ArrayBuffer>,
-  start: number,
-  end: number,
+  start: number = 0,
+  end: number = bytes.length,
 ): ReadonlyMap<number, Uint8Array<ArrayBuffer>> {
   const found = new Map<number, Uint8Array<ArrayBuffer>>();
-  const view = new DataView(bytes.buffer);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
   const last = Math.min(end, bytes.length) - ATTRIBUTE_HEADER_LENGTH;
   for (let offset = start; offset <= last;) {
     const length = view.getUint16(offset, true);
     if (length < ATTRIBUTE_HEADER_LENGTH) break;
     found.set(
-      view.getUint16(offset + 2, true),
+      view.getUint16(offset + 2, true) & TYPE_MASK,
       bytes.slice(offset + ATTRIBUTE_HEADER_LENGTH, offset + length),
     );
     offset += aligned(length);
   }
   return found;
+}
+
+/** An attribute's value that is a number of 32 bits, in the host's order; 0 when there is none. */
+export function numberIn(octets: Uint8Array<ArrayBuffer> | undefined): number {
+  return octets === undefined ? 0 : new DataView(octets.buffer, octets.byteOffset).getUint32(0, true);
+}
+
+/** Such a value. */
+export function asNumber(value: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new Uint32Array([value]).buffer);
 }
 
 function aligned(length: number): number {

@@ -31,7 +31,8 @@ import {
 } from "./gathered_message.ts";
 import { type Libc, loadLibc } from "./libc.ts";
 import { placeOf, Places, putAddress } from "./memory.ts";
-import { HARDWARE_ADDRESS_LENGTH, type NextHop } from "./neighbour.ts";
+import { HARDWARE_ADDRESS_LENGTH } from "./link.ts";
+import type { NextHop } from "./neighbour.ts";
 import type { GatheringDevice, OctetPieces, SendResult } from "./packet_device.ts";
 import { DEFAULT_BUFFER_SIZE, isVerdict, sendResult } from "./raw_socket.ts";
 import type { Endpoint } from "./sockaddr.ts";

@@ -25,6 +25,7 @@ import { check, SystemError } from "./errno.ts";
 import {
   bindSocket,
   type FileDescriptor,
+  ignorePathMtu,
   localEndpoint,
   openSocket,
   orClose,
@@ -70,6 +71,7 @@ export class PortGuard implements Disposable {
       if (local.address.family === 6) {
         setOption(number, IPPROTO_IPV6, IPV6_V6ONLY, 1, "setsockopt IPV6_V6ONLY");
       }
+      ignorePathMtu(number, local.address.family);
       bindSocket(number, local);
       // before listen: in between a SYN would be answered
       if (!filter(number, dropAllFilter())) dropWithoutFilter(number, local.address.family);

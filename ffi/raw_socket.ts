@@ -46,6 +46,7 @@ import {
   bindSocket,
   enlargeBuffer,
   type FileDescriptor,
+  ignorePathMtu,
   openSocket,
   orClose,
   setOption,
@@ -56,7 +57,7 @@ import { RawBatch } from "./raw_batch.ts";
 import { askForStamps, ReceivedMessage } from "./received_message.ts";
 import { PacketSieve } from "./packet_sieve.ts";
 import { interfaceMtu } from "./network_interface.ts";
-import { pathMtu } from "./route.ts";
+import { routeTo } from "./route.ts";
 import { anyAddress, encodeSockaddr, type Endpoint, SOCKADDR_IN_LENGTH } from "./sockaddr.ts";
 
 /** How to open a raw socket. */
@@ -257,7 +258,7 @@ export function deafen(number: number, local: Endpoint): void {
 export function deviceMtu(options: RawSocketOptions): number {
   const mtu = options.remote === undefined
     ? interfaceMtu(options.local.address)
-    : pathMtu(options.remote.address);
+    : routeTo({ destination: options.remote.address, destinationPort: options.remote.port }).mtu;
   return Math.min(mtu, MAX_IP_PACKET);
 }
 
@@ -278,6 +279,7 @@ export function prepareRawSocket(
   enlargeBuffer(number, SO_RCVBUFFORCE, SO_RCVBUF, options.bufferSize ?? DEFAULT_BUFFER_SIZE);
   enlargeBuffer(number, SO_SNDBUFFORCE, SO_SNDBUF, options.bufferSize ?? DEFAULT_BUFFER_SIZE);
   askForStamps(number);
+  ignorePathMtu(number, local.address.family);
   bindSocket(number, { address: local.address, port: 0 }); // routing rules by source address apply then
   if (!filtered) return new PacketSieve(local, remote, ports);
   while (receive() > 0);

@@ -1,64 +1,213 @@
 /**
- * What the kernel's routing says: source address and path MTU towards a destination. Nothing is sent.
+ * What the kernel's routing says of a connection's packets: source address, interface, gateway, MTU. Nothing is sent.
+ *
+ * It is asked as the kernel's own TCP asks it, with protocol and ports, for there are rules that look at these
+ * (`ip rule … ipproto tcp dport 80`). What it has learned of a path's MTU from ICMP messages is left out: anybody can send
+ * those, and the kernel believes some that a TCP would not (RFC 5927).
  *
  * @module
  */
 
-import { IP_MTU, IPPROTO_IP, IPPROTO_IPV6, IPV6_MTU, SOCK_DGRAM } from "./constants.ts";
-import { check, SystemError } from "./errno.ts";
-import { bindSocket, getOption, localEndpoint, openSocket } from "./file_descriptor.ts";
+import {
+  IP_MTU,
+  IPPROTO_IP,
+  IPPROTO_IPV6,
+  IPPROTO_TCP,
+  IPV6_MTU,
+  MAX_IP_PACKET,
+  SOCK_DGRAM,
+} from "./constants.ts";
+import {
+  check,
+  EACCES,
+  EAFNOSUPPORT,
+  EHOSTUNREACH,
+  EINVAL,
+  ENETUNREACH,
+  EPERM,
+  EPROTONOSUPPORT,
+  isErrno,
+  SystemError,
+} from "./errno.ts";
+import { bindSocket, getOption, ignorePathMtu, localEndpoint, openSocket } from "./file_descriptor.ts";
 import { loadLibc } from "./libc.ts";
-import { encodeSockaddr, formatSockaddr, type IpAddress } from "./sockaddr.ts";
+import { readLink } from "./link.ts";
+import { askNetlink, asNumber, decodeAttributes, type NetlinkAnswer, numberIn } from "./netlink.ts";
+import { addressFamily, encodeSockaddr, formatIp, formatSockaddr, type IpAddress } from "./sockaddr.ts";
 
-/** Where packets to a destination leave this host. */
+/** What the packets of a connection have in common, as far as routing may look at it. */
+export interface Flow {
+  readonly destination: IpAddress;
+  /** Where it is settled already. @default the kernel's choice */
+  readonly source?: IpAddress | undefined;
+  /** @default 0, not known */
+  readonly sourcePort?: number;
+  /** @default 0, not known */
+  readonly destinationPort?: number;
+  /** Index of the interface that they are to leave by. @default the kernel's choice */
+  readonly interfaceIndex?: number;
+}
+
+/** Where the packets leave this host. */
 export interface Route {
   /** The address that the kernel would send from. */
   readonly source: IpAddress;
-  /** Octets of the largest IP packet on the way, as far as known. */
+  /** Octets of the largest IP packet: the interface's, or the route's own if that is smaller. */
   readonly mtu: number;
+  /** Index of the interface; 0: not known. */
+  readonly interfaceIndex: number;
+  /** Null: the destination is on the link itself. */
+  readonly gateway: IpAddress | null;
 }
+
+// <linux/rtnetlink.h>: the question, and attributes of a route
+const RTM_GETROUTE = 26;
+const RTA_DST = 1;
+const RTA_SRC = 2;
+const RTA_OIF = 4;
+const RTA_GATEWAY = 5;
+const RTA_PREFSRC = 7;
+const RTA_METRICS = 8;
+/** struct rtvia: u16 family and an address, where the gateway is of the other family. */
+const RTA_VIA = 18;
+const RTA_IP_PROTO = 27;
+const RTA_SPORT = 28;
+const RTA_DPORT = 29;
+/** Within RTA_METRICS. */
+const RTAX_MTU = 2;
+
+// struct rtmsg: octets of family, prefix lengths of destination and source, TOS, table, protocol, scope, type; u32 flags
+const ROUTE_LENGTH = 12;
+const TYPE_OFFSET = 7;
+const FLAGS_OFFSET = 8;
+/** Answer with the table's entry, and not with what was made of it for this destination. */
+const RTM_F_FIB_MATCH = 0x2000;
+
+/** Types of routes that lead nowhere, and what a socket that takes one is told. */
+const DEAD_ENDS: ReadonlyMap<number, number> = new Map([
+  [3, EACCES], // broadcast: not for a TCP
+  [6, EINVAL], // blackhole
+  [7, EHOSTUNREACH], // unreachable
+  [8, EACCES], // prohibit
+]);
+
+const CALL = "rtnetlink RTM_GETROUTE";
 
 /** Any port will do: a UDP socket's `connect` only looks up the route. */
 const DISCARD_PORT = 9;
 
 /**
- * Source address and path MTU towards `destination`, as the kernel's routing chooses them.
+ * Where packets of this flow leave the host.
  *
- * @param source the source address, where it is settled already (it may change the route)
- * @param port matters only where routing rules look at ports
- * @throws SystemError ENETUNREACH when there is no route, EADDRNOTAVAIL when `source` is not this host's
+ * @throws SystemError ENETUNREACH when there is no route, EADDRNOTAVAIL when the source is not this host's
  */
-export function routeTo(destination: IpAddress, source?: IpAddress, port: number = DISCARD_PORT): Route {
-  using socket = openSocket("socket SOCK_DGRAM", destination.family, SOCK_DGRAM, 0);
-  const number = socket.number;
-  if (source !== undefined) bindSocket(number, { address: source, port: 0 });
-  const remote = { address: destination, port };
-  const bytes = encodeSockaddr(remote);
-  check("connect", loadLibc().connect(number, bytes, bytes.length), () => formatSockaddr(remote));
-  const mtu = destination.family === 4
-    ? getOption(number, IPPROTO_IP, IP_MTU, "getsockopt IP_MTU")
-    : getOption(number, IPPROTO_IPV6, IPV6_MTU, "getsockopt IPV6_MTU");
-  return { source: localEndpoint(number).address, mtu };
+export function routeTo(flow: Flow): Route {
+  try {
+    if (flow.source !== undefined) assertLocal(flow.source);
+    return routeByTables(flow);
+  } catch (error) {
+    // Some sandboxes have no such sockets. Then rules that look at protocols or ports are not seen.
+    const isWithoutNetlink = isErrno(error, EAFNOSUPPORT, EPROTONOSUPPORT, EPERM, EACCES) &&
+      error.call === "socket AF_NETLINK";
+    if (isWithoutNetlink) return routeByConnecting(flow);
+    throw error;
+  }
 }
 
 /** The address that the kernel would send from. @throws SystemError ENETUNREACH when there is no route */
-export function sourceAddressFor(destination: IpAddress, port: number = DISCARD_PORT): IpAddress {
-  return routeTo(destination, undefined, port).source;
-}
-
-/** Octets of the largest IP packet towards `destination`, as far as known. @throws SystemError ENETUNREACH */
-export function pathMtu(destination: IpAddress): number {
-  return routeTo(destination).mtu;
+export function sourceAddressFor(destination: IpAddress, destinationPort = 0): IpAddress {
+  return routeTo({ destination, destinationPort }).source;
 }
 
 /** Whether the address belongs to this host, so that packets may come from it. @throws SystemError */
 export function isLocalAddress(address: IpAddress): boolean {
-  using socket = openSocket("socket SOCK_DGRAM", address.family, SOCK_DGRAM, 0);
   try {
-    bindSocket(socket.number, { address, port: 0 });
+    assertLocal(address);
     return true;
   } catch (error) {
     if (error instanceof SystemError) return false; // EADDRNOTAVAIL, or EINVAL for a link-local one without its interface
     throw error;
   }
+}
+
+function assertLocal(address: IpAddress): void {
+  using socket = openSocket("socket SOCK_DGRAM", address.family, SOCK_DGRAM, 0);
+  bindSocket(socket.number, { address, port: 0 });
+}
+
+function routeByTables(flow: Flow): Route {
+  const { destination, source } = flow;
+  const answer = ask(flow, 0);
+  const { attributes } = answer;
+  const dead = DEAD_ENDS.get(answer.fixed.getUint8(TYPE_OFFSET));
+  if (dead !== undefined) {
+    throw new SystemError(CALL, dead, formatIp(destination));
+  }
+  const interfaceIndex = numberIn(attributes.get(RTA_OIF));
+  const chosen = attributes.get(RTA_PREFSRC);
+  if (source === undefined && chosen === undefined) {
+    throw new SystemError(CALL, ENETUNREACH, formatIp(destination));
+  }
+  const gateway = attributes.get(RTA_GATEWAY) ?? attributes.get(RTA_VIA)?.subarray(2);
+  return {
+    source: source ?? addressOf(chosen as Uint8Array<ArrayBuffer>, interfaceIndex),
+    mtu: mtuOf(flow, interfaceIndex),
+    interfaceIndex,
+    gateway: gateway === undefined ? null : addressOf(gateway, interfaceIndex),
+  };
+}
+
+/** Link-local addresses belong to an interface. */
+function addressOf(octets: Uint8Array<ArrayBuffer>, interfaceIndex: number): IpAddress {
+  const isLinkLocal = octets[0] === 0xfe && ((octets[1] ?? 0) & 0xc0) === 0x80 && octets.length > 4;
+  const family = octets.length === 4 ? 4 : 6;
+  return isLinkLocal ? { family, octets, scopeId: interfaceIndex } : { family, octets };
+}
+
+function mtuOf(flow: Flow, interfaceIndex: number): number {
+  const ofLink = readLink(interfaceIndex).mtu[flow.destination.family];
+  const metrics = ask(flow, RTM_F_FIB_MATCH).attributes.get(RTA_METRICS);
+  const ofRoute = metrics === undefined ? 0 : numberIn(decodeAttributes(metrics).get(RTAX_MTU));
+  return Math.min(ofRoute || MAX_IP_PACKET, ofLink, MAX_IP_PACKET);
+}
+
+function ask(flow: Flow, flags: number): NetlinkAnswer {
+  const { destination, source, sourcePort = 0, destinationPort = 0 } = flow;
+  const interfaceIndex = flow.interfaceIndex ?? destination.scopeId ?? 0;
+  const fixed = new Uint8Array(ROUTE_LENGTH);
+  const bits = destination.octets.length * 8;
+  fixed.set([addressFamily(destination.family), bits, source === undefined ? 0 : bits]);
+  new DataView(fixed.buffer).setUint32(FLAGS_OFFSET, flags, true);
+  const attributes: [number, Uint8Array][] = [[RTA_DST, destination.octets]];
+  if (source !== undefined) attributes.push([RTA_SRC, source.octets]);
+  if (interfaceIndex !== 0) attributes.push([RTA_OIF, asNumber(interfaceIndex)]);
+  attributes.push([RTA_IP_PROTO, Uint8Array.of(IPPROTO_TCP)]);
+  if (sourcePort !== 0) attributes.push([RTA_SPORT, portOctets(sourcePort)]);
+  if (destinationPort !== 0) attributes.push([RTA_DPORT, portOctets(destinationPort)]);
+  const subject = formatIp(destination);
+  return askNetlink({ call: CALL, subject, type: RTM_GETROUTE, fixed, attributes });
+}
+
+/** In network order. */
+function portOctets(port: number): Uint8Array {
+  return Uint8Array.of(port >> 8, port & 0xff);
+}
+
+function routeByConnecting({ destination, source, destinationPort = 0 }: Flow): Route {
+  const remote = { address: destination, port: destinationPort || DISCARD_PORT };
+  using socket = openSocket("socket SOCK_DGRAM", destination.family, SOCK_DGRAM, 0);
+  const { number } = socket;
+  ignorePathMtu(number, destination.family);
+  if (source !== undefined) bindSocket(number, { address: source, port: 0 });
+  const bytes = encodeSockaddr(remote);
+  check("connect", loadLibc().connect(number, bytes, bytes.length), () => formatSockaddr(remote));
+  const mtu = destination.family === 4
+    ? getOption(number, IPPROTO_IP, IP_MTU, "getsockopt IP_MTU")
+    : getOption(number, IPPROTO_IPV6, IPV6_MTU, "getsockopt IPV6_MTU");
+  return {
+    source: localEndpoint(number).address,
+    mtu: Math.min(mtu, MAX_IP_PACKET),
+    interfaceIndex: 0,
+    gateway: null,
+  };
 }

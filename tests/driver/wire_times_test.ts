@@ -154,6 +154,7 @@ Deno.test("segments of one batch keep their own moments, and what one causes is 
     ["initial-window", 200],
     ["ESTABLISHED", 200],
     ["arrived", 300],
+    ["dropped ack-not-acceptable", 300],
   ]);
 });
 

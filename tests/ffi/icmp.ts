@@ -4,15 +4,20 @@
  * @module
  */
 
-import { IPPROTO_ICMP, MSG_DONTWAIT, SOCK_RAW } from "../../ffi/constants.ts";
+import { IPPROTO_ICMP, IPPROTO_ICMPV6, MSG_DONTWAIT, SOCK_RAW } from "../../ffi/constants.ts";
 import { check } from "../../ffi/errno.ts";
 import { openSocket } from "../../ffi/file_descriptor.ts";
 import { type IpAddress, loadLibc } from "../../ffi/mod.ts";
 import { encodeSockaddr } from "../../ffi/sockaddr.ts";
 
-/** Sends an ICMP message, from its own header on, to an IPv4 address. @throws SystemError EPERM */
+/** Sends an ICMP message, from its own header on, to an address; of ICMPv6 the kernel does the checksum. @throws SystemError EPERM */
 export function sendIcmp(message: Uint8Array<ArrayBuffer>, to: IpAddress): void {
-  using socket = openSocket("socket SOCK_RAW", 4, SOCK_RAW, IPPROTO_ICMP);
+  using socket = openSocket(
+    "socket SOCK_RAW",
+    to.family,
+    SOCK_RAW,
+    to.family === 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6,
+  );
   const address = encodeSockaddr({ address: to, port: 0 });
   const [data, peer] = [Deno.UnsafePointer.of(message), Deno.UnsafePointer.of(address)];
   const { sendto } = loadLibc();

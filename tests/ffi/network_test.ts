@@ -1,7 +1,7 @@
 /** Routes, interfaces, names, ICMP errors and namespaces. */
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { IPPROTO_ICMP, IPPROTO_ICMPV6, MSG_DONTWAIT, SOCK_RAW } from "../../ffi/constants.ts";
+import { IPPROTO_ICMP, IPPROTO_ICMPV6, MAX_IP_PACKET, MSG_DONTWAIT, SOCK_RAW } from "../../ffi/constants.ts";
 import { check } from "../../ffi/errno.ts";
 import { openSocket } from "../../ffi/file_descriptor.ts";
 import { encodeSockaddr } from "../../ffi/sockaddr.ts";
@@ -19,7 +19,6 @@ import {
   loadWholeLibc,
   loopbackAddress,
   parseLiteral,
-  pathMtu,
   PrivateNetwork,
   readInterface,
   resolve,
@@ -45,17 +44,19 @@ function address(text: string): Endpoint["address"] {
 kernelTest("the route to this host is from itself, with the loopback's MTU", () => {
   for (const family of [4, 6] as const) {
     const lo = loopbackAddress(family);
-    const mtu = family === 4 ? 65_535 : 65_536; // IPv4 caps it at the largest packet
-    assertEquals(routeTo(lo), { source: lo, mtu });
+    const { source, gateway, mtu } = routeTo({ destination: lo });
+    assertEquals([source, gateway, mtu], [lo, null, MAX_IP_PACKET]);
     assertEquals(sourceAddressFor(lo), lo);
-    assertEquals(pathMtu(lo), mtu);
   }
-  assertEquals(formatIp(routeTo(address("127.0.0.1"), address("127.0.0.3")).source), "127.0.0.3");
+  assertEquals(
+    formatIp(routeTo({ destination: address("127.0.0.1"), source: address("127.0.0.3") }).source),
+    "127.0.0.3",
+  );
 });
 
 kernelTest("where there is no route the error says so", () => {
   const error = assertThrows(() => sourceAddressFor(address("192.0.2.1")), SystemError);
-  assertEquals([error.call, error.errnoName], ["connect", "ENETUNREACH"]);
+  assertEquals([error.call, error.errnoName], ["rtnetlink RTM_GETROUTE", "ENETUNREACH"]);
   assert(error.message.includes("192.0.2.1"), error.message);
 });
 
@@ -75,7 +76,7 @@ kernelTest("an interface is found by its address, and changed by its name", () =
   assertEquals(isLocalAddress(address("192.0.2.1")), true);
   assertEquals(isLocalAddress(address("192.0.2.4")), false, "outside the /30");
   setInterfaceMtu("lo", 9000);
-  assertEquals([readInterface("lo").mtu, pathMtu(loopbackAddress(4))], [9000, 9000]);
+  assertEquals([readInterface("lo").mtu, routeTo({ destination: loopbackAddress(4) }).mtu], [9000, 9000]);
   setInterfaceMtu("lo", 65_536);
 });
 

@@ -38,7 +38,10 @@ function pattern(length: number): Uint8Array<ArrayBuffer> {
 }
 
 function senderOnLoopback(local: Endpoint): PacketSocket {
-  return PacketSocket.open({ local, nextHop: nextHopTo(local.address, local.address) });
+  return PacketSocket.open({
+    local,
+    nextHop: nextHopTo({ destination: local.address, source: local.address }),
+  });
 }
 
 /** The packet that the ring has received, of that many octets. */
@@ -52,7 +55,7 @@ for (const family of [4, 6] as const) {
   const headers = family === 4 ? 40 : 60;
 
   kernelTest(`IPv${family}: the next hop on loopback is loopback itself`, () => {
-    const hop = nextHopTo(address, address);
+    const hop = nextHopTo({ destination: address, source: address });
     assertEquals(hop.kind, "loopback");
     assert(hop.interfaceIndex > 0);
     assertEquals(hop.address, new Uint8Array(6));
@@ -187,13 +190,13 @@ for (const family of [4, 6] as const) {
 kernelTest("without a route there is no next hop", () => {
   const destination = parseLiteral("192.0.2.1");
   assert(destination !== undefined);
-  const error = assertThrows(() => nextHopTo(destination, loopbackAddress(4)), SystemError);
+  const error = assertThrows(() => nextHopTo({ destination, source: loopbackAddress(4) }), SystemError);
   assertEquals([error.call, error.errnoName], ["rtnetlink RTM_GETROUTE", "ENETUNREACH"]);
 });
 
 kernelTest("frames need an Ethernet and a next hop that is resolved", () => {
   const end: Endpoint = { address: loopbackAddress(4), port: 9 };
-  const hop = nextHopTo(end.address, end.address);
+  const hop = nextHopTo({ destination: end.address, source: end.address });
   const before = openDescriptors();
   const open = (nextHop: NextHop) => (): PacketSocket => PacketSocket.open({ local: end, nextHop });
   assertThrows(open({ ...hop, address: null }), RangeError, "not resolved");

@@ -1,0 +1,65 @@
+/**
+ * What an interface is like, by its index: kind, hardware address, MTUs.
+ *
+ * @module
+ */
+
+import { AF_INET6 } from "./constants.ts";
+import { askNetlink, decodeAttributes, numberIn } from "./netlink.ts";
+
+/** As far as sending frames goes. */
+export type LinkKind = "ethernet" | "loopback" | "other";
+
+/** An interface. */
+export interface Link {
+  readonly kind: LinkKind;
+  readonly name: string;
+  /** Hardware address; six octets of an Ethernet and of loopback. */
+  readonly address: Uint8Array<ArrayBuffer>;
+  /** Octets of the largest packet of each family: a router may have announced a smaller one for IPv6 (RFC 4861 4.6.4). */
+  readonly mtu: Readonly<Record<4 | 6, number>>;
+}
+
+const RTM_GETLINK = 18;
+
+/** Octets of an Ethernet address. */
+export const HARDWARE_ADDRESS_LENGTH = 6;
+
+// <linux/if_link.h>, struct ifinfomsg: octet of family, padding, u16 type, i32 index, and more; 16 in all
+const LINK_LENGTH = 16;
+const LINK_TYPE_OFFSET = 2;
+const LINK_INDEX_OFFSET = 4;
+const IFLA_ADDRESS = 1;
+const IFLA_IFNAME = 3;
+const IFLA_MTU = 4;
+/** By family; of IPv6 an array of numbers of 32 bits, IFLA_INET6_CONF, of which the third is the MTU (<linux/ipv6.h>). */
+const IFLA_AF_SPEC = 26;
+const IFLA_INET6_CONF = 2;
+const DEVCONF_MTU6 = 2;
+
+// <linux/if_arp.h>
+const ARPHRD_ETHER = 1;
+const ARPHRD_LOOPBACK = 772;
+
+/** What the kernel knows of the interface. @throws SystemError ENODEV */
+export function readLink(index: number): Link {
+  const fixed = new Uint8Array(LINK_LENGTH);
+  new DataView(fixed.buffer).setInt32(LINK_INDEX_OFFSET, index, true);
+  const answer = askNetlink({ call: "rtnetlink RTM_GETLINK", type: RTM_GETLINK, fixed, attributes: [] });
+  const { attributes } = answer;
+  const type = answer.fixed.getUint16(LINK_TYPE_OFFSET, true);
+  const mtu = numberIn(attributes.get(IFLA_MTU));
+  return {
+    kind: type === ARPHRD_ETHER ? "ethernet" : type === ARPHRD_LOOPBACK ? "loopback" : "other",
+    name: new TextDecoder().decode(attributes.get(IFLA_IFNAME)).replace(/\0.*/, ""),
+    address: attributes.get(IFLA_ADDRESS) ?? new Uint8Array(HARDWARE_ADDRESS_LENGTH),
+    mtu: { 4: mtu, 6: mtuOfIpv6(attributes.get(IFLA_AF_SPEC)) || mtu },
+  };
+}
+
+/** 0: the interface has no IPv6. */
+function mtuOfIpv6(families: Uint8Array<ArrayBuffer> | undefined): number {
+  const ofIpv6 = families && decodeAttributes(families).get(AF_INET6);
+  const settings = ofIpv6 && decodeAttributes(ofIpv6).get(IFLA_INET6_CONF);
+  return numberIn(settings?.subarray(4 * DEVCONF_MTU6));
+}
