@@ -88,7 +88,7 @@ async function run(wanted: ClientArguments): Promise<ExitCodeNumber> {
 }
 
 /** Runs the program; returns its exit code. */
-async function main(args: readonly string[]): Promise<ExitCodeNumber> {
+async function main(args: readonly string[]): Promise<number> {
   const output = new Output({ color: "auto", quiet: false });
   try {
     const command = parseClientArguments(args);
@@ -97,6 +97,10 @@ async function main(args: readonly string[]): Promise<ExitCodeNumber> {
       const { showCapture } = await import("./cli/read_capture.ts");
       await showCapture(command.file, command.observe, { program: PROGRAM, color: command.color, output });
       return await output.finish();
+    }
+    if (command.kind === "script") {
+      const { runScripts } = await import("./cli/scripts.ts");
+      return await runScripts(command.arguments, { name: `${PROGRAM} --script`, base: null });
     }
     output.continuation(command.text.trimEnd());
     return await output.finish();

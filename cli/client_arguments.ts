@@ -55,6 +55,8 @@ export type ClientCommand =
     readonly color: ColorChoice;
     readonly observe: ObserveArguments;
   }
+  /** Scripts are run, and these arguments are for them. */
+  | { readonly kind: "script"; readonly arguments: readonly string[] }
   /** A text of the program's about itself. */
   | { readonly kind: "text"; readonly text: string };
 
@@ -68,8 +70,13 @@ const FOR_READING: ReadonlySet<string> = new Set(["read", "force", "color"]);
 /** What shows live connections only. */
 const FOR_LIVE: ReadonlySet<string> = new Set(["stats"]);
 
+/** Makes all other arguments those of scripts. */
+const SCRIPT_OPTION = "--script";
+
 /** Reads the client's command line (without the program's name). @throws UsageError */
 export function parseClientArguments(args: readonly string[]): ClientCommand {
+  const script = args.indexOf(SCRIPT_OPTION);
+  if (script >= 0) return { kind: "script", arguments: args.toSpliced(script, 1) };
   const strangers = {
     program: "rawtcp-server",
     options: SERVER_GROUPS.flatMap(({ options }) => options),

@@ -88,6 +88,17 @@ export const CLIENT_GROUPS: readonly OptionGroup[] = [
     ],
   },
   {
+    title: "Scripts",
+    options: [
+      {
+        name: "script",
+        help:
+          "run the packetdrill scripts at PATH... in virtual time instead of connecting; no right is needed; " +
+          "rawtcp-client --script --help tells the rest",
+      },
+    ],
+  },
+  {
     title: "The program",
     options: [
       { name: "quiet", letter: "q", help: "print nothing unless it fails" },
@@ -164,6 +175,7 @@ the operands; -- ends them.`,
     ["rawtcp-client -i FILE --report report.html HOST PORT", "send a file, and draw what happened"],
     ["COMMAND | rawtcp-client -o - HOST PORT | COMMAND", "in a pipe, as nc; -i - to type"],
     ["rawtcp-client --read FILE --ladder", "a sequence diagram of any capture"],
+    ["rawtcp-client --script FILE.pkt", "whether this TCP does what a packetdrill script says"],
   ],
   groups: CLIENT_GROUPS,
   notes: [["Transfers", TRANSFERS], ["How data leaves", LINKS], ["Rights", RIGHTS], ["The end", ENDING]],

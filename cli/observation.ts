@@ -21,6 +21,8 @@ export interface ObservationContext {
   readonly program: string;
   readonly color: ColorChoice;
   readonly output: Output;
+  /** Microseconds from 1970-01-01 UTC to the moment 0 of the observers' clock. @default that of the driver's clock */
+  readonly epoch?: number;
   /** The peer as the user called it, and its addresses: a name for readers of the capture. */
   readonly peer?: { readonly name: string; readonly addresses: readonly IpAddress[] };
 }
@@ -51,7 +53,7 @@ export class Observation {
     this.#wanted = wanted;
     this.#context = context;
     this.#capture = capture;
-    const epoch = Math.round(epochOf(monotonicNow));
+    const epoch = context.epoch ?? Math.round(epochOf(monotonicNow));
     this.tracer = new Tracer({
       ...outputOptions(wanted, context, context.output.err, writeQuietly),
       epoch,

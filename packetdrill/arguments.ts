@@ -4,24 +4,34 @@
  * @module
  */
 
-import { type Expression, type RecordField, ScriptError, UnsupportedError } from "./ast.ts";
-import { isErrorName, type Platform, symbolValue } from "./symbols.ts";
+import type { Expression, RecordField } from "./ast.ts";
+import { type Place, ScriptError, UnsupportedError } from "./errors.ts";
+import { type Platform, symbolValue } from "./symbols.ts";
+import { ERROR_NAMES } from "./vocabulary.ts";
 
 /** What a call handed back is not what the line says. */
 export class MismatchError extends Error {
   override readonly name = "MismatchError";
+  /** Of what the line says; null: of the whole call. */
+  readonly place: Place | null;
+
+  constructor(message: string, place: Place | null = null) {
+    super(message);
+    this.place = place;
+  }
 }
 
 /** Reads the arguments of one call. */
 export class Arguments {
   readonly #all: readonly Expression[];
   readonly platform: Platform;
-  readonly line: number;
+  /** Of the call. */
+  readonly place: Place;
 
-  constructor(all: readonly Expression[], platform: Platform, line: number) {
+  constructor(all: readonly Expression[], platform: Platform, place: Place) {
     this.#all = all;
     this.platform = platform;
-    this.line = line;
+    this.place = place;
   }
 
   /** How many there are. */
@@ -33,7 +43,8 @@ export class Arguments {
   at(index: number): Expression {
     const found = this.#all[index];
     if (found === undefined) {
-      throw new ScriptError(this.line, `Cannot call this with ${this.#all.length} arguments`);
+      const expected = `at least ${index + 1} arguments`;
+      throw new ScriptError(this.place, `Cannot call this with ${this.#all.length} arguments`, expected);
     }
     return found;
   }
@@ -50,7 +61,7 @@ export class Arguments {
     const expression = this.at(index);
     if (expression.kind === "word") return expression.name;
     if (expression.kind === "integer") return String(expression.value);
-    throw new ScriptError(this.line, "Cannot use this argument: a name is expected");
+    throw new ScriptError(expression.place, "Cannot use this argument", "a name");
   }
 
   /** What is handed over by reference at `index`: the one item of `[…]`, or the expression itself. */
@@ -65,7 +76,7 @@ export class Arguments {
   list(index: number): readonly Expression[] {
     const expression = this.at(index);
     if (expression.kind !== "list") {
-      throw new ScriptError(this.line, "Cannot use this argument: a list is expected");
+      throw new ScriptError(expression.place, "Cannot use this argument", "a list, [...]");
     }
     return expression.items;
   }
@@ -77,7 +88,7 @@ export class Arguments {
         return expression.value;
       case "word": {
         const value = symbolValue(expression.name, this.platform);
-        if (value === null) throw new UnsupportedError(this.line, expression.name);
+        if (value === null) throw new UnsupportedError(expression.place, expression.name);
         return value;
       }
       case "or": {
@@ -86,7 +97,7 @@ export class Arguments {
         return Number(BigInt(left) | BigInt(right));
       }
       case "apply":
-        return this.#apply(expression.name, expression.arguments);
+        return this.#apply(expression, expression.name, expression.arguments);
       case "list":
         if (expression.items.length === 1) return this.valueOf(expression.items[0] as Expression);
         break;
@@ -95,14 +106,16 @@ export class Arguments {
       case "record":
         break;
     }
-    throw new ScriptError(this.line, "Cannot use this argument: a number is expected");
+    throw new ScriptError(expression.place, "Cannot use this argument", "a number");
   }
 
-  #apply(name: string, inner: readonly Expression[]): number {
-    const first = inner[0];
-    if (first === undefined) throw new UnsupportedError(this.line, name);
+  #apply({ place }: Expression, name: string, inner: readonly Expression[]): number {
+    const [first] = inner;
+    if (first === undefined) {
+      throw new ScriptError(place, `Cannot use ${name}()`, "an argument in parentheses");
+    }
     if (name === "htons" || name === "htonl" || name === "ntohs") return this.valueOf(first);
-    throw new UnsupportedError(this.line, name);
+    throw new UnsupportedError(place, `${name}()`);
   }
 
   /** The field of a record, or undefined. */
@@ -114,20 +127,23 @@ export class Arguments {
   expectValue(what: string, expected: Expression, actual: number): void {
     if (expected.kind === "ellipsis") return;
     const wanted = this.valueOf(expected);
-    if (wanted !== actual) throw new MismatchError(`${what}: ${wanted} expected, ${actual} returned`);
+    if (wanted !== actual) {
+      throw new MismatchError(`${what}: ${wanted} expected, ${actual} returned`, expected.place);
+    }
   }
 
   /** Compares an error that the call handed back as a value, null for none. @throws MismatchError */
   expectError(what: string, expected: Expression, actual: string | null): void {
     if (expected.kind === "ellipsis") return;
-    const isName = expected.kind === "word" && isErrorName(expected.name);
+    const isName = expected.kind === "word" && ERROR_NAMES.has(expected.name);
     const wanted = isName
       ? expected.name
       : this.valueOf(expected) === 0
       ? null
       : String(this.valueOf(expected));
     if (wanted !== actual) {
-      throw new MismatchError(`${what}: ${wanted ?? "no error"} expected, ${actual ?? "no error"} returned`);
+      const message = `${what}: ${wanted ?? "no error"} expected, ${actual ?? "no error"} returned`;
+      throw new MismatchError(message, expected.place);
     }
   }
 }

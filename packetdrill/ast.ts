@@ -4,28 +4,36 @@
  * @module
  */
 
+import type { Place, UnsupportedError } from "./errors.ts";
+import type { PythonStatement } from "./python.ts";
+
 /** A script, whole. */
 export interface Script {
   /** Where it came from, for messages. */
   readonly path: string;
+  /** The whole of it, to quote from. */
+  readonly text: string;
   readonly options: readonly ScriptOption[];
   /** The shell command before the first event, or null. */
-  readonly initCommand: string | null;
+  readonly initCommand: ShellCommand | null;
   readonly events: readonly ScriptEvent[];
   /** The shell command after the last event, or null. */
-  readonly cleanupCommand: string | null;
+  readonly cleanupCommand: ShellCommand | null;
+  /** What stands in it that is part of the language and not supported here, in order; `events` are without it. */
+  readonly unsupported: readonly UnsupportedError[];
 }
 
 /** A `--name=value` line; value null when it has none. */
 export interface ScriptOption {
   readonly name: string;
   readonly value: string | null;
-  readonly line: number;
+  readonly place: Place;
 }
 
 /** One timed line. */
 export interface ScriptEvent {
-  readonly line: number;
+  /** Of what it does, behind its time. */
+  readonly place: Place;
   readonly time: TimeSpec;
   readonly action: Action;
 }
@@ -61,7 +69,7 @@ export interface TcpPacket {
   /** Ports given in the line; 0: the connection's. */
   readonly sourcePort: number;
   readonly destinationPort: number;
-  /** A set of `Flag` bits of `tcp/base/segment.ts`. */
+  /** A set of `Flag` bits of `tcp/mod.ts`. */
   readonly flags: number;
   /** Null on an outbound line that does not say. */
   readonly seq: number | null;
@@ -77,7 +85,12 @@ export interface TcpPacket {
   readonly options: readonly TcpOption[] | "any";
   /** Whether the injected packet's TCP checksum is spoilt; a word of our own, `bad_checksum`. */
   readonly badChecksum: boolean;
+  /** Where the parts stand that the line has. */
+  readonly places: Readonly<Partial<Record<PacketPart, Place>>>;
 }
+
+/** The parts of a packet that a line says. */
+export type PacketPart = "flags" | "sequence" | "ack" | "window" | "urgent pointer" | "options";
 
 /** A TCP option as a script names it. */
 export type TcpOption =
@@ -108,25 +121,30 @@ export interface SystemCall {
   readonly arguments: readonly Expression[];
   readonly result: Expression;
   /** The name of the error, or null. */
-  readonly errno: string | null;
+  readonly errno: { readonly name: string; readonly place: Place } | null;
   /** When a call that blocks must return, on the base of the event's time; null: it does not block. */
   readonly end: number | null;
 }
 
-/** A line between back-quotes. */
+/** What stands between back-quotes. */
 export interface ShellCommand {
   readonly kind: "command";
   readonly text: string;
+  /** Of the first octet of `text`. */
+  readonly place: Place;
 }
 
 /** A Python snippet. */
 export interface CodeSnippet {
   readonly kind: "code";
-  readonly text: string;
+  readonly statements: readonly PythonStatement[];
 }
 
-/** An argument or a result of a system call. */
-export type Expression =
+/** An argument or a result of a system call, with its place. */
+export type Expression = ExpressionForm & { readonly place: Place };
+
+/** What an argument or a result says. */
+export type ExpressionForm =
   | { readonly kind: "ellipsis" }
   | { readonly kind: "integer"; readonly value: number }
   | { readonly kind: "string"; readonly text: string }
@@ -144,28 +162,4 @@ export interface RecordField {
   readonly name: string | null;
   readonly size: Expression | null;
   readonly value: Expression;
-}
-
-/** A script that cannot be understood: its own mistake. */
-export class ScriptError extends Error {
-  override readonly name = "ScriptError";
-  readonly line: number;
-
-  constructor(line: number, message: string) {
-    super(message);
-    this.line = line;
-  }
-}
-
-/** A script that uses what this interpreter does not know: it is skipped, with `word` as the reason. */
-export class UnsupportedError extends Error {
-  override readonly name = "UnsupportedError";
-  readonly word: string;
-  readonly line: number;
-
-  constructor(line: number, word: string) {
-    super(`Not supported: ${word}`);
-    this.word = word;
-    this.line = line;
-  }
 }

@@ -4,30 +4,19 @@
  * @module
  */
 
-import { type Instant, NEVER } from "../tcp/base/units.ts";
+import { type Instant, NEVER } from "../tcp/mod.ts";
 import { Arguments, MismatchError } from "./arguments.ts";
-import { type SystemCall, UnsupportedError } from "./ast.ts";
-import { type Call, type CallContext, type CallProgress, OPENING_CALLS } from "./calls.ts";
-import { FILE_CALLS } from "./calls_files.ts";
-import { TRANSFER_CALLS } from "./calls_io.ts";
-import { OPTION_CALLS } from "./calls_options.ts";
-import { WAITING_CALLS } from "./calls_poll.ts";
+import type { SystemCall } from "./ast.ts";
+import { CALLS } from "./call_table.ts";
+import type { Call, CallContext, CallProgress } from "./calls.ts";
+import { FailedError, type Place, START, UnsupportedError } from "./errors.ts";
 import type { RunSettings } from "./options.ts";
 import type { CallOutcome } from "./socket.ts";
-import { FailedError } from "./verdict.ts";
 import { secondsText, type World } from "./world.ts";
-
-const CALLS: Readonly<Record<string, Call>> = {
-  ...OPENING_CALLS,
-  ...TRANSFER_CALLS,
-  ...OPTION_CALLS,
-  ...WAITING_CALLS,
-  ...FILE_CALLS,
-};
 
 /** A call that has not returned yet. */
 interface PendingCall {
-  readonly line: number;
+  readonly place: Place;
   readonly call: SystemCall;
   readonly args: Arguments;
   readonly run: Call;
@@ -61,13 +50,13 @@ export class CallRunner {
   }
 
   /** Begins the call of a line; `base` is what its times count from. @throws UnsupportedError for one not known */
-  begin(call: SystemCall, line: number, base: number): void {
+  begin(call: SystemCall, place: Place, base: number): void {
     const run = CALLS[call.name];
-    if (run === undefined) throw new UnsupportedError(line, call.name);
-    const args = new Arguments(call.arguments, this.#settings.platform, line);
+    if (run === undefined) throw new UnsupportedError(place, call.name);
+    const args = new Arguments(call.arguments, this.#settings.platform, place);
     const progress = { octets: 0, started: this.#world.now };
     const end = call.end === null ? null : base + call.end;
-    this.#pending = { line, call, args, run, progress, end, wakeAt: NEVER };
+    this.#pending = { place, call, args, run, progress, end, wakeAt: NEVER };
   }
 
   /** Tries the call again. @returns whether it returned, as expected @throws FailedError when otherwise */
@@ -87,19 +76,22 @@ export class CallRunner {
 
   /** Says that the call will not return. @throws FailedError */
   giveUp(): never {
-    throw new FailedError(this.#pending?.line ?? 0, `${this.#pending?.call.name} does not return`);
+    const { place = START, call, args } = this.#pending ?? {};
+    const expected = call === undefined || args === undefined ? null : resultText(call, args);
+    throw new FailedError(place, `${call?.name} does not return`, expected, "nothing: it waits for ever");
   }
 
-  #attempt({ run, args, progress, line, call }: PendingCall): CallOutcome {
+  #attempt({ run, args, progress, place, call }: PendingCall): CallOutcome {
     try {
       return run(this.#context, args, progress);
     } catch (error) {
       if (!(error instanceof MismatchError)) throw error;
-      throw new FailedError(line, `${call.name}: ${error.message}`);
+      throw new FailedError(error.place ?? place, `${call.name}: ${error.message}`);
     }
   }
 
-  #compare({ call, args, line }: PendingCall, outcome: CallOutcome): void {
+  #compare({ call, args }: PendingCall, outcome: CallOutcome): void {
+    const errno = call.errno?.name ?? null;
     const wanted = call.result.kind === "ellipsis" ? null : args.valueOf(call.result);
     let actual = "";
     let fits = wanted === null;
@@ -109,23 +101,29 @@ export class CallRunner {
       if (fits && wanted !== null) this.#context.descriptors.set(wanted, outcome.descriptor);
     } else if (outcome.kind === "returned") {
       actual = String(outcome.value);
-      fits ||= outcome.value === wanted && call.errno === null;
+      fits ||= outcome.value === wanted && errno === null;
     } else if (outcome.kind === "failed") {
       actual = `-1 ${outcome.errno}`;
-      fits ||= wanted === -1 && (call.errno === null || sameError(call.errno, outcome.errno));
+      fits ||= wanted === -1 && (errno === null || sameError(errno, outcome.errno));
     }
     if (fits) return;
-    const expected = wanted === null ? "anything" : `${wanted} ${call.errno ?? ""}`.trim();
-    throw new FailedError(line, `${call.name} returned something else`, expected, actual);
+    const message = `${call.name} returned something else`;
+    throw new FailedError(call.result.place, message, resultText(call, args), actual);
   }
 
-  #compareTime({ call, line, progress }: PendingCall, end: number): void {
+  #compareTime({ call, place, progress }: PendingCall, end: number): void {
     const started = progress.started - this.#world.instantOf(0);
     const { tolerance, toleranceShare } = this.#settings;
     const now = this.#world.scriptTime;
     if (Math.abs(now - end) <= Math.max(tolerance, toleranceShare * (end - started))) return;
-    throw new FailedError(line, `${call.name} returned at another time`, secondsText(end), secondsText(now));
+    throw new FailedError(place, `${call.name} returned at another time`, secondsText(end), secondsText(now));
   }
+}
+
+/** The result that a line expects, in words. */
+function resultText(call: SystemCall, args: Arguments): string {
+  if (call.result.kind === "ellipsis") return "anything";
+  return `${args.valueOf(call.result)} ${call.errno?.name ?? ""}`.trim();
 }
 
 function sameError(a: string, b: string): boolean {

@@ -4,14 +4,20 @@
  * @module
  */
 
-import type { Endpoint } from "../tcp/base/address.ts";
-import { parseAddress } from "../tcp/base/address.ts";
-import type { Connection } from "../tcp/connection/connection.ts";
-import { InvalidStateError } from "../tcp/base/errors.ts";
-import type { State } from "../tcp/base/state.ts";
-import { after, type Instant, NEVER, seconds } from "../tcp/base/units.ts";
+import {
+  after,
+  type Connection,
+  type Endpoint,
+  type Instant,
+  InvalidStateError,
+  NEVER,
+  parseAddress,
+  seconds,
+  type State,
+} from "../tcp/mod.ts";
 import { Arguments } from "./arguments.ts";
-import { type Expression, UnsupportedError } from "./ast.ts";
+import type { Expression } from "./ast.ts";
+import { UnsupportedError } from "./errors.ts";
 import {
   type CallOutcome,
   type Descriptor,
@@ -44,7 +50,7 @@ export type Call = (context: CallContext, args: Arguments, progress: CallProgres
 const BLOCKED: CallOutcome = { kind: "blocked", wakeAt: NEVER };
 
 /** Calls that open, name, connect and close. */
-export const OPENING_CALLS: Readonly<Record<string, Call>> = {
+export const SOCKET_CALLS: Readonly<Record<string, Call>> = {
   socket: openSocket,
   bind,
   listen,
@@ -74,10 +80,10 @@ function openSocket(context: CallContext, args: Arguments): CallOutcome {
   const type = args.integer(1, 1);
   const protocol = args.at(2);
   if (protocol.kind === "word" && protocol.name !== "IPPROTO_TCP" && protocol.name !== "IPPROTO_IP") {
-    throw new UnsupportedError(args.line, protocol.name);
+    throw new UnsupportedError(args.place, protocol.name);
   }
   const flags = (symbolValue("SOCK_NONBLOCK", platform) ?? 0) | (symbolValue("SOCK_CLOEXEC", platform) ?? 0);
-  if ((type & ~flags) !== 1) throw new UnsupportedError(args.line, "SOCK_DGRAM");
+  if ((type & ~flags) !== 1) throw new UnsupportedError(args.place, "SOCK_DGRAM");
   const descriptor = new StreamSocket();
   descriptor.sendBuffer.lowWater = context.world.unsentLowWater;
   descriptor.nonBlocking = (type & (symbolValue("SOCK_NONBLOCK", platform) ?? 0)) !== 0;
@@ -92,7 +98,7 @@ function addressAt(args: Arguments, index: number): Partial<Endpoint> | null {
   const addressField = Arguments.field(expression, "sin_addr") ?? Arguments.field(expression, "sin6_addr");
   const family = Arguments.field(expression, "sa_family");
   if (family?.value.kind === "word" && family.value.name === "AF_UNSPEC") {
-    throw new UnsupportedError(args.line, "AF_UNSPEC");
+    throw new UnsupportedError(args.place, "AF_UNSPEC");
   }
   const text = addressField === undefined ? null : addressText(addressField.value);
   return {
@@ -264,6 +270,6 @@ function fcntl(context: CallContext, args: Arguments): CallOutcome {
     case "F_SETFD":
       return returned(0);
     default:
-      throw new UnsupportedError(args.line, args.word(1));
+      throw new UnsupportedError(args.place, args.word(1));
   }
 }

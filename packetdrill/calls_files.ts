@@ -6,7 +6,7 @@
  */
 
 import type { Arguments } from "./arguments.ts";
-import { UnsupportedError } from "./ast.ts";
+import { UnsupportedError } from "./errors.ts";
 import { type Call, type CallContext, type CallProgress, socketAt, wait } from "./calls.ts";
 import { send, takeOctets } from "./calls_io.ts";
 import { type CallOutcome, failed, returned } from "./socket.ts";
@@ -29,7 +29,7 @@ function openFile(context: CallContext, args: Arguments): CallOutcome {
 /** `sendfile(socket, file, [offset], octets)`: as much of the file as there is. */
 function sendFile(context: CallContext, args: Arguments, progress: CallProgress): CallOutcome {
   const file = context.descriptors.get(args.integer(1));
-  if (file?.kind !== "file") throw new UnsupportedError(args.line, "sendfile");
+  if (file?.kind !== "file") throw new UnsupportedError(args.place, "sendfile");
   const left = Math.max(0, file.length - args.valueOf(args.pointed(2)));
   return send(context, args, progress, { octets: Math.min(left, args.integer(3)), flags: 0 });
 }
@@ -44,7 +44,7 @@ function pipe(context: CallContext, args: Arguments): CallOutcome {
 function splice(context: CallContext, args: Arguments): CallOutcome {
   const socket = socketAt(context, args);
   if (socket.kind !== "stream" || context.descriptors.get(args.integer(2))?.kind !== "pipe") {
-    throw new UnsupportedError(args.line, "splice");
+    throw new UnsupportedError(args.place, "splice");
   }
   const { connection } = socket;
   if (connection === null) return failed("ENOTCONN");

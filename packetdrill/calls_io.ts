@@ -4,10 +4,10 @@
  * @module
  */
 
-import { ConnectionFailure, InvalidStateError } from "../tcp/base/errors.ts";
-import type { Instant } from "../tcp/base/units.ts";
+import { ConnectionFailure, type Instant, InvalidStateError } from "../tcp/mod.ts";
 import { Arguments, MismatchError } from "./arguments.ts";
-import { type Expression, ScriptError, UnsupportedError } from "./ast.ts";
+import type { Expression } from "./ast.ts";
+import { ScriptError, UnsupportedError } from "./errors.ts";
 import { type Call, type CallContext, type CallProgress, socketAt, wait } from "./calls.ts";
 import { compareReport } from "./error_queue.ts";
 import { findWrongOctet, streamOctets } from "./packets.ts";
@@ -57,12 +57,12 @@ function vectorOctets(args: Arguments, vector: Expression): number {
 
 function vectorLengths(args: Arguments, vector: Expression): number[] {
   if (vector.kind !== "list") {
-    throw new ScriptError(args.line, "Cannot read this argument: a list is expected");
+    throw new ScriptError(vector.place, "Cannot read this argument", "a list, [{..., LENGTH}]");
   }
   return vector.items.map((item) => {
     const length = item.kind === "record" ? item.fields[1]?.value : undefined;
     if (length === undefined) {
-      throw new ScriptError(args.line, "Cannot read this argument: write {..., LENGTH}");
+      throw new ScriptError(item.place, "Cannot read this argument", "{..., LENGTH}");
     }
     return args.valueOf(length);
   });
@@ -74,7 +74,9 @@ function messageOctets(args: Arguments): number {
 
 function messageVector(args: Arguments): Expression {
   const vector = Arguments.field(args.at(1), "msg_iov");
-  if (vector === undefined) throw new ScriptError(args.line, "Cannot read this message: msg_iov is expected");
+  if (vector === undefined) {
+    throw new ScriptError(args.at(1).place, "Cannot read this message", "a field msg_iov");
+  }
   return vector.value;
 }
 
@@ -90,7 +92,7 @@ function receive(
   const connection = socket.connection;
   if (connection === null) return failed("ENOTCONN");
   if (isNull(args) && connection.unreadOctets > 0) return failed("EFAULT");
-  if (flagSet(context, transfer, "MSG_OOB")) throw new UnsupportedError(args.line, "MSG_OOB");
+  if (flagSet(context, transfer, "MSG_OOB")) throw new UnsupportedError(args.place, "MSG_OOB");
   if (flagSet(context, transfer, "MSG_PEEK")) return peek(context, socket, transfer);
   const wanted = transfer.octets - progress.octets;
   const into = new Uint8Array(wanted);
@@ -186,7 +188,7 @@ function checkControl(context: CallContext, args: Arguments, item: Expression): 
   const type = Arguments.field(item, "cmsg_type")?.value;
   const value = Arguments.field(item, "cmsg_data")?.value;
   const name = type?.kind === "word" ? type.name : "cmsg_type";
-  if (name !== "TCP_CM_INQ" || value === undefined) throw new UnsupportedError(args.line, name);
+  if (name !== "TCP_CM_INQ" || value === undefined) throw new UnsupportedError(args.place, name);
   const socket = socketAt(context, args) as StreamSocket;
   const left = socket.connection?.unreadOctets ?? 0;
   args.expectValue(name, value, left === 0 && hasEnded(socket) ? 1 : left);

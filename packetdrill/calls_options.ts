@@ -4,14 +4,12 @@
  * @module
  */
 
-import { joinChanges } from "../tcp/config/complete.ts";
-import type { PartialConfig } from "../tcp/config/config.ts";
-import { milliseconds, seconds } from "../tcp/base/units.ts";
+import { joinChanges, milliseconds, type PartialConfig, seconds } from "../tcp/mod.ts";
 import { Arguments } from "./arguments.ts";
-import { UnsupportedError } from "./ast.ts";
+import { UnsupportedError } from "./errors.ts";
 import { type Call, type CallContext, socketAt } from "./calls.ts";
 import { type CallOutcome, failed, returned, type StreamSocket } from "./socket.ts";
-import { connectionFigures } from "./tcp_info.ts";
+import { figuresOf } from "./tcp_info.ts";
 import { linuxShift } from "./variables.ts";
 
 /** Linux doubles what a buffer is set to, for its own records. */
@@ -127,7 +125,7 @@ function setOption(context: CallContext, args: Arguments): CallOutcome {
       return returned(0);
     }
     const setter = CONFIG_OPTIONS[name];
-    if (setter === undefined) throw new UnsupportedError(args.line, name);
+    if (setter === undefined) throw new UnsupportedError(args.place, name);
     socket.configure(setter(number, context), context.world.now);
     // What was held back goes out when Nagle is switched off, cork or not.
     if (name === "TCP_NODELAY" && number !== 0 && (socket.more || socket.remembered.get("TCP_CORK") === 1)) {
@@ -156,7 +154,7 @@ function releaseCork(context: CallContext, socket: StreamSocket): void {
 function setCongestionControl(context: CallContext, socket: StreamSocket, args: Arguments): CallOutcome {
   const value = args.pointed(3);
   const name = value.kind === "string" ? value.text : "";
-  if (name !== "cubic" && name !== "reno" && name !== "newreno") throw new UnsupportedError(args.line, name);
+  if (name !== "cubic" && name !== "reno" && name !== "newreno") throw new UnsupportedError(args.place, name);
   socket.configure(
     { congestion: { congestionControl: name === "cubic" ? "cubic" : "reno" } },
     context.world.now,
@@ -175,14 +173,14 @@ function getOption(context: CallContext, args: Arguments): CallOutcome {
   }
   if (name === "TCP_INFO") return compareInfo(context, socket, args);
   if (name === "TCP_CONGESTION") {
-    if (expected.kind !== "string") throw new UnsupportedError(args.line, name);
+    if (expected.kind !== "string") throw new UnsupportedError(args.place, name);
     const actual = socket.configOn(context.world.config).congestion.congestionControl;
     return expected.text === actual || actual === "reno" && expected.text === "newreno"
       ? returned(0)
       : failed("");
   }
   const actual = optionValue(context, socket, name);
-  if (actual === null) throw new UnsupportedError(args.line, name);
+  if (actual === null) throw new UnsupportedError(args.place, name);
   args.expectValue(name, expected, actual);
   return returned(0);
 }
@@ -245,14 +243,14 @@ function optionValue(context: CallContext, socket: StreamSocket, name: string): 
 
 function compareInfo(context: CallContext, socket: StreamSocket, args: Arguments): CallOutcome {
   const expected = args.pointed(3);
+  const figures = figuresOf(socket, context.world.platform, context.world.longestInjected);
   if (socket.connection === null) return failed("EINVAL");
   if (expected.kind !== "record") return returned(0);
-  const figures = connectionFigures(socket.connection, context.world.platform);
-  for (const field of expected.fields) {
-    if (field.name === null) continue;
-    const actual = figures.get(field.name);
-    if (actual === undefined) throw new UnsupportedError(args.line, field.name);
-    args.expectValue(field.name, field.value, actual);
+  for (const { name, value } of expected.fields) {
+    if (name === null) continue;
+    const actual = figures.get(name);
+    if (actual === undefined) throw new UnsupportedError(value.place, name);
+    args.expectValue(name, value, actual);
   }
   return returned(0);
 }
@@ -276,7 +274,7 @@ function ioctl(context: CallContext, args: Arguments): CallOutcome {
     SIOCOUTQNSD: connection.unsentOctets,
   };
   const actual = values[request];
-  if (actual === undefined) throw new UnsupportedError(args.line, request);
+  if (actual === undefined) throw new UnsupportedError(args.place, request);
   args.expectValue(request, args.pointed(2), actual);
   return returned(0);
 }

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { after, milliseconds, NEVER } from "../tcp/base/units.ts";
+import { after, milliseconds, NEVER } from "../tcp/mod.ts";
 import { Arguments } from "./arguments.ts";
-import { type Expression, ScriptError, UnsupportedError } from "./ast.ts";
+import type { Expression } from "./ast.ts";
+import { ScriptError, UnsupportedError } from "./errors.ts";
 import type { Call, CallContext, CallProgress } from "./calls.ts";
 import { type CallOutcome, EventPoll, failed, returned, type StreamSocket } from "./socket.ts";
 import { symbolValue } from "./symbols.ts";
@@ -84,7 +85,8 @@ function poll(context: CallContext, args: Arguments, progress: CallProgress): Ca
   const wakeAt = timeout < 0 ? NEVER : after(progress.started, milliseconds(timeout));
   if (ready === 0 && timeout !== 0 && context.world.now < wakeAt) return { kind: "blocked", wakeAt };
   for (const [i, entry] of entries.entries()) {
-    const expected = Arguments.field(entry, "revents")?.value ?? { kind: "integer", value: 0 };
+    const nothing = { kind: "integer", value: 0, place: entry.place } as const;
+    const expected = Arguments.field(entry, "revents")?.value ?? nothing;
     args.expectValue("revents", expected, found[i] ?? 0);
   }
   return returned(ready);
@@ -94,11 +96,11 @@ function pollEvents(context: CallContext, args: Arguments, entry: Expression): n
   const number = Arguments.field(entry, "fd")?.value;
   const events = Arguments.field(entry, "events")?.value;
   if (number === undefined || events === undefined) {
-    throw new ScriptError(args.line, "Cannot read this entry: write {fd=N, events=E, revents=R}");
+    throw new ScriptError(entry.place, "Cannot read this entry", "{fd=N, events=E, revents=R}");
   }
   const found = context.descriptors.get(args.valueOf(number));
   if (found === undefined) return INVALID;
-  if (found.kind !== "stream") throw new UnsupportedError(args.line, "poll of an epoll descriptor");
+  if (found.kind !== "stream") throw new UnsupportedError(args.place, "poll of an epoll descriptor");
   return readiness(context, found) & (args.valueOf(events) | ALWAYS);
 }
 
@@ -121,7 +123,7 @@ function controlEventPoll(context: CallContext, args: Arguments): CallOutcome {
   }
   const wanted = Arguments.field(args.at(3), "events")?.value;
   if (wanted === undefined) {
-    throw new ScriptError(args.line, "Cannot read this argument: write {events=E, fd=N}");
+    throw new ScriptError(args.at(3).place, "Cannot read this argument", "{events=E, fd=N}");
   }
   const bits = args.valueOf(wanted);
   const edge = bits >= (symbolValue("EPOLLET", "linux") ?? 0);

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { Flag } from "../tcp/base/segment.ts";
-import type { TcpOption, TcpPacket } from "./ast.ts";
+import { Flag } from "../tcp/mod.ts";
+import type { PacketPart, TcpOption, TcpPacket } from "./ast.ts";
 import { type Flow, wrap32 } from "./flows.ts";
 import { findWrongOctet, flagText, optionText, type WirePacket } from "./packets.ts";
 
@@ -75,44 +75,57 @@ function joinPieces(pieces: readonly SentPacket[], length: number): SentPacket {
   return { time: last.time, packet: { ...first.packet, flags, payload, window: last.packet.window } };
 }
 
-/** What differs, in words; null when nothing does. Notes the timestamp that the line stood for. */
+/** What differs, in words, and in which part; a payload is in no part. */
+export interface Difference {
+  readonly part: PacketPart | null;
+  readonly text: string;
+}
+
+/** What differs; null when nothing does. Notes the timestamp that the line stood for. */
 export function findDifference(
   expected: TcpPacket,
   sent: WirePacket,
   flow: Flow,
   strictness: Strictness,
-): string | null {
+): Difference | null {
   const actual = flow.scriptView(sent);
   const seq = expected.absolute ? sent.seq : actual.seq;
-  return headerDifference(expected, { ...actual, seq }, strictness) ??
-    optionDifference(expected, actual, flow, strictness) ??
-    payloadDifference(sent, flow);
+  const inHeader = headerDifference(expected, { ...actual, seq }, strictness);
+  if (inHeader !== null) return inHeader;
+  const inOptions = optionDifference(expected, actual, flow, strictness);
+  if (inOptions !== null) return { part: "options", text: inOptions };
+  const inPayload = payloadDifference(sent, flow);
+  return inPayload === null ? null : { part: null, text: inPayload };
 }
 
-function headerDifference(expected: TcpPacket, actual: WirePacket, strictness: Strictness): string | null {
+function headerDifference(
+  expected: TcpPacket,
+  actual: WirePacket,
+  strictness: Strictness,
+): Difference | null {
   const mask = strictness.push ? 0x1ff : 0x1ff & ~Flag.psh;
   if ((expected.flags & mask) !== (actual.flags & mask)) {
-    return `flags: ${flagText(expected.flags)} expected, ${flagText(actual.flags)} sent`;
+    const text = `flags: ${flagText(expected.flags)} expected, ${flagText(actual.flags)} sent`;
+    return { part: "flags", text };
   }
-  const fields: readonly (readonly [string, number | null, number])[] = [
-    ["sequence number", expected.seq, actual.seq],
-    ["payload length", expected.length, actual.payload.length],
-    ["acknowledgment", expected.ack, actual.ack],
-    ["window", expected.window, actual.window],
-    ["urgent pointer", expected.urgentPointer, actual.urgentPointer],
-    ["traffic class", expected.ip.trafficClass, actual.trafficClass],
-    ["hop limit", expected.ip.hopLimit === 0 ? null : expected.ip.hopLimit, actual.hopLimit],
+  const hopLimit = expected.ip.hopLimit === 0 ? null : expected.ip.hopLimit;
+  const fields: readonly (readonly [PacketPart | null, string, number | null, number])[] = [
+    ["sequence", "sequence number", expected.seq, actual.seq],
+    ["sequence", "payload length", expected.length, actual.payload.length],
+    ["ack", "acknowledgment", expected.ack, actual.ack],
+    ["window", "window", expected.window, actual.window],
+    ["urgent pointer", "urgent pointer", expected.urgentPointer, actual.urgentPointer],
+    [null, "traffic class", expected.ip.trafficClass, actual.trafficClass],
+    [null, "hop limit", hopLimit, actual.hopLimit],
   ];
-  for (const [name, wanted, found] of fields) {
-    if (wanted !== null && wanted !== found) return `${name}: ${wanted} expected, ${found} sent`;
+  for (const [part, name, wanted, found] of fields) {
+    if (wanted === null || wanted === found) continue;
+    return { part, text: `${name}: ${wanted} expected, ${found} sent` };
   }
   const ecn = actual.trafficClass & ECN_BITS;
-  if (
-    expected.ip.ecn === "ect01" ? ecn !== 1 && ecn !== 2 : expected.ip.ecn !== null && expected.ip.ecn !== ecn
-  ) {
-    return `ECN field: ${expected.ip.ecn} expected, ${ecn} sent`;
-  }
-  return null;
+  const wanted = expected.ip.ecn;
+  const fits = wanted === "ect01" ? ecn === 1 || ecn === 2 : wanted === null || wanted === ecn;
+  return fits ? null : { part: null, text: `ECN field: ${wanted} expected, ${ecn} sent` };
 }
 
 function optionDifference(

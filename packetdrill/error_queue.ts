@@ -6,7 +6,8 @@
  */
 
 import { Arguments, MismatchError } from "./arguments.ts";
-import { type Expression, UnsupportedError } from "./ast.ts";
+import type { Expression } from "./ast.ts";
+import { UnsupportedError } from "./errors.ts";
 import { symbolValue } from "./symbols.ts";
 
 /** A report: the record of the error that it comes as, and the moment that it tells of. */
@@ -128,15 +129,15 @@ export function compareReport(args: Arguments, message: Expression, report: Repo
     const type = Arguments.field(item, "cmsg_type")?.value;
     const data = Arguments.field(item, "cmsg_data")?.value;
     const name = type?.kind === "word" ? type.name : "cmsg_type";
-    if (data?.kind !== "record") throw new UnsupportedError(args.line, name);
+    if (data?.kind !== "record") throw new UnsupportedError(args.place, name);
     if (name === "SCM_TIMESTAMPING") compareMoment(args, data, report.time);
     else if (name === "CMSG_TYPE_RECVERR" || name === "IP_RECVERR" || name === "IPV6_RECVERR") {
       for (const field of data.fields) {
         const actual = report.record[field.name ?? ""];
-        if (actual === undefined) throw new UnsupportedError(args.line, field.name ?? name);
+        if (actual === undefined) throw new UnsupportedError(args.place, field.name ?? name);
         args.expectValue(field.name ?? "", field.value, actual);
       }
-    } else throw new UnsupportedError(args.line, name);
+    } else throw new UnsupportedError(args.place, name);
   }
 }
 

@@ -4,14 +4,34 @@
  * @module
  */
 
-import { type Expression, type RecordField, ScriptError, UnsupportedError } from "./ast.ts";
+import type { Expression, ExpressionForm, RecordField } from "./ast.ts";
+import { type Place, ScriptError, UnsupportedError } from "./errors.ts";
 import type { Lexer, Token } from "./lexer.ts";
+
+/** Whether something is missing before a token, which stands on a later line. */
+function isBeyondLine({ kind, isFirst }: Token): boolean {
+  return isFirst || kind === "end";
+}
+
+/** Where a token stands that is not what is wanted; if it is on a later line, what is wanted is missing before it. */
+export function placeAt(token: Token): Place {
+  return isBeyondLine(token) ? token.behind : token.place;
+}
+
+/** A token as a message names it. */
+export function named(token: Token): string {
+  if (isBeyondLine(token)) return "the end of the line";
+  const text = token.text.length > LONGEST_QUOTE ? `${token.text.slice(0, LONGEST_QUOTE)}…` : token.text;
+  return `"${text}"`;
+}
+
+const LONGEST_QUOTE = 40;
 
 /** Takes the punctuation `text`. @throws ScriptError when something else stands there */
 export function expect(lexer: Lexer, text: string): Token {
   const token = lexer.next();
   if (token.kind !== "punctuation" || token.text !== text) {
-    throw new ScriptError(token.line, `Cannot read "${token.text}" here: ${text} is expected`);
+    throw new ScriptError(placeAt(token), `Cannot read ${named(token)} here`, text);
   }
   return token;
 }
@@ -22,21 +42,28 @@ export function isAhead(lexer: Lexer, text: string, distance = 0): boolean {
   return token.kind === "punctuation" && token.text === text;
 }
 
-/** Takes an integer, decimal or hexadecimal, from `least` to `most`. @throws ScriptError, UnsupportedError for a word */
+/** Takes an integer, decimal or hexadecimal, from `least` to `most`. @throws ScriptError */
 export function takeInteger(lexer: Lexer, least: number, most: number): number {
   const token = lexer.next();
-  // A name that stands for a number elsewhere (`-D`, other sets' runners).
-  if (token.kind === "word") throw new UnsupportedError(token.line, token.text);
+  const range = `a number from ${least} to ${most}`;
+  if (token.kind === "word" && /^[A-Z_][A-Z0-9_]*$/i.test(token.text)) {
+    const expected = `${range}, or a name that is defined with -D NAME=VALUE`;
+    throw new ScriptError(
+      placeAt(token),
+      `Cannot use ${named(token)} as a number: it is not defined`,
+      expected,
+    );
+  }
   if (token.kind !== "integer" && token.kind !== "hex") {
-    throw new ScriptError(token.line, `Cannot read "${token.text}" as a number`);
+    throw new ScriptError(placeAt(token), `Cannot read ${named(token)} as a number`, range);
   }
   if (token.value < least || token.value > most) {
-    throw new ScriptError(token.line, `Cannot use ${token.text} here: give ${least} to ${most}`);
+    throw new ScriptError(token.place, `Cannot use ${token.text} here`, range);
   }
   return token.value;
 }
 
-/** Reads expressions up to the closing punctuation, which it takes as well. */
+/** Reads expressions, separated by commas, up to the closing punctuation, which it takes as well. */
 export function parseList(lexer: Lexer, close: string): Expression[] {
   const items: Expression[] = [];
   if (isAhead(lexer, close)) {
@@ -46,7 +73,11 @@ export function parseList(lexer: Lexer, close: string): Expression[] {
   for (;;) {
     items.push(parseExpression(lexer));
     if (isAhead(lexer, close)) break;
-    expect(lexer, ",");
+    if (!isAhead(lexer, ",")) {
+      const token = lexer.peek();
+      throw new ScriptError(placeAt(token), `Cannot read ${named(token)} here`, `, or ${close}`);
+    }
+    lexer.next();
   }
   lexer.next();
   return items;
@@ -54,16 +85,21 @@ export function parseList(lexer: Lexer, close: string): Expression[] {
 
 /** Reads one expression. */
 export function parseExpression(lexer: Lexer): Expression {
+  const { place } = lexer.peek();
   let left = parseOperand(lexer);
   while (isAhead(lexer, "|")) {
     lexer.next();
-    left = { kind: "or", left, right: parseOperand(lexer) };
+    left = { kind: "or", left, right: parseOperand(lexer), place };
   }
   return left;
 }
 
 function parseOperand(lexer: Lexer): Expression {
   const token = lexer.next();
+  return { ...operandForm(lexer, token), place: token.place };
+}
+
+function operandForm(lexer: Lexer, token: Token): ExpressionForm {
   switch (token.kind) {
     case "ellipsis":
       return { kind: "ellipsis" };
@@ -80,25 +116,26 @@ function parseOperand(lexer: Lexer): Expression {
       if (token.text === "{") return { kind: "record", fields: parseFields(lexer) };
       break;
     case "address":
-      throw new UnsupportedError(token.line, token.text);
+      throw new UnsupportedError(token.place, token.text);
     case "option":
     case "command":
     case "code":
     case "end":
       break;
   }
-  throw new ScriptError(token.line, `Cannot read "${token.text}" as an argument or a result`);
+  const expected = 'a number, a name, a string, [...], {...} or "..."';
+  throw new ScriptError(placeAt(token), `Cannot read ${named(token)} as an argument or a result`, expected);
 }
 
 /** Strings one after another are one; `...` after a string says that more may follow. */
-function parseStrings(lexer: Lexer, first: string): Expression {
+function parseStrings(lexer: Lexer, first: string): ExpressionForm {
   let text = first;
   while (lexer.peek().kind === "string") text += lexer.next().text;
   if (lexer.peek().kind === "ellipsis") lexer.next();
   return { kind: "string", text };
 }
 
-function parseWord(lexer: Lexer, name: string): Expression {
+function parseWord(lexer: Lexer, name: string): ExpressionForm {
   if (!isAhead(lexer, "(")) return { kind: "word", name };
   lexer.next();
   return { kind: "apply", name, arguments: parseList(lexer, ")") };
@@ -122,5 +159,5 @@ function parseField(lexer: Lexer): RecordField {
   if (value.kind === "apply") {
     return { name: value.name, size: value.arguments[0] ?? null, value: parseExpression(lexer) };
   }
-  throw new ScriptError(equals.line, "Cannot read this field: a name is expected before =");
+  throw new ScriptError(equals.place, "Cannot read this field", "a name before =");
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Flag } from "../tcp/base/segment.ts";
+import { Flag } from "../tcp/mod.ts";
 import type { TcpOption } from "./ast.ts";
 import { flagText, optionText, streamOctets, type WirePacket } from "./packets.ts";
 

@@ -6,8 +6,7 @@
  * @module
  */
 
-import { type Connection, controlBlockOf } from "../tcp/connection/connection.ts";
-
+import type { Connection } from "../tcp/mod.ts";
 /** What the core is told to take: more than any script writes. */
 export const UNLIMITED = 64 << 20;
 
@@ -74,7 +73,7 @@ export class LinuxSendBuffer {
 
 /** Half the largest window that the peer ever had, in whole segments. */
 function chunkSize(connection: Connection): number {
-  const most = Math.min(MOST_CHUNK, controlBlockOf(connection).sender.maxSndWnd / 2);
+  const most = Math.min(MOST_CHUNK, connection.info().maxSndWnd / 2);
   return Math.max(Math.floor(most / connection.sendMss), 1) * connection.sendMss;
 }
 

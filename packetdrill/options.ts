@@ -4,10 +4,9 @@
  * @module
  */
 
-import type { TcpConfig } from "../tcp/config/config.ts";
-import { completeConfig } from "../tcp/config/complete.ts";
-import { type ProfileName, PROFILES } from "../tcp/config/profiles.ts";
-import { ScriptError, type ScriptOption, UnsupportedError } from "./ast.ts";
+import { completeConfig, type ProfileName, PROFILES, type TcpConfig } from "../tcp/mod.ts";
+import type { ScriptOption } from "./ast.ts";
+import { ScriptError, START, unknownWord, UnsupportedError } from "./errors.ts";
 import type { Platform } from "./symbols.ts";
 import type { SequenceStart } from "./world.ts";
 
@@ -26,6 +25,8 @@ export interface RunOptions {
   readonly echo: boolean;
   /** Whether packets that no line expects at the end make the script fail. */
   readonly leftovers: boolean;
+  /** Whether what is not supported makes a script fail; otherwise it is skipped, and an assertion not checked. */
+  readonly unsupportedFails: boolean;
   /** `-D NAME=VALUE`. */
   readonly definitions: ReadonlyMap<string, string>;
 }
@@ -39,6 +40,7 @@ export const OWN_SCRIPTS: RunOptions = {
   push: true,
   echo: true,
   leftovers: true,
+  unsupportedFails: true,
   definitions: new Map(),
 };
 
@@ -48,6 +50,7 @@ export const BORROWED_SCRIPTS: RunOptions = {
   exactOptions: false,
   push: false,
   leftovers: false,
+  unsupportedFails: false,
 };
 
 /** A script's way of being run, its own options taken in. */
@@ -75,6 +78,14 @@ const PROFILE_WORDS: Readonly<Record<ProfileName, string>> = {
   freebsd: "FreeBSD",
 };
 
+/** The profiles' names. */
+export const PROFILE_NAMES: readonly ProfileName[] = ["standard", "linux", "freebsd"];
+
+/** Whether a profile has that name. */
+export function isProfileName(name: string): name is ProfileName {
+  return PROFILE_NAMES.some((known) => known === name);
+}
+
 /** The words that are defined for a run: the caller's, and the profile's. */
 export function definitionsFor(run: RunOptions): Map<string, string> {
   const word = PROFILE_WORDS[run.profile ?? "standard"];
@@ -91,7 +102,7 @@ const PERCENT = 100;
  */
 const IPV6_ALLOWANCE = 20;
 
-/** Options about the machine that packetdrill runs on. */
+/** Options of packetdrill about the machine that it runs on: they change nothing here. */
 const HARMLESS = new Set([
   "local_ip",
   "remote_ip",
@@ -112,6 +123,38 @@ const HARMLESS = new Set([
   "no_cleanup",
 ]);
 
+/** Options of packetdrill and its dialects that change what a script means. */
+const UNSUPPORTED = new Set([
+  "code_sockopt",
+  "dry_run",
+  "is_anyip",
+  "psp_udp_port",
+  "so_filename",
+  "so_flags",
+  "tcp_md5_secret",
+  "udp_encapsulation",
+  "wire_client",
+  "wire_client_dev",
+  "wire_server",
+  "wire_server_at",
+  "wire_server_dev",
+  "wire_server_ip",
+  "wire_server_port",
+]);
+
+/** Options that are read, and whether they have a value. */
+const READ: Readonly<Record<string, "number" | "word" | "nothing">> = {
+  profile: "word",
+  ip_version: "word",
+  mtu: "number",
+  mss: "number",
+  tolerance_usecs: "number",
+  tolerance_percent: "number",
+  tcp_ts_tick_usecs: "number",
+  tcp_ts_ecr_scaled: "nothing",
+  strict_segments: "nothing",
+};
+
 const FAMILIES: Readonly<Record<string, 4 | 6>> = {
   ipv4: 4,
   ipv6: 6,
@@ -122,24 +165,14 @@ const FAMILIES: Readonly<Record<string, 4 | 6>> = {
 /**
  * Joins a script's options with how it is to be run.
  *
- * @throws UnsupportedError for an option that is not known
  * @throws ScriptError for a value that cannot be used
  */
 export function runSettings(options: readonly ScriptOption[], run: RunOptions): RunSettings {
   const values = new Map<string, ScriptOption>();
-  for (const option of options) {
-    values.set(option.name, option);
-    if (!HARMLESS.has(option.name) && !READ.has(option.name)) {
-      throw new UnsupportedError(option.line, `--${option.name}`);
-    }
-  }
+  for (const option of options) values.set(option.name, option);
   const number = (name: string, missing: number): number => {
     const option = values.get(name);
-    const value = option === undefined ? missing : Number(option.value);
-    if (!Number.isFinite(value)) {
-      throw new ScriptError(option?.line ?? 1, `Cannot use --${name}: give a number`);
-    }
-    return value;
+    return option === undefined ? missing : Number(option.value);
   };
   const profile = run.profile ?? profileNamed(values.get("profile"));
   const family = familyOf(values.get("ip_version")) ?? run.family ?? 4;
@@ -164,27 +197,40 @@ export function runSettings(options: readonly ScriptOption[], run: RunOptions): 
   };
 }
 
-const READ = new Set([
-  "profile",
-  "ip_version",
-  "mtu",
-  "mss",
-  "tolerance_usecs",
-  "tolerance_percent",
-  "tcp_ts_tick_usecs",
-  "tcp_ts_ecr_scaled",
-  "strict_segments",
-]);
+/**
+ * Refuses an option that cannot be used.
+ *
+ * @throws ScriptError when there is no such option, or not with this value
+ * @throws UnsupportedError when it is not supported
+ */
+export function checkOption({ name, value, place }: ScriptOption): void {
+  if (HARMLESS.has(name)) return;
+  const wants = READ[name];
+  if (wants === undefined) {
+    if (UNSUPPORTED.has(name)) throw new UnsupportedError(place, `--${name}`);
+    const known = [...Object.keys(READ), ...HARMLESS].map((each) => `--${each}`);
+    throw unknownWord(place, `--${name}`, "an option of a script", known);
+  }
+  const isNumber = value !== null && /^\d+(\.\d+)?$|^\.\d+$/.test(value);
+  if (wants === "number" && !isNumber) {
+    throw new ScriptError(
+      place,
+      `Cannot use --${name}${value === null ? "" : `=${value}`}`,
+      `--${name}=NUMBER`,
+    );
+  }
+}
 
 function profileNamed(option: ScriptOption | undefined): ProfileName {
   const name = option?.value ?? "standard";
-  if (name === "standard" || name === "linux" || name === "freebsd") return name;
-  throw new ScriptError(option?.line ?? 1, `Cannot use profile ${name}: give standard, linux or freebsd`);
+  if (isProfileName(name)) return name;
+  throw unknownWord(option?.place ?? START, name, "a profile", PROFILE_NAMES);
 }
 
 function familyOf(option: ScriptOption | undefined): 4 | 6 | null {
   if (option === undefined) return null;
   const family = FAMILIES[option.value ?? ""];
-  if (family === undefined) throw new UnsupportedError(option.line, `--ip_version=${option.value}`);
-  return family;
+  if (family !== undefined) return family;
+  const names = Object.keys(FAMILIES);
+  throw unknownWord(option.place, option.value ?? "", "an IP version", names);
 }

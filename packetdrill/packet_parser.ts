@@ -4,18 +4,13 @@
  * @module
  */
 
-import { Flag } from "../tcp/base/segment.ts";
-import {
-  type Direction,
-  type IcmpPacket,
-  type IpInfo,
-  ScriptError,
-  type TcpOption,
-  type TcpPacket,
-  UnsupportedError,
-} from "./ast.ts";
-import { expect, isAhead, takeInteger } from "./expression_parser.ts";
+import { Flag } from "../tcp/mod.ts";
+import type { Direction, IcmpPacket, IpInfo, PacketPart, TcpPacket } from "./ast.ts";
+import { type Place, ScriptError, unknownWord, UnsupportedError } from "./errors.ts";
+import { expect, isAhead, named, placeAt, takeInteger } from "./expression_parser.ts";
 import type { Lexer } from "./lexer.ts";
+import { parseNamed, parseOptions } from "./option_parser.ts";
+import { icmpCodeWords, icmpNumbers, icmpTypeWords } from "./icmp_words.ts";
 
 const MAX_U8 = 0xff;
 const MAX_U16 = 0xffff;
@@ -36,6 +31,11 @@ const FLAG_LETTERS: Readonly<Record<string, number>> = {
 
 const ECN_WORDS: Readonly<Record<string, number>> = { noecn: 0, ect1: 1, ect0: 2, ce: 3 };
 
+const IP_WORDS = [...Object.keys(ECN_WORDS), "ect01", "tos", "ttl", "hlim", "bad_checksum"];
+
+/** What the language has about an IP header, of which we know nothing. */
+const IP_WORDS_UNSUPPORTED = new Set(["flowlabel", "class", "proto", "id"]);
+
 /** Other protocols and headers that the language has and we do not. */
 const FOREIGN = new Set(["udp", "udplite", "sctp", "gre", "GREv0", "mpls", "ipv4", "ipv6", "psp"]);
 
@@ -44,7 +44,7 @@ export function parsePacket(lexer: Lexer): TcpPacket | IcmpPacket {
   const direction: Direction = lexer.next().text === "<" ? "in" : "out";
   const head = parseHead(lexer);
   const token = lexer.peek();
-  if (token.kind === "word" && FOREIGN.has(token.text)) throw new UnsupportedError(token.line, token.text);
+  if (token.kind === "word" && FOREIGN.has(token.text)) throw new UnsupportedError(token.place, token.text);
   if (token.kind === "word" && token.text === "icmp") return parseIcmp(lexer, direction, head);
   return parseTcp(lexer, direction, head);
 }
@@ -92,20 +92,31 @@ function parseIpItem(lexer: Lexer): Partial<IpInfo> | "bad checksum" {
     case "bad_checksum":
       return "bad checksum";
     default:
-      throw new UnsupportedError(token.line, token.text);
+      if (IP_WORDS_UNSUPPORTED.has(token.text)) throw new UnsupportedError(token.place, token.text);
+      throw unknownWord(
+        token.place,
+        token.text,
+        "a word about the IP header",
+        IP_WORDS,
+      );
   }
 }
 
 function parseSequence(lexer: Lexer): { seq: number; length: number } {
-  const line = lexer.peek().line;
+  const { place } = lexer.peek();
   const seq = takeInteger(lexer, 0, MAX_U32);
   expect(lexer, ":");
   const end = takeInteger(lexer, 0, MAX_U32);
   expect(lexer, "(");
   const length = takeInteger(lexer, 0, MAX_U16);
   expect(lexer, ")");
+  if (isAhead(lexer, "/")) throw new UnsupportedError(lexer.peek().place, `/${lexer.peek(1).text}`);
   if ((seq + length) % CIRCLE !== end) {
-    throw new ScriptError(line, `Cannot use ${seq}:${end}(${length}): ${seq} + ${length} is not ${end}`);
+    throw new ScriptError(
+      place,
+      `Cannot use ${seq}:${end}(${length}): ${seq} + ${length} is not ${end}`,
+      `${seq}:${(seq + length) % CIRCLE}(${length})`,
+    );
   }
   return { seq, length };
 }
@@ -122,7 +133,15 @@ function parseSegmentSequence(lexer: Lexer, direction: Direction): { seq: number
 
 function parseIcmp(lexer: Lexer, direction: Direction, head: Head): IcmpPacket {
   lexer.next();
-  const type = lexer.next().text;
+  const typeToken = lexer.next();
+  if (typeToken.kind !== "word") {
+    throw new ScriptError(
+      placeAt(typeToken),
+      `Cannot read ${named(typeToken)} as an ICMP type`,
+      "an ICMP type",
+    );
+  }
+  const type = typeToken.text;
   let code: string | null = null;
   let mtu: number | null = null;
   let quoted = head.quoted;
@@ -133,81 +152,122 @@ function parseIcmp(lexer: Lexer, direction: Direction, head: Head): IcmpPacket {
     lexer.next();
     mtu = takeInteger(lexer, 0, MAX_U32);
   }
-  if (lexer.peek().text === "id") throw new UnsupportedError(lexer.peek().line, "icmp id");
+  if (lexer.peek().text === "id") throw new UnsupportedError(lexer.peek().place, "icmp id");
   if (isAhead(lexer, "[")) {
     lexer.next();
     const token = lexer.peek();
-    if (token.kind !== "integer") throw new UnsupportedError(token.line, `icmp [${token.text}]`);
+    if (token.kind !== "integer") throw new UnsupportedError(token.place, `icmp [${token.text}]`);
     quoted = parseSequence(lexer);
     expect(lexer, "]");
   }
+  checkIcmp(typeToken.place, type, code);
   return { kind: "icmp", direction, ip: head.ip, type, code, mtu, quoted };
 }
 
+/** The words are those of either family. */
+function checkIcmp(place: Place, type: string, code: string | null): void {
+  if (([4, 6] as const).some((family) => icmpNumbers(family, type, code) !== null)) return;
+  if (ICMP_UNSUPPORTED.has(type)) throw new UnsupportedError(place, `icmp ${type}`);
+  const isType = ([4, 6] as const).some((family) => icmpNumbers(family, type, null) !== null);
+  if (isType) throw unknownWord(place, code ?? "", `a code of ICMP's ${type}`, icmpCodeWords(type));
+  throw unknownWord(place, type, "an ICMP type", icmpTypeWords());
+}
+
+/** Messages that the language has, of neighbours and routers. */
+const ICMP_UNSUPPORTED = new Set([
+  "router_advertisement",
+  "router_solicitation",
+  "neighbor_advertisement",
+  "neighbor_solicitation",
+  "redirect",
+]);
+
 function parseTcp(lexer: Lexer, direction: Direction, head: Head): TcpPacket {
-  const line = lexer.peek().line;
+  const { place } = lexer.peek();
+  const places: Partial<Record<PacketPart, Place>> = {};
+  const note = (part: PacketPart): void => void (places[part] = lexer.peek().place);
   let [sourcePort, destinationPort] = [0, 0];
   if (lexer.peek().kind === "integer" && isAhead(lexer, ">", 1)) {
-    sourcePort = takeInteger(lexer, 0, MAX_U16);
+    sourcePort = takeInteger(lexer, 1, MAX_U16);
     lexer.next();
-    destinationPort = takeInteger(lexer, 0, MAX_U16);
+    destinationPort = takeInteger(lexer, 1, MAX_U16);
   }
+  note("flags");
   const flags = parseFlags(lexer);
+  note("sequence");
   const { seq, length } = parseSegmentSequence(lexer, direction);
   const absolute = isAhead(lexer, "!");
   if (absolute) lexer.next();
-  const ack = parseNamed(lexer, "ack", MAX_U32) ?? 0;
-  const window = parseNamed(lexer, "win", MAX_U16);
-  const urgentPointer = parseNamed(lexer, "urg", MAX_U16) ?? 0;
+  const named = (word: string, part: PacketPart, most: number): number | null => {
+    if (lexer.peek().kind !== "word" || lexer.peek().text !== word) return null;
+    note(part);
+    return parseNamed(lexer, word, most);
+  };
+  const ack = named("ack", "ack", MAX_U32) ?? 0;
+  const window = named("win", "window", MAX_U16);
+  const urgentPointer = named("urg", "urgent pointer", MAX_U16) ?? 0;
+  if (isAhead(lexer, "<")) note("options");
   const options = parseOptions(lexer);
-  if (isAhead(lexer, "/")) throw new UnsupportedError(line, `/${lexer.peek(1).text}`);
-  if (direction === "in" && window === null) {
-    throw new ScriptError(line, "Cannot inject a segment without a window: write win N");
-  }
-  if (direction === "in" && (options === "any" || head.ip.ecn === "ect01")) {
-    throw new ScriptError(line, "Cannot inject a segment that is not said in full");
-  }
+  if (isAhead(lexer, "/")) throw new UnsupportedError(place, `/${lexer.peek(1).text}`);
   const { ip, badChecksum } = head;
-  return {
+  const ports = { sourcePort, destinationPort };
+  const numbers = { flags, seq, absolute, length, ack, window, urgentPointer };
+  const packet: TcpPacket = {
     kind: "tcp",
     direction,
     ip,
-    sourcePort,
-    destinationPort,
-    flags,
-    seq,
-    absolute,
-    length,
-    ack,
-    window,
-    urgentPointer,
+    ...ports,
+    ...numbers,
     options,
     badChecksum,
+    places,
   };
+  checkSaid(packet, place, lexer);
+  return packet;
 }
 
-function parseNamed(lexer: Lexer, name: string, most: number): number | null {
-  if (lexer.peek().kind !== "word" || lexer.peek().text !== name) return null;
-  lexer.next();
-  return takeInteger(lexer, 0, most);
+/** A line must say what it takes to make its packet, and end with it. */
+function checkSaid(packet: TcpPacket, place: Place, lexer: Lexer): void {
+  const rest = lexer.peek();
+  const words = ["ack", "win", "urg"];
+  if (rest.kind === "word" && !rest.isFirst) {
+    const what = "the rest of a segment: ack N, win N, urg N and <options>, in this order";
+    throw unknownWord(rest.place, rest.text, what, words);
+  }
+  if ((packet.flags & Flag.urg) !== 0 && packet.places["urgent pointer"] === undefined) {
+    throw new ScriptError(place, "Cannot use the flag U without an urgent pointer", "urg N");
+  }
+  if (packet.direction === "out") return;
+  if (packet.window === null) {
+    throw new ScriptError(place, "Cannot inject a segment without a window", "win N");
+  }
+  if (packet.options === "any") {
+    const options = packet.places.options ?? place;
+    throw new ScriptError(options, "Cannot inject a segment with any options", "the options, or none");
+  }
+  if (packet.ip.ecn === "ect01") {
+    throw new ScriptError(place, "Cannot inject a segment that is [ect01]", "ect0 or ect1");
+  }
 }
 
 /** Letters, dots and the ACE digit stand together; the tokens are cut otherwise, `P` `.5` or `5` `.`. */
 function parseFlags(lexer: Lexer): number {
-  const line = lexer.peek().line;
+  const token = lexer.peek();
+  const { place } = token;
   let text = "";
-  const beginsWithAce = lexer.peek().kind === "integer" && isAhead(lexer, ".", 1);
-  if (lexer.peek().kind === "word" || beginsWithAce) text += lexer.next().text;
+  const beginsWithAce = token.kind === "integer" && isAhead(lexer, ".", 1);
+  if (token.kind === "word" || beginsWithAce) text += lexer.next().text;
   if (lexer.peek().kind === "float" || isAhead(lexer, ".")) text += lexer.next().text;
   if (text === "" && isAhead(lexer, "-")) {
     lexer.next();
     return 0;
   }
-  if (text === "") throw new ScriptError(line, `Cannot read "${lexer.peek().text}" as flags`);
+  const expected = `flags: letters of ${Object.keys(FLAG_LETTERS).join("")}, a digit for ACE, or - for none`;
+  if (text === "") throw new ScriptError(placeAt(token), `Cannot read ${named(token)} as flags`, expected);
   let flags = 0;
   for (const letter of text) {
     const bit = /[0-7]/.test(letter) ? aceBits(Number(letter)) : FLAG_LETTERS[letter];
-    if (bit === undefined) throw new UnsupportedError(line, text);
+    if (bit === undefined) throw new ScriptError(place, `Cannot read "${text}" as flags`, expected);
     flags |= bit;
   }
   return flags;
@@ -217,81 +277,4 @@ function parseFlags(lexer: Lexer): number {
 function aceBits(ace: number): number {
   return ((ace & 4) !== 0 ? Flag.ae : 0) | ((ace & 2) !== 0 ? Flag.cwr : 0) |
     ((ace & 1) !== 0 ? Flag.ece : 0);
-}
-
-function parseOptions(lexer: Lexer): TcpOption[] | "any" {
-  if (!isAhead(lexer, "<")) return [];
-  lexer.next();
-  if (lexer.peek().kind === "ellipsis") {
-    lexer.next();
-    expect(lexer, ">");
-    return "any";
-  }
-  const options = [parseOption(lexer)];
-  while (isAhead(lexer, ",")) {
-    lexer.next();
-    options.push(parseOption(lexer));
-  }
-  expect(lexer, ">");
-  return options;
-}
-
-function parseOption(lexer: Lexer): TcpOption {
-  const token = lexer.next();
-  switch (token.text) {
-    case "nop":
-    case "eol":
-    case "sackOK":
-      return { kind: token.text };
-    case "mss":
-    case "uto":
-      return { kind: token.text, value: takeInteger(lexer, 0, MAX_U16) };
-    case "wscale":
-      return { kind: "wscale", value: takeInteger(lexer, 0, MAX_U8) };
-    case "TS":
-      return parseTimestamps(lexer);
-    case "sack":
-      return { kind: "sack", blocks: parseBlocks(lexer) };
-    case "raw":
-      return { kind: "raw", octets: parseHexadecimal(lexer) };
-    default:
-      throw new UnsupportedError(token.line, token.text);
-  }
-}
-
-function parseTimestamps(lexer: Lexer): TcpOption {
-  return { kind: "TS", value: parseStamp(lexer, "val"), echo: parseStamp(lexer, "ecr") };
-}
-
-function parseStamp(lexer: Lexer, name: string): number | null {
-  const token = lexer.peek();
-  if (token.text === name && lexer.peek(1).kind === "ellipsis") {
-    lexer.next();
-    lexer.next();
-    return null;
-  }
-  const value = parseNamed(lexer, name, MAX_U32);
-  if (value === null) throw new ScriptError(token.line, "Cannot read this option: write TS val N ecr N");
-  return value;
-}
-
-function parseBlocks(lexer: Lexer): (readonly [number, number])[] {
-  const blocks: (readonly [number, number])[] = [];
-  do {
-    const left = takeInteger(lexer, 0, MAX_U32);
-    expect(lexer, ":");
-    blocks.push([left, takeInteger(lexer, 0, MAX_U32)]);
-  } while (lexer.peek().kind === "integer");
-  return blocks;
-}
-
-function parseHexadecimal(lexer: Lexer): number[] {
-  const token = lexer.next();
-  if (!/^([0-9a-fA-F]{2})+$/.test(token.text)) {
-    throw new ScriptError(
-      token.line,
-      `Cannot read "${token.text}" as octets: write two hexadecimal digits for each`,
-    );
-  }
-  return (token.text.match(/../g) ?? []).map((pair) => parseInt(pair, 16));
 }

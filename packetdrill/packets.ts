@@ -6,8 +6,7 @@
  * @module
  */
 
-import type { Family } from "../tcp/base/address.ts";
-import { Flag } from "../tcp/base/segment.ts";
+import { type Family, Flag } from "../tcp/mod.ts";
 import type { TcpOption } from "./ast.ts";
 
 const IPV4_HEADER = 20;
@@ -18,6 +17,9 @@ const DEFAULT_HOP_LIMIT = 64;
 const WORD = 4;
 const MAX_IP_LENGTH = 65_535;
 const U16 = 0x1_0000;
+
+/** Octets of options that a header has room for (RFC 9293 3.1). */
+export const MAX_OPTIONS = 40;
 
 /** Octets of payload that one injected packet can carry beside the longest headers. */
 export const MAX_PAYLOAD = MAX_IP_LENGTH - IPV4_HEADER - 60;
@@ -156,11 +158,11 @@ function buildOptions(options: readonly TcpOption[]): Uint8Array {
   const octets: number[] = [];
   for (const option of options) octets.push(...optionOctets(option));
   while (octets.length % WORD !== 0) octets.push(0);
-  if (octets.length > 40) throw new Error(`Options of ${octets.length} octets do not fit into a header`);
   return new Uint8Array(octets);
 }
 
-function optionOctets(option: TcpOption): number[] {
+/** An option on the wire. */
+export function optionOctets(option: TcpOption): number[] {
   switch (option.kind) {
     case "eol":
       return [0];

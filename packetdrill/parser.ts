@@ -4,28 +4,32 @@
  * @module
  */
 
-import {
-  type Action,
-  type Script,
-  ScriptError,
-  type ScriptEvent,
-  type ScriptOption,
-  type SystemCall,
-  type TimeSpec,
-  UnsupportedError,
+import type {
+  Action,
+  CodeSnippet,
+  Script,
+  ScriptEvent,
+  ScriptOption,
+  ShellCommand,
+  SystemCall,
+  TimeSpec,
 } from "./ast.ts";
-import { expect, isAhead, parseExpression, parseList } from "./expression_parser.ts";
+import { ScriptError, START, UnsupportedError } from "./errors.ts";
+import { expect, isAhead, named, parseExpression, parseList, placeAt } from "./expression_parser.ts";
 import { Lexer } from "./lexer.ts";
+import { checkOption } from "./options.ts";
 import { parsePacket } from "./packet_parser.ts";
+import { parsePython } from "./python.ts";
 
 const MICROS_PER_SECOND = 1_000_000;
 
 /**
  * Reads the script `text`; `path` is for messages. Words in `definitions` are replaced, and so are those that the
- * script defines itself with `--define=NAME=value`.
+ * script defines itself with `--define=NAME=value`. What the language has and this interpreter has not is noted, and the
+ * events that have it are left out.
  *
  * @throws ScriptError when it is not a script
- * @throws UnsupportedError when it uses what this interpreter does not know
+ * @throws UnsupportedError for an option that is not supported: what follows may mean anything then
  */
 export function parseScript(
   text: string,
@@ -35,43 +39,61 @@ export function parseScript(
   const known = new Map(definitions);
   const lexer = new Lexer(selectBranches(text, known), known);
   const options = parseOptions(lexer, known);
-  const initCommand = lexer.peek().kind === "command" ? lexer.next().text : null;
+  const initCommand = lexer.peek().kind === "command" ? parseCommand(lexer) : null;
   const events: ScriptEvent[] = [];
-  while (lexer.peek().kind !== "end" && lexer.peek().kind !== "command") events.push(parseEvent(lexer));
-  const cleanupCommand = lexer.peek().kind === "command" ? lexer.next().text : null;
+  const unsupported: UnsupportedError[] = [];
+  while (lexer.peek().kind !== "end" && lexer.peek().kind !== "command") {
+    const event = parseEvent(lexer);
+    if (event instanceof UnsupportedError) unsupported.push(event);
+    else events.push(event);
+  }
+  const cleanupCommand = lexer.peek().kind === "command" ? parseCommand(lexer) : null;
   const rest = lexer.peek();
   if (rest.kind !== "end") {
-    throw new ScriptError(rest.line, `Cannot read "${rest.text}" here: a time or the end is expected`);
+    throw new ScriptError(rest.place, `Cannot read "${rest.text}" here`, TIME_EXPECTED);
   }
-  if (events.length === 0) throw new ScriptError(rest.line, "Cannot run a script without events");
-  return { path, options, initCommand, events, cleanupCommand };
+  if (events.length === 0 && unsupported.length === 0) {
+    throw new ScriptError(START, "Cannot run a script without events", TIME_EXPECTED);
+  }
+  return { path, text, options, initCommand, events, cleanupCommand, unsupported };
 }
+
+const TIME_EXPECTED = "a time (0.1, +.1, *) and what happens then";
 
 /**
  * Resolves `#ifdef NAME`, `#ifndef`, `#else`, `#endif`: scripts for several systems are one file. What is left out
  * becomes empty lines, so that line numbers stay.
  */
 function selectBranches(text: string, definitions: ReadonlyMap<string, string>): string {
-  if (!/^#(if|else|endif)/m.test(text)) return text;
-  const taken: boolean[] = [];
-  return text.split("\n").map((line, i) => {
-    const [, directive, name = ""] = /^#(ifdef|ifndef|else|endif)\b\s*(\w*)/.exec(line) ?? [];
-    if (directive === undefined) return taken.every(Boolean) ? line : "";
+  if (!/^#[a-z]/m.test(text)) return text;
+  const branches: { isTaken: boolean; readonly line: number; hasElse: boolean }[] = [];
+  const lines = text.split("\n").map((line, i) => {
+    const [, directive, rest = ""] = /^#([a-z]+)\b(.*)$/.exec(line) ?? [];
+    if (directive === undefined) return branches.every(({ isTaken }) => isTaken) ? line : "";
+    const place = { line: i + 1, column: 1 };
+    const innermost = branches.at(-1);
     if (directive === "ifdef" || directive === "ifndef") {
-      taken.push(definitions.has(name) === (directive === "ifdef"));
-    } else {
-      const innermost = taken.pop();
-      if (innermost === undefined) throw new ScriptError(i + 1, `Cannot use #${directive} without #ifdef`);
-      if (directive === "else") taken.push(!innermost);
-    }
+      const name = /^\s*(\w+)\s*(\/\/.*)?$/.exec(rest)?.[1];
+      if (name === undefined) throw new ScriptError(place, `Cannot read #${directive}`, "one name behind it");
+      const isTaken = definitions.has(name) === (directive === "ifdef");
+      branches.push({ isTaken, line: i + 1, hasElse: false });
+    } else if (directive !== "else" && directive !== "endif") {
+      throw new ScriptError(place, `Cannot use #${directive}`, "#ifdef, #ifndef, #else or #endif");
+    } else if (innermost === undefined || directive === "else" && innermost.hasElse) {
+      throw new ScriptError(place, `Cannot use #${directive} here`, "an #ifdef or #ifndef before it");
+    } else if (directive === "endif") branches.pop();
+    else [innermost.isTaken, innermost.hasElse] = [!innermost.isTaken, true];
     return "";
-  }).join("\n");
+  });
+  const open = branches.at(-1);
+  if (open === undefined) return lines.join("\n");
+  throw new ScriptError({ line: open.line, column: 1 }, "Cannot find the end of this branch", "#endif");
 }
 
 function parseOptions(lexer: Lexer, definitions: Map<string, string>): ScriptOption[] {
   const options: ScriptOption[] = [];
   while (lexer.peek().kind === "option") {
-    const { text: name, line } = lexer.next();
+    const { text: name, place } = lexer.next();
     let value: string | null = null;
     if (isAhead(lexer, "=")) {
       lexer.next();
@@ -84,25 +106,48 @@ function parseOptions(lexer: Lexer, definitions: Map<string, string>): ScriptOpt
         value = `${value}=${meaning.text}`;
       }
     }
-    options.push({ name, value, line });
+    const option = { name, value, place };
+    checkOption(option);
+    options.push(option);
   }
   return options;
 }
 
-function parseEvent(lexer: Lexer): ScriptEvent {
-  const line = lexer.peek().line;
+function parseCommand(lexer: Lexer): ShellCommand {
+  const { text, place } = lexer.next();
+  return { kind: "command", text, place: { line: place.line, column: place.column + 1 } };
+}
+
+/** One event; what is not supported in it, and then the lexer is at the next. */
+function parseEvent(lexer: Lexer): ScriptEvent | UnsupportedError {
+  try {
+    return parseKnownEvent(lexer);
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+    while (lexer.peek().kind !== "end" && !isEventAhead(lexer)) lexer.next();
+    return error;
+  }
+}
+
+/** Whether the next line begins with a time or a command. */
+function isEventAhead(lexer: Lexer): boolean {
+  const { kind, isFirst } = lexer.peek();
+  const isTime = isAhead(lexer, "+") || isAhead(lexer, "*") || kind === "float" || kind === "integer";
+  return isFirst && (isTime || kind === "command");
+}
+
+function parseKnownEvent(lexer: Lexer): ScriptEvent {
   // Behind a packet: how to spoil its octets (a fuzzer's dialect).
-  if (isAhead(lexer, "{")) throw new UnsupportedError(line, "{");
+  if (isAhead(lexer, "{")) throw new UnsupportedError(lexer.peek().place, "{");
   const time = parseTime(lexer);
+  const { place } = lexer.peek();
   const action = parseAction(lexer, time);
   const isExpectation = (action.kind === "tcp" || action.kind === "icmp") && action.direction === "out";
   if (!isExpectation && (time.kind === "any" || time.end !== null)) {
-    throw new ScriptError(
-      line,
-      "Cannot do this at any time or within a range: only packets from the stack may come so",
-    );
+    const expected = "a moment; only packets from the stack may come at any time or within a range";
+    throw new ScriptError(place, "Cannot do this at any time or within a range", expected);
   }
-  return { line, time, action };
+  return { place, time, action };
 }
 
 function parseTime(lexer: Lexer): TimeSpec {
@@ -115,10 +160,16 @@ function parseTime(lexer: Lexer): TimeSpec {
   const start = parseSeconds(lexer);
   let end: number | null = null;
   if (isAhead(lexer, "~")) {
-    const { line } = lexer.next();
+    const { place } = lexer.next();
     if (relative) expect(lexer, "+");
     end = parseSeconds(lexer);
-    if (end < start) throw new ScriptError(line, "Cannot use a range of times that runs backwards");
+    if (end < start) {
+      throw new ScriptError(
+        place,
+        "Cannot use a range of times that runs backwards",
+        "the earlier time first",
+      );
+    }
   }
   return { kind: relative ? "relative" : "absolute", start, end };
 }
@@ -127,9 +178,11 @@ function parseTime(lexer: Lexer): TimeSpec {
 function parseSeconds(lexer: Lexer): number {
   const token = lexer.next();
   if (token.kind !== "float" && token.kind !== "integer") {
-    throw new ScriptError(token.line, `Cannot read "${token.text}" as a time`);
+    throw new ScriptError(token.place, `Cannot read "${token.text}" as a time`, TIME_EXPECTED);
   }
-  if (token.value < 0) throw new ScriptError(token.line, `Cannot use the time ${token.text}: it is negative`);
+  if (token.value < 0) {
+    throw new ScriptError(token.place, `Cannot use the time ${token.text}`, "a number that is not negative");
+  }
   return Math.round(token.value * MICROS_PER_SECOND);
 }
 
@@ -137,9 +190,9 @@ function parseAction(lexer: Lexer, time: TimeSpec): Action {
   const token = lexer.peek();
   switch (token.kind) {
     case "command":
-      return { kind: "command", text: lexer.next().text };
+      return parseCommand(lexer);
     case "code":
-      return { kind: "code", text: lexer.next().text };
+      return parseCode(lexer);
     case "punctuation":
       if (token.text === "<" || token.text === ">") return parsePacket(lexer);
       break;
@@ -157,28 +210,44 @@ function parseAction(lexer: Lexer, time: TimeSpec): Action {
     case "end":
       break;
   }
-  throw new ScriptError(token.line, `Cannot read "${token.text}" as something to do`);
+  throw new ScriptError(placeAt(token), `Cannot read ${named(token)} as something to do`, ACTION_EXPECTED);
+}
+
+const ACTION_EXPECTED = "a packet (< or >), a system call, `a command` or %{ code }%";
+
+function parseCode(lexer: Lexer): CodeSnippet {
+  const { text, place } = lexer.next();
+  const statements = parsePython(text, { line: place.line, column: place.column + 2 });
+  if (statements.length > 0) return { kind: "code", statements };
+  throw new ScriptError(place, "Cannot run code that says nothing", "assert, an assignment or print()");
 }
 
 function parseEnd(lexer: Lexer, time: TimeSpec): number {
-  const line = lexer.peek().line;
+  const { place } = lexer.peek();
   if (isAhead(lexer, "+")) lexer.next();
   const end = parseSeconds(lexer);
-  if (end < time.start) throw new ScriptError(line, "Cannot end a call before it begins");
+  if (end < time.start) throw new ScriptError(place, "Cannot end a call before it begins", "a later time");
   return end;
 }
 
 function parseCall(lexer: Lexer, end: number | null): SystemCall {
   const token = lexer.next();
   if (token.kind !== "word") {
-    throw new ScriptError(token.line, `Cannot read "${token.text}" as a system call`);
+    throw new ScriptError(placeAt(token), `Cannot read ${named(token)} as a system call`, "a system call");
   }
-  if (!isAhead(lexer, "(")) throw new UnsupportedError(token.line, token.text);
+  if (!isAhead(lexer, "(")) {
+    throw new ScriptError(
+      placeAt(lexer.peek()),
+      `Cannot read ${named(lexer.peek())} behind "${token.text}"`,
+      "(",
+    );
+  }
   lexer.next();
   const arguments_ = parseList(lexer, ")");
   expect(lexer, "=");
   const result = parseExpression(lexer);
-  const errno = lexer.peek().kind === "word" ? lexer.next().text : null;
+  const word = lexer.peek().kind === "word" && !lexer.peek().isFirst ? lexer.next() : null;
+  const errno = word === null ? null : { name: word.text, place: word.place };
   skipNote(lexer);
   return { kind: "call", name: token.text, arguments: arguments_, result, errno, end };
 }
@@ -186,10 +255,13 @@ function parseCall(lexer: Lexer, end: number | null): SystemCall {
 /** A note in parentheses says to people what the result means. */
 function skipNote(lexer: Lexer): void {
   while (isAhead(lexer, "(")) {
+    const { place } = lexer.peek();
     let depth = 0;
     do {
       const token = lexer.next();
-      if (token.kind === "end") throw new ScriptError(token.line, "Cannot find the end of a note");
+      if (token.kind === "end" || token.isFirst && token.place.line !== place.line) {
+        throw new ScriptError(place, "Cannot find the end of the note that begins here", ")");
+      }
       if (token.text === "(") depth++;
       if (token.text === ")") depth--;
     } while (depth > 0);

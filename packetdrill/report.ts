@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Place } from "./errors.ts";
 import type { Mutant } from "./mutate.ts";
 import type { RunResult } from "./verdict.ts";
 
@@ -12,32 +13,70 @@ export interface Tally {
   passed: number;
   failed: number;
   skipped: number;
+  errors: number;
 }
 
-/** The lines about one script: one when it passed or was skipped, the whole story when it failed. */
-export function reportLines(name: string, path: string, result: RunResult): string[] {
-  switch (result.outcome) {
+/** A script and what it came to. */
+export interface Report {
+  /** The path, as messages have it. */
+  readonly path: string;
+  /** What tells this run from others of the script; empty when there is only one. */
+  readonly variant: string;
+  /** The script, to quote from. */
+  readonly text: string;
+  readonly result: RunResult;
+}
+
+/** Lines of the log that a failure shows, unless all are asked for. */
+const LOG_LINES = 40;
+
+/** The lines about a run: one when it passed or was skipped, otherwise with all there is to know. */
+export function reportLines({ path, variant, text, result }: Report, isFull: boolean): string[] {
+  const name = variant === "" ? path : `${path} (${variant})`;
+  const { outcome, place, reason, expected, actual } = result;
+  switch (outcome) {
     case "ok":
       return [`ok    ${name}${remarks(result)}`];
     case "skipped":
-      return [`skip  ${name}: ${result.reason} (line ${result.line})`];
+      return [`skip  ${name}: ${reason} (line ${place?.line ?? 1})`];
     case "failed":
+    case "error":
       return [
-        `FAIL  ${name}`,
-        `      ${path}:${result.line}: ${result.reason}`,
-        ...(result.expected === null ? [] : [`      expected  ${result.expected}`]),
-        ...(result.actual === null ? [] : [`      actual    ${result.actual}`]),
-        ...(result.log.length === 0 ? [] : ["      so far:"]),
-        ...result.log.map((line) => `        ${line}`),
+        `${outcome === "error" ? "ERROR" : "FAIL "} ${name}`,
+        ...placeLines(path, place, text, reason),
+        ...(expected === null ? [] : [`      expected  ${expected}`]),
+        ...(actual === null ? [] : [`      actual    ${actual}`]),
+        ...logLines(result.log, isFull),
       ];
   }
+}
+
+/** Where it is, with the line quoted and a caret below. */
+function placeLines(path: string, place: Place | null, text: string, reason: string): string[] {
+  if (place === null) return [`      ${path}: ${reason}`];
+  const { line, column } = place;
+  const quoted = (text.split("\n")[line - 1] ?? "").trimEnd();
+  const before = quoted.slice(0, column - 1).padEnd(column - 1);
+  return [
+    `      ${path}:${line}:${column}: ${reason}`,
+    `        ${quoted}`,
+    `        ${before.replace(/[^\t]/g, " ")}^`,
+  ];
+}
+
+function logLines(log: readonly string[], isFull: boolean): string[] {
+  if (log.length === 0) return [];
+  const shown = isFull ? log : log.slice(-LOG_LINES);
+  const left = log.length - shown.length;
+  const title = left === 0 ? "so far:" : `so far (${left} lines before these; --full for all):`;
+  return [`      ${title}`, ...shown.map((line) => `        ${line}`)];
 }
 
 function remarks(result: RunResult): string {
   const found: string[] = [];
   if (result.leftOver > 0) found.push(`${result.leftOver} packets more than expected at the end`);
-  if (result.assertionsSkipped.length > 0) {
-    found.push(`${result.assertionsSkipped.length} assertions not checked`);
+  if (result.assertionsUnchecked.length > 0) {
+    found.push(`${result.assertionsUnchecked.length} assertions not checked`);
   }
   return found.length === 0 ? "" : ` (${found.join("; ")})`;
 }
@@ -45,17 +84,28 @@ function remarks(result: RunResult): string {
 /** The line about a mutant: that it failed, as it must, or not. */
 export function mutantLine(path: string, mutant: Mutant, result: RunResult): string {
   const verdict = result.outcome === "failed" ? "ok    fails as it must" : "FAIL  is not noticed";
-  return `${verdict}: ${mutant.mutation} changed at ${path}:${mutant.line}`;
+  const { line, column } = mutant.place;
+  return `${verdict}: ${mutant.mutation} changed at ${path}:${line}:${column}`;
 }
 
 /** The last line. */
-export function tallyLine(tally: Tally): string {
-  return `${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`;
+export function tallyLine({ passed, failed, skipped, errors }: Tally): string {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped, ${errors} with errors`;
 }
 
 /** Counts a result. */
 export function count(tally: Tally, outcome: RunResult["outcome"]): void {
-  if (outcome === "ok") tally.passed++;
-  else if (outcome === "failed") tally.failed++;
-  else tally.skipped++;
+  switch (outcome) {
+    case "ok":
+      tally.passed++;
+      break;
+    case "failed":
+      tally.failed++;
+      break;
+    case "skipped":
+      tally.skipped++;
+      break;
+    case "error":
+      tally.errors++;
+  }
 }

@@ -4,31 +4,29 @@
  * @module
  */
 
-import { Event } from "../tcp/base/events.ts";
-import { completeConfig } from "../tcp/config/complete.ts";
-import { after, earliest, type Instant, micros, seconds } from "../tcp/base/units.ts";
-import { runCode } from "./assertions.ts";
-import {
-  type IcmpPacket,
-  type Script,
-  ScriptError,
-  type ScriptEvent,
-  type SystemCall,
-  type TcpPacket,
-  type TimeSpec,
-  UnsupportedError,
+import { after, completeConfig, earliest, type Instant, micros, seconds } from "../tcp/mod.ts";
+import { type Finding, runCode } from "./assertions.ts";
+import type {
+  IcmpPacket,
+  Script,
+  ScriptEvent,
+  ShellCommand,
+  SystemCall,
+  TcpPacket,
+  TimeSpec,
 } from "./ast.ts";
 import { CallRunner } from "./call_runner.ts";
 import type { CallContext } from "./calls.ts";
 import { releaseMore } from "./calls_io.ts";
 import { findDifference, joinSegments, type SentPacket } from "./compare.ts";
+import { FailedError, type Place, START, UnsupportedError } from "./errors.ts";
 import { packetText } from "./flows.ts";
-import { definitionsFor, type RunOptions, type RunSettings, runSettings } from "./options.ts";
-import { parseScript } from "./parser.ts";
+import type { RunSettings } from "./options.ts";
+import type { PythonStatement } from "./python.ts";
 import { interpretCommands } from "./settings.ts";
-import { connectionFigures } from "./tcp_info.ts";
-import { FailedError, NOTHING_RUN, type RunResult, type Verdict, verdictOn } from "./verdict.ts";
-import { secondsText, World } from "./world.ts";
+import { figuresOf } from "./tcp_info.ts";
+import { NOTHING_RUN, type RunResult, type Verdict, verdictOn } from "./verdict.ts";
+import { secondsText, type Watch, World } from "./world.ts";
 
 /** How long after its time a packet is still waited for, to show what came instead. */
 const PATIENCE = seconds(2);
@@ -39,54 +37,35 @@ const LONG_PATIENCE = seconds(100_000);
 /** Timers that may fire while one line is waited for: a bound for what never ends. */
 const MAX_TIMERS = 100_000;
 
-/** Parses and runs the script `text`; `path` is for messages. Never throws for what the script says or does. */
-export function runScript(text: string, path: string, options: RunOptions): RunResult {
-  let script: Script;
-  try {
-    script = parseScript(text, path, definitionsFor(options));
-  } catch (error) {
-    return resultOfError(error, null);
-  }
-  return runParsed(script, options);
-}
-
-/** Runs a script. Never throws for what it says or does. */
-export function runParsed(script: Script, options: RunOptions): RunResult {
-  let runner: Runner | null = null;
-  try {
-    runner = new Runner(script, runSettings(script.options, options));
-    runner.run();
-    return runner.result({ outcome: "ok", line: 0, reason: "" });
-  } catch (error) {
-    return resultOfError(error, runner);
-  }
-}
-
-function resultOfError(error: unknown, runner: Runner | null): RunResult {
-  const verdict = verdictOn(error, runner?.line ?? 0);
-  return runner?.result(verdict) ?? { ...NOTHING_RUN, ...verdict };
-}
-
-class Runner {
+/** Runs a script's events. */
+export class Runner {
   readonly #script: Script;
   readonly #settings: RunSettings;
   readonly #world: World;
   readonly #context: CallContext;
   readonly #variables = new Map<string, number>();
-  readonly #skipped: string[] = [];
+  readonly #unchecked: string[] = [];
   #passed = 0;
   readonly #call: CallRunner;
   /** When the event before the present one was due. */
   #lastDue = 0;
-  /** The line being run. */
-  line = 0;
+  /** What is being run. */
+  #place: Place = START;
 
-  constructor(script: Script, settings: RunSettings) {
+  constructor(script: Script, settings: RunSettings, watch: Watch = {}) {
     this.#script = script;
     this.#settings = settings;
     const { config, platform, family, injectedSegment, scaledEchoes } = settings;
     const { sequences } = settings.run;
-    this.#world = new World({ config, platform, family, sequences, injectedSegment, scaledEchoes });
+    this.#world = new World({
+      config,
+      platform,
+      family,
+      sequences,
+      injectedSegment,
+      scaledEchoes,
+      watch,
+    });
     this.#context = { world: this.#world, descriptors: new Map() };
     this.#call = new CallRunner(this.#context, this.#world, settings);
     this.#world.onTimePassing = (span) => {
@@ -96,25 +75,31 @@ class Runner {
     };
   }
 
-  result(verdict: Verdict): RunResult {
+  /** The verdict on what the run came to, or broke off with, and what was seen until then. */
+  result(broken: unknown): RunResult {
+    const verdict: Verdict = broken === null
+      ? { outcome: "ok", place: null, reason: "" }
+      : verdictOn(broken, this.#place);
     return {
       ...NOTHING_RUN,
       log: this.#world.log,
       leftOver: this.#world.sent.length + this.#world.passedOver.length,
       assertionsPassed: this.#passed,
-      assertionsSkipped: this.#skipped,
+      assertionsUnchecked: this.#unchecked,
       ...verdict,
     };
   }
 
+  /** Runs everything. @throws FailedError, ScriptError, UnsupportedError */
   run(): void {
-    if (this.#script.initCommand !== null) this.#runCommand(this.#script.initCommand, 1);
-    for (const event of this.#script.events) {
-      this.line = event.line;
+    const { initCommand, events, cleanupCommand } = this.#script;
+    if (initCommand !== null) this.#runCommand(initCommand);
+    for (const event of events) {
+      this.#place = event.place;
       this.#runEvent(event);
     }
     this.#finishPending();
-    if (this.#script.cleanupCommand !== null) this.#runCommand(this.#script.cleanupCommand, this.line);
+    if (cleanupCommand !== null) this.#runCommand(cleanupCommand);
     if (this.#settings.run.leftovers) this.#checkLeftovers();
   }
 
@@ -122,7 +107,7 @@ class Runner {
     const left = this.#world.sent[0] ?? this.#world.passedOver[0];
     if (left === undefined) return;
     throw new FailedError(
-      this.line,
+      this.#place,
       "The stack sent more than the script expects",
       "nothing",
       this.#world.describe(left),
@@ -139,20 +124,20 @@ class Runner {
       this.#arriveAt(due, event);
       switch (action.kind) {
         case "tcp":
-          this.#world.inject(action, event.line);
+          this.#world.inject(action, event.place);
           this.#releaseHeld(action);
           break;
         case "icmp":
-          this.#injectIcmp(action, event.line);
+          this.#injectIcmp(action, event.place);
           break;
         case "call":
-          this.#startCall(action, event.line, base);
+          this.#startCall(action, event.place, base);
           break;
         case "command":
-          this.#runCommand(action.text, event.line);
+          this.#runCommand(action);
           break;
         case "code":
-          this.#runCode(action.text, event.line);
+          this.#runCode(action.statements);
           break;
       }
       this.#settle();
@@ -162,14 +147,11 @@ class Runner {
 
   /** Lets time pass until an event is due. It may be late already, by what is tolerated. */
   #arriveAt(due: number, event: ScriptEvent): void {
-    if (this.#script.events[0] === event && due !== 0) {
-      throw new ScriptError(event.line, "Cannot begin at another time than 0");
-    }
     this.#passTimeTo(this.#world.instantOf(due));
     const late = this.#world.scriptTime - due;
     if (late > this.#toleranceAt(due)) {
       throw new FailedError(
-        event.line,
+        event.place,
         "What came before took too long",
         secondsText(due),
         secondsText(this.#world.scriptTime),
@@ -223,18 +205,21 @@ class Runner {
     const flow = this.#world.flowOfOutbound(line);
     const expected = `${secondsText(start)} > ${lineText(line)}`;
     if (sent === null || flow === null) {
-      throw new FailedError(this.line, "The stack did not send the packet expected", expected, "nothing");
+      throw new FailedError(this.#place, "The stack did not send the packet expected", expected, "nothing");
     }
     const { exactOptions, push, echo } = this.#settings.run;
     const { timestampTick, tolerance: stampTolerance } = this.#settings;
     const strictness = { exactOptions, push, echo, timestampTick, tolerance: stampTolerance };
     const difference = findDifference(line, sent.packet, flow, strictness);
     const actual = this.#world.describe(sent);
-    if (difference !== null) throw new FailedError(this.line, difference, expected, actual);
+    if (difference !== null) {
+      const place = difference.part === null ? undefined : line.places[difference.part];
+      throw new FailedError(place ?? this.#place, difference.text, expected, actual);
+    }
     if (time.kind !== "any" && (sent.time < start - tolerance || sent.time > end + tolerance)) {
       const range = time.end === null ? secondsText(start) : `${secondsText(start)}~${secondsText(end)}`;
       throw new FailedError(
-        this.line,
+        this.#place,
         `time: ${range} expected, ${secondsText(sent.time)} was it; ${secondsText(tolerance)} is tolerated`,
         expected,
         actual,
@@ -270,14 +255,14 @@ class Runner {
     }
   }
 
-  #injectIcmp(line: IcmpPacket, lineNumber: number): void {
-    if (line.direction === "out") throw new UnsupportedError(lineNumber, "> icmp");
-    this.#world.injectIcmp(line, lineNumber);
+  #injectIcmp(line: IcmpPacket, place: Place): void {
+    if (line.direction === "out") throw new UnsupportedError(place, "> icmp");
+    this.#world.injectIcmp(line, place);
   }
 
-  #startCall(call: SystemCall, line: number, base: number): void {
+  #startCall(call: SystemCall, place: Place, base: number): void {
     this.#finishPending();
-    this.#call.begin(call, line, base);
+    this.#call.begin(call, place, base);
     this.#settle();
     // A line without an end says that the call does not wait: what comes next comes after it.
     if (call.end === null) this.#finishPending();
@@ -292,60 +277,51 @@ class Runner {
     }
   }
 
-  #runCommand(text: string, line: number): void {
-    const effects = interpretCommands(text, this.#world.config, line);
-    this.#skipped.push(...effects.unchecked.map((each) => `line ${line}: ${each}`));
+  #runCommand(command: ShellCommand): void {
+    const effects = interpretCommands(command, this.#world.config);
+    for (const each of effects.unchecked) this.#noteUnchecked({ place: command.place, text: each });
     this.#world.config = completeConfig(effects.changes, this.#world.config);
     for (const [path, length] of effects.files) this.#world.files.set(path, length);
     this.#world.unsentLowWater = effects.unsentLowWater ?? this.#world.unsentLowWater;
     if (effects.seconds > 0) this.#passTimeTo(after(this.#world.now, seconds(effects.seconds)));
     for (const { state, count } of effects.checks) {
       const found = [...this.#world.states.values()].filter((each) => each === state).length;
-      if (found !== count) {
-        throw new FailedError(
-          line,
-          "Not the states expected",
-          `${count} in ${state}`,
-          `${found} in ${state}`,
-        );
-      }
+      if (found === count) continue;
+      const [expected, actual] = [`${count} in ${state}`, `${found} in ${state}`];
+      throw new FailedError(command.place, "Not the states expected", expected, actual);
     }
   }
 
-  #runCode(text: string, line: number): void {
-    const figures = this.#currentFigures();
-    const { passed, skipped, failure } = runCode(text, {
-      figures,
+  #runCode(statements: readonly PythonStatement[]): void {
+    const { passed, unchecked, failure } = runCode(statements, {
+      figures: this.#currentFigures(),
       variables: this.#variables,
       platform: this.#settings.platform,
     });
     this.#passed += passed;
-    this.#skipped.push(...skipped.map((each) => `line ${line}: ${each}`));
-    if (failure !== null) throw new FailedError(line, failure);
+    if (failure !== null) throw new FailedError(failure.place, failure.text);
+    for (const each of unchecked) this.#noteUnchecked(each);
   }
 
-  /** The figures of the lines' present connection, as far as a descriptor has it. */
-  #currentFigures(): Map<string, number> {
+  /** What is not supported is not checked; a script of our own may not have such. */
+  #noteUnchecked({ place, text }: Finding): void {
+    if (this.#settings.run.unsupportedFails) throw new UnsupportedError(place, text);
+    this.#unchecked.push(`line ${place.line}: ${text}`);
+  }
+
+  /** The figures of the lines' present connection, as far as a descriptor has it, or of a socket before there is any. */
+  #currentFigures(): ReadonlyMap<string, number> | null {
     const flow = this.#world.current;
-    let figures = new Map<string, number>();
+    let figures: ReadonlyMap<string, number> | null = null;
     for (const descriptor of this.#context.descriptors.values()) {
-      if (descriptor.kind !== "stream" || descriptor.connection === null) continue;
-      const { local, remote } = descriptor.connection;
-      if (flow !== null && (local.port !== flow.localPort || remote.port !== flow.remotePort)) continue;
-      figures = connectionFigures(descriptor.connection, this.#settings.platform);
-      figures.set("deliveryInDoubt", descriptor.happened(Event.deliveryInDoubt) ? 1 : 0);
-      figures.set("urgent", descriptor.happened(Event.urgent) ? 1 : 0);
-      figures.set("tcpi_busy_time", descriptor.busyTime);
-      figures.set("tcpi_rwnd_limited", descriptor.windowLimitedTime);
-      figures.set("tcpi_sndbuf_limited", descriptor.bufferLimitedTime);
-      figures.set("tcpi_rcv_mss", Math.max(this.#world.longestInjected, LEAST_RECEIVE_MSS));
+      if (descriptor.kind !== "stream") continue;
+      const { local, remote } = descriptor.connection ?? {};
+      if (flow !== null && (local?.port !== flow.localPort || remote?.port !== flow.remotePort)) continue;
+      figures = figuresOf(descriptor, this.#settings.platform, this.#world.longestInjected);
     }
     return figures;
   }
 }
-
-/** What Linux takes the peer's segments to be before it has seen longer ones. */
-const LEAST_RECEIVE_MSS = 536;
 
 const SYN_BIT = 2;
 const ACK_BIT = 16;

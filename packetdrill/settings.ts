@@ -1,14 +1,20 @@
 /**
  * What a script's shell commands set: kernel variables as fields of `TcpConfig`, interface and route settings, checks of
- * a connection's state. Commands that cannot matter here are passed over by name; any other makes the script a skip.
+ * a connection's state. Commands that cannot matter here are passed over by name.
  *
  * @module
  */
 
-import type { PartialConfig, TcpConfig } from "../tcp/config/config.ts";
-import { completeConfig, joinChanges } from "../tcp/config/complete.ts";
-import { type State, STATES } from "../tcp/base/state.ts";
-import { ScriptError, UnsupportedError } from "./ast.ts";
+import {
+  completeConfig,
+  joinChanges,
+  type PartialConfig,
+  type State,
+  STATES,
+  type TcpConfig,
+} from "../tcp/mod.ts";
+import type { ShellCommand } from "./ast.ts";
+import { type Place, ScriptError, unknownWord, UnsupportedError } from "./errors.ts";
 import { splitCommands, type Words } from "./shell.ts";
 import { changeAt, type ConfigPath, setVariable } from "./variables.ts";
 
@@ -32,7 +38,7 @@ export interface StateCheck {
   readonly count: number;
 }
 
-/** Commands that have nothing to do with what a connection sends, as far as we run them. */
+/** Commands that have nothing to do with what a connection sends, and are passed over. */
 const HARMLESS = new Set([
   "true",
   ":",
@@ -54,70 +60,197 @@ const HARMLESS = new Set([
 /** Scripts of the public sets: the defaults are our profiles', what was set is restored by nobody. */
 const HARMLESS_SCRIPTS = /(^|\/)(defaults\.sh|sysctl_restore_.*\.sh)$/;
 
-/** What the commands in `text` set, on top of `config`. @throws UnsupportedError naming what is not known */
-export function interpretCommands(text: string, config: TcpConfig, line: number): CommandEffects {
+/** Commands that are read. */
+const READ = [
+  "sysctl",
+  "config",
+  "tc",
+  "ethtool",
+  "ip",
+  "dd",
+  "sleep",
+  "nstat",
+  "sockstat",
+  "set_sysctls.py",
+];
+
+/** Commands that systems have, and that may change what a connection sends. */
+const UNSUPPORTED = new Set([
+  "[",
+  "arp",
+  "awk",
+  "bash",
+  "bpftool",
+  "cd",
+  "conntrack",
+  "cp",
+  "cut",
+  "date",
+  "else",
+  "env",
+  "exit",
+  "export",
+  "fi",
+  "for",
+  "grep",
+  "head",
+  "if",
+  "ifconfig",
+  "ip6tables",
+  "ip6tables-restore",
+  "ipfw",
+  "iptables",
+  "iptables-restore",
+  "kill",
+  "kldstat",
+  "kldunload",
+  "ls",
+  "mkdir",
+  "mount",
+  "mv",
+  "nc",
+  "ndp",
+  "netstat",
+  "nft",
+  "perl",
+  "pfctl",
+  "ping",
+  "printf",
+  "python",
+  "python2",
+  "python3",
+  "read",
+  "route",
+  "sed",
+  "set",
+  "setkey",
+  "sh",
+  "ss",
+  "tail",
+  "tcpsso",
+  "test",
+  "then",
+  "touch",
+  "tr",
+  "umount",
+  "until",
+  "wait",
+  "wc",
+  "while",
+]);
+
+/** Where the word of a command stands. */
+function placeOf(word: string, { text, place }: ShellCommand): Place {
+  const before = text.slice(0, Math.max(0, text.indexOf(word))).split("\n");
+  const last = before.at(-1) ?? "";
+  const isFirst = before.length === 1;
+  return {
+    line: place.line + before.length - 1,
+    column: isFirst ? place.column + last.length : last.length + 1,
+  };
+}
+
+/**
+ * What a snippet sets, on top of `config`.
+ *
+ * @throws ScriptError for what there is not
+ * @throws UnsupportedError naming what is not supported
+ */
+export function interpretCommands(command: ShellCommand, config: TcpConfig): CommandEffects {
   let changes: PartialConfig = {};
   const checks: StateCheck[] = [];
   const unchecked: string[] = [];
   const files: (readonly [string, number])[] = [];
   let seconds = 0;
-  const lowWater = /tcp_notsent_lowat=(\d+)/.exec(text)?.[1];
-  for (const words of splitCommands(text)) {
-    const name = (words[0] ?? "").replace(/^(\/usr)?\/bin\//, "");
+  const lowWater = /tcp_notsent_lowat=(\d+)/.exec(command.text)?.[1];
+  for (const words of splitCommands(command.text)) {
+    const name = (words[0] ?? "").replace(/^(\/usr)?\/s?bin\//, "");
     if (HARMLESS.has(name) || HARMLESS_SCRIPTS.test(name)) continue;
-    if (name === "dd") files.push(fileMade(words, line));
-    else if (name === "sleep") seconds += Number(words[1]);
+    if (name === "dd") files.push(fileMade(words, command));
+    else if (name === "sleep") seconds += sleepOf(words, command);
     else if (name === "nstat") unchecked.push(...(words.includes("|") ? [words.join(" ")] : []));
-    else if (name === "sockstat") checks.push(stateCheck(words, line));
-    else changes = joinChanges(changes, commandChanges(words, completeConfig(changes, config), line));
+    else if (name === "sockstat") checks.push(stateCheck(words, command));
+    else {changes = joinChanges(
+        changes,
+        commandChanges(name, words, completeConfig(changes, config), command),
+      );}
   }
   const unsentLowWater = lowWater === undefined ? null : Number(lowWater);
   return { changes, checks, unchecked, seconds, unsentLowWater, files };
 }
 
-function commandChanges(words: Words, config: TcpConfig, line: number): PartialConfig {
-  const name = words[0] ?? "";
-  if (name === "sysctl" || name === "/sbin/sysctl") return sysctlChanges(words.slice(1), config, line);
-  if (/(^|\/)set_sysctls\.py$/.test(name)) return sysctlChanges(words.slice(1), config, line);
+function commandChanges(
+  name: string,
+  words: Words,
+  config: TcpConfig,
+  command: ShellCommand,
+): PartialConfig {
+  if (name === "sysctl" || /(^|\/)set_sysctls\.py$/.test(name)) {
+    return sysctlChanges(words.slice(1), config, command);
+  }
+  const place = placeOf(words[0] ?? "", command);
   switch (name) {
     case "config":
-      return configChanges(words.slice(1), config, line);
+      return configChanges(words.slice(1), config, command);
     case "tc":
-      return trafficControl(words, line);
+      return trafficControl(words, place);
     case "ethtool":
-      return offloads(words, line);
+      return offloads(words, place);
     case "ip":
-      return routeChanges(words, line);
+      return routeChanges(words, place);
     default:
-      throw new UnsupportedError(line, name);
+      // A path is somebody's own program.
+      if (UNSUPPORTED.has(name) || name.includes("/")) throw new UnsupportedError(place, name);
+      throw unknownWord(place, name, "a command that is known here", [...READ, ...HARMLESS, ...UNSUPPORTED]);
   }
 }
 
+function sleepOf(words: Words, command: ShellCommand): number {
+  const span = Number(words[1]);
+  if (words.length === 2 && span >= 0) return span;
+  throw new ScriptError(placeOf("sleep", command), `Cannot read "${words.join(" ")}"`, "sleep SECONDS");
+}
+
 /** `dd bs=1 count=5 if=/dev/zero of=/tmp/file`. */
-function fileMade(words: Words, line: number): readonly [path: string, length: number] {
+function fileMade(words: Words, command: ShellCommand): readonly [path: string, length: number] {
   const value = (name: string): string | undefined =>
     words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
   const path = value("of");
   const length = Number(value("bs")) * Number(value("count"));
-  if (path === undefined || !Number.isInteger(length)) throw new UnsupportedError(line, "dd");
+  if (path === undefined || !Number.isInteger(length)) {
+    throw new UnsupportedError(placeOf("dd", command), "dd without bs=, count= and of=");
+  }
   return [path, length];
 }
 
 const SPAN_UNITS: Readonly<Record<string, number>> = { us: 1, ms: 1_000, s: 1_000_000 };
 
 /** `FIELD=VALUE`, a command of our own scripts: fields of `TcpConfig`, with their group or without; spans as `40ms`, `1s`. */
-function configChanges(words: Words, config: TcpConfig, line: number): PartialConfig {
+function configChanges(words: Words, config: TcpConfig, command: ShellCommand): PartialConfig {
   let changes: PartialConfig = {};
+  if (words.length === 0) throw new ScriptError(command.place, "Cannot set nothing", "config FIELD=VALUE");
   for (const word of words) {
-    const [, name = "", text = ""] = /^([\w.]+)=(.+)$/.exec(word) ?? [];
+    const place = placeOf(word, command);
+    const [, name = word, text = ""] = /^([^=]*)=(.*)$/.exec(word) ?? [];
     const path = pathOf(name, config);
-    const value = path === null ? null : valueOf(text, fieldAt(config, path));
-    if (path === null || value === null) {
-      throw new ScriptError(line, `Cannot set ${word}: give FIELD=VALUE with a field of TcpConfig`);
-    }
+    if (path === null) throw unknownWord(place, name, "a field of TcpConfig", fieldNames(config));
+    const value = valueOf(text, fieldAt(config, path));
+    if (value === null) throw new ScriptError(place, `Cannot set ${name} to "${text}"`, `${name}=VALUE`);
     changes = joinChanges(changes, changeAt(path, value));
   }
+  try {
+    completeConfig(changes, config);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const isNamed = (word: string): boolean => error.message.includes(word.replace(/=.*/, ""));
+    const wrong = words.find(isNamed) ?? words[0] ?? "";
+    throw new ScriptError(placeOf(wrong, command), `Cannot set ${wrong}`, error.message);
+  }
   return changes;
+}
+
+function fieldNames(config: TcpConfig): string[] {
+  return Object.values(config).flatMap((fields) => Object.keys(fields));
 }
 
 /** The field that is called `name`, or `group.name`; null when there is none. */
@@ -145,38 +278,46 @@ function valueOf(text: string, before: unknown): unknown {
 }
 
 /** `NAME=VALUE`, also as `/proc/sys/…=VALUE`; options are passed over. */
-function sysctlChanges(words: Words, config: TcpConfig, line: number): PartialConfig {
+function sysctlChanges(words: Words, config: TcpConfig, command: ShellCommand): PartialConfig {
   let changes: PartialConfig = {};
   for (const word of words) {
     if (word.startsWith("-")) continue;
+    const place = placeOf(word, command);
     const equals = word.indexOf("=");
-    if (equals < 0) throw new UnsupportedError(line, `sysctl ${word}`);
+    if (equals < 0) throw new UnsupportedError(place, `sysctl ${word}`);
     const name = word.slice(0, equals).replace(/^\/proc\/sys\//, "").replaceAll("/", ".");
     const asChanged = completeConfig(changes, config);
-    changes = joinChanges(changes, setVariable(name, word.slice(equals + 1), asChanged, line));
+    const change = setVariable(name, word.slice(equals + 1), asChanged, place);
+    try {
+      completeConfig(change, asChanged);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new UnsupportedError(place, `sysctl ${word}: ${error.message}`);
+    }
+    changes = joinChanges(changes, change);
   }
   return changes;
 }
 
 /** A queue that drops or delays is something else than none. */
-function trafficControl(words: Words, line: number): PartialConfig {
+function trafficControl(words: Words, place: Place): PartialConfig {
   const plain = words.includes("qdisc") && !words.includes("netem") && !words.includes("limit") &&
     (words.includes("pfifo") || words.includes("fq") || words.includes("del") ||
       words.includes("pfifo_fast"));
-  if (!plain) throw new UnsupportedError(line, words.slice(0, 2).join(" "));
+  if (!plain) throw new UnsupportedError(place, words.slice(0, 2).join(" "));
   return {};
 }
 
 /** Segmentation is the core's own here, with or without offloads: lines are joined. */
-function offloads(words: Words, line: number): PartialConfig {
-  if (words[1] !== "-K" && words[1] !== "-k") throw new UnsupportedError(line, words.slice(0, 2).join(" "));
+function offloads(words: Words, place: Place): PartialConfig {
+  if (words[1] !== "-K" && words[1] !== "-k") throw new UnsupportedError(place, words.slice(0, 2).join(" "));
   return {};
 }
 
-function routeChanges(words: Words, line: number): PartialConfig {
+function routeChanges(words: Words, place: Place): PartialConfig {
   const what = words.find((word) => !word.startsWith("-") && word !== "ip");
   if (what === "tcp_metrics" || what === "tcp_metric") return {};
-  if (what !== "route" && what !== "link") throw new UnsupportedError(line, `ip ${what ?? ""}`);
+  if (what !== "route" && what !== "link") throw new UnsupportedError(place, `ip ${what ?? ""}`);
   let changes: PartialConfig = {};
   for (let i = 0; i < words.length - 1; i++) {
     const word = words[i] ?? "";
@@ -185,7 +326,7 @@ function routeChanges(words: Words, line: number): PartialConfig {
     else if (word === "mtu") changes = joinChanges(changes, { sending: { mtu: value } });
     else if (word === "initcwnd") {
       changes = joinChanges(changes, { congestion: { initialWindow: value } });
-    } else if (ROUTE_WORDS_UNKNOWN.has(word)) throw new UnsupportedError(line, `ip route ${word}`);
+    } else if (ROUTE_WORDS_UNKNOWN.has(word)) throw new UnsupportedError(place, `ip route ${word}`);
   }
   return changes;
 }
@@ -218,11 +359,11 @@ const SOCKSTAT_STATES: Readonly<Record<string, State>> = {
 };
 
 /** `sockstat … | grep -c STATE | grep N`. */
-function stateCheck(words: Words, line: number): StateCheck {
+function stateCheck(words: Words, command: ShellCommand): StateCheck {
   const state = words.map((word) => SOCKSTAT_STATES[word]).find((found) => found !== undefined);
   const count = Number(words[words.length - 1]);
   if (state === undefined || !words.includes("-c") || !Number.isInteger(count)) {
-    throw new UnsupportedError(line, "sockstat");
+    throw new UnsupportedError(placeOf("sockstat", command), "sockstat");
   }
   return { state, count };
 }

@@ -4,13 +4,18 @@
  * @module
  */
 
-import type { IpAddress } from "../tcp/base/address.ts";
-import type { PartialConfig, TcpConfig } from "../tcp/config/config.ts";
-import { completeConfig, joinChanges } from "../tcp/config/complete.ts";
-import type { Connection } from "../tcp/connection/connection.ts";
-import type { Host } from "../tcp/host/host.ts";
-import type { Listener } from "../tcp/host/listener.ts";
-import type { Instant, Micros } from "../tcp/base/units.ts";
+import {
+  completeConfig,
+  type Connection,
+  type Host,
+  type Instant,
+  type IpAddress,
+  joinChanges,
+  type Listener,
+  type Micros,
+  type PartialConfig,
+  type TcpConfig,
+} from "../tcp/mod.ts";
 import { ErrorQueue } from "./error_queue.ts";
 import { LinuxSendBuffer, UNLIMITED } from "./linux_send_buffer.ts";
 import type { Platform } from "./symbols.ts";
@@ -28,6 +33,8 @@ export interface SocketWorld {
   readonly unreachableError: string;
   /** Lengths of the files that the script made, by path. */
   readonly files: ReadonlyMap<string, number>;
+  /** Longest payload of a segment that came in. */
+  readonly longestInjected: number;
   /** Octets never sent beyond which a Linux socket that has no limit of its own takes no more. */
   readonly unsentLowWater: number;
   /** Whether sockets take what is written as Linux does, chunk by chunk; else as much as the core takes. */

@@ -4,10 +4,16 @@
  * @module
  */
 
-import { type Connection, controlBlockOf } from "../tcp/connection/connection.ts";
-import type { RecoveryPhase } from "../tcp/base/observer.ts";
-import type { FailureKind } from "../tcp/base/errors.ts";
-import { type State, STATES } from "../tcp/base/state.ts";
+import {
+  type Connection,
+  Event,
+  type FailureKind,
+  type RecoveryPhase,
+  type State,
+  STATES,
+  type TcpInfo,
+} from "../tcp/mod.ts";
+import type { StreamSocket } from "./socket.ts";
 import { type Platform, symbolValue } from "./symbols.ts";
 
 /** What Linux says for "no threshold yet". */
@@ -71,78 +77,126 @@ function constantName(phrase: string): string {
 }
 
 /** Constants for the figures of our own. */
-const CONSTANTS: readonly (readonly [string, number])[] = [
+export const FIGURE_CONSTANTS: ReadonlyMap<string, number> = new Map([
   ...STATES.map((state, i) => [constantName(state), i] as const),
   ...Object.entries(FAILURE_NUMBERS).map(([kind, number]) => [constantName(kind), number] as const),
   ...Object.entries(PHASES).map(([phase, number]) => [constantName(phase), number] as const),
-];
+]);
 
-/** Figures under the core's own names: octets and microseconds. */
-function ownFigures(connection: Connection): (readonly [string, number])[] {
-  const failure = connection.failure;
-  return [
-    ...CONSTANTS,
-    ["state", STATES.indexOf(connection.state)],
-    ["failure", failure === null ? 0 : FAILURE_NUMBERS[failure.kind]],
-    ["softError", connection.softError === null ? 0 : 1],
-    ["recoveryPhase", PHASES[connection.recoveryPhase]],
-    ["cwnd", connection.cwnd],
-    ["ssthresh", connection.ssthresh],
-    ["pipe", connection.pipe],
-    ["sndWnd", connection.sndWnd],
-    ["rcvWnd", connection.rcvWnd],
-    ["unackedOctets", connection.unackedOctets],
-    ["unsentOctets", connection.unsentOctets],
-    ["unreadOctets", connection.unreadOctets],
-    ["urgentOctetsLeft", connection.urgentOctetsLeft],
-    ["dupAcks", connection.dupAcks],
-    ["smoothedRtt", connection.smoothedRtt],
-    ["rttVariation", connection.rttVariation],
-    ["latestRtt", connection.latestRtt],
-    ["minimumRtt", connection.minimumRtt],
-    ["retransmissionTimeout", connection.retransmissionTimeout],
-    ["backoff", connection.backoff],
-    ["sendMss", connection.sendMss],
-    ["segmentsRetransmitted", connection.segmentsRetransmitted],
-  ];
+/** What figures are read from. */
+interface Subject {
+  readonly connection: Connection;
+  readonly info: TcpInfo;
+  readonly platform: Platform;
+  /** What windows are counted in: segments on Linux, octets on FreeBSD. */
+  readonly unit: number;
 }
 
-/** The figures by name. Windows in those of `TCP_INFO` are segments on Linux, octets on FreeBSD. */
-export function connectionFigures(connection: Connection, platform: Platform): Map<string, number> {
-  const { scoreboard: { segments }, rack } = controlBlockOf(connection).recovery;
-  const segment = Math.max(connection.sendMss, 1);
-  const unit = platform === "linux" ? segment : 1;
-  const threshold = connection.ssthresh;
-  return new Map<string, number>([
-    ...ownFigures(connection),
-    ["tcpi_state", stateNumber(connection.state, platform)],
-    ["tcpi_ca_state", PHASES[connection.recoveryPhase]],
-    ["tcpi_options", optionBits(connection)],
-    ["tcpi_advmss", announcedMss(connection)],
-    ["tcpi_sacked", segments.sacked],
-    ["tcpi_lost", segments.lost],
-    ["tcpi_retrans", segments.resent],
-    ["tcpi_reordering", rack.reordering],
-    ["tcpi_reord_seen", rack.reorderings],
-    ["tcpi_probes", controlBlockOf(connection).unansweredProbes],
-    ["tcpi_backoff", connection.backoff],
-    ["tcpi_snd_wscale", connection.sndWindowShift],
-    ["tcpi_rcv_wscale", connection.rcvWindowShift],
-    ["tcpi_rto", connection.retransmissionTimeout],
-    ["tcpi_snd_mss", connection.sendMss],
-    ["tcpi_unacked", segments.total],
-    ["tcpi_rtt", connection.smoothedRtt],
-    ["tcpi_rttvar", connection.rttVariation],
-    ["tcpi_min_rtt", connection.minimumRtt],
-    ["tcpi_snd_ssthresh", Number.isFinite(threshold) ? Math.floor(threshold / unit) : INFINITE_THRESHOLD],
-    ["tcpi_snd_cwnd", Math.floor(connection.cwnd / unit)],
-    ["tcpi_total_retrans", connection.segmentsRetransmitted],
-    ["tcpi_bytes_acked", connection.octetsAcknowledged],
-    ["tcpi_bytes_received", connection.octetsReceived],
-    ["tcpi_bytes_sent", connection.octetsSent],
-    ["tcpi_bytes_retrans", connection.octetsRetransmitted],
-    ["tcpi_notsent_bytes", connection.unsentOctets],
-    ["tcpi_segs_out", connection.segmentsSent],
-    ["tcpi_segs_in", connection.segmentsReceived],
-  ]);
+type Reader = (subject: Subject) => number;
+
+/** Figures under the core's own names: octets and microseconds. */
+const OWN_FIGURES: Readonly<Record<string, Reader>> = {
+  state: ({ connection }) => STATES.indexOf(connection.state),
+  failure: ({ connection }) => connection.failure === null ? 0 : FAILURE_NUMBERS[connection.failure.kind],
+  softError: ({ connection }) => connection.softError === null ? 0 : 1,
+  recoveryPhase: ({ connection }) => PHASES[connection.recoveryPhase],
+  cwnd: ({ connection }) => connection.cwnd,
+  ssthresh: ({ connection }) => connection.ssthresh,
+  pipe: ({ connection }) => connection.pipe,
+  sndWnd: ({ connection }) => connection.sndWnd,
+  rcvWnd: ({ connection }) => connection.rcvWnd,
+  unackedOctets: ({ connection }) => connection.unackedOctets,
+  unsentOctets: ({ connection }) => connection.unsentOctets,
+  unreadOctets: ({ connection }) => connection.unreadOctets,
+  urgentOctetsLeft: ({ connection }) => connection.urgentOctetsLeft,
+  dupAcks: ({ connection }) => connection.dupAcks,
+  smoothedRtt: ({ connection }) => connection.smoothedRtt,
+  rttVariation: ({ connection }) => connection.rttVariation,
+  latestRtt: ({ connection }) => connection.latestRtt,
+  minimumRtt: ({ connection }) => connection.minimumRtt,
+  retransmissionTimeout: ({ connection }) => connection.retransmissionTimeout,
+  backoff: ({ connection }) => connection.backoff,
+  sendMss: ({ connection }) => connection.sendMss,
+  segmentsRetransmitted: ({ connection }) => connection.segmentsRetransmitted,
+};
+
+/** Figures under the names of `TCP_INFO`. */
+const KERNEL_FIGURES: Readonly<Record<string, Reader>> = {
+  tcpi_state: ({ connection, platform }) => stateNumber(connection.state, platform),
+  tcpi_ca_state: ({ connection }) => PHASES[connection.recoveryPhase],
+  tcpi_options: ({ connection }) => optionBits(connection),
+  tcpi_advmss: ({ connection }) => announcedMss(connection),
+  tcpi_sacked: ({ info }) => info.sackedSegments,
+  tcpi_lost: ({ info }) => info.lostSegments,
+  tcpi_retrans: ({ info }) => info.retransmittedSegments,
+  tcpi_reordering: ({ info }) => info.reordering,
+  tcpi_reord_seen: ({ info }) => info.reorderingsSeen,
+  tcpi_probes: ({ info }) => info.unansweredProbes,
+  tcpi_backoff: ({ connection }) => connection.backoff,
+  tcpi_snd_wscale: ({ connection }) => connection.sndWindowShift,
+  tcpi_rcv_wscale: ({ connection }) => connection.rcvWindowShift,
+  tcpi_rto: ({ connection }) => connection.retransmissionTimeout,
+  tcpi_snd_mss: ({ connection }) => connection.sendMss,
+  tcpi_unacked: ({ info }) => info.outstandingSegments,
+  tcpi_rtt: ({ connection }) => connection.smoothedRtt,
+  tcpi_rttvar: ({ connection }) => connection.rttVariation,
+  tcpi_min_rtt: ({ connection }) => connection.minimumRtt,
+  tcpi_snd_ssthresh: ({ connection, unit }) =>
+    Number.isFinite(connection.ssthresh) ? Math.floor(connection.ssthresh / unit) : INFINITE_THRESHOLD,
+  tcpi_snd_cwnd: ({ connection, unit }) => Math.floor(connection.cwnd / unit),
+  tcpi_total_retrans: ({ connection }) => connection.segmentsRetransmitted,
+  tcpi_bytes_acked: ({ connection }) => connection.octetsAcknowledged,
+  tcpi_bytes_received: ({ connection }) => connection.octetsReceived,
+  tcpi_bytes_sent: ({ connection }) => connection.octetsSent,
+  tcpi_bytes_retrans: ({ connection }) => connection.octetsRetransmitted,
+  tcpi_notsent_bytes: ({ connection }) => connection.unsentOctets,
+  tcpi_segs_out: ({ connection }) => connection.segmentsSent,
+  tcpi_segs_in: ({ connection }) => connection.segmentsReceived,
+};
+
+/** Figures that a socket has besides its connection; `longest`: the longest payload that came in one segment. */
+const SOCKET_FIGURES: Readonly<Record<string, (socket: StreamSocket, longest: number) => number>> = {
+  deliveryInDoubt: (socket) => socket.happened(Event.deliveryInDoubt) ? 1 : 0,
+  urgent: (socket) => socket.happened(Event.urgent) ? 1 : 0,
+  tcpi_busy_time: (socket) => socket.busyTime,
+  tcpi_rwnd_limited: (socket) => socket.windowLimitedTime,
+  tcpi_sndbuf_limited: (socket) => socket.bufferLimitedTime,
+  tcpi_rcv_mss: (_socket, longest) => Math.max(longest, LEAST_RECEIVE_MSS),
+};
+
+/** What Linux takes the peer's segments to be before it has seen longer ones. */
+const LEAST_RECEIVE_MSS = 536;
+
+/** The names of all figures. */
+export const FIGURE_NAMES: readonly string[] = [
+  ...Object.keys(OWN_FIGURES),
+  ...Object.keys(KERNEL_FIGURES),
+  ...Object.keys(SOCKET_FIGURES),
+];
+
+const FIGURES = new Set(FIGURE_NAMES);
+
+/** Whether a name is that of a figure. */
+export function isFigure(name: string): boolean {
+  return FIGURES.has(name);
+}
+
+/** The figures of a socket and its connection, by name; only its state when it has no connection. */
+export function figuresOf(
+  socket: StreamSocket,
+  platform: Platform,
+  longest: number,
+): ReadonlyMap<string, number> {
+  const { connection, listener } = socket;
+  if (connection === null) {
+    const state = listener === null ? "CLOSED" : "LISTEN";
+    return new Map([["state", STATES.indexOf(state)], ["tcpi_state", stateNumber(state, platform)]]);
+  }
+  const unit = platform === "linux" ? Math.max(connection.sendMss, 1) : 1;
+  const subject = { connection, info: connection.info(), platform, unit };
+  const figures = new Map<string, number>();
+  for (const [name, read] of Object.entries(OWN_FIGURES)) figures.set(name, read(subject));
+  for (const [name, read] of Object.entries(KERNEL_FIGURES)) figures.set(name, read(subject));
+  for (const [name, read] of Object.entries(SOCKET_FIGURES)) figures.set(name, read(socket, longest));
+  return figures;
 }

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { PartialConfig, TcpConfig } from "../tcp/config/config.ts";
-import { micros, milliseconds, seconds } from "../tcp/base/units.ts";
-import { UnsupportedError } from "./ast.ts";
+import { micros, milliseconds, type PartialConfig, seconds, type TcpConfig } from "../tcp/mod.ts";
+import { type Place, ScriptError, unknownWord, UnsupportedError } from "./errors.ts";
+import { HARMLESS_VARIABLES, isHarmlessVariable } from "./harmless_variables.ts";
 
 /** Linux shows half of a socket's buffer as window: the other half is for the buffers' own records. */
 const LINUX_BUFFER_SHARE = 2;
@@ -138,44 +138,33 @@ const FREEBSD: Readonly<Record<string, Setter>> = {
   "net.inet.tcp.nolocaltimewait": only(0),
 };
 
-/** Variables of which no value makes a difference here: pacing, memory, statistics, caches, fast open. */
-const HARMLESS = [
-  /^net\.ipv4\.tcp_(min_tso_segs|tso_win_divisor|tso_rtt_log|pacing_.*|limit_output_bytes|notsent_lowat)$/,
-  /^net\.ipv4\.tcp_(no_metrics_save|no_ssthresh_metrics_save|autocorking|fastopen.*|mem|low_latency|stdurg)$/,
-  /^net\.ipv4\.tcp_(adv_win_scale|app_win|max_syn_backlog|max_tw_buckets|max_orphans)$/,
-  /^net\.ipv4\.tcp_(probe_.*|base_mss|min_snd_mss|mtu_probe_floor|comp_sack_.*|backlog_ack_defer|orphan_retries)$/,
-  /^net\.ipv4\.tcp_(workaround_signed_windows|available_.*|allowed_.*|reflect_tos|retrans_collapse|child_.*)$/,
-  /^net\.ipv4\.(icmp_.*|ip_no_pmtu_disc|ip_local_port_range|route\..*|conf\..*|neigh\..*)$/,
-  /^net\.ipv6\./,
-  /^net\.mptcp\./,
-  /^net\.core\./,
-  /^net\.inet\.tcp\.(hostcache\..*|fastopen\..*|log_.*|do_.*|tso|recvbuf_.*|sendbuf_.*|functions_.*)$/,
-  /^net\.inet\.tcp\.(mssdflt|v6mssdflt|minmss|persmin|persmax|maxtcptw|isn_reseed_interval|ts_offset_per_conn)$/,
-  /^net\.inet\.tcp\.(fast_finwait2_recycle|per_cpu_timers|pmtud_blackhole.*|reass\..*|udp_tunneling.*|bb\..*)$/,
-  /^net\.inet\.tcp\.(newreno_.*|rfc6675_pipe|newcwv|ack_war_.*|syncache\..*|soreceive_stream|hpts\..*|debug|require_unique_port)$/,
-  /^net\.inet\.(icmp|ip)\./,
-  /^net\.inet6\./,
-  /^kern\.(?!ipc\.maxsockbuf)/,
-];
-
 /**
  * What setting the variable `name` changes in `config`.
  *
- * @throws UnsupportedError when the variable, or this value of it, is not known
+ * @throws ScriptError when there is no such variable
+ * @throws UnsupportedError when this value of it is not supported
  */
-export function setVariable(name: string, text: string, config: TcpConfig, line: number): PartialConfig {
-  const setter = name.startsWith("net.ipv4.") ? LINUX[name.slice("net.ipv4.".length)] : FREEBSD[name];
+export function setVariable(name: string, text: string, config: TcpConfig, place: Place): PartialConfig {
+  const linux = name.startsWith(LINUX_PREFIX) ? name.slice(LINUX_PREFIX.length) : null;
+  const setter = linux === null ? FREEBSD[name] : LINUX[linux];
   if (setter === undefined) {
-    if (HARMLESS.some((pattern) => pattern.test(name))) return {};
-    throw new UnsupportedError(line, `sysctl ${name}`);
+    if (isHarmlessVariable(name)) return {};
+    const ours = [...Object.keys(LINUX).map((it) => LINUX_PREFIX + it), ...Object.keys(FREEBSD)];
+    throw unknownWord(place, name, "a kernel variable that is known here", [...ours, ...HARMLESS_VARIABLES]);
+  }
+  const isWord = /^[a-z]+$/.test(text.trim());
+  if (text.trim() === "" || !isWord && numbersIn(text).some(Number.isNaN)) {
+    throw new ScriptError(place, `Cannot set ${name} to "${text}"`, `${name}=NUMBER`);
   }
   const changes = setter(Number(text), text.trim(), config);
-  if (changes === null) throw new UnsupportedError(line, `sysctl ${name}=${text}`);
+  if (changes === null) throw new UnsupportedError(place, `sysctl ${name}=${text}`);
   return changes;
 }
 
+const LINUX_PREFIX = "net.ipv4.";
+
 function numbersIn(text: string): number[] {
-  return text.split(/\s+/).map(Number);
+  return text.trim().split(/\s+/).map(Number);
 }
 
 function linuxReceiveBuffers(text: string): PartialConfig {

@@ -4,15 +4,16 @@
  * @module
  */
 
-import { ScriptError, UnsupportedError } from "./ast.ts";
+import { FailedError, type Place, ScriptError, UnsupportedError } from "./errors.ts";
 import { PacketFormError } from "./packets.ts";
 
 /** What became of a script. */
 export interface RunResult {
-  readonly outcome: "ok" | "failed" | "skipped";
-  /** The line at fault, or that has the word that is not known; 0 when there is none. */
-  readonly line: number;
-  /** What is wrong, or the word that is not known; empty for "ok". */
+  /** "error": the script is no script; "skipped": it uses what is not supported. */
+  readonly outcome: "ok" | "failed" | "skipped" | "error";
+  /** The place at fault, or of what is not supported; null when there is none. */
+  readonly place: Place | null;
+  /** What is wrong, or the word that is not supported; empty for "ok". */
   readonly reason: string;
   /** What was expected and what happened, when that is a packet or a result. */
   readonly expected: string | null;
@@ -22,25 +23,12 @@ export interface RunResult {
   /** Packets that no line expected, up to there. */
   readonly leftOver: number;
   readonly assertionsPassed: number;
-  readonly assertionsSkipped: readonly string[];
-}
-
-/** The behaviour differs from what a line says. */
-export class FailedError extends Error {
-  readonly line: number;
-  readonly expected: string | null;
-  readonly actual: string | null;
-
-  constructor(line: number, message: string, expected: string | null = null, actual: string | null = null) {
-    super(message);
-    this.line = line;
-    this.expected = expected;
-    this.actual = actual;
-  }
+  /** Assertions that need what is not supported. */
+  readonly assertionsUnchecked: readonly string[];
 }
 
 /** What a run comes to; packets are only in a verdict that is about one. */
-export type Verdict = Pick<RunResult, "outcome" | "line" | "reason"> & Partial<RunResult>;
+export type Verdict = Pick<RunResult, "outcome" | "place" | "reason"> & Partial<RunResult>;
 
 /** The result of a script that was not run. */
 export const NOTHING_RUN = {
@@ -49,21 +37,26 @@ export const NOTHING_RUN = {
   log: [],
   leftOver: 0,
   assertionsPassed: 0,
-  assertionsSkipped: [],
+  assertionsUnchecked: [],
 };
 
-/** The verdict on what a run broke off with; `line` is where it was. */
-export function verdictOn(error: unknown, line: number): Verdict {
-  if (error instanceof UnsupportedError) return { outcome: "skipped", line: error.line, reason: error.word };
+/** The verdict on what a run broke off with; `place` is where it was. */
+export function verdictOn(error: unknown, place: Place): Verdict {
+  if (error instanceof UnsupportedError) {
+    return { outcome: "skipped", place: error.place, reason: error.word };
+  }
   if (error instanceof FailedError) {
     const { expected, actual } = error;
-    return { outcome: "failed", line: error.line, reason: error.message, expected, actual };
+    return { outcome: "failed", place: error.place, reason: error.message, expected, actual };
   }
   if (error instanceof PacketFormError) {
-    return { outcome: "failed", line, reason: `The stack sent a malformed packet: ${error.message}` };
+    return { outcome: "failed", place, reason: `The stack sent a malformed packet: ${error.message}` };
   }
-  if (error instanceof ScriptError) return { outcome: "failed", line: error.line, reason: error.message };
-  return { outcome: "failed", line, reason: `The run broke off: ${describeError(error)}` };
+  if (error instanceof ScriptError) {
+    const { expected, message } = error;
+    return { outcome: "error", place: error.place, reason: message, expected };
+  }
+  return { outcome: "failed", place, reason: `The run broke off: ${describeError(error)}` };
 }
 
 function describeError(error: unknown): string {

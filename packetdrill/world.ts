@@ -5,26 +5,38 @@
  * @module
  */
 
-import { type IpAddress, parseAddress } from "../tcp/base/address.ts";
-import type { TcpConfig } from "../tcp/config/config.ts";
-import type { Connection } from "../tcp/connection/connection.ts";
-import { Host } from "../tcp/host/host.ts";
-import { IcmpError } from "../tcp/base/icmp_error.ts";
-import type { Observer } from "../tcp/base/observer.ts";
-import { Flag, Segment } from "../tcp/base/segment.ts";
-import { seqNumber } from "../tcp/base/seq.ts";
-import type { State } from "../tcp/base/state.ts";
-import { elapsed, type Instant, instant, type Micros, NEVER } from "../tcp/base/units.ts";
-import { decodeIcmpPacket, encodeIcmpPacket } from "../tcp/wire/icmp.ts";
-import { decodePacket, encodePacket } from "../tcp/wire/packet.ts";
+import {
+  type Connection,
+  decodeIcmpPacket,
+  decodePacket,
+  type DropReason,
+  elapsed,
+  encodeIcmpPacket,
+  encodePacket,
+  Flag,
+  Host,
+  IcmpError,
+  type Instant,
+  instant,
+  type IpAddress,
+  type Micros,
+  NEVER,
+  type Observer,
+  parseAddress,
+  Segment,
+  seqNumber,
+  type State,
+  type TcpConfig,
+} from "../tcp/mod.ts";
 import type { IcmpPacket, TcpPacket } from "./ast.ts";
-import { ScriptError, UnsupportedError } from "./ast.ts";
+import { type Place, ScriptError, UnsupportedError } from "./errors.ts";
 import { DEFAULT_PORT } from "./calls.ts";
 import type { SentPacket } from "./compare.ts";
 import { Flow, mapBlocks, packetText, wrap32 } from "./flows.ts";
 import { buildPacket, MAX_PAYLOAD, readPacket, type WirePacket } from "./packets.ts";
 import type { SocketWorld } from "./socket.ts";
-import { icmpErrorName, type IcmpNumbers, icmpNumbers, type Platform } from "./symbols.ts";
+import { icmpErrorName, type IcmpNumbers, icmpNumbers } from "./icmp_words.ts";
+import type { Platform } from "./symbols.ts";
 
 /** Where both ISNs lie: far from any edge, or so that data cross 2^32 or the sign of an int32 soon. */
 export type SequenceStart = "ordinary" | "wrap" | "sign";
@@ -41,8 +53,8 @@ const ADDRESSES: Readonly<Record<4 | 6, readonly [local: string, remote: string]
   6: ["fd3d:a0b:17d6::1", "fd3d:fa7b:d17d::1"],
 };
 
-/** When a script's time 0 is: clocks do not start at 0. */
-const SCRIPT_START = 1_000_000_000;
+/** When a script's time 0 is on the clock that observers see, microseconds: clocks do not start at 0. */
+export const SCRIPT_START = 1_000_000_000;
 
 /** The first port of peers that come to a listener. */
 const FIRST_PEER_PORT = 40_001;
@@ -54,6 +66,14 @@ const MAX_BURST = 20_000;
 
 const SECRET = new Uint8Array(16).fill(7);
 
+/** What watches a run besides its log. */
+export interface Watch {
+  /** Makes an observer that tells the log first, then whoever else is to see every event of the host's connections. */
+  beside?(log: Observer): Observer;
+  /** Told of packets that the decoder refuses, so that they reach no connection. */
+  onDrop?(reason: DropReason, now: Instant, packet: Uint8Array): void;
+}
+
 /** What a world is made with. */
 export interface WorldOptions {
   readonly config: TcpConfig;
@@ -64,6 +84,7 @@ export interface WorldOptions {
   readonly injectedSegment: number;
   /** Whether echoed timestamps that no line named are counted from the first that one did. */
   readonly scaledEchoes: boolean;
+  readonly watch: Watch;
 }
 
 /** A host, its wire, and the clock. */
@@ -207,7 +228,7 @@ export class World implements SocketWorld {
   }
 
   /** Injects the segment of a line. */
-  inject(line: TcpPacket, lineNumber: number): void {
+  inject(line: TcpPacket, place: Place): void {
     const flow = this.#flowOfInbound(line);
     const syn = (line.flags & Flag.syn) !== 0;
     const seq = line.seq ?? 0;
@@ -231,7 +252,7 @@ export class World implements SocketWorld {
         if (option.kind !== "TS") return mapBlocks(option, (edge) => flow.toLive("local", edge, syn));
         return (line.flags & Flag.ack) === 0
           ? option
-          : { ...option, echo: this.#liveEcho(flow, option.echo ?? 0, lineNumber) };
+          : { ...option, echo: this.#liveEcho(flow, option.echo ?? 0, line.places.options ?? place) };
       }),
       payload: new Uint8Array(0),
     };
@@ -260,30 +281,38 @@ export class World implements SocketWorld {
       const refusal = decodePacket(octets, octets.length, segment, "strict");
       if (size > merged) segment.segmentSize = merged;
       if (refusal === null) this.host.segmentArrives(segment, this.#now);
-      else this.#note("<", "dropped by the decoder", refusal);
+      else {
+        this.#note("<", "dropped by the decoder", refusal);
+        this.#options.watch.onDrop?.(refusal, this.#now, octets);
+      }
       at += size;
     } while (at < length);
     this.pump();
   }
 
-  #liveEcho(flow: Flow, script: number, lineNumber: number): number {
+  #liveEcho(flow: Flow, script: number, place: Place): number {
     const live = flow.timestampToLive(script) ??
       (this.#options.scaledEchoes ? flow.timestampToLiveScaled(script) : null);
     if (live === null) {
-      throw new ScriptError(lineNumber, `Cannot echo the timestamp ${script}: no line before expects it`);
+      const expected = "the val of a line that was expected before";
+      throw new ScriptError(place, `Cannot echo the timestamp ${script}`, expected);
     }
     return live;
   }
 
   /** Injects an ICMP error about a segment of the current connection. */
-  injectIcmp(line: IcmpPacket, lineNumber: number): void {
+  injectIcmp(line: IcmpPacket, place: Place): void {
     const flow = this.current;
     if (flow === null) {
-      throw new ScriptError(lineNumber, "Cannot complain of a segment when there is no connection");
+      throw new ScriptError(
+        place,
+        "Cannot quote a segment when there is no connection",
+        "a connection before it",
+      );
     }
     const numbers = icmpNumbers(this.#options.family, line.type, line.code);
     if (numbers === null) {
-      throw new UnsupportedError(lineNumber, `icmp ${line.type} ${line.code ?? ""}`.trim());
+      throw new UnsupportedError(place, `icmp ${line.type} ${line.code ?? ""}`.trim());
     }
     const about = new Segment();
     about.family = this.#options.family;
@@ -360,8 +389,9 @@ export class World implements SocketWorld {
     return flow;
   }
 
+  /** Keeps the log, and tells whoever watches. */
   #observer(): Observer {
-    return {
+    const log: Observer = {
       segmentSent: (_connection, _segment, reason) => void (this.#lastReason = reason),
       segmentArrived: () => {},
       segmentDropped: (_connection, _segment, reason) => this.#note(" ", "", `dropped: ${reason}`),
@@ -376,6 +406,7 @@ export class World implements SocketWorld {
         this.#note(" ", `cwnd ${windowBefore} to ${connection.cwnd}`, reason);
       },
     };
+    return this.#options.watch.beside?.(log) ?? log;
   }
 }
 

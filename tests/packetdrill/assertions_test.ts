@@ -1,12 +1,18 @@
 /** The small Python of `%{ … }%`. */
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type Names, runCode } from "../../packetdrill/assertions.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { type CodeOutcome, type Names, runCode } from "../../packetdrill/assertions.ts";
+import { START } from "../../packetdrill/errors.ts";
+import { parsePython } from "../../packetdrill/python.ts";
 
 const FIGURES = new Map([["tcpi_snd_cwnd", 10], ["tcpi_rtt", 50_000], ["tcpi_options", 7], ["tcpi_lost", 0]]);
 
 function named(figures: ReadonlyMap<string, number> = FIGURES, variables = new Map<string, number>()): Names {
   return { figures, variables, platform: "linux" };
+}
+
+function runText(code: string, names: Names = named()): CodeOutcome {
+  return runCode(parsePython(code, START), names);
 }
 
 const HOLD: readonly string[] = [
@@ -26,8 +32,7 @@ const HOLD: readonly string[] = [
 ];
 
 for (const code of HOLD) {
-  Deno.test(`holds: ${code}`, () =>
-    assertEquals(runCode(code, named()), { passed: 1, skipped: [], failure: null }));
+  Deno.test(`holds: ${code}`, () => assertEquals(runText(code), { passed: 1, unchecked: [], failure: null }));
 }
 
 const FAIL: readonly string[] = [
@@ -40,45 +45,53 @@ const FAIL: readonly string[] = [
 ];
 
 for (const code of FAIL) {
-  Deno.test(`fails: ${code}`, () => assert(runCode(code, named()).failure !== null));
+  Deno.test(`fails: ${code}`, () => assert(runText(code).failure !== null));
 }
 
 Deno.test("a failure names the values that were compared", () => {
   assertStringIncludes(
-    runCode("assert tcpi_snd_cwnd == 11", named()).failure ?? "",
+    runText("assert tcpi_snd_cwnd == 11").failure?.text ?? "",
     "tcpi_snd_cwnd is 10",
   );
 });
 
-const SKIPPED: readonly string[] = [
-  "assert tcpi_nonsense == 1",
+const UNCHECKED: readonly string[] = [
+  "assert tcpi_pacing_rate == 1",
   "assert tcpi_lost == 0 if 1 else 2",
   "assert len([1]) == 1",
   "for x in y: pass",
   "assert 'a' == 'a'",
+  "assert math.floor(1.5) == 1",
 ];
 
-for (const code of SKIPPED) {
+for (const code of UNCHECKED) {
   Deno.test(`is not checked, and says so: ${code}`, () => {
-    const outcome = runCode(code, named());
-    assertEquals([outcome.passed, outcome.skipped.length, outcome.failure], [0, 1, null]);
+    const outcome = runText(code);
+    assertEquals([outcome.passed, outcome.unchecked.length, outcome.failure], [0, 1, null]);
   });
 }
+
+Deno.test("a figure of a connection that is gone cannot be checked, and fails", () => {
+  const gone = { ...named(), figures: null };
+  assertMatch(runText("assert tcpi_snd_cwnd == 10", gone).failure?.text ?? "", /there is no connection/);
+  assertMatch(runText("assert failure == 0", gone).failure?.text ?? "", /there is no connection/);
+  assertEquals(runText("assert TIMED_OUT == 3", gone).passed, 1);
+});
 
 Deno.test("statements end at line ends and semicolons, comments and continued lines are understood", () => {
   const code =
     "assert tcpi_lost == 0; assert tcpi_snd_cwnd == 10, 'a;b' # c; assert 0\nassert 1 == \\\n 1;\nprint(tcpi_lost)";
-  assertEquals(runCode(code, named()).passed, 3);
+  assertEquals(runText(code).passed, 3);
 });
 
 Deno.test("what is assigned is known to later snippets", () => {
   const variables = new Map<string, number>();
-  runCode("cwnd = tcpi_snd_cwnd\ncwnd += 1", named(FIGURES, variables));
-  assertEquals(runCode("assert cwnd == 11", named(new Map(), variables)).passed, 1);
+  runText("cwnd = tcpi_snd_cwnd\ncwnd += 1", named(FIGURES, variables));
+  assertEquals(runText("assert cwnd == 11", named(new Map(), variables)).passed, 1);
 });
 
-Deno.test("an assignment that is not understood makes its name unknown again", () => {
-  const variables = new Map([["cwnd", 10]]);
-  runCode("cwnd = foo(1)", named(FIGURES, variables));
-  assertEquals(runCode("assert cwnd == 10", named(FIGURES, variables)).skipped.length, 1);
+Deno.test("an assignment that is not supported makes its name unknown again", () => {
+  const variables = new Map([["window", 10]]);
+  runText("window = len(1)", named(FIGURES, variables));
+  assertEquals(runText("assert window == 10", named(FIGURES, variables)).unchecked.length, 1);
 });

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { BORROWED_SCRIPTS } from "../../packetdrill/options.ts";
-import { runScript } from "../../packetdrill/runner.ts";
+import { runScript } from "../../packetdrill/run.ts";
 import type { RunResult } from "../../packetdrill/verdict.ts";
 
 const ESTABLISHED = `0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
@@ -47,5 +47,5 @@ Deno.test("splice takes what is there up to the urgent octet, and that not", () 
 +0 splice(4, NULL, 6, NULL, 20, 0) = 0
 `;
   assertEquals(run(text).reason, "");
-  assertEquals(run(text.replace("PU.", "P.").replace(" urg 31", "")).line, 13);
+  assertEquals(run(text.replace("PU.", "P.").replace(" urg 31", "")).place?.line, 13);
 });

@@ -1,7 +1,7 @@
 /** The words of scripts. */
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { ScriptError } from "../../packetdrill/ast.ts";
+import { ScriptError } from "../../packetdrill/errors.ts";
 import { Lexer, type Token } from "../../packetdrill/lexer.ts";
 
 function tokensOf(text: string, definitions?: Map<string, string>): Token[] {
@@ -48,9 +48,16 @@ for (const [name, text, expected] of CASES) {
   });
 }
 
-Deno.test("the lexer counts lines, also inside comments, commands and snippets", () => {
+Deno.test("the lexer counts lines and columns, also inside comments, commands and snippets", () => {
   const tokens = tokensOf("1 /*\n*/ 2 `a\nb` 3 %{\n\n}% 4");
-  assertEquals(tokens.map((token) => token.line), [1, 2, 2, 3, 3, 5]);
+  assertEquals(tokens.map(({ place }) => [place.line, place.column]), [
+    [1, 1],
+    [2, 4],
+    [2, 6],
+    [3, 4],
+    [3, 6],
+    [5, 4],
+  ]);
 });
 
 Deno.test("the lexer replaces words that are defined, by words, numbers, strings and commands", () => {
@@ -64,7 +71,16 @@ Deno.test("the lexer replaces words that are defined, by words, numbers, strings
   ]);
 });
 
-Deno.test("the lexer refuses a quote without an end, and names its line", () => {
-  const error = assertThrows(() => tokensOf("1\n `abc"), ScriptError);
-  assertEquals(error.line, 2);
-});
+const UNFINISHED: readonly (readonly [what: string, text: string, end: string])[] = [
+  ["a command", "1\n `abc", "`"],
+  ["a string", '1\n "abc\n"', '"'],
+  ["a comment", "1\n /* abc *", "*/"],
+  ["code", "1\n %{ abc }", "}%"],
+];
+
+for (const [what, text, end] of UNFINISHED) {
+  Deno.test(`the lexer refuses ${what} without an end, and names where it begins and what would end it`, () => {
+    const { place, expected } = assertThrows(() => tokensOf(text), ScriptError);
+    assertEquals([place.line, place.column, expected], [2, 2, end]);
+  });
+}

@@ -1,20 +1,20 @@
 /**
- * Proves that our scripts can fail: in each, the last expectation of every kind (sequence number, acknowledgment, flag,
- * PSH, window, option, time, result of a call) is made wrong once, and every such mutant must fail.
+ * Proves that our scripts can fail: in each, every expectation (each number and flag of each packet, its options and its
+ * time, what calls return, assertions) is made wrong once, and every such mutant must fail.
  */
 
 import { assert, assertEquals } from "@std/assert";
 import { mutantsOf } from "../../packetdrill/mutate.ts";
 import { OWN_SCRIPTS } from "../../packetdrill/options.ts";
 import { parseScript } from "../../packetdrill/parser.ts";
-import { runParsed } from "../../packetdrill/runner.ts";
+import { runParsed } from "../../packetdrill/run.ts";
 import { SCRIPTS } from "./scripts/index.ts";
 
 for (const [path, text] of SCRIPTS) {
   Deno.test(`packetdrill mutants: every wrong expectation in ${path.replace(/\.pkt$/, "")} is noticed`, () => {
-    const mutants = mutantsOf(parseScript(text, path), "last");
+    const mutants = mutantsOf(parseScript(text, path));
     assert(mutants.length > 0, "There is nothing to make wrong");
     const unnoticed = mutants.filter((mutant) => runParsed(mutant.script, OWN_SCRIPTS).outcome !== "failed");
-    assertEquals(unnoticed.map(({ mutation, line }) => `${mutation} in line ${line}`), []);
+    assertEquals(unnoticed.map(({ mutation, place }) => `${mutation} in line ${place.line}`), []);
   });
 }

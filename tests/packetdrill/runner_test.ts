@@ -2,7 +2,7 @@
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { BORROWED_SCRIPTS, OWN_SCRIPTS, type RunOptions } from "../../packetdrill/options.ts";
-import { runScript } from "../../packetdrill/runner.ts";
+import { runScript } from "../../packetdrill/run.ts";
 import type { RunResult } from "../../packetdrill/verdict.ts";
 
 const ESTABLISHED = `0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
@@ -119,7 +119,12 @@ const CASES: readonly (readonly [name: string, lines: string, failure: RegExp | 
     null,
   ],
   ["a wrong state", "+0 %{ assert state == LISTEN }%", /state is/],
-  ["an event behind another's time", "0.05 write(4, ..., 10) = 10", /took too long/],
+  [
+    "an event behind what another took",
+    "+0...0.3 read(4, ..., 10) = 10\n+.3 < P. 1:11(10) ack 1 win 8000\n+0 > . 1:1(0) ack 11\n" +
+    "+0 %{ assert 1 == 1 }%\n0.4 close(4) = 0\n+0 > F. 1:1(0) ack 11\n0.4001 close(3) = 0",
+    null,
+  ],
   [
     "an injected number before the stream",
     "+0 < . 4294967295:1(2) ack 1 win 8000\n+0 > . 1:1(0) ack 1",
@@ -133,7 +138,7 @@ for (const [name, lines, failure] of CASES) {
     if (failure === null) assertEquals([result.outcome, result.reason], ["ok", ""]);
     else {
       assertEquals(result.outcome, "failed");
-      assertMatch(`${result.line}: ${result.reason}`, failure);
+      assertMatch(`${result.place?.line}: ${result.reason}`, failure);
     }
   });
 }
@@ -141,24 +146,43 @@ for (const [name, lines, failure] of CASES) {
 const SKIPPED: readonly (readonly [word: string, text: string])[] = [
   ["sctp_bindx", "0 sctp_bindx(3) = 0"],
   [
-    "SO_NONSENSE",
-    "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 setsockopt(3, SOL_SOCKET, SO_NONSENSE, [1], 4) = 0",
+    "TCP_FASTOPEN",
+    "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 setsockopt(3, SOL_TCP, TCP_FASTOPEN, [1], 4) = 0",
   ],
-  ["O_NONSENSE", "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 fcntl(3, F_SETFL, O_NONSENSE) = 0"],
+  ["O_ASYNC", "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 fcntl(3, F_SETFL, O_ASYNC) = 0"],
   ["IPPROTO_MPTCP", "0 socket(..., SOCK_STREAM, IPPROTO_MPTCP) = 3"],
   ["ls", "`ls /`\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3"],
-  ["--nonsense", "--nonsense=1\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3"],
+  ["--so_flags", "--so_flags=1\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3"],
   ["FO", "0 < S 0:0(0) win 1000 <FO>"],
-  ["MSS", "0 < S 0:0(0) win 1000 <mss MSS>"],
   ["{", "0 < S 0:0(0) win 1000 {trun tcp 3}"],
+  ["tc qdisc", `${ESTABLISHED}+0 read(4, ..., 10) = 99\n+0 \`tc qdisc add dev tun0 root netem loss 1%\``],
 ];
 
 for (const [word, text] of SKIPPED) {
-  Deno.test(`a script that uses ${word} is skipped with that word`, () => {
-    const result = run(text);
+  Deno.test(`a script that uses ${word} is skipped with that word; where nothing may be, it fails`, () => {
+    const result = run(text, BORROWED_SCRIPTS);
     assertEquals([result.outcome, result.reason], ["skipped", word]);
+    const strict = run(text);
+    assertEquals([strict.outcome, strict.reason], ["failed", `Not supported: ${word}`]);
   });
 }
+
+Deno.test("an assertion on what the core does not show is not checked; where nothing may be, it fails", () => {
+  const text = `${ESTABLISHED}+0 %{ assert tcpi_pacing_rate == 5 }%\n`;
+  const result = run(text, BORROWED_SCRIPTS);
+  assertEquals([result.outcome, result.assertionsUnchecked.length], ["ok", 1]);
+  assertMatch(run(text).reason, /^Not supported: assert tcpi_pacing_rate/);
+});
+
+Deno.test("an assertion on a connection that is gone fails; before there is one a socket has its state", () => {
+  const gone = run(`${ESTABLISHED}+0 close(4) = 0\n+0 > F. 1:1(0) ack 1\n+0 %{ assert sndWnd == 8000 }%\n`);
+  assertEquals([gone.outcome, gone.place?.line], ["failed", 10]);
+  assertMatch(gone.reason, /there is no connection to look at/);
+  const before = ESTABLISHED.split("\n").slice(0, 3).join("\n");
+  assertEquals(run(`${before}\n+0 %{ assert state == LISTEN }%`).reason, "");
+  assertEquals(run(`${before}\n+0 %{ assert state == CLOSED }%`).outcome, "failed");
+  assertMatch(run(`${before}\n+0 %{ assert cwnd == 1 }%`).reason, /there is no connection to look at/);
+});
 
 Deno.test("a failure shows what was expected, what was sent, and everything up to there with its reason", () => {
   const result = run(`${ESTABLISHED}+0 write(4, ..., 10) = 10\n+0 > P. 1:12(11) ack 1\n`, { push: true });
@@ -270,7 +294,7 @@ Deno.test("branches of a script for several systems follow the profile", () => {
 +0 > R. 0:0(0) ack 1 win 0
 #endif`;
   assertEquals(run(text).outcome, "ok");
-  assertEquals(run(text, { profile: "freebsd" }).line, 3);
+  assertEquals(run(text, { profile: "freebsd" }).place?.line, 3);
 });
 
 Deno.test("a run is the same every time", () => {

@@ -6,7 +6,7 @@
 import { assert, fail } from "@std/assert";
 import { OWN_SCRIPTS } from "../../packetdrill/options.ts";
 import { reportLines } from "../../packetdrill/report.ts";
-import { runScript } from "../../packetdrill/runner.ts";
+import { runScript } from "../../packetdrill/run.ts";
 import { SCRIPTS } from "./scripts/index.ts";
 import type { SequenceStart } from "../../packetdrill/world.ts";
 
@@ -26,9 +26,12 @@ for (const [path, text] of SCRIPTS) {
     for (const [family, sequences] of RUNS) {
       const result = runScript(text, path, { ...OWN_SCRIPTS, family, sequences });
       if (result.outcome !== "ok") {
-        fail(`IPv${family}, ${sequences} sequence numbers:\n${reportLines(path, path, result).join("\n")}`);
+        fail(
+          `IPv${family}, ${sequences} sequence numbers:\n${
+            reportLines({ path, variant: "", text, result }, false).join("\n")
+          }`,
+        );
       }
-      assert(result.assertionsSkipped.length === 0, `Not checked: ${result.assertionsSkipped.join("; ")}`);
     }
   });
 }

@@ -1,15 +1,20 @@
 /** Shell commands as settings. */
 
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { FREEBSD, LINUX } from "../../tcp/config/profiles.ts";
-import { ScriptError, UnsupportedError } from "../../packetdrill/ast.ts";
+import { ScriptError, UnsupportedError } from "../../packetdrill/errors.ts";
 import { interpretCommands } from "../../packetdrill/settings.ts";
+import type { ShellCommand } from "../../packetdrill/ast.ts";
 import { splitCommands } from "../../packetdrill/shell.ts";
 
 Deno.test("commands are split at line ends, semicolons and &&, with quotes, sums, comments and redirections understood", () => {
   const text = 'a \'b c\' "d e" $((2*3+1)) # f\ng > /dev/null 2>&1; h && i \\\n j | k="l $((4*5))"';
   assertEquals(splitCommands(text), [["a", "b c", "d e", "7"], ["g"], ["h"], ["i", "j", "|", "k=l 20"]]);
 });
+
+function commandOf(text: string): ShellCommand {
+  return { kind: "command", text, place: { line: 7, column: 3 } };
+}
 
 const CHANGES: readonly (readonly [command: string, changes: Record<string, unknown>])[] = [
   ["sysctl -q net.ipv4.tcp_timestamps=0", { handshake: { timestamps: false } }],
@@ -43,14 +48,14 @@ const CHANGES: readonly (readonly [command: string, changes: Record<string, unkn
 
 for (const [command, changes] of CHANGES) {
   Deno.test(`sets: ${command.replaceAll("\n", "; ")}`, () => {
-    assertEquals(interpretCommands(command, LINUX, 1).changes as Record<string, unknown>, changes);
+    assertEquals(interpretCommands(commandOf(command), LINUX).changes as Record<string, unknown>, changes);
   });
 }
 
 Deno.test("the limit of unsent octets is a setting of sockets, not of connections", () => {
-  const effects = interpretCommands("sysctl -q net.ipv4.tcp_notsent_lowat=4000", LINUX, 1);
+  const effects = interpretCommands(commandOf("sysctl -q net.ipv4.tcp_notsent_lowat=4000"), LINUX);
   assertEquals([effects.unsentLowWater, effects.changes], [4_000, {}]);
-  assertEquals(interpretCommands("sysctl -q net.ipv4.tcp_sack=0", LINUX, 1).unsentLowWater, null);
+  assertEquals(interpretCommands(commandOf("sysctl -q net.ipv4.tcp_sack=0"), LINUX).unsentLowWater, null);
 });
 
 const FREEBSD_CHANGES: readonly (readonly [command: string, changes: Record<string, unknown>])[] = [
@@ -64,13 +69,13 @@ const FREEBSD_CHANGES: readonly (readonly [command: string, changes: Record<stri
 
 for (const [command, changes] of FREEBSD_CHANGES) {
   Deno.test(`sets: ${command}`, () => {
-    assertEquals(interpretCommands(command, FREEBSD, 1).changes as Record<string, unknown>, changes);
+    assertEquals(interpretCommands(commandOf(command), FREEBSD).changes as Record<string, unknown>, changes);
   });
 }
 
 const UNKNOWN: readonly (readonly [word: string, command: string])[] = [
   ["iptables", "iptables -A OUTPUT -j DROP"],
-  ["sysctl net.ipv4.tcp_nonsense", "sysctl net.ipv4.tcp_nonsense=1"],
+  ["./setup.sh", "./setup.sh"],
   ["sysctl net.ipv4.tcp_ecn=3", "sysctl net.ipv4.tcp_ecn=3"],
   ["sysctl net.ipv4.tcp_congestion_control=bbr", "sysctl net.ipv4.tcp_congestion_control=bbr"],
   ["tc qdisc", "tc qdisc replace dev tun0 root pfifo limit 0"],
@@ -78,18 +83,39 @@ const UNKNOWN: readonly (readonly [word: string, command: string])[] = [
 ];
 
 for (const [word, command] of UNKNOWN) {
-  Deno.test(`names ${word} as what it does not know`, () => {
-    assertEquals(assertThrows(() => interpretCommands(command, LINUX, 7), UnsupportedError).word, word);
+  Deno.test(`names ${word} as not supported`, () => {
+    assertEquals(
+      assertThrows(() => interpretCommands(commandOf(command), LINUX), UnsupportedError).word,
+      word,
+    );
   });
 }
 
 Deno.test("sockstat is a check of how many connections are in a state", () => {
   const text = "sockstat -4 -P tcp -s | grep packetdril | grep -c TIME_WAIT | grep 1";
-  assertEquals(interpretCommands(text, FREEBSD, 1).checks, [{ state: "TIME-WAIT", count: 1 }]);
+  assertEquals(interpretCommands(commandOf(text), FREEBSD).checks, [{ state: "TIME-WAIT", count: 1 }]);
 });
 
-Deno.test("a field that there is not, or a value that it does not take, is the script's mistake", () => {
-  for (const command of ["config nonsense=1", "config sending.mss=1", "config nagle=3x", "config nagle"]) {
-    assertThrows(() => interpretCommands(command, LINUX, 1), ScriptError);
-  }
-});
+const MISTAKES: readonly (readonly [command: string, column: number, expected: RegExp])[] = [
+  ["config nonsense=1", 10, /a field of TcpConfig/],
+  ["config delaydAck=3ms", 10, /did you mean delayedAckTime/],
+  ["config sending.mss=1", 10, /a field of TcpConfig/],
+  ["config nagle=3x", 10, /nagle=VALUE/],
+  ["config nagle", 10, /nagle=VALUE/],
+  ["config ecn=requst", 10, /off, accept or request|request/],
+  ["config mss=1000 maxRto=0", 19, /maxRto/],
+  ["sysctl net.ipv4.tcp_nonsense=1", 10, /a kernel variable/],
+  ["sysctl -q net.ipv4.tcp_timestmps=1", 13, /did you mean net.ipv4.tcp_timestamps/],
+  ["sysctl net.core.rmem_mx=1", 10, /did you mean net.core.rmem_max/],
+  ["sysctl net.ipv4.tcp_sack=yes1", 10, /NUMBER/],
+  ["sysclt net.ipv4.tcp_sack=1", 3, /did you mean sysctl/],
+  ["sleep", 3, /sleep SECONDS/],
+];
+
+for (const [command, column, expected] of MISTAKES) {
+  Deno.test(`is the script's mistake: ${command}`, () => {
+    const error = assertThrows(() => interpretCommands(commandOf(command), LINUX), ScriptError);
+    assertEquals([error.place.line, error.place.column], [7, column]);
+    assertMatch(error.expected, expected);
+  });
+}

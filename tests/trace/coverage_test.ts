@@ -23,7 +23,7 @@ import {
   TIMERS,
 } from "../../trace/catalogue.ts";
 import { OWN_SCRIPTS } from "../../packetdrill/options.ts";
-import { runScript } from "../../packetdrill/runner.ts";
+import { runScript } from "../../packetdrill/run.ts";
 import { SCRIPTS } from "../packetdrill/scripts/index.ts";
 import { Coverage } from "../simulation/coverage.ts";
 import { simulate } from "../simulation/world.ts";
