@@ -8,9 +8,11 @@ import { CLIENT_TEXT } from "../cli/client_options.ts";
 import { ExitCode, exitMeaning } from "../cli/exit_codes.ts";
 import { fullHelp } from "../cli/help.ts";
 import { SERVER_TEXT } from "../cli/server_options.ts";
-import { USAGE as packetdrillHelp } from "../packetdrill/main.ts";
+import { scriptsText } from "../cli/scripts.ts";
 import project from "../deno.json" with { type: "json" };
 import { type Facts, falseClaims, optionsIn, optionsOf } from "./documents/claims.ts";
+
+const packetdrillHelp = fullHelp(scriptsText("deno task packetdrill"));
 
 const TOP = new URL("../", import.meta.url);
 const readable = Deno.permissions.querySync({ name: "read", path: TOP }).state === "granted";
@@ -18,7 +20,8 @@ const reason = readable ? "" : " (ignored: needs --allow-read, as deno task chec
 
 const FACTS: Facts = {
   options: new Map([
-    ["rawtcp-client", optionsOf(fullHelp(CLIENT_TEXT))],
+    // With --script it has those of the scripts' command.
+    ["rawtcp-client", optionsOf(fullHelp(CLIENT_TEXT)).union(optionsOf(packetdrillHelp))],
     ["rawtcp-server", optionsOf(fullHelp(SERVER_TEXT))],
     ["packetdrill", optionsOf(packetdrillHelp)],
     // Tasks for developers, which say in deno.json what they take.

@@ -10,7 +10,7 @@ import { UsageError } from "../../cli/options.ts";
 
 function observeOf(...args: readonly string[]): ObserveArguments {
   const command = parseClientArguments(args);
-  if (command.kind === "text") throw new Error("Not a run");
+  if (command.kind === "text" || command.kind === "script") throw new Error("Not a run");
   return command.kind === "run" ? command.arguments.observe : command.observe;
 }
 
