@@ -53,7 +53,7 @@ export class Sender {
   /** Whether the last answer to an unacceptable segment had the right edge of a shrunken window as its number. */
   answersFromEdge = false;
   readonly ring: ByteRing;
-  /** Sequence space acknowledged so far; {@link MOST_REMEMBERED}: at least that. */
+  /** Sequence space acknowledged so far, our SYN with it; {@link MOST_REMEMBERED}: at least that. */
   #acknowledged = 0;
   /** Null: the buffer has one size. */
   #tuning: SendTuning | null;
@@ -130,7 +130,7 @@ export class Sender {
   /** RFC 5961 5.2: SND.UNA - MAX.SND.WND <= SEG.ACK <= SND.NXT, and nothing from before our first octet. */
   isAckAcceptable(ack: SeqNumber): boolean {
     const behind = seqDistance(ack, this.sndUna);
-    return behind <= Math.min(this.maxSndWnd, this.#acknowledged) && seqAtOrBefore(ack, this.sndNxt);
+    return behind <= Math.min(this.maxSndWnd, this.#acknowledged - 1) && seqAtOrBefore(ack, this.sndNxt);
   }
 
   /** Moves SND.UNA to `ack` and forgets the text before it. Returns how many octets of text that was. */

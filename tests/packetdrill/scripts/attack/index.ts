@@ -1,36 +1,38 @@
 /** Our scripts about attack. Made by make_index.ts: run it after adding a script. */
 
 import script0 from "./ack_far_behind_is_challenged.pkt" with { type: "text" };
-import script1 from "./ack_of_unsent_is_challenged.pkt" with { type: "text" };
-import script2 from "./challenges_are_limited.pkt" with { type: "text" };
-import script3 from "./divided_acks_gain_nothing.pkt" with { type: "text" };
-import script4 from "./forged_timestamp_does_not_poison.pkt" with { type: "text" };
-import script5 from "./guessed_reset_is_challenged.pkt" with { type: "text" };
-import script6 from "./old_segment_reopens_no_window.pkt" with { type: "text" };
-import script7 from "./one_limit_for_all_challenges.pkt" with { type: "text" };
-import script8 from "./reports_of_single_octets_do_no_harm.pkt" with { type: "text" };
-import script9 from "./spoofed_duplicates_gain_nothing.pkt" with { type: "text" };
-import script10 from "./syn_in_the_window_is_challenged.pkt" with { type: "text" };
-import script11 from "./text_beyond_the_window_is_not_kept.pkt" with { type: "text" };
-import script12 from "./tiny_mss_is_raised.pkt" with { type: "text" };
-import script13 from "./true_traffic_is_not_limited.pkt" with { type: "text" };
-import script14 from "./unknown_port_pair_cannot_touch_a_connection.pkt" with { type: "text" };
+import script1 from "./ack_from_before_our_first_octet_is_challenged.pkt" with { type: "text" };
+import script2 from "./ack_of_unsent_is_challenged.pkt" with { type: "text" };
+import script3 from "./challenges_are_limited.pkt" with { type: "text" };
+import script4 from "./divided_acks_gain_nothing.pkt" with { type: "text" };
+import script5 from "./forged_timestamp_does_not_poison.pkt" with { type: "text" };
+import script6 from "./guessed_reset_is_challenged.pkt" with { type: "text" };
+import script7 from "./old_segment_reopens_no_window.pkt" with { type: "text" };
+import script8 from "./one_limit_for_all_challenges.pkt" with { type: "text" };
+import script9 from "./reports_of_single_octets_do_no_harm.pkt" with { type: "text" };
+import script10 from "./spoofed_duplicates_gain_nothing.pkt" with { type: "text" };
+import script11 from "./syn_in_the_window_is_challenged.pkt" with { type: "text" };
+import script12 from "./text_beyond_the_window_is_not_kept.pkt" with { type: "text" };
+import script13 from "./tiny_mss_is_raised.pkt" with { type: "text" };
+import script14 from "./true_traffic_is_not_limited.pkt" with { type: "text" };
+import script15 from "./unknown_port_pair_cannot_touch_a_connection.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["attack/ack_far_behind_is_challenged.pkt", script0],
-  ["attack/ack_of_unsent_is_challenged.pkt", script1],
-  ["attack/challenges_are_limited.pkt", script2],
-  ["attack/divided_acks_gain_nothing.pkt", script3],
-  ["attack/forged_timestamp_does_not_poison.pkt", script4],
-  ["attack/guessed_reset_is_challenged.pkt", script5],
-  ["attack/old_segment_reopens_no_window.pkt", script6],
-  ["attack/one_limit_for_all_challenges.pkt", script7],
-  ["attack/reports_of_single_octets_do_no_harm.pkt", script8],
-  ["attack/spoofed_duplicates_gain_nothing.pkt", script9],
-  ["attack/syn_in_the_window_is_challenged.pkt", script10],
-  ["attack/text_beyond_the_window_is_not_kept.pkt", script11],
-  ["attack/tiny_mss_is_raised.pkt", script12],
-  ["attack/true_traffic_is_not_limited.pkt", script13],
-  ["attack/unknown_port_pair_cannot_touch_a_connection.pkt", script14],
+  ["attack/ack_from_before_our_first_octet_is_challenged.pkt", script1],
+  ["attack/ack_of_unsent_is_challenged.pkt", script2],
+  ["attack/challenges_are_limited.pkt", script3],
+  ["attack/divided_acks_gain_nothing.pkt", script4],
+  ["attack/forged_timestamp_does_not_poison.pkt", script5],
+  ["attack/guessed_reset_is_challenged.pkt", script6],
+  ["attack/old_segment_reopens_no_window.pkt", script7],
+  ["attack/one_limit_for_all_challenges.pkt", script8],
+  ["attack/reports_of_single_octets_do_no_harm.pkt", script9],
+  ["attack/spoofed_duplicates_gain_nothing.pkt", script10],
+  ["attack/syn_in_the_window_is_challenged.pkt", script11],
+  ["attack/text_beyond_the_window_is_not_kept.pkt", script12],
+  ["attack/tiny_mss_is_raised.pkt", script13],
+  ["attack/true_traffic_is_not_limited.pkt", script14],
+  ["attack/unknown_port_pair_cannot_touch_a_connection.pkt", script15],
 ];

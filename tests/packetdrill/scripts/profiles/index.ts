@@ -35,11 +35,12 @@ import script31 from "./text_of_a_crossing_syn_is_reset_after_close.pkt" with { 
 import script32 from "./third_repeated_syn_is_bare.pkt" with { type: "text" };
 import script33 from "./time_wait_answers_acks_only.pkt" with { type: "text" };
 import script34 from "./timeout_is_taken_back_by_an_original.pkt" with { type: "text" };
-import script35 from "./timeouts_are_late_by_a_slop.pkt" with { type: "text" };
-import script36 from "./unknown_header_ends_opening_over_ipv6.pkt" with { type: "text" };
-import script37 from "./unknown_host_does_not_end_opening.pkt" with { type: "text" };
-import script38 from "./what_fits_is_taken.pkt" with { type: "text" };
-import script39 from "./whole_segment_is_reported.pkt" with { type: "text" };
+import script35 from "./timeout_says_what_icmp_said.pkt" with { type: "text" };
+import script36 from "./timeouts_are_late_by_a_slop.pkt" with { type: "text" };
+import script37 from "./unknown_header_ends_opening_over_ipv6.pkt" with { type: "text" };
+import script38 from "./unknown_host_does_not_end_opening.pkt" with { type: "text" };
+import script39 from "./what_fits_is_taken.pkt" with { type: "text" };
+import script40 from "./whole_segment_is_reported.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -78,9 +79,10 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["profiles/third_repeated_syn_is_bare.pkt", script32],
   ["profiles/time_wait_answers_acks_only.pkt", script33],
   ["profiles/timeout_is_taken_back_by_an_original.pkt", script34],
-  ["profiles/timeouts_are_late_by_a_slop.pkt", script35],
-  ["profiles/unknown_header_ends_opening_over_ipv6.pkt", script36],
-  ["profiles/unknown_host_does_not_end_opening.pkt", script37],
-  ["profiles/what_fits_is_taken.pkt", script38],
-  ["profiles/whole_segment_is_reported.pkt", script39],
+  ["profiles/timeout_says_what_icmp_said.pkt", script35],
+  ["profiles/timeouts_are_late_by_a_slop.pkt", script36],
+  ["profiles/unknown_header_ends_opening_over_ipv6.pkt", script37],
+  ["profiles/unknown_host_does_not_end_opening.pkt", script38],
+  ["profiles/what_fits_is_taken.pkt", script39],
+  ["profiles/whole_segment_is_reported.pkt", script40],
 ];

@@ -13,47 +13,49 @@ import script9 from "./limited_transmit_does_not_count_in_the_threshold.pkt" wit
 import script10 from "./limited_transmit_sends_one_segment_for_each_duplicate.pkt" with { type: "text" };
 import script11 from "./limited_transmit_stays_inside_the_peers_window.pkt" with { type: "text" };
 import script12 from "./lost_repetition_waits_for_the_timer_without_rack.pkt" with { type: "text" };
-import script13 from "./new_ack_starts_the_count_again.pkt" with { type: "text" };
-import script14 from "./new_loss_after_recovery_reduces_again.pkt" with { type: "text" };
-import script15 from "./next_hole_goes_out_on_suspicion.pkt" with { type: "text" };
-import script16 from "./no_duplicates_when_nothing_is_outstanding.pkt" with { type: "text" };
-import script17 from "./old_ack_is_no_duplicate.pkt" with { type: "text" };
-import script18 from "./one_reduction_for_one_window_of_losses.pkt" with { type: "text" };
-import script19 from "./only_what_is_lost_is_sent_again.pkt" with { type: "text" };
-import script20 from "./partial_ack_repeats_the_next_hole.pkt" with { type: "text" };
-import script21 from "./partial_ack_starts_the_timer_anew.pkt" with { type: "text" };
-import script22 from "./partial_ack_with_room_lets_two_out.pkt" with { type: "text" };
-import script23 from "./pipe_counts_what_is_in_the_network.pkt" with { type: "text" };
-import script24 from "./prr_adds_nothing_when_more_is_lost.pkt" with { type: "text" };
-import script25 from "./prr_always_sends_the_first_repetition.pkt" with { type: "text" };
-import script26 from "./prr_conserves_packets_after_heavy_loss.pkt" with { type: "text" };
-import script27 from "./prr_counts_only_what_duplicates_did_not.pkt" with { type: "text" };
-import script28 from "./prr_sends_half_of_what_arrives.pkt" with { type: "text" };
-import script29 from "./prr_speeds_up_when_all_goes_well.pkt" with { type: "text" };
-import script30 from "./prr_stops_at_the_threshold.pkt" with { type: "text" };
-import script31 from "./prr_with_cubic_sends_seven_of_ten.pkt" with { type: "text" };
-import script32 from "./rack_counts_segments_not_octets.pkt" with { type: "text" };
-import script33 from "./rack_finds_a_lost_repetition.pkt" with { type: "text" };
-import script34 from "./rack_finds_the_tail_with_the_repetition.pkt" with { type: "text" };
-import script35 from "./rack_late_segment_is_not_sent_again.pkt" with { type: "text" };
-import script36 from "./rack_marks_all_that_was_sent_before.pkt" with { type: "text" };
-import script37 from "./rack_needs_no_third_duplicate.pkt" with { type: "text" };
-import script38 from "./rack_off_counts_again.pkt" with { type: "text" };
-import script39 from "./rack_reordering_within_the_wait_costs_nothing.pkt" with { type: "text" };
-import script40 from "./rack_spares_the_young_at_a_timeout.pkt" with { type: "text" };
-import script41 from "./rack_spares_what_was_sent_later.pkt" with { type: "text" };
-import script42 from "./rack_third_reported_segment_means_loss_at_once.pkt" with { type: "text" };
-import script43 from "./rack_timer_starts_recovery_with_one_segment.pkt" with { type: "text" };
-import script44 from "./rack_waits_a_quarter_of_the_round_trip.pkt" with { type: "text" };
-import script45 from "./rack_waits_even_for_three_once_it_saw_reordering.pkt" with { type: "text" };
-import script46 from "./rack_window_widens_with_each_needless_repetition.pkt" with { type: "text" };
-import script47 from "./reported_segments_are_not_repeated_after_a_timeout.pkt" with { type: "text" };
-import script48 from "./third_duplicate_halves_the_threshold.pkt" with { type: "text" };
-import script49 from "./three_duplicates_of_short_segments_mean_loss.pkt" with { type: "text" };
-import script50 from "./three_ranges_mean_loss.pkt" with { type: "text" };
-import script51 from "./threshold_for_duplicates_can_be_set.pkt" with { type: "text" };
-import script52 from "./two_duplicates_are_not_enough.pkt" with { type: "text" };
-import script53 from "./window_after_recovery_is_the_threshold.pkt" with { type: "text" };
+import script13 from "./lost_retransmission_lowers_the_threshold_again.pkt" with { type: "text" };
+import script14 from "./new_ack_starts_the_count_again.pkt" with { type: "text" };
+import script15 from "./new_loss_after_recovery_reduces_again.pkt" with { type: "text" };
+import script16 from "./next_hole_goes_out_on_suspicion.pkt" with { type: "text" };
+import script17 from "./no_duplicates_when_nothing_is_outstanding.pkt" with { type: "text" };
+import script18 from "./old_ack_is_no_duplicate.pkt" with { type: "text" };
+import script19 from "./one_reduction_for_one_window_of_losses.pkt" with { type: "text" };
+import script20 from "./only_what_is_lost_is_sent_again.pkt" with { type: "text" };
+import script21 from "./partial_ack_repeats_the_next_hole.pkt" with { type: "text" };
+import script22 from "./partial_ack_starts_the_timer_anew.pkt" with { type: "text" };
+import script23 from "./partial_ack_with_room_lets_two_out.pkt" with { type: "text" };
+import script24 from "./pipe_counts_what_is_in_the_network.pkt" with { type: "text" };
+import script25 from "./prr_adds_nothing_when_more_is_lost.pkt" with { type: "text" };
+import script26 from "./prr_always_sends_the_first_repetition.pkt" with { type: "text" };
+import script27 from "./prr_conserves_packets_after_heavy_loss.pkt" with { type: "text" };
+import script28 from "./prr_counts_only_what_duplicates_did_not.pkt" with { type: "text" };
+import script29 from "./prr_sends_half_of_what_arrives.pkt" with { type: "text" };
+import script30 from "./prr_speeds_up_when_all_goes_well.pkt" with { type: "text" };
+import script31 from "./prr_stops_at_the_threshold.pkt" with { type: "text" };
+import script32 from "./prr_with_cubic_sends_seven_of_ten.pkt" with { type: "text" };
+import script33 from "./rack_counts_segments_not_octets.pkt" with { type: "text" };
+import script34 from "./rack_finds_a_lost_repetition.pkt" with { type: "text" };
+import script35 from "./rack_finds_the_tail_with_the_repetition.pkt" with { type: "text" };
+import script36 from "./rack_late_segment_is_not_sent_again.pkt" with { type: "text" };
+import script37 from "./rack_marks_all_that_was_sent_before.pkt" with { type: "text" };
+import script38 from "./rack_needs_no_third_duplicate.pkt" with { type: "text" };
+import script39 from "./rack_off_counts_again.pkt" with { type: "text" };
+import script40 from "./rack_passes_over_what_was_answered_too_soon.pkt" with { type: "text" };
+import script41 from "./rack_reordering_within_the_wait_costs_nothing.pkt" with { type: "text" };
+import script42 from "./rack_spares_the_young_at_a_timeout.pkt" with { type: "text" };
+import script43 from "./rack_spares_what_was_sent_later.pkt" with { type: "text" };
+import script44 from "./rack_third_reported_segment_means_loss_at_once.pkt" with { type: "text" };
+import script45 from "./rack_timer_starts_recovery_with_one_segment.pkt" with { type: "text" };
+import script46 from "./rack_waits_a_quarter_of_the_round_trip.pkt" with { type: "text" };
+import script47 from "./rack_waits_even_for_three_once_it_saw_reordering.pkt" with { type: "text" };
+import script48 from "./rack_window_widens_with_each_needless_repetition.pkt" with { type: "text" };
+import script49 from "./reported_segments_are_not_repeated_after_a_timeout.pkt" with { type: "text" };
+import script50 from "./third_duplicate_halves_the_threshold.pkt" with { type: "text" };
+import script51 from "./three_duplicates_of_short_segments_mean_loss.pkt" with { type: "text" };
+import script52 from "./three_ranges_mean_loss.pkt" with { type: "text" };
+import script53 from "./threshold_for_duplicates_can_be_set.pkt" with { type: "text" };
+import script54 from "./two_duplicates_are_not_enough.pkt" with { type: "text" };
+import script55 from "./window_after_recovery_is_the_threshold.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -70,45 +72,47 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["recovery/limited_transmit_sends_one_segment_for_each_duplicate.pkt", script10],
   ["recovery/limited_transmit_stays_inside_the_peers_window.pkt", script11],
   ["recovery/lost_repetition_waits_for_the_timer_without_rack.pkt", script12],
-  ["recovery/new_ack_starts_the_count_again.pkt", script13],
-  ["recovery/new_loss_after_recovery_reduces_again.pkt", script14],
-  ["recovery/next_hole_goes_out_on_suspicion.pkt", script15],
-  ["recovery/no_duplicates_when_nothing_is_outstanding.pkt", script16],
-  ["recovery/old_ack_is_no_duplicate.pkt", script17],
-  ["recovery/one_reduction_for_one_window_of_losses.pkt", script18],
-  ["recovery/only_what_is_lost_is_sent_again.pkt", script19],
-  ["recovery/partial_ack_repeats_the_next_hole.pkt", script20],
-  ["recovery/partial_ack_starts_the_timer_anew.pkt", script21],
-  ["recovery/partial_ack_with_room_lets_two_out.pkt", script22],
-  ["recovery/pipe_counts_what_is_in_the_network.pkt", script23],
-  ["recovery/prr_adds_nothing_when_more_is_lost.pkt", script24],
-  ["recovery/prr_always_sends_the_first_repetition.pkt", script25],
-  ["recovery/prr_conserves_packets_after_heavy_loss.pkt", script26],
-  ["recovery/prr_counts_only_what_duplicates_did_not.pkt", script27],
-  ["recovery/prr_sends_half_of_what_arrives.pkt", script28],
-  ["recovery/prr_speeds_up_when_all_goes_well.pkt", script29],
-  ["recovery/prr_stops_at_the_threshold.pkt", script30],
-  ["recovery/prr_with_cubic_sends_seven_of_ten.pkt", script31],
-  ["recovery/rack_counts_segments_not_octets.pkt", script32],
-  ["recovery/rack_finds_a_lost_repetition.pkt", script33],
-  ["recovery/rack_finds_the_tail_with_the_repetition.pkt", script34],
-  ["recovery/rack_late_segment_is_not_sent_again.pkt", script35],
-  ["recovery/rack_marks_all_that_was_sent_before.pkt", script36],
-  ["recovery/rack_needs_no_third_duplicate.pkt", script37],
-  ["recovery/rack_off_counts_again.pkt", script38],
-  ["recovery/rack_reordering_within_the_wait_costs_nothing.pkt", script39],
-  ["recovery/rack_spares_the_young_at_a_timeout.pkt", script40],
-  ["recovery/rack_spares_what_was_sent_later.pkt", script41],
-  ["recovery/rack_third_reported_segment_means_loss_at_once.pkt", script42],
-  ["recovery/rack_timer_starts_recovery_with_one_segment.pkt", script43],
-  ["recovery/rack_waits_a_quarter_of_the_round_trip.pkt", script44],
-  ["recovery/rack_waits_even_for_three_once_it_saw_reordering.pkt", script45],
-  ["recovery/rack_window_widens_with_each_needless_repetition.pkt", script46],
-  ["recovery/reported_segments_are_not_repeated_after_a_timeout.pkt", script47],
-  ["recovery/third_duplicate_halves_the_threshold.pkt", script48],
-  ["recovery/three_duplicates_of_short_segments_mean_loss.pkt", script49],
-  ["recovery/three_ranges_mean_loss.pkt", script50],
-  ["recovery/threshold_for_duplicates_can_be_set.pkt", script51],
-  ["recovery/two_duplicates_are_not_enough.pkt", script52],
-  ["recovery/window_after_recovery_is_the_threshold.pkt", script53],
+  ["recovery/lost_retransmission_lowers_the_threshold_again.pkt", script13],
+  ["recovery/new_ack_starts_the_count_again.pkt", script14],
+  ["recovery/new_loss_after_recovery_reduces_again.pkt", script15],
+  ["recovery/next_hole_goes_out_on_suspicion.pkt", script16],
+  ["recovery/no_duplicates_when_nothing_is_outstanding.pkt", script17],
+  ["recovery/old_ack_is_no_duplicate.pkt", script18],
+  ["recovery/one_reduction_for_one_window_of_losses.pkt", script19],
+  ["recovery/only_what_is_lost_is_sent_again.pkt", script20],
+  ["recovery/partial_ack_repeats_the_next_hole.pkt", script21],
+  ["recovery/partial_ack_starts_the_timer_anew.pkt", script22],
+  ["recovery/partial_ack_with_room_lets_two_out.pkt", script23],
+  ["recovery/pipe_counts_what_is_in_the_network.pkt", script24],
+  ["recovery/prr_adds_nothing_when_more_is_lost.pkt", script25],
+  ["recovery/prr_always_sends_the_first_repetition.pkt", script26],
+  ["recovery/prr_conserves_packets_after_heavy_loss.pkt", script27],
+  ["recovery/prr_counts_only_what_duplicates_did_not.pkt", script28],
+  ["recovery/prr_sends_half_of_what_arrives.pkt", script29],
+  ["recovery/prr_speeds_up_when_all_goes_well.pkt", script30],
+  ["recovery/prr_stops_at_the_threshold.pkt", script31],
+  ["recovery/prr_with_cubic_sends_seven_of_ten.pkt", script32],
+  ["recovery/rack_counts_segments_not_octets.pkt", script33],
+  ["recovery/rack_finds_a_lost_repetition.pkt", script34],
+  ["recovery/rack_finds_the_tail_with_the_repetition.pkt", script35],
+  ["recovery/rack_late_segment_is_not_sent_again.pkt", script36],
+  ["recovery/rack_marks_all_that_was_sent_before.pkt", script37],
+  ["recovery/rack_needs_no_third_duplicate.pkt", script38],
+  ["recovery/rack_off_counts_again.pkt", script39],
+  ["recovery/rack_passes_over_what_was_answered_too_soon.pkt", script40],
+  ["recovery/rack_reordering_within_the_wait_costs_nothing.pkt", script41],
+  ["recovery/rack_spares_the_young_at_a_timeout.pkt", script42],
+  ["recovery/rack_spares_what_was_sent_later.pkt", script43],
+  ["recovery/rack_third_reported_segment_means_loss_at_once.pkt", script44],
+  ["recovery/rack_timer_starts_recovery_with_one_segment.pkt", script45],
+  ["recovery/rack_waits_a_quarter_of_the_round_trip.pkt", script46],
+  ["recovery/rack_waits_even_for_three_once_it_saw_reordering.pkt", script47],
+  ["recovery/rack_window_widens_with_each_needless_repetition.pkt", script48],
+  ["recovery/reported_segments_are_not_repeated_after_a_timeout.pkt", script49],
+  ["recovery/third_duplicate_halves_the_threshold.pkt", script50],
+  ["recovery/three_duplicates_of_short_segments_mean_loss.pkt", script51],
+  ["recovery/three_ranges_mean_loss.pkt", script52],
+  ["recovery/threshold_for_duplicates_can_be_set.pkt", script53],
+  ["recovery/two_duplicates_are_not_enough.pkt", script54],
+  ["recovery/window_after_recovery_is_the_threshold.pkt", script55],
 ];

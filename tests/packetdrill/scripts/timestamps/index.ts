@@ -3,48 +3,50 @@
 import script0 from "./ack_of_unsent_does_not_renew_them.pkt" with { type: "text" };
 import script1 from "./clock_ticks_each_millisecond.pkt" with { type: "text" };
 import script2 from "./delayed_ack_echoes_the_first.pkt" with { type: "text" };
-import script3 from "./every_segment_has_them.pkt" with { type: "text" };
-import script4 from "./missing_ones_are_tolerated.pkt" with { type: "text" };
-import script5 from "./missing_ones_may_be_refused.pkt" with { type: "text" };
-import script6 from "./not_agreed_not_used.pkt" with { type: "text" };
-import script7 from "./old_ack_does_not_count.pkt" with { type: "text" };
-import script8 from "./paws_does_not_protect_from_reset.pkt" with { type: "text" };
-import script9 from "./paws_rejects_an_old_fin.pkt" with { type: "text" };
-import script10 from "./paws_rejects_older_values.pkt" with { type: "text" };
-import script11 from "./pure_ack_is_echoed.pkt" with { type: "text" };
-import script12 from "./recent_expires_after_24_days.pkt" with { type: "text" };
-import script13 from "./repeated_segment_has_a_new_value.pkt" with { type: "text" };
-import script14 from "./reset_has_them.pkt" with { type: "text" };
-import script15 from "./reset_of_ours_carries_them.pkt" with { type: "text" };
-import script16 from "./segment_beyond_a_gap_is_not_echoed.pkt" with { type: "text" };
-import script17 from "./segment_beyond_the_window_does_not_renew_them.pkt" with { type: "text" };
-import script18 from "./segment_that_fills_a_gap_is_echoed.pkt" with { type: "text" };
-import script19 from "./syn_ack_echoes_the_syn.pkt" with { type: "text" };
-import script20 from "./tick_can_be_longer.pkt" with { type: "text" };
-import script21 from "./values_wrap.pkt" with { type: "text" };
+import script3 from "./echo_from_before_the_segment_is_no_sample.pkt" with { type: "text" };
+import script4 from "./every_segment_has_them.pkt" with { type: "text" };
+import script5 from "./missing_ones_are_tolerated.pkt" with { type: "text" };
+import script6 from "./missing_ones_may_be_refused.pkt" with { type: "text" };
+import script7 from "./not_agreed_not_used.pkt" with { type: "text" };
+import script8 from "./old_ack_does_not_count.pkt" with { type: "text" };
+import script9 from "./paws_does_not_protect_from_reset.pkt" with { type: "text" };
+import script10 from "./paws_rejects_an_old_fin.pkt" with { type: "text" };
+import script11 from "./paws_rejects_older_values.pkt" with { type: "text" };
+import script12 from "./pure_ack_is_echoed.pkt" with { type: "text" };
+import script13 from "./recent_expires_after_24_days.pkt" with { type: "text" };
+import script14 from "./repeated_segment_has_a_new_value.pkt" with { type: "text" };
+import script15 from "./reset_has_them.pkt" with { type: "text" };
+import script16 from "./reset_of_ours_carries_them.pkt" with { type: "text" };
+import script17 from "./segment_beyond_a_gap_is_not_echoed.pkt" with { type: "text" };
+import script18 from "./segment_beyond_the_window_does_not_renew_them.pkt" with { type: "text" };
+import script19 from "./segment_that_fills_a_gap_is_echoed.pkt" with { type: "text" };
+import script20 from "./syn_ack_echoes_the_syn.pkt" with { type: "text" };
+import script21 from "./tick_can_be_longer.pkt" with { type: "text" };
+import script22 from "./values_wrap.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["timestamps/ack_of_unsent_does_not_renew_them.pkt", script0],
   ["timestamps/clock_ticks_each_millisecond.pkt", script1],
   ["timestamps/delayed_ack_echoes_the_first.pkt", script2],
-  ["timestamps/every_segment_has_them.pkt", script3],
-  ["timestamps/missing_ones_are_tolerated.pkt", script4],
-  ["timestamps/missing_ones_may_be_refused.pkt", script5],
-  ["timestamps/not_agreed_not_used.pkt", script6],
-  ["timestamps/old_ack_does_not_count.pkt", script7],
-  ["timestamps/paws_does_not_protect_from_reset.pkt", script8],
-  ["timestamps/paws_rejects_an_old_fin.pkt", script9],
-  ["timestamps/paws_rejects_older_values.pkt", script10],
-  ["timestamps/pure_ack_is_echoed.pkt", script11],
-  ["timestamps/recent_expires_after_24_days.pkt", script12],
-  ["timestamps/repeated_segment_has_a_new_value.pkt", script13],
-  ["timestamps/reset_has_them.pkt", script14],
-  ["timestamps/reset_of_ours_carries_them.pkt", script15],
-  ["timestamps/segment_beyond_a_gap_is_not_echoed.pkt", script16],
-  ["timestamps/segment_beyond_the_window_does_not_renew_them.pkt", script17],
-  ["timestamps/segment_that_fills_a_gap_is_echoed.pkt", script18],
-  ["timestamps/syn_ack_echoes_the_syn.pkt", script19],
-  ["timestamps/tick_can_be_longer.pkt", script20],
-  ["timestamps/values_wrap.pkt", script21],
+  ["timestamps/echo_from_before_the_segment_is_no_sample.pkt", script3],
+  ["timestamps/every_segment_has_them.pkt", script4],
+  ["timestamps/missing_ones_are_tolerated.pkt", script5],
+  ["timestamps/missing_ones_may_be_refused.pkt", script6],
+  ["timestamps/not_agreed_not_used.pkt", script7],
+  ["timestamps/old_ack_does_not_count.pkt", script8],
+  ["timestamps/paws_does_not_protect_from_reset.pkt", script9],
+  ["timestamps/paws_rejects_an_old_fin.pkt", script10],
+  ["timestamps/paws_rejects_older_values.pkt", script11],
+  ["timestamps/pure_ack_is_echoed.pkt", script12],
+  ["timestamps/recent_expires_after_24_days.pkt", script13],
+  ["timestamps/repeated_segment_has_a_new_value.pkt", script14],
+  ["timestamps/reset_has_them.pkt", script15],
+  ["timestamps/reset_of_ours_carries_them.pkt", script16],
+  ["timestamps/segment_beyond_a_gap_is_not_echoed.pkt", script17],
+  ["timestamps/segment_beyond_the_window_does_not_renew_them.pkt", script18],
+  ["timestamps/segment_that_fills_a_gap_is_echoed.pkt", script19],
+  ["timestamps/syn_ack_echoes_the_syn.pkt", script20],
+  ["timestamps/tick_can_be_longer.pkt", script21],
+  ["timestamps/values_wrap.pkt", script22],
 ];

@@ -5,46 +5,50 @@ import script1 from "./ack_counts_at_zero_window.pkt" with { type: "text" };
 import script2 from "./announced_edge_is_never_taken_back.pkt" with { type: "text" };
 import script3 from "./answer_behind_a_probe_is_where_the_window_ends.pkt" with { type: "text" };
 import script4 from "./answers_beyond_a_shrunken_window_take_turns.pkt" with { type: "text" };
-import script5 from "./buffer_grows_with_its_reader.pkt" with { type: "text" };
-import script6 from "./field_above_32767_is_unsigned.pkt" with { type: "text" };
-import script7 from "./fin_needs_one_place.pkt" with { type: "text" };
-import script8 from "./fin_waits_for_our_window.pkt" with { type: "text" };
-import script9 from "./half_of_the_largest_window_is_worthwhile.pkt" with { type: "text" };
-import script10 from "./large_update_does_not_wait_for_a_delayed_ack.pkt" with { type: "text" };
-import script11 from "./older_segment_does_not_change_the_window.pkt" with { type: "text" };
-import script12 from "./opening_ends_the_probes.pkt" with { type: "text" };
-import script13 from "./override_sends_into_a_small_window.pkt" with { type: "text" };
-import script14 from "./overrun_buffer_closes_at_once.pkt" with { type: "text" };
-import script15 from "./packets_take_more_memory_than_text.pkt" with { type: "text" };
-import script16 from "./probe_is_taken_when_there_is_room.pkt" with { type: "text" };
-import script17 from "./probe_that_carries_the_fin.pkt" with { type: "text" };
-import script18 from "./probe_without_an_octet.pkt" with { type: "text" };
-import script19 from "./receive_window_shrinks_as_octets_lie_unread.pkt" with { type: "text" };
-import script20 from "./receiver_opens_by_a_full_segment.pkt" with { type: "text" };
-import script21 from "./receiver_opens_by_half_of_a_small_buffer.pkt" with { type: "text" };
-import script22 from "./refused_probe_is_sent_with_the_rest.pkt" with { type: "text" };
-import script23 from "./reset_counts_at_zero_window.pkt" with { type: "text" };
-import script24 from "./rest_of_the_window_may_be_filled.pkt" with { type: "text" };
-import script25 from "./scale_14_gives_a_gigabyte.pkt" with { type: "text" };
-import script26 from "./scaled_window_of_a_tiny_buffer.pkt" with { type: "text" };
-import script27 from "./segment_beyond_the_edge_is_taken_whole.pkt" with { type: "text" };
-import script28 from "./sender_waits_for_a_worthwhile_window.pkt" with { type: "text" };
-import script29 from "./shrunken_window_holds_new_data.pkt" with { type: "text" };
-import script30 from "./shrunken_window_regrows.pkt" with { type: "text" };
-import script31 from "./shrunken_window_still_retransmits_inside.pkt" with { type: "text" };
-import script32 from "./small_gain_is_not_announced.pkt" with { type: "text" };
-import script33 from "./two_zero_windows_are_quiet.pkt" with { type: "text" };
-import script34 from "./unanswered_probes_end_the_connection.pkt" with { type: "text" };
-import script35 from "./update_follows_reading.pkt" with { type: "text" };
-import script36 from "./update_without_text_is_used.pkt" with { type: "text" };
-import script37 from "./urgent_counts_at_zero_window.pkt" with { type: "text" };
-import script38 from "./window_below_one_unit_of_its_scale_has_not_shrunk.pkt" with { type: "text" };
-import script39 from "./window_is_never_overrun.pkt" with { type: "text" };
-import script40 from "./window_shrunk_to_zero_is_probed.pkt" with { type: "text" };
-import script41 from "./window_taken_back_still_takes_what_it_promised.pkt" with { type: "text" };
-import script42 from "./zero_window_for_an_hour.pkt" with { type: "text" };
-import script43 from "./zero_window_is_probed.pkt" with { type: "text" };
-import script44 from "./zero_window_probe_is_answered.pkt" with { type: "text" };
+import script5 from "./answers_to_probes_are_no_duplicates.pkt" with { type: "text" };
+import script6 from "./buffer_grows_with_its_reader.pkt" with { type: "text" };
+import script7 from "./field_above_32767_is_unsigned.pkt" with { type: "text" };
+import script8 from "./fin_needs_one_place.pkt" with { type: "text" };
+import script9 from "./fin_waits_for_our_window.pkt" with { type: "text" };
+import script10 from "./half_of_the_largest_window_is_worthwhile.pkt" with { type: "text" };
+import script11 from "./large_update_does_not_wait_for_a_delayed_ack.pkt" with { type: "text" };
+import script12 from "./older_segment_does_not_change_the_window.pkt" with { type: "text" };
+import script13 from "./opening_ends_the_probes.pkt" with { type: "text" };
+import script14 from "./override_sends_into_a_small_window.pkt" with { type: "text" };
+import script15 from "./overrun_buffer_closes_at_once.pkt" with { type: "text" };
+import script16 from "./packets_take_more_memory_than_text.pkt" with { type: "text" };
+import script17 from "./probe_is_taken_when_there_is_room.pkt" with { type: "text" };
+import script18 from "./probe_that_carries_the_fin.pkt" with { type: "text" };
+import script19 from "./probe_without_an_octet.pkt" with { type: "text" };
+import script20 from "./probes_are_no_use_of_the_path.pkt" with { type: "text" };
+import script21 from "./receive_window_shrinks_as_octets_lie_unread.pkt" with { type: "text" };
+import script22 from "./receiver_opens_by_a_full_segment.pkt" with { type: "text" };
+import script23 from "./receiver_opens_by_half_of_a_small_buffer.pkt" with { type: "text" };
+import script24 from "./refused_probe_is_sent_with_the_rest.pkt" with { type: "text" };
+import script25 from "./refused_probe_takes_the_rest_along.pkt" with { type: "text" };
+import script26 from "./reset_counts_at_zero_window.pkt" with { type: "text" };
+import script27 from "./rest_of_the_window_may_be_filled.pkt" with { type: "text" };
+import script28 from "./scale_14_gives_a_gigabyte.pkt" with { type: "text" };
+import script29 from "./scaled_window_of_a_tiny_buffer.pkt" with { type: "text" };
+import script30 from "./segment_beyond_the_edge_is_taken_whole.pkt" with { type: "text" };
+import script31 from "./sender_waits_for_a_worthwhile_window.pkt" with { type: "text" };
+import script32 from "./shrunken_window_holds_new_data.pkt" with { type: "text" };
+import script33 from "./shrunken_window_regrows.pkt" with { type: "text" };
+import script34 from "./shrunken_window_still_retransmits_inside.pkt" with { type: "text" };
+import script35 from "./small_gain_is_not_announced.pkt" with { type: "text" };
+import script36 from "./two_zero_windows_are_quiet.pkt" with { type: "text" };
+import script37 from "./unanswered_probes_end_the_connection.pkt" with { type: "text" };
+import script38 from "./update_follows_reading.pkt" with { type: "text" };
+import script39 from "./update_without_text_is_used.pkt" with { type: "text" };
+import script40 from "./urgent_counts_at_zero_window.pkt" with { type: "text" };
+import script41 from "./what_a_shrunken_window_refused_goes_when_it_opens.pkt" with { type: "text" };
+import script42 from "./window_below_one_unit_of_its_scale_has_not_shrunk.pkt" with { type: "text" };
+import script43 from "./window_is_never_overrun.pkt" with { type: "text" };
+import script44 from "./window_shrunk_to_zero_is_probed.pkt" with { type: "text" };
+import script45 from "./window_taken_back_still_takes_what_it_promised.pkt" with { type: "text" };
+import script46 from "./zero_window_for_an_hour.pkt" with { type: "text" };
+import script47 from "./zero_window_is_probed.pkt" with { type: "text" };
+import script48 from "./zero_window_probe_is_answered.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -53,44 +57,48 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["window/announced_edge_is_never_taken_back.pkt", script2],
   ["window/answer_behind_a_probe_is_where_the_window_ends.pkt", script3],
   ["window/answers_beyond_a_shrunken_window_take_turns.pkt", script4],
-  ["window/buffer_grows_with_its_reader.pkt", script5],
-  ["window/field_above_32767_is_unsigned.pkt", script6],
-  ["window/fin_needs_one_place.pkt", script7],
-  ["window/fin_waits_for_our_window.pkt", script8],
-  ["window/half_of_the_largest_window_is_worthwhile.pkt", script9],
-  ["window/large_update_does_not_wait_for_a_delayed_ack.pkt", script10],
-  ["window/older_segment_does_not_change_the_window.pkt", script11],
-  ["window/opening_ends_the_probes.pkt", script12],
-  ["window/override_sends_into_a_small_window.pkt", script13],
-  ["window/overrun_buffer_closes_at_once.pkt", script14],
-  ["window/packets_take_more_memory_than_text.pkt", script15],
-  ["window/probe_is_taken_when_there_is_room.pkt", script16],
-  ["window/probe_that_carries_the_fin.pkt", script17],
-  ["window/probe_without_an_octet.pkt", script18],
-  ["window/receive_window_shrinks_as_octets_lie_unread.pkt", script19],
-  ["window/receiver_opens_by_a_full_segment.pkt", script20],
-  ["window/receiver_opens_by_half_of_a_small_buffer.pkt", script21],
-  ["window/refused_probe_is_sent_with_the_rest.pkt", script22],
-  ["window/reset_counts_at_zero_window.pkt", script23],
-  ["window/rest_of_the_window_may_be_filled.pkt", script24],
-  ["window/scale_14_gives_a_gigabyte.pkt", script25],
-  ["window/scaled_window_of_a_tiny_buffer.pkt", script26],
-  ["window/segment_beyond_the_edge_is_taken_whole.pkt", script27],
-  ["window/sender_waits_for_a_worthwhile_window.pkt", script28],
-  ["window/shrunken_window_holds_new_data.pkt", script29],
-  ["window/shrunken_window_regrows.pkt", script30],
-  ["window/shrunken_window_still_retransmits_inside.pkt", script31],
-  ["window/small_gain_is_not_announced.pkt", script32],
-  ["window/two_zero_windows_are_quiet.pkt", script33],
-  ["window/unanswered_probes_end_the_connection.pkt", script34],
-  ["window/update_follows_reading.pkt", script35],
-  ["window/update_without_text_is_used.pkt", script36],
-  ["window/urgent_counts_at_zero_window.pkt", script37],
-  ["window/window_below_one_unit_of_its_scale_has_not_shrunk.pkt", script38],
-  ["window/window_is_never_overrun.pkt", script39],
-  ["window/window_shrunk_to_zero_is_probed.pkt", script40],
-  ["window/window_taken_back_still_takes_what_it_promised.pkt", script41],
-  ["window/zero_window_for_an_hour.pkt", script42],
-  ["window/zero_window_is_probed.pkt", script43],
-  ["window/zero_window_probe_is_answered.pkt", script44],
+  ["window/answers_to_probes_are_no_duplicates.pkt", script5],
+  ["window/buffer_grows_with_its_reader.pkt", script6],
+  ["window/field_above_32767_is_unsigned.pkt", script7],
+  ["window/fin_needs_one_place.pkt", script8],
+  ["window/fin_waits_for_our_window.pkt", script9],
+  ["window/half_of_the_largest_window_is_worthwhile.pkt", script10],
+  ["window/large_update_does_not_wait_for_a_delayed_ack.pkt", script11],
+  ["window/older_segment_does_not_change_the_window.pkt", script12],
+  ["window/opening_ends_the_probes.pkt", script13],
+  ["window/override_sends_into_a_small_window.pkt", script14],
+  ["window/overrun_buffer_closes_at_once.pkt", script15],
+  ["window/packets_take_more_memory_than_text.pkt", script16],
+  ["window/probe_is_taken_when_there_is_room.pkt", script17],
+  ["window/probe_that_carries_the_fin.pkt", script18],
+  ["window/probe_without_an_octet.pkt", script19],
+  ["window/probes_are_no_use_of_the_path.pkt", script20],
+  ["window/receive_window_shrinks_as_octets_lie_unread.pkt", script21],
+  ["window/receiver_opens_by_a_full_segment.pkt", script22],
+  ["window/receiver_opens_by_half_of_a_small_buffer.pkt", script23],
+  ["window/refused_probe_is_sent_with_the_rest.pkt", script24],
+  ["window/refused_probe_takes_the_rest_along.pkt", script25],
+  ["window/reset_counts_at_zero_window.pkt", script26],
+  ["window/rest_of_the_window_may_be_filled.pkt", script27],
+  ["window/scale_14_gives_a_gigabyte.pkt", script28],
+  ["window/scaled_window_of_a_tiny_buffer.pkt", script29],
+  ["window/segment_beyond_the_edge_is_taken_whole.pkt", script30],
+  ["window/sender_waits_for_a_worthwhile_window.pkt", script31],
+  ["window/shrunken_window_holds_new_data.pkt", script32],
+  ["window/shrunken_window_regrows.pkt", script33],
+  ["window/shrunken_window_still_retransmits_inside.pkt", script34],
+  ["window/small_gain_is_not_announced.pkt", script35],
+  ["window/two_zero_windows_are_quiet.pkt", script36],
+  ["window/unanswered_probes_end_the_connection.pkt", script37],
+  ["window/update_follows_reading.pkt", script38],
+  ["window/update_without_text_is_used.pkt", script39],
+  ["window/urgent_counts_at_zero_window.pkt", script40],
+  ["window/what_a_shrunken_window_refused_goes_when_it_opens.pkt", script41],
+  ["window/window_below_one_unit_of_its_scale_has_not_shrunk.pkt", script42],
+  ["window/window_is_never_overrun.pkt", script43],
+  ["window/window_shrunk_to_zero_is_probed.pkt", script44],
+  ["window/window_taken_back_still_takes_what_it_promised.pkt", script45],
+  ["window/zero_window_for_an_hour.pkt", script46],
+  ["window/zero_window_is_probed.pkt", script47],
+  ["window/zero_window_probe_is_answered.pkt", script48],
 ];
