@@ -15,12 +15,13 @@ import {
   seqDistance,
   type SeqNumber,
   seqNumber,
+  timestampDistance,
 } from "../base/seq.ts";
 import { restartAfterIdle } from "./idle.ts";
 import type { Tcb } from "./tcb.ts";
 import { armPersist, rearmAfterProgress } from "./retransmission_timer.ts";
 import { Timer } from "./timers.ts";
-import { after, earliest, type Instant, type Micros, micros, NEVER } from "../base/units.ts";
+import { after, earliest, type Instant, type Micros, micros, NEVER, toMilliseconds } from "../base/units.ts";
 
 /** Takes in the ACK field, SACK blocks and window of a segment whose ACK is acceptable (RFC 5961 5.2). */
 export function ackArrives(tcb: Tcb, segment: Segment, now: Instant): void {
@@ -29,6 +30,19 @@ export function ackArrives(tcb: Tcb, segment: Segment, now: Instant): void {
   if (sender.ring.room > 0) tcb.raise(Event.writable);
   if (sender.ring.length === 0) tcb.raise(Event.allAcknowledged);
   if (sender.finAcknowledged) tcb.raise(Event.finAcknowledged);
+}
+
+/**
+ * Whether a segment with an old timestamp is a bare ACK that a younger one has overtaken, and not an old duplicate: the next
+ * in sequence, of what we know to be acknowledged, within a timeout. Its SACK blocks count; RFC 7323 5.3 would drop it.
+ */
+export function isReorderedAck(tcb: Tcb, segment: Segment): boolean {
+  const { sender, receiver, timestamps, rtt } = tcb;
+  if (segment.seq !== receiver.rcvNxt || segment.sequenceLength > 0 || segment.ack !== sender.sndUna) {
+    return false;
+  }
+  if ((segment.flags & (Flag.ack | Flag.rst)) !== Flag.ack) return false;
+  return timestampDistance(segment.timestampValue, timestamps.recent) <= toMilliseconds(rtt.rto);
 }
 
 /** Returns whether SND.UNA moved. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ackArrives } from "./ack_arrives.ts";
+import { ackArrives, isReorderedAck } from "./ack_arrives.ts";
 import { keepAckDue } from "./acknowledging_arrivals.ts";
 import { answerUnacceptable, challengeAck, drop, isProbe } from "./challenge_ack.ts";
 import { takeData, takeUrgentDataAndFin, takeUrgentPointer } from "./data_arrives.ts";
@@ -190,7 +190,7 @@ function endsSimultaneousOpen(tcb: Tcb, segment: Segment): boolean {
 /** First: the sequence number, and before it the timestamp (RFC 7323 5.3, R1). */
 function checkSequence(tcb: Tcb, segment: Segment, now: Instant): boolean {
   const { receiver } = tcb;
-  if (tcb.timestamps.isTooOld(segment, now)) {
+  if (tcb.timestamps.isTooOld(segment, now) && !isReorderedAck(tcb, segment)) {
     answerUnacceptable(tcb, segment, "timestamp-too-old", now);
     return false;
   }

@@ -172,7 +172,7 @@ export class Recovery {
     this.#dupAcks.count = 0;
     if (!scoreboard.isEmpty && (records.marks(records.first) & Mark.sacked) !== 0) scoreboard.forgetSacks();
     if (!isRepeated) {
-      this.#undo.arm();
+      this.#undo.arm(ack.una);
       this.#control.timeout(this.#sampleOfFlight());
     }
     this.#markAllLost();
@@ -272,7 +272,7 @@ export class Recovery {
   /** RFC 5681 3.2, RFC 6675 5, step (4): recovery begins; what is lost goes out as the window lets it. */
   #fastRetransmit(): void {
     if (this.phase !== "congestion window reduced") {
-      this.#undo.arm();
+      this.#undo.arm(this.ack.una);
       this.#reduce();
     }
     this.phase = "recovery";
@@ -345,8 +345,6 @@ export class Recovery {
   #undoIfSpurious(): boolean {
     const { ack, scoreboard } = this;
     if (!this.#config.retransmission.undo || !this.#undo.isArmed) return false;
-    // RFC 3522 3.2, step (5).
-    if (ack.reportsDuplicate) this.#undo.endEcho();
     const byEcho = ack.advanced && ack.acknowledgesResent && this.#undo.echoIsOlder(ack.echo);
     // All that looked lost arrived before anything was sent again.
     const byItself = !this.#isCalm && !this.#undo.hasResent && scoreboard.octets.lost === 0;

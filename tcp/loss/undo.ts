@@ -9,6 +9,7 @@ import { NO_INT32 } from "../base/empty.ts";
 import {
   seqAdd,
   seqAtOrAfter,
+  seqAtOrBefore,
   seqBefore,
   seqDistance,
   type SeqNumber,
@@ -24,6 +25,7 @@ const MAX_RANGES = 32;
 /** The evidence about one reduction. */
 export class UndoEvidence {
   #armed = false;
+  #armedAt: SeqNumber = seqNumber(0);
   #hasResent = false;
   #firstResendTimestamp: Timestamp | null = null;
   /** What was sent again and not yet reported as received twice: start and length of each range. */
@@ -33,9 +35,10 @@ export class UndoEvidence {
   /** Whether DSACKs can tell: not when something was sent three times, or when the network doubles packets. */
   #mayTell = true;
 
-  /** A reduction begins. */
-  arm(): void {
+  /** A reduction begins, with `una` the oldest number that is not acknowledged. */
+  arm(una: SeqNumber): void {
     this.#armed = true;
+    this.#armedAt = una;
     this.#hasResent = false;
     this.#firstResendTimestamp = null;
     this.#count = 0;
@@ -65,9 +68,15 @@ export class UndoEvidence {
     } else this.#insert(start, length);
   }
 
-  /** The peer reported [left, right) as received twice. RFC 3708 3: what was never sent again the network has doubled. */
+  /**
+   * The peer reported [left, right) as received twice. RFC 3708 3: what was never sent again the network has doubled, but
+   * what lies before the reduction is of another one.
+   */
   duplicateReported(left: SeqNumber, right: SeqNumber): void {
-    if (!this.#armed || !this.#mayTell) return;
+    if (!this.#armed || seqAtOrBefore(right, this.#armedAt)) return;
+    // RFC 3522 3.2, step (5): the ACK of the first transmission was lost or late, so timestamps can tell no more.
+    this.#firstResendTimestamp = null;
+    if (!this.#mayTell) return;
     const length = seqDistance(left, right);
     const index = this.#indexOf(left, length);
     const before = index < 0 ? -1 : seqDistance(this.#start(index), left);
@@ -82,11 +91,6 @@ export class UndoEvidence {
   /** Whether something was sent again since the reduction. */
   get hasResent(): boolean {
     return this.#hasResent;
-  }
-
-  /** RFC 3522 3.2, step (5): a duplicate was reported, so only the ACK was lost or late: timestamps can tell no more. */
-  endEcho(): void {
-    this.#firstResendTimestamp = null;
   }
 
   /** Whether everything that was sent again since the reduction was reported as a duplicate. */

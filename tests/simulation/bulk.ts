@@ -4,7 +4,14 @@
  * @module
  */
 
-import { Connection, type Endpoint, parseAddress, seqNumber, type TcpConfig } from "../../tcp/mod.ts";
+import {
+  Connection,
+  type Endpoint,
+  type Instant,
+  parseAddress,
+  seqNumber,
+  type TcpConfig,
+} from "../../tcp/mod.ts";
 import { controlBlockOf } from "../../tcp/connection/connection.ts";
 import type { LinkCounts, LinkPlan } from "../../lab/link.ts";
 import { Network } from "../../lab/network.ts";
@@ -36,6 +43,8 @@ export interface BulkPlan {
 export interface BulkResult {
   /** Octets a second that the receiver got, after the warm-up. */
   readonly octetsPerSecond: number;
+  /** From the first SYN to the end, µs. */
+  readonly time: number;
   /** Payload octets of a full segment. */
   readonly mss: number;
   readonly segmentsSent: number;
@@ -57,10 +66,12 @@ class Transfer {
   readonly #receiver: Connection;
   readonly #network: Network;
   readonly #counts: LinkCounts;
+  readonly #began: Instant;
 
   constructor(plan: BulkPlan) {
     this.#plan = plan;
     const network = this.#network = new Network({ seed: plan.seed });
+    this.#began = network.now;
     const { config } = plan;
     const isn = () => seqNumber(0);
     this.#sender = Connection.connect({ config, local: SENDER, remote: RECEIVER, isn }, network.now);
@@ -105,6 +116,7 @@ class Transfer {
     const counts = this.#counts;
     return {
       octetsPerSecond,
+      time: this.#network.now - this.#began,
       mss: sender.sendMss,
       segmentsSent: sender.segmentsSent,
       retransmitted: sender.segmentsRetransmitted,

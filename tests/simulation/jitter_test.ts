@@ -1,0 +1,74 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  completeConfig,
+  Connection,
+  type Endpoint,
+  micros,
+  milliseconds,
+  parseAddress,
+  seqNumber,
+} from "../../tcp/mod.ts";
+import { controlBlockOf } from "../../tcp/connection/connection.ts";
+import { type LinkPlan, PERFECT_LINK } from "../../lab/link.ts";
+import { Network } from "../../lab/network.ts";
+import { type BulkResult, measureBulk } from "./bulk.ts";
+
+const CONFIG = completeConfig({ retransmission: { minRto: milliseconds(200) } });
+
+/** Segments of 1,448 octets that are 5 MB. */
+const SEGMENTS = 3_453;
+
+/** 5 MB through 20 ms of round trip without loss; each packet is late by up to `jitter`. */
+function transfer(seed: number, jitter: number, octetsPerSecond: number): BulkResult {
+  const way: LinkPlan = { ...PERFECT_LINK, delay: milliseconds(10), jitter: micros(jitter) };
+  const forth = { ...way, octetsPerSecond };
+  return measureBulk({ seed, config: CONFIG, forth, back: way, segments: SEGMENTS, timeMost: 60e6 });
+}
+
+for (const [name, rate] of [["without a bottleneck", Infinity], ["at 100 Mbit/s", 12_500_000]] as const) {
+  Deno.test(`1 ms of jitter on 20 ms does not slow a transfer without loss: ${name}`, () => {
+    const times = [1, 2, 3, 4, 5].map((seed) => {
+      const { time, lost, timeouts } = transfer(seed, 1_000, rate);
+      assertEquals([lost, timeouts], [0, 0]);
+      return time;
+    });
+    const steady = transfer(1, 0, rate).time;
+    const [worst] = times.sort((a, b) => b - a) as [number];
+    assert(worst <= 1.5 * steady, `${worst} µs with jitter, ${steady} µs without`);
+  });
+}
+
+const SENDER: Endpoint = { address: parseAddress("192.0.2.1"), port: 40_000 };
+const RECEIVER: Endpoint = { address: parseAddress("192.0.2.2"), port: 9 };
+
+/** 60 kB through 6 ms and 20 % loss both ways. Returns the largest RTO before its back-off, µs. */
+function largestRto(seed: number): number {
+  const network = new Network({ seed });
+  const isn = () => seqNumber(0);
+  const sender = Connection.connect({ config: CONFIG, local: SENDER, remote: RECEIVER, isn }, network.now);
+  const receiver = Connection.listen({ config: CONFIG, local: RECEIVER, isn }, network.now);
+  network.attach(sender, SENDER.address);
+  network.attach(receiver, RECEIVER.address);
+  const way: LinkPlan = { ...PERFECT_LINK, delay: milliseconds(3), loss: 0.2 };
+  network.join(sender, receiver, way, way);
+  const { rtt } = controlBlockOf(sender);
+  const data = new Uint8Array(60_000);
+  let given = 0;
+  let largest = 0;
+  while (receiver.octetsReceived < data.length) {
+    if (sender.state === "ESTABLISHED") given += sender.send(data.subarray(given), network.now);
+    if (receiver.unreadOctets > 0) receiver.receive(new Uint8Array(60_000), network.now);
+    assert(network.step(), "Nothing is left to happen");
+    if (rtt.hasSample) largest = Math.max(largest, rtt.rto);
+  }
+  return largest;
+}
+
+Deno.test("losses of data and ACKs make no round trip that the path does not have (RFC 6298 3, RFC 3522 3.2)", () => {
+  // Four round trips and the peer's delayed ACK beside the least RTO.
+  const most = 200_000 + 4 * (6_000 + 40_000);
+  for (let seed = 1; seed <= 40; seed++) {
+    const rto = largestRto(seed);
+    assert(rto <= most, `${rto} µs, seed ${seed}`);
+  }
+});
