@@ -80,16 +80,18 @@ export type {
 
 // 4. Observation
 
-export type {
-  CongestionReason,
-  ConnectionView,
-  DropReason,
-  IcmpVerdict,
-  Observer,
-  RecoveryPhase,
-  SendReason,
-  StateReason,
-  TimerName,
+export {
+  type CongestionReason,
+  type ConnectionView,
+  type DropReason,
+  type IcmpVerdict,
+  type Observer,
+  RECOVERY_PHASES,
+  type RecoveryPhase,
+  type SendReason,
+  type StateReason,
+  TIMER_NAMES,
+  type TimerName,
 } from "./base/observer.ts";
 
 // 5. Segments

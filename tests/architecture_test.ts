@@ -6,6 +6,7 @@
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
+import { searchesIn, vagueSearches, wrongPlaces } from "./architecture/document.ts";
 import { houseText } from "./architecture/house.ts";
 import { RULES } from "./architecture/rules.ts";
 import { readSources, TOP } from "./architecture/sources.ts";
@@ -230,5 +231,48 @@ Deno.test("the house in numbers counts rooms, files, lines, and imports within a
     "mod.ts             1      1      0  wire 1",
     "tcp/ 2 rooms, 4 files, 6 lines, 4 imports, 3 of them between rooms",
     "",
+  ]);
+});
+
+Deno.test({
+  name: `docs/architecture.md names what there is, and each of its ten searches finds its answer${reason}`,
+  ignore,
+  fn: () => {
+    const document = Deno.readTextFileSync(new URL("docs/architecture.md", TOP));
+    const sources = readSources(TOP);
+    assertEquals(wrongPlaces(document, sources), []);
+    assertEquals(searchesIn(document), 10);
+    assertEquals(vagueSearches(document, sources), []);
+  },
+});
+
+Deno.test("a document that names what is not there, or a search that leads nowhere or everywhere, is found out", () => {
+  const sources = new Map([
+    [
+      "tcp/base/a.ts",
+      "export function nagleAllows(): void {}\n\nclass A {\n  #sendAck(a: B): void {\n  }\n}\n",
+    ],
+    ["tcp/base/b.ts", "const NAGLE = 1;\n// function fastRetransmit\n"],
+    ["tcp/base/c.ts", "export type Nagle = 1;\n"],
+    ["driver/d.ts", "function sendAck(): void {}\n"],
+  ]);
+  const places =
+    "`nagleAllows` in `tcp/base/a.ts`, `sendAck`, `gone` and `A`\nin `tcp/base/a.ts`, `x` in `tcp/no.ts`";
+  assertEquals(wrongPlaces(places, sources), [
+    "tcp/base/a.ts does not define gone",
+    "tcp/no.ts does not define x",
+  ]);
+  const row = (search: string, path: string): string => `| q | \`${search}\` | \`x\` in \`${path}\` |`;
+  const table = [
+    row("send ?ack", "tcp/base/a.ts"),
+    row("nagle", "tcp/base/a.ts"),
+    row("fast", "tcp/base/b.ts"),
+    row("NAGLE_?A", "tcp/base/c.ts"),
+  ];
+  assertEquals(searchesIn(table.join("\n")), 4);
+  assertEquals(vagueSearches(table.join("\n"), sources), [
+    "/nagle/i finds definitions in tcp/base/a.ts, tcp/base/b.ts, tcp/base/c.ts",
+    "/fast/i finds definitions in no file",
+    "/NAGLE_?A/i finds definitions in tcp/base/a.ts",
   ]);
 });

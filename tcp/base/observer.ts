@@ -120,18 +120,22 @@ export type IcmpVerdict =
   | "soft-error"
   | "hard-error";
 
+/** The timers of a connection, in the order in which those that are due at the same moment fire. */
+export const TIMER_NAMES = [
+  "retransmission",
+  "tail loss probe",
+  "reordering",
+  "persist",
+  "delayed ACK",
+  "keep-alive",
+  "TIME-WAIT",
+  "FIN-WAIT-2",
+  "connect",
+  "user time-out",
+] as const;
+
 /** Which of a connection's timers. */
-export type TimerName =
-  | "retransmission"
-  | "tail loss probe"
-  | "reordering"
-  | "persist"
-  | "delayed ACK"
-  | "keep-alive"
-  | "TIME-WAIT"
-  | "FIN-WAIT-2"
-  | "connect"
-  | "user time-out";
+export type TimerName = typeof TIMER_NAMES[number];
 
 /** Why the congestion window or the slow-start threshold changed. */
 export type CongestionReason =
@@ -148,8 +152,11 @@ export type CongestionReason =
   | "idle-restart"
   | "syn-lost";
 
+/** Where loss recovery may stand, in the order of the numbers that Linux has for it. */
+export const RECOVERY_PHASES = ["open", "disorder", "congestion window reduced", "recovery", "loss"] as const;
+
 /** Where loss recovery stands. */
-export type RecoveryPhase = "open" | "disorder" | "congestion window reduced" | "recovery" | "loss";
+export type RecoveryPhase = typeof RECOVERY_PHASES[number];
 
 /** A connection as its watchers see it. All amounts in octets. */
 export interface ConnectionView {

@@ -162,7 +162,7 @@ export class Tcb {
     this.rtt = new RttEstimator(config);
     this.sender = new Sender(config, iss, this.handshake.sendMss());
     this.receiver = new Receiver(config, this.handshake.ownMss);
-    this.#startCongestionControl(now);
+    this.#startControl(now);
     this.acknowledging = new Acknowledging(config);
     this.openedAt = now;
     this.lastReceivedAt = now;
@@ -212,7 +212,7 @@ export class Tcb {
       ring.limit = Math.ceil(ring.limit / segment) * segment;
     }
     this.timestamps.agreed = this.handshake.timestamps;
-    this.#startCongestionControl(now);
+    this.#startControl(now);
     this.cwndLimitMark = this.sender.iss;
     this.observer?.congestionChanged(this.view, 0, Infinity, "initial-window", now);
   }
@@ -292,7 +292,7 @@ export class Tcb {
   }
 
   /** Initial window and empty scoreboard, for segments of the size that is known now. */
-  #startCongestionControl(now: Instant): void {
+  #startControl(now: Instant): void {
     const { congestionControl, initialWindow, hystart } = this.config.congestion;
     const { slowStartExit } = this.config.recovery;
     const { iss, mss } = this.sender;

@@ -7,7 +7,8 @@
 import { Event } from "../base/events.ts";
 import type { Tcb } from "./tcb.ts";
 import { armPersist, isBeyondWindow, isHeldByCork } from "./retransmission_timer.ts";
-import { NO_TIMER, Timer, TIMER_NAMES } from "./timers.ts";
+import { TIMER_NAMES } from "../base/observer.ts";
+import { NO_TIMER, Timer } from "./timers.ts";
 import { after, elapsed, type Instant, type Micros, micros, toSeconds } from "../base/units.ts";
 
 /** What the observer is told of timers that do not back the retransmission timeout off. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TimerName } from "../base/observer.ts";
+import { TIMER_NAMES } from "../base/observer.ts";
 import { after, type Instant, type Micros, NEVER } from "../base/units.ts";
 
 /** The timers by name; the values are indexes into {@link TIMER_NAMES}. */
@@ -24,24 +24,10 @@ export const Timer = {
 /** One of the timers. */
 export type Timer = typeof Timer[keyof typeof Timer];
 
-/** What the observer calls each timer, in the order of their values. */
-export const TIMER_NAMES: readonly TimerName[] = [
-  "retransmission",
-  "tail loss probe",
-  "reordering",
-  "persist",
-  "delayed ACK",
-  "keep-alive",
-  "TIME-WAIT",
-  "FIN-WAIT-2",
-  "connect",
-  "user time-out",
-];
-
 /** What {@link Timers.nextDue} returns when no timer is due. */
 export const NO_TIMER = -1;
 
-const TIMER_COUNT = 10;
+const TIMER_COUNT = TIMER_NAMES.length;
 
 /** Where the cached minimum lies, behind the deadlines: in a typed array it makes no garbage. */
 const NEXT = TIMER_COUNT;

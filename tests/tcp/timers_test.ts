@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { NO_TIMER, Timer, TIMER_NAMES, Timers } from "../../tcp/connection/timers.ts";
+import { TIMER_NAMES } from "../../tcp/base/observer.ts";
+import { NO_TIMER, Timer, Timers } from "../../tcp/connection/timers.ts";
 import { instant, NEVER } from "../../tcp/base/units.ts";
 
 const at = instant;
