@@ -52,7 +52,7 @@ async function deliver(
     interruption.attach({ interrupt: () => sessions.forEach((session) => session.interrupt()) });
     const begun = (attempt: Attempt): void => void sessions.push(attempts.use(attempt).session);
     const client = { wanted, ends };
-    const { raw, session } = chosen = await connectToAny(
+    const { raw, session, drained } = chosen = await connectToAny(
       peers,
       (remote, source) => openAttempt(client, remote, source, watchers, output),
       begun,
@@ -63,6 +63,7 @@ async function deliver(
       progressOf(wanted, ends, raw.connection, output),
       () => session.run(),
     );
+    await drained();
     return code === ExitCode.interrupted ? interruption.exitCode : code;
   });
 }

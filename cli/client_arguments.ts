@@ -6,6 +6,7 @@
 
 import { CLIENT_GROUPS, CLIENT_TEXT, DEFAULT_CLOSE_TIMEOUT, LINK_CHOICES } from "./client_options.ts";
 import { type TransferArguments, transferArguments } from "./client_transfer_arguments.ts";
+import { type Fault, parseFaults } from "../lab/mod.ts";
 import { ownText } from "./help.ts";
 import { type ObserveArguments, observeArguments, SHOWING_OPTIONS } from "./observe_arguments.ts";
 import { type ParsedOptions, parseOptions, quoted, UsageError } from "./options.ts";
@@ -41,6 +42,10 @@ export interface ClientArguments {
   readonly closeTimeout: number;
   /** Seconds to stay in TIME-WAIT. */
   readonly timeWait: number;
+  /** What goes wrong on purpose; none: nothing does. */
+  readonly faults: readonly Fault[];
+  /** Of faults by chance. */
+  readonly seed: number;
   readonly quiet: boolean;
   readonly color: ColorChoice;
   readonly observe: ObserveArguments;
@@ -61,6 +66,7 @@ export type ClientCommand =
   | { readonly kind: "text"; readonly text: string };
 
 const MAX_ISN = 2 ** 32 - 1;
+const DEFAULT_SEED = 1;
 
 const OPTIONS = CLIENT_GROUPS.flatMap(({ options }) => options);
 
@@ -125,10 +131,21 @@ function runArguments(
     timeout: given("timeout", parseDuration),
     closeTimeout: given("close-timeout", parseDuration) ?? DEFAULT_CLOSE_TIMEOUT,
     timeWait: given("time-wait", (text, what) => parseDuration(text, what, true)) ?? 0,
+    faults: faultsOf(values),
+    seed: given("seed", (text, what) => parseWhole(text, what, 0, MAX_ISN)) ?? DEFAULT_SEED,
     quiet: flags.has("quiet"),
     color,
     observe,
   };
+}
+
+function faultsOf(values: ReadonlyMap<string, string>): readonly Fault[] {
+  const text = values.get("fault");
+  if (text === undefined) return [];
+  if (values.get("link") === "packet") {
+    throw new UsageError("Cannot use --fault with --link packet: faults happen on the raw socket");
+  }
+  return parseFaults(text);
 }
 
 /** @throws UsageError when an option would be ignored */

@@ -20,6 +20,8 @@ import type { Output } from "./output.ts";
 /** One try to connect to one address. */
 export interface Attempt extends Disposable {
   readonly raw: RawConnection;
+  /** Waits until what was sent has left. */
+  readonly drained: () => Promise<void>;
   readonly session: ClientSession;
   readonly narrator: Narrator;
 }
@@ -59,14 +61,14 @@ export function openAttempt(
   output: Output,
 ): Attempt {
   const narrator = new Narrator(output);
-  const raw = openConnection(client, remote, source, watchers, narrator, (outcome, reason) => {
+  const { raw, drained } = openConnection(client, remote, source, watchers, narrator, (outcome, reason) => {
     session.unsent(outcome, reason);
   });
   const peer = formatEndpoint(remote);
   narrator.starting(peer);
   const job = jobOf(client, peer, () => output.isBehind || watchers.isBehind === true);
   const session = new ClientSession(raw.connection, raw.loop, narrator, job);
-  return { raw, session, narrator, [Symbol.dispose]: () => raw[Symbol.dispose]() };
+  return { raw, drained, session, narrator, [Symbol.dispose]: () => raw[Symbol.dispose]() };
 }
 
 /**

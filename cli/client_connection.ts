@@ -6,6 +6,7 @@
 
 import { RawConnection, type RawConnectionOptions } from "../driver/mod.ts";
 import { type Endpoint, type IpAddress, seconds, seqNumber } from "../tcp/mod.ts";
+import { faultsFor } from "./client_faults.ts";
 import type { ClientArguments } from "./client_arguments.ts";
 import { clientConfig } from "./client_config.ts";
 import type { ClientEnds } from "./client_ends.ts";
@@ -24,6 +25,12 @@ export interface ClientContext {
   readonly ends: ClientEnds;
 }
 
+/** A connection, and how to wait until what it has sent has left. */
+export interface OpenConnection {
+  readonly raw: RawConnection;
+  readonly drained: () => Promise<void>;
+}
+
 /** Begins the connection. `onUnsent`: what becomes of segments that could not leave. @throws as `RawConnection.open` */
 export function openConnection(
   { wanted, ends }: ClientContext,
@@ -32,17 +39,20 @@ export function openConnection(
   watchers: Watchers,
   narrator: Narrator,
   onUnsent: NonNullable<RawConnectionOptions["onUnsent"]>,
-): RawConnection {
+): OpenConnection {
   const { sourcePort, isn, observe } = wanted;
   const link = wanted.link ?? (ends.isBulk && !showsSegments(observe) ? "auto" : "raw");
   const { onDrop } = watchers;
-  return RawConnection.open({
+  const faulty = faultsFor(wanted, watchers, narrator, () => raw.loop.wake());
+  const raw = RawConnection.open({
     remote,
     sourcePort,
     ...source === null ? {} : { source },
     config: clientConfig(wanted, ends.isBulk),
     link,
-    patience: ends.isBulk ? BULK_PATIENCE : 0,
+    // A thread in hand would keep delayed packets waiting.
+    patience: ends.isBulk && faulty === null ? BULK_PATIENCE : 0,
+    ...faulty === null ? {} : { throughDevice: faulty.through },
     onLinkChange: (now, reason) => {
       const isUnwanted = link === "packet" && now === "raw";
       if (observe.verbose || isUnwanted) narrator.linkChanged(now, reason, isUnwanted);
@@ -52,6 +62,7 @@ export function openConnection(
     ...isn === null ? {} : { isn: () => seqNumber(isn) },
     onUnsent,
   });
+  return { raw, drained: () => faulty?.drained() ?? Promise.resolve() };
 }
 
 /** What the session is to do. `peer`: as messages name it. */

@@ -7,6 +7,7 @@
 import { SHELLS } from "./completions.ts";
 import { ExitCode, exitMeaning } from "./exit_codes.ts";
 import type { ProgramText } from "./program_text.ts";
+import { FAULT_SYNTAX } from "../lab/mod.ts";
 import { CAPTURE_OPTIONS, SHOWING_OPTIONS } from "./observe_arguments.ts";
 import type { OptionGroup } from "./options.ts";
 import { COLOR_CHOICES } from "./output.ts";
@@ -71,6 +72,18 @@ export const CLIENT_GROUPS: readonly OptionGroup[] = [
         choices: LINK_CHOICES,
         help: "raw, packet or auto: how bulk data leaves (default: auto, see below)",
       },
+    ],
+  },
+  {
+    title: "Faults on request",
+    options: [
+      {
+        name: "fault",
+        value: "SPEC",
+        repeats: true,
+        help: `make it happen: ${FAULT_SYNTAX}; several with commas`,
+      },
+      { name: "seed", value: "N", help: "of faults by chance (default: 1)", needs: ["fault"] },
     ],
   },
   { title: "What is shown", options: SHOWING_OPTIONS },
@@ -140,6 +153,13 @@ goes back to the raw socket for good where nothing gets across. -v says which wa
 segments, as one of the kernel's own TCP has, and --snaplen 65575 all their bytes; with --link raw it has those on the \
 wire. Where segments are told one by one (--trace, --explain, --json, --ladder, --report) the default is raw.`;
 
+const FAULTS =
+  `--fault loses, doubles, damages, holds back and delays packets between this TCP and the network, on a real connection, \
+without a firewall rule. What is named by its kind is counted, repetitions included: drop:data:2 takes away the second \
+segment with data that we send. A share such as drop:2%, delays, jitter and rates hold for both ways, unless in: or out: \
+chooses one. reorder:3 has the first segment with data overtaken by three others. rate:1Mbit is a bottleneck before which \
+100 packets wait, or as many as queue:N says. What was taken away or damaged is in captures, on an interface of its own.`;
+
 const RIGHTS =
   `It needs Linux and the right CAP_NET_RAW: run it as root, or give the compiled program the right with
 
@@ -174,11 +194,18 @@ the operands; -- ends them.`,
     ],
     ["rawtcp-client -i FILE --report report.html HOST PORT", "send a file, and draw what happened"],
     ["COMMAND | rawtcp-client -o - HOST PORT | COMMAND", "in a pipe, as nc; -i - to type"],
+    [
+      "rawtcp-client --fault drop:data:1 --explain HOST PORT",
+      "lose a segment on purpose, and see what is done about it",
+    ],
     ["rawtcp-client --read FILE --ladder", "a sequence diagram of any capture"],
     ["rawtcp-client --script FILE.pkt", "whether this TCP does what a packetdrill script says"],
   ],
   groups: CLIENT_GROUPS,
-  notes: [["Transfers", TRANSFERS], ["How data leaves", LINKS], ["Rights", RIGHTS], ["The end", ENDING]],
+  notes: [["Transfers", TRANSFERS], ["How data leaves", LINKS], ["Faults", FAULTS], ["Rights", RIGHTS], [
+    "The end",
+    ENDING,
+  ]],
   environment: [
     ["RAWTCP_LIBC", "the C library, where it is not found by itself"],
     ["NO_COLOR, FORCE_COLOR, TERM", "no colour; colour though it is no terminal; dumb: none"],

@@ -1,6 +1,8 @@
 /**
  * The demonstration: rawtcp-server and rawtcp-client in a private network, both sides' lines told apart.
  *
+ *     deno task demo [OPTION OF rawtcp-client]... [--mode MODE]
+ *
  * @module
  */
 
@@ -12,6 +14,20 @@ import { Output } from "./output.ts";
 
 /** Says that the private network is there already: the demonstration has started itself once more within it. */
 const INSIDE = "--inside";
+
+/** The server's option that the demonstration takes too. */
+const MODE = "--mode";
+
+const HELP = `Usage: deno task demo [OPTION OF rawtcp-client]... [${MODE} MODE]
+
+Runs rawtcp-server (in that MODE, if one is given) and rawtcp-client with these options in a private network.
+deno task demo --explain, for example; rawtcp-client --help lists what there is.`;
+
+/** What to do after the demonstration: one more with a loss, and one that leaves a picture. */
+const NEXT = [
+  "Try next: deno task demo --explain --fault drop:data:1     a lost segment, and the reason for each step",
+  "          deno task demo --ladder --fault in:drop:fin      the peer's FIN is lost: a picture of the end",
+];
 
 /** How programs get a network of their own without being root. */
 const UNSHARE = ["unshare", "--user", "--map-root-user", "--net"] as const;
@@ -57,10 +73,11 @@ async function start(
   prefix: string,
   signal: AbortSignal,
   seen: (line: string) => void = () => {},
+  permissions: readonly string[] = [],
 ): Promise<number> {
   const color = inColor ? "always" : "never";
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-ffi", program.href, "--color", color, ...args],
+    args: ["run", "--quiet", "--allow-ffi", ...permissions, program.href, "--color", color, ...args],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -75,22 +92,41 @@ async function start(
 }
 
 /** Server and client, in the network of this process. Whatever happens, both have ended then. */
-async function perform(): Promise<number> {
+async function perform(args: readonly string[]): Promise<number> {
   setColorEnabled(inColor);
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(TIME_LIMIT)]);
+  const { forServer, forClient } = shared(args);
   try {
     const listening = Promise.withResolvers<void>();
-    const server = start(SERVER, ["--count", "1"], bold(blue("server |")), signal, (line) => {
+    const server = start(SERVER, ["--count", "1", ...forServer], bold(blue("server |")), signal, (line) => {
       if (line.includes(LISTENING)) listening.resolve();
     });
     const early = await Promise.race([listening.promise, server]);
     if (typeof early === "number") throw tooEarly(early);
-    const client = await start(CLIENT, [], bold(yellow("client |")), signal);
-    return client === ExitCode.ok ? await server : client;
+    // Files that the user names are the user's wish; the terminal's width and characters are in the environment.
+    const permissions = forClient.length === 0 ? [] : ["--allow-read", "--allow-write", "--allow-env"];
+    const client = await start(CLIENT, forClient, bold(yellow("client |")), signal, () => {}, permissions);
+    if (client !== ExitCode.ok) return client;
+    const code = await server;
+    for (const line of NEXT) output.continuation(line);
+    return code;
   } finally {
     stop.abort();
   }
+}
+
+/** Whose option each argument is. */
+function shared(args: readonly string[]): { readonly forServer: string[]; readonly forClient: string[] } {
+  const forServer: string[] = [];
+  const forClient: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const argument = args[i] ?? "";
+    if (argument === MODE) forServer.push(argument, args[++i] ?? "");
+    else if (argument.startsWith(`${MODE}=`)) forServer.push(argument);
+    else forClient.push(argument);
+  }
+  return { forServer, forClient };
 }
 
 function tooEarly(code: number): ProgramFailure {
@@ -98,7 +134,7 @@ function tooEarly(code: number): ProgramFailure {
 }
 
 /** Starts this file again in a network of an ordinary user's own. */
-async function performInside(refusal: string): Promise<number> {
+async function performInside(refusal: string, args: readonly string[]): Promise<number> {
   const obstacle = await obstacleOf(["true"]);
   if (obstacle !== null) throw new ProgramFailure(ExitCode.missingRight, adviceFor(refusal, obstacle));
   const deno = [
@@ -110,7 +146,7 @@ async function performInside(refusal: string): Promise<number> {
     "--allow-read",
     "--allow-env",
   ];
-  const { code } = await unshared([...deno, SELF.href, INSIDE], "inherit").output();
+  const { code } = await unshared([...deno, SELF.href, INSIDE, ...args], "inherit").output();
   return code;
 }
 
@@ -146,7 +182,7 @@ function adviceFor(refusal: string, obstacle: string): string {
 }
 
 /** Makes the private network, one way or another, and shows the demonstration in it. */
-async function demonstrate(inside: boolean): Promise<number> {
+async function demonstrate(inside: boolean, args: readonly string[]): Promise<number> {
   if (Deno.build.os !== "linux") {
     throw new ProgramFailure(
       ExitCode.unsupported,
@@ -158,15 +194,21 @@ async function demonstrate(inside: boolean): Promise<number> {
     bringUp("lo");
   } catch (error) {
     if (inside || !(error instanceof SystemError)) throw error;
-    return await performInside(error.message);
+    return await performInside(error.message, args);
   }
-  return await perform();
+  return await perform(args);
 }
 
 if (import.meta.main) {
   Deno.addSignalListener("SIGINT", () => {}); // server and client get it too, and end
   try {
-    Deno.exit(await demonstrate(Deno.args.includes(INSIDE)));
+    const isInside = Deno.args[0] === INSIDE;
+    const args = isInside ? Deno.args.slice(1) : Deno.args;
+    if (args.includes("--help") || args.includes("-h")) {
+      output.continuation(HELP);
+      Deno.exit(ExitCode.ok);
+    }
+    Deno.exit(await demonstrate(isInside, args));
   } catch (error) {
     const { code, text } = describeFailure(error, "deno task demo");
     output.failure(text);

@@ -37,6 +37,8 @@ const DEFAULT_WIDTH = 100;
 export class Observation {
   /** For packets that reach no core. */
   readonly onDrop: (reason: DropReason, now: Instant, packet: Uint8Array) => void;
+  /** For packets that a fault took away or changed. */
+  readonly onFault: (packet: Uint8Array, direction: "sent" | "arrived", fault: string, now: Instant) => void;
   readonly tracer: Tracer;
   readonly #wanted: ObserveArguments;
   readonly #context: ObservationContext;
@@ -60,6 +62,7 @@ export class Observation {
       statistics: wanted.statistics,
       ...this.#capture === null ? {} : { capture: captureWriter(wanted, context, epoch, this.#capture) },
     });
+    this.onFault = (packet, direction, fault, now) => this.tracer.packetLost(packet, direction, fault, now);
     this.onDrop = (reason, now, packet) => this.tracer.packetRefused(packet, reason, now);
     this.#timer = this.#capture === null ? null : setInterval(() => this.tracer.flush(), FLUSH_INTERVAL);
     if (wanted.statistics && Deno.build.os !== "windows") Deno.addSignalListener("SIGUSR1", this.#onSignal);

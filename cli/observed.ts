@@ -14,6 +14,8 @@ export interface Watchers {
   beside(narrator: Observer): Observer;
   /** For packets that reach no core. */
   readonly onDrop?: (reason: DropReason, now: Instant, packet: Uint8Array) => void;
+  /** For packets that a fault took away or changed. */
+  readonly onFault?: (packet: Uint8Array, direction: "sent" | "arrived", fault: string, now: Instant) => void;
   /** Whether whoever reads of the work is so far behind that it had better hold back. */
   readonly isBehind?: boolean;
 }

@@ -21,6 +21,8 @@ import type { ConnectionRecord, SegmentMark, SegmentRecord, ViewRecord } from ".
 export class ConnectionTrack {
   readonly own: Numbering = new Numbering();
   readonly peer: Numbering = new Numbering();
+  /** Window shifts of what we send and of what arrives, as the handshake left them. */
+  readonly windowShifts: { sent: number; arrived: number } = { sent: 0, arrived: 0 };
   #record: ConnectionRecord;
   #local: unknown = null;
   #remote: unknown = null;
@@ -39,6 +41,8 @@ export class ConnectionTrack {
 
   /** Takes in what the view says of ends and initial numbers; `arrived` is the segment about to be looked at. */
   update(view: ConnectionView, arrived: Segment | null): void {
+    this.windowShifts.sent = view.rcvWindowShift;
+    this.windowShifts.arrived = view.sndWindowShift;
     if (view.state !== "LISTEN") this.own.start(view.iss);
     if (knowsPeer(view.state)) this.peer.start(view.irs);
     else if (arrived !== null && arrived.has(Flag.syn)) this.peer.start(arrived.seq);

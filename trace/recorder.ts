@@ -213,7 +213,8 @@ export class Recorder implements Observer {
     if (decodePacket(packet, packet.length, segment, "trust") !== null) return;
     const header = this.#options.headers ? packet.slice(0, packet.length - segment.payload.length) : null;
     const track = this.#trackOf(segment, direction);
-    const record = copySegment(segment, direction, track, 0, header, this.#options);
+    const shift = track?.windowShifts[direction] ?? 0;
+    const record = copySegment(segment, direction, track, shift, header, this.#options);
     const base = { ...this.#base(null, now), connection: track?.record.id ?? 0 };
     const event = { ...base, kind: "lost" as const, direction, fault, segment: record };
     this.#emit(event, track, new OctetPacket(packet, segment.payload.length));

@@ -4,6 +4,7 @@ import type { TransferArguments } from "../../cli/client_transfer_arguments.ts";
 import { CLIENT_TEXT } from "../../cli/client_options.ts";
 import { completions } from "../../cli/completions.ts";
 import { fullHelp, manualPage, shortHelp } from "../../cli/help.ts";
+import { parseFaults } from "../../lab/mod.ts";
 import { milliseconds, seconds } from "../../tcp/mod.ts";
 import { UNOBSERVED } from "../../cli/observe_arguments.ts";
 import { UsageError } from "../../cli/options.ts";
@@ -39,6 +40,8 @@ const DEFAULTS: ClientArguments = {
   timeout: null,
   closeTimeout: 60,
   timeWait: 0,
+  faults: [],
+  seed: 1,
   quiet: false,
   color: "auto",
   observe: UNOBSERVED,
@@ -52,6 +55,10 @@ Deno.test("the client's command line becomes what it is to do", async (t) => {
     [["-4", "example.org", "http"], { target: { host: "example.org", port: "http" }, family: 4 }],
     [["-6"], { family: 6 }],
     [["--timeout", "2m"], { timeout: 120 }],
+    [["--fault", "drop:syn", "--fault", "delay:1ms,drop:2%", "--seed", "7"], {
+      faults: parseFaults("drop:syn,delay:1ms,drop:2%"),
+      seed: 7,
+    }],
     [["--profile", "linux"], { tcp: { profile: "linux", changes: {} } }],
     [["--cc", "reno", "--initial-window", "4", "--ecn"], {
       tcp: {
@@ -153,6 +160,8 @@ Deno.test("the client refuses what it cannot use", async (t) => {
     [["--profile", "windows"], '"windows" as --profile'],
     [["--snaplen", "100"], "--snaplen would be ignored"],
     [["--force"], "--force would be ignored"],
+    [["--seed", "1"], "--seed would be ignored: it goes with --fault"],
+    [["--fault", "drop:syn", "--link", "packet"], "Cannot use --fault with --link packet"],
     [["--read", "f", "--pcap", "g"], "Cannot use --pcap with --read"],
     [["--read", "f", "host"], 'Cannot use "host" with --read'],
     [["--mode", "echo"], "rawtcp-server has it"],

@@ -1,0 +1,60 @@
+/**
+ * Faults on request between the client's TCP and the network, told one by one.
+ *
+ * @module
+ */
+
+import type { PacketDevice } from "../driver/mod.ts";
+import { decodePacket, Flag, Segment, seqToUint32 } from "../tcp/mod.ts";
+import type { ClientArguments } from "./client_arguments.ts";
+import { counted } from "./counted.ts";
+import { FaultyDevice, type FaultyDeviceOptions } from "./faulty_device.ts";
+import type { Narrator } from "./narrator.ts";
+import type { Watchers } from "./observed.ts";
+
+/** Faults that are told one by one. */
+const MOST_TOLD = 20;
+
+/** Faults of one connection. */
+export interface Faults {
+  /** Puts them in front of a device. */
+  readonly through: (device: PacketDevice) => PacketDevice;
+  /** Waits until what was sent has left. */
+  readonly drained: () => Promise<void>;
+}
+
+/** What puts faults between the core and the network; null: there are none. */
+export function faultsFor(
+  { faults, seed }: ClientArguments,
+  watchers: Watchers,
+  narrator: Narrator,
+  wake: () => void,
+): Faults | null {
+  if (faults.length === 0) return null;
+  let faulty: FaultyDevice | null = null;
+  let told = 0;
+  const onFault: FaultyDeviceOptions["onFault"] = (packet, direction, fault, now) => {
+    watchers.onFault?.(packet, direction, fault, now);
+    told++;
+    const rest = told === MOST_TOLD ? "; further ones are not shown" : "";
+    if (told <= MOST_TOLD) narrator.warning(`${faultLine(packet, direction, fault)}${rest}`);
+  };
+  return {
+    through: (device) => faulty = new FaultyDevice(device, { faults, seed, onFault, wake }),
+    drained: () => faulty?.drained() ?? Promise.resolve(),
+  };
+}
+
+/** `Fault drop:syn: our SYN (seq=1234) is taken away`. */
+function faultLine(packet: Uint8Array, direction: "sent" | "arrived", fault: string): string {
+  const segment = new Segment();
+  if (decodePacket(packet, packet.length, segment, "trust") !== null) return `Fault ${fault}`;
+  const flags = [["SYN", Flag.syn], ["FIN", Flag.fin], ["RST", Flag.rst]] as const;
+  const names = flags.filter(([, flag]) => segment.has(flag)).map(([name]) => name);
+  const data = segment.payload.length > 0 ? ` with ${counted(segment.payload.length, "byte")}` : "";
+  const what = names.length > 0 ? `${names.join(",")}${data}` : data === "" ? "ACK" : `segment${data}`;
+  const fate = /^(in:|out:)?corrupt/.test(fault) ? "is damaged" : "is taken away";
+  return `Fault ${fault}: ${direction === "sent" ? "our" : "the peer's"} ${what} (seq=${
+    seqToUint32(segment.seq)
+  }) ${fate}`;
+}
