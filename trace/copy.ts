@@ -15,6 +15,7 @@ import {
 } from "./core.ts";
 import { timestampToUint32 } from "./core.ts";
 import type { Numbering } from "./numbering.ts";
+import { otherOptionsText } from "./other_options.ts";
 import type { SegmentRecord, ViewRecord } from "./record.ts";
 
 /** Which way a segment went. */
@@ -51,7 +52,7 @@ export function copySegment(
   const rawAck = seqToUint32(segment.ack);
   const seq = sender === null ? rawSeq : sender.relative(segment.seq);
   const shift = segment.has(Flag.syn) ? 0 : windowShift;
-  return {
+  const record = {
     family: segment.family,
     source: track === null ? endpointText(segment, "source") : null,
     destination: track === null ? endpointText(segment, "destination") : null,
@@ -80,6 +81,8 @@ export function copySegment(
     header,
     excerpt: limits.excerpt === 0 ? null : copyExcerpt(segment, limits.excerpt),
   };
+  const otherOptions = otherOptionsText(segment);
+  return otherOptions === "" ? record : { ...record, otherOptions };
 }
 
 /**

@@ -169,6 +169,7 @@ export function optionsText(segment: SegmentRecord): string {
   if (has(Option.windowScale)) texts.push(`ws ${segment.windowScale}`);
   if (has(Option.selectiveAck)) texts.push(`sack ${sackText(segment.sackEdges)}`);
   if (has(Option.userTimeout)) texts.push(`uto ${userTimeoutText(segment.userTimeout)}`);
+  if (segment.otherOptions !== undefined) texts.push(segment.otherOptions);
   return texts.join(" ");
 }
 

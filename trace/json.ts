@@ -214,6 +214,7 @@ function optionsJson(segment: SegmentRecord): Record<string, unknown> {
     json["timestamps"] = { value: segment.timestampValue, echo: segment.timestampEcho };
   }
   if (has(Option.userTimeout)) json["userTimeout"] = segment.userTimeout;
+  if (segment.otherOptions !== undefined) json["other"] = segment.otherOptions;
   return json;
 }
 

@@ -110,6 +110,7 @@ interface Aside {
   readonly direction: "sent" | "arrived";
   readonly header: Uint8Array | null;
   readonly excerpt: Uint8Array | null;
+  readonly otherOptions: string | undefined;
   readonly findings: Findings | undefined;
   readonly note: Pick<NoteEvent, "code" | "values"> | undefined;
 }
@@ -312,11 +313,22 @@ export class PackedEvents {
     const isLost = event.kind === "lost";
     const findings = event.kind === "sent" || event.kind === "arrived" ? event.findings : undefined;
     const note = event.kind === "note" ? event : undefined;
-    const isSpecial = isLost || findings !== undefined || note !== undefined;
+    const otherOptions = segment?.otherOptions;
+    const isSpecial = isLost || otherOptions !== undefined || findings !== undefined || note !== undefined;
     if (!isSpecial && source === null && destination === null && header === null && excerpt === null) return;
     const fault = isLost ? event.fault : "";
     const direction = isLost ? event.direction : "sent";
-    this.#asides.set(row, { source, destination, fault, direction, header, excerpt, findings, note });
+    this.#asides.set(row, {
+      source,
+      destination,
+      fault,
+      direction,
+      header,
+      excerpt,
+      otherOptions,
+      findings,
+      note,
+    });
   }
 
   #readSegment(row: number, numbers: Float64Array, at: number, aside: Aside | null): SegmentRecord | null {
@@ -326,6 +338,7 @@ export class PackedEvents {
       source: aside?.source ?? null,
       destination: aside?.destination ?? null,
     };
+    if (aside?.otherOptions !== undefined) segment["otherOptions"] = aside.otherOptions;
     SEGMENT_NUMBERS.forEach((name, i) => segment[name] = known(numbers[at + SEGMENT + i]));
     segment["sackEdges"] = [...numbers.subarray(at + EDGES, at + EDGES + edges)];
     const octets = this.#octetsOf(row);

@@ -50,6 +50,8 @@ export interface SegmentRecord {
   readonly timestampValue: number;
   readonly timestampEcho: number;
   readonly userTimeout: number;
+  /** Options that the core does not know, as text; absent: none. */
+  readonly otherOptions?: string;
   /** Left and right edge of each SACK block in turn, relative. */
   readonly sackEdges: readonly number[];
   readonly length: number;
