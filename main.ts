@@ -90,13 +90,15 @@ async function run(wanted: ClientArguments): Promise<ExitCodeNumber> {
 
 /** Runs the program; returns its exit code. */
 async function main(args: readonly string[]): Promise<number> {
-  const output = new Output({ color: "auto", quiet: false });
+  let output = new Output({ color: "auto", quiet: false });
   try {
     const command = parseClientArguments(args);
     if (command.kind === "run") return await run(command.arguments);
     if (command.kind === "read") {
       const { showCapture } = await import("./cli/read_capture.ts");
-      await showCapture(command.file, command.observe, { program: PROGRAM, color: command.color, output });
+      const isQuiet = takesStandardOutput(command.observe);
+      if (isQuiet) output = new Output({ color: command.color, quiet: true });
+      await showCapture(command.read, command.observe, { program: PROGRAM, color: command.color, output });
       return await output.finish();
     }
     if (command.kind === "script") {

@@ -5,6 +5,10 @@
  */
 
 export { CaptureFormatError } from "./format/capture_reader.ts";
+export type { Flow } from "./analysis/flow.ts";
+export { readSelection, type Selection } from "./analysis/selection.ts";
+export { connectionSummary } from "./summary.ts";
+export { connectionTable } from "./table.ts";
 export { CaptureTeller, type TellingResult } from "./read.ts";
 export { decompressed } from "./format/compression.ts";
 export { type CaptureOptions, CaptureWriter, type NamedAddress, type WriteOctets } from "./writer.ts";

@@ -4,15 +4,26 @@
  * @module
  */
 
-import { Analysis, type AnalysisResult } from "./analysis/analysis.ts";
-import type { CapturedPacket } from "./capture.ts";
+import { Analysis, type AnalysisResult, type TellingOptions } from "./analysis/analysis.ts";
+import type { CapturedPacket, TakePacket } from "./capture.ts";
 import { CaptureReader } from "./format/capture_reader.ts";
 import { type OutputOptions, Outputs } from "../trace/outputs.ts";
+import type { TraceSink } from "../trace/record.ts";
 
 /** What a capture held. */
 export interface TellingResult extends AnalysisResult {
   /** Whether the file ends in the middle of something, as it does when its writer was killed. */
   readonly isCut: boolean;
+  /** Microseconds from 1970-01-01 UTC to the first packet; null without any. */
+  readonly epoch: number | null;
+}
+
+/** What is told, and to whom else. */
+export interface TellerOptions extends Omit<TellingOptions, "kept"> {
+  /** Told like the outputs that are asked for, of which this is none. */
+  readonly sinks?: readonly TraceSink[];
+  /** Takes each packet before it is told of. */
+  readonly onPacket?: TakePacket;
 }
 
 const NANOS_PER_MICRO = 1_000n;
@@ -20,12 +31,15 @@ const NANOS_PER_MICRO = 1_000n;
 /** Reads a capture of ours or of anybody else as it comes, and writes what was asked for. */
 export class CaptureTeller {
   readonly #options: Omit<OutputOptions, "epoch">;
+  readonly #telling: TellerOptions;
   readonly #reader = new CaptureReader((packet) => this.#packet(packet));
   #outputs: Outputs | null = null;
   #analysis: Analysis | null = null;
+  #epoch: number | null = null;
 
-  constructor(options: Omit<OutputOptions, "epoch">) {
+  constructor(options: Omit<OutputOptions, "epoch">, telling: TellerOptions = {}) {
     this.#options = options;
+    this.#telling = telling;
   }
 
   /** Takes the next octets of the file. @throws CaptureFormatError when it is no capture */
@@ -36,25 +50,28 @@ export class CaptureTeller {
   /** No octet follows. @throws CaptureFormatError when it is no capture */
   end(): TellingResult {
     const { trailingComments, isCut } = this.#reader.end();
-    const analysis = this.#analysis ?? this.#begin(0n);
+    const analysis = this.#analysis ?? this.#begin(null);
     analysis.trailing(trailingComments);
-    return { ...analysis.finish(), isCut };
+    return { ...analysis.finish(), isCut, epoch: this.#epoch };
   }
 
   /** For ladders and the report, once all is told. */
   get outputs(): Outputs {
-    this.#outputs ??= new Outputs({ ...this.#options, epoch: null });
+    this.#outputs ??= new Outputs({ ...this.#options, epoch: this.#epoch });
     return this.#outputs;
   }
 
   #packet(packet: CapturedPacket): void {
+    this.#telling.onPacket?.(packet);
     (this.#analysis ?? this.#begin(packet.time)).packet(packet);
   }
 
-  #begin(start: bigint): Analysis {
-    const epoch = start === 0n ? null : Number(start / NANOS_PER_MICRO);
-    this.#outputs = new Outputs({ ...this.#options, epoch });
-    this.#analysis = new Analysis(start, this.#outputs.sinks, this.#outputs.kept);
+  #begin(start: bigint | null): Analysis {
+    this.#epoch = start === null ? null : Number(start / NANOS_PER_MICRO);
+    const { outputs } = this;
+    const { sinks = [], ...telling } = this.#telling;
+    const all = [...outputs.sinks, ...sinks];
+    this.#analysis = new Analysis(start ?? 0n, all, { ...telling, kept: outputs.kept });
     return this.#analysis;
   }
 }

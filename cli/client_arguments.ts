@@ -12,6 +12,7 @@ import { type ObserveArguments, observeArguments, SHOWING_OPTIONS } from "./obse
 import { type ParsedOptions, parseOptions, quoted, UsageError } from "./options.ts";
 import { parseChoice, parseDuration, parsePort, parseWhole } from "./option_values.ts";
 import { COLOR_CHOICES, type ColorChoice } from "./output.ts";
+import { READ_OPTIONS, type ReadArguments, readArguments } from "./read_arguments.ts";
 import { SERVER_GROUPS } from "./server_options.ts";
 import { parseTarget, type Target } from "./target.ts";
 import { type TcpArguments, tcpArguments } from "./tcp_arguments.ts";
@@ -56,7 +57,7 @@ export type ClientCommand =
   | { readonly kind: "run"; readonly arguments: ClientArguments }
   | {
     readonly kind: "read";
-    readonly file: string;
+    readonly read: ReadArguments;
     readonly color: ColorChoice;
     readonly observe: ObserveArguments;
   }
@@ -71,10 +72,7 @@ const DEFAULT_SEED = 1;
 const OPTIONS = CLIENT_GROUPS.flatMap(({ options }) => options);
 
 /** What `--read` takes besides what shows. */
-const FOR_READING: ReadonlySet<string> = new Set(["read", "force", "color"]);
-
-/** What shows live connections only. */
-const FOR_LIVE: ReadonlySet<string> = new Set(["stats"]);
+const FOR_READING: ReadonlySet<string> = new Set([...READ_OPTIONS.map(({ name }) => name), "force", "color"]);
 
 /** Makes all other arguments those of scripts. */
 const SCRIPT_OPTION = "--script";
@@ -94,13 +92,13 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
   const transfer = transferArguments(parsed);
   const observe = observeArguments(parsed, isBulk(transfer));
   const color = parseChoice(values.get("color") ?? "auto", "--color", COLOR_CHOICES);
-  const file = values.get("read");
-  if (file === undefined) return { kind: "run", arguments: runArguments(parsed, transfer, observe, color) };
+  const read = readArguments(parsed);
+  if (read === null) return { kind: "run", arguments: runArguments(parsed, transfer, observe, color) };
   refuseWithRead(parsed);
   if (operands[0] !== undefined) {
     throw new UsageError(`Cannot use ${quoted(operands[0])} with --read, which connects to nobody`);
   }
-  return { kind: "read", file, color, observe };
+  return { kind: "read", read, color, observe };
 }
 
 function runArguments(
@@ -150,7 +148,7 @@ function faultsOf(values: ReadonlyMap<string, string>): readonly Fault[] {
 
 /** @throws UsageError when an option would be ignored */
 function refuseWithRead({ values, flags }: ParsedOptions): void {
-  const fitting = new Set(SHOWING_OPTIONS.map(({ name }) => name).filter((name) => !FOR_LIVE.has(name)));
+  const fitting = new Set(SHOWING_OPTIONS.map(({ name }) => name));
   for (const name of [...values.keys(), ...flags]) {
     if (!fitting.has(name) && !FOR_READING.has(name)) {
       throw new UsageError(`Cannot use --${name} with --read: it is about connections of our own`);

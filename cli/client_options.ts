@@ -4,6 +4,7 @@
  * @module
  */
 
+import { READ_OPTIONS } from "./read_arguments.ts";
 import { SHELLS } from "./completions.ts";
 import { ExitCode, exitMeaning } from "./exit_codes.ts";
 import type { ProgramText } from "./program_text.ts";
@@ -91,13 +92,7 @@ export const CLIENT_GROUPS: readonly OptionGroup[] = [
     title: "Captures",
     options: [
       ...CAPTURE_OPTIONS,
-      {
-        name: "read",
-        value: "FILE",
-        help:
-          "show a capture (pcapng or pcap, gzip too) in the ways above instead of connecting; - for standard " +
-          "input; no right is needed",
-      },
+      ...READ_OPTIONS,
     ],
   },
   {

@@ -4,12 +4,22 @@
  * @module
  */
 
-import { CaptureFormatError, CaptureTeller, decompressed, type TellingResult } from "../capture/mod.ts";
+import {
+  CaptureFormatError,
+  CaptureTeller,
+  connectionSummary,
+  connectionTable,
+  decompressed,
+  type Flow,
+  type Selection,
+  type TellingResult,
+} from "../capture/mod.ts";
 import { counted } from "./counted.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ProgramFailure } from "./failures.ts";
 import { type ObservationContext, outputOptions, writeAtEnd } from "./observation.ts";
-import type { ObserveArguments } from "./observe_arguments.ts";
+import { type ObserveArguments, showsSegments, takesStandardOutput } from "./observe_arguments.ts";
+import type { ReadArguments } from "./read_arguments.ts";
 import { checkAbsent, readChunks } from "./files.ts";
 import { ioReason, isReaderGone } from "./io_errors.ts";
 import { quoted } from "./options.ts";
@@ -17,6 +27,32 @@ import { type TextSink, writeLine } from "./output.ts";
 
 /** Thrown when nobody reads any more what the capture is shown as. */
 class ReaderGone extends Error {}
+
+/** Octets that are held back before they are written. */
+const MOST_HELD = 1 << 16;
+
+/** Gathers lines, so that not each of them costs a system call. */
+class LineBuffer {
+  readonly #held = new Map<TextSink, string[]>();
+  #octets = 0;
+
+  readonly write = (sink: TextSink, line: string): void => {
+    const lines = this.#held.get(sink) ?? [];
+    lines.push(line);
+    this.#held.set(sink, lines);
+    this.#octets += line.length;
+    if (this.#octets > MOST_HELD) this.flush();
+  };
+
+  /** @throws ReaderGone; ProgramFailure when it cannot be written */
+  flush(): void {
+    this.#octets = 0;
+    for (const [sink, lines] of this.#held) {
+      this.#held.delete(sink);
+      writeOrEnd(sink, lines.join("\n"));
+    }
+  }
+}
 
 /** Writes a line; there is no connection that it could disturb. @throws ReaderGone; ProgramFailure when it cannot be written */
 function writeOrEnd(sink: TextSink, line: string): void {
@@ -29,27 +65,143 @@ function writeOrEnd(sink: TextSink, line: string): void {
   }
 }
 
-/** Shows a capture as asked for, as a trace when nothing is. @throws ProgramFailure */
+/** Shows a capture as asked for: as a trace when nothing is, or as a table of several connections. @throws ProgramFailure */
 export async function showCapture(
-  path: string,
+  read: ReadArguments,
   asked: ObserveArguments,
   context: ObservationContext,
 ): Promise<void> {
-  const { explain, json, ladder, ladderFile, report, verbose } = asked;
-  const isNothing = !explain && !json && !ladder && ladderFile === null && report === null && !verbose;
-  const wanted = isNothing ? { ...asked, trace: true } : asked;
-  for (const file of [report, ladderFile]) if (file !== null) checkAbsent(file, asked.force);
-  const teller = new CaptureTeller(outputOptions(wanted, context, context.output.out, writeOrEnd));
+  for (const file of [asked.report, asked.ladderFile]) if (file !== null) checkAbsent(file, asked.force);
   try {
-    for await (const octets of decompressed(readChunks(path))) teller.push(octets);
-    const result = teller.end();
-    await writeAtEnd(teller.outputs, wanted, context, writeOrEnd);
-    const remark = remarkOn(result);
-    if (remark !== null) context.output.warning(`${quoted(path)}: ${remark}`);
+    await new CaptureShow(read, asked, context).run();
   } catch (error) {
     if (error instanceof ReaderGone) return;
     if (!(error instanceof CaptureFormatError)) throw error;
-    throw new ProgramFailure(ExitCode.system, `${quoted(path)}: ${error.message}`);
+    throw new ProgramFailure(ExitCode.system, `${quoted(read.file)}: ${error.message}`);
+  }
+}
+
+/** Whether a file cannot be read a second time. Of one that cannot be looked at, the reading will tell why. */
+function comesOnce(path: string): boolean {
+  if (path === "-") return true;
+  try {
+    return !Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** One showing of a capture. A file is read twice: what comes later may explain what came before. */
+class CaptureShow {
+  readonly #read: ReadArguments;
+  readonly #asked: ObserveArguments;
+  readonly #context: ObservationContext;
+  readonly #lines = new LineBuffer();
+  /** Where what is for people goes: standard output may belong to a program. */
+  readonly #prose: TextSink;
+
+  constructor(read: ReadArguments, asked: ObserveArguments, context: ObservationContext) {
+    this.#read = read;
+    this.#asked = asked;
+    this.#context = context;
+    this.#prose = takesStandardOutput(asked) ? context.output.err : context.output.out;
+  }
+
+  async run(): Promise<void> {
+    const survey = comesOnce(this.#read.file) ? null : await this.#survey();
+    const chosen = survey === null ? null : this.#chosen(survey);
+    const isTable = chosen !== null && chosen.flows.length > 1;
+    if (isTable) this.#table(chosen.flows, survey?.epoch ?? null);
+    const wanted = this.#wanted(isTable);
+    this.#checkPicture(wanted, chosen?.flows.length ?? 1);
+    const isTold = showsSegments(wanted) || wanted.verbose;
+    let result = survey;
+    if (survey === null || isTold) result = await this.#tell(wanted, survey, chosen?.selection ?? null);
+    if (result !== null) this.#end(result, chosen?.flows ?? result.flows.filter(({ isTold }) => isTold));
+    this.#lines.flush();
+  }
+
+  /** Nothing asked for is a trace of one connection; several have their table. */
+  #wanted(isTable: boolean): ObserveArguments {
+    const { statistics, verbose } = this.#asked;
+    const isNothing = !showsSegments(this.#asked) && !statistics && !verbose;
+    return isNothing && !isTable ? { ...this.#asked, trace: true } : this.#asked;
+  }
+
+  /** The whole capture, without telling anything. */
+  async #survey(): Promise<TellingResult> {
+    const { find } = this.#read;
+    const searched = find === null ? {} : { find };
+    const first = await this.#through(new CaptureTeller(this.#silent(), searched));
+    if (first.offloading.length === 0) return first;
+    return await this.#through(new CaptureTeller(this.#silent(), { ...searched, hindsight: first }));
+  }
+
+  #silent(): { readonly program: string; readonly payload: boolean } {
+    return { program: this.#context.program, payload: false };
+  }
+
+  async #tell(
+    wanted: ObserveArguments,
+    survey: TellingResult | null,
+    selection: Selection | null,
+  ): Promise<TellingResult> {
+    const options = outputOptions(wanted, this.#context, this.#prose, this.#lines.write);
+    const chosen = selection ?? this.#read.selection;
+    const teller = new CaptureTeller({ ...options, wallClock: this.#read.wallClock }, {
+      ...survey === null ? {} : { hindsight: survey },
+      ...chosen === null ? {} : { selection: chosen },
+    });
+    const result = await this.#through(teller);
+    await writeAtEnd(teller.outputs, wanted, this.#context, this.#lines.write);
+    return result;
+  }
+
+  async #through(teller: CaptureTeller): Promise<TellingResult> {
+    for await (const octets of decompressed(readChunks(this.#read.file))) {
+      teller.push(octets);
+      this.#lines.flush();
+    }
+    return teller.end();
+  }
+
+  /** The connections that are meant, and how to know them again. @throws ProgramFailure when there are none */
+  #chosen(survey: TellingResult): { readonly flows: readonly Flow[]; readonly selection: Selection } {
+    const { selection, find } = this.#read;
+    const isMeant = (flow: Flow): boolean =>
+      (selection?.(flow.record) ?? true) && (find === null || flow.hasText);
+    const flows = survey.flows.filter(isMeant);
+    if (flows.length === 0 && survey.flows.length > 0) {
+      throw new ProgramFailure(
+        ExitCode.usage,
+        `${quoted(this.#read.file)}: none of its ${counted(survey.flows.length, "connection")} is meant`,
+      );
+    }
+    const ids = new Set(flows.map(({ record }) => record.id));
+    return { flows, selection: ({ id }) => ids.has(id) };
+  }
+
+  /** @throws ProgramFailure when one picture would have to show several connections */
+  #checkPicture({ ladderFile }: ObserveArguments, connections: number): void {
+    if (ladderFile === null || connections < 2) return;
+    throw new ProgramFailure(
+      ExitCode.usage,
+      `Cannot draw ${connections} connections in one picture: choose one with --connection N`,
+    );
+  }
+
+  #table(flows: readonly Flow[], epoch: number | null): void {
+    for (const line of connectionTable(flows, epoch)) this.#lines.write(this.#prose, line);
+    this.#lines.write(this.#prose, "");
+  }
+
+  #end(result: TellingResult, flows: readonly Flow[]): void {
+    if (this.#asked.statistics) {
+      for (const line of flows.flatMap(connectionSummary)) this.#lines.write(this.#prose, line);
+    }
+    this.#lines.flush();
+    const remark = remarkOn(result);
+    if (remark !== null) this.#context.output.warning(`${quoted(this.#read.file)}: ${remark}`);
   }
 }
 

@@ -7,7 +7,7 @@
 import { agreementOf, SynPairs } from "./agreement.ts";
 import { TIMERS } from "./catalogue.ts";
 import { octetsText, terminalText } from "./escape.ts";
-import { flagsText, optionsText, secondsText } from "./format.ts";
+import { flagsText, optionsText, secondsText, wallClockText } from "./format.ts";
 import { isGrowth } from "./lines.ts";
 import { numbersText } from "./notation.ts";
 import type {
@@ -26,6 +26,8 @@ export interface ExplainOptions {
   /** Columns of the terminal; lines are broken between words. */
   readonly width: number;
   readonly color: boolean;
+  /** Microseconds from 1970-01-01 UTC to the moment 0, for times by the wall clock; null: seconds since the first event. */
+  readonly epoch?: number | null;
 }
 
 /** Times that an ordinary thing is told in full before it is only counted. */
@@ -80,7 +82,10 @@ export class ExplainSink implements TraceSink {
     }
     this.#countSkipped();
     const which = this.#connections > 1 ? `#${event.connection} ` : "";
-    const time = secondsText(event.time - this.#start).padStart(INDENT - 2);
+    const { epoch = null } = this.#options;
+    const time = epoch === null
+      ? secondsText(event.time - this.#start).padStart(INDENT - 2)
+      : wallClockText(epoch + event.time);
     this.#heading(time, which + heading(event, connection));
     for (const { sentence, rule } of tell(event, connection)) this.#paragraph(sentence, rule);
     if (event.kind === "lost") this.#paragraph("A fault was asked for: this is what became of it.", "");

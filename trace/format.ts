@@ -51,6 +51,13 @@ export function secondsText(micros: number): string {
   return (micros / MICROS_PER_SECOND).toFixed(6);
 }
 
+/** A moment by the wall clock, with microseconds, which `Date` does not have: `2026-01-31T12:00:00.000001Z`. */
+export function wallClockText(micros: number): string {
+  const seconds = Math.floor(micros / MICROS_PER_SECOND);
+  const rest = Math.floor(micros - seconds * MICROS_PER_SECOND);
+  return new Date(seconds * 1_000).toISOString().replace(".000Z", `.${String(rest).padStart(6, "0")}Z`);
+}
+
 /** An amount of octets with the unit that fits it: `512 B`, `64 KiB`, `1.5 MiB`. */
 export function octetsAmountText(octets: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];

@@ -6,6 +6,7 @@
 
 import { Flag, Option } from "./core.ts";
 import { octetsText } from "./escape.ts";
+import { wallClockText } from "./format.ts";
 import type { ConnectionRecord, SegmentRecord, TraceEvent, TraceSink, ViewRecord } from "./record.ts";
 import { entriesOf, tell } from "./told.ts";
 import { variableNames, type VariableValue, variableValue } from "./variables.ts";
@@ -60,7 +61,7 @@ export class JsonSink implements TraceSink {
   #begin(time: number | null): void {
     this.#start = time ?? 0;
     const { epoch, program } = this.#options;
-    const start = epoch === null || time === null ? null : isoTime(epoch + time);
+    const start = epoch === null || time === null ? null : wallClockText(epoch + time);
     this.#line({ kind: "trace", version: JSON_TRACE_VERSION, program, start });
   }
 
@@ -231,14 +232,6 @@ function differences(before: ViewRecord, after: ViewRecord): Changes | undefined
     changes[key] = [before[key], after[key]];
   }
   return changes;
-}
-
-/** A moment with microseconds, which `Date` does not have. */
-function isoTime(micros: number): string {
-  const MICROS_PER_SECOND = 1_000_000;
-  const seconds = Math.floor(micros / MICROS_PER_SECOND);
-  const rest = Math.floor(micros - seconds * MICROS_PER_SECOND);
-  return new Date(seconds * 1_000).toISOString().replace(".000Z", `.${String(rest).padStart(6, "0")}Z`);
 }
 
 function hex(octets: Uint8Array): string {

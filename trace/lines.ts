@@ -14,6 +14,7 @@ import {
   secondsText,
   sequenceText,
   spanText,
+  wallClockText,
 } from "./format.ts";
 import { ackText, lengthText, seqText, windowText } from "./notation.ts";
 import type {
@@ -34,6 +35,8 @@ import { labelText } from "./variables.ts";
 /** How the lines look. */
 export interface LineOptions {
   readonly color: boolean;
+  /** Microseconds from 1970-01-01 UTC to the moment 0, for times by the wall clock; null: seconds since the first event. */
+  readonly epoch?: number | null;
 }
 
 /** Takes one line without its newline. */
@@ -81,7 +84,11 @@ export class LineSink implements TraceSink {
 
   #line(event: TraceEvent, text: string): void {
     const which = this.#connections > 1 ? ` #${event.connection}` : "";
-    const line = `${secondsText(event.time - (this.#start ?? event.time)).padStart(11)}${which} ${text}`;
+    const { epoch = null } = this.#options;
+    const time = epoch === null
+      ? secondsText(event.time - (this.#start ?? event.time)).padStart(11)
+      : wallClockText(epoch + event.time);
+    const line = `${time}${which} ${text}`;
     this.#write(this.#options.color ? paint(event, line) : line);
   }
 }

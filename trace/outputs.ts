@@ -22,6 +22,8 @@ export interface OutputOptions {
   readonly program: string;
   /** Microseconds from 1970-01-01 UTC to the moment 0 of the clock; null when not known. */
   readonly epoch: number | null;
+  /** Whether lines and sentences have times by the wall clock. */
+  readonly wallClock?: boolean;
   /** Whether octets of the payload may be shown and stored. */
   readonly payload: boolean;
   /** The header's own sequence numbers and windows in what people read, instead of relative and scaled ones. */
@@ -59,9 +61,10 @@ export class Outputs {
     this.#options = options;
     const { lines, story, json, agreement, program, epoch } = options;
     this.#recording = options.ladder === true || options.report === true ? new Recording() : null;
+    const clock = { epoch: options.wallClock === true ? epoch : null };
     const sinks: (TraceSink | null)[] = [
-      lines === undefined ? null : new LineSink(lines.write, lines),
-      story === undefined ? null : new ExplainSink(story.write, story),
+      lines === undefined ? null : new LineSink(lines.write, { ...lines, ...clock }),
+      story === undefined ? null : new ExplainSink(story.write, { ...story, ...clock }),
       agreement === undefined ? null : new AgreementSink(agreement),
       this.#recording,
     ];

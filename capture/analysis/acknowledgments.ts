@@ -38,7 +38,7 @@ export function takeAck(verdict: Verdict, passing: Passing, sender: Half, other:
   }
   other.lastAckAt = time;
   takeSack(verdict, passing, other);
-  takeWindow(verdict, passing, sender);
+  takeWindow(verdict, passing, sender, other);
 }
 
 function signal(other: Half, time: number): void {
@@ -172,7 +172,7 @@ function takeTwice(verdict: Verdict, left: number, right: number, other: Half, t
   needless(verdict, range, time, "D-SACK says that the first copy had arrived, too");
 }
 
-function takeWindow(verdict: Verdict, { segment, time }: Passing, sender: Half): void {
+function takeWindow(verdict: Verdict, { segment, time }: Passing, sender: Half, other: Half): void {
   const { window, ack } = segment;
   const before = sender.window;
   if (ack === null || ack < sender.ack) return;
@@ -185,8 +185,12 @@ function takeWindow(verdict: Verdict, { segment, time }: Passing, sender: Half):
   if (window === 0 && sender.windowZeroSince < 0 && (segment.flags & Flag.rst) === 0) {
     sender.windowZeroSince = time;
   }
-  if (window > 0) sender.windowZeroSince = -1;
+  if (window > 0 && sender.windowZeroSince >= 0) {
+    sender.closedFor += time - sender.windowZeroSince;
+    sender.windowZeroSince = -1;
+  }
   sender.edge = Math.max(sender.edge, edge);
+  other.limits.acknowledged(ack, sender.edge, window, time);
 }
 
 function windowText(window: number, { windowIsKnown }: Half): string {

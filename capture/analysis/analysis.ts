@@ -18,6 +18,8 @@ import { Offload } from "./offload.ts";
 import { OwnStory } from "./own_story.ts";
 import { capturePoint, icmpRemark, type Remark, unansweredOptions } from "./remarks.ts";
 import { readComments } from "./said.ts";
+import { ALL, type Selection } from "./selection.ts";
+import { TextSearch } from "./text_search.ts";
 import { type FoundError, type FoundSegment, SegmentFinder } from "./segment_finder.ts";
 import type { Passing, Verdict } from "./verdict.ts";
 
@@ -33,6 +35,15 @@ export interface AnalysisOptions {
 export interface Hindsight {
   /** Addresses of ends that leave their checksums to a device. */
   readonly offloading: readonly string[];
+}
+
+/** How much is told, and of which connections. */
+export interface TellingOptions {
+  readonly kept: AnalysisOptions;
+  readonly hindsight?: Hindsight;
+  readonly selection?: Selection;
+  /** A text to look for in what connections carry. */
+  readonly find?: string;
 }
 
 /** What a capture held. */
@@ -54,6 +65,8 @@ const DOUBLED_SHARE = 3;
 export class Analysis {
   readonly #emitter: Emitter;
   readonly #options: AnalysisOptions;
+  readonly #selection: Selection;
+  readonly #search: TextSearch | null;
   readonly #finder = new SegmentFinder();
   readonly #table = new FlowTable();
   readonly #clock: CaptureClock;
@@ -71,13 +84,14 @@ export class Analysis {
   constructor(
     start: bigint,
     sinks: readonly TraceSink[],
-    options: AnalysisOptions,
-    hindsight: Hindsight = { offloading: [] },
+    { kept, hindsight, selection, find }: TellingOptions,
   ) {
     this.#emitter = new Emitter(sinks);
-    this.#options = options;
+    this.#options = kept;
+    this.#selection = selection ?? ALL;
+    this.#search = find === undefined ? null : new TextSearch(find);
     this.#clock = new CaptureClock(start);
-    this.#offload = new Offload(hindsight.offloading);
+    this.#offload = new Offload(hindsight?.offloading);
     this.#own = new OwnStory(this.#emitter, start);
   }
 
@@ -123,8 +137,13 @@ export class Analysis {
     const hint = isOurs ? packet.direction : null;
     const assigned = this.#table.flowOf(segment, hint, isOurs, now, this.#packets);
     const { flow, direction } = assigned;
+    if (assigned.isNew) flow.isTold = this.#selection(flow.record);
     flow.number(segment, direction);
     const passing = this.#passing(found, flow, direction);
+    if (this.#search !== null && !flow.hasText) {
+      const { seq } = passing.segment;
+      flow.hasText = this.#search.isIn(segment, found.keptPayload, seq, flow.sender(direction));
+    }
     if (!flow.isOurs) return this.#wire(found, passing, assigned);
     const said = readComments(packet.comments, this.#views);
     const isSound = found.soundness === "good" || found.soundness === "unchecked";
@@ -202,7 +221,7 @@ export class Analysis {
     flow: Flow,
     verdict: Pick<Verdict, "marks" | "findings">,
   ): void {
-    if (!this.#emitter.isHeard) return;
+    if (!this.#emitter.isHeard || !flow.isTold) return;
     const findings = verdict.findings();
     const { marks } = verdict;
     const view = flow.view();

@@ -46,10 +46,15 @@ export class Flow implements Numberings {
   lastAt: number;
   /** The frame that began it. */
   readonly firstFrame: number;
+  /** Whether it is told of; what is not is only followed. */
+  isTold = true;
+  /** Whether a text that is looked for has passed. */
+  hasText = false;
   /** Who closed first; null: nobody yet. */
   closedFirst: Half | null = null;
-  /** Who has reset it. */
+  /** Who has reset it, and after what. */
   resetBy: Half | null = null;
+  resetAfter = "";
   /** The state before the first segment. */
   readonly #first: State;
 
@@ -114,17 +119,23 @@ export class Flow implements Numberings {
     if (isReset) this.#reset(verdict, passing, sender, receiver);
     else {
       if (isRepeatedAck(passing, sender, doublesAll)) {
-        return doubled(verdict, sender.lastAt, sender.lastFrame, passing, "", doublesAll, null);
+        doubled(verdict, sender.lastAt, sender.lastFrame, passing, "All of it is the same", doublesAll, null);
+      } else {
+        if ((segment.flags & Flag.syn) !== 0) this.#syn(verdict, passing, sender, receiver);
+        this.#text(verdict, passing, sender, receiver, doublesAll);
       }
-      if ((segment.flags & Flag.syn) !== 0) this.#syn(verdict, passing, sender, receiver);
-      this.#text(verdict, passing, sender, receiver, doublesAll);
-      if (verdict.isDouble) return verdict;
+      if (verdict.isDouble) {
+        sender.note(verdict.codes, passing.frame);
+        return verdict;
+      }
       sender.numbering.advance(original.seq);
       takeAck(verdict, passing, sender, receiver);
       if ((segment.flags & Flag.syn) === 0 && segment.ack !== null) this.#answered(sender, receiver, time);
       this.#flags(verdict, passing, sender);
     }
     sender.packets++;
+    sender.note(verdict.codes, passing.frame);
+    if (verdict.mark === "retransmission") sender.retransmissions++;
     sender.lastAt = time;
     sender.lastFrame = passing.frame;
     sender.lastIpId = passing.ipId;
@@ -228,7 +239,21 @@ export class Flow implements Numberings {
     else if (range !== null) passesAgain(verdict, range, passing, sender, receiver);
     else if (isBelow) forgotten(verdict, segment, sender);
     this.#remember(verdict, passing, sender);
-    if (segment.length > 0 && segment.end > sender.max) newText(verdict, passing, sender, receiver);
+    const isNew = segment.end > sender.max;
+    if (segment.length > 0 && isNew) newText(verdict, passing, sender, receiver);
+    if (segment.length > 0) {
+      sender.limits.passed({
+        seq: segment.seq,
+        end: segment.end,
+        at: time,
+        isNew,
+        una: sender.una,
+        isRecovering: sender.recovery !== null,
+        largest: sender.largest,
+        windowIsKnown: receiver.windowIsKnown,
+        lag: receiver.roundTrips.minimum,
+      });
+    }
     sender.max = Math.max(sender.max, segment.end);
     sender.textPackets++;
     sender.octets += segment.length;
@@ -309,6 +334,7 @@ export class Flow implements Numberings {
       return verdict.add("reset-out-of-window");
     }
     this.resetBy = sender;
+    this.resetAfter = String(verdict.values["after"]);
     verdict.add("reset-seen");
   }
 
@@ -347,14 +373,13 @@ function doubled(
   proof: string,
   doublesAll: boolean,
   range: { doubles: number } | null,
-): Verdict {
+): void {
   verdict.isDouble = true;
   verdict.mark = "duplicate";
   verdict.values["since"] = `frame ${frame}, ${spanText(passing.time - at)} before`;
   verdict.values["proof"] = proof;
   if (range !== null && !doublesAll) range.doubles++;
   verdict.add(doublesAll ? "captured-twice" : "doubled-by-network");
-  return verdict;
 }
 
 /** Whether a segment without text is the packet before once more: ACKs may well be alike, unless all is captured twice. */

@@ -6,7 +6,9 @@
  */
 
 import { Numbering } from "../../trace/numbering.ts";
+import type { FindingCode } from "../../trace/catalogue.ts";
 import { Holes } from "./holes.ts";
+import { Limits } from "./limits.ts";
 import { PacketIds } from "./packet_ids.ts";
 import { Ranges } from "./ranges.ts";
 import { RoundTrips } from "./round_trips.ts";
@@ -22,6 +24,12 @@ export const NO_SHIFT = -1;
 export interface Question {
   readonly kind: "keep-alive" | "window-probe";
   readonly at: number;
+}
+
+/** How often something was found, and where first. */
+export interface Occurrence {
+  count: number;
+  readonly frame: number;
 }
 
 /** Loss recovery as the sender must be in it. */
@@ -86,11 +94,27 @@ export class Half {
   lastFingerprint = 0;
   recovery: Recovery | null = null;
   question: Question | null = null;
+  readonly limits: Limits = new Limits();
+  /** What was found of its segments. */
+  readonly occurrences: Map<FindingCode, Occurrence> = new Map();
+  /** Segments that were sent again. */
+  retransmissions = 0;
+  /** How long its window was 0, µs. */
+  closedFor = 0;
   /** Octets of the longest segment, but for merged ones: a full one, as far as is known. */
   largest = 0;
 
   constructor(name: string) {
     this.name = name;
+  }
+
+  /** Counts what was found of a segment. */
+  note(codes: readonly FindingCode[], frame: number): void {
+    for (const code of codes) {
+      const known = this.occurrences.get(code);
+      if (known === undefined) this.occurrences.set(code, { count: 1, frame });
+      else known.count++;
+    }
   }
 
   /** Octets that are sent and not acknowledged, as they pass here. */

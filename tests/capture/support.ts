@@ -10,7 +10,7 @@ export function analyse(
   sinks: readonly TraceSink[],
   options: AnalysisOptions,
 ): AnalysisResult {
-  const analysis = new Analysis(capture.packets[0]?.time ?? 0n, sinks, options);
+  const analysis = new Analysis(capture.packets[0]?.time ?? 0n, sinks, { kept: options });
   for (const packet of capture.packets) analysis.packet(packet);
   analysis.trailing(capture.trailingComments);
   return analysis.finish();

@@ -70,7 +70,10 @@ for (const args of WRONG) {
 
 Deno.test("--read shows a capture instead of connecting", () => {
   const command = parseClientArguments(["--read", "a.pcapng", "--explain"]);
-  assertEquals(command.kind === "read" ? [command.file, command.observe.explain] : null, ["a.pcapng", true]);
+  assertEquals(command.kind === "read" ? [command.read.file, command.observe.explain] : null, [
+    "a.pcapng",
+    true,
+  ]);
 });
 
 Deno.test("nothing is watched unless something is asked for", () => {

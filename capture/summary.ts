@@ -1,0 +1,150 @@
+/**
+ * What a connection's capture shows, in some lines: for whoever has to find out why it was slow, or why it broke.
+ *
+ * @module
+ */
+
+import type { Flow } from "./analysis/flow.ts";
+import type { Half, Occurrence } from "./analysis/half.ts";
+import type { Limit } from "./analysis/limits.ts";
+import { displayFilter } from "./analysis/selection.ts";
+import type { FindingCode } from "../trace/catalogue.ts";
+import { octetsAmountText, spanText } from "../trace/format.ts";
+
+const MICROS_PER_SECOND = 1_000_000;
+
+/** How a connection ended, as far as the capture goes. */
+export function endingOf(flow: Flow): string {
+  const { local, remote, resetBy, resetAfter } = flow;
+  if (resetBy !== null) return `reset by ${resetBy.name} ${resetAfter}`;
+  if (local.hasSyn && !remote.hasSyn && !local.hasAnswered) {
+    const syns = 1 + local.retransmissions;
+    return `no answer to ${syns} SYN${syns === 1 ? "" : "s"}`;
+  }
+  const [first, second] = flow.closedFirst === remote ? [remote, local] : [local, remote];
+  if (first.finEnd === Infinity) return "open";
+  if (second.finEnd !== Infinity) {
+    return second.una >= second.finEnd
+      ? `closed, ${first.name} first`
+      : `FIN of ${second.name} not acknowledged`;
+  }
+  return first.una >= first.finEnd ? `half closed by ${first.name}` : `FIN of ${first.name} never answered`;
+}
+
+/** The summary of a connection. */
+export function connectionSummary(flow: Flow): readonly string[] {
+  const { record, local, remote } = flow;
+  const span = flow.lastAt - flow.firstAt;
+  return [
+    `Connection ${record.id}: ${local.name} ${record.local}, ${remote.name} ${record.remote}, ${
+      spanText(span)
+    }`
+      .replaceAll(`${record.local} ${record.local}`, record.local)
+      .replaceAll(`${record.remote} ${record.remote}`, record.remote),
+    `  ends        ${endingOf(flow)}`,
+    `  round trip  ${roundTripText(flow)}`,
+    ...directionLines(local, remote, span, flow.lastAt),
+    ...directionLines(remote, local, span, flow.lastAt),
+    `  filter      ${displayFilter(record)}`,
+  ];
+}
+
+function roundTripText({ local, remote }: Flow): string {
+  const ways = [[remote, local], [local, remote]] as const;
+  const texts = ways.flatMap(([to, from]) => {
+    const { minimum, srtt, samples } = from.roundTrips;
+    return samples === 0 ? [] : [`${spanText(minimum)} to ${to.name} and back (smoothed ${spanText(srtt)})`];
+  });
+  return texts.length === 0 ? "not measured" : `from the point of capture at least ${texts.join(", ")}`;
+}
+
+function directionLines(sender: Half, receiver: Half, span: number, lastAt: number): string[] {
+  if (sender.packets === 0) return [`  ${sender.name}: nothing of what it sends has passed here`];
+  const rate = sender.octets > 0 && span > 0
+    ? ` (${octetsAmountText(sender.octets * MICROS_PER_SECOND / span)}/s)`
+    : "";
+  return [
+    `  ${sender.name}: ${sender.packets} segments, ${octetsAmountText(sender.octets)}${rate}`,
+    ...FACTS.flatMap(([title, codes]) => factLine(title, codes, sender)),
+    ...windowLines(sender, lastAt),
+    ...limitLines(sender, receiver),
+  ];
+}
+
+/** What is counted of each end, under which title. */
+const FACTS: readonly (readonly [title: string, codes: readonly (readonly [FindingCode, string])[]])[] = [
+  ["sent again", [
+    ["fast-retransmit", "fast retransmit|s"],
+    ["retransmission-sack", "retransmission|s in recovery by SACK"],
+    ["retransmission-partial-ack", "retransmission|s after partial ACKs"],
+    ["retransmission-timeout", "retransmission|s after time-outs"],
+    ["tail-loss-probe", "tail loss probe|s"],
+    ["retransmission", "retransmission|s for reasons not seen"],
+    ["lost-before-here", "of these filling holes: lost before this point"],
+  ]],
+  ["not needed", [["not-needed", "segment|s sent again although acknowledged"]]],
+  ["proved", [["needless", "retransmission|s of the other end shown to be needless"]]],
+  ["overtaken", [["overtaken", "segment|s out of order"], [
+    "original-after-copy",
+    "original|s after a retransmission",
+  ]]],
+  ["doubled", [["doubled-by-network", "packet|s doubled by the network"], [
+    "captured-twice",
+    "packet|s captured twice",
+  ]]],
+  ["holes", [["capture-gap", "gap|s of the capture"], ["after-hole", "hole|s when they appeared"]]],
+  ["duplicate", [["duplicate-ack-seen", "duplicate ACK|s"], ["d-sack", "D-SACK|s"]]],
+  ["asks", [["keep-alive", "keep-alive|s"], ["window-probe", "window probe|s"]]],
+  ["window", [["window-zero", "time|s closed"], ["window-taken-back", "time|s taken back"]]],
+  ["fills", [["window-filled", "segment|s to the end of the receiver's window"]]],
+  ["damaged", [["damaged", "segment|s with wrong checksums"]]],
+  ["resets", [["reset-out-of-window", "RST|s that are not acceptable"]]],
+  ["congestion", [["congestion-mark-seen", "packet|s marked by routers"], [
+    "congestion-echo-seen",
+    "segment|s echoing marks",
+  ]]],
+];
+
+function factLine(title: string, codes: readonly (readonly [FindingCode, string])[], half: Half): string[] {
+  const parts = codes.flatMap(([code, words]) => {
+    const found: Occurrence | undefined = half.occurrences.get(code);
+    return found === undefined
+      ? []
+      : [`${found.count} ${words.replace("|s", found.count === 1 ? "" : "s")} (first: frame ${found.frame})`];
+  });
+  return parts.length === 0 ? [] : [`    ${title.padEnd(12)}${parts.join(", ")}`];
+}
+
+function windowLines(half: Half, lastAt: number): string[] {
+  const lines: string[] = [];
+  const closedFor = half.closedFor + (half.windowZeroSince < 0 ? 0 : lastAt - half.windowZeroSince);
+  if (closedFor > 0) lines.push(`    closed      its window was 0 for ${spanText(closedFor)} in all`);
+  if (half.question !== null) lines.push(`    silence     its last ${half.question.kind} was not answered`);
+  return lines;
+}
+
+const LIMITS: readonly (readonly [Limit, string])[] = [
+  ["application", "its application"],
+  ["window", "the receiver's window"],
+  ["path", "its congestion window or the path"],
+];
+
+/** What the sender waited for, where it has sent enough to tell. */
+function limitLines(sender: Half, receiver: Half): string[] {
+  const { limits, octets } = sender;
+  const total = limits.total;
+  if (total === 0 || octets === 0) return [];
+  const shares = LIMITS.map(([limit, words]) => `${words} ${Math.round(100 * limits.time[limit] / total)} %`);
+  const lines = [`    limited     by ${shares.join(", ")} of ${spanText(total)}`];
+  const rtt = sender.roundTrips.minimum + receiver.roundTrips.minimum;
+  if (rtt > 0) {
+    const product = octets / total * rtt;
+    const window = receiver.windowIsKnown ? octetsAmountText(limits.largestWindow) : "not known";
+    lines.push(
+      `    in flight   at most ${octetsAmountText(limits.largestFlight)}; bandwidth-delay product ${
+        octetsAmountText(product)
+      }; largest window ${window}`,
+    );
+  }
+  return lines;
+}

@@ -1,0 +1,78 @@
+/**
+ * The options that choose what of a capture is shown, and how.
+ *
+ * @module
+ */
+
+import { readSelection, type Selection } from "../capture/mod.ts";
+import { type OptionSpec, type ParsedOptions, quoted, UsageError } from "./options.ts";
+import { parseChoice } from "./option_values.ts";
+
+/** What is to be read, and which of it. */
+export interface ReadArguments {
+  /** `-` for standard input. */
+  readonly file: string;
+  /** Which connections are shown; null: all of them. */
+  readonly selection: Selection | null;
+  /** Only those whose payload has this text; null: whatever they have. */
+  readonly find: string | null;
+  /** Whether times are those of the wall clock. */
+  readonly wallClock: boolean;
+}
+
+const TIMES = ["relative", "absolute"] as const;
+
+/** The options, for the parser and the help. */
+export const READ_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "read",
+    value: "FILE",
+    help:
+      "show a capture (pcapng or pcap, gzip too) in the ways above instead of connecting; - for standard " +
+      "input; no right is needed",
+  },
+  {
+    name: "connection",
+    value: "WHICH",
+    help:
+      "with --read, only connection N of the table, or those of ADDR:PORT, or between ADDR:PORT-ADDR:PORT",
+  },
+  { name: "find", value: "TEXT", help: "with --read, only connections whose payload has TEXT" },
+  { name: "time", value: "HOW", help: "with --read, relative or absolute times (default: relative)" },
+];
+
+/** Options that need a capture. */
+const NEED_READ = ["connection", "find", "time"] as const;
+
+/** Takes the options of {@link READ_OPTIONS} out of a command line; null: no capture is to be read. @throws UsageError */
+export function readArguments({ values }: ParsedOptions): ReadArguments | null {
+  const file = values.get("read");
+  if (file === undefined) {
+    const needs = NEED_READ.find((name) => values.has(name));
+    if (needs === undefined) return null;
+    throw new UsageError(`Cannot use --${needs} without --read: it chooses what of a capture is shown`);
+  }
+  if (file === "") throw new UsageError("Cannot use an empty name for --read: give a file");
+  const find = values.get("find") ?? null;
+  if (find !== null && file === "-") {
+    throw new UsageError("Cannot use --find with --read -: it reads twice; give a file");
+  }
+  const time = values.get("time");
+  return {
+    file,
+    selection: selectionOf(values.get("connection")),
+    find,
+    wallClock: time !== undefined && parseChoice(time, "--time", TIMES) === "absolute",
+  };
+}
+
+function selectionOf(text: string | undefined): Selection | null {
+  if (text === undefined) return null;
+  const selection = readSelection(text);
+  if (selection !== null) return selection;
+  throw new UsageError(
+    `Cannot use ${
+      quoted(text)
+    } for --connection: give a number of the table, 192.0.2.1:80, or two of these with - between`,
+  );
+}

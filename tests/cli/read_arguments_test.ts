@@ -1,0 +1,40 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { parseClientArguments } from "../../cli/client_arguments.ts";
+import { UsageError } from "../../cli/options.ts";
+
+Deno.test("a capture is read with what chooses its connections and their times", () => {
+  const command = parseClientArguments([
+    "--read",
+    "a.pcap",
+    "--connection",
+    "2",
+    "--find",
+    "GET",
+    "--time",
+    "absolute",
+  ]);
+  if (command.kind !== "read") throw new Error(command.kind);
+  const { file, selection, find, wallClock } = command.read;
+  const record = { local: "", remote: "", iss: null, irs: null };
+  assertEquals([file, find, wallClock], ["a.pcap", "GET", true]);
+  assertEquals([1, 2].map((id) => selection?.({ ...record, id })), [false, true]);
+});
+
+const WRONG: readonly (readonly [arguments_: readonly string[], message: string])[] = [
+  [["--connection", "1"], "without --read"],
+  [["--time", "absolute"], "without --read"],
+  [["--read", ""], "empty name"],
+  [["--read", "a", "--message", "x"], "--message with --read"],
+  [["--read", "a", "--send-bytes", "1"], "--send-bytes with --read"],
+  [["--read", "a", "--isn", "1"], "--isn with --read"],
+  [["--read", "a", "host"], '"host" with --read'],
+  [["--read", "a", "--connection", "x:y"], "number of the table"],
+  [["--read", "a", "--time", "soon"], "--time"],
+  [["--read", "-", "--find", "x"], "reads twice"],
+];
+
+for (const [given, message] of WRONG) {
+  Deno.test(`wrong usage is told: ${given.join(" ")}`, () => {
+    assertThrows(() => parseClientArguments(given), UsageError, message);
+  });
+}
