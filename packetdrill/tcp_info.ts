@@ -95,7 +95,7 @@ interface Subject {
 type Reader = (subject: Subject) => number;
 
 /** Figures under the core's own names: octets and microseconds. */
-const OWN_FIGURES: Readonly<Record<string, Reader>> = {
+const OWN_FIGURES: Record<string, Reader> = {
   state: ({ connection }) => STATES.indexOf(connection.state),
   failure: ({ connection }) => connection.failure === null ? 0 : FAILURE_NUMBERS[connection.failure.kind],
   softError: ({ connection }) => connection.softError === null ? 0 : 1,
@@ -119,6 +119,17 @@ const OWN_FIGURES: Readonly<Record<string, Reader>> = {
   sendMss: ({ connection }) => connection.sendMss,
   segmentsRetransmitted: ({ connection }) => connection.segmentsRetransmitted,
 };
+
+/** Other words for some of them: those of RFC 6298, and those that scripts of an earlier day have. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  congestionWindow: "cwnd",
+  slowStartThreshold: "ssthresh",
+  duplicateAcks: "dupAcks",
+  srtt: "smoothedRtt",
+  rttvar: "rttVariation",
+  rto: "retransmissionTimeout",
+};
+for (const [name, figure] of Object.entries(SYNONYMS)) OWN_FIGURES[name] = OWN_FIGURES[figure] as Reader;
 
 /** Figures under the names of `TCP_INFO`. */
 const KERNEL_FIGURES: Readonly<Record<string, Reader>> = {

@@ -134,8 +134,10 @@ function unread(options: Opening): Peer {
   return peer;
 }
 
+/** With data outstanding, and the FIN behind it. */
 function finWait1(options: Opening): Peer {
-  const peer = outstanding(options);
+  const peer = established(options);
+  peer.connection.send(TEXT.subarray(0, 3_000), peer.now);
   peer.connection.shutdown(peer.now);
   peer.drain();
   return peer;
