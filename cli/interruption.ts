@@ -4,6 +4,7 @@
  * @module
  */
 
+import { assertDescriptors } from "../ffi/mod.ts";
 import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
 import type { Output } from "./output.ts";
 
@@ -22,6 +23,9 @@ export interface Signals {
 /** Exit codes of programs that a signal ended, as shells have them: 128 and the signal's number. */
 const EXIT_CODES = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated } as const;
 
+/** Descriptors that the runtime takes for signals; and as much as we take at least ourselves. */
+const SIGNAL_DESCRIPTORS = 8;
+
 /** How long an interrupted program waits until what it has to say is written, milliseconds. */
 const LAST_WORDS = 1_000;
 
@@ -33,8 +37,10 @@ export class Interruption {
   #work: Interruptible | null = null;
   #asked = false;
 
+  /** @throws SystemError EMFILE: the runtime itself would end with a backtrace where it has no descriptors for signals */
   constructor(signals: Signals = Deno) {
     this.#signals = signals;
+    if (signals === Deno) assertDescriptors(SIGNAL_DESCRIPTORS);
     signals.addSignalListener("SIGINT", () => this.#interrupt("SIGINT"));
     signals.addSignalListener("SIGTERM", () => this.#interrupt("SIGTERM"));
   }

@@ -45,8 +45,11 @@ export interface RawConnectionOptions extends RunOptions {
 /** How often to ask for another port when the kernel chose the peer's own, of which there is one in some 28,000. */
 const PORT_TRIES = 4;
 
-/** A connection with the loop that runs it; ends without a word to the peer when disposed of. */
-export class RawConnection implements Disposable {
+/**
+ * A connection with the loop that runs it. `using` ends it at once, by RST unless it was over; `await using` closes it in
+ * order.
+ */
+export class RawConnection implements AsyncDisposable, Disposable {
   readonly connection: Connection;
   /** `run` this for anything to happen. */
   readonly loop: Loop;
@@ -72,7 +75,7 @@ export class RawConnection implements Disposable {
       : new Link({ connection, device, mode, onChange: options.onLinkChange });
     this.#stack = stack;
     this.connection = connection;
-    this.loop = stack.run({ side, reports: connection, device }, options);
+    this.loop = stack.run({ core: connection, side, device }, options);
   }
 
   /**
@@ -93,7 +96,12 @@ export class RawConnection implements Disposable {
     return RawStack.build(sockets, guard, (stack) => new RawConnection(stack, local, options));
   }
 
-  /** Closes the sockets and gives the port back. */
+  /** Closes in order and waits for the peer to close as well, for 5 s at most; then as `dispose`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack[Symbol.asyncDispose]();
+  }
+
+  /** Tells the peer by RST unless both sides have closed, closes the sockets and gives the port back. */
   [Symbol.dispose](): void {
     this.#stack[Symbol.dispose]();
   }

@@ -92,6 +92,10 @@ export class Link implements NetworkSide {
     return this.#connection.transmit(out, now);
   }
 
+  get userProgress(): number {
+    return this.#connection.userProgress;
+  }
+
   segmentLeft(moment: Instant): void {
     this.#connection.segmentLeft(moment);
   }

@@ -31,6 +31,8 @@ export interface NetworkSide {
   nextDeadline(): Instant;
   /** Fills `out` with the next segment due; false: nothing due now. */
   transmit(out: Segment, now: Instant): boolean;
+  /** Grows with what the user does: with octets given and taken. */
+  readonly userProgress: number;
   /** When the segment filled last really left: right after it has. */
   segmentLeft(moment: Instant): void;
 }
@@ -135,6 +137,7 @@ export class Loop implements Disposable {
   /** When others are to get their turn, though there is more to do: kept over runs, which may be short and many. */
   #yieldAt: Instant;
   #fullThoughWritable = false;
+  #isDisposed = false;
 
   constructor(options: LoopOptions) {
     this.#device = options.device;
@@ -185,6 +188,9 @@ export class Loop implements Disposable {
 
   /** Does what is to do now, a batch at most. @returns whether there was anything, so that there may be more */
   turn(): boolean {
+    if (this.#isDisposed) {
+      throw new Error("Cannot run a loop after its disposal: open another connection or host");
+    }
     const now = this.readClock();
     let busy = this.#readWatches(now);
     if (this.#drain(now)) busy = true;
@@ -197,7 +203,8 @@ export class Loop implements Disposable {
   }
 
   /**
-   * Turns until `done` says so at the end of a turn, or `until` has come. `done` may use the core: what it makes due is sent.
+   * Turns until `done` says so at the end of a turn, or `until` has come. `done` may use the core: what it makes due is sent,
+   * and it is asked again as long as it reads or writes something, so that it need not read all there is at once.
    *
    * @returns whether `done`; false when the time was up
    * @throws the signal's reason when it is aborted; what the device throws
@@ -210,10 +217,12 @@ export class Loop implements Disposable {
       for (;;) {
         signal?.throwIfAborted();
         let busy = this.turn();
+        const progress = this.#side.userProgress;
         if (done()) return true;
         if (this.#now >= until) return false;
         // `done` may have given the core something to send: it goes before the sleep
         if (!busy && !this.#outlet.isFull) busy = this.#fill(this.#now);
+        if (this.#side.userProgress !== progress) busy = true;
         const mayHold = this.#now < this.#yieldAt;
         const wait = busy ? (mayHold ? -1 : 0) : this.#idleTime(until);
         const isPatient = wasBusy && mayHold && wait > 0 && this.#patience > 0;
@@ -234,6 +243,7 @@ export class Loop implements Disposable {
 
   /** Ends the waiting; the device stays its owner's. */
   [Symbol.dispose](): void {
+    this.#isDisposed = true;
     this.#poller[Symbol.dispose]();
   }
 

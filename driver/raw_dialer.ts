@@ -52,9 +52,9 @@ const DEFAULT_SPIN = 100;
  * sockets: all share one raw socket, one for ICMP, one loop and one secret, and each costs a port guard alone. A port is
  * guarded from before its SYN until the connection is over, TIME-WAIT included: the kernel answers nothing there.
  *
- * Ends without a word to the peers when disposed of.
+ * `using` ends all of them at once, by RST those that were not over; `await using` closes them in order.
  */
-export class RawDialer implements Disposable {
+export class RawDialer implements AsyncDisposable, Disposable {
   /** The connections. */
   readonly host: Host;
   /** `run` this for anything to happen. */
@@ -73,7 +73,7 @@ export class RawDialer implements Disposable {
     this.#ports = ports;
     this.#routes = new Routes(source, config);
     this.host = new Host({ addresses: [source], secret: stack.secret, config, observer, isn, ports });
-    this.loop = stack.run({ side: new GuardedSide(this.host, ports), reports: this.host }, {
+    this.loop = stack.run({ core: this.host, side: new GuardedSide(this.host, ports) }, {
       patience: DEFAULT_PATIENCE,
       spin: DEFAULT_SPIN,
       ...options,
@@ -115,6 +115,7 @@ export class RawDialer implements Disposable {
    * @param changes what this connection has otherwise than the dialer's config says
    */
   connect(remote: Endpoint, changes?: PartialConfig): Connection {
+    this.#stack.assertOpen();
     const now = this.loop.readClock();
     assertOneHost(remote.address);
     const path = this.#routes.configFor(remote, now);
@@ -122,7 +123,12 @@ export class RawDialer implements Disposable {
     return this.host.connect({ remote, local: { address: this.#source }, config }, now);
   }
 
-  /** Closes the sockets and gives the ports back. */
+  /** Closes all in order and waits for the peers to close as well, for 5 s at most; then as `dispose`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack[Symbol.asyncDispose]();
+  }
+
+  /** Tells the peers by RST what is not over, closes the sockets and gives the ports back. */
   [Symbol.dispose](): void {
     this.#stack[Symbol.dispose]();
   }
@@ -155,6 +161,10 @@ class GuardedSide implements NetworkSide {
 
   transmit(out: Segment, now: Instant): boolean {
     return this.#host.transmit(out, now);
+  }
+
+  get userProgress(): number {
+    return this.#host.userProgress;
   }
 
   segmentLeft(moment: Instant): void {

@@ -31,10 +31,10 @@ export interface RawHostOptions extends RunOptions {
 }
 
 /**
- * Many connections of one local port, coming in and going out, with the loop that runs them. Ends without a word to the
- * peers when disposed of.
+ * Many connections of one local port, coming in and going out, with the loop that runs them. `using` ends all of them at
+ * once, by RST those that were not over; `await using` closes them in order.
  */
-export class RawHost implements Disposable {
+export class RawHost implements AsyncDisposable, Disposable {
   /** Address and port of this end of every connection. */
   readonly local: Endpoint;
   readonly host: Host;
@@ -52,7 +52,7 @@ export class RawHost implements Disposable {
       observer: stack.watched(options.observer),
       isn: options.isn,
     });
-    this.loop = stack.run({ side: this.host, reports: this.host }, options);
+    this.loop = stack.run({ core: this.host, side: this.host }, options);
   }
 
   /**
@@ -72,16 +72,23 @@ export class RawHost implements Disposable {
 
   /** Listens on the port. @param backlog connections that may wait for `accept`; the core's default when absent */
   listen(backlog?: number): Listener {
+    this.#stack.assertOpen();
     const { address, port } = this.local;
     return this.host.listen({ address, port, ...backlog === undefined ? {} : { backlog } });
   }
 
   /** Connects from the port to a peer that has no connection with it yet. @throws RangeError as `Host.connect` */
   connect(remote: Endpoint): Connection {
+    this.#stack.assertOpen();
     return this.host.connect({ remote, local: this.local }, this.loop.readClock());
   }
 
-  /** Closes the sockets and gives the port back. */
+  /** Closes all in order and waits for the peers to close as well, for 5 s at most; then as `dispose`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack[Symbol.asyncDispose]();
+  }
+
+  /** Tells the peers by RST what is not over, closes the sockets and gives the port back. */
   [Symbol.dispose](): void {
     this.#stack[Symbol.dispose]();
   }

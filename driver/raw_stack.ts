@@ -6,13 +6,14 @@
 
 import {
   openRawSocket,
+  type PacketDevice,
   PollSet,
   type RawSocket,
   type RawSocketOptions,
   type RawSocketV6,
+  SystemError,
 } from "../ffi/mod.ts";
-import type { IpAddress, Observer } from "../tcp/mod.ts";
-import type { PacketDevice } from "../ffi/mod.ts";
+import { after, type Instant, type IpAddress, type Observer, seconds } from "../tcp/mod.ts";
 import { Loop, type LoopOptions, type NetworkSide } from "./loop.ts";
 import { WireObserver } from "./wire_observer.ts";
 import { type IcmpSide, openIcmp, reportIcmp, reportTooLong } from "./network_reports.ts";
@@ -31,11 +32,21 @@ export interface RunOptions {
   readonly onUnsent?: (outcome: "too long" | "unreachable", reason: string) => void;
 }
 
+/** A connection, or a host of them: what hears of ICMP errors, and what ends with the stack. */
+export interface Core extends IcmpSide {
+  /** Ends at once, with RST where the peer knows of a connection. */
+  abort(now: Instant): void;
+  /** Ends both sides in order. */
+  close(now: Instant): void;
+  /** Whether nothing is to be said to any peer any more. */
+  readonly isOver: boolean;
+}
+
 /** What `RawStack.run` runs. */
 export interface RunnableCore {
+  readonly core: Core;
+  /** Stands between the loop and the core. @default the core */
   readonly side: NetworkSide;
-  /** Hears of ICMP errors, and of segments that are too long. */
-  readonly reports: IcmpSide;
   /** Built around the socket. @default the socket */
   readonly device?: PacketDevice;
 }
@@ -46,14 +57,21 @@ const SECRET_LENGTH = 16;
 /** Device, ICMP, and room for what the user watches. */
 const DESCRIPTORS = 8;
 
+/** How long `await using` waits for peers to close their sides as well. */
+const CLOSE_TIMEOUT = seconds(5);
+
+/** Turns at the end: enough for the RSTs of tens of thousands of connections, and an end even under a flood. */
+const LAST_TURNS = 1_000;
+
 /** Sockets and loop of one core. All of it ends with `dispose`, or with the process; what was lent to it ends last. */
-export class RawStack implements Disposable {
+export class RawStack implements AsyncDisposable, Disposable {
   readonly socket: RawSocket | RawSocketV6;
   /** For initial sequence numbers, timestamps and ports: of this stack's own. */
   readonly secret: Uint8Array<ArrayBuffer> = crypto.getRandomValues(new Uint8Array(SECRET_LENGTH));
   readonly #options: RawSocketOptions;
   readonly #owned: DisposableStack;
   #watcher: WireObserver | null = null;
+  #running: { readonly core: Core; readonly loop: Loop } | null = null;
 
   private constructor(options: RawSocketOptions, owned: DisposableStack) {
     this.#options = options;
@@ -95,7 +113,7 @@ export class RawStack implements Disposable {
   }
 
   /** Runs a core on the socket, or on the device named. Once. */
-  run({ side, reports, device = this.socket }: RunnableCore, options: RunOptions): Loop {
+  run({ core, side, device = this.socket }: RunnableCore, options: RunOptions): Loop {
     const { throughDevice, onDrop, onUnsent, patience = 0, spin = 0 } = options;
     const { local, remote } = this.#options;
     const { family } = local.address;
@@ -110,18 +128,57 @@ export class RawStack implements Disposable {
         patience,
         poller: new PollSet(DESCRIPTORS, spin),
         onUnsent: (segment, outcome, now) => {
-          if (outcome === "too long") reportTooLong(reports, segment, now, destination);
+          if (outcome === "too long") reportTooLong(core, segment, now, destination);
           onUnsent?.(outcome, outcome === "unreachable" ? this.socket.softError?.message ?? "" : "");
         },
         ...onDrop === undefined ? {} : { onDrop },
       }),
     );
-    this.own(reportIcmp(icmp, family, loop, reports));
+    this.own(reportIcmp(icmp, family, loop, core));
+    this.#running = { core, loop };
     return loop;
   }
 
-  /** Closes the sockets and gives the ports back. */
+  /** Whether it has ended. */
+  get isDisposed(): boolean {
+    return this.#owned.disposed;
+  }
+
+  /** @throws Error when it has ended */
+  assertOpen(): void {
+    if (this.isDisposed) throw new Error("Cannot connect or listen after the disposal: open another");
+  }
+
+  /** Closes in order and waits for the peers to close as well, for 5 s at most; then as `dispose`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const running = this.#running;
+    try {
+      if (running === null || this.isDisposed) return;
+      const { core, loop } = running;
+      const now = loop.readClock();
+      core.close(now);
+      await loop.run(() => core.isOver && !loop.hasUnsent, after(now, CLOSE_TIMEOUT));
+    } finally {
+      this[Symbol.dispose]();
+    }
+  }
+
+  /** Tells the peers by RST what has not ended yet, closes the sockets and gives the ports back. Again: nothing. */
   [Symbol.dispose](): void {
-    this.#owned.dispose();
+    try {
+      if (this.#running !== null && !this.isDisposed) sayGoodbye(this.#running);
+    } finally {
+      this.#owned.dispose();
+    }
+  }
+}
+
+function sayGoodbye({ core, loop }: { readonly core: Core; readonly loop: Loop }): void {
+  if (core.isOver) return;
+  core.abort(loop.readClock());
+  try {
+    for (let turns = 0; turns < LAST_TURNS && loop.turn(); turns++);
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error; // the device is gone, and nobody can be told
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import {
+  EFD_CLOEXEC,
   IP_MTU_DISCOVER,
   IPPROTO_IP,
   IPPROTO_IPV6,
@@ -49,6 +50,14 @@ export class FileDescriptor implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+}
+
+/** Whether so many descriptors can be opened now; tries it. @throws SystemError EMFILE, ENFILE */
+export function assertDescriptors(count: number): void {
+  using opened = new DisposableStack();
+  for (let i = 0; i < count; i++) {
+    opened.use(new FileDescriptor(check("eventfd", loadLibc().eventfd(0, EFD_CLOEXEC))));
   }
 }
 

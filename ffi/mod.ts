@@ -6,7 +6,7 @@
 
 export { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, SHUT_RD, SHUT_RDWR, SHUT_WR } from "./constants.ts";
 export { errnoName, isErrno, likelyCause, LINK_ERRORS, SystemError } from "./errno.ts";
-export { FileDescriptor } from "./file_descriptor.ts";
+export { assertDescriptors, FileDescriptor } from "./file_descriptor.ts";
 export { IcmpSocket } from "./icmp_socket.ts";
 export { LibcError, loadLibc, loadWholeLibc } from "./libc.ts";
 export { enterTestNetwork, PrivateNetwork, unshareNetwork } from "./namespace.ts";

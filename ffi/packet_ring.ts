@@ -246,8 +246,12 @@ export class PacketRing implements Disposable {
     );
   }
 
-  /** No view of the memory may outlive this: reading through one would end the program. */
+  /**
+   * Gives the memory back. Views of it that somebody kept are empty from now on (their buffer is detached): reading on
+   * where there is no memory any more would end the program.
+   */
   #unmap(): void {
+    this.#octets.buffer.transfer();
     const empty = new ArrayBuffer(SLOT_LENGTH); // one slot, the kernel's
     this.#octets = new Uint8Array(empty);
     this.#words = new Int32Array(empty);

@@ -9,7 +9,12 @@ import type { Endpoint } from "../base/address.ts";
 import type { OctetRange } from "../base/octet_range.ts";
 import { segmentArrives } from "./segment_arrives.ts";
 import * as calls from "./user_calls.ts";
-import { completeListenOptions, completeOptions, type ConnectionOptions } from "./connection_options.ts";
+import {
+  completeListenOptions,
+  completeOptions,
+  type ConnectionOptions,
+  type UserProgress,
+} from "./connection_options.ts";
 import type { PartialConfig, TcpConfig } from "../config/config.ts";
 import type { ConnectionFailure } from "../base/errors.ts";
 import type { EventSet } from "../base/events.ts";
@@ -38,21 +43,26 @@ export class Connection implements ConnectionView {
   /** Called whenever something may have become due; for the host that holds this connection. Null: nobody asks. */
   onTouched: (() => void) | null = null;
 
-  private constructor(tcb: Tcb) {
+  readonly #progress: UserProgress;
+
+  private constructor(tcb: Tcb, progress: UserProgress) {
     this.#tcb = tcb;
+    this.#progress = progress;
     tcb.view = this;
   }
 
   /** Opens actively: a SYN is due (RFC 9293 3.10.1). @throws RangeError for a config out of range */
   static connect(options: ConnectionOptions, now: Instant): Connection {
-    const connection = new Connection(calls.openActively(completeOptions(options), now));
+    const complete = completeOptions(options);
+    const connection = new Connection(calls.openActively(complete, now), complete.progress);
     connection.#tcb.observer?.stateChanged(connection, "CLOSED", "SYN-SENT", "active-open", now);
     return connection;
   }
 
   /** Opens passively, for one peer: the first whose SYN arrives (RFC 9293 3.10.1). @throws RangeError as `connect` */
   static listen(options: Omit<ConnectionOptions, "remote">, now: Instant): Connection {
-    const connection = new Connection(calls.openPassively(completeListenOptions(options), now));
+    const complete = completeListenOptions(options);
+    const connection = new Connection(calls.openPassively(complete, now), complete.progress);
     connection.#tcb.observer?.stateChanged(connection, "CLOSED", "LISTEN", "passive-open", now);
     return connection;
   }
@@ -95,25 +105,26 @@ export class Connection implements ConnectionView {
   /** Queues octets for sending, copying them. @returns octets taken; 0: full. @throws InvalidStateError, ConnectionFailure */
   send(from: Uint8Array, now: Instant): number {
     this.onTouched?.();
-    return calls.send(this.#tcb, from, now);
+    return this.#moved(calls.send(this.#tcb, from, now));
   }
 
   /** Queues octets of which the last ends a record: segments do not reach across it. As `send`. */
   sendRecord(from: Uint8Array, now: Instant): number {
     this.onTouched?.();
-    return calls.sendRecord(this.#tcb, from, now);
+    return this.#moved(calls.sendRecord(this.#tcb, from, now));
   }
 
   /** Queues octets of which the last ends urgent data (RFC 9293 3.8.5). As `send`; new applications should not. */
   sendUrgent(from: Uint8Array, now: Instant): number {
     this.onTouched?.();
-    return calls.sendUrgent(this.#tcb, from, now);
+    return this.#moved(calls.sendUrgent(this.#tcb, from, now));
   }
 
   /** Copies received octets. @returns how many; 0: none now; null: the stream has ended. @throws ConnectionFailure */
   receive(into: Uint8Array, now: Instant): number | null {
     this.onTouched?.();
-    return calls.receive(this.#tcb, into, now);
+    const octets = calls.receive(this.#tcb, into, now);
+    return octets === null ? null : this.#moved(octets);
   }
 
   /**
@@ -133,7 +144,7 @@ export class Connection implements ConnectionView {
    * @throws InvalidStateError, ConnectionFailure; RangeError for more than is reserved
    */
   commit(octets: number, now: Instant): void {
-    calls.commit(this.#tcb, octets, now);
+    calls.commit(this.#tcb, this.#moved(octets), now);
     this.onTouched?.();
   }
 
@@ -149,7 +160,7 @@ export class Connection implements ConnectionView {
 
   /** Drops the first `octets` received, as `receive` does. @throws InvalidStateError; RangeError for more than are there */
   consume(octets: number, now: Instant): void {
-    calls.consume(this.#tcb, octets, now);
+    calls.consume(this.#tcb, this.#moved(octets), now);
     this.onTouched?.();
   }
 
@@ -188,6 +199,16 @@ export class Connection implements ConnectionView {
     this.onTouched?.();
   }
 
+  /** Octets that the user gave and took so far: whether there was anything to do for it. */
+  get userProgress(): number {
+    return this.#progress.count;
+  }
+
+  #moved(octets: number): number {
+    this.#progress.count += octets;
+    return octets;
+  }
+
   /** What happened since the last call, as `Event` bits. */
   takeEvents(): EventSet {
     const events = this.#tcb.events;
@@ -198,6 +219,11 @@ export class Connection implements ConnectionView {
   /** How the connection ended; null while it is open, and when it ended in order. */
   get failure(): ConnectionFailure | null {
     return this.#tcb.failure;
+  }
+
+  /** Whether both sides have closed, or the connection has ended otherwise. */
+  get isOver(): boolean {
+    return this.#tcb.state === "CLOSED" || this.#tcb.state === "TIME-WAIT";
   }
 
   /** The last soft error that the network reported; null: none. */

@@ -15,6 +15,11 @@ import { ChallengeLimiter } from "./challenge_limiter.ts";
 /** Chooses the initial sequence number of a connection (RFC 9293 3.4.1). */
 export type IsnSource = (local: Endpoint, remote: Endpoint, now: Instant) => SeqNumber;
 
+/** What users have done so far: octets that they gave and took, connections that they accepted. It only grows. */
+export interface UserProgress {
+  count: number;
+}
+
 /** What a connection is made of. */
 export interface ConnectionOptions {
   /** Any part of it. @default STANDARD */
@@ -37,6 +42,8 @@ export interface ConnectionOptions {
   readonly pathMtu?: number | undefined;
   /** Tells connections of one host apart. @default 1 */
   readonly id?: number | undefined;
+  /** Shared by the connections of one host. @default one of its own */
+  readonly progress?: UserProgress | undefined;
 }
 
 /** {@link ConnectionOptions} with every default filled in. */
@@ -51,6 +58,7 @@ export interface CompleteOptions {
   readonly challengeLimiter: ChallengeLimiter;
   readonly pathMtu: number;
   readonly id: number;
+  readonly progress: UserProgress;
 }
 
 /** The options of a connection that opens actively. @throws RangeError for a config out of range */
@@ -69,6 +77,7 @@ export function completeOptions(options: ConnectionOptions): CompleteOptions {
       new ChallengeLimiter(config.defence.challengeAcksPerSecond, seed),
     pathMtu: options.pathMtu ?? Infinity,
     id: options.id ?? 1,
+    progress: options.progress ?? { count: 0 },
   };
 }
 

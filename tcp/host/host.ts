@@ -21,7 +21,7 @@ import { ChallengeLimiter } from "../connection/challenge_limiter.ts";
 import { completeConfig } from "../config/complete.ts";
 import type { PartialConfig, TcpConfig } from "../config/config.ts";
 import { Connection } from "../connection/connection.ts";
-import type { ConnectionOptions, IsnSource } from "../connection/connection_options.ts";
+import type { ConnectionOptions, IsnSource, UserProgress } from "../connection/connection_options.ts";
 import { Demultiplexer } from "./demultiplexer.ts";
 import type { IcmpError } from "../base/icmp_error.ts";
 import { createIsnGenerator, createTimestampOffset } from "./isn.ts";
@@ -84,6 +84,7 @@ export class Host {
   readonly #listeners: Listener[] = [];
   readonly #paths = new PathMtus();
   readonly #resets = new StrayResets();
+  readonly #progress: UserProgress = { count: 0 };
   #nextId = 1;
 
   /** A host without connections. @throws RangeError for a secret that has not 16 octets, or a config out of range */
@@ -106,6 +107,11 @@ export class Host {
   /** Connections that exist, in whatever state. */
   get connectionCount(): number {
     return this.#members.count;
+  }
+
+  /** Octets that users gave and took so far, and connections that they accepted. */
+  get userProgress(): number {
+    return this.#progress.count;
   }
 
   /**
@@ -179,6 +185,7 @@ export class Host {
       address,
       completeConfig(options.config, this.#config),
       options.backlog ?? DEFAULT_BACKLOG,
+      this.#progress,
       (it, left, now) => {
         this.#listeners.splice(this.#listeners.indexOf(it), 1);
         for (const connection of left) connection.abort(now);
@@ -262,6 +269,23 @@ export class Host {
     return false;
   }
 
+  /** Ends every connection that is not over at once, with RST where the peer knows of it, and listens no more. */
+  abort(now: Instant): void {
+    for (const listener of [...this.#listeners]) listener.close(now);
+    for (const { connection } of this.#schedule.all()) if (!connection.isOver) connection.abort(now);
+  }
+
+  /** Ends both sides of every connection in order, and listens no more. */
+  close(now: Instant): void {
+    for (const listener of [...this.#listeners]) listener.close(now);
+    for (const { connection } of this.#schedule.all()) if (!connection.isOver) connection.close(now);
+  }
+
+  /** Whether every connection is over, and nobody listens. */
+  get isOver(): boolean {
+    return this.#listeners.length === 0 && this.#schedule.all().every(({ connection }) => connection.isOver);
+  }
+
   /** As `Connection.segmentLeft`. */
   segmentLeft(moment: Instant): void {
     this.#lastSender?.segmentLeft(moment);
@@ -284,6 +308,7 @@ export class Host {
       challengeLimiter: this.#challengeLimiter,
       pathMtu: this.#paths.at(remote.address, now),
       id: this.#nextId++,
+      progress: this.#progress,
     };
   }
 

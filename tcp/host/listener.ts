@@ -7,6 +7,7 @@
 import { type IpAddress, octetsMatch, type Port } from "../base/address.ts";
 import type { TcpConfig } from "../config/config.ts";
 import type { Connection } from "../connection/connection.ts";
+import type { UserProgress } from "../connection/connection_options.ts";
 import { Event, type EventSet } from "../base/events.ts";
 import type { Segment } from "../base/segment.ts";
 import type { Instant } from "../base/units.ts";
@@ -26,18 +27,22 @@ export class Listener {
   #ready: Connection[] = [];
   readonly #abandon: (listener: Listener, left: readonly Connection[], now: Instant) => void;
 
-  /** `abandon`: told, at the end, of what was not accepted. */
+  readonly #progress: UserProgress;
+
+  /** `progress`: counts what is accepted. `abandon`: told, at the end, of what was not. */
   constructor(
     port: Port,
     address: IpAddress | null,
     config: TcpConfig,
     backlog: number,
+    progress: UserProgress,
     abandon: (listener: Listener, left: readonly Connection[], now: Instant) => void,
   ) {
     this.port = port;
     this.address = address;
     this.config = config;
     this.backlog = backlog;
+    this.#progress = progress;
     this.#abandon = abandon;
   }
 
@@ -53,7 +58,10 @@ export class Listener {
 
   /** The next established connection; null when none waits. */
   accept(): Connection | null {
-    return this.#ready.shift() ?? null;
+    const connection = this.#ready.shift();
+    if (connection === undefined) return null;
+    this.#progress.count++;
+    return connection;
   }
 
   /** `Event.readable` while connections wait to be accepted. */

@@ -48,6 +48,11 @@ export class Schedule<T extends ScheduleEntry> {
   /** Turns that ended for want of something to send. */
   #turns = 0;
 
+  /** Every entry, in the order of their coming. A copy. */
+  all(): T[] {
+    return [...this.#entries];
+  }
+
   /** Adds a connection, which may have something to send. */
   add(entry: T): void {
     this.#entries.add(entry);

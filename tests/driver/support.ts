@@ -135,6 +135,7 @@ export class FakeCore implements NetworkSide {
   readonly deadlines: Instant[] = [];
   readonly firedAt: Instant[] = [];
   readonly leftAt: Instant[] = [];
+  userProgress = 0;
   onArrival: (seq: number) => void = () => {};
 
   segmentArrives(segment: Segment): void {

@@ -6,6 +6,7 @@ import { must } from "./process.ts";
 
 const PUSH = new URL("packet_link_push.ts", import.meta.url).pathname;
 const OFFLOAD = new URL("../ffi/switch_offloads.ts", import.meta.url).pathname;
+const KEPT = new URL("kept_views.ts", import.meta.url).pathname;
 const PORT = 7_777;
 const OCTETS = 20_000_000;
 
@@ -79,4 +80,20 @@ Deno.test("within one network", async () => {
   await using network = await Network.create();
   const { changes } = await push(network, network, "127.0.0.1", "packet");
   assertEquals(changes, ["packet: bulk data flow"]);
+});
+
+Deno.test("a payload kept after its ring has gone is empty, and ends no program", async () => {
+  await using pair = await Pair.create();
+  // What a device has merged does not come by ring.
+  for (const network of [pair.near, pair.far]) await switchOffloads(network, "off");
+  await using _serving = pair.far.start([
+    "sh",
+    "-c",
+    `nc -l ${Pair.farAddress} ${PORT} < /dev/zero > /dev/null`,
+  ]);
+  await pair.far.listens(PORT);
+  const command = [Deno.execPath(), "run", "--allow-ffi", KEPT, Pair.farAddress, String(PORT)];
+  const { code, signal, out, err } = await pair.near.run(command);
+  assertEquals([code, signal, err], [0, null, ""]);
+  assertEquals(JSON.parse(out), { kept: 4, sum: 0 });
 });
