@@ -82,6 +82,7 @@ function runStatement(statement: PythonStatement, names: Names): string | null {
     case "other":
       throw new UncheckedError(`${statement.word} is not supported`);
     case "expression":
+    case "import":
     case "nothing":
       return null;
   }

@@ -29,8 +29,8 @@ export const OPENING_CALLS: ReadonlySet<string> = new Set([
   "open",
 ]);
 
-/** What an argument must be; all but a descriptor may be `...` as well. */
-export type ArgumentKind = "descriptor" | "number" | "list" | "anything";
+/** What an argument must be; all but a descriptor may be `...` as well. A reference is a number by reference, `[N]`. */
+export type ArgumentKind = "descriptor" | "number" | "reference" | "list" | "anything";
 
 /** One word for each argument, with a question mark when it may be left out. */
 const SIGNATURES: Readonly<Record<string, string>> = {
@@ -54,7 +54,7 @@ const SIGNATURES: Readonly<Record<string, string>> = {
   writev: "descriptor list number",
   sendmsg: "descriptor anything number",
   setsockopt: "descriptor number number anything number",
-  getsockopt: "descriptor number number anything anything",
+  getsockopt: "descriptor number number anything reference",
   ioctl: "descriptor number anything?",
   poll: "list number number",
   epoll_create: "number",

@@ -18,6 +18,7 @@ import { SYMBOL_NAMES, symbolValue } from "./symbols.ts";
 import { FIGURE_CONSTANTS, FIGURE_NAMES } from "./tcp_info.ts";
 import {
   CALLS_UNSUPPORTED,
+  CONGESTION_CONTROLS,
   ERROR_NAMES,
   FIELD_NAMES,
   FIGURES_UNSUPPORTED,
@@ -125,10 +126,11 @@ class Check {
     if (errno !== null && !isFailure) {
       throw new ScriptError(errno.place, `Cannot expect ${errno.name} with another result than -1`, "-1");
     }
-    if (["string", "record"].includes(result.kind)) {
-      throw new ScriptError(result.place, "Cannot use this as a result", "a number or ...");
+    if (!isWhole(result) || result.kind === "list") {
+      throw new ScriptError(result.place, "Cannot use this as a result", "a whole number or ...");
     }
     if (!isUnsupported) this.#checkArguments(call, place, isFailure);
+    checkCongestionControl(call);
     this.#noteOpened(call);
   }
 
@@ -144,9 +146,12 @@ class Check {
       if (kind === "list" && argument.kind !== "list" && argument.kind !== "ellipsis") {
         throw new ScriptError(argument.place, "Cannot use this argument", "a list, [...]");
       }
+      if (kind === "reference" && !isReference(argument)) {
+        throw new ScriptError(argument.place, "Cannot use this argument", "a number by reference, [N]");
+      }
       if (kind !== "number" && kind !== "descriptor") continue;
-      if (["string", "record"].includes(argument.kind)) {
-        throw new ScriptError(argument.place, "Cannot use this argument", "a number");
+      if (!isWhole(argument)) {
+        throw new ScriptError(argument.place, "Cannot use this argument", "a whole number");
       }
       if (kind === "descriptor" && !isFailure) this.#checkDescriptor(argument);
     }
@@ -207,6 +212,7 @@ class Check {
         this.#checkPython(statement.value);
         this.#assigned.add(statement.name);
       } else if (statement.kind === "expression") this.#checkPython(statement.value);
+      else if (statement.kind === "import") statement.modules.forEach((name) => this.#assigned.add(name));
     }
   }
 
@@ -229,9 +235,10 @@ class Check {
       case "comparison":
         this.#checkPython(expression.first);
         return expression.rest.forEach(({ right }) => this.#checkPython(right));
+      case "other":
+        return expression.parts.forEach((each) => this.#checkPython(each));
       case "number":
       case "text":
-      case "other":
         return;
     }
   }
@@ -251,6 +258,25 @@ class Check {
 }
 
 const MICROS_PER_SECOND = 1_000_000;
+
+/** `setsockopt(…, TCP_CONGESTION, "cubic", …)`. */
+function checkCongestionControl({ arguments: all }: SystemCall): void {
+  const [, , option, value] = all;
+  if (option?.kind !== "word" || option.name !== "TCP_CONGESTION") return;
+  const pointed = value?.kind === "list" ? value.items[0] : value;
+  if (pointed?.kind !== "string" || CONGESTION_CONTROLS.has(pointed.text)) return;
+  throw unknownWord(pointed.place, pointed.text, "a congestion control", CONGESTION_CONTROLS);
+}
+
+function isWhole(expression: Expression): boolean {
+  if (expression.kind === "integer") return Number.isInteger(expression.value);
+  return !["string", "record"].includes(expression.kind);
+}
+
+function isReference(expression: Expression): boolean {
+  if (expression.kind === "ellipsis") return true;
+  return expression.kind === "list" && expression.items.length === 1 && expression.items.every(isWhole);
+}
 
 function checkExpression(expression: Expression): void {
   switch (expression.kind) {

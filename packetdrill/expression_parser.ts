@@ -57,7 +57,7 @@ export function takeInteger(lexer: Lexer, least: number, most: number): number {
   if (token.kind !== "integer" && token.kind !== "hex") {
     throw new ScriptError(placeAt(token), `Cannot read ${named(token)} as a number`, range);
   }
-  if (token.value < least || token.value > most) {
+  if (token.value < least || token.value > most || least === 0 && token.text.startsWith("-")) {
     throw new ScriptError(token.place, `Cannot use ${token.text} here`, range);
   }
   return token.value;

@@ -183,11 +183,7 @@ export function runSettings(options: readonly ScriptOption[], run: RunOptions): 
     run,
     platform,
     family,
-    // A script's write is one that waits until all is taken.
-    config: completeConfig({
-      buffers: { sendBufferTuning: false },
-      sending: { mtu: number("mtu", PROFILES[profile].sending.mtu + allowance) },
-    }, PROFILES[profile]),
+    config: configWith(number("mtu", PROFILES[profile].sending.mtu + allowance), profile, values.get("mtu")),
     tolerance: number("tolerance_usecs", DEFAULT_TOLERANCE),
     toleranceShare: number("tolerance_percent", DEFAULT_TOLERANCE_PERCENT) / PERCENT,
     timestampTick: number("tcp_ts_tick_usecs", 0),
@@ -195,6 +191,17 @@ export function runSettings(options: readonly ScriptOption[], run: RunOptions): 
     injectedSegment: number("mss", 0) || Infinity,
     singly: values.has("strict_segments"),
   };
+}
+
+/** The profile's config for scripts. @throws ScriptError for an MTU that cannot be */
+function configWith(mtu: number, profile: ProfileName, option: ScriptOption | undefined): TcpConfig {
+  try {
+    // A script's write is one that waits until all is taken.
+    return completeConfig({ buffers: { sendBufferTuning: false }, sending: { mtu } }, PROFILES[profile]);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ScriptError(option?.place ?? START, `Cannot use --mtu=${mtu}`, error.message);
+  }
 }
 
 /**

@@ -110,7 +110,7 @@ function parseSequence(lexer: Lexer): { seq: number; length: number } {
   expect(lexer, "(");
   const length = takeInteger(lexer, 0, MAX_U16);
   expect(lexer, ")");
-  if (isAhead(lexer, "/")) throw new UnsupportedError(lexer.peek().place, `/${lexer.peek(1).text}`);
+  refuseEncapsulation(lexer);
   if ((seq + length) % CIRCLE !== end) {
     throw new ScriptError(
       place,
@@ -156,7 +156,7 @@ function parseIcmp(lexer: Lexer, direction: Direction, head: Head): IcmpPacket {
   if (isAhead(lexer, "[")) {
     lexer.next();
     const token = lexer.peek();
-    if (token.kind !== "integer") throw new UnsupportedError(token.place, `icmp [${token.text}]`);
+    if (FOREIGN.has(token.text)) throw new UnsupportedError(token.place, `icmp [${token.text}]`);
     quoted = parseSequence(lexer);
     expect(lexer, "]");
   }
@@ -208,7 +208,7 @@ function parseTcp(lexer: Lexer, direction: Direction, head: Head): TcpPacket {
   const urgentPointer = named("urg", "urgent pointer", MAX_U16) ?? 0;
   if (isAhead(lexer, "<")) note("options");
   const options = parseOptions(lexer);
-  if (isAhead(lexer, "/")) throw new UnsupportedError(place, `/${lexer.peek(1).text}`);
+  refuseEncapsulation(lexer);
   const { ip, badChecksum } = head;
   const ports = { sourcePort, destinationPort };
   const numbers = { flags, seq, absolute, length, ack, window, urgentPointer };
@@ -226,13 +226,32 @@ function parseTcp(lexer: Lexer, direction: Direction, head: Head): TcpPacket {
   return packet;
 }
 
+const REST = "the rest of a segment: ack N, win N, urg N and <options>, in this order";
+
+/** `/udp(1 > 2)` behind a segment: it travels in another protocol. */
+function refuseEncapsulation(lexer: Lexer): void {
+  const { text } = lexer.peek(1);
+  if (isAhead(lexer, "/") && FOREIGN.has(text)) throw new UnsupportedError(lexer.peek().place, `/${text}`);
+}
+
+/** How to spoil the octets of the packet before, `{word …}` (a fuzzer's dialect). */
+function isSpoiling(lexer: Lexer): boolean {
+  if (!isAhead(lexer, "{") || lexer.peek(1).kind !== "word") return false;
+  for (let distance = 1; !lexer.peek(distance).isFirst && lexer.peek(distance).kind !== "end"; distance++) {
+    if (isAhead(lexer, "}", distance)) return true;
+  }
+  return false;
+}
+
 /** A line must say what it takes to make its packet, and end with it. */
 function checkSaid(packet: TcpPacket, place: Place, lexer: Lexer): void {
   const rest = lexer.peek();
-  const words = ["ack", "win", "urg"];
+  if (isSpoiling(lexer)) throw new UnsupportedError(rest.place, "{");
   if (rest.kind === "word" && !rest.isFirst) {
-    const what = "the rest of a segment: ack N, win N, urg N and <options>, in this order";
-    throw unknownWord(rest.place, rest.text, what, words);
+    throw unknownWord(rest.place, rest.text, REST, ["ack", "win", "urg"]);
+  }
+  if (rest.kind !== "end" && !rest.isFirst) {
+    throw new ScriptError(rest.place, `Cannot read ${named(rest)} here`, REST);
   }
   if ((packet.flags & Flag.urg) !== 0 && packet.places["urgent pointer"] === undefined) {
     throw new ScriptError(place, "Cannot use the flag U without an urgent pointer", "urg N");
@@ -268,6 +287,9 @@ function parseFlags(lexer: Lexer): number {
   for (const letter of text) {
     const bit = /[0-7]/.test(letter) ? aceBits(Number(letter)) : FLAG_LETTERS[letter];
     if (bit === undefined) throw new ScriptError(place, `Cannot read "${text}" as flags`, expected);
+    if (bit !== 0 && (flags & bit) === bit) {
+      throw new ScriptError(place, `Cannot use "${text}" as flags`, "each flag once");
+    }
     flags |= bit;
   }
   return flags;

@@ -137,8 +137,6 @@ function isEventAhead(lexer: Lexer): boolean {
 }
 
 function parseKnownEvent(lexer: Lexer): ScriptEvent {
-  // Behind a packet: how to spoil its octets (a fuzzer's dialect).
-  if (isAhead(lexer, "{")) throw new UnsupportedError(lexer.peek().place, "{");
   const time = parseTime(lexer);
   const { place } = lexer.peek();
   const action = parseAction(lexer, time);
@@ -180,7 +178,7 @@ function parseSeconds(lexer: Lexer): number {
   if (token.kind !== "float" && token.kind !== "integer") {
     throw new ScriptError(token.place, `Cannot read "${token.text}" as a time`, TIME_EXPECTED);
   }
-  if (token.value < 0) {
+  if (token.text.startsWith("-")) {
     throw new ScriptError(token.place, `Cannot use the time ${token.text}`, "a number that is not negative");
   }
   return Math.round(token.value * MICROS_PER_SECOND);

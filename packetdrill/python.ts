@@ -19,7 +19,7 @@ type PythonForm =
   | { readonly kind: "binary"; readonly operator: string } & Operands
   | { readonly kind: "comparison"; readonly first: PythonExpression; readonly rest: readonly Comparison[] }
   /** What Python has and is not evaluated here: attributes, subscripts, conditions within expressions. */
-  | { readonly kind: "other"; readonly word: string };
+  | { readonly kind: "other"; readonly word: string; readonly parts: readonly PythonExpression[] };
 
 interface Operands {
   readonly left: PythonExpression;
@@ -44,6 +44,7 @@ type StatementForm =
     readonly value: PythonExpression;
   }
   | { readonly kind: "expression"; readonly value: PythonExpression }
+  | { readonly kind: "import"; readonly modules: readonly string[] }
   | { readonly kind: "nothing" }
   /** A statement that Python has and is not run here. */
   | { readonly kind: "other"; readonly word: string };
@@ -148,8 +149,9 @@ class Reader {
     }
     if (this.#take("pass")) return { kind: "nothing" };
     if (this.#take("import")) {
-      do this.#name("the name of a module"); while (this.#take(","));
-      return { kind: "nothing" };
+      const modules: string[] = [];
+      do modules.push(this.#name("the name of a module")); while (this.#take(","));
+      return { kind: "import", modules };
     }
     if (this.#take("assert")) {
       const test = this.#expression();
@@ -169,10 +171,9 @@ class Reader {
     const value = this.#disjunction();
     const { place } = value;
     if (!this.#take("if")) return value;
-    this.#disjunction();
+    const parts = [value, this.#disjunction()];
     if (!this.#take("else")) this.#refuse("else");
-    this.#expression();
-    return { kind: "other", word: "if … else", place };
+    return { kind: "other", word: "if … else", parts: [...parts, this.#expression()], place };
   }
 
   #disjunction(): PythonExpression {
@@ -198,8 +199,7 @@ class Reader {
       const word = this.#peek().text;
       this.#next++;
       this.#take("not");
-      this.#binary(0);
-      return { kind: "other", word, place };
+      return { kind: "other", word, parts: [first, this.#binary(0)], place };
     }
     return rest.length === 0 ? first : { kind: "comparison", first, rest, place };
   }
@@ -235,11 +235,10 @@ class Reader {
     for (;;) {
       if (this.#take(".")) {
         this.#name("the name of an attribute");
-        value = { kind: "other", word: ".", place };
-        if (this.#take("(")) this.#items(")");
+        const given = this.#take("(") ? this.#items(")") : [];
+        value = { kind: "other", word: ".", parts: [value, ...given], place };
       } else if (this.#take("[")) {
-        this.#items("]");
-        value = { kind: "other", word: "[]", place };
+        value = { kind: "other", word: "[]", parts: [value, ...this.#items("]")], place };
       } else return value;
     }
   }
@@ -284,9 +283,11 @@ class Reader {
     return items;
   }
 
-  #name(expected: string): void {
-    if (this.#peek().kind !== "name") this.#refuse(expected);
+  #name(expected: string): string {
+    const { kind, text } = this.#peek();
+    if (kind !== "name") this.#refuse(expected);
     this.#next++;
+    return text;
   }
 
   #peek(): Token {

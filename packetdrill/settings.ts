@@ -200,7 +200,7 @@ function commandChanges(
       return routeChanges(words, place);
     default:
       // A path is somebody's own program.
-      if (UNSUPPORTED.has(name) || name.includes("/")) throw new UnsupportedError(place, name);
+      if (UNSUPPORTED.has(name) || /^[.~$]*\//.test(name)) throw new UnsupportedError(place, name);
       throw unknownWord(place, name, "a command that is known here", [...READ, ...HARMLESS, ...UNSUPPORTED]);
   }
 }
@@ -358,12 +358,33 @@ const SOCKSTAT_STATES: Readonly<Record<string, State>> = {
   FIN_WAIT_2: "FIN-WAIT-2",
 };
 
-/** `sockstat … | grep -c STATE | grep N`. */
+/** `sockstat … | grep -c STATE | grep N`, with further `grep WORD` before. */
 function stateCheck(words: Words, command: ShellCommand): StateCheck {
-  const state = words.map((word) => SOCKSTAT_STATES[word]).find((found) => found !== undefined);
-  const count = Number(words[words.length - 1]);
-  if (state === undefined || !words.includes("-c") || !Number.isInteger(count)) {
-    throw new UnsupportedError(placeOf("sockstat", command), "sockstat");
+  const [first = [], ...filters] = pipeline(words);
+  const [count = "", last] = [filters.at(-1)?.[1], filters.at(-2)];
+  const state = last?.[2] ?? "";
+  const isPlain = first[0] === "sockstat" && filters.every(([name]) => name === "grep") && last?.[1] === "-c";
+  if (!isPlain || last?.length !== 3 || filters.at(-1)?.length !== 2 || !/^\d+$/.test(count)) {
+    const message = `Cannot read "${words.join(" ")}"`;
+    throw new ScriptError(
+      placeOf("sockstat", command),
+      message,
+      "sockstat ... | grep -c STATE | grep NUMBER",
+    );
   }
-  return { state, count };
+  const found = SOCKSTAT_STATES[state];
+  if (found === undefined) {
+    throw unknownWord(placeOf(state, command), state, "a state", Object.keys(SOCKSTAT_STATES));
+  }
+  return { state: found, count: Number(count) };
+}
+
+/** The commands that a pipeline connects. */
+function pipeline(words: Words): string[][] {
+  const commands: string[][] = [[]];
+  for (const word of words) {
+    if (word === "|") commands.push([]);
+    else commands.at(-1)?.push(word);
+  }
+  return commands;
 }

@@ -6,6 +6,7 @@
 
 import { micros, milliseconds, type PartialConfig, seconds, type TcpConfig } from "../tcp/mod.ts";
 import { type Place, ScriptError, unknownWord, UnsupportedError } from "./errors.ts";
+import { CONGESTION_CONTROLS } from "./vocabulary.ts";
 import { HARMLESS_VARIABLES, isHarmlessVariable } from "./harmless_variables.ts";
 
 /** Linux shows half of a socket's buffer as window: the other half is for the buffers' own records. */
@@ -152,8 +153,11 @@ export function setVariable(name: string, text: string, config: TcpConfig, place
     const ours = [...Object.keys(LINUX).map((it) => LINUX_PREFIX + it), ...Object.keys(FREEBSD)];
     throw unknownWord(place, name, "a kernel variable that is known here", [...ours, ...HARMLESS_VARIABLES]);
   }
-  const isWord = /^[a-z]+$/.test(text.trim());
-  if (text.trim() === "" || !isWord && numbersIn(text).some(Number.isNaN)) {
+  if (/(congestion_control|cc\.algorithm)$/.test(name)) {
+    if (!CONGESTION_CONTROLS.has(text.trim())) {
+      throw unknownWord(place, text.trim(), "a congestion control", CONGESTION_CONTROLS);
+    }
+  } else if (text.trim() === "" || numbersIn(text).some(Number.isNaN)) {
     throw new ScriptError(place, `Cannot set ${name} to "${text}"`, `${name}=NUMBER`);
   }
   const changes = setter(Number(text), text.trim(), config);

@@ -131,3 +131,9 @@ export const CALLS_UNSUPPORTED: ReadonlySet<string> = wordsOf(`
   pwrite pwritev recvmmsg sctp_bindx sctp_connectx sctp_peeloff sctp_recvmsg sctp_recvv sctp_sendmsg
   sctp_sendv select sendmmsg socketpair tee unlink vmsplice
 `);
+
+/** Congestion controls of Linux and FreeBSD. */
+export const CONGESTION_CONTROLS: ReadonlySet<string> = wordsOf(`
+  bbr bbr2 bbr3 bic cdg chd cubic dctcp dctcp-reno hd highspeed htcp hybla illinois lp newreno nv reno scalable vegas
+  veno westwood yeah
+`);
