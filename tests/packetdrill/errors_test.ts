@@ -193,6 +193,17 @@ for (const [text, line, column, expected] of SCRIPTS) {
   });
 }
 
+Deno.test("what is missing at the end of a line is missing there, not on the next", () => {
+  for (
+    const [line, column] of [["+0", 3], ["+0 write(4, ..., 100) =", 24], ["+0 > ", 5], ["+0 foo", 7]] as const
+  ) {
+    for (const next of ["", "+0 close(4) = 0"]) {
+      const { outcome, place } = run(`${ESTABLISHED}${line}\n${next}\n`);
+      assertEquals([outcome, place], ["error", { line: LINE, column }], line);
+    }
+  }
+});
+
 Deno.test("a mistake is found whatever stands before it: what is not supported, or a line that would fail", () => {
   const mistake = "+0 wirte(4, ..., 100) = 100\n";
   assertEquals(run(`${ESTABLISHED}+0 < . 1:1(0) ack 1 win 8000 <FO>\n${mistake}`).place?.line, LINE + 1);
