@@ -248,7 +248,7 @@ export class Connection implements ConnectionView {
 
   /** Octets that the receive buffer may hold now: auto-tuning and rounding move it. */
   get receiveBufferLimit(): number {
-    return this.#tcb.receiver.ring.limit;
+    return this.#tcb.receiver.limit;
   }
 
   /** The knobs in force. */

@@ -271,5 +271,5 @@ function windowUpdateDue({ receiver }: Tcb): boolean {
   if (growth === 0 || receiver.finTaken) return false;
   const known = receiver.windowKnown;
   return growth >= WORTHWHILE_WINDOW_SEGMENTS * receiver.fullSegment && growth >= known ||
-    known === 0 || growth >= receiver.ring.limit / 2;
+    known === 0 || growth >= receiver.limit / 2;
 }

@@ -17,6 +17,9 @@ import { after, type Instant, instant, type Micros } from "../base/units.ts";
 /** "No duplicate to report." */
 const NO_DUPLICATE = -1;
 
+/** ACKs of a turn in bulk, when as much arrives as in the turn before. */
+const ACKS_PER_TURN = 2;
+
 /** What is told by a duplicate ACK: the sender may count these (RFC 5681 3.2). */
 const DUPLICATES: ReadonlySet<SendReason> = new Set(["ack-out-of-order", "ack-duplicate-segment"]);
 
@@ -41,8 +44,9 @@ export class Acknowledging {
   #isWindowUpdateDue = false;
   /** Until when each second segment is acknowledged by itself. */
   #disturbedUntil: Instant = instant(-1);
-  /** The present turn, and how many segments the next ACK in it may cover. */
+  /** The present turn, the segments that arrived in it, and how many of them one ACK may cover. */
   #turn: Instant = instant(-1);
+  #arrivedInTurn = 0;
   #mostCovered = 0;
   /** Octets in order that were not acknowledged yet. */
   #unacknowledged = 0;
@@ -107,13 +111,12 @@ export class Acknowledging {
 
   /**
    * A segment arrives: whether the ACK that is due must not cover it as well. ACKs are merged (RFC 9293 3.10.7.4, MUST-58)
-   * only while data arrive in order: a sender learns from each ACK that something has arrived. In one turn the first
-   * covers as many segments as any ACK, each later one twice as many as the one before it: so few for a whole window that
-   * they cost nothing, and so many that the loss of one does not leave the sender without any.
+   * only while data arrive in order, since a sender learns from each ACK that something has arrived; and each covers
+   * half of what comes in a turn, so that the loss of one does not leave the sender without any.
    */
   mustGoBefore(segment: Segment, rcvNxt: SeqNumber, now: Instant): boolean {
-    if (now !== this.#turn) this.#mostCovered = this.segmentsPerAck;
-    this.#turn = now;
+    if (now !== this.#turn) this.#beginTurn(now);
+    this.#arrivedInTurn++;
     const reason = this.#immediate;
     if (reason === null || this.kept.isFull) return false;
     // A duplicate ACK that acknowledges something new would be none.
@@ -121,14 +124,20 @@ export class Acknowledging {
     // RFC 2883 4: what came twice is reported once, so that no later report may take its place.
     if (APART.has(reason) || this.#duplicateStart !== NO_DUPLICATE) return true;
     if (reason !== "ack-second-segment" || segment.payload.length === 0) return false;
-    return now < this.#disturbedUntil || this.#arrived >= Math.min(this.#mostCovered, this.#mostInBulk);
+    return now < this.#disturbedUntil || this.#arrived >= this.#mostCovered;
+  }
+
+  #beginTurn(now: Instant): void {
+    const share = Math.ceil(this.#arrivedInTurn / ACKS_PER_TURN);
+    this.#mostCovered = Math.max(this.segmentsPerAck, Math.min(share, this.#mostInBulk));
+    this.#turn = now;
+    this.#arrivedInTurn = 0;
   }
 
   /** Keeps the ACK that is due as it would be sent now; `blocks` has its SACK blocks, `echo` is TS.Recent. */
   keep(receiver: Receiver, blocks: Segment, echo: Timestamp): void {
     if (this.#immediate === null) return;
-    if (this.#immediate === "ack-second-segment") this.#mostCovered *= 2;
-    else this.#apartKept++;
+    if (this.#immediate !== "ack-second-segment") this.#apartKept++;
     this.kept.push(this.#immediate, receiver.rcvNxt, echo, this.#arrived, blocks);
     this.#settle();
   }

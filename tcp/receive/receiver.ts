@@ -24,8 +24,8 @@ const MAX_WINDOW_FIELD = 65_535;
 /** "The peer's FIN has not been seen." */
 const NO_FIN = -1;
 
-/** "The buffer is as large as it began, or as tuning made it." */
-const NOT_RESIZED = -1;
+/** By this part of its size, and two units of the window field, the buffer may be exceeded by what windows are rounded up by. */
+const ROUNDING_PART = 1 / 4;
 
 /** What became of a segment's data. */
 export type DataOutcome =
@@ -78,12 +78,13 @@ export class Receiver {
   #windowCap: number;
   /** RCV.WND as it was last announced. */
   #windowAnnounced = 0;
-  /** What `resize` asked for; NOT_RESIZED: nothing. `ring.limit` is more while what was announced may still come. */
-  #limitWanted = NOT_RESIZED;
+  /** Octets that the buffer is meant to hold. `ring.limit` is more while what was announced may still come. */
+  #limit: number;
   #finOffset = NO_FIN;
 
   constructor(config: TcpConfig, ownMss: number) {
-    this.ring = new ByteRing(config.buffers.receiveBuffer);
+    this.#limit = config.buffers.receiveBuffer;
+    this.ring = new ByteRing(this.#limit);
     this.tuning = new WindowTuning(config.buffers.receiveBufferMax);
     this.#ownMss = ownMss;
     this.#roundsUp = config.compatibility.roundsBuffers;
@@ -110,19 +111,23 @@ export class Receiver {
   set windowShift(shift: number) {
     this.#windowShift = shift;
     this.#memory?.ensureSteps(shift);
-    this.ring.limit = Math.max(this.ring.limit, 1 << shift);
+    this.#setLimit(Math.max(this.#limit, 1 << shift));
+  }
+
+  /** Octets that the buffer is meant to hold. */
+  get limit(): number {
+    return this.#limit;
   }
 
   /** Full segments have this many octets: a config that wants it has the buffer hold a whole number of them. */
   holdWholeSegments(octets: number): void {
-    if (this.#roundsUp) this.ring.limit = Math.ceil(this.ring.limit / octets) * octets;
+    if (this.#roundsUp) this.#setLimit(Math.ceil(this.#limit / octets) * octets);
   }
 
   /** Makes the buffer larger or smaller. The window that was announced stands: the limit sinks as it is used (SHLD-14). */
   resize(octets: number): void {
     this.#memory?.resize(octets, this.#windowShift);
-    this.#limitWanted = Math.max(octets, 1 << this.#windowShift);
-    this.#approachLimit();
+    this.#setLimit(Math.max(octets, 1 << this.#windowShift));
   }
 
   /** Data delivered in order so far, octets. */
@@ -137,7 +142,7 @@ export class Receiver {
 
   /** Octets from RCV.NXT on that are acceptable: RCV.WND, or all that fits. */
   get acceptableLength(): number {
-    return this.takesWhatFits ? Math.max(this.rcvWnd, this.ring.limit - this.ring.length) : this.rcvWnd;
+    return this.takesWhatFits ? Math.max(this.rcvWnd, this.#limit - this.ring.length) : this.rcvWnd;
   }
 
   /** Takes the peer's SYN: IRS, RCV.NXT. What our own SYN announced, if it went out before, stands. */
@@ -254,9 +259,19 @@ export class Receiver {
    * overrun. `isSyn`: the field of a SYN is not scaled; `holds`: the edge stays where it is.
    */
   announceWindow(isSyn: boolean, holds: boolean): number {
-    if (holds && !isSyn) return this.windowFrom(this.rcvNxt);
-    this.#approachLimit();
     const shift = isSyn ? 0 : this.windowShift;
+    if (!holds || isSyn) this.#moveEdge(isSyn, shift);
+    const field = this.#fieldFrom(this.rcvNxt, shift);
+    this.#windowAnnounced = this.rcvWnd;
+    return field;
+  }
+
+  /** The window field of a segment that acknowledges `ack`, some while ago, and announces the same edge as the last one. */
+  windowFrom(ack: SeqNumber): number {
+    return this.#fieldFrom(ack, this.#windowShift);
+  }
+
+  #moveEdge(isSyn: boolean, shift: number): void {
     const first = isSyn ? this.#memory?.begin(Math.max(1, this.#ownMss - this.optionOctets)) : undefined;
     const edge = first === undefined
       ? this.#newEdge(shift)
@@ -264,17 +279,23 @@ export class Receiver {
     const closes = this.#isOverrun && edge === this.rcvNxt;
     const mayShrink = closes || this.#shrinks && shift > 0;
     if (mayShrink || seqAfter(edge, this.rcvAdv)) this.rcvAdv = edge;
-    // A window that stands is said in full, though the field cannot say its last octets.
-    else if (this.#memory !== null) this.rcvAdv = seqAdd(this.rcvNxt, roundUp(this.rcvWnd, shift));
-    if (seqAfter(this.rcvAdv, this.#furthestEdge)) this.#furthestEdge = this.rcvAdv;
     this.#isOverrun = false;
-    this.#windowAnnounced = this.rcvWnd;
-    return Math.min(MAX_WINDOW_FIELD, this.rcvWnd >> shift);
   }
 
-  /** The window field of a segment that acknowledges `ack` and announces the same edge as the one before it. */
-  windowFrom(ack: SeqNumber): number {
-    return Math.min(MAX_WINDOW_FIELD, seqDistance(ack, this.rcvAdv) >> this.#windowShift);
+  /**
+   * RFC 7323 2.4: the field counts in units of `2^shift`, and a window that is no multiple of it is rounded up: else the
+   * edge would move left. Segments shorter than a unit move it right that way each time, and nobody can have both; when
+   * the buffer is to hold no more, the field is rounded down, and what was announced before stays acceptable.
+   */
+  #fieldFrom(ack: SeqNumber, shift: number): number {
+    const window = seqDistance(ack, this.rcvAdv);
+    const rounded = roundUp(window, shift);
+    const edge = seqAdd(ack, rounded);
+    const fits = this.#memory !== null || this.ring.length + seqDistance(this.rcvNxt, edge) <= this.most;
+    if (fits) this.rcvAdv = edge;
+    if (seqAfter(this.rcvAdv, this.#furthestEdge)) this.#furthestEdge = this.rcvAdv;
+    this.#approachLimit();
+    return Math.min(MAX_WINDOW_FIELD, (fits ? rounded : window) >> shift);
   }
 
   /** RCV.WND as it was last announced, whatever came since. */
@@ -287,7 +308,7 @@ export class Receiver {
     if (this.#memory !== null) {
       return this.#memory.window(this.#windowAnnounced, this.#windowShift) >= this.#windowAnnounced;
     }
-    const free = Math.min(this.ring.limit - this.ring.length, this.#windowCap);
+    const free = Math.min(this.#limit - this.ring.length, this.#windowCap);
     return free + this.#ownMss > this.#windowAnnounced;
   }
 
@@ -335,12 +356,11 @@ export class Receiver {
 
   /** Raises the buffer when the reader keeps up with what the window lets in (receive buffer auto-tuning). */
   tune(octetsRead: number, roundTrip: Micros, now: Instant): void {
-    const before = this.#memory?.whole ?? this.ring.limit;
+    const before = this.#memory?.whole ?? this.#limit;
     const limit = this.tuning.limitAfter(octetsRead, before, roundTrip, now);
     if (limit <= before) return;
     this.#memory?.tuneTo(limit);
-    this.ring.limit = Math.max(this.ring.limit, limit);
-    this.#limitWanted = NOT_RESIZED;
+    this.#setLimit(Math.max(this.#limit, limit));
   }
 
   /** Gives memory back that nothing is in. */
@@ -379,9 +399,21 @@ export class Receiver {
     this.#approachLimit();
   }
 
+  #setLimit(octets: number): void {
+    this.#limit = octets;
+    this.#approachLimit();
+  }
+
+  /** The ring holds what the buffer is meant for, or all that was announced; packets are kept whole wherever they end. */
   #approachLimit(): void {
-    if (this.#limitWanted === NOT_RESIZED) return;
-    this.ring.limit = Math.max(this.#limitWanted, this.ring.length + this.rcvWnd);
+    const announced = seqDistance(this.rcvNxt, this.#furthestEdge);
+    const least = this.#memory === null ? this.#limit : Math.max(this.#limit, this.ring.limit);
+    this.ring.limit = Math.max(least, this.ring.length + announced);
+  }
+
+  /** Octets that the buffer may come to hold: what windows are rounded up by is beyond what it is meant for. */
+  get most(): number {
+    return this.#limit * (1 + ROUNDING_PART) + (2 << this.#windowShift);
   }
 
   /**
@@ -427,10 +459,10 @@ export class Receiver {
       return seqAdd(this.rcvNxt, Math.min(window, MAX_WINDOW_FIELD << shift));
     }
     const cap = Math.max(this.#windowCap, 1 << shift);
-    const free = Math.min(ring.limit - ring.length, cap);
+    const free = Math.min(this.#limit - ring.length, cap);
     const representable = Math.min(free, MAX_WINDOW_FIELD << shift) >> shift << shift;
     const growth = representable - (this.rcvWnd >> shift << shift);
-    const most = Math.min(ring.limit, cap);
+    const most = Math.min(this.#limit, cap);
     const step = Math.min(Math.floor(most / 2), this.#ownMss);
     // Systems that round up announce whatever there is, once it is a segment or a quarter of the buffer.
     const isWorthwhile = this.#roundsUp ? free >= Math.min(most / 4, this.#ownMss) : growth >= step;

@@ -184,8 +184,8 @@ function checkSums(
 function checkMemory(tcb: Tcb): void {
   const { receiver, sender, recovery } = tcb;
   demand(
-    receiver.ring.capacity <= Math.max(RING_LEAST, 2 * receiver.ring.limit),
-    `${receiver.ring.capacity} octets hold a receive buffer of ${receiver.ring.limit}`,
+    receiver.ring.capacity <= Math.max(RING_LEAST, 2 * receiver.ring.limit, 2 * receiver.most),
+    `${receiver.ring.capacity} octets hold a receive buffer of ${receiver.most}`,
   );
   demand(
     sender.ring.capacity <= Math.max(RING_LEAST, 2 * sender.ring.limit),
