@@ -202,6 +202,8 @@ export interface ConnectionView {
   readonly unsentOctets: number;
   /** Octets received in order that `receive` has not taken. */
   readonly unreadOctets: number;
+  /** Segments with data that the segment sent last acknowledges and none before it did: how many one ACK covers. */
+  readonly segmentsCovered: number;
   /** Duplicate ACKs in a row (RFC 5681 2). */
   readonly dupAcks: number;
   /** Where loss recovery stands. */

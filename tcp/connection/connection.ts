@@ -371,6 +371,10 @@ export class Connection implements ConnectionView {
   get unreadOctets(): number {
     return this.#tcb.receiver.ring.length;
   }
+  /** Segments with data that the segment sent last acknowledges and none before it did. */
+  get segmentsCovered(): number {
+    return this.#tcb.acknowledging.covered;
+  }
   /** Duplicate ACKs in a row (RFC 5681 2). */
   get dupAcks(): number {
     return this.#tcb.recovery.dupAcks;

@@ -5,6 +5,7 @@
 import { assertEquals } from "@std/assert";
 import { FREEBSD } from "../../tcp/config/profiles.ts";
 import { Connection } from "../../tcp/connection/connection.ts";
+import type { Observer } from "../../tcp/base/observer.ts";
 import { Flag, formatFlags, Option, Segment } from "../../tcp/base/segment.ts";
 import { seqDistance, type SeqNumber, seqNumber, timestamp, timestampToInt32 } from "../../tcp/base/seq.ts";
 import { after, type Instant, milliseconds } from "../../tcp/base/units.ts";
@@ -31,7 +32,7 @@ const BULK: PartialConfig = {
 const SACK: PartialConfig = { handshake: { selectiveAck: true } };
 
 /** A connection that takes segments of {@link LENGTH} octets by their place in the stream, and tells what it sends. */
-function receiver(changes: PartialConfig = {}, base: TcpConfig = PLAIN): {
+function receiver(changes: PartialConfig = {}, base: TcpConfig = PLAIN, observer?: Observer): {
   connection: Connection;
   arrive(places: readonly number[], now: Instant): void;
   sent(now: Instant): string[];
@@ -39,7 +40,7 @@ function receiver(changes: PartialConfig = {}, base: TcpConfig = PLAIN): {
   const local = { address: HERE, port: 40_000 };
   const config = completeConfig(joinChanges(BULK, changes), base);
   const connection = Connection.connect(
-    { config, local, remote: THERE, isn: () => seqNumber(ISS) },
+    { config, local, remote: THERE, isn: () => seqNumber(ISS), observer },
     EARLIER,
   );
   const out = new Segment();
@@ -224,4 +225,31 @@ Deno.test("each ACK echoes the timestamp that was the newest in order when it fe
   const echoes: number[] = [];
   while (connection.transmit(out, NOW)) echoes.push(timestampToInt32(out.timestampEcho));
   assertEquals(echoes.map((echo) => echo - FIRST_TICK), [0, 1, 2, 2]);
+});
+
+Deno.test("an observer is told how many segments each ACK covers, and why it went", () => {
+  const covered: string[] = [];
+  const nothing = () => {};
+  const { arrive, sent } = receiver({}, PLAIN, {
+    segmentSent: (view, _segment, reason) => covered.push(`${reason} ${view?.segmentsCovered}`),
+    segmentArrived: nothing,
+    segmentDropped: nothing,
+    stateChanged: nothing,
+    timerFired: nothing,
+    congestionChanged: nothing,
+  });
+  covered.length = 0;
+  arrive(Array.from({ length: 16 }, (_, i) => i), NOW);
+  sent(NOW);
+  covered.length = 0;
+  const later = after(NOW, milliseconds(1));
+  arrive([16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 27, 28, 26], later);
+  sent(later);
+  assertEquals(covered, [
+    "ack-second-segment 8",
+    "ack-second-segment 2",
+    "ack-out-of-order 1",
+    "ack-out-of-order 1",
+    "ack-gap-filled 1",
+  ]);
 });

@@ -80,6 +80,7 @@ export class FakeConnection implements Writable<ConnectionView> {
   octetsReceived = 0;
   segmentsRetransmitted = 0;
   octetsRetransmitted = 0;
+  segmentsCovered = 0;
 
   readonly observer: Observer;
   /** The peer's initial sequence number, which the connection learns from its SYN. */
