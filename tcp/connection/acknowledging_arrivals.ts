@@ -45,11 +45,11 @@ export function noteArrival(tcb: Tcb, segment: Segment, outcome: DataOutcome, no
   if (pace === null) return;
   const { receiver, rtt } = tcb;
   if (outcome === "duplicate" || outcome === "no room") {
-    pace.disorderArrived(receiver.windowAnnounced, receiver.fullSegment);
+    pace.disorderArrived(receiver.window.announced, receiver.fullSegment);
   } else {
     pace.dataArrived(
       segment.payload.length,
-      receiver.windowAnnounced,
+      receiver.window.announced,
       receiver.fullSegment,
       rtt.timeout(),
       now,

@@ -248,7 +248,7 @@ export class Connection implements ConnectionView {
 
   /** Octets that the receive buffer may hold now: auto-tuning and rounding move it. */
   get receiveBufferLimit(): number {
-    return this.#tcb.receiver.limit;
+    return this.#tcb.receiver.window.limit;
   }
 
   /** The knobs in force. */
@@ -332,7 +332,7 @@ export class Connection implements ConnectionView {
   }
   /** The shift that the peer applies to our window field. */
   get rcvWindowShift(): number {
-    return this.#tcb.receiver.windowShift;
+    return this.#tcb.receiver.window.shift;
   }
   /** The shift that we apply to the peer's window field. */
   get sndWindowShift(): number {

@@ -203,10 +203,10 @@ export class Tcb {
   /** The peer's SYN options are known: what follows from them begins. */
   applyAgreement(now: Instant): void {
     this.sender.mss = this.handshake.sendMss();
-    this.receiver.windowShift = this.handshake.windowScaling ? this.handshake.ownShift : 0;
+    this.receiver.window.shift = this.handshake.windowScaling ? this.handshake.ownShift : 0;
     const segment = this.handshake.segmentSize();
-    if (this.handshake.timestamps) this.receiver.optionOctets = TIMESTAMPS_LENGTH;
-    this.receiver.holdWholeSegments(segment);
+    if (this.handshake.timestamps) this.receiver.window.optionOctets = TIMESTAMPS_LENGTH;
+    this.receiver.window.holdWholeSegments(segment);
     if (this.config.compatibility.roundsBuffers) {
       const { ring } = this.sender;
       ring.limit = Math.ceil(ring.limit / segment) * segment;

@@ -64,7 +64,7 @@ function beginSegment(tcb: Tcb, out: Segment, seq: SeqNumber, flags: number, now
   const isSyn = (flags & Flag.syn) !== 0;
   const isAnswer = (flags & Flag.ack) !== 0;
   if (isAnswer) out.ack = tcb.receiver.rcvNxt;
-  out.window = tcb.receiver.announceWindow(isSyn, tcb.acknowledging.holdsWindow);
+  out.window = tcb.receiver.window.announce(isSyn, tcb.acknowledging.holdsWindow);
   const offersTimestamps = isSyn && tcb.config.handshake.timestamps &&
     (isAnswer
       ? !tcb.openedPassively && tcb.handshake.offersAgain(tcb.config)
@@ -371,7 +371,7 @@ function sendKeptAck(tcb: Tcb, out: Segment, now: Instant): true {
   const { acknowledging } = tcb;
   beginSegment(tcb, out, acceptableNumber(tcb, acknowledging.kept.reason), Flag.ack, now);
   const reason = acknowledging.takeKept(out);
-  out.window = tcb.receiver.windowFrom(out.ack);
+  out.window = tcb.receiver.window.fieldFrom(out.ack);
   tcb.ecn.write(out, false, false, tcb.config.congestion.ecnCapable);
   return countSent(tcb, out, reason, now);
 }

@@ -252,7 +252,7 @@ export function configure(tcb: Tcb, changes: PartialConfig, now: Instant): void 
   const { buffers, closing, retransmission } = changes;
   if (buffers?.sendBuffer !== undefined) tcb.sender.resize(buffers.sendBuffer);
   tcb.acknowledging.segmentsPerAck = tcb.config.acknowledging.segmentsPerAck;
-  if (buffers?.receiveBuffer !== undefined) tcb.receiver.resize(buffers.receiveBuffer);
+  if (buffers?.receiveBuffer !== undefined) tcb.receiver.window.resize(buffers.receiveBuffer);
   if (closing?.keepAlive !== undefined || closing?.keepAliveIdle !== undefined) {
     tcb.timers.clear(Timer.keepAlive);
     armKeepAlive(tcb, now);
@@ -266,10 +266,10 @@ export function configure(tcb: Tcb, changes: PartialConfig, now: Instant): void 
 
 /** Whether reading made so much room that the peer is told at once, whatever a delayed ACK waits for (MUST-39). */
 function windowUpdateDue({ receiver }: Tcb): boolean {
-  const growth = receiver.windowGrowth();
+  const growth = receiver.window.growth();
   // After the peer's FIN nothing comes that would need the room.
   if (growth === 0 || receiver.finTaken) return false;
-  const known = receiver.windowKnown;
+  const known = receiver.window.known;
   return growth >= WORTHWHILE_WINDOW_SEGMENTS * receiver.fullSegment && growth >= known ||
-    known === 0 || growth >= receiver.limit / 2;
+    known === 0 || growth >= receiver.window.limit / 2;
 }

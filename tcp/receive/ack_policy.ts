@@ -173,7 +173,7 @@ export class Acknowledging {
           this.acknowledgeNow("ack-quick");
         } else if (
           this.#unacknowledged > (this.segmentsPerAck - 1) * fullSegment &&
-          (this.pace === null || receiver.windowHolds)
+          (this.pace === null || receiver.window.holds)
         ) {
           this.acknowledgeNow("ack-second-segment");
         }

@@ -11,21 +11,16 @@ import type { TcpConfig } from "../config/config.ts";
 import { PacketMemory } from "./packet_memory.ts";
 import type { Segment } from "../base/segment.ts";
 import { Flag } from "../base/segment.ts";
-import { seqAdd, seqAfter, seqDistance, type SeqNumber, seqNumber } from "../base/seq.ts";
+import { seqAdd, seqDistance, type SeqNumber, seqNumber } from "../base/seq.ts";
 import type { Instant, Micros } from "../base/units.ts";
+import { ReceiveWindow } from "./receive_window.ts";
 import { WindowTuning } from "./tuning.ts";
 
 /** Ranges of out-of-order data that are kept; more than a well-behaved network makes, and bounded (MUST: memory). */
 const MAX_OUT_OF_ORDER_RANGES = 256;
 
-/** Largest value of the window field. */
-const MAX_WINDOW_FIELD = 65_535;
-
 /** "The peer's FIN has not been seen." */
 const NO_FIN = -1;
-
-/** By this part of its size, and two units of the window field, the buffer may be exceeded by what windows are rounded up by. */
-const ROUNDING_PART = 1 / 4;
 
 /** What became of a segment's data. */
 export type DataOutcome =
@@ -43,11 +38,6 @@ export type DataOutcome =
 /** Sequence variables and buffer of the receiving side. */
 export class Receiver {
   irs: SeqNumber = seqNumber(0);
-  rcvNxt: SeqNumber = seqNumber(0);
-  /** Right edge of the window that we announced. */
-  rcvAdv: SeqNumber = seqNumber(0);
-  /** Furthest right edge that we ever announced: what the peer sends within it is no lie (RFC 9293 3.8.6). */
-  #furthestEdge: SeqNumber = seqNumber(0);
   /** RCV.UP; meaningful while `isUrgent`. */
   rcvUp: SeqNumber = seqNumber(0);
   isUrgent = false;
@@ -57,8 +47,6 @@ export class Receiver {
   readingEnded = false;
   /** What lies beyond the announced window is inside as long as the buffer has room for it. */
   takesWhatFits = false;
-  /** Octets of options in every segment of the peer. */
-  optionOctets = 0;
   /** The peer's FIN came in order: the stream is complete. */
   finTaken = false;
   /** What of it the last segment delivered. */
@@ -68,66 +56,31 @@ export class Receiver {
   readonly outOfOrder: RangeSet = new RangeSet(MAX_OUT_OF_ORDER_RANGES);
   readonly tuning: WindowTuning;
   readonly #ownMss: number;
-  readonly #roundsUp: boolean;
-  readonly #shrinks: boolean;
-  /** Data was refused because what waits to be read is more than the buffer is meant for. */
-  #isOverrun = false;
   /** What the buffer takes in memory, when that is what its size means; null: its size is octets of data. */
   readonly #memory: PacketMemory | null;
-  #windowShift = 0;
-  #windowCap: number;
-  /** RCV.WND as it was last announced. */
-  #windowAnnounced = 0;
-  /** Octets that the buffer is meant to hold. `ring.limit` is more while what was announced may still come. */
-  #limit: number;
+  readonly window: ReceiveWindow;
   #finOffset = NO_FIN;
 
   constructor(config: TcpConfig, ownMss: number) {
-    this.#limit = config.buffers.receiveBuffer;
-    this.ring = new ByteRing(this.#limit);
-    this.tuning = new WindowTuning(config.buffers.receiveBufferMax);
+    const { receiveBuffer, receiveBufferMax, shrinksWindow } = config.buffers;
+    this.ring = new ByteRing(receiveBuffer);
+    this.tuning = new WindowTuning(receiveBufferMax);
     this.#ownMss = ownMss;
-    this.#roundsUp = config.compatibility.roundsBuffers;
-    this.#shrinks = config.buffers.shrinksWindow;
     this.#memory = config.compatibility.receiveBufferCounts === "packets"
-      ? new PacketMemory(
-        config.buffers.receiveBuffer,
-        config.buffers.receiveBufferMax,
-        config.buffers.shrinksWindow,
-      )
+      ? new PacketMemory(receiveBuffer, receiveBufferMax, shrinksWindow)
       : null;
+    this.window = new ReceiveWindow(config, this.ring, this.#memory, ownMss);
     this.fullSegment = Math.min(536, ownMss);
-    this.#windowCap = config.buffers.initialReceiveWindow === 0
-      ? Infinity
-      : config.buffers.initialReceiveWindow;
   }
 
-  /** The shift that the peer applies to our window field. */
-  get windowShift(): number {
-    return this.#windowShift;
+  /** RCV.NXT: the next octet expected. */
+  get rcvNxt(): SeqNumber {
+    return this.window.rcvNxt;
   }
 
-  /** A field that is scaled cannot say less than `2^shift` octets: a smaller buffer would be a window closed for ever. */
-  set windowShift(shift: number) {
-    this.#windowShift = shift;
-    this.#memory?.ensureSteps(shift);
-    this.#setLimit(Math.max(this.#limit, 1 << shift));
-  }
-
-  /** Octets that the buffer is meant to hold. */
-  get limit(): number {
-    return this.#limit;
-  }
-
-  /** Full segments have this many octets: a config that wants it has the buffer hold a whole number of them. */
-  holdWholeSegments(octets: number): void {
-    if (this.#roundsUp) this.#setLimit(Math.ceil(this.#limit / octets) * octets);
-  }
-
-  /** Makes the buffer larger or smaller. The window that was announced stands: the limit sinks as it is used (SHLD-14). */
-  resize(octets: number): void {
-    this.#memory?.resize(octets, this.#windowShift);
-    this.#setLimit(Math.max(octets, 1 << this.#windowShift));
+  /** RCV.WND: octets that the peer may send from RCV.NXT on. */
+  get rcvWnd(): number {
+    return this.window.rcvWnd;
   }
 
   /** Data delivered in order so far, octets. */
@@ -135,28 +88,20 @@ export class Receiver {
     return this.ring.end;
   }
 
-  /** RCV.WND: octets that the peer may send from RCV.NXT on. */
-  get rcvWnd(): number {
-    return Math.max(0, seqDistance(this.rcvNxt, this.rcvAdv));
-  }
-
   /** Octets from RCV.NXT on that are acceptable: RCV.WND, or all that fits. */
   get acceptableLength(): number {
-    return this.takesWhatFits ? Math.max(this.rcvWnd, this.#limit - this.ring.length) : this.rcvWnd;
+    return this.takesWhatFits ? Math.max(this.rcvWnd, this.window.limit - this.ring.length) : this.rcvWnd;
   }
 
   /** Takes the peer's SYN: IRS, RCV.NXT. What our own SYN announced, if it went out before, stands. */
   begin(irs: SeqNumber): void {
-    const announced = this.rcvWnd;
     this.irs = irs;
-    this.rcvNxt = seqAdd(irs, 1);
-    this.rcvAdv = seqAdd(this.rcvNxt, announced);
-    this.#furthestEdge = this.rcvAdv;
+    this.window.begin(irs);
   }
 
   /** RFC 9293 3.10.7.4, first: the four cases of acceptability. */
   isAcceptable(segment: Segment): boolean {
-    const window = Math.max(this.acceptableLength, seqDistance(this.rcvNxt, this.#furthestEdge));
+    const window = Math.max(this.acceptableLength, this.window.furthest);
     const length = segment.sequenceLength;
     const offset = seqDistance(this.rcvNxt, segment.seq);
     if (length === 0) {
@@ -184,7 +129,7 @@ export class Receiver {
     const wanted = start + segment.payload.length;
     this.delivered = 0;
     if (this.#memory?.isExceededBy(this.ring.length) === true) {
-      this.#isOverrun = true;
+      this.window.overrun();
       return "no room";
     }
     const end = this.#memory === null ? this.#fitting(wanted) : this.#roomFor(wanted);
@@ -209,11 +154,8 @@ export class Receiver {
 
   /** RCV.NXT moves over octets that are in the ring. */
   #moveOn(octets: number): void {
-    this.rcvNxt = seqAdd(this.rcvNxt, octets);
-    if (seqAfter(this.rcvNxt, this.rcvAdv)) this.rcvAdv = this.rcvNxt;
-    if (seqAfter(this.rcvNxt, this.#furthestEdge)) this.#furthestEdge = this.rcvNxt;
+    this.window.advance(octets);
     this.delivered = octets;
-    if (this.#windowCap < Infinity) this.#windowCap += 2 * octets;
   }
 
   /** Counts out-of-order data that the ring's end has reached as received in order. @returns its octets */
@@ -245,71 +187,10 @@ export class Receiver {
 
   /** Moves RCV.NXT over the peer's FIN; nothing can follow it. */
   takeFin(): void {
-    this.rcvNxt = seqAdd(this.rcvNxt, 1);
-    // The FIN takes no room in the buffer: the window behind it stays as large as it was.
-    this.rcvAdv = seqAdd(this.rcvAdv, 1);
+    this.window.advanceOverFin();
     this.#finOffset = NO_FIN;
     this.finTaken = true;
     this.outOfOrder.clear();
-  }
-
-  /**
-   * The window field of the next segment, moving the announced edge. The edge never moves left (SHLD-14), and right only
-   * by half the buffer or a full segment (RFC 9293 3.8.6.2.2, MUST-39), unless the config has it shrink or the buffer was
-   * overrun. `isSyn`: the field of a SYN is not scaled; `holds`: the edge stays where it is.
-   */
-  announceWindow(isSyn: boolean, holds: boolean): number {
-    const shift = isSyn ? 0 : this.windowShift;
-    if (!holds || isSyn) this.#moveEdge(isSyn, shift);
-    const field = this.#fieldFrom(this.rcvNxt, shift);
-    this.#windowAnnounced = this.rcvWnd;
-    return field;
-  }
-
-  /** The window field of a segment that acknowledges `ack`, some while ago, and announces the same edge as the last one. */
-  windowFrom(ack: SeqNumber): number {
-    return this.#fieldFrom(ack, this.#windowShift);
-  }
-
-  #moveEdge(isSyn: boolean, shift: number): void {
-    const first = isSyn ? this.#memory?.begin(Math.max(1, this.#ownMss - this.optionOctets)) : undefined;
-    const edge = first === undefined
-      ? this.#newEdge(shift)
-      : seqAdd(this.rcvNxt, Math.min(first, MAX_WINDOW_FIELD));
-    const closes = this.#isOverrun && edge === this.rcvNxt;
-    const mayShrink = closes || this.#shrinks && shift > 0;
-    if (mayShrink || seqAfter(edge, this.rcvAdv)) this.rcvAdv = edge;
-    this.#isOverrun = false;
-  }
-
-  /**
-   * RFC 7323 2.4: the field counts in units of `2^shift`, and a window that is no multiple of it is rounded up: else the
-   * edge would move left. Segments shorter than a unit move it right that way each time, and nobody can have both; when
-   * the buffer is to hold no more, the field is rounded down, and what was announced before stays acceptable.
-   */
-  #fieldFrom(ack: SeqNumber, shift: number): number {
-    const window = seqDistance(ack, this.rcvAdv);
-    const rounded = roundUp(window, shift);
-    const edge = seqAdd(ack, rounded);
-    const fits = this.#memory !== null || this.ring.length + seqDistance(this.rcvNxt, edge) <= this.most;
-    if (fits) this.rcvAdv = edge;
-    if (seqAfter(this.rcvAdv, this.#furthestEdge)) this.#furthestEdge = this.rcvAdv;
-    this.#approachLimit();
-    return Math.min(MAX_WINDOW_FIELD, (fits ? rounded : window) >> shift);
-  }
-
-  /** RCV.WND as it was last announced, whatever came since. */
-  get windowAnnounced(): number {
-    return this.#windowAnnounced;
-  }
-
-  /** Whether the window would be no smaller than it was when last announced, by a segment or so. */
-  get windowHolds(): boolean {
-    if (this.#memory !== null) {
-      return this.#memory.window(this.#windowAnnounced, this.#windowShift) >= this.#windowAnnounced;
-    }
-    const free = Math.min(this.#limit - this.ring.length, this.#windowCap);
-    return free + this.#ownMss > this.#windowAnnounced;
   }
 
   /** Whether more waits to be read than the memory of the buffer was meant for. */
@@ -320,17 +201,6 @@ export class Receiver {
   /** Whether the memory of the buffer is more than half used up by what waits to be read. */
   get isMoreThanHalfFull(): boolean {
     return this.#memory !== null && this.#memory.isMoreThanHalfFull;
-  }
-
-  /** RCV.WND as far as the scaled field can say it: what the peer knows of it. */
-  get windowKnown(): number {
-    return this.rcvWnd >> this.windowShift << this.windowShift;
-  }
-
-  /** Octets by which the window that the peer knows would grow if it were announced now. */
-  windowGrowth(): number {
-    const edge = this.#newEdge(this.windowShift);
-    return seqAfter(edge, this.rcvAdv) ? seqDistance(this.rcvNxt, edge) - this.windowKnown : 0;
   }
 
   /** Sequence number of the next octet that the user will read. */
@@ -356,11 +226,11 @@ export class Receiver {
 
   /** Raises the buffer when the reader keeps up with what the window lets in (receive buffer auto-tuning). */
   tune(octetsRead: number, roundTrip: Micros, now: Instant): void {
-    const before = this.#memory?.whole ?? this.#limit;
+    const before = this.#memory?.whole ?? this.window.limit;
     const limit = this.tuning.limitAfter(octetsRead, before, roundTrip, now);
     if (limit <= before) return;
     this.#memory?.tuneTo(limit);
-    this.#setLimit(Math.max(this.#limit, limit));
+    this.window.setLimit(Math.max(this.window.limit, limit));
   }
 
   /** Gives memory back that nothing is in. */
@@ -396,24 +266,7 @@ export class Receiver {
   #madeRoom(): void {
     this.ring.rewind();
     this.#memory?.readTo(this.ring.start);
-    this.#approachLimit();
-  }
-
-  #setLimit(octets: number): void {
-    this.#limit = octets;
-    this.#approachLimit();
-  }
-
-  /** The ring holds what the buffer is meant for, or all that was announced; packets are kept whole wherever they end. */
-  #approachLimit(): void {
-    const announced = seqDistance(this.rcvNxt, this.#furthestEdge);
-    const least = this.#memory === null ? this.#limit : Math.max(this.#limit, this.ring.limit);
-    this.ring.limit = Math.max(least, this.ring.length + announced);
-  }
-
-  /** Octets that the buffer may come to hold: what windows are rounded up by is beyond what it is meant for. */
-  get most(): number {
-    return this.#limit * (1 + ROUNDING_PART) + (2 << this.#windowShift);
+    this.window.approachLimit();
   }
 
   /**
@@ -422,7 +275,7 @@ export class Receiver {
    */
   #takesWhole(segment: Segment, offset: number): boolean {
     const window = this.rcvWnd;
-    const furthest = window === 0 ? 0 : seqDistance(this.rcvNxt, this.#furthestEdge);
+    const furthest = window === 0 ? 0 : this.window.furthest;
     const textEnd = offset + segment.payload.length;
     if (offset + segment.sequenceLength <= 0) return false;
     if (segment.payload.length === 0) return offset < window || offset === 0 && segment.has(Flag.fin);
@@ -452,29 +305,7 @@ export class Receiver {
     this.#memory.took(whole, this.ring.end + end, Math.min(size, whole), this.#ownMss);
   }
 
-  #newEdge(shift: number): SeqNumber {
-    const ring = this.ring;
-    if (this.#memory !== null) {
-      const window = this.#memory.window(this.#windowAnnounced, shift);
-      return seqAdd(this.rcvNxt, Math.min(window, MAX_WINDOW_FIELD << shift));
-    }
-    const cap = Math.max(this.#windowCap, 1 << shift);
-    const free = Math.min(this.#limit - ring.length, cap);
-    const representable = Math.min(free, MAX_WINDOW_FIELD << shift) >> shift << shift;
-    const growth = representable - (this.rcvWnd >> shift << shift);
-    const most = Math.min(this.#limit, cap);
-    const step = Math.min(Math.floor(most / 2), this.#ownMss);
-    // Systems that round up announce whatever there is, once it is a segment or a quarter of the buffer.
-    const isWorthwhile = this.#roundsUp ? free >= Math.min(most / 4, this.#ownMss) : growth >= step;
-    return growth > 0 && isWorthwhile ? seqAdd(this.rcvNxt, representable) : this.rcvAdv;
-  }
-
   #noteFullSegment(octets: number): void {
     if (octets > this.fullSegment) this.fullSegment = Math.min(octets, this.#ownMss);
   }
-}
-
-/** `octets` as the next multiple of `2^shift`. */
-function roundUp(octets: number, shift: number): number {
-  return Math.ceil(octets / (1 << shift)) * (1 << shift);
 }

@@ -66,7 +66,7 @@ export class ConnectionWatch {
     this.connection = connection;
     this.#tcb = controlBlockOf(connection);
     this.#rcvNxt = this.#tcb.receiver.rcvNxt;
-    this.#rcvAdv = this.#tcb.receiver.rcvAdv;
+    this.#rcvAdv = this.#tcb.receiver.window.rcvAdv;
   }
 
   /** Checks everything that must be true between any two calls. */
@@ -103,13 +103,13 @@ export class ConnectionWatch {
       demand(!seqBefore(receiver.rcvNxt, this.#rcvNxt), "RCV.NXT moved back");
       const hasClosed = mayCloseAtOnce(tcb.config) && receiver.rcvWnd === 0;
       demand(
-        hasClosed || !seqBefore(receiver.rcvAdv, this.#rcvAdv),
+        hasClosed || !seqBefore(receiver.window.rcvAdv, this.#rcvAdv),
         "The right edge of the window moved left",
       );
     }
     this.#rcvNxt = receiver.rcvNxt;
-    this.#rcvAdv = receiver.rcvAdv;
-    demand(!seqAfter(receiver.rcvNxt, receiver.rcvAdv), "RCV.NXT lies beyond the window's right edge");
+    this.#rcvAdv = receiver.window.rcvAdv;
+    demand(!seqAfter(receiver.rcvNxt, receiver.window.rcvAdv), "RCV.NXT lies beyond the window's right edge");
     const ahead = receiver.outOfOrder;
     if (ahead.count === 0) return;
     demand(ahead.firstStart > receiver.ring.end, "Text waits beyond a gap that does not exist");
@@ -184,8 +184,8 @@ function checkSums(
 function checkMemory(tcb: Tcb): void {
   const { receiver, sender, recovery } = tcb;
   demand(
-    receiver.ring.capacity <= Math.max(RING_LEAST, 2 * receiver.ring.limit, 2 * receiver.most),
-    `${receiver.ring.capacity} octets hold a receive buffer of ${receiver.most}`,
+    receiver.ring.capacity <= Math.max(RING_LEAST, 2 * receiver.ring.limit, 2 * receiver.window.most),
+    `${receiver.ring.capacity} octets hold a receive buffer of ${receiver.window.most}`,
   );
   demand(
     sender.ring.capacity <= Math.max(RING_LEAST, 2 * sender.ring.limit),

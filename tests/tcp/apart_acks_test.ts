@@ -236,6 +236,7 @@ Deno.test("an observer is told how many segments each ACK covers, and why it wen
     segmentDropped: nothing,
     stateChanged: nothing,
     timerFired: nothing,
+    icmpArrived: nothing,
     congestionChanged: nothing,
   });
   covered.length = 0;

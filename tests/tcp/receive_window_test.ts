@@ -22,16 +22,16 @@ class Filled {
 
   constructor() {
     this.receiver.begin(seqNumber(-3_000));
-    this.receiver.announceWindow(true, false);
-    this.receiver.windowShift = SHIFT;
-    this.edge = this.receiver.rcvAdv;
+    this.receiver.window.announce(true, false);
+    this.receiver.window.shift = SHIFT;
+    this.edge = this.receiver.window.rcvAdv;
     this.acknowledge();
   }
 
   /** An ACK goes out. */
   acknowledge(): void {
     const { receiver } = this;
-    this.window = receiver.announceWindow(false, false) << SHIFT;
+    this.window = receiver.window.announce(false, false) << SHIFT;
     const edge = seqAdd(receiver.rcvNxt, this.window);
     if (seqAfter(this.edge, edge)) this.leftMoves++;
     else this.edge = edge;
@@ -88,5 +88,5 @@ Deno.test("what reading frees after rounding is announced as far as the buffer i
   filled.receiver.read(new Uint8Array(2 * BUFFER));
   filled.acknowledge();
   assertEquals(filled.window, BUFFER >> SHIFT << SHIFT);
-  assertEquals(filled.receiver.limit, BUFFER);
+  assertEquals(filled.receiver.window.limit, BUFFER);
 });
