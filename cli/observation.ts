@@ -125,6 +125,7 @@ export function outputOptions(
   return {
     program: `${context.program} ${VERSION}`,
     payload: wanted.payload,
+    time: wanted.time,
     ladder: wanted.ladder || wanted.ladderFile !== null,
     report: wanted.report !== null,
     absolute: wanted.absolute,

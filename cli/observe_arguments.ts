@@ -4,8 +4,9 @@
  * @module
  */
 
+import type { TimeReference } from "../trace/mod.ts";
 import { type OptionSpec, type ParsedOptions, quoted, UsageError } from "./options.ts";
-import { parseOctets } from "./option_values.ts";
+import { parseChoice, parseOctets } from "./option_values.ts";
 
 /** What is to be shown and stored. */
 export interface ObserveArguments {
@@ -13,6 +14,8 @@ export interface ObserveArguments {
   readonly trace: boolean;
   /** The header's own numbers in those lines. */
   readonly absolute: boolean;
+  /** What the moments of lines and sentences are counted from. */
+  readonly time: TimeReference;
   /** The connection told in sentences on standard error. */
   readonly explain: boolean;
   /** An object per event on standard output. */
@@ -41,6 +44,7 @@ export interface ObserveArguments {
 /** Nothing is shown and nothing stored. */
 export const UNOBSERVED: ObserveArguments = {
   trace: false,
+  time: "relative",
   absolute: false,
   explain: false,
   json: false,
@@ -68,6 +72,8 @@ const BULK_SNAP_LENGTH = 128;
 /** What a ladder can be written as. */
 const PICTURE = /\.(svg|mmd)$/;
 
+const TIME_REFERENCES: readonly TimeReference[] = ["relative", "absolute", "delta"];
+
 /** The options that show, for the parser and the help. */
 export const SHOWING_OPTIONS: readonly OptionSpec[] = [
   { name: "verbose", letter: "v", help: "show the SYN's options and what was agreed" },
@@ -79,6 +85,15 @@ export const SHOWING_OPTIONS: readonly OptionSpec[] = [
   {
     name: "explain",
     help: "tell the connection in sentences with the rules of the standards, on standard error",
+  },
+  {
+    name: "time",
+    value: "FROM",
+    choices: TIME_REFERENCES,
+    help:
+      "moments of --trace and --explain: relative to the first event (default), absolute (of the clock), or " +
+      "delta (since the line before)",
+    needs: ["trace", "explain", "read"],
   },
   { name: "json", help: "one JSON object for each event on standard output, without narration" },
   {
@@ -123,6 +138,7 @@ export function observeArguments({ values, flags }: ParsedOptions, isBulk: boole
   return {
     trace: flags.has("trace") || (flags.has("absolute") && !flags.has("explain") && ladder === undefined),
     absolute: flags.has("absolute"),
+    time: parseChoice(values.get("time") ?? "relative", "--time", TIME_REFERENCES),
     explain: flags.has("explain"),
     json: flags.has("json"),
     pcap: fileName(values.get("pcap"), "--pcap"),

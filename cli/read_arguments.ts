@@ -6,7 +6,6 @@
 
 import { readSelection, type Selection } from "../capture/mod.ts";
 import { type OptionSpec, type ParsedOptions, quoted, UsageError } from "./options.ts";
-import { parseChoice } from "./option_values.ts";
 
 /** What is to be read, and which of it. */
 export interface ReadArguments {
@@ -16,11 +15,7 @@ export interface ReadArguments {
   readonly selection: Selection | null;
   /** Only those whose payload has this text; null: whatever they have. */
   readonly find: string | null;
-  /** Whether times are those of the wall clock. */
-  readonly wallClock: boolean;
 }
-
-const TIMES = ["relative", "absolute"] as const;
 
 /** The options, for the parser and the help. */
 export const READ_OPTIONS: readonly OptionSpec[] = [
@@ -38,11 +33,10 @@ export const READ_OPTIONS: readonly OptionSpec[] = [
       "with --read, only connection N of the table, or those of ADDR:PORT, or between ADDR:PORT-ADDR:PORT",
   },
   { name: "find", value: "TEXT", help: "with --read, only connections whose payload has TEXT" },
-  { name: "time", value: "HOW", help: "with --read, relative or absolute times (default: relative)" },
 ];
 
 /** Options that need a capture. */
-const NEED_READ = ["connection", "find", "time"] as const;
+const NEED_READ = ["connection", "find"] as const;
 
 /** Takes the options of {@link READ_OPTIONS} out of a command line; null: no capture is to be read. @throws UsageError */
 export function readArguments({ values }: ParsedOptions): ReadArguments | null {
@@ -57,12 +51,10 @@ export function readArguments({ values }: ParsedOptions): ReadArguments | null {
   if (find !== null && file === "-") {
     throw new UsageError("Cannot use --find with --read -: it reads twice; give a file");
   }
-  const time = values.get("time");
   return {
     file,
     selection: selectionOf(values.get("connection")),
     find,
-    wallClock: time !== undefined && parseChoice(time, "--time", TIMES) === "absolute",
   };
 }
 

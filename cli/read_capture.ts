@@ -148,7 +148,7 @@ class CaptureShow {
   ): Promise<TellingResult> {
     const options = outputOptions(wanted, this.#context, this.#prose, this.#lines.write);
     const chosen = selection ?? this.#read.selection;
-    const teller = new CaptureTeller({ ...options, wallClock: this.#read.wallClock }, {
+    const teller = new CaptureTeller(options, {
       ...survey === null ? {} : { hindsight: survey },
       ...chosen === null ? {} : { selection: chosen },
     });

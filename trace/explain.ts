@@ -7,7 +7,7 @@
 import { agreementOf, SynPairs } from "./agreement.ts";
 import { TIMERS } from "./catalogue.ts";
 import { octetsText, terminalText } from "./escape.ts";
-import { flagsText, optionsText, secondsText, wallClockText } from "./format.ts";
+import { flagsText, optionsText } from "./format.ts";
 import { isGrowth } from "./lines.ts";
 import { numbersText } from "./notation.ts";
 import type {
@@ -19,6 +19,7 @@ import type {
   TraceEvent,
   TraceSink,
 } from "./record.ts";
+import { TimeColumn } from "./time_column.ts";
 import { codesOf, tell } from "./told.ts";
 
 /** How the story looks. */
@@ -26,8 +27,8 @@ export interface ExplainOptions {
   /** Columns of the terminal; lines are broken between words. */
   readonly width: number;
   readonly color: boolean;
-  /** Microseconds from 1970-01-01 UTC to the moment 0, for times by the wall clock; null: seconds since the first event. */
-  readonly epoch?: number | null;
+  /** @default seconds since the first event */
+  readonly times?: TimeColumn;
 }
 
 /** Times that an ordinary thing is told in full before it is only counted. */
@@ -64,17 +65,18 @@ export class ExplainSink implements TraceSink {
   readonly #options: ExplainOptions;
   readonly #pairs = new SynPairs();
   readonly #told = new Map<string, number>();
-  #start: number | null = null;
+  readonly #times: TimeColumn;
   #connections = 0;
   #skipped = 0;
 
   constructor(write: (line: string) => void, options: ExplainOptions) {
     this.#write = write;
+    this.#times = options.times ?? new TimeColumn();
     this.#options = { ...options, width: Math.max(options.width, LEAST_WIDTH) };
   }
 
   event(event: TraceEvent, connection: ConnectionRecord | null): void {
-    this.#start ??= event.time;
+    this.#times.begin(event.time);
     this.#connections = Math.max(this.#connections, event.connection);
     if (this.#isTold(event)) {
       this.#skipped++;
@@ -82,11 +84,7 @@ export class ExplainSink implements TraceSink {
     }
     this.#countSkipped();
     const which = this.#connections > 1 ? `#${event.connection} ` : "";
-    const { epoch = null } = this.#options;
-    const time = epoch === null
-      ? secondsText(event.time - this.#start).padStart(INDENT - 2)
-      : wallClockText(epoch + event.time);
-    this.#heading(time, which + heading(event, connection));
+    this.#heading(this.#times.text(event.time), which + heading(event, connection));
     for (const { sentence, rule } of tell(event, connection)) this.#paragraph(sentence, rule);
     if (event.kind === "lost") this.#paragraph("A fault was asked for: this is what became of it.", "");
     this.#agreement(event, connection);
@@ -131,7 +129,7 @@ export class ExplainSink implements TraceSink {
   }
 
   #heading(time: string, text: string): void {
-    const lines = wrap(text, this.#options.width - INDENT);
+    const lines = wrap(text, this.#options.width - Math.max(INDENT, time.length + 2));
     lines.forEach((line, i) =>
       this.#write((i === 0 ? `${time}  ` : " ".repeat(INDENT)) + this.#paint(line, BOLD))
     );

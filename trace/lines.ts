@@ -6,16 +6,7 @@
 
 import { InitialNumbers } from "./initial_numbers.ts";
 import { terminalText } from "./escape.ts";
-import {
-  amountText,
-  flagsText,
-  icmpName,
-  optionsText,
-  secondsText,
-  sequenceText,
-  spanText,
-  wallClockText,
-} from "./format.ts";
+import { amountText, flagsText, icmpName, optionsText, sequenceText, spanText } from "./format.ts";
 import { ackText, lengthText, seqText, windowText } from "./notation.ts";
 import type {
   ArrivedEvent,
@@ -29,14 +20,15 @@ import type {
   TraceSink,
   ViewRecord,
 } from "./record.ts";
+import { TimeColumn } from "./time_column.ts";
 import { entriesOf, tell } from "./told.ts";
 import { labelText } from "./variables.ts";
 
 /** How the lines look. */
 export interface LineOptions {
   readonly color: boolean;
-  /** Microseconds from 1970-01-01 UTC to the moment 0, for times by the wall clock; null: seconds since the first event. */
-  readonly epoch?: number | null;
+  /** @default seconds since the first event */
+  readonly times?: TimeColumn;
 }
 
 /** Takes one line without its newline. */
@@ -56,7 +48,7 @@ const DIM = "\x1b[2m";
 const PLAIN = "\x1b[0m";
 
 /**
- * Writes an event's line, if it has one. The first column is the time since the first event in seconds; the second says
+ * Writes an event's line, if it has one. The first column is the time; the second says
  * `>` sent, `<` arrived, with R for a retransmission, D for what we had already, O for what came out of order; `x` dropped,
  * `!` timer, `=` state, `~` congestion window, `?` ICMP, `#` an initial sequence number. The last columns are state, cwnd, flight, smoothed RTT/RTO, and why.
  */
@@ -64,16 +56,17 @@ export class LineSink implements TraceSink {
   readonly #write: WriteLine;
   readonly #options: LineOptions;
   readonly #initial = new InitialNumbers();
-  #start: number | null = null;
+  readonly #times: TimeColumn;
   #connections = 0;
 
   constructor(write: WriteLine, options: LineOptions) {
     this.#write = write;
     this.#options = options;
+    this.#times = options.times ?? new TimeColumn();
   }
 
   event(event: TraceEvent, connection: ConnectionRecord | null): void {
-    this.#start ??= event.time;
+    this.#times.begin(event.time);
     this.#connections = Math.max(this.#connections, event.connection);
     for (const text of this.#initial.newlyKnown(connection)) this.#line(event, ` # ${text}`);
     const text = traceLine(event, connection);
@@ -84,11 +77,7 @@ export class LineSink implements TraceSink {
 
   #line(event: TraceEvent, text: string): void {
     const which = this.#connections > 1 ? ` #${event.connection}` : "";
-    const { epoch = null } = this.#options;
-    const time = epoch === null
-      ? secondsText(event.time - (this.#start ?? event.time)).padStart(11)
-      : wallClockText(epoch + event.time);
-    const line = `${time}${which} ${text}`;
+    const line = `${this.#times.text(event.time)}${which} ${text}`;
     this.#write(this.#options.color ? paint(event, line) : line);
   }
 }

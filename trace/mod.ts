@@ -19,4 +19,5 @@ export type { OutputOptions, Outputs } from "./outputs.ts";
 export { type ProgressFigures, ProgressLine, type ProgressOptions } from "./progress.ts";
 export type * from "./record.ts";
 export { Statistics } from "./statistics.ts";
+export type { TimeReference } from "./time_column.ts";
 export { type CaptureSink, Tracer, type TracerOptions } from "./tracer.ts";

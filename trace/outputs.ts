@@ -15,6 +15,7 @@ import { terminalLadder, type TerminalLadderOptions } from "./ladder/terminal.ts
 import { LineSink, type WriteLine } from "./lines.ts";
 import type { TraceSink } from "./record.ts";
 import { Recording } from "./recording.ts";
+import { TimeColumn, type TimeReference } from "./time_column.ts";
 
 /** What is to be shown; absent: not. Each `write` takes a line without its newline. */
 export interface OutputOptions {
@@ -22,12 +23,12 @@ export interface OutputOptions {
   readonly program: string;
   /** Microseconds from 1970-01-01 UTC to the moment 0 of the clock; null when not known. */
   readonly epoch: number | null;
-  /** Whether lines and sentences have times by the wall clock. */
-  readonly wallClock?: boolean;
   /** Whether octets of the payload may be shown and stored. */
   readonly payload: boolean;
   /** The header's own sequence numbers and windows in what people read, instead of relative and scaled ones. */
   readonly absolute?: boolean;
+  /** What the moments of lines and sentences are counted from. @default "relative" */
+  readonly time?: TimeReference;
   /** A line per segment. */
   readonly lines?: { readonly write: WriteLine; readonly color: boolean };
   /** The connection told in sentences. */
@@ -61,10 +62,13 @@ export class Outputs {
     this.#options = options;
     const { lines, story, json, agreement, program, epoch } = options;
     this.#recording = options.ladder === true || options.report === true ? new Recording() : null;
-    const clock = { epoch: options.wallClock === true ? epoch : null };
     const sinks: (TraceSink | null)[] = [
-      lines === undefined ? null : new LineSink(lines.write, { ...lines, ...clock }),
-      story === undefined ? null : new ExplainSink(story.write, { ...story, ...clock }),
+      lines === undefined
+        ? null
+        : new LineSink(lines.write, { ...lines, times: new TimeColumn(options.time, epoch) }),
+      story === undefined
+        ? null
+        : new ExplainSink(story.write, { ...story, times: new TimeColumn(options.time, epoch) }),
       agreement === undefined ? null : new AgreementSink(agreement),
       this.#recording,
     ];

@@ -14,9 +14,9 @@ Deno.test("a capture is read with what chooses its connections and their times",
     "absolute",
   ]);
   if (command.kind !== "read") throw new Error(command.kind);
-  const { file, selection, find, wallClock } = command.read;
+  const { file, selection, find } = command.read;
   const record = { local: "", remote: "", iss: null, irs: null };
-  assertEquals([file, find, wallClock], ["a.pcap", "GET", true]);
+  assertEquals([file, find, command.observe.time], ["a.pcap", "GET", "absolute"]);
   assertEquals([1, 2].map((id) => selection?.({ ...record, id })), [false, true]);
 });
 

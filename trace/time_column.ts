@@ -1,0 +1,47 @@
+/**
+ * The moments that lines begin with: since the first event, since the line before, or of the wall clock.
+ *
+ * @module
+ */
+
+import { secondsText, wallClockText } from "./format.ts";
+
+/** What the moments are counted from. */
+export type TimeReference = "relative" | "absolute" | "delta";
+
+/** Columns of a span in seconds: a day has 86,400. */
+const WIDTH = 11;
+
+/** Writes the moments of one output's lines, in the order in which they are asked for. */
+export class TimeColumn {
+  readonly #reference: TimeReference;
+  readonly #epoch: number | null;
+  #first: number | null = null;
+  #last: number | null = null;
+
+  /** `epoch`: microseconds from 1970 to moment 0; without it there is no wall clock, and moments are relative. */
+  constructor(reference: TimeReference = "relative", epoch: number | null = null) {
+    this.#reference = reference === "absolute" && epoch === null ? "relative" : reference;
+    this.#epoch = epoch;
+  }
+
+  /** The moment of the line that comes next. */
+  text(time: number): string {
+    const first = this.#first ??= time;
+    const last = this.#last ?? time;
+    this.#last = time;
+    switch (this.#reference) {
+      case "relative":
+        return secondsText(time - first).padStart(WIDTH);
+      case "delta":
+        return secondsText(time - last).padStart(WIDTH);
+      case "absolute":
+        return wallClockText((this.#epoch ?? 0) + time);
+    }
+  }
+
+  /** Notes the first event's moment, whether a line is written for it or not. */
+  begin(time: number): void {
+    this.#first ??= time;
+  }
+}
