@@ -17,7 +17,7 @@ const FAILURES: readonly (readonly [name: string, command: readonly string[], co
   [
     ["an unknown option", [client, "--fast"], 2, /Unknown option "--fast"/],
     ["a port out of range", [client, "127.0.0.1", "65536"], 2, /"65536".*1 to 65535/],
-    ["a port that is none", [client, "127.0.0.1", "http"], 2, /"http"/],
+    ["a port that is none", [client, "127.0.0.1", "8o"], 7, /"8o"/],
     ["port 0", [client, "127.0.0.1", "0"], 2, /"0"/],
     ["an unknown host", [client, "no-such-host.invalid"], 7, /no-such-host\.invalid/],
     ["no listener", [client, "127.0.0.1", "9"], 3, /refused/],

@@ -82,7 +82,7 @@ Deno.test("tshark shows the reasons and the variables as packet comments, and bo
     const facts = await must(["capinfos", capture]);
     assertStringIncludes(facts, "Name = rawtcp\n");
     assertStringIncludes(facts, "Name = rawtcp-lost\n");
-    assertMatch(facts, /File encapsulation: +Raw IP/);
+    assertMatch(facts, /File encapsulation: +Raw IPv4/);
     assertMatch(facts, /Time precision = nanoseconds/);
     const interfaces = await must(["tshark", "-r", capture, "-T", "fields", "-e", "frame.interface_name"]);
     assertEquals(new Set(interfaces.trim().split("\n")), new Set(["rawtcp"]));
