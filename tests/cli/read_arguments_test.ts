@@ -22,7 +22,7 @@ Deno.test("a capture is read with what chooses its connections and their times",
 
 const WRONG: readonly (readonly [arguments_: readonly string[], message: string])[] = [
   [["--connection", "1"], "without --read"],
-  [["--time", "absolute"], "without --read"],
+  [["--time", "absolute"], "--time would be ignored"],
   [["--read", ""], "empty name"],
   [["--read", "a", "--message", "x"], "--message with --read"],
   [["--read", "a", "--send-bytes", "1"], "--send-bytes with --read"],
