@@ -5,18 +5,13 @@
  * @module
  */
 
-import {
-  completeConfig,
-  joinChanges,
-  type PartialConfig,
-  type State,
-  STATES,
-  type TcpConfig,
-} from "../tcp/mod.ts";
+import { completeConfig, joinChanges, type PartialConfig, type TcpConfig } from "../tcp/mod.ts";
 import type { ShellCommand } from "./ast.ts";
 import { type Place, ScriptError, unknownWord, UnsupportedError } from "./errors.ts";
-import { splitCommands, type Words } from "./shell.ts";
-import { changeAt, type ConfigPath, setVariable } from "./variables.ts";
+import { configChanges } from "./config_command.ts";
+import { placeOf, splitCommands, type Words } from "./shell.ts";
+import { type StateCheck, stateCheck } from "./state_check.ts";
+import { setVariable } from "./variables.ts";
 
 /** What running a snippet comes to. */
 export interface CommandEffects {
@@ -30,12 +25,6 @@ export interface CommandEffects {
   readonly unsentLowWater: number | null;
   /** Files that are made: path and octets. */
   readonly files: readonly (readonly [path: string, length: number])[];
-}
-
-/** How many connections must be in a state. */
-export interface StateCheck {
-  readonly state: State;
-  readonly count: number;
 }
 
 /** Commands that have nothing to do with what a connection sends, and are passed over. */
@@ -139,17 +128,6 @@ const UNSUPPORTED = new Set([
   "while",
 ]);
 
-/** Where the word of a command stands. */
-function placeOf(word: string, { text, place }: ShellCommand): Place {
-  const before = text.slice(0, Math.max(0, text.indexOf(word))).split("\n");
-  const last = before.at(-1) ?? "";
-  const isFirst = before.length === 1;
-  return {
-    line: place.line + before.length - 1,
-    column: isFirst ? place.column + last.length : last.length + 1,
-  };
-}
-
 /**
  * What a snippet sets, on top of `config`.
  *
@@ -221,60 +199,6 @@ function fileMade(words: Words, command: ShellCommand): readonly [path: string, 
     throw new UnsupportedError(placeOf("dd", command), "dd without bs=, count= and of=");
   }
   return [path, length];
-}
-
-const SPAN_UNITS: Readonly<Record<string, number>> = { us: 1, ms: 1_000, s: 1_000_000 };
-
-/** `FIELD=VALUE`, a command of our own scripts: fields of `TcpConfig`, with their group or without; spans as `40ms`, `1s`. */
-function configChanges(words: Words, config: TcpConfig, command: ShellCommand): PartialConfig {
-  let changes: PartialConfig = {};
-  if (words.length === 0) throw new ScriptError(command.place, "Cannot set nothing", "config FIELD=VALUE");
-  for (const word of words) {
-    const place = placeOf(word, command);
-    const [, name = word, text = ""] = /^([^=]*)=(.*)$/.exec(word) ?? [];
-    const path = pathOf(name, config);
-    if (path === null) throw unknownWord(place, name, "a field of TcpConfig", fieldNames(config));
-    const value = valueOf(text, fieldAt(config, path));
-    if (value === null) throw new ScriptError(place, `Cannot set ${name} to "${text}"`, `${name}=VALUE`);
-    changes = joinChanges(changes, changeAt(path, value));
-  }
-  try {
-    completeConfig(changes, config);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const isNamed = (word: string): boolean => error.message.includes(word.replace(/=.*/, ""));
-    const wrong = words.find(isNamed) ?? words[0] ?? "";
-    throw new ScriptError(placeOf(wrong, command), `Cannot set ${wrong}`, error.message);
-  }
-  return changes;
-}
-
-function fieldNames(config: TcpConfig): string[] {
-  return Object.values(config).flatMap((fields) => Object.keys(fields));
-}
-
-/** The field that is called `name`, or `group.name`; null when there is none. */
-function pathOf(name: string, config: TcpConfig): ConfigPath | null {
-  for (const [group, fields] of Object.entries(config)) {
-    for (const field of Object.keys(fields)) {
-      const path = `${group}.${field}`;
-      if (field === name || path === name) return path as ConfigPath;
-    }
-  }
-  return null;
-}
-
-function fieldAt(config: TcpConfig, path: ConfigPath): unknown {
-  const [group = "", field = ""] = path.split(".");
-  return (config as unknown as Record<string, Record<string, unknown>>)[group]?.[field];
-}
-
-/** What `text` says for a field that has the value `before`; null when it is nothing of the sort. */
-function valueOf(text: string, before: unknown): unknown {
-  if (typeof before === "boolean") return text === "true" ? true : text === "false" ? false : null;
-  const [, number, unit = ""] = /^(\d+(?:\.\d+)?)(us|ms|s)?$/.exec(text) ?? [];
-  if (number !== undefined) return Number(number) * (SPAN_UNITS[unit] ?? 1);
-  return typeof before === "string" ? text.replaceAll("_", " ") : null;
 }
 
 /** `NAME=VALUE`, also as `/proc/sys/…=VALUE`; options are passed over. */
@@ -349,42 +273,3 @@ const ROUTE_WORDS_UNKNOWN = new Set([
   "unreachable",
   "prohibit",
 ]);
-
-/** How FreeBSD's `sockstat` calls the states. */
-const SOCKSTAT_STATES: Readonly<Record<string, State>> = {
-  ...Object.fromEntries(STATES.map((state) => [state.replaceAll("-", "_"), state])),
-  SYN_RCVD: "SYN-RECEIVED",
-  FIN_WAIT_1: "FIN-WAIT-1",
-  FIN_WAIT_2: "FIN-WAIT-2",
-};
-
-/** `sockstat … | grep -c STATE | grep N`, with further `grep WORD` before. */
-function stateCheck(words: Words, command: ShellCommand): StateCheck {
-  const [first = [], ...filters] = pipeline(words);
-  const [count = "", last] = [filters.at(-1)?.[1], filters.at(-2)];
-  const state = last?.[2] ?? "";
-  const isPlain = first[0] === "sockstat" && filters.every(([name]) => name === "grep") && last?.[1] === "-c";
-  if (!isPlain || last?.length !== 3 || filters.at(-1)?.length !== 2 || !/^\d+$/.test(count)) {
-    const message = `Cannot read "${words.join(" ")}"`;
-    throw new ScriptError(
-      placeOf("sockstat", command),
-      message,
-      "sockstat ... | grep -c STATE | grep NUMBER",
-    );
-  }
-  const found = SOCKSTAT_STATES[state];
-  if (found === undefined) {
-    throw unknownWord(placeOf(state, command), state, "a state", Object.keys(SOCKSTAT_STATES));
-  }
-  return { state: found, count: Number(count) };
-}
-
-/** The commands that a pipeline connects. */
-function pipeline(words: Words): string[][] {
-  const commands: string[][] = [[]];
-  for (const word of words) {
-    if (word === "|") commands.push([]);
-    else commands.at(-1)?.push(word);
-  }
-  return commands;
-}

@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { ShellCommand } from "./ast.ts";
+import type { Place } from "./errors.ts";
+
 /** The words of one command; a pipeline is one command with `|` among its words. */
 export type Words = readonly string[];
 
@@ -53,4 +56,15 @@ function arithmeticValue(text: string): number {
     sum += term.split("*").reduce((product, factor) => product * Number(factor), 1);
   }
   return sum;
+}
+
+/** Where the word of a command stands. */
+export function placeOf(word: string, { text, place }: ShellCommand): Place {
+  const before = text.slice(0, Math.max(0, text.indexOf(word))).split("\n");
+  const last = before.at(-1) ?? "";
+  const isFirst = before.length === 1;
+  return {
+    line: place.line + before.length - 1,
+    column: isFirst ? place.column + last.length : last.length + 1,
+  };
 }

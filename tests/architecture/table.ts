@@ -34,7 +34,7 @@ export const PARTS: readonly Part[] = [
   { path: "trace/", mayImport: ["tcp/mod.ts"], packages: [...STD, "uplot/"] },
   { path: "capture/", mayImport: ["tcp/mod.ts", "trace/"], packages: STD },
   { path: "packetdrill/main.ts", mayImport: ["cli/"], packages: [] },
-  { path: "packetdrill/", mayImport: ["tcp/mod.ts", "trace/mod.ts"], packages: [] },
+  { path: "packetdrill/", mayImport: ["tcp/mod.ts"], packages: [] },
   { path: "lab/", mayImport: ["tcp/mod.ts", "trace/mod.ts"], packages: [] },
   { path: "cli/", mayImport: MODULES, packages: [...STD, "@std/text/levenshtein-distance", "node:crypto"] },
   { path: "main.ts", mayImport: [...MODULES, "cli/"], packages: STD },
