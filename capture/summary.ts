@@ -91,7 +91,7 @@ const FACTS: readonly (readonly [title: string, codes: readonly (readonly [Findi
   ["doubled", [["doubled-by-network", "packet|s doubled by the network"], [
     "captured-twice",
     "packet|s captured twice",
-  ]]],
+  ], ["captured-late", "packet|s captured late"]]],
   ["holes", [["capture-gap", "gap|s of the capture"], ["after-hole", "hole|s when they appeared"]]],
   ["duplicate", [["duplicate-ack-seen", "duplicate ACK|s"], ["d-sack", "D-SACK|s"]]],
   ["asks", [["keep-alive", "keep-alive|s"], ["window-probe", "window probe|s"]]],

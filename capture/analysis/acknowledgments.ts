@@ -24,7 +24,7 @@ export function takeAck(verdict: Verdict, passing: Passing, sender: Half, other:
   const isDuplicate = isDuplicateAck(segment, sender, other);
   sender.hasAcked = true;
   if (ack > sender.ack || isFirst) sender.ack = ack;
-  if (ack > other.max) beyondWhatPassed(verdict, ack, other, isFirst);
+  if (ack > other.max) beyondWhatPassed(verdict, passing, other, isFirst);
   answersQuestion(verdict, passing, other);
   if (ack > before) advance(verdict, passing, sender, other, isFirst);
   else if (ack < before && !isFirst) {
@@ -47,13 +47,16 @@ function signal(other: Half, time: number): void {
 }
 
 /** What the other end has sent, and the capture has not. */
-function beyondWhatPassed(verdict: Verdict, ack: number, other: Half, isFirst: boolean): void {
+function beyondWhatPassed(verdict: Verdict, passing: Passing, other: Half, isFirst: boolean): void {
+  const ack = passing.segment.ack as number;
   const missed = ack - other.max;
-  if (!isFirst && other.textPackets > 0) gap(verdict, other.max, ack, missed);
+  if (!isFirst && other.textPackets > 0) gap(verdict, other, passing.time, other.max, ack, missed);
   other.max = ack;
 }
 
-function gap(verdict: Verdict, from: number, to: number, missed: number): void {
+function gap(verdict: Verdict, other: Half, time: number, from: number, to: number, missed: number): void {
+  other.missed.add(from, to);
+  other.missedAt = time;
   verdict.values["missed"] = missed;
   verdict.values["missedFrom"] = from;
   verdict.values["missedTo"] = to;
@@ -66,7 +69,9 @@ function advance(verdict: Verdict, passing: Passing, sender: Half, other: Half, 
   const { una } = other;
   const holeStart = other.holes.first;
   const missed = other.holes.fill(-Infinity, ack);
-  if (missed > 0) gap(verdict, holeStart ?? una, Math.min((holeStart ?? una) + missed, ack), missed);
+  if (missed > 0) {
+    gap(verdict, other, time, holeStart ?? una, Math.min((holeStart ?? una) + missed, ack), missed);
+  }
   const oldest = other.log.oldest;
   const isRepeated = oldest !== null && oldest.copies > 1 && oldest.end <= ack;
   if (isRepeated) proveByTimestamp(verdict, segment, oldest, time);
@@ -158,7 +163,7 @@ function takeSack(verdict: Verdict, { segment, time }: Passing, other: Half): vo
     if (filled > 0 && missed === 0) missedFrom = Math.max(hole?.start ?? start, start);
     missed += filled;
   }
-  if (missed > 0) gap(verdict, missedFrom, missedFrom + missed, missed);
+  if (missed > 0) gap(verdict, other, time, missedFrom, missedFrom + missed, missed);
   if (added && !verdict.codes.includes("duplicate-ack-seen")) signal(other, time);
   if (sackEdges.length > (isTwice ? 2 : 0)) verdict.add("sack-seen");
 }

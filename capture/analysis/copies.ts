@@ -56,6 +56,23 @@ export function fillsHole(
   verdict.add("lost-before-here");
 }
 
+/** Octets pass that were acknowledged before they had: captured late, or sent again for want of the ACK. */
+export function afterItsAck(verdict: Verdict, passing: Passing, sender: Half, receiver: Half): void {
+  const delay = passing.time - sender.missedAt;
+  const floor = reactionTime(sender, receiver);
+  sender.missed.remove(passing.segment.seq, passing.segment.end);
+  if (floor > 0 ? delay < floor * TOLERANCE : delay < SOON) {
+    verdict.mark = "out of order";
+    verdict.values["lateness"] = delay;
+    return verdict.add("captured-late");
+  }
+  verdict.mark = "retransmission";
+  verdict.values["since"] = `${spanText(delay)} after it was acknowledged`;
+  verdict.values["needless"] = `${passing.segment.end} had been acknowledged ${spanText(delay)} before`;
+  verdict.add("retransmission");
+  verdict.add("not-needed");
+}
+
 /** Octets that have passed pass again. */
 export function passesAgain(
   verdict: Verdict,
@@ -104,7 +121,7 @@ export function isDouble(
   }
   if (doublesAll && delay < SOON_CAPTURED) return "All of it is the same";
   const floor = reactionTime(sender, receiver);
-  if (floor > 0 ? delay < floor * TOLERANCE : delay < SOON) {
+  if (!range.isLate && (floor > 0 ? delay < floor * TOLERANCE : delay < SOON)) {
     return "It comes sooner than anybody could have asked for it";
   }
   const { timestampValue } = passing.segment;

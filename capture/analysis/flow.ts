@@ -19,7 +19,7 @@ import { spanText } from "../../trace/format.ts";
 import type { Numbering } from "../../trace/numbering.ts";
 import type { ConnectionRecord, SegmentMark, SegmentRecord, ViewRecord } from "../../trace/record.ts";
 import { takeAck } from "./acknowledgments.ts";
-import { fillsHole, isDouble, passesAgain, SOON_CAPTURED } from "./copies.ts";
+import { afterItsAck, fillsHole, isDouble, passesAgain, SOON_CAPTURED } from "./copies.ts";
 import { Half, NO_SHIFT, SHIFT_UNKNOWN } from "./half.ts";
 import { stateOf } from "./states.ts";
 import { type Passing, Verdict } from "./verdict.ts";
@@ -237,6 +237,7 @@ export class Flow implements Numberings {
     }
     if (hole !== null) fillsHole(verdict, hole, passing, sender, receiver);
     else if (range !== null) passesAgain(verdict, range, passing, sender, receiver);
+    else if (sender.missed.covers(segment.seq, segment.end)) afterItsAck(verdict, passing, sender, receiver);
     else if (isBelow) forgotten(verdict, segment, sender);
     this.#remember(verdict, passing, sender);
     const isNew = segment.end > sender.max;
@@ -299,6 +300,7 @@ export class Flow implements Numberings {
       lastFrame: frame,
       // What was lost before here has been sent before: its acknowledgment gives no round trip.
       copies: verdict.mark === "retransmission" ? 2 : 1,
+      isLate: verdict.codes[0] === "overtaken",
       doubles: 0,
       firstTimestamp: timestampValue,
       lastTimestamp: timestampValue,

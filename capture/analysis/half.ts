@@ -48,6 +48,9 @@ export class Half {
   readonly numbering: Numbering = new Numbering();
   readonly log: SentLog = new SentLog();
   readonly holes: Holes = new Holes();
+  /** What was acknowledged before it passed: missed by the capture, or captured late. */
+  readonly missed: Ranges = new Ranges();
+  missedAt = -Infinity;
   /** Of its octets beyond `una`, what the other end says it has. */
   readonly sacked: Ranges = new Ranges();
   /** From the point of capture to the other end and back. */

@@ -15,6 +15,8 @@ export interface SentRange {
   lastFrame: number;
   /** Copies that were sent: what the network or the capture has doubled does not count. */
   copies: number;
+  /** Whether its first copy was overtaken: it may have been sent again before it passed. */
+  readonly isLate: boolean;
   /** Copies that are no retransmissions: doubled ones. */
   doubles: number;
   /** Timestamp of the first copy and of the last one; 0 without the option. */

@@ -25,6 +25,7 @@ export type FindingCode =
   | "original-after-copy"
   | "doubled-by-network"
   | "captured-twice"
+  | "captured-late"
   | "keep-alive"
   | "keep-alive-answer"
   | "window-probe"

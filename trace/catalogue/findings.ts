@@ -111,6 +111,12 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     label: "captured twice",
     sentence: "The same packet as {since}: the capture has it twice, as it has most of its packets.",
   },
+  "captured-late": {
+    rule: "",
+    label: "captured late",
+    sentence:
+      "It was acknowledged {lateness} before it stands here, sooner than anybody could have sent it again: the capture has it too late.",
+  },
   "keep-alive": {
     rule: "RFC 9293 3.8.4",
     label: "keep-alive",
@@ -198,7 +204,7 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     rule: "",
     label: "capture gap",
     sentence:
-      "{missed} octets of {receiver}, {missedFrom} to {missedTo}, are acknowledged and have not passed here: the capture has missed them.",
+      "{missed} octets of {receiver}, {missedFrom} to {missedTo}, are acknowledged and have not passed here before: the capture has missed them, or has them too late.",
   },
   "close-first": {
     rule: "RFC 9293 3.6",
