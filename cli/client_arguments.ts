@@ -29,6 +29,10 @@ export interface ClientArguments {
   readonly tcp: TcpArguments;
   /** Null: what fits to what is transferred and shown. */
   readonly link: LinkChoice | null;
+  /** The only interface to send and receive by; null: by route. */
+  readonly interfaceName: string | null;
+  /** The mark of our packets; 0: none. */
+  readonly mark: number;
   /** 0: one that the kernel picks. */
   readonly sourcePort: number;
   /** Address to send from, as text; null: the kernel's choice. */
@@ -109,6 +113,7 @@ function runArguments(
 ): ClientArguments {
   const { values, flags, operands } = parsed;
   claimStandardOutput(transfer, observe);
+  refuseWithPacketSocket(values);
   const given = <T>(name: string, read: (text: string, what: string) => T): T | null => {
     const text = values.get(name);
     return text === undefined ? null : read(text, `--${name}`);
@@ -122,6 +127,8 @@ function runArguments(
     transfer,
     tcp: tcpArguments(parsed),
     link: given("link", (text, what) => parseChoice(text, what, LINK_CHOICES)),
+    interfaceName: values.get("interface") ?? null,
+    mark: given("mark", parseMark) ?? 0,
     sourcePort: given("source-port", (text, what) => parsePort(text, what, 0)) ?? 0,
     source: values.get("source") ?? null,
     isn: given("isn", (text, what) => parseWhole(text, what, 0, MAX_ISN)),
@@ -137,12 +144,23 @@ function runArguments(
   };
 }
 
+/** A mark as ip(8) writes it: decimal, or hexadecimal behind 0x. @throws UsageError */
+function parseMark(text: string, what: string): number {
+  const isHex = /^0x[0-9a-f]{1,8}$/i.test(text);
+  return parseWhole(isHex ? String(Number(text)) : text, what, 1, MAX_ISN);
+}
+
+/** @throws UsageError when the packet socket is asked for together with what holds for the raw socket alone */
+function refuseWithPacketSocket(values: ReadonlyMap<string, string>): void {
+  if (values.get("link") !== "packet") return;
+  const other = ["fault", "interface", "mark"].find((name) => values.has(name));
+  if (other === undefined) return;
+  throw new UsageError(`Cannot use --${other} with --link packet: it holds for the raw socket only`);
+}
+
 function faultsOf(values: ReadonlyMap<string, string>): readonly Fault[] {
   const text = values.get("fault");
   if (text === undefined) return [];
-  if (values.get("link") === "packet") {
-    throw new UsageError("Cannot use --fault with --link packet: faults happen on the raw socket");
-  }
   return parseFaults(text);
 }
 

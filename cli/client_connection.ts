@@ -40,14 +40,17 @@ export function openConnection(
   narrator: Narrator,
   onUnsent: NonNullable<RawConnectionOptions["onUnsent"]>,
 ): OpenConnection {
-  const { sourcePort, isn, observe } = wanted;
-  const link = wanted.link ?? (ends.isBulk && !showsSegments(observe) ? "auto" : "raw");
+  const { sourcePort, isn, observe, interfaceName, mark } = wanted;
+  const isRawOnly = wanted.interfaceName !== null || wanted.mark !== 0;
+  const link = isRawOnly ? "raw" : wanted.link ?? (ends.isBulk && !showsSegments(observe) ? "auto" : "raw");
   const { onDrop } = watchers;
   const faulty = faultsFor(wanted, watchers, narrator, () => raw.loop.wake());
   const raw = RawConnection.open({
     remote,
     sourcePort,
     ...source === null ? {} : { source },
+    ...interfaceName === null ? {} : { interfaceName },
+    mark,
     config: clientConfig(wanted, ends.isBulk),
     link,
     // A thread in hand would keep delayed packets waiting.

@@ -32,6 +32,12 @@ export const CLIENT_GROUPS: readonly OptionGroup[] = [
       { name: "ipv4", letter: "4", help: "use IPv4 addresses of HOST only" },
       { name: "ipv6", letter: "6", help: "use IPv6 addresses of HOST only" },
       { name: "source", value: "ADDR", help: "send from this address of this host (default: by route)" },
+      { name: "interface", value: "NAME", help: "send and receive by this interface only" },
+      {
+        name: "mark",
+        value: "N",
+        help: "mark of our packets, for rules of routing and firewalls (needs CAP_NET_ADMIN)",
+      },
       { name: "source-port", value: "N", help: "send from port N (default: the kernel picks one)" },
       {
         name: "connect-timeout",

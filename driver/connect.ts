@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type IpAddress, packetSegmentLimit, PortGuard, routeTo } from "../ffi/mod.ts";
+import { type IpAddress, packetSegmentLimit, PortGuard, readInterface, routeTo } from "../ffi/mod.ts";
 import {
   completeConfig,
   Connection,
@@ -28,6 +28,10 @@ export interface RawConnectionOptions extends RunOptions {
   readonly remote: Endpoint;
   /** @default the address that the kernel's routing chooses (RFC 9293 3.9.1.1, MUST-44) */
   readonly source?: IpAddress;
+  /** The only interface to send and receive by, for packets by raw socket. @default any, by route */
+  readonly interfaceName?: string;
+  /** The mark of our packets by raw socket, for rules of routing and firewalls. @default 0, none */
+  readonly mark?: number;
   /** 0: a free port of the kernel's choice. @default 0 */
   readonly sourcePort?: Port;
   /** The MTU of the path replaces the one in it. @default STANDARD */
@@ -88,11 +92,18 @@ export class RawConnection implements AsyncDisposable, Disposable {
   static open(options: RawConnectionOptions): RawConnection {
     const { remote } = options;
     assertOneHost(remote.address);
-    const { source } = options;
-    const route = routeTo({ destination: remote.address, source, destinationPort: remote.port });
+    const { source, interfaceName, mark = 0 } = options;
+    const route = routeTo({
+      destination: remote.address,
+      source,
+      destinationPort: remote.port,
+      mark,
+      ...interfaceName === undefined ? {} : { interfaceIndex: readInterface(interfaceName).index },
+    });
     const guard = guardOtherThan(remote, { address: route.source, port: options.sourcePort ?? 0 });
     const { local } = guard;
-    const sockets = { local, remote, mtu: route.mtu };
+    const only = interfaceName === undefined ? {} : { interfaceName };
+    const sockets = { local, remote, mtu: route.mtu, mark, ...only };
     return RawStack.build(sockets, guard, (stack) => new RawConnection(stack, local, options));
   }
 

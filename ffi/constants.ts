@@ -41,6 +41,7 @@ export const SO_SNDBUFFORCE = 32;
 export const SO_RCVBUFFORCE = 33;
 /** The option, and the type of the ancillary record that it asks for. */
 export const SO_TIMESTAMPNS = 35;
+export const SO_MARK = 36;
 
 // <linux/in.h>: options at IPPROTO_IP
 export const IP_HDRINCL = 3;

@@ -75,6 +75,9 @@ const CAUSES: Readonly<Record<string, string>> = {
   "rtnetlink EINVAL": "a route of this host throws packets to the destination away",
   "unshare EPERM":
     "the right CAP_SYS_ADMIN is missing; start under unshare --user --map-root-user --net instead",
+  "setsockopt ENODEV": "there is no interface of this name",
+  "setsockopt EPERM":
+    "this socket option needs the right CAP_NET_ADMIN (or CAP_NET_RAW); run it as root (sudo)",
   "setsockopt ENOENT": "this kernel has no such name (a congestion control module, for one)",
   EPERM: "a right is missing",
   EACCES: "a right is missing",

@@ -19,11 +19,14 @@ import {
   MAX_IP_PACKET,
   MSG_DONTWAIT,
   PACKET_BUFFER_LENGTH,
+  SO_BINDTODEVICE,
+  SO_MARK,
   SO_RCVBUF,
   SO_RCVBUFFORCE,
   SO_SNDBUF,
   SO_SNDBUFFORCE,
   SOCK_RAW,
+  SOL_SOCKET,
 } from "./constants.ts";
 import {
   check,
@@ -50,6 +53,7 @@ import {
   openSocket,
   orClose,
   setOption,
+  setOptionBytes,
 } from "./file_descriptor.ts";
 import { type Libc, loadLibc } from "./libc.ts";
 import type { PacketBatch, PacketDevice, SendResult } from "./packet_device.ts";
@@ -58,7 +62,7 @@ import { askForStamps, ReceivedMessage } from "./received_message.ts";
 import { PacketSieve } from "./packet_sieve.ts";
 import { interfaceMtu } from "./network_interface.ts";
 import { routeTo } from "./route.ts";
-import { anyAddress, encodeSockaddr, type Endpoint, SOCKADDR_IN_LENGTH } from "./sockaddr.ts";
+import { anyAddress, cString, encodeSockaddr, type Endpoint, SOCKADDR_IN_LENGTH } from "./sockaddr.ts";
 
 /** How to open a raw socket. */
 export interface RawSocketOptions {
@@ -70,6 +74,10 @@ export interface RawSocketOptions {
   readonly ports?: PortRange;
   /** Octets of the largest packet. @default path MTU to the peer; without a peer the interface's, 1500 if unknown */
   readonly mtu?: number;
+  /** The only interface to send and receive by. @default any, by route */
+  readonly interfaceName?: string;
+  /** The mark of our packets, which rules of routing and firewalls look at; needs CAP_NET_ADMIN. @default 0, none */
+  readonly mark?: number;
   /** Octets that may wait in each direction, as far as this process may ask for it. @default 8 MiB */
   readonly bufferSize?: number;
   /** How to attach the filter; where false comes from it, packets are sorted here. @default as far as this process may */
@@ -274,12 +282,17 @@ export function prepareRawSocket(
   framing: "ip" | "transport",
   receive: () => number,
 ): PacketSieve | null {
-  const { local, remote, ports, filter = attachFilterIfAllowed } = options;
+  const { local, remote, ports, interfaceName, mark = 0, filter = attachFilterIfAllowed } = options;
   const filtered = filter(number, dropAllFilter());
   enlargeBuffer(number, SO_RCVBUFFORCE, SO_RCVBUF, options.bufferSize ?? DEFAULT_BUFFER_SIZE);
   enlargeBuffer(number, SO_SNDBUFFORCE, SO_SNDBUF, options.bufferSize ?? DEFAULT_BUFFER_SIZE);
   askForStamps(number);
   ignorePathMtu(number, local.address.family);
+  if (interfaceName !== undefined) {
+    const name = cString(interfaceName);
+    setOptionBytes(number, SOL_SOCKET, SO_BINDTODEVICE, name, "setsockopt SO_BINDTODEVICE");
+  }
+  if (mark !== 0) setOption(number, SOL_SOCKET, SO_MARK, mark | 0, "setsockopt SO_MARK");
   bindSocket(number, { address: local.address, port: 0 }); // routing rules by source address apply then
   if (!filtered) return new PacketSieve(local, remote, ports);
   while (receive() > 0);

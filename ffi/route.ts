@@ -46,6 +46,8 @@ export interface Flow {
   readonly destinationPort?: number;
   /** Index of the interface that they are to leave by. @default the kernel's choice */
   readonly interfaceIndex?: number;
+  /** @default 0, none */
+  readonly mark?: number;
 }
 
 /** Where the packets leave this host. */
@@ -70,6 +72,7 @@ const RTA_PREFSRC = 7;
 const RTA_METRICS = 8;
 /** struct rtvia: u16 family and an address, where the gateway is of the other family. */
 const RTA_VIA = 18;
+const RTA_MARK = 16;
 const RTA_IP_PROTO = 27;
 const RTA_SPORT = 28;
 const RTA_DPORT = 29;
@@ -172,7 +175,7 @@ function mtuOf(flow: Flow, interfaceIndex: number): number {
 }
 
 function ask(flow: Flow, flags: number): NetlinkAnswer {
-  const { destination, source, sourcePort = 0, destinationPort = 0 } = flow;
+  const { destination, source, sourcePort = 0, destinationPort = 0, mark = 0 } = flow;
   const interfaceIndex = flow.interfaceIndex ?? destination.scopeId ?? 0;
   const fixed = new Uint8Array(ROUTE_LENGTH);
   const bits = destination.octets.length * 8;
@@ -181,6 +184,7 @@ function ask(flow: Flow, flags: number): NetlinkAnswer {
   const attributes: [number, Uint8Array][] = [[RTA_DST, destination.octets]];
   if (source !== undefined) attributes.push([RTA_SRC, source.octets]);
   if (interfaceIndex !== 0) attributes.push([RTA_OIF, asNumber(interfaceIndex)]);
+  if (mark !== 0) attributes.push([RTA_MARK, asNumber(mark)]);
   attributes.push([RTA_IP_PROTO, Uint8Array.of(IPPROTO_TCP)]);
   if (sourcePort !== 0) attributes.push([RTA_SPORT, portOctets(sourcePort)]);
   if (destinationPort !== 0) attributes.push([RTA_DPORT, portOctets(destinationPort)]);
