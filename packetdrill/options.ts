@@ -72,7 +72,7 @@ export interface RunSettings {
 }
 
 /** What `#ifdef` in scripts calls the profiles. */
-const PROFILE_WORDS: Readonly<Record<ProfileName, string>> = {
+export const PROFILE_WORDS: Readonly<Record<ProfileName, string>> = {
   standard: "STANDARD",
   linux: "Linux",
   freebsd: "FreeBSD",
@@ -211,12 +211,18 @@ function configWith(mtu: number, profile: ProfileName, option: ScriptOption | un
  * @throws UnsupportedError when it is not supported
  */
 export function checkOption({ name, value, place }: ScriptOption): void {
+  if (name === "define" && !/^\w+=/.test(value ?? "")) {
+    throw new ScriptError(place, "Cannot define nothing", "--define=NAME=VALUE");
+  }
   if (HARMLESS.has(name)) return;
   const wants = READ[name];
   if (wants === undefined) {
     if (UNSUPPORTED.has(name)) throw new UnsupportedError(place, `--${name}`);
     const known = [...Object.keys(READ), ...HARMLESS].map((each) => `--${each}`);
     throw unknownWord(place, `--${name}`, "an option of a script", known);
+  }
+  if (wants === "nothing" && value !== null) {
+    throw new ScriptError(place, `Cannot use --${name}=${value}`, `--${name} without a value`);
   }
   const isNumber = value !== null && /^\d+(\.\d+)?$|^\.\d+$/.test(value);
   if (wants === "number" && !isNumber) {

@@ -14,10 +14,10 @@ import type {
   SystemCall,
   TimeSpec,
 } from "./ast.ts";
-import { ScriptError, START, UnsupportedError } from "./errors.ts";
+import { type Place, ScriptError, similarWords, START, unknownWord, UnsupportedError } from "./errors.ts";
 import { expect, isAhead, named, parseExpression, parseList, placeAt } from "./expression_parser.ts";
 import { Lexer } from "./lexer.ts";
-import { checkOption } from "./options.ts";
+import { checkOption, PROFILE_WORDS } from "./options.ts";
 import { parsePacket } from "./packet_parser.ts";
 import { parsePython } from "./python.ts";
 
@@ -75,6 +75,7 @@ function selectBranches(text: string, definitions: ReadonlyMap<string, string>):
     if (directive === "ifdef" || directive === "ifndef") {
       const name = /^\s*(\w+)\s*(\/\/.*)?$/.exec(rest)?.[1];
       if (name === undefined) throw new ScriptError(place, `Cannot read #${directive}`, "one name behind it");
+      if (!definitions.has(name)) refuseSimilar(name, place);
       const isTaken = definitions.has(name) === (directive === "ifdef");
       branches.push({ isTaken, line: i + 1, hasElse: false });
     } else if (directive !== "else" && directive !== "endif") {
@@ -88,6 +89,13 @@ function selectBranches(text: string, definitions: ReadonlyMap<string, string>):
   const open = branches.at(-1);
   if (open === undefined) return lines.join("\n");
   throw new ScriptError({ line: open.line, column: 1 }, "Cannot find the end of this branch", "#endif");
+}
+
+/** A name that nobody defines may be as meant; one that is nearly that of a profile is not. */
+function refuseSimilar(name: string, place: Place): void {
+  const profiles = Object.values(PROFILE_WORDS);
+  if (profiles.includes(name) || similarWords(name, profiles).length === 0) return;
+  throw unknownWord({ ...place, column: place.column + 1 }, name, "the name of a system", profiles);
 }
 
 function parseOptions(lexer: Lexer, definitions: Map<string, string>): ScriptOption[] {

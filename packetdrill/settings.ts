@@ -189,12 +189,31 @@ function sleepOf(words: Words, command: ShellCommand): number {
   throw new ScriptError(placeOf("sleep", command), `Cannot read "${words.join(" ")}"`, "sleep SECONDS");
 }
 
+const DD_WORDS = [
+  "if",
+  "of",
+  "bs",
+  "count",
+  "status",
+  "ibs",
+  "obs",
+  "seek",
+  "skip",
+  "conv",
+  "iflag",
+  "oflag",
+];
+
 /** `dd bs=1 count=5 if=/dev/zero of=/tmp/file`. */
 function fileMade(words: Words, command: ShellCommand): readonly [path: string, length: number] {
   const value = (name: string): string | undefined =>
     words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
   const path = value("of");
   const length = Number(value("bs")) * Number(value("count"));
+  const wrong = words.slice(1).map((word) => word.replace(/=.*/, "")).find((word) =>
+    !DD_WORDS.includes(word)
+  );
+  if (wrong !== undefined) throw unknownWord(placeOf(wrong, command), wrong, "an operand of dd", DD_WORDS);
   if (path === undefined || !Number.isInteger(length)) {
     throw new UnsupportedError(placeOf("dd", command), "dd without bs=, count= and of=");
   }

@@ -175,6 +175,10 @@ const SCRIPTS: readonly (readonly [text: string, line: number, column: number, e
   ["#ifdef Linux\n0 close(3) = 0", 1, 1, /#endif/],
   ["#elif Linux\n0 close(3) = 0", 1, 1, /#ifdef, #ifndef/],
   ["#ifdef Linux\n#else\n#else\n#endif\n0 close(3) = 0", 3, 1, /an #ifdef/],
+  ["#ifdef FreeBDS\n#endif\n0 close(3) = 0", 1, 2, /did you mean FreeBSD/],
+  ["--define=X\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3", 1, 1, /--define=NAME=VALUE/],
+  ["--strict_segments=1\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3", 1, 1, /without a value/],
+  ["`dd bs=1 cuont=5 of=/tmp/a`\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3", 1, 10, /did you mean count/],
   ["#endif\n0 close(3) = 0", 1, 1, /an #ifdef/],
   [
     "`sysctl -q net.ipv4.tcp_sack=0`\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n`last`\n+0 close(3) = 0",
