@@ -88,7 +88,7 @@ export class Acknowledging {
 
   /** Whether the ACK that is due says the same number again: then it says the same window again (RFC 5681 2). */
   get isDuplicateDue(): boolean {
-    return this.#immediate !== null && DUPLICATES.has(this.#immediate);
+    return this.#immediate !== null && DUPLICATES.has(this.#immediate) && this.#unacknowledged === 0;
   }
 
   /** Whether the next ACK leaves the announced window as it is: a duplicate, unless its window is news itself. */

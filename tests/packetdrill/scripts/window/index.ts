@@ -13,43 +13,44 @@ import script9 from "./fin_needs_one_place.pkt" with { type: "text" };
 import script10 from "./fin_waits_for_our_window.pkt" with { type: "text" };
 import script11 from "./half_of_the_largest_window_is_worthwhile.pkt" with { type: "text" };
 import script12 from "./large_update_does_not_wait_for_a_delayed_ack.pkt" with { type: "text" };
-import script13 from "./older_segment_does_not_change_the_window.pkt" with { type: "text" };
-import script14 from "./opening_ends_the_probes.pkt" with { type: "text" };
-import script15 from "./override_sends_into_a_small_window.pkt" with { type: "text" };
-import script16 from "./overrun_buffer_closes_at_once.pkt" with { type: "text" };
-import script17 from "./packets_take_more_memory_than_text.pkt" with { type: "text" };
-import script18 from "./probe_is_taken_when_there_is_room.pkt" with { type: "text" };
-import script19 from "./probe_that_carries_the_fin.pkt" with { type: "text" };
-import script20 from "./probe_without_an_octet.pkt" with { type: "text" };
-import script21 from "./probes_are_no_use_of_the_path.pkt" with { type: "text" };
-import script22 from "./receive_window_shrinks_as_octets_lie_unread.pkt" with { type: "text" };
-import script23 from "./receiver_opens_by_a_full_segment.pkt" with { type: "text" };
-import script24 from "./receiver_opens_by_half_of_a_small_buffer.pkt" with { type: "text" };
-import script25 from "./refused_probe_is_sent_with_the_rest.pkt" with { type: "text" };
-import script26 from "./refused_probe_takes_the_rest_along.pkt" with { type: "text" };
-import script27 from "./reset_counts_at_zero_window.pkt" with { type: "text" };
-import script28 from "./rest_of_the_window_may_be_filled.pkt" with { type: "text" };
-import script29 from "./scale_14_gives_a_gigabyte.pkt" with { type: "text" };
-import script30 from "./scaled_window_of_a_tiny_buffer.pkt" with { type: "text" };
-import script31 from "./segment_beyond_the_edge_is_taken_whole.pkt" with { type: "text" };
-import script32 from "./sender_waits_for_a_worthwhile_window.pkt" with { type: "text" };
-import script33 from "./shrunken_window_holds_new_data.pkt" with { type: "text" };
-import script34 from "./shrunken_window_regrows.pkt" with { type: "text" };
-import script35 from "./shrunken_window_still_retransmits_inside.pkt" with { type: "text" };
-import script36 from "./small_gain_is_not_announced.pkt" with { type: "text" };
-import script37 from "./two_zero_windows_are_quiet.pkt" with { type: "text" };
-import script38 from "./unanswered_probes_end_the_connection.pkt" with { type: "text" };
-import script39 from "./update_follows_reading.pkt" with { type: "text" };
-import script40 from "./update_without_text_is_used.pkt" with { type: "text" };
-import script41 from "./urgent_counts_at_zero_window.pkt" with { type: "text" };
-import script42 from "./what_a_shrunken_window_refused_goes_when_it_opens.pkt" with { type: "text" };
-import script43 from "./window_below_one_unit_of_its_scale_has_not_shrunk.pkt" with { type: "text" };
-import script44 from "./window_is_never_overrun.pkt" with { type: "text" };
-import script45 from "./window_shrunk_to_zero_is_probed.pkt" with { type: "text" };
-import script46 from "./window_taken_back_still_takes_what_it_promised.pkt" with { type: "text" };
-import script47 from "./zero_window_for_an_hour.pkt" with { type: "text" };
-import script48 from "./zero_window_is_probed.pkt" with { type: "text" };
-import script49 from "./zero_window_probe_is_answered.pkt" with { type: "text" };
+import script13 from "./new_data_beside_a_gap_announces_the_whole_window.pkt" with { type: "text" };
+import script14 from "./older_segment_does_not_change_the_window.pkt" with { type: "text" };
+import script15 from "./opening_ends_the_probes.pkt" with { type: "text" };
+import script16 from "./override_sends_into_a_small_window.pkt" with { type: "text" };
+import script17 from "./overrun_buffer_closes_at_once.pkt" with { type: "text" };
+import script18 from "./packets_take_more_memory_than_text.pkt" with { type: "text" };
+import script19 from "./probe_is_taken_when_there_is_room.pkt" with { type: "text" };
+import script20 from "./probe_that_carries_the_fin.pkt" with { type: "text" };
+import script21 from "./probe_without_an_octet.pkt" with { type: "text" };
+import script22 from "./probes_are_no_use_of_the_path.pkt" with { type: "text" };
+import script23 from "./receive_window_shrinks_as_octets_lie_unread.pkt" with { type: "text" };
+import script24 from "./receiver_opens_by_a_full_segment.pkt" with { type: "text" };
+import script25 from "./receiver_opens_by_half_of_a_small_buffer.pkt" with { type: "text" };
+import script26 from "./refused_probe_is_sent_with_the_rest.pkt" with { type: "text" };
+import script27 from "./refused_probe_takes_the_rest_along.pkt" with { type: "text" };
+import script28 from "./reset_counts_at_zero_window.pkt" with { type: "text" };
+import script29 from "./rest_of_the_window_may_be_filled.pkt" with { type: "text" };
+import script30 from "./scale_14_gives_a_gigabyte.pkt" with { type: "text" };
+import script31 from "./scaled_window_of_a_tiny_buffer.pkt" with { type: "text" };
+import script32 from "./segment_beyond_the_edge_is_taken_whole.pkt" with { type: "text" };
+import script33 from "./sender_waits_for_a_worthwhile_window.pkt" with { type: "text" };
+import script34 from "./shrunken_window_holds_new_data.pkt" with { type: "text" };
+import script35 from "./shrunken_window_regrows.pkt" with { type: "text" };
+import script36 from "./shrunken_window_still_retransmits_inside.pkt" with { type: "text" };
+import script37 from "./small_gain_is_not_announced.pkt" with { type: "text" };
+import script38 from "./two_zero_windows_are_quiet.pkt" with { type: "text" };
+import script39 from "./unanswered_probes_end_the_connection.pkt" with { type: "text" };
+import script40 from "./update_follows_reading.pkt" with { type: "text" };
+import script41 from "./update_without_text_is_used.pkt" with { type: "text" };
+import script42 from "./urgent_counts_at_zero_window.pkt" with { type: "text" };
+import script43 from "./what_a_shrunken_window_refused_goes_when_it_opens.pkt" with { type: "text" };
+import script44 from "./window_below_one_unit_of_its_scale_has_not_shrunk.pkt" with { type: "text" };
+import script45 from "./window_is_never_overrun.pkt" with { type: "text" };
+import script46 from "./window_shrunk_to_zero_is_probed.pkt" with { type: "text" };
+import script47 from "./window_taken_back_still_takes_what_it_promised.pkt" with { type: "text" };
+import script48 from "./zero_window_for_an_hour.pkt" with { type: "text" };
+import script49 from "./zero_window_is_probed.pkt" with { type: "text" };
+import script50 from "./zero_window_probe_is_answered.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -66,41 +67,42 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["window/fin_waits_for_our_window.pkt", script10],
   ["window/half_of_the_largest_window_is_worthwhile.pkt", script11],
   ["window/large_update_does_not_wait_for_a_delayed_ack.pkt", script12],
-  ["window/older_segment_does_not_change_the_window.pkt", script13],
-  ["window/opening_ends_the_probes.pkt", script14],
-  ["window/override_sends_into_a_small_window.pkt", script15],
-  ["window/overrun_buffer_closes_at_once.pkt", script16],
-  ["window/packets_take_more_memory_than_text.pkt", script17],
-  ["window/probe_is_taken_when_there_is_room.pkt", script18],
-  ["window/probe_that_carries_the_fin.pkt", script19],
-  ["window/probe_without_an_octet.pkt", script20],
-  ["window/probes_are_no_use_of_the_path.pkt", script21],
-  ["window/receive_window_shrinks_as_octets_lie_unread.pkt", script22],
-  ["window/receiver_opens_by_a_full_segment.pkt", script23],
-  ["window/receiver_opens_by_half_of_a_small_buffer.pkt", script24],
-  ["window/refused_probe_is_sent_with_the_rest.pkt", script25],
-  ["window/refused_probe_takes_the_rest_along.pkt", script26],
-  ["window/reset_counts_at_zero_window.pkt", script27],
-  ["window/rest_of_the_window_may_be_filled.pkt", script28],
-  ["window/scale_14_gives_a_gigabyte.pkt", script29],
-  ["window/scaled_window_of_a_tiny_buffer.pkt", script30],
-  ["window/segment_beyond_the_edge_is_taken_whole.pkt", script31],
-  ["window/sender_waits_for_a_worthwhile_window.pkt", script32],
-  ["window/shrunken_window_holds_new_data.pkt", script33],
-  ["window/shrunken_window_regrows.pkt", script34],
-  ["window/shrunken_window_still_retransmits_inside.pkt", script35],
-  ["window/small_gain_is_not_announced.pkt", script36],
-  ["window/two_zero_windows_are_quiet.pkt", script37],
-  ["window/unanswered_probes_end_the_connection.pkt", script38],
-  ["window/update_follows_reading.pkt", script39],
-  ["window/update_without_text_is_used.pkt", script40],
-  ["window/urgent_counts_at_zero_window.pkt", script41],
-  ["window/what_a_shrunken_window_refused_goes_when_it_opens.pkt", script42],
-  ["window/window_below_one_unit_of_its_scale_has_not_shrunk.pkt", script43],
-  ["window/window_is_never_overrun.pkt", script44],
-  ["window/window_shrunk_to_zero_is_probed.pkt", script45],
-  ["window/window_taken_back_still_takes_what_it_promised.pkt", script46],
-  ["window/zero_window_for_an_hour.pkt", script47],
-  ["window/zero_window_is_probed.pkt", script48],
-  ["window/zero_window_probe_is_answered.pkt", script49],
+  ["window/new_data_beside_a_gap_announces_the_whole_window.pkt", script13],
+  ["window/older_segment_does_not_change_the_window.pkt", script14],
+  ["window/opening_ends_the_probes.pkt", script15],
+  ["window/override_sends_into_a_small_window.pkt", script16],
+  ["window/overrun_buffer_closes_at_once.pkt", script17],
+  ["window/packets_take_more_memory_than_text.pkt", script18],
+  ["window/probe_is_taken_when_there_is_room.pkt", script19],
+  ["window/probe_that_carries_the_fin.pkt", script20],
+  ["window/probe_without_an_octet.pkt", script21],
+  ["window/probes_are_no_use_of_the_path.pkt", script22],
+  ["window/receive_window_shrinks_as_octets_lie_unread.pkt", script23],
+  ["window/receiver_opens_by_a_full_segment.pkt", script24],
+  ["window/receiver_opens_by_half_of_a_small_buffer.pkt", script25],
+  ["window/refused_probe_is_sent_with_the_rest.pkt", script26],
+  ["window/refused_probe_takes_the_rest_along.pkt", script27],
+  ["window/reset_counts_at_zero_window.pkt", script28],
+  ["window/rest_of_the_window_may_be_filled.pkt", script29],
+  ["window/scale_14_gives_a_gigabyte.pkt", script30],
+  ["window/scaled_window_of_a_tiny_buffer.pkt", script31],
+  ["window/segment_beyond_the_edge_is_taken_whole.pkt", script32],
+  ["window/sender_waits_for_a_worthwhile_window.pkt", script33],
+  ["window/shrunken_window_holds_new_data.pkt", script34],
+  ["window/shrunken_window_regrows.pkt", script35],
+  ["window/shrunken_window_still_retransmits_inside.pkt", script36],
+  ["window/small_gain_is_not_announced.pkt", script37],
+  ["window/two_zero_windows_are_quiet.pkt", script38],
+  ["window/unanswered_probes_end_the_connection.pkt", script39],
+  ["window/update_follows_reading.pkt", script40],
+  ["window/update_without_text_is_used.pkt", script41],
+  ["window/urgent_counts_at_zero_window.pkt", script42],
+  ["window/what_a_shrunken_window_refused_goes_when_it_opens.pkt", script43],
+  ["window/window_below_one_unit_of_its_scale_has_not_shrunk.pkt", script44],
+  ["window/window_is_never_overrun.pkt", script45],
+  ["window/window_shrunk_to_zero_is_probed.pkt", script46],
+  ["window/window_taken_back_still_takes_what_it_promised.pkt", script47],
+  ["window/zero_window_for_an_hour.pkt", script48],
+  ["window/zero_window_is_probed.pkt", script49],
+  ["window/zero_window_probe_is_answered.pkt", script50],
 ];
