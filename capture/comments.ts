@@ -15,6 +15,7 @@ import type {
 } from "../trace/record.ts";
 import { entriesOf } from "../trace/told.ts";
 import { sentenceOf, templateOf, type Variable, variableText } from "../trace/variables.ts";
+import { VIEW, VIEW_NAMES, type ViewName } from "../trace/view.ts";
 import { type BlockBuffer, TextPiece } from "./format/block_buffer.ts";
 import { OptionCode } from "./format/pcapng.ts";
 
@@ -180,29 +181,13 @@ function differences(event: OtherEvent, view: ViewRecord, before: ViewRecord | n
   return text;
 }
 
-const NAMES = {
-  sndUna: encoded(" sndUna="),
-  sndNxt: encoded(" sndNxt="),
-  sndWnd: encoded(" sndWnd="),
-  rcvNxt: encoded(" rcvNxt="),
-  rcvWnd: encoded(" rcvWnd="),
-  flight: encoded(" flight="),
-  cwnd: encoded(" cwnd="),
-  ssthresh: encoded(" ssthresh="),
-  srtt: encoded(" srtt="),
-  rto: encoded(" rto="),
-  pipe: encoded(" pipe="),
-  unsent: encoded(" unsent="),
-  unread: encoded(" unread="),
-  sndMax: encoded(" sndMax="),
-  dupAcks: encoded(" dupAcks="),
-  recoveryPoint: encoded(" recoveryPoint="),
-  rttvar: encoded(" rttvar="),
-  latestRtt: encoded(" latestRtt="),
-  minRtt: encoded(" minRtt="),
-  backoff: encoded(" backoff="),
-  mss: encoded(" mss="),
-};
+/** The variables, those that every packet's comment has before the others. */
+const NAMED = VIEW_NAMES.map((name) => ({
+  name,
+  text: encoded(` ${name}=`),
+  isAlways: VIEW[name].shown.comment,
+}))
+  .toSorted((a, b) => Number(b.isAlways) - Number(a.isAlways));
 const STATE = encoded(" state=");
 const UNKNOWN = encoded("?");
 const UNLIMITED = encoded("unlimited");
@@ -227,37 +212,18 @@ export function writeVariables(
   blocks.integer(connection);
   blocks.piece(STATE);
   blocks.piece(encoded(view.state));
-  amount(blocks, NAMES.sndUna, view.sndUna);
-  amount(blocks, NAMES.sndNxt, view.sndNxt);
-  amount(blocks, NAMES.sndWnd, view.sndWnd);
-  amount(blocks, NAMES.rcvNxt, view.rcvNxt);
-  amount(blocks, NAMES.rcvWnd, view.rcvWnd);
-  amount(blocks, NAMES.flight, view.flight);
-  amount(blocks, NAMES.cwnd, view.cwnd);
-  amount(blocks, NAMES.ssthresh, view.ssthresh);
-  amount(blocks, NAMES.srtt, view.srtt);
-  amount(blocks, NAMES.rto, view.rto);
-  writeChanged(view, before, blocks);
-  blocks.endOption();
-}
-
-function writeChanged(view: ViewRecord, before: ViewRecord | null, blocks: BlockBuffer): void {
-  if (before === null || view.pipe !== before.pipe) amount(blocks, NAMES.pipe, view.pipe);
-  if (before === null || view.unsent !== before.unsent) amount(blocks, NAMES.unsent, view.unsent);
-  if (before === null || view.unread !== before.unread) amount(blocks, NAMES.unread, view.unread);
-  if (before === null || view.sndMax !== view.sndNxt) amount(blocks, NAMES.sndMax, view.sndMax);
+  for (const { name, text, isAlways } of NAMED) {
+    if (isAlways || hasChanged(name, view, before)) amount(blocks, text, view[name]);
+  }
   if (before === null || view.phase !== before.phase) {
     blocks.piece(encoded(` phase=${view.phase?.replaceAll(" ", "-") ?? "?"}`));
   }
-  if (before === null || view.dupAcks !== before.dupAcks) amount(blocks, NAMES.dupAcks, view.dupAcks);
-  if (before === null || view.recoveryPoint !== before.recoveryPoint) {
-    amount(blocks, NAMES.recoveryPoint, view.recoveryPoint);
-  }
-  if (before === null || view.rttvar !== before.rttvar) amount(blocks, NAMES.rttvar, view.rttvar);
-  if (before === null || view.latestRtt !== before.latestRtt) amount(blocks, NAMES.latestRtt, view.latestRtt);
-  if (before === null || view.minRtt !== before.minRtt) amount(blocks, NAMES.minRtt, view.minRtt);
-  if (before === null || view.backoff !== before.backoff) amount(blocks, NAMES.backoff, view.backoff);
-  if (before === null || view.mss !== before.mss) amount(blocks, NAMES.mss, view.mss);
+  blocks.endOption();
+}
+
+/** Readers take SND.MAX to be SND.NXT, which is always there. */
+function hasChanged(name: ViewName, view: ViewRecord, before: ViewRecord | null): boolean {
+  return before === null || (name === "sndMax" ? view.sndMax !== view.sndNxt : view[name] !== before[name]);
 }
 
 /** Writes a variable with its name; they are whole, or not limited. */

@@ -6,7 +6,7 @@
 
 import type { CatalogueEntry } from "./catalogue.ts";
 import { Flag, Option } from "./core.ts";
-import { optionsText } from "./format.ts";
+import { optionsText } from "./options.ts";
 import type {
   ArrivedEvent,
   ConnectionRecord,

@@ -4,19 +4,12 @@
  * @module
  */
 
-import {
-  type ConnectionView,
-  Flag,
-  formatEndpoint,
-  Option,
-  type Segment,
-  seqNumber,
-  seqToUint32,
-} from "./core.ts";
+import { Flag, formatEndpoint, Option, type Segment, seqNumber, seqToUint32 } from "./core.ts";
 import { timestampToUint32 } from "./core.ts";
 import type { Numbering } from "./numbering.ts";
 import { otherOptionsText } from "./other_options.ts";
-import type { SegmentRecord, ViewRecord } from "./record.ts";
+import type { SegmentRecord } from "./record.ts";
+import type { Numberings } from "./view.ts";
 
 /** Which way a segment went. */
 export type Direction = "sent" | "arrived";
@@ -25,12 +18,6 @@ export type Direction = "sent" | "arrived";
 export interface CopyLimits {
   /** Octets of payload kept with each event; 0: none. */
   readonly excerpt: number;
-}
-
-/** The numbering of both directions of a connection. */
-export interface Numberings {
-  readonly own: Numbering;
-  readonly peer: Numbering;
 }
 
 const NO_EDGES: readonly number[] = [];
@@ -83,48 +70,6 @@ export function copySegment(
   };
   const otherOptions = otherOptionsText(segment);
   return otherOptions === "" ? record : { ...record, otherOptions };
-}
-
-/**
- * A copy of the connection's variables; amounts and spans are rounded to whole octets and microseconds.
- *
- * @param isAgreed whether the peer's SYN has told what depends on it: window, segment size and the congestion window
- */
-export function copyView(
-  view: ConnectionView,
-  track: Numberings,
-  isAgreed: boolean = knowsPeer(view, track),
-): ViewRecord {
-  return {
-    state: view.state,
-    sndUna: track.own.relative(view.sndUna),
-    sndNxt: track.own.relative(view.sndNxt),
-    sndMax: track.own.advance(view.sndMax),
-    sndWnd: knowsPeer(view, track) ? view.sndWnd : null,
-    rcvNxt: knowsPeer(view, track) ? track.peer.advance(view.rcvNxt) : null,
-    rcvWnd: view.rcvWnd,
-    cwnd: isAgreed ? Math.round(view.cwnd) : null,
-    ssthresh: Math.round(view.ssthresh),
-    pipe: Math.round(view.pipe),
-    flight: view.unackedOctets,
-    unsent: view.unsentOctets,
-    unread: view.unreadOctets,
-    dupAcks: view.dupAcks,
-    phase: view.recoveryPhase,
-    recoveryPoint: track.own.relative(view.recoveryPoint),
-    srtt: Math.round(view.smoothedRtt),
-    rttvar: Math.round(view.rttVariation),
-    latestRtt: Math.round(view.latestRtt),
-    minRtt: Math.round(view.minimumRtt),
-    rto: Math.round(view.retransmissionTimeout),
-    backoff: view.backoff,
-    mss: isAgreed ? view.sendMss : null,
-  };
-}
-
-/** Whether the connection has taken in the peer's SYN; a closed one keeps what it knew. */
-function knowsPeer({ state, irs }: ConnectionView, { peer }: Numberings): boolean {
-  return state !== "LISTEN" && state !== "SYN-SENT" && (state !== "CLOSED" || peer.base === irs);
 }
 
 /** One end of a segment as text: `192.0.2.1:80`. */

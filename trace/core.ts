@@ -29,6 +29,8 @@ export {
   NEVER,
   type Observer,
   Option,
+  optionBitOf,
+  RECOVERY_PHASES,
   type RecoveryPhase,
   Segment,
   type SendReason,

@@ -7,7 +7,8 @@
 import { agreementOf, SynPairs } from "./agreement.ts";
 import { TIMERS } from "./catalogue.ts";
 import { octetsText, terminalText } from "./escape.ts";
-import { flagsText, optionsText } from "./format.ts";
+import { flagsText } from "./format.ts";
+import { optionsText } from "./options.ts";
 import { isGrowth } from "./lines.ts";
 import { numbersText } from "./notation.ts";
 import type {

@@ -5,7 +5,7 @@
  */
 
 import { isAbsolute } from "./absolute.ts";
-import { Flag, Option } from "./core.ts";
+import { Flag } from "./core.ts";
 import type { IcmpEvent, SegmentRecord } from "./record.ts";
 
 const MICROS_PER_MILLISECOND = 1_000;
@@ -164,26 +164,6 @@ export function icmpName({ family, type, code }: IcmpEvent): string {
     /^\(type/,
     "an error (type",
   );
-}
-
-/** The options as one text, in a fixed order: `mss 1460 sack-ok ts 1:0 ws 8`; empty for none. */
-export function optionsText(segment: SegmentRecord): string {
-  const texts: string[] = [];
-  const has = (option: number): boolean => (segment.options & option) !== 0;
-  if (has(Option.maximumSegmentSize)) texts.push(`mss ${segment.maximumSegmentSize}`);
-  if (has(Option.selectiveAckPermitted)) texts.push("sack-ok");
-  if (has(Option.timestamps)) texts.push(`ts ${segment.timestampValue}:${segment.timestampEcho}`);
-  if (has(Option.windowScale)) texts.push(`ws ${segment.windowScale}`);
-  if (has(Option.selectiveAck)) texts.push(`sack ${sackText(segment.sackEdges)}`);
-  if (has(Option.userTimeout)) texts.push(`uto ${userTimeoutText(segment.userTimeout)}`);
-  if (segment.otherOptions !== undefined) texts.push(segment.otherOptions);
-  return texts.join(" ");
-}
-
-/** The user timeout option, RFC 5482 3.1: minutes when the granularity bit is set, else seconds. */
-function userTimeoutText(field: number): string {
-  const GRANULARITY = 0x8000;
-  return `${field & (GRANULARITY - 1)}${(field & GRANULARITY) !== 0 ? "min" : "s"}`;
 }
 
 function threeDigits(value: number): string {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { Flag, Option } from "./core.ts";
+import { Flag } from "./core.ts";
+import { optionsJson } from "./options.ts";
 import { octetsText } from "./escape.ts";
 import { wallClockText } from "./format.ts";
 import type { ConnectionRecord, SegmentRecord, TraceEvent, TraceSink, ViewRecord } from "./record.ts";
@@ -198,24 +199,6 @@ function segmentJson(event: TraceEvent, connection: ConnectionRecord | null): Re
   if (segment.excerpt !== null && segment.excerpt.length > 0) {
     json["payload"] = { hex: hex(segment.excerpt), text: octetsText(segment.excerpt) };
   }
-  return json;
-}
-
-function optionsJson(segment: SegmentRecord): Record<string, unknown> {
-  const has = (option: number): boolean => (segment.options & option) !== 0;
-  const json: Record<string, unknown> = {};
-  if (has(Option.maximumSegmentSize)) json["mss"] = segment.maximumSegmentSize;
-  if (has(Option.windowScale)) json["windowScale"] = segment.windowScale;
-  if (has(Option.selectiveAckPermitted)) json["sackPermitted"] = true;
-  if (has(Option.selectiveAck)) {
-    json["sack"] = segment.sackEdges.filter((_edge, i) => i % 2 === 0)
-      .map((left, i) => [left, segment.sackEdges[2 * i + 1]]);
-  }
-  if (has(Option.timestamps)) {
-    json["timestamps"] = { value: segment.timestampValue, echo: segment.timestampEcho };
-  }
-  if (has(Option.userTimeout)) json["userTimeout"] = segment.userTimeout;
-  if (segment.otherOptions !== undefined) json["other"] = segment.otherOptions;
   return json;
 }
 

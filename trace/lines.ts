@@ -6,7 +6,8 @@
 
 import { InitialNumbers } from "./initial_numbers.ts";
 import { terminalText } from "./escape.ts";
-import { amountText, flagsText, icmpName, optionsText, sequenceText, spanText } from "./format.ts";
+import { amountText, flagsText, icmpName, sequenceText, spanText } from "./format.ts";
+import { optionsText } from "./options.ts";
 import { ackText, lengthText, seqText, windowText } from "./notation.ts";
 import type {
   ArrivedEvent,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Option, type Segment } from "./core.ts";
+import { optionBitOf, type Segment } from "./core.ts";
 
 const IPV4_SOURCE_OFFSET = 12;
 const IPV6_SOURCE_OFFSET = 8;
@@ -15,16 +15,6 @@ const WORD_OCTETS = 4;
 const END_OF_LIST = 0;
 const NO_OPERATION = 1;
 const PREFIX = 2;
-
-/** Kinds that the core reads, with the bit that says that it has. */
-const KNOWN: Readonly<Record<number, number>> = {
-  2: Option.maximumSegmentSize,
-  3: Option.windowScale,
-  4: Option.selectiveAckPermitted,
-  5: Option.selectiveAck,
-  8: Option.timestamps,
-  28: Option.userTimeout,
-};
 
 const ACK_ECN_0 = 172;
 const ACK_ECN_1 = 174;
@@ -80,7 +70,7 @@ export function otherOptionsText(segment: Segment): string {
     }
     const length = octets[at + 1] ?? 0;
     if (length < PREFIX || at + length > end) break;
-    if ((segment.options & (KNOWN[kind] ?? 0)) === 0) {
+    if ((segment.options & optionBitOf(kind)) === 0) {
       const option = { octets, at: at + PREFIX, length: length - PREFIX };
       text += `${text === "" ? "" : " "}${textOf(kind, option)}`;
     }

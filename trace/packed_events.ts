@@ -5,8 +5,17 @@
  * @module
  */
 
-import { type State, STATES } from "./core.ts";
-import type { Findings, NoteEvent, SegmentMark, SegmentRecord, TraceEvent, ViewRecord } from "./record.ts";
+import { RECOVERY_PHASES, type State, STATES } from "./core.ts";
+import {
+  EVENT_KINDS,
+  type Findings,
+  type NoteEvent,
+  SEGMENT_MARKS,
+  type SegmentMark,
+  type SegmentRecord,
+  type TraceEvent,
+} from "./record.ts";
+import { VIEW_NAMES, viewFrom, type ViewName, type ViewRecord } from "./view.ts";
 
 const SEGMENT_NUMBERS = [
   "family",
@@ -32,34 +41,7 @@ const SEGMENT_NUMBERS = [
   "hopLimit",
 ] as const satisfies readonly (keyof SegmentRecord)[];
 
-const VIEW_NUMBERS = [
-  "sndUna",
-  "sndNxt",
-  "sndMax",
-  "sndWnd",
-  "rcvNxt",
-  "rcvWnd",
-  "cwnd",
-  "ssthresh",
-  "pipe",
-  "flight",
-  "unsent",
-  "unread",
-  "dupAcks",
-  "recoveryPoint",
-  "srtt",
-  "rttvar",
-  "latestRtt",
-  "minRtt",
-  "rto",
-  "backoff",
-  "mss",
-] as const satisfies readonly (keyof ViewRecord)[];
-
-const KINDS = ["sent", "arrived", "dropped", "lost", "state", "timer", "congestion", "note", "icmp"] as const;
-const MARKS = ["retransmission", "duplicate", "out of order", "merged"] as const;
 const ANSWERED = [null, "first SYN", "window probe", "keep-alive"] as const;
-const PHASES = ["open", "disorder", "congestion window reduced", "recovery", "loss"] as const;
 const NO_MARKS: readonly SegmentMark[] = [];
 
 /** Edges of as many SACK blocks as fit into a header. */
@@ -97,7 +79,7 @@ const SEGMENT = EDGES + MOST_EDGES;
 const STATE = SEGMENT + SEGMENT_NUMBERS.length;
 const PHASE = STATE + 1;
 const VIEW = PHASE + 1;
-const ROW_NUMBERS = VIEW + VIEW_NUMBERS.length;
+const ROW_NUMBERS = VIEW + VIEW_NAMES.length;
 
 /** Rows are made so many at a time. */
 const CHUNK_ROWS = 512;
@@ -146,7 +128,7 @@ export class PackedEvents {
     numbers[at + NUMBER] = event.number;
     numbers[at + TIME] = event.time;
     numbers[at + CONNECTION] = event.connection;
-    numbers[at + KIND] = KINDS.indexOf(event.kind);
+    numbers[at + KIND] = EVENT_KINDS.indexOf(event.kind);
     numbers[at + CODE] = this.#codeOf(event);
     this.#putSpecial(event, numbers, at);
     const segment = "segment" in event ? event.segment : null;
@@ -186,7 +168,7 @@ export class PackedEvents {
     const [numbers, at] = this.#place(row);
     const value = (offset: number): number => numbers[at + offset] as number;
     const aside = this.#asides.get(row) ?? null;
-    const kind = KINDS[value(KIND)] as TraceEvent["kind"];
+    const kind = EVENT_KINDS[value(KIND)] as TraceEvent["kind"];
     const code = this.#names[value(CODE)] ?? null;
     const event: Record<string, unknown> = {
       number: value(NUMBER),
@@ -282,7 +264,7 @@ export class PackedEvents {
       numbers[at + QUOTED] = event.quoted;
     } else if (event.kind === "sent" || event.kind === "arrived") {
       let bits = 0;
-      for (const mark of event.marks) bits |= 1 << MARKS.indexOf(mark);
+      for (const mark of event.marks) bits |= 1 << SEGMENT_MARKS.indexOf(mark);
       numbers[at + MARK_BITS] = bits;
       numbers[at + ACKED] = event.kind === "sent"
         ? event.acked
@@ -358,22 +340,21 @@ function putView(view: ViewRecord | null, numbers: Float64Array, at: number): vo
     return;
   }
   numbers[at + STATE] = STATES.indexOf(view.state);
-  numbers[at + PHASE] = view.phase === null ? NaN : PHASES.indexOf(view.phase);
-  for (let i = 0; i < VIEW_NUMBERS.length; i++) {
-    numbers[at + VIEW + i] = view[VIEW_NUMBERS[i] as (typeof VIEW_NUMBERS)[number]] ?? NaN;
+  numbers[at + PHASE] = view.phase === null ? NaN : RECOVERY_PHASES.indexOf(view.phase);
+  for (let i = 0; i < VIEW_NAMES.length; i++) {
+    numbers[at + VIEW + i] = view[VIEW_NAMES[i] as ViewName] ?? NaN;
   }
 }
 
 function readView(numbers: Float64Array, at: number): ViewRecord | null {
   const state = STATES[numbers[at + STATE] as number] as State | undefined;
   if (state === undefined) return null;
-  const view: Record<string, unknown> = { state, phase: PHASES[numbers[at + PHASE] as number] ?? null };
-  VIEW_NUMBERS.forEach((name, i) => view[name] = known(numbers[at + VIEW + i]));
-  return view as unknown as ViewRecord;
+  const phase = RECOVERY_PHASES[numbers[at + PHASE] as number] ?? null;
+  return viewFrom(state, phase, (_name, i) => known(numbers[at + VIEW + i]));
 }
 
 function marksOf(bits: number): readonly SegmentMark[] {
-  return bits === 0 ? NO_MARKS : MARKS.filter((_mark, i) => (bits & 1 << i) !== 0);
+  return bits === 0 ? NO_MARKS : SEGMENT_MARKS.filter((_mark, i) => (bits & 1 << i) !== 0);
 }
 
 /** NaN stands for null. */

@@ -14,13 +14,15 @@ import type {
   Family,
   IcmpVerdict,
   Instant,
-  RecoveryPhase,
   SendReason,
   State,
   StateReason,
   TimerName,
 } from "./core.ts";
+import type { ViewRecord } from "./view.ts";
 import type { FindingCode, NoteCode } from "./catalogue/finding_codes.ts";
+
+export type { ViewRecord } from "./view.ts";
 
 /** A copy of one segment. */
 export interface SegmentRecord {
@@ -66,47 +68,14 @@ export interface SegmentRecord {
   readonly excerpt: Uint8Array | null;
 }
 
-/** A copy of a connection's variables at the moment of an event. */
-export interface ViewRecord {
-  readonly state: State;
-  readonly sndUna: number;
-  readonly sndNxt: number;
-  readonly sndMax: number;
-  /** Null before the peer's SYN, as are `rcvNxt`, `cwnd` and `mss`, which depend on it. */
-  readonly sndWnd: number | null;
-  readonly rcvNxt: number | null;
-  readonly rcvWnd: number;
-  readonly cwnd: number | null;
-  /** Infinity until the first reduction. */
-  readonly ssthresh: number | null;
-  readonly pipe: number | null;
-  /** Octets sent and not acknowledged. */
-  readonly flight: number;
-  readonly unsent: number | null;
-  readonly unread: number | null;
-  readonly dupAcks: number;
-  readonly phase: RecoveryPhase | null;
-  readonly recoveryPoint: number | null;
-  /** 0 before the first sample, as are the three that follow. */
-  readonly srtt: number;
-  readonly rttvar: number;
-  readonly latestRtt: number;
-  readonly minRtt: number;
-  readonly rto: number | null;
-  readonly backoff: number;
-  readonly mss: number | null;
-}
+/**
+ * What a segment may be to the one who receives or repeats it, beyond its reason: octets that were sent before; nothing that is
+ * new to us; beyond the next octet that we expect; several segments, merged or not yet cut by a device.
+ */
+export const SEGMENT_MARKS = ["retransmission", "duplicate", "out of order", "merged"] as const;
 
-/** What a segment is to the one who receives or repeats it, beyond its reason. */
-export type SegmentMark =
-  /** Octets that were sent before. */
-  | "retransmission"
-  /** Nothing in it is new to us. */
-  | "duplicate"
-  /** It begins after the next octet that we expect. */
-  | "out of order"
-  /** Several segments, merged or not yet cut by a device. */
-  | "merged";
+/** One of them. */
+export type SegmentMark = typeof SEGMENT_MARKS[number];
 
 /** What the packets of both ends show of a segment, where a capture gives no reasons. */
 export interface Findings {
@@ -238,6 +207,19 @@ export type TraceEvent =
   | IcmpEvent
   | CongestionEvent
   | NoteEvent;
+
+/** Every kind of event. */
+export const EVENT_KINDS = [
+  "sent",
+  "arrived",
+  "dropped",
+  "lost",
+  "state",
+  "timer",
+  "congestion",
+  "note",
+  "icmp",
+] as const satisfies readonly TraceEvent["kind"][];
 
 /** A connection as its events refer to it. */
 export interface ConnectionRecord {

@@ -5,7 +5,8 @@
  */
 
 import { ConnectionTrack, marksOfArrived } from "./connection_track.ts";
-import { type CopyLimits, copySegment, copyView, type Direction, endpointText } from "./copy.ts";
+import { type CopyLimits, copySegment, type Direction, endpointText } from "./copy.ts";
+import { copyView } from "./view.ts";
 import type {
   CongestionReason,
   ConnectionView,

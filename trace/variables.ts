@@ -9,13 +9,14 @@ import { Flag } from "./core.ts";
 import { amountText, blocksText, icmpName, sequenceText, spanOf, spanText, textSpan } from "./format.ts";
 import { initialWindowFormula, thresholdFormula } from "./formulas.ts";
 import { duplicateBlock, reportedBlocks } from "./sack.ts";
-import type { ConnectionRecord, SegmentRecord, TraceEvent, ViewRecord } from "./record.ts";
+import type { ConnectionRecord, SegmentRecord, TraceEvent } from "./record.ts";
+import { VIEW, VIEW_NAMES, type ViewRecord, type ViewUnit } from "./view.ts";
 
 /** A variable's value: numbers are octets, sequence numbers, counts or microseconds by the variable's unit. */
 export type VariableValue = number | string | null;
 
 /** What a variable counts, and so how it is written. */
-export type VariableUnit = "octets" | "sequence" | "microseconds" | "count" | "text";
+export type VariableUnit = ViewUnit | "text";
 
 /** How a variable is read off an event, and what it counts. */
 export interface Variable {
@@ -91,21 +92,9 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   duplicateList: ofSegment("text", (segment) => blocksText(duplicateBlock(segment) ?? [])),
   urgentEnd: ofSegment("sequence", (segment) => segment.seq + segment.urgentPointer),
 
-  sndUna: ofView("sequence", (view) => view.sndUna),
-  sndNxt: ofView("sequence", (view) => view.sndNxt),
-  sndWnd: ofView("octets", (view) => view.sndWnd),
-  rcvNxt: ofView("sequence", (view) => view.rcvNxt),
+  ...Object.fromEntries(VIEW_NAMES.map((name) => [name, ofView(VIEW[name].unit, (view) => view[name])])),
   rcvSpan: ofView("text", receiveSpan),
-  flight: ofView("octets", (view) => view.flight),
-  cwnd: ofView("octets", (view) => view.cwnd),
-  ssthresh: ofView("octets", (view) => view.ssthresh),
-  dupAcks: ofView("count", (view) => view.dupAcks),
   nextDupAck: ofView("count", (view) => view.dupAcks + 1),
-  recoveryPoint: ofView("sequence", (view) => view.recoveryPoint),
-  srtt: ofView("microseconds", (view) => view.srtt),
-  rto: ofView("microseconds", (view) => view.rto),
-  backoff: ofView("count", (view) => view.backoff),
-  mss: ofView("octets", (view) => view.mss),
 
   acked: { unit: "octets", read: newlyAcknowledged },
   gap: {

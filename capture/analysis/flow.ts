@@ -14,7 +14,8 @@ import {
   type State,
 } from "../../trace/core.ts";
 import { Conversation } from "../../trace/conversation.ts";
-import type { Direction, Numberings } from "../../trace/copy.ts";
+import type { Direction } from "../../trace/copy.ts";
+import { type Numberings, viewFrom, type ViewName } from "../../trace/view.ts";
 import { spanText } from "../../trace/format.ts";
 import type { Numbering } from "../../trace/numbering.ts";
 import type { ConnectionRecord, SegmentMark, SegmentRecord, ViewRecord } from "../../trace/record.ts";
@@ -150,31 +151,21 @@ export class Flow implements Numberings {
   view(of: Half = this.local): ViewRecord {
     const other = of === this.local ? this.remote : this.local;
     const { srtt, rttvar, latest, minimum } = of.roundTrips;
-    return {
-      state: this.state(of),
+    const known: { readonly [Name in ViewName]?: number } = {
       sndUna: of.una,
       sndNxt: of.max,
       sndMax: of.max,
       sndWnd: Math.max(other.window, 0),
       rcvNxt: Math.max(of.ack, other.contiguous),
       rcvWnd: Math.max(of.window, 0),
-      cwnd: null,
-      ssthresh: null,
-      pipe: null,
       flight: of.flight,
-      unsent: null,
-      unread: null,
       dupAcks: of.dupAcks,
-      phase: null,
-      recoveryPoint: null,
       srtt: Math.round(srtt),
       rttvar: Math.round(rttvar),
       latestRtt: Math.round(latest),
       minRtt: Math.round(minimum),
-      rto: null,
-      backoff: 0,
-      mss: null,
     };
+    return viewFrom(this.state(of), null, (name) => known[name] ?? null);
   }
 
   /** The state of an end, as far as segments tell. */

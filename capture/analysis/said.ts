@@ -25,8 +25,8 @@ import type {
   StateReason,
   TimerName,
 } from "../../trace/core.ts";
-import { STATES } from "../../trace/core.ts";
-import type { ViewRecord } from "../../trace/record.ts";
+import { RECOVERY_PHASES, STATES } from "../../trace/core.ts";
+import { viewFrom, type ViewName, type ViewRecord } from "../../trace/view.ts";
 
 /** When and of what a comment speaks. */
 interface Moment {
@@ -86,14 +86,6 @@ const MICROS_PER_SECOND = 1_000_000;
 
 /** Variables of a comment that tells of the window's growth: control, ssthresh, cwnd. */
 const GROWTH_VARIABLES = 3;
-
-const PHASES: readonly RecoveryPhase[] = [
-  "open",
-  "disorder",
-  "congestion window reduced",
-  "recovery",
-  "loss",
-];
 
 /**
  * Reads all comments of a packet. `views` has the last view of each connection, of which only changes are told, and is kept
@@ -224,45 +216,19 @@ function variablesOf(text: string): ReadonlyMap<string, string> {
 /** The variables; those that are not told are as they were before. Null when too little is known. */
 function viewOf(variables: ReadonlyMap<string, string>, before: ViewRecord | null): ViewRecord | null {
   const state = variables.get("state") ?? before?.state;
-  const told = <K extends Amount>(name: K): number | null =>
+  const told = (name: ViewName): number | null =>
     variables.has(name) ? numberOf(variables.get(name)) : before?.[name] ?? null;
   const sndUna = told("sndUna");
   const sndNxt = told("sndNxt");
   if (!isState(state) || sndUna === null || sndNxt === null) return null;
   // What comments have with each packet is the highest number sent, unless they say otherwise.
   const sndMax = variables.has("sndNxt") && !variables.has("sndMax") ? sndNxt : told("sndMax") ?? sndNxt;
-  return {
-    state,
-    sndUna,
-    sndNxt,
-    sndMax,
-    sndWnd: told("sndWnd"),
-    rcvNxt: told("rcvNxt"),
-    rcvWnd: told("rcvWnd") ?? 0,
-    cwnd: told("cwnd"),
-    ssthresh: told("ssthresh"),
-    pipe: told("pipe"),
-    flight: told("flight") ?? 0,
-    unsent: told("unsent"),
-    unread: told("unread"),
-    dupAcks: told("dupAcks") ?? 0,
-    phase: variables.has("phase") ? phaseOf(variables.get("phase")) : before?.phase ?? null,
-    recoveryPoint: told("recoveryPoint"),
-    srtt: told("srtt") ?? 0,
-    rttvar: told("rttvar") ?? 0,
-    latestRtt: told("latestRtt") ?? 0,
-    minRtt: told("minRtt") ?? 0,
-    rto: told("rto"),
-    backoff: told("backoff") ?? 0,
-    mss: told("mss"),
-  };
+  const phase = variables.has("phase") ? phaseOf(variables.get("phase")) : before?.phase ?? null;
+  return viewFrom(state, phase, (name) => name === "sndMax" ? sndMax : told(name));
 }
 
-/** A variable that is a number. */
-type Amount = Exclude<keyof ViewRecord, "state" | "phase">;
-
 function phaseOf(text: string | undefined): RecoveryPhase | null {
-  return PHASES.find((phase) => phase.replaceAll(" ", "-") === text) ?? null;
+  return RECOVERY_PHASES.find((phase) => phase.replaceAll(" ", "-") === text) ?? null;
 }
 
 function numberOf(text: string | undefined): number | null {

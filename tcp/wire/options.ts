@@ -157,6 +157,11 @@ const BY_KIND: readonly (OptionCodec | null)[] = Array.from(
   (_, kind) => ORDERS.linux.find((codec) => codec.kind === kind) ?? null,
 );
 
+/** The {@link Option} bit of an option's kind; 0: we do not know the kind. */
+export function optionBitOf(kind: number): number {
+  return BY_KIND[kind]?.bit ?? 0;
+}
+
 /** Sets of {@link Option} bits: all there can be. */
 const OPTION_SETS = ORDERS.linux.reduce((sum, { bit }) => sum | bit, 0) + 1;
 

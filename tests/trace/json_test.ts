@@ -6,6 +6,7 @@ import { instant } from "../../tcp/base/units.ts";
 import * as catalogue from "../../trace/catalogue.ts";
 import { JsonSink } from "../../trace/json.ts";
 import { Recorder } from "../../trace/recorder.ts";
+import { definitionsFromTables, linesFromTables } from "./schema.ts";
 import schemaText from "../../trace/schema/rawtcp-trace.schema.json" with { type: "text" };
 import { FakeConnection } from "./fake_connection.ts";
 import { MESSAGE, STORY_START, tellStory } from "./story.ts";
@@ -126,6 +127,18 @@ const CODES: Readonly<Record<string, object>> = {
   arrivalCode: catalogue.ARRIVALS,
   icmpCode: catalogue.ICMP_VERDICTS,
 };
+
+Deno.test("the schema has just the variables, timers and kinds of event of the tables", () => {
+  for (const [name, definition] of Object.entries(definitionsFromTables())) {
+    assertEquals(
+      { ...schema.$defs[name], ...definition as object },
+      schema.$defs[name],
+      `${name}: run tests/trace/schema.ts`,
+    );
+  }
+  const lines = schema.oneOf.map(({ $ref }: { $ref: string }) => $ref.replace("#/$defs/", ""));
+  assertEquals(new Set(lines), new Set(linesFromTables()));
+});
 
 for (const [name, table] of Object.entries(CODES)) {
   Deno.test(`the schema's ${name} lists just the catalogue's codes`, () => {

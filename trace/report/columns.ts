@@ -5,55 +5,22 @@
  */
 
 import type { CatalogueEntry } from "../catalogue.ts";
-import { STATES } from "../core.ts";
-import type { ConnectionRecord, SegmentMark, SegmentRecord, TraceEvent, ViewRecord } from "../record.ts";
+import { RECOVERY_PHASES, STATES } from "../core.ts";
+import {
+  type ConnectionRecord,
+  EVENT_KINDS,
+  SEGMENT_MARKS,
+  type SegmentRecord,
+  type TraceEvent,
+} from "../record.ts";
+import { VIEW, VIEW_NAMES, type ViewRecord, type ViewUnit } from "../view.ts";
 import type { ConnectionTotal, KeptEvent } from "../recording.ts";
 import { TALLIED, type Tally } from "../tally.ts";
 import { entriesOf } from "../told.ts";
 import { variableTexts } from "../variables.ts";
 
-/** Numbers of the kinds of event, as `page/data.js` reads them. */
-const KINDS: Readonly<Record<TraceEvent["kind"], number>> = {
-  sent: 0,
-  arrived: 1,
-  dropped: 2,
-  lost: 3,
-  state: 4,
-  timer: 5,
-  congestion: 6,
-  note: 7,
-  icmp: 8,
-};
-
-/** Bits of the marks, as `page/data.js` reads them. */
-const MARKS: Readonly<Record<SegmentMark, number>> = {
-  "retransmission": 1,
-  "duplicate": 2,
-  "out of order": 4,
-  "merged": 8,
-};
-
-const PHASES = ["open", "disorder", "congestion window reduced", "recovery", "loss"] as const;
-
-/** The variables of a view that the page shows, besides state and phase. */
-const VARIABLES = [
-  "sndUna",
-  "sndNxt",
-  "sndWnd",
-  "rcvNxt",
-  "rcvWnd",
-  "cwnd",
-  "ssthresh",
-  "pipe",
-  "flight",
-  "dupAcks",
-  "srtt",
-  "rttvar",
-  "latestRtt",
-  "minRtt",
-  "rto",
-  "backoff",
-] as const satisfies readonly (keyof ViewRecord)[];
+/** The variables that the page shows, besides state and phase. */
+const VARIABLES = VIEW_NAMES.filter((name) => VIEW[name].shown.report);
 
 /** The numbers of a segment that the page shows. */
 const NUMBERS = [
@@ -82,8 +49,13 @@ export interface ReportData {
   /** Moment of the first event; null when not known. */
   readonly start: string | null;
   readonly entries: readonly ReportEntry[];
+  /** Names of the numbers in the columns `kind`, `marks` (by bit), `state` and `phase`. */
+  readonly kinds: readonly string[];
+  readonly marks: readonly string[];
   readonly states: readonly string[];
   readonly phases: readonly string[];
+  /** The variables in the columns: name, symbol and unit. */
+  readonly variables: readonly (readonly [name: string, symbol: string, unit: ViewUnit])[];
   readonly columns: Readonly<Record<string, readonly unknown[]>>;
 }
 
@@ -109,8 +81,11 @@ export function reportData(source: ReportSource, start: string | null): ReportDa
     totals: Object.fromEntries(ids.map((id) => [id, source.totalOf(id)])),
     start,
     entries: builder.entries,
+    kinds: EVENT_KINDS,
+    marks: SEGMENT_MARKS,
     states: STATES,
-    phases: PHASES,
+    phases: RECOVERY_PHASES,
+    variables: VARIABLES.map((name) => [name, VIEW[name].symbol, VIEW[name].unit] as const),
     columns: builder.columns,
   };
 }
@@ -131,9 +106,12 @@ class ColumnBuilder {
     this.#put("number", event.number);
     this.#put("leftOut", leftOut ?? 0);
     this.#put("time", event.time - this.#start);
-    this.#put("kind", KINDS[event.kind]);
+    this.#put("kind", EVENT_KINDS.indexOf(event.kind));
     this.#put("connection", event.connection);
-    this.#put("marks", "marks" in event ? event.marks.reduce((bits, mark) => bits | MARKS[mark], 0) : 0);
+    this.#put(
+      "marks",
+      "marks" in event ? event.marks.reduce((bits, mark) => bits | 1 << SEGMENT_MARKS.indexOf(mark), 0) : 0,
+    );
     this.#put("said", this.#said(event));
     this.#put("extra", extraOf(event));
     // A drop repeats the segment that arrived just before.
@@ -147,7 +125,7 @@ class ColumnBuilder {
 
   #addView(view: ViewRecord | null): void {
     this.#put("state", view === null ? null : STATES.indexOf(view.state));
-    this.#put("phase", view === null || view.phase === null ? null : PHASES.indexOf(view.phase));
+    this.#put("phase", view === null || view.phase === null ? null : RECOVERY_PHASES.indexOf(view.phase));
     for (const name of VARIABLES) {
       const value = view === null ? null : view[name];
       this.#put(name, value === Infinity ? "unlimited" : value);

@@ -6,12 +6,6 @@
 
 import { secondsText } from "./format.js";
 
-/** Kinds of event, in the order of their numbers in the column `kind`. */
-export const KINDS = ["sent", "arrived", "dropped", "lost", "state", "timer", "congestion", "note", "icmp"];
-
-/** Marks of a segment, in the order of their bits in the column `marks`. */
-export const MARKS = ["retransmission", "duplicate", "out of order", "merged"];
-
 /** The first so many numbers of a tally count segments, as `trace/tally.ts` has them. */
 const SEGMENT_COUNTERS = 7;
 
@@ -98,7 +92,7 @@ export class Trace {
   }
 
   kind(i) {
-    return KINDS[this.columns.kind[i]];
+    return this.data.kinds[this.columns.kind[i]];
   }
 
   /** Whether the event is about a segment of which the header is known. */
@@ -117,7 +111,7 @@ export class Trace {
   }
 
   marks(i) {
-    return MARKS.filter((_mark, bit) => (this.columns.marks[i] & 1 << bit) !== 0);
+    return this.data.marks.filter((_mark, bit) => (this.columns.marks[i] & 1 << bit) !== 0);
   }
 
   /** What is said of the event: code, rule, label and the sentence with its values. */

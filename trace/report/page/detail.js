@@ -10,25 +10,14 @@ import { headersOf } from "./header.js";
 
 const BITS_PER_LINE = 32;
 
-/** The variables shown, with how they are written. */
-const VARIABLES = [
-  ["state", "State", null],
-  ["sndUna", "SND.UNA", octetsText],
-  ["sndNxt", "SND.NXT", octetsText],
-  ["sndWnd", "SND.WND", octetsText],
-  ["rcvNxt", "RCV.NXT", octetsText],
-  ["rcvWnd", "RCV.WND", octetsText],
-  ["cwnd", "cwnd", octetsText],
-  ["ssthresh", "ssthresh", octetsText],
-  ["flight", "flight", octetsText],
-  ["pipe", "pipe", octetsText],
-  ["dupAcks", "duplicate ACKs", String],
-  ["phase", "recovery", null],
-  ["srtt", "SRTT", spanText],
-  ["rttvar", "RTTVAR", spanText],
-  ["rto", "RTO", spanText],
-  ["backoff", "back-off", String],
-];
+/** How a variable is written, by its unit. */
+const WRITERS = { sequence: octetsText, octets: octetsText, microseconds: spanText, count: String };
+
+/** The variables shown, each with its label and how it is written. */
+function variablesOf({ data }) {
+  const numbers = data.variables.map(([name, symbol, unit]) => [name, symbol, WRITERS[unit]]);
+  return [["state", "State", null], ["phase", "recovery", null], ...numbers];
+}
 
 /** Shows event `i` in `place`; `before` is the connection's event before it, or null. */
 export function showDetail(trace, i, before, place) {
@@ -176,7 +165,7 @@ function variables(trace, i, before) {
   const { columns } = trace;
   if (columns.state[i] === null) return [];
   const body = element("tbody");
-  for (const [name, label, write] of VARIABLES) {
+  for (const [name, label, write] of variablesOf(trace)) {
     const value = textOf(trace, i, name, write);
     const earlier = before === null ? value : textOf(trace, before, name, write);
     if (value === "?") continue;

@@ -1,0 +1,78 @@
+/**
+ * TCP options as text and as JSON, one row each.
+ *
+ * @module
+ */
+
+import { Option } from "./core.ts";
+import { sackText } from "./format.ts";
+import type { SegmentRecord } from "./record.ts";
+
+/** How one option is shown. */
+interface ShownOption {
+  /** One of `Option`. */
+  readonly bit: number;
+  /** Its name in JSON. */
+  readonly name: string;
+  readonly text: (segment: SegmentRecord) => string;
+  readonly value: (segment: SegmentRecord) => unknown;
+}
+
+/** The options in the order in which they are shown. */
+const OPTIONS: readonly ShownOption[] = [
+  {
+    bit: Option.maximumSegmentSize,
+    name: "mss",
+    text: ({ maximumSegmentSize }) => `mss ${maximumSegmentSize}`,
+    value: ({ maximumSegmentSize }) => maximumSegmentSize,
+  },
+  { bit: Option.selectiveAckPermitted, name: "sackPermitted", text: () => "sack-ok", value: () => true },
+  {
+    bit: Option.timestamps,
+    name: "timestamps",
+    text: ({ timestampValue, timestampEcho }) => `ts ${timestampValue}:${timestampEcho}`,
+    value: ({ timestampValue, timestampEcho }) => ({ value: timestampValue, echo: timestampEcho }),
+  },
+  {
+    bit: Option.windowScale,
+    name: "windowScale",
+    text: ({ windowScale }) => `ws ${windowScale}`,
+    value: ({ windowScale }) => windowScale,
+  },
+  {
+    bit: Option.selectiveAck,
+    name: "sack",
+    text: ({ sackEdges }) => `sack ${sackText(sackEdges)}`,
+    value: ({ sackEdges }) =>
+      sackEdges.filter((_edge, i) => i % 2 === 0).map((left, i) => [left, sackEdges[2 * i + 1]]),
+  },
+  {
+    bit: Option.userTimeout,
+    name: "userTimeout",
+    text: ({ userTimeout }) => `uto ${userTimeoutText(userTimeout)}`,
+    value: ({ userTimeout }) => userTimeout,
+  },
+];
+
+/** The options as one text: `mss 1460 sack-ok ts 1:0 ws 8`; empty for none. */
+export function optionsText(segment: SegmentRecord): string {
+  const texts = optionsOf(segment).map((option) => option.text(segment));
+  if (segment.otherOptions !== undefined) texts.push(segment.otherOptions);
+  return texts.join(" ");
+}
+
+/** The options as JSON has them, by their names. */
+export function optionsJson(segment: SegmentRecord): Record<string, unknown> {
+  const json = Object.fromEntries(optionsOf(segment).map((option) => [option.name, option.value(segment)]));
+  return segment.otherOptions === undefined ? json : { ...json, other: segment.otherOptions };
+}
+
+function optionsOf({ options }: SegmentRecord): readonly ShownOption[] {
+  return OPTIONS.filter(({ bit }) => (options & bit) !== 0);
+}
+
+/** The user timeout option, RFC 5482 3.1: minutes when the granularity bit is set, else seconds. */
+function userTimeoutText(field: number): string {
+  const GRANULARITY = 0x8000;
+  return `${field & (GRANULARITY - 1)}${(field & GRANULARITY) !== 0 ? "min" : "s"}`;
+}
