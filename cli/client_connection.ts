@@ -71,7 +71,7 @@ export function openConnection(
 /** What the session is to do. `peer`: as messages name it. */
 export function jobOf({ wanted, ends }: ClientContext, peer: string, isHeldBack: () => boolean): ClientJob {
   const { transfer, connectTimeout, timeout, closeTimeout, timeWait } = wanted;
-  const { source, sink, sending, isBulk, afterword } = ends;
+  const { source, sink, sending, ending, isBulk, afterword } = ends;
   return {
     peer,
     source,
@@ -80,7 +80,7 @@ export function jobOf({ wanted, ends }: ClientContext, peer: string, isHeldBack:
     receives: transfer.receives,
     isMeasured: isBulk,
     cpuTime,
-    ending: transfer.ending,
+    ending,
     aborts: transfer.aborts,
     connectTimeout: connectTimeout === null ? null : seconds(connectTimeout),
     timeout: timeout === null ? null : seconds(timeout),

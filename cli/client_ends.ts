@@ -5,7 +5,7 @@
  */
 
 import { type FileKind, fileKind, StreamFile } from "../ffi/mod.ts";
-import type { ClientInput, TransferArguments } from "./client_transfer_arguments.ts";
+import type { ClientInput, Ending, TransferArguments } from "./client_transfer_arguments.ts";
 import { DEFAULT_MESSAGE } from "./client_transfer_arguments.ts";
 import { counted } from "./counted.ts";
 import { escapeControls } from "./escape.ts";
@@ -19,6 +19,7 @@ export interface ClientEnds extends Disposable {
   readonly sink: OctetSink;
   /** What is sent, for people; null: nothing is to be sent. */
   readonly sending: string | null;
+  readonly ending: Ending;
   /** Whether it is about amounts, not about a message. */
   readonly isBulk: boolean;
   /** What is to be told of the peer's octets in the end. */
@@ -30,6 +31,11 @@ function inputByDefault({ receives }: TransferArguments): ClientInput {
   const someonesInput: readonly FileKind[] = ["pipe", "socket", "file", "device"];
   if (someonesInput.includes(fileKind(0))) return { kind: "file", path: "-" };
   return receives ? { kind: "nothing" } : { kind: "message", text: DEFAULT_MESSAGE };
+}
+
+/** Input that ends is followed by FIN; whoever asks for what the peer has, and has no more than a message, waits for its end. */
+function endingAfter({ kind }: ClientInput, receives: boolean): Ending {
+  return receives && (kind === "nothing" || kind === "message") ? "peer closed" : "delivered";
 }
 
 /** Opens both ends. `show` gets what the peer sends where it goes nowhere else. @throws ProgramFailure */
@@ -53,6 +59,7 @@ export async function openEnds(
     source,
     sink,
     sending,
+    ending: wanted.ending ?? endingAfter(input, wanted.receives),
     isBulk,
     afterword,
     [Symbol.dispose]: () => opened.forEach((file) => file[Symbol.dispose]()),

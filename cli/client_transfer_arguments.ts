@@ -29,7 +29,8 @@ export interface TransferArguments {
   readonly output: string | null;
   /** How they are hashed; null: not at all. */
   readonly hash: string | null;
-  readonly ending: Ending;
+  /** Null: what fits to what is sent. */
+  readonly ending: Ending | null;
   /** Whether the connection ends with RST instead of FIN. */
   readonly aborts: boolean;
   /** Seconds that everything after our FIN may take; null: no bound but that of silence. */
@@ -69,7 +70,8 @@ export const TRANSFER_OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "receive",
-    help: "read until the peer closes its side, and close only then; without --output count and forget",
+    help:
+      "read until the peer closes its side, and count what comes; unless a file or a pattern is sent, close only then",
   },
   {
     name: "hash",
@@ -96,17 +98,15 @@ export function transferArguments({ values, flags }: ParsedOptions): TransferArg
     throw new UsageError("Cannot use --abort with --linger: after a RST there is nothing to wait for");
   }
   const receives = flags.has("receive");
-  if (flags.has("wait") && (receives || flags.has("no-fin"))) {
-    throw new UsageError(
-      `Cannot use --wait with ${receives ? "--receive" : "--no-fin"}, which waits for more: leave --wait out`,
-    );
+  if (flags.has("wait") && flags.has("no-fin")) {
+    throw new UsageError("Cannot use --wait with --no-fin, which waits for more: leave --wait out");
   }
   return {
     input: inputOf(values),
     receives,
     output: nameOf(values, "output"),
     hash: hash === undefined ? null : parseChoice(hash, "--hash", HASHES),
-    ending: receives || flags.has("no-fin") ? "peer closed" : flags.has("wait") ? "answered" : "delivered",
+    ending: flags.has("no-fin") ? "peer closed" : flags.has("wait") ? "answered" : null,
     aborts,
     linger: linger === undefined ? null : parseDuration(linger, "--linger"),
   };

@@ -16,7 +16,7 @@ const TRANSFER: TransferArguments = {
   receives: false,
   output: null,
   hash: null,
-  ending: "delivered",
+  ending: null,
   aborts: false,
   linger: null,
 };
@@ -25,7 +25,7 @@ function transfer(changes: Partial<TransferArguments>): Partial<ClientArguments>
   return { transfer: { ...TRANSFER, ...changes } };
 }
 
-const RECEIVING = { receives: true, ending: "peer closed" } as const;
+const RECEIVING = { receives: true } as const;
 
 const DEFAULTS: ClientArguments = {
   target: { host: "127.0.0.1", port: 8888 },
@@ -184,7 +184,7 @@ Deno.test("the client refuses what it cannot use", async (t) => {
     ],
     [["-m", "x", "-i", "f"], "Cannot use --message with --input"],
     [["-i", ""], "empty name for --input"],
-    [["--wait", "--receive"], "Cannot use --wait with --receive"],
+    [["--wait", "--no-fin"], "Cannot use --wait with --no-fin"],
     [["--abort", "--linger", "1"], "Cannot use --abort with --linger"],
     [["--hash", "crc32"], '"crc32" as --hash: give md5, sha1, sha256, sha512'],
     [["--json", "--pcap", "-"], "Cannot use --json with --pcap -: both write to standard output"],
