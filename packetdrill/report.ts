@@ -74,6 +74,9 @@ function logLines(log: readonly string[], isFull: boolean): string[] {
 
 function remarks(result: RunResult): string {
   const found: string[] = [];
+  if (result.calledIsn !== null) {
+    found.push(`the stack's SYN is called ${result.calledIsn}, all other numbers count from it as 0`);
+  }
   if (result.leftOver > 0) found.push(`${result.leftOver} packets more than expected at the end`);
   if (result.assertionsUnchecked.length > 0) {
     found.push(`${result.assertionsUnchecked.length} assertions not checked`);

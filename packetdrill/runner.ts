@@ -46,6 +46,7 @@ export class Runner {
   readonly #variables = new Map<string, number>();
   readonly #unchecked: string[] = [];
   #passed = 0;
+  #calledIsn: number | null = null;
   readonly #call: CallRunner;
   /** When the event before the present one was due. */
   #lastDue = 0;
@@ -84,6 +85,7 @@ export class Runner {
       ...NOTHING_RUN,
       log: this.#world.log,
       leftOver: this.#world.sent.length + this.#world.passedOver.length,
+      calledIsn: this.#calledIsn,
       assertionsPassed: this.#passed,
       assertionsUnchecked: this.#unchecked,
       ...verdict,
@@ -232,7 +234,10 @@ export class Runner {
     for (let timers = 0; timers < MAX_TIMERS; timers++) {
       const flow = this.#world.flowOfOutbound(line);
       if (flow !== null) {
-        if (isSyn(line) && line.seq !== null) flow.nameLocal(line.seq);
+        if (isSyn(line) && line.seq !== null) {
+          flow.nameLocal(line.seq);
+          if (line.seq !== 0 && !line.absolute) this.#calledIsn ??= line.seq;
+        }
         this.#world.passOverOthers(flow);
         const found = joinSegments(this.#world.sent, line, this.#settings.singly);
         if (found !== null) {

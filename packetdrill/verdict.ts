@@ -22,6 +22,8 @@ export interface RunResult {
   readonly log: readonly string[];
   /** Packets that no line expected, up to there. */
   readonly leftOver: number;
+  /** What a line calls the stack's initial sequence number when that is not 0, from which all others count; else null. */
+  readonly calledIsn: number | null;
   readonly assertionsPassed: number;
   /** Assertions that need what is not supported. */
   readonly assertionsUnchecked: readonly string[];
@@ -36,6 +38,7 @@ export const NOTHING_RUN = {
   actual: null,
   log: [],
   leftOver: 0,
+  calledIsn: null,
   assertionsPassed: 0,
   assertionsUnchecked: [],
 };

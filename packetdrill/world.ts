@@ -11,7 +11,6 @@ import {
   decodePacket,
   type DropReason,
   elapsed,
-  encodeIcmpPacket,
   encodePacket,
   Flag,
   Host,
@@ -32,9 +31,10 @@ import type { IcmpPacket, TcpPacket } from "./ast.ts";
 import { type Place, ScriptError, UnsupportedError } from "./errors.ts";
 import { DEFAULT_PORT } from "./calls.ts";
 import type { SentPacket } from "./compare.ts";
-import { Flow, mapBlocks, packetText, wrap32 } from "./flows.ts";
+import { Flow, packetText, wrap32 } from "./flows.ts";
 import { buildPacket, MAX_PAYLOAD, readPacket, type WirePacket } from "./packets.ts";
 import type { SocketWorld } from "./socket.ts";
+import { type Ends, icmpOctets, liveSegment } from "./injection.ts";
 import { icmpErrorName, type IcmpNumbers, icmpNumbers } from "./icmp_words.ts";
 import type { Platform } from "./symbols.ts";
 
@@ -230,35 +230,19 @@ export class World implements SocketWorld {
   /** Injects the segment of a line. */
   inject(line: TcpPacket, place: Place): void {
     const flow = this.#flowOfInbound(line);
-    const syn = (line.flags & Flag.syn) !== 0;
     const seq = line.seq ?? 0;
-    if (syn || this.#listeningPort !== null) flow.openRemote(seq);
+    const isSyn = (line.flags & Flag.syn) !== 0;
+    if (isSyn || this.#listeningPort !== null) flow.openRemote(seq);
     if (this.#listeningPort === flow.localPort) this.#listeningPort = null;
+    const whole = liveSegment(line, flow, this.#ends, this.#options.scaledEchoes, place);
     const options = line.options === "any" ? [] : line.options;
-    const whole: WirePacket = {
-      family: this.#options.family,
-      source: this.remoteAddress.octets,
-      destination: this.localAddress.octets,
-      trafficClass: line.ip.trafficClass ?? (typeof line.ip.ecn === "number" ? line.ip.ecn : 0),
-      hopLimit: line.ip.hopLimit ?? 0,
-      sourcePort: flow.remotePort,
-      destinationPort: flow.localPort,
-      seq: line.absolute ? seq : flow.toLive("remote", seq, syn),
-      ack: (line.flags & Flag.ack) === 0 ? line.ack : flow.toLive("local", line.ack, syn),
-      flags: line.flags,
-      window: line.window ?? 0,
-      urgentPointer: line.urgentPointer,
-      options: options.map((option) => {
-        if (option.kind !== "TS") return mapBlocks(option, (edge) => flow.toLive("local", edge, syn));
-        return (line.flags & Flag.ack) === 0
-          ? option
-          : { ...option, echo: this.#liveEcho(flow, option.echo ?? 0, line.places.options ?? place) };
-      }),
-      payload: new Uint8Array(0),
-    };
     const text = packetText({ ...whole, seq, ack: line.ack, options }, line.length);
     this.#note("<", text, line.badChecksum ? "bad checksum" : "");
     this.#deliver(flow, whole, line.length, line.badChecksum);
+  }
+
+  get #ends(): Ends {
+    return { family: this.#options.family, local: this.localAddress, remote: this.remoteAddress };
   }
 
   /**
@@ -290,16 +274,6 @@ export class World implements SocketWorld {
     this.pump();
   }
 
-  #liveEcho(flow: Flow, script: number, place: Place): number {
-    const live = flow.timestampToLive(script) ??
-      (this.#options.scaledEchoes ? flow.timestampToLiveScaled(script) : null);
-    if (live === null) {
-      const expected = "the val of a line that was expected before";
-      throw new ScriptError(place, `Cannot echo the timestamp ${script}`, expected);
-    }
-    return live;
-  }
-
   /** Injects an ICMP error about a segment of the current connection. */
   injectIcmp(line: IcmpPacket, place: Place): void {
     const flow = this.current;
@@ -314,23 +288,11 @@ export class World implements SocketWorld {
     if (numbers === null) {
       throw new UnsupportedError(place, `icmp ${line.type} ${line.code ?? ""}`.trim());
     }
-    const about = new Segment();
-    about.family = this.#options.family;
-    about.addresses = new Uint8Array([...this.localAddress.octets, ...this.remoteAddress.octets]);
-    about.destinationOffset = this.localAddress.octets.length;
-    about.sourcePort = flow.localPort;
-    about.destinationPort = flow.remotePort;
-    about.seq = seqNumber(flow.toLive("local", line.quoted?.seq ?? 0, false));
-    const error = new IcmpError();
-    error.type = numbers.type;
-    error.code = numbers.code;
-    error.mtu = line.mtu ?? 0;
-    const octets = new Uint8Array(MAX_PACKET);
-    const length = encodeIcmpPacket(error, about, octets);
+    const octets = icmpOctets(line, numbers, flow, this.#ends);
     const decoded = new IcmpError();
     this.#note("<", `icmp ${line.type} ${line.code ?? ""}`, "");
     this.lastIcmp = numbers;
-    if (decodeIcmpPacket(octets, length, decoded)) this.host.icmpArrives(decoded, this.#now);
+    if (decodeIcmpPacket(octets, octets.length, decoded)) this.host.icmpArrives(decoded, this.#now);
     this.pump();
   }
 
