@@ -10,9 +10,13 @@ import { seqAdd, seqAfter, type SeqNumber, seqNumber, type Timestamp } from "../
 import { elapsed, type Instant, instant, type Micros, micros, NEVER } from "../base/units.ts";
 import { Mark } from "./mark.ts";
 
-/** Whether one transmission came after another: later sent, or of the same moment and further on (RFC 8985 6.2). */
-export function sentAfter(sentAtA: Instant, endA: SeqNumber, sentAtB: Instant, endB: SeqNumber): boolean {
-  return sentAtA > sentAtB || (sentAtA === sentAtB && seqAfter(endA, endB));
+/**
+ * Whether one transmission came after another (RFC 8985 6.2): by their serial numbers, for many are of one moment; of two
+ * parts of the same the one further on.
+ */
+export function sentAfter(serialA: number, endA: SeqNumber, serialB: number, endB: SeqNumber): boolean {
+  const later = serialA - serialB | 0;
+  return later > 0 || (later === 0 && seqAfter(endA, endB));
 }
 
 /** One record for each connection, valid until the next acknowledgement or timer. */
@@ -69,20 +73,22 @@ export class AckSample implements CongestionSample {
   /** When the oldest cumulatively acknowledged, never retransmitted record was sent; NEVER when there is none. */
   oldestSentAt: Instant = NEVER;
   /**
-   * When the newest segment delivered (by time, then by place) was sent, and its end; and when the one was that was looked
+   * When the newest transmission delivered was sent, its serial number and its end; and when the one was that was looked
    * at last. Without retransmissions that were answered sooner than any round trip took: what was delivered was their
    * original (RFC 8985 6.2, step 2). Negative: there is none.
    */
   newestSentAt: Instant = instant(-1);
+  newestSerial = 0;
   newestEnd: SeqNumber = seqNumber(0);
   lastSentAt: Instant = instant(-1);
 
   /**
-   * When the record that {@link delivered} or {@link acknowledged} is about to be told of was sent last, and first. In
-   * fields, because a number beyond an int32 leaves garbage behind as an argument.
+   * Of the record that {@link delivered} or {@link acknowledged} is about to be told of: when it was sent last and first,
+   * and its last transmission. In fields, because a number beyond an int32 leaves garbage behind as an argument.
    */
   recordSentAt: Instant = NEVER;
   recordFirstSentAt: Instant = NEVER;
+  recordSerial = 0;
 
   /** Begins anew: nothing was said and nothing delivered. */
   begin(now: Instant): void {
@@ -126,8 +132,9 @@ export class AckSample implements CongestionSample {
     }
     if (resent && elapsed(sentAt, this.arrivedAt) < this.minRtt) return;
     this.lastSentAt = sentAt;
-    if (this.newestSentAt < 0 || sentAfter(sentAt, end, this.newestSentAt, this.newestEnd)) {
+    if (this.newestSentAt < 0 || sentAfter(this.recordSerial, end, this.newestSerial, this.newestEnd)) {
       this.newestSentAt = sentAt;
+      this.newestSerial = this.recordSerial;
       this.newestEnd = end;
     }
   }

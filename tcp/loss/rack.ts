@@ -23,6 +23,8 @@ export class Rack {
   sentAt: Instant = instant(-1);
   /** RACK.end_seq: its end. */
   end: SeqNumber = seqNumber(0);
+  /** Which transmission that was. */
+  #serial = 0;
   /** RACK.rtt: the round trip that the segment looked at last showed. */
   rtt: Micros = micros(0);
   /** How many segments may arrive out of order before it means loss. */
@@ -48,8 +50,9 @@ export class Rack {
     }
     if (ack.newestSentAt < 0) return;
     this.rtt = micros(Math.max(0, elapsed(ack.lastSentAt, ack.arrivedAt)));
-    if (this.sentAt < 0 || sentAfter(ack.newestSentAt, ack.newestEnd, this.sentAt, this.end)) {
+    if (this.sentAt < 0 || sentAfter(ack.newestSerial, ack.newestEnd, this.#serial, this.end)) {
       this.sentAt = ack.newestSentAt;
+      this.#serial = ack.newestSerial;
       this.end = ack.newestEnd;
     }
   }
@@ -91,7 +94,7 @@ export class Rack {
     if (this.sentAt < 0) return micros(0);
     const { records, sentOrder } = scoreboard;
     for (let slot = sentOrder.nextToOvertake; slot !== NONE; slot = sentOrder.nextToOvertake) {
-      if (!sentAfter(this.sentAt, this.end, records.sentAt(slot), records.until(slot))) break;
+      if (!sentAfter(this.#serial, this.end, records.serial(slot), records.until(slot))) break;
       sentOrder.overtake();
     }
     // The order is that of sending: what waits longer than the first comes behind it.

@@ -33,6 +33,9 @@ export class Records {
   #segments: Int32Array = NO_INT32;
   #firstSentAt: Float64Array = NO_FLOAT64;
   #sentAt: Float64Array = NO_FLOAT64;
+  /** Which transmission the last one of the record was: they are numbered as they come, modulo 2^32. */
+  #serial: Int32Array = NO_INT32;
+  #transmissions = 0;
   #next: Int32Array = NO_INT32;
   #previous: Int32Array = NO_INT32;
   /** Slots as pushed; parts that were cut off a record follow it by `#next` alone. */
@@ -121,6 +124,17 @@ export class Records {
     this.#sentAt[slot] = now;
   }
 
+  /** The number of the record's last transmission. */
+  serial(slot: number): number {
+    return this.#serial[slot] as number;
+  }
+
+  /** The record is sent. */
+  noteSent(slot: number, now: Instant): void {
+    this.#sentAt[slot] = now;
+    this.#serial[slot] = this.#transmissions = this.#transmissions + 1 | 0;
+  }
+
   /** Whether the next push or cut needs {@link grow} first. */
   get isFull(): boolean {
     return this.#free === NONE;
@@ -138,7 +152,7 @@ export class Records {
     this.#marks[slot] = marks;
     this.#segments[slot] = segments;
     this.#firstSentAt[slot] = now;
-    this.#sentAt[slot] = now;
+    this.noteSent(slot, now);
     this.#ring[this.#ringHead + this.#ringCount++ & this.#capacity - 1] = slot;
     this.#count++;
     return slot;
@@ -177,6 +191,7 @@ export class Records {
     this.#segments[part] = this.#segments[slot] as number;
     this.#firstSentAt[part] = this.#firstSentAt[slot] as number;
     this.#sentAt[part] = this.#sentAt[slot] as number;
+    this.#serial[part] = this.#serial[slot] as number;
     this.#count++;
     return part;
   }
@@ -215,6 +230,7 @@ export class Records {
     this.#segments = grown(this.#segments, new Int32Array(capacity));
     this.#firstSentAt = grown(this.#firstSentAt, new Float64Array(capacity));
     this.#sentAt = grown(this.#sentAt, new Float64Array(capacity));
+    this.#serial = grown(this.#serial, new Int32Array(capacity));
     this.#next = grown(this.#next, new Int32Array(capacity));
     this.#previous = grown(this.#previous, new Int32Array(capacity));
     for (let slot = capacity - 1; slot >= before; slot--) {
@@ -232,10 +248,9 @@ export class Records {
     this.#start =
       this.#until =
       this.#segments =
-      this.#next =
-      this.#previous =
-      this.#ring =
+      this.#serial =
         NO_INT32;
+    this.#next = this.#previous = this.#ring = NO_INT32;
     this.#marks = NO_OCTETS;
     this.#sentAt = this.#firstSentAt = NO_FLOAT64;
   }

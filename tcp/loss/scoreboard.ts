@@ -18,6 +18,7 @@ import { LostQueue } from "./lost_queue.ts";
 import { isWaiting, Mark, mayArrive } from "./mark.ts";
 import { grown, NONE, Records } from "./records.ts";
 import { SackCounter } from "./rfc6675.ts";
+import { SackReports } from "./sack_reports.ts";
 import { SentOrder } from "./sent_order.ts";
 
 /** How often SACK blocks may cut a record, and each of its parts, inside a segment: into 4 parts a segment at most. */
@@ -73,6 +74,10 @@ export class Scoreboard {
   /** When the newest of the retransmissions found to be lost was sent; negative: none was, since it was set so. */
   lostRetransmissionSentAt: Instant = instant(-1);
   readonly #lostQueue: LostQueue = new LostQueue();
+  /** Blocks that were taken in lately: most ACKs repeat two and let the third grow. */
+  readonly #reports: SackReports = new SackReports();
+  /** The record behind what was reported last, perhaps. */
+  #nextUnreported = NONE;
   /** Records that wait to be sent again. */
   #waiting = 0;
   /** Of a SACKed record one further on, up to which all are SACKed. */
@@ -140,6 +145,7 @@ export class Scoreboard {
       records.removeFirst();
     }
     if (seqAfter(ack, this.highestDelivered)) this.highestDelivered = ack;
+    if (this.octets.sacked === 0) this.#reports.forget();
   }
 
   /**
@@ -149,9 +155,12 @@ export class Scoreboard {
   sack(left: SeqNumber, right: SeqNumber, wholeSegments: boolean, sample: AckSample): number {
     const { records } = this;
     let newly = 0;
-    let slot = this.#notSacked(records.find(left));
-    if (slot !== records.end && seqBefore(records.start(slot), left)) {
-      const inside = seqDistance(records.start(slot), left);
+    const from = this.#reports.takenTo(left);
+    if (!seqBefore(from, right)) return 0;
+    const isNext = this.#nextUnreported !== records.end && records.start(this.#nextUnreported) === from;
+    let slot = this.#notSacked(isNext ? this.#nextUnreported : records.find(from));
+    if (slot !== records.end && seqBefore(records.start(slot), from)) {
+      const inside = seqDistance(records.start(slot), from);
       const cut = wholeSegments ? Math.ceil(inside / this.#segmentSize) * this.#segmentSize : inside;
       if (cut < records.length(slot)) this.#cutBySack(slot, cut);
       slot = this.#notSacked(records.next(slot));
@@ -165,6 +174,9 @@ export class Scoreboard {
       newly += records.length(slot);
       this.#markSacked(slot, sample);
     }
+    const isCutShort = slot !== records.end && seqBefore(records.start(slot), right);
+    this.#reports.remember(left, isCutShort ? records.start(slot) : right);
+    this.#nextUnreported = slot;
     return newly;
   }
 
@@ -193,7 +205,7 @@ export class Scoreboard {
     if (isWaiting(marks)) this.#waiting--;
     else this.sentOrder.remove(slot);
     this.#remark(slot, marks | Mark.resent | Mark.everResent);
-    records.setSentAt(slot, now);
+    records.noteSent(slot, now);
     this.sentOrder.append(slot);
   }
 
@@ -216,6 +228,7 @@ export class Scoreboard {
   /** Nothing counts as received any more: the peer has thrown away what it had reported (RFC 2018 8). */
   forgetSacks(): void {
     if (this.octets.sacked > 0) this.#unmark(Mark.sacked);
+    this.#reports.forget();
     this.counter.reset();
   }
 
@@ -261,6 +274,8 @@ export class Scoreboard {
     this.records.release();
     this.sentOrder.release();
     this.counter.reset();
+    this.#reports.forget();
+    this.#nextUnreported = NONE;
     this.#lostQueue.release();
     this.#skip = NO_INT32;
     this.#cause = [];
@@ -304,6 +319,7 @@ export class Scoreboard {
     if (isWaiting(marks)) this.#waiting--;
     else this.sentOrder.remove(slot);
     sample.recordSentAt = records.sentAt(slot);
+    sample.recordSerial = records.serial(slot);
     sample.delivered(records.length(slot), records.until(slot), marks);
   }
 
@@ -367,7 +383,7 @@ export class Scoreboard {
 
   #wasSentAfter(a: number, b: number): boolean {
     const { records } = this;
-    return sentAfter(records.sentAt(a), records.until(a), records.sentAt(b), records.until(b));
+    return sentAfter(records.serial(a), records.until(a), records.serial(b), records.until(b));
   }
 
   /** A FIN needs no segment of its own behind data. */

@@ -7,7 +7,7 @@
 import type { Bound, Row } from "./row.ts";
 import { bulkRow } from "./rows/bulk.ts";
 import { connections } from "./rows/connections.ts";
-import { cores, crowd } from "./rows/cores.ts";
+import { cores, crowd, flight } from "./rows/cores.ts";
 import { oneShot } from "./rows/one_shot.ts";
 import { pingPong } from "./rows/ping_pong.ts";
 import { rawUpload } from "./rows/raw_upload.ts";
@@ -35,5 +35,6 @@ export const ROWS: readonly Row[] = [
   connections,
   crowd,
   cores,
+  flight,
   resident,
 ];

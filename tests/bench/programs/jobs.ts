@@ -111,6 +111,18 @@ export interface CoresAnswer {
   readonly garbage: number;
 }
 
+/** For flight.ts: segments in flight, and the part of them that is lost. */
+export interface FlightJob {
+  readonly window: number;
+  readonly loss: number;
+}
+
+/** What flight.ts says. */
+export interface FlightAnswer {
+  /** With all that the ACK lets out. */
+  readonly nanosecondsPerAck: number;
+}
+
 /** What crowd.ts says. */
 export interface CrowdAnswer {
   /** Octets of memory, heap and buffers, per end of a connection: when all are open, */

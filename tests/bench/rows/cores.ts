@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CoresAnswer, CrowdAnswer } from "../programs/jobs.ts";
+import type { CoresAnswer, CrowdAnswer, FlightAnswer } from "../programs/jobs.ts";
 import type { Bound, Claim, Row } from "../row.ts";
 
 /** Longest that one program works, seconds. */
@@ -44,6 +44,46 @@ export const cores: Row = {
       notes: [
         `Two cores: segments of both sides, ${share} % of them with 1,448 octets of text (and timestamps: 1,460); ` +
         "encoding includes the checksum, decoding verifies it",
+      ],
+    };
+  },
+};
+
+/** Segments in flight, and the part of them that is lost. */
+const WINDOWS = [100, 1_000, 10_000, 100_000] as const;
+const LOSSES = [0, 0.0001, 0.001, 0.01] as const;
+
+/** An ACK is to cost as much with many segments in flight and some of them lost as it does without loss. */
+const FLAT: Bound = { kind: "at most", limit: 1.3 };
+
+/** What an ACK costs. */
+export const flight: Row = {
+  name: "flight",
+  needs: [],
+  run: async (bench) => {
+    const cases = WINDOWS.flatMap((window) => LOSSES.map((loss) => ({ window, loss })));
+    const answers = await bench.takeTurns(cases.map((job) => ({
+      who: `${job.window} in flight, ${job.loss * 100} % lost`,
+      run: () => bench.answer<FlightAnswer>("flight.ts", job, { seconds: LONGEST }),
+    })));
+    const figures = cases.map(({ window, loss }, i) => ({
+      window,
+      loss,
+      values: (answers[i] ?? []).map(({ nanosecondsPerAck }) => nanosecondsPerAck),
+    }));
+    const claims = figures.map(({ window, loss, values }): Claim => {
+      const ours = { who: `${loss * 100} % lost`, unit: "ns", values };
+      const lossless = figures.find((it) => it.window === window && it.loss === 0)?.values ?? [];
+      const work = `an ACK with ${window.toLocaleString("en")} segments in flight, ${loss * 100} % lost`;
+      if (loss === 0) return { work, ours };
+      const isWanted = window === 100_000 && loss === 0.0001;
+      const peer = { who: "none lost", unit: "ns", values: lossless };
+      return { work, ours, peer, ...isWanted ? { bound: FLAT } : {} };
+    });
+    return {
+      claims,
+      notes: [
+        "In flight: a fixed window; the peer reports by up to three SACK blocks, and its part is not counted",
       ],
     };
   },
