@@ -85,11 +85,11 @@ const SCRIPT_OPTION = "--script";
 export function parseClientArguments(args: readonly string[]): ClientCommand {
   const script = args.indexOf(SCRIPT_OPTION);
   if (script >= 0) return { kind: "script", arguments: args.toSpliced(script, 1) };
-  const strangers = {
+  const otherProgram = {
     program: "rawtcp-server",
     options: SERVER_GROUPS.flatMap(({ options }) => options),
   };
-  const parsed = parseOptions(args, OPTIONS, strangers);
+  const parsed = parseOptions(args, OPTIONS, otherProgram);
   const { values, operands } = parsed;
   const text = ownText(CLIENT_TEXT, parsed);
   if (text !== null) return { kind: "text", text };

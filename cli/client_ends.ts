@@ -8,7 +8,7 @@ import { type FileKind, fileKind, StreamFile } from "../ffi/mod.ts";
 import type { ClientInput, Ending, TransferArguments } from "./client_transfer_arguments.ts";
 import { DEFAULT_MESSAGE } from "./client_transfer_arguments.ts";
 import { counted } from "./counted.ts";
-import { escapeControls } from "./escape.ts";
+import { terminalText } from "../trace/escape.ts";
 import { quoted } from "./options.ts";
 import { FileSink, FORGETTING, HashingSink, type OctetSink, showing } from "./sinks.ts";
 import { FileSource, type OctetSource, PatternSource, TextSource } from "./sources.ts";
@@ -78,7 +78,7 @@ async function openSource(input: ClientInput, opened: Disposable[]): Promise<Ope
     case "message":
       return {
         source: new TextSource(new TextEncoder().encode(input.text)),
-        sending: `data: ${escapeControls(input.text)}`,
+        sending: `data: ${terminalText(input.text)}`,
       };
     case "pattern":
       return { source: new PatternSource(input.octets), sending: counted(input.octets, "byte") };

@@ -74,9 +74,9 @@ export function noAnswer({ peer, record, softError, now }: ClientFacts): Program
   return new ProgramFailure(ExitCode.timedOut, `Connection to ${peer} timed out: ${answer}${said}`);
 }
 
-/** The network, or this host (`obstacle`, empty when it was not), says that there is no way to the peer. */
-export function unreachable({ peer }: ClientFacts, obstacle: string): ProgramFailure {
-  const said = obstacle === "" ? "the network says that it is unreachable (ICMP)" : obstacle;
+/** The network, or this host (`reason`, empty when it was not), says that there is no way to the peer. */
+export function unreachable({ peer }: ClientFacts, reason: string): ProgramFailure {
+  const said = reason === "" ? "the network says that it is unreachable (ICMP)" : reason;
   return new ProgramFailure(ExitCode.unreachable, `Cannot reach ${peer}: ${asClause(said)}`);
 }
 

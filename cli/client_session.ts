@@ -107,7 +107,7 @@ export class ClientSession {
   #isConnected = false;
   #endOfStream = false;
   /** Why our segments cannot leave this host; empty when they can. */
-  #obstacle = "";
+  #unreachableReason = "";
   /** Null: not yet. */
   #transfer: Transfer | null = null;
   /** Wakes the loop when the source has more, or the sink has room. */
@@ -133,11 +133,11 @@ export class ClientSession {
       this.#narrator.warning("A segment was too long for the path: going on with smaller ones");
       return;
     }
-    const obstacle = reason === "" ? "no way to the peer" : reason;
-    if (obstacle !== this.#obstacle) {
-      this.#narrator.warning(`A segment could not leave this host: ${obstacle}`);
+    const shown = reason === "" ? "no way to the peer" : reason;
+    if (shown !== this.#unreachableReason) {
+      this.#narrator.warning(`A segment could not leave this host: ${shown}`);
     }
-    this.#obstacle = obstacle;
+    this.#unreachableReason = shown;
   }
 
   /**
@@ -191,7 +191,7 @@ export class ClientSession {
     const connected = (): boolean => isSynchronized(this.#connection.state) && !this.#loop.hasUnsent;
     const done = (): boolean => connected() || this.#isUnreachable();
     if (!await this.#runUntil(done, until, false)) throw noAnswer(this.#facts());
-    if (!connected()) throw unreachable(this.#facts(), this.#obstacle);
+    if (!connected()) throw unreachable(this.#facts(), this.#unreachableReason);
     this.#isConnected = true;
     this.#narrator.established();
   }
@@ -314,7 +314,7 @@ export class ClientSession {
    * 3.9.2.2, MUST-56) and would go on for minutes; that it need not is its user's to decide.
    */
   #isUnreachable(): boolean {
-    return (this.#obstacle !== "" || this.#connection.softError === "unreachable") &&
+    return (this.#unreachableReason !== "" || this.#connection.softError === "unreachable") &&
       this.#narrator.record.syns >= SYNS_UNTIL_BELIEF;
   }
 

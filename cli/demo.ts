@@ -135,8 +135,8 @@ function tooEarly(code: number): ProgramFailure {
 
 /** Starts this file again in a network of an ordinary user's own. */
 async function performInside(refusal: string, args: readonly string[]): Promise<number> {
-  const obstacle = await obstacleOf(["true"]);
-  if (obstacle !== null) throw new ProgramFailure(ExitCode.missingRight, adviceFor(refusal, obstacle));
+  const failure = await failureOf(["true"]);
+  if (failure !== null) throw new ProgramFailure(ExitCode.missingRight, adviceFor(refusal, failure));
   const deno = [
     Deno.execPath(),
     "run",
@@ -162,7 +162,7 @@ function unshared(command: readonly string[], errors: "inherit" | "piped"): Deno
 }
 
 /** Why the command cannot be run in a network of its own; null when it can. */
-async function obstacleOf(command: readonly string[]): Promise<string | null> {
+async function failureOf(command: readonly string[]): Promise<string | null> {
   try {
     const { success, stderr } = await unshared(command, "piped").output();
     return success ? null : new TextDecoder().decode(stderr).trim();
@@ -174,8 +174,8 @@ async function obstacleOf(command: readonly string[]): Promise<string | null> {
   }
 }
 
-function adviceFor(refusal: string, obstacle: string): string {
-  return `Cannot make a private network: ${refusal}; as an ordinary user: ${obstacle}. Run it as root (sudo), or allow ` +
+function adviceFor(refusal: string, failure: string): string {
+  return `Cannot make a private network: ${refusal}; as an ordinary user: ${failure}. Run it as root (sudo), or allow ` +
     "user namespaces (sysctl kernel.apparmor_restrict_unprivileged_userns=0, kernel.unprivileged_userns_clone=1 or " +
     "user.max_user_namespaces=1000), " +
     "or give the container the right for them (docker run --privileged)";

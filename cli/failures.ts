@@ -4,7 +4,7 @@
  * @module
  */
 
-import { escapeControls } from "./escape.ts";
+import { terminalText } from "../trace/escape.ts";
 import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
 import { UsageError } from "./options.ts";
 
@@ -39,7 +39,7 @@ const NO_RIGHT = ["EPERM", "EACCES"];
 /** The code and the line for whatever was thrown. `program` is the name that people call it by. */
 export function describeFailure(error: unknown, program: string): FailureReport {
   const report = reportOf(error, program);
-  return { code: report.code, text: escapeControls(report.text.replace(/\s*\n\s*/g, " ")) };
+  return { code: report.code, text: terminalText(report.text.replace(/\s*\n\s*/g, " ")) };
 }
 
 function reportOf(error: unknown, program: string): FailureReport {

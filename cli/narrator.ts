@@ -23,7 +23,7 @@ import {
   type StateReason,
   toSeconds,
 } from "../tcp/mod.ts";
-import { payloadLines } from "./escape.ts";
+import { payloadLines } from "./payload_lines.ts";
 import type { Mark, Output } from "./output.ts";
 
 /** What the narrator knows of what was sent how often, for the messages of failures. */

@@ -6,7 +6,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
-import { escapeControls } from "./escape.ts";
+import { terminalText } from "../trace/escape.ts";
 
 /** The command line cannot be understood; the message says what to write instead. */
 export class UsageError extends Error {
@@ -56,7 +56,7 @@ export interface ParsedOptions {
 }
 
 /** Options of another program, which its users may mistake for ours. */
-export interface Strangers {
+export interface OtherProgram {
   readonly program: string;
   readonly options: readonly OptionSpec[];
 }
@@ -70,11 +70,11 @@ export interface Strangers {
 export function parseOptions(
   args: readonly string[],
   specs: readonly OptionSpec[],
-  strangers: Strangers | null = null,
+  otherProgram: OtherProgram | null = null,
 ): ParsedOptions {
   const valued = specs.filter((spec) => spec.value !== undefined);
   const plain = specs.filter((spec) => spec.value === undefined).map((spec) => spec.name);
-  const { options, operands, byLetter } = canonicalArguments(args, new Vocabulary(specs, strangers));
+  const { options, operands, byLetter } = canonicalArguments(args, new Vocabulary(specs, otherProgram));
   const parsed = parseArgs(options, {
     string: valued.map((spec) => spec.name),
     boolean: plain,
@@ -107,11 +107,11 @@ function refuseIgnored(
 /** The options that a program knows, and those that its users may take for one. */
 class Vocabulary {
   readonly #specs: readonly OptionSpec[];
-  readonly #strangers: Strangers | null;
+  readonly #otherProgram: OtherProgram | null;
 
-  constructor(specs: readonly OptionSpec[], strangers: Strangers | null) {
+  constructor(specs: readonly OptionSpec[], otherProgram: OtherProgram | null) {
     this.#specs = specs;
-    this.#strangers = strangers;
+    this.#otherProgram = otherProgram;
   }
 
   /** @throws UsageError that names the nearest option, or the program that has this one */
@@ -125,7 +125,7 @@ class Vocabulary {
   }
 
   #refuse(argument: string, name: string): never {
-    const { program, options } = this.#strangers ?? { program: "", options: [] };
+    const { program, options } = this.#otherProgram ?? { program: "", options: [] };
     const text = `Unknown option ${quoted(argument)}`;
     if (options.some((spec) => spec.name === name)) throw new UsageError(`${text}: ${program} has it`);
     const nearest = nearestName(name, this.#specs.map((spec) => spec.name));
@@ -227,5 +227,5 @@ function required(value: string | undefined, option: string, placeholder: string
 /** The text in quotes, cut when long and with control characters escaped, to stand in a message of one line. */
 export function quoted(text: string): string {
   const LONGEST = 60;
-  return `"${escapeControls(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text)}"`;
+  return `"${terminalText(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text)}"`;
 }

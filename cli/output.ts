@@ -5,7 +5,7 @@
  */
 
 import { counted } from "./counted.ts";
-import { escapeControls } from "./escape.ts";
+import { terminalText } from "../trace/escape.ts";
 import { ioReason, isReaderGone } from "./io_errors.ts";
 import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
 
@@ -128,8 +128,8 @@ export class Output {
       if (result === ExitCode.ok) result = ExitCode.system;
     };
     const outError = this.#writeError ?? this.out.error ?? null;
-    if (outError !== null) complain("standard output", escapeControls(ioReason(outError)));
-    if (this.err.error) complain("standard error", escapeControls(ioReason(this.err.error)));
+    if (outError !== null) complain("standard output", terminalText(ioReason(outError)));
+    if (this.err.error) complain("standard error", terminalText(ioReason(this.err.error)));
     for (const [stream, sink] of [["standard output", this.out], ["standard error", this.err]] as const) {
       if (sink.dropped) {
         complain(stream, `its reader was too slow, ${counted(sink.dropped, "write")} dropped`);

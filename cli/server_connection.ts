@@ -4,20 +4,13 @@
  * @module
  */
 
+import type { StreamSocket } from "../ffi/mod.ts";
 import { Pattern } from "./pattern.ts";
 import type { ServerMode } from "./server_options.ts";
 import type { ConnectionEnding, ServerReport } from "./server_report.ts";
 
-/** A connected socket; no call blocks. */
-export interface ServerStream extends Disposable {
-  readonly descriptor: number;
-  /** Octets read into the start of `into`; 0: none waits; null: the peer's stream has ended. */
-  receive(into: Uint8Array): number | null;
-  /** Octets taken from the start of `from`; 0: no room. */
-  send(from: Uint8Array): number;
-  /** Ends our stream with a FIN. */
-  shutdown(): void;
-}
+/** What is used of a connected socket. */
+export type ServerStream = Pick<StreamSocket, "descriptor" | "receive" | "send" | "shutdown"> & Disposable;
 
 /** What a connection waits for; null when it is over. */
 export interface Wanted {

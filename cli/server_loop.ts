@@ -4,31 +4,23 @@
  * @module
  */
 
+import type { PollSet, StreamListener } from "../ffi/mod.ts";
 import { errnoNameOf, ServerConnection, type ServerStream, type Wanted } from "./server_connection.ts";
 import type { ServerMode } from "./server_options.ts";
 import type { ServerReport } from "./server_report.ts";
 
-/** A listening socket; no call blocks. */
-export interface ServerListener<Stream extends ServerStream> extends Disposable {
-  readonly descriptor: number;
+/** What is used of a listening socket. */
+export interface ServerListener<Stream extends ServerStream>
+  extends Pick<StreamListener, "descriptor">, Disposable {
   /** The next waiting connection, undefined when there is none. */
   accept(): Stream | undefined;
 }
 
-/** A set of descriptors to wait for, each in its slot. */
-export interface ServerPollSet {
-  add(descriptor: number, events: number): number;
-  setEvents(slot: number, events: number): void;
-  remove(slot: number): void;
-  /** What was found for the slot, 0 for nothing. */
-  events(slot: number): number;
-  /** Asks at once; how many are ready. */
-  poll(): number;
-  /** Waits, without holding the thread. */
-  wait(milliseconds: number): Promise<number>;
-  /** Ends the running wait. */
-  wake(): void;
-}
+/** What is used of a set of descriptors to wait for. */
+export type ServerPollSet = Pick<
+  PollSet,
+  "add" | "setEvents" | "remove" | "events" | "poll" | "wait" | "wake"
+>;
 
 /** What the loop needs. */
 export interface ServerParts<Stream extends ServerStream> {

@@ -124,8 +124,8 @@ const SPECS = SERVER_GROUPS.flatMap(({ options }) => options);
 
 /** Reads the command line. @throws UsageError naming what is wrong */
 export function parseServerArguments(args: readonly string[]): ServerRequest {
-  const strangers = { program: "rawtcp-client", options: CLIENT_GROUPS.flatMap(({ options }) => options) };
-  const parsed = parseOptions(args, SPECS, strangers);
+  const otherProgram = { program: "rawtcp-client", options: CLIENT_GROUPS.flatMap(({ options }) => options) };
+  const parsed = parseOptions(args, SPECS, otherProgram);
   const text = ownText(SERVER_TEXT, parsed);
   if (text !== null) return text;
   const { values, flags, operands } = parsed;

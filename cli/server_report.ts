@@ -4,7 +4,7 @@
  * @module
  */
 
-import { payloadLines } from "./escape.ts";
+import { payloadLines } from "./payload_lines.ts";
 import type { Output } from "./output.ts";
 
 /** How a connection ended. */

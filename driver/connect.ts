@@ -118,7 +118,7 @@ export class RawConnection implements AsyncDisposable, Disposable {
   }
 }
 
-/** A guard whose end is not the peer's: a connection from an endpoint to itself would only hear its own echo. */
+/** A guard whose end is not the peer's: a connection from an endpoint to itself would only receive what it sends. */
 function guardOtherThan(remote: Endpoint, wanted: Endpoint): PortGuard {
   const sameAddress = wanted.address.octets.every((octet, i) => octet === remote.address.octets[i]);
   if (sameAddress && wanted.port === remote.port) {

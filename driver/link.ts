@@ -35,7 +35,7 @@ const PATIENCE = 2;
 export type LinkChange = "packet" | "raw" | "ring";
 
 /** Small segments in a row, which nobody has merged, after which a ring receives them: some 400 KB at an Ethernet's MTU. */
-const MANY_ALONE = 256;
+const MANY_UNMERGED = 256;
 
 /** What `Link` is made of. */
 export interface LinkOptions {
@@ -59,8 +59,8 @@ export class Link implements NetworkSide {
   /** Number of the first octet that the packet socket got. */
   #firstSeq: SeqNumber;
   #refreshAt: Instant;
-  /** Segments with text in a row that came alone; negative: that is nobody's business any more. */
-  #alone: number;
+  /** Segments with data in a row that no device had merged; negative: not counted any more. */
+  #unmerged: number;
 
   constructor({ connection, device, mode, onChange }: LinkOptions) {
     this.#connection = connection;
@@ -70,11 +70,11 @@ export class Link implements NetworkSide {
     this.#isSettled = mode === "raw";
     this.#firstSeq = connection.sndNxt;
     this.#refreshAt = 0 as Instant;
-    this.#alone = mode === "raw" ? -1 : 0;
+    this.#unmerged = mode === "raw" ? -1 : 0;
   }
 
   segmentArrives(segment: Segment, now: Instant): void {
-    if (this.#alone >= 0 && segment.payload.length > 0) this.#weigh(segment);
+    if (this.#unmerged >= 0 && segment.payload.length > 0) this.#weigh(segment);
     this.#connection.segmentArrives(segment, now);
   }
 
@@ -102,9 +102,9 @@ export class Link implements NetworkSide {
 
   /** Whether so much arrives in small packets that a ring is worth its memory. */
   #weigh(segment: Segment): void {
-    this.#alone = segment.payload.length > this.#device.longestByRing ? 0 : this.#alone + 1;
-    if (this.#alone < MANY_ALONE) return;
-    this.#alone = -1;
+    this.#unmerged = segment.payload.length > this.#device.longestByRing ? 0 : this.#unmerged + 1;
+    if (this.#unmerged < MANY_UNMERGED) return;
+    this.#unmerged = -1;
     if (this.#device.receiveByRing() === null) {
       this.#onChange?.("ring", "bulk data arrives one packet at a time");
     }
@@ -114,20 +114,20 @@ export class Link implements NetworkSide {
     const { octetsSent, octetsAcknowledged, unsentOctets, sndNxt } = this.#connection;
     if (this.#device.gathering !== null) {
       this.#refreshAt = after(now, REFRESH_INTERVAL);
-      const obstacle = this.#device.refresh();
-      if (obstacle !== null) this.#settle(obstacle);
+      const failure = this.#device.refresh();
+      if (failure !== null) this.#settle(failure);
       // Until the peer has acknowledged text it may not have had our ACK of its SYN; on loopback a host then drops frames that
       // come by packet socket, for it knows no connection that they belong to.
     } else if (octetsAcknowledged > 0 && unsentOctets > 0 && octetsSent + unsentOctets >= this.#bulk) {
       this.#refreshAt = after(now, REFRESH_INTERVAL);
       this.#firstSeq = sndNxt;
-      const obstacle = this.#device.gather();
-      if (obstacle === null) this.#onChange?.("packet", "bulk data flow");
-      else this.#settle(obstacle);
+      const failure = this.#device.gather();
+      if (failure === null) this.#onChange?.("packet", "bulk data flow");
+      else this.#settle(failure);
     }
   }
 
-  /** After a timer: whether the packet socket seems to get nothing across. Loss alone does not look like that. */
+  /** After a timer: whether the packet socket seems to get nothing across. Loss does not look like that. */
   #judge(): void {
     const { backoff, sndUna } = this.#connection;
     if (seqAfter(sndUna, this.#firstSeq)) this.#isProven = true;

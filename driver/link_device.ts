@@ -10,7 +10,6 @@
  */
 
 import {
-  deafen,
   type InboundChecksum,
   isErrno,
   LINK_ERRORS,
@@ -26,6 +25,7 @@ import {
   type RawSocketV6,
   type SegmentGatherer,
   type SendResult,
+  stopReceiving,
   SystemError,
 } from "../ffi/mod.ts";
 import type { Endpoint } from "../tcp/mod.ts";
@@ -35,7 +35,7 @@ class Gatherer implements SegmentGatherer {
   readonly outbound: Uint8Array;
   readonly socket: PacketSocket;
   /** Why the interface will take no more; null: it does. */
-  obstacle: string | null = null;
+  failure: string | null = null;
 
   constructor(socket: PacketSocket) {
     this.socket = socket;
@@ -47,8 +47,8 @@ class Gatherer implements SegmentGatherer {
       return this.socket.sendGathered(headersLength, payload, segmentSize);
     } catch (error) {
       if (!isErrno(error, ...LINK_ERRORS)) throw error;
-      this.obstacle = error.message;
-      return "unreachable"; // lost, for the core; whoever minds the link asks for the obstacle
+      this.failure = error.message;
+      return "unreachable"; // lost, for the core; the link reads why in `failure`
     }
   }
 }
@@ -140,7 +140,7 @@ export class LinkDevice implements PacketDevice {
     if (this.#ring !== null) return null;
     try {
       this.#ring = PacketRing.open({ local: this.#local, remote: this.#remote });
-      deafen(this.#raw.descriptor, this.#local);
+      stopReceiving(this.#raw.descriptor, this.#local);
       return null;
     } catch (error) {
       this.#ring?.[Symbol.dispose]();
@@ -169,9 +169,9 @@ export class LinkDevice implements PacketDevice {
   refresh(): string | null {
     const gatherer = this.#gatherer;
     if (gatherer === null) return null;
-    const obstacle = gatherer.obstacle ?? this.#follow(gatherer.socket);
-    if (obstacle !== null) this.stopGathering();
-    return obstacle;
+    const failure = gatherer.failure ?? this.#follow(gatherer.socket);
+    if (failure !== null) this.stopGathering();
+    return failure;
   }
 
   /** From now on everything goes by raw socket. */

@@ -135,7 +135,7 @@ export class RawDialer implements AsyncDisposable, Disposable {
 }
 
 /**
- * A host that hears only what comes to its guarded ports: what comes to the others of the range is the kernel's, and no
+ * A host that receives only what comes to its guarded ports: what comes to the others of the range is the kernel's, and no
  * business of a TCP that would refuse it.
  */
 class GuardedSide implements NetworkSide {

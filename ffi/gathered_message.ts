@@ -1,5 +1,5 @@
 /**
- * What the kernel is told of a message whose octets lie in several places: headers in one, payload in one or two others.
+ * A message for the kernel whose octets lie in several places: headers in one, payload in one or two others.
  * struct msghdr of <bits/socket.h> and struct iovec, as 32-bit words.
  *
  * @module

@@ -34,10 +34,10 @@ export { LONGEST_IN_SLOT, PacketRing, type PacketRingOptions } from "./packet_ri
 export { packetSegmentLimit, PacketSocket, type PacketSocketOptions } from "./packet_socket.ts";
 export { MAX_WAIT, PollSet } from "./poll.ts";
 export { PortGuard } from "./port_guard.ts";
-export { deafen, RawSocket, type RawSocketOptions } from "./raw_socket.ts";
+export { RawSocket, type RawSocketOptions, stopReceiving } from "./raw_socket.ts";
 export { openRawSocket, RawSocketV6 } from "./raw_socket_v6.ts";
 export { resolve, ResolveError, resolveService } from "./resolve.ts";
-export { canOpenRawSockets, isMissingRight, rawSocketObstacle, rawSocketProblem } from "./rights.ts";
+export { canOpenRawSockets, isMissingRight, rawSocketProblem, rawSocketRefusal } from "./rights.ts";
 export { type Flow, isLocalAddress, type Route, routeTo, sourceAddressFor } from "./route.ts";
 export {
   anyAddress,

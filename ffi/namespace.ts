@@ -9,7 +9,7 @@ import { check, SystemError } from "./errno.ts";
 import { FileDescriptor } from "./file_descriptor.ts";
 import { loadLibc, loadWholeLibc } from "./libc.ts";
 import { bringUp } from "./network_interface.ts";
-import { rawSocketObstacle } from "./rights.ts";
+import { rawSocketRefusal } from "./rights.ts";
 import { cString } from "./sockaddr.ts";
 
 /** The calling thread's network; needs Linux 3.17. */
@@ -71,5 +71,5 @@ export function enterTestNetwork(): string | undefined {
     if (error instanceof SystemError) return `needs a network namespace, ${error.message}`;
     throw error;
   }
-  return rawSocketObstacle();
+  return rawSocketRefusal();
 }

@@ -85,7 +85,7 @@ export interface RawSocketOptions {
 }
 
 /** Packets for others that one `receive` passes over, where they are sorted here, before the caller gets its turn. */
-export const MOST_STRANGERS = 256;
+export const MOST_FOREIGN_PACKETS = 256;
 
 /** Octets that may wait in each direction when nobody says otherwise. */
 export const DEFAULT_BUFFER_SIZE = 8 * 1024 * 1024;
@@ -181,7 +181,7 @@ export class RawSocket implements PacketDevice {
   }
 
   receive(): number {
-    for (let strangers = 0; strangers < MOST_STRANGERS; strangers++) {
+    for (let foreign = 0; foreign < MOST_FOREIGN_PACKETS; foreign++) {
       const length = this.#receiveAny();
       if (length === 0 || this.#sieve === null || this.#sieve.keeps(this.inbound, length)) return length;
     }
@@ -252,11 +252,11 @@ export function warmUp(socket: PacketDevice): void {
  * Has a raw socket receive nothing from now on; what is queued stays, and sending goes on.
  *
  * The kernel copies each packet of the protocol before it asks a raw socket's filter, but only for sockets whose peer sent
- * it. So the socket also gets a peer that is not heard of: this host itself. A tenth of a bulk transfer's time. Measured.
+ * it. So the socket also gets a peer that sends nothing: this host itself. A tenth of a bulk transfer's time. Measured.
  *
  * @throws SystemError EPERM where no filter may be attached
  */
-export function deafen(number: number, local: Endpoint): void {
+export function stopReceiving(number: number, local: Endpoint): void {
   attachFilter(number, dropAllFilter());
   const self = encodeSockaddr({ address: local.address, port: 0 });
   check("connect", loadLibc().connect(number, self, self.length));

@@ -31,7 +31,7 @@ import {
   deviceMtu,
   isVerdict,
   lengthAsBigint,
-  MOST_STRANGERS,
+  MOST_FOREIGN_PACKETS,
   nothingReceived,
   prepareRawSocket,
   RawSocket,
@@ -125,7 +125,7 @@ export class RawSocketV6 implements PacketDevice {
   }
 
   receive(): number {
-    for (let strangers = 0; strangers < MOST_STRANGERS; strangers++) {
+    for (let foreign = 0; foreign < MOST_FOREIGN_PACKETS; foreign++) {
       const length = this.#receiveAny();
       if (length === 0 || this.#sieve === null || this.#sieve.keeps(this.inbound, length)) return length;
     }

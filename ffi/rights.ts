@@ -17,11 +17,11 @@ const CHOICES = [
 
 /** Whether a raw TCP socket can be opened; tries it. */
 export function canOpenRawSockets(): boolean {
-  return rawSocketObstacle() === undefined;
+  return rawSocketRefusal() === undefined;
 }
 
 /** Why a raw TCP socket cannot be opened; undefined when it can. */
-export function rawSocketObstacle(): string | undefined {
+export function rawSocketRefusal(): string | undefined {
   try {
     openSocket("socket SOCK_RAW", 4, SOCK_RAW, IPPROTO_TCP).close();
     return undefined;

@@ -49,7 +49,7 @@ export class StreamListener implements Disposable {
   }
 
   /**
-   * Listens on `local` with SO_REUSEADDR, so that old connections in TIME-WAIT are no obstacle.
+   * Listens on `local` with SO_REUSEADDR, so that old connections in TIME-WAIT do not keep it from that.
    *
    * @param backlog connections that may wait for `accept`
    * @throws SystemError EADDRINUSE, EADDRNOTAVAIL, EACCES

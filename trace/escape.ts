@@ -1,5 +1,5 @@
 /**
- * Text that came from somebody else, made safe for each place where it may be shown.
+ * Text and octets that came from somebody else, made safe for each place where they may be shown.
  *
  * @module
  */
@@ -9,6 +9,12 @@
  * (bidirectional overrides, tags), line and paragraph separators, surrogates, private use; but not the two joiners.
  */
 const UNSAFE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** Characters with a short escape of their own. */
+const SHORT_ESCAPES: Readonly<Record<string, string>> = { "\t": "\\t", "\n": "\\n", "\r": "\\r" };
+
+const FIRST_PRINTABLE = 0x20;
+const LAST_PRINTABLE = 0x7e;
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -47,11 +53,36 @@ export function octetsText(octets: Uint8Array): string {
   return terminalText(new TextDecoder("utf-8", { ignoreBOM: true }).decode(octets));
 }
 
+/** The octets as hexadecimal digits, two each, with nothing between. */
+export function hex(octets: Uint8Array): string {
+  let text = "";
+  for (const octet of octets) text += hexDigits(octet, 2);
+  return text;
+}
+
+/** The octets as Python's `repr(bytes)` writes them: `b'Hello\n'`, in double quotes when only single ones occur. */
+export function pythonBytes(octets: Uint8Array): string {
+  const quote = octets.includes(0x27) && !octets.includes(0x22) ? '"' : "'";
+  let text = `b${quote}`;
+  for (const octet of octets) text += pythonEscape(octet, quote);
+  return text + quote;
+}
+
+function pythonEscape(octet: number, quote: string): string {
+  const character = String.fromCharCode(octet);
+  if (character === "\\" || character === quote) return `\\${character}`;
+  if (octet >= FIRST_PRINTABLE && octet <= LAST_PRINTABLE) return character;
+  return SHORT_ESCAPES[character] ?? `\\x${hexDigits(octet, 2)}`;
+}
+
 function escapeCharacter(character: string): string {
-  if (character === "\n") return "\\n";
-  if (character === "\r") return "\\r";
-  if (character === "\t") return "\\t";
+  const short = SHORT_ESCAPES[character];
+  if (short !== undefined) return short;
   const code = character.codePointAt(0) ?? 0;
-  if (code <= 0xff) return `\\x${code.toString(16).padStart(2, "0")}`;
-  return code <= 0xffff ? `\\u${code.toString(16).padStart(4, "0")}` : `\\u{${code.toString(16)}}`;
+  if (code <= 0xff) return `\\x${hexDigits(code, 2)}`;
+  return code <= 0xffff ? `\\u${hexDigits(code, 4)}` : `\\u{${code.toString(16)}}`;
+}
+
+function hexDigits(value: number, width: number): string {
+  return value.toString(16).padStart(width, "0");
 }

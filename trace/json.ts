@@ -6,7 +6,7 @@
 
 import { Flag } from "./core.ts";
 import { optionsJson } from "./options.ts";
-import { octetsText } from "./escape.ts";
+import { hex, octetsText } from "./escape.ts";
 import { wallClockText } from "./format.ts";
 import type { ConnectionRecord, SegmentRecord, TraceEvent, TraceSink, ViewRecord } from "./record.ts";
 import { entriesOf, tell } from "./told.ts";
@@ -215,10 +215,4 @@ function differences(before: ViewRecord, after: ViewRecord): Changes | undefined
     changes[key] = [before[key], after[key]];
   }
   return changes;
-}
-
-function hex(octets: Uint8Array): string {
-  let text = "";
-  for (const octet of octets) text += octet.toString(16).padStart(2, "0");
-  return text;
 }

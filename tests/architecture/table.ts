@@ -36,7 +36,12 @@ export const PARTS: readonly Part[] = [
   { path: "packetdrill/main.ts", mayImport: ["cli/"], packages: [] },
   { path: "packetdrill/", mayImport: ["tcp/mod.ts"], packages: [] },
   { path: "lab/", mayImport: ["tcp/mod.ts", "trace/mod.ts"], packages: [] },
-  { path: "cli/", mayImport: MODULES, packages: [...STD, "@std/text/levenshtein-distance", "node:crypto"] },
+  // Escaping is wanted at every start, the rest of trace/ only when something is to be shown.
+  {
+    path: "cli/",
+    mayImport: [...MODULES, "trace/escape.ts"],
+    packages: [...STD, "@std/text/levenshtein-distance", "node:crypto"],
+  },
   { path: "main.ts", mayImport: [...MODULES, "cli/"], packages: STD },
   { path: "server.ts", mayImport: [...MODULES, "cli/"], packages: STD },
   { path: "examples/", mayImport: MODULES.filter((path) => path !== "ffi/mod.ts"), packages: [] },

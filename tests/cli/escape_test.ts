@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { escapeControls, hex, payloadLines, printableText, pythonBytes } from "../../cli/escape.ts";
+import { payloadLines } from "../../cli/payload_lines.ts";
+import { hex, octetsText, pythonBytes, terminalText } from "../../trace/escape.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const octets = (...values: number[]): Uint8Array => new Uint8Array(values);
@@ -47,19 +48,19 @@ Deno.test("text from a peer cannot drive the terminal", async (t) => {
     ["an overlong encoding of ESC", octets(0xc0, 0x9b), "\ufffd\ufffd"],
   ];
   for (const [name, input, expected] of rows) {
-    await t.step(name, () => assertEquals(printableText(input), expected));
+    await t.step(name, () => assertEquals(octetsText(input), expected));
   }
 });
 
 Deno.test("no character below space, no DEL and no C1 character survives escaping", () => {
   for (let code = 0; code < 0xa0; code++) {
-    const kept = escapeControls(String.fromCharCode(code)) === String.fromCharCode(code);
+    const kept = terminalText(String.fromCharCode(code)) === String.fromCharCode(code);
     assertEquals(kept, code >= 0x20 && code < 0x7f, `code ${code}`);
   }
 });
 
 Deno.test("a lone surrogate in a string is escaped", () => {
-  assertEquals(escapeControls("\ud800"), "\\ud800");
+  assertEquals(terminalText("\ud800"), "\\ud800");
 });
 
 Deno.test("a payload is shown in three lines", () => {

@@ -2,7 +2,7 @@
 
 import { type ClientJob, ClientSession } from "../../cli/client_session.ts";
 import { Narrator } from "../../cli/narrator.ts";
-import { escapeControls } from "../../cli/escape.ts";
+import { terminalText } from "../../trace/escape.ts";
 import { showing } from "../../cli/sinks.ts";
 import { TextSource } from "../../cli/sources.ts";
 import { micros, type PartialConfig, seconds, type Segment } from "../../tcp/mod.ts";
@@ -13,7 +13,7 @@ export const MESSAGE = "Hello from custom TCP client!";
 
 /** What sends this message. */
 export function message(text: string): Pick<ClientJob, "source" | "sending"> {
-  return { source: new TextSource(new TextEncoder().encode(text)), sending: `data: ${escapeControls(text)}` };
+  return { source: new TextSource(new TextEncoder().encode(text)), sending: `data: ${terminalText(text)}` };
 }
 
 /** All of a job but its ends. */

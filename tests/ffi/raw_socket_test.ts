@@ -3,7 +3,6 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows, fail } from "@std/assert";
 import { sendResult } from "../../ffi/raw_socket.ts";
 import {
-  deafen,
   type Endpoint,
   interfaceMtu,
   loadWholeLibc,
@@ -13,6 +12,7 @@ import {
   RawSocket,
   RawSocketV6,
   setInterfaceMtu,
+  stopReceiving,
   SystemError,
   wallClockMicros,
 } from "../../ffi/mod.ts";
@@ -104,7 +104,7 @@ for (const family of [4, 6] as const) {
   });
 
   kernelTest(
-    `an IPv${family} socket that is deafened keeps what it has, gets nothing more and sends on`,
+    `an IPv${family} socket that is muted keeps what it has, gets nothing more and sends on`,
     async () => {
       using guardA = PortGuard.open(any);
       using guardB = PortGuard.open(any);
@@ -113,7 +113,7 @@ for (const family of [4, 6] as const) {
       const forB = buildPacket(a.outbound, guardA.local, guardB.local, { flags: ACK });
       const forA = buildPacket(b.outbound, guardB.local, guardA.local, { flags: ACK });
       a.send(forB);
-      deafen(b.descriptor, guardB.local);
+      stopReceiving(b.descriptor, guardB.local);
       for (let i = 0; i < 3; i++) assertEquals([a.send(forB), b.send(forA)], ["sent", "sent"]);
       assertEquals((await segmentsUntilQuiet(b, QUIET)).length, 1);
       assertEquals((await segmentsUntilQuiet(a, QUIET)).length, 3);

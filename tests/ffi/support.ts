@@ -25,10 +25,10 @@ export interface TestSegment {
 
 /** Enters a private network for this test file, and says in a test's name why not where that fails. */
 export function kernelTests(): (name: string, body: () => void | Promise<void>) => void {
-  const obstacle = enterTestNetwork();
+  const refusal = enterTestNetwork();
   return (name, body) => {
-    if (obstacle === undefined) Deno.test(name, body);
-    else Deno.test({ name: `${name} (ignored: ${obstacle})`, ignore: true, fn: body });
+    if (refusal === undefined) Deno.test(name, body);
+    else Deno.test({ name: `${name} (ignored: ${refusal})`, ignore: true, fn: body });
   };
 }
 

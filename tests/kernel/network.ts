@@ -17,12 +17,12 @@ export type KernelTest = (name: string, body: () => void | Promise<void>) => voi
  * @param setUp what else is to be done to the network, once it is there
  */
 export function kernelTests(setUp: () => void = () => {}): KernelTest {
-  const obstacle = enterTestNetwork();
-  if (obstacle === undefined) {
+  const refusal = enterTestNetwork();
+  if (refusal === undefined) {
     setUp();
     return (name, body) => Deno.test(name, body);
   }
-  return (name, body) => Deno.test({ name: `${name} (ignored: ${obstacle})`, ignore: true, fn: body });
+  return (name, body) => Deno.test({ name: `${name} (ignored: ${refusal})`, ignore: true, fn: body });
 }
 
 /** What each sysctl of net/ipv4 that tests change has in a new namespace. */
