@@ -77,7 +77,7 @@ const FACTS: readonly (readonly [title: string, codes: readonly (readonly [Findi
     ["fast-retransmit", "fast retransmit|s"],
     ["retransmission-sack", "retransmission|s in recovery by SACK"],
     ["retransmission-partial-ack", "retransmission|s after partial ACKs"],
-    ["retransmission-timeout", "retransmission|s after time-outs"],
+    ["retransmission-timeout", "retransmission|s after timeouts"],
     ["tail-loss-probe", "tail loss probe|s"],
     ["retransmission", "retransmission|s for reasons not seen"],
     ["lost-before-here", "of these filling holes: lost before this point"],

@@ -28,7 +28,7 @@ const BULK = 256 * 1024;
 /** How often the way to the next hop is looked at. */
 const REFRESH_INTERVAL = seconds(1);
 
-/** Time-outs in a row after which a link that has worked is given up. */
+/** Timeouts in a row after which a link that has worked is given up. */
 const PATIENCE = 2;
 
 /** What has changed: text goes by packet socket or by raw socket again, or what arrives comes by ring. */

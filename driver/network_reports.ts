@@ -24,7 +24,7 @@ export interface IcmpSide {
 }
 
 /**
- * A socket for complaints about our segments. Null: not to be had; then trouble shows by time-outs only.
+ * A socket for complaints about our segments. Null: not to be had; then trouble shows by timeouts only.
  *
  * @param localPort the port that those segments come from; 0 for any
  */

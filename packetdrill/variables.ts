@@ -203,6 +203,6 @@ function ecnMode(modes: readonly TcpConfig["congestion"]["ecn"][], value: number
 }
 
 function ecnCapable(value: number): PartialConfig | null {
-  const ecnCapable = (["new text", "new text and syn-ack", "everything"] as const)[value];
+  const ecnCapable = (["new data", "new data and syn-ack", "everything"] as const)[value];
   return ecnCapable === undefined ? null : { congestion: { ecnCapable } };
 }

@@ -7,7 +7,7 @@
  *    {@link Event} bits; how it ended is a {@link ConnectionFailure}; {@link TcpInfo} has the counts.
  * 2. **Configuration.** {@link TcpConfig} in groups, of which callers give any part ({@link PartialConfig});
  *    {@link completeConfig} fills it up and checks it. Profiles: {@link STANDARD}, {@link LINUX}, {@link FREEBSD}.
- * 3. **Congestion control** (RFC 5681). {@link CongestionControl} decides how much may be in flight, told of each ACK by an
+ * 3. **Congestion control** (RFC 5681). {@link CongestionControl} decides how much may be in flight; each ACK comes to it as an
  *    {@link AckSample}.
  * 4. **Observation.** An {@link Observer} is shown every event with its reason, and the variables as a {@link ConnectionView}.
  * 5. **Segments.** {@link Segment} is what one TCP segment says; its payload is an {@link OctetRange}. {@link IcmpError} is what
@@ -51,7 +51,7 @@ export type {
   HandshakeConfig,
   IcmpEndsOpening,
   IdleEnds,
-  LateTextReset,
+  LateDataReset,
   NagleVariant,
   PartialConfig,
   ReceiveBufferCounts,

@@ -229,7 +229,7 @@ function linesOf(figures: Figures): string[] {
         : `${handshakeText(figures)}least ${spanText(figures.minimumRtt)}, smoothed ${
           spanText(figures.smoothedRtt)
         }`
-    }; time-out ${spanText(figures.rto)}`,
+    }; timeout ${spanText(figures.rto)}`,
     `  congestion  cwnd ${amountText(figures.cwnd)}, at most ${amountText(figures.largestCwnd)}, ssthresh ${
       amountText(figures.ssthresh)
     }, reduced ${figures.reductions === 1 ? "once" : `${figures.reductions} times`}`,

@@ -217,7 +217,7 @@ function addKind(
     return addTimeout(verdict, passing, sender, receiver, lastAt);
   }
   if (recovery?.kind === "timeout" && sender.una < recovery.point && beyond === 0) {
-    verdict.values["evidence"] = "it follows a time-out, after which everything is sent again in slow start";
+    verdict.values["evidence"] = "it follows a timeout, after which everything is sent again in slow start";
     return verdict.add("retransmission-timeout");
   }
   if (recovery?.kind === "fast" && sender.una < recovery.point) {
@@ -241,7 +241,7 @@ function addKind(
   verdict.add("retransmission");
 }
 
-/** The last of several that are not acknowledged, once: a probe takes it, a time-out the first of them. */
+/** The last of several that are not acknowledged, once: a probe takes it, a timeout the first of them. */
 function isTail(seq: number, range: SentRange | null, sender: Half): boolean {
   return range !== null && range.copies === 1 && range.end === sender.max && seq > sender.una;
 }

@@ -2,7 +2,7 @@
  * The one way in which octets are copied in the core.
  *
  * Copying a part of an array by the engine's own means leaves a view of that part behind, some 100 octets of garbage.
- * Text of ordinary segments is copied eight octets at a time instead, through views of the whole arrays, which are kept.
+ * Data of ordinary segments is copied eight octets at a time instead, through views of the whole arrays, which are kept.
  *
  * @module
  */

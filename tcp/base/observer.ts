@@ -56,7 +56,7 @@ export type SendReason =
   | "reset-abort"
   | "reset-data-after-close"
   | "reset-syn-in-window"
-  | "reset-time-out";
+  | "reset-timeout";
 
 /** Why an arrived segment, or the packet that held it, is not used further. */
 export type DropReason =
@@ -131,7 +131,7 @@ export const TIMER_NAMES = [
   "TIME-WAIT",
   "FIN-WAIT-2",
   "connect",
-  "user time-out",
+  "user timeout",
 ] as const;
 
 /** Which of a connection's timers. */
@@ -219,7 +219,7 @@ export interface ConnectionView {
   readonly latestRtt: Micros;
   /** The least round-trip time of the last minutes. */
   readonly minimumRtt: Micros;
-  /** The retransmission time-out with its back-off. */
+  /** The retransmission timeout with its back-off. */
   readonly retransmissionTimeout: Micros;
   /** Name of the control that decides about the window: its formulas are the ones that hold. */
   readonly congestionControl: string;

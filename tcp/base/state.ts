@@ -34,7 +34,7 @@ export const STATES: readonly State[] = [
 ];
 
 /**
- * Where each state may go. CLOSED is reachable from everywhere (reset, abort, time-out) and left by nothing: a
+ * Where each state may go. CLOSED is reachable from everywhere (reset, abort, timeout) and left by nothing: a
  * connection object is born open. FIN-WAIT-1 goes straight to TIME-WAIT when one segment carries both the peer's FIN
  * and the acknowledgement of ours. SYN-SENT and SYN-RECEIVED reach ESTABLISHED and, when the segment that ends the
  * handshake carries the peer's FIN, CLOSE-WAIT by way of it.
@@ -77,8 +77,8 @@ export function isSynchronized(state: State): boolean {
   }
 }
 
-/** Whether text from the peer may still arrive: it has not sent its FIN. */
-export function mayReceiveText(state: State): boolean {
+/** Whether data from the peer may still arrive: it has not sent its FIN. */
+export function mayReceiveData(state: State): boolean {
   switch (state) {
     case "ESTABLISHED":
     case "FIN-WAIT-1":

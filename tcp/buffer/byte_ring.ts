@@ -22,7 +22,7 @@ const FIRST_CAPACITY = 2_048;
  * placed end there may be gaps, which the owner knows. The storage is a power of two, and octets lie in it one behind the
  * other, modulo its size. Growing never changes what was lent before: that stays in the old storage.
  *
- * Where what each segment does is concerned, octets are told by their distance from `start`: offsets outgrow the machine's
+ * In what each segment does, octets are named by their distance from `start`: offsets outgrow the machine's
  * integers, and a number that is none may be an object on the heap, depending on how far the compiler has come.
  */
 export class ByteRing {

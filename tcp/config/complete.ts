@@ -59,7 +59,7 @@ const CHOICES: {
   congestion: {
     congestionControl: ["cubic", "reno"],
     ecn: ["off", "accept", "request"],
-    ecnCapable: ["new text", "new text and syn-ack", "everything"],
+    ecnCapable: ["new data", "new data and syn-ack", "everything"],
   },
   acknowledging: { ackDelay: ["fixed", "adaptive"] },
   retransmission: {},
@@ -79,9 +79,9 @@ const CHOICES: {
   compatibility: {
     synOptionOrder: ["linux", "freebsd"],
     timestampsOnReset: ["all", "own", "none"],
-    receiveBufferCounts: ["text", "packets"],
+    receiveBufferCounts: ["data", "packets"],
     windowProbe: ["new octet", "old number"],
-    lateTextReset: ["in order", "as unknown"],
+    lateDataReset: ["in order", "as unknown"],
   },
 };
 

@@ -16,10 +16,10 @@ import type { Micros } from "../base/units.ts";
 export type EcnMode = "off" | "accept" | "request";
 
 /**
- * What goes out marked as ECN-capable: new text (RFC 3168 6.1.2), the SYN-ACK as well (RFC 5562), or everything that a
+ * What goes out marked as ECN-capable: new data (RFC 3168 6.1.2), the SYN-ACK as well (RFC 5562), or everything that a
  * connection with ECN sends (ECN++, draft-ietf-tcpm-generalized-ecn).
  */
-export type EcnCapable = "new text" | "new text and syn-ack" | "everything";
+export type EcnCapable = "new data" | "new data and syn-ack" | "everything";
 
 /**
  * What Nagle's algorithm waits for before it lets a small segment go: every outstanding octet (RFC 9293 3.7.4), only those
@@ -27,7 +27,7 @@ export type EcnCapable = "new text" | "new text and syn-ack" | "everything";
  */
 export type NagleVariant = "outstanding data" | "earlier sends" | "minshall";
 
-/** What a zero-window probe is made of: one octet of new text (RFC 9293 3.8.6.1), or none and an old number (Linux). */
+/** What a zero-window probe is made of: one octet of new data (RFC 9293 3.8.6.1), or none and an old number (Linux). */
 export type WindowProbe = "new octet" | "old number";
 
 /** What a reduction takes its part of: what is in flight (RFC 5681 3.1, RFC 9438 4.6) or the window (Linux). */
@@ -37,7 +37,7 @@ export type SsthreshFrom = "FlightSize" | "cwnd";
 export type ReorderingDegree = "fixed" | "measured";
 
 /**
- * What shows F-RTO that a time-out was spurious: an original delivered by the second ACK after it (RFC 5682), or by any
+ * What shows F-RTO that a timeout was spurious: an original delivered by the second ACK after it (RFC 5682), or by any
  * (Linux).
  */
 export type ForwardRtoEvidence = "second ACK" | "any ACK";
@@ -46,10 +46,10 @@ export type ForwardRtoEvidence = "second ACK" | "any ACK";
 export type IdleEnds = "when sent" | "when given";
 
 /**
- * What the size of a receive buffer counts: octets of text; or twice as many octets of memory, in which each packet is
+ * What the size of a receive buffer counts: octets of data; or twice as many octets of memory, in which each packet is
  * kept as it came (Linux). The window then follows from the free memory, and a segment that begins in it is kept whole.
  */
-export type ReceiveBufferCounts = "text" | "packets";
+export type ReceiveBufferCounts = "data" | "packets";
 
 /** Which RST ends a connection: only the next in order (RFC 5961 3.2), or any in the window (RFC 793). */
 export type ResetAcceptance = "exact" | "in window";
@@ -70,14 +70,14 @@ export type AckDelay = "fixed" | "adaptive";
 export type TimestampsOnReset = "all" | "own" | "none";
 
 /**
- * How the RST is numbered that answers text after a close: by SND.NXT, which the peer expects once it has our FIN; or as
+ * How the RST is numbered that answers data after a close: by SND.NXT, which the peer expects once it has our FIN; or as
  * for a segment without a connection (RFC 9293 3.10.7.1).
  */
-export type LateTextReset = "in order" | "as unknown";
+export type LateDataReset = "in order" | "as unknown";
 
 /** What the SYNs offer and how long an opening goes on (RFC 9293 3.5, 3.7.1; RFC 7323; RFC 2018). */
 export interface HandshakeConfig {
-  /** Largest segment that we can receive, octets, told to the peer (RFC 9293 3.7.1). 0: from the MTU. */
+  /** Largest segment that we can receive, octets, announced to the peer (RFC 9293 3.7.1). 0: from the MTU. */
   readonly mss: number;
   /** Whether our SYN carries the MSS option; without it the peer assumes 536 or 1220. */
   readonly mssOption: boolean;
@@ -91,7 +91,7 @@ export interface HandshakeConfig {
   readonly timestamps: boolean;
   /** RFC 2018; with it DSACK (RFC 2883). */
   readonly selectiveAck: boolean;
-  /** RFC 5482: the time-out announced to the peer; 0 for no option. */
+  /** RFC 5482: the timeout announced to the peer; 0 for no option. */
   readonly userTimeoutOption: Micros;
   /** SYNs repeated before giving up by count; `connectTimeout` may end it earlier or later. */
   readonly synRetries: number;
@@ -101,7 +101,7 @@ export interface HandshakeConfig {
   readonly ecnSynRetries: number;
   /** Repeated SYNs after which they carry no option but the MSS, in case a path drops the others; 0: they always do. */
   readonly synRetriesWithOptions: number;
-  /** Least time that an active open goes on (MUST-23); 0: `synRetries` alone decides. */
+  /** Least time that an active open goes on (MUST-23); 0: only `synRetries` decides. */
   readonly connectTimeout: Micros;
 }
 
@@ -113,7 +113,7 @@ export interface BuffersConfig {
   readonly sendBufferTuning: boolean;
   /** Octets of receive buffer at the start; the first window follows from it. */
   readonly receiveBuffer: number;
-  /** How far auto-tuning may raise the receive buffer. Equal to `receiveBuffer`: no auto-tuning. */
+  /** How large auto-tuning may make the receive buffer. Equal to `receiveBuffer`: no auto-tuning. */
   readonly receiveBufferMax: number;
   /** Largest window announced in the first flight, octets; grows as data come in (0: the whole buffer). */
   readonly initialReceiveWindow: number;
@@ -192,7 +192,7 @@ export interface RetransmissionConfig {
   readonly tailLossProbe: boolean;
   /** RFC 5682. */
   readonly forwardRto: boolean;
-  /** Whether a reduction of the window is taken back when it turns out to have been needless (RFC 4015, DSACK). */
+  /** Whether a reduction of the window is undone when it turns out to have been spurious (RFC 4015, DSACK). */
   readonly undo: boolean;
   /** Retransmissions of one segment after which delivery is in doubt: R1 (SHLD-10). */
   readonly retriesUntilDoubt: number;
@@ -240,7 +240,7 @@ export interface ClosingConfig {
   readonly keepAliveProbes: number;
 }
 
-/** What strangers can do to a connection (RFC 5961, RFC 1337, RFC 5927). */
+/** What an attacker off the path can do to a connection (RFC 5961, RFC 1337, RFC 5927). */
 export interface DefenceConfig {
   /** Challenge ACKs per second and host (RFC 5961 10); 0: no limit. */
   readonly challengeAcksPerSecond: number;
@@ -290,9 +290,9 @@ export interface CompatibilityConfig {
   readonly windowProbe: WindowProbe;
   /** Retransmissions of a SYN from which the first flight is one segment: 1 by RFC 6928 2, 2 on Linux. */
   readonly lostSynsOfSmallWindow: number;
-  /** Whether repeated text tells of a reduced window as well, and not only the first new text (RFC 3168 6.1.2). */
-  readonly cwrOnRepeatedText: boolean;
-  /** Added to every time-out but the first of a SYN, for timers and peers that are late (FreeBSD). */
+  /** Whether retransmissions carry CWR as well, and not only the first new data (RFC 3168 6.1.2). */
+  readonly cwrOnRetransmissions: boolean;
+  /** Added to every timeout but the first of a SYN, for timers and peers that are late (FreeBSD). */
   readonly rtoSlop: Micros;
   /** Whether `minRto` bounds the variance term (Linux) rather than the sum (RFC 6298 2.4). */
   readonly minRtoBoundsVariance: boolean;
@@ -305,7 +305,7 @@ export interface CompatibilityConfig {
   /** Whether `invalidAckInterval` holds for the challenge ACKs of a connection too (RFC 5961 7 has them limited). */
   readonly limitsChallenges: boolean;
   /** How the RST is numbered that answers data after a close. */
-  readonly lateTextReset: LateTextReset;
+  readonly lateDataReset: LateDataReset;
   /** Whether a connection that times out says "unreachable" when ICMP said so since the peer was heard last (Linux). */
   readonly timeoutTellsIcmpError: boolean;
   /**
@@ -333,7 +333,7 @@ export interface TcpConfig {
   readonly recovery: RecoveryPolicy;
   /** The end of a connection, and keep-alive. */
   readonly closing: ClosingConfig;
-  /** What others can do to a connection. */
+  /** What an attacker off the path can do to a connection. */
   readonly defence: DefenceConfig;
   /** Where systems differ from the SHOULDs. */
   readonly compatibility: CompatibilityConfig;

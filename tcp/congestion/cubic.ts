@@ -28,7 +28,7 @@ const FAST_CONVERGENCE_FACTOR = (1 + CUBIC_BETA) / 2;
 
 /** The variables of RFC 9438 4.1.2 that belong to a stage of congestion avoidance. Windows are octets. */
 class Stage {
-  /** W_max; 0: not known (no loss so far, or a time-out). */
+  /** W_max; 0: not known (no loss so far, or a timeout). */
   wMax = 0;
   /** Seconds from the start of the stage to W_max. */
   k = 0;

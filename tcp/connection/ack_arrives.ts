@@ -27,9 +27,9 @@ import { after, earliest, type Instant, type Micros, micros, NEVER, toMillisecon
 export function ackArrives(tcb: Tcb, segment: Segment, now: Instant): void {
   if (!takeAck(tcb, segment, now)) return;
   const { sender } = tcb;
-  if (sender.ring.room > 0) tcb.raise(Event.writable);
-  if (sender.ring.length === 0) tcb.raise(Event.allAcknowledged);
-  if (sender.finAcknowledged) tcb.raise(Event.finAcknowledged);
+  if (sender.ring.room > 0) tcb.addEvents(Event.writable);
+  if (sender.ring.length === 0) tcb.addEvents(Event.allAcknowledged);
+  if (sender.finAcknowledged) tcb.addEvents(Event.finAcknowledged);
 }
 
 /**
@@ -97,7 +97,7 @@ function advance(tcb: Tcb, ack: SeqNumber, now: Instant): void {
   const { recovery } = tcb;
   recovery.scoreboard.acknowledge(ack, recovery.ack);
   if (recovery.scoreboard.isEmpty) tcb.allAcknowledgedAt = now;
-  tcb.acknowledgeText(ack, now);
+  tcb.acknowledgeData(ack, now);
   tcb.windowProbes = 0;
 }
 

@@ -67,7 +67,7 @@ export function arrivesInTimeWait(tcb: Tcb, segment: Segment, now: Instant): voi
 /** All that we sent is acknowledged, and all that the peer sends is there: only what nobody has read is of use yet. */
 function trimForGood(tcb: Tcb): void {
   const { ring } = tcb.sender;
-  // Room that the user still holds for text is of none: it cannot be committed any more.
+  // Room that the user still holds for data is of none: it cannot be committed any more.
   ring.restartAt(ring.end);
   ring.trim();
   tcb.receiver.trim();

@@ -129,7 +129,7 @@ export class Connection implements ConnectionView {
 
   /**
    * Names up to `octets` octets of room in the send buffer, for the user to write into; `commit` then sends them. Good until
-   * the next call that gives text or asks for room; what arrives meanwhile does not touch it.
+   * the next call that gives data or asks for room; what arrives meanwhile does not touch it.
    *
    * @returns how many octets `out` names; 0: the buffer is full. @throws InvalidStateError, ConnectionFailure
    */
@@ -178,7 +178,7 @@ export class Connection implements ConnectionView {
 
   /**
    * Ends the connection at once, with RST where the peer knows of it. `tellUnanswered`: a peer that has not answered our
-   * SYN is told as well (the standard does not).
+   * SYN is sent a RST as well (the standard does not).
    */
   abort(now: Instant, tellUnanswered = false): void {
     calls.abort(this.#tcb, tellUnanswered, now);
@@ -186,14 +186,14 @@ export class Connection implements ConnectionView {
   }
 
   /**
-   * Gives back the memory of empty buffers, and of the record of what is in flight, when no text has come or gone for a
+   * Gives back the memory of empty buffers, and of the record of what is in flight, when no data have come or gone for a
    * second. A host does so by itself.
    */
   trim(now: Instant): void {
     this.#tcb.trim(now);
   }
 
-  /** Changes knobs that may change while the connection is open: Nagle, cork, keep-alive, time-outs, DiffServ, buffers. */
+  /** Changes knobs that may change while the connection is open: Nagle, cork, keep-alive, timeouts, DiffServ, buffers. */
   configure(changes: PartialConfig, now: Instant): void {
     calls.configure(this.#tcb, changes, now);
     this.onTouched?.();

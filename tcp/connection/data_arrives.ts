@@ -10,7 +10,7 @@ import { enterTimeWait, resetFor } from "./closing.ts";
 import { Event } from "../base/events.ts";
 import { Flag, type Segment } from "../base/segment.ts";
 import { seqAdd, seqAfter } from "../base/seq.ts";
-import { mayReceiveText } from "../base/state.ts";
+import { mayReceiveData } from "../base/state.ts";
 import type { Tcb } from "./tcb.ts";
 import type { Instant } from "../base/units.ts";
 
@@ -23,37 +23,37 @@ export function takeUrgentDataAndFin(tcb: Tcb, segment: Segment, now: Instant): 
 
 /** Sixth: the urgent pointer; it names the octet after the urgent data (MUST-62). */
 export function takeUrgentPointer(tcb: Tcb, segment: Segment): void {
-  if (!segment.has(Flag.urg) || !mayReceiveText(tcb.state)) return;
+  if (!segment.has(Flag.urg) || !mayReceiveData(tcb.state)) return;
   const { receiver } = tcb;
   const pointer = seqAdd(segment.seq, segment.urgentPointer);
   const isNews = receiver.isUrgent ? seqAfter(pointer, receiver.rcvUp) : seqAfter(pointer, receiver.readNext);
   if (!isNews) return;
   receiver.isUrgent = true;
   receiver.rcvUp = pointer;
-  tcb.raise(Event.urgent);
+  tcb.addEvents(Event.urgent);
 }
 
 /** Seventh: the data. */
 export function takeData(tcb: Tcb, segment: Segment, now: Instant): boolean {
-  if (!mayReceiveText(tcb.state)) {
+  if (!mayReceiveData(tcb.state)) {
     drop(tcb, segment, "data-after-fin", now);
     return true;
   }
   const { receiver, acknowledging } = tcb;
   if (receiver.readingEnded && seqAfter(seqAdd(segment.seq, segment.payload.length), receiver.rcvNxt)) {
     // SHLD-3: what nobody will read is answered with RST.
-    tcb.resetDue = tcb.config.compatibility.lateTextReset === "as unknown"
+    tcb.resetDue = tcb.config.compatibility.lateDataReset === "as unknown"
       ? resetFor(segment, "reset-data-after-close")
       : { seq: tcb.sender.sndNxt, ack: null, reason: "reset-data-after-close" };
     tcb.fail(
       "aborted",
-      "The peer sent data after we had closed: it was told by RST",
+      "The peer sent data after we had closed: a RST was sent",
       "data-after-close",
       now,
     );
     return false;
   }
-  const isMarked = tcb.ecn.textArrived(segment);
+  const isMarked = tcb.ecn.dataArrived(segment);
   reportDuplicateData(tcb, segment);
   const outcome = receiver.takeData(segment);
   const { delivered } = receiver;
@@ -62,22 +62,22 @@ export function takeData(tcb: Tcb, segment: Segment, now: Instant): boolean {
   noteArrival(tcb, segment, outcome, now);
   acknowledging.dataTaken(outcome, delivered, receiver, tcb.rtt.srtt, now);
   if (acknowledging.immediate === null) delayAck(tcb, now);
-  if (delivered > 0) tcb.raise(Event.readable);
+  if (delivered > 0) tcb.addEvents(Event.readable);
   return true;
 }
 
 /** Eighth: the FIN, when everything before it is there. */
 function takeFin(tcb: Tcb, segment: Segment, now: Instant): void {
   const { receiver } = tcb;
-  if (segment.has(Flag.fin) && segment.payload.length === 0 && mayReceiveText(tcb.state)) {
+  if (segment.has(Flag.fin) && segment.payload.length === 0 && mayReceiveData(tcb.state)) {
     receiver.noteFin(segment);
-    // RFC 5681 4.2: beyond a gap, as text would be.
+    // RFC 5681 4.2: beyond a gap, as data would be.
     if (!receiver.finIsNext) tcb.acknowledging.acknowledgeNow("ack-out-of-order");
   }
-  if (!receiver.finIsNext || !mayReceiveText(tcb.state)) return;
+  if (!receiver.finIsNext || !mayReceiveData(tcb.state)) return;
   receiver.takeFin();
   acknowledgeFin(tcb, now);
-  tcb.raise(Event.peerClosed | Event.readable);
+  tcb.addEvents(Event.peerClosed | Event.readable);
   switch (tcb.state) {
     case "ESTABLISHED":
       return tcb.moveTo("CLOSE-WAIT", "fin-received", now);

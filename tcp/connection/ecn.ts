@@ -35,10 +35,10 @@ export class Ecn {
   }
 
   /**
-   * Takes in the marks of a segment with text.
+   * Takes in the marks of a segment with data.
    * @returns whether a mark arrived that the peer should hear of soon
    */
-  textArrived(segment: Segment): boolean {
+  dataArrived(segment: Segment): boolean {
     if (!this.agreed) return false;
     if (segment.has(Flag.cwr)) this.isEchoing = false;
     if (segment.ecn !== EcnCodepoint.congestionExperienced) return false;
@@ -51,18 +51,18 @@ export class Ecn {
   writeSyn(out: Segment, capable: EcnCapable): void {
     const isAnswer = out.has(Flag.ack);
     const takesPart = isAnswer ? this.agreed : out.has(Flag.ece);
-    const isMarked = capable === "everything" || isAnswer && capable === "new text and syn-ack";
+    const isMarked = capable === "everything" || isAnswer && capable === "new data and syn-ack";
     if (takesPart && isMarked) out.ecn = EcnCodepoint.capable0;
   }
 
   /**
-   * Marks an outgoing segment. Only new text is sent as capable, unless `capable` says more: not ACKs, not what is repeated,
-   * no window probes (6.1.4 to 6.1.6). `owesReduced`: our window came down since the last new text (6.1.2).
+   * Marks an outgoing segment. Only new data are sent as capable, unless `capable` says more: not ACKs, not what is repeated,
+   * no window probes (6.1.4 to 6.1.6). `owesReduced`: our window came down since the last new data (6.1.2).
    */
-  write(out: Segment, isNewText: boolean, owesReduced: boolean, capable: EcnCapable): void {
+  write(out: Segment, isNewData: boolean, owesReduced: boolean, capable: EcnCapable): void {
     if (!this.agreed) return;
     if (this.isEchoing) out.flags |= Flag.ece;
-    if (isNewText || capable === "everything") out.ecn = EcnCodepoint.capable0;
+    if (isNewData || capable === "everything") out.ecn = EcnCodepoint.capable0;
     if (owesReduced) out.flags |= Flag.cwr;
   }
 }

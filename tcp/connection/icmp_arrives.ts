@@ -58,7 +58,7 @@ export function icmpArrives(tcb: Tcb, error: IcmpError, now: Instant): void {
     case "parameter problem":
       return isRefusedOrExpired(tcb, error)
         ? unreachableForGood(tcb, error, now)
-        : raiseSoftError(tcb, error, now);
+        : softErrorArrived(tcb, error, now);
     case "unreachable":
       return unreachable(tcb, error, now);
   }
@@ -87,7 +87,7 @@ function unreachable(tcb: Tcb, error: IcmpError, now: Instant): void {
   const isOpening = tcb.state === "SYN-SENT" || tcb.state === "SYN-RECEIVED";
   const ends = isOpening ? endsOpening(tcb, isHard) : isHard && tcb.config.defence.hardErrorsAbort;
   const isFinal = ends || isRefusedOrExpired(tcb, error);
-  return isFinal ? unreachableForGood(tcb, error, now) : raiseSoftError(tcb, error, now);
+  return isFinal ? unreachableForGood(tcb, error, now) : softErrorArrived(tcb, error, now);
 }
 
 function unreachableForGood(tcb: Tcb, error: IcmpError, now: Instant): void {
@@ -125,11 +125,11 @@ function endsOpening(tcb: Tcb, isHard: boolean): boolean {
   }
 }
 
-function raiseSoftError(tcb: Tcb, error: IcmpError, now: Instant): void {
+function softErrorArrived(tcb: Tcb, error: IcmpError, now: Instant): void {
   tell(tcb, error, "soft-error", now);
   tcb.softError = error.kind;
   tcb.softErrorAt = now;
-  tcb.raise(Event.softError);
+  tcb.addEvents(Event.softError);
 }
 
 function tell(tcb: Tcb, error: IcmpError, verdict: IcmpVerdict, now: Instant): void {

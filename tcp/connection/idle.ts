@@ -15,7 +15,7 @@ export function restartAfterIdle(tcb: Tcb, now: Instant): void {
   ) {
     return;
   }
-  const idle = elapsed(tcb.lastTextSentAt, now);
+  const idle = elapsed(tcb.lastDataSentAt, now);
   if (idle <= tcb.rtt.rto) return;
   const { cwnd, ssthresh } = tcb.control;
   tcb.control.idle(micros(0), true);

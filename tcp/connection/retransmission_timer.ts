@@ -10,7 +10,7 @@ import type { Tcb } from "./tcb.ts";
 import { Timer } from "./timers.ts";
 import { after, earliest, type Instant, micros, milliseconds } from "../base/units.ts";
 
-/** How long a cork holds text back at most. */
+/** How long a cork holds data back at most. */
 const CORK_TIME = milliseconds(200);
 
 /** Something was sent that wants an acknowledgement (RFC 6298 5.1). */
@@ -74,7 +74,7 @@ export function armTailProbe(tcb: Tcb, now: Instant): void {
   );
   const deadline = earliest(after(now, timeout), timers.deadline(Timer.retransmission));
   timers.set(Timer.tailLossProbe, deadline);
-  // A probe comes in place of a time-out that is due no later (7.2), and starts that timer anew.
+  // A probe comes in place of a timeout that is due no later (7.2), and starts that timer anew.
   if (deadline === timers.deadline(Timer.retransmission)) {
     timers.set(Timer.retransmission, after(deadline, rtt.timeout()));
   }
@@ -87,13 +87,13 @@ export function armPersist(tcb: Tcb, now: Instant): void {
   tcb.timers.setAfter(Timer.persist, now, micros(Math.min(backedOff, tcb.config.retransmission.maxRto)));
 }
 
-/** A cork holds text back, but not for ever: the override time-out of RFC 9293 3.8.6.2.1. */
+/** A cork holds data back, but not for ever: the override timeout of RFC 9293 3.8.6.2.1. */
 export function armCork(tcb: Tcb, now: Instant): void {
   if (!isHeldByCork(tcb) || tcb.timers.isRunning(Timer.persist)) return;
   tcb.timers.setAfter(Timer.persist, now, CORK_TIME);
 }
 
-/** Whether a cork is what holds the next text back: less than a segment, for which both windows have room. */
+/** Whether a cork is what holds the next data back: less than a segment, for which both windows have room. */
 export function isHeldByCork(tcb: Tcb): boolean {
   const { sender, recovery, config } = tcb;
   if (!config.sending.cork || sender.unsent === 0 || sender.unsent >= sender.mss || sender.finQueued) {

@@ -62,7 +62,7 @@ function arrivesInListen(tcb: Tcb, segment: Segment, now: Instant): void {
   const length = segment.family === 4 ? IPV4_ADDRESS_LENGTH : IPV6_ADDRESS_LENGTH;
   const addressAt = (offset: number) =>
     addressFromOctets(segment.addresses.subarray(offset, offset + length));
-  tcb.meet(
+  tcb.bindPeer(
     { address: addressAt(segment.destinationOffset), port: segment.destinationPort },
     { address: addressAt(segment.sourceOffset), port: segment.sourcePort },
   );
@@ -71,7 +71,7 @@ function arrivesInListen(tcb: Tcb, segment: Segment, now: Instant): void {
   synArrives(tcb, segment, now);
   tcb.moveTo("SYN-RECEIVED", "syn-received", now);
   tcb.synDue = true;
-  // Text on the SYN may be queued until the handshake is over; the peer sends it again, so that nothing is kept for
+  // Data on the SYN may be queued until the handshake is over; the peer sends it again, so that nothing is kept for
   // a sender that may not exist.
 }
 
@@ -105,7 +105,7 @@ function arrivesInSynSent(tcb: Tcb, segment: Segment, now: Instant): void {
   if (!hasAck) {
     tcb.moveTo("SYN-RECEIVED", "simultaneous-open", now);
     tcb.synDue = true;
-    keepTextOfSyn(tcb, segment);
+    keepDataOfSyn(tcb, segment);
     return;
   }
   establish(tcb, segment, now);
@@ -116,15 +116,15 @@ function arrivesInSynSent(tcb: Tcb, segment: Segment, now: Instant): void {
   takeUrgentDataAndFin(tcb, segment, now);
 }
 
-/** Text on the SYN waits until the connection is established. A FIN does not: the peer sends it again. */
-function keepTextOfSyn(tcb: Tcb, segment: Segment): void {
+/** Data on the SYN waits until the connection is established. A FIN does not: the peer sends it again. */
+function keepDataOfSyn(tcb: Tcb, segment: Segment): void {
   const length = Math.min(segment.payload.length, tcb.receiver.rcvWnd);
   if (length === 0) return;
   const kept = new Segment();
   const start = segment.payload.offset;
   kept.payload.set(segment.payload.octets.slice(start, start + length), 0, length);
   kept.seq = tcb.receiver.rcvNxt;
-  tcb.textOfSyn = kept;
+  tcb.dataOfSyn = kept;
 }
 
 /** Takes the peer's SYN: sequence numbers and options. */
@@ -155,7 +155,7 @@ function establish(tcb: Tcb, segment: Segment, now: Instant): void {
     }
   }
   tcb.moveTo("ESTABLISHED", tcb.state === "SYN-SENT" ? "syn-ack-received" : "syn-acknowledged", now);
-  tcb.raise(Event.established | Event.writable);
+  tcb.addEvents(Event.established | Event.writable);
   tcb.lastReceivedAt = now;
   armKeepAlive(tcb, now);
 }
@@ -214,7 +214,7 @@ function checkSequence(tcb: Tcb, segment: Segment, now: Instant): boolean {
   if (isNextAtClosedWindow && segment.has(Flag.rst)) return true;
   const isDuplicate = tcb.config.compatibility.usesAckOfDuplicates &&
     seqAtOrBefore(segment.end, receiver.rcvNxt);
-  // So do those of a probe that was received before: two sides that probe each other's closed windows hear of nothing else.
+  // So do those of a probe that was received before: two sides that probe each other's closed windows send nothing else.
   const isOfUse = isNextAtClosedWindow || isDuplicate || isProbe(tcb, segment);
   if (isOfUse && segment.has(Flag.ack) && (segment.flags & (Flag.syn | Flag.rst)) === 0) {
     takeOnlyControl(tcb, segment, now);
@@ -223,7 +223,7 @@ function checkSequence(tcb: Tcb, segment: Segment, now: Instant): boolean {
   return false;
 }
 
-/** Uses the ACK and URG of a segment whose text is refused. */
+/** Uses the ACK and URG of a segment whose data are refused. */
 function takeOnlyControl(tcb: Tcb, segment: Segment, now: Instant): void {
   tcb.peerHeard(now);
   if (isSynchronized(tcb.state) && tcb.state !== "TIME-WAIT" && tcb.sender.isAckAcceptable(segment.ack)) {
@@ -299,9 +299,9 @@ function checkAck(tcb: Tcb, segment: Segment, windowShift: number, now: Instant)
     establish(tcb, segment, now);
     sender.setWindow(segment.window << windowShift, segment.seq, segment.ack);
     tcb.receiver.takesWhatFits = tcb.config.compatibility.takesWhatFits;
-    const text = tcb.textOfSyn;
-    tcb.textOfSyn = null;
-    return text === null || takeData(tcb, text, now);
+    const data = tcb.dataOfSyn;
+    tcb.dataOfSyn = null;
+    return data === null || takeData(tcb, data, now);
   }
   if (!sender.isAckAcceptable(segment.ack)) {
     const isBeyond = seqAfter(segment.ack, sender.sndNxt);

@@ -106,11 +106,11 @@ export class Tcb {
   /** What the segment made last is of: a record of the scoreboard, our first SYN ({@link FIRST_SYN}), or none of these. */
   lastMade = NO_RECORD;
   resetDue: PendingReset | null = null;
-  /** Text of the SYN that crossed ours, for when the connection is established. */
-  textOfSyn: Segment | null = null;
+  /** Data of the SYN that crossed ours, for when the connection is established. */
+  dataOfSyn: Segment | null = null;
   /** The tail loss probe is to be sent. */
   tailProbeDue = false;
-  /** Time-outs while SND.UNA was `expiredUna`: what R1 and R2 are compared with (RFC 9293 3.8.3). */
+  /** Timeouts while SND.UNA was `expiredUna`: what R1 and R2 are compared with (RFC 9293 3.8.3). */
   expiries = 0;
   expiredUna: SeqNumber = seqNumber(0);
   /** A window probe is to be sent. */
@@ -126,8 +126,8 @@ export class Tcb {
   keepAliveProbes = 0;
   /** The user closed: nobody reads what comes, and FIN-WAIT-2 is bounded. */
   userClosed = false;
-  /** When we last sent text, for the first time or again. */
-  lastTextSentAt: Instant = instant(-1);
+  /** When we last sent data, for the first time or again. */
+  lastDataSentAt: Instant = instant(-1);
   /** When nothing was left to be acknowledged, most recently. */
   allAcknowledgedAt: Instant = instant(0);
   lastReceivedAt: Instant;
@@ -168,14 +168,14 @@ export class Tcb {
     this.lastReceivedAt = now;
   }
 
-  /** A passive open has met its peer: who it is, and where it found us. */
-  meet(local: Endpoint, remote: Endpoint): void {
+  /** A SYN arrived in LISTEN: binds both ends of the connection. */
+  bindPeer(local: Endpoint, remote: Endpoint): void {
     this.local = local;
     this.remote = remote;
     this.addressOctets = joinAddresses(local, remote);
   }
 
-  /** A passive open has met its peer: its sending side begins at `iss`. What the user queued before stays queued. */
+  /** A SYN arrived in LISTEN: the sending side begins at `iss`. What the user queued before stays queued. */
   beginSending(iss: SeqNumber): void {
     const before = this.sender;
     this.sender = new Sender(this.config, iss, before.mss);
@@ -185,7 +185,7 @@ export class Tcb {
     this.sender.ring.append(queued, 0, queued.length);
   }
 
-  /** The peer that was met has gone again: waits for another (RFC 9293 3.10.7.4, second and fourth). */
+  /** RST or SYN in SYN-RECEIVED after a passive open: back to LISTEN (RFC 9293 3.10.7.4, second and fourth). */
   returnToListen(now: Instant): void {
     const queued = this.sender.finQueued;
     this.timers.clearAll();
@@ -235,8 +235,8 @@ export class Tcb {
     this.moveTo("CLOSED", reason, now);
   }
 
-  /** The peer has everything before `ack`: that text is counted and forgotten, and the send buffer follows. */
-  acknowledgeText(ack: SeqNumber, now: Instant): void {
+  /** The peer has everything before `ack`: those data are counted and forgotten, and the send buffer follows. */
+  acknowledgeData(ack: SeqNumber, now: Instant): void {
     const octets = this.sender.acknowledge(ack);
     this.totals.octetsAcknowledged.add(octets);
     this.sender.tune(octets, this.rtt.minimum, now);
@@ -251,7 +251,7 @@ export class Tcb {
 
   /** Gives memory back that nothing is in, when the connection has been quiet for a while. */
   trim(now: Instant): void {
-    if (elapsed(this.lastReceivedAt, now) < QUIET_TIME || elapsed(this.lastTextSentAt, now) < QUIET_TIME) {
+    if (elapsed(this.lastReceivedAt, now) < QUIET_TIME || elapsed(this.lastDataSentAt, now) < QUIET_TIME) {
       return;
     }
     this.sender.ring.trim();
@@ -260,7 +260,7 @@ export class Tcb {
   }
 
   /** Tells the user. */
-  raise(events: EventSet): void {
+  addEvents(events: EventSet): void {
     this.events |= events;
   }
 
@@ -308,7 +308,7 @@ export class Tcb {
     this.windowProbeDue = false;
     this.keepAliveDue = false;
     this.sender.ring.trim();
-    this.raise(Event.closed | Event.readable | Event.writable);
+    this.addEvents(Event.closed | Event.readable | Event.writable);
   }
 }
 

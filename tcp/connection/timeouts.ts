@@ -1,5 +1,5 @@
 /**
- * Time-outs, RFC 9293 3.10.8: what each timer means when it fires.
+ * Timeouts, RFC 9293 3.10.8: what each timer means when it fires.
  *
  * @module
  */
@@ -54,7 +54,7 @@ function fire(tcb: Tcb, timer: Timer, now: Instant): void {
       return giveUp(tcb, "The peer did not answer our SYN", now);
     case Timer.userTimeout:
       tell(tcb, timer, NO_NEXT, now);
-      return giveUp(tcb, "The peer acknowledged nothing for the user time-out", now);
+      return giveUp(tcb, "The peer acknowledged nothing for the user timeout", now);
   }
 }
 
@@ -97,12 +97,12 @@ function synTimedOut(tcb: Tcb, now: Instant): void {
   tcb.timers.set(Timer.retransmission, after(now, tcb.rtt.timeout()));
 }
 
-/** R1: the user hears of the doubt (SHLD-9). R2: the connection ends. Both count for one segment: the oldest. */
+/** R1: the user learns of the doubt (SHLD-9). R2: the connection ends. Both count for one segment: the oldest. */
 function mayGoOn(tcb: Tcb, now: Instant): boolean {
   const { sender, config } = tcb;
   tcb.expiries = sender.sndUna === tcb.expiredUna ? tcb.expiries + 1 : 1;
   tcb.expiredUna = sender.sndUna;
-  if (tcb.expiries === config.retransmission.retriesUntilDoubt) tcb.raise(Event.deliveryInDoubt);
+  if (tcb.expiries === config.retransmission.retriesUntilDoubt) tcb.addEvents(Event.deliveryInDoubt);
   if (config.retransmission.userTimeout > 0 || tcb.expiries <= config.retransmission.retriesUntilClose) {
     return true;
   }
@@ -168,7 +168,7 @@ function keepAliveTimedOut(tcb: Tcb, now: Instant): void {
   }
   tell(tcb, Timer.keepAlive, NO_NEXT, now);
   if (tcb.keepAliveProbes >= config.closing.keepAliveProbes) {
-    tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-time-out" };
+    tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-timeout" };
     return giveUp(tcb, `The peer answered none of ${config.closing.keepAliveProbes} keep-alive probes`, now);
   }
   tcb.keepAliveProbes++;

@@ -1,7 +1,7 @@
 /**
  * What is sent next: each call composes one segment out of what the sending and the receiving half have due.
  *
- * Order: RST, SYN, what is lost, probes, new text and FIN, and a bare ACK only when nothing carried it.
+ * Order: RST, SYN, what is lost, probes, new data and FIN, and a bare ACK only when nothing carried it.
  *
  * @module
  */
@@ -43,7 +43,7 @@ export function transmit(tcb: Tcb, out: Segment, now: Instant): boolean {
     case "LAST-ACK":
       if (tcb.acknowledging.isApartDue) return sendAck(tcb, out, now);
       return sendLost(tcb, out, now) || sendTailProbe(tcb, out, now) || sendZeroWindowProbe(tcb, out, now) ||
-        sendText(tcb, out, now) || sendKeepAlive(tcb, out, now) || sendAck(tcb, out, now);
+        sendData(tcb, out, now) || sendKeepAlive(tcb, out, now) || sendAck(tcb, out, now);
   }
 }
 
@@ -97,7 +97,7 @@ function finishSegment(tcb: Tcb, out: Segment, reason: SendReason, now: Instant)
   }
   if (out.payload.length > tcb.sender.mss) out.segmentSize = tcb.sender.mss;
   // What probes a closed window says nothing of the path.
-  if (out.payload.length > 0 && reason !== "window-probe") tcb.lastTextSentAt = now;
+  if (out.payload.length > 0 && reason !== "window-probe") tcb.lastDataSentAt = now;
   return countSent(tcb, out, reason, now);
 }
 
@@ -141,12 +141,12 @@ function sendSyn(tcb: Tcb, out: Segment, now: Instant): true {
   return finishSegment(tcb, out, isRepeated ? repeated : isAnswer ? "syn-ack" : "syn", now);
 }
 
-/** Puts text, FIN, PSH, URG and SACK blocks on a segment of [seq, end). */
-function writeText(tcb: Tcb, out: Segment, seq: SeqNumber, end: SeqNumber): void {
+/** Puts data, FIN, PSH, URG and SACK blocks on a segment of [seq, end). */
+function writeData(tcb: Tcb, out: Segment, seq: SeqNumber, end: SeqNumber): void {
   const { sender } = tcb;
-  const carriesFin = seqAfter(end, sender.textEnd);
+  const carriesFin = seqAfter(end, sender.dataEnd);
   const length = seqDistance(seq, end) - (carriesFin ? 1 : 0);
-  sender.lendText(seq, length, out);
+  sender.lendData(seq, length, out);
   if (carriesFin) out.flags |= Flag.fin;
   const urgent = sender.urgentOffset(seq);
   if (urgent > 0) {
@@ -171,7 +171,7 @@ function sendLost(tcb: Tcb, out: Segment, now: Instant): boolean {
   if (slot === NONE || recovery.holdsRetransmissions) return false;
   if (
     recovery.prefersNewData &&
-    sender.nextTextLength(recovery.congestionRoom(), segmentLimit(tcb), tcb.config) > 0
+    sender.nextDataLength(recovery.congestionRoom(), segmentLimit(tcb), tcb.config) > 0
   ) return false;
   const start = scoreboard.records.start(slot);
   const windowEdge = seqAdd(sender.sndUna, sender.sndWnd);
@@ -186,7 +186,7 @@ function sendLost(tcb: Tcb, out: Segment, now: Instant): boolean {
   const length = scoreboard.records.length(slot);
   const wholeSegments = Math.max(1, Math.floor(Math.min(room, segmentLimit(tcb)) / sender.mss)) * sender.mss;
   const fitting = Math.min(wholeSegments, seqDistance(start, windowEdge));
-  const carriesFinOnly = length <= fitting + 1 && seqAfter(scoreboard.records.until(slot), sender.textEnd);
+  const carriesFinOnly = length <= fitting + 1 && seqAfter(scoreboard.records.until(slot), sender.dataEnd);
   if (length > fitting && !carriesFinOnly) scoreboard.cut(slot, fitting);
   return resend(tcb, out, slot, scoreboard.cause(slot), now);
 }
@@ -198,8 +198,8 @@ function takeRestAlong(tcb: Tcb, slot: number): void {
   const isLast = slot === scoreboard.records.last && !sender.finSent;
   if (!isLast || unsent === 0 || scoreboard.records.length(slot) + unsent > sender.mss) return;
   if (unsent > sender.usableWindow || sender.hasRecords) return;
-  scoreboard.extendLast(sender.textEnd, Mark.push);
-  sender.sentTo(sender.textEnd, true);
+  scoreboard.extendLast(sender.dataEnd, Mark.push);
+  sender.sentTo(sender.dataEnd, true);
   tcb.totals.octetsSent.add(unsent);
 }
 
@@ -208,9 +208,9 @@ function resend(tcb: Tcb, out: Segment, slot: number, reason: SendReason, now: I
   const { records } = recovery.scoreboard;
   const flags = (records.marks(slot) & Mark.push) !== 0 ? Flag.ack | Flag.psh : Flag.ack;
   beginSegment(tcb, out, records.start(slot), flags, now);
-  writeText(tcb, out, records.start(slot), records.until(slot));
+  writeData(tcb, out, records.start(slot), records.until(slot));
   const { compatibility, congestion } = tcb.config;
-  const saysReduced = compatibility.cwrOnRepeatedText && recovery.cwrPending;
+  const saysReduced = compatibility.cwrOnRetransmissions && recovery.cwrPending;
   tcb.ecn.write(out, false, saysReduced, congestion.ecnCapable);
   if (saysReduced) recovery.cwrPending = false;
   recovery.resent(slot, now, out.hasOption(Option.timestamps) ? out.timestampValue : null);
@@ -248,7 +248,7 @@ function sendZeroWindowProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
   tcb.windowProbeDue = false;
   const { sender, recovery } = tcb;
   if (sender.usableWindow > 0 && sender.unsent > 0) {
-    // The window is open, only too small to be worth a segment, or a cork was in: the override time-out of 3.8.6.2.1.
+    // The window is open, only too small to be worth a segment, or a cork was in: the override timeout of 3.8.6.2.1.
     const room = Math.min(sender.usableWindow, recovery.congestionRoom());
     const length = Math.min(room, sender.unsent, sender.mss);
     return length > 0 && sendNew(tcb, out, length, "window-probe", now);
@@ -267,13 +267,13 @@ function sendZeroWindowProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
   return sender.finQueued && !sender.finSent && sendNew(tcb, out, 0, "window-probe", now);
 }
 
-/** Sends new text, the FIN, or both, as far as both windows and RFC 9293 3.8.6.2.1 let it. */
-function sendText(tcb: Tcb, out: Segment, now: Instant): boolean {
+/** Sends new data, the FIN, or both, as far as both windows and RFC 9293 3.8.6.2.1 let it. */
+function sendData(tcb: Tcb, out: Segment, now: Instant): boolean {
   const { sender, recovery } = tcb;
   if (sender.unsent === 0 && (!sender.finQueued || sender.finSent)) return false;
   newDataDue(tcb, now);
   const room = recovery.congestionRoom();
-  const length = sender.nextTextLength(room, segmentLimit(tcb), tcb.config) || restOfWindow(tcb, room, now);
+  const length = sender.nextDataLength(room, segmentLimit(tcb), tcb.config) || restOfWindow(tcb, room, now);
   if (length === 0 && !sender.finMayGo(0)) {
     if (room < Math.min(sender.mss, sender.unsent) && sender.usableWindow > 0) tcb.cwndLimited = true;
     armPersist(tcb, now);
@@ -293,18 +293,18 @@ function sendText(tcb: Tcb, out: Segment, now: Instant): boolean {
   return sendNew(tcb, out, length, reason, now);
 }
 
-/** What is left of the peer's window behind full segments of the same text that have just gone, when Nagle has nothing against it. */
+/** What is left of the peer's window behind full segments of the same data that have just gone, when Nagle has nothing against it. */
 function restOfWindow(tcb: Tcb, room: number, now: Instant): number {
   const { sender, config } = tcb;
   const rest = sender.usableWindow;
-  const follows = tcb.lastTextSentAt === now && seqAfter(sender.sndNxt, sender.givenFrom);
+  const follows = tcb.lastDataSentAt === now && seqAfter(sender.sndNxt, sender.givenFrom);
   if (
     !config.compatibility.fillsWindow || !follows || rest <= 0 || rest >= Math.min(sender.mss, sender.unsent)
   ) return 0;
   return room >= sender.mss && sender.nagleAllows(rest, config) ? rest : 0;
 }
 
-/** Sends `length` octets of new text, and the FIN if it is its turn. */
+/** Sends `length` octets of new data, and the FIN if it is its turn. */
 function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now: Instant): true {
   const { sender, recovery } = tcb;
   // RFC 9438 5.8: time without anything to send is no time to grow in.
@@ -317,7 +317,7 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
   const end = seqAdd(start, length + (carriesFin ? 1 : 0));
   const isPushed = length > 0 && (isLast || sender.isRecordEnd(seqAdd(start, length)));
   beginSegment(tcb, out, start, isPushed ? Flag.ack | Flag.psh : Flag.ack, now);
-  writeText(tcb, out, start, end);
+  writeData(tcb, out, start, end);
   // RFC 3168 6.1.6: what probes a closed window is neither marked as capable nor says CWR.
   const isCapable = length > 0 && sender.usableWindow > 0;
   tcb.ecn.write(out, isCapable, isCapable && recovery.cwrPending, tcb.config.congestion.ecnCapable);
@@ -359,7 +359,7 @@ function sendAck(tcb: Tcb, out: Segment, now: Instant): boolean {
   const isChallenge = reason === "challenge-reset" || reason === "challenge-syn";
   const repeatsFin = tcb.config.compatibility.repeatsFin && sender.finSent && !sender.finAcknowledged &&
     !isChallenge;
-  if (repeatsFin) beginSegment(tcb, out, sender.textEnd, Flag.ack | Flag.fin, now);
+  if (repeatsFin) beginSegment(tcb, out, sender.dataEnd, Flag.ack | Flag.fin, now);
   else beginSegment(tcb, out, acceptableNumber(tcb, reason), Flag.ack, now);
   writeSackBlocks(tcb, out, Infinity);
   tcb.ecn.write(out, false, false, tcb.config.congestion.ecnCapable);

@@ -41,23 +41,23 @@ export function send(tcb: Tcb, from: Uint8Array, now: Instant): number {
   checkMaySend(tcb);
   dataGiven(tcb, now);
   const { sender } = tcb;
-  const givenFrom = sender.textEnd;
+  const givenFrom = sender.dataEnd;
   const taken = sender.ring.append(from, 0, from.length);
   if (taken > 0) sender.givenFrom = givenFrom;
   return taken;
 }
 
-/** SEND in place, first half: names room for at most `octets` of text. @returns how many; 0: the buffer is full */
+/** SEND in place, first half: names room for at most `octets` of data. @returns how many; 0: the buffer is full */
 export function reserve(tcb: Tcb, octets: number, out: OctetRange): number {
   checkMaySend(tcb);
   return tcb.sender.ring.reserve(octets, out);
 }
 
-/** SEND in place, second half: the first `octets` of what was reserved are text. @throws RangeError beyond that */
+/** SEND in place, second half: the first `octets` of what was reserved are data. @throws RangeError beyond that */
 export function commit(tcb: Tcb, octets: number, now: Instant): void {
   checkMaySend(tcb);
   const { sender } = tcb;
-  const givenFrom = sender.textEnd;
+  const givenFrom = sender.dataEnd;
   sender.ring.commit(octets);
   dataGiven(tcb, now);
   if (octets > 0) sender.givenFrom = givenFrom;
@@ -97,7 +97,7 @@ export function sendUrgent(tcb: Tcb, from: Uint8Array, now: Instant): number {
   const taken = send(tcb, from, now);
   if (taken > 0) {
     tcb.sender.isUrgent = true;
-    tcb.sender.sndUp = tcb.sender.textEnd;
+    tcb.sender.sndUp = tcb.sender.dataEnd;
   }
   return taken;
 }
@@ -107,24 +107,24 @@ export function receive(tcb: Tcb, into: Uint8Array, now: Instant): number | null
   checkMayReceive(tcb);
   const taken = tcb.receiver.read(into);
   if (taken > 0) {
-    textRead(tcb, taken, now);
+    dataRead(tcb, taken, now);
     return taken;
   }
-  return into.length === 0 ? 0 : withoutText(tcb);
+  return into.length === 0 ? 0 : withoutData(tcb);
 }
 
 /** RECEIVE in place, first half: names what there is. @returns its octets; 0: none now; null: the stream has ended */
 export function peek(tcb: Tcb, out: OctetRange): number | null {
   checkMayReceive(tcb);
   tcb.receiver.ring.peek(out);
-  return out.length > 0 ? out.length : withoutText(tcb);
+  return out.length > 0 ? out.length : withoutData(tcb);
 }
 
 /** RECEIVE in place, second half: the first `octets` are read and gone. @throws RangeError for more than are there */
 export function consume(tcb: Tcb, octets: number, now: Instant): void {
   checkMayReceive(tcb);
   tcb.receiver.consume(octets);
-  if (octets > 0) textRead(tcb, octets, now);
+  if (octets > 0) dataRead(tcb, octets, now);
 }
 
 function checkMayReceive(tcb: Tcb): void {
@@ -133,8 +133,8 @@ function checkMayReceive(tcb: Tcb): void {
   }
 }
 
-/** The user has taken text: what that means for urgent data, buffer, window and ACKs. */
-function textRead(tcb: Tcb, octets: number, now: Instant): void {
+/** The user has taken data: what that means for urgent data, buffer, window and ACKs. */
+function dataRead(tcb: Tcb, octets: number, now: Instant): void {
   const { receiver } = tcb;
   if (receiver.isUrgent && seqAtOrAfter(receiver.readNext, receiver.rcvUp)) receiver.isUrgent = false;
   receiver.tune(octets, tcb.rtt.srtt, now);
@@ -142,8 +142,8 @@ function textRead(tcb: Tcb, octets: number, now: Instant): void {
   tcb.acknowledging.dataRead(receiver.ring.length, receiver.fullSegment);
 }
 
-/** What a reader hears when no text is there: 0: none yet; null: the stream has ended. */
-function withoutText(tcb: Tcb): 0 | null {
+/** What `receive` returns when there are no data: 0: none yet; null: the stream has ended. */
+function withoutData(tcb: Tcb): 0 | null {
   const { receiver } = tcb;
   if (receiver.ring.length > 0) return 0;
   switch (tcb.state) {
@@ -151,7 +151,7 @@ function withoutText(tcb: Tcb): 0 | null {
     case "CLOSING":
     case "LAST-ACK":
     case "TIME-WAIT":
-      // Nothing follows: what the last text lay in is of no more use.
+      // Nothing follows: what the last data lay in is of no more use.
       receiver.trim();
       return null;
     case "CLOSED":
@@ -180,7 +180,7 @@ export function shutdown(tcb: Tcb, now: Instant): void {
     case "SYN-SENT":
       return tcb.moveTo("CLOSED", "closed-before-established", now);
     case "SYN-RECEIVED":
-      // The FIN waits for ESTABLISHED when there is text to send before it; it would be the same on the wire.
+      // The FIN waits for ESTABLISHED when there is data to send before it; it would be the same on the wire.
       tcb.sender.finQueued = true;
       return;
     case "ESTABLISHED":
@@ -199,7 +199,7 @@ export function shutdown(tcb: Tcb, now: Instant): void {
   }
 }
 
-/** CLOSE, 3.10.4, of both sides: unread text (as configured), or text that comes later, is answered by RST (SHLD-3). */
+/** CLOSE, 3.10.4, of both sides: unread data (as configured), or data that comes later, is answered by RST (SHLD-3). */
 export function close(tcb: Tcb, now: Instant): void {
   if (tcb.state === "CLOSED" || tcb.userClosed) return;
   tcb.userClosed = true;
@@ -209,7 +209,7 @@ export function close(tcb: Tcb, now: Instant): void {
     tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-data-after-close" };
     return tcb.fail(
       "aborted",
-      "Closed with octets unread: the peer was told by RST",
+      "Closed with octets unread: a RST was sent",
       "data-after-close",
       now,
     );
@@ -261,7 +261,7 @@ export function configure(tcb: Tcb, changes: PartialConfig, now: Instant): void 
     tcb.timers.clear(Timer.userTimeout);
     if (tcb.sender.unacknowledged > 0) armForOutstanding(tcb, now);
   }
-  if (tcb.sender.ring.room > 0) tcb.raise(Event.writable);
+  if (tcb.sender.ring.room > 0) tcb.addEvents(Event.writable);
 }
 
 /** Whether reading made so much room that the peer is told at once, whatever a delayed ACK waits for (MUST-39). */

@@ -9,7 +9,7 @@ import { type Instant, NEVER } from "../base/units.ts";
 /** Where the heap keeps an entry that is not in it. */
 export const NOT_IN_HEAP = -1;
 
-/** Something with a deadline. The heap alone writes both fields. */
+/** Something with a deadline. Only the heap writes both fields. */
 export interface HeapEntry {
   deadline: Instant;
   /** Index in the heap; {@link NOT_IN_HEAP} when it is not there. */

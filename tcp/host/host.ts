@@ -54,7 +54,7 @@ export interface HostOptions {
   readonly isn?: IsnSource | undefined;
   /** Default: by the secret and the endpoints. */
   readonly timestampOffset?: number | undefined;
-  /** Asked for each port that is connected from, and told when it is left. Default: nobody, and the dynamic ports */
+  /** Asked for each port that is connected from, and notified when it is free again. Default: nobody, and the dynamic ports */
   readonly ports?: PortKeeper | undefined;
 }
 
@@ -356,7 +356,7 @@ export class Host {
    */
   #mayUse(address: IpAddress, port: Port, remote: Endpoint, isNamed: boolean, now: Instant): boolean {
     if (this.#listeners.some((listener) => listener.port === port)) return false;
-    // From an endpoint to itself there would be nothing to hear but the own echo.
+    // A connection from an endpoint to itself would only receive what it sends.
     if (port === remote.port && addressEquals(address, remote.address)) return false;
     const connection = this.#memberAt(address, port, remote)?.connection;
     // One that is over may be waiting for the host to look at it.

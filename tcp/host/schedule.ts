@@ -17,12 +17,12 @@ const TURN_OCTETS = 32_768;
 /** Turns to send after which one connection may give memory back: asking costs as much as a few segments do. */
 const TURNS_PER_TRIM = 4;
 
-/** A connection and its place in the schedule. {@link Schedule} alone writes the fields. */
+/** A connection and its place in the schedule. Only {@link Schedule} writes the fields. */
 export interface ScheduleEntry extends HeapEntry {
   readonly connection: { nextDeadline(): Instant; trim(now: Instant): void };
   /** Whether it waits for its turn to send. */
   isQueued: boolean;
-  /** Whether its timers may have changed since the heap was told. */
+  /** Whether its timers may have changed since the heap was updated. */
   isTouched: boolean;
 }
 

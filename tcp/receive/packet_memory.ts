@@ -1,6 +1,6 @@
 /**
  * A receive buffer whose size counts memory, as it does in systems that keep packets as they came, instead of octets of
- * data: a small packet takes many times the room of its data. The window is the share of the free memory that data has
+ * data: a small packet takes many times the room of its data. The window is the share of the free memory that data have
  * turned out to make up, and opens step by step as data proves to come in packets that are worth their memory.
  *
  * @module

@@ -43,7 +43,7 @@ export class Receiver {
   isUrgent = false;
   /** Largest payload of one segment seen: what "full-sized" means for acknowledging (RFC 5681 4.2). */
   fullSegment: number;
-  /** Nobody will read any more: data is acknowledged as refused by RST. */
+  /** Nobody will read any more: data are acknowledged as refused by RST. */
   readingEnded = false;
   /** What lies beyond the announced window is inside as long as the buffer has room for it. */
   takesWhatFits = false;
@@ -276,11 +276,11 @@ export class Receiver {
   #takesWhole(segment: Segment, offset: number): boolean {
     const window = this.rcvWnd;
     const furthest = window === 0 ? 0 : this.window.furthest;
-    const textEnd = offset + segment.payload.length;
+    const dataEnd = offset + segment.payload.length;
     if (offset + segment.sequenceLength <= 0) return false;
     if (segment.payload.length === 0) return offset < window || offset === 0 && segment.has(Flag.fin);
     if (offset >= window) return false;
-    return textEnd <= furthest || this.ring.length === 0;
+    return dataEnd <= furthest || this.ring.length === 0;
   }
 
   /** How far data up to `wanted` fits into window and buffer, and not beyond the FIN; all counted from RCV.NXT. */

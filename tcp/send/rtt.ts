@@ -1,5 +1,5 @@
 /**
- * Round-trip time and the retransmission time-out, RFC 6298.
+ * Round-trip time and the retransmission timeout, RFC 6298.
  *
  * @module
  */
@@ -13,7 +13,7 @@ const ALPHA = 1 / 8;
 /** RFC 6298 2.3: weight of a new deviation in the variation. */
 const BETA = 1 / 4;
 
-/** RFC 6298 2.3: variations in the time-out. */
+/** RFC 6298 2.3: variations in the timeout. */
 const K = 4;
 
 /** RFC 6298 2.2: the first variation is the first sample divided by this. */
@@ -22,7 +22,7 @@ const FIRST_VARIATION_DIVISOR = 2;
 /** RFC 6298: G. Our clock is finer, but timestamps tick once a millisecond. */
 const CLOCK_GRANULARITY = milliseconds(1);
 
-/** RFC 6298 5.5: each expiry multiplies the time-out by this. */
+/** RFC 6298 5.5: each expiry multiplies the timeout by this. */
 const BACKOFF_FACTOR = 2;
 
 /** Half the span over which the minimum is taken; the whole is what Linux has, 5 minutes. */
@@ -31,7 +31,7 @@ const MINIMUM_HALF_WINDOW = seconds(150);
 /** A minimum of no samples. */
 const NEVER_SAMPLED = micros(Infinity);
 
-/** Estimates the round-trip time from samples, and the time-out from the estimate and the number of expiries. */
+/** Estimates the round-trip time from samples, and the timeout from the estimate and the number of expiries. */
 export class RttEstimator {
   readonly #config: TcpConfig;
   readonly #granularity: Micros;
@@ -77,7 +77,7 @@ export class RttEstimator {
     return minimum === NEVER_SAMPLED ? micros(0) : micros(minimum);
   }
 
-  /** The time-out without its back-off. */
+  /** The timeout without its back-off. */
   get rto(): Micros {
     return this.#rto;
   }
@@ -117,7 +117,7 @@ export class RttEstimator {
   }
 
   /**
-   * The time-out to start the timer with: the RTO, doubled for each expiry since the last sample, with `rtoSlop`, at most
+   * The timeout to start the timer with: the RTO, doubled for each expiry since the last sample, with `rtoSlop`, at most
    * `maxRto`.
    */
   timeout(): Micros {
@@ -144,7 +144,7 @@ export class RttEstimator {
   }
 
   /**
-   * The handshake is done, and a SYN had to be sent again: data begin with a time-out of at least `rtoAfterSynLoss`, until a
+   * The handshake is done, and a SYN had to be sent again: data begin with a timeout of at least `rtoAfterSynLoss`, until a
    * sample says better (RFC 6298 5.7).
    */
   useInitialAfterSynLoss(): void {
@@ -153,7 +153,7 @@ export class RttEstimator {
   }
 
   /**
-   * The time-out was needless: ends the back-off and, when the delayed round trip was measured (`rtt` not 0), takes that as
+   * The timeout was spurious: ends the back-off and, when the delayed round trip was measured (`rtt` not 0), takes that as
    * the path's new state rather than averaging it away, so that the same does not happen again (RFC 4015 3.3).
    */
   restoreAfterUndo(rtt: Micros, now: Instant): void {

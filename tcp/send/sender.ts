@@ -1,5 +1,5 @@
 /**
- * The sending half: what was sent and acknowledged, the peer's window, and what of the user's text may be sent now.
+ * The sending half: what was sent and acknowledged, the peer's window, and what of the user's data may be sent now.
  * Variables as in RFC 9293 3.3.1.
  *
  * @module
@@ -43,7 +43,7 @@ export class Sender {
   isUrgent = false;
   /** Payload octets of a full segment. */
   mss: number;
-  /** Where the text begins that the user gave last. */
+  /** Where the data begins that the user gave last. */
   givenFrom: SeqNumber;
   /** The user will send no more: a FIN follows what is queued. */
   finQueued = false;
@@ -57,7 +57,7 @@ export class Sender {
   #acknowledged = 0;
   /** Null: the buffer has one size. */
   #tuning: SendTuning | null;
-  /** Where records end that the user has told apart, in order. */
+  /** Where the records of the user end, in order. */
   readonly #recordEnds: SeqNumber[] = [];
   /** Sequence number of the ring's first octet. */
   #ringSeq: SeqNumber;
@@ -80,14 +80,14 @@ export class Sender {
     this.#ringSeq = seqAdd(iss, 1);
   }
 
-  /** Sequence number after the last octet of text that the user gave: where the FIN goes. */
-  get textEnd(): SeqNumber {
+  /** Sequence number after the last octet of data that the user gave: where the FIN goes. */
+  get dataEnd(): SeqNumber {
     return seqAdd(this.#ringSeq, this.ring.length);
   }
 
-  /** Octets of text never sent. */
+  /** Octets of data never sent. */
   get unsent(): number {
-    return Math.max(0, seqDistance(this.#textNext, this.textEnd));
+    return Math.max(0, seqDistance(this.#dataNext, this.dataEnd));
   }
 
   /** Octets of sequence space sent and not acknowledged. */
@@ -102,7 +102,7 @@ export class Sender {
 
   /** Whether our FIN was acknowledged. */
   get finAcknowledged(): boolean {
-    return this.finSent && seqAfter(this.sndUna, this.textEnd);
+    return this.finSent && seqAfter(this.sndUna, this.dataEnd);
   }
 
   /**
@@ -133,7 +133,7 @@ export class Sender {
     return behind <= Math.min(this.maxSndWnd, this.#acknowledged - 1) && seqAtOrBefore(ack, this.sndNxt);
   }
 
-  /** Moves SND.UNA to `ack` and forgets the text before it. Returns how many octets of text that was. */
+  /** Moves SND.UNA to `ack` and forgets the data before it. Returns how many octets of data that was. */
   acknowledge(ack: SeqNumber): number {
     this.#acknowledged = Math.min(MOST_REMEMBERED, this.#acknowledged + seqDistance(this.sndUna, ack));
     this.sndUna = ack;
@@ -145,7 +145,7 @@ export class Sender {
   }
 
   /**
-   * How many octets of new text one segment may carry now; 0: none.
+   * How many octets of new data one segment may carry now; 0: none.
    *
    * Sender-side avoidance of silly windows and Nagle's algorithm, RFC 9293 3.8.6.2.1 and 3.7.4: full segments go out as
    * far as both windows reach; less than a full segment only when it is all there is and nothing is outstanding, or when it
@@ -154,7 +154,7 @@ export class Sender {
    * @param congestionRoom octets that the congestion window still lets out
    * @param limit payload octets that one segment may have: a whole number of full segments
    */
-  nextTextLength(congestionRoom: number, limit: number, config: TcpConfig): number {
+  nextDataLength(congestionRoom: number, limit: number, config: TcpConfig): number {
     const unsent = this.unsent;
     const usable = Math.min(this.usableWindow, congestionRoom);
     if (unsent === 0 || usable <= 0) return 0;
@@ -185,7 +185,7 @@ export class Sender {
 
   /** What the user has given so far is a record: no segment holds octets of it and of what follows. */
   endRecord(): void {
-    if (this.#recordEnds.at(-1) !== this.textEnd) this.#recordEnds.push(this.textEnd);
+    if (this.#recordEnds.at(-1) !== this.dataEnd) this.#recordEnds.push(this.dataEnd);
   }
 
   /** Whether a record ends at `seq`. */
@@ -193,7 +193,7 @@ export class Sender {
     return this.#recordEnds.length > 0 && this.#recordEnds.includes(seq);
   }
 
-  /** Whether the user has told records apart of which not all is acknowledged. */
+  /** Whether there are records that are not wholly acknowledged. */
   get hasRecords(): boolean {
     return this.#recordEnds.length > 0;
   }
@@ -203,13 +203,13 @@ export class Sender {
     const { unsent } = this;
     const ends = this.#recordEnds;
     while (ends.length > 0 && seqAtOrBefore(ends[0] as SeqNumber, this.sndUna)) ends.shift();
-    const next = ends.find((end) => seqAfter(end, this.#textNext));
-    return next === undefined ? unsent : seqDistance(this.#textNext, next);
+    const next = ends.find((end) => seqAfter(end, this.#dataNext));
+    return next === undefined ? unsent : seqDistance(this.#dataNext, next);
   }
 
-  /** Whether the FIN may go out: all text was sent and there is room for it. */
-  finMayGo(textLength: number): boolean {
-    return this.finQueued && !this.finSent && this.unsent === textLength && this.usableWindow > textLength;
+  /** Whether the FIN may go out: all data was sent and there is room for it. */
+  finMayGo(dataLength: number): boolean {
+    return this.finQueued && !this.finSent && this.unsent === dataLength && this.usableWindow > dataLength;
   }
 
   /**
@@ -223,8 +223,8 @@ export class Sender {
     return waits && !outstandingInWindow && (usable <= 0 || (usable < this.mss && usable < this.unsent));
   }
 
-  /** Lends text [seq, seq + length) to an outgoing segment. */
-  lendText(seq: SeqNumber, length: number, out: Segment): void {
+  /** Lends data [seq, seq + length) to an outgoing segment. */
+  lendData(seq: SeqNumber, length: number, out: Segment): void {
     this.ring.lend(seqDistance(this.#ringSeq, seq), length, out.payload);
   }
 
@@ -241,7 +241,7 @@ export class Sender {
     return Math.min(seqDistance(seq, this.sndUp), 0xffff);
   }
 
-  get #textNext(): SeqNumber {
+  get #dataNext(): SeqNumber {
     return this.sndNxt === this.iss ? seqAdd(this.iss, 1) : this.sndNxt;
   }
 

@@ -172,7 +172,7 @@ const LENGTHS = Uint8Array.from({ length: OPTION_SETS }, (_, options) => lengthW
  * Reads the options from `start` to `end` into `out`, whose flags are set already. Options of an unknown kind are
  * skipped (MUST-6); so are those of a known kind with another kind's length, which are counted.
  *
- * @returns null, or "bad-option-length" when it cannot be told where an option ends (MUST-7)
+ * @returns null, or "bad-option-length" when the end of an option cannot be determined (MUST-7)
  */
 export function decodeOptions(
   octets: Uint8Array,

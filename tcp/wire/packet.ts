@@ -30,7 +30,7 @@ import { octetAt, putUint16, uint16At } from "./octets.ts";
 import { decodeOptions, encodeOptions, optionsLength } from "./options.ts";
 
 /**
- * What the encoder puts into TCP's checksum field: `complete`, or `unfinished`: the pseudo-header's sum alone,
+ * What the encoder puts into TCP's checksum field: `complete`, or `unfinished`: only the pseudo-header's sum,
  * uncomplemented, which an offloading device completes.
  */
 export type ChecksumForm = "complete" | "unfinished";

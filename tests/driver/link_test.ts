@@ -252,7 +252,7 @@ function setEarlyDemux(on: boolean): void {
 }
 
 kernelTest(
-  "what gets nothing across is given up for good after a time-out, and nothing is lost",
+  "what gets nothing across is given up for good after a timeout, and nothing is lost",
   async () => {
     setEarlyDemux(false);
     try {
@@ -266,7 +266,7 @@ kernelTest(
   },
 );
 
-kernelTest("what has worked and stops to is given up after two time-outs, and nothing is lost", async () => {
+kernelTest("what has worked and stops to is given up after two timeouts, and nothing is lost", async () => {
   try {
     const { changes } = await transfer({
       link: "packet",

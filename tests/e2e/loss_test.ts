@@ -46,7 +46,7 @@ Deno.test("a lost SYN is sent again after one second (RFC 6298 2.1)", async () =
   assertMatch(err, /1\.0\d s: sending the SYN again/);
 });
 
-Deno.test("two lost SYNs: the time-out doubles (RFC 6298 5.5)", async () => {
+Deno.test("two lost SYNs: the timeout doubles (RFC 6298 5.5)", async () => {
   const { ours } = await deliverWithLoss("tcp flags & (syn | ack) == syn", 2);
   assertIntervals(intervals(withFlag(ours, "S")), [1, 2]);
 });

@@ -116,7 +116,7 @@ Deno.test("a capture read again has the reasons, without any right", async () =>
     await Deno.copyFile(client, `${folder}/client`);
     const nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", `${folder}/client`];
     const trace = await must([...nobody, "--read", capture]);
-    assertEquals(trace.match(/R> .*retransmission: time-out/g)?.length, 2);
+    assertEquals(trace.match(/R> .*retransmission: timeout/g)?.length, 2);
     const json = jsonLines(await must([...nobody, "--read", capture, "--json"]));
     assertEquals(json.filter(({ kind }) => kind === "timer").length, 2);
     const ladder = await must([...nobody, "--read", capture, "--ladder", "--ascii"]);

@@ -211,7 +211,7 @@ export function connectFrom(local: Endpoint, remote: Endpoint): StreamSocket {
 const TCP_RTO_MAX_MS = 44;
 
 /**
- * Bounds the kernel's retransmission time-out, which else grows to two minutes, where it lets itself be bounded.
+ * Bounds the kernel's retransmission timeout, which else grows to two minutes, where it lets itself be bounded.
  *
  * @param milliseconds 1,000 at least
  */

@@ -29,7 +29,7 @@ const LOSSES: readonly (readonly [name: string, probability: number, octets: num
 
 const PATIENCE = seconds(20);
 
-/** Bounds of the retransmission time-out with which what is lost twice does not take seconds. */
+/** Bounds of the retransmission timeout with which what is lost twice does not take seconds. */
 const QUICK = { retransmission: { minRto: milliseconds(100), maxRto: seconds(1) } };
 
 /** What a test of loss may choose. */

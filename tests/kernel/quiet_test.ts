@@ -100,7 +100,7 @@ for (const opener of OPENERS) {
       using _ = link;
       cut(device);
       const start = link.loop.readClock();
-      await link.until("our time-out", () => link.connection.state === "CLOSED");
+      await link.until("our timeout", () => link.connection.state === "CLOSED");
       assertEquals(link.connection.failure?.kind, "timed out");
       const taken = toMilliseconds(elapsed(start, link.loop.now));
       assert(taken > 190 && taken < 1_000, `after ${taken} ms: 100 of quiet, three probes 50 apart`);
@@ -110,7 +110,7 @@ for (const opener of OPENERS) {
 }
 
 kernelTest(
-  "a peer that vanishes while we send: retransmissions ever rarer, then the time-out (RFC 9293 3.8.3, R2)",
+  "a peer that vanishes while we send: retransmissions ever rarer, then the timeout (RFC 9293 3.8.3, R2)",
   async () => {
     const config = {
       retransmission: { minRto: milliseconds(50), retriesUntilClose: 3, tailLossProbe: false },
@@ -126,7 +126,7 @@ kernelTest(
       return "lost";
     };
     connection.send(new Uint8Array(100), loop.readClock());
-    await link.until("our time-out", () => connection.state === "CLOSED");
+    await link.until("our timeout", () => connection.state === "CLOSED");
     assertEquals(connection.failure?.kind, "timed out");
     const gaps = times.slice(1).map((time, i) => time - (times[i] ?? NaN));
     assertEquals(gaps.length, 3);
@@ -135,7 +135,7 @@ kernelTest(
   },
 );
 
-kernelTest("a user time-out bounds how long data may stay unacknowledged (RFC 5482, MUST-21)", async () => {
+kernelTest("a user timeout bounds how long data may stay unacknowledged (RFC 5482, MUST-21)", async () => {
   const { link, device } = await openCuttable({
     config: { retransmission: { userTimeout: milliseconds(400) } },
   });
@@ -144,14 +144,14 @@ kernelTest("a user time-out bounds how long data may stay unacknowledged (RFC 54
   cut(device);
   connection.send(new Uint8Array(100), loop.readClock());
   const start = loop.now;
-  await link.until("our time-out", () => connection.state === "CLOSED");
+  await link.until("our timeout", () => connection.state === "CLOSED");
   assertEquals(connection.failure?.kind, "timed out");
   const taken = toMilliseconds(elapsed(start, loop.now));
   assertGreater(taken, 395);
   assertLess(taken, 600);
 });
 
-kernelTest("a peer that comes back before the time-out gets everything", async () => {
+kernelTest("a peer that comes back before the timeout gets everything", async () => {
   const { link, device } = await openCuttable({ config: { retransmission: { minRto: milliseconds(50) } } });
   using _ = link;
   const { connection, kernel, loop } = link;

@@ -1,4 +1,4 @@
-/** What a repaired loss leaves behind: round-trip time, time-out, window, probes, with the kernel at the other end. */
+/** What a repaired loss leaves behind: round-trip time, timeout, window, probes, with the kernel at the other end. */
 
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { setInterfaceMtu } from "../../ffi/mod.ts";
@@ -70,7 +70,7 @@ for (const timestamps of [true, false]) {
     async () => {
       using link = await repairFirst(3, { handshake: { timestamps } });
       const { connection } = link;
-      assert(connection.segmentsRetransmitted >= 3, "by time-outs");
+      assert(connection.segmentsRetransmitted >= 3, "by timeouts");
       assertLess(
         toMilliseconds(connection.smoothedRtt),
         30,
@@ -81,7 +81,7 @@ for (const timestamps of [true, false]) {
 }
 
 kernelTest(
-  "the time-out's back-off ends with the repair when timestamps time it (RFC 7323 4.1)",
+  "the timeout's back-off ends with the repair when timestamps time it (RFC 7323 4.1)",
   async () => {
     using link = await repairFirst(3, {});
     assertEquals(link.connection.backoff, 0);
@@ -90,7 +90,7 @@ kernelTest(
 );
 
 kernelTest(
-  "without SACK an acknowledgement that jumps ahead after a time-out does not prove it needless (RFC 5682 2.1)",
+  "without SACK an acknowledgement that jumps ahead after a timeout does not prove it needless (RFC 5682 2.1)",
   async () => {
     const reasons: string[] = [];
     const observer = observing({
@@ -119,7 +119,7 @@ kernelTest(
     assert(device !== undefined);
     device.outward = () => "lost";
     link.connection.send(new Uint8Array(5 * FLIGHT), link.loop.now);
-    await link.pass(milliseconds(700)); // the time-out comes after a second
+    await link.pass(milliseconds(700)); // the timeout comes after a second
     assertEquals(probes, 1);
   },
 );

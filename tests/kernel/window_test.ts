@@ -117,7 +117,7 @@ kernelTest(
 );
 
 kernelTest(
-  "a window that lets text through is not probed, however much text waits (RFC 9293 3.8.6.1)",
+  "a window that lets data through is not probed, however much data waits (RFC 9293 3.8.6.1)",
   async () => {
     let probes = 0;
     const observer = observing({
@@ -171,7 +171,7 @@ kernelTest(
     // Linux acknowledges at once at first, later after 40 ms when it has nothing to say.
     const taken = toMilliseconds(await exchange(link, 20, 2));
     assertGreater(taken, 100, "the second write waits");
-    assertLess(taken, 20 * 60, "but not for a time-out of ours");
+    assertLess(taken, 20 * 60, "but not for a timeout of ours");
     assert(link.connection.segmentsSent - segments >= 40, "two segments each");
   },
 );

@@ -22,7 +22,7 @@ const RECEIVER: Endpoint = { address: parseAddress("192.0.2.2"), port: 9 };
 /** Text that is written at a time. */
 const PIECE = new Uint8Array(1 << 16);
 
-/** Measuring begins after this part of the text, and after so many losses if there are any: slow start is forgotten. */
+/** Measuring begins after this part of the data, and after so many losses if there are any: slow start is forgotten. */
 const WARM_UP = 0.4;
 const WARM_UP_LOSSES = 16;
 
@@ -30,7 +30,7 @@ const WARM_UP_LOSSES = 16;
 export interface BulkPlan {
   readonly seed: number;
   readonly config: TcpConfig;
-  /** The path of the text, and of its acknowledgements. */
+  /** The path of the data, and of its acknowledgements. */
   readonly forth: LinkPlan;
   readonly back: LinkPlan;
   /** Full segments after which it ends. */

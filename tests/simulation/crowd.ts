@@ -27,7 +27,7 @@ const SERVER = "192.0.2.2";
 const PORT = 80;
 const STEPS_MOST = 1_000_000;
 
-/** The two directions' text; each connection has the same. */
+/** The two directions' data; each connection has the same. */
 const REQUEST = new Stream(11);
 const ANSWER = new Stream(12);
 

@@ -22,7 +22,7 @@ import { type LinkPlan, PERFECT_LINK } from "../../lab/link.ts";
 import type { UserPlan } from "./plan.ts";
 import type { Random } from "../../lab/random.ts";
 
-/** Octets of text in one direction, at most. */
+/** Octets of data in one direction, at most. */
 export const OCTETS_MOST = 1_500_000;
 
 /** How harsh the network of a run is. */
@@ -143,12 +143,12 @@ function drawHabits(random: Random): PartialConfig {
       offersAgainWhenSimultaneous: anyone().compatibility.offersAgainWhenSimultaneous,
       timeWaitAnswersAcksOnly: anyone().compatibility.timeWaitAnswersAcksOnly,
       limitsChallenges: anyone().compatibility.limitsChallenges,
-      cwrOnRepeatedText: anyone().compatibility.cwrOnRepeatedText,
+      cwrOnRetransmissions: anyone().compatibility.cwrOnRetransmissions,
       timestampsOnReset: anyone().compatibility.timestampsOnReset,
-      lateTextReset: anyone().compatibility.lateTextReset,
+      lateDataReset: anyone().compatibility.lateDataReset,
       answersAckOfUnsent: anyone().compatibility.answersAckOfUnsent,
     },
-    congestion: { ecnCapable: random.pick(["new text", "new text and syn-ack", "everything"] as const) },
+    congestion: { ecnCapable: random.pick(["new data", "new data and syn-ack", "everything"] as const) },
   };
 }
 
@@ -188,7 +188,7 @@ function drawSending(random: Random): PartialConfig {
   };
 }
 
-/** Time-outs short enough for the run, and retries enough that a run ends by them only when something is wrong. */
+/** Timeouts short enough for the run, and retries enough that a run ends by them only when something is wrong. */
 function drawPatience(random: Random, maxRto: Micros, weather: Weather): PartialConfig {
   const keepAlive = weather === "perfect" && random.chance(0.5);
   return {

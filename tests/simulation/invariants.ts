@@ -91,8 +91,8 @@ export class ConnectionWatch {
     demand(seqAtOrBefore(iss, sndUna) || seqDistance(iss, sndUna) < 0, "SND.UNA lies before ISS");
     demand(tcb.recovery.pipe >= 0, `pipe is ${tcb.recovery.pipe}`);
     demand(tcb.control.cwnd >= 1, `The congestion window is ${tcb.control.cwnd}`);
-    demand(tcb.rtt.timeout() <= tcb.config.retransmission.maxRto, `The time-out is ${tcb.rtt.timeout()}`);
-    demand(tcb.rtt.timeout() > 0, "The time-out is not positive");
+    demand(tcb.rtt.timeout() <= tcb.config.retransmission.maxRto, `The timeout is ${tcb.rtt.timeout()}`);
+    demand(tcb.rtt.timeout() > 0, "The timeout is not positive");
   }
 
   #checkReceiving(tcb: Tcb): void {

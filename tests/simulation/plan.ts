@@ -95,7 +95,7 @@ export interface Plan {
 /** Chance that one of many draws goes the unlikely way in all runs together. */
 const NEGLIGIBLE = 1e-11;
 
-/** Packets of text in one direction, at most. */
+/** Packets of data in one direction, at most. */
 const PACKETS_MOST = 600;
 
 /** Octets of the longest segment that anybody sends. */
@@ -104,7 +104,7 @@ const LONGEST_SEGMENT = 65_535;
 /** "Neither side leaves early." */
 const NOBODY = -1;
 
-/** Slack of a time-out over the slowest answer of a calm run, µs. */
+/** Slack of a timeout over the slowest answer of a calm run, µs. */
 const CALM_MARGIN = 10_000;
 
 /** RFC 8985 7.2: a tail loss probe waits for an ACK that is delayed by at most this, µs. */
@@ -150,7 +150,7 @@ function drawPath(
   const hasNarrowPath = (segmentLimit === 0 || cutsOnWire) && random.chance(0.25);
   const mtu = hasNarrowPath ? random.magnitude(family === 4 ? 100 : 1_280, 3_000) : Infinity;
   const link = drawLink(random, weather, mtu);
-  // A path on which one segment takes longer than the longest time-out carries nothing but repetitions in the end.
+  // A path on which one segment takes longer than the longest timeout carries nothing but repetitions in the end.
   const octetsPerSecond = Math.max(link.octetsPerSecond, 2 * LONGEST_SEGMENT / toSeconds(maxRto));
   return { link: { ...link, octetsPerSecond }, segmentLimit, cutsOnWire };
 }
@@ -171,7 +171,7 @@ function isCalm(sides: readonly [SidePlan, SidePlan]): boolean {
   );
 }
 
-/** Bounds the text of a side by what its smallest segments would make of it. */
+/** Bounds the data of a side by what its smallest segments would make of it. */
 function bounded(side: SidePlan, peer: SidePlan): SidePlan {
   const octetsPerPacket = Math.min(
     effectiveMss(side.config, peer.config),

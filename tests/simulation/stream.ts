@@ -13,7 +13,7 @@ const PERIOD = 65_521;
 export class Stream {
   readonly #period: Uint8Array;
 
-  /** The text that belongs to `seed`. */
+  /** The data that belongs to `seed`. */
   constructor(seed: number) {
     const random = new Random(seed);
     // Twice over, so that any piece up to one period long lies in one part.
@@ -21,13 +21,13 @@ export class Stream {
     for (let i = 0; i < PERIOD; i++) this.#period[i] = this.#period[i + PERIOD] = random.int32();
   }
 
-  /** The text from `offset` on, `length` octets but at most one period. Borrowed: not to be written to. */
+  /** The data from `offset` on, `length` octets but at most one period. Borrowed: not to be written to. */
   piece(offset: number, length: number): Uint8Array {
     const start = offset % PERIOD;
     return this.#period.subarray(start, start + Math.min(length, PERIOD));
   }
 
-  /** Where the first `length` octets of `octets` differ from the text at `offset`; -1: nowhere. */
+  /** Where the first `length` octets of `octets` differ from the data at `offset`; -1: nowhere. */
   difference(octets: Uint8Array, length: number, offset: number): number {
     let index = offset % PERIOD;
     for (let i = 0; i < length; i++) {

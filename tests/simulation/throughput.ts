@@ -107,7 +107,7 @@ function lossyPath(kind: Kind, roundTrip: number, buffer: number): readonly stri
   const lines = [
     "",
     `${kind.name}, round trip ${roundTrip} ms, buffers of ${buffer >> 10} KiB`,
-    "  loss  measured  predicted  ratio  sent again  time-outs",
+    "  loss  measured  predicted  ratio  sent again  timeouts",
   ];
   for (const loss of LOSSES) {
     if (buffer === BUFFERS[0] && loss > LOSS_MOST_WITH_SMALL_BUFFER) continue;
@@ -162,7 +162,7 @@ function troubledPath(kind: Kind): readonly string[] {
   const lines = [
     "",
     kind.name,
-    "  trouble                     measured  predicted  ratio  sent again  time-outs",
+    "  trouble                     measured  predicted  ratio  sent again  timeouts",
   ];
   for (const { name, changes, path, acksLost, together } of TROUBLES) {
     const link = { ...PERFECT_LINK, delay: milliseconds(50), octetsPerSecond: FAST_PATH, ...path };
@@ -207,7 +207,7 @@ const SEGMENTS_NARROW = 15_000;
 const QUEUES: readonly number[] = [4, 17, 35, 140];
 
 function narrowPath(kind: Kind): readonly string[] {
-  const lines = ["", kind.name, " queue  used  dropped  sent again  time-outs"];
+  const lines = ["", kind.name, " queue  used  dropped  sent again  timeouts"];
   for (const queue of QUEUES) {
     const delay = milliseconds(NARROW_ROUND_TRIP / 2);
     const link = { ...PERFECT_LINK, delay, octetsPerSecond: NARROW_RATE, queue };

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import stored from "./throughput.txt" with { type: "text" };
 import { cubicWindow, renoWindow, throughputMatrix } from "./throughput.ts";
 
-/** Losses up to which the response functions hold: beyond, windows are so small that time-outs count. */
+/** Losses up to which the response functions hold: beyond, windows are so small that timeouts count. */
 const LOSS_MOST = 0.03;
 
 /** How far from the prediction a figure may be. The formulas know no recovery, and one loss at a time. */

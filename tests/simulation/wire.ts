@@ -17,7 +17,7 @@ import {
 import { demand, mayCloseAtOnce } from "./invariants.ts";
 import type { Stream } from "./stream.ts";
 
-/** Segments without text that may go out beyond those that something has caused. */
+/** Segments without data that may go out beyond those that something has caused. */
 const BARE_SEGMENTS_SPARE = 4;
 
 /** RFC 9293 3.7.1, MUST-15: what a SYN without the option says. */
@@ -30,7 +30,7 @@ export class WireWatch {
   octets = 0;
   /** Text segments that repeat what was sent before, wholly or in part. */
   repeated = 0;
-  /** Segments without text, SYN, FIN or RST. */
+  /** Segments without data, SYN, FIN or RST. */
   bare = 0;
   /** Arrivals, timers and calls: each may cause one such segment. */
   causes = 0;
@@ -47,7 +47,7 @@ export class WireWatch {
   readonly #stream: Stream;
   readonly #config: TcpConfig;
 
-  /** `stream`: the text that this side sends; `config`: what it was told to be like. */
+  /** `stream`: the data that this side sends; `config`: what it was told to be like. */
   constructor(stream: Stream, config: TcpConfig) {
     this.#stream = stream;
     this.#config = config;

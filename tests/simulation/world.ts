@@ -152,7 +152,7 @@ class World {
     this.#undetected++;
   }
 
-  /** Progress is text that arrives in order, is read or written, and states that change. */
+  /** Progress is data that arrives in order, is read or written, and states that change. */
   #checkProgress(): void {
     const progress = this.#progressNow;
     if (progress !== this.#progress) {

@@ -21,7 +21,7 @@ Deno.test("all that has arrived is processed before anything is acknowledged: th
   assertEquals(wordsOf(sentBy(connection, NOW)), []);
 });
 
-Deno.test("text and FIN that arrived together with an acknowledgment draw one answer for all (MUST-59)", () => {
+Deno.test("data and FIN that arrived together with an acknowledgment draw one answer for all (MUST-59)", () => {
   const { connection, arrive } = establish(DELAYED, NOW);
   connection.send(new Uint8Array(100), NOW);
   sentBy(connection, NOW);
@@ -33,7 +33,7 @@ Deno.test("text and FIN that arrived together with an acknowledgment draw one an
   assertEquals(connection.takeEvents() & wanted, wanted);
 });
 
-Deno.test("text of ours carries the acknowledgment of all that arrived before it (MUST-58)", () => {
+Deno.test("data of ours carries the acknowledgment of all that arrived before it (MUST-58)", () => {
   const { connection, arrive } = establish(DELAYED, NOW);
   for (let i = 0; i < 3; i++) arrive(text(536 * i, 536), NOW);
   connection.send(new Uint8Array(10), NOW);
@@ -46,7 +46,7 @@ Deno.test("a delayed ACK has a timer, which ends with the ACK whatever sent it (
   assertEquals(connection.nextDeadline(), NEVER);
   arrive(text(0, 100), NOW);
   assertEquals(elapsed(NOW, connection.nextDeadline()), milliseconds(40));
-  // More text does not put it off.
+  // More data does not put it off.
   arrive(text(100, 100), after(NOW, milliseconds(39)));
   assertEquals(elapsed(NOW, connection.nextDeadline()), milliseconds(40));
   assertEquals(wordsOf(sentBy(connection, after(NOW, milliseconds(39)))), []);
@@ -55,7 +55,7 @@ Deno.test("a delayed ACK has a timer, which ends with the ACK whatever sent it (
   assertEquals(connection.nextDeadline(), NEVER);
 });
 
-Deno.test("pushed and unpushed text are acknowledged alike (RFC 9293 3.8.6.3)", () => {
+Deno.test("pushed and unpushed data are acknowledged alike (RFC 9293 3.8.6.3)", () => {
   for (const flags of [Flag.ack, Flag.ack | Flag.psh]) {
     const { connection, arrive } = establish(DELAYED, NOW);
     arrive({ ...text(0, 100), flags }, NOW);

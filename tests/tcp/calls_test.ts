@@ -162,7 +162,7 @@ Deno.test("ABORT in every state: RST where the peer knows of the connection and 
   }
 });
 
-Deno.test("text given before the handshake goes out when it is over, the FIN behind it (RFC 9293 3.10.2, 3.10.4)", () => {
+Deno.test("data given before the handshake goes out when it is over, the FIN behind it (RFC 9293 3.10.2, 3.10.4)", () => {
   for (const state of ["SYN-SENT", "SYN-RECEIVED"] as const) {
     const connection = connectionIn(state);
     connection.send(new Uint8Array(100), NOW);

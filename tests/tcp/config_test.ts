@@ -34,7 +34,7 @@ Deno.test("R1 is at least three retransmissions in every profile (SHLD-10)", () 
   for (const [name, config] of profiles) assert(config.retransmission.retriesUntilDoubt >= 3, name);
 });
 
-Deno.test("R2 for text is at least 100 s: the time-outs until then add up to more (SHLD-11)", () => {
+Deno.test("R2 for data is at least 100 s: the timeouts until then add up to more (SHLD-11)", () => {
   for (const [name, config] of profiles) {
     let total = 0;
     let timeout: number = config.retransmission.minRto;

@@ -58,7 +58,7 @@ export class Crowd {
     }
   }
 
-  /** One connection carries text, and all of it is read and acknowledged. */
+  /** One connection carries data, and all of it is read and acknowledged. */
   exchange(index: number, octets: number): void {
     const [client, server] = [this.clients[index] as Connection, this.servers[index] as Connection];
     let left = octets;

@@ -27,7 +27,7 @@ const TURN = 100;
 /** Later than an int32 of microseconds reaches, as the clock of any machine is. */
 const START = instant(10_000_000_000);
 
-/** Segments of 1,460 octets with their header: 1,448 octets of text beside timestamps. */
+/** Segments of 1,460 octets with their header: 1,448 octets of data beside timestamps. */
 const BULK_CONFIG: TcpConfig = completeConfig({
   buffers: { sendBuffer: 1 << 18, receiveBuffer: 1 << 18, receiveBufferMax: 1 << 18 },
 });
@@ -56,7 +56,7 @@ export class InMemory {
     return this.#wire.segments;
   }
 
-  /** Those of them with text. */
+  /** Those of them with data. */
   get withText(): number {
     return this.#wire.withText;
   }

@@ -129,7 +129,7 @@ Deno.test("octets received are named where they lie until they are consumed (RFC
   assertThrows(() => connection.consume(-1, NOW), RangeError, "received and not read are 0");
 });
 
-Deno.test("text beyond a gap is not named before the gap is filled", () => {
+Deno.test("data beyond a gap is not named before the gap is filled", () => {
   const { connection, arrive } = establish({}, NOW);
   const range = new OctetRange();
   arrive({ ...ACK, seq: IRS + 11, length: 10 }, NOW);

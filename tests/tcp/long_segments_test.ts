@@ -110,7 +110,7 @@ Deno.test("SACK blocks go where each piece has room for them, never on a long se
   ]);
 });
 
-Deno.test("urgent text goes in ordinary segments: the pointer counts from each one's number (RFC 9293 3.1)", () => {
+Deno.test("urgent data goes in ordinary segments: the pointer counts from each one's number (RFC 9293 3.1)", () => {
   const { connection, sent } = bench(60_000);
   connection.sendUrgent(new Uint8Array(2_500), NOW);
   assertEquals(sent(), [

@@ -49,7 +49,7 @@ Deno.test("memory with something in it is not given back, however quiet the conn
   assertEquals(capacitiesOf(server)[1], 8_192);
 });
 
-/** How often a host asks its connections while one of them carries text, by what it asks. */
+/** How often a host asks its connections while one of them carries data, by what it asks. */
 function questions(connections: number): Record<string, number> {
   const crowd = new Crowd(connections);
   crowd.pass(2_000_000);
@@ -86,7 +86,7 @@ Deno.test("what one connection costs does not grow with the number of others", (
 const collect = (globalThis as { gc?: () => void }).gc;
 
 Deno.test({
-  name: "2,000 connections that have carried text and gone quiet have less than 8 KiB of memory each",
+  name: "2,000 connections that have carried data and gone quiet have less than 8 KiB of memory each",
   // Without a collection on demand nobody can tell what is kept from what is only not yet collected.
   ignore: collect === undefined,
   fn: () => {

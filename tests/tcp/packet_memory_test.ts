@@ -31,7 +31,7 @@ Deno.test("the first window is of whole segments, or of all that there is when t
   assertEquals(new PacketMemory(1_000, 1_000).begin(MSS), 1_000);
 });
 
-Deno.test("text worth its memory opens the window by twice its length, as far as there is memory; crumbs do not", () => {
+Deno.test("data worth its memory opens the window by twice its length, as far as there is memory; crumbs do not", () => {
   const memory = new PacketMemory(65_536, 65_536);
   memory.begin(MSS);
   memory.took(9_000, 11_000, 1_000, MSS);
@@ -67,7 +67,7 @@ Deno.test("what is left below a sixteenth of the window or a segment is a closed
   assertEquals(memory.isExceeded, true);
 });
 
-Deno.test("text that fits behind the packet before it takes no memory of its own, beyond a gap it does", () => {
+Deno.test("data that fits behind the packet before it takes no memory of its own, beyond a gap it does", () => {
   const window = (ends: readonly number[]) => {
     const memory = new PacketMemory(20_000, 20_000);
     memory.begin(MSS);

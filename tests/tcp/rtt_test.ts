@@ -17,7 +17,7 @@ function estimator(config: TcpConfig, ...samples: Micros[]): RttEstimator {
   return rtt;
 }
 
-Deno.test("the time-out is the initial one before a sample, and all figures are 0 (RFC 6298 2.1)", () => {
+Deno.test("the timeout is the initial one before a sample, and all figures are 0 (RFC 6298 2.1)", () => {
   const rtt = estimator(STANDARD);
   assertEquals(rtt.timeout(), seconds(1));
   assertEquals([rtt.srtt, rtt.rttvar, rtt.latest, rtt.minimum, rtt.backoff], [0, 0, 0, 0, 0] as Micros[]);
@@ -44,7 +44,7 @@ Deno.test("the variation counts at least one tick of the clock (RFC 6298 2.3)", 
   assertEquals(rtt.timeout(), ms(110));
 });
 
-Deno.test("the time-out is at least minRto and at most maxRto (RFC 6298 2.4, 2.5)", () => {
+Deno.test("the timeout is at least minRto and at most maxRto (RFC 6298 2.4, 2.5)", () => {
   assertEquals(estimator(STANDARD, ms(1)).timeout(), seconds(1));
   assertEquals(estimator(STANDARD, seconds(30)).timeout(), seconds(60));
 });
@@ -66,7 +66,7 @@ Deno.test("a sample of 0 counts as 1 µs", () => {
   assert(rtt.hasSample);
 });
 
-Deno.test("each expiry doubles the time-out up to maxRto (RFC 6298 5.5)", () => {
+Deno.test("each expiry doubles the timeout up to maxRto (RFC 6298 5.5)", () => {
   const rtt = estimator(completeConfig({ retransmission: { maxRto: seconds(10) } }), ms(500));
   assertEquals(rtt.timeout(), ms(1_500));
   const timeouts = [1, 2, 3, 4].map(() => {
@@ -158,7 +158,7 @@ Deno.test("a minimum is forgotten 300 s after the half window that it began, and
   assertEquals(quiet.minimum, ms(60));
 });
 
-Deno.test("a needless time-out makes the delayed round trip the new estimate (RFC 4015 3.3)", () => {
+Deno.test("a needless timeout makes the delayed round trip the new estimate (RFC 4015 3.3)", () => {
   const rtt = estimator(BARE, ms(100));
   rtt.doubleRto();
   rtt.doubleRto();
@@ -167,7 +167,7 @@ Deno.test("a needless time-out makes the delayed round trip the new estimate (RF
   assertEquals([rtt.latest, rtt.minimum], [ms(400), ms(100)]);
 });
 
-Deno.test("a needless time-out never makes the estimate bolder than it was (RFC 4015 3.3)", () => {
+Deno.test("a needless timeout never makes the estimate bolder than it was (RFC 4015 3.3)", () => {
   const rtt = estimator(BARE, ms(100));
   rtt.doubleRto();
   rtt.restoreAfterUndo(ms(60), instant(5));
@@ -176,7 +176,7 @@ Deno.test("a needless time-out never makes the estimate bolder than it was (RFC 
   assertEquals([rtt.latest, rtt.minimum], [ms(60), ms(60)]);
 });
 
-Deno.test("a needless time-out without a sample only ends the back-off", () => {
+Deno.test("a needless timeout without a sample only ends the back-off", () => {
   const rtt = estimator(BARE, ms(100));
   rtt.doubleRto();
   rtt.restoreAfterUndo(micros(0), instant(5));

@@ -45,7 +45,7 @@ function stamped(said: Said, stamp: number | undefined): Segment {
   return segment;
 }
 
-/** A connection that has carried text either way, comes to TIME-WAIT at 1 s, and has told the peer all it has to. */
+/** A connection that has carried data either way, comes to TIME-WAIT at 1 s, and has told the peer all it has to. */
 function waiting(changes: PartialConfig, way: Way = "ours first", stamp?: number): Waiting {
   const config = completeConfig(
     joinChanges(changes, { handshake: { timestamps: stamp !== undefined } }),
@@ -93,7 +93,7 @@ function memoryOf(connection: Connection): number[] {
 const ACK = `ACK ${OUR_END} ack ${THEIR_END} (0)`;
 
 for (const way of ["ours first", "at the same time"] as const) {
-  Deno.test(`TIME-WAIT has memory only for text that nobody has read: ${way}`, () => {
+  Deno.test(`TIME-WAIT has memory only for data that nobody has read: ${way}`, () => {
     const { connection } = waiting({}, way);
     const [sending, receiving, ranges, inFlight] = memoryOf(connection);
     assertEquals([sending, ranges, inFlight], [0, 0, 0]);
@@ -110,7 +110,7 @@ for (const way of ["ours first", "at the same time"] as const) {
   });
 }
 
-Deno.test("text not yet read is read where it lies in TIME-WAIT, and stays while it is looked at", () => {
+Deno.test("data not yet read is read where it lies in TIME-WAIT, and stays while it is looked at", () => {
   const { connection } = waiting({});
   const range = new OctetRange();
   assertEquals(connection.peek(range), TEXT);
@@ -123,7 +123,7 @@ Deno.test("text not yet read is read where it lies in TIME-WAIT, and stays while
   assertThrows(() => connection.consume(1, at(2)), RangeError, "received and not read are 0");
 });
 
-Deno.test("in TIME-WAIT old text and the FIN are answered, new text is not; the FIN prolongs it (RFC 9293 3.10.7.4, MUST-13)", () => {
+Deno.test("in TIME-WAIT old data and the FIN are answered, new data is not; the FIN prolongs it (RFC 9293 3.10.7.4, MUST-13)", () => {
   const { connection, arrive } = waiting({});
   connection.receive(new Uint8Array(TEXT), at(2));
   assertEquals(connection.nextDeadline(), at(61));
@@ -137,7 +137,7 @@ Deno.test("in TIME-WAIT old text and the FIN are answered, new text is not; the 
   assertEquals(memoryOf(connection), [0, 0, 0, 0]);
 });
 
-Deno.test("in TIME-WAIT an ACK of what was never sent, and one of old text, change nothing (RFC 5961 5.2)", () => {
+Deno.test("in TIME-WAIT an ACK of what was never sent, and one of old data, change nothing (RFC 5961 5.2)", () => {
   const { connection, arrive } = waiting({});
   arrive({ flags: Flag.ack, seq: THEIR_END, ack: OUR_END + 100 }, 20);
   arrive({ flags: Flag.ack, seq: THEIR_END, ack: ISS + 1_000 }, 21);
@@ -166,7 +166,7 @@ Deno.test("in TIME-WAIT a timestamp from before is refused with an ACK, a new on
   assertEquals([connection.recentTimestamp, connection.nextDeadline()], [timestamp(2_000), at(61)]);
 });
 
-Deno.test("room for text that was held when TIME-WAIT began is let go: it could not be committed any more", () => {
+Deno.test("room for data that was held when TIME-WAIT began is let go: it could not be committed any more", () => {
   const { connection, arrive } = establishedWithRoom();
   connection.shutdown(at(0.1));
   sentBy(connection, at(0.1));
@@ -191,7 +191,7 @@ function establishedWithRoom(): Waiting {
   return { connection, arrive };
 }
 
-Deno.test("a newer SYN begins a new connection in place of one in TIME-WAIT, whose text is still there (MAY-2)", () => {
+Deno.test("a newer SYN begins a new connection in place of one in TIME-WAIT, whose data is still there (MAY-2)", () => {
   const host = newHost({ buffers: { sendBufferTuning: false } });
   const listener = host.listen({ port: 40_000 });
   const arrive = (said: Said): string[] => {

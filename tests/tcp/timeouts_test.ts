@@ -11,7 +11,7 @@ import { at, establish, HERE, IRS, ISS, PLAIN, sentBy, THERE } from "./exchange.
 
 const NOW = at(0);
 
-/** One time-out: when it came, what the user heard, how many segments were sent. */
+/** One timeout: when it came, what the user heard, how many segments were sent. */
 interface Expiry {
   readonly seconds: number;
   readonly events: number;
@@ -33,7 +33,7 @@ function expire(connection: Connection, most = 100): Expiry[] {
   return expiries;
 }
 
-/** A connection with text outstanding since {@link NOW}, to a peer that is silent from then on. */
+/** A connection with data outstanding since {@link NOW}, to a peer that is silent from then on. */
 function silent(changes: PartialConfig): Connection {
   const { connection } = establish(joinChanges({ retransmission: { tailLossProbe: false } }, changes), NOW);
   connection.send(new Uint8Array(100), NOW);
@@ -77,14 +77,14 @@ Deno.test("R1 and R2 count for each segment: an acknowledgment begins them anew,
       false,
     ]);
     assertEquals(expiries.map(({ sent }) => sent), [1, 1, 1, 1]);
-    // Karn's rule: what was sent again gives no sample, and so no shorter time-out.
+    // Karn's rule: what was sent again gives no sample, and so no shorter timeout.
     now = after(connection.nextDeadline(), milliseconds(-1));
     arrive({ flags: Flag.ack, seq: IRS + 1, ack: ISS + 1 + 100 * round }, now);
     assertEquals([connection.state, connection.retransmissionTimeout > seconds(10)], ["ESTABLISHED", true]);
   }
 });
 
-Deno.test("the user's time-out ends the connection instead of R2, sooner or later than it would (MUST-21, RFC 5482)", () => {
+Deno.test("the user's timeout ends the connection instead of R2, sooner or later than it would (MUST-21, RFC 5482)", () => {
   const sooner = expire(silent({ retransmission: { userTimeout: seconds(10), retriesUntilClose: 15 } }));
   assertEquals(sooner.map(({ seconds: when }) => when), [1, 3, 7, 10]);
   const later = expire(silent({ retransmission: { userTimeout: seconds(100), retriesUntilClose: 1 } }));
@@ -94,7 +94,7 @@ Deno.test("the user's time-out ends the connection instead of R2, sooner or late
   assertEquals(expire(changed).at(-1)?.seconds, 5.5);
 });
 
-Deno.test("what is called after the time-out throws the failure; the calls before did not (RFC 9293 3.9.1.8)", () => {
+Deno.test("what is called after the timeout throws the failure; the calls before did not (RFC 9293 3.9.1.8)", () => {
   const connection = silent({ retransmission: { retriesUntilClose: 0 } });
   assertEquals(connection.send(new Uint8Array(10), NOW), 10);
   expire(connection);
@@ -102,7 +102,7 @@ Deno.test("what is called after the time-out throws the failure; the calls befor
   assertThrows(() => connection.receive(new Uint8Array(10), NOW), ConnectionFailure, "acknowledged nothing");
 });
 
-Deno.test("a SYN is repeated with doubled time-outs until the open's time is over, whatever their number (MUST-22, MUST-23)", () => {
+Deno.test("a SYN is repeated with doubled timeouts until the open's time is over, whatever their number (MUST-22, MUST-23)", () => {
   const connection = Connection.connect({
     config: completeConfig({ handshake: { synRetries: 2 } }, PLAIN),
     local: { address: HERE, port: 40_000 },

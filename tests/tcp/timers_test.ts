@@ -19,7 +19,7 @@ Deno.test("no timer runs at first", () => {
 Deno.test("every timer has a name, in the order of the values", () => {
   assertEquals(Object.values(Timer), TIMER_NAMES.map((_, i) => i));
   assertEquals(TIMER_NAMES[Timer.retransmission], "retransmission");
-  assertEquals(TIMER_NAMES[Timer.userTimeout], "user time-out");
+  assertEquals(TIMER_NAMES[Timer.userTimeout], "user timeout");
   assertEquals(TIMER_NAMES[Timer.finWait2], "FIN-WAIT-2");
 });
 

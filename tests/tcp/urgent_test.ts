@@ -20,15 +20,15 @@ function heard(connection: { takeEvents(): number; urgentOctetsLeft: number }): 
 for (const start of STARTS) {
   const numbers = `sequence numbers from ${start.irs}`;
 
-  Deno.test(`urgent text is news when it appears and when its end moves on, not else (MUST-32, MUST-33; ${numbers})`, () => {
+  Deno.test(`urgent data is news when it appears and when its end moves on, not else (MUST-32, MUST-33; ${numbers})`, () => {
     const { connection, arrive } = establish({}, NOW, start);
     const next = (start.irs + 1) >>> 0;
     const acknowledging = { ack: start.iss + 1 };
     assertEquals(heard(connection), [false, 0]);
-    // Ahead of its text.
+    // Ahead of its data.
     arrive({ flags: Flag.ack | Flag.urg, seq: next, ...acknowledging, urgentPointer: 100 }, NOW);
     assertEquals(heard(connection), [true, 100]);
-    // The same end, told once more with text before it.
+    // The same end, told once more with data before it.
     arrive({ flags: Flag.ack | Flag.urg, seq: next, ...acknowledging, length: 60, urgentPointer: 100 }, NOW);
     assertEquals(heard(connection), [false, 100]);
     // An earlier end.
@@ -59,12 +59,12 @@ for (const start of STARTS) {
     // The end of what was read already, behind the first.
     arrive({ flags, seq: next + 50, ack: start.iss + 1, length: 51, urgentPointer: 30 }, NOW);
     assertEquals(heard(connection), [false, 0]);
-    // Urgent text once more: it is news again.
+    // Urgent data once more: it is news again.
     arrive({ flags, seq: next + 101, ack: start.iss + 1, length: 10, urgentPointer: 10 }, NOW);
     assertEquals(heard(connection), [true, 11]);
   });
 
-  Deno.test(`segments point to the octet after the urgent text until it is acknowledged (MUST-62; ${numbers})`, () => {
+  Deno.test(`segments point to the octet after the urgent data until it is acknowledged (MUST-62; ${numbers})`, () => {
     const { connection, arrive } = establish({}, NOW, start);
     connection.sendUrgent(new Uint8Array(700), NOW);
     connection.send(new Uint8Array(300), NOW);
@@ -85,7 +85,7 @@ for (const start of STARTS) {
   });
 }
 
-Deno.test("a pointer without text behind it that was read is no news (RFC 9293 3.8.5)", () => {
+Deno.test("a pointer without data behind it that was read is no news (RFC 9293 3.8.5)", () => {
   const { connection, arrive } = establish({}, NOW);
   arrive({ flags: Flag.ack, seq: IRS + 1, ack: ISS + 1, length: 100 }, NOW);
   connection.receive(new Uint8Array(100), NOW);
@@ -94,7 +94,7 @@ Deno.test("a pointer without text behind it that was read is no news (RFC 9293 3
   assertEquals(heard(connection), [false, 0]);
 });
 
-Deno.test("urgent text cannot be sent where text cannot (RFC 9293 3.10.2)", () => {
+Deno.test("urgent data cannot be sent where data cannot (RFC 9293 3.10.2)", () => {
   const { connection } = establish({}, NOW);
   connection.shutdown(NOW);
   assertThrows(
@@ -105,7 +105,7 @@ Deno.test("urgent text cannot be sent where text cannot (RFC 9293 3.10.2)", () =
   assertEquals(sentBy(connection, NOW).map(({ flags }) => flags), ["FIN,ACK"]);
 });
 
-Deno.test("a full buffer takes part of the urgent text; the pointer is to the end of what it took (MUST-31)", () => {
+Deno.test("a full buffer takes part of the urgent data; the pointer is to the end of what it took (MUST-31)", () => {
   const { connection } = establish({ buffers: { sendBuffer: 100 } }, NOW);
   assertEquals(connection.sendUrgent(new Uint8Array(150), NOW), 100);
   const out = new Segment();

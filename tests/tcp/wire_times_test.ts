@@ -38,7 +38,7 @@ Deno.test("the handshake's round trip goes from when the SYN left to when its an
   assertEquals(connection.latestRtt, ms(2));
 });
 
-Deno.test("the round trip of text goes from when it left, to when its acknowledgement arrived", () => {
+Deno.test("the round trip of data goes from when it left, to when its acknowledgement arrived", () => {
   const { host, connection } = opening();
   leave(host, at(0), at(0));
   arrive(host, SYN_ACK, at(1), at(1));
@@ -49,7 +49,7 @@ Deno.test("the round trip of text goes from when it left, to when its acknowledg
   assertEquals(connection.latestRtt, ms(3));
 });
 
-Deno.test("an ACK that left late does not change when the text before it did", () => {
+Deno.test("an ACK that left late does not change when the data before it did", () => {
   const { host, connection } = opening();
   leave(host, at(0), at(0));
   arrive(host, SYN_ACK, at(1), at(1));

@@ -95,7 +95,7 @@ Deno.test("the first and the last events are all kept, in their order", () => {
   assertEquals(new Set(numbers).size, numbers.length);
 });
 
-Deno.test("what is rare is kept before the ordinary: retransmissions, drops, losses, time-outs, SACK, closed windows", () => {
+Deno.test("what is rare is kept before the ordinary: retransmissions, drops, losses, timeouts, SACK, closed windows", () => {
   const isRare = (event: TraceEvent): boolean => {
     if (event.kind === "sent") return event.marks.length > 0;
     if (event.kind === "arrived") return event.segment.sackEdges.length > 0 || event.segment.window === 0;

@@ -67,8 +67,8 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
   },
   "retransmission-timeout": {
     rule: "RFC 6298 5.4",
-    label: "retransmission: time-out",
-    sentence: "{Sender} sends {seq} to {end} again, {since}, as after a time-out: {evidence}.",
+    label: "retransmission: timeout",
+    sentence: "{Sender} sends {seq} to {end} again, {since}, as after a timeout: {evidence}.",
   },
   "tail-loss-probe": {
     rule: "RFC 8985 7",

@@ -296,7 +296,7 @@ const RESETS: Readonly<Record<ResetReason, Entry>> = {
     sentence:
       "Data came, or were left unread, after the program had closed: nobody will read them, and RST lets the peer know that they are lost.",
   },
-  "reset-time-out": {
+  "reset-timeout": {
     rule: "RFC 9293 3.8.4, 3.5.2",
     label: "RST: gave up",
     sentence:

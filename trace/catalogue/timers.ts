@@ -90,7 +90,7 @@ export const TIMERS: Readonly<Record<TimerName, CatalogueEntry>> = {
     label: "connect timer",
     sentence: "The handshake did not end in the time it was given.",
   },
-  "user time-out": {
+  "user timeout": {
     rule: "RFC 9293 3.10.8, MUST-21; RFC 5482 3.1",
     label: "user timeout",
     sentence: "What was sent has been unacknowledged for longer than the program allows.",

@@ -22,7 +22,7 @@ type Way = typeof WAYS[number];
 const HANDSHAKE_PATIENCE = seconds(120);
 const PATIENCE = seconds(400);
 
-/** Bounds of the time-out on both sides, or a fifth of all packets lost, both ways, would take minutes now and then. */
+/** Bounds of the timeout on both sides, or a fifth of all packets lost, both ways, would take minutes now and then. */
 const LONGEST_TIMEOUT = seconds(1);
 const CONFIG = { retransmission: { minRto: milliseconds(200), maxRto: LONGEST_TIMEOUT } };
 
@@ -66,7 +66,7 @@ for (const way of WAYS) {
   });
 }
 
-// Most of their time these wait for time-outs: four at once.
+// Most of their time these wait for timeouts: four at once.
 for (
   const [name, perMille, octets] of [["10 MB at 5 %", 50, 10_000_000], [
     "1 MB at 20 %",

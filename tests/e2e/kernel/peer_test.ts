@@ -88,7 +88,7 @@ async function setCable(pair: Pair, state: "up" | "down"): Promise<void> {
   await must(["ip", "-n", pair.far.name, "link", "set", "cable", state]);
 }
 
-Deno.test("a peer whose cable is pulled: what we send is repeated until the user time-out, then it has timed out", async () => {
+Deno.test("a peer whose cable is pulled: what we send is repeated until the user timeout, then it has timed out", async () => {
   await using pair = await Pair.create();
   using _ = enter(pair.near);
   using link = await Link.open({
@@ -99,7 +99,7 @@ Deno.test("a peer whose cable is pulled: what we send is repeated until the user
   await setCable(pair, "down");
   connection.send(new Uint8Array(10_000), loop.readClock());
   const start = loop.now;
-  await link.until("our time-out", () => connection.state === "CLOSED");
+  await link.until("our timeout", () => connection.state === "CLOSED");
   assertEquals(connection.failure?.kind, "timed out");
   const taken = toMilliseconds(elapsed(start, loop.now));
   assert(taken >= 4_990 && taken < 8_000, `after ${taken} ms`);

@@ -173,13 +173,13 @@ Deno.test("alpha becomes 1 at the window of before, not at the lowered W_max (RF
   assertAlmostEquals(path.segments, 21 + 14 * CUBIC_ALPHA, 0.3);
 });
 
-Deno.test("a time-out makes the window one segment and the threshold 0.7 of the flight (RFC 9438 4.8)", () => {
+Deno.test("a timeout makes the window one segment and the threshold 0.7 of the flight (RFC 9438 4.8)", () => {
   const path = afterLossAt(1_000);
   path.timeout(700 * MSS);
   assertEquals([path.segments, path.control.ssthresh], [1, 490_000]);
 });
 
-Deno.test("a time-out after progress lowers the threshold again (RFC 5681 3.1)", () => {
+Deno.test("a timeout after progress lowers the threshold again (RFC 5681 3.1)", () => {
   const path = afterLossAt(100);
   path.timeout(100 * MSS);
   path.ack();
@@ -189,7 +189,7 @@ Deno.test("a time-out after progress lowers the threshold again (RFC 5681 3.1)",
   assertEquals(path.control.ssthresh, 14_000);
 });
 
-Deno.test("after a time-out alpha is 9/17 up to the window of before (RFC 9438 4.3, 4.8)", () => {
+Deno.test("after a timeout alpha is 9/17 up to the window of before (RFC 9438 4.3, 4.8)", () => {
   const path = new Path(new Cubic(OPTIONS), milliseconds(2));
   path.setCwnd(20 * MSS);
   path.timeout(20 * MSS);
@@ -198,7 +198,7 @@ Deno.test("after a time-out alpha is 9/17 up to the window of before (RFC 9438 4
   assertAlmostEquals(path.segments, 14 + 5 * CUBIC_ALPHA, 0.2);
 });
 
-Deno.test("after a time-out congestion avoidance begins at the plateau: K is 0, W_max the window (RFC 9438 4.8)", () => {
+Deno.test("after a timeout congestion avoidance begins at the plateau: K is 0, W_max the window (RFC 9438 4.8)", () => {
   const path = afterLossAt(1_000);
   runRounds(path, 10);
   path.timeout(700 * MSS);
@@ -310,7 +310,7 @@ Deno.test("undo before the next curve began leaves no trace (RFC 9438 4.9.2)", (
   assertAlmostEquals(undone.segments, untouched.segments, 0.01);
 });
 
-Deno.test("undo of a time-out restores the curve too (RFC 9438 4.9.1)", () => {
+Deno.test("undo of a timeout restores the curve too (RFC 9438 4.9.1)", () => {
   const undone = afterLossAt(1_000);
   const untouched = afterLossAt(1_000);
   for (const path of [undone, untouched]) runRounds(path, 30);

@@ -128,7 +128,7 @@ Deno.test("loss halves what is in flight, to two segments at least (RFC 5681 3.1
   }
 });
 
-Deno.test("a reduction and a time-out begin a new count of octets", () => {
+Deno.test("a reduction and a timeout begin a new count of octets", () => {
   for (const event of ["reduce", "timeout"] as const) {
     const path = avoiding(10);
     for (let i = 0; i < 9; i++) path.ack();
@@ -141,13 +141,13 @@ Deno.test("a reduction and a time-out begin a new count of octets", () => {
   }
 });
 
-Deno.test("a time-out makes the window one segment and the threshold half the flight (RFC 5681 3.1)", () => {
+Deno.test("a timeout makes the window one segment and the threshold half the flight (RFC 5681 3.1)", () => {
   const path = avoiding(16);
   path.timeout(16 * MSS);
   assertEquals([path.segments, path.control.ssthresh], [1, 8_000]);
 });
 
-Deno.test("slow start leads from a time-out to the threshold, and congestion avoidance on", () => {
+Deno.test("slow start leads from a timeout to the threshold, and congestion avoidance on", () => {
   const path = avoiding(16);
   path.timeout(16 * MSS);
   const windows = [1, 2, 3, 4, 5].map(() => {
@@ -190,7 +190,7 @@ Deno.test("undo takes a reduction back once", () => {
   assertEquals(path.segments, 5);
 });
 
-Deno.test("a time-out after an undone one lowers the threshold", () => {
+Deno.test("a timeout after an undone one lowers the threshold", () => {
   const path = avoiding(16);
   path.timeout(16 * MSS);
   path.control.undo();
@@ -198,7 +198,7 @@ Deno.test("a time-out after an undone one lowers the threshold", () => {
   assertEquals([path.segments, path.control.ssthresh], [1, 8_000]);
 });
 
-Deno.test("a time-out after the end of a recovery lowers the threshold again", () => {
+Deno.test("a timeout after the end of a recovery lowers the threshold again", () => {
   const path = avoiding(16);
   path.timeout(16 * MSS);
   path.timeout(6 * MSS);
