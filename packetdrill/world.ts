@@ -220,11 +220,19 @@ export class World implements SocketWorld {
       }
       const length = encodePacket(segment, this.#buffer);
       const packet = readPacket(this.#buffer.slice(0, length));
+      this.#noteIsn(packet);
       this.sent.push({ time: this.scriptTime, packet });
       this.#note(">", this.#scriptText(packet), this.#lastReason);
       this.#lastReason = "";
       segment.clear();
     }
+  }
+
+  /** The host may choose a later ISN than the one asked for: after a connection in TIME-WAIT (RFC 9293 3.6.1). */
+  #noteIsn(packet: WirePacket): void {
+    if ((packet.flags & Flag.syn) === 0) return;
+    const flow = this.#flow(packet.sourcePort, packet.destinationPort);
+    if (flow.local.live !== packet.seq) flow.openLocal(packet.seq);
   }
 
   /** Injects the segment of a line. */

@@ -45,6 +45,7 @@ const RANGES: {
     keepAliveInterval: [milliseconds(1), seconds(32_767)],
     keepAliveProbes: [2, 127],
   },
+  defence: { challengesAtOnce: [1, 1_000] },
 };
 
 /** What each field that is a word may be. */

@@ -244,9 +244,17 @@ export interface ClosingConfig {
 export interface DefenceConfig {
   /** Challenge ACKs per second and host (RFC 5961 10); 0: no limit. */
   readonly challengeAcksPerSecond: number;
-  /** Least time between two answers of one connection to segments out of window; 0: no limit. */
+  /** Least time between two answers of one connection to bare segments out of window; 0: no limit, of challenges neither. */
   readonly invalidAckInterval: Micros;
-  /** RFC 1337: RST does not end TIME-WAIT. */
+  /**
+   * Challenge ACKs of one connection in as many `invalidAckInterval`s, whatever draws them, a SYN-ACK that comes again
+   * included (RFC 5961 7: ten in 5 s). 1: they and the answers above are limited together (Linux).
+   */
+  readonly challengesAtOnce: number;
+  /**
+   * RFC 1337: RST does not end TIME-WAIT, not even one with exactly the right number (which RFC 9293 3.10.7.4 lets do so). A
+   * device that starts again with its old port and number is then locked out until TIME-WAIT is over.
+   */
   readonly ignoreResetInTimeWait: boolean;
   /** Which RST ends a connection. */
   readonly resetAcceptance: ResetAcceptance;
@@ -302,8 +310,6 @@ export interface CompatibilityConfig {
   readonly usesAckOfDuplicates: boolean;
   /** Whether an open connection answers an ACK of what was never sent (RFC 9293 3.10.7.4, fifth), or only drops it. */
   readonly answersAckOfUnsent: boolean;
-  /** Whether `invalidAckInterval` holds for the challenge ACKs of a connection too (RFC 5961 7 has them limited). */
-  readonly limitsChallenges: boolean;
   /** How the RST is numbered that answers data after a close. */
   readonly lateDataReset: LateDataReset;
   /** Whether a connection that times out says "unreachable" when ICMP said so since the peer was heard last (Linux). */

@@ -46,11 +46,12 @@ export const LINUX: TcpConfig = completeConfig({
   defence: {
     icmpEndsOpening: "any",
     ignoreResetInTimeWait: false,
+    dropSynFin: true,
+    challengesAtOnce: 1,
   },
   compatibility: {
     windowProbe: "old number",
     answersAckOfUnsent: false,
-    limitsChallenges: true,
     fillsWindow: true,
     lateDataReset: "as unknown",
     timeoutTellsIcmpError: true,

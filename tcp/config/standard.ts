@@ -93,6 +93,7 @@ export const STANDARD: TcpConfig = Object.freeze({
   defence: Object.freeze({
     challengeAcksPerSecond: 1_000,
     invalidAckInterval: milliseconds(500),
+    challengesAtOnce: 10,
     ignoreResetInTimeWait: true,
     resetAcceptance: "exact",
     synAnswer: "challenge",
@@ -118,7 +119,6 @@ export const STANDARD: TcpConfig = Object.freeze({
     repeatsFin: false,
     usesAckOfDuplicates: false,
     answersAckOfUnsent: true,
-    limitsChallenges: false,
     lateDataReset: "in order",
     timeoutTellsIcmpError: false,
     timeWaitAnswersAcksOnly: false,

@@ -40,7 +40,7 @@ export function isProbe(tcb: Tcb, segment: Segment): boolean {
     !segment.has(Flag.syn);
 }
 
-/** Sends a challenge ACK, which only the true peer can use, unless too many were sent of late (RFC 5961 7). */
+/** RFC 5961 7: an answer that only the true peer can use, limited per connection and per host. */
 export function challengeAck(
   tcb: Tcb,
   segment: Segment,
@@ -48,12 +48,25 @@ export function challengeAck(
   reason: DropReason,
   now: Instant,
 ): void {
-  const isHeldBack = tcb.config.compatibility.limitsChallenges && isTooSoonToAnswer(tcb, now);
-  if (!isHeldBack && tcb.challengeLimiter.allows(now)) {
-    if (tcb.config.compatibility.limitsChallenges) tcb.lastInvalidAckAt = now;
+  if (mayChallenge(tcb, now) && tcb.challengeLimiter.allows(now)) {
+    tcb.challenges++;
+    if (tcb.config.defence.challengesAtOnce === 1) tcb.lastInvalidAckAt = now;
     tcb.acknowledging.acknowledgeNow(answer);
   }
   drop(tcb, segment, reason, now);
+}
+
+/** Whether the connection's own limit leaves room for one more challenge. */
+function mayChallenge(tcb: Tcb, now: Instant): boolean {
+  const { invalidAckInterval, challengesAtOnce } = tcb.config.defence;
+  if (challengesAtOnce === 1) return !isTooSoonToAnswer(tcb, now);
+  const isOver = tcb.challengesSince < 0 ||
+    elapsed(tcb.challengesSince, now) >= challengesAtOnce * invalidAckInterval;
+  if (isOver) {
+    tcb.challengesSince = now;
+    tcb.challenges = 0;
+  }
+  return tcb.challenges < challengesAtOnce;
 }
 
 /** The segment is not used any further. */

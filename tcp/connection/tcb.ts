@@ -132,6 +132,9 @@ export class Tcb {
   allAcknowledgedAt: Instant = instant(0);
   lastReceivedAt: Instant;
   lastInvalidAckAt: Instant = instant(-1);
+  /** Challenge ACKs, and since when they are counted. */
+  challenges = 0;
+  challengesSince: Instant = instant(-1);
   /** The congestion window held something back since `cwndLimitMark` was sent. */
   cwndLimited = false;
   cwndLimitMark: SeqNumber = seqNumber(0);

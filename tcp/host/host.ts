@@ -32,7 +32,7 @@ import { type PortKeeper, type PortRange, PortSelector } from "./ports.ts";
 import { NOT_SCHEDULED, Schedule, type ScheduleEntry } from "./schedule.ts";
 import { Flag, type Segment } from "../base/segment.ts";
 import { endpointsOf, StrayResets } from "./stray_resets.ts";
-import { mayTakeOverTimeWait, synMayReplaceTimeWait } from "./time_wait_reuse.ts";
+import { isnAbove, mayTakeOverTimeWait, synMayReplaceTimeWait } from "./time_wait_reuse.ts";
 import type { Instant } from "../base/units.ts";
 
 /** Connections that may wait to be accepted, unless the listener says otherwise. */
@@ -160,7 +160,8 @@ export class Host {
     const before = this.#memberAt(address, port, remote);
     if (before !== null) this.#forget(before);
     try {
-      const connection = Connection.connect(this.#connectionOptions(local, remote, now, options.config), now);
+      const own = this.#connectionOptions(local, remote, before, now, options.config);
+      const connection = Connection.connect(own, now);
       this.#add(connection, local, remote, null);
       return connection;
     } catch (error) {
@@ -214,8 +215,7 @@ export class Host {
     if (listener !== null && !segment.has(Flag.rst) && !segment.has(Flag.ack)) {
       // RFC 9293 3.10.7.2, fourth: what has none of the three flags is dropped in LISTEN.
       if (!segment.has(Flag.syn)) return this.#drop(segment, "listening", now);
-      if (member !== null) this.#forget(member);
-      return this.#synArrives(listener, segment, length, now);
+      return this.#synArrives(listener, segment, length, member, now);
     }
     if (member !== null) return member.connection.segmentArrives(segment, now);
     this.#answerStray(segment, length, now);
@@ -291,9 +291,11 @@ export class Host {
     this.#lastSender?.segmentLeft(moment);
   }
 
+  /** `before`: the connection of the same two endpoints whose place the new one takes; null: there is none. */
   #connectionOptions(
     local: Endpoint,
     remote: Endpoint,
+    before: Member | null,
     now: Instant,
     own?: PartialConfig,
   ): ConnectionOptions {
@@ -301,7 +303,7 @@ export class Host {
       config: completeConfig(own, this.#config),
       local,
       remote,
-      isn: this.#isn,
+      isn: before === null ? this.#isn : isnAbove(this.#isn, before.connection.sndNxt),
       observer: this.#observer,
       segmentLimit: this.#segmentLimit,
       timestampOffset: this.#timestampOffset(local, remote),
@@ -376,10 +378,18 @@ export class Host {
     return isOurs ? null : "not-ours";
   }
 
-  #synArrives(listener: Listener, segment: Segment, length: number, now: Instant): void {
+  /** `before`: the connection in TIME-WAIT whose place the new one takes. */
+  #synArrives(
+    listener: Listener,
+    segment: Segment,
+    length: number,
+    before: Member | null,
+    now: Instant,
+  ): void {
     if (!listener.hasRoom) return this.#drop(segment, "backlog-full", now);
+    if (before !== null) this.#forget(before);
     const { local, remote } = endpointsOf(segment, length);
-    const options = this.#connectionOptions(local, remote, now, listener.config);
+    const options = this.#connectionOptions(local, remote, before, now, listener.config);
     const connection = Connection.listen(options, now);
     this.#add(connection, local, remote, listener);
     listener.handshakeBegan(connection);

@@ -6,7 +6,8 @@
 
 import type { Connection } from "../connection/connection.ts";
 import { Flag, Option, type Segment } from "../base/segment.ts";
-import { seqAfter, timestampDistance } from "../base/seq.ts";
+import { seqAdd, seqAfter, type SeqNumber, timestampDistance } from "../base/seq.ts";
+import type { IsnSource } from "../connection/connection_options.ts";
 import type { Instant } from "../base/units.ts";
 
 /**
@@ -21,11 +22,25 @@ export function mayTakeOverTimeWait(connection: Connection, isNamed: boolean, no
   return isNamed || connection.nextDeadline() - timeWait + timeWaitTakeover < now;
 }
 
-/** MAY-2, RFC 6191: whether the peer's SYN, being newer than all before, may begin a connection in its place. */
+/** How far above the old connection's numbers the new one begins, when its own choice is not above them: a window's length. */
+const AHEAD = 65_536;
+
+/** RFC 9293 3.6.1: numbers of a connection that follows one in TIME-WAIT begin above `sndNxt`, the last of that one's. */
+export function isnAbove(isn: IsnSource, sndNxt: SeqNumber): IsnSource {
+  return (local, remote, now) => {
+    const chosen = isn(local, remote, now);
+    return seqAfter(chosen, sndNxt) ? chosen : seqAdd(sndNxt, AHEAD);
+  };
+}
+
+/**
+ * MAY-2, RFC 6191 2: whether the peer's SYN, being newer than all before, may begin a connection in its place. Where both
+ * have timestamps, they decide, and the number only between equal ones.
+ */
 export function synMayReplaceTimeWait(connection: Connection, segment: Segment): boolean {
   if (connection.state !== "TIME-WAIT" || !segment.has(Flag.syn) || segment.has(Flag.ack)) return false;
-  const isNewer = !connection.config.compatibility.timeWaitAnswersAcksOnly && connection.agreed.timestamps &&
-    segment.hasOption(Option.timestamps) &&
-    timestampDistance(connection.recentTimestamp, segment.timestampValue) > 0;
-  return isNewer || seqAfter(segment.seq, connection.rcvNxt);
+  const hasTimestamps = !connection.config.compatibility.timeWaitAnswersAcksOnly &&
+    connection.agreed.timestamps && segment.hasOption(Option.timestamps);
+  const newer = hasTimestamps ? timestampDistance(connection.recentTimestamp, segment.timestampValue) : 0;
+  return newer > 0 || newer === 0 && seqAfter(segment.seq, connection.rcvNxt);
 }

@@ -104,6 +104,7 @@ export function drawConfig(random: Random, mss: number, maxRto: Micros, weather:
         compatibility: { acceptMissingTimestamps: random.chance(0.5) },
         defence: {
           invalidAckInterval: milliseconds(random.pick([0, 500])),
+          challengesAtOnce: random.pick([1, 3, 10]),
           challengeAcksPerSecond: random.pick([0, 10, 1_000]),
         },
       },
@@ -142,7 +143,6 @@ function drawHabits(random: Random): PartialConfig {
       fillsWindow: anyone().compatibility.fillsWindow,
       offersAgainWhenSimultaneous: anyone().compatibility.offersAgainWhenSimultaneous,
       timeWaitAnswersAcksOnly: anyone().compatibility.timeWaitAnswersAcksOnly,
-      limitsChallenges: anyone().compatibility.limitsChallenges,
       cwrOnRetransmissions: anyone().compatibility.cwrOnRetransmissions,
       timestampsOnReset: anyone().compatibility.timestampsOnReset,
       lateDataReset: anyone().compatibility.lateDataReset,

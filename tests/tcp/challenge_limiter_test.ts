@@ -2,7 +2,9 @@
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { ChallengeLimiter } from "../../tcp/connection/challenge_limiter.ts";
+import { Flag } from "../../tcp/base/segment.ts";
 import { instant, seconds } from "../../tcp/base/units.ts";
+import { at, establish, IRS, ISS, type Said, sentBy } from "./exchange.ts";
 
 const PER_SECOND = 100;
 
@@ -53,4 +55,48 @@ Deno.test("a second begins with the first challenge after the one before is over
     true,
     false,
   ]);
+});
+
+Deno.test("a connection sends ten challenge ACKs in 5 s, whatever draws them (RFC 5961 7)", () => {
+  const draws: readonly [string, Said][] = [
+    ["SYN", { flags: Flag.syn, seq: IRS + 100 }],
+    ["SYN-ACK once more", { flags: Flag.syn | Flag.ack, seq: IRS, ack: ISS + 1 }],
+    ["RST in the window", { flags: Flag.rst, seq: IRS + 100 }],
+    ["ACK of what was never sent", { flags: Flag.ack, seq: IRS + 1, ack: ISS + 1_000 }],
+  ];
+  for (const [name, said] of draws) {
+    const { connection, arrive } = establish({}, at(0));
+    let answers = 0;
+    for (let i = 0; i < 1_000; i++) {
+      arrive(said, at(i / 400));
+      answers += sentBy(connection, at(i / 400)).length;
+    }
+    assertEquals([name, answers], [name, 10]);
+    for (let i = 0; i < 20; i++) {
+      arrive(said, at(5 + i / 400));
+      answers += sentBy(connection, at(5 + i / 400)).length;
+    }
+    assertEquals([name, answers, connection.state], [name, 20, "ESTABLISHED"]);
+  }
+});
+
+Deno.test("as Linux one challenge ACK in half a second, or one answer to a bare segment out of window (RFC 5961 7)", () => {
+  const { connection, arrive } = establish({ defence: { challengesAtOnce: 1 } }, at(0));
+  const answers = (said: Said, seconds: number): number => {
+    arrive(said, at(seconds));
+    return sentBy(connection, at(seconds)).length;
+  };
+  const syn: Said = { flags: Flag.syn, seq: IRS + 100 };
+  const bare: Said = { flags: Flag.ack, seq: IRS - 100, ack: ISS + 1 };
+  assertEquals([0, 0.2, 0.49, 0.5].map((seconds) => answers(syn, seconds)), [1, 0, 0, 1]);
+  assertEquals([0.6, 0.99, 1, 1.1].map((seconds) => answers(bare, seconds)), [0, 0, 1, 0]);
+  assertEquals([1.2, 1.5].map((seconds) => answers(syn, seconds)), [0, 1]);
+});
+
+Deno.test("answers to bare segments out of window and challenges do not use up each other's limit by the standard", () => {
+  const { connection, arrive } = establish({}, at(0));
+  arrive({ flags: Flag.ack, seq: IRS - 100, ack: ISS + 1 }, at(0));
+  assertEquals(sentBy(connection, at(0)).length, 1);
+  arrive({ flags: Flag.syn, seq: IRS + 100 }, at(0));
+  assertEquals(sentBy(connection, at(0)).length, 1);
 });

@@ -3,6 +3,8 @@ import { OctetRange } from "../../tcp/base/octet_range.ts";
 import type { PartialConfig } from "../../tcp/config/config.ts";
 import { completeConfig, joinChanges } from "../../tcp/config/complete.ts";
 import { Connection, controlBlockOf } from "../../tcp/connection/connection.ts";
+import { Host } from "../../tcp/host/host.ts";
+import { micros } from "../../tcp/base/units.ts";
 import { InvalidStateError } from "../../tcp/base/errors.ts";
 import { Flag, Option, type Segment } from "../../tcp/base/segment.ts";
 import { seqNumber, timestamp } from "../../tcp/base/seq.ts";
@@ -207,7 +209,104 @@ Deno.test("a newer SYN begins a new connection in place of one in TIME-WAIT, who
   arrive({ flags: Flag.ack | Flag.fin, seq: IRS + 101, ack: ISS + 2 });
   assertEquals(before.state, "TIME-WAIT");
   assertEquals(arrive({ flags: Flag.syn, seq: IRS + 50 }), [`ACK ${ISS + 2} ack ${IRS + 102} (0)`]);
-  assertEquals(arrive({ flags: Flag.syn, seq: IRS + 1_000 }), [`SYN,ACK ${ISS} ack ${IRS + 1_001} (0)`]);
+  assertEquals(arrive({ flags: Flag.syn, seq: IRS + 1_000 }), [
+    `SYN,ACK ${ISS + 2 + 65_536} ack ${IRS + 1_001} (0)`,
+  ]);
   assertEquals(before.receive(new Uint8Array(200), at(0)), 100);
   assertEquals(before.receive(new Uint8Array(200), at(0)), null);
+});
+
+/** A host whose connection from {@link THERE} has come to TIME-WAIT, with the peer's timestamp 900 in the end. */
+function hostWaiting(changes: PartialConfig, isn: () => number, stamp?: number): {
+  host: Host;
+  arrive(said: Said, stamp?: number): string[];
+} {
+  const handshake = { timestamps: stamp !== undefined };
+  const config = completeConfig(joinChanges(changes, { handshake }), PLAIN);
+  const secret = new Uint8Array(16);
+  const host = new Host({ addresses: [HERE], secret, config, isn: () => seqNumber(isn()) });
+  const listener = host.listen({ port: 40_000 });
+  const arrive = (said: Said, newStamp = stamp): string[] => {
+    host.segmentArrives(stamped(said, newStamp), at(0));
+    return wordsOf(sentBy(host, at(0)));
+  };
+  arrive({ flags: Flag.syn, seq: IRS });
+  arrive({ flags: Flag.ack, seq: IRS + 1, ack: isn() + 1 });
+  const connection = listener.accept();
+  assert(connection !== null);
+  connection.send(new Uint8Array(1_000), at(0));
+  connection.shutdown(at(0));
+  sentBy(host, at(0));
+  arrive({ flags: Flag.ack, seq: IRS + 1, ack: isn() + 1_002 });
+  arrive({ flags: Flag.ack | Flag.fin, seq: IRS + 1, ack: isn() + 1_002 });
+  assertEquals(connection.state, "TIME-WAIT");
+  return { host, arrive };
+}
+
+Deno.test("what follows TIME-WAIT begins above all numbers of the connection before it (RFC 9293 3.6.1)", () => {
+  const sndNxt = ISS + 1_002;
+  for (
+    const [chosen, used] of [[ISS, sndNxt + 65_536], [sndNxt, sndNxt + 65_536], [
+      sndNxt + 1,
+      sndNxt + 1,
+    ]] as const
+  ) {
+    let isn = ISS;
+    const { arrive } = hostWaiting({}, () => isn);
+    isn = chosen;
+    const answer = arrive({ flags: Flag.syn, seq: IRS + 1_000 });
+    assertEquals([chosen, answer], [chosen, [`SYN,ACK ${used} ack ${IRS + 1_001} (0)`]]);
+  }
+});
+
+Deno.test("a connection of ours that takes the place of one in TIME-WAIT begins above its numbers (RFC 9293 3.6.1)", () => {
+  const host = newHost({ handshake: { timestamps: true }, closing: { timeWaitTakeover: micros(1) } });
+  const options = { remote: THERE, local: { address: HERE, port: 40_000 } };
+  const connection = host.connect(options, at(0));
+  sentBy(host, at(0));
+  const arrive = (said: Said): void => {
+    host.segmentArrives(stamped(said, 900), at(0));
+    sentBy(host, at(0));
+  };
+  arrive({ flags: Flag.syn | Flag.ack, seq: IRS, ack: ISS + 1 });
+  connection.shutdown(at(0));
+  sentBy(host, at(0));
+  arrive({ flags: Flag.ack | Flag.fin, seq: IRS + 1, ack: ISS + 2 });
+  assertEquals(connection.state, "TIME-WAIT");
+  host.connect(options, at(1));
+  assertEquals(wordsOf(sentBy(host, at(1))), [`SYN ${ISS + 2 + 65_536} ack 0 (0)`]);
+});
+
+Deno.test("a SYN in TIME-WAIT counts by its timestamp, and only with an equal one by its number (RFC 6191 2)", () => {
+  for (
+    const [stamp, seq, opens] of [
+      [901, IRS - 1_000, true],
+      [900, IRS + 1_000, true],
+      [900, IRS - 1_000, false],
+      [899, IRS + 1_000, false],
+    ] as const
+  ) {
+    const { arrive } = hostWaiting({}, () => ISS, 900);
+    const [answer = ""] = arrive({ flags: Flag.syn, seq }, stamp);
+    assertEquals([stamp, seq - IRS, answer.startsWith("SYN,ACK")], [stamp, seq - IRS, opens]);
+  }
+});
+
+Deno.test("a device that starts again with its old port and number gets in where an exact RST ends TIME-WAIT (RFC 9293 3.10.7.4)", () => {
+  for (const ignoreResetInTimeWait of [false, true]) {
+    const { arrive } = hostWaiting({ defence: { ignoreResetInTimeWait } }, () => ISS);
+    const syn = { flags: Flag.syn, seq: IRS };
+    // The device learns from the challenge that an old connection is in its way, and ends it.
+    assertEquals(arrive(syn), [`ACK ${ISS + 1_002} ack ${IRS + 2} (0)`]);
+    assertEquals(arrive({ flags: Flag.rst, seq: IRS + 2 }), []);
+    const [answer = ""] = arrive(syn);
+    assertEquals(answer.startsWith("SYN,ACK"), !ignoreResetInTimeWait, answer);
+  }
+});
+
+Deno.test("a RST that is not exactly the next in order ends no TIME-WAIT for anybody (RFC 5961 3.2)", () => {
+  const { arrive } = hostWaiting({ defence: { ignoreResetInTimeWait: false } }, () => ISS);
+  for (const seq of [IRS + 1, IRS + 3, IRS + 100]) arrive({ flags: Flag.rst, seq });
+  const [answer = ""] = arrive({ flags: Flag.syn, seq: IRS });
+  assertEquals(answer, `ACK ${ISS + 1_002} ack ${IRS + 2} (0)`);
 });
