@@ -48,6 +48,7 @@ export type SendReason =
   | "ack-unacceptable"
   | "ack-keep-alive"
   | "ack-beyond-window"
+  | "ack-too-many-gaps"
   | "challenge-reset"
   | "challenge-syn"
   | "challenge-ack"
@@ -86,7 +87,8 @@ export type DropReason =
   | "closed"
   | "missing-timestamp"
   | "syn-with-fin"
-  | "data-after-fin";
+  | "data-after-fin"
+  | "too-many-gaps";
 
 /** Why a connection changed its state. */
 export type StateReason =

@@ -44,7 +44,7 @@ export function noteArrival(tcb: Tcb, segment: Segment, outcome: DataOutcome, no
   const { pace } = tcb.acknowledging;
   if (pace === null) return;
   const { receiver, rtt } = tcb;
-  if (outcome === "duplicate" || outcome === "no room") {
+  if (outcome === "duplicate" || outcome === "no room" || outcome === "too many gaps") {
     pace.disorderArrived(receiver.window.announced, receiver.fullSegment);
   } else {
     pace.dataArrived(

@@ -21,7 +21,11 @@ const NO_DUPLICATE = -1;
 const ACKS_PER_TURN = 2;
 
 /** What is told by a duplicate ACK: the sender may count these (RFC 5681 3.2). */
-const DUPLICATES: ReadonlySet<SendReason> = new Set(["ack-out-of-order", "ack-duplicate-segment"]);
+const DUPLICATES: ReadonlySet<SendReason> = new Set([
+  "ack-out-of-order",
+  "ack-too-many-gaps",
+  "ack-duplicate-segment",
+]);
 
 /** What is acknowledged at once, each segment by an ACK of its own, whatever else arrives in the same turn. */
 const APART: ReadonlySet<SendReason> = new Set([...DUPLICATES, "ack-gap-filled", "ack-quick"]);
@@ -186,6 +190,9 @@ export class Acknowledging {
         break;
       case "duplicate":
         this.acknowledgeNow("ack-duplicate-segment");
+        break;
+      case "too many gaps":
+        this.acknowledgeNow("ack-too-many-gaps");
         break;
       case "no room":
         this.acknowledgeNow("ack-beyond-window");

@@ -32,7 +32,9 @@ export type DataOutcome =
   | "out of order"
   /** All of it had been received before. */
   | "duplicate"
-  /** None of it fits into the window or the memory for gaps. */
+  /** It lies beyond a gap, and as many ranges beyond gaps are kept as may be: it is not. */
+  | "too many gaps"
+  /** None of it fits into the window. */
   | "no room";
 
 /** Sequence variables and buffer of the receiving side. */
@@ -140,7 +142,7 @@ export class Receiver {
     const skip = segment.payload.offset + (from - start);
     if (from > 0) {
       const base = ring.end;
-      if (outOfOrder.add(base + from, base + end) === NO_RANGE) return "no room";
+      if (outOfOrder.add(base + from, base + end) === NO_RANGE) return "too many gaps";
       ring.place(base + from, segment.payload.octets, skip, end - from);
       this.#count(segment, end);
       return "out of order";

@@ -178,7 +178,8 @@ emits("a SYN in the window of an open connection resets it where that is asked f
 emits("more gaps than a receiver remembers: what it has no room for is acknowledged as not here", () => {
   const { seen, arrive } = established({});
   for (let i = 0; i < 3_000; i++) arrive({ flags: Flag.ack, seq: 3 + 2 * i, ack: 1, data: "x" });
-  assert(seen.of("sent").some(({ reason }) => reason === "ack-beyond-window"));
+  assert(seen.of("sent").some(({ reason }) => reason === "ack-too-many-gaps"));
+  assert(seen.of("dropped").some(({ reason }) => reason === "too-many-gaps"));
   collect(seen);
 });
 

@@ -100,6 +100,12 @@ export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>>
     sentence:
       "More came than we have room for: ACK {ack} says how far we are, and the window is {window} octets.",
   },
+  "ack-too-many-gaps": {
+    rule: "RFC 5681 4.2; RFC 9293 3.10.7.4, SHLD-31",
+    label: "duplicate ACK: too many gaps",
+    sentence:
+      "What came lies beyond a gap, and we hold as many pieces beyond gaps as we keep account of: it is not kept, and ACK {ack} says again what is missing first.",
+  },
   "challenge-reset": {
     rule: "RFC 5961 3.2",
     label: "challenge ACK: RST",

@@ -183,4 +183,10 @@ export const DROP_REASONS: Readonly<Record<DropReason, CatalogueEntry>> = {
     label: "data after FIN",
     sentence: "The peer has sent its FIN before: nothing can follow it.",
   },
+  "too-many-gaps": {
+    rule: "RFC 9293 3.10.7.4, SHLD-31",
+    label: "too many gaps",
+    sentence:
+      "The segment lies beyond a gap, and we hold as many pieces beyond gaps as we keep account of: the peer will have to send it again.",
+  },
 };
