@@ -240,7 +240,10 @@ export class Scoreboard {
     const marks = records.marks(slot);
     const part = records.cut(slot, seqAdd(records.start(slot), octets));
     segments.add(-records.segments(slot), marks);
-    records.setMarks(slot, marks & ~(Mark.push | Mark.fin));
+    // PSH belongs to the last octet of data (RFC 9293 3.9.1.2), which may leave a FIN behind.
+    const isFinAlone = (marks & Mark.fin) !== 0 && records.length(part) === 1;
+    records.setMarks(slot, marks & ~(isFinAlone ? Mark.fin : Mark.push | Mark.fin));
+    if (isFinAlone) records.setMarks(part, marks & ~Mark.push);
     records.setSegments(slot, this.#segmentsIn(octets, records.marks(slot)));
     records.setSegments(part, this.#segmentsIn(records.length(part), marks));
     segments.add(records.segments(slot) + records.segments(part), marks);

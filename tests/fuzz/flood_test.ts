@@ -73,10 +73,10 @@ Deno.test("RSTs anywhere in the window draw a limited number of challenge ACKs a
   }
   assertEquals(peer.connection.state, "ESTABLISHED");
   const answers = peer.bare - before;
-  assert(answers >= 50 && answers <= 150, `${answers} challenge ACKs where 100 a second are the mean`);
-  peer.wait(1_000_000);
+  assertEquals(answers, 10, "as many as one connection sends in 5 s");
+  peer.wait(5_000_000);
   peer.say({ flags: Flag.rst, seq: seqAdd(peer.next, 1) });
-  assertEquals(peer.bare - before, answers + 1, "the next second has answers of its own");
+  assertEquals(peer.bare - before, answers + 1, "the next 5 s have answers of their own");
 });
 
 Deno.test("SYNs and ACKs of what was never sent share that limit (RFC 5961 4, 5, 10)", () => {
@@ -88,7 +88,7 @@ Deno.test("SYNs and ACKs of what was never sent share that limit (RFC 5961 4, 5,
   }
   assertEquals(peer.connection.state, "ESTABLISHED");
   const answers = peer.bare - before;
-  assert(answers <= 150, `${answers} answers`);
+  assertEquals(answers, 10);
 });
 
 Deno.test("bare segments out of the window are answered twice a second at most: no loop of ACKs", () => {

@@ -11,29 +11,30 @@ import script7 from "./karn_ignores_retransmitted.pkt" with { type: "text" };
 import script8 from "./later_samples_are_averaged.pkt" with { type: "text" };
 import script9 from "./new_ack_starts_the_timer_anew.pkt" with { type: "text" };
 import script10 from "./nothing_outstanding_no_timer.pkt" with { type: "text" };
-import script11 from "./r1_tells_the_user.pkt" with { type: "text" };
-import script12 from "./r2_can_be_set.pkt" with { type: "text" };
-import script13 from "./r2_ends_the_connection.pkt" with { type: "text" };
-import script14 from "./repeated_segment_acknowledges_what_came_since.pkt" with { type: "text" };
-import script15 from "./repetition_stops_at_what_was_acknowledged_in_part.pkt" with { type: "text" };
-import script16 from "./second_timeout_leaves_the_threshold.pkt" with { type: "text" };
-import script17 from "./sending_more_leaves_the_timer_alone.pkt" with { type: "text" };
-import script18 from "./simultaneous_open_gives_no_sample.pkt" with { type: "text" };
-import script19 from "./text_and_fin_are_repeated_together.pkt" with { type: "text" };
-import script20 from "./third_duplicate_ack_repeats_one_segment.pkt" with { type: "text" };
-import script21 from "./threshold_is_at_least_two_segments.pkt" with { type: "text" };
-import script22 from "./timeout_doubles.pkt" with { type: "text" };
-import script23 from "./timeout_in_recovery_lowers_the_threshold.pkt" with { type: "text" };
-import script24 from "./timeout_is_at_least_a_second.pkt" with { type: "text" };
-import script25 from "./timeout_is_at_most_sixty_seconds.pkt" with { type: "text" };
-import script26 from "./timeout_repeats_all_in_slow_start.pkt" with { type: "text" };
-import script27 from "./timeout_repeats_the_first_segment.pkt" with { type: "text" };
-import script28 from "./timeout_starts_the_window_with_one_segment.pkt" with { type: "text" };
-import script29 from "./timestamp_of_a_repeated_segment_is_a_sample.pkt" with { type: "text" };
-import script30 from "./user_timeout_ends_the_connection.pkt" with { type: "text" };
-import script31 from "./user_timeout_is_offered.pkt" with { type: "text" };
-import script32 from "./user_timeout_may_outlast_r2.pkt" with { type: "text" };
-import script33 from "./user_timeout_starts_anew_with_progress.pkt" with { type: "text" };
+import script11 from "./push_stays_with_the_data_that_a_fin_leaves.pkt" with { type: "text" };
+import script12 from "./r1_tells_the_user.pkt" with { type: "text" };
+import script13 from "./r2_can_be_set.pkt" with { type: "text" };
+import script14 from "./r2_ends_the_connection.pkt" with { type: "text" };
+import script15 from "./repeated_segment_acknowledges_what_came_since.pkt" with { type: "text" };
+import script16 from "./repetition_stops_at_what_was_acknowledged_in_part.pkt" with { type: "text" };
+import script17 from "./second_timeout_leaves_the_threshold.pkt" with { type: "text" };
+import script18 from "./sending_more_leaves_the_timer_alone.pkt" with { type: "text" };
+import script19 from "./simultaneous_open_gives_no_sample.pkt" with { type: "text" };
+import script20 from "./text_and_fin_are_repeated_together.pkt" with { type: "text" };
+import script21 from "./third_duplicate_ack_repeats_one_segment.pkt" with { type: "text" };
+import script22 from "./threshold_is_at_least_two_segments.pkt" with { type: "text" };
+import script23 from "./timeout_doubles.pkt" with { type: "text" };
+import script24 from "./timeout_in_recovery_lowers_the_threshold.pkt" with { type: "text" };
+import script25 from "./timeout_is_at_least_a_second.pkt" with { type: "text" };
+import script26 from "./timeout_is_at_most_sixty_seconds.pkt" with { type: "text" };
+import script27 from "./timeout_repeats_all_in_slow_start.pkt" with { type: "text" };
+import script28 from "./timeout_repeats_the_first_segment.pkt" with { type: "text" };
+import script29 from "./timeout_starts_the_window_with_one_segment.pkt" with { type: "text" };
+import script30 from "./timestamp_of_a_repeated_segment_is_a_sample.pkt" with { type: "text" };
+import script31 from "./user_timeout_ends_the_connection.pkt" with { type: "text" };
+import script32 from "./user_timeout_is_offered.pkt" with { type: "text" };
+import script33 from "./user_timeout_may_outlast_r2.pkt" with { type: "text" };
+import script34 from "./user_timeout_starts_anew_with_progress.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -48,27 +49,28 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["retransmission/later_samples_are_averaged.pkt", script8],
   ["retransmission/new_ack_starts_the_timer_anew.pkt", script9],
   ["retransmission/nothing_outstanding_no_timer.pkt", script10],
-  ["retransmission/r1_tells_the_user.pkt", script11],
-  ["retransmission/r2_can_be_set.pkt", script12],
-  ["retransmission/r2_ends_the_connection.pkt", script13],
-  ["retransmission/repeated_segment_acknowledges_what_came_since.pkt", script14],
-  ["retransmission/repetition_stops_at_what_was_acknowledged_in_part.pkt", script15],
-  ["retransmission/second_timeout_leaves_the_threshold.pkt", script16],
-  ["retransmission/sending_more_leaves_the_timer_alone.pkt", script17],
-  ["retransmission/simultaneous_open_gives_no_sample.pkt", script18],
-  ["retransmission/text_and_fin_are_repeated_together.pkt", script19],
-  ["retransmission/third_duplicate_ack_repeats_one_segment.pkt", script20],
-  ["retransmission/threshold_is_at_least_two_segments.pkt", script21],
-  ["retransmission/timeout_doubles.pkt", script22],
-  ["retransmission/timeout_in_recovery_lowers_the_threshold.pkt", script23],
-  ["retransmission/timeout_is_at_least_a_second.pkt", script24],
-  ["retransmission/timeout_is_at_most_sixty_seconds.pkt", script25],
-  ["retransmission/timeout_repeats_all_in_slow_start.pkt", script26],
-  ["retransmission/timeout_repeats_the_first_segment.pkt", script27],
-  ["retransmission/timeout_starts_the_window_with_one_segment.pkt", script28],
-  ["retransmission/timestamp_of_a_repeated_segment_is_a_sample.pkt", script29],
-  ["retransmission/user_timeout_ends_the_connection.pkt", script30],
-  ["retransmission/user_timeout_is_offered.pkt", script31],
-  ["retransmission/user_timeout_may_outlast_r2.pkt", script32],
-  ["retransmission/user_timeout_starts_anew_with_progress.pkt", script33],
+  ["retransmission/push_stays_with_the_data_that_a_fin_leaves.pkt", script11],
+  ["retransmission/r1_tells_the_user.pkt", script12],
+  ["retransmission/r2_can_be_set.pkt", script13],
+  ["retransmission/r2_ends_the_connection.pkt", script14],
+  ["retransmission/repeated_segment_acknowledges_what_came_since.pkt", script15],
+  ["retransmission/repetition_stops_at_what_was_acknowledged_in_part.pkt", script16],
+  ["retransmission/second_timeout_leaves_the_threshold.pkt", script17],
+  ["retransmission/sending_more_leaves_the_timer_alone.pkt", script18],
+  ["retransmission/simultaneous_open_gives_no_sample.pkt", script19],
+  ["retransmission/text_and_fin_are_repeated_together.pkt", script20],
+  ["retransmission/third_duplicate_ack_repeats_one_segment.pkt", script21],
+  ["retransmission/threshold_is_at_least_two_segments.pkt", script22],
+  ["retransmission/timeout_doubles.pkt", script23],
+  ["retransmission/timeout_in_recovery_lowers_the_threshold.pkt", script24],
+  ["retransmission/timeout_is_at_least_a_second.pkt", script25],
+  ["retransmission/timeout_is_at_most_sixty_seconds.pkt", script26],
+  ["retransmission/timeout_repeats_all_in_slow_start.pkt", script27],
+  ["retransmission/timeout_repeats_the_first_segment.pkt", script28],
+  ["retransmission/timeout_starts_the_window_with_one_segment.pkt", script29],
+  ["retransmission/timestamp_of_a_repeated_segment_is_a_sample.pkt", script30],
+  ["retransmission/user_timeout_ends_the_connection.pkt", script31],
+  ["retransmission/user_timeout_is_offered.pkt", script32],
+  ["retransmission/user_timeout_may_outlast_r2.pkt", script33],
+  ["retransmission/user_timeout_starts_anew_with_progress.pkt", script34],
 ];

@@ -1,108 +1,112 @@
 /** Our scripts about window. Made by make_index.ts: run it after adding a script. */
 
-import script0 from "./ack_beside_a_probe_counts.pkt" with { type: "text" };
-import script1 from "./ack_counts_at_zero_window.pkt" with { type: "text" };
-import script2 from "./announced_edge_is_never_taken_back.pkt" with { type: "text" };
-import script3 from "./announced_edge_never_moves_left.pkt" with { type: "text" };
-import script4 from "./answer_behind_a_probe_is_where_the_window_ends.pkt" with { type: "text" };
-import script5 from "./answers_beyond_a_shrunken_window_take_turns.pkt" with { type: "text" };
-import script6 from "./answers_to_probes_are_no_duplicates.pkt" with { type: "text" };
-import script7 from "./buffer_grows_with_its_reader.pkt" with { type: "text" };
-import script8 from "./field_above_32767_is_unsigned.pkt" with { type: "text" };
-import script9 from "./fin_needs_one_place.pkt" with { type: "text" };
-import script10 from "./fin_waits_for_our_window.pkt" with { type: "text" };
-import script11 from "./half_of_the_largest_window_is_worthwhile.pkt" with { type: "text" };
-import script12 from "./large_update_does_not_wait_for_a_delayed_ack.pkt" with { type: "text" };
-import script13 from "./new_data_beside_a_gap_announces_the_whole_window.pkt" with { type: "text" };
-import script14 from "./older_segment_does_not_change_the_window.pkt" with { type: "text" };
-import script15 from "./opening_ends_the_probes.pkt" with { type: "text" };
-import script16 from "./override_sends_into_a_small_window.pkt" with { type: "text" };
-import script17 from "./overrun_buffer_closes_at_once.pkt" with { type: "text" };
-import script18 from "./packets_take_more_memory_than_text.pkt" with { type: "text" };
-import script19 from "./probe_is_taken_when_there_is_room.pkt" with { type: "text" };
-import script20 from "./probe_that_carries_the_fin.pkt" with { type: "text" };
-import script21 from "./probe_without_an_octet.pkt" with { type: "text" };
-import script22 from "./probes_are_no_use_of_the_path.pkt" with { type: "text" };
-import script23 from "./receive_window_shrinks_as_octets_lie_unread.pkt" with { type: "text" };
-import script24 from "./receiver_opens_by_a_full_segment.pkt" with { type: "text" };
-import script25 from "./receiver_opens_by_half_of_a_small_buffer.pkt" with { type: "text" };
-import script26 from "./refused_probe_is_sent_with_the_rest.pkt" with { type: "text" };
-import script27 from "./refused_probe_takes_the_rest_along.pkt" with { type: "text" };
-import script28 from "./reset_counts_at_zero_window.pkt" with { type: "text" };
-import script29 from "./rest_of_the_window_may_be_filled.pkt" with { type: "text" };
-import script30 from "./scale_14_gives_a_gigabyte.pkt" with { type: "text" };
-import script31 from "./scaled_window_of_a_tiny_buffer.pkt" with { type: "text" };
-import script32 from "./segment_beyond_the_edge_is_taken_whole.pkt" with { type: "text" };
-import script33 from "./sender_waits_for_a_worthwhile_window.pkt" with { type: "text" };
-import script34 from "./shrunken_window_holds_new_data.pkt" with { type: "text" };
-import script35 from "./shrunken_window_regrows.pkt" with { type: "text" };
-import script36 from "./shrunken_window_still_retransmits_inside.pkt" with { type: "text" };
-import script37 from "./small_gain_is_not_announced.pkt" with { type: "text" };
-import script38 from "./two_zero_windows_are_quiet.pkt" with { type: "text" };
-import script39 from "./unanswered_probes_end_the_connection.pkt" with { type: "text" };
-import script40 from "./update_follows_reading.pkt" with { type: "text" };
-import script41 from "./update_without_text_is_used.pkt" with { type: "text" };
-import script42 from "./urgent_counts_at_zero_window.pkt" with { type: "text" };
-import script43 from "./what_a_shrunken_window_refused_goes_when_it_opens.pkt" with { type: "text" };
-import script44 from "./window_below_one_unit_of_its_scale_has_not_shrunk.pkt" with { type: "text" };
-import script45 from "./window_is_never_overrun.pkt" with { type: "text" };
-import script46 from "./window_shrunk_to_zero_is_probed.pkt" with { type: "text" };
-import script47 from "./window_taken_back_still_takes_what_it_promised.pkt" with { type: "text" };
-import script48 from "./zero_window_for_an_hour.pkt" with { type: "text" };
-import script49 from "./zero_window_is_probed.pkt" with { type: "text" };
-import script50 from "./zero_window_probe_is_answered.pkt" with { type: "text" };
+import script0 from "./ack_at_the_right_edge_counts.pkt" with { type: "text" };
+import script1 from "./ack_beside_a_probe_counts.pkt" with { type: "text" };
+import script2 from "./ack_counts_at_zero_window.pkt" with { type: "text" };
+import script3 from "./announced_edge_is_never_taken_back.pkt" with { type: "text" };
+import script4 from "./announced_edge_never_moves_left.pkt" with { type: "text" };
+import script5 from "./answer_behind_a_probe_is_where_the_window_ends.pkt" with { type: "text" };
+import script6 from "./answers_beyond_a_shrunken_window_take_turns.pkt" with { type: "text" };
+import script7 from "./answers_to_probes_are_no_duplicates.pkt" with { type: "text" };
+import script8 from "./buffer_grows_with_its_reader.pkt" with { type: "text" };
+import script9 from "./data_at_the_right_edge_do_not_count.pkt" with { type: "text" };
+import script10 from "./field_above_32767_is_unsigned.pkt" with { type: "text" };
+import script11 from "./fin_needs_one_place.pkt" with { type: "text" };
+import script12 from "./fin_waits_for_our_window.pkt" with { type: "text" };
+import script13 from "./half_of_the_largest_window_is_worthwhile.pkt" with { type: "text" };
+import script14 from "./large_update_does_not_wait_for_a_delayed_ack.pkt" with { type: "text" };
+import script15 from "./new_data_beside_a_gap_announces_the_whole_window.pkt" with { type: "text" };
+import script16 from "./older_segment_does_not_change_the_window.pkt" with { type: "text" };
+import script17 from "./opening_ends_the_probes.pkt" with { type: "text" };
+import script18 from "./override_sends_into_a_small_window.pkt" with { type: "text" };
+import script19 from "./overrun_buffer_closes_at_once.pkt" with { type: "text" };
+import script20 from "./packets_take_more_memory_than_text.pkt" with { type: "text" };
+import script21 from "./probe_is_taken_when_there_is_room.pkt" with { type: "text" };
+import script22 from "./probe_that_carries_the_fin.pkt" with { type: "text" };
+import script23 from "./probe_without_an_octet.pkt" with { type: "text" };
+import script24 from "./probes_are_no_use_of_the_path.pkt" with { type: "text" };
+import script25 from "./receive_window_shrinks_as_octets_lie_unread.pkt" with { type: "text" };
+import script26 from "./receiver_opens_by_a_full_segment.pkt" with { type: "text" };
+import script27 from "./receiver_opens_by_half_of_a_small_buffer.pkt" with { type: "text" };
+import script28 from "./refused_probe_is_sent_with_the_rest.pkt" with { type: "text" };
+import script29 from "./refused_probe_takes_the_rest_along.pkt" with { type: "text" };
+import script30 from "./reset_counts_at_zero_window.pkt" with { type: "text" };
+import script31 from "./rest_of_the_window_may_be_filled.pkt" with { type: "text" };
+import script32 from "./scale_14_gives_a_gigabyte.pkt" with { type: "text" };
+import script33 from "./scaled_window_of_a_tiny_buffer.pkt" with { type: "text" };
+import script34 from "./segment_beyond_the_edge_is_taken_whole.pkt" with { type: "text" };
+import script35 from "./sender_waits_for_a_worthwhile_window.pkt" with { type: "text" };
+import script36 from "./shrunken_window_holds_new_data.pkt" with { type: "text" };
+import script37 from "./shrunken_window_regrows.pkt" with { type: "text" };
+import script38 from "./shrunken_window_still_retransmits_inside.pkt" with { type: "text" };
+import script39 from "./small_gain_is_not_announced.pkt" with { type: "text" };
+import script40 from "./two_zero_windows_are_quiet.pkt" with { type: "text" };
+import script41 from "./unanswered_probes_end_the_connection.pkt" with { type: "text" };
+import script42 from "./update_follows_reading.pkt" with { type: "text" };
+import script43 from "./update_without_text_is_used.pkt" with { type: "text" };
+import script44 from "./urgent_counts_at_zero_window.pkt" with { type: "text" };
+import script45 from "./what_a_shrunken_window_refused_goes_when_it_opens.pkt" with { type: "text" };
+import script46 from "./window_below_one_unit_of_its_scale_has_not_shrunk.pkt" with { type: "text" };
+import script47 from "./window_is_never_overrun.pkt" with { type: "text" };
+import script48 from "./window_shrunk_to_zero_is_probed.pkt" with { type: "text" };
+import script49 from "./window_taken_back_still_takes_what_it_promised.pkt" with { type: "text" };
+import script50 from "./zero_window_for_an_hour.pkt" with { type: "text" };
+import script51 from "./zero_window_is_probed.pkt" with { type: "text" };
+import script52 from "./zero_window_probe_is_answered.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
-  ["window/ack_beside_a_probe_counts.pkt", script0],
-  ["window/ack_counts_at_zero_window.pkt", script1],
-  ["window/announced_edge_is_never_taken_back.pkt", script2],
-  ["window/announced_edge_never_moves_left.pkt", script3],
-  ["window/answer_behind_a_probe_is_where_the_window_ends.pkt", script4],
-  ["window/answers_beyond_a_shrunken_window_take_turns.pkt", script5],
-  ["window/answers_to_probes_are_no_duplicates.pkt", script6],
-  ["window/buffer_grows_with_its_reader.pkt", script7],
-  ["window/field_above_32767_is_unsigned.pkt", script8],
-  ["window/fin_needs_one_place.pkt", script9],
-  ["window/fin_waits_for_our_window.pkt", script10],
-  ["window/half_of_the_largest_window_is_worthwhile.pkt", script11],
-  ["window/large_update_does_not_wait_for_a_delayed_ack.pkt", script12],
-  ["window/new_data_beside_a_gap_announces_the_whole_window.pkt", script13],
-  ["window/older_segment_does_not_change_the_window.pkt", script14],
-  ["window/opening_ends_the_probes.pkt", script15],
-  ["window/override_sends_into_a_small_window.pkt", script16],
-  ["window/overrun_buffer_closes_at_once.pkt", script17],
-  ["window/packets_take_more_memory_than_text.pkt", script18],
-  ["window/probe_is_taken_when_there_is_room.pkt", script19],
-  ["window/probe_that_carries_the_fin.pkt", script20],
-  ["window/probe_without_an_octet.pkt", script21],
-  ["window/probes_are_no_use_of_the_path.pkt", script22],
-  ["window/receive_window_shrinks_as_octets_lie_unread.pkt", script23],
-  ["window/receiver_opens_by_a_full_segment.pkt", script24],
-  ["window/receiver_opens_by_half_of_a_small_buffer.pkt", script25],
-  ["window/refused_probe_is_sent_with_the_rest.pkt", script26],
-  ["window/refused_probe_takes_the_rest_along.pkt", script27],
-  ["window/reset_counts_at_zero_window.pkt", script28],
-  ["window/rest_of_the_window_may_be_filled.pkt", script29],
-  ["window/scale_14_gives_a_gigabyte.pkt", script30],
-  ["window/scaled_window_of_a_tiny_buffer.pkt", script31],
-  ["window/segment_beyond_the_edge_is_taken_whole.pkt", script32],
-  ["window/sender_waits_for_a_worthwhile_window.pkt", script33],
-  ["window/shrunken_window_holds_new_data.pkt", script34],
-  ["window/shrunken_window_regrows.pkt", script35],
-  ["window/shrunken_window_still_retransmits_inside.pkt", script36],
-  ["window/small_gain_is_not_announced.pkt", script37],
-  ["window/two_zero_windows_are_quiet.pkt", script38],
-  ["window/unanswered_probes_end_the_connection.pkt", script39],
-  ["window/update_follows_reading.pkt", script40],
-  ["window/update_without_text_is_used.pkt", script41],
-  ["window/urgent_counts_at_zero_window.pkt", script42],
-  ["window/what_a_shrunken_window_refused_goes_when_it_opens.pkt", script43],
-  ["window/window_below_one_unit_of_its_scale_has_not_shrunk.pkt", script44],
-  ["window/window_is_never_overrun.pkt", script45],
-  ["window/window_shrunk_to_zero_is_probed.pkt", script46],
-  ["window/window_taken_back_still_takes_what_it_promised.pkt", script47],
-  ["window/zero_window_for_an_hour.pkt", script48],
-  ["window/zero_window_is_probed.pkt", script49],
-  ["window/zero_window_probe_is_answered.pkt", script50],
+  ["window/ack_at_the_right_edge_counts.pkt", script0],
+  ["window/ack_beside_a_probe_counts.pkt", script1],
+  ["window/ack_counts_at_zero_window.pkt", script2],
+  ["window/announced_edge_is_never_taken_back.pkt", script3],
+  ["window/announced_edge_never_moves_left.pkt", script4],
+  ["window/answer_behind_a_probe_is_where_the_window_ends.pkt", script5],
+  ["window/answers_beyond_a_shrunken_window_take_turns.pkt", script6],
+  ["window/answers_to_probes_are_no_duplicates.pkt", script7],
+  ["window/buffer_grows_with_its_reader.pkt", script8],
+  ["window/data_at_the_right_edge_do_not_count.pkt", script9],
+  ["window/field_above_32767_is_unsigned.pkt", script10],
+  ["window/fin_needs_one_place.pkt", script11],
+  ["window/fin_waits_for_our_window.pkt", script12],
+  ["window/half_of_the_largest_window_is_worthwhile.pkt", script13],
+  ["window/large_update_does_not_wait_for_a_delayed_ack.pkt", script14],
+  ["window/new_data_beside_a_gap_announces_the_whole_window.pkt", script15],
+  ["window/older_segment_does_not_change_the_window.pkt", script16],
+  ["window/opening_ends_the_probes.pkt", script17],
+  ["window/override_sends_into_a_small_window.pkt", script18],
+  ["window/overrun_buffer_closes_at_once.pkt", script19],
+  ["window/packets_take_more_memory_than_text.pkt", script20],
+  ["window/probe_is_taken_when_there_is_room.pkt", script21],
+  ["window/probe_that_carries_the_fin.pkt", script22],
+  ["window/probe_without_an_octet.pkt", script23],
+  ["window/probes_are_no_use_of_the_path.pkt", script24],
+  ["window/receive_window_shrinks_as_octets_lie_unread.pkt", script25],
+  ["window/receiver_opens_by_a_full_segment.pkt", script26],
+  ["window/receiver_opens_by_half_of_a_small_buffer.pkt", script27],
+  ["window/refused_probe_is_sent_with_the_rest.pkt", script28],
+  ["window/refused_probe_takes_the_rest_along.pkt", script29],
+  ["window/reset_counts_at_zero_window.pkt", script30],
+  ["window/rest_of_the_window_may_be_filled.pkt", script31],
+  ["window/scale_14_gives_a_gigabyte.pkt", script32],
+  ["window/scaled_window_of_a_tiny_buffer.pkt", script33],
+  ["window/segment_beyond_the_edge_is_taken_whole.pkt", script34],
+  ["window/sender_waits_for_a_worthwhile_window.pkt", script35],
+  ["window/shrunken_window_holds_new_data.pkt", script36],
+  ["window/shrunken_window_regrows.pkt", script37],
+  ["window/shrunken_window_still_retransmits_inside.pkt", script38],
+  ["window/small_gain_is_not_announced.pkt", script39],
+  ["window/two_zero_windows_are_quiet.pkt", script40],
+  ["window/unanswered_probes_end_the_connection.pkt", script41],
+  ["window/update_follows_reading.pkt", script42],
+  ["window/update_without_text_is_used.pkt", script43],
+  ["window/urgent_counts_at_zero_window.pkt", script44],
+  ["window/what_a_shrunken_window_refused_goes_when_it_opens.pkt", script45],
+  ["window/window_below_one_unit_of_its_scale_has_not_shrunk.pkt", script46],
+  ["window/window_is_never_overrun.pkt", script47],
+  ["window/window_shrunk_to_zero_is_probed.pkt", script48],
+  ["window/window_taken_back_still_takes_what_it_promised.pkt", script49],
+  ["window/zero_window_for_an_hour.pkt", script50],
+  ["window/zero_window_is_probed.pkt", script51],
+  ["window/zero_window_probe_is_answered.pkt", script52],
 ];
