@@ -33,9 +33,12 @@ function inputByDefault({ receives }: TransferArguments): ClientInput {
   return receives ? { kind: "nothing" } : { kind: "message", text: DEFAULT_MESSAGE };
 }
 
-/** Input that ends is followed by FIN; whoever asks for what the peer has, and has no more than a message, waits for its end. */
+/**
+ * Input that ends is followed by FIN. Who has nothing to say waits for the peer's; so does who asks for all that the peer has
+ * by a message: web servers take our FIN for a client that has lost interest.
+ */
 function endingAfter({ kind }: ClientInput, receives: boolean): Ending {
-  return receives && (kind === "nothing" || kind === "message") ? "peer closed" : "delivered";
+  return kind === "nothing" || (kind === "message" && receives) ? "peer closed" : "delivered";
 }
 
 /** Opens both ends. `show` gets what the peer sends where it goes nowhere else. @throws ProgramFailure */

@@ -88,6 +88,9 @@ export interface ClientJob extends TransferJob {
 /** How long an interrupted connection may take to close. */
 const INTERRUPTED_CLOSE = seconds(5);
 
+/** How long the peer may think before the user is told that we wait for it. */
+const FIRST_ANSWER = seconds(3);
+
 /** Silence after our FIN before the user is told what is being waited for. */
 const PATIENCE = seconds(1);
 
@@ -210,6 +213,7 @@ export class ClientSession {
       if (transfer.total > 0) this.#narrator.delivered();
     }
     this.#narrator.flush();
+    if (!await this.#comesWithin(transfer, FIRST_ANSWER)) this.#narrator.note(this.#whatIsAwaited());
     await this.#runWatched(transfer, () => this.#mayEnd(transfer), true);
   }
 
@@ -241,6 +245,19 @@ export class ClientSession {
   /** Whether all is said, and the rest is the peer's to say within the time that the user has set. */
   #awaitsPeer(transfer: Transfer): boolean {
     return this.#job.timeout !== null && transfer.isSent && !this.#endOfStream;
+  }
+
+  /** Whether the end, or anything of the peer's, comes within this time. */
+  async #comesWithin(transfer: Transfer, span: Micros): Promise<boolean> {
+    const before = transfer.received;
+    const until = after(this.#loop.readClock(), span);
+    return await this.#runUntil(() => this.#mayEnd(transfer) || transfer.received > before, until, true);
+  }
+
+  #whatIsAwaited(): string {
+    return this.#job.ending === "answered"
+      ? "Waiting for the peer's answer (--wait; Ctrl-C closes)"
+      : "Waiting for the peer to close its side before we close ours (Ctrl-C closes)";
   }
 
   /** Whether what the end waits for has come. */

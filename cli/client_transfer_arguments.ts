@@ -71,7 +71,7 @@ export const TRANSFER_OPTIONS: readonly OptionSpec[] = [
   {
     name: "receive",
     help:
-      "read until the peer closes its side, and count what comes; unless a file or a pattern is sent, close only then",
+      "read until the peer closes its side, and count what comes; with a message or nothing to send, close only then",
   },
   {
     name: "hash",

@@ -15,7 +15,7 @@ const NOTHING: TransferArguments = {
   linger: null,
 };
 
-Deno.test("input that ends is followed by FIN; who only asks waits for the peer's end; options overrule both", async () => {
+Deno.test("input that ends is followed by FIN; who only asks waits for the peer's; options overrule both", async () => {
   const message = { kind: "message", text: "x" } as const;
   const pattern = { kind: "pattern", octets: 5 } as const;
   const rows: [Partial<TransferArguments>, string, boolean][] = [

@@ -167,7 +167,7 @@ Deno.test("on a terminal the live line shows amount, share, rate, time left, win
       /\r[\d.]+ [MG]iB of 931 GiB {2}(\[ +\] {2})?0 % {2}[\d.]+ [MG]iB\/s {2}[\d hmins]+ left {2}cwnd [\d.]+ [KM]iB {2}srtt [\d.]+ [µm]s/,
     );
     // deno-lint-ignore no-control-regex
-    assertMatch(text, /\r\x1b\[K.*Interrupted/);
+    assertMatch(text, /\r\x1b\[K\x1b\[33m\[!\][^]*Interrupted/);
   });
 });
 
