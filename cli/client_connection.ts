@@ -10,7 +10,7 @@ import { faultsFor } from "./client_faults.ts";
 import type { ClientArguments } from "./client_arguments.ts";
 import { clientConfig } from "./client_config.ts";
 import type { ClientEnds } from "./client_ends.ts";
-import type { ClientJob } from "./client_session.ts";
+import type { ClientJob } from "./client_job.ts";
 import { cpuTime } from "./cpu_time.ts";
 import type { Narrator } from "./narrator.ts";
 import { showsSegments } from "./observe_arguments.ts";

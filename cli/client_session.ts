@@ -5,10 +5,8 @@
  * @module
  */
 
-import { POLLIN, POLLOUT } from "../ffi/mod.ts";
 import {
   after,
-  type ConnectionFailure,
   earliest,
   elapsed,
   type Instant,
@@ -16,7 +14,6 @@ import {
   type Micros,
   NEVER,
   seconds,
-  type State,
 } from "../tcp/mod.ts";
 import {
   type ClientFacts,
@@ -27,63 +24,12 @@ import {
   stalled,
   unreachable,
 } from "./client_failures.ts";
-import type { Ending } from "./client_transfer_arguments.ts";
+import type { ClientConnection, ClientJob, ClientLoop } from "./client_job.ts";
+import { EndWatches } from "./end_watches.ts";
 import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
 import type { Narrator } from "./narrator.ts";
-import { StallWatch, type WatchedConnection } from "./stall_watch.ts";
-import { Transfer, type TransferConnection, type TransferJob } from "./transfer.ts";
-
-/** What the session asks of a connection; the core's `Connection` is one. */
-export interface ClientConnection extends TransferConnection, WatchedConnection {
-  readonly state: State;
-  readonly failure: ConnectionFailure | null;
-  /** What the network last said about our segments, if anything. */
-  readonly softError: string | null;
-  /** Octets that have arrived and were not read. */
-  readonly unreadOctets: number;
-  shutdown(now: Instant): void;
-  abort(now: Instant, tellUnanswered?: boolean): void;
-}
-
-/** What the session asks of whoever runs the connection; the driver's `Loop` is one. */
-export interface ClientLoop {
-  /** The moment of the present turn. */
-  readonly now: Instant;
-  /** The time now, for what is done between runs. */
-  readClock(): Instant;
-  /** Whether a segment still waits for room in the device. */
-  readonly hasUnsent: boolean;
-  /** Turns until `done` says so at the end of a turn (true), or `until` has come (false). */
-  run(done: () => boolean, until: Instant): Promise<boolean>;
-  /** Has a turn taken when the descriptor is ready for `events`, until what is returned is disposed of. */
-  watch(descriptor: number, ready: () => void, events: number): Disposable;
-  wake(): void;
-}
-
-/** What is to be done. */
-export interface ClientJob extends TransferJob {
-  /** The peer, as messages name it. */
-  readonly peer: string;
-  /** Whether the figures of the transfer are told. */
-  readonly isMeasured: boolean;
-  readonly ending: Ending;
-  /** Whether the connection ends with RST instead of FIN. */
-  readonly aborts: boolean;
-  /** How long the handshake may take; null: as long as the core tries. */
-  readonly connectTimeout: Micros | null;
-  /** Time without progress until the transfer is given up; null: only a silent peer is. */
-  readonly timeout: Micros | null;
-  /** Silence after our FIN before the peer is given up. */
-  readonly closeTimeout: Micros;
-  /** How long everything after our FIN may take; null: as long as the peer goes on. */
-  readonly linger: Micros | null;
-  /** How long to stay in TIME-WAIT. */
-  readonly timeWait: Micros;
-  /** Whether readers of what the program tells are so far behind that the transfer is to hold back. */
-  readonly isHeldBack: () => boolean;
-  /** What is told last of what was received; null: nothing. */
-  readonly afterword: () => string | null;
-}
+import { StallWatch } from "./stall_watch.ts";
+import { Transfer } from "./transfer.ts";
 
 /** How long an interrupted connection may take to close. */
 const INTERRUPTED_CLOSE = seconds(5);
@@ -113,15 +59,14 @@ export class ClientSession {
   #unreachableReason = "";
   /** Null: not yet. */
   #transfer: Transfer | null = null;
-  /** Wakes the loop when the source has more, or the sink has room. */
-  #sourceWatch: Disposable | null = null;
-  #sinkWatch: Disposable | null = null;
+  readonly #ends: EndWatches;
 
   constructor(connection: ClientConnection, loop: ClientLoop, narrator: Narrator, job: ClientJob) {
     this.#connection = connection;
     this.#loop = loop;
     this.#narrator = narrator;
     this.#job = job;
+    this.#ends = new EndWatches(loop, job);
   }
 
   /** The user wants out: the connection is closed where it stands, and `run` ends soon. */
@@ -183,7 +128,7 @@ export class ClientSession {
       await this.#closeInterrupted();
       return ExitCode.interrupted;
     } finally {
-      this.#watchEnds(false, false);
+      this.#ends[Symbol.dispose]();
     }
   }
 
@@ -397,7 +342,7 @@ export class ClientSession {
     this.#read(() => transfer.receive(now));
     const { state } = this.#connection;
     if (state === "ESTABLISHED" || state === "CLOSE-WAIT") transfer.send(now);
-    this.#watchEnds(transfer.isDry, transfer.isStalled);
+    this.#ends.update(transfer);
   }
 
   #read(take: (transfer: Transfer) => number | null): void {
@@ -414,19 +359,6 @@ export class ClientSession {
   #mayRead(): boolean {
     const { state, unreadOctets } = this.#connection;
     return isSynchronized(state) || unreadOctets > 0;
-  }
-
-  /** Has the loop woken when a dry source has more to read, and when a sink that is full has room again. */
-  #watchEnds(isDry: boolean, isStalled: boolean): void {
-    const { source, sink } = this.#job;
-    this.#sourceWatch = this.#watch(this.#sourceWatch, isDry ? source.descriptor : null, POLLIN);
-    this.#sinkWatch = this.#watch(this.#sinkWatch, isStalled ? sink.descriptor : null, POLLOUT);
-  }
-
-  #watch(present: Disposable | null, descriptor: number | null, events: number): Disposable | null {
-    if (descriptor !== null) return present ?? this.#loop.watch(descriptor, () => {}, events);
-    present?.[Symbol.dispose]();
-    return null;
   }
 
   /** The error, once a connection that it leaves behind is aborted and the RST has left. */

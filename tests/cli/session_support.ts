@@ -1,6 +1,7 @@
 /** A client's session over a simulated connection, and what it prints in the ordinary case. */
 
-import { type ClientJob, ClientSession } from "../../cli/client_session.ts";
+import { ClientSession } from "../../cli/client_session.ts";
+import type { ClientJob } from "../../cli/client_job.ts";
 import { Narrator } from "../../cli/narrator.ts";
 import { terminalText } from "../../trace/escape.ts";
 import { showing } from "../../cli/sinks.ts";

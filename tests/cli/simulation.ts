@@ -1,6 +1,6 @@
 /** A client's connection and a peer of it, both our core, in virtual time over a wire that tests can cut. */
 
-import type { ClientLoop } from "../../cli/client_session.ts";
+import type { ClientLoop } from "../../cli/client_job.ts";
 import { type Endpoint, parseAddress } from "../../tcp/base/address.ts";
 import type { PartialConfig } from "../../tcp/config/config.ts";
 import { STANDARD } from "../../tcp/config/standard.ts";

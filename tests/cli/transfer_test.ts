@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import type { ClientJob } from "../../cli/client_session.ts";
+import type { ClientJob } from "../../cli/client_job.ts";
 import { ExitCode } from "../../cli/exit_codes.ts";
 import { counted } from "../../cli/counted.ts";
 import { describeFailure, ProgramFailure } from "../../cli/failures.ts";

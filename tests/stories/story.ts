@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ClientJob } from "../../cli/client_session.ts";
+import type { ClientJob } from "../../cli/client_job.ts";
 import type { Connection } from "../../tcp/connection/connection.ts";
 import type { PartialConfig } from "../../tcp/mod.ts";
 import type { Leaving, Network, Peer, World } from "./world.ts";

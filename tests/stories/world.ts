@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ClientLoop } from "../../cli/client_session.ts";
+import type { ClientLoop } from "../../cli/client_job.ts";
 import { Link, type LinkPlan, PERFECT_LINK, Random } from "../../lab/mod.ts";
 import { type Endpoint, parseAddress } from "../../tcp/base/address.ts";
 import { IcmpError } from "../../tcp/base/icmp_error.ts";
