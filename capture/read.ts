@@ -5,6 +5,7 @@
  */
 
 import { Analysis, type AnalysisResult, type TellingOptions } from "./analysis/analysis.ts";
+import { Anonymizer } from "./anonymizer.ts";
 import type { CapturedPacket, TakePacket } from "./capture.ts";
 import { CaptureReader } from "./format/capture_reader.ts";
 import { type OutputOptions, Outputs } from "../trace/outputs.ts";
@@ -24,6 +25,8 @@ export interface TellerOptions extends Omit<TellingOptions, "kept"> {
   readonly sinks?: readonly TraceSink[];
   /** Takes each packet before it is told of. */
   readonly onPacket?: TakePacket;
+  /** Whether addresses, ports and payload are replaced or left out before anything is told. */
+  readonly anonymize?: boolean;
 }
 
 const NANOS_PER_MICRO = 1_000n;
@@ -33,6 +36,7 @@ export class CaptureTeller {
   readonly #options: Omit<OutputOptions, "epoch">;
   readonly #telling: TellerOptions;
   readonly #reader = new CaptureReader((packet) => this.#packet(packet));
+  readonly #anonymizer: Anonymizer | null;
   #outputs: Outputs | null = null;
   #analysis: Analysis | null = null;
   #epoch: number | null = null;
@@ -40,6 +44,7 @@ export class CaptureTeller {
   constructor(options: Omit<OutputOptions, "epoch">, telling: TellerOptions = {}) {
     this.#options = options;
     this.#telling = telling;
+    this.#anonymizer = telling.anonymize === true ? new Anonymizer() : null;
   }
 
   /** Takes the next octets of the file. @throws CaptureFormatError when it is no capture */
@@ -61,7 +66,9 @@ export class CaptureTeller {
     return this.#outputs;
   }
 
-  #packet(packet: CapturedPacket): void {
+  #packet(captured: CapturedPacket): void {
+    const packet = this.#anonymizer === null ? captured : this.#anonymizer.packet(captured);
+    if (packet === null) return;
     this.#telling.onPacket?.(packet);
     (this.#analysis ?? this.#begin(packet.time)).packet(packet);
   }

@@ -119,7 +119,9 @@ function windowLines(half: Half, lastAt: number): string[] {
   const lines: string[] = [];
   const closedFor = half.closedFor + (half.windowZeroSince < 0 ? 0 : lastAt - half.windowZeroSince);
   if (closedFor > 0) lines.push(`    closed      its window was 0 for ${spanText(closedFor)} in all`);
-  if (half.question !== null) lines.push(`    silence     its last ${half.question.kind} was not answered`);
+  if (half.question !== null) {
+    lines.push(`    silence     its last ${half.question.kind.replace("w-p", "w p")} was not answered`);
+  }
   return lines;
 }
 

@@ -76,7 +76,13 @@ const DEFAULT_SEED = 1;
 const OPTIONS = CLIENT_GROUPS.flatMap(({ options }) => options);
 
 /** What `--read` takes besides what shows. */
-const FOR_READING: ReadonlySet<string> = new Set([...READ_OPTIONS.map(({ name }) => name), "force", "color"]);
+const FOR_READING: ReadonlySet<string> = new Set([
+  ...READ_OPTIONS.map(({ name }) => name),
+  "pcap",
+  "snaplen",
+  "force",
+  "color",
+]);
 
 /** Makes all other arguments those of scripts. */
 const SCRIPT_OPTION = "--script";

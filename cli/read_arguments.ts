@@ -15,6 +15,8 @@ export interface ReadArguments {
   readonly selection: Selection | null;
   /** Only those whose payload has this text; null: whatever they have. */
   readonly find: string | null;
+  /** Whether addresses, ports and payload are replaced or left out. */
+  readonly anonymize: boolean;
 }
 
 /** The options, for the parser and the help. */
@@ -33,16 +35,20 @@ export const READ_OPTIONS: readonly OptionSpec[] = [
       "with --read, only connection N of the table, or those of ADDR:PORT, or between ADDR:PORT-ADDR:PORT",
   },
   { name: "find", value: "TEXT", help: "with --read, only connections whose payload has TEXT" },
+  {
+    name: "anonymize",
+    help: "with --read, replace addresses and ports, and leave out payload, in all that is shown and written",
+  },
 ];
 
 /** Options that need a capture. */
-const NEED_READ = ["connection", "find"] as const;
+const NEED_READ = ["connection", "find", "anonymize"] as const;
 
 /** Takes the options of {@link READ_OPTIONS} out of a command line; null: no capture is to be read. @throws UsageError */
-export function readArguments({ values }: ParsedOptions): ReadArguments | null {
+export function readArguments({ values, flags }: ParsedOptions): ReadArguments | null {
   const file = values.get("read");
   if (file === undefined) {
-    const needs = NEED_READ.find((name) => values.has(name));
+    const needs = NEED_READ.find((name) => values.has(name) || flags.has(name));
     if (needs === undefined) return null;
     throw new UsageError(`Cannot use --${needs} without --read: it chooses what of a capture is shown`);
   }
@@ -55,6 +61,7 @@ export function readArguments({ values }: ParsedOptions): ReadArguments | null {
     file,
     selection: selectionOf(values.get("connection")),
     find,
+    anonymize: flags.has("anonymize"),
   };
 }
 

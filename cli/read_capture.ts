@@ -5,6 +5,7 @@
  */
 
 import {
+  AnnotatedCopy,
   CaptureFormatError,
   CaptureTeller,
   connectionSummary,
@@ -12,18 +13,20 @@ import {
   decompressed,
   type Flow,
   type Selection,
+  type TellerOptions,
   type TellingResult,
 } from "../capture/mod.ts";
 import { counted } from "./counted.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ProgramFailure } from "./failures.ts";
-import { type ObservationContext, outputOptions, writeAtEnd } from "./observation.ts";
+import { type ObservationContext, outputOptions, standardOutput, writeAtEnd } from "./observation.ts";
 import { type ObserveArguments, showsSegments, takesStandardOutput } from "./observe_arguments.ts";
 import type { ReadArguments } from "./read_arguments.ts";
-import { checkAbsent, readChunks } from "./files.ts";
+import { checkAbsent, type OctetFile, openGrowing, readChunks } from "./files.ts";
 import { ioReason, isReaderGone } from "./io_errors.ts";
 import { quoted } from "./options.ts";
 import { type TextSink, writeLine } from "./output.ts";
+import { VERSION } from "./version.ts";
 
 /** Thrown when nobody reads any more what the capture is shown as. */
 class ReaderGone extends Error {}
@@ -109,12 +112,12 @@ class CaptureShow {
 
   async run(): Promise<void> {
     const survey = comesOnce(this.#read.file) ? null : await this.#survey();
-    const chosen = survey === null ? null : this.#chosen(survey);
+    const chosen = survey === null ? null : await this.#chosen(survey);
     const isTable = chosen !== null && chosen.flows.length > 1;
     if (isTable) this.#table(chosen.flows, survey?.epoch ?? null);
     const wanted = this.#wanted(isTable);
     this.#checkPicture(wanted, chosen?.flows.length ?? 1);
-    const isTold = showsSegments(wanted) || wanted.verbose;
+    const isTold = showsSegments(wanted) || wanted.verbose || wanted.pcap !== null;
     let result = survey;
     if (survey === null || isTold) result = await this.#tell(wanted, survey, chosen?.selection ?? null);
     if (result !== null) this.#end(result, chosen?.flows ?? result.flows.filter(({ isTold }) => isTold));
@@ -123,8 +126,8 @@ class CaptureShow {
 
   /** Nothing asked for is a trace of one connection; several have their table. */
   #wanted(isTable: boolean): ObserveArguments {
-    const { statistics, verbose } = this.#asked;
-    const isNothing = !showsSegments(this.#asked) && !statistics && !verbose;
+    const { statistics, verbose, pcap } = this.#asked;
+    const isNothing = !showsSegments(this.#asked) && !statistics && !verbose && pcap === null;
     return isNothing && !isTable ? { ...this.#asked, trace: true } : this.#asked;
   }
 
@@ -132,13 +135,15 @@ class CaptureShow {
   async #survey(): Promise<TellingResult> {
     const { find } = this.#read;
     const searched = find === null ? {} : { find };
-    const first = await this.#through(new CaptureTeller(this.#silent(), searched));
-    if (first.offloading.length === 0) return first;
-    return await this.#through(new CaptureTeller(this.#silent(), { ...searched, hindsight: first }));
+    const first = await this.#through(this.#silent(searched));
+    return first.offloading.length === 0
+      ? first
+      : await this.#through(this.#silent({ ...searched, hindsight: first }));
   }
 
-  #silent(): { readonly program: string; readonly payload: boolean } {
-    return { program: this.#context.program, payload: false };
+  /** Follows the connections without telling anything. */
+  #silent(telling: TellerOptions): CaptureTeller {
+    return new CaptureTeller({ program: this.#context.program, payload: false }, telling);
   }
 
   async #tell(
@@ -148,13 +153,26 @@ class CaptureShow {
   ): Promise<TellingResult> {
     const options = outputOptions(wanted, this.#context, this.#prose, this.#lines.write);
     const chosen = selection ?? this.#read.selection;
+    const copy = await this.#copy(chosen === null);
     const teller = new CaptureTeller(options, {
-      ...survey === null ? {} : { hindsight: survey },
+      anonymize: this.#read.anonymize,
+      ...copy === null ? {} : { sinks: [copy.sink], onPacket: (packet) => copy.sink.packet(packet) },
+      ...survey === null || this.#read.anonymize ? {} : { hindsight: survey },
       ...chosen === null ? {} : { selection: chosen },
     });
     const result = await this.#through(teller);
+    await copy?.file.finish();
     await writeAtEnd(teller.outputs, wanted, this.#context, this.#lines.write);
     return result;
+  }
+
+  /** The same packets with what is said of them; null: nobody asked for it. @throws ProgramFailure */
+  async #copy(all: boolean): Promise<{ readonly sink: AnnotatedCopy; readonly file: OctetFile } | null> {
+    const { pcap, snapLength, force } = this.#asked;
+    if (pcap === null) return null;
+    const file = pcap === "-" ? standardOutput(this.#context.output) : await openGrowing(pcap, force);
+    const program = `${this.#context.program} ${VERSION}`;
+    return { sink: new AnnotatedCopy((octets) => file.write(octets), { program, snapLength, all }), file };
   }
 
   async #through(teller: CaptureTeller): Promise<TellingResult> {
@@ -166,7 +184,9 @@ class CaptureShow {
   }
 
   /** The connections that are meant, and how to know them again. @throws ProgramFailure when there are none */
-  #chosen(survey: TellingResult): { readonly flows: readonly Flow[]; readonly selection: Selection } {
+  async #chosen(
+    survey: TellingResult,
+  ): Promise<{ readonly flows: readonly Flow[]; readonly selection: Selection | null }> {
     const { selection, find } = this.#read;
     const isMeant = (flow: Flow): boolean =>
       (selection?.(flow.record) ?? true) && (find === null || flow.hasText);
@@ -178,7 +198,12 @@ class CaptureShow {
       );
     }
     const ids = new Set(flows.map(({ record }) => record.id));
-    return { flows, selection: ({ id }) => ids.has(id) };
+    const isIn: Selection = ({ id }) => ids.has(id);
+    // They have the same numbers, and other names.
+    const shown = this.#read.anonymize
+      ? (await this.#through(this.#silent({ anonymize: true }))).flows.filter(({ record }) => isIn(record))
+      : flows;
+    return { flows: shown, selection: flows.length === survey.flows.length ? null : isIn };
   }
 
   /** @throws ProgramFailure when one picture would have to show several connections */

@@ -85,7 +85,7 @@ function advance(verdict: Verdict, passing: Passing, sender: Half, other: Half, 
   if (other.recovery !== null && ack >= other.recovery.point) other.recovery = null;
   if ((segment.flags & Flag.syn) !== 0) return;
   if (ack >= other.finEnd && una < other.finEnd) verdict.add("ack-of-fin");
-  else if (una === 0 && ack === 1 && other.hasSyn) {
+  else if (una === 0 && ack === 1 && (other.hasSyn || sender.hasSyn)) {
     verdict.add(sender.hasSyn && sender.una === 0 ? "acknowledges-handshake" : "handshake-done");
   } else if (!isFirst || other.packets > 0) {
     verdict.values["newly"] = ack - una;
@@ -139,7 +139,7 @@ function answersQuestion(verdict: Verdict, { segment, time }: Passing, other: Ha
     verdict.values["since"] = `${spanText(time - question.at)} before`;
     verdict.add(question.kind === "keep-alive" ? "keep-alive-answer" : "window-probe-answer");
   }
-  if (question.kind === "keep-alive" || segment.window > 0) other.question = null;
+  other.question = null;
 }
 
 function takeSack(verdict: Verdict, { segment, time }: Passing, other: Half): void {
@@ -195,6 +195,7 @@ function takeWindow(verdict: Verdict, { segment, time }: Passing, sender: Half, 
     sender.windowZeroSince = -1;
   }
   sender.edge = Math.max(sender.edge, edge);
+  sender.lastEdge = edge;
   other.limits.acknowledged(ack, sender.edge, window, time);
 }
 
@@ -222,9 +223,9 @@ function windowChange(
   }
   const unit = segment.rawWindow === 0 ? 1 : window / segment.rawWindow;
   // A scaled window may end earlier by less than its unit, without having been shrunk (RFC 7323 2.4).
-  if (edge + unit <= sender.edge && window > 0 && sender.windowIsKnown) {
+  if (edge + unit <= sender.lastEdge && sender.windowIsKnown) {
     verdict.values["edge"] = edge;
-    verdict.values["edgeBefore"] = sender.edge;
+    verdict.values["edgeBefore"] = sender.lastEdge;
     verdict.add("window-taken-back");
   }
 }

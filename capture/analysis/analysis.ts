@@ -6,9 +6,9 @@
  */
 
 import type { CapturedPacket } from "../capture.ts";
-import { copySegment, type Direction, endpointText } from "../../trace/copy.ts";
+import { copySegment, type Direction } from "../../trace/copy.ts";
 import { spanText } from "../../trace/format.ts";
-import { formatEndpoint, type IcmpError, instant, type Segment, type State } from "../../trace/core.ts";
+import { formatEndpoint, type IcmpError, instant, type State } from "../../trace/core.ts";
 import type { SegmentRecord, TraceSink, ViewRecord } from "../../trace/record.ts";
 import { CaptureClock } from "./capture_clock.ts";
 import { Emitter } from "./emitter.ts";
@@ -177,14 +177,17 @@ export class Analysis {
     if (isNew && passing.segment.flags !== 0 && flow.record.windowsAreRaw === true) {
       this.#remark({ code: "begins-in-the-middle", values: {} }, flow);
     }
-    const address = addressOf(found.segment);
+    const { address } = flow.sender(direction);
     this.#tellOffload(found, address, flow.sender(direction).name, flow);
     const state = flow.state();
     if (!this.#offload.believes(address, found.soundness)) {
-      this.#offload.suspect(address, flow, passing.segment.end);
+      const { seq, end } = passing.segment;
+      this.#offload.suspect(address, flow, end);
+      flow.sender(direction).damaged.add(seq, end);
       return this.#emitSegment(passing, direction, flow, damaged());
     }
-    this.#acknowledgedOf(found.segment, passing, flow);
+    const { ack } = passing.segment;
+    if (ack !== null) this.#offload.acknowledged(flow.receiver(direction).address, flow, ack);
     const doublesAll = (this.#doubles + 1) * DOUBLED_SHARE >= this.#segments;
     const verdict = flow.take(passing, found.segment, direction, doublesAll);
     if (verdict.isDouble) this.#doubles++;
@@ -207,12 +210,6 @@ export class Analysis {
     if (isLeft && this.#offload.tells(address, "TCP")) {
       this.#remark({ code: "checksum-offload", values: offloadValues("TCP", end, soundness) }, flow);
     }
-  }
-
-  /** What is acknowledged and has not passed intact may have been believed by the other end. */
-  #acknowledgedOf(segment: Segment, { segment: record }: Passing, flow: Flow): void {
-    if (record.ack === null) return;
-    this.#offload.acknowledged(addressOf(segment, "destination"), flow, record.ack);
   }
 
   #emitSegment(
@@ -298,11 +295,6 @@ function quotedEnd(error: IcmpError, end: "source" | "destination"): string {
   const octets = error.addresses.slice(offset, offset + (error.family === 4 ? 4 : 16));
   const port = end === "source" ? error.sourcePort : error.destinationPort;
   return formatEndpoint({ address: { family: error.family, octets }, port });
-}
-
-function addressOf(segment: Segment, end: "source" | "destination" = "source"): string {
-  const text = endpointText(segment, end);
-  return text.slice(0, text.lastIndexOf(":"));
 }
 
 /** A hash of the TCP header and of how much text there is (FNV-1a): what does not change when a packet is doubled. */

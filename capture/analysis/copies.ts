@@ -226,11 +226,12 @@ function addKind(
     if (beyond > 0) return verdict.add("retransmission-sack");
   }
   if (isSignalled) {
-    verdict.values["evidence"] = sender.dupAcks >= DUP_ACK_THRESHOLD
+    const isThird = sender.dupAcks >= DUP_ACK_THRESHOLD;
+    verdict.values["evidence"] = isThird
       ? `${sender.dupAcks} duplicate ACKs for ${sender.una} have come`
       : `SACK says that ${receiver.name} has ${beyond} octets beyond it`;
     sender.recovery = { kind: "fast", point: sender.max, una: sender.una };
-    return verdict.add("fast-retransmit");
+    return verdict.add(isThird ? "fast-retransmit" : "retransmission-sack");
   }
   if (isTail(segment.seq, range, sender) && segment.end === sender.max) {
     verdict.values["evidence"] =

@@ -66,8 +66,8 @@ export class Flow implements Numberings {
     this.firstAt = at;
     this.lastAt = at;
     this.firstFrame = frame;
-    this.local = new Half(record.ends?.local ?? "we");
-    this.remote = new Half(record.ends?.remote ?? "the peer");
+    this.local = new Half(record.ends?.local ?? "we", record.local);
+    this.remote = new Half(record.ends?.remote ?? "the peer", record.remote);
   }
 
   get own(): Numbering {
@@ -104,10 +104,13 @@ export class Flow implements Numberings {
   number(segment: Segment, direction: Direction): void {
     const sender = this.sender(direction).numbering;
     const receiver = this.receiver(direction).numbering;
+    const { hasSyn, hasAnswered } = this.sender(direction);
     if (segment.has(Flag.syn) || sender.base === null) sender.start(segment.seq);
     if (segment.has(Flag.syn)) this.#noteInitial(seqToUint32(segment.seq), direction);
     if (!segment.has(Flag.ack) || receiver.base !== null) return;
-    receiver.start(segment.has(Flag.syn) ? seqAdd(segment.ack, -1) : segment.ack);
+    // The first acknowledgment after a SYN is for the other end's.
+    const isOfSyn = segment.has(Flag.syn) || (hasSyn && !hasAnswered);
+    receiver.start(isOfSyn ? seqAdd(segment.ack, -1) : segment.ack);
   }
 
   /** Takes in a segment of either end; `original` is what it is a copy of. */
@@ -226,7 +229,11 @@ export class Flow implements Numberings {
         return;
       }
     }
-    if (hole !== null) fillsHole(verdict, hole, passing, sender, receiver);
+    if (!isBelow && sender.damaged.touches(segment.seq, segment.end)) {
+      verdict.mark = "retransmission";
+      verdict.values["since"] = "after a copy whose checksum was wrong";
+      verdict.add("retransmission");
+    } else if (hole !== null) fillsHole(verdict, hole, passing, sender, receiver);
     else if (range !== null) passesAgain(verdict, range, passing, sender, receiver);
     else if (sender.missed.covers(segment.seq, segment.end)) afterItsAck(verdict, passing, sender, receiver);
     else if (isBelow) forgotten(verdict, segment, sender);

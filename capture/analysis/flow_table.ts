@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type Direction, endpointText } from "../../trace/copy.ts";
+import type { Direction } from "../../trace/copy.ts";
+import { EndpointTexts } from "./endpoint_texts.ts";
 import {
   Flag,
   type Segment,
@@ -35,6 +36,7 @@ interface Pair {
 export class FlowTable {
   readonly #pairs = new Map<string, Pair>();
   readonly #flows: Flow[] = [];
+  readonly #texts = new EndpointTexts();
 
   /** All connections in the order in which they began. */
   get flows(): readonly Flow[] {
@@ -43,8 +45,8 @@ export class FlowTable {
 
   /** The connection of a segment, new with a new SYN; `hint` is what a capture of ours says of the direction. */
   flowOf(segment: Segment, hint: Direction | null, isOurs: boolean, at: number, frame: number): Assigned {
-    const source = endpointText(segment, "source");
-    const destination = endpointText(segment, "destination");
+    const source = this.#texts.of(segment, "source");
+    const destination = this.#texts.of(segment, "destination");
     const key = keyOf(source, destination);
     const pair = this.#pairs.get(key);
     const directionIn = (flow: Flow): Direction => source === flow.record.local ? "sent" : "arrived";

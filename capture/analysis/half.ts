@@ -51,6 +51,8 @@ export class Half {
   /** What was acknowledged before it passed: missed by the capture, or captured late. */
   readonly missed: Ranges = new Ranges();
   missedAt = -Infinity;
+  /** What passed with a wrong checksum. */
+  readonly damaged: Ranges = new Ranges();
   /** Of its octets beyond `una`, what the other end says it has. */
   readonly sacked: Ranges = new Ranges();
   /** From the point of capture to the other end and back. */
@@ -81,6 +83,8 @@ export class Half {
   window = -1;
   /** The furthest right edge that it has announced. */
   edge = -Infinity;
+  /** The latest one. */
+  lastEdge = -Infinity;
   windowZeroSince = -1;
   /** Duplicate ACKs for `una`. */
   dupAcks = 0;
@@ -107,8 +111,12 @@ export class Half {
   /** Octets of the longest segment, but for merged ones: a full one, as far as is known. */
   largest = 0;
 
-  constructor(name: string) {
+  /** Its address, without port. */
+  readonly address: string;
+
+  constructor(name: string, endpoint: string) {
     this.name = name;
+    this.address = endpoint.slice(0, endpoint.lastIndexOf(":"));
   }
 
   /** Counts what was found of a segment. */

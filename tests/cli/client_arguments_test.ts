@@ -167,7 +167,6 @@ Deno.test("the client refuses what it cannot use", async (t) => {
     [["--fault", "drop:syn", "--link", "packet"], "Cannot use --fault with --link packet"],
     [["--mark", "1", "--link", "packet"], "Cannot use --mark with --link packet"],
     [["--mark", "0x"], '"0x" as --mark'],
-    [["--read", "f", "--pcap", "g"], "Cannot use --pcap with --read"],
     [["--read", "f", "host"], 'Cannot use "host" with --read'],
     [["--mode", "echo"], "rawtcp-server has it"],
     [["host", "80", "81"], 'Too many operands: "81"'],

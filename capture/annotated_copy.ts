@@ -1,0 +1,126 @@
+/**
+ * A copy of a capture that is being told, as pcapng, with what is said of each packet as its comments: for Wireshark.
+ *
+ * @module
+ */
+
+import type { CapturedPacket } from "./capture.ts";
+import { BlockBuffer } from "./format/block_buffer.ts";
+import { BlockType, BYTE_ORDER_MAGIC, OptionCode, PacketDirection } from "./format/pcapng.ts";
+import type { ConnectionRecord, TraceEvent, TraceSink } from "../trace/record.ts";
+import { tell } from "../trace/told.ts";
+import type { WriteOctets } from "./writer.ts";
+
+const VERSION_MAJOR = 1;
+const VERSION_MINOR = 0;
+const LENGTH_UNKNOWN = 0xffff_ffff;
+const NANOSECOND_RESOLUTION = 9;
+const WORD = 32n;
+const WORD_BITS = 0xffff_ffffn;
+/** Octets that are held back before they are written. */
+const MOST_HELD = 1 << 18;
+
+/** How the copy is made. */
+export interface CopyOptions {
+  /** Name and version of the program. */
+  readonly program: string;
+  /** Whether packets of which nothing is told are copied, too. */
+  readonly all: boolean;
+  /** Most octets of each packet; 0: all. */
+  readonly snapLength: number;
+}
+
+/** Writes each packet once the next one comes: all has been told of it then. */
+export class AnnotatedCopy implements TraceSink {
+  readonly #write: WriteOctets;
+  readonly #options: CopyOptions;
+  readonly #blocks = new BlockBuffer();
+  readonly #interfaces = new Map<string, number>();
+  #pending: CapturedPacket | null = null;
+  #comments: string[] = [];
+
+  constructor(write: WriteOctets, options: CopyOptions) {
+    this.#write = write;
+    this.#options = options;
+    this.#section();
+  }
+
+  /** The next packet, of which events are about to be told. */
+  packet(packet: CapturedPacket): void {
+    this.#settle();
+    this.#pending = packet;
+  }
+
+  event(event: TraceEvent, connection: ConnectionRecord | null): void {
+    for (const { sentence, rule } of tell(event, connection)) {
+      this.#comments.push(rule === "" ? sentence : `${sentence} [${rule}]`);
+    }
+    if (event.kind === "state") this.#comments.push(`${event.from} becomes ${event.to}`);
+  }
+
+  finish(): void {
+    this.#settle();
+    this.#flush();
+  }
+
+  #section(): void {
+    const blocks = this.#blocks;
+    blocks.begin(BlockType.sectionHeader);
+    blocks.uint32(BYTE_ORDER_MAGIC);
+    blocks.uint16(VERSION_MAJOR);
+    blocks.uint16(VERSION_MINOR);
+    blocks.uint32(LENGTH_UNKNOWN);
+    blocks.uint32(LENGTH_UNKNOWN);
+    blocks.textOption(OptionCode.sectionApplication, this.#options.program);
+    blocks.end(true);
+  }
+
+  #settle(): void {
+    const packet = this.#pending;
+    const comments = this.#comments;
+    this.#pending = null;
+    this.#comments = [];
+    if (packet === null || (comments.length === 0 && !this.#options.all)) return;
+    const which = this.#interfaceOf(packet);
+    const { snapLength } = this.#options;
+    const octets = snapLength === 0 ? packet.octets : packet.octets.subarray(0, snapLength);
+    const blocks = this.#blocks;
+    blocks.begin(BlockType.enhancedPacket);
+    blocks.uint32(which);
+    blocks.uint32(Number(packet.time >> WORD));
+    blocks.uint32(Number(packet.time & WORD_BITS));
+    blocks.uint32(octets.length);
+    blocks.uint32(packet.originalLength);
+    blocks.octets(octets);
+    if (packet.direction !== null) {
+      const direction = packet.direction === "sent" ? PacketDirection.outbound : PacketDirection.inbound;
+      blocks.uint32Option(OptionCode.packetFlags, direction);
+    }
+    // Comments that a capture of ours has already say the same.
+    const said = packet.comments.length > 0 ? packet.comments : comments;
+    for (const comment of said) blocks.textOption(OptionCode.comment, comment);
+    blocks.end(true);
+    if (blocks.complete > MOST_HELD) this.#flush();
+  }
+
+  #interfaceOf({ linkType, interfaceName }: CapturedPacket): number {
+    const key = `${linkType} ${interfaceName}`;
+    const known = this.#interfaces.get(key);
+    if (known !== undefined) return known;
+    const blocks = this.#blocks;
+    blocks.begin(BlockType.interfaceDescription);
+    blocks.uint16(linkType);
+    blocks.uint16(0);
+    blocks.uint32(this.#options.snapLength);
+    if (interfaceName !== "") blocks.textOption(OptionCode.interfaceName, interfaceName);
+    blocks.octetsOption(OptionCode.interfaceTimestampResolution, Uint8Array.of(NANOSECOND_RESOLUTION));
+    blocks.end(true);
+    this.#interfaces.set(key, this.#interfaces.size);
+    return this.#interfaces.size - 1;
+  }
+
+  #flush(): void {
+    this.#write(this.#blocks.peek());
+    this.#blocks.discard();
+  }
+}

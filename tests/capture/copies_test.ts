@@ -1,0 +1,104 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { AnnotatedCopy } from "../../capture/annotated_copy.ts";
+import { Anonymizer } from "../../capture/anonymizer.ts";
+import { Analysis } from "../../capture/analysis/analysis.ts";
+import { TextSearch } from "../../capture/analysis/text_search.ts";
+import type { CapturedPacket } from "../../capture/capture.ts";
+import { readCapture } from "../../capture/format/capture_reader.ts";
+import { connectionSummary } from "../../capture/summary.ts";
+import { connectionTable } from "../../capture/table.ts";
+import { decodePacket, Segment } from "../../tcp/mod.ts";
+import { handshake, packet, told } from "./kit.ts";
+
+const KEPT = { headers: false, excerpt: 0 };
+const DOWNLOAD: readonly CapturedPacket[] = [
+  ...handshake(),
+  packet(20, ">", "psh,ack", 1_001, 5_001, { length: 50, id: 7 }),
+  packet(30, "<", "ack", 5_001, 1_051, { length: 1_000 }),
+  packet(30.05, ">", "ack", 1_051, 6_001),
+  packet(30.1, "<", "ack", 7_001, 1_051, { length: 1_000 }),
+  packet(30.2, ">", "ack", 1_051, 6_001),
+  packet(60, "<", "ack", 6_001, 1_051, { length: 1_000 }),
+  packet(60.1, ">", "fin,ack", 1_051, 8_001),
+  packet(70, "<", "fin,ack", 8_001, 1_052),
+  packet(70.1, ">", "ack", 1_052, 8_002),
+];
+
+function analysed(packets: readonly CapturedPacket[]): ReturnType<Analysis["finish"]> {
+  const analysis = new Analysis(packets[0]?.time ?? 0n, [], { kept: KEPT });
+  for (const one of packets) analysis.packet(one);
+  return analysis.finish();
+}
+
+Deno.test("a copy has the same packets, each with what is said of it as comments", () => {
+  const pieces: number[] = [];
+  const copy = new AnnotatedCopy((octets) => pieces.push(...octets), {
+    program: "p",
+    all: true,
+    snapLength: 0,
+  });
+  const analysis = new Analysis(DOWNLOAD[0]?.time ?? 0n, [copy], { kept: KEPT });
+  for (const one of DOWNLOAD) {
+    copy.packet(one);
+    analysis.packet(one);
+  }
+  analysis.finish();
+  const { packets } = readCapture(new Uint8Array(pieces));
+  assertEquals(
+    packets.map(({ comments: _comments, ...rest }) => rest),
+    DOWNLOAD.map(({ comments: _, ...rest }) => rest),
+  );
+  assertStringIncludes(packets[8]?.comments.join() ?? "", "lost before this point");
+  assertEquals(told(packets), told(DOWNLOAD));
+});
+
+Deno.test("an anonymized capture tells the same, without addresses, ports and payload", () => {
+  const anonymizer = new Anonymizer();
+  const packets = DOWNLOAD.map((one) => anonymizer.packet(one)).filter((one) => one !== null);
+  const changed = (lines: readonly string[]): readonly string[] =>
+    lines.map((line) => line.replace(/round trip.*/, ""));
+  assertEquals(changed(told(packets)), changed(told(DOWNLOAD)));
+  const [record] = analysed(packets).flows.map(({ record }) => record);
+  assertEquals([record?.local, record?.remote], ["10.0.0.1:40001", "10.0.0.2:1001"]);
+  const payload = new Uint8Array(50).fill(0x61).join();
+  assert(packets.every(({ octets }) => !octets.join().includes(payload)));
+  const segment = new Segment();
+  assert(
+    packets.every(({ octets }) =>
+      decodePacket(octets, octets.length, segment, "trust") !== "bad-ip-checksum"
+    ),
+  );
+});
+
+Deno.test("a text is found where segments cut it in two", () => {
+  const { flows } = analysed(DOWNLOAD);
+  const half = flows[0]?.local;
+  assert(half !== undefined);
+  const search = new TextSearch("needle");
+  const segment = new Segment();
+  const isIn = (text: string, seq: number): boolean => {
+    const octets = new TextEncoder().encode(text);
+    segment.payload.set(octets, 0, octets.length);
+    return search.isIn(segment, octets.length, seq, half);
+  };
+  assertEquals([isIn("a nee", 1), isIn("dle", 6), isIn("nee", 100), isIn("dle", 200)], [
+    false,
+    true,
+    false,
+    false,
+  ]);
+});
+
+Deno.test("the table and the summary of a connection say how it went", () => {
+  const { flows } = analysed(DOWNLOAD);
+  assertEquals(connectionTable(flows, 1_700_000_000_000_000), [
+    "#  client          server       start                    duration  octets             sent again  least RTT  end",
+    "1  10.0.0.1:40000  10.0.0.2:80  2023-11-14 22:13:20.000   70.1 ms  50 B > 2.93 KiB <  0 > 1 <     9.95 ms    closed, the client first",
+  ]);
+  const [flow] = flows;
+  assert(flow !== undefined);
+  const text = connectionSummary(flow).join("\n");
+  assertStringIncludes(text, "ends        closed, the client first");
+  assertStringIncludes(text, "lost before this point");
+  assertStringIncludes(text, "ip.addr==10.0.0.1 && tcp.port==40000 && ip.addr==10.0.0.2 && tcp.port==80");
+});
