@@ -303,7 +303,7 @@ const STORIES:
       "R> retransmission",
       "< acknowledges",
     ]],
-    ["without any ACK for as long as a timer takes it is a time-out (RFC 6298 5.4)", [
+    ["without any ACK for as long as a timer takes it is a timeout (RFC 6298 5.4)", [
       ...HANDSHAKE,
       packet(20, ">", "ack", 1001, 5001, { length: 100 }),
       packet(230, ">", "ack", 1001, 5001, { length: 100 }),
@@ -317,8 +317,8 @@ const STORIES:
       "> handshake done",
       "# The capture was taken near the client: 100 µs to it and back, 10 ms to the server and back.",
       "> data",
-      "R> retransmission: time-out",
-      "R> retransmission: time-out",
+      "R> retransmission: timeout",
+      "R> retransmission: timeout",
       "< acknowledges",
     ]],
     ["the last segment alone, early, is a tail loss probe; SACK then asks for the hole (RFC 8985 7)", [
@@ -357,7 +357,7 @@ const STORIES:
       "> handshake done",
       "# The capture was taken near the client: 100 µs to it and back, 10 ms to the server and back.",
       "> data",
-      "R> retransmission: time-out",
+      "R> retransmission: timeout",
       "< acknowledges",
       "< D-SACK 1..100, proves one needless",
     ]],
@@ -393,11 +393,11 @@ const STORIES:
       "> data, window full",
       "< acknowledges",
     ]],
-    ["SYNs without answer are time-outs (RFC 9293 3.8.3)", [
+    ["SYNs without answer are timeouts (RFC 9293 3.8.3)", [
       packet(0, ">", "syn", 1000, 0),
       packet(1000, ">", "syn", 1000, 0),
       packet(3000, ">", "syn", 1000, 0),
-    ], ["> asks", "= CLOSED to SYN-SENT", "R> retransmission: time-out", "R> retransmission: time-out"]],
+    ], ["> asks", "= CLOSED to SYN-SENT", "R> retransmission: timeout", "R> retransmission: timeout"]],
   ];
 
 for (const [rule, packets, lines] of STORIES) {
