@@ -22,6 +22,8 @@ import {
   type Tally,
   tallyLine,
 } from "../packetdrill/mod.ts";
+import { ExitCode } from "./exit_codes.ts";
+import { ProgramFailure } from "./failures.ts";
 import { ownText } from "./help.ts";
 import { ioReason, isReaderGone } from "./io_errors.ts";
 import {
@@ -217,7 +219,10 @@ function* sourcesAt(path: string, base: string | null): Generator<Source> {
     }
   } catch (error) {
     if (error instanceof UsageError || !(error instanceof Error)) throw error;
-    throw new UsageError(`Cannot read ${quoted(path)}: ${ioReason(error)}`);
+    const reason = error instanceof Deno.errors.NotFound
+      ? "there is no such file or folder"
+      : ioReason(error);
+    throw new UsageError(`Cannot read ${quoted(path)}: ${reason}`);
   }
 }
 
@@ -302,7 +307,7 @@ class ScriptJob {
   }
 }
 
-/** Runs scripts as a command line (without the program's name) asks. @returns the exit code @throws UsageError */
+/** Runs scripts as a command line (without the program's name) asks. @returns the exit code @throws ProgramFailure */
 export async function runScripts(args: readonly string[], { name, base }: ScriptCommand): Promise<number> {
   try {
     const job = readArguments(args, name);
@@ -312,6 +317,7 @@ export async function runScripts(args: readonly string[], { name, base }: Script
   } catch (error) {
     // Whoever read along has enough, as `head` has.
     if (error instanceof ReaderGone) return ScriptExit.readerGone;
-    throw error;
+    if (!(error instanceof UsageError)) throw error;
+    throw new ProgramFailure(ExitCode.usage, `${error.message} (see ${name} --help)`);
   }
 }

@@ -148,6 +148,18 @@ Deno.test("deno task packetdrill: relative paths begin where it was called", asy
   assertEquals(code, 0);
 });
 
+Deno.test("rawtcp-client --script says of itself where its help is", async () => {
+  const client = new URL("../../main.ts", import.meta.url).pathname;
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--allow-read", client, "--script", "/nonexistent.pkt"],
+  }).output();
+  assertEquals(code, 2);
+  assertMatch(
+    new TextDecoder().decode(stderr),
+    /Cannot read "\/nonexistent\.pkt": there is no such file or folder \(see rawtcp-client --script --help\)\n$/,
+  );
+});
+
 Deno.test("rawtcp-client --script runs scripts with the same options, and no right but to read them", async () => {
   const client = new URL("../../main.ts", import.meta.url).pathname;
   const args = ["run", "--no-prompt", "--allow-read", client, "--script", "--strict", "--profile", "linux"];
