@@ -19,6 +19,9 @@ import type { Connection } from "./tcp/mod.ts";
 
 const PROGRAM = "rawtcp-client";
 
+/** Columns of the glossary. */
+const GLOSSARY_WIDTH = 80;
+
 /** What the live line is to show. */
 function progressOf(
   { quiet, observe, transfer }: ClientArguments,
@@ -104,6 +107,11 @@ async function main(args: readonly string[]): Promise<number> {
     if (command.kind === "script") {
       const { runScripts } = await import("./cli/scripts.ts");
       return await runScripts(command.arguments, { name: `${PROGRAM} --script`, base: null });
+    }
+    if (command.kind === "glossary") {
+      const { glossaryLines } = await import("./trace/mod.ts");
+      for (const line of glossaryLines(GLOSSARY_WIDTH)) output.continuation(line);
+      return await output.finish();
     }
     output.continuation(command.text.trimEnd());
     return await output.finish();

@@ -67,6 +67,8 @@ export type ClientCommand =
   }
   /** Scripts are run, and these arguments are for them. */
   | { readonly kind: "script"; readonly arguments: readonly string[] }
+  /** The words and the notation of what is shown. */
+  | { readonly kind: "glossary" }
   /** A text of the program's about itself. */
   | { readonly kind: "text"; readonly text: string };
 
@@ -99,6 +101,7 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
   const { values, operands } = parsed;
   const text = ownText(CLIENT_TEXT, parsed);
   if (text !== null) return { kind: "text", text };
+  if (values.get("explain") === "glossary") return { kind: "glossary" };
   const transfer = transferArguments(parsed);
   const observe = observeArguments(parsed, isBulk(transfer));
   const color = parseChoice(values.get("color") ?? "auto", "--color", COLOR_CHOICES);

@@ -42,7 +42,7 @@ export function connectionFailed(failure: ConnectionFailure, facts: ClientFacts)
     case "refused":
       return new ProgramFailure(
         ExitCode.refused,
-        `Connection to ${peer} refused: the peer answered our SYN with RST, so nothing listens there`,
+        `Connection to ${peer} refused: RST answered our SYN, because nobody listens on that port or a firewall refuses it`,
       );
     case "reset":
       return new ProgramFailure(

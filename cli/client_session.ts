@@ -155,7 +155,7 @@ export class ClientSession {
       this.#move(transfer);
       // A message comes first and its answer after it, however they cross each other; what streams is told as it comes.
       await this.#runWatched(transfer, () => transfer.isSent, source.total === null);
-      if (transfer.total > 0) this.#narrator.delivered();
+      if (transfer.total > 0) this.#narrator.delivered(!this.#job.isMeasured);
     }
     this.#narrator.flush();
     if (!await this.#comesWithin(transfer, FIRST_ANSWER)) this.#narrator.note(this.#whatIsAwaited());

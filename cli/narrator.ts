@@ -16,6 +16,8 @@ import {
   type Segment,
   type SendReason,
   seqAdd,
+  seqAfter,
+  seqDistance,
   type SeqNumber,
   seqNumber,
   seqToUint32,
@@ -23,6 +25,7 @@ import {
   type StateReason,
   toSeconds,
 } from "../tcp/mod.ts";
+import { counted } from "./counted.ts";
 import { payloadLines } from "./payload_lines.ts";
 import type { Mark, Output } from "./output.ts";
 
@@ -44,6 +47,9 @@ interface WaitingLine {
   readonly text: string;
   readonly isFin: boolean;
 }
+
+/** Why something is sent again. */
+type RepeatReason = SendReason | "lost with the timeout";
 
 /** Octets of the peer's that are shown in full; the rest is only counted. */
 const SHOWN_OCTETS = 16 << 10;
@@ -67,6 +73,11 @@ export class Narrator implements Observer {
   #peerFin: SeqNumber | null = null;
   #peerFinAcknowledged = false;
   #lastSentAt: Instant = NEVER;
+  /** Where the data that were sent begin and end, and how many segments brought them. */
+  readonly #data = { first: seqNumber(0), end: seqNumber(0), segments: 0 };
+  /** Segments that arrived, and which of them acknowledged our FIN. */
+  #arrivals = 0;
+  #ackOfFin = 0;
   #repeatLines = 0;
   #shownOctets = 0;
   #hiddenOctets = 0;
@@ -96,9 +107,10 @@ export class Narrator implements Observer {
     this.#output.line("received", "Receiving until the peer closes its side");
   }
 
-  /** The peer has acknowledged the whole message. */
-  delivered(): void {
+  /** The peer has acknowledged all data. `inDetail`: with the numbers that they had. */
+  delivered(inDetail: boolean): void {
     this.#output.line("note", "Data sent successfully");
+    if (inDetail) this.#tellNumbers();
     this.flush();
   }
 
@@ -147,12 +159,23 @@ export class Narrator implements Observer {
     this.#output.warning(text);
   }
 
+  #tellNumbers(): void {
+    const { first, end, segments } = this.#data;
+    const octets = seqDistance(first, end);
+    if (octets === 0) return;
+    const [from, to] = [seqToUint32(first), seqToUint32(seqAdd(end, -1))];
+    const numbers = octets === 1 ? `seq=${from}` : `seq=${from} to ${to}`;
+    const pieces = segments === 1 ? "" : ` in ${segments} segments`;
+    this.#output.line("sent", `Sent ${counted(octets, "byte")}${pieces} (${numbers})`);
+    this.#output.line("received", `Received ACK of all data (ack=${seqToUint32(end)})`);
+  }
+
   segmentSent(connection: ConnectionView | null, segment: Segment, reason: SendReason, now: Instant): void {
     if (connection === null) return;
     if (segment.has(Flag.rst)) this.#later("sent", `Sending RST (seq=${seqToUint32(segment.seq)})`);
     else if (segment.has(Flag.syn)) this.#synSent(segment, now);
     else {
-      this.#dataSent(segment, reason, now);
+      this.#dataSent(connection, segment, reason, now);
       this.#finSent(segment, now);
       this.#ackSent(segment);
     }
@@ -160,6 +183,7 @@ export class Narrator implements Observer {
   }
 
   segmentArrived(_connection: ConnectionView | null, segment: Segment, _now: Instant): void {
+    this.#arrivals++;
     this.#arrivedSeq = segment.seq;
     this.#arrivedAck = segment.ack;
     this.#arrivedEnd = segment.end;
@@ -184,8 +208,11 @@ export class Narrator implements Observer {
     } else if (from === "SYN-RECEIVED" && to === "ESTABLISHED") {
       this.#output.line("received", `Received ACK of our SYN (ack=${ack})`);
     } else {
-      if (acknowledgesFin(from, to, reason)) this.#later("received", `Received ACK of our FIN (ack=${ack})`);
-      if (bringsFin(from, to)) this.#finReceived();
+      if (acknowledgesFin(from, to, reason)) {
+        this.#ackOfFin = this.#arrivals;
+        this.#later("received", `Received ACK of our FIN (ack=${ack})`);
+      }
+      if (bringsFin(from, to)) this.#finReceived(ack);
     }
   }
 
@@ -215,13 +242,23 @@ export class Narrator implements Observer {
     this.#output.line("sent", `Sending ${kind} (${detail})`);
   }
 
-  #dataSent(segment: Segment, reason: SendReason, now: Instant): void {
+  #dataSent(connection: ConnectionView, segment: Segment, reason: SendReason, now: Instant): void {
     if (segment.payload.length === 0 || reason === "window-probe" || reason === "keep-alive") return;
     this.record.dataSegments++;
+    const data = this.#data;
+    const end = seqAdd(segment.seq, segment.payload.length);
+    if (data.segments === 0) data.first = segment.seq;
+    if (data.segments === 0 || seqAfter(end, data.end)) {
+      data.end = end;
+      data.segments++;
+    }
     if (!isRepetition(reason)) return;
     const unit = segment.payload.length === 1 ? "byte" : "bytes";
     const text = `sending ${segment.payload.length} ${unit} again (seq=${seqToUint32(segment.seq)})`;
-    this.#repeated(text, now, reason);
+    // What counted as lost with the timeout is sent again one after the other: only the first has waited for an ACK.
+    const isFirst = reason !== "retransmit-timeout" ||
+      segment.seq === connection.sndUna && connection.backoff > 0;
+    this.#repeated(text, now, isFirst ? reason : "lost with the timeout");
   }
 
   #finSent(segment: Segment, now: Instant): void {
@@ -248,12 +285,17 @@ export class Narrator implements Observer {
     if (!segment.has(Flag.fin)) this.#later("sent", text);
   }
 
-  #finReceived(): void {
+  /** What acknowledges our FIN and brings the peer's is one segment, and one line. */
+  #finReceived(ack: number): void {
     this.#peerFin = seqAdd(this.#arrivedEnd, -1);
-    this.#later("received", `Received FIN (seq=${seqToUint32(this.#peerFin)})`, true);
+    const seq = seqToUint32(this.#peerFin);
+    const isBoth = this.#ackOfFin === this.#arrivals && this.#arrivals > 0;
+    if (isBoth) this.#waiting.pop();
+    const text = isBoth ? `Received FIN-ACK (seq=${seq}, ack=${ack})` : `Received FIN (seq=${seq})`;
+    this.#later("received", text, true);
   }
 
-  #repeated(text: string, now: Instant, reason: SendReason = "retransmit-timeout"): void {
+  #repeated(text: string, now: Instant, reason: RepeatReason = "retransmit-timeout"): void {
     this.#repeatLines++;
     if (this.#repeatLines > MAX_REPEAT_LINES) return;
     const quiet = this.#lastSentAt === NEVER ? 0 : toSeconds(elapsed(this.#lastSentAt, now));
@@ -300,11 +342,15 @@ function formatSpan(seconds: number): string {
 }
 
 /** Why something is sent again, after `quiet` seconds. */
-function causeOf(reason: SendReason, quiet: number): string {
+function causeOf(reason: RepeatReason, quiet: number): string {
   switch (reason) {
     case "retransmit-timeout":
     case "tail-loss-probe":
       return `No acknowledgement for ${formatSpan(quiet)}`;
+    case "lost with the timeout":
+      return "Counted as lost when the timer expired";
+    case "retransmit-refused":
+      return "The peer's window has opened";
     case "retransmit-path-mtu":
       return "The path takes only smaller packets";
     default:

@@ -73,6 +73,8 @@ const BULK_SNAP_LENGTH = 128;
 const PICTURE = /\.(svg|mmd)$/;
 
 const TIME_REFERENCES: readonly TimeReference[] = ["relative", "absolute", "delta"];
+/** What `--explain` takes. */
+const GLOSSARY = /^glossary$/;
 
 /** The options that show, for the parser and the help. */
 export const SHOWING_OPTIONS: readonly OptionSpec[] = [
@@ -84,7 +86,10 @@ export const SHOWING_OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "explain",
-    help: "tell the connection in sentences with the rules of the standards, on standard error",
+    value: "[glossary]",
+    optional: GLOSSARY,
+    help:
+      "tell the connection in sentences with the rules of the standards, on standard error; --explain=glossary explains the words and the notation instead",
   },
   {
     name: "time",
@@ -134,12 +139,14 @@ export const CAPTURE_OPTIONS: readonly OptionSpec[] = [
  */
 export function observeArguments({ values, flags }: ParsedOptions, isBulk: boolean): ObserveArguments {
   const ladder = values.get("ladder");
+  const explain = values.get("explain");
+  if (explain !== undefined && explain !== "") parseChoice(explain, "--explain", ["glossary"]);
   const snapLength = values.get("snaplen");
   return {
-    trace: flags.has("trace") || (flags.has("absolute") && !flags.has("explain") && ladder === undefined),
+    trace: flags.has("trace") || (flags.has("absolute") && !values.has("explain") && ladder === undefined),
     absolute: flags.has("absolute"),
     time: parseChoice(values.get("time") ?? "relative", "--time", TIME_REFERENCES),
-    explain: flags.has("explain"),
+    explain: explain !== undefined,
     json: flags.has("json"),
     pcap: fileName(values.get("pcap"), "--pcap"),
     snapLength: snapLength === undefined

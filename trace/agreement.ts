@@ -119,6 +119,8 @@ export class SynPairs {
   add(event: SentEvent | ArrivedEvent): SynPair | null {
     if (event.connection === 0 || (event.segment.flags & Flag.syn) === 0) return null;
     if ((event.segment.flags & Flag.rst) !== 0) return null;
+    // A SYN-ACK that ends a simultaneous open repeats a SYN that was told before.
+    if (event.kind === "arrived" && event.view?.state === "SYN-RECEIVED") return null;
     (event.kind === "sent" ? this.#own : this.#peer).set(event.connection, event.segment);
     const own = this.#own.get(event.connection);
     const peer = this.#peer.get(event.connection);

@@ -44,7 +44,7 @@ export class Conversation {
     if ((segment.flags & Flag.fin) !== 0 && !again) this.#finEnd = segment.end;
     if (reason === "window-probe") this.#probe = "window probe";
     else if (reason === "keep-alive") this.#probe = "keep-alive";
-    if ((segment.flags & Flag.syn) !== 0) this.#noteSyn(segment);
+    if ((segment.flags & (Flag.syn | Flag.ack)) === Flag.syn) this.#noteSyn(segment);
     return withMerged(again ? "retransmission" : null, segment);
   }
 

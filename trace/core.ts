@@ -24,6 +24,7 @@ export {
   type Instant,
   instant,
   type IpAddress,
+  isSynchronized,
   type Micros,
   micros,
   NEVER,

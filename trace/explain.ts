@@ -162,7 +162,7 @@ function heading(event: TraceEvent, connection: ConnectionRecord | null): string
     case "timer":
       return `The ${TIMERS[event.timer].label} expires`;
     case "icmp":
-      return "ICMP tells of trouble with a segment of ours";
+      return "An ICMP error about a segment of ours arrives";
     case "congestion":
       return "The congestion window changes";
     case "note":

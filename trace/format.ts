@@ -154,16 +154,14 @@ const OTHERS_IPV6: Readonly<Record<number, string>> = {
   4: "parameter problem",
 };
 
-/** An ICMP error by its name, with its numbers: `"host unreachable" (type 3, code 1)`. */
+/** An ICMP error by its name, with its numbers: `ICMP "host unreachable" (type 3, code 1)`. */
 export function icmpName({ family, type, code }: IcmpEvent): string {
   const UNREACHABLE = { 4: 3, 6: 1 } as const;
   const name = type === UNREACHABLE[family]
     ? (family === 4 ? UNREACHABLE_IPV4 : UNREACHABLE_IPV6)[code]
     : (family === 4 ? OTHERS_IPV4 : OTHERS_IPV6)[type];
-  return `${name === undefined ? "" : `"${name}" `}(type ${type}, code ${code})`.replace(
-    /^\(type/,
-    "an error (type",
-  );
+  const numbers = `(type ${type}, code ${code})`;
+  return name === undefined ? `ICMP error ${numbers}` : `ICMP "${name}" ${numbers}`;
 }
 
 function threeDigits(value: number): string {

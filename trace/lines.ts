@@ -100,9 +100,7 @@ export function traceLine(event: TraceEvent, connection: ConnectionRecord | null
     case "timer":
       return ` ! ${labelOf(event, connection)} expires${timeoutText(event)}`;
     case "icmp":
-      return ` ? ICMP ${icmpName(event)} about ${sequenceText(event.quoted)}: ${
-        labelAndRule(event, connection)
-      }`;
+      return ` ? ${icmpName(event)} about ${sequenceText(event.quoted)}: ${labelAndRule(event, connection)}`;
     case "congestion":
       return isGrowth(event) ? null : congestionLine(event, connection);
     case "note":
@@ -199,6 +197,7 @@ export function isGrowth(event: CongestionEvent): boolean {
     case "slow-start-exit":
     case "fast-recovery":
     case "recovery-ended":
+    case "tail-loss-repaired":
     case "retransmission-timeout":
     case "ecn-echo":
     case "spurious-retransmission":

@@ -9,17 +9,20 @@ import { rangeText, sequenceText } from "./format.ts";
 import { isAbsolute } from "./absolute.ts";
 import type { SegmentRecord } from "./record.ts";
 
-/** What it means, in lines for people. */
-export const LEGEND: readonly string[] = [
-  "seq 1..29   the segment takes up sequence numbers 1 to 29; SYN and FIN take one each",
-  "seq 30      it takes up number 30 alone, or none: then 30 is the next that its sender would use",
-  "ack 30      its sender has everything before 30, and expects 30 next",
-  "win 131072  so many octets, counted from ack, its sender has room for (scaled as agreed in the SYNs)",
-  "win 509×?   the header's own field, where a capture does not have the SYNs that tell its scale",
-  "len 29      octets of data in it; left out when there are none",
-  "sack 40..49 beyond a gap its sender has 40 to 49 as well",
-  "ts 7:5      the sender's clock reads 7, and 5 is the last reading that it had from the other side",
-  "Numbers count from each side's initial sequence number, which is 0; --absolute shows the header's own.",
+/** What it means. */
+export const LEGEND: readonly (readonly [notation: string, meaning: string])[] = [
+  ["seq 1..29", "The segment takes up sequence numbers 1 to 29; SYN and FIN take one each."],
+  ["seq 30", "It takes up number 30 alone, or none: then 30 is the next that its sender would use."],
+  ["ack 30", "Its sender has everything before 30, and expects 30 next."],
+  ["win 131072", "So many octets, counted from ack, its sender has room for, scaled as agreed in the SYNs."],
+  ["win 509×?", "The header's own field, where a capture does not have the SYNs that tell its scale."],
+  ["len 29", "Octets of data in it; left out when there are none."],
+  ["sack 40..49", "Beyond a gap its sender has 40 to 49 as well."],
+  ["ts 7:5", "The sender's clock reads 7, and 5 is the last reading that it had from the other side."],
+  [
+    "--absolute",
+    "Numbers count from each side's initial sequence number, which is 0; this shows the header's own.",
+  ],
 ];
 
 /** The numbers of a segment: `seq 1..29 ack 1 win 131072 len 29`; `windowIsRaw`: its scale is not known. */

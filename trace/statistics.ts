@@ -11,6 +11,7 @@ import {
   type DropReason,
   formatEndpoint,
   type Instant,
+  isSynchronized,
   NEVER,
   type Observer,
   type Segment,
@@ -46,6 +47,8 @@ interface Figures {
   ssthresh: number;
   largestCwnd: number;
   reductions: number;
+  /** Whether the peer's SYN has come, on which the congestion window depends. */
+  isAgreed: boolean;
   /** Arrivals with a time stamp of the kernel's, and without one. */
   stamped: number;
   unstamped: number;
@@ -171,6 +174,7 @@ function newFigures(connection: ConnectionView): Figures {
     ssthresh: Infinity,
     largestCwnd: 0,
     reductions: 0,
+    isAgreed: false,
     stamped: 0,
     unstamped: 0,
     timers: new Map(),
@@ -202,6 +206,8 @@ function readTotals(figures: Figures, connection: ConnectionView): void {
   figures.smoothedRtt = connection.smoothedRtt;
   figures.minimumRtt = connection.minimumRtt;
   figures.rto = connection.retransmissionTimeout;
+  if (!isSynchronized(connection.state) && !figures.isAgreed) return;
+  figures.isAgreed = true;
   figures.cwnd = connection.cwnd;
   figures.ssthresh = connection.ssthresh;
   figures.largestCwnd = Math.max(figures.largestCwnd, connection.cwnd);
@@ -214,34 +220,52 @@ function linesOf(figures: Figures): string[] {
     `Connection ${figures.id}: ${figures.local} to ${figures.remote}, ${figures.state}, ${
       spanText(span)
     } from first to last segment`,
-    `  sent        ${figures.segmentsSent} segments, ${octetsAmountText(figures.octetsSent)}, of which ${
-      octetsAmountText(figures.octetsAcknowledged)
-    } acknowledged${rateText(figures.octetsAcknowledged, span)}`,
-    `  received    ${figures.segmentsReceived} segments, ${octetsAmountText(figures.octetsReceived)}${
-      rateText(figures.octetsReceived, span)
+    `  sent        ${countText(figures.segmentsSent, "segment")}, ${
+      octetsAmountText(figures.octetsSent)
+    } of data for the first time, of which ${octetsAmountText(figures.octetsAcknowledged)} acknowledged${
+      rateText(figures.octetsAcknowledged, span)
     }`,
-    `  sent again  ${figures.segmentsRetransmitted} segments, ${
+    `  received    ${countText(figures.segmentsReceived, "segment")}, ${
+      octetsAmountText(figures.octetsReceived)
+    } of data in order${rateText(figures.octetsReceived, span)}`,
+    `  sent again  ${countText(figures.segmentsRetransmitted, "segment")}, ${
       octetsAmountText(figures.octetsRetransmitted)
-    }`,
-    `  round trip  ${
-      figures.smoothedRtt === 0
-        ? "not measured"
-        : `${handshakeText(figures)}least ${spanText(figures.minimumRtt)}, smoothed ${
-          spanText(figures.smoothedRtt)
-        }`
-    }; timeout ${spanText(figures.rto)}`,
-    `  congestion  cwnd ${amountText(figures.cwnd)}, at most ${amountText(figures.largestCwnd)}, ssthresh ${
-      amountText(figures.ssthresh)
-    }, reduced ${figures.reductions === 1 ? "once" : `${figures.reductions} times`}`,
+    } of data`,
+    `  round trip  ${roundTripText(figures)}; timeout now ${spanText(figures.rto)}`,
+    `  congestion  ${congestionText(figures)}`,
   ];
   const clock = clockText(figures);
   if (clock !== "") lines.push(`  times       ${clock}`);
-  if (timers.length > 0) lines.push(`  timers      ${timers.join(", ")}`);
+  if (timers.length > 0) lines.push(`  expired     ${timers.join(", ")}`);
   return lines;
 }
 
-function handshakeText({ handshakeRtt }: Figures): string {
-  return handshakeRtt === 0 ? "" : `handshake ${spanText(handshakeRtt)}, `;
+function countText(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+/** Round trips are measured from a segment to the ACK that covers it. */
+function roundTripText(figures: Figures): string {
+  const { handshakeRtt, minimumRtt, smoothedRtt } = figures;
+  if (smoothedRtt === 0) return "not measured";
+  const handshake = handshakeRtt === 0 ? "" : `handshake ${spanText(handshakeRtt)}, `;
+  return `from segment to ACK: ${handshake}minimum ${spanText(minimumRtt)}, smoothed ${
+    spanText(smoothedRtt)
+  }`;
+}
+
+/** Before the peer's SYN there is no congestion window. */
+function congestionText(figures: Figures): string {
+  if (!figures.isAgreed) return "no window before the peer's SYN";
+  const { cwnd, largestCwnd, ssthresh, reductions } = figures;
+  const reduced = reductions === 0
+    ? "never reduced"
+    : reductions === 1
+    ? "reduced once"
+    : `reduced ${reductions} times`;
+  return `cwnd ${amountText(cwnd)}, at most ${amountText(largestCwnd)}, ssthresh ${
+    amountText(ssthresh)
+  }, ${reduced}`;
 }
 
 /** Whose clock the times are read off; empty where nothing has arrived. */

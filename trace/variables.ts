@@ -9,7 +9,7 @@ import { Flag } from "./core.ts";
 import { amountText, blocksText, icmpName, sequenceText, spanOf, spanText, textSpan } from "./format.ts";
 import { initialWindowFormula, thresholdFormula } from "./formulas.ts";
 import { duplicateBlock, reportedBlocks } from "./sack.ts";
-import type { ConnectionRecord, SegmentRecord, TraceEvent } from "./record.ts";
+import type { CongestionEvent, ConnectionRecord, SegmentRecord, TraceEvent } from "./record.ts";
 import { VIEW, VIEW_NAMES, type ViewRecord, type ViewUnit } from "./view.ts";
 
 /** A variable's value: numbers are octets, sequence numbers, counts or microseconds by the variable's unit. */
@@ -75,6 +75,15 @@ function receiveSpan(view: ViewRecord): VariableValue {
   return view.rcvNxt === null || view.rcvWnd === 0 ? null : spanOf(view.rcvNxt, view.rcvNxt + view.rcvWnd);
 }
 
+/** What becomes of cwnd at a reduction; one that is above ssthresh comes down step by step (RFC 9937). */
+function windowMove({ cwndBefore, view: { cwnd, ssthresh } }: CongestionEvent): string {
+  if (cwnd !== cwndBefore) return `cwnd goes from ${amountText(cwndBefore)} to ${amountText(cwnd)}`;
+  const isAbove = cwnd !== null && ssthresh !== null && cwnd > ssthresh;
+  return isAbove
+    ? `cwnd stays ${amountText(cwnd)} for now, and comes down as data are delivered`
+    : `cwnd stays ${amountText(cwnd)}`;
+}
+
 /** Every variable by its name. */
 export const VARIABLES: Readonly<Record<string, Variable>> = {
   seq: ofSegment("sequence", (segment) => segment.seq),
@@ -104,6 +113,7 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
         ? event.segment.seq - event.view.rcvNxt
         : null,
   },
+  windowMove: { unit: "text", read: (event) => event.kind === "congestion" ? windowMove(event) : null },
   cwndBefore: { unit: "octets", read: (event) => event.kind === "congestion" ? event.cwndBefore : null },
   ssthreshBefore: {
     unit: "octets",
@@ -196,9 +206,8 @@ function variableOf(name: string): Variable {
 
 const UNKNOWN: Variable = { unit: "text", read: () => null };
 
-const templates = new Map<CatalogueEntry, Template>();
-/** Labels that name variables, as entries of which they are the sentences. */
-const labels = new Map<CatalogueEntry, CatalogueEntry>();
+/** By their sentences. */
+const templates = new Map<string, Template>();
 
 /** The names of the variables that an entry's sentence mentions, in its order. */
 export function variableNames(entry: CatalogueEntry): readonly string[] {
@@ -234,13 +243,9 @@ export function labelText(
   event: TraceEvent,
   connection: ConnectionRecord | null,
 ): string {
-  if (!entry.label.includes("{")) return entry.label;
-  let label = labels.get(entry);
-  if (label === undefined) {
-    label = { ...entry, sentence: entry.label };
-    labels.set(entry, label);
-  }
-  return sentenceOf(label, event, connection);
+  return entry.label.includes("{")
+    ? sentenceOf({ ...entry, sentence: entry.label }, event, connection)
+    : entry.label;
 }
 
 /** Whether every variable that the entry's sentence mentions has a value at this event. */
@@ -285,7 +290,7 @@ export function variableText(
 
 /** The entry's sentence taken apart; made once. */
 export function templateOf(entry: CatalogueEntry): Template {
-  let template = templates.get(entry);
+  let template = templates.get(entry.sentence);
   if (template === undefined) {
     const pieces = entry.sentence.split(/\{(\w+)\}/);
     const names = pieces.filter((_piece, i) => i % 2 === 1);
@@ -294,7 +299,7 @@ export function templateOf(entry: CatalogueEntry): Template {
       names,
       variables: names.map(variableOf),
     };
-    templates.set(entry, template);
+    templates.set(entry.sentence, template);
   }
   return template;
 }

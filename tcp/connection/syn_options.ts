@@ -51,6 +51,8 @@ export class Handshake {
   ecn = false;
   /** SYN or SYN-ACK segments sent again. */
   retransmissions = 0;
+  /** Whether a SYN-ACK of ours has been sent. */
+  hasAnswered = false;
   #peerMss: number;
 
   /** `pathMtu`: what the path is known to take already; our own MSS stays that of the interface (RFC 1191 6.4). */

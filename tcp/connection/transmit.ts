@@ -137,8 +137,19 @@ function sendSyn(tcb: Tcb, out: Segment, now: Instant): true {
   tcb.lastMade = isRepeated ? NO_RECORD : FIRST_SYN;
   if (!isRepeated) sender.sndNxt = seqAdd(sender.iss, 1);
   armForOutstanding(tcb, now);
-  const repeated: SendReason = isAnswer ? "syn-ack-retransmitted" : "syn-retransmitted";
-  return finishSegment(tcb, out, isRepeated ? repeated : isAnswer ? "syn-ack" : "syn", now);
+  return finishSegment(
+    tcb,
+    out,
+    isAnswer ? reasonOfSynAck(tcb) : isRepeated ? "syn-retransmitted" : "syn",
+    now,
+  );
+}
+
+/** The first SYN-ACK of a simultaneous open repeats a SYN that was sent before, but not a SYN-ACK. */
+function reasonOfSynAck({ handshake }: Tcb): SendReason {
+  const reason = handshake.hasAnswered ? "syn-ack-retransmitted" : "syn-ack";
+  handshake.hasAnswered = true;
+  return reason;
 }
 
 /** Puts data, FIN, PSH, URG and SACK blocks on a segment of [seq, end). */
@@ -182,7 +193,7 @@ function sendLost(tcb: Tcb, out: Segment, now: Instant): boolean {
     tcb.cwndLimited = true;
     return false;
   }
-  if (scoreboard.cause(slot) === "window-probe") takeRestAlong(tcb, slot);
+  if (scoreboard.cause(slot) === "retransmit-refused") takeRestAlong(tcb, slot);
   const length = scoreboard.records.length(slot);
   const wholeSegments = Math.max(1, Math.floor(Math.min(room, segmentLimit(tcb)) / sender.mss)) * sender.mss;
   const fitting = Math.min(wholeSegments, seqDistance(start, windowEdge));

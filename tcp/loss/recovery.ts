@@ -48,6 +48,8 @@ export class Recovery {
   timeoutWasSpurious = false;
   /** The window came down, for whatever reason: with ECN the next new data say so by CWR (RFC 3168 6.1.2). */
   cwrPending = false;
+  /** Whether the acknowledgement has undone a reduction. */
+  #isReasonSet = false;
   /** Why the window changed last. */
   changeReason: CongestionReason = "initial-window";
   /** SND.UNA when the retransmission timer fired last. */
@@ -133,6 +135,7 @@ export class Recovery {
   ackArrived(): void {
     const { ack, scoreboard } = this;
     this.timeoutWasSpurious = false;
+    this.#isReasonSet = false;
     if (this.#reducedAt !== null && seqAfter(ack.una, this.#reducedAt)) this.#reducedAt = null;
     const lostBefore = scoreboard.octets.lost;
     this.#dupAcks.ackArrived(ack, scoreboard, !this.#isCalm);
@@ -153,7 +156,7 @@ export class Recovery {
     if (hasReduced && !this.isReducing) return;
     const { changeReason } = this;
     this.#adjustWindow(showedLoss);
-    if (this.isReducing && !wasReducing) this.changeReason = changeReason;
+    if (this.#isReasonSet || (this.isReducing && !wasReducing)) this.changeReason = changeReason;
   }
 
   /** The reordering timer fired (RFC 8985 6.2). */
@@ -205,7 +208,7 @@ export class Recovery {
   windowOpened(): void {
     const { records } = this.scoreboard;
     for (let slot = records.first; slot !== records.end; slot = records.next(slot)) {
-      this.scoreboard.markLost(slot, "window-probe");
+      this.scoreboard.markLost(slot, "retransmit-refused");
     }
   }
 
@@ -363,6 +366,7 @@ export class Recovery {
     this.#dupAcks.forget();
     this.#mustResend = false;
     this.phase = "open";
+    this.#isReasonSet = true;
     this.changeReason = "spurious-retransmission";
   }
 
@@ -374,7 +378,8 @@ export class Recovery {
     this.#reducedTime = this.ack.now;
     this.cwrPending = true;
     this.#control.cwnd = Math.max(this.#control.ssthresh, this.ack.mss);
-    this.changeReason = "recovery-ended";
+    this.#isReasonSet = true;
+    this.changeReason = "tail-loss-repaired";
   }
 
   #markAllLost(): void {

@@ -70,7 +70,7 @@ Deno.test("a packet says why it was sent and the variables of that moment", () =
     "within 200 ms: timeout number 1 in a row, and the next is after 400 ms. [RFC 6298 5.5; RFC 9293 3.10.8]",
     "congestion (retransmission-timeout) control=cubic ssthresh=unlimited..2896 cwnd=14480..1448 connection=1 " +
     "at=1700000005.221000 phase=loss: The retransmission timer expired, so that slow start begins again. ssthresh is " +
-    "2896 now; cwnd goes from 14480 to 1448. [RFC 5681 3.1]",
+    "2896; cwnd goes from 14480 to 1448. [RFC 5681 3.1]",
     "sent (retransmit-timeout): No ACK of 1 came in time: the earliest segment that is not acknowledged goes again " +
     "(octets 1 to 29). The next timeout is after 400 ms. [RFC 6298 5.4]",
     "variables: connection=1 state=ESTABLISHED sndUna=1 sndNxt=30 sndWnd=65160 rcvNxt=1 rcvWnd=64240 flight=29 " +

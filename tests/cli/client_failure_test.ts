@@ -17,7 +17,7 @@ Deno.test("a refused connection says so", async () => {
   simulation.fromClient = () => "reset";
   assertEquals(await failure(session), [
     ExitCode.refused,
-    "Connection to 192.0.2.2:8888 refused: the peer answered our SYN with RST, so nothing listens there",
+    "Connection to 192.0.2.2:8888 refused: RST answered our SYN, because nobody listens on that port or a firewall refuses it",
   ]);
   assertEquals(out.lines, [...HANDSHAKE.slice(0, 2), "[<] Received RST (seq=0)"]);
 });
@@ -104,7 +104,7 @@ Deno.test("a peer that does not close its side: the wait is explained, and has a
     "Everything was delivered, but 192.0.2.2:8888 did not close its side: it was silent for 5 s after our FIN",
   ]);
   assertEquals(
-    out.lines.at(9),
+    out.lines.at(11),
     "[*] Waiting for the peer to close its side (up to 5 s of silence; Ctrl-C ends it)",
   );
   assertEquals(simulation.client.state, "CLOSED");

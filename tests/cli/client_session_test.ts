@@ -68,15 +68,15 @@ Deno.test("what the peer says at once is shown after the delivery, and cannot dr
     readAndClose(peer, now);
   };
   assertEquals(await session.run(), ExitCode.ok);
-  assertEquals(out.lines.slice(0, 7), [...HANDSHAKE, ...DELIVERY]);
-  assertEquals(out.lines.slice(7, 11), [
+  assertEquals(out.lines.slice(0, 9), [...HANDSHAKE, ...DELIVERY]);
+  assertEquals(out.lines.slice(9, 13), [
     "[<] Received 15 bytes:",
     "    Raw bytes: b'220 \\x1b[2Jready\\r\\n'",
     "    Hex: 323230201b5b324a72656164790d0a",
     "    Text: 220 \\x1b[2Jready\\r\\n",
   ]);
   assertEquals(out.lines.at(-1), "[+] Connection closed");
-  assertEquals(out.lines.length, 16);
+  assertEquals(out.lines.length, 17);
 });
 
 Deno.test("an answer that comes with the FIN is shown before it", async () => {
@@ -91,15 +91,14 @@ Deno.test("an answer that comes with the FIN is shown before it", async () => {
     readAndClose(peer, now);
   };
   assertEquals(await session.run(), ExitCode.ok);
-  const told = out.lines.slice(7).map((line) => line.replace(/ \(.*/, ""));
+  const told = out.lines.slice(9).map((line) => line.replace(/ \(.*/, ""));
   assertEquals(told, [
     "[>] Sending FIN",
-    "[<] Received ACK of our FIN",
     "[<] Received 3 bytes:",
     "    Raw bytes: b'bye'",
     "    Hex: 627965",
     "    Text: bye",
-    "[<] Received FIN",
+    "[<] Received FIN-ACK",
     "[>] Sending ACK",
     "[+] Connection closed",
   ]);
@@ -112,8 +111,8 @@ Deno.test("a peer that closes first is told in its order", async () => {
     readAndClose(peer, now);
   };
   assertEquals(await session.run(), ExitCode.ok);
-  assertEquals(out.lines.slice(0, 7), [...HANDSHAKE, ...DELIVERY]);
-  assertEquals(out.lines.slice(7).map((line) => line.replace(/ \(.*/, "")), [
+  assertEquals(out.lines.slice(0, 9), [...HANDSHAKE, ...DELIVERY]);
+  assertEquals(out.lines.slice(9).map((line) => line.replace(/ \(.*/, "")), [
     "[<] Received FIN",
     "[>] Sending ACK",
     "[>] Sending FIN",
@@ -133,7 +132,7 @@ Deno.test("only the first segment that acknowledges the peer's FIN is told", asy
   };
   assertEquals(await session.run(), ExitCode.ok);
   assertEquals(delivered, 20_000);
-  assertEquals(out.lines.slice(7).map((line) => line.replace(/ \(.*/, "")), [
+  assertEquals(out.lines.slice(9).map((line) => line.replace(/ \(.*/, "")), [
     "[<] Received FIN",
     "[>] Sending ACK",
     "[>] Sending FIN",
@@ -151,7 +150,7 @@ Deno.test("when both sides close at once, the lines follow what happened", async
     return "arrives";
   };
   assertEquals(await session.run(), ExitCode.ok);
-  assertEquals(out.lines.slice(7).map((line) => line.replace(/ \(.*/, "")), [
+  assertEquals(out.lines.slice(9).map((line) => line.replace(/ \(.*/, "")), [
     "[>] Sending FIN",
     "[<] Received FIN",
     "[>] Sending ACK",

@@ -13,6 +13,12 @@ const VIEW = Connection.connect(
   START,
 );
 
+/** The same after a timeout for what begins at 100. */
+const TIMED_OUT = Object.create(VIEW, {
+  backoff: { value: 1 },
+  sndUna: { value: seqNumber(100) },
+}) as Connection;
+
 function segment(flags: number, seq: number, ack: number, payload = 0): Segment {
   const record = new Segment();
   record.flags = flags;
@@ -48,8 +54,7 @@ Deno.test("a FIN's number is that of the FIN, not of the data before it", () => 
   narrator.flush();
   assertEquals(out.lines, [
     "[>] Sending FIN (seq=110)",
-    "[<] Received ACK of our FIN (ack=111)",
-    "[<] Received FIN (seq=520)",
+    "[<] Received FIN-ACK (seq=520, ack=111)",
   ]);
 });
 
@@ -89,12 +94,19 @@ Deno.test("why something is sent again is told by its cause", () => {
   const { narrator, err } = begin();
   const data = segment(Flag.ack, 100, 1, 10);
   narrator.segmentSent(VIEW, data, "data", START);
-  narrator.segmentSent(VIEW, data, "retransmit-timeout", after(START, seconds(1.5)));
+  narrator.segmentSent(TIMED_OUT, data, "retransmit-timeout", after(START, seconds(1.5)));
+  narrator.segmentSent(
+    TIMED_OUT,
+    segment(Flag.ack, 110, 1, 10),
+    "retransmit-timeout",
+    after(START, seconds(2)),
+  );
   narrator.segmentSent(VIEW, data, "retransmit-sack", after(START, seconds(2)));
   narrator.segmentSent(VIEW, data, "retransmit-path-mtu", after(START, seconds(2)));
   narrator.segmentSent(VIEW, data, "tail-loss-probe", after(START, seconds(2.0004)));
   assertEquals(err.lines, [
     "[!] No acknowledgement for 1.50 s: sending 10 bytes again (seq=100)",
+    "[!] Counted as lost when the timer expired: sending 10 bytes again (seq=110)",
     "[!] The peer reports a gap: sending 10 bytes again (seq=100)",
     "[!] The path takes only smaller packets: sending 10 bytes again (seq=100)",
     "[!] No acknowledgement for 0.4 ms: sending 10 bytes again (seq=100)",

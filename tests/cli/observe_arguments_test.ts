@@ -10,7 +10,9 @@ import { UsageError } from "../../cli/options.ts";
 
 function observeOf(...args: readonly string[]): ObserveArguments {
   const command = parseClientArguments(args);
-  if (command.kind === "text" || command.kind === "script") throw new Error("Not a run");
+  if (command.kind === "text" || command.kind === "script" || command.kind === "glossary") {
+    throw new Error("Not a run");
+  }
   return command.kind === "run" ? command.arguments.observe : command.observe;
 }
 
@@ -92,4 +94,9 @@ Deno.test("standard output belongs to whoever reads JSON or packets from it", ()
   assertEquals(takesStandardOutput({ ...UNOBSERVED, json: true }), true);
   assertEquals(takesStandardOutput({ ...UNOBSERVED, pcap: "-" }), true);
   assertEquals(takesStandardOutput({ ...UNOBSERVED, pcap: "a", trace: true, ladder: true }), false);
+});
+
+Deno.test("--explain=glossary asks for the words, and nothing else can be asked for", () => {
+  assertEquals(parseClientArguments(["--explain=glossary"]), { kind: "glossary" });
+  assertThrows(() => parseClientArguments(["--explain=words"]), UsageError, "--explain");
 });

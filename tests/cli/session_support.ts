@@ -72,11 +72,15 @@ export const HANDSHAKE = [
   "[>] Sending ACK (seq=123456790, ack=987654322)",
   "[+] TCP connection established!",
 ];
-export const DELIVERY = ["[>] Sending data: Hello from custom TCP client!", "[*] Data sent successfully"];
+export const DELIVERY = [
+  "[>] Sending data: Hello from custom TCP client!",
+  "[*] Data sent successfully",
+  "[>] Sent 29 bytes (seq=123456790 to 123456818)",
+  "[<] Received ACK of all data (ack=123456819)",
+];
 export const CLOSE = [
   "[>] Sending FIN (seq=123456819)",
-  "[<] Received ACK of our FIN (ack=123456820)",
-  "[<] Received FIN (seq=987654322)",
+  "[<] Received FIN-ACK (seq=987654322, ack=123456820)",
   "[>] Sending ACK (seq=123456820, ack=987654323)",
   "[+] Connection closed",
 ];

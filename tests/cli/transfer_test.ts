@@ -85,8 +85,7 @@ Deno.test("a bulk transfer sends so many octets of the pattern, then FIN, and te
     "[>] Sending 300,001 bytes",
     "[*] Data sent successfully",
     "[>] Sending FIN",
-    "[<] Received ACK of our FIN",
-    "[<] Received FIN",
+    "[<] Received FIN-ACK",
     "[>] Sending ACK",
     "[+] Connection closed",
   ]);

@@ -46,9 +46,13 @@ Deno.test("client and server print the promised lines, with the numbers that wer
     `[>] Sending data: ${MESSAGE}`,
     "[*] Data sent successfully",
   ]);
+  assertEquals(result.out.split("\n").slice(7, 9), [
+    `[>] Sent 29 bytes (seq=${next(iss)} to ${(iss + 29) >>> 0})`,
+    `[<] Received ACK of all data (ack=${(iss + 30) >>> 0})`,
+  ]);
   assertMatch(
     result.out,
-    /Sending FIN[^]*Received ACK of our FIN[^]*Received FIN[^]*Sending ACK[^]*closed\n$/,
+    /Sending FIN[^]*Received (ACK of our FIN[^]*Received FIN|FIN-ACK)[^]*Sending ACK[^]*closed\n$/,
   );
   assertEquals([result.code, result.err], [0, ""]);
   assertEquals(

@@ -96,7 +96,7 @@ Deno.test("trace, story, ladder, report and summary of one run tell the same two
     const options = ["--trace", "--ladder", "--stats", "-v"];
     const { out, err } = await deliverWithLosses([...options, "--report", report]);
     assertEquals(err.match(/ R> /g)?.length, 2);
-    assertEquals(err.match(/ ! retransmission timer fired/g)?.length, 2);
+    assertEquals(err.match(/ ! retransmission timer expires/g)?.length, 2);
     assertMatch(err, /sent again {2}2 segments, /);
     assertEquals(out.match(/─── again: /g)?.length, 2);
     assertMatch(out, /\[>\] Sending ACK .*\n {4}Our SYN's options: mss \d+ sack-ok ts /);
@@ -147,7 +147,7 @@ Deno.test("tcpdump's capture of the same is told by what was on the wire", async
     await serving.ended();
     await tcpdump.stop();
     const trace = await must([client, "--read", capture]);
-    assertMatch(trace, / > SYN {2,}0:1\(0\)/);
+    assertMatch(trace, / > SYN {2,}seq 0 /);
     assertMatch(trace, / = SYN-SENT to ESTABLISHED/);
     assertMatch(trace, / = FIN-WAIT-. to TIME-WAIT/);
   });

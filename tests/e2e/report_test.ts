@@ -125,7 +125,7 @@ Deno.test({
       const text = String(await page.evaluate("detail.innerText"));
       assertStringIncludes(
         text,
-        "No ACK for 1 came in time: the earliest unacknowledged segment, 1 to 30, is sent again",
+        "No ACK of 1 came in time: the earliest segment that is not acknowledged goes again (octets 1 to 29)",
       );
       assertStringIncludes(text, "[RFC 6298 5.4 to 5.6; RFC 9293 3.8.1, MUST-18]");
       assertMatch(text, /Sequence number\s+4294967291/);

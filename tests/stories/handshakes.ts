@@ -49,7 +49,7 @@ export const HANDSHAKES: readonly Story[] = [
   {
     name: "simultaneous_open",
     about: "Both sides open at the same time",
-    peer: () =>
+    core: () =>
       Connection.connect({
         config: completeConfig(),
         local: SERVER,

@@ -10,8 +10,9 @@ import { ClientSession } from "../../cli/client_session.ts";
 import { describeFailure } from "../../cli/failures.ts";
 import { Narrator } from "../../cli/narrator.ts";
 import { showing } from "../../cli/sinks.ts";
-import { completeConfig } from "../../tcp/mod.ts";
+import { completeConfig, type Observer } from "../../tcp/mod.ts";
 import { Connection } from "../../tcp/connection/connection.ts";
+import { isSynchronized } from "../../tcp/base/state.ts";
 import { seqNumber } from "../../tcp/base/seq.ts";
 import { combineObservers } from "../../trace/combine.ts";
 import type { OutputOptions, Outputs } from "../../trace/outputs.ts";
@@ -34,9 +35,16 @@ export interface Texts {
 /** The same texts but for narration and figures, which only the program itself has. */
 export type ReadBack = Omit<Texts, "narration" | "statistics">;
 
+/** Its ladder as files. */
+export interface Pictures {
+  readonly svg: string;
+  readonly mermaid: string;
+}
+
 /** What came of a story. */
 export interface Outcome {
   readonly live: Texts;
+  readonly pictures: Pictures;
   readonly readBack: ReadBack;
 }
 
@@ -77,10 +85,9 @@ class Pages {
   }
 }
 
-/** Runs a story to its end. */
-export async function runStory(name: string): Promise<Outcome> {
-  const story = STORIES.find((one) => one.name === name);
-  if (story === undefined) throw new Error(`There is no story called ${name}`);
+/** Runs a story to its end; `beside` observes the client as well. */
+export async function runStory(which: string | Story, beside: Observer | null = null): Promise<Outcome> {
+  const story = typeof which === "string" ? storyOf(which) : which;
   // Both streams on one terminal, in the order in which they are written.
   const terminal = new MemorySink();
   const { output } = memoryOutput({ out: terminal, err: terminal });
@@ -95,7 +102,9 @@ export async function runStory(name: string): Promise<Outcome> {
     names: [],
   });
   const tracer = new Tracer({ ...pages.options, epoch: EPOCH, capture, statistics: true });
-  const observer = combineObservers(tracer.observer === null ? [narrator] : [narrator, tracer.observer]);
+  const observer = combineObservers(
+    [narrator, tracer.observer, beside].filter((one) => one !== null),
+  );
   const world = worldOf(story);
   world.client = Connection.connect({
     config: completeConfig(story.client, CLIENT_CONFIG),
@@ -128,8 +137,19 @@ export async function runStory(name: string): Promise<Outcome> {
       ladder: pages.ladderOf(tracer.outputs),
       statistics: page(tracer.statistics?.lines() ?? []),
     },
+    pictures: {
+      svg: tracer.outputs.svgLadder(),
+      mermaid: tracer.outputs.mermaidLadder(),
+    },
     readBack: readBack(joined(file), story),
   };
+}
+
+/** The story of that name. @throws when there is none */
+export function storyOf(name: string): Story {
+  const story = STORIES.find((one) => one.name === name);
+  if (story === undefined) throw new Error(`There is no story called ${name}`);
+  return story;
 }
 
 /** What `--read` shows of a capture. */
@@ -154,7 +174,7 @@ function worldOf(story: Story): World {
     meddle: () => null,
     ...story.network?.(),
   });
-  const core = story.peer === undefined
+  const core = story.core !== undefined ? story.core() : story.peer === undefined
     ? Connection.listen({
       config: completeConfig(story.server),
       local: SERVER,
@@ -165,7 +185,7 @@ function worldOf(story: Story): World {
   const program = story.program?.() ?? readAndClose;
   if (core !== null) {
     world.program = () => {
-      if (core.state !== "LISTEN") program(core, world);
+      if (isSynchronized(core.state) || core.state === "CLOSED") program(core, world);
     };
   }
   story.prepare?.(world, core);

@@ -11,3 +11,6 @@ import { TRANSFERS } from "./transfers.ts";
 
 /** Each has a folder of golden texts of its name. */
 export const STORIES: readonly Story[] = [...HANDSHAKES, ...TRANSFERS, ...ENDINGS];
+
+/** The stories of which the ladder's files are golden texts too. */
+export const PICTURED: readonly string[] = ["lost_data", "refused", "http"];

@@ -4,9 +4,10 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { GOLDEN } from "./golden/index.ts";
+import { GLOSSARY, GOLDEN, PICTURES } from "./golden/index.ts";
+import { glossaryPage } from "./glossary_page.ts";
 import { type Outcome, type ReadBack, runStory, type Texts } from "./run.ts";
-import { STORIES } from "./stories.ts";
+import { PICTURED, STORIES } from "./stories.ts";
 
 const outcomes = new Map<string, Promise<Outcome>>();
 
@@ -31,6 +32,13 @@ for (const { name, about } of STORIES) {
     });
   }
 
+  if (PICTURED.includes(name)) {
+    Deno.test(`${name}: the ladder's files`, async () => {
+      const { pictures } = await outcomeOf(name);
+      assertEquals(pictures, PICTURES.get(name));
+    });
+  }
+
   for (const output of READ_BACK) {
     Deno.test(`${name}: ${output} read back from the capture says word for word what was said live`, async () => {
       const { live, readBack } = await outcomeOf(name);
@@ -38,3 +46,7 @@ for (const { name, about } of STORIES) {
     });
   }
 }
+
+Deno.test("the glossary", () => {
+  assertEquals(glossaryPage(), GLOSSARY);
+});

@@ -20,6 +20,8 @@ export interface Story {
   readonly message?: string;
   readonly client?: PartialConfig;
   readonly server?: PartialConfig;
+  /** The core that answers. @default one that listens */
+  readonly core?: () => Connection;
   /** Who answers instead of a core. */
   readonly peer?: () => Peer;
   /** Made anew for each run: it may count packets. */

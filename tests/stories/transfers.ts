@@ -56,6 +56,15 @@ export const TRANSFERS: readonly Story[] = [
     }),
   },
   {
+    name: "tail_loss_probe",
+    about: "The last segment of a longer message is lost, and a probe brings it",
+    message: digits(8_000),
+    client: { retransmission: { tailLossProbe: true } },
+    network: () => ({
+      meddle: first(true, ({ segment }) => segment.payload.length > 0 && segment.payload.length < 1_448),
+    }),
+  },
+  {
     name: "sack_recovery",
     about: "One segment in the middle of many is lost: SACK recovery",
     message: digits(40_000),

@@ -7,26 +7,38 @@
  */
 
 import { runStory } from "./run.ts";
-import { STORIES } from "./stories.ts";
+import { PICTURED, STORIES } from "./stories.ts";
+import { glossaryPage } from "./glossary_page.ts";
+import { toldOfAll, toldPage } from "./told.ts";
 
 const FOLDER = new URL("./golden/", import.meta.url);
 
 const imports: string[] = [];
 const entries: string[] = [];
+const drawn: string[] = [];
 for (const { name } of STORIES) {
   const folder = new URL(`${name}/`, FOLDER);
   Deno.mkdirSync(folder, { recursive: true });
-  const { live } = await runStory(name);
+  const { live, pictures } = await runStory(name);
   const fields = Object.entries(live).map(([output, text]) => {
     Deno.writeTextFileSync(new URL(`${output}.txt`, folder), text);
     const variable = `text${imports.length}`;
     imports.push(`import ${variable} from "./${name}/${output}.txt" with { type: "text" };`);
     return `${output}: ${variable}`;
   });
+  if (PICTURED.includes(name)) {
+    for (const [ending, text] of [["svg", pictures.svg], ["mmd", pictures.mermaid]] as const) {
+      Deno.writeTextFileSync(new URL(`ladder.${ending}`, folder), text);
+      imports.push(`import ${name}_${ending} from "./${name}/ladder.${ending}" with { type: "text" };`);
+    }
+    drawn.push(`  [${JSON.stringify(name)}, { svg: ${name}_svg, mermaid: ${name}_mmd }],`);
+  }
   entries.push(`  [${JSON.stringify(name)}, { ${fields.join(", ")} }],`);
 }
+Deno.writeTextFileSync(new URL("told.txt", FOLDER), toldPage(await toldOfAll()));
+Deno.writeTextFileSync(new URL("glossary.txt", FOLDER), glossaryPage());
 for (const { name } of Deno.readDirSync(FOLDER)) {
-  if (name === "index.ts" || STORIES.some((story) => story.name === name)) continue;
+  if (name === "index.ts" || name.endsWith(".txt") || STORIES.some((story) => story.name === name)) continue;
   Deno.removeSync(new URL(name, FOLDER), { recursive: true });
 }
 
@@ -34,13 +46,27 @@ Deno.writeTextFileSync(
   new URL("index.ts", FOLDER),
   `/** The golden texts of every story. Made by write_golden.ts. */
 
-import type { Texts } from "../run.ts";
+import type { Pictures, Texts } from "../run.ts";
 ${imports.join("\n")}
+import glossary from "./glossary.txt" with { type: "text" };
+import told from "./told.txt" with { type: "text" };
 
 /** By the story's name. */
 // deno-fmt-ignore
 export const GOLDEN: ReadonlyMap<string, Texts> = new Map([
 ${entries.join("\n")}
 ]);
+
+/** The ladders of some stories as files. */
+// deno-fmt-ignore
+export const PICTURES: ReadonlyMap<string, Pictures> = new Map([
+${drawn.join("\n")}
+]);
+
+/** The glossary as a terminal shows it. */
+export const GLOSSARY: string = glossary;
+
+/** Every claim of the catalogue as it is first told. */
+export const TOLD: string = told;
 `,
 );

@@ -4,16 +4,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import {
-  Connection,
-  decodePacket,
-  Flag,
-  Host,
-  instant,
-  parseAddress,
-  type PartialConfig,
-  Segment,
-} from "../../tcp/mod.ts";
+import { decodePacket, Segment } from "../../tcp/mod.ts";
 import {
   CONGESTION_REASONS,
   DROP_REASONS,
@@ -29,12 +20,11 @@ import { Coverage } from "../simulation/coverage.ts";
 import { simulate } from "../simulation/world.ts";
 import { recording } from "./collect.ts";
 import type { Collector } from "./collect.ts";
-import { FakeConnection, onTheWire, type Said } from "./fake_connection.ts";
+import { DAMAGE, packet, strayPackets, synInWindow, tooManyGaps } from "./situations.ts";
 
 /** Seeds of the simulation that together meet every kind of trouble. */
 const SEEDS = 300;
 
-const NOW = instant(1_000_000);
 const emitted = new Set<string>();
 
 /** The lines of a script's log end with the reason, in parentheses. */
@@ -65,33 +55,6 @@ function collect(seen: Collector): void {
   }
 }
 
-/** An IPv4 packet with a SYN, whole and right. */
-function packet(): Uint8Array {
-  const connection = new FakeConnection(recording().recorder);
-  const { addresses } = onTheWire(connection.segment({ flags: Flag.syn, seq: 0, mss: 1_460 }, "arrived"));
-  return addresses.slice(0, 44);
-}
-
-const DAMAGE:
-  readonly (readonly [name: string, reason: string, damage: (packet: Uint8Array) => Uint8Array])[] = [
-    ["a packet that is shorter than it says", "truncated", (octets) => octets.subarray(0, 43)],
-    ["another protocol", "not-tcp", (octets) => withIpChecksum(octets, 9, 17)],
-    ["a fragment", "fragment", (octets) => withIpChecksum(octets, 6, 0x20)],
-    ["a header shorter than one", "bad-ip-header", (octets) => withIpChecksum(octets, 0, 0x44)],
-    ["a damaged IP header", "bad-ip-checksum", (octets) => octets.with(8, 1)],
-    ["a data offset of less than a header", "bad-data-offset", (octets) => octets.with(32, 0x40)],
-    ["a damaged TCP header", "bad-checksum", (octets) => octets.with(24, 1)],
-  ];
-
-/** Puts a value into the IP header and makes its checksum right again. */
-function withIpChecksum(octets: Uint8Array, at: number, value: number): Uint8Array {
-  const changed = octets.with(at, value).with(10, 0).with(11, 0);
-  let sum = 0;
-  for (let i = 0; i < 20; i += 2) sum += (changed[i] ?? 0) << 8 | (changed[i + 1] ?? 0);
-  sum = ~((sum & 0xffff) + (sum >> 16)) & 0xffff;
-  return changed.with(10, sum >> 8).with(11, sum & 0xff);
-}
-
 const situations: (() => void)[] = [];
 const done = new Set<() => void>();
 
@@ -115,22 +78,7 @@ for (const [name, reason, damage] of DAMAGE) {
 
 emits("a host drops what is addressed to others, and what comes from nobody (MUST-57, MUST-63)", () => {
   const { recorder, seen } = recording();
-  const address = parseAddress("192.0.2.1");
-  const host = new Host({
-    addresses: [address],
-    secret: new Uint8Array(16),
-    config: { defence: { dropSynFin: true } },
-    observer: recorder,
-  });
-  host.listen({ port: 40_000 });
-  const connection = new FakeConnection(recorder);
-  const arrive = (change: () => void, flags: number): void => {
-    change();
-    host.segmentArrives(onTheWire(connection.segment({ flags, seq: 0 }, "arrived")), NOW);
-  };
-  arrive(() => connection.local = { address: parseAddress("192.0.2.9"), port: 40_000 }, Flag.syn);
-  arrive(() => connection.local = { address, port: 40_000 }, Flag.syn | Flag.fin);
-  arrive(() => connection.remote = { address: parseAddress("224.0.0.1"), port: 80 }, Flag.syn);
+  strayPackets(recorder);
   assertEquals(seen.of("dropped").map(({ reason }) => reason), [
     "not-ours",
     "syn-with-fin",
@@ -139,45 +87,16 @@ emits("a host drops what is addressed to others, and what comes from nobody (MUS
   collect(seen);
 });
 
-/** An established connection with an observer, and the one who plays its peer. */
-function established(config: PartialConfig): {
-  readonly connection: Connection;
-  readonly seen: Collector;
-  readonly arrive: (said: Said) => void;
-} {
-  const { recorder, seen } = recording();
-  const fake = new FakeConnection(recording().recorder);
-  fake.numbers(0, 0, 0);
-  const connection = Connection.connect({
-    config,
-    local: fake.local,
-    remote: fake.remote,
-    isn: () => fake.iss,
-    observer: recorder,
-  }, NOW);
-  const out = new Segment();
-  const transmit = (): void => {
-    while (connection.transmit(out, NOW));
-  };
-  transmit();
-  const arrive = (said: Said): void => {
-    connection.segmentArrives(onTheWire(fake.segment(said, "arrived")), NOW);
-    transmit();
-  };
-  arrive({ flags: Flag.syn | Flag.ack, seq: 0, ack: 1 });
-  return { connection, seen, arrive };
-}
-
 emits("a SYN in the window of an open connection resets it where that is asked for (RFC 793 3.9)", () => {
-  const { seen, arrive } = established({ defence: { synAnswer: "reset" } });
-  arrive({ flags: Flag.syn, seq: 5 });
+  const { recorder, seen } = recording();
+  synInWindow(recorder);
   assert(seen.of("sent").some(({ reason }) => reason === "reset-syn-in-window"));
   collect(seen);
 });
 
 emits("more gaps than a receiver remembers: what it has no room for is acknowledged as not here", () => {
-  const { seen, arrive } = established({});
-  for (let i = 0; i < 3_000; i++) arrive({ flags: Flag.ack, seq: 3 + 2 * i, ack: 1, data: "x" });
+  const { recorder, seen } = recording();
+  tooManyGaps(recorder);
   assert(seen.of("sent").some(({ reason }) => reason === "ack-too-many-gaps"));
   assert(seen.of("dropped").some(({ reason }) => reason === "too-many-gaps"));
   collect(seen);

@@ -126,7 +126,7 @@ Deno.test("statistics count segments, octets, retransmissions, timers and reduct
   assertStringIncludes(text, `  sent        ${client.segmentsSent} segments, `);
   assertStringIncludes(text, `  received    ${client.segmentsReceived} segments, 0 B`);
   assertStringIncludes(text, `  sent again  ${client.segmentsRetransmitted} segments, `);
-  assertMatch(text, /least 20 ms, smoothed 2\d/);
+  assertMatch(text, /minimum 20 ms, smoothed 2\d/);
   assertMatch(text, /reduced (once|2 times)/);
 });
 

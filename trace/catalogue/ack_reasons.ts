@@ -6,7 +6,6 @@
 
 import type { SendReason } from "../core.ts";
 import type { SentEvent } from "../record.ts";
-import { hasRoom } from "./conditions.ts";
 import { type CatalogueEntry, firstTrue } from "./entry.ts";
 
 /** Reasons of segments that only acknowledge. */
@@ -77,7 +76,6 @@ export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>>
   },
   "ack-unacceptable": firstTrue<SentEvent>(
     {
-      when: hasRoom,
       rule: "RFC 9293 3.10.7.4, first",
       label: "ACK: outside the window",
       sentence:

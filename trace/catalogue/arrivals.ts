@@ -98,12 +98,12 @@ const ACKNOWLEDGMENTS: Readonly<Record<AckMeaning, Entry>> = {
   "acknowledges": {
     rule: "RFC 9293 3.10.7.4, fifth",
     label: "acknowledges",
-    sentence: "ACK {ack}: {acked} more octets of ours have arrived.",
+    sentence: "ACK {ack} acknowledges {acked} more octets of ours.",
   },
   "acknowledges-syn": {
     rule: "RFC 9293 3.10.7.4, fifth",
     label: "acknowledges our SYN",
-    sentence: "ACK {ack}: our SYN has arrived.",
+    sentence: "ACK {ack} acknowledges our SYN.",
   },
   "acknowledges-fin": {
     rule: "RFC 9293 3.10.7.4, fifth",
@@ -184,7 +184,6 @@ const DATA: Readonly<Record<DataMeaning, Entry>> = {
       sentence: "{length} octets of data, {span}: what we expected next.",
     },
     {
-      when: ({ view }) => view !== null && view.rcvNxt !== null,
       rule: "RFC 9293 3.10.7.4, seventh",
       label: "data",
       sentence: "{length} octets of data, {span}, of which those from {rcvNxt} on are new.",

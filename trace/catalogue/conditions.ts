@@ -5,7 +5,7 @@
  */
 
 import { Flag, type State } from "../core.ts";
-import type { CongestionEvent, SentEvent, TraceEvent, ViewRecord } from "../record.ts";
+import type { SentEvent, TraceEvent, ViewRecord } from "../record.ts";
 
 /** The variables at the event; null where there are none. */
 function viewOf(event: TraceEvent): ViewRecord | null {
@@ -22,11 +22,6 @@ export function inState(...states: readonly State[]): (event: TraceEvent) => boo
 
 /** The connection is opening: the peer has not acknowledged our SYN. */
 export const isOpening: (event: TraceEvent) => boolean = inState("SYN-SENT", "SYN-RECEIVED");
-
-/** Our window has room. */
-export function hasRoom(event: TraceEvent): boolean {
-  return (viewOf(event)?.rcvWnd ?? 0) > 0;
-}
 
 /** The peer's window is closed. */
 export function isWindowClosed(event: TraceEvent): boolean {
@@ -48,11 +43,6 @@ export function carriesFin({ segment }: SentEvent): boolean {
 /** The segment begins with the earliest octet that is not acknowledged. */
 export function isEarliest({ segment, view }: SentEvent): boolean {
   return view !== null && segment.seq === view.sndUna;
-}
-
-/** The threshold is another than before. */
-export function thresholdChanged(event: CongestionEvent): boolean {
-  return event.view.ssthresh !== event.ssthreshBefore;
 }
 
 /** What both conditions ask for. */

@@ -8,37 +8,16 @@
  */
 
 import type { CongestionReason } from "../core.ts";
-import { initialWindowFormula, thresholdFormula } from "../formulas.ts";
 import type { CongestionEvent } from "../record.ts";
-import { both, thresholdChanged } from "./conditions.ts";
 import { type CatalogueEntry, firstTrue } from "./entry.ts";
-
-function byReno(event: CongestionEvent): boolean {
-  return event.control === "reno" && thresholdChanged(event) && thresholdFormula(event) !== null;
-}
-
-function byCubic(event: CongestionEvent): boolean {
-  return event.control === "cubic" && thresholdChanged(event) && thresholdFormula(event) !== null;
-}
-
-/** The window stays for now, and comes down as data are delivered (RFC 9937). */
-function isLed(event: CongestionEvent): boolean {
-  return event.cwndBefore === event.view.cwnd;
-}
-
-const LED = "cwnd stays {cwnd} for now, and comes down as data are delivered.";
-const MOVED = "cwnd goes from {cwndBefore} to {cwnd}.";
 
 /** Claims about a reduction, each with the formula that holds, and without where none does. */
 function reduction(label: string, rule: string, first: string): CatalogueEntry<CongestionEvent> {
-  const formula = `${first} ssthresh = {thresholdFormula};`;
+  const formula = `${first} ssthresh = {thresholdFormula}; {windowMove}.`;
   return firstTrue<CongestionEvent>(
-    { when: both(byReno, isLed), rule: "RFC 5681 3.1 (4); RFC 9937 6", label, sentence: `${formula} ${LED}` },
-    { when: byReno, rule: "RFC 5681 3.1 (4)", label, sentence: `${formula} ${MOVED}` },
-    { when: both(byCubic, isLed), rule: "RFC 9438 4.6; RFC 9937 6", label, sentence: `${formula} ${LED}` },
-    { when: byCubic, rule: "RFC 9438 4.6", label, sentence: `${formula} ${MOVED}` },
-    { when: thresholdChanged, rule, label, sentence: `${first} ssthresh is {ssthresh} now; ${MOVED}` },
-    { rule, label, sentence: `${first} ssthresh stays {ssthresh}; ${MOVED}` },
+    { when: ({ control }) => control === "reno", rule: "RFC 5681 3.1 (4)", label, sentence: formula },
+    { rule: "RFC 9438 4.6", label, sentence: formula },
+    { rule, label, sentence: `${first} ssthresh is {ssthresh}; {windowMove}.` },
   );
 }
 
@@ -46,7 +25,6 @@ function reduction(label: string, rule: string, first: string): CatalogueEntry<C
 export const CONGESTION_REASONS: Readonly<Record<CongestionReason, CatalogueEntry>> = {
   "initial-window": firstTrue<CongestionEvent>(
     {
-      when: (event) => initialWindowFormula(event) !== null,
       rule: "RFC 6928 2",
       label: "initial window",
       sentence: "The connection may start with cwnd = {initialWindowFormula} octets in flight.",
@@ -95,20 +73,16 @@ export const CONGESTION_REASONS: Readonly<Record<CongestionReason, CatalogueEntr
     sentence:
       "While the window comes down, what may be sent follows what is delivered: cwnd goes from {cwndBefore} to {cwnd}, towards ssthresh ({ssthresh}).",
   },
-  "recovery-ended": firstTrue<CongestionEvent>(
-    {
-      when: thresholdChanged,
-      rule: "RFC 8985 7.4.2",
-      label: "tail loss repaired",
-      sentence:
-        "Only the tail loss probe brought the peer what it repeated, so a segment was lost: ssthresh is {ssthresh} now, and cwnd goes from {cwndBefore} to {cwnd}.",
-    },
-    {
-      rule: "RFC 5681 3.2, step 6; RFC 6582 3.2, step 3",
-      label: "recovery ended",
-      sentence:
-        "Everything that was in flight when the window was reduced is acknowledged: cwnd goes from {cwndBefore} to {cwnd}.",
-    },
+  "recovery-ended": {
+    rule: "RFC 5681 3.2, step 6; RFC 6582 3.2, step 3",
+    label: "recovery ended",
+    sentence:
+      "Everything that was in flight when the window was reduced is acknowledged: cwnd goes from {cwndBefore} to {cwnd}.",
+  },
+  "tail-loss-repaired": reduction(
+    "tail loss repaired",
+    "RFC 8985 7.4.2",
+    "Only the tail loss probe brought the peer what it repeated, so a segment was lost.",
   ),
   "retransmission-timeout": reduction(
     "timeout: window reduced",
@@ -124,7 +98,7 @@ export const CONGESTION_REASONS: Readonly<Record<CongestionReason, CatalogueEntr
     rule: "RFC 4015 3.2; RFC 5682 3; RFC 3708 3",
     label: "reduction undone",
     sentence:
-      "What was sent again had not been lost: cwnd goes back from {cwndBefore} to {cwnd}, ssthresh from {ssthreshBefore} to {ssthresh}.",
+      "What was sent again had not been lost, so the reduction is undone: cwnd goes from {cwndBefore} to {cwnd}, ssthresh from {ssthreshBefore} to {ssthresh}.",
   },
   "idle-restart": {
     rule: "RFC 5681 4.1",

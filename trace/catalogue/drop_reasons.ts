@@ -6,7 +6,7 @@
 
 import type { DropReason } from "../core.ts";
 import type { DroppedEvent } from "../record.ts";
-import { hasRoom, inState } from "./conditions.ts";
+import { inState } from "./conditions.ts";
 import { type CatalogueEntry, firstTrue } from "./entry.ts";
 
 const isSynSent = inState("SYN-SENT");
@@ -72,7 +72,6 @@ export const DROP_REASONS: Readonly<Record<DropReason, CatalogueEntry>> = {
       sentence: "While our SYN waits for its answer, only SYN and RST mean something.",
     },
     {
-      when: hasRoom,
       rule: "RFC 9293 3.10.7.4, first",
       label: "outside the window",
       sentence: "Nothing of the segment at {seq} is inside our window, {rcvSpan}.",

@@ -119,7 +119,6 @@ const TEXT: Readonly<Record<TextReason, Entry>> = {
   ),
   "limited-transmit": firstTrue<SentEvent>(
     {
-      when: ({ view }) => view !== null && view.cwnd !== null && view.flight > view.cwnd,
       rule: "RFC 3042 2; RFC 5681 3.2, step 1",
       label: "limited transmit",
       sentence:
@@ -174,6 +173,7 @@ type RepeatReason =
   | "retransmit-rack"
   | "retransmit-partial-ack"
   | "retransmit-path-mtu"
+  | "retransmit-refused"
   | "tail-loss-probe";
 
 const REPEATED: Readonly<Record<RepeatReason, Entry>> = {
@@ -194,7 +194,6 @@ const REPEATED: Readonly<Record<RepeatReason, Entry>> = {
   ),
   "retransmit-duplicate-acks": firstTrue<SentEvent>(
     {
-      when: isEarliest,
       rule: "RFC 5681 3.2",
       label: "fast retransmit: duplicate ACKs",
       sentence:
@@ -231,20 +230,26 @@ const REPEATED: Readonly<Record<RepeatReason, Entry>> = {
     sentence:
       "The path takes only smaller packets: what was too long goes again, in segments of at most {mss} octets ({content}). This is no sign of congestion.",
   },
+  "retransmit-refused": {
+    rule: "RFC 9293 3.8.6.1",
+    label: "after the probes",
+    sentence:
+      "The peer's window has opened: what it refused while the window was closed goes again ({content}). This is no sign of congestion.",
+  },
   "tail-loss-probe": firstTrue<SentEvent>(
     {
       when: ({ view, marks }) => view !== null && view.srtt > 0 && !marks.includes("retransmission"),
       rule: "RFC 8985 7.3",
       label: "tail loss probe",
       sentence:
-        "No ACK has come for about two smoothed round trips (SRTT {srtt}): new data, {span}, leave as a probe, so that the peer says what it has before the retransmission timer expires.",
+        "No ACK has come for longer than a round trip takes (SRTT {srtt}): new data, {span}, leave as a probe, so that the peer says what it has before the retransmission timer expires.",
     },
     {
       when: ({ view }) => view !== null && view.srtt > 0,
       rule: "RFC 8985 7.3",
       label: "tail loss probe",
       sentence:
-        "No ACK has come for about two smoothed round trips (SRTT {srtt}): the last segment that was sent goes again as a probe ({content}), so that the peer says what it has before the retransmission timer expires.",
+        "No ACK has come for longer than a round trip takes (SRTT {srtt}): the last segment that was sent goes again as a probe ({content}), so that the peer says what it has before the retransmission timer expires.",
     },
     {
       rule: "RFC 8985 7.3",

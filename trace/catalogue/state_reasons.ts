@@ -95,7 +95,7 @@ const CLOSINGS: Readonly<
       when: goesTo("FIN-WAIT-2"),
       rule: "RFC 9293 3.10.7.4, fifth",
       label: "our FIN acknowledged",
-      sentence: "The peer has everything that we sent, our FIN included. Its own direction is still open.",
+      sentence: "The peer has everything that we sent, our FIN included.",
     },
     {
       when: goesTo("TIME-WAIT"),

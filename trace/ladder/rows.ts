@@ -168,7 +168,7 @@ function rowOf(event: TraceEvent, connection: ConnectionRecord, start: number): 
     case "timer":
       return { ...note(event, time, "again", timerLabel(event, connection)), why };
     case "icmp":
-      return { ...note(event, time, "again", `ICMP ${icmpName(event)}: ${labelOf(event, connection)}`), why };
+      return { ...note(event, time, "again", `${icmpName(event)}: ${labelOf(event, connection)}`), why };
     case "congestion":
       return isGrowth(event) || event.reason === "initial-window"
         ? null

@@ -16,6 +16,7 @@ import {
 import { VIEW, VIEW_NAMES, type ViewRecord, type ViewUnit } from "../view.ts";
 import type { ConnectionTotal, KeptEvent } from "../recording.ts";
 import { TALLIED, type Tally } from "../tally.ts";
+import { type RulePart, rulePartsOf } from "../rule_links.ts";
 import { entriesOf } from "../told.ts";
 import { variableTexts } from "../variables.ts";
 
@@ -33,8 +34,10 @@ const NUMBERS = [
 ] as const satisfies readonly (keyof SegmentRecord)[];
 
 /** What is said of a code, with the names of variables in it. */
-export interface ReportEntry extends Pick<CatalogueEntry, "rule" | "label" | "sentence"> {
+export interface ReportEntry extends Pick<CatalogueEntry, "label" | "sentence"> {
   readonly code: string;
+  /** The rule in parts: places with their addresses, and what is between them. */
+  readonly rule: readonly RulePart[];
 }
 
 /** What the page's script gets. */
@@ -137,7 +140,12 @@ class ColumnBuilder {
     return entriesOf(event, connection).map(({ code, entry }) => {
       let number = this.#entryNumbers.get(entry);
       if (number === undefined) {
-        number = this.entries.push({ code, rule: entry.rule, label: entry.label, sentence: entry.sentence }) -
+        number = this.entries.push({
+          code,
+          rule: rulePartsOf(entry.rule),
+          label: entry.label,
+          sentence: entry.sentence,
+        }) -
           1;
         this.#entryNumbers.set(entry, number);
       }

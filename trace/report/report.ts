@@ -8,6 +8,9 @@ import licence from "uplot/licence" with { type: "text" };
 import uPlot from "uplot/script" with { type: "text" };
 import libraryStyle from "uplot/style" with { type: "text" };
 import { markupText } from "../escape.ts";
+import { GLOSSARY } from "../glossary.ts";
+import { LEGEND } from "../notation.ts";
+import { rulePartsOf } from "../rule_links.ts";
 import { type ReportData, reportData, type ReportSource } from "./columns.ts";
 import charts from "./page/charts.js" with { type: "text" };
 import data from "./page/data.js" with { type: "text" };
@@ -43,7 +46,7 @@ const MODULES: Readonly<Record<string, string>> = {
 };
 
 /** Where something is put into the page. */
-const PLACES = /CONTENT-POLICY|PROGRAM-NAME|PACKED-DATA|<!-- (?:style|scripts) -->/g;
+const PLACES = /CONTENT-POLICY|PROGRAM-NAME|PACKED-DATA|<!-- (?:style|scripts|glossary) -->/g;
 
 /** Octets that are turned into text at a time. */
 const CHUNK = 32_768;
@@ -62,9 +65,28 @@ export async function htmlReport(source: ReportSource, options: ReportOptions): 
     "<!-- style -->": `<style>${libraryStyle}${style}</style>`,
     "PROGRAM-NAME": markupText(options.program),
     "PACKED-DATA": packed,
+    "<!-- glossary -->": glossaryMarkup(),
     "<!-- scripts -->": `<script>${library}</script>\n<script>${script}</script>`,
   };
   return page.replace(PLACES, (place) => parts[place] ?? "");
+}
+
+/** The notation and the words that the page uses. */
+function glossaryMarkup(): string {
+  const rows = [
+    ...LEGEND.map(([notation, meaning]) =>
+      `<dt><code>${markupText(notation)}</code></dt><dd>${markupText(meaning)}</dd>`
+    ),
+    ...GLOSSARY.map(({ term, meaning, rule }) => {
+      const places = rulePartsOf(rule).map(([text, url]) =>
+        url === null ? markupText(text) : `<a href="${markupText(url)}">${markupText(text)}</a>`
+      );
+      return `<dt>${markupText(term)}</dt><dd>${markupText(meaning)} <span class="rule">[${
+        places.join("")
+      }]</span></dd>`;
+    }),
+  ];
+  return `<dl class="glossary">${rows.join("\n")}</dl>`;
 }
 
 /** A module of a page that cannot import: a function of its own, whose exports the later ones find by its name. */

@@ -114,16 +114,17 @@ export class Trace {
     return this.data.marks.filter((_mark, bit) => (this.columns.marks[i] & 1 << bit) !== 0);
   }
 
-  /** What is said of the event: code, rule, label and the sentence with its values. */
+  /** What is said of the event: code, rule and its places, label and the sentence with its values. */
   told(i) {
     return this.columns.said[i].map(([entry, ...values]) => {
       const { code, rule, label, sentence } = this.data.entries[entry];
       let next = 0;
       const filled = sentence.replace(/\{\w+\}/g, () => values[next++] ?? "?").replace(
-        /\b1 octets\b/g,
-        "1 octet",
+        /\b1 (more )?octets\b/g,
+        "1 $1octet",
       );
-      return { code, rule, label: plain(label), sentence: filled };
+      const text = rule.map(([part]) => part).join("");
+      return { code, rule: text, places: rule, label: plain(label), sentence: filled };
     });
   }
 

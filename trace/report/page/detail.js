@@ -40,15 +40,22 @@ function titleOf(trace, i) {
   } s`;
 }
 
+/** The rule with a link for each place in a standard; nothing for what has none. */
+function ruleElement(places) {
+  if (places.length === 0) return "";
+  const parts = places.map(([text, url]) => url === null ? text : element("a", { href: url }, text));
+  return element("span", { class: "rule" }, "[", ...parts, "]");
+}
+
 function reasons(trace, i) {
   const list = element("div", { class: "reasons" });
-  for (const { sentence, rule, code } of trace.told(i)) {
+  for (const { sentence, places, code } of trace.told(i)) {
     list.append(
       element(
         "p",
         {},
         `${sentence} `,
-        element("span", { class: "rule" }, `[${rule}]`),
+        ruleElement(places),
         " ",
         element("code", {}, code),
       ),

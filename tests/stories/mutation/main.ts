@@ -1,0 +1,205 @@
+/**
+ * Changes what people are shown, one thing at a time, and looks whether a golden text of the stories notices:
+ * `deno task mutate:stories [PART OF A MODULE'S NAME]`.
+ *
+ * The catalogue: sentence, label, rule and condition of each claim. The modules that put texts and pictures together: each
+ * literal, in a copy of the project in which modules ask for their literals, so that one run of a story tells of a change.
+ * Prints what nobody noticed, and fails if there is anything.
+ *
+ * @module
+ */
+
+import { type CatalogueEntry, claimsOf } from "../../../trace/catalogue.ts";
+import { FirstTold, TABLES, toldOfAll, toldPage } from "../told.ts";
+import { STORIES } from "../stories.ts";
+import { instrumented, type Literal, literalsOf } from "./literals.ts";
+import { isExcused, MODULES } from "./modules.ts";
+import type { Reply, Request } from "./worker.ts";
+
+const ROOT = new URL("../../../", import.meta.url);
+const LEFT_OUT = [".git", "docs", "node_modules", "build", "bench", "e2e"];
+/** Milliseconds after which a change that makes everything hang has been noticed. */
+const PATIENCE = 30_000;
+
+/** A change to a module's text. */
+interface Mutant extends Literal {
+  readonly number: number;
+  readonly module: string;
+}
+
+/** A worker that answers one request after the other. */
+class Shower {
+  readonly #worker: Worker;
+
+  constructor(url: URL) {
+    this.#worker = new Worker(url, { type: "module" });
+  }
+
+  ask(request: Request): Promise<Reply> {
+    return new Promise((resolve) => {
+      const noticed = (by: string) => resolve({ noticedBy: by, asked: [] });
+      const timer = setTimeout(() => noticed("waiting"), PATIENCE);
+      this.#worker.onmessage = ({ data }: MessageEvent<Reply>) => {
+        clearTimeout(timer);
+        resolve(data);
+      };
+      this.#worker.onerror = (event) => {
+        event.preventDefault();
+        clearTimeout(timer);
+        noticed("loading");
+      };
+      this.#worker.postMessage(request);
+    });
+  }
+
+  close(): void {
+    this.#worker.terminate();
+  }
+}
+
+function copyFolder(from: URL, to: URL): void {
+  Deno.mkdirSync(to, { recursive: true });
+  for (const { name, isDirectory, isFile } of Deno.readDirSync(from)) {
+    if (LEFT_OUT.includes(name)) continue;
+    if (isDirectory) copyFolder(new URL(`${name}/`, from), new URL(`${name}/`, to));
+    else if (isFile) Deno.copyFileSync(new URL(name, from), new URL(name, to));
+  }
+}
+
+/** Changes each claim of the catalogue in place. @returns what nobody noticed, and how many changes there were */
+async function changeCatalogue(): Promise<{ readonly survivors: readonly string[]; readonly count: number }> {
+  const told = await toldOfAll({ keepsAll: true });
+  const page = toldPage(told);
+  const survivors: string[] = [];
+  let count = 0;
+  for (const [table, entries] of Object.entries(TABLES)) {
+    for (const [code, entry] of Object.entries(entries)) {
+      claimsOf(entry).forEach((claim, i) => {
+        const changes: Partial<CatalogueEntry>[] = [
+          { sentence: `${claim.sentence}¤` },
+          { label: `${claim.label}¤` },
+          { rule: `${claim.rule}¤` },
+          ...claim.when === undefined ? [] : [{ when: () => true }, { when: () => false }],
+        ];
+        for (const change of changes) {
+          count++;
+          const [field = ""] = Object.keys(change);
+          const original = { ...claim };
+          Object.assign(claim, change);
+          if (toldPage(field === "when" ? retold(told, code) : told) === page) {
+            survivors.push(`${table} ${code}, claim ${i}: ${field} ${change.when?.toString() ?? ""}`);
+          }
+          Object.assign(claim, original);
+        }
+      });
+    }
+  }
+  return { survivors, count };
+}
+
+/** The first tellings once more, of the events that told one code. */
+function retold(told: FirstTold, code: string): FirstTold {
+  const again = new FirstTold();
+  for (const [claim, telling] of told.tellings) {
+    if (telling.code !== code) again.tellings.set(claim, telling);
+  }
+  for (const { event, connection, lacksVariables } of told.all.get(code) ?? []) {
+    again.lacksVariables = lacksVariables;
+    again.event(event, connection);
+  }
+  return again;
+}
+
+/** A copy of the project whose modules ask for their literals. */
+function instrumentedCopy(folder: URL, filter: string): readonly Mutant[] {
+  copyFolder(ROOT, folder);
+  const mutants: Mutant[] = [];
+  for (const [module, kinds] of MODULES) {
+    if (!module.includes(filter)) continue;
+    const url = new URL(module, folder);
+    const text = Deno.readTextFileSync(url);
+    const literals = literalsOf(text).filter((literal) =>
+      kinds.includes(literal.kind === "number" ? "numbers" : "texts") && !isExcused(module, literal)
+    );
+    Deno.writeTextFileSync(url, instrumented(text, literals, mutants.length));
+    literals.forEach((literal) => mutants.push({ ...literal, module, number: mutants.length }));
+  }
+  return mutants;
+}
+
+/** Changes each literal. @returns what nobody noticed */
+async function changeLiterals(mutants: readonly Mutant[], worker: URL): Promise<readonly Mutant[]> {
+  const names = ["glossary", ...STORIES.map(({ name }) => name), "told"];
+  const shownBy = new Map<number, string[]>();
+  const atLoading = new Set<number>();
+  const first = new Shower(worker);
+  for (const number of (await first.ask({ changed: null, surfaces: [] })).asked) atLoading.add(number);
+  for (const name of names) {
+    const { asked, noticedBy } = await first.ask({ changed: null, surfaces: [name] });
+    if (noticedBy !== null) {
+      throw new Error(`Without any change ${noticedBy} is not as the golden texts have it`);
+    }
+    for (const number of asked) shownBy.set(number, [...shownBy.get(number) ?? [], name]);
+  }
+  first.close();
+  const left: Mutant[] = [];
+  const waiting = [...mutants];
+  const survivors: Mutant[] = [];
+  await inParallel(async () => {
+    let shower = new Shower(worker);
+    await shower.ask({ changed: null, surfaces: [] });
+    for (let mutant = waiting.pop(); mutant !== undefined; mutant = waiting.pop()) {
+      const surfaces = shownBy.get(mutant.number);
+      const { noticedBy } = surfaces === undefined
+        ? { noticedBy: null }
+        : await shower.ask({ changed: mutant.number, surfaces });
+      if (noticedBy === null) left.push(mutant);
+      if (noticedBy !== "waiting") continue;
+      shower.close();
+      shower = new Shower(worker);
+      await shower.ask({ changed: null, surfaces: [] });
+    }
+    shower.close();
+  });
+  // What is made when a module is loaded, or kept from the time before, takes a worker of its own.
+  await inParallel(async () => {
+    for (let mutant = left.pop(); mutant !== undefined; mutant = left.pop()) {
+      const surfaces = atLoading.has(mutant.number) ? names : shownBy.get(mutant.number) ?? [];
+      const shower = new Shower(worker);
+      const { noticedBy } = await shower.ask({ changed: mutant.number, surfaces });
+      if (noticedBy === null) survivors.push(mutant);
+      shower.close();
+    }
+  });
+  return survivors;
+}
+
+function print(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+}
+
+async function inParallel(work: () => Promise<void>): Promise<void> {
+  await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, work));
+}
+
+const [filter = ""] = Deno.args;
+const started = performance.now();
+const catalogue = await changeCatalogue();
+for (const survivor of catalogue.survivors) print(`survives: ${survivor}`);
+const folder = new URL(`file://${Deno.makeTempDirSync()}/`);
+let survivors: readonly Mutant[] = [];
+let count = catalogue.count;
+try {
+  const mutants = instrumentedCopy(folder, filter);
+  count += mutants.length;
+  survivors = await changeLiterals(mutants, new URL("tests/stories/mutation/worker.ts", folder));
+} finally {
+  Deno.removeSync(folder, { recursive: true });
+}
+for (const { module, line, source } of survivors.toSorted((a, b) => a.number - b.number)) {
+  print(`survives: ${module}:${line}: ${source}`);
+}
+const unnoticed = survivors.length + catalogue.survivors.length;
+const seconds = ((performance.now() - started) / 1_000).toFixed(0);
+print(`${count} changes, ${unnoticed} of them noticed by no golden text, in ${seconds} s`);
+if (unnoticed > 0) Deno.exitCode = 1;

@@ -1,0 +1,38 @@
+/**
+ * Which modules are changed, and which of their literals are not, with the reason.
+ *
+ * @module
+ */
+
+import type { Literal } from "./literals.ts";
+
+/** The modules whose literals people see, and which of them. */
+export const MODULES: ReadonlyMap<string, readonly ("texts" | "numbers")[]> = new Map([
+  ["trace/format.ts", ["texts", "numbers"]],
+  ["trace/notation.ts", ["texts", "numbers"]],
+  ["trace/formulas.ts", ["texts", "numbers"]],
+  ["trace/variables.ts", ["texts"]],
+  ["trace/lines.ts", ["texts"]],
+  ["trace/explain.ts", ["texts"]],
+  ["trace/agreement.ts", ["texts"]],
+  ["trace/statistics.ts", ["texts", "numbers"]],
+  ["trace/tally.ts", ["texts"]],
+  ["trace/initial_numbers.ts", ["texts"]],
+  ["trace/sack.ts", ["texts", "numbers"]],
+  ["trace/glossary.ts", ["texts"]],
+  ["trace/ladder/rows.ts", ["texts"]],
+  ["trace/ladder/terminal.ts", ["texts", "numbers"]],
+  ["trace/ladder/svg.ts", ["texts", "numbers"]],
+  ["trace/ladder/mermaid.ts", ["texts", "numbers"]],
+  ["cli/narrator.ts", ["texts"]],
+]);
+
+/** Literals that nobody can see the change of. */
+const EXCUSED: readonly (readonly [module: RegExp, source: RegExp, reason: string])[] = [
+  [/./, /^"\s*"$/, "an empty text stands for nothing that is shown"],
+  [/./, /^"(\\x1b\[\d*m)"$/, "colours are shown on terminals only"],
+];
+
+export function isExcused(module: string, { source }: Literal): boolean {
+  return EXCUSED.some(([modules, sources]) => modules.test(module) && sources.test(source));
+}

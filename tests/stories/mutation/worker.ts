@@ -1,0 +1,60 @@
+/**
+ * Shows everything with one literal changed, and says whether that is noticed. It runs in the copy whose modules ask for
+ * their literals.
+ *
+ * @module
+ */
+
+/** What is asked of the worker. */
+export interface Request {
+  /** The literal that is another than written; null: none. */
+  readonly changed: number | null;
+  /** What to show, until something is noticed. */
+  readonly surfaces: readonly string[];
+}
+
+/** What became of it. */
+export interface Reply {
+  readonly noticedBy: string | null;
+  /** The literals that were asked for. */
+  readonly asked: readonly number[];
+}
+
+/** A worker's own scope, as far as it is used here. */
+interface Scope {
+  __literal: (number: number, value: string | number) => string | number;
+  onmessage: (message: MessageEvent<Request>) => void;
+  postMessage(reply: Reply): void;
+}
+
+const scope = globalThis as unknown as Scope;
+
+let changed: number | null = null;
+const asked = new Set<number>();
+
+scope.__literal = (number, value) => {
+  asked.add(number);
+  if (number !== changed) return value;
+  return typeof value === "number" ? value + 1 : `${value}¤`;
+};
+
+scope.onmessage = async ({ data }) => {
+  changed = data.changed;
+  asked.clear();
+  const noticedBy = await firstNotice(data.surfaces);
+  scope.postMessage({ noticedBy, asked: [...asked] });
+};
+
+async function firstNotice(surfaces: readonly string[]): Promise<string | null> {
+  let name = "loading";
+  try {
+    // Only now, so that what a module makes when it is loaded has the change too.
+    const { SURFACES } = await import("../surfaces.ts");
+    for (name of surfaces) {
+      if (!await SURFACES.get(name)?.()) return name;
+    }
+    return null;
+  } catch (error) {
+    return `${name}: ${error instanceof Error ? error.stack : error}`;
+  }
+}

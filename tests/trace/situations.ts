@@ -1,0 +1,158 @@
+/**
+ * Situations that neither the scripts nor the simulation have, of which something is to be told.
+ *
+ * @module
+ */
+
+import {
+  Connection,
+  Flag,
+  Host,
+  instant,
+  parseAddress,
+  type PartialConfig,
+  Segment,
+  seqDistance,
+} from "../../tcp/mod.ts";
+import type { Recorder } from "../../trace/recorder.ts";
+import { recording } from "./collect.ts";
+import { FakeConnection, onTheWire, type Said } from "./fake_connection.ts";
+
+export const NOW = instant(1_000_000);
+
+/** An IPv4 packet with a SYN, whole and right. */
+export function packet(): Uint8Array {
+  const connection = new FakeConnection(recording().recorder);
+  const { addresses } = onTheWire(connection.segment({ flags: Flag.syn, seq: 0, mss: 1_460 }, "arrived"));
+  return addresses.slice(0, 44);
+}
+
+/** Packets that the decoder refuses. */
+export const DAMAGE:
+  readonly (readonly [name: string, reason: string, damage: (packet: Uint8Array) => Uint8Array])[] = [
+    ["a packet that is shorter than it says", "truncated", (octets) => octets.subarray(0, 43)],
+    ["another protocol", "not-tcp", (octets) => withIpChecksum(octets, 9, 17)],
+    ["a fragment", "fragment", (octets) => withIpChecksum(octets, 6, 0x20)],
+    ["a header shorter than one", "bad-ip-header", (octets) => withIpChecksum(octets, 0, 0x44)],
+    ["a damaged IP header", "bad-ip-checksum", (octets) => octets.with(8, 1)],
+    ["a data offset of less than a header", "bad-data-offset", (octets) => octets.with(32, 0x40)],
+    ["a damaged TCP header", "bad-checksum", (octets) => octets.with(24, 1)],
+  ];
+
+/** Puts a value into the IP header and makes its checksum right again. */
+function withIpChecksum(octets: Uint8Array, at: number, value: number): Uint8Array {
+  const changed = octets.with(at, value).with(10, 0).with(11, 0);
+  let sum = 0;
+  for (let i = 0; i < 20; i += 2) sum += (changed[i] ?? 0) << 8 | (changed[i + 1] ?? 0);
+  sum = ~((sum & 0xffff) + (sum >> 16)) & 0xffff;
+  return changed.with(10, sum >> 8).with(11, sum & 0xff);
+}
+
+/** A host drops what is addressed to others, what comes from nobody, and what opens and closes at once. */
+export function strayPackets(recorder: Recorder): void {
+  const address = parseAddress("192.0.2.1");
+  const host = new Host({
+    addresses: [address],
+    secret: new Uint8Array(16),
+    config: { defence: { dropSynFin: true } },
+    observer: recorder,
+  });
+  host.listen({ port: 40_000 });
+  const connection = new FakeConnection(recorder);
+  const arrive = (change: () => void, flags: number): void => {
+    change();
+    host.segmentArrives(onTheWire(connection.segment({ flags, seq: 0 }, "arrived")), NOW);
+  };
+  arrive(() => connection.local = { address: parseAddress("192.0.2.9"), port: 40_000 }, Flag.syn);
+  arrive(() => connection.local = { address, port: 40_000 }, Flag.syn | Flag.fin);
+  arrive(() => connection.remote = { address: parseAddress("224.0.0.1"), port: 80 }, Flag.syn);
+}
+
+/** A SYN in the window of an open connection, which resets it where that is asked for (RFC 793 3.9). */
+export function synInWindow(recorder: Recorder): void {
+  const { arrive } = established(recorder, { defence: { synAnswer: "reset" } });
+  arrive({ flags: Flag.syn, seq: 5 });
+}
+
+/** More gaps than a receiver remembers. */
+export function tooManyGaps(recorder: Recorder): void {
+  const { arrive } = established(recorder, {});
+  for (let i = 0; i < 3_000; i++) arrive({ flags: Flag.ack, seq: 3 + 2 * i, ack: 1, data: "x" });
+}
+
+/** Data for a connection that is closed already. */
+export function afterTheEnd(recorder: Recorder): void {
+  const { connection, arrive } = established(recorder, {});
+  connection.abort(NOW);
+  arrive({ flags: Flag.ack, seq: 1, ack: 1, data: "x" });
+}
+
+/** The program gives up while its SYN waits for an answer. */
+export function abortBeforeAnswer(recorder: Recorder): void {
+  const { connection, transmit } = opening(recorder, {});
+  connection.abort(NOW, true);
+  transmit();
+}
+
+/** A router marks something in every round trip, until the threshold cannot come down further. */
+function congestionMarks(recorder: Recorder, ssthreshFrom: "FlightSize" | "cwnd"): void {
+  const ROUNDS = 8;
+  const { connection, fake, arrive } = established(
+    recorder,
+    { congestion: { ecn: "request" }, recovery: { ssthreshFrom } },
+    Flag.ece,
+  );
+  connection.send(new Uint8Array(100_000), NOW);
+  for (let i = 0; i < ROUNDS; i++) {
+    arrive({ flags: Flag.ack | Flag.ece, seq: 1, ack: seqDistance(fake.iss, connection.sndNxt) });
+  }
+}
+
+/** Each tells a recorder something. */
+export const SITUATIONS: readonly ((recorder: Recorder) => void)[] = [
+  strayPackets,
+  synInWindow,
+  tooManyGaps,
+  afterTheEnd,
+  abortBeforeAnswer,
+  (recorder) => congestionMarks(recorder, "FlightSize"),
+  (recorder) => congestionMarks(recorder, "cwnd"),
+];
+
+/** A connection with an observer that has sent its SYN. */
+function opening(recorder: Recorder, config: PartialConfig): {
+  readonly connection: Connection;
+  readonly fake: FakeConnection;
+  readonly transmit: () => void;
+} {
+  const fake = new FakeConnection(recording().recorder);
+  fake.numbers(0, 0, 0);
+  const connection = Connection.connect({
+    config,
+    local: fake.local,
+    remote: fake.remote,
+    isn: () => fake.iss,
+    observer: recorder,
+  }, NOW);
+  const out = new Segment();
+  const transmit = (): void => {
+    while (connection.transmit(out, NOW));
+  };
+  transmit();
+  return { connection, fake, transmit };
+}
+
+/** An established connection with an observer, and the one who plays its peer. */
+function established(recorder: Recorder, config: PartialConfig, flags = 0): {
+  readonly connection: Connection;
+  readonly fake: FakeConnection;
+  readonly arrive: (said: Said) => void;
+} {
+  const { connection, fake, transmit } = opening(recorder, config);
+  const arrive = (said: Said): void => {
+    connection.segmentArrives(onTheWire(fake.segment(said, "arrived")), NOW);
+    transmit();
+  };
+  arrive({ flags: Flag.syn | Flag.ack | flags, seq: 0, ack: 1 });
+  return { connection, fake, arrive };
+}
