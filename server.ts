@@ -1,21 +1,42 @@
 /**
- * rawtcp-server: an ordinary TCP server on the kernel's sockets, to try a TCP client against.
+ * rawtcp-server: a TCP server to try a TCP client against, on the kernel's sockets or on our own TCP.
  *
  * @module
  */
 
 import { ExitCode, type ExitCodeNumber } from "./cli/exit_codes.ts";
 import { Interruption } from "./cli/interruption.ts";
+import { takesStandardOutput } from "./cli/observe_arguments.ts";
+import { observed } from "./cli/observed.ts";
 import { Output } from "./cli/output.ts";
 import { standardSink } from "./cli/queued_sink.ts";
 import { serverFailure } from "./cli/server_failure.ts";
 import { Server } from "./cli/server_loop.ts";
 import { parseServerArguments, type ServerOptions } from "./cli/server_options.ts";
 import { ServerReport } from "./cli/server_report.ts";
-import { formatSockaddr, POLLIN, POLLOUT, PollSet, resolve, StreamListener } from "./ffi/mod.ts";
+import {
+  formatSockaddr,
+  type IpAddress,
+  POLLIN,
+  POLLOUT,
+  PollSet,
+  resolve,
+  StreamListener,
+} from "./ffi/mod.ts";
+
+const PROGRAM = "rawtcp-server";
 
 /** Connections that may wait to be accepted. */
 const BACKLOG = 1_024;
+
+/** What mode file answers: the file as a page of HTTP. @throws ProgramFailure when it cannot be read */
+async function answerOf({ mode }: ServerOptions): Promise<Uint8Array | undefined> {
+  if (mode.kind !== "file") return undefined;
+  const { readChunks } = await import("./cli/files.ts");
+  const page = await new Response(ReadableStream.from(readChunks(mode.path))).bytes();
+  const head = `HTTP/1.1 200 OK\r\nContent-Length: ${page.length}\r\nConnection: close\r\n\r\n`;
+  return await new Response(new Blob([head, page])).bytes();
+}
 
 /** Listens and serves until the count is reached or a signal comes. */
 async function listenAndServe(
@@ -26,6 +47,7 @@ async function listenAndServe(
   const addresses = await resolve(options.host);
   const address = addresses.find(({ family }) => family === 4) ?? addresses[0];
   if (address === undefined) throw new Error(`There is no address in the answer for ${options.host}`);
+  if (options.stack === "rawtcp") return await serveOnOwnTcp(options, address, output, interruption);
   using listener = StreamListener.open({ address, port: options.port }, BACKLOG);
   using pollSet = new PollSet();
   const report = new ServerReport(output);
@@ -37,6 +59,7 @@ async function listenAndServe(
     nameOf: ({ remote }) => formatSockaddr(remote),
     report,
     mode: options.mode,
+    answer: await answerOf(options),
     count: options.count,
   });
   output.onDrained = () => server.resume();
@@ -46,9 +69,46 @@ async function listenAndServe(
   report.note("Server stopped");
 }
 
+/** The same on our own TCP, watched in the ways that were asked for. */
+async function serveOnOwnTcp(
+  options: ServerOptions,
+  address: IpAddress,
+  output: Output,
+  interruption: Interruption,
+): Promise<void> {
+  const { RawHost } = await import("./driver/mod.ts");
+  const { OwnTcpServer } = await import("./cli/own_tcp_server.ts");
+  const { mode, count, observe, color, port } = options;
+  const answer = await answerOf(options);
+  await observed(observe, { program: PROGRAM, color, output }, async (watchers) => {
+    using host = RawHost.open({
+      local: { address, port },
+      ...watchers.observer === undefined ? {} : { observer: watchers.observer },
+      ...watchers.onDrop === undefined ? {} : { onDrop: watchers.onDrop },
+    });
+    const report = new ServerReport(output);
+    const isBehind = (): boolean => watchers.isBehind === true;
+    const server = new OwnTcpServer({
+      host,
+      listener: host.listen(BACKLOG),
+      report,
+      mode,
+      answer,
+      count,
+      isBehind,
+    });
+    output.onDrained = () => server.resume();
+    interruption.attach({ interrupt: () => server.stop() });
+    report.listening(formatSockaddr(host.local));
+    await server.run();
+    report.note("Server stopped");
+  });
+}
+
 /** Runs the server; returns its exit code. */
 async function run(options: ServerOptions): Promise<ExitCodeNumber> {
-  const { color, quiet, host, port } = options;
+  const { color, host, port, observe } = options;
+  const quiet = options.quiet || takesStandardOutput(observe);
   const interruption = new Interruption();
   const output = new Output({ color, quiet, out: standardSink(1), err: standardSink(2) });
   let code: ExitCodeNumber = ExitCode.ok;

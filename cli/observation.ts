@@ -86,6 +86,11 @@ export class Observation {
     return observer === null ? narrator : combineObservers([narrator, observer]);
   }
 
+  /** Tells everybody who watches; undefined: nobody needs an observer. */
+  get observer(): Observer | undefined {
+    return this.tracer.observer ?? undefined;
+  }
+
   /** Whether whoever reads the capture is so far behind that the work had better hold back. */
   get isBehind(): boolean {
     return this.#capture?.isBehind === true;

@@ -12,6 +12,8 @@ import { isObserved, type ObserveArguments } from "./observe_arguments.ts";
 export interface Watchers {
   /** An observer that tells the narrator first, then everybody else. */
   beside(narrator: Observer): Observer;
+  /** Tells everybody who watches; absent: nobody needs an observer. */
+  readonly observer?: Observer | undefined;
   /** For packets that reach no core. */
   readonly onDrop?: (reason: DropReason, now: Instant, packet: Uint8Array) => void;
   /** For packets that a fault took away or changed. */

@@ -32,22 +32,37 @@ const sharedBuffer = new Uint8Array(READ_LENGTH);
 
 const NONE = new Uint8Array();
 
+/** CR LF CR LF. */
+const END_OF_REQUEST = [13, 10, 13, 10];
+
 /** One accepted connection until its end. */
 export class ServerConnection {
   readonly peer: string;
   readonly stream: ServerStream;
   readonly #mode: ServerMode;
+  /** What mode file answers. */
+  readonly #answer: Uint8Array;
   readonly #report: ServerReport;
   /** What was read in mode echo and could not be sent yet. */
-  #waiting = NONE;
+  #waiting: Uint8Array = NONE;
+  /** In mode file: how many octets of the empty line that ends a request have just been read. */
+  #ofEmptyLine = 0;
+  #isAnswered = false;
   #received = 0;
   #sent = 0;
   #peerFinished = false;
   #weFinished = false;
   #weFinishedFirst = false;
 
-  /** Takes ownership of `stream`. */
-  constructor(stream: ServerStream, peer: string, mode: ServerMode, report: ServerReport) {
+  /** Takes ownership of `stream`. `answer`: what mode file answers. */
+  constructor(
+    stream: ServerStream,
+    peer: string,
+    mode: ServerMode,
+    report: ServerReport,
+    answer: Uint8Array = NONE,
+  ) {
+    this.#answer = answer;
     this.stream = stream;
     this.peer = peer;
     this.#mode = mode;
@@ -102,7 +117,8 @@ export class ServerConnection {
   #sendSome(): boolean {
     const octets = this.#nothingToSend() ? 0 : this.stream.send(this.#outgoing());
     this.#sent += octets;
-    if (this.#mode.kind === "echo") this.#waiting = this.#waiting.subarray(octets);
+    if (this.#mode.kind !== "source") this.#waiting = this.#waiting.subarray(octets);
+    if (this.#isAnswered && this.#nothingToSend()) this.#shutdown();
     if (this.#mode.kind === "source" && this.#nothingToSend()) this.#shutdown();
     return octets > 0;
   }
@@ -137,9 +153,24 @@ export class ServerConnection {
         this.#report.received(this.peer, octets);
         this.#echo(octets);
         break;
+      case "file":
+        this.#request(octets);
+        break;
       case "discard":
       case "source":
         break;
+    }
+  }
+
+  /** Reads an HTTP request up to the empty line at its end (RFC 9112 2.1); what it asks for is all the same. */
+  #request(octets: Uint8Array): void {
+    for (const octet of octets) {
+      const expected = END_OF_REQUEST[this.#ofEmptyLine];
+      this.#ofEmptyLine = octet === expected ? this.#ofEmptyLine + 1 : octet === END_OF_REQUEST[0] ? 1 : 0;
+      if (this.#ofEmptyLine < END_OF_REQUEST.length) continue;
+      this.#ofEmptyLine = 0;
+      if (!this.#isAnswered) this.#waiting = this.#answer;
+      this.#isAnswered = true;
     }
   }
 

@@ -33,6 +33,8 @@ export interface ServerParts<Stream extends ServerStream> {
   readonly nameOf: (stream: Stream) => string;
   readonly report: ServerReport;
   readonly mode: ServerMode;
+  /** What mode file answers. @default nothing */
+  readonly answer?: Uint8Array | undefined;
   /** Ends after this many connections; null: never. */
   readonly count: number | null;
 }
@@ -140,9 +142,9 @@ export class Server<Stream extends ServerStream> {
   }
 
   #begin(stream: Stream): void {
-    const { nameOf, mode, report, pollSet } = this.#parts;
+    const { nameOf, mode, answer, report, pollSet } = this.#parts;
     const peer = nameOf(stream);
-    const connection = new ServerConnection(stream, peer, mode, report);
+    const connection = new ServerConnection(stream, peer, mode, report, answer);
     report.connected(peer);
     // Mode source has something to say at once; for the others the first octets may be here already.
     const slot = pollSet.add(stream.descriptor, 0);

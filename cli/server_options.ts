@@ -9,6 +9,13 @@ import { SHELLS } from "./completions.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ownText } from "./help.ts";
 import type { ProgramText } from "./program_text.ts";
+import {
+  CAPTURE_OPTIONS,
+  isObserved,
+  type ObserveArguments,
+  observeArguments,
+  SHOWING_OPTIONS,
+} from "./observe_arguments.ts";
 import { type OptionGroup, parseOptions, quoted, UsageError } from "./options.ts";
 import { parseChoice, parseOctets, parsePort, parseWhole } from "./option_values.ts";
 import { COLOR_CHOICES, type ColorChoice } from "./output.ts";
@@ -24,7 +31,9 @@ export type ServerMode =
   /** Reads as fast as it can and forgets. */
   | { readonly kind: "discard" }
   /** Sends `octets` octets, then FIN; octet i has the value i mod 251. */
-  | { readonly kind: "source"; readonly octets: number };
+  | { readonly kind: "source"; readonly octets: number }
+  /** Answers an HTTP request, whatever it asks for, with the file, then FIN. */
+  | { readonly kind: "file"; readonly path: string };
 
 /** What the command line asks for. */
 export interface ServerOptions {
@@ -34,12 +43,18 @@ export interface ServerOptions {
   readonly mode: ServerMode;
   /** Ends after this many connections; null: never. */
   readonly count: number | null;
+  /** Whose TCP serves. */
+  readonly stack: (typeof STACKS)[number];
+  /** What is shown of our own TCP. */
+  readonly observe: ObserveArguments;
   readonly quiet: boolean;
   readonly color: ColorChoice;
 }
 
 /** The same, or a text of the program's about itself. */
 export type ServerRequest = ServerOptions | string;
+
+const STACKS = ["kernel", "rawtcp"] as const;
 
 const MAX_COUNT = 1_000_000_000;
 
@@ -62,14 +77,25 @@ export const SERVER_GROUPS: readonly OptionGroup[] = [
       {
         name: "mode",
         value: "MODE",
-        choices: ["print", "echo", "discard", "source="],
+        choices: ["print", "echo", "discard", "source=", "file="],
         help:
           "print: show what arrives (default); echo: show it and send it back; discard: read it as fast as " +
-          "possible, show nothing; source=BYTES: send so many bytes, as in source=20MB, then close",
+          "possible, show nothing; source=BYTES: send so many bytes, as in source=20MB, then close; " +
+          "file=PATH: answer each HTTP request with that file, then close",
       },
       { name: "count", value: "N", help: "end after N connections" },
+      {
+        name: "stack",
+        value: "STACK",
+        choices: STACKS,
+        help:
+          "whose TCP serves: the kernel's (default), or our own over raw sockets, which can be watched; it " +
+          "needs CAP_NET_RAW and one address, not :: or 0.0.0.0",
+      },
     ],
   },
+  { title: "What is shown, of our own TCP", options: SHOWING_OPTIONS },
+  { title: "Captures, of our own TCP", options: CAPTURE_OPTIONS },
   {
     title: "The program",
     options: [
@@ -94,12 +120,13 @@ export const SERVER_TEXT: ProgramText = {
   summary: "a server to try a TCP client against",
   operands: "",
   description:
-    "An ordinary TCP server on the kernel's sockets, to try a TCP client against. It shows every connection, " +
-    "what arrived and how it ended. Ctrl-C ends it.",
+    "A TCP server to try a TCP client against, on the kernel's sockets or on our own TCP. It shows every " +
+    "connection, what arrived and how it ended. Ctrl-C ends it.",
   examples: [
     ["rawtcp-server", "show what arrives on port 8888"],
     ["rawtcp-server --host :: --mode echo", "on all addresses, and send it back"],
     ["rawtcp-server --mode source=1GB --quiet", "something to measure downloads with"],
+    ["rawtcp-server --stack rawtcp --explain", "on our own TCP, each step told with its rule"],
   ],
   groups: SERVER_GROUPS,
   notes: [],
@@ -115,7 +142,10 @@ export const SERVER_TEXT: ProgramText = {
     [ExitCode.addressUnavailable, "the address or port is in use or not this host's"],
     [ExitCode.system, "another error of the system; also when the output could not be written"],
     [ExitCode.unsupported, "this system cannot do it: not Linux, or no such address family"],
-    [ExitCode.missingRight, "a right is missing: a port below 1024, or deno without --allow-ffi"],
+    [
+      ExitCode.missingRight,
+      "not permitted: a port below 1024, raw sockets for --stack rawtcp, or deno without --allow-ffi",
+    ],
   ],
   version: VERSION,
 };
@@ -140,10 +170,18 @@ export function parseServerArguments(args: readonly string[]): ServerRequest {
     throw new UsageError("Cannot listen on an empty address: give one with --host, such as 127.0.0.1");
   }
   const count = values.get("count");
+  const stack = parseChoice(values.get("stack") ?? "kernel", "--stack", STACKS);
+  const mode = parseMode(values.get("mode") ?? "print");
+  const observe = observeArguments(parsed, mode.kind !== "print" && mode.kind !== "echo");
+  if (stack === "kernel" && isObserved(observe)) {
+    throw new UsageError("The kernel's TCP shows no segments: give --stack rawtcp to watch our own");
+  }
   return {
     host,
     port: parsePort(values.get("port") ?? String(DEFAULT_PORT), "--port", 0),
-    mode: parseMode(values.get("mode") ?? "print"),
+    mode,
+    stack,
+    observe,
     count: count === undefined ? null : parseWhole(count, "--count", 1, MAX_COUNT),
     quiet: flags.has("quiet"),
     color: parseChoice(values.get("color") ?? "auto", "--color", COLOR_CHOICES),
@@ -155,6 +193,11 @@ function parseMode(text: string): ServerMode {
   if (kind === "source" && amount !== undefined && amount !== "") {
     return { kind, octets: parseOctets(amount, "--mode source") };
   }
+  if (kind === "file" && amount !== undefined && amount !== "") {
+    return { kind, path: text.slice("file=".length) };
+  }
   if (amount === undefined && (kind === "print" || kind === "echo" || kind === "discard")) return { kind };
-  throw new UsageError(`Cannot use ${quoted(text)} as the mode: give print, echo, discard or source=BYTES`);
+  throw new UsageError(
+    `Cannot use ${quoted(text)} as the mode: give print, echo, discard, source=BYTES or file=PATH`,
+  );
 }

@@ -18,7 +18,9 @@ import {
   IPPROTO_TCP,
   IPV6_MINHOPCOUNT,
   IPV6_V6ONLY,
+  SO_REUSEADDR,
   SOCK_STREAM,
+  SOL_SOCKET,
   TCP_MD5SIG_EXT,
 } from "./constants.ts";
 import { check, SystemError } from "./errno.ts";
@@ -72,6 +74,8 @@ export class PortGuard implements Disposable {
         setOption(number, IPPROTO_IPV6, IPV6_V6ONLY, 1, "setsockopt IPV6_V6ONLY");
       }
       ignorePathMtu(number, local.address.family);
+      // Old connections of the kernel's in TIME-WAIT leave the port to whoever names it, as they do to a server of its own.
+      if (local.port !== 0) setOption(number, SOL_SOCKET, SO_REUSEADDR, 1, "setsockopt SO_REUSEADDR");
       bindSocket(number, local);
       // before listen: in between a SYN would be answered
       if (!filter(number, dropAllFilter())) dropWithoutFilter(number, local.address.family);

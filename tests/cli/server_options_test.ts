@@ -1,4 +1,5 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { UNOBSERVED } from "../../cli/observe_arguments.ts";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { serverFailure } from "../../cli/server_failure.ts";
 import { parseServerArguments, SERVER_TEXT, type ServerOptions } from "../../cli/server_options.ts";
 import { fullHelp, shortHelp } from "../../cli/help.ts";
@@ -13,6 +14,8 @@ const DEFAULTS: ServerOptions = {
   port: 8888,
   mode: { kind: "print" },
   count: null,
+  stack: "kernel",
+  observe: UNOBSERVED,
   quiet: false,
   color: "auto",
 };
@@ -29,6 +32,7 @@ Deno.test("the server's command line", async (t) => {
     ["--mode source=0", { mode: { kind: "source", octets: 0 } }],
     ["--mode=source=1000000000000", { mode: { kind: "source", octets: 1e12 } }],
     ["--mode source=20MB", { mode: { kind: "source", octets: 20e6 } }],
+    ["--mode file=page.html", { mode: { kind: "file", path: "page.html" } }],
     ["--host [::1]", { host: "::1" }],
     ["--count 3 -q --color never", { count: 3, quiet: true, color: "never" }],
   ];
@@ -45,11 +49,11 @@ Deno.test("a wrong command line is refused with the reason, before anything is o
     ["--port -1", "from 0 to 65535"],
     ["--port http", '"http"'],
     ["--count 0", "from 1 to"],
-    ["--mode shout", "print, echo, discard or source=BYTES"],
+    ["--mode shout", "print, echo, discard, source=BYTES or file=PATH"],
     ["--mode source", "source=BYTES"],
     ["--mode source=", "source=BYTES"],
     ["--mode source=1x", "whole number of bytes"],
-    ["--trace", 'Unknown option "--trace": rawtcp-client has it'],
+    ["--send-bytes", 'Unknown option "--send-bytes": rawtcp-client has it'],
     ["--prot 1", "did you mean --port?"],
     ["--mode echo=1", "source=BYTES"],
     ["--color red", "auto, always, never"],
@@ -94,4 +98,13 @@ Deno.test("every failure has one line and a code of its own", async (t) => {
       assertEquals(failure.text.includes("\n"), false);
     });
   }
+});
+
+Deno.test("our own TCP serves when asked, and can be watched; the kernel's cannot", () => {
+  const parse = (...args: string[]): string | ServerOptions => parseServerArguments(args);
+  const parsed = parse("--stack", "rawtcp", "--trace", "--pcap", "file");
+  assert(typeof parsed !== "string");
+  assertEquals([parsed.stack, parsed.observe.trace, parsed.observe.pcap], ["rawtcp", true, "file"]);
+  assertThrows(() => parse("--trace"), UsageError, "--stack rawtcp");
+  assertThrows(() => parse("--stack", "lwip"), UsageError, "kernel, rawtcp");
 });

@@ -1,0 +1,171 @@
+/**
+ * The test server on our own TCP: the same modes and the same report as on the kernel's, in the turns of a `RawHost`'s loop.
+ *
+ * @module
+ */
+
+import type { RawHost } from "../driver/mod.ts";
+import {
+  after,
+  type Connection,
+  ConnectionFailure,
+  formatEndpoint,
+  type Listener,
+  seconds,
+} from "../tcp/mod.ts";
+import { ServerConnection, type ServerStream } from "./server_connection.ts";
+import type { ServerMode } from "./server_options.ts";
+import type { ServerReport } from "./server_report.ts";
+
+/** What it needs. */
+export interface OwnTcpServerParts {
+  readonly host: RawHost;
+  readonly listener: Listener;
+  readonly report: ServerReport;
+  readonly mode: ServerMode;
+  /** What mode file answers. @default nothing */
+  readonly answer?: Uint8Array | undefined;
+  /** Ends after this many connections; null: never. */
+  readonly count: number | null;
+  /** Whether whoever reads of the segments is so far behind that nothing more is to be read. */
+  readonly isBehind: () => boolean;
+}
+
+/** How long connections may take to close when the server ends. */
+const CLOSING_TIME = seconds(2);
+
+/** By the names that sockets have for the same (errno), which is how {@link ServerConnection} knows them. */
+const ERRNO_NAMES: Readonly<Record<ConnectionFailure["kind"], string>> = {
+  refused: "ECONNREFUSED",
+  reset: "ECONNRESET",
+  "timed out": "ETIMEDOUT",
+  aborted: "ECONNABORTED",
+  unreachable: "EHOSTUNREACH",
+};
+
+/** A connection's fate, told as a socket would. */
+class StreamError extends Error {
+  readonly errnoName: string;
+
+  constructor(failure: ConnectionFailure) {
+    super(failure.message, { cause: failure });
+    this.errnoName = ERRNO_NAMES[failure.kind];
+  }
+}
+
+/** A connection of the core's as the stream that every mode knows. */
+class CoreStream implements ServerStream {
+  readonly descriptor = -1;
+  readonly #connection: Connection;
+  readonly #host: RawHost;
+
+  constructor(connection: Connection, host: RawHost) {
+    this.#connection = connection;
+    this.#host = host;
+  }
+
+  receive(into: Uint8Array): number | null {
+    return this.#call(() => this.#connection.receive(into, this.#host.loop.now));
+  }
+
+  send(from: Uint8Array): number {
+    return this.#call(() => this.#connection.send(from, this.#host.loop.now));
+  }
+
+  shutdown(): void {
+    this.#call(() => this.#connection.shutdown(this.#host.loop.now));
+  }
+
+  [Symbol.dispose](): void {
+    const { state } = this.#connection;
+    if (state !== "CLOSED" && state !== "TIME-WAIT") this.#connection.close(this.#host.loop.now);
+  }
+
+  #call<T>(act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      throw error instanceof ConnectionFailure ? new StreamError(error) : error;
+    }
+  }
+}
+
+/** Accepts and serves connections until the count is reached or it is stopped. */
+export class OwnTcpServer {
+  readonly #parts: OwnTcpServerParts;
+  readonly #open = new Map<Connection, ServerConnection>();
+  /** Had more to read or to send than a turn is long, or wait for the report. */
+  readonly #unfinished = new Set<Connection>();
+  /** Served, and not yet known to be over. */
+  readonly #closing = new Set<Connection>();
+  #accepted = 0;
+  #isStopped = false;
+
+  constructor(parts: OwnTcpServerParts) {
+    this.#parts = parts;
+  }
+
+  /** Ends `run` soon: nothing more is accepted, and every connection is closed. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#parts.host.loop.wake();
+  }
+
+  /** Whoever reads the report has caught up. */
+  resume(): void {
+    this.#parts.host.loop.wake();
+  }
+
+  /** Serves; returns when the server has ended and what it sent last has been acknowledged, or 2 s later. */
+  async run(): Promise<void> {
+    const { host, listener } = this.#parts;
+    await host.loop.run(() => this.#turn());
+    listener.close(host.loop.readClock());
+    for (const connection of this.#open.values()) connection.end("closed by us (server stopped)");
+    await host.loop.run(() => this.#isQuiet(), after(host.loop.readClock(), CLOSING_TIME));
+  }
+
+  /** Whether every connection that was served is over, but for TIME-WAIT. */
+  #isQuiet(): boolean {
+    for (const connection of this.#closing) {
+      if (connection.state === "CLOSED" || connection.state === "TIME-WAIT") this.#closing.delete(connection);
+    }
+    return this.#closing.size === 0;
+  }
+
+  /** Returns whether the server has ended. */
+  #turn(): boolean {
+    const { listener, count } = this.#parts;
+    const mayAccept = (): boolean => count === null || this.#accepted < count;
+    for (let next = mayAccept() ? listener.accept() : null; next !== null;) {
+      this.#begin(next);
+      next = mayAccept() ? listener.accept() : null;
+    }
+    if (this.#parts.isBehind()) return this.#isStopped;
+    for (const [connection, served] of this.#open) {
+      if (connection.takeEvents() !== 0 || this.#unfinished.has(connection)) this.#serve(connection, served);
+    }
+    return this.#isStopped || (!mayAccept() && this.#open.size === 0);
+  }
+
+  #begin(connection: Connection): void {
+    const { host, mode, answer, report } = this.#parts;
+    const peer = formatEndpoint(connection.remote);
+    const served = new ServerConnection(new CoreStream(connection, host), peer, mode, report, answer);
+    this.#accepted++;
+    report.connected(peer);
+    this.#open.set(connection, served);
+    this.#closing.add(connection);
+    this.#serve(connection, served);
+  }
+
+  #serve(connection: Connection, served: ServerConnection): void {
+    const wanted = served.turn();
+    this.#unfinished.delete(connection);
+    if (wanted === null) this.#open.delete(connection);
+    else if (
+      (connection.unreadOctets > 0 || connection.peerClosed) ||
+      wanted.writable && connection.sendRoom > 0
+    ) this.#unfinished.add(connection);
+  }
+}

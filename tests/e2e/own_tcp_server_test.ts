@@ -1,0 +1,137 @@
+/** `rawtcp-server --stack rawtcp`: clients that none of us wrote, against our own TCP. */
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { findBrowser, Page } from "./browser.ts";
+import { executables } from "./executables.ts";
+import { Network } from "./network.ts";
+import { Program, run } from "./process.ts";
+
+const { client, server } = await executables();
+const PORT = 8888;
+const LISTENING = `[*] Server listening on 127.0.0.1:${PORT}\n`;
+const hasAb = (await run(["which", "ab"])).code === 0;
+const browser = await findBrowser();
+
+/** A folder with one page of HTML, gone afterwards. */
+async function withPage(use: (path: string, octets: Uint8Array) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "rawtcp-" });
+  try {
+    const page = `<!doctype html><html data-ready="yes"><title>On a TCP of its own</title><p>${
+      "segment ".repeat(20_000)
+    }\n`;
+    await Deno.writeTextFile(`${folder}/page.html`, page);
+    await use(`${folder}/page.html`, new TextEncoder().encode(page));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("our own TCP serves in every mode, and tells the same as on the kernel's", async () => {
+  const told: string[] = [];
+  for (const stack of ["kernel", "rawtcp"]) {
+    for (const mode of ["print", "echo", "discard", "source=1000000"]) {
+      await using network = await Network.create();
+      await using serving = network.start([server, "--stack", stack, "--mode", mode, "--count", "1"]);
+      await serving.shows(LISTENING);
+      const { out } = await network.run(["nc", "-N", "127.0.0.1", `${PORT}`], { input: "hello\n" });
+      const { code, out: report, err } = await serving.ended();
+      assertEquals([code, err], [0, ""], mode);
+      assertEquals(out.length, mode === "echo" ? 6 : mode.startsWith("source") ? 1_000_000 : 0, mode);
+      told.push(`${mode}\n${report.replaceAll(/127\.0\.0\.1:(?!8888)\d+/g, "PEER")}`);
+    }
+  }
+  assertEquals(told.slice(4), told.slice(0, 4));
+});
+
+Deno.test("one segment is told with its reason, and the packets are stored", async () => {
+  await using network = await Network.create();
+  const folder = await Deno.makeTempDir({ prefix: "rawtcp-" });
+  try {
+    const watched = ["--trace", "--pcap", `${folder}/a.pcapng`, "--ladder"];
+    await using serving = network.start([server, "--stack", "rawtcp", "--count", "2", ...watched]);
+    await serving.shows(LISTENING);
+    await network.must([client, "-m", "first"]);
+    await network.must(["nc", "-N", "127.0.0.1", `${PORT}`], { input: "second" });
+    const { code, out, err } = await serving.ended();
+    assertEquals(code, 0);
+    assertMatch(err, /LISTEN.*SYN-RECEIVED/);
+    assertMatch(err, /SYN-RECEIVED.*ESTABLISHED/);
+    assertStringIncludes(out, "Text: first\n");
+    assertStringIncludes(out, "LAST-ACK");
+    const fields = ["-T", "fields", "-e", "tcp.stream"];
+    const streams = await run(["tshark", "-r", `${folder}/a.pcapng`, ...fields]);
+    assertEquals([...new Set(streams.out.trim().split("\n"))].sort(), ["0", "1"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("the kernel's TCP cannot be watched, and says what to do; all addresses at once cannot be guarded", async () => {
+  await using network = await Network.create();
+  const unwatched = await network.run([server, "--trace"]);
+  assertEquals(unwatched.code, 2);
+  assertStringIncludes(unwatched.err, "--stack rawtcp");
+  const everywhere = await network.run([server, "--stack", "rawtcp", "--host", "0.0.0.0"]);
+  assertEquals(everywhere.code, 2);
+  assertStringIncludes(everywhere.err, "name one of this host's");
+});
+
+Deno.test("Ctrl-C closes what is open, and the peer sees FIN", async () => {
+  await using network = await Network.create();
+  await using serving = network.start([server, "--stack", "rawtcp"]);
+  await serving.shows(LISTENING);
+  await using peer = network.start(["nc", "-d", "127.0.0.1", `${PORT}`]);
+  await serving.shows("Connection from");
+  const { code, out } = await serving.stop();
+  assertEquals(code, 0);
+  assertStringIncludes(out, "closed by us (server stopped)");
+  assert((await peer.ended()).code !== null);
+});
+
+Deno.test("curl gets the file, octet for octet", async () => {
+  await withPage(async (path, octets) => {
+    await using network = await Network.create();
+    await using serving = network.start([server, "--stack", "rawtcp", "--mode", `file=${path}`, "-q"]);
+    await network.listens(PORT);
+    const got = await network.must(["curl", "-s", "--max-time", "10", `http://127.0.0.1:${PORT}/`]);
+    assertEquals(new TextEncoder().encode(got), octets);
+    assertEquals((await serving.stop()).code, 0);
+  });
+});
+
+Deno.test({
+  name: `1,000 requests, 50 at a time, none of them failed${hasAb ? "" : " (ignored: no ab is installed)"}`,
+  ignore: !hasAb,
+  fn: async () => {
+    await withPage(async (path, octets) => {
+      await using network = await Network.create();
+      await using serving = network.start([server, "--stack", "rawtcp", "--mode", `file=${path}`, "-q"]);
+      await network.listens(PORT);
+      const address = `http://127.0.0.1:${PORT}/`;
+      const report = await network.must(["ab", "-q", "-n", "1000", "-c", "50", address]);
+      assertMatch(report, /Complete requests: +1000\n/);
+      assertMatch(report, /Failed requests: +0\n/);
+      assertMatch(report, new RegExp(`HTML transferred: +${1_000 * octets.length} bytes`));
+      assertEquals((await serving.stop()).code, 0);
+    });
+  },
+});
+
+Deno.test({
+  name: `Chromium shows the page${browser === null ? " (ignored: no Chromium is installed)" : ""}`,
+  ignore: browser === null,
+  fn: async () => {
+    await withPage(async (path) => {
+      // The browser is outside of any network of ours, so the server is too: on loopback, at a port of its own.
+      const address = ["--host", "127.0.0.1", "--port", "18889"];
+      await using serving = new Program(
+        [server, "--stack", "rawtcp", "--mode", `file=${path}`, ...address],
+      );
+      await serving.shows("Server listening on 127.0.0.1:18889");
+      await using page = await Page.open(browser ?? "");
+      await page.show("http://127.0.0.1:18889/");
+      assertEquals(await page.evaluate("document.title"), "On a TCP of its own");
+      assertEquals((await serving.stop()).code, 0);
+    });
+  },
+});
