@@ -16,7 +16,7 @@ import {
   observeArguments,
   SHOWING_OPTIONS,
 } from "./observe_arguments.ts";
-import { type OptionGroup, parseOptions, quoted, UsageError } from "./options.ts";
+import { type OptionGroup, type OptionSpec, parseOptions, quoted, UsageError } from "./options.ts";
 import { parseChoice, parseOctets, parsePort, parseWhole } from "./option_values.ts";
 import { COLOR_CHOICES, type ColorChoice } from "./output.ts";
 import { DEFAULT_PORT } from "./target.ts";
@@ -58,6 +58,14 @@ const STACKS = ["kernel", "rawtcp"] as const;
 
 const MAX_COUNT = 1_000_000_000;
 
+/** Options that the client has too, but for those of their needs that it alone has. */
+function shared(options: readonly OptionSpec[]): readonly OptionSpec[] {
+  const known = new Set([...SHOWING_OPTIONS, ...CAPTURE_OPTIONS].map(({ name }) => name));
+  return options.map((option) =>
+    option.needs === undefined ? option : { ...option, needs: option.needs.filter((name) => known.has(name)) }
+  );
+}
+
 /** All options, in the order of the help. */
 export const SERVER_GROUPS: readonly OptionGroup[] = [
   {
@@ -94,8 +102,8 @@ export const SERVER_GROUPS: readonly OptionGroup[] = [
       },
     ],
   },
-  { title: "What is shown, of our own TCP", options: SHOWING_OPTIONS },
-  { title: "Captures, of our own TCP", options: CAPTURE_OPTIONS },
+  { title: "What is shown, of our own TCP", options: shared(SHOWING_OPTIONS) },
+  { title: "Captures, of our own TCP", options: shared(CAPTURE_OPTIONS) },
   {
     title: "The program",
     options: [
