@@ -103,12 +103,12 @@ export class Output {
 
   /** Something to know that is no failure, on standard error; nothing when quiet. */
   warning(text: string): void {
-    if (!this.#quiet) this.#complain("warning", text);
+    if (!this.#quiet) this.#diagnose("warning", text);
   }
 
   /** The one line that says why it failed, on standard error, quiet or not. */
   failure(text: string): void {
-    this.#complain("failure", text);
+    this.#diagnose("failure", text);
   }
 
   /** Whether readers are so far behind that the work had better hold back. */
@@ -123,16 +123,16 @@ export class Output {
   async finish(code: ExitCodeNumber = ExitCode.ok): Promise<ExitCodeNumber> {
     await Promise.all([this.out.drained?.(), this.err.drained?.()]);
     let result = code;
-    const complain = (stream: string, reason: string): void => {
+    const diagnose = (stream: string, reason: string): void => {
       this.failure(`Cannot write to ${stream}: ${reason}`);
       if (result === ExitCode.ok) result = ExitCode.system;
     };
     const outError = this.#writeError ?? this.out.error ?? null;
-    if (outError !== null) complain("standard output", terminalText(ioReason(outError)));
-    if (this.err.error) complain("standard error", terminalText(ioReason(this.err.error)));
+    if (outError !== null) diagnose("standard output", terminalText(ioReason(outError)));
+    if (this.err.error) diagnose("standard error", terminalText(ioReason(this.err.error)));
     for (const [stream, sink] of [["standard output", this.out], ["standard error", this.err]] as const) {
       if (sink.dropped) {
-        complain(stream, `its reader was too slow, ${counted(sink.dropped, "write")} dropped`);
+        diagnose(stream, `its reader was too slow, ${counted(sink.dropped, "write")} dropped`);
       }
     }
     await this.err.drained?.();
@@ -148,7 +148,7 @@ export class Output {
     if (!isReaderGone(error)) this.#writeError = error;
   }
 
-  #complain(mark: Mark, text: string): void {
+  #diagnose(mark: Mark, text: string): void {
     this.beforeLine?.();
     tryToWrite(this.err, this.#encoder.encode(`${painted(mark, this.#colorErr)} ${text}\n`));
   }

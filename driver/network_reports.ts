@@ -18,13 +18,13 @@ import {
 } from "../tcp/mod.ts";
 import type { Loop } from "./loop.ts";
 
-/** What takes the network's complaints: a connection, or a host. */
+/** What takes the network's errors: a connection, or a host. */
 export interface IcmpSide {
   icmpArrives(error: IcmpError, now: Instant): void;
 }
 
 /**
- * A socket for complaints about our segments. Null: not to be had; then trouble shows by timeouts only.
+ * A socket for ICMP errors about our segments. Null: not to be had; then trouble shows by timeouts only.
  *
  * @param localPort the port that those segments come from; 0 for any
  */

@@ -32,7 +32,7 @@ for (const [name, rule] of Object.entries(RULES)) {
 const LINES = (count: number): string => "  count++;\n".repeat(count);
 
 /** Rule, file, its text, and what the rule must say; null when the rule must be content. */
-const CASES: readonly (readonly [rule: string, path: string, text: string, complaint: RegExp | null])[] = [
+const CASES: readonly (readonly [rule: string, path: string, text: string, violation: RegExp | null])[] = [
   ["every file belongs to a part of the project", "lib/a.ts", "", /^lib\/a.ts belongs to no part/],
   ["every file belongs to a part of the project", "server.ts", "", null],
 
@@ -170,13 +170,13 @@ const CASES: readonly (readonly [rule: string, path: string, text: string, compl
   ["no banned text", "ffi/a.ts", "const a = Deno.dlopen(b, c);", null],
 ];
 
-for (const [i, [rule, path, text, complaint]] of CASES.entries()) {
-  const verdict = complaint === null ? "accepts" : "complains about";
+for (const [i, [rule, path, text, violation]] of CASES.entries()) {
+  const verdict = violation === null ? "accepts" : "refuses";
   Deno.test(`the rule "${rule}…" ${verdict} case ${i + 1}, ${path}`, () => {
     const found = Object.entries(RULES).find(([name]) => name.startsWith(rule));
-    const complaints = found?.[1](new Map([[path, text]])) ?? ["no such rule"];
-    if (complaint === null) assertEquals(complaints, []);
-    else assertMatch(complaints.join("\n"), complaint);
+    const violations = found?.[1](new Map([[path, text]])) ?? ["no such rule"];
+    if (violation === null) assertEquals(violations, []);
+    else assertMatch(violations.join("\n"), violation);
   });
 }
 

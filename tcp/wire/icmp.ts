@@ -130,7 +130,7 @@ export function decodeIcmpv6Message(message: Uint8Array, length: number, out: Ic
 }
 
 /**
- * Writes the IP packet by which the destination of `about` would complain of it: type, code, MTU and pointer are those of
+ * Writes the IP packet by which the destination of `about` would report it: type, code, MTU and pointer are those of
  * `error`, the quote is of `about`'s headers. For tests and simulated networks.
  *
  * @returns octets written

@@ -40,8 +40,8 @@ interface Message {
 
 /** One page in a browser of its own. */
 export class Page implements AsyncDisposable {
-  /** What the page complained of: errors, warnings, exceptions. */
-  readonly complaints: string[] = [];
+  /** Errors, warnings and exceptions of the page. */
+  readonly problems: string[] = [];
   /** Addresses that the page, or the browser for it, asked for. */
   readonly requests: string[] = [];
   readonly #browser: Program;
@@ -86,7 +86,7 @@ export class Page implements AsyncDisposable {
       if (ready === "yes") return performance.now() - start;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    throw new Error(`The page does not become ready: ${this.complaints.join("; ")}`);
+    throw new Error(`The page does not become ready: ${this.problems.join("; ")}`);
   }
 
   /** The value of an expression, or of its promise, in the page. */
@@ -125,9 +125,9 @@ export class Page implements AsyncDisposable {
     if (method === "Network.requestWillBeSent") {
       this.requests.push((params["request"] as { url: string }).url);
     } else if (method === "Runtime.exceptionThrown" || method === "Log.entryAdded") {
-      this.complaints.push(JSON.stringify(params));
+      this.problems.push(JSON.stringify(params));
     } else if (method === "Runtime.consoleAPICalled" && params["type"] !== "log") {
-      this.complaints.push(JSON.stringify(params["args"]));
+      this.problems.push(JSON.stringify(params["args"]));
     }
   }
 }

@@ -69,8 +69,8 @@ for (const [name, options, mayBeLong] of WAYS) {
       const file = `${ends.folder}/sent.pcapng`;
       const sending = ["--send-bytes", String(LENGTH), "--pcap", file, ...WHOLE, ...options];
       const { out } = await watched(ends, "discard", sending);
-      const { packets, complaints } = await dissect(file);
-      assertEquals(complaints, []);
+      const { packets, problems } = await dissect(file);
+      assertEquals(problems, []);
       const longest = Math.max(...packets.map(({ length }) => length));
       assertEquals(longest > 1_460, mayBeLong, `${longest} octets`);
       assertEquals(longest % 1_448, 0, "a whole number of full segments");
@@ -86,8 +86,8 @@ Deno.test("unless told otherwise a capture of bulk data has the headers, and no 
   await between(async (ends) => {
     const file = `${ends.folder}/headers.pcapng`;
     const { out } = await watched(ends, "discard", ["--send-bytes", String(LENGTH), "--pcap", file]);
-    const { packets, complaints } = await dissect(file);
-    assertEquals(complaints, []);
+    const { packets, problems } = await dissect(file);
+    assertEquals(problems, []);
     const { segmentsSent, segmentsReceived } = summaryOf(out);
     assertEquals(packets.length, segmentsSent + segmentsReceived);
     assertEquals(packets.reduce((sum, { length }) => sum + length, 0), LENGTH);
@@ -101,8 +101,8 @@ Deno.test("what the core has received of a bulk transfer is the pattern, octet f
     const file = `${ends.folder}/received.pcapng`;
     const { out } = await watched(ends, `source=${LENGTH}`, ["--receive", "--pcap", file, ...WHOLE]);
     assertEquals(summaryOf(out).received, LENGTH);
-    const { complaints } = await dissect(file);
-    assertEquals(complaints, []);
+    const { problems } = await dissect(file);
+    assertEquals(problems, []);
     assertEquals(await streamOf(file, `tcp.srcport == ${PORT}`, LENGTH), pattern(LENGTH));
   });
 });

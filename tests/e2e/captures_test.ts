@@ -33,8 +33,8 @@ async function compare(act: (recorder: Recorder) => void): Promise<number> {
       act(recorder);
       recorder.finish();
     }
-    const { packets, complaints } = await dissect(path);
-    assertEquals(complaints, []);
+    const { packets, problems } = await dissect(path);
+    assertEquals(problems, []);
     assertEquals(packets, segments.map(essence));
     return packets.length;
   } finally {

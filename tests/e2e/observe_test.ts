@@ -64,8 +64,8 @@ Deno.test("with a lost segment and a lost FIN, tshark agrees with our JSON on ev
     const lines = jsonLines(out);
     assertEquals([lines[0]?.kind, lines.at(-1)?.kind], ["trace", "end"]);
     const segments = lines.filter(({ kind }) => kind === "sent" || kind === "arrived");
-    const { packets, complaints } = await dissect(capture);
-    assertEquals(complaints, []);
+    const { packets, problems } = await dissect(capture);
+    assertEquals(problems, []);
     assertEquals(packets, segments.map(({ segment }) => essence(segment as JsonSegment)));
     assert(packets.length >= 10, String(packets.length));
   });
@@ -167,9 +167,9 @@ Deno.test("a capture of a killed client is whole to its last tenth of a second",
     working.kill("SIGKILL");
     await working.ended();
     serving.kill("SIGKILL");
-    const { packets, complaints } = await dissect(capture);
+    const { packets, problems } = await dissect(capture);
     assert(packets.length >= 5);
-    assertEquals(complaints, []);
+    assertEquals(problems, []);
   });
 });
 

@@ -40,7 +40,7 @@ async function lookAt(
     // Others may have had the machine: what counts is how soon the page can be there.
     for (let turn = 0; turn < 2 && milliseconds >= SOON; turn++) milliseconds = await page.show(url);
     await look(page, url, milliseconds);
-    assertEquals(page.complaints, []);
+    assertEquals(page.problems, []);
     assertEquals(page.requests, [url]);
   } finally {
     await Deno.remove(file);

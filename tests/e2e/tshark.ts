@@ -47,7 +47,7 @@ export interface JsonSegment {
 export interface Dissection {
   readonly packets: readonly Dissected[];
   /** Malformed packets and wrong checksums. */
-  readonly complaints: readonly string[];
+  readonly problems: readonly string[];
 }
 
 const FIELDS = [
@@ -92,7 +92,7 @@ export async function dissect(file: string): Promise<Dissection> {
   const columns = FIELDS.flatMap((field) => ["-e", field]);
   const lines = await must(["tshark", "-r", file, ...checks, "-T", "fields", ...columns]);
   const rows = lines.split("\n").filter(Boolean).map((line) => line.split("\t"));
-  return { packets: rows.map(decode), complaints: rows.flatMap(complaintsOf) };
+  return { packets: rows.map(decode), problems: rows.flatMap(problemsOf) };
 }
 
 /** What tshark and our JSON must agree on. */
@@ -147,15 +147,15 @@ function decode(row: readonly string[]): Dissected {
 }
 
 /** Of a packet that is not whole the checksum cannot be checked. */
-function complaintsOf(row: readonly string[], order: number): readonly string[] {
-  const complaints: string[] = [];
+function problemsOf(row: readonly string[], order: number): readonly string[] {
+  const problems: string[] = [];
   const isWhole = cell(row, "frame.cap_len") === cell(row, "frame.len");
-  if (cell(row, "_ws.malformed") !== "") complaints.push(`packet ${order + 1} is malformed`);
+  if (cell(row, "_ws.malformed") !== "") problems.push(`packet ${order + 1} is malformed`);
   const tcp = cell(row, "tcp.checksum.status");
   if (tcp !== GOOD && (isWhole || tcp !== UNVERIFIED)) {
-    complaints.push(`packet ${order + 1}: TCP checksum ${tcp}`);
+    problems.push(`packet ${order + 1}: TCP checksum ${tcp}`);
   }
   const ip = cell(row, "ip.checksum.status");
-  if (ip !== GOOD && ip !== "") complaints.push(`packet ${order + 1}: IP checksum ${ip}`);
-  return complaints;
+  if (ip !== GOOD && ip !== "") problems.push(`packet ${order + 1}: IP checksum ${ip}`);
+  return problems;
 }

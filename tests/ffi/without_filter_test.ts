@@ -57,18 +57,18 @@ for (const family of [4, 6] as const) {
     async () => {
       using listener = StreamListener.open(any);
       using guard = PortGuard.open(any, refused);
-      using stranger = PortGuard.open(any);
+      using unknownPeer = PortGuard.open(any);
       const [local, remote] = [guard.local, listener.local];
       using raw = openRawSocket({ local, remote, filter: refused });
       using everybody = openRawSocket({ local, filter: refused });
-      using other = openRawSocket({ local: stranger.local, remote: local });
+      using other = openRawSocket({ local: unknownPeer.local, remote: local });
       using busy = StreamSocket.connectBlocking(remote, 1_000);
       busy.send(new Uint8Array(1_000));
       raw.send(buildPacket(raw.outbound, local, remote, { sequence: 1, flags: SYN }));
-      other.send(buildPacket(other.outbound, stranger.local, local, { sequence: 2, flags: ACK }));
+      other.send(buildPacket(other.outbound, unknownPeer.local, local, { sequence: 2, flags: ACK }));
       assertEquals((await segmentsUntilQuiet(raw, QUIET)).map((segment) => segment.flags), [SYN | ACK]);
       const ports = (await segmentsUntilQuiet(everybody, QUIET)).map((segment) => segment.sourcePort);
-      assertEquals(ports, [remote.port, stranger.local.port]);
+      assertEquals(ports, [remote.port, unknownPeer.local.port]);
       raw.send(buildPacket(raw.outbound, local, remote, { sequence: 2, flags: RST }));
     },
   );

@@ -36,7 +36,7 @@ function lead(name: string): Peer {
 }
 
 /** A segment from one of many senders to the host. */
-function stranger(number: number, flags: number): Segment {
+function unknownPeer(number: number, flags: number): Segment {
   const segment = new Segment();
   segment.addresses = Uint8Array.of(
     10,
@@ -129,7 +129,7 @@ Deno.test("a flood of SYNs fills the backlog and no more, and what it fills is g
   const host = newHost();
   host.listen({ port: PORT, backlog: 16 });
   let now = instant(0);
-  for (let i = 0; i < 5_000; i++) host.segmentArrives(stranger(i, Flag.syn), now);
+  for (let i = 0; i < 5_000; i++) host.segmentArrives(unknownPeer(i, Flag.syn), now);
   drain(host, now);
   assertEquals(host.connectionCount, 16);
   // Nobody answers: after the SYN-ACK's retransmissions the connections are gone.
@@ -139,7 +139,7 @@ Deno.test("a flood of SYNs fills the backlog and no more, and what it fills is g
     drain(host, now);
   }
   assertEquals(host.connectionCount, 0);
-  host.segmentArrives(stranger(1, Flag.syn), now);
+  host.segmentArrives(unknownPeer(1, Flag.syn), now);
   assertEquals(host.connectionCount, 1, "there is room for the next");
 });
 
@@ -147,9 +147,9 @@ Deno.test("SYNs that are reset at once give their place in the backlog back (RFC
   const host = newHost();
   const listener = host.listen({ port: PORT, backlog: 16 });
   for (let i = 0; i < 1_000; i++) {
-    host.segmentArrives(stranger(i, Flag.syn), instant(0));
+    host.segmentArrives(unknownPeer(i, Flag.syn), instant(0));
     drain(host, instant(0));
-    const reset = stranger(i, Flag.rst);
+    const reset = unknownPeer(i, Flag.rst);
     reset.seq = seqAdd(reset.seq, 1);
     host.segmentArrives(reset, instant(0));
     drain(host, instant(0));
@@ -160,7 +160,7 @@ Deno.test("SYNs that are reset at once give their place in the backlog back (RFC
 
 Deno.test("segments for nobody draw a bounded number of RSTs and leave nothing behind", () => {
   const host = newHost();
-  for (let i = 0; i < 10_000; i++) host.segmentArrives(stranger(i, Flag.ack), instant(0));
+  for (let i = 0; i < 10_000; i++) host.segmentArrives(unknownPeer(i, Flag.ack), instant(0));
   const answers = drain(host, instant(0));
   assert(answers > 0 && answers <= 64, `${answers} RSTs wait at once`);
   assertEquals(host.connectionCount, 0);
@@ -185,7 +185,7 @@ Deno.test("100,000 packets of random octets and random senders leave a host as i
 });
 
 function drawStranger(random: Random): Segment {
-  const segment = stranger(random.integer(0, 200), random.integer(0, 511));
+  const segment = unknownPeer(random.integer(0, 200), random.integer(0, 511));
   segment.seq = seqNumber(random.int32());
   segment.ack = seqNumber(random.int32());
   segment.destinationPort = random.chance(0.9) ? PORT : random.integer(0, 65_535);

@@ -30,7 +30,7 @@ import script26 from "./slow_start_counts_octets_not_acks.pkt" with { type: "tex
 import script27 from "./slow_start_doubles.pkt" with { type: "text" };
 import script28 from "./slow_start_ends_at_the_threshold.pkt" with { type: "text" };
 import script29 from "./smaller_of_both_windows_counts.pkt" with { type: "text" };
-import script30 from "./time_without_text_is_no_time_to_grow_in.pkt" with { type: "text" };
+import script30 from "./time_without_data_is_no_time_to_grow_in.pkt" with { type: "text" };
 import script31 from "./unused_window_does_not_grow.pkt" with { type: "text" };
 import script32 from "./window_restarts_after_idling.pkt" with { type: "text" };
 
@@ -66,7 +66,7 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["congestion/slow_start_doubles.pkt", script27],
   ["congestion/slow_start_ends_at_the_threshold.pkt", script28],
   ["congestion/smaller_of_both_windows_counts.pkt", script29],
-  ["congestion/time_without_text_is_no_time_to_grow_in.pkt", script30],
+  ["congestion/time_without_data_is_no_time_to_grow_in.pkt", script30],
   ["congestion/unused_window_does_not_grow.pkt", script31],
   ["congestion/window_restarts_after_idling.pkt", script32],
 ];

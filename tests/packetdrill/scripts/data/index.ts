@@ -19,7 +19,7 @@ import script15 from "./push_does_not_matter_to_the_reader.pkt" with { type: "te
 import script16 from "./read_in_pieces.pkt" with { type: "text" };
 import script17 from "./read_may_wait_for_all.pkt" with { type: "text" };
 import script18 from "./received_octets_are_read_in_order.pkt" with { type: "text" };
-import script19 from "./records_are_told_apart.pkt" with { type: "text" };
+import script19 from "./records_stay_apart.pkt" with { type: "text" };
 import script20 from "./segment_around_what_is_there.pkt" with { type: "text" };
 import script21 from "./segments_in_any_order.pkt" with { type: "text" };
 import script22 from "./small_segment_carries_sack_blocks.pkt" with { type: "text" };
@@ -49,7 +49,7 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["data/read_in_pieces.pkt", script16],
   ["data/read_may_wait_for_all.pkt", script17],
   ["data/received_octets_are_read_in_order.pkt", script18],
-  ["data/records_are_told_apart.pkt", script19],
+  ["data/records_stay_apart.pkt", script19],
   ["data/segment_around_what_is_there.pkt", script20],
   ["data/segments_in_any_order.pkt", script21],
   ["data/small_segment_carries_sack_blocks.pkt", script22],

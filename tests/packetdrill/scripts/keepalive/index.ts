@@ -8,7 +8,7 @@ import script4 from "./not_while_data_are_outstanding.pkt" with { type: "text" }
 import script5 from "./off_by_default.pkt" with { type: "text" };
 import script6 from "./on_by_default_as_in_freebsd.pkt" with { type: "text" };
 import script7 from "./one_lost_probe_is_not_death.pkt" with { type: "text" };
-import script8 from "./probe_before_any_text_is_answered.pkt" with { type: "text" };
+import script8 from "./probe_before_any_data_is_answered.pkt" with { type: "text" };
 import script9 from "./probe_of_the_peer_is_answered.pkt" with { type: "text" };
 import script10 from "./probes_of_the_peer_are_signs_of_life.pkt" with { type: "text" };
 import script11 from "./quiet_begins_with_the_handshake.pkt" with { type: "text" };
@@ -28,7 +28,7 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["keepalive/off_by_default.pkt", script5],
   ["keepalive/on_by_default_as_in_freebsd.pkt", script6],
   ["keepalive/one_lost_probe_is_not_death.pkt", script7],
-  ["keepalive/probe_before_any_text_is_answered.pkt", script8],
+  ["keepalive/probe_before_any_data_is_answered.pkt", script8],
   ["keepalive/probe_of_the_peer_is_answered.pkt", script9],
   ["keepalive/probes_of_the_peer_are_signs_of_life.pkt", script10],
   ["keepalive/quiet_begins_with_the_handshake.pkt", script11],

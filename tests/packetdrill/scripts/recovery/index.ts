@@ -1,7 +1,7 @@
 /** Our scripts about recovery. Made by make_index.ts: run it after adding a script. */
 
 import script0 from "./ack_with_another_window_is_no_duplicate.pkt" with { type: "text" };
-import script1 from "./ack_with_text_is_no_duplicate.pkt" with { type: "text" };
+import script1 from "./ack_with_data_is_no_duplicate.pkt" with { type: "text" };
 import script2 from "./duplicates_let_new_segments_out.pkt" with { type: "text" };
 import script3 from "./duplicates_of_what_a_timeout_repeated_do_not_start_another.pkt" with { type: "text" };
 import script4 from "./duplicates_within_the_recovery_do_not_start_another.pkt" with { type: "text" };
@@ -48,7 +48,7 @@ import script44 from "./rack_third_reported_segment_means_loss_at_once.pkt" with
 import script45 from "./rack_timer_starts_recovery_with_one_segment.pkt" with { type: "text" };
 import script46 from "./rack_waits_a_quarter_of_the_round_trip.pkt" with { type: "text" };
 import script47 from "./rack_waits_even_for_three_once_it_saw_reordering.pkt" with { type: "text" };
-import script48 from "./rack_window_widens_with_each_needless_repetition.pkt" with { type: "text" };
+import script48 from "./rack_window_widens_with_each_spurious_repetition.pkt" with { type: "text" };
 import script49 from "./reported_segments_are_not_repeated_after_a_timeout.pkt" with { type: "text" };
 import script50 from "./third_duplicate_halves_the_threshold.pkt" with { type: "text" };
 import script51 from "./three_duplicates_of_short_segments_mean_loss.pkt" with { type: "text" };
@@ -60,7 +60,7 @@ import script55 from "./window_after_recovery_is_the_threshold.pkt" with { type:
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["recovery/ack_with_another_window_is_no_duplicate.pkt", script0],
-  ["recovery/ack_with_text_is_no_duplicate.pkt", script1],
+  ["recovery/ack_with_data_is_no_duplicate.pkt", script1],
   ["recovery/duplicates_let_new_segments_out.pkt", script2],
   ["recovery/duplicates_of_what_a_timeout_repeated_do_not_start_another.pkt", script3],
   ["recovery/duplicates_within_the_recovery_do_not_start_another.pkt", script4],
@@ -107,7 +107,7 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["recovery/rack_timer_starts_recovery_with_one_segment.pkt", script45],
   ["recovery/rack_waits_a_quarter_of_the_round_trip.pkt", script46],
   ["recovery/rack_waits_even_for_three_once_it_saw_reordering.pkt", script47],
-  ["recovery/rack_window_widens_with_each_needless_repetition.pkt", script48],
+  ["recovery/rack_window_widens_with_each_spurious_repetition.pkt", script48],
   ["recovery/reported_segments_are_not_repeated_after_a_timeout.pkt", script49],
   ["recovery/third_duplicate_halves_the_threshold.pkt", script50],
   ["recovery/three_duplicates_of_short_segments_mean_loss.pkt", script51],

@@ -13,9 +13,9 @@ import script9 from "./no_round_trip_time_one_second.pkt" with { type: "text" };
 import script10 from "./one_probe_then_the_timeout.pkt" with { type: "text" };
 import script11 from "./probe_after_two_round_trips.pkt" with { type: "text" };
 import script12 from "./probe_comes_instead_of_a_timeout.pkt" with { type: "text" };
-import script13 from "./probe_of_new_text_says_nothing_of_loss.pkt" with { type: "text" };
+import script13 from "./probe_of_new_data_says_nothing_of_loss.pkt" with { type: "text" };
 import script14 from "./probe_of_one_segment_waits_for_a_delayed_ack.pkt" with { type: "text" };
-import script15 from "./probe_prefers_new_text.pkt" with { type: "text" };
+import script15 from "./probe_prefers_new_data.pkt" with { type: "text" };
 import script16 from "./probe_stays_inside_the_peers_window.pkt" with { type: "text" };
 import script17 from "./probe_takes_what_nagle_holds.pkt" with { type: "text" };
 import script18 from "./probe_that_repaired_a_loss_reduces_the_window.pkt" with { type: "text" };
@@ -36,9 +36,9 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["tail_loss/one_probe_then_the_timeout.pkt", script10],
   ["tail_loss/probe_after_two_round_trips.pkt", script11],
   ["tail_loss/probe_comes_instead_of_a_timeout.pkt", script12],
-  ["tail_loss/probe_of_new_text_says_nothing_of_loss.pkt", script13],
+  ["tail_loss/probe_of_new_data_says_nothing_of_loss.pkt", script13],
   ["tail_loss/probe_of_one_segment_waits_for_a_delayed_ack.pkt", script14],
-  ["tail_loss/probe_prefers_new_text.pkt", script15],
+  ["tail_loss/probe_prefers_new_data.pkt", script15],
   ["tail_loss/probe_stays_inside_the_peers_window.pkt", script16],
   ["tail_loss/probe_takes_what_nagle_holds.pkt", script17],
   ["tail_loss/probe_that_repaired_a_loss_reduces_the_window.pkt", script18],

@@ -16,7 +16,7 @@ import script12 from "./forward_rto_real_with_sack.pkt" with { type: "text" };
 import script13 from "./forward_rto_real_without_sack.pkt" with { type: "text" };
 import script14 from "./forward_rto_spurious_with_sack.pkt" with { type: "text" };
 import script15 from "./forward_rto_spurious_without_sack.pkt" with { type: "text" };
-import script16 from "./forward_rto_without_new_text_goes_on_as_usual.pkt" with { type: "text" };
+import script16 from "./forward_rto_without_new_data_goes_on_as_usual.pkt" with { type: "text" };
 import script17 from "./one_of_two_duplicates_is_not_enough.pkt" with { type: "text" };
 import script18 from "./reordering_that_clears_itself_is_undone.pkt" with { type: "text" };
 import script19 from "./spurious_timeout_ends_the_backing_off.pkt" with { type: "text" };
@@ -40,7 +40,7 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["undo/forward_rto_real_without_sack.pkt", script13],
   ["undo/forward_rto_spurious_with_sack.pkt", script14],
   ["undo/forward_rto_spurious_without_sack.pkt", script15],
-  ["undo/forward_rto_without_new_text_goes_on_as_usual.pkt", script16],
+  ["undo/forward_rto_without_new_data_goes_on_as_usual.pkt", script16],
   ["undo/one_of_two_duplicates_is_not_enough.pkt", script17],
   ["undo/reordering_that_clears_itself_is_undone.pkt", script18],
   ["undo/spurious_timeout_ends_the_backing_off.pkt", script19],

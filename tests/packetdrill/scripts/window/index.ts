@@ -3,7 +3,7 @@
 import script0 from "./ack_at_the_right_edge_counts.pkt" with { type: "text" };
 import script1 from "./ack_beside_a_probe_counts.pkt" with { type: "text" };
 import script2 from "./ack_counts_at_zero_window.pkt" with { type: "text" };
-import script3 from "./announced_edge_is_never_taken_back.pkt" with { type: "text" };
+import script3 from "./announced_edge_is_never_withdrawn.pkt" with { type: "text" };
 import script4 from "./announced_edge_never_moves_left.pkt" with { type: "text" };
 import script5 from "./answer_behind_a_probe_is_where_the_window_ends.pkt" with { type: "text" };
 import script6 from "./answers_beyond_a_shrunken_window_take_turns.pkt" with { type: "text" };
@@ -20,7 +20,7 @@ import script16 from "./older_segment_does_not_change_the_window.pkt" with { typ
 import script17 from "./opening_ends_the_probes.pkt" with { type: "text" };
 import script18 from "./override_sends_into_a_small_window.pkt" with { type: "text" };
 import script19 from "./overrun_buffer_closes_at_once.pkt" with { type: "text" };
-import script20 from "./packets_take_more_memory_than_text.pkt" with { type: "text" };
+import script20 from "./packets_take_more_memory_than_data.pkt" with { type: "text" };
 import script21 from "./probe_is_taken_when_there_is_room.pkt" with { type: "text" };
 import script22 from "./probe_that_carries_the_fin.pkt" with { type: "text" };
 import script23 from "./probe_without_an_octet.pkt" with { type: "text" };
@@ -43,13 +43,13 @@ import script39 from "./small_gain_is_not_announced.pkt" with { type: "text" };
 import script40 from "./two_zero_windows_are_quiet.pkt" with { type: "text" };
 import script41 from "./unanswered_probes_end_the_connection.pkt" with { type: "text" };
 import script42 from "./update_follows_reading.pkt" with { type: "text" };
-import script43 from "./update_without_text_is_used.pkt" with { type: "text" };
+import script43 from "./update_without_data_is_used.pkt" with { type: "text" };
 import script44 from "./urgent_counts_at_zero_window.pkt" with { type: "text" };
 import script45 from "./what_a_shrunken_window_refused_goes_when_it_opens.pkt" with { type: "text" };
 import script46 from "./window_below_one_unit_of_its_scale_has_not_shrunk.pkt" with { type: "text" };
 import script47 from "./window_is_never_overrun.pkt" with { type: "text" };
 import script48 from "./window_shrunk_to_zero_is_probed.pkt" with { type: "text" };
-import script49 from "./window_taken_back_still_takes_what_it_promised.pkt" with { type: "text" };
+import script49 from "./window_that_moved_left_takes_what_it_promised.pkt" with { type: "text" };
 import script50 from "./zero_window_for_an_hour.pkt" with { type: "text" };
 import script51 from "./zero_window_is_probed.pkt" with { type: "text" };
 import script52 from "./zero_window_probe_is_answered.pkt" with { type: "text" };
@@ -59,7 +59,7 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["window/ack_at_the_right_edge_counts.pkt", script0],
   ["window/ack_beside_a_probe_counts.pkt", script1],
   ["window/ack_counts_at_zero_window.pkt", script2],
-  ["window/announced_edge_is_never_taken_back.pkt", script3],
+  ["window/announced_edge_is_never_withdrawn.pkt", script3],
   ["window/announced_edge_never_moves_left.pkt", script4],
   ["window/answer_behind_a_probe_is_where_the_window_ends.pkt", script5],
   ["window/answers_beyond_a_shrunken_window_take_turns.pkt", script6],
@@ -76,7 +76,7 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["window/opening_ends_the_probes.pkt", script17],
   ["window/override_sends_into_a_small_window.pkt", script18],
   ["window/overrun_buffer_closes_at_once.pkt", script19],
-  ["window/packets_take_more_memory_than_text.pkt", script20],
+  ["window/packets_take_more_memory_than_data.pkt", script20],
   ["window/probe_is_taken_when_there_is_room.pkt", script21],
   ["window/probe_that_carries_the_fin.pkt", script22],
   ["window/probe_without_an_octet.pkt", script23],
@@ -99,13 +99,13 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["window/two_zero_windows_are_quiet.pkt", script40],
   ["window/unanswered_probes_end_the_connection.pkt", script41],
   ["window/update_follows_reading.pkt", script42],
-  ["window/update_without_text_is_used.pkt", script43],
+  ["window/update_without_data_is_used.pkt", script43],
   ["window/urgent_counts_at_zero_window.pkt", script44],
   ["window/what_a_shrunken_window_refused_goes_when_it_opens.pkt", script45],
   ["window/window_below_one_unit_of_its_scale_has_not_shrunk.pkt", script46],
   ["window/window_is_never_overrun.pkt", script47],
   ["window/window_shrunk_to_zero_is_probed.pkt", script48],
-  ["window/window_taken_back_still_takes_what_it_promised.pkt", script49],
+  ["window/window_that_moved_left_takes_what_it_promised.pkt", script49],
   ["window/zero_window_for_an_hour.pkt", script50],
   ["window/zero_window_is_probed.pkt", script51],
   ["window/zero_window_probe_is_answered.pkt", script52],
