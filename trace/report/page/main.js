@@ -27,6 +27,12 @@ class Report {
     this.indices = this.trace.of(connection.id);
     this.charts?.destroy();
     byId("title").textContent = `${connection.local} ↔ ${connection.remote}`;
+    // In a capture of others neither end is "we".
+    const { ends } = connection;
+    if (ends !== undefined) {
+      byId("sent-by").textContent = `what ${ends.local} sends`;
+      byId("arrived-from").textContent = `what ${ends.remote} sends`;
+    }
     document.title = `TCP ${connection.local} ↔ ${connection.remote}`;
     this.#summary();
     const pick = (index) => this.select(index);
