@@ -19,7 +19,7 @@ const OTHERS: readonly (readonly [magic: readonly number[], name: string, comman
 /** The octets of a file, unpacked when it is packed by gzip. @throws CaptureFormatError when by something else */
 export async function* decompressed(
   file: AsyncIterable<Uint8Array<ArrayBuffer>>,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+): AsyncGenerator<Uint8Array> {
   const chunks = file[Symbol.asyncIterator]();
   const { first, isAll } = await beginning(chunks);
   const packed = OTHERS.find(([magic]) => begins(first, magic));
