@@ -40,6 +40,16 @@ async function deliver(
   interruption: Interruption,
 ): Promise<ExitCodeNumber> {
   const { target, color, observe, transfer } = wanted;
+  const { many } = wanted;
+  if (many !== null) {
+    const { deliverMany } = await import("./cli/client_many.ts");
+    const context = { program: PROGRAM, color, output };
+    return await observed(
+      observe,
+      context,
+      (watchers) => deliverMany(wanted, many, { program: PROGRAM, output, watchers, interruption }),
+    );
+  }
   const peers = await findPeers(wanted);
   let chosen: Attempt | null = null;
   using ends = await openEnds(transfer, observe.force, (octets) => chosen?.narrator.received(octets));

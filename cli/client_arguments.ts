@@ -20,6 +20,12 @@ import { type TcpArguments, tcpArguments } from "./tcp_arguments.ts";
 /** How packets travel: all by raw socket, text by packet socket, or so once much of it flows. */
 export type LinkChoice = (typeof LINK_CHOICES)[number];
 
+/** Connections to make, and how many of them at once. */
+export interface ManyArguments {
+  readonly connections: number;
+  readonly parallel: number;
+}
+
 /** What a run of the client is to do. */
 export interface ClientArguments {
   readonly target: Target;
@@ -47,6 +53,8 @@ export interface ClientArguments {
   readonly closeTimeout: number;
   /** Seconds to stay in TIME-WAIT. */
   readonly timeWait: number;
+  /** Null: one connection, each step of which is told. */
+  readonly many: ManyArguments | null;
   /** What goes wrong on purpose; none: nothing does. */
   readonly faults: readonly Fault[];
   /** Of faults by chance. */
@@ -74,6 +82,9 @@ export type ClientCommand =
 
 const MAX_ISN = 2 ** 32 - 1;
 const DEFAULT_SEED = 1;
+const MOST_CONNECTIONS = 1_000_000;
+/** As many as have a thread to wait on, more or less. */
+const MOST_PARALLEL = 200;
 
 const OPTIONS = CLIENT_GROUPS.flatMap(({ options }) => options);
 
@@ -145,6 +156,7 @@ function runArguments(
     timeout: given("timeout", parseDuration),
     closeTimeout: given("close-timeout", parseDuration) ?? DEFAULT_CLOSE_TIMEOUT,
     timeWait: given("time-wait", (text, what) => parseDuration(text, what, true)) ?? 0,
+    many: manyOf(parsed, transfer),
     faults: faultsOf(values),
     seed: given("seed", (text, what) => parseWhole(text, what, 0, MAX_ISN)) ?? DEFAULT_SEED,
     quiet: flags.has("quiet"),
@@ -165,6 +177,24 @@ function refuseWithPacketSocket(values: ReadonlyMap<string, string>): void {
   const other = ["fault", "interface", "mark"].find((name) => values.has(name));
   if (other === undefined) return;
   throw new UsageError(`Cannot use --${other} with --link packet: it holds for the raw socket only`);
+}
+
+/** @throws UsageError for what cannot be divided among many connections */
+function manyOf({ values }: ParsedOptions, { input, output }: TransferArguments): ManyArguments | null {
+  const connections = values.get("connections");
+  if (connections === undefined) return null;
+  const single = ["output", "hash", "isn", "source-port"].find((name) => values.has(name));
+  if (single !== undefined || input?.kind === "file" || output !== null) {
+    throw new UsageError(
+      `Cannot use --connections with ${
+        single === undefined ? "--input" : `--${single}`
+      }: it is one connection's`,
+    );
+  }
+  return {
+    connections: parseWhole(connections, "--connections", 1, MOST_CONNECTIONS),
+    parallel: parseWhole(values.get("parallel") ?? "1", "--parallel", 1, MOST_PARALLEL),
+  };
 }
 
 function faultsOf(values: ReadonlyMap<string, string>): readonly Fault[] {

@@ -27,10 +27,15 @@ export interface ClientEnds extends Disposable {
 }
 
 /** What is sent when nothing was said of it: standard input where somebody has put something there. */
-function inputByDefault({ receives }: TransferArguments): ClientInput {
+function inputByDefault(receives: boolean): ClientInput {
   const someonesInput: readonly FileKind[] = ["pipe", "socket", "file", "device"];
   if (someonesInput.includes(fileKind(0))) return { kind: "file", path: "-" };
   return receives ? { kind: "nothing" } : { kind: "message", text: DEFAULT_MESSAGE };
+}
+
+/** What is to be sent, said or not. */
+export function inputOf({ input, receives }: TransferArguments): ClientInput {
+  return input ?? inputByDefault(receives);
 }
 
 /**
@@ -48,7 +53,7 @@ export async function openEnds(
   show: (octets: Uint8Array) => void,
 ): Promise<ClientEnds> {
   const opened: Disposable[] = [];
-  const input = wanted.input ?? inputByDefault(wanted);
+  const input = inputOf(wanted);
   const { source, sending } = await openSource(input, opened);
   const plain = wanted.output !== null
     ? await openSink(wanted.output, force, opened)

@@ -82,6 +82,23 @@ export const CLIENT_GROUPS: readonly OptionGroup[] = [
     ],
   },
   {
+    title: "Many connections",
+    options: [
+      {
+        name: "connections",
+        value: "N",
+        help:
+          "do the same over N connections, each with the message or the pattern, and tell how long they took",
+      },
+      {
+        name: "parallel",
+        value: "N",
+        help: "so many of them at a time (default: 1)",
+        needs: ["connections"],
+      },
+    ],
+  },
+  {
     title: "Faults on request",
     options: [
       {

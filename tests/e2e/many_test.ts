@@ -66,3 +66,46 @@ Deno.test(`${AT_ONCE} client processes at once all deliver, without a RST`, asyn
     }
   });
 });
+
+Deno.test("one process delivers over 300 connections, 20 at a time, and tells how long they took", async () => {
+  await using network = await Network.create();
+  await using serving = network.start([server, "--count", "300", "--mode", "discard"]);
+  await serving.shows("listening");
+  const { code, out, err } = await network.run([
+    client,
+    "--connections",
+    "300",
+    "--parallel",
+    "20",
+    "-m",
+    "hello",
+  ]);
+  assertEquals([code, err], [0, ""]);
+  assertEquals(/300 connections delivered and closed in order/.test(out), true, out);
+  const { out: served } = await serving.ended();
+  assertEquals(served.match(/closed by peer \(FIN\), 5 bytes received/g)?.length, 300);
+});
+
+Deno.test("of many connections that fail, the reason is told once with how often", async () => {
+  await using network = await Network.create();
+  const { code, err } = await network.run([
+    client,
+    "--connections",
+    "30",
+    "--parallel",
+    "3",
+    "-m",
+    "x",
+    "127.0.0.1",
+    "9",
+  ]);
+  assertEquals([
+    code,
+    err.trim().split("\n").length,
+    err.startsWith("[-] 30 times: Connection to 127.0.0.1:9 refused"),
+  ], [
+    3,
+    1,
+    true,
+  ]);
+});

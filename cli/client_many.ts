@@ -1,0 +1,159 @@
+/**
+ * The same job over many connections, some of them at once, and how long each took.
+ *
+ * @module
+ */
+
+import { type Endpoint, formatEndpoint } from "../tcp/mod.ts";
+import type { ClientArguments, ManyArguments } from "./client_arguments.ts";
+import { findPeers, openAttempt, type Peers } from "./client_attempts.ts";
+import { inputOf, openEnds } from "./client_ends.ts";
+import type { ClientSession } from "./client_session.ts";
+import { counted, grouped } from "./counted.ts";
+import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
+import { describeFailure, ProgramFailure } from "./failures.ts";
+import type { Interruption } from "./interruption.ts";
+import type { Watchers } from "./observed.ts";
+import { Output } from "./output.ts";
+
+/** What has become of the connections. */
+class Tally {
+  /** How long each that went well took, milliseconds. */
+  readonly times: number[] = [];
+  /** How many failed with each line. */
+  readonly failures = new Map<string, number>();
+  firstFailure: ExitCodeNumber = ExitCode.ok;
+
+  failed(error: unknown, program: string): void {
+    const { code, text } = describeFailure(error, program);
+    this.failures.set(text, (this.failures.get(text) ?? 0) + 1);
+    if (this.firstFailure === ExitCode.ok) this.firstFailure = code;
+  }
+
+  /** The lines that tell it, failures last. */
+  lines(seconds: number): readonly string[] {
+    const { times } = this;
+    if (times.length === 0) return ["No connection went well"];
+    const sorted = times.toSorted((a, b) => a - b);
+    const rate = seconds > 0 ? ` (${(times.length / seconds).toFixed(0)} per second)` : "";
+    return [
+      `${counted(times.length, "connection")} delivered and closed in order in ${
+        seconds.toFixed(3)
+      } s${rate}`,
+      `Each took from SYN to the end: median ${at(sorted, 0.5)}, 99 % at most ${at(sorted, 0.99)}, longest ${
+        at(sorted, 1)
+      }`,
+    ];
+  }
+}
+
+/** Failures of different kinds that are told. */
+const MOST_KINDS = 5;
+
+const MILLISECONDS_PER_SECOND = 1_000;
+
+/** Where the connections go, and who sees them. */
+interface ManyContext {
+  readonly program: string;
+  readonly output: Output;
+  readonly watchers: Watchers;
+  readonly interruption: Interruption;
+}
+
+/** The connections, one after another for each worker. */
+class ManyRun {
+  readonly tally = new Tally();
+  isStopped = false;
+  readonly #wanted: ClientArguments;
+  readonly #peers: Peers;
+  readonly #context: ManyContext;
+  /** For what a single connection would tell. */
+  readonly #silent: Output;
+  readonly #running = new Set<ClientSession>();
+  #left: number;
+
+  constructor(wanted: ClientArguments, peers: Peers, connections: number, context: ManyContext) {
+    const { out, err } = context.output;
+    this.#wanted = wanted;
+    this.#peers = peers;
+    this.#context = context;
+    this.#silent = new Output({ color: "never", quiet: true, out, err });
+    this.#left = connections;
+  }
+
+  /** Begins no more, and ends those that run. */
+  stop(): void {
+    this.isStopped = true;
+    for (const session of this.#running) session.interrupt();
+  }
+
+  /** One after another, until all have begun. */
+  async work(remote: Endpoint): Promise<void> {
+    while (this.#left > 0 && !this.isStopped) {
+      this.#left--;
+      await this.#one(remote).catch((error) => this.tally.failed(error, this.#context.program));
+    }
+  }
+
+  async #one(remote: Endpoint): Promise<void> {
+    const wanted = this.#wanted;
+    using ends = await openEnds(wanted.transfer, false, () => {});
+    const { watchers } = this.#context;
+    using attempt = openAttempt({ wanted, ends }, remote, this.#peers.source, watchers, this.#silent);
+    this.#running.add(attempt.session);
+    try {
+      const start = performance.now();
+      if (await attempt.session.run() === ExitCode.ok) this.tally.times.push(performance.now() - start);
+      await attempt.drained();
+    } finally {
+      this.#running.delete(attempt.session);
+    }
+  }
+}
+
+/** Does the job so many times; returns the exit code of the first failure. @throws ProgramFailure for what none can do */
+export async function deliverMany(
+  asked: ClientArguments,
+  { connections, parallel }: ManyArguments,
+  context: ManyContext,
+): Promise<ExitCodeNumber> {
+  const input = inputOf(asked.transfer);
+  if (input.kind === "file") {
+    throw new ProgramFailure(
+      ExitCode.usage,
+      "Cannot send standard input over many connections: give --message or --send-bytes",
+    );
+  }
+  const { output, interruption } = context;
+  const peers = await findPeers(asked);
+  const { addresses: [address], port } = peers;
+  if (address === undefined) {
+    throw new ProgramFailure(ExitCode.unknownHost, "There is no address to connect to");
+  }
+  const remote = { address, port };
+  const wanted = { ...asked, transfer: { ...asked.transfer, input } };
+  const run = new ManyRun(wanted, peers, connections, context);
+  interruption.attach({ interrupt: () => run.stop() });
+  output.line(
+    "note",
+    `${counted(connections, "connection")} to ${formatEndpoint(remote)}, ${parallel} at a time`,
+  );
+  const start = performance.now();
+  await Promise.all(Array.from({ length: Math.min(parallel, connections) }, () => run.work(remote)));
+  const seconds = (performance.now() - start) / MILLISECONDS_PER_SECOND;
+  for (const line of run.tally.lines(seconds)) output.line("note", line);
+  tellFailures(run.tally, output);
+  return run.isStopped ? interruption.exitCode : run.tally.firstFailure;
+}
+
+function tellFailures({ failures }: Tally, output: Output): void {
+  const kinds = [...failures].toSorted(([, a], [, b]) => b - a);
+  for (const [text, count] of kinds.slice(0, MOST_KINDS)) output.failure(`${grouped(count)} times: ${text}`);
+  if (kinds.length > MOST_KINDS) output.failure(`and ${kinds.length - MOST_KINDS} other failures`);
+}
+
+/** The time that this share of the sorted times does not exceed. */
+function at(sorted: readonly number[], share: number): string {
+  const index = Math.max(0, Math.ceil(sorted.length * share) - 1);
+  return `${(sorted[index] ?? 0).toFixed(1)} ms`;
+}
