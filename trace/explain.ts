@@ -52,6 +52,7 @@ const ORDINARY: ReadonlySet<string> = new Set([
   "new-ack",
   "window-update",
   "ack-second-segment",
+  "ack-alternate-segment",
   "ack-quick",
   "ack-delayed-timer",
   "delayed ACK",

@@ -62,7 +62,7 @@ const CHOICES: {
     ecn: ["off", "accept", "request"],
     ecnCapable: ["new data", "new data and syn-ack", "everything"],
   },
-  acknowledging: { ackDelay: ["fixed", "adaptive"] },
+  acknowledging: { ackDelay: ["fixed", "adaptive", "every second segment"] },
   retransmission: {},
   recovery: {
     ssthreshFrom: ["FlightSize", "cwnd"],

@@ -63,8 +63,8 @@ export type SynAnswer = "challenge" | "reset";
  */
 export type IcmpEndsOpening = "never" | "hard" | "refused or expired" | "any";
 
-/** How the delay of ACKs is found: by a fixed time, or by the spacing of what arrives. */
-export type AckDelay = "fixed" | "adaptive";
+/** How the delay of ACKs is found: by a fixed time, by the spacing of what arrives, or by counting segments. */
+export type AckDelay = "fixed" | "adaptive" | "every second segment";
 
 /** Which RSTs carry agreed timestamps: all (RFC 7323 3.2), those that answer no segment, or none. */
 export type TimestampsOnReset = "all" | "own" | "none";
@@ -157,7 +157,11 @@ export interface CongestionConfig {
 
 /** When ACKs go (RFC 9293 3.8.6.3, RFC 5681 4.2). */
 export interface AcknowledgingConfig {
-  /** "fixed": `delayedAckTime` and `quickAcks` hold; "adaptive": the delay follows what arrives, as on Linux. */
+  /**
+   * "fixed": `delayedAckTime` and `quickAcks` hold; "adaptive": the delay follows what arrives, as on Linux; "every second
+   * segment": as "fixed", but the second segment need not be a full one, and what was received before in part is
+   * acknowledged at once (FreeBSD).
+   */
   readonly ackDelay: AckDelay;
   /** Longest delay of an ACK; under 0.5 s (MUST-40). */
   readonly delayedAckTime: Micros;
@@ -308,8 +312,8 @@ export interface CompatibilityConfig {
   readonly repeatsFin: boolean;
   /** Whether the ACK of a segment that was received before still counts (FreeBSD; RFC 9293 3.10.7.4 drops it whole). */
   readonly usesAckOfDuplicates: boolean;
-  /** Whether an open connection answers an ACK of what was never sent (RFC 9293 3.10.7.4, fifth), or only drops it. */
-  readonly answersAckOfUnsent: boolean;
+  /** Whether a listener that closes forgets unfinished handshakes without a word (Linux); otherwise each peer is sent RST. */
+  readonly closingListenerForgets: boolean;
   /** How the RST is numbered that answers data after a close. */
   readonly lateDataReset: LateDataReset;
   /** Whether a connection that times out says "unreachable" when ICMP said so since the peer was heard last (Linux). */

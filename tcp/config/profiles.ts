@@ -51,9 +51,9 @@ export const LINUX: TcpConfig = completeConfig({
   },
   compatibility: {
     windowProbe: "old number",
-    answersAckOfUnsent: false,
     fillsWindow: true,
     lateDataReset: "as unknown",
+    closingListenerForgets: true,
     timeoutTellsIcmpError: true,
     timestampsOnReset: "own",
     minRtoBoundsVariance: true,
@@ -85,6 +85,7 @@ export const FREEBSD: TcpConfig = completeConfig({
     hystart: false,
   },
   acknowledging: {
+    ackDelay: "every second segment",
     quickAcks: 0,
     segmentsPerAckInBulk: 0,
     delayedAckTime: milliseconds(100),

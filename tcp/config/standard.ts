@@ -118,9 +118,9 @@ export const STANDARD: TcpConfig = Object.freeze({
     minRtoBoundsVariance: false,
     repeatsFin: false,
     usesAckOfDuplicates: false,
-    answersAckOfUnsent: true,
     lateDataReset: "in order",
     timeoutTellsIcmpError: false,
     timeWaitAnswersAcksOnly: false,
+    closingListenerForgets: false,
   }),
 });

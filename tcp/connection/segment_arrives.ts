@@ -305,10 +305,6 @@ function checkAck(tcb: Tcb, segment: Segment, windowShift: number, now: Instant)
   }
   if (!sender.isAckAcceptable(segment.ack)) {
     const isBeyond = seqAfter(segment.ack, sender.sndNxt);
-    if (isBeyond && tcb.state === "ESTABLISHED" && !tcb.config.compatibility.answersAckOfUnsent) {
-      drop(tcb, segment, "ack-of-unsent", now);
-      return false;
-    }
     challengeAck(tcb, segment, "challenge-ack", isBeyond ? "ack-of-unsent" : "ack-not-acceptable", now);
     return false;
   }

@@ -189,7 +189,7 @@ export class Host {
       this.#progress,
       (it, left, now) => {
         this.#listeners.splice(this.#listeners.indexOf(it), 1);
-        for (const connection of left) connection.abort(now);
+        for (const connection of left) this.#abandon(connection, now);
       },
     );
     this.#listeners.push(listener);
@@ -394,6 +394,16 @@ export class Host {
     this.#add(connection, local, remote, listener);
     listener.handshakeBegan(connection);
     connection.segmentArrives(segment, now);
+  }
+
+  /** The listener of a connection that nobody has accepted is gone. */
+  #abandon(connection: Connection, now: Instant): void {
+    const { local, remote, config, state } = connection;
+    const member = state === "SYN-RECEIVED" && config.compatibility.closingListenerForgets
+      ? this.#memberAt(local.address, local.port, remote)
+      : null;
+    if (member === null) connection.abort(now);
+    else this.#forget(member);
   }
 
   /** RFC 9293 3.10.7.1: a segment for a connection that does not exist. */

@@ -28,7 +28,12 @@ const DUPLICATES: ReadonlySet<SendReason> = new Set([
 ]);
 
 /** What is acknowledged at once, each segment by an ACK of its own, whatever else arrives in the same turn. */
-const APART: ReadonlySet<SendReason> = new Set([...DUPLICATES, "ack-gap-filled", "ack-quick"]);
+const APART: ReadonlySet<SendReason> = new Set([
+  ...DUPLICATES,
+  "ack-gap-filled",
+  "ack-quick",
+  "ack-alternate-segment",
+]);
 
 /** Decides about acknowledgements of one connection. */
 export class Acknowledging {
@@ -38,6 +43,8 @@ export class Acknowledging {
   segmentsPerAck: number;
   /** Segments that arrive in one turn, in order and undisturbed, and that one ACK may cover. */
   readonly #mostInBulk: number;
+  /** Whether segments count for an ACK whatever their length. */
+  readonly #countsSegments: boolean;
   /** ACKs that fell due before the latest segment, each of which must be a segment of its own. */
   readonly kept: AckQueue = new AckQueue();
   /** Those of them that data of ours cannot take the place of. */
@@ -67,6 +74,7 @@ export class Acknowledging {
     this.segmentsPerAck = config.acknowledging.segmentsPerAck;
     this.#mostInBulk = config.acknowledging.segmentsPerAckInBulk;
     this.#quickAcks = config.acknowledging.quickAcks;
+    this.#countsSegments = config.acknowledging.ackDelay === "every second segment";
     this.pace = config.acknowledging.ackDelay === "adaptive" ? new AckPace() : null;
   }
 
@@ -175,11 +183,15 @@ export class Acknowledging {
         if (this.#isQuick) {
           this.#quickAcks--;
           this.acknowledgeNow("ack-quick");
+        } else if (this.#countsSegments && this.#duplicateStart !== NO_DUPLICATE) {
+          this.acknowledgeNow("ack-partly-duplicate");
         } else if (
           this.#unacknowledged > (this.segmentsPerAck - 1) * fullSegment &&
           (this.pace === null || receiver.window.holds)
         ) {
           this.acknowledgeNow("ack-second-segment");
+        } else if (this.#countsSegments && this.#arrived >= this.segmentsPerAck) {
+          this.acknowledgeNow("ack-alternate-segment");
         }
         break;
       case "gap filled":

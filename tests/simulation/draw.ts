@@ -146,7 +146,6 @@ function drawHabits(random: Random): PartialConfig {
       cwrOnRetransmissions: anyone().compatibility.cwrOnRetransmissions,
       timestampsOnReset: anyone().compatibility.timestampsOnReset,
       lateDataReset: anyone().compatibility.lateDataReset,
-      answersAckOfUnsent: anyone().compatibility.answersAckOfUnsent,
     },
     congestion: { ecnCapable: random.pick(["new data", "new data and syn-ack", "everything"] as const) },
   };

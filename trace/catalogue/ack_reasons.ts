@@ -98,6 +98,16 @@ export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>>
     sentence:
       "More came than we have room for: ACK {ack} says how far we are, and the window is {window} octets.",
   },
+  "ack-alternate-segment": {
+    rule: "RFC 9293 3.8.6.3; TcpConfig ackDelay",
+    label: "ACK: every second segment",
+    sentence: "Since our last ACK a second segment has come, of whatever length: ACK {ack} is due.",
+  },
+  "ack-partly-duplicate": {
+    rule: "RFC 2883 4; TcpConfig ackDelay",
+    label: "ACK: had part of it already",
+    sentence: "Part of what came we had already: ACK {ack} says so at once{sackText}.",
+  },
   "ack-too-many-gaps": {
     rule: "RFC 5681 4.2; RFC 9293 3.10.7.4, SHLD-31",
     label: "duplicate ACK: too many gaps",
