@@ -18,7 +18,7 @@ export interface ClientConnection extends TransferConnection, WatchedConnection 
   /** Octets that have arrived and were not read. */
   readonly unreadOctets: number;
   shutdown(now: Instant): void;
-  abort(now: Instant, tellUnanswered?: boolean): void;
+  abort(now: Instant, resetsUnanswered?: boolean): void;
 }
 
 /** What the session asks of whoever runs the connection; the driver's `Loop` is one. */

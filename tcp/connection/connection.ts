@@ -177,11 +177,11 @@ export class Connection implements ConnectionView {
   }
 
   /**
-   * Ends the connection at once, with RST where the peer knows of it. `tellUnanswered`: a peer that has not answered our
+   * Ends the connection at once, with RST where the peer knows of it. `resetsUnanswered`: a peer that has not answered our
    * SYN is sent a RST as well (the standard does not).
    */
-  abort(now: Instant, tellUnanswered = false): void {
-    calls.abort(this.#tcb, tellUnanswered, now);
+  abort(now: Instant, resetsUnanswered = false): void {
+    calls.abort(this.#tcb, resetsUnanswered, now);
     this.onTouched?.();
   }
 

@@ -219,15 +219,15 @@ export function close(tcb: Tcb, now: Instant): void {
 }
 
 /**
- * ABORT: 3.10.5. `tellUnanswered`: the peer of an unanswered SYN is sent a RST as well, since it may hold half a
+ * ABORT: 3.10.5. `resetsUnanswered`: the peer of an unanswered SYN is sent a RST as well, since it may hold half a
  * connection; the standard sends none.
  */
-export function abort(tcb: Tcb, tellUnanswered: boolean, now: Instant): void {
+export function abort(tcb: Tcb, resetsUnanswered: boolean, now: Instant): void {
   switch (tcb.state) {
     case "CLOSED":
       return;
     case "SYN-SENT":
-      if (tellUnanswered && tcb.sender.sndNxt !== tcb.sender.iss) {
+      if (resetsUnanswered && tcb.sender.sndNxt !== tcb.sender.iss) {
         tcb.resetDue = { seq: tcb.sender.sndNxt, ack: null, reason: "reset-abort" };
       }
       return tcb.fail("aborted", "The connection was aborted", "user-abort", now);
