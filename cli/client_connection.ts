@@ -56,10 +56,12 @@ export function openConnection(
     // A thread in hand would keep delayed packets waiting.
     patience: ends.isBulk && faulty === null ? BULK_PATIENCE : 0,
     ...faulty === null ? {} : { throughDevice: faulty.through },
-    onLinkChange: (now, reason) => {
+    onLinkChange: (now, reason, around) => {
       const isUnwanted = link === "packet" && now === "raw";
       if (observe.verbose || isUnwanted) narrator.linkChanged(now, reason, isUnwanted);
+      if (around !== null) narrator.warning(`Packet sockets go around this host's ${around}`);
     },
+    onRemark: (text) => narrator.warning(`Not the way of the kernel's own TCP: ${text}`),
     observer: watchers.beside(narrator),
     ...onDrop === undefined ? {} : { onDrop },
     ...isn === null ? {} : { isn: () => seqNumber(isn) },

@@ -166,8 +166,10 @@ it goes to standard error. Whoever does not read what is written holds the trans
 const LINKS =
   `--link raw sends every packet by raw socket. --link packet sends data by packet socket, up to 64 KiB at a time, which \
 the kernel or the network card cuts into segments: several times faster, over Ethernet and loopback; and it receives \
-what arrives one packet at a time through a ring that the kernel fills. auto does so once much flows (some 256 KiB), and \
-goes back to the raw socket for good where nothing gets across. -v says which way is taken. A capture then has the long \
+what arrives one packet at a time through a ring that the kernel fills. Both go around this host's own firewall, NAT and \
+IPsec, and it says which of these there are. auto does so once much flows (some 256 KiB), and only where this host is \
+known to have none of them for the connection (to look takes the right CAP_NET_ADMIN, as root has it); it goes back to \
+the raw socket for good when there are any, or nothing gets across. -v says which way is taken, and why. A capture then has the long \
 segments, as one of the kernel's own TCP has, and --snaplen 65575 all their bytes; with --link raw it has those on the \
 wire. Where segments are told one by one (--trace, --explain, --json, --ladder, --report) the default is raw.`;
 

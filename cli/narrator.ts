@@ -17,6 +17,7 @@ import {
   type SendReason,
   seqAdd,
   seqAfter,
+  seqAtOrAfter,
   seqDistance,
   type SeqNumber,
   seqNumber,
@@ -247,17 +248,20 @@ export class Narrator implements Observer {
     this.record.dataSegments++;
     const data = this.#data;
     const end = seqAdd(segment.seq, segment.payload.length);
+    const isProbe = reason === "tail-loss-probe" && data.segments > 0 && seqAtOrAfter(segment.seq, data.end);
     if (data.segments === 0) data.first = segment.seq;
     if (data.segments === 0 || seqAfter(end, data.end)) {
       data.end = end;
       data.segments++;
     }
     if (!isRepetition(reason)) return;
-    const unit = segment.payload.length === 1 ? "byte" : "bytes";
-    const text = `sending ${segment.payload.length} ${unit} again (seq=${seqToUint32(segment.seq)})`;
+    const { length } = segment.payload;
+    const unit = length === 1 ? "byte" : "bytes";
+    const what = isProbe ? `sending ${length} further ${unit} as a probe` : `sending ${length} ${unit} again`;
     // What counted as lost with the timeout is sent again one after the other: only the first has waited for an ACK.
     const isFirst = reason !== "retransmit-timeout" ||
       segment.seq === connection.sndUna && connection.backoff > 0;
+    const text = `${what} (seq=${seqToUint32(segment.seq)})`;
     this.#repeated(text, now, isFirst ? reason : "lost with the timeout");
   }
 
@@ -353,6 +357,8 @@ function causeOf(reason: RepeatReason, quiet: number): string {
       return "The peer's window has opened";
     case "retransmit-path-mtu":
       return "The path takes only smaller packets";
+    case "retransmit-other-way":
+      return "Data leave this host by another way";
     default:
       return "The peer reports a gap";
   }

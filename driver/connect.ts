@@ -4,7 +4,14 @@
  * @module
  */
 
-import { type IpAddress, packetSegmentLimit, PortGuard, readInterface, routeTo } from "../ffi/mod.ts";
+import {
+  type IpAddress,
+  packetSegmentLimit,
+  PortGuard,
+  readInterface,
+  routeTo,
+  steeringOf,
+} from "../ffi/mod.ts";
 import {
   completeConfig,
   Connection,
@@ -18,7 +25,7 @@ import {
 } from "../tcp/mod.ts";
 import { monotonicNow } from "./clock.ts";
 import { Link, type LinkChange, type LinkMode } from "./link.ts";
-import { LinkDevice } from "./link_device.ts";
+import { LinkDevice, type SettledFlow } from "./link_device.ts";
 import type { Loop } from "./loop.ts";
 import { RawStack, type RunOptions } from "./raw_stack.ts";
 import { assertOneHost } from "./routes.ts";
@@ -42,8 +49,13 @@ export interface RawConnectionOptions extends RunOptions {
   readonly isn?: IsnSource;
   /** Which sockets carry the packets; with `throughDevice` always `raw`. @default "raw" */
   readonly link?: LinkMode;
-  /** Called each time that packets change their way, with the reason in words. @default nothing */
-  readonly onLinkChange?: (link: LinkChange, reason: string) => void;
+  /**
+   * Called each time that packets change their way, with the reason in words, and with the rules of this host's that they go
+   * around from now on (null: none). @default nothing
+   */
+  readonly onLinkChange?: (link: LinkChange, reason: string, around: string | null) => void;
+  /** Called with what is otherwise than with the kernel's own TCP, in words. @default nothing */
+  readonly onRemark?: (text: string) => void;
 }
 
 /** How often to ask for another port when the kernel chose the peer's own, of which there is one in some 28,000. */
@@ -59,9 +71,9 @@ export class RawConnection implements AsyncDisposable, Disposable {
   readonly loop: Loop;
   readonly #stack: RawStack;
 
-  private constructor(stack: RawStack, local: Endpoint, options: RawConnectionOptions) {
+  private constructor(stack: RawStack, local: Endpoint, flow: SettledFlow, options: RawConnectionOptions) {
     const { remote, observer, isn, throughDevice } = options;
-    const device = stack.own(new LinkDevice(stack.socket, local, remote));
+    const device = stack.own(new LinkDevice(stack.socket, local, remote, flow));
     const mode = throughDevice === undefined ? options.link ?? "raw" : "raw";
     // Whoever watches a raw link is to see the segments that are on the wire.
     const isPlain = throughDevice !== undefined || mode === "raw" && observer !== undefined;
@@ -93,18 +105,23 @@ export class RawConnection implements AsyncDisposable, Disposable {
     const { remote } = options;
     assertOneHost(remote.address);
     const { source, interfaceName, mark = 0 } = options;
-    const route = routeTo({
+    const flow = {
       destination: remote.address,
       source,
       destinationPort: remote.port,
       mark,
       ...interfaceName === undefined ? {} : { interfaceIndex: readInterface(interfaceName).index },
-    });
+    };
+    const route = routeTo(flow);
     const guard = guardOtherThan(remote, { address: route.source, port: options.sourcePort ?? 0 });
     const { local } = guard;
     const only = interfaceName === undefined ? {} : { interfaceName };
-    const sockets = { local, remote, mtu: route.mtu, mark, ...only };
-    return RawStack.build(sockets, guard, (stack) => new RawConnection(stack, local, options));
+    const exact = { ...flow, source: local.address, sourcePort: local.port };
+    const steering = interfaceName === undefined ? orDispose(guard, () => steeringOf(exact)) : null;
+    if (steering !== null && steering.difference !== null) options.onRemark?.(steering.difference);
+    const steered = steering === null ? {} : { interfaceIndex: steering.interfaceIndex };
+    const sockets = { local, remote, mtu: route.mtu, mark, ...only, ...steered };
+    return RawStack.build(sockets, guard, (stack) => new RawConnection(stack, local, exact, options));
   }
 
   /** Closes in order and waits for the peer to close as well, for 5 s at most; then as `dispose`. */
@@ -115,6 +132,15 @@ export class RawConnection implements AsyncDisposable, Disposable {
   /** Tells the peer by RST unless both sides have closed, closes the sockets and gives the port back. */
   [Symbol.dispose](): void {
     this.#stack[Symbol.dispose]();
+  }
+}
+
+function orDispose<T>(owner: Disposable, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    owner[Symbol.dispose]();
+    throw error;
   }
 }
 

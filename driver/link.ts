@@ -8,7 +8,7 @@ import {
   after,
   type Connection,
   type Instant,
-  seconds,
+  milliseconds,
   type Segment,
   seqAfter,
   type SeqNumber,
@@ -17,16 +17,16 @@ import type { LinkDevice } from "./link_device.ts";
 import type { NetworkSide } from "./loop.ts";
 
 /**
- * How packets travel. `raw`: by raw socket. `packet`: text by packet socket, once the peer has acknowledged some.
- * `auto`: so too, once it turns out that there is much of it.
+ * How packets travel. `raw`: by raw socket. `packet`: text by packet socket, once the peer has acknowledged some. `auto`: so
+ * too, once it turns out that there is much of it, and as long as this host has no rules that packet sockets go around.
  */
 export type LinkMode = "auto" | "raw" | "packet";
 
 /** Octets of text after which a transfer counts as bulk: opening a packet socket costs about as much as sending these. */
 const BULK = 256 * 1024;
 
-/** How often the way to the next hop is looked at. */
-const REFRESH_INTERVAL = seconds(1);
+/** How often the way to the next hop, and the host's rules, are looked at. */
+const REFRESH_INTERVAL = milliseconds(200);
 
 /** Timeouts in a row after which a link that has worked is given up. */
 const PATIENCE = 2;
@@ -42,8 +42,11 @@ export interface LinkOptions {
   readonly connection: Connection;
   readonly device: LinkDevice;
   readonly mode: LinkMode;
-  /** Told of each change, with the reason in words. @default nobody */
-  readonly onChange?: ((link: LinkChange, reason: string) => void) | undefined;
+  /**
+   * Told of each change, with the reason in words, and of the rules of this host's that packets go around from now on; null:
+   * none. @default nobody
+   */
+  readonly onChange?: ((link: LinkChange, reason: string, around: string | null) => void) | undefined;
 }
 
 /** One connection, watched for when its device should gather and whether that gets across. */
@@ -52,6 +55,8 @@ export class Link implements NetworkSide {
   readonly #device: LinkDevice;
   readonly #onChange: LinkOptions["onChange"];
   readonly #bulk: number;
+  /** Whether the host's rules are to be kept. */
+  readonly #obeys: boolean;
   /** Nothing more is to be decided: text goes by raw socket for good. */
   #isSettled: boolean;
   /** Something sent by packet socket has been acknowledged. */
@@ -67,6 +72,7 @@ export class Link implements NetworkSide {
     this.#device = device;
     this.#onChange = onChange;
     this.#bulk = mode === "auto" ? BULK : 0;
+    this.#obeys = mode === "auto";
     this.#isSettled = mode === "raw";
     this.#firstSeq = connection.sndNxt;
     this.#refreshAt = 0 as Instant;
@@ -80,7 +86,7 @@ export class Link implements NetworkSide {
 
   timersFire(now: Instant): void {
     this.#connection.timersFire(now);
-    if (this.#device.gathering !== null) this.#judge();
+    if (this.#device.gathering !== null) this.#judge(now);
   }
 
   nextDeadline(): Instant {
@@ -88,7 +94,7 @@ export class Link implements NetworkSide {
   }
 
   transmit(out: Segment, now: Instant): boolean {
-    if (!this.#isSettled && now >= this.#refreshAt) this.#consider(now);
+    if (now >= this.#refreshAt && (!this.#isSettled || this.#device.hasRing)) this.#consider(now);
     return this.#connection.transmit(out, now);
   }
 
@@ -105,39 +111,59 @@ export class Link implements NetworkSide {
     this.#unmerged = segment.payload.length > this.#device.longestByRing ? 0 : this.#unmerged + 1;
     if (this.#unmerged < MANY_UNMERGED) return;
     this.#unmerged = -1;
+    const around = this.#device.rulesAround("in");
+    if (around !== null && this.#obeys) return;
     if (this.#device.receiveByRing() === null) {
-      this.#onChange?.("ring", "bulk data arrives one packet at a time");
+      this.#onChange?.("ring", "bulk data arrives one packet at a time", around);
     }
   }
 
   #consider(now: Instant): void {
+    const device = this.#device;
     const { octetsSent, octetsAcknowledged, unsentOctets, sndNxt } = this.#connection;
-    if (this.#device.gathering !== null) {
+    if (device.hasRing) {
       this.#refreshAt = after(now, REFRESH_INTERVAL);
-      const failure = this.#device.refresh();
-      if (failure !== null) this.#settle(failure);
+      if (this.#obeys && device.rulesAround("in") !== null) device.receiveByRaw();
+    }
+    if (this.#isSettled) return;
+    if (device.gathering !== null) {
+      this.#refreshAt = after(now, REFRESH_INTERVAL);
+      const failure = this.#ruleAgainst() ?? device.refresh();
+      if (failure !== null) this.#goBack(failure, now);
       // Until the peer has acknowledged text it may not have had our ACK of its SYN; on loopback a host then drops frames that
       // come by packet socket, for it knows no connection that they belong to.
     } else if (octetsAcknowledged > 0 && unsentOctets > 0 && octetsSent + unsentOctets >= this.#bulk) {
       this.#refreshAt = after(now, REFRESH_INTERVAL);
       this.#firstSeq = sndNxt;
-      const failure = this.#device.gather();
-      if (failure === null) this.#onChange?.("packet", "bulk data flow");
+      const failure = this.#ruleAgainst() ?? device.gather();
+      if (failure === null) this.#onChange?.("packet", "bulk data flow", device.rulesAround("out"));
       else this.#settle(failure);
     }
   }
 
+  /** Why no packet socket may be taken, where the host's rules are to be kept. */
+  #ruleAgainst(): string | null {
+    const rules = this.#obeys ? this.#device.rulesAround("out") : null;
+    return rules === null ? null : `packet sockets would go around ${rules}`;
+  }
+
   /** After a timer: whether the packet socket seems to get nothing across. Loss does not look like that. */
-  #judge(): void {
+  #judge(now: Instant): void {
     const { backoff, sndUna } = this.#connection;
     if (seqAfter(sndUna, this.#firstSeq)) this.#isProven = true;
     if (backoff < (this.#isProven ? PATIENCE : 1)) return;
+    this.#goBack("nothing that was sent this way was acknowledged in time", now);
+  }
+
+  /** What is in flight may have gone nowhere, or past those who must see it: it goes again by raw socket, at once. */
+  #goBack(reason: string, now: Instant): void {
     this.#device.stopGathering();
-    this.#settle("nothing that was sent this way was acknowledged in time");
+    this.#settle(reason);
+    this.#connection.wayChanged(now);
   }
 
   #settle(reason: string): void {
     this.#isSettled = true;
-    this.#onChange?.("raw", reason);
+    this.#onChange?.("raw", reason, null);
   }
 }

@@ -10,6 +10,9 @@
  */
 
 import {
+  type Direction,
+  type Flow,
+  hostRules,
   type InboundChecksum,
   isErrno,
   LINK_ERRORS,
@@ -23,12 +26,16 @@ import {
   PacketSocket,
   type RawSocket,
   type RawSocketV6,
+  receiveAgain,
   type SegmentGatherer,
   type SendResult,
   stopReceiving,
   SystemError,
 } from "../ffi/mod.ts";
-import type { Endpoint } from "../tcp/mod.ts";
+import type { Endpoint, IpAddress } from "../tcp/mod.ts";
+
+/** A flow whose source address is chosen. */
+export type SettledFlow = Flow & { readonly source: IpAddress };
 
 /** A packet socket whose interface may go away, or not do what it promises. */
 class Gatherer implements SegmentGatherer {
@@ -63,13 +70,16 @@ export class LinkDevice implements PacketDevice {
   readonly #raw: RawSocket | RawSocketV6;
   readonly #local: Endpoint;
   readonly #remote: Endpoint;
+  readonly #flow: SettledFlow;
   #gatherer: Gatherer | null = null;
   #hop: NextHop | null = null;
   #ring: PacketRing | null = null;
   /** What packets come from now: the ring, once the raw socket, which gets nothing any more, has nothing left either. */
   #source: PacketRing | null = null;
 
-  constructor(raw: RawSocket | RawSocketV6, local: Endpoint, remote: Endpoint) {
+  /** `flow`: the connection as this host's routing and rules see it. */
+  constructor(raw: RawSocket | RawSocketV6, local: Endpoint, remote: Endpoint, flow: SettledFlow) {
+    this.#flow = flow;
     this.#raw = raw;
     this.#local = local;
     this.#remote = remote;
@@ -150,13 +160,39 @@ export class LinkDevice implements PacketDevice {
     }
   }
 
+  /** Whether packets are received by ring. */
+  get hasRing(): boolean {
+    return this.#ring !== null;
+  }
+
+  /** From now on packets are received by raw socket again. What the ring still holds is lost, for the peer to send again. */
+  receiveByRaw(): void {
+    if (this.#ring === null) return;
+    receiveAgain(this.#raw.descriptor, this.#local, this.#remote);
+    this.#ring[Symbol.dispose]();
+    this.#ring = null;
+    this.#source = null;
+  }
+
+  /** What of this host's rules packet sockets go around, in words; null: nothing. */
+  rulesAround(direction: Direction): string | null {
+    try {
+      return hostRules(this.#flow, direction);
+    } catch (error) {
+      if (error instanceof SystemError) return error.message;
+      throw error;
+    }
+  }
+
   /** From now on text goes by packet socket. @returns null, or why it does not, in words */
   gather(): string | null {
     try {
-      const hop = this.#nextHop();
+      const hop = nextHopTo(this.#flow);
       if (hop.kind === "other") return "the interface is neither an Ethernet nor loopback";
       if (hop.address === null) return "the next hop's hardware address is not known";
-      this.#gatherer = new Gatherer(PacketSocket.open({ local: this.#local, nextHop: hop }));
+      this.#gatherer = new Gatherer(
+        PacketSocket.open({ local: this.#local, nextHop: hop, mark: this.#flow.mark ?? 0 }),
+      );
       this.#hop = hop;
       return null;
     } catch (error) {
@@ -187,18 +223,9 @@ export class LinkDevice implements PacketDevice {
     this.#source = null;
   }
 
-  #nextHop(): NextHop {
-    return nextHopTo({
-      destination: this.#remote.address,
-      source: this.#local.address,
-      destinationPort: this.#remote.port,
-      sourcePort: this.#local.port,
-    });
-  }
-
   #follow(socket: PacketSocket): string | null {
     try {
-      const hop = this.#nextHop();
+      const hop = nextHopTo(this.#flow);
       if (hop.interfaceIndex !== this.#hop?.interfaceIndex) return "the route leads over another interface";
       if (hop.address === null) return "the next hop's hardware address is not known any more";
       socket.setNextHop(hop);

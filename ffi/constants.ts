@@ -43,11 +43,15 @@ export const SO_RCVBUFFORCE = 33;
 export const SO_TIMESTAMPNS = 35;
 export const SO_MARK = 36;
 
+export const SO_BINDTOIFINDEX = 62;
+
 // <linux/in.h>: options at IPPROTO_IP
 export const IP_HDRINCL = 3;
 export const IP_MTU_DISCOVER = 10;
 export const IP_MTU = 14;
 export const IP_MINTTL = 21;
+
+export const IP_UNICAST_IF = 50;
 
 /** IP_PMTUDISC_INTERFACE, and the same of IPv6: the interface's MTU counts, and no other; since Linux 3.14. */
 export const PMTUDISC_INTERFACE = 4;
@@ -73,6 +77,8 @@ export const TCP_MD5SIG_EXT = 32;
 
 // <linux/netlink.h>: protocol of a netlink socket
 export const NETLINK_ROUTE = 0;
+export const NETLINK_XFRM = 6;
+export const NETLINK_NETFILTER = 12;
 
 // <linux/if_ether.h>: types of Ethernet frames
 export const ETH_P_IP = 0x0800;

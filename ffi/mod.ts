@@ -7,6 +7,7 @@
 export { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, SHUT_RD, SHUT_RDWR, SHUT_WR } from "./constants.ts";
 export { errnoName, isErrno, likelyCause, LINK_ERRORS, SystemError } from "./errno.ts";
 export { assertDescriptors, FileDescriptor } from "./file_descriptor.ts";
+export { type Direction, hostRules } from "./host_rules.ts";
 export { IcmpSocket } from "./icmp_socket.ts";
 export { LibcError, loadLibc, loadWholeLibc } from "./libc.ts";
 export { enterTestNetwork, PrivateNetwork, unshareNetwork } from "./namespace.ts";
@@ -34,11 +35,19 @@ export { LONGEST_IN_SLOT, PacketRing, type PacketRingOptions } from "./packet_ri
 export { packetSegmentLimit, PacketSocket, type PacketSocketOptions } from "./packet_socket.ts";
 export { MAX_WAIT, PollSet } from "./poll.ts";
 export { PortGuard } from "./port_guard.ts";
-export { RawSocket, type RawSocketOptions, stopReceiving } from "./raw_socket.ts";
+export { RawSocket, type RawSocketOptions, receiveAgain, stopReceiving } from "./raw_socket.ts";
 export { openRawSocket, RawSocketV6 } from "./raw_socket_v6.ts";
 export { resolve, ResolveError, resolveService } from "./resolve.ts";
 export { canOpenRawSockets, isMissingRight, rawSocketProblem, rawSocketRefusal } from "./rights.ts";
-export { type Flow, isLocalAddress, type Route, routeTo, sourceAddressFor } from "./route.ts";
+export {
+  type Flow,
+  isLocalAddress,
+  type Route,
+  routeTo,
+  sourceAddressFor,
+  type Steering,
+  steeringOf,
+} from "./route.ts";
 export {
   anyAddress,
   type Endpoint,

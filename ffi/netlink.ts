@@ -13,7 +13,7 @@ import {
   SOCK_RAW,
 } from "./constants.ts";
 import { check, SystemError } from "./errno.ts";
-import { FileDescriptor } from "./file_descriptor.ts";
+import { FileDescriptor, orClose } from "./file_descriptor.ts";
 import { loadLibc } from "./libc.ts";
 
 // struct nlmsghdr: u32 length, u16 type, u16 flags, u32 sequence, u32 port
@@ -21,7 +21,9 @@ const HEADER_LENGTH = 16;
 const TYPE_OFFSET = 4;
 const FLAGS_OFFSET = 6;
 const NLM_F_REQUEST = 1;
+const NLM_F_DUMP = 0x300;
 const NLMSG_ERROR = 2;
+const NLMSG_DONE = 3;
 
 // struct rtattr: u16 length with this header, u16 type; padded to 4 octets
 const ATTRIBUTE_HEADER_LENGTH = 4;
@@ -31,6 +33,9 @@ const TYPE_MASK = 0x3fff;
 /** Room for an answer about one thing; the longest are those about interfaces, of some 1,500 octets. */
 const ANSWER_LENGTH = 16_384;
 
+/** Room for one piece of a list; the kernel makes them as long as the reader's room, up to 32 KiB. */
+const LIST_LENGTH = 32_768;
+
 /** What the kernel answered. */
 export interface NetlinkAnswer {
   /** The fixed part of the answer's kind. Numbers are in the host's order. */
@@ -39,8 +44,17 @@ export interface NetlinkAnswer {
   readonly attributes: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
 }
 
+/** A list that the kernel gave. */
+export interface NetlinkList {
+  readonly entries: readonly NetlinkAnswer[];
+  /** There is more than is good to read. */
+  readonly isCut: boolean;
+}
+
 /** What to ask. */
 export interface NetlinkQuestion {
+  /** Which part of the kernel. @default NETLINK_ROUTE */
+  readonly protocol?: number;
   /** For messages: `rtnetlink RTM_GETROUTE`. */
   readonly call: string;
   /** For messages: what it is about. */
@@ -51,39 +65,76 @@ export interface NetlinkQuestion {
   readonly attributes: readonly (readonly [type: number, value: Uint8Array])[];
 }
 
+/** Entries of a list that are read; nobody needs more. */
+const MOST_ENTRIES = 1_000;
+
+/** Asks for a list. `fixed` of its entries is as long as they are. @throws SystemError what the kernel says: EPERM, EINVAL */
+export function listNetlink(question: NetlinkQuestion, fixedLength: number): NetlinkList {
+  const { call } = question;
+  using socket = send(question, NLM_F_REQUEST | NLM_F_DUMP);
+  const entries: NetlinkAnswer[] = [];
+  const answer = new Uint8Array(LIST_LENGTH);
+  const pointer = Deno.UnsafePointer.of(answer);
+  for (;;) {
+    const length = check(call, loadLibc().recv(socket.number, pointer, BigInt(answer.length), MSG_DONTWAIT));
+    const view = new DataView(answer.buffer, 0, length);
+    for (let at = 0; at + HEADER_LENGTH <= length;) {
+      const size = view.getUint32(at, true);
+      const type = view.getUint16(at + TYPE_OFFSET, true);
+      if (type === NLMSG_DONE) return { entries, isCut: false };
+      if (type === NLMSG_ERROR) throw new SystemError(call, -view.getInt32(at + HEADER_LENGTH, true));
+      if (entries.length === MOST_ENTRIES) return { entries, isCut: true };
+      entries.push(decode(answer.slice(at, at + size), fixedLength));
+      at += aligned(Math.max(size, HEADER_LENGTH));
+    }
+  }
+}
+
 /** Asks about one thing. @throws SystemError what the kernel says: ENETUNREACH, ENOENT, ENODEV */
 export function askNetlink(question: NetlinkQuestion): NetlinkAnswer {
   const { call, fixed } = question;
-  const libc = loadLibc();
-  const type = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
-  using socket = new FileDescriptor(
-    check("socket AF_NETLINK", libc.socket(AF_NETLINK, type, NETLINK_ROUTE)),
-  );
-  const request = encode(question);
-  const sent = libc.send(socket.number, Deno.UnsafePointer.of(request), BigInt(request.length), 0);
-  check(call, sent);
+  using socket = send(question, NLM_F_REQUEST);
   const answer = new Uint8Array(ANSWER_LENGTH);
   // The answer waits by the time that `send` returns.
   const pointer = Deno.UnsafePointer.of(answer);
-  const length = check(call, libc.recv(socket.number, pointer, BigInt(answer.length), MSG_DONTWAIT));
+  const length = check(call, loadLibc().recv(socket.number, pointer, BigInt(answer.length), MSG_DONTWAIT));
   const view = new DataView(answer.buffer, 0, length);
   if (view.getUint16(TYPE_OFFSET, true) === NLMSG_ERROR) {
     throw new SystemError(call, -view.getInt32(HEADER_LENGTH, true), question.subject);
   }
+  return decode(answer, fixed.length);
+}
+
+/** Sends the question. @returns the socket that the answer waits on */
+function send(question: NetlinkQuestion, flags: number): FileDescriptor {
+  const { call, protocol = NETLINK_ROUTE } = question;
+  const libc = loadLibc();
+  const type = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
+  const socket = new FileDescriptor(check("socket AF_NETLINK", libc.socket(AF_NETLINK, type, protocol)));
+  return orClose(socket, (number) => {
+    const request = encode(question, flags);
+    check(call, libc.send(number, Deno.UnsafePointer.of(request), BigInt(request.length), 0));
+    return socket;
+  });
+}
+
+/** A message, its header first. */
+function decode(message: Uint8Array<ArrayBuffer>, fixedLength: number): NetlinkAnswer {
+  const length = new DataView(message.buffer, message.byteOffset).getUint32(0, true);
   return {
-    fixed: new DataView(answer.buffer, HEADER_LENGTH, fixed.length),
-    attributes: decodeAttributes(answer, HEADER_LENGTH + fixed.length, view.getUint32(0, true)),
+    fixed: new DataView(message.buffer, message.byteOffset + HEADER_LENGTH, fixedLength),
+    attributes: decodeAttributes(message, HEADER_LENGTH + fixedLength, length),
   };
 }
 
-function encode({ type, fixed, attributes }: NetlinkQuestion): Uint8Array<ArrayBuffer> {
+function encode({ type, fixed, attributes }: NetlinkQuestion, flags: number): Uint8Array<ArrayBuffer> {
   const spans = attributes.map(([, value]) => aligned(ATTRIBUTE_HEADER_LENGTH + value.length));
   const length = HEADER_LENGTH + fixed.length + spans.reduce((sum, span) => sum + span, 0);
   const bytes = new Uint8Array(length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, length, true);
   view.setUint16(TYPE_OFFSET, type, true);
-  view.setUint16(FLAGS_OFFSET, NLM_F_REQUEST, true);
+  view.setUint16(FLAGS_OFFSET, flags, true);
   bytes.set(fixed, HEADER_LENGTH);
   let offset = HEADER_LENGTH + fixed.length;
   for (const [i, [kind, value]] of attributes.entries()) {

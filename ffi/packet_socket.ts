@@ -13,12 +13,14 @@ import {
   MSG_DONTWAIT,
   PACKET_BUFFER_LENGTH,
   PACKET_VNET_HDR,
+  SO_MARK,
   SO_SNDBUF,
   SO_SNDBUFFORCE,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
   SOCK_RAW,
   SOL_PACKET,
+  SOL_SOCKET,
 } from "./constants.ts";
 import { check, lastErrno, SystemError } from "./errno.ts";
 import { enlargeBuffer, FileDescriptor, orClose, setOption } from "./file_descriptor.ts";
@@ -57,6 +59,8 @@ export interface PacketSocketOptions {
   readonly local: Endpoint;
   /** Where the frames go; with the address of the next hop. */
   readonly nextHop: NextHop;
+  /** The mark of our packets; needs CAP_NET_ADMIN. @default 0, none */
+  readonly mark?: number;
   /** Octets that may wait, as far as this process may ask for it. @default 8 MiB */
   readonly bufferSize?: number;
 }
@@ -136,7 +140,9 @@ export class PacketSocket implements GatheringDevice {
   static open(options: PacketSocketOptions): PacketSocket {
     checkNextHop(options.nextHop);
     return openLinkSocket((descriptor, number) => {
+      const { mark = 0 } = options;
       enlargeBuffer(number, SO_SNDBUFFORCE, SO_SNDBUF, options.bufferSize ?? DEFAULT_BUFFER_SIZE);
+      if (mark !== 0) setOption(number, SOL_SOCKET, SO_MARK, mark | 0, "setsockopt SO_MARK");
       return new PacketSocket(descriptor, options);
     });
   }

@@ -14,12 +14,14 @@ import {
 } from "./bpf.ts";
 import {
   IP_HDRINCL,
+  IP_UNICAST_IF,
   IPPROTO_IP,
   IPPROTO_TCP,
   MAX_IP_PACKET,
   MSG_DONTWAIT,
   PACKET_BUFFER_LENGTH,
   SO_BINDTODEVICE,
+  SO_BINDTOIFINDEX,
   SO_MARK,
   SO_RCVBUF,
   SO_RCVBUFFORCE,
@@ -62,7 +64,14 @@ import { askForStamps, ReceivedMessage } from "./received_message.ts";
 import { PacketSieve } from "./packet_sieve.ts";
 import { interfaceMtu } from "./network_interface.ts";
 import { routeTo } from "./route.ts";
-import { anyAddress, cString, encodeSockaddr, type Endpoint, SOCKADDR_IN_LENGTH } from "./sockaddr.ts";
+import {
+  anyAddress,
+  cString,
+  encodeSockaddr,
+  type Endpoint,
+  SOCKADDR_IN6_LENGTH,
+  SOCKADDR_IN_LENGTH,
+} from "./sockaddr.ts";
 
 /** How to open a raw socket. */
 export interface RawSocketOptions {
@@ -76,6 +85,8 @@ export interface RawSocketOptions {
   readonly mtu?: number;
   /** The only interface to send and receive by. @default any, by route */
   readonly interfaceName?: string;
+  /** Index of the interface that packets leave by. @default the kernel's choice */
+  readonly interfaceIndex?: number;
   /** The mark of our packets, which rules of routing and firewalls look at; needs CAP_NET_ADMIN. @default 0, none */
   readonly mark?: number;
   /** Octets that may wait in each direction, as far as this process may ask for it. @default 8 MiB */
@@ -262,6 +273,13 @@ export function stopReceiving(number: number, local: Endpoint): void {
   check("connect", loadLibc().connect(number, self, self.length));
 }
 
+/** Has a raw socket that receives nothing any more receive the connection's packets again. @throws SystemError */
+export function receiveAgain(number: number, local: Endpoint, remote: Endpoint): void {
+  const nobody = new Uint8Array(SOCKADDR_IN6_LENGTH); // AF_UNSPEC: no peer any more
+  check("connect", loadLibc().connect(number, nobody, nobody.length));
+  attachFilter(number, connectionFilter(local, remote, local.address.family === 4 ? "ip" : "transport"));
+}
+
 /** Octets of the largest packet: towards the peer if there is one, else of the interface with the local address. */
 export function deviceMtu(options: RawSocketOptions): number {
   const mtu = options.remote === undefined
@@ -292,6 +310,7 @@ export function prepareRawSocket(
     const name = cString(interfaceName);
     setOptionBytes(number, SOL_SOCKET, SO_BINDTODEVICE, name, "setsockopt SO_BINDTODEVICE");
   }
+  if (options.interfaceIndex !== undefined) leaveBy(number, local.address.family, options.interfaceIndex);
   if (mark !== 0) setOption(number, SOL_SOCKET, SO_MARK, mark | 0, "setsockopt SO_MARK");
   bindSocket(number, { address: local.address, port: 0 }); // routing rules by source address apply then
   if (!filtered) return new PacketSieve(local, remote, ports);
@@ -301,6 +320,19 @@ export function prepareRawSocket(
     remote === undefined ? localPortFilter(local, framing, ports) : connectionFilter(local, remote, framing),
   );
   return null;
+}
+
+/**
+ * Has the packets leave by this interface and no other. Of IPv6 they come by it alone, too: there a mere wish
+ * (IPV6_UNICAST_IF) gives way to a route over another one.
+ */
+function leaveBy(number: number, family: 4 | 6, interfaceIndex: number): void {
+  if (family === 6) {
+    return setOption(number, SOL_SOCKET, SO_BINDTOIFINDEX, interfaceIndex, "setsockopt SO_BINDTOIFINDEX");
+  }
+  const inNetworkOrder = new Uint8Array(4);
+  new DataView(inNetworkOrder.buffer).setUint32(0, interfaceIndex);
+  setOptionBytes(number, IPPROTO_IP, IP_UNICAST_IF, inNetworkOrder, "setsockopt IP_UNICAST_IF");
 }
 
 /** 0 when the last receive call only had nothing to deliver. @throws SystemError for everything else */

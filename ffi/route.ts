@@ -48,6 +48,8 @@ export interface Flow {
   readonly interfaceIndex?: number;
   /** @default 0, none */
   readonly mark?: number;
+  /** Whether they leave by raw socket, of which the kernel sees neither protocol nor ports. @default false */
+  readonly isRaw?: boolean;
 }
 
 /** Where the packets leave this host. */
@@ -60,6 +62,8 @@ export interface Route {
   readonly interfaceIndex: number;
   /** Null: the destination is on the link itself. */
   readonly gateway: IpAddress | null;
+  /** Whether the route wraps packets into others: MPLS, segment routing, a tunnel without an interface. */
+  readonly isEncapsulating: boolean;
 }
 
 // <linux/rtnetlink.h>: the question, and attributes of a route
@@ -73,6 +77,7 @@ const RTA_METRICS = 8;
 /** struct rtvia: u16 family and an address, where the gateway is of the other family. */
 const RTA_VIA = 18;
 const RTA_MARK = 16;
+const RTA_ENCAP = 22;
 const RTA_IP_PROTO = 27;
 const RTA_SPORT = 28;
 const RTA_DPORT = 29;
@@ -117,6 +122,51 @@ export function routeTo(flow: Flow): Route {
   }
 }
 
+/** What a raw socket must be told so that its packets leave as those of the kernel's own TCP would. */
+export interface Steering {
+  /** Index of the interface that they must leave by. */
+  readonly interfaceIndex: number;
+  /** Null: they leave as the kernel's would. Otherwise in which way they do not, in words. */
+  readonly difference: string | null;
+}
+
+/**
+ * How packets of this flow are to be steered when they leave by raw socket; null: not at all, the kernel's choice is right.
+ *
+ * @throws SystemError as `routeTo`
+ */
+export function steeringOf(flow: Flow): Steering | null {
+  const wanted = routeTo(flow);
+  const { interfaceIndex } = wanted;
+  if (isSameStep(routeOrNull({ ...flow, isRaw: true }), wanted)) return null;
+  const steered = routeOrNull({ ...flow, isRaw: true, interfaceIndex });
+  if (isSameStep(steered, wanted)) return { interfaceIndex, difference: null };
+  const { name } = readLink(interfaceIndex);
+  const through = wanted.gateway === null ? "" : ` through ${formatIp(wanted.gateway)}`;
+  const instead = steered === null || steered.interfaceIndex !== interfaceIndex
+    ? "has no way there"
+    : steered.gateway === null
+    ? "asks there for the peer itself"
+    : `goes there through ${formatIp(steered.gateway)}`;
+  const difference =
+    `a rule of this host's routing sends the connection by ${name}${through}; a raw socket ${instead}`;
+  return { interfaceIndex, difference };
+}
+
+function routeOrNull(flow: Flow): Route | null {
+  try {
+    return routeTo(flow);
+  } catch (error) {
+    if (error instanceof SystemError) return null;
+    throw error;
+  }
+}
+
+function isSameStep(a: Route | null, b: Route): boolean {
+  return a !== null && a.interfaceIndex === b.interfaceIndex &&
+    String(a.gateway?.octets) === String(b.gateway?.octets);
+}
+
 /** The address that the kernel would send from. @throws SystemError ENETUNREACH when there is no route */
 export function sourceAddressFor(destination: IpAddress, destinationPort = 0): IpAddress {
   return routeTo({ destination, destinationPort }).source;
@@ -157,6 +207,7 @@ function routeByTables(flow: Flow): Route {
     mtu: mtuOf(flow, interfaceIndex),
     interfaceIndex,
     gateway: gateway === undefined ? null : addressOf(gateway, interfaceIndex),
+    isEncapsulating: attributes.has(RTA_ENCAP),
   };
 }
 
@@ -175,7 +226,7 @@ function mtuOf(flow: Flow, interfaceIndex: number): number {
 }
 
 function ask(flow: Flow, flags: number): NetlinkAnswer {
-  const { destination, source, sourcePort = 0, destinationPort = 0, mark = 0 } = flow;
+  const { destination, source, sourcePort = 0, destinationPort = 0, mark = 0, isRaw = false } = flow;
   const interfaceIndex = flow.interfaceIndex ?? destination.scopeId ?? 0;
   const fixed = new Uint8Array(ROUTE_LENGTH);
   const bits = destination.octets.length * 8;
@@ -185,9 +236,9 @@ function ask(flow: Flow, flags: number): NetlinkAnswer {
   if (source !== undefined) attributes.push([RTA_SRC, source.octets]);
   if (interfaceIndex !== 0) attributes.push([RTA_OIF, asNumber(interfaceIndex)]);
   if (mark !== 0) attributes.push([RTA_MARK, asNumber(mark)]);
-  attributes.push([RTA_IP_PROTO, Uint8Array.of(IPPROTO_TCP)]);
-  if (sourcePort !== 0) attributes.push([RTA_SPORT, portOctets(sourcePort)]);
-  if (destinationPort !== 0) attributes.push([RTA_DPORT, portOctets(destinationPort)]);
+  if (!isRaw) attributes.push([RTA_IP_PROTO, Uint8Array.of(IPPROTO_TCP)]);
+  if (!isRaw && sourcePort !== 0) attributes.push([RTA_SPORT, portOctets(sourcePort)]);
+  if (!isRaw && destinationPort !== 0) attributes.push([RTA_DPORT, portOctets(destinationPort)]);
   const subject = formatIp(destination);
   return askNetlink({ call: CALL, subject, type: RTM_GETROUTE, fixed, attributes });
 }
@@ -213,5 +264,6 @@ function routeByConnecting({ destination, source, destinationPort = 0 }: Flow): 
     mtu: Math.min(mtu, MAX_IP_PACKET),
     interfaceIndex: 0,
     gateway: null,
+    isEncapsulating: false,
   };
 }

@@ -33,6 +33,7 @@ export type SendReason =
   | "retransmit-partial-ack"
   | "retransmit-path-mtu"
   | "retransmit-refused"
+  | "retransmit-other-way"
   | "tail-loss-probe"
   | "forward-rto-probe"
   | "window-probe"

@@ -26,7 +26,7 @@ import type { SeqNumber, Timestamp } from "../base/seq.ts";
 import type { State } from "../base/state.ts";
 import type { Tcb } from "./tcb.ts";
 import { type TcpInfo, tcpInfo } from "./tcp_info.ts";
-import { timersFire } from "./timeouts.ts";
+import { timersFire, wayChanged } from "./timeouts.ts";
 import { segmentLeft, transmit } from "./transmit.ts";
 import type { Instant, Micros } from "../base/units.ts";
 
@@ -94,12 +94,15 @@ export class Connection implements ConnectionView {
     return transmit(this.#tcb, out, now);
   }
 
-  /**
-   * When the segment that `transmit` filled last really left, where that is known: right after that call, before any other.
-   * Without this it left when it was filled.
-   */
+  /** When the segment that `transmit` filled last really left, where that is known: right after that call. */
   segmentLeft(moment: Instant): void {
     segmentLeft(this.#tcb, moment);
+  }
+
+  /** What is in flight left this host by a way that leads nowhere: all of it is sent again at once, by another. */
+  wayChanged(now: Instant): void {
+    wayChanged(this.#tcb, now);
+    this.onTouched?.();
   }
 
   /** Queues octets for sending, copying them. @returns octets taken; 0: full. @throws InvalidStateError, ConnectionFailure */

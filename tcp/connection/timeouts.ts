@@ -8,6 +8,7 @@ import { Event } from "../base/events.ts";
 import type { Tcb } from "./tcb.ts";
 import { armPersist, isBeyondWindow, isHeldByCork } from "./retransmission_timer.ts";
 import { TIMER_NAMES } from "../base/observer.ts";
+import { isSynchronized } from "../base/state.ts";
 import { NO_TIMER, Timer } from "./timers.ts";
 import { after, elapsed, type Instant, type Micros, micros, toSeconds } from "../base/units.ts";
 
@@ -69,6 +70,22 @@ function retransmissionTimedOut(tcb: Tcb, now: Instant): void {
   tcb.beginSample(now);
   tcb.recovery.retransmissionTimeout();
   tcb.congestionChanged(cwnd, ssthresh, "retransmission-timeout", now);
+  tcb.timers.clear(Timer.tailLossProbe);
+  tcb.timers.clear(Timer.reordering);
+  tcb.timers.set(Timer.retransmission, after(now, tcb.rtt.timeout()));
+}
+
+/**
+ * What is in flight took a way out of this host that leads nowhere, and from now on another one is taken: all of it goes
+ * again at once, and the timer begins anew. The network has no part in this, so that nothing is learned of it.
+ */
+export function wayChanged(tcb: Tcb, now: Instant): void {
+  if (tcb.sender.sndUna === tcb.sender.sndNxt || !isSynchronized(tcb.state)) return;
+  const { cwnd, ssthresh } = tcb.control;
+  tcb.beginSample(now);
+  tcb.recovery.wayChanged();
+  tcb.rtt.resetBackoff();
+  tcb.congestionChanged(cwnd, ssthresh, "spurious-retransmission", now);
   tcb.timers.clear(Timer.tailLossProbe);
   tcb.timers.clear(Timer.reordering);
   tcb.timers.set(Timer.retransmission, after(now, tcb.rtt.timeout()));

@@ -204,6 +204,20 @@ export class Recovery {
     }
   }
 
+  /**
+   * What is in flight took a way that leads nowhere, which is not the network's fault: all of it is to go again at once, as
+   * if it had never left. A timeout that it caused is undone.
+   */
+  wayChanged(): void {
+    const { records } = this.scoreboard;
+    if (this.phase === "loss") this.#undoReduction();
+    this.tailProbe.end = null;
+    for (let slot = records.first; slot !== records.end; slot = records.next(slot)) {
+      this.scoreboard.markLost(slot, "retransmit-other-way");
+    }
+    this.#control.cwnd = Math.max(this.#control.cwnd, this.scoreboard.octets.total);
+  }
+
   /** The peer's window opens after probes: it took nothing of what lies there, and congestion is not to blame. */
   windowOpened(): void {
     const { records } = this.scoreboard;

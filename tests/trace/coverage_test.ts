@@ -20,7 +20,7 @@ import { Coverage } from "../simulation/coverage.ts";
 import { simulate } from "../simulation/world.ts";
 import { recording } from "./collect.ts";
 import type { Collector } from "./collect.ts";
-import { DAMAGE, packet, strayPackets, synInWindow, tooManyGaps } from "./situations.ts";
+import { DAMAGE, otherWay, packet, strayPackets, synInWindow, tooManyGaps } from "./situations.ts";
 
 /** Seeds of the simulation that together meet every kind of trouble. */
 const SEEDS = 300;
@@ -99,6 +99,13 @@ emits("more gaps than a receiver remembers: what it has no room for is acknowled
   tooManyGaps(recorder);
   assert(seen.of("sent").some(({ reason }) => reason === "ack-too-many-gaps"));
   assert(seen.of("dropped").some(({ reason }) => reason === "too-many-gaps"));
+  collect(seen);
+});
+
+emits("what left by a way that is given up goes again by another", () => {
+  const { recorder, seen } = recording();
+  otherWay(recorder);
+  assert(seen.of("sent").some(({ reason }) => reason === "retransmit-other-way"));
   collect(seen);
 });
 

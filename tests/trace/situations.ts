@@ -94,6 +94,16 @@ export function abortBeforeAnswer(recorder: Recorder): void {
   transmit();
 }
 
+/** The driver gives up the way by which data left this host. */
+export function otherWay(recorder: Recorder): void {
+  const { connection } = established(recorder, {});
+  const out = new Segment();
+  connection.send(new Uint8Array(10_000), NOW);
+  while (connection.transmit(out, NOW));
+  connection.wayChanged(NOW);
+  while (connection.transmit(out, NOW));
+}
+
 /** A router marks something in every round trip, until the threshold cannot come down further. */
 function congestionMarks(recorder: Recorder, ssthreshFrom: "FlightSize" | "cwnd"): void {
   const ROUNDS = 8;
@@ -115,6 +125,7 @@ export const SITUATIONS: readonly ((recorder: Recorder) => void)[] = [
   tooManyGaps,
   afterTheEnd,
   abortBeforeAnswer,
+  otherWay,
   (recorder) => congestionMarks(recorder, "FlightSize"),
   (recorder) => congestionMarks(recorder, "cwnd"),
 ];

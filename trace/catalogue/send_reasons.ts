@@ -174,6 +174,7 @@ type RepeatReason =
   | "retransmit-partial-ack"
   | "retransmit-path-mtu"
   | "retransmit-refused"
+  | "retransmit-other-way"
   | "tail-loss-probe";
 
 const REPEATED: Readonly<Record<RepeatReason, Entry>> = {
@@ -235,6 +236,12 @@ const REPEATED: Readonly<Record<RepeatReason, Entry>> = {
     label: "after the probes",
     sentence:
       "The peer's window has opened: what it refused while the window was closed goes again ({content}). This is no sign of congestion.",
+  },
+  "retransmit-other-way": {
+    rule: "RFC 9293 3.8",
+    label: "retransmission: another way",
+    sentence:
+      "What was on its way left this host by a way that is given up: all of it goes again by another one ({content}). This is no sign of congestion.",
   },
   "tail-loss-probe": firstTrue<SentEvent>(
     {
