@@ -157,7 +157,7 @@ const FOUND: Readonly<Record<VariableUnit, readonly string[]>> = {
   octets: ["hole", "newly", "peerWindow", "room", "missed"],
   sequence: ["una", "missedFrom", "missedTo", "expected", "edge", "edgeBefore"],
   microseconds: ["lateness", "closedFor", "step", "nearRtt", "farRtt"],
-  count: ["nth", "passed"],
+  count: ["nth"],
   text: [
     ...[
       "since",
@@ -171,7 +171,19 @@ const FOUND: Readonly<Record<VariableUnit, readonly string[]>> = {
       "whose",
       "state",
     ],
-    ...["layer", "what", "by", "quoted", "detail", "near", "far", "option", "windowBefore", "windowNow"],
+    ...[
+      "layer",
+      "what",
+      "by",
+      "quoted",
+      "detail",
+      "near",
+      "far",
+      "option",
+      "windowBefore",
+      "windowNow",
+      "passed",
+    ],
   ],
 };
 
@@ -193,6 +205,7 @@ export const FOUND_VARIABLES: Readonly<Record<string, Variable>> = {
   Sender: ofEnd(true, true),
   sender: ofEnd(true, false),
   receiver: ofEnd(false, false),
+  last: ofSegment("sequence", (segment) => Math.max(segment.end - 1, segment.seq)),
   ...Object.fromEntries(
     Object.entries(FOUND).flatMap(([unit, names]) =>
       names.map((name) => [name, found(unit as VariableUnit, name)])

@@ -59,7 +59,7 @@ function gap(verdict: Verdict, other: Half, time: number, from: number, to: numb
   other.missedAt = time;
   verdict.values["missed"] = missed;
   verdict.values["missedFrom"] = from;
-  verdict.values["missedTo"] = to;
+  verdict.values["missedTo"] = to - 1;
   verdict.add("capture-gap");
 }
 
@@ -114,7 +114,7 @@ function needless(
   time: number,
   proof: string,
 ): void {
-  verdict.values["repeated"] = `${seq} to ${end}`;
+  verdict.values["repeated"] = `${seq} to ${end - 1}`;
   verdict.values["repeatedSince"] = `${spanText(time - lastAt)} ago, frame ${lastFrame},`;
   verdict.values["needless"] = proof;
   verdict.add("needless");

@@ -46,7 +46,8 @@ export function fillsHole(
   if (isOvertaken) {
     verdict.mark = "out of order";
     verdict.values["lateness"] = passing.time - hole.since;
-    verdict.values["passed"] = sender.packets - hole.packets;
+    const passed = sender.packets - hole.packets;
+    verdict.values["passed"] = `${passed} packet${passed === 1 ? "" : "s"}`;
     verdict.add("overtaken");
     return;
   }

@@ -42,7 +42,7 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
   "new-data": {
     rule: "RFC 9293 3.10.2",
     label: "data",
-    sentence: "{length} octets of data, {seq} to {end}, for the first time.",
+    sentence: "{length} octets of data, {seq} to {last}, for the first time.",
   },
   "after-hole": {
     rule: "RFC 9293 3.10.7.4, seventh",
@@ -52,33 +52,33 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
   "fast-retransmit": {
     rule: "RFC 5681 3.2",
     label: "fast retransmit",
-    sentence: "{Sender} sends {seq} to {end} again, {since}: {evidence}.",
+    sentence: "{Sender} sends {seq} to {last} again, {since}: {evidence}.",
   },
   "retransmission-sack": {
     rule: "RFC 6675 5",
     label: "retransmission: SACK",
-    sentence: "{Sender} sends {seq} to {end} again in recovery, {since}: {evidence}.",
+    sentence: "{Sender} sends {seq} to {last} again in recovery, {since}: {evidence}.",
   },
   "retransmission-partial-ack": {
     rule: "RFC 6582 3.2, step 3",
     label: "retransmission: partial ACK",
     sentence:
-      "{Sender} sends {seq} to {end} again, {since}: an ACK has come that covers only a part of what was under way when recovery began.",
+      "{Sender} sends {seq} to {last} again, {since}: an ACK has come that covers only a part of what was under way when recovery began.",
   },
   "retransmission-timeout": {
     rule: "RFC 6298 5.4",
     label: "retransmission: timeout",
-    sentence: "{Sender} sends {seq} to {end} again, {since}, as after a timeout: {evidence}.",
+    sentence: "{Sender} sends {seq} to {last} again, {since}, as after a timeout: {evidence}.",
   },
   "tail-loss-probe": {
     rule: "RFC 8985 7",
     label: "tail loss probe",
-    sentence: "{Sender} sends the last that it has sent, {seq} to {end}, again, {since}: {evidence}.",
+    sentence: "{Sender} sends the last that it has sent, {seq} to {last}, again, {since}: {evidence}.",
   },
   "retransmission": {
     rule: "RFC 9293 3.8.1",
     label: "retransmission",
-    sentence: "{Sender} sends {seq} to {end} again, {since}; what made it do so is not seen here.",
+    sentence: "{Sender} sends {seq} to {last} again, {since}; what made it do so is not seen here.",
   },
   "lost-before-here": {
     rule: "",
@@ -94,12 +94,12 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     rule: "RFC 4737 3",
     label: "out of order",
     sentence:
-      "{seq} to {end} should have come {passed} packets earlier, before what passed here {lateness} ago: it was overtaken on its way, and not sent again. {proof}.",
+      "{seq} to {last} should have come {passed} earlier, before what passed here {lateness} ago: it was overtaken on its way, and not sent again. {proof}.",
   },
   "original-after-copy": {
     rule: "RFC 4737 3",
     label: "the original, late",
-    sentence: "The first copy of {seq} to {end} passes here after its retransmission. {proof}.",
+    sentence: "The first copy of {seq} to {last} passes here after its retransmission. {proof}.",
   },
   "doubled-by-network": {
     rule: "",
