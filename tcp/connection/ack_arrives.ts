@@ -161,8 +161,10 @@ function respondToCongestion(tcb: Tcb, sample: Micros, now: Instant): void {
   recovery.ackArrived();
   if (recovery.timeoutWasSpurious) tcb.rtt.restoreAfterUndo(sample, now);
   tcb.congestionChanged(cwnd, ssthresh, recovery.changeReason, now);
-  if (recovery.reorderingWait > 0) tcb.timers.set(Timer.reordering, after(now, recovery.reorderingWait));
-  else tcb.timers.clear(Timer.reordering);
+  if (recovery.reorderingWait > 0) {
+    tcb.timers.set(Timer.reordering, after(now, recovery.reorderingWait));
+    tcb.timers.clear(Timer.tailLossProbe);
+  } else tcb.timers.clear(Timer.reordering);
 }
 
 function updateTimers(tcb: Tcb, windowBefore: number, now: Instant): void {
@@ -180,7 +182,10 @@ function updateTimers(tcb: Tcb, windowBefore: number, now: Instant): void {
     timers.clear(Timer.tailLossProbe);
   }
   if (sender.isBlockedByWindow) {
-    if (sender.sndWnd === 0) timers.clear(Timer.retransmission);
+    if (sender.sndWnd === 0) {
+      timers.clear(Timer.retransmission);
+      timers.clear(Timer.tailLossProbe);
+    }
     armPersist(tcb, now);
   } else {
     timers.clear(Timer.persist);

@@ -54,14 +54,14 @@ export function rearmAfterProgress(tcb: Tcb, now: Instant): void {
   else timers.clear(Timer.tailLossProbe);
 }
 
-/** Schedules a tail loss probe, if it would come before the retransmission timer. */
+/** Schedules a tail loss probe, if it would come before the retransmission timer; RACK's comes before it (RFC 8985 8). */
 export function armTailProbe(tcb: Tcb, now: Instant): void {
   const { recovery, timers, rtt, config } = tcb;
   const mayProbe = config.retransmission.tailLossProbe && tcb.handshake.selectiveAck &&
     recovery.phase === "open" &&
     recovery.tailProbe.end === null && !recovery.scoreboard.isEmpty &&
     recovery.scoreboard.octets.sacked === 0 &&
-    timers.isRunning(Timer.retransmission);
+    timers.isRunning(Timer.retransmission) && !timers.isRunning(Timer.reordering);
   if (!mayProbe) {
     timers.clear(Timer.tailLossProbe);
     return;

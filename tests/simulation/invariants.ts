@@ -77,6 +77,7 @@ export class ConnectionWatch {
     const { count } = tcb.recovery.scoreboard.records;
     if (count <= RECOUNT_LIMIT || this.#checks++ % RECOUNT_LIMIT === 0) checkScoreboard(tcb);
     checkMemory(tcb);
+    checkTimers(tcb);
   }
 
   /** Checks what must be true once nothing more is due to be sent now. */
@@ -198,6 +199,19 @@ function checkMemory(tcb: Tcb): void {
     count <= RECORDS_PER_SEGMENT * segments + RECORDS_SPARE,
     `${count} records for ${segments} segments`,
   );
+}
+
+/** RFC 8985 8: of the kinds of the retransmission timer those that exclude each other never run together. */
+function checkTimers({ sender, timers }: Tcb): void {
+  const [rto, probe, reordering, persist] = [
+    Timer.retransmission,
+    Timer.tailLossProbe,
+    Timer.reordering,
+    Timer.persist,
+  ].map((timer) => timers.isRunning(timer));
+  demand(!(probe && reordering), "A tail loss probe is due while RACK waits for what may be late");
+  demand(!probe || rto === true, "A tail loss probe is due without a retransmission timer behind it");
+  demand(!(persist && rto && sender.sndWnd === 0), "Window probes and retransmissions are due together");
 }
 
 /** What waits for something to happen has a timer that makes it happen. */
