@@ -54,7 +54,14 @@ export function segmentLeft(tcb: Tcb, moment: Instant): void {
   tcb.lastMade = NO_RECORD;
 }
 
-function beginSegment(tcb: Tcb, out: Segment, seq: SeqNumber, flags: number, now: Instant): void {
+function beginSegment(
+  tcb: Tcb,
+  out: Segment,
+  seq: SeqNumber,
+  flags: number,
+  now: Instant,
+  isKept = false,
+): void {
   tcb.lastMade = NO_RECORD;
   out.clear();
   addressSegment(tcb, out);
@@ -64,7 +71,7 @@ function beginSegment(tcb: Tcb, out: Segment, seq: SeqNumber, flags: number, now
   const isSyn = (flags & Flag.syn) !== 0;
   const isAnswer = (flags & Flag.ack) !== 0;
   if (isAnswer) out.ack = tcb.receiver.rcvNxt;
-  out.window = tcb.receiver.window.announce(isSyn, tcb.acknowledging.holdsWindow);
+  if (!isKept) out.window = tcb.receiver.window.announce(isSyn, tcb.acknowledging.holdsWindow);
   const offersTimestamps = isSyn && tcb.config.handshake.timestamps &&
     (isAnswer
       ? !tcb.openedPassively && tcb.handshake.offersAgain(tcb.config)
@@ -380,7 +387,7 @@ function sendAck(tcb: Tcb, out: Segment, now: Instant): boolean {
 /** An ACK that fell due before the latest segment: with what it said then, and the window that has been announced. */
 function sendKeptAck(tcb: Tcb, out: Segment, now: Instant): true {
   const { acknowledging } = tcb;
-  beginSegment(tcb, out, acceptableNumber(tcb, acknowledging.kept.reason), Flag.ack, now);
+  beginSegment(tcb, out, acceptableNumber(tcb, acknowledging.kept.reason), Flag.ack, now, true);
   const reason = acknowledging.takeKept(out);
   out.window = tcb.receiver.window.fieldFrom(out.ack);
   tcb.ecn.write(out, false, false, tcb.config.congestion.ecnCapable);

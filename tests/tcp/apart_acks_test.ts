@@ -46,7 +46,7 @@ function receiver(changes: PartialConfig = {}, base: TcpConfig = PLAIN, observer
   const out = new Segment();
   connection.transmit(out, EARLIER);
   const answer = segmentOf(THERE, local, { flags: Flag.syn | Flag.ack, seq: IRS, ack: ISS + 1 });
-  answer.options = Option.selectiveAckPermitted | Option.timestamps;
+  answer.options = Option.selectiveAckPermitted | Option.timestamps | Option.windowScale;
   answer.timestampValue = timestamp(FIRST_TICK);
   answer.timestampEcho = out.timestampValue;
   connection.segmentArrives(answer, NOW);
@@ -253,4 +253,19 @@ Deno.test("an observer is told how many segments each ACK covers, and why it wen
     "ack-out-of-order 1",
     "ack-gap-filled 1",
   ]);
+});
+
+Deno.test("duplicate ACKs of one turn have one window, though the gap was filled in the same turn (RFC 5681 2)", () => {
+  const { arrive, connection } = receiver({ handshake: { windowScaling: true, windowScale: 7 } });
+  const out = new Segment();
+  const said = (): string[] => {
+    const words: string[] = [];
+    while (connection.transmit(out, NOW)) words.push(`${placeOf(out.ack)} win ${out.window}`);
+    return words;
+  };
+  arrive([0], NOW);
+  said();
+  arrive([2, 3, 4, 5, 6, 1], NOW);
+  const windows = said().slice(0, 5).map((words) => words.split(" win ")[1]);
+  assertEquals(new Set(windows).size, 1, windows.join(" "));
 });
