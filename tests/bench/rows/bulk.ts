@@ -17,7 +17,7 @@ import {
 import { startIperf } from "../peers.ts";
 import type { Bound, Claim, Contender, Figure, Outcome, Row } from "../row.ts";
 import { exactness } from "./exactness.ts";
-import { lose, type Losses } from "./loss.ts";
+import { countDuplicates, lose, type Losses } from "./loss.ts";
 
 /** Time on top of the run's own: connecting, and the end, seconds. */
 const BESIDE = 5;
@@ -37,6 +37,8 @@ export interface BulkOptions {
   readonly congestionControl?: "cubic" | "bbr";
   /** One in a hundred data packets is lost on its way. @default false */
   readonly loss?: boolean;
+  /** The kernel at the far end finds losses by counting duplicate ACKs alone, as small stacks do. @default false */
+  readonly counting?: boolean;
 }
 
 /** What one run showed. */
@@ -59,12 +61,13 @@ interface OurWord {
 
 /** A row of that kind. */
 export function bulkRow(options: BulkOptions): Row {
-  const { name, loss = false } = options;
+  const { name, loss = false, counting = false } = options;
   return {
     name,
     needs: loss ? ["namespaces", "iperf3", "nft"] : ["namespaces", "iperf3"],
     run: async (bench) => {
       const place = await bench.place(options.place);
+      await using _ = counting ? await countDuplicates(place) : null;
       await using losses = loss ? await lose(bench, place, options.direction) : null;
       return await measure(bench, place, options, losses);
     },
@@ -77,7 +80,7 @@ async function measure(
   options: BulkOptions,
   losses: Losses | null,
 ): Promise<Outcome> {
-  const { direction, loss = false, congestionControl = "cubic" } = options;
+  const { direction, loss = false, counting = false, congestionControl = "cubic" } = options;
   const octets = await exactness(bench, place, { direction, congestionControl, isLossy: loss });
   await using server = await startIperf(bench, place.server);
   const over = (link: "auto" | "raw"): Contender<Run> => ({
@@ -91,8 +94,8 @@ async function measure(
   ];
   const [ours = [], theirs = [], raw] = await bench.takeTurns(contenders);
   const work = `bulk ${direction}, ${place.name}${loss ? ", 1 % lost" : ""}${
-    congestionControl === "cubic" ? "" : ` from ${congestionControl.toUpperCase()}`
-  }`;
+    counting ? ", sender counts duplicate ACKs" : ""
+  }${congestionControl === "cubic" ? "" : ` from ${congestionControl.toUpperCase()}`}`;
   const claims = [
     rateClaim(work, ours, theirs, "rawtcp", { bound: options.bound, octets }),
     ...loss ? [] : [cpuClaim(work, ours, theirs, options.bound && CPU_BOUND)],

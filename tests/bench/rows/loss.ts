@@ -17,6 +17,14 @@ const LEAST_LENGTH = 500;
 /** Of a hundred. */
 const LOST = 1;
 
+/** Switches SACK off at the server's end until it is disposed of: its TCP counts duplicate ACKs then. */
+export async function countDuplicates(place: Place): Promise<AsyncDisposable> {
+  const write = (value: number): Promise<string> =>
+    place.server.must(["sh", "-c", `echo ${value} > /proc/sys/net/ipv4/tcp_sack`]);
+  await write(0);
+  return { [Symbol.asyncDispose]: async () => void await write(1) };
+}
+
 /** A rule in force; the losses end when it is disposed of. */
 export interface Losses extends AsyncDisposable {
   /** How many were lost. */
