@@ -37,6 +37,8 @@ export function thresholdFormula({ control, reducedFrom, view }: CongestionEvent
 /** `min(10 · SMSS, max(2 · SMSS, 14600)) = 14480`. */
 export function initialWindowFormula({ view: { mss, cwnd } }: CongestionEvent): string | null {
   if (mss === null) return null;
-  const window = Math.min(INITIAL_SEGMENTS * mss, Math.max(LEAST_SEGMENTS * mss, INITIAL_OCTETS));
-  return window === cwnd ? `min(10 · SMSS, max(2 · SMSS, 14600)) = min(10 · ${mss}, 14600) = ${cwnd}` : null;
+  const most = Math.max(LEAST_SEGMENTS * mss, INITIAL_OCTETS);
+  if (Math.min(INITIAL_SEGMENTS * mss, most) !== cwnd) return null;
+  const formula = `min(${INITIAL_SEGMENTS} · SMSS, max(${LEAST_SEGMENTS} · SMSS, ${INITIAL_OCTETS}))`;
+  return `${formula} = min(${INITIAL_SEGMENTS} · ${mss}, ${most}) = ${cwnd}`;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { AbsoluteSink } from "./absolute.ts";
+import { absoluteEvent, AbsoluteSink } from "./absolute.ts";
 import { AgreementSink } from "./agreement.ts";
 import { ExplainSink } from "./explain.ts";
 import { JsonSink } from "./json.ts";
@@ -14,7 +14,8 @@ import { svgLadder } from "./ladder/svg.ts";
 import { terminalLadder, type TerminalLadderOptions } from "./ladder/terminal.ts";
 import { LineSink, type WriteLine } from "./lines.ts";
 import type { TraceSink } from "./record.ts";
-import { Recording } from "./recording.ts";
+import type { ConnectionRecord } from "./record.ts";
+import { type KeptEvent, Recording } from "./recording.ts";
 import { TimeColumn, type TimeReference } from "./time_column.ts";
 
 /** What is to be shown; absent: not. Each `write` takes a line without its newline. */
@@ -70,13 +71,14 @@ export class Outputs {
         ? null
         : new ExplainSink(story.write, { ...story, times: new TimeColumn(options.time, epoch) }),
       agreement === undefined ? null : new AgreementSink(agreement),
-      this.#recording,
     ];
     const forPeople = sinks.filter((sink) => sink !== null);
     const numbered = options.absolute === true && forPeople.length > 0
       ? [new AbsoluteSink(forPeople)]
       : forPeople;
-    this.sinks = json === undefined ? numbered : [...numbered, new JsonSink(json, { program, epoch })];
+    // The recording keeps relative numbers: the report's page shows both.
+    const recorded = this.#recording === null ? numbered : [...numbered, this.#recording];
+    this.sinks = json === undefined ? recorded : [...recorded, new JsonSink(json, { program, epoch })];
   }
 
   /** How much of each segment the sinks need. */
@@ -121,8 +123,14 @@ export class Outputs {
   #ladders(mostAlike: number, mostRows: number, most = Infinity): readonly Ladder[] {
     const recording = this.#recording;
     if (recording === null) return [];
-    return recording.connections.slice(0, most).map((connection) =>
-      ladderOf(recording.kept(connection.id), connection, recording.start, { mostAlike, mostRows })
-    );
+    return recording.connections.slice(0, most).map((connection) => {
+      const kept = recording.kept(connection.id);
+      const events = this.#options.absolute === true ? absoluteEvents(kept, connection) : kept;
+      return ladderOf(events, connection, recording.start, { mostAlike, mostRows });
+    });
   }
+}
+
+function* absoluteEvents(kept: Iterable<KeptEvent>, connection: ConnectionRecord): Iterable<KeptEvent> {
+  for (const { event, leftOut } of kept) yield { event: absoluteEvent(event, connection), leftOut };
 }

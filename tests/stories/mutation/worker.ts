@@ -49,9 +49,9 @@ async function firstNotice(surfaces: readonly string[]): Promise<string | null> 
   let name = "loading";
   try {
     // Only now, so that what a module makes when it is loaded has the change too.
-    const { SURFACES } = await import("../surfaces.ts");
+    const { isAsWritten } = await import("../surfaces.ts");
     for (name of surfaces) {
-      if (!await SURFACES.get(name)?.()) return name;
+      if (!await isAsWritten(name)) return name;
     }
     return null;
   } catch (error) {

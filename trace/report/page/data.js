@@ -44,6 +44,12 @@ export class Trace {
     return indices;
   }
 
+  /** The sequence numbers that a segment takes up, as first and last: `1..29`. */
+  numbers(i) {
+    const { seq, end } = this.columns;
+    return end[i] - seq[i] <= 1 ? `${seq[i]}` : `${seq[i]}..${end[i] - 1}`;
+  }
+
   /** What there was of a connection, kept or not: `tally`, `octetsSent`, `octetsReceived`. */
   totalOf(connection) {
     const { totals, connections } = this.data;

@@ -196,7 +196,7 @@ function aroundChosen(within, chosen) {
 
 function arrowLabel(trace, i) {
   const { columns } = trace;
-  const numbers = columns.end[i] > columns.seq[i] ? ` ${columns.seq[i]}:${columns.end[i]}` : "";
+  const numbers = ` seq ${trace.numbers(i)}`;
   const ack = columns.ack[i] === null ? "" : ` ack ${columns.ack[i]}`;
   return `${trace.isAgain(i) ? "again: " : ""}${flagsText(columns.flags[i])}${numbers}${ack}`;
 }

@@ -27,9 +27,7 @@ const COLUMNS = [
   ["Time", "number", (trace, i) => secondsText(trace.columns.time[i])],
   ["", "arrow", (trace, i) => ARROWS[trace.kind(i)]],
   ["Flags", "", (trace, i) => trace.isSegment(i) ? flagsText(trace.columns.flags[i]) : ""],
-  ["Seq : end", "number", (trace, i) => {
-    return trace.isSegment(i) ? `${trace.columns.seq[i]} : ${trace.columns.end[i]}` : "";
-  }],
+  ["Seq", "number", (trace, i) => trace.isSegment(i) ? trace.numbers(i) : ""],
   ["Octets", "number", (trace, i) => trace.isSegment(i) ? octetsText(trace.columns.length[i]) : ""],
   ["Ack", "number", (trace, i) => trace.columns.ack[i] === null ? "" : trace.columns.ack[i]],
   ["Window", "number", (trace, i) => trace.isSegment(i) ? octetsText(trace.columns.window[i]) : ""],
