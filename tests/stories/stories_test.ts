@@ -4,8 +4,9 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { GLOSSARY, GOLDEN, PICTURES } from "./golden/index.ts";
+import { GLOSSARY, GOLDEN, PICTURES, WORDS } from "./golden/index.ts";
 import { glossaryPage } from "./glossary_page.ts";
+import { wordsPage } from "./words.ts";
 import { type Outcome, type ReadBack, runStory, type Texts } from "./run.ts";
 import { PICTURED, STORIES } from "./stories.ts";
 
@@ -49,4 +50,8 @@ for (const { name, about } of STORIES) {
 
 Deno.test("the glossary", () => {
   assertEquals(glossaryPage(), GLOSSARY);
+});
+
+Deno.test("how numbers, flags, options and ICMP errors are written", () => {
+  assertEquals(wordsPage(), WORDS);
 });

@@ -10,6 +10,7 @@ import { runStory } from "./run.ts";
 import { PICTURED, STORIES } from "./stories.ts";
 import { glossaryPage } from "./glossary_page.ts";
 import { toldOfAll, toldPage } from "./told.ts";
+import { wordsPage } from "./words.ts";
 
 const FOLDER = new URL("./golden/", import.meta.url);
 
@@ -37,6 +38,7 @@ for (const { name } of STORIES) {
 }
 Deno.writeTextFileSync(new URL("told.txt", FOLDER), toldPage(await toldOfAll()));
 Deno.writeTextFileSync(new URL("glossary.txt", FOLDER), glossaryPage());
+Deno.writeTextFileSync(new URL("words.txt", FOLDER), wordsPage());
 for (const { name } of Deno.readDirSync(FOLDER)) {
   if (name === "index.ts" || name.endsWith(".txt") || STORIES.some((story) => story.name === name)) continue;
   Deno.removeSync(new URL(name, FOLDER), { recursive: true });
@@ -50,6 +52,7 @@ import type { Pictures, Texts } from "../run.ts";
 ${imports.join("\n")}
 import glossary from "./glossary.txt" with { type: "text" };
 import told from "./told.txt" with { type: "text" };
+import words from "./words.txt" with { type: "text" };
 
 /** By the story's name. */
 // deno-fmt-ignore
@@ -65,6 +68,9 @@ ${drawn.join("\n")}
 
 /** The glossary as a terminal shows it. */
 export const GLOSSARY: string = glossary;
+
+/** How numbers and names are written. */
+export const WORDS: string = words;
 
 /** Every claim of the catalogue as it is first told. */
 export const TOLD: string = told;

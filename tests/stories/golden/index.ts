@@ -149,6 +149,7 @@ import text144 from "./reset_in_one_batch/ladder.txt" with { type: "text" };
 import text145 from "./reset_in_one_batch/statistics.txt" with { type: "text" };
 import glossary from "./glossary.txt" with { type: "text" };
 import told from "./told.txt" with { type: "text" };
+import words from "./words.txt" with { type: "text" };
 
 /** By the story's name. */
 // deno-fmt-ignore
@@ -193,6 +194,9 @@ export const PICTURES: ReadonlyMap<string, Pictures> = new Map([
 
 /** The glossary as a terminal shows it. */
 export const GLOSSARY: string = glossary;
+
+/** How numbers and names are written. */
+export const WORDS: string = words;
 
 /** Every claim of the catalogue as it is first told. */
 export const TOLD: string = told;

@@ -38,7 +38,7 @@ class Shower {
 
   ask(request: Request): Promise<Reply> {
     return new Promise((resolve) => {
-      const noticed = (by: string) => resolve({ noticedBy: by, asked: [] });
+      const noticed = (by: string) => resolve({ noticedBy: by, asked: [], seen: [] });
       const timer = setTimeout(() => noticed("waiting"), PATIENCE);
       this.#worker.onmessage = ({ data }: MessageEvent<Reply>) => {
         clearTimeout(timer);
@@ -128,6 +128,25 @@ function instrumentedCopy(folder: URL, filter: string): readonly Mutant[] {
   return mutants;
 }
 
+/** Marks all texts that read like ones at once. @returns those whose marks are shown: a change of theirs is, too */
+async function seenByMarks(
+  mutants: readonly Mutant[],
+  names: readonly string[],
+  worker: URL,
+): Promise<ReadonlySet<number>> {
+  const texts = mutants.filter(({ kind, source }) => kind !== "number" && /[^\w"-]/.test(source));
+  const marked = new Set(texts.map(({ number }) => number));
+  const seen = new Set<number>();
+  const shower = new Shower(worker);
+  for (const name of names) {
+    for (const number of (await shower.ask({ changed: null, marked, surfaces: [name] })).seen) {
+      seen.add(number);
+    }
+  }
+  shower.close();
+  return seen;
+}
+
 /** A worker whose modules are loaded unchanged. */
 async function loaded(worker: URL): Promise<Shower> {
   const shower = new Shower(worker);
@@ -152,8 +171,10 @@ async function changeLiterals(mutants: readonly Mutant[], worker: URL): Promise<
     }
   }
   first.close();
+  const seen = await seenByMarks(mutants, names, worker);
   const left: Mutant[] = [];
-  const waiting = [...mutants];
+  const waiting = mutants.filter(({ number }) => !seen.has(number));
+  if (isVerbose) print(`${waiting.length} of ${mutants.length} are not shown as they are`);
   const survivors: Mutant[] = [];
   await inParallel(async () => {
     let shower = await loaded(worker);
@@ -167,7 +188,7 @@ async function changeLiterals(mutants: readonly Mutant[], worker: URL): Promise<
     }
     shower.close();
   });
-  if (Deno.args.includes("--verbose")) print(`${left.length} of ${mutants.length} are not noticed by then`);
+  if (isVerbose) print(`${left.length} of ${mutants.length} are not noticed by then`);
   // What is made when a module is loaded, or kept from the time before, takes a worker of its own.
   await inParallel(async () => {
     for (let mutant = left.pop(); mutant !== undefined; mutant = left.pop()) {
@@ -177,6 +198,7 @@ async function changeLiterals(mutants: readonly Mutant[], worker: URL): Promise<
       const shower = new Shower(worker);
       const { noticedBy } = await shower.ask({ changed: mutant.number, surfaces });
       if (noticedBy === null) survivors.push(mutant);
+      if (noticedBy === null && isVerbose) print(`${mutant.module}:${mutant.line}: ${mutant.source}`);
       shower.close();
     }
   });
@@ -192,6 +214,7 @@ async function inParallel(work: () => Promise<void>): Promise<void> {
 }
 
 const [filter = ""] = Deno.args.filter((argument) => !argument.startsWith("--"));
+const isVerbose = Deno.args.includes("--verbose");
 const started = performance.now();
 const catalogue = await changeCatalogue();
 for (const survivor of catalogue.survivors) print(`survives: ${survivor}`);

@@ -1,0 +1,89 @@
+/**
+ * How numbers, flags, options and ICMP errors are written, of all sizes and kinds: more than the stories happen to have.
+ *
+ * @module
+ */
+
+import { Flag, instant, Option } from "../../tcp/mod.ts";
+
+import {
+  amountText,
+  blocksText,
+  flagsText,
+  icmpName,
+  octetsAmountText,
+  rangeText,
+  sackText,
+  secondsText,
+  sequenceText,
+  spanOf,
+  spanText,
+  textSpan,
+  wallClockText,
+} from "../../trace/format.ts";
+import { numbersText } from "../../trace/notation.ts";
+import { optionsText } from "../../trace/options.ts";
+import type { IcmpEvent, SegmentRecord } from "../../trace/record.ts";
+import { newTally, segmentWords, TALLIED } from "../../trace/tally.ts";
+import { recording } from "../trace/collect.ts";
+import { FakeConnection, type Said } from "../trace/fake_connection.ts";
+
+const FLAG_SETS = [0, ...Array.from({ length: 9 }, (_, bit) => 1 << bit), Flag.syn | Flag.ack];
+const SPANS = [85, 999, 1_000, 1_254_321, 200_000, 3_000_000, 61_234_567];
+const AMOUNTS = [1, 512, 1_023, 1_024, 65_536, 3 << 20, 5 * 2 ** 30, 7 * 2 ** 40, 9 * 2 ** 50];
+const HEADERS_OWN = 2 ** 48;
+const RANGES: readonly (readonly [number, number])[] = [[1, 30], [30, 31], [31, 31], [0, 2]];
+const EDGES = [40, 50, 60, 61];
+const ICMP_TYPES = { 4: [4, 5, 11, 12], 6: [2, 3, 4, 5] } as const;
+const UNREACHABLE = { 4: 3, 6: 1 } as const;
+const CODES = 15;
+
+/** A page of all of them. */
+export function wordsPage(): string {
+  return [
+    ...FLAG_SETS.map((flags) => `flags ${flags}: ${flagsText(flags)}`),
+    ...SPANS.map((span) => `${span} microseconds: ${spanText(span)}, ${secondsText(span)}`),
+    ...SPANS.map((span) => `by the clock: ${wallClockText(1_767_225_600_000_000 + span)}`),
+    ...AMOUNTS.map((amount) => `${amount} octets: ${octetsAmountText(amount)}`),
+    ...[null, Infinity, 7, 1_449.6].map((amount) => `amount ${amount}: ${amountText(amount)}`),
+    ...[7, HEADERS_OWN, HEADERS_OWN + 7, HEADERS_OWN + 2 ** 32 + 7].map((number) =>
+      `number ${number}: ${sequenceText(number)}`
+    ),
+    ...RANGES.map(([from, to]) => `${from} to before ${to}: ${rangeText(from, to)}; ${spanOf(from, to)}`),
+    `blocks ${EDGES}: ${sackText(EDGES)}; ${blocksText(EDGES)}`,
+    ...segments().flatMap((segment) => [
+      `${numbersText(segment)} <${optionsText(segment)}> with octets ${textSpan(segment)}`,
+      `with a window of unknown scale: ${numbersText(segment, true)}`,
+    ]),
+    ...icmpErrors().map((error) => `ICMP over IPv${error.family}: ${icmpName(error)}`),
+    ...TALLIED.map((name, i) => `counted as ${name}: ${segmentWords(newTally().with(i, i + 1)).join(", ")}`),
+    "",
+  ].join("\n");
+}
+
+function segments(): readonly SegmentRecord[] {
+  const said: readonly Said[] = [
+    { flags: Flag.syn, seq: 0, mss: 1_460, windowScale: 7, sackPermitted: true, timestamps: [7, 0] },
+    { flags: Flag.ack, seq: 1, ack: 1, data: "hello" },
+    { flags: Flag.ack | Flag.fin, seq: 6, ack: 1 },
+    { flags: Flag.ack | Flag.urg, seq: 6, ack: 1, data: "x", urgent: 9 },
+    { flags: Flag.ack, seq: 7, ack: 1, sack: EDGES },
+  ];
+  const { recorder, seen } = recording();
+  const connection = new FakeConnection(recorder);
+  connection.numbers(0, 0, 0);
+  for (const segment of said) connection.send(instant(0), "data", segment);
+  return seen.of("sent").flatMap(({ segment }) => [
+    segment,
+    { ...segment, options: segment.options | Option.userTimeout, userTimeout: 30 },
+    { ...segment, options: segment.options | Option.userTimeout, userTimeout: 0x8000 | 5 },
+  ]);
+}
+
+function icmpErrors(): readonly IcmpEvent[] {
+  const families = [4, 6] as const;
+  return families.flatMap((family) => [
+    ...Array.from({ length: CODES }, (_, code) => ({ family, type: UNREACHABLE[family], code })),
+    ...ICMP_TYPES[family].map((type) => ({ family, type, code: 0 })),
+  ]).map((error) => error as unknown as IcmpEvent);
+}
