@@ -25,7 +25,7 @@ Deno.test("README.md gives one command for the tests and one for the demonstrati
 
 Deno.test("the tasks that README.md and CONTRIBUTING.md name exist", () => {
   const tasks = Object.keys(project.tasks);
-  const named = [...`${readme}${contributing}`.matchAll(/\b(?:deno|deno@[0-9.]+) task (\w+)/g)].map((m) =>
+  const named = [...`${readme}${contributing}`.matchAll(/\b(?:deno|deno@[0-9.]+) task ([\w:]+)/g)].map((m) =>
     m[1] ?? ""
   );
   assert(named.length > 0);
