@@ -23,8 +23,9 @@ import {
 } from "../../trace/format.ts";
 import { numbersText } from "../../trace/notation.ts";
 import { optionsText } from "../../trace/options.ts";
-import type { IcmpEvent, SegmentRecord } from "../../trace/record.ts";
+import type { IcmpEvent, SegmentRecord, TraceEvent } from "../../trace/record.ts";
 import { newTally, segmentWords, TALLIED } from "../../trace/tally.ts";
+import { FOUND_VARIABLES, VARIABLES, variableValue } from "../../trace/variables.ts";
 import { recording } from "../trace/collect.ts";
 import { FakeConnection, type Said } from "../trace/fake_connection.ts";
 
@@ -55,6 +56,11 @@ export function wordsPage(): string {
       `${numbersText(segment)} <${optionsText(segment)}> with octets ${textSpan(segment)}`,
       `with a window of unknown scale: ${numbersText(segment, true)}`,
     ]),
+    ...contents().map((text) => `what a segment takes up: ${text}`),
+    ...windowMoves().map((text) => `at a reduction: ${text}`),
+    ...Object.entries({ ...VARIABLES, ...FOUND_VARIABLES }).map(([name, { unit }]) =>
+      `{${name}} counts ${unit}`
+    ),
     ...icmpErrors().map((error) => `ICMP over IPv${error.family}: ${icmpName(error)}`),
     ...TALLIED.map((name, i) => `counted as ${name}: ${segmentWords(newTally().with(i, i + 1)).join(", ")}`),
     "",
@@ -78,6 +84,31 @@ function segments(): readonly SegmentRecord[] {
     { ...segment, options: segment.options | Option.userTimeout, userTimeout: 30 },
     { ...segment, options: segment.options | Option.userTimeout, userTimeout: 0x8000 | 5 },
   ]);
+}
+
+function contents(): readonly string[] {
+  const flags = [Flag.syn, Flag.ack, Flag.ack | Flag.fin, Flag.syn | Flag.fin];
+  const { recorder, seen } = recording();
+  const connection = new FakeConnection(recorder);
+  connection.numbers(0, 0, 0);
+  for (const data of ["", "x", "hello"]) {
+    for (const set of flags) connection.send(instant(0), "data", { flags: set, seq: 1, data });
+  }
+  return seen.events.map((event) => textOf("content", event));
+}
+
+function windowMoves(): readonly string[] {
+  const moves = [[14_480, 1_448, 7_240], [14_480, 14_480, 7_240], [1_448, 1_448, 2_896]] as const;
+  return moves.map(([cwndBefore, cwnd, ssthresh]) =>
+    textOf(
+      "windowMove",
+      { kind: "congestion", cwndBefore, view: { cwnd, ssthresh } } as unknown as TraceEvent,
+    )
+  );
+}
+
+function textOf(name: string, event: TraceEvent): string {
+  return String(variableValue(name, event, null));
 }
 
 function icmpErrors(): readonly IcmpEvent[] {
