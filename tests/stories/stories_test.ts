@@ -4,8 +4,9 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { GLOSSARY, GOLDEN, PICTURES, WORDS } from "./golden/index.ts";
+import { GLOSSARY, GOLDEN, PICTURES, SITUATIONS_PAGE, WORDS } from "./golden/index.ts";
 import { glossaryPage } from "./glossary_page.ts";
+import { situationsPage } from "./situations_page.ts";
 import { wordsPage } from "./words.ts";
 import { type Outcome, type ReadBack, runStory, type Texts } from "./run.ts";
 import { PICTURED, STORIES } from "./stories.ts";
@@ -54,4 +55,8 @@ Deno.test("the glossary", () => {
 
 Deno.test("how numbers, flags, options and ICMP errors are written", () => {
   assertEquals(wordsPage(), WORDS);
+});
+
+Deno.test("what is shown of the situations that no story has", () => {
+  assertEquals(situationsPage(), SITUATIONS_PAGE);
 });

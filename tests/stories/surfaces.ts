@@ -7,7 +7,7 @@
 
 /** Everything that is shown, quick ones first. */
 export function surfaceNames(stories: readonly string[]): readonly string[] {
-  return ["glossary", "words", ...stories, "told"];
+  return ["glossary", "words", "situations", ...stories, "told"];
 }
 
 /** A text that is shown, and what it should be. */
@@ -25,6 +25,11 @@ export async function shownBy(surface: string): Promise<readonly Shown[]> {
       const { wordsPage } = await import("./words.ts");
       const { default: golden } = await import("./golden/words.txt", { with: { type: "text" } });
       return [[wordsPage(), golden]];
+    }
+    case "situations": {
+      const { situationsPage } = await import("./situations_page.ts");
+      const { default: golden } = await import("./golden/situations.txt", { with: { type: "text" } });
+      return [[situationsPage(), golden]];
     }
     case "told": {
       const { toldOfAll, toldPage } = await import("./told.ts");

@@ -9,6 +9,7 @@
 import { runStory } from "./run.ts";
 import { PICTURED, STORIES } from "./stories.ts";
 import { glossaryPage } from "./glossary_page.ts";
+import { situationsPage } from "./situations_page.ts";
 import { toldOfAll, toldPage } from "./told.ts";
 import { wordsPage } from "./words.ts";
 
@@ -39,6 +40,7 @@ for (const { name } of STORIES) {
 Deno.writeTextFileSync(new URL("told.txt", FOLDER), toldPage(await toldOfAll()));
 Deno.writeTextFileSync(new URL("glossary.txt", FOLDER), glossaryPage());
 Deno.writeTextFileSync(new URL("words.txt", FOLDER), wordsPage());
+Deno.writeTextFileSync(new URL("situations.txt", FOLDER), situationsPage());
 for (const { name } of Deno.readDirSync(FOLDER)) {
   if (name === "index.ts" || name.endsWith(".txt") || STORIES.some((story) => story.name === name)) continue;
   Deno.removeSync(new URL(name, FOLDER), { recursive: true });
@@ -52,6 +54,7 @@ import type { Pictures, Texts } from "../run.ts";
 ${imports.join("\n")}
 import glossary from "./glossary.txt" with { type: "text" };
 import told from "./told.txt" with { type: "text" };
+import situations from "./situations.txt" with { type: "text" };
 import words from "./words.txt" with { type: "text" };
 
 /** By the story's name. */
@@ -71,6 +74,9 @@ export const GLOSSARY: string = glossary;
 
 /** How numbers and names are written. */
 export const WORDS: string = words;
+
+/** What is shown of the situations that no story has. */
+export const SITUATIONS_PAGE: string = situations;
 
 /** Every claim of the catalogue as it is first told. */
 export const TOLD: string = told;

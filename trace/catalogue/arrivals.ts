@@ -9,6 +9,11 @@
 import type { ArrivedEvent } from "../record.ts";
 import { type CatalogueEntry, firstTrue } from "./entry.ts";
 
+/** The connection is none yet, or only opens. */
+function isNotYetOpen({ view }: ArrivedEvent): boolean {
+  return view === null || ["CLOSED", "LISTEN", "SYN-SENT", "SYN-RECEIVED"].includes(view.state);
+}
+
 /** What a part of an arrived segment means. One segment may mean several things. */
 export type ArrivalMeaning =
   | "syn"
@@ -42,12 +47,20 @@ type Entry = CatalogueEntry<ArrivedEvent>;
 type HandshakeMeaning = "syn" | "syn-ack" | "answers-first-syn" | "reset";
 
 const HANDSHAKE: Readonly<Record<HandshakeMeaning, Entry>> = {
-  "syn": {
-    rule: "RFC 9293 3.5",
-    label: "asks",
-    sentence:
-      "The peer asks for a connection: its initial sequence number is {rawSeq}, counted as 0 from here on.",
-  },
+  "syn": firstTrue<ArrivedEvent>(
+    {
+      when: isNotYetOpen,
+      rule: "RFC 9293 3.5",
+      label: "asks",
+      sentence:
+        "The peer asks for a connection: its initial sequence number is {rawSeq}, counted as 0 from here on.",
+    },
+    {
+      rule: "RFC 9293 3.10.7.4, fourth",
+      label: "SYN",
+      sentence: "A SYN, number {seq}, on a connection that is open already.",
+    },
+  ),
   "syn-ack": firstTrue<ArrivedEvent>(
     {
       when: ({ view, segment }) => view !== null && view.state === "SYN-SENT" && segment.ack === view.sndNxt,

@@ -149,6 +149,7 @@ import text144 from "./reset_in_one_batch/ladder.txt" with { type: "text" };
 import text145 from "./reset_in_one_batch/statistics.txt" with { type: "text" };
 import glossary from "./glossary.txt" with { type: "text" };
 import told from "./told.txt" with { type: "text" };
+import situations from "./situations.txt" with { type: "text" };
 import words from "./words.txt" with { type: "text" };
 
 /** By the story's name. */
@@ -197,6 +198,9 @@ export const GLOSSARY: string = glossary;
 
 /** How numbers and names are written. */
 export const WORDS: string = words;
+
+/** What is shown of the situations that no story has. */
+export const SITUATIONS_PAGE: string = situations;
 
 /** Every claim of the catalogue as it is first told. */
 export const TOLD: string = told;
