@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readSelection, type Selection } from "../capture/mod.ts";
+import { readSelection, type Selection } from "../capture/analysis/selection.ts";
 import { type OptionSpec, type ParsedOptions, quoted, UsageError } from "./options.ts";
 
 /** What is to be read, and which of it. */

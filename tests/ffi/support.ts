@@ -24,10 +24,14 @@ export interface TestSegment {
 }
 
 /** Enters a private network for this test file, and says in a test's name why not where that fails. */
-export function kernelTests(): (name: string, body: () => void | Promise<void>) => void {
+export function kernelTests(): (
+  name: string,
+  body: () => void | Promise<void>,
+  options?: Pick<Deno.TestDefinition, "sanitizeOps" | "sanitizeResources">,
+) => void {
   const refusal = enterTestNetwork();
-  return (name, body) => {
-    if (refusal === undefined) Deno.test(name, body);
+  return (name, body, options = {}) => {
+    if (refusal === undefined) Deno.test({ name, fn: body, ...options });
     else Deno.test({ name: `${name} (ignored: ${refusal})`, ignore: true, fn: body });
   };
 }
