@@ -23,6 +23,7 @@ export function endingOf(flow: Flow): string {
   }
   const [first, second] = flow.closedFirst === remote ? [remote, local] : [local, remote];
   if (first.finEnd === Infinity) return "open";
+  if (second.packets === 0) return `closed by ${first.name}, whose direction alone is seen`;
   if (second.finEnd !== Infinity) {
     return second.una >= second.finEnd
       ? `closed, ${first.name} first`

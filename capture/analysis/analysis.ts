@@ -238,6 +238,12 @@ export class Analysis {
 
   /** Windows can be told once both SYNs have been seen. */
   #noteWindows(flow: Flow): void {
+    // Without all of their options SYNs do not say how windows are to be read.
+    if (
+      flow.local.hasSyn && flow.remote.hasSyn && !flow.knowsWindows && flow.record.windowsAreRaw === undefined
+    ) {
+      flow.record = { ...flow.record, windowsAreRaw: true };
+    }
     if (flow.record.windowsAreRaw !== undefined && flow.knowsWindows) {
       const { windowsAreRaw: _raw, ...known } = flow.record;
       flow.record = known;

@@ -83,7 +83,7 @@ export function icmpRemark(flow: Flow, error: IcmpError, packet: Uint8Array, sou
     : "";
   return {
     code: "icmp-error",
-    values: { by: senderOf(packet), whose: end.name, quoted, what: nameOf(error), detail },
+    values: { by: senderOf(packet), whose: end.name, about: quoted, what: nameOf(error), detail },
   };
 }
 

@@ -277,7 +277,7 @@ export const NOTES: Readonly<Record<NoteCode, CatalogueEntry>> = {
   "icmp-error": {
     rule: "RFC 792; RFC 4443; RFC 5927",
     label: "ICMP error",
-    sentence: "{by} says of the segment {quoted} of {whose}: {what}{detail}.",
+    sentence: "{by} says of the segment {about} of {whose}: {what}{detail}.",
   },
   "capture-point": {
     rule: "",
