@@ -76,8 +76,8 @@ Deno.test("tshark shows the reasons and the variables as packet comments, and bo
     const capture = `${folder}/job.pcapng`;
     await deliverWithLosses(["--pcap", capture]);
     const comments = await must(["tshark", "-r", capture, "-T", "fields", "-e", "frame.comment"]);
-    assertEquals(comments.match(/sent \(retransmit-timeout\): No ACK for \d+ came in time/g)?.length, 2);
-    assertStringIncludes(comments, "timer (retransmission): ");
+    assertEquals(comments.match(/sent \(retransmit-timeout\): No ACK of \d+ came in time/g)?.length, 2);
+    assertStringIncludes(comments, "timer (retransmission) timeoutBefore=1000000 connection=1 ");
     assertStringIncludes(comments, "variables: connection=1 state=FIN-WAIT-1 ");
     const facts = await must(["capinfos", capture]);
     assertStringIncludes(facts, "Name = rawtcp\n");

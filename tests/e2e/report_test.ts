@@ -119,7 +119,7 @@ Deno.test({
       await page.evaluate("document.querySelector('#table [data-row=\"0\"]').click()");
       assertStringIncludes(
         String(await page.evaluate("detail.innerText")),
-        "The connection begins in SYN-SENT",
+        "The program opens the connection: we take the first step.",
       );
       await page.evaluate("document.querySelector('#table .row.again').click()");
       const text = String(await page.evaluate("detail.innerText"));
@@ -127,7 +127,7 @@ Deno.test({
         text,
         "No ACK of 1 came in time: the earliest segment that is not acknowledged goes again (octets 1 to 29)",
       );
-      assertStringIncludes(text, "[RFC 6298 5.4 to 5.6; RFC 9293 3.8.1, MUST-18]");
+      assertStringIncludes(text, "[RFC 6298 5.4]");
       assertMatch(text, /Sequence number\s+4294967291/);
       assertEquals(await page.evaluate("document.querySelectorAll('#detail .set-1').length"), 2);
       // The same by its arrow in the ladder.
@@ -136,7 +136,7 @@ Deno.test({
       await page.evaluate(
         "document.querySelector('#ladder .arrow.again').parentNode.dispatchEvent(new MouseEvent('click'))",
       );
-      assertStringIncludes(String(await page.evaluate("detail.innerText")), "No ACK for 1 came in time");
+      assertStringIncludes(String(await page.evaluate("detail.innerText")), "No ACK of 1 came in time");
     });
   },
 });
