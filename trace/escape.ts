@@ -41,13 +41,6 @@ export function mermaidText(text: string): string {
   });
 }
 
-/** A value as JSON that may stand inside a `<script>` element of a page. */
-export function scriptJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
-}
-
 /** Octets as text, undecodable ones as U+FFFD, and what a terminal might obey escaped. */
 export function octetsText(octets: Uint8Array): string {
   return terminalText(new TextDecoder("utf-8", { ignoreBOM: true }).decode(octets));

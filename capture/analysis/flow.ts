@@ -18,7 +18,7 @@ import type { Direction } from "../../trace/copy.ts";
 import { type Numberings, viewFrom, type ViewName } from "../../trace/view.ts";
 import { spanText } from "../../trace/format.ts";
 import type { Numbering } from "../../trace/numbering.ts";
-import type { ConnectionRecord, SegmentMark, SegmentRecord, ViewRecord } from "../../trace/record.ts";
+import type { ConnectionRecord, SegmentRecord, ViewRecord } from "../../trace/record.ts";
 import { takeAck } from "./acknowledgments.ts";
 import { afterItsAck, fillsHole, isDouble, passesAgain, SOON_CAPTURED } from "./copies.ts";
 import { Half, NO_SHIFT, SHIFT_UNKNOWN } from "./half.ts";
@@ -416,11 +416,4 @@ function newText(verdict: Verdict, { segment }: Passing, sender: Half, receiver:
   if (room < 0 || room >= Math.min(sender.largest, segment.length)) return;
   verdict.values["room"] = room;
   verdict.add("window-filled");
-}
-
-/** What a segment is to a connection that we have captured ourselves, as its live trace has it. */
-export function ownMark(segment: SegmentRecord, sender: Half): SegmentMark | null {
-  if (segment.end === segment.seq || segment.seq >= sender.max) return null;
-  const isProbe = segment.seq === sender.max - 1 && segment.length === 1 && (segment.flags & Flag.fin) === 0;
-  return isProbe ? null : "retransmission";
 }

@@ -18,9 +18,6 @@ export interface PortRange {
 /** The dynamic ports of RFC 6335 6. */
 export const DYNAMIC_PORTS: PortRange = { first: 49_152, last: 65_535 };
 
-/** What Linux chooses from by default. */
-export const LINUX_PORTS: PortRange = { first: 32_768, last: 60_999 };
-
 /** RFC 6056 3.3.4: counters; destinations that share one tell each other's users how many ports were taken. */
 const TABLE_LENGTH = 1_024;
 

@@ -23,9 +23,6 @@ export const TCP_CHECKSUM_OFFSET = 16;
 /** Octets of the header without options. */
 export const TCP_HEADER_LENGTH = 20;
 
-/** Octets of the longest header, options and all. */
-export const TCP_MAX_HEADER_LENGTH = 60;
-
 const WORD_OCTETS = 4;
 const DATA_OFFSET_SHIFT = 12;
 const FLAG_BITS = 0x1ff;
