@@ -115,14 +115,12 @@ function withStates(events: Iterable<KeptEvent>, connection: ConnectionRecord, s
   return rows;
 }
 
-/** What we sent and a fault took away is one row, not two. */
+/** What we sent and a fault took away is one row, not two, though the fault came a moment after the sending. */
 function replacesLast(row: Draft, rows: Draft[]): boolean {
   const last = rows.at(-1);
-  if (row.tone !== "lost" || row.kind !== "sent" || last?.kind !== "sent" || last.time !== row.time) {
-    return false;
-  }
+  if (row.tone !== "lost" || row.kind !== "sent" || last?.kind !== "sent") return false;
   if (!row.label.startsWith(last.label)) return false;
-  rows[rows.length - 1] = { ...row, state: last.state, why: last.why };
+  rows[rows.length - 1] = { ...row, time: last.time, state: last.state, why: last.why };
   return true;
 }
 
