@@ -49,7 +49,7 @@ export function isReorderedAck(tcb: Tcb, segment: Segment): boolean {
 function takeAck(tcb: Tcb, segment: Segment, now: Instant): boolean {
   const { sender } = tcb;
   if (saysNothingNew(tcb, segment)) {
-    isCwndLimited(tcb);
+    noteRoundTripEnd(tcb);
     sender.updateWindow(segment, tcb.handshake.peerShift);
     return false;
   }
@@ -195,13 +195,17 @@ function updateTimers(tcb: Tcb, windowBefore: number, now: Instant): void {
 
 /** Whether cwnd, and nothing else, held something back in the round trip that ends here, or slow start uses half of it. */
 function isCwndLimited(tcb: Tcb): boolean {
-  const { control, sender } = tcb;
-  const isSlowStart = control.cwnd < control.ssthresh;
-  const isLimited = tcb.cwndLimited || (isSlowStart && control.cwnd < 2 * tcb.mostInFlight);
-  if (seqAtOrAfter(sender.sndUna, tcb.cwndLimitMark)) {
-    tcb.cwndLimitMark = sender.sndNxt;
-    tcb.cwndLimited = false;
-    tcb.mostInFlight = tcb.recovery.pipe;
-  }
+  const { cwnd, ssthresh } = tcb.control;
+  const isLimited = tcb.cwndLimited || (cwnd < ssthresh && cwnd < 2 * tcb.mostInFlight);
+  noteRoundTripEnd(tcb);
   return isLimited;
+}
+
+/** Once all that was sent by `cwndLimitMark` is acknowledged, the next round trip begins. */
+function noteRoundTripEnd(tcb: Tcb): void {
+  const { sender } = tcb;
+  if (!seqAtOrAfter(sender.sndUna, tcb.cwndLimitMark)) return;
+  tcb.cwndLimitMark = sender.sndNxt;
+  tcb.cwndLimited = false;
+  tcb.mostInFlight = tcb.recovery.pipe;
 }

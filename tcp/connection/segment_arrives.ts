@@ -24,7 +24,7 @@ import { earliest, elapsed, type Instant, micros, NEVER } from "../base/units.ts
 export function segmentArrives(tcb: Tcb, segment: Segment, now: Instant): void {
   tcb.totals.segmentsReceived++;
   tcb.observer?.segmentArrived(tcb.view, segment, now);
-  if (tcb.config.defence.dropSynFin && segment.has(Flag.syn | Flag.fin)) {
+  if (segment.has(Flag.syn | Flag.fin) && tcb.config.defence.dropSynFin) {
     return drop(tcb, segment, "syn-with-fin", now);
   }
   switch (tcb.state) {

@@ -40,6 +40,7 @@ export class Timers {
   set(timer: Timer, deadline: Instant): void {
     const deadlines = this.#deadlines;
     const before = deadlines[timer] as number;
+    if (before === deadline) return;
     const next = deadlines[NEXT] as number;
     deadlines[timer] = deadline;
     if (deadline <= next) deadlines[NEXT] = deadline;

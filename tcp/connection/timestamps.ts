@@ -40,7 +40,7 @@ export class Timestamps {
 
   /** TSval for a segment sent now. */
   value(now: Instant): Timestamp {
-    return timestamp(Math.floor(now / this.#tick) % 2 ** 32 + this.#offset);
+    return timestamp(Math.floor(now / this.#tick) + this.#offset);
   }
 
   /** How long ago the echoed value was sent, to the tick. */
@@ -72,10 +72,8 @@ export class Timestamps {
   update(segment: Segment, now: Instant): void {
     if (!this.agreed || !segment.hasOption(Option.timestamps)) return;
     const isNew = !this.#recentIsSet || timestampDistance(this.recent, segment.timestampValue) >= 0;
-    const expired = elapsed(this.#recentAt, now) >= RECENT_VALID;
-    if ((isNew || expired) && seqAtOrBefore(segment.seq, this.lastAckSent)) {
-      this.begin(segment.timestampValue, now);
-    }
+    if (!isNew && elapsed(this.#recentAt, now) < RECENT_VALID) return;
+    if (seqAtOrBefore(segment.seq, this.lastAckSent)) this.begin(segment.timestampValue, now);
   }
 
   /** Puts the option on an outgoing segment. */

@@ -10,7 +10,7 @@
 import type { TcpConfig } from "../config/config.ts";
 import type { CongestionControl } from "../congestion/control.ts";
 import type { CongestionReason, RecoveryPhase } from "../base/observer.ts";
-import { seqAfter, seqAtOrAfter, type SeqNumber, type Timestamp } from "../base/seq.ts";
+import { seqAfter, seqAtOrAfter, seqDistance, type SeqNumber, type Timestamp } from "../base/seq.ts";
 import { type Instant, instant, type Micros, micros } from "../base/units.ts";
 import { AckSample } from "./ack_sample.ts";
 import { DupAcks } from "./dup_acks.ts";
@@ -84,7 +84,7 @@ export class Recovery {
   /** Octets that the congestion window lets out now; negative when it shrank. */
   congestionRoom(): number {
     const { cwnd } = this.#control;
-    const countsDuplicates = this.#config.retransmission.limitedTransmit || this.phase !== "disorder";
+    const countsDuplicates = this.phase !== "disorder" || this.#config.retransmission.limitedTransmit;
     const room = cwnd - (countsDuplicates ? this.pipe : this.scoreboard.octets.total);
     return Math.min(this.#mustResend ? Math.max(room, cwnd) : room, this.#forwardRto.newOctetsLeft);
   }
@@ -114,9 +114,8 @@ export class Recovery {
 
   /** Notes new octets sent; `marks` of {@link Mark}. */
   sent(start: SeqNumber, end: SeqNumber, now: Instant, marks: number): void {
-    const before = this.scoreboard.octets.total;
     this.scoreboard.push(start, end, now, marks);
-    const octets = this.scoreboard.octets.total - before;
+    const octets = seqDistance(start, end);
     if (this.isReducing) this.#prr.sent(octets);
     this.#forwardRto.newDataSent(octets);
   }

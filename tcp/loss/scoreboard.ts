@@ -392,6 +392,6 @@ export class Scoreboard {
   /** A FIN needs no segment of its own behind data. */
   #segmentsIn(octets: number, marks: number): number {
     const data = (marks & Mark.fin) !== 0 ? octets - 1 : octets;
-    return Math.max(1, Math.ceil(data / this.#segmentSize));
+    return data <= this.#segmentSize ? 1 : Math.ceil(data / this.#segmentSize);
   }
 }

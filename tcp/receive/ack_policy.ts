@@ -100,7 +100,7 @@ export class Acknowledging {
 
   /** Whether the ACK that is due says the same number again: then it says the same window again (RFC 5681 2). */
   get isDuplicateDue(): boolean {
-    return this.#immediate !== null && DUPLICATES.has(this.#immediate) && this.#unacknowledged === 0;
+    return this.#immediate !== null && this.#unacknowledged === 0 && DUPLICATES.has(this.#immediate);
   }
 
   /** Whether the next ACK leaves the announced window as it is: a duplicate, unless its window is news itself. */
@@ -111,9 +111,9 @@ export class Acknowledging {
   /** Asks for an ACK now. The reason given first stands, unless the new one wants an ACK of its own. */
   acknowledgeNow(reason: SendReason): void {
     if (reason === "ack-window-update") this.#isWindowUpdateDue = true;
-    if (this.#immediate === null || APART.has(reason) && !APART.has(this.#immediate)) {
-      this.#immediate = reason;
-    }
+    const before = this.#immediate;
+    if (reason === before) return;
+    if (before === null || APART.has(reason) && !APART.has(before)) this.#immediate = reason;
   }
 
   /** The user answers what it receives: an ACK can ride on the answer. */
@@ -134,8 +134,9 @@ export class Acknowledging {
     // A duplicate ACK that acknowledges something new would be none.
     if (seqAfter(segment.seq, rcvNxt)) return true;
     // RFC 2883 4: what came twice is reported once, so that no later report may take its place.
-    if (APART.has(reason) || this.#duplicateStart !== NO_DUPLICATE) return true;
-    if (reason !== "ack-second-segment" || segment.payload.length === 0) return false;
+    if (this.#duplicateStart !== NO_DUPLICATE) return true;
+    if (reason !== "ack-second-segment") return APART.has(reason);
+    if (segment.payload.length === 0) return false;
     return now < this.#disturbedUntil || this.#arrived >= this.#mostCovered;
   }
 

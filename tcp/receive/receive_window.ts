@@ -213,15 +213,16 @@ export class ReceiveWindow {
     const free = Math.min(this.#limit - this.#ring.length, cap);
     const representable = Math.min(free, MAX_WINDOW_FIELD << shift) >> shift << shift;
     const growth = representable - (this.rcvWnd >> shift << shift);
+    if (growth <= 0) return this.rcvAdv;
     const most = Math.min(this.#limit, cap);
     const step = Math.min(Math.floor(most / 2), this.#ownMss);
     // Systems that round up announce whatever there is, once it is a segment or a quarter of the buffer.
     const isWorthwhile = this.#roundsUp ? free >= Math.min(most / 4, this.#ownMss) : growth >= step;
-    return growth > 0 && isWorthwhile ? seqAdd(this.rcvNxt, representable) : this.rcvAdv;
+    return isWorthwhile ? seqAdd(this.rcvNxt, representable) : this.rcvAdv;
   }
 }
 
-/** `octets` as the next multiple of `2^shift`. */
+/** `octets` as the next multiple of `2^shift`; both are less than an int32 holds. */
 function roundUp(octets: number, shift: number): number {
-  return Math.ceil(octets / (1 << shift)) * (1 << shift);
+  return octets + (1 << shift) - 1 >> shift << shift;
 }

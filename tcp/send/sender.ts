@@ -158,7 +158,7 @@ export class Sender {
     const unsent = this.unsent;
     const usable = Math.min(this.usableWindow, congestionRoom);
     if (unsent === 0 || usable <= 0) return 0;
-    const ofRecord = this.unsentOfRecord;
+    const ofRecord = this.#unsentOfRecord(unsent);
     const length = Math.min(ofRecord, usable, limit);
     if (length === ofRecord && ofRecord < unsent) return length;
     const tail = length % this.mss;
@@ -200,8 +200,12 @@ export class Sender {
 
   /** Octets of the record that is sent next that were never sent; all `unsent` when no record was ended. */
   get unsentOfRecord(): number {
-    const { unsent } = this;
+    return this.#unsentOfRecord(this.unsent);
+  }
+
+  #unsentOfRecord(unsent: number): number {
     const ends = this.#recordEnds;
+    if (ends.length === 0) return unsent;
     while (ends.length > 0 && seqAtOrBefore(ends[0] as SeqNumber, this.sndUna)) ends.shift();
     const next = ends.find((end) => seqAfter(end, this.#dataNext));
     return next === undefined ? unsent : seqDistance(this.#dataNext, next);
