@@ -41,16 +41,7 @@ export function takeData(tcb: Tcb, segment: Segment, now: Instant): boolean {
   }
   const { receiver, acknowledging } = tcb;
   if (receiver.readingEnded && seqAfter(seqAdd(segment.seq, segment.payload.length), receiver.rcvNxt)) {
-    // SHLD-3: what nobody will read is answered with RST.
-    tcb.resetDue = tcb.config.compatibility.lateDataReset === "as unknown"
-      ? resetFor(segment, "reset-data-after-close")
-      : { seq: tcb.sender.sndNxt, ack: null, reason: "reset-data-after-close" };
-    tcb.fail(
-      "aborted",
-      "The peer sent data after we had closed: a RST was sent",
-      "data-after-close",
-      now,
-    );
+    resetForUnread(tcb, segment, now);
     return false;
   }
   const isMarked = tcb.ecn.dataArrived(segment);
@@ -65,6 +56,19 @@ export function takeData(tcb: Tcb, segment: Segment, now: Instant): boolean {
   if (acknowledging.immediate === null) delayAck(tcb, now);
   if (delivered > 0) tcb.addEvents(Event.readable);
   return true;
+}
+
+/** SHLD-3: what nobody will read is answered with RST. */
+function resetForUnread(tcb: Tcb, segment: Segment, now: Instant): void {
+  tcb.resetDue = tcb.config.compatibility.lateDataReset === "as unknown"
+    ? resetFor(segment, "reset-data-after-close")
+    : { seq: tcb.sender.sndNxt, ack: null, reason: "reset-data-after-close" };
+  tcb.fail(
+    "aborted",
+    "The peer sent data after we had closed: a RST was sent",
+    "data-after-close",
+    now,
+  );
 }
 
 /** Eighth: the FIN, when everything before it is there. */

@@ -198,7 +198,12 @@ function checkSequence(tcb: Tcb, segment: Segment, now: Instant): boolean {
     drop(tcb, segment, "missing-timestamp", now);
     return false;
   }
-  if (receiver.isAcceptable(segment)) return true;
+  return receiver.isAcceptable(segment) || passesUnacceptable(tcb, segment, now);
+}
+
+/** A segment outside the window is answered; what of it counts all the same is used. Returns whether the next steps follow. */
+function passesUnacceptable(tcb: Tcb, segment: Segment, now: Instant): boolean {
+  const { receiver } = tcb;
   if (tcb.state === "SYN-RECEIVED" && segment.has(Flag.syn) && segment.seq === receiver.irs) {
     tcb.synDue = true;
     drop(tcb, segment, "unacceptable-sequence", now);
@@ -236,51 +241,55 @@ function takeOnlyControl(tcb: Tcb, segment: Segment, now: Instant): void {
 /** Second: RST, with the three cases of RFC 5961 3.2. */
 function checkReset(tcb: Tcb, segment: Segment, now: Instant): boolean {
   if (!segment.has(Flag.rst)) return true;
+  resetArrives(tcb, segment, now);
+  return false;
+}
+
+function resetArrives(tcb: Tcb, segment: Segment, now: Instant): void {
   if (segment.seq !== tcb.receiver.rcvNxt && tcb.config.defence.resetAcceptance === "exact") {
-    challengeAck(tcb, segment, "challenge-reset", "reset-challenged", now);
-    return false;
+    return challengeAck(tcb, segment, "challenge-reset", "reset-challenged", now);
   }
   switch (tcb.state) {
     case "TIME-WAIT":
       // RFC 1337: a late RST must not end TIME-WAIT early.
       if (tcb.config.defence.ignoreResetInTimeWait) drop(tcb, segment, "reset-in-time-wait", now);
       else tcb.moveTo("CLOSED", "reset-received", now);
-      return false;
+      return;
     case "CLOSING":
     case "LAST-ACK":
       tcb.fail("reset", "The peer reset the connection while it was closing", "reset-received", now);
-      return false;
+      return;
     case "SYN-RECEIVED":
       if (tcb.openedPassively) tcb.returnToListen(now);
       else tcb.fail("refused", "The peer sent RST before the handshake was over", "refused", now);
-      return false;
+      return;
     case "ESTABLISHED":
     case "FIN-WAIT-1":
     case "FIN-WAIT-2":
     case "CLOSE-WAIT":
       tcb.fail("reset", "The peer reset the connection", "reset-received", now);
-      return false;
+      return;
     case "LISTEN":
     case "SYN-SENT":
     case "CLOSED":
-      return false;
+      return;
   }
 }
 
 /** Fourth: a SYN in the window is a guess or an old duplicate (RFC 5961 4.2). */
 function checkSyn(tcb: Tcb, segment: Segment, now: Instant): boolean {
   if (!segment.has(Flag.syn)) return true;
-  if (tcb.state === "SYN-RECEIVED" && tcb.openedPassively) {
-    tcb.returnToListen(now);
-    return false;
-  }
+  synArrivesInWindow(tcb, segment, now);
+  return false;
+}
+
+function synArrivesInWindow(tcb: Tcb, segment: Segment, now: Instant): void {
+  if (tcb.state === "SYN-RECEIVED" && tcb.openedPassively) return tcb.returnToListen(now);
   if (tcb.config.defence.synAnswer === "reset") {
     tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-syn-in-window" };
-    tcb.fail("reset", "The peer sent a SYN within the open connection", "syn-in-window", now);
-    return false;
+    return tcb.fail("reset", "The peer sent a SYN within the open connection", "syn-in-window", now);
   }
   challengeAck(tcb, segment, "challenge-syn", "syn-challenged", now);
-  return false;
 }
 
 /** Fifth: the ACK field. `windowShift`: of the segment's window, while it ends the handshake. */

@@ -42,8 +42,9 @@ export function transmit(tcb: Tcb, out: Segment, now: Instant): boolean {
     case "CLOSING":
     case "LAST-ACK":
       if (tcb.acknowledging.isApartDue) return sendAck(tcb, out, now);
-      return sendLost(tcb, out, now) || sendTailProbe(tcb, out, now) || sendZeroWindowProbe(tcb, out, now) ||
-        sendData(tcb, out, now) || sendKeepAlive(tcb, out, now) || sendAck(tcb, out, now);
+      return sendLost(tcb, out, now) || (tcb.tailProbeDue && sendTailProbe(tcb, out, now)) ||
+        (tcb.windowProbeDue && sendZeroWindowProbe(tcb, out, now)) || sendData(tcb, out, now) ||
+        (tcb.keepAliveDue && sendKeepAlive(tcb, out, now)) || sendAck(tcb, out, now);
   }
 }
 
@@ -183,10 +184,14 @@ function writeSackBlocks(tcb: Tcb, out: Segment, most: number): void {
 
 /** Sends again what is lost, as the congestion window lets it. */
 function sendLost(tcb: Tcb, out: Segment, now: Instant): boolean {
+  const slot = tcb.recovery.scoreboard.nextLost();
+  return slot !== NONE && sendAgain(tcb, out, slot, now);
+}
+
+function sendAgain(tcb: Tcb, out: Segment, slot: number, now: Instant): boolean {
   const { recovery, sender } = tcb;
   const { scoreboard } = recovery;
-  const slot = scoreboard.nextLost();
-  if (slot === NONE || recovery.holdsRetransmissions) return false;
+  if (recovery.holdsRetransmissions) return false;
   if (
     recovery.prefersNewData &&
     sender.nextDataLength(recovery.congestionRoom(), segmentLimit(tcb), tcb.config) > 0
@@ -241,7 +246,6 @@ function resend(tcb: Tcb, out: Segment, slot: number, reason: SendReason, now: I
 
 /** RFC 8985 7.3: new data if there are some, whatever Nagle says, else the last segment once more. */
 function sendTailProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
-  if (!tcb.tailProbeDue) return false;
   tcb.tailProbeDue = false;
   const { recovery, sender } = tcb;
   const { scoreboard } = recovery;
@@ -262,7 +266,6 @@ function sendTailProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
 
 /** Zero-window probe (RFC 9293 3.8.6.1), or what the override timeout lets out. */
 function sendZeroWindowProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
-  if (!tcb.windowProbeDue) return false;
   tcb.windowProbeDue = false;
   const { sender, recovery } = tcb;
   if (sender.usableWindow > 0 && sender.unsent > 0) {
@@ -331,9 +334,9 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
   }
   const start = sender.sndNxt;
   const carriesFin = sender.finMayGo(length) || (length === 0 && sender.finQueued);
-  const isLast = length === sender.unsent;
-  const end = seqAdd(start, length + (carriesFin ? 1 : 0));
-  const isPushed = length > 0 && (isLast || sender.isRecordEnd(seqAdd(start, length)));
+  const dataEnd = seqAdd(start, length);
+  const end = carriesFin ? seqAdd(dataEnd, 1) : dataEnd;
+  const isPushed = length > 0 && (dataEnd === sender.dataEnd || sender.isRecordEnd(dataEnd));
   beginSegment(tcb, out, start, isPushed ? Flag.ack | Flag.psh : Flag.ack, now);
   writeData(tcb, out, start, end);
   // RFC 3168 6.1.6: what probes a closed window is neither marked as capable nor says CWR.
@@ -343,7 +346,7 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
   const marks = (out.has(Flag.psh) ? Mark.push : 0) | (carriesFin ? Mark.fin : 0);
   recovery.sent(start, end, now, marks);
   tcb.lastMade = recovery.scoreboard.records.last;
-  sender.sentTo(end, length % sender.mss !== 0);
+  sender.sentTo(end, sender.tailOf(length) !== 0);
   if (carriesFin) finSent(tcb, now);
   tcb.totals.octetsSent.add(length);
   if (length > 0) {
@@ -362,8 +365,7 @@ function finSent(tcb: Tcb, now: Instant): void {
 }
 
 /** RFC 9293 3.8.4: a number that was acknowledged already draws an ACK from whoever is alive. */
-function sendKeepAlive(tcb: Tcb, out: Segment, now: Instant): boolean {
-  if (!tcb.keepAliveDue) return false;
+function sendKeepAlive(tcb: Tcb, out: Segment, now: Instant): true {
   tcb.keepAliveDue = false;
   beginSegment(tcb, out, seqAdd(tcb.sender.sndNxt, -1), Flag.ack, now);
   return finishSegment(tcb, out, "keep-alive", now);

@@ -155,7 +155,8 @@ export class ReceiveWindow {
     const window = seqDistance(ack, this.rcvAdv);
     const rounded = roundUp(window, shift);
     const edge = seqAdd(ack, rounded);
-    const fits = this.#memory !== null || this.#ring.length + seqDistance(this.rcvNxt, edge) <= this.most;
+    const fits = rounded === window || this.#memory !== null ||
+      this.#ring.length + seqDistance(this.rcvNxt, edge) <= this.most;
     if (fits) this.rcvAdv = edge;
     if (seqAfter(this.rcvAdv, this.#furthestEdge)) this.#furthestEdge = this.rcvAdv;
     this.approachLimit();

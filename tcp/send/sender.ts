@@ -161,7 +161,7 @@ export class Sender {
     const ofRecord = this.#unsentOfRecord(unsent);
     const length = Math.min(ofRecord, usable, limit);
     if (length === ofRecord && ofRecord < unsent) return length;
-    const tail = length % this.mss;
+    const tail = this.tailOf(length);
     if (tail === 0) return length;
     const isLast = length === unsent;
     if (isLast && this.nagleAllows(length, config)) return length;
@@ -169,6 +169,11 @@ export class Sender {
     if (isLast || usable === congestionRoom && congestionRoom < this.usableWindow) return 0;
     const isIdle = this.sndNxt === this.sndUna || !config.sending.nagle;
     return isIdle && length >= this.maxSndWnd / WORTHWHILE_WINDOW_DIVISOR ? length : 0;
+  }
+
+  /** Octets of `length` that are left behind its full segments. */
+  tailOf(length: number): number {
+    return length === this.mss ? 0 : length % this.mss;
   }
 
   /** Raises the buffer when more leaves in a round trip than it is meant for (send buffer auto-tuning). */
