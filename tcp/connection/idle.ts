@@ -9,14 +9,8 @@ import { elapsed, type Instant, micros } from "../base/units.ts";
 
 /** RFC 5681 4.1: after an idle time the window may say nothing about the path any more. */
 export function restartAfterIdle(tcb: Tcb, now: Instant): void {
-  if (
-    !tcb.config.congestion.restartAfterIdle || tcb.recovery.pipe > 0 ||
-    tcb.totals.octetsSent.value === 0
-  ) {
-    return;
-  }
-  const idle = elapsed(tcb.lastDataSentAt, now);
-  if (idle <= tcb.rtt.rto) return;
+  if (!tcb.config.congestion.restartAfterIdle || elapsed(tcb.lastDataSentAt, now) <= tcb.rtt.rto) return;
+  if (tcb.recovery.pipe > 0 || tcb.totals.octetsSent.value === 0) return;
   const { cwnd, ssthresh } = tcb.control;
   tcb.control.idle(micros(0), true);
   tcb.congestionChanged(cwnd, ssthresh, "idle-restart", now);

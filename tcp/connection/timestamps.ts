@@ -14,7 +14,7 @@ import {
   timestamp,
   timestampDistance,
 } from "../base/seq.ts";
-import { elapsed, type Instant, instant, type Micros, micros, seconds } from "../base/units.ts";
+import { elapsed, type Instant, instant, type Micros, micros, NEVER, seconds } from "../base/units.ts";
 
 /** RFC 7323 5.5: after so long a TS.Recent says nothing any more (24 days). */
 const RECENT_VALID = seconds(24 * 86_400);
@@ -29,6 +29,9 @@ export class Timestamps {
   lastAckSent: SeqNumber = seqNumber(0);
   #recentAt: Instant = instant(0);
   #recentIsSet = false;
+  /** Our clock when it was read last, and when that was. */
+  #value: Timestamp = timestamp(0);
+  #valueAt: Instant = NEVER;
   readonly #tick: Micros;
   readonly #offset: number;
 
@@ -38,9 +41,13 @@ export class Timestamps {
     this.#offset = offset;
   }
 
-  /** TSval for a segment sent now. */
+  /** TSval for a segment sent now. Those of one turn have the same, which is worth remembering. */
   value(now: Instant): Timestamp {
-    return timestamp(Math.floor(now / this.#tick) + this.#offset);
+    if (now !== this.#valueAt) {
+      this.#valueAt = now;
+      this.#value = timestamp(Math.floor(now / this.#tick) + this.#offset);
+    }
+    return this.#value;
   }
 
   /** How long ago the echoed value was sent, to the tick. */

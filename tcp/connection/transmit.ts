@@ -73,11 +73,13 @@ function beginSegment(
   const isAnswer = (flags & Flag.ack) !== 0;
   if (isAnswer) out.ack = tcb.receiver.rcvNxt;
   if (!isKept) out.window = tcb.receiver.window.announce(isSyn, tcb.acknowledging.holdsWindow);
-  const offersTimestamps = isSyn && tcb.config.handshake.timestamps &&
-    (isAnswer
-      ? !tcb.openedPassively && tcb.handshake.offersAgain(tcb.config)
-      : !tcb.handshake.isBare(tcb.config));
-  if (offersTimestamps || tcb.timestamps.agreed) tcb.timestamps.write(out, now);
+  if (tcb.timestamps.agreed || isSyn && offersTimestamps(tcb, isAnswer)) tcb.timestamps.write(out, now);
+}
+
+/** Whether a SYN, or a SYN-ACK of a simultaneous open, has the timestamps option. */
+function offersTimestamps({ config, handshake, openedPassively }: Tcb, isAnswer: boolean): boolean {
+  if (!config.handshake.timestamps) return false;
+  return isAnswer ? !openedPassively && handshake.offersAgain(config) : !handshake.isBare(config);
 }
 
 function addressSegment(tcb: Tcb, out: Segment): void {
@@ -295,23 +297,18 @@ function sendData(tcb: Tcb, out: Segment, now: Instant): boolean {
   newDataDue(tcb, now);
   const room = recovery.congestionRoom();
   const length = sender.nextDataLength(room, segmentLimit(tcb), tcb.config) || restOfWindow(tcb, room, now);
-  if (length === 0 && !sender.finMayGo(0)) {
-    if (room < Math.min(sender.mss, sender.unsent) && sender.usableWindow > 0) tcb.cwndLimited = true;
-    armPersist(tcb, now);
-    armCork(tcb, now);
-    return false;
-  }
-  const isLimitedTransmit = recovery.phase === "disorder" && length > 0;
-  const reason: SendReason = length === 0
-    ? "fin"
-    : sender.urgentOffset(sender.sndNxt) > 0
-    ? "urgent-data"
-    : isLimitedTransmit
-    ? "limited-transmit"
-    : recovery.prefersNewData
-    ? "forward-rto-probe"
-    : "data";
-  return sendNew(tcb, out, length, reason, now);
+  if (length > 0 || sender.finMayGo(0)) return sendNew(tcb, out, length, reasonOfNewData(tcb, length), now);
+  if (room < Math.min(sender.mss, sender.unsent) && sender.usableWindow > 0) tcb.cwndLimited = true;
+  armPersist(tcb, now);
+  armCork(tcb, now);
+  return false;
+}
+
+function reasonOfNewData({ sender, recovery }: Tcb, length: number): SendReason {
+  if (length === 0) return "fin";
+  if (sender.urgentOffset(sender.sndNxt) > 0) return "urgent-data";
+  if (recovery.phase === "disorder") return "limited-transmit";
+  return recovery.prefersNewData ? "forward-rto-probe" : "data";
 }
 
 /** What is left of the peer's window behind full segments of the same data that have just gone, when Nagle has nothing against it. */
