@@ -136,14 +136,17 @@ export class ReceiveWindow {
   }
 
   #moveEdge(isSyn: boolean, shift: number): void {
-    const first = isSyn ? this.#memory?.begin(Math.max(1, this.#ownMss - this.optionOctets)) : undefined;
-    const edge = first === undefined
-      ? this.#newEdge(shift)
-      : seqAdd(this.rcvNxt, Math.min(first, MAX_WINDOW_FIELD));
+    const edge = isSyn ? this.#firstEdge() : this.#newEdge(shift);
     const closes = this.#isOverrun && edge === this.rcvNxt;
     const mayShrink = closes || this.#shrinks && shift > 0;
     if (mayShrink || seqAfter(edge, this.rcvAdv)) this.rcvAdv = edge;
     this.#isOverrun = false;
+  }
+
+  #firstEdge(): SeqNumber {
+    if (this.#memory === null) return this.#newEdge(0);
+    const first = this.#memory.begin(Math.max(1, this.#ownMss - this.optionOctets));
+    return seqAdd(this.rcvNxt, Math.min(first, MAX_WINDOW_FIELD));
   }
 
   /**
@@ -205,11 +208,13 @@ export class ReceiveWindow {
     return this.#limit * (1 + ROUNDING_PART) + (2 << this.#shift);
   }
 
+  #edgeOf(memory: PacketMemory, shift: number): SeqNumber {
+    const window = memory.window(this.#announced, shift);
+    return seqAdd(this.rcvNxt, Math.min(window, MAX_WINDOW_FIELD << shift));
+  }
+
   #newEdge(shift: number): SeqNumber {
-    if (this.#memory !== null) {
-      const window = this.#memory.window(this.#announced, shift);
-      return seqAdd(this.rcvNxt, Math.min(window, MAX_WINDOW_FIELD << shift));
-    }
+    if (this.#memory !== null) return this.#edgeOf(this.#memory, shift);
     const cap = Math.max(this.#cap, 1 << shift);
     const free = Math.min(this.#limit - this.#ring.length, cap);
     const representable = Math.min(free, MAX_WINDOW_FIELD << shift) >> shift << shift;
