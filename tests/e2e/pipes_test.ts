@@ -74,7 +74,7 @@ Deno.test("a full disk is one line and exit code 9, whatever was to be written t
     ["client -m x --pcap - > /dev/full", /Cannot write to standard output: the disk is full/],
     ["client -m x > /dev/full", /Cannot write to standard output: the disk is full/],
     [
-      "client -q -m x --pcap /tmp/rawtcp-$$ && client --read /tmp/rawtcp-$$ --json > /dev/full",
+      "trap 'rm -f /tmp/rawtcp-$$' EXIT; client -q -m x --pcap /tmp/rawtcp-$$ && client --read /tmp/rawtcp-$$ --json > /dev/full",
       /Cannot write to/,
     ],
   ] as const;
@@ -105,7 +105,8 @@ async function unread(
   command: string,
   signal: string,
 ): Promise<{ code: number; took: number }> {
-  const script = `cd $(mktemp -d); mkfifo pipe; sleep 60 < pipe & holder=$!
+  const script =
+    `folder=$(mktemp -d); trap "rm -rf $folder" EXIT; cd $folder; mkfifo pipe; sleep 60 < pipe & holder=$!
     ${command} & pid=$!; sleep 4
     start=$(date +%s%N); kill -${signal} $pid; wait $pid; code=$?
     kill $holder; echo $code $(( ($(date +%s%N) - start) / 1000000 ))`;
