@@ -96,7 +96,7 @@ export class OwnTcpServer {
   readonly #open = new Map<Connection, ServerConnection>();
   /** Had more to read or to send than a turn is long, or wait for the report. */
   readonly #unfinished = new Set<Connection>();
-  /** Served, and not yet known to be over. */
+  /** No longer served, and not yet known to be over. */
   readonly #closing = new Set<Connection>();
   #accepted = 0;
   #isStopped = false;
@@ -121,11 +121,14 @@ export class OwnTcpServer {
     const { host, listener } = this.#parts;
     await host.loop.run(() => this.#turn());
     listener.close(host.loop.readClock());
-    for (const connection of this.#open.values()) connection.end("closed by us (server stopped)");
+    for (const [connection, served] of this.#open) {
+      served.end("closed by us (server stopped)");
+      this.#closing.add(connection);
+    }
     await host.loop.run(() => this.#isQuiet(), after(host.loop.readClock(), CLOSING_TIME));
   }
 
-  /** Whether every connection that was served is over, but for TIME-WAIT. */
+  /** Forgets what is over, but for TIME-WAIT. Returns whether nothing is left. */
   #isQuiet(): boolean {
     for (const connection of this.#closing) {
       if (connection.state === "CLOSED" || connection.state === "TIME-WAIT") this.#closing.delete(connection);
@@ -137,9 +140,10 @@ export class OwnTcpServer {
   #turn(): boolean {
     const { listener, count } = this.#parts;
     const mayAccept = (): boolean => count === null || this.#accepted < count;
-    for (let next = mayAccept() ? listener.accept() : null; next !== null;) {
+    while (mayAccept()) {
+      const next = listener.accept();
+      if (next === null) break;
       this.#begin(next);
-      next = mayAccept() ? listener.accept() : null;
     }
     if (this.#parts.isBehind()) return this.#isStopped;
     for (const [connection, served] of this.#open) {
@@ -155,15 +159,17 @@ export class OwnTcpServer {
     this.#accepted++;
     report.connected(peer);
     this.#open.set(connection, served);
-    this.#closing.add(connection);
     this.#serve(connection, served);
   }
 
   #serve(connection: Connection, served: ServerConnection): void {
     const wanted = served.turn();
     this.#unfinished.delete(connection);
-    if (wanted === null) this.#open.delete(connection);
-    else if (
+    if (wanted === null) {
+      this.#open.delete(connection);
+      this.#closing.add(connection);
+      this.#isQuiet(); // a server that runs for long remembers only those that are closing
+    } else if (
       (connection.unreadOctets > 0 || connection.peerClosed) ||
       wanted.writable && connection.sendRoom > 0
     ) this.#unfinished.add(connection);
