@@ -6,14 +6,11 @@
 
 import type { CapturedPacket } from "./capture.ts";
 import { BlockBuffer } from "./format/block_buffer.ts";
-import { BlockType, BYTE_ORDER_MAGIC, OptionCode, PacketDirection } from "./format/pcapng.ts";
+import { BlockType, OptionCode, PacketDirection } from "./format/pcapng.ts";
 import type { ConnectionRecord, TraceEvent, TraceSink } from "../trace/record.ts";
 import { tell } from "../trace/told.ts";
 import type { WriteOctets } from "./writer.ts";
 
-const VERSION_MAJOR = 1;
-const VERSION_MINOR = 0;
-const LENGTH_UNKNOWN = 0xffff_ffff;
 const NANOSECOND_RESOLUTION = 9;
 const WORD = 32n;
 const WORD_BITS = 0xffff_ffffn;
@@ -42,7 +39,7 @@ export class AnnotatedCopy implements TraceSink {
   constructor(write: WriteOctets, options: CopyOptions) {
     this.#write = write;
     this.#options = options;
-    this.#section();
+    this.#blocks.sectionHeader(this.#options.program);
   }
 
   /** The next packet, of which events are about to be told. */
@@ -61,18 +58,6 @@ export class AnnotatedCopy implements TraceSink {
   finish(): void {
     this.#settle();
     this.#flush();
-  }
-
-  #section(): void {
-    const blocks = this.#blocks;
-    blocks.begin(BlockType.sectionHeader);
-    blocks.uint32(BYTE_ORDER_MAGIC);
-    blocks.uint16(VERSION_MAJOR);
-    blocks.uint16(VERSION_MINOR);
-    blocks.uint32(LENGTH_UNKNOWN);
-    blocks.uint32(LENGTH_UNKNOWN);
-    blocks.textOption(OptionCode.sectionApplication, this.#options.program);
-    blocks.end(true);
   }
 
   #settle(): void {

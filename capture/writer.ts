@@ -20,7 +20,6 @@ import { BlockBuffer } from "./format/block_buffer.ts";
 import { writeEventComment, writeGrowth, writeSegmentComments, writeVariables } from "./comments.ts";
 import {
   BlockType,
-  BYTE_ORDER_MAGIC,
   NameRecord,
   type Nanoseconds,
   OptionCode,
@@ -76,10 +75,6 @@ const INTERFACES: readonly (readonly [name: string, description: string])[] = [
 
 /** Octets that wait in memory before they are written; `flush` writes them earlier. */
 const FLUSH_AT = 256 << 10;
-
-const VERSION_MAJOR = 1;
-const VERSION_MINOR = 0;
-const LENGTH_UNKNOWN = 0xffff_ffff;
 
 /** Writes the packets of all events. */
 export class CaptureWriter implements PacketSink {
@@ -174,14 +169,7 @@ export class CaptureWriter implements PacketSink {
 
   #beginFile(): void {
     const blocks = this.#blocks;
-    blocks.begin(BlockType.sectionHeader);
-    blocks.uint32(BYTE_ORDER_MAGIC);
-    blocks.uint16(VERSION_MAJOR);
-    blocks.uint16(VERSION_MINOR);
-    blocks.uint32(LENGTH_UNKNOWN);
-    blocks.uint32(LENGTH_UNKNOWN);
-    blocks.textOption(OptionCode.sectionApplication, this.#options.program);
-    blocks.end(true);
+    blocks.sectionHeader(this.#options.program);
     for (const [name, description] of INTERFACES) {
       blocks.begin(BlockType.interfaceDescription);
       blocks.uint16(LINK_TYPES[this.#options.family ?? "both"]);

@@ -8,8 +8,11 @@
  */
 
 import type { PacketSource } from "../../trace/recorder.ts";
-import { ALIGNMENT, type Nanoseconds, OptionCode } from "./pcapng.ts";
+import { ALIGNMENT, BlockType, BYTE_ORDER_MAGIC, type Nanoseconds, OptionCode } from "./pcapng.ts";
 
+const VERSION_MAJOR = 1;
+const VERSION_MINOR = 0;
+const LENGTH_UNKNOWN = 0xffff_ffff;
 const OPTION_HEADER = 4;
 const MAX_OPTION_LENGTH = 65_535;
 const FIRST_ROOM = 1 << 20;
@@ -84,6 +87,18 @@ export class BlockBuffer {
     this.#octets.copyWithin(0, complete, this.#length);
     this.#length -= complete;
     if (this.#blockStart >= 0) this.#blockStart = 0;
+  }
+
+  /** The block with which a file begins, whole: the section's length is not known. `program`: name and version. */
+  sectionHeader(program: string): void {
+    this.begin(BlockType.sectionHeader);
+    this.uint32(BYTE_ORDER_MAGIC);
+    this.uint16(VERSION_MAJOR);
+    this.uint16(VERSION_MINOR);
+    this.uint32(LENGTH_UNKNOWN);
+    this.uint32(LENGTH_UNKNOWN);
+    this.textOption(OptionCode.sectionApplication, program);
+    this.end(true);
   }
 
   /** Begins a block; the one before must be ended. */
