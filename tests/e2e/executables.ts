@@ -7,7 +7,19 @@
 import { run } from "./process.ts";
 
 const TOP = new URL("../../", import.meta.url).pathname;
-const SOURCES = ["main.ts", "server.ts", "deno.json", "cli", "driver", "ffi", "tcp", "trace"];
+const SOURCES = [
+  "main.ts",
+  "server.ts",
+  "deno.json",
+  "capture",
+  "cli",
+  "driver",
+  "ffi",
+  "lab",
+  "packetdrill",
+  "tcp",
+  "trace",
+];
 
 /** Milliseconds; the first build fetches what it needs. */
 const BUILD_PATIENCE = 300_000;
