@@ -19,7 +19,7 @@ const MOST_TOLD = 20;
 export interface Faults {
   /** Puts them in front of a device. */
   readonly through: (device: PacketDevice) => PacketDevice;
-  /** Waits until what was sent has left. */
+  /** Waits until what was sent has left, and says which faults have not happened. */
   readonly drained: () => Promise<void>;
 }
 
@@ -41,7 +41,12 @@ export function faultsFor(
   };
   return {
     through: (device) => faulty = new FaultyDevice(device, { faults, seed, onFault, wake }),
-    drained: () => faulty?.drained() ?? Promise.resolve(),
+    drained: async () => {
+      await faulty?.drained();
+      for (const fault of faulty?.pending ?? []) {
+        narrator.warning(`Fault ${fault} has not happened: there was no such packet`);
+      }
+    },
   };
 }
 

@@ -7,7 +7,7 @@
  */
 
 import { blue, bold, setColorEnabled, yellow } from "@std/fmt/colors";
-import { bringUp, SystemError, unshareNetwork } from "../ffi/mod.ts";
+import { bringUp, setInterfaceMtu, SystemError, unshareNetwork } from "../ffi/mod.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { describeFailure, ProgramFailure } from "./failures.ts";
 import { Output } from "./output.ts";
@@ -20,7 +20,8 @@ const MODE = "--mode";
 
 const HELP = `Usage: deno task demo [OPTION OF rawtcp-client]... [${MODE} MODE]
 
-Runs rawtcp-server (in that MODE, if one is given) and rawtcp-client with these options in a private network.
+Runs rawtcp-server (in that MODE, if one is given) and rawtcp-client with these options in a private network
+whose packets are as long as on Ethernet.
 deno task demo --explain, for example; rawtcp-client --help lists what there is.`;
 
 /** What to do after the demonstration: one more with a loss, and one that leaves a picture. */
@@ -28,6 +29,9 @@ const NEXT = [
   "Try next: deno task demo --explain --fault drop:data:1     a lost segment, and the reason for each step",
   "          deno task demo --ladder --fault in:drop:fin      the peer's FIN is lost: a picture of the end",
 ];
+
+/** The MTU of the private network, octets: with that of a loopback interface there would be few segments to see. */
+const ETHERNET_MTU = 1500;
 
 /** How programs get a network of their own without being root. */
 const UNSHARE = ["unshare", "--user", "--map-root-user", "--net"] as const;
@@ -192,6 +196,7 @@ async function demonstrate(inside: boolean, args: readonly string[]): Promise<nu
   try {
     if (!inside) unshareNetwork();
     bringUp("lo");
+    setInterfaceMtu("lo", ETHERNET_MTU);
   } catch (error) {
     if (inside || !(error instanceof SystemError)) throw error;
     return await performInside(error.message, args);

@@ -105,6 +105,16 @@ export class FaultyDevice implements PacketDevice {
     return this.#settle(now);
   }
 
+  /** Faults, as they were written, of which no packet that they mean has come either way. */
+  get pending(): readonly string[] {
+    const ways = [this.#outward, this.#inward];
+    const pending = new Set(ways.flatMap((path) => path.pending));
+    return [...pending].filter((fault) =>
+      fault.way !== "both" || ways.every((path) => path.pending.includes(fault))
+    )
+      .map(({ text }) => text);
+  }
+
   /** Waits until everything that was sent has left. */
   async drained(): Promise<void> {
     while (this.#leaving.length > 0 || this.#outward.deadline !== NEVER) {

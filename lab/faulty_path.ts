@@ -73,6 +73,18 @@ export class FaultyPath {
     return this.#held?.until ?? NEVER;
   }
 
+  /** Faults that were asked for and have not happened: too few packets of their kind have come. */
+  get pending(): readonly Fault[] {
+    const reordering = this.#reordering;
+    const waits = reordering?.probability === null && !this.#hasReordered;
+    return [
+      ...this.#strikers.filter(({ choice, seen }) => choice.by === "count" && seen < choice.from).map((one) =>
+        one.fault
+      ),
+      ...waits ? [reordering] : [],
+    ];
+  }
+
   /** Takes a packet, which is the path's from now on; `segment` is what it holds. */
   send(packet: Uint8Array, segment: Segment, now: Instant): void {
     const strikes = this.#strikers.filter((striker) => this.#strikes(striker, segment));

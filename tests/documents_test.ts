@@ -144,3 +144,15 @@ Deno.test("a path that does not exist is found, in a span and in a block", () =>
     ].toSorted((a, b) => a < b ? 1 : -1),
   );
 });
+
+Deno.test("a link that leads nowhere is found, to a file and to a heading", () => {
+  const facts = { ...FACTS, exists: (path: string) => path === "docs/a.md" || path === "README.md" };
+  const good =
+    "# Two words, and more\n[a](a.md) [b](../README.md#use) [c](#two-words-and-more) [d](https://example.org/x)";
+  assertEquals(falseClaims("docs/d.md", good, facts), []);
+  assertEquals(falseClaims("docs/d.md", "# A\n[a](b.md)\n![p](../a.md)\n[c](#b)", facts), [
+    "docs/d.md:2 links to b.md, which does not exist",
+    "docs/d.md:3 links to ../a.md, which does not exist",
+    "docs/d.md:4 links to #b, which does not exist",
+  ]);
+});

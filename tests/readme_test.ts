@@ -7,10 +7,6 @@ import contributing from "../CONTRIBUTING.md" with { type: "text" };
 import project from "../deno.json" with { type: "json" };
 import readme from "../README.md" with { type: "text" };
 
-const TOP = new URL("../", import.meta.url);
-const readable = Deno.permissions.querySync({ name: "read", path: TOP }).state === "granted";
-const reason = readable ? "" : " (ignored: needs --allow-read, as deno task check gives it)";
-
 Deno.test("README.md lists every exit code of the programs, and no other", () => {
   const listed = [...readme.matchAll(/^\|\s*(\d+)\s*\|/gm)].map((match) => Number(match[1]));
   assertEquals(listed, Object.values(ExitCode).toSorted((a, b) => a - b));
@@ -35,23 +31,3 @@ Deno.test("the tasks that README.md and CONTRIBUTING.md name exist", () => {
 Deno.test("the programs' version is the package's", () => {
   assertEquals(VERSION, project.version);
 });
-
-Deno.test({
-  name: `the files that README.md and CONTRIBUTING.md name exist${reason}`,
-  ignore: !readable,
-  fn: () => {
-    const paths = `${readme}${contributing}`.match(/\b(?:tests|tcp|ffi|cli|driver|trace)\/[\w/.-]*\w/g) ?? [];
-    assert(paths.length > 20);
-    const missing = new Set(paths).difference(new Set(paths.filter(exists)));
-    assertEquals([...missing], []);
-  },
-});
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(new URL(path, TOP));
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -4,7 +4,7 @@
  *     deno task bench [--rounds N] [--seconds N] [--only ROW,…] [--no-write]
  *
  * Needs root for the namespaces; what needs none is measured without. Installs nothing. Prints the table, and writes
- * RESULTS.md, results.svg and the README's table after a run of all rows. Ends with 1 when a row fails.
+ * RESULTS.md, results.svg and the table of docs/benchmarks.md after a run of all rows. Ends with 1 when a row fails.
  *
  * @module
  */
@@ -19,10 +19,10 @@ import { ROWS } from "./rows.ts";
 import { findTools } from "./tools.ts";
 
 const FOLDER = new URL("./", import.meta.url).pathname;
-const README = new URL("../../README.md", import.meta.url).pathname;
+const PAGE = new URL("../../docs/benchmarks.md", import.meta.url).pathname;
 
-/** Between these lines the README has the table. */
-const README_MARKS = /(<!-- bench: [^\n]*-->\n)[\s\S]*?(<!-- bench end -->)/;
+/** Between these lines the page has the table. */
+const PAGE_MARKS = /(<!-- bench: [^\n]*-->\n)[\s\S]*?(<!-- bench end -->)/;
 
 /** How much is measured unless something else is asked for. */
 const USUAL: Extent = { rounds: 5, seconds: 2, octets: 10e9, isPinned: false };
@@ -37,7 +37,7 @@ const HELP = `deno task bench [--rounds N] [--seconds N] [--gigabytes N] [--only
   --gigabytes N   length of the transfers during which memory is watched (${USUAL.octets / 1e9})
   --pin           bulk rows beside iperf3 with each end on a core of its own; nothing is written then
   --only ROW,…    only these rows, by the beginnings of their names; nothing is written then
-  --no-write      leave RESULTS.md, results.svg and README.md as they are
+  --no-write      leave RESULTS.md, results.svg and docs/benchmarks.md as they are
 
 Rows: ${ROWS.map(({ name }) => name).join(", ")}
 `;
@@ -144,13 +144,13 @@ async function write(report: Report): Promise<void> {
   const [results, picture] = [`${FOLDER}RESULTS.md`, `${FOLDER}results.svg`];
   await Deno.writeTextFile(results, document(report));
   await Deno.writeTextFile(picture, chart(report.results));
-  const readme = await Deno.readTextFile(README);
+  const page = await Deno.readTextFile(PAGE);
   const text = `\n${shortTable(report.results)}\n\n${summary(report.results)}.\n\n${
     conditions(report).split("\n")[0]
   }\n\n`;
-  await Deno.writeTextFile(README, readme.replace(README_MARKS, (_, begin, end) => `${begin}${text}${end}`));
-  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", results, picture, README] }).output();
-  say(`bench: written: ${results}, ${picture}, ${README}`);
+  await Deno.writeTextFile(PAGE, page.replace(PAGE_MARKS, (_, begin, end) => `${begin}${text}${end}`));
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", results, picture, PAGE] }).output();
+  say(`bench: written: ${results}, ${picture}, ${PAGE}`);
 }
 
 async function main(): Promise<number> {

@@ -52,6 +52,7 @@ export function falseClaims(name: string, text: string, facts: Facts): readonly 
     ...exitCodeClaims(text, facts),
     ...name.startsWith("packetdrill/") ? [] : portClaims(text, facts), // scripts have a port of their own
     ...code.flatMap((piece) => missingPaths(piece, facts)),
+    ...deadLinks(name, text, facts),
   ].map((claim) => `${name}:${claim}`);
 }
 
@@ -125,4 +126,26 @@ function missingPaths({ line, text }: Code, facts: Facts): readonly string[] {
   return [...text.matchAll(pattern)].map((match) => match[1] ?? "")
     .filter((path) => (path.includes("/") || path.includes(".")) && !facts.exists(path))
     .map((path) => `${line} names ${path}, which does not exist`);
+}
+
+/** Links and pictures that lead to no file of the project, and to no heading of this document. */
+function deadLinks(name: string, text: string, facts: Facts): readonly string[] {
+  const headings = new Set([...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => anchorOf(heading)));
+  const wrong: string[] = [];
+  for (const [i, line] of text.split("\n").entries()) {
+    for (const [, target = ""] of line.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(target)) continue;
+      const [path = "", anchor] = target.split("#");
+      const leads = path === ""
+        ? headings.has(anchor ?? "")
+        : facts.exists(new URL(path, new URL(name, "file:///")).pathname.slice(1));
+      if (!leads) wrong.push(`${i + 1} links to ${target}, which does not exist`);
+    }
+  }
+  return wrong;
+}
+
+/** As code hosts make it: lower case, words joined by hyphens, no punctuation. */
+function anchorOf(heading: string): string {
+  return heading.toLowerCase().replace(/[^\w\s-]/g, "").replaceAll(" ", "-");
 }

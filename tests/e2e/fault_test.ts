@@ -15,6 +15,7 @@ const FAULTS: readonly (readonly [spec: string, line: RegExp, least: number])[] 
   ["in:corrupt:data", /the peer's segment with 29 bytes .* is damaged/, 150],
   ["drop:fin", /our FIN .* is taken away[^]*sending the FIN again/, 1_000],
   ["delay:100ms", /Connection closed/, 700],
+  ["drop:data:2", /Fault drop:data:2 has not happened: there was no such packet/, 0],
 ];
 
 Deno.test("each fault happens once and is told, and the message is delivered all the same", async () => {

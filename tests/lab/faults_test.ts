@@ -171,3 +171,14 @@ Deno.test("a packet that is doubled comes twice", () => {
   send(2, Flag.ack, 1, 1);
   assertEquals([arrived.map(([packet]) => packet), struck], [[1, 1, 2], []]);
 });
+
+Deno.test("what was asked for and has not happened can be told", () => {
+  const { send, path } = pathWith("drop:data:2,corrupt:fin,reorder:3,duplicate:0%,delay:1ms");
+  const pending = (): string[] => path.pending.map(({ text }) => text);
+  assertEquals(pending(), ["drop:data:2", "corrupt:fin", "reorder:3"]);
+  send(1, Flag.ack, 5, 0);
+  assertEquals(pending(), ["drop:data:2", "corrupt:fin"]);
+  send(2, Flag.ack, 5, 0);
+  send(3, Flag.ack | Flag.fin, 0, 0);
+  assertEquals(pending(), []);
+});
