@@ -128,7 +128,7 @@ const FREEBSD: Readonly<Record<string, Setter>> = {
   }),
   "net.inet.tcp.insecure_syn": (value) => ({ defence: { synAnswer: value === 0 ? "challenge" : "reset" } }),
   "net.inet.tcp.blackhole": only(0),
-  "net.inet.tcp.drop_synfin": on("defence.dropSynFin"),
+  "net.inet.tcp.drop_synfin": (value) => ({ defence: { synWithFin: value === 0 ? "use" : "drop" } }),
   "net.inet.tcp.path_mtu_discovery": only(1),
   "net.inet.tcp.syncookies": only(0, 1),
   "net.inet.tcp.syncookies_only": only(0),

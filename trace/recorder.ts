@@ -367,7 +367,6 @@ function isUnreadable(reason: DropReason): boolean {
     case "bad-ip-checksum":
     case "bad-data-offset":
     case "bad-checksum":
-    case "bad-option-length":
       return true;
     default:
       return false;

@@ -107,6 +107,8 @@ export class Segment {
   checksumUnfinished = false;
   /** Inbound: options of a known kind that were skipped because their length was not the one of their kind. */
   malformedOptions = 0;
+  /** Inbound: whether the end of an option cannot be determined, so that it and what follows was not read (MUST-7). */
+  optionsCutShort = false;
 
   /** Whether all the given {@link Flag} bits are set. */
   has(flags: number): boolean {
@@ -143,6 +145,7 @@ export class Segment {
     this.segmentSize = 0;
     this.checksumUnfinished = false;
     this.malformedOptions = 0;
+    this.optionsCutShort = false;
   }
 }
 

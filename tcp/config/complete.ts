@@ -75,6 +75,7 @@ const CHOICES: {
   defence: {
     resetAcceptance: ["exact", "in window"],
     synAnswer: ["challenge", "reset"],
+    synWithFin: ["use", "drop in LISTEN", "drop"],
     icmpEndsOpening: ["never", "hard", "refused or expired", "any"],
   },
   compatibility: {

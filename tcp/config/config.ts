@@ -57,6 +57,9 @@ export type ResetAcceptance = "exact" | "in window";
 /** What a SYN in the window draws: a challenge ACK (RFC 5961 4.2), or RST and the end of the connection (RFC 793). */
 export type SynAnswer = "challenge" | "reset";
 
+/** What becomes of SYN with FIN: it is used (RFC 9293), dropped by a listener (Linux), or dropped everywhere (FreeBSD's drop_synfin). */
+export type SynWithFin = "use" | "drop in LISTEN" | "drop";
+
 /**
  * Which ICMP errors end an attempt to connect: none; the hard ones (RFC 5461); those that say "refused" (protocol, port,
  * prohibited) and an expired TTL, both before the peer has answered (FreeBSD); or every "unreachable" (Linux).
@@ -264,8 +267,8 @@ export interface DefenceConfig {
   readonly resetAcceptance: ResetAcceptance;
   /** What a SYN in the window draws. */
   readonly synAnswer: SynAnswer;
-  /** Whether a segment with both SYN and FIN is dropped. */
-  readonly dropSynFin: boolean;
+  /** What becomes of a segment with both SYN and FIN. */
+  readonly synWithFin: SynWithFin;
   /** Which ICMP errors end an attempt to connect. */
   readonly icmpEndsOpening: IcmpEndsOpening;
   /** Whether hard ICMP errors abort a synchronized connection (SHLD-26); RFC 5927 advises against it. */
@@ -288,6 +291,11 @@ export interface CompatibilityConfig {
   readonly boundsOwnMss: boolean;
   /** Whether a segment without the agreed timestamps is used all the same: some paths strip them (RFC 7323 3.2 drops). */
   readonly acceptMissingTimestamps: boolean;
+  /**
+   * Whether a segment is used although the end of one of its options cannot be determined, without that option and what
+   * follows (Linux). Otherwise it is dropped (MUST-7).
+   */
+  readonly acceptMalformedOptions: boolean;
   /** Which RSTs carry agreed timestamps. */
   readonly timestampsOnReset: TimestampsOnReset;
   /** What `receiveBuffer` is the size of. */

@@ -46,7 +46,7 @@ export const LINUX: TcpConfig = completeConfig({
   defence: {
     icmpEndsOpening: "any",
     ignoreResetInTimeWait: false,
-    dropSynFin: true,
+    synWithFin: "drop in LISTEN",
     challengesAtOnce: 1,
   },
   compatibility: {
@@ -55,6 +55,7 @@ export const LINUX: TcpConfig = completeConfig({
     lateDataReset: "as unknown",
     closingListenerForgets: true,
     timeoutTellsIcmpError: true,
+    acceptMalformedOptions: true,
     timestampsOnReset: "own",
     minRtoBoundsVariance: true,
     receiveBufferCounts: "packets",

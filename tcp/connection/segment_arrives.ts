@@ -11,6 +11,8 @@ import { answerUnacceptable, challengeAck, drop, isProbe } from "./challenge_ack
 import { takeData, takeUrgentDataAndFin, takeUrgentPointer } from "./data_arrives.ts";
 import { addressFromOctets, IPV4_ADDRESS_LENGTH, IPV6_ADDRESS_LENGTH } from "../base/address.ts";
 import { Event } from "../base/events.ts";
+import type { TcpConfig } from "../config/config.ts";
+import type { DropReason } from "../base/observer.ts";
 import { shrinkFirstWindow } from "./idle.ts";
 import { Flag, Segment } from "../base/segment.ts";
 import { seqAdd, seqAfter, seqAtOrBefore } from "../base/seq.ts";
@@ -24,9 +26,8 @@ import { earliest, elapsed, type Instant, micros, NEVER } from "../base/units.ts
 export function segmentArrives(tcb: Tcb, segment: Segment, now: Instant): void {
   tcb.totals.segmentsReceived++;
   tcb.observer?.segmentArrived(tcb.view, segment, now);
-  if (segment.has(Flag.syn | Flag.fin) && tcb.config.defence.dropSynFin) {
-    return drop(tcb, segment, "syn-with-fin", now);
-  }
+  const refusal = refusalInAnyState(segment, tcb.config);
+  if (refusal !== null) return drop(tcb, segment, refusal, now);
   switch (tcb.state) {
     case "CLOSED":
       return drop(tcb, segment, "closed", now);
@@ -51,6 +52,17 @@ export function segmentArrives(tcb: Tcb, segment: Segment, now: Instant): void {
   }
 }
 
+/** Why a segment is dropped whatever the state, and where there is no connection; null: it is looked at. */
+export function refusalInAnyState(segment: Segment, config: TcpConfig): DropReason | null {
+  if (segment.optionsCutShort && !config.compatibility.acceptMalformedOptions) return "bad-option-length";
+  return config.defence.synWithFin === "drop" && segment.has(Flag.syn | Flag.fin) ? "syn-with-fin" : null;
+}
+
+/** Whether a listener drops the segment because it opens and closes at once. */
+export function isSynWithFinDropped(segment: Segment, config: TcpConfig): boolean {
+  return config.defence.synWithFin !== "use" && segment.has(Flag.syn | Flag.fin);
+}
+
 /** 3.10.7.2. */
 function arrivesInListen(tcb: Tcb, segment: Segment, now: Instant): void {
   if (segment.has(Flag.rst)) return drop(tcb, segment, "listening", now);
@@ -59,6 +71,7 @@ function arrivesInListen(tcb: Tcb, segment: Segment, now: Instant): void {
     return drop(tcb, segment, "listening", now);
   }
   if (!segment.has(Flag.syn)) return drop(tcb, segment, "listening", now);
+  if (isSynWithFinDropped(segment, tcb.config)) return drop(tcb, segment, "syn-with-fin", now);
   const length = segment.family === 4 ? IPV4_ADDRESS_LENGTH : IPV6_ADDRESS_LENGTH;
   const addressAt = (offset: number) =>
     addressFromOctets(segment.addresses.subarray(offset, offset + length));

@@ -21,6 +21,7 @@ import { ChallengeLimiter } from "../connection/challenge_limiter.ts";
 import { completeConfig } from "../config/complete.ts";
 import type { PartialConfig, TcpConfig } from "../config/config.ts";
 import { Connection } from "../connection/connection.ts";
+import { isSynWithFinDropped, refusalInAnyState } from "../connection/segment_arrives.ts";
 import type { ConnectionOptions, IsnSource, UserProgress } from "../connection/connection_options.ts";
 import { Demultiplexer } from "./demultiplexer.ts";
 import type { IcmpError } from "../base/icmp_error.ts";
@@ -198,9 +199,6 @@ export class Host {
 
   /** A segment arrived: for a connection, a listener, or nobody. */
   segmentArrives(segment: Segment, now: Instant): void {
-    if (this.#config.defence.dropSynFin && segment.has(Flag.syn | Flag.fin)) {
-      return this.#drop(segment, "syn-with-fin", now);
-    }
     const length = segment.family === 4 ? IPV4_ADDRESS_LENGTH : IPV6_ADDRESS_LENGTH;
     const { addresses, sourceOffset, destinationOffset, sourcePort, destinationPort } = segment;
     const member = this.#members
@@ -209,12 +207,14 @@ export class Host {
       member.connection.segmentArrives(segment, now);
       return;
     }
-    const drop = this.#unacceptable(segment, length);
-    if (drop !== null) return this.#drop(segment, drop, now);
     const listener = listenerFor(segment, this.#listeners);
+    const config = listener?.config ?? this.#config;
+    const drop = refusalInAnyState(segment, config) ?? this.#unacceptable(segment, length);
+    if (drop !== null) return this.#drop(segment, drop, now);
     if (listener !== null && !segment.has(Flag.rst) && !segment.has(Flag.ack)) {
       // RFC 9293 3.10.7.2, fourth: what has none of the three flags is dropped in LISTEN.
       if (!segment.has(Flag.syn)) return this.#drop(segment, "listening", now);
+      if (isSynWithFinDropped(segment, config)) return this.#drop(segment, "syn-with-fin", now);
       return this.#synArrives(listener, segment, length, member, now);
     }
     if (member !== null) return member.connection.segmentArrives(segment, now);

@@ -8,7 +8,6 @@
  * @module
  */
 
-import type { DropReason } from "../base/observer.ts";
 import { Flag, MAX_SACK_BLOCKS, Option, type Segment, type SynOptionOrder } from "../base/segment.ts";
 import { timestamp, timestampToInt32 } from "../base/seq.ts";
 import { int32At, octetAt, putInt32, putUint16, uint16At } from "./octets.ts";
@@ -170,40 +169,41 @@ const LENGTHS = Uint8Array.from({ length: OPTION_SETS }, (_, options) => lengthW
 
 /**
  * Reads the options from `start` to `end` into `out`, whose flags are set already. Options of an unknown kind are
- * skipped (MUST-6); so are those of a known kind with another kind's length, which are counted.
- *
- * @returns null, or "bad-option-length" when the end of an option cannot be determined (MUST-7)
+ * skipped (MUST-6); so are those of a known kind with another kind's length, which are counted. Where the end of an option
+ * cannot be determined, nothing more is read, and `out` says so (MUST-7).
  */
 export function decodeOptions(
   octets: Uint8Array,
   start: number,
   end: number,
   out: Segment,
-): DropReason | null {
+): void {
   out.options = 0;
   out.sackBlockCount = 0;
   out.malformedOptions = 0;
+  out.optionsCutShort = false;
   if (end - start === TIMESTAMPS_ALONE_LENGTH && int32At(octets, start) === TIMESTAMPS_ALONE) {
     out.options = Option.timestamps;
     TIMESTAMPS.read(octets, start + WORD_OCTETS, TIMESTAMPS_ALONE_LENGTH, out);
-    return null;
+    return;
   }
   let at = start;
   while (at < end) {
     const kind = octetAt(octets, at);
-    if (kind === END_OF_LIST) return null;
+    if (kind === END_OF_LIST) return;
     if (kind === NO_OPERATION) {
       at++;
       continue;
     }
-    if (at + 1 >= end) return "bad-option-length";
-    const length = octetAt(octets, at + 1);
-    if (length < PREFIX_LENGTH || at + length > end) return "bad-option-length";
+    const length = at + 1 < end ? octetAt(octets, at + 1) : 0;
+    if (length < PREFIX_LENGTH || at + length > end) {
+      out.optionsCutShort = true;
+      return;
+    }
     const codec = BY_KIND[kind] as OptionCodec | null;
     if (codec !== null) decodeOption(codec, octets, at, length, out);
     at += length;
   }
-  return null;
 }
 
 /** Octets that {@link encodeOptions} writes for the segment: a multiple of 4, at most 40. */

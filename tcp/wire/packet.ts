@@ -170,7 +170,8 @@ function decodeTcp(
   decodeHeader(octets, at, out);
   out.payload.set(octets, at + headerLength, length - headerLength);
   out.segmentSize = 0;
-  return decodeOptions(octets, at + TCP_HEADER_LENGTH, at + headerLength, out);
+  decodeOptions(octets, at + TCP_HEADER_LENGTH, at + headerLength, out);
+  return null;
 }
 
 /** MUST-3. Says in `out` whether it is good only in that a device was to finish it. */

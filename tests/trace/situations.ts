@@ -54,7 +54,7 @@ export function strayPackets(recorder: Recorder): void {
   const host = new Host({
     addresses: [address],
     secret: new Uint8Array(16),
-    config: { defence: { dropSynFin: true } },
+    config: { defence: { synWithFin: "drop" } },
     observer: recorder,
   });
   host.listen({ port: 40_000 });

@@ -11,40 +11,42 @@ import script7 from "./every_second_segment_is_acknowledged.pkt" with { type: "t
 import script8 from "./everything_is_ecn_capable.pkt" with { type: "text" };
 import script9 from "./expired_ttl_ends_opening.pkt" with { type: "text" };
 import script10 from "./higher_syn_ends_time_wait.pkt" with { type: "text" };
-import script11 from "./listener_that_closes_forgets_handshakes.pkt" with { type: "text" };
-import script12 from "./lost_retransmission_counts_once.pkt" with { type: "text" };
-import script13 from "./newer_timestamp_does_not_end_time_wait.pkt" with { type: "text" };
-import script14 from "./own_mss_is_no_more_than_the_path_takes.pkt" with { type: "text" };
-import script15 from "./own_mss_is_no_more_than_the_peers.pkt" with { type: "text" };
-import script16 from "./part_of_a_segment_is_not_reported.pkt" with { type: "text" };
-import script17 from "./reduction_is_of_the_window.pkt" with { type: "text" };
-import script18 from "./refusal_ends_opening.pkt" with { type: "text" };
-import script19 from "./reordering_is_measured.pkt" with { type: "text" };
-import script20 from "./repeated_data_says_cwr.pkt" with { type: "text" };
-import script21 from "./repeated_fin_restarts_time_wait.pkt" with { type: "text" };
-import script22 from "./reset_in_the_window_by_rfc_793.pkt" with { type: "text" };
-import script23 from "./second_syn_asks_for_ecn_too.pkt" with { type: "text" };
-import script24 from "./simultaneous_open_offers_again.pkt" with { type: "text" };
-import script25 from "./simultaneous_open_with_sack_offers_no_more.pkt" with { type: "text" };
-import script26 from "./slow_start_ends_by_delay.pkt" with { type: "text" };
-import script27 from "./spurious_retransmission_is_undone.pkt" with { type: "text" };
-import script28 from "./syn_ack_is_ecn_capable.pkt" with { type: "text" };
-import script29 from "./syn_beyond_the_window_is_challenged.pkt" with { type: "text" };
-import script30 from "./syn_in_the_window_by_rfc_793.pkt" with { type: "text" };
-import script31 from "./syn_is_ecn_capable.pkt" with { type: "text" };
-import script32 from "./syn_received_outlives_a_refusal.pkt" with { type: "text" };
-import script33 from "./syn_with_fin_is_dropped.pkt" with { type: "text" };
-import script34 from "./tail_of_a_send_waits_for_nothing.pkt" with { type: "text" };
-import script35 from "./tcp_maxseg_counts_the_options_in.pkt" with { type: "text" };
-import script36 from "./third_repeated_syn_is_bare.pkt" with { type: "text" };
-import script37 from "./time_wait_answers_acks_only.pkt" with { type: "text" };
-import script38 from "./timeout_is_undone_by_an_original.pkt" with { type: "text" };
-import script39 from "./timeout_says_what_icmp_said.pkt" with { type: "text" };
-import script40 from "./timeouts_are_late_by_a_slop.pkt" with { type: "text" };
-import script41 from "./unknown_header_ends_opening_over_ipv6.pkt" with { type: "text" };
-import script42 from "./unknown_host_does_not_end_opening.pkt" with { type: "text" };
-import script43 from "./what_fits_is_taken.pkt" with { type: "text" };
-import script44 from "./whole_segment_is_reported.pkt" with { type: "text" };
+import script11 from "./listener_drops_syn_with_fin.pkt" with { type: "text" };
+import script12 from "./listener_that_closes_forgets_handshakes.pkt" with { type: "text" };
+import script13 from "./lost_retransmission_counts_once.pkt" with { type: "text" };
+import script14 from "./malformed_option_does_not_cost_the_segment.pkt" with { type: "text" };
+import script15 from "./newer_timestamp_does_not_end_time_wait.pkt" with { type: "text" };
+import script16 from "./own_mss_is_no_more_than_the_path_takes.pkt" with { type: "text" };
+import script17 from "./own_mss_is_no_more_than_the_peers.pkt" with { type: "text" };
+import script18 from "./part_of_a_segment_is_not_reported.pkt" with { type: "text" };
+import script19 from "./reduction_is_of_the_window.pkt" with { type: "text" };
+import script20 from "./refusal_ends_opening.pkt" with { type: "text" };
+import script21 from "./reordering_is_measured.pkt" with { type: "text" };
+import script22 from "./repeated_data_says_cwr.pkt" with { type: "text" };
+import script23 from "./repeated_fin_restarts_time_wait.pkt" with { type: "text" };
+import script24 from "./reset_in_the_window_by_rfc_793.pkt" with { type: "text" };
+import script25 from "./second_syn_asks_for_ecn_too.pkt" with { type: "text" };
+import script26 from "./simultaneous_open_offers_again.pkt" with { type: "text" };
+import script27 from "./simultaneous_open_with_sack_offers_no_more.pkt" with { type: "text" };
+import script28 from "./slow_start_ends_by_delay.pkt" with { type: "text" };
+import script29 from "./spurious_retransmission_is_undone.pkt" with { type: "text" };
+import script30 from "./syn_ack_is_ecn_capable.pkt" with { type: "text" };
+import script31 from "./syn_beyond_the_window_is_challenged.pkt" with { type: "text" };
+import script32 from "./syn_in_the_window_by_rfc_793.pkt" with { type: "text" };
+import script33 from "./syn_is_ecn_capable.pkt" with { type: "text" };
+import script34 from "./syn_received_outlives_a_refusal.pkt" with { type: "text" };
+import script35 from "./syn_with_fin_is_dropped.pkt" with { type: "text" };
+import script36 from "./tail_of_a_send_waits_for_nothing.pkt" with { type: "text" };
+import script37 from "./tcp_maxseg_counts_the_options_in.pkt" with { type: "text" };
+import script38 from "./third_repeated_syn_is_bare.pkt" with { type: "text" };
+import script39 from "./time_wait_answers_acks_only.pkt" with { type: "text" };
+import script40 from "./timeout_is_undone_by_an_original.pkt" with { type: "text" };
+import script41 from "./timeout_says_what_icmp_said.pkt" with { type: "text" };
+import script42 from "./timeouts_are_late_by_a_slop.pkt" with { type: "text" };
+import script43 from "./unknown_header_ends_opening_over_ipv6.pkt" with { type: "text" };
+import script44 from "./unknown_host_does_not_end_opening.pkt" with { type: "text" };
+import script45 from "./what_fits_is_taken.pkt" with { type: "text" };
+import script46 from "./whole_segment_is_reported.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -59,38 +61,40 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["profiles/everything_is_ecn_capable.pkt", script8],
   ["profiles/expired_ttl_ends_opening.pkt", script9],
   ["profiles/higher_syn_ends_time_wait.pkt", script10],
-  ["profiles/listener_that_closes_forgets_handshakes.pkt", script11],
-  ["profiles/lost_retransmission_counts_once.pkt", script12],
-  ["profiles/newer_timestamp_does_not_end_time_wait.pkt", script13],
-  ["profiles/own_mss_is_no_more_than_the_path_takes.pkt", script14],
-  ["profiles/own_mss_is_no_more_than_the_peers.pkt", script15],
-  ["profiles/part_of_a_segment_is_not_reported.pkt", script16],
-  ["profiles/reduction_is_of_the_window.pkt", script17],
-  ["profiles/refusal_ends_opening.pkt", script18],
-  ["profiles/reordering_is_measured.pkt", script19],
-  ["profiles/repeated_data_says_cwr.pkt", script20],
-  ["profiles/repeated_fin_restarts_time_wait.pkt", script21],
-  ["profiles/reset_in_the_window_by_rfc_793.pkt", script22],
-  ["profiles/second_syn_asks_for_ecn_too.pkt", script23],
-  ["profiles/simultaneous_open_offers_again.pkt", script24],
-  ["profiles/simultaneous_open_with_sack_offers_no_more.pkt", script25],
-  ["profiles/slow_start_ends_by_delay.pkt", script26],
-  ["profiles/spurious_retransmission_is_undone.pkt", script27],
-  ["profiles/syn_ack_is_ecn_capable.pkt", script28],
-  ["profiles/syn_beyond_the_window_is_challenged.pkt", script29],
-  ["profiles/syn_in_the_window_by_rfc_793.pkt", script30],
-  ["profiles/syn_is_ecn_capable.pkt", script31],
-  ["profiles/syn_received_outlives_a_refusal.pkt", script32],
-  ["profiles/syn_with_fin_is_dropped.pkt", script33],
-  ["profiles/tail_of_a_send_waits_for_nothing.pkt", script34],
-  ["profiles/tcp_maxseg_counts_the_options_in.pkt", script35],
-  ["profiles/third_repeated_syn_is_bare.pkt", script36],
-  ["profiles/time_wait_answers_acks_only.pkt", script37],
-  ["profiles/timeout_is_undone_by_an_original.pkt", script38],
-  ["profiles/timeout_says_what_icmp_said.pkt", script39],
-  ["profiles/timeouts_are_late_by_a_slop.pkt", script40],
-  ["profiles/unknown_header_ends_opening_over_ipv6.pkt", script41],
-  ["profiles/unknown_host_does_not_end_opening.pkt", script42],
-  ["profiles/what_fits_is_taken.pkt", script43],
-  ["profiles/whole_segment_is_reported.pkt", script44],
+  ["profiles/listener_drops_syn_with_fin.pkt", script11],
+  ["profiles/listener_that_closes_forgets_handshakes.pkt", script12],
+  ["profiles/lost_retransmission_counts_once.pkt", script13],
+  ["profiles/malformed_option_does_not_cost_the_segment.pkt", script14],
+  ["profiles/newer_timestamp_does_not_end_time_wait.pkt", script15],
+  ["profiles/own_mss_is_no_more_than_the_path_takes.pkt", script16],
+  ["profiles/own_mss_is_no_more_than_the_peers.pkt", script17],
+  ["profiles/part_of_a_segment_is_not_reported.pkt", script18],
+  ["profiles/reduction_is_of_the_window.pkt", script19],
+  ["profiles/refusal_ends_opening.pkt", script20],
+  ["profiles/reordering_is_measured.pkt", script21],
+  ["profiles/repeated_data_says_cwr.pkt", script22],
+  ["profiles/repeated_fin_restarts_time_wait.pkt", script23],
+  ["profiles/reset_in_the_window_by_rfc_793.pkt", script24],
+  ["profiles/second_syn_asks_for_ecn_too.pkt", script25],
+  ["profiles/simultaneous_open_offers_again.pkt", script26],
+  ["profiles/simultaneous_open_with_sack_offers_no_more.pkt", script27],
+  ["profiles/slow_start_ends_by_delay.pkt", script28],
+  ["profiles/spurious_retransmission_is_undone.pkt", script29],
+  ["profiles/syn_ack_is_ecn_capable.pkt", script30],
+  ["profiles/syn_beyond_the_window_is_challenged.pkt", script31],
+  ["profiles/syn_in_the_window_by_rfc_793.pkt", script32],
+  ["profiles/syn_is_ecn_capable.pkt", script33],
+  ["profiles/syn_received_outlives_a_refusal.pkt", script34],
+  ["profiles/syn_with_fin_is_dropped.pkt", script35],
+  ["profiles/tail_of_a_send_waits_for_nothing.pkt", script36],
+  ["profiles/tcp_maxseg_counts_the_options_in.pkt", script37],
+  ["profiles/third_repeated_syn_is_bare.pkt", script38],
+  ["profiles/time_wait_answers_acks_only.pkt", script39],
+  ["profiles/timeout_is_undone_by_an_original.pkt", script40],
+  ["profiles/timeout_says_what_icmp_said.pkt", script41],
+  ["profiles/timeouts_are_late_by_a_slop.pkt", script42],
+  ["profiles/unknown_header_ends_opening_over_ipv6.pkt", script43],
+  ["profiles/unknown_host_does_not_end_opening.pkt", script44],
+  ["profiles/what_fits_is_taken.pkt", script45],
+  ["profiles/whole_segment_is_reported.pkt", script46],
 ];
