@@ -1,4 +1,19 @@
 /**
+ * ```ts
+ * import { CaptureTeller } from "@rawtcp/rawtcp/capture";
+ *
+ * const teller = new CaptureTeller({
+ *   program: "example",
+ *   payload: true,
+ *   lines: { write: (line) => console.log(line), color: false },
+ * });
+ * // The head of a pcap file without a packet; a real one goes in as it comes, piece by piece.
+ * const head = Uint8Array.of(0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 101, 0, 0, 0);
+ * teller.push(head);
+ * const { flows } = teller.end();
+ * console.log(flows.length); // 0 connections
+ * ```
+ *
  * Capture files: written while connections happen, and read back, told as the same events that `trace/` shows.
  *
  * @module

@@ -5,6 +5,7 @@
  */
 
 import { completions, SHELLS } from "./completions.ts";
+import { licences } from "./licences.ts";
 import type { OptionSpec, ParsedOptions } from "./options.ts";
 import type { ProgramText } from "./program_text.ts";
 import { parseChoice } from "./option_values.ts";
@@ -16,11 +17,12 @@ const COLUMNS = 80;
 const HELP_COLUMN = 27;
 const CODE_COLUMN = 7;
 
-/** What `--help`, `-h`, `--version`, `--man` and `--completions` ask for; null: none of them is there. @throws UsageError */
+/** What `--help`, `-h`, `--version`, `--man`, `--completions` and `--licenses` ask for; null: none of them is there. @throws UsageError */
 export function ownText(program: ProgramText, { values, flags, byLetter }: ParsedOptions): string | null {
   if (flags.has("help")) return (byLetter.has("help") ? shortHelp : fullHelp)(program);
   if (flags.has("version")) return `${program.name} ${program.version}`;
   if (flags.has("man")) return manualPage(program);
+  if (flags.has("licenses")) return licences();
   const shell = values.get("completions");
   return shell === undefined ? null : completions(program, parseChoice(shell, "--completions", SHELLS));
 }

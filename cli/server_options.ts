@@ -117,6 +117,7 @@ export const SERVER_GROUPS: readonly OptionGroup[] = [
         choices: SHELLS,
         help: `print completions for ${SHELLS.join(", ")}`,
       },
+      { name: "licenses", help: "print what is inside, and under which licence" },
       { name: "version", letter: "V", help: "show the version" },
     ],
   },

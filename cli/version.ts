@@ -1,2 +1,4 @@
-/** The version of this package; `deno.json` has the same. */
-export const VERSION = "0.1.0";
+import project from "../deno.json" with { type: "json" };
+
+/** The version of this package, which `deno.json` has. */
+export const VERSION: string = project.version;

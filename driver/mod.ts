@@ -1,4 +1,16 @@
 /**
+ * ```ts
+ * import { connect, listen } from "@rawtcp/rawtcp";
+ *
+ * await using listener = await listen({ hostname: "127.0.0.1", port: 7777 });
+ * const accepted = listener.accept();
+ * await using conn = await connect({ hostname: "127.0.0.1", port: 7777 });
+ * await conn.write(new TextEncoder().encode("Hello"));
+ * await conn.closeWrite(); // FIN
+ * await using peer = await accepted;
+ * console.log(await new Response(peer.readable).text()); // Hello
+ * ```
+ *
  * Running a core on a device: the loop, its clock, and the way over raw sockets.
  *
  * @module

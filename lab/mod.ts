@@ -1,4 +1,18 @@
 /**
+ * ```ts
+ * import { Network } from "@rawtcp/rawtcp/lab";
+ * import { milliseconds, parseAddress } from "@rawtcp/rawtcp/core";
+ *
+ * const network = new Network({ seed: 7 });
+ * const [client, server] = [network.addHost("192.0.2.1"), network.addHost("192.0.2.2")];
+ * network.join(client, server, { delay: milliseconds(20), loss: 0.02 });
+ * server.listen({ port: 80 });
+ * const remote = { address: parseAddress("192.0.2.2"), port: 80 };
+ * const connection = client.connect({ remote }, network.now);
+ * network.runUntil(() => connection.state === "ESTABLISHED");
+ * console.log(network.now); // 40000: one round trip, in microseconds
+ * ```
+ *
  * A network in memory: hosts joined by links with delay, loss, reordering, duplication, damage and bottlenecks, in virtual
  * time and from a seed; faults on request. `lab/README.md` has an example.
  *

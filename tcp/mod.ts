@@ -1,4 +1,18 @@
 /**
+ * ```ts
+ * import { Connection, instant, parseAddress, Segment, seqNumber } from "@rawtcp/rawtcp/core";
+ *
+ * const [here, there] = [parseAddress("192.0.2.1"), parseAddress("192.0.2.2")];
+ * const connection = Connection.connect({
+ *   local: { address: here, port: 49_152 },
+ *   remote: { address: there, port: 80 },
+ *   isn: () => seqNumber(1000),
+ * }, instant(0));
+ * const segment = new Segment();
+ * connection.transmit(segment, instant(0)); // the SYN: encodePacket makes octets of it
+ * console.log(connection.state, connection.nextDeadline()); // SYN-SENT 1000000
+ * ```
+ *
  * TCP as a pure function: segments and moments go in, segments and deadlines come out. Nothing here knows a socket, a clock,
  * randomness or a console.
  *

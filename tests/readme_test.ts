@@ -2,7 +2,6 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { ExitCode } from "../cli/exit_codes.ts";
-import { VERSION } from "../cli/version.ts";
 import contributing from "../CONTRIBUTING.md" with { type: "text" };
 import project from "../deno.json" with { type: "json" };
 import readme from "../README.md" with { type: "text" };
@@ -26,8 +25,4 @@ Deno.test("the tasks that README.md and CONTRIBUTING.md name exist", () => {
   );
   assert(named.length > 0);
   assertEquals(named.filter((task) => !tasks.includes(task)), []);
-});
-
-Deno.test("the programs' version is the package's", () => {
-  assertEquals(VERSION, project.version);
 });

@@ -1,4 +1,22 @@
 /**
+ * ```ts
+ * import { Network } from "@rawtcp/rawtcp/lab";
+ * import { milliseconds, parseAddress } from "@rawtcp/rawtcp/core";
+ * import { Tracer } from "@rawtcp/rawtcp/trace";
+ *
+ * const tracer = new Tracer({
+ *   program: "example",
+ *   payload: true,
+ *   epoch: null, // virtual time
+ *   lines: { write: (line) => console.log(line), color: false },
+ * });
+ * const network = new Network({ seed: 7 });
+ * const client = network.addHost("192.0.2.1", { observer: tracer.observer ?? undefined });
+ * network.join(client, network.addHost("192.0.2.2"), { delay: milliseconds(20) });
+ * client.connect({ remote: { address: parseAddress("192.0.2.2"), port: 80 } }, network.now);
+ * network.runUntil(() => network.now > 1e6); // the SYN, and the RST that answers it, each with its reason
+ * ```
+ *
  * Shows what connections do and why: as lines, sentences, JSON, captures, ladders and reports. Observes, never changes.
  *
  * @module

@@ -39,7 +39,7 @@ export const PARTS: readonly Part[] = [
   // Escaping is wanted at every start, the rest of trace/ only when something is to be shown.
   {
     path: "cli/",
-    mayImport: [...MODULES, "trace/escape.ts", "capture/analysis/selection.ts"],
+    mayImport: [...MODULES, "trace/escape.ts", "capture/analysis/selection.ts", "deno.json"],
     packages: [...STD, "@std/text/levenshtein-distance", "node:crypto"],
   },
   { path: "main.ts", mayImport: [...MODULES, "cli/"], packages: STD },
