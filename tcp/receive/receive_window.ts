@@ -13,6 +13,9 @@ import { seqAdd, seqAfter, seqDistance, type SeqNumber, seqNumber } from "../bas
 /** Largest value of the window field. */
 const MAX_WINDOW_FIELD = 65_535;
 
+/** No value of the window field. */
+const NOT_ANNOUNCED = -1;
+
 /** By this part of its size, and two units of the window field, the buffer may be exceeded by what windows are rounded up by. */
 const ROUNDING_PART = 1 / 4;
 
@@ -39,6 +42,8 @@ export class ReceiveWindow {
   #announced = 0;
   /** Octets that the buffer is meant to hold. `ring.limit` is more while what was announced may still come. */
   #limit: number;
+  /** The window field as it was last announced; {@link NOT_ANNOUNCED} when something has moved since that bears on it. */
+  #field = NOT_ANNOUNCED;
 
   /** `ring` holds the data; `ownMss`: octets of the largest segment that we take. */
   constructor(config: TcpConfig, ring: ByteRing, memory: PacketMemory | null, ownMss: number) {
@@ -93,6 +98,7 @@ export class ReceiveWindow {
   /** Takes the peer's IRS. What our own SYN announced, if it went out before, stands. */
   begin(irs: SeqNumber): void {
     const announced = this.rcvWnd;
+    this.#field = NOT_ANNOUNCED;
     this.rcvNxt = seqAdd(irs, 1);
     this.rcvAdv = seqAdd(this.rcvNxt, announced);
     this.#furthestEdge = this.rcvAdv;
@@ -100,6 +106,7 @@ export class ReceiveWindow {
 
   /** RCV.NXT moves over octets that are in the ring. */
   advance(octets: number): void {
+    this.#field = NOT_ANNOUNCED;
     this.rcvNxt = seqAdd(this.rcvNxt, octets);
     if (seqAfter(this.rcvNxt, this.rcvAdv)) this.rcvAdv = this.rcvNxt;
     if (seqAfter(this.rcvNxt, this.#furthestEdge)) this.#furthestEdge = this.rcvNxt;
@@ -108,30 +115,41 @@ export class ReceiveWindow {
 
   /** RCV.NXT moves over the peer's FIN, which takes no room in the buffer: the window behind it stays as large as it was. */
   advanceOverFin(): void {
+    this.#field = NOT_ANNOUNCED;
     this.rcvNxt = seqAdd(this.rcvNxt, 1);
     this.rcvAdv = seqAdd(this.rcvAdv, 1);
   }
 
   /** Data was refused because what waits to be read is more than the buffer is meant for: the next window is closed. */
   overrun(): void {
+    this.#field = NOT_ANNOUNCED;
     this.#isOverrun = true;
   }
 
   /**
    * The window field of the next segment, moving the announced edge. The edge never moves left (SHLD-14), and right only
    * by half the buffer or a full segment (RFC 9293 3.8.6.2.2, MUST-39), unless the config has it shrink or the buffer was
-   * overrun. `isSyn`: the field of a SYN is not scaled; `holds`: the edge stays where it is.
+   * overrun. `isSyn`: the field of a SYN is not scaled; `holds`: the edge stays where it is. While neither RCV.NXT nor the
+   * buffer has moved, the last announcement stands.
    */
   announce(isSyn: boolean, holds: boolean): number {
+    return this.#field === NOT_ANNOUNCED || isSyn ? this.#announceAnew(isSyn, holds) : this.#field;
+  }
+
+  #announceAnew(isSyn: boolean, holds: boolean): number {
     const shift = isSyn ? 0 : this.#shift;
-    if (!holds || isSyn) this.#moveEdge(isSyn, shift);
+    const moves = !holds || isSyn;
+    if (moves) this.#moveEdge(isSyn, shift);
     const field = this.#fieldFrom(this.rcvNxt, shift);
     this.#announced = this.rcvWnd;
+    // What a buffer of packets takes in memory moves by more than RCV.NXT and what is read.
+    this.#field = moves && !isSyn && this.#memory === null ? field : NOT_ANNOUNCED;
     return field;
   }
 
   /** The window field of a segment that acknowledges `ack`, some while ago, and announces the same edge as the last one. */
   fieldFrom(ack: SeqNumber): number {
+    this.#field = NOT_ANNOUNCED;
     return this.#fieldFrom(ack, this.#shift);
   }
 
@@ -162,7 +180,7 @@ export class ReceiveWindow {
       this.#ring.length + seqDistance(this.rcvNxt, edge) <= this.most;
     if (fits) this.rcvAdv = edge;
     if (seqAfter(this.rcvAdv, this.#furthestEdge)) this.#furthestEdge = this.rcvAdv;
-    this.approachLimit();
+    this.#approachLimit();
     return Math.min(MAX_WINDOW_FIELD, (fits ? rounded : window) >> shift);
   }
 
@@ -194,11 +212,17 @@ export class ReceiveWindow {
   /** What the buffer is meant to hold becomes another. */
   setLimit(octets: number): void {
     this.#limit = octets;
-    this.approachLimit();
+    this.roomMade();
+  }
+
+  /** The reader has made room in the ring. */
+  roomMade(): void {
+    this.#field = NOT_ANNOUNCED;
+    this.#approachLimit();
   }
 
   /** The ring holds what the buffer is meant for, or all that was announced; packets are kept whole wherever they end. */
-  approachLimit(): void {
+  #approachLimit(): void {
     const least = this.#memory === null ? this.#limit : Math.max(this.#limit, this.#ring.limit);
     this.#ring.limit = Math.max(least, this.#ring.length + this.furthest);
   }

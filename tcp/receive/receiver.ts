@@ -247,6 +247,7 @@ export class Receiver {
     this.outOfOrder.clear();
     this.ring.restartAt(this.ring.end);
     this.#memory?.readTo(Infinity);
+    this.window.roomMade();
     this.ring.trim();
   }
 
@@ -268,7 +269,7 @@ export class Receiver {
   #madeRoom(): void {
     this.ring.rewind();
     this.#memory?.readTo(this.ring.start);
-    this.window.approachLimit();
+    this.window.roomMade();
   }
 
   /**
