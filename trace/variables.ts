@@ -103,6 +103,10 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
 
   ...Object.fromEntries(VIEW_NAMES.map((name) => [name, ofView(VIEW[name].unit, (view) => view[name])])),
   rcvSpan: ofView("text", receiveSpan),
+  coveredText: ofView(
+    "text",
+    ({ covered }) => covered === null ? null : covered === 1 ? "1 segment" : `${covered} segments`,
+  ),
   nextDupAck: ofView("count", (view) => view.dupAcks + 1),
 
   acked: { unit: "octets", read: newlyAcknowledged },

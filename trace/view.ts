@@ -136,6 +136,13 @@ export const VIEW = {
     mayBeUnknown: false,
     shown: PAGE,
   },
+  covered: {
+    unit: "count",
+    symbol: "segments covered",
+    description: "Segments with data that our last segment acknowledged, and none before it.",
+    mayBeUnknown: true,
+    shown: CHANGES,
+  },
   recoveryPoint: {
     unit: "sequence",
     symbol: "RecoveryPoint",
@@ -238,6 +245,7 @@ export function copyView(
     unsent: view.unsentOctets,
     unread: view.unreadOctets,
     dupAcks: view.dupAcks,
+    covered: view.segmentsCovered,
     phase: view.recoveryPhase,
     recoveryPoint: track.own.relative(view.recoveryPoint),
     srtt: Math.round(view.smoothedRtt),

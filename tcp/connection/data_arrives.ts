@@ -52,10 +52,15 @@ export function takeData(tcb: Tcb, segment: Segment, now: Instant): boolean {
   if (outcome === "too many gaps") drop(tcb, segment, "too-many-gaps", now);
   if (isMarked) acknowledging.acknowledgeNow("ack-congestion-mark");
   noteArrival(tcb, segment, outcome, now);
-  acknowledging.dataTaken(outcome, delivered, receiver, tcb.rtt.srtt, now);
+  acknowledging.dataTaken(outcome, delivered, segmentsIn(segment), receiver, tcb.rtt.srtt, now);
   if (acknowledging.immediate === null) delayAck(tcb, now);
   if (delivered > 0) tcb.addEvents(Event.readable);
   return true;
+}
+
+/** Segments that it was on the wire: a device may have merged them. */
+function segmentsIn({ payload, segmentSize }: Segment): number {
+  return segmentSize > 0 ? Math.ceil(payload.length / segmentSize) : 1;
 }
 
 /** SHLD-3: what nobody will read is answered with RST. */

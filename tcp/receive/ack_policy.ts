@@ -61,8 +61,9 @@ export class Acknowledging {
   #mostCovered = 0;
   /** Octets in order that were not acknowledged yet. */
   #unacknowledged = 0;
-  /** Segments with data since the last ACK, and those that it covered. */
+  /** Arrivals with data since the last ACK; the segments that they were on the wire; and those that it covered. */
   #arrived = 0;
+  #segments = 0;
   #covered = 0;
   /** Stream offsets inside the ranges that grew most recently, the newest first. */
   readonly #recent: Float64Array = new Float64Array(MAX_SACK_BLOCKS);
@@ -151,7 +152,7 @@ export class Acknowledging {
   keep(receiver: Receiver, blocks: Segment, echo: Timestamp): void {
     if (this.#immediate === null) return;
     if (this.#immediate !== "ack-second-segment") this.#apartKept++;
-    this.kept.push(this.#immediate, receiver.rcvNxt, echo, this.#arrived, blocks);
+    this.kept.push(this.#immediate, receiver.rcvNxt, echo, this.#segments, blocks);
     this.#settle();
   }
 
@@ -164,16 +165,18 @@ export class Acknowledging {
     return reason;
   }
 
-  /** Data were taken: `delivered` octets moved RCV.NXT on. `roundTrip`: of the path. */
+  /** Data of so many segments were taken: `delivered` octets moved RCV.NXT on. `roundTrip`: of the path. */
   dataTaken(
     outcome: DataOutcome,
     delivered: number,
+    segments: number,
     receiver: Receiver,
     roundTrip: Micros,
     now: Instant,
   ): void {
     const { fullSegment } = receiver;
     this.#arrived++;
+    this.#segments += segments;
     this.#unacknowledged += delivered;
     if (outcome !== "in order") this.#disturbedUntil = after(now, roundTrip);
     switch (outcome) {
@@ -249,7 +252,7 @@ export class Acknowledging {
 
   /** A segment with an acknowledgement of everything went out. */
   acknowledged(): void {
-    this.#covered = this.#arrived;
+    this.#covered = this.#segments;
     // Those of the segments that data of ours acknowledge by the way.
     this.kept.clear();
     this.#isWindowUpdateDue = false;
@@ -261,6 +264,7 @@ export class Acknowledging {
     this.pace?.acknowledged(this.isPending);
     this.#unacknowledged = 0;
     this.#arrived = 0;
+    this.#segments = 0;
     this.#immediate = null;
   }
 

@@ -11,21 +11,40 @@ import { type CatalogueEntry, firstTrue } from "./entry.ts";
 /** Reasons of segments that only acknowledge. */
 export type AckReason = Extract<SendReason, `ack-${string}` | `challenge-${string}`>;
 
+/** Whether the ACK acknowledges something new; then it is no duplicate, whatever made it go. */
+function acknowledgesNew({ acked }: SentEvent): boolean {
+  return acked > 0;
+}
+
+/** Whether the ACK covers several segments, the last of which made it go. */
+function coversSeveral({ acked, view }: SentEvent): boolean {
+  return acked > 0 && (view?.covered ?? 0) > 1;
+}
+
 /** Why ACKs are sent. */
 export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>> = {
-  "ack-quick": {
-    rule: "RFC 9293 3.8.6.3, MUST-40",
-    label: "ACK at once",
-    sentence:
-      "At the start of a connection and after a pause each segment is acknowledged at once, so that the peer's congestion window grows quickly: ACK {ack}.",
-  },
+  "ack-quick": firstTrue<SentEvent>(
+    {
+      when: coversSeveral,
+      rule: "RFC 9293 3.8.6.3, MUST-40",
+      label: "ACK at once",
+      sentence:
+        "At the start of a connection and after a pause what comes is acknowledged at once, so that the peer's congestion window grows quickly: ACK {ack} covers {coveredText}.",
+    },
+    {
+      rule: "RFC 9293 3.8.6.3, MUST-40",
+      label: "ACK at once",
+      sentence:
+        "At the start of a connection and after a pause each segment is acknowledged at once, so that the peer's congestion window grows quickly: ACK {ack}.",
+    },
+  ),
   "ack-second-segment": firstTrue<SentEvent>(
     {
-      when: ({ acked }) => acked > 0,
+      when: acknowledgesNew,
       rule: "RFC 9293 3.8.6.3, SHLD-19",
       label: "ACK: second segment",
       sentence:
-        "Since our last ACK {acked} octets have come in order, more than one full segment: ACK {ack} is due.",
+        "Since our last ACK {acked} octets have come in order, in {coveredText}, more than one full segment: ACK {ack} is due.",
     },
     {
       rule: "RFC 9293 3.8.6.3, SHLD-19",
@@ -33,18 +52,36 @@ export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>>
       sentence: "More than one full segment has come since our last ACK: ACK {ack} is due.",
     },
   ),
-  "ack-delayed-timer": {
-    rule: "RFC 9293 3.8.6.3, SHLD-18, MUST-40",
-    label: "delayed ACK",
-    sentence:
-      "ACK {ack} was held back for a moment, in case more data came, or data of our own that could carry it. None did, so it goes alone.",
-  },
-  "ack-out-of-order": {
-    rule: "RFC 5681 4.2; RFC 2018 4",
-    label: "duplicate ACK: gap",
-    sentence:
-      "A segment came out of order: ACK {ack} says again, and at once, what is missing first{sackText}, so that the peer can tell a loss.",
-  },
+  "ack-delayed-timer": firstTrue<SentEvent>(
+    {
+      when: coversSeveral,
+      rule: "RFC 9293 3.8.6.3, SHLD-18, MUST-40",
+      label: "delayed ACK",
+      sentence:
+        "ACK {ack} was held back for a moment, in case more data came, or data of our own that could carry it. It covers {coveredText}, and goes alone.",
+    },
+    {
+      rule: "RFC 9293 3.8.6.3, SHLD-18, MUST-40",
+      label: "delayed ACK",
+      sentence:
+        "ACK {ack} was held back for a moment, in case more data came, or data of our own that could carry it. None did, so it goes alone.",
+    },
+  ),
+  "ack-out-of-order": firstTrue<SentEvent>(
+    {
+      when: acknowledgesNew,
+      rule: "RFC 5681 4.2; RFC 2018 4",
+      label: "ACK: gap",
+      sentence:
+        "A segment came out of order: ACK {ack} says at once what is missing first{sackText}. It acknowledges {acked} octets that came before the gap, and waits no longer for more.",
+    },
+    {
+      rule: "RFC 5681 4.2; RFC 2018 4",
+      label: "duplicate ACK: gap",
+      sentence:
+        "A segment came out of order: ACK {ack} says again, and at once, what is missing first{sackText}, so that the peer can tell a loss.",
+    },
+  ),
   "ack-gap-filled": {
     rule: "RFC 5681 4.2",
     label: "ACK: gap filled",
@@ -101,7 +138,7 @@ export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>>
   "ack-alternate-segment": {
     rule: "RFC 9293 3.8.6.3; TcpConfig ackDelay",
     label: "ACK: every second segment",
-    sentence: "Since our last ACK a second segment has come, of whatever length: ACK {ack} is due.",
+    sentence: "Since our last ACK {coveredText} have come, whatever their length: ACK {ack} is due.",
   },
   "ack-partly-duplicate": {
     rule: "RFC 2883 4; TcpConfig ackDelay",
