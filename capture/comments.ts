@@ -148,9 +148,9 @@ function detail(event: OtherEvent): string {
     case "timer":
       return optional("timeoutBefore", event.timeoutBefore);
     case "icmp":
-      return ` family=${event.family} type=${event.type} code=${event.code}${
-        optional("mtu", event.mtu)
-      } quoted=${event.quoted}`;
+      return ` family=${event.family} type=${event.type} code=${event.code}${optional("mtu", event.mtu)}${
+        optional("reporter", event.reporter?.replaceAll(" ", "-") ?? null)
+      }${optional("silent", event.silentNeighbour)} quoted=${event.quoted}`;
     case "dropped":
     case "lost":
     case "note":
@@ -158,7 +158,7 @@ function detail(event: OtherEvent): string {
   }
 }
 
-function optional(name: string, value: number | null): string {
+function optional(name: string, value: number | string | null): string {
   return value === null ? "" : ` ${name}=${value}`;
 }
 

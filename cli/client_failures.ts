@@ -24,8 +24,6 @@ export interface ClientFacts {
   /** The peer, as messages name it. */
   readonly peer: string;
   readonly record: Readonly<SendingRecord>;
-  /** What the network last said about our segments, if anything. */
-  readonly softError: string | null;
   /** Octets of the message that the peer has acknowledged. */
   readonly acknowledged: number;
   /** Octets of the message; 0 before it is handed over. */
@@ -66,17 +64,17 @@ export function connectionFailed(failure: ConnectionFailure, facts: ClientFacts)
 }
 
 /** No SYN was answered. */
-export function noAnswer({ peer, record, softError, now }: ClientFacts): ProgramFailure {
+export function noAnswer({ peer, record, now }: ClientFacts): ProgramFailure {
   const { syns, firstSynAt } = record;
   const span = firstSynAt === NEVER ? seconds(0) : elapsed(firstSynAt, now);
   const answer = `no answer to ${syns} ${syns === 1 ? "SYN" : "SYNs"} over ${formatSeconds(span)}`;
-  const said = softError === null ? "" : ` (the network said: ${softError})`;
-  return new ProgramFailure(ExitCode.timedOut, `Connection to ${peer} timed out: ${answer}${said}`);
+  const report = record.report === null ? "" : ` (${asClause(record.report)})`;
+  return new ProgramFailure(ExitCode.timedOut, `Connection to ${peer} timed out: ${answer}${report}`);
 }
 
-/** The network, or this host (`reason`, empty when it was not), says that there is no way to the peer. */
-export function unreachable({ peer }: ClientFacts, reason: string): ProgramFailure {
-  const said = reason === "" ? "the network says that it is unreachable (ICMP)" : reason;
+/** The network, or a system call of ours (`reason`, empty when it was not), says that there is no way to the peer. */
+export function unreachable({ peer, record }: ClientFacts, reason: string): ProgramFailure {
+  const said = reason === "" ? record.report ?? "nobody says why" : reason;
   return new ProgramFailure(ExitCode.unreachable, `Cannot reach ${peer}: ${asClause(said)}`);
 }
 

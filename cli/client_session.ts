@@ -77,10 +77,7 @@ export class ClientSession {
 
   /** The device would not carry a segment. `reason`: one line, empty when there is nothing to add. */
   unsent(outcome: "too long" | "unreachable", reason: string): void {
-    if (outcome === "too long") {
-      this.#narrator.warning("A segment was too long for the path: going on with smaller ones");
-      return;
-    }
+    if (outcome === "too long") return; // the core hears of it in the form of an ICMP error, and tells
     const shown = reason === "" ? "no way to the peer" : reason;
     if (shown !== this.#unreachableReason) {
       this.#narrator.warning(`A segment could not leave this host: ${shown}`);
@@ -380,7 +377,6 @@ export class ClientSession {
     return {
       peer: this.#job.peer,
       record: this.#narrator.record,
-      softError: this.#connection.softError,
       acknowledged: transfer?.acknowledged ?? 0,
       received: this.#job.isMeasured ? transfer?.received ?? null : null,
       messageLength: this.#job.sending !== null ? transfer?.total ?? 0 : 0,

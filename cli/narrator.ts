@@ -10,6 +10,10 @@ import {
   type DropReason,
   elapsed,
   Flag,
+  type IcmpError,
+  icmpText,
+  type IcmpVerdict,
+  icmpWords,
   type Instant,
   NEVER,
   type Observer,
@@ -40,6 +44,8 @@ export interface SendingRecord {
   fins: number;
   /** When the first SYN went; NEVER before that. */
   firstSynAt: Instant;
+  /** The last report that our segments do not reach the peer, and whose it is; null: there was none. */
+  report: string | null;
 }
 
 /** A line that waits for its turn; `isFin` for the peer's FIN, before which all that it sent is shown. */
@@ -63,7 +69,7 @@ const MAX_REPEAT_LINES = 20;
  * message is delivered or that has failed, so that nothing comes between, and then each turn, after it has read what arrived.
  */
 export class Narrator implements Observer {
-  readonly record: SendingRecord = { syns: 0, dataSegments: 0, fins: 0, firstSynAt: NEVER };
+  readonly record: SendingRecord = { syns: 0, dataSegments: 0, fins: 0, firstSynAt: NEVER, report: null };
   readonly #output: Output;
   readonly #waiting: WaitingLine[] = [];
   #handshakeAckSeen = false;
@@ -80,6 +86,8 @@ export class Narrator implements Observer {
   #arrivals = 0;
   #ackOfFin = 0;
   #repeatLines = 0;
+  /** How often each report of trouble on the way has come; only the first of each is a line. */
+  readonly #reports = new Map<string, number>();
   #shownOctets = 0;
   #hiddenOctets = 0;
 
@@ -226,7 +234,21 @@ export class Narrator implements Observer {
 
   timerFired(): void {}
 
-  icmpArrived(): void {}
+  icmpArrived(connection: ConnectionView, error: IcmpError, verdict: IcmpVerdict): void {
+    const isTrouble = verdict === "soft-error" || verdict === "hard-error";
+    if (!isTrouble && verdict !== "path-mtu-smaller") return;
+    const report = icmpText(icmpWords(error));
+    if (isTrouble) this.record.report = report;
+    this.#reports.set(report, (this.#reports.get(report) ?? 0) + 1);
+    if (this.#reports.get(report) !== 1 && isTrouble) return;
+    const what = `our ${error.seq === connection.iss ? "SYN" : "segment"} (seq=${seqToUint32(error.seq)})`;
+    const mtu = error.mtu === 0 ? "" : `; packets of up to ${error.mtu} bytes get through`;
+    this.#output.warning(
+      isTrouble
+        ? `${report}, about ${what}`
+        : `${report}, about ${what}${mtu}: going on with smaller segments`,
+    );
+  }
 
   congestionChanged(): void {}
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Flow, IcmpSocket, type IpAddress, routeTo, SystemError } from "../ffi/mod.ts";
+import { type Flow, IcmpSocket, type IpAddress, nextHopTo, routeTo, SystemError } from "../ffi/mod.ts";
 import {
   addressFromOctets,
   decodeIcmpPacket,
@@ -41,12 +41,37 @@ export function openIcmp(family: 4 | 6, localPort: number): IcmpSocket | null {
 export function reportIcmp(socket: IcmpSocket | null, family: 4 | 6, loop: Loop, side: IcmpSide): Disposable {
   if (socket === null) return { [Symbol.dispose]: (): void => {} };
   const error = new IcmpError();
-  const decode = family === 4 ? decodeIcmpPacket : decodeIcmpv6Message;
   return loop.watch(socket.descriptor, (now) => {
     for (let length = socket.receive(); length > 0; length = socket.receive()) {
-      if (decode(socket.inbound, length, error)) side.icmpArrives(error, now);
+      const isSound = family === 4
+        ? decodeIcmpPacket(socket.inbound, length, error)
+        : decodeIcmpv6Message(socket.inbound, length, socket.sender, error);
+      if (!isSound) continue;
+      findOwn(error);
+      side.icmpArrives(error, now);
     }
   });
+}
+
+/** Whoever sent the segment is who reports: our own kernel, about a neighbour or by a rule of this host's. */
+function findOwn(error: IcmpError): void {
+  const own = endOf(error, error.sourceOffset);
+  if (error.reporter === null || !error.reporter.octets.every((octet, i) => octet === own.octets[i])) return;
+  error.reporter = null;
+  const { family, type, code } = error;
+  const isAboutHost = family === 4 ? type === 3 && code === 1 : type === 1 && code === 3;
+  if (isAboutHost) error.silentNeighbour = silentNeighbour(endOf(error, error.destinationOffset));
+}
+
+/** The next hop towards the destination, if it does not answer; null: it does, or nobody knows. */
+function silentNeighbour(destination: IpAddress): IpAddress | null {
+  try {
+    const { hop, address } = nextHopTo({ destination });
+    return address === null ? hop : null;
+  } catch (error) {
+    if (error instanceof SystemError) return null;
+    throw error;
+  }
 }
 
 /**
@@ -59,7 +84,7 @@ export function reportTooLong(
   side: IcmpSide,
   segment: Segment,
   now: Instant,
-  destination: IpAddress = destinationOf(segment),
+  destination: IpAddress = endOf(segment, segment.destinationOffset),
 ): void {
   const error = new IcmpError();
   error.family = segment.family;
@@ -76,9 +101,10 @@ export function reportTooLong(
   side.icmpArrives(error, now);
 }
 
-function destinationOf({ addresses, destinationOffset, family }: Segment): IpAddress {
+/** One of two addresses. */
+function endOf({ addresses, family }: Segment | IcmpError, offset: number): IpAddress {
   const length = family === 4 ? IPV4_ADDRESS_LENGTH : IPV6_ADDRESS_LENGTH;
-  return addressFromOctets(addresses.subarray(destinationOffset, destinationOffset + length));
+  return addressFromOctets(addresses.subarray(offset, offset + length));
 }
 
 /** 0: not known. */

@@ -5,11 +5,12 @@
  */
 
 import { attachFilter, quotedTcpFilter } from "./bpf.ts";
-import { ICMP_FILTER, IPPROTO_ICMP, IPPROTO_ICMPV6, MSG_DONTWAIT, SOCK_RAW, SOL_RAW } from "./constants.ts";
+import { ICMP_FILTER, IPPROTO_ICMP, IPPROTO_ICMPV6, SOCK_RAW, SOL_RAW } from "./constants.ts";
 import { wouldWait } from "./errno.ts";
 import { type FileDescriptor, ignorePathMtu, openSocket, orClose, setOption } from "./file_descriptor.ts";
-import { type Libc, loadLibc } from "./libc.ts";
 import { nothingReceived } from "./raw_socket.ts";
+import { ReceivedMessage } from "./received_message.ts";
+import { decodeSockaddr, type IpAddress, SOCKADDR_IN6_LENGTH } from "./sockaddr.ts";
 
 /** Bits of the ICMP types that report an error: unreachable, source quench, time exceeded, parameter problem; RFC 792. */
 const ERROR_TYPES = 1 << 3 | 1 << 4 | 1 << 11 | 1 << 12;
@@ -17,18 +18,18 @@ const ERROR_TYPES = 1 << 3 | 1 << 4 | 1 << 11 | 1 << 12;
 /** Octets of the longest message: errors have at most 576 (RFC 1812 4.3.2.3) or 1,280 (RFC 4443 2.4); with room to spare. */
 const BUFFER_LENGTH = 2_048;
 
+/** No records are asked for. */
+const CONTROL_LENGTH = 64;
+
 /** Receives ICMP (or ICMPv6) errors that quote a TCP segment sent from this host. */
 export class IcmpSocket implements Disposable {
   /** Where `receive` puts the message; IPv4: the packet from its IP header on; IPv6: from the ICMPv6 header on. */
   readonly inbound: Uint8Array<ArrayBuffer> = new Uint8Array(BUFFER_LENGTH);
-  readonly #libc: Libc = loadLibc();
   readonly #descriptor: FileDescriptor;
-  readonly #pointer: Deno.PointerValue;
-  readonly #length = BigInt(BUFFER_LENGTH);
+  readonly #message: ReceivedMessage = new ReceivedMessage(this.inbound, SOCKADDR_IN6_LENGTH, CONTROL_LENGTH);
 
   private constructor(descriptor: FileDescriptor) {
     this.#descriptor = descriptor;
-    this.#pointer = Deno.UnsafePointer.of(this.inbound);
   }
 
   /**
@@ -64,11 +65,16 @@ export class IcmpSocket implements Disposable {
     return again >= 0 ? again : nothingReceived("recv");
   }
 
+  /** Who sent the message received last. */
+  get sender(): IpAddress {
+    return decodeSockaddr(this.#message.sender).address;
+  }
+
   [Symbol.dispose](): void {
     this.#descriptor.close();
   }
 
   #receiveOnce(): number {
-    return this.#libc.recv(this.#descriptor.number, this.#pointer, this.#length, MSG_DONTWAIT);
+    return this.#message.receive(this.#descriptor.number);
   }
 }

@@ -16,6 +16,8 @@ export interface NextHop {
   /** Index of the interface. */
   readonly interfaceIndex: number;
   readonly kind: LinkKind;
+  /** Its address: a gateway's, or the destination. */
+  readonly hop: IpAddress;
   /** Hardware address of the interface; six octets of an Ethernet one and of loopback. */
   readonly ownAddress: Uint8Array<ArrayBuffer>;
   /** Hardware address of the next hop; null: the kernel does not know it now. On loopback its own. */
@@ -41,10 +43,9 @@ const USABLE_STATES = 0x02 | 0x04 | 0x08 | 0x10 | 0x40 | 0x80;
 export function nextHopTo(flow: Flow): NextHop {
   const { interfaceIndex, gateway } = routeTo(flow);
   const { kind, address: ownAddress } = readLink(interfaceIndex);
-  const address = kind === "loopback"
-    ? ownAddress
-    : neighbourAddress(interfaceIndex, gateway ?? flow.destination);
-  return { interfaceIndex, kind, ownAddress, address };
+  const hop = gateway ?? flow.destination;
+  const address = kind === "loopback" ? ownAddress : neighbourAddress(interfaceIndex, hop);
+  return { interfaceIndex, kind, hop, ownAddress, address };
 }
 
 /** Null when the neighbour is not in the table, or not resolved. @throws SystemError for anything else */

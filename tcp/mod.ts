@@ -120,7 +120,15 @@ export {
   Segment,
   type SynOptionOrder,
 } from "./base/segment.ts";
-export { IcmpError, type IcmpErrorKind } from "./base/icmp_error.ts";
+export {
+  IcmpError,
+  type IcmpErrorKind,
+  icmpErrorName,
+  icmpText,
+  type IcmpWords,
+  icmpWords,
+  THIS_HOST,
+} from "./base/icmp_error.ts";
 
 // 6. On the wire
 

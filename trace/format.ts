@@ -6,7 +6,7 @@
 
 import { isAbsolute } from "./absolute.ts";
 import { Flag } from "./core.ts";
-import type { IcmpEvent, SegmentRecord } from "./record.ts";
+import type { SegmentRecord } from "./record.ts";
 
 const MICROS_PER_MILLISECOND = 1_000;
 const MICROS_PER_SECOND = 1_000_000;
@@ -111,57 +111,6 @@ function blocks(edges: readonly number[]): (readonly [left: number, right: numbe
   const pairs: (readonly [number, number])[] = [];
   for (let i = 0; i + 1 < edges.length; i += 2) pairs.push([edges[i] as number, edges[i + 1] as number]);
   return pairs;
-}
-
-/** Names of ICMP messages by type, of "unreachable" by code (RFC 792, RFC 1122 3.2.2.1, RFC 1812 5.2.7.1). */
-const UNREACHABLE_IPV4 = [
-  "network unreachable",
-  "host unreachable",
-  "protocol unreachable",
-  "port unreachable",
-  "fragmentation needed",
-  "source route failed",
-  "destination network unknown",
-  "destination host unknown",
-  "source host isolated",
-  "network prohibited",
-  "host prohibited",
-  "network unreachable for this type of service",
-  "host unreachable for this type of service",
-  "communication prohibited",
-];
-
-/** RFC 4443 3.1. */
-const UNREACHABLE_IPV6 = [
-  "no route to destination",
-  "communication prohibited",
-  "beyond scope of source address",
-  "address unreachable",
-  "port unreachable",
-  "source address failed policy",
-  "route rejected",
-];
-
-const OTHERS_IPV4: Readonly<Record<number, string>> = {
-  4: "source quench",
-  11: "time exceeded",
-  12: "parameter problem",
-};
-
-const OTHERS_IPV6: Readonly<Record<number, string>> = {
-  2: "packet too big",
-  3: "time exceeded",
-  4: "parameter problem",
-};
-
-/** An ICMP error by its name, with its numbers: `ICMP "host unreachable" (type 3, code 1)`. */
-export function icmpName({ family, type, code }: IcmpEvent): string {
-  const UNREACHABLE = { 4: 3, 6: 1 } as const;
-  const name = type === UNREACHABLE[family]
-    ? (family === 4 ? UNREACHABLE_IPV4 : UNREACHABLE_IPV6)[code]
-    : (family === 4 ? OTHERS_IPV4 : OTHERS_IPV6)[type];
-  const numbers = `(type ${type}, code ${code})`;
-  return name === undefined ? `ICMP error ${numbers}` : `ICMP "${name}" ${numbers}`;
 }
 
 function threeDigits(value: number): string {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Flag } from "./core.ts";
+import { Flag, icmpErrorName } from "./core.ts";
 import { optionsJson } from "./options.ts";
 import { hex, octetsText } from "./escape.ts";
 import { wallClockText } from "./format.ts";
@@ -147,8 +147,17 @@ function ownFields(event: TraceEvent): Record<string, unknown> {
         ...event.timeoutBefore === null ? {} : { before: { rto: event.timeoutBefore } },
       };
     case "icmp": {
-      const { family, type, code, mtu, quoted } = event;
-      return { icmp: { version: family, type, code, ...mtu === null ? {} : { mtu } }, quoted };
+      const { family, type, code, mtu, reporter, silentNeighbour, quoted } = event;
+      const icmp = {
+        version: family,
+        type,
+        code,
+        name: icmpErrorName(family, type, code),
+        ...reporter === null ? {} : { reporter },
+        ...silentNeighbour === null ? {} : { silentNeighbour },
+        ...mtu === null ? {} : { mtu },
+      };
+      return { icmp, quoted };
     }
     case "congestion":
       return {

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { icmpText } from "./core.ts";
 import { InitialNumbers } from "./initial_numbers.ts";
 import { terminalText } from "./escape.ts";
-import { amountText, flagsText, icmpName, sequenceText, spanText } from "./format.ts";
+import { amountText, flagsText, sequenceText, spanText } from "./format.ts";
 import { optionsText } from "./options.ts";
 import { ackText, lengthText, seqText, windowText } from "./notation.ts";
 import type {
@@ -100,7 +101,9 @@ export function traceLine(event: TraceEvent, connection: ConnectionRecord | null
     case "timer":
       return ` ! ${labelOf(event, connection)} expires${timeoutText(event)}`;
     case "icmp":
-      return ` ? ${icmpName(event)} about ${sequenceText(event.quoted)}: ${labelAndRule(event, connection)}`;
+      return ` ? ${icmpText(event)}, about ${sequenceText(event.quoted)}${
+        event.mtu === null ? "" : `, MTU ${event.mtu}`
+      }: ${labelAndRule(event, connection)}`;
     case "congestion":
       return isGrowth(event) ? null : congestionLine(event, connection);
     case "note":

@@ -86,6 +86,7 @@ const CHUNK_ROWS = 512;
 
 /** What few events have, and no row has room for. */
 interface Aside {
+  /** Ends of a segment; or who reports an ICMP error, and the neighbour that is silent. */
   readonly source: string | null;
   readonly destination: string | null;
   readonly fault: string;
@@ -198,6 +199,8 @@ export class PackedEvents {
         code,
         mtu: known(value(AMOUNT)),
         quoted: value(QUOTED),
+        reporter: aside?.source ?? null,
+        silentNeighbour: aside?.destination ?? null,
       });
     }
     if (kind === "sent" || kind === "arrived" || kind === "dropped" || kind === "lost") {
@@ -291,7 +294,9 @@ export class PackedEvents {
   #putAside(event: TraceEvent, segment: SegmentRecord | null, row: number): void {
     const header = (segment?.header?.length ?? 0) > HEADER_OCTETS ? segment?.header ?? null : null;
     const excerpt = (segment?.excerpt?.length ?? 0) > EXCERPT_OCTETS ? segment?.excerpt ?? null : null;
-    const { source = null, destination = null } = segment ?? {};
+    const [source = null, destination = null] = event.kind === "icmp"
+      ? [event.reporter, event.silentNeighbour]
+      : [segment?.source, segment?.destination];
     const isLost = event.kind === "lost";
     const findings = event.kind === "sent" || event.kind === "arrived" ? event.findings : undefined;
     const note = event.kind === "note" ? event : undefined;

@@ -161,7 +161,7 @@ export interface TimerEvent extends EventBase {
   readonly view: ViewRecord;
 }
 
-/** An ICMP error that quotes a segment of ours arrived; the view shows the variables before anything follows from it. */
+/** An ICMP error that quotes a segment of ours arrived, or our own host could not send one; the view shows the variables before anything follows from it. */
 export interface IcmpEvent extends EventBase {
   readonly kind: "icmp";
   readonly reason: IcmpVerdict;
@@ -170,6 +170,10 @@ export interface IcmpEvent extends EventBase {
   readonly code: number;
   /** Octets of the largest packet that goes through; null when the message does not say. */
   readonly mtu: number | null;
+  /** The address of who says so, or `THIS_HOST`; null when that is not known. */
+  readonly reporter: string | null;
+  /** The neighbour that does not answer ARP or its like, where our host reports that; else null. */
+  readonly silentNeighbour: string | null;
   /** The sequence number of the segment that it quotes. */
   readonly quoted: number;
   readonly view: ViewRecord;

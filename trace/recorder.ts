@@ -22,7 +22,7 @@ import type {
   StateReason,
   TimerName,
 } from "./core.ts";
-import { decodePacket, Segment as SegmentClass } from "./core.ts";
+import { decodePacket, icmpWords, Segment as SegmentClass } from "./core.ts";
 import { PacketImage } from "./packet_image.ts";
 import type { ConnectionRecord, SegmentRecord, TraceEvent, TraceSink } from "./record.ts";
 
@@ -164,15 +164,12 @@ export class Recorder implements Observer {
 
   icmpArrived(connection: ConnectionView, error: IcmpError, reason: IcmpVerdict, now: Instant): void {
     const track = this.#knownTrack(connection);
-    const { type, code, mtu } = error;
     const event = {
       ...this.#base(connection, now),
       kind: "icmp" as const,
       reason,
-      family: error.family,
-      type,
-      code,
-      mtu: mtu || null,
+      ...icmpWords(error),
+      mtu: error.mtu || null,
       quoted: track.own.relative(error.seq),
       view: copyView(connection, track),
     };

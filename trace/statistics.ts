@@ -10,6 +10,9 @@ import {
   type ConnectionView,
   type DropReason,
   formatEndpoint,
+  type IcmpError,
+  icmpText,
+  icmpWords,
   type Instant,
   isSynchronized,
   NEVER,
@@ -53,12 +56,18 @@ interface Figures {
   stamped: number;
   unstamped: number;
   readonly timers: Map<TimerName, number>;
+  /** ICMP errors and the like, by who says what. */
+  readonly reports: Map<string, number>;
 }
 
 const MICROS_PER_SECOND = 1_000_000;
 
 /** Connections of which figures are kept; the oldest are forgotten first. */
 const MOST_CONNECTIONS = 1_000;
+
+/** Reports of each connection that are counted apart: anybody can send ICMP errors. */
+const MOST_REPORTS = 10;
+const OTHER_REPORTS = "others";
 
 /** Counts what happens. */
 export class Statistics implements Observer {
@@ -105,8 +114,12 @@ export class Statistics implements Observer {
     timers.set(timer, (timers.get(timer) ?? 0) + 1);
   }
 
-  icmpArrived(connection: ConnectionView): void {
-    this.#update(connection);
+  icmpArrived(connection: ConnectionView, error: IcmpError): void {
+    const { reports } = this.#update(connection);
+    const report = icmpText(icmpWords(error));
+    if (reports.has(report) || reports.size < MOST_REPORTS) {
+      reports.set(report, (reports.get(report) ?? 0) + 1);
+    } else reports.set(OTHER_REPORTS, (reports.get(OTHER_REPORTS) ?? 0) + 1);
   }
 
   congestionChanged(
@@ -178,6 +191,7 @@ function newFigures(connection: ConnectionView): Figures {
     stamped: 0,
     unstamped: 0,
     timers: new Map(),
+    reports: new Map(),
   };
   readEnds(figures, connection);
   return figures;
@@ -237,6 +251,8 @@ function linesOf(figures: Figures): string[] {
   const clock = clockText(figures);
   if (clock !== "") lines.push(`  times       ${clock}`);
   if (timers.length > 0) lines.push(`  expired     ${timers.join(", ")}`);
+  const reports = [...figures.reports].map(([report, count]) => `${report} ${count}`);
+  if (reports.length > 0) lines.push(`  reported    ${reports.join(", ")}`);
   return lines;
 }
 

@@ -5,8 +5,8 @@
  */
 
 import type { CatalogueEntry } from "./catalogue.ts";
-import { Flag } from "./core.ts";
-import { amountText, blocksText, icmpName, sequenceText, spanOf, spanText, textSpan } from "./format.ts";
+import { Flag, icmpText } from "./core.ts";
+import { amountText, blocksText, sequenceText, spanOf, spanText, textSpan } from "./format.ts";
 import { initialWindowFormula, thresholdFormula } from "./formulas.ts";
 import { duplicateBlock, reportedBlocks } from "./sack.ts";
 import type { CongestionEvent, ConnectionRecord, SegmentRecord, TraceEvent } from "./record.ts";
@@ -132,7 +132,7 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
     read: (event) => event.kind === "congestion" ? initialWindowFormula(event) : null,
   },
   rtoBefore: { unit: "microseconds", read: (event) => event.kind === "timer" ? event.timeoutBefore : null },
-  icmpName: { unit: "text", read: (event) => event.kind === "icmp" ? icmpName(event) : null },
+  icmpText: { unit: "text", read: (event) => event.kind === "icmp" ? icmpText(event) : null },
   mtu: { unit: "octets", read: (event) => event.kind === "icmp" ? event.mtu : null },
   quoted: { unit: "sequence", read: (event) => event.kind === "icmp" ? event.quoted : null },
   remote: { unit: "text", read: (_event, connection) => connection?.remote ?? null },

@@ -263,10 +263,10 @@ export class Analysis {
     if (point !== null) this.#remark(point, flow);
   }
 
-  #icmp({ error, packet }: FoundError): void {
+  #icmp({ error }: FoundError): void {
     const [source, destination] = [quotedEnd(error, "source"), quotedEnd(error, "destination")];
     const flow = this.#table.find(source, destination);
-    if (flow !== null) this.#remark(icmpRemark(flow, error, packet, source), flow);
+    if (flow !== null) this.#remark(icmpRemark(flow, error, source), flow);
   }
 
   /** A change of state that only the segments tell. */

@@ -122,8 +122,8 @@ function eventOf(statement: Statement, segment: SegmentRecord | null, view: View
       return { kind: "timer", timer, timeoutBefore, view };
     }
     case "icmp": {
-      const { kind, reason, family, type, code, mtu, quoted } = statement;
-      return { kind, reason, family, type, code, mtu, quoted, view };
+      const { connection: _connection, at: _at, ...said } = statement;
+      return { ...said, view };
     }
     case "congestion": {
       const { kind, reason, control, reducedFrom, cwndBefore, ssthreshBefore, cwnd, ssthresh } = statement;

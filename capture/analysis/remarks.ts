@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatAddress, type IcmpError, Option } from "../../trace/core.ts";
+import { formatAddress, type IcmpError, icmpErrorName, Option } from "../../trace/core.ts";
 import type { NoteCode } from "../../trace/catalogue.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
 import type { Flow } from "./flow.ts";
@@ -50,31 +50,8 @@ function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-const UNREACHABLE_4: Readonly<Record<number, string>> = {
-  0: "network unreachable",
-  1: "host unreachable",
-  2: "protocol unreachable",
-  3: "port unreachable",
-  5: "source route failed",
-  6: "network unknown",
-  7: "host unknown",
-  9: "network prohibited",
-  10: "host prohibited",
-  13: "communication prohibited",
-};
-
-const UNREACHABLE_6: Readonly<Record<number, string>> = {
-  0: "no route",
-  1: "communication prohibited",
-  2: "beyond scope",
-  3: "address unreachable",
-  4: "port unreachable",
-  5: "source address failed policy",
-  6: "route rejected",
-};
-
 /** What an ICMP error says about a connection. */
-export function icmpRemark(flow: Flow, error: IcmpError, packet: Uint8Array, source: string): Remark {
+export function icmpRemark(flow: Flow, error: IcmpError, source: string): Remark {
   const isLocal = source === flow.record.local;
   const end = isLocal ? flow.local : flow.remote;
   const quoted = end.numbering.relative(error.seq);
@@ -83,19 +60,12 @@ export function icmpRemark(flow: Flow, error: IcmpError, packet: Uint8Array, sou
     : "";
   return {
     code: "icmp-error",
-    values: { by: senderOf(packet), whose: end.name, about: quoted, what: nameOf(error), detail },
+    values: {
+      by: error.reporter === null ? "" : formatAddress(error.reporter),
+      whose: end.name,
+      about: quoted,
+      what: icmpErrorName(error.family, error.type, error.code),
+      detail,
+    },
   };
-}
-
-function nameOf({ kind, family, code }: IcmpError): string {
-  if (kind === "packet too big") return family === 4 ? "fragmentation needed" : "packet too big";
-  if (kind !== "unreachable") return kind;
-  return (family === 4 ? UNREACHABLE_4 : UNREACHABLE_6)[code] ?? `unreachable, code ${code}`;
-}
-
-/** The address of who sent the packet. */
-function senderOf(packet: Uint8Array): string {
-  const isIpv4 = (packet[0] ?? 0) >> 4 === 4;
-  const octets = isIpv4 ? packet.slice(12, 16) : packet.slice(8, 24);
-  return formatAddress({ family: isIpv4 ? 4 : 6, octets });
 }

@@ -25,7 +25,7 @@ import type {
   StateReason,
   TimerName,
 } from "../../trace/core.ts";
-import { RECOVERY_PHASES, STATES } from "../../trace/core.ts";
+import { isAddressText, RECOVERY_PHASES, STATES, THIS_HOST } from "../../trace/core.ts";
 import { viewFrom, type ViewName, type ViewRecord } from "../../trace/view.ts";
 
 /** When and of what a comment speaks. */
@@ -52,6 +52,8 @@ export type Said =
     readonly type: number;
     readonly code: number;
     readonly mtu: number | null;
+    readonly reporter: string | null;
+    readonly silentNeighbour: string | null;
     readonly quoted: number;
   }
   | {
@@ -167,7 +169,7 @@ function readSaid(
     case "state":
       return isKeyOf(STATE_REASONS, code) ? stateStatement(code, detail) : null;
     case "icmp":
-      return isKeyOf(ICMP_VERDICTS, code) ? icmpStatement(code, number) : null;
+      return isKeyOf(ICMP_VERDICTS, code) ? icmpStatement(code, variables) : null;
     case "congestion":
       return isKeyOf(CONGESTION_REASONS, code) ? congestionStatement(code, variables) : null;
     default:
@@ -180,11 +182,23 @@ function stateStatement(reason: StateReason, detail: string): Said | null {
   return isState(from) && isState(to) ? { kind: "state", reason, from, to } : null;
 }
 
-function icmpStatement(reason: IcmpVerdict, number: (name: string) => number | null): Said | null {
+function icmpStatement(reason: IcmpVerdict, variables: ReadonlyMap<string, string>): Said | null {
+  const number = (name: string): number | null => numberOf(variables.get(name));
   const [type, code, quoted] = [number("type"), number("code"), number("quoted")];
   if (type === null || code === null || quoted === null) return null;
   const family = number("family") === 6 ? 6 : 4;
-  return { kind: "icmp", reason, family, type, code, mtu: number("mtu"), quoted };
+  const who = (name: string): string | null => addressOf(variables.get(name));
+  return {
+    kind: "icmp",
+    reason,
+    family,
+    type,
+    code,
+    mtu: number("mtu"),
+    reporter: variables.get("reporter") === THIS_HOST.replaceAll(" ", "-") ? THIS_HOST : who("reporter"),
+    silentNeighbour: who("silent"),
+    quoted,
+  };
 }
 
 function congestionStatement(reason: CongestionReason, variables: ReadonlyMap<string, string>): Said | null {
@@ -235,6 +249,10 @@ function numberOf(text: string | undefined): number | null {
   if (text === "unlimited") return Infinity;
   if (text === undefined || text.length > MOST_DIGITS || !/^-?\d+(\.\d+)?$/.test(text)) return null;
   return Number(text);
+}
+
+function addressOf(text: string | undefined): string | null {
+  return text !== undefined && isAddressText(text) ? text : null;
 }
 
 function isState(text: string | undefined): text is State {

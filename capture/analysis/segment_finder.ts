@@ -51,8 +51,6 @@ export interface FoundError {
   readonly kind: "icmp";
   /** Reused for the next packet. */
   readonly error: IcmpError;
-  /** The packet that it came in; borrowed. */
-  readonly packet: Uint8Array;
 }
 
 /** The longest packet that is rebuilt when it was cut: what a device may have merged. */
@@ -109,7 +107,7 @@ export class SegmentFinder {
   #icmp(cursor: Cursor): FoundError | null {
     const packet = cursor.octets.subarray(cursor.ip, cursor.end);
     if (!decodeIcmpPacket(packet, packet.length, this.#error)) return this.#pass("other ICMP");
-    return { kind: "icmp", error: this.#error, packet };
+    return { kind: "icmp", error: this.#error };
   }
 
   #tcp(cursor: Cursor, octets: Uint8Array, captured: Uint8Array): FoundSegment | string {

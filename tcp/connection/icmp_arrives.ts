@@ -6,7 +6,7 @@
  */
 
 import { Event } from "../base/events.ts";
-import type { IcmpError } from "../base/icmp_error.ts";
+import { type IcmpError, icmpText, icmpWords } from "../base/icmp_error.ts";
 import { seqBefore } from "../base/seq.ts";
 import type { IcmpVerdict } from "../base/observer.ts";
 import type { Tcb } from "./tcb.ts";
@@ -92,9 +92,7 @@ function unreachable(tcb: Tcb, error: IcmpError, now: Instant): void {
 
 function unreachableForGood(tcb: Tcb, error: IcmpError, now: Instant): void {
   tell(tcb, error, "hard-error", now);
-  const message =
-    `The network says that the peer cannot be reached (ICMP type ${error.type}, code ${error.code})`;
-  tcb.fail("unreachable", message, "unreachable", now);
+  tcb.fail("unreachable", icmpText(icmpWords(error)), "unreachable", now);
 }
 
 /** Whether the error says "refused" or that the TTL was too small, before the peer has answered, where that counts. */

@@ -207,6 +207,6 @@ function giveUp(tcb: Tcb, what: string, now: Instant): void {
   if (
     tcb.config.compatibility.timeoutTellsIcmpError && isUnreachable && tcb.softErrorAt >= tcb.lastReceivedAt
   ) {
-    tcb.fail("unreachable", `${message}, and the network said "${softError}"`, "timed-out", now);
+    tcb.fail("unreachable", `${message}; reported was: ${softError}`, "timed-out", now);
   } else tcb.fail("timed out", message, "timed-out", now);
 }

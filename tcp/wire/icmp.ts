@@ -5,7 +5,13 @@
  * @module
  */
 
-import type { Family } from "../base/address.ts";
+import {
+  addressFromOctets,
+  type Family,
+  type IpAddress,
+  IPV4_ADDRESS_LENGTH,
+  IPV6_ADDRESS_LENGTH,
+} from "../base/address.ts";
 import type { IcmpError, IcmpErrorKind } from "../base/icmp_error.ts";
 import { Segment } from "../base/segment.ts";
 import { seqNumber } from "../base/seq.ts";
@@ -108,25 +114,41 @@ export function decodeIcmpPacket(packet: Uint8Array, length: number, out: IcmpEr
     if (refuseIpv4(packet, present, PROTOCOL_ICMP) !== null) return false;
     const start = ipv4HeaderLength(packet, 0);
     const end = ipv4End(packet, present);
-    return checksumOf(sumOctets(packet, start, end - start)) === 0 &&
-      decodeMessage(packet, start, end, 4, out);
+    if (checksumOf(sumOctets(packet, start, end - start)) !== 0) return false;
+    if (!decodeMessage(packet, start, end, 4, out)) return false;
+    out.reporter = sourceOf(packet, IPV4_SOURCE_OFFSET, IPV4_ADDRESS_LENGTH);
+    return true;
   }
   if (version !== 6 || present < IPV6_HEADER_LENGTH) return false;
   const end = ipv6End(packet, present);
   if (end > present) return false;
   const start = findInIpv6(packet, 0, end, PROTOCOL_ICMPV6);
   if (typeof start === "string") return false;
-  return icmpv6Checksum(packet, 0, start, end) === 0 && decodeMessage(packet, start, end, 6, out);
+  if (icmpv6Checksum(packet, 0, start, end) !== 0 || !decodeMessage(packet, start, end, 6, out)) return false;
+  out.reporter = sourceOf(packet, IPV6_SOURCE_OFFSET, IPV6_ADDRESS_LENGTH);
+  return true;
+}
+
+function sourceOf(packet: Uint8Array, at: number, length: number): IpAddress {
+  return addressFromOctets(packet.subarray(at, at + length));
 }
 
 /**
  * Reads the ICMPv6 message in the first `length` octets into `out`, which then borrows `message`: what a raw IPv6 socket
  * delivers, without IP header, its checksum checked by the kernel.
  *
+ * @param reporter where it came from
  * @returns whether it is an ICMP error that quotes a TCP segment; otherwise `out` is not to be used
  */
-export function decodeIcmpv6Message(message: Uint8Array, length: number, out: IcmpError): boolean {
-  return decodeMessage(message, 0, Math.min(length, message.length), 6, out);
+export function decodeIcmpv6Message(
+  message: Uint8Array,
+  length: number,
+  reporter: IpAddress,
+  out: IcmpError,
+): boolean {
+  if (!decodeMessage(message, 0, Math.min(length, message.length), 6, out)) return false;
+  out.reporter = reporter;
+  return true;
 }
 
 /**
@@ -185,6 +207,7 @@ function decodeMessage(octets: Uint8Array, at: number, end: number, family: Fami
   out.code = code;
   out.mtu = 0;
   out.pointer = 0;
+  out.silentNeighbour = null;
   if (kind === "packet too big") {
     out.mtu = family === 4
       ? uint16At(octets, at + ICMPV4_MTU_OFFSET)

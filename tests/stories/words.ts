@@ -4,13 +4,12 @@
  * @module
  */
 
-import { Flag, instant, Option } from "../../tcp/mod.ts";
+import { Flag, icmpText, instant, Option, THIS_HOST } from "../../tcp/mod.ts";
 
 import {
   amountText,
   blocksText,
   flagsText,
-  icmpName,
   octetsAmountText,
   rangeText,
   sackText,
@@ -61,7 +60,7 @@ export function wordsPage(): string {
     ...Object.entries({ ...VARIABLES, ...FOUND_VARIABLES }).map(([name, { unit }]) =>
       `{${name}} counts ${unit}`
     ),
-    ...icmpErrors().map((error) => `ICMP over IPv${error.family}: ${icmpName(error)}`),
+    ...icmpErrors().map((error) => `ICMP over IPv${error.family}: ${icmpText(error)}`),
     ...TALLIED.map((name, i) => `counted as ${name}: ${segmentWords(newTally().with(i, i + 1)).join(", ")}`),
     "",
   ].join("\n");
@@ -115,6 +114,9 @@ function icmpErrors(): readonly IcmpEvent[] {
   const families = [4, 6] as const;
   return families.flatMap((family) => [
     ...Array.from({ length: CODES }, (_, code) => ({ family, type: UNREACHABLE[family], code })),
-    ...ICMP_TYPES[family].map((type) => ({ family, type, code: 0 })),
-  ]).map((error) => error as unknown as IcmpEvent);
+    ...ICMP_TYPES[family].flatMap((type) => [0, 1].map((code) => ({ family, type, code }))),
+    { family, type: UNREACHABLE[family], code: 1, reporter: "a router" },
+    { family, type: UNREACHABLE[family], code: 1, reporter: THIS_HOST },
+    { family, type: UNREACHABLE[family], code: 1, reporter: THIS_HOST, silentNeighbour: "a neighbour" },
+  ]).map((error) => ({ reporter: null, silentNeighbour: null, ...error }) as unknown as IcmpEvent);
 }

@@ -185,6 +185,8 @@ export class World implements ClientLoop {
   }
 }
 
+const ROUTER = parseAddress("198.51.100.254");
+
 /** The ICMP error of a router on the way that quotes an IPv4 packet of the client's. */
 function errorAbout(packet: Uint8Array, kind: "packet too big" | "unreachable", mtu: number): IcmpError {
   const FRAGMENTATION_NEEDED = 4;
@@ -197,6 +199,7 @@ function errorAbout(packet: Uint8Array, kind: "packet too big" | "unreachable", 
   error.type = DESTINATION_UNREACHABLE;
   error.code = kind === "packet too big" ? FRAGMENTATION_NEEDED : HOST_UNREACHABLE;
   error.mtu = mtu;
+  error.reporter = ROUTER;
   error.addresses = quoted.addresses.slice();
   error.sourceOffset = quoted.sourceOffset;
   error.destinationOffset = quoted.destinationOffset;

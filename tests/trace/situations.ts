@@ -8,6 +8,7 @@ import {
   Connection,
   Flag,
   Host,
+  IcmpError,
   instant,
   parseAddress,
   type PartialConfig,
@@ -104,6 +105,18 @@ export function otherWay(recorder: Recorder): void {
   while (connection.transmit(out, NOW));
 }
 
+/** A segment is too long for this host's own interface, which says how much it takes, or does not. */
+function tooLongHere(recorder: Recorder, mtu: number): void {
+  const MSS = 1_460;
+  const { connection } = established(recorder, {}, 0, MSS);
+  const out = new Segment();
+  connection.send(new Uint8Array(MSS), NOW);
+  while (connection.transmit(out, NOW));
+  const error = Object.assign(new IcmpError(), { kind: "packet too big", type: 3, code: 4, mtu });
+  error.seq = connection.sndUna;
+  connection.icmpArrives(error, NOW);
+}
+
 /** A router marks something in every round trip, until the threshold cannot come down further. */
 function congestionMarks(recorder: Recorder, ssthreshFrom: "FlightSize" | "cwnd"): void {
   const ROUNDS = 8;
@@ -126,6 +139,8 @@ export const SITUATIONS: readonly ((recorder: Recorder) => void)[] = [
   afterTheEnd,
   abortBeforeAnswer,
   otherWay,
+  (recorder) => tooLongHere(recorder, 1_400),
+  (recorder) => tooLongHere(recorder, 0),
   (recorder) => congestionMarks(recorder, "FlightSize"),
   (recorder) => congestionMarks(recorder, "cwnd"),
 ];
@@ -154,7 +169,7 @@ function opening(recorder: Recorder, config: PartialConfig): {
 }
 
 /** An established connection with an observer, and the one who plays its peer. */
-function established(recorder: Recorder, config: PartialConfig, flags = 0): {
+function established(recorder: Recorder, config: PartialConfig, flags = 0, mss = 0): {
   readonly connection: Connection;
   readonly fake: FakeConnection;
   readonly arrive: (said: Said) => void;
@@ -164,6 +179,6 @@ function established(recorder: Recorder, config: PartialConfig, flags = 0): {
     connection.segmentArrives(onTheWire(fake.segment(said, "arrived")), NOW);
     transmit();
   };
-  arrive({ flags: Flag.syn | Flag.ack | flags, seq: 0, ack: 1 });
+  arrive({ flags: Flag.syn | Flag.ack | flags, seq: 0, ack: 1, ...mss === 0 ? {} : { mss } });
   return { connection, fake, arrive };
 }

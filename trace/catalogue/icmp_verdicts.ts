@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { IcmpVerdict } from "../core.ts";
+import { type IcmpVerdict, THIS_HOST } from "../core.ts";
 import type { IcmpEvent } from "../record.ts";
 import { isOpening } from "./conditions.ts";
 import { type CatalogueEntry, firstTrue } from "./entry.ts";
@@ -15,30 +15,44 @@ export const ICMP_VERDICTS: Readonly<Record<IcmpVerdict, CatalogueEntry>> = {
     rule: "RFC 5927 4.1",
     label: "not about what is in flight",
     sentence:
-      "{icmpName}, about our segment {quoted}: nothing with that number is in flight, so the message is stale or forged, and ignored.",
+      "{icmpText}, about our segment {quoted}: nothing with that number is in flight, so the message is stale or forged, and ignored.",
   },
   "source-quench": {
     rule: "RFC 9293 3.9.2.2, MUST-55; RFC 6633 3",
     label: "source quench ignored",
-    sentence: "{icmpName}, about our segment {quoted}: such messages are out of use, and ignored.",
+    sentence: "{icmpText}, about our segment {quoted}: such messages are out of use, and ignored.",
   },
   "path-mtu-known": {
     rule: "RFC 1191 6.3; RFC 8201 4",
     label: "path MTU no smaller",
-    sentence: "{icmpName}, about our segment {quoted}: our segments are short enough already.",
+    sentence: "{icmpText}, about our segment {quoted}: our segments are short enough already.",
   },
   "path-mtu-smaller": firstTrue<IcmpEvent>(
+    {
+      when: ({ reporter, mtu }) => reporter === THIS_HOST && mtu !== null,
+      rule: "RFC 1191 4; RFC 8201 4",
+      label: "path takes smaller packets",
+      sentence:
+        "Our segment {quoted} could not leave this host: its interface or its route takes packets of up to {mtu} octets.",
+    },
+    {
+      when: ({ reporter }) => reporter === THIS_HOST,
+      rule: "RFC 1191 5",
+      label: "path takes smaller packets",
+      sentence:
+        "Our segment {quoted} could not leave this host: it is too long for the interface or the route.",
+    },
     {
       rule: "RFC 1191 4; RFC 8201 4",
       label: "path takes smaller packets",
       sentence:
-        "{icmpName}, about our segment {quoted}: a router could not forward it, because the next link takes packets of up to {mtu} octets.",
+        "{icmpText}, about our segment {quoted}: a router could not forward it, because the next link takes packets of up to {mtu} octets.",
     },
     {
       rule: "RFC 1191 5",
       label: "path takes smaller packets",
       sentence:
-        "{icmpName}, about our segment {quoted}: a router could not forward it, and does not say how much the next link takes.",
+        "{icmpText}, about our segment {quoted}: a router could not forward it, and does not say how much the next link takes.",
     },
   ),
   "soft-error": firstTrue<IcmpEvent>(
@@ -47,13 +61,13 @@ export const ICMP_VERDICTS: Readonly<Record<IcmpVerdict, CatalogueEntry>> = {
       rule: "RFC 9293 3.9.2.2, MUST-56, SHLD-25; RFC 5461 4",
       label: "noted",
       sentence:
-        "{icmpName}, about our segment {quoted}: that may pass, so the attempt goes on, and the program can ask what was said.",
+        "{icmpText}, about our segment {quoted}: that may pass, so the attempt goes on, and the program can ask what was said.",
     },
     {
       rule: "RFC 9293 3.9.2.2, MUST-56, SHLD-25",
       label: "noted",
       sentence:
-        "{icmpName}, about our segment {quoted}: an open connection does not end by that; the program can ask what was said.",
+        "{icmpText}, about our segment {quoted}: an open connection does not end by that; the program can ask what was said.",
     },
   ),
   "hard-error": firstTrue<IcmpEvent>(
@@ -61,12 +75,12 @@ export const ICMP_VERDICTS: Readonly<Record<IcmpVerdict, CatalogueEntry>> = {
       when: isOpening,
       rule: "RFC 9293 3.9.2.2, SHLD-26; RFC 5461 2.1",
       label: "ends the attempt",
-      sentence: "{icmpName}, about our segment {quoted}: it ends the attempt to connect.",
+      sentence: "{icmpText}, about our segment {quoted}: it ends the attempt to connect.",
     },
     {
       rule: "RFC 9293 3.9.2.2, SHLD-26",
       label: "ends the connection",
-      sentence: "{icmpName}, about our segment {quoted}: it ends the connection.",
+      sentence: "{icmpText}, about our segment {quoted}: it ends the connection.",
     },
   ),
 };

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { amountText, flagsText, icmpName, sackText, spanText } from "../format.ts";
+import { icmpText } from "../core.ts";
+import { amountText, flagsText, sackText, spanText } from "../format.ts";
 import { isGrowth, labelOf } from "../lines.ts";
 import { numbersText } from "../notation.ts";
 import type { ConnectionRecord, SegmentRecord, TraceEvent } from "../record.ts";
@@ -166,7 +167,7 @@ function rowOf(event: TraceEvent, connection: ConnectionRecord, start: number): 
     case "timer":
       return { ...note(event, time, "again", timerLabel(event, connection)), why };
     case "icmp":
-      return { ...note(event, time, "again", `${icmpName(event)}: ${labelOf(event, connection)}`), why };
+      return { ...note(event, time, "again", `${icmpText(event)}: ${labelOf(event, connection)}`), why };
     case "congestion":
       return isGrowth(event) || event.reason === "initial-window"
         ? null

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { formatAddress } from "../../../tcp/base/address.ts";
-import { IcmpError, type IcmpErrorKind } from "../../../tcp/base/icmp_error.ts";
+import { formatAddress, parseAddress } from "../../../tcp/base/address.ts";
+import { IcmpError, type IcmpErrorKind, icmpText, THIS_HOST } from "../../../tcp/base/icmp_error.ts";
 import { seqToUint32 } from "../../../tcp/base/seq.ts";
 import {
   decodeIcmpPacket,
@@ -9,6 +9,8 @@ import {
   icmpErrorKind,
 } from "../../../tcp/wire/icmp.ts";
 import { anySegment, hexToOctets, holds, plainSegment, repairIpv4Checksum } from "./support.ts";
+
+const SOMEBODY = parseAddress("2001:db8::7");
 
 /** Whole ICMP packets, captured from a Linux 6.18 router and host, and what they say. */
 const CAPTURED: readonly (Readonly<Omit<IcmpReading, "sourceOffset">> & { name: string; hex: string })[] = [
@@ -137,11 +139,13 @@ for (const { name, hex, ...expected } of CAPTURED) {
     const error = new IcmpError();
     assertEquals(decodeIcmpPacket(packet, packet.length, error), true);
     assertEquals(readingOf(error), expected);
+    const reporter = parseAddress(error.family === 4 ? "192.0.2.2" : "2001:db8::2");
+    assertEquals(error.reporter, reporter, "who says so");
     if (error.family === 4) return;
     const message = packet.subarray(40);
     const bare = new IcmpError();
-    assertEquals(decodeIcmpv6Message(message, message.length, bare), true);
-    assertEquals(readingOf(bare), expected, "without its IP header");
+    assertEquals(decodeIcmpv6Message(message, message.length, reporter, bare), true);
+    assertEquals([readingOf(bare), bare.reporter], [expected, reporter], "without its IP header");
   });
 
   Deno.test(`no prefix of a captured ICMP error and no flipped bit of its message passes: ${name}`, () => {
@@ -160,10 +164,10 @@ for (const { name, hex, ...expected } of CAPTURED) {
 
 Deno.test("a message that quotes the IP header and 8 octets of TCP is enough, 7 are not (RFC 792)", () => {
   const ipv6 = hexToOctets(CAPTURED[4]?.hex ?? "").subarray(40);
-  assertEquals(decodeIcmpv6Message(ipv6, 8 + 40 + 8, new IcmpError()), true);
-  assertEquals(decodeIcmpv6Message(ipv6, 8 + 40 + 7, new IcmpError()), false);
-  assertEquals(decodeIcmpv6Message(ipv6, 8 + 39, new IcmpError()), false);
-  assertEquals(decodeIcmpv6Message(ipv6, 7, new IcmpError()), false);
+  assertEquals(decodeIcmpv6Message(ipv6, 8 + 40 + 8, SOMEBODY, new IcmpError()), true);
+  assertEquals(decodeIcmpv6Message(ipv6, 8 + 40 + 7, SOMEBODY, new IcmpError()), false);
+  assertEquals(decodeIcmpv6Message(ipv6, 8 + 39, SOMEBODY, new IcmpError()), false);
+  assertEquals(decodeIcmpv6Message(ipv6, 7, SOMEBODY, new IcmpError()), false);
 });
 
 Deno.test("types and codes are sorted into kinds; queries, echoes and redirects are no errors (RFC 792, RFC 4443)", () => {
@@ -261,7 +265,7 @@ Deno.test("a quote of something else than the start of a TCP segment is refused"
       assertEquals(decodeIcmpPacket(packet, length, new IcmpError()), false, name);
     } else {
       const bare = packet.subarray(message, length);
-      assertEquals(decodeIcmpv6Message(bare, bare.length, new IcmpError()), false, name);
+      assertEquals(decodeIcmpv6Message(bare, bare.length, SOMEBODY, new IcmpError()), false, name);
     }
   }
 });
@@ -277,10 +281,41 @@ Deno.test("random octets are refused as ICMP errors or quote ports within themse
       const error = new IcmpError();
       const message = segment.family === 4 ? 20 : 40;
       for (
-        const known of [decodeIcmpPacket(packet, length, error), decodeIcmpv6Message(packet, length, error)]
+        const known of [
+          decodeIcmpPacket(packet, length, error),
+          decodeIcmpv6Message(packet, length, SOMEBODY, error),
+        ]
       ) {
         if (known) assert(error.sourceOffset + 8 <= length && error.sourcePort <= 0xffff, `${message}`);
       }
     }
   }, 1_000);
+});
+
+Deno.test("an ICMP error is told by its name and by who says it; what our own host reports is not called ICMP", () => {
+  const told = (
+    family: 4 | 6,
+    type: number,
+    code: number,
+    reporter: string | null,
+    silent?: string,
+  ): string => icmpText({ family, type, code, reporter, silentNeighbour: silent ?? null });
+  assertEquals(
+    told(4, 3, 13, "192.0.2.1"),
+    'ICMP "communication administratively prohibited" from 192.0.2.1',
+  );
+  assertEquals(
+    told(6, 1, 1, "2001:db8::1"),
+    'ICMP "communication administratively prohibited" from 2001:db8::1',
+  );
+  assertEquals(told(4, 3, 4, null), 'ICMP "fragmentation needed"');
+  assertEquals(told(6, 2, 0, null), 'ICMP "packet too big"');
+  assertEquals(told(6, 3, 0, "2001:db8::1"), 'ICMP "hop limit expired on the way" from 2001:db8::1');
+  assertEquals(told(4, 3, 99, "192.0.2.1"), 'ICMP "type 3, code 99" from 192.0.2.1');
+  assertEquals(told(4, 3, 3, THIS_HOST), 'This host\'s own "port unreachable"');
+  assertEquals(told(4, 3, 1, THIS_HOST, "192.0.2.7"), "No answer to ARP from 192.0.2.7");
+  assertEquals(
+    told(6, 1, 3, THIS_HOST, "2001:db8::7"),
+    "No answer to neighbour discovery from 2001:db8::7",
+  );
 });
