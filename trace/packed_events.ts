@@ -192,11 +192,10 @@ export class PackedEvents {
       });
     }
     if (kind === "icmp") {
-      const [type, code] = [value(BEFORE), value(AFTER)];
       Object.assign(event, {
         family: value(SOURCE),
-        type,
-        code,
+        type: value(BEFORE),
+        code: value(AFTER),
         mtu: known(value(AMOUNT)),
         quoted: value(QUOTED),
         reporter: aside?.source ?? null,
