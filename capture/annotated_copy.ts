@@ -36,6 +36,7 @@ export class AnnotatedCopy implements TraceSink {
   #pending: CapturedPacket | null = null;
   #comments: string[] = [];
 
+  /** `write` takes the file piece by piece. */
   constructor(write: WriteOctets, options: CopyOptions) {
     this.#write = write;
     this.#options = options;

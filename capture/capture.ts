@@ -18,6 +18,7 @@ export interface CapturedPacket {
   readonly octets: Uint8Array;
   /** How many octets the packet had. */
   readonly originalLength: number;
+  /** As the file has them. */
   readonly comments: readonly string[];
 }
 

@@ -21,6 +21,8 @@
 
 export { AnnotatedCopy } from "./annotated_copy.ts";
 export { CaptureFormatError } from "./format/capture_reader.ts";
+export type { AnalysisResult, Hindsight, TellingOptions } from "./analysis/analysis.ts";
+export type { CapturedPacket, TakePacket } from "./capture.ts";
 export type { Flow } from "./analysis/flow.ts";
 export { readSelection, type Selection } from "./analysis/selection.ts";
 export { connectionSummary } from "./summary.ts";

@@ -41,6 +41,7 @@ export class CaptureTeller {
   #analysis: Analysis | null = null;
   #epoch: number | null = null;
 
+  /** Nothing is written before the first packet. */
   constructor(options: Omit<OutputOptions, "epoch">, telling: TellerOptions = {}) {
     this.#options = options;
     this.#telling = telling;

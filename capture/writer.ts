@@ -34,6 +34,7 @@ export type WriteOctets = (octets: Uint8Array) => void;
 export interface NamedAddress {
   /** 4 or 16 octets. */
   readonly octets: Uint8Array;
+  /** The name that is shown for it. */
   readonly name: string;
 }
 
@@ -47,6 +48,7 @@ export interface CaptureOptions {
   readonly snapLength: number;
   /** Whether payload is kept; otherwise only the headers are. */
   readonly payload: boolean;
+  /** Addresses with names; they stand in the file. */
   readonly names: readonly NamedAddress[];
   /**
    * The IP version of all packets. tcpdump does not read files of `both`.
@@ -94,6 +96,7 @@ export class CaptureWriter implements PacketSink {
   #isStarted = false;
   #isFinished = false;
 
+  /** Writes the head of the file. */
   constructor(write: WriteOctets, options: CaptureOptions) {
     this.#write = write;
     this.#options = options;

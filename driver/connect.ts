@@ -32,8 +32,9 @@ import { assertOneHost } from "./routes.ts";
 
 /** Where to connect, and how. */
 export interface RawConnectionOptions extends RunOptions {
+  /** Where to. */
   readonly remote: Endpoint;
-  /** @default the address that the kernel's routing chooses (RFC 9293 3.9.1.1, MUST-44) */
+  /** Where from. @default the address that the kernel's routing chooses (RFC 9293 3.9.1.1, MUST-44) */
   readonly source?: IpAddress;
   /** The only interface to send and receive by, for packets by raw socket. @default any, by route */
   readonly interfaceName?: string;
@@ -43,9 +44,9 @@ export interface RawConnectionOptions extends RunOptions {
   readonly sourcePort?: Port;
   /** The MTU of the path replaces the one in it. @default STANDARD */
   readonly config?: PartialConfig;
-  /** @default nobody */
+  /** Shown every event with its reason. @default nobody */
   readonly observer?: Observer;
-  /** @default RFC 6528, with a secret of this connection's own */
+  /** Where the initial sequence number comes from. @default RFC 6528, with a secret of this connection's own */
   readonly isn?: IsnSource;
   /** Which sockets carry the packets; with `throughDevice` always `raw`. @default "raw" */
   readonly link?: LinkMode;
@@ -66,6 +67,7 @@ const PORT_TRIES = 4;
  * order.
  */
 export class RawConnection implements AsyncDisposable, Disposable {
+  /** The TCP of it. */
   readonly connection: Connection;
   /** `run` this for anything to happen. */
   readonly loop: Loop;

@@ -25,7 +25,9 @@ import type { WireObserver } from "./wire_observer.ts";
 
 /** The network side of a core: one connection or a host of them. */
 export interface NetworkSide {
+  /** A segment came; borrows it. */
   segmentArrives(segment: Segment, now: Instant): void;
+  /** Does what is due at this moment. */
   timersFire(now: Instant): void;
   /** NEVER when no timer runs. */
   nextDeadline(): Instant;
@@ -41,7 +43,9 @@ export interface NetworkSide {
 export interface Poller extends Disposable {
   /** Adds a descriptor. @returns its slot */
   add(descriptor: number, events: number): number;
+  /** Changes what is waited for. */
   setEvents(slot: number, events: number): void;
+  /** Forgets the descriptor of the slot. */
   remove(slot: number): void;
   /** What the last wait found for the slot. */
   events(slot: number): number;
@@ -57,6 +61,7 @@ export interface Poller extends Disposable {
 export interface LoopOptions {
   /** Stays its owner's. */
   readonly device: PacketDevice;
+  /** The core that it runs. */
   readonly side: NetworkSide;
   /** Which checksums to believe. @default "verify" */
   readonly checksums?: ChecksumPolicy;
@@ -77,7 +82,7 @@ export interface LoopOptions {
   readonly patience?: number;
   /** Between the core and its observer: told when segments arrive and leave. @default null, nobody observes */
   readonly watcher?: WireObserver | null;
-  /** @default the system's monotonic clock */
+  /** What tells the time. @default the system's monotonic clock */
   readonly clock?: Clock;
   /** What the device's time stamps are read off, microseconds since 1970. @default CLOCK_REALTIME */
   readonly wallClock?: () => number;
@@ -139,6 +144,7 @@ export class Loop implements Disposable {
   #fullThoughWritable = false;
   #isDisposed = false;
 
+  /** Nothing happens before `run` is called. */
   constructor(options: LoopOptions) {
     this.#device = options.device;
     this.#side = options.side;

@@ -19,7 +19,16 @@
 export { TunDevice } from "../ffi/mod.ts";
 export { type Clock, monotonicNow } from "./clock.ts";
 export { RawConnection, type RawConnectionOptions } from "./connect.ts";
-export type { PacketDevice, SendResult } from "../ffi/mod.ts";
+export type {
+  GatheringDevice,
+  InboundChecksum,
+  IpAddress,
+  OctetPieces,
+  PacketBatch,
+  PacketDevice,
+  SegmentGatherer,
+  SendResult,
+} from "../ffi/mod.ts";
 export type { LinkChange, LinkMode } from "./link.ts";
 export { Loop, type LoopOptions, type NetworkSide, type Poller } from "./loop.ts";
 export type { IcmpSide } from "./network_reports.ts";
@@ -31,3 +40,4 @@ export { listen, Listener, type ListenOptions } from "./stream/listen.ts";
 export type { RunOptions } from "./raw_stack.ts";
 export { firstOf } from "./stream/happy_eyeballs.ts";
 export { epochOf } from "./wire_clock.ts";
+export type { WireObserver } from "./wire_observer.ts";

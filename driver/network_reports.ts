@@ -20,6 +20,7 @@ import type { Loop } from "./loop.ts";
 
 /** What takes the network's errors: a connection, or a host. */
 export interface IcmpSide {
+  /** An ICMP error about a segment of ours. */
   icmpArrives(error: IcmpError, now: Instant): void;
 }
 

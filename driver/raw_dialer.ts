@@ -31,9 +31,9 @@ export interface RawDialerOptions extends RunOptions {
   readonly ports?: PortRange;
   /** The MTU of each path replaces the one in it. @default STANDARD */
   readonly config?: PartialConfig;
-  /** @default nobody */
+  /** Shown every event of every connection. @default nobody */
   readonly observer?: Observer;
-  /** @default RFC 6528, with a secret of this dialer's own */
+  /** Where initial sequence numbers come from. @default RFC 6528, with a secret of this dialer's own */
   readonly isn?: IsnSource;
   /** As `LoopOptions.patience`; most peers on the same host or cable answer within it. @default 1 */
   readonly patience?: number;

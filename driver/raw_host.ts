@@ -24,9 +24,9 @@ export interface RawHostOptions extends RunOptions {
   readonly local: Endpoint;
   /** The MTU of the interface replaces the one in it. @default STANDARD */
   readonly config?: PartialConfig;
-  /** @default nobody */
+  /** Shown every event of every connection. @default nobody */
   readonly observer?: Observer;
-  /** @default RFC 6528, with a secret of this host's own */
+  /** Where initial sequence numbers come from. @default RFC 6528, with a secret of this host's own */
   readonly isn?: IsnSource;
 }
 
@@ -37,6 +37,7 @@ export interface RawHostOptions extends RunOptions {
 export class RawHost implements AsyncDisposable, Disposable {
   /** Address and port of this end of every connection. */
   readonly local: Endpoint;
+  /** The TCP of it: listeners and connections. */
   readonly host: Host;
   /** `run` this for anything to happen. */
   readonly loop: Loop;

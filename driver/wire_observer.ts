@@ -35,6 +35,7 @@ export class WireObserver implements Observer {
   #sender: ConnectionView | null = null;
   #reason: SendReason = "data";
 
+  /** Tells `observer`. */
   constructor(observer: Observer) {
     this.#observer = observer;
   }

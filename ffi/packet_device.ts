@@ -47,10 +47,13 @@ export interface PacketDevice extends Disposable {
 
 /** Octets where they lie, in one part or two: `firstPartLength` from `offset` of `octets` on, the rest from its start on. */
 export interface OctetPieces {
+  /** What the first part lies in. */
   readonly octets: Uint8Array;
+  /** Where it begins. */
   readonly offset: number;
   /** In all. */
   readonly length: number;
+  /** Of the first part. */
   readonly firstPartLength: number;
 }
 
@@ -62,6 +65,7 @@ export interface PacketBatch {
   readonly headers: Uint8Array;
   /** What became of the first packet that did not go, after a `send` of none. */
   readonly refusal: SendResult;
+  /** Where the headers of packet `index` begin in `headers`. */
   headersOffset(index: number): number;
   /** Makes a packet of the headers and of payload, which is read when it is sent. */
   put(index: number, headersLength: number, payload: OctetPieces): void;

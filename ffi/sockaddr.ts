@@ -9,6 +9,7 @@ import { loadLibc } from "./libc.ts";
 
 /** An IPv4 or IPv6 address. The core's addresses fit without conversion. */
 export interface IpAddress {
+  /** IP version. */
   readonly family: 4 | 6;
   /** 4 or 16 octets in network order. */
   readonly octets: Uint8Array;

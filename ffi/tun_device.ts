@@ -83,6 +83,7 @@ export class TunDevice implements PacketDevice {
     return "unreachable";
   }
 
+  /** Closes it; the interface goes with it. */
   [Symbol.dispose](): void {
     this.#descriptor.close();
   }

@@ -15,7 +15,7 @@ export type FaultChoice =
   | { readonly by: "count"; readonly kind: PacketKind; readonly from: number; readonly to: number };
 
 /** What a packet is, as its sender means it. */
-export type PacketKind = (typeof KINDS)[number];
+export type PacketKind = "packet" | "syn" | "data" | "fin" | "ack" | "rst";
 
 /** One fault. */
 export type Fault =
@@ -33,7 +33,7 @@ export type Fault =
     | { readonly kind: "queue"; readonly packets: number }
   );
 
-const KINDS = ["packet", "syn", "data", "fin", "ack", "rst"] as const;
+const KINDS: readonly PacketKind[] = ["packet", "syn", "data", "fin", "ack", "rst"];
 
 /** Packets that overtake one that is reordered by chance: as many as fast retransmit takes for a loss (RFC 5681 3.2). */
 const OVERTAKERS = 3;
@@ -43,7 +43,7 @@ const BITS_PER_UNIT: ReadonlyMap<string, number> = new Map([["", 1], ["k", 1e3],
 const BITS_PER_OCTET = 8;
 
 /** What can be written, for messages and help. */
-export const FAULT_SYNTAX =
+export const FAULT_SYNTAX: string =
   "drop, duplicate or corrupt with :syn, :data, :fin, :ack, :rst or :packet (:2 the second, :2-4) or :2%; reorder:3 or " +
   "reorder:1%; delay:100ms; jitter:20ms; rate:1Mbit; queue:50; with in: or out: before it for one way";
 

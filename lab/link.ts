@@ -28,6 +28,7 @@ export interface LinkPlan {
   readonly jitter: Micros;
   /** Packets that take `reorderDelay` longer than the rest. */
   readonly reorder: number;
+  /** By how much those are late. */
   readonly reorderDelay: Micros;
   /** Packets that come twice. */
   readonly duplicate: number;
@@ -70,14 +71,19 @@ export const PERFECT_LINK: LinkPlan = {
 
 /** What a link did. */
 export class LinkCounts {
+  /** Packets that were given to it. */
   sent = 0;
+  /** Packets lost by chance or on request. */
   lost = 0;
   /** Dropped because the queue was full. */
   overflowed = 0;
   /** Dropped because they were longer than the MTU. */
   tooBig = 0;
+  /** Packets that came twice. */
   duplicated = 0;
+  /** Packets in which bits were flipped. */
   corrupted = 0;
+  /** Packets marked "congestion experienced" (RFC 3168 5). */
   marked = 0;
 }
 
@@ -91,6 +97,7 @@ export interface LinkExit {
 
 /** One direction between two hosts. */
 export class Link {
+  /** What it did so far. */
   readonly counts: LinkCounts = new LinkCounts();
   #plan: LinkPlan;
   readonly #random: Random;
@@ -100,6 +107,7 @@ export class Link {
   #isInBurst = false;
   #lastSentAt: Instant = instant(0);
 
+  /** `random` is its own: others would change what it does. */
   constructor(plan: LinkPlan, random: Random, exit: LinkExit) {
     this.#plan = plan;
     this.#random = random;

@@ -41,10 +41,15 @@ const PACKET_TOO_BIG = { type: 2, code: 0 } as const;
 
 /** What can be attached to a network: a `Connection`, a `Host`, or something of one's own around them. */
 export interface Core {
+  /** A segment came; borrows it. */
   segmentArrives(segment: Segment, now: Instant): void;
+  /** An ICMP error about one of its segments. */
   icmpArrives(error: IcmpError, now: Instant): void;
+  /** Does what is due at this moment. */
   timersFire(now: Instant): void;
+  /** NEVER when no timer runs. */
   nextDeadline(): Instant;
+  /** Fills `out` with the next segment due; false: nothing due now. */
   transmit(out: Segment, now: Instant): boolean;
 }
 
@@ -52,7 +57,9 @@ export interface Core {
 export interface Packet {
   /** The IP packet, headers included. */
   readonly octets: Uint8Array;
+  /** Who sent it. */
   readonly from: Core;
+  /** Whom it is for. */
   readonly to: Core;
   /** Bits that were flipped on the way. */
   readonly damagedBits: number;
@@ -107,6 +114,7 @@ export class Network {
   readonly #buffer = new Uint8Array(PACKET_ROOM);
   #now: Instant = instant(0);
 
+  /** A network without hosts, at moment 0. */
   constructor(options: NetworkOptions = {}) {
     this.#random = new Random(options.seed ?? 1);
     this.#onPacket = options.onPacket;

@@ -13,9 +13,11 @@ export interface Script {
   readonly path: string;
   /** The whole of it, to quote from. */
   readonly text: string;
+  /** Its `--name=value` lines. */
   readonly options: readonly ScriptOption[];
   /** The shell command before the first event, or null. */
   readonly initCommand: ShellCommand | null;
+  /** What happens and what is expected, in order. */
   readonly events: readonly ScriptEvent[];
   /** The shell command after the last event, or null. */
   readonly cleanupCommand: ShellCommand | null;

@@ -6,7 +6,9 @@
 
 /** A place in a script: line and column, both from 1. */
 export interface Place {
+  /** 1 is the first. */
   readonly line: number;
+  /** 1 is the first. */
   readonly column: number;
 }
 

@@ -19,7 +19,7 @@
 
 export type { Script } from "./ast.ts";
 export type { Place } from "./errors.ts";
-export { type Mutant, mutantsOf, type Mutation } from "./mutate.ts";
+export { type Mutant, mutantsOf, type Mutation, MUTATIONS } from "./mutate.ts";
 export {
   BORROWED_SCRIPTS,
   definitionsFor,

@@ -32,9 +32,11 @@ export type Mutation = typeof MUTATIONS[number];
 
 /** A script with one thing changed. */
 export interface Mutant {
+  /** What kind of thing was changed. */
   readonly mutation: Mutation;
   /** What was changed. */
   readonly place: Place;
+  /** The script with the change. */
   readonly script: Script;
 }
 

@@ -16,6 +16,7 @@ export interface RunOptions {
   readonly profile: ProfileName | null;
   /** Null: what the script names with `--ip_version`, or IPv4. A script that names one runs with that only. */
   readonly family: 4 | 6 | null;
+  /** Where sequence numbers begin. */
   readonly sequences: SequenceStart;
   /** Whether options must come in exactly the line's order, NOPs and all. */
   readonly exactOptions: boolean;

@@ -10,9 +10,13 @@ import type { RunResult } from "./verdict.ts";
 
 /** How many scripts came to what. */
 export interface Tally {
+  /** Did what they say. */
   passed: number;
+  /** Did not. */
   failed: number;
+  /** Use what is not supported. */
   skipped: number;
+  /** Have a mistake. */
   errors: number;
 }
 
@@ -24,6 +28,7 @@ export interface Report {
   readonly variant: string;
   /** The script, to quote from. */
   readonly text: string;
+  /** What it came to. */
   readonly result: RunResult;
 }
 

@@ -17,6 +17,7 @@ export interface RunResult {
   readonly reason: string;
   /** What was expected and what happened, when that is a packet or a result. */
   readonly expected: string | null;
+  /** As `expected`. */
   readonly actual: string | null;
   /** Every packet up to there. */
   readonly log: readonly string[];
@@ -24,6 +25,7 @@ export interface RunResult {
   readonly leftOver: number;
   /** What a line calls the stack's initial sequence number when that is not 0, from which all others count; else null. */
   readonly calledIsn: number | null;
+  /** Assertions that hold. */
   readonly assertionsPassed: number;
   /** Assertions that need what is not supported. */
   readonly assertionsUnchecked: readonly string[];

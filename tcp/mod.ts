@@ -40,7 +40,7 @@ export { Listener } from "./host/listener.ts";
 export { DYNAMIC_PORTS, type PortKeeper, type PortRange } from "./host/ports.ts";
 export { createIsnGenerator, createTimestampOffset, type TimestampOffset } from "./host/isn.ts";
 export { Connection } from "./connection/connection.ts";
-export type { ConnectionOptions, IsnSource } from "./connection/connection_options.ts";
+export type { ConnectionOptions, IsnSource, UserProgress } from "./connection/connection_options.ts";
 export type { ChallengeLimiter } from "./connection/challenge_limiter.ts";
 export type { TcpInfo } from "./connection/tcp_info.ts";
 export { Event, type EventSet } from "./base/events.ts";
@@ -76,6 +76,7 @@ export type {
   SendingConfig,
   SsthreshFrom,
   SynAnswer,
+  SynWithFin,
   TcpConfig,
   TimestampsOnReset,
   WindowProbe,

@@ -23,6 +23,7 @@
  */
 
 export {
+  type ArrivalMeaning,
   ARRIVALS,
   type CatalogueEntry,
   CONGESTION_REASONS,
@@ -37,6 +38,12 @@ export { glossaryLines } from "./glossary.ts";
 export type { OutputOptions, Outputs } from "./outputs.ts";
 export { type ProgressFigures, ProgressLine, type ProgressOptions } from "./progress.ts";
 export type * from "./record.ts";
+export type { FindingCode, NoteCode } from "./catalogue/finding_codes.ts";
+export type { TerminalLadderOptions } from "./ladder/terminal.ts";
+export type { WriteLine } from "./lines.ts";
+export type { PacketSink, PacketSource } from "./recorder.ts";
+export type { Unsure, VIEW, ViewName } from "./view.ts";
+export type { Direction } from "./copy.ts";
 export { Statistics } from "./statistics.ts";
 export type { TimeReference } from "./time_column.ts";
 export { type CaptureSink, Tracer, type TracerOptions } from "./tracer.ts";

@@ -55,10 +55,12 @@ const MOST_ROWS_IN_PICTURE = 400;
 
 /** What was asked for. */
 export class Outputs {
+  /** What each event is given to. */
   readonly sinks: readonly TraceSink[];
   readonly #options: OutputOptions;
   readonly #recording: Recording | null;
 
+  /** Nothing is written before an event comes. */
   constructor(options: OutputOptions) {
     this.#options = options;
     const { lines, story, json, agreement, program, epoch } = options;

@@ -13,9 +13,11 @@ export interface ProgressFigures {
   readonly done: number;
   /** Octets of the whole transfer; null when not known. */
   readonly total: number | null;
+  /** Congestion window, octets. */
   readonly cwnd: number;
   /** Microseconds; 0 before the first sample. */
   readonly smoothedRtt: number;
+  /** Retransmissions so far. */
   readonly segmentsRetransmitted: number;
 }
 
@@ -51,6 +53,7 @@ export class ProgressLine {
   #rate = 0;
   #isShown = false;
 
+  /** Nothing is written before there is something to show. */
   constructor(options: ProgressOptions) {
     this.#options = options;
   }

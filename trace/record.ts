@@ -26,13 +26,17 @@ export type { ViewRecord } from "./view.ts";
 
 /** A copy of one segment. */
 export interface SegmentRecord {
+  /** IP version of the packet that carried it. */
   readonly family: Family;
   /** Both ends as text; null when they are those of the event's connection. */
   readonly source: string | null;
+  /** As `source`. */
   readonly destination: string | null;
   /** Header fields as they are: 0 to 4294967295. */
   readonly rawSeq: number;
+  /** As `rawSeq`. */
   readonly rawAck: number;
+  /** The sequence number, counted from its sender's initial one. */
   readonly seq: number;
   /** The number after the last one that the segment takes up: SYN and FIN count. */
   readonly end: number;
@@ -44,23 +48,33 @@ export interface SegmentRecord {
   readonly rawWindow: number;
   /** The window in octets, scaled as agreed. */
   readonly window: number;
+  /** The field as it is (RFC 9293 3.1). */
   readonly urgentPointer: number;
   /** A set of `Option` bits. */
   readonly options: number;
+  /** Octets; 0 without the option. */
   readonly maximumSegmentSize: number;
+  /** The shift; 0 without the option. */
   readonly windowScale: number;
+  /** TSval (RFC 7323 3.2); 0 without the option. */
   readonly timestampValue: number;
+  /** TSecr (RFC 7323 3.2); 0 without the option. */
   readonly timestampEcho: number;
+  /** The field as it is (RFC 5482 3); 0 without the option. */
   readonly userTimeout: number;
   /** Options that the core does not know, as text; absent: none. */
   readonly otherOptions?: string;
   /** Left and right edge of each SACK block in turn, relative. */
   readonly sackEdges: readonly number[];
+  /** Octets of payload. */
   readonly length: number;
   /** Payload octets of each segment on the wire when this stands for several; 0 when it stands for one. */
   readonly segmentSize: number;
+  /** The ECN field of the IP header (RFC 3168 5). */
   readonly ecn: number;
+  /** The DiffServ code point of the IP header (RFC 2474 3). */
   readonly dscp: number;
+  /** TTL or hop limit of the IP header. */
   readonly hopLimit: number;
   /** IP and TCP header as on the wire; null when they were not asked for. */
   readonly header: Uint8Array | null;
@@ -86,9 +100,10 @@ export interface Findings {
 }
 
 /** What every event has. */
-interface EventBase {
+export interface EventBase {
   /** 1, 2, 3, … in the order of the events. */
   readonly number: number;
+  /** When: at the wire, where that is known. */
   readonly time: Instant;
   /** The connection's number; 0 when there is none. */
   readonly connection: number;
@@ -99,13 +114,17 @@ export type AnsweredByArrival = "first SYN" | "window probe" | "keep-alive" | nu
 
 /** We sent a segment. */
 export interface SentEvent extends EventBase {
+  /** Tells it from other events. */
   readonly kind: "sent";
   /** Null when read from a capture that does not say why. */
   readonly reason: SendReason | null;
+  /** A copy. */
   readonly segment: SegmentRecord;
   /** How many octets its ACK is beyond the ACK that we sent before it. */
   readonly acked: number;
+  /** What it is beyond its reason. */
   readonly marks: readonly SegmentMark[];
+  /** The connection's variables; null when none is known. */
   readonly view: ViewRecord | null;
   /** Instead of a reason, in a capture that gives none: "we" are the local end then. */
   readonly findings?: Findings;
@@ -113,60 +132,85 @@ export interface SentEvent extends EventBase {
 
 /** A segment arrived; the view shows the variables before it was looked at. */
 export interface ArrivedEvent extends EventBase {
+  /** Tells it from other events. */
   readonly kind: "arrived";
+  /** A copy. */
   readonly segment: SegmentRecord;
   /** Whether it acknowledges a FIN of ours for the first time. */
   readonly acknowledgesFin: boolean;
+  /** What of ours it answers. */
   readonly answers: AnsweredByArrival;
+  /** What it is beyond its reason. */
   readonly marks: readonly SegmentMark[];
+  /** The connection's variables; null when none is known. */
   readonly view: ViewRecord | null;
   /** In a capture that gives no reasons, as is the view of the end that sent it, once it has passed. */
   readonly findings?: Findings;
+  /** The variables of the end that sent it, once it has passed. */
   readonly peerView?: ViewRecord;
 }
 
 /** The segment that arrived last is not used further. */
 export interface DroppedEvent extends EventBase {
+  /** Tells it from other events. */
   readonly kind: "dropped";
+  /** Why it is not used further. */
   readonly reason: DropReason;
   /** Null when the packet could not be read. */
   readonly segment: SegmentRecord | null;
+  /** The connection's variables; null when none is known. */
   readonly view: ViewRecord | null;
 }
 
 /** A packet was taken away on purpose, between us and the network. */
 export interface LostEvent extends EventBase {
+  /** Tells it from other events. */
   readonly kind: "lost";
+  /** Which way it was going. */
   readonly direction: "sent" | "arrived";
   /** What was done to it, in a few words. */
   readonly fault: string;
+  /** A copy. */
   readonly segment: SegmentRecord;
 }
 
 /** A connection changed its state. */
 export interface StateEvent extends EventBase {
+  /** Tells it from other events. */
   readonly kind: "state";
+  /** Null when read from a capture that does not say why. */
   readonly reason: StateReason | null;
+  /** The state before. */
   readonly from: State;
+  /** The state after. */
   readonly to: State;
+  /** The connection's variables. */
   readonly view: ViewRecord;
 }
 
 /** A timer expired; the view shows the variables at that moment, the retransmission timeout backed off already. */
 export interface TimerEvent extends EventBase {
+  /** Tells it from other events. */
   readonly kind: "timer";
+  /** Which timer. */
   readonly timer: TimerName;
   /** The retransmission timeout that has run out; null when the timer is another, or when no further one follows. */
   readonly timeoutBefore: number | null;
+  /** The connection's variables. */
   readonly view: ViewRecord;
 }
 
 /** An ICMP error that quotes a segment of ours arrived, or our own host could not send one; the view shows the variables before anything follows from it. */
 export interface IcmpEvent extends EventBase {
+  /** Tells it from other events. */
   readonly kind: "icmp";
+  /** What follows from it. */
   readonly reason: IcmpVerdict;
+  /** IP version of the message. */
   readonly family: Family;
+  /** Type field of the message. */
   readonly type: number;
+  /** Code field of the message. */
   readonly code: number;
   /** Octets of the largest packet that goes through; null when the message does not say. */
   readonly mtu: number | null;
@@ -176,25 +220,33 @@ export interface IcmpEvent extends EventBase {
   readonly silentNeighbour: string | null;
   /** The sequence number of the segment that it quotes. */
   readonly quoted: number;
+  /** The connection's variables. */
   readonly view: ViewRecord;
 }
 
 /** The congestion window or the slow-start threshold changed; the view has the values after. */
 export interface CongestionEvent extends EventBase {
+  /** Tells it from other events. */
   readonly kind: "congestion";
+  /** Why. */
   readonly reason: CongestionReason;
   /** Name of the congestion control that decided. */
   readonly control: string;
   /** The amount in flight from which it last computed the threshold; null when it never did. */
   readonly reducedFrom: number | null;
+  /** The congestion window before, octets. */
   readonly cwndBefore: number;
+  /** The slow-start threshold before, octets; Infinity until the first reduction. */
   readonly ssthreshBefore: number;
+  /** The connection's variables. */
   readonly view: ViewRecord;
 }
 
 /** Something is remarked of a capture that is being read. */
 export interface NoteEvent extends EventBase {
+  /** Tells it from other events. */
   readonly kind: "note";
+  /** Which sentence. */
   readonly code: NoteCode;
   /** What its sentence names. */
   readonly values: Readonly<Record<string, number | string>>;
@@ -227,11 +279,15 @@ export const EVENT_KINDS = [
 
 /** A connection as its events refer to it. */
 export interface ConnectionRecord {
+  /** 1, 2, 3, … in the order of their first events. */
   readonly id: number;
+  /** Address and port. */
   readonly local: string;
+  /** Address and port. */
   readonly remote: string;
   /** Initial sequence numbers as the header has them; null until known. */
   readonly iss: number | null;
+  /** As `iss`, of the peer. */
   readonly irs: number | null;
   /** What the ends are called in a capture that is not ours; absent: the local end is "we". */
   readonly ends?: { readonly local: string; readonly remote: string };

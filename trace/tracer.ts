@@ -29,12 +29,15 @@ export interface TracerOptions extends OutputOptions {
 export class Tracer {
   /** Null when nothing of it was asked for: the core is spared then. */
   readonly observer: Observer | null;
+  /** What was asked for, for ladders and reports at the end. */
   readonly outputs: Outputs;
+  /** The figures; null when they were not asked for. */
   readonly statistics: Statistics | null;
   readonly #recorder: Recorder | null;
   readonly #capture: CaptureSink | null;
   readonly #unreadable = new Segment();
 
+  /** Watches nothing until its observer is given to a core. */
   constructor(options: TracerOptions) {
     this.outputs = new Outputs(options);
     this.#capture = options.capture ?? null;

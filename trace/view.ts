@@ -191,7 +191,9 @@ export const VIEW = {
 export type ViewName = keyof typeof VIEW;
 
 /** Names of those that may be unknown. */
-type Unsure = { [Name in ViewName]: typeof VIEW[Name]["mayBeUnknown"] extends true ? Name : never }[ViewName];
+export type Unsure = {
+  [Name in ViewName]: typeof VIEW[Name]["mayBeUnknown"] extends true ? Name : never;
+}[ViewName];
 
 /** A copy of a connection's variables at the moment of an event. */
 export type ViewRecord =

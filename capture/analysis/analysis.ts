@@ -39,8 +39,11 @@ export interface Hindsight {
 
 /** How much is told, and of which connections. */
 export interface TellingOptions {
+  /** */
   readonly kept: AnalysisOptions;
+  /** What an earlier reading of the same file found out. */
   readonly hindsight?: Hindsight;
+  /** The connections to tell of. @default all */
   readonly selection?: Selection;
   /** A text to look for in what connections carry. */
   readonly find?: string;
@@ -48,8 +51,11 @@ export interface TellingOptions {
 
 /** What a capture held. */
 export interface AnalysisResult extends Hindsight {
+  /** Packets of every kind. */
   readonly packets: number;
+  /** TCP segments among them. */
   readonly segments: number;
+  /** The connections, in the order of their first packets. */
   readonly flows: readonly Flow[];
   /** What holds no TCP that can be read, by kind, with the number of frames: `["ARP", 12]`. */
   readonly unread: readonly (readonly [what: string, frames: number])[];

@@ -36,14 +36,19 @@ const LONG_SILENCE = 1_000_000;
 
 /** Follows one connection. */
 export class Flow implements Numberings {
+  /** The connection as its events refer to it. */
   record: ConnectionRecord;
   /** What was sent, where our own comments say why. */
   readonly conversation: Conversation = new Conversation();
+  /** The end that is told of as the near one. */
   readonly local: Half;
+  /** The other end. */
   readonly remote: Half;
   /** Whether it was captured by ourselves, whose comments say more than the packets. */
   readonly isOurs: boolean;
+  /** Moment of its first packet, microseconds from the capture's first. */
   readonly firstAt: number;
+  /** Moment of its last packet so far, as `firstAt`. */
   lastAt: number;
   /** The frame that began it. */
   readonly firstFrame: number;
@@ -55,10 +60,12 @@ export class Flow implements Numberings {
   closedFirst: Half | null = null;
   /** Who has reset it, and after what. */
   resetBy: Half | null = null;
+  /** What came before the reset, in words. */
   resetAfter = "";
   /** The state before the first segment. */
   readonly #first: State;
 
+  /** `at` and `frame` are those of its first packet. */
   constructor(record: ConnectionRecord, first: State, isOurs: boolean, at: number, frame: number) {
     this.record = record;
     this.isOurs = isOurs;
@@ -70,10 +77,12 @@ export class Flow implements Numberings {
     this.remote = new Half(record.ends?.remote ?? "the peer", record.remote);
   }
 
+  /** How the near end's numbers are counted. */
   get own(): Numbering {
     return this.local.numbering;
   }
 
+  /** How the other end's numbers are counted. */
   get peer(): Numbering {
     return this.remote.numbering;
   }

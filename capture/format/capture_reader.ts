@@ -10,6 +10,7 @@ import { PcapngReader } from "./pcapng_reader.ts";
 
 /** The file is no capture, or breaks its own format; the message says what and where. */
 export class CaptureFormatError extends Error {
+  /** As in messages. */
   override readonly name = "CaptureFormatError";
 }
 

@@ -24,12 +24,19 @@ const CHUNK = 65_536;
 
 /** The figures of {@link Conn.stats}. A copy: it does not change. */
 export interface ConnStats extends TcpInfo {
+  /** RFC 9293 3.3.2. */
   readonly state: State;
+  /** Octets of data that have left, each once. */
   readonly octetsSent: number;
+  /** Octets of data that the peer has acknowledged. */
   readonly octetsAcknowledged: number;
+  /** Octets of data received in order. */
   readonly octetsReceived: number;
+  /** Segments that have left, of every kind. */
   readonly segmentsSent: number;
+  /** Segments that have arrived, of every kind. */
   readonly segmentsReceived: number;
+  /** Of those sent, the retransmissions. */
   readonly segmentsRetransmitted: number;
   /** Congestion window, octets. */
   readonly cwnd: number;
@@ -56,7 +63,9 @@ export interface ConnParts {
  * Methods throw the platform's errors (`Deno.errors.ConnectionReset`, `TimedOut`, `BadResource` …), with ours as the cause.
  */
 export class Conn implements AsyncDisposable, Disposable {
+  /** Our address and port. */
   readonly localAddr: Deno.NetAddr;
+  /** The peer's address and port. */
   readonly remoteAddr: Deno.NetAddr;
   readonly #parts: ConnParts;
   readonly #member: Member;

@@ -17,6 +17,7 @@ import { Observers } from "./observers.ts";
 export interface ConnectOptions {
   /** A name or an address. @default "127.0.0.1" */
   readonly hostname?: string;
+  /** The peer's port. */
   readonly port: number;
   /** Calls the attempt off. Without effect once connected. */
   readonly signal?: AbortSignal;

@@ -56,6 +56,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 
 /** Gives the connections that come in, one by one: `for await (const conn of listener)`. */
 export class Listener implements AsyncIterable<Conn>, Disposable {
+  /** Where it listens. */
   readonly addr: Deno.NetAddr;
   readonly #listener: CoreListener;
   readonly #background: Background;

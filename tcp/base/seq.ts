@@ -8,11 +8,10 @@
  * @module
  */
 
-declare const seqBrand: unique symbol;
-
 /** A position in the sequence space. */
 export interface SeqNumber {
-  readonly [seqBrand]: true;
+  /** Not there when the program runs: it keeps the types apart. */
+  readonly brand: "SeqNumber";
 }
 
 /** The sequence number at position `value` modulo 2^32. */
@@ -71,11 +70,10 @@ export function seqLater(a: SeqNumber, b: SeqNumber): SeqNumber {
   return seqAfter(a, b) ? a : b;
 }
 
-declare const timestampBrand: unique symbol;
-
 /** A value of the timestamps option: a tick of its sender's clock, modulo 2^32 (RFC 7323 4). Held as int32. */
 export interface Timestamp {
-  readonly [timestampBrand]: true;
+  /** Not there when the program runs: it keeps the types apart. */
+  readonly brand: "Timestamp";
 }
 
 /** The timestamp `value` modulo 2^32. */

@@ -4,14 +4,11 @@
  * @module
  */
 
-declare const instantBrand: unique symbol;
-declare const microsBrand: unique symbol;
-
 /** A moment on the driver's monotonic clock, in microseconds since an origin of the driver's choice. */
-export type Instant = number & { readonly [instantBrand]: true };
+export type Instant = number & { readonly brand: "Instant" };
 
 /** A span of time in microseconds. */
-export type Micros = number & { readonly [microsBrand]: true };
+export type Micros = number & { readonly brand: "Micros" };
 
 /** The moment that never comes: the deadline of a timer that does not run. */
 export const NEVER: Instant = Infinity as Instant;

@@ -16,6 +16,7 @@ export type SlowStartExit = "after rounds" | "at once";
 
 /** What an acknowledgement, a loss or a timeout tells. Valid during the call only. Amounts are octets. */
 export interface CongestionSample {
+  /** The moment of the call. */
   readonly now: Instant;
   /** Payload of a full segment. */
   readonly mss: number;
@@ -51,7 +52,9 @@ export interface CongestionOptions {
   readonly initialCwnd: number;
   /** Whether slow start ends when the round-trip time grows (RFC 9406). */
   readonly hystart: boolean;
+  /** When that is found out. */
   readonly slowStartExit: SlowStartExit;
+  /** The moment of the call. */
   readonly now: Instant;
 }
 

@@ -17,6 +17,7 @@ export type IsnSource = (local: Endpoint, remote: Endpoint, now: Instant) => Seq
 
 /** What users have done so far: octets that they gave and took, connections that they accepted. It only grows. */
 export interface UserProgress {
+  /** Octets and connections. */
   count: number;
 }
 

@@ -14,6 +14,7 @@ export interface TerminalLadderOptions {
   readonly width: number;
   /** Only characters that every terminal has. */
   readonly ascii: boolean;
+  /** Whether arrows have colours. */
   readonly color: boolean;
 }
 
