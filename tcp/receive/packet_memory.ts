@@ -6,6 +6,8 @@
  * @module
  */
 
+import { PacketList } from "./packet_list.ts";
+
 /** The share is counted in 256ths; before anything came it is one half. */
 const WHOLE_SHARE = 256;
 const FIRST_SHARE = 128;
@@ -53,9 +55,7 @@ export class PacketMemory {
   #offer = 0;
   /** What the offer may rise to. */
   #clamp: number;
-  /** End of each packet's data in the stream, in order, and the memory it takes. */
-  readonly #ends: number[] = [];
-  readonly #sizes: number[] = [];
+  readonly #packets: PacketList = new PacketList();
 
   /**
    * `window`: octets of the first window; `windowMax`: what tuning may make of it; `shrinks`: whether the window follows
@@ -110,10 +110,7 @@ export class PacketMemory {
 
   /** All data before stream offset `start` has been read: its packets are gone. */
   readTo(start: number): void {
-    let gone = 0;
-    while (gone < this.#ends.length && this.#ends[gone]! <= start) this.#used -= this.#sizes[gone++]!;
-    this.#ends.splice(0, gone);
-    this.#sizes.splice(0, gone);
+    this.#used -= this.#packets.removeTo(start);
   }
 
   /** The memory is to be good for a window of `octets` of packets as first assumed. */
@@ -174,18 +171,15 @@ export class PacketMemory {
   }
 
   #charge(end: number, data: number, memory: number): void {
-    const ends = this.#ends;
-    let index = ends.length;
-    if (index > 0 && ends[index - 1] === end - data && data <= this.#tail) {
-      ends[index - 1] = end;
+    const packets = this.#packets;
+    if (packets.lastEnd === end - data && data <= this.#tail) {
+      packets.extendLast(end);
       this.#tail -= data;
       return;
     }
-    while (index > 0 && ends[index - 1]! > end) index--;
-    ends.splice(index, 0, end);
-    this.#sizes.splice(index, 0, memory);
+    const isLast = packets.add(end, memory);
     this.#used += memory;
     const storage = HEADROOM + HEADERS + data + TRAILER;
-    this.#tail = index === ends.length - 1 && storage <= PAGE ? memory - DESCRIPTION - storage : 0;
+    this.#tail = isLast && storage <= PAGE ? memory - DESCRIPTION - storage : 0;
   }
 }
