@@ -7,7 +7,7 @@
 import { type ClientArguments, parseClientArguments } from "./cli/client_arguments.ts";
 import { type Attempt, connectToAny, findPeers, openAttempt } from "./cli/client_attempts.ts";
 import { type ClientEnds, openEnds } from "./cli/client_ends.ts";
-import { ExitCode, type ExitCodeNumber } from "./cli/exit_codes.ts";
+import { ExitCode, type ExitCodeNumber, HOST_FAILURES } from "./cli/exit_codes.ts";
 import { describeFailure } from "./cli/failures.ts";
 import { Interruption } from "./cli/interruption.ts";
 import { takesStandardOutput } from "./cli/observe_arguments.ts";
@@ -97,8 +97,20 @@ async function run(wanted: ClientArguments): Promise<ExitCodeNumber> {
   } catch (error) {
     const { code, text } = describeFailure(error, PROGRAM);
     output.failure(text);
+    await tellLikelyCauses(code, wanted, output);
     return await interruption.finish(output, code);
   }
+}
+
+/** Says what of this host may be why it failed; silent where nothing is found, or nothing can be looked at. */
+async function tellLikelyCauses(
+  code: ExitCodeNumber,
+  wanted: ClientArguments,
+  output: Output,
+): Promise<void> {
+  if (!HOST_FAILURES.includes(code)) return;
+  const { likelyCauses } = await import("./cli/doctor.ts");
+  for (const cause of await likelyCauses(code, wanted)) output.warning(cause);
 }
 
 /** Runs the program; returns its exit code. */
@@ -113,6 +125,12 @@ async function main(args: readonly string[]): Promise<number> {
       if (isQuiet) output = new Output({ color: command.color, quiet: true });
       await showCapture(command.read, command.observe, { program: PROGRAM, color: command.color, output });
       return await output.finish();
+    }
+    if (command.kind === "doctor") {
+      const { way, isJson, quiet, color } = command;
+      output = new Output({ color, quiet });
+      const { examine } = await import("./cli/doctor.ts");
+      return await output.finish(await examine(way, isJson, output));
     }
     if (command.kind === "script") {
       const { runScripts } = await import("./cli/scripts.ts");

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ExitCode, type ExitCodeNumber } from "./cli/exit_codes.ts";
+import { ExitCode, type ExitCodeNumber, HOST_FAILURES } from "./cli/exit_codes.ts";
 import { Interruption } from "./cli/interruption.ts";
 import { takesStandardOutput } from "./cli/observe_arguments.ts";
 import { observed } from "./cli/observed.ts";
@@ -14,6 +14,7 @@ import { serverFailure } from "./cli/server_failure.ts";
 import { Server } from "./cli/server_loop.ts";
 import { parseServerArguments, type ServerOptions } from "./cli/server_options.ts";
 import { ServerReport } from "./cli/server_report.ts";
+import type { Way } from "./cli/target.ts";
 import {
   formatSockaddr,
   type IpAddress,
@@ -105,6 +106,12 @@ async function serveOnOwnTcp(
   });
 }
 
+/** The way to ourselves, whose checks say what our own TCP lacks. */
+function wayOf({ host, port }: ServerOptions): Way {
+  const target = { host, port };
+  return { target, family: null, source: null, sourcePort: port, interfaceName: null, mark: 0 };
+}
+
 /** Runs the server; returns its exit code. */
 async function run(options: ServerOptions): Promise<ExitCodeNumber> {
   const { color, host, port, observe } = options;
@@ -118,6 +125,10 @@ async function run(options: ServerOptions): Promise<ExitCodeNumber> {
     const failure = serverFailure(error, `${host}:${port}`);
     output.failure(failure.text);
     code = failure.code;
+    if (options.stack === "rawtcp" && HOST_FAILURES.includes(code)) {
+      const { likelyCauses } = await import("./cli/doctor.ts");
+      for (const cause of await likelyCauses(code, wayOf(options))) output.warning(cause);
+    }
   }
   return await interruption.finish(output, code);
 }

@@ -14,7 +14,7 @@ import { parseChoice, parseDuration, parsePort, parseWhole } from "./option_valu
 import { COLOR_CHOICES, type ColorChoice } from "./output.ts";
 import { READ_OPTIONS, type ReadArguments, readArguments } from "./read_arguments.ts";
 import { SERVER_GROUPS } from "./server_options.ts";
-import { parseTarget, type Target } from "./target.ts";
+import { parseTarget, type Way } from "./target.ts";
 import { type TcpArguments, tcpArguments } from "./tcp_arguments.ts";
 
 /** How packets travel: all by raw socket, text by packet socket, or so once much of it flows. */
@@ -27,22 +27,11 @@ export interface ManyArguments {
 }
 
 /** What a run of the client is to do. */
-export interface ClientArguments {
-  readonly target: Target;
-  /** The only IP version to use; null: both. */
-  readonly family: 4 | 6 | null;
+export interface ClientArguments extends Way {
   readonly transfer: TransferArguments;
   readonly tcp: TcpArguments;
   /** Null: what fits to what is transferred and shown. */
   readonly link: LinkChoice | null;
-  /** The only interface to send and receive by; null: by route. */
-  readonly interfaceName: string | null;
-  /** The mark of our packets; 0: none. */
-  readonly mark: number;
-  /** 0: one that the kernel picks. */
-  readonly sourcePort: number;
-  /** Address to send from, as text; null: the kernel's choice. */
-  readonly source: string | null;
   /** Initial sequence number, 0 to 2^32 - 1; null: by RFC 6528. */
   readonly isn: number | null;
   /** Seconds that the handshake may take; null: as RFC 9293 3.8.3 has it, three minutes. */
@@ -73,6 +62,14 @@ export type ClientCommand =
     readonly color: ColorChoice;
     readonly observe: ObserveArguments;
   }
+  /** This host is looked at, and nobody connected to. */
+  | {
+    readonly kind: "doctor";
+    readonly way: Way;
+    readonly isJson: boolean;
+    readonly quiet: boolean;
+    readonly color: ColorChoice;
+  }
   /** Scripts are run, and these arguments are for them. */
   | { readonly kind: "script"; readonly arguments: readonly string[] }
   /** The words and the notation of what is shown. */
@@ -97,6 +94,20 @@ const FOR_READING: ReadonlySet<string> = new Set([
   "color",
 ]);
 
+/** What `--doctor` takes: what decides about the way of a connection, and how to tell. */
+const FOR_DOCTOR: ReadonlySet<string> = new Set([
+  "doctor",
+  "ipv4",
+  "ipv6",
+  "source",
+  "source-port",
+  "interface",
+  "mark",
+  "json",
+  "quiet",
+  "color",
+]);
+
 /** Makes all other arguments those of scripts. */
 const SCRIPT_OPTION = "--script";
 
@@ -113,6 +124,7 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
   const text = ownText(CLIENT_TEXT, parsed);
   if (text !== null) return { kind: "text", text };
   if (values.get("explain") === "glossary") return { kind: "glossary" };
+  if (parsed.flags.has("doctor")) return doctorCommand(parsed);
   const transfer = transferArguments(parsed);
   const observe = observeArguments(parsed, isBulk(transfer));
   const color = parseChoice(values.get("color") ?? "auto", "--color", COLOR_CHOICES);
@@ -125,32 +137,58 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
   return { kind: "read", read, color, observe };
 }
 
+/** Where a connection begins and ends, as far as the command line says. @throws UsageError */
+function wayOf(parsed: ParsedOptions): Way {
+  const { values, flags, operands } = parsed;
+  if (flags.has("ipv4") && flags.has("ipv6")) {
+    throw new UsageError("Cannot use -4 with -6: without either both families are tried");
+  }
+  const sourcePort = values.get("source-port");
+  const mark = values.get("mark");
+  return {
+    target: parseTarget(operands),
+    family: flags.has("ipv4") ? 4 : flags.has("ipv6") ? 6 : null,
+    source: values.get("source") ?? null,
+    sourcePort: sourcePort === undefined ? 0 : parsePort(sourcePort, "--source-port", 0),
+    interfaceName: values.get("interface") ?? null,
+    mark: mark === undefined ? 0 : parseMark(mark, "--mark"),
+  };
+}
+
+/** @throws UsageError */
+function doctorCommand(parsed: ParsedOptions): ClientCommand {
+  const { values, flags } = parsed;
+  const other = [...values.keys(), ...flags].find((name) => !FOR_DOCTOR.has(name));
+  if (other !== undefined) {
+    throw new UsageError(`Cannot use --${other} with --doctor, which connects to nobody`);
+  }
+  return {
+    kind: "doctor",
+    way: wayOf(parsed),
+    isJson: flags.has("json"),
+    quiet: flags.has("quiet"),
+    color: parseChoice(values.get("color") ?? "auto", "--color", COLOR_CHOICES),
+  };
+}
+
 function runArguments(
   parsed: ParsedOptions,
   transfer: TransferArguments,
   observe: ObserveArguments,
   color: ColorChoice,
 ): ClientArguments {
-  const { values, flags, operands } = parsed;
+  const { values, flags } = parsed;
   claimStandardOutput(transfer, observe);
   refuseWithPacketSocket(values);
   const given = <T>(name: string, read: (text: string, what: string) => T): T | null => {
     const text = values.get(name);
     return text === undefined ? null : read(text, `--${name}`);
   };
-  if (flags.has("ipv4") && flags.has("ipv6")) {
-    throw new UsageError("Cannot use -4 with -6: without either both families are tried");
-  }
   return {
-    target: parseTarget(operands),
-    family: flags.has("ipv4") ? 4 : flags.has("ipv6") ? 6 : null,
+    ...wayOf(parsed),
     transfer,
     tcp: tcpArguments(parsed),
     link: given("link", (text, what) => parseChoice(text, what, LINK_CHOICES)),
-    interfaceName: values.get("interface") ?? null,
-    mark: given("mark", parseMark) ?? 0,
-    sourcePort: given("source-port", (text, what) => parsePort(text, what, 0)) ?? 0,
-    source: values.get("source") ?? null,
     isn: given("isn", (text, what) => parseWhole(text, what, 0, MAX_ISN)),
     connectTimeout: given("connect-timeout", parseDuration),
     timeout: given("timeout", parseDuration),

@@ -130,6 +130,17 @@ export const CLIENT_GROUPS: readonly OptionGroup[] = [
     ],
   },
   {
+    title: "Whether it can work here",
+    options: [
+      {
+        name: "doctor",
+        help:
+          "check rights, routes, firewall and whatever else a connection to HOST needs of this host, and say what to " +
+          "do about what fails; nothing is sent but to look up a name; --json: an object for each check",
+      },
+    ],
+  },
+  {
     title: "The program",
     options: [
       { name: "quiet", letter: "q", help: "print nothing unless it fails" },
@@ -220,6 +231,7 @@ the operands; -- ends them.`,
       "lose a segment on purpose, and see what is done about it",
     ],
     ["rawtcp-client --read FILE --ladder", "a sequence diagram of any capture"],
+    ["rawtcp-client --doctor HOST", "whether it can work from here, and what to do where not"],
     ["rawtcp-client --script FILE.pkt", "whether this TCP does what a packetdrill script says"],
   ],
   groups: CLIENT_GROUPS,

@@ -18,6 +18,7 @@ export const ExitCode = {
   addressUnavailable: 8,
   system: 9,
   peerDidNotClose: 10,
+  unfit: 11,
   unsupported: 69,
   missingRight: 77,
   interrupted: 130,
@@ -26,6 +27,16 @@ export const ExitCode = {
 
 /** One of the {@link ExitCode} numbers. */
 export type ExitCodeNumber = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** How a program ends when this host may be why: then it is looked at. */
+export const HOST_FAILURES: readonly ExitCodeNumber[] = [
+  ExitCode.refused,
+  ExitCode.timedOut,
+  ExitCode.unreachable,
+  ExitCode.system,
+  ExitCode.unsupported,
+  ExitCode.missingRight,
+];
 
 /** What each code means, in the words of help and README. */
 const MEANINGS: Readonly<Record<keyof typeof ExitCode, string>> = {
@@ -40,6 +51,7 @@ const MEANINGS: Readonly<Record<keyof typeof ExitCode, string>> = {
   addressUnavailable: "the local address or port is not available",
   system: "another error of the system; also when the output could not be written",
   peerDidNotClose: "delivered, but the peer did not close its side in time (`--close-timeout`)",
+  unfit: "a check of `--doctor` failed",
   unsupported: "this system has no raw sockets for us: not Linux, or a sandbox without them",
   missingRight: "a right is missing",
   interrupted:

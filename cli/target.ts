@@ -15,6 +15,21 @@ export interface Target {
   readonly port: number | string;
 }
 
+/** Where a connection begins and ends, as far as its user says. */
+export interface Way {
+  readonly target: Target;
+  /** The only IP version to use; null: both. */
+  readonly family: 4 | 6 | null;
+  /** Address to send from, as text; null: the kernel's choice. */
+  readonly source: string | null;
+  /** 0: one that the kernel picks. */
+  readonly sourcePort: number;
+  /** The only interface to send and receive by; null: by route. */
+  readonly interfaceName: string | null;
+  /** The mark of our packets; 0: none. */
+  readonly mark: number;
+}
+
 const DEFAULT_HOST = "127.0.0.1";
 
 /** The port that both programs use when none is given. */

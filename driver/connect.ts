@@ -10,6 +10,7 @@ import {
   PortGuard,
   readInterface,
   routeTo,
+  type SettledFlow,
   steeringOf,
 } from "../ffi/mod.ts";
 import {
@@ -25,7 +26,7 @@ import {
 } from "../tcp/mod.ts";
 import { monotonicNow } from "./clock.ts";
 import { Link, type LinkChange, type LinkMode } from "./link.ts";
-import { LinkDevice, type SettledFlow } from "./link_device.ts";
+import { LinkDevice } from "./link_device.ts";
 import type { Loop } from "./loop.ts";
 import { RawStack, type RunOptions } from "./raw_stack.ts";
 import { assertOneHost } from "./routes.ts";

@@ -11,7 +11,6 @@
 
 import {
   type Direction,
-  type Flow,
   hostRules,
   type InboundChecksum,
   isErrno,
@@ -29,13 +28,11 @@ import {
   receiveAgain,
   type SegmentGatherer,
   type SendResult,
+  type SettledFlow,
   stopReceiving,
   SystemError,
 } from "../ffi/mod.ts";
-import type { Endpoint, IpAddress } from "../tcp/mod.ts";
-
-/** A flow whose source address is chosen. */
-export type SettledFlow = Flow & { readonly source: IpAddress };
+import type { Endpoint } from "../tcp/mod.ts";
 
 /** A packet socket whose interface may go away, or not do what it promises. */
 class Gatherer implements SegmentGatherer {

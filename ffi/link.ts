@@ -4,8 +4,8 @@
  * @module
  */
 
-import { AF_INET6 } from "./constants.ts";
-import { askNetlink, decodeAttributes, numberIn } from "./netlink.ts";
+import { AF_INET6, IFF_LOOPBACK, IFF_UP } from "./constants.ts";
+import { askNetlink, decodeAttributes, listNetlink, type NetlinkAnswer, numberIn } from "./netlink.ts";
 
 /** As far as sending frames goes. */
 export type LinkKind = "ethernet" | "loopback" | "other";
@@ -29,6 +29,7 @@ export const HARDWARE_ADDRESS_LENGTH = 6;
 const LINK_LENGTH = 16;
 const LINK_TYPE_OFFSET = 2;
 const LINK_INDEX_OFFSET = 4;
+const LINK_FLAGS_OFFSET = 8;
 const IFLA_ADDRESS = 1;
 const IFLA_IFNAME = 3;
 const IFLA_MTU = 4;
@@ -51,10 +52,28 @@ export function readLink(index: number): Link {
   const mtu = numberIn(attributes.get(IFLA_MTU));
   return {
     kind: type === ARPHRD_ETHER ? "ethernet" : type === ARPHRD_LOOPBACK ? "loopback" : "other",
-    name: new TextDecoder().decode(attributes.get(IFLA_IFNAME)).replace(/\0.*/, ""),
+    name: nameIn(attributes),
     address: attributes.get(IFLA_ADDRESS) ?? new Uint8Array(HARDWARE_ADDRESS_LENGTH),
     mtu: { 4: mtu, 6: mtuOfIpv6(attributes.get(IFLA_AF_SPEC)) || mtu },
   };
+}
+
+/** Interfaces of this network: whether each is up, and whether it is loopback. @throws SystemError */
+export function listInterfaces(): readonly { name: string; isUp: boolean; isLoopback: boolean }[] {
+  const fixed = new Uint8Array(LINK_LENGTH);
+  const question = { call: "rtnetlink RTM_GETLINK", type: RTM_GETLINK, fixed, attributes: [] };
+  return listNetlink(question, LINK_LENGTH).entries.map((link) => {
+    const flags = link.fixed.getUint32(LINK_FLAGS_OFFSET, true);
+    return {
+      name: nameIn(link.attributes),
+      isUp: (flags & IFF_UP) !== 0,
+      isLoopback: (flags & IFF_LOOPBACK) !== 0,
+    };
+  });
+}
+
+function nameIn(attributes: NetlinkAnswer["attributes"]): string {
+  return new TextDecoder().decode(attributes.get(IFLA_IFNAME)).replace(/\0.*/, "");
 }
 
 /** 0: the interface has no IPv6. */

@@ -7,8 +7,10 @@
 export { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, SHUT_RD, SHUT_RDWR, SHUT_WR } from "./constants.ts";
 export { errnoName, isErrno, likelyCause, LINK_ERRORS, SystemError } from "./errno.ts";
 export { assertDescriptors, FileDescriptor } from "./file_descriptor.ts";
-export { type Direction, hostRules } from "./host_rules.ts";
+export { type FilterVerdicts, filterVerdicts } from "./flow_packets.ts";
+export { hostRules } from "./host_rules.ts";
 export { IcmpSocket } from "./icmp_socket.ts";
+export { type Direction, type IpsecVerdict, ipsecVerdict, type SettledFlow } from "./ipsec.ts";
 export { LibcError, loadLibc, loadWholeLibc } from "./libc.ts";
 export { enterTestNetwork, PrivateNetwork, unshareNetwork } from "./namespace.ts";
 export {
@@ -20,7 +22,21 @@ export {
   readInterface,
   setInterfaceMtu,
 } from "./network_interface.ts";
-export { type LinkKind, readLink } from "./link.ts";
+export { type LinkKind, listInterfaces, readLink } from "./link.ts";
+export { hookFunctions } from "./netfilter.ts";
+export { type NftVerdict } from "./nft_verdict.ts";
+export { type Offload, offloadsOn } from "./offloads.ts";
+export {
+  capabilities,
+  type Capability,
+  descriptorLimit,
+  effectiveUser,
+  freeDescriptors,
+  hasKernelStamps,
+  isInOwnNetwork,
+  isInUserNamespace,
+} from "./process_facts.ts";
+export { readSmallFile } from "./small_file.ts";
 export { type NextHop, nextHopTo } from "./neighbour.ts";
 export type {
   GatheringDevice,

@@ -66,7 +66,7 @@ export interface NetlinkQuestion {
 }
 
 /** Entries of a list that are read; nobody needs more. */
-const MOST_ENTRIES = 1_000;
+export const MOST_ENTRIES = 1_000;
 
 /** Asks for a list. `fixed` of its entries is as long as they are. @throws SystemError what the kernel says: EPERM, EINVAL */
 export function listNetlink(question: NetlinkQuestion, fixedLength: number): NetlinkList {
@@ -152,19 +152,28 @@ export function decodeAttributes(
   start: number = 0,
   end: number = bytes.length,
 ): ReadonlyMap<number, Uint8Array<ArrayBuffer>> {
-  const found = new Map<number, Uint8Array<ArrayBuffer>>();
+  return new Map(attributesIn(bytes, start, end));
+}
+
+/** The attributes that a nested one consists of, all of one type, in their order. */
+export function decodeList(bytes: Uint8Array<ArrayBuffer>): readonly Uint8Array<ArrayBuffer>[] {
+  return [...attributesIn(bytes, 0, bytes.length)].map(([, value]) => value);
+}
+
+function* attributesIn(
+  bytes: Uint8Array<ArrayBuffer>,
+  start: number,
+  end: number,
+): Generator<[type: number, value: Uint8Array<ArrayBuffer>]> {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const last = Math.min(end, bytes.length) - ATTRIBUTE_HEADER_LENGTH;
   for (let offset = start; offset <= last;) {
     const length = view.getUint16(offset, true);
     if (length < ATTRIBUTE_HEADER_LENGTH) break;
-    found.set(
-      view.getUint16(offset + 2, true) & TYPE_MASK,
-      bytes.slice(offset + ATTRIBUTE_HEADER_LENGTH, offset + length),
-    );
+    const type = view.getUint16(offset + 2, true) & TYPE_MASK;
+    yield [type, bytes.slice(offset + ATTRIBUTE_HEADER_LENGTH, offset + length)];
     offset += aligned(length);
   }
-  return found;
 }
 
 /** An attribute's value that is a number of 32 bits, in the host's order; 0 when there is none. */

@@ -122,7 +122,7 @@ export function setInterfaceMtu(name: string, mtu: number): void {
 }
 
 /** One `ioctl` on the interface: what `fill` wrote goes in, the answer comes back. */
-function interfaceRequest(
+export function interfaceRequest(
   call: string,
   code: number,
   name: string,

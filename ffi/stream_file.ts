@@ -26,8 +26,10 @@ export type FileKind =
 const AT_FDCWD = -100;
 const AT_EMPTY_PATH = 0x1000;
 const STATX_TYPE = 1;
+const STATX_INO = 0x100;
 const STATX_LENGTH = 256;
 const MODE_OFFSET = 28;
+const INODE_OFFSET = 32;
 const DEVICE_MAJOR_OFFSET = 128;
 const DEVICE_MINOR_OFFSET = 132;
 
@@ -52,6 +54,13 @@ const PIPE_PIECE = 4_096;
 const LARGE_PIECE = 1 << 18;
 
 const EMPTY_PATH = cString("");
+
+/** The number that tells files apart, links followed: of a namespace, its own. @throws SystemError EACCES, ENOENT */
+export function fileNumber(path: string): bigint {
+  const status = new Uint8Array(STATX_LENGTH);
+  check("statx", loadLibc().statx(AT_FDCWD, cString(path), 0, STATX_INO, status), () => path);
+  return new DataView(status.buffer).getBigUint64(INODE_OFFSET, true);
+}
 
 /** What stands behind a path, links followed, or an open descriptor. @throws SystemError EACCES */
 export function fileKind(subject: string | number): FileKind {

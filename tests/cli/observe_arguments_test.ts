@@ -10,10 +10,9 @@ import { UsageError } from "../../cli/options.ts";
 
 function observeOf(...args: readonly string[]): ObserveArguments {
   const command = parseClientArguments(args);
-  if (command.kind === "text" || command.kind === "script" || command.kind === "glossary") {
-    throw new Error("Not a run");
-  }
-  return command.kind === "run" ? command.arguments.observe : command.observe;
+  if (command.kind === "run") return command.arguments.observe;
+  if (command.kind === "read") return command.observe;
+  throw new Error("Not a run");
 }
 
 const ROWS: readonly (readonly [args: readonly string[], changes: Partial<ObserveArguments>])[] = [

@@ -1,0 +1,102 @@
+/**
+ * Whether this host's own rules let a connection's first packets pass: our SYN out, its answer in.
+ *
+ * @module
+ */
+
+import { readLink } from "./link.ts";
+import { IPPROTO_TCP } from "./constants.ts";
+import type { Direction, SettledFlow } from "./ipsec.ts";
+import { HOOKS, iptablesTables, nftChains, type NftElement, nftElements, nftRules } from "./netfilter.ts";
+import {
+  type NftRuleset,
+  type NftVerdict,
+  nftVerdict,
+  type PacketAtHook,
+  type PacketInterface,
+} from "./nft_verdict.ts";
+import { routeTo } from "./route.ts";
+
+/** What nftables and iptables make of the connection. */
+export interface FilterVerdicts {
+  /** Our SYN and its answer, with the rule that matters. */
+  readonly out: NftVerdict;
+  readonly in: NftVerdict;
+  /** NAT of our SYN. */
+  readonly nat: NftVerdict;
+  /** Tables of iptables-legacy, whose rules are not read here. */
+  readonly unread: readonly string[];
+}
+
+// RFC 791 3.1, RFC 8200 3, RFC 9293 3.1: where the fields are that are known beforehand
+const IPV4 = { length: 20, protocol: 9, source: 12, destination: 16 } as const;
+const IPV6 = { length: 40, protocol: 6, source: 8, destination: 24 } as const;
+const TCP = { length: 20, sourcePort: 0, destinationPort: 2, flags: 13 } as const;
+const NO_INTERFACE: PacketInterface = { name: "", index: 0 };
+const SYN = 0x02;
+const SYN_ACK = 0x12;
+
+/** Reads the rules and follows both packets through them. @throws SystemError EPERM without CAP_NET_ADMIN */
+export function filterVerdicts(flow: SettledFlow): FilterVerdicts {
+  const { family } = flow.destination;
+  const chains = nftChains(family);
+  const rules = chains.length === 0 ? [] : nftRules(family);
+  const unread = iptablesTables(family);
+  if (rules === null) {
+    const unclear: NftVerdict = { verdict: "unclear", where: "too many rules of nftables to read" };
+    return { out: unclear, in: unclear, nat: unclear, unread };
+  }
+  const known = new Map<string, readonly NftElement[] | null>();
+  const elements = (number: number, table: string, set: string): readonly NftElement[] | null => {
+    const key = `${number} ${table} ${set}`;
+    const found = known.get(key) ?? nftElements(number, table, set);
+    known.set(key, found);
+    return found;
+  };
+  const ruleset: NftRuleset = { chains, rules, elements };
+  const verdict = (direction: Direction, kind: "filter" | "nat"): NftVerdict => {
+    const packet = packetAt(flow, direction);
+    const found = HOOKS[direction].map((hook) => nftVerdict(ruleset, packet, hook, kind));
+    const passes: NftVerdict = { verdict: "passes", where: "" };
+    return found.find(({ verdict }) => verdict === "dropped" || verdict === "rewritten") ??
+      found.find(({ verdict }) => verdict === "unclear") ?? passes;
+  };
+  return { out: verdict("out", "filter"), in: verdict("in", "filter"), nat: verdict("out", "nat"), unread };
+}
+
+function packetAt(flow: SettledFlow, direction: Direction): PacketAtHook {
+  const { destination, source, sourcePort = 0, destinationPort = 0, mark = 0 } = flow;
+  const { family } = destination;
+  const { interfaceIndex: index } = routeTo(flow);
+  const device: PacketInterface = { index, name: index === 0 ? "" : readLink(index).name };
+  const [from, to] = direction === "out" ? [source, destination] : [destination, source];
+  const [fromPort, toPort] = direction === "out"
+    ? [sourcePort, destinationPort]
+    : [destinationPort, sourcePort];
+  const layout = family === 4 ? IPV4 : IPV6;
+  const network: (number | null)[] = new Array(layout.length).fill(null);
+  network[layout.protocol] = IPPROTO_TCP;
+  network.splice(layout.source, from.octets.length, ...from.octets);
+  network.splice(layout.destination, to.octets.length, ...to.octets);
+  const transport: (number | null)[] = new Array(TCP.length).fill(null);
+  putPort(transport, TCP.sourcePort, fromPort);
+  putPort(transport, TCP.destinationPort, toPort);
+  transport[TCP.flags] = direction === "out" ? SYN : SYN_ACK;
+  return {
+    family,
+    network,
+    transport,
+    inbound: direction === "in" ? device : NO_INTERFACE,
+    outbound: direction === "out" ? device : NO_INTERFACE,
+    mark: direction === "out" ? mark : 0,
+    isNew: direction === "out",
+    hasOwnAddress: String(routeTo({ destination, destinationPort }).source.octets) === String(source.octets),
+  };
+}
+
+/** 0: not known. */
+function putPort(header: (number | null)[], at: number, port: number): void {
+  if (port === 0) return;
+  header[at] = port >> 8;
+  header[at + 1] = port & 0xff;
+}

@@ -1,0 +1,124 @@
+/**
+ * IPsec policies of this host, as far as they apply to a connection.
+ *
+ * @module
+ */
+
+import { IPPROTO_TCP, NETLINK_XFRM } from "./constants.ts";
+import { EINVAL, EPROTONOSUPPORT, isErrno } from "./errno.ts";
+import { askNetlink, listNetlink, type NetlinkAnswer } from "./netlink.ts";
+import type { Flow } from "./route.ts";
+import { addressFamily, type IpAddress } from "./sockaddr.ts";
+
+/** Which way packets go. */
+export type Direction = "in" | "out";
+
+/** A flow whose source address is chosen. */
+export type SettledFlow = Flow & { readonly source: IpAddress };
+
+/** What the policies do with a flow's packets: let them pass as they are, wrap or check them, or throw them away. */
+export type IpsecVerdict = "none" | "applies" | "blocks";
+
+// <linux/xfrm.h>: questions, and struct xfrm_userpolicy_info: selector, lifetimes, priority, index, direction, action, …
+const XFRM_MSG_GETPOLICY = 0x15;
+const XFRM_MSG_GETDEFAULT = 0x28;
+const POLICY_ID_LENGTH = 64;
+const POLICY_LENGTH = 168;
+const POLICY_PRIORITY_OFFSET = 152;
+const POLICY_DIRECTION_OFFSET = 160;
+const POLICY_ACTION_OFFSET = 161;
+const ACTION_BLOCK = 1;
+/** By direction, and in struct xfrm_userpolicy_default: octets in, forward, out. */
+const POLICY_DIRECTIONS = { in: 0, out: 1 } as const;
+const DEFAULT_LENGTH = 4;
+const DEFAULT_OFFSETS = { in: 0, out: 2 } as const;
+const DEFAULT_BLOCK = 1;
+// struct xfrm_selector: both addresses, ports and their masks in network order, family, prefix lengths, protocol, …
+const SELECTOR = {
+  destination: 0,
+  source: 16,
+  destinationPort: 32,
+  destinationPortMask: 34,
+  sourcePort: 36,
+  sourcePortMask: 38,
+  family: 40,
+  destinationBits: 42,
+  sourceBits: 43,
+  protocol: 44,
+} as const;
+
+/**
+ * What the policies mean for the flow's packets; of several that name it the kernel takes the one of the lowest priority number.
+ *
+ * @throws SystemError EPERM without CAP_NET_ADMIN
+ */
+export function ipsecVerdict(flow: SettledFlow, direction: Direction): IpsecVerdict {
+  const call = "xfrm XFRM_MSG_GETPOLICY";
+  try {
+    const list = listNetlink({
+      call,
+      protocol: NETLINK_XFRM,
+      type: XFRM_MSG_GETPOLICY,
+      fixed: new Uint8Array(POLICY_ID_LENGTH),
+      attributes: [],
+    }, POLICY_LENGTH);
+    const priority = ({ fixed }: NetlinkAnswer): number => fixed.getUint32(POLICY_PRIORITY_OFFSET, true);
+    const [first] = list.entries.filter((policy) => applies(policy, flow, direction))
+      .toSorted((a, b) => priority(a) - priority(b));
+    if (first !== undefined) {
+      return first.fixed.getUint8(POLICY_ACTION_OFFSET) === ACTION_BLOCK ? "blocks" : "applies";
+    }
+    if (blocksByDefault(direction)) return "blocks";
+    return list.isCut ? "applies" : "none";
+  } catch (error) {
+    if (isErrno(error, EPROTONOSUPPORT)) return "none"; // a kernel without IPsec
+    throw error;
+  }
+}
+
+function applies({ fixed }: NetlinkAnswer, flow: SettledFlow, direction: Direction): boolean {
+  if (fixed.getUint8(POLICY_DIRECTION_OFFSET) !== POLICY_DIRECTIONS[direction]) return false;
+  const ends = [[flow.source, flow.sourcePort], [flow.destination, flow.destinationPort]] as const;
+  const [[from, fromPort], [to, toPort]] = direction === "out" ? ends : [ends[1], ends[0]];
+  const family = fixed.getUint16(SELECTOR.family, true);
+  const protocol = fixed.getUint8(SELECTOR.protocol);
+  return (family === 0 || family === addressFamily(flow.destination.family)) &&
+    (protocol === 0 || protocol === IPPROTO_TCP) &&
+    isWithin(to, fixed, SELECTOR.destination, fixed.getUint8(SELECTOR.destinationBits)) &&
+    isWithin(from, fixed, SELECTOR.source, fixed.getUint8(SELECTOR.sourceBits)) &&
+    isPort(toPort, fixed, SELECTOR.destinationPort, SELECTOR.destinationPortMask) &&
+    isPort(fromPort, fixed, SELECTOR.sourcePort, SELECTOR.sourcePortMask);
+}
+
+/** A port that is not known may be any. */
+function isPort(port: number | undefined, view: DataView, at: number, maskAt: number): boolean {
+  return port === undefined || port === 0 || ((port ^ view.getUint16(at)) & view.getUint16(maskAt)) === 0;
+}
+
+/** Whether the first `bits` of an address are those at `at`. */
+function isWithin({ octets }: IpAddress, view: DataView, at: number, bits: number): boolean {
+  for (let i = 0; i < octets.length && 8 * i < bits; i++) {
+    const mask = 0xff00 >> Math.min(8, bits - 8 * i) & 0xff;
+    if ((((octets[i] ?? 0) ^ view.getUint8(at + i)) & mask) !== 0) return false;
+  }
+  return true;
+}
+
+/** What happens to packets that no policy names; older kernels let them pass, and do not know the question. */
+function blocksByDefault(direction: Direction): boolean {
+  try {
+    const fixed = new Uint8Array(DEFAULT_LENGTH);
+    const call = "xfrm XFRM_MSG_GETDEFAULT";
+    const answer = askNetlink({
+      call,
+      protocol: NETLINK_XFRM,
+      type: XFRM_MSG_GETDEFAULT,
+      fixed,
+      attributes: [],
+    });
+    return answer.fixed.getUint8(DEFAULT_OFFSETS[direction]) === DEFAULT_BLOCK;
+  } catch (error) {
+    if (isErrno(error, EINVAL)) return false;
+    throw error;
+  }
+}

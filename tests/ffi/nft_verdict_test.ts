@@ -1,0 +1,169 @@
+/** What rules of nftables make of a packet: what holds for sure, what surely does not, and what nobody can tell. */
+
+import { assertEquals } from "@std/assert";
+import type { NftChain, NftElement, NftExpression, NftRule } from "../../ffi/netfilter.ts";
+import { nftVerdict, type PacketAtHook } from "../../ffi/nft_verdict.ts";
+
+const OUTPUT = 3;
+
+/** A SYN from 192.0.2.1, port not known, to 192.0.2.2:80, leaving by eth0. */
+const SYN: PacketAtHook = {
+  family: 4,
+  network: [...new Array(9).fill(null), 6, null, null, 192, 0, 2, 1, 192, 0, 2, 2],
+  transport: [null, null, 0, 80, ...new Array(9).fill(null), 0x02, ...new Array(6).fill(null)],
+  inbound: { name: "", index: 0 },
+  outbound: { name: "eth0", index: 2 },
+  mark: 0,
+  isNew: true,
+  hasOwnAddress: true,
+};
+
+type Value = number | Uint8Array | readonly Attribute[];
+type Attribute = readonly [type: number, value: Value];
+
+/** Attributes as the kernel gives them: numbers of four octets in network order. */
+function encode(attributes: readonly Attribute[]): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(attributes.flatMap(([type, value]) => {
+    const octets = octetsOf(value);
+    const length = 4 + octets.length;
+    const padding = new Array((4 - length % 4) % 4).fill(0);
+    return [length & 0xff, length >> 8, type, 0, ...octets, ...padding];
+  }));
+}
+
+function octetsOf(value: Value): Uint8Array<ArrayBuffer> {
+  if (typeof value === "number") {
+    const octets = new Uint8Array(4);
+    new DataView(octets.buffer).setInt32(0, value);
+    return octets;
+  }
+  return value instanceof Uint8Array ? Uint8Array.from(value) : encode(value);
+}
+
+function expression(name: string, ...attributes: readonly Attribute[]): NftExpression {
+  return { name, attributes: new Map(attributes.map(([type, value]) => [type, octetsOf(value)])) };
+}
+
+const verdict = (code: number, chain = ""): NftExpression =>
+  expression("immediate", [1, 0], [2, [[2, [[1, code], [2, new TextEncoder().encode(`${chain}\0`)]]]]]);
+const drop = verdict(0);
+const accept = verdict(1);
+const payload = (base: number, offset: number, length: number): NftExpression =>
+  expression("payload", [1, 1], [2, base], [3, offset], [4, length]);
+const compare = (operator: number, ...octets: readonly number[]): NftExpression =>
+  expression("cmp", [1, 1], [2, operator], [3, [[1, Uint8Array.from(octets)]]]);
+const isTcp = [expression("meta", [1, 1], [2, 16]), compare(0, 6)];
+const toPort = (port: number): NftExpression[] => [payload(2, 2, 2), compare(0, port >> 8, port & 0xff)];
+const fromPort80 = [payload(2, 0, 2), compare(0, 0, 80)];
+const counter = expression("counter");
+const inSet = (set: string, inverted = 0): NftExpression =>
+  expression("lookup", [1, new TextEncoder().encode(`${set}\0`)], [2, 1], [5, inverted]);
+
+/** Of sets by name: ports one by one, from 70 to 89 (90 is where it ends), and what cannot be told. */
+function elementsOf(_family: number, _table: string, set: string): readonly NftElement[] | null {
+  const element = (port: number, isEnd = false): NftElement => ({ key: Uint8Array.of(0, port), isEnd });
+  if (set === "ports") return [element(22), element(80)];
+  if (set === "interval") return [element(90, true), element(70), element(0, true)];
+  return null;
+}
+const name = (
+  text: string,
+): number[] => [...new TextEncoder().encode(text), ...new Array(16 - text.length).fill(0)];
+
+function judge(
+  rules: readonly (readonly NftExpression[])[],
+  policy: "accept" | "drop" = "accept",
+  sub: readonly (readonly NftExpression[])[] = [],
+  type: "filter" | "nat" = "filter",
+): string {
+  const base = { hook: OUTPUT, priority: 0, type, drops: policy === "drop" };
+  const chains: NftChain[] = [{ table: "t", name: "out", base }, { table: "t", name: "sub", base: null }];
+  const of = (chain: string, list: readonly (readonly NftExpression[])[], from: number): NftRule[] =>
+    list.map((expressions, i) => ({ table: "t", chain, handle: from + i, family: 2, expressions }));
+  const all = [...of("out", rules, 1), ...of("sub", sub, 11)];
+  const found = nftVerdict({ chains, rules: all, elements: elementsOf }, SYN, OUTPUT, type);
+  return `${found.verdict} ${found.where}`.trim();
+}
+
+const RULE_1 = "nft t out, rule 1";
+
+Deno.test("a rule whose conditions hold drops, and is named; one whose conditions do not hold is passed over", () => {
+  assertEquals(judge([[...isTcp, ...toPort(80), counter, drop]]), `dropped ${RULE_1}`);
+  assertEquals(judge([[...isTcp, ...toPort(81), counter, drop]]), "passes");
+  assertEquals(judge([[counter, drop]]), `dropped ${RULE_1}`);
+  assertEquals(judge([[...toPort(80), expression("reject")]]), `dropped ${RULE_1}`);
+});
+
+Deno.test("the first rule that holds counts, then the policy", () => {
+  assertEquals(judge([[...toPort(80), accept], [drop]]), "passes");
+  assertEquals(judge([[...toPort(81), accept]], "drop"), "dropped nft t out, its policy");
+  assertEquals(judge([[...toPort(80), accept]], "drop"), "passes");
+});
+
+Deno.test("sets are looked into, and those with intervals", () => {
+  const port = payload(2, 2, 2);
+  const source = payload(1, 12, 4);
+  assertEquals(judge([[port, inSet("ports"), drop]]), `dropped ${RULE_1}`);
+  assertEquals(judge([[port, inSet("ports", 1), drop]]), "passes");
+  assertEquals(judge([[port, inSet("interval"), drop]]), `dropped ${RULE_1}`);
+  assertEquals(judge([[port, inSet("interval", 1), drop]]), "passes");
+  assertEquals(judge([[source, inSet("ports"), drop]]), `unclear ${RULE_1}`, "values of another kind");
+});
+
+Deno.test("what a map makes of a packet may be anything", () => {
+  const map = expression("lookup", [1, new TextEncoder().encode("map\0")], [2, 1], [3, 0]);
+  assertEquals(judge([[payload(2, 2, 2), map]]), `unclear ${RULE_1}`);
+  assertEquals(judge([[payload(2, 2, 2), map], [drop]]), "unclear nft t out, rule 2");
+});
+
+Deno.test("of a set that cannot be read, and of a port that is not known, it is not known whether they hold", () => {
+  assertEquals(judge([[payload(2, 2, 2), inSet("other"), drop]]), `unclear ${RULE_1}`);
+  assertEquals(judge([[...fromPort80, drop]]), `unclear ${RULE_1}`);
+  assertEquals(judge([[...fromPort80, accept]], "drop"), "unclear nft t out, its policy");
+  assertEquals(judge([[...fromPort80, accept]]), "passes");
+  assertEquals(judge([[...fromPort80, drop], [drop]]), "dropped nft t out, rule 2");
+});
+
+Deno.test("masks, ranges, names of interfaces and connection states are decided", () => {
+  const mask = (...octets: readonly number[]): NftExpression =>
+    expression("bitwise", [1, 1], [2, 1], [4, [[1, Uint8Array.from(octets)]]], [5, [[1, new Uint8Array(4)]]]);
+  const toNet = (
+    third: number,
+  ) => [payload(1, 16, 4), mask(255, 255, 255, 0), compare(0, 192, 0, third, 0), drop];
+  assertEquals([judge([toNet(2)]), judge([toNet(3)])], [`dropped ${RULE_1}`, "passes"]);
+  const range = (from: number, to: number) => [
+    payload(2, 2, 2),
+    expression("range", [1, 1], [2, 0], [3, [[1, Uint8Array.of(0, from)]]], [4, [[1, Uint8Array.of(0, to)]]]),
+    drop,
+  ];
+  assertEquals([judge([range(79, 81)]), judge([range(81, 90)])], [`dropped ${RULE_1}`, "passes"]);
+  const by = (
+    ...octets: readonly number[]
+  ) => [expression("meta", [1, 1], [2, 7]), compare(0, ...octets), drop];
+  assertEquals(judge([by(...name("eth0"))]), `dropped ${RULE_1}`);
+  assertEquals(judge([by(...name("eth0").slice(0, 3))]), `dropped ${RULE_1}`, "eth*");
+  assertEquals(judge([by(...name("eth1"))]), "passes");
+  const byIndex = (index: number) => [expression("meta", [1, 1], [2, 5]), compare(0, index, 0, 0, 0), drop];
+  assertEquals([judge([byIndex(2)]), judge([byIndex(1)])], [`dropped ${RULE_1}`, "passes"]);
+  const state = (bit: number) => [
+    expression("ct", [1, 1], [2, 0]),
+    mask(bit, 0, 0, 0),
+    compare(1, 0, 0, 0, 0),
+    drop,
+  ];
+  assertEquals([judge([state(8)]), judge([state(2)])], [`dropped ${RULE_1}`, "passes"]);
+});
+
+Deno.test("chains that are jumped to come back, those that are gone to do not", () => {
+  const [jump, goTo, back] = [verdict(-3, "sub"), verdict(-4, "sub"), verdict(-5)];
+  assertEquals(judge([[jump]], "accept", [[...toPort(80), drop]]), "dropped nft t sub, rule 11");
+  assertEquals(judge([[jump], [drop]], "accept", [[back], [drop]]), "dropped nft t out, rule 2");
+  assertEquals(judge([[goTo], [drop]], "accept", [[back]]), "passes");
+  assertEquals(judge([[jump]], "accept", [[verdict(-3, "sub")]]), "passes", "a circle ends");
+});
+
+Deno.test("NAT rewrites, but for masquerading as the address that the packet has already", () => {
+  assertEquals(judge([[...toPort(80), expression("redir")]], "accept", [], "nat"), `rewritten ${RULE_1}`);
+  assertEquals(judge([[...toPort(81), expression("nat")]], "accept", [], "nat"), "passes");
+  assertEquals(judge([[expression("masq")]], "accept", [], "nat"), "passes");
+});
