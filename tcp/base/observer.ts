@@ -132,6 +132,7 @@ export const TIMER_NAMES = [
   "tail loss probe",
   "reordering",
   "persist",
+  "override",
   "delayed ACK",
   "keep-alive",
   "TIME-WAIT",

@@ -19,9 +19,9 @@ import {
 } from "../base/seq.ts";
 import { restartAfterIdle } from "./idle.ts";
 import type { Tcb } from "./tcb.ts";
-import { armPersist, rearmAfterProgress } from "./retransmission_timer.ts";
+import { rearm } from "./retransmission_timer.ts";
 import { Timer } from "./timers.ts";
-import { after, earliest, type Instant, type Micros, micros, NEVER, toMilliseconds } from "../base/units.ts";
+import { earliest, type Instant, type Micros, micros, NEVER, toMilliseconds } from "../base/units.ts";
 
 /** Takes in the ACK field, SACK blocks and window of a segment whose ACK is acceptable (RFC 5961 5.2). */
 export function ackArrives(tcb: Tcb, segment: Segment, now: Instant): void {
@@ -161,36 +161,20 @@ function respondToCongestion(tcb: Tcb, sample: Micros, now: Instant): void {
   recovery.ackArrived();
   if (recovery.timeoutWasSpurious) tcb.rtt.restoreAfterUndo(sample, now);
   tcb.congestionChanged(cwnd, ssthresh, recovery.changeReason, now);
-  if (recovery.reorderingWait > 0) {
-    tcb.timers.set(Timer.reordering, after(now, recovery.reorderingWait));
-    tcb.timers.clear(Timer.tailLossProbe);
-  } else tcb.timers.clear(Timer.reordering);
 }
 
 function updateTimers(tcb: Tcb, windowBefore: number, now: Instant): void {
-  const { sender, recovery, timers } = tcb;
-  if (sender.sndWnd > 0 && windowBefore === 0) {
-    timers.clear(Timer.persist);
+  const { sender, recovery } = tcb;
+  const hasOpened = sender.sndWnd > 0 && windowBefore === 0;
+  if (hasOpened) {
+    tcb.retransmissionTimer.stop();
     if (tcb.windowProbes > 0) {
       recovery.windowOpened();
       restartAfterIdle(tcb, now);
     }
-    rearmAfterProgress(tcb, now);
-  } else if (recovery.ack.advanced) {
-    rearmAfterProgress(tcb, now);
-  } else if (recovery.scoreboard.octets.sacked > 0 || recovery.phase !== "open") {
-    timers.clear(Timer.tailLossProbe);
   }
-  if (sender.isBlockedByWindow) {
-    if (sender.sndWnd === 0) {
-      timers.clear(Timer.retransmission);
-      timers.clear(Timer.tailLossProbe);
-    }
-    armPersist(tcb, now);
-  } else {
-    timers.clear(Timer.persist);
-    tcb.windowProbes = 0;
-  }
+  tcb.timers.clear(Timer.override);
+  rearm(tcb, hasOpened || recovery.ack.advanced, now);
 }
 
 /** Whether cwnd, and nothing else, held something back in the round trip that ends here, or slow start uses half of it. */

@@ -1,6 +1,6 @@
 /**
- * When the timers of sending run: retransmission (RFC 6298 5), tail loss probe (RFC 8985 7.2), persist
- * (RFC 9293 3.8.6.1) and the user's own limit (RFC 5482).
+ * What the timers of sending are for, and until when: retransmission (RFC 6298 5), tail loss probe (RFC 8985 7.2), reordering
+ * (RFC 8985 6.2), persist (RFC 9293 3.8.6.1), the override of a cork (3.8.6.2.1) and the user's own limit (RFC 5482).
  *
  * @module
  */
@@ -8,16 +8,16 @@
 import { TailLossProbe } from "../loss/tail_loss_probe.ts";
 import type { Tcb } from "./tcb.ts";
 import { Timer } from "./timers.ts";
-import { after, earliest, type Instant, micros, milliseconds } from "../base/units.ts";
+import { type Instant, micros, milliseconds } from "../base/units.ts";
 
 /** How long a cork holds data back at most. */
 const CORK_TIME = milliseconds(200);
 
 /** Something was sent that wants an acknowledgement (RFC 6298 5.1). */
 export function armForOutstanding(tcb: Tcb, now: Instant): void {
-  const { timers, rtt } = tcb;
-  if (!timers.isRunning(Timer.retransmission) && !isBeyondWindow(tcb)) {
-    timers.setAfter(Timer.retransmission, now, rtt.timeout());
+  const { retransmissionTimer, rtt } = tcb;
+  if (!retransmissionTimer.hasTimeout && !isBeyondWindow(tcb)) {
+    retransmissionTimer.startTimeout(now, rtt.timeout());
   }
   armUserTimeout(tcb, now);
   armTailProbe(tcb, now);
@@ -31,66 +31,57 @@ export function armUserTimeout(tcb: Tcb, now: Instant): void {
   }
 }
 
-/** An acknowledgement moved SND.UNA or opened the window: the timers start anew (RFC 6298 5.2, 5.3). */
-export function rearmAfterProgress(tcb: Tcb, now: Instant): void {
-  const { timers, rtt, sender, recovery } = tcb;
-  timers.clear(Timer.userTimeout);
-  if (sender.sndUna === sender.sndNxt) {
-    timers.clear(Timer.retransmission);
-    timers.clear(Timer.tailLossProbe);
-    return;
+/** An acknowledgement was taken in. `isProgress`: it moved SND.UNA or opened the window (RFC 6298 5.2, 5.3). */
+export function rearm(tcb: Tcb, isProgress: boolean, now: Instant): void {
+  const { retransmissionTimer, timers, rtt, sender, recovery } = tcb;
+  const isOutstanding = sender.sndUna !== sender.sndNxt;
+  if (isProgress) {
+    timers.clear(Timer.userTimeout);
+    if (isOutstanding) armUserTimeout(tcb, now);
   }
-  if (tcb.config.retransmission.userTimeout > 0) {
-    timers.setAfter(Timer.userTimeout, now, tcb.config.retransmission.userTimeout);
+  if (sender.isBlockedByWindow) {
+    if (!retransmissionTimer.is("persist")) retransmissionTimer.stop();
+    return armPersist(tcb, now);
   }
-  if (isBeyondWindow(tcb)) {
-    timers.clear(Timer.retransmission);
-    timers.clear(Timer.tailLossProbe);
-    armPersist(tcb, now);
-    return;
+  tcb.windowProbes = 0;
+  if (!isOutstanding) return retransmissionTimer.stop();
+  if (isProgress) retransmissionTimer.startTimeout(now, rtt.timeout());
+  if (recovery.reorderingWait > 0) retransmissionTimer.waitFor(now, recovery.reorderingWait);
+  else if (isProgress) armTailProbe(tcb, now);
+  else if (!retransmissionTimer.is("tail loss probe") || !mayProbeTail(tcb)) {
+    retransmissionTimer.resumeTimeout();
   }
-  timers.setAfter(Timer.retransmission, now, rtt.timeout());
-  if (recovery.phase === "open") armTailProbe(tcb, now);
-  else timers.clear(Timer.tailLossProbe);
 }
 
-/** Schedules a tail loss probe, if it would come before the retransmission timer; RACK's comes before it (RFC 8985 8). */
-export function armTailProbe(tcb: Tcb, now: Instant): void {
-  const { recovery, timers, rtt, config } = tcb;
-  const mayProbe = config.retransmission.tailLossProbe && tcb.handshake.selectiveAck &&
-    recovery.phase === "open" &&
-    recovery.tailProbe.end === null && !recovery.scoreboard.isEmpty &&
-    recovery.scoreboard.octets.sacked === 0 &&
-    timers.isRunning(Timer.retransmission) && !timers.isRunning(Timer.reordering);
-  if (!mayProbe) {
-    timers.clear(Timer.tailLossProbe);
-    return;
-  }
+/** Schedules a tail loss probe, if it would come before the retransmission timeout; RACK's wait comes before it (RFC 8985 8). */
+function armTailProbe(tcb: Tcb, now: Instant): void {
+  const { recovery, retransmissionTimer, rtt, config } = tcb;
+  if (!retransmissionTimer.hasTimeout || retransmissionTimer.kind === "reordering") return;
+  if (!mayProbeTail(tcb)) return retransmissionTimer.resumeTimeout();
   const isSingle = recovery.scoreboard.octets.total <= tcb.sender.mss;
-  const timeout = TailLossProbe.timeout(
-    rtt.srtt,
-    isSingle,
-    config.retransmission.initialRto,
-  );
-  const deadline = earliest(after(now, timeout), timers.deadline(Timer.retransmission));
-  timers.set(Timer.tailLossProbe, deadline);
-  // A probe comes in place of a timeout that is due no later (7.2), and starts that timer anew.
-  if (deadline === timers.deadline(Timer.retransmission)) {
-    timers.set(Timer.retransmission, after(deadline, rtt.timeout()));
-  }
+  const timeout = TailLossProbe.timeout(rtt.srtt, isSingle, config.retransmission.initialRto);
+  retransmissionTimer.probeAfter(now, timeout, rtt.timeout());
+}
+
+/** Whether a tail loss probe would show something: all is quiet, and no other is under way (RFC 8985 7.2). */
+function mayProbeTail({ config, handshake, recovery }: Tcb): boolean {
+  const { scoreboard } = recovery;
+  return config.retransmission.tailLossProbe && handshake.selectiveAck && recovery.phase === "open" &&
+    recovery.tailProbe.end === null && !scoreboard.isEmpty && scoreboard.octets.sacked === 0;
 }
 
 /** Starts the persist timer when the peer's window is all that holds something back (MUST-36, SHLD-29, SHLD-30). */
 export function armPersist(tcb: Tcb, now: Instant): void {
-  if (tcb.timers.isRunning(Timer.persist) || tcb.windowProbeDue || !tcb.sender.isBlockedByWindow) return;
+  const { retransmissionTimer } = tcb;
+  if (retransmissionTimer.is("persist") || tcb.windowProbeDue || !tcb.sender.isBlockedByWindow) return;
   const backedOff = tcb.rtt.rto * 2 ** tcb.windowProbes;
-  tcb.timers.setAfter(Timer.persist, now, micros(Math.min(backedOff, tcb.config.retransmission.maxRto)));
+  retransmissionTimer.startPersist(now, micros(Math.min(backedOff, tcb.config.retransmission.maxRto)));
 }
 
 /** A cork holds data back, but not for ever: the override timeout of RFC 9293 3.8.6.2.1. */
-export function armCork(tcb: Tcb, now: Instant): void {
-  if (!isHeldByCork(tcb) || tcb.timers.isRunning(Timer.persist)) return;
-  tcb.timers.setAfter(Timer.persist, now, CORK_TIME);
+export function armOverride(tcb: Tcb, now: Instant): void {
+  if (!isHeldByCork(tcb) || tcb.timers.isRunning(Timer.override)) return;
+  tcb.timers.setAfter(Timer.override, now, CORK_TIME);
 }
 
 /** Whether a cork is what holds the next data back: less than a segment, for which both windows have room. */

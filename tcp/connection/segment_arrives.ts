@@ -155,7 +155,7 @@ function synArrives(tcb: Tcb, segment: Segment, now: Instant): void {
 function establish(tcb: Tcb, segment: Segment, now: Instant): void {
   const { sender, rtt, handshake, timers } = tcb;
   sender.acknowledge(segment.ack);
-  timers.clear(Timer.retransmission);
+  tcb.retransmissionTimer.stop();
   timers.clear(Timer.connect);
   timers.clear(Timer.userTimeout);
   if (tcb.synSentAt !== NEVER) {

@@ -33,7 +33,7 @@ import { Sender } from "../send/sender.ts";
 import type { Segment } from "../base/segment.ts";
 import { type SeqNumber, seqNumber } from "../base/seq.ts";
 import { isLegalTransition, type State } from "../base/state.ts";
-import { Timers } from "./timers.ts";
+import { RetransmissionTimer, Timers } from "./timers.ts";
 import { Timestamps } from "./timestamps.ts";
 import { elapsed, type Instant, instant, type Micros, micros, NEVER, seconds } from "../base/units.ts";
 
@@ -93,6 +93,7 @@ export class Tcb {
   acknowledging: Acknowledging;
   readonly rtt: RttEstimator;
   readonly timers: Timers = new Timers();
+  readonly retransmissionTimer: RetransmissionTimer = new RetransmissionTimer(this.timers);
   readonly totals: Totals = new Totals();
 
   /** Our SYN or SYN-ACK is to be sent. */

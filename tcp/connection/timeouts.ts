@@ -7,7 +7,7 @@
 import { Event } from "../base/events.ts";
 import type { Tcb } from "./tcb.ts";
 import { armPersist, isBeyondWindow, isHeldByCork } from "./retransmission_timer.ts";
-import { TIMER_NAMES } from "../base/observer.ts";
+import type { TimerName } from "../base/observer.ts";
 import { isSynchronized } from "../base/state.ts";
 import { NO_TIMER, Timer } from "./timers.ts";
 import { after, elapsed, type Instant, type Micros, micros, toSeconds } from "../base/units.ts";
@@ -23,39 +23,47 @@ export function timersFire(tcb: Tcb, now: Instant): void {
 }
 
 /** Tells the observer; `timeoutBefore`: see there. */
-function tell(tcb: Tcb, timer: Timer, timeoutBefore: Micros, now: Instant): void {
-  const name = TIMER_NAMES[timer];
-  if (name !== undefined) tcb.observer?.timerFired(tcb.view, name, timeoutBefore, now);
+function tell(tcb: Tcb, timer: TimerName, timeoutBefore: Micros, now: Instant): void {
+  tcb.observer?.timerFired(tcb.view, timer, timeoutBefore, now);
 }
 
 /** Each timer tells the observer once it is clear that something follows from it. */
 function fire(tcb: Tcb, timer: Timer, now: Instant): void {
   switch (timer) {
     case Timer.retransmission:
-      return retransmissionTimedOut(tcb, now);
-    case Timer.tailLossProbe:
-      return tailProbeTimedOut(tcb, now);
-    case Timer.reordering:
-      return reorderingTimedOut(tcb, now);
-    case Timer.persist:
-      return persistTimedOut(tcb, now);
+      return retransmissionTimerFired(tcb, now);
+    case Timer.override:
+      return overrideTimedOut(tcb, now);
     case Timer.delayedAck:
-      tell(tcb, timer, NO_NEXT, now);
+      tell(tcb, "delayed ACK", NO_NEXT, now);
       tcb.acknowledging.pace?.delayExpired(tcb.rtt.timeout());
       return tcb.acknowledging.acknowledgeNow("ack-delayed-timer");
     case Timer.keepAlive:
       return keepAliveTimedOut(tcb, now);
     case Timer.timeWait:
-      tell(tcb, timer, NO_NEXT, now);
+      tell(tcb, "TIME-WAIT", NO_NEXT, now);
       return tcb.moveTo("CLOSED", "time-wait-over", now);
     case Timer.finWait2:
       return finWait2TimedOut(tcb, now);
     case Timer.connect:
-      tell(tcb, timer, NO_NEXT, now);
+      tell(tcb, "connect", NO_NEXT, now);
       return giveUp(tcb, "The peer did not answer our SYN", now);
     case Timer.userTimeout:
-      tell(tcb, timer, NO_NEXT, now);
+      tell(tcb, "user timeout", NO_NEXT, now);
       return giveUp(tcb, "The peer acknowledged nothing for the user timeout", now);
+  }
+}
+
+function retransmissionTimerFired(tcb: Tcb, now: Instant): void {
+  switch (tcb.retransmissionTimer.kind) {
+    case "retransmission":
+      return retransmissionTimedOut(tcb, now);
+    case "tail loss probe":
+      return tailProbeTimedOut(tcb, now);
+    case "reordering":
+      return reorderingTimedOut(tcb, now);
+    case "persist":
+      return persistTimedOut(tcb, now);
   }
 }
 
@@ -70,9 +78,7 @@ function retransmissionTimedOut(tcb: Tcb, now: Instant): void {
   tcb.beginSample(now);
   tcb.recovery.retransmissionTimeout();
   tcb.congestionChanged(cwnd, ssthresh, "retransmission-timeout", now);
-  tcb.timers.clear(Timer.tailLossProbe);
-  tcb.timers.clear(Timer.reordering);
-  tcb.timers.set(Timer.retransmission, after(now, tcb.rtt.timeout()));
+  tcb.retransmissionTimer.startTimeout(now, tcb.rtt.timeout());
 }
 
 /**
@@ -86,16 +92,14 @@ export function wayChanged(tcb: Tcb, now: Instant): void {
   tcb.recovery.wayChanged();
   tcb.rtt.resetBackoff();
   tcb.congestionChanged(cwnd, ssthresh, "spurious-retransmission", now);
-  tcb.timers.clear(Timer.tailLossProbe);
-  tcb.timers.clear(Timer.reordering);
-  tcb.timers.set(Timer.retransmission, after(now, tcb.rtt.timeout()));
+  tcb.retransmissionTimer.startTimeout(now, tcb.rtt.timeout());
 }
 
 /** RFC 6298 5.5. */
 function doubleRto(tcb: Tcb, now: Instant): void {
   const timeoutBefore = tcb.rtt.timeout();
   tcb.rtt.doubleRto();
-  tell(tcb, Timer.retransmission, timeoutBefore, now);
+  tell(tcb, "retransmission", timeoutBefore, now);
 }
 
 /** RFC 6298 5.5 and 5.7, MUST-22: the SYN is sent again, later each time. */
@@ -104,14 +108,14 @@ function synTimedOut(tcb: Tcb, now: Instant): void {
   const retries = tcb.state === "SYN-SENT" ? config.handshake.synRetries : config.handshake.synAckRetries;
   const isTimed = tcb.state === "SYN-SENT" && config.handshake.connectTimeout > 0;
   if (!isTimed && handshake.retransmissions >= retries) {
-    tell(tcb, Timer.retransmission, NO_NEXT, now);
+    tell(tcb, "retransmission", NO_NEXT, now);
     return giveUp(tcb, "The peer did not answer our SYN", now);
   }
   doubleRto(tcb, now);
   handshake.retransmissions++;
   tcb.totals.segmentsRetransmitted++;
   tcb.synDue = true;
-  tcb.timers.set(Timer.retransmission, after(now, tcb.rtt.timeout()));
+  tcb.retransmissionTimer.startTimeout(now, tcb.rtt.timeout());
 }
 
 /** R1: the user learns of the doubt (SHLD-9). R2: the connection ends. Both count for one segment: the oldest. */
@@ -123,7 +127,7 @@ function mayGoOn(tcb: Tcb, now: Instant): boolean {
   if (config.retransmission.userTimeout > 0 || tcb.expiries <= config.retransmission.retriesUntilClose) {
     return true;
   }
-  tell(tcb, Timer.retransmission, NO_NEXT, now);
+  tell(tcb, "retransmission", NO_NEXT, now);
   giveUp(
     tcb,
     `The peer acknowledged nothing after ${config.retransmission.retriesUntilClose} retransmissions`,
@@ -134,32 +138,28 @@ function mayGoOn(tcb: Tcb, now: Instant): boolean {
 
 function tailProbeTimedOut(tcb: Tcb, now: Instant): void {
   if (tcb.recovery.scoreboard.isEmpty) return;
-  tell(tcb, Timer.tailLossProbe, NO_NEXT, now);
+  tell(tcb, "tail loss probe", NO_NEXT, now);
   tcb.tailProbeDue = true;
-  // RFC 8985 7.3: the retransmission timer starts anew with the probe.
-  tcb.timers.set(Timer.retransmission, after(now, tcb.rtt.timeout()));
+  // RFC 8985 7.3: the retransmission timeout starts anew with the probe.
+  tcb.retransmissionTimer.startTimeout(now, tcb.rtt.timeout());
 }
 
 function reorderingTimedOut(tcb: Tcb, now: Instant): void {
-  tell(tcb, Timer.reordering, NO_NEXT, now);
+  tell(tcb, "reordering", NO_NEXT, now);
+  tcb.retransmissionTimer.resumeTimeout();
   const { cwnd, ssthresh } = tcb.control;
   tcb.beginSample(now);
   tcb.recovery.reorderingTimeout();
   tcb.congestionChanged(cwnd, ssthresh, tcb.recovery.changeReason, now);
   const { reorderingWait } = tcb.recovery;
-  if (reorderingWait > 0) tcb.timers.set(Timer.reordering, after(now, reorderingWait));
+  if (reorderingWait > 0) tcb.retransmissionTimer.waitFor(now, reorderingWait);
 }
 
 /** RFC 9293 3.8.6.1: the window may stay closed for ever while probes are answered (MUST-37). */
 function persistTimedOut(tcb: Tcb, now: Instant): void {
   const { sender } = tcb;
-  const isCorked = isHeldByCork(tcb);
-  if (!isCorked && !sender.isBlockedByWindow && !isBeyondWindow(tcb)) return;
-  tell(tcb, Timer.persist, NO_NEXT, now);
-  if (isCorked) {
-    tcb.windowProbeDue = true;
-    return;
-  }
+  if (!sender.isBlockedByWindow && !isBeyondWindow(tcb)) return;
+  tell(tcb, "persist", NO_NEXT, now);
   const silence = elapsed(tcb.lastReceivedAt, now);
   const isAnswered = tcb.windowProbes === 0 || silence <= tcb.lastProbeWait;
   tcb.unansweredProbes = isAnswered ? 0 : tcb.unansweredProbes + 1;
@@ -168,7 +168,14 @@ function persistTimedOut(tcb: Tcb, now: Instant): void {
   }
   tcb.windowProbes++;
   armPersist(tcb, now);
-  tcb.lastProbeWait = elapsed(now, tcb.timers.deadline(Timer.persist));
+  tcb.lastProbeWait = elapsed(now, tcb.retransmissionTimer.deadline);
+  tcb.windowProbeDue = true;
+}
+
+/** RFC 9293 3.8.6.2.1. */
+function overrideTimedOut(tcb: Tcb, now: Instant): void {
+  if (!isHeldByCork(tcb)) return;
+  tell(tcb, "override", NO_NEXT, now);
   tcb.windowProbeDue = true;
 }
 
@@ -183,7 +190,7 @@ function keepAliveTimedOut(tcb: Tcb, now: Instant): void {
       : after(tcb.lastReceivedAt, config.closing.keepAliveIdle);
     return timers.set(Timer.keepAlive, rest);
   }
-  tell(tcb, Timer.keepAlive, NO_NEXT, now);
+  tell(tcb, "keep-alive", NO_NEXT, now);
   if (tcb.keepAliveProbes >= config.closing.keepAliveProbes) {
     tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-timeout" };
     return giveUp(tcb, `The peer answered none of ${config.closing.keepAliveProbes} keep-alive probes`, now);
@@ -195,7 +202,7 @@ function keepAliveTimedOut(tcb: Tcb, now: Instant): void {
 
 function finWait2TimedOut(tcb: Tcb, now: Instant): void {
   if (tcb.state !== "FIN-WAIT-2") return;
-  tell(tcb, Timer.finWait2, NO_NEXT, now);
+  tell(tcb, "FIN-WAIT-2", NO_NEXT, now);
   tcb.moveTo("CLOSED", "fin-wait-2-over", now);
 }
 

@@ -1,24 +1,23 @@
 /**
- * The fixed set of deadlines of one connection.
+ * The fixed set of deadlines of one connection, and the retransmission timer, which is one of them and has a kind.
  *
  * @module
  */
 
-import { TIMER_NAMES } from "../base/observer.ts";
+import type { TimerName } from "../base/observer.ts";
 import { after, type Instant, type Micros, NEVER } from "../base/units.ts";
 
-/** The timers by name; the values are indexes into {@link TIMER_NAMES}. */
+/** The timers; those that are due at the same moment fire in this order. */
 export const Timer = {
+  /** See {@link RetransmissionTimer}. */
   retransmission: 0,
-  tailLossProbe: 1,
-  reordering: 2,
-  persist: 3,
-  delayedAck: 4,
-  keepAlive: 5,
-  timeWait: 6,
-  finWait2: 7,
-  connect: 8,
-  userTimeout: 9,
+  override: 1,
+  delayedAck: 2,
+  keepAlive: 3,
+  timeWait: 4,
+  finWait2: 5,
+  connect: 6,
+  userTimeout: 7,
 } as const;
 
 /** One of the timers. */
@@ -27,7 +26,7 @@ export type Timer = typeof Timer[keyof typeof Timer];
 /** What {@link Timers.nextDue} returns when no timer is due. */
 export const NO_TIMER = -1;
 
-const TIMER_COUNT = TIMER_NAMES.length;
+const TIMER_COUNT = Object.keys(Timer).length;
 
 /** Where the cached minimum lies, behind the deadlines: in a typed array it makes no garbage. */
 const NEXT = TIMER_COUNT;
@@ -100,5 +99,94 @@ export class Timers {
       if (deadline < next) next = deadline;
     }
     deadlines[NEXT] = next;
+  }
+}
+
+/** What the retransmission timer is for. */
+export type RetransmissionKind = Extract<
+  TimerName,
+  "retransmission" | "tail loss probe" | "reordering" | "persist"
+>;
+
+/**
+ * The retransmission timer: one timer with a kind, since these exclude each other (RFC 8985 8). A tail loss probe and RACK's
+ * wait for what may only be late come before the retransmission timeout, which is due after them; behind a window that lets
+ * nothing out there is no timeout, but the persist timer.
+ */
+export class RetransmissionTimer {
+  readonly #timers: Timers;
+  #kind: RetransmissionKind = "retransmission";
+  #timeoutAt: Instant = NEVER;
+
+  /** The timer whose deadline is {@link Timer.retransmission} of `timers`. */
+  constructor(timers: Timers) {
+    this.#timers = timers;
+  }
+
+  /** What it is for, or was for when it ran last. */
+  get kind(): RetransmissionKind {
+    return this.#kind;
+  }
+
+  /** When it fires; NEVER when it does not run. */
+  get deadline(): Instant {
+    return this.#timers.deadline(Timer.retransmission);
+  }
+
+  /** When the retransmission timeout is due, which a probe or a wait may come before; NEVER: none is. */
+  get timeoutAt(): Instant {
+    return this.hasTimeout ? this.#timeoutAt : NEVER;
+  }
+
+  /** Whether a retransmission timeout is due, next or after what comes before it. */
+  get hasTimeout(): boolean {
+    return this.#kind !== "persist" && this.#timers.isRunning(Timer.retransmission);
+  }
+
+  /** Whether it runs and is of this kind. */
+  is(kind: RetransmissionKind): boolean {
+    return this.#kind === kind && this.#timers.isRunning(Timer.retransmission);
+  }
+
+  /** Runs until the retransmission timeout, `span` after `now`, whatever it was for. */
+  startTimeout(now: Instant, span: Micros): void {
+    this.#kind = "retransmission";
+    this.#timeoutAt = after(now, span);
+    this.#timers.setAfter(Timer.retransmission, now, span);
+  }
+
+  /** Runs until the window is to be probed, `span` after `now`, whatever it was for. */
+  startPersist(now: Instant, span: Micros): void {
+    this.#kind = "persist";
+    this.#timers.setAfter(Timer.retransmission, now, span);
+  }
+
+  /**
+   * A tail loss probe comes `span` after `now` and before the timeout, or in place of one that is due no later (RFC 8985 7.2):
+   * then the next is due `timeout` after it.
+   */
+  probeAfter(now: Instant, span: Micros, timeout: Micros): void {
+    this.#kind = "tail loss probe";
+    if (now + span < this.#timeoutAt) return this.#timers.setAfter(Timer.retransmission, now, span);
+    this.#timers.set(Timer.retransmission, this.#timeoutAt);
+    this.#timeoutAt = after(this.#timeoutAt, timeout);
+  }
+
+  /** RACK's wait comes before the timeout, until `span` after `now`; one that would end no sooner does not. */
+  waitFor(now: Instant, span: Micros): void {
+    if (now + span >= this.#timeoutAt) return this.resumeTimeout();
+    this.#kind = "reordering";
+    this.#timers.setAfter(Timer.retransmission, now, span);
+  }
+
+  /** What came before the timeout is over or called off: the timeout is next, when it was due already. */
+  resumeTimeout(): void {
+    this.#kind = "retransmission";
+    this.#timers.set(Timer.retransmission, this.#timeoutAt);
+  }
+
+  /** Stops it, whatever it is for. */
+  stop(): void {
+    this.#timers.clear(Timer.retransmission);
   }
 }

@@ -14,7 +14,7 @@ import { seqAdd, seqAfter, seqAtOrAfter, seqDistance, type SeqNumber } from "../
 import { newDataDue } from "./idle.ts";
 import { FIRST_SYN, NO_RECORD, type Tcb } from "./tcb.ts";
 import { mostSackBlocks } from "./acknowledging_arrivals.ts";
-import { armCork, armForOutstanding, armPersist } from "./retransmission_timer.ts";
+import { armForOutstanding, armOverride, armPersist } from "./retransmission_timer.ts";
 import { Timer } from "./timers.ts";
 import { elapsed, type Instant, NEVER } from "../base/units.ts";
 
@@ -255,7 +255,7 @@ function sendTailProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
   if (length > 0) {
     sendNew(tcb, out, length, "tail-loss-probe", now);
     recovery.tailProbe.sent(sender.sndNxt, false);
-    tcb.timers.clear(Timer.tailLossProbe); // no second probe while this one is out
+    tcb.retransmissionTimer.resumeTimeout(); // no second probe while this one is out
     return true;
   }
   if (scoreboard.isEmpty) return false;
@@ -300,7 +300,7 @@ function sendData(tcb: Tcb, out: Segment, now: Instant): boolean {
   if (length > 0 || sender.finMayGo(0)) return sendNew(tcb, out, length, reasonOfNewData(tcb, length), now);
   if (room < Math.min(sender.mss, sender.unsent) && sender.usableWindow > 0) tcb.cwndLimited = true;
   armPersist(tcb, now);
-  armCork(tcb, now);
+  armOverride(tcb, now);
   return false;
 }
 

@@ -14,7 +14,7 @@ import { dataGiven } from "./idle.ts";
 import { seqAtOrAfter, seqDistance } from "../base/seq.ts";
 import type { CompleteOptions } from "./connection_options.ts";
 import { Tcb } from "./tcb.ts";
-import { armForOutstanding } from "./retransmission_timer.ts";
+import { armUserTimeout } from "./retransmission_timer.ts";
 import { Timer } from "./timers.ts";
 import { after, type Instant } from "../base/units.ts";
 
@@ -259,7 +259,7 @@ export function configure(tcb: Tcb, changes: PartialConfig, now: Instant): void 
   }
   if (retransmission?.userTimeout !== undefined) {
     tcb.timers.clear(Timer.userTimeout);
-    if (tcb.sender.unacknowledged > 0) armForOutstanding(tcb, now);
+    if (tcb.sender.unacknowledged > 0) armUserTimeout(tcb, now);
   }
   if (tcb.sender.ring.room > 0) tcb.addEvents(Event.writable);
 }

@@ -201,17 +201,27 @@ function checkMemory(tcb: Tcb): void {
   );
 }
 
-/** RFC 8985 8: of the kinds of the retransmission timer those that exclude each other never run together. */
-function checkTimers({ sender, timers }: Tcb): void {
-  const [rto, probe, reordering, persist] = [
-    Timer.retransmission,
-    Timer.tailLossProbe,
-    Timer.reordering,
-    Timer.persist,
-  ].map((timer) => timers.isRunning(timer));
-  demand(!(probe && reordering), "A tail loss probe is due while RACK waits for what may be late");
-  demand(!probe || rto === true, "A tail loss probe is due without a retransmission timer behind it");
-  demand(!(persist && rto && sender.sndWnd === 0), "Window probes and retransmissions are due together");
+/** RFC 8985 8: what the retransmission timer is for is what it can be for as things stand. */
+function checkTimers({ recovery, retransmissionTimer, sender }: Tcb): void {
+  const { deadline, kind, timeoutAt } = retransmissionTimer;
+  if (deadline === NEVER) return;
+  const isOutstanding = sender.sndUna !== sender.sndNxt;
+  demand(
+    kind === "persist" || isOutstanding,
+    `The retransmission timer runs (${kind}), and nothing is outstanding`,
+  );
+  demand(
+    kind === "persist" || deadline <= timeoutAt,
+    `A ${kind} timer is due after the timeout that follows it`,
+  );
+  demand(
+    kind !== "persist" || !isOutstanding || sender.sndWnd === 0,
+    "Only probes go where the window is open",
+  );
+  demand(
+    kind !== "tail loss probe" || recovery.phase === "open" && recovery.tailProbe.end === null,
+    `A tail loss probe is due in ${recovery.phase}`,
+  );
 }
 
 /** What waits for something to happen has a timer that makes it happen. */
@@ -226,7 +236,7 @@ function checkDeadline(tcb: Tcb): void {
       return;
     case "SYN-SENT":
     case "SYN-RECEIVED":
-      demand(timers.isRunning(Timer.retransmission), `No timer repeats the SYN in ${tcb.state}`);
+      demand(tcb.retransmissionTimer.timeoutAt !== NEVER, `No timer repeats the SYN in ${tcb.state}`);
       return;
     case "TIME-WAIT":
       demand(timers.isRunning(Timer.timeWait), "No timer ends TIME-WAIT");
@@ -240,8 +250,7 @@ function checkDeadline(tcb: Tcb): void {
     case "CLOSING":
     case "LAST-ACK": {
       const waits = isOutstanding || sender.unsent > 0 || sender.finQueued && !sender.finSent;
-      const isTimed = timers.isRunning(Timer.retransmission) || timers.isRunning(Timer.persist) ||
-        timers.isRunning(Timer.tailLossProbe) || timers.isRunning(Timer.reordering);
+      const isTimed = timers.isRunning(Timer.retransmission) || timers.isRunning(Timer.override);
       demand(!waits || isTimed, `No timer runs in ${tcb.state} with ${describeWaiting(tcb)}`);
     }
   }

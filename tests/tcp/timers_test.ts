@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { TIMER_NAMES } from "../../tcp/base/observer.ts";
-import { NO_TIMER, Timer, Timers } from "../../tcp/connection/timers.ts";
-import { instant, NEVER } from "../../tcp/base/units.ts";
+import { NO_TIMER, RetransmissionTimer, Timer, Timers } from "../../tcp/connection/timers.ts";
+import { instant, micros, NEVER } from "../../tcp/base/units.ts";
 
 const at = instant;
 
@@ -14,13 +13,6 @@ Deno.test("no timer runs at first", () => {
   }
   assertEquals(timers.nextDue(at(1e15)), NO_TIMER);
   assertEquals(timers.nextDue(NEVER), NO_TIMER);
-});
-
-Deno.test("every timer has a name, in the order of the values", () => {
-  assertEquals(Object.values(Timer), TIMER_NAMES.map((_, i) => i));
-  assertEquals(TIMER_NAMES[Timer.retransmission], "retransmission");
-  assertEquals(TIMER_NAMES[Timer.userTimeout], "user timeout");
-  assertEquals(TIMER_NAMES[Timer.finWait2], "FIN-WAIT-2");
 });
 
 Deno.test("the next deadline is the least, whatever is set, moved and cleared", () => {
@@ -43,11 +35,11 @@ Deno.test("the next deadline is the least, whatever is set, moved and cleared", 
 
 Deno.test("one of two equal deadlines may go", () => {
   const timers = new Timers();
-  timers.set(Timer.persist, at(50));
+  timers.set(Timer.override, at(50));
   timers.set(Timer.keepAlive, at(50));
-  timers.clear(Timer.persist);
+  timers.clear(Timer.override);
   assertEquals(timers.next(), 50);
-  assert(!timers.isRunning(Timer.persist) && timers.isRunning(Timer.keepAlive));
+  assert(!timers.isRunning(Timer.override) && timers.isRunning(Timer.keepAlive));
 });
 
 Deno.test("due timers come once each, in the order of their deadlines, and stop", () => {
@@ -86,6 +78,64 @@ Deno.test("clearAll stops everything", () => {
 Deno.test("two connections' timers do not touch each other", () => {
   const one = new Timers();
   const other = new Timers();
-  one.set(Timer.persist, at(5));
+  one.set(Timer.override, at(5));
   assertEquals(other.next(), NEVER);
+});
+
+/** A retransmission timer and the deadlines that it is one of. */
+function retransmissionTimer(): { timer: RetransmissionTimer; timers: Timers } {
+  const timers = new Timers();
+  return { timer: new RetransmissionTimer(timers), timers };
+}
+
+Deno.test("a tail loss probe comes before the timeout, which follows at its time when the probe is called off (RFC 8985 8)", () => {
+  const { timer, timers } = retransmissionTimer();
+  timer.startTimeout(at(0), micros(300));
+  timer.probeAfter(at(0), micros(100), micros(300));
+  assert(timer.is("tail loss probe") && !timer.is("retransmission"));
+  assertEquals([timers.next(), timer.timeoutAt], [100, 300]);
+  timer.resumeTimeout();
+  assert(timer.is("retransmission"));
+  assertEquals([timers.next(), timer.timeoutAt], [300, 300]);
+});
+
+Deno.test("a tail loss probe takes the place of a timeout that is due no later, which then starts anew (RFC 8985 7.2)", () => {
+  const { timer } = retransmissionTimer();
+  timer.startTimeout(at(0), micros(300));
+  timer.probeAfter(at(100), micros(400), micros(500));
+  assert(timer.is("tail loss probe"));
+  assertEquals([timer.deadline, timer.timeoutAt], [300, 800]);
+});
+
+Deno.test("RACK's wait takes the place of a tail loss probe; one that would outlast the timeout does not count (RFC 8985 8)", () => {
+  const { timer } = retransmissionTimer();
+  timer.startTimeout(at(0), micros(300));
+  timer.probeAfter(at(0), micros(200), micros(200));
+  timer.waitFor(at(0), micros(250));
+  assert(timer.is("reordering"));
+  assertEquals(timer.deadline, 250);
+  timer.waitFor(at(0), micros(300));
+  assert(timer.is("retransmission"));
+  assertEquals(timer.deadline, 300);
+});
+
+Deno.test("the persist timer has no timeout behind it, and ends with the next one (RFC 9293 3.8.6.1)", () => {
+  const { timer, timers } = retransmissionTimer();
+  timer.startTimeout(at(0), micros(300));
+  timer.startPersist(at(0), micros(500));
+  assert(timer.is("persist"));
+  assertEquals([timers.next(), timer.timeoutAt], [500, NEVER]);
+  timer.startTimeout(at(0), micros(600));
+  assertEquals([timers.next(), timer.timeoutAt, timer.kind], [600, 600, "retransmission"]);
+});
+
+Deno.test("a timer that was stopped, or has fired, is of no kind and has no timeout", () => {
+  const { timer, timers } = retransmissionTimer();
+  timer.startTimeout(at(0), micros(300));
+  timer.stop();
+  assert(!timer.is("retransmission"));
+  assertEquals([timer.deadline, timer.timeoutAt], [NEVER, NEVER]);
+  timer.startTimeout(at(0), micros(300));
+  assertEquals(timers.nextDue(at(300)), Timer.retransmission);
+  assertEquals([timer.is("retransmission"), timer.timeoutAt, timer.kind], [false, NEVER, "retransmission"]);
 });

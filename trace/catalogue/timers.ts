@@ -65,6 +65,11 @@ export const TIMERS: Readonly<Record<TimerName, CatalogueEntry>> = {
       sentence: "Less than a full segment may be sent, and has waited long enough for more.",
     },
   ),
+  "override": {
+    rule: "RFC 9293 3.8.6.2.1",
+    label: "override timer",
+    sentence: "A cork has held back less than a full segment for long enough.",
+  },
   "delayed ACK": {
     rule: "RFC 9293 3.8.6.3, MUST-40",
     label: "delayed-ACK timer",
