@@ -41,6 +41,28 @@ export function mermaidText(text: string): string {
   });
 }
 
+/** What stands in plain ASCII for characters that our own texts use. */
+const IN_ASCII: Readonly<Record<string, string>> = {
+  "µ": "u",
+  "·": "*",
+  "∞": "inf",
+  "…": "...",
+  "×": "x",
+  "⋮": ":",
+  "−": "-",
+  "≤": "<=",
+  "≥": ">=",
+  "→": "->",
+  "“": '"',
+  "”": '"',
+  "’": "'",
+};
+
+/** Text for a terminal that has ASCII characters only; what has no likeness in them becomes a question mark. */
+export function asciiText(text: string): string {
+  return text.replace(/[\u0080-\u{10ffff}]/gu, (character) => IN_ASCII[character] ?? "?");
+}
+
 /** Octets as text, undecodable ones as U+FFFD, and what a terminal might obey escaped. */
 export function octetsText(octets: Uint8Array): string {
   return terminalText(new TextDecoder("utf-8", { ignoreBOM: true }).decode(octets));

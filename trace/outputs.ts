@@ -119,7 +119,7 @@ export class Outputs {
 
   #firstLadder(): Ladder {
     const [ladder] = this.#ladders(ALIKE_IN_PICTURE, MOST_ROWS_IN_PICTURE, 1);
-    return ladder ?? { local: "local", remote: "remote", rows: [] };
+    return ladder ?? { local: "local", remote: "remote", initial: { local: null, remote: null }, rows: [] };
   }
 
   #ladders(mostAlike: number, mostRows: number, most = Infinity): readonly Ladder[] {
@@ -127,8 +127,9 @@ export class Outputs {
     if (recording === null) return [];
     return recording.connections.slice(0, most).map((connection) => {
       const kept = recording.kept(connection.id);
-      const events = this.#options.absolute === true ? absoluteEvents(kept, connection) : kept;
-      return ladderOf(events, connection, recording.start, { mostAlike, mostRows });
+      const absolute = this.#options.absolute === true;
+      const events = absolute ? absoluteEvents(kept, connection) : kept;
+      return ladderOf(events, connection, recording.start, { mostAlike, mostRows, absolute });
     });
   }
 }

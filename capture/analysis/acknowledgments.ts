@@ -115,6 +115,8 @@ function needless(
   proof: string,
 ): void {
   verdict.values["repeated"] = `${seq} to ${end - 1}`;
+  verdict.values["repeatedFrom"] = seq;
+  verdict.values["repeatedTo"] = end - 1;
   verdict.values["repeatedSince"] = `${spanText(time - lastAt)} ago, frame ${lastFrame},`;
   verdict.values["needless"] = proof;
   verdict.add("needless");

@@ -231,7 +231,7 @@ const STORIES:
       "> handshake done",
       "# The capture was taken near the client: 100 µs to it and back, 10 ms to the server and back.",
       "> data",
-      "< acknowledges, window closed, window shrinks",
+      "< acknowledges, zero window, window shrinks",
       "> window probe",
       "< answer to a window probe",
       "> window probe",

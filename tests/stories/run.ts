@@ -35,10 +35,12 @@ export interface Texts {
 /** The same texts but for narration and figures, which only the program itself has. */
 export type ReadBack = Omit<Texts, "narration" | "statistics">;
 
-/** Its ladder as files. */
+/** Its ladder as files, and in a narrow and a wide terminal. */
 export interface Pictures {
   readonly svg: string;
   readonly mermaid: string;
+  readonly narrow: string;
+  readonly wide: string;
 }
 
 /** What came of a story. */
@@ -50,6 +52,8 @@ export interface Outcome {
 
 const PROGRAM = "rawtcp-client 0";
 const LADDER_WIDTH = 100;
+const NARROW_WIDTH = 60;
+const WIDE_WIDTH = 140;
 const EXPLAIN_WIDTH = 100;
 /** 2026-01-01 00:00:00 UTC. */
 const EPOCH = 1_767_225_600_000_000;
@@ -79,8 +83,8 @@ class Pages {
     };
   }
 
-  ladderOf(outputs: Outputs): string {
-    const options = { width: LADDER_WIDTH, ascii: this.#story.ascii === true, color: false };
+  ladderOf(outputs: Outputs, width = LADDER_WIDTH): string {
+    const options = { width, ascii: this.#story.ascii === true, color: false };
     return page(outputs.terminalLadder(options));
   }
 }
@@ -140,6 +144,8 @@ export async function runStory(which: string | Story, beside: Observer | null = 
     pictures: {
       svg: tracer.outputs.svgLadder(),
       mermaid: tracer.outputs.mermaidLadder(),
+      narrow: pages.ladderOf(tracer.outputs, NARROW_WIDTH),
+      wide: pages.ladderOf(tracer.outputs, WIDE_WIDTH),
     },
     readBack: readBack(joined(file), story),
   };

@@ -58,7 +58,7 @@ async function shownByStory(name: string): Promise<readonly Shown[]> {
       golden?.[output],
     ]),
     ...(["trace", "explain", "ladder"] as const).map((output): Shown => [readBack[output], live[output]]),
-    ...(["svg", "mermaid"] as const).flatMap((kind): readonly Shown[] =>
+    ...(["svg", "mermaid", "narrow", "wide"] as const).flatMap((kind): readonly Shown[] =>
       drawn === undefined ? [] : [[pictures[kind], drawn[kind]]]
     ),
   ];

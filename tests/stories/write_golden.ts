@@ -6,7 +6,7 @@
  * @module
  */
 
-import { runStory } from "./run.ts";
+import { type Pictures, runStory } from "./run.ts";
 import { PICTURED, STORIES } from "./stories.ts";
 import { glossaryPage } from "./glossary_page.ts";
 import { situationsPage } from "./situations_page.ts";
@@ -14,6 +14,14 @@ import { toldOfAll, toldPage } from "./told.ts";
 import { wordsPage } from "./words.ts";
 
 const FOLDER = new URL("./golden/", import.meta.url);
+
+/** What is drawn of some stories, and the files that have it. */
+const DRAWN = [
+  ["svg", "ladder.svg"],
+  ["mermaid", "ladder.mmd"],
+  ["narrow", "ladder.60.txt"],
+  ["wide", "ladder.140.txt"],
+] as const satisfies readonly (readonly [keyof Pictures, string])[];
 
 const imports: string[] = [];
 const entries: string[] = [];
@@ -29,11 +37,12 @@ for (const { name } of STORIES) {
     return `${output}: ${variable}`;
   });
   if (PICTURED.includes(name)) {
-    for (const [ending, text] of [["svg", pictures.svg], ["mmd", pictures.mermaid]] as const) {
-      Deno.writeTextFileSync(new URL(`ladder.${ending}`, folder), text);
-      imports.push(`import ${name}_${ending} from "./${name}/ladder.${ending}" with { type: "text" };`);
-    }
-    drawn.push(`  [${JSON.stringify(name)}, { svg: ${name}_svg, mermaid: ${name}_mmd }],`);
+    const fields = DRAWN.map(([kind, file]) => {
+      Deno.writeTextFileSync(new URL(file, folder), pictures[kind]);
+      imports.push(`import ${name}_${kind} from "./${name}/${file}" with { type: "text" };`);
+      return `${kind}: ${name}_${kind}`;
+    });
+    drawn.push(`  [${JSON.stringify(name)}, { ${fields.join(", ")} }],`);
   }
   entries.push(`  [${JSON.stringify(name)}, { ${fields.join(", ")} }],`);
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { markupText, mermaidText, octetsText, terminalText } from "../../trace/escape.ts";
+import { asciiText, markupText, mermaidText, octetsText, terminalText } from "../../trace/escape.ts";
 
 const CASES: readonly (readonly [name: string, escaped: string, expected: string])[] = [
   ["terminal: escape sequences", terminalText("\x1b[31mred\x9b0m"), "\\x1b[31mred\\x9b0m"],
@@ -7,6 +7,11 @@ const CASES: readonly (readonly [name: string, escaped: string, expected: string
   ["terminal: bidirectional overrides", terminalText("\u202eabc\u2066"), "\\u202eabc\\u2066"],
   ["terminal: tags and lone surrogates", terminalText("\u{e0041}\ud800"), "\\u{e0041}\\ud800"],
   ["terminal: ordinary text of all scripts stays", terminalText("größer 東京 👨‍👩‍👧"), "größer 東京 👨‍👩‍👧"],
+  [
+    "ASCII: what our own texts use, and the rest",
+    asciiText("3 µs · ∞ … größer 👨"),
+    "3 us * inf ... gr??er ?",
+  ],
   [
     "markup: elements, quotes and entities",
     markupText(`<script a="b" c='d'>&amp;`),

@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Flag } from "../../tcp/base/segment.ts";
 import { instant } from "../../tcp/base/units.ts";
+import { moreRow } from "../../trace/ladder/draft.ts";
 import { type Ladder, ladderOf } from "../../trace/ladder/rows.ts";
 import { terminalLadder } from "../../trace/ladder/terminal.ts";
 import { Recorder } from "../../trace/recorder.ts";
@@ -118,9 +119,7 @@ Deno.test("at 100 columns no words on what a ladder leaves out are cut, whatever
     "sent: 141234 data, 141234 ACKs, 12345 again",
     "received: 141234 data, 141234 ACKs, 12345 with SACK, 12345 not in order",
   ]);
-  const rows = all.map((label) => {
-    return { event: 0, time: 0, kind: "more", tone: "note", label, state: null, why: "" } as const;
-  });
+  const rows = all.map((label) => moreRow(0, label));
   const [record] = recording.connections;
   assert(record !== undefined);
   const long = ladderOf(recording.kept(1), record, recording.start, { mostAlike: 8, mostRows: 2_000 });

@@ -125,7 +125,7 @@ const ACKNOWLEDGMENTS: Readonly<Record<AckMeaning, Entry>> = {
   },
   "duplicate-ack": {
     rule: "RFC 5681 2",
-    label: "duplicate ACK",
+    label: "duplicate ACK {nextDupAck}",
     sentence:
       "ACK {ack} again, duplicate number {nextDupAck}: something after {ack} has arrived, but not {ack} itself.",
   },
@@ -148,7 +148,7 @@ const ACKNOWLEDGMENTS: Readonly<Record<AckMeaning, Entry>> = {
     {
       when: ({ segment }) => segment.window === 0,
       rule: "RFC 9293 3.8.6.1, MUST-37",
-      label: "answers the probe",
+      label: "answers the probe, zero window",
       sentence:
         "The peer answers our window probe: it still waits for {ack}, and its window is still closed.",
     },
@@ -181,7 +181,7 @@ const WINDOWS: Readonly<Record<WindowMeaning, Entry>> = {
   },
   "window-closes": {
     rule: "RFC 9293 3.8.6.1",
-    label: "window closed",
+    label: "zero window",
     sentence: "The peer's window is closed: it has no room for more at present.",
   },
 };

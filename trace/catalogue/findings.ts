@@ -186,7 +186,7 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
   },
   "window-zero": {
     rule: "RFC 9293 3.8.6.1",
-    label: "window closed",
+    label: "zero window",
     sentence: "The window of {sender} is closed: it has no room for now.",
   },
   "window-taken-back": {

@@ -17,6 +17,7 @@ export function mermaidLadder(ladder: Ladder): string {
     "sequenceDiagram",
     `    participant L as ${mermaidText(ladder.local)}`,
     `    participant R as ${mermaidText(ladder.remote)}`,
+    ...initialNotes(ladder),
     ...shortened(ladder.rows.map(rowText)),
   ];
   return `${lines.join("\n")}\n`;
@@ -37,6 +38,25 @@ function shortened(texts: readonly string[]): readonly string[] {
   return [...first, `    Note over L,R: ${hidden} more rows`, ...last.reverse()];
 }
 
+/** What is lost ends in a cross; what is only presumed to be has a dotted line as well. */
+function headOf({ loss, tone }: LadderRow): string {
+  switch (loss) {
+    case "known":
+      return "-x";
+    case "presumed":
+      return "--x";
+    case null:
+      return tone === "again" ? "-->>" : "->>";
+  }
+}
+
+/** The header's own numbers for which 0 stands. */
+function initialNotes({ initial }: Ladder): readonly string[] {
+  const note = (side: string, number: number | null): readonly string[] =>
+    number === null ? [] : [`    Note ${side}: seq 0 is ${number}`];
+  return [...note("left of L", initial.local), ...note("right of R", initial.remote)];
+}
+
 function rowText(row: LadderRow): string {
   const label = mermaidText(row.label);
   const state = row.state === null ? "" : `\n    Note left of L: ${mermaidText(row.state)}`;
@@ -44,8 +64,10 @@ function rowText(row: LadderRow): string {
     case "sent":
     case "arrived": {
       const [from, to] = row.kind === "sent" ? ["L", "R"] : ["R", "L"];
-      const head = row.tone === "lost" ? "-x" : row.tone === "again" ? "-->>" : "->>";
-      return `    ${from}${head}${to}: ${label}, at ${mermaidText(spanText(row.time))}${state}`;
+      const words = [...row.loss === "presumed" ? ["presumed lost"] : [], ...row.marks].join(", ");
+      const marks = words === "" ? "" : ` (${mermaidText(words)})`;
+      const time = mermaidText(spanText(row.time));
+      return `    ${from}${headOf(row)}${to}: ${label}${marks}, at ${time}${state}`;
     }
     case "note":
       return label === "" ? state.slice(1) : `    Note left of L: ${label}${state}`;

@@ -6,40 +6,58 @@
 
 import { markupText } from "../escape.ts";
 import { secondsText, spanText } from "../format.ts";
+import { BRACE_STYLE, type BraceEnd, bracesOf } from "./svg_braces.ts";
 import type { Ladder, LadderRow } from "./rows.ts";
 
-const WIDTH = 860;
-const LEFT_LINE = 230;
-const RIGHT_LINE = 800;
+const WIDTH = 960;
+const LEFT_LINE = 330;
+const RIGHT_LINE = 900;
 const TIME_X = 92;
 const STATE_X = LEFT_LINE - 12;
-const TOP = 70;
+/** The heads of both ends are two lines above each other, with the numbers for which 0 stands. */
+const HEAD_Y = 28;
+const INITIAL_Y = 44;
+const LINES_Y = 54;
+const TOP = 84;
 const ROW_HEIGHT = 30;
+/** What a row needs besides when a line of marks stands below its arrow. */
+const MARKS_HEIGHT = 18;
 /** How much lower an arrow ends than it begins: time passes under way. */
 const SLANT = 14;
 const ARROW_LENGTH = 9;
+/** How much of the way a lost segment is drawn to go. */
+const LOST_REACH = 0.7;
 /** A pause is drawn as one from this long on, and longer pauses with more room, up to a limit. */
 const LEAST_PAUSE = 50_000;
 const MOST_PAUSE_HEIGHT = 34;
-const MOST_LABEL = 62;
+/** Characters of a label and its marks that fit above an arrow. */
+const MOST_LABEL = 66;
+const LABEL_INDENT = 24;
+const NOTE_INDENT = 12;
+const CHARACTER_WIDTH = 7.9;
+const LEGEND_HEIGHT = 26;
 
 const STYLE = `
     :root { color-scheme: light dark; }
     .bg { fill: #ffffff; } text { font: 13px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: #1b1f24; }
-    .end { font-weight: bold; } .time, .pause { fill: #6a737d; font-size: 11px; } .state { fill: #0b5394; font-weight: bold; }
+    .end { font-weight: bold; } .time, .pause, .initial { fill: #6a737d; font-size: 11px; } .state { fill: #0b5394; font-weight: bold; }
     .life { stroke: #8a929b; stroke-width: 2; } .plain { stroke: #1b1f24; } .again { stroke: #b35900; } .lost { stroke: #c0182b; }
-    .arrow { stroke-width: 1.6; fill: none; } text.again { fill: #b35900; stroke: none; } text.lost { fill: #c0182b; stroke: none; }
+    .arrow { stroke-width: 1.6; fill: none; } .presumed { stroke-dasharray: 6 4; } text.again { fill: #b35900; stroke: none; }
+    text.lost { fill: #c0182b; stroke: none; } text.guess { font-size: 20px; font-weight: bold; } text.legend { font-size: 12px; }
     text.note, text.plain { stroke: none; } text.note { fill: #57606a; } .halo { paint-order: stroke; stroke: #ffffff; stroke-width: 5px; }
+    ${BRACE_STYLE.light}
     @media (prefers-color-scheme: dark) {
-      .bg { fill: #14181d; } text { fill: #e6e9ec; } .time, .pause, text.note { fill: #9aa4ae; } .state { fill: #79b8ff; }
+      .bg { fill: #14181d; } text { fill: #e6e9ec; } .time, .pause, .initial, text.note { fill: #9aa4ae; } .state { fill: #79b8ff; }
       .life { stroke: #6a737d; } .plain { stroke: #e6e9ec; } .again { stroke: #ffab40; } .lost { stroke: #ff6b78; }
       text.again { fill: #ffab40; } text.lost { fill: #ff6b78; } .halo { stroke: #14181d; }
+      ${BRACE_STYLE.dark}
     }
 `;
 
 /** The text of the picture. */
 export function svgLadder(ladder: Ladder): string {
   const parts: string[] = [];
+  const ends: BraceEnd[] = [];
   let y = TOP;
   let before: LadderRow | null = null;
   for (const row of ladder.rows) {
@@ -49,34 +67,35 @@ export function svgLadder(ladder: Ladder): string {
       parts.push(text(TIME_X, y + height / 2 - 6, "pause", `${spanText(pause)} later`, "end"));
       y += height;
     }
-    // An answer leaves the other side above its arrival: not on top of the arrow before.
-    if (row.kind === "arrived" && before?.kind === "sent") y += SLANT;
+    // An answer leaves the other side above its arrival: not on top of what stands there.
+    if (row.kind === "arrived" && before !== null && before.kind !== "arrived") y += SLANT;
     parts.push(drawRow(row, y));
-    y += ROW_HEIGHT;
+    ends.push({ row, y });
+    y += ROW_HEIGHT + (hasMarksBelow(row) ? MARKS_HEIGHT : 0);
     before = row;
   }
-  return frame(ladder, parts, Math.ceil(y) + 20);
+  parts.push(...bracesOf(ends, LEFT_LINE), ...legend(ladder, y));
+  return frame(ladder, parts, Math.ceil(y) + LEGEND_HEIGHT);
 }
 
 function frame(ladder: Ladder, parts: readonly string[], height: number): string {
   const title = `TCP connection from ${ladder.local} to ${ladder.remote}`;
+  const { local, remote } = ladder.initial;
+  const initial = (x: number, number: number | null): string =>
+    number === null ? "" : text(x, INITIAL_Y, "initial", `seq 0 is ${number}`, "middle");
+  const halfRemote = CHARACTER_WIDTH * ladder.remote.length / 2;
+  const [remoteX, remoteAnchor] = RIGHT_LINE + halfRemote > WIDTH
+    ? [WIDTH - 4, "end"]
+    : [RIGHT_LINE, "middle"];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">
   <title>${markupText(title)}</title>
   <style>${STYLE}  </style>
   <rect class="bg" width="100%" height="100%"/>
-  ${text(LEFT_LINE, 28, "end", ladder.local, "middle")}
-  ${
-    text(
-      RIGHT_LINE,
-      28,
-      "end",
-      ladder.remote,
-      RIGHT_LINE + 8 * ladder.remote.length / 2 > WIDTH ? "end" : "middle",
-      50,
-    )
-  }
-  <line class="life" x1="${LEFT_LINE}" y1="40" x2="${LEFT_LINE}" y2="${height - 10}"/>
-  <line class="life" x1="${RIGHT_LINE}" y1="40" x2="${RIGHT_LINE}" y2="${height - 10}"/>
+  ${text(LEFT_LINE, HEAD_Y, "end", ladder.local, "middle")}
+  ${text(remoteX, HEAD_Y, "end", ladder.remote, remoteAnchor)}
+  ${initial(LEFT_LINE, local)}${initial(RIGHT_LINE, remote)}
+  <line class="life" x1="${LEFT_LINE}" y1="${LINES_Y}" x2="${LEFT_LINE}" y2="${height - LEGEND_HEIGHT}"/>
+  <line class="life" x1="${RIGHT_LINE}" y1="${LINES_Y}" x2="${RIGHT_LINE}" y2="${height - LEGEND_HEIGHT}"/>
   ${parts.join("\n  ")}
 </svg>
 `;
@@ -93,45 +112,78 @@ function drawRow(row: LadderRow, y: number): string {
   const middle = (LEFT_LINE + RIGHT_LINE) / 2;
   if (row.kind === "sent" || row.kind === "arrived") parts.push(arrow(row, y));
   else if (row.kind === "more") parts.push(text(middle, y + 4, "note", `⋮ ${row.label}`, "middle"));
-  else parts.push(text(LEFT_LINE + 12, y + 4, row.tone, row.label, "start"));
+  else parts.push(text(LEFT_LINE + NOTE_INDENT, y + 4, row.tone, row.label, "start"));
+  if (hasMarksBelow(row)) {
+    parts.push(text(LEFT_LINE + LABEL_INDENT, y + MARKS_HEIGHT + 6, row.tone, row.marks.join(", "), "start"));
+  }
   const why = row.why === "" ? "" : `<title>${markupText(row.why)}</title>`;
   return `<g>${why}${parts.join("")}</g>`;
+}
+
+/** The label with its marks, where both fit. */
+function labelOf({ label, marks }: LadderRow): string {
+  const whole = marks.length === 0 ? label : `${label} (${marks.join(", ")})`;
+  return whole.length <= MOST_LABEL ? whole : label;
+}
+
+/** Whether what is remarkable about an arrow has a line of its own. */
+function hasMarksBelow(row: LadderRow): boolean {
+  return row.marks.length > 0 && labelOf(row) === row.label;
 }
 
 /** The local end of an arrow is at its time; the other one is later for what we send, earlier for what we receive. */
 function arrow(row: LadderRow, y: number): string {
   const isSent = row.kind === "sent";
-  const isLost = row.tone === "lost";
   const [fromX, fromY] = isSent ? [LEFT_LINE, y] : [RIGHT_LINE, y - SLANT];
-  const reach = isLost ? 0.6 : 1;
+  const reach = row.loss === null ? 1 : LOST_REACH;
   const toX = fromX + ((isSent ? RIGHT_LINE : LEFT_LINE) - fromX) * reach;
   const toY = fromY + SLANT * reach;
-  const head = isLost ? cross(toX, toY) : arrowHead(toX, toY, isSent ? 1 : -1);
-  const label = row.label.length > MOST_LABEL ? `${row.label.slice(0, MOST_LABEL)}…` : row.label;
+  const head = headOf(row, toX, toY);
+  const whole = labelOf(row);
+  const label = whole.length > MOST_LABEL ? `${whole.slice(0, MOST_LABEL)}…` : whole;
   const angle = Math.atan2(SLANT, RIGHT_LINE - LEFT_LINE) * 180 / Math.PI * (isSent ? 1 : -1);
-  const labelX = isSent ? LEFT_LINE + 24 : RIGHT_LINE - 24;
-  const labelY = fromY + SLANT * (24 / (RIGHT_LINE - LEFT_LINE)) - 5;
-  return `<path class="arrow ${row.tone}" d="M${round(fromX)} ${round(fromY)} L${round(toX)} ${
+  const labelX = isSent ? LEFT_LINE + LABEL_INDENT : RIGHT_LINE - LABEL_INDENT;
+  const labelY = fromY + SLANT * (LABEL_INDENT / (RIGHT_LINE - LEFT_LINE)) - 5;
+  const presumed = row.loss === "presumed" ? " presumed" : "";
+  return `<path class="arrow ${row.tone}${presumed}" d="M${round(fromX)} ${round(fromY)} L${round(toX)} ${
     round(toY)
-  } ${head}"/>` +
+  }"/>${head}` +
     `<text class="${row.tone} halo" x="${round(labelX)}" y="${round(labelY)}" text-anchor="${
       isSent ? "start" : "end"
     }" ` +
     `transform="rotate(${angle.toFixed(2)} ${round(labelX)} ${round(labelY)})">${markupText(label)}</text>`;
 }
 
-function arrowHead(x: number, y: number, way: 1 | -1): string {
-  const back = round(x - way * ARROW_LENGTH);
-  return `M${back} ${round(y - 5)} L${round(x)} ${round(y)} L${back} ${round(y + 4)}`;
+/** An arrow's head, the cross of what is lost, or the question mark of what only seems to be. */
+function headOf({ loss, kind, tone }: LadderRow, x: number, y: number): string {
+  switch (loss) {
+    case "known":
+      return `<path class="arrow ${tone}" d="M${round(x - 5)} ${round(y - 5)} l10 10 m0 -10 l-10 10"/>`;
+    case "presumed":
+      return text(x + (kind === "sent" ? 8 : -8), y + 7, `${tone} guess`, "?", "middle");
+    case null: {
+      const back = round(x - (kind === "sent" ? ARROW_LENGTH : -ARROW_LENGTH));
+      return `<path class="arrow ${tone}" d="M${back} ${round(y - 5)} L${round(x)} ${round(y)} L${back} ${
+        round(y + 4)
+      }"/>`;
+    }
+  }
 }
 
-function cross(x: number, y: number): string {
-  return `M${round(x - 5)} ${round(y - 5)} l10 10 m0 -10 l-10 10`;
+/** What the ends of arrows mean that do not arrive, where there are any. */
+function legend({ rows }: Ladder, y: number): readonly string[] {
+  const meanings = [
+    ...rows.some(({ loss }) => loss === "known") ? ["✗ known to be lost"] : [],
+    ...rows.some(({ loss }) => loss === "presumed") ? ["? presumed lost: nothing tells that it arrived"] : [],
+  ];
+  if (meanings.length === 0) return [];
+  return [
+    text(LEFT_LINE + NOTE_INDENT, y + LEGEND_HEIGHT / 2, "lost legend", meanings.join("    "), "start"),
+  ];
 }
 
-function text(x: number, y: number, className: string, content: string, anchor: string, lift = 0): string {
-  const top = lift === 0 ? y : Math.min(y, lift);
-  return `<text class="${className}" x="${round(x)}" y="${round(top)}" text-anchor="${anchor}">${
+function text(x: number, y: number, className: string, content: string, anchor: string): string {
+  return `<text class="${className}" x="${round(x)}" y="${round(y)}" text-anchor="${anchor}">${
     markupText(content)
   }</text>`;
 }

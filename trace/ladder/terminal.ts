@@ -1,11 +1,14 @@
 /**
- * The ladder in a terminal: two lifelines and an arrow per segment, never wider than the terminal.
+ * The ladder in a terminal: two lifelines and an arrow per segment, never wider than the terminal. Where there is room
+ * beside the diagram it has the reasons; where there is little, what an arrow cannot carry stands below it.
  *
  * @module
  */
 
-import { terminalText } from "../escape.ts";
+import { asciiText, terminalText } from "../escape.ts";
+import { wrap } from "../explain.ts";
 import { secondsText } from "../format.ts";
+import { headingLines } from "./heading.ts";
 import type { Ladder, LadderRow, RowTone } from "./rows.ts";
 
 /** How it is drawn. */
@@ -23,7 +26,8 @@ interface Glyphs {
   readonly line: string;
   readonly toRight: string;
   readonly toLeft: string;
-  readonly lost: string;
+  readonly known: string;
+  readonly presumed: string;
   readonly more: string;
   readonly cut: string;
 }
@@ -33,7 +37,8 @@ const LINES: Glyphs = {
   line: "─",
   toRight: "▶",
   toLeft: "◀",
-  lost: "✗",
+  known: "✗",
+  presumed: "?",
   more: "⋮",
   cut: "…",
 };
@@ -43,7 +48,8 @@ const ASCII: Glyphs = {
   line: "-",
   toRight: ">",
   toLeft: "<",
-  lost: "X",
+  known: "X",
+  presumed: "?",
   more: ":",
   cut: "~",
 };
@@ -54,6 +60,17 @@ const STATE_WIDTH = 13;
 const LEAST_WITH_STATES = 64;
 /** Below this width there is no diagram to speak of, but still no line is longer. */
 const LEAST_ARROW = 12;
+/** The diagram is as wide as most segments need before there is a column for reasons, which is then as wide as it may be. */
+const DIAGRAM_BESIDE_REASONS = 58;
+const LEAST_REASONS = 24;
+const MOST_REASONS = 44;
+/** How much of the way a lost segment is drawn to go. */
+const LOST_REACH = 0.7;
+/** Columns that a lost one stays away from the other lifeline at least. */
+const LOST_GAP = 4;
+/** An arrow's line before its label, and what it has besides the label at least: spaces, a bit of line, its head. */
+const LEAD = 3;
+const LEAST_AROUND = 4;
 
 const COLORS: Readonly<Record<RowTone, string>> = {
   plain: "",
@@ -63,63 +80,135 @@ const COLORS: Readonly<Record<RowTone, string>> = {
 };
 const PLAIN = "\x1b[0m";
 
+interface Columns {
+  /** Where the left lifeline stands. */
+  readonly left: number;
+  /** Columns between the lifelines. */
+  readonly inner: number;
+  /** Columns for reasons; 0 for none. */
+  readonly reasons: number;
+}
+
+/** A line of the diagram: what stands between the lifelines, and beside them. */
+interface Body {
+  readonly text: string;
+  readonly beside: string;
+}
+
 /** The lines of the diagram. */
 export function terminalLadder(ladder: Ladder, options: TerminalLadderOptions): readonly string[] {
   const glyphs = options.ascii ? ASCII : LINES;
-  const stateWidth = options.width >= LEAST_WITH_STATES ? STATE_WIDTH : 0;
-  const left = TIME_WIDTH + 1 + stateWidth;
-  const inner = Math.max(options.width - left - 2, LEAST_ARROW);
-  const lines = [heading(ladder, left, inner, options.width, glyphs)];
+  const columns = columnsOf(options.width);
+  const shown = (text: string): string => options.ascii ? asciiText(terminalText(text)) : terminalText(text);
+  const ends = {
+    ...ladder,
+    local: shown(ladder.local),
+    remote: shown(ladder.remote),
+  };
+  const lines = headingLines(ends, columns.left, columns.inner + 2, options.width, glyphs.cut);
   for (const row of ladder.rows) {
-    const time = row.kind === "more" ? "" : secondsText(row.time);
-    const state = stateWidth === 0
-      ? ""
-      : terminalText(row.state ?? "").slice(0, stateWidth - 1).padEnd(stateWidth);
-    const start = `${time.padStart(TIME_WIDTH)} ${state}`;
-    const body = bodyOf(row, inner, glyphs);
-    const plain = start + glyphs.lifeline + body + glyphs.lifeline;
-    const painted = start + glyphs.lifeline + paint(body, row.tone, options.color) + glyphs.lifeline;
-    lines.push(plain.length <= options.width ? painted : plain.slice(0, options.width));
+    const whole = { ...row, label: shown(row.label), reason: shown(row.reason), marks: row.marks.map(shown) };
+    const start = startOf(row, columns, shown);
+    bodiesOf(whole, columns, glyphs).forEach(({ text, beside }, i) => {
+      const before = (i === 0 ? start : " ".repeat(columns.left)) + glyphs.lifeline;
+      const behind = glyphs.lifeline + (beside === "" ? "" : `  ${beside}`);
+      const plain = before + text + behind;
+      const painted = before + paint(text, row.tone, options.color) + behind;
+      lines.push(plain.length <= options.width ? painted : plain.slice(0, options.width));
+    });
   }
-  return lines;
+  return [...lines, ...legend(ladder, options.width, glyphs)];
 }
 
-/** Both ends above their lifelines; the remote one ends where its line is. */
-function heading(ladder: Ladder, left: number, inner: number, width: number, glyphs: Glyphs): string {
-  const remote = fit(terminalText(ladder.remote), Math.floor(inner / 2), glyphs);
-  const local = fit(terminalText(ladder.local), Math.floor(inner / 2), glyphs);
-  const gap = Math.max(inner + 2 - local.length - remote.length, 1);
-  return (" ".repeat(left) + local + " ".repeat(gap) + remote).slice(0, width);
+function columnsOf(width: number): Columns {
+  const states = width >= LEAST_WITH_STATES ? STATE_WIDTH : 0;
+  const left = TIME_WIDTH + 1 + states;
+  const room = width - left - 2;
+  const beside = Math.min(room - DIAGRAM_BESIDE_REASONS - 2, MOST_REASONS);
+  const reasons = beside < LEAST_REASONS ? 0 : beside;
+  return { left, inner: Math.max(reasons === 0 ? room : room - reasons - 2, LEAST_ARROW), reasons };
 }
 
-function bodyOf(row: LadderRow, inner: number, glyphs: Glyphs): string {
-  const label = terminalText(row.label);
+function startOf(row: LadderRow, { left }: Columns, shown: (text: string) => string): string {
+  const time = row.kind === "more" ? "" : secondsText(row.time);
+  const states = left - TIME_WIDTH - 1;
+  const state = states === 0 ? "" : shown(row.state ?? "").slice(0, states - 1).padEnd(states);
+  return `${time.padStart(TIME_WIDTH)} ${state}`;
+}
+
+/** What the row has between the lifelines, a line at least, and beside them. */
+function bodiesOf(row: LadderRow, { inner, reasons }: Columns, glyphs: Glyphs): readonly Body[] {
   switch (row.kind) {
     case "sent":
     case "arrived":
-      return arrow(row, label, inner, glyphs);
+      return arrowBodies(row, inner, reasons, glyphs);
     case "more":
-      return centred(`${glyphs.more} ${label}`, inner, glyphs);
+      return [{ text: centred(`${glyphs.more} ${row.label}`, inner, glyphs), beside: "" }];
     case "note":
-      return ` ${fit(label, inner - 2, glyphs)}`.padEnd(inner);
+      return wrapped(row.label, inner - 2).map((line) => ({ text: remark(line, inner, glyphs), beside: "" }));
   }
 }
 
+function arrowBodies(row: LadderRow, inner: number, reasons: number, glyphs: Glyphs): readonly Body[] {
+  const room = inner - LEAST_AROUND - (row.loss === null ? 0 : LOST_GAP + 1);
+  const marks = row.marks.join(", ");
+  const besides = reasons === 0 ? [] : wrapped(marks === "" ? row.reason : marks, reasons);
+  const onArrow = reasons === 0 && marks !== "" && row.label.length + marks.length + 3 <= room
+    ? `${row.label} (${marks})`
+    : row.label;
+  const [label = "", ...rest] = wrapped(onArrow, room);
+  const below = [
+    ...rest,
+    ...reasons === 0 && marks !== "" && onArrow === row.label ? wrapped(marks, inner - 2) : [],
+  ];
+  const texts = [arrow(row, label, inner, glyphs), ...below.map((line) => remark(line, inner, glyphs))];
+  const most = Math.max(texts.length, besides.length);
+  return Array.from({ length: most }, (_, i) => ({
+    text: texts[i] ?? " ".repeat(inner),
+    beside: besides[i] ?? "",
+  }));
+}
+
 function arrow(row: LadderRow, label: string, inner: number, glyphs: Glyphs): string {
-  const text = ` ${fit(label, inner - 6, glyphs)} `;
+  const text = ` ${fit(label, inner - LEAST_AROUND, glyphs)} `;
+  if (row.loss !== null) return lostArrow(row, text, inner, glyphs);
   const rest = inner - text.length - 1;
-  const before = Math.min(3, rest);
-  const body = glyphs.line.repeat(before) + text + glyphs.line.repeat(rest - before);
-  if (row.tone === "lost") return lostArrow(row, text, inner, glyphs);
+  const before = Math.min(LEAD, Math.max(rest - 1, 0));
+  const body = glyphs.line.repeat(before) + text + glyphs.line.repeat(Math.max(rest - before, 0));
   return row.kind === "sent" ? body + glyphs.toRight : glyphs.toLeft + body;
 }
 
-/** An arrow that ends half way. */
+/** An arrow that ends on its way. */
 function lostArrow(row: LadderRow, text: string, inner: number, glyphs: Glyphs): string {
-  const drawn = Math.max(text.length + 4, Math.floor(inner * 0.7));
-  const cut = Math.min(drawn, inner);
-  const body = `${glyphs.line.repeat(2)}${text}`.padEnd(cut - 1, glyphs.line).slice(0, cut - 1);
-  return row.kind === "sent" ? (body + glyphs.lost).padEnd(inner) : (glyphs.lost + body).padStart(inner);
+  const head = row.loss === "known" ? glyphs.known : glyphs.presumed;
+  const least = Math.max(text.length + LEAD + 2, Math.floor(inner * LOST_REACH));
+  const drawn = Math.max(Math.min(least, inner - LOST_GAP), 1);
+  const before = Math.min(LEAD, Math.max(drawn - text.length - 2, 1));
+  const body = (glyphs.line.repeat(before) + text).padEnd(drawn - 1, glyphs.line).slice(0, drawn - 1);
+  return row.kind === "sent" ? (body + head).padEnd(inner) : (head + body).padEnd(inner);
+}
+
+/** What the heads of arrows that end on their way mean, where there are any. */
+function legend({ rows }: Ladder, width: number, glyphs: Glyphs): readonly string[] {
+  const meanings = [
+    ...rows.some(({ loss }) => loss === "known") ? [`${glyphs.known} known to be lost`] : [],
+    ...rows.some(({ loss }) => loss === "presumed")
+      ? [`${glyphs.presumed} presumed lost: nothing tells that it arrived`]
+      : [],
+  ];
+  if (meanings.length === 0) return [];
+  return wrapped(meanings.join("   "), width - TIME_WIDTH - 1).map((line) =>
+    `${" ".repeat(TIME_WIDTH + 1)}${line}`.slice(0, width)
+  );
+}
+
+/** Lines of at most so many columns, broken between words; longer words are cut by whoever draws them. */
+function wrapped(text: string, width: number): readonly string[] {
+  return wrap(text, Math.max(width, 1));
+}
+
+function remark(text: string, inner: number, glyphs: Glyphs): string {
+  return ` ${fit(text, inner - 2, glyphs)}`.padEnd(inner);
 }
 
 function centred(text: string, width: number, glyphs: Glyphs): string {

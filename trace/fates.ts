@@ -1,0 +1,302 @@
+/**
+ * What became of each segment on its way, as far as the events of one connection tell: which repeats which, which are
+ * lost for certain, and which are only presumed to be.
+ *
+ * Certain is a loss that was made on purpose, that an ICMP error reports, or that the timestamp echo of a SYN-ACK shows by
+ * naming a later SYN. What a sender merely repeats, because no ACK came or because ACKs told of a gap, is presumed lost,
+ * until a D-SACK block, a timestamp echo or the sender's own verdict shows that it had arrived.
+ *
+ * @module
+ */
+
+import { coversAll, type Span, withSpan } from "./coverage.ts";
+import { Flag, icmpText, Option } from "./core.ts";
+import type { FindingCode } from "./catalogue/finding_codes.ts";
+import { spanText } from "./format.ts";
+import type {
+  ArrivedEvent,
+  CongestionEvent,
+  IcmpEvent,
+  LostEvent,
+  SegmentRecord,
+  SentEvent,
+  StateEvent,
+  TraceEvent,
+} from "./record.ts";
+import { duplicateBlock } from "./sack.ts";
+
+/** What is known of a segment's way. */
+export interface Fate {
+  /** Null: it arrived, or nothing tells that it did not. */
+  readonly loss: "known" | "presumed" | null;
+  /** How the loss is known, as the end of a sentence; empty where it is not. */
+  readonly evidence: string;
+  /** The number of the event whose segment this one repeats, the last of several; null: none. */
+  readonly repeats: number | null;
+  /** Microseconds since that one. */
+  readonly after: number;
+}
+
+/** Why a sender sends again what it does not presume to be lost. */
+const NO_PRESUMPTION: ReadonlySet<string> = new Set(["retransmit-refused", "retransmit-other-way"]);
+
+/** Probes for which the number does not count: they lie before what is new, or are not taken. */
+const PROBES: ReadonlySet<string> = new Set(["keep-alive", "window-probe"]);
+
+/** In a capture: what is no sending of its own, or was not the sender's decision. */
+const NO_SENDING: ReadonlySet<FindingCode> = new Set<FindingCode>([
+  "keep-alive",
+  "window-probe",
+  "overtaken",
+  "original-after-copy",
+  "doubled-by-network",
+  "captured-twice",
+  "captured-late",
+  "damaged",
+]);
+
+/** Verdicts on ICMP errors that are not about a packet that is missing now. */
+const NO_LOSS_BY_ICMP: ReadonlySet<string> = new Set(["not-outstanding", "source-quench"]);
+
+/** A program that gives up sooner than that has not waited for an answer: RFC 6298 2.1, the first timeout. */
+const LONG_SILENCE = 1_000_000;
+
+interface Transmission {
+  readonly event: number;
+  readonly time: number;
+  readonly seq: number;
+  readonly end: number;
+  readonly timestamp: number | null;
+  readonly isSyn: boolean;
+  readonly repeats: Transmission | null;
+  /** What of it was sent again because it was presumed lost. */
+  readonly repeated: Span[];
+  evidence: string;
+  hasArrived: boolean;
+  /** Nothing tells of it, and nobody waits any longer. */
+  isGivenUp: boolean;
+}
+
+/** The fates of the segments of one connection, by the numbers of their events. */
+export function fatesOf(events: Iterable<TraceEvent>): ReadonlyMap<number, Fate> {
+  const fates = new Fates();
+  for (const event of events) fates.add(event);
+  return fates.all;
+}
+
+class Fates {
+  readonly #own = new Direction();
+  readonly #peers = new Direction();
+  /** Losses that were told in an event of their own, by its number. */
+  readonly #losses = new Map<number, string>();
+  #reducedAt = -Infinity;
+
+  add(event: TraceEvent): void {
+    switch (event.kind) {
+      case "sent":
+        this.#own.sends(event, event.segment);
+        if (event.findings !== undefined) this.#acknowledges(this.#peers, event);
+        return;
+      case "arrived":
+        // What the peer had sent before is told by captures of others only, and by faults of our own.
+        this.#peers.sends(event, event.segment, event.findings === undefined);
+        this.#acknowledges(this.#own, event);
+        return;
+      case "lost":
+        this.#losses.set(event.number, struckBy(event.fault));
+        (event.direction === "sent" ? this.#own : this.#peers).loses(event);
+        return;
+      case "icmp":
+        if (!NO_LOSS_BY_ICMP.has(event.reason)) this.#own.isReportedLost(event);
+        return;
+      case "congestion":
+        this.#reduction(event);
+        return;
+      case "state":
+        this.#end(event);
+        return;
+      case "dropped":
+      case "timer":
+      case "note":
+        return;
+    }
+  }
+
+  get all(): ReadonlyMap<number, Fate> {
+    const fates = new Map<number, Fate>();
+    for (const { transmissions } of [this.#own, this.#peers]) {
+      for (const one of transmissions) {
+        const fate = fateOf(one);
+        if (fate !== null) fates.set(one.event, fate);
+      }
+    }
+    for (const [event, evidence] of this.#losses) {
+      const known = fates.get(event);
+      fates.set(event, { repeats: null, after: 0, ...known, loss: "known", evidence });
+    }
+    return fates;
+  }
+
+  #acknowledges(direction: Direction, { segment, findings }: ArrivedEvent | SentEvent): void {
+    direction.isAcknowledged(segment);
+    if (findings === undefined) return;
+    const { repeatedFrom, repeatedTo } = findings.values;
+    if (typeof repeatedFrom === "number" && typeof repeatedTo === "number") {
+      direction.hasAll(repeatedFrom, repeatedTo + 1);
+    }
+  }
+
+  #end({ reason, time }: StateEvent): void {
+    if (reason === "timed-out") this.#own.givesUp(time);
+    else if (reason === "user-abort") this.#own.givesUp(time - LONG_SILENCE);
+  }
+
+  #reduction({ reason, time }: CongestionEvent): void {
+    if (reason === "spurious-retransmission") this.#own.wereNeedless(this.#reducedAt);
+    else if (reason === "fast-recovery" || reason === "retransmission-timeout") this.#reducedAt = time;
+  }
+}
+
+/** What one end has sent. */
+class Direction {
+  readonly transmissions: Transmission[] = [];
+  /** Those from which on something may still be sent again. */
+  #oldest = 0;
+  #una = -Infinity;
+
+  sends(event: SentEvent | ArrivedEvent, segment: SegmentRecord, onlyAfterLoss = false): void {
+    if (segment.end === segment.seq) return;
+    const reason = event.kind === "sent" ? event.reason : null;
+    const codes = event.findings?.codes ?? [];
+    if ((reason !== null && PROBES.has(reason)) || codes.some((code) => NO_SENDING.has(code))) return;
+    const isAgain = onlyAfterLoss || event.marks.includes("retransmission");
+    const earlier = isAgain ? this.#overlapping(segment.seq, segment.end) : [];
+    if (onlyAfterLoss && earlier.length === 0) return;
+    if (isAgain && (reason === null || !NO_PRESUMPTION.has(reason))) {
+      const wereNeeded = !codes.includes("not-needed");
+      for (const one of earlier) {
+        if (wereNeeded) withSpan(one.repeated, [segment.seq, segment.end]);
+        else one.hasArrived = true;
+      }
+    }
+    this.#push(event.number, event.time, segment, earlier.at(-1) ?? null);
+  }
+
+  /** A fault took a segment away: the last one that was sent like it, or, coming from the peer, one that nobody has seen. */
+  loses({ number, time, direction, segment, fault }: LostEvent): void {
+    if (segment.end === segment.seq) return;
+    const sent = this.transmissions.findLast(({ seq, end }) => seq === segment.seq && end === segment.end);
+    if (direction === "sent") {
+      if (sent !== undefined) sent.evidence = struckBy(fault);
+      return;
+    }
+    this.#push(number, time, segment, this.#overlapping(segment.seq, segment.end).at(-1) ?? null);
+    (this.transmissions.at(-1) as Transmission).evidence = struckBy(fault);
+  }
+
+  isReportedLost(event: IcmpEvent): void {
+    const lost = this.transmissions.findLast(({ seq }) => seq === event.quoted);
+    if (lost !== undefined && lost.evidence === "") lost.evidence = `${icmpText(event)} reports it`;
+  }
+
+  isAcknowledged(segment: SegmentRecord): void {
+    const { ack } = segment;
+    if (ack === null) return;
+    const twice = duplicateBlock(segment);
+    if (twice !== null) this.#cameTwice(twice[0] as number, twice[1] as number);
+    if ((segment.options & Option.timestamps) !== 0) this.#isEchoed(segment, ack);
+    this.#una = Math.max(this.#una, ack);
+    while ((this.transmissions[this.#oldest]?.end ?? Infinity) <= this.#una) this.#oldest++;
+  }
+
+  /** All that was sent of these numbers has arrived. */
+  hasAll(seq: number, end: number): void {
+    for (const one of this.transmissions) {
+      if (one.seq >= seq && one.end <= end) one.hasArrived = true;
+    }
+  }
+
+  /** What was repeated since then had not been lost. */
+  wereNeedless(since: number): void {
+    for (const again of this.transmissions) {
+      if (again.time < since) continue;
+      for (let one = again.repeats; one !== null; one = one.repeats) one.hasArrived = true;
+    }
+  }
+
+  /** Nobody waits any longer for an ACK of what was sent by then. */
+  givesUp(until: number): void {
+    for (const one of this.transmissions.slice(this.#oldest)) {
+      if (one.end > this.#una && one.time <= until) one.isGivenUp = true;
+    }
+  }
+
+  /** Of several copies, a D-SACK block proves that two arrived: the last ones, as far as anybody knows. */
+  #cameTwice(seq: number, end: number): void {
+    const copies = this.transmissions.filter((one) => one.seq < end && one.end > seq);
+    const missing = copies.filter(({ hasArrived, evidence }) => !hasArrived && evidence === "");
+    for (const one of missing.slice(-2)) one.hasArrived = true;
+  }
+
+  /**
+   * RFC 3522 3.2: the first ACK of what was repeated echoes the timestamp of an earlier copy. Of data that holds only where
+   * nothing before them waited for the same ACK. A SYN-ACK names the SYN that it answers.
+   */
+  #isEchoed({ flags, timestampEcho }: SegmentRecord, ack: number): void {
+    if (ack <= this.#una) return;
+    const isHandshake = (flags & (Flag.syn | Flag.ack)) === (Flag.syn | Flag.ack);
+    const copies = this.transmissions.slice(this.#oldest).filter(({ isSyn, seq, end }) =>
+      end <= ack && (isHandshake ? isSyn : seq <= this.#una && end > this.#una)
+    );
+    const echoed = copies.findIndex(({ timestamp }) => timestamp === timestampEcho);
+    if (echoed < 0 || copies.length < 2) return;
+    (copies[echoed] as Transmission).hasArrived = true;
+    if (!isHandshake) return;
+    for (const one of copies.slice(0, echoed)) {
+      one.evidence ||= "the SYN-ACK echoes the timestamp of a later SYN";
+    }
+  }
+
+  #push(event: number, time: number, segment: SegmentRecord, repeats: Transmission | null): void {
+    const { seq, end, options, timestampValue, flags } = segment;
+    this.transmissions.push({
+      event,
+      time,
+      seq,
+      end,
+      timestamp: (options & Option.timestamps) === 0 ? null : timestampValue,
+      isSyn: (flags & Flag.syn) !== 0,
+      repeats,
+      repeated: [],
+      evidence: "",
+      hasArrived: false,
+      isGivenUp: false,
+    });
+  }
+
+  #overlapping(seq: number, end: number): readonly Transmission[] {
+    return this.transmissions.slice(this.#oldest).filter((one) => one.seq < end && one.end > seq);
+  }
+}
+
+function struckBy(fault: string): string {
+  return `the fault ${fault} struck it`;
+}
+
+function fateOf(one: Transmission): Fate | null {
+  const { evidence, repeats, time } = one;
+  const isPresumed = !one.hasArrived && (one.isGivenUp || coversAll(one.repeated, [one.seq, one.end]));
+  const loss = evidence !== "" ? "known" : isPresumed ? "presumed" : null;
+  if (loss === null && repeats === null) return null;
+  return {
+    loss,
+    evidence,
+    repeats: repeats?.event ?? null,
+    after: repeats === null ? 0 : time - repeats.time,
+  };
+}
+
+/** How much later a segment was sent again: `1 s later`. */
+export function laterText({ repeats, after }: Fate): string {
+  return repeats === null ? "" : `${spanText(after)} later`;
+}
