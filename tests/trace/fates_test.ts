@@ -1,6 +1,7 @@
 /** Which arrows end on their way, and which segment repeats which. */
 
 import { assertEquals } from "@std/assert";
+import { IcmpError } from "../../tcp/base/icmp_error.ts";
 import { Flag } from "../../tcp/base/segment.ts";
 import { instant } from "../../tcp/base/units.ts";
 import { type Fate, fatesOf } from "../../trace/fates.ts";
@@ -171,19 +172,9 @@ Deno.test("what a fault took away before it arrived is repeated by the peer", ()
 Deno.test("an ICMP error proves the loss of the segment that it quotes, unless it is stale", () => {
   const told = (reason: "path-mtu-smaller" | "not-outstanding") => (scene: Scene): void => {
     send(scene);
-    scene.recorder.icmpArrived(
-      scene.connection,
-      {
-        family: 4,
-        kind: "packet too big",
-        type: 3,
-        code: 4,
-        mtu: 1_280,
-        seq: scene.connection.segment(second, "sent").seq,
-      } as Parameters<Recorder["icmpArrived"]>[1],
-      reason,
-      instant(10),
-    );
+    const error = new IcmpError();
+    error.seq = scene.connection.segment(second, "sent").seq;
+    scene.recorder.icmpArrived(scene.connection, error, reason, instant(10));
   };
   assertEquals(fates(told("path-mtu-smaller")), [[2, "known", null]]);
   assertEquals(fates(told("not-outstanding")), []);

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { Flag } from "../../tcp/base/segment.ts";
 import { instant } from "../../tcp/base/units.ts";
 import { mermaidLadder } from "../../trace/ladder/mermaid.ts";
-import { type Ladder, ladderOf } from "../../trace/ladder/rows.ts";
+import type { Ladder } from "../../trace/ladder/ladder.ts";
+import { ladderOf } from "../../trace/ladder/rows.ts";
 import { svgLadder } from "../../trace/ladder/svg.ts";
 import { terminalLadder } from "../../trace/ladder/terminal.ts";
 import { LEAN, Recorder } from "../../trace/recorder.ts";

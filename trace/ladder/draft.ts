@@ -7,7 +7,7 @@
 import { spanText } from "../format.ts";
 import type { TraceEvent } from "../record.ts";
 import { segmentsIn, type Tally } from "../tally.ts";
-import type { LadderRow, RowTone } from "./rows.ts";
+import type { LadderRow, RowTone } from "./ladder.ts";
 
 /** A row that may still be joined with others. */
 export interface Draft extends Omit<LadderRow, "state"> {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Ladder } from "./rows.ts";
+import type { Ladder } from "./ladder.ts";
 
 /** The lines of the head; `left` is the column of the left lifeline, `span` the columns from it to the right one. */
 export function headingLines(

@@ -6,7 +6,7 @@
 
 import { mermaidText } from "../escape.ts";
 import { spanText } from "../format.ts";
-import type { Ladder, LadderRow } from "./rows.ts";
+import type { Ladder, LadderRow } from "./ladder.ts";
 
 /** Mermaid refuses texts of more than 50,000 characters unless it is told otherwise. */
 const MOST_CHARACTERS = 45_000;

@@ -7,7 +7,7 @@
 import { markupText } from "../escape.ts";
 import { secondsText, spanText } from "../format.ts";
 import { BRACE_STYLE, type BraceEnd, bracesOf } from "./svg_braces.ts";
-import type { Ladder, LadderRow } from "./rows.ts";
+import type { Ladder, LadderRow } from "./ladder.ts";
 
 const WIDTH = 960;
 const LEFT_LINE = 330;

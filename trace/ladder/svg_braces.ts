@@ -5,7 +5,7 @@
  */
 
 import { markupText } from "../escape.ts";
-import type { LadderRow } from "./rows.ts";
+import type { LadderRow } from "./ladder.ts";
 
 /** A row, and the height at which its arrow has its local end. */
 export interface BraceEnd {

@@ -9,7 +9,7 @@ import { asciiText, terminalText } from "../escape.ts";
 import { wrap } from "../explain.ts";
 import { secondsText } from "../format.ts";
 import { headingLines } from "./heading.ts";
-import type { Ladder, LadderRow, RowTone } from "./rows.ts";
+import type { Ladder, LadderRow, RowTone } from "./ladder.ts";
 
 /** How it is drawn. */
 export interface TerminalLadderOptions {
