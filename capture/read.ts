@@ -6,6 +6,7 @@
 
 import { Analysis, type AnalysisResult, type TellingOptions } from "./analysis/analysis.ts";
 import { Anonymizer } from "./anonymizer.ts";
+import { knownFacts } from "./facts.ts";
 import type { CapturedPacket, TakePacket } from "./capture.ts";
 import { CaptureReader } from "./format/capture_reader.ts";
 import { type OutputOptions, Outputs } from "../trace/outputs.ts";
@@ -58,7 +59,11 @@ export class CaptureTeller {
     const { trailingComments, isCut } = this.#reader.end();
     const analysis = this.#analysis ?? this.#begin(null);
     analysis.trailing(trailingComments);
-    return { ...analysis.finish(), isCut, epoch: this.#epoch };
+    const result = analysis.finish();
+    if (this.#options.report === true) {
+      this.outputs.describe(new Map(result.flows.map((flow) => [flow.record.id, knownFacts(flow)])));
+    }
+    return { ...result, isCut, epoch: this.#epoch };
   }
 
   /** For ladders and the report, once all is told. */

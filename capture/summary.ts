@@ -6,8 +6,8 @@
 
 import type { Flow } from "./analysis/flow.ts";
 import type { Half, Occurrence } from "./analysis/half.ts";
-import type { Limit } from "./analysis/limits.ts";
-import { displayFilter } from "./analysis/selection.ts";
+import type { Limit } from "../trace/limits.ts";
+import { displayFilter } from "../trace/display_filter.ts";
 import type { FindingCode } from "../trace/catalogue.ts";
 import { octetsAmountText, spanText } from "../trace/format.ts";
 

@@ -17,6 +17,7 @@ import { LineSink, type WriteLine } from "./lines.ts";
 import type { TraceSink } from "./record.ts";
 import type { ConnectionRecord } from "./record.ts";
 import { type KeptEvent, Recording } from "./recording.ts";
+import type { KnownFacts } from "./report/facts.ts";
 import { TimeColumn, type TimeReference } from "./time_column.ts";
 
 /** What is to be shown; absent: not. Each `write` takes a line without its newline. */
@@ -60,6 +61,7 @@ export class Outputs {
   readonly sinks: readonly TraceSink[];
   readonly #options: OutputOptions;
   readonly #recording: Recording | null;
+  #known: ReadonlyMap<number, KnownFacts> = new Map();
 
   /** Nothing is written before an event comes. */
   constructor(options: OutputOptions) {
@@ -107,10 +109,15 @@ export class Outputs {
     return mermaidLadder(this.#firstLadder());
   }
 
+  /** What is known of connections besides their events, for the report: from now on, by their numbers. */
+  describe(known: ReadonlyMap<number, KnownFacts>): void {
+    this.#known = known;
+  }
+
   /** The report's page. Loads what it needs only now: a connection that nobody reports on starts without it. */
   async report(): Promise<string> {
     const { htmlReport } = await import("./report/report.ts");
-    return await htmlReport(this.#recording ?? new Recording(), this.#options);
+    return await htmlReport(this.#recording ?? new Recording(), { ...this.#options, known: this.#known });
   }
 
   /** The outputs that want to know that nothing follows. */

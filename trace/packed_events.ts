@@ -96,6 +96,7 @@ interface Aside {
   readonly otherOptions: string | undefined;
   readonly findings: Findings | undefined;
   readonly note: Pick<NoteEvent, "code" | "values"> | undefined;
+  readonly peerView: ViewRecord | undefined;
 }
 
 /** Keeps events, each in a row that is known by its number. */
@@ -177,12 +178,11 @@ export class PackedEvents {
       connection: value(CONNECTION),
       kind,
     };
-    if (kind === "timer") event["timer"] = code;
+    if (kind === "timer") Object.assign(event, { timer: code, timeoutBefore: known(value(BEFORE)) });
     else if (kind === "note") Object.assign(event, { code: aside?.note?.code, values: aside?.note?.values });
     else if (kind !== "arrived" && kind !== "lost") event["reason"] = code;
     if (kind === "lost") Object.assign(event, { direction: aside?.direction, fault: aside?.fault });
     if (kind === "state") Object.assign(event, { from: STATES[value(BEFORE)], to: STATES[value(AFTER)] });
-    if (kind === "timer") event["timeoutBefore"] = known(value(BEFORE));
     if (kind === "congestion") {
       Object.assign(event, {
         control: this.#names[value(SOURCE)],
@@ -211,7 +211,8 @@ export class PackedEvents {
     }
     if (kind === "sent") event["acked"] = value(ACKED);
     if (kind === "sent" || kind === "arrived") event["marks"] = marksOf(value(MARK_BITS));
-    if (aside?.findings !== undefined) event["findings"] = aside.findings;
+    const { findings, peerView } = aside ?? {};
+    Object.assign(event, findings && { findings }, peerView && { peerView });
     if (kind !== "lost" && kind !== "note") event["view"] = readView(numbers, at);
     return event as unknown as TraceEvent;
   }
@@ -298,6 +299,7 @@ export class PackedEvents {
       : [segment?.source, segment?.destination];
     const isLost = event.kind === "lost";
     const findings = event.kind === "sent" || event.kind === "arrived" ? event.findings : undefined;
+    const peerView = event.kind === "arrived" ? event.peerView : undefined;
     const note = event.kind === "note" ? event : undefined;
     const otherOptions = segment?.otherOptions;
     const isSpecial = isLost || otherOptions !== undefined || findings !== undefined || note !== undefined;
@@ -314,6 +316,7 @@ export class PackedEvents {
       otherOptions,
       findings,
       note,
+      peerView,
     });
   }
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { Course } from "./course.ts";
 import { type Rank, rankOf, RANKS } from "./importance.ts";
 import { PackedEvents } from "./packed_events.ts";
 import type { ConnectionRecord, TraceEvent, TraceSink } from "./record.ts";
@@ -52,6 +53,7 @@ interface Counted {
   readonly tally: number[];
   octetsSent: number;
   octetsReceived: number;
+  readonly course: Course;
 }
 
 /** A sink that remembers, in a bounded amount of memory. */
@@ -86,6 +88,7 @@ export class Recording implements TraceSink {
     const counted = this.#countedOf(event.connection);
     if (connection !== null) counted.record = connection;
     count(event, counted);
+    counted.course.take(event);
     const row = this.#rows.add(event);
     const extra = this.#rows.extra(row);
     extra.set(counted.tally);
@@ -145,6 +148,11 @@ export class Recording implements TraceSink {
   /** What there was of a connection; 0 stands for segments of none. */
   totalOf(connection: number): ConnectionTotal {
     return this.#connections.get(connection) ?? newCounted();
+  }
+
+  /** The course of a connection, of which every event counts, kept or not. */
+  courseOf(connection: number): Course {
+    return this.#connections.get(connection)?.course ?? new Course();
   }
 
   #inOrder(): number[] {
@@ -210,7 +218,7 @@ export class Recording implements TraceSink {
 }
 
 function newCounted(): Counted {
-  return { record: null, tally: newTally(), octetsSent: 0, octetsReceived: 0 };
+  return { record: null, tally: newTally(), octetsSent: 0, octetsReceived: 0, course: new Course() };
 }
 
 function count(event: TraceEvent, counted: Counted): void {

@@ -80,6 +80,11 @@ export function segmentsIn(tally: Tally): number {
   return tally.slice(0, SEGMENT_COUNTERS).reduce((sum, count) => sum + count, 0);
 }
 
+/** How many segments were sent again. */
+export function againIn(tally: Tally): number {
+  return tally[SENT_AGAIN] ?? 0;
+}
+
 /**
  * What a tally has of segments in words, a text for each direction that has any: `sent: 1200 data, 3 again`,
  * `received: 600 ACKs`. Counts of six digits fit into a ladder of 100 columns.

@@ -5,10 +5,10 @@
  * @module
  */
 
+import { Limits } from "../../trace/limits.ts";
 import { Numbering } from "../../trace/numbering.ts";
 import type { FindingCode } from "../../trace/catalogue.ts";
 import { Holes } from "./holes.ts";
-import { Limits } from "./limits.ts";
 import { PacketIds } from "./packet_ids.ts";
 import { Ranges } from "./ranges.ts";
 import { RoundTrips } from "./round_trips.ts";

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { displayFilter, readSelection } from "../../capture/analysis/selection.ts";
+import { readSelection } from "../../capture/analysis/selection.ts";
+import { displayFilter } from "../../trace/display_filter.ts";
 import type { ConnectionRecord } from "../../trace/record.ts";
 
 const CONNECTIONS: readonly ConnectionRecord[] = [

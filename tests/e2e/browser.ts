@@ -38,6 +38,13 @@ interface Message {
   readonly result?: { readonly [name: string]: unknown };
 }
 
+/** How large the page is, CSS pixels, and in which theme. */
+export interface Look {
+  readonly width: number;
+  readonly height: number;
+  readonly dark?: boolean;
+}
+
 /** One page in a browser of its own. */
 export class Page implements AsyncDisposable {
   /** Errors, warnings and exceptions of the page. */
@@ -97,6 +104,32 @@ export class Page implements AsyncDisposable {
       returnByValue: true,
     }) as { result?: { value?: unknown } };
     return result?.value;
+  }
+
+  /** The size that the page has from now on, CSS pixels, and its theme. */
+  async look({ width, height, dark = false }: Look): Promise<void> {
+    await this.send("Emulation.setDeviceMetricsOverride", {
+      width,
+      height,
+      deviceScaleFactor: 1,
+      mobile: false,
+    });
+    const value = dark ? "dark" : "light";
+    await this.send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value }] });
+  }
+
+  /** Presses a key where the focus is. */
+  async press(key: string): Promise<void> {
+    const code = key === "Tab" ? { code: "Tab", windowsVirtualKeyCode: 9 } : {};
+    for (const type of ["keyDown", "keyUp"]) {
+      await this.send("Input.dispatchKeyEvent", { type, key, ...code });
+    }
+  }
+
+  /** A PNG of what is in sight. */
+  async picture(): Promise<Uint8Array> {
+    const { data } = await this.send("Page.captureScreenshot", { format: "png" });
+    return Uint8Array.from(atob(String(data)), (character) => character.charCodeAt(0));
   }
 
   /** Calls a method of the protocol. */

@@ -3,65 +3,13 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Flag } from "../../tcp/base/segment.ts";
 import { instant } from "../../tcp/base/units.ts";
-import { Recorder } from "../../trace/recorder.ts";
-import { Recording } from "../../trace/recording.ts";
-import { htmlReport } from "../../trace/report/report.ts";
+import type { Recorder } from "../../trace/recorder.ts";
 import { FakeConnection } from "../trace/fake_connection.ts";
 import { tellStory } from "../trace/story.ts";
 import { transfer, TwoCores } from "../trace/two_cores.ts";
-import { findBrowser, Page } from "./browser.ts";
-
-const browser = await findBrowser();
-const ignore = browser === null;
-const reason = ignore ? " (ignored: no Chromium is installed)" : "";
-
-/** How soon a large report must answer to its reader, milliseconds. */
-const SOON = 2_000;
+import { ignore, lookAt, PIXELS, reason, SOON } from "./report_kit.ts";
 
 const SEGMENTS = 20_000;
-
-async function reportOf(act: (recorder: Recorder) => void): Promise<string> {
-  const recording = new Recording();
-  act(new Recorder([recording], [], { headers: true, excerpt: 32 }));
-  const file = await Deno.makeTempFile({ prefix: "rawtcp-report-", suffix: ".html" });
-  await Deno.writeTextFile(file, await htmlReport(recording, { program: "rawtcp test", epoch: 1.7e15 }));
-  return file;
-}
-
-async function lookAt(
-  act: (recorder: Recorder) => void,
-  look: (page: Page, url: string, milliseconds: number) => Promise<void>,
-): Promise<void> {
-  const file = await reportOf(act);
-  try {
-    await using page = await Page.open(browser ?? "");
-    const url = `file://${file}`;
-    let milliseconds = await page.show(url);
-    // Others may have had the machine: what counts is how soon the page can be there.
-    for (let turn = 0; turn < 2 && milliseconds >= SOON; turn++) milliseconds = await page.show(url);
-    await look(page, url, milliseconds);
-    assertEquals(page.problems, []);
-    assertEquals(page.requests, [url]);
-  } finally {
-    await Deno.remove(file);
-  }
-}
-
-/** Counts the pixels of a graph that have the colour of that name; without a name, all that are filled. */
-const PIXELS = `(selector, name) => {
-  const canvas = document.querySelector(selector + " canvas");
-  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
-  copy.drawImage(canvas, 0, 0);
-  const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
-  const hex = getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
-  const wanted = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-  let count = 0;
-  for (let i = 0; i < data.length; i += 4) {
-    const isWanted = name === "" || wanted.every((part, k) => Math.abs(data[i + k] - part) < 12);
-    if (data[i + 3] > 200 && isWanted) count++;
-  }
-  return count;
-}`;
 
 /** A transfer with losses between two real cores. */
 function lossyTransfer(recorder: Recorder): void {
@@ -99,8 +47,8 @@ Deno.test({
         const pixels = Number(await page.evaluate(`(${PIXELS})("${place}", "${color}")`));
         assert(pixels >= least, `${place} has ${pixels} pixels of ${color}`);
       }
-      await page.evaluate("new Promise((resolve) => setTimeout(resolve, 200))");
-      assert(Number(await page.evaluate("document.querySelectorAll('#ladder .arrow').length")) > 10);
+      assert(Number(await page.evaluate("document.querySelectorAll('#scale .arrow').length")) > 10);
+      assert(Number(await page.evaluate("document.querySelectorAll('#ladder .rung').length")) > 10);
       assert(Number(await page.evaluate("document.querySelectorAll('#table [data-row]').length")) > 10);
       assertEquals(
         await page.evaluate("document.getElementById('title').textContent"),
@@ -130,13 +78,18 @@ Deno.test({
       assertStringIncludes(text, "[RFC 6298 5.4]");
       assertMatch(text, /Sequence number\s+4294967291/);
       assertEquals(await page.evaluate("document.querySelectorAll('#detail .set-1').length"), 2);
-      // The same by its arrow in the ladder.
-      await page.evaluate("document.querySelector('#table [data-row=\"0\"]').click()");
-      await page.evaluate("new Promise((resolve) => setTimeout(resolve, 200))");
-      await page.evaluate(
-        "document.querySelector('#ladder .arrow.again').parentNode.dispatchEvent(new MouseEvent('click'))",
-      );
-      assertStringIncludes(String(await page.evaluate("detail.innerText")), "No ACK of 1 came in time");
+      // The same by its row in the ladder, and by its arrow in the one to scale.
+      for (
+        const click of [
+          "document.querySelector('#ladder .rung.again .sent').click()",
+          "document.querySelector('#scale .event.again').dispatchEvent(new MouseEvent('click'))",
+        ]
+      ) {
+        await page.evaluate("document.querySelector('#table [data-row=\"0\"]').click()");
+        await page.evaluate(click);
+        assertStringIncludes(String(await page.evaluate("why.innerText")), "[RFC");
+        assertStringIncludes(String(await page.evaluate("detail.innerText")), "No ACK of 1 came in time");
+      }
     });
   },
 });
@@ -147,12 +100,13 @@ Deno.test({
   fn: async () => {
     await lookAt((recorder) => void tellStory(recorder), async (page) => {
       const place = await page.evaluate(`(() => {
+        document.querySelector("#sequence").scrollIntoView({ block: "center" });
         const over = document.querySelector("#sequence .u-over").getBoundingClientRect();
         return [over.left, over.top, over.width, over.height];
       })()`) as [number, number, number, number];
-      // The last segment, our FIN sent again, lies right and high; the shown span ends 2 % after the last event.
-      const x = place[0] + place[2] * 0.442 / (0.463 * 1.02);
-      const y = place[1] + 12;
+      // The last segment, our FIN sent again, lies right and high; 2 % of the span are spare at either end.
+      const x = place[0] + place[2] * (0.442 / 0.463 + 0.02) / 1.04;
+      const y = place[1] + place[3] * 0.1;
       for (const type of ["mouseMoved", "mousePressed", "mouseReleased"]) {
         await page.send("Input.dispatchMouseEvent", { type, x, y, button: "left", clickCount: 1 });
       }

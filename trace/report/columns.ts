@@ -13,6 +13,9 @@ import {
   type SegmentRecord,
   type TraceEvent,
 } from "../record.ts";
+import type { Course } from "../course.ts";
+import { LIMITS } from "../limits.ts";
+import { type ConnectionFacts, connectionFacts, factsOfCourse, type KnownFacts } from "./facts.ts";
 import { VIEW, VIEW_NAMES, type ViewRecord, type ViewUnit } from "../view.ts";
 import type { ConnectionTotal, KeptEvent } from "../recording.ts";
 import { TALLIED, type Tally } from "../tally.ts";
@@ -49,6 +52,10 @@ export interface ReportData {
   readonly tallied: readonly string[];
   /** By the number of each connection what there was of it, in the columns or not. */
   readonly totals: Readonly<Record<number, ConnectionTotal>>;
+  /** The same for what each was as a whole. */
+  readonly facts: Readonly<Record<number, ConnectionFacts>>;
+  /** Names of what a sender waits for, as facts refer to them. */
+  readonly limits: readonly string[];
   /** Moment of the first event; null when not known. */
   readonly start: string | null;
   readonly entries: readonly ReportEntry[];
@@ -70,10 +77,15 @@ export interface ReportSource {
   /** Moment of the first event. */
   readonly start: number;
   totalOf(connection: number): ConnectionTotal;
+  courseOf(connection: number): Course;
 }
 
-/** Turns events into columns, times counted from the first one. */
-export function reportData(source: ReportSource, start: string | null): ReportData {
+/** Turns events into columns, times counted from the first one; `known` are facts that others have, by connections' numbers. */
+export function reportData(
+  source: ReportSource,
+  start: string | null,
+  known: ReadonlyMap<number, KnownFacts>,
+): ReportData {
   const builder = new ColumnBuilder(source.connections, source.start);
   for (const { event, leftOut } of source.kept()) builder.add(event, leftOut);
   const ids = [0, ...source.connections.map(({ id }) => id)];
@@ -82,6 +94,12 @@ export function reportData(source: ReportSource, start: string | null): ReportDa
     omitted: source.omitted,
     tallied: TALLIED,
     totals: Object.fromEntries(ids.map((id) => [id, source.totalOf(id)])),
+    facts: Object.fromEntries(source.connections.map((record) => {
+      const { id } = record;
+      const facts = known.get(id) ?? factsOfCourse(source.courseOf(id), source.totalOf(id));
+      return [id, connectionFacts(record, source.start, facts)];
+    })),
+    limits: LIMITS,
     start,
     entries: builder.entries,
     kinds: EVENT_KINDS,
@@ -99,10 +117,13 @@ class ColumnBuilder {
   readonly #entryNumbers = new Map<CatalogueEntry, number>();
   readonly #connections: ReadonlyMap<number, ConnectionRecord>;
   readonly #start: number;
+  /** Whether the variables of the remote ends are told, too: in a capture that is not ours. */
+  readonly #hasBothEnds: boolean;
 
   constructor(connections: readonly ConnectionRecord[], start: number) {
     this.#connections = new Map(connections.map((connection) => [connection.id, connection]));
     this.#start = start;
+    this.#hasBothEnds = connections.some(({ ends }) => ends !== undefined);
   }
 
   add(event: TraceEvent, leftOut: Tally | null): void {
@@ -123,15 +144,18 @@ class ColumnBuilder {
     this.#put("sack", segment === null || segment.sackEdges.length === 0 ? 0 : segment.sackEdges);
     this.#put("header", base64(segment?.header ?? null));
     this.#put("excerpt", base64(segment?.excerpt ?? null));
-    this.#addView("view" in event ? event.view : null);
+    this.#addView("view" in event ? event.view : null, "");
+    if (this.#hasBothEnds) this.#addView(event.kind === "arrived" ? event.peerView ?? null : null, "peer.");
   }
 
-  #addView(view: ViewRecord | null): void {
-    this.#put("state", view === null ? null : STATES.indexOf(view.state));
-    this.#put("phase", view === null || view.phase === null ? null : RECOVERY_PHASES.indexOf(view.phase));
+  /** The variables of one end; those of the other have a prefix. */
+  #addView(view: ViewRecord | null, prefix: string): void {
+    const phase = view?.phase ?? null;
+    this.#put(`${prefix}state`, view === null ? null : STATES.indexOf(view.state));
+    this.#put(`${prefix}phase`, phase === null ? null : RECOVERY_PHASES.indexOf(phase));
     for (const name of VARIABLES) {
       const value = view === null ? null : view[name];
-      this.#put(name, value === Infinity ? "unlimited" : value);
+      this.#put(prefix + name, value === Infinity ? "unlimited" : value);
     }
   }
 
@@ -149,7 +173,9 @@ class ColumnBuilder {
           1;
         this.#entryNumbers.set(entry, number);
       }
-      return [number, ...variableTexts(entry, event, connection)];
+      const label = { ...entry, sentence: entry.label };
+      const labelTexts = entry.label.includes("{") ? variableTexts(label, event, connection) : [];
+      return [number, ...variableTexts(entry, event, connection), ...labelTexts];
     });
   }
 

@@ -12,17 +12,35 @@ import { GLOSSARY } from "../glossary.ts";
 import { LEGEND } from "../notation.ts";
 import { rulePartsOf } from "../rule_links.ts";
 import { type ReportData, reportData, type ReportSource } from "./columns.ts";
+import type { KnownFacts } from "./facts.ts";
+import bands from "./page/bands.js" with { type: "text" };
+import baseStyle from "./page/base.css" with { type: "text" };
 import charts from "./page/charts.js" with { type: "text" };
+import connections from "./page/connections.js" with { type: "text" };
+import curves from "./page/curves.js" with { type: "text" };
 import data from "./page/data.js" with { type: "text" };
+import detailStyle from "./page/detail.css" with { type: "text" };
 import detail from "./page/detail.js" with { type: "text" };
 import format from "./page/format.js" with { type: "text" };
+import grid from "./page/grid.js" with { type: "text" };
 import header from "./page/header.js" with { type: "text" };
+import ladderStyle from "./page/ladder.css" with { type: "text" };
 import ladder from "./page/ladder.js" with { type: "text" };
 import main from "./page/main.js" with { type: "text" };
-import plot from "./page/plot.js" with { type: "text" };
-import style from "./page/page.css" with { type: "text" };
+import momentStyle from "./page/moment.css" with { type: "text" };
+import moment from "./page/moment.js" with { type: "text" };
 import page from "./page/page.html" with { type: "text" };
+import player from "./page/player.js" with { type: "text" };
+import plot from "./page/plot.js" with { type: "text" };
+import rows from "./page/rows.js" with { type: "text" };
+import scale from "./page/scale.js" with { type: "text" };
+import scaleLayout from "./page/scale_layout.js" with { type: "text" };
+import sequence from "./page/sequence.js" with { type: "text" };
+import states from "./page/states.js" with { type: "text" };
+import summary from "./page/summary.js" with { type: "text" };
 import table from "./page/table.js" with { type: "text" };
+import tablesStyle from "./page/tables.css" with { type: "text" };
+import windows from "./page/windows.js" with { type: "text" };
 
 /** What the page says besides the events. */
 export interface ReportOptions {
@@ -30,6 +48,8 @@ export interface ReportOptions {
   readonly program: string;
   /** Microseconds from 1970-01-01 UTC to the moment 0 of the events' clock; null when not known. */
   readonly epoch: number | null;
+  /** Facts of connections that others know better than their events tell, by their numbers. @default none */
+  readonly known?: ReadonlyMap<number, KnownFacts>;
 }
 
 /** The page's modules, each before those that use it. */
@@ -37,13 +57,36 @@ const MODULES: Readonly<Record<string, string>> = {
   format,
   data,
   plot,
+  grid,
+  summary,
+  connections,
   header,
+  bands,
+  curves,
+  sequence,
   charts,
+  rows,
   ladder,
+  scale_layout: scaleLayout,
+  scale,
+  states,
+  windows,
+  moment,
+  player,
   table,
   detail,
   main,
 };
+
+/** The page's style, after that of the library. */
+const STYLES: readonly string[] = [
+  libraryStyle,
+  baseStyle,
+  ladderStyle,
+  momentStyle,
+  tablesStyle,
+  detailStyle,
+];
 
 /** Where something is put into the page. */
 const PLACES = /CONTENT-POLICY|PROGRAM-NAME|PACKED-DATA|<!-- (?:style|scripts|glossary) -->/g;
@@ -59,10 +102,12 @@ export async function htmlReport(source: ReportSource, options: ReportOptions): 
   const script = `"use strict";const modules={};\n${Object.entries(MODULES).map(asFunction).join("\n")}`;
   const library = `/*!\n${licence}*/\n${uPlot}`;
   const policy = await policyFor([library, script]);
-  const packed = await gzippedBase64(jsonOf(reportData(source, startOf(source, options))));
+  const packed = await gzippedBase64(
+    jsonOf(reportData(source, startOf(source, options), options.known ?? new Map())),
+  );
   const parts: Readonly<Record<string, string>> = {
     "CONTENT-POLICY": markupText(policy),
-    "<!-- style -->": `<style>${libraryStyle}${style}</style>`,
+    "<!-- style -->": `<style>${STYLES.join("")}</style>`,
     "PROGRAM-NAME": markupText(options.program),
     "PACKED-DATA": packed,
     "<!-- glossary -->": glossaryMarkup(),

@@ -1,22 +1,30 @@
 /**
- * The graphs over time: sequence numbers, windows, round trips, states. Drawn by uPlot, which the page carries.
+ * The graphs over time, a group for each end that sends data: sequence numbers and what limited the sender, windows, throughput,
+ * round trips; and the states. They share the time that they show.
  *
  * @module
  */
 
-import { color, octetsText, spanText } from "./format.js";
-import { drawBands, line, makePlot, widthOf } from "./plot.js";
+import { bandSpec, limitBands, limitShares, stateBands } from "./bands.js";
+import { roundTripSpec, throughputSpec, windowSpec } from "./curves.js";
+import { color, element } from "./format.js";
+import { makePlot, widthOf } from "./plot.js";
+import { Sequence } from "./sequence.js";
 
 const SECOND = 1_000_000;
-const HEIGHT = 300;
-const STATES_HEIGHT = 96;
+/** Room before the first event and after the last, as a part of what is shown. */
+const SPARE = 0.02;
+/** The end of TIME-WAIT. */
+const AFTERWARDS = ["TIME-WAIT", "time-wait-over"];
+const HEIGHTS = { sequence: 280, window: 200, throughput: 170, "round-trip": 180, limits: 30, states: 34 };
 
-/** All graphs of one connection. They share the time that they show. */
+/** All graphs of one connection, in `place`. */
 export class Charts {
   /** `onPick(index)`: somebody chose an event; `onRange(from, to)`: another span of time is shown, seconds. */
-  constructor(trace, indices, places, onPick, onRange) {
+  constructor(trace, indices, connection, place, onPick, onRange) {
     this.trace = trace;
     this.indices = indices;
+    this.connection = connection;
     this.onPick = onPick;
     this.onRange = onRange;
     const times = indices.map((i) => trace.columns.time[i] / SECOND);
@@ -24,15 +32,12 @@ export class Charts {
     this.last = Math.max(times.at(-1) ?? 1, this.first + 1e-6);
     this.range = [this.first, this.last];
     this.selected = null;
-    this.isSettingRange = false;
-    this.places = places;
-    this.direction = "sent";
+    this.graphs = [];
     this.plots = [];
+    place.replaceChildren(...this.#groups());
     this.#makePlots();
-    // Not the long quiet after the last segment: that is TIME-WAIT.
-    const lastSegment = indices.findLast((i) => trace.isSegment(i));
-    const end = lastSegment === undefined ? this.last : trace.columns.time[lastSegment] / SECOND;
-    this.setRange(this.first, end > this.first ? this.first + (end - this.first) * 1.02 : this.last);
+    const spare = (this.#end() - this.first) * SPARE;
+    this.setRange(this.first - spare, this.#end() + spare);
   }
 
   destroy() {
@@ -47,20 +52,6 @@ export class Charts {
     this.setRange(...this.range);
   }
 
-  #makePlots() {
-    const { sequence, window, roundTrip, state } = this.places;
-    this.plots = [
-      this.#sequenceChart(sequence),
-      this.#windowChart(window),
-      this.#roundTripChart(roundTrip),
-      this.#stateChart(state),
-    ];
-  }
-
-  redraw() {
-    for (const plot of this.plots) plot.redraw(false, true);
-  }
-
   resize() {
     for (const plot of this.plots) {
       plot.setSize({ width: widthOf(plot.root.parentElement), height: plot.height });
@@ -69,23 +60,15 @@ export class Charts {
 
   select(index) {
     this.selected = index;
-    this.redraw();
-  }
-
-  /** Which way the sequence graph looks: at what we send, or at what we receive. */
-  setDirection(direction) {
-    this.direction = direction;
-    this.rebuild();
+    for (const plot of this.plots) plot.redraw(false, true);
   }
 
   setRange(from, to) {
-    const least = (this.last - this.first) / 1e6;
-    const start = Math.max(Math.min(from, to), this.first - (this.last - this.first) * 0.02);
-    const end = Math.min(Math.max(from, to, start + least), this.last + (this.last - this.first) * 0.02);
+    const whole = this.last - this.first;
+    const start = Math.max(Math.min(from, to), this.first - whole * SPARE);
+    const end = Math.min(Math.max(from, to, start + whole / 1e6), this.last + whole * SPARE);
     this.range = [start, end];
-    this.isSettingRange = true;
     for (const plot of this.plots) plot.setScale("x", { min: start, max: end });
-    this.isSettingRange = false;
     this.onRange(start, end);
   }
 
@@ -102,208 +85,92 @@ export class Charts {
     this.setRange(middle - half, middle + half);
   }
 
+  /** The last event but for the end of TIME-WAIT, which is far away and says nothing. */
+  #end() {
+    const { trace, indices } = this;
+    const last = indices.findLast((i) => !trace.codes(i).some((code) => AFTERWARDS.includes(code)));
+    return Math.max(last === undefined ? this.last : trace.columns.time[last] / SECOND, this.first + 1e-6);
+  }
+
+  /** From the first event to the last. */
   showAll() {
-    this.setRange(this.first, this.last);
+    const spare = (this.last - this.first) * SPARE;
+    this.setRange(this.first - spare, this.last + spare);
   }
 
-  #sequenceChart(place) {
-    const { columns } = this.trace;
-    const { direction } = this;
-    const isOurs = direction === "sent";
-    const segments = this.indices.filter((i) =>
-      this.trace.kind(i) === direction && columns.end[i] > columns.seq[i]
+  #groups() {
+    const { ends } = this.connection;
+    const directions = [
+      ["sent", ends === undefined ? "What we send" : `What ${ends.local} sends`, ""],
+      ["arrived", ends === undefined ? "What we receive" : `What ${ends.remote} sends`, ends && "peer."],
+    ];
+    const sequences = directions.map(([way]) => new Sequence(this.trace, this.indices, way));
+    // The first direction stands for a connection without data.
+    const groups = directions.flatMap(([way, heading, prefix], k) =>
+      sequences[k].hasData || (k === 0 && !sequences[1].hasData)
+        ? [this.#group(way, heading, prefix, sequences[k], k === 0 ? "" : "-arrived")]
+        : []
     );
-    const answers = this.indices.filter((i) => {
-      return this.trace.kind(i) === (isOurs ? "arrived" : "sent") && columns.ack[i] !== null;
-    });
-    const steps = answers.length === 0 ? segments : answers;
-    const acks = steps.map((i) => columns.ack[i]);
-    const edges = steps.map((i) => columns.ack[i] === null ? null : columns.ack[i] + columns.window[i]);
-    const times = steps.map((i) => columns.time[i] / SECOND);
-    return this.#plot(place, {
-      height: HEIGHT,
-      label: "Sequence number",
-      value: (value) => octetsText(Math.round(value)),
-      data: [times, acks, edges],
-      range: () => this.#sequenceRange(segments, steps),
-      series: [
-        line("acknowledged", "ack", true),
-        line("window ends", "edge", true, [4, 4]),
-      ],
-      draw: (plot) => this.#drawSegments(plot, segments, answers),
-      pick: (plot) => this.#nearestSegment(plot, segments),
-    });
+    const states = bandSpec(stateBands(this.trace, this.indices), "the states of the local end over time");
+    const place = this.#figure("states", "", "States", states);
+    return [...groups, element("section", {}, element("h2", {}, "States over time"), ...place)];
   }
 
-  /** From the least to the highest number of what is in sight. */
-  #sequenceRange(segments, answers) {
-    const { columns } = this.trace;
-    const [from, to] = this.range;
-    const isShown = (i) => columns.time[i] >= from * SECOND && columns.time[i] <= to * SECOND;
-    let [least, most] = [Infinity, 1];
-    for (const i of segments) {
-      if (!isShown(i)) continue;
-      least = Math.min(least, columns.seq[i]);
-      most = Math.max(most, columns.end[i]);
-    }
-    for (const i of answers) {
-      if (isShown(i) && columns.ack[i] !== null) least = Math.min(least, columns.ack[i]);
-    }
-    if (least >= most) return [0, most * 1.05];
-    const spare = (most - least) * 0.06;
-    return [Math.max(least - spare, 0), most + spare];
-  }
-
-  /** Each segment as a bar from its first number to its last, SACK blocks as bars at the time of their arrival. */
-  #drawSegments(plot, segments, answers) {
-    const { columns } = this.trace;
-    const { ctx, bbox } = plot;
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-    ctx.clip();
-    const bar = (i, from, to, style, width, leastHeight = 1.5) => {
-      const x = plot.valToPos(columns.time[i] / SECOND, "x", true);
-      if (x < bbox.left - width || x > bbox.left + bbox.width + width) return;
-      const top = plot.valToPos(to, "y", true);
-      ctx.fillStyle = style;
-      ctx.fillRect(x - width / 2, top, width, Math.max(plot.valToPos(from, "y", true) - top, leastHeight));
+  #group(way, heading, prefix, sequence, suffix) {
+    const section = element("section", { "aria-label": heading }, element("h2", {}, heading));
+    const add = (name, title, spec) => {
+      if (spec !== null) section.append(...this.#figure(name, suffix, `${title}. ${heading}`, spec, title));
     };
-    const pixel = globalThis.devicePixelRatio || 1;
-    const [sack, data, again] = [color("sack"), color("data"), color("again")];
-    for (const i of answers) {
-      const edges = columns.sack[i];
-      for (let k = 0; edges !== 0 && k + 1 < edges.length; k += 2) {
-        bar(i, edges[k], edges[k + 1], sack, 2 * pixel);
-      }
-    }
-    for (const i of segments) {
-      if (!this.trace.isAgain(i) && !this.trace.isMarked(i)) {
-        bar(i, columns.seq[i], columns.end[i], data, 2 * pixel);
-      }
-    }
-    for (const i of segments) {
-      if (this.trace.isAgain(i) || this.trace.isMarked(i)) {
-        bar(i, columns.seq[i], columns.end[i], again, 4 * pixel, 6 * pixel);
-      }
-    }
-    ctx.restore();
-  }
-
-  #nearestSegment(plot, segments) {
-    const { columns } = this.trace;
-    const { left, top } = plot.cursor;
-    let best = null;
-    let least = 400;
-    for (const i of segments) {
-      const x = plot.valToPos(columns.time[i] / SECOND, "x") - left;
-      if (x * x > least) continue;
-      const high = plot.valToPos(columns.end[i], "y");
-      const low = plot.valToPos(columns.seq[i], "y");
-      const y = top < high ? high - top : top > low ? top - low : 0;
-      const distance = x * x + y * y - (this.trace.isMarked(i) ? 4 : 0);
-      if (distance < least) {
-        least = distance;
-        best = i;
-      }
-    }
-    return best;
-  }
-
-  #windowChart(place) {
-    const { columns } = this.trace;
-    const known = this.indices.filter((i) => columns.state[i] !== null);
-    const number = (value) => typeof value === "number" ? value : null;
-    return this.#plot(place, {
-      height: HEIGHT,
-      label: "Octets",
-      value: (value) => octetsText(Math.round(value)),
-      data: [
-        known.map((i) => columns.time[i] / SECOND),
-        known.map((i) => number(columns.cwnd[i])),
-        known.map((i) => number(columns.ssthresh[i])),
-        known.map((i) => number(columns.flight[i])),
-        known.map((i) => number(columns.sndWnd[i])),
-      ],
-      series: [
-        line("cwnd", "cwnd", true),
-        line("ssthresh", "ssthresh", true, [6, 4]),
-        line("flight", "flight", true),
-        { ...line("peer's window", "edge", true, [2, 4]), show: false },
-      ],
+    section.append(legendOf());
+    add("sequence", "Sequence numbers over time", {
+      ...sequence.spec(() => this.range),
+      summary: sequence.summary,
     });
+    const limits = this.trace.data.facts[this.connection.id]?.limits[way === "sent" ? 0 : 1] ?? null;
+    if (limits !== null) {
+      const { shares, total } = limitShares(this.trace, limits);
+      const words = shares.map(({ words, percent }) => `${words} ${percent} %`).join(", ");
+      add(
+        "limits",
+        "What limited the sender",
+        bandSpec(limitBands(this.trace, limits), `${words} of ${total}`),
+      );
+      section.append(sharesOf(shares, total));
+    }
+    if (prefix !== undefined) {
+      add("window", "Windows and what is in flight", windowSpec(this.trace, this.indices, prefix));
+    }
+    add("throughput", "Throughput", throughputSpec(this.trace, sequence));
+    if (prefix !== undefined) {
+      add(
+        "round-trip",
+        "Round trips and retransmission timeout",
+        roundTripSpec(this.trace, this.indices, prefix),
+      );
+    }
+    return section;
   }
 
-  #roundTripChart(place) {
-    const { columns } = this.trace;
-    const known = this.indices.filter((i) => columns.state[i] !== null && columns.srtt[i] > 0);
-    const samples = [];
-    let before = 0;
-    for (const i of known) {
-      samples.push(columns.latestRtt[i] !== before ? columns.latestRtt[i] / 1_000 : null);
-      before = columns.latestRtt[i];
-    }
-    return this.#plot(place, {
-      height: HEIGHT,
-      label: "Milliseconds",
-      logarithmic: true,
-      value: (value) => spanText(value * 1_000),
-      data: [
-        known.map((i) => columns.time[i] / SECOND),
-        samples,
-        known.map((i) => columns.srtt[i] / 1_000),
-        known.map((i) => columns.rto[i] === null ? null : columns.rto[i] / 1_000),
-      ],
-      series: [
-        {
-          ...line("RTT", "data", false),
-          paths: () => null,
-          points: { show: true, size: 5, fill: () => color("data") },
+  #figure(name, suffix, title, spec, heading) {
+    const place = element("div", { id: name + suffix, class: `chart ${name}` });
+    this.graphs.push([place, { ...spec, title, height: HEIGHTS[name] }]);
+    return heading === undefined ? [place] : [element("h3", {}, heading), place];
+  }
+
+  #makePlots() {
+    this.plots = this.graphs.map(([place, spec]) =>
+      makePlot(place, {
+        ...spec,
+        draw: (plot) => {
+          spec.draw?.(plot);
+          this.#drawSelected(plot);
         },
-        line("SRTT", "cwnd", true),
-        line("RTO", "again", true, [6, 4]),
-      ],
-    });
-  }
-
-  /** The spans of time in each state as bands. */
-  #stateChart(place) {
-    const { columns } = this.trace;
-    const known = this.indices.filter((i) => columns.state[i] !== null);
-    const bands = [];
-    for (const i of known) {
-      const state = this.trace.state(i);
-      const time = columns.time[i] / SECOND;
-      if (bands.at(-1)?.state === state) bands.at(-1).to = time;
-      else {
-        if (bands.length > 0) bands.at(-1).to = time;
-        bands.push({ state, from: time, to: time });
-      }
-    }
-    const draw = (plot) => drawBands(plot, bands, this.trace.data.states);
-    return this.#plot(place, {
-      height: STATES_HEIGHT,
-      label: "",
-      value: () => "",
-      data: [known.map((i) => columns.time[i] / SECOND), known.map(() => null)],
-      range: () => [0, 1],
-      series: [{ label: "", show: false }],
-      hideAxis: true,
-      draw,
-    });
-  }
-
-  #plot(place, spec) {
-    return makePlot(place, {
-      ...spec,
-      draw: (plot) => {
-        spec.draw?.(plot);
-        this.#drawSelected(plot);
-      },
-      onSelect: (plot) => this.#takeSelection(plot),
-      onClick: (plot) => this.#takeClick(plot, spec.pick),
-      onPress: () => this.dragged = false,
-    });
+        onSelect: (plot) => this.#takeSelection(plot),
+        onClick: (plot) => this.#takeClick(plot, spec.pick),
+        onPress: () => this.dragged = false,
+        onKey: (event) => this.#key(event),
+      })
+    );
   }
 
   #takeSelection(plot) {
@@ -318,6 +185,18 @@ export class Charts {
     if (this.dragged) return;
     const found = pick?.(plot) ?? this.#nearestInTime(plot.posToVal(plot.cursor.left, "x") * SECOND);
     if (found !== null) this.onPick(found);
+  }
+
+  #key(event) {
+    const zooms = { "+": [0.5, 0], "=": [0.5, 0], "-": [2, 0] };
+    const steps = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
+    if (zooms[event.key] !== undefined) this.zoom(...zooms[event.key]);
+    else if (event.key === "0") this.showAll();
+    else if (steps[event.key] !== undefined && this.indices.length > 0) {
+      const at = this.indices.indexOf(this.selected) + steps[event.key];
+      this.onPick(this.indices[Math.min(Math.max(at, 0), this.indices.length - 1)]);
+    } else return;
+    event.preventDefault();
   }
 
   #nearestInTime(time) {
@@ -344,4 +223,33 @@ export class Charts {
     ctx.stroke();
     ctx.restore();
   }
+}
+
+/** What the marks of the first graph mean. */
+function legendOf() {
+  const key = (name) => element("span", { class: `key ${name}` });
+  return element(
+    "p",
+    { class: "hint legend" },
+    key("data"),
+    "segment ",
+    key("again"),
+    "R sent again or out of order ",
+    key("sack"),
+    "S SACK block ",
+    element("b", {}, "3"),
+    " third duplicate ACK ",
+    element("b", {}, "Z"),
+    " window closed ",
+    element("b", {}, "F"),
+    " FIN",
+  );
+}
+
+function sharesOf(shares, total) {
+  const parts = shares.flatMap(({ words, name, percent }) => [
+    element("span", { class: `key ${name}` }),
+    `${words} ${percent} % `,
+  ]);
+  return element("p", { class: "hint legend" }, ...parts, `of ${total}`);
 }

@@ -16,11 +16,6 @@ export async function unpack(text) {
   return new Trace(JSON.parse(await new Response(stream).text()));
 }
 
-/** A label without the values that it may name. */
-function plain(label) {
-  return label.replace(/ \{\w+\}/g, "");
-}
-
 /** The octets of a base64 text. */
 export function octetsOf(text) {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
@@ -32,16 +27,23 @@ export class Trace {
     this.data = data;
     this.columns = data.columns;
     this.length = data.columns.time?.length ?? 0;
+    /** The indices of each connection's events, once somebody asks. */
+    this.byConnection = null;
   }
 
   /** The indices of one connection's events. */
   of(connection) {
-    const indices = [];
-    for (let i = 0; i < this.length; i++) {
-      const id = this.columns.connection[i];
-      if (id === connection || (id === 0 && this.data.connections.length < 2)) indices.push(i);
+    const isAlone = this.data.connections.length < 2;
+    if (isAlone) return Array.from({ length: this.length }, (_value, i) => i);
+    if (this.byConnection === null) {
+      this.byConnection = new Map();
+      this.columns.connection?.forEach((id, i) => {
+        const known = this.byConnection.get(id);
+        if (known === undefined) this.byConnection.set(id, [i]);
+        else known.push(i);
+      });
     }
-    return indices;
+    return this.byConnection.get(connection) ?? [];
   }
 
   /** The sequence numbers that a segment takes up, as first and last: `1..29`. */
@@ -111,6 +113,18 @@ export class Trace {
     return kind === "dropped" || kind === "lost" || (this.columns.marks[i] & 7) !== 0;
   }
 
+  /** Which way what the event tells of goes, `sent` or `arrived`, from the local end's side; null when nothing travels. */
+  way(i) {
+    const kind = this.kind(i);
+    if (kind === "lost") return this.columns.extra[i].startsWith("sent") ? "sent" : "arrived";
+    return kind === "sent" || kind === "arrived" ? kind : null;
+  }
+
+  /** What became of it on the way: `whole`, as far as is known, `lost`, or `silent` when only the silence tells. */
+  fate(i) {
+    return this.kind(i) === "lost" ? "lost" : "whole";
+  }
+
   /** Whether what we sent had been sent before. */
   isAgain(i) {
     return (this.columns.marks[i] & 1) !== 0;
@@ -125,19 +139,25 @@ export class Trace {
     return this.columns.said[i].map(([entry, ...values]) => {
       const { code, rule, label, sentence } = this.data.entries[entry];
       let next = 0;
-      const filled = sentence.replace(/\{\w+\}/g, () => values[next++] ?? "?").replace(
-        /\b1 (more )?octets\b/g,
-        "1 $1octet",
-      );
+      const fill = (text) =>
+        text.replace(/\{\w+\}/g, () => values[next++] ?? "?").replace(
+          /\b1 (more )?octets\b/g,
+          "1 $1octet",
+        );
       const text = rule.map(([part]) => part).join("");
-      return { code, rule: text, places: rule, label: plain(label), sentence: filled };
+      return { code, rule: text, places: rule, sentence: fill(sentence), label: fill(label) };
     });
+  }
+
+  /** The codes of what is said of the event. */
+  codes(i) {
+    return this.columns.said[i].map(([entry]) => this.data.entries[entry].code);
   }
 
   /** What it is, in a few words. */
   label(i) {
     const { columns } = this;
-    const labels = columns.said[i].map(([entry]) => plain(this.data.entries[entry].label)).join(", ");
+    const labels = this.told(i).map(({ label }) => label).join(", ");
     switch (this.kind(i)) {
       case "sent":
       case "arrived":
@@ -156,6 +176,11 @@ export class Trace {
       case "congestion":
         return `window: ${labels}`;
     }
+  }
+
+  /** The state of the remote end; null where nothing tells it. */
+  peerState(i) {
+    return this.data.states[this.columns["peer.state"]?.[i]] ?? null;
   }
 
   state(i) {

@@ -13,27 +13,25 @@ const BITS_PER_LINE = 32;
 /** How a variable is written, by its unit. */
 const WRITERS = { sequence: octetsText, octets: octetsText, microseconds: spanText, count: String };
 
+/** Kinds of events that are called otherwise here. */
+const KINDS = { state: "change of state", congestion: "congestion window", note: "remark", icmp: "ICMP" };
+
 /** The variables shown, each with its label and how it is written. */
 function variablesOf({ data }) {
   const numbers = data.variables.map(([name, symbol, unit]) => [name, symbol, WRITERS[unit]]);
   return [["state", "State", null], ["phase", "recovery", null], ...numbers];
 }
 
-/** Shows event `i` in `place`; `before` is the connection's event before it, or null. */
-export function showDetail(trace, i, before, place) {
-  place.replaceChildren(
-    element("h2", {}, titleOf(trace, i)),
-    reasons(trace, i),
-    ...gap(trace, i),
-    ...payload(trace, i),
-    ...headers(trace, i),
-    ...variables(trace, i, before),
-  );
+/** Shows event `i`: in `why` what it is, in `more` all of it; `before` is the connection's event before it, or null. */
+export function showDetail(trace, i, before, { why, more }) {
+  why.replaceChildren(element("h2", {}, titleOf(trace, i)), reasons(trace, i), ...gap(trace, i));
+  more.replaceChildren(...payload(trace, i), ...headers(trace, i), ...variables(trace, i, before));
 }
 
 function titleOf(trace, i) {
   const { columns } = trace;
-  const what = trace.isSegment(i) ? `${trace.kind(i)}: ${flagsText(columns.flags[i])}` : trace.kind(i);
+  const kind = KINDS[trace.kind(i)] ?? trace.kind(i);
+  const what = trace.isSegment(i) ? `${kind}: ${flagsText(columns.flags[i])}` : kind;
   const marks = trace.marks(i);
   return `Event ${columns.number[i]}, ${what}${marks.length > 0 ? ` (${marks.join(", ")})` : ""}, at ${
     secondsText(columns.time[i])

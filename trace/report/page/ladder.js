@@ -1,221 +1,253 @@
 /**
- * The ladder with time running downwards to scale: each segment of the shown span as an arrow.
+ * The ladder with evenly spaced rows: states at the lifelines, arrows, and beside them what is said of each. Only the rows in
+ * sight are elements.
  *
  * @module
  */
 
-import { element, flagsText, secondsText } from "./format.js";
+import { element, secondsText, spanText } from "./format.js";
+import { segmentPieces } from "./rows.js";
 
+/** Rows beyond what is in sight that are elements nevertheless. */
+const SPARE_ROWS = 6;
+/** How much higher than they must be rows are when there is room. */
+const MOST_STRETCH = 1.6;
+/** Of what is said beside the arrows, pixels. */
+const LINE_HEIGHT = 15.5;
+/** Rows that a printed page shows. */
+const MOST_PRINTED = 200;
+/** A longer label leaves out a window that is the same as before; characters. */
+const MOST_LABEL = 42;
+/** Braces beside each other. */
+const LANES = 3;
+const LANE_WIDTH = 7;
 const SVG = "http://www.w3.org/2000/svg";
-const WIDTH = 900;
-const LEFT = 250;
-const RIGHT = 850;
-const TOP = 34;
-const LEAST_HEIGHT = 360;
-const MOST_HEIGHT = 1_000;
-const ROW = 17;
-/** More events than this cannot be read at once: those around the chosen one are shown. */
-const MOST_SHOWN = 90;
-const SECOND = 1_000_000;
 
-/** Draws into `place`; `onPick(index)` when an arrow is chosen. */
+/** A list in `place` of `rows`; `onPick(index)` when an event is chosen. */
 export class Ladder {
-  constructor(trace, indices, connection, place, onPick) {
+  constructor(trace, rows, connection, place, onPick) {
     this.trace = trace;
-    this.connection = connection;
-    this.place = place;
+    this.rows = rows;
     this.onPick = onPick;
-    this.shown = indices.filter((i) =>
-      trace.isSegment(i) || trace.kind(i) === "timer" || trace.kind(i) === "state"
-    );
-    this.selected = null;
-    this.drawn = [];
-    this.spanFrom = 0;
-    this.spanTo = 0;
-  }
-
-  select(index) {
-    const isDrawn = this.drawn.includes(index);
-    this.selected = index;
-    if (!isDrawn && this.drawn.length > 0) this.#draw();
-    this.place.querySelector(".chosen")?.classList.remove("chosen");
-    this.place.querySelector(`[data-event="${index}"]`)?.classList.add("chosen");
-  }
-
-  /** Shows the span between two moments, in seconds. */
-  show(from, to) {
-    this.spanFrom = from * SECOND;
-    this.spanTo = to * SECOND;
-    this.#draw();
-  }
-
-  #draw() {
-    const { columns } = this.trace;
-    const within = this.shown.filter((i) =>
-      columns.time[i] >= this.spanFrom && columns.time[i] <= this.spanTo
-    );
-    this.drawn = aroundChosen(within, this.selected);
-    const isPart = this.drawn.length < within.length;
-    this.from = isPart ? columns.time[this.drawn[0]] : this.spanFrom;
-    this.to = isPart ? columns.time[this.drawn.at(-1)] : this.spanTo;
-    this.height = Math.min(Math.max(this.drawn.length * ROW + 80, LEAST_HEIGHT), MOST_HEIGHT);
-    const hint = isPart
-      ? `${this.drawn.length} of the ${within.length} events in this span: those around the chosen one.`
-      : `${within.length} events. Choose one to see its header and its reason.`;
-    // What was left out before the first of them lies outside.
-    const leftOut = this.trace.leftOut(this.drawn.slice(1));
-    const gaps = leftOut === null ? "" : ` Between them were not kept: ${this.trace.words(leftOut)}.`;
-    this.place.replaceChildren(element("p", { class: "hint" }, hint + gaps), this.#picture());
-  }
-
-  #picture() {
-    const { height } = this;
-    const svg = made("svg", {
-      viewBox: `0 0 ${WIDTH} ${height}`,
-      role: "img",
-      "aria-label": `Ladder of ${this.drawn.length} events; the table below has the same`,
+    this.windowsAreRaw = connection.windowsAreRaw === true;
+    this.selected = -1;
+    this.body = element("div", { class: "rungs" });
+    this.scroller = element("div", {
+      class: "ladder",
+      role: "listbox",
+      tabindex: 0,
+      "aria-label": `Ladder of ${rows.all.length} rows: arrow keys choose an event`,
+    }, this.body);
+    place.replaceChildren(headOf(connection), this.scroller);
+    this.braces = lanesOf(rows.braces);
+    this.scroller.addEventListener("scroll", () => this.draw());
+    this.scroller.addEventListener("keydown", (event) => this.#key(event));
+    this.body.addEventListener("click", (event) => {
+      const rung = event.target.closest("[data-rung]");
+      if (rung !== null) this.onPick(rows.all[Number(rung.dataset.rung)].event);
     });
-    const clip = made("clipPath", { id: "ladder-clip" });
-    clip.append(made("rect", { x: 0, y: TOP - 8, width: WIDTH, height }));
-    const [arrows, labels] = [made("g", { "clip-path": "url(#ladder-clip)" }), made("g", {})];
-    svg.append(
-      text(LEFT, 18, this.connection.local, "end-name", "middle"),
-      text(RIGHT, 18, this.connection.remote, "end-name", "end"),
-      made("line", { x1: LEFT, y1: 26, x2: LEFT, y2: height, class: "life" }),
-      made("line", { x1: RIGHT, y1: 26, x2: RIGHT, y2: height, class: "life" }),
-      clip,
-      arrows,
-      labels,
-    );
-    this.#drawEvents(arrows, labels);
-    return svg;
+    this.draw();
   }
 
-  #y(time) {
-    const span = this.to - this.from || 1;
-    return TOP + (time - this.from) / span * (this.height - TOP - 26);
+  /** Shows which event is chosen. */
+  select(index) {
+    this.selected = this.rows.placeOf(index);
+    this.#reveal();
+    this.draw();
   }
 
-  /** How far a segment travels down while it is under way: half a round trip, as far as known. */
-  #slant(i) {
-    const half = (this.trace.columns.srtt[i] || 0) / 2;
-    const span = this.to - this.from || 1;
-    return Math.min(Math.max(half / span * (this.height - TOP), 2), this.height / 3);
+  draw() {
+    const height = this.#rowHeight();
+    const first = Math.max(Math.floor(this.scroller.scrollTop / height) - SPARE_ROWS, 0);
+    const count = Math.ceil((this.scroller.clientHeight || 600) / height) + 2 * SPARE_ROWS;
+    this.#drawRows(first, Math.min(first + count, this.rows.all.length), height);
   }
 
-  #ends(i) {
-    const sent = this.#isOutbound(i);
-    const y = this.#y(this.trace.columns.time[i]);
-    const slant = this.#slant(i);
-    return sent ? [LEFT, y, RIGHT, y + slant] : [RIGHT, y - slant, LEFT, y];
+  /** Before printing: the first rows, all of them as elements. @returns how many are not */
+  drawForPrint() {
+    const count = Math.min(this.rows.all.length, MOST_PRINTED);
+    this.#drawRows(0, count, this.#rowHeight());
+    this.body.style.height = `${count * this.#rowHeight()}px`;
+    return this.rows.all.length - count;
   }
 
-  #isOutbound(i) {
-    const kind = this.trace.kind(i);
-    return kind === "sent" || (kind === "lost" && this.trace.columns.extra[i].startsWith("sent"));
+  /** Few rows share the room that there is, so that more of what is said can be read. */
+  #rowHeight() {
+    const least = parseFloat(getComputedStyle(this.scroller).getPropertyValue("--least-rung"));
+    const share = (this.scroller.clientHeight - 2) / Math.max(this.rows.all.length, 1);
+    return Math.floor(Math.min(Math.max(share, least), least * MOST_STRETCH));
   }
 
-  #tone(i) {
-    const kind = this.trace.kind(i);
-    if (kind === "lost" || kind === "dropped") return "lost";
-    return this.trace.isMarked(i) ? "again" : "plain";
-  }
-
-  /** Labels are a layer of their own: no arrow crosses them. */
-  #drawEvents(arrows, labels) {
-    let timeY = -Infinity;
-    let stateY = -Infinity;
-    const labelY = { left: -Infinity, right: -Infinity };
-    for (const i of this.drawn) {
-      const y = this.#y(this.trace.columns.time[i]);
-      if (y - timeY >= 12) {
-        labels.append(text(70, y + 4, secondsText(this.trace.columns.time[i]), "time", "end"));
-        timeY = y;
-      }
-      if (this.trace.kind(i) === "state" && y - stateY >= 12) {
-        labels.append(text(LEFT - 8, y + 4, this.trace.state(i), "state", "end"));
-        stateY = y;
-      } else if (this.trace.kind(i) === "timer") {
-        if (y - stateY < 12) continue;
-        labels.append(text(LEFT - 8, y + 4, `! ${this.trace.label(i)}`, "timer", "end"));
-        stateY = y;
-      } else if (this.trace.isSegment(i)) {
-        arrows.append(this.#arrow(i));
-        const label = this.#label(i, labelY);
-        if (label !== null) labels.append(label);
-      }
+  #drawRows(first, end, height) {
+    this.body.style.height = `${this.rows.all.length * height}px`;
+    this.body.style.setProperty("--rung", `${height}px`);
+    this.body.style.setProperty("--lines", String(Math.floor(height / LINE_HEIGHT)));
+    const made = [];
+    for (let place = first; place < end; place++) made.push(this.#rung(place, place * height));
+    for (const brace of this.braces) {
+      if (brace.to >= first && brace.from < end) made.push(braceElement(brace, height));
     }
+    this.body.replaceChildren(...made);
+    const isShown = this.selected >= first && this.selected < end;
+    if (isShown) this.scroller.setAttribute("aria-activedescendant", `rung-${this.selected}`);
+    else this.scroller.removeAttribute("aria-activedescendant");
   }
 
-  #arrow(i) {
-    const [x1, y1, x2, y2] = this.#ends(i);
-    const tone = this.#tone(i);
-    const part = tone === "lost" ? 0.6 : 1;
-    const [endX, endY] = [x1 + (x2 - x1) * part, y1 + (y2 - y1) * part];
-    const back = endX - Math.sign(x2 - x1) * 9;
-    const head = tone === "lost"
-      ? `M${endX - 5} ${endY - 5}l10 10m0 -10l-10 10`
-      : `M${back} ${endY - 4.5}L${endX} ${endY}L${back} ${endY + 4.5}`;
-    const group = made("g", { class: i === this.selected ? "event chosen" : "event", "data-event": i });
-    group.append(
-      titleOf(this.trace, i),
-      made("path", { d: `M${x1} ${y1}L${x2} ${y2}`, class: "reach" }),
-      made("path", { d: `M${x1} ${y1}L${endX} ${endY}${head}`, class: `arrow ${tone}` }),
+  #rung(place, top) {
+    const { trace } = this;
+    const row = this.rows.all[place];
+    const rung = element(
+      "div",
+      {
+        class: `rung ${row.tone}${row.way === null ? " remark" : ""}`,
+        role: "option",
+        id: `rung-${place}`,
+        "data-rung": place,
+        "data-event": row.event,
+        "aria-selected": String(place === this.selected),
+        "aria-setsize": this.rows.all.length,
+        "aria-posinset": place + 1,
+      },
+      element("span", { class: "time" }, secondsText(trace.columns.time[row.event]), ...laterOf(row)),
+      element("span", { class: "state" }, row.state),
+      this.#way(row),
+      element("span", { class: "state peer" }, row.peerState),
+      this.#why(row),
     );
-    group.addEventListener("click", () => this.onPick(i));
-    return group;
+    rung.style.top = `${top}px`;
+    return rung;
   }
 
-  /** The arrow's text where it begins; null where there is no room. */
-  #label(i, labelY) {
-    const [x1, y1, x2] = this.#ends(i);
-    const way = Math.sign(x2 - x1);
-    const side = way > 0 ? "left" : "right";
-    if (y1 < TOP || y1 - labelY[side] < 13) return null;
-    labelY[side] = y1;
-    const label = text(
-      x1 + way * 22,
-      y1 - 3,
-      arrowLabel(this.trace, i),
-      `halo ${this.#tone(i)}`,
-      way > 0 ? "start" : "end",
+  #way(row) {
+    if (row.way === null) {
+      return element(
+        "span",
+        { class: "way" },
+        element("span", { class: "note" }, noteOf(this.trace, row.event)),
+      );
+    }
+    const pieces = segmentPieces(this.trace, row.event, this.windowsAreRaw);
+    const label = element("span", { class: "label", title: pieces.join(" ") });
+    const isLong = pieces.join(" ").length > MOST_LABEL;
+    for (const piece of pieces) {
+      if (isLong && row.hasSameWindow && piece.startsWith("win ")) continue;
+      const isWindow = piece.startsWith("win ");
+      const className = piece === "win 0" ? "window zero" : "window";
+      label.append(isWindow ? element("span", { class: className }, `${piece} `) : `${piece} `);
+    }
+    return element("span", { class: `way ${row.way} ${row.fate}` }, label, shaft(row));
+  }
+
+  /** In how few words, and then in sentences. */
+  #why(row) {
+    const { trace } = this;
+    const sentences = [row.event, ...row.attached].flatMap((i) =>
+      trace.told(i).map(({ sentence }) => sentence)
     );
-    label.addEventListener("click", () => this.onPick(i));
-    return label;
+    const label = row.way === null ? "" : trace.label(row.event);
+    return element(
+      "span",
+      { class: "why" },
+      element("b", {}, label === "" ? "" : `${label[0].toUpperCase()}${label.slice(1)}. `),
+      sentences.join(" "),
+    );
+  }
+
+  #reveal() {
+    if (this.selected < 0) return;
+    const height = this.#rowHeight();
+    const top = this.selected * height;
+    const { scrollTop, clientHeight } = this.scroller;
+    const isInSight = top >= scrollTop && top + height <= scrollTop + clientHeight;
+    if (!isInSight) this.scroller.scrollTop = top - clientHeight / 3;
+  }
+
+  #key(event) {
+    const page = Math.max(Math.floor(this.scroller.clientHeight / this.#rowHeight()) - 1, 1);
+    const steps = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: page,
+      PageUp: -page,
+      Home: -Infinity,
+      End: Infinity,
+    };
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      document.getElementById("detail").focus();
+      return;
+    }
+    const step = steps[event.key];
+    if (step === undefined || this.rows.all.length === 0) return;
+    event.preventDefault();
+    const next = Math.min(Math.max(this.selected + step, 0), this.rows.all.length - 1);
+    this.onPick(this.rows.all[next].event);
   }
 }
 
-/** As many events as can be read, around the chosen one when it is among them. */
-function aroundChosen(within, chosen) {
-  if (within.length <= MOST_SHOWN) return within;
-  const after = within.findIndex((i) => i >= chosen);
-  const middle = chosen === null || after < 0 ? 0 : after;
-  const start = Math.min(Math.max(middle - MOST_SHOWN / 2, 0), within.length - MOST_SHOWN);
-  return within.slice(start, start + MOST_SHOWN);
+/** What a row without an arrow says between the lifelines. */
+function noteOf(trace, i) {
+  switch (trace.kind(i)) {
+    case "timer":
+      return `${trace.label(i)} expires`;
+    case "congestion":
+      return trace.label(i).replace(/^window/, `cwnd ${trace.columns.cwnd[i]}`);
+  }
+  return trace.label(i);
 }
 
-function arrowLabel(trace, i) {
-  const { columns } = trace;
-  const numbers = ` seq ${trace.numbers(i)}`;
-  const ack = columns.ack[i] === null ? "" : ` ack ${columns.ack[i]}`;
-  return `${trace.isAgain(i) ? "again: " : ""}${flagsText(columns.flags[i])}${numbers}${ack}`;
+function headOf({ local, remote }) {
+  return element(
+    "div",
+    { class: "ladder-head" },
+    element("span", { class: "time" }, "Time, s"),
+    element("span", { class: "state" }, "State"),
+    element("span", { class: "ends" }, element("b", {}, local), element("b", {}, remote)),
+    element("span", { class: "state peer" }, ""),
+    element("span", { class: "why" }, "What it is, and why"),
+  );
 }
 
-function titleOf(trace, i) {
-  const title = made("title", {});
-  title.textContent = trace.told(i).map(({ sentence, rule }) => `${sentence} [${rule}]`).join(" ") ||
-    trace.label(i);
-  return title;
+function laterOf({ later }) {
+  return later === null ? [] : [element("span", { class: "later" }, `${spanText(later)} later`)];
 }
 
-function made(name, attributes) {
-  const node = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  return node;
+/** The arrow below its label; one that ends on the way has a sign where it ends. */
+function shaft({ way, fate }) {
+  const isWhole = fate === "whole";
+  const svg = document.createElementNS(SVG, "svg");
+  for (const [name, value] of Object.entries({ viewBox: "0 0 100 10", preserveAspectRatio: "none" })) {
+    svg.setAttribute(name, value);
+  }
+  const path = document.createElementNS(SVG, "path");
+  const [from, to] = way === "sent" ? [0, isWhole ? 100 : 62] : [100, isWhole ? 0 : 38];
+  path.setAttribute("d", `M${from} 0L${to} ${isWhole ? 10 : 6.2}`);
+  path.setAttribute("vector-effect", "non-scaling-stroke");
+  svg.append(path);
+  const sign = isWhole ? "" : fate === "lost" ? "✕" : "?";
+  return element("span", { class: "shaft" }, svg, element("i", { class: isWhole ? "head" : "sign" }, sign));
 }
 
-function text(x, y, content, className, anchor) {
-  const node = made("text", { x, y, class: className, "text-anchor": anchor });
-  node.textContent = content;
-  return node;
+/** Braces that overlap lie beside each other. */
+function lanesOf(braces) {
+  const ends = { sent: [], arrived: [] };
+  return braces.map((brace) => {
+    const taken = ends[brace.way];
+    let lane = taken.findIndex((end) => end < brace.from);
+    if (lane < 0) lane = Math.min(taken.length, LANES - 1);
+    taken[lane] = brace.to;
+    return { ...brace, lane };
+  });
+}
+
+function braceElement({ from, to, way, lane, later }, height) {
+  const made = element("span", {
+    class: `brace ${way}`,
+    title: `The same again ${spanText(later)} later`,
+    "aria-hidden": "true",
+  });
+  made.style.top = `${(from + 0.5) * height}px`;
+  made.style.height = `${(to - from) * height}px`;
+  made.style.setProperty("--lane", `${(lane + 1) * LANE_WIDTH}px`);
+  return made;
 }

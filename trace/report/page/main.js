@@ -5,11 +5,22 @@
  */
 
 import { Charts } from "./charts.js";
+import { makeConnections } from "./connections.js";
 import { unpack } from "./data.js";
 import { showDetail } from "./detail.js";
-import { amountText, element, octetsText, spanText } from "./format.js";
+import { element, octetsText } from "./format.js";
 import { Ladder } from "./ladder.js";
-import { Table } from "./table.js";
+import { Moments } from "./moment.js";
+import { Player } from "./player.js";
+import { Rows } from "./rows.js";
+import { Scale } from "./scale.js";
+import { States } from "./states.js";
+import { factsOf } from "./summary.js";
+import { filterEvents, makeTable } from "./table.js";
+import { Windows } from "./windows.js";
+
+/** With more rows than this the graphs come before the ladder. */
+const SHORT = 150;
 
 const byId = (id) => document.getElementById(id);
 
@@ -19,90 +30,99 @@ class Report {
     this.trace = trace;
     this.connection = null;
     this.selected = null;
-    this.ladderTimer = 0;
+    this.player = new Player(byId("player"), (index) => this.select(index));
+    this.windows = new Windows(byId("windows"));
+    this.states = new States(byId("diagram"));
   }
 
   show(connection) {
     this.connection = connection;
     this.indices = this.trace.of(connection.id);
     this.charts?.destroy();
-    byId("title").textContent = `${connection.local} ↔ ${connection.remote}`;
-    // In a capture of others neither end is "we".
-    const { ends } = connection;
-    if (ends !== undefined) {
-      byId("sent-by").textContent = `what ${ends.local} sends`;
-      byId("arrived-from").textContent = `what ${ends.remote} sends`;
-    }
-    document.title = `TCP ${connection.local} ↔ ${connection.remote}`;
-    this.#summary();
+    const { local, remote, ends } = connection;
+    this.names = ends ?? { local: "we", remote: "the peer" };
+    byId("title").textContent = `${local} ↔ ${remote}`;
+    document.title = `TCP ${local} ↔ ${remote}`;
+    byId("summary").replaceChildren(
+      ...factsOf(this.trace, connection, this.indices).map(([name, value, className]) =>
+        element("div", { class: className }, element("dt", {}, name), element("dd", {}, value))
+      ),
+    );
+    byId("omitted").textContent = this.trace.omission(this.indices);
+    this.#draw();
+    const first = this.indices.find((i) => this.trace.isAgain(i)) ?? this.indices[0];
+    if (first === undefined) this.#showNothing();
+    else this.select(first);
+  }
+
+  /** The views of the connection that is shown. */
+  #draw() {
+    const { trace, indices, connection } = this;
     const pick = (index) => this.select(index);
-    this.ladder = new Ladder(this.trace, this.indices, connection, byId("ladder"), pick);
-    this.table = new Table(this.trace, this.indices, byId("table"), pick);
-    const places = {
-      sequence: byId("sequence"),
-      window: byId("window"),
-      roundTrip: byId("round-trip"),
-      state: byId("states"),
-    };
-    this.charts = new Charts(this.trace, this.indices, places, pick, (from, to) => this.#ranged(from, to));
+    const rows = new Rows(trace, indices);
+    this.moments = new Moments(trace, indices);
+    const isShort = rows.all.length <= SHORT;
+    byId("views").classList.toggle("graphs-first", !isShort);
+    byId("views").insertBefore(byId("graphs"), isShort ? byId("table-section") : byId("ladders"));
+    this.ladder = new Ladder(trace, rows, connection, byId("ladder"), pick);
+    this.scale = new Scale(trace, rows, connection, byId("scale"), pick);
+    this.charts = new Charts(trace, indices, connection, byId("charts"), pick, (from, to) => {
+      byId("range").textContent = `${Math.max(from, 0).toFixed(6)} s to ${to.toFixed(6)} s`;
+    });
+    this.table = makeTable(trace, indices, byId("table"), pick);
+    this.player.load(indices);
     byId("filter").value = "";
     byId("marked").checked = false;
-    const first = this.indices.find((i) => this.trace.isAgain(i)) ?? this.indices[0];
-    if (first !== undefined) this.select(first);
+    byId("count").textContent = `${octetsText(indices.length)} events`;
   }
 
   select(index) {
+    const { trace } = this;
     this.selected = index;
-    const at = this.indices.indexOf(index);
-    const { columns } = this.trace;
-    let before = at - 1;
-    while (before >= 0 && columns.state[this.indices[before]] === null) before--;
-    showDetail(this.trace, index, before >= 0 ? this.indices[before] : null, byId("detail"));
-    this.table.select(index);
+    let before = this.indices.indexOf(index) - 1;
+    while (before >= 0 && trace.columns.state[this.indices[before]] === null) before--;
+    const places = { why: byId("why"), more: byId("more") };
+    showDetail(trace, index, before >= 0 ? this.indices[before] : null, places);
+    this.#showMoment(index);
     this.ladder.select(index);
+    this.scale.select(index);
     this.charts.select(index);
+    this.table.select(index);
+    this.player.select(index);
+  }
+
+  /** States and windows at the moment of an event. */
+  #showMoment(index) {
+    const { moments, names } = this;
+    const been = moments.statesUntil(index);
+    this.states.show(been.at(-1) ?? null, moments.peerStateAt(index), been, names);
+    const peers = moments.peerWindows(index);
+    if (peers === null) this.windows.show(moments.windowsAfter(index), moments.most, names.local);
+    else {
+      const { sent, received } = moments.most;
+      this.windows.show(peers, { sent: received, received: sent }, names.remote);
+    }
+  }
+
+  /** A connection of which no event was kept. */
+  #showNothing() {
+    this.selected = null;
+    byId("why").replaceChildren(element("p", {}, "None of its events was kept."));
+    byId("more").replaceChildren();
+    this.states.show(null, null, [], this.names);
+    this.windows.show(null, this.moments.most, this.names.local);
   }
 
   filter() {
-    const count = this.table.filter(byId("filter").value, byId("marked").checked);
+    const count = filterEvents(this.table, this.trace, byId("filter").value, byId("marked").checked);
     byId("count").textContent = `${octetsText(count)} of ${octetsText(this.indices.length)} events`;
   }
 
-  /** The ladder is drawn when the span stays for a moment. */
-  #ranged(from, to) {
-    byId("range").textContent = `${from.toFixed(6)} s to ${to.toFixed(6)} s`;
-    clearTimeout(this.ladderTimer);
-    this.ladderTimer = setTimeout(() => {
-      this.ladder.show(from, to);
-      if (this.selected !== null) this.ladder.select(this.selected);
-    }, 30);
-  }
-
-  #summary() {
-    const { columns } = this.trace;
-    // As `TALLIED` in trace/tally.ts has them.
-    const { tally, octetsSent, octetsReceived } = this.trace.totalOf(this.connection.id);
-    const [dataSent = 0, acksSent = 0, again = 0, data = 0, acks = 0, sacks = 0, disorder = 0, dropped = 0] =
-      tally;
-    const sent = dataSent + acksSent + again;
-    const received = data + acks + sacks + disorder;
-    const last = this.indices.at(-1);
-    const first = this.indices[0];
-    const rtts = this.indices.map((i) => columns.minRtt[i]).filter((rtt) => rtt > 0);
-    const facts = [
-      ["Duration", first === undefined ? "" : spanText(columns.time[last] - columns.time[first])],
-      ["Sent", `${octetsText(sent)} segments, ${amountText(octetsSent)}`],
-      ["Received", `${octetsText(received)} segments, ${amountText(octetsReceived)}`],
-      ["Sent again", `${octetsText(again)} segments`],
-      ["Dropped", octetsText(dropped)],
-      ["Least RTT", rtts.length === 0 ? "not measured" : spanText(rtts.reduce((a, b) => Math.min(a, b)))],
-      ["Began", this.trace.data.start ?? "not known"],
-    ];
-    byId("summary").replaceChildren(...facts.map(([name, value]) => {
-      return element("div", {}, element("dt", {}, name), element("dd", {}, value));
-    }));
-    byId("omitted").textContent = this.trace.omission(this.indices);
-    byId("count").textContent = `${octetsText(this.indices.length)} events`;
+  resize() {
+    this.charts.resize();
+    this.scale.resize();
+    this.ladder.draw();
+    this.table.draw();
   }
 }
 
@@ -116,11 +136,7 @@ function nextTheme(report) {
   report.charts.rebuild();
 }
 
-function listen(report, connections) {
-  byId("connections").addEventListener(
-    "change",
-    (event) => report.show(connections[event.target.selectedIndex]),
-  );
+function listen(report) {
   byId("theme").addEventListener("click", () => nextTheme(report));
   byId("filter").addEventListener("input", () => report.filter());
   byId("marked").addEventListener("change", () => report.filter());
@@ -129,10 +145,7 @@ function listen(report, connections) {
     byId(id).addEventListener("click", () => report.charts.zoom(factor, shift));
   }
   byId("zoom-all").addEventListener("click", () => report.charts.showAll());
-  for (const button of document.querySelectorAll("[name=direction]")) {
-    button.addEventListener("change", () => report.charts.setDirection(button.value));
-  }
-  addEventListener("resize", () => report.charts.resize());
+  addEventListener("resize", () => report.resize());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => report.charts.rebuild());
   listenToPrinter(report);
 }
@@ -145,28 +158,37 @@ function listenToPrinter(report) {
     theme = root.dataset.theme;
     root.dataset.theme = "light";
     report.charts.rebuild();
+    report.ladder.drawForPrint();
     const left = report.table.drawForPrint();
     byId("printed").textContent = left > 0 ? `${octetsText(left)} more events are not printed.` : "";
   });
   addEventListener("afterprint", () => {
     root.dataset.theme = theme;
     report.charts.rebuild();
+    report.ladder.draw();
     report.table.draw();
   });
+}
+
+/** The table of connections, where there are several. */
+function listConnections(report, connections) {
+  byId("connections-section").hidden = connections.length < 2;
+  if (connections.length < 2) return;
+  byId("connections-count").textContent = octetsText(connections.length);
+  const grid = makeConnections(report.trace, byId("connections"), (connection) => {
+    grid.select(connection);
+    report.show(connection);
+  });
+  grid.select(connections[0]);
 }
 
 async function start() {
   const trace = await unpack(byId("trace-data").textContent);
   const { connections } = trace.data;
-  const shown = connections.length > 0 ? connections : [{ id: 0, local: "local", remote: "remote" }];
-  const choice = byId("connections");
-  choice.replaceChildren(
-    ...shown.map(({ id, local, remote }) => element("option", {}, `${id}: ${local} ↔ ${remote}`)),
-  );
-  choice.parentElement.hidden = shown.length < 2;
   const report = new Report(trace);
-  report.show(shown[0]);
-  listen(report, shown);
+  listConnections(report, connections);
+  report.show(connections[0] ?? { id: 0, local: "local", remote: "remote" });
+  listen(report);
   document.documentElement.dataset.ready = "yes";
 }
 

@@ -1,5 +1,6 @@
 /**
- * A graph over time, as the report wants its graphs, made by uPlot, which the page carries.
+ * A graph over time, as the report wants its graphs, made by uPlot, which the page carries. It can be reached and used with the
+ * keyboard.
  *
  * @module
  */
@@ -8,20 +9,31 @@ import { color, octetsText } from "./format.js";
 
 const SYNC = "rawtcp";
 const AXIS_WIDTH = 84;
+const NARROW_AXIS_WIDTH = 62;
+const NARROW = 480;
 
 /**
- * Makes a graph in `place`. Of the spec: `height`, `label` and `value` (how a value is written) of the y axis, `data`,
- * `series`, `range` of y or `logarithmic`, `hideAxis`; and what to do: `draw` afterwards, `onSelect`, `onClick`, `onPress`.
+ * Makes a graph in `place`. Of the spec: `title` and `summary` (its accessible name), `height`, `label` and `value` (how a value is
+ * written) of the y axis, `data`, `series`, `range` of y or `logarithmic`, `hideAxis`; and what to do: `draw` afterwards,
+ * `onSelect`, `onClick`, `onPress`, `onKey`.
  */
 export function makePlot(place, spec) {
   place.replaceChildren();
+  place.tabIndex = 0;
+  place.setAttribute("role", "img");
+  place.setAttribute(
+    "aria-label",
+    `${spec.title}: ${spec.summary}. Arrow keys choose an event, plus and minus zoom, 0 shows all`,
+  );
+  place.onkeydown = spec.onKey;
   const options = {
     width: widthOf(place),
     height: spec.height,
+    ...spec.hideAxis ? { padding: [0, null, 0, null] } : {},
     legend: { show: spec.hideAxis !== true, live: true },
     cursor: { sync: { key: SYNC }, drag: { x: true, y: false, setScale: false } },
     scales: { x: { time: false }, y: scaleOf(spec) },
-    axes: axesOf(spec),
+    axes: axesOf(spec, widthOf(place)),
     series: [
       { label: "Time", value: (_plot, time) => typeof time === "number" ? `${time.toFixed(6)} s` : "" },
       ...spec.series.map((one) => ({
@@ -47,18 +59,29 @@ function scaleOf({ logarithmic, range }) {
   return { range: range ?? ((_plot, _min, max) => [0, (max || 1) * 1.05]) };
 }
 
-function axesOf({ label, hideAxis }) {
+function axesOf({ label, hideAxis, axisValue = octetsText }, width) {
   const common = {
     stroke: () => color("text"),
     grid: { stroke: () => color("grid"), width: 1 },
     ticks: { stroke: () => color("grid") },
   };
-  const values = (_plot, splits) =>
-    splits.map((split) => hideAxis || split === null ? "" : octetsText(split));
-  const hidden = hideAxis ? { grid: { show: false }, ticks: { show: false } } : {};
+  const values = (_plot, splits) => splits.map((split) => hideAxis || split === null ? "" : axisValue(split));
+  const size = width < NARROW ? NARROW_AXIS_WIDTH : AXIS_WIDTH;
+  if (hideAxis) {
+    const none = { show: false };
+    return [{ ...common, show: false }, {
+      ...common,
+      grid: none,
+      ticks: none,
+      label,
+      size,
+      labelSize: 22,
+      values,
+    }];
+  }
   return [
     { ...common, label: "Seconds", labelSize: 18, size: 44 },
-    { ...common, ...hidden, label, size: AXIS_WIDTH, labelSize: 22, values },
+    { ...common, label, size, labelSize: width < NARROW ? 0 : 22, values },
   ];
 }
 
@@ -76,34 +99,8 @@ export function line(label, name, stepped, dash) {
   };
 }
 
-/** Bands over the whole height, each with its name where there is room. */
-export function drawBands(plot, bands, states) {
-  const { ctx, bbox } = plot;
-  const pixel = globalThis.devicePixelRatio || 1;
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-  ctx.clip();
-  ctx.font = `${12 * pixel}px system-ui, sans-serif`;
-  ctx.textBaseline = "middle";
-  ctx.textAlign = "left";
-  for (const band of bands) {
-    const from = Math.max(plot.valToPos(band.from, "x", true), bbox.left);
-    const to = Math.min(
-      Math.max(plot.valToPos(band.to, "x", true), from + 2 * pixel),
-      bbox.left + bbox.width,
-    );
-    if (to <= from) continue;
-    ctx.fillStyle = `hsl(${states.indexOf(band.state) * 47 % 360} 55% ${color("band")})`;
-    ctx.fillRect(from, bbox.top, to - from, bbox.height);
-    ctx.fillStyle = color("text");
-    const width = ctx.measureText(band.state).width;
-    if (width < to - from - 6 * pixel) ctx.fillText(band.state, from + 4 * pixel, bbox.top + bbox.height / 2);
-  }
-  ctx.restore();
-}
-
 /** The width that a graph may have. */
 export function widthOf(place) {
-  return Math.max(place.clientWidth, 280);
+  const { paddingLeft, paddingRight } = getComputedStyle(place);
+  return Math.max(place.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight), 240);
 }

@@ -9,8 +9,14 @@
  * @module
  */
 
+/** What a sender may wait for. */
+export const LIMITS = ["application", "window", "path"] as const;
+
 /** What a sender waits for. */
-export type Limit = "application" | "window" | "path";
+export type Limit = typeof LIMITS[number];
+
+/** From when to when, µs, a sender waited for what. */
+export type WaitingSpan = readonly [from: number, to: number, limit: Limit];
 
 /** A segment of data as it passes, with what is known of its sender then. */
 export interface PassingData {
@@ -29,6 +35,8 @@ export interface PassingData {
   readonly lag: number;
 }
 
+/** Spans that are told one by one; of more, neighbours are joined. */
+const MOST_SPANS = 2_000;
 /** Edges of the window that are remembered: those of the last round trip count. */
 const MOST_EDGES = 4_096;
 /** What of the least round trip the sender has at least needed to react. */
@@ -38,6 +46,7 @@ const CERTAINLY = 0.8;
 export class Limits {
   /** µs by reason. */
   readonly time: Record<Limit, number> = { application: 0, window: 0, path: 0 };
+  #spans: WaitingSpan[] = [];
   /** The largest flight that the sender can have had, octets; and the largest window. */
   largestFlight = 0;
   largestWindow = 0;
@@ -53,6 +62,11 @@ export class Limits {
   /** µs in all. */
   get total(): number {
     return this.time.application + this.time.window + this.time.path;
+  }
+
+  /** The spans one after the other; where they were many, each stands for the longest of those that it joins. */
+  get spans(): readonly WaitingSpan[] {
+    return this.#spans;
   }
 
   /** The receiver acknowledges everything before `ack`, and its window ends at `edge`. */
@@ -85,14 +99,21 @@ export class Limits {
   #attribute(from: number, reason: Limit, to: number, lag: number): void {
     const closedFor = Math.min(this.#closedFor, to - from);
     this.#closedFor = 0;
-    const open = to - from - closedFor;
-    this.time.window += closedFor;
-    if (reason === "window") this.time.window += open;
-    else {
-      const busy = Math.min(Math.max(this.#idleSince + lag - from, 0), open);
-      this.time[reason] += busy;
-      this.time.application += open - busy;
-    }
+    const open = to - closedFor;
+    const busy = reason === "window" ? open : Math.min(Math.max(this.#idleSince + lag, from), open);
+    this.#waited(from, busy, reason);
+    this.#waited(busy, open, "application");
+    this.#waited(open, to, "window");
+  }
+
+  #waited(from: number, to: number, limit: Limit): void {
+    if (to <= from) return;
+    this.time[limit] += to - from;
+    const last = this.#spans.at(-1);
+    if (last !== undefined && last[2] === limit && last[1] === from) {
+      this.#spans[this.#spans.length - 1] = [last[0], to, limit];
+    } else this.#spans.push([from, to, limit]);
+    if (this.#spans.length > MOST_SPANS) this.#spans = joined(this.#spans);
   }
 
   #edgeAt(moment: number): number {
@@ -100,4 +121,15 @@ export class Limits {
     while (i > 0 && (this.#edges[i] as [number, number])[0] > moment) i--;
     return this.#edges[i]?.[1] ?? Infinity;
   }
+}
+
+/** Half as many spans, each of two neighbours. */
+function joined(spans: readonly WaitingSpan[]): WaitingSpan[] {
+  const halved: WaitingSpan[] = [];
+  for (let i = 0; i < spans.length; i += 2) {
+    const one = spans[i] as WaitingSpan;
+    const other = spans[i + 1] ?? one;
+    halved.push([one[0], other[1], one[1] - one[0] >= other[1] - other[0] ? one[2] : other[2]]);
+  }
+  return halved;
 }

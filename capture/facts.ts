@@ -1,0 +1,25 @@
+/**
+ * What a report says of each connection of a capture as a whole.
+ *
+ * @module
+ */
+
+import type { KnownFacts } from "../trace/report/facts.ts";
+import type { Flow } from "./analysis/flow.ts";
+import { endingOf } from "./summary.ts";
+
+/** The facts of a connection, as the table of `--read` has them. */
+export function knownFacts(flow: Flow): KnownFacts {
+  const { local, remote, firstAt, lastAt } = flow;
+  const trips = [local.roundTrips, remote.roundTrips].filter(({ samples }) => samples > 0);
+  return {
+    startedAt: firstAt,
+    duration: lastAt - firstAt,
+    octets: [local.octets, remote.octets],
+    again: [local.retransmissions, remote.retransmissions],
+    leastRtt: trips.length === 0 ? null : trips.reduce((sum, { minimum }) => sum + minimum, 0),
+    leastRttIsPart: trips.length === 1,
+    ending: endingOf(flow),
+    limits: [local.limits, remote.limits],
+  };
+}

@@ -1,0 +1,40 @@
+/**
+ * What there is to say of a connection as a whole.
+ *
+ * @module
+ */
+
+import { amountText, octetsText, spanText } from "./format.js";
+
+/** Names and values, some with a class, of a connection's summary. */
+export function factsOf(trace, connection, indices) {
+  const facts = trace.data.facts[connection.id];
+  // As `TALLIED` in trace/tally.ts has them.
+  const { tally, octetsSent, octetsReceived } = trace.totalOf(connection.id);
+  const [dataSent = 0, acksSent = 0, again = 0, data = 0, acks = 0, sacks = 0, disorder = 0, dropped = 0] =
+    tally;
+  const segments = (count, octets) =>
+    `${octetsText(count)} segment${count === 1 ? "" : "s"}, ${amountText(octets)}`;
+  const shown = [
+    ["Duration", spanText(facts?.duration ?? spanOf(trace, indices)), ""],
+    ["Sent", segments(dataSent + acksSent + again, octetsSent), ""],
+    ["Received", segments(data + acks + sacks + disorder, octetsReceived), ""],
+    ["Sent again", octetsText(again), again > 0 ? "again" : ""],
+    ["Dropped", octetsText(dropped), dropped > 0 ? "lost" : ""],
+    ["Least RTT", rttText(facts), ""],
+    ["Ended", facts?.ending ?? "not known", ""],
+    ["Began", trace.data.start ?? "not known", ""],
+  ];
+  if (facts !== undefined) shown.push(["Filter for Wireshark", facts.filter, "filter"]);
+  return shown;
+}
+
+/** Of a capture between both ends that saw answers of one only, the way to that one. */
+export function rttText(facts) {
+  if (facts === undefined || facts.leastRtt === null) return "not measured";
+  return `${facts.leastRttIsPart ? "≥ " : ""}${spanText(facts.leastRtt)}`;
+}
+
+function spanOf({ columns }, indices) {
+  return indices.length === 0 ? 0 : columns.time[indices.at(-1)] - columns.time[indices[0]];
+}
