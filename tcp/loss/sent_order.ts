@@ -9,10 +9,14 @@
 import { NO_INT32 } from "../base/empty.ts";
 import { grown, NONE } from "./records.ts";
 
+/** A slot's neighbours lie beside each other. */
+const FIELDS = 2;
+const NEXT = 0;
+const PREVIOUS = 1;
+
 /** The list, and how far of it something sent later has been delivered. */
 export class SentOrder {
-  #next: Int32Array = NO_INT32;
-  #previous: Int32Array = NO_INT32;
+  #neighbours: Int32Array = NO_INT32;
   #first = NONE;
   #last = NONE;
   #overtaken = NONE;
@@ -24,7 +28,7 @@ export class SentOrder {
 
   /** The record that was sent next; {@link NONE} when there is none. */
   next(slot: number): number {
-    return this.#next[slot] as number;
+    return this.#neighbours[slot * FIELDS + NEXT] as number;
   }
 
   /** The last of the records that were overtaken by a later one; {@link NONE}: none was. */
@@ -49,24 +53,26 @@ export class SentOrder {
 
   /** Puts a record behind `before`; {@link NONE}: before all others. */
   insertAfter(before: number, slot: number): void {
-    const next = before === NONE ? this.#first : this.#next[before] as number;
-    this.#previous[slot] = before;
-    this.#next[slot] = next;
+    const neighbours = this.#neighbours;
+    const next = before === NONE ? this.#first : this.next(before);
+    neighbours[slot * FIELDS + PREVIOUS] = before;
+    neighbours[slot * FIELDS + NEXT] = next;
     if (before === NONE) this.#first = slot;
-    else this.#next[before] = slot;
+    else neighbours[before * FIELDS + NEXT] = slot;
     if (next === NONE) this.#last = slot;
-    else this.#previous[next] = slot;
+    else neighbours[next * FIELDS + PREVIOUS] = slot;
   }
 
   /** Takes a record out. */
   remove(slot: number): void {
-    const before = this.#previous[slot] as number;
-    const next = this.#next[slot] as number;
+    const neighbours = this.#neighbours;
+    const before = neighbours[slot * FIELDS + PREVIOUS] as number;
+    const next = neighbours[slot * FIELDS + NEXT] as number;
     if (this.#overtaken === slot) this.#overtaken = before;
     if (before === NONE) this.#first = next;
-    else this.#next[before] = next;
+    else neighbours[before * FIELDS + NEXT] = next;
     if (next === NONE) this.#last = before;
-    else this.#previous[next] = before;
+    else neighbours[next * FIELDS + PREVIOUS] = before;
   }
 
   /** Empties the list. */
@@ -76,13 +82,12 @@ export class SentOrder {
 
   /** Memory for so many slots. */
   reserve(capacity: number): void {
-    this.#next = grown(this.#next, new Int32Array(capacity));
-    this.#previous = grown(this.#previous, new Int32Array(capacity));
+    this.#neighbours = grown(this.#neighbours, new Int32Array(capacity * FIELDS));
   }
 
   /** Gives the memory back. */
   release(): void {
     this.clear();
-    this.#next = this.#previous = NO_INT32;
+    this.#neighbours = NO_INT32;
   }
 }
