@@ -180,6 +180,8 @@ function updateTimers(tcb: Tcb, windowBefore: number, now: Instant): void {
 /** Whether cwnd, and nothing else, held something back in the round trip that ends here, or slow start uses half of it. */
 function isCwndLimited(tcb: Tcb): boolean {
   const { cwnd, ssthresh } = tcb.control;
+  // What is in the network is most before an acknowledgement takes something out.
+  tcb.mostInFlight = Math.max(tcb.mostInFlight, tcb.recovery.pipe);
   const isLimited = tcb.cwndLimited || (cwnd < ssthresh && cwnd < 2 * tcb.mostInFlight);
   noteRoundTripEnd(tcb);
   return isLimited;

@@ -57,10 +57,12 @@ export function rearm(tcb: Tcb, isProgress: boolean, now: Instant): void {
 function armTailProbe(tcb: Tcb, now: Instant): void {
   const { recovery, retransmissionTimer, rtt, config } = tcb;
   if (!retransmissionTimer.hasTimeout || retransmissionTimer.kind === "reordering") return;
-  if (!mayProbeTail(tcb)) return retransmissionTimer.resumeTimeout();
   const isSingle = recovery.scoreboard.octets.total <= tcb.sender.mss;
+  // All segments of a turn leave at one moment: what holds for one of them holds for the next.
+  if (retransmissionTimer.probesFrom(now, isSingle)) return;
+  if (!mayProbeTail(tcb)) return retransmissionTimer.resumeTimeout();
   const timeout = TailLossProbe.timeout(rtt.srtt, isSingle, config.retransmission.initialRto);
-  retransmissionTimer.probeAfter(now, timeout, rtt.timeout());
+  retransmissionTimer.probeAfter(now, timeout, rtt.timeout(), isSingle);
 }
 
 /** Whether a tail loss probe would show something: all is quiet, and no other is under way (RFC 8985 7.2). */

@@ -117,6 +117,9 @@ export class RetransmissionTimer {
   readonly #timers: Timers;
   #kind: RetransmissionKind = "retransmission";
   #timeoutAt: Instant = NEVER;
+  /** Since when a tail loss probe is waited for, and whether for the probe of a single segment. */
+  #probeFrom: Instant = NEVER;
+  #isProbeOfSingle = false;
 
   /** The timer whose deadline is {@link Timer.retransmission} of `timers`. */
   constructor(timers: Timers) {
@@ -161,12 +164,19 @@ export class RetransmissionTimer {
     this.#timers.setAfter(Timer.retransmission, now, span);
   }
 
+  /** Whether a tail loss probe is waited for since `now`, as {@link probeAfter} would have it. */
+  probesFrom(now: Instant, isSingle: boolean): boolean {
+    return this.#probeFrom === now && this.#isProbeOfSingle === isSingle && this.#kind === "tail loss probe";
+  }
+
   /**
    * A tail loss probe comes `span` after `now` and before the timeout, or in place of one that is due no later (RFC 8985 7.2):
-   * then the next is due `timeout` after it.
+   * then the next is due `timeout` after it. `isSingle`: one segment is all that is out.
    */
-  probeAfter(now: Instant, span: Micros, timeout: Micros): void {
+  probeAfter(now: Instant, span: Micros, timeout: Micros, isSingle: boolean): void {
     this.#kind = "tail loss probe";
+    this.#probeFrom = now;
+    this.#isProbeOfSingle = isSingle;
     if (now + span < this.#timeoutAt) return this.#timers.setAfter(Timer.retransmission, now, span);
     this.#timers.set(Timer.retransmission, this.#timeoutAt);
     this.#timeoutAt = after(this.#timeoutAt, timeout);

@@ -26,15 +26,6 @@ const SACK_BLOCK_LENGTH = 8;
 export function transmit(tcb: Tcb, out: Segment, now: Instant): boolean {
   if (tcb.resetDue !== null) return sendReset(tcb, out, now);
   switch (tcb.state) {
-    case "LISTEN":
-    case "CLOSED":
-      return false;
-    case "SYN-SENT":
-      return tcb.synDue && sendSyn(tcb, out, now);
-    case "SYN-RECEIVED":
-      return (tcb.synDue && sendSyn(tcb, out, now)) || sendAck(tcb, out, now);
-    case "TIME-WAIT":
-      return sendAck(tcb, out, now);
     case "ESTABLISHED":
     case "CLOSE-WAIT":
     case "FIN-WAIT-1":
@@ -45,6 +36,15 @@ export function transmit(tcb: Tcb, out: Segment, now: Instant): boolean {
       return sendLost(tcb, out, now) || (tcb.tailProbeDue && sendTailProbe(tcb, out, now)) ||
         (tcb.windowProbeDue && sendZeroWindowProbe(tcb, out, now)) || sendData(tcb, out, now) ||
         (tcb.keepAliveDue && sendKeepAlive(tcb, out, now)) || sendAck(tcb, out, now);
+    case "SYN-SENT":
+      return tcb.synDue && sendSyn(tcb, out, now);
+    case "SYN-RECEIVED":
+      return (tcb.synDue && sendSyn(tcb, out, now)) || sendAck(tcb, out, now);
+    case "TIME-WAIT":
+      return sendAck(tcb, out, now);
+    case "LISTEN":
+    case "CLOSED":
+      return false;
   }
 }
 
@@ -341,8 +341,7 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
   tcb.ecn.write(out, isCapable, isCapable && recovery.cwrPending, tcb.config.congestion.ecnCapable);
   if (isCapable) recovery.cwrPending = false;
   const marks = (out.has(Flag.psh) ? Mark.push : 0) | (carriesFin ? Mark.fin : 0);
-  recovery.sent(start, end, now, marks);
-  tcb.lastMade = recovery.scoreboard.records.last;
+  tcb.lastMade = recovery.sent(start, end, now, marks);
   sender.sentTo(end, sender.tailOf(length) !== 0);
   if (carriesFin) finSent(tcb, now);
   tcb.totals.octetsSent.add(length);
@@ -350,7 +349,6 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
     tcb.acknowledging.expectAnswers();
     tcb.acknowledging.pace?.dataSent(now);
   }
-  tcb.mostInFlight = Math.max(tcb.mostInFlight, recovery.pipe);
   armForOutstanding(tcb, now);
   return finishSegment(tcb, out, reason, now);
 }

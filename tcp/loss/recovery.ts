@@ -112,12 +112,14 @@ export class Recovery {
     return this.phase === "open" || this.phase === "disorder";
   }
 
-  /** Notes new octets sent; `marks` of {@link Mark}. */
-  sent(start: SeqNumber, end: SeqNumber, now: Instant, marks: number): void {
-    this.scoreboard.push(start, end, now, marks);
-    const octets = seqDistance(start, end);
-    if (this.isReducing) this.#prr.sent(octets);
-    this.#forwardRto.newDataSent(octets);
+  /** Notes new octets sent; `marks` of {@link Mark}. Returns the slot of their record. */
+  sent(start: SeqNumber, end: SeqNumber, now: Instant, marks: number): number {
+    if (this.phase !== "open") {
+      const octets = seqDistance(start, end);
+      if (this.isReducing) this.#prr.sent(octets);
+      this.#forwardRto.newDataSent(octets);
+    }
+    return this.scoreboard.push(start, end, now, marks);
   }
 
   /** Notes that a record was sent again, carrying `value` as its timestamp; null: none. */

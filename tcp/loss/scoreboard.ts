@@ -117,14 +117,19 @@ export class Scoreboard {
     return this.#cause[slot] as SendReason;
   }
 
-  /** Notes that [start, end) was sent for the first time. `marks`: of {@link Mark}, what is known at sending. */
-  push(start: SeqNumber, end: SeqNumber, now: Instant, marks: number): void {
-    this.#makeRoom();
+  /**
+   * Notes that [start, end) was sent for the first time. `marks`: of {@link Mark}, what is known at sending. Returns the slot
+   * of its record.
+   */
+  push(start: SeqNumber, end: SeqNumber, now: Instant, marks: number): number {
+    if (this.records.isFull) this.#makeRoom();
     const octets = seqDistance(start, end);
     const segments = this.#segmentsIn(octets, marks);
-    this.sentOrder.append(this.records.push(start, end, now, marks, segments));
-    this.octets.add(octets, marks);
-    this.segments.add(segments, marks);
+    const slot = this.records.push(start, end, now, marks, segments);
+    this.sentOrder.append(slot);
+    this.octets.total += octets;
+    this.segments.total += segments;
+    return slot;
   }
 
   /** Removes what `ack` acknowledges, trimming a record that it cuts, and notes each delivery. */
@@ -236,7 +241,7 @@ export class Scoreboard {
   cut(slot: number, octets: number): void {
     const { records, segments } = this;
     if (octets <= 0 || octets >= records.length(slot)) return;
-    this.#makeRoom();
+    if (records.isFull) this.#makeRoom();
     const marks = records.marks(slot);
     const part = records.cut(slot, seqAdd(records.start(slot), octets));
     segments.add(-records.segments(slot), marks);
@@ -286,7 +291,6 @@ export class Scoreboard {
 
   #makeRoom(): void {
     const { records } = this;
-    if (!records.isFull) return;
     records.grow();
     this.sentOrder.reserve(records.capacity);
     this.#skip = grown(this.#skip, new Int32Array(records.capacity));
