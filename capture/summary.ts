@@ -15,8 +15,11 @@ const MICROS_PER_SECOND = 1_000_000;
 
 /** How a connection ended, as far as the capture goes. */
 export function endingOf(flow: Flow): string {
-  const { local, remote, resetBy, resetAfter } = flow;
-  if (resetBy !== null) return `reset by ${resetBy.name} ${resetAfter}`;
+  const { local, remote, resetBy, resetAfter, resetIsForeign } = flow;
+  if (resetBy !== null) {
+    const by = resetIsForeign ? `something on the way in the name of ${resetBy.name}` : resetBy.name;
+    return `reset by ${by} ${resetAfter}`;
+  }
   if (local.hasSyn && !remote.hasSyn && !local.hasAnswered) {
     const syns = 1 + local.retransmissions;
     return `no answer to ${syns} SYN${syns === 1 ? "" : "s"}`;

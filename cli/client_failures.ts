@@ -45,7 +45,7 @@ export function connectionFailed(failure: ConnectionFailure, facts: ClientFacts)
     case "reset":
       return new ProgramFailure(
         ExitCode.reset,
-        `Connection to ${peer} reset by the peer: ${progress(facts)}`,
+        `Connection to ${peer} reset by ${resetter(record)}: ${progress(facts)}`,
       );
     case "timed out":
       if (facts.received === null && record.dataSegments === 0 && record.fins === 0) return noAnswer(facts);
@@ -61,6 +61,14 @@ export function connectionFailed(failure: ConnectionFailure, facts: ClientFacts)
         `Connection to ${peer} aborted: ${asClause(failure.message)}`,
       );
   }
+}
+
+/** Who has sent the RST, as far as it shows. */
+function resetter({ foreignReset }: Readonly<SendingRecord>): string {
+  if (foreignReset === null) return "the peer, or by something on the way that looks the same";
+  const { field, hopLimit, usual } = foreignReset;
+  const evidence = `RST with ${field} ${hopLimit}, all segments of the peer's before it had ${usual}`;
+  return `something on the way, by the look of it (${evidence})`;
 }
 
 /** No SYN was answered. */

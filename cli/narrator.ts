@@ -30,6 +30,7 @@ import {
   type StateReason,
   toSeconds,
 } from "../tcp/mod.ts";
+import { HopLimits } from "../trace/hop_limits.ts";
 import { counted } from "./counted.ts";
 import { payloadLines } from "./payload_lines.ts";
 import type { Mark, Output } from "./output.ts";
@@ -46,6 +47,8 @@ export interface SendingRecord {
   firstSynAt: Instant;
   /** The last report that our segments do not reach the peer, and whose it is; null: there was none. */
   report: string | null;
+  /** TTL or hop limit of a RST that has ended the connection, and of all segments before it; null: they do not differ. */
+  foreignReset: { readonly field: string; readonly hopLimit: number; readonly usual: number } | null;
 }
 
 /** A line that waits for its turn; `isFin` for the peer's FIN, before which all that it sent is shown. */
@@ -69,7 +72,14 @@ const MAX_REPEAT_LINES = 20;
  * message is delivered or that has failed, so that nothing comes between, and then each turn, after it has read what arrived.
  */
 export class Narrator implements Observer {
-  readonly record: SendingRecord = { syns: 0, dataSegments: 0, fins: 0, firstSynAt: NEVER, report: null };
+  readonly record: SendingRecord = {
+    syns: 0,
+    dataSegments: 0,
+    fins: 0,
+    firstSynAt: NEVER,
+    report: null,
+    foreignReset: null,
+  };
   readonly #output: Output;
   readonly #waiting: WaitingLine[] = [];
   #handshakeAckSeen = false;
@@ -85,6 +95,8 @@ export class Narrator implements Observer {
   /** Segments that arrived, and which of them acknowledged our FIN. */
   #arrivals = 0;
   #ackOfFin = 0;
+  readonly #hopLimits = new HopLimits();
+  #foreign: SendingRecord["foreignReset"] = null;
   #repeatLines = 0;
   /** How often each report of trouble on the way has come; only the first of each is a line. */
   readonly #reports = new Map<string, number>();
@@ -196,6 +208,9 @@ export class Narrator implements Observer {
     this.#arrivedSeq = segment.seq;
     this.#arrivedAck = segment.ack;
     this.#arrivedEnd = segment.end;
+    const { family, hopLimit } = segment;
+    const usual = this.#hopLimits.take(segment);
+    this.#foreign = usual === null ? null : { field: family === 4 ? "TTL" : "hop limit", hopLimit, usual };
   }
 
   stateChanged(
@@ -208,6 +223,7 @@ export class Narrator implements Observer {
     const seq = seqToUint32(this.#arrivedSeq);
     const ack = seqToUint32(this.#arrivedAck);
     if (reason === "reset-received" || reason === "refused") {
+      this.record.foreignReset = this.#foreign;
       this.#later("received", `Received RST (seq=${seq})`);
     } else if (from === "SYN-SENT" && to === "SYN-RECEIVED") {
       this.#output.line("received", `Received SYN (seq=${seq})`);

@@ -5,6 +5,7 @@
  */
 
 import { Flag, Option, type SendReason } from "./core.ts";
+import { HopLimits } from "./hop_limits.ts";
 import type { AnsweredByArrival, SegmentMark, SegmentRecord } from "./record.ts";
 
 const NO_MARKS: readonly SegmentMark[] = [];
@@ -29,6 +30,7 @@ export class Conversation {
   /** Timestamp of our first SYN, once a second one went; null: not so. */
   #firstSyn: number | null = null;
   #timestampOfSyn: number | null = null;
+  readonly #hopLimits = new HopLimits();
 
   /** Our initial sequence number is another than before. */
   restart(): void {
@@ -61,6 +63,11 @@ export class Conversation {
     if (segment.ack === null || segment.ack < this.#finEnd) return false;
     this.#finEnd = Infinity;
     return true;
+  }
+
+  /** As `ArrivedEvent.usualHopLimit`; call it once for each segment that arrives. */
+  usualHopLimit(segment: SegmentRecord): number | null {
+    return this.#hopLimits.take(segment);
   }
 
   /** What of ours an arrived segment answers, beyond what it acknowledges. */

@@ -130,9 +130,13 @@ function ownFields(event: TraceEvent): Record<string, unknown> {
     case "sent":
     case "arrived": {
       const marks = event.marks.length === 0 ? {} : { marks: event.marks };
-      return event.kind === "arrived" && event.answers !== null
-        ? { ...marks, answers: event.answers }
-        : marks;
+      if (event.kind === "sent") return marks;
+      const { answers, usualHopLimit } = event;
+      return {
+        ...marks,
+        ...answers === null ? {} : { answers },
+        ...usualHopLimit === null ? {} : { usualHopLimit },
+      };
     }
     case "dropped":
     case "note":

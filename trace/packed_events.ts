@@ -7,6 +7,7 @@
 
 import { RECOVERY_PHASES, type State, STATES } from "./core.ts";
 import {
+  type ArrivedEvent,
   EVENT_KINDS,
   type Findings,
   type NoteEvent,
@@ -64,7 +65,7 @@ const ACKED = 6;
 /** State before and after; or window and threshold before; or the timeout before; or type and code of ICMP. */
 const BEFORE = 7;
 const AFTER = 8;
-/** What the threshold was computed from; or the MTU that ICMP tells. */
+/** What the threshold was computed from; or the MTU that ICMP tells; or the hop limit that is usual. */
 const AMOUNT = 9;
 /** The name of the congestion control; or the family and the number that ICMP quotes. */
 const SOURCE = 10;
@@ -205,10 +206,7 @@ export class PackedEvents {
     if (kind === "sent" || kind === "arrived" || kind === "dropped" || kind === "lost") {
       event["segment"] = this.#readSegment(row, numbers, at, aside);
     }
-    if (kind === "arrived") {
-      event["acknowledgesFin"] = (value(ACKED) & 1) === 1;
-      event["answers"] = ANSWERED[value(ACKED) >> 1];
-    }
+    if (kind === "arrived") Object.assign(event, arrivedFacts(value(ACKED), value(AMOUNT)));
     if (kind === "sent") event["acked"] = value(ACKED);
     if (kind === "sent" || kind === "arrived") event["marks"] = marksOf(value(MARK_BITS));
     const { findings, peerView } = aside ?? {};
@@ -272,6 +270,7 @@ export class PackedEvents {
       numbers[at + ACKED] = event.kind === "sent"
         ? event.acked
         : ANSWERED.indexOf(event.answers) << 1 | (event.acknowledgesFin ? 1 : 0);
+      numbers[at + AMOUNT] = event.kind === "arrived" ? event.usualHopLimit ?? NaN : NaN;
     }
   }
 
@@ -358,6 +357,14 @@ function readView(numbers: Float64Array, at: number): ViewRecord | null {
   if (state === undefined) return null;
   const phase = RECOVERY_PHASES[numbers[at + PHASE] as number] ?? null;
   return viewFrom(state, phase, (_name, i) => known(numbers[at + VIEW + i]));
+}
+
+function arrivedFacts(bits: number, usualHopLimit: number): Partial<ArrivedEvent> {
+  return {
+    acknowledgesFin: (bits & 1) === 1,
+    answers: ANSWERED[bits >> 1] ?? null,
+    usualHopLimit: known(usualHopLimit),
+  };
 }
 
 function marksOf(bits: number): readonly SegmentMark[] {

@@ -140,6 +140,8 @@ export interface ArrivedEvent extends EventBase {
   readonly acknowledgesFin: boolean;
   /** What of ours it answers. */
   readonly answers: AnsweredByArrival;
+  /** Of a RST: the TTL or hop limit that all of the peer's segments before it had, where it has another; else null. */
+  readonly usualHopLimit: number | null;
   /** What it is beyond its reason. */
   readonly marks: readonly SegmentMark[];
   /** The connection's variables; null when none is known. */

@@ -120,6 +120,7 @@ export class Recorder implements Observer {
       segment: record,
       acknowledgesFin: track?.conversation.takesFin(record) ?? false,
       answers: track?.conversation.answered(record) ?? null,
+      usualHopLimit: track?.conversation.usualHopLimit(record) ?? null,
       marks: marksOfArrived(record, view),
       view,
     };

@@ -5,7 +5,7 @@
  */
 
 import type { CatalogueEntry } from "./catalogue.ts";
-import { Flag, icmpText } from "./core.ts";
+import { type Family, Flag, icmpText } from "./core.ts";
 import { amountText, blocksText, sequenceText, spanOf, spanText, textSpan } from "./format.ts";
 import { initialWindowFormula, thresholdFormula } from "./formulas.ts";
 import { duplicateBlock, reportedBlocks } from "./sack.ts";
@@ -63,6 +63,26 @@ function contentText(segment: SegmentRecord): string {
   return parts.length === 0 ? `number ${sequenceText(segment.seq)}` : parts.join(" and ");
 }
 
+/** What all segments before a RST had that has another hop limit; the findings of a capture say it of either end. */
+function usualHopLimit(event: TraceEvent): VariableValue {
+  const found = event.kind === "sent" || event.kind === "arrived"
+    ? event.findings?.values["usual"]
+    : undefined;
+  return found ?? (event.kind === "arrived" ? event.usualHopLimit : null);
+}
+
+function hopLimitsText(event: TraceEvent): VariableValue {
+  const usual = usualHopLimit(event);
+  if (usual === null || !("segment" in event) || event.segment === null) return null;
+  const { family, hopLimit } = event.segment;
+  return `${hopFieldName(family)} ${hopLimit} not ${usual}`;
+}
+
+/** RFC 791 3.1, RFC 8200 3. */
+function hopFieldName(family: Family): string {
+  return family === 4 ? "TTL" : "hop limit";
+}
+
 /** How many octets an arrived segment acknowledges for the first time, or a sent one. */
 function newlyAcknowledged(event: TraceEvent): VariableValue {
   if (event.kind === "sent") return event.acked;
@@ -99,6 +119,10 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   sackText: ofSegment("text", sackWords),
   sackList: ofSegment("text", (segment) => blocksText(reportedBlocks(segment))),
   duplicateList: ofSegment("text", (segment) => blocksText(duplicateBlock(segment) ?? [])),
+  hopLimit: ofSegment("count", (segment) => segment.hopLimit),
+  hopField: ofSegment("text", ({ family }) => hopFieldName(family)),
+  usualHopLimit: { unit: "count", read: usualHopLimit },
+  hopLimits: { unit: "text", read: hopLimitsText },
   urgentEnd: ofSegment("sequence", (segment) => segment.seq + segment.urgentPointer),
 
   ...Object.fromEntries(VIEW_NAMES.map((name) => [name, ofView(VIEW[name].unit, (view) => view[name])])),

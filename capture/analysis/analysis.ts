@@ -237,7 +237,17 @@ export class Analysis {
     const acknowledgesFin = findings.codes.includes("ack-of-fin");
     const peerView = flow.view(flow.remote);
     this.#emitter.emit(
-      { kind: "arrived", segment, acknowledgesFin, answers: null, marks, view, peerView, findings },
+      {
+        kind: "arrived",
+        segment,
+        acknowledgesFin,
+        answers: null,
+        usualHopLimit: null,
+        marks,
+        view,
+        peerView,
+        findings,
+      },
       flow,
     );
   }

@@ -62,6 +62,8 @@ export class Flow implements Numberings {
   resetBy: Half | null = null;
   /** What came before the reset, in words. */
   resetAfter = "";
+  /** Whether that RST does not look like the others packets of its sender. */
+  resetIsForeign = false;
   /** The state before the first segment. */
   readonly #first: State;
 
@@ -129,7 +131,8 @@ export class Flow implements Numberings {
     const { segment, time } = passing;
     const isReset = (segment.flags & Flag.rst) !== 0;
     if (segment.seq > sender.max + FARTHEST && sender.packets > 0 && !isReset) return verdict;
-    if (isReset) this.#reset(verdict, passing, sender, receiver);
+    const usualHopLimit = sender.hopLimits.take(segment);
+    if (isReset) this.#reset(verdict, passing, sender, receiver, usualHopLimit);
     else {
       if (isRepeatedAck(passing, sender, doublesAll)) {
         doubled(verdict, sender.lastAt, sender.lastFrame, passing, "All of it is the same", doublesAll, null);
@@ -331,7 +334,7 @@ export class Flow implements Numberings {
   }
 
   /** RFC 9293 3.10.7: a RST outside the window is nothing to its receiver, and proves nothing. */
-  #reset(verdict: Verdict, passing: Passing, sender: Half, receiver: Half): void {
+  #reset(verdict: Verdict, passing: Passing, sender: Half, receiver: Half, usual: number | null): void {
     const { segment, time } = passing;
     verdict.values["after"] = this.#afterWhat(time);
     const isAnswer = !receiver.hasAnswered && segment.ack !== null && segment.ack >= receiver.una;
@@ -344,7 +347,10 @@ export class Flow implements Numberings {
     }
     this.resetBy = sender;
     this.resetAfter = String(verdict.values["after"]);
-    verdict.add("reset-seen");
+    this.resetIsForeign = usual !== null;
+    if (usual === null) return verdict.add("reset-seen");
+    verdict.values["usual"] = usual;
+    verdict.add("reset-from-elsewhere");
   }
 
   /** What came before an end: text, or silence. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { HopLimits } from "../../trace/hop_limits.ts";
 import { Limits } from "../../trace/limits.ts";
 import { Numbering } from "../../trace/numbering.ts";
 import type { FindingCode } from "../../trace/catalogue.ts";
@@ -101,6 +102,7 @@ export class Half {
   lastFingerprint = 0;
   recovery: Recovery | null = null;
   question: Question | null = null;
+  readonly hopLimits: HopLimits = new HopLimits();
   readonly limits: Limits = new Limits();
   /** What was found of its segments. */
   readonly occurrences: Map<FindingCode, Occurrence> = new Map();

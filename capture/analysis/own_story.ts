@@ -72,8 +72,10 @@ export class OwnStory {
       const acked = flow.conversation.acknowledges(record);
       this.#emitter.emit({ kind: "sent", reason, segment: record, acked, marks, view }, flow);
     } else {
-      const answers = flow.conversation.answered(record);
-      this.#emitter.emit({ kind: "arrived", segment: record, acknowledgesFin, answers, marks, view }, flow);
+      const { conversation } = flow;
+      const [answers, usualHopLimit] = [conversation.answered(record), conversation.usualHopLimit(record)];
+      const arrived = { kind: "arrived", segment: record, acknowledgesFin, answers, usualHopLimit } as const;
+      this.#emitter.emit({ ...arrived, marks, view }, flow);
     }
     if (direction === "arrived") take();
     for (const statement of after) this.#tell(statement, flow, record, view);

@@ -36,10 +36,16 @@ export const PARTS: readonly Part[] = [
   { path: "packetdrill/main.ts", mayImport: ["cli/"], packages: [] },
   { path: "packetdrill/", mayImport: ["tcp/mod.ts"], packages: [] },
   { path: "lab/", mayImport: ["tcp/mod.ts", "trace/mod.ts"], packages: [] },
-  // Escaping is wanted at every start, the rest of trace/ only when something is to be shown.
+  // Escaping, and who has sent a RST, is wanted at every start, the rest of trace/ only when something is to be shown.
   {
     path: "cli/",
-    mayImport: [...MODULES, "trace/escape.ts", "capture/analysis/selection.ts", "deno.json"],
+    mayImport: [
+      ...MODULES,
+      "trace/escape.ts",
+      "trace/hop_limits.ts",
+      "capture/analysis/selection.ts",
+      "deno.json",
+    ],
     packages: [...STD, "@std/text/levenshtein-distance", "node:crypto"],
   },
   { path: "main.ts", mayImport: [...MODULES, "cli/"], packages: STD },

@@ -25,6 +25,8 @@ export interface Details {
   /** Identification of the IPv4 packet. */
   readonly id?: number;
   readonly clientPort?: number;
+  /** TTL. */
+  readonly hopLimit?: number;
   /** Octets that the capture has of the packet. */
   readonly kept?: number;
   /** The fields of IPv4's and TCP's checksum as the capture has them. */
@@ -56,6 +58,7 @@ export function packet(
   segment.ack = seqNumber(ack);
   segment.flags = flags.split(",").reduce((bits, name) => bits | Flag[name as keyof typeof Flag], 0);
   segment.window = details.window ?? 65_535;
+  segment.hopLimit = details.hopLimit ?? segment.hopLimit;
   putOptions(segment, details);
   const { length = 0 } = details;
   segment.payload.set(new Uint8Array(length).fill(0x61), 0, length);

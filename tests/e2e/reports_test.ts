@@ -8,7 +8,7 @@ const { client, server } = await executables();
 const PORT = "8888";
 
 /** From exit_codes.ts. */
-const [TIMED_OUT, UNREACHABLE] = [4, 5];
+const [REFUSED, TIMED_OUT, UNREACHABLE, RESET] = [3, 4, 5, 6];
 
 /** A table that answers each segment to the port so. */
 const rejecting = (hook: string, how: string): string =>
@@ -91,5 +91,37 @@ for (const family of ["IPv4", "IPv6"] as const) {
       err,
       `ICMP "${what}" from ${router}, about 1, MTU ${MTU}: path takes smaller packets`,
     );
+  });
+
+  Deno.test(`${family}: a RST of a router in the peer's name is told by its TTL, live and from the capture`, async () => {
+    await using path = await Path.create();
+    await using _serving = path.far.start([server, "-q", "--host", far, "--mode", "discard"]);
+    await path.far.listens(Number(PORT));
+    // From the 20th kilobyte on the router answers for the peer; it is nearer than that by itself
+    await nft(
+      path.router,
+      `table inet t { chain c { type filter hook forward priority 0;
+         tcp dport ${PORT} ct original bytes > 20000 reject with tcp reset; }; }`,
+    );
+    const file = await Deno.makeTempFile({ suffix: ".pcapng" });
+    const command = [client, "--pcap", file, "--force", "--explain", "--send-bytes", "1M", far, PORT];
+    const { code, err } = await path.near.run(command);
+    assertEquals(code, RESET, err);
+    const field = isIpv4 ? "TTL" : "hop limit";
+    const evidence = `RST with ${field} 64, all segments of the peer's before it had 63`;
+    assertStringIncludes(err, `reset by something on the way, by the look of it (${evidence})`);
+    const told = `RST with ${field} 64, where all segments of the peer's before it had 63: something`;
+    assertStringIncludes(err.replaceAll(/\s+/g, " "), told);
+    const read = await path.near.run([client, "--read", file, "--explain"]);
+    assertStringIncludes((read.out + read.err).replaceAll(/\s+/g, " "), told);
+    await Deno.remove(file);
+  });
+
+  Deno.test(`${family}: a refusal with nothing to compare with is nobody's in particular`, async () => {
+    await using path = await Path.create();
+    await nft(path.router, rejecting("forward", "reject with tcp reset"));
+    const { code, err } = await path.near.run([client, far, PORT]);
+    assertEquals(code, REFUSED, err);
+    assertStringIncludes(err, "because nobody listens on that port or a firewall refuses it");
   });
 }

@@ -65,11 +65,14 @@ Deno.test("the executables leave no file behind, no code for a later run either"
   }
 });
 
-Deno.test("to deliver a message nothing of trace/ is loaded but how octets are escaped; it comes when it is asked for", async () => {
+Deno.test("to deliver a message nothing of trace/ is loaded but how octets are escaped and whose a RST is; it comes when it is asked for", async () => {
   const graph: Graph = JSON.parse(await must([Deno.execPath(), "info", "--json", `${TOP}main.ts`]));
   const ofTrace = (reached: ReadonlySet<string>): string[] =>
     [...reached].filter((specifier) => specifier.startsWith(`file://${TOP}trace/`));
-  assertEquals(ofTrace(reachable(graph, false)), [`file://${TOP}trace/escape.ts`]);
+  assertEquals(ofTrace(reachable(graph, false)), [
+    `file://${TOP}trace/escape.ts`,
+    `file://${TOP}trace/hop_limits.ts`,
+  ]);
   assertEquals(ofTrace(reachable(graph, true)).length > 0, true);
 });
 

@@ -64,6 +64,12 @@ export const ENDINGS: readonly Story[] = [
     program: () => (server, world) => void readAll(server, world),
   },
   {
+    name: "reset_from_elsewhere",
+    about: "Something on the way resets the connection in the peer's name",
+    network: () => ({ meddle: first(true, ({ segment }) => segment.payload.length > 0, "reset") }),
+    program: () => (server, world) => void readAll(server, world),
+  },
+  {
     name: "reset_in_one_batch",
     about: "ACK and RST arrive at once",
     prepare: (world, server) => world.at(30_001, () => server?.abort(world.now)),

@@ -9,7 +9,7 @@ import type { ClientLoop } from "../../cli/client_job.ts";
 import { Link, type LinkPlan, PERFECT_LINK, Random } from "../../lab/mod.ts";
 import { type Endpoint, parseAddress } from "../../tcp/base/address.ts";
 import { IcmpError } from "../../tcp/base/icmp_error.ts";
-import { Segment } from "../../tcp/base/segment.ts";
+import { Flag, Segment } from "../../tcp/base/segment.ts";
 import { after, earliest, type Instant, instant, NEVER } from "../../tcp/base/units.ts";
 import type { Connection } from "../../tcp/connection/connection.ts";
 import { decodePacket, encodePacket } from "../../tcp/wire/packet.ts";
@@ -36,7 +36,7 @@ export interface Peer {
 }
 
 /** What the network does to a packet before it reaches the link; null: nothing special. */
-export type Interference = "lost" | "unreachable" | "marked" | { readonly lateBy: number } | null;
+export type Interference = "lost" | "unreachable" | "reset" | "marked" | { readonly lateBy: number } | null;
 
 /** A packet that is about to leave: its segment and how many of its direction went before. */
 export interface Leaving {
@@ -167,6 +167,8 @@ export class World implements ClientLoop {
       const { delay } = { ...PERFECT_LINK, ...toServer ? this.#network.toServer : this.#network.toClient };
       if (fate === "unreachable") {
         this.#reports.push({ at: after(this.now, delay), error: errorAbout(packet, "unreachable", 0) });
+      } else if (fate === "reset") {
+        this.#travelling.push({ packet: resetFor(packet), at: after(this.now, delay), toServer: !toServer });
       } else if (fate !== null && fate !== "marked") {
         this.#travelling.push({ packet, toServer, at: instant(after(this.now, delay) + fate.lateBy) });
       } else this.#links[way]?.send(fate === "marked" ? marked(packet) : packet, segment, this.now);
@@ -207,6 +209,22 @@ function errorAbout(packet: Uint8Array, kind: "packet too big" | "unreachable", 
   error.destinationPort = quoted.destinationPort;
   error.seq = quoted.seq;
   return error;
+}
+
+/** What a middlebox sends back in the name of the packet's destination, which is nearer than that: a RST. */
+function resetFor(packet: Uint8Array): Uint8Array {
+  const HOP_LIMIT = 250;
+  const about = new Segment();
+  if (decodePacket(packet, packet.length, about, "trust") !== null) throw new Error("Cannot answer");
+  const reset = new Segment();
+  reset.addresses = about.addresses.slice();
+  [reset.sourceOffset, reset.destinationOffset] = [about.destinationOffset, about.sourceOffset];
+  [reset.sourcePort, reset.destinationPort] = [about.destinationPort, about.sourcePort];
+  reset.seq = about.ack;
+  reset.flags = Flag.rst;
+  reset.hopLimit = HOP_LIMIT;
+  const room = new Uint8Array(packet.length);
+  return room.slice(0, encodePacket(reset, room));
 }
 
 /** The packet with "congestion experienced" (RFC 3168 5), its header's checksum made right. */

@@ -89,9 +89,17 @@ const HANDSHAKE: Readonly<Record<HandshakeMeaning, Entry>> = {
       sentence: "RST: our SYN is not accepted.",
     },
     {
+      when: ({ usualHopLimit }) => usualHopLimit !== null,
+      rule: "RFC 9293 3.5.3",
+      label: "reset, {hopLimits}",
+      sentence:
+        "RST with {hopField} {hopLimit}, where all segments of the peer's before it had {usualHopLimit}: something on the way has sent it, by the look of it.",
+    },
+    {
       rule: "RFC 9293 3.5.3",
       label: "reset",
-      sentence: "RST: the peer knows no such connection, or wants it no longer.",
+      sentence:
+        "RST: the peer knows no such connection or wants it no longer, or something on the way that looks the same says so.",
     },
   ),
 };

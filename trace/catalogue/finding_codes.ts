@@ -46,6 +46,7 @@ export type FindingCode =
   | "close-first"
   | "close-second"
   | "reset-seen"
+  | "reset-from-elsewhere"
   | "reset-out-of-window"
   | "damaged"
   | "urgent-seen"

@@ -221,6 +221,12 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     label: "reset",
     sentence: "RST: {sender} ends the connection, {after}.",
   },
+  "reset-from-elsewhere": {
+    rule: "RFC 9293 3.5.3; 3.10.7.4, second",
+    label: "reset, {hopLimits}",
+    sentence:
+      "RST with {hopField} {hopLimit}, where all packets of {sender} before it have {usualHopLimit}: something on the way has sent it, by the look of it. It ends the connection, {after}.",
+  },
   "reset-out-of-window": {
     rule: "RFC 9293 3.10.7.4, second; RFC 5961 3.2",
     label: "RST, not acceptable",

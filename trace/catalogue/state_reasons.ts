@@ -140,13 +140,13 @@ const FAILURES: Readonly<
     {
       when: comesFrom("CLOSING", "LAST-ACK", "TIME-WAIT"),
       rule: "RFC 9293 3.10.7.4, second",
-      label: "reset by peer",
-      sentence: "The peer has reset the connection while it was closing.",
+      label: "reset",
+      sentence: "The connection is reset while it was closing.",
     },
     {
       rule: "RFC 9293 3.10.7.4, second",
-      label: "reset by peer",
-      sentence: "The peer has reset the connection: what was in flight is given up.",
+      label: "reset",
+      sentence: "The connection is reset: what was in flight is given up.",
     },
   ),
   "refused": firstTrue<StateEvent>(
@@ -160,7 +160,7 @@ const FAILURES: Readonly<
     {
       rule: "RFC 9293 3.10.7.4, second",
       label: "refused",
-      sentence: "RST came before the handshake was over: the peer does not want the connection.",
+      sentence: "RST came before the handshake was over: the connection is not wanted.",
     },
   ),
   "syn-in-window": {

@@ -148,11 +148,16 @@ import text143 from "./reset_after_ack/trace.txt" with { type: "text" };
 import text144 from "./reset_after_ack/explain.txt" with { type: "text" };
 import text145 from "./reset_after_ack/ladder.txt" with { type: "text" };
 import text146 from "./reset_after_ack/statistics.txt" with { type: "text" };
-import text147 from "./reset_in_one_batch/narration.txt" with { type: "text" };
-import text148 from "./reset_in_one_batch/trace.txt" with { type: "text" };
-import text149 from "./reset_in_one_batch/explain.txt" with { type: "text" };
-import text150 from "./reset_in_one_batch/ladder.txt" with { type: "text" };
-import text151 from "./reset_in_one_batch/statistics.txt" with { type: "text" };
+import text147 from "./reset_from_elsewhere/narration.txt" with { type: "text" };
+import text148 from "./reset_from_elsewhere/trace.txt" with { type: "text" };
+import text149 from "./reset_from_elsewhere/explain.txt" with { type: "text" };
+import text150 from "./reset_from_elsewhere/ladder.txt" with { type: "text" };
+import text151 from "./reset_from_elsewhere/statistics.txt" with { type: "text" };
+import text152 from "./reset_in_one_batch/narration.txt" with { type: "text" };
+import text153 from "./reset_in_one_batch/trace.txt" with { type: "text" };
+import text154 from "./reset_in_one_batch/explain.txt" with { type: "text" };
+import text155 from "./reset_in_one_batch/ladder.txt" with { type: "text" };
+import text156 from "./reset_in_one_batch/statistics.txt" with { type: "text" };
 import glossary from "./glossary.txt" with { type: "text" };
 import told from "./told.txt" with { type: "text" };
 import situations from "./situations.txt" with { type: "text" };
@@ -188,7 +193,8 @@ export const GOLDEN: ReadonlyMap<string, Texts> = new Map([
   ["simultaneous_close", { narration: text132, trace: text133, explain: text134, ladder: text135, statistics: text136 }],
   ["reset_in_the_middle", { narration: text137, trace: text138, explain: text139, ladder: text140, statistics: text141 }],
   ["reset_after_ack", { narration: text142, trace: text143, explain: text144, ladder: text145, statistics: text146 }],
-  ["reset_in_one_batch", { narration: text147, trace: text148, explain: text149, ladder: text150, statistics: text151 }],
+  ["reset_from_elsewhere", { narration: text147, trace: text148, explain: text149, ladder: text150, statistics: text151 }],
+  ["reset_in_one_batch", { narration: text152, trace: text153, explain: text154, ladder: text155, statistics: text156 }],
 ]);
 
 /** The ladders of some stories as files. */

@@ -1,0 +1,36 @@
+/**
+ * TTLs and hop limits of what one end sends: a RST that has another than all segments before it comes from somewhere else, by
+ * the look of it.
+ *
+ * @module
+ */
+
+import { Flag } from "../tcp/mod.ts";
+
+/** What is read of a segment. */
+interface Travelled {
+  readonly flags: number;
+  /** TTL or hop limit, as it arrives. */
+  readonly hopLimit: number;
+}
+
+/** The hop limits of one end's segments so far. */
+export class HopLimits {
+  /** Null: none has come; `NaN`: they differ. */
+  #usual: number | null = null;
+
+  /**
+   * Takes note of a segment.
+   *
+   * @returns of a RST: what all segments before it had, where it has another; null: they differ themselves, or it does not
+   */
+  take({ flags, hopLimit }: Travelled): number | null {
+    const usual = this.#usual;
+    if ((flags & Flag.rst) !== 0) {
+      return usual === null || Number.isNaN(usual) || usual === hopLimit ? null : usual;
+    }
+    if (usual === null) this.#usual = hopLimit;
+    else if (usual !== hopLimit) this.#usual = NaN;
+    return null;
+  }
+}
