@@ -9,7 +9,7 @@ import { type TransferArguments, transferArguments } from "./client_transfer_arg
 import { type Fault, parseFaults } from "../lab/mod.ts";
 import { ownText } from "./help.ts";
 import { type ObserveArguments, observeArguments, SHOWING_OPTIONS } from "./observe_arguments.ts";
-import { type ParsedOptions, parseOptions, quoted, UsageError } from "./options.ts";
+import { type ParsedOptions, parseOptions, UsageError } from "./options.ts";
 import { parseChoice, parseDuration, parsePort, parseWhole } from "./option_values.ts";
 import { COLOR_CHOICES, type ColorChoice } from "./output.ts";
 import { READ_OPTIONS, type ReadArguments, readArguments } from "./read_arguments.ts";
@@ -120,7 +120,7 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
     options: SERVER_GROUPS.flatMap(({ options }) => options),
   };
   const parsed = parseOptions(args, OPTIONS, otherProgram);
-  const { values, operands } = parsed;
+  const { values } = parsed;
   const text = ownText(CLIENT_TEXT, parsed);
   if (text !== null) return { kind: "text", text };
   if (values.get("explain") === "glossary") return { kind: "glossary" };
@@ -131,9 +131,6 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
   const read = readArguments(parsed);
   if (read === null) return { kind: "run", arguments: runArguments(parsed, transfer, observe, color) };
   refuseWithRead(parsed);
-  if (operands[0] !== undefined) {
-    throw new UsageError(`Cannot use ${quoted(operands[0])} with --read, which connects to nobody`);
-  }
   return { kind: "read", read, color, observe };
 }
 

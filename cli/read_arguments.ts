@@ -11,6 +11,8 @@ import { type OptionSpec, type ParsedOptions, quoted, UsageError } from "./optio
 export interface ReadArguments {
   /** `-` for standard input. */
   readonly file: string;
+  /** Another capture of the same connections, taken elsewhere; null: none. */
+  readonly other: string | null;
   /** Which connections are shown; null: all of them. */
   readonly selection: Selection | null;
   /** Only those whose payload has this text; null: whatever they have. */
@@ -26,7 +28,7 @@ export const READ_OPTIONS: readonly OptionSpec[] = [
     value: "FILE",
     help:
       "show a capture (pcapng or pcap, gzip too) in the ways above instead of connecting; - for standard " +
-      "input; no right is needed",
+      "input; no right is needed. With a second FILE, taken elsewhere, what happened between the two",
   },
   {
     name: "connection",
@@ -45,7 +47,7 @@ export const READ_OPTIONS: readonly OptionSpec[] = [
 const NEED_READ = ["connection", "find", "anonymize"] as const;
 
 /** Takes the options of {@link READ_OPTIONS} out of a command line; null: no capture is to be read. @throws UsageError */
-export function readArguments({ values, flags }: ParsedOptions): ReadArguments | null {
+export function readArguments({ values, flags, operands }: ParsedOptions): ReadArguments | null {
   const file = values.get("read");
   if (file === undefined) {
     const needs = NEED_READ.find((name) => values.has(name) || flags.has(name));
@@ -59,10 +61,26 @@ export function readArguments({ values, flags }: ParsedOptions): ReadArguments |
   }
   return {
     file,
+    other: otherFile(file, operands),
     selection: selectionOf(values.get("connection")),
     find,
     anonymize: flags.has("anonymize"),
   };
+}
+
+/** The second file of two. @throws UsageError */
+function otherFile(file: string, operands: readonly string[]): string | null {
+  const [other, more] = operands;
+  if (other === undefined) return null;
+  if (more !== undefined) {
+    throw new UsageError(`Cannot read ${quoted(more)}, too: --read takes two files at most`);
+  }
+  if (other === "") throw new UsageError("Cannot use an empty name for the second file of --read");
+  if (file === "-" || other === "-") {
+    throw new UsageError("Cannot compare standard input with a file: both are read twice; give two files");
+  }
+  if (file === other) throw new UsageError(`Cannot compare ${quoted(file)} with itself: give two captures`);
+  return other;
 }
 
 function selectionOf(text: string | undefined): Selection | null {

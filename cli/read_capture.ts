@@ -6,23 +6,26 @@
 
 import {
   AnnotatedCopy,
-  CaptureFormatError,
   CaptureTeller,
+  comparedLines,
+  type Comparison,
   connectionSummary,
   connectionTable,
-  decompressed,
   type Flow,
   type Selection,
   type TellerOptions,
   type TellingResult,
+  ThereTold,
 } from "../capture/mod.ts";
+import { through } from "./capture_file.ts";
 import { counted } from "./counted.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ProgramFailure } from "./failures.ts";
 import { type ObservationContext, outputOptions, standardOutput, writeAtEnd } from "./observation.ts";
 import { type ObserveArguments, showsSegments, takesStandardOutput } from "./observe_arguments.ts";
 import type { ReadArguments } from "./read_arguments.ts";
-import { checkAbsent, type OctetFile, openGrowing, readChunks } from "./files.ts";
+import { comparison } from "./read_pair.ts";
+import { checkAbsent, type OctetFile, openGrowing } from "./files.ts";
 import { ioReason, isReaderGone } from "./io_errors.ts";
 import { quoted } from "./options.ts";
 import { type TextSink, writeLine } from "./output.ts";
@@ -79,8 +82,7 @@ export async function showCapture(
     await new CaptureShow(read, asked, context).run();
   } catch (error) {
     if (error instanceof ReaderGone) return;
-    if (!(error instanceof CaptureFormatError)) throw error;
-    throw new ProgramFailure(ExitCode.system, `${quoted(read.file)}: ${error.message}`);
+    throw error;
   }
 }
 
@@ -102,16 +104,26 @@ class CaptureShow {
   readonly #lines = new LineBuffer();
   /** Where what is for people goes: standard output may belong to a program. */
   readonly #prose: TextSink;
+  /** The file that is told. */
+  #file: string;
+  /** What a second one shows. */
+  #comparison: Comparison | null = null;
 
   constructor(read: ReadArguments, asked: ObserveArguments, context: ObservationContext) {
     this.#read = read;
+    this.#file = read.file;
     this.#asked = asked;
     this.#context = context;
     this.#prose = takesStandardOutput(asked) ? context.output.err : context.output.out;
   }
 
   async run(): Promise<void> {
-    const survey = comesOnce(this.#read.file) ? null : await this.#survey();
+    const { file, other } = this.#read;
+    const survey = other !== null
+      ? await this.#surveyPair(file, other)
+      : comesOnce(file)
+      ? null
+      : await this.#survey();
     const chosen = survey === null ? null : await this.#chosen(survey);
     const isTable = chosen !== null && chosen.flows.length > 1;
     if (isTable) this.#table(chosen.flows, survey?.epoch ?? null);
@@ -129,6 +141,14 @@ class CaptureShow {
     const { statistics, verbose, pcap } = this.#asked;
     const isNothing = !showsSegments(this.#asked) && !statistics && !verbose && pcap === null;
     return isNothing && !isTable ? { ...this.#asked, trace: true } : this.#asked;
+  }
+
+  /** Both captures; the one that is told from then on is that of the clients' side. */
+  async #surveyPair(first: string, second: string): Promise<TellingResult> {
+    const compared = await comparison([first, second], this.#context.program, this.#read.find);
+    this.#comparison = compared.comparison;
+    this.#file = compared.file;
+    return compared.survey;
   }
 
   /** The whole capture, without telling anything. */
@@ -159,6 +179,7 @@ class CaptureShow {
       ...copy === null ? {} : { sinks: [copy.sink], onPacket: (packet) => copy.sink.packet(packet) },
       ...survey === null || this.#read.anonymize ? {} : { hindsight: survey },
       ...chosen === null ? {} : { selection: chosen },
+      ...this.#comparison === null ? {} : { other: new ThereTold(this.#comparison), ignoresComments: true },
     });
     const result = await this.#through(teller);
     await copy?.file.finish();
@@ -176,11 +197,7 @@ class CaptureShow {
   }
 
   async #through(teller: CaptureTeller): Promise<TellingResult> {
-    for await (const octets of decompressed(readChunks(this.#read.file))) {
-      teller.push(octets);
-      this.#lines.flush();
-    }
-    return teller.end();
+    return await through(this.#file, teller, () => this.#lines.flush());
   }
 
   /** The connections that are meant, and how to know them again. @throws ProgramFailure when there are none */
@@ -188,13 +205,15 @@ class CaptureShow {
     survey: TellingResult,
   ): Promise<{ readonly flows: readonly Flow[]; readonly selection: Selection | null }> {
     const { selection, find } = this.#read;
+    const compared = this.#comparison?.flows.map(({ here }) => here);
     const isMeant = (flow: Flow): boolean =>
-      (selection?.(flow.record) ?? true) && (find === null || flow.hasText);
+      (selection?.(flow.record) ?? true) && (find === null || flow.hasText) &&
+      (compared?.includes(flow) ?? true);
     const flows = survey.flows.filter(isMeant);
     if (flows.length === 0 && survey.flows.length > 0) {
       throw new ProgramFailure(
         ExitCode.usage,
-        `${quoted(this.#read.file)}: none of its ${counted(survey.flows.length, "connection")} is meant`,
+        `${quoted(this.#file)}: none of its ${counted(survey.flows.length, "connection")} is meant`,
       );
     }
     const ids = new Set(flows.map(({ record }) => record.id));
@@ -220,13 +239,20 @@ class CaptureShow {
     this.#lines.write(this.#prose, "");
   }
 
+  #summary(flow: Flow): readonly string[] {
+    const lines = connectionSummary(flow);
+    const compared = this.#comparison?.flows.find(({ here }) => here.record.id === flow.record.id);
+    if (this.#comparison === null || compared === undefined) return lines;
+    return [...lines, ...comparedLines(this.#comparison, compared)];
+  }
+
   #end(result: TellingResult, flows: readonly Flow[]): void {
     if (this.#asked.statistics) {
-      for (const line of flows.flatMap(connectionSummary)) this.#lines.write(this.#prose, line);
+      for (const line of flows.flatMap((flow) => this.#summary(flow))) this.#lines.write(this.#prose, line);
     }
     this.#lines.flush();
     const remark = remarkOn(result);
-    if (remark !== null) this.#context.output.warning(`${quoted(this.#read.file)}: ${remark}`);
+    if (remark !== null) this.#context.output.warning(`${quoted(this.#file)}: ${remark}`);
   }
 }
 

@@ -88,7 +88,9 @@ export class ExplainSink implements TraceSink {
     const which = this.#connections > 1 ? `#${event.connection} ` : "";
     this.#heading(this.#times.text(event.time), which + heading(event, connection));
     for (const { sentence, rule } of tell(event, connection)) this.#paragraph(sentence, rule);
-    if (event.kind === "lost") this.#paragraph("A fault was asked for: this is what became of it.", "");
+    if (event.kind === "lost" && event.findings === undefined) {
+      this.#paragraph("A fault was asked for: this is what became of it.", "");
+    }
     this.#agreement(event, connection);
   }
 
@@ -157,7 +159,7 @@ function heading(event: TraceEvent, connection: ConnectionRecord | null): string
     case "dropped":
       return "The segment is dropped";
     case "lost":
-      return lostHeading(event);
+      return event.findings === undefined ? lostHeading(event) : segmentHeading(event, connection);
     case "state":
       return event.from === event.to ? event.to : `${event.from} becomes ${event.to}`;
     case "timer":
@@ -171,14 +173,18 @@ function heading(event: TraceEvent, connection: ConnectionRecord | null): string
   }
 }
 
-function segmentHeading(event: SentEvent | ArrivedEvent, connection: ConnectionRecord | null): string {
+function segmentHeading(
+  event: SentEvent | ArrivedEvent | LostEvent,
+  connection: ConnectionRecord | null,
+): string {
   const ends = connection?.ends;
+  const isOfLocal = event.kind === "lost" ? event.direction === "sent" : event.kind === "sent";
   const who = ends !== undefined
-    ? `${capitalized(event.kind === "sent" ? ends.local : ends.remote)} sends`
-    : event.kind === "sent"
+    ? `${capitalized(isOfLocal ? ends.local : ends.remote)} sends`
+    : isOfLocal
     ? "We send"
     : "The peer sends";
-  const again = event.marks.includes("retransmission") ? " again" : "";
+  const again = event.kind !== "lost" && event.marks.includes("retransmission") ? " again" : "";
   return `${who}${again} ${segmentWords(event.segment, connection?.windowsAreRaw === true)}`;
 }
 

@@ -103,7 +103,7 @@ class Fates {
         this.#acknowledges(this.#own, event);
         return;
       case "lost":
-        this.#losses.set(event.number, struckBy(event.fault));
+        if (evidenceOf(event) !== "") this.#losses.set(event.number, evidenceOf(event));
         (event.direction === "sent" ? this.#own : this.#peers).loses(event);
         return;
       case "icmp":
@@ -180,18 +180,31 @@ class Direction {
       }
     }
     this.#push(event.number, event.time, segment, earlier.at(-1) ?? null);
+    this.#seenElsewhere(this.transmissions.at(-1) as Transmission, event);
+  }
+
+  /** A second capture knows what has arrived there, and what has not. */
+  #seenElsewhere(one: Transmission, { kind, findings }: SentEvent | ArrivedEvent): void {
+    if (findings?.far === undefined) return;
+    if (findings.codes.includes("lost-between")) one.evidence = `it never passes ${findings.values["there"]}`;
+    one.hasArrived = kind === "arrived" || findings.far.time !== null ||
+      findings.codes.includes("missed-there");
   }
 
   /** A fault took a segment away: the last one that was sent like it, or, coming from the peer, one that nobody has seen. */
-  loses({ number, time, direction, segment, fault }: LostEvent): void {
+  loses(event: LostEvent): void {
+    const { number, time, direction, segment } = event;
+    const evidence = evidenceOf(event);
     if (segment.end === segment.seq) return;
     const sent = this.transmissions.findLast(({ seq, end }) => seq === segment.seq && end === segment.end);
     if (direction === "sent") {
-      if (sent !== undefined) sent.evidence = struckBy(fault);
+      if (sent !== undefined) sent.evidence = evidence;
       return;
     }
     this.#push(number, time, segment, this.#overlapping(segment.seq, segment.end).at(-1) ?? null);
-    (this.transmissions.at(-1) as Transmission).evidence = struckBy(fault);
+    const lost = this.transmissions.at(-1) as Transmission;
+    lost.evidence = evidence;
+    lost.hasArrived = event.findings?.codes.includes("missed-here") ?? false;
   }
 
   isReportedLost(event: IcmpEvent): void {
@@ -279,8 +292,11 @@ class Direction {
   }
 }
 
-function struckBy(fault: string): string {
-  return `the fault ${fault} struck it`;
+/** How a packet that is gone is known to be lost; empty where a second capture has it alone, and that may be for another reason. */
+function evidenceOf({ fault, findings }: LostEvent): string {
+  if (findings === undefined) return `the fault ${fault} struck it`;
+  const { codes, values } = findings;
+  return codes.includes("never-comes") ? `it passes ${values["there"]} and never comes here` : "";
 }
 
 function fateOf(one: Transmission): Fate | null {

@@ -8,7 +8,7 @@ import { Flag, icmpErrorName } from "./core.ts";
 import { optionsJson } from "./options.ts";
 import { hex, octetsText } from "./escape.ts";
 import { wallClockText } from "./format.ts";
-import type { ConnectionRecord, SegmentRecord, TraceEvent, TraceSink, ViewRecord } from "./record.ts";
+import type { ConnectionRecord, Far, SegmentRecord, TraceEvent, TraceSink, ViewRecord } from "./record.ts";
 import { entriesOf, tell } from "./told.ts";
 import { variableNames, type VariableValue, variableValue } from "./variables.ts";
 
@@ -113,7 +113,7 @@ function eventJson(
   }
   const variables = variablesOf(event, connection);
   if (variables !== undefined) json["variables"] = variables;
-  Object.assign(json, ownFields(event));
+  Object.assign(json, ownFields(event, event.time - time));
   if ("segment" in event && event.segment !== null) json["segment"] = segmentJson(event, connection);
   if ("view" in event && event.view !== null) json["view"] = viewJson(event.view);
   if (changed !== undefined) json["changed"] = changed;
@@ -125,24 +125,34 @@ function isFound(event: TraceEvent): boolean {
   return event.kind === "note" || "findings" in event;
 }
 
-function ownFields(event: TraceEvent): Record<string, unknown> {
+/** Times count from the first event, as those of events do. */
+function farJson(far: Far | undefined, start: number): Record<string, unknown> {
+  if (far === undefined) return {};
+  return { far: { time: far.time === null ? null : far.time - start, state: far.state } };
+}
+
+function ownFields(event: TraceEvent, start: number): Record<string, unknown> {
   switch (event.kind) {
     case "sent":
     case "arrived": {
       const marks = event.marks.length === 0 ? {} : { marks: event.marks };
-      if (event.kind === "sent") return marks;
+      const far = farJson(event.findings?.far, start);
+      if (event.kind === "sent") return { ...marks, ...far };
       const { answers, usualHopLimit } = event;
       return {
         ...marks,
         ...answers === null ? {} : { answers },
         ...usualHopLimit === null ? {} : { usualHopLimit },
+        ...far,
       };
     }
     case "dropped":
     case "note":
       return {};
     case "lost":
-      return { direction: event.direction, fault: event.fault };
+      return event.findings === undefined
+        ? { direction: event.direction, fault: event.fault }
+        : { direction: event.direction, ...farJson(event.findings.far, start) };
     case "state":
       return { from: event.from, to: event.to };
     case "timer":

@@ -93,8 +93,10 @@ export function traceLine(event: TraceEvent, connection: ConnectionRecord | null
     case "dropped":
       return ` x dropped: ${labelAndRule(event, connection)}`;
     case "lost":
-      return ` x ${segmentColumns(event.segment, connection)} | ${event.direction}, but ${
-        terminalText(event.fault)
+      return ` x ${segmentColumns(event.segment, connection)} | ${
+        event.findings === undefined
+          ? `${event.direction}, but ${terminalText(event.fault)}`
+          : labelOf(event, connection)
       }`;
     case "state":
       return ` = ${stateText(event)}${event.reason === null ? "" : `: ${labelOf(event, connection)}`}`;

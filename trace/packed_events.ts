@@ -297,7 +297,7 @@ export class PackedEvents {
       ? [event.reporter, event.silentNeighbour]
       : [segment?.source, segment?.destination];
     const isLost = event.kind === "lost";
-    const findings = event.kind === "sent" || event.kind === "arrived" ? event.findings : undefined;
+    const findings = "findings" in event ? event.findings : undefined;
     const peerView = event.kind === "arrived" ? event.peerView : undefined;
     const note = event.kind === "note" ? event : undefined;
     const otherOptions = segment?.otherOptions;

@@ -97,6 +97,16 @@ export interface Findings {
   readonly codes: readonly FindingCode[];
   /** What their sentences name, besides what stands in the event itself. */
   readonly values: Readonly<Record<string, number | string>>;
+  /** Where the packet has passed a second capture; absent: there is none. */
+  readonly far?: Far;
+}
+
+/** A packet at a second point of capture, by what that one shows. */
+export interface Far {
+  /** When it passed there, by the clock of the events; null: never. */
+  readonly time: Instant | null;
+  /** The state of the end on that side then; null: not known. */
+  readonly state: State | null;
 }
 
 /** What every event has. */
@@ -164,16 +174,18 @@ export interface DroppedEvent extends EventBase {
   readonly view: ViewRecord | null;
 }
 
-/** A packet was taken away on purpose, between us and the network. */
+/** A packet was taken away on purpose, between us and the network; or it has passed a second point of capture alone. */
 export interface LostEvent extends EventBase {
   /** Tells it from other events. */
   readonly kind: "lost";
   /** Which way it was going. */
   readonly direction: "sent" | "arrived";
-  /** What was done to it, in a few words. */
+  /** What was done to it on purpose, in a few words; empty with findings. */
   readonly fault: string;
   /** A copy. */
   readonly segment: SegmentRecord;
+  /** What the second capture shows; absent: it was taken away on purpose. */
+  readonly findings?: Findings;
 }
 
 /** A connection changed its state. */

@@ -75,7 +75,7 @@ export function entriesOf(event: TraceEvent, connection: ConnectionRecord | null
     case "dropped":
       return [said(event.reason, DROP_REASONS[event.reason])];
     case "lost":
-      return NOTHING;
+      return event.findings === undefined ? NOTHING : found(event.findings);
     case "state":
       return event.reason === null ? NOTHING : [said(event.reason, STATE_REASONS[event.reason])];
     case "icmp":
@@ -118,7 +118,7 @@ export function codesOf(event: TraceEvent): readonly Code[] {
     case "timer":
       return [event.timer];
     case "lost":
-      return [];
+      return event.findings?.codes ?? [];
     case "note":
       return [event.code];
     case "dropped":

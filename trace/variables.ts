@@ -175,14 +175,14 @@ function found(unit: VariableUnit, name: string): Variable {
     unit,
     read: (event): VariableValue => {
       if (event.kind === "note") return event.values[name] ?? null;
-      return event.kind === "sent" || event.kind === "arrived" ? event.findings?.values[name] ?? null : null;
+      return "findings" in event ? event.findings?.values[name] ?? null : null;
     },
   };
 }
 
 /** What a capture's findings and remarks name, by how it is written. */
 const FOUND: Readonly<Record<VariableUnit, readonly string[]>> = {
-  octets: ["hole", "newly", "peerWindow", "room", "missed"],
+  octets: ["hole", "newly", "peerWindow", "room", "missed", "lostOctets"],
   sequence: ["una", "missedFrom", "missedTo", "expected", "edge", "edgeBefore"],
   microseconds: ["lateness", "closedFor", "step", "nearRtt", "farRtt"],
   count: ["nth"],
@@ -212,6 +212,8 @@ const FOUND: Readonly<Record<VariableUnit, readonly string[]>> = {
       "windowNow",
       "passed",
     ],
+    ...["there", "onTheWay", "thereFrames", "lostList", "overtakers", "copies", "frame"],
+    ...["toThere", "toHere", "halfway", "half", "drift"],
   ],
 };
 
@@ -222,7 +224,8 @@ function ofEnd(isSender: boolean, begins: boolean): Variable {
     read: (event, connection): VariableValue => {
       const ends = connection?.ends;
       if (ends === undefined) return null;
-      const name = (event.kind === "sent") === isSender ? ends.local : ends.remote;
+      const isOfLocal = event.kind === "sent" || (event.kind === "lost" && event.direction === "sent");
+      const name = isOfLocal === isSender ? ends.local : ends.remote;
       return begins ? name.charAt(0).toUpperCase() + name.slice(1) : name;
     },
   };

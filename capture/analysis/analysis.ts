@@ -11,11 +11,13 @@ import { spanText } from "../../trace/format.ts";
 import { formatEndpoint, type IcmpError, instant, type State } from "../../trace/core.ts";
 import type { SegmentRecord, TraceSink, ViewRecord } from "../../trace/record.ts";
 import { CaptureClock } from "./capture_clock.ts";
-import { Emitter } from "./emitter.ts";
+import { type Bare, Emitter } from "./emitter.ts";
 import type { Flow } from "./flow.ts";
 import { type Assigned, FlowTable } from "./flow_table.ts";
 import { Offload } from "./offload.ts";
+import type { OtherSide, ThereOnly } from "./other_side.ts";
 import { OwnStory } from "./own_story.ts";
+import type { Passage } from "./passage.ts";
 import { capturePoint, icmpRemark, type Remark, unansweredOptions } from "./remarks.ts";
 import { readComments } from "./said.ts";
 import { ALL, type Selection } from "./selection.ts";
@@ -47,6 +49,12 @@ export interface TellingOptions {
   readonly selection?: Selection;
   /** A text to look for in what connections carry. */
   readonly find?: string;
+  /** What another capture shows of the same connections. */
+  readonly other?: OtherSide;
+  /** Takes each packet of which the wire tells, once it is understood. */
+  readonly onPassage?: (passage: Passage) => void;
+  /** Whether our own comments are left aside. @default false */
+  readonly ignoresComments?: boolean;
 }
 
 /** What a capture held. */
@@ -55,6 +63,8 @@ export interface AnalysisResult extends Hindsight {
   readonly packets: number;
   /** TCP segments among them. */
   readonly segments: number;
+  /** µs from the first packet with TCP to the last one. */
+  readonly duration: number;
   /** The connections, in the order of their first packets. */
   readonly flows: readonly Flow[];
   /** What holds no TCP that can be read, by kind, with the number of frames: `["ARP", 12]`. */
@@ -72,6 +82,7 @@ export class Analysis {
   readonly #emitter: Emitter;
   readonly #options: AnalysisOptions;
   readonly #selection: Selection;
+  readonly #telling: Pick<TellingOptions, "other" | "onPassage" | "ignoresComments">;
   readonly #search: TextSearch | null;
   readonly #finder = new SegmentFinder();
   readonly #table = new FlowTable();
@@ -90,8 +101,9 @@ export class Analysis {
   constructor(
     start: bigint,
     sinks: readonly TraceSink[],
-    { kept, hindsight, selection, find }: TellingOptions,
+    { kept, hindsight, selection, find, ...telling }: TellingOptions,
   ) {
+    this.#telling = telling;
     this.#emitter = new Emitter(sinks);
     this.#options = kept;
     this.#selection = selection ?? ALL;
@@ -107,6 +119,7 @@ export class Analysis {
     const found = this.#finder.find(packet);
     if (found === null) return;
     const remark = this.#clock.take(packet.time);
+    this.#tellOther(this.#clock.now);
     this.#emitter.now = instant(this.#clock.now);
     if (remark !== null) this.#remark({ code: remark.code, values: { step: remark.step } }, null);
     if (found.kind === "icmp") this.#icmp(found);
@@ -120,6 +133,7 @@ export class Analysis {
 
   /** Tells the sinks that nothing follows. */
   finish(): AnalysisResult {
+    this.#tellOther(Infinity);
     this.#emitter.finish();
     const fragments = this.#finder.incompleteFragments;
     const unread = [...this.#finder.unread];
@@ -127,6 +141,7 @@ export class Analysis {
     return {
       packets: this.#packets,
       segments: this.#segments,
+      duration: this.#clock.now,
       flows: this.#table.flows,
       unread: unread.sort(([, a], [, b]) => b - a),
       offloading: this.#offload.addresses,
@@ -136,7 +151,7 @@ export class Analysis {
   #found(found: FoundSegment, packet: CapturedPacket): void {
     this.#segments++;
     const { segment } = found;
-    const isOurs = packet.comments.length > 0 &&
+    const isOurs = this.#telling.ignoresComments !== true && packet.comments.length > 0 &&
       readComments(packet.comments, new Map()).statements.length > 0;
     const now = this.#clock.now;
     // Only our own captures say which end is ours: elsewhere a direction is that of an interface.
@@ -166,6 +181,7 @@ export class Analysis {
       ipId: found.ipId,
       hasAllOptions: found.hasAllOptions,
       fingerprint: fingerprintOf(found),
+      elsewhere: this.#telling.other?.of(this.#packets)?.copy ?? null,
     };
   }
 
@@ -202,6 +218,7 @@ export class Analysis {
     }
     this.#noteWindows(flow);
     this.#emitSegment(passing, direction, flow, verdict);
+    this.#pass(passing, direction, flow, verdict);
     this.#remarkHandshake(flow, direction, passing.segment, verdict);
     this.#stateOf(flow, state);
   }
@@ -219,13 +236,13 @@ export class Analysis {
   }
 
   #emitSegment(
-    { segment }: Passing,
+    { segment, frame }: Passing,
     direction: Direction,
     flow: Flow,
     verdict: Pick<Verdict, "marks" | "findings">,
   ): void {
     if (!this.#emitter.isHeard || !flow.isTold) return;
-    const findings = verdict.findings();
+    const findings = verdict.findings(this.#telling.other?.of(frame));
     const { marks } = verdict;
     const view = flow.view();
     if (direction === "sent") {
@@ -250,6 +267,26 @@ export class Analysis {
       },
       flow,
     );
+  }
+
+  #pass({ segment, time, frame, ipId }: Passing, direction: Direction, flow: Flow, verdict: Verdict): void {
+    const { onPassage } = this.#telling;
+    if (onPassage === undefined) return;
+    const { missedFrom, missedTo } = verdict.values;
+    const missed = typeof missedFrom === "number" && typeof missedTo === "number"
+      ? { start: missedFrom, end: missedTo + 1 }
+      : null;
+    const states = { local: flow.state(flow.local), remote: flow.state(flow.remote) };
+    const isAgain = verdict.mark === "retransmission";
+    onPassage({ flow, direction, frame, time, ipId, segment, states, isAgain, missed });
+  }
+
+  /** What another capture shows, and this one does not have. */
+  #tellOther(before: number): void {
+    for (const one of this.#telling.other?.before(before) ?? []) {
+      const flow = one.connection === null ? null : this.#table.flows[one.connection - 1] ?? null;
+      this.#emitter.emit(bareOf(one), flow, instant(one.time));
+    }
   }
 
   /** Windows can be told once both SYNs have been seen. */
@@ -304,6 +341,12 @@ function offloadValues(layer: string, end: string, soundness: string): Record<st
 
 function damaged(): Pick<Verdict, "marks" | "findings"> {
   return { marks: [], findings: () => ({ codes: ["damaged"], values: {} }) };
+}
+
+function bareOf(one: ThereOnly): Bare {
+  return one.kind === "note"
+    ? { kind: "note", code: one.code, values: one.values }
+    : { kind: "lost", direction: one.direction, fault: "", segment: one.segment, findings: one.found };
 }
 
 function newAttempt(verdict: Verdict, since: number): void {

@@ -117,6 +117,9 @@ export function isDouble(
     return null;
   }
   const delay = passing.time - range.lastAt;
+  if (passing.elsewhere !== null) {
+    return passing.elsewhere === "double" ? "It has passed the other capture once" : null;
+  }
   if (sender.ids.areCounted && passing.ipId > 0) {
     return passing.ipId === range.ipId ? `Both have the IP identification ${passing.ipId}` : null;
   }
@@ -132,6 +135,11 @@ export function isDouble(
 
 function judge(hole: Hole, passing: Passing, sender: Half, receiver: Half): Judgement {
   const { ipId, segment, time } = passing;
+  if (passing.elsewhere !== null) {
+    return passing.elsewhere === "again"
+      ? { isOvertaken: false, proof: "The other capture shows that it was sent again" }
+      : { isOvertaken: true, proof: "The other capture shows that it was sent once" };
+  }
   if (sender.ids.areCounted && ipId >= 0 && hole.idBehind >= 0) {
     const isOvertaken = idDistance(ipId, hole.idBehind) > 0;
     const relation = isOvertaken ? "comes before" : "follows";
@@ -184,7 +192,16 @@ function judgeByTime(delay: number, floor: number, isSignalled: boolean, passed:
 }
 
 /** Whether a copy that comes after another was sent before it. */
-function isOriginal(verdict: Verdict, range: SentRange, { ipId, segment }: Passing, sender: Half): boolean {
+function isOriginal(
+  verdict: Verdict,
+  range: SentRange,
+  { ipId, segment, elsewhere }: Passing,
+  sender: Half,
+): boolean {
+  if (elsewhere !== null) {
+    verdict.values["proof"] = "The other capture shows that it was sent before";
+    return elsewhere === "first";
+  }
   if (sender.ids.areCounted && ipId >= 0 && range.ipId >= 0) {
     verdict.values["proof"] = `Its IP identification ${ipId} comes before that of the copy, ${range.ipId}`;
     return idDistance(ipId, range.ipId) > 0;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { CopyElsewhere, FoundThere } from "./other_side.ts";
 import type { FindingCode } from "../../trace/catalogue.ts";
 import type { Findings, SegmentMark, SegmentRecord } from "../../trace/record.ts";
 
@@ -20,6 +21,8 @@ export interface Passing {
   readonly hasAllOptions: boolean;
   /** What does not change when a packet is doubled. */
   readonly fingerprint: number;
+  /** What a capture nearer to its sender shows of it; null: there is none. */
+  readonly elsewhere: CopyElsewhere | null;
 }
 
 const NO_MARKS: readonly SegmentMark[] = [];
@@ -40,9 +43,11 @@ export class Verdict {
     return this.mark === null ? NO_MARKS : [this.mark];
   }
 
-  /** What was found; at least that there is nothing new. */
-  findings(): Findings {
+  /** What was found; at least that there is nothing new. `there`: what another capture shows of it. */
+  findings(there: FoundThere | null = null): Findings {
     if (this.codes.length === 0) this.codes.push("nothing-new-seen");
-    return { codes: this.codes, values: this.values };
+    if (there === null) return { codes: this.codes, values: this.values };
+    const { codes, values, far } = there;
+    return { codes: [...this.codes, ...codes], values: { ...this.values, ...values }, far };
   }
 }

@@ -25,7 +25,8 @@ export interface Labelled {
   readonly truth: Truth | null;
 }
 
-interface Travel {
+/** A packet on its way. */
+export interface Travel {
   readonly octets: Uint8Array;
   readonly sentAt: number;
   arrivedAt: number;
@@ -46,7 +47,7 @@ const MOST_LATE = 300;
 const LONGEST = 120_000_000;
 
 /** One run: everything that has travelled from the client to the server and back. */
-function transfer(seed: number): readonly Travel[] {
+export function transfer(seed: number): readonly Travel[] {
   const random = new Random(seed);
   const delay = micros(random.magnitude(2_000, 60_000));
   const path = {

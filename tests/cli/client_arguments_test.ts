@@ -172,7 +172,7 @@ Deno.test("the client refuses what it cannot use", async (t) => {
     [["--fault", "drop:syn", "--link", "packet"], "Cannot use --fault with --link packet"],
     [["--mark", "1", "--link", "packet"], "Cannot use --mark with --link packet"],
     [["--mark", "0x"], '"0x" as --mark'],
-    [["--read", "f", "host"], 'Cannot use "host" with --read'],
+    [["--read", "f", "g", "h"], 'Cannot read "h", too'],
     [["--mode", "echo"], "rawtcp-server has it"],
     [["host", "80", "81"], 'Too many operands: "81"'],
     [[""], "empty HOST"],

@@ -52,7 +52,24 @@ export type FindingCode =
   | "urgent-seen"
   | "congestion-echo-seen"
   | "congestion-mark-seen"
-  | "nothing-new-seen";
+  | "nothing-new-seen"
+  | CrossingCode;
+
+/** What a second capture shows of a packet. */
+export type CrossingCode =
+  | "reaches-there"
+  | "comes-from-there"
+  | "lost-between"
+  | "partly-lost-between"
+  | "missed-there"
+  | "absent-there"
+  | "not-sent-there"
+  | "overtaken-between"
+  | "doubled-on-the-way"
+  | "doubled-between"
+  | "never-comes"
+  | "missed-here"
+  | "absent-here";
 
 /** What is remarked of a capture or a connection, beside its segments. */
 export type NoteCode =
@@ -63,4 +80,9 @@ export type NoteCode =
   | "capture-point"
   | "round-trip-split"
   | "option-unanswered"
-  | "begins-in-the-middle";
+  | "begins-in-the-middle"
+  | "clocks-equal"
+  | "clocks-apart"
+  | "clocks-drift"
+  | "clocks-one-way"
+  | "passed-there-only";

@@ -8,6 +8,7 @@
  */
 
 import type { CatalogueEntry } from "./entry.ts";
+import { CLOCK_NOTES, CROSSINGS } from "./crossings.ts";
 import type { FindingCode, NoteCode } from "./finding_codes.ts";
 
 /** What is said of each finding. */
@@ -258,6 +259,7 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     label: "nothing new",
     sentence: "Nothing in it is new.",
   },
+  ...CROSSINGS,
 };
 
 /** What is said of each remark. */
@@ -307,4 +309,5 @@ export const NOTES: Readonly<Record<NoteCode, CatalogueEntry>> = {
     sentence:
       "The capture begins in the middle of this connection: window scales are not known, and numbers count from the first ones seen.",
   },
+  ...CLOCK_NOTES,
 };

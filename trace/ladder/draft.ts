@@ -7,11 +7,12 @@
 import { spanText } from "../format.ts";
 import type { TraceEvent } from "../record.ts";
 import { segmentsIn, type Tally } from "../tally.ts";
-import type { LadderRow, RowTone } from "./ladder.ts";
+import type { FarSide, LadderRow, RowTone } from "./ladder.ts";
 
 /** A row that may still be joined with others. */
-export interface Draft extends Omit<LadderRow, "state"> {
+export interface Draft extends Omit<LadderRow, "state" | "far"> {
   state: string | null;
+  far: FarSide | null;
   /** Whether it is one of many alike while data flow. */
   readonly ordinary: boolean;
   /** The segments that it stands for; null for none. */
@@ -26,6 +27,7 @@ const NOTHING = {
   reason: "",
   repeats: null,
   later: "",
+  far: null,
   state: null,
   why: "",
   ordinary: false,

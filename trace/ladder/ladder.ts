@@ -38,8 +38,18 @@ export interface LadderRow {
   readonly later: string;
   /** The local end's state from here on, when it is another than before. */
   readonly state: string | null;
+  /** The packet at the remote end's lifeline, where a second capture shows it; null: there is none. */
+  readonly far: FarSide | null;
   /** What is said of the event, one sentence after the other. */
   readonly why: string;
+}
+
+/** What a second capture shows at the remote end's lifeline. */
+export interface FarSide {
+  /** Microseconds since the first event of the recording; null: the packet has not passed there. */
+  readonly time: number | null;
+  /** The remote end's state from here on, when it is another than before. */
+  readonly state: string | null;
 }
 
 /** What is drawn. */

@@ -40,6 +40,8 @@ const UNREMARKABLE: ReadonlySet<Code> = new Set<Code>([
   "reset-seen",
   "urgent-seen",
   "nothing-new-seen",
+  "reaches-there",
+  "comes-from-there",
 ]);
 
 /** Labels that say already that something goes again. */

@@ -9,13 +9,20 @@ import { type Fate, fatesOf, laterText } from "../fates.ts";
 import { amountText, flagsText, sackText } from "../format.ts";
 import { isGrowth, labelOf } from "../lines.ts";
 import { numbersText } from "../notation.ts";
-import type { ArrivedEvent, ConnectionRecord, SegmentRecord, SentEvent, TraceEvent } from "../record.ts";
+import type {
+  ArrivedEvent,
+  ConnectionRecord,
+  LostEvent,
+  SegmentRecord,
+  SentEvent,
+  TraceEvent,
+} from "../record.ts";
 import type { KeptEvent } from "../recording.ts";
 import { counterOf, newTally, segmentsIn } from "../tally.ts";
 import { tell } from "../told.ts";
 import { type Draft, gapRow, noteRow } from "./draft.ts";
 import { marksOf } from "./marks.ts";
-import type { Ladder, LadderRow, RowTone } from "./ladder.ts";
+import type { FarSide, Ladder, LadderRow, RowTone } from "./ladder.ts";
 import { collapsed, limited } from "./shorten.ts";
 
 /** What to leave out, and how numbers are meant. */
@@ -74,10 +81,22 @@ class Rows {
       if (event.kind === "state") this.#state(event);
       else this.#add(this.#rowOf(event));
     }
+    this.#tellFarChanges();
     if (this.#waiting !== null && end !== undefined) {
       this.#add(noteRow(end, this.#time(end), "note", ""));
     }
     return this.#rows;
+  }
+
+  /** The remote end's state is said when it changes. */
+  #tellFarChanges(): void {
+    let before: string | null = null;
+    for (const row of this.#rows) {
+      if (row.far === null) continue;
+      const { state } = row.far;
+      if (state === before) row.far = { ...row.far, state: null };
+      before = state ?? before;
+    }
   }
 
   /** A state is said on the row of what caused it: the arrival before, or else the row that follows. */
@@ -151,10 +170,11 @@ class Rows {
       ),
       kind,
       ...this.#fateOf(fate),
+      far: this.#farOf(event),
       why: [whyOf(event, this.#connection), lossWords(fate)].filter((text) => text !== "").join(" "),
       reason: labelOf(event, this.#connection),
       marks,
-      ordinary: isUsual && fate === undefined && isOrdinary(segment),
+      ordinary: isUsual && event.findings?.far?.time !== null && fate === undefined && isOrdinary(segment),
       tally,
     };
   }
@@ -165,9 +185,19 @@ class Rows {
       ...this.#note(event, "lost", this.#segmentLabel(event.segment)),
       kind: event.direction,
       ...this.#fateOf(fate),
-      why: lossWords(fate),
-      marks: [event.fault, ...this.#later(fate)],
+      far: this.#farOf(event),
+      why: [whyOf(event, this.#connection), lossWords(fate)].filter((text) => text !== "").join(" "),
+      marks: [
+        event.findings === undefined ? event.fault : labelOf(event, this.#connection),
+        ...this.#later(fate),
+      ],
     };
+  }
+
+  #farOf({ findings }: SentEvent | ArrivedEvent | LostEvent): FarSide | null {
+    const far = findings?.far;
+    if (far === undefined) return null;
+    return { time: far.time === null ? null : far.time - this.#start, state: far.state };
   }
 
   #later(fate: Fate | undefined): readonly string[] {

@@ -23,7 +23,7 @@ export function collapsed(rows: readonly Draft[], mostAlike: number): Draft[] {
     run = [];
   };
   for (const row of rows) {
-    if (row.ordinary && row.state === null) run.push(row);
+    if (row.ordinary && row.state === null && (row.far?.state ?? null) === null) run.push(row);
     else {
       endRun();
       result.push(row);

@@ -7,7 +7,7 @@
 import { markupText } from "../escape.ts";
 import { secondsText, spanText } from "../format.ts";
 import { BRACE_STYLE, type BraceEnd, bracesOf } from "./svg_braces.ts";
-import type { Ladder, LadderRow } from "./ladder.ts";
+import type { FarSide, Ladder, LadderRow } from "./ladder.ts";
 
 const WIDTH = 960;
 const LEFT_LINE = 330;
@@ -36,6 +36,10 @@ const LABEL_INDENT = 24;
 const NOTE_INDENT = 12;
 const CHARACTER_WIDTH = 7.9;
 const LEGEND_HEIGHT = 26;
+/** Room beside the remote end's lifeline for what a second capture shows, and where it stands. */
+const FAR_WIDTH = 170;
+const FAR_TIME_X = RIGHT_LINE + 88;
+const FAR_STATE_X = RIGHT_LINE + 98;
 
 const STYLE = `
     :root { color-scheme: light dark; }
@@ -83,11 +87,12 @@ function frame(ladder: Ladder, parts: readonly string[], height: number): string
   const { local, remote } = ladder.initial;
   const initial = (x: number, number: number | null): string =>
     number === null ? "" : text(x, INITIAL_Y, "initial", `seq 0 is ${number}`, "middle");
+  const width = ladder.rows.some(({ far }) => far !== null) ? WIDTH + FAR_WIDTH : WIDTH;
   const halfRemote = CHARACTER_WIDTH * ladder.remote.length / 2;
-  const [remoteX, remoteAnchor] = RIGHT_LINE + halfRemote > WIDTH
-    ? [WIDTH - 4, "end"]
+  const [remoteX, remoteAnchor] = RIGHT_LINE + halfRemote > width
+    ? [width - 4, "end"]
     : [RIGHT_LINE, "middle"];
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
   <title>${markupText(title)}</title>
   <style>${STYLE}  </style>
   <rect class="bg" width="100%" height="100%"/>
@@ -109,6 +114,7 @@ function drawRow(row: LadderRow, y: number): string {
   const parts: string[] = [];
   if (row.kind !== "more") parts.push(text(TIME_X, y + 4, "time", secondsText(row.time), "end"));
   if (row.state !== null) parts.push(text(STATE_X, y + 4, "state", row.state, "end"));
+  if (row.far !== null) parts.push(farTexts(row.far, y));
   const middle = (LEFT_LINE + RIGHT_LINE) / 2;
   if (row.kind === "sent" || row.kind === "arrived") parts.push(arrow(row, y));
   else if (row.kind === "more") parts.push(text(middle, y + 4, "note", `⋮ ${row.label}`, "middle"));
@@ -118,6 +124,12 @@ function drawRow(row: LadderRow, y: number): string {
   }
   const why = row.why === "" ? "" : `<title>${markupText(row.why)}</title>`;
   return `<g>${why}${parts.join("")}</g>`;
+}
+
+/** Time and state beside the remote end's lifeline. */
+function farTexts({ time, state }: FarSide, y: number): string {
+  return (time === null ? "" : text(FAR_TIME_X, y + 4, "time", secondsText(time), "end")) +
+    (state === null ? "" : text(FAR_STATE_X, y + 4, "state", state, "start"));
 }
 
 /** The label with its marks, where both fit. */

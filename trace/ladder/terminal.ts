@@ -98,7 +98,8 @@ interface Body {
 /** The lines of the diagram. */
 export function terminalLadder(ladder: Ladder, options: TerminalLadderOptions): readonly string[] {
   const glyphs = options.ascii ? ASCII : LINES;
-  const columns = columnsOf(options.width);
+  const isTwoSided = ladder.rows.some(({ far }) => far !== null);
+  const columns = columnsOf(options.width, isTwoSided);
   const shown = (text: string): string => options.ascii ? asciiText(terminalText(text)) : terminalText(text);
   const ends = {
     ...ladder,
@@ -111,7 +112,8 @@ export function terminalLadder(ladder: Ladder, options: TerminalLadderOptions): 
     const start = startOf(row, columns, shown);
     bodiesOf(whole, columns, glyphs).forEach(({ text, beside }, i) => {
       const before = (i === 0 ? start : " ".repeat(columns.left)) + glyphs.lifeline;
-      const behind = glyphs.lifeline + (beside === "" ? "" : `  ${beside}`);
+      const far = i === 0 ? farText(row, columns, shown) : "";
+      const behind = glyphs.lifeline + far + (beside === "" ? "" : `  ${beside}`);
       const plain = before + text + behind;
       const painted = before + paint(text, row.tone, options.color) + behind;
       lines.push(plain.length <= options.width ? painted : plain.slice(0, options.width));
@@ -120,10 +122,11 @@ export function terminalLadder(ladder: Ladder, options: TerminalLadderOptions): 
   return [...lines, ...legend(ladder, options.width, glyphs)];
 }
 
-function columnsOf(width: number): Columns {
+function columnsOf(width: number, isTwoSided: boolean): Columns {
   const states = width >= LEAST_WITH_STATES ? STATE_WIDTH : 0;
   const left = TIME_WIDTH + 1 + states;
   const room = width - left - 2;
+  if (isTwoSided) return { left, inner: Math.max(room - left, LEAST_ARROW), reasons: 0 };
   const beside = Math.min(room - DIAGRAM_BESIDE_REASONS - 2, MOST_REASONS);
   const reasons = beside < LEAST_REASONS ? 0 : beside;
   return { left, inner: Math.max(reasons === 0 ? room : room - reasons - 2, LEAST_ARROW), reasons };
@@ -134,6 +137,14 @@ function startOf(row: LadderRow, { left }: Columns, shown: (text: string) => str
   const states = left - TIME_WIDTH - 1;
   const state = states === 0 ? "" : shown(row.state ?? "").slice(0, states - 1).padEnd(states);
   return `${time.padStart(TIME_WIDTH)} ${state}`;
+}
+
+/** Time and state at the remote end's lifeline, where a second capture shows them. */
+function farText({ far }: LadderRow, { left }: Columns, shown: (text: string) => string): string {
+  if (far === null) return "";
+  const time = far.time === null ? "" : secondsText(far.time);
+  const state = left === TIME_WIDTH + 1 ? "" : shown(far.state ?? "");
+  return `${time.padStart(TIME_WIDTH)} ${state}`.trimEnd();
 }
 
 /** What the row has between the lifelines, a line at least, and beside them. */
@@ -185,7 +196,9 @@ function lostArrow(row: LadderRow, text: string, inner: number, glyphs: Glyphs):
   const drawn = Math.max(Math.min(least, inner - LOST_GAP), 1);
   const before = Math.min(LEAD, Math.max(drawn - text.length - 2, 1));
   const body = (glyphs.line.repeat(before) + text).padEnd(drawn - 1, glyphs.line).slice(0, drawn - 1);
-  return row.kind === "sent" ? (body + head).padEnd(inner) : (head + body).padEnd(inner);
+  if (row.kind === "sent") return (body + head).padEnd(inner);
+  // Of what passed a second point it is known where it began.
+  return row.far === null ? (head + body).padEnd(inner) : (head + body).padStart(inner);
 }
 
 /** What the heads of arrows that end on their way mean, where there are any. */

@@ -165,7 +165,7 @@ export class Trace {
       case "dropped":
         return `dropped: ${labels}`;
       case "lost":
-        return `taken away: ${columns.extra[i]}`;
+        return labels || `taken away: ${columns.extra[i]}`;
       case "state":
         return `${columns.extra[i]}${labels === "" ? "" : `: ${labels}`}`;
       case "timer":

@@ -59,7 +59,7 @@ function reasons(trace, i) {
       ),
     );
   }
-  if (trace.kind(i) === "lost") {
+  if (trace.kind(i) === "lost" && list.childNodes.length === 0) {
     list.append(element("p", {}, `Taken away on purpose: ${trace.columns.extra[i]}`));
   }
   if (list.childNodes.length === 0) list.append(element("p", {}, "The capture does not say why."));
