@@ -9,7 +9,7 @@
 import { CaptureWriter } from "../capture/mod.ts";
 import { epochOf, monotonicNow } from "../driver/mod.ts";
 import type { DropReason, Instant, IpAddress, Observer } from "../tcp/mod.ts";
-import { combineObservers, type OutputOptions, type Outputs, Tracer } from "../trace/mod.ts";
+import { asciiText, combineObservers, type OutputOptions, type Outputs, Tracer } from "../trace/mod.ts";
 import type { ObserveArguments } from "./observe_arguments.ts";
 import { checkAbsent, type OctetFile, openGrowing, writeWhole } from "./files.ts";
 import { type ColorChoice, type Output, type TextSink, variable, wantsColor, writeLine } from "./output.ts";
@@ -111,7 +111,10 @@ export class Observation {
   }
 
   #writeStatistics(): void {
-    for (const line of this.tracer.statistics?.lines() ?? []) writeQuietly(this.#context.output.err, line);
+    const shown = textFor(this.#wanted);
+    for (const line of this.tracer.statistics?.lines() ?? []) {
+      writeQuietly(this.#context.output.err, shown(line));
+    }
   }
 }
 
@@ -126,7 +129,8 @@ export function outputOptions(
   writeTo: LineWriter,
 ): Omit<OutputOptions, "epoch"> {
   const color = wantsColor(context.color, lines);
-  const write = (line: string): void => writeTo(lines, line);
+  const shown = textFor(wanted);
+  const write = (line: string): void => writeTo(lines, shown(line));
   return {
     program: `${context.program} ${VERSION}`,
     payload: wanted.payload,
@@ -138,7 +142,7 @@ export function outputOptions(
     ...wanted.explain ? { story: { write, width: widthOf(lines), color } } : {},
     ...wanted.json ? { json: (line: string): void => writeTo(context.output.out, line) } : {},
     ...wanted.verbose
-      ? { agreement: (line: string): void => context.output.continuation(`    ${line}`) }
+      ? { agreement: (line: string): void => context.output.continuation(`    ${shown(line)}`) }
       : {},
   };
 }
@@ -155,7 +159,7 @@ export async function writeAtEnd(
     const sink = json || pcap === "-" ? context.output.err : context.output.out;
     const options = {
       width: widthOf(sink),
-      ascii: wanted.ascii || !hasUnicode(),
+      ascii: isPlain(wanted),
       color: wantsColor(context.color, sink),
     };
     for (const line of outputs.terminalLadder(options)) writeTo(sink, line);
@@ -222,6 +226,16 @@ function widthOf(sink: TextSink): number {
   } catch {
     return DEFAULT_WIDTH;
   }
+}
+
+/** Whether the terminal is to get ASCII characters only. */
+function isPlain({ ascii }: ObserveArguments): boolean {
+  return ascii || !hasUnicode();
+}
+
+/** What makes of a line what the terminal can show. */
+function textFor(wanted: ObserveArguments): (line: string) => string {
+  return isPlain(wanted) ? asciiText : (line) => line;
 }
 
 /** Whether the locale's characters are Unicode, as far as we may know. */

@@ -12,6 +12,20 @@ import type { ConnectionRecord, SegmentRecord, TraceEvent, TraceSink, ViewRecord
 /** Where absolute numbers begin. */
 const ABSOLUTE = 2 ** 48;
 
+/** What findings of a capture name and count by the numbers of the segment's sender, or by those of its receiver. */
+export const NUMBERS_OF_SENDER = ["una", "expected"] as const;
+export const NUMBERS_OF_RECEIVER = [
+  "acknowledged",
+  "missedFrom",
+  "missedTo",
+  "edge",
+  "edgeBefore",
+  "repeatedFrom",
+  "repeatedTo",
+] as const;
+
+type Values = Readonly<Record<string, number | string>>;
+
 /** Whether a sequence number is the header's own. */
 export function isAbsolute(number: number): boolean {
   return number >= ABSOLUTE;
@@ -46,7 +60,27 @@ export function absoluteEvent(event: TraceEvent, connection: ConnectionRecord | 
   }
   if ("view" in event && event.view !== null) changed["view"] = absoluteView(event.view, own, peer);
   if (event.kind === "icmp") changed["quoted"] = event.quoted + own;
+  if ((event.kind === "sent" || event.kind === "arrived") && event.findings !== undefined) {
+    const [sender, receiver] = event.kind === "sent" ? [own, peer] : [peer, own];
+    const { codes, values } = event.findings;
+    changed["findings"] = { codes, values: absoluteValues(values, sender, receiver) };
+  }
+  if (event.kind === "note" && typeof event.values["about"] === "number") {
+    const base = event.values["whose"] === connection?.ends?.local ? own : peer;
+    changed["values"] = { ...event.values, about: event.values["about"] + base };
+  }
   return { ...event, ...changed } as TraceEvent;
+}
+
+function absoluteValues(values: Values, sender: number, receiver: number): Values {
+  const changed: Record<string, number | string> = { ...values };
+  for (const [names, base] of [[NUMBERS_OF_SENDER, sender], [NUMBERS_OF_RECEIVER, receiver]] as const) {
+    for (const name of names) {
+      const value = changed[name];
+      if (typeof value === "number") changed[name] = value + base;
+    }
+  }
+  return changed;
 }
 
 /** `receiver`: the base of the side that the segment goes to, which its SACK blocks count. */

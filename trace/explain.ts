@@ -89,7 +89,7 @@ export class ExplainSink implements TraceSink {
     this.#heading(this.#times.text(event.time), which + heading(event, connection));
     for (const { sentence, rule } of tell(event, connection)) this.#paragraph(sentence, rule);
     if (event.kind === "lost" && event.findings === undefined) {
-      this.#paragraph("A fault was asked for: this is what became of it.", "");
+      this.#paragraph("That was asked for: the network has no part in it.", "");
     }
     this.#agreement(event, connection);
   }
@@ -193,8 +193,8 @@ function capitalized(text: string): string {
 }
 
 function lostHeading(event: LostEvent): string {
-  const whose = event.direction === "sent" ? "Our" : "The peer's";
-  return terminalText(`${whose} ${segmentWords(event.segment, false)}: ${event.fault}`);
+  const whose = event.direction === "sent" ? "our" : "the peer's";
+  return terminalText(`The fault ${event.fault} strikes ${whose} ${segmentWords(event.segment, false)}`);
 }
 
 function segmentWords(segment: SegmentRecord, windowIsRaw: boolean): string {

@@ -8,7 +8,13 @@ import type { ConnectionRecord } from "./record.ts";
 
 /** Which of them have been told. */
 export class InitialNumbers {
+  readonly #absolute: boolean;
   readonly #told = new Map<number, { iss: number | null; irs: number | null }>();
+
+  /** `absolute`: whether all numbers are shown as the header has them. */
+  constructor(absolute: boolean) {
+    this.#absolute = absolute;
+  }
 
   /** What is to be told now of a connection: a line for each number that has become known. */
   newlyKnown(connection: ConnectionRecord | null): readonly string[] {
@@ -21,15 +27,15 @@ export class InitialNumbers {
     const { iss, irs, local, remote } = connection;
     if (told.iss === iss && told.irs === irs) return [];
     const lines: string[] = [];
-    if (iss !== null && told.iss !== iss) lines.push(initialNumberText(local, iss));
-    if (irs !== null && told.irs !== irs) lines.push(initialNumberText(remote, irs));
+    if (iss !== null && told.iss !== iss) lines.push(this.#text(local, iss));
+    if (irs !== null && told.irs !== irs) lines.push(this.#text(remote, irs));
     told.iss = iss;
     told.irs = irs;
     return lines;
   }
-}
 
-/** `seq 0 of 192.0.2.1:40000 is 4294967200`. */
-export function initialNumberText(end: string, number: number): string {
-  return `seq 0 of ${end} is ${number}`;
+  /** `seq 0 of 192.0.2.1:40000 is 4294967200`, or what that is where nothing is counted from it. */
+  #text(end: string, number: number): string {
+    return this.#absolute ? `initial seq of ${end} is ${number}` : `seq 0 of ${end} is ${number}`;
+  }
 }

@@ -14,6 +14,7 @@ import type {
   ArrivedEvent,
   CongestionEvent,
   ConnectionRecord,
+  LostEvent,
   SegmentRecord,
   SentEvent,
   StateEvent,
@@ -31,6 +32,8 @@ export interface LineOptions {
   readonly color: boolean;
   /** @default seconds since the first event */
   readonly times?: TimeColumn;
+  /** Whether numbers are the header's own. @default false */
+  readonly absolute?: boolean;
 }
 
 /** Takes one line without its newline. */
@@ -57,7 +60,7 @@ const PLAIN = "\x1b[0m";
 export class LineSink implements TraceSink {
   readonly #write: WriteLine;
   readonly #options: LineOptions;
-  readonly #initial = new InitialNumbers();
+  readonly #initial: InitialNumbers;
   readonly #times: TimeColumn;
   #connections = 0;
 
@@ -65,6 +68,7 @@ export class LineSink implements TraceSink {
     this.#write = write;
     this.#options = options;
     this.#times = options.times ?? new TimeColumn();
+    this.#initial = new InitialNumbers(options.absolute === true);
   }
 
   event(event: TraceEvent, connection: ConnectionRecord | null): void {
@@ -94,9 +98,7 @@ export function traceLine(event: TraceEvent, connection: ConnectionRecord | null
       return ` x dropped: ${labelAndRule(event, connection)}`;
     case "lost":
       return ` x ${segmentColumns(event.segment, connection)} | ${
-        event.findings === undefined
-          ? `${event.direction}, but ${terminalText(event.fault)}`
-          : labelOf(event, connection)
+        event.findings === undefined ? faultText(event) : labelOf(event, connection)
       }`;
     case "state":
       return ` = ${stateText(event)}${event.reason === null ? "" : `: ${labelOf(event, connection)}`}`;
@@ -111,6 +113,11 @@ export function traceLine(event: TraceEvent, connection: ConnectionRecord | null
     case "note":
       return ` # ${tell(event, connection).map(({ sentence }) => sentence).join(" ")}`;
   }
+}
+
+function faultText({ direction, fault }: LostEvent): string {
+  const when = direction === "sent" ? "after it was sent" : "before it arrived";
+  return `${when}, the fault ${terminalText(fault)} struck it`;
 }
 
 function segmentLine(event: SentEvent | ArrivedEvent, connection: ConnectionRecord | null): string {

@@ -67,6 +67,9 @@ function windowMeanings(
   if (window > 0 && sndWnd === 0) into.push("window-opens");
   else if (window === 0 && sndWnd > 0) into.push("window-closes");
   else if (ack + window + unitOf(segment) <= sndUna + sndWnd) into.push("window-shrinks");
+  else if (window > sndWnd && into.length === 0 && ack === sndUna && segment.end === segment.seq) {
+    into.push("window-grows");
+  }
 }
 
 function newAcknowledgment(event: ArrivedEvent, view: ViewRecord): ArrivalMeaning {

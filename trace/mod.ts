@@ -33,7 +33,7 @@ export {
   TIMERS,
 } from "./catalogue.ts";
 export { combineObservers } from "./combine.ts";
-export { markupText, mermaidText, octetsText, terminalText } from "./escape.ts";
+export { asciiText, markupText, mermaidText, octetsText, terminalText } from "./escape.ts";
 export { glossaryLines } from "./glossary.ts";
 export type { OutputOptions, Outputs } from "./outputs.ts";
 export { type ProgressFigures, ProgressLine, type ProgressOptions } from "./progress.ts";

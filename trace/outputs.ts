@@ -69,9 +69,11 @@ export class Outputs {
     const { lines, story, json, agreement, program, epoch } = options;
     this.#recording = options.ladder === true || options.report === true ? new Recording() : null;
     const sinks: (TraceSink | null)[] = [
-      lines === undefined
-        ? null
-        : new LineSink(lines.write, { ...lines, times: new TimeColumn(options.time, epoch) }),
+      lines === undefined ? null : new LineSink(lines.write, {
+        ...lines,
+        absolute: options.absolute === true,
+        times: new TimeColumn(options.time, epoch),
+      }),
       story === undefined
         ? null
         : new ExplainSink(story.write, { ...story, times: new TimeColumn(options.time, epoch) }),

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { isAbsolute, NUMBERS_OF_RECEIVER, NUMBERS_OF_SENDER } from "./absolute.ts";
 import type { CatalogueEntry } from "./catalogue.ts";
 import { type Family, Flag, icmpText } from "./core.ts";
-import { amountText, blocksText, sequenceText, spanOf, spanText, textSpan } from "./format.ts";
+import { amountText, blocksText, sackText, sequenceText, spanOf, spanText, textSpan } from "./format.ts";
 import { initialWindowFormula, thresholdFormula } from "./formulas.ts";
 import { duplicateBlock, reportedBlocks } from "./sack.ts";
 import type { CongestionEvent, ConnectionRecord, SegmentRecord, TraceEvent } from "./record.ts";
@@ -123,6 +124,7 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   hopField: ofSegment("text", ({ family }) => hopFieldName(family)),
   usualHopLimit: { unit: "count", read: usualHopLimit },
   hopLimits: { unit: "text", read: hopLimitsText },
+  countedAs: ofSegment("text", ({ seq }) => isAbsolute(seq) ? "" : ", counted as 0 from here on"),
   urgentEnd: ofSegment("sequence", (segment) => segment.seq + segment.urgentPointer),
 
   ...Object.fromEntries(VIEW_NAMES.map((name) => [name, ofView(VIEW[name].unit, (view) => view[name])])),
@@ -170,12 +172,25 @@ export interface Template {
   readonly variables: readonly Variable[];
 }
 
+function valuesOf(event: TraceEvent): Readonly<Record<string, number | string>> {
+  if (event.kind === "note") return event.values;
+  return "findings" in event ? event.findings?.values ?? {} : {};
+}
+
+/** What a finding says in words may name variables as well, so that its numbers are counted as all others are. */
+function filledIn(text: string, event: TraceEvent, connection: ConnectionRecord | null): string {
+  return text.replace(
+    /\{(\w+)\}/g,
+    (_whole, name: string) => variableText(variableOf(name), event, connection),
+  );
+}
+
 function found(unit: VariableUnit, name: string): Variable {
   return {
     unit,
-    read: (event): VariableValue => {
-      if (event.kind === "note") return event.values[name] ?? null;
-      return "findings" in event ? event.findings?.values[name] ?? null : null;
+    read: (event, connection): VariableValue => {
+      const value = valuesOf(event)[name] ?? null;
+      return typeof value === "string" && value.includes("{") ? filledIn(value, event, connection) : value;
     },
   };
 }
@@ -183,7 +198,7 @@ function found(unit: VariableUnit, name: string): Variable {
 /** What a capture's findings and remarks name, by how it is written. */
 const FOUND: Readonly<Record<VariableUnit, readonly string[]>> = {
   octets: ["hole", "newly", "peerWindow", "room", "missed", "lostOctets"],
-  sequence: ["una", "missedFrom", "missedTo", "expected", "edge", "edgeBefore"],
+  sequence: [...NUMBERS_OF_SENDER, ...NUMBERS_OF_RECEIVER, "about"],
   microseconds: ["lateness", "closedFor", "step", "nearRtt", "farRtt"],
   count: ["nth"],
   text: [
@@ -192,11 +207,9 @@ const FOUND: Readonly<Record<VariableUnit, readonly string[]>> = {
       "evidence",
       "proof",
       "needless",
-      "twice",
       "repeated",
       "repeatedSince",
       "after",
-      "about",
       "whose",
       "state",
     ],
@@ -236,6 +249,7 @@ export const FOUND_VARIABLES: Readonly<Record<string, Variable>> = {
   Sender: ofEnd(true, true),
   sender: ofEnd(true, false),
   receiver: ofEnd(false, false),
+  twice: ofSegment("text", (segment) => sackText(duplicateBlock(segment) ?? [])),
   last: ofSegment("sequence", (segment) => Math.max(segment.end - 1, segment.seq)),
   ...Object.fromEntries(
     Object.entries(FOUND).flatMap(([unit, names]) =>

@@ -5,7 +5,7 @@
  */
 
 import { Flag } from "../../trace/core.ts";
-import { sackText, spanText } from "../../trace/format.ts";
+import { spanText } from "../../trace/format.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
 import type { Half } from "./half.ts";
 import { ticksBetween } from "./timestamp_clock.ts";
@@ -28,7 +28,7 @@ export function takeAck(verdict: Verdict, passing: Passing, sender: Half, other:
   answersQuestion(verdict, passing, other);
   if (ack > before) advance(verdict, passing, sender, other, isFirst);
   else if (ack < before && !isFirst) {
-    verdict.values["una"] = before;
+    verdict.values["acknowledged"] = before;
     verdict.add("old-ack-seen");
   } else if (isDuplicate && other.question === null) {
     other.dupAcks++;
@@ -114,7 +114,7 @@ function needless(
   time: number,
   proof: string,
 ): void {
-  verdict.values["repeated"] = `${seq} to ${end - 1}`;
+  verdict.values["repeated"] = "{repeatedFrom} to {repeatedTo}";
   verdict.values["repeatedFrom"] = seq;
   verdict.values["repeatedTo"] = end - 1;
   verdict.values["repeatedSince"] = `${spanText(time - lastAt)} ago, frame ${lastFrame},`;
@@ -171,7 +171,6 @@ function takeSack(verdict: Verdict, { segment, time }: Passing, other: Half): vo
 }
 
 function takeTwice(verdict: Verdict, left: number, right: number, other: Half, time: number): void {
-  verdict.values["twice"] = sackText([left, right]);
   verdict.add("d-sack");
   const range = other.log.find(left, right);
   if (range === null || range.copies < 2 || range.isProvedNeedless || range.doubles > 0) return;

@@ -69,7 +69,7 @@ export function afterItsAck(verdict: Verdict, passing: Passing, sender: Half, re
   }
   verdict.mark = "retransmission";
   verdict.values["since"] = `${spanText(delay)} after it was acknowledged`;
-  verdict.values["needless"] = `${passing.segment.end} had been acknowledged ${spanText(delay)} before`;
+  verdict.values["needless"] = `{end} had been acknowledged ${spanText(delay)} before`;
   verdict.add("retransmission");
   verdict.add("not-needed");
 }
@@ -93,7 +93,7 @@ export function passesAgain(
   addKind(verdict, passing, range, sender, receiver, range.lastAt);
   const { end } = passing.segment;
   if (end <= sender.una) {
-    verdict.values["needless"] = `${end} had been acknowledged ${spanText(time - sender.lastAckAt)} before`;
+    verdict.values["needless"] = `{end} had been acknowledged ${spanText(time - sender.lastAckAt)} before`;
     if (time > sender.lastAckAt) verdict.add("not-needed");
   } else if (sender.sacked.covers(Math.max(passing.segment.seq, sender.una), end)) {
     verdict.values["needless"] = `SACK had said before that ${receiver.name} has it`;
@@ -245,8 +245,9 @@ function addKind(
   }
   if (isSignalled) {
     const isThird = sender.dupAcks >= DUP_ACK_THRESHOLD;
+    verdict.values["una"] = sender.una;
     verdict.values["evidence"] = isThird
-      ? `${sender.dupAcks} duplicate ACKs for ${sender.una} have come`
+      ? `${sender.dupAcks} duplicate ACKs for {una} have come`
       : `SACK says that ${receiver.name} has ${beyond} octets beyond it`;
     sender.recovery = { kind: "fast", point: sender.max, una: sender.una };
     return verdict.add(isThird ? "fast-retransmit" : "retransmission-sack");

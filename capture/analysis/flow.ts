@@ -415,7 +415,7 @@ function forgotten(verdict: Verdict, segment: SegmentRecord, sender: Half): void
   verdict.mark = "retransmission";
   verdict.values["since"] = "long after it was acknowledged";
   verdict.add("retransmission");
-  verdict.values["needless"] = `${segment.end} had been acknowledged long before`;
+  verdict.values["needless"] = "{end} had been acknowledged long before";
   if (segment.end <= sender.una) verdict.add("not-needed");
 }
 

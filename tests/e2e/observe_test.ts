@@ -109,6 +109,23 @@ Deno.test("trace, story, ladder, report and summary of one run tell the same two
   });
 });
 
+for (const locale of ["C", "POSIX"]) {
+  Deno.test(`in the ${locale} locale everything that is shown is ASCII`, async () => {
+    await inFolder(async (folder) => {
+      const capture = `${folder}/job.pcapng`;
+      await deliverWithLosses(["--pcap", capture]);
+      for (const name of ["LC_ALL", "LC_CTYPE", "LANG"]) {
+        for (const output of ["--explain", "--trace", "--ladder"]) {
+          const environment = ["env", "-u", "LC_ALL", "-u", "LC_CTYPE", "-u", "LANG", `${name}=${locale}`];
+          const text = await must([...environment, client, "--read", capture, output]);
+          assertEquals(text.match(/[\u0080-\u{10ffff}]/gu), null);
+          assertMatch(text, /ssthresh|-\? +\|$/m);
+        }
+      }
+    });
+  });
+}
+
 Deno.test("a capture read again has the reasons, without any right", async () => {
   await inFolder(async (folder) => {
     const capture = `${folder}/job.pcapng`;

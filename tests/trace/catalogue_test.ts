@@ -84,6 +84,8 @@ Deno.test("every variable is named by a sentence or a label, but for what any vi
       ])
     ),
   );
-  const isIdle = (name: string): boolean => !named.has(name) && !(name in VIEW);
+  // What a finding's own words name: "{repeatedFrom} to {repeatedTo}".
+  const inWords = ["repeatedFrom", "repeatedTo"];
+  const isIdle = (name: string): boolean => !named.has(name) && !(name in VIEW) && !inWords.includes(name);
   assertEquals(Object.keys({ ...VARIABLES, ...FOUND_VARIABLES }).filter(isIdle), []);
 });

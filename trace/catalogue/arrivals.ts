@@ -7,12 +7,21 @@
  */
 
 import type { ArrivedEvent } from "../record.ts";
+import { inState } from "./conditions.ts";
 import { type CatalogueEntry, firstTrue } from "./entry.ts";
 
 /** The connection is none yet, or only opens. */
 function isNotYetOpen({ view }: ArrivedEvent): boolean {
   return view === null || ["CLOSED", "LISTEN", "SYN-SENT", "SYN-RECEIVED"].includes(view.state);
 }
+
+/** The peer may still send, so that something is expected next. */
+const takesData: (event: ArrivedEvent) => boolean = inState(
+  "SYN-RECEIVED",
+  "ESTABLISHED",
+  "FIN-WAIT-1",
+  "FIN-WAIT-2",
+);
 
 /** What a part of an arrived segment means. One segment may mean several things. */
 export type ArrivalMeaning =
@@ -28,6 +37,7 @@ export type ArrivalMeaning =
   | "selective-ack"
   | "duplicate-report"
   | "window-opens"
+  | "window-grows"
   | "window-shrinks"
   | "window-closes"
   | "answers-window-probe"
@@ -52,8 +62,7 @@ const HANDSHAKE: Readonly<Record<HandshakeMeaning, Entry>> = {
       when: isNotYetOpen,
       rule: "RFC 9293 3.5",
       label: "asks",
-      sentence:
-        "The peer asks for a connection: its initial sequence number is {rawSeq}, counted as 0 from here on.",
+      sentence: "The peer asks for a connection: its initial sequence number is {rawSeq}{countedAs}.",
     },
     {
       rule: "RFC 9293 3.10.7.4, fourth",
@@ -67,7 +76,7 @@ const HANDSHAKE: Readonly<Record<HandshakeMeaning, Entry>> = {
       rule: "RFC 9293 3.5; 3.10.7.3, fourth",
       label: "accepts",
       sentence:
-        "The peer accepts: ACK {ack} answers our SYN, and its own initial sequence number is {rawSeq}, counted as 0 from here on.",
+        "The peer accepts: ACK {ack} answers our SYN, and its own initial sequence number is {rawSeq}{countedAs}.",
     },
     {
       rule: "RFC 9293 3.5",
@@ -173,13 +182,18 @@ const ACKNOWLEDGMENTS: Readonly<Record<AckMeaning, Entry>> = {
   },
 };
 
-type WindowMeaning = "window-opens" | "window-shrinks" | "window-closes";
+type WindowMeaning = "window-opens" | "window-grows" | "window-shrinks" | "window-closes";
 
 const WINDOWS: Readonly<Record<WindowMeaning, Entry>> = {
   "window-opens": {
     rule: "RFC 9293 3.10.7.4, fifth",
     label: "window opens",
     sentence: "The peer has room again: its window is {window} octets.",
+  },
+  "window-grows": {
+    rule: "RFC 9293 3.10.7.4, fifth",
+    label: "window update",
+    sentence: "The peer has more room than it had said: its window goes from {sndWnd} to {window} octets.",
   },
   "window-shrinks": {
     rule: "RFC 9293 3.8.6, SHLD-14, MUST-34",
@@ -199,12 +213,13 @@ type DataMeaning = "data" | "data-out-of-order" | "data-again" | "fin" | "probe"
 const DATA: Readonly<Record<DataMeaning, Entry>> = {
   "data": firstTrue<ArrivedEvent>(
     {
-      when: ({ segment, view }) => view !== null && segment.seq === view.rcvNxt,
+      when: (event) => takesData(event) && event.segment.seq === event.view?.rcvNxt,
       rule: "RFC 9293 3.10.7.4, seventh",
       label: "data",
       sentence: "{length} octets of data, {span}: what we expected next.",
     },
     {
+      when: takesData,
       rule: "RFC 9293 3.10.7.4, seventh",
       label: "data",
       sentence: "{length} octets of data, {span}, of which those from {rcvNxt} on are new.",
@@ -215,12 +230,20 @@ const DATA: Readonly<Record<DataMeaning, Entry>> = {
       sentence: "{length} octets of data, {span}.",
     },
   ),
-  "data-out-of-order": {
-    rule: "RFC 9293 3.10.7.4, seventh, SHLD-31",
-    label: "data out of order",
-    sentence:
-      "{length} octets of data, {span}, but {rcvNxt} is expected: {gap} octets before them are missing.",
-  },
+  "data-out-of-order": firstTrue<ArrivedEvent>(
+    {
+      when: takesData,
+      rule: "RFC 9293 3.10.7.4, seventh, SHLD-31",
+      label: "data out of order",
+      sentence:
+        "{length} octets of data, {span}, but {rcvNxt} is expected: {gap} octets before them are missing.",
+    },
+    {
+      rule: "RFC 9293 3.10.7.4, seventh",
+      label: "data, not expected",
+      sentence: "{length} octets of data, {span}, when nothing is expected any more.",
+    },
+  ),
   "data-again": {
     rule: "RFC 9293 3.10.7.4, first",
     label: "data again",

@@ -16,8 +16,7 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
   "open": {
     rule: "RFC 9293 3.5",
     label: "asks",
-    sentence:
-      "{Sender} asks for a connection: its initial sequence number is {rawSeq}, counted as 0 from here on.",
+    sentence: "{Sender} asks for a connection: its initial sequence number is {rawSeq}{countedAs}.",
   },
   "open-again": {
     rule: "RFC 9293 3.4.1",
@@ -28,7 +27,7 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     rule: "RFC 9293 3.5; 3.10.7.3, fourth",
     label: "accepts",
     sentence:
-      "{Sender} accepts: ACK {ack} answers the SYN, and its own initial sequence number is {rawSeq}, counted as 0 from here on.",
+      "{Sender} accepts: ACK {ack} answers the SYN, and its own initial sequence number is {rawSeq}{countedAs}.",
   },
   "handshake-done": {
     rule: "RFC 9293 3.10.7.3, fourth",
@@ -152,7 +151,7 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
   "old-ack-seen": {
     rule: "RFC 9293 3.10.7.4, fifth",
     label: "old ACK",
-    sentence: "ACK {ack} is older than {una}, which passed here before: it was overtaken.",
+    sentence: "ACK {ack} is older than {acknowledged}, which passed here before: it was overtaken.",
   },
   "duplicate-ack-seen": {
     rule: "RFC 5681 2",

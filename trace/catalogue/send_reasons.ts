@@ -19,13 +19,13 @@ const OPENING: Readonly<
     rule: "RFC 9293 3.10.1, 3.5",
     label: "open",
     sentence:
-      "We ask {remote} for a connection: SYN takes our initial sequence number, {rawSeq}, counted as 0 from here on. The options say what we can do.",
+      "We ask {remote} for a connection: SYN takes our initial sequence number, {rawSeq}{countedAs}. The options say what we can do.",
   },
   "syn-ack": {
     rule: "RFC 9293 3.5",
     label: "accept",
     sentence:
-      "SYN takes our initial sequence number, {rawSeq}, counted as 0 from here on, and ACK {ack} says that the peer's SYN has arrived.",
+      "SYN takes our initial sequence number, {rawSeq}{countedAs}, and ACK {ack} says that the peer's SYN has arrived.",
   },
   "syn-retransmitted": {
     rule: "RFC 9293 3.8.3, MUST-22; RFC 6298 5.4",
