@@ -1,5 +1,5 @@
 /**
- * A copy of a capture that is being told, as pcapng, with what is said of each packet as its comments: for Wireshark.
+ * A copy of a capture that is being read, as pcapng, with what is said of each packet as its comments: for Wireshark.
  *
  * @module
  */
@@ -21,13 +21,13 @@ const MOST_HELD = 1 << 18;
 export interface CopyOptions {
   /** Name and version of the program. */
   readonly program: string;
-  /** Whether packets of which nothing is told are copied, too. */
+  /** Whether packets of which nothing is said are copied, too. */
   readonly all: boolean;
   /** Most octets of each packet; 0: all. */
   readonly snapLength: number;
 }
 
-/** Writes each packet once the next one comes: all has been told of it then. */
+/** Writes each packet once the next one comes: all has been said of it then. */
 export class AnnotatedCopy implements TraceSink {
   readonly #write: WriteOctets;
   readonly #options: CopyOptions;
@@ -43,7 +43,7 @@ export class AnnotatedCopy implements TraceSink {
     this.#blocks.sectionHeader(this.#options.program);
   }
 
-  /** The next packet, of which events are about to be told. */
+  /** The next packet, whose events come next. */
   packet(packet: CapturedPacket): void {
     this.#settle();
     this.#pending = packet;

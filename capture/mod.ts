@@ -14,7 +14,7 @@
  * console.log(flows.length); // 0 connections
  * ```
  *
- * Capture files: written while connections happen, and read back, told as the same events that `trace/` shows.
+ * Capture files: written while connections happen, and read back, shown as the same events that `trace/` shows.
  *
  * @module
  */

@@ -20,13 +20,13 @@ export interface TellingResult extends AnalysisResult {
   readonly epoch: number | null;
 }
 
-/** What is told, and to whom else. */
+/** What is shown, and to whom else. */
 export interface TellerOptions extends Omit<TellingOptions, "kept"> {
   /** Told like the outputs that are asked for, of which this is none. */
   readonly sinks?: readonly TraceSink[];
-  /** Takes each packet before it is told of. */
+  /** Takes each packet before it is shown. */
   readonly onPacket?: TakePacket;
-  /** Whether addresses, ports and payload are replaced or left out before anything is told. */
+  /** Whether addresses, ports and payload are replaced or left out before anything is shown. */
   readonly anonymize?: boolean;
 }
 
@@ -66,7 +66,7 @@ export class CaptureTeller {
     return { ...result, isCut, epoch: this.#epoch };
   }
 
-  /** For ladders and the report, once all is told. */
+  /** For ladders and the report, once all is read. */
   get outputs(): Outputs {
     this.#outputs ??= new Outputs({ ...this.#options, epoch: this.#epoch });
     return this.#outputs;

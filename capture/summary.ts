@@ -26,7 +26,7 @@ export function endingOf(flow: Flow): string {
   }
   const [first, second] = flow.closedFirst === remote ? [remote, local] : [local, remote];
   if (first.finEnd === Infinity) return "open";
-  if (second.packets === 0) return `closed by ${first.name}, whose direction alone is seen`;
+  if (second.packets === 0) return `closed by ${first.name}, the only one whose direction is seen`;
   if (second.finEnd !== Infinity) {
     return second.una >= second.finEnd
       ? `closed, ${first.name} first`
@@ -87,7 +87,7 @@ const FACTS: readonly (readonly [title: string, codes: readonly (readonly [Findi
     ["lost-before-here", "of these filling holes: lost before this point"],
   ]],
   ["not needed", [["not-needed", "segment|s sent again although acknowledged"]]],
-  ["proved", [["needless", "retransmission|s of the other end shown to be needless"]]],
+  ["proved", [["spurious", "retransmission|s of the other end shown to be spurious"]]],
   ["overtaken", [["overtaken", "segment|s out of order"], [
     "original-after-copy",
     "original|s after a retransmission",
@@ -99,7 +99,7 @@ const FACTS: readonly (readonly [title: string, codes: readonly (readonly [Findi
   ["holes", [["capture-gap", "gap|s of the capture"], ["after-hole", "hole|s when they appeared"]]],
   ["duplicate", [["duplicate-ack-seen", "duplicate ACK|s"], ["d-sack", "D-SACK|s"]]],
   ["asks", [["keep-alive", "keep-alive|s"], ["window-probe", "window probe|s"]]],
-  ["window", [["window-zero", "time|s closed"], ["window-taken-back", "time|s taken back"]]],
+  ["window", [["window-zero", "time|s closed"], ["window-withdrawn", "time|s withdrawn"]]],
   ["fills", [["window-filled", "segment|s to the end of the receiver's window"]]],
   ["damaged", [["damaged", "segment|s with wrong checksums"]]],
   ["resets", [["reset-out-of-window", "RST|s that are not acceptable"]]],

@@ -42,7 +42,7 @@ export interface ClientArguments extends Way {
   readonly closeTimeout: number;
   /** Seconds to stay in TIME-WAIT. */
   readonly timeWait: number;
-  /** Null: one connection, each step of which is told. */
+  /** Null: one connection, each step of which is shown. */
   readonly many: ManyArguments | null;
   /** What goes wrong on purpose; none: nothing does. */
   readonly faults: readonly Fault[];
@@ -206,7 +206,7 @@ function parseMark(text: string, what: string): number {
   return parseWhole(isHex ? String(Number(text)) : text, what, 1, MAX_ISN);
 }
 
-/** @throws UsageError when the packet socket is asked for together with what holds for the raw socket alone */
+/** @throws UsageError when the packet socket is asked for together with what holds only for the raw socket */
 function refuseWithPacketSocket(values: ReadonlyMap<string, string>): void {
   if (values.get("link") !== "packet") return;
   const other = ["fault", "interface", "mark"].find((name) => values.has(name));

@@ -24,7 +24,7 @@ const FOR_MESSAGES: PartialConfig = { retransmission: { tailLossProbe: false } }
  */
 const MIN_RTO = milliseconds(200);
 
-/** Who only receives learns by keep-alives alone that the peer is gone (RFC 9293 3.8.4): after 35 seconds here. */
+/** Who only receives learns only by keep-alives that the peer is gone (RFC 9293 3.8.4): after 35 seconds here. */
 const KEEP_ALIVE: PartialConfig = {
   closing: { keepAlive: true, keepAliveIdle: seconds(15), keepAliveInterval: seconds(5), keepAliveProbes: 4 },
 };

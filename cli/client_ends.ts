@@ -22,7 +22,7 @@ export interface ClientEnds extends Disposable {
   readonly ending: Ending;
   /** Whether it is about amounts, not about a message. */
   readonly isBulk: boolean;
-  /** What is to be told of the peer's octets in the end. */
+  /** What is to be said of the peer's octets in the end. */
   readonly afterword: () => string | null;
 }
 

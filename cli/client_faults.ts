@@ -1,5 +1,5 @@
 /**
- * Faults on request between the client's TCP and the network, told one by one.
+ * Faults on request between the client's TCP and the network, shown one by one.
  *
  * @module
  */
@@ -12,8 +12,8 @@ import { FaultyDevice, type FaultyDeviceOptions } from "./faulty_device.ts";
 import type { Narrator } from "./narrator.ts";
 import type { Watchers } from "./observed.ts";
 
-/** Faults that are told one by one. */
-const MOST_TOLD = 20;
+/** Faults that are shown one by one. */
+const MOST_SHOWN = 20;
 
 /** Faults of one connection. */
 export interface Faults {
@@ -32,12 +32,12 @@ export function faultsFor(
 ): Faults | null {
   if (faults.length === 0) return null;
   let faulty: FaultyDevice | null = null;
-  let told = 0;
+  let shown = 0;
   const onFault: FaultyDeviceOptions["onFault"] = (packet, direction, fault, now) => {
     watchers.onFault?.(packet, direction, fault, now);
-    told++;
-    const rest = told === MOST_TOLD ? "; further ones are not shown" : "";
-    if (told <= MOST_TOLD) narrator.warning(`${faultLine(packet, direction, fault)}${rest}`);
+    shown++;
+    const rest = shown === MOST_SHOWN ? "; further ones are not shown" : "";
+    if (shown <= MOST_SHOWN) narrator.warning(`${faultLine(packet, direction, fault)}${rest}`);
   };
   return {
     through: (device) => faulty = new FaultyDevice(device, { faults, seed, onFault, wake }),

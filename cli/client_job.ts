@@ -40,7 +40,7 @@ export interface ClientLoop {
 export interface ClientJob extends TransferJob {
   /** The peer, as messages name it. */
   readonly peer: string;
-  /** Whether the figures of the transfer are told. */
+  /** Whether the figures of the transfer are shown. */
   readonly isMeasured: boolean;
   readonly ending: Ending;
   /** Whether the connection ends with RST instead of FIN. */
@@ -57,6 +57,6 @@ export interface ClientJob extends TransferJob {
   readonly timeWait: Micros;
   /** Whether readers of what the program tells are so far behind that the transfer is to hold back. */
   readonly isHeldBack: () => boolean;
-  /** What is told last of what was received; null: nothing. */
+  /** What is said last of what was received; null: nothing. */
   readonly afterword: () => string | null;
 }

@@ -47,7 +47,7 @@ class Tally {
   }
 }
 
-/** Failures of different kinds that are told. */
+/** Failures of different kinds that are named. */
 const MOST_KINDS = 5;
 
 const MILLISECONDS_PER_SECOND = 1_000;

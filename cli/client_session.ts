@@ -34,13 +34,13 @@ import { Transfer } from "./transfer.ts";
 /** How long an interrupted connection may take to close. */
 const INTERRUPTED_CLOSE = seconds(5);
 
-/** How long the peer may think before the user is told that we wait for it. */
+/** How long the peer may think before we say that we wait for it. */
 const FIRST_ANSWER = seconds(3);
 
-/** Silence after our FIN before the user is told what is being waited for. */
+/** Silence after our FIN before we say what is being waited for. */
 const PATIENCE = seconds(1);
 
-/** SYNs after which the network's word that the peer is unreachable is believed; one may have met a passing trouble. */
+/** SYNs after which the network's word that the peer is unreachable is believed; one may be a passing trouble. */
 const SYNS_UNTIL_BELIEF = 2;
 
 /** Thrown out of a wait when the user has interrupted. */
@@ -150,7 +150,7 @@ export class ClientSession {
     if (receives) this.#narrator.receiving();
     if (sending !== null) {
       this.#move(transfer);
-      // A message comes first and its answer after it, however they cross each other; what streams is told as it comes.
+      // A message comes first and its answer after it, however they cross each other; what streams is shown as it comes.
       await this.#runWatched(transfer, () => transfer.isSent, source.total === null);
       if (transfer.total > 0) this.#narrator.delivered(!this.#job.isMeasured);
     }
@@ -314,7 +314,7 @@ export class ClientSession {
 
   /**
    * Moves what there is to move and runs the loop until `done`; false when `until` came first. `tells`: whether what has
-   * happened is told at once. @throws ProgramFailure, Interrupted
+   * happened is shown at once. @throws ProgramFailure, Interrupted
    */
   async #runUntil(done: () => boolean, until: Instant, tells: boolean): Promise<boolean> {
     const connection = this.#connection;

@@ -168,7 +168,7 @@ export function isObserved(wanted: ObserveArguments): boolean {
   return showsSegments(wanted) || wanted.pcap !== null || wanted.statistics || wanted.verbose;
 }
 
-/** Whether segments are shown and told one by one; a capture only stores them. */
+/** Whether segments are shown one by one; a capture only stores them. */
 export function showsSegments(wanted: ObserveArguments): boolean {
   const { trace, explain, json, ladder, ladderFile, report } = wanted;
   return trace || explain || json || ladder || ladderFile !== null || report !== null;

@@ -43,7 +43,7 @@ const ERRNO_NAMES: Readonly<Record<ConnectionFailure["kind"], string>> = {
   unreachable: "EHOSTUNREACH",
 };
 
-/** A connection's fate, told as a socket would. */
+/** A connection's fate, in the words of a socket. */
 class StreamError extends Error {
   readonly errnoName: string;
 

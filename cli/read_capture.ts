@@ -129,10 +129,10 @@ class CaptureShow {
     if (isTable) this.#table(chosen.flows, survey?.epoch ?? null);
     const wanted = this.#wanted(isTable);
     this.#checkPicture(wanted, chosen?.flows.length ?? 1);
-    const isTold = showsSegments(wanted) || wanted.verbose || wanted.pcap !== null;
+    const showsPackets = showsSegments(wanted) || wanted.verbose || wanted.pcap !== null;
     let result = survey;
-    if (survey === null || isTold) result = await this.#tell(wanted, survey, chosen?.selection ?? null);
-    if (result !== null) this.#end(result, chosen?.flows ?? result.flows.filter(({ isTold }) => isTold));
+    if (survey === null || showsPackets) result = await this.#tell(wanted, survey, chosen?.selection ?? null);
+    if (result !== null) this.#end(result, chosen?.flows ?? result.flows.filter(({ isShown }) => isShown));
     this.#lines.flush();
   }
 

@@ -42,8 +42,8 @@ export interface ServerParts<Stream extends ServerStream> {
 /** Longest wait, milliseconds; there is nothing to do when it is over but to wait again. */
 const LONGEST_WAIT = 60_000;
 
-/** Rounds that find work at once before the runtime gets its turn: signals come in there. */
-const ROUNDS_WITHOUT_REST = 64;
+/** Turns that find work at once before the runtime gets its turn: signals come in there. */
+const TURNS_WITHOUT_REST = 64;
 
 /** Errors of `accept` that pass when a connection ends: too many files, too little memory. */
 const EXHAUSTED = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]);
@@ -79,14 +79,14 @@ export class Server<Stream extends ServerStream> {
   /** Serves; returns when the server has ended. */
   async run(): Promise<void> {
     const { pollSet } = this.#parts;
-    let rounds = 0;
+    let turns = 0;
     try {
       while (!this.#stopped && (this.#accepting || this.#connections.size > 0)) {
-        let ready = rounds < ROUNDS_WITHOUT_REST ? pollSet.poll() : 0;
-        rounds = ready > 0 ? rounds + 1 : 0;
+        let ready = turns < TURNS_WITHOUT_REST ? pollSet.poll() : 0;
+        turns = ready > 0 ? turns + 1 : 0;
         if (ready === 0) ready = await pollSet.wait(LONGEST_WAIT);
         if (this.#isResuming) this.#resumeAll();
-        if (!this.#stopped && ready > 0) this.#round();
+        if (!this.#stopped && ready > 0) this.#takeTurns();
       }
     } finally {
       this.#stopAccepting();
@@ -100,7 +100,7 @@ export class Server<Stream extends ServerStream> {
     for (const [slot, connection] of this.#connections) this.#turn(slot, connection);
   }
 
-  #round(): void {
+  #takeTurns(): void {
     const { pollSet } = this.#parts;
     for (const [slot, connection] of this.#connections) {
       if (pollSet.events(slot) !== 0) this.#turn(slot, connection);

@@ -58,7 +58,7 @@ const STACKS = ["kernel", "rawtcp"] as const;
 
 const MAX_COUNT = 1_000_000_000;
 
-/** Options that the client has too, but for those of their needs that it alone has. */
+/** Options that the client has too, but for those of their needs that only it has. */
 function shared(options: readonly OptionSpec[]): readonly OptionSpec[] {
   const known = new Set([...SHOWING_OPTIONS, ...CAPTURE_OPTIONS].map(({ name }) => name));
   return options.map((option) =>

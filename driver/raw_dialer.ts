@@ -49,7 +49,7 @@ const DEFAULT_SPIN = 100;
 
 /**
  * Opens connections, as many as wanted, from one address of this host. Next to a `RawConnection` for each it saves the
- * sockets: all share one raw socket, one for ICMP, one loop and one secret, and each costs a port guard alone. A port is
+ * sockets: all share one raw socket, one for ICMP, one loop and one secret, and each costs only a port guard. A port is
  * guarded from before its SYN until the connection is over, TIME-WAIT included: the kernel answers nothing there.
  *
  * `using` ends all of them at once, by RST those that were not over; `await using` closes them in order.

@@ -40,7 +40,7 @@ export interface LinkPlan {
   readonly octetsPerSecond: number;
   /** Packets that wait before the bottleneck; one more is dropped. */
   readonly queue: number;
-  /** Octets of the largest packet that goes through; the sender of a larger one is told by ICMP. */
+  /** Octets of the largest packet that goes through; the sender of a larger one learns of it by ICMP. */
   readonly mtu: number;
   /** Faults on request: what becomes of the first packets, one by one, or a judge of each. The rest is left to chance. */
   readonly fates: readonly Fate[] | Judge;
@@ -87,7 +87,7 @@ export class LinkCounts {
   marked = 0;
 }
 
-/** Where a direction ends: what it does with packets is told here. */
+/** Where a direction ends: what it does with packets is reported here. */
 export interface LinkExit {
   /** The packet arrives at a moment; the receiver owns it. */
   deliver(packet: Uint8Array, at: Instant, damagedBits: number): void;

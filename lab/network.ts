@@ -245,7 +245,7 @@ export class Network {
     }
   }
 
-  /** The link that leads to the segment's destination; of one link alone, nobody asks where it leads. */
+  /** The link that leads to the segment's destination; with only one link, nobody asks where it leads. */
   #wayOf({ address, ways }: Node, segment: Segment): Node["ways"][number] {
     const [only] = ways;
     if (only !== undefined && ways.length === 1) return only;

@@ -56,7 +56,7 @@ export class Arguments {
     return this.valueOf(this.at(index));
   }
 
-  /** The word at `index`, for options that are told apart by name. */
+  /** The word at `index`, for options that are distinguished by name. */
   word(index: number): string {
     const expression = this.at(index);
     if (expression.kind === "word") return expression.name;

@@ -27,8 +27,8 @@ const ALWAYS = ERROR | HANGUP;
 /** The share of the send buffer that must be free: a third (Linux), so that a waker has room worth writing to. */
 const FREE_SHARE = 3;
 
-/** Nothing was told of a socket yet. */
-const NOTHING_TOLD = -1;
+/** Nothing was reported of a socket yet. */
+const NOTHING_REPORTED = -1;
 
 /** Calls that wait for events. */
 export const WAITING_CALLS: Readonly<Record<string, Call>> = {
@@ -128,7 +128,7 @@ function controlEventPoll(context: CallContext, args: Arguments): CallOutcome {
   const bits = args.valueOf(wanted);
   const edge = bits >= (symbolValue("EPOLLET", "linux") ?? 0);
   const oneShot = (bits & (symbolValue("EPOLLONESHOT", "linux") ?? 0)) !== 0;
-  events.watches.set(number, { socket, events: bits, edge, oneShot, told: NOTHING_TOLD });
+  events.watches.set(number, { socket, events: bits, edge, oneShot, reported: NOTHING_REPORTED });
   return returned(0);
 }
 
@@ -139,9 +139,9 @@ function waitEventPoll(context: CallContext, args: Arguments, progress: CallProg
   const ready: number[] = [];
   for (const watch of events.watches.values()) {
     const bits = readiness(context, watch.socket) & (watch.events | ALWAYS);
-    if (bits === 0 || watch.edge && watch.told === news(watch.socket)) continue;
-    if (watch.oneShot && watch.told !== NOTHING_TOLD) continue;
-    watch.told = news(watch.socket);
+    if (bits === 0 || watch.edge && watch.reported === news(watch.socket)) continue;
+    if (watch.oneShot && watch.reported !== NOTHING_REPORTED) continue;
+    watch.reported = news(watch.socket);
     ready.push(bits);
   }
   const wakeAt = timeout < 0 ? NEVER : after(progress.started, milliseconds(timeout));

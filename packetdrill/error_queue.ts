@@ -116,7 +116,7 @@ export class ErrorQueue {
 /** Compares a report with the message that a line expects. @throws MismatchError */
 export function compareReport(args: Arguments, message: Expression, report: Report): void {
   const flags = Arguments.field(message, "msg_flags")?.value;
-  // The octets that a moment is told of come along, and are cut off.
+  // The octets that a moment is reported for come along, and are cut off.
   const cut = report.time === null ? 0 : linux("MSG_TRUNC");
   if (flags !== undefined) args.expectValue("msg_flags", flags, linux("MSG_ERRQUEUE") | cut);
   const control = Arguments.field(message, "msg_control")?.value;

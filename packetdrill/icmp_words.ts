@@ -113,7 +113,7 @@ const LINUX_UNREACHABLE: Readonly<Record<4 | 6, readonly string[]>> = {
 /** The ICMP type "time exceeded". */
 const TIME_EXCEEDED_TYPE = { 4: 11, 6: 3 } as const;
 
-/** What a connection's user is told that an ICMP error ended. */
+/** What the user of a connection that an ICMP error ended gets. */
 export function icmpErrorName(family: 4 | 6, numbers: IcmpNumbers, platform: Platform): string {
   if (platform === "freebsd") {
     return numbers.type === TIME_EXCEEDED_TYPE[family] ? "EHOSTUNREACH" : "ECONNREFUSED";

@@ -1,6 +1,6 @@
 /**
  * How much a Linux socket takes from a writer, and when it wakes one: buffers are filled chunk by chunk, the last of which
- * may go beyond the limit; the limit grows with the congestion window; a writer that met it is woken when a third is free.
+ * may go beyond the limit; the limit grows with the congestion window; a writer that reached it is woken when a third is free.
  * The core takes all that it is given; this stands before it.
  *
  * @module
@@ -28,7 +28,7 @@ export class LinuxSendBuffer {
   locked = false;
   /** TCP_NOTSENT_LOWAT: octets never sent beyond which no more are taken. */
   lowWater = Infinity;
-  /** A writer met the limit, and was not woken yet. */
+  /** A writer reached the limit, and was not woken yet. */
   #isFull = false;
   /** Where in the stream the last chunk begins. */
   #chunkStart = 0;
@@ -40,7 +40,7 @@ export class LinuxSendBuffer {
     return this.#isFull;
   }
 
-  /** Octets to take now of `wanted`; 0: the limit is met. `written`: octets of the stream so far. */
+  /** Octets to take now of `wanted`; 0: the limit is reached. `written`: octets of the stream so far. */
   chunk(connection: Connection, written: number, wanted: number): number {
     const size = chunkSize(connection);
     const tail = Math.min(written - this.#chunkStart, connection.unsentOctets);

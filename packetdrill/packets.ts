@@ -64,7 +64,7 @@ export function findWrongOctet(fromStack: boolean, position: number, octets: Uin
   return -1;
 }
 
-/** Builds a packet, checksums right unless told otherwise. The options are padded with zeros to whole words. */
+/** Builds a packet, checksums right unless something else is given. The options are padded with zeros to whole words. */
 export function buildPacket(packet: WirePacket, badChecksum = false): Uint8Array {
   const options = buildOptions(packet.options);
   const headerLength = TCP_HEADER + options.length;

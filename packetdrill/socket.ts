@@ -148,7 +148,7 @@ export class StreamSocket {
     }
   }
 
-  /** The error that waits to be told, as `SO_ERROR` has it; null for none. */
+  /** The error that waits to be reported, as `SO_ERROR` has it; null for none. */
   pendingError(world: SocketWorld): string | null {
     const failure = this.connection?.failure ?? null;
     if (failure === null || this.#failureTold) return null;
@@ -158,7 +158,7 @@ export class StreamSocket {
     return afterFin && world.platform === "linux" ? "EPIPE" : FAILURES[failure.kind];
   }
 
-  /** As {@link pendingError}; it is told by this, once. */
+  /** As {@link pendingError}; it is reported by this, once. */
   takeError(world: SocketWorld): string | null {
     const error = this.pendingError(world);
     if (error !== null) this.#failureTold = true;
@@ -205,12 +205,12 @@ export class StreamSocket {
 export interface Watch {
   readonly socket: StreamSocket;
   readonly events: number;
-  /** Whether only changes are told. */
+  /** Whether only changes are reported. */
   readonly edge: boolean;
-  /** Whether only one is told, until the watch is set anew. */
+  /** Whether only one is reported, until the watch is set anew. */
   readonly oneShot: boolean;
-  /** The news of the socket when something was told last, as `news` counts them. */
-  told: number;
+  /** The news of the socket when something was reported last, as `news` counts them. */
+  reported: number;
 }
 
 /** An epoll descriptor. */

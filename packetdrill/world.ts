@@ -104,7 +104,7 @@ export class World implements SocketWorld {
   readonly log: string[] = [];
   /** The state of every connection of the host, by its id. */
   readonly states = new Map<number, State>();
-  /** The last ICMP error injected: what a connection that it ended is told of. */
+  /** The last ICMP error injected: what a connection that it ended reports. */
   lastIcmp: IcmpNumbers = { type: 0, code: 0 };
   /** Longest payload of a segment that was injected. */
   longestInjected = 0;

@@ -29,7 +29,7 @@ export interface PassingData {
   readonly isRecovering: boolean;
   /** Octets of a full segment. */
   readonly largest: number;
-  /** Whether the receiver's window can be told. */
+  /** Whether the receiver's window is known. */
   readonly windowIsKnown: boolean;
   /** What it takes an ACK to get from here to the sender, and the sender's next segment to get here, µs. */
   readonly lag: number;

@@ -206,7 +206,7 @@ const FOUND: Readonly<Record<VariableUnit, readonly string[]>> = {
       "since",
       "evidence",
       "proof",
-      "needless",
+      "spurious",
       "repeated",
       "repeatedSince",
       "after",

@@ -50,7 +50,7 @@ function signal(other: Half, time: number): void {
 function beyondWhatPassed(verdict: Verdict, passing: Passing, other: Half, isFirst: boolean): void {
   const ack = passing.segment.ack as number;
   const missed = ack - other.max;
-  if (!isFirst && other.textPackets > 0) gap(verdict, other, passing.time, other.max, ack, missed);
+  if (!isFirst && other.dataPackets > 0) gap(verdict, other, passing.time, other.max, ack, missed);
   other.max = ack;
 }
 
@@ -101,14 +101,14 @@ function proveByTimestamp(
   time: number,
 ): void {
   const { timestampEcho } = segment;
-  if (timestampEcho === 0 || range.isProvedNeedless || range.firstTimestamp === range.lastTimestamp) return;
+  if (timestampEcho === 0 || range.isProvedSpurious || range.firstTimestamp === range.lastTimestamp) return;
   if (ticksBetween(range.lastTimestamp, timestampEcho) >= 0) return;
   if (ticksBetween(range.firstTimestamp, timestampEcho) < 0) return;
-  range.isProvedNeedless = true;
-  needless(verdict, range, time, "the ACK echoes the timestamp of the first copy");
+  range.isProvedSpurious = true;
+  provedSpurious(verdict, range, time, "the ACK echoes the timestamp of the first copy");
 }
 
-function needless(
+function provedSpurious(
   verdict: Verdict,
   { seq, end, lastFrame, lastAt }: NonNullable<Half["log"]["oldest"]>,
   time: number,
@@ -118,8 +118,8 @@ function needless(
   verdict.values["repeatedFrom"] = seq;
   verdict.values["repeatedTo"] = end - 1;
   verdict.values["repeatedSince"] = `${spanText(time - lastAt)} ago, frame ${lastFrame},`;
-  verdict.values["needless"] = proof;
-  verdict.add("needless");
+  verdict.values["spurious"] = proof;
+  verdict.add("spurious");
 }
 
 /**
@@ -129,7 +129,7 @@ function needless(
 function isDuplicateAck(segment: SegmentRecord, sender: Half, other: Half): boolean {
   const FLAGS = Flag.syn | Flag.fin | Flag.rst;
   if (!sender.hasAcked || segment.end !== segment.seq || (segment.flags & FLAGS) !== 0) return false;
-  const isOutstanding = other.textPackets > 0 ? other.flight > 0 : segment.sackEdges.length > 0;
+  const isOutstanding = other.dataPackets > 0 ? other.flight > 0 : segment.sackEdges.length > 0;
   return segment.ack === other.una && isOutstanding && segment.window === sender.window;
 }
 
@@ -173,9 +173,9 @@ function takeSack(verdict: Verdict, { segment, time }: Passing, other: Half): vo
 function takeTwice(verdict: Verdict, left: number, right: number, other: Half, time: number): void {
   verdict.add("d-sack");
   const range = other.log.find(left, right);
-  if (range === null || range.copies < 2 || range.isProvedNeedless || range.doubles > 0) return;
-  range.isProvedNeedless = true;
-  needless(verdict, range, time, "D-SACK says that the first copy had arrived, too");
+  if (range === null || range.copies < 2 || range.isProvedSpurious || range.doubles > 0) return;
+  range.isProvedSpurious = true;
+  provedSpurious(verdict, range, time, "D-SACK says that the first copy had arrived, too");
 }
 
 function takeWindow(verdict: Verdict, { segment, time }: Passing, sender: Half, other: Half): void {
@@ -227,6 +227,6 @@ function windowChange(
   if (edge + unit <= sender.lastEdge && sender.windowIsKnown) {
     verdict.values["edge"] = edge;
     verdict.values["edgeBefore"] = sender.lastEdge;
-    verdict.add("window-taken-back");
+    verdict.add("window-withdrawn");
   }
 }

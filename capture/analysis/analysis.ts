@@ -39,7 +39,7 @@ export interface Hindsight {
   readonly offloading: readonly string[];
 }
 
-/** How much is told, and of which connections. */
+/** How much is shown, and of which connections. */
 export interface TellingOptions {
   /** */
   readonly kept: AnalysisOptions;
@@ -158,7 +158,7 @@ export class Analysis {
     const hint = isOurs ? packet.direction : null;
     const assigned = this.#table.flowOf(segment, hint, isOurs, now, this.#packets);
     const { flow, direction } = assigned;
-    if (assigned.isNew) flow.isTold = this.#selection(flow.record);
+    if (assigned.isNew) flow.isShown = this.#selection(flow.record);
     flow.number(segment, direction);
     const passing = this.#passing(found, flow, direction);
     if (this.#search !== null && !flow.hasText) {
@@ -241,7 +241,7 @@ export class Analysis {
     flow: Flow,
     verdict: Pick<Verdict, "marks" | "findings">,
   ): void {
-    if (!this.#emitter.isHeard || !flow.isTold) return;
+    if (!this.#emitter.isHeard || !flow.isShown) return;
     const findings = verdict.findings(this.#telling.other?.of(frame));
     const { marks } = verdict;
     const view = flow.view();
@@ -362,7 +362,7 @@ function quotedEnd(error: IcmpError, end: "source" | "destination"): string {
   return formatEndpoint({ address: { family: error.family, octets }, port });
 }
 
-/** A hash of the TCP header and of how much text there is (FNV-1a): what does not change when a packet is doubled. */
+/** A hash of the TCP header and of how much data there is (FNV-1a): what does not change when a packet is doubled. */
 function fingerprintOf({ segment, headers, transport }: FoundSegment): number {
   const PRIME = 0x0100_0193;
   let hash = 0x811c_9dc5 ^ segment.payload.length;

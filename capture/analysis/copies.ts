@@ -69,7 +69,7 @@ export function afterItsAck(verdict: Verdict, passing: Passing, sender: Half, re
   }
   verdict.mark = "retransmission";
   verdict.values["since"] = `${spanText(delay)} after it was acknowledged`;
-  verdict.values["needless"] = `{end} had been acknowledged ${spanText(delay)} before`;
+  verdict.values["spurious"] = `{end} had been acknowledged ${spanText(delay)} before`;
   verdict.add("retransmission");
   verdict.add("not-needed");
 }
@@ -93,10 +93,10 @@ export function passesAgain(
   addKind(verdict, passing, range, sender, receiver, range.lastAt);
   const { end } = passing.segment;
   if (end <= sender.una) {
-    verdict.values["needless"] = `{end} had been acknowledged ${spanText(time - sender.lastAckAt)} before`;
+    verdict.values["spurious"] = `{end} had been acknowledged ${spanText(time - sender.lastAckAt)} before`;
     if (time > sender.lastAckAt) verdict.add("not-needed");
   } else if (sender.sacked.covers(Math.max(passing.segment.seq, sender.una), end)) {
-    verdict.values["needless"] = `SACK had said before that ${receiver.name} has it`;
+    verdict.values["spurious"] = `SACK had said before that ${receiver.name} has it`;
     verdict.add("not-needed");
   }
 }
@@ -216,7 +216,7 @@ export function reactionTime(sender: Half, receiver: Half): number {
   return sender.roundTrips.minimum + receiver.roundTrips.minimum;
 }
 
-/** Why it was sent again, as far as it can be told. */
+/** Why it was sent again, as far as it can be known. */
 function addKind(
   verdict: Verdict,
   passing: Passing,
@@ -280,4 +280,22 @@ function addTimeout(
     sender.recovery = { kind: "timeout", point: sender.max, una: sender.una };
   }
   verdict.add("retransmission-timeout");
+}
+
+/** The packet is the one before once more: `proof` says why, in words. */
+export function doubled(
+  verdict: Verdict,
+  at: number,
+  frame: number,
+  passing: Passing,
+  proof: string,
+  doublesAll: boolean,
+  range: { doubles: number } | null,
+): void {
+  verdict.isDouble = true;
+  verdict.mark = "duplicate";
+  verdict.values["since"] = `frame ${frame}, ${spanText(passing.time - at)} before`;
+  verdict.values["proof"] = proof;
+  if (range !== null && !doublesAll) range.doubles++;
+  verdict.add(doublesAll ? "captured-twice" : "doubled-by-network");
 }

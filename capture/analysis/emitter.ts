@@ -1,5 +1,5 @@
 /**
- * Numbers events in the order in which they are told, and hands them to the sinks.
+ * Numbers events in the order in which they are shown, and hands them to the sinks.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export type Bare<T extends TraceEvent = TraceEvent> = T extends TraceEvent
 
 /** Where events go. */
 export class Emitter {
-  /** The moment of the packet that is being told of. */
+  /** The moment of the packet whose events these are. */
   now: Instant = instant(0);
   readonly #sinks: readonly TraceSink[];
   #number = 0;
@@ -31,7 +31,7 @@ export class Emitter {
 
   /** Tells an event of a connection, or of none. `time`: when it was, other than now. */
   emit(bare: Bare, flow: Flow | null, time: Instant = this.now): void {
-    if (flow !== null && !flow.isTold) return;
+    if (flow !== null && !flow.isShown) return;
     const base = { number: ++this.#number, time, connection: flow?.record.id ?? 0 };
     const event = { ...base, ...bare } as TraceEvent;
     for (const sink of this.#sinks) sink.event(event, flow?.record ?? null);

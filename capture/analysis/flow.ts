@@ -18,9 +18,10 @@ import type { Direction } from "../../trace/copy.ts";
 import { type Numberings, viewFrom, type ViewName } from "../../trace/view.ts";
 import { spanText } from "../../trace/format.ts";
 import type { Numbering } from "../../trace/numbering.ts";
-import type { ConnectionRecord, SegmentRecord, ViewRecord } from "../../trace/record.ts";
+import type { ConnectionRecord, ViewRecord } from "../../trace/record.ts";
 import { takeAck } from "./acknowledgments.ts";
-import { afterItsAck, fillsHole, isDouble, passesAgain, SOON_CAPTURED } from "./copies.ts";
+import { doubled, SOON_CAPTURED } from "./copies.ts";
+import { dataPass } from "./data_passes.ts";
 import { Half, NO_SHIFT, SHIFT_UNKNOWN } from "./half.ts";
 import { stateOf } from "./states.ts";
 import { type Passing, Verdict } from "./verdict.ts";
@@ -40,7 +41,7 @@ export class Flow implements Numberings {
   record: ConnectionRecord;
   /** What was sent, where our own comments say why. */
   readonly conversation: Conversation = new Conversation();
-  /** The end that is told of as the near one. */
+  /** The end that is shown as the near one. */
   readonly local: Half;
   /** The other end. */
   readonly remote: Half;
@@ -52,8 +53,8 @@ export class Flow implements Numberings {
   lastAt: number;
   /** The frame that began it. */
   readonly firstFrame: number;
-  /** Whether it is told of; what is not is only followed. */
-  isTold = true;
+  /** Whether it is shown; what is not is only followed. */
+  isShown = true;
   /** Whether a text that is looked for has passed. */
   hasText = false;
   /** Who closed first; null: nobody yet. */
@@ -99,7 +100,7 @@ export class Flow implements Numberings {
     return direction === "sent" ? this.remote : this.local;
   }
 
-  /** Whether both SYNs have been seen, or one that offers no scale: windows can be told then. */
+  /** Whether both SYNs have been seen, or one that offers no scale: windows are known then. */
   get knowsWindows(): boolean {
     const { local, remote } = this;
     return (local.shift !== SHIFT_UNKNOWN && remote.shift !== SHIFT_UNKNOWN) || local.shift === NO_SHIFT ||
@@ -138,7 +139,7 @@ export class Flow implements Numberings {
         doubled(verdict, sender.lastAt, sender.lastFrame, passing, "All of it is the same", doublesAll, null);
       } else {
         if ((segment.flags & Flag.syn) !== 0) this.#syn(verdict, passing, sender, receiver);
-        this.#text(verdict, passing, sender, receiver, doublesAll);
+        dataPass(verdict, passing, sender, receiver, doublesAll);
       }
       if (verdict.isDouble) {
         sender.note(verdict.codes, passing.frame);
@@ -195,7 +196,7 @@ export class Flow implements Numberings {
     if (this.record[side] !== number) this.record = { ...this.record, [side]: number };
   }
 
-  /** Where one direction alone is seen, the time from its SYN to its next segment is a round trip. */
+  /** Where only one direction is seen, the time from its SYN to its next segment is a round trip. */
   #answered(sender: Half, receiver: Half, time: number): void {
     const { oldest } = sender.log;
     if (!sender.hasAnswered && sender.hasSyn && receiver.packets === 0 && oldest?.copies === 1) {
@@ -219,105 +220,6 @@ export class Flow implements Numberings {
     if (!isRepeated) verdict.add(segment.ack === null ? "open" : "accept");
     // A SYN that acknowledges answers one, seen or not.
     if (segment.ack !== null && !receiver.hasSyn && receiver.packets === 0) receiver.hasSyn = true;
-  }
-
-  /** What takes up sequence numbers, and what lies just before them. */
-  #text(verdict: Verdict, passing: Passing, sender: Half, receiver: Half, doublesAll: boolean): void {
-    const { segment, time } = passing;
-    if (asks(verdict, passing, sender, receiver)) return;
-    if (segment.end === segment.seq) return;
-    if (sender.textPackets === 0 && sender.max === 0 && (segment.flags & Flag.syn) === 0) {
-      sender.max = segment.seq;
-      sender.una = Math.max(sender.una, segment.seq);
-    }
-    const isBelow = segment.seq < sender.max;
-    const hole = isBelow ? sender.holes.find(segment.seq, segment.end) : null;
-    const range = isBelow && hole === null ? sender.log.find(segment.seq, segment.end) : null;
-    if (range !== null) {
-      const proof = isDouble(range, passing, sender, receiver, doublesAll);
-      if (proof !== null) {
-        const isCaptures = doublesAll && time - range.lastAt < SOON_CAPTURED;
-        doubled(verdict, range.lastAt, range.lastFrame, passing, proof, isCaptures, range);
-        return;
-      }
-    }
-    if (!isBelow && sender.damaged.touches(segment.seq, segment.end)) {
-      verdict.mark = "retransmission";
-      verdict.values["since"] = "after a copy whose checksum was wrong";
-      verdict.add("retransmission");
-    } else if (hole !== null) fillsHole(verdict, hole, passing, sender, receiver);
-    else if (range !== null) passesAgain(verdict, range, passing, sender, receiver);
-    else if (sender.missed.covers(segment.seq, segment.end)) afterItsAck(verdict, passing, sender, receiver);
-    else if (isBelow) forgotten(verdict, segment, sender);
-    this.#remember(verdict, passing, sender);
-    const isNew = segment.end > sender.max;
-    if (segment.length > 0 && isNew) newText(verdict, passing, sender, receiver);
-    if (segment.length > 0) {
-      sender.limits.passed({
-        seq: segment.seq,
-        end: segment.end,
-        at: time,
-        isNew,
-        una: sender.una,
-        isRecovering: sender.recovery !== null,
-        largest: sender.largest,
-        windowIsKnown: receiver.windowIsKnown,
-        lag: receiver.roundTrips.minimum,
-      });
-    }
-    sender.max = Math.max(sender.max, segment.end);
-    sender.textPackets++;
-    sender.octets += segment.length;
-    sender.lastTextAt = time;
-  }
-
-  /** Notes the copy, and the hole that it leaves before it or fills. */
-  #remember(verdict: Verdict, { segment, time, frame, ipId, fingerprint }: Passing, sender: Half): void {
-    const { seq, end, timestampValue } = segment;
-    const isCopy = verdict.mark === "retransmission" || verdict.codes[0] === "original-after-copy";
-    if (isCopy && !verdict.codes.includes("lost-before-here")) {
-      for (const range of sender.log.within(seq, end)) {
-        range.copies++;
-        if (verdict.mark !== "retransmission") continue;
-        Object.assign(range, {
-          lastAt: time,
-          lastFrame: frame,
-          lastTimestamp: timestampValue,
-          ipId,
-          fingerprint,
-        });
-      }
-    }
-    if (seq > sender.max && sender.textPackets > 0) {
-      sender.holes.add({
-        start: sender.max,
-        end: seq,
-        since: time,
-        packets: sender.packets,
-        idBefore: sender.ids.highest,
-        idBehind: ipId,
-        timestampBehind: timestampValue,
-        signals: sender.signals,
-      });
-    }
-    const isFiller = sender.holes.fill(seq, end) > 0;
-    if (!isFiller && end <= sender.max) return;
-    sender.log.add({
-      seq: isFiller ? seq : Math.max(seq, sender.max),
-      end,
-      firstAt: time,
-      lastAt: time,
-      lastFrame: frame,
-      // What was lost before here has been sent before: its acknowledgment gives no round trip.
-      copies: verdict.mark === "retransmission" ? 2 : 1,
-      isLate: verdict.codes[0] === "overtaken",
-      doubles: 0,
-      firstTimestamp: timestampValue,
-      lastTimestamp: timestampValue,
-      ipId,
-      fingerprint,
-      isProvedNeedless: false,
-    });
   }
 
   #flags(verdict: Verdict, passing: Passing, sender: Half): void {
@@ -353,51 +255,18 @@ export class Flow implements Numberings {
     verdict.add("reset-from-elsewhere");
   }
 
-  /** What came before an end: text, or silence. */
+  /** What came before an end: data, or silence. */
   #afterWhat(time: number): string {
     const silence = time - this.lastAt;
     if (silence >= LONG_SILENCE) return `after ${spanText(silence)} of silence`;
     const { local, remote } = this;
-    const last = local.lastTextAt >= remote.lastTextAt ? local : remote;
+    const last = local.lastDataAt >= remote.lastDataAt ? local : remote;
     if (last.octets === 0) return `${spanText(time - this.firstAt)} after the first packet, without any data`;
-    return `${spanText(time - last.lastTextAt)} after the last data of ${last.name}`;
+    return `${spanText(time - last.lastDataAt)} after the last data of ${last.name}`;
   }
 }
 
-/** RFC 9293 3.8.4, 3.8.6.1: keep-alives and window probes. */
-function asks(verdict: Verdict, { segment, time }: Passing, sender: Half, receiver: Half): boolean {
-  if ((segment.flags & (Flag.syn | Flag.fin)) !== 0 || segment.length > 1 || !receiver.hasAcked) return false;
-  const isClosed = receiver.window === 0;
-  const isBefore = segment.seq === sender.una - 1 && segment.end <= sender.una;
-  const isBeyond = isClosed && segment.length === 1 && segment.seq === sender.una;
-  if (!isBefore && !isBeyond) return false;
-  if (!isClosed && sender.flight > 0) return false;
-  verdict.values["una"] = sender.una;
-  verdict.values["peerWindow"] = Math.max(receiver.window, 0);
-  sender.question = { kind: isClosed ? "window-probe" : "keep-alive", at: time };
-  verdict.add(sender.question.kind);
-  if (isBeyond) sender.max = Math.max(sender.max, segment.end);
-  return true;
-}
-
-function doubled(
-  verdict: Verdict,
-  at: number,
-  frame: number,
-  passing: Passing,
-  proof: string,
-  doublesAll: boolean,
-  range: { doubles: number } | null,
-): void {
-  verdict.isDouble = true;
-  verdict.mark = "duplicate";
-  verdict.values["since"] = `frame ${frame}, ${spanText(passing.time - at)} before`;
-  verdict.values["proof"] = proof;
-  if (range !== null && !doublesAll) range.doubles++;
-  verdict.add(doublesAll ? "captured-twice" : "doubled-by-network");
-}
-
-/** Whether a segment without text is the packet before once more: ACKs may well be alike, unless all is captured twice. */
+/** Whether a segment without data is the packet before once more: ACKs may well be alike, unless all is captured twice. */
 function isRepeatedAck(
   { segment, time, ipId, fingerprint }: Passing,
   sender: Half,
@@ -408,27 +277,4 @@ function isRepeatedAck(
   }
   if (sender.ids.areCounted && ipId > 0) return ipId === sender.lastIpId;
   return doublesAll && time - sender.lastAt < SOON_CAPTURED;
-}
-
-/** Below what is remembered: sent again, long after. */
-function forgotten(verdict: Verdict, segment: SegmentRecord, sender: Half): void {
-  verdict.mark = "retransmission";
-  verdict.values["since"] = "long after it was acknowledged";
-  verdict.add("retransmission");
-  verdict.values["needless"] = "{end} had been acknowledged long before";
-  if (segment.end <= sender.una) verdict.add("not-needed");
-}
-
-function newText(verdict: Verdict, { segment }: Passing, sender: Half, receiver: Half): void {
-  if (verdict.mark === null) verdict.add("new-data");
-  if (sender.textPackets > 0 && segment.seq > sender.max) {
-    verdict.values["hole"] = segment.seq - sender.max;
-    verdict.add("after-hole");
-  }
-  sender.largest = Math.max(sender.largest, segment.length);
-  if (!receiver.windowIsKnown) return;
-  const room = receiver.edge - segment.end;
-  if (room < 0 || room >= Math.min(sender.largest, segment.length)) return;
-  verdict.values["room"] = room;
-  verdict.add("window-filled");
 }

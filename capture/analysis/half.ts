@@ -1,5 +1,5 @@
 /**
- * One end of a connection as a sender, told from what passes the point of capture: its numbers, what of them is under way,
+ * One end of a connection as a sender, as seen in what passes the point of capture: its numbers, what of them is under way,
  * lost or acknowledged, its window, and what the other end has said of them.
  *
  * @module
@@ -62,15 +62,15 @@ export class Half {
   readonly timestamps: TimestampClock = new TimestampClock();
   /** Of the windows that it announces. */
   shift: number = SHIFT_UNKNOWN;
-  /** Whether its windows can be told: both SYNs have been seen with all their options, or one that offers no scale. */
+  /** Whether its windows are known: both SYNs have been seen with all their options, or one that offers no scale. */
   windowIsKnown = false;
   hasSyn = false;
   /** Whether it has sent something that it sends only once it has the other end's SYN. */
   hasAnswered = false;
   /** Packets that have passed. */
   packets = 0;
-  /** Packets with text, a SYN or a FIN. */
-  textPackets = 0;
+  /** Packets with data, a SYN or a FIN. */
+  dataPackets = 0;
   octets = 0;
   /** The number after its highest octet that is known to exist. */
   max = 0;
@@ -94,7 +94,7 @@ export class Half {
   lastSignalAt = -Infinity;
   /** When the other end last acknowledged anything. */
   lastAckAt = -Infinity;
-  lastTextAt = -Infinity;
+  lastDataAt = -Infinity;
   /** Of its last packet. */
   lastAt = -Infinity;
   lastFrame = 0;

@@ -7,7 +7,7 @@
 const RANGE = 1 << 16;
 /** A counter that many connections share may go this far from one packet to the next. */
 const MOST_STEP = 1_024;
-/** Steps that are needed before anything is told by them. */
+/** Steps that are needed before anything is concluded from them. */
 const LEAST_STEPS = 6;
 /** One step of so many may go elsewhere: what was overtaken, or sent by another counter. */
 const MOST_STRAY = 8;

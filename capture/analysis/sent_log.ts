@@ -26,8 +26,8 @@ export interface SentRange {
   ipId: number;
   /** What does not change when a packet is doubled: ACK, window, flags, octets of payload. */
   fingerprint: number;
-  /** Whether a retransmission of it has been shown to have been needless. */
-  isProvedNeedless: boolean;
+  /** Whether a retransmission of it has been shown to have been spurious. */
+  isProvedSpurious: boolean;
 }
 
 /** Ranges that are kept although they are acknowledged: for copies that come late. */

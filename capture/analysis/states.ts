@@ -26,5 +26,5 @@ function duringHandshake(own: Half, peer: Half): State | null {
   if (own.hasSyn && !peer.hasSyn) return own.hasAnswered ? null : "SYN-SENT";
   if (!own.hasSyn) return own.packets > 0 || peer.hasAnswered ? null : "SYN-RECEIVED";
   // Text, or an ACK that is no SYN: the handshake is behind it.
-  return isAnswered || own.textPackets > 1 ? null : own.hasAnswered ? "SYN-RECEIVED" : "SYN-SENT";
+  return isAnswered || own.dataPackets > 1 ? null : own.hasAnswered ? "SYN-RECEIVED" : "SYN-SENT";
 }

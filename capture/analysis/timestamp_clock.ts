@@ -25,7 +25,7 @@ export class TimestampClock {
     this.#lastValue = value;
   }
 
-  /** Microseconds of a tick; Infinity until they can be told. */
+  /** Microseconds of a tick; Infinity until they are known. */
   get tick(): number {
     const span = this.#lastAt - this.#firstAt;
     const ticks = this.#lastValue - this.#firstValue;

@@ -32,7 +32,7 @@ export class Verdict {
   readonly codes: FindingCode[] = [];
   readonly values: Record<string, number | string> = {};
   mark: SegmentMark | null = null;
-  /** Whether nothing else is to be told of the segment, nor learnt from it: it has passed before. */
+  /** Whether nothing else is to be said of the segment, nor learnt from it: it has passed before. */
   isDouble = false;
 
   add(code: FindingCode): void {

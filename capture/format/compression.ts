@@ -32,7 +32,7 @@ export async function* decompressed(
   try {
     yield* ReadableStream.from(all).pipeThrough(new DecompressionStream("gzip"));
   } catch (error) {
-    // A cut file gives what came before; that it is cut is told by the capture's own format.
+    // A cut file gives what came before; that it is cut shows in the capture's own format.
     if (!(error instanceof TypeError)) throw error;
   }
 }

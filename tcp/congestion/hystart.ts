@@ -54,7 +54,7 @@ export class HyStart {
   }
 
   /**
-   * Takes one ACK of slow start. Returns by how much it may raise the window; L of RFC 9406 4.2 is not applied, see
+   * Takes one ACK of slow start. Returns by how much it may grow the window; L of RFC 9406 4.2 is not applied, see
    * `window.ts`.
    */
   ackReceived(ack: CongestionSample): number {
@@ -100,7 +100,7 @@ export class HyStart {
   }
 }
 
-/** The older HyStart, by delay alone: slow start ends when a round's samples are all longer than the least ever (Linux). */
+/** The older HyStart, by delay only: slow start ends when a round's samples are all longer than the least ever (Linux). */
 export class DelayExit {
   readonly #leastWindow: number;
   #roundEnd: SeqNumber | null = null;
@@ -114,7 +114,7 @@ export class DelayExit {
     this.#leastWindow = leastWindow;
   }
 
-  /** Takes one ACK of slow start at a window of `cwnd`. Returns by how much it may raise the window. */
+  /** Takes one ACK of slow start at a window of `cwnd`. Returns by how much it may grow the window. */
   ackReceived(ack: CongestionSample, cwnd: number): number {
     if (this.#roundEnd === null || seqAfter(ack.una, this.#roundEnd)) {
       this.#roundEnd = ack.sndNxt;

@@ -74,7 +74,7 @@ function takeAck(tcb: Tcb, segment: Segment, now: Instant): boolean {
   return ack.advanced;
 }
 
-/** Whether we wait for nothing and are told nothing: so it is with each segment of a peer that only sends. */
+/** Whether nothing of ours is outstanding or waits, and the segment says nothing new: each segment of a peer that only sends. */
 function saysNothingNew(tcb: Tcb, segment: Segment): boolean {
   const { sender, recovery } = tcb;
   return segment.ack === sender.sndUna && sender.sndUna === sender.sndNxt && recovery.phase === "open" &&

@@ -34,7 +34,7 @@ function isTooSoonToAnswer(tcb: Tcb, now: Instant): boolean {
     elapsed(tcb.lastInvalidAckAt, now) < invalidAckInterval;
 }
 
-/** Whether the segment is what keep-alive and window probes are: the last octet before RCV.NXT, or its number alone. */
+/** Whether the segment is what keep-alive and window probes are: the last octet before RCV.NXT, or only its number. */
 export function isProbe(tcb: Tcb, segment: Segment): boolean {
   return segment.seq === seqAdd(tcb.receiver.rcvNxt, -1) && segment.sequenceLength <= 1 &&
     !segment.has(Flag.syn);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Acknowledging } from "../receive/ack_policy.ts";
+import { AckPolicy } from "../receive/ack_policy.ts";
 import type { Endpoint } from "../base/address.ts";
 import type { ChallengeLimiter } from "./challenge_limiter.ts";
 import type { CompleteOptions, IsnSource } from "./connection_options.ts";
@@ -24,7 +24,6 @@ import type {
   SendReason,
   StateReason,
 } from "../base/observer.ts";
-import { OctetCount } from "./octet_count.ts";
 import { Receiver } from "../receive/receiver.ts";
 import type { AckSample } from "../loss/ack_sample.ts";
 import { Recovery } from "../loss/recovery.ts";
@@ -35,6 +34,7 @@ import { type SeqNumber, seqNumber } from "../base/seq.ts";
 import { isLegalTransition, type State } from "../base/state.ts";
 import { RetransmissionTimer, Timers } from "./timers.ts";
 import { Timestamps } from "./timestamps.ts";
+import { Totals } from "./totals.ts";
 import { elapsed, type Instant, instant, type Micros, micros, NEVER, seconds } from "../base/units.ts";
 
 /** How long a connection keeps the memory of its empty buffers for what may come next. */
@@ -50,17 +50,6 @@ export interface PendingReset {
   /** What it acknowledges; null: no ACK flag. */
   readonly ack: SeqNumber | null;
   readonly reason: SendReason;
-}
-
-/** Totals of a connection. */
-export class Totals {
-  segmentsSent = 0;
-  segmentsReceived = 0;
-  readonly octetsSent: OctetCount = new OctetCount();
-  readonly octetsAcknowledged: OctetCount = new OctetCount();
-  segmentsRetransmitted = 0;
-  readonly octetsRetransmitted: OctetCount = new OctetCount();
-  timeouts = 0;
 }
 
 /** The variables of one connection, by part. */
@@ -90,7 +79,7 @@ export class Tcb {
   control!: CongestionControl;
   /** Loss recovery: what is in flight, and what of it is lost. */
   recovery!: Recovery;
-  acknowledging: Acknowledging;
+  acknowledging: AckPolicy;
   readonly rtt: RttEstimator;
   readonly timers: Timers = new Timers();
   readonly retransmissionTimer: RetransmissionTimer = new RetransmissionTimer(this.timers);
@@ -167,7 +156,7 @@ export class Tcb {
     this.sender = new Sender(config, iss, this.handshake.sendMss());
     this.receiver = new Receiver(config, this.handshake.ownMss);
     this.#startControl(now);
-    this.acknowledging = new Acknowledging(config);
+    this.acknowledging = new AckPolicy(config);
     this.openedAt = now;
     this.lastReceivedAt = now;
   }
@@ -199,7 +188,7 @@ export class Tcb {
     this.receiver = new Receiver(this.config, this.handshake.ownMss);
     this.timestamps.agreed = false;
     this.ecn = new Ecn();
-    this.acknowledging = new Acknowledging(this.config);
+    this.acknowledging = new AckPolicy(this.config);
     this.synDue = false;
     this.moveTo("LISTEN", "returned-to-listen", now);
   }

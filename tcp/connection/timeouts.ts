@@ -12,7 +12,7 @@ import { isSynchronized } from "../base/state.ts";
 import { NO_TIMER, Timer } from "./timers.ts";
 import { after, elapsed, type Instant, type Micros, micros, toSeconds } from "../base/units.ts";
 
-/** What the observer is told of timers that do not back the retransmission timeout off. */
+/** What the observer gets of timers that do not back the retransmission timeout off. */
 const NO_NEXT = micros(0);
 
 /** Fires every timer that is due. */
@@ -22,7 +22,7 @@ export function timersFire(tcb: Tcb, now: Instant): void {
   }
 }
 
-/** Tells the observer; `timeoutBefore`: see there. */
+/** Notifies the observer; `timeoutBefore`: see there. */
 function tell(tcb: Tcb, timer: TimerName, timeoutBefore: Micros, now: Instant): void {
   tcb.observer?.timerFired(tcb.view, timer, timeoutBefore, now);
 }

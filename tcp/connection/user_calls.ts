@@ -264,7 +264,7 @@ export function configure(tcb: Tcb, changes: PartialConfig, now: Instant): void 
   if (tcb.sender.ring.room > 0) tcb.addEvents(Event.writable);
 }
 
-/** Whether reading made so much room that the peer is told at once, whatever a delayed ACK waits for (MUST-39). */
+/** Whether reading made so much room that the peer learns of it at once, whatever a delayed ACK waits for (MUST-39). */
 function windowUpdateDue({ receiver }: Tcb): boolean {
   const growth = receiver.window.growth();
   // After the peer's FIN nothing comes that would need the room.

@@ -29,7 +29,7 @@ export class Listener {
 
   readonly #progress: UserProgress;
 
-  /** `progress`: counts what is accepted. `abandon`: told, at the end, of what was not. */
+  /** `progress`: counts what is accepted. `abandon`: called, at the end, with what was not. */
   constructor(
     port: Port,
     address: IpAddress | null,

@@ -83,7 +83,7 @@ export class AckSample implements CongestionSample {
   lastSentAt: Instant = instant(-1);
 
   /**
-   * Of the record that {@link delivered} or {@link acknowledged} is about to be told of: when it was sent last and first,
+   * Of the record that {@link delivered} or {@link acknowledged} is about to be called for: when it was sent last and first,
    * and its last transmission. In fields, because a number beyond an int32 leaves garbage behind as an argument.
    */
   recordSentAt: Instant = NEVER;

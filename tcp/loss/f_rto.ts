@@ -58,7 +58,7 @@ export class ForwardRto {
     return this.#step === "sent";
   }
 
-  /** Octets of new data that may be sent until then; Infinity when the window alone decides. */
+  /** Octets of new data that may be sent until then; Infinity: only the window bounds them. */
   get newOctetsLeft(): number {
     return this.#octetsLeft;
   }

@@ -48,7 +48,7 @@ export class Records {
   #fields: Int32Array = NO_INT32;
   #moments: Float64Array = NO_FLOAT64;
   #transmissions = 0;
-  /** Slots as pushed; parts that were cut off a record follow it by `NEXT` alone. */
+  /** Slots as pushed; parts that were cut off a record follow it only by `NEXT`. */
   #ring: Int32Array = NO_INT32;
   #ringHead = 0;
   #ringCount = 0;

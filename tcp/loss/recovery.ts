@@ -11,10 +11,11 @@ import type { TcpConfig } from "../config/config.ts";
 import type { CongestionControl } from "../congestion/control.ts";
 import type { CongestionReason, RecoveryPhase } from "../base/observer.ts";
 import { seqAfter, seqAtOrAfter, seqDistance, type SeqNumber, type Timestamp } from "../base/seq.ts";
-import { type Instant, instant, type Micros, micros } from "../base/units.ts";
+import { type Instant, instant, type Micros } from "../base/units.ts";
 import { AckSample } from "./ack_sample.ts";
 import { DupAcks } from "./dup_acks.ts";
 import { ForwardRto } from "./f_rto.ts";
+import { isRepairing, LossDetection } from "./loss_detection.ts";
 import { Mark } from "./mark.ts";
 import { ProportionalRateReduction } from "./prr.ts";
 import { Rack } from "./rack.ts";
@@ -35,6 +36,7 @@ export class Recovery {
   readonly #config: TcpConfig;
   readonly #control: CongestionControl;
   readonly #dupAcks = new DupAcks();
+  readonly #detection: LossDetection;
   readonly #prr = new ProportionalRateReduction();
   readonly #undo = new UndoEvidence();
   readonly #forwardRto: ForwardRto;
@@ -42,8 +44,6 @@ export class Recovery {
   phase: RecoveryPhase = "open";
   /** RecoveryPoint of RFC 6675: SND.NXT when the present phase began. */
   recoveryPoint: SeqNumber;
-  /** After how long RACK wants to look again; 0: not. */
-  reorderingWait: Micros = micros(0);
   /** Whether the last acknowledgement showed that the timeout was spurious: its back-off is to be undone. */
   timeoutWasSpurious = false;
   /** The window came down, for whatever reason: with ECN the next new data say so by CWR (RFC 3168 6.1.2). */
@@ -68,6 +68,7 @@ export class Recovery {
     this.#control = control;
     this.#forwardRto = new ForwardRto(config.recovery.forwardRtoEvidence);
     this.rack = new Rack(iss, config.retransmission.dupThresh);
+    this.#detection = new LossDetection(config, this.scoreboard, this.rack, this.#dupAcks);
     this.recoveryPoint = iss;
   }
 
@@ -104,8 +105,13 @@ export class Recovery {
     return this.phase === "recovery" || this.phase === "congestion window reduced";
   }
 
+  /** After how long RACK wants to look again; 0: not. */
+  get reorderingWait(): Micros {
+    return this.#detection.reorderingWait;
+  }
+
   get #isRepairing(): boolean {
-    return this.phase === "recovery" || this.phase === "loss";
+    return isRepairing(this.phase);
   }
 
   get #isCalm(): boolean {
@@ -179,7 +185,7 @@ export class Recovery {
       this.#undo.arm(ack.una);
       this.#control.timeout(this.#sampleOfFlight());
     }
-    this.#markAllLost();
+    this.#detection.markTimedOut(ack);
     // RFC 5682 2.1, step 1: not while an earlier timeout is being repaired.
     if (this.#config.retransmission.forwardRto && this.phase !== "loss") this.#forwardRto.begin();
     else this.#forwardRto.end();
@@ -228,21 +234,16 @@ export class Recovery {
   }
 
   /**
-   * RFC 8985 6.2, RFC 6675 5 or RFC 6582 3.2; enters recovery when something is lost. `wasRepairing`: a repair may have
+   * Looks for losses, and enters recovery when something is lost. `wasRepairing`: a repair may have
    * ended just now, and what was found to be lost meanwhile is another loss.
    */
   #detectLosses(wasRepairing = false): void {
-    const { ack, scoreboard, rack } = this;
+    const { ack, scoreboard } = this;
     const { octets } = scoreboard;
     const lossesBefore = scoreboard.losses;
     scoreboard.lostRetransmissionSentAt = instant(-1);
-    this.reorderingWait = micros(0);
-    if (!ack.selective) this.#detectLossesWithoutSack();
-    else if (this.#config.retransmission.rack) {
-      const isEnough = scoreboard.segments.sacked >= rack.reordering;
-      const window = rack.reorderingWindow(this.#isRepairing, isEnough, ack.minRtt, ack.srtt);
-      this.reorderingWait = rack.detectLosses(scoreboard, window, ack.now);
-    } else this.#detectLossesByCount();
+    const mayBeOfLastRecovery = this.#reducedAt !== null && ack.una !== this.#reducedAt;
+    this.#detection.detect(ack, this.phase, mayBeOfLastRecovery);
     const beyondHole = octets.sacked + this.#dupAcks.octets;
     if (this.phase === "open" && beyondHole > 0) this.phase = "disorder";
     if (this.phase === "disorder" && beyondHole === 0) this.phase = "open";
@@ -254,36 +255,6 @@ export class Recovery {
     else if (lostAgain && this.phase === "recovery") {
       this.#reduce();
       this.recoveryPoint = ack.sndNxt;
-    }
-  }
-
-  #detectLossesByCount(): void {
-    const { ack, scoreboard } = this;
-    const { records } = scoreboard;
-    const dupThresh = this.rack.reordering;
-    scoreboard.counter.detectLosses(scoreboard, dupThresh, ack.mss);
-    // RFC 6675 4, NextSeg (3): when there is nothing else to send, the next hole goes out on suspicion.
-    if (this.phase === "recovery" && !ack.hasSendableData) scoreboard.counter.markNextHole(scoreboard);
-    // RFC 6675 5, step (1).
-    const isEnough = this.dupAcks >= dupThresh && !this.#isRepairing && !scoreboard.isEmpty;
-    if (isEnough && (records.marks(records.first) & Mark.lost) === 0) {
-      scoreboard.markLost(records.first, "retransmit-sack");
-    }
-  }
-
-  #detectLossesWithoutSack(): void {
-    const { ack, scoreboard } = this;
-    if (scoreboard.isEmpty) return;
-    const { first } = scoreboard.records;
-    if (this.phase === "recovery") {
-      // RFC 6582 3.2, step 3, partial acknowledgement: the next hole starts where it ends.
-      if (ack.advanced) scoreboard.markLost(first, "retransmit-partial-ack");
-      return;
-    }
-    // RFC 6582 3.2, step 2: duplicates of what was sent before the last recovery do not start another.
-    const isCareful = this.#reducedAt === null || ack.una === this.#reducedAt;
-    if (this.phase !== "loss" && this.dupAcks >= this.rack.reordering && isCareful) {
-      scoreboard.markLost(first, "retransmit-duplicate-acks");
     }
   }
 
@@ -395,18 +366,6 @@ export class Recovery {
     this.#control.cwnd = Math.max(this.#control.ssthresh, this.ack.mss);
     this.#isReasonSet = true;
     this.changeReason = "tail-loss-repaired";
-  }
-
-  #markAllLost(): void {
-    const { ack, rack, scoreboard } = this;
-    const { records } = scoreboard;
-    if (ack.selective && this.#config.retransmission.rack && rack.sentAt >= 0) {
-      rack.markTimedOut(scoreboard, rack.reorderingWindow(true, true, ack.minRtt, ack.srtt), ack.now);
-      return;
-    }
-    for (let slot = records.first; slot !== records.end; slot = records.next(slot)) {
-      scoreboard.markLost(slot, "retransmit-timeout");
-    }
   }
 
   /** RFC 9937 6. */

@@ -20,7 +20,7 @@ const NO_DUPLICATE = -1;
 /** ACKs of a turn in bulk, when as much arrives as in the turn before. */
 const ACKS_PER_TURN = 2;
 
-/** What is told by a duplicate ACK: the sender may count these (RFC 5681 3.2). */
+/** Reasons of duplicate ACKs: the sender may count these (RFC 5681 3.2). */
 const DUPLICATES: ReadonlySet<SendReason> = new Set([
   "ack-out-of-order",
   "ack-too-many-gaps",
@@ -36,7 +36,7 @@ const APART: ReadonlySet<SendReason> = new Set([
 ]);
 
 /** Decides about acknowledgements of one connection. */
-export class Acknowledging {
+export class AckPolicy {
   /** How ACKs follow the traffic; null: they do not, `delayedAckTime` and `quickAcks` hold. */
   readonly pace: AckPace | null;
   /** Full segments per ACK (SHLD-19); may change while the connection is open. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Packets that are told apart; with more, neighbours are counted as one. */
+/** Packets that are kept apart; with more, neighbours are counted as one. */
 export const MOST_PACKETS = 4_096;
 
 /**

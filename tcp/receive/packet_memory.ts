@@ -81,7 +81,7 @@ export class PacketMemory {
     return this.#windowOf(this.#limit);
   }
 
-  /** Whether so much data alone, without anything beside it, is more than the memory was meant for. */
+  /** Whether so much data, with nothing else beside it, is more than the memory was meant for. */
   isExceededBy(data: number): boolean {
     return data > this.#limit;
   }

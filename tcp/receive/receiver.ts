@@ -226,7 +226,7 @@ export class Receiver {
     this.#madeRoom();
   }
 
-  /** Raises the buffer when the reader keeps up with what the window lets in (receive buffer auto-tuning). */
+  /** Enlarges the buffer when the reader keeps up with what the window lets in (receive buffer auto-tuning). */
   tune(octetsRead: number, roundTrip: Micros, now: Instant): void {
     const before = this.#memory?.whole ?? this.window.limit;
     const limit = this.tuning.limitAfter(octetsRead, before, roundTrip, now);

@@ -176,7 +176,7 @@ export class Sender {
     return length === this.mss ? 0 : length % this.mss;
   }
 
-  /** Raises the buffer when more leaves in a round trip than it is meant for (send buffer auto-tuning). */
+  /** Enlarges the buffer when more leaves in a round trip than it is meant for (send buffer auto-tuning). */
   tune(octetsAcknowledged: number, roundTrip: Micros, now: Instant): void {
     if (this.#tuning === null) return;
     this.ring.limit = this.#tuning.limitAfter(octetsAcknowledged, this.ring.limit, roundTrip, now);

@@ -373,7 +373,7 @@ const STORIES:
       "R> retransmission: SACK",
       "< acknowledges",
     ]],
-    ["D-SACK proves a retransmission needless (RFC 3708 2)", [
+    ["D-SACK proves a retransmission spurious (RFC 3708 2)", [
       ...HANDSHAKE,
       packet(20, ">", "ack", 1001, 5001, { length: 100 }),
       packet(230, ">", "ack", 1001, 5001, { length: 100 }),
@@ -389,7 +389,7 @@ const STORIES:
       "> data",
       "R> retransmission: timeout",
       "< acknowledges",
-      "< D-SACK 1..100, proves one needless",
+      "< D-SACK 1..100, proves one spurious",
     ]],
     ["of SYNs cut by a snap length no scale is assumed", [
       packet(0, ">", "syn", 1000, 0, { mss: 1460, scale: 7, kept: 40 }),

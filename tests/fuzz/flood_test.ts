@@ -176,7 +176,7 @@ Deno.test("100,000 packets of random octets and random senders leave a host as i
   for (let i = 0; i < 100_000; i++) {
     const now = instant(i * 100);
     const isRandom = random.chance(0.5);
-    const length = isRandom ? randomPacket(packet, random) : encodePacket(drawStranger(random), packet);
+    const length = isRandom ? randomPacket(packet, random) : encodePacket(drawStray(random), packet);
     if (decodePacket(packet, length, segment, "trust") === null) host.segmentArrives(segment, now);
     host.timersFire(now);
     drain(host, now);
@@ -184,7 +184,7 @@ Deno.test("100,000 packets of random octets and random senders leave a host as i
   }
 });
 
-function drawStranger(random: Random): Segment {
+function drawStray(random: Random): Segment {
   const segment = unknownPeer(random.integer(0, 200), random.integer(0, 511));
   segment.seq = seqNumber(random.int32());
   segment.ack = seqNumber(random.int32());

@@ -39,7 +39,7 @@ export class FuzzCounts {
   /** Packets that the decoder refused. */
   refused = 0;
   connections = 0;
-  /** How many packets met a connection in each state. */
+  /** How many packets reached a connection in each state. */
   readonly byState: Map<State, number> = new Map();
   readonly dropReasons: Set<string> = new Set();
 

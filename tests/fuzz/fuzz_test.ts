@@ -31,13 +31,13 @@ for (let part = 0; part < PARTS; part++) {
   });
 }
 
-Deno.test("the million packets met every state, and most of the reasons to drop them", () => {
+Deno.test("the million packets reached every state, and most of the reasons to drop them", () => {
   const total = new FuzzCounts();
   for (let part = 0; part < PARTS; part++) total.add(run(part));
   assert(total.packets >= PACKETS, `${total.packets} packets`);
   for (const state of STATES) {
     const packets = total.byState.get(state) ?? 0;
-    assert(packets >= 2_000, `${packets} packets met ${state}`);
+    assert(packets >= 2_000, `${packets} packets reached ${state}`);
   }
   const reasons = [
     "unacceptable-sequence",
@@ -59,6 +59,6 @@ Deno.test("the million packets met every state, and most of the reasons to drop 
   assert(total.refused > total.packets / 100, `Only ${total.refused} packets were no packets at all`);
   assert(
     total.refused < total.packets / 4,
-    `${total.refused} packets were refused before they met a connection`,
+    `${total.refused} packets were refused before they reached a connection`,
   );
 });

@@ -90,7 +90,7 @@ kernelTest(
 );
 
 kernelTest(
-  "without SACK an acknowledgement that jumps ahead after a timeout does not prove it needless (RFC 5682 2.1)",
+  "without SACK an acknowledgement that jumps ahead after a timeout does not prove it spurious (RFC 5682 2.1)",
   async () => {
     const reasons: string[] = [];
     const observer = observing({

@@ -86,7 +86,7 @@ export const TRANSFERS: readonly Story[] = [
   },
   {
     name: "spurious",
-    about: "The acknowledgments are late: the retransmission was needless",
+    about: "The acknowledgments are late: the retransmission was spurious",
     message: digits(3_000),
     network: () => ({
       meddle: (leaving, toServer) =>

@@ -158,7 +158,7 @@ Deno.test("a minimum is forgotten 300 s after the half window that it began, and
   assertEquals(quiet.minimum, ms(60));
 });
 
-Deno.test("a needless timeout makes the delayed round trip the new estimate (RFC 4015 3.3)", () => {
+Deno.test("a spurious timeout makes the delayed round trip the new estimate (RFC 4015 3.3)", () => {
   const rtt = estimator(BARE, ms(100));
   rtt.doubleRto();
   rtt.doubleRto();
@@ -167,7 +167,7 @@ Deno.test("a needless timeout makes the delayed round trip the new estimate (RFC
   assertEquals([rtt.latest, rtt.minimum], [ms(400), ms(100)]);
 });
 
-Deno.test("a needless timeout never makes the estimate bolder than it was (RFC 4015 3.3)", () => {
+Deno.test("a spurious timeout never makes the estimate bolder than it was (RFC 4015 3.3)", () => {
   const rtt = estimator(BARE, ms(100));
   rtt.doubleRto();
   rtt.restoreAfterUndo(ms(60), instant(5));
@@ -176,7 +176,7 @@ Deno.test("a needless timeout never makes the estimate bolder than it was (RFC 4
   assertEquals([rtt.latest, rtt.minimum], [ms(60), ms(60)]);
 });
 
-Deno.test("a needless timeout without a sample only ends the back-off", () => {
+Deno.test("a spurious timeout without a sample only ends the back-off", () => {
   const rtt = estimator(BARE, ms(100));
   rtt.doubleRto();
   rtt.restoreAfterUndo(micros(0), instant(5));

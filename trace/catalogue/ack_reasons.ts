@@ -136,12 +136,12 @@ export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>>
       "More came than we have room for: ACK {ack} says how far we are, and the window is {window} octets.",
   },
   "ack-alternate-segment": {
-    rule: "RFC 9293 3.8.6.3; TcpConfig ackDelay",
+    rule: "RFC 9293 3.8.6.3; TcpConfig acknowledging.ackDelay",
     label: "ACK: every second segment",
     sentence: "Since our last ACK {coveredText} have come, whatever their length: ACK {ack} is due.",
   },
   "ack-partly-duplicate": {
-    rule: "RFC 2883 4; TcpConfig ackDelay",
+    rule: "RFC 2883 4; TcpConfig acknowledging.ackDelay",
     label: "ACK: had part of it already",
     sentence: "Part of what came we had already: ACK {ack} says so at once{sackText}.",
   },

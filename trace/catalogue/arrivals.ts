@@ -159,7 +159,7 @@ const ACKNOWLEDGMENTS: Readonly<Record<AckMeaning, Entry>> = {
   "duplicate-report": {
     rule: "RFC 2883 4",
     label: "D-SACK",
-    sentence: "D-SACK: {duplicateList} arrived twice, so that one sending of it was needless.",
+    sentence: "D-SACK: {duplicateList} arrived twice, so that one of the two was spurious.",
   },
   "answers-window-probe": firstTrue<ArrivedEvent>(
     {
@@ -199,7 +199,7 @@ const WINDOWS: Readonly<Record<WindowMeaning, Entry>> = {
     rule: "RFC 9293 3.8.6, SHLD-14, MUST-34",
     label: "window shrinks",
     sentence:
-      "The peer takes back room that it had promised: its window ends earlier than before, {window} octets from {ack}.",
+      "The peer withdraws room that it had promised: its window ends earlier than before, {window} octets from {ack}.",
   },
   "window-closes": {
     rule: "RFC 9293 3.8.6.1",

@@ -88,7 +88,7 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
   "not-needed": {
     rule: "RFC 3522 3; RFC 3708 2",
     label: "not needed",
-    sentence: "It is not needed: {needless}.",
+    sentence: "It is not needed: {spurious}.",
   },
   "overtaken": {
     rule: "RFC 4737 3",
@@ -168,10 +168,10 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     label: "D-SACK {twice}",
     sentence: "D-SACK: {sender} has received {twice} more than once.",
   },
-  "needless": {
+  "spurious": {
     rule: "RFC 3522 3; RFC 3708 2",
-    label: "proves one needless",
-    sentence: "The retransmission of {repeated} {repeatedSince} was not needed: {needless}.",
+    label: "proves one spurious",
+    sentence: "The retransmission of {repeated} {repeatedSince} was not needed: {spurious}.",
   },
   "window-update": {
     rule: "RFC 9293 3.10.7.4, fifth",
@@ -189,11 +189,11 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     label: "zero window",
     sentence: "The window of {sender} is closed: it has no room for now.",
   },
-  "window-taken-back": {
+  "window-withdrawn": {
     rule: "RFC 9293 3.8.6, SHLD-14, MUST-34",
     label: "window shrinks",
     sentence:
-      "{Sender} takes back room that it had promised: its window ends at {edge}, and has ended at {edgeBefore}.",
+      "{Sender} withdraws room that it had promised: its window ends at {edge}, and has ended at {edgeBefore}.",
   },
   "window-filled": {
     rule: "RFC 9293 3.8.6",
