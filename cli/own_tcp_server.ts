@@ -10,6 +10,8 @@ import {
   type Connection,
   ConnectionFailure,
   formatEndpoint,
+  type Instant,
+  instant,
   type Listener,
   seconds,
 } from "../tcp/mod.ts";
@@ -33,6 +35,9 @@ export interface OwnTcpServerParts {
 
 /** How long connections may take to close when the server ends. */
 const CLOSING_TIME = seconds(2);
+
+/** How often at most a flood of SYNs is told of. */
+const FLOOD_INTERVAL = seconds(10);
 
 /** By the names that sockets have for the same (errno), which is how {@link ServerConnection} knows them. */
 const ERRNO_NAMES: Readonly<Record<ConnectionFailure["kind"], string>> = {
@@ -99,6 +104,9 @@ export class OwnTcpServer {
   /** No longer served, and not yet known to be over. */
   readonly #closing = new Set<Connection>();
   #accepted = 0;
+  /** SYN cookies that the report has told of, and when it may tell of more. */
+  #cookiesTold = 0;
+  #tellsFrom: Instant = instant(0);
   #isStopped = false;
 
   constructor(parts: OwnTcpServerParts) {
@@ -120,12 +128,23 @@ export class OwnTcpServer {
   async run(): Promise<void> {
     const { host, listener } = this.#parts;
     await host.loop.run(() => this.#turn());
+    this.#tellOfCookies();
     listener.close(host.loop.readClock());
     for (const [connection, served] of this.#open) {
       served.end("closed by us (server stopped)");
       this.#closing.add(connection);
     }
     await host.loop.run(() => this.#isQuiet(), after(host.loop.readClock(), CLOSING_TIME));
+  }
+
+  /** Says what a full backlog led to since it was last said. */
+  #tellOfCookies(): void {
+    const { host, report } = this.#parts;
+    const syns = host.host.cookiesSent - this.#cookiesTold;
+    if (syns === 0) return;
+    report.floodedBy(syns);
+    this.#cookiesTold += syns;
+    this.#tellsFrom = after(host.loop.now, FLOOD_INTERVAL);
   }
 
   /** Forgets what is over, but for TIME-WAIT. Returns whether nothing is left. */
@@ -138,13 +157,14 @@ export class OwnTcpServer {
 
   /** Returns whether the server has ended. */
   #turn(): boolean {
-    const { listener, count } = this.#parts;
+    const { host, listener, count } = this.#parts;
     const mayAccept = (): boolean => count === null || this.#accepted < count;
     while (mayAccept()) {
       const next = listener.accept();
       if (next === null) break;
       this.#begin(next);
     }
+    if (host.loop.now >= this.#tellsFrom) this.#tellOfCookies();
     if (this.#parts.isBehind()) return this.#isStopped;
     for (const [connection, served] of this.#open) {
       if (connection.takeEvents() !== 0 || this.#unfinished.has(connection)) this.#serve(connection, served);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { counted } from "./counted.ts";
 import { payloadLines } from "./payload_lines.ts";
 import type { Output } from "./output.ts";
 
@@ -58,6 +59,15 @@ export class ServerReport {
       : `${received} bytes received`;
     const mark = ending.startsWith("closed") ? "note" : "warning";
     this.#output.line(mark, `Connection from ${peer} ${ending}, ${amounts}`);
+  }
+
+  /** Says how many SYNs more were answered without keeping anything of them. */
+  floodedBy(syns: number): void {
+    this.#output.warning(
+      `The backlog was full: ${
+        counted(syns, "SYN")
+      } answered with SYN cookies, which keep nothing (RFC 4987 3.6)`,
+    );
   }
 
   /** Says something about the server as a whole. */

@@ -82,7 +82,7 @@ const LINUX: Readonly<Record<string, Setter>> = {
   tcp_dsack: only(1),
   tcp_fack: only(0),
   tcp_shrink_window: on("buffers.shrinksWindow"),
-  tcp_syncookies: only(0, 1),
+  tcp_syncookies: (value) => synCookies(value),
   tcp_thin_linear_timeouts: only(0),
   tcp_plb_enabled: only(0),
   tcp_abort_on_overflow: only(0),
@@ -130,8 +130,8 @@ const FREEBSD: Readonly<Record<string, Setter>> = {
   "net.inet.tcp.blackhole": only(0),
   "net.inet.tcp.drop_synfin": (value) => ({ defence: { synWithFin: value === 0 ? "use" : "drop" } }),
   "net.inet.tcp.path_mtu_discovery": only(1),
-  "net.inet.tcp.syncookies": only(0, 1),
-  "net.inet.tcp.syncookies_only": only(0),
+  "net.inet.tcp.syncookies": (value) => synCookies(Math.min(value, 1)),
+  "net.inet.tcp.syncookies_only": (value) => value === 0 ? {} : synCookies(2),
   "net.inet.tcp.rfc3390": only(1),
   "net.inet.tcp.rfc3465": only(1),
   "net.inet.tcp.abc_l_var": only(2),
@@ -200,6 +200,11 @@ function congestionControl(name: string): PartialConfig | null {
 function ecnMode(modes: readonly TcpConfig["congestion"]["ecn"][], value: number): PartialConfig | null {
   const ecn = modes[value];
   return ecn === undefined ? null : { congestion: { ecn } };
+}
+
+function synCookies(value: number): PartialConfig | null {
+  const synCookies = (["off", "when full", "always"] as const)[value];
+  return synCookies === undefined ? null : { defence: { synCookies } };
 }
 
 function ecnCapable(value: number): PartialConfig | null {

@@ -76,6 +76,7 @@ export type {
   SendingConfig,
   SsthreshFrom,
   SynAnswer,
+  SynCookiesWhen,
   SynWithFin,
   TcpConfig,
   TimestampsOnReset,

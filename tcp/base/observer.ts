@@ -19,6 +19,7 @@ import type { Instant, Micros } from "./units.ts";
 export type SendReason =
   | "syn"
   | "syn-ack"
+  | "syn-ack-cookie"
   | "syn-retransmitted"
   | "syn-ack-retransmitted"
   | "handshake-ack"
@@ -99,6 +100,7 @@ export type StateReason =
   | "active-open"
   | "passive-open"
   | "syn-received"
+  | "syn-cookie-returned"
   | "syn-ack-received"
   | "simultaneous-open"
   | "syn-acknowledged"
@@ -256,7 +258,7 @@ export interface ConnectionView {
 
 /** Receives every event of one host's connections. Observes, never changes. */
 export interface Observer {
-  /** A segment is sent, and why; `connection` is null for a RST that belongs to none. */
+  /** A segment is sent, and why; `connection` is null for what belongs to none: a RST, a SYN-ACK with a SYN cookie. */
   segmentSent(connection: ConnectionView | null, segment: Segment, reason: SendReason, now: Instant): void;
   /** Called before the segment is looked at: the view shows the variables as they were. */
   segmentArrived(connection: ConnectionView | null, segment: Segment, now: Instant): void;

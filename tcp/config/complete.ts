@@ -76,6 +76,7 @@ const CHOICES: {
     resetAcceptance: ["exact", "in window"],
     synAnswer: ["challenge", "reset"],
     synWithFin: ["use", "drop in LISTEN", "drop"],
+    synCookies: ["off", "when full", "always"],
     icmpEndsOpening: ["never", "hard", "refused or expired", "any"],
   },
   compatibility: {

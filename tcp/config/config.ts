@@ -57,6 +57,9 @@ export type ResetAcceptance = "exact" | "in window";
 /** What a SYN in the window draws: a challenge ACK (RFC 5961 4.2), or RST and the end of the connection (RFC 793). */
 export type SynAnswer = "challenge" | "reset";
 
+/** `off`: never, SYNs beyond the backlog are dropped; `when full`: those beyond the backlog; `always`: all. */
+export type SynCookiesWhen = "off" | "when full" | "always";
+
 /** What becomes of SYN with FIN: it is used (RFC 9293), dropped by a listener (Linux), or dropped everywhere (FreeBSD's drop_synfin). */
 export type SynWithFin = "use" | "drop in LISTEN" | "drop";
 
@@ -269,6 +272,8 @@ export interface DefenceConfig {
   readonly synAnswer: SynAnswer;
   /** What becomes of a segment with both SYN and FIN. */
   readonly synWithFin: SynWithFin;
+  /** When SYNs are answered without keeping anything of them (RFC 4987 3.6). */
+  readonly synCookies: SynCookiesWhen;
   /** Which ICMP errors end an attempt to connect. */
   readonly icmpEndsOpening: IcmpEndsOpening;
   /** Whether hard ICMP errors abort a synchronized connection (SHLD-26); RFC 5927 advises against it. */

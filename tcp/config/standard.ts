@@ -98,6 +98,7 @@ export const STANDARD: TcpConfig = Object.freeze({
     resetAcceptance: "exact",
     synAnswer: "challenge",
     synWithFin: "use",
+    synCookies: "when full",
     icmpEndsOpening: "hard",
     hardErrorsAbort: false,
   }),

@@ -5,6 +5,7 @@
  */
 
 import type { Endpoint } from "../base/address.ts";
+import type { Segment } from "../base/segment.ts";
 import type { Observer } from "../base/observer.ts";
 import { type SeqNumber, seqToInt32 } from "../base/seq.ts";
 import { type Instant, instant } from "../base/units.ts";
@@ -43,6 +44,11 @@ export interface ConnectionOptions {
   readonly pathMtu?: number | undefined;
   /** Tells connections of one host apart. @default 1 */
   readonly id?: number | undefined;
+  /**
+   * In LISTEN: a SYN that was answered with a SYN cookie, the number that `isn` gives. The first segment is the one that brings
+   * it back. @default null, the first segment is a SYN
+   */
+  readonly answeredSyn?: Segment | null | undefined;
   /** Shared by the connections of one host. @default one of its own */
   readonly progress?: UserProgress | undefined;
 }
@@ -59,6 +65,7 @@ export interface CompleteOptions {
   readonly challengeLimiter: ChallengeLimiter;
   readonly pathMtu: number;
   readonly id: number;
+  readonly answeredSyn: Segment | null;
   readonly progress: UserProgress;
 }
 
@@ -78,6 +85,7 @@ export function completeOptions(options: ConnectionOptions): CompleteOptions {
       new ChallengeLimiter(config.defence.challengeAcksPerSecond, seed),
     pathMtu: options.pathMtu ?? Infinity,
     id: options.id ?? 1,
+    answeredSyn: options.answeredSyn ?? null,
     progress: options.progress ?? { count: 0 },
   };
 }

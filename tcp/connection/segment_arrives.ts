@@ -12,7 +12,7 @@ import { takeData, takeUrgentDataAndFin, takeUrgentPointer } from "./data_arrive
 import { addressFromOctets, IPV4_ADDRESS_LENGTH, IPV6_ADDRESS_LENGTH } from "../base/address.ts";
 import { Event } from "../base/events.ts";
 import type { TcpConfig } from "../config/config.ts";
-import type { DropReason } from "../base/observer.ts";
+import type { DropReason, StateReason } from "../base/observer.ts";
 import { shrinkFirstWindow } from "./idle.ts";
 import { Flag, Segment } from "../base/segment.ts";
 import { seqAdd, seqAfter, seqAtOrBefore } from "../base/seq.ts";
@@ -67,25 +67,44 @@ export function isSynWithFinDropped(segment: Segment, config: TcpConfig): boolea
 function arrivesInListen(tcb: Tcb, segment: Segment, now: Instant): void {
   if (segment.has(Flag.rst)) return drop(tcb, segment, "listening", now);
   if (segment.has(Flag.ack)) {
+    if (tcb.answeredSyn !== null) return cookieReturns(tcb, tcb.answeredSyn, segment, now);
     tcb.resetDue = resetFor(segment, "reset-bad-ack");
     return drop(tcb, segment, "listening", now);
   }
   if (!segment.has(Flag.syn)) return drop(tcb, segment, "listening", now);
   if (isSynWithFinDropped(segment, tcb.config)) return drop(tcb, segment, "syn-with-fin", now);
-  const length = segment.family === 4 ? IPV4_ADDRESS_LENGTH : IPV6_ADDRESS_LENGTH;
-  const addressAt = (offset: number) =>
-    addressFromOctets(segment.addresses.subarray(offset, offset + length));
-  tcb.bindPeer(
-    { address: addressAt(segment.destinationOffset), port: segment.destinationPort },
-    { address: addressAt(segment.sourceOffset), port: segment.sourcePort },
-  );
-  tcb.beginSending(tcb.isn(tcb.local, tcb.remote, now));
-  tcb.ecn.synArrived(segment, tcb.config.congestion.ecn);
-  synArrives(tcb, segment, now);
-  tcb.moveTo("SYN-RECEIVED", "syn-received", now);
+  takeSyn(tcb, segment, "syn-received", now);
   tcb.synDue = true;
   // Data on the SYN may be queued until the handshake is over; the peer sends it again, so that nothing is kept for
   // a sender that may not exist.
+}
+
+/** A SYN opens the connection: whose it is, and what both sides begin with. */
+function takeSyn(tcb: Tcb, syn: Segment, reason: StateReason, now: Instant): void {
+  const length = syn.family === 4 ? IPV4_ADDRESS_LENGTH : IPV6_ADDRESS_LENGTH;
+  const addressAt = (offset: number) => addressFromOctets(syn.addresses.subarray(offset, offset + length));
+  tcb.bindPeer(
+    { address: addressAt(syn.destinationOffset), port: syn.destinationPort },
+    { address: addressAt(syn.sourceOffset), port: syn.sourcePort },
+  );
+  tcb.beginSending(tcb.isn(tcb.local, tcb.remote, now));
+  tcb.ecn.synArrived(syn, tcb.config.congestion.ecn);
+  synArrives(tcb, syn, now);
+  tcb.moveTo("SYN-RECEIVED", reason, now);
+}
+
+/**
+ * A segment brings back a SYN cookie (RFC 4987 3.6): the connection becomes what it would be had it kept the SYN and sent the
+ * SYN-ACK itself, and takes the segment.
+ */
+function cookieReturns(tcb: Tcb, syn: Segment, segment: Segment, now: Instant): void {
+  tcb.answeredSyn = null;
+  takeSyn(tcb, syn, "syn-cookie-returned", now);
+  // As the SYN-ACK had it:
+  tcb.receiver.window.announce(true, false);
+  tcb.sender.sndNxt = seqAdd(tcb.sender.iss, 1);
+  tcb.handshake.hasAnswered = true;
+  arrivesInOtherStates(tcb, segment, now);
 }
 
 /** 3.10.7.3. */

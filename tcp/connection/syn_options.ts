@@ -70,6 +70,11 @@ export class Handshake {
     return this.family === 4 ? HEADERS_IPV4 : HEADERS_IPV6;
   }
 
+  /** What the peer takes in one segment, octets, as its SYN says. */
+  get peerMss(): number {
+    return this.#peerMss;
+  }
+
   /** What full segments would carry without options. */
   segmentSize(): number {
     return Math.max(1, Math.min(this.#peerMss, this.mtu - this.#headers));

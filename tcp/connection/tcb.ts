@@ -15,7 +15,8 @@ import { initialCwnd } from "../congestion/window.ts";
 import { Ecn } from "./ecn.ts";
 import { ConnectionFailure, type FailureKind } from "../base/errors.ts";
 import { Event, type EventSet } from "../base/events.ts";
-import { Handshake, TIMESTAMPS_LENGTH } from "./syn_options.ts";
+import { fitWindow } from "./first_window.ts";
+import { Handshake } from "./syn_options.ts";
 import type { IcmpError } from "../base/icmp_error.ts";
 import type {
   CongestionReason,
@@ -131,6 +132,9 @@ export class Tcb {
   /** Most octets in the network since then. */
   mostInFlight = 0;
 
+  /** As in the options, until its answer's acknowledgement has arrived. */
+  answeredSyn: Segment | null;
+
   events: EventSet = 0;
   failure: ConnectionFailure | null = null;
   softError: IcmpError["kind"] | null = null;
@@ -148,6 +152,7 @@ export class Tcb {
     this.segmentLimit = options.segmentLimit;
     this.challengeLimiter = options.challengeLimiter;
     this.state = state;
+    this.answeredSyn = options.answeredSyn;
     this.openedPassively = state === "LISTEN";
     this.handshake = new Handshake(config, local.address.family, options.pathMtu);
     this.timestamps = new Timestamps(config.sending.timestampTick, options.timestampOffset);
@@ -196,12 +201,10 @@ export class Tcb {
   /** The peer's SYN options are known: what follows from them begins. */
   applyAgreement(now: Instant): void {
     this.sender.mss = this.handshake.sendMss();
-    this.receiver.window.shift = this.handshake.windowScaling ? this.handshake.ownShift : 0;
-    const segment = this.handshake.segmentSize();
-    if (this.handshake.timestamps) this.receiver.window.optionOctets = TIMESTAMPS_LENGTH;
-    this.receiver.window.holdWholeSegments(segment);
+    fitWindow(this.receiver, this.handshake);
     if (this.config.compatibility.roundsBuffers) {
       const { ring } = this.sender;
+      const segment = this.handshake.segmentSize();
       ring.limit = Math.ceil(ring.limit / segment) * segment;
     }
     this.timestamps.agreed = this.handshake.timestamps;

@@ -7,14 +7,12 @@
 
 import {
   addressEquals,
-  addressFromOctets,
   type Endpoint,
   formatEndpoint,
   type IpAddress,
   IPV4_ADDRESS_LENGTH,
   IPV6_ADDRESS_LENGTH,
   isUnicast,
-  octetsMatch,
   type Port,
 } from "../base/address.ts";
 import { ChallengeLimiter } from "../connection/challenge_limiter.ts";
@@ -23,16 +21,19 @@ import type { PartialConfig, TcpConfig } from "../config/config.ts";
 import { Connection } from "../connection/connection.ts";
 import { isSynWithFinDropped, refusalInAnyState } from "../connection/segment_arrives.ts";
 import type { ConnectionOptions, IsnSource, UserProgress } from "../connection/connection_options.ts";
+import { CookieAnswers } from "./cookie_answers.ts";
 import { Demultiplexer } from "./demultiplexer.ts";
 import type { IcmpError } from "../base/icmp_error.ts";
 import { createIsnGenerator, createTimestampOffset } from "./isn.ts";
-import { Listener, listenerFor } from "./listener.ts";
+import { isTaken, Listener, listenerFor } from "./listener.ts";
 import type { DropReason, Observer } from "../base/observer.ts";
 import { PathMtus } from "./path_mtus.ts";
 import { type PortKeeper, type PortRange, PortSelector } from "./ports.ts";
 import { NOT_SCHEDULED, Schedule, type ScheduleEntry } from "./schedule.ts";
 import { Flag, type Segment } from "../base/segment.ts";
+import { refusalByAddress } from "./refusals.ts";
 import { endpointsOf, StrayResets } from "./stray_resets.ts";
+import { seqAdd } from "../base/seq.ts";
 import { isnAbove, mayTakeOverTimeWait, synMayReplaceTimeWait } from "./time_wait_reuse.ts";
 import type { Instant } from "../base/units.ts";
 
@@ -85,6 +86,7 @@ export class Host {
   readonly #listeners: Listener[] = [];
   readonly #paths = new PathMtus();
   readonly #resets = new StrayResets();
+  readonly #cookieAnswers: CookieAnswers;
   readonly #progress: UserProgress = { count: 0 };
   #nextId = 1;
 
@@ -100,6 +102,7 @@ export class Host {
       ? createTimestampOffset(options.secret)
       : () => timestampOffset;
     this.#ports = new PortSelector(options.secret);
+    this.#cookieAnswers = new CookieAnswers(options.secret);
     this.#keeper = options.ports;
     const seed = options.secret.reduce((sum, octet) => Math.imul(sum, 31) + octet | 0, 0);
     this.#challengeLimiter = new ChallengeLimiter(this.#config.defence.challengeAcksPerSecond, seed);
@@ -108,6 +111,11 @@ export class Host {
   /** Connections that exist, in whatever state. */
   get connectionCount(): number {
     return this.#members.count;
+  }
+
+  /** SYNs that were answered with a SYN cookie so far. */
+  get cookiesSent(): number {
+    return this.#cookieAnswers.count;
   }
 
   /** Octets that users gave and took so far, and connections that they accepted. */
@@ -174,10 +182,7 @@ export class Host {
   /** Listens. @throws RangeError when the port is 0 or taken by another listener, or a config is out of range */
   listen(options: { address?: IpAddress; port: Port; backlog?: number; config?: PartialConfig }): Listener {
     const address = options.address ?? null;
-    const isTaken = this.#listeners.some((other) =>
-      other.port === options.port && isSameAddress(other.address, address)
-    );
-    if (options.port === 0 || isTaken) {
+    if (options.port === 0 || isTaken(options.port, address, this.#listeners)) {
       throw new RangeError(
         `Cannot listen on port ${options.port}: give one from 1 to 65535 that nobody listens on`,
       );
@@ -209,8 +214,9 @@ export class Host {
     }
     const listener = listenerFor(segment, this.#listeners);
     const config = listener?.config ?? this.#config;
-    const drop = refusalInAnyState(segment, config) ?? this.#unacceptable(segment, length);
+    const drop = refusalInAnyState(segment, config) ?? refusalByAddress(segment, length, this.#addresses);
     if (drop !== null) return this.#drop(segment, drop, now);
+    if (listener !== null && this.#cookieArrives(listener, segment, length, now)) return;
     if (listener !== null && !segment.has(Flag.rst) && !segment.has(Flag.ack)) {
       // RFC 9293 3.10.7.2, fourth: what has none of the three flags is dropped in LISTEN.
       if (!segment.has(Flag.syn)) return this.#drop(segment, "listening", now);
@@ -254,6 +260,11 @@ export class Host {
     if (this.#resets.transmit(out, this.#config.sending.hopLimit, this.#config.sending.dscp)) {
       this.#lastSender = null;
       this.#observer?.segmentSent(null, out, "reset-no-connection", now);
+      return true;
+    }
+    if (this.#cookieAnswers.transmit(out)) {
+      this.#lastSender = null;
+      this.#observer?.segmentSent(null, out, "syn-ack-cookie", now);
       return true;
     }
     const schedule = this.#schedule;
@@ -366,18 +377,6 @@ export class Host {
     return mayTakeOverTimeWait(connection, isNamed, now);
   }
 
-  /** MUST-57, MUST-63: what never was meant for one host, or cannot be answered. */
-  #unacceptable(segment: Segment, length: number): DropReason | null {
-    const source = addressFromOctets(
-      segment.addresses.subarray(segment.sourceOffset, segment.sourceOffset + length),
-    );
-    if (!isUnicast(source) || segment.sourcePort === 0) return "invalid-source";
-    const isOurs = this.#addresses.some((own) =>
-      own.octets.length === length && octetsMatch(own, segment.addresses, segment.destinationOffset)
-    );
-    return isOurs ? null : "not-ours";
-  }
-
   /** `before`: the connection in TIME-WAIT whose place the new one takes. */
   #synArrives(
     listener: Listener,
@@ -386,14 +385,46 @@ export class Host {
     before: Member | null,
     now: Instant,
   ): void {
-    if (!listener.hasRoom) return this.#drop(segment, "backlog-full", now);
-    if (before !== null) this.#forget(before);
     const { local, remote } = endpointsOf(segment, length);
-    const options = this.#connectionOptions(local, remote, before, now, listener.config);
+    const { config } = listener;
+    const { synCookies } = config.defence;
+    if (!listener.hasRoom || synCookies === "always") {
+      const timestampOffset = this.#timestampOffset(local, remote);
+      const isAnswered = synCookies !== "off" && before === null && !listener.isReadyFull &&
+        this.#cookieAnswers.answer(segment, { local, remote, config, timestampOffset }, now);
+      if (!isAnswered) return this.#drop(segment, "backlog-full", now);
+      this.#observer?.segmentArrived(null, segment, now);
+      return;
+    }
+    if (before !== null) this.#forget(before);
+    const options = this.#connectionOptions(local, remote, before, now, config);
+    this.#openPassively(listener, options, now).segmentArrives(segment, now);
+  }
+
+  /** A connection in LISTEN for the one peer that has come. */
+  #openPassively(listener: Listener, options: ConnectionOptions, now: Instant): Connection {
     const connection = Connection.listen(options, now);
-    this.#add(connection, local, remote, listener);
+    this.#add(connection, options.local, options.remote, listener);
     listener.handshakeBegan(connection);
-    connection.segmentArrives(segment, now);
+    return connection;
+  }
+
+  /** Whether the segment brings back a SYN cookie: then it has its connection now, or is dropped for want of room. */
+  #cookieArrives(listener: Listener, segment: Segment, length: number, now: Instant): boolean {
+    const { cookies } = this.#cookieAnswers;
+    if (!cookies.mayBring(segment, now)) return false;
+    const { local, remote } = endpointsOf(segment, length);
+    const syn = cookies.synOf(segment, local, remote, now);
+    if (syn === null) return false;
+    if (listener.isReadyFull) this.#drop(segment, "backlog-full", now);
+    else {
+      const usual = this.#connectionOptions(local, remote, null, now, listener.config);
+      const options = { ...usual, isn: () => seqAdd(segment.ack, -1), answeredSyn: syn };
+      const connection = this.#openPassively(listener, options, now);
+      connection.segmentArrives(segment, now);
+      listener.stateMayHaveChanged(connection);
+    }
+    return true;
   }
 
   /** The listener of a connection that nobody has accepted is gone. */
@@ -416,8 +447,4 @@ export class Host {
     this.#observer?.segmentArrived(null, segment, now);
     this.#observer?.segmentDropped(null, segment, reason, now);
   }
-}
-
-function isSameAddress(a: IpAddress | null, b: IpAddress | null): boolean {
-  return a === null || b === null ? a === b : addressEquals(a, b);
 }

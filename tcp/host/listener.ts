@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type IpAddress, octetsMatch, type Port } from "../base/address.ts";
+import { addressEquals, type IpAddress, octetsMatch, type Port } from "../base/address.ts";
 import type { TcpConfig } from "../config/config.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { UserProgress } from "../connection/connection_options.ts";
@@ -56,6 +56,11 @@ export class Listener {
     return this.#opening.size + this.#ready.length < this.backlog;
   }
 
+  /** Whether as many connections as may wait are established already, and nobody accepts them. */
+  get isReadyFull(): boolean {
+    return this.#ready.length >= this.backlog;
+  }
+
   /** The next established connection; null when none waits. */
   accept(): Connection | null {
     const connection = this.#ready.shift();
@@ -92,6 +97,16 @@ export class Listener {
     if (connection.state === "LISTEN") return;
     if (connection.state !== "CLOSED" || connection.octetsReceived > 0) this.#ready.push(connection);
   }
+}
+
+/** Whether one of the listeners is at the very same address (null: every address) and port. */
+export function isTaken(port: Port, address: IpAddress | null, listeners: readonly Listener[]): boolean {
+  return listeners.some((other) =>
+    other.port === port &&
+    (address === null || other.address === null
+      ? address === other.address
+      : addressEquals(address, other.address))
+  );
 }
 
 /** The listener at the very address that the segment is for, or else one at every address. */

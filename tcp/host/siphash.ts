@@ -93,7 +93,7 @@ export class SipHash {
 }
 
 /** What a hash of two endpoints is for: the first octet of what is hashed, so that no two uses share a value. */
-export const HashUse = { isn: 1, timestamp: 2, portOffset: 3, portTable: 4 } as const;
+export const HashUse = { isn: 1, timestamp: 2, portOffset: 3, portTable: 4, synCookie: 5 } as const;
 
 /** One of the uses. */
 export type HashUse = typeof HashUse[keyof typeof HashUse];
@@ -103,10 +103,17 @@ const OCTETS_PER_PORT = 2;
 /** Octets before the endpoints: use and family. */
 const MESSAGE_HEAD = 2;
 
+/** Numbers that may be hashed after the endpoints. */
+const MOST_WORDS = 3;
+const OCTETS_PER_WORD = 4;
+const NO_WORDS: readonly number[] = [];
+
 /** Hashes pairs of endpoints for one secret and one use. */
 export class EndpointHash {
   readonly #hash: SipHash;
-  readonly #message = new Uint8Array(MESSAGE_HEAD + 2 * (IPV6_ADDRESS_LENGTH + OCTETS_PER_PORT));
+  readonly #message = new Uint8Array(
+    MESSAGE_HEAD + 2 * (IPV6_ADDRESS_LENGTH + OCTETS_PER_PORT) + MOST_WORDS * OCTETS_PER_WORD,
+  );
 
   /** Takes a copy of the secret. @throws RangeError unless it has 16 octets */
   constructor(secret: Uint8Array, use: HashUse) {
@@ -124,10 +131,13 @@ export class EndpointHash {
     return this.#hash.high;
   }
 
-  /** Hashes the two endpoints; then {@link low} and {@link high} are the result. */
-  hash(local: Endpoint, remote: Endpoint): void {
+  /** Hashes the two endpoints and up to three numbers as int32; then {@link low} and {@link high} are the result. */
+  hash(local: Endpoint, remote: Endpoint, words: readonly number[] = NO_WORDS): void {
     this.#message[1] = local.address.family;
-    const length = this.#write(remote, this.#write(local, MESSAGE_HEAD));
+    let length = this.#write(remote, this.#write(local, MESSAGE_HEAD));
+    for (const word of words) {
+      for (let i = 0; i < OCTETS_PER_WORD; i++) this.#message[length++] = word >> BITS_PER_OCTET * i;
+    }
     this.#hash.hash(this.#message, length);
   }
 

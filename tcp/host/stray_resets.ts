@@ -28,6 +28,21 @@ export function endpointsOf(segment: Segment, length: number): { local: Endpoint
   };
 }
 
+/** Makes of `out` an empty segment between two ends that no connection is between. */
+export function beginStray(out: Segment, local: Endpoint, remote: Endpoint): void {
+  const length = local.address.octets.length;
+  const addresses = new Uint8Array(2 * length);
+  addresses.set(local.address.octets);
+  addresses.set(remote.address.octets, length);
+  out.clear();
+  out.family = local.address.family;
+  out.addresses = addresses;
+  out.sourceOffset = 0;
+  out.destinationOffset = length;
+  out.sourcePort = local.port;
+  out.destinationPort = remote.port;
+}
+
 /** RSTs that wait to be sent. */
 export class StrayResets {
   readonly #waiting: StrayReset[] = [];
@@ -48,17 +63,7 @@ export class StrayResets {
   transmit(out: Segment, hopLimit: number, dscp: number): boolean {
     const reset = this.#waiting.shift();
     if (reset === undefined) return false;
-    const length = reset.local.address.octets.length;
-    const addresses = new Uint8Array(2 * length);
-    addresses.set(reset.local.address.octets);
-    addresses.set(reset.remote.address.octets, length);
-    out.clear();
-    out.family = reset.local.address.family;
-    out.addresses = addresses;
-    out.sourceOffset = 0;
-    out.destinationOffset = length;
-    out.sourcePort = reset.local.port;
-    out.destinationPort = reset.remote.port;
+    beginStray(out, reset.local, reset.remote);
     out.hopLimit = hopLimit;
     out.dscp = dscp;
     out.flags = reset.ack === null ? Flag.rst : Flag.rst | Flag.ack;

@@ -3,11 +3,12 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { findBrowser, Page } from "./browser.ts";
 import { executables } from "./executables.ts";
-import { Network } from "./network.ts";
+import { Network, Pair } from "./network.ts";
 import { Program, run } from "./process.ts";
 
 const { client, server } = await executables();
 const PORT = 8888;
+const MINUTE = 60_000;
 const LISTENING = `[*] Server listening on 127.0.0.1:${PORT}\n`;
 const hasAb = (await run(["which", "ab"])).code === 0;
 const browser = await findBrowser();
@@ -74,6 +75,40 @@ Deno.test("the kernel's TCP cannot be watched, and says what to do; all addresse
   const everywhere = await network.run([server, "--stack", "rawtcp", "--host", "0.0.0.0"]);
   assertEquals(everywhere.code, 2);
   assertStringIncludes(everywhere.err, "name one of this host's");
+});
+
+/** Megabytes of memory that a process has. */
+async function residentMegabytes(pid: number): Promise<number> {
+  const status = await Deno.readTextFile(`/proc/${pid}/status`);
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1_000;
+}
+
+Deno.test("100,000 SYNs from nowhere take no memory, and an honest client gets in while they come and after", async () => {
+  await using pair = await Pair.create();
+  await pair.near.must(["ip", "route", "add", "198.18.0.0/15", "via", Pair.farAddress]);
+  await pair.introduce();
+  const address = ["--host", Pair.nearAddress];
+  await using serving = pair.near.start([server, "--stack", "rawtcp", "--mode", "echo", ...address]);
+  await serving.shows("listening");
+  const greet = async (text: string): Promise<string> =>
+    await pair.far.must(["nc", "-N", "-w", "10", Pair.nearAddress, `${PORT}`], { input: text });
+  assertEquals(await greet("before"), "before");
+  const before = await residentMegabytes(serving.pid);
+  const script = new URL("syn_flood.ts", import.meta.url).pathname;
+  const flood = [Deno.execPath(), "run", "--allow-ffi", "--no-check", script];
+  await using flooding = pair.far.start([...flood, Pair.farAddress, Pair.nearAddress, `${PORT}`, "100000"]);
+  await serving.shows("SYN cookies");
+  for (let i = 0; i < 5; i++) assertEquals(await greet(`during ${i}`), `during ${i}`);
+  const { code, err } = await flooding.ended(MINUTE);
+  assertEquals([code, err], [0, ""]);
+  assertEquals(await greet("after"), "after");
+  const grown = await residentMegabytes(serving.pid) - before;
+  assert(grown < 60, `${grown} MB more than before`);
+  const { code: ended, err: warnings } = await serving.stop();
+  assertEquals(ended, 0);
+  const answered = [...warnings.matchAll(/The backlog was full: ([\d,]+) SYNs? answered with SYN cookies/g)]
+    .reduce((sum, [, count = ""]) => sum + Number(count.replaceAll(",", "")), 0);
+  assert(answered > 90_000, `${answered} answered: ${warnings}`);
 });
 
 Deno.test("Ctrl-C closes what is open, and the peer sees FIN", async () => {

@@ -13,7 +13,10 @@ import { type CatalogueEntry, firstTrue } from "./entry.ts";
 type Entry = CatalogueEntry<SentEvent>;
 
 const OPENING: Readonly<
-  Record<"syn" | "syn-ack" | "syn-retransmitted" | "syn-ack-retransmitted" | "handshake-ack", Entry>
+  Record<
+    "syn" | "syn-ack" | "syn-ack-cookie" | "syn-retransmitted" | "syn-ack-retransmitted" | "handshake-ack",
+    Entry
+  >
 > = {
   "syn": {
     rule: "RFC 9293 3.10.1, 3.5",
@@ -31,6 +34,12 @@ const OPENING: Readonly<
     rule: "RFC 9293 3.8.3, MUST-22; RFC 6298 5.4",
     label: "SYN again",
     sentence: "Our SYN was not answered in time, so it goes again. The next timeout is after {rto}.",
+  },
+  "syn-ack-cookie": {
+    rule: "RFC 4987 3.6",
+    label: "SYN cookie",
+    sentence:
+      "We keep nothing of the SYN: number {seq} of this SYN-ACK is a SYN cookie, from which the peer's ACK, should one come, brings the connection back.",
   },
   "syn-ack-retransmitted": firstTrue<SentEvent>(
     {

@@ -21,6 +21,7 @@ const BEGINNINGS: Readonly<
     | "active-open"
     | "passive-open"
     | "syn-received"
+    | "syn-cookie-returned"
     | "syn-ack-received"
     | "simultaneous-open"
     | "syn-acknowledged",
@@ -41,6 +42,12 @@ const BEGINNINGS: Readonly<
     rule: "RFC 9293 3.10.7.2, third",
     label: "SYN received",
     sentence: "A peer asks for a connection.",
+  },
+  "syn-cookie-returned": {
+    rule: "RFC 4987 3.6",
+    label: "SYN cookie returned",
+    sentence:
+      "The segment brings back a SYN cookie of ours: the connection is built from that, for nothing was kept of the SYN.",
   },
   "syn-ack-received": {
     rule: "RFC 9293 3.10.7.3, fourth",
