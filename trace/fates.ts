@@ -316,3 +316,11 @@ function fateOf(one: Transmission): Fate | null {
 export function laterText({ repeats, after }: Fate): string {
   return repeats === null ? "" : `${spanText(after)} later`;
 }
+
+/** A sentence on a segment that did not arrive, as far as is known; nothing for one that did. */
+export function lossText(fate: Fate | undefined): string {
+  if (fate === undefined || fate.loss === null) return "";
+  return fate.loss === "known"
+    ? `It is known to be lost: ${fate.evidence}.`
+    : "It is presumed lost: nothing tells that it arrived.";
+}

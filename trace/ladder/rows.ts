@@ -5,7 +5,7 @@
  */
 
 import { icmpText } from "../core.ts";
-import { type Fate, fatesOf, laterText } from "../fates.ts";
+import { type Fate, fatesOf, laterText, lossText } from "../fates.ts";
 import { amountText, flagsText, sackText } from "../format.ts";
 import { isGrowth, labelOf } from "../lines.ts";
 import { numbersText } from "../notation.ts";
@@ -171,7 +171,7 @@ class Rows {
       kind,
       ...this.#fateOf(fate),
       far: this.#farOf(event),
-      why: [whyOf(event, this.#connection), lossWords(fate)].filter((text) => text !== "").join(" "),
+      why: [whyOf(event, this.#connection), lossText(fate)].filter((text) => text !== "").join(" "),
       reason: labelOf(event, this.#connection),
       marks,
       ordinary: isUsual && event.findings?.far?.time !== null && fate === undefined && isOrdinary(segment),
@@ -186,7 +186,7 @@ class Rows {
       kind: event.direction,
       ...this.#fateOf(fate),
       far: this.#farOf(event),
-      why: [whyOf(event, this.#connection), lossWords(fate)].filter((text) => text !== "").join(" "),
+      why: [whyOf(event, this.#connection), lossText(fate)].filter((text) => text !== "").join(" "),
       marks: [
         event.findings === undefined ? event.fault : labelOf(event, this.#connection),
         ...this.#later(fate),
@@ -228,13 +228,6 @@ class Rows {
 function whyOf(event: TraceEvent, connection: ConnectionRecord): string {
   return tell(event, connection).map(({ sentence, rule }) => rule === "" ? sentence : `${sentence} [${rule}]`)
     .join(" ");
-}
-
-function lossWords(fate: Fate | undefined): string {
-  if (fate === undefined || fate.loss === null) return "";
-  return fate.loss === "known"
-    ? `It is known to be lost: ${fate.evidence}.`
-    : "It is presumed lost: nothing tells that it arrived.";
 }
 
 function timerLabel(event: Extract<TraceEvent, { kind: "timer" }>, connection: ConnectionRecord): string {

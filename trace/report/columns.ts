@@ -13,6 +13,8 @@ import {
   type SegmentRecord,
   type TraceEvent,
 } from "../record.ts";
+import { type Fate, fatesOf, lossText } from "../fates.ts";
+import { marksOf } from "../ladder/marks.ts";
 import type { Course } from "../course.ts";
 import { LIMITS } from "../limits.ts";
 import { type ConnectionFacts, connectionFacts, factsOfCourse, type KnownFacts } from "./facts.ts";
@@ -86,7 +88,7 @@ export function reportData(
   start: string | null,
   known: ReadonlyMap<number, KnownFacts>,
 ): ReportData {
-  const builder = new ColumnBuilder(source.connections, source.start);
+  const builder = new ColumnBuilder(source.connections, source.start, fatesIn(source));
   for (const { event, leftOut } of source.kept()) builder.add(event, leftOut);
   const ids = [0, ...source.connections.map(({ id }) => id)];
   return {
@@ -111,18 +113,35 @@ export function reportData(
   };
 }
 
+/** What became of the segments of each connection, by the numbers of their events. */
+function fatesIn(source: ReportSource): ReadonlyMap<number, Fate> {
+  const events = new Map<number, TraceEvent[]>();
+  for (const { event } of source.kept()) {
+    const known = events.get(event.connection);
+    if (known === undefined) events.set(event.connection, [event]);
+    else known.push(event);
+  }
+  return new Map([...events.values()].flatMap((ofOne) => [...fatesOf(ofOne)]));
+}
+
 class ColumnBuilder {
   readonly columns: Record<string, unknown[]> = {};
   readonly entries: ReportEntry[] = [];
   readonly #entryNumbers = new Map<CatalogueEntry, number>();
   readonly #connections: ReadonlyMap<number, ConnectionRecord>;
   readonly #start: number;
+  readonly #fates: ReadonlyMap<number, Fate>;
   /** Whether the variables of the remote ends are told, too: in a capture that is not ours. */
   readonly #hasBothEnds: boolean;
 
-  constructor(connections: readonly ConnectionRecord[], start: number) {
+  constructor(
+    connections: readonly ConnectionRecord[],
+    start: number,
+    fates: ReadonlyMap<number, Fate>,
+  ) {
     this.#connections = new Map(connections.map((connection) => [connection.id, connection]));
     this.#start = start;
+    this.#fates = fates;
     this.#hasBothEnds = connections.some(({ ends }) => ends !== undefined);
   }
 
@@ -138,6 +157,11 @@ class ColumnBuilder {
     );
     this.#put("said", this.#said(event));
     this.#put("extra", extraOf(event));
+    this.#put("fate", fateOf(this.#fates.get(event.number)));
+    const remarks = event.kind === "sent" || event.kind === "arrived"
+      ? marksOf(event, this.#connections.get(event.connection) ?? null)
+      : [];
+    this.#put("remarks", remarks.join(", ") || 0);
     // A drop repeats the segment that arrived just before.
     const segment = "segment" in event && event.kind !== "dropped" ? event.segment : null;
     for (const name of NUMBERS) this.#put(name, segment === null ? null : segment[name]);
@@ -182,6 +206,12 @@ class ColumnBuilder {
   #put(column: string, value: unknown): void {
     (this.columns[column] ??= []).push(value);
   }
+}
+
+/** What became of a segment: how far its loss is known, what is said of it, the event that it repeats, and how much later. */
+function fateOf(fate: Fate | undefined): readonly [string, string, number, number] | 0 {
+  if (fate === undefined) return 0;
+  return [fate.loss ?? "", lossText(fate), fate.repeats ?? 0, fate.after];
 }
 
 /** What only one kind of event has, as text. */

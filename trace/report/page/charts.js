@@ -104,19 +104,19 @@ export class Charts {
       ["sent", ends === undefined ? "What we send" : `What ${ends.local} sends`, ""],
       ["arrived", ends === undefined ? "What we receive" : `What ${ends.remote} sends`, ends && "peer."],
     ];
-    const sequences = directions.map(([way]) => new Sequence(this.trace, this.indices, way));
-    // The first direction stands for a connection without data.
-    const groups = directions.flatMap(([way, heading, prefix], k) =>
-      sequences[k].hasData || (k === 0 && !sequences[1].hasData)
-        ? [this.#group(way, heading, prefix, sequences[k], k === 0 ? "" : "-arrived")]
-        : []
-    );
+    const all = directions.map(([way, heading, prefix]) => {
+      return { way, heading, prefix, sequence: new Sequence(this.trace, this.indices, way) };
+    });
+    // Who sends more comes first, and stands for a connection without data.
+    all.sort((a, b) => b.sequence.octets - a.sequence.octets);
+    const groups = all.filter(({ sequence }, k) => sequence.octets > 0 || k === 0)
+      .map((one, k) => this.#group(one, k === 0 ? "" : "-second"));
     const states = bandSpec(stateBands(this.trace, this.indices), "the states of the local end over time");
     const place = this.#figure("states", "", "States", states);
     return [...groups, element("section", {}, element("h2", {}, "States over time"), ...place)];
   }
 
-  #group(way, heading, prefix, sequence, suffix) {
+  #group({ way, heading, prefix, sequence }, suffix) {
     const section = element("section", { "aria-label": heading }, element("h2", {}, heading));
     const add = (name, title, spec) => {
       if (spec !== null) section.append(...this.#figure(name, suffix, `${title}. ${heading}`, spec, title));

@@ -20,25 +20,23 @@ export function windowSpec(trace, indices, prefix) {
   const column = (name) => trace.columns[prefix + name];
   const known = knownOf(trace, indices, prefix);
   if (known.length === 0) return null;
-  const curve = (name) => known.map((i) => number(column(name)[i]));
-  const curves = ["cwnd", "ssthresh", "flight", "pipe", "sndWnd"].map(curve);
-  const [cwnd, ssthresh, flight, pipe, window] = curves;
-  const hasPipe = pipe.some((value, k) => value !== null && value !== flight[k]);
+  const [cwnd, ssthresh, flight, pipe, window] = ["cwnd", "ssthresh", "flight", "pipe", "sndWnd"]
+    .map((name) => known.map((i) => number(column(name)[i])));
+  const hasOwnPipe = pipe.some((value, k) => value !== null && value !== flight[k]);
+  const curves = [
+    [cwnd, line("cwnd", "cwnd", true), true],
+    [ssthresh, line("ssthresh", "ssthresh", true, [6, 4]), true],
+    [flight, line("flight", "flight", true), true],
+    [pipe, line("pipe", "again", true, [3, 3]), hasOwnPipe],
+    [window, line("peer's window", "edge", true, [2, 4]), isWindowTheStory(flight, window, cwnd)],
+  ].filter(([values]) => values.some((value) => value !== null));
+  const most = curves.slice(0, 3).map(([values, { label }]) => `${label} ${octetsText(largest(values))}`);
   return {
     label: "Octets",
     value: (value) => octetsText(Math.round(value)),
-    data: [known.map((i) => trace.columns.time[i] / SECOND), ...curves],
-    series: [
-      shownIf(cwnd.some((value) => value !== null), line("cwnd", "cwnd", true)),
-      shownIf(ssthresh.some((value) => value !== null), line("ssthresh", "ssthresh", true, [6, 4])),
-      line("flight", "flight", true),
-      shownIf(hasPipe, line("pipe", "again", true, [3, 3])),
-      shownIf(isWindowTheStory(flight, window, cwnd), line("peer's window", "edge", true, [2, 4])),
-    ],
-    summary: `largest flight ${octetsText(largest(flight))} octets` +
-      (cwnd.some((value) => value !== null)
-        ? `, largest congestion window ${octetsText(largest(cwnd))}`
-        : ""),
+    data: [known.map((i) => trace.columns.time[i] / SECOND), ...curves.map(([values]) => values)],
+    series: curves.map(([, series, show]) => ({ ...series, show })),
+    summary: `at most: ${most.join(", ")} octets`,
   };
 }
 
@@ -120,10 +118,6 @@ export function roundTripSpec(trace, indices, prefix) {
 function knownOf({ columns }, indices, prefix) {
   const state = columns[`${prefix}state`];
   return state === undefined ? [] : indices.filter((i) => state[i] !== null);
-}
-
-function shownIf(isShown, series) {
-  return { ...series, show: isShown };
 }
 
 function largest(values) {

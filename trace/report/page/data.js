@@ -122,7 +122,37 @@ export class Trace {
 
   /** What became of it on the way: `whole`, as far as is known, `lost`, or `silent` when only the silence tells. */
   fate(i) {
-    return this.kind(i) === "lost" ? "lost" : "whole";
+    const [loss] = this.columns.fate[i] || [""];
+    return { known: "lost", presumed: "silent" }[loss] ?? "whole";
+  }
+
+  /** What is said of its loss; nothing when it is not known to be lost, nor presumed to be. */
+  lossText(i) {
+    return this.columns.fate[i] === 0 ? "" : this.columns.fate[i][1];
+  }
+
+  /** The event whose segment this one repeats, and how many microseconds later; null when it repeats none that was kept. */
+  repeated(i) {
+    const [, , number, after] = this.columns.fate[i] || [];
+    const original = number > 0 ? this.#withNumber(number) : -1;
+    return original < 0 ? null : { original, after };
+  }
+
+  /** What is remarkable of a segment, in few words. */
+  remarks(i) {
+    return this.columns.remarks[i] || "";
+  }
+
+  /** Numbers rise. */
+  #withNumber(number) {
+    const { columns } = this;
+    let [low, high] = [0, this.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (columns.number[middle] < number) low = middle + 1;
+      else high = middle;
+    }
+    return columns.number[low] === number ? low : -1;
   }
 
   /** Whether what we sent had been sent before. */

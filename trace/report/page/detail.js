@@ -59,7 +59,9 @@ function reasons(trace, i) {
       ),
     );
   }
-  if (trace.kind(i) === "lost" && list.childNodes.length === 0) {
+  const loss = trace.lossText(i);
+  if (loss !== "") list.append(element("p", { class: "loss" }, loss));
+  if (trace.kind(i) === "lost" && trace.told(i).length === 0) {
     list.append(element("p", {}, `Taken away on purpose: ${trace.columns.extra[i]}`));
   }
   if (list.childNodes.length === 0) list.append(element("p", {}, "The capture does not say why."));

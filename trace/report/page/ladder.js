@@ -38,7 +38,11 @@ export class Ladder {
       tabindex: 0,
       "aria-label": `Ladder of ${rows.all.length} rows: arrow keys choose an event`,
     }, this.body);
-    place.replaceChildren(headOf(connection), this.scroller);
+    const head = headOf(connection);
+    for (const part of [head, this.scroller]) {
+      part.classList.toggle("has-peer-states", connection.ends !== undefined);
+    }
+    place.replaceChildren(head, this.scroller);
     this.braces = lanesOf(rows.braces);
     this.scroller.addEventListener("scroll", () => this.draw());
     this.scroller.addEventListener("keydown", (event) => this.#key(event));
@@ -144,7 +148,9 @@ export class Ladder {
     const sentences = [row.event, ...row.attached].flatMap((i) =>
       trace.told(i).map(({ sentence }) => sentence)
     );
-    const label = row.way === null ? "" : trace.label(row.event);
+    const loss = [row.event, ...row.attached].map((i) => trace.lossText(i)).find((text) => text !== "");
+    if (loss !== undefined) sentences.unshift(loss);
+    const label = row.way === null ? "" : trace.remarks(row.event) || trace.label(row.event);
     return element(
       "span",
       { class: "why" },
@@ -203,7 +209,7 @@ function headOf({ local, remote }) {
     element("span", { class: "time" }, "Time, s"),
     element("span", { class: "state" }, "State"),
     element("span", { class: "ends" }, element("b", {}, local), element("b", {}, remote)),
-    element("span", { class: "state peer" }, ""),
+    element("span", { class: "state peer" }, "State"),
     element("span", { class: "why" }, "What it is, and why"),
   );
 }

@@ -119,11 +119,18 @@ class Report {
   }
 
   resize() {
+    measureBar();
     this.charts.resize();
     this.scale.resize();
     this.ladder.draw();
     this.table.draw();
   }
+}
+
+/** What is jumped to must not lie under the bar at the top, whose height depends on the width. */
+function measureBar() {
+  const height = document.querySelector(".toolbar").offsetHeight;
+  document.documentElement.style.setProperty("--bar", `${height}px`);
 }
 
 /** `auto`, `light` or `dark`, in turn. */
@@ -186,6 +193,7 @@ async function start() {
   const trace = await unpack(byId("trace-data").textContent);
   const { connections } = trace.data;
   const report = new Report(trace);
+  measureBar();
   listConnections(report, connections);
   report.show(connections[0] ?? { id: 0, local: "local", remote: "remote" });
   listen(report);

@@ -11,6 +11,8 @@ const SYNC = "rawtcp";
 const AXIS_WIDTH = 84;
 const NARROW_AXIS_WIDTH = 62;
 const NARROW = 480;
+/** Room right of the graphs: the same for all, so that their times lie below each other. */
+const RIGHT = 16;
 
 /**
  * Makes a graph in `place`. Of the spec: `title` and `summary` (its accessible name), `height`, `label` and `value` (how a value is
@@ -29,7 +31,7 @@ export function makePlot(place, spec) {
   const options = {
     width: widthOf(place),
     height: spec.height,
-    ...spec.hideAxis ? { padding: [0, null, 0, null] } : {},
+    padding: spec.hideAxis ? [0, RIGHT, 0, null] : [null, RIGHT, null, null],
     legend: { show: spec.hideAxis !== true, live: true },
     cursor: { sync: { key: SYNC }, drag: { x: true, y: false, setScale: false } },
     scales: { x: { time: false }, y: scaleOf(spec) },

@@ -67,21 +67,14 @@ export class Rows {
 
   /** From each repeat to what it repeats: the rows of both, which way they go, and how much later the repeat is. */
   #braces() {
-    const { columns, data } = this.trace;
-    const first = new Map();
     const braces = [];
-    this.all.forEach((row, place) => {
-      if (row.way === null || columns.end[row.event] === columns.seq[row.event]) return;
-      const key = `${row.way} ${columns.seq[row.event]}`;
-      const from = first.get(key);
-      if (from !== undefined && row.isAgain) {
-        const later = columns.time[row.event] - columns.time[this.all[from].event];
-        braces.push({ from, to: place, way: row.way, later });
-        row.later = later;
-      }
-      first.set(key, place);
+    this.all.forEach((row, to) => {
+      const repeated = this.trace.repeated(row.event);
+      if (repeated === null) return;
+      row.later = repeated.after;
+      braces.push({ from: this.placeOf(repeated.original), to, way: row.way, later: repeated.after });
     });
-    return data.connections.length === 0 ? [] : braces;
+    return braces;
   }
 }
 

@@ -17,6 +17,9 @@ const MOST_SHOWN = 90;
 const NARROW = 560;
 /** Where an arrow ends that does not arrive. */
 const LOST_PART = 0.62;
+/** Widths of a letter, and of half of the sign where an arrow ends. */
+const LETTER = 7;
+const SIGN = 16;
 
 /** Draws into `place`; `onPick(index)` when an arrow is chosen. */
 export class Scale {
@@ -102,6 +105,9 @@ export class Scale {
       svg.append(...pauseMarks(pause, left, right));
       isFree(taken.label, TOP + (pause.from + pause.to) / 2 + 4);
     }
+    taken.signs = this.drawn.flatMap(({ way, fate }, k) =>
+      way === null || fate === "whole" ? [] : [signPlace(places[k], way, left, right)]
+    );
     const arrows = made("g", {});
     const labels = made("g", {});
     svg.append(arrows, labels);
@@ -153,15 +159,14 @@ export class Scale {
   /** The arrow's text above where it begins; null where there is no room. */
   #label(row, x1, y1, x2, taken) {
     const way = Math.sign(x2 - x1);
-    const y = y1 - 3;
-    if (y < TOP - 8 || !isFree(taken.label, y)) return null;
-    const label = text(
-      x1 + way * 14,
-      y,
-      labelOf(this.trace, row),
-      `halo ${row.tone}`,
-      way > 0 ? "start" : "end",
-    );
+    const [x, y] = [x1 + way * 14, y1 - 3];
+    const words = labelOf(this.trace, row);
+    const isOnSign = taken.signs.some(([signX, signY]) => {
+      const far = (signX - x) * way;
+      return far > -SIGN && far < words.length * LETTER + SIGN && Math.abs(signY - y) < LINE;
+    });
+    if (y < TOP - 8 || isOnSign || !isFree(taken.label, y)) return null;
+    const label = text(x, y, words, `halo ${row.tone}`, way > 0 ? "start" : "end");
     label.addEventListener("click", () => this.onPick(row.event));
     return label;
   }
@@ -171,6 +176,12 @@ function labelOf(trace, { event, isAgain }) {
   const { columns } = trace;
   const ack = columns.ack[event] === null ? "" : ` ack ${columns.ack[event]}`;
   return `${isAgain ? "again: " : ""}${flagsText(columns.flags[event])} seq ${trace.numbers(event)}${ack}`;
+}
+
+/** Where an arrow ends on its way. */
+function signPlace({ local, remote }, way, left, right) {
+  const [x1, y1, x2, y2] = way === "sent" ? [left, local, right, remote] : [right, remote, left, local];
+  return [x1 + (x2 - x1) * LOST_PART, TOP + y1 + (y2 - y1) * LOST_PART];
 }
 
 function headOf({ fate }, x, y, back) {

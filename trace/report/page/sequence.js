@@ -14,6 +14,7 @@ const MARK_ROOM = 11;
 /** How far from a segment a click may be, in pixels squared. */
 const REACH = 400;
 const FIN = 1;
+const RST = 4;
 const ACK_ONLY = 16;
 
 /** What the graph of one direction, `sent` or `arrived`, draws. */
@@ -28,9 +29,9 @@ export class Sequence {
     this.thirds = this.#thirdDuplicates();
   }
 
-  /** Whether anything but SYN and FIN goes this way. */
-  get hasData() {
-    return this.segments.some((i) => this.trace.columns.length[i] > 0);
+  /** Octets of data that go this way. */
+  get octets() {
+    return this.segments.reduce((sum, i) => sum + this.trace.columns.length[i], 0);
   }
 
   /** What is drawn, in words. */
@@ -104,40 +105,44 @@ export class Sequence {
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
     ctx.clip();
     const pixel = globalThis.devicePixelRatio || 1;
-    const marks = new Marks(plot, pixel);
-    this.#drawAnswers(plot, pixel, marks);
-    const { columns } = this.trace;
-    const [data, again] = [color("data"), color("again")];
-    const isMarked = (i) => this.trace.isMarked(i);
-    for (const i of this.segments) {
-      if (!isMarked(i)) bar(plot, columns.time[i], columns.seq[i], columns.end[i], data, 2 * pixel);
-    }
-    for (const i of this.segments) {
-      if (isMarked(i)) {
-        bar(plot, columns.time[i], columns.seq[i], columns.end[i], again, 4 * pixel, 6 * pixel);
-      }
-    }
-    for (const i of this.segments) {
-      if (isMarked(i)) marks.draw("R", columns.time[i], columns.end[i], again, -1);
-      if ((columns.flags[i] & FIN) !== 0) marks.draw("F", columns.time[i], columns.end[i], color("text"), -1);
-    }
+    this.#drawBars(plot, pixel);
+    this.#drawMarks(new Marks(plot, pixel));
     ctx.restore();
   }
 
-  #drawAnswers(plot, pixel, marks) {
+  #drawBars(plot, pixel) {
     const { columns } = this.trace;
-    const sack = color("sack");
     for (const i of this.answers) {
-      const edges = columns.sack[i];
-      for (let k = 0; edges !== 0 && k + 1 < edges.length; k += 2) {
-        bar(plot, columns.time[i], edges[k], edges[k + 1], sack, 2 * pixel);
-      }
-      if (edges !== 0) marks.draw("S", columns.time[i], edges[1], sack, -1);
-      if (this.thirds.has(i)) marks.draw("3", columns.time[i], columns.ack[i], color("ack"), 1);
-      if (columns.window[i] === 0 && (columns.flags[i] & 4) === 0) {
-        marks.draw("Z", columns.time[i], columns.ack[i], color("lost"), 1);
+      const edges = columns.sack[i] || [];
+      for (let k = 0; k + 1 < edges.length; k += 2) {
+        bar(plot, columns.time[i], edges[k], edges[k + 1], color("sack"), 2 * pixel);
       }
     }
+    for (const again of [false, true]) {
+      const [style, width, least] = again
+        ? [color("again"), 4 * pixel, 6 * pixel]
+        : [color("data"), 2 * pixel, 1.5];
+      for (const i of this.segments) {
+        if (this.trace.isMarked(i) !== again) continue;
+        bar(plot, columns.time[i], columns.seq[i], columns.end[i], style, width, least);
+      }
+    }
+  }
+
+  /** The weightiest first: where there is no room for all, the others are left out. */
+  #drawMarks(marks) {
+    const { columns } = this.trace;
+    const above = (letter, events, number, name) => {
+      for (const i of events) marks.draw(letter, columns.time[i], number(i), color(name), -1);
+    };
+    const below = (letter, events, name) => {
+      for (const i of events) marks.draw(letter, columns.time[i], columns.ack[i], color(name), 1);
+    };
+    above("R", this.segments.filter((i) => this.trace.isMarked(i)), (i) => columns.end[i], "again");
+    below("Z", this.answers.filter((i) => columns.window[i] === 0 && (columns.flags[i] & RST) === 0), "lost");
+    below("3", this.thirds, "ack");
+    above("F", this.segments.filter((i) => (columns.flags[i] & FIN) !== 0), (i) => columns.end[i], "text");
+    above("S", this.answers.filter((i) => columns.sack[i] !== 0), (i) => columns.sack[i][1], "sack");
   }
 
   #nearest(plot) {
@@ -161,7 +166,7 @@ export class Sequence {
   }
 }
 
-function bar(plot, time, from, to, style, width, leastHeight = 1.5) {
+function bar(plot, time, from, to, style, width, leastHeight = 0) {
   const { ctx, bbox } = plot;
   const x = plot.valToPos(time / SECOND, "x", true);
   if (x < bbox.left - width || x > bbox.left + bbox.width + width) return;

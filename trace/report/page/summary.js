@@ -15,16 +15,23 @@ export function factsOf(trace, connection, indices) {
     tally;
   const segments = (count, octets) =>
     `${octetsText(count)} segment${count === 1 ? "" : "s"}, ${amountText(octets)}`;
+  const [sent, received] = [dataSent + acksSent + again, data + acks + sacks + disorder];
+  const againOf = (count) => count === null || count === undefined ? "" : `, ${octetsText(count)} sent again`;
+  const { ends } = connection;
   const shown = [
     ["Duration", spanText(facts?.duration ?? spanOf(trace, indices)), ""],
-    ["Sent", segments(dataSent + acksSent + again, octetsSent), ""],
-    ["Received", segments(data + acks + sacks + disorder, octetsReceived), ""],
-    ["Sent again", octetsText(again), again > 0 ? "again" : ""],
+    [
+      ends?.local ?? "Sent",
+      segments(sent, octetsSent) + againOf(facts?.again[0] ?? again),
+      again > 0 ? "again" : "",
+    ],
+    [ends?.remote ?? "Received", segments(received, octetsReceived) + againOf(facts?.again[1]), ""],
     ["Dropped", octetsText(dropped), dropped > 0 ? "lost" : ""],
     ["Least RTT", rttText(facts), ""],
     ["Ended", facts?.ending ?? "not known", ""],
     ["Began", trace.data.start ?? "not known", ""],
   ];
+  for (const fact of shown) fact[0] = fact[0][0].toUpperCase() + fact[0].slice(1);
   if (facts !== undefined) shown.push(["Filter for Wireshark", facts.filter, "filter"]);
   return shown;
 }
