@@ -20,6 +20,7 @@ interface Moment {
   readonly time: number;
   readonly way: "sent" | "arrived" | null;
   readonly isLost: boolean;
+  readonly trip: number | null;
   readonly seq: number;
   readonly end: number;
   readonly ack: number | null;
@@ -39,7 +40,7 @@ function rowsOf(trace: Trace): readonly Row[] {
 }
 
 function moment(said: Partial<Moment>): Moment {
-  return { time: 0, way: "sent", isLost: false, seq: 0, end: 0, ack: null, sackEnd: 0, ...said };
+  return { time: 0, way: "sent", isLost: false, trip: null, seq: 0, end: 0, ack: null, sackEnd: 0, ...said };
 }
 
 Deno.test("each event of every story has a row of its own, or stands on that of what brought it about", async () => {
@@ -93,6 +94,15 @@ Deno.test("to scale: an answer leaves no higher than what it answers has arrived
   assert(answer.local >= answer.remote);
 });
 
+Deno.test("to scale: what two captures tell of a segment's trip is how long its arrow is under way", () => {
+  const { places: [, quick, slow] } = layOut([
+    moment({ time: 0, seq: 0, end: 10 }),
+    moment({ time: 10_000, seq: 10, end: 20, trip: 5_000 }),
+    moment({ time: 20_000, seq: 20, end: 30, trip: 15_000 }),
+  ], 10_000);
+  assertEquals(slow.remote - slow.local, 3 * (quick.remote - quick.local));
+});
+
 Deno.test("to scale: a SACK block comes after the segment beyond the gap that it tells of", () => {
   const { places: [, , beyond, sack] } = layOut([
     moment({ time: 0, seq: 0, end: 10 }),
@@ -111,6 +121,7 @@ Deno.test("to scale: in every story time runs downwards at both ends, and effect
       time: columns.time[event],
       way,
       isLost: false,
+      trip: null,
       seq: columns.seq[event],
       end: columns.end[event],
       ack: columns.ack[event],

@@ -162,6 +162,7 @@ class ColumnBuilder {
       ? marksOf(event, this.#connections.get(event.connection) ?? null)
       : [];
     this.#put("remarks", remarks.join(", ") || 0);
+    this.#put("far", this.#farOf(event));
     // A drop repeats the segment that arrived just before.
     const segment = "segment" in event && event.kind !== "dropped" ? event.segment : null;
     for (const name of NUMBERS) this.#put(name, segment === null ? null : segment[name]);
@@ -181,6 +182,14 @@ class ColumnBuilder {
       const value = view === null ? null : view[name];
       this.#put(prefix + name, value === Infinity ? "unlimited" : value);
     }
+  }
+
+  /** When it passed a second point of capture, and the state of the end there; 0 where there was none. */
+  #farOf(event: TraceEvent): readonly [number | null, number | null] | 0 {
+    const far = "findings" in event ? event.findings?.far : undefined;
+    if (far === undefined) return 0;
+    const { time, state } = far;
+    return [time === null ? null : time - this.#start, state === null ? null : STATES.indexOf(state)];
   }
 
   #said(event: TraceEvent): (number | string)[][] {

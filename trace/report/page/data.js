@@ -210,7 +210,16 @@ export class Trace {
 
   /** The state of the remote end; null where nothing tells it. */
   peerState(i) {
-    return this.data.states[this.columns["peer.state"]?.[i]] ?? null;
+    const { columns, data } = this;
+    const [, state] = columns.far[i] || [];
+    return data.states[state ?? columns["peer.state"]?.[i]] ?? null;
+  }
+
+  /** How long it was under way between two points of capture, microseconds; null where it is not known. */
+  trip(i) {
+    const [time = null] = this.columns.far[i] || [];
+    if (time === null) return null;
+    return this.way(i) === "sent" ? time - this.columns.time[i] : this.columns.time[i] - time;
   }
 
   state(i) {

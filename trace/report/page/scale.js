@@ -81,6 +81,7 @@ export class Scale {
       seq: columns.seq[event],
       end: columns.end[event],
       ack: columns.ack[event],
+      trip: this.trace.trip(event),
       sackEnd: columns.sack[event] === 0 ? 0 : Math.max(...columns.sack[event]),
     }));
     const { places, pauses, height } = layOut(events, this.halfTrip);

@@ -12,17 +12,20 @@ const PAUSE_HEIGHT = 46;
 const LEAST_STEP = 4;
 /** How much lower a segment arrives than it left, at least: when the round trip is not known. */
 const LEAST_SLOPE = 4;
+/** And at most, in halves of a round trip. */
+const MOST_SLOPE = 4;
 /** A pause is cut short when it is longer than so many halves of a round trip. */
 const LONG_PAUSE = 5;
 
 /**
- * Places events, in microseconds and in their order, each `{time, way, seq, end, ack, sackEnd, isLost}`; `halfTrip`: half of the least round trip,
- * 0 when not known. @returns the places, each `{local, remote}` (pixels from the top, `remote` where the other end sends or
+ * Places events, in microseconds and in their order, each `{time, way, trip, seq, end, ack, sackEnd, isLost}`; `halfTrip`: half of the least round trip,
+ * 0 when not known, for those of which the trip is not known. @returns the places, each `{local, remote}` (pixels from the top, `remote` where the other end sends or
  * receives), the pauses `{from, to, span}` and the whole height
  */
 export function layOut(events, halfTrip) {
   const scale = HALF_HEIGHT / (halfTrip || typicalGap(events));
-  const slope = Math.max(halfTrip * scale, LEAST_SLOPE);
+  const slopeOf = ({ trip }) =>
+    Math.min(Math.max((trip ?? halfTrip) * scale, LEAST_SLOPE), MOST_SLOPE * HALF_HEIGHT);
   const places = [];
   const pauses = [];
   let y = 0;
@@ -39,10 +42,10 @@ export function layOut(events, halfTrip) {
       const cause = received.causeOf(event);
       // An answer leaves where what it answers has arrived, and not above.
       y = Math.max(y, cause + LEAST_SLOPE);
-      places.push({ local: y, remote: Math.max(y - slope, cause, 0) });
+      places.push({ local: y, remote: Math.max(y - slopeOf(event), cause, 0) });
     } else if (event.way === "sent") {
-      places.push({ local: y, remote: y + slope });
-      if (event.end > event.seq && !event.isLost) received.add(event, y + slope);
+      places.push({ local: y, remote: y + slopeOf(event) });
+      if (event.end > event.seq && !event.isLost) received.add(event, y + slopeOf(event));
     } else places.push({ local: y, remote: null });
   });
   const height = places.reduce((most, { local, remote }) => Math.max(most, local, remote ?? 0), 0);
