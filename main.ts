@@ -15,7 +15,6 @@ import { observed } from "./cli/observed.ts";
 import { Output } from "./cli/output.ts";
 import { type ProgressJob, withProgress } from "./cli/progress.ts";
 import { standardSink } from "./cli/queued_sink.ts";
-import type { Connection } from "./tcp/mod.ts";
 
 const PROGRAM = "rawtcp-client";
 
@@ -26,11 +25,13 @@ const GLOSSARY_WIDTH = 80;
 function progressOf(
   { quiet, observe, transfer }: ClientArguments,
   { source }: ClientEnds,
-  connection: Connection,
+  { raw, narrator }: Attempt,
   output: Output,
 ): ProgressJob {
   const isBusy = quiet || observe.trace || observe.explain;
-  return { connection, total: source.total ?? 0, receives: transfer.receives, output, isBusy };
+  const { connection } = raw;
+  const { limits } = narrator;
+  return { connection, limits, total: source.total ?? 0, receives: transfer.receives, output, isBusy };
 }
 
 /** Connects, delivers and closes; returns the exit code. */
@@ -73,7 +74,7 @@ async function deliver(
     );
     output.onDrained = () => raw.loop.wake();
     const code = await withProgress(
-      progressOf(wanted, ends, raw.connection, output),
+      progressOf(wanted, ends, chosen, output),
       () => session.run(),
     );
     await drained();

@@ -60,7 +60,7 @@ export function openAttempt(
   watchers: Watchers,
   output: Output,
 ): Attempt {
-  const narrator = new Narrator(output);
+  const narrator = new Narrator(output, client.ends.limits());
   const { raw, drained } = openConnection(client, remote, source, watchers, narrator, (outcome, reason) => {
     session.unsent(outcome, reason);
   });

@@ -8,6 +8,7 @@ import { type FileKind, fileKind, StreamFile } from "../ffi/mod.ts";
 import type { ClientInput, Ending, TransferArguments } from "./client_transfer_arguments.ts";
 import { DEFAULT_MESSAGE } from "./client_transfer_arguments.ts";
 import { counted } from "./counted.ts";
+import type { LiveLimits } from "../trace/mod.ts";
 import { terminalText } from "../trace/escape.ts";
 import { quoted } from "./options.ts";
 import { FileSink, FORGETTING, HashingSink, type OctetSink, showing } from "./sinks.ts";
@@ -22,6 +23,8 @@ export interface ClientEnds extends Disposable {
   readonly ending: Ending;
   /** Whether it is about amounts, not about a message. */
   readonly isBulk: boolean;
+  /** Who is to say what a connection's transfer has waited for; null: nobody asks. */
+  readonly limits: () => LiveLimits | null;
   /** What is to be said of the peer's octets in the end. */
   readonly afterword: () => string | null;
 }
@@ -69,9 +72,17 @@ export async function openEnds(
     sending,
     ending: wanted.ending ?? endingAfter(input, wanted.receives),
     isBulk,
+    limits: await limitsOf(isBulk),
     afterword,
     [Symbol.dispose]: () => opened.forEach((file) => file[Symbol.dispose]()),
   };
+}
+
+/** Loaded only where it is asked for. */
+async function limitsOf(isBulk: boolean): Promise<() => LiveLimits | null> {
+  if (!isBulk) return () => null;
+  const { LiveLimits } = await import("../trace/live_limits.ts");
+  return () => new LiveLimits();
 }
 
 interface OpenSource {

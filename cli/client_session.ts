@@ -302,6 +302,7 @@ export class ClientSession {
   #summarize(): void {
     if (this.#transfer === null) return;
     if (this.#job.isMeasured) this.#narrator.note(this.#transfer.summary());
+    this.#narrator.limited();
     const afterword = this.#job.afterword();
     if (afterword !== null) this.#narrator.note(afterword);
   }

@@ -15,6 +15,7 @@ import {
   type IcmpVerdict,
   icmpWords,
   type Instant,
+  micros,
   NEVER,
   type Observer,
   type Segment,
@@ -31,6 +32,7 @@ import {
   toSeconds,
 } from "../tcp/mod.ts";
 import { HopLimits } from "../trace/hop_limits.ts";
+import type { LiveLimits } from "../trace/mod.ts";
 import { counted } from "./counted.ts";
 import { payloadLines } from "./payload_lines.ts";
 import type { Mark, Output } from "./output.ts";
@@ -80,6 +82,8 @@ export class Narrator implements Observer {
     report: null,
     foreignReset: null,
   };
+  /** What the transfer waits for; null: nobody asks. */
+  readonly limits: LiveLimits | null;
   readonly #output: Output;
   readonly #waiting: WaitingLine[] = [];
   #handshakeAckSeen = false;
@@ -103,8 +107,10 @@ export class Narrator implements Observer {
   #shownOctets = 0;
   #hiddenOctets = 0;
 
-  constructor(output: Output) {
+  /** `limits`: told of all segments; null: nobody asks what the transfer waits for. */
+  constructor(output: Output, limits: LiveLimits | null = null) {
     this.#output = output;
+    this.limits = limits;
   }
 
   /** The story begins. `peer` is shown as it is. */
@@ -175,6 +181,16 @@ export class Narrator implements Observer {
     else this.#output.line("note", text);
   }
 
+  /** What each way of the transfer has waited for, where that can be told. */
+  limited(): void {
+    for (const way of ["sending", "receiving"] as const) {
+      const shares = this.limits?.shares(way) ?? null;
+      if (shares === null) continue;
+      const span = `${toSeconds(micros(shares.total)).toFixed(3)} s`;
+      this.#output.line("note", `Limited while ${way}, in shares of ${span}: ${shares.text}`);
+    }
+  }
+
   /** Something to know that is no part of the story. */
   warning(text: string): void {
     this.#output.warning(text);
@@ -193,6 +209,7 @@ export class Narrator implements Observer {
 
   segmentSent(connection: ConnectionView | null, segment: Segment, reason: SendReason, now: Instant): void {
     if (connection === null) return;
+    this.limits?.segmentSent(connection, segment, reason, now);
     if (segment.has(Flag.rst)) this.#later("sent", `Sending RST (seq=${seqToUint32(segment.seq)})`);
     else if (segment.has(Flag.syn)) this.#synSent(segment, now);
     else {
@@ -203,7 +220,8 @@ export class Narrator implements Observer {
     if (segment.sequenceLength > 0) this.#lastSentAt = now;
   }
 
-  segmentArrived(_connection: ConnectionView | null, segment: Segment, _now: Instant): void {
+  segmentArrived(connection: ConnectionView | null, segment: Segment, now: Instant): void {
+    if (connection !== null) this.limits?.segmentArrived(connection, segment, now);
     this.#arrivals++;
     this.#arrivedSeq = segment.seq;
     this.#arrivedAck = segment.ack;

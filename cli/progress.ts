@@ -5,12 +5,14 @@
  */
 
 import { type ConnectionView, type Instant, instant } from "../tcp/mod.ts";
-import type { ProgressFigures } from "../trace/mod.ts";
+import type { LiveLimits, ProgressFigures } from "../trace/mod.ts";
 import type { Output, TextSink } from "./output.ts";
 
 /** What the line is about. */
 export interface ProgressJob {
   readonly connection: ConnectionView;
+  /** What it waits for; absent: nobody has looked. */
+  readonly limits?: LiveLimits | null;
   /** Octets to be delivered. */
   readonly total: number;
   /** Whether octets are received too, nobody knows how many. @default false */
@@ -67,7 +69,7 @@ export async function withProgress<T>(job: ProgressJob, work: () => Promise<T>):
     const way = presentWay(job);
     if (way === null) return clear();
     lines[way === "sending" ? "receiving" : "sending"].clear();
-    lines[way].update(figuresOf(job, way), clock.now());
+    lines[way].update(figuresOf(job, way, clock.now()), clock.now());
   });
   try {
     return await work();
@@ -85,9 +87,14 @@ function presentWay({ connection, total, receives = false }: ProgressJob): "send
   return receives && isOpen ? "receiving" : null;
 }
 
-function figuresOf({ connection, total }: ProgressJob, way: "sending" | "receiving"): ProgressFigures {
+function figuresOf(
+  { connection, total, limits }: ProgressJob,
+  way: "sending" | "receiving",
+  now: Instant,
+): ProgressFigures {
   const { octetsAcknowledged, octetsReceived, cwnd, smoothedRtt, segmentsRetransmitted } = connection;
-  const figures = { cwnd, smoothedRtt, segmentsRetransmitted };
+  const limit = limits?.present(way, now) ?? null;
+  const figures = { cwnd, smoothedRtt, segmentsRetransmitted, limit };
   return way === "sending"
     ? { ...figures, done: octetsAcknowledged, total }
     : { ...figures, done: octetsReceived, total: null };

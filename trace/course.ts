@@ -10,7 +10,7 @@ import type { ArrivedEvent, SentEvent, TraceEvent } from "./record.ts";
 
 /** Why a connection is over that did not close in order. */
 const BROKEN: { readonly [reason in StateReason]?: string } = {
-  "reset-received": "reset by the peer",
+  "reset-received": "reset",
   "refused": "refused: RST in answer to our SYN",
   "syn-in-window": "reset after a SYN in the window",
   "timed-out": "given up: no answer",

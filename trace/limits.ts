@@ -3,8 +3,9 @@
  * window, or the congestion window and the path (after Web100's triage).
  *
  * Each gap between two segments of data is put down to what the earlier one shows: it filled the window as the sender knew
- * it; it was not full, so there was nothing more to send; or it was full, and the next had to wait for ACKs. A gap that goes
- * on after everything was acknowledged is the application's from there on.
+ * it; it was not full, so there was nothing more to send; or it was full, and the next had to wait for ACKs. A gap before
+ * something is sent again is the path's. A gap that goes on after everything was acknowledged is the application's from there
+ * on, and while the receiver's window is closed it is the window's.
  *
  * @module
  */
@@ -86,7 +87,8 @@ export class Limits {
   /** A segment of data passes. */
   passed({ seq, end, at, isNew, una, isRecovering, largest, windowIsKnown, lag }: PassingData): void {
     const before = this.#last;
-    if (before !== null) this.#attribute(before.at, before.reason, at, lag);
+    // What is sent again was waited for since it got lost, whatever the program had to send meanwhile.
+    if (before !== null) this.#attribute(before.at, isNew ? before.reason : "path", at, lag);
     const known = this.#edgeAt(at - lag * CERTAINLY);
     this.largestFlight = Math.max(this.largestFlight, end - Math.min(una, seq));
     const isFull = end - seq >= largest;
@@ -96,7 +98,19 @@ export class Limits {
     this.#idleSince = Infinity;
   }
 
+  /** What it waits for at this moment; null: it has sent nothing yet. */
+  present(now: number, lag: number): Limit | null {
+    if (this.#last === null) return null;
+    if (this.#closedAt >= 0) return "window";
+    const isIdle = this.#last.reason !== "window" && now > this.#idleSince + lag;
+    return isIdle ? "application" : this.#last.reason;
+  }
+
   #attribute(from: number, reason: Limit, to: number, lag: number): void {
+    if (this.#closedAt >= 0) { // a probe, or what crossed the ACK that closed it
+      this.#closedFor += to - this.#closedAt;
+      this.#closedAt = to;
+    }
     const closedFor = Math.min(this.#closedFor, to - from);
     this.#closedFor = 0;
     const open = to - closedFor;

@@ -36,6 +36,7 @@ export { combineObservers } from "./combine.ts";
 export { asciiText, markupText, mermaidText, octetsText, terminalText } from "./escape.ts";
 export { glossaryLines } from "./glossary.ts";
 export type { OutputOptions, Outputs } from "./outputs.ts";
+export type { LiveLimits } from "./live_limits.ts";
 export { type ProgressFigures, ProgressLine, type ProgressOptions } from "./progress.ts";
 export type * from "./record.ts";
 export type { FindingCode, NoteCode } from "./catalogue/finding_codes.ts";

@@ -19,6 +19,8 @@ export interface ProgressFigures {
   readonly smoothedRtt: number;
   /** Retransmissions so far. */
   readonly segmentsRetransmitted: number;
+  /** What is being waited for; null: not known. */
+  readonly limit: string | null;
 }
 
 /** How the line is written. */
@@ -88,7 +90,7 @@ export class ProgressLine {
 
 /** The line's text, no longer than `width`; `rate` in octets per second. */
 export function progressText(figures: ProgressFigures, rate: number, width: number): string {
-  const { done, total, cwnd, smoothedRtt, segmentsRetransmitted } = figures;
+  const { done, total, cwnd, smoothedRtt, segmentsRetransmitted, limit } = figures;
   const share = total === null || total === 0 ? null : Math.min(done / total, 1);
   const parts = [
     total === null ? octetsAmountText(done) : `${octetsAmountText(done)} of ${octetsAmountText(total)}`,
@@ -99,6 +101,7 @@ export function progressText(figures: ProgressFigures, rate: number, width: numb
   }
   parts.push(`${octetsAmountText(Math.round(rate))}/s`);
   if (total !== null && rate > 0) parts.push(`${leftText((total - done) / rate)} left`);
+  if (limit !== null) parts.push(`waits for ${limit}`);
   parts.push(`cwnd ${octetsAmountText(Math.round(cwnd))}`);
   if (smoothedRtt > 0) parts.push(`srtt ${spanText(smoothedRtt)}`);
   parts.push(`sent again ${segmentsRetransmitted}`);

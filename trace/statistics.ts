@@ -24,6 +24,7 @@ import {
   type TimerName,
 } from "./core.ts";
 import { amountText, octetsAmountText, spanText } from "./format.ts";
+import { LiveLimits } from "./live_limits.ts";
 
 /** What is remembered of one connection. */
 interface Figures {
@@ -56,6 +57,7 @@ interface Figures {
   stamped: number;
   unstamped: number;
   readonly timers: Map<TimerName, number>;
+  readonly limits: LiveLimits;
   /** ICMP errors and the like, by who says what. */
   readonly reports: Map<string, number>;
 }
@@ -75,14 +77,18 @@ export class Statistics implements Observer {
   readonly #drops = new Map<DropReason, number>();
   #connections = 0;
 
-  segmentSent(connection: ConnectionView | null, _segment: Segment, _reason: SendReason, now: Instant): void {
-    if (connection !== null) noteSegment(this.#update(connection), now);
+  segmentSent(connection: ConnectionView | null, segment: Segment, reason: SendReason, now: Instant): void {
+    if (connection === null) return;
+    const figures = this.#update(connection);
+    noteSegment(figures, now);
+    figures.limits.segmentSent(connection, segment, reason, now);
   }
 
   segmentArrived(connection: ConnectionView | null, segment: Segment, now: Instant): void {
     if (connection === null) return;
     const figures = this.#update(connection);
     noteSegment(figures, now);
+    figures.limits.segmentArrived(connection, segment, now);
     if (segment.arrivedAt === NEVER) figures.unstamped++;
     else figures.stamped++;
   }
@@ -191,6 +197,7 @@ function newFigures(connection: ConnectionView): Figures {
     stamped: 0,
     unstamped: 0,
     timers: new Map(),
+    limits: new LiveLimits(),
     reports: new Map(),
   };
   readEnds(figures, connection);
@@ -248,6 +255,10 @@ function linesOf(figures: Figures): string[] {
     `  round trip  ${roundTripText(figures)}; timeout now ${spanText(figures.rto)}`,
     `  congestion  ${congestionText(figures)}`,
   ];
+  for (const way of ["sending", "receiving"] as const) {
+    const shares = figures.limits.shares(way);
+    if (shares !== null) lines.push(`  limited     ${way}: by ${shares.text} of ${spanText(shares.total)}`);
+  }
   const clock = clockText(figures);
   if (clock !== "") lines.push(`  times       ${clock}`);
   if (timers.length > 0) lines.push(`  expired     ${timers.join(", ")}`);

@@ -43,6 +43,7 @@ export const PARTS: readonly Part[] = [
       ...MODULES,
       "trace/escape.ts",
       "trace/hop_limits.ts",
+      "trace/live_limits.ts",
       "capture/analysis/selection.ts",
       "deno.json",
     ],

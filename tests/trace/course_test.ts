@@ -34,7 +34,7 @@ Deno.test("how a connection ended is told by its own states and reasons", async 
     refused: "refused: RST in answer to our SYN",
     silent: "given up before it was established",
     unreachable: "given up before it was established",
-    reset_in_the_middle: "reset by the peer",
+    reset_in_the_middle: "reset",
     half_close: "closed, we first",
   });
 });

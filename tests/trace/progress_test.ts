@@ -9,6 +9,7 @@ const FIGURES = {
   cwnd: 256 << 10,
   smoothedRtt: 20_000,
   segmentsRetransmitted: 3,
+  limit: null,
 };
 const RATE = 5 << 20;
 
@@ -16,6 +17,13 @@ Deno.test("the line says how much is done, how fast it goes and how long it will
   assertEquals(
     progressText(FIGURES, RATE, 200),
     "15 MiB of 60 MiB  [=====               ]  25 %  5 MiB/s  9 s left  cwnd 256 KiB  srtt 20 ms  sent again 3",
+  );
+});
+
+Deno.test("it says what is being waited for, where that is known", () => {
+  assertEquals(
+    progressText({ ...FIGURES, limit: "the peer's window" }, RATE, 80),
+    "15 MiB of 60 MiB  25 %  5 MiB/s  9 s left  waits for the peer's window",
   );
 });
 

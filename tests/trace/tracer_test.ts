@@ -53,7 +53,7 @@ Deno.test("a tracer does everything at once that is asked of it", async () => {
   assertStringIncludes(tracer.outputs.svgLadder(), "<svg");
   assertMatch(tracer.outputs.mermaidLadder(), /^sequenceDiagram\n/);
   assertStringIncludes(await tracer.outputs.report(), "<!doctype html>");
-  assertEquals(tracer.statistics?.lines().length, 8);
+  assertEquals(tracer.statistics?.lines().length, 9);
   assertStringIncludes(
     tracer.statistics?.lines().join("\n") ?? "",
     "times       the program's clock: the kernel gave",

@@ -1,0 +1,115 @@
+/** What the senders of a live connection wait for: the same rules as in captures, fed by segments. */
+
+import { assertEquals } from "@std/assert";
+import { Flag } from "../../tcp/base/segment.ts";
+import { type Instant, instant } from "../../tcp/base/units.ts";
+import { LiveLimits } from "../../trace/live_limits.ts";
+import { recording } from "./collect.ts";
+import { FakeConnection } from "./fake_connection.ts";
+
+const MSS = 1_000;
+const WINDOW = 4_000;
+
+/** A connection of which the test says what is sent and what arrives; times in milliseconds. */
+class Watched {
+  readonly limits = new LiveLimits();
+  readonly #connection = new FakeConnection(recording().recorder);
+
+  constructor() {
+    const connection = this.#connection;
+    connection.numbers(0, 0, 0);
+    connection.sendMss = MSS;
+    const synAck = connection.segment(
+      { flags: Flag.syn | Flag.ack, seq: 0, ack: 1, window: WINDOW },
+      "arrived",
+    );
+    this.limits.segmentArrived(connection, synAck, at(0));
+    this.sends(0, 1, 0);
+  }
+
+  sends(time: number, seq: number, length: number, reason: "data" | "retransmit-timeout" = "data"): void {
+    const said = { flags: Flag.ack, seq, ack: 1, window: WINDOW, data: "x".repeat(length) };
+    this.limits.segmentSent(this.#connection, this.#connection.segment(said, "sent"), reason, at(time));
+  }
+
+  isAcknowledged(time: number, ack: number, window: number = WINDOW): void {
+    const segment = this.#connection.segment({ flags: Flag.ack, seq: 1, ack, window }, "arrived");
+    this.limits.segmentArrived(this.#connection, segment, at(time));
+  }
+
+  get sending(): string | undefined {
+    return this.limits.shares("sending")?.text;
+  }
+}
+
+function at(milliseconds: number): Instant {
+  return instant(milliseconds * 1_000);
+}
+
+const shares = (program: number, window: number, path: number): string =>
+  `our program ${program} %, the peer's window ${window} %, the congestion window or the path ${path} %`;
+
+Deno.test("a segment that is not full has nothing behind it: the time up to the next is our program's", () => {
+  const watched = new Watched();
+  watched.sends(0, 1, 100);
+  watched.isAcknowledged(10, 101);
+  watched.sends(100, 101, 100);
+  assertEquals(watched.sending, shares(100, 0, 0));
+});
+
+Deno.test("full segments that do not fill the window wait for the path, until all is acknowledged", () => {
+  const watched = new Watched();
+  watched.sends(0, 1, 2 * MSS);
+  watched.isAcknowledged(50, 2_001);
+  watched.sends(100, 2_001, MSS);
+  assertEquals(watched.sending, shares(50, 0, 50));
+});
+
+Deno.test("what fills the window waits for the peer's, and so does all while it is closed", () => {
+  const watched = new Watched();
+  watched.sends(0, 1, WINDOW);
+  assertEquals(watched.limits.present("sending", at(1)), "the peer's window");
+  watched.isAcknowledged(50, WINDOW + 1, 0);
+  assertEquals(watched.limits.present("sending", at(60)), "the peer's window");
+  watched.isAcknowledged(90, WINDOW + 1, WINDOW);
+  watched.sends(100, WINDOW + 1, MSS);
+  assertEquals(watched.sending, shares(0, 100, 0));
+});
+
+Deno.test("a short segment that got lost waits for the path until it is sent again", () => {
+  const watched = new Watched();
+  watched.sends(0, 1, 100);
+  watched.sends(1_000, 1, 100, "retransmit-timeout");
+  assertEquals(watched.sending, shares(0, 0, 100));
+});
+
+Deno.test("before anything is sent nobody waits, and one segment is not enough to tell", () => {
+  const watched = new Watched();
+  assertEquals([watched.limits.present("sending", at(5)), watched.limits.shares("receiving")], [null, null]);
+  watched.sends(10, 1, 100);
+  assertEquals([watched.limits.present("sending", at(11)), watched.sending], ["our program", undefined]);
+});
+
+Deno.test("of the peer's segments, too: those that fill our window waited for that", () => {
+  const limits = new LiveLimits();
+  const connection = new FakeConnection(recording().recorder);
+  connection.numbers(0, 0, 0);
+  const arrive = (time: number, seq: number, length: number): void => {
+    const said = { flags: Flag.ack, seq, ack: 1, window: WINDOW, data: "x".repeat(length) };
+    limits.segmentArrived(connection, connection.segment(said, "arrived"), at(time));
+  };
+  const acknowledge = (time: number, ack: number, window: number): void => {
+    const said = { flags: Flag.ack, seq: 1, ack, window };
+    limits.segmentSent(connection, connection.segment(said, "sent"), "ack-quick", at(time));
+  };
+  acknowledge(0, 1, 2 * MSS);
+  arrive(10, 1, MSS);
+  arrive(10, MSS + 1, MSS);
+  acknowledge(20, 2 * MSS + 1, 0);
+  acknowledge(90, 2 * MSS + 1, 2 * MSS);
+  arrive(110, 2 * MSS + 1, 100);
+  assertEquals(
+    limits.shares("receiving")?.text,
+    "the peer's program 0 %, our window 100 %, the peer's congestion window or the path 0 %",
+  );
+});

@@ -1,0 +1,112 @@
+/**
+ * What both senders of a live connection wait for, told by the same rules as in captures (`limits.ts`).
+ *
+ * @module
+ */
+
+import { type ConnectionView, Flag, type Instant, type Segment, type SendReason } from "./core.ts";
+import { type Limit, LIMITS, Limits } from "./limits.ts";
+import { Numbering } from "./numbering.ts";
+
+/** Which of the two senders: we, or the peer. */
+export type LimitedWay = "sending" | "receiving";
+
+const WORDS: Readonly<Record<LimitedWay, Readonly<Record<Limit, string>>>> = {
+  sending: {
+    application: "our program",
+    window: "the peer's window",
+    path: "the congestion window or the path",
+  },
+  receiving: {
+    application: "the peer's program",
+    window: "our window",
+    path: "the peer's congestion window or the path",
+  },
+};
+
+/** Watches one connection. */
+export class LiveLimits {
+  readonly #own: Numbering = new Numbering();
+  readonly #peer: Numbering = new Numbering();
+  readonly #limits: Readonly<Record<LimitedWay, Limits>> = { sending: new Limits(), receiving: new Limits() };
+  /** The number after the highest octet of the peer's; its largest segment; what we acknowledge. */
+  #received = 0;
+  #largest = 0;
+  #acked = 0;
+  #roundTrip = 0;
+
+  segmentSent(connection: ConnectionView, segment: Segment, reason: SendReason, now: Instant): void {
+    this.#own.start(connection.iss);
+    if (segment.has(Flag.ack)) {
+      this.#peer.start(connection.irs);
+      this.#acked = this.#peer.relative(segment.ack);
+      const window = segment.window << (segment.has(Flag.syn) ? 0 : connection.rcvWindowShift);
+      this.#limits.receiving.acknowledged(this.#acked, this.#acked + window, window, now);
+    }
+    const { length } = segment.payload;
+    const before = this.#own.advance(connection.sndUna);
+    if (length === 0 || reason === "window-probe" || reason === "keep-alive") return;
+    const isNew = reason === "data" || reason === "urgent-data" || reason === "limited-transmit";
+    const end = this.#own.relative(segment.seq) + length;
+    const largest = connection.sendMss;
+    const { recoveryPhase } = connection;
+    this.#limits.sending.passed({
+      seq: end - (length % largest || Math.min(length, largest)),
+      end,
+      at: now,
+      isNew,
+      una: before,
+      isRecovering: recoveryPhase === "recovery" || recoveryPhase === "loss",
+      largest,
+      windowIsKnown: true,
+      lag: 0,
+    });
+  }
+
+  segmentArrived(connection: ConnectionView, segment: Segment, now: Instant): void {
+    this.#own.start(connection.iss);
+    if (segment.has(Flag.syn)) this.#peer.start(segment.seq);
+    if (this.#peer.base === null || segment.has(Flag.rst)) return;
+    if (segment.has(Flag.ack)) {
+      const ack = this.#own.relative(segment.ack);
+      const window = segment.window << (segment.has(Flag.syn) ? 0 : connection.sndWindowShift);
+      this.#limits.sending.acknowledged(ack, ack + window, window, now);
+    }
+    const { length } = segment.payload;
+    if (length === 0) return;
+    const seq = this.#peer.relative(segment.seq);
+    const end = seq + length;
+    this.#largest = Math.max(this.#largest, segment.segmentSize || length);
+    this.#roundTrip = connection.minimumRtt;
+    this.#limits.receiving.passed({
+      seq: end - (length % this.#largest || this.#largest),
+      end,
+      at: now,
+      isNew: end > this.#received,
+      una: this.#acked,
+      isRecovering: false,
+      largest: this.#largest,
+      windowIsKnown: true,
+      lag: this.#roundTrip,
+    });
+    this.#received = Math.max(this.#received, this.#peer.advance(segment.seq) + length);
+  }
+
+  /** What the sender is waiting for now, in words; null: it has sent nothing yet. */
+  present(way: LimitedWay, now: Instant): string | null {
+    const limit = this.#limits[way].present(now, this.#lag(way));
+    return limit === null ? null : WORDS[way][limit];
+  }
+
+  /** What the sender has waited for, in percent of the time up to its last segment; null: it has not sent enough to tell. */
+  shares(way: LimitedWay): { readonly text: string; readonly total: number } | null {
+    const { time, total } = this.#limits[way];
+    if (total === 0) return null;
+    const shares = LIMITS.map((limit) => `${WORDS[way][limit]} ${Math.round(100 * time[limit] / total)} %`);
+    return { text: shares.join(", "), total };
+  }
+
+  #lag(way: LimitedWay): number {
+    return way === "sending" ? 0 : this.#roundTrip;
+  }
+}
