@@ -10,6 +10,7 @@
 
 import { copyOctets } from "../base/copy.ts";
 import { NO_OCTETS } from "../base/empty.ts";
+import { OctetCount } from "../base/octet_count.ts";
 import type { OctetRange } from "../base/octet_range.ts";
 
 /** Octets of the first storage; it doubles from there. */
@@ -28,7 +29,7 @@ const FIRST_CAPACITY = 2_048;
 export class ByteRing {
   #storage: Uint8Array = NO_OCTETS;
   #mask = -1;
-  #start = 0;
+  readonly #start: OctetCount = new OctetCount();
   /** Octets held without a gap; and as far as any are held. */
   #length = 0;
   #placedLength = 0;
@@ -45,17 +46,17 @@ export class ByteRing {
 
   /** Offset of the first octet held. */
   get start(): number {
-    return this.#start;
+    return this.#start.value;
   }
 
   /** Offset after the last octet that is held without a gap. */
   get end(): number {
-    return this.#start + this.#length;
+    return this.#start.value + this.#length;
   }
 
   /** Offset after the last octet that is held at all. */
   get placedEnd(): number {
-    return this.#start + this.#placedLength;
+    return this.#start.value + this.#placedLength;
   }
 
   /** Octets held without a gap. */
@@ -119,11 +120,11 @@ export class ByteRing {
    * @throws RangeError when the place lies before `end` or beyond the limit: a mistake of the caller, who trims segments
    */
   place(offset: number, from: Uint8Array, fromOffset: number, length: number): void {
-    const at = offset - this.#start;
+    const at = offset - this.start;
     if (at < this.#length || at + length > this.#limit) {
       throw new RangeError(
         `Cannot place ${length} octets at ${offset}: give a place from ${this.end} to ${
-          this.#start + this.#limit
+          this.start + this.#limit
         }`,
       );
     }
@@ -134,7 +135,7 @@ export class ByteRing {
 
   /** Counts all octets before `offset` as held: they were placed. @throws RangeError beyond what was placed */
   extendTo(offset: number): void {
-    const length = offset - this.#start;
+    const length = offset - this.start;
     if (length > this.#placedLength) {
       throw new RangeError(`Cannot extend to ${offset}: octets were placed up to ${this.placedEnd}`);
     }
@@ -152,7 +153,7 @@ export class ByteRing {
   /** Drops everything before `offset`; nothing when that is already gone. @throws RangeError beyond `end` */
   discardTo(offset: number): void {
     if (offset > this.end) throw new RangeError(`Cannot discard to ${offset}: the end is ${this.end}`);
-    if (offset > this.#start) this.#drop(offset - this.#start);
+    if (offset > this.start) this.#drop(offset - this.start);
   }
 
   /** Drops the first octets. @throws RangeError when fewer are held */
@@ -168,8 +169,8 @@ export class ByteRing {
    * its end, when nobody will read any more.
    */
   restartAt(offset: number): void {
-    this.#origin = this.#origin + (offset - this.#start) | 0;
-    this.#start = offset;
+    this.#origin = this.#origin + (offset - this.start) | 0;
+    this.#start.value = offset;
     this.#length = 0;
     this.#placedLength = 0;
     this.#reserved = 0;
@@ -191,7 +192,7 @@ export class ByteRing {
 
   /** Copies octets out and keeps them. @throws RangeError when not all of them are held */
   copyOut(offset: number, into: Uint8Array, intoOffset: number, length: number): void {
-    const at = offset - this.#start;
+    const at = offset - this.start;
     this.#checkHeld(at, length);
     this.#copy(at, into, intoOffset, length);
   }
@@ -225,8 +226,8 @@ export class ByteRing {
     if (at < 0 || at + length > this.#length) {
       throw new RangeError(
         `Cannot take ${length} octets at ${
-          this.#start + at
-        }: held are those from ${this.#start} to ${this.end}`,
+          this.start + at
+        }: held are those from ${this.start} to ${this.end}`,
       );
     }
   }
@@ -253,7 +254,7 @@ export class ByteRing {
   }
 
   #drop(octets: number): void {
-    this.#start += octets;
+    this.#start.add(octets);
     this.#origin = this.#origin + octets | 0;
     this.#length -= octets;
     this.#placedLength -= octets;

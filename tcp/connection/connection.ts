@@ -6,15 +6,11 @@
  */
 
 import type { Endpoint } from "../base/address.ts";
+import type { OctetCount } from "../base/octet_count.ts";
 import type { OctetRange } from "../base/octet_range.ts";
 import { segmentArrives } from "./segment_arrives.ts";
 import * as calls from "./user_calls.ts";
-import {
-  completeListenOptions,
-  completeOptions,
-  type ConnectionOptions,
-  type UserProgress,
-} from "./connection_options.ts";
+import { completeListenOptions, completeOptions, type ConnectionOptions } from "./connection_options.ts";
 import type { PartialConfig, TcpConfig } from "../config/config.ts";
 import type { ConnectionFailure } from "../base/errors.ts";
 import type { EventSet } from "../base/events.ts";
@@ -43,9 +39,9 @@ export class Connection implements ConnectionView {
   /** Called whenever something may have become due; for the host that holds this connection. Null: nobody asks. */
   onTouched: (() => void) | null = null;
 
-  readonly #progress: UserProgress;
+  readonly #progress: OctetCount;
 
-  private constructor(tcb: Tcb, progress: UserProgress) {
+  private constructor(tcb: Tcb, progress: OctetCount) {
     this.#tcb = tcb;
     this.#progress = progress;
     tcb.view = this;
@@ -204,11 +200,11 @@ export class Connection implements ConnectionView {
 
   /** Octets that the user gave and took so far: whether there was anything to do for it. */
   get userProgress(): number {
-    return this.#progress.count;
+    return this.#progress.value;
   }
 
   #moved(octets: number): number {
-    this.#progress.count += octets;
+    this.#progress.add(octets);
     return octets;
   }
 

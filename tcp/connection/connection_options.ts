@@ -6,6 +6,7 @@
 
 import type { Endpoint } from "../base/address.ts";
 import type { Segment } from "../base/segment.ts";
+import { OctetCount } from "../base/octet_count.ts";
 import type { Observer } from "../base/observer.ts";
 import { type SeqNumber, seqToInt32 } from "../base/seq.ts";
 import { type Instant, instant } from "../base/units.ts";
@@ -15,12 +16,6 @@ import { ChallengeLimiter } from "./challenge_limiter.ts";
 
 /** Chooses the initial sequence number of a connection (RFC 9293 3.4.1). */
 export type IsnSource = (local: Endpoint, remote: Endpoint, now: Instant) => SeqNumber;
-
-/** What users have done so far: octets that they gave and took, connections that they accepted. It only grows. */
-export interface UserProgress {
-  /** Octets and connections. */
-  count: number;
-}
 
 /** What a connection is made of. */
 export interface ConnectionOptions {
@@ -49,8 +44,8 @@ export interface ConnectionOptions {
    * it back. @default null, the first segment is a SYN
    */
   readonly answeredSyn?: Segment | null | undefined;
-  /** Shared by the connections of one host. @default one of its own */
-  readonly progress?: UserProgress | undefined;
+  /** What users have done so far: octets given and taken, connections accepted. One host's share it. @default one of its own */
+  readonly progress?: OctetCount | undefined;
 }
 
 /** {@link ConnectionOptions} with every default filled in. */
@@ -66,7 +61,7 @@ export interface CompleteOptions {
   readonly pathMtu: number;
   readonly id: number;
   readonly answeredSyn: Segment | null;
-  readonly progress: UserProgress;
+  readonly progress: OctetCount;
 }
 
 /** The options of a connection that opens actively. @throws RangeError for a config out of range */
@@ -86,7 +81,7 @@ export function completeOptions(options: ConnectionOptions): CompleteOptions {
     pathMtu: options.pathMtu ?? Infinity,
     id: options.id ?? 1,
     answeredSyn: options.answeredSyn ?? null,
-    progress: options.progress ?? { count: 0 },
+    progress: options.progress ?? new OctetCount(),
   };
 }
 

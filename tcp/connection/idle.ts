@@ -10,7 +10,7 @@ import { elapsed, type Instant, micros } from "../base/units.ts";
 /** RFC 5681 4.1: after an idle time the window may say nothing about the path any more. */
 export function restartAfterIdle(tcb: Tcb, now: Instant): void {
   if (!tcb.config.congestion.restartAfterIdle || elapsed(tcb.lastDataSentAt, now) <= tcb.rtt.rto) return;
-  if (tcb.recovery.pipe > 0 || tcb.totals.octetsSent.value === 0) return;
+  if (tcb.recovery.pipe > 0 || tcb.totals.octetsSent.isZero) return;
   const { cwnd, ssthresh } = tcb.control;
   tcb.control.idle(micros(0), true);
   tcb.congestionChanged(cwnd, ssthresh, "idle-restart", now);

@@ -326,7 +326,7 @@ function restOfWindow(tcb: Tcb, room: number, now: Instant): number {
 function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now: Instant): true {
   const { sender, recovery } = tcb;
   // RFC 9438 5.8: time without anything to send is no time to grow in.
-  if (recovery.scoreboard.isEmpty && tcb.totals.octetsSent.value > 0) {
+  if (recovery.scoreboard.isEmpty && !tcb.totals.octetsSent.isZero) {
     tcb.control.idle(elapsed(tcb.allAcknowledgedAt, now), false);
   }
   const start = sender.sndNxt;

@@ -20,8 +20,9 @@ import { completeConfig } from "../config/complete.ts";
 import type { PartialConfig, TcpConfig } from "../config/config.ts";
 import { Connection } from "../connection/connection.ts";
 import { isSynWithFinDropped, refusalInAnyState } from "../connection/segment_arrives.ts";
-import type { ConnectionOptions, IsnSource, UserProgress } from "../connection/connection_options.ts";
+import type { ConnectionOptions, IsnSource } from "../connection/connection_options.ts";
 import { CookieAnswers } from "./cookie_answers.ts";
+import { OctetCount } from "../base/octet_count.ts";
 import { Demultiplexer } from "./demultiplexer.ts";
 import type { IcmpError } from "../base/icmp_error.ts";
 import { createIsnGenerator, createTimestampOffset } from "./isn.ts";
@@ -87,7 +88,7 @@ export class Host {
   readonly #paths = new PathMtus();
   readonly #resets = new StrayResets();
   readonly #cookieAnswers: CookieAnswers;
-  readonly #progress: UserProgress = { count: 0 };
+  readonly #progress: OctetCount = new OctetCount();
   #nextId = 1;
 
   /** A host without connections. @throws RangeError for a secret that has not 16 octets, or a config out of range */
@@ -120,7 +121,7 @@ export class Host {
 
   /** Octets that users gave and took so far, and connections that they accepted. */
   get userProgress(): number {
-    return this.#progress.count;
+    return this.#progress.value;
   }
 
   /**
@@ -393,8 +394,7 @@ export class Host {
       const isAnswered = synCookies !== "off" && before === null && !listener.isReadyFull &&
         this.#cookieAnswers.answer(segment, { local, remote, config, timestampOffset }, now);
       if (!isAnswered) return this.#drop(segment, "backlog-full", now);
-      this.#observer?.segmentArrived(null, segment, now);
-      return;
+      return this.#observer?.segmentArrived(null, segment, now);
     }
     if (before !== null) this.#forget(before);
     const options = this.#connectionOptions(local, remote, before, now, config);

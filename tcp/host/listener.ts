@@ -7,7 +7,7 @@
 import { addressEquals, type IpAddress, octetsMatch, type Port } from "../base/address.ts";
 import type { TcpConfig } from "../config/config.ts";
 import type { Connection } from "../connection/connection.ts";
-import type { UserProgress } from "../connection/connection_options.ts";
+import type { OctetCount } from "../base/octet_count.ts";
 import { Event, type EventSet } from "../base/events.ts";
 import type { Segment } from "../base/segment.ts";
 import type { Instant } from "../base/units.ts";
@@ -27,7 +27,7 @@ export class Listener {
   #ready: Connection[] = [];
   readonly #abandon: (listener: Listener, left: readonly Connection[], now: Instant) => void;
 
-  readonly #progress: UserProgress;
+  readonly #progress: OctetCount;
 
   /** `progress`: counts what is accepted. `abandon`: called, at the end, with what was not. */
   constructor(
@@ -35,7 +35,7 @@ export class Listener {
     address: IpAddress | null,
     config: TcpConfig,
     backlog: number,
-    progress: UserProgress,
+    progress: OctetCount,
     abandon: (listener: Listener, left: readonly Connection[], now: Instant) => void,
   ) {
     this.port = port;
@@ -65,7 +65,7 @@ export class Listener {
   accept(): Connection | null {
     const connection = this.#ready.shift();
     if (connection === undefined) return null;
-    this.#progress.count++;
+    this.#progress.add(1);
     return connection;
   }
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { OctetCount } from "../../tcp/connection/totals.ts";
+import { OctetCount } from "../../tcp/base/octet_count.ts";
 
 Deno.test("octets are counted one by one and in great amounts, beyond 2^30, 2^32 and 2^40", () => {
   const count = new OctetCount();
