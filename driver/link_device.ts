@@ -32,7 +32,7 @@ import {
   stopReceiving,
   SystemError,
 } from "../ffi/mod.ts";
-import type { Endpoint } from "../tcp/mod.ts";
+import { type Endpoint, sumInMemory } from "../tcp/mod.ts";
 
 /** A packet socket whose interface may go away, or not do what it promises. */
 class Gatherer implements SegmentGatherer {
@@ -148,6 +148,7 @@ export class LinkDevice implements PacketDevice {
     try {
       this.#ring = PacketRing.open({ local: this.#local, remote: this.#remote });
       stopReceiving(this.#raw.descriptor, this.#local);
+      sumInMemory(this.#ring.memory);
       return null;
     } catch (error) {
       this.#ring?.[Symbol.dispose]();

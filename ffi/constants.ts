@@ -96,6 +96,9 @@ export const PACKET_VNET_HDR = 15;
 export const PROT_READ = 0x1;
 export const PROT_WRITE = 0x2;
 export const MAP_SHARED = 0x01;
+export const MAP_PRIVATE = 0x02;
+export const MAP_FIXED = 0x10;
+export const MAP_ANONYMOUS = 0x20;
 
 // <linux/icmp.h>: option of a raw ICMP socket, at level SOL_RAW of <linux/socket.h>
 export const SOL_RAW = 255;

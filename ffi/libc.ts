@@ -155,7 +155,6 @@ const SYMBOLS = {
     ],
     result: "pointer", /* void * */
   },
-  munmap: { parameters: ["pointer", /* void *addr */ "usize" /* size_t length */], result: "i32" /* int */ },
   eventfd: { parameters: ["u32", /* unsigned int initval */ "i32" /* int flags */], result: "i32" /* int */ },
   read: {
     parameters: ["i32", /* int fd */ "buffer", /* void *buf */ "usize" /* size_t count */],

@@ -6,6 +6,8 @@
  * packet too long for a slot (one that a device has merged) is queued on the socket, as for an ordinary one, and its slot
  * says so: then it takes a call after all, for tens of kilobytes.
  *
+ * The memory is a WebAssembly one, over which the ring is mapped: what lies there, WebAssembly can look at as well.
+ *
  * @module
  */
 
@@ -13,6 +15,9 @@ import { attachFilter, connectionFilter } from "./bpf.ts";
 import {
   ETH_P_IP,
   ETH_P_IPV6,
+  MAP_ANONYMOUS,
+  MAP_FIXED,
+  MAP_PRIVATE,
   MAP_SHARED,
   MSG_DONTWAIT,
   MSG_TRUNC,
@@ -27,7 +32,7 @@ import {
   SO_RCVBUFFORCE,
   SOL_PACKET,
 } from "./constants.ts";
-import { check, lastErrno, SystemError, wouldWait } from "./errno.ts";
+import { check, ENOMEM, lastErrno, SystemError, wouldWait } from "./errno.ts";
 import { enlargeBuffer, type FileDescriptor, setOption, setOptionBytes } from "./file_descriptor.ts";
 import { type Libc, loadLibc } from "./libc.ts";
 import type { InboundChecksum } from "./packet_device.ts";
@@ -40,7 +45,7 @@ import { VNET_LENGTH, vnetChecksum, vnetSegmentSize } from "./virtio_header.ts";
 export interface PacketRingOptions {
   readonly local: Endpoint;
   readonly remote: Endpoint;
-  /** Octets of memory, a power of two; 2,048 of them are a slot. @default 2 MiB */
+  /** Octets of memory, a power of two and at least 64 KiB; 2,048 of them are a slot. @default 2 MiB */
   readonly memory?: number;
 }
 
@@ -49,6 +54,12 @@ const TPACKET_V2 = 1;
 
 /** Octets of memory when nobody says otherwise: what stays in a core's cache is received a tenth faster than 8 MiB. Measured. */
 const DEFAULT_MEMORY = 1 << 21;
+
+/** Octets of a page of a WebAssembly memory. */
+const WASM_PAGE_LENGTH = 1 << 16;
+
+/** For mmap: the memory is no file's. */
+const NO_FILE = -1;
 
 /** Octets of a slot: a packet of an ordinary Ethernet, and the kernel's notes before it. */
 const SLOT_LENGTH = 2_048;
@@ -100,8 +111,8 @@ export class PacketRing implements Disposable {
 
   readonly #libc: Libc = loadLibc();
   readonly #descriptor: FileDescriptor;
-  readonly #mapping: Deno.PointerValue;
-  readonly #memory: bigint;
+  /** The ring, until disposal. */
+  readonly memory: WebAssembly.Memory;
   readonly #slots: number;
   #octets: Uint8Array<ArrayBuffer>;
   #words: Int32Array<ArrayBuffer>;
@@ -116,12 +127,11 @@ export class PacketRing implements Disposable {
   readonly #longPointer: Deno.PointerValue = Deno.UnsafePointer.of(this.#long);
   readonly #longLength = BigInt(this.#long.length);
 
-  private constructor(descriptor: FileDescriptor, mapping: Deno.PointerObject, memory: number) {
+  private constructor(descriptor: FileDescriptor, memory: WebAssembly.Memory) {
+    const buffer = memory.buffer as ArrayBuffer; // not shared
     this.#descriptor = descriptor;
-    this.#mapping = mapping;
-    this.#memory = BigInt(memory);
-    this.#slots = memory / SLOT_LENGTH;
-    const buffer = Deno.UnsafePointerView.getArrayBuffer(mapping, memory);
+    this.memory = memory;
+    this.#slots = buffer.byteLength / SLOT_LENGTH;
     this.#octets = new Uint8Array(buffer);
     this.#words = new Int32Array(buffer);
     this.#halves = new Uint16Array(buffer);
@@ -144,7 +154,7 @@ export class PacketRing implements Disposable {
       // struct tpacket_req: octets of a block, blocks, octets of a slot, slots
       const request = Int32Array.of(BLOCK_LENGTH, memory / BLOCK_LENGTH, SLOT_LENGTH, memory / SLOT_LENGTH);
       setOptionBytes(number, SOL_PACKET, PACKET_RX_RING, request, "setsockopt PACKET_RX_RING");
-      const ring = new PacketRing(descriptor, map(number, memory), memory);
+      const ring = new PacketRing(descriptor, mapRing(number, memory));
       try {
         // `bind` gives the socket its protocol once the filter is there.
         attachFilter(number, connectionFilter(local, remote, "link"));
@@ -246,12 +256,10 @@ export class PacketRing implements Disposable {
     );
   }
 
-  /**
-   * Gives the memory back. Views of it that somebody kept are empty from now on (their buffer is detached): reading on
-   * where there is no memory any more would end the program.
-   */
+  /** Gives the ring back. Views of it that somebody kept are empty from now on: their buffer is detached. */
   #unmap(): void {
-    this.#octets.buffer.transfer();
+    map(this.memory, MAP_PRIVATE | MAP_ANONYMOUS, NO_FILE);
+    this.memory.grow(0);
     const empty = new ArrayBuffer(SLOT_LENGTH); // one slot, the kernel's
     this.#octets = new Uint8Array(empty);
     this.#words = new Int32Array(empty);
@@ -259,17 +267,41 @@ export class PacketRing implements Disposable {
     this.inbound = this.#octets;
     this.#slot = 0;
     this.#isHeld = false;
-    check("munmap", this.#libc.munmap(this.#mapping, this.#memory));
   }
 }
 
-/** @throws SystemError ENOMEM */
-function map(number: number, memory: number): Deno.PointerObject {
+/** A memory that is the ring of the socket. @throws SystemError ENOMEM */
+function mapRing(number: number, octets: number): WebAssembly.Memory {
+  const pages = octets / WASM_PAGE_LENGTH;
+  const memory = newMemory(pages);
+  map(memory, MAP_SHARED, number);
+  return memory;
+}
+
+function newMemory(pages: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+  } catch (error) {
+    // Each reserves some gigabytes of addresses, which a limit of the process may forbid.
+    if (error instanceof RangeError) throw new SystemError("mmap", ENOMEM);
+    throw error;
+  }
+}
+
+/** Has all of the memory be what the file holds, or no file's and empty. @throws SystemError ENOMEM */
+function map({ buffer }: WebAssembly.Memory, flags: number, number: number): void {
+  const place = Deno.UnsafePointer.of(new Uint8Array(buffer));
   const protection = PROT_READ | PROT_WRITE;
-  const mapping = loadLibc().mmap(null, BigInt(memory), protection, MAP_SHARED, number, 0n);
+  const mapping = loadLibc().mmap(
+    place,
+    BigInt(buffer.byteLength),
+    protection,
+    flags | MAP_FIXED,
+    number,
+    0n,
+  );
   // MAP_FAILED is -1.
   if (mapping === null || BigInt.asIntN(64, Deno.UnsafePointer.value(mapping)) === -1n) {
     throw new SystemError("mmap", lastErrno());
   }
-  return mapping;
 }

@@ -148,6 +148,7 @@ export {
 export { optionBitOf } from "./wire/options.ts";
 export { decodeIcmpPacket, decodeIcmpv6Message, encodeIcmpPacket } from "./wire/icmp.ts";
 export { checksumOf, type ChecksumPolicy, sumOctets } from "./wire/checksum.ts";
+export { sumInMemory } from "./wire/simd_sum.ts";
 
 // 7. States, numbers, addresses, time
 

@@ -9,6 +9,7 @@
 
 import type { Segment } from "../base/segment.ts";
 import { octetAt, uint16At } from "./octets.ts";
+import { MOST_SUMMED, SUMMED_AT_ONCE, type WordSum, wordSumOf } from "./simd_sum.ts";
 
 /**
  * Which checksums of arrived TCP segments to believe. `verify`: complete and right, or left unfinished by an offloading
@@ -33,8 +34,14 @@ const KEPT_VIEWS = 4;
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-const keptBuffers: (ArrayBufferLike | null)[] = new Array<null>(KEPT_VIEWS).fill(null);
-const keptViews: Int32Array[] = new Array<Int32Array>(KEPT_VIEWS).fill(new Int32Array(0));
+/** How the words of a buffer are added: by this function, or one by one. */
+interface Summable {
+  readonly buffer: ArrayBufferLike;
+  readonly wordSum: WordSum | null;
+  readonly words: Int32Array;
+}
+
+const kept: Summable[] = Array.from({ length: KEPT_VIEWS }, () => summable(new ArrayBuffer(0)));
 let nextKept = 0;
 
 /** Folds a sum below 2^48 to 16 bits, adding the carries back in. Only a sum of nothing but zeros folds to 0. */
@@ -93,11 +100,20 @@ function sumPairs(octets: Uint8Array, offset: number, length: number): number {
   return (length & 1) === 0 ? sum : sum + (octetAt(octets, evenEnd) << 8) | 0;
 }
 
-/** Folded, mostly by aligned words of the host's own order; the sum does not mind the order until its end (RFC 1071 2B). */
+/** Folded, mostly by words of the host's own order; the sum does not mind the order until its end (RFC 1071 2B). */
 function sumWords(octets: Uint8Array, offset: number, length: number): number {
+  const { wordSum, words } = summableOf(octets.buffer);
+  if (wordSum === null) return sumAlignedWords(words, octets, offset, length);
+  const body = Math.min(length & -SUMMED_AT_ONCE, MOST_SUMMED);
+  const start = octets.byteOffset + offset;
+  const sum = wordSum(start, start + body);
+  const folded = foldSum((sum & 0xffff) + (sum >>> 16));
+  return foldSum(swapHalves(folded) + sumPairs(octets, offset + body, length - body));
+}
+
+function sumAlignedWords(words: Int32Array, octets: Uint8Array, offset: number, length: number): number {
   const head = -(octets.byteOffset + offset) & 3;
   const body = length - head & -OCTETS_PER_TURN;
-  const words = wordsOf(octets.buffer);
   let at = octets.byteOffset + offset + head >> 2;
   let sum = 0;
   for (let left = body; left > 0; left -= OCTETS_PER_BLOCK) {
@@ -140,16 +156,20 @@ function sumBlock(words: Int32Array, start: number, end: number): number {
   return lows + highs;
 }
 
-/** The words of a buffer, from its start. Keeps the last few views, and so their buffers, alive. */
-function wordsOf(buffer: ArrayBufferLike): Int32Array {
+/** How the words of a buffer are added. Keeps the last few buffers alive. */
+function summableOf(buffer: ArrayBufferLike): Summable {
   for (let i = 0; i < KEPT_VIEWS; i++) {
-    if (keptBuffers[i] === buffer) return keptViews[i] as Int32Array;
+    const found = kept[i] as Summable;
+    if (found.buffer === buffer) return found;
   }
-  const words = new Int32Array(buffer, 0, buffer.byteLength >> 2);
-  keptBuffers[nextKept] = buffer;
-  keptViews[nextKept] = words;
+  const made = summable(buffer);
+  kept[nextKept] = made;
   nextKept = (nextKept + 1) % KEPT_VIEWS;
-  return words;
+  return made;
+}
+
+function summable(buffer: ArrayBufferLike): Summable {
+  return { buffer, wordSum: wordSumOf(buffer), words: new Int32Array(buffer, 0, buffer.byteLength >> 2) };
 }
 
 function swapHalves(sum: number): number {

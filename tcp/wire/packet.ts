@@ -85,10 +85,10 @@ export function packetLength(segment: Segment): number {
  * @throws RangeError when `into` has no room for it, or IP cannot name its length
  */
 export function encodePacket(segment: Segment, into: Uint8Array, offset = 0): number {
-  checkRoom(ipHeaderLength(segment) + tcpLengthOf(segment), into, offset);
-  const headers = encodePacketHeaders(segment, into, offset, "complete");
-  segment.payload.copyTo(into, offset + headers);
-  return headers + segment.payload.length;
+  const ipLength = ipHeaderLength(segment);
+  checkRoom(ipLength + tcpLengthOf(segment), into, offset);
+  encodeIp(segment, into, offset);
+  return ipLength + encodeTcpSegment(segment, into, offset + ipLength);
 }
 
 /**
@@ -105,14 +105,19 @@ export function encodePacketHeaders(
   checksum: ChecksumForm,
 ): number {
   const ipLength = ipHeaderLength(segment);
+  encodeIp(segment, into, offset);
+  return ipLength + encodeTcpHeader(segment, into, offset + ipLength, checksum);
+}
+
+/** @throws RangeError when IP cannot name the packet's length */
+function encodeIp(segment: Segment, into: Uint8Array, offset: number): void {
+  const ipLength = ipHeaderLength(segment);
   const tcpLength = tcpLengthOf(segment);
   if (segment.family === 4 ? ipLength + tcpLength > IPV4_MAX_PACKET : tcpLength > IPV6_MAX_PAYLOAD) {
     throw new RangeError(`Cannot send ${tcpLength} octets of TCP in one IPv${segment.family} packet`);
   }
-  const tcpHeader = encodeTcpHeader(segment, into, offset + ipLength, checksum);
   if (segment.family === 4) encodeIpv4(segment, PROTOCOL_TCP, ipLength + tcpLength, into, offset);
   else encodeIpv6(segment, PROTOCOL_TCP, tcpLength, into, offset);
-  return ipLength + tcpHeader;
 }
 
 /**
@@ -123,10 +128,14 @@ export function encodePacketHeaders(
  * @throws RangeError when `into` has no room for it
  */
 export function encodeTcpSegment(segment: Segment, into: Uint8Array, offset = 0): number {
-  checkRoom(tcpLengthOf(segment), into, offset);
-  const header = encodeTcpHeader(segment, into, offset, "complete");
+  const length = tcpLengthOf(segment);
+  checkRoom(length, into, offset);
+  const header = encodeFields(segment, into, offset);
   segment.payload.copyTo(into, offset + header);
-  return header + segment.payload.length;
+  // Where the copy lies: in one part, and in the processor's cache.
+  const sum = sumPseudoHeader(segment, length) + sumOctets(into, offset, length);
+  putUint16(into, offset + TCP_CHECKSUM_OFFSET, checksumOf(foldSum(sum)));
+  return length;
 }
 
 /**
@@ -142,15 +151,21 @@ export function encodeTcpHeader(
   offset: number,
   checksum: ChecksumForm,
 ): number {
-  const headerLength = TCP_HEADER_LENGTH + optionsLength(segment);
-  checkRoom(headerLength, into, offset);
-  encodeHeader(segment, headerLength, into, offset);
-  encodeOptions(segment, into, offset + TCP_HEADER_LENGTH);
+  checkRoom(TCP_HEADER_LENGTH + optionsLength(segment), into, offset);
+  const headerLength = encodeFields(segment, into, offset);
   const pseudoHeader = sumPseudoHeader(segment, headerLength + segment.payload.length);
   const field = checksum === "unfinished"
     ? pseudoHeader
     : checksumOf(foldSum(pseudoHeader + sumOctets(into, offset, headerLength) + sumPayload(segment)));
   putUint16(into, offset + TCP_CHECKSUM_OFFSET, field);
+  return headerLength;
+}
+
+/** Writes header and options, with a checksum of 0. @returns octets written */
+function encodeFields(segment: Segment, into: Uint8Array, offset: number): number {
+  const headerLength = TCP_HEADER_LENGTH + optionsLength(segment);
+  encodeHeader(segment, headerLength, into, offset);
+  encodeOptions(segment, into, offset + TCP_HEADER_LENGTH);
   return headerLength;
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { decodePacket, encodePacket, type Instant, Segment } from "../../../tcp/mod.ts";
+import { decodePacket, encodePacket, type Instant, Segment, sumInMemory } from "../../../tcp/mod.ts";
 
 /** A core's network side, as far as it is needed here. */
 export interface Side {
@@ -23,7 +23,8 @@ export class Wire {
   readonly #coded: boolean;
   readonly #out = new Segment();
   readonly #in = new Segment();
-  readonly #packet = new Uint8Array(LONGEST_PACKET);
+  /** As a packet ring has it: in memory in which checksums are quick. */
+  readonly #packet = packetMemory();
   /** For a payload that lies in two parts in the ring that lends it. */
   readonly #joined = new Uint8Array(LONGEST_PACKET);
 
@@ -78,6 +79,12 @@ export class Wire {
       arrived.payload.set(this.#joined, 0, out.payload.length);
     }
   }
+}
+
+function packetMemory(): Uint8Array {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
+  sumInMemory(memory);
+  return new Uint8Array(memory.buffer);
 }
 
 /** Memory in use, octets: of the heap, and of buffers outside it. */
