@@ -30,8 +30,9 @@ const PROGRAM = "rawtcp-server";
 /** Connections that may wait to be accepted. */
 const BACKLOG = 1_024;
 
-/** What mode file answers: the file as a page of HTTP. @throws ProgramFailure when it cannot be read */
+/** What modes file and reply answer: the file as a page of HTTP, the text as it is. @throws ProgramFailure when it cannot be read */
 async function answerOf({ mode }: ServerOptions): Promise<Uint8Array | undefined> {
+  if (mode.kind === "reply") return new TextEncoder().encode(mode.text);
   if (mode.kind !== "file") return undefined;
   const { readChunks } = await import("./cli/files.ts");
   const page = await new Response(ReadableStream.from(readChunks(mode.path))).bytes();

@@ -6,7 +6,7 @@
 
 import type { StreamSocket } from "../ffi/mod.ts";
 import { Pattern } from "./pattern.ts";
-import type { ServerMode } from "./server_options.ts";
+import { type ServerMode, SHOWING_MODES } from "./server_options.ts";
 import type { ConnectionEnding, ServerReport } from "./server_report.ts";
 
 /** What is used of a connected socket. */
@@ -40,10 +40,10 @@ export class ServerConnection {
   readonly peer: string;
   readonly stream: ServerStream;
   readonly #mode: ServerMode;
-  /** What mode file answers. */
+  /** What modes file and reply answer. */
   readonly #answer: Uint8Array;
   readonly #report: ServerReport;
-  /** What was read in mode echo and could not be sent yet. */
+  /** What is to be sent and could not be sent yet. */
   #waiting: Uint8Array = NONE;
   /** In mode file: how many octets of the empty line that ends a request have just been read. */
   #ofEmptyLine = 0;
@@ -54,7 +54,7 @@ export class ServerConnection {
   #weFinished = false;
   #weFinishedFirst = false;
 
-  /** Takes ownership of `stream`. `answer`: what mode file answers. */
+  /** Takes ownership of `stream`. `answer`: what modes file and reply answer. */
   constructor(
     stream: ServerStream,
     peer: string,
@@ -103,14 +103,14 @@ export class ServerConnection {
   }
 
   /**
-   * Mode echo reads on only when the last read has gone out, and what is shown only as fast as it is read: the peer's own
+   * What answers reads on only when the last answer has gone out, and what is shown only as fast as it is read: the peer's own
    * window then holds it back.
    */
   #mayReceive(): boolean {
     if (this.#peerFinished) return false;
     const { kind } = this.#mode;
-    if (this.#report.isBehind && (kind === "echo" || kind === "print")) return false;
-    return kind !== "echo" || this.#nothingToSend();
+    if (this.#report.isBehind && SHOWING_MODES.includes(kind)) return false;
+    return (kind !== "echo" && kind !== "reply") || this.#nothingToSend();
   }
 
   /** Whether anything was sent. */
@@ -151,7 +151,11 @@ export class ServerConnection {
         break;
       case "echo":
         this.#report.received(this.peer, octets);
-        this.#echo(octets);
+        this.#send(octets);
+        break;
+      case "reply":
+        this.#report.received(this.peer, octets);
+        this.#send(this.#answer);
         break;
       case "file":
         this.#request(octets);
@@ -175,7 +179,7 @@ export class ServerConnection {
   }
 
   /** Sends what goes at once, and keeps a copy of the rest: an idle connection has no buffer. */
-  #echo(octets: Uint8Array): void {
+  #send(octets: Uint8Array): void {
     const sent = this.stream.send(octets);
     this.#sent += sent;
     this.#waiting = sent === octets.length ? NONE : octets.slice(sent);

@@ -32,6 +32,8 @@ export type ServerMode =
   | { readonly kind: "discard" }
   /** Sends `octets` octets, then FIN; octet i has the value i mod 251. */
   | { readonly kind: "source"; readonly octets: number }
+  /** Shows what arrives and answers each piece of it, as it comes, with `text`. */
+  | { readonly kind: "reply"; readonly text: string }
   /** Answers an HTTP request, whatever it asks for, with the file, then FIN. */
   | { readonly kind: "file"; readonly path: string };
 
@@ -55,6 +57,9 @@ export interface ServerOptions {
 export type ServerRequest = ServerOptions | string;
 
 const STACKS = ["kernel", "rawtcp"] as const;
+
+/** Modes that show what arrives, so that it is of interest. */
+export const SHOWING_MODES: readonly ServerMode["kind"][] = ["print", "echo", "reply"];
 
 const MAX_COUNT = 1_000_000_000;
 
@@ -85,11 +90,12 @@ export const SERVER_GROUPS: readonly OptionGroup[] = [
       {
         name: "mode",
         value: "MODE",
-        choices: ["print", "echo", "discard", "source=", "file="],
+        choices: ["print", "echo", "discard", "source=", "file=", "reply="],
         help:
           "print: show what arrives (default); echo: show it and send it back; discard: read it as fast as " +
           "possible, show nothing; source=BYTES: send so many bytes, as in source=20MB, then close; " +
-          "file=PATH: answer each HTTP request with that file, then close",
+          "file=PATH: answer each HTTP request with that file, then close; reply=TEXT: show what arrives, and answer each " +
+          "piece of it with TEXT",
       },
       { name: "count", value: "N", help: "end after N connections" },
       {
@@ -134,6 +140,7 @@ export const SERVER_TEXT: ProgramText = {
   examples: [
     ["rawtcp-server", "show what arrives on port 8888"],
     ["rawtcp-server --host :: --mode echo", "on all addresses, and send it back"],
+    ["rawtcp-server --mode reply=$'+PONG\\r\\n' --port 6379", "what redis-cli PING wants to hear"],
     ["rawtcp-server --mode source=1GB --quiet", "something to measure downloads with"],
     ["rawtcp-server --stack rawtcp --explain", "on our own TCP, each step told with its rule"],
   ],
@@ -181,7 +188,7 @@ export function parseServerArguments(args: readonly string[]): ServerRequest {
   const count = values.get("count");
   const stack = parseChoice(values.get("stack") ?? "kernel", "--stack", STACKS);
   const mode = parseMode(values.get("mode") ?? "print");
-  const observe = observeArguments(parsed, mode.kind !== "print" && mode.kind !== "echo");
+  const observe = observeArguments(parsed, !SHOWING_MODES.includes(mode.kind));
   if (stack === "kernel" && isObserved(observe)) {
     throw new UsageError("The kernel's TCP shows no segments: give --stack rawtcp to watch our own");
   }
@@ -205,8 +212,13 @@ function parseMode(text: string): ServerMode {
   if (kind === "file" && amount !== undefined && amount !== "") {
     return { kind, path: text.slice("file=".length) };
   }
+  if (kind === "reply" && amount !== undefined && amount !== "") {
+    return { kind, text: text.slice("reply=".length) };
+  }
   if (amount === undefined && (kind === "print" || kind === "echo" || kind === "discard")) return { kind };
   throw new UsageError(
-    `Cannot use ${quoted(text)} as the mode: give print, echo, discard, source=BYTES or file=PATH`,
+    `Cannot use ${
+      quoted(text)
+    } as the mode: give print, echo, discard, source=BYTES, file=PATH or reply=TEXT`,
   );
 }

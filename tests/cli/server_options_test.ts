@@ -33,6 +33,7 @@ Deno.test("the server's command line", async (t) => {
     ["--mode=source=1000000000000", { mode: { kind: "source", octets: 1e12 } }],
     ["--mode source=20MB", { mode: { kind: "source", octets: 20e6 } }],
     ["--mode file=page.html", { mode: { kind: "file", path: "page.html" } }],
+    ["--mode reply=a=b", { mode: { kind: "reply", text: "a=b" } }],
     ["--host [::1]", { host: "::1" }],
     ["--count 3 -q --color never", { count: 3, quiet: true, color: "never" }],
   ];
@@ -49,7 +50,7 @@ Deno.test("a wrong command line is refused with the reason, before anything is o
     ["--port -1", "from 0 to 65535"],
     ["--port http", '"http"'],
     ["--count 0", "from 1 to"],
-    ["--mode shout", "print, echo, discard, source=BYTES or file=PATH"],
+    ["--mode shout", "print, echo, discard, source=BYTES, file=PATH or reply=TEXT"],
     ["--mode source", "source=BYTES"],
     ["--mode source=", "source=BYTES"],
     ["--mode source=1x", "whole number of bytes"],

@@ -4,12 +4,13 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { findBrowser, Page } from "./browser.ts";
 import { executables } from "./executables.ts";
 import { Network, Pair } from "./network.ts";
-import { Program, run } from "./process.ts";
+import { Program, run, until } from "./process.ts";
 
 const { client, server } = await executables();
 const PORT = 8888;
 const MINUTE = 60_000;
 const LISTENING = `[*] Server listening on 127.0.0.1:${PORT}\n`;
+const hasWrk = (await run(["which", "wrk"])).code === 0;
 const hasAb = (await run(["which", "ab"])).code === 0;
 const browser = await findBrowser();
 
@@ -30,18 +31,19 @@ async function withPage(use: (path: string, octets: Uint8Array) => Promise<void>
 Deno.test("our own TCP serves in every mode, and tells the same as on the kernel's", async () => {
   const told: string[] = [];
   for (const stack of ["kernel", "rawtcp"]) {
-    for (const mode of ["print", "echo", "discard", "source=1000000"]) {
+    for (const mode of ["print", "echo", "discard", "source=1000000", "reply=good day"]) {
       await using network = await Network.create();
       await using serving = network.start([server, "--stack", stack, "--mode", mode, "--count", "1"]);
       await serving.shows(LISTENING);
       const { out } = await network.run(["nc", "-N", "127.0.0.1", `${PORT}`], { input: "hello\n" });
       const { code, out: report, err } = await serving.ended();
       assertEquals([code, err], [0, ""], mode);
-      assertEquals(out.length, mode === "echo" ? 6 : mode.startsWith("source") ? 1_000_000 : 0, mode);
+      const answer = { "echo": 6, "source=1000000": 1_000_000, "reply=good day": 8 }[mode] ?? 0;
+      assertEquals(out.length, answer, mode);
       told.push(`${mode}\n${report.replaceAll(/127\.0\.0\.1:(?!8888)\d+/g, "PEER")}`);
     }
   }
-  assertEquals(told.slice(4), told.slice(0, 4));
+  assertEquals(told.slice(5), told.slice(0, 5));
 });
 
 Deno.test("one segment is told with its reason, and the packets are stored", async () => {
@@ -150,6 +152,46 @@ Deno.test({
       assertEquals((await serving.stop()).code, 0);
     });
   },
+});
+
+/** A page that keeps its connection open, as an answer to whatever comes. */
+const KEPT_OPEN = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+
+for (const [connections, name] of [[1_000, "1,000"], [50, "50"]] as const) {
+  Deno.test({
+    name: `wrk has ${name} connections open at once, and none of them fails${
+      hasWrk ? "" : " (ignored: no wrk)"
+    }`,
+    ignore: !hasWrk,
+    fn: async () => {
+      await using network = await Network.create();
+      const mode = ["--mode", `reply=${KEPT_OPEN}`];
+      await using serving = network.start([server, "--stack", "rawtcp", "-q", ...mode]);
+      await network.listens(PORT);
+      const load = ["-t1", `-c${connections}`, "-d4s", "--timeout", "10s", `http://127.0.0.1:${PORT}/`];
+      await using loading = network.start(["bash", "-c", `ulimit -n 4096; exec wrk "$@"`, "wrk", ...load]);
+      await until(`${connections} connections at once`, async () => {
+        const open = await network.sockets("-tn");
+        return open.filter(({ state, port }) => state === "ESTAB" && port !== PORT).length >= connections;
+      });
+      const { code, out } = await loading.ended(MINUTE);
+      assertEquals(code, 0, out);
+      assert(!out.includes("Socket errors"), out);
+      assert(!out.includes("Non-2xx"), out);
+      assert(Number(/(\d+) requests in/.exec(out)?.[1]) >= connections, out);
+      assertEquals((await serving.stop()).code, 0);
+    },
+  });
+}
+
+Deno.test("redis-cli hears PONG, and the server shows what it asked", async () => {
+  await using network = await Network.create();
+  const mode = ["--mode", "reply=+PONG\r\n", "--port", "6379"];
+  await using serving = network.start([server, "--stack", "rawtcp", ...mode]);
+  await serving.shows("listening");
+  assertEquals(await network.must(["redis-cli", "-h", "127.0.0.1", "-r", "3", "PING"]), "PONG\nPONG\nPONG\n");
+  const { out } = await serving.stop();
+  assertEquals(out.split("Raw bytes: b'*1\\r\\n$4\\r\\nPING\\r\\n'").length - 1, 3, out);
 });
 
 Deno.test({

@@ -83,6 +83,18 @@ Deno.test("what one connection costs does not grow with the number of others", (
   assertEquals(questions(500), few);
 });
 
+Deno.test("10,000 connections are open at once, and each carries its data whole", () => {
+  const crowd = new Crowd(10_000);
+  const octets = 200;
+  for (let from = 0; from < 10_000; from += 500) {
+    crowd.turn(Array.from({ length: 500 }, (_, i) => from + i), octets);
+  }
+  crowd.pass(100_000);
+  for (const connection of crowd.all) assertEquals(connection.state, "ESTABLISHED");
+  for (const server of crowd.servers) assertEquals([server.octetsReceived, server.unreadOctets], [octets, 0]);
+  for (const client of crowd.clients) assertEquals(client.unackedOctets, 0);
+});
+
 const collect = (globalThis as { gc?: () => void }).gc;
 
 Deno.test({
