@@ -18,6 +18,7 @@ import {
   timestampDistance,
 } from "../base/seq.ts";
 import { restartAfterIdle } from "./idle.ts";
+import type { AckSample } from "../loss/ack_sample.ts";
 import type { Tcb } from "./tcb.ts";
 import { rearm } from "./retransmission_timer.ts";
 import { Timer } from "./timers.ts";
@@ -61,11 +62,10 @@ function takeAck(tcb: Tcb, segment: Segment, now: Instant): boolean {
   ack.isCwndLimited = isCwndLimited(tcb);
   ack.hasSendableData = sender.unsent > 0 && sender.usableWindow > 0;
   ack.echoesMark = tcb.ecn.agreed && segment.has(Flag.ece) && !segment.has(Flag.syn);
-  if (seqAfter(segment.ack, sender.sndUna)) advance(tcb, segment.ack, now);
+  if (seqAfter(segment.ack, sender.sndUna)) advance(tcb, segment, now);
   takeSackBlocks(tcb, segment);
   ack.una = sender.sndUna;
   if (seqAtOrAfter(segment.ack, sender.sndUna)) sender.updateWindow(segment, tcb.handshake.peerShift);
-  if (ack.advanced) takeEcho(tcb, segment);
   const sample = ack.advanced ? sampleRoundTrip(tcb, now) : micros(0);
   ack.srtt = tcb.rtt.srtt;
   ack.minRtt = tcb.rtt.minimum;
@@ -93,12 +93,22 @@ function isBare(tcb: Tcb, segment: Segment): boolean {
     segment.window << tcb.handshake.peerShift === sender.sndWnd;
 }
 
-function advance(tcb: Tcb, ack: SeqNumber, now: Instant): void {
-  const { recovery } = tcb;
-  recovery.scoreboard.acknowledge(ack, recovery.ack);
-  if (recovery.scoreboard.isEmpty) tcb.allAcknowledgedAt = now;
-  tcb.acknowledgeData(ack, now);
+function advance(tcb: Tcb, segment: Segment, now: Instant): void {
+  const { timestamps, recovery: { ack, scoreboard } } = tcb;
+  const hasEcho = timestamps.agreed && segment.hasOption(Option.timestamps);
+  if (hasEcho) ack.echoedUntil = timestamps.endOf(segment.timestampEcho, now);
+  scoreboard.acknowledge(segment.ack, ack);
+  if (hasEcho && canBeOf(ack, tcb.config.sending.timestampTick)) ack.echo = segment.timestampEcho;
+  // What SACK reports out of order is not what the echo is of (RFC 7323 4.3).
+  ack.echoedUntil = NEVER;
+  if (scoreboard.isEmpty) tcb.allAcknowledgedAt = now;
+  tcb.acknowledgeData(segment.ack, now);
   tcb.windowProbes = 0;
+}
+
+/** Whether the echo can be of what was acknowledged: no younger than now, nor older than its first sending. */
+function canBeOf({ now, echoedUntil, firstSentAt }: AckSample, tick: Micros): boolean {
+  return echoedUntil <= now + tick && firstSentAt < echoedUntil;
 }
 
 /** RFC 2018 5 and RFC 2883 4: blocks beyond SND.UNA go on the scoreboard; a first block that is not is a duplicate's. */
@@ -127,16 +137,6 @@ function isDuplicateReport(segment: Segment, left: SeqNumber, right: SeqNumber):
   const secondLeft = seqNumber(segment.sackEdges[2] as number);
   const secondRight = seqNumber(segment.sackEdges[3] as number);
   return seqAtOrAfter(left, secondLeft) && seqAtOrBefore(right, secondRight);
-}
-
-/** Takes the echoed timestamp when it can be of what was acknowledged: no younger than now, nor older than its first sending. */
-function takeEcho(tcb: Tcb, segment: Segment): void {
-  const { timestamps, recovery: { ack } } = tcb;
-  if (!timestamps.agreed || !segment.hasOption(Option.timestamps) || ack.firstSentAt === NEVER) return;
-  const echo = segment.timestampEcho;
-  const isYounger = timestamps.age(echo, ack.now) < 0;
-  const isOlder = timestamps.age(echo, ack.firstSentAt) > 0;
-  if (!isYounger && !isOlder) ack.echo = echo;
 }
 
 /**

@@ -55,6 +55,12 @@ export class Timestamps {
     return micros(timestampDistance(echo, this.value(now)) * this.#tick);
   }
 
+  /** From when on our segments carry a younger value than the one echoed. */
+  endOf(echo: Timestamp, now: Instant): Instant {
+    const ticks = Math.floor(now / this.#tick) - timestampDistance(echo, this.value(now));
+    return instant((ticks + 1) * this.#tick);
+  }
+
   /** Takes the value of the peer's SYN. */
   begin(value: Timestamp, now: Instant): void {
     this.recent = value;

@@ -47,6 +47,8 @@ export class AckSample implements CongestionSample {
   duplicateRight: SeqNumber = seqNumber(0);
   /** The timestamp echoed; null without timestamps. */
   echo: Timestamp | null = null;
+  /** When the tick of the echoed timestamp ended, while it is of what is being acknowledged; NEVER: it says nothing. */
+  echoedUntil: Instant = NEVER;
   /** Whether it echoes a congestion mark, ECN being agreed. */
   echoesMark = false;
   /** Whether new data wait that the peer's window lets out. */
@@ -74,8 +76,8 @@ export class AckSample implements CongestionSample {
   oldestSentAt: Instant = NEVER;
   /**
    * When the newest transmission delivered was sent, its serial number and its end; and when the one was that was looked
-   * at last. Without retransmissions that were answered sooner than any round trip took: what was delivered was their
-   * original (RFC 8985 6.2, step 2). Negative: there is none.
+   * at last. Without retransmissions of which an earlier transmission arrived (RFC 8985 6.2, step 2). Negative: there is
+   * none.
    */
   newestSentAt: Instant = instant(-1);
   newestSerial = 0;
@@ -98,6 +100,7 @@ export class AckSample implements CongestionSample {
     this.isBare = false;
     this.reportsDuplicate = false;
     this.echo = null;
+    this.echoedUntil = NEVER;
     this.echoesMark = false;
     this.hasSendableData = false;
     this.isCwndLimited = false;
@@ -130,13 +133,20 @@ export class AckSample implements CongestionSample {
       }
       this.deliversOriginal = true;
     }
-    if (resent && elapsed(sentAt, this.arrivedAt) < this.minRtt) return;
+    if (resent && this.#isOfEarlier(sentAt)) return;
     this.lastSentAt = sentAt;
     if (this.newestSentAt < 0 || sentAfter(this.recordSerial, end, this.newestSerial, this.newestEnd)) {
       this.newestSentAt = sentAt;
       this.newestSerial = this.recordSerial;
       this.newestEnd = end;
     }
+  }
+
+  /** RFC 8985 6.2, step 2: what arrived is not what was sent again at `sentAt`, by the echo, or since it came too soon. */
+  #isOfEarlier(sentAt: Instant): boolean {
+    const { echoedUntil } = this;
+    return this.recordFirstSentAt < echoedUntil && echoedUntil <= sentAt ||
+      elapsed(sentAt, this.arrivedAt) < this.minRtt;
   }
 
   /** The record at hand was acknowledged cumulatively. `isNews`: SACK had not reported it before; else it times nothing. */
