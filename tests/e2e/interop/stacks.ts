@@ -1,0 +1,218 @@
+/**
+ * Other people's TCPs to talk to, in networks of the tests' own: three namespaces, `client` (10.0.2.100, fd00:2::100), `bridge`
+ * to which the stack attaches its TAP device (10.0.2.2, fd00:2::2), and `host`, to which slirp4netns and pasta relay.
+ *
+ * @module
+ */
+
+import { Network } from "../network.ts";
+import { must, pause, type Program, run } from "../process.ts";
+
+/** Where the client is. */
+export const CLIENT = "10.0.2.100";
+
+/** Where the stack is. */
+export const STACK = "10.0.2.2";
+export const STACK6 = "fd00:2::2";
+
+const FOLDER = new URL("./", import.meta.url).pathname;
+
+/** Milliseconds; gVisor compiled for the first time takes a minute or two. */
+const COMPILER_PATIENCE = 400_000;
+
+/** Milliseconds for one transfer. */
+export const TRANSFER_PATIENCE = 120_000;
+
+/** Somebody's TCP. */
+export interface Stack {
+  readonly name: string;
+  readonly package: string;
+  /** Whether it can also be the client of a server of ours, and has IPv6. */
+  readonly isWhole: boolean;
+  /** Commands without which it cannot be used. */
+  readonly commands: readonly string[];
+  /** Files without which it cannot be compiled. */
+  readonly files: readonly string[];
+  /**
+   * Whether it is only asked for what it can do with the kernel's TCP too. Pasta of March 2023 hangs after some connections, in
+   * half-closed ones, where a reader pauses or nobody listens, and with loss it gives up in the middle.
+   */
+  readonly isFragile: boolean;
+  /** Makes its program in the folder. */
+  readonly compile: ((program: string) => Promise<void>) | null;
+}
+
+async function compiled(
+  command: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const { code, err } = await run(command, { cwd: FOLDER, env }, COMPILER_PATIENCE);
+  if (code !== 0) throw new Error(`${command.join(" ")}:\n${err}`);
+}
+
+/** All of them; what is not installed is left out by whoever asks. */
+export const STACKS: readonly Stack[] = [
+  {
+    name: "lwIP",
+    package: "liblwip-dev",
+    isWhole: true,
+    isFragile: false,
+    commands: ["gcc"],
+    files: ["/usr/include/lwip/lwip/tcpip.h"],
+    compile: (program) =>
+      compiled(["gcc", "-I/usr/include/lwip", "-O2", "-o", program, "lwip_peer.c", "-llwip", "-lpthread"]),
+  },
+  {
+    name: "gVisor",
+    package: "golang-gvisor-gvisor-dev",
+    isWhole: true,
+    isFragile: false,
+    commands: ["go"],
+    files: ["/usr/share/gocode/src/gvisor.dev/gvisor/pkg/tcpip/stack/stack.go"],
+    compile: (program) =>
+      compiled(["go", "build", "-o", program, "gvisor_peer.go"], {
+        GO111MODULE: "off",
+        GOPATH: "/usr/share/gocode",
+      }),
+  },
+  {
+    name: "libslirp",
+    package: "slirp4netns",
+    isWhole: false,
+    commands: ["slirp4netns", "python3"],
+    files: [],
+    isFragile: false,
+    compile: null,
+  },
+  {
+    name: "pasta",
+    package: "passt",
+    isWhole: false,
+    commands: ["pasta", "python3"],
+    files: [],
+    isFragile: true,
+    compile: null,
+  },
+];
+
+/** Why the stack cannot be used here, in words; null: it can. */
+export async function missing({ commands, files, package: name }: Stack): Promise<string | null> {
+  for (const command of [...commands, "ethtool"]) {
+    if ((await run(["bash", "-c", `command -v ${command}`])).code !== 0) return `${command} is not installed`;
+  }
+  for (const file of files) {
+    if ((await run(["test", "-e", file])).code !== 0) return `package ${name} is not installed`;
+  }
+  return null;
+}
+
+/** The networks, and the stack in them. */
+export class StackNetwork implements AsyncDisposable {
+  readonly client: Network;
+  readonly #bridge: Network;
+  readonly #host: Network;
+  readonly #stack: Stack;
+  readonly #folder: string;
+  #running: Program[] = [];
+
+  private constructor(stack: Stack, networks: readonly [Network, Network, Network], folder: string) {
+    this.#stack = stack;
+    [this.client, this.#bridge, this.#host] = networks;
+    this.#folder = folder;
+  }
+
+  /** Makes networks and program; nothing runs yet. Needs root. */
+  static async create(stack: Stack): Promise<StackNetwork> {
+    const folder = await Deno.makeTempDir({ prefix: "rawtcp-interop-" });
+    const networks = [await Network.create(), await Network.create(), await Network.create()] as const;
+    const made = new StackNetwork(stack, networks, folder);
+    try {
+      await stack.compile?.(made.#program);
+      await made.#join();
+      return made;
+    } catch (error) {
+      await made[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get #program(): string {
+    return `${this.#folder}/peer`;
+  }
+
+  async #join(): Promise<void> {
+    const [c, r, h] = [this.client.name, this.#bridge.name, this.#host.name];
+    // What is lost is one segment, not 64 KiB of them: no offloads.
+    const script = `set -e
+      ip -n ${c} link add c0 type veth peer name r0 netns ${r}
+      ip -n ${c} addr add ${CLIENT}/24 dev c0; ip -n ${c} addr add fd00:2::100/64 dev c0 nodad
+      ip -n ${c} link set c0 up; ip -n ${c} route add default via ${STACK}
+      ip -n ${r} link add br0 type bridge; ip -n ${r} link set br0 up; ip -n ${r} link set r0 master br0 up
+      ip netns exec ${c} ethtool -K c0 tso off gso off gro off tx off
+      ip netns exec ${r} ethtool -K r0 tso off gso off gro off tx off
+      ip -n ${r} tuntap add dev tap0 mode tap; ip -n ${r} link set tap0 master br0 up
+      ip -n ${h} link add d0 type bridge; ip -n ${h} addr add 10.0.9.1/24 dev d0
+      ip -n ${h} link set d0 up; ip -n ${h} route add default via 10.0.9.2`;
+    await must(["bash", "-c", `{ ${script}; } > /dev/null 2>&1`]);
+  }
+
+  /** Drops so many segments of a hundred, each way. */
+  async lose(percent: number): Promise<void> {
+    const drop = `numgen random mod 1000 < ${percent * 10} drop`;
+    const rules = percent === 0 ? "" : `table bridge t { chain f { type filter hook forward priority 0;
+      ip protocol tcp ${drop}; ip6 nexthdr tcp ${drop}; }; }`;
+    await this.#bridge.must(["nft", "-f", "-"], { input: `flush ruleset\n${rules}\n` });
+  }
+
+  /** Starts the stack as a server whose port 19 sends so many octets. @returns what prints a line for each connection */
+  async serve(octets: number): Promise<Program> {
+    await this.stop();
+    const { name } = this.#stack;
+    if (this.#stack.compile !== null) {
+      return await this.#ready(
+        this.#bridge.start([this.#program, "serve", "tap0", STACK, STACK6, `${octets}`]),
+      );
+    }
+    await this.#bridge.run(["ip", "link", "del", "tap0"]);
+    const server = await this.#ready(
+      this.#host.start(["python3", `${FOLDER}kernel_peer.py`, "serve", `${octets}`]),
+    );
+    const path = `/run/netns/${this.#bridge.name}`;
+    const relay = name === "libslirp"
+      ? ["slirp4netns", "--netns-type=path", "--mtu=1500", path, "tap0"]
+      : `pasta -f -q -I tap0 -m 1500 -a ${CLIENT} -n 24 -g ${STACK} -i d0 --runas 0 -t none -u none -T none -U none --netns ${path}`
+        .split(" ");
+    this.#running.push(this.#host.start(relay));
+    for (let tries = 0; tries < 50; tries++) {
+      if ((await this.#bridge.run(["ip", "link", "set", "tap0", "master", "br0", "up"])).code === 0) break;
+      await pause(100);
+    }
+    await pause(300);
+    return server;
+  }
+
+  /** Runs the stack as client of a server at the client's address. @returns its last line */
+  async call(mode: string, port: number, octets: number): Promise<string> {
+    const command = [this.#program, mode, "tap0", STACK, STACK6, CLIENT, `${port}`, `${octets}`];
+    const { out } = await run(this.#bridge.inside(command), {}, TRANSFER_PATIENCE);
+    return out.trim().split("\n").at(-1) ?? "";
+  }
+
+  /** Ends the stack. */
+  async stop(): Promise<void> {
+    for (const program of this.#running) await program[Symbol.asyncDispose]();
+    this.#running = [];
+  }
+
+  async #ready(program: Program): Promise<Program> {
+    this.#running.push(program);
+    await program.shows("ready");
+    return program;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    for (const network of [this.client, this.#bridge, this.#host]) await network[Symbol.asyncDispose]();
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}
