@@ -21,12 +21,19 @@ import {
 import { GuardedPorts } from "./guarded_ports.ts";
 import type { Loop, NetworkSide } from "./loop.ts";
 import { RawStack, type RunOptions } from "./raw_stack.ts";
-import { assertOneHost, Routes } from "./routes.ts";
+import { assertOneHost, type KnownPath, Routes } from "./routes.ts";
 
 /** Where the connections come from, and how. */
 export interface RawDialerOptions extends RunOptions {
   /** The address of this host's that all of them come from; `sourceAddressFor` of ffi/ names the one towards a peer. */
   readonly source: IpAddress;
+  /**
+   * Index of the interface that all packets are to leave by; `steeringOf` of ffi/ names that of a connection which a rule of
+   * routing by port sends another way. @default the way of a raw socket, by address alone
+   */
+  readonly interfaceIndex?: number;
+  /** Called with what of a connection is otherwise than with the kernel's own TCP, in words. @default nothing */
+  readonly onRemark?: (text: string) => void;
   /** What to choose local ports from (RFC 6056). @default the dynamic ports, 49152 to 65535 (RFC 6335 6) */
   readonly ports?: PortRange;
   /** The MTU of each path replaces the one in it. @default STANDARD */
@@ -63,12 +70,14 @@ export class RawDialer implements AsyncDisposable, Disposable {
   readonly #ports: GuardedPorts;
   readonly #routes: Routes;
   readonly #stack: RawStack;
+  readonly #options: RawDialerOptions;
 
   private constructor(stack: RawStack, ports: GuardedPorts, options: RawDialerOptions) {
     const { source, isn } = options;
     const observer = stack.watched(options.observer);
     const config = completeConfig({ sending: { mtu: stack.mtu } }, options.config);
     this.#stack = stack;
+    this.#options = options;
     this.#source = source;
     this.#ports = ports;
     this.#routes = new Routes(source, config);
@@ -87,7 +96,7 @@ export class RawDialer implements AsyncDisposable, Disposable {
    * @throws RangeError for 0.0.0.0 and ::, for a range without ports, and for a config out of range
    */
   static open(options: RawDialerOptions): RawDialer {
-    const { source, ports = DYNAMIC_PORTS } = options;
+    const { source, ports = DYNAMIC_PORTS, interfaceIndex } = options;
     if (isAnyAddress(source)) {
       throw new RangeError("Cannot connect from every address at once: name one of this host's");
     }
@@ -97,7 +106,8 @@ export class RawDialer implements AsyncDisposable, Disposable {
       );
     }
     const guarded = new GuardedPorts(ports);
-    const sockets = { local: { address: source, port: 0 }, ports };
+    const steered = interfaceIndex === undefined ? {} : { interfaceIndex };
+    const sockets = { local: { address: source, port: 0 }, ports, ...steered };
     return RawStack.build(sockets, guarded, (stack) => new RawDialer(stack, guarded, options));
   }
 
@@ -118,9 +128,20 @@ export class RawDialer implements AsyncDisposable, Disposable {
     this.#stack.assertOpen();
     const now = this.loop.readClock();
     assertOneHost(remote.address);
-    const path = this.#routes.configFor(remote, now);
-    const config = changes === undefined ? path : completeConfig(changes, path);
+    const path = this.#routes.to(remote, now);
+    this.#remark(path);
+    const config = changes === undefined ? path.config : completeConfig(changes, path.config);
     return this.host.connect({ remote, local: { address: this.#source }, config }, now);
+  }
+
+  #remark({ steering }: KnownPath): void {
+    const { interfaceIndex, onRemark } = this.#options;
+    if (steering === null || onRemark === undefined) return;
+    if (interfaceIndex !== steering.interfaceIndex) {
+      onRemark(
+        `a rule of this host's routing sends the connection by interface ${steering.interfaceIndex}, where this dialer's packets do not go`,
+      );
+    } else if (steering.difference !== null) onRemark(steering.difference);
   }
 
   /** Closes all in order and waits for the peers to close as well, for 5 s at most; then as `dispose`. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type IpAddress, routeTo } from "../ffi/mod.ts";
+import { type IpAddress, routeTo, type Steering, steeringOf } from "../ffi/mod.ts";
 import {
   after,
   completeConfig,
@@ -29,8 +29,12 @@ export function assertOneHost(address: IpAddress): void {
   }
 }
 
-interface KnownPath {
+/** What is known of the way to a peer. */
+export interface KnownPath {
+  /** The config of a connection to it: with the MTU of the path. */
   readonly config: TcpConfig;
+  /** What a raw socket must be told to go the way of the kernel's own TCP; null: nothing. */
+  readonly steering: Steering | null;
   readonly askedAgain: Instant;
 }
 
@@ -47,21 +51,23 @@ export class Routes {
   }
 
   /**
-   * The config of a connection to `remote`: with the MTU of the path.
+   * The way to `remote`, whose port rules of routing may look at.
    *
    * @throws SystemError ENETUNREACH without a route, EADDRNOTAVAIL when the source is no address of this host's any more
    */
-  configFor(remote: Endpoint, now: Instant): TcpConfig {
+  to(remote: Endpoint, now: Instant): KnownPath {
     const address: IpAddress = remote.address;
-    const key = `${address.octets}%${address.scopeId ?? 0}`;
+    const key = `${address.octets}%${address.scopeId ?? 0}:${remote.port}`;
     const known = this.#known.get(key);
-    if (known !== undefined && now < known.askedAgain) return known.config;
-    const { mtu } = routeTo({ destination: address, source: this.#source, destinationPort: remote.port });
+    if (known !== undefined && now < known.askedAgain) return known;
+    const flow = { destination: address, source: this.#source, destinationPort: remote.port };
+    const { mtu } = routeTo(flow);
     if (this.#known.size >= MOST_PEERS) this.#known.clear();
     const config = known?.config.sending.mtu === mtu
       ? known.config
       : completeConfig({ sending: { mtu } }, this.#config);
-    this.#known.set(key, { config, askedAgain: after(now, LONGEST_AGE) });
-    return config;
+    const path = { config, steering: steeringOf(flow), askedAgain: after(now, LONGEST_AGE) };
+    this.#known.set(key, path);
+    return path;
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type IpAddress, resolve, sourceAddressFor } from "../../ffi/mod.ts";
+import { type IpAddress, resolve, sourceAddressFor, steeringOf } from "../../ffi/mod.ts";
 import { type Connection, Event, type Observer, type PartialConfig } from "../../tcp/mod.ts";
 import { RawDialer } from "../raw_dialer.ts";
 import { Background } from "./background.ts";
@@ -25,6 +25,8 @@ export interface ConnectOptions {
   readonly config?: PartialConfig;
   /** Watches the connection from its first event on. */
   readonly observer?: Observer;
+  /** Called with what is otherwise than with the kernel's own TCP, in words. @default nothing */
+  readonly onRemark?: (text: string) => void;
 }
 
 /** What the connections from one address share. */
@@ -34,7 +36,7 @@ interface Dialing {
   readonly observers: Observers;
 }
 
-/** By source address. One goes when its last connection is over. */
+/** By source address and interface. One goes when its last connection is over. */
 const dialings = new Map<string, Dialing>();
 
 /**
@@ -57,7 +59,10 @@ export async function connect(options: ConnectOptions): Promise<Conn> {
 
 async function attempt(address: IpAddress, options: ConnectOptions, stop: AbortSignal): Promise<Conn> {
   try {
-    const dialing = dialingFrom(sourceAddressFor(address, options.port));
+    const source = sourceAddressFor(address, options.port);
+    const steering = steeringOf({ destination: address, source, destinationPort: options.port });
+    if (steering !== null && steering.difference !== null) options.onRemark?.(steering.difference);
+    const dialing = dialingFrom(source, steering?.interfaceIndex);
     const connection = begin(dialing, address, options);
     await established(dialing.background, connection, stop);
     return new Conn({ connection, ...dialing });
@@ -66,12 +71,14 @@ async function attempt(address: IpAddress, options: ConnectOptions, stop: AbortS
   }
 }
 
-function dialingFrom(source: IpAddress): Dialing {
-  const key = `${source.octets}%${source.scopeId ?? 0}`;
+/** `interfaceIndex`: where a rule of routing by port sends the connection; undefined: no rule does. */
+function dialingFrom(source: IpAddress, interfaceIndex: number | undefined): Dialing {
+  const key = `${source.octets}%${source.scopeId ?? 0}:${interfaceIndex ?? ""}`;
   const known = dialings.get(key);
   if (known !== undefined) return known;
   const observers = new Observers();
-  const dialer = RawDialer.open({ source, observer: observers, patience: 0, spin: 0 });
+  const steered = interfaceIndex === undefined ? {} : { interfaceIndex };
+  const dialer = RawDialer.open({ source, observer: observers, patience: 0, spin: 0, ...steered });
   const background = new Background(dialer.loop, () => {
     dialings.delete(key);
     dialer[Symbol.dispose]();

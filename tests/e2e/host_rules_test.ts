@@ -7,6 +7,7 @@ import { pause, type Result } from "./process.ts";
 
 const { client, server } = await executables();
 const PORT = 8888;
+const LIBRARY = new URL("library_connect.ts", import.meta.url).pathname;
 
 /** From exit_codes.ts. */
 const UNREACHABLE = 5;
@@ -228,6 +229,23 @@ Deno.test("where a raw socket cannot follow such a rule it says so, and takes no
   const { code, err } = await pair.near.run([client, "2001:db8:9::9", String(PORT)]);
   assertStringIncludes(err, "by second through 2001:db8:2::2; a raw socket has no way there");
   assertEquals([code, await segmentsBy(pair, "cable")], [UNREACHABLE, 0], err);
+});
+
+Deno.test("the library's connect follows such a rule as well, and a dialer says that it does not (IPv4)", async () => {
+  await using pair = await Pair.create();
+  await routeByPort(pair);
+  await using _serving = pair.far.start([server, "-q", "--host", "198.51.100.9"]);
+  await pair.far.listens(PORT);
+  const program = [Deno.execPath(), "run", "--allow-ffi", LIBRARY, "198.51.100.9", String(PORT)];
+  const { code, out, err } = await pair.near.run(program);
+  assertEquals(code, 0, err);
+  const { connect, dialer } = JSON.parse(out);
+  assertMatch(
+    connect.join(),
+    /^a rule of this host's routing sends the connection by second through 203.0.113.2/,
+  );
+  assertMatch(dialer.join(), /sends the connection by interface \d+, where this dialer's packets do not go$/);
+  assert(await segmentsBy(pair, "second") >= 4);
 });
 
 Deno.test("a tail loss probe with new data is told as such (RFC 8985 7.3)", async () => {
