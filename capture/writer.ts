@@ -16,7 +16,7 @@ import type {
   ViewRecord,
 } from "../trace/record.ts";
 import type { PacketSink, PacketSource } from "../trace/recorder.ts";
-import { BlockBuffer } from "./format/block_buffer.ts";
+import { BlockBuffer, LOOPBACK_HEADER } from "./format/block_buffer.ts";
 import { writeEventComment, writeGrowth, writeSegmentComments, writeVariables } from "./comments.ts";
 import {
   BlockType,
@@ -50,19 +50,16 @@ export interface CaptureOptions {
   readonly payload: boolean;
   /** Addresses with names; they stand in the file. */
   readonly names: readonly NamedAddress[];
-  /**
-   * The IP version of all packets. tcpdump does not read files of `both`.
-   *
-   * @default "both"
-   */
+  /** The IP version of all packets. @default "both" */
   readonly family?: 4 | 6 | "both";
 }
 
 /**
- * LINKTYPE_IPV4, LINKTYPE_IPV6, LINKTYPE_RAW: packets begin with an IP header, of that family or of either. libpcap reads files
- * of several interfaces only when all have one type, and only types that it has under the same number: the first two.
+ * LINKTYPE_IPV4 and LINKTYPE_IPV6: packets begin with an IP header of that family. LINKTYPE_NULL: four octets before it say of
+ * which. libpcap reads files of several interfaces only when all have one type, and only types that it has under the same
+ * number: not LINKTYPE_RAW, which is for either family.
  */
-const LINK_TYPES = { 4: 228, 6: 229, both: 101 } as const;
+const LINK_TYPES = { 4: 228, 6: 229, both: 0 } as const;
 
 /** Ten to the power of minus this many seconds. */
 const NANOSECOND_RESOLUTION = 9;
@@ -82,6 +79,7 @@ const FLUSH_AT = 256 << 10;
 export class CaptureWriter implements PacketSink {
   readonly #write: WriteOctets;
   readonly #options: CaptureOptions;
+  readonly #family: 4 | 6 | "both";
   readonly #blocks = new BlockBuffer();
   readonly #moment: Nanoseconds = { high: 0, low: 0 };
   readonly #start: Nanoseconds = { high: 0, low: 0 };
@@ -100,6 +98,7 @@ export class CaptureWriter implements PacketSink {
   constructor(write: WriteOctets, options: CaptureOptions) {
     this.#write = write;
     this.#options = options;
+    this.#family = options.family ?? "both";
     this.#beginFile();
     this.flush();
   }
@@ -175,7 +174,7 @@ export class CaptureWriter implements PacketSink {
     blocks.sectionHeader(this.#options.program);
     for (const [name, description] of INTERFACES) {
       blocks.begin(BlockType.interfaceDescription);
-      blocks.uint16(LINK_TYPES[this.#options.family ?? "both"]);
+      blocks.uint16(LINK_TYPES[this.#family]);
       blocks.uint16(0);
       blocks.uint32(this.#options.snapLength);
       blocks.textOption(OptionCode.interfaceName, name);
@@ -207,15 +206,18 @@ export class CaptureWriter implements PacketSink {
 
   #beginPacket(which: number, packet: PacketSource, outbound: boolean): void {
     const blocks = this.#blocks;
+    const isOfEither = this.#family === "both";
+    const before = isOfEither ? LOOPBACK_HEADER : 0;
     const { length } = packet;
     const kept = this.#wanted(packet.headerLength, length);
     blocks.begin(BlockType.enhancedPacket);
     blocks.uint32(which);
     blocks.uint32(this.#moment.high);
     blocks.uint32(this.#moment.low);
-    blocks.uint32(kept);
-    blocks.uint32(length);
-    blocks.packet(packet, kept);
+    blocks.uint32(before + kept);
+    blocks.uint32(before + length);
+    if (isOfEither) blocks.packetOfEitherFamily(packet, kept);
+    else blocks.packet(packet, kept);
     blocks.uint32Option(
       OptionCode.packetFlags,
       outbound ? PacketDirection.outbound : PacketDirection.inbound,

@@ -56,6 +56,11 @@ export class TextPiece {
 
 const MINUS_SIGN = new TextPiece("-");
 
+/** Octets of LINKTYPE_NULL's header, and what it says: address families as BSD numbers them, in the order of the writer. */
+export const LOOPBACK_HEADER = 4;
+const LOOPBACK_IPV4 = 2;
+const LOOPBACK_IPV6 = 30;
+
 /** Writes blocks one after the other into memory, little-endian, until they are taken. */
 export class BlockBuffer {
   #octets = new Uint8Array(FIRST_ROOM);
@@ -142,6 +147,18 @@ export class BlockBuffer {
     this.#reserve(octets);
     packet.copyTo(this.#octets, this.#length, octets);
     this.#length += octets;
+    this.#pad();
+  }
+
+  /** As `packet`, behind the header that says which family it is of: `LOOPBACK_HEADER` octets more. */
+  packetOfEitherFamily(packet: PacketSource, octets: number): void {
+    this.#reserve(LOOPBACK_HEADER + octets);
+    const at = this.#length;
+    const start = at + LOOPBACK_HEADER;
+    packet.copyTo(this.#octets, start, octets);
+    const isIpv4 = octets === 0 || (this.#octets[start] as number) >> 4 === 4;
+    this.#view.setUint32(at, isIpv4 ? LOOPBACK_IPV4 : LOOPBACK_IPV6, true);
+    this.#length = start + octets;
     this.#pad();
   }
 

@@ -115,7 +115,7 @@ Deno.test("packets that were refused are packets, each with its reason, and noth
 });
 
 Deno.test("both interfaces have one link type, that of the family, so that libpcap reads the file", () => {
-  for (const [family, linkType] of [[4, 228], [6, 229], ["both", 101]] as const) {
+  for (const [family, linkType] of [[4, 228], [6, 229], ["both", 0]] as const) {
     const { packets } = readCapture(
       captured((recorder) => recorder.packetRefused(new Uint8Array(40), "not-tcp", NOW), { family }),
     );
