@@ -39,6 +39,14 @@ export class ConnectionTrack {
     return this.#record;
   }
 
+  /** A segment came towards us that will not arrive: its SYN tells where the peer's numbers begin, if nothing has before. */
+  meets(segment: Segment): void {
+    if (this.peer.base !== null || !segment.has(Flag.syn)) return;
+    this.peer.start(segment.seq);
+    this.#peerBase = this.peer.base;
+    this.#record = { ...this.#record, irs: seqToUint32(segment.seq) };
+  }
+
   /** Takes in what the view says of ends and initial numbers; `arrived` is the segment about to be looked at. */
   update(view: ConnectionView, arrived: Segment | null): void {
     this.windowShifts.sent = view.rcvWindowShift;

@@ -10,6 +10,8 @@ import type { SegmentRecord } from "./record.ts";
 
 const MICROS_PER_MILLISECOND = 1_000;
 const MICROS_PER_SECOND = 1_000_000;
+/** 999.5 of a unit is 1000 in three digits. */
+const ROUNDED_UP = 1_000 / 999.5;
 
 /** The flags in the order in which tools name them. */
 const FLAG_NAMES: readonly (readonly [bit: number, name: string])[] = [
@@ -40,7 +42,8 @@ export function flagsText(flags: number): string {
 
 /** A span of microseconds with the unit that fits it: `85 µs`, `1.25 ms`, `200 ms`, `3 s`. */
 export function spanText(micros: number): string {
-  const size = Math.abs(micros);
+  // What would be rounded up to 1000 has the next unit.
+  const size = Math.abs(micros) * ROUNDED_UP;
   if (size < MICROS_PER_MILLISECOND) return `${Math.round(micros)} µs`;
   if (size < MICROS_PER_SECOND) return `${threeDigits(micros / MICROS_PER_MILLISECOND)} ms`;
   return `${threeDigits(micros / MICROS_PER_SECOND)} s`;

@@ -212,6 +212,7 @@ export class Recorder implements Observer {
     if (decodePacket(packet, packet.length, segment, "trust") !== null) return;
     const header = this.#options.headers ? packet.slice(0, packet.length - segment.payload.length) : null;
     const track = this.#trackOf(segment, direction);
+    if (direction === "arrived") track?.meets(segment);
     const shift = track?.windowShifts[direction] ?? 0;
     const record = copySegment(segment, direction, track, shift, header, this.#options);
     const base = { ...this.#base(null, now), connection: track?.record.id ?? 0 };

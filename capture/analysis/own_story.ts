@@ -57,6 +57,10 @@ export class OwnStory {
     const before = at < 0 ? said.statements : said.statements.slice(0, at);
     const after = at < 0 ? [] : said.statements.slice(at + 1);
     const own = said.statements[at];
+    const [refusal] = said.statements;
+    if (refusal?.kind === "dropped" && refusal.at === null && own === undefined) {
+      return this.#emitter.emit({ kind: "dropped", reason: refusal.reason, segment: null, view: null }, null);
+    }
     const reason = own?.kind === "sent" ? own.reason : null;
     if (said.connection !== null) this.#flows.set(said.connection, flow);
     const marks = marksOf(record, flow, direction, reason);

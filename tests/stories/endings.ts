@@ -27,6 +27,16 @@ export const ENDINGS: readonly Story[] = [
     network: () => ({ meddle: first(true, ({ segment }) => segment.has(Flag.fin)) }),
   },
   {
+    name: "faults",
+    about: "The message and the FIN are each taken away once, on request",
+    faults: "drop:data:1 drop:fin:1",
+  },
+  {
+    name: "faults_inbound",
+    about: "On request the peer's SYN-ACK is taken away, the first ACK damaged, and its FIN delayed",
+    faults: "in:drop:syn in:corrupt:ack:1 in:drop:fin",
+  },
+  {
     name: "half_close",
     about: "The peer goes on sending after our FIN",
     program: () => (server, world) => {

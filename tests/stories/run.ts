@@ -10,6 +10,7 @@ import { ClientSession } from "../../cli/client_session.ts";
 import { describeFailure } from "../../cli/failures.ts";
 import { Narrator } from "../../cli/narrator.ts";
 import { showing } from "../../cli/sinks.ts";
+import { parseFaults } from "../../lab/mod.ts";
 import { completeConfig, type Observer } from "../../tcp/mod.ts";
 import { Connection } from "../../tcp/connection/connection.ts";
 import { isSynchronized } from "../../tcp/base/state.ts";
@@ -110,6 +111,8 @@ export async function runStory(which: string | Story, beside: Observer | null = 
     [narrator, tracer.observer, beside].filter((one) => one !== null),
   );
   const world = worldOf(story);
+  world.onFault = (packet, direction, fault, now) => tracer.packetLost(packet, direction, fault, now);
+  world.onRefused = (packet, reason, now) => tracer.packetRefused(packet, reason, now);
   world.client = Connection.connect({
     config: completeConfig(story.client, CLIENT_CONFIG),
     local: CLIENT,
@@ -177,6 +180,7 @@ function worldOf(story: Story): World {
     toServer: {},
     toClient: {},
     seed: 1,
+    faults: story.faults === undefined ? [] : story.faults.split(" ").flatMap(parseFaults),
     meddle: () => null,
     ...story.network?.(),
   });

@@ -26,6 +26,8 @@ export interface Story {
   readonly peer?: () => Peer;
   /** Made anew for each run: it may count packets. */
   readonly network?: () => Partial<Network>;
+  /** Faults between the client and the network, as `--fault` has them. */
+  readonly faults?: string;
   /** What the peer's program does, after each step; by default it reads, and closes when the client has. */
   readonly program?: () => (server: Connection, world: World) => void;
   /** Whether numbers are shown as the header has them. */

@@ -6,8 +6,9 @@
  */
 
 import type { ClientLoop } from "../../cli/client_job.ts";
-import { Link, type LinkPlan, PERFECT_LINK, Random } from "../../lab/mod.ts";
+import { type Fault, FaultyPath, Link, type LinkPlan, PERFECT_LINK, Random } from "../../lab/mod.ts";
 import { type Endpoint, parseAddress } from "../../tcp/base/address.ts";
+import type { DropReason } from "../../tcp/base/observer.ts";
 import { IcmpError } from "../../tcp/base/icmp_error.ts";
 import { Flag, Segment } from "../../tcp/base/segment.ts";
 import { after, earliest, type Instant, instant, NEVER } from "../../tcp/base/units.ts";
@@ -50,6 +51,8 @@ export interface Network {
   readonly toServer: Partial<LinkPlan>;
   readonly toClient: Partial<LinkPlan>;
   readonly seed: number;
+  /** Faults between the client and the network. */
+  readonly faults: readonly Fault[];
   readonly meddle: (leaving: Leaving, toServer: boolean) => Interference;
 }
 
@@ -70,10 +73,17 @@ export class World implements ClientLoop {
   readonly hasUnsent = false;
   /** What the peer's program does, after each step. */
   program: (now: Instant) => void = () => {};
+  /** A fault struck a packet of the client's, or one that was to reach it. */
+  onFault: (packet: Uint8Array, direction: "sent" | "arrived", fault: string, now: Instant) => void =
+    () => {};
+  /** What came to the client is no sound segment. */
+  onRefused: (packet: Uint8Array, reason: DropReason, now: Instant) => void = () => {};
   client!: Connection;
   server!: Peer;
   readonly #network: Network;
   readonly #links: readonly [toServer: Link, toClient: Link];
+  readonly #outward: FaultyPath;
+  readonly #inward: FaultyPath;
   readonly #travelling: Travelling[] = [];
   readonly #reports: Report[] = [];
   readonly #plans: { readonly at: Instant; readonly action: () => void }[] = [];
@@ -87,6 +97,8 @@ export class World implements ClientLoop {
       this.#link(network.toServer, true, random.fork()),
       this.#link(network.toClient, false, random.fork()),
     ];
+    this.#outward = this.#faulty("out", random, (packet) => this.#forward(packet));
+    this.#inward = this.#faulty("in", random, (packet) => this.#handToClient(packet));
   }
 
   readClock(): Instant {
@@ -128,7 +140,19 @@ export class World implements ClientLoop {
     });
   }
 
+  #faulty(way: "out" | "in", random: Random, deliver: (packet: Uint8Array) => void): FaultyPath {
+    const faults = this.#network.faults.filter((fault) => fault.way === way || fault.way === "both");
+    return new FaultyPath(faults, random.fork(), {
+      deliver: (packet, at) => {
+        if (at <= this.now) deliver(packet);
+        else this.#plans.push({ at, action: () => deliver(packet) });
+      },
+      struck: (packet, fault, now) => this.onFault(packet, way === "out" ? "sent" : "arrived", fault, now),
+    });
+  }
+
   #step(): void {
+    for (const path of [this.#outward, this.#inward]) if (path.deadline <= this.now) path.release(this.now);
     for (const plan of this.#plans.filter(({ at }) => at <= this.now)) {
       this.#plans.splice(this.#plans.indexOf(plan), 1);
       plan.action();
@@ -150,9 +174,24 @@ export class World implements ClientLoop {
     for (const one of this.#travelling.filter(({ at }) => at <= this.now)) {
       this.#travelling.splice(this.#travelling.indexOf(one), 1);
       const refusal = decodePacket(one.packet, one.packet.length, this.#segment, "strict");
-      if (refusal !== null) throw new Error(`A packet of the world's is ${refusal}`);
-      (one.toServer ? this.server : this.client).segmentArrives(this.#segment, this.now);
+      if (one.toServer) {
+        if (refusal === null) this.server.segmentArrives(this.#segment, this.now);
+      } else this.#inward.send(one.packet, this.#segment, this.now);
     }
+  }
+
+  #handToClient(packet: Uint8Array): void {
+    const segment = new Segment();
+    const refusal = decodePacket(packet, packet.length, segment, "strict");
+    if (refusal !== null) this.onRefused(packet, refusal, this.now);
+    else this.client.segmentArrives(segment, this.now);
+  }
+
+  /** What the client sent goes on into the network. */
+  #forward(packet: Uint8Array): void {
+    const segment = new Segment();
+    decodePacket(packet, packet.length, segment, "trust");
+    this.#leave(packet, segment, true);
   }
 
   #send(from: Peer, toServer: boolean): void {
@@ -160,19 +199,24 @@ export class World implements ClientLoop {
     while (from.transmit(segment, this.now)) {
       const octets = new Uint8Array(70_000);
       const packet = octets.slice(0, encodePacket(segment, octets));
-      const way = toServer ? 0 : 1;
-      const number = this.#sent[way] = (this.#sent[way] ?? 0) + 1;
-      const fate = this.#network.meddle({ segment, number, now: this.now }, toServer);
-      if (fate === "lost") continue;
-      const { delay } = { ...PERFECT_LINK, ...toServer ? this.#network.toServer : this.#network.toClient };
-      if (fate === "unreachable") {
-        this.#reports.push({ at: after(this.now, delay), error: errorAbout(packet, "unreachable", 0) });
-      } else if (fate === "reset") {
-        this.#travelling.push({ packet: resetFor(packet), at: after(this.now, delay), toServer: !toServer });
-      } else if (fate !== null && fate !== "marked") {
-        this.#travelling.push({ packet, toServer, at: instant(after(this.now, delay) + fate.lateBy) });
-      } else this.#links[way]?.send(fate === "marked" ? marked(packet) : packet, segment, this.now);
+      if (toServer) this.#outward.send(packet, segment, this.now);
+      else this.#leave(packet, segment, false);
     }
+  }
+
+  #leave(packet: Uint8Array, segment: Segment, toServer: boolean): void {
+    const way = toServer ? 0 : 1;
+    const number = this.#sent[way] = (this.#sent[way] ?? 0) + 1;
+    const fate = this.#network.meddle({ segment, number, now: this.now }, toServer);
+    if (fate === "lost") return;
+    const { delay } = { ...PERFECT_LINK, ...toServer ? this.#network.toServer : this.#network.toClient };
+    if (fate === "unreachable") {
+      this.#reports.push({ at: after(this.now, delay), error: errorAbout(packet, "unreachable", 0) });
+    } else if (fate === "reset") {
+      this.#travelling.push({ packet: resetFor(packet), at: after(this.now, delay), toServer: !toServer });
+    } else if (fate !== null && fate !== "marked") {
+      this.#travelling.push({ packet, toServer, at: instant(after(this.now, delay) + fate.lateBy) });
+    } else this.#links[way]?.send(fate === "marked" ? marked(packet) : packet, segment, this.now);
   }
 
   #nextEvent(): Instant {
@@ -180,6 +224,8 @@ export class World implements ClientLoop {
       ...this.#travelling.map(({ at }) => at),
       ...this.#reports.map(({ at }) => at),
       ...this.#plans.map(({ at }) => at),
+      this.#outward.deadline,
+      this.#inward.deadline,
       this.client.nextDeadline(),
       this.server.nextDeadline(),
     ];

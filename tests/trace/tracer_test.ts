@@ -49,7 +49,7 @@ Deno.test("a tracer does everything at once that is asked of it", async () => {
   assertEquals(JSON.parse(json.at(-1) ?? ""), { kind: "end", events: 23 });
   assertEquals(agreement.length, 6);
   assert(captured > 5_000);
-  assertEquals(tracer.outputs.terminalLadder({ width: 80, ascii: false, color: false }).length, 21);
+  assertEquals(tracer.outputs.terminalLadder({ width: 80, ascii: false, color: false }).length, 22);
   assertStringIncludes(tracer.outputs.svgLadder(), "<svg");
   assertMatch(tracer.outputs.mermaidLadder(), /^sequenceDiagram\n/);
   assertStringIncludes(await tracer.outputs.report(), "<!doctype html>");

@@ -63,7 +63,7 @@ export const CONGESTION_REASONS: Readonly<Record<CongestionReason, CatalogueEntr
     },
   ),
   "fast-recovery": reduction(
-    "loss: window reduced",
+    "loss: fast recovery",
     "RFC 5681 3.2; RFC 9438 4.6",
     "A segment counts as lost, but ACKs still come.",
   ),
@@ -85,7 +85,7 @@ export const CONGESTION_REASONS: Readonly<Record<CongestionReason, CatalogueEntr
     "Only the tail loss probe brought the peer what it repeated, so a segment was lost.",
   ),
   "retransmission-timeout": reduction(
-    "timeout: window reduced",
+    "timeout: slow start again",
     "RFC 5681 3.1",
     "The retransmission timer expired, so that slow start begins again.",
   ),

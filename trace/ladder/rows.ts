@@ -240,9 +240,12 @@ function congestionLabel(
   event: Extract<TraceEvent, { kind: "congestion" }>,
   connection: ConnectionRecord,
 ): string {
-  return `cwnd ${amountText(event.cwndBefore)} to ${amountText(event.view.cwnd)}: ${
-    labelOf(event, connection)
-  }`;
+  const { cwndBefore, ssthreshBefore, view } = event;
+  const move = (name: string, before: number, now: number | null): readonly string[] =>
+    before === now ? [] : [`${name} ${amountText(before)} to ${amountText(now)}`];
+  const moves = [...move("cwnd", cwndBefore, view.cwnd), ...move("ssthresh", ssthreshBefore, view.ssthresh)];
+  const what = moves.length === 0 ? `cwnd ${amountText(view.cwnd)}` : moves.join(", ");
+  return `${what}: ${labelOf(event, connection)}`;
 }
 
 /** A segment like all others while data flow: ACK, perhaps with data, and nothing remarkable. */

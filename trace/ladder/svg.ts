@@ -5,7 +5,9 @@
  */
 
 import { markupText } from "../escape.ts";
+import { wrap } from "../explain.ts";
 import { secondsText, spanText } from "../format.ts";
+import { type ArrowTexts, arrowTexts } from "./arrow_texts.ts";
 import { BRACE_STYLE, type BraceEnd, bracesOf } from "./svg_braces.ts";
 import type { FarSide, Ladder, LadderRow } from "./ladder.ts";
 
@@ -25,13 +27,16 @@ const MARKS_HEIGHT = 18;
 /** How much lower an arrow ends than it begins: time passes under way. */
 const SLANT = 14;
 const ARROW_LENGTH = 9;
-/** How much of the way a lost segment is drawn to go. */
+/** How much of the way a lost segment is drawn to go, at least and at most. */
 const LOST_REACH = 0.7;
+const MOST_LOST_REACH = 0.95;
 /** A pause is drawn as one from this long on, and longer pauses with more room, up to a limit. */
 const LEAST_PAUSE = 50_000;
 const MOST_PAUSE_HEIGHT = 34;
 /** Characters of a label and its marks that fit above an arrow. */
 const MOST_LABEL = 66;
+const MOST_LOST_LABEL = 56;
+const MOST_NOTE = 68;
 const LABEL_INDENT = 24;
 const NOTE_INDENT = 12;
 const CHARACTER_WIDTH = 7.9;
@@ -75,7 +80,7 @@ export function svgLadder(ladder: Ladder): string {
     if (row.kind === "arrived" && before !== null && before.kind !== "arrived") y += SLANT;
     parts.push(drawRow(row, y));
     ends.push({ row, y });
-    y += ROW_HEIGHT + (hasMarksBelow(row) ? MARKS_HEIGHT : 0);
+    y += ROW_HEIGHT + textsOf(row).below.length * MARKS_HEIGHT;
     before = row;
   }
   parts.push(...bracesOf(ends, LEFT_LINE), ...legend(ladder, y));
@@ -112,16 +117,17 @@ function pauseHeight(pause: number): number {
 
 function drawRow(row: LadderRow, y: number): string {
   const parts: string[] = [];
+  const { onArrow, below } = textsOf(row);
   if (row.kind !== "more") parts.push(text(TIME_X, y + 4, "time", secondsText(row.time), "end"));
   if (row.state !== null) parts.push(text(STATE_X, y + 4, "state", row.state, "end"));
   if (row.far !== null) parts.push(farTexts(row.far, y));
   const middle = (LEFT_LINE + RIGHT_LINE) / 2;
-  if (row.kind === "sent" || row.kind === "arrived") parts.push(arrow(row, y));
+  if (row.kind === "sent" || row.kind === "arrived") parts.push(arrow(row, onArrow, y));
   else if (row.kind === "more") parts.push(text(middle, y + 4, "note", `⋮ ${row.label}`, "middle"));
-  else parts.push(text(LEFT_LINE + NOTE_INDENT, y + 4, row.tone, row.label, "start"));
-  if (hasMarksBelow(row)) {
-    parts.push(text(LEFT_LINE + LABEL_INDENT, y + MARKS_HEIGHT + 6, row.tone, row.marks.join(", "), "start"));
-  }
+  else parts.push(text(LEFT_LINE + NOTE_INDENT, y + 4, row.tone, onArrow, "start"));
+  below.forEach((line, i) =>
+    parts.push(text(LEFT_LINE + LABEL_INDENT, y + (i + 1) * MARKS_HEIGHT + 6, row.tone, line, "start"))
+  );
   const why = row.why === "" ? "" : `<title>${markupText(row.why)}</title>`;
   return `<g>${why}${parts.join("")}</g>`;
 }
@@ -132,27 +138,31 @@ function farTexts({ time, state }: FarSide, y: number): string {
     (state === null ? "" : text(FAR_STATE_X, y + 4, "state", state, "start"));
 }
 
-/** The label with its marks, where both fit. */
-function labelOf({ label, marks }: LadderRow): string {
-  const whole = marks.length === 0 ? label : `${label} (${marks.join(", ")})`;
-  return whole.length <= MOST_LABEL ? whole : label;
+/** What stands on the row itself, and in lines below it. */
+function textsOf(row: LadderRow): ArrowTexts {
+  const { kind, label, marks, loss } = row;
+  if (kind === "note") {
+    const [onArrow = "", ...below] = wrap(label, MOST_NOTE);
+    return { onArrow, below };
+  }
+  return arrowTexts(label, marks.join(", "), loss === null ? MOST_LABEL : MOST_LOST_LABEL, MOST_LABEL);
 }
 
-/** Whether what is remarkable about an arrow has a line of its own. */
-function hasMarksBelow(row: LadderRow): boolean {
-  return row.marks.length > 0 && labelOf(row) === row.label;
+/** How far an arrow goes: a lost one not all the way, but farther than its label. */
+function reachOf({ loss }: LadderRow, label: string): number {
+  if (loss === null) return 1;
+  const labelEnd = LABEL_INDENT + label.length * CHARACTER_WIDTH + ARROW_LENGTH;
+  return Math.min(Math.max(LOST_REACH, labelEnd / (RIGHT_LINE - LEFT_LINE)), MOST_LOST_REACH);
 }
 
 /** The local end of an arrow is at its time; the other one is later for what we send, earlier for what we receive. */
-function arrow(row: LadderRow, y: number): string {
+function arrow(row: LadderRow, label: string, y: number): string {
   const isSent = row.kind === "sent";
   const [fromX, fromY] = isSent ? [LEFT_LINE, y] : [RIGHT_LINE, y - SLANT];
-  const reach = row.loss === null ? 1 : LOST_REACH;
+  const reach = reachOf(row, label);
   const toX = fromX + ((isSent ? RIGHT_LINE : LEFT_LINE) - fromX) * reach;
   const toY = fromY + SLANT * reach;
   const head = headOf(row, toX, toY);
-  const whole = labelOf(row);
-  const label = whole.length > MOST_LABEL ? `${whole.slice(0, MOST_LABEL)}…` : whole;
   const angle = Math.atan2(SLANT, RIGHT_LINE - LEFT_LINE) * 180 / Math.PI * (isSent ? 1 : -1);
   const labelX = isSent ? LEFT_LINE + LABEL_INDENT : RIGHT_LINE - LABEL_INDENT;
   const labelY = fromY + SLANT * (LABEL_INDENT / (RIGHT_LINE - LEFT_LINE)) - 5;

@@ -8,6 +8,7 @@
 import { asciiText, terminalText } from "../escape.ts";
 import { wrap } from "../explain.ts";
 import { secondsText } from "../format.ts";
+import { arrowTexts } from "./arrow_texts.ts";
 import { headingLines } from "./heading.ts";
 import type { Ladder, LadderRow, RowTone } from "./ladder.ts";
 
@@ -164,15 +165,8 @@ function arrowBodies(row: LadderRow, inner: number, reasons: number, glyphs: Gly
   const room = inner - LEAST_AROUND - (row.loss === null ? 0 : LOST_GAP + 1);
   const marks = row.marks.join(", ");
   const besides = reasons === 0 ? [] : wrapped(marks === "" ? row.reason : marks, reasons);
-  const onArrow = reasons === 0 && marks !== "" && row.label.length + marks.length + 3 <= room
-    ? `${row.label} (${marks})`
-    : row.label;
-  const [label = "", ...rest] = wrapped(onArrow, room);
-  const below = [
-    ...rest,
-    ...reasons === 0 && marks !== "" && onArrow === row.label ? wrapped(marks, inner - 2) : [],
-  ];
-  const texts = [arrow(row, label, inner, glyphs), ...below.map((line) => remark(line, inner, glyphs))];
+  const { onArrow, below } = arrowTexts(row.label, reasons === 0 ? marks : "", room, inner - 2);
+  const texts = [arrow(row, onArrow, inner, glyphs), ...below.map((line) => remark(line, inner, glyphs))];
   const most = Math.max(texts.length, besides.length);
   return Array.from({ length: most }, (_, i) => ({
     text: texts[i] ?? " ".repeat(inner),
@@ -196,9 +190,7 @@ function lostArrow(row: LadderRow, text: string, inner: number, glyphs: Glyphs):
   const drawn = Math.max(Math.min(least, inner - LOST_GAP), 1);
   const before = Math.min(LEAD, Math.max(drawn - text.length - 2, 1));
   const body = (glyphs.line.repeat(before) + text).padEnd(drawn - 1, glyphs.line).slice(0, drawn - 1);
-  if (row.kind === "sent") return (body + head).padEnd(inner);
-  // Of what passed a second point it is known where it began.
-  return row.far === null ? (head + body).padEnd(inner) : (head + body).padStart(inner);
+  return row.kind === "sent" ? (body + head).padEnd(inner) : (head + body).padStart(inner);
 }
 
 /** What the heads of arrows that end on their way mean, where there are any. */

@@ -123,41 +123,55 @@ import text118 from "./lost_fin/trace.txt" with { type: "text" };
 import text119 from "./lost_fin/explain.txt" with { type: "text" };
 import text120 from "./lost_fin/ladder.txt" with { type: "text" };
 import text121 from "./lost_fin/statistics.txt" with { type: "text" };
-import text122 from "./half_close/narration.txt" with { type: "text" };
-import text123 from "./half_close/trace.txt" with { type: "text" };
-import text124 from "./half_close/explain.txt" with { type: "text" };
-import text125 from "./half_close/ladder.txt" with { type: "text" };
-import text126 from "./half_close/statistics.txt" with { type: "text" };
-import text127 from "./peer_closes_first/narration.txt" with { type: "text" };
-import text128 from "./peer_closes_first/trace.txt" with { type: "text" };
-import text129 from "./peer_closes_first/explain.txt" with { type: "text" };
-import text130 from "./peer_closes_first/ladder.txt" with { type: "text" };
-import text131 from "./peer_closes_first/statistics.txt" with { type: "text" };
-import text132 from "./simultaneous_close/narration.txt" with { type: "text" };
-import text133 from "./simultaneous_close/trace.txt" with { type: "text" };
-import text134 from "./simultaneous_close/explain.txt" with { type: "text" };
-import text135 from "./simultaneous_close/ladder.txt" with { type: "text" };
-import text136 from "./simultaneous_close/statistics.txt" with { type: "text" };
-import text137 from "./reset_in_the_middle/narration.txt" with { type: "text" };
-import text138 from "./reset_in_the_middle/trace.txt" with { type: "text" };
-import text139 from "./reset_in_the_middle/explain.txt" with { type: "text" };
-import text140 from "./reset_in_the_middle/ladder.txt" with { type: "text" };
-import text141 from "./reset_in_the_middle/statistics.txt" with { type: "text" };
-import text142 from "./reset_after_ack/narration.txt" with { type: "text" };
-import text143 from "./reset_after_ack/trace.txt" with { type: "text" };
-import text144 from "./reset_after_ack/explain.txt" with { type: "text" };
-import text145 from "./reset_after_ack/ladder.txt" with { type: "text" };
-import text146 from "./reset_after_ack/statistics.txt" with { type: "text" };
-import text147 from "./reset_from_elsewhere/narration.txt" with { type: "text" };
-import text148 from "./reset_from_elsewhere/trace.txt" with { type: "text" };
-import text149 from "./reset_from_elsewhere/explain.txt" with { type: "text" };
-import text150 from "./reset_from_elsewhere/ladder.txt" with { type: "text" };
-import text151 from "./reset_from_elsewhere/statistics.txt" with { type: "text" };
-import text152 from "./reset_in_one_batch/narration.txt" with { type: "text" };
-import text153 from "./reset_in_one_batch/trace.txt" with { type: "text" };
-import text154 from "./reset_in_one_batch/explain.txt" with { type: "text" };
-import text155 from "./reset_in_one_batch/ladder.txt" with { type: "text" };
-import text156 from "./reset_in_one_batch/statistics.txt" with { type: "text" };
+import text122 from "./faults/narration.txt" with { type: "text" };
+import text123 from "./faults/trace.txt" with { type: "text" };
+import text124 from "./faults/explain.txt" with { type: "text" };
+import text125 from "./faults/ladder.txt" with { type: "text" };
+import text126 from "./faults/statistics.txt" with { type: "text" };
+import faults_svg from "./faults/ladder.svg" with { type: "text" };
+import faults_mermaid from "./faults/ladder.mmd" with { type: "text" };
+import faults_narrow from "./faults/ladder.60.txt" with { type: "text" };
+import faults_wide from "./faults/ladder.140.txt" with { type: "text" };
+import text131 from "./faults_inbound/narration.txt" with { type: "text" };
+import text132 from "./faults_inbound/trace.txt" with { type: "text" };
+import text133 from "./faults_inbound/explain.txt" with { type: "text" };
+import text134 from "./faults_inbound/ladder.txt" with { type: "text" };
+import text135 from "./faults_inbound/statistics.txt" with { type: "text" };
+import text136 from "./half_close/narration.txt" with { type: "text" };
+import text137 from "./half_close/trace.txt" with { type: "text" };
+import text138 from "./half_close/explain.txt" with { type: "text" };
+import text139 from "./half_close/ladder.txt" with { type: "text" };
+import text140 from "./half_close/statistics.txt" with { type: "text" };
+import text141 from "./peer_closes_first/narration.txt" with { type: "text" };
+import text142 from "./peer_closes_first/trace.txt" with { type: "text" };
+import text143 from "./peer_closes_first/explain.txt" with { type: "text" };
+import text144 from "./peer_closes_first/ladder.txt" with { type: "text" };
+import text145 from "./peer_closes_first/statistics.txt" with { type: "text" };
+import text146 from "./simultaneous_close/narration.txt" with { type: "text" };
+import text147 from "./simultaneous_close/trace.txt" with { type: "text" };
+import text148 from "./simultaneous_close/explain.txt" with { type: "text" };
+import text149 from "./simultaneous_close/ladder.txt" with { type: "text" };
+import text150 from "./simultaneous_close/statistics.txt" with { type: "text" };
+import text151 from "./reset_in_the_middle/narration.txt" with { type: "text" };
+import text152 from "./reset_in_the_middle/trace.txt" with { type: "text" };
+import text153 from "./reset_in_the_middle/explain.txt" with { type: "text" };
+import text154 from "./reset_in_the_middle/ladder.txt" with { type: "text" };
+import text155 from "./reset_in_the_middle/statistics.txt" with { type: "text" };
+import text156 from "./reset_after_ack/narration.txt" with { type: "text" };
+import text157 from "./reset_after_ack/trace.txt" with { type: "text" };
+import text158 from "./reset_after_ack/explain.txt" with { type: "text" };
+import text159 from "./reset_after_ack/ladder.txt" with { type: "text" };
+import text160 from "./reset_after_ack/statistics.txt" with { type: "text" };
+import text161 from "./reset_from_elsewhere/narration.txt" with { type: "text" };
+import text162 from "./reset_from_elsewhere/trace.txt" with { type: "text" };
+import text163 from "./reset_from_elsewhere/explain.txt" with { type: "text" };
+import text164 from "./reset_from_elsewhere/ladder.txt" with { type: "text" };
+import text165 from "./reset_from_elsewhere/statistics.txt" with { type: "text" };
+import text166 from "./reset_in_one_batch/narration.txt" with { type: "text" };
+import text167 from "./reset_in_one_batch/trace.txt" with { type: "text" };
+import text168 from "./reset_in_one_batch/explain.txt" with { type: "text" };
+import text169 from "./reset_in_one_batch/ladder.txt" with { type: "text" };
+import text170 from "./reset_in_one_batch/statistics.txt" with { type: "text" };
 import glossary from "./glossary.txt" with { type: "text" };
 import told from "./told.txt" with { type: "text" };
 import situations from "./situations.txt" with { type: "text" };
@@ -188,13 +202,15 @@ export const GOLDEN: ReadonlyMap<string, Texts> = new Map([
   ["keep_alive", { narration: text103, trace: text104, explain: text105, ladder: text106, statistics: text107 }],
   ["http", { narration: text108, trace: text109, explain: text110, ladder: text111, statistics: text112 }],
   ["lost_fin", { narration: text117, trace: text118, explain: text119, ladder: text120, statistics: text121 }],
-  ["half_close", { narration: text122, trace: text123, explain: text124, ladder: text125, statistics: text126 }],
-  ["peer_closes_first", { narration: text127, trace: text128, explain: text129, ladder: text130, statistics: text131 }],
-  ["simultaneous_close", { narration: text132, trace: text133, explain: text134, ladder: text135, statistics: text136 }],
-  ["reset_in_the_middle", { narration: text137, trace: text138, explain: text139, ladder: text140, statistics: text141 }],
-  ["reset_after_ack", { narration: text142, trace: text143, explain: text144, ladder: text145, statistics: text146 }],
-  ["reset_from_elsewhere", { narration: text147, trace: text148, explain: text149, ladder: text150, statistics: text151 }],
-  ["reset_in_one_batch", { narration: text152, trace: text153, explain: text154, ladder: text155, statistics: text156 }],
+  ["faults", { narration: text122, trace: text123, explain: text124, ladder: text125, statistics: text126 }],
+  ["faults_inbound", { narration: text131, trace: text132, explain: text133, ladder: text134, statistics: text135 }],
+  ["half_close", { narration: text136, trace: text137, explain: text138, ladder: text139, statistics: text140 }],
+  ["peer_closes_first", { narration: text141, trace: text142, explain: text143, ladder: text144, statistics: text145 }],
+  ["simultaneous_close", { narration: text146, trace: text147, explain: text148, ladder: text149, statistics: text150 }],
+  ["reset_in_the_middle", { narration: text151, trace: text152, explain: text153, ladder: text154, statistics: text155 }],
+  ["reset_after_ack", { narration: text156, trace: text157, explain: text158, ladder: text159, statistics: text160 }],
+  ["reset_from_elsewhere", { narration: text161, trace: text162, explain: text163, ladder: text164, statistics: text165 }],
+  ["reset_in_one_batch", { narration: text166, trace: text167, explain: text168, ladder: text169, statistics: text170 }],
 ]);
 
 /** The ladders of some stories as files. */
@@ -203,6 +219,7 @@ export const PICTURES: ReadonlyMap<string, Pictures> = new Map([
   ["refused", { svg: refused_svg, mermaid: refused_mermaid, narrow: refused_narrow, wide: refused_wide }],
   ["lost_data", { svg: lost_data_svg, mermaid: lost_data_mermaid, narrow: lost_data_narrow, wide: lost_data_wide }],
   ["http", { svg: http_svg, mermaid: http_mermaid, narrow: http_narrow, wide: http_wide }],
+  ["faults", { svg: faults_svg, mermaid: faults_mermaid, narrow: faults_narrow, wide: faults_wide }],
 ]);
 
 /** The glossary as a terminal shows it. */
