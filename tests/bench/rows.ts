@@ -8,10 +8,13 @@ import type { Bound, Row } from "./row.ts";
 import { bulkRow } from "./rows/bulk.ts";
 import { connections } from "./rows/connections.ts";
 import { cores, crowd, flight } from "./rows/cores.ts";
+import { files } from "./rows/files.ts";
+import { observing } from "./rows/observing.ts";
 import { oneShot } from "./rows/one_shot.ts";
 import { pingPong } from "./rows/ping_pong.ts";
 import { rawUpload } from "./rows/raw_upload.ts";
 import { resident } from "./rows/resident.ts";
+import { server } from "./rows/server.ts";
 
 /** Beside iperf3: what is wanted where its offloads work, where they do not, and where packets are lost. */
 const BULK: Bound = { kind: "at least", limit: 0.7, aim: 1 };
@@ -44,5 +47,8 @@ export const ROWS: readonly Row[] = [
   crowd,
   cores,
   flight,
+  ...files,
+  ...server,
+  ...observing,
   resident,
 ];

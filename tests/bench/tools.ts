@@ -16,6 +16,9 @@ export type ToolName =
   | "scapy"
   | "nc"
   | "hping3"
+  | "socat"
+  | "wrk"
+  | "tshark"
   | "rawtcp-client"
   | "taskset";
 
@@ -123,6 +126,9 @@ export async function findTools(): Promise<Tools> {
     ["scapy", await findScapy(pythons)],
     ["nc", await findNetcat()],
     ["hping3", await findProgram(["hping3"], "--version")],
+    ["socat", await findProgram(["socat"], "-V")],
+    ["wrk", await findProgram(["wrk"], "--version")],
+    ["tshark", await findProgram(["tshark"], "--version")],
     ["rawtcp-client", await findClient()],
     ["taskset", await findTaskset()],
   ];

@@ -1,0 +1,101 @@
+/**
+ * What it costs to watch: a transfer of the client with `--json`, with `--pcap` and with nothing, and a capture read with
+ * `--read` beside tshark.
+ *
+ * @module
+ */
+
+import type { Bench, Place } from "../bench.ts";
+import { Peer, PEER_PORT } from "../peers.ts";
+import type { PeerAnswer } from "../programs/jobs.ts";
+import type { Claim, Contender, Outcome, Row } from "../row.ts";
+import { CLIENT_FROM_SOURCES, secondsOf } from "./programs.ts";
+
+/** Octets of a transfer for each second that a bulk run takes: with `--json` it is long. */
+const OCTETS_PER_SECOND = 10e6;
+
+/** Longest that one program may take, seconds. */
+const LONGEST = 120;
+
+/** An upload with these options. @returns MB/s as the peer has them */
+async function upload(bench: Bench, place: Place, peer: Peer, options: readonly string[]): Promise<number> {
+  const octets = Math.round(OCTETS_PER_SECOND * bench.extent.seconds);
+  const command = [...CLIENT_FROM_SOURCES, "--send-bytes", String(octets), "--link", "raw", ...options];
+  await secondsOf(bench, [...command, place.address, String(PEER_PORT)], {
+    network: place.client,
+    seconds: LONGEST,
+  });
+  const answer = await peer.next<PeerAnswer>();
+  if (answer.octets !== octets) throw new Error(`${answer.octets} octets of ${octets} arrived`);
+  return octets / answer.seconds / 1e6;
+}
+
+async function watch(bench: Bench, place: Place): Promise<Outcome> {
+  const capture = `${await bench.folder()}/watched.pcapng`;
+  await using peer = await Peer.start(bench, place.server, { mode: "sink", host: place.address });
+  const sets: Readonly<Record<string, readonly string[]>> = {
+    "nothing": ["--quiet"],
+    "--json": ["--json"],
+    "--pcap": ["--quiet", "--pcap", capture, "--force"],
+    "--pcap --snaplen 128": ["--quiet", "--pcap", capture, "--snaplen", "128", "--force"],
+  };
+  const contenders = Object.entries(sets).map(([who, options]): Contender<number> => ({
+    who,
+    run: () => upload(bench, place, peer, options),
+  }));
+  const [plain = [], ...watched] = await bench.takeTurns(contenders);
+  const figure = (who: string, values: readonly number[]): Claim["ours"] => ({ who, unit: "MB/s", values });
+  return {
+    claims: watched.map((values, i): Claim => {
+      const who = contenders[i + 1]?.who ?? "";
+      return {
+        work: `upload by raw socket with ${who}, ${place.name}`,
+        ours: figure(who, values),
+        peer: figure("nothing watched", plain),
+      };
+    }),
+  };
+}
+
+async function read(bench: Bench, place: Place): Promise<Outcome> {
+  const capture = `${await bench.folder()}/read.pcapng`;
+  {
+    await using peer = await Peer.start(bench, place.server, { mode: "sink", host: place.address });
+    await upload(bench, place, peer, ["--quiet", "--pcap", capture, "--snaplen", "128", "--force"]);
+  }
+  const tshark = [...bench.tool("tshark").command, "-r", capture];
+  const ours = [...CLIENT_FROM_SOURCES, "--read", capture];
+  const pairs = [
+    ["a line for each packet", [...ours, "--trace"], tshark],
+    ["the table of connections", ours, [...tshark, "-q", "-z", "conv,tcp"]],
+  ] as const;
+  const claims: Claim[] = [];
+  for (const [what, mine, other] of pairs) {
+    const order = { seconds: LONGEST };
+    const [our = [], their = []] = await bench.takeTurns([
+      { who: "main.ts", run: () => secondsOf(bench, mine, order) },
+      { who: "tshark", run: () => secondsOf(bench, other, order) },
+    ]);
+    claims.push({
+      work: `reading a capture: ${what}`,
+      ours: { who: "main.ts --read", unit: "s", values: our },
+      peer: { who: "tshark", unit: "s", values: their },
+    });
+  }
+  const { size } = await Deno.stat(capture);
+  return { claims, notes: [`Reading a capture: ${(size / 1e6).toFixed(1)} MB, 128 octets of each packet`] };
+}
+
+/** The rows. */
+export const observing: readonly Row[] = [
+  {
+    name: "observing",
+    needs: ["namespaces"],
+    run: async (bench) => await watch(bench, await bench.place("veth")),
+  },
+  {
+    name: "reading",
+    needs: ["namespaces", "tshark"],
+    run: async (bench) => await read(bench, await bench.place("veth")),
+  },
+];
