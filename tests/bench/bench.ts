@@ -34,8 +34,10 @@ export const PEER_CORE = 1;
 export interface Extent {
   /** How often each contender has its turn. */
   readonly rounds: number;
-  /** Length of one bulk run. */
+  /** Length of a run of anything else than bulk data beside iperf3. */
   readonly seconds: number;
+  /** Lengths of runs of bulk data beside iperf3: short ones have much warm-up in them, long ones little. */
+  readonly bulkSeconds: readonly number[];
   /** Of the transfer during which memory is watched. */
   readonly octets: number;
   /** Bulk rows beside iperf3, too, have each end on a core of its own. Where a scheduler puts them, matters. */

@@ -13,7 +13,8 @@ import { parseArgs } from "@std/cli/parse-args";
 import { Bench, type Extent, messageOf } from "./bench.ts";
 import { chart } from "./chart.ts";
 import { describeMachine, isNoisy } from "./machine.ts";
-import { conditions, document, hasFailed, type Report, type Result, shortTable, summary } from "./report.ts";
+import { document, machinesOf, rangeTable } from "./pages.ts";
+import { hasFailed, type Report, type Result } from "./report.ts";
 import type { Row } from "./row.ts";
 import { ROWS } from "./rows.ts";
 import { findTools } from "./tools.ts";
@@ -25,7 +26,7 @@ const PAGE = new URL("../../docs/benchmarks.md", import.meta.url).pathname;
 const PAGE_MARKS = /(<!-- bench: [^\n]*-->\n)[\s\S]*?(<!-- bench end -->)/;
 
 /** How much is measured unless something else is asked for. */
-const USUAL: Extent = { rounds: 5, seconds: 2, octets: 10e9, isPinned: false };
+const USUAL: Extent = { rounds: 5, seconds: 2, bulkSeconds: [2, 20], octets: 10e9, isPinned: false };
 
 const MOST_ROUNDS = 50;
 const MOST_SECONDS = 60;
@@ -33,7 +34,8 @@ const MOST_SECONDS = 60;
 const HELP = `deno task bench [--rounds N] [--seconds N] [--gigabytes N] [--only ROW,…] [--pin] [--no-write]
 
   --rounds N      turns of each contender (${USUAL.rounds})
-  --seconds N     length of a bulk run, whole because iperf3's are (${USUAL.seconds})
+  --seconds N,…   lengths of bulk runs, whole because iperf3's are (${USUAL.bulkSeconds.join()}); the
+                  first is also that of other runs
   --gigabytes N   length of the transfers during which memory is watched (${USUAL.octets / 1e9})
   --pin           bulk rows beside iperf3 with each end on a core of its own; nothing is written then
   --only ROW,…    only these rows, by the beginnings of their names; nothing is written then
@@ -78,7 +80,7 @@ function readArguments(args: readonly string[]): Wanted {
     negatable: ["write"],
     default: {
       rounds: String(USUAL.rounds),
-      seconds: String(USUAL.seconds),
+      seconds: USUAL.bulkSeconds.join(),
       gigabytes: String(USUAL.octets / 1e9),
       write: true,
     },
@@ -92,10 +94,14 @@ function readArguments(args: readonly string[]): Wanted {
   for (const name of only ?? []) {
     if (!ROWS.some((row) => row.name.startsWith(name))) usage(`there is no row ${name}`);
   }
+  const bulkSeconds = String(flags["seconds"]).split(",").map((text) =>
+    numberOf("seconds", text, MOST_SECONDS, true)
+  );
   return {
     extent: {
       rounds: numberOf("rounds", flags["rounds"], MOST_ROUNDS, true),
-      seconds: numberOf("seconds", flags["seconds"], MOST_SECONDS, true),
+      seconds: Math.min(...bulkSeconds),
+      bulkSeconds,
       octets: Math.round(numberOf("gigabytes", flags["gigabytes"], 100, false) * 1e9),
       isPinned: flags["pin"] === true,
     },
@@ -142,13 +148,12 @@ function listen(bench: Bench): Interruption {
 
 async function write(report: Report): Promise<void> {
   const [results, picture] = [`${FOLDER}RESULTS.md`, `${FOLDER}results.svg`];
-  await Deno.writeTextFile(results, document(report));
+  const text = document(report, await Deno.readTextFile(results));
+  await Deno.writeTextFile(results, text);
   await Deno.writeTextFile(picture, chart(report.results));
   const page = await Deno.readTextFile(PAGE);
-  const text = `\n${shortTable(report.results)}\n\n${summary(report.results)}.\n\n${
-    conditions(report).split("\n")[0]
-  }\n\n`;
-  await Deno.writeTextFile(PAGE, page.replace(PAGE_MARKS, (_, begin, end) => `${begin}${text}${end}`));
+  const written = `\n${rangeTable(text)}\n\n${machinesOf(text)}\n\n`;
+  await Deno.writeTextFile(PAGE, page.replace(PAGE_MARKS, (_, begin, end) => `${begin}${written}${end}`));
   await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", results, picture, PAGE] }).output();
   say(`bench: written: ${results}, ${picture}, ${PAGE}`);
 }
@@ -174,10 +179,11 @@ async function main(): Promise<number> {
     results.push(result);
   }
   const duration = (performance.now() - start) / 1_000;
-  const { rounds, seconds } = extent;
+  const { rounds, seconds, bulkSeconds } = extent;
   const isPartial = rows.length < ROWS.length;
-  const isShort = rounds < USUAL.rounds || seconds < USUAL.seconds || extent.octets < USUAL.octets;
-  const report: Report = { machine, tools, rounds, seconds, results, duration, isPartial, isShort };
+  const isShort = rounds < USUAL.rounds || seconds < USUAL.seconds ||
+    bulkSeconds.length < USUAL.bulkSeconds.length || extent.octets < USUAL.octets;
+  const report: Report = { machine, tools, rounds, bulkSeconds, results, duration, isPartial, isShort };
   print(document(report));
   if (isWritten) await write(report);
   return hasFailed(results) ? 1 : 0;

@@ -19,7 +19,7 @@ export interface Report {
   readonly machine: Machine;
   readonly tools: Tools;
   readonly rounds: number;
-  readonly seconds: number;
+  readonly bulkSeconds: readonly number[];
   readonly results: readonly Result[];
   /** How long all of it took, seconds. */
   readonly duration: number;
@@ -91,49 +91,38 @@ function escapeCell(text: string): string {
   return text.replaceAll("|", "\\|").replaceAll(/\s+/g, " ").trim();
 }
 
-function tableRow(cells: readonly string[]): string {
+/** A line of a table in Markdown. */
+export function tableRow(cells: readonly string[]): string {
   return `| ${cells.map(escapeCell).join(" | ")} |`;
 }
 
-/** The table: a line for each claim, and for each row that has none, why. */
+/** How far up in the table: what failed, what is not met, what loses against whoever is beside, the rest. */
+function rankOf(claim: Claim): number {
+  if (claim.octets !== undefined && claim.octets !== "exact") return 0;
+  if (markOf(claim) === "NOT MET") return 1;
+  if (claim.peer === undefined || claim.bound === undefined) return 3;
+  const { median } = judgedValue(claim);
+  return (claim.bound.kind === "at least" ? median < 1 : median > 1) ? 2 : 3;
+}
+
+/** The table: what failed first, then what falls short. A line for each claim, and for each row that has none, why. */
 export function table(results: readonly Result[]): string {
-  const lines = [tableRow(HEADER), `|${"---|".repeat(HEADER.length)}`];
+  const lines: { readonly rank: number; readonly text: string }[] = [];
   for (const result of results) {
     if (result.kind === "measured") {
-      lines.push(...result.outcome.claims.map((claim) => tableRow(cellsOf(claim))));
+      for (const claim of result.outcome.claims) {
+        lines.push({ rank: rankOf(claim), text: tableRow(cellsOf(claim)) });
+      }
     } else {
-      const what = result.kind === "failed" ? "**failed**" : "left out";
-      lines.push(tableRow([result.name, "", what, "", "", shortened(result.reason), "", ""]));
+      const hasFailed = result.kind === "failed";
+      const what = hasFailed ? "**failed**" : "left out";
+      const text = tableRow([result.name, "", what, "", "", shortened(result.reason), "", ""]);
+      lines.push({ rank: hasFailed ? 0 : 3, text });
     }
   }
-  return lines.join("\n");
+  lines.sort((a, b) => a.rank - b.rank);
+  return [tableRow(HEADER), `|${"---|".repeat(HEADER.length)}`, ...lines.map(({ text }) => text)].join("\n");
 }
-
-/** The table in short: what is wanted of us and what came of it. */
-export function shortTable(results: readonly Result[]): string {
-  const lines = [
-    tableRow(["work", "beside", "ratio or value", "wanted", ""]),
-    `|${"---|".repeat(SHORT_COLUMNS)}`,
-  ];
-  for (const result of results) {
-    if (result.kind !== "measured") {
-      lines.push(tableRow([result.name, "", result.kind, "", ""]));
-      continue;
-    }
-    for (const claim of result.outcome.claims.filter(({ bound }) => bound !== undefined)) {
-      const [work = "", beside = "", ratio = "", wanted = "", mark = "", ours = "", , octets = ""] = cellsOf(
-        claim,
-      );
-      const isWrong = octets !== "" && octets !== "exact";
-      lines.push(
-        tableRow([work, beside, claim.peer === undefined ? ours : ratio, wanted, isWrong ? octets : mark]),
-      );
-    }
-  }
-  return lines.join("\n");
-}
-
-const SHORT_COLUMNS = 5;
 
 /** Of a reason, the line that says most, as far as it fits a table. */
 function shortened(reason: string): string {
@@ -160,7 +149,7 @@ export function summary(results: readonly Result[]): string {
 }
 
 /** What the figures were measured on, as a list. */
-export function conditions({ machine, rounds, seconds, duration, isPartial, isShort }: Report): string {
+export function conditions({ machine, rounds, bulkSeconds, duration, isPartial, isShort }: Report): string {
   const load = machine.load.map((value) => value.toFixed(2)).join(", ");
   const noise = isNoisy(machine)
     ? " **The machine was busy when this began: look at the spreads before believing anything.**"
@@ -169,7 +158,9 @@ export function conditions({ machine, rounds, seconds, duration, isPartial, isSh
   return [
     `- ${machine.date}; ${machine.kernel}; ${machine.cpu}, ${machine.cores} cores; load at the start ${load}.${noise}`,
     `- ${machine.deno}; congestion control available: ${machine.congestionControl}; CUBIC on both sides unless said; shortest RTO 200 ms, the kernel's, on both.`,
-    `- ${rounds} rounds, in which the contenders take turns; bulk runs of ${seconds} s each, from the connection's ` +
+    `- ${rounds} rounds, in which the contenders take turns; bulk runs of ${
+      bulkSeconds.join(" and ")
+    } s each, from the connection's ` +
     `beginning, nothing left out; ${duration.toFixed(0)} s in all${
       isPartial ? ", some rows only" : ""
     }.${short}`,
@@ -177,7 +168,8 @@ export function conditions({ machine, rounds, seconds, duration, isPartial, isSh
   ].join("\n");
 }
 
-function leftOutOf({ tools, results }: Report): string[] {
+/** Peers and variants that were not measured, with the reasons. */
+export function leftOutOf({ tools, results }: Report): string[] {
   const missing = [...tools.missing].map(([name, why]) => `${name}: ${why}`);
   const variants = results.flatMap((result) =>
     result.kind === "measured" ? result.outcome.leftOut ?? [] : []
@@ -185,36 +177,7 @@ function leftOutOf({ tools, results }: Report): string[] {
   return [...new Set([...missing, ...variants])];
 }
 
-function notesOf(results: readonly Result[]): string[] {
+/** What a reader should know of the figures. */
+export function notesOf(results: readonly Result[]): string[] {
   return results.flatMap((result) => result.kind === "measured" ? result.outcome.notes ?? [] : []);
-}
-
-function list(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [`## ${title}`, "", ...lines.map((line) => `- ${line}`), ""];
-}
-
-/** RESULTS.md. */
-export function document(report: Report): string {
-  return [
-    "# How fast",
-    "",
-    "Written by `deno task bench`, which makes its own namespaces, installs nothing and measures everything side by side.",
-    "Medians, in brackets the lowest and the highest round; ratios compare within one run, and only they carry over to",
-    "other machines.",
-    "",
-    "![Ratios to the peers, as bars](results.svg)",
-    "",
-    "Where the time goes, and went: [profiles](profiles/).",
-    "",
-    table(report.results),
-    "",
-    `${summary(report.results)}.`,
-    "",
-    "## Measured on",
-    "",
-    conditions(report),
-    "",
-    ...list("Left out", leftOutOf(report)),
-    ...list("Notes", notesOf(report.results)),
-  ].join("\n");
 }

@@ -1,16 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { chart } from "./chart.ts";
 import type { Machine } from "./machine.ts";
-import {
-  document,
-  formatValue,
-  hasFailed,
-  type Report,
-  type Result,
-  shortTable,
-  summary,
-  table,
-} from "./report.ts";
+import { document, machinesOf, rangeTable } from "./pages.ts";
+import { formatValue, hasFailed, type Report, type Result, summary, table } from "./report.ts";
 import type { Claim } from "./row.ts";
 import { ROWS } from "./rows.ts";
 import { compare } from "./rows/exactness.ts";
@@ -47,7 +39,7 @@ function reportOf(results: readonly Result[]): Report {
     machine: MACHINE,
     tools,
     rounds: 3,
-    seconds: 2,
+    bulkSeconds: [2, 20],
     results,
     duration: 61,
     isPartial: false,
@@ -63,15 +55,51 @@ Deno.test("the table has a ratio with its spread, what is wanted, whether it is 
   );
 });
 
-Deno.test("the short table has what is wanted only, and wrong octets instead of the mark", () => {
+Deno.test("what failed comes first, then what is not met, then what loses", () => {
+  const at = (work: string, limit: number, ours: number): Claim =>
+    claimOf({
+      work,
+      bound: { kind: "at least", limit },
+      ours: { who: "rawtcp", unit: "MB/s", values: [ours] },
+    });
+  const results: readonly Result[] = [
+    measured(at("wins", 0.5, 2_000), at("loses", 0.5, 900), at("falls short", 0.5, 100)),
+    measured(claimOf({ work: "wrong", octets: "FAILED: x" })),
+    { name: "broken", kind: "failed", reason: "b" },
+  ];
+  const works = table(results).split("\n").slice(2).map((line) => line.split(" | ")[0]);
+  assertEquals(works, ["| wrong", "| broken", "| falls short", "| loses", "| wins"]);
+});
+
+Deno.test("each machine keeps its section; the range has the medians of all, and the worst mark first", () => {
+  const first = document(reportOf([measured(claimOf({}))]));
+  const quick = claimOf({ ours: { who: "rawtcp", unit: "MB/s", values: [1_100, 1_200] } });
+  const second = document(
+    { ...reportOf([measured(quick)]), machine: { ...MACHINE, cpu: "another CPU" } },
+    first,
+  );
+  assertEquals(second.match(/^## .*/gm), ["## another CPU, 2 cores", "## a CPU, 2 cores"]);
+  assertEquals(rangeTable(second).split("\n").slice(2), [
+    "| bulk up | iperf3 | 0.6 to 1.15 | at least 0.7, aim 1 | **not met**, aim met |",
+  ]);
+  assertEquals(machinesOf(second).split("\n").map((line) => /(?:an.*|a) CPU, \d cores/.exec(line)?.[0]), [
+    "another CPU, 2 cores",
+    "a CPU, 2 cores",
+  ]);
+  // As `deno fmt` leaves it: columns padded, long lines broken.
+  const padded = second.replaceAll("|---", "| --- ").replaceAll("; load at", ";\n  load at");
+  assertEquals(rangeTable(padded), rangeTable(second));
+  assertEquals(machinesOf(padded), machinesOf(second));
+  const again = document(reportOf([measured(quick)]), second);
+  assertEquals(again.match(/^## .*/gm), ["## a CPU, 2 cores", "## another CPU, 2 cores"]);
+});
+
+Deno.test("the range of one machine is its own figure; what is not judged is not in it", () => {
   const { bound: _, ...informative } = claimOf({ work: "for information" });
   const { peer: __, ...alone } = claimOf({ work: "memory", bound: { kind: "at most", limit: 8 } });
-  const wrong = claimOf({ work: "wrong", octets: "FAILED: x" });
-  const lines = shortTable([measured(informative, alone, wrong), { name: "a", kind: "failed", reason: "b" }]);
-  assertEquals(lines.split("\n").slice(2), [
+  const page = document(reportOf([measured(informative, alone), { name: "a", kind: "failed", reason: "b" }]));
+  assertEquals(rangeTable(page).split("\n").slice(2), [
     "| memory | — | 600 (500 to 700) MB/s | at most 8 | **not met** |",
-    "| wrong | iperf3 | 0.6 (0.5 to 0.7) | at least 0.7, aim 1 | **FAILED: x** |",
-    "| a |  | failed |  |  |",
   ]);
 });
 

@@ -23,7 +23,7 @@ import { countDuplicates, lose, type Losses } from "./loss.ts";
 const BESIDE = 5;
 
 /** CPU time beside that of iperf3's client: what is wanted in every bulk row. */
-const CPU_BOUND: Bound = { kind: "at most", limit: 2.5, aim: 1.2 };
+const CPU_BOUND: Bound = { kind: "at most", limit: 2, aim: 1.2 };
 
 /** What kind of bulk row. */
 export interface BulkOptions {
@@ -83,25 +83,29 @@ async function measure(
   const { direction, loss = false, counting = false, congestionControl = "cubic" } = options;
   const octets = await exactness(bench, place, { direction, congestionControl, isLossy: loss });
   await using server = await startIperf(bench, place.server);
-  const over = (link: "auto" | "raw"): Contender<Run> => ({
-    who: link === "auto" ? "rawtcp" : `rawtcp, ${link} socket only`,
-    run: () => runOurs(bench, place, options, server.port, link),
-  });
-  const contenders: Contender<Run>[] = [
-    over("auto"),
-    { who: "iperf3", run: () => runIperf(bench, place, options, server.port) },
-    ...options.raw === true ? [over("raw")] : [],
-  ];
-  const [ours = [], theirs = [], raw] = await bench.takeTurns(contenders);
-  const work = `bulk ${direction}, ${place.name}${loss ? ", 1 % lost" : ""}${
+  const claims: Claim[] = [];
+  const notes: string[] = [];
+  const kind = `bulk ${direction}, ${place.name}${loss ? ", 1 % lost" : ""}${
     counting ? ", sender counts duplicate ACKs" : ""
   }${congestionControl === "cubic" ? "" : ` from ${congestionControl.toUpperCase()}`}`;
-  const claims = [
-    rateClaim(work, ours, theirs, "rawtcp", { bound: options.bound, octets }),
-    ...loss ? [] : [cpuClaim(work, ours, theirs, options.bound && CPU_BOUND)],
-    ...raw === undefined ? [] : [rateClaim(`${work}, raw socket only`, raw, theirs, "rawtcp", {})],
-  ];
-  return { claims, notes: [...notesOn(work, ours, theirs), ...await losses?.notes(work) ?? []] };
+  for (const seconds of bench.extent.bulkSeconds) {
+    const work = `${kind}, ${seconds} s`;
+    const run: Job = { place, options, port: server.port, seconds };
+    const over = (link: "auto" | "raw"): Contender<Run> => ({
+      who: link === "auto" ? "rawtcp" : `rawtcp, ${link} socket only`,
+      run: () => runOurs(bench, run, link),
+    });
+    const [ours = [], theirs = [], raw] = await bench.takeTurns([
+      over("auto"),
+      { who: "iperf3", run: () => runIperf(bench, run) },
+      ...options.raw === true ? [over("raw")] : [],
+    ]);
+    claims.push(rateClaim(work, ours, theirs, "rawtcp", { bound: options.bound, octets }));
+    if (!loss) claims.push(cpuClaim(work, ours, theirs, options.bound && CPU_BOUND));
+    if (raw !== undefined) claims.push(rateClaim(`${work}, raw socket only`, raw, theirs, "rawtcp", {}));
+    notes.push(...notesOn(work, ours, theirs));
+  }
+  return { claims, notes: [...notes, ...await losses?.notes(kind) ?? []] };
 }
 
 /** Options that are absent, not undefined, where there is nothing. */
@@ -153,14 +157,18 @@ function notesOn(work: string, ours: readonly Run[], theirs: readonly Run[]): st
     : [...notes, `${work}: back to the raw socket: ${[...new Set(back)].join("; ")}`];
 }
 
-async function runOurs(
-  bench: Bench,
-  { client: network, address }: Place,
-  { direction, congestionControl = "cubic" }: BulkOptions,
-  port: number,
-  link: string,
-): Promise<Run> {
-  const { seconds, isPinned } = bench.extent;
+/** Where and how long the data goes, and to whose port. */
+interface Job {
+  readonly place: Place;
+  readonly options: BulkOptions;
+  readonly port: number;
+  readonly seconds: number;
+}
+
+async function runOurs(bench: Bench, { place, options, port, seconds }: Job, link: string): Promise<Run> {
+  const { client: network, address } = place;
+  const { direction, congestionControl = "cubic" } = options;
+  const { isPinned } = bench.extent;
   const args = [direction, address, String(port), String(seconds), link, "0", "0", congestionControl];
   const order: Order = { network, seconds: seconds + BESIDE, ...isPinned ? { core: CLIENT_CORE } : {} };
   const said = lastLine<OurWord>(await bench.must([...denoRun("iperf_client.ts"), ...args], order));
@@ -172,14 +180,11 @@ async function runOurs(
   };
 }
 
-async function runIperf(
-  bench: Bench,
-  { client: network, address }: Place,
-  { direction, congestionControl = "cubic" }: BulkOptions,
-  port: number,
-): Promise<Run> {
-  const { seconds, isPinned } = bench.extent;
-  const options = [
+async function runIperf(bench: Bench, { place, options, port, seconds }: Job): Promise<Run> {
+  const { client: network, address } = place;
+  const { direction, congestionControl = "cubic" } = options;
+  const { isPinned } = bench.extent;
+  const args = [
     "-J",
     "-C",
     congestionControl,
@@ -187,7 +192,7 @@ async function runIperf(
     String(seconds),
     ...direction === "down" ? ["-R"] : [],
   ];
-  const command = [...bench.tool("iperf3").command, "-c", address, "-p", String(port), ...options];
+  const command = [...bench.tool("iperf3").command, "-c", address, "-p", String(port), ...args];
   const order: Order = { network, seconds: seconds + BESIDE, ...isPinned ? { core: CLIENT_CORE } : {} };
   const out = await bench.must(command, order);
   const { end, error } = JSON.parse(out);

@@ -115,7 +115,7 @@ export const crowd: Row = {
           work: "10,000 connections, 1 % busy: time per segment",
           ours: { who: "rawtcp, 10,000", unit: "ns", values: answers.map((it) => it.crowdSegmentTime) },
           peer: { who: "one alone", unit: "ns", values: answers.map((it) => it.aloneSegmentTime) },
-          bound: { kind: "at most", limit: 1.5 },
+          bound: { kind: "at most", limit: 1.2 },
         },
       ],
       notes: [

@@ -87,9 +87,8 @@ function describe(figures: ReadonlyMap<string, Figure>): Outcome {
       ...ratio === undefined ? {} : { ratio },
     });
   };
-  const beside: Bound = { kind: "at most", limit: 1.3, aim: 1.1 };
-  compare("main.ts", "empty.ts", beside);
-  compare("compiled", "empty compiled", beside);
+  compare("main.ts", "empty.ts", { kind: "at most", limit: 3, aim: 2 });
+  compare("compiled", "empty compiled", { kind: "at most", limit: 1.6, aim: 1.3 });
   compare("main.ts", "scapy", { kind: "at least", limit: 15 }, "theirs to ours");
   if (figures.has("compiled")) compare("compiled", "scapy", undefined, "theirs to ours");
   for (const other of ["python3", "nc", "hping3"]) compare("main.ts", other);
