@@ -9,16 +9,25 @@ import type { Half, Occurrence } from "./analysis/half.ts";
 import type { Limit } from "../trace/limits.ts";
 import { displayFilter } from "../trace/display_filter.ts";
 import type { FindingCode } from "../trace/catalogue.ts";
+import { Option } from "../trace/core.ts";
 import { octetsAmountText, spanText } from "../trace/format.ts";
+import { offersText } from "./analysis/syn_options.ts";
 
 const MICROS_PER_SECOND = 1_000_000;
 
+/** Options of a SYN that hold only if the other one has them, too. */
+const OPTIONAL: readonly (readonly [option: number, name: string])[] = [
+  [Option.windowScale, "window scaling"],
+  [Option.selectiveAckPermitted, "SACK"],
+  [Option.timestamps, "timestamps"],
+];
+
 /** How a connection ended, as far as the capture goes. */
 export function endingOf(flow: Flow): string {
-  const { local, remote, resetBy, resetAfter, resetIsForeign } = flow;
-  if (resetBy !== null) {
-    const by = resetIsForeign ? `something on the way in the name of ${resetBy.name}` : resetBy.name;
-    return `reset by ${by} ${resetAfter}`;
+  const { local, remote, resets } = flow;
+  if (resets.by !== null) {
+    const by = resets.isForeign ? `something on the way in the name of ${resets.by.name}` : resets.by.name;
+    return `reset by ${by} ${resets.after}`;
   }
   if (local.hasSyn && !remote.hasSyn && !local.hasAnswered) {
     const syns = 1 + local.retransmissions;
@@ -46,11 +55,26 @@ export function connectionSummary(flow: Flow): readonly string[] {
       .replaceAll(`${record.local} ${record.local}`, record.local)
       .replaceAll(`${record.remote} ${record.remote}`, record.remote),
     `  ends        ${endingOf(flow)}`,
+    ...handshakeLines(local, remote),
     `  round trip  ${roundTripText(flow)}`,
     ...directionLines(local, remote, span, flow.lastAt),
     ...directionLines(remote, local, span, flow.lastAt),
     `  filter      ${displayFilter(record)}`,
   ];
+}
+
+/** What the SYNs offer, and what the answer leaves out: it is not used then (RFC 9293 3.7.1, RFC 7323 1.3, RFC 2018 2). */
+function handshakeLines(local: Half, remote: Half): string[] {
+  const lines = [local, remote].flatMap(({ syn, name }, i) =>
+    syn === null ? [] : [`${i === 0 ? "  handshake " : "            "}  ${name}: ${offersText(syn)}`]
+  );
+  if (local.syn === null || remote.syn === null) return lines;
+  const refused = OPTIONAL.filter(([option]) =>
+    (local.syn?.options ?? 0) & option && !((remote.syn?.options ?? 0) & option)
+  ).map(([, name]) => name);
+  return refused.length === 0
+    ? lines
+    : [...lines, `              offered and not answered, so not used: ${refused.join(", ")}`];
 }
 
 function roundTripText({ local, remote }: Flow): string {
@@ -71,6 +95,7 @@ function directionLines(sender: Half, receiver: Half, span: number, lastAt: numb
     `  ${sender.name}: ${sender.packets} segments, ${octetsAmountText(sender.octets)}${rate}`,
     ...FACTS.flatMap(([title, codes]) => factLine(title, codes, sender)),
     ...windowLines(sender, lastAt),
+    ...icmpLines(sender),
     ...limitLines(sender, receiver),
   ];
 }
@@ -83,6 +108,7 @@ const FACTS: readonly (readonly [title: string, codes: readonly (readonly [Findi
     ["retransmission-partial-ack", "retransmission|s after partial ACKs"],
     ["retransmission-timeout", "retransmission|s after timeouts"],
     ["tail-loss-probe", "tail loss probe|s"],
+    ["retransmission-path-mtu", "retransmission|s in smaller packets, after ICMP"],
     ["retransmission", "retransmission|s for reasons not seen"],
     ["lost-before-here", "of these filling holes: lost before this point"],
   ]],
@@ -102,7 +128,10 @@ const FACTS: readonly (readonly [title: string, codes: readonly (readonly [Findi
   ["window", [["window-zero", "time|s closed"], ["window-withdrawn", "time|s withdrawn"]]],
   ["fills", [["window-filled", "segment|s to the end of the receiver's window"]]],
   ["damaged", [["damaged", "segment|s with wrong checksums"]]],
-  ["resets", [["reset-out-of-window", "RST|s that are not acceptable"]]],
+  ["resets", [["reset-out-of-window", "RST|s that are not acceptable"], [
+    "reset-without-effect",
+    "RST|s without effect",
+  ], ["reset-revoked", "RST|s without effect"]]],
   ["congestion", [["congestion-mark-seen", "packet|s marked by routers"], [
     "congestion-echo-seen",
     "segment|s echoing marks",
@@ -117,6 +146,13 @@ function factLine(title: string, codes: readonly (readonly [FindingCode, string]
       : [`${found.count} ${words.replace("|s", found.count === 1 ? "" : "s")} (first: frame ${found.frame})`];
   });
   return parts.length === 0 ? [] : [`    ${title.padEnd(12)}${parts.join(", ")}`];
+}
+
+function icmpLines({ icmp }: Half): string[] {
+  const parts = [...icmp.values()].map(({ what, count, frame }) =>
+    `${count} "${what}" (first: frame ${frame})`
+  );
+  return parts.length === 0 ? [] : [`    ICMP        about its segments: ${parts.join(", ")}`];
 }
 
 function windowLines(half: Half, lastAt: number): string[] {

@@ -7,9 +7,21 @@
 import type { Flow } from "./analysis/flow.ts";
 import type { Half } from "./analysis/half.ts";
 import { endingOf } from "./summary.ts";
+import { displayFilter } from "../trace/display_filter.ts";
 import { octetsAmountText, spanText } from "../trace/format.ts";
 
-const HEADINGS = ["#", "client", "server", "start", "duration", "octets", "sent again", "least RTT", "end"];
+const HEADINGS = [
+  "#",
+  "client",
+  "server",
+  "start",
+  "duration",
+  "octets",
+  "sent again",
+  "least RTT",
+  "end",
+  "filter",
+];
 /** Columns of numbers, which stand to the right. */
 const RIGHT: ReadonlySet<number> = new Set([0, 4]);
 const MICROS_PER_MILLISECOND = 1_000;
@@ -36,6 +48,7 @@ function cellsOf(flow: Flow, epoch: number | null): string[] {
     `${sentAgain(local)} > ${sentAgain(remote)} <`,
     roundTripText(flow),
     endingOf(flow),
+    displayFilter(record),
   ];
 }
 

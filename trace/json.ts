@@ -115,7 +115,9 @@ function eventJson(
   if (variables !== undefined) json["variables"] = variables;
   Object.assign(json, ownFields(event, event.time - time));
   if ("segment" in event && event.segment !== null) json["segment"] = segmentJson(event, connection);
-  if ("view" in event && event.view !== null) json["view"] = viewJson(event.view);
+  if ("view" in event && event.view !== null) {
+    json["view"] = viewJson(event.view, connection?.statesAreUnknown === true);
+  }
   if (changed !== undefined) json["changed"] = changed;
   return json;
 }
@@ -226,8 +228,10 @@ function segmentJson(event: TraceEvent, connection: ConnectionRecord | null): Re
 }
 
 /** Unknown variables are left out; an unlimited threshold becomes null, as `JSON.stringify` makes of Infinity. */
-function viewJson(view: ViewRecord): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(view).filter(([, value]) => value !== null));
+function viewJson(view: ViewRecord, stateIsUnknown: boolean): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(view).filter(([name, value]) => value !== null && !(stateIsUnknown && name === "state")),
+  );
 }
 
 function differences(before: ViewRecord, after: ViewRecord): Changes | undefined {

@@ -122,17 +122,18 @@ function faultText({ direction, fault }: LostEvent): string {
 
 function segmentLine(event: SentEvent | ArrivedEvent, connection: ConnectionRecord | null): string {
   const columns = segmentColumns(event.segment, connection);
-  return `${arrowOf(event)} ${columns}${variablesOf(event)} | ${labelOf(event, connection)}`;
+  return `${arrowOf(event)} ${columns}${variablesOf(event, connection)} | ${labelOf(event, connection)}`;
 }
 
 /** Of a capture without reasons those of whoever sent the segment: cwnd and RTO are known to it alone. */
-function variablesOf(event: SentEvent | ArrivedEvent): string {
+function variablesOf(event: SentEvent | ArrivedEvent, connection: ConnectionRecord | null): string {
   const { view } = event;
   if (event.findings === undefined) return view === null ? "" : ` | ${viewColumns(view)}`;
   const shown = event.kind === "arrived" ? event.peerView ?? view : view;
   if (shown === null) return "";
   const rtt = shown.srtt > 0 ? spanText(shown.srtt) : "-";
-  return ` | ${shown.state.padEnd(STATE_WIDTH)} flight ${shown.flight} rtt ${rtt}`;
+  const state = connection?.statesAreUnknown === true ? "?" : shown.state;
+  return ` | ${state.padEnd(STATE_WIDTH)} flight ${shown.flight} rtt ${rtt}`;
 }
 
 /** Which timeout it was, and when the next one comes. */

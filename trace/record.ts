@@ -305,6 +305,8 @@ export interface ConnectionRecord {
   readonly irs: number | null;
   /** What the ends are called in a capture that is not ours; absent: the local end is "we". */
   readonly ends?: { readonly local: string; readonly remote: string };
+  /** Whether the states of both ends are not known, as in a capture that begins in the middle; absent: they are. */
+  readonly statesAreUnknown?: boolean;
   /** Whether window fields can be scaled; absent: they can. */
   readonly windowsAreRaw?: boolean;
 }

@@ -225,7 +225,8 @@ const FOUND: Readonly<Record<VariableUnit, readonly string[]>> = {
       "windowNow",
       "passed",
     ],
-    ...["there", "onTheWay", "thereFrames", "lostList", "overtakers", "copies", "frame"],
+    "resetFrame",
+    ...["there", "onTheWay", "thereFrames", "lostList", "changes", "overtakers", "copies", "frame"],
     ...["toThere", "toHere", "halfway", "half", "drift"],
   ],
 };

@@ -80,6 +80,7 @@ function advance(verdict: Verdict, passing: Passing, sender: Half, other: Half, 
     other.roundTrips.sample(time - covered.firstAt);
   }
   other.una = ack;
+  if (other.tooBig !== null && ack > other.tooBig.seq) other.tooBig = null;
   other.dupAcks = 0;
   other.sacked.removeBefore(ack);
   if (other.recovery !== null && ack >= other.recovery.point) other.recovery = null;

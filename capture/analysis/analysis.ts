@@ -19,6 +19,7 @@ import type { OtherSide, ThereOnly } from "./other_side.ts";
 import { OwnStory } from "./own_story.ts";
 import type { Passage } from "./passage.ts";
 import { capturePoint, icmpRemark, type Remark, unansweredOptions } from "./remarks.ts";
+import type { RevokedResets } from "./resets.ts";
 import { readComments } from "./said.ts";
 import { ALL, type Selection } from "./selection.ts";
 import { TextSearch } from "./text_search.ts";
@@ -37,6 +38,8 @@ export interface AnalysisOptions {
 export interface Hindsight {
   /** Addresses of ends that leave their checksums to a device. */
   readonly offloading: readonly string[];
+  /** RSTs that have ended nothing, by their frames. */
+  readonly revokedResets: RevokedResets;
 }
 
 /** How much is shown, and of which connections. */
@@ -85,7 +88,7 @@ export class Analysis {
   readonly #telling: Pick<TellingOptions, "other" | "onPassage" | "ignoresComments">;
   readonly #search: TextSearch | null;
   readonly #finder = new SegmentFinder();
-  readonly #table = new FlowTable();
+  readonly #table: FlowTable;
   readonly #clock: CaptureClock;
   readonly #offload: Offload;
   readonly #own: OwnStory;
@@ -109,6 +112,7 @@ export class Analysis {
     this.#selection = selection ?? ALL;
     this.#search = find === undefined ? null : new TextSearch(find);
     this.#clock = new CaptureClock(start);
+    this.#table = new FlowTable(hindsight?.revokedResets);
     this.#offload = new Offload(hindsight?.offloading);
     this.#own = new OwnStory(this.#emitter, start);
   }
@@ -145,6 +149,7 @@ export class Analysis {
       flows: this.#table.flows,
       unread: unread.sort(([, a], [, b]) => b - a),
       offloading: this.#offload.addresses,
+      revokedResets: new Set(this.#table.flows.flatMap(({ resets }) => [...resets.revoked])),
     };
   }
 
@@ -217,10 +222,13 @@ export class Analysis {
       newAttempt(verdict, passing.time - before.firstAt);
     }
     this.#noteWindows(flow);
+    const isKnown = flow.record.statesAreUnknown !== true;
+    this.#noteStates(flow);
     this.#emitSegment(passing, direction, flow, verdict);
     this.#pass(passing, direction, flow, verdict);
     this.#remarkHandshake(flow, direction, passing.segment, verdict);
-    this.#stateOf(flow, state);
+    if (isKnown) this.#stateOf(flow, state);
+    else if (flow.knowsStates) this.#stateOf(flow, null);
   }
 
   #tellOffload(found: FoundSegment, address: string, end: string, flow: Flow): void {
@@ -276,7 +284,11 @@ export class Analysis {
     const missed = typeof missedFrom === "number" && typeof missedTo === "number"
       ? { start: missedFrom, end: missedTo + 1 }
       : null;
-    const states = { local: flow.state(flow.local), remote: flow.state(flow.remote) };
+    const { knowsStates } = flow;
+    const states = {
+      local: knowsStates ? flow.state(flow.local) : null,
+      remote: knowsStates ? flow.state(flow.remote) : null,
+    };
     const isAgain = verdict.mark === "retransmission";
     onPassage({ flow, direction, frame, time, ipId, segment, states, isAgain, missed });
   }
@@ -287,6 +299,13 @@ export class Analysis {
       const flow = one.connection === null ? null : this.#table.flows[one.connection - 1] ?? null;
       this.#emitter.emit(bareOf(one), flow, instant(one.time));
     }
+  }
+
+  /** Of a connection that begins in the middle both states are known once its segments show them. */
+  #noteStates(flow: Flow): void {
+    if (flow.record.statesAreUnknown !== true || !flow.knowsStates) return;
+    const { statesAreUnknown: _unknown, ...known } = flow.record;
+    flow.record = known;
   }
 
   /** Windows can be told once both SYNs have been seen. */
@@ -319,15 +338,19 @@ export class Analysis {
   #icmp({ error }: FoundError): void {
     const [source, destination] = [quotedEnd(error, "source"), quotedEnd(error, "destination")];
     const flow = this.#table.find(source, destination);
-    if (flow !== null) this.#remark(icmpRemark(flow, error, source), flow);
+    if (flow === null) return;
+    const remark = icmpRemark(flow, error, source);
+    const end = source === flow.record.local ? flow.local : flow.remote;
+    end.noteIcmp(error, String(remark.values["by"]), this.#packets);
+    this.#remark(remark, flow);
   }
 
-  /** A change of state that only the segments tell. */
-  #stateOf(flow: Flow, from: State): void {
+  /** A change of state that only the segments tell. `from`: null where it was not known. */
+  #stateOf(flow: Flow, from: State | null): void {
     if (!this.#emitter.isHeard) return;
     const to = flow.state();
     if (from === to) return;
-    this.#emitter.emit({ kind: "state", reason: null, from, to, view: flow.view() }, flow);
+    this.#emitter.emit({ kind: "state", reason: null, from: from ?? to, to, view: flow.view() }, flow);
   }
 
   #remark({ code, values }: Remark, flow: Flow | null): void {

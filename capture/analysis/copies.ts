@@ -227,6 +227,12 @@ function addKind(
 ): void {
   const { segment, time } = passing;
   if ((segment.flags & Flag.syn) !== 0) return addTimeout(verdict, passing, sender, receiver, lastAt);
+  if (sender.tooBig !== null && segment.end > sender.tooBig.seq && segment.seq <= sender.max) {
+    const { by, mtu } = sender.tooBig;
+    const limit = mtu === 0 ? "packets are too big" : `packets of more than ${mtu} octets do not get through`;
+    verdict.values["evidence"] = `${by} has said that ${limit}`;
+    return verdict.add("retransmission-path-mtu");
+  }
   const beyond = sender.sacked.octetsFrom(Math.max(segment.end, sender.una));
   const quiet = time - Math.max(sender.lastAckAt, lastAt);
   const isSignalled = beyond > 0 || sender.dupAcks >= DUP_ACK_THRESHOLD;

@@ -23,6 +23,7 @@ import { takeAck } from "./acknowledgments.ts";
 import { doubled, SOON_CAPTURED } from "./copies.ts";
 import { dataPass } from "./data_passes.ts";
 import { Half, NO_SHIFT, SHIFT_UNKNOWN } from "./half.ts";
+import { Resets, type RevokedResets } from "./resets.ts";
 import { stateOf } from "./states.ts";
 import { type Passing, Verdict } from "./verdict.ts";
 
@@ -59,17 +60,21 @@ export class Flow implements Numberings {
   hasText = false;
   /** Who closed first; null: nobody yet. */
   closedFirst: Half | null = null;
-  /** Who has reset it, and after what. */
-  resetBy: Half | null = null;
-  /** What came before the reset, in words. */
-  resetAfter = "";
-  /** Whether that RST does not look like the others packets of its sender. */
-  resetIsForeign = false;
+  /** Who has reset it. */
+  readonly resets: Resets;
   /** The state before the first segment. */
   readonly #first: State;
 
   /** `at` and `frame` are those of its first packet. */
-  constructor(record: ConnectionRecord, first: State, isOurs: boolean, at: number, frame: number) {
+  constructor(
+    record: ConnectionRecord,
+    first: State,
+    isOurs: boolean,
+    at: number,
+    frame: number,
+    revoked?: RevokedResets,
+  ) {
+    this.resets = new Resets(revoked);
     this.record = record;
     this.isOurs = isOurs;
     this.#first = first;
@@ -133,8 +138,11 @@ export class Flow implements Numberings {
     const isReset = (segment.flags & Flag.rst) !== 0;
     if (segment.seq > sender.max + FARTHEST && sender.packets > 0 && !isReset) return verdict;
     const usualHopLimit = sender.hopLimits.take(segment);
-    if (isReset) this.#reset(verdict, passing, sender, receiver, usualHopLimit);
-    else {
+    if (isReset) {
+      verdict.values["after"] = this.#afterWhat(time);
+      this.resets.take(verdict, passing, sender, receiver, usualHopLimit);
+    } else {
+      const revoked = this.resets.goesOn(segment, sender);
       if (isRepeatedAck(passing, sender, doublesAll)) {
         doubled(verdict, sender.lastAt, sender.lastFrame, passing, "All of it is the same", doublesAll, null);
       } else {
@@ -149,6 +157,10 @@ export class Flow implements Numberings {
       takeAck(verdict, passing, sender, receiver);
       if ((segment.flags & Flag.syn) === 0 && segment.ack !== null) this.#answered(sender, receiver, time);
       this.#flags(verdict, passing, sender);
+      if (revoked !== null) {
+        verdict.values["resetFrame"] = String(revoked);
+        verdict.add("reset-revoked");
+      }
     }
     sender.packets++;
     sender.note(verdict.codes, passing.frame);
@@ -184,10 +196,17 @@ export class Flow implements Numberings {
     return viewFrom(this.state(of), null, (name) => known[name] ?? null);
   }
 
+  /** Whether both states can be told: a SYN was seen, a RST, or of both ends what only open connections carry, or their FINs. */
+  get knowsStates(): boolean {
+    const { local, remote, resets } = this;
+    const isTold = (half: Half): boolean => half.hasSyn || half.finEnd !== Infinity || half.octets > 0;
+    return local.hasSyn || remote.hasSyn || resets.by !== null || (isTold(local) && isTold(remote));
+  }
+
   /** The state of an end, as far as segments tell. */
   state(of: Half = this.local): State {
     if (this.local.packets + this.remote.packets === 0) return this.#first;
-    if (this.resetBy !== null) return "CLOSED";
+    if (this.resets.by !== null) return "CLOSED";
     return stateOf(of, of === this.local ? this.remote : this.local, this.closedFirst);
   }
 
@@ -216,6 +235,7 @@ export class Flow implements Numberings {
     receiver.windowIsKnown = this.knowsWindows;
     const isRepeated = sender.hasSyn;
     sender.hasSyn = true;
+    if (hasAllOptions) sender.syn = segment;
     if (segment.ack !== null) sender.hasAnswered = true;
     if (!isRepeated) verdict.add(segment.ack === null ? "open" : "accept");
     // A SYN that acknowledges answers one, seen or not.
@@ -233,26 +253,6 @@ export class Flow implements Numberings {
     if ((segment.flags & Flag.urg) !== 0) verdict.add("urgent-seen");
     if ((segment.flags & (Flag.ece | Flag.syn)) === Flag.ece) verdict.add("congestion-echo-seen");
     if (segment.ecn === EcnCodepoint.congestionExperienced) verdict.add("congestion-mark-seen");
-  }
-
-  /** RFC 9293 3.10.7: a RST outside the window is nothing to its receiver, and proves nothing. */
-  #reset(verdict: Verdict, passing: Passing, sender: Half, receiver: Half, usual: number | null): void {
-    const { segment, time } = passing;
-    verdict.values["after"] = this.#afterWhat(time);
-    const isAnswer = !receiver.hasAnswered && segment.ack !== null && segment.ack >= receiver.una;
-    const last = Math.max(receiver.edge, sender.max);
-    const isAcceptable = isAnswer || !receiver.hasAcked ||
-      (segment.seq >= receiver.ack && segment.seq <= last);
-    if (!isAcceptable) {
-      verdict.values["expected"] = receiver.ack;
-      return verdict.add("reset-out-of-window");
-    }
-    this.resetBy = sender;
-    this.resetAfter = String(verdict.values["after"]);
-    this.resetIsForeign = usual !== null;
-    if (usual === null) return verdict.add("reset-seen");
-    verdict.values["usual"] = usual;
-    verdict.add("reset-from-elsewhere");
   }
 
   /** What came before an end: data, or silence. */

@@ -16,6 +16,7 @@ import {
 } from "../../trace/core.ts";
 import type { ConnectionRecord } from "../../trace/record.ts";
 import { Flow } from "./flow.ts";
+import type { RevokedResets } from "./resets.ts";
 
 /** The flow that a segment belongs to. */
 export interface Assigned {
@@ -37,6 +38,12 @@ export class FlowTable {
   readonly #pairs = new Map<string, Pair>();
   readonly #flows: Flow[] = [];
   readonly #texts = new EndpointTexts();
+  readonly #revoked: RevokedResets | undefined;
+
+  /** `revoked`: RSTs that a first reading has found to have ended nothing. */
+  constructor(revoked?: RevokedResets) {
+    this.#revoked = revoked;
+  }
 
   /** All connections in the order in which they began. */
   get flows(): readonly Flow[] {
@@ -56,7 +63,17 @@ export class FlowTable {
     }
     const direction = hint ?? likelyDirection(segment);
     const [local, remote] = direction === "sent" ? [source, destination] : [destination, source];
-    const flow = newFlow(this.#flows.length + 1, local, remote, segment, direction, isOurs, at, frame);
+    const flow = newFlow(
+      this.#flows.length + 1,
+      local,
+      remote,
+      segment,
+      direction,
+      isOurs,
+      at,
+      frame,
+      this.#revoked,
+    );
     this.#flows.push(flow);
     const before = pair?.flow ?? null;
     this.#pairs.set(key, { flow, doubted: before !== null && before.state() !== "CLOSED" ? before : null });
@@ -103,6 +120,7 @@ function newFlow(
   isOurs: boolean,
   at: number,
   frame: number,
+  revoked: RevokedResets | undefined,
 ): Flow {
   const hasSyn = segment.has(Flag.syn);
   const named = isOurs
@@ -110,8 +128,8 @@ function newFlow(
     : { ends: hasSyn ? { local: "the client", remote: "the server" } : { local, remote } };
   const state = hasSyn ? stateBefore(segment, direction) : "ESTABLISHED";
   const record: ConnectionRecord = { id, local, remote, ...initialNumbers(segment, direction), ...named };
-  const raw = hasSyn ? {} : { windowsAreRaw: true };
-  return new Flow({ ...record, ...raw }, state, isOurs, at, frame);
+  const raw = hasSyn ? {} : { windowsAreRaw: true, statesAreUnknown: true };
+  return new Flow({ ...record, ...raw }, state, isOurs, at, frame, revoked);
 }
 
 function initialNumbers(segment: Segment, direction: Direction): Pick<ConnectionRecord, "iss" | "irs"> {

@@ -7,6 +7,8 @@
 
 import { HopLimits } from "../../trace/hop_limits.ts";
 import { Limits } from "../../trace/limits.ts";
+import { type IcmpError, icmpErrorName } from "../../trace/core.ts";
+import type { SegmentRecord } from "../../trace/record.ts";
 import { Numbering } from "../../trace/numbering.ts";
 import type { FindingCode } from "../../trace/catalogue.ts";
 import { Holes } from "./holes.ts";
@@ -31,6 +33,23 @@ export interface Question {
 export interface Occurrence {
   count: number;
   readonly frame: number;
+}
+
+/** An ICMP error about a segment. */
+export interface IcmpNoted {
+  /** What it says, in the words of its RFC. */
+  readonly what: string;
+  count: number;
+  readonly frame: number;
+}
+
+/** A router has said that a packet is too big for it. */
+export interface TooBig {
+  readonly by: string;
+  /** Octets of the largest that goes through; 0: it does not say. */
+  readonly mtu: number;
+  /** The number of the segment that it quotes. */
+  readonly seq: number;
 }
 
 /** Loss recovery as the sender must be in it. */
@@ -65,6 +84,8 @@ export class Half {
   /** Whether its windows are known: both SYNs have been seen with all their options, or one that offers no scale. */
   windowIsKnown = false;
   hasSyn = false;
+  /** Its SYN with all options; null: not seen so. */
+  syn: SegmentRecord | null = null;
   /** Whether it has sent something that it sends only once it has the other end's SYN. */
   hasAnswered = false;
   /** Packets that have passed. */
@@ -101,6 +122,10 @@ export class Half {
   lastIpId = -1;
   lastFingerprint = 0;
   recovery: Recovery | null = null;
+  /** ICMP errors about its segments, by what they say. */
+  readonly icmp: Map<string, IcmpNoted> = new Map();
+  /** The last error about its packets' size; null: none, or what it was about is acknowledged. */
+  tooBig: TooBig | null = null;
   question: Question | null = null;
   readonly hopLimits: HopLimits = new HopLimits();
   readonly limits: Limits = new Limits();
@@ -119,6 +144,15 @@ export class Half {
   constructor(name: string, endpoint: string) {
     this.name = name;
     this.address = endpoint.slice(0, endpoint.lastIndexOf(":"));
+  }
+
+  /** An ICMP error about one of its segments, as its sender learns of it. */
+  noteIcmp({ kind, family, type, code, mtu, seq }: IcmpError, by: string, frame: number): void {
+    const what = icmpErrorName(family, type, code);
+    const known = this.icmp.get(what);
+    if (known === undefined) this.icmp.set(what, { what, count: 1, frame });
+    else known.count++;
+    if (kind === "packet too big") this.tooBig = { by, mtu, seq: this.numbering.relative(seq) };
   }
 
   /** Counts what was found of a segment. */

@@ -26,8 +26,8 @@ export interface Passage {
   /** Identification of the IPv4 packet; -1: none. */
   readonly ipId: number;
   readonly segment: SegmentRecord;
-  /** States of both ends once it has passed, by what passes this point. */
-  readonly states: { readonly local: State; readonly remote: State };
+  /** States of both ends once it has passed, by what passes this point; null: not known. */
+  readonly states: { readonly local: State | null; readonly remote: State | null };
   /** Whether it is sent again, as far as is seen here. */
   readonly isAgain: boolean;
   /** What it acknowledges of the other end although it has not passed this point; null: nothing of the kind. */

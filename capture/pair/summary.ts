@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { Passage } from "../analysis/passage.ts";
+import { changesText } from "../analysis/syn_options.ts";
+import { Flag } from "../../trace/core.ts";
 import { spanText } from "../../trace/format.ts";
 import type { Clocks } from "./clocks.ts";
 import type { ComparedFlow, Comparison } from "./comparison.ts";
@@ -59,6 +62,7 @@ function wayLines(title: string, crossings: Crossings, from: string, to: string)
     ...countOf("partly lost between", arrived.filter(({ missing }) => missing.length > 0)),
     ...countOf(`lost between, or missed by ${to}`, absent("either")),
     ...countOf(`missed by ${to}`, absent("missed")),
+    ...arrived.flatMap(({ up, arrivals }) => synChanges(up, arrivals[0])),
     ...countOf(
       `not covered by ${to}`,
       all.filter(({ arrivals, absence }) => arrivals.length === 0 && absence === null),
@@ -77,6 +81,13 @@ function wayLines(title: string, crossings: Crossings, from: string, to: string)
     `    ${title}: ${all.length} packets in ${from}, ${arrived.length} of them in ${to}${delayText(arrived)}`,
     ...facts.map((fact) => `      ${fact}`),
   ];
+}
+
+/** What middle boxes have changed of a SYN. */
+function synChanges(up: Passage, arrival: Passage | undefined): string[] {
+  if ((up.segment.flags & Flag.syn) === 0 || arrival === undefined) return [];
+  const changes = changesText(up.segment, arrival.segment);
+  return changes === "" ? [] : [`SYN changed on the way: ${changes} (frame ${up.frame})`];
 }
 
 function firstFrame(passages: Iterable<{ readonly frame: number }>): number {

@@ -8,7 +8,8 @@ import type { FoundThere, OtherSide, ThereOnly } from "../analysis/other_side.ts
 import type { FindingCode } from "../../trace/catalogue.ts";
 import type { Direction } from "../../trace/copy.ts";
 import { blocksText, secondsText, spanText } from "../../trace/format.ts";
-import { instant, type State } from "../../trace/core.ts";
+import { changesText } from "../analysis/syn_options.ts";
+import { Flag, instant, type State } from "../../trace/core.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
 import type { ComparedFlow, Comparison } from "./comparison.ts";
 import type { Crossing } from "./crossings.ts";
@@ -184,6 +185,7 @@ class FlowTeller {
       codes.push("overtaken-between");
       values["overtakers"] = packetsText(overtakenBy);
     }
+    addChanges(up.segment, first.segment, codes, values);
     if (doubles > 0) {
       codes.push("doubled-on-the-way");
       values["copies"] = String(doubles + 1);
@@ -204,6 +206,7 @@ class FlowTeller {
       codes.push("overtaken-between");
       values["overtakers"] = packetsText(overtakenBy);
     }
+    addChanges(up.segment, arrival.segment, codes, values);
     return {
       codes,
       values,
@@ -222,7 +225,7 @@ class FlowTeller {
   }
 
   /** The state of the end on the other side, by what has passed there. */
-  #farState({ states }: Passage): State {
+  #farState({ states }: Passage): State | null {
     return this.#flow.leaving === "sent" ? states.remote : states.local;
   }
 }
@@ -231,6 +234,15 @@ class FlowTeller {
 function contentText({ seq, end, ack }: SegmentRecord): string {
   if (end > seq) return `${seq} to ${end - 1}`;
   return ack === null ? `Number ${seq}` : `ACK ${ack}`;
+}
+
+/** Middle boxes lower MSS and take options out of SYNs. */
+function addChanges(before: SegmentRecord, after: SegmentRecord, codes: FindingCode[], values: Values): void {
+  if ((before.flags & Flag.syn) === 0) return;
+  const changes = changesText(before, after);
+  if (changes === "") return;
+  codes.push("syn-changed");
+  values["changes"] = changes;
 }
 
 function octetsOf(edges: readonly number[]): number {

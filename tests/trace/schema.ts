@@ -32,7 +32,7 @@ export function definitionsFromTables(): Record<string, unknown> {
       description:
         "The connection's variables at that moment, in the RFCs' names. Those that are not known are absent.",
       type: "object",
-      required: ["state", ...VIEW_NAMES.filter((name) => !VIEW[name].mayBeUnknown)],
+      required: VIEW_NAMES.filter((name) => !VIEW[name].mayBeUnknown),
       additionalProperties: false,
       properties: {
         state: { $ref: "#/$defs/stateName" },

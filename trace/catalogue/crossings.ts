@@ -62,6 +62,11 @@ export const CROSSINGS: Readonly<Record<CrossingCode, CatalogueEntry>> = {
     sentence:
       "It passed {there} once, {thereFrames}, and comes here again: doubled between the two captures.",
   },
+  "syn-changed": {
+    rule: "RFC 9293 3.1",
+    label: "options changed on the way",
+    sentence: "Something between the two captures changes the options of the SYN: {changes}.",
+  },
   "never-comes": {
     rule: "RFC 7680 2",
     label: "lost after {there}",

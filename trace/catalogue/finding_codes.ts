@@ -48,6 +48,9 @@ export type FindingCode =
   | "reset-seen"
   | "reset-from-elsewhere"
   | "reset-out-of-window"
+  | "reset-without-effect"
+  | "reset-revoked"
+  | "retransmission-path-mtu"
   | "damaged"
   | "urgent-seen"
   | "congestion-echo-seen"
@@ -67,6 +70,7 @@ export type CrossingCode =
   | "overtaken-between"
   | "doubled-on-the-way"
   | "doubled-between"
+  | "syn-changed"
   | "never-comes"
   | "missed-here"
   | "absent-here";

@@ -227,6 +227,23 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     sentence:
       "RST with {hopField} {hopLimit}, where all packets of {sender} before it have {usualHopLimit}: something on the way has sent it, by the look of it. It ends the connection, {after}.",
   },
+  "reset-without-effect": {
+    rule: "RFC 9293 3.10.7.4, second; RFC 5961 3.2",
+    label: "RST without effect",
+    sentence:
+      "RST with the number {seq}: {sender} goes on sending afterwards, so that it was not {sender} who sent it, or it did not mean to end this connection.",
+  },
+  "reset-revoked": {
+    rule: "RFC 9293 3.5.2",
+    label: "goes on after a RST",
+    sentence:
+      "{Sender} goes on after the RST of frame {resetFrame}, which has ended nothing: whoever resets a connection sends nothing more of it.",
+  },
+  "retransmission-path-mtu": {
+    rule: "RFC 1191 6.4; RFC 8201 5.4",
+    label: "retransmission: path MTU",
+    sentence: "{Sender} sends {seq} to {last} again, {since}, in smaller packets: {evidence}.",
+  },
   "reset-out-of-window": {
     rule: "RFC 9293 3.10.7.4, second; RFC 5961 3.2",
     label: "RST, not acceptable",

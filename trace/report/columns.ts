@@ -169,14 +169,16 @@ class ColumnBuilder {
     this.#put("sack", segment === null || segment.sackEdges.length === 0 ? 0 : segment.sackEdges);
     this.#put("header", base64(segment?.header ?? null));
     this.#put("excerpt", base64(segment?.excerpt ?? null));
-    this.#addView("view" in event ? event.view : null, "");
-    if (this.#hasBothEnds) this.#addView(event.kind === "arrived" ? event.peerView ?? null : null, "peer.");
+    const stateIsKnown = this.#connections.get(event.connection)?.statesAreUnknown !== true;
+    this.#addView("view" in event ? event.view : null, "", stateIsKnown);
+    if (!this.#hasBothEnds) return;
+    this.#addView(event.kind === "arrived" ? event.peerView ?? null : null, "peer.", stateIsKnown);
   }
 
   /** The variables of one end; those of the other have a prefix. */
-  #addView(view: ViewRecord | null, prefix: string): void {
+  #addView(view: ViewRecord | null, prefix: string, stateIsKnown: boolean): void {
     const phase = view?.phase ?? null;
-    this.#put(`${prefix}state`, view === null ? null : STATES.indexOf(view.state));
+    this.#put(`${prefix}state`, view === null || !stateIsKnown ? null : STATES.indexOf(view.state));
     this.#put(`${prefix}phase`, phase === null ? null : RECOVERY_PHASES.indexOf(phase));
     for (const name of VARIABLES) {
       const value = view === null ? null : view[name];
