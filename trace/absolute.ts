@@ -13,7 +13,7 @@ import type { ConnectionRecord, SegmentRecord, TraceEvent, TraceSink, ViewRecord
 const ABSOLUTE = 2 ** 48;
 
 /** What findings of a capture name and count by the numbers of the segment's sender, or by those of its receiver. */
-export const NUMBERS_OF_SENDER = ["una", "expected"] as const;
+export const NUMBERS_OF_SENDER = ["una", "expected", "lostFrom"] as const;
 export const NUMBERS_OF_RECEIVER = [
   "acknowledged",
   "missedFrom",
@@ -60,10 +60,11 @@ export function absoluteEvent(event: TraceEvent, connection: ConnectionRecord | 
   }
   if ("view" in event && event.view !== null) changed["view"] = absoluteView(event.view, own, peer);
   if (event.kind === "icmp") changed["quoted"] = event.quoted + own;
-  if ((event.kind === "sent" || event.kind === "arrived") && event.findings !== undefined) {
-    const [sender, receiver] = event.kind === "sent" ? [own, peer] : [peer, own];
-    const { codes, values } = event.findings;
-    changed["findings"] = { codes, values: absoluteValues(values, sender, receiver) };
+  if ("findings" in event && event.findings !== undefined) {
+    const isOurs = event.kind === "sent" || (event.kind === "lost" && event.direction === "sent");
+    const [sender, receiver] = isOurs ? [own, peer] : [peer, own];
+    const { findings } = event;
+    changed["findings"] = { ...findings, values: absoluteValues(findings.values, sender, receiver) };
   }
   if (event.kind === "note" && typeof event.values["about"] === "number") {
     const base = event.values["whose"] === connection?.ends?.local ? own : peer;

@@ -226,7 +226,7 @@ const FOUND: Readonly<Record<VariableUnit, readonly string[]>> = {
       "passed",
     ],
     "resetFrame",
-    ...["there", "onTheWay", "thereFrames", "lostList", "changes", "overtakers", "copies", "frame"],
+    ...["there", "onTheWay", "thereFrames", "changes", "overtakers", "copies", "frame"],
     ...["toThere", "toHere", "halfway", "half", "drift"],
   ],
 };

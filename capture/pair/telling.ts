@@ -7,7 +7,7 @@
 import type { FoundThere, OtherSide, ThereOnly } from "../analysis/other_side.ts";
 import type { FindingCode } from "../../trace/catalogue.ts";
 import type { Direction } from "../../trace/copy.ts";
-import { blocksText, secondsText, spanText } from "../../trace/format.ts";
+import { flagsText, secondsText, spanText } from "../../trace/format.ts";
 import { changesText } from "../analysis/syn_options.ts";
 import { Flag, instant, type State } from "../../trace/core.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
@@ -179,7 +179,7 @@ class FlowTeller {
     if (missing.length > 0) {
       codes.push("partly-lost-between");
       values["lostOctets"] = octetsOf(missing);
-      values["lostList"] = blocksText(missing);
+      values["lostFrom"] = missing[0] ?? up.segment.seq;
     }
     if (overtakenBy > 0) {
       codes.push("overtaken-between");
@@ -230,10 +230,9 @@ class FlowTeller {
   }
 }
 
-/** `1 to 1448`; what takes up no number is known by its ACK. */
-function contentText({ seq, end, ack }: SegmentRecord): string {
-  if (end > seq) return `${seq} to ${end - 1}`;
-  return ack === null ? `Number ${seq}` : `ACK ${ack}`;
+/** `PSH,ACK with 1448 octets`. */
+function contentText({ flags, length }: SegmentRecord): string {
+  return length === 0 ? flagsText(flags) : `${flagsText(flags)} with ${length} octets`;
 }
 
 /** Middle boxes lower MSS and take options out of SYNs. */

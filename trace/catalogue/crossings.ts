@@ -28,7 +28,8 @@ export const CROSSINGS: Readonly<Record<CrossingCode, CatalogueEntry>> = {
   "partly-lost-between": {
     rule: "RFC 7680 2",
     label: "partly lost before {there}",
-    sentence: "{lostOctets} octets of it, {lostList}, never pass {there}: lost between the two captures.",
+    sentence:
+      "{lostOctets} octets of it, the first of them {lostFrom}, never pass {there}: lost between the two captures.",
   },
   "missed-there": {
     rule: "",
@@ -119,6 +120,6 @@ export const CLOCK_NOTES: Readonly<
     rule: "",
     label: "in {there} only",
     sentence:
-      "{what} of {whose} is in {there}, frame {frame}, and not here: missed by this capture, or sent by something between the two.",
+      "A packet of {whose}, {what}, is in {there}, frame {frame}, and not here: missed by this capture, or sent by something between the two.",
   },
 };
