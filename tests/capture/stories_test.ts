@@ -1,5 +1,4 @@
 import { assertEquals } from "@std/assert";
-import { Analysis, type AnalysisResult, type Hindsight } from "../../capture/analysis/analysis.ts";
 import type { CapturedPacket } from "../../capture/capture.ts";
 import { type Details, handshake, packet, told } from "./kit.ts";
 
@@ -140,26 +139,6 @@ const STORIES:
       "< data",
       "< reset",
       "= ESTABLISHED to CLOSED",
-    ]],
-    ["whoever goes on after a RST has not ended the connection by it (RFC 9293 3.5.2)", [
-      ...HANDSHAKE,
-      data(20, 5001),
-      packet(21, "<", "rst", 6001, 0),
-      data(30, 6001),
-      ack(30.1, 7001),
-    ], [
-      "> asks",
-      "= CLOSED to SYN-SENT",
-      "< accepts",
-      "= SYN-SENT to ESTABLISHED",
-      "> handshake done",
-      "# The capture was taken near the client: 100 µs to it and back, 10 ms to the server and back.",
-      "< data",
-      "< reset",
-      "= ESTABLISHED to CLOSED",
-      "< data, goes on after a RST",
-      "= CLOSED to ESTABLISHED",
-      "> acknowledges",
     ]],
     ["a SYN with another number is another attempt (RFC 9293 3.4.1)", [
       packet(0, ">", "syn", 1000, 0),
@@ -451,20 +430,6 @@ const STORIES:
       packet(3000, ">", "syn", 1000, 0),
     ], ["> asks", "= CLOSED to SYN-SENT", "R> retransmission: timeout", "R> retransmission: timeout"]],
   ];
-
-Deno.test("a second reading knows beforehand which RST has ended nothing (RFC 9293 3.5.2)", () => {
-  const packets = [...HANDSHAKE, data(20, 5001), packet(21, "<", "rst", 6001, 0), data(30, 6001)];
-  const kept = { headers: false, excerpt: 0 };
-  const read = (hindsight?: Hindsight): AnalysisResult => {
-    const analysis = new Analysis(packets[0]?.time ?? 0n, [], { kept, ...hindsight ? { hindsight } : {} });
-    for (const one of packets) analysis.packet(one);
-    return analysis.finish();
-  };
-  const first = read();
-  assertEquals([...first.revokedResets], [5]);
-  const codes = [...read(first).flows[0]?.remote.occurrences.keys() ?? []];
-  assertEquals(codes.filter((code) => code.startsWith("reset")), ["reset-without-effect"]);
-});
 
 for (const [rule, packets, lines] of STORIES) {
   Deno.test(`captures of others: ${rule}`, () => assertEquals(told(packets), lines));
