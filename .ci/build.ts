@@ -15,13 +15,13 @@
 const TOP = new URL("../", import.meta.url).pathname;
 
 /**
- * What the executables may do is fixed here: call the C library, read the variables that say which characters the
- * terminal knows, and read and write the files that their user names (captures, ladders, reports). No variable of the
+ * What the executables may do is fixed here: call the C library, read the variables that say which characters and
+ * colours the terminal knows, and read and write the files that their user names (captures, ladders, reports). No variable of the
  * environment chooses code: SECURITY.md.
  */
 const PERMISSIONS = [
   "--allow-ffi",
-  "--allow-env=LC_ALL,LC_CTYPE,LANG",
+  "--allow-env=LC_ALL,LC_CTYPE,LANG,TERM,FORCE_COLOR",
   "--allow-read",
   "--allow-write",
   "--no-prompt",

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type Endpoint, formatEndpoint } from "../tcp/mod.ts";
+import { type Endpoint, formatEndpoint, type IpAddress } from "../tcp/mod.ts";
 import type { ClientArguments, ManyArguments } from "./client_arguments.ts";
-import { findPeers, openAttempt, type Peers } from "./client_attempts.ts";
+import { type Attempt, connectToAny, findPeers, openAttempt, type Peers } from "./client_attempts.ts";
 import { inputOf, openEnds } from "./client_ends.ts";
 import type { ClientSession } from "./client_session.ts";
 import { counted, grouped } from "./counted.ts";
@@ -31,15 +31,15 @@ class Tally {
   }
 
   /** The lines that tell it, failures last. */
-  lines(seconds: number): readonly string[] {
+  lines(seconds: number, aborts: boolean): readonly string[] {
     const { times } = this;
     if (times.length === 0) return ["No connection went well"];
     const sorted = times.toSorted((a, b) => a - b);
     const rate = seconds > 0 ? ` (${(times.length / seconds).toFixed(0)} per second)` : "";
     return [
-      `${counted(times.length, "connection")} delivered and closed in order in ${
-        seconds.toFixed(3)
-      } s${rate}`,
+      `${counted(times.length, "connection")} delivered and ${
+        aborts ? "aborted, as asked (RST)," : "closed in order"
+      } in ${seconds.toFixed(3)} s${rate}`,
       `Each took from SYN to the end: median ${at(sorted, 0.5)}, 99 % at most ${at(sorted, 0.99)}, longest ${
         at(sorted, 1)
       }`,
@@ -88,25 +88,32 @@ class ManyRun {
   }
 
   /** One after another, until all have begun. */
-  async work(remote: Endpoint): Promise<void> {
+  async work(): Promise<void> {
     while (this.#left > 0 && !this.isStopped) {
       this.#left--;
-      await this.#one(remote).catch((error) => this.tally.failed(error, this.#context.program));
+      await this.#one().catch((error) => this.tally.failed(error, this.#context.program));
     }
   }
 
-  async #one(remote: Endpoint): Promise<void> {
+  async #one(): Promise<void> {
     const wanted = this.#wanted;
     using ends = await openEnds(wanted.transfer, false, () => {});
-    const { watchers } = this.#context;
-    using attempt = openAttempt({ wanted, ends }, remote, this.#peers.source, watchers, this.#silent);
-    this.#running.add(attempt.session);
+    using attempts = new DisposableStack();
+    const sessions: ClientSession[] = [];
+    const open = (remote: Endpoint, source: IpAddress | null): Attempt =>
+      openAttempt({ wanted, ends }, remote, source, this.#context.watchers, this.#silent);
+    const begun = (attempt: Attempt): void => {
+      const { session } = attempts.use(attempt);
+      sessions.push(session);
+      this.#running.add(session);
+    };
     try {
       const start = performance.now();
-      if (await attempt.session.run() === ExitCode.ok) this.tally.times.push(performance.now() - start);
-      await attempt.drained();
+      const { session, drained } = await connectToAny(this.#peers, open, begun, this.#silent);
+      if (await session.run() === ExitCode.ok) this.tally.times.push(performance.now() - start);
+      await drained();
     } finally {
-      this.#running.delete(attempt.session);
+      for (const session of sessions) this.#running.delete(session);
     }
   }
 }
@@ -126,22 +133,21 @@ export async function deliverMany(
   }
   const { output, interruption } = context;
   const peers = await findPeers(asked);
-  const { addresses: [address], port } = peers;
-  if (address === undefined) {
-    throw new ProgramFailure(ExitCode.unknownHost, "There is no address to connect to");
-  }
-  const remote = { address, port };
+  const { addresses: [address, ...others], port } = peers;
+  const to = address === undefined || others.length > 0
+    ? `${asked.target.host}, port ${port}`
+    : formatEndpoint({ address, port });
   const wanted = { ...asked, transfer: { ...asked.transfer, input } };
   const run = new ManyRun(wanted, peers, connections, context);
   interruption.attach({ interrupt: () => run.stop() });
   output.line(
     "note",
-    `${counted(connections, "connection")} to ${formatEndpoint(remote)}, ${parallel} at a time`,
+    `${counted(connections, "connection")} to ${to}, ${parallel} at a time`,
   );
   const start = performance.now();
-  await Promise.all(Array.from({ length: Math.min(parallel, connections) }, () => run.work(remote)));
+  await Promise.all(Array.from({ length: Math.min(parallel, connections) }, () => run.work()));
   const seconds = (performance.now() - start) / MILLISECONDS_PER_SECOND;
-  for (const line of run.tally.lines(seconds)) output.line("note", line);
+  for (const line of run.tally.lines(seconds, asked.transfer.aborts)) output.line("note", line);
   tellFailures(run.tally, output);
   return run.isStopped ? interruption.exitCode : run.tally.firstFailure;
 }

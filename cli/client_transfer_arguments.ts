@@ -78,6 +78,7 @@ export const TRANSFER_OPTIONS: readonly OptionSpec[] = [
     value: "NAME",
     choices: HASHES,
     help: `tell the hash of what was received: ${HASHES.join(", ")}`,
+    narrates: true,
   },
   { name: "wait", help: "close only after the peer has answered" },
   { name: "no-fin", help: "close only after the peer has closed its side" },

@@ -78,7 +78,7 @@ const GLOSSARY = /^glossary$/;
 
 /** The options that show, for the parser and the help. */
 export const SHOWING_OPTIONS: readonly OptionSpec[] = [
-  { name: "verbose", letter: "v", help: "show the SYN's options and what was agreed" },
+  { name: "verbose", letter: "v", help: "show the SYN's options and what was agreed", narrates: true },
   { name: "trace", help: "a line for each segment, timer and change of state, on standard error" },
   {
     name: "absolute",

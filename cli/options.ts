@@ -33,6 +33,8 @@ export interface OptionSpec {
   readonly choices?: readonly string[];
   /** Options of which one must be given too: without them this one would be ignored. */
   readonly needs?: readonly string[];
+  /** Whether all that it does is to narrate: nothing of it is shown when quiet, or when standard output is a program's. @default false */
+  readonly narrates?: boolean;
   /** Whether it may be given more than once; the values are joined by commas then. @default false, the last one counts */
   readonly repeats?: boolean;
 }
@@ -93,12 +95,16 @@ export function parseOptions(
   return { values, flags, operands, byLetter };
 }
 
-/** @throws UsageError when none of the options is there that this one needs */
+/** @throws UsageError when none of the options is there that this one needs, or nothing of it would be shown */
 function refuseIgnored(
-  { name, needs }: OptionSpec,
+  { name, needs, narrates }: OptionSpec,
   values: ReadonlyMap<string, string>,
   flags: ReadonlySet<string>,
 ): void {
+  const silencer = flags.has("quiet") ? "--quiet" : flags.has("json") ? "--json" : null;
+  if (narrates === true && silencer !== null) {
+    throw new UsageError(`Option --${name} would be ignored: ${silencer} leaves out what it tells`);
+  }
   if (needs === undefined || needs.some((other) => values.has(other) || flags.has(other))) return;
   const others = needs.map((other) => `--${other}`).join(" or ");
   throw new UsageError(`Option --${name} would be ignored: it goes with ${others}`);

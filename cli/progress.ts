@@ -6,7 +6,7 @@
 
 import { type ConnectionView, type Instant, instant } from "../tcp/mod.ts";
 import type { LiveLimits, ProgressFigures } from "../trace/mod.ts";
-import type { Output, TextSink } from "./output.ts";
+import { type Output, type TextSink, variable } from "./output.ts";
 
 /** What the line is about. */
 export interface ProgressJob {
@@ -53,7 +53,7 @@ const SYSTEM_CLOCK: ProgressClock = {
 /** Does the work, and shows how far the transfer is while it lasts. */
 export async function withProgress<T>(job: ProgressJob, work: () => Promise<T>): Promise<T> {
   const { total, receives = false, output, isBusy, sink = Deno.stderr, clock = SYSTEM_CLOCK } = job;
-  if (isBusy || (total < LEAST_TRANSFER && !receives) || !sink.isTerminal()) return await work();
+  if (isBusy || (total < LEAST_TRANSFER && !receives) || !redraws(sink)) return await work();
   const { ProgressLine } = await import("../trace/mod.ts");
   const encoder = new TextEncoder();
   const write = (text: string): void => void sink.writeSync(encoder.encode(text));
@@ -78,6 +78,11 @@ export async function withProgress<T>(job: ProgressJob, work: () => Promise<T>):
     output.beforeLine = null;
     clear();
   }
+}
+
+/** Whether a line can be taken back there. */
+function redraws(sink: { isTerminal(): boolean }): boolean {
+  return sink.isTerminal() && variable("TERM") !== "dumb";
 }
 
 /** What there is to wait for: first that everything is delivered, then that the peer closes its side. */

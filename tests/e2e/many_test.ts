@@ -1,6 +1,6 @@
 /** Many connections, one after another and at once: all delivered, nothing left. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { Capture } from "./capture.ts";
 import { assertOrderly, conversations, stream } from "./conversation.ts";
 import { executables } from "./executables.ts";
@@ -84,6 +84,15 @@ Deno.test("one process delivers over 300 connections, 20 at a time, and tells ho
   assertEquals(/300 connections delivered and closed in order/.test(out), true, out);
   const { out: served } = await serving.ended();
   assertEquals(served.match(/closed by peer \(FIN\), 5 bytes received/g)?.length, 300);
+});
+
+Deno.test("many connections that end by RST, as asked, are told as such", async () => {
+  await using network = await Network.create();
+  await using serving = network.start([server, "--count", "5", "--mode", "discard"]);
+  await serving.shows("listening");
+  const { code, out } = await network.run([client, "--connections", "5", "--abort", "-m", "x"]);
+  assertEquals(code, 0);
+  assertMatch(out, /5 connections delivered and aborted, as asked \(RST\), in /);
 });
 
 Deno.test("of many connections that fail, the reason is told once with how often", async () => {

@@ -40,15 +40,35 @@ Deno.test("what is piped in is sent, raw octets alone are on standard output, an
   assertMatch((await shell(network, "echo hi | client -m other")).out, /Sending data: other/);
 });
 
-Deno.test("300 MB through a pipe and back come octet for octet, in less than 150 MB of memory", async () => {
+Deno.test("colour is for terminals that know it: TERM=dumb and NO_COLOR take it away, FORCE_COLOR gives it to pipes", async () => {
+  await using network = await Network.create();
+  await using _server = await serving(network, "--mode", "discard");
+  const onTerminal = `script -qec "${client} -m x" /dev/null`;
+  const cases: readonly (readonly [command: string, isColored: boolean])[] = [
+    [`TERM=xterm ${onTerminal}`, true],
+    [`TERM=dumb ${onTerminal}`, false],
+    [`TERM=xterm NO_COLOR=1 ${onTerminal}`, false],
+    [`TERM=dumb ${client} --color always -m x`, true],
+    [`FORCE_COLOR=1 ${client} -m x`, true],
+    [`FORCE_COLOR=0 ${client} -m x`, false],
+    [`TERM=xterm ${client} -m x`, false],
+  ];
+  for (const [command, isColored] of cases) {
+    const { code, out } = await shell(network, `unset NO_COLOR; ${command} < /dev/null`);
+    assertEquals([code, out.includes("\x1b[")], [0, isColored], command);
+  }
+});
+
+Deno.test("1 GB through a pipe and back come octet for octet, in less than 150 MB of memory", async () => {
   await using network = await Network.create();
   await using _server = network.start([server, "--mode", "echo", "--quiet"]);
   await network.listens(8888);
   const script = `
-    head -c 300000000 /dev/urandom > /tmp/rawtcp-$$
+    head -c 1000000000 /dev/urandom > /tmp/rawtcp-$$
     sha256sum < /tmp/rawtcp-$$
     (client -q -o - < <(cat /tmp/rawtcp-$$) & pid=$!
-     sleep 2; grep VmHWM /proc/$pid/status >&2; wait $pid) | sha256sum
+     while sleep 0.2; grep VmHWM /proc/$pid/status >&2; do :; done 2>> /tmp/rawtcp-$$.memory; wait $pid) | sha256sum
+    tail -1 /tmp/rawtcp-$$.memory >&2; rm /tmp/rawtcp-$$.memory
     rm /tmp/rawtcp-$$`;
   const { code, out, err } = await shell(network, script, 120_000);
   const [sent, received] = out.trim().split("\n");
@@ -60,7 +80,11 @@ Deno.test("300 MB through a pipe and back come octet for octet, in less than 150
 Deno.test("a reader that stops for a while closes the window, and gets every octet afterwards", async () => {
   await using network = await Network.create();
   await using _server = await serving(network, "--mode", "source=100000000");
-  const { out } = await shell(network, "client -q --receive -m x -o - | (sleep 5; wc -c)");
+  const script =
+    "client -q --receive -m x -o - | (sleep 6; ss -Htno state established '( sport = 8888 )' >&2; wc -c)";
+  const { out, err } = await shell(network, script);
+  // The kernel at the other end probes our closed window.
+  assertMatch(err, /timer:\(persist,/);
   assertEquals(out.trim(), "100000000");
 });
 
