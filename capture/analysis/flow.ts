@@ -179,12 +179,13 @@ export class Flow implements Numberings {
   view(of: Half = this.local): ViewRecord {
     const other = of === this.local ? this.remote : this.local;
     const { srtt, rttvar, latest, minimum } = of.roundTrips;
-    const known: { readonly [Name in ViewName]?: number } = {
+    // Without a segment of the other end neither its window nor its numbers are known.
+    const known: { readonly [Name in ViewName]?: number | null } = {
       sndUna: of.una,
       sndNxt: of.max,
       sndMax: of.max,
-      sndWnd: Math.max(other.window, 0),
-      rcvNxt: Math.max(of.ack, other.contiguous),
+      sndWnd: other.window < 0 ? null : other.window,
+      rcvNxt: of.hasAcked || other.packets > 0 ? Math.max(of.ack, other.contiguous) : null,
       rcvWnd: Math.max(of.window, 0),
       flight: of.flight,
       dupAcks: of.dupAcks,

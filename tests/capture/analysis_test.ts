@@ -193,6 +193,13 @@ Deno.test("two connections between the same ends, one after the other, are told 
   assertEquals(new Set(seen.of("sent").map(({ connection }) => connection)), new Set([1, 2]));
 });
 
+Deno.test("before the other end has answered nothing is known of it: no window, no number (RFC 9293 3.3.1)", () => {
+  const { capture } = both((observer) => tellStory(observer));
+  const [syn, acknowledgment] = analysed(withoutComments(capture)).of("sent");
+  assertEquals([syn?.view?.sndWnd, syn?.view?.rcvNxt], [null, null]);
+  assertEquals([acknowledgment?.view?.sndWnd, acknowledgment?.view?.rcvNxt], [65_160, 1]);
+});
+
 const NOT_OURS: readonly string[] = [
   "hello",
   "sent (because): we can [RFC 0]",

@@ -9,7 +9,7 @@ import { Recorder } from "../../trace/recorder.ts";
 import { Recording } from "../../trace/recording.ts";
 import { htmlReport } from "../../trace/report/report.ts";
 import { runStory } from "../stories/run.ts";
-import { findBrowser, Page } from "./browser.ts";
+import { findBrowser, type Look, Page } from "./browser.ts";
 
 const browser = await findBrowser();
 
@@ -19,6 +19,10 @@ export const reason: string = ignore ? " (ignored: no Chromium is installed)" : 
 
 /** How soon a large report must answer to its reader, milliseconds. */
 export const SOON = 2_000;
+
+/** A screen as most are, and a small telephone. */
+export const WIDE: Look = { width: 1280, height: 800 };
+export const SMALL: Look = { width: 360, height: 740 };
 
 /** Looks at a page; `milliseconds` is how long it took to be ready. */
 export type LookAtPage = (page: Page, url: string, milliseconds: number) => Promise<void>;
@@ -71,3 +75,8 @@ export const PIXELS: string = `(selector, name) => {
   }
   return count;
 }`;
+
+/** Waits until what depends on the size has been drawn. */
+export async function settle(page: Page): Promise<void> {
+  await page.evaluate("new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 50)))");
+}

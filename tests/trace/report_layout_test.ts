@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { Flag } from "../../tcp/base/segment.ts";
+import { instant } from "../../tcp/base/units.ts";
 import { Recorder } from "../../trace/recorder.ts";
 import { Recording } from "../../trace/recording.ts";
 import { type Trace, unpack } from "../../trace/report/page/data.js";
@@ -7,12 +9,15 @@ import { layOut } from "../../trace/report/page/scale_layout.js";
 import { htmlReport } from "../../trace/report/report.ts";
 import { runStory } from "../stories/run.ts";
 import { STORIES } from "../stories/stories.ts";
+import { FakeConnection, onTheWire } from "./fake_connection.ts";
 
 interface Row {
   readonly event: number;
   readonly attached: readonly number[];
   readonly way: "sent" | "arrived" | null;
   readonly state: string;
+  readonly fate: "whole" | "lost" | "silent";
+  readonly later: number | null;
 }
 
 /** A moment as the layout wants it; what is not said is nothing. */
@@ -30,6 +35,10 @@ interface Moment {
 async function traceOf(name: string): Promise<Trace> {
   const recording = new Recording();
   await runStory(name, new Recorder([recording], [], { headers: false, excerpt: 0 }));
+  return await unpacked(recording);
+}
+
+async function unpacked(recording: Recording): Promise<Trace> {
   const page = await htmlReport(recording, { program: "rawtcp test", epoch: null });
   const [, packed] = /id="trace-data">([^<]*)</.exec(page) ?? [];
   return await unpack(packed ?? "") as Trace;
@@ -145,4 +154,27 @@ Deno.test("to scale: in every story time runs downwards at both ends, and effect
       );
     });
   }
+});
+
+Deno.test("what a fault took away is one row, whose arrow is known to be lost; its repeat names it", async () => {
+  const recording = new Recording();
+  const recorder = new Recorder([recording], [], { headers: false, excerpt: 0 });
+  const connection = new FakeConnection(recorder);
+  connection.change(instant(0), "ESTABLISHED", "syn-ack-received");
+  const said = { flags: Flag.ack, seq: 1, ack: 1, data: "lost" };
+  connection.numbers(1, 5, 1);
+  connection.send(instant(1_000), "data", said);
+  const { addresses } = onTheWire(connection.segment(said, "sent"));
+  recorder.packetLost(addresses.subarray(0, 44), "sent", "drop:data:1", instant(1_001));
+  connection.send(instant(201_000), "retransmit-timeout", said);
+  const trace = await unpacked(recording);
+  const rows = new Rows(trace, trace.of(1));
+  assertEquals(rows.all.filter(({ way }: Row) => way !== null).map(({ fate, later }: Row) => [fate, later]), [
+    ["lost", null],
+    ["whole", 200_000],
+  ]);
+  assertEquals(rows.braces.map(({ way, later }: { way: string; later: number }) => [way, later]), [[
+    "sent",
+    200_000,
+  ]]);
 });

@@ -7,7 +7,7 @@
 
 import { bandSpec, limitBands, limitShares, stateBands } from "./bands.js";
 import { roundTripSpec, throughputSpec, windowSpec } from "./curves.js";
-import { color, element } from "./format.js";
+import { element } from "./format.js";
 import { makePlot, widthOf } from "./plot.js";
 import { Sequence } from "./sequence.js";
 
@@ -60,7 +60,7 @@ export class Charts {
 
   select(index) {
     this.selected = index;
-    for (const plot of this.plots) plot.redraw(false, true);
+    for (const plot of this.plots) this.#showSelected(plot);
   }
 
   setRange(from, to) {
@@ -163,7 +163,7 @@ export class Charts {
         ...spec,
         draw: (plot) => {
           spec.draw?.(plot);
-          this.#drawSelected(plot);
+          this.#showSelected(plot);
         },
         onSelect: (plot) => this.#takeSelection(plot),
         onClick: (plot) => this.#takeClick(plot, spec.pick),
@@ -208,20 +208,14 @@ export class Charts {
     return best;
   }
 
-  #drawSelected(plot) {
-    if (this.selected === null) return;
-    const { ctx, bbox } = plot;
-    const x = Math.round(plot.valToPos(this.trace.columns.time[this.selected] / SECOND, "x", true));
-    if (x < bbox.left || x > bbox.left + bbox.width) return;
-    ctx.save();
-    ctx.strokeStyle = color("selected");
-    ctx.lineWidth = 1;
-    ctx.setLineDash([]);
-    ctx.beginPath();
-    ctx.moveTo(x + 0.5, bbox.top);
-    ctx.lineTo(x + 0.5, bbox.top + bbox.height);
-    ctx.stroke();
-    ctx.restore();
+  /** A line over the graph where the chosen event is, an element of its own: to choose is no reason to draw all anew. */
+  #showSelected(plot) {
+    const { over } = plot;
+    const line = over.querySelector(".selected") ?? over.appendChild(element("div", { class: "selected" }));
+    const [from, to] = this.range;
+    const time = this.selected === null ? NaN : this.trace.columns.time[this.selected] / SECOND;
+    line.hidden = !(time >= from && time <= to);
+    if (!line.hidden) line.style.left = `${Math.round(plot.valToPos(time, "x"))}px`;
   }
 }
 

@@ -22,7 +22,8 @@ export function windowSpec(trace, indices, prefix) {
   if (known.length === 0) return null;
   const [cwnd, ssthresh, flight, pipe, window] = ["cwnd", "ssthresh", "flight", "pipe", "sndWnd"]
     .map((name) => known.map((i) => number(column(name)[i])));
-  const hasOwnPipe = pipe.some((value, k) => value !== null && value !== flight[k]);
+  // A FIN counts in pipe alone.
+  const hasOwnPipe = pipe.some((value, k) => value !== null && Math.abs(value - flight[k]) > 1);
   const curves = [
     [cwnd, line("cwnd", "cwnd", true), true],
     [ssthresh, line("ssthresh", "ssthresh", true, [6, 4]), true],

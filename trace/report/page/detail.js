@@ -121,7 +121,7 @@ function drawing(fields) {
       const whole = Math.floor((end - offset) / BITS_PER_LINE);
       const lines = column === 0 && whole > 1 ? whole : 1;
       const box = element("span", {
-        class: field.bits === 1 ? `box one set-${field.value}` : "box",
+        class: field.bits === 1 ? `box one set-${field.value}` : field.bits <= 4 ? "box narrow" : "box",
         title: `${field.name}: ${field.value}${field.meaning === "" ? "" : ` (${field.meaning})`}`,
         "data-field": order,
       });

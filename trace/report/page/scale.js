@@ -167,9 +167,13 @@ export class Scale {
       return far > -SIGN && far < words.length * LETTER + SIGN && Math.abs(signY - y) < LINE;
     });
     if (y < TOP - 8 || isOnSign || !isFree(taken.label, y)) return null;
-    const label = text(x, y, words, `halo ${row.tone}`, way > 0 ? "start" : "end");
-    label.addEventListener("click", () => this.onPick(row.event));
-    return label;
+    const label = text(x, y, words, row.tone, way > 0 ? "start" : "end");
+    const width = words.length * LETTER;
+    const group = made("g", {});
+    const ground = { x: way > 0 ? x - 2 : x - width + 2, y: y - 10, width, height: LINE, class: "ground" };
+    group.append(made("rect", ground), label);
+    group.addEventListener("click", () => this.onPick(row.event));
+    return group;
   }
 }
 

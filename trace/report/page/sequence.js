@@ -15,7 +15,8 @@ const MARK_ROOM = 11;
 const REACH = 400;
 const FIN = 1;
 const RST = 4;
-const ACK_ONLY = 16;
+/** What is said of the third duplicate ACK in a row (RFC 5681 2). */
+const THIRD = /\bduplicate ACK 3\b/;
 
 /** What the graph of one direction, `sent` or `arrived`, draws. */
 export class Sequence {
@@ -26,7 +27,7 @@ export class Sequence {
     this.segments = indices.filter((i) => trace.kind(i) === direction && columns.end[i] > columns.seq[i]);
     const back = direction === "sent" ? "arrived" : "sent";
     this.answers = indices.filter((i) => trace.kind(i) === back && columns.ack[i] !== null);
-    this.thirds = this.#thirdDuplicates();
+    this.thirds = this.answers.filter((i) => THIRD.test(trace.remarks(i)));
   }
 
   /** Octets of data that go this way. */
@@ -76,25 +77,6 @@ export class Sequence {
     if (least >= most) return [0, most * 1.1];
     const spare = (most - least) * 0.1;
     return [Math.max(least - spare, 0), most + spare];
-  }
-
-  /** The third of duplicate ACKs in a row: no data, the same number and window, something under way (RFC 5681 2). */
-  #thirdDuplicates() {
-    const { columns } = this.trace;
-    const thirds = new Set();
-    let [ack, window, count, next, highest] = [null, null, 0, 0, 0];
-    for (const i of this.answers) {
-      for (; next < this.segments.length && this.segments[next] < i; next++) {
-        highest = Math.max(highest, columns.end[this.segments[next]]);
-      }
-      const isSame = columns.ack[i] === ack && (columns.window[i] === window || columns.sack[i] !== 0);
-      const isDuplicate = isSame && columns.length[i] === 0 && columns.flags[i] === ACK_ONLY && highest > ack;
-      // With something left out in between nobody knows.
-      count = isDuplicate && columns.leftOut[i] === 0 ? count + 1 : 0;
-      if (count === 3) thirds.add(i);
-      [ack, window] = [columns.ack[i], columns.window[i]];
-    }
-    return thirds;
   }
 
   /** Each segment as a bar from its first number to its last, SACK blocks as bars at the time of their arrival. */

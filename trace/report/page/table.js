@@ -37,7 +37,7 @@ export function makeTable(trace, indices, place, onPick) {
         className: "number",
         value: (i) => ofSegment(i, () => octetsText(columns.length[i])),
       },
-      { name: "Ack", className: "number", value: (i) => columns.ack[i] ?? "" },
+      { name: "Ack", className: "number ack", value: (i) => columns.ack[i] ?? "" },
       {
         name: "Window",
         className: "number",
