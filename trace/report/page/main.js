@@ -119,7 +119,6 @@ class Report {
   }
 
   resize() {
-    measureBar();
     this.charts.resize();
     this.scale.resize();
     this.ladder.draw();
@@ -127,10 +126,12 @@ class Report {
   }
 }
 
-/** What is jumped to must not lie under the bar at the top, whose height depends on the width. */
+/** What is jumped to must not lie under the bar at the top, whose height depends on the width, and on what it says. */
 function measureBar() {
-  const height = document.querySelector(".toolbar").offsetHeight;
-  document.documentElement.style.setProperty("--bar", `${height}px`);
+  const bar = document.querySelector(".toolbar");
+  const measure = () => document.documentElement.style.setProperty("--bar", `${bar.offsetHeight}px`);
+  new ResizeObserver(measure).observe(bar);
+  measure();
 }
 
 /** `auto`, `light` or `dark`, in turn. */
