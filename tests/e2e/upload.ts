@@ -1,0 +1,45 @@
+/**
+ * One upload over a cable.
+ *
+ * @module
+ */
+
+import { executables } from "./executables.ts";
+import type { Pair } from "./network.ts";
+import type { Result } from "./process.ts";
+
+const { client, server } = await executables();
+
+/** Where the server listens. */
+export const PORT = 8888;
+
+/** Sends so many octets from the near end to a server at the far end that discards them. */
+export async function upload(
+  pair: Pair,
+  address: string,
+  octets: string,
+  options: readonly string[],
+): Promise<Result> {
+  await using serving = pair.far.start([
+    server,
+    "-q",
+    "--host",
+    address,
+    "--mode",
+    "discard",
+    "--count",
+    "1",
+  ]);
+  await pair.far.listens(PORT);
+  const result = await pair.near.run([
+    client,
+    "-v",
+    "--send-bytes",
+    octets,
+    ...options,
+    address,
+    String(PORT),
+  ]);
+  await serving.ended();
+  return result;
+}
