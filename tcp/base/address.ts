@@ -16,9 +16,6 @@ export const IPV4_ADDRESS_LENGTH = 4;
 /** Octets of an IPv6 address. */
 export const IPV6_ADDRESS_LENGTH = 16;
 
-/** The largest port number. */
-export const MAX_PORT = 65_535;
-
 /** An IPv4 or IPv6 address: its octets in network order, never changed once made. */
 export interface IpAddress {
   /** IP version. */

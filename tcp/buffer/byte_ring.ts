@@ -150,12 +150,6 @@ export class ByteRing {
     return taken;
   }
 
-  /** Drops everything before `offset`; nothing when that is already gone. @throws RangeError beyond `end` */
-  discardTo(offset: number): void {
-    if (offset > this.end) throw new RangeError(`Cannot discard to ${offset}: the end is ${this.end}`);
-    if (offset > this.start) this.#drop(offset - this.start);
-  }
-
   /** Drops the first octets. @throws RangeError when fewer are held */
   discard(octets: number): void {
     if (octets < 0 || octets > this.#length) {
@@ -188,13 +182,6 @@ export class ByteRing {
   /** Names all octets held without a gap. They stay as they are until they are discarded, even when the ring grows. */
   peek(out: OctetRange): void {
     this.#name(0, this.#length, out);
-  }
-
-  /** Copies octets out and keeps them. @throws RangeError when not all of them are held */
-  copyOut(offset: number, into: Uint8Array, intoOffset: number, length: number): void {
-    const at = offset - this.start;
-    this.#checkHeld(at, length);
-    this.#copy(at, into, intoOffset, length);
   }
 
   /** `at`: octets after the first one held. */

@@ -37,23 +37,6 @@ export class RangeSet {
     return this.#starts.length;
   }
 
-  /** Start of the first range; Infinity when there is none. */
-  get firstStart(): number {
-    return this.#count === 0 ? Infinity : this.start(0);
-  }
-
-  /** End of the last range; -Infinity when there is none. */
-  get lastEnd(): number {
-    return this.#count === 0 ? -Infinity : this.end(this.#count - 1);
-  }
-
-  /** Octets in all ranges together. */
-  get octets(): number {
-    let sum = 0;
-    for (let i = 0; i < this.#count; i++) sum += this.end(i) - this.start(i);
-    return sum;
-  }
-
   /** Start of range `index`, 0 to `count` - 1 in ascending order. */
   start(index: number): number {
     return this.#starts[index] as number;
@@ -100,12 +83,6 @@ export class RangeSet {
     const first = this.indexAfter(offset);
     if (first > 0) this.#remove(0, first);
     if (this.#count > 0 && this.start(0) < offset) this.#starts[0] = offset;
-  }
-
-  /** Whether the octet at `offset` is in the set. */
-  contains(offset: number): boolean {
-    const index = this.indexAfter(offset);
-    return index < this.#count && this.start(index) <= offset;
   }
 
   /** Whether all of `[start, end)` is in the set; true of an empty range. */

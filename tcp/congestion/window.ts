@@ -8,7 +8,7 @@ import type { CongestionOptions, CongestionSample } from "./control.ts";
 import { DelayExit, HyStart } from "./hystart.ts";
 
 /** RFC 5681 3.1: least threshold, in segments. */
-export const MIN_SSTHRESH_SEGMENTS = 2;
+const MIN_SSTHRESH_SEGMENTS = 2;
 
 /** RFC 6928 2: octets that an initial window may have whatever the segment size is, for a window of 10 segments. */
 const INITIAL_WINDOW_SEGMENT = 1_460;

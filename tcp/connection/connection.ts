@@ -270,11 +270,6 @@ export class Connection implements ConnectionView {
     return this.#tcb.timestamps.recent;
   }
 
-  /** Whether the connection came from a passive open. */
-  get openedPassively(): boolean {
-    return this.#tcb.openedPassively;
-  }
-
   /** What the two SYNs agreed to. */
   get agreed(): { selectiveAck: boolean; timestamps: boolean; windowScaling: boolean; ecn: boolean } {
     const { selectiveAck, timestamps, windowScaling } = this.#tcb.handshake;

@@ -21,7 +21,7 @@ const HEADERS_IPV6 = 60;
 export const TIMESTAMPS_LENGTH = 12;
 
 /** RFC 7323 2.3. */
-export const MAX_WINDOW_SHIFT = 14;
+const MAX_WINDOW_SHIFT = 14;
 
 /** Largest window field. */
 const MAX_WINDOW_FIELD = 65_535;
@@ -47,8 +47,6 @@ export class Handshake {
   ownShift: number;
   /** The shift of the window field that we receive. */
   peerShift = 0;
-  /** Whether both sides do ECN. */
-  ecn = false;
   /** SYN or SYN-ACK segments sent again. */
   retransmissions = 0;
   /** Whether a SYN-ACK of ours has been sent. */

@@ -252,6 +252,7 @@ export class Tcb {
     }
     this.sender.ring.trim();
     this.receiver.trim();
+    this.acknowledging.kept.trim();
     this.recovery.scoreboard.trim();
   }
 

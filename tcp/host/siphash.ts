@@ -10,7 +10,7 @@
 import { type Endpoint, IPV6_ADDRESS_LENGTH } from "../base/address.ts";
 
 /** Octets of a key. */
-export const SIPHASH_KEY_LENGTH = 16;
+const SIPHASH_KEY_LENGTH = 16;
 
 /** Octets of a word and of half of one. */
 const WORD = 8;

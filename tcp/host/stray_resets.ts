@@ -47,11 +47,6 @@ export function beginStray(out: Segment, local: Endpoint, remote: Endpoint): voi
 export class StrayResets {
   readonly #waiting: StrayReset[] = [];
 
-  /** How many wait. */
-  get count(): number {
-    return this.#waiting.length;
-  }
-
   /** Answers a segment, unless it is a RST itself or too many wait already; `length`: octets of an address. */
   answer(segment: Segment, length: number): void {
     if (segment.has(Flag.rst) || this.#waiting.length >= MAX_PENDING_RESETS) return;

@@ -37,6 +37,11 @@ export class AckQueue {
   #head = 0;
   #length = 0;
 
+  /** For how many there is memory. */
+  get capacity(): number {
+    return this.#capacity;
+  }
+
   /** How many wait to be sent. */
   get length(): number {
     return this.#length;

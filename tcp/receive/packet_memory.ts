@@ -13,7 +13,7 @@ const WHOLE_SHARE = 256;
 const FIRST_SHARE = 128;
 
 /** Memory for each octet of window, as long as nothing is known of the packets. */
-export const MEMORY_PER_OCTET = WHOLE_SHARE / FIRST_SHARE;
+const MEMORY_PER_OCTET = WHOLE_SHARE / FIRST_SHARE;
 
 /** Octets of memory beside the packet: what describes it, what lies before and behind it in its storage. */
 const DESCRIPTION = 256;

@@ -38,10 +38,10 @@ import { int32At, octetAt, putInt32, putUint16, uint16At } from "./octets.ts";
 import { encodePacketHeaders } from "./packet.ts";
 
 /** Protocol number of ICMP (RFC 792). */
-export const PROTOCOL_ICMP = 1;
+const PROTOCOL_ICMP = 1;
 
 /** Next header number of ICMPv6 (RFC 4443 1). */
-export const PROTOCOL_ICMPV6 = 58;
+const PROTOCOL_ICMPV6 = 58;
 
 const TYPE_OFFSET = 0;
 const CODE_OFFSET = 1;

@@ -213,11 +213,6 @@ export function optionsLength(segment: Segment): number {
   return blocks === 0 ? length : length + SELECTIVE_ACK.start + PREFIX_LENGTH + blocks * SACK_BLOCK_LENGTH;
 }
 
-/** SACK blocks that find room beside the segment's other options: at most 4, and 3 beside timestamps. */
-export function sackBlockRoom(segment: Segment): number {
-  return sackBlockRoomBeside(LENGTHS[segment.options & ~Option.selectiveAck] as number);
-}
-
 /**
  * Writes the segment's options at `at`, padded to a word boundary, in the order of its `synOptionOrder`. Of its SACK
  * blocks it writes the first, as many as find room.
@@ -313,10 +308,6 @@ function lengthWithoutBlocks(options: number): number {
 /** How many of the segment's SACK blocks are written behind that many octets of other options. */
 function fittingSackBlocks(segment: Segment, lengthBefore: number): number {
   if ((segment.options & Option.selectiveAck) === 0) return 0;
-  return Math.min(segment.sackBlockCount, sackBlockRoomBeside(lengthBefore));
-}
-
-function sackBlockRoomBeside(otherOptions: number): number {
-  const room = MAX_OPTIONS_LENGTH - otherOptions - SELECTIVE_ACK.start - PREFIX_LENGTH;
-  return Math.trunc(room / SACK_BLOCK_LENGTH);
+  const room = MAX_OPTIONS_LENGTH - lengthBefore - SELECTIVE_ACK.start - PREFIX_LENGTH;
+  return Math.min(segment.sackBlockCount, Math.trunc(room / SACK_BLOCK_LENGTH));
 }

@@ -113,8 +113,11 @@ export class ConnectionWatch {
     demand(!seqAfter(receiver.rcvNxt, receiver.window.rcvAdv), "RCV.NXT lies beyond the window's right edge");
     const ahead = receiver.outOfOrder;
     if (ahead.count === 0) return;
-    demand(ahead.firstStart > receiver.ring.end, "Text waits beyond a gap that does not exist");
-    demand(ahead.lastEnd <= receiver.ring.placedEnd, "A range says that octets are there which are not");
+    demand(ahead.start(0) > receiver.ring.end, "Data wait beyond a gap that does not exist");
+    demand(
+      ahead.end(ahead.count - 1) <= receiver.ring.placedEnd,
+      "A range says that octets are there which are not",
+    );
   }
 }
 

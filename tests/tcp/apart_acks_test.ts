@@ -4,7 +4,7 @@
 
 import { assertEquals } from "@std/assert";
 import { FREEBSD } from "../../tcp/config/profiles.ts";
-import { Connection } from "../../tcp/connection/connection.ts";
+import { Connection, controlBlockOf } from "../../tcp/connection/connection.ts";
 import type { Observer } from "../../tcp/base/observer.ts";
 import { Flag, formatFlags, Option, Segment } from "../../tcp/base/segment.ts";
 import { seqDistance, type SeqNumber, seqNumber, timestamp, timestampToInt32 } from "../../tcp/base/seq.ts";
@@ -190,6 +190,19 @@ Deno.test("64 ACKs are kept at most: the last one says all that came after them"
   assertEquals(words.slice(-2), ["0 [1-65]", "0 [1-101]"]);
   arrive([102, 101], NOW);
   assertEquals(sent(NOW), ["0 [102-103 1-101]", "0 [1-103]"], "the queue is empty again");
+});
+
+Deno.test("a connection that has gone quiet gives the memory of kept ACKs back", () => {
+  const { connection, arrive, sent } = receiver();
+  const { kept } = controlBlockOf(connection).acknowledging;
+  arrive([1, 2, 3, 4, 5, 6], NOW);
+  connection.trim(after(NOW, milliseconds(2_000)));
+  assertEquals(kept.capacity, 8);
+  sent(NOW);
+  connection.trim(after(NOW, milliseconds(500)));
+  assertEquals(kept.capacity, 8);
+  connection.trim(after(NOW, milliseconds(2_000)));
+  assertEquals(kept.capacity, 0);
 });
 
 Deno.test("a duplicate ACK goes before data that wait to be sent, which would make it none (RFC 5681 2)", () => {

@@ -10,25 +10,26 @@ const OCTETS_PER_CONNECTION = 8_192;
 
 /** Memory of the buffers of a connection, octets, and records in flight for which there is some. */
 function capacitiesOf(connection: Connection): number[] {
-  const { sender, receiver, recovery } = controlBlockOf(connection);
+  const { sender, receiver, recovery, acknowledging } = controlBlockOf(connection);
   return [
     sender.ring.capacity,
     receiver.ring.capacity,
     receiver.outOfOrder.capacity,
     recovery.scoreboard.records.capacity,
+    acknowledging.kept.capacity,
   ];
 }
 
 Deno.test("a connection has no memory for buffers before it needs them, and none after a quiet second", () => {
   const crowd = new Crowd(50);
-  for (const connection of crowd.all) assertEquals(capacitiesOf(connection), [0, 0, 0, 0]);
+  for (const connection of crowd.all) assertEquals(capacitiesOf(connection), [0, 0, 0, 0, 0]);
   for (let i = 0; i < 50; i++) crowd.exchange(i, 20_000);
   assert(crowd.clients.every((client) => (capacitiesOf(client)[0] ?? 0) >= 16_384));
   // One goes on, and by the way the others are looked after; it keeps what it uses.
   crowd.pass(1_000_000);
   for (let i = 0; i < 200; i++) crowd.exchange(0, 20_000);
   for (const connection of [...crowd.clients.slice(1), ...crowd.servers.slice(1)]) {
-    assertEquals(capacitiesOf(connection), [0, 0, 0, 0]);
+    assertEquals(capacitiesOf(connection), [0, 0, 0, 0, 0]);
   }
   assert((capacitiesOf(crowd.clients[0] as Connection)[0] ?? 0) >= 16_384);
   // What was quiet goes on as if nothing had been.
