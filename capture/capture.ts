@@ -22,15 +22,6 @@ export interface CapturedPacket {
   readonly comments: readonly string[];
 }
 
-/** A capture as read. */
-export interface Capture {
-  readonly packets: readonly CapturedPacket[];
-  /** Comments that belong to no packet: those of our own captures' end. */
-  readonly trailingComments: readonly string[];
-  /** Whether the file ends in the middle of something, as it does when its writer was killed. */
-  readonly isCut: boolean;
-}
-
 /** Takes packets one by one, in the order of the file. */
 export type TakePacket = (packet: CapturedPacket) => void;
 

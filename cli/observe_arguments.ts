@@ -41,25 +41,6 @@ export interface ObserveArguments {
   readonly ascii: boolean;
 }
 
-/** Nothing is shown and nothing stored. */
-export const UNOBSERVED: ObserveArguments = {
-  trace: false,
-  time: "relative",
-  absolute: false,
-  explain: false,
-  json: false,
-  pcap: null,
-  snapLength: 0,
-  payload: true,
-  ladder: false,
-  ladderFile: null,
-  report: null,
-  statistics: false,
-  verbose: false,
-  force: false,
-  ascii: false,
-};
-
 /** The most octets that an IP packet has. */
 const MAX_PACKET = 65_575;
 

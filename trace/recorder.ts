@@ -75,7 +75,11 @@ export class Recorder implements Observer {
   /** The copy of the segment that arrived last, for the drop that may follow. */
   #arrived: { readonly seq: unknown; readonly record: SegmentRecord } | null = null;
 
-  constructor(sinks: readonly TraceSink[], packetSinks: readonly PacketSink[], options: RecorderOptions) {
+  constructor(
+    sinks: readonly TraceSink[],
+    packetSinks: readonly PacketSink[],
+    options: RecorderOptions = LEAN,
+  ) {
     this.#options = options;
     this.#sinks = [...sinks, ...packetSinks];
     this.#packetSinks = packetSinks;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Capture, CapturedPacket, FormatReader, TakePacket } from "../capture.ts";
+import type { FormatReader, TakePacket } from "../capture.ts";
 import { PcapReader } from "./pcap_reader.ts";
 import { PcapngReader } from "./pcapng_reader.ts";
 
@@ -48,14 +48,6 @@ export class CaptureReader {
     if (this.#format === null) throw notACapture();
     return { trailingComments: this.#format.trailingComments, isCut: this.#rest.length > 0 };
   }
-}
-
-/** Reads a whole capture file. @throws CaptureFormatError when it is none */
-export function readCapture(file: Uint8Array): Capture {
-  const packets: CapturedPacket[] = [];
-  const reader = new CaptureReader((packet) => packets.push(packet));
-  reader.push(file);
-  return { packets, ...reader.end() };
 }
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {

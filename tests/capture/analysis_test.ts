@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { Observer } from "../../tcp/base/observer.ts";
 import { readComments } from "../../capture/analysis/said.ts";
-import type { Capture } from "../../capture/capture.ts";
-import { readCapture } from "../../capture/format/capture_reader.ts";
+import type { Capture } from "./read_whole.ts";
+import { readCapture } from "./read_whole.ts";
 import { type CaptureOptions, CaptureWriter } from "../../capture/writer.ts";
 import { LineSink } from "../../trace/lines.ts";
 import type { TraceEvent } from "../../trace/record.ts";

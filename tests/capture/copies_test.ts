@@ -4,7 +4,7 @@ import { Anonymizer } from "../../capture/anonymizer.ts";
 import { Analysis } from "../../capture/analysis/analysis.ts";
 import { TextSearch } from "../../capture/analysis/text_search.ts";
 import type { CapturedPacket } from "../../capture/capture.ts";
-import { readCapture } from "../../capture/format/capture_reader.ts";
+import { readCapture } from "./read_whole.ts";
 import { connectionSummary } from "../../capture/summary.ts";
 import { connectionTable } from "../../capture/table.ts";
 import { decodePacket, Segment } from "../../tcp/mod.ts";

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { CaptureFormatError, CaptureReader, readCapture } from "../../capture/format/capture_reader.ts";
+import { CaptureFormatError, CaptureReader } from "../../capture/format/capture_reader.ts";
+import { readCapture } from "./read_whole.ts";
 import { CaptureWriter } from "../../capture/writer.ts";
 import { LEAN, Recorder } from "../../trace/recorder.ts";
 import { tellStory } from "../trace/story.ts";

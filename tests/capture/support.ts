@@ -1,5 +1,5 @@
 import { Analysis, type AnalysisOptions, type AnalysisResult } from "../../capture/analysis/analysis.ts";
-import type { Capture } from "../../capture/capture.ts";
+import type { Capture } from "./read_whole.ts";
 import { CaptureTeller, type TellingResult } from "../../capture/mod.ts";
 import type { OutputOptions, Outputs } from "../../trace/outputs.ts";
 import type { TraceSink } from "../../trace/record.ts";

@@ -3,7 +3,7 @@ import { Flag, Segment } from "../../tcp/base/segment.ts";
 import { instant } from "../../tcp/base/units.ts";
 import { decodePacket } from "../../tcp/wire/packet.ts";
 import type { CapturedPacket } from "../../capture/capture.ts";
-import { readCapture } from "../../capture/format/capture_reader.ts";
+import { readCapture } from "./read_whole.ts";
 import { BlockBuffer, TextPiece } from "../../capture/format/block_buffer.ts";
 import { BlockType, OptionCode, toNanoseconds } from "../../capture/format/pcapng.ts";
 import { type CaptureOptions, CaptureWriter } from "../../capture/writer.ts";

@@ -6,7 +6,7 @@ import { completions } from "../../cli/completions.ts";
 import { fullHelp, manualPage, shortHelp } from "../../cli/help.ts";
 import { parseFaults } from "../../lab/mod.ts";
 import { milliseconds, seconds } from "../../tcp/mod.ts";
-import { UNOBSERVED } from "../../cli/observe_arguments.ts";
+import { UNOBSERVED } from "./unobserved.ts";
 import { UsageError } from "../../cli/options.ts";
 import { VERSION } from "../../cli/version.ts";
 import packageFile from "../../deno.json" with { type: "json" };

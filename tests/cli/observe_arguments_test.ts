@@ -1,11 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseClientArguments } from "../../cli/client_arguments.ts";
-import {
-  isObserved,
-  type ObserveArguments,
-  takesStandardOutput,
-  UNOBSERVED,
-} from "../../cli/observe_arguments.ts";
+import { isObserved, type ObserveArguments, takesStandardOutput } from "../../cli/observe_arguments.ts";
+import { UNOBSERVED } from "./unobserved.ts";
 import { UsageError } from "../../cli/options.ts";
 
 function observeOf(...args: readonly string[]): ObserveArguments {

@@ -1,4 +1,4 @@
-import { UNOBSERVED } from "../../cli/observe_arguments.ts";
+import { UNOBSERVED } from "./unobserved.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { serverFailure } from "../../cli/server_failure.ts";
 import { parseServerArguments, SERVER_TEXT, type ServerOptions } from "../../cli/server_options.ts";
