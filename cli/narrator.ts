@@ -101,6 +101,8 @@ export class Narrator implements Observer {
   #ackOfFin = 0;
   readonly #hopLimits = new HopLimits();
   #foreign: SendingRecord["foreignReset"] = null;
+  /** The packets, in octets, that were said not to pass. */
+  #failedMtu = 0;
   #repeatLines = 0;
   /** How often each report of trouble on the way has come; only the first of each is a line. */
   readonly #reports = new Map<string, number>();
@@ -311,14 +313,25 @@ export class Narrator implements Observer {
       data.segments++;
     }
     if (!isRepetition(reason)) return;
+    if (reason === "retransmit-black-hole") this.#tellBlackHole(connection);
     const { length } = segment.payload;
     const unit = length === 1 ? "byte" : "bytes";
     const what = isProbe ? `sending ${length} further ${unit} as a probe` : `sending ${length} ${unit} again`;
     // What counted as lost with the timeout is sent again one after the other: only the first has waited for an ACK.
-    const isFirst = reason !== "retransmit-timeout" ||
+    const isFirst = reason !== "retransmit-timeout" && reason !== "retransmit-shorter" ||
       segment.seq === connection.sndUna && connection.backoff > 0;
     const text = `${what} (seq=${seqToUint32(segment.seq)})`;
     this.#repeated(text, now, isFirst ? reason : "lost with the timeout");
+  }
+
+  /** Once for what a probe has shown, however many segments it makes go again. */
+  #tellBlackHole({ failedMtu, pathMtu }: ConnectionView): void {
+    if (failedMtu === this.#failedMtu) return;
+    this.#failedMtu = failedMtu;
+    this.#output.warning(
+      `Small packets pass, those of ${failedMtu} octets do not: ` +
+        `a router drops them without telling (PMTU black hole); going on with ${pathMtu}`,
+    );
   }
 
   #finSent(segment: Segment, now: Instant): void {
@@ -413,6 +426,14 @@ function causeOf(reason: RepeatReason, quiet: number): string {
       return "The peer's window has opened";
     case "retransmit-path-mtu":
       return "The path takes only smaller packets";
+    case "retransmit-black-hole":
+      return "The longer packet that probed the path was lost";
+    case "retransmit-shorter":
+      return `No acknowledgement for ${formatSpan(quiet)}, perhaps because a router drops long packets`;
+    case "retransmit-mtu-probe":
+      return "Short packets arrive; one of the length from before probes the path";
+    case "retransmit-lost-probe":
+      return "A longer packet that probed the path was lost";
     case "retransmit-other-way":
       return "Data leave this host by another way";
     default:

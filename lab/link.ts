@@ -40,8 +40,10 @@ export interface LinkPlan {
   readonly octetsPerSecond: number;
   /** Packets that wait before the bottleneck; one more is dropped. */
   readonly queue: number;
-  /** Octets of the largest packet that goes through; the sender of a larger one learns of it by ICMP. */
+  /** Octets of the largest packet that goes through. */
   readonly mtu: number;
+  /** Whether the sender of a larger one is told by ICMP; otherwise the link is a PMTU black hole. */
+  readonly tellsTooBig: boolean;
   /** Faults on request: what becomes of the first packets, one by one, or a judge of each. The rest is left to chance. */
   readonly fates: readonly Fate[] | Judge;
 }
@@ -66,6 +68,7 @@ export const PERFECT_LINK: LinkPlan = {
   octetsPerSecond: Infinity,
   queue: Infinity,
   mtu: Infinity,
+  tellsTooBig: true,
   fates: [],
 };
 

@@ -222,7 +222,7 @@ export class Network {
       deliver: (octets, at, damagedBits) => this.#arrivals.add(packet(octets, damagedBits), at),
       drop: (octets, reason, at) => {
         this.#onPacket?.(reason, packet(octets, 0), this.#now);
-        if (reason !== "too big") return;
+        if (reason !== "too big" || !link.plan.tellsTooBig) return;
         const error = tooBig(octets, link.plan.mtu);
         this.#arrivals.add({ octets: error, from: far.core, to: from.core, damagedBits: 0 }, at);
       },

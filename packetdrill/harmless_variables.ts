@@ -14,7 +14,7 @@ const LINUX_IPV4 = `
   route.gc_timeout route.max_size route.min_adv_mss route.min_pmtu route.mtu_expires
   route.redirect_load tcp_abc tcp_adv_win_scale tcp_allowed_congestion_control tcp_app_win
   tcp_autocorking tcp_available_congestion_control tcp_available_ulp tcp_backlog_ack_defer
-  tcp_base_mss tcp_child_ehash_entries tcp_comp_sack_delay_ns tcp_comp_sack_nr
+  tcp_child_ehash_entries tcp_comp_sack_delay_ns tcp_comp_sack_nr
   tcp_comp_sack_rtt_percent tcp_comp_sack_slack_ns tcp_cookie_size tcp_default_init_rwnd
   tcp_dma_copybreak tcp_early_demux tcp_ecn_fallback tcp_ecn_option tcp_ecn_option_beacon
   tcp_ehash_entries tcp_fastopen tcp_fastopen_blackhole_timeout_sec tcp_fastopen_cookies

@@ -117,6 +117,8 @@ const OWN_FIGURES: Record<string, Reader> = {
   retransmissionTimeout: ({ connection }) => connection.retransmissionTimeout,
   backoff: ({ connection }) => connection.backoff,
   sendMss: ({ connection }) => connection.sendMss,
+  pathMtu: ({ connection }) => connection.pathMtu,
+  failedMtu: ({ connection }) => connection.failedMtu,
   segmentsRetransmitted: ({ connection }) => connection.segmentsRetransmitted,
 };
 
@@ -147,6 +149,7 @@ const KERNEL_FIGURES: Readonly<Record<string, Reader>> = {
   tcpi_snd_wscale: ({ connection }) => connection.sndWindowShift,
   tcpi_rcv_wscale: ({ connection }) => connection.rcvWindowShift,
   tcpi_rto: ({ connection }) => connection.retransmissionTimeout,
+  tcpi_pmtu: ({ connection }) => connection.pathMtu,
   tcpi_snd_mss: ({ connection }) => connection.sendMss,
   tcpi_unacked: ({ info }) => info.outstandingSegments,
   tcpi_rtt: ({ connection }) => connection.smoothedRtt,

@@ -11,6 +11,10 @@ import { HARMLESS_VARIABLES, isHarmlessVariable } from "./harmless_variables.ts"
 
 /** Linux shows half of a socket's buffer as window: the other half is for the buffers' own records. */
 const LINUX_BUFFER_SHARE = 2;
+/** Timeouts of the least RTO that Linux waits for, with its default of retries, before it doubts the path MTU. */
+const LINUX_TIMEOUTS_UNTIL_PROBING = 5;
+/** Octets of headers beside the payload of tcp_base_mss: IPv4, TCP and timestamps. */
+const LINUX_HEADERS = 52;
 
 /** What Linux has for it by default. */
 const TIME_WAIT_TAKEOVER = seconds(1);
@@ -78,7 +82,9 @@ const LINUX: Readonly<Record<string, Setter>> = {
   tcp_rto_max_ms: inMilliseconds("retransmission.maxRto"),
   tcp_moderate_rcvbuf: (value, _text, config) =>
     value === 0 ? { buffers: { receiveBufferMax: config.buffers.receiveBuffer } } : {},
-  tcp_mtu_probing: only(0),
+  tcp_mtu_probing: (value) =>
+    value > 1 ? null : { sending: { timeoutsUntilShorter: value === 0 ? 0 : LINUX_TIMEOUTS_UNTIL_PROBING } },
+  tcp_base_mss: (value) => ({ sending: { baseMtu: value + LINUX_HEADERS } }),
   tcp_dsack: only(1),
   tcp_fack: only(0),
   tcp_shrink_window: on("buffers.shrinksWindow"),

@@ -185,6 +185,21 @@ export const VIEW = {
     mayBeUnknown: true,
     shown: CHANGES,
   },
+  pathMtu: {
+    unit: "octets",
+    symbol: "path MTU",
+    description: "Octets of the largest packet that the path takes, as far as known.",
+    mayBeUnknown: true,
+    shown: CHANGES,
+  },
+  failedMtu: {
+    unit: "octets",
+    symbol: "failed MTU",
+    description:
+      "Octets of the shortest packet that did not pass although shorter ones did; 0: there is none.",
+    mayBeUnknown: true,
+    shown: CHANGES,
+  },
 } as const satisfies Readonly<Record<string, ViewVariable>>;
 
 /** The name of a variable. */
@@ -257,6 +272,8 @@ export function copyView(
     rto: Math.round(view.retransmissionTimeout),
     backoff: view.backoff,
     mss: isAgreed ? view.sendMss : null,
+    pathMtu: view.pathMtu,
+    failedMtu: view.failedMtu,
   };
 }
 

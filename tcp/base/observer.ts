@@ -33,9 +33,14 @@ export type SendReason =
   | "retransmit-rack"
   | "retransmit-partial-ack"
   | "retransmit-path-mtu"
+  | "retransmit-shorter"
+  | "retransmit-mtu-probe"
+  | "retransmit-black-hole"
+  | "retransmit-lost-probe"
   | "retransmit-refused"
   | "retransmit-other-way"
   | "tail-loss-probe"
+  | "mtu-probe"
   | "forward-rto-probe"
   | "window-probe"
   | "keep-alive"
@@ -214,6 +219,10 @@ export interface ConnectionView {
   readonly unreadOctets: number;
   /** Segments with data that the segment sent last acknowledges and none before it did: how many one ACK covers. */
   readonly segmentsCovered: number;
+  /** Octets of the largest packet that the path takes, as far as known. */
+  readonly pathMtu: number;
+  /** Octets of the shortest packet that did not pass although shorter ones did; 0: there is none. */
+  readonly failedMtu: number;
   /** Duplicate ACKs in a row (RFC 5681 2). */
   readonly dupAcks: number;
   /** Where loss recovery stands. */

@@ -28,6 +28,8 @@ const RANGES: {
   buffers: { sendBuffer: [1, 2 ** 30], receiveBuffer: [1, 2 ** 30], receiveBufferMax: [1, 2 ** 30] },
   sending: {
     mtu: [68, 65_535],
+    timeoutsUntilShorter: [0, 15],
+    baseMtu: [68, 65_535],
     dscp: [0, 63],
     hopLimit: [1, 255],
     timestampTick: [milliseconds(1), seconds(1)],

@@ -131,6 +131,13 @@ export interface BuffersConfig {
 export interface SendingConfig {
   /** Largest IP packet that the path takes, octets. */
   readonly mtu: number;
+  /**
+   * Timeouts of one segment in a row after which shorter ones are tried, since a router may drop long packets without telling
+   * (RFC 4821 7.7); 0: never.
+   */
+  readonly timeoutsUntilShorter: number;
+  /** Octets of the longest packet that is sent then, before longer ones are searched for. */
+  readonly baseMtu: number;
   /** DiffServ codepoint of our packets, 0 to 63. */
   readonly dscp: number;
   /** TTL or hop limit of our packets, 1 to 255. */

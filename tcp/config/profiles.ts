@@ -22,6 +22,8 @@ export const LINUX: TcpConfig = completeConfig({
     receiveBufferMax: 15 << 20,
   },
   sending: {
+    timeoutsUntilShorter: 0,
+    baseMtu: 1_076,
     nagleVariant: "minshall",
   },
   congestion: {
@@ -79,6 +81,7 @@ export const FREEBSD: TcpConfig = completeConfig({
     receiveBufferMax: 2 << 20,
   },
   sending: {
+    timeoutsUntilShorter: 0,
     nagleVariant: "earlier sends",
   },
   congestion: {

@@ -34,6 +34,8 @@ export const STANDARD: TcpConfig = Object.freeze({
   }),
   sending: Object.freeze({
     mtu: 1_500,
+    timeoutsUntilShorter: 2,
+    baseMtu: 1_280,
     dscp: 0,
     hopLimit: 64,
     nagle: true,

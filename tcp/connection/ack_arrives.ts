@@ -19,6 +19,7 @@ import {
 } from "../base/seq.ts";
 import { restartAfterIdle } from "./idle.ts";
 import type { AckSample } from "../loss/ack_sample.ts";
+import { judgeProbe } from "./path_probing.ts";
 import type { Tcb } from "./tcb.ts";
 import { rearm } from "./retransmission_timer.ts";
 import { Timer } from "./timers.ts";
@@ -159,6 +160,7 @@ function respondToCongestion(tcb: Tcb, sample: Micros, now: Instant): void {
   const { recovery, control } = tcb;
   const { cwnd, ssthresh } = control;
   recovery.ackArrived();
+  judgeProbe(tcb, now);
   if (recovery.timeoutWasSpurious) tcb.rtt.restoreAfterUndo(sample, now);
   tcb.congestionChanged(cwnd, ssthresh, recovery.changeReason, now);
 }

@@ -257,7 +257,11 @@ export class Connection implements ConnectionView {
 
   /** Octets of the largest packet that the path takes, as far as known. */
   get pathMtu(): number {
-    return this.#tcb.handshake.mtu;
+    return Math.min(this.#tcb.handshake.mtu, this.#tcb.handshake.provenMtu);
+  }
+  /** Octets of the shortest packet that did not pass although shorter ones did; 0: there is none. */
+  get failedMtu(): number {
+    return this.#tcb.mtuSearch.failed;
   }
 
   /** Whether the peer's FIN has been received in order. */

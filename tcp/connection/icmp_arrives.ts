@@ -9,6 +9,7 @@ import { Event } from "../base/events.ts";
 import { type IcmpError, icmpText, icmpWords } from "../base/icmp_error.ts";
 import { seqBefore } from "../base/seq.ts";
 import type { IcmpVerdict } from "../base/observer.ts";
+import { dropTooLongProbe } from "./path_probing.ts";
 import type { Tcb } from "./tcb.ts";
 import type { Instant } from "../base/units.ts";
 
@@ -72,11 +73,13 @@ function pathMtuShrank(tcb: Tcb, error: IcmpError, now: Instant): void {
   if (believed >= tcb.handshake.mtu) return tell(tcb, error, "path-mtu-known", now);
   tcb.handshake.mtu = believed;
   const mss = tcb.handshake.sendMss();
+  const isAboutProbe = dropTooLongProbe(tcb, believed);
+  if (isAboutProbe) return tell(tcb, error, "path-mtu-smaller", now);
   if (mss >= tcb.sender.mss) return tell(tcb, error, "path-mtu-known", now);
   tell(tcb, error, "path-mtu-smaller", now);
   tcb.sender.mss = mss;
   tcb.control.cwnd = Math.max(tcb.control.cwnd, mss);
-  tcb.recovery.pathMtuShrank(mss);
+  tcb.recovery.segmentsShrank(mss, "retransmit-path-mtu");
 }
 
 /** SHLD-26 and RFC 5461: a hard error ends an attempt to connect; an open connection it only worries. */

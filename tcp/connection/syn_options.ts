@@ -37,6 +37,8 @@ export class Handshake {
   readonly ownMss: number;
   /** Octets of the largest packet that the path takes. */
   mtu: number;
+  /** Octets of the longest packet that passed, where longer ones were dropped without a word; Infinity: as far as known none were. */
+  provenMtu = Infinity;
   /** Whether SACK was agreed. */
   selectiveAck = false;
   /** Whether timestamps were agreed. */
@@ -80,8 +82,28 @@ export class Handshake {
 
   /** Payload octets of a full segment of ours (MUST-16): what the peer and the path take, less our options. */
   sendMss(): number {
+    return this.payloadOf(this.longestPacket);
+  }
+
+  /** Octets of the longest packet of ours. */
+  get longestPacket(): number {
+    return Math.min(this.longestUnlimited, this.provenMtu);
+  }
+
+  /** Octets of the longest packet that the peer takes, and the path as far as routers told. */
+  get longestUnlimited(): number {
+    return Math.min(this.#peerMss + this.#headers, this.mtu);
+  }
+
+  /** Payload octets of a packet of so many octets. */
+  payloadOf(packet: number): number {
     const options = this.timestamps ? TIMESTAMPS_LENGTH : 0;
-    return Math.max(1, Math.min(this.#peerMss, this.mtu - this.#headers) - options);
+    return Math.max(1, packet - this.#headers - options);
+  }
+
+  /** Octets of the packet with so much payload. */
+  packetOf(payload: number): number {
+    return payload + this.#headers + (this.timestamps ? TIMESTAMPS_LENGTH : 0);
   }
 
   /** Puts our offer on a SYN, or on a SYN-ACK what the peer offered too. `isSimultaneous`: both sides opened. */

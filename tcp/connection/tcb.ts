@@ -28,6 +28,7 @@ import type {
 import { Receiver } from "../receive/receiver.ts";
 import type { AckSample } from "../loss/ack_sample.ts";
 import { Recovery } from "../loss/recovery.ts";
+import { MtuSearch } from "../send/mtu_search.ts";
 import { RttEstimator } from "../send/rtt.ts";
 import { Sender } from "../send/sender.ts";
 import type { Segment } from "../base/segment.ts";
@@ -81,6 +82,8 @@ export class Tcb {
   /** Loss recovery: what is in flight, and what of it is lost. */
   recovery!: Recovery;
   acknowledging: AckPolicy;
+  /** How long packets may be where routers drop long ones without telling. */
+  readonly mtuSearch: MtuSearch = new MtuSearch();
   readonly rtt: RttEstimator;
   readonly timers: Timers = new Timers();
   readonly retransmissionTimer: RetransmissionTimer = new RetransmissionTimer(this.timers);

@@ -6,6 +6,7 @@
 
 import { Event } from "../base/events.ts";
 import type { Tcb } from "./tcb.ts";
+import { judgeProbe, suspectBlackHole } from "./path_probing.ts";
 import { armPersist, isBeyondWindow, isHeldByCork } from "./retransmission_timer.ts";
 import type { TimerName } from "../base/observer.ts";
 import { isSynchronized } from "../base/state.ts";
@@ -77,6 +78,7 @@ function retransmissionTimedOut(tcb: Tcb, now: Instant): void {
   const { cwnd, ssthresh } = tcb.control;
   tcb.beginSample(now);
   tcb.recovery.retransmissionTimeout();
+  suspectBlackHole(tcb, now);
   tcb.congestionChanged(cwnd, ssthresh, "retransmission-timeout", now);
   tcb.retransmissionTimer.startTimeout(now, tcb.rtt.timeout());
 }
@@ -150,6 +152,7 @@ function reorderingTimedOut(tcb: Tcb, now: Instant): void {
   const { cwnd, ssthresh } = tcb.control;
   tcb.beginSample(now);
   tcb.recovery.reorderingTimeout();
+  judgeProbe(tcb, now);
   tcb.congestionChanged(cwnd, ssthresh, tcb.recovery.changeReason, now);
   const { reorderingWait } = tcb.recovery;
   if (reorderingWait > 0) tcb.retransmissionTimer.waitFor(now, reorderingWait);

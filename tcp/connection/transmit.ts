@@ -14,6 +14,7 @@ import { seqAdd, seqAfter, seqAtOrAfter, seqDistance, type SeqNumber } from "../
 import { newDataDue } from "./idle.ts";
 import { FIRST_SYN, NO_RECORD, type Tcb } from "./tcb.ts";
 import { mostSackBlocks } from "./acknowledging_arrivals.ts";
+import { probeOfLost, probeOfNew } from "./path_probing.ts";
 import { armForOutstanding, armOverride, armPersist } from "./retransmission_timer.ts";
 import { Timer } from "./timers.ts";
 import { elapsed, type Instant, NEVER } from "../base/units.ts";
@@ -105,7 +106,8 @@ function finishSegment(tcb: Tcb, out: Segment, reason: SendReason, now: Instant)
       tcb.timers.clear(Timer.delayedAck);
     }
   }
-  if (out.payload.length > tcb.sender.mss) out.segmentSize = tcb.sender.mss;
+  const isProbe = reason === "mtu-probe" || reason === "retransmit-mtu-probe";
+  if (out.payload.length > tcb.sender.mss && !isProbe) out.segmentSize = tcb.sender.mss;
   // What probes a closed window says nothing of the path.
   if (out.payload.length > 0 && reason !== "window-probe") tcb.lastDataSentAt = now;
   return countSent(tcb, out, reason, now);
@@ -208,12 +210,23 @@ function sendAgain(tcb: Tcb, out: Segment, slot: number, now: Instant): boolean 
     return false;
   }
   if (scoreboard.cause(slot) === "retransmit-refused") takeRestAlong(tcb, slot);
+  const probe = probeOfLost(tcb, slot, room, now);
+  if (probe > 0) {
+    scoreboard.cut(slot, probe);
+    noteProbe(tcb, start, probe);
+    return resend(tcb, out, slot, "retransmit-mtu-probe", now);
+  }
   const length = scoreboard.records.length(slot);
   const wholeSegments = Math.max(1, Math.floor(Math.min(room, segmentLimit(tcb)) / sender.mss)) * sender.mss;
   const fitting = Math.min(wholeSegments, seqDistance(start, windowEdge));
   const carriesFinOnly = length <= fitting + 1 && seqAfter(scoreboard.records.until(slot), sender.dataEnd);
   if (length > fitting && !carriesFinOnly) scoreboard.cut(slot, fitting);
   return resend(tcb, out, slot, scoreboard.cause(slot), now);
+}
+
+/** The next `length` octets go as a probe of the path MTU. */
+function noteProbe({ handshake, recovery }: Tcb, start: SeqNumber, length: number): void {
+  recovery.mtuProbe.sent(start, seqAdd(start, length), handshake.packetOf(length));
 }
 
 /** A refused probe goes out again with all that waits behind it, when that fits one segment: Nagle would hold it back. */
@@ -296,6 +309,11 @@ function sendData(tcb: Tcb, out: Segment, now: Instant): boolean {
   if (sender.unsent === 0 && (!sender.finQueued || sender.finSent)) return false;
   newDataDue(tcb, now);
   const room = recovery.congestionRoom();
+  const probe = probeOfNew(tcb, room, now);
+  if (probe > 0) {
+    noteProbe(tcb, sender.sndNxt, probe);
+    return sendNew(tcb, out, probe, "mtu-probe", now);
+  }
   const length = sender.nextDataLength(room, segmentLimit(tcb), tcb.config) || restOfWindow(tcb, room, now);
   if (length > 0 || sender.finMayGo(0)) return sendNew(tcb, out, length, reasonOfNewData(tcb, length), now);
   if (room < Math.min(sender.mss, sender.unsent) && sender.usableWindow > 0) tcb.cwndLimited = true;

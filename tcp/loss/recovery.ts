@@ -9,7 +9,7 @@
 
 import type { TcpConfig } from "../config/config.ts";
 import type { CongestionControl } from "../congestion/control.ts";
-import type { CongestionReason, RecoveryPhase } from "../base/observer.ts";
+import type { CongestionReason, RecoveryPhase, SendReason } from "../base/observer.ts";
 import { seqAfter, seqAtOrAfter, seqDistance, type SeqNumber, type Timestamp } from "../base/seq.ts";
 import { type Instant, instant, type Micros } from "../base/units.ts";
 import { AckSample } from "./ack_sample.ts";
@@ -17,6 +17,7 @@ import { DupAcks } from "./dup_acks.ts";
 import { ForwardRto } from "./f_rto.ts";
 import { isRepairing, LossDetection } from "./loss_detection.ts";
 import { Mark } from "./mark.ts";
+import { MtuProbe } from "./mtu_probe.ts";
 import { ProportionalRateReduction } from "./prr.ts";
 import { Rack } from "./rack.ts";
 import { Scoreboard } from "./scoreboard.ts";
@@ -33,6 +34,7 @@ export class Recovery {
   readonly ack: AckSample = new AckSample();
   readonly rack: Rack;
   readonly tailProbe: TailLossProbe = new TailLossProbe();
+  readonly mtuProbe: MtuProbe = new MtuProbe();
   readonly #config: TcpConfig;
   readonly #control: CongestionControl;
   readonly #dupAcks = new DupAcks();
@@ -110,7 +112,8 @@ export class Recovery {
     return this.#detection.reorderingWait;
   }
 
-  get #isRepairing(): boolean {
+  /** Whether losses are being repaired. */
+  get isRepairing(): boolean {
     return isRepairing(this.phase);
   }
 
@@ -154,7 +157,7 @@ export class Recovery {
     }
     this.#checkTailProbe();
     const wasReducing = this.isReducing;
-    const wasRepairing = this.#isRepairing;
+    const wasRepairing = this.isRepairing;
     const hasReduced = !this.#undoIfSpurious() && this.#leavePhase();
     this.#detectLosses(wasRepairing);
     const showedLoss = scoreboard.octets.lost > lostBefore;
@@ -201,13 +204,13 @@ export class Recovery {
     this.changeReason = "retransmission-timeout";
   }
 
-  /** The path takes smaller segments now: what was too long is lost, without congestion being to blame (RFC 1191). */
-  pathMtuShrank(mss: number): void {
+  /** Segments are shorter from now on: what was too long is lost, without congestion being to blame (RFC 1191). */
+  segmentsShrank(mss: number, cause: SendReason): void {
     const { scoreboard } = this;
     const { records } = scoreboard;
     scoreboard.segmentSize = mss;
     for (let slot = records.first; slot !== records.end; slot = records.next(slot)) {
-      if (records.length(slot) > mss) scoreboard.markLost(slot, "retransmit-path-mtu");
+      if (records.length(slot) > mss) scoreboard.markLost(slot, cause);
     }
   }
 
@@ -250,7 +253,9 @@ export class Recovery {
     const isNewLoss = scoreboard.losses > lossesBefore || wasRepairing && scoreboard.hasLost;
     const lostAgain = ack.selective && this.#config.recovery.reducesForLostRetransmissions &&
       scoreboard.lostRetransmissionSentAt >= this.#reducedTime;
-    if (isNewLoss && !this.#isRepairing) this.#fastRetransmit();
+    // RFC 4821 7.5: a probe that alone is lost is no congestion.
+    if (isNewLoss && !this.isRepairing && this.mtuProbe.isOnlyLoss(scoreboard)) return;
+    if (isNewLoss && !this.isRepairing) this.#fastRetransmit();
     // RFC 5681 4.3, RFC 8985 3.4: a retransmission that was lost is a second sign of congestion.
     else if (lostAgain && this.phase === "recovery") {
       this.#reduce();

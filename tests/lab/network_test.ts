@@ -156,6 +156,13 @@ Deno.test("whoever sends a packet that is too big for the link is told by ICMP, 
   assertEquals([told?.packet.from, error.kind, error.mtu], [it.server, "packet too big", 1_000]);
 });
 
+Deno.test("a link that does not tell of packets that are too big is found out (RFC 4821)", () => {
+  const it = pair({ mtu: 1_300, tellsTooBig: false });
+  assertEquals(download(it, TEXT), TEXT);
+  const big = it.events.filter(({ event }) => event === "too big");
+  assertEquals([big.length > 2, big[0]?.packet.octets.length], [true, 1_500]);
+});
+
 Deno.test("a full queue before the bottleneck drops, and the rate of the bottleneck is kept", () => {
   const it = pair({ octetsPerSecond: 125_000, queue: 5 }, {});
   download(it, TEXT);

@@ -137,6 +137,12 @@ export function planOf(seed: number): Plan {
   return { ...plan, sides: fitted, isCalm: isCalm(fitted), patience: patienceOf(fitted) };
 }
 
+/** Octets of the packets that are tried first where long ones are lost without a word. */
+const SHORTER_PACKETS = 1_280;
+
+/** Timeouts in a row until those are. */
+const TIMEOUTS_OF_BLACK_HOLE = 6;
+
 /** Device and network of one direction. */
 function drawPath(
   random: Random,
@@ -185,8 +191,15 @@ function bounded(side: SidePlan, peer: SidePlan): SidePlan {
   const octets = Math.min(side.user.octets, PACKETS_MOST * octetsPerPacket, OCTETS_MOST);
   return {
     ...side,
+    link: { ...side.link, tellsTooBig: !isBlackHole(side) },
     user: { ...side.user, octets, pauseAfter: Math.min(side.user.pauseAfter, Math.max(1, octets)) },
   };
+}
+
+/** Whether the router does not tell of what is too long: some do not, where shorter packets are found to pass. */
+function isBlackHole({ config, link: { mtu } }: SidePlan): boolean {
+  return config.sending.timeoutsUntilShorter > 0 && mtu !== Infinity && mtu >= SHORTER_PACKETS &&
+    mtu % 2 === 1;
 }
 
 function effectiveMss(own: TcpConfig, peer: TcpConfig): number {
@@ -205,6 +218,7 @@ function patienceOf(sides: readonly [SidePlan, SidePlan]): Micros {
     delivered *= link.burst > 1 ? (1 - damaged) * 0.8 : 1 - damaged;
     waits += user.pause + user.endDelay + user.writeGap + user.readGap;
     waits += 20 * (link.delay + link.jitter + link.reorderDelay) + config.acknowledging.delayedAckTime;
+    if (!link.tellsTooBig) waits += TIMEOUTS_OF_BLACK_HOLE * config.retransmission.maxRto;
     if (link.octetsPerSecond !== Infinity) waits += 2e6 * OCTETS_MOST / link.octetsPerSecond;
   }
   const failures = delivered >= 1 ? 4 : 4 + Math.log(NEGLIGIBLE) / Math.log(1 - delivered);

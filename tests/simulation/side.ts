@@ -46,6 +46,8 @@ export class Side implements Core, Observer {
   counts!: LinkCounts;
   readonly #core: Core;
   #peer!: WireWatch;
+  /** Why the segment went that was sent last. */
+  #lastReason = "";
   readonly #listener: Listener | null = null;
   readonly #onLine: ((text: string) => void) | undefined;
 
@@ -117,7 +119,7 @@ export class Side implements Core, Observer {
 
   transmit(out: Segment, now: Instant): boolean {
     const isSent = this.#core.transmit(out, now);
-    if (isSent) this.wire.sent(out, this.#peer, this.connection?.sendMss ?? 0);
+    if (isSent) this.wire.sent(out, this.#peer, this.connection?.sendMss ?? 0, this.#lastReason);
     else this.check(true);
     return isSent;
   }
@@ -157,6 +159,7 @@ export class Side implements Core, Observer {
 
   segmentSent(connection: ConnectionView | null, segment: Segment, reason: string, now: Instant): void {
     this.seen.sendReasons.add(reason);
+    this.#lastReason = reason;
     this.#tell("sends", connection, segment, reason, now);
   }
 

@@ -53,14 +53,14 @@ export class WireWatch {
     this.#config = config;
   }
 
-  /** Looks at a segment as it is sent. `peer`: the other side's watch; `mss`: what the sender takes for its MSS. */
-  sent(segment: Segment, peer: WireWatch, mss: number): void {
+  /** Looks at a segment as it is sent, and why. `peer`: the other side's watch; `mss`: what the sender takes for its MSS. */
+  sent(segment: Segment, peer: WireWatch, mss: number, reason: string): void {
     this.segments++;
     this.octets += segment.payload.length;
     if (segment.has(Flag.rst)) return;
     if (segment.has(Flag.syn)) this.#synSent(segment);
     if (segment.has(Flag.ack)) this.#checkWindow(segment, peer);
-    if (segment.payload.length > 0) this.#checkText(segment, peer, mss);
+    if (segment.payload.length > 0) this.#checkText(segment, peer, mss, reason);
     else if ((segment.flags & (Flag.syn | Flag.fin)) === 0) {
       this.bare++;
       demand(
@@ -92,11 +92,16 @@ export class WireWatch {
     if (this.furthestEdge === null || seqAfter(edge, this.furthestEdge)) this.furthestEdge = edge;
   }
 
-  #checkText(segment: Segment, peer: WireWatch, mss: number): void {
+  #checkText(segment: Segment, peer: WireWatch, mss: number, reason: string): void {
     const { payload: { length: payloadLength }, segmentSize } = segment;
     const longest = segmentSize === 0 ? payloadLength : segmentSize;
     const taken = Math.max(peer.#announcedMss, this.#config.handshake.leastPeerMss);
-    demand(longest <= mss, `${longest} octets in one segment where the MSS is ${mss}`);
+    // A probe of the path is longer than what is known to pass (RFC 4821 7.4), and one segment.
+    const isProbe = reason === "mtu-probe" || reason === "retransmit-mtu-probe";
+    demand(
+      longest <= mss !== isProbe,
+      `${longest} octets in one segment where the MSS is ${mss} (${reason})`,
+    );
     demand(longest <= taken, `${longest} octets in one segment where the peer takes ${taken}`);
     const end = seqAdd(segment.seq, payloadLength);
     if (this.#highest !== null && seqAfter(this.#highest, segment.seq)) this.repeated++;

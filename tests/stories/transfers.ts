@@ -107,6 +107,12 @@ export const TRANSFERS: readonly Story[] = [
     network: () => ({ toServer: { mtu: 1_280 } }),
   },
   {
+    name: "black_hole",
+    about: "A router drops packets of more than 1,280 octets without telling",
+    message: digits(18_000),
+    network: () => ({ toServer: { mtu: 1_280, tellsTooBig: false } }),
+  },
+  {
     name: "ecn",
     about: "A router marks a packet instead of dropping it",
     message: digits(30_000),

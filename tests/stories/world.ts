@@ -134,7 +134,7 @@ export class World implements ClientLoop {
     return new Link({ ...PERFECT_LINK, ...plan }, random, {
       deliver: (packet, at) => this.#travelling.push({ packet, at, toServer }),
       drop: (packet, reason, at) => {
-        if (reason !== "too big" || plan.mtu === undefined) return;
+        if (reason !== "too big" || plan.mtu === undefined || plan.tellsTooBig === false) return;
         this.#reports.push({ at, error: errorAbout(packet, "packet too big", plan.mtu) });
       },
     });

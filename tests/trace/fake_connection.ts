@@ -81,6 +81,8 @@ export class FakeConnection implements Writable<ConnectionView> {
   segmentsRetransmitted = 0;
   octetsRetransmitted = 0;
   segmentsCovered = 0;
+  pathMtu = 1_500;
+  failedMtu = 0;
 
   readonly observer: Observer;
   /** The peer's initial sequence number, which the connection learns from its SYN. */

@@ -69,6 +69,7 @@ type TextReason =
   | "fin"
   | "limited-transmit"
   | "forward-rto-probe"
+  | "mtu-probe"
   | "window-probe"
   | "keep-alive";
 
@@ -145,6 +146,12 @@ const TEXT: Readonly<Record<TextReason, Entry>> = {
     sentence:
       "After the timeout an ACK moved the window on, so perhaps nothing was lost: new data, {span}, leave to find out, instead of everything again.",
   },
+  "mtu-probe": {
+    rule: "RFC 4821 7.4",
+    label: "MTU probe",
+    sentence:
+      "New data, {span}, leave in a packet longer than those of {pathMtu} octets that are known to pass: its ACK will tell whether the path takes it.",
+  },
   "window-probe": firstTrue<SentEvent>(
     {
       when: (event) => isWindowClosed(event) && event.segment.length > 0,
@@ -182,6 +189,10 @@ type RepeatReason =
   | "retransmit-rack"
   | "retransmit-partial-ack"
   | "retransmit-path-mtu"
+  | "retransmit-shorter"
+  | "retransmit-mtu-probe"
+  | "retransmit-black-hole"
+  | "retransmit-lost-probe"
   | "retransmit-refused"
   | "retransmit-other-way"
   | "tail-loss-probe";
@@ -239,6 +250,39 @@ const REPEATED: Readonly<Record<RepeatReason, Entry>> = {
     label: "retransmission: path MTU",
     sentence:
       "The path takes only smaller packets: what was too long goes again, in segments of at most {mss} octets ({content}). This is no sign of congestion.",
+  },
+  "retransmit-shorter": firstTrue<SentEvent>(
+    {
+      when: (event) => isEarliest(event) && event.view !== null && event.view.backoff > 0,
+      rule: "RFC 4821 7.7",
+      label: "retransmission: shorter packets",
+      sentence:
+        "No ACK of {sndUna} came in time, for timeout number {backoff} in a row. Perhaps a router drops long packets without telling: what waits there goes again in packets of at most {pathMtu} octets ({content}).",
+    },
+    {
+      rule: "RFC 4821 7.7",
+      label: "retransmission: shorter packets",
+      sentence:
+        "What was lost in longer packets goes again in those of at most {pathMtu} octets ({content}), in case a router drops long packets without telling.",
+    },
+  ),
+  "retransmit-mtu-probe": {
+    rule: "RFC 4821 7.4",
+    label: "retransmission: MTU probe",
+    sentence:
+      "Packets of {pathMtu} octets arrive. What was lost in a longer one goes again in a packet that is longer than those ({content}), to see whether it passes.",
+  },
+  "retransmit-black-hole": {
+    rule: "RFC 4821 7.6; RFC 2923 2.1",
+    label: "PMTU black hole",
+    sentence:
+      "Small packets pass, those of {failedMtu} octets do not: a router drops them without telling (PMTU black hole); going on with {pathMtu}. What was in the probe goes again ({content}). This is no sign of congestion.",
+  },
+  "retransmit-lost-probe": {
+    rule: "RFC 4821 7.6",
+    label: "retransmission: MTU probe lost",
+    sentence:
+      "The probe, a packet of more than {pathMtu} octets, was lost while shorter ones arrived: what was in it goes again in packets of {pathMtu} ({content}). This is no sign of congestion.",
   },
   "retransmit-refused": {
     rule: "RFC 9293 3.8.6.1",

@@ -10,16 +10,17 @@ import { SCRIPTS as area6 } from "./handshake/index.ts";
 import { SCRIPTS as area7 } from "./icmp/index.ts";
 import { SCRIPTS as area8 } from "./keepalive/index.ts";
 import { SCRIPTS as area9 } from "./options/index.ts";
-import { SCRIPTS as area10 } from "./profiles/index.ts";
-import { SCRIPTS as area11 } from "./recovery/index.ts";
-import { SCRIPTS as area12 } from "./reset/index.ts";
-import { SCRIPTS as area13 } from "./retransmission/index.ts";
-import { SCRIPTS as area14 } from "./sack/index.ts";
-import { SCRIPTS as area15 } from "./tail_loss/index.ts";
-import { SCRIPTS as area16 } from "./timestamps/index.ts";
-import { SCRIPTS as area17 } from "./undo/index.ts";
-import { SCRIPTS as area18 } from "./urgent/index.ts";
-import { SCRIPTS as area19 } from "./window/index.ts";
+import { SCRIPTS as area10 } from "./path_mtu/index.ts";
+import { SCRIPTS as area11 } from "./profiles/index.ts";
+import { SCRIPTS as area12 } from "./recovery/index.ts";
+import { SCRIPTS as area13 } from "./reset/index.ts";
+import { SCRIPTS as area14 } from "./retransmission/index.ts";
+import { SCRIPTS as area15 } from "./sack/index.ts";
+import { SCRIPTS as area16 } from "./tail_loss/index.ts";
+import { SCRIPTS as area17 } from "./timestamps/index.ts";
+import { SCRIPTS as area18 } from "./undo/index.ts";
+import { SCRIPTS as area19 } from "./urgent/index.ts";
+import { SCRIPTS as area20 } from "./window/index.ts";
 
 /** Path inside this folder and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -43,4 +44,5 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ...area17,
   ...area18,
   ...area19,
+  ...area20,
 ];

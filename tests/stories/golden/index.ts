@@ -99,79 +99,84 @@ import text94 from "./path_mtu/trace.txt" with { type: "text" };
 import text95 from "./path_mtu/explain.txt" with { type: "text" };
 import text96 from "./path_mtu/ladder.txt" with { type: "text" };
 import text97 from "./path_mtu/statistics.txt" with { type: "text" };
-import text98 from "./ecn/narration.txt" with { type: "text" };
-import text99 from "./ecn/trace.txt" with { type: "text" };
-import text100 from "./ecn/explain.txt" with { type: "text" };
-import text101 from "./ecn/ladder.txt" with { type: "text" };
-import text102 from "./ecn/statistics.txt" with { type: "text" };
-import text103 from "./keep_alive/narration.txt" with { type: "text" };
-import text104 from "./keep_alive/trace.txt" with { type: "text" };
-import text105 from "./keep_alive/explain.txt" with { type: "text" };
-import text106 from "./keep_alive/ladder.txt" with { type: "text" };
-import text107 from "./keep_alive/statistics.txt" with { type: "text" };
-import text108 from "./http/narration.txt" with { type: "text" };
-import text109 from "./http/trace.txt" with { type: "text" };
-import text110 from "./http/explain.txt" with { type: "text" };
-import text111 from "./http/ladder.txt" with { type: "text" };
-import text112 from "./http/statistics.txt" with { type: "text" };
+import text98 from "./black_hole/narration.txt" with { type: "text" };
+import text99 from "./black_hole/trace.txt" with { type: "text" };
+import text100 from "./black_hole/explain.txt" with { type: "text" };
+import text101 from "./black_hole/ladder.txt" with { type: "text" };
+import text102 from "./black_hole/statistics.txt" with { type: "text" };
+import text103 from "./ecn/narration.txt" with { type: "text" };
+import text104 from "./ecn/trace.txt" with { type: "text" };
+import text105 from "./ecn/explain.txt" with { type: "text" };
+import text106 from "./ecn/ladder.txt" with { type: "text" };
+import text107 from "./ecn/statistics.txt" with { type: "text" };
+import text108 from "./keep_alive/narration.txt" with { type: "text" };
+import text109 from "./keep_alive/trace.txt" with { type: "text" };
+import text110 from "./keep_alive/explain.txt" with { type: "text" };
+import text111 from "./keep_alive/ladder.txt" with { type: "text" };
+import text112 from "./keep_alive/statistics.txt" with { type: "text" };
+import text113 from "./http/narration.txt" with { type: "text" };
+import text114 from "./http/trace.txt" with { type: "text" };
+import text115 from "./http/explain.txt" with { type: "text" };
+import text116 from "./http/ladder.txt" with { type: "text" };
+import text117 from "./http/statistics.txt" with { type: "text" };
 import http_svg from "./http/ladder.svg" with { type: "text" };
 import http_mermaid from "./http/ladder.mmd" with { type: "text" };
 import http_narrow from "./http/ladder.60.txt" with { type: "text" };
 import http_wide from "./http/ladder.140.txt" with { type: "text" };
-import text117 from "./lost_fin/narration.txt" with { type: "text" };
-import text118 from "./lost_fin/trace.txt" with { type: "text" };
-import text119 from "./lost_fin/explain.txt" with { type: "text" };
-import text120 from "./lost_fin/ladder.txt" with { type: "text" };
-import text121 from "./lost_fin/statistics.txt" with { type: "text" };
-import text122 from "./faults/narration.txt" with { type: "text" };
-import text123 from "./faults/trace.txt" with { type: "text" };
-import text124 from "./faults/explain.txt" with { type: "text" };
-import text125 from "./faults/ladder.txt" with { type: "text" };
-import text126 from "./faults/statistics.txt" with { type: "text" };
+import text122 from "./lost_fin/narration.txt" with { type: "text" };
+import text123 from "./lost_fin/trace.txt" with { type: "text" };
+import text124 from "./lost_fin/explain.txt" with { type: "text" };
+import text125 from "./lost_fin/ladder.txt" with { type: "text" };
+import text126 from "./lost_fin/statistics.txt" with { type: "text" };
+import text127 from "./faults/narration.txt" with { type: "text" };
+import text128 from "./faults/trace.txt" with { type: "text" };
+import text129 from "./faults/explain.txt" with { type: "text" };
+import text130 from "./faults/ladder.txt" with { type: "text" };
+import text131 from "./faults/statistics.txt" with { type: "text" };
 import faults_svg from "./faults/ladder.svg" with { type: "text" };
 import faults_mermaid from "./faults/ladder.mmd" with { type: "text" };
 import faults_narrow from "./faults/ladder.60.txt" with { type: "text" };
 import faults_wide from "./faults/ladder.140.txt" with { type: "text" };
-import text131 from "./faults_inbound/narration.txt" with { type: "text" };
-import text132 from "./faults_inbound/trace.txt" with { type: "text" };
-import text133 from "./faults_inbound/explain.txt" with { type: "text" };
-import text134 from "./faults_inbound/ladder.txt" with { type: "text" };
-import text135 from "./faults_inbound/statistics.txt" with { type: "text" };
-import text136 from "./half_close/narration.txt" with { type: "text" };
-import text137 from "./half_close/trace.txt" with { type: "text" };
-import text138 from "./half_close/explain.txt" with { type: "text" };
-import text139 from "./half_close/ladder.txt" with { type: "text" };
-import text140 from "./half_close/statistics.txt" with { type: "text" };
-import text141 from "./peer_closes_first/narration.txt" with { type: "text" };
-import text142 from "./peer_closes_first/trace.txt" with { type: "text" };
-import text143 from "./peer_closes_first/explain.txt" with { type: "text" };
-import text144 from "./peer_closes_first/ladder.txt" with { type: "text" };
-import text145 from "./peer_closes_first/statistics.txt" with { type: "text" };
-import text146 from "./simultaneous_close/narration.txt" with { type: "text" };
-import text147 from "./simultaneous_close/trace.txt" with { type: "text" };
-import text148 from "./simultaneous_close/explain.txt" with { type: "text" };
-import text149 from "./simultaneous_close/ladder.txt" with { type: "text" };
-import text150 from "./simultaneous_close/statistics.txt" with { type: "text" };
-import text151 from "./reset_in_the_middle/narration.txt" with { type: "text" };
-import text152 from "./reset_in_the_middle/trace.txt" with { type: "text" };
-import text153 from "./reset_in_the_middle/explain.txt" with { type: "text" };
-import text154 from "./reset_in_the_middle/ladder.txt" with { type: "text" };
-import text155 from "./reset_in_the_middle/statistics.txt" with { type: "text" };
-import text156 from "./reset_after_ack/narration.txt" with { type: "text" };
-import text157 from "./reset_after_ack/trace.txt" with { type: "text" };
-import text158 from "./reset_after_ack/explain.txt" with { type: "text" };
-import text159 from "./reset_after_ack/ladder.txt" with { type: "text" };
-import text160 from "./reset_after_ack/statistics.txt" with { type: "text" };
-import text161 from "./reset_from_elsewhere/narration.txt" with { type: "text" };
-import text162 from "./reset_from_elsewhere/trace.txt" with { type: "text" };
-import text163 from "./reset_from_elsewhere/explain.txt" with { type: "text" };
-import text164 from "./reset_from_elsewhere/ladder.txt" with { type: "text" };
-import text165 from "./reset_from_elsewhere/statistics.txt" with { type: "text" };
-import text166 from "./reset_in_one_batch/narration.txt" with { type: "text" };
-import text167 from "./reset_in_one_batch/trace.txt" with { type: "text" };
-import text168 from "./reset_in_one_batch/explain.txt" with { type: "text" };
-import text169 from "./reset_in_one_batch/ladder.txt" with { type: "text" };
-import text170 from "./reset_in_one_batch/statistics.txt" with { type: "text" };
+import text136 from "./faults_inbound/narration.txt" with { type: "text" };
+import text137 from "./faults_inbound/trace.txt" with { type: "text" };
+import text138 from "./faults_inbound/explain.txt" with { type: "text" };
+import text139 from "./faults_inbound/ladder.txt" with { type: "text" };
+import text140 from "./faults_inbound/statistics.txt" with { type: "text" };
+import text141 from "./half_close/narration.txt" with { type: "text" };
+import text142 from "./half_close/trace.txt" with { type: "text" };
+import text143 from "./half_close/explain.txt" with { type: "text" };
+import text144 from "./half_close/ladder.txt" with { type: "text" };
+import text145 from "./half_close/statistics.txt" with { type: "text" };
+import text146 from "./peer_closes_first/narration.txt" with { type: "text" };
+import text147 from "./peer_closes_first/trace.txt" with { type: "text" };
+import text148 from "./peer_closes_first/explain.txt" with { type: "text" };
+import text149 from "./peer_closes_first/ladder.txt" with { type: "text" };
+import text150 from "./peer_closes_first/statistics.txt" with { type: "text" };
+import text151 from "./simultaneous_close/narration.txt" with { type: "text" };
+import text152 from "./simultaneous_close/trace.txt" with { type: "text" };
+import text153 from "./simultaneous_close/explain.txt" with { type: "text" };
+import text154 from "./simultaneous_close/ladder.txt" with { type: "text" };
+import text155 from "./simultaneous_close/statistics.txt" with { type: "text" };
+import text156 from "./reset_in_the_middle/narration.txt" with { type: "text" };
+import text157 from "./reset_in_the_middle/trace.txt" with { type: "text" };
+import text158 from "./reset_in_the_middle/explain.txt" with { type: "text" };
+import text159 from "./reset_in_the_middle/ladder.txt" with { type: "text" };
+import text160 from "./reset_in_the_middle/statistics.txt" with { type: "text" };
+import text161 from "./reset_after_ack/narration.txt" with { type: "text" };
+import text162 from "./reset_after_ack/trace.txt" with { type: "text" };
+import text163 from "./reset_after_ack/explain.txt" with { type: "text" };
+import text164 from "./reset_after_ack/ladder.txt" with { type: "text" };
+import text165 from "./reset_after_ack/statistics.txt" with { type: "text" };
+import text166 from "./reset_from_elsewhere/narration.txt" with { type: "text" };
+import text167 from "./reset_from_elsewhere/trace.txt" with { type: "text" };
+import text168 from "./reset_from_elsewhere/explain.txt" with { type: "text" };
+import text169 from "./reset_from_elsewhere/ladder.txt" with { type: "text" };
+import text170 from "./reset_from_elsewhere/statistics.txt" with { type: "text" };
+import text171 from "./reset_in_one_batch/narration.txt" with { type: "text" };
+import text172 from "./reset_in_one_batch/trace.txt" with { type: "text" };
+import text173 from "./reset_in_one_batch/explain.txt" with { type: "text" };
+import text174 from "./reset_in_one_batch/ladder.txt" with { type: "text" };
+import text175 from "./reset_in_one_batch/statistics.txt" with { type: "text" };
 import glossary from "./glossary.txt" with { type: "text" };
 import told from "./told.txt" with { type: "text" };
 import situations from "./situations.txt" with { type: "text" };
@@ -198,19 +203,20 @@ export const GOLDEN: ReadonlyMap<string, Texts> = new Map([
   ["spurious", { narration: text83, trace: text84, explain: text85, ladder: text86, statistics: text87 }],
   ["zero_window", { narration: text88, trace: text89, explain: text90, ladder: text91, statistics: text92 }],
   ["path_mtu", { narration: text93, trace: text94, explain: text95, ladder: text96, statistics: text97 }],
-  ["ecn", { narration: text98, trace: text99, explain: text100, ladder: text101, statistics: text102 }],
-  ["keep_alive", { narration: text103, trace: text104, explain: text105, ladder: text106, statistics: text107 }],
-  ["http", { narration: text108, trace: text109, explain: text110, ladder: text111, statistics: text112 }],
-  ["lost_fin", { narration: text117, trace: text118, explain: text119, ladder: text120, statistics: text121 }],
-  ["faults", { narration: text122, trace: text123, explain: text124, ladder: text125, statistics: text126 }],
-  ["faults_inbound", { narration: text131, trace: text132, explain: text133, ladder: text134, statistics: text135 }],
-  ["half_close", { narration: text136, trace: text137, explain: text138, ladder: text139, statistics: text140 }],
-  ["peer_closes_first", { narration: text141, trace: text142, explain: text143, ladder: text144, statistics: text145 }],
-  ["simultaneous_close", { narration: text146, trace: text147, explain: text148, ladder: text149, statistics: text150 }],
-  ["reset_in_the_middle", { narration: text151, trace: text152, explain: text153, ladder: text154, statistics: text155 }],
-  ["reset_after_ack", { narration: text156, trace: text157, explain: text158, ladder: text159, statistics: text160 }],
-  ["reset_from_elsewhere", { narration: text161, trace: text162, explain: text163, ladder: text164, statistics: text165 }],
-  ["reset_in_one_batch", { narration: text166, trace: text167, explain: text168, ladder: text169, statistics: text170 }],
+  ["black_hole", { narration: text98, trace: text99, explain: text100, ladder: text101, statistics: text102 }],
+  ["ecn", { narration: text103, trace: text104, explain: text105, ladder: text106, statistics: text107 }],
+  ["keep_alive", { narration: text108, trace: text109, explain: text110, ladder: text111, statistics: text112 }],
+  ["http", { narration: text113, trace: text114, explain: text115, ladder: text116, statistics: text117 }],
+  ["lost_fin", { narration: text122, trace: text123, explain: text124, ladder: text125, statistics: text126 }],
+  ["faults", { narration: text127, trace: text128, explain: text129, ladder: text130, statistics: text131 }],
+  ["faults_inbound", { narration: text136, trace: text137, explain: text138, ladder: text139, statistics: text140 }],
+  ["half_close", { narration: text141, trace: text142, explain: text143, ladder: text144, statistics: text145 }],
+  ["peer_closes_first", { narration: text146, trace: text147, explain: text148, ladder: text149, statistics: text150 }],
+  ["simultaneous_close", { narration: text151, trace: text152, explain: text153, ladder: text154, statistics: text155 }],
+  ["reset_in_the_middle", { narration: text156, trace: text157, explain: text158, ladder: text159, statistics: text160 }],
+  ["reset_after_ack", { narration: text161, trace: text162, explain: text163, ladder: text164, statistics: text165 }],
+  ["reset_from_elsewhere", { narration: text166, trace: text167, explain: text168, ladder: text169, statistics: text170 }],
+  ["reset_in_one_batch", { narration: text171, trace: text172, explain: text173, ladder: text174, statistics: text175 }],
 ]);
 
 /** The ladders of some stories as files. */
