@@ -53,7 +53,7 @@ function cellsOf(flow: Flow, epoch: number | null): string[] {
 }
 
 /** Segments that were sent again. */
-export function sentAgain(half: Half): number {
+function sentAgain(half: Half): number {
   return half.retransmissions;
 }
 

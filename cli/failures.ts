@@ -96,7 +96,7 @@ function reportOfCall({ call, errnoName }: FailedCall, message: string, program:
 }
 
 /** Says which right, and the ways to get it. */
-export function missingRawRight(program: string, errnoName: string): string {
+function missingRawRight(program: string, errnoName: string): string {
   return `Cannot open a raw socket: the right CAP_NET_RAW is missing (${errnoName}); run it as root (sudo), or give ` +
     `the compiled program the right (sudo setcap cap_net_raw+ep ./${program}), or use a network of your own ` +
     "(unshare -Urn, or deno task demo)";

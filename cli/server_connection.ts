@@ -19,7 +19,7 @@ export interface Wanted {
 }
 
 /** Octets of the buffer that one read fills at most. */
-export const READ_LENGTH = 262_144;
+const READ_LENGTH = 262_144;
 
 /** Reads or sends of one connection in a row before the others get their turn. */
 const CALLS_PER_TURN = 16;

@@ -4,10 +4,9 @@
  * @module
  */
 
-import { encodePacket, encodePacketHeaders, type Instant, type Segment } from "../tcp/mod.ts";
+import { encodePacket, encodePacketHeaders, type Instant, type Segment, SegmentCutter } from "../tcp/mod.ts";
 import type { PacketBatch, PacketDevice, SendResult } from "../ffi/mod.ts";
 import type { Clock } from "./clock.ts";
-import { SegmentCutter } from "./segment_cutter.ts";
 
 /** Sends one segment after another; one that found no room waits here. */
 export class Outlet {

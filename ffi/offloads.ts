@@ -8,7 +8,7 @@ import { SystemError } from "./errno.ts";
 import { interfaceRequest } from "./network_interface.ts";
 
 /** Offloads by the names that ethtool -k has for them. */
-export const OFFLOADS = {
+const OFFLOADS = {
   "tcp-segmentation-offload": 0x1e,
   "generic-segmentation-offload": 0x23,
   "generic-receive-offload": 0x2b,

@@ -20,9 +20,9 @@ import {
   NEVER,
   parseAddress,
   Segment,
+  SegmentCutter,
 } from "../tcp/mod.ts";
 import { Arrivals } from "./arrivals.ts";
-import { cutSegment } from "./cut_segment.ts";
 import { Link, type LinkDrop, type LinkPlan, PERFECT_LINK } from "./link.ts";
 import { Random } from "./random.ts";
 
@@ -109,6 +109,7 @@ export class Network {
   readonly #arrivals = new Arrivals<Packet>();
   readonly #actions = new Arrivals<() => void>();
   readonly #out = new Segment();
+  readonly #cutter = new SegmentCutter();
   readonly #in = new Segment();
   readonly #icmp = new IcmpError();
   readonly #buffer = new Uint8Array(PACKET_ROOM);
@@ -235,14 +236,19 @@ export class Network {
     const out = this.#out;
     for (let count = 0; node.core.transmit(out, this.#now); count++) {
       if (count === SEGMENTS_AT_ONCE) throw new Error(`${count} segments at one moment, and no end`);
-      const isCut = out.segmentSize > 0 && node.options.cutsSegments !== false;
-      const { far, link } = this.#wayOf(node, out);
-      for (const piece of isCut ? cutSegment(out) : [out]) {
-        const octets = this.#buffer.slice(0, encodePacket(piece, this.#buffer));
-        this.#onPacket?.("sent", { octets, from: node.core, to: far.core, damagedBits: 0 }, this.#now);
-        link.send(octets, piece, this.#now);
+      if (out.segmentSize === 0 || node.options.cutsSegments === false) this.#sendOne(node, out);
+      else {
+        this.#cutter.begin(out);
+        do this.#sendOne(node, this.#cutter.piece); while (this.#cutter.next());
       }
     }
+  }
+
+  #sendOne(node: Node, segment: Segment): void {
+    const { far, link } = this.#wayOf(node, segment);
+    const octets = this.#buffer.slice(0, encodePacket(segment, this.#buffer));
+    this.#onPacket?.("sent", { octets, from: node.core, to: far.core, damagedBits: 0 }, this.#now);
+    link.send(octets, segment, this.#now);
   }
 
   /** The link that leads to the segment's destination; with only one link, nobody asks where it leads. */

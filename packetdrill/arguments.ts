@@ -34,11 +34,6 @@ export class Arguments {
     this.place = place;
   }
 
-  /** How many there are. */
-  get count(): number {
-    return this.#all.length;
-  }
-
   /** The argument at `index`. @throws ScriptError when there is none */
   at(index: number): Expression {
     const found = this.#all[index];

@@ -44,7 +44,7 @@ export interface WirePacket {
 }
 
 /** The octet at `position` of a stream (0 for the first after the SYN): tells positions and the two streams apart. */
-export function streamOctet(fromStack: boolean, position: number): number {
+function streamOctet(fromStack: boolean, position: number): number {
   const place = position | 0;
   return (place * 31 + (place >> 8) * 17 + (place >> 16) * 11 + (fromStack ? 0x5a : 0xa5)) & 0xff;
 }

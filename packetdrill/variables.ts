@@ -192,7 +192,7 @@ export function linuxShift(most: number): number {
 }
 
 /** The shift that FreeBSD announces for the most that a buffer may become. */
-export function freebsdShift(most: number): number {
+function freebsdShift(most: number): number {
   let shift = 0;
   while (shift < MAX_SHIFT && MAX_UNSCALED * 2 ** shift < most) shift++;
   return shift;

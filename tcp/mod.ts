@@ -145,6 +145,7 @@ export {
   encodeTcpSegment,
   packetLength,
 } from "./wire/packet.ts";
+export { SegmentCutter } from "./wire/cut.ts";
 export { optionBitOf } from "./wire/options.ts";
 export { decodeIcmpPacket, decodeIcmpv6Message, encodeIcmpPacket } from "./wire/icmp.ts";
 export { checksumOf, type ChecksumPolicy, sumOctets } from "./wire/checksum.ts";

@@ -13,7 +13,7 @@ import { entriesOf, tell } from "./told.ts";
 import { variableNames, type VariableValue, variableValue } from "./variables.ts";
 
 /** The version of the format; a new one when a reader of the old could misunderstand it. */
-export const JSON_TRACE_VERSION = 1;
+const JSON_TRACE_VERSION = 1;
 
 /** What the first line says. */
 export interface JsonOptions {

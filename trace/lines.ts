@@ -89,7 +89,7 @@ export class LineSink implements TraceSink {
 }
 
 /** The event's line without its time; null for what the trace leaves out (each ACK's growth of the window). */
-export function traceLine(event: TraceEvent, connection: ConnectionRecord | null): string | null {
+function traceLine(event: TraceEvent, connection: ConnectionRecord | null): string | null {
   switch (event.kind) {
     case "sent":
     case "arrived":

@@ -94,7 +94,7 @@ function found({ codes }: Findings): readonly CodedEntry[] {
 }
 
 /** The first of an entry's claims whose condition holds and whose variables are known. */
-export function sayable(
+function sayable(
   entry: CatalogueEntry,
   event: TraceEvent,
   connection: ConnectionRecord | null,

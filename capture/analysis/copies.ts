@@ -212,7 +212,7 @@ function isOriginal(
 }
 
 /** The least time in which the sender can react to something that has passed here; 0: not known. */
-export function reactionTime(sender: Half, receiver: Half): number {
+function reactionTime(sender: Half, receiver: Half): number {
   return sender.roundTrips.minimum + receiver.roundTrips.minimum;
 }
 

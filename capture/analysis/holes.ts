@@ -28,10 +28,6 @@ const MOST_HOLES = 4_096;
 export class Holes {
   readonly #holes: Hole[] = [];
 
-  get size(): number {
-    return this.#holes.length;
-  }
-
   /** Where the first hole begins; null without any. */
   get first(): number | null {
     return this.#holes[0]?.start ?? null;

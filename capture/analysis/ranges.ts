@@ -12,16 +12,6 @@ export class Ranges {
   readonly #starts: number[] = [];
   readonly #ends: number[] = [];
 
-  /** How many ranges there are. */
-  get size(): number {
-    return this.#starts.length;
-  }
-
-  /** The end of the last range; -Infinity without any. */
-  get top(): number {
-    return this.#ends.at(-1) ?? -Infinity;
-  }
-
   /** Octets in all ranges that end after `from`, as far as they lie behind it. */
   octetsFrom(from: number): number {
     let octets = 0;

@@ -73,11 +73,6 @@ export class SentLog {
     }
   }
 
-  /** The range with the highest number; null without any. */
-  get last(): SentRange | null {
-    return this.#ranges.at(-1) ?? null;
-  }
-
   /** The first range that is not acknowledged in full; null: all are. */
   get oldest(): SentRange | null {
     return this.#ranges[this.#unacked] ?? null;

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { Flag, Segment, seqAdd } from "../tcp/mod.ts";
+import { Flag, Segment } from "../base/segment.ts";
+import { seqAdd } from "../base/seq.ts";
 
 /**
  * The wire segments of one long segment, one after another, in one record that is reused. What it lends is the long

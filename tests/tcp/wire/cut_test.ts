@@ -1,9 +1,9 @@
 /** Cutting long segments into those that go onto the wire. */
 
 import { assertEquals } from "@std/assert";
-import { SegmentCutter } from "../../driver/segment_cutter.ts";
-import { Flag, Segment } from "../../tcp/base/segment.ts";
-import { seqNumber, seqToUint32 } from "../../tcp/base/seq.ts";
+import { SegmentCutter } from "../../../tcp/wire/cut.ts";
+import { Flag, Segment } from "../../../tcp/base/segment.ts";
+import { seqNumber, seqToUint32 } from "../../../tcp/base/seq.ts";
 
 const RING = new Uint8Array(64).map((_, i) => i);
 
