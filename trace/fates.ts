@@ -172,7 +172,8 @@ class Direction {
     const isAgain = onlyAfterLoss || event.marks.includes("retransmission");
     const earlier = isAgain ? this.#overlapping(segment.seq, segment.end) : [];
     if (onlyAfterLoss && earlier.length === 0) return;
-    if (isAgain && (reason === null || !NO_PRESUMPTION.has(reason))) {
+    const isPresumed = segment.end > this.#una && (reason === null || !NO_PRESUMPTION.has(reason));
+    if (isAgain && isPresumed) {
       const wereNeeded = !codes.includes("not-needed");
       for (const one of earlier) {
         if (wereNeeded) withSpan(one.repeated, [segment.seq, segment.end]);
@@ -287,8 +288,11 @@ class Direction {
     });
   }
 
+  /** What was sent of these numbers; what is acknowledged only where nothing else was. */
   #overlapping(seq: number, end: number): readonly Transmission[] {
-    return this.transmissions.slice(this.#oldest).filter((one) => one.seq < end && one.end > seq);
+    const overlaps = (one: Transmission): boolean => one.seq < end && one.end > seq;
+    const outstanding = this.transmissions.slice(this.#oldest).filter(overlaps);
+    return outstanding.length > 0 ? outstanding : this.transmissions.slice(0, this.#oldest).filter(overlaps);
   }
 }
 

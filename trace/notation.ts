@@ -20,6 +20,15 @@ export const LEGEND: readonly (readonly [notation: string, meaning: string])[] =
   ["sack 40..49", "Beyond a gap its sender has 40 to 49 as well."],
   ["ts 7:5", "The sender's clock reads 7, and 5 is the last reading that it had from the other side."],
   [
+    "0.020124",
+    "Seconds since the first SYN, on the wire. Lines stand in the order in which the program took note, each cause before its effects: what arrived while something else was being sent has an earlier time than the line above it.",
+  ],
+  ["──✗, --X", "In a ladder, an arrow that ends on its way with a cross: the segment is known to be lost."],
+  [
+    "──?, --?",
+    "The segment is presumed lost: nothing tells that it arrived, and it was sent again or given up.",
+  ],
+  [
     "--absolute",
     "Numbers count from each side's initial sequence number, which is 0; this shows the header's own.",
   ],

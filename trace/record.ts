@@ -111,9 +111,9 @@ export interface Far {
 
 /** What every event has. */
 export interface EventBase {
-  /** 1, 2, 3, … in the order of the events. */
+  /** 1, 2, 3, … in the order in which the program took note: a cause before its effects. */
   readonly number: number;
-  /** When: at the wire, where that is known. */
+  /** When: at the wire, where that is known. Only an arrival may have an earlier time than the departure before it. */
   readonly time: Instant;
   /** The connection's number; 0 when there is none. */
   readonly connection: number;

@@ -279,9 +279,9 @@ function addTimeout(
   receiver: Half,
   lastAt: number,
 ): void {
-  verdict.values["evidence"] = `nothing that acknowledges it has come from ${receiver.name} for ${
-    spanText(time - lastAt)
-  }`;
+  verdict.values["evidence"] = segment.end <= sender.una
+    ? `the ACK of ${receiver.name} has perhaps not arrived`
+    : `nothing that acknowledges it has come from ${receiver.name} for ${spanText(time - lastAt)}`;
   if ((segment.flags & Flag.syn) === 0) {
     sender.recovery = { kind: "timeout", point: sender.max, una: sender.una };
   }

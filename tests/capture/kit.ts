@@ -27,6 +27,8 @@ export interface Details {
   readonly clientPort?: number;
   /** TTL. */
   readonly hopLimit?: number;
+  /** The field of explicit congestion notification. */
+  readonly ecn?: number;
   /** Octets that the capture has of the packet. */
   readonly kept?: number;
   /** The fields of IPv4's and TCP's checksum as the capture has them. */
@@ -59,6 +61,7 @@ export function packet(
   segment.flags = flags.split(",").reduce((bits, name) => bits | Flag[name as keyof typeof Flag], 0);
   segment.window = details.window ?? 65_535;
   segment.hopLimit = details.hopLimit ?? segment.hopLimit;
+  segment.ecn = details.ecn ?? segment.ecn;
   putOptions(segment, details);
   const { length = 0 } = details;
   segment.payload.set(new Uint8Array(length).fill(0x61), 0, length);

@@ -4,7 +4,8 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { GLOSSARY, GOLDEN, PICTURES, SITUATIONS_PAGE, WORDS } from "./golden/index.ts";
+import { CAPTURES, GLOSSARY, GOLDEN, PICTURES, SITUATIONS_PAGE, WORDS } from "./golden/index.ts";
+import { capturesPage } from "./captures_page.ts";
 import { glossaryPage } from "./glossary_page.ts";
 import { situationsPage } from "./situations_page.ts";
 import { wordsPage } from "./words.ts";
@@ -51,6 +52,10 @@ for (const { name, about } of STORIES) {
 
 Deno.test("the glossary", () => {
   assertEquals(glossaryPage(), GLOSSARY);
+});
+
+Deno.test("what is told of captures of others, of one point and of two", () => {
+  assertEquals(capturesPage(), CAPTURES);
 });
 
 Deno.test("how numbers, flags, options and ICMP errors are written", () => {

@@ -7,7 +7,7 @@
 
 /** Everything that is shown, quick ones first. */
 export function surfaceNames(stories: readonly string[]): readonly string[] {
-  return ["glossary", "words", "situations", ...stories, "told"];
+  return ["glossary", "words", "situations", "captures", ...stories, "told"];
 }
 
 /** A text that is shown, and what it should be. */
@@ -30,6 +30,11 @@ export async function shownBy(surface: string): Promise<readonly Shown[]> {
       const { situationsPage } = await import("./situations_page.ts");
       const { default: golden } = await import("./golden/situations.txt", { with: { type: "text" } });
       return [[situationsPage(), golden]];
+    }
+    case "captures": {
+      const { capturesPage } = await import("./captures_page.ts");
+      const { default: golden } = await import("./golden/captures.txt", { with: { type: "text" } });
+      return [[capturesPage(), golden]];
     }
     case "told": {
       const { toldOfAll, toldPage } = await import("./told.ts");

@@ -8,6 +8,7 @@
 
 import { type Pictures, runStory } from "./run.ts";
 import { PICTURED, STORIES } from "./stories.ts";
+import { capturesPage } from "./captures_page.ts";
 import { glossaryPage } from "./glossary_page.ts";
 import { situationsPage } from "./situations_page.ts";
 import { toldOfAll, toldPage } from "./told.ts";
@@ -32,7 +33,7 @@ for (const { name } of STORIES) {
   const { live, pictures } = await runStory(name);
   const fields = Object.entries(live).map(([output, text]) => {
     Deno.writeTextFileSync(new URL(`${output}.txt`, folder), text);
-    const variable = `text${imports.length}`;
+    const variable = `${name}_${output}`;
     imports.push(`import ${variable} from "./${name}/${output}.txt" with { type: "text" };`);
     return `${output}: ${variable}`;
   });
@@ -48,6 +49,7 @@ for (const { name } of STORIES) {
 }
 Deno.writeTextFileSync(new URL("told.txt", FOLDER), toldPage(await toldOfAll()));
 Deno.writeTextFileSync(new URL("glossary.txt", FOLDER), glossaryPage());
+Deno.writeTextFileSync(new URL("captures.txt", FOLDER), capturesPage());
 Deno.writeTextFileSync(new URL("words.txt", FOLDER), wordsPage());
 Deno.writeTextFileSync(new URL("situations.txt", FOLDER), situationsPage());
 for (const { name } of Deno.readDirSync(FOLDER)) {
@@ -61,6 +63,7 @@ Deno.writeTextFileSync(
 
 import type { Pictures, Texts } from "../run.ts";
 ${imports.join("\n")}
+import captures from "./captures.txt" with { type: "text" };
 import glossary from "./glossary.txt" with { type: "text" };
 import told from "./told.txt" with { type: "text" };
 import situations from "./situations.txt" with { type: "text" };
@@ -80,6 +83,9 @@ ${drawn.join("\n")}
 
 /** The glossary as a terminal shows it. */
 export const GLOSSARY: string = glossary;
+
+/** What is told of captures of others. */
+export const CAPTURES: string = captures;
 
 /** How numbers and names are written. */
 export const WORDS: string = words;

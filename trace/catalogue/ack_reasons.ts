@@ -91,19 +91,19 @@ export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>>
     rule: "RFC 9293 3.10.7.4, first; RFC 2883 4",
     label: "ACK: had it already",
     sentence:
-      "What came we had already: ACK {ack} says so{sackText}. Perhaps our earlier ACK was lost, perhaps the peer did not wait long enough.",
+      "We already had what came: ACK {ack} says so{sackText}. Perhaps our earlier ACK was lost, perhaps the peer did not wait long enough.",
   },
   "ack-window-update": {
     rule: "RFC 9293 3.8.6.2.2, MUST-39",
     label: "window update",
     sentence:
-      "The program has taken octets out of the receive buffer: the window is {window} octets now, worth telling the peer.",
+      "The program has taken octets out of the receive buffer: the window is {window} octets now, enough of a change to tell the peer.",
   },
   "ack-fin": {
     rule: "RFC 9293 3.10.7.4, eighth",
     label: "ACK of FIN",
     sentence:
-      "The peer's FIN has arrived, and all before it: ACK {ack} counts it. The peer has nothing new to send.",
+      "The peer's FIN has arrived, and all before it: ACK {ack} covers it. The peer has nothing new to send.",
   },
   "ack-congestion-mark": {
     rule: "RFC 3168 6.1.3",
@@ -143,10 +143,10 @@ export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>>
   "ack-partly-duplicate": {
     rule: "RFC 2883 4; TcpConfig acknowledging.ackDelay",
     label: "ACK: had part of it already",
-    sentence: "Part of what came we had already: ACK {ack} says so at once{sackText}.",
+    sentence: "We already had part of what came: ACK {ack} says so at once{sackText}.",
   },
   "ack-too-many-gaps": {
-    rule: "RFC 5681 4.2; RFC 9293 3.10.7.4, SHLD-31",
+    rule: "RFC 5681 4.2; RFC 9293 3.10.7.4, first, SHLD-31",
     label: "duplicate ACK: too many gaps",
     sentence:
       "What came lies beyond a gap, and we hold as many pieces beyond gaps as we keep account of: it is not kept, and ACK {ack} says again what is missing first.",

@@ -233,7 +233,7 @@ const DATA: Readonly<Record<DataMeaning, Entry>> = {
   "data-out-of-order": firstTrue<ArrivedEvent>(
     {
       when: takesData,
-      rule: "RFC 9293 3.10.7.4, seventh, SHLD-31",
+      rule: "RFC 9293 3.10.7.4, first, SHLD-31",
       label: "data out of order",
       sentence:
         "{length} octets of data, {span}, but {rcvNxt} is expected: {gap} octets before them are missing.",

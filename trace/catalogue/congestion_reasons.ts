@@ -12,11 +12,16 @@ import type { CongestionEvent } from "../record.ts";
 import { type CatalogueEntry, firstTrue } from "./entry.ts";
 
 /** Claims about a reduction, each with the formula that holds, and without where none does. */
-function reduction(label: string, rule: string, first: string): CatalogueEntry<CongestionEvent> {
+function reduction(
+  label: string,
+  rule: string,
+  first: string,
+  cubic = "RFC 9438 4.6",
+): CatalogueEntry<CongestionEvent> {
   const formula = `${first} ssthresh = {thresholdFormula}; {windowMove}.`;
   return firstTrue<CongestionEvent>(
     { when: ({ control }) => control === "reno", rule: "RFC 5681 3.1 (4)", label, sentence: formula },
-    { rule: "RFC 9438 4.6", label, sentence: formula },
+    { rule: cubic, label, sentence: formula },
     { rule, label, sentence: `${first} ssthresh is {ssthresh}; {windowMove}.` },
   );
 }
@@ -88,6 +93,7 @@ export const CONGESTION_REASONS: Readonly<Record<CongestionReason, CatalogueEntr
     "timeout: slow start again",
     "RFC 5681 3.1",
     "The retransmission timer expired, so that slow start begins again.",
+    "RFC 9438 4.8",
   ),
   "ecn-echo": reduction(
     "congestion marked",
@@ -108,7 +114,7 @@ export const CONGESTION_REASONS: Readonly<Record<CongestionReason, CatalogueEntr
   },
   "syn-lost": {
     rule: "RFC 5681 3.1",
-    label: "SYN or its answer was late",
+    label: "SYN or its answer lost or late",
     sentence:
       "Our SYN went more than once: it, or the answer, was lost or late. The connection starts with one segment, cwnd = {cwnd}.",
   },

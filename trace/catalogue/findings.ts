@@ -63,7 +63,7 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     rule: "RFC 6582 3.2, step 3",
     label: "retransmission: partial ACK",
     sentence:
-      "{Sender} sends {seq} to {last} again, {since}: an ACK has come that covers only a part of what was under way when recovery began.",
+      "{Sender} sends {seq} to {last} again, {since}: an ACK has come that covers only a part of what was in flight when recovery began.",
   },
   "retransmission-timeout": {
     rule: "RFC 6298 5.4",
@@ -263,7 +263,7 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
   "congestion-echo-seen": {
     rule: "RFC 3168 6.1.3",
     label: "congestion echo",
-    sentence: "ECE: a packet of {receiver} met a congested router.",
+    sentence: "ECE: a packet of {receiver} was marked by a congested router.",
   },
   "congestion-mark-seen": {
     rule: "RFC 3168 5",
@@ -317,7 +317,7 @@ export const NOTES: Readonly<Record<NoteCode, CatalogueEntry>> = {
   "option-unanswered": {
     rule: "RFC 9293 3.1",
     label: "options not answered",
-    sentence: "{whose} offers {option}, and is answered without: it is not used.",
+    sentence: "{whose} offers {option}; the SYN-ACK leaves this out, so it is not used.",
   },
   "begins-in-the-middle": {
     rule: "",

@@ -23,7 +23,7 @@ export const ICMP_VERDICTS: Readonly<Record<IcmpVerdict, CatalogueEntry>> = {
     sentence: "{icmpText}, about our segment {quoted}: such messages are out of use, and ignored.",
   },
   "path-mtu-known": {
-    rule: "RFC 1191 6.3; RFC 8201 4",
+    rule: "RFC 1191 3; RFC 8201 4",
     label: "path MTU no smaller",
     sentence: "{icmpText}, about our segment {quoted}: our segments are short enough already.",
   },

@@ -294,7 +294,7 @@ const REPEATED: Readonly<Record<RepeatReason, Entry>> = {
     rule: "RFC 9293 3.8",
     label: "retransmission: another way",
     sentence:
-      "What was on its way left this host by a way that is given up: all of it goes again by another one ({content}). This is no sign of congestion.",
+      "What is in flight left this host by a way that has been given up: all of it goes again by another one ({content}). This is no sign of congestion.",
   },
   "tail-loss-probe": firstTrue<SentEvent>(
     {

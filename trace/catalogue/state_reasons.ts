@@ -91,7 +91,7 @@ const CLOSINGS: Readonly<
       sentence: "The peer's FIN came before the ACK of ours: both sides have closed at once.",
     },
     {
-      rule: "RFC 9293 3.10.7.4, eighth, MUST-13",
+      rule: "RFC 9293 3.10.7.4, eighth; 3.6.1, MUST-13",
       label: "FIN received",
       sentence:
         "Both directions are closed. We stay for twice the maximum segment lifetime, to acknowledge the peer's FIN again should our ACK get lost.",
@@ -106,7 +106,7 @@ const CLOSINGS: Readonly<
     },
     {
       when: goesTo("TIME-WAIT"),
-      rule: "RFC 9293 3.10.7.4, fifth, MUST-13",
+      rule: "RFC 9293 3.10.7.4, fifth; 3.6.1, MUST-13",
       label: "our FIN acknowledged",
       sentence: "Both FINs are acknowledged. We stay for twice the maximum segment lifetime.",
     },
@@ -117,7 +117,7 @@ const CLOSINGS: Readonly<
     },
   ),
   "time-wait-over": {
-    rule: "RFC 9293 3.10.8, 3.6.1, MUST-13",
+    rule: "RFC 9293 3.10.8; 3.6.1, MUST-13",
     label: "TIME-WAIT over",
     sentence: "No stray segment of this connection can come any more: it is gone.",
   },

@@ -81,7 +81,7 @@ export const TIMERS: Readonly<Record<TimerName, CatalogueEntry>> = {
     sentence: "Nothing was heard from the peer for long, and nothing of ours is in flight.",
   },
   "TIME-WAIT": {
-    rule: "RFC 9293 3.10.8, MUST-13",
+    rule: "RFC 9293 3.10.8; 3.6.1, MUST-13",
     label: "TIME-WAIT timer",
     sentence: "Twice the maximum segment lifetime has passed.",
   },
@@ -96,7 +96,7 @@ export const TIMERS: Readonly<Record<TimerName, CatalogueEntry>> = {
     sentence: "The handshake did not end in the time it was given.",
   },
   "user timeout": {
-    rule: "RFC 9293 3.10.8, MUST-21; RFC 5482 3.1",
+    rule: "RFC 9293 3.10.8; 3.8.3, MUST-21; RFC 5482 3.1",
     label: "user timeout",
     sentence: "What was sent has been unacknowledged for longer than the program allows.",
   },

@@ -9,7 +9,8 @@
  * @module
  */
 
-import { type CatalogueEntry, claimsOf } from "../../../trace/catalogue.ts";
+import { type CatalogueEntry, claimsOf, FINDINGS, NOTES } from "../../../trace/catalogue.ts";
+import { capturesPage } from "../captures_page.ts";
 import { FirstTold, TABLES, toldOfAll, toldPage } from "../told.ts";
 import { STORIES } from "../stories.ts";
 import { surfaceNames } from "../surfaces.ts";
@@ -93,6 +94,23 @@ async function changeCatalogue(): Promise<{ readonly survivors: readonly string[
           Object.assign(claim, original);
         }
       });
+    }
+  }
+  return { survivors, count };
+}
+
+/** Changes each claim about captures of others in place. */
+function changeFindings(): { readonly survivors: readonly string[]; readonly count: number } {
+  const page = capturesPage();
+  const survivors: string[] = [];
+  let count = 0;
+  for (const [code, entry] of Object.entries({ ...FINDINGS, ...NOTES })) {
+    for (const field of ["sentence", "label", "rule"] as const) {
+      count++;
+      const original = { ...entry };
+      Object.assign(entry, { [field]: `${entry[field]}¤` });
+      if (capturesPage() === page) survivors.push(`FINDINGS or NOTES ${code}: ${field}`);
+      Object.assign(entry, original);
     }
   }
   return { survivors, count };
@@ -216,7 +234,11 @@ async function inParallel(work: () => Promise<void>): Promise<void> {
 const [filter = ""] = Deno.args.filter((argument) => !argument.startsWith("--"));
 const isVerbose = Deno.args.includes("--verbose");
 const started = performance.now();
-const catalogue = await changeCatalogue();
+const [told, found] = [await changeCatalogue(), changeFindings()];
+const catalogue = {
+  survivors: [...told.survivors, ...found.survivors],
+  count: told.count + found.count,
+};
 for (const survivor of catalogue.survivors) print(`survives: ${survivor}`);
 const folder = new URL(`file://${Deno.makeTempDirSync()}/`);
 let survivors: readonly Mutant[] = [];

@@ -1,0 +1,55 @@
+/**
+ * What is told of captures of others, of one point and of two: in lines, in sentences and as a ladder.
+ *
+ * @module
+ */
+
+import { Analysis } from "../../capture/analysis/analysis.ts";
+import type { OtherSide } from "../../capture/analysis/other_side.ts";
+import type { CapturedPacket } from "../../capture/capture.ts";
+import { ThereTold } from "../../capture/pair/telling.ts";
+import { Outputs } from "../../trace/outputs.ts";
+import { compared } from "../capture/pair_kit.ts";
+import { CAPTURE_STORIES } from "../capture/stories.ts";
+import { MORE_CAPTURES, PAIRS } from "./captures.ts";
+
+const WIDTH = 100;
+
+/** A page of all of them. */
+export function capturesPage(): string {
+  const lines: string[] = [];
+  for (const [about, packets] of CAPTURE_STORIES) show(packets, lines, about);
+  for (const packets of MORE_CAPTURES) show(packets, lines);
+  for (const packets of MORE_CAPTURES) show(packets, lines, "the header's own numbers", { absolute: true });
+  for (const [here, there] of PAIRS) {
+    show(here, lines, "two captures", { other: new ThereTold(compared(here, there)) });
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function show(
+  packets: readonly CapturedPacket[],
+  into: string[],
+  about = "one capture",
+  { other, absolute = false }: { readonly other?: OtherSide; readonly absolute?: boolean } = {},
+): void {
+  const write = (line: string): number => into.push(line.trimEnd());
+  const outputs = new Outputs({
+    program: "rawtcp",
+    payload: false,
+    absolute,
+    lines: { write, color: false },
+    story: { write, width: WIDTH, color: false },
+    ladder: true,
+    epoch: null,
+  });
+  write(`-- ${about}`);
+  const analysis = new Analysis(packets[0]?.time ?? 0n, outputs.sinks, {
+    kept: outputs.kept,
+    ...other === undefined ? {} : { other },
+  });
+  for (const one of packets) analysis.packet(one);
+  analysis.finish();
+  for (const line of outputs.terminalLadder({ width: WIDTH, ascii: false, color: false })) write(line);
+  write("");
+}
