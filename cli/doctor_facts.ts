@@ -57,7 +57,7 @@ export const ROOT = 0;
 
 /** Connection tracking of this network. */
 export interface Tracking {
-  /** Whether it looks at our packets; null: the kernel does not list that. */
+  /** Whether packets are tracked here; null: it cannot be seen. */
   readonly isOn: boolean | null;
   readonly connections: number;
   readonly most: number;
@@ -140,6 +140,7 @@ export async function gatherFacts(way: Way): Promise<DoctorFacts> {
     flow,
     (it) => ({ ...it, source: it.source ?? ifKnown(route).source }),
   );
+  const filters = then(settled, filterVerdicts);
   return {
     way,
     ...processFacts(),
@@ -151,8 +152,8 @@ export async function gatherFacts(way: Way): Promise<DoctorFacts> {
     source: then(settled, ({ source }) => formatIp(source)),
     guard: then(settled, ({ source }) => guardFor(source, sourcePort)),
     offloads: then(route, (it) => it.interfaceName === "" ? null : offloadsOn(it.interfaceName)),
-    filters: then(settled, filterVerdicts),
-    tracking: then(settled, ({ destination }) => trackingOf(destination.family)),
+    filters,
+    tracking: then(settled, ({ destination }) => trackingOf(destination.family, filters)),
     ipsec: then(settled, (it) => ({ in: ipsecVerdict(it, "in"), out: ipsecVerdict(it, "out") })),
   };
 }
@@ -196,15 +197,23 @@ function guardFor(address: IpAddress, port: number): true {
   return true;
 }
 
+/** Whether packets are tracked, by whoever needs that; null: it cannot be seen. */
+function isTracked(family: 4 | 6, connections: number, filters: Fact<FilterVerdicts>): boolean | null {
+  const hooks = attempt(() => hookFunctions(family, "out"));
+  if (hooks.isKnown && hooks.value !== null) return hooks.value.some((name) => name.includes("conntrack"));
+  if (connections > 0) return true;
+  if (!filters.isKnown || filters.value.unread.length > 0) return null;
+  return filters.value.needsTracking;
+}
+
 /** Null: the kernel has no connection tracking, or has not loaded it. */
-function trackingOf(family: 4 | 6): Tracking | null {
+function trackingOf(family: 4 | 6, filters: Fact<FilterVerdicts>): Tracking | null {
   const [connections, most] = ["count", "max"].map((what) =>
     attempt(() => Number(readSmallFile(`/proc/sys/net/netfilter/nf_conntrack_${what}`)))
   );
   if (connections === undefined || most === undefined || !connections.isKnown || !most.isKnown) return null;
-  const hooks = attempt(() => hookFunctions(family, "out"));
-  const isOn = hooks.isKnown ? hooks.value.some((name) => name.includes("conntrack")) : null;
-  return { isOn, connections: connections.value, most: most.value };
+  const { value: count } = connections;
+  return { isOn: isTracked(family, count, filters), connections: count, most: most.value };
 }
 
 function attempt<T>(probe: () => T): Fact<T> {

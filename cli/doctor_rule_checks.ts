@@ -46,9 +46,12 @@ export function checkTracking(facts: DoctorFacts): Finding {
   if (tracking.value === null) return pass("this kernel tracks no connections, or shows no such table");
   const { isOn, connections, most } = tracking.value;
   if (isOn === null) {
-    return unknown("whether it is on here takes the right CAP_NET_ADMIN to see", "look as root");
+    return unknown(
+      "whether it is on here cannot be seen",
+      "look as root (CAP_NET_ADMIN), on a kernel that lists its hooks",
+    );
   }
-  if (!isOn) return pass("off for packets that leave this host");
+  if (!isOn) return pass("nothing that is listed here has the kernel track connections");
   if (most > 0 && connections >= most) {
     return fail(
       `its table is full, with ${connections} of ${most} connections: packets of new ones are dropped`,

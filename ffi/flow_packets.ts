@@ -7,7 +7,15 @@
 import { readLink } from "./link.ts";
 import { IPPROTO_TCP } from "./constants.ts";
 import type { Direction, SettledFlow } from "./ipsec.ts";
-import { HOOKS, iptablesTables, nftChains, type NftElement, nftElements, nftRules } from "./netfilter.ts";
+import {
+  HOOKS,
+  iptablesTables,
+  nftChains,
+  type NftElement,
+  nftElements,
+  type NftExpression,
+  nftRules,
+} from "./netfilter.ts";
 import {
   type NftRuleset,
   type NftVerdict,
@@ -26,12 +34,17 @@ export interface FilterVerdicts {
   readonly nat: NftVerdict;
   /** Tables of iptables-legacy, whose rules are not read here. */
   readonly unread: readonly string[];
+  /** Whether rules of nftables need connections to be tracked: they ask for states, or rewrite addresses. */
+  readonly needsTracking: boolean;
 }
 
 // RFC 791 3.1, RFC 8200 3, RFC 9293 3.1: where the fields are that are known beforehand
 const IPV4 = { length: 20, protocol: 9, source: 12, destination: 16 } as const;
 const IPV6 = { length: 40, protocol: 6, source: 8, destination: 24 } as const;
 const TCP = { length: 20, sourcePort: 0, destinationPort: 2, flags: 13 } as const;
+const TRACKED: readonly string[] = ["ct", "nat", "masq", "redir", "connlimit", "flow_offload", "synproxy"];
+const TRACKED_EXTENSIONS: readonly string[] = ["conntrack", "state", "connlimit", "connmark"];
+const MATCH_NAME = 1;
 const NO_INTERFACE: PacketInterface = { name: "", index: 0 };
 const SYN = 0x02;
 const SYN_ACK = 0x12;
@@ -44,7 +57,7 @@ export function filterVerdicts(flow: SettledFlow): FilterVerdicts {
   const unread = iptablesTables(family);
   if (rules === null) {
     const unclear: NftVerdict = { verdict: "unclear", where: "too many rules of nftables to read" };
-    return { out: unclear, in: unclear, nat: unclear, unread };
+    return { out: unclear, in: unclear, nat: unclear, unread, needsTracking: true };
   }
   const known = new Map<string, readonly NftElement[] | null>();
   const elements = (number: number, table: string, set: string): readonly NftElement[] | null => {
@@ -61,7 +74,22 @@ export function filterVerdicts(flow: SettledFlow): FilterVerdicts {
     return found.find(({ verdict }) => verdict === "dropped" || verdict === "rewritten") ??
       found.find(({ verdict }) => verdict === "unclear") ?? passes;
   };
-  return { out: verdict("out", "filter"), in: verdict("in", "filter"), nat: verdict("out", "nat"), unread };
+  const needsTracking = chains.some(({ base }) => base?.type === "nat") ||
+    rules.some(({ expressions }) => expressions.some(isAboutConnections));
+  return {
+    out: verdict("out", "filter"),
+    in: verdict("in", "filter"),
+    nat: verdict("out", "nat"),
+    unread,
+    needsTracking,
+  };
+}
+
+/** The parts of rules that have the kernel track connections; extensions of iptables have their names within. */
+function isAboutConnections({ name, attributes }: NftExpression): boolean {
+  if (name !== "match") return TRACKED.includes(name);
+  const extension = new TextDecoder().decode(attributes.get(MATCH_NAME)).replace(/\0.*/s, "");
+  return TRACKED_EXTENSIONS.includes(extension);
 }
 
 function packetAt(flow: SettledFlow, direction: Direction): PacketAtHook {

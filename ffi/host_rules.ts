@@ -31,7 +31,7 @@ export function hostRules(flow: SettledFlow, direction: Direction): string | nul
         `nft ${table} ${name}`
       ),
       ...iptablesTables(family).map((name) => `iptables ${name}`),
-      ...hookFunctions(family, direction),
+      ...hookFunctions(family, direction) ?? [],
     ];
     if (chains.length > 0) found.push(`netfilter (${[...new Set(chains)].join(", ")})`);
   } catch (error) {

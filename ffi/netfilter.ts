@@ -18,7 +18,7 @@ const NFNL_MSG_HOOK_GET = 12 << 8;
 /** struct nfgenmsg: octets of family and version, u16. */
 const NFGENMSG_LENGTH = 4;
 const CHAIN = { table: 1, name: 3, hook: 4, policy: 5, type: 7 } as const;
-const HOOK = { number: 1, priority: 2 } as const;
+const HOOK = { number: 1, priority: 2, device: 3, devices: 4 } as const;
 const NFT_MSG_GETSETELEM = 10 << 8 | 13;
 const RULE = { table: 1, chain: 2, handle: 3, expressions: 4 } as const;
 const ELEMENTS = { table: 1, set: 2, list: 3 } as const;
@@ -29,12 +29,23 @@ const EXPRESSION = { name: 1, attributes: 2 } as const;
 const POLICY_DROP = 0;
 const NFNLA_HOOK_HOOKNUM = 1;
 const NFNLA_HOOK_FUNCTION_NAME = 4;
-// <linux/netfilter.h>: families
+// <linux/netfilter.h>: families, and hooks by their numbers
 const NFPROTO_INET = 1;
+const NFPROTO_NETDEV = 5;
 const NFPROTO = { 4: 2, 6: 10 } as const;
+const HOOK_NAMES = ["prerouting", "input", "forward", "output", "postrouting", "ingress"] as const;
+const NETDEV_HOOK_NAMES = ["ingress", "egress"] as const;
+/** Numbers of the hooks of the IP layer on each way. */
+const IP_HOOKS = { in: [0, 1], out: [3, 4] } as const;
 
-/** Hooks that a packet of each way passes, <linux/netfilter.h>: prerouting and input; output and postrouting. */
-export const HOOKS = { in: [0, 1], out: [3, 4] } as const;
+/** Where packets meet chains. */
+export type Hook = (typeof HOOK_NAMES)[number] | (typeof NETDEV_HOOK_NAMES)[number];
+
+/** Those that a packet to this host or from it passes, in their order. */
+export const HOOKS: Readonly<Record<Direction, readonly Hook[]>> = {
+  in: ["ingress", "prerouting", "input"],
+  out: ["output", "postrouting", "egress"],
+};
 
 /** Names of the tables that iptables-legacy has made in this network; the nftables of its namesake are in the other list. */
 const TABLES = {
@@ -48,13 +59,17 @@ export interface NftExpression {
   readonly attributes: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
 }
 
-/** A chain of nftables, with its rules. */
+/** A chain of nftables. */
 export interface NftChain {
+  /** Number of the family that its table is of. */
+  readonly family: number;
   readonly table: string;
   readonly name: string;
   /** Null: packets come to it from other chains alone. */
   readonly base: {
-    readonly hook: number;
+    readonly hook: Hook | null;
+    /** Names of the interfaces whose packets come to it; empty: those of all. */
+    readonly devices: readonly string[];
     /** Chains of a hook come in the order of these. */
     readonly priority: number;
     /** `filter`, `nat` or `route`. */
@@ -78,24 +93,35 @@ export interface NftRule {
 /** All chains of nftables for packets of the family. @throws SystemError EPERM without CAP_NET_ADMIN */
 export function nftChains(family: 4 | 6): readonly NftChain[] {
   return ofFamily(netfilterList("nftables NFT_MSG_GETCHAIN", NFT_MSG_GETCHAIN, 0, []), family).map(
-    ({ attributes }) => {
+    ({ fixed, attributes }) => {
       const hook = attributes.get(CHAIN.hook);
+      const family = fixed.getUint8(0);
       return {
+        family,
         table: text(attributes.get(CHAIN.table)),
         name: text(attributes.get(CHAIN.name)),
-        base: hook === undefined ? null : baseOf(decodeAttributes(hook), attributes),
+        base: hook === undefined ? null : baseOf(family, decodeAttributes(hook), attributes),
       };
     },
   );
 }
 
 function baseOf(
+  family: number,
   hook: NetlinkAnswer["attributes"],
   attributes: NetlinkAnswer["attributes"],
 ): NonNullable<NftChain["base"]> {
   const policy = attributes.get(CHAIN.policy);
+  const names: readonly Hook[] = family === NFPROTO_NETDEV ? NETDEV_HOOK_NAMES : HOOK_NAMES;
+  const device = hook.get(HOOK.device);
+  const several = hook.get(HOOK.devices);
+  const devices = [
+    ...device === undefined ? [] : [device],
+    ...several === undefined ? [] : decodeList(several),
+  ];
   return {
-    hook: bigEndian(hook.get(HOOK.number)),
+    hook: names[bigEndian(hook.get(HOOK.number))] ?? null,
+    devices: devices.map(text),
     priority: bigEndian(hook.get(HOOK.priority)),
     type: text(attributes.get(CHAIN.type)),
     drops: policy !== undefined && bigEndian(policy) === POLICY_DROP,
@@ -109,7 +135,7 @@ function baseOf(
  */
 export function nftRules(family: 4 | 6): readonly NftRule[] | null {
   const list = netfilterList("nftables NFT_MSG_GETRULE", NFT_MSG_GETRULE, 0, []);
-  if (list.length >= MOST_ENTRIES) return null;
+  if (list !== null && list.length >= MOST_ENTRIES) return null;
   return ofFamily(list, family).map(
     ({ fixed, attributes }) => ({
       family: fixed.getUint8(0),
@@ -140,7 +166,7 @@ export function nftElements(family: number, table: string, set: string): readonl
     [ELEMENTS.table, cString(table)],
     [ELEMENTS.set, cString(set)],
   ]);
-  for (const { attributes } of list) {
+  for (const { attributes } of list ?? []) {
     for (const element of decodeList(attributes.get(ELEMENTS.list) ?? new Uint8Array())) {
       const parts = decodeAttributes(element);
       const key = decodeAttributes(parts.get(ELEMENT.key) ?? new Uint8Array()).get(DATA_VALUE);
@@ -151,15 +177,21 @@ export function nftElements(family: number, table: string, set: string): readonl
   return elements.length < MOST_ENTRIES ? elements : null;
 }
 
-/** Functions that have a hook on the way, where the kernel lists them (5.14, CONFIG_NETFILTER_NETLINK_HOOK). */
-export function hookFunctions(family: 4 | 6, direction: Direction): readonly string[] {
-  return HOOKS[direction].flatMap((hook) => {
-    const attribute = [NFNLA_HOOK_HOOKNUM, Uint8Array.of(0, 0, 0, hook)] as const;
-    const list = netfilterList("netfilter NFNL_MSG_HOOK_GET", NFNL_MSG_HOOK_GET, NFPROTO[family], [
-      attribute,
-    ]);
-    return list.map(({ attributes }) => text(attributes.get(NFNLA_HOOK_FUNCTION_NAME)) || "a hook");
-  });
+/**
+ * Functions that have a hook of the IP layer on the way; null: the kernel does not list them (before 5.14, or without
+ * CONFIG_NETFILTER_NETLINK_HOOK).
+ */
+export function hookFunctions(family: 4 | 6, direction: Direction): readonly string[] | null {
+  const call = "netfilter NFNL_MSG_HOOK_GET";
+  const lists = IP_HOOKS[direction].map((hook) =>
+    netfilterList(call, NFNL_MSG_HOOK_GET, NFPROTO[family], [
+      [NFNLA_HOOK_HOOKNUM, Uint8Array.of(0, 0, 0, hook)],
+    ])
+  );
+  if (lists.includes(null)) return null;
+  return lists.flatMap((list) => list ?? []).map(({ attributes }) =>
+    text(attributes.get(NFNLA_HOOK_FUNCTION_NAME)) || "a hook"
+  );
 }
 
 /** Tables of iptables-legacy. @throws SystemError EACCES */
@@ -179,23 +211,25 @@ export function bigEndian(octets: Uint8Array<ArrayBuffer> | undefined): number {
     : new DataView(octets.buffer, octets.byteOffset).getInt32(0);
 }
 
-function ofFamily(list: readonly NetlinkAnswer[], family: 4 | 6): readonly NetlinkAnswer[] {
-  return list.filter(({ fixed }) => [NFPROTO_INET, NFPROTO[family]].includes(fixed.getUint8(0)));
+/** What is for packets of the family, or for whatever an interface carries. */
+function ofFamily(list: readonly NetlinkAnswer[] | null, family: 4 | 6): readonly NetlinkAnswer[] {
+  const families: readonly number[] = [NFPROTO_INET, NFPROTO[family], NFPROTO_NETDEV];
+  return list === null ? [] : list.filter(({ fixed }) => families.includes(fixed.getUint8(0)));
 }
 
-/** Empty where the kernel has no such part. */
+/** Null where the kernel has no such part. */
 function netfilterList(
   call: string,
   type: number,
   family: number,
   attributes: readonly (readonly [number, Uint8Array])[],
-): readonly NetlinkAnswer[] {
+): readonly NetlinkAnswer[] | null {
   try {
     const fixed = Uint8Array.of(family, 0, 0, 0);
     return listNetlink({ call, protocol: NETLINK_NETFILTER, type, fixed, attributes }, NFGENMSG_LENGTH)
       .entries;
   } catch (error) {
-    if (isErrno(error, EINVAL, EPROTONOSUPPORT)) return [];
+    if (isErrno(error, EINVAL, EPROTONOSUPPORT)) return null;
     throw error;
   }
 }

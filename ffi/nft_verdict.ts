@@ -7,7 +7,14 @@
  * @module
  */
 
-import { bigEndian, type NftChain, type NftElement, type NftExpression, type NftRule } from "./netfilter.ts";
+import {
+  bigEndian,
+  type Hook,
+  type NftChain,
+  type NftElement,
+  type NftExpression,
+  type NftRule,
+} from "./netfilter.ts";
 import { decodeAttributes } from "./netlink.ts";
 
 /** An interface, as rules see it; that of no interface has neither name nor index. */
@@ -57,6 +64,7 @@ type Outcomes = Map<Outcome, string>;
 // <linux/netfilter/nf_tables.h>: attributes, keys and operators
 const META = { register: 1, key: 2 } as const;
 const META_KEY = {
+  etherType: 1,
   mark: 3,
   inboundIndex: 4,
   outboundIndex: 5,
@@ -83,6 +91,8 @@ const TARGET_NAME = 1;
 const NAME_LENGTH = 16;
 const IPPROTO_TCP = 6;
 const FAMILY_NUMBER = { 4: 2, 6: 10 } as const;
+/** EtherTypes, in network order. */
+const ETHER_TYPE = { 4: [0x08, 0x00], 6: [0x86, 0xdd] } as const;
 
 /** Parts that neither decide nor ask anything. */
 const HARMLESS: readonly string[] = ["counter", "log", "notrack", "dup"];
@@ -95,12 +105,14 @@ const DEEPEST = 16;
 export function nftVerdict(
   ruleset: NftRuleset,
   packet: PacketAtHook,
-  hook: number,
+  hook: Hook,
   kind: "filter" | "nat",
 ): NftVerdict {
   let doubt = "";
   const here = ruleset.chains.filter(({ base }) =>
-    base?.hook === hook && (base.type === "nat") === (kind === "nat")
+    base?.hook === hook && (base.type === "nat") === (kind === "nat") &&
+    (base.devices.length === 0 || base.devices.includes(packet.inbound.name) ||
+      base.devices.includes(packet.outbound.name))
   );
   for (const chain of here.toSorted((a, b) => (a.base?.priority ?? 0) - (b.base?.priority ?? 0))) {
     const outcomes = walk(chain, ruleset, packet, 0);
@@ -119,7 +131,7 @@ export function nftVerdict(
 function walk(chain: NftChain, ruleset: NftRuleset, packet: PacketAtHook, depth: number): Outcomes {
   const outcomes: Outcomes = new Map();
   for (const rule of ruleset.rules) {
-    if (rule.chain !== chain.name || rule.table !== chain.table) continue;
+    if (rule.chain !== chain.name || rule.table !== chain.table || rule.family !== chain.family) continue;
     const { certainty, does } = judge(rule, packet, ruleset);
     if (certainty === "no" || does === null) continue;
     const here = `nft ${rule.table} ${rule.chain}, rule ${rule.handle}`;
@@ -289,6 +301,8 @@ function metaValue(key: number, packet: PacketAtHook): Uint8Array | null {
   switch (key) {
     case META_KEY.protocol:
       return Uint8Array.of(IPPROTO_TCP);
+    case META_KEY.etherType:
+      return Uint8Array.from(ETHER_TYPE[packet.family]);
     case META_KEY.family:
       return Uint8Array.of(FAMILY_NUMBER[packet.family]);
     case META_KEY.mark:

@@ -19,7 +19,7 @@ function unknown(errnoName: string, message = `Something failed: ${errnoName}`):
 
 const address = { family: 4, octets: Uint8Array.of(192, 0, 2, 1) } as const;
 const PASSES: NftVerdict = { verdict: "passes", where: "" };
-const FILTERS: FilterVerdicts = { out: PASSES, in: PASSES, nat: PASSES, unread: [] };
+const FILTERS: FilterVerdicts = { out: PASSES, in: PASSES, nat: PASSES, unread: [], needsTracking: false };
 const ROUTE = {
   source: address,
   mtu: 1_500,
@@ -168,7 +168,7 @@ const UNKNOWN: readonly (readonly [CheckName, Partial<DoctorFacts>, text: string
   ["firewall", { filters: unknown("EPERM") }, "not permitted to look"],
   ["firewall", filters({ out: unclear }), "cannot be told from here: nft filter out, rule 8"],
   ["firewall", filters({ unread: ["filter"] }), "iptables (table filter) are not read"],
-  ["connection tracking", { tracking: known({ isOn: null, connections: 1, most: 2 }) }, "CAP_NET_ADMIN"],
+  ["connection tracking", { tracking: known({ isOn: null, connections: 1, most: 2 }) }, "cannot be seen"],
   ["NAT", { filters: unknown("EPERM") }, "not permitted to look"],
   ["NAT", filters({ nat: unclear }), "cannot be told from here"],
   ["NAT", filters({ unread: ["nat"] }), "iptables (table nat) are not read"],

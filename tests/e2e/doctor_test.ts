@@ -79,6 +79,16 @@ const FAULTS: readonly (readonly [
     /^unknown: .*nft f o, rule \d+$/,
   ],
   [
+    "a rule where packets come off the cable",
+    ({ near }) =>
+      nft(
+        near,
+        "table netdev f { chain i { type filter hook ingress device cable priority 0; tcp sport 8888 drop; }; }",
+      ),
+    "firewall",
+    /^fail: what the peer answers is dropped or refused by nft f i, rule \d+$/,
+  ],
+  [
     "NAT that sends the connection elsewhere",
     ({ near }) =>
       nft(
@@ -122,6 +132,18 @@ for (const [name, make, check, text] of FAULTS) {
     assertEquals(result.code, text.source.startsWith("^fail") ? UNFIT : 0, result.out);
   });
 }
+
+Deno.test("whether connections are tracked is seen by what has the kernel track them", async () => {
+  await using pair = await Pair.create();
+  const look = async (): Promise<string> =>
+    verdictOf(await pair.near.run([client, "--doctor", "--json", FAR]), "connection tracking");
+  assertMatch(await look(), /^pass: (nothing that is listed|this kernel tracks no)/);
+  await nft(
+    pair.near,
+    "table ip f { chain o { type filter hook output priority 0; ct state new counter; }; }",
+  );
+  assertMatch(await look(), /^pass: on, with \d+ of \d+ connections/);
+});
 
 Deno.test("without rights it says so, with the way to them, and what it may not see is unknown", async () => {
   await using network = await Network.create();

@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import type { NftChain, NftElement, NftExpression, NftRule } from "../../ffi/netfilter.ts";
 import { nftVerdict, type PacketAtHook } from "../../ffi/nft_verdict.ts";
 
-const OUTPUT = 3;
+const OUTPUT = "output";
 
 /** A SYN from 192.0.2.1, port not known, to 192.0.2.2:80, leaving by eth0. */
 const SYN: PacketAtHook = {
@@ -76,8 +76,13 @@ function judge(
   sub: readonly (readonly NftExpression[])[] = [],
   type: "filter" | "nat" = "filter",
 ): string {
-  const base = { hook: OUTPUT, priority: 0, type, drops: policy === "drop" };
-  const chains: NftChain[] = [{ table: "t", name: "out", base }, { table: "t", name: "sub", base: null }];
+  const base = { hook: OUTPUT, devices: [], priority: 0, type, drops: policy === "drop" } as const;
+  const chains: NftChain[] = [{ family: 2, table: "t", name: "out", base }, {
+    family: 2,
+    table: "t",
+    name: "sub",
+    base: null,
+  }];
   const of = (chain: string, list: readonly (readonly NftExpression[])[], from: number): NftRule[] =>
     list.map((expressions, i) => ({ table: "t", chain, handle: from + i, family: 2, expressions }));
   const all = [...of("out", rules, 1), ...of("sub", sub, 11)];
@@ -160,6 +165,16 @@ Deno.test("chains that are jumped to come back, those that are gone to do not", 
   assertEquals(judge([[jump], [drop]], "accept", [[back], [drop]]), "dropped nft t out, rule 2");
   assertEquals(judge([[goTo], [drop]], "accept", [[back]]), "passes");
   assertEquals(judge([[jump]], "accept", [[verdict(-3, "sub")]]), "passes", "a circle ends");
+});
+
+Deno.test("chains of an interface are for its packets alone, and tables of the same name in other families are others", () => {
+  const rule: NftRule = { family: 5, table: "t", chain: "c", handle: 1, expressions: [drop] };
+  const on = (device: string, family = 5): string => {
+    const base = { hook: "egress", devices: [device], priority: 0, type: "filter", drops: false } as const;
+    const chains: NftChain[] = [{ family, table: "t", name: "c", base }];
+    return nftVerdict({ chains, rules: [rule], elements: elementsOf }, SYN, "egress", "filter").verdict;
+  };
+  assertEquals([on("eth0"), on("eth1"), on("eth0", 2)], ["dropped", "passes", "passes"]);
 });
 
 Deno.test("NAT rewrites, but for masquerading as the address that the packet has already", () => {
