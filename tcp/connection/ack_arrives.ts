@@ -6,24 +6,23 @@
  */
 
 import { Event } from "../base/events.ts";
-import { Flag, Option, type Segment } from "../base/segment.ts";
-import {
-  seqAfter,
-  seqAtOrAfter,
-  seqAtOrBefore,
-  seqBefore,
-  seqDistance,
-  type SeqNumber,
-  seqNumber,
-  timestampDistance,
-} from "../base/seq.ts";
+import * as segments from "../base/segment.ts";
+import type { Segment } from "../base/segment.ts";
+import * as seq from "../base/seq.ts";
+import type { SeqNumber } from "../base/seq.ts";
 import { restartAfterIdle } from "./idle.ts";
 import type { AckSample } from "../loss/ack_sample.ts";
 import { judgeProbe } from "./path_probing.ts";
 import type { Tcb } from "./tcb.ts";
 import { rearm } from "./retransmission_timer.ts";
 import { Timer } from "./timers.ts";
-import { earliest, type Instant, type Micros, micros, NEVER, toMilliseconds } from "../base/units.ts";
+import * as units from "../base/units.ts";
+import type { Instant, Micros } from "../base/units.ts";
+
+// Bound here: what is imported is looked up at each use (tests/bench/profiles/core.md).
+const { Flag, Option } = segments;
+const { seqAfter, seqAtOrAfter, seqAtOrBefore, seqBefore, seqDistance, seqNumber, timestampDistance } = seq;
+const { earliest, micros, NEVER, toMilliseconds } = units;
 
 /** Takes in the ACK field, SACK blocks and window of a segment whose ACK is acceptable (RFC 5961 5.2). */
 export function ackArrives(tcb: Tcb, segment: Segment, now: Instant): void {

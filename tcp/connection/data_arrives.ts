@@ -8,11 +8,16 @@ import { acknowledgeFin, delayAck, noteArrival, reportDuplicateData } from "./ac
 import { drop } from "./challenge_ack.ts";
 import { enterTimeWait, resetFor } from "./closing.ts";
 import { Event } from "../base/events.ts";
-import { Flag, type Segment } from "../base/segment.ts";
-import { seqAdd, seqAfter } from "../base/seq.ts";
+import * as segments from "../base/segment.ts";
+import type { Segment } from "../base/segment.ts";
+import * as seq from "../base/seq.ts";
 import { mayReceiveData } from "../base/state.ts";
 import type { Tcb } from "./tcb.ts";
 import type { Instant } from "../base/units.ts";
+
+// Bound here: what is imported is looked up at each use (tests/bench/profiles/core.md).
+const { Flag } = segments;
+const { seqAdd, seqAfter } = seq;
 
 /** Sixth to eighth. */
 export function takeUrgentDataAndFin(tcb: Tcb, segment: Segment, now: Instant): void {

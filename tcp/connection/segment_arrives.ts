@@ -14,13 +14,20 @@ import { Event } from "../base/events.ts";
 import type { TcpConfig } from "../config/config.ts";
 import type { DropReason, StateReason } from "../base/observer.ts";
 import { shrinkFirstWindow } from "./idle.ts";
-import { Flag, Segment } from "../base/segment.ts";
-import { seqAdd, seqAfter, seqAtOrBefore } from "../base/seq.ts";
+import * as segments from "../base/segment.ts";
+import { Segment } from "../base/segment.ts";
+import * as seq from "../base/seq.ts";
 import { isSynchronized } from "../base/state.ts";
 import type { Tcb } from "./tcb.ts";
 import { armKeepAlive, arrivesInTimeWait, enterTimeWait, finAcknowledgedIn, resetFor } from "./closing.ts";
 import { Timer } from "./timers.ts";
-import { earliest, elapsed, type Instant, micros, NEVER } from "../base/units.ts";
+import * as units from "../base/units.ts";
+import type { Instant } from "../base/units.ts";
+
+// Bound here: what is imported is looked up at each use (tests/bench/profiles/core.md).
+const { Flag } = segments;
+const { seqAdd, seqAfter, seqAtOrBefore } = seq;
+const { earliest, elapsed, micros, NEVER } = units;
 
 /** Takes in a segment for this connection. The segment may be one of several that a device has merged. */
 export function segmentArrives(tcb: Tcb, segment: Segment, now: Instant): void {

@@ -5,16 +5,17 @@
  * @module
  */
 
-import { Flag, Option, type Segment } from "../base/segment.ts";
-import {
-  seqAtOrBefore,
-  type SeqNumber,
-  seqNumber,
-  type Timestamp,
-  timestamp,
-  timestampDistance,
-} from "../base/seq.ts";
-import { elapsed, type Instant, instant, type Micros, micros, NEVER, seconds } from "../base/units.ts";
+import * as segments from "../base/segment.ts";
+import type { Segment } from "../base/segment.ts";
+import * as seq from "../base/seq.ts";
+import type { SeqNumber, Timestamp } from "../base/seq.ts";
+import * as units from "../base/units.ts";
+import type { Instant, Micros } from "../base/units.ts";
+
+// Bound here: what is imported is looked up at each use (tests/bench/profiles/core.md).
+const { Flag, Option } = segments;
+const { seqAtOrBefore, seqNumber, timestamp, timestampDistance } = seq;
+const { elapsed, instant, micros, NEVER, seconds } = units;
 
 /** RFC 7323 5.5: after so long a TS.Recent says nothing any more (24 days). */
 const RECENT_VALID = seconds(24 * 86_400);

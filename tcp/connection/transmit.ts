@@ -7,17 +7,26 @@
  */
 
 import type { SendReason } from "../base/observer.ts";
-import { Mark } from "../loss/mark.ts";
+import * as mark from "../loss/mark.ts";
 import { NONE } from "../loss/records.ts";
-import { Flag, Option, type Segment } from "../base/segment.ts";
-import { seqAdd, seqAfter, seqAtOrAfter, seqDistance, type SeqNumber } from "../base/seq.ts";
+import * as segments from "../base/segment.ts";
+import type { Segment } from "../base/segment.ts";
+import * as seq from "../base/seq.ts";
+import type { SeqNumber } from "../base/seq.ts";
 import { newDataDue } from "./idle.ts";
 import { FIRST_SYN, NO_RECORD, type Tcb } from "./tcb.ts";
 import { mostSackBlocks } from "./acknowledging_arrivals.ts";
 import { probeOfLost, probeOfNew } from "./path_probing.ts";
 import { armForOutstanding, armOverride, armPersist } from "./retransmission_timer.ts";
 import { Timer } from "./timers.ts";
-import { elapsed, type Instant, NEVER } from "../base/units.ts";
+import * as units from "../base/units.ts";
+import type { Instant } from "../base/units.ts";
+
+// Bound here: what is imported is looked up at each use (tests/bench/profiles/core.md).
+const { Mark } = mark;
+const { Flag, Option } = segments;
+const { seqAdd, seqAfter, seqAtOrAfter, seqDistance } = seq;
+const { elapsed, NEVER } = units;
 
 /** Octets of the SACK option without blocks, padded, and of each block. */
 const SACK_BASE_LENGTH = 4;

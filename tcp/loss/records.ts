@@ -9,8 +9,12 @@
  */
 
 import { NO_FLOAT64, NO_INT32 } from "../base/empty.ts";
-import { seqAtOrBefore, type SeqNumber, seqNumber, seqToInt32 } from "../base/seq.ts";
+import * as seq from "../base/seq.ts";
+import type { SeqNumber } from "../base/seq.ts";
 import type { Instant } from "../base/units.ts";
+
+// Bound here: what is imported is looked up at each use (tests/bench/profiles/core.md).
+const { seqAtOrBefore, seqNumber, seqToInt32 } = seq;
 
 /** No slot. */
 export const NONE = -1;

@@ -11,15 +11,22 @@
 
 import { NO_INT32 } from "../base/empty.ts";
 import type { SendReason } from "../base/observer.ts";
-import { seqAdd, seqAfter, seqBefore, seqDistance, type SeqNumber } from "../base/seq.ts";
-import { type Instant, instant } from "../base/units.ts";
+import * as seq from "../base/seq.ts";
+import type { SeqNumber } from "../base/seq.ts";
+import * as units from "../base/units.ts";
+import type { Instant } from "../base/units.ts";
 import { type AckSample, sentAfter } from "./ack_sample.ts";
 import { LostQueue } from "./lost_queue.ts";
-import { isWaiting, Mark, mayArrive } from "./mark.ts";
+import * as mark from "./mark.ts";
 import { grown, NONE, Records } from "./records.ts";
 import { SackCounter } from "./rfc6675.ts";
 import { SackReports } from "./sack_reports.ts";
 import { SentOrder } from "./sent_order.ts";
+
+// Bound here: what is imported is looked up at each use (tests/bench/profiles/core.md).
+const { seqAdd, seqAfter, seqBefore, seqDistance } = seq;
+const { instant } = units;
+const { isWaiting, Mark, mayArrive } = mark;
 
 /** How often SACK blocks may cut a record, and each of its parts, inside a segment: into 4 parts a segment at most. */
 const MOST_CUTS = 2;

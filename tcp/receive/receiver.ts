@@ -10,11 +10,16 @@ import { NO_RANGE, RangeSet } from "../buffer/range_set.ts";
 import type { TcpConfig } from "../config/config.ts";
 import { PacketMemory } from "./packet_memory.ts";
 import type { Segment } from "../base/segment.ts";
-import { Flag } from "../base/segment.ts";
-import { seqAdd, seqDistance, type SeqNumber, seqNumber } from "../base/seq.ts";
+import * as segments from "../base/segment.ts";
+import * as seq from "../base/seq.ts";
+import type { SeqNumber } from "../base/seq.ts";
 import type { Instant, Micros } from "../base/units.ts";
 import { ReceiveWindow } from "./receive_window.ts";
 import { WindowTuning } from "./tuning.ts";
+
+// Bound here: what is imported is looked up at each use (tests/bench/profiles/core.md).
+const { Flag } = segments;
+const { seqAdd, seqDistance, seqNumber } = seq;
 
 /** Ranges of out-of-order data that are kept; more than a well-behaved network makes, and bounded (MUST: memory). */
 const MAX_OUT_OF_ORDER_RANGES = 256;

@@ -9,17 +9,12 @@ import { ByteRing } from "../buffer/byte_ring.ts";
 import type { TcpConfig } from "../config/config.ts";
 import type { Segment } from "../base/segment.ts";
 import { FIRST_SEND_BUFFER, SendTuning } from "./tuning.ts";
-import {
-  seqAdd,
-  seqAfter,
-  seqAtOrBefore,
-  seqBefore,
-  seqDistance,
-  seqInWindow,
-  seqLater,
-  type SeqNumber,
-} from "../base/seq.ts";
+import * as seq from "../base/seq.ts";
+import type { SeqNumber } from "../base/seq.ts";
 import type { Instant, Micros } from "../base/units.ts";
+
+// Bound here: what is imported is looked up at each use (tests/bench/profiles/core.md).
+const { seqAdd, seqAfter, seqAtOrBefore, seqBefore, seqDistance, seqInWindow, seqLater } = seq;
 
 /** RFC 9293 3.8.6.2.1: Fs, the part of the largest window that is worth a segment. */
 const WORTHWHILE_WINDOW_DIVISOR = 2;
