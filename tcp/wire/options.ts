@@ -8,9 +8,15 @@
  * @module
  */
 
-import { Flag, MAX_SACK_BLOCKS, Option, type Segment, type SynOptionOrder } from "../base/segment.ts";
-import { timestamp, timestampToInt32 } from "../base/seq.ts";
-import { int32At, octetAt, putInt32, putUint16, uint16At } from "./octets.ts";
+import * as segments from "../base/segment.ts";
+import type { Segment, SynOptionOrder } from "../base/segment.ts";
+import * as seq from "../base/seq.ts";
+import * as words from "./octets.ts";
+
+// Bound here: what is imported is looked up at each use (tests/bench/profiles/core.md).
+const { Flag, MAX_SACK_BLOCKS, Option } = segments;
+const { timestamp, timestampToInt32 } = seq;
+const { int32At, octetAt, putInt32, putUint16, uint16At } = words;
 
 /** Octets of options that a header has room for. */
 export const MAX_OPTIONS_LENGTH = 40;

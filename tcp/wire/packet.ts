@@ -26,8 +26,11 @@ import {
 } from "./header.ts";
 import { decodeIpv4, encodeIpv4, IPV4_HEADER_LENGTH, IPV4_MAX_PACKET } from "./ipv4.ts";
 import { decodeIpv6, encodeIpv6, IPV6_HEADER_LENGTH, IPV6_MAX_PAYLOAD } from "./ipv6.ts";
-import { octetAt, putUint16, uint16At } from "./octets.ts";
+import * as words from "./octets.ts";
 import { decodeOptions, encodeOptions, optionsLength } from "./options.ts";
+
+// Bound here: what is imported is looked up at each use (tests/bench/profiles/core.md).
+const { octetAt, putUint16, uint16At } = words;
 
 /**
  * What the encoder puts into TCP's checksum field: `complete`, or `unfinished`: only the pseudo-header's sum,
