@@ -111,23 +111,23 @@ export class StackNetwork implements AsyncDisposable {
   readonly client: Network;
   readonly #bridge: Network;
   readonly #host: Network;
-  readonly #stack: Stack;
+  readonly #stack: Stack | null;
   readonly #folder: string;
   #running: Program[] = [];
 
-  private constructor(stack: Stack, networks: readonly [Network, Network, Network], folder: string) {
+  private constructor(stack: Stack | null, networks: readonly [Network, Network, Network], folder: string) {
     this.#stack = stack;
     [this.client, this.#bridge, this.#host] = networks;
     this.#folder = folder;
   }
 
-  /** Makes networks and program; nothing runs yet. Needs root. */
-  static async create(stack: Stack): Promise<StackNetwork> {
+  /** Makes networks and program; nothing runs yet. Null: the program is somebody else's, see `atBridge`. Needs root. */
+  static async create(stack: Stack | null): Promise<StackNetwork> {
     const folder = await Deno.makeTempDir({ prefix: "rawtcp-interop-" });
     const networks = [await Network.create(), await Network.create(), await Network.create()] as const;
     const made = new StackNetwork(stack, networks, folder);
     try {
-      await stack.compile?.(made.#program);
+      await stack?.compile?.(made.#program);
       await made.#join();
       return made;
     } catch (error) {
@@ -156,6 +156,11 @@ export class StackNetwork implements AsyncDisposable {
     await must(["bash", "-c", `{ ${script}; } > /dev/null 2>&1`]);
   }
 
+  /** The command, to run where the TAP device is. */
+  atBridge(command: readonly string[]): readonly string[] {
+    return this.#bridge.inside(command);
+  }
+
   /** Drops so many segments of a hundred, each way. */
   async lose(percent: number): Promise<void> {
     const drop = `numgen random mod 1000 < ${percent * 10} drop`;
@@ -167,8 +172,8 @@ export class StackNetwork implements AsyncDisposable {
   /** Starts the stack as a server whose port 19 sends so many octets. @returns what prints a line for each connection */
   async serve(octets: number): Promise<Program> {
     await this.stop();
-    const { name } = this.#stack;
-    if (this.#stack.compile !== null) {
+    const { name = "", compile = null } = this.#stack ?? {};
+    if (compile !== null) {
       return await this.#ready(
         this.#bridge.start([this.#program, "serve", "tap0", STACK, STACK6, `${octets}`]),
       );
@@ -194,7 +199,7 @@ export class StackNetwork implements AsyncDisposable {
   /** Runs the stack as client of a server at the client's address. @returns its last line */
   async call(mode: string, port: number, octets: number): Promise<string> {
     const command = [this.#program, mode, "tap0", STACK, STACK6, CLIENT, `${port}`, `${octets}`];
-    const { out } = await run(this.#bridge.inside(command), {}, TRANSFER_PATIENCE);
+    const { out } = await run(this.atBridge(command), {}, TRANSFER_PATIENCE);
     return out.trim().split("\n").at(-1) ?? "";
   }
 
