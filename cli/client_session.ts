@@ -94,7 +94,7 @@ export class ClientSession {
     try {
       await this.#shakeHands();
     } catch (error) {
-      this.#narrator.flush();
+      this.#narrator.settle();
       if (!(error instanceof Interrupted)) throw await this.#aborted(error);
     }
   }
@@ -120,7 +120,7 @@ export class ClientSession {
       else await this.#close();
       return ExitCode.ok;
     } catch (error) {
-      this.#narrator.flush();
+      this.#narrator.settle();
       if (!(error instanceof Interrupted)) throw await this.#aborted(error);
       await this.#closeInterrupted();
       return ExitCode.interrupted;

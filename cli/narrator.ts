@@ -8,7 +8,6 @@
 import {
   type ConnectionView,
   type DropReason,
-  elapsed,
   Flag,
   type IcmpError,
   icmpText,
@@ -35,6 +34,7 @@ import { HopLimits } from "../trace/hop_limits.ts";
 import type { LiveLimits } from "../trace/mod.ts";
 import { counted } from "./counted.ts";
 import { payloadLines } from "./payload_lines.ts";
+import { isRepetition, Repetitions } from "./repetitions.ts";
 import type { Mark, Output } from "./output.ts";
 
 /** What the narrator knows of what was sent how often, for the messages of failures. */
@@ -60,14 +60,8 @@ interface WaitingLine {
   readonly isFin: boolean;
 }
 
-/** Why something is sent again. */
-type RepeatReason = SendReason | "lost with the timeout";
-
 /** Octets of the peer's that are shown in full; the rest is only counted. */
 const SHOWN_OCTETS = 16 << 10;
-
-/** Lines about repeated segments before the rest is left out. */
-const MAX_REPEAT_LINES = 20;
 
 /**
  * Lines of the handshake are written at once. All that comes after waits for `flush`: the session calls it only once the
@@ -85,6 +79,7 @@ export class Narrator implements Observer {
   /** What the transfer waits for; null: nobody asks. */
   readonly limits: LiveLimits | null;
   readonly #output: Output;
+  readonly #repetitions: Repetitions;
   readonly #waiting: WaitingLine[] = [];
   #handshakeAckSeen = false;
   #synAckSeen = false;
@@ -93,7 +88,6 @@ export class Narrator implements Observer {
   #arrivedEnd: SeqNumber = seqNumber(0);
   #peerFin: SeqNumber | null = null;
   #peerFinAcknowledged = false;
-  #lastSentAt: Instant = NEVER;
   /** Where the data that were sent begin and end, and how many segments brought them. */
   readonly #data = { first: seqNumber(0), end: seqNumber(0), segments: 0 };
   /** Segments that arrived, and which of them acknowledged our FIN. */
@@ -103,7 +97,6 @@ export class Narrator implements Observer {
   #foreign: SendingRecord["foreignReset"] = null;
   /** The packets, in octets, that were said not to pass. */
   #failedMtu = 0;
-  #repeatLines = 0;
   /** How often each report of trouble on the way has come; only the first of each is a line. */
   readonly #reports = new Map<string, number>();
   #shownOctets = 0;
@@ -112,6 +105,7 @@ export class Narrator implements Observer {
   /** `limits`: told of all segments; null: nobody asks what the transfer waits for. */
   constructor(output: Output, limits: LiveLimits | null = null) {
     this.#output = output;
+    this.#repetitions = new Repetitions(output);
     this.limits = limits;
   }
 
@@ -138,6 +132,7 @@ export class Narrator implements Observer {
 
   /** The peer has acknowledged all data. `inDetail`: with the numbers that they had. */
   delivered(inDetail: boolean): void {
+    this.#repetitions.tellRest();
     this.#output.line("note", "Data sent successfully");
     if (inDetail) this.#tellNumbers();
     this.flush();
@@ -153,6 +148,12 @@ export class Narrator implements Observer {
     this.#insertBeforeFin([`Received ${shown.length} ${unit}:`, ...payloadLines(shown)].join("\n"));
   }
 
+  /** Nothing follows, or something else: writes what waits, and what of repetitions was only counted. */
+  settle(): void {
+    this.#repetitions.tellRest();
+    this.flush();
+  }
+
   /** Writes what waits. */
   flush(): void {
     for (const { mark, text, isFin } of this.#waiting) {
@@ -164,14 +165,14 @@ export class Narrator implements Observer {
 
   /** The connection is closed in order. */
   closed(): void {
-    this.flush();
+    this.settle();
     this.#tellHidden();
     this.#output.line("done", "Connection closed");
   }
 
   /** Something that goes on for longer than people expect. */
   note(text: string): void {
-    this.flush();
+    this.settle();
     this.#output.line("note", text);
   }
 
@@ -219,11 +220,14 @@ export class Narrator implements Observer {
       this.#finSent(segment, now);
       this.#ackSent(segment);
     }
-    if (segment.sequenceLength > 0) this.#lastSentAt = now;
+    this.#repetitions.sent(connection, segment, reason, now);
   }
 
   segmentArrived(connection: ConnectionView | null, segment: Segment, now: Instant): void {
-    if (connection !== null) this.limits?.segmentArrived(connection, segment, now);
+    if (connection !== null) {
+      this.limits?.segmentArrived(connection, segment, now);
+      this.#repetitions.arrived(connection, segment, now);
+    }
     this.#arrivals++;
     this.#arrivedSeq = segment.seq;
     this.#arrivedAck = segment.ack;
@@ -293,7 +297,7 @@ export class Narrator implements Observer {
     const kind = segment.has(Flag.ack) ? "SYN-ACK" : "SYN";
     this.record.syns++;
     if (this.record.syns > 1 && kind === "SYN") {
-      this.#repeated(`sending the SYN again (seq=${seq}, number ${this.record.syns})`, now);
+      this.#repetitions.tell(`sending the SYN again (seq=${seq}, number ${this.record.syns})`, 0, now);
       return;
     }
     if (this.record.firstSynAt === NEVER) this.record.firstSynAt = now;
@@ -321,7 +325,7 @@ export class Narrator implements Observer {
     const isFirst = reason !== "retransmit-timeout" && reason !== "retransmit-shorter" ||
       segment.seq === connection.sndUna && connection.backoff > 0;
     const text = `${what} (seq=${seqToUint32(segment.seq)})`;
-    this.#repeated(text, now, isFirst ? reason : "lost with the timeout");
+    this.#repetitions.tell(text, length, now, isFirst ? reason : "lost with the timeout");
   }
 
   /** Once for what a probe has shown, however many segments it makes go again. */
@@ -340,7 +344,7 @@ export class Narrator implements Observer {
     this.record.fins++;
     if (this.record.fins === 1) this.#later("sent", `Sending FIN (seq=${seq})`);
     else if (segment.payload.length === 0) {
-      this.#repeated(`sending the FIN again (seq=${seq}, number ${this.record.fins})`, now);
+      this.#repetitions.tell(`sending the FIN again (seq=${seq}, number ${this.record.fins})`, 0, now);
     }
   }
 
@@ -366,14 +370,6 @@ export class Narrator implements Observer {
     if (isBoth) this.#waiting.pop();
     const text = isBoth ? `Received FIN-ACK (seq=${seq}, ack=${ack})` : `Received FIN (seq=${seq})`;
     this.#later("received", text, true);
-  }
-
-  #repeated(text: string, now: Instant, reason: RepeatReason = "retransmit-timeout"): void {
-    this.#repeatLines++;
-    if (this.#repeatLines > MAX_REPEAT_LINES) return;
-    const quiet = this.#lastSentAt === NEVER ? 0 : toSeconds(elapsed(this.#lastSentAt, now));
-    const rest = this.#repeatLines === MAX_REPEAT_LINES ? "; further repetitions are not shown" : "";
-    this.#output.warning(`${causeOf(reason, quiet)}: ${text}${rest}`);
   }
 
   #later(mark: Mark, text: string, isFin = false): void {
@@ -402,41 +398,4 @@ function acknowledgesFin(from: State, to: State, reason: StateReason): boolean {
 function bringsFin(from: State, to: State): boolean {
   return to === "CLOSE-WAIT" || to === "CLOSING" ||
     (to === "TIME-WAIT" && (from === "FIN-WAIT-1" || from === "FIN-WAIT-2"));
-}
-
-function isRepetition(reason: SendReason): boolean {
-  if (reason === "data") return false; // nearly always
-  return reason.startsWith("retransmit-") || reason === "tail-loss-probe";
-}
-
-/** `1.50 s`, `2.5 ms`. */
-function formatSpan(seconds: number): string {
-  return seconds < 0.1 ? `${(seconds * 1e3).toFixed(1)} ms` : `${seconds.toFixed(2)} s`;
-}
-
-/** Why something is sent again, after `quiet` seconds. */
-function causeOf(reason: RepeatReason, quiet: number): string {
-  switch (reason) {
-    case "retransmit-timeout":
-    case "tail-loss-probe":
-      return `No acknowledgement for ${formatSpan(quiet)}`;
-    case "lost with the timeout":
-      return "Counted as lost when the timer expired";
-    case "retransmit-refused":
-      return "The peer's window has opened";
-    case "retransmit-path-mtu":
-      return "The path takes only smaller packets";
-    case "retransmit-black-hole":
-      return "The longer packet that probed the path was lost";
-    case "retransmit-shorter":
-      return `No acknowledgement for ${formatSpan(quiet)}, perhaps because a router drops long packets`;
-    case "retransmit-mtu-probe":
-      return "Short packets arrive; one of the length from before probes the path";
-    case "retransmit-lost-probe":
-      return "A longer packet that probed the path was lost";
-    case "retransmit-other-way":
-      return "Data leave this host by another way";
-    default:
-      return "The peer reports a gap";
-  }
 }

@@ -29,6 +29,8 @@ export class LiveLimits {
   readonly #own: Numbering = new Numbering();
   readonly #peer: Numbering = new Numbering();
   readonly #limits: Readonly<Record<LimitedWay, Limits>> = { sending: new Limits(), receiving: new Limits() };
+  /** The number after the highest octet of ours. */
+  #sentTo = 0;
   /** The number after the highest octet of the peer's; its largest segment; what we acknowledge. */
   #received = 0;
   #largest = 0;
@@ -46,8 +48,9 @@ export class LiveLimits {
     const { length } = segment.payload;
     const before = this.#own.advance(connection.sndUna);
     if (length === 0 || reason === "window-probe" || reason === "keep-alive") return;
-    const isNew = reason === "data" || reason === "urgent-data" || reason === "limited-transmit";
     const end = this.#own.relative(segment.seq) + length;
+    const isNew = end > this.#sentTo;
+    this.#sentTo = Math.max(this.#sentTo, end);
     const largest = connection.sendMss;
     const { recoveryPhase } = connection;
     this.#limits.sending.passed({

@@ -1,6 +1,15 @@
 import { assertEquals } from "@std/assert";
 import { Narrator } from "../../cli/narrator.ts";
-import { Connection, Flag, NEVER, Segment, seqNumber, STANDARD } from "../../tcp/mod.ts";
+import {
+  Connection,
+  Flag,
+  IcmpError,
+  NEVER,
+  parseAddress,
+  Segment,
+  seqNumber,
+  STANDARD,
+} from "../../tcp/mod.ts";
 import { after, instant, seconds } from "../../tcp/base/units.ts";
 import { CLIENT, CLIENT_ISS, PEER } from "./simulation.ts";
 import { memoryOutput, type MemorySink } from "./support.ts";
@@ -111,7 +120,7 @@ Deno.test("why something is sent again is told by its cause", () => {
     "[!] The peer reports a gap: sending 10 bytes again (seq=100)",
     "[!] The path takes only smaller packets: sending 10 bytes again (seq=100)",
     "[!] Data leave this host by another way: sending 10 bytes again (seq=100)",
-    "[!] No acknowledgement for 0.4 ms: sending 10 bytes again (seq=100)",
+    "[!] No acknowledgement for 400 µs: sending 10 bytes again (seq=100)",
   ]);
 });
 
@@ -129,10 +138,56 @@ Deno.test("a tail loss probe with new data is not called a repetition (RFC 8985 
 Deno.test("of many repetitions the first twenty are told", () => {
   const { narrator, err } = begin();
   for (let i = 0; i < 50; i++) {
-    narrator.segmentSent(VIEW, segment(Flag.ack, 100 + i, 1, 1), "retransmit-sack", START);
+    narrator.segmentSent(VIEW, segment(Flag.ack, 100 + i, 1, 1), "retransmit-sack", after(START, seconds(i)));
   }
   assertEquals(err.lines.length, 20);
   assertEquals(err.lines.at(-1)?.endsWith("; further repetitions are not shown"), true);
+});
+
+Deno.test("of repetitions for one reason within a second only the first is told, and then how many there were", () => {
+  const { narrator, err } = begin();
+  for (let i = 0; i < 50; i++) {
+    narrator.segmentSent(
+      VIEW,
+      segment(Flag.ack, 100 + i, 1, 2),
+      "retransmit-sack",
+      after(START, seconds(i / 50)),
+    );
+  }
+  narrator.segmentSent(VIEW, segment(Flag.ack, 100, 1, 2), "retransmit-sack", after(START, seconds(1.5)));
+  narrator.segmentSent(VIEW, segment(Flag.ack, 102, 1, 2), "retransmit-sack", after(START, seconds(1.6)));
+  narrator.settle();
+  narrator.settle();
+  assertEquals(err.lines, [
+    "[!] The peer reports a gap: sending 2 bytes again (seq=100)",
+    "[!] The peer reports a gap: 49 more for the same reason, 98 bytes in all",
+    "[!] The peer reports a gap: sending 2 bytes again (seq=100)",
+    "[!] The peer reports a gap: 1 more for the same reason, 2 bytes in all",
+  ]);
+});
+
+Deno.test("silence is counted from the last progress, whatever was sent since", () => {
+  const { narrator, err } = begin();
+  narrator.segmentSent(VIEW, segment(Flag.ack, 100, 1, 10), "data", START);
+  narrator.segmentSent(VIEW, segment(Flag.ack, 110, 1, 10), "data", after(START, seconds(1)));
+  narrator.segmentSent(
+    TIMED_OUT,
+    segment(Flag.ack, 100, 1, 10),
+    "retransmit-timeout",
+    after(START, seconds(1.2)),
+  );
+  assertEquals(err.lines, ["[!] No acknowledgement for 1.20 s: sending 10 bytes again (seq=100)"]);
+});
+
+Deno.test("what ICMP reports again and again is one line (RFC 5927: anybody can send it)", () => {
+  const { narrator, err } = begin();
+  const error = new IcmpError();
+  Object.assign(error, { type: 3, code: 13, reporter: parseAddress("192.0.2.254"), seq: seqNumber(100) });
+  for (let i = 0; i < 50; i++) narrator.icmpArrived(VIEW, error, "soft-error");
+  narrator.icmpArrived(VIEW, error, "not-outstanding");
+  assertEquals(err.lines, [
+    '[!] ICMP "communication administratively prohibited" from 192.0.2.254, about our segment (seq=100)',
+  ]);
 });
 
 Deno.test("probes of a closed window and keep-alives count as no data", () => {

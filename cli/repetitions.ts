@@ -1,0 +1,139 @@
+/**
+ * What the client says of segments that it sends again: why, and after what silence; of many alike only how many.
+ *
+ * @module
+ */
+
+import {
+  after,
+  type ConnectionView,
+  elapsed,
+  Flag,
+  type Instant,
+  NEVER,
+  seconds,
+  type Segment,
+  type SendReason,
+  seqAfter,
+  toSeconds,
+} from "../tcp/mod.ts";
+import { counted } from "./counted.ts";
+import type { Output } from "./output.ts";
+
+/** Why something is sent again. */
+export type RepeatReason = SendReason | "lost with the timeout";
+
+/** Lines before the rest is left out. */
+const MAX_LINES = 20;
+
+/** What is sent again for the same reason within this time of the line that says so is only counted. */
+const JOINED_FOR = seconds(1);
+
+/** Whether a segment that is sent for this reason was sent before, or takes the place of one. */
+export function isRepetition(reason: SendReason): boolean {
+  if (reason === "data") return false; // nearly always
+  return reason.startsWith("retransmit-") || reason === "tail-loss-probe";
+}
+
+/** Tells of one connection's. */
+export class Repetitions {
+  readonly #output: Output;
+  #lines = 0;
+  /** Since when there is no answer to what was sent; NEVER: nothing is. */
+  #quietSince: Instant = NEVER;
+  /** What the last line was about, and what has come of the same kind since. */
+  #reason: RepeatReason | null = null;
+  #joinedUntil: Instant = NEVER;
+  #joined = 0;
+  #octets = 0;
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  /** A segment has arrived: progress ends the silence. */
+  arrived(connection: ConnectionView, segment: Segment, now: Instant): void {
+    if (segment.has(Flag.ack) && seqAfter(segment.ack, connection.sndUna)) this.#quietSince = now;
+  }
+
+  /** A segment was sent, and what is to be told of it is told. */
+  sent(connection: ConnectionView, segment: Segment, reason: SendReason, now: Instant): void {
+    if (segment.sequenceLength === 0) return;
+    const isFirst = this.#quietSince === NEVER || segment.seq === connection.sndUna;
+    if (isFirst || isRepetition(reason)) this.#quietSince = now;
+  }
+
+  /** Something is sent again. `text` says what, `octets` of how much text. */
+  tell(text: string, octets: number, now: Instant, reason: RepeatReason = "retransmit-timeout"): void {
+    if (reason === this.#reason && now < this.#joinedUntil && isJoined(reason)) {
+      this.#joined++;
+      this.#octets += octets;
+      return;
+    }
+    this.tellRest();
+    this.#reason = reason;
+    this.#joinedUntil = after(now, JOINED_FOR);
+    this.#lines++;
+    if (this.#lines > MAX_LINES) return;
+    const quiet = this.#quietSince === NEVER ? 0 : toSeconds(elapsed(this.#quietSince, now));
+    const rest = this.#lines === MAX_LINES ? "; further repetitions are not shown" : "";
+    this.#output.warning(`${causeOf(reason, quiet)}: ${text}${rest}`);
+  }
+
+  /** Says how much has only been counted. */
+  tellRest(): void {
+    const [reason, joined, octets] = [this.#reason, this.#joined, this.#octets];
+    this.#reason = null;
+    this.#joined = 0;
+    this.#octets = 0;
+    if (joined === 0 || reason === null || this.#lines >= MAX_LINES) return;
+    this.#output.warning(
+      `${causeOf(reason, 0)}: ${joined} more for the same reason, ${counted(octets, "byte")} in all`,
+    );
+  }
+}
+
+/** Timeouts are few, and each has its own silence. */
+function isJoined(reason: RepeatReason): boolean {
+  switch (reason) {
+    case "retransmit-timeout":
+    case "retransmit-shorter":
+    case "tail-loss-probe":
+      return false;
+    default:
+      return true;
+  }
+}
+
+/** `1.50 s`, `2.5 ms`, `85 µs`. */
+function formatSpan(span: number): string {
+  if (span < 0.001) return `${Math.round(span * 1e6)} µs`;
+  return span < 0.1 ? `${(span * 1e3).toFixed(1)} ms` : `${span.toFixed(2)} s`;
+}
+
+/** Why something is sent again, after `quiet` seconds. */
+function causeOf(reason: RepeatReason, quiet: number): string {
+  switch (reason) {
+    case "retransmit-timeout":
+    case "tail-loss-probe":
+      return `No acknowledgement for ${formatSpan(quiet)}`;
+    case "lost with the timeout":
+      return "Counted as lost when the timer expired";
+    case "retransmit-refused":
+      return "The peer's window has opened";
+    case "retransmit-path-mtu":
+      return "The path takes only smaller packets";
+    case "retransmit-black-hole":
+      return "The longer packet that probed the path was lost";
+    case "retransmit-shorter":
+      return `No acknowledgement for ${formatSpan(quiet)}, perhaps because a router drops long packets`;
+    case "retransmit-mtu-probe":
+      return "Short packets arrive; one of the length from before probes the path";
+    case "retransmit-lost-probe":
+      return "A longer packet that probed the path was lost";
+    case "retransmit-other-way":
+      return "Data leave this host by another way";
+    default:
+      return "The peer reports a gap";
+  }
+}
