@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Flag, type StateReason } from "./core.ts";
+import { Flag, type State, type StateReason } from "./core.ts";
 import { Limits } from "./limits.ts";
 import type { ArrivedEvent, SentEvent, TraceEvent } from "./record.ts";
 
@@ -30,7 +30,8 @@ export class Course {
   readonly limits: readonly [Limits, Limits] = [new Limits(), new Limits()];
   #events = 0;
   #broken: string | null = null;
-  #state = "CLOSED";
+  /** Null: not known. */
+  #state: State | null = null;
   #closedFirst: "we" | "the peer" | null = null;
   /** What we have acknowledged; and the peer's largest segment. */
   #acked = 0;
@@ -40,7 +41,9 @@ export class Course {
   take(event: TraceEvent): void {
     if (this.#events++ === 0) this.firstAt = event.time;
     this.lastAt = Math.max(this.lastAt, event.time);
-    const rtt = "view" in event ? event.view?.minRtt ?? 0 : 0;
+    const view = "view" in event ? event.view : null;
+    this.#state = view?.state ?? this.#state;
+    const rtt = view?.minRtt ?? 0;
     // The view's minimum is that of the last minutes.
     if (rtt > 0) this.leastRtt = Math.min(rtt, this.leastRtt ?? rtt);
     if (event.kind === "sent") this.#sent(event);
@@ -56,9 +59,9 @@ export class Course {
   /** How it ended, as far as the events go. */
   get ending(): string {
     if (this.#broken !== null) return this.#broken;
-    const isClosed = this.#state === "TIME-WAIT" || this.#state === "CLOSED";
-    if (this.#closedFirst === null) return isClosed ? "never opened" : `open: ${this.#state}`;
-    return isClosed ? `closed, ${this.#closedFirst} first` : `closing: ${this.#state}`;
+    if (this.#state === null) return "not known";
+    if (this.#state !== "TIME-WAIT" && this.#state !== "CLOSED") return `still ${this.#state}`;
+    return this.#closedFirst === null ? "never opened" : `closed, ${this.#closedFirst} first`;
   }
 
   #sent({ time, segment, reason, marks, view }: SentEvent): void {

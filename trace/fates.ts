@@ -84,13 +84,15 @@ export function fatesOf(events: Iterable<TraceEvent>): ReadonlyMap<number, Fate>
   return fates.all;
 }
 
-class Fates {
+/** Finds the fates of one connection's segments, event by event, of which it keeps little. */
+export class Fates {
   readonly #own = new Direction();
   readonly #peers = new Direction();
   /** Losses that were told in an event of their own, by its number. */
   readonly #losses = new Map<number, string>();
   #reducedAt = -Infinity;
 
+  /** Takes the connection's next event. */
   add(event: TraceEvent): void {
     switch (event.kind) {
       case "sent":
@@ -122,6 +124,7 @@ class Fates {
     }
   }
 
+  /** What is known of them now, by the numbers of their events. */
   get all(): ReadonlyMap<number, Fate> {
     const fates = new Map<number, Fate>();
     for (const { transmissions } of [this.#own, this.#peers]) {
@@ -259,7 +262,7 @@ class Direction {
   #isEchoed({ flags, timestampEcho }: SegmentRecord, ack: number): void {
     if (ack <= this.#una) return;
     const isHandshake = (flags & (Flag.syn | Flag.ack)) === (Flag.syn | Flag.ack);
-    const copies = this.transmissions.slice(this.#oldest).filter(({ isSyn, seq, end }) =>
+    const copies = this.#unsettled(({ isSyn, seq, end }) =>
       end <= ack && (isHandshake ? isSyn : seq <= this.#una && end > this.#una)
     );
     const echoed = copies.findIndex(({ timestamp }) => timestamp === timestampEcho);
@@ -291,8 +294,18 @@ class Direction {
   /** What was sent of these numbers; what is acknowledged only where nothing else was. */
   #overlapping(seq: number, end: number): readonly Transmission[] {
     const overlaps = (one: Transmission): boolean => one.seq < end && one.end > seq;
-    const outstanding = this.transmissions.slice(this.#oldest).filter(overlaps);
+    const outstanding = this.#unsettled(overlaps);
     return outstanding.length > 0 ? outstanding : this.transmissions.slice(0, this.#oldest).filter(overlaps);
+  }
+
+  /** Those of which something may still be sent again that are as wanted. */
+  #unsettled(isWanted: (one: Transmission) => boolean): readonly Transmission[] {
+    const found: Transmission[] = [];
+    for (let i = this.#oldest; i < this.transmissions.length; i++) {
+      const one = this.transmissions[i] as Transmission;
+      if (isWanted(one)) found.push(one);
+    }
+    return found;
   }
 }
 

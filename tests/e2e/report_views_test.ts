@@ -80,7 +80,7 @@ const OVERLAPS = `(() => {
     ".rung .time, .rung .state, .rung .label, .rung .note, .rung .why",
     "#scale text",
     ".pointer span",
-    ".states text",
+    ".state-diagram text",
     ".ladder-head span:not(.ends), .ladder-head b",
     ".toolbar button, .toolbar a, .toolbar output",
     "#summary dt, #summary dd",

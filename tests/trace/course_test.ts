@@ -39,12 +39,14 @@ Deno.test("how a connection ended is told by its own states and reasons", async 
   });
 });
 
-Deno.test("what is not over is open, in the state that it is in", () => {
+Deno.test("what is not over is still in its state, and that is not known before anything tells it", () => {
   const recording = new Recording();
   const connection = new FakeConnection(new Recorder([recording], [], { headers: false, excerpt: 0 }));
-  connection.change(instant(0), "SYN-SENT", "active-open");
+  assertEquals(recording.courseOf(1).ending, "not known");
+  connection.send(instant(0), "syn", { flags: Flag.syn, seq: 0 });
+  assertEquals(recording.courseOf(1).ending, "still SYN-SENT");
   connection.change(instant(20), "ESTABLISHED", "syn-ack-received");
-  assertEquals(recording.courseOf(1).ending, "open: ESTABLISHED");
+  assertEquals(recording.courseOf(1).ending, "still ESTABLISHED");
 });
 
 Deno.test("a closed window is the receiver's share of the time in which a sender waits", async () => {
@@ -95,7 +97,7 @@ Deno.test("the facts of a connection count all of it, and its filter is the one 
     again: [1, null],
     leastRtt: null,
     leastRttIsPart: false,
-    ending: "open: ESTABLISHED",
+    ending: "still ESTABLISHED",
     filter: "ipv6.addr==2001:db8::1 && tcp.port==40000 && ipv6.addr==2001:db8::2 && tcp.port==80",
   });
 });

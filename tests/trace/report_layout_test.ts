@@ -5,6 +5,7 @@ import { Recorder } from "../../trace/recorder.ts";
 import { Recording } from "../../trace/recording.ts";
 import { type Trace, unpack } from "../../trace/report/page/data.js";
 import { Rows } from "../../trace/report/page/rows.js";
+import { Sequence } from "../../trace/report/page/sequence.js";
 import { layOut } from "../../trace/report/page/scale_layout.js";
 import { htmlReport } from "../../trace/report/report.ts";
 import { runStory } from "../stories/run.ts";
@@ -71,6 +72,17 @@ Deno.test("a state stands on the row of the arrival that led to it, or else of t
     "sent 30 FIN-WAIT-1",
     "arrived 1 TIME-WAIT",
   ]);
+});
+
+Deno.test("the third duplicate ACK is marked, and no answer to a window probe (RFC 5681 2)", async () => {
+  const trace = await traceOf("sack_recovery");
+  const { thirds } = new Sequence(trace, trace.of(1), "sent");
+  assertEquals(thirds.length, 1);
+  const { ack } = trace.columns;
+  const alike = trace.of(1).filter((i: number) => trace.kind(i) === "arrived" && ack[i] === ack[thirds[0]]);
+  assertEquals(alike.indexOf(thirds[0]), 3, "the first of them acknowledges something new");
+  const probed = await traceOf("zero_window");
+  assertEquals(new Sequence(probed, probed.of(1), "sent").thirds, []);
 });
 
 Deno.test("to scale: half a round trip is as high everywhere, and a pause is cut short and said", () => {

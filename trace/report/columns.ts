@@ -13,7 +13,7 @@ import {
   type SegmentRecord,
   type TraceEvent,
 } from "../record.ts";
-import { type Fate, fatesOf, lossText } from "../fates.ts";
+import { type Fate, Fates, lossText } from "../fates.ts";
 import { marksOf } from "../ladder/marks.ts";
 import type { Course } from "../course.ts";
 import { LIMITS } from "../limits.ts";
@@ -88,8 +88,9 @@ export function reportData(
   start: string | null,
   known: ReadonlyMap<number, KnownFacts>,
 ): ReportData {
-  const builder = new ColumnBuilder(source.connections, source.start, fatesIn(source));
+  const builder = new ColumnBuilder(source.connections, source.start);
   for (const { event, leftOut } of source.kept()) builder.add(event, leftOut);
+  builder.finish();
   const ids = [0, ...source.connections.map(({ id }) => id)];
   return {
     connections: source.connections,
@@ -113,35 +114,20 @@ export function reportData(
   };
 }
 
-/** What became of the segments of each connection, by the numbers of their events. */
-function fatesIn(source: ReportSource): ReadonlyMap<number, Fate> {
-  const events = new Map<number, TraceEvent[]>();
-  for (const { event } of source.kept()) {
-    const known = events.get(event.connection);
-    if (known === undefined) events.set(event.connection, [event]);
-    else known.push(event);
-  }
-  return new Map([...events.values()].flatMap((ofOne) => [...fatesOf(ofOne)]));
-}
-
 class ColumnBuilder {
   readonly columns: Record<string, unknown[]> = {};
   readonly entries: ReportEntry[] = [];
   readonly #entryNumbers = new Map<CatalogueEntry, number>();
   readonly #connections: ReadonlyMap<number, ConnectionRecord>;
   readonly #start: number;
-  readonly #fates: ReadonlyMap<number, Fate>;
+  /** What became of the segments of each connection. */
+  readonly #fates = new Map<number, Fates>();
   /** Whether the variables of the remote ends are told, too: in a capture that is not ours. */
   readonly #hasBothEnds: boolean;
 
-  constructor(
-    connections: readonly ConnectionRecord[],
-    start: number,
-    fates: ReadonlyMap<number, Fate>,
-  ) {
+  constructor(connections: readonly ConnectionRecord[], start: number) {
     this.#connections = new Map(connections.map((connection) => [connection.id, connection]));
     this.#start = start;
-    this.#fates = fates;
     this.#hasBothEnds = connections.some(({ ends }) => ends !== undefined);
   }
 
@@ -157,7 +143,7 @@ class ColumnBuilder {
     );
     this.#put("said", this.#said(event));
     this.#put("extra", extraOf(event));
-    this.#put("fate", fateOf(this.#fates.get(event.number)));
+    this.#fatesOf(event.connection).add(event);
     const remarks = event.kind === "sent" || event.kind === "arrived"
       ? marksOf(event, this.#connections.get(event.connection) ?? null)
       : [];
@@ -173,6 +159,18 @@ class ColumnBuilder {
     this.#addView("view" in event ? event.view : null, "", stateIsKnown);
     if (!this.#hasBothEnds) return;
     this.#addView(event.kind === "arrived" ? event.peerView ?? null : null, "peer.", stateIsKnown);
+  }
+
+  /** What became of each segment is known only when all have been told. */
+  finish(): void {
+    const fates = new Map([...this.#fates.values()].flatMap(({ all }) => [...all]));
+    this.columns["fate"] = this.columns["number"]?.map((number) => fateOf(fates.get(number as number))) ?? [];
+  }
+
+  #fatesOf(connection: number): Fates {
+    let fates = this.#fates.get(connection);
+    if (fates === undefined) this.#fates.set(connection, fates = new Fates());
+    return fates;
   }
 
   /** The variables of one end; those of the other have a prefix. */

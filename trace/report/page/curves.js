@@ -46,7 +46,7 @@ function isWindowTheStory(flight, window, cwnd) {
   const most = Math.max(largest(flight), largest(cwnd));
   return window.some((value, k) =>
     value !== null &&
-    ((value === 0 && k > 0) || (flight[k] > 0 && flight[k] >= NEAR * value) || value <= most)
+    ((flight[k] > 0 && flight[k] >= NEAR * value) || value <= most)
   );
 }
 

@@ -107,7 +107,9 @@ class Report {
   /** A connection of which no event was kept. */
   #showNothing() {
     this.selected = null;
-    byId("why").replaceChildren(element("p", {}, "None of its events was kept."));
+    byId("why").replaceChildren(
+      element("p", {}, this.trace.length === 0 ? "Nothing was recorded." : "None of its events was kept."),
+    );
     byId("more").replaceChildren();
     this.states.show(null, null, [], this.names);
     this.windows.show(null, this.moments.most, this.names.local);

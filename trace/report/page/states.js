@@ -54,7 +54,7 @@ export class States {
   constructor(place) {
     this.boxes = new Map();
     this.ways = new Map();
-    this.svg = made("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "states" });
+    this.svg = made("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "state-diagram" });
     for (const [from, to, why] of WAYS) this.svg.append(this.#way(from, to, why));
     for (const [state, [x, y]] of Object.entries(PLACES)) this.svg.append(this.#box(state, x, y));
     this.said = element("p", { class: "hint" });
