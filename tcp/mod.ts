@@ -21,12 +21,13 @@
  *    {@link Event} bits; how it ended is a {@link ConnectionFailure}; {@link TcpInfo} has the counts.
  * 2. **Configuration.** {@link TcpConfig} in groups, of which callers give any part ({@link PartialConfig});
  *    {@link completeConfig} fills it up and checks it. Profiles: {@link STANDARD}, {@link LINUX}, {@link FREEBSD}.
- * 3. **Congestion control** (RFC 5681). {@link CongestionControl} decides how much may be in flight; each ACK comes to it as an
- *    {@link AckSample}.
+ * 3. **Congestion control** (RFC 5681). {@link CongestionControl} decides how much may be in flight; each ACK comes to it as a
+ *    {@link CongestionSample}.
  * 4. **Observation.** An {@link Observer} is shown every event with its reason, and the variables as a {@link ConnectionView}.
  * 5. **Segments.** {@link Segment} is what one TCP segment says; its payload is an {@link OctetRange}. {@link IcmpError} is what
  *    an ICMP error says about one.
- * 6. **On the wire.** {@link decodePacket} and {@link encodePacket} are between octets and segments, with checksums and options.
+ * 6. **On the wire.** {@link decodePacket} and {@link encodePacket} are between octets and segments, with checksums and options;
+ *    a {@link SegmentCutter} cuts long segments for devices that do not.
  * 7. **States, numbers, addresses, time.** {@link State} and its transitions; {@link SeqNumber} modulo 2^32;
  *    {@link IpAddress}; {@link Instant} and {@link Micros}.
  *

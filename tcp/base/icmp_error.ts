@@ -54,8 +54,11 @@ export class IcmpError {
 
 /** What {@link icmpText} reads of an error; addresses as text. */
 export interface IcmpWords {
+  /** Of the IP version whose ICMP it is. */
   readonly family: Family;
+  /** ICMP's type. */
   readonly type: number;
+  /** ICMP's code. */
   readonly code: number;
   /** Who says so; `THIS_HOST`; null: not known. */
   readonly reporter: string | null;

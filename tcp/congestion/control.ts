@@ -69,6 +69,8 @@ export interface CongestionControl {
   cwnd: number;
   /** The slow-start threshold, octets; Infinity until the first reduction. */
   readonly ssthresh: number;
+  /** Octets per second at which data leave, beyond 0; absent or undefined: at once, as far as the window lets them. */
+  readonly pacingRate?: number | undefined;
   /** New data were acknowledged outside of fast recovery: in order, and after a timeout too. */
   ackReceived(ack: CongestionSample): void;
   /** Loss or a congestion mark, once for a window of data: lowers `ssthresh`, to which recovery leads the window. */

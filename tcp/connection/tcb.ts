@@ -122,6 +122,8 @@ export class Tcb {
   userClosed = false;
   /** When we last sent data, for the first time or again. */
   lastDataSentAt: Instant = instant(-1);
+  /** Until when the pace of the congestion control holds data back. */
+  pacedUntil: Instant = instant(-1);
   /** When nothing was left to be acknowledged, most recently. */
   allAcknowledgedAt: Instant = instant(0);
   lastReceivedAt: Instant;

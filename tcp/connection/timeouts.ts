@@ -49,6 +49,8 @@ function fire(tcb: Tcb, timer: Timer, now: Instant): void {
     case Timer.connect:
       tell(tcb, "connect", NO_NEXT, now);
       return giveUp(tcb, "The peer did not answer our SYN", now);
+    case Timer.pacing:
+      return; // `transmit` goes on
     case Timer.userTimeout:
       tell(tcb, "user timeout", NO_NEXT, now);
       return giveUp(tcb, "The peer acknowledged nothing for the user timeout", now);

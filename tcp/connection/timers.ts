@@ -18,6 +18,7 @@ export const Timer = {
   finWait2: 5,
   connect: 6,
   userTimeout: 7,
+  pacing: 8,
 } as const;
 
 /** One of the timers. */

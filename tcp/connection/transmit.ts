@@ -17,6 +17,7 @@ import { newDataDue } from "./idle.ts";
 import { FIRST_SYN, NO_RECORD, type Tcb } from "./tcb.ts";
 import { mostSackBlocks } from "./acknowledging_arrivals.ts";
 import { probeOfLost, probeOfNew } from "./path_probing.ts";
+import { isHeldByPace, noteSentAtPace } from "./pacing.ts";
 import { armForOutstanding, armOverride, armPersist } from "./retransmission_timer.ts";
 import { Timer } from "./timers.ts";
 import * as units from "../base/units.ts";
@@ -218,6 +219,7 @@ function sendAgain(tcb: Tcb, out: Segment, slot: number, now: Instant): boolean 
     tcb.cwndLimited = true;
     return false;
   }
+  if (isHeldByPace(tcb, now)) return false;
   if (scoreboard.cause(slot) === "retransmit-refused") takeRestAlong(tcb, slot);
   const probe = probeOfLost(tcb, slot, room, now);
   if (probe > 0) {
@@ -264,6 +266,7 @@ function resend(tcb: Tcb, out: Segment, slot: number, reason: SendReason, now: I
   tcb.lastMade = slot;
   tcb.totals.segmentsRetransmitted++;
   tcb.totals.octetsRetransmitted.add(out.payload.length);
+  noteSentAtPace(tcb, out.payload.length, now);
   armForOutstanding(tcb, now);
   return finishSegment(tcb, out, reason, now);
 }
@@ -316,6 +319,7 @@ function sendZeroWindowProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
 function sendData(tcb: Tcb, out: Segment, now: Instant): boolean {
   const { sender, recovery } = tcb;
   if (sender.unsent === 0 && (!sender.finQueued || sender.finSent)) return false;
+  if (isHeldByPace(tcb, now)) return false;
   newDataDue(tcb, now);
   const room = recovery.congestionRoom();
   const probe = probeOfNew(tcb, room, now);
@@ -375,6 +379,7 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
   if (length > 0) {
     tcb.acknowledging.expectAnswers();
     tcb.acknowledging.pace?.dataSent(now);
+    noteSentAtPace(tcb, length, now);
   }
   armForOutstanding(tcb, now);
   return finishSegment(tcb, out, reason, now);
