@@ -65,9 +65,10 @@ export function connectionSummary(flow: Flow): readonly string[] {
 
 /** What the SYNs offer, and what the answer leaves out: it is not used then (RFC 9293 3.7.1, RFC 7323 1.3, RFC 2018 2). */
 function handshakeLines(local: Half, remote: Half): string[] {
-  const lines = [local, remote].flatMap(({ syn, name }, i) =>
-    syn === null ? [] : [`${i === 0 ? "  handshake " : "            "}  ${name}: ${offersText(syn)}`]
+  const offers = [local, remote].flatMap(({ syn, name }) =>
+    syn === null ? [] : `${name}: ${offersText(syn)}`
   );
+  const lines = offers.map((text, i) => `${i === 0 ? "  handshake " : "            "}  ${text}`);
   if (local.syn === null || remote.syn === null) return lines;
   const refused = OPTIONAL.filter(([option]) =>
     (local.syn?.options ?? 0) & option && !((remote.syn?.options ?? 0) & option)
@@ -122,7 +123,7 @@ const FACTS: readonly (readonly [title: string, codes: readonly (readonly [Findi
     "captured-twice",
     "packet|s captured twice",
   ], ["captured-late", "packet|s captured late"]]],
-  ["holes", [["capture-gap", "gap|s of the capture"], ["after-hole", "hole|s when they appeared"]]],
+  ["holes", [["capture-gap", "gap|s of the capture"], ["after-hole", "hole|s in the numbers"]]],
   ["duplicate", [["duplicate-ack-seen", "duplicate ACK|s"], ["d-sack", "D-SACK|s"]]],
   ["asks", [["keep-alive", "keep-alive|s"], ["window-probe", "window probe|s"]]],
   ["window", [["window-zero", "time|s closed"], ["window-withdrawn", "time|s withdrawn"]]],

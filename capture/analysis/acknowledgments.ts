@@ -50,6 +50,11 @@ function signal(other: Half, time: number): void {
 function beyondWhatPassed(verdict: Verdict, passing: Passing, other: Half, isFirst: boolean): void {
   const ack = passing.segment.ack as number;
   const missed = ack - other.max;
+  // A SYN whose answer stands before it in the file.
+  if ((passing.segment.flags & Flag.syn) !== 0 && other.packets === 0) {
+    other.missed.add(0, ack);
+    other.missedAt = passing.time;
+  }
   if (!isFirst && other.dataPackets > 0) gap(verdict, other, passing.time, other.max, ack, missed);
   other.max = ack;
 }

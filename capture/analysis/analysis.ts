@@ -38,6 +38,8 @@ export interface AnalysisOptions {
 export interface Hindsight {
   /** Addresses of ends that leave their checksums to a device. */
   readonly offloading: readonly string[];
+  /** Whether it has most packets twice. */
+  readonly doublesAll: boolean;
   /** RSTs that have ended nothing, by their frames. */
   readonly revokedResets: RevokedResets;
 }
@@ -99,6 +101,7 @@ export class Analysis {
   #packets = 0;
   #segments = 0;
   #doubles = 0;
+  readonly #doublesAll: boolean;
 
   /** `start`: the moment 0 of the events, nanoseconds since 1970-01-01 UTC. */
   constructor(
@@ -113,6 +116,7 @@ export class Analysis {
     this.#search = find === undefined ? null : new TextSearch(find);
     this.#clock = new CaptureClock(start);
     this.#table = new FlowTable(hindsight?.revokedResets);
+    this.#doublesAll = hindsight?.doublesAll === true;
     this.#offload = new Offload(hindsight?.offloading);
     this.#own = new OwnStory(this.#emitter, start);
   }
@@ -149,6 +153,7 @@ export class Analysis {
       flows: this.#table.flows,
       unread: unread.sort(([, a], [, b]) => b - a),
       offloading: this.#offload.addresses,
+      doublesAll: this.#segments > 1 && this.#doubles * DOUBLED_SHARE >= this.#segments,
       revokedResets: new Set(this.#table.flows.flatMap(({ resets }) => [...resets.revoked])),
     };
   }
@@ -215,7 +220,7 @@ export class Analysis {
     }
     const { ack } = passing.segment;
     if (ack !== null) this.#offload.acknowledged(flow.receiver(direction).address, flow, ack);
-    const doublesAll = (this.#doubles + 1) * DOUBLED_SHARE >= this.#segments;
+    const doublesAll = this.#doublesAll || (this.#doubles + 1) * DOUBLED_SHARE >= this.#segments;
     const verdict = flow.take(passing, found.segment, direction, doublesAll);
     if (verdict.isDouble) this.#doubles++;
     if (isNew && before !== null && before.state() === "SYN-SENT") {

@@ -24,8 +24,15 @@ const TOLERANCE = 0.9;
 const DUP_ACK_THRESHOLD = 3;
 /** Without a round trip to go by: nothing that is this soon is a reaction, µs. */
 const SOON = 3_000;
+/** Without a round trip to go by: what is later than that was hardly overtaken, µs. */
+const LATEST = 20_000;
 /** A capture that doubles its packets does so within this time, µs. */
 export const SOON_CAPTURED = 1_000;
+
+/** Packets that may come between one and its double. */
+const MOST_BETWEEN = 3;
+/** The sender is where its share of a round trip is less than this. */
+const NEAR = 0.1;
 
 /** Whether a copy was sent before what is behind the hole that it fills, and what shows it. */
 interface Judgement {
@@ -95,6 +102,8 @@ export function passesAgain(
   if (end <= sender.una) {
     verdict.values["spurious"] = `{end} had been acknowledged ${spanText(time - sender.lastAckAt)} before`;
     if (time > sender.lastAckAt) verdict.add("not-needed");
+    // The sender did not know of that ACK yet, and takes it for a partial one.
+    sender.recovery ??= { kind: "fast", point: sender.max, una: passing.segment.seq };
   } else if (sender.sacked.covers(Math.max(passing.segment.seq, sender.una), end)) {
     verdict.values["spurious"] = `SACK had said before that ${receiver.name} has it`;
     verdict.add("not-needed");
@@ -125,7 +134,11 @@ export function isDouble(
   }
   if (doublesAll && delay < SOON_CAPTURED) return "All of it is the same";
   const floor = reactionTime(sender, receiver);
-  if (!range.isLate && (floor > 0 ? delay < floor * TOLERANCE : delay < SOON)) {
+  if (isNear(sender, receiver, floor)) return null;
+  const soon = goesBack(range, sender) ? SOON_CAPTURED : floor > 0 ? floor * TOLERANCE : SOON;
+  // Without timestamps what is sent again looks the same, and what is doubled comes close behind.
+  const isClose = passing.segment.timestampValue !== 0 || sender.packets - range.lastPackets <= MOST_BETWEEN;
+  if (!range.isLate && isClose && delay < soon) {
     return "It comes sooner than anybody could have asked for it";
   }
   const { timestampValue } = passing.segment;
@@ -184,7 +197,7 @@ function judgeByTime(delay: number, floor: number, isSignalled: boolean, passed:
     }
     return { isOvertaken: true, proof: "Nothing has asked for it, and no timer is so short" };
   }
-  const isOvertaken = passed < DUP_ACK_THRESHOLD || delay < SOON;
+  const isOvertaken = delay < SOON || (passed < DUP_ACK_THRESHOLD && delay < LATEST);
   return {
     isOvertaken,
     proof: `It comes ${spanText(delay)} and ${passed} packets later; no round trip is known`,
@@ -213,7 +226,27 @@ function isOriginal(
 
 /** The least time in which the sender can react to something that has passed here; 0: not known. */
 function reactionTime(sender: Half, receiver: Half): number {
-  return sender.roundTrips.minimum + receiver.roundTrips.minimum;
+  const sum = leastTrip(sender) + leastTrip(receiver);
+  return sum === Infinity ? 0 : sum;
+}
+
+/** From here to the other end of `half` and back; Infinity: not known. */
+function leastTrip({ roundTrips, echoes }: Half): number {
+  return roundTrips.samples > 0 ? roundTrips.minimum : echoes.minimum;
+}
+
+/**
+ * Whether something may go again that was sent a moment before: after a timeout everything does, and a partial ACK asks for
+ * what follows it, whenever that was sent (RFC 6582 3.2, step 3).
+ */
+function goesBack(range: SentRange, { recovery, una }: Half): boolean {
+  if (recovery === null || una >= recovery.point) return false;
+  return recovery.kind === "timeout" || range.seq === una;
+}
+
+/** Whether nothing can be doubled between the sender and here, as the sender is here. */
+function isNear(sender: Half, receiver: Half, floor: number): boolean {
+  return floor > 0 && leastTrip(receiver) < NEAR * floor && leastTrip(sender) > NEAR * floor;
 }
 
 /** Why it was sent again, as far as it can be known. */

@@ -94,6 +94,7 @@ function remember(verdict: Verdict, passing: Passing, sender: Half): void {
       Object.assign(range, {
         lastAt: time,
         lastFrame: frame,
+        lastPackets: sender.packets,
         lastTimestamp: timestampValue,
         ipId,
         fingerprint,
@@ -109,6 +110,7 @@ function remember(verdict: Verdict, passing: Passing, sender: Half): void {
     firstAt: time,
     lastAt: time,
     lastFrame: frame,
+    lastPackets: sender.packets,
     // What was lost before here has been sent before: its acknowledgment gives no round trip.
     copies: verdict.mark === "retransmission" ? 2 : 1,
     isLate: verdict.codes[0] === "overtaken",

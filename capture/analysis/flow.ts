@@ -170,7 +170,11 @@ export class Flow implements Numberings {
     sender.lastIpId = passing.ipId;
     sender.lastFingerprint = passing.fingerprint;
     sender.ids.add(passing.ipId);
-    if (segment.timestampValue !== 0) sender.timestamps.add(segment.timestampValue, time);
+    if (segment.timestampValue !== 0) {
+      sender.timestamps.add(segment.timestampValue, time);
+      sender.echoes.passed(segment.timestampValue, time);
+      receiver.echoes.echoed(segment.timestampEcho, time);
+    }
     this.lastAt = time;
     return verdict;
   }

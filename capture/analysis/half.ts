@@ -11,6 +11,7 @@ import { type IcmpError, icmpErrorName } from "../../trace/core.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
 import { Numbering } from "../../trace/numbering.ts";
 import type { FindingCode } from "../../trace/catalogue.ts";
+import { EchoTrips } from "./echo_trips.ts";
 import { Holes } from "./holes.ts";
 import { PacketIds } from "./packet_ids.ts";
 import { Ranges } from "./ranges.ts";
@@ -77,6 +78,8 @@ export class Half {
   readonly sacked: Ranges = new Ranges();
   /** From the point of capture to the other end and back. */
   readonly roundTrips: RoundTrips = new RoundTrips();
+  /** The same way, by the echoes of its timestamps. */
+  readonly echoes: EchoTrips = new EchoTrips();
   readonly ids: PacketIds = new PacketIds();
   readonly timestamps: TimestampClock = new TimestampClock();
   /** Of the windows that it announces. */

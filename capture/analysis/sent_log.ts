@@ -11,8 +11,9 @@ export interface SentRange {
   /** When its first copy passed, µs; and its last one. */
   readonly firstAt: number;
   lastAt: number;
-  /** The frame of its last copy. */
+  /** The frame of its last copy, and packets of its sender that had passed by then. */
   lastFrame: number;
+  lastPackets: number;
   /** Copies that were sent: what the network or the capture has doubled does not count. */
   copies: number;
   /** Whether its first copy was overtaken: it may have been sent again before it passed. */

@@ -7,7 +7,7 @@
 
 import { Analysis } from "../../capture/analysis/analysis.ts";
 import type { CapturedPacket } from "../../capture/capture.ts";
-import { Network, type PacketEvent, Random } from "../../lab/mod.ts";
+import { type LinkPlan, Network, type PacketEvent, Random } from "../../lab/mod.ts";
 import { type Connection, decodePacket, type Instant, micros, parseAddress, Segment } from "../../tcp/mod.ts";
 import { Collector } from "../trace/collect.ts";
 
@@ -44,10 +44,20 @@ const SERVER = "192.0.2.2";
 const CAPTURE_LOSS = 0.002;
 const CAPTURE_LATE = 0.005;
 const MOST_LATE = 300;
+/** Of IPv4 and TCP, with timestamps. */
+const HEADERS = 52;
 const LONGEST = 120_000_000;
 
+/** What of a run is other than usual. */
+export interface Variation {
+  readonly path?: Partial<LinkPlan>;
+  readonly handshake?: { readonly timestamps?: boolean; readonly selectiveAck?: boolean };
+  /** Octets of the receiver's buffer. */
+  readonly receiveBuffer?: number;
+}
+
 /** One run: everything that has travelled from the client to the server and back. */
-export function transfer(seed: number): readonly Travel[] {
+export function transfer(seed: number, variation: Variation = {}): readonly Travel[] {
   const random = new Random(seed);
   const delay = micros(random.magnitude(2_000, 60_000));
   const path = {
@@ -60,9 +70,11 @@ export function transfer(seed: number): readonly Travel[] {
     duplicate: random.chance(0.3) ? random.magnitude(1, 50) / 10_000 : 0,
     octetsPerSecond: random.magnitude(500_000, 20_000_000),
     queue: random.integer(30, 300),
+    ...variation.path,
   };
   const travels: Travel[] = [];
   const byOctets = new Map<Uint8Array, Travel>();
+  const departures = new Map<string, number>();
   const reader = new Segment();
   const retransmitted = new Set<number>();
   let highest = -1;
@@ -77,7 +89,8 @@ export function transfer(seed: number): readonly Travel[] {
       const known = byOctets.get(octets);
       if (known !== undefined) known.arrivedAt = now;
       else {
-        const sentAt = now - delay;
+        // It has left with its original, and keeps close to it.
+        const sentAt = departures.get(octets.subarray(0, HEADERS).join()) ?? now - delay;
         const again = isData && seq < highest && retransmitted.has(seq);
         travels.push({
           octets,
@@ -108,18 +121,25 @@ export function transfer(seed: number): readonly Travel[] {
       isDouble: false,
     };
     travels.push(travel);
+    departures.set(octets.subarray(0, HEADERS).join(), now);
     byOctets.set(octets, travel);
   };
-  run(new Network({ seed, onPacket }), random, path);
+  run(new Network({ seed, onPacket }), random, path, variation);
   return travels;
 }
 
-function run(network: Network, random: Random, path: Parameters<Network["join"]>[2] & object): void {
-  const handshake = { timestamps: random.chance(0.7), selectiveAck: random.chance(0.85) };
+function run(network: Network, random: Random, path: Partial<LinkPlan>, variation: Variation): void {
+  const handshake = {
+    timestamps: random.chance(0.7),
+    selectiveAck: random.chance(0.85),
+    ...variation.handshake,
+  };
   const secret = Uint8Array.from({ length: 16 }, (_octet, i) => i);
   const isn = { secret, config: { handshake } };
   const client = network.addHost(CLIENT, isn);
-  const server = network.addHost(SERVER, isn);
+  const { receiveBuffer } = variation;
+  const buffers = receiveBuffer === undefined ? {} : { receiveBuffer, receiveBufferMax: receiveBuffer };
+  const server = network.addHost(SERVER, { secret, config: { handshake, buffers } });
   network.join(client, server, path);
   const listener = server.listen({ port: 80 });
   const sender = client.connect({ remote: { address: parseAddress(SERVER), port: 80 } }, network.now);
@@ -139,8 +159,11 @@ function run(network: Network, random: Random, path: Parameters<Network["join"]>
 }
 
 /** The captures of one run, each with what its packets are. */
-export function capturesOf(seed: number): Readonly<Record<Place, readonly Labelled[]>> {
-  const travels = transfer(seed);
+export function capturesOf(
+  seed: number,
+  variation: Variation = {},
+): Readonly<Record<Place, readonly Labelled[]>> {
+  const travels = transfer(seed, variation);
   const random = new Random(seed + 1_000_000);
   const places: readonly Place[] = ["sender", "middle", "receiver"];
   return Object.fromEntries(
@@ -168,10 +191,13 @@ function captureAt(place: Place, travels: readonly Travel[], random: Random): re
 class Labeller {
   #highest = -1;
   #acknowledged = -1;
-  /** Transmissions that have passed, by what all their copies have alike. */
+  /** Headers that have passed: what a doubled packet has alike with its original. */
   readonly #passed = new Set<string>();
 
-  label({ octets, isData, seq, end, ack, isAgain }: Travel): Truth | null {
+  /** Those of doubled packets that have passed before their originals. */
+  readonly #doubles = new Set<string>();
+
+  label({ octets, isData, seq, end, ack, isAgain, isDouble }: Travel): Truth | null {
     if (!isData) {
       this.#acknowledged = Math.max(this.#acknowledged, ack);
       return null;
@@ -179,9 +205,8 @@ class Labeller {
     const isBelow = seq < this.#highest || end <= this.#acknowledged;
     this.#highest = Math.max(this.#highest, end);
     const header = octets.subarray(20, 60).join();
-    if (!isAgain && this.#passed.has(header)) return "doubled";
-    if (isAgain && this.#passed.has(`${header} again`)) return "doubled";
-    this.#passed.add(isAgain ? `${header} again` : header);
+    if (isDouble ? this.#passed.has(header) : this.#doubles.has(header)) return "doubled";
+    (isDouble ? this.#doubles : this.#passed).add(header);
     return isAgain ? "retransmission" : isBelow ? "overtaken" : "new";
   }
 }
