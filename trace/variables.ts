@@ -54,6 +54,14 @@ function sackWords(segment: SegmentRecord): string {
   return parts.length === 0 ? "" : ` (${parts.join("; ")})`;
 }
 
+/** That the numbers to come are counted from this one; without a connection none are. */
+function countedText(event: TraceEvent): VariableValue {
+  const segment = "segment" in event ? event.segment : null;
+  if (segment === null) return null;
+  const isCounted = event.connection !== 0 && !isAbsolute(segment.seq);
+  return isCounted ? ", counted as 0 from here on" : "";
+}
+
 /** What a segment takes up: `octets 1 to 29`, `octets 1 to 29 and FIN`, `SYN`. */
 function contentText(segment: SegmentRecord): string {
   const parts = [
@@ -124,7 +132,7 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   hopField: ofSegment("text", ({ family }) => hopFieldName(family)),
   usualHopLimit: { unit: "count", read: usualHopLimit },
   hopLimits: { unit: "text", read: hopLimitsText },
-  countedAs: ofSegment("text", ({ seq }) => isAbsolute(seq) ? "" : ", counted as 0 from here on"),
+  countedAs: { unit: "text", read: countedText },
   urgentEnd: ofSegment("sequence", (segment) => segment.seq + segment.urgentPointer),
 
   ...Object.fromEntries(VIEW_NAMES.map((name) => [name, ofView(VIEW[name].unit, (view) => view[name])])),

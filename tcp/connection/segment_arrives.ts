@@ -32,6 +32,7 @@ const { earliest, elapsed, micros, NEVER } = units;
 /** Takes in a segment for this connection. The segment may be one of several that a device has merged. */
 export function segmentArrives(tcb: Tcb, segment: Segment, now: Instant): void {
   tcb.totals.segmentsReceived++;
+  if (tcb.answeredSyn !== null) cookieReturns(tcb, tcb.answeredSyn, now);
   tcb.observer?.segmentArrived(tcb.view, segment, now);
   const refusal = refusalInAnyState(segment, tcb.config);
   if (refusal !== null) return drop(tcb, segment, refusal, now);
@@ -74,7 +75,6 @@ export function isSynWithFinDropped(segment: Segment, config: TcpConfig): boolea
 function arrivesInListen(tcb: Tcb, segment: Segment, now: Instant): void {
   if (segment.has(Flag.rst)) return drop(tcb, segment, "listening", now);
   if (segment.has(Flag.ack)) {
-    if (tcb.answeredSyn !== null) return cookieReturns(tcb, tcb.answeredSyn, segment, now);
     tcb.resetDue = resetFor(segment, "reset-bad-ack");
     return drop(tcb, segment, "listening", now);
   }
@@ -102,16 +102,15 @@ function takeSyn(tcb: Tcb, syn: Segment, reason: StateReason, now: Instant): voi
 
 /**
  * A segment brings back a SYN cookie (RFC 4987 3.6): the connection becomes what it would be had it kept the SYN and sent the
- * SYN-ACK itself, and takes the segment.
+ * SYN-ACK itself.
  */
-function cookieReturns(tcb: Tcb, syn: Segment, segment: Segment, now: Instant): void {
+function cookieReturns(tcb: Tcb, syn: Segment, now: Instant): void {
   tcb.answeredSyn = null;
   takeSyn(tcb, syn, "syn-cookie-returned", now);
   // As the SYN-ACK had it:
   tcb.receiver.window.announce(true, false);
   tcb.sender.sndNxt = seqAdd(tcb.sender.iss, 1);
   tcb.handshake.hasAnswered = true;
-  arrivesInOtherStates(tcb, segment, now);
 }
 
 /** 3.10.7.3. */

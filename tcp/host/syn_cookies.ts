@@ -46,6 +46,8 @@ const SHIFT_MASK = 0xf;
 const NO_SHIFT = 0xf;
 const SACK_BIT = 1 << 4;
 const ECN_BIT = 1 << 5;
+/** The window field of a SYN is not scaled (RFC 7323 2.2). */
+const MAX_WINDOW_FIELD = 65_535;
 /** What is hashed where there is no timestamp. */
 const NOTHING_CARRIED = 1 << CARRIED_BITS;
 
@@ -137,6 +139,9 @@ export class SynCookies {
     syn.options = Option.maximumSegmentSize;
     syn.maximumSegmentSize = COOKIE_MSS[index] ?? 0;
     if (hasTimestamps) putCarried(syn, carried, segment.timestampValue);
+    // The window of the SYN itself is not known, and does not matter: that of the segment comes in its place.
+    const shift = syn.hasOption(Option.windowScale) ? syn.windowScale : 0;
+    syn.window = Math.min(segment.window << shift, MAX_WINDOW_FIELD);
     return syn;
   }
 

@@ -47,7 +47,7 @@ const BEGINNINGS: Readonly<
     rule: "RFC 4987 3.6",
     label: "SYN cookie returned",
     sentence:
-      "The segment brings back a SYN cookie of ours: the connection is built from that, for nothing was kept of the SYN.",
+      "A segment brings back a SYN cookie of ours: the connection is built from that, for nothing was kept of the SYN.",
   },
   "syn-ack-received": {
     rule: "RFC 9293 3.10.7.3, fourth",
