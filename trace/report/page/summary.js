@@ -26,7 +26,7 @@ export function factsOf(trace, connection, indices) {
       again > 0 ? "again" : "",
     ],
     [ends?.remote ?? "Received", segments(received, octetsReceived) + againOf(facts?.again[1]), ""],
-    ...dropped === 0 ? [] : [["Dropped", octetsText(dropped), "lost"]],
+    ...dropped === 0 ? [] : [["Lost or dropped", octetsText(dropped), "lost"]],
     ["Least RTT", rttText(facts), ""],
     ["Ended", facts?.ending ?? "not known", ""],
     ["Began", trace.data.start ?? "not known", ""],
