@@ -63,6 +63,9 @@ interface WaitingLine {
 /** Octets of the peer's that are shown in full; the rest is only counted. */
 const SHOWN_OCTETS = 16 << 10;
 
+/** Different reports of trouble on the way that are told: anybody can send ICMP errors. */
+const MAX_REPORTS = 20;
+
 /**
  * Lines of the handshake are written at once. All that comes after waits for `flush`: the session calls it only once the
  * message is delivered or that has failed, so that nothing comes between, and then each turn, after it has read what arrived.
@@ -97,8 +100,8 @@ export class Narrator implements Observer {
   #foreign: SendingRecord["foreignReset"] = null;
   /** The packets, in octets, that were said not to pass. */
   #failedMtu = 0;
-  /** How often each report of trouble on the way has come; only the first of each is a line. */
-  readonly #reports = new Map<string, number>();
+  /** Reports of trouble on the way that have come; each is a line once. */
+  readonly #reports = new Set<string>();
   #shownOctets = 0;
   #hiddenOctets = 0;
 
@@ -279,8 +282,8 @@ export class Narrator implements Observer {
     if (!isTrouble && verdict !== "path-mtu-smaller") return;
     const report = icmpText(icmpWords(error));
     if (isTrouble) this.record.report = report;
-    this.#reports.set(report, (this.#reports.get(report) ?? 0) + 1);
-    if (this.#reports.get(report) !== 1 && isTrouble) return;
+    if (isTrouble && (this.#reports.has(report) || this.#reports.size >= MAX_REPORTS)) return;
+    this.#reports.add(report);
     const what = `our ${error.seq === connection.iss ? "SYN" : "segment"} (seq=${seqToUint32(error.seq)})`;
     const mtu = error.mtu === 0 ? "" : `; packets of up to ${error.mtu} bytes get through`;
     this.#output.warning(
