@@ -26,14 +26,11 @@ const LEAST_MSS_ROOM = 88;
 /** Unreachable codes that MUST-56 calls soft in IPv4: net, host, source route failed. */
 const SOFT_UNREACHABLE_IPV4: readonly number[] = [0, 1, 5];
 
-/** RFC 4443 3.1: port unreachable, the one that tells that nobody listens. */
-const PORT_UNREACHABLE_IPV6 = 4;
+/** Unreachable codes of IPv6 that are hard: administratively prohibited, port (RFC 4443 3.1; RFC 5461 2). */
+const HARD_UNREACHABLE_IPV6: readonly number[] = [1, 4];
 
 /** Unreachable codes of IPv4 that say "refused": protocol, port, network, host and communication prohibited. */
 const REFUSALS_IPV4: readonly number[] = [2, 3, 9, 10, 13];
-
-/** Those of IPv6: administratively prohibited, port. */
-const REFUSALS_IPV6: readonly number[] = [1, PORT_UNREACHABLE_IPV6];
 
 /** Code of "time exceeded" when the TTL or hop limit ran out on the way (the other is reassembly). */
 const EXPIRED_IN_TRANSIT = 0;
@@ -86,7 +83,7 @@ function pathMtuShrank(tcb: Tcb, error: IcmpError, now: Instant): void {
 function unreachable(tcb: Tcb, error: IcmpError, now: Instant): void {
   const isHard = error.family === 4
     ? !SOFT_UNREACHABLE_IPV4.includes(error.code)
-    : error.code === PORT_UNREACHABLE_IPV6;
+    : HARD_UNREACHABLE_IPV6.includes(error.code);
   const isOpening = tcb.state === "SYN-SENT" || tcb.state === "SYN-RECEIVED";
   const ends = isOpening ? endsOpening(tcb, isHard) : isHard && tcb.config.defence.hardErrorsAbort;
   const isFinal = ends || isRefusedOrExpired(tcb, error);
@@ -104,7 +101,7 @@ function isRefusedOrExpired(tcb: Tcb, error: IcmpError): boolean {
   const isIpv4 = error.family === 4;
   switch (error.kind) {
     case "unreachable":
-      return (isIpv4 ? REFUSALS_IPV4 : REFUSALS_IPV6).includes(error.code);
+      return (isIpv4 ? REFUSALS_IPV4 : HARD_UNREACHABLE_IPV6).includes(error.code);
     case "time exceeded":
       return error.code === EXPIRED_IN_TRANSIT;
     case "parameter problem":
