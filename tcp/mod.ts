@@ -38,6 +38,7 @@
 
 export { Host, type HostOptions } from "./host/host.ts";
 export { Listener } from "./host/listener.ts";
+export type { WantedEnd } from "./host/local_ends.ts";
 export { DYNAMIC_PORTS, type PortKeeper, type PortRange } from "./host/ports.ts";
 export { createIsnGenerator, createTimestampOffset, type TimestampOffset } from "./host/isn.ts";
 export { Connection } from "./connection/connection.ts";

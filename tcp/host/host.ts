@@ -8,11 +8,9 @@
 import {
   addressEquals,
   type Endpoint,
-  formatEndpoint,
   type IpAddress,
   IPV4_ADDRESS_LENGTH,
   IPV6_ADDRESS_LENGTH,
-  isUnicast,
   type Port,
 } from "../base/address.ts";
 import { ChallengeLimiter } from "../connection/challenge_limiter.ts";
@@ -29,7 +27,8 @@ import { createIsnGenerator, createTimestampOffset } from "./isn.ts";
 import { isTaken, Listener, listenerFor } from "./listener.ts";
 import type { DropReason, Observer } from "../base/observer.ts";
 import { PathMtus } from "./path_mtus.ts";
-import { type PortKeeper, type PortRange, PortSelector } from "./ports.ts";
+import { LocalEnds, type WantedEnd } from "./local_ends.ts";
+import type { PortKeeper } from "./ports.ts";
 import { NOT_SCHEDULED, Schedule, type ScheduleEntry } from "./schedule.ts";
 import { Flag, type Segment } from "../base/segment.ts";
 import { refusalByAddress } from "./refusals.ts";
@@ -77,8 +76,7 @@ export class Host {
   readonly #segmentLimit: number | undefined;
   readonly #isn: IsnSource;
   readonly #timestampOffset: (local: Endpoint, remote: Endpoint) => number;
-  readonly #ports: PortSelector;
-  readonly #keeper: PortKeeper | undefined;
+  readonly #localEnds: LocalEnds;
   readonly #challengeLimiter: ChallengeLimiter;
   readonly #members = new Demultiplexer<Member>();
   readonly #schedule = new Schedule<Member>();
@@ -102,9 +100,8 @@ export class Host {
     this.#timestampOffset = timestampOffset === undefined
       ? createTimestampOffset(options.secret)
       : () => timestampOffset;
-    this.#ports = new PortSelector(options.secret);
+    this.#localEnds = new LocalEnds(options.addresses, options.secret, options.ports);
     this.#cookieAnswers = new CookieAnswers(options.secret);
-    this.#keeper = options.ports;
     const seed = options.secret.reduce((sum, octet) => Math.imul(sum, 31) + octet | 0, 0);
     this.#challengeLimiter = new ChallengeLimiter(this.#config.defence.challengeAcksPerSecond, seed);
   }
@@ -132,42 +129,20 @@ export class Host {
   connect(
     options: {
       remote: Endpoint;
-      local?: { address?: IpAddress; port?: Port; range?: PortRange };
+      local?: WantedEnd;
       config?: PartialConfig;
     },
     now: Instant,
   ): Connection {
     const { remote } = options;
-    if (!isUnicast(remote.address) || remote.port === 0) {
-      throw new RangeError(
-        `Cannot connect to ${formatEndpoint(remote)}: name one host and a port from 1 to 65535`,
-      );
-    }
-    const address = options.local?.address ??
-      this.#addresses.find((own) => own.family === remote.address.family);
-    if (address === undefined) {
-      throw new RangeError(
-        `Cannot connect to ${formatEndpoint(remote)}: this host has no address of that family`,
-      );
-    }
-    const { port: wanted = 0, range } = options.local ?? {};
-    const isNamed = wanted !== 0;
-    const keeper = this.#keeper;
-    const isFree = (port: Port) =>
-      this.#mayUse(address, port, remote, isNamed, now) &&
-      (keeper === undefined || keeper.take(address, port));
-    const port = !isNamed
-      ? this.#ports.choose(address, remote, isFree, range ?? keeper?.range)
-      : isFree(wanted)
-      ? wanted
-      : null;
-    if (port === null) {
-      throw new RangeError(
-        `Cannot connect to ${formatEndpoint(remote)}: no local port is free, give another`,
-      );
-    }
-    const local = { address, port };
-    const before = this.#memberAt(address, port, remote);
+    const wanted = options.local ?? {};
+    const isNamed = wanted.port !== undefined && wanted.port !== 0;
+    const local = this.#localEnds.take(
+      remote,
+      wanted,
+      (address, port) => this.#mayUse(address, port, remote, isNamed, now),
+    );
+    const before = this.#memberAt(local.address, local.port, remote);
     if (before !== null) this.#forget(before);
     try {
       const own = this.#connectionOptions(local, remote, before, now, options.config);
@@ -175,7 +150,7 @@ export class Host {
       this.#add(connection, local, remote, null);
       return connection;
     } catch (error) {
-      keeper?.release(address, port);
+      this.#localEnds.release(local);
       throw error;
     }
   }
@@ -353,7 +328,7 @@ export class Host {
     this.#members.remove(member);
     this.#schedule.remove(member);
     member.connection.onTouched = null;
-    if (member.listener === null) this.#keeper?.release(member.local.address, member.local.port);
+    if (member.listener === null) this.#localEnds.release(member.local);
   }
 
   #memberAt(address: IpAddress, port: Port, remote: Endpoint): Member | null {

@@ -1,0 +1,66 @@
+/**
+ * The local end of a connection that is opened from here: an address of the host's, and a port (RFC 9293 3.9.1.1, MUST-43 to
+ * MUST-46).
+ *
+ * @module
+ */
+
+import { type Endpoint, formatEndpoint, type IpAddress, isUnicast, type Port } from "../base/address.ts";
+import { type PortKeeper, type PortRange, PortSelector } from "./ports.ts";
+
+/** What whoever connects asks for; a port of 0 is none. */
+export interface WantedEnd {
+  readonly address?: IpAddress;
+  readonly port?: Port;
+  /** Which ports to choose from, where none is named. Default: the keeper's */
+  readonly range?: PortRange;
+}
+
+/** Chooses local ends, and gives them back to whoever keeps the ports. */
+export class LocalEnds {
+  readonly #addresses: readonly IpAddress[];
+  readonly #selector: PortSelector;
+  readonly #keeper: PortKeeper | undefined;
+
+  /** Ends at `addresses`; `keeper`: as in `HostOptions`. @throws RangeError unless the secret has 16 octets */
+  constructor(addresses: readonly IpAddress[], secret: Uint8Array, keeper: PortKeeper | undefined) {
+    this.#addresses = addresses;
+    this.#selector = new PortSelector(secret);
+    this.#keeper = keeper;
+  }
+
+  /**
+   * An end for a connection to `remote`, which the keeper has given. `mayUse`: whether the host can have it.
+   *
+   * @throws RangeError when the remote end is no single host, or no local port is free (MUST-46)
+   */
+  take(remote: Endpoint, wanted: WantedEnd, mayUse: (address: IpAddress, port: Port) => boolean): Endpoint {
+    const what = `Cannot connect to ${formatEndpoint(remote)}`;
+    if (!isUnicast(remote.address) || remote.port === 0) {
+      throw new RangeError(`${what}: name one host and a port from 1 to 65535`);
+    }
+    const address = wanted.address ?? this.#addresses.find((own) => own.family === remote.address.family);
+    if (address === undefined) throw new RangeError(`${what}: this host has no address of that family`);
+    const port = this.#portAt(address, remote, wanted, mayUse);
+    if (port === null) throw new RangeError(`${what}: no local port is free, give another`);
+    return { address, port };
+  }
+
+  /** The connection that an end was taken for has left it. */
+  release({ address, port }: Endpoint): void {
+    this.#keeper?.release(address, port);
+  }
+
+  #portAt(
+    address: IpAddress,
+    remote: Endpoint,
+    { port = 0, range }: WantedEnd,
+    mayUse: (address: IpAddress, port: Port) => boolean,
+  ): Port | null {
+    const keeper = this.#keeper;
+    const isFree = (candidate: Port): boolean =>
+      mayUse(address, candidate) && (keeper === undefined || keeper.take(address, candidate));
+    if (port === 0) return this.#selector.choose(address, remote, isFree, range ?? keeper?.range);
+    return isFree(port) ? port : null;
+  }
+}
