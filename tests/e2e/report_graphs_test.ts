@@ -134,6 +134,10 @@ Deno.test({
         /application \d+ %, .*window \d+ %, .*path \d+ % of/,
       );
       assert(Number(await page.evaluate(`(${PIXELS})("#limits", "path")`)) > 500);
+      assertMatch(
+        String(await page.evaluate("charts.innerText")),
+        /In flight at most [\d.]+ KiB; bandwidth-delay product 1020 B; largest window 64 KiB/,
+      );
       const text = async (id: string): Promise<string> => String(await page.evaluate(`${id}.innerText`));
       assertStringIncludes(await text("why"), "lost before this point");
       assertStringIncludes(await text("windows"), "Send window of the server");

@@ -57,6 +57,22 @@ Deno.test("a closed window is the receiver's share of the time in which a sender
   assertEquals(spans.reduce((sum, [from, to]) => sum + to - from, 0), own.time.window);
 });
 
+Deno.test("beside what limited a sender stand what was in flight and what the path could take", async () => {
+  const recording = new Recording();
+  await runStory("zero_window", new Recorder([recording], [], { headers: false, excerpt: 0 }));
+  const [record] = recording.connections;
+  assert(record !== undefined);
+  const known = factsOfCourse(recording.courseOf(1), recording.totalOf(1));
+  const amounts = (facts: ReturnType<typeof connectionFacts>): unknown => {
+    const { largestFlight, largestWindow, product } = facts.limits[0] ?? {};
+    return [largestFlight, largestWindow, product];
+  };
+  const product = Math.round(known.octets[0] / known.limits[0].total * 20_000);
+  assertEquals(amounts(connectionFacts(record, 0, known)), [4_344, 4_344, product]);
+  const unsure = { ...known, leastRttIsPart: true };
+  assertEquals(amounts(connectionFacts({ ...record, windowsAreRaw: true }, 0, unsure)), [4_344, null, null]);
+});
+
 Deno.test("what limited a sender: spans follow one another and add up to its shares, however many there are", () => {
   const limits = new Limits();
   const SEGMENTS = 9_000;

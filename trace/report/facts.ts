@@ -34,6 +34,11 @@ export interface ConnectionFacts {
 export interface SenderLimits {
   /** µs by reason, in the order of `LIMITS`. */
   readonly time: readonly number[];
+  /** Octets: the most that was in flight, and the largest window of the receiver; null: not known. */
+  readonly largestFlight: number;
+  readonly largestWindow: number | null;
+  /** Bandwidth-delay product: octets that it sent in the least round trip, on average; null: that was not measured. */
+  readonly product: number | null;
   /** Start and end since the recording's first event, and the reason's place in `LIMITS`. */
   readonly spans: readonly (readonly [from: number, to: number, limit: number])[];
 }
@@ -46,12 +51,18 @@ export interface KnownFacts extends Omit<ConnectionFacts, "filter" | "limits" | 
 
 /** The facts of a connection; `start` is the moment of the recording's first event. */
 export function connectionFacts(record: ConnectionRecord, start: number, known: KnownFacts): ConnectionFacts {
-  const { startedAt, limits: [sent, received], ...facts } = known;
+  const { startedAt, limits, ...facts } = known;
+  const { octets, leastRtt, leastRttIsPart } = known;
+  const roundTrip = leastRttIsPart ? null : leastRtt;
+  const windowsAreRaw = record.windowsAreRaw === true;
   return {
     ...facts,
     start: startedAt - start,
     filter: displayFilter(record),
-    limits: [senderLimits(sent, start), senderLimits(received, start)],
+    limits: [
+      senderLimits(limits[0], start, octets[0], roundTrip, windowsAreRaw),
+      senderLimits(limits[1], start, octets[1], roundTrip, windowsAreRaw),
+    ],
   };
 }
 
@@ -70,9 +81,18 @@ export function factsOfCourse(course: Course, total: ConnectionTotal): KnownFact
   };
 }
 
-function senderLimits({ time, spans, total }: Limits, start: number): SenderLimits | null {
+function senderLimits(
+  { time, spans, total, largestFlight, largestWindow }: Limits,
+  start: number,
+  octets: number,
+  roundTrip: number | null,
+  windowsAreRaw: boolean,
+): SenderLimits | null {
   if (total === 0) return null;
   return {
+    largestFlight,
+    largestWindow: windowsAreRaw || largestWindow === 0 ? null : largestWindow,
+    product: roundTrip === null ? null : Math.round(octets / total * roundTrip),
     time: LIMITS.map((limit) => time[limit]),
     spans: spans.map(([from, to, limit]) => [from - start, to - start, LIMITS.indexOf(limit)]),
   };

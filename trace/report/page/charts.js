@@ -7,7 +7,7 @@
 
 import { bandSpec, limitBands, limitShares, stateBands } from "./bands.js";
 import { roundTripSpec, throughputSpec, windowSpec } from "./curves.js";
-import { element } from "./format.js";
+import { amountText, element } from "./format.js";
 import { makePlot, widthOf } from "./plot.js";
 import { Sequence } from "./sequence.js";
 
@@ -135,7 +135,7 @@ export class Charts {
         "What limited the sender",
         bandSpec(limitBands(this.trace, limits), `${words} of ${total}`),
       );
-      section.append(sharesOf(shares, total));
+      section.append(sharesOf(shares, total), amountsOf(limits));
     }
     if (prefix !== undefined) {
       add("window", "Windows and what is in flight", windowSpec(this.trace, this.indices, prefix));
@@ -237,6 +237,18 @@ function legendOf() {
     " window closed ",
     element("b", {}, "F"),
     " FIN",
+  );
+}
+
+/** What could have been in flight, beside what was. */
+function amountsOf({ largestFlight, largestWindow, product }) {
+  const known = (octets) => octets === null ? "not known" : amountText(octets);
+  return element(
+    "p",
+    { class: "hint" },
+    `In flight at most ${known(largestFlight)}; bandwidth-delay product ${known(product)}; largest window ${
+      known(largestWindow)
+    }`,
   );
 }
 
