@@ -92,7 +92,8 @@ export class Limits {
     const known = this.#edgeAt(at - lag * CERTAINLY);
     this.largestFlight = Math.max(this.largestFlight, end - Math.min(una, seq));
     const isFull = end - seq >= largest;
-    const fillsWindow = windowIsKnown && known - end < largest && known >= end;
+    // What is shorter than it could have been says that there was nothing more to send, however small the window is.
+    const fillsWindow = windowIsKnown && known - end < largest && (known === end || isFull && known > end);
     const reason = !isNew || isRecovering ? "path" : fillsWindow ? "window" : isFull ? "path" : "application";
     this.#last = { at, end: Math.max(end, before?.end ?? end), reason };
     this.#idleSince = Infinity;

@@ -57,6 +57,22 @@ Deno.test("a segment that is not full has nothing behind it: the time up to the 
   assertEquals(watched.sending, shares(100, 0, 0));
 });
 
+Deno.test("nor has one into a window of hardly more than a segment, unless it takes all of that", () => {
+  const small = MSS + 50;
+  const watched = new Watched();
+  watched.isAcknowledged(0, 1, small);
+  watched.sends(1, 1, 100);
+  watched.isAcknowledged(10, 101, small);
+  watched.sends(101, 101, 100);
+  assertEquals(watched.sending, shares(100, 0, 0));
+  const filling = new Watched();
+  filling.isAcknowledged(0, 1, 100);
+  filling.sends(1, 1, 100);
+  filling.isAcknowledged(101, 101, small);
+  filling.sends(101, 101, 100);
+  assertEquals(filling.sending, shares(0, 100, 0));
+});
+
 Deno.test("full segments that do not fill the window wait for the path, until all is acknowledged", () => {
   const watched = new Watched();
   watched.sends(0, 1, 2 * MSS);
