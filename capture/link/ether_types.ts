@@ -25,6 +25,9 @@ const PPP_ADDRESS_AND_CONTROL = 0xff03;
 /** RFC 1661 2: a protocol whose first octet is odd is sent as one octet where both ends agreed. */
 const COMPRESSED_BIT = 1;
 const NSH_LENGTH_UNIT = 4;
+const VNTAG_LENGTH = 6;
+const PBB_LENGTH = 4;
+const WCCP_LENGTH = 4;
 
 const LAYERS: Readonly<Record<number, LayerName>> = {
   0x0800: "ip",
@@ -39,6 +42,9 @@ const LAYERS: Readonly<Record<number, LayerName>> = {
   0x6558: "ethernet",
   0x880b: "ppp",
   0x894f: "nsh",
+  0x8926: "vntag",
+  0x88e7: "pbb",
+  0x883e: "wccp",
 };
 
 /** Names of what is often seen and holds no TCP. */
@@ -88,6 +94,26 @@ export function vlan(cursor: Cursor): LayerName | null {
   const type = cursor.uint16(2);
   cursor.at += VLAN_TAG_LENGTH;
   return byEtherType(cursor, type);
+}
+
+/** 802.1BR's predecessor of Cisco and VMware: four octets of virtual interfaces before the type. */
+export function vntag(cursor: Cursor): LayerName | null {
+  if (!cursor.has(VNTAG_LENGTH)) return cursor.give(CUT_SHORT);
+  const type = cursor.uint16(4);
+  cursor.at += VNTAG_LENGTH;
+  return byEtherType(cursor, type);
+}
+
+/** IEEE 802.1ah: a service tag, then the frame of a customer. */
+export function pbb(cursor: Cursor): LayerName | null {
+  cursor.at += PBB_LENGTH;
+  return "ethernet";
+}
+
+/** What a cache is sent by WCCP (draft-wilson-wrec-wccp-v2 4.12): since version 2 with a header of its own. */
+export function wccp(cursor: Cursor): LayerName | null {
+  if (cursor.uint8(0) >> 4 !== 4) cursor.at += WCCP_LENGTH;
+  return "ip";
 }
 
 /** RFC 3032: nothing names what is below the labels, so its first octet must tell. */

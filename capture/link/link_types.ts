@@ -27,6 +27,13 @@ const PPI_LENGTH_OFFSET = 2;
 const PPI_LINK_TYPE_OFFSET = 4;
 const PFLOG_ALIGNMENT = 4;
 const IPNET_HEADER = 24;
+const NFLOG_HEADER = 4;
+const NFLOG_ATTRIBUTE_HEADER = 4;
+const NFLOG_ALIGNMENT = 4;
+const NFLOG_PAYLOAD = 9;
+/** Both hardware addresses, then a header with an Ethernet type. */
+const INFINIBAND_TYPE_OFFSET = 40;
+const INFINIBAND_LENGTH = 44;
 
 /** The layers that only begin a frame. */
 export const LINK_LAYERS = {
@@ -41,6 +48,8 @@ export const LINK_LAYERS = {
   "ipnet": ipnet,
   "pktap": pktap,
   "ppi": ppi,
+  "nflog": nflog,
+  "infiniband": infiniband,
 } satisfies Partial<Record<LayerName, Layer>>;
 
 /** How frames of each kind of link are read. */
@@ -68,6 +77,8 @@ export const LINK_TYPES: Readonly<Record<number, LayerName>> = {
   226: "ipnet",
   228: "ip",
   229: "ip",
+  239: "nflog",
+  242: "infiniband",
   258: "pktap",
   276: "cooked 2",
 };
@@ -143,6 +154,33 @@ function pflog(cursor: Cursor): LayerName | null {
 function ipnet(cursor: Cursor): LayerName | null {
   cursor.at += IPNET_HEADER;
   return "ip";
+}
+
+/** Linux's netfilter log: attributes, in the order of octets of the host that captured, one of which is the packet. */
+function nflog(cursor: Cursor): LayerName | null {
+  cursor.at += NFLOG_HEADER;
+  while (cursor.has(NFLOG_ATTRIBUTE_HEADER)) {
+    // Lengths are short, so that the octet that is 0 shows the order.
+    const isLittle = cursor.uint16(2) >> 8 !== 0;
+    const length = isLittle ? cursor.uint8(0) | cursor.uint8(1) << 8 : cursor.uint16(0);
+    const type = isLittle ? cursor.uint8(2) | cursor.uint8(3) << 8 : cursor.uint16(2);
+    if (length < NFLOG_ATTRIBUTE_HEADER) break;
+    if (type === NFLOG_PAYLOAD) {
+      cursor.end = Math.min(cursor.end, cursor.at + length);
+      cursor.at += NFLOG_ATTRIBUTE_HEADER;
+      return "ip";
+    }
+    cursor.at += Math.ceil(length / NFLOG_ALIGNMENT) * NFLOG_ALIGNMENT;
+  }
+  return cursor.give("netfilter log without packet");
+}
+
+/** IP over InfiniBand (RFC 4391 6). */
+function infiniband(cursor: Cursor): LayerName | null {
+  if (!cursor.has(INFINIBAND_LENGTH)) return cursor.give(CUT_SHORT);
+  const type = cursor.uint16(INFINIBAND_TYPE_OFFSET);
+  cursor.at += INFINIBAND_LENGTH;
+  return byEtherType(cursor, type);
 }
 
 /** Apple's: any kind of link behind a header in little-endian order. */

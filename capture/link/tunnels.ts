@@ -34,6 +34,8 @@ const UDP_TUNNELS: Readonly<Record<number, LayerName>> = {
   8472: "vxlan",
   6081: "geneve",
   2152: "gtp",
+  // RFC 8086.
+  4754: "gre",
 };
 
 /** RFC 2784, RFC 2890; version 1 as RFC 2637 has it. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ethernet, llc, mpls, nsh, ppp, pppoe, vlan } from "./ether_types.ts";
+import { ethernet, llc, mpls, nsh, pbb, ppp, pppoe, vlan, vntag, wccp } from "./ether_types.ts";
 import { ipLayer } from "./ip_layer.ts";
 import { type Cursor, type Layer, type LayerName, MOST_LAYERS } from "./layer.ts";
 import { LINK_LAYERS, LINK_TYPES } from "./link_types.ts";
@@ -20,6 +20,9 @@ const LAYERS: Readonly<Record<LayerName, Layer>> = {
   "mpls": mpls,
   "nsh": nsh,
   "pppoe": pppoe,
+  "vntag": vntag,
+  "pbb": pbb,
+  "wccp": wccp,
   "ppp": ppp,
   "radiotap": radiotap,
   "802.11": dot11,
