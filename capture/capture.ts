@@ -20,6 +20,8 @@ export interface CapturedPacket {
   readonly originalLength: number;
   /** As the file has them. */
   readonly comments: readonly string[];
+  /** Its number in the file; absent: the packets come in that order. */
+  readonly frame?: number;
 }
 
 /** Takes packets one by one, in the order of the file. */

@@ -10,6 +10,7 @@ import { knownFacts } from "./facts.ts";
 import type { CapturedPacket, TakePacket } from "./capture.ts";
 import { CaptureReader } from "./format/capture_reader.ts";
 import { type OutputOptions, Outputs } from "../trace/outputs.ts";
+import { TimeOrder } from "./time_order.ts";
 import type { TraceSink } from "../trace/record.ts";
 
 /** What a capture held. */
@@ -38,6 +39,8 @@ export class CaptureTeller {
   readonly #telling: TellerOptions;
   readonly #reader = new CaptureReader((packet) => this.#packet(packet));
   readonly #anonymizer: Anonymizer | null;
+  /** Of a file that is known to be unsorted. */
+  readonly #order: TimeOrder | null;
   #outputs: Outputs | null = null;
   #analysis: Analysis | null = null;
   #epoch: number | null = null;
@@ -46,6 +49,7 @@ export class CaptureTeller {
   constructor(options: Omit<OutputOptions, "epoch">, telling: TellerOptions = {}) {
     this.#options = options;
     this.#telling = telling;
+    this.#order = telling.hindsight?.isUnsorted === true ? new TimeOrder() : null;
     this.#anonymizer = telling.anonymize === true ? new Anonymizer() : null;
   }
 
@@ -57,6 +61,7 @@ export class CaptureTeller {
   /** No octet follows. @throws CaptureFormatError when it is no capture */
   end(): TellingResult {
     const { trailingComments, isCut } = this.#reader.end();
+    this.#order?.finish((packet) => this.#take(packet));
     const analysis = this.#analysis ?? this.#begin(null);
     analysis.trailing(trailingComments);
     const result = analysis.finish();
@@ -73,6 +78,11 @@ export class CaptureTeller {
   }
 
   #packet(captured: CapturedPacket): void {
+    if (this.#order === null) this.#take(captured);
+    else this.#order.add(captured, (packet) => this.#take(packet));
+  }
+
+  #take(captured: CapturedPacket): void {
     const packet = this.#anonymizer === null ? captured : this.#anonymizer.packet(captured);
     if (packet === null) return;
     this.#telling.onPacket?.(packet);

@@ -12,6 +12,7 @@ import {
   connectionSummary,
   connectionTable,
   type Flow,
+  type Hindsight,
   type Selection,
   type TellerOptions,
   type TellingResult,
@@ -156,7 +157,7 @@ class CaptureShow {
     const { find } = this.#read;
     const searched = find === null ? {} : { find };
     const first = await this.#through(this.#silent(searched));
-    return first.offloading.length === 0
+    return first.offloading.length === 0 && !first.isUnsorted
       ? first
       : await this.#through(this.#silent({ ...searched, hindsight: first }));
   }
@@ -177,7 +178,7 @@ class CaptureShow {
     const teller = new CaptureTeller(options, {
       anonymize: this.#read.anonymize,
       ...copy === null ? {} : { sinks: [copy.sink], onPacket: (packet) => copy.sink.packet(packet) },
-      ...survey === null || this.#read.anonymize ? {} : { hindsight: survey },
+      ...survey === null ? {} : { hindsight: this.#read.anonymize ? orderOf(survey) : survey },
       ...chosen === null ? {} : { selection: chosen },
       ...this.#comparison === null ? {} : { other: new ThereTold(this.#comparison), ignoresComments: true },
     });
@@ -220,7 +221,9 @@ class CaptureShow {
     const isIn: Selection = ({ id }) => ids.has(id);
     // They have the same numbers, and other names.
     const shown = this.#read.anonymize
-      ? (await this.#through(this.#silent({ anonymize: true }))).flows.filter(({ record }) => isIn(record))
+      ? (await this.#through(this.#silent({ anonymize: true, hindsight: orderOf(survey) }))).flows.filter((
+        { record },
+      ) => isIn(record))
       : flows;
     return { flows: shown, selection: flows.length === survey.flows.length ? null : isIn };
   }
@@ -254,6 +257,11 @@ class CaptureShow {
     const remark = remarkOn(result);
     if (remark !== null) this.#context.output.warning(`${quoted(this.#file)}: ${remark}`);
   }
+}
+
+/** What is known of a file whose addresses and frames will be others. */
+function orderOf({ isUnsorted, doublesAll }: TellingResult): Hindsight {
+  return { isUnsorted, doublesAll, offloading: [], revokedResets: new Set() };
 }
 
 /** What of the file was not read, and how it ends; null when all is well. */

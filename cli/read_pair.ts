@@ -64,7 +64,7 @@ export async function comparison(
 async function read(file: string, name: string, program: string, find: string | null): Promise<Read> {
   const options = { ignoresComments: true, ...find === null ? {} : { find } };
   let [passages, survey] = await passagesOf(file, program, options);
-  if (survey.offloading.length > 0) {
+  if (survey.offloading.length > 0 || survey.isUnsorted) {
     [passages, survey] = await passagesOf(file, program, { ...options, hindsight: survey });
   }
   const { duration, epoch } = survey;

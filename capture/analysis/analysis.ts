@@ -16,6 +16,7 @@ import type { Flow } from "./flow.ts";
 import { type Assigned, FlowTable } from "./flow_table.ts";
 import { Offload } from "./offload.ts";
 import type { OtherSide, ThereOnly } from "./other_side.ts";
+import { OrderWatch } from "./order_watch.ts";
 import { OwnStory } from "./own_story.ts";
 import type { Passage } from "./passage.ts";
 import { capturePoint, icmpRemark, type Remark, unansweredOptions } from "./remarks.ts";
@@ -38,6 +39,8 @@ export interface AnalysisOptions {
 export interface Hindsight {
   /** Addresses of ends that leave their checksums to a device. */
   readonly offloading: readonly string[];
+  /** Whether the file has its packets in another order than that of their times. */
+  readonly isUnsorted: boolean;
   /** Whether it has most packets twice. */
   readonly doublesAll: boolean;
   /** RSTs that have ended nothing, by their frames. */
@@ -99,9 +102,14 @@ export class Analysis {
   /** Options of the SYN of each connection that has not been answered. */
   readonly #synOptions = new Map<Flow, number>();
   #packets = 0;
+  #frame = 0;
   #segments = 0;
   #doubles = 0;
   readonly #doublesAll: boolean;
+  /** Whether the packets come in the order of their times, unlike in the file. */
+  readonly #isSorted: boolean;
+  readonly #order = new OrderWatch();
+  #hasToldOrder = false;
 
   /** `start`: the moment 0 of the events, nanoseconds since 1970-01-01 UTC. */
   constructor(
@@ -116,6 +124,7 @@ export class Analysis {
     this.#search = find === undefined ? null : new TextSearch(find);
     this.#clock = new CaptureClock(start);
     this.#table = new FlowTable(hindsight?.revokedResets);
+    this.#isSorted = hindsight?.isUnsorted === true;
     this.#doublesAll = hindsight?.doublesAll === true;
     this.#offload = new Offload(hindsight?.offloading);
     this.#own = new OwnStory(this.#emitter, start);
@@ -124,12 +133,18 @@ export class Analysis {
   /** Takes the next packet of the capture. */
   packet(packet: CapturedPacket): void {
     this.#packets++;
+    this.#frame = packet.frame ?? this.#packets;
     const found = this.#finder.find(packet);
     if (found === null) return;
     const remark = this.#clock.take(packet.time);
     this.#tellOther(this.#clock.now);
     this.#emitter.now = instant(this.#clock.now);
-    if (remark !== null) this.#remark({ code: remark.code, values: { step: remark.step } }, null);
+    if (remark !== null) {
+      this.#order.stepped(remark.code, this.#frame);
+      this.#remark({ code: remark.code, values: { step: remark.step } }, null);
+    }
+    if (this.#isSorted && !this.#hasToldOrder) this.#remark({ code: "packets-sorted", values: {} }, null);
+    this.#hasToldOrder = true;
     if (found.kind === "icmp") this.#icmp(found);
     else this.#found(found, packet);
   }
@@ -153,6 +168,7 @@ export class Analysis {
       flows: this.#table.flows,
       unread: unread.sort(([, a], [, b]) => b - a),
       offloading: this.#offload.addresses,
+      isUnsorted: this.#isSorted || this.#order.isUnsorted,
       doublesAll: this.#segments > 1 && this.#doubles * DOUBLED_SHARE >= this.#segments,
       revokedResets: new Set(this.#table.flows.flatMap(({ resets }) => [...resets.revoked])),
     };
@@ -166,7 +182,7 @@ export class Analysis {
     const now = this.#clock.now;
     // Only our own captures say which end is ours: elsewhere a direction is that of an interface.
     const hint = isOurs ? packet.direction : null;
-    const assigned = this.#table.flowOf(segment, hint, isOurs, now, this.#packets);
+    const assigned = this.#table.flowOf(segment, hint, isOurs, now, this.#frame);
     const { flow, direction } = assigned;
     if (assigned.isNew) flow.isShown = this.#selection(flow.record);
     flow.number(segment, direction);
@@ -187,11 +203,11 @@ export class Analysis {
     return {
       segment: this.#copy(found, flow, direction),
       time: this.#clock.now,
-      frame: this.#packets,
+      frame: this.#frame,
       ipId: found.ipId,
       hasAllOptions: found.hasAllOptions,
       fingerprint: fingerprintOf(found),
-      elsewhere: this.#telling.other?.of(this.#packets)?.copy ?? null,
+      elsewhere: this.#telling.other?.of(this.#frame)?.copy ?? null,
     };
   }
 
@@ -221,6 +237,7 @@ export class Analysis {
     const { ack } = passing.segment;
     if (ack !== null) this.#offload.acknowledged(flow.receiver(direction).address, flow, ack);
     const doublesAll = this.#doublesAll || (this.#doubles + 1) * DOUBLED_SHARE >= this.#segments;
+    if (!isNew) this.#order.passed(passing.segment, flow.sender(direction), flow.firstFrame);
     const verdict = flow.take(passing, found.segment, direction, doublesAll);
     if (verdict.isDouble) this.#doubles++;
     if (isNew && before !== null && before.state() === "SYN-SENT") {
@@ -346,7 +363,7 @@ export class Analysis {
     if (flow === null) return;
     const remark = icmpRemark(flow, error, source);
     const end = source === flow.record.local ? flow.local : flow.remote;
-    end.noteIcmp(error, String(remark.values["by"]), this.#packets);
+    end.noteIcmp(error, String(remark.values["by"]), this.#frame);
     this.#remark(remark, flow);
   }
 

@@ -80,6 +80,7 @@ export type NoteCode =
   | "checksum-offload"
   | "clock-step"
   | "packet-order"
+  | "packets-sorted"
   | "icmp-error"
   | "capture-point"
   | "round-trip-split"

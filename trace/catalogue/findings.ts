@@ -298,6 +298,12 @@ export const NOTES: Readonly<Record<NoteCode, CatalogueEntry>> = {
     sentence:
       "The file has packets in another order than that of their times, by up to {step}: they are told in the order of the file.",
   },
+  "packets-sorted": {
+    rule: "",
+    label: "sorted by time",
+    sentence:
+      "The file has its packets in another order than that of their times: they are shown in the order of their times, with the frame numbers of the file.",
+  },
   "icmp-error": {
     rule: "RFC 792; RFC 4443; RFC 5927",
     label: "ICMP error",

@@ -1,0 +1,41 @@
+/**
+ * Whether times that go back mean that a clock was set back, or that the file is not sorted: numbers of connections go on in
+ * the first case, and back as well in the second.
+ *
+ * @module
+ */
+
+import type { SegmentRecord } from "../../trace/record.ts";
+import type { Half } from "./half.ts";
+
+/** Watches the packets of a file. */
+export class OrderWatch {
+  /** Steps back after which numbers went on, and others. */
+  #clocksSet = 0;
+  #others = 0;
+  /** The frame at which times went back by much, until it is known what that means; Infinity: none. */
+  #pendingSince = Infinity;
+
+  /** Whether the packets had better be sorted by their times. */
+  get isUnsorted(): boolean {
+    return this.#others > this.#clocksSet || (this.#others > 0 && this.#clocksSet === 0);
+  }
+
+  /** The time of a packet is before that of the one before it: a little, or so much that its clock may have been set. */
+  stepped(code: "clock-step" | "packet-order", frame: number): void {
+    this.#others++;
+    this.#pendingSince = code === "clock-step" ? frame : Infinity;
+  }
+
+  /** A segment is about to be taken in, of a connection that began with a frame. */
+  passed({ seq, end }: SegmentRecord, sender: Half, firstFrame: number): void {
+    if (
+      this.#pendingSince === Infinity || firstFrame >= this.#pendingSince || end === seq ||
+      sender.packets === 0
+    ) return;
+    this.#pendingSince = Infinity;
+    if (end <= sender.max) return;
+    this.#clocksSet++;
+    this.#others--;
+  }
+}

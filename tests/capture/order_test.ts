@@ -1,0 +1,58 @@
+import { assertEquals } from "@std/assert";
+import { Analysis, type AnalysisResult } from "../../capture/analysis/analysis.ts";
+import type { CapturedPacket } from "../../capture/capture.ts";
+import { TimeOrder } from "../../capture/time_order.ts";
+import { handshake, packet } from "./kit.ts";
+
+const PACKETS: readonly CapturedPacket[] = [
+  ...handshake(),
+  packet(20, ">", "psh,ack", 1_001, 5_001, { length: 100 }),
+  packet(40, "<", "psh,ack", 5_001, 1_101, { length: 1_000 }),
+  packet(40.1, ">", "ack", 1_101, 6_001),
+  packet(80, "<", "psh,ack", 6_001, 1_101, { length: 1_000 }),
+];
+
+function analysed(packets: readonly CapturedPacket[]): AnalysisResult {
+  const kept = { headers: false, excerpt: 0 };
+  const analysis = new Analysis(packets[0]?.time ?? 0n, [], { kept });
+  for (const one of packets) analysis.packet(one);
+  return analysis.finish();
+}
+
+const at = (i: number): CapturedPacket => PACKETS[i] as CapturedPacket;
+
+Deno.test("a file whose times go back is unsorted, unless the numbers of a connection go on", () => {
+  assertEquals(analysed(PACKETS).isUnsorted, false);
+  assertEquals(analysed([at(0), at(1), at(2), at(4), at(3), at(5), at(6)]).isUnsorted, true);
+  const setByMore = [...PACKETS.slice(0, 5), packet(0, ">", "psh,ack", 1_101, 6_001, { length: 100 })];
+  assertEquals(analysed(setByMore).isUnsorted, false);
+});
+
+Deno.test("of two captures one behind the other, the times of the second are believed", () => {
+  const second = [
+    packet(0, ">", "syn", 9_000, 0, { clientPort: 41_000 }),
+    packet(10, "<", "syn,ack", 5_000, 9_001, {
+      clientPort: 41_000,
+    }),
+    packet(10.1, ">", "psh,ack", 9_001, 5_001, { clientPort: 41_000, length: 10 }),
+  ];
+  const { isUnsorted } = analysed([
+    ...PACKETS,
+    ...second,
+    packet(30, ">", "psh,ack", 9_011, 5_001, {
+      clientPort: 41_000,
+      length: 10,
+    }),
+  ]);
+  assertEquals(isUnsorted, true);
+});
+
+Deno.test("sorted packets keep the numbers that they have in the file", () => {
+  const order = new TimeOrder();
+  const taken: CapturedPacket[] = [];
+  const take = (one: CapturedPacket): void => void taken.push(one);
+  for (const i of [3, 0, 2, 1]) order.add(at(i), take);
+  order.finish(take);
+  assertEquals(taken.map(({ frame }) => frame), [2, 4, 3, 1]);
+  assertEquals(taken.map(({ time }) => time), [0, 1, 2, 3].map((i) => at(i).time));
+});
