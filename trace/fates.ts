@@ -183,7 +183,7 @@ class Direction {
         else one.hasArrived = true;
       }
     }
-    this.#push(event.number, event.time, segment, earlier.at(-1) ?? null);
+    this.#push(event.number, event.time, segment, earlier.at(-1) ?? null, onlyAfterLoss);
     this.#seenElsewhere(this.transmissions.at(-1) as Transmission, event);
   }
 
@@ -274,7 +274,13 @@ class Direction {
     }
   }
 
-  #push(event: number, time: number, segment: SegmentRecord, repeats: Transmission | null): void {
+  #push(
+    event: number,
+    time: number,
+    segment: SegmentRecord,
+    repeats: Transmission | null,
+    hasArrived = false,
+  ): void {
     const { seq, end, options, timestampValue, flags } = segment;
     this.transmissions.push({
       event,
@@ -286,7 +292,7 @@ class Direction {
       repeats,
       repeated: [],
       evidence: "",
-      hasArrived: false,
+      hasArrived,
       isGivenUp: false,
     });
   }

@@ -143,7 +143,13 @@ export class Statistics implements Observer {
   lines(): readonly string[] {
     const lines = [...this.#figures.values()].flatMap(linesOf);
     const forgotten = this.#connections - this.#figures.size;
-    if (forgotten > 0) lines.push(`${forgotten} earlier connections are not listed`);
+    if (forgotten > 0) {
+      lines.push(
+        forgotten === 1
+          ? "1 earlier connection is not listed"
+          : `${forgotten} earlier connections are not listed`,
+      );
+    }
     const drops = [...this.#drops].map(([reason, count]) => `${DROP_REASONS[reason].label} ${count}`);
     if (drops.length > 0) lines.push(`Dropped: ${drops.join(", ")}`);
     return lines;
@@ -300,8 +306,12 @@ function clockText({ stamped, unstamped }: Figures): string {
   if (stamped > 0 && unstamped === 0) {
     return "kernel time stamps of what arrived, the program's clock at the system call for what was sent";
   }
-  if (stamped === 0) return unstamped === 0 ? "" : "the program's clock: the kernel gave no time stamps";
-  return `kernel time stamps of ${stamped} arrivals, the program's clock for the other ${unstamped} and for what was sent`;
+  if (stamped === 0) {
+    return unstamped === 0 ? "" : "the program's clock: no arrival had a time stamp of the kernel's";
+  }
+  return `kernel time stamps of ${
+    countText(stamped, "arrival")
+  }, the program's clock for the other ${unstamped} and for what was sent`;
 }
 
 function rateText(octets: number, span: number): string {

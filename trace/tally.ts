@@ -85,6 +85,12 @@ export function againIn(tally: Tally): number {
   return tally[SENT_AGAIN] ?? 0;
 }
 
+/** The same with the word: `1 segment`, `3 more segments`. */
+export function segmentsText(tally: Tally, more = ""): string {
+  const count = segmentsIn(tally);
+  return `${count}${more} segment${count === 1 ? "" : "s"}`;
+}
+
 /**
  * What a tally has of segments in words, a text for each direction that has any: `sent: 1200 data, 3 again`,
  * `received: 600 ACKs`. Counts of six digits fit into a ladder of 100 columns.

@@ -223,6 +223,11 @@ export const PAIRS:
       near([...OPENING, ...TEXT, [40, ">", "ack", 1_001, 8_001, { window: 60_000 }], ANSWER, CLOSE]),
       far([...OPENING, ...TEXT, [42, ">", "ack", 1_001, 8_001, { window: 50_000 }], CLOSE]),
     ],
+    // A middle box lowers the MSS.
+    [
+      near([[0, ">", "syn", 1_000, 0, { mss: 1_460 }], ...OPENING.slice(1), ALL_HERE]),
+      far([[0, ">", "syn", 1_000, 0, { mss: 1_400 }], ...OPENING.slice(1), ALL_HERE]),
+    ],
     // One way only there.
     [
       near([...OPENING, ...TEXT, ALL_HERE]),

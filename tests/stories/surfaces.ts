@@ -7,7 +7,7 @@
 
 /** Everything that is shown, quick ones first. */
 export function surfaceNames(stories: readonly string[]): readonly string[] {
-  return ["glossary", "words", "situations", "captures", ...stories, "told"];
+  return ["glossary", "words", "situations", "captures", "several", ...stories, "told"];
 }
 
 /** A text that is shown, and what it should be. */
@@ -35,6 +35,11 @@ export async function shownBy(surface: string): Promise<readonly Shown[]> {
       const { capturesPage } = await import("./captures_page.ts");
       const { default: golden } = await import("./golden/captures.txt", { with: { type: "text" } });
       return [[capturesPage(), golden]];
+    }
+    case "several": {
+      const { severalPage } = await import("./several_page.ts");
+      const { default: golden } = await import("./golden/several.txt", { with: { type: "text" } });
+      return [[severalPage(), golden]];
     }
     case "told": {
       const { toldOfAll, toldPage } = await import("./told.ts");

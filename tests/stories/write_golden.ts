@@ -10,6 +10,7 @@ import { type Pictures, runStory } from "./run.ts";
 import { PICTURED, STORIES } from "./stories.ts";
 import { capturesPage } from "./captures_page.ts";
 import { glossaryPage } from "./glossary_page.ts";
+import { severalPage } from "./several_page.ts";
 import { situationsPage } from "./situations_page.ts";
 import { toldOfAll, toldPage } from "./told.ts";
 import { wordsPage } from "./words.ts";
@@ -50,6 +51,7 @@ for (const { name } of STORIES) {
 Deno.writeTextFileSync(new URL("told.txt", FOLDER), toldPage(await toldOfAll()));
 Deno.writeTextFileSync(new URL("glossary.txt", FOLDER), glossaryPage());
 Deno.writeTextFileSync(new URL("captures.txt", FOLDER), capturesPage());
+Deno.writeTextFileSync(new URL("several.txt", FOLDER), severalPage());
 Deno.writeTextFileSync(new URL("words.txt", FOLDER), wordsPage());
 Deno.writeTextFileSync(new URL("situations.txt", FOLDER), situationsPage());
 for (const { name } of Deno.readDirSync(FOLDER)) {
@@ -65,6 +67,7 @@ import type { Pictures, Texts } from "../run.ts";
 ${imports.join("\n")}
 import captures from "./captures.txt" with { type: "text" };
 import glossary from "./glossary.txt" with { type: "text" };
+import several from "./several.txt" with { type: "text" };
 import told from "./told.txt" with { type: "text" };
 import situations from "./situations.txt" with { type: "text" };
 import words from "./words.txt" with { type: "text" };
@@ -86,6 +89,9 @@ export const GLOSSARY: string = glossary;
 
 /** What is told of captures of others. */
 export const CAPTURES: string = captures;
+
+/** What is shown of several connections at once. */
+export const SEVERAL: string = several;
 
 /** How numbers and names are written. */
 export const WORDS: string = words;

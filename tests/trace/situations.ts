@@ -84,8 +84,10 @@ export function tooManyGaps(recorder: Recorder): void {
 /** Data for a connection that is closed already. */
 export function afterTheEnd(recorder: Recorder): void {
   const { connection, arrive } = established(recorder, {});
-  connection.abort(NOW);
   arrive({ flags: Flag.ack, seq: 1, ack: 1, data: "x" });
+  connection.abort(NOW);
+  arrive({ flags: Flag.ack, seq: 2, ack: 1, data: "y" });
+  arrive({ flags: Flag.ack, seq: 1, ack: 1, data: "xy" });
 }
 
 /** The program gives up while its SYN waits for an answer. */

@@ -40,7 +40,6 @@ export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>>
   ),
   "ack-second-segment": firstTrue<SentEvent>(
     {
-      when: acknowledgesNew,
       rule: "RFC 9293 3.8.6.3, SHLD-19",
       label: "ACK: second segment",
       sentence:

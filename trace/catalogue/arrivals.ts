@@ -98,7 +98,6 @@ const HANDSHAKE: Readonly<Record<HandshakeMeaning, Entry>> = {
       sentence: "RST: our SYN is not accepted.",
     },
     {
-      when: ({ usualHopLimit }) => usualHopLimit !== null,
       rule: "RFC 9293 3.5.3",
       label: "reset, {hopLimits}",
       sentence:

@@ -11,6 +11,10 @@ import type { CongestionReason } from "../core.ts";
 import type { CongestionEvent } from "../record.ts";
 import { type CatalogueEntry, firstTrue } from "./entry.ts";
 
+function movesWindow({ cwndBefore, view }: CongestionEvent): boolean {
+  return cwndBefore !== view.cwnd;
+}
+
 /** Claims about a reduction, each with the formula that holds, and without where none does. */
 function reduction(
   label: string,
@@ -100,12 +104,21 @@ export const CONGESTION_REASONS: Readonly<Record<CongestionReason, CatalogueEntr
     "RFC 3168 6.1.2",
     "The peer reports a router's congestion mark, which counts like a loss, although nothing was lost.",
   ),
-  "spurious-retransmission": {
-    rule: "RFC 4015 3.2; RFC 5682 3; RFC 3708 3",
-    label: "reduction undone",
-    sentence:
-      "What was sent again had not been lost, so the reduction is undone: cwnd goes from {cwndBefore} to {cwnd}, ssthresh from {ssthreshBefore} to {ssthresh}.",
-  },
+  "spurious-retransmission": firstTrue<CongestionEvent>(
+    {
+      when: movesWindow,
+      rule: "RFC 4015 3.2; RFC 5682 3; RFC 3708 3",
+      label: "reduction undone",
+      sentence:
+        "What was sent again had not been lost, so the reduction is undone: cwnd goes from {cwndBefore} to {cwnd}, ssthresh from {ssthreshBefore} to {ssthresh}.",
+    },
+    {
+      rule: "RFC 4015 3.2; RFC 5682 3; RFC 3708 3",
+      label: "reduction undone",
+      sentence:
+        "What was sent again had not been lost, so the reduction is undone: ssthresh goes from {ssthreshBefore} to {ssthresh}, and cwnd stays {cwnd}.",
+    },
+  ),
   "idle-restart": {
     rule: "RFC 5681 4.1",
     label: "restart after idling",

@@ -6,7 +6,7 @@
 
 import { spanText } from "../format.ts";
 import type { TraceEvent } from "../record.ts";
-import { segmentsIn, type Tally } from "../tally.ts";
+import { segmentsText, type Tally } from "../tally.ts";
 import type { FarSide, LadderRow, RowTone } from "./ladder.ts";
 
 /** A row that may still be joined with others. */
@@ -47,6 +47,6 @@ export function moreRow(time: number, label: string): Draft {
 
 /** Segments that the recording has counted but not kept. */
 export function gapRow(leftOut: Tally, from: number, to: number): Draft {
-  const label = `${segmentsIn(leftOut)} segments not kept, in ${spanText(to - from)}`;
+  const label = `${segmentsText(leftOut)} not kept, in ${spanText(to - from)}`;
   return { ...moreRow(from, label), ordinary: true, tally: leftOut, isGap: true };
 }

@@ -6,7 +6,7 @@
  */
 
 import { spanText } from "../format.ts";
-import { newTally, segmentsIn, segmentWords, type Tally } from "../tally.ts";
+import { newTally, segmentsText, segmentWords, type Tally } from "../tally.ts";
 import { type Draft, moreRow } from "./draft.ts";
 
 /** Long runs of ordinary segments become one row, or up to three where some of them were not kept. */
@@ -42,7 +42,7 @@ function hiddenRun(hidden: readonly Draft[]): Draft[] {
   const tally = sumOf(hidden);
   const time = (hidden[0] as Draft).time;
   const last = (hidden.at(-1) as Draft).time;
-  const row = { ...moreRow(time, `${segmentsIn(tally)} more segments in ${spanText(last - time)}`), tally };
+  const row = { ...moreRow(time, `${segmentsText(tally, " more")} in ${spanText(last - time)}`), tally };
   return hidden.some(({ isGap }) => isGap) ? [row, ...wordsRows(time, tally)] : [row];
 }
 
@@ -66,7 +66,7 @@ export function limited(rows: readonly Draft[], most: number): readonly Draft[] 
   const { time } = hidden[0] as Draft;
   const end = (hidden.at(-1) as Draft).time;
   const tally = sumOf(hidden);
-  const label = `${hidden.length} more rows in ${spanText(end - time)}, of ${segmentsIn(tally)} segments:`;
+  const label = `${hidden.length} more rows in ${spanText(end - time)}, of ${segmentsText(tally)}:`;
   return [
     ...rows.slice(0, first),
     moreRow(time, label),
