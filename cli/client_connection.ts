@@ -5,13 +5,13 @@
  */
 
 import { RawConnection, type RawConnectionOptions } from "../driver/mod.ts";
-import { type Endpoint, type IpAddress, seconds, seqNumber } from "../tcp/mod.ts";
+import { cpuMicros } from "../ffi/mod.ts";
+import { type Endpoint, type IpAddress, micros, seconds, seqNumber } from "../tcp/mod.ts";
 import { faultsFor } from "./client_faults.ts";
 import type { ClientArguments } from "./client_arguments.ts";
 import { clientConfig } from "./client_config.ts";
 import type { ClientEnds } from "./client_ends.ts";
 import type { ClientJob } from "./client_job.ts";
-import { cpuTime } from "./cpu_time.ts";
 import type { Narrator } from "./narrator.ts";
 import { showsSegments } from "./observe_arguments.ts";
 import type { Watchers } from "./observed.ts";
@@ -81,7 +81,7 @@ export function jobOf({ wanted, ends }: ClientContext, peer: string, isHeldBack:
     sending,
     receives: transfer.receives,
     isMeasured: isBulk,
-    cpuTime,
+    cpuTime: () => micros(cpuMicros()),
     ending,
     aborts: transfer.aborts,
     connectTimeout: connectTimeout === null ? null : seconds(connectTimeout),

@@ -133,6 +133,7 @@ export const SC_NPROCESSORS_ONLN = 84;
 
 // <bits/time.h>
 export const CLOCK_REALTIME = 0;
+export const CLOCK_PROCESS_CPUTIME_ID = 2;
 
 // <sched.h>
 export const CLONE_NEWNET = 0x40000000;

@@ -78,4 +78,4 @@ export { type FileKind, fileKind, StreamFile } from "./stream_file.ts";
 export { StreamListener } from "./stream_listener.ts";
 export { StreamSocket } from "./stream_socket.ts";
 export { TunDevice } from "./tun_device.ts";
-export { wallClockMicros } from "./wall_clock.ts";
+export { cpuMicros, wallClockMicros } from "./clocks.ts";
