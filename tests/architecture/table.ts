@@ -31,7 +31,7 @@ export const PARTS: readonly Part[] = [
   { path: "tcp/", mayImport: [], packages: [] },
   { path: "ffi/", mayImport: [], packages: [] },
   { path: "driver/", mayImport: ["tcp/mod.ts", "ffi/mod.ts"], packages: [] },
-  { path: "trace/", mayImport: ["tcp/mod.ts"], packages: [...STD, "uplot/"] },
+  { path: "trace/", mayImport: ["tcp/mod.ts"], packages: STD },
   { path: "capture/", mayImport: ["tcp/mod.ts", "trace/"], packages: STD },
   { path: "packetdrill/main.ts", mayImport: ["cli/"], packages: [] },
   { path: "packetdrill/", mayImport: ["tcp/mod.ts"], packages: [] },
@@ -54,7 +54,7 @@ export const PARTS: readonly Part[] = [
   { path: "examples/", mayImport: MODULES.filter((path) => path !== "ffi/mod.ts"), packages: [] },
   { path: "tests/", mayImport: ["*"], packages: ["*"] },
   { path: "types/", mayImport: [], packages: [] },
-  { path: ".ci/", mayImport: [], packages: STD },
+  { path: ".ci/", mayImport: [], packages: [...STD, "uplot/"] },
 ];
 
 /** The rooms of `tcp/`, from the ground up: a room imports only from rooms before it. `mod.ts` may import all. */
