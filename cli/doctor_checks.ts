@@ -5,7 +5,7 @@
  */
 
 import { checkFirewall, checkIpsec, checkNat, checkOffloads, checkTracking } from "./doctor_rule_checks.ts";
-import { type DoctorFacts, ENOUGH_DESCRIPTORS, ROOT } from "./doctor_facts.ts";
+import { type DoctorFacts, ENOUGH_DESCRIPTORS, NOT_ONE_HOST, ROOT } from "./doctor_facts.ts";
 import { clause, fail, type Finding, missing, NO_RIGHT, NOT_OURS, pass, unknown } from "./doctor_finding.ts";
 
 /** The checks by name, in their order: what this process may do, then the way to the host, then rules on that way. */
@@ -143,17 +143,27 @@ function checkResolver({ way, isLiteral, addresses, port }: DoctorFacts): Findin
   );
 }
 
+const ADD_ROUTE =
+  "add a route (ip route add default via ROUTER), or bring the interface up (ip link set NAME up)";
+const DELETE_ROUTE = "find the route that forbids it (ip route show table all; ip rule), and delete it";
+
+/** What to do, by the error, where no route has to be added. */
+const ROUTE_FIXES: Readonly<Record<string, string>> = {
+  EINVAL: DELETE_ROUTE,
+  EACCES: DELETE_ROUTE,
+  ENODEV: "give the name of an interface as ip link shows it",
+  [NOT_ONE_HOST]: "give the address of one host",
+};
+
 function checkRoute(facts: DoctorFacts): Finding {
   const { route, steering, addresses } = facts;
   if (!addresses.isKnown) return missing(facts, addresses);
   if (!route.isKnown) {
     if (route.errnoName === NOT_OURS) return missing(facts, route);
-    return fail(
-      route.errnoName === "ENETUNREACH"
-        ? `there is no route to ${addresses.value[0] ?? facts.way.target.host}`
-        : clause(route.message),
-      "add a route (ip route add default via ROUTER), or bring the interface up (ip link set NAME up)",
-    );
+    const text = route.errnoName === "ENETUNREACH"
+      ? `there is no route to ${addresses.value[0] ?? facts.way.target.host}`
+      : clause(route.message);
+    return fail(text, ROUTE_FIXES[route.errnoName] ?? ADD_ROUTE);
   }
   const { destination, interfaceName, gateway } = route.value;
   if (steering.isKnown && steering.value?.difference) {

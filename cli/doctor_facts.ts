@@ -42,6 +42,7 @@ import {
   SystemError,
   wallClockMicros,
 } from "../ffi/mod.ts";
+import { isUnicast } from "../tcp/mod.ts";
 import type { Way } from "./target.ts";
 
 /** Something known, or why it is not. */
@@ -54,6 +55,9 @@ export const ENOUGH_DESCRIPTORS = 16;
 
 /** Number of the user that has all rights, unless somebody takes some away. */
 export const ROOT = 0;
+
+/** In place of an error's name: the address is one of many hosts, or of none. */
+export const NOT_ONE_HOST = "not one host";
 
 /** Connection tracking of this network. */
 export interface Tracking {
@@ -132,6 +136,9 @@ export async function gatherFacts(way: Way): Promise<DoctorFacts> {
     };
   });
   const route = then(flow, (it) => {
+    if (!isUnicast(it.destination)) {
+      throw new NotKnown(`${formatIp(it.destination)} is not the address of one host`, NOT_ONE_HOST);
+    }
     const found = routeTo(it);
     const name = found.interfaceIndex === 0 ? "" : readLink(found.interfaceIndex).name;
     return { ...found, interfaceName: name, destination: formatIp(it.destination) };

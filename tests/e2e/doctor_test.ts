@@ -112,6 +112,12 @@ const FAULTS: readonly (readonly [
     /^fail: there is no route to 192\.0\.2\.2$/,
   ],
   [
+    "a route that forbids it",
+    ({ near }) => near.must(["ip", "route", "add", "prohibit", `${FAR}/32`]),
+    "route",
+    /^fail: .*EACCES/,
+  ],
+  [
     "an interface that is down",
     async ({ near }) => {
       await near.must(["ip", "link", "set", "cable", "down"]);
