@@ -95,7 +95,10 @@ export const MORE_CAPTURES: readonly (readonly CapturedPacket[])[] = [
     packet(20, ">", "ack", 1_001, 5_001, { length: 1_000 }),
     icmp(25, 4, 576, 1_001),
     icmp(26, 1, 0, 1_001),
+    packet(30, ">", "ack", 1_001, 5_001, { length: 500 }),
   ],
+  // A RST after which its sender goes on.
+  [...handshake(), data(20, 5_001), packet(21, "<", "rst", 6_001, 0), data(30, 6_001), ack(30.1, 7_001)],
 ];
 
 type Passing = readonly [

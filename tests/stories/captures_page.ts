@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Analysis } from "../../capture/analysis/analysis.ts";
+import { Analysis, type Hindsight } from "../../capture/analysis/analysis.ts";
 import type { OtherSide } from "../../capture/analysis/other_side.ts";
 import type { CapturedPacket } from "../../capture/capture.ts";
 import { ThereTold } from "../../capture/pair/telling.ts";
@@ -21,6 +21,7 @@ export function capturesPage(): string {
   for (const [about, packets] of CAPTURE_STORIES) show(packets, lines, about);
   for (const packets of MORE_CAPTURES) show(packets, lines);
   for (const packets of MORE_CAPTURES) show(packets, lines, "the header's own numbers", { absolute: true });
+  for (const packets of MORE_CAPTURES.slice(-1)) show(packets, lines, "read twice", { isReadTwice: true });
   for (const [here, there] of PAIRS) {
     show(here, lines, "two captures", { other: new ThereTold(compared(here, there)) });
   }
@@ -31,7 +32,11 @@ function show(
   packets: readonly CapturedPacket[],
   into: string[],
   about = "one capture",
-  { other, absolute = false }: { readonly other?: OtherSide; readonly absolute?: boolean } = {},
+  { other, absolute = false, isReadTwice = false }: {
+    readonly other?: OtherSide;
+    readonly absolute?: boolean;
+    readonly isReadTwice?: boolean;
+  } = {},
 ): void {
   const write = (line: string): number => into.push(line.trimEnd());
   const outputs = new Outputs({
@@ -44,12 +49,18 @@ function show(
     epoch: null,
   });
   write(`-- ${about}`);
-  const analysis = new Analysis(packets[0]?.time ?? 0n, outputs.sinks, {
-    kept: outputs.kept,
-    ...other === undefined ? {} : { other },
-  });
-  for (const one of packets) analysis.packet(one);
-  analysis.finish();
+  const read = (sinks: Outputs["sinks"], hindsight?: Hindsight): Hindsight => {
+    const analysis = new Analysis(packets[0]?.time ?? 0n, sinks, {
+      kept: outputs.kept,
+      ...other === undefined ? {} : { other },
+      ...hindsight === undefined ? {} : { hindsight },
+    });
+    for (const one of packets) analysis.packet(one);
+    return analysis.finish();
+  };
+  // A file is read twice, a pipe once.
+  if (isReadTwice) read(outputs.sinks, read([]));
+  else read(outputs.sinks);
   for (const line of outputs.terminalLadder({ width: WIDTH, ascii: false, color: false })) write(line);
   write("");
 }

@@ -4,10 +4,20 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { CAPTURES, GLOSSARY, GOLDEN, PICTURES, SEVERAL, SITUATIONS_PAGE, WORDS } from "./golden/index.ts";
+import {
+  CAPTURES,
+  GLOSSARY,
+  GOLDEN,
+  PICTURES,
+  SEVERAL,
+  SHAPES,
+  SITUATIONS_PAGE,
+  WORDS,
+} from "./golden/index.ts";
 import { capturesPage } from "./captures_page.ts";
 import { glossaryPage } from "./glossary_page.ts";
 import { severalPage } from "./several_page.ts";
+import { shapesPage } from "./shapes_page.ts";
 import { situationsPage } from "./situations_page.ts";
 import { wordsPage } from "./words.ts";
 import { type Outcome, type ReadBack, runStory, type Texts } from "./run.ts";
@@ -61,6 +71,10 @@ Deno.test("what is told of captures of others, of one point and of two", () => {
 
 Deno.test("what is shown of several connections at once, and their figures", () => {
   assertEquals(severalPage(), SEVERAL);
+});
+
+Deno.test("ladders of shapes that no story has", () => {
+  assertEquals(shapesPage(), SHAPES);
 });
 
 Deno.test("how numbers, flags, options and ICMP errors are written", () => {

@@ -7,7 +7,7 @@
 
 /** Everything that is shown, quick ones first. */
 export function surfaceNames(stories: readonly string[]): readonly string[] {
-  return ["glossary", "words", "situations", "captures", "several", ...stories, "told"];
+  return ["glossary", "words", "situations", "captures", "several", "shapes", ...stories, "told"];
 }
 
 /** A text that is shown, and what it should be. */
@@ -40,6 +40,11 @@ export async function shownBy(surface: string): Promise<readonly Shown[]> {
       const { severalPage } = await import("./several_page.ts");
       const { default: golden } = await import("./golden/several.txt", { with: { type: "text" } });
       return [[severalPage(), golden]];
+    }
+    case "shapes": {
+      const { shapesPage } = await import("./shapes_page.ts");
+      const { default: golden } = await import("./golden/shapes.txt", { with: { type: "text" } });
+      return [[shapesPage(), golden]];
     }
     case "told": {
       const { toldOfAll, toldPage } = await import("./told.ts");

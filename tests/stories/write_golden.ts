@@ -11,6 +11,7 @@ import { PICTURED, STORIES } from "./stories.ts";
 import { capturesPage } from "./captures_page.ts";
 import { glossaryPage } from "./glossary_page.ts";
 import { severalPage } from "./several_page.ts";
+import { shapesPage } from "./shapes_page.ts";
 import { situationsPage } from "./situations_page.ts";
 import { toldOfAll, toldPage } from "./told.ts";
 import { wordsPage } from "./words.ts";
@@ -52,6 +53,7 @@ Deno.writeTextFileSync(new URL("told.txt", FOLDER), toldPage(await toldOfAll()))
 Deno.writeTextFileSync(new URL("glossary.txt", FOLDER), glossaryPage());
 Deno.writeTextFileSync(new URL("captures.txt", FOLDER), capturesPage());
 Deno.writeTextFileSync(new URL("several.txt", FOLDER), severalPage());
+Deno.writeTextFileSync(new URL("shapes.txt", FOLDER), shapesPage());
 Deno.writeTextFileSync(new URL("words.txt", FOLDER), wordsPage());
 Deno.writeTextFileSync(new URL("situations.txt", FOLDER), situationsPage());
 for (const { name } of Deno.readDirSync(FOLDER)) {
@@ -67,6 +69,7 @@ import type { Pictures, Texts } from "../run.ts";
 ${imports.join("\n")}
 import captures from "./captures.txt" with { type: "text" };
 import glossary from "./glossary.txt" with { type: "text" };
+import shapes from "./shapes.txt" with { type: "text" };
 import several from "./several.txt" with { type: "text" };
 import told from "./told.txt" with { type: "text" };
 import situations from "./situations.txt" with { type: "text" };
@@ -92,6 +95,9 @@ export const CAPTURES: string = captures;
 
 /** What is shown of several connections at once. */
 export const SEVERAL: string = several;
+
+/** Ladders of shapes that no story has. */
+export const SHAPES: string = shapes;
 
 /** How numbers and names are written. */
 export const WORDS: string = words;

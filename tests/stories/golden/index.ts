@@ -179,6 +179,7 @@ import reset_in_one_batch_ladder from "./reset_in_one_batch/ladder.txt" with { t
 import reset_in_one_batch_statistics from "./reset_in_one_batch/statistics.txt" with { type: "text" };
 import captures from "./captures.txt" with { type: "text" };
 import glossary from "./glossary.txt" with { type: "text" };
+import shapes from "./shapes.txt" with { type: "text" };
 import several from "./several.txt" with { type: "text" };
 import told from "./told.txt" with { type: "text" };
 import situations from "./situations.txt" with { type: "text" };
@@ -238,6 +239,9 @@ export const CAPTURES: string = captures;
 
 /** What is shown of several connections at once. */
 export const SEVERAL: string = several;
+
+/** Ladders of shapes that no story has. */
+export const SHAPES: string = shapes;
 
 /** How numbers and names are written. */
 export const WORDS: string = words;
