@@ -44,6 +44,7 @@ export class CaptureTeller {
   #outputs: Outputs | null = null;
   #analysis: Analysis | null = null;
   #epoch: number | null = null;
+  #frames = 0;
 
   /** Nothing is written before the first packet. */
   constructor(options: Omit<OutputOptions, "epoch">, telling: TellerOptions = {}) {
@@ -83,10 +84,18 @@ export class CaptureTeller {
   }
 
   #take(captured: CapturedPacket): void {
-    const packet = this.#anonymizer === null ? captured : this.#anonymizer.packet(captured);
+    this.#frames++;
+    const packet = this.#anonymizer === null ? captured : this.#anonymized(captured, this.#anonymizer);
     if (packet === null) return;
     this.#telling.onPacket?.(packet);
     (this.#analysis ?? this.#begin(packet.time)).packet(packet);
+  }
+
+  /** What another capture shows goes by the numbers of the file, which has more packets than are left. */
+  #anonymized(captured: CapturedPacket, anonymizer: Anonymizer): CapturedPacket | null {
+    const packet = anonymizer.packet(captured);
+    if (packet === null || this.#telling.other === undefined) return packet;
+    return { ...packet, frame: captured.frame ?? this.#frames };
   }
 
   #begin(start: bigint | null): Analysis {

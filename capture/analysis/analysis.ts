@@ -299,7 +299,12 @@ export class Analysis {
     );
   }
 
-  #pass({ segment, time, frame, ipId }: Passing, direction: Direction, flow: Flow, verdict: Verdict): void {
+  #pass(
+    { segment, time, frame, ipId, hasAllOptions }: Passing,
+    direction: Direction,
+    flow: Flow,
+    verdict: Verdict,
+  ): void {
     const { onPassage } = this.#telling;
     if (onPassage === undefined) return;
     const { missedFrom, missedTo } = verdict.values;
@@ -312,7 +317,18 @@ export class Analysis {
       remote: knowsStates ? flow.state(flow.remote) : null,
     };
     const isAgain = verdict.mark === "retransmission";
-    onPassage({ flow, direction, frame, time, ipId, segment, states, isAgain, missed });
+    onPassage({
+      flow,
+      direction,
+      frame,
+      time,
+      ipId,
+      segment,
+      states,
+      isCut: !hasAllOptions,
+      isAgain,
+      missed,
+    });
   }
 
   /** What another capture shows, and this one does not have. */

@@ -28,6 +28,8 @@ export interface Passage {
   readonly segment: SegmentRecord;
   /** States of both ends once it has passed, by what passes this point; null: not known. */
   readonly states: { readonly local: State | null; readonly remote: State | null };
+  /** Whether not all of its options were captured. */
+  readonly isCut: boolean;
   /** Whether it is sent again, as far as is seen here. */
   readonly isAgain: boolean;
   /** What it acknowledges of the other end although it has not passed this point; null: nothing of the kind. */

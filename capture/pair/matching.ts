@@ -101,16 +101,20 @@ class Matching implements Matches {
     const same = sure.filter(([one, other]) => one.ipId > 0 && one.ipId === other.ipId).length;
     const keepsIds = sure.length > 0 && same >= KEPT_IDS * sure.length;
     for (const alike of alikes(up, down, keepsIds ? keyWithId : keyOf).values()) this.#assign(alike);
-    // Of a SYN little stays the same: middle boxes change its options.
-    const [upLeft, downLeft] = [
-      up.filter((one) => !this.arrivals.has(one)),
-      down.filter((one) => !this.#isKnown(one)),
-    ];
-    for (const alike of alikes(upLeft.filter(isSyn), downLeft.filter(isSyn), synKey).values()) {
-      this.#assign(alike);
-    }
+    // Of a SYN little stays the same: middle boxes change its options. Captures may have cut options off.
+    this.#assignLeft(up.filter(isSyn), down.filter(isSyn), synKey);
+    if (up.some(({ isCut }) => isCut) || down.some(({ isCut }) => isCut)) this.#assignLeft(up, down, bareKey);
+    const upLeft = up.filter((one) => !this.arrivals.has(one));
+    const downLeft = down.filter((one) => !this.#isKnown(one));
     this.#pieces(upLeft, downLeft);
     return this;
+  }
+
+  /** Packets that have not been found so far, by less. */
+  #assignLeft(up: readonly Passage[], down: readonly Passage[], key: (passage: Passage) => string): void {
+    const upLeft = up.filter((one) => !this.arrivals.has(one));
+    const downLeft = down.filter((one) => !this.#isKnown(one));
+    for (const alike of alikes(upLeft, downLeft, key).values()) this.#assign(alike);
   }
 
   #isKnown(down: Passage): boolean {
@@ -219,6 +223,11 @@ function isSyn({ segment }: Passage): boolean {
 
 function synKey({ segment: { seq, ack, flags } }: Passage): string {
   return `${seq} ${ack} ${flags & ~FLEETING}`;
+}
+
+/** What is left where options were cut off. */
+function bareKey({ segment: { seq, end, ack, flags, rawWindow }, ipId }: Passage): string {
+  return `${seq} ${end} ${ack} ${flags & ~FLEETING} ${rawWindow} ${ipId}`;
 }
 
 function keyWithId(passage: Passage): string {

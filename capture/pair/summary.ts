@@ -5,12 +5,11 @@
  */
 
 import type { Passage } from "../analysis/passage.ts";
-import { changesText } from "../analysis/syn_options.ts";
-import { Flag } from "../../trace/core.ts";
 import { spanText } from "../../trace/format.ts";
 import type { Clocks } from "./clocks.ts";
 import type { ComparedFlow, Comparison } from "./comparison.ts";
 import type { Crossing, Crossings } from "./crossings.ts";
+import { synChanges } from "./syn_changes.ts";
 import { aheadText } from "./telling.ts";
 
 const MEDIAN = 0.5;
@@ -62,7 +61,7 @@ function wayLines(title: string, crossings: Crossings, from: string, to: string)
     ...countOf("partly lost between", arrived.filter(({ missing }) => missing.length > 0)),
     ...countOf(`lost between, or missed by ${to}`, absent("either")),
     ...countOf(`missed by ${to}`, absent("missed")),
-    ...arrived.flatMap(({ up, arrivals }) => synChanges(up, arrivals[0])),
+    ...arrived.flatMap(({ up, arrivals }) => changesOf(up, arrivals[0])),
     ...countOf(
       `not covered by ${to}`,
       all.filter(({ arrivals, absence }) => arrivals.length === 0 && absence === null),
@@ -83,10 +82,8 @@ function wayLines(title: string, crossings: Crossings, from: string, to: string)
   ];
 }
 
-/** What middle boxes have changed of a SYN. */
-function synChanges(up: Passage, arrival: Passage | undefined): string[] {
-  if ((up.segment.flags & Flag.syn) === 0 || arrival === undefined) return [];
-  const changes = changesText(up.segment, arrival.segment);
+function changesOf(up: Passage, arrival: Passage | undefined): string[] {
+  const changes = arrival === undefined ? "" : synChanges(up, arrival);
   return changes === "" ? [] : [`SYN changed on the way: ${changes} (frame ${up.frame})`];
 }
 

@@ -8,8 +8,8 @@ import type { FoundThere, OtherSide, ThereOnly } from "../analysis/other_side.ts
 import type { FindingCode } from "../../trace/catalogue.ts";
 import type { Direction } from "../../trace/copy.ts";
 import { flagsText, secondsText, spanText } from "../../trace/format.ts";
-import { changesText } from "../analysis/syn_options.ts";
-import { Flag, instant, type State } from "../../trace/core.ts";
+import { synChanges } from "./syn_changes.ts";
+import { instant, type State } from "../../trace/core.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
 import type { ComparedFlow, Comparison } from "./comparison.ts";
 import type { Crossing } from "./crossings.ts";
@@ -185,7 +185,7 @@ class FlowTeller {
       codes.push("overtaken-between");
       values["overtakers"] = packetsText(overtakenBy);
     }
-    addChanges(up.segment, first.segment, codes, values);
+    addChanges(up, first, codes, values);
     if (doubles > 0) {
       codes.push("doubled-on-the-way");
       values["copies"] = String(doubles + 1);
@@ -206,7 +206,7 @@ class FlowTeller {
       codes.push("overtaken-between");
       values["overtakers"] = packetsText(overtakenBy);
     }
-    addChanges(up.segment, arrival.segment, codes, values);
+    addChanges(up, arrival, codes, values);
     return {
       codes,
       values,
@@ -236,9 +236,8 @@ function contentText({ flags, length }: SegmentRecord): string {
 }
 
 /** Middle boxes lower MSS and take options out of SYNs. */
-function addChanges(before: SegmentRecord, after: SegmentRecord, codes: FindingCode[], values: Values): void {
-  if ((before.flags & Flag.syn) === 0) return;
-  const changes = changesText(before, after);
+function addChanges(before: Passage, after: Passage, codes: FindingCode[], values: Values): void {
+  const changes = synChanges(before, after);
   if (changes === "") return;
   codes.push("syn-changed");
   values["changes"] = changes;

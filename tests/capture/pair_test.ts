@@ -193,6 +193,37 @@ Deno.test("a connection is known by its numbers where addresses are translated o
   );
 });
 
+Deno.test("where options are cut off, the rest shows which packet is which, and no SYN is said to be changed", () => {
+  const options = { scale: 7, timestamps: [9, 8] as const };
+  const all: readonly Way[] = [
+    [0, ">", "syn", 1_000, 0, { mss: 1_460, ...options }],
+    [20, "<", "syn,ack", 5_000, 1_001, { mss: 1_460, ...options }],
+    [20.1, ">", "ack", 1_001, 5_001],
+    ...DATA.map((
+      [at, way, flags, seq, ack],
+    ): Way => [at, way, flags, seq, ack, { ...LENGTH, timestamps: [9, 8] }]),
+    [30.3, ">", "ack", 1_001, 5_001, { timestamps: [9, 8], sack: [6_001, 8_001] }],
+  ];
+  const whole = far(all);
+  const cut = near(all.map(([at, way, flags, seq, ack, details]) => [at, way, flags, seq, ack, {
+    ...details,
+    kept: 44,
+  }]));
+  const comparison = compared(cut, whole);
+  for (const way of ["toThere", "toHere"] as const) {
+    assertEquals(
+      crossings(comparison, way).map(({ arrivals }) => arrivals.length),
+      way === "toThere" ? [1, 1, 1] : [1, 1, 1, 1],
+    );
+  }
+  assert(!toldOfBoth(cut, whole).some((line) => line.includes("options changed")));
+  const changed = near(all.map(([at, way, flags, seq, ack, details]) => [at, way, flags, seq, ack, {
+    ...details,
+    ...flags === "syn" ? { mss: 1_380 } : {},
+  }]));
+  assertEquals(toldOfBoth(changed, whole)[0], "> asks, 10 ms to far, options changed on the way");
+});
+
 Deno.test("captures without a common connection are not compared", () => {
   const other = near(
     HANDSHAKE.map(([at, way, flags, seq, ack]) => [at, way, flags, seq + 77_777, ack + 77_777]),
