@@ -301,8 +301,8 @@ export class ClientSession {
   /** The figures of a transfer, once it has begun. */
   #summarize(): void {
     if (this.#transfer === null) return;
-    if (this.#job.isMeasured) this.#narrator.note(this.#transfer.summary());
     this.#narrator.limited();
+    if (this.#job.isMeasured) this.#narrator.note(this.#transfer.summary());
     const afterword = this.#job.afterword();
     if (afterword !== null) this.#narrator.note(afterword);
   }

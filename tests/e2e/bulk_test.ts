@@ -79,7 +79,10 @@ for (const [where, make] of PLACES) {
     const summary = summaryOf(out);
     assertEquals([summary.sent, summary.received], [MUCH, null]);
     assertMatch(out, /^\[>\] Sending 100,000,000 bytes\n\[\*\] Data leaves by packet socket from here on: /m);
-    assertMatch(out, /Data sent successfully\n.*Sending FIN[^]*Connection closed\n\[\*\] Sent .*\n$/);
+    assertMatch(
+      out,
+      /Data sent successfully\n.*Sending FIN[^]*Connection closed\n(\[\*\] Limited .*\n)*\[\*\] Sent .*\n$/,
+    );
     assert(summary.segmentsSent < MUCH / 10_000, "long segments are sent");
   });
 
@@ -97,7 +100,10 @@ for (const [where, make] of PLACES) {
     );
     const summary = summaryOf(out);
     assertEquals([summary.sent, summary.received, summary.retransmissions], [null, MUCH, 0]);
-    assertMatch(out, /Receiving until[^]*Received FIN[^]*Sending FIN[^]*Connection closed\n\[\*\] Received /);
+    assertMatch(
+      out,
+      /Receiving until[^]*Received FIN[^]*Sending FIN[^]*Connection closed\n(\[\*\] Limited .*\n)*\[\*\] Received /,
+    );
   });
 
   for (const link of ["auto", "raw"]) {
@@ -183,7 +189,8 @@ Deno.test("a peer that resets midway: exit code 6, and how much was acknowledged
   await place.near.listens(PORT);
   const { code, err } = await place.near.run([client, "--send-bytes", ENDLESS]);
   assertEquals(code, 6, err);
-  const line = /^\[-\] .* reset by the peer: ([\d,]+) of 1,000,000,000,000 bytes were acknowledged$/m;
+  const line =
+    /^\[-\] .* reset by the peer, or .* the same: ([\d,]+) of 1,000,000,000,000 bytes were acknowledged$/m;
   const acknowledged = Number(line.exec(err)?.[1]?.replaceAll(",", ""));
   // The last segment that was read may have waited for its ACK.
   assert(acknowledged >= 5_000_000 - 65_536, err);
@@ -195,7 +202,7 @@ Deno.test("a peer that resets while we receive: exit code 6, and how much came",
   await place.near.listens(PORT);
   const { code, err } = await place.near.run([client, "--receive"]);
   assertEquals(code, 6, err);
-  const received = /^\[-\] .* reset by the peer: ([\d,]+) bytes received$/m.exec(err)?.[1];
+  const received = /^\[-\] .* reset by the peer, or .* the same: ([\d,]+) bytes received$/m.exec(err)?.[1];
   const count = Number(received?.replaceAll(",", ""));
   assert(count > 1_000_000 && count <= 50_000_000, err);
 });
