@@ -148,6 +148,7 @@ export class Scoreboard {
       const marks = records.marks(slot);
       const octets = records.length(slot);
       const isNews = (marks & Mark.sacked) === 0;
+      if (slot === this.#nextUnreported) this.#nextUnreported = NONE;
       sample.recordFirstSentAt = records.firstSentAt(slot);
       if (isNews) this.#noteDelivered(slot, sample);
       sample.acknowledged(octets, isNews, (marks & Mark.everResent) !== 0);
@@ -169,8 +170,9 @@ export class Scoreboard {
     let newly = 0;
     const from = this.#reports.takenTo(left);
     if (!seqBefore(from, right)) return 0;
-    const isNext = this.#nextUnreported !== records.end && records.start(this.#nextUnreported) === from;
-    let slot = this.#notSacked(isNext ? this.#nextUnreported : records.find(from));
+    const next = this.#nextUnreported;
+    const isNext = next !== NONE && next !== records.end && records.start(next) === from;
+    let slot = this.#notSacked(isNext ? next : records.find(from));
     if (slot !== records.end && seqBefore(records.start(slot), from)) {
       const inside = seqDistance(records.start(slot), from);
       const cut = wholeSegments ? Math.ceil(inside / this.#segmentSize) * this.#segmentSize : inside;
