@@ -14,6 +14,7 @@ interface Component {
 const COMPONENTS: readonly Component[] = [
   { name: "rawtcp", copyright: "Copyright (c) 2026 The rawtcp authors" },
   { name: "uPlot 1.6.32, in reports", copyright: "Copyright (c) 2022 Leon Sorokin" },
+  { name: "fzstd 0.1.1, for captures", copyright: "Copyright (c) 2020 Arjun Barrett" },
   {
     name: "the Deno Standard Library (deno-std 1.4.0): cli, fmt, text",
     copyright: "Copyright (c) 2018-2025 the Deno authors",
@@ -45,7 +46,7 @@ ${parts.join("\n")}
 
 The runtime of Deno contains further works, V8 (BSD, 3 clauses) and crates of Rust among them, each under its own
 licence: see https://github.com/denoland/deno. rawtcp-client and rawtcp-server run from their sources contain the first
-three only.
+four only.
 
 ${MIT_TEXT}`;
 }

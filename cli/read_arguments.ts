@@ -27,7 +27,7 @@ export const READ_OPTIONS: readonly OptionSpec[] = [
     name: "read",
     value: "FILE",
     help:
-      "show a capture (pcapng or pcap, gzip too) in the ways above instead of connecting; - for standard " +
+      "show a capture (pcapng or pcap, gzip and zstd too) in the ways above instead of connecting; - for standard " +
       "input; no right is needed. With a second FILE, taken elsewhere, what happened between the two",
   },
   {

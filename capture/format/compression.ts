@@ -1,5 +1,5 @@
 /**
- * Captures that were packed: gzip is unpacked while it is read, others are named.
+ * Captures that were packed: gzip and zstd are unpacked while they are read, others are named.
  *
  * @module
  */
@@ -10,7 +10,6 @@ const MAGIC_OCTETS = 6;
 
 /** Formats that the platform cannot unpack, by how they begin, with what can. */
 const OTHERS: readonly (readonly [magic: readonly number[], name: string, command: string])[] = [
-  [[0x28, 0xb5, 0x2f, 0xfd], "zstd", "zstd -dc"],
   [[0xfd, 0x37, 0x7a, 0x58, 0x5a], "xz", "xz -dc"],
   [[0x42, 0x5a, 0x68], "bzip2", "bzip2 -dc"],
   [[0x04, 0x22, 0x4d, 0x18], "lz4", "lz4 -dc"],
@@ -28,12 +27,30 @@ export async function* decompressed(
     throw new CaptureFormatError(`Cannot unpack ${name}: try ${command} FILE | rawtcp-client --read -`);
   }
   const all = joined(first, isAll ? null : chunks);
+  if (begins(first, [0x28, 0xb5, 0x2f, 0xfd])) return yield* unpackedZstd(all);
   if (!begins(first, [0x1f, 0x8b])) return yield* all;
   try {
     yield* ReadableStream.from(all).pipeThrough(new DecompressionStream("gzip"));
   } catch (error) {
     // A cut file gives what came before; that it is cut shows in the capture's own format.
     if (!(error instanceof TypeError)) throw error;
+  }
+}
+
+/** Zstandard (RFC 8878), which the platform does not have. A cut file gives what came before. */
+async function* unpackedZstd(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const { Decompress } = await import("fzstd");
+  let unpacked: Uint8Array[] = [];
+  const stream = new Decompress((octets) => void unpacked.push(octets));
+  for await (const octets of packed) {
+    try {
+      stream.push(octets);
+    } catch (error) {
+      throw new CaptureFormatError(`Cannot unpack zstd: ${error instanceof Error ? error.message : error}`);
+    }
+    const ready = unpacked;
+    unpacked = [];
+    yield* ready;
   }
 }
 

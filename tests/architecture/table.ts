@@ -32,7 +32,7 @@ export const PARTS: readonly Part[] = [
   { path: "ffi/", mayImport: [], packages: [] },
   { path: "driver/", mayImport: ["tcp/mod.ts", "ffi/mod.ts"], packages: [] },
   { path: "trace/", mayImport: ["tcp/mod.ts"], packages: STD },
-  { path: "capture/", mayImport: ["tcp/mod.ts", "trace/"], packages: STD },
+  { path: "capture/", mayImport: ["tcp/mod.ts", "trace/"], packages: [...STD, "fzstd"] },
   { path: "packetdrill/main.ts", mayImport: ["cli/"], packages: [] },
   { path: "packetdrill/", mayImport: ["tcp/mod.ts"], packages: [] },
   { path: "lab/", mayImport: ["tcp/mod.ts", "trace/mod.ts"], packages: [] },
