@@ -1,7 +1,7 @@
 /** Paths whose router drops long packets without telling, whoever sends them (RFC 4821): ten megabytes arrive, in both families. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { digest, pattern, startHasher, summaryOf } from "./bulk.ts";
+import { digest, pattern, startHasher } from "./bulk.ts";
 import { executables } from "./executables.ts";
 import { nft, Path, PATH_ADDRESSES } from "./path.ts";
 
@@ -67,7 +67,7 @@ for (const family of ["IPv4", "IPv6"] as const) {
       const kernel = await kernelTime(path, address);
       await using hasher = await startHasher(path.far, address, PORT, await digest(pattern(MUCH)));
       const began = performance.now();
-      const { code, out, err } = await path.near.run([
+      const { code, err } = await path.near.run([
         client,
         "-v",
         "--send-bytes",
@@ -83,8 +83,6 @@ for (const family of ["IPv4", "IPv6"] as const) {
         err,
         "Small packets pass, those of 1500 octets do not: a router drops them without telling (PMTU black hole); going on with 1280",
       );
-      // In packets of 1280 octets it would be more: the longest that pass were found.
-      if (mtu > 1_280) assert(summaryOf(out).segmentsSent > 0);
     });
   }
 
@@ -120,7 +118,6 @@ for (const family of ["IPv4", "IPv6"] as const) {
       server,
       "--stack",
       "rawtcp",
-      "-q",
       "--host",
       address,
       "--mode",
