@@ -22,10 +22,10 @@ export function suspectBlackHole(tcb: Tcb, now: Instant): void {
     mtuSearch.probeUnknown(now);
   }
   const { timeoutsUntilShorter } = sending;
-  const mayBeLength = timeoutsUntilShorter > 0 && tcb.expiries % timeoutsUntilShorter === 0;
-  if (!mayBeLength || scoreboard.isEmpty) return;
+  if (timeoutsUntilShorter === 0 || scoreboard.isEmpty) return;
   const longest = handshake.longestPacket;
-  const shorter = mtuSearch.shorter(longest, sending.baseMtu, handshake.family);
+  const { baseMtu } = sending;
+  const shorter = mtuSearch.shorter(longest, baseMtu, handshake.family, tcb.expiries, timeoutsUntilShorter);
   if (shorter === 0) return;
   if (scoreboard.records.length(scoreboard.records.first) <= handshake.payloadOf(shorter)) return;
   mtuSearch.fallBack(longest, shorter);
@@ -49,10 +49,12 @@ export function probeOfLost(tcb: Tcb, slot: number, room: number, now: Instant):
 /** Payload octets with which new data go as a probe; 0: they do not. */
 export function probeOfNew(tcb: Tcb, room: number, now: Instant): number {
   const { sender, recovery } = tcb;
-  if (tcb.mtuSearch.limit === Infinity || recovery.phase !== "open") return 0;
-  if (sender.isUrgent || sender.hasRecords) return 0;
+  if (tcb.mtuSearch.limit === Infinity || sender.isUrgent || sender.hasRecords) return 0;
+  // What is to tell an interruption from a black hole does not wait until all is repaired, where SACK tells of its loss.
+  const isUrgent = tcb.mtuSearch.failed === 0 && tcb.handshake.selectiveAck;
+  if (!isUrgent && recovery.phase !== "open") return 0;
   const payload = nextProbe(tcb, now);
-  const needed = payload + FOLLOWERS * sender.mss;
+  const needed = payload + (isUrgent ? 0 : FOLLOWERS * sender.mss);
   return payload > 0 && Math.min(room, sender.usableWindow, sender.unsent) >= needed ? payload : 0;
 }
 

@@ -16,6 +16,9 @@ import { elapsed, type Instant, instant, seconds } from "../base/units.ts";
 const LEAST_IPV6 = 1_280;
 const LEAST_IPV4 = 576;
 
+/** How many times as many timeouts call for the shortest packets, which few paths need, as for the first that are tried. */
+const UNTIL_LEAST = 3;
+
 /** Octets between what passes and what does not that are not worth a probe. */
 const CLOSE_ENOUGH = 8;
 
@@ -43,11 +46,16 @@ export class MtuSearch {
   /** When a probe told something last, or was given up. */
   #settledAt: Instant = instant(0);
 
-  /** A length to fall back to from packets of `longest` octets: `base`, and when that fails what every path takes; 0: none. */
-  shorter(longest: number, base: number, family: Family): number {
+  /**
+   * A length to fall back to from packets of `longest` octets after `timeouts` in a row: `base` when that is `enough` of them or
+   * a multiple; what every path takes when of those nothing has arrived after twice as many more. 0: none.
+   */
+  shorter(longest: number, base: number, family: Family, timeouts: number, enough: number): number {
     const least = family === 4 ? LEAST_IPV4 : LEAST_IPV6;
-    if (longest > Math.max(base, least)) return Math.max(base, least);
-    return this.limit !== Infinity && longest > least ? least : 0;
+    const first = Math.max(base, least);
+    if (longest > first) return timeouts % enough === 0 ? first : 0;
+    const hasFailed = this.limit !== Infinity && !this.passes && timeouts >= UNTIL_LEAST * enough;
+    return hasFailed && longest > least ? least : 0;
   }
 
   /** Packets of up to `longest` octets were lost again and again: they are to have `limit` at most. */
