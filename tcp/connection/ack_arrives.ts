@@ -151,6 +151,8 @@ function sampleRoundTrip(tcb: Tcb, now: Instant): Micros {
     sample = micros(Math.max(timestamps.age(ack.echo, ack.arrivedAt), tcb.config.sending.timestampTick));
   }
   if (sample > 0) rtt.sample(sample, now);
+  // What was acknowledged had arrived before: only ACKs were lost, and no round trip has outlasted the timeout.
+  else if (ack.reportsDuplicate && ack.echo !== null) rtt.resetBackoff();
   return sample;
 }
 

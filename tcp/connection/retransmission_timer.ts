@@ -62,7 +62,7 @@ function armTailProbe(tcb: Tcb, now: Instant): void {
   if (retransmissionTimer.probesFrom(now, isSingle)) return;
   if (!mayProbeTail(tcb)) return retransmissionTimer.resumeTimeout();
   const timeout = TailLossProbe.timeout(rtt.srtt, isSingle, config.retransmission.initialRto);
-  retransmissionTimer.probeAfter(now, timeout, rtt.timeout(), isSingle);
+  retransmissionTimer.probeAfter(now, timeout, isSingle);
 }
 
 /** Whether a tail loss probe would show something: all is quiet, and no other is under way (RFC 8985 7.2). */

@@ -171,16 +171,15 @@ export class RetransmissionTimer {
   }
 
   /**
-   * A tail loss probe comes `span` after `now` and before the timeout, or in place of one that is due no later (RFC 8985 7.2):
-   * then the next is due `timeout` after it. `isSingle`: one segment is all that is out.
+   * A tail loss probe comes `span` after `now` and before the timeout, or in place of one that is due no later (RFC 8985 7.2).
+   * What ends the wait for it leaves the timeout as it was. `isSingle`: one segment is all that is out.
    */
-  probeAfter(now: Instant, span: Micros, timeout: Micros, isSingle: boolean): void {
+  probeAfter(now: Instant, span: Micros, isSingle: boolean): void {
     this.#kind = "tail loss probe";
     this.#probeFrom = now;
     this.#isProbeOfSingle = isSingle;
-    if (now + span < this.#timeoutAt) return this.#timers.setAfter(Timer.retransmission, now, span);
-    this.#timers.set(Timer.retransmission, this.#timeoutAt);
-    this.#timeoutAt = after(this.#timeoutAt, timeout);
+    if (now + span < this.#timeoutAt) this.#timers.setAfter(Timer.retransmission, now, span);
+    else this.#timers.set(Timer.retransmission, this.#timeoutAt);
   }
 
   /** RACK's wait comes before the timeout, until `span` after `now`; one that would end no sooner does not. */
