@@ -29,7 +29,21 @@ const KEEP_ALIVE: PartialConfig = {
   closing: { keepAlive: true, keepAliveIdle: seconds(15), keepAliveInterval: seconds(5), keepAliveProbes: 4 },
 };
 
-const FOR_BULK: PartialConfig = joinChanges({ retransmission: { minRto: MIN_RTO } }, KEEP_ALIVE);
+/**
+ * Losses are met as Linux meets them, so that a path that loses much does not cost more than it costs the kernel: one reduction
+ * for a window, however often a retransmission is lost, and a window of one segment only after two SYNs (RFC 5681 3.1, 4.3
+ * have more of both).
+ */
+const LIKE_LINUX: PartialConfig = {
+  recovery: { ssthreshFrom: "cwnd", reducesForLostRetransmissions: false },
+  compatibility: { lostSynsOfSmallWindow: PROFILES.linux.compatibility.lostSynsOfSmallWindow },
+};
+
+const FOR_BULK: PartialConfig = joinChanges(
+  { retransmission: { minRto: MIN_RTO } },
+  LIKE_LINUX,
+  KEEP_ALIVE,
+);
 
 /**
  * The knobs for what was asked for. `isBulk`: whether it is about amounts, not about a message. A system's profile is left

@@ -1,0 +1,120 @@
+/**
+ * Jitter, reordering and loss on a link in user space between real hosts: our TCP beside the kernel's with CUBIC, ten runs each in turn.
+ * No run of ours may be much slower than the kernel's slowest.
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { executables } from "./executables.ts";
+import { Network } from "./network.ts";
+import { type Program, until } from "./process.ts";
+import type { LinkPlan } from "../../lab/link.ts";
+import { micros, milliseconds } from "../../tcp/mod.ts";
+
+const { client } = await executables();
+const LINK = new URL("./lossy_link.ts", import.meta.url).pathname;
+const PORT = "8888";
+const [NEAR, FAR] = ["192.0.2.1", "192.0.2.2"];
+const RUNS = 10;
+
+/** How much longer the median, and any run, may take than the kernel's median, and its slowest. */
+const MEDIAN_RATIO = 1.5;
+const WORST_RATIO = 3;
+
+/** Takes connections one after another, reads each to its end, says how many seconds it took, and closes it. */
+const SINK = `
+import socket, time
+listener = socket.create_server(("${FAR}", ${PORT}))
+print("listening", flush=True)
+while True:
+    connection, _ = listener.accept()
+    began = time.time()
+    while connection.recv(1 << 20): pass
+    print("took", time.time() - began, flush=True)
+    connection.close()
+`;
+
+/** Sends so many octets by the kernel's TCP with CUBIC. */
+const KERNEL = `
+import socket, sys
+connection = socket.socket()
+connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b"cubic")
+connection.connect(("${FAR}", ${PORT}))
+connection.sendall(bytes(int(sys.argv[1])))
+connection.shutdown(socket.SHUT_WR)
+while connection.recv(65536): pass
+`;
+
+/** Two hosts and the link between them. */
+class LossyPair implements AsyncDisposable {
+  readonly near: Network;
+  readonly far: Network;
+  readonly #link: Program;
+
+  private constructor(near: Network, far: Network, link: Program) {
+    this.near = near;
+    this.far = far;
+    this.#link = link;
+  }
+
+  static async create(plan: Partial<LinkPlan>): Promise<LossyPair> {
+    const [near, far] = [await Network.create(), await Network.create()];
+    const names = [near, far].map(({ name }) => `t${name.slice(-12)}`);
+    const command = [Deno.execPath(), "run", "--no-check", "--allow-ffi", LINK, ...names];
+    const link = near.start([...command, JSON.stringify(plan), "7"]);
+    await link.shows("ready");
+    const [first = "", second = ""] = names;
+    await near.must(["ip", "link", "set", second, "netns", far.name]);
+    for (const [network, device, address] of [[near, first, NEAR], [far, second, FAR]] as const) {
+      await network.must(["ip", "address", "add", `${address}/24`, "dev", device]);
+      await network.must(["ip", "link", "set", device, "up"]);
+    }
+    return new LossyPair(near, far, link);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#link[Symbol.asyncDispose]();
+    for (const network of [this.near, this.far]) await network[Symbol.asyncDispose]();
+  }
+}
+
+/** Seconds of each run of ours and of the kernel's, in turn, so that the machine's other work strikes both. */
+async function measure(plan: Partial<LinkPlan>, octets: number): Promise<[ours: number[], kernel: number[]]> {
+  await using pair = await LossyPair.create(plan);
+  await using sink = pair.far.start(["python3", "-c", SINK]);
+  await sink.shows("listening");
+  for (let run = 0; run < RUNS; run++) {
+    await pair.near.must(["python3", "-c", KERNEL, String(octets)]);
+    const { code, err } = await pair.near.run([client, "-q", "--send-bytes", String(octets), FAR, PORT]);
+    assertEquals(code, 0, err);
+  }
+  await until("the last end", () => Promise.resolve(sink.out.split("took").length > 2 * RUNS));
+  const times = Array.from(sink.out.matchAll(/took (\S+)/g), ([, seconds]) => Number(seconds));
+  assertEquals(times.length, 2 * RUNS);
+  const sorted = (side: number): number[] => times.filter((_time, i) => i % 2 === side).sort((a, b) => a - b);
+  return [sorted(1), sorted(0)];
+}
+
+const median = (times: readonly number[]): number => times[times.length >> 1] as number;
+const textOf = (times: readonly number[]): string => times.map((time) => time.toFixed(3)).join(" ");
+const ROUND_TRIP = { delay: milliseconds(10) };
+
+const TROUBLES: readonly (readonly [name: string, plan: Partial<LinkPlan>, octets: number])[] = [
+  ["1 ms of jitter", { ...ROUND_TRIP, jitter: milliseconds(1) }, 5_000_000],
+  ["5 ms of jitter", { ...ROUND_TRIP, jitter: milliseconds(5) }, 5_000_000],
+  [
+    "one packet in twenty late by 5 ms",
+    { ...ROUND_TRIP, reorder: 0.05, reorderDelay: milliseconds(5) },
+    5_000_000,
+  ],
+  ["5 % loss", { ...ROUND_TRIP, loss: 0.05 }, 300_000],
+  ["20 % loss", { delay: micros(3_000), loss: 0.2 }, 60_000],
+];
+
+for (const [name, plan, octets] of TROUBLES) {
+  Deno.test(`${name}: ${octets} octets take no more than one and a half of the time of the kernel's CUBIC`, async () => {
+    const [ours, kernel] = await measure(plan, octets);
+    const figures = `ours ${textOf(ours)} s; the kernel's ${textOf(kernel)} s`;
+    assert(median(ours) <= MEDIAN_RATIO * median(kernel), `median: ${figures}`);
+    assert(Math.max(...ours) <= WORST_RATIO * Math.max(...kernel), `the slowest: ${figures}`);
+  });
+}
