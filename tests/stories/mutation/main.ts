@@ -12,6 +12,7 @@
 import { type CatalogueEntry, claimsOf, FINDINGS, NOTES } from "../../../trace/catalogue.ts";
 import { capturesPage } from "../captures_page.ts";
 import { FirstTold, TABLES, toldOfAll, toldPage } from "../told.ts";
+import { situationsPage } from "../situations_page.ts";
 import { STORIES } from "../stories.ts";
 import { surfaceNames } from "../surfaces.ts";
 import { instrumented, type Literal, literalsOf } from "./literals.ts";
@@ -72,6 +73,7 @@ function copyFolder(from: URL, to: URL): void {
 async function changeCatalogue(): Promise<{ readonly survivors: readonly string[]; readonly count: number }> {
   const told = await toldOfAll({ keepsAll: true });
   const page = toldPage(told);
+  const situations = situationsPage();
   const survivors: string[] = [];
   let count = 0;
   for (const [table, entries] of Object.entries(TABLES)) {
@@ -88,7 +90,8 @@ async function changeCatalogue(): Promise<{ readonly survivors: readonly string[
           const [field = ""] = Object.keys(change);
           const original = { ...claim };
           Object.assign(claim, change);
-          if (toldPage(field === "when" ? retold(told, code) : told) === page) {
+          const isSame = toldPage(field === "when" ? retold(told, code) : told) === page;
+          if (isSame && (field !== "when" || situationsPage() === situations)) {
             survivors.push(`${table} ${code}, claim ${i}: ${field} ${change.when?.toString() ?? ""}`);
           }
           Object.assign(claim, original);
