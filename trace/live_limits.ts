@@ -37,6 +37,7 @@ export class LiveLimits {
   #acked = 0;
   #roundTrip = 0;
 
+  /** What leaves. */
   segmentSent(connection: ConnectionView, segment: Segment, reason: SendReason, now: Instant): void {
     this.#own.start(connection.iss);
     if (segment.has(Flag.ack)) {
@@ -66,6 +67,7 @@ export class LiveLimits {
     });
   }
 
+  /** What comes. */
   segmentArrived(connection: ConnectionView, segment: Segment, now: Instant): void {
     this.#own.start(connection.iss);
     if (segment.has(Flag.syn)) this.#peer.start(segment.seq);

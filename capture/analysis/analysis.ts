@@ -49,7 +49,7 @@ export interface Hindsight {
 
 /** How much is shown, and of which connections. */
 export interface TellingOptions {
-  /** */
+  /** How many events are kept, and of what. */
   readonly kept: AnalysisOptions;
   /** What an earlier reading of the same file found out. */
   readonly hindsight?: Hindsight;

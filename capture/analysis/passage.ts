@@ -17,7 +17,9 @@ export interface Span {
 
 /** A packet that passes a point. */
 export interface Passage {
+  /** Its connection. */
   readonly flow: Flow;
+  /** Which way it goes. */
   readonly direction: Direction;
   /** Number of the packet in its file. */
   readonly frame: number;
@@ -25,6 +27,7 @@ export interface Passage {
   readonly time: number;
   /** Identification of the IPv4 packet; -1: none. */
   readonly ipId: number;
+  /** A copy. */
   readonly segment: SegmentRecord;
   /** States of both ends once it has passed, by what passes this point; null: not known. */
   readonly states: { readonly local: State | null; readonly remote: State | null };

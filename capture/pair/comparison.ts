@@ -15,10 +15,13 @@ import type { Point } from "./point.ts";
 
 /** A connection at both points. Times are by the clock here, µs since the first packet here. */
 export interface ComparedFlow {
+  /** As the first capture has it. */
   readonly here: Flow;
+  /** As the second one has it. */
   readonly there: Flow;
-  /** From here to there, and from there to here. */
+  /** What goes from here to there. */
   readonly toThere: Crossings;
+  /** What goes from there to here. */
   readonly toHere: Crossings;
   /** The direction of what goes from here to there: the local end's where that is on this side. */
   readonly leaving: Direction;
@@ -26,9 +29,13 @@ export interface ComparedFlow {
 
 /** What two captures show together. */
 export interface Comparison {
+  /** Where the first capture was taken. */
   readonly here: Point;
+  /** Where the second one was taken. */
   readonly there: Point;
+  /** How the clocks of both go together. */
   readonly clocks: Clocks;
+  /** The connections that both have. */
   readonly flows: readonly ComparedFlow[];
 }
 

@@ -26,6 +26,7 @@ export class ThereTold implements OtherSide {
   readonly #only: ThereOnly[];
   #told = 0;
 
+  /** What is to be told of the comparison, in the order of its moments. */
   constructor(comparison: Comparison) {
     const { name } = comparison.there;
     const only: ThereOnly[] = [...clockNotes(comparison)];
