@@ -210,6 +210,17 @@ export class Receiver {
     return this.#memory !== null && this.#memory.isMoreThanHalfFull;
   }
 
+  /**
+   * Data beyond a gap goes when it alone keeps the window closed: what is next in order could never come otherwise. The peer
+   * sends it again: it was reported by SACK at most, which binds nobody (RFC 2018 8).
+   */
+  dropBeyondGaps(): void {
+    if (this.#memory === null || this.ring.length > 0 || this.outOfOrder.count === 0) return;
+    this.outOfOrder.clear();
+    this.#memory.readTo(Infinity);
+    this.window.roomMade();
+  }
+
   /** Sequence number of the next octet that the user will read. */
   get readNext(): SeqNumber {
     return seqAdd(this.#dataNext, -this.ring.length);

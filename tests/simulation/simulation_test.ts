@@ -73,6 +73,10 @@ Deno.test("few of the packets with two or three flipped bits get past the checks
   assert(corrupted > 1_000 && undetected / corrupted < 0.03, `${undetected} of ${corrupted}`);
 });
 
+Deno.test("data beyond a gap does not keep the window closed for what would fill the gap (RFC 2018 8)", () => {
+  simulate(20_334_839); // a buffer that counts packets, full of small ones behind a lost one
+});
+
 Deno.test("the same seed makes the same run", () => {
   for (const seed of [3, 1_001]) {
     const lines: string[] = [];
