@@ -23,6 +23,9 @@ const COMPILER_PATIENCE = 400_000;
 /** Milliseconds for one transfer. */
 export const TRANSFER_PATIENCE = 120_000;
 
+/** Milliseconds after which a relay has set its device up: attached sooner, pasta never answers. */
+const RELAY_START = 1_000;
+
 /** Somebody's TCP. */
 export interface Stack {
   readonly name: string;
@@ -188,6 +191,7 @@ export class StackNetwork implements AsyncDisposable {
       : `pasta -f -q -I tap0 -m 1500 -a ${CLIENT} -n 24 -g ${STACK} -i d0 --runas 0 -t none -u none -T none -U none --netns ${path}`
         .split(" ");
     this.#running.push(this.#host.start(relay));
+    await pause(RELAY_START);
     for (let tries = 0; tries < 50; tries++) {
       if ((await this.#bridge.run(["ip", "link", "set", "tap0", "master", "br0", "up"])).code === 0) break;
       await pause(100);
