@@ -255,7 +255,7 @@ function passesUnacceptable(tcb: Tcb, segment: Segment, now: Instant): boolean {
   // With a closed window the ACK, URG and RST of the next segment in order still count (MUST-66).
   const isNextAtClosedWindow = receiver.rcvWnd === 0 && segment.seq === receiver.rcvNxt;
   if (isNextAtClosedWindow && segment.has(Flag.rst)) return true;
-  if (isNextAtClosedWindow) receiver.dropBeyondGaps();
+  if (receiver.rcvWnd === 0) receiver.dropBeyondGaps(); // at a probe, and some probes lie before what is next
   const isDuplicate = tcb.config.compatibility.usesAckOfDuplicates &&
     seqAtOrBefore(segment.end, receiver.rcvNxt);
   // So do those of a probe that was received before: two sides that probe each other's closed windows send nothing else.

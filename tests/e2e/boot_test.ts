@@ -1,6 +1,6 @@
 /**
  * Firmware with a TCP of its own fetches over HTTP from ours, in a virtual machine: iPXE, GRUB and EDK2, without loss and with
- * 1 % of all segments lost each way. What is not installed is left out by name; all of it is unless RAWTCP_INTEROP=full is set, for it takes minutes.
+ * 1 % of all segments lost each way. What is not installed is left out by name; all of it is unless RAWTCP_E2E=full is set, for it takes minutes.
  */
 
 import { assert, assertMatch } from "@std/assert";
@@ -101,7 +101,7 @@ function flash(file: string): string {
 }
 
 async function missing({ files }: Firmware): Promise<string | null> {
-  if (Deno.env.get("RAWTCP_INTEROP") !== "full") return "takes minutes; RAWTCP_INTEROP=full asks for it";
+  if (Deno.env.get("RAWTCP_E2E") !== "full") return "takes minutes; RAWTCP_E2E=full asks for it";
   for (const command of ["qemu-system-x86_64", "dnsmasq"]) {
     if ((await run(["bash", "-c", `command -v ${command}`])).code !== 0) return `${command} is not installed`;
   }

@@ -1,7 +1,7 @@
 /**
  * Our TCP with those of other people: lwIP, gVisor, libslirp and pasta, as servers and as clients, octet for octet, on a path
  * without loss and on one that loses 1 % of all segments each way. What differs between them: docs/interop.md. A stack that
- * is not installed is left out by name. RAWTCP_INTEROP=full takes 10 MB, and 5 % loss too.
+ * is not installed is left out by name. RAWTCP_E2E=full takes 10 MB, and 5 % loss too.
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
@@ -20,7 +20,7 @@ import { type Program, type Result, run } from "./process.ts";
 
 const { client } = await executables();
 const OURS = new URL("./interop/our_peer.ts", import.meta.url).pathname;
-const isFull = Deno.env.get("RAWTCP_INTEROP") === "full";
+const isFull = Deno.env.get("RAWTCP_E2E") === "full";
 const LOSSES = isFull ? [0, 1, 5] : [0, 1];
 const OCTETS = isFull ? 10_000_000 : 2_000_000;
 

@@ -1,6 +1,7 @@
 /**
  * Jitter, reordering and loss on a link in user space between real hosts: our TCP beside the kernel's with CUBIC, ten runs each in turn.
- * No run of ours may be much slower than the kernel's slowest.
+ * No run of ours may be much slower than the kernel's slowest. Figures lean on what else the machine does: only where
+ * RAWTCP_E2E=full asks for them.
  */
 
 import { assert, assertEquals } from "@std/assert";
@@ -15,6 +16,7 @@ const LINK = new URL("./lossy_link.ts", import.meta.url).pathname;
 const PORT = "8888";
 const [NEAR, FAR] = ["192.0.2.1", "192.0.2.2"];
 const RUNS = 10;
+const isFull = Deno.env.get("RAWTCP_E2E") === "full";
 
 /** How much longer the median, and any run, may take than the kernel's median, and its slowest. */
 const MEDIAN_RATIO = 2;
@@ -111,10 +113,15 @@ const TROUBLES: readonly (readonly [name: string, plan: Partial<LinkPlan>, octet
 ];
 
 for (const [name, plan, octets] of TROUBLES) {
-  Deno.test(`${name}: ${octets} octets take no more than twice the time of the kernel's CUBIC`, async () => {
-    const [ours, kernel] = await measure(plan, octets);
-    const figures = `ours ${textOf(ours)} s; the kernel's ${textOf(kernel)} s`;
-    assert(median(ours) <= MEDIAN_RATIO * median(kernel), `median: ${figures}`);
-    assert(Math.max(...ours) <= WORST_RATIO * Math.max(...kernel), `the slowest: ${figures}`);
-  });
+  const asked = `${name}: ${octets} octets take no more than twice the time of the kernel's CUBIC`;
+  Deno.test(
+    isFull ? asked : `${asked} (left out: RAWTCP_E2E=full asks for it)`,
+    { ignore: !isFull },
+    async () => {
+      const [ours, kernel] = await measure(plan, octets);
+      const figures = `ours ${textOf(ours)} s; the kernel's ${textOf(kernel)} s`;
+      assert(median(ours) <= MEDIAN_RATIO * median(kernel), `median: ${figures}`);
+      assert(Math.max(...ours) <= WORST_RATIO * Math.max(...kernel), `the slowest: ${figures}`);
+    },
+  );
 }
