@@ -5,10 +5,10 @@ import { digest, pattern, startHasher } from "./bulk.ts";
 import { executables } from "./executables.ts";
 import { nft, Path, PATH_ADDRESSES } from "./path.ts";
 import { run } from "./process.ts";
+import { discarding, PORT } from "./upload.ts";
 
 const { client, server } = await executables();
 const OFFLOAD = new URL("../ffi/switch_offloads.ts", import.meta.url).pathname;
-const PORT = 8888;
 const MUCH = 10_000_000;
 
 /** Milliseconds; the kernel needs a dozen seconds to find out. */
@@ -44,23 +44,21 @@ async function narrow(mtu: number): Promise<Path> {
 
 /** Seconds that the kernel's TCP takes for {@link MUCH} octets. */
 async function kernelTime(path: Path, address: string): Promise<number> {
-  await using serving = path.far.start([
-    server,
-    "-q",
-    "--host",
-    address,
-    "--mode",
-    "discard",
-    "--count",
-    "1",
-  ]);
-  await path.far.listens(PORT);
+  await using serving = await discarding(path.far, address);
   const command = path.near.inside(["python3", "-c", KERNEL, address, String(PORT), String(MUCH)]);
   const { out, err } = await run(command, {}, KERNEL_PATIENCE);
   const time = Number(out);
   assert(time > 0, err);
   await serving.ended();
   return time;
+}
+
+/** Our client receives {@link MUCH} octets of the pattern. */
+async function download(path: Path, address: string): Promise<void> {
+  const command = [client, "--receive", "--hash", "sha256", address, String(PORT)];
+  const { code, out, err } = await path.near.run(command);
+  assertEquals(code, 0, err);
+  assertStringIncludes(out + err, await digest(pattern(MUCH)));
 }
 
 for (const family of ["IPv4", "IPv6"] as const) {
@@ -104,17 +102,8 @@ for (const family of ["IPv4", "IPv6"] as const) {
       "1",
     ]);
     await path.far.listens(PORT);
-    const { code, out, err } = await path.near.run([
-      client,
-      "--receive",
-      "--hash",
-      "sha256",
-      address,
-      String(PORT),
-    ]);
-    assertEquals(code, 0, err);
+    await download(path, address);
     assertEquals((await serving.ended()).code, 0);
-    assertStringIncludes(out + err, await digest(pattern(MUCH)));
   });
 
   Deno.test(`${family}: ten megabytes of our own server pass such a router`, async () => {
@@ -131,15 +120,6 @@ for (const family of ["IPv4", "IPv6"] as const) {
       "1",
     ]);
     await serving.shows("listening");
-    const { code, out, err } = await path.near.run([
-      client,
-      "--receive",
-      "--hash",
-      "sha256",
-      address,
-      String(PORT),
-    ]);
-    assertEquals(code, 0, err);
-    assertStringIncludes(out + err, await digest(pattern(MUCH)));
+    await download(path, address);
   });
 }

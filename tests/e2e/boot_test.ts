@@ -4,6 +4,7 @@
  */
 
 import { assert, assertMatch } from "@std/assert";
+import { digest, pattern } from "./bulk.ts";
 import { CLIENT, StackNetwork } from "./interop/stacks.ts";
 import { must, Program, run } from "./process.ts";
 
@@ -29,15 +30,8 @@ interface Firmware {
   readonly served: RegExp;
 }
 
-/** SHA-256 of the pattern, as GRUB prints it. */
-async function patternHash(): Promise<string> {
-  const hash = new Uint8Array(
-    await crypto.subtle.digest("SHA-256", Uint8Array.from({ length: OCTETS }, (_, i) => i % 251)),
-  );
-  return [...hash].map((octet) => octet.toString(16).padStart(2, "0")).join("");
-}
-
-const HASH = await patternHash();
+/** As GRUB prints it. */
+const HASH = await digest(pattern(OCTETS));
 const GRUB_MODULES = "/usr/lib/grub/x86_64-efi/http.mod";
 
 const FIRMWARE: readonly Firmware[] = [

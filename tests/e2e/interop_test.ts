@@ -5,6 +5,7 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { digest, pattern } from "./bulk.ts";
 import { executables } from "./executables.ts";
 import {
   CLIENT,
@@ -26,12 +27,6 @@ const OCTETS = isFull ? 10_000_000 : 2_000_000;
 
 /** What each job says of itself, to be compared with other runs. */
 const rows: string[] = [];
-
-async function patternHash(length: number): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", Uint8Array.from({ length }, (_, i) => i % 251));
-  return new Uint8Array(hash).toHex?.() ??
-    [...new Uint8Array(hash)].map((octet) => octet.toString(16).padStart(2, "0")).join("");
-}
 
 /** One stack as a server, and what can be asked of it. */
 class Jobs {
@@ -102,7 +97,7 @@ for (const stack of STACKS) {
           await jobs.stackSays(new RegExp(`port 9 done ${octets} octets right`));
         }
         const { out } = await jobs.client(0, "--receive", "--no-fin", "--hash", "sha256", STACK, "19");
-        assert(out.includes(await patternHash(octets)), out);
+        assert(out.includes(await digest(pattern(octets))), out);
         assertMatch(
           (await jobs.library("down", 19, octets)).out,
           new RegExp(`${octets} octets right in order`),
@@ -142,7 +137,7 @@ for (const stack of STACKS) {
     });
     await t.step("5,000 writes of 10 octets, theirs and ours", async () => {
       const { out } = await jobs.client(0, "--receive", "--hash", "sha256", STACK, "5005");
-      assert(out.includes(await patternHash(50_000)), out);
+      assert(out.includes(await digest(pattern(50_000))), out);
       await jobs.library("small", 9, 0);
       await jobs.stackSays(/port 9 done 50000 octets right/);
     });

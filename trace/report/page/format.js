@@ -57,3 +57,8 @@ export function element(name, attributes = {}, ...children) {
 export function color(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
+
+/** By how many rows a key moves in a list of which `page` are in sight; undefined: it is no such key. */
+export function stepOf(key, page) {
+  return { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity }[key];
+}

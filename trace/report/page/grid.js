@@ -4,7 +4,7 @@
  * @module
  */
 
-import { element } from "./format.js";
+import { element, stepOf } from "./format.js";
 
 const SPARE_ROWS = 8;
 /** Rows that a printed page shows. */
@@ -158,20 +158,12 @@ export class Grid {
   #key(event) {
     if (event.target !== this.scroller) return;
     const page = Math.max(Math.floor(this.scroller.clientHeight / this.#rowHeight()) - 2, 1);
-    const steps = {
-      ArrowDown: 1,
-      ArrowUp: -1,
-      PageDown: page,
-      PageUp: -page,
-      Home: -Infinity,
-      End: Infinity,
-    };
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       if (this.selected !== null) this.spec.onEnter(this.selected);
       return;
     }
-    const step = steps[event.key];
+    const step = stepOf(event.key, page);
     if (step === undefined || this.items.length === 0) return;
     event.preventDefault();
     const at = this.items.indexOf(this.selected);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { element, secondsText, spanText } from "./format.js";
+import { element, secondsText, spanText, stepOf } from "./format.js";
 import { segmentPieces } from "./rows.js";
 
 /** Rows beyond what is in sight that are elements nevertheless. */
@@ -170,20 +170,12 @@ export class Ladder {
 
   #key(event) {
     const page = Math.max(Math.floor(this.scroller.clientHeight / this.#rowHeight()) - 1, 1);
-    const steps = {
-      ArrowDown: 1,
-      ArrowUp: -1,
-      PageDown: page,
-      PageUp: -page,
-      Home: -Infinity,
-      End: Infinity,
-    };
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       document.getElementById("detail").focus();
       return;
     }
-    const step = steps[event.key];
+    const step = stepOf(event.key, page);
     if (step === undefined || this.rows.all.length === 0) return;
     event.preventDefault();
     const next = Math.min(Math.max(this.selected + step, 0), this.rows.all.length - 1);
