@@ -5,6 +5,7 @@ import { milliseconds, seconds } from "../../../tcp/mod.ts";
 import {
   boundRetransmissionTimeout,
   setCongestionControl,
+  setSysctl,
   type Socket,
   tcpInfo,
 } from "../../ffi/kernel_tcp.ts";
@@ -19,12 +20,25 @@ const WAYS = OPENERS.flatMap((opener) =>
 
 type Way = typeof WAYS[number];
 
-const HANDSHAKE_PATIENCE = seconds(120);
-const PATIENCE = seconds(400);
+const PATIENCE = seconds(600);
 
-/** Bounds of the timeout on both sides, or a fifth of all packets lost, both ways, would take minutes now and then. */
+/**
+ * Bounds of the timeout on both sides, or a fifth of all packets lost, both ways, would take minutes now and then. As both
+ * count what they repeat in vain, they would give up that much earlier: by chance, not for a fault. So they may repeat
+ * more: of six SYN-ACKs, each lost on its way or its ACK on the way back, all fail once in 460 handshakes.
+ */
 const LONGEST_TIMEOUT = seconds(1);
-const CONFIG = { retransmission: { minRto: milliseconds(200), maxRto: LONGEST_TIMEOUT } };
+const REPEATS = 100;
+const CONFIG = {
+  handshake: { synAckRetries: REPEATS },
+  retransmission: { minRto: milliseconds(200), maxRto: LONGEST_TIMEOUT, retriesUntilClose: REPEATS },
+};
+
+/** The kernel repeats as often: SYNs, SYN-ACKs, and data. */
+function letRepeat(pair: Pair): void {
+  const names = ["tcp_syn_retries", "tcp_synack_retries", "tcp_retries2"];
+  within(pair.far, () => names.forEach((name) => setSysctl(`net/ipv4/${name}`, String(REPEATS))));
+}
 
 function prepare(socket: Socket): void {
   setCongestionControl(socket, "cubic");
@@ -44,11 +58,12 @@ async function transferWithLoss(
 ): Promise<string> {
   await using pair = await Pair.create();
   setOffloads(pair, false);
+  letRepeat(pair);
   await loseAtRandom(pair, perMille);
   // All sockets are opened before the first wait, so the thread is elsewhere again when others have their turn.
   const opening = within(
     pair.near,
-    () => Link.open({ opener, config: CONFIG, prepare, patience: HANDSHAKE_PATIENCE, ...overCable(pair) }),
+    () => Link.open({ opener, config: CONFIG, prepare, patience: PATIENCE, ...overCable(pair) }),
   );
   using link = await opening;
   const rate = await transfer(link, { [direction]: octets }, PATIENCE);
