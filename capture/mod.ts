@@ -21,17 +21,15 @@
 
 export { AnnotatedCopy } from "./annotated_copy.ts";
 export { CaptureFormatError } from "./format/capture_reader.ts";
-export type { AnalysisResult, Hindsight, TellingOptions } from "./analysis/analysis.ts";
+export type { Hindsight, ReadingOptions } from "./analysis/analysis.ts";
+export type { CapturedConnection } from "./analysis/captured_connection.ts";
 export type { CapturedPacket, TakePacket } from "./capture.ts";
-export type { Flow } from "./analysis/flow.ts";
 export { readSelection, type Selection } from "./analysis/selection.ts";
 export { connectionSummary } from "./summary.ts";
 export { connectionTable } from "./table.ts";
 export { CaptureTeller, type TellerOptions, type TellingResult } from "./read.ts";
-export { compareCaptures, type ComparedFlow, type Comparison } from "./pair/comparison.ts";
+export { compareCaptures, type Comparison } from "./pair/comparison.ts";
 export { comparedLines } from "./pair/summary.ts";
-export type { Passage } from "./analysis/passage.ts";
 export type { Point } from "./pair/point.ts";
-export { ThereTold } from "./pair/telling.ts";
 export { decompressed } from "./format/compression.ts";
 export { type CaptureOptions, CaptureWriter, type NamedAddress, type WriteOctets } from "./writer.ts";

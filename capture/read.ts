@@ -4,17 +4,30 @@
  * @module
  */
 
-import { Analysis, type AnalysisResult, type TellingOptions } from "./analysis/analysis.ts";
+import { Analysis, type Hindsight, type ReadingOptions } from "./analysis/analysis.ts";
+import type { CapturedConnection } from "./analysis/captured_connection.ts";
 import { Anonymizer } from "./anonymizer.ts";
 import { knownFacts } from "./facts.ts";
 import type { CapturedPacket, TakePacket } from "./capture.ts";
 import { CaptureReader } from "./format/capture_reader.ts";
-import { type OutputOptions, Outputs } from "../trace/outputs.ts";
+import { type Comparison, pairOf } from "./pair/comparison.ts";
+import { ThereTold } from "./pair/telling.ts";
+import { type FinalOutputs, type OutputOptions, Outputs } from "../trace/outputs.ts";
 import { TimeOrder } from "./time_order.ts";
 import type { TraceSink } from "../trace/record.ts";
 
 /** What a capture held. */
-export interface TellingResult extends AnalysisResult {
+export interface TellingResult extends Hindsight {
+  /** Packets of every kind. */
+  readonly packets: number;
+  /** TCP segments among them. */
+  readonly segments: number;
+  /** µs from the first packet with TCP to the last one. */
+  readonly duration: number;
+  /** The connections, in the order of their first packets. */
+  readonly flows: readonly CapturedConnection[];
+  /** What holds no TCP that can be read, by kind, with the number of frames: `["ARP", 12]`. */
+  readonly unread: readonly (readonly [what: string, frames: number])[];
   /** Whether the file ends in the middle of something, as it does when its writer was killed. */
   readonly isCut: boolean;
   /** Microseconds from 1970-01-01 UTC to the first packet; null without any. */
@@ -22,13 +35,17 @@ export interface TellingResult extends AnalysisResult {
 }
 
 /** What is shown, and to whom else. */
-export interface TellerOptions extends Omit<TellingOptions, "kept"> {
+export interface TellerOptions extends ReadingOptions {
   /** Told like the outputs that are asked for, of which this is none. */
   readonly sinks?: readonly TraceSink[];
   /** Takes each packet before it is shown. */
   readonly onPacket?: TakePacket;
   /** Whether addresses, ports and payload are replaced or left out before anything is shown. */
   readonly anonymize?: boolean;
+  /** Whether the packets are kept, to be compared with those of another capture; comments of ours are left aside. */
+  readonly keepsPackets?: boolean;
+  /** A comparison with another capture, whose near point this one is: it is told too; comments of ours are left aside. */
+  readonly comparison?: Comparison;
 }
 
 const NANOS_PER_MICRO = 1_000n;
@@ -41,7 +58,7 @@ export class CaptureTeller {
   readonly #anonymizer: Anonymizer | null;
   /** Of a file that is known to be unsorted. */
   readonly #order: TimeOrder | null;
-  #outputs: Outputs | null = null;
+  #begun: Outputs | null = null;
   #analysis: Analysis | null = null;
   #epoch: number | null = null;
   #frames = 0;
@@ -67,15 +84,20 @@ export class CaptureTeller {
     analysis.trailing(trailingComments);
     const result = analysis.finish();
     if (this.#options.report === true) {
-      this.outputs.describe(new Map(result.flows.map((flow) => [flow.record.id, knownFacts(flow)])));
+      this.#outputs.describe(new Map(result.flows.map((flow) => [flow.record.id, knownFacts(flow)])));
     }
     return { ...result, isCut, epoch: this.#epoch };
   }
 
   /** For ladders and the report, once all is read. */
-  get outputs(): Outputs {
-    this.#outputs ??= new Outputs({ ...this.#options, epoch: this.#epoch });
+  get outputs(): FinalOutputs {
     return this.#outputs;
+  }
+
+  /** Begun once the moment of the first packet is known. */
+  get #outputs(): Outputs {
+    this.#begun ??= new Outputs({ ...this.#options, epoch: this.#epoch });
+    return this.#begun;
   }
 
   #packet(captured: CapturedPacket): void {
@@ -94,16 +116,21 @@ export class CaptureTeller {
   /** What another capture shows goes by the numbers of the file, which has more packets than are left. */
   #anonymized(captured: CapturedPacket, anonymizer: Anonymizer): CapturedPacket | null {
     const packet = anonymizer.packet(captured);
-    if (packet === null || this.#telling.other === undefined) return packet;
+    if (packet === null || this.#telling.comparison === undefined) return packet;
     return { ...packet, frame: captured.frame ?? this.#frames };
   }
 
   #begin(start: bigint | null): Analysis {
     this.#epoch = start === null ? null : Number(start / NANOS_PER_MICRO);
-    const { outputs } = this;
-    const { sinks = [], ...telling } = this.#telling;
-    const all = [...outputs.sinks, ...sinks];
-    this.#analysis = new Analysis(start ?? 0n, all, { ...telling, kept: outputs.kept });
+    const outputs = this.#outputs;
+    const { sinks = [], comparison, keepsPackets = false, ...reading } = this.#telling;
+    this.#analysis = new Analysis(start ?? 0n, [...outputs.sinks, ...sinks], {
+      ...reading,
+      kept: outputs.kept,
+      keepsPassages: keepsPackets,
+      ignoresComments: keepsPackets || comparison !== undefined,
+      ...comparison === undefined ? {} : { other: new ThereTold(pairOf(comparison)) },
+    });
     return this.#analysis;
   }
 }

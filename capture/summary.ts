@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Flow } from "./analysis/flow.ts";
+import type { CapturedConnection } from "./analysis/captured_connection.ts";
+import { type Flow, flowOf } from "./analysis/flow.ts";
 import type { Half, Occurrence } from "./analysis/half.ts";
 import type { Limit } from "../trace/limits.ts";
 import { displayFilter } from "../trace/display_filter.ts";
@@ -45,7 +46,8 @@ export function endingOf(flow: Flow): string {
 }
 
 /** The summary of a connection. */
-export function connectionSummary(flow: Flow): readonly string[] {
+export function connectionSummary(connection: CapturedConnection): readonly string[] {
+  const flow = flowOf(connection);
   const { record, local, remote } = flow;
   const span = flow.lastAt - flow.firstAt;
   return [

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Flow } from "./analysis/flow.ts";
+import type { CapturedConnection } from "./analysis/captured_connection.ts";
+import { type Flow, flowOf } from "./analysis/flow.ts";
 import type { Half } from "./analysis/half.ts";
 import { endingOf } from "./summary.ts";
 import { displayFilter } from "../trace/display_filter.ts";
@@ -27,8 +28,11 @@ const RIGHT: ReadonlySet<number> = new Set([0, 4]);
 const MICROS_PER_MILLISECOND = 1_000;
 
 /** A table with a head. `epoch`: µs from 1970-01-01 UTC to the capture's first packet; null: not known. */
-export function connectionTable(flows: readonly Flow[], epoch: number | null): readonly string[] {
-  const rows = [HEADINGS, ...flows.map((flow) => cellsOf(flow, epoch))];
+export function connectionTable(
+  connections: readonly CapturedConnection[],
+  epoch: number | null,
+): readonly string[] {
+  const rows = [HEADINGS, ...connections.map((connection) => cellsOf(flowOf(connection), epoch))];
   const widths = HEADINGS.map((_heading, i) => Math.max(...rows.map((row) => (row[i] ?? "").length)));
   return rows.map((row) =>
     row.map((cell, i) => RIGHT.has(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0))

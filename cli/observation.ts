@@ -9,7 +9,7 @@
 import { CaptureWriter } from "../capture/mod.ts";
 import { epochOf, monotonicNow } from "../driver/mod.ts";
 import type { DropReason, Instant, IpAddress, Observer } from "../tcp/mod.ts";
-import { asciiText, combineObservers, type OutputOptions, type Outputs, Tracer } from "../trace/mod.ts";
+import { asciiText, combineObservers, type FinalOutputs, type OutputOptions, Tracer } from "../trace/mod.ts";
 import type { ObserveArguments } from "./observe_arguments.ts";
 import { checkAbsent, type OctetFile, openGrowing, writeWhole } from "./files.ts";
 import { type ColorChoice, type Output, type TextSink, variable, wantsColor, writeLine } from "./output.ts";
@@ -149,7 +149,7 @@ export function outputOptions(
 
 /** Writes what needs all events: the ladder and the report. @throws ProgramFailure */
 export async function writeAtEnd(
-  outputs: Outputs,
+  outputs: FinalOutputs,
   wanted: ObserveArguments,
   context: ObservationContext,
   writeTo: LineWriter,

@@ -6,17 +6,16 @@
 
 import {
   AnnotatedCopy,
+  type CapturedConnection,
   CaptureTeller,
   comparedLines,
   type Comparison,
   connectionSummary,
   connectionTable,
-  type Flow,
   type Hindsight,
   type Selection,
   type TellerOptions,
   type TellingResult,
-  ThereTold,
 } from "../capture/mod.ts";
 import { through } from "./capture_file.ts";
 import { counted } from "./counted.ts";
@@ -180,7 +179,7 @@ class CaptureShow {
       ...copy === null ? {} : { sinks: [copy.sink], onPacket: (packet) => copy.sink.packet(packet) },
       ...survey === null ? {} : { hindsight: this.#read.anonymize ? orderOf(survey) : survey },
       ...chosen === null ? {} : { selection: chosen },
-      ...this.#comparison === null ? {} : { other: new ThereTold(this.#comparison), ignoresComments: true },
+      ...this.#comparison === null ? {} : { comparison: this.#comparison },
     });
     const result = await this.#through(teller);
     await copy?.file.finish();
@@ -204,10 +203,10 @@ class CaptureShow {
   /** The connections that are meant, and how to know them again. @throws ProgramFailure when there are none */
   async #chosen(
     survey: TellingResult,
-  ): Promise<{ readonly flows: readonly Flow[]; readonly selection: Selection | null }> {
+  ): Promise<{ readonly flows: readonly CapturedConnection[]; readonly selection: Selection | null }> {
     const { selection, find } = this.#read;
-    const compared = this.#comparison?.flows.map(({ here }) => here);
-    const isMeant = (flow: Flow): boolean =>
+    const compared = this.#comparison?.connections;
+    const isMeant = (flow: CapturedConnection): boolean =>
       (selection?.(flow.record) ?? true) && (find === null || flow.hasText) &&
       (compared?.includes(flow) ?? true);
     const flows = survey.flows.filter(isMeant);
@@ -237,19 +236,17 @@ class CaptureShow {
     );
   }
 
-  #table(flows: readonly Flow[], epoch: number | null): void {
+  #table(flows: readonly CapturedConnection[], epoch: number | null): void {
     for (const line of connectionTable(flows, epoch)) this.#lines.write(this.#prose, line);
     this.#lines.write(this.#prose, "");
   }
 
-  #summary(flow: Flow): readonly string[] {
+  #summary(flow: CapturedConnection): readonly string[] {
     const lines = connectionSummary(flow);
-    const compared = this.#comparison?.flows.find(({ here }) => here.record.id === flow.record.id);
-    if (this.#comparison === null || compared === undefined) return lines;
-    return [...lines, ...comparedLines(this.#comparison, compared)];
+    return this.#comparison === null ? lines : [...lines, ...comparedLines(this.#comparison, flow)];
   }
 
-  #end(result: TellingResult, flows: readonly Flow[]): void {
+  #end(result: TellingResult, flows: readonly CapturedConnection[]): void {
     if (this.#asked.statistics) {
       for (const line of flows.flatMap((flow) => this.#summary(flow))) this.#lines.write(this.#prose, line);
     }

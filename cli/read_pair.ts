@@ -8,8 +8,6 @@ import {
   CaptureTeller,
   compareCaptures,
   type Comparison,
-  type Flow,
-  type Passage,
   type Point,
   type TellerOptions,
   type TellingResult,
@@ -62,29 +60,16 @@ export async function comparison(
 
 /** Reads a file; once more where the first reading shows which checksums are not to be believed. */
 async function read(file: string, name: string, program: string, find: string | null): Promise<Read> {
-  const options = { ignoresComments: true, ...find === null ? {} : { find } };
-  let [passages, survey] = await passagesOf(file, program, options);
-  if (survey.offloading.length > 0 || survey.isUnsorted) {
-    [passages, survey] = await passagesOf(file, program, { ...options, hindsight: survey });
-  }
-  const { duration, epoch } = survey;
-  return { file, survey, point: { name, epoch: epoch ?? 0, duration, passages } };
+  const options = { keepsPackets: true, ...find === null ? {} : { find } };
+  const first = await survey(file, program, options);
+  const last = first.offloading.length > 0 || first.isUnsorted
+    ? await survey(file, program, { ...options, hindsight: first })
+    : first;
+  return { file, survey: last, point: { name, ...last } };
 }
 
-async function passagesOf(
-  file: string,
-  program: string,
-  options: TellerOptions,
-): Promise<readonly [ReadonlyMap<Flow, readonly Passage[]>, TellingResult]> {
-  const passages = new Map<Flow, Passage[]>();
-  const onPassage = (passage: Passage): void => {
-    const known = passages.get(passage.flow);
-    if (known === undefined) passages.set(passage.flow, [passage]);
-    else known.push(passage);
-  };
-  const teller = new CaptureTeller({ program, payload: false }, { ...options, onPassage });
-  const survey = await through(file, teller);
-  return [passages, survey];
+async function survey(file: string, program: string, options: TellerOptions): Promise<TellingResult> {
+  return await through(file, new CaptureTeller({ program, payload: false }, options));
 }
 
 function baseName(file: string): string {

@@ -7,15 +7,12 @@
 import {
   BORROWED_SCRIPTS,
   count,
-  definitionsFor,
   mutantLine,
-  mutantsOf,
   OWN_SCRIPTS,
-  parseScript,
   PROFILE_NAMES,
   reportLines,
+  runMutants,
   type RunOptions,
-  runParsed,
   type RunResult,
   runScript,
   SCRIPT_START,
@@ -292,13 +289,11 @@ class ScriptJob {
   }
 
   #runMutants({ path, text }: Source, options: RunOptions): void {
-    for (const mutant of mutantsOf(parseScript(text, path, definitionsFor(options)))) {
-      if (mutant.mutation === "push" && !options.push) continue;
-      const result = runParsed(mutant.script, options);
-      const noticed = result.outcome === "failed";
+    for (const run of runMutants(text, path, options)) {
+      const noticed = run.result.outcome === "failed";
       this.#mutants++;
       if (!noticed) this.#unnoticed++;
-      if (!this.#job.quiet || !noticed) this.#print(mutantLine(path, mutant, result));
+      if (!this.#job.quiet || !noticed) this.#print(mutantLine(path, run));
     }
   }
 

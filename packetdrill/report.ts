@@ -5,7 +5,7 @@
  */
 
 import type { Place } from "./errors.ts";
-import type { Mutant } from "./mutate.ts";
+import type { MutantRun } from "./run.ts";
 import type { RunResult } from "./verdict.ts";
 
 /** How many scripts came to what. */
@@ -90,10 +90,9 @@ function remarks(result: RunResult): string {
 }
 
 /** The line about a mutant: that it failed, as it must, or not. */
-export function mutantLine(path: string, mutant: Mutant, result: RunResult): string {
+export function mutantLine(path: string, { mutation, place, result }: MutantRun): string {
   const verdict = result.outcome === "failed" ? "ok    fails as it must" : "FAIL  is not noticed";
-  const { line, column } = mutant.place;
-  return `${verdict}: ${mutant.mutation} changed at ${path}:${line}:${column}`;
+  return `${verdict}: ${mutation} changed at ${path}:${place.line}:${place.column}`;
 }
 
 /** The last line. */

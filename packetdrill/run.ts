@@ -6,7 +6,8 @@
 
 import type { Script } from "./ast.ts";
 import { checkScript } from "./check.ts";
-import { START } from "./errors.ts";
+import { type Place, START } from "./errors.ts";
+import { mutantsOf, type Mutation } from "./mutate.ts";
 import { definitionsFor, type RunOptions, runSettings } from "./options.ts";
 import { parseScript } from "./parser.ts";
 import { Runner } from "./runner.ts";
@@ -36,6 +37,28 @@ export function runParsed(script: Script, options: RunOptions, watch: Watch = {}
     return runner.result(null);
   } catch (error) {
     return judged(runner.result(error), options);
+  }
+}
+
+/** A run of a script with one thing changed, which must fail. */
+export interface MutantRun {
+  /** What kind of thing was changed. */
+  readonly mutation: Mutation;
+  /** What was changed. */
+  readonly place: Place;
+  /** What came of it. */
+  readonly result: RunResult;
+}
+
+/**
+ * Runs every mutant of the script `text`: each of its expectations made wrong once, but for those that `options` do not mind.
+ *
+ * @throws ScriptError when it is not a script
+ */
+export function* runMutants(text: string, path: string, options: RunOptions): Generator<MutantRun> {
+  for (const { mutation, place, script } of mutantsOf(parseScript(text, path, definitionsFor(options)))) {
+    if (mutation === "push" && !options.push) continue;
+    yield { mutation, place, result: runParsed(script, options) };
   }
 }
 

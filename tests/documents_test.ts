@@ -156,3 +156,15 @@ Deno.test("a link that leads nowhere is found, to a file and to a heading", () =
     "docs/d.md:4 links to #b, which does not exist",
   ]);
 });
+
+Deno.test("the docstrings of every module that the package exports are checked, and the modules' examples run", () => {
+  const { check, "test:docs": examples } = project.tasks;
+  const linted = /deno doc --quiet --lint ([^&]+)/.exec(check.command)?.[1]?.trim().split(" ") ?? [];
+  const exported = Object.values(project.exports).map((path) => path.slice("./".length));
+  assertEquals(linted.toSorted(), exported.toSorted());
+  const modules = exported.filter((path) => path.endsWith("/mod.ts"));
+  assertEquals(
+    examples.command.split(" ").filter((word) => word.endsWith(".ts")).toSorted(),
+    modules.toSorted(),
+  );
+});

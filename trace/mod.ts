@@ -35,11 +35,11 @@ export {
 export { combineObservers } from "./combine.ts";
 export { asciiText, markupText, mermaidText, octetsText, terminalText } from "./escape.ts";
 export { glossaryLines } from "./glossary.ts";
-export type { OutputOptions, Outputs } from "./outputs.ts";
-export type { LiveLimits } from "./live_limits.ts";
+export type { FinalOutputs, OutputOptions } from "./outputs.ts";
+export type { LimitedWay, LiveLimits } from "./live_limits.ts";
 export { type ProgressFigures, ProgressLine, type ProgressOptions } from "./progress.ts";
 export type * from "./record.ts";
-export type { FindingCode, NoteCode } from "./catalogue/finding_codes.ts";
+export type { CrossingCode, FindingCode, NoteCode } from "./catalogue/finding_codes.ts";
 export type { TerminalLadderOptions } from "./ladder/terminal.ts";
 export type { WriteLine } from "./lines.ts";
 export type { PacketSink, PacketSource } from "./recorder.ts";

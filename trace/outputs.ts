@@ -55,8 +55,20 @@ const ALIKE_IN_PICTURE = 16;
 const MOST_ROWS_IN_TERMINAL = 2_000;
 const MOST_ROWS_IN_PICTURE = 400;
 
+/** What is made at the end, of all that was told. */
+export interface FinalOutputs {
+  /** The ladders of all connections for a terminal. */
+  terminalLadder(options: TerminalLadderOptions): readonly string[];
+  /** The first connection's ladder as an SVG picture. */
+  svgLadder(): string;
+  /** The first connection's ladder as a Mermaid diagram. */
+  mermaidLadder(): string;
+  /** The report's page. */
+  report(): Promise<string>;
+}
+
 /** What was asked for. */
-export class Outputs {
+export class Outputs implements FinalOutputs {
   /** What each event is given to. */
   readonly sinks: readonly TraceSink[];
   readonly #options: OutputOptions;
@@ -95,18 +107,15 @@ export class Outputs {
     return { headers: json !== undefined || report === true, excerpt: payload && needsPayload ? EXCERPT : 0 };
   }
 
-  /** The ladders of all connections for a terminal. */
   terminalLadder(options: TerminalLadderOptions): readonly string[] {
     const ladders = this.#ladders(ALIKE_IN_TERMINAL, MOST_ROWS_IN_TERMINAL);
     return ladders.flatMap((ladder, i) => [...i === 0 ? [] : [""], ...terminalLadder(ladder, options)]);
   }
 
-  /** The first connection's ladder as an SVG picture. */
   svgLadder(): string {
     return svgLadder(this.#firstLadder());
   }
 
-  /** The first connection's ladder as a Mermaid diagram. */
   mermaidLadder(): string {
     return mermaidLadder(this.#firstLadder());
   }
@@ -116,7 +125,7 @@ export class Outputs {
     this.#known = known;
   }
 
-  /** The report's page. Loads what it needs only now: a connection that nobody reports on starts without it. */
+  // Loads what it needs only now: a connection that nobody reports on starts without it.
   async report(): Promise<string> {
     const { htmlReport } = await import("./report/report.ts");
     return await htmlReport(this.#recording ?? new Recording(), { ...this.#options, known: this.#known });

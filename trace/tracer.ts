@@ -7,7 +7,7 @@
 import { combineObservers } from "./combine.ts";
 import type { Direction } from "./copy.ts";
 import { type DropReason, type Instant, type Observer, Segment } from "./core.ts";
-import { type OutputOptions, Outputs } from "./outputs.ts";
+import { type FinalOutputs, type OutputOptions, Outputs } from "./outputs.ts";
 import { type PacketSink, Recorder } from "./recorder.ts";
 import { Statistics } from "./statistics.ts";
 
@@ -30,7 +30,7 @@ export class Tracer {
   /** Null when nothing of it was asked for: the core is spared then. */
   readonly observer: Observer | null;
   /** What was asked for, for ladders and reports at the end. */
-  readonly outputs: Outputs;
+  readonly outputs: FinalOutputs;
   /** The figures; null when they were not asked for. */
   readonly statistics: Statistics | null;
   readonly #recorder: Recorder | null;
@@ -39,11 +39,12 @@ export class Tracer {
 
   /** Watches nothing until its observer is given to a core. */
   constructor(options: TracerOptions) {
-    this.outputs = new Outputs(options);
+    const outputs = new Outputs(options);
+    this.outputs = outputs;
     this.#capture = options.capture ?? null;
     const packetSinks = this.#capture === null ? [] : [this.#capture];
-    const isWatched = this.outputs.sinks.length + packetSinks.length > 0;
-    this.#recorder = isWatched ? new Recorder(this.outputs.sinks, packetSinks, this.outputs.kept) : null;
+    const isWatched = outputs.sinks.length + packetSinks.length > 0;
+    this.#recorder = isWatched ? new Recorder(outputs.sinks, packetSinks, outputs.kept) : null;
     this.statistics = options.statistics === true ? new Statistics() : null;
     const observers = [this.#recorder, this.statistics].filter((observer) => observer !== null);
     this.observer = observers.length === 0 ? null : combineObservers(observers);

@@ -18,9 +18,7 @@ import { Offload } from "./offload.ts";
 import type { OtherSide, ThereOnly } from "./other_side.ts";
 import { OrderWatch } from "./order_watch.ts";
 import { OwnStory } from "./own_story.ts";
-import type { Passage } from "./passage.ts";
 import { capturePoint, icmpRemark, type Remark, unansweredOptions } from "./remarks.ts";
-import type { RevokedResets } from "./resets.ts";
 import { readComments } from "./said.ts";
 import { ALL, type Selection } from "./selection.ts";
 import { TextSearch } from "./text_search.ts";
@@ -44,23 +42,27 @@ export interface Hindsight {
   /** Whether it has most packets twice. */
   readonly doublesAll: boolean;
   /** RSTs that have ended nothing, by their frames. */
-  readonly revokedResets: RevokedResets;
+  readonly revokedResets: ReadonlySet<number>;
 }
 
-/** How much is shown, and of which connections. */
-export interface TellingOptions {
-  /** How many events are kept, and of what. */
-  readonly kept: AnalysisOptions;
+/** Which connections of a capture are told, and what is known of it. */
+export interface ReadingOptions {
   /** What an earlier reading of the same file found out. */
   readonly hindsight?: Hindsight;
   /** The connections to tell of. @default all */
   readonly selection?: Selection;
   /** A text to look for in what connections carry. */
   readonly find?: string;
+}
+
+/** How much is shown, and of which connections. */
+export interface TellingOptions extends ReadingOptions {
+  /** How many events are kept, and of what. */
+  readonly kept: AnalysisOptions;
   /** What another capture shows of the same connections. */
   readonly other?: OtherSide;
-  /** Takes each packet of which the wire tells, once it is understood. */
-  readonly onPassage?: (passage: Passage) => void;
+  /** Whether the packets of each connection are kept with it. @default false */
+  readonly keepsPassages?: boolean;
   /** Whether our own comments are left aside. @default false */
   readonly ignoresComments?: boolean;
 }
@@ -90,7 +92,7 @@ export class Analysis {
   readonly #emitter: Emitter;
   readonly #options: AnalysisOptions;
   readonly #selection: Selection;
-  readonly #telling: Pick<TellingOptions, "other" | "onPassage" | "ignoresComments">;
+  readonly #telling: Pick<TellingOptions, "other" | "keepsPassages" | "ignoresComments">;
   readonly #search: TextSearch | null;
   readonly #finder = new SegmentFinder();
   readonly #table: FlowTable;
@@ -305,8 +307,7 @@ export class Analysis {
     flow: Flow,
     verdict: Verdict,
   ): void {
-    const { onPassage } = this.#telling;
-    if (onPassage === undefined) return;
+    if (this.#telling.keepsPassages !== true) return;
     const { missedFrom, missedTo } = verdict.values;
     const missed = typeof missedFrom === "number" && typeof missedTo === "number"
       ? { start: missedFrom, end: missedTo + 1 }
@@ -317,8 +318,7 @@ export class Analysis {
       remote: knowsStates ? flow.state(flow.remote) : null,
     };
     const isAgain = verdict.mark === "retransmission";
-    onPassage({
-      flow,
+    flow.passages.push({
       direction,
       frame,
       time,

@@ -20,9 +20,11 @@ import { spanText } from "../../trace/format.ts";
 import type { Numbering } from "../../trace/numbering.ts";
 import type { ConnectionRecord, ViewRecord } from "../../trace/record.ts";
 import { takeAck } from "./acknowledgments.ts";
+import type { CapturedConnection } from "./captured_connection.ts";
 import { doubled, SOON_CAPTURED } from "./copies.ts";
 import { dataPass } from "./data_passes.ts";
 import { Half, NO_SHIFT, SHIFT_UNKNOWN } from "./half.ts";
+import type { Passage } from "./passage.ts";
 import { Resets, type RevokedResets } from "./resets.ts";
 import { stateOf } from "./states.ts";
 import { type Passing, Verdict } from "./verdict.ts";
@@ -37,7 +39,7 @@ const FARTHEST = 2 ** 30;
 const LONG_SILENCE = 1_000_000;
 
 /** Follows one connection. */
-export class Flow implements Numberings {
+export class Flow implements CapturedConnection, Numberings {
   /** The connection as its events refer to it. */
   record: ConnectionRecord;
   /** What was sent, where our own comments say why. */
@@ -58,6 +60,8 @@ export class Flow implements Numberings {
   isShown = true;
   /** Whether a text that is looked for has passed. */
   hasText = false;
+  /** Its packets, where they are kept. */
+  readonly passages: Passage[] = [];
   /** Who closed first; null: nobody yet. */
   closedFirst: Half | null = null;
   /** Who has reset it. */
@@ -269,6 +273,12 @@ export class Flow implements Numberings {
     if (last.octets === 0) return `${spanText(time - this.firstAt)} after the first packet, without any data`;
     return `${spanText(time - last.lastDataAt)} after the last data of ${last.name}`;
   }
+}
+
+/** All that is known of a connection. @throws TypeError when it is not one that a capture was found to hold */
+export function flowOf(connection: CapturedConnection): Flow {
+  if (connection instanceof Flow) return connection;
+  throw new TypeError("Cannot tell of a connection that no capture holds: give one of a TellingResult");
 }
 
 /** Whether a segment without data is the packet before once more: ACKs may well be alike, unless all is captured twice. */

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Flow } from "./flow.ts";
 import type { Direction } from "../../trace/copy.ts";
 import type { State } from "../../trace/core.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
@@ -17,8 +16,6 @@ export interface Span {
 
 /** A packet that passes a point. */
 export interface Passage {
-  /** Its connection. */
-  readonly flow: Flow;
   /** Which way it goes. */
   readonly direction: Direction;
   /** Number of the packet in its file. */

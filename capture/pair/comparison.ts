@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { CapturedConnection } from "../analysis/captured_connection.ts";
 import type { Flow } from "../analysis/flow.ts";
 import type { Direction } from "../../trace/copy.ts";
 import { Clocks, type Sample, type Samples } from "./clocks.ts";
@@ -33,10 +34,35 @@ export interface Comparison {
   readonly here: Point;
   /** Where the second one was taken. */
   readonly there: Point;
+  /** The connections that both have, as the first capture has them. */
+  readonly connections: readonly CapturedConnection[];
+}
+
+/** A comparison with all that it is made of. */
+export class Pair implements Comparison {
+  readonly here: Point;
+  readonly there: Point;
   /** How the clocks of both go together. */
   readonly clocks: Clocks;
   /** The connections that both have. */
   readonly flows: readonly ComparedFlow[];
+
+  constructor(here: Point, there: Point, clocks: Clocks, flows: readonly ComparedFlow[]) {
+    this.here = here;
+    this.there = there;
+    this.clocks = clocks;
+    this.flows = flows;
+  }
+
+  get connections(): readonly CapturedConnection[] {
+    return this.flows.map(({ here }) => here);
+  }
+}
+
+/** All of a comparison. @throws TypeError when it does not come from `compareCaptures` */
+export function pairOf(comparison: Comparison): Pair {
+  if (comparison instanceof Pair) return comparison;
+  throw new TypeError("Cannot tell of a comparison that compareCaptures has not made");
 }
 
 /** A connection with its packets, before anything is known of the clocks. */
@@ -51,7 +77,10 @@ interface Prepared {
   readonly localIsHere: boolean;
 }
 
-/** Compares two captures; null: they have no connection in common. The side of most clients is here. */
+/**
+ * Compares two captures that were read with their packets kept; null: they have no connection in common. The side of most
+ * clients is here.
+ */
 export function compareCaptures(first: Point, second: Point): Comparison | null {
   const compared = compare(first, second);
   if (compared === null) return null;
@@ -59,17 +88,17 @@ export function compareCaptures(first: Point, second: Point): Comparison | null 
   return 2 * local >= compared.flows.length ? compared : compare(second, first);
 }
 
-function compare(here: Point, there: Point): Comparison | null {
+function compare(here: Point, there: Point): Pair | null {
   const prepared = pairFlows(here, there).map((pair) => prepare(pair, here, there));
   if (prepared.length === 0) return null;
   const clocks = new Clocks(samplesOf(prepared));
-  return { here, there, clocks, flows: prepared.map((one) => cross(one, clocks, here, there)) };
+  return new Pair(here, there, clocks, prepared.map((one) => cross(one, clocks, here, there)));
 }
 
 function prepare(pair: FlowPair, here: Point, there: Point): Prepared {
-  const ours = here.passages.get(pair.here) ?? [];
-  const theirs = asHere(pair, there.passages.get(pair.there) ?? [])
-    .map((one) => ({ ...one, time: one.time + there.epoch - here.epoch }));
+  const ours = pair.here.passages;
+  const ahead = clocksApart(here, there);
+  const theirs = asHere(pair, pair.there.passages).map((one) => ({ ...one, time: one.time + ahead }));
   const [sent, arrived] = (["sent", "arrived"] as const).map((direction) => {
     const isOf = (one: Passage): boolean => one.direction === direction;
     return surePairs(ours.filter(isOf), theirs.filter(isOf))
@@ -77,6 +106,11 @@ function prepare(pair: FlowPair, here: Point, there: Point): Prepared {
   }) as [Sample[], Sample[]];
   const clocks = new Clocks({ toThere: sent, toHere: arrived });
   return { pair, here: ours, there: theirs, sent, arrived, localIsHere: clocks.roundTrip >= 0 };
+}
+
+/** From the first packet here to the first one there, each by its own clock. */
+function clocksApart(here: Point, there: Point): number {
+  return (there.epoch ?? 0) - (here.epoch ?? 0);
 }
 
 function samplesOf(prepared: readonly Prepared[]): Samples {
@@ -92,7 +126,7 @@ function samplesOf(prepared: readonly Prepared[]): Samples {
 function cross(one: Prepared, clocks: Clocks, here: Point, there: Point): ComparedFlow {
   const common = (time: number): number => time - clocks.aheadAt(time);
   const theirs = one.there.map((passage) => ({ ...passage, time: common(passage.time) }));
-  const shift = there.epoch - here.epoch;
+  const shift = clocksApart(here, there);
   const watches = {
     here: { from: 0, to: here.duration },
     there: { from: common(shift), to: common(shift + there.duration) },

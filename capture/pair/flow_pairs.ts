@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Flow } from "../analysis/flow.ts";
+import { type Flow, flowOf } from "../analysis/flow.ts";
 import type { Direction } from "../../trace/copy.ts";
 import { type SeqNumber, seqToUint32 } from "../../trace/core.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
@@ -18,6 +18,12 @@ export interface FlowPair {
   readonly there: Flow;
   /** Whether the capture there takes the other end for the local one. */
   readonly isTurned: boolean;
+}
+
+/** Whose a packet is that passes here, and which way it goes. */
+interface Owner {
+  readonly flow: Flow;
+  readonly direction: Direction;
 }
 
 /** Bits of the acknowledgment that are part of a key; with the 32 of the number they fit into a double. */
@@ -33,15 +39,15 @@ function keyOf({ rawSeq, rawAck, timestampValue, length, flags }: SegmentRecord)
 
 /** The connections that both captures have, in the order of those here. */
 export function pairFlows(here: Point, there: Point): readonly FlowPair[] {
-  const owners = new Map<number, Passage>();
-  for (const passages of here.passages.values()) {
-    for (const passage of passages) {
-      const key = keyOf(passage.segment);
-      if (!owners.has(key)) owners.set(key, passage);
+  const owners = new Map<number, Owner>();
+  for (const flow of here.flows.map(flowOf)) {
+    for (const { segment, direction } of flow.passages) {
+      const key = keyOf(segment);
+      if (!owners.has(key)) owners.set(key, { flow, direction });
     }
   }
-  const pairs = [...there.passages].flatMap(([flow, passages]) => {
-    const found = counterpart(passages, owners);
+  const pairs = there.flows.map(flowOf).flatMap((flow) => {
+    const found = counterpart(flow.passages, owners);
     return found === null ? [] : [{ there: flow, ...found }];
   });
   const taken = new Set<Flow>();
@@ -52,7 +58,7 @@ export function pairFlows(here: Point, there: Point): readonly FlowPair[] {
 /** The connection here that has most of the packets. */
 function counterpart(
   passages: readonly Passage[],
-  owners: ReadonlyMap<number, Passage>,
+  owners: ReadonlyMap<number, Owner>,
 ): Omit<FlowPair, "there"> | null {
   const votes = new Map<Flow, { same: number; turned: number }>();
   for (const { segment, direction } of passages) {

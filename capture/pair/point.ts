@@ -4,17 +4,16 @@
  * @module
  */
 
-import type { Flow } from "../analysis/flow.ts";
-import type { Passage } from "../analysis/passage.ts";
+import type { CapturedConnection } from "../analysis/captured_connection.ts";
 
-/** A capture with its packets at hand. */
+/** A capture that was read with its packets kept. */
 export interface Point {
   /** What it is called: the name of its file. */
   readonly name: string;
-  /** µs from 1970-01-01 UTC to its first packet. */
-  readonly epoch: number;
+  /** µs from 1970-01-01 UTC to its first packet; null without any. */
+  readonly epoch: number | null;
   /** µs from its first packet to its last one. */
   readonly duration: number;
-  /** The packets of each connection in the order of the file. */
-  readonly passages: ReadonlyMap<Flow, readonly Passage[]>;
+  /** Its connections. */
+  readonly flows: readonly CapturedConnection[];
 }

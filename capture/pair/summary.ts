@@ -4,19 +4,22 @@
  * @module
  */
 
+import type { CapturedConnection } from "../analysis/captured_connection.ts";
 import type { Passage } from "../analysis/passage.ts";
 import { spanText } from "../../trace/format.ts";
 import type { Clocks } from "./clocks.ts";
-import type { ComparedFlow, Comparison } from "./comparison.ts";
+import { type Comparison, pairOf } from "./comparison.ts";
 import type { Crossing, Crossings } from "./crossings.ts";
 import { synChanges } from "./syn_changes.ts";
 import { aheadText } from "./telling.ts";
 
 const MEDIAN = 0.5;
 
-/** The lines about one connection, to stand below its summary. */
-export function comparedLines(comparison: Comparison, flow: ComparedFlow): readonly string[] {
-  const { here, there, clocks } = comparison;
+/** The lines about one connection, to stand below its summary; none when it is not one of those compared. */
+export function comparedLines(comparison: Comparison, connection: CapturedConnection): readonly string[] {
+  const { here, there, clocks, flows } = pairOf(comparison);
+  const flow = flows.find((one) => one.here.record.id === connection.record.id);
+  if (flow === undefined) return [];
   const { local, remote } = flow.here;
   const [near, far] = flow.leaving === "sent" ? [local, remote] : [remote, local];
   return [

@@ -11,7 +11,7 @@ import { flagsText, secondsText, spanText } from "../../trace/format.ts";
 import { synChanges } from "./syn_changes.ts";
 import { instant, type State } from "../../trace/core.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
-import type { ComparedFlow, Comparison } from "./comparison.ts";
+import type { ComparedFlow, Pair } from "./comparison.ts";
 import type { Crossing } from "./crossings.ts";
 import type { Passage } from "../analysis/passage.ts";
 
@@ -27,7 +27,7 @@ export class ThereTold implements OtherSide {
   #told = 0;
 
   /** What is to be told of the comparison, in the order of its moments. */
-  constructor(comparison: Comparison) {
+  constructor(comparison: Pair) {
     const { name } = comparison.there;
     const only: ThereOnly[] = [...clockNotes(comparison)];
     for (const flow of comparison.flows) {
@@ -50,7 +50,7 @@ export class ThereTold implements OtherSide {
 }
 
 /** How the clocks go, said of each connection once. */
-function clockNotes({ flows, clocks, there }: Comparison): readonly ThereOnly[] {
+function clockNotes({ flows, clocks, there }: Pair): readonly ThereOnly[] {
   const { roundTrip, halfway } = clocks;
   const values: Values = { there: there.name };
   const notes: Pick<Extract<ThereOnly, { kind: "note" }>, "code" | "values">[] = [];

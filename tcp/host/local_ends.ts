@@ -10,9 +10,9 @@ import { type PortKeeper, type PortRange, PortSelector } from "./ports.ts";
 
 /** What whoever connects asks for; a port of 0 is none. */
 export interface WantedEnd {
-  /** @default one of the host's, of the peer's family */
+  /** The local address. @default one of the host's, of the peer's family */
   readonly address?: IpAddress;
-  /** @default a free one */
+  /** The local port. @default a free one */
   readonly port?: Port;
   /** Which ports to choose from, where none is named. Default: the keeper's */
   readonly range?: PortRange;

@@ -1,9 +1,7 @@
-import { Analysis } from "../../capture/analysis/analysis.ts";
-import type { Flow } from "../../capture/analysis/flow.ts";
+import { Analysis, type AnalysisResult } from "../../capture/analysis/analysis.ts";
 import type { OtherSide } from "../../capture/analysis/other_side.ts";
-import type { Passage } from "../../capture/analysis/passage.ts";
 import type { CapturedPacket } from "../../capture/capture.ts";
-import { compareCaptures, type Comparison } from "../../capture/pair/comparison.ts";
+import { compareCaptures, type Pair, pairOf } from "../../capture/pair/comparison.ts";
 import type { Point } from "../../capture/pair/point.ts";
 import { ThereTold } from "../../capture/pair/telling.ts";
 import { LineSink } from "../../trace/lines.ts";
@@ -19,19 +17,15 @@ export function later(packets: readonly CapturedPacket[], milliseconds: number):
 
 /** A capture with its packets at hand. */
 export function pointOf(packets: readonly CapturedPacket[], name: string): Point {
-  const passages = new Map<Flow, Passage[]>();
-  const onPassage = (passage: Passage): void => {
-    passages.set(passage.flow, [...passages.get(passage.flow) ?? [], passage]);
-  };
-  const { duration } = analysed(packets, [], { onPassage });
-  return { name, epoch: Number(packets[0]?.time ?? 0n) / NANOS_PER_MICRO, duration, passages };
+  const { duration, flows } = analysed(packets, [], { keepsPassages: true });
+  return { name, epoch: Number(packets[0]?.time ?? 0n) / NANOS_PER_MICRO, duration, flows };
 }
 
 /** Two captures, side by side. */
-export function compared(here: readonly CapturedPacket[], there: readonly CapturedPacket[]): Comparison {
+export function compared(here: readonly CapturedPacket[], there: readonly CapturedPacket[]): Pair {
   const found = compareCaptures(pointOf(here, "near"), pointOf(there, "far"));
   if (found === null) throw new Error("No connection in common");
-  return found;
+  return pairOf(found);
 }
 
 /** What the trace of the first capture says of each event because there is a second one: way, and the labels of crossings. */
@@ -50,8 +44,8 @@ export function toldOfBoth(
 function analysed(
   packets: readonly CapturedPacket[],
   sinks: readonly TraceSink[],
-  more: { readonly other?: OtherSide; readonly onPassage?: (passage: Passage) => void },
-): { readonly duration: number } {
+  more: { readonly other?: OtherSide; readonly keepsPassages?: boolean },
+): AnalysisResult {
   const kept = { headers: false, excerpt: 0 };
   const analysis = new Analysis(packets[0]?.time ?? 0n, sinks, { kept, ...more });
   for (const one of packets) analysis.packet(one);

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import type { CapturedPacket } from "../../capture/capture.ts";
-import { compareCaptures, type Comparison } from "../../capture/pair/comparison.ts";
+import { compareCaptures, type Pair } from "../../capture/pair/comparison.ts";
 import type { Crossing } from "../../capture/pair/crossings.ts";
 import { comparedLines } from "../../capture/pair/summary.ts";
 import { type Details, packet } from "./kit.ts";
@@ -35,7 +35,7 @@ const DATA: readonly Way[] = [
 ];
 const ACKS: readonly Way[] = [[30.3, ">", "ack", 1_001, 8_001]];
 
-function crossings(comparison: Comparison, way: "toThere" | "toHere"): readonly Crossing[] {
+function crossings(comparison: Pair, way: "toThere" | "toHere"): readonly Crossing[] {
   return comparison.flows.flatMap((flow) => [...flow[way].byUp.values()]);
 }
 
@@ -235,7 +235,7 @@ Deno.test("the summary counts what happened each way", () => {
   const all = [...HANDSHAKE, ...DATA, ...ACKS];
   const comparison = compared(near(all.filter(([, , , seq]) => seq !== 7_001)), later(far(all), 5_003));
   const [flow] = comparison.flows;
-  assertEquals(flow === undefined ? [] : comparedLines(comparison, flow), [
+  assertEquals(flow === undefined ? [] : comparedLines(comparison, flow.here), [
     "  between     near (on the side of the client) and far (of the server)",
     "    clocks      that of far is 5.003000 s ahead, if both ways take equally long (10 ms at least); by 10 ms more or less at most",
     "    to the server: 3 packets in near, 3 of them in far; on the way 10 ms to 10 ms, median 10 ms",

@@ -1,7 +1,7 @@
 import { Analysis, type AnalysisOptions, type AnalysisResult } from "../../capture/analysis/analysis.ts";
 import type { Capture } from "./read_whole.ts";
 import { CaptureTeller, type TellingResult } from "../../capture/mod.ts";
-import type { OutputOptions, Outputs } from "../../trace/outputs.ts";
+import type { FinalOutputs, OutputOptions } from "../../trace/outputs.ts";
 import type { TraceSink } from "../../trace/record.ts";
 
 /** Tells the sinks what a capture holds. */
@@ -20,7 +20,7 @@ export function analyse(
 export function tellCapture(
   file: Uint8Array,
   options: Omit<OutputOptions, "epoch">,
-): { readonly outputs: Outputs; readonly result: TellingResult } {
+): { readonly outputs: FinalOutputs; readonly result: TellingResult } {
   const teller = new CaptureTeller(options);
   teller.push(file);
   const result = teller.end();

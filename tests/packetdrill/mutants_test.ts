@@ -4,17 +4,15 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { mutantsOf } from "../../packetdrill/mutate.ts";
 import { OWN_SCRIPTS } from "../../packetdrill/options.ts";
-import { parseScript } from "../../packetdrill/parser.ts";
-import { runParsed } from "../../packetdrill/run.ts";
+import { runMutants } from "../../packetdrill/run.ts";
 import { SCRIPTS } from "./scripts/index.ts";
 
 for (const [path, text] of SCRIPTS) {
   Deno.test(`packetdrill mutants: every wrong expectation in ${path.replace(/\.pkt$/, "")} is noticed`, () => {
-    const mutants = mutantsOf(parseScript(text, path));
-    assert(mutants.length > 0, "There is nothing to make wrong");
-    const unnoticed = mutants.filter((mutant) => runParsed(mutant.script, OWN_SCRIPTS).outcome !== "failed");
+    const runs = [...runMutants(text, path, OWN_SCRIPTS)];
+    assert(runs.length > 0, "There is nothing to make wrong");
+    const unnoticed = runs.filter(({ result }) => result.outcome !== "failed");
     assertEquals(unnoticed.map(({ mutation, place }) => `${mutation} in line ${place.line}`), []);
   });
 }

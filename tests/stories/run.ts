@@ -16,7 +16,7 @@ import { Connection } from "../../tcp/connection/connection.ts";
 import { isSynchronized } from "../../tcp/base/state.ts";
 import { seqNumber } from "../../tcp/base/seq.ts";
 import { combineObservers } from "../../trace/combine.ts";
-import type { OutputOptions, Outputs } from "../../trace/outputs.ts";
+import type { FinalOutputs, OutputOptions } from "../../trace/outputs.ts";
 import { Tracer } from "../../trace/tracer.ts";
 import { JOB, MESSAGE, message } from "../cli/session_support.ts";
 import { memoryOutput, MemorySink } from "../cli/support.ts";
@@ -84,7 +84,7 @@ class Pages {
     };
   }
 
-  ladderOf(outputs: Outputs, width = LADDER_WIDTH): string {
+  ladderOf(outputs: FinalOutputs, width = LADDER_WIDTH): string {
     const options = { width, ascii: this.#story.ascii === true, color: false };
     return page(outputs.terminalLadder(options));
   }
