@@ -19,7 +19,7 @@ const HEADINGS = [
   "duration",
   "octets",
   "sent again",
-  "least RTT",
+  "minimum RTT",
   "end",
   "filter",
 ];

@@ -131,7 +131,7 @@ function variablesOf(event: SentEvent | ArrivedEvent, connection: ConnectionReco
   if (event.findings === undefined) return view === null ? "" : ` | ${viewColumns(view)}`;
   const shown = event.kind === "arrived" ? event.peerView ?? view : view;
   if (shown === null) return "";
-  const rtt = shown.srtt > 0 ? spanText(shown.srtt) : "-";
+  const rtt = shown.srtt === null ? "-" : spanText(shown.srtt);
   const state = connection?.statesAreUnknown === true ? "?" : shown.state;
   return ` | ${state.padEnd(STATE_WIDTH)} flight ${shown.flight} rtt ${rtt}`;
 }
@@ -181,7 +181,7 @@ function segmentColumns(segment: SegmentRecord, connection: ConnectionRecord | n
 }
 
 function viewColumns(view: ViewRecord): string {
-  const rtt = view.srtt > 0 ? spanText(view.srtt) : "-";
+  const rtt = view.srtt === null ? "-" : spanText(view.srtt);
   return `${view.state.padEnd(STATE_WIDTH)} cwnd ${
     amountText(view.cwnd)
   } flight ${view.flight} rtt ${rtt} rto ${view.rto === null ? "?" : spanText(view.rto)}`;

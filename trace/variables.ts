@@ -101,7 +101,8 @@ function newlyAcknowledged(event: TraceEvent): VariableValue {
 
 /** The first and the last number that our window takes. */
 function receiveSpan(view: ViewRecord): VariableValue {
-  return view.rcvNxt === null || view.rcvWnd === 0 ? null : spanOf(view.rcvNxt, view.rcvNxt + view.rcvWnd);
+  const { rcvNxt, rcvWnd } = view;
+  return rcvNxt === null || rcvWnd === null || rcvWnd === 0 ? null : spanOf(rcvNxt, rcvNxt + rcvWnd);
 }
 
 /** What becomes of cwnd at a reduction; one that is above ssthresh comes down step by step (RFC 9937). */

@@ -70,7 +70,7 @@ export const VIEW = {
     unit: "octets",
     symbol: "RCV.WND",
     description: "Our window.",
-    mayBeUnknown: false,
+    mayBeUnknown: true,
     shown: BOTH,
   },
   flight: {
@@ -97,8 +97,8 @@ export const VIEW = {
   srtt: {
     unit: "microseconds",
     symbol: "SRTT",
-    description: "Smoothed round-trip time; 0 before the first sample.",
-    mayBeUnknown: false,
+    description: "Smoothed round-trip time; not known before the first sample.",
+    mayBeUnknown: true,
     shown: BOTH,
   },
   rto: {
@@ -153,29 +153,29 @@ export const VIEW = {
   rttvar: {
     unit: "microseconds",
     symbol: "RTTVAR",
-    description: "Variation of the round-trip time; 0 before the first sample.",
-    mayBeUnknown: false,
+    description: "Variation of the round-trip time; not known before the first sample.",
+    mayBeUnknown: true,
     shown: PAGE,
   },
   latestRtt: {
     unit: "microseconds",
     symbol: "latest RTT",
-    description: "The last round-trip time measured; 0 before the first.",
-    mayBeUnknown: false,
+    description: "The last round-trip time measured; not known before the first sample.",
+    mayBeUnknown: true,
     shown: PAGE,
   },
   minRtt: {
     unit: "microseconds",
     symbol: "minimum RTT",
-    description: "The least round-trip time measured; 0 before the first.",
-    mayBeUnknown: false,
+    description: "The least round-trip time measured in the last minutes; not known before the first sample.",
+    mayBeUnknown: true,
     shown: PAGE,
   },
   backoff: {
     unit: "count",
     symbol: "back-off",
     description: "Timeouts in a row.",
-    mayBeUnknown: false,
+    mayBeUnknown: true,
     shown: PAGE,
   },
   mss: {
@@ -265,16 +265,21 @@ export function copyView(
     covered: view.segmentsCovered,
     phase: view.recoveryPhase,
     recoveryPoint: track.own.relative(view.recoveryPoint),
-    srtt: Math.round(view.smoothedRtt),
-    rttvar: Math.round(view.rttVariation),
-    latestRtt: Math.round(view.latestRtt),
-    minRtt: Math.round(view.minimumRtt),
+    srtt: measured(view, view.smoothedRtt),
+    rttvar: measured(view, view.rttVariation),
+    latestRtt: measured(view, view.latestRtt),
+    minRtt: measured(view, view.minimumRtt),
     rto: Math.round(view.retransmissionTimeout),
     backoff: view.backoff,
     mss: isAgreed ? view.sendMss : null,
     pathMtu: view.pathMtu,
     failedMtu: view.failedMtu,
   };
+}
+
+/** What follows from round trips: nothing before the first sample. */
+function measured({ smoothedRtt }: ConnectionView, span: number): number | null {
+  return smoothedRtt === 0 ? null : Math.round(span);
 }
 
 /** Whether the connection has taken in the peer's SYN; a closed one keeps what it knew. */

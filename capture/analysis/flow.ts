@@ -186,7 +186,8 @@ export class Flow implements CapturedConnection, Numberings {
   /** The variables of an end now. */
   view(of: Half = this.local): ViewRecord {
     const other = of === this.local ? this.remote : this.local;
-    const { srtt, rttvar, latest, minimum } = of.roundTrips;
+    const { srtt, rttvar, latest, minimum, samples } = of.roundTrips;
+    const measured = (span: number): number | null => samples === 0 ? null : Math.round(span);
     // Without a segment of the other end neither its window nor its numbers are known.
     const known: { readonly [Name in ViewName]?: number | null } = {
       sndUna: of.una,
@@ -194,13 +195,13 @@ export class Flow implements CapturedConnection, Numberings {
       sndMax: of.max,
       sndWnd: other.window < 0 ? null : other.window,
       rcvNxt: of.hasAcked || other.packets > 0 ? Math.max(of.ack, other.contiguous) : null,
-      rcvWnd: Math.max(of.window, 0),
+      rcvWnd: of.window < 0 ? null : of.window,
       flight: of.flight,
       dupAcks: of.dupAcks,
-      srtt: Math.round(srtt),
-      rttvar: Math.round(rttvar),
-      latestRtt: Math.round(latest),
-      minRtt: Math.round(minimum),
+      srtt: measured(srtt),
+      rttvar: measured(rttvar),
+      latestRtt: measured(latest),
+      minRtt: measured(minimum),
     };
     return viewFrom(this.state(of), null, (name) => known[name] ?? null);
   }

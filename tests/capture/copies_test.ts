@@ -92,8 +92,8 @@ Deno.test("a text is found where segments cut it in two", () => {
 Deno.test("the table and the summary of a connection say how it went", () => {
   const { flows } = analysed(DOWNLOAD);
   assertEquals(connectionTable(flows, 1_700_000_000_000_000), [
-    "#  client          server       start                    duration  octets             sent again  least RTT  end                       filter",
-    "1  10.0.0.1:40000  10.0.0.2:80  2023-11-14 22:13:20.000   70.1 ms  50 B > 2.93 KiB <  0 > 1 <     9.95 ms    closed, the client first  ip.addr==10.0.0.1 && tcp.port==40000 && ip.addr==10.0.0.2 && tcp.port==80",
+    "#  client          server       start                    duration  octets             sent again  minimum RTT  end                       filter",
+    "1  10.0.0.1:40000  10.0.0.2:80  2023-11-14 22:13:20.000   70.1 ms  50 B > 2.93 KiB <  0 > 1 <     9.95 ms      closed, the client first  ip.addr==10.0.0.1 && tcp.port==40000 && ip.addr==10.0.0.2 && tcp.port==80",
   ]);
   const [flow] = flows;
   assert(flow !== undefined);

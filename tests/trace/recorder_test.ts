@@ -7,6 +7,7 @@ import { Numbering } from "../../trace/numbering.ts";
 import { recording } from "./collect.ts";
 import { FakeConnection, onTheWire } from "./fake_connection.ts";
 import { tellStory } from "./story.ts";
+import { TwoCores } from "./two_cores.ts";
 
 const { ack, psh, syn, rst } = Flag;
 const NOW = instant(1_000);
@@ -235,4 +236,18 @@ Deno.test("a connection whose SYN never leaves is told of when it was opened", (
   connection.change(instant(1_000), "SYN-SENT", "active-open");
   connection.change(instant(9_000), "CLOSED", "user-abort");
   assertEquals(seen.events.map(({ kind, time }) => [kind, time]), [["state", 1_000], ["state", 9_000]]);
+});
+
+Deno.test("what follows from round trips is not known before the first of them was measured", () => {
+  const { recorder, seen } = recording();
+  const cores = new TwoCores({ client: recorder });
+  cores.run(() => cores.client.state === "ESTABLISHED");
+  const views = seen.events.map((event) => "view" in event ? event.view : null).filter((view) =>
+    view !== null
+  );
+  const measured = views.map(({ srtt, rttvar, latestRtt, minRtt }) => [srtt, rttvar, latestRtt, minRtt]);
+  const unknown = [null, null, null, null];
+  assertEquals(measured[0], unknown);
+  assertEquals(measured.at(-1), [20_000, 10_000, 20_000, 20_000]);
+  assertEquals(new Set(measured.map(String)), new Set([measured[0], measured.at(-1)].map(String)));
 });

@@ -43,7 +43,7 @@ const OPENING: Readonly<
   },
   "syn-ack-retransmitted": firstTrue<SentEvent>(
     {
-      when: ({ view }) => view !== null && view.backoff > 0,
+      when: ({ view }) => (view?.backoff ?? 0) > 0,
       rule: "RFC 9293 3.8.3, MUST-22; RFC 6298 5.4",
       label: "SYN-ACK again",
       sentence: "Our SYN was not acknowledged in time, so it goes again. The next timeout is after {rto}.",
@@ -200,7 +200,7 @@ type RepeatReason =
 const REPEATED: Readonly<Record<RepeatReason, Entry>> = {
   "retransmit-timeout": firstTrue<SentEvent>(
     {
-      when: (event) => isEarliest(event) && event.view !== null && event.view.backoff > 0,
+      when: (event) => isEarliest(event) && (event.view?.backoff ?? 0) > 0,
       rule: "RFC 6298 5.4",
       label: "retransmission: timeout",
       sentence:
@@ -253,7 +253,7 @@ const REPEATED: Readonly<Record<RepeatReason, Entry>> = {
   },
   "retransmit-shorter": firstTrue<SentEvent>(
     {
-      when: (event) => isEarliest(event) && event.view !== null && event.view.backoff > 0,
+      when: (event) => isEarliest(event) && (event.view?.backoff ?? 0) > 0,
       rule: "RFC 4821 7.7",
       label: "retransmission: shorter packets",
       sentence:
@@ -298,14 +298,14 @@ const REPEATED: Readonly<Record<RepeatReason, Entry>> = {
   },
   "tail-loss-probe": firstTrue<SentEvent>(
     {
-      when: ({ view, marks }) => view !== null && view.srtt > 0 && !marks.includes("retransmission"),
+      when: ({ view, marks }) => (view?.srtt ?? null) !== null && !marks.includes("retransmission"),
       rule: "RFC 8985 7.3",
       label: "tail loss probe",
       sentence:
         "No ACK has come for longer than a round trip takes (SRTT {srtt}): new data, {span}, leave as a probe, so that the peer says what it has before the retransmission timer expires.",
     },
     {
-      when: ({ view }) => view !== null && view.srtt > 0,
+      when: ({ view }) => (view?.srtt ?? null) !== null,
       rule: "RFC 8985 7.3",
       label: "tail loss probe",
       sentence:

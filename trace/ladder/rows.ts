@@ -233,7 +233,7 @@ function whyOf(event: TraceEvent, connection: ConnectionRecord): string {
 function timerLabel(event: Extract<TraceEvent, { kind: "timer" }>, connection: ConnectionRecord): string {
   const { backoff } = event.view;
   return `${labelOf(event, connection)} expires` +
-    (event.timer === "retransmission" && backoff > 1 ? ` (${backoff} in a row)` : "");
+    (event.timer === "retransmission" && backoff !== null && backoff > 1 ? ` (${backoff} in a row)` : "");
 }
 
 function congestionLabel(

@@ -41,7 +41,7 @@ export function makeConnections(trace, place, onPick) {
       { name: "Octets → / ←", className: "number", value: each("octets", amountText), order: sum("octets") },
       { name: "Again → / ←", className: "number", value: each("again", String), order: sum("again") },
       {
-        name: "Least RTT",
+        name: "Minimum RTT",
         className: "number",
         value: (one) => rttText(fact(one)),
         order: (one) => fact(one)?.leastRtt ?? null,

@@ -27,7 +27,7 @@ export function factsOf(trace, connection, indices) {
     ],
     [ends?.remote ?? "Received", segments(received, octetsReceived) + againOf(facts?.again[1]), ""],
     ...dropped === 0 ? [] : [["Lost or dropped", octetsText(dropped), "lost"]],
-    ["Least RTT", rttText(facts), ""],
+    ["Minimum RTT", rttText(facts), ""],
     ["Ended", facts?.ending ?? "not known", ""],
     ["Began", trace.data.start ?? "not known", ""],
   ];

@@ -49,7 +49,7 @@ export class Windows {
         `SND.WND ${sndWnd}`,
       );
     }
-    if (rcvNxt === null) this.#unknown(receive);
+    if (rcvNxt === null || rcvWnd === null) this.#unknown(receive);
     else {
       draw(
         receive,
