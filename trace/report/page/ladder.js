@@ -77,15 +77,21 @@ export class Ladder {
 
   /** Few rows share the room that there is, so that more of what is said can be read. */
   #rowHeight() {
-    const least = parseFloat(getComputedStyle(this.scroller).getPropertyValue("--least-rung"));
+    const least = this.#pixels("--least-rung");
     const share = (this.scroller.clientHeight - 2) / Math.max(this.rows.all.length, 1);
     return Math.floor(Math.min(Math.max(share, least), least * MOST_STRETCH));
+  }
+
+  /** A length that the style sheet names. */
+  #pixels(name) {
+    return parseFloat(getComputedStyle(this.scroller).getPropertyValue(name));
   }
 
   #drawRows(first, end, height) {
     this.body.style.height = `${this.rows.all.length * height}px`;
     this.body.style.setProperty("--rung", `${height}px`);
-    this.body.style.setProperty("--lines", String(Math.floor(height / LINE_HEIGHT)));
+    const lines = Math.floor((height - this.#pixels("--above-why")) / LINE_HEIGHT);
+    this.body.style.setProperty("--lines", String(lines));
     const made = [];
     for (let place = first; place < end; place++) made.push(this.#rung(place, place * height));
     for (const brace of this.braces) {
