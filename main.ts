@@ -6,6 +6,7 @@
 
 import { type ClientArguments, parseClientArguments } from "./cli/client_arguments.ts";
 import { type Attempt, connectToAny, findPeers, openAttempt } from "./cli/client_attempts.ts";
+import { prepareClient } from "./cli/client_connection.ts";
 import { type ClientEnds, openEnds } from "./cli/client_ends.ts";
 import { ExitCode, type ExitCodeNumber, HOST_FAILURES } from "./cli/exit_codes.ts";
 import { describeFailure } from "./cli/failures.ts";
@@ -65,7 +66,7 @@ async function deliver(
     const sessions: Attempt["session"][] = [];
     interruption.attach({ interrupt: () => sessions.forEach((session) => session.interrupt()) });
     const begun = (attempt: Attempt): void => void sessions.push(attempts.use(attempt).session);
-    const client = { wanted, ends };
+    const client = await prepareClient(wanted, ends);
     const { raw, session, drained } = chosen = await connectToAny(
       peers,
       (remote, source) => openAttempt(client, remote, source, watchers, output),
@@ -118,7 +119,7 @@ async function tellLikelyCauses(
 async function main(args: readonly string[]): Promise<number> {
   let output = new Output({ color: "auto", quiet: false });
   try {
-    const command = parseClientArguments(args);
+    const command = await parseClientArguments(args);
     if (command.kind === "run") return await run(command.arguments);
     if (command.kind === "read") {
       const { showCapture } = await import("./cli/read_capture.ts");

@@ -12,18 +12,14 @@ import { Output } from "./cli/output.ts";
 import { standardSink } from "./cli/queued_sink.ts";
 import { serverFailure } from "./cli/server_failure.ts";
 import { Server } from "./cli/server_loop.ts";
-import { parseServerArguments, type ServerOptions } from "./cli/server_options.ts";
+import { parseServerArguments, type ServerOptions } from "./cli/server_arguments.ts";
 import { ServerReport } from "./cli/server_report.ts";
 import type { Way } from "./cli/target.ts";
-import {
-  formatSockaddr,
-  type IpAddress,
-  POLLIN,
-  POLLOUT,
-  PollSet,
-  resolve,
-  StreamListener,
-} from "./ffi/mod.ts";
+import { POLLIN, POLLOUT } from "./ffi/constants.ts";
+import { PollSet } from "./ffi/poll.ts";
+import { resolve } from "./ffi/resolve.ts";
+import { formatSockaddr, type IpAddress } from "./ffi/sockaddr.ts";
+import { StreamListener } from "./ffi/stream_listener.ts";
 
 const PROGRAM = "rawtcp-server";
 
@@ -138,7 +134,7 @@ async function run(options: ServerOptions): Promise<ExitCodeNumber> {
 async function main(args: readonly string[]): Promise<ExitCodeNumber> {
   const output = new Output({ color: "auto", quiet: false });
   try {
-    const request = parseServerArguments(args);
+    const request = await parseServerArguments(args);
     if (typeof request !== "string") return await run(request);
     output.continuation(request.trimEnd());
     return await output.finish();

@@ -4,16 +4,17 @@
  * @module
  */
 
-import { CLIENT_GROUPS, CLIENT_TEXT, DEFAULT_CLOSE_TIMEOUT, LINK_CHOICES } from "./client_options.ts";
+import { asksAboutProgram } from "./about_options.ts";
+import { CLIENT_GROUPS, DEFAULT_CLOSE_TIMEOUT, LINK_CHOICES } from "./client_options.ts";
 import { type TransferArguments, transferArguments } from "./client_transfer_arguments.ts";
-import { type Fault, parseFaults } from "../lab/mod.ts";
-import { ownText } from "./help.ts";
+import { parseOptions } from "./command_line.ts";
+import type { Fault } from "../lab/mod.ts";
 import { type ObserveArguments, observeArguments, SHOWING_OPTIONS } from "./observe_arguments.ts";
-import { type ParsedOptions, parseOptions, UsageError } from "./options.ts";
+import { type ParsedOptions, UsageError } from "./options.ts";
 import { parseChoice, parseDuration, parsePort, parseWhole } from "./option_values.ts";
 import { COLOR_CHOICES, type ColorChoice } from "./output.ts";
 import { READ_OPTIONS, type ReadArguments, readArguments } from "./read_arguments.ts";
-import { SERVER_GROUPS } from "./server_options.ts";
+import type { OtherProgram } from "./unknown_option.ts";
 import { parseTarget, type Way } from "./target.ts";
 import { type TcpArguments, tcpArguments } from "./tcp_arguments.ts";
 
@@ -112,26 +113,34 @@ const FOR_DOCTOR: ReadonlySet<string> = new Set([
 const SCRIPT_OPTION = "--script";
 
 /** Reads the client's command line (without the program's name). @throws UsageError */
-export function parseClientArguments(args: readonly string[]): ClientCommand {
+export async function parseClientArguments(args: readonly string[]): Promise<ClientCommand> {
   const script = args.indexOf(SCRIPT_OPTION);
   if (script >= 0) return { kind: "script", arguments: args.toSpliced(script, 1) };
-  const otherProgram = {
-    program: "rawtcp-server",
-    options: SERVER_GROUPS.flatMap(({ options }) => options),
-  };
-  const parsed = parseOptions(args, OPTIONS, otherProgram);
+  const parsed = await parseOptions(args, OPTIONS, theServer);
   const { values } = parsed;
-  const text = ownText(CLIENT_TEXT, parsed);
-  if (text !== null) return { kind: "text", text };
+  if (asksAboutProgram(parsed)) return { kind: "text", text: await textAsked(parsed) };
   if (values.get("explain") === "glossary") return { kind: "glossary" };
   if (parsed.flags.has("doctor")) return doctorCommand(parsed);
   const transfer = transferArguments(parsed);
   const observe = observeArguments(parsed, isBulk(transfer));
   const color = parseChoice(values.get("color") ?? "auto", "--color", COLOR_CHOICES);
-  const read = readArguments(parsed);
-  if (read === null) return { kind: "run", arguments: runArguments(parsed, transfer, observe, color) };
+  const read = await readArguments(parsed);
+  if (read === null) return { kind: "run", arguments: await runArguments(parsed, transfer, observe, color) };
   refuseWithRead(parsed);
   return { kind: "read", read, color, observe };
+}
+
+/** Whose options may be mistaken for ours. */
+async function theServer(): Promise<OtherProgram> {
+  const { SERVER_GROUPS } = await import("./server_options.ts");
+  return { program: "rawtcp-server", options: SERVER_GROUPS.flatMap(({ options }) => options) };
+}
+
+/** @throws UsageError */
+async function textAsked(parsed: ParsedOptions): Promise<string> {
+  const { ownText } = await import("./help.ts");
+  const { CLIENT_TEXT } = await import("./client_text.ts");
+  return ownText(CLIENT_TEXT, parsed);
 }
 
 /** Where a connection begins and ends, as far as the command line says. @throws UsageError */
@@ -168,12 +177,12 @@ function doctorCommand(parsed: ParsedOptions): ClientCommand {
   };
 }
 
-function runArguments(
+async function runArguments(
   parsed: ParsedOptions,
   transfer: TransferArguments,
   observe: ObserveArguments,
   color: ColorChoice,
-): ClientArguments {
+): Promise<ClientArguments> {
   const { values, flags } = parsed;
   claimStandardOutput(transfer, observe);
   refuseWithPacketSocket(values);
@@ -192,7 +201,7 @@ function runArguments(
     closeTimeout: given("close-timeout", parseDuration) ?? DEFAULT_CLOSE_TIMEOUT,
     timeWait: given("time-wait", (text, what) => parseDuration(text, what, true)) ?? 0,
     many: manyOf(parsed, transfer),
-    faults: faultsOf(values),
+    faults: await faultsOf(values),
     seed: given("seed", (text, what) => parseWhole(text, what, 0, MAX_ISN)) ?? DEFAULT_SEED,
     quiet: flags.has("quiet"),
     color,
@@ -232,9 +241,10 @@ function manyOf({ values }: ParsedOptions, { input, output }: TransferArguments)
   };
 }
 
-function faultsOf(values: ReadonlyMap<string, string>): readonly Fault[] {
+async function faultsOf(values: ReadonlyMap<string, string>): Promise<readonly Fault[]> {
   const text = values.get("fault");
   if (text === undefined) return [];
+  const { parseFaults } = await import("../lab/mod.ts");
   return parseFaults(text);
 }
 

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { firstOf, type RawConnection } from "../driver/mod.ts";
-import { resolve, resolveService } from "../ffi/mod.ts";
-import { type Endpoint, formatEndpoint, type IpAddress, parseAddress } from "../tcp/mod.ts";
+import type { RawConnection } from "../driver/connect.ts";
+import { resolve, resolveService } from "../ffi/resolve.ts";
+import { type Endpoint, formatEndpoint, type IpAddress, parseAddress } from "../tcp/single.ts";
 import type { ClientArguments } from "./client_arguments.ts";
 import { type ClientContext, jobOf, openConnection } from "./client_connection.ts";
 import { ClientSession } from "./client_session.ts";
@@ -90,6 +90,7 @@ export async function connectToAny(
     return attempt;
   };
   if (only !== undefined && addresses.length === 1) return begin(only);
+  const { firstOf } = await import("../driver/stream/happy_eyeballs.ts");
   const running = new Map<Attempt, Promise<void>>();
   let left = addresses.length;
   let lastError: unknown = null;

@@ -12,7 +12,7 @@ import {
   PROFILES,
   seconds,
   type TcpConfig,
-} from "../tcp/mod.ts";
+} from "../tcp/single.ts";
 import type { ClientArguments } from "./client_arguments.ts";
 
 /** What is lost is sent again after the RTO of RFC 6298 and no sooner, so that its times can be seen. */

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { RawConnection, type RawConnectionOptions } from "../driver/mod.ts";
-import { cpuMicros } from "../ffi/mod.ts";
-import { type Endpoint, type IpAddress, micros, seconds, seqNumber } from "../tcp/mod.ts";
-import { faultsFor } from "./client_faults.ts";
+import { RawConnection, type RawConnectionOptions } from "../driver/connect.ts";
+import type { LinkMode, OnLinkChange, packetLink } from "../driver/link.ts";
+import { cpuMicros } from "../ffi/clocks.ts";
+import { type Endpoint, type IpAddress, micros, seconds, seqNumber } from "../tcp/single.ts";
+import type { faultsFor } from "./client_faults.ts";
 import type { ClientArguments } from "./client_arguments.ts";
 import { clientConfig } from "./client_config.ts";
 import type { ClientEnds } from "./client_ends.ts";
@@ -19,10 +20,27 @@ import type { Watchers } from "./observed.ts";
 /** How long bulk waits for the next packet with the thread in hand, milliseconds: a sixth less CPU time, measured. */
 const BULK_PATIENCE = 4;
 
-/** What a connection belongs to. */
+/** What a connection belongs to, and what it takes that not every one does. */
 export interface ClientContext {
   readonly wanted: ClientArguments;
   readonly ends: ClientEnds;
+  /** Null: every packet goes by raw socket. */
+  readonly link: { readonly mode: LinkMode; readonly open: typeof packetLink } | null;
+  /** Null: nothing goes wrong on purpose. */
+  readonly faultsFor: typeof faultsFor | null;
+}
+
+/** Loads what the connection takes besides what every one does. */
+export async function prepareClient(wanted: ClientArguments, ends: ClientEnds): Promise<ClientContext> {
+  const { interfaceName, mark, observe, faults } = wanted;
+  const isRawOnly = interfaceName !== null || mark !== 0;
+  const mode = isRawOnly ? "raw" : wanted.link ?? (ends.isBulk && !showsSegments(observe) ? "auto" : "raw");
+  return {
+    wanted,
+    ends,
+    link: mode === "raw" ? null : { mode, open: (await import("../driver/link.ts")).packetLink },
+    faultsFor: faults.length === 0 ? null : (await import("./client_faults.ts")).faultsFor,
+  };
 }
 
 /** A connection, and how to wait until what it has sent has left. */
@@ -33,7 +51,7 @@ export interface OpenConnection {
 
 /** Begins the connection. `onUnsent`: what becomes of segments that could not leave. @throws as `RawConnection.open` */
 export function openConnection(
-  { wanted, ends }: ClientContext,
+  { wanted, ends, link, faultsFor }: ClientContext,
   remote: Endpoint,
   source: IpAddress | null,
   watchers: Watchers,
@@ -41,10 +59,13 @@ export function openConnection(
   onUnsent: NonNullable<RawConnectionOptions["onUnsent"]>,
 ): OpenConnection {
   const { sourcePort, isn, observe, interfaceName, mark } = wanted;
-  const isRawOnly = wanted.interfaceName !== null || wanted.mark !== 0;
-  const link = isRawOnly ? "raw" : wanted.link ?? (ends.isBulk && !showsSegments(observe) ? "auto" : "raw");
   const { onDrop } = watchers;
-  const faulty = faultsFor(wanted, watchers, narrator, () => raw.loop.wake());
+  const faulty = faultsFor?.(wanted, watchers, narrator, () => raw.loop.wake()) ?? null;
+  const onLinkChange: OnLinkChange = (now, reason, around) => {
+    const isUnwanted = link?.mode === "packet" && now === "raw";
+    if (observe.verbose || isUnwanted) narrator.linkChanged(now, reason, isUnwanted);
+    if (around !== null) narrator.warning(`Packet sockets go around this host's ${around}`);
+  };
   const raw = RawConnection.open({
     remote,
     sourcePort,
@@ -52,15 +73,10 @@ export function openConnection(
     ...interfaceName === null ? {} : { interfaceName },
     mark,
     config: clientConfig(wanted, ends.isBulk),
-    link,
+    link: link?.open(link.mode, onLinkChange),
     // A thread in hand would keep delayed packets waiting.
     patience: ends.isBulk && faulty === null ? BULK_PATIENCE : 0,
     ...faulty === null ? {} : { throughDevice: faulty.through },
-    onLinkChange: (now, reason, around) => {
-      const isUnwanted = link === "packet" && now === "raw";
-      if (observe.verbose || isUnwanted) narrator.linkChanged(now, reason, isUnwanted);
-      if (around !== null) narrator.warning(`Packet sockets go around this host's ${around}`);
-    },
     onRemark: (text) => narrator.warning(`Not the way of the kernel's own TCP: ${text}`),
     observer: watchers.beside(narrator),
     ...onDrop === undefined ? {} : { onDrop },

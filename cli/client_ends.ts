@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type FileKind, fileKind, StreamFile } from "../ffi/mod.ts";
+import { type FileKind, fileKind, StreamFile } from "../ffi/stream_file.ts";
 import type { ClientInput, Ending, TransferArguments } from "./client_transfer_arguments.ts";
 import { DEFAULT_MESSAGE } from "./client_transfer_arguments.ts";
 import { counted } from "./counted.ts";

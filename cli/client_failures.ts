@@ -13,7 +13,7 @@ import {
   seconds,
   type State,
   toSeconds,
-} from "../tcp/mod.ts";
+} from "../tcp/single.ts";
 import { counted, grouped } from "./counted.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ProgramFailure } from "./failures.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { PacketDevice } from "../driver/mod.ts";
-import { decodePacket, Flag, Segment, seqToUint32 } from "../tcp/mod.ts";
+import { decodePacket, Flag, Segment, seqToUint32 } from "../tcp/single.ts";
 import type { ClientArguments } from "./client_arguments.ts";
 import { counted } from "./counted.ts";
 import { FaultyDevice, type FaultyDeviceOptions } from "./faulty_device.ts";
@@ -23,14 +23,13 @@ export interface Faults {
   readonly drained: () => Promise<void>;
 }
 
-/** What puts faults between the core and the network; null: there are none. */
+/** What puts the faults that are wanted between the core and the network. */
 export function faultsFor(
   { faults, seed }: ClientArguments,
   watchers: Watchers,
   narrator: Narrator,
   wake: () => void,
-): Faults | null {
-  if (faults.length === 0) return null;
+): Faults {
   let faulty: FaultyDevice | null = null;
   let shown = 0;
   const onFault: FaultyDeviceOptions["onFault"] = (packet, direction, fault, now) => {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ConnectionFailure, Instant, Micros, State } from "../tcp/mod.ts";
+import type { ConnectionFailure, Instant, Micros, State } from "../tcp/single.ts";
 import type { Ending } from "./client_transfer_arguments.ts";
 import type { WatchedConnection } from "./stall_watch.ts";
 import type { TransferConnection, TransferJob } from "./transfer.ts";

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { type Endpoint, formatEndpoint, type IpAddress } from "../tcp/mod.ts";
+import { type Endpoint, formatEndpoint, type IpAddress } from "../tcp/single.ts";
 import type { ClientArguments, ManyArguments } from "./client_arguments.ts";
 import { type Attempt, connectToAny, findPeers, openAttempt, type Peers } from "./client_attempts.ts";
+import { prepareClient } from "./client_connection.ts";
 import { inputOf, openEnds } from "./client_ends.ts";
 import type { ClientSession } from "./client_session.ts";
 import { counted, grouped } from "./counted.ts";
@@ -98,10 +99,11 @@ class ManyRun {
   async #one(): Promise<void> {
     const wanted = this.#wanted;
     using ends = await openEnds(wanted.transfer, false, () => {});
+    const client = await prepareClient(wanted, ends);
     using attempts = new DisposableStack();
     const sessions: ClientSession[] = [];
     const open = (remote: Endpoint, source: IpAddress | null): Attempt =>
-      openAttempt({ wanted, ends }, remote, source, this.#context.watchers, this.#silent);
+      openAttempt(client, remote, source, this.#context.watchers, this.#silent);
     const begun = (attempt: Attempt): void => {
       const { session } = attempts.use(attempt);
       sessions.push(session);

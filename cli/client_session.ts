@@ -14,7 +14,7 @@ import {
   type Micros,
   NEVER,
   seconds,
-} from "../tcp/mod.ts";
+} from "../tcp/single.ts";
 import {
   type ClientFacts,
   connectionFailed,

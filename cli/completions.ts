@@ -4,11 +4,9 @@
  * @module
  */
 
+import type { SHELLS } from "./about_options.ts";
 import type { ProgramText } from "./program_text.ts";
 import type { OptionSpec } from "./options.ts";
-
-/** The shells that there are completions for. */
-export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 /** The completions as the shell reads them. */
 export function completions(program: ProgramText, shell: (typeof SHELLS)[number]): string {

@@ -42,7 +42,7 @@ import {
   SystemError,
   wallClockMicros,
 } from "../ffi/mod.ts";
-import { isUnicast } from "../tcp/mod.ts";
+import { isUnicast } from "../tcp/single.ts";
 import type { Way } from "./target.ts";
 
 /** Something known, or why it is not. */

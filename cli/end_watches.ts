@@ -4,7 +4,7 @@
  * @module
  */
 
-import { POLLIN, POLLOUT } from "../ffi/mod.ts";
+import { POLLIN, POLLOUT } from "../ffi/constants.ts";
 import type { ClientLoop } from "./client_job.ts";
 import type { OctetSink } from "./sinks.ts";
 import type { OctetSource } from "./sources.ts";

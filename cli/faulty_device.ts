@@ -6,7 +6,7 @@
 
 import { monotonicNow, type PacketDevice, type SendResult } from "../driver/mod.ts";
 import { type Fault, type FaultWay, FaultyPath, ipHeaderLength, Random } from "../lab/mod.ts";
-import { checksumOf, decodePacket, type Instant, NEVER, Segment, sumOctets } from "../tcp/mod.ts";
+import { checksumOf, decodePacket, type Instant, NEVER, Segment, sumOctets } from "../tcp/single.ts";
 
 /** What the device is told, and whom it tells. */
 export interface FaultyDeviceOptions {

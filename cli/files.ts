@@ -5,7 +5,7 @@
  * @module
  */
 
-import { fileKind, StreamFile } from "../ffi/mod.ts";
+import { fileKind, StreamFile } from "../ffi/stream_file.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ProgramFailure } from "./failures.ts";
 import { ioReason, isReaderGone } from "./io_errors.ts";

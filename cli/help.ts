@@ -4,7 +4,8 @@
  * @module
  */
 
-import { completions, SHELLS } from "./completions.ts";
+import { SHELLS } from "./about_options.ts";
+import { completions } from "./completions.ts";
 import { licences } from "./licences.ts";
 import type { OptionSpec, ParsedOptions } from "./options.ts";
 import type { ProgramText } from "./program_text.ts";
@@ -17,14 +18,13 @@ const COLUMNS = 80;
 const HELP_COLUMN = 27;
 const CODE_COLUMN = 7;
 
-/** What `--help`, `-h`, `--version`, `--man`, `--completions` and `--licenses` ask for; null: none of them is there. @throws UsageError */
-export function ownText(program: ProgramText, { values, flags, byLetter }: ParsedOptions): string | null {
+/** What `--help`, `-h`, `--version`, `--man`, `--completions` and `--licenses` ask for, one of which is there. @throws UsageError */
+export function ownText(program: ProgramText, { values, flags, byLetter }: ParsedOptions): string {
   if (flags.has("help")) return (byLetter.has("help") ? shortHelp : fullHelp)(program);
   if (flags.has("version")) return `${program.name} ${program.version}`;
   if (flags.has("man")) return manualPage(program);
   if (flags.has("licenses")) return licences();
-  const shell = values.get("completions");
-  return shell === undefined ? null : completions(program, parseChoice(shell, "--completions", SHELLS));
+  return completions(program, parseChoice(values.get("completions") ?? "", "--completions", SHELLS));
 }
 
 /** The text of `--help`. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assertDescriptors } from "../ffi/mod.ts";
+import { assertDescriptors } from "../ffi/file_descriptor.ts";
 import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
 import type { Output } from "./output.ts";
 

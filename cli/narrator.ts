@@ -29,7 +29,7 @@ import {
   type State,
   type StateReason,
   toSeconds,
-} from "../tcp/mod.ts";
+} from "../tcp/single.ts";
 import { HopLimits } from "../trace/hop_limits.ts";
 import type { LiveLimits } from "../trace/mod.ts";
 import { counted } from "./counted.ts";

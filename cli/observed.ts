@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DropReason, Instant, Observer } from "../tcp/mod.ts";
+import type { DropReason, Instant, Observer } from "../tcp/single.ts";
 import type { ObservationContext } from "./observation.ts";
 import { isObserved, type ObserveArguments } from "./observe_arguments.ts";
 

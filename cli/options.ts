@@ -5,7 +5,6 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import { terminalText } from "../trace/escape.ts";
 
 /** The command line cannot be understood; the message says what to write instead. */
@@ -13,9 +12,19 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** Letters of the shortest name of which it is guessed what was meant, and of one that may have two slips. */
-const SHORTEST_TO_GUESS = 2;
-const LONG_NAME = 4;
+/** An option that the program does not have. */
+export class UnknownOption extends Error {
+  /** With its dashes. */
+  readonly argument: string;
+  /** Without them; empty for a letter. */
+  readonly option: string;
+
+  constructor(argument: string, option: string) {
+    super(argument);
+    this.argument = argument;
+    this.option = option;
+  }
+}
 
 /** An option that a program knows. */
 export interface OptionSpec {
@@ -57,26 +66,16 @@ export interface ParsedOptions {
   readonly byLetter: ReadonlySet<string>;
 }
 
-/** Options of another program, which its users may mistake for ours. */
-export interface OtherProgram {
-  readonly program: string;
-  readonly options: readonly OptionSpec[];
-}
-
 /**
  * Reads a command line. A value may start with a dash; `--` ends the options.
  *
- * @throws UsageError for an unknown option, a missing value, a value for an option that takes none, and an option that
- * would be ignored
+ * @throws UnknownOption
+ * @throws UsageError for a missing value, a value for an option that takes none, and an option that would be ignored
  */
-export function parseOptions(
-  args: readonly string[],
-  specs: readonly OptionSpec[],
-  otherProgram: OtherProgram | null = null,
-): ParsedOptions {
+export function parseKnownOptions(args: readonly string[], specs: readonly OptionSpec[]): ParsedOptions {
   const valued = specs.filter((spec) => spec.value !== undefined);
   const plain = specs.filter((spec) => spec.value === undefined).map((spec) => spec.name);
-  const { options, operands, byLetter } = canonicalArguments(args, new Vocabulary(specs, otherProgram));
+  const { options, operands, byLetter } = canonicalArguments(args, specs);
   const parsed = parseArgs(options, {
     string: valued.map((spec) => spec.name),
     boolean: plain,
@@ -110,44 +109,18 @@ function refuseIgnored(
   throw new UsageError(`Option --${name} would be ignored: it goes with ${others}`);
 }
 
-/** The options that a program knows, and those that its users may take for one. */
-class Vocabulary {
-  readonly #specs: readonly OptionSpec[];
-  readonly #otherProgram: OtherProgram | null;
-
-  constructor(specs: readonly OptionSpec[], otherProgram: OtherProgram | null) {
-    this.#specs = specs;
-    this.#otherProgram = otherProgram;
-  }
-
-  /** @throws UsageError that names the nearest option, or the program that has this one */
-  long(name: string): OptionSpec {
-    return this.#specs.find((spec) => spec.name === name) ?? this.#refuse(`--${name}`, name);
-  }
-
-  /** @throws UsageError */
-  letter(letter: string): OptionSpec {
-    return this.#specs.find((spec) => spec.letter === letter) ?? this.#refuse(`-${letter}`, "");
-  }
-
-  #refuse(argument: string, name: string): never {
-    const { program, options } = this.#otherProgram ?? { program: "", options: [] };
-    const text = `Unknown option ${quoted(argument)}`;
-    if (options.some((spec) => spec.name === name)) throw new UsageError(`${text}: ${program} has it`);
-    const nearest = nearestName(name, this.#specs.map((spec) => spec.name));
-    throw new UsageError(nearest === null ? text : `${text}: did you mean --${nearest}?`);
-  }
+/** @throws UnknownOption */
+function optionNamed(name: string, specs: readonly OptionSpec[]): OptionSpec {
+  const spec = specs.find((spec) => spec.name === name);
+  if (spec === undefined) throw new UnknownOption(`--${name}`, name);
+  return spec;
 }
 
-/** The name that was meant, as far as one can tell: what it begins, or what it is with few letters changed. */
-function nearestName(name: string, names: readonly string[]): string | null {
-  if (name.length < SHORTEST_TO_GUESS) return null;
-  const begun = names.filter((candidate) => candidate.startsWith(name));
-  if (begun.length === 1) return begun[0] ?? null;
-  const ranked = names.map((candidate) => ({ candidate, distance: levenshteinDistance(name, candidate) }))
-    .toSorted((a, b) => a.distance - b.distance);
-  const [best] = ranked;
-  return best !== undefined && best.distance <= (name.length < LONG_NAME ? 1 : 2) ? best.candidate : null;
+/** @throws UnknownOption */
+function optionOfLetter(letter: string, specs: readonly OptionSpec[]): OptionSpec {
+  const spec = specs.find((spec) => spec.letter === letter);
+  if (spec === undefined) throw new UnknownOption(`-${letter}`, "");
+  return spec;
 }
 
 /**
@@ -156,7 +129,7 @@ function nearestName(name: string, names: readonly string[]): string | null {
  */
 function canonicalArguments(
   args: readonly string[],
-  known: Vocabulary,
+  known: readonly OptionSpec[],
 ): { readonly options: string[]; readonly operands: string[]; readonly byLetter: Set<string> } {
   const options: string[] = [];
   const operands: string[] = [];
@@ -178,12 +151,12 @@ function canonicalArguments(
 function longOption(
   argument: string,
   next: string | undefined,
-  known: Vocabulary,
+  known: readonly OptionSpec[],
   into: string[],
 ): number {
   const equals = argument.indexOf("=");
   const name = argument.slice(2, equals < 0 ? undefined : equals);
-  const spec = known.long(name);
+  const spec = optionNamed(name, known);
   if (spec.value === undefined) {
     if (equals >= 0) throw new UsageError(`Option --${name} takes no value`);
     into.push(`--${name}`);
@@ -206,13 +179,13 @@ function longOption(
 function shortOptions(
   argument: string,
   next: string | undefined,
-  known: Vocabulary,
+  known: readonly OptionSpec[],
   into: string[],
   byLetter: Set<string>,
 ): number {
   for (let at = 1; at < argument.length; at++) {
     const letter = argument[at] ?? "";
-    const spec = known.letter(letter);
+    const spec = optionOfLetter(letter, known);
     byLetter.add(spec.name);
     if (spec.value === undefined) {
       into.push(`--${spec.name}`);

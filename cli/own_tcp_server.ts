@@ -16,7 +16,7 @@ import {
   seconds,
 } from "../tcp/mod.ts";
 import { ServerConnection, type ServerStream } from "./server_connection.ts";
-import type { ServerMode } from "./server_options.ts";
+import type { ServerMode } from "./server_arguments.ts";
 import type { ServerReport } from "./server_report.ts";
 
 /** What it needs. */

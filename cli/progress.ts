@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ConnectionView, type Instant, instant } from "../tcp/mod.ts";
+import { type ConnectionView, type Instant, instant } from "../tcp/single.ts";
 import type { LiveLimits, ProgressFigures } from "../trace/mod.ts";
 import { type Output, type TextSink, variable } from "./output.ts";
 

@@ -4,7 +4,9 @@
  * @module
  */
 
-import { POLLOUT, PollSet, StreamFile } from "../ffi/mod.ts";
+import { POLLOUT } from "../ffi/constants.ts";
+import { PollSet } from "../ffi/poll.ts";
+import { StreamFile } from "../ffi/stream_file.ts";
 import { isReaderGone } from "./io_errors.ts";
 import type { TextSink } from "./output.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readSelection, type Selection } from "../capture/analysis/selection.ts";
+import type { Selection } from "../capture/analysis/selection.ts";
 import { type OptionSpec, type ParsedOptions, quoted, UsageError } from "./options.ts";
 
 /** What is to be read, and which of it. */
@@ -47,7 +47,9 @@ export const READ_OPTIONS: readonly OptionSpec[] = [
 const NEED_READ = ["connection", "find", "anonymize"] as const;
 
 /** Takes the options of {@link READ_OPTIONS} out of a command line; null: no capture is to be read. @throws UsageError */
-export function readArguments({ values, flags, operands }: ParsedOptions): ReadArguments | null {
+export async function readArguments(
+  { values, flags, operands }: ParsedOptions,
+): Promise<ReadArguments | null> {
   const file = values.get("read");
   if (file === undefined) {
     const needs = NEED_READ.find((name) => values.has(name) || flags.has(name));
@@ -62,7 +64,7 @@ export function readArguments({ values, flags, operands }: ParsedOptions): ReadA
   return {
     file,
     other: otherFile(file, operands),
-    selection: selectionOf(values.get("connection")),
+    selection: await selectionOf(values.get("connection")),
     find,
     anonymize: flags.has("anonymize"),
   };
@@ -83,8 +85,9 @@ function otherFile(file: string, operands: readonly string[]): string | null {
   return other;
 }
 
-function selectionOf(text: string | undefined): Selection | null {
+async function selectionOf(text: string | undefined): Promise<Selection | null> {
   if (text === undefined) return null;
+  const { readSelection } = await import("../capture/analysis/selection.ts");
   const selection = readSelection(text);
   if (selection !== null) return selection;
   throw new UsageError(

@@ -16,7 +16,7 @@ import {
   type SendReason,
   seqAfter,
   toSeconds,
-} from "../tcp/mod.ts";
+} from "../tcp/single.ts";
 import { counted } from "./counted.ts";
 import type { Output } from "./output.ts";
 

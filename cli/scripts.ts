@@ -21,6 +21,7 @@ import {
 } from "../packetdrill/mod.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ProgramFailure } from "./failures.ts";
+import { asksAboutProgram } from "./about_options.ts";
 import { ownText } from "./help.ts";
 import { ioReason, isReaderGone } from "./io_errors.ts";
 import {
@@ -33,7 +34,8 @@ import {
 } from "./observe_arguments.ts";
 import { observed } from "./observed.ts";
 import { parseChoice } from "./option_values.ts";
-import { type OptionGroup, parseOptions, quoted, UsageError } from "./options.ts";
+import { type OptionGroup, quoted, UsageError } from "./options.ts";
+import { parseOptions } from "./command_line.ts";
 import { COLOR_CHOICES, type ColorChoice, Output, type TextSink, writeLine } from "./output.ts";
 import type { ProgramText } from "./program_text.ts";
 import { VERSION } from "./version.ts";
@@ -148,11 +150,10 @@ interface Job {
   readonly paths: readonly string[];
 }
 
-function readArguments(args: readonly string[], name: string): Job | string {
-  const parsed = parseOptions(args, OPTIONS);
+async function readArguments(args: readonly string[], name: string): Promise<Job | string> {
+  const parsed = await parseOptions(args, OPTIONS);
   const { values, flags, operands } = parsed;
-  const text = ownText(scriptsText(name), parsed);
-  if (text !== null) return text;
+  if (asksAboutProgram(parsed)) return ownText(scriptsText(name), parsed);
   if (operands.length === 0) throw new UsageError("Cannot run nothing: name a script or a folder");
   const profile = values.get("profile");
   const color = values.get("color");
@@ -305,7 +306,7 @@ class ScriptJob {
 /** Runs scripts as a command line (without the program's name) asks. @returns the exit code @throws ProgramFailure */
 export async function runScripts(args: readonly string[], { name, base }: ScriptCommand): Promise<number> {
   try {
-    const job = readArguments(args, name);
+    const job = await readArguments(args, name);
     if (typeof job !== "string") return await new ScriptJob(job).run(base);
     print(Deno.stdout, job.trimEnd());
     return ScriptExit.ok;

@@ -6,7 +6,7 @@
 
 import type { StreamSocket } from "../ffi/mod.ts";
 import { Pattern } from "./pattern.ts";
-import { type ServerMode, SHOWING_MODES } from "./server_options.ts";
+import { type ServerMode, SHOWING_MODES } from "./server_arguments.ts";
 import type { ConnectionEnding, ServerReport } from "./server_report.ts";
 
 /** What is used of a connected socket. */

@@ -6,7 +6,7 @@
 
 import type { PollSet, StreamListener } from "../ffi/mod.ts";
 import { errnoNameOf, ServerConnection, type ServerStream, type Wanted } from "./server_connection.ts";
-import type { ServerMode } from "./server_options.ts";
+import type { ServerMode } from "./server_arguments.ts";
 import type { ServerReport } from "./server_report.ts";
 
 /** What is used of a listening socket. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { after, elapsed, type Instant, type Micros, seconds, toSeconds } from "../tcp/mod.ts";
+import { after, elapsed, type Instant, type Micros, seconds, toSeconds } from "../tcp/single.ts";
 import { counted } from "./counted.ts";
 
 /** What is looked at. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { joinChanges, micros, type PartialConfig, type ProfileName, seconds } from "../tcp/mod.ts";
+import { joinChanges, micros, type PartialConfig, type ProfileName, seconds } from "../tcp/single.ts";
 import { type OptionSpec, type ParsedOptions, quoted, UsageError } from "./options.ts";
 import { parseChoice, parseDuration, parseOctets, parseWhole } from "./option_values.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { elapsed, type Instant, type Micros, micros, OctetRange, toSeconds } from "../tcp/mod.ts";
+import { elapsed, type Instant, type Micros, micros, OctetRange, toSeconds } from "../tcp/single.ts";
 import { counted, grouped } from "./counted.ts";
 import type { OctetSink } from "./sinks.ts";
 import type { OctetSource } from "./sources.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Instant, instant } from "../tcp/mod.ts";
+import { type Instant, instant } from "../tcp/single.ts";
 
 /** Says what time it is; never goes back. */
 export type Clock = () => Instant;

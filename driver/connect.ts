@@ -4,15 +4,12 @@
  * @module
  */
 
-import {
-  type IpAddress,
-  packetSegmentLimit,
-  PortGuard,
-  readInterface,
-  routeTo,
-  type SettledFlow,
-  steeringOf,
-} from "../ffi/mod.ts";
+import type { SettledFlow } from "../ffi/ipsec.ts";
+import { readInterface } from "../ffi/network_interface.ts";
+import { packetSegmentLimit } from "../ffi/packet_device.ts";
+import { PortGuard } from "../ffi/port_guard.ts";
+import { routeTo, steeringOf } from "../ffi/route.ts";
+import type { IpAddress } from "../ffi/sockaddr.ts";
 import {
   completeConfig,
   Connection,
@@ -23,10 +20,9 @@ import {
   type Observer,
   type PartialConfig,
   type Port,
-} from "../tcp/mod.ts";
+} from "../tcp/single.ts";
 import { monotonicNow } from "./clock.ts";
-import { Link, type LinkChange, type LinkMode } from "./link.ts";
-import { LinkDevice } from "./link_device.ts";
+import type { LinkOpener } from "./link.ts";
 import type { Loop } from "./loop.ts";
 import { RawStack, type RunOptions } from "./raw_stack.ts";
 import { assertOneHost } from "./routes.ts";
@@ -49,13 +45,11 @@ export interface RawConnectionOptions extends RunOptions {
   readonly observer?: Observer;
   /** Where the initial sequence number comes from. @default RFC 6528, with a secret of this connection's own */
   readonly isn?: IsnSource;
-  /** Which sockets carry the packets; with `throughDevice` always `raw`. @default "raw" */
-  readonly link?: LinkMode;
   /**
-   * Called each time that packets change their way, with the reason in words, and with the rules of this host's that they go
-   * around from now on (null: none). @default nothing
+   * Ways for packets besides the raw socket: `packetLink` makes one, which nothing loads that does not take it. Without effect
+   * together with `throughDevice`. @default the raw socket only
    */
-  readonly onLinkChange?: (link: LinkChange, reason: string, around: string | null) => void;
+  readonly link?: LinkOpener | undefined;
   /** Called with what is otherwise than with the kernel's own TCP, in words. @default nothing */
   readonly onRemark?: (text: string) => void;
 }
@@ -76,10 +70,12 @@ export class RawConnection implements AsyncDisposable, Disposable {
 
   private constructor(stack: RawStack, local: Endpoint, flow: SettledFlow, options: RawConnectionOptions) {
     const { remote, observer, isn, throughDevice } = options;
-    const device = stack.own(new LinkDevice(stack.socket, local, remote, flow));
-    const mode = throughDevice === undefined ? options.link ?? "raw" : "raw";
+    const link = throughDevice === undefined
+      ? options.link?.(stack.socket, { local, remote, flow })
+      : undefined;
+    if (link !== undefined) stack.own(link.device);
     // Whoever watches a raw link is to see the segments that are on the wire.
-    const isPlain = throughDevice !== undefined || mode === "raw" && observer !== undefined;
+    const isPlain = throughDevice !== undefined || link === undefined && observer !== undefined;
     const connection = Connection.connect({
       config: completeConfig({ sending: { mtu: stack.mtu } }, options.config),
       local,
@@ -89,12 +85,11 @@ export class RawConnection implements AsyncDisposable, Disposable {
       isn: isn ?? createIsnGenerator(stack.secret),
       timestampOffset: createTimestampOffset(stack.secret)(local, remote),
     }, monotonicNow());
-    const side = mode === "raw"
-      ? connection
-      : new Link({ connection, device, mode, onChange: options.onLinkChange });
     this.#stack = stack;
     this.connection = connection;
-    this.loop = stack.run({ core: connection, side, device }, options);
+    const side = link?.sideOf(connection);
+    const around = link === undefined || side === undefined ? {} : { side, device: link.device };
+    this.loop = stack.run({ core: connection, side: connection, ...around }, options);
   }
 
   /**

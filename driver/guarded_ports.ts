@@ -4,7 +4,8 @@
  * @module
  */
 
-import { PortGuard, SystemError } from "../ffi/mod.ts";
+import { SystemError } from "../ffi/errno.ts";
+import { PortGuard } from "../ffi/port_guard.ts";
 import type { IpAddress, Port, PortKeeper, PortRange } from "../tcp/mod.ts";
 
 /** A guard, and how many connections rely on it. */

@@ -12,15 +12,39 @@ import {
   type Segment,
   seqAfter,
   type SeqNumber,
-} from "../tcp/mod.ts";
-import type { LinkDevice } from "./link_device.ts";
+} from "../tcp/single.ts";
+import type { RawSocket } from "../ffi/raw_socket.ts";
+import type { RawSocketV6 } from "../ffi/raw_socket_v6.ts";
+import { LinkDevice, type LinkEnds } from "./link_device.ts";
 import type { NetworkSide } from "./loop.ts";
 
 /**
- * How packets travel. `raw`: by raw socket. `packet`: text by packet socket, once the peer has acknowledged some. `auto`: so
- * too, once it turns out that there is much of it, and as long as this host has no rules that packet sockets go around.
+ * When text leaves by packet socket. `packet`: once the peer has acknowledged some. `auto`: once it turns out that there is much
+ * of it, and as long as this host has no rules that packet sockets go around.
  */
-export type LinkMode = "auto" | "raw" | "packet";
+export type LinkMode = "auto" | "packet";
+
+/** Ways for one connection's packets beside a raw socket. */
+export interface OpenLink {
+  /** Carries the packets, some by that raw socket; its owner's to close. */
+  readonly device: LinkDevice;
+  /** What stands between the loop and the connection, and decides which packets go which way. */
+  readonly sideOf: (connection: Connection) => NetworkSide;
+}
+
+/** Opens the ways of a connection; that raw socket stays its owner's. */
+export type LinkOpener = (raw: RawSocket | RawSocketV6, ends: LinkEnds) => OpenLink;
+
+/** Told of a change, with the reason in words, and of the rules of this host's that packets go around from now on; null: none. */
+export type OnLinkChange = (link: LinkChange, reason: string, around: string | null) => void;
+
+/** Lets bulk data leave by packet socket and arrive by ring, where that pays. @param onChange @default nobody is told */
+export function packetLink(mode: LinkMode, onChange?: OnLinkChange): LinkOpener {
+  return (raw, ends) => {
+    const device = new LinkDevice(raw, ends);
+    return { device, sideOf: (connection) => new Link({ connection, device, mode, onChange }) };
+  };
+}
 
 /** Octets of text after which a transfer counts as bulk: opening a packet socket costs about as much as sending these. */
 const BULK = 256 * 1024;
@@ -38,34 +62,30 @@ export type LinkChange = "packet" | "raw" | "ring";
 const MANY_UNMERGED = 256;
 
 /** What `Link` is made of. */
-export interface LinkOptions {
+interface LinkOptions {
   readonly connection: Connection;
   readonly device: LinkDevice;
   readonly mode: LinkMode;
-  /**
-   * Told of each change, with the reason in words, and of the rules of this host's that packets go around from now on; null:
-   * none. @default nobody
-   */
-  readonly onChange?: ((link: LinkChange, reason: string, around: string | null) => void) | undefined;
+  readonly onChange: OnLinkChange | undefined;
 }
 
 /** One connection, watched for when its device should gather and whether that gets across. */
-export class Link implements NetworkSide {
+class Link implements NetworkSide {
   readonly #connection: Connection;
   readonly #device: LinkDevice;
-  readonly #onChange: LinkOptions["onChange"];
+  readonly #onChange: OnLinkChange | undefined;
   readonly #bulk: number;
   /** Whether the host's rules are to be kept. */
   readonly #obeys: boolean;
   /** Nothing more is to be decided: text goes by raw socket for good. */
-  #isSettled: boolean;
+  #isSettled = false;
   /** Something sent by packet socket has been acknowledged. */
   #isProven = false;
   /** Number of the first octet that the packet socket got. */
   #firstSeq: SeqNumber;
   #refreshAt: Instant;
   /** Segments with data in a row that no device had merged; negative: not counted any more. */
-  #unmerged: number;
+  #unmerged = 0;
 
   constructor({ connection, device, mode, onChange }: LinkOptions) {
     this.#connection = connection;
@@ -73,10 +93,8 @@ export class Link implements NetworkSide {
     this.#onChange = onChange;
     this.#bulk = mode === "auto" ? BULK : 0;
     this.#obeys = mode === "auto";
-    this.#isSettled = mode === "raw";
     this.#firstSeq = connection.sndNxt;
     this.#refreshAt = 0 as Instant;
-    this.#unmerged = mode === "raw" ? -1 : 0;
   }
 
   segmentArrives(segment: Segment, now: Instant): void {

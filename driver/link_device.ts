@@ -9,30 +9,23 @@
  * @module
  */
 
-import {
-  type Direction,
-  hostRules,
-  type InboundChecksum,
-  isErrno,
-  LINK_ERRORS,
-  LONGEST_IN_SLOT,
-  type NextHop,
-  nextHopTo,
-  type OctetPieces,
-  type PacketBatch,
-  type PacketDevice,
-  PacketRing,
-  PacketSocket,
-  type RawSocket,
-  type RawSocketV6,
-  receiveAgain,
-  type SegmentGatherer,
-  type SendResult,
-  type SettledFlow,
-  stopReceiving,
-  SystemError,
-} from "../ffi/mod.ts";
-import { type Endpoint, sumInMemory } from "../tcp/mod.ts";
+import { isErrno, LINK_ERRORS, SystemError } from "../ffi/errno.ts";
+import { hostRules } from "../ffi/host_rules.ts";
+import type { Direction, SettledFlow } from "../ffi/ipsec.ts";
+import { type NextHop, nextHopTo } from "../ffi/neighbour.ts";
+import type {
+  InboundChecksum,
+  OctetPieces,
+  PacketBatch,
+  PacketDevice,
+  SegmentGatherer,
+  SendResult,
+} from "../ffi/packet_device.ts";
+import { LONGEST_IN_SLOT, PacketRing } from "../ffi/packet_ring.ts";
+import { PacketSocket } from "../ffi/packet_socket.ts";
+import { type RawSocket, receiveAgain, stopReceiving } from "../ffi/raw_socket.ts";
+import type { RawSocketV6 } from "../ffi/raw_socket_v6.ts";
+import { type Endpoint, sumInMemory } from "../tcp/single.ts";
 
 /** A packet socket whose interface may go away, or not do what it promises. */
 class Gatherer implements SegmentGatherer {
@@ -57,6 +50,14 @@ class Gatherer implements SegmentGatherer {
   }
 }
 
+/** Whose packets they are. */
+export interface LinkEnds {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  /** The connection as this host's routing and rules see it. */
+  readonly flow: SettledFlow;
+}
+
 /**
  * Sends by raw socket, and text by packet socket while there is one; receives by raw socket, or by ring once there is one.
  * The raw socket stays its owner's.
@@ -74,8 +75,7 @@ export class LinkDevice implements PacketDevice {
   /** What packets come from now: the ring, once the raw socket, which gets nothing any more, has nothing left either. */
   #source: PacketRing | null = null;
 
-  /** `flow`: the connection as this host's routing and rules see it. */
-  constructor(raw: RawSocket | RawSocketV6, local: Endpoint, remote: Endpoint, flow: SettledFlow) {
+  constructor(raw: RawSocket | RawSocketV6, { local, remote, flow }: LinkEnds) {
     this.#flow = flow;
     this.#raw = raw;
     this.#local = local;

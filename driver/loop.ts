@@ -4,7 +4,9 @@
  * @module
  */
 
-import { type PacketDevice, POLLIN, POLLOUT, PollSet, type SendResult } from "../ffi/mod.ts";
+import { POLLIN, POLLOUT } from "../ffi/constants.ts";
+import type { PacketDevice, SendResult } from "../ffi/packet_device.ts";
+import { PollSet } from "../ffi/poll.ts";
 import {
   after,
   type ChecksumPolicy,
@@ -17,7 +19,7 @@ import {
   NEVER,
   Segment,
   toMilliseconds,
-} from "../tcp/mod.ts";
+} from "../tcp/single.ts";
 import { type Clock, monotonicNow } from "./clock.ts";
 import { Outlet } from "./outlet.ts";
 import { WireClock } from "./wire_clock.ts";

@@ -29,7 +29,15 @@ export type {
   SegmentGatherer,
   SendResult,
 } from "../ffi/mod.ts";
-export type { LinkChange, LinkMode } from "./link.ts";
+export {
+  type LinkChange,
+  type LinkMode,
+  type LinkOpener,
+  type OnLinkChange,
+  type OpenLink,
+  packetLink,
+} from "./link.ts";
+export type { LinkDevice, LinkEnds } from "./link_device.ts";
 export { Loop, type LoopOptions, type NetworkSide, type Poller } from "./loop.ts";
 export type { IcmpSide } from "./network_reports.ts";
 export { RawDialer, type RawDialerOptions } from "./raw_dialer.ts";

@@ -5,7 +5,11 @@
  * @module
  */
 
-import { type Flow, IcmpSocket, type IpAddress, nextHopTo, routeTo, SystemError } from "../ffi/mod.ts";
+import { SystemError } from "../ffi/errno.ts";
+import { IcmpSocket } from "../ffi/icmp_socket.ts";
+import { nextHopTo } from "../ffi/neighbour.ts";
+import { type Flow, routeTo } from "../ffi/route.ts";
+import type { IpAddress } from "../ffi/sockaddr.ts";
 import {
   addressFromOctets,
   decodeIcmpPacket,
@@ -15,7 +19,7 @@ import {
   IPV4_ADDRESS_LENGTH,
   IPV6_ADDRESS_LENGTH,
   type Segment,
-} from "../tcp/mod.ts";
+} from "../tcp/single.ts";
 import type { Loop } from "./loop.ts";
 
 /** What takes the network's errors: a connection, or a host. */

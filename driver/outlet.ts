@@ -4,7 +4,13 @@
  * @module
  */
 
-import { encodePacket, encodePacketHeaders, type Instant, type Segment, SegmentCutter } from "../tcp/mod.ts";
+import {
+  encodePacket,
+  encodePacketHeaders,
+  type Instant,
+  type Segment,
+  SegmentCutter,
+} from "../tcp/single.ts";
 import type { PacketBatch, PacketDevice, SendResult } from "../ffi/mod.ts";
 import type { Clock } from "./clock.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type IpAddress, isAnyAddress } from "../ffi/mod.ts";
+import { type IpAddress, isAnyAddress } from "../ffi/sockaddr.ts";
 import {
   completeConfig,
   type Connection,

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { isAnyAddress, PortGuard } from "../ffi/mod.ts";
+import { PortGuard } from "../ffi/port_guard.ts";
+import { isAnyAddress } from "../ffi/sockaddr.ts";
 import {
   completeConfig,
   type Connection,

@@ -4,16 +4,12 @@
  * @module
  */
 
-import {
-  openRawSocket,
-  type PacketDevice,
-  PollSet,
-  type RawSocket,
-  type RawSocketOptions,
-  type RawSocketV6,
-  SystemError,
-} from "../ffi/mod.ts";
-import { after, type Instant, type IpAddress, type Observer, seconds } from "../tcp/mod.ts";
+import { SystemError } from "../ffi/errno.ts";
+import type { PacketDevice } from "../ffi/packet_device.ts";
+import { PollSet } from "../ffi/poll.ts";
+import type { RawSocket, RawSocketOptions } from "../ffi/raw_socket.ts";
+import { openRawSocket, type RawSocketV6 } from "../ffi/raw_socket_v6.ts";
+import { after, type Instant, type IpAddress, type Observer, seconds } from "../tcp/single.ts";
 import { Loop, type LoopOptions, type NetworkSide } from "./loop.ts";
 import { WireObserver } from "./wire_observer.ts";
 import { type IcmpSide, openIcmp, reportIcmp, reportTooLong } from "./network_reports.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type IpAddress, routeTo, type Steering, steeringOf } from "../ffi/mod.ts";
+import { routeTo, type Steering, steeringOf } from "../ffi/route.ts";
+import type { IpAddress } from "../ffi/sockaddr.ts";
 import {
   after,
   completeConfig,
@@ -14,7 +15,7 @@ import {
   isUnicast,
   seconds,
   type TcpConfig,
-} from "../tcp/mod.ts";
+} from "../tcp/single.ts";
 
 /** How old an answer may be: routes change, and the MTU of a path with them. */
 const LONGEST_AGE = seconds(1);

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { wallClockMicros } from "../ffi/mod.ts";
-import { after, type Instant, instant, NEVER, seconds } from "../tcp/mod.ts";
+import { wallClockMicros } from "../ffi/clocks.ts";
+import { after, type Instant, instant, NEVER, seconds } from "../tcp/single.ts";
 import type { Clock } from "./clock.ts";
 
 /** How old the difference between the two clocks may be: it stays as it is but for somebody who sets one. */

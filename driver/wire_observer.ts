@@ -23,7 +23,7 @@ import {
   type State,
   type StateReason,
   type TimerName,
-} from "../tcp/mod.ts";
+} from "../tcp/single.ts";
 
 /** Stands between a core and its observer. */
 export class WireObserver implements Observer {

@@ -38,17 +38,18 @@ export {
 } from "./process_facts.ts";
 export { readSmallFile } from "./small_file.ts";
 export { type NextHop, nextHopTo } from "./neighbour.ts";
-export type {
-  GatheringDevice,
-  InboundChecksum,
-  OctetPieces,
-  PacketBatch,
-  PacketDevice,
-  SegmentGatherer,
-  SendResult,
+export {
+  type GatheringDevice,
+  type InboundChecksum,
+  type OctetPieces,
+  type PacketBatch,
+  type PacketDevice,
+  packetSegmentLimit,
+  type SegmentGatherer,
+  type SendResult,
 } from "./packet_device.ts";
 export { LONGEST_IN_SLOT, PacketRing, type PacketRingOptions } from "./packet_ring.ts";
-export { packetSegmentLimit, PacketSocket, type PacketSocketOptions } from "./packet_socket.ts";
+export { PacketSocket, type PacketSocketOptions } from "./packet_socket.ts";
 export { MAX_WAIT, PollSet } from "./poll.ts";
 export { PortGuard } from "./port_guard.ts";
 export { RawSocket, type RawSocketOptions, receiveAgain, stopReceiving } from "./raw_socket.ts";

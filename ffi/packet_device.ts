@@ -4,6 +4,17 @@
  * @module
  */
 
+import { MAX_IP_PACKET } from "./constants.ts";
+
+/** Octets of the IPv4 header that the core writes: without options (RFC 791 3.1). */
+export const IPV4_HEADER_LENGTH = 20;
+
+/** Octets of the IPv6 header that the core writes: without extensions (RFC 8200 3). */
+export const IPV6_HEADER_LENGTH = 40;
+
+/** TCP header octets that are always counted on: all the options there can be. */
+const LONGEST_TCP_HEADER = 60;
+
 /** What became of a packet handed over for sending. */
 export type SendResult =
   /** The kernel took it. */
@@ -102,4 +113,10 @@ export interface GatheringDevice extends SegmentGatherer, Disposable {
   readonly descriptor: number;
   /** Payload octets of the longest segment that it takes. */
   readonly segmentLimit: number;
+}
+
+/** Payload octets of the longest segment that fits into one IP packet: with all the headers there can be it has 65,535 octets. */
+export function packetSegmentLimit(family: 4 | 6): number {
+  const ipHeaderLength = family === 4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH;
+  return MAX_IP_PACKET - ipHeaderLength - LONGEST_TCP_HEADER;
 }

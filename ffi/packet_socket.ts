@@ -9,7 +9,6 @@ import {
   AF_PACKET,
   ETH_P_IP,
   ETH_P_IPV6,
-  MAX_IP_PACKET,
   MSG_DONTWAIT,
   PACKET_BUFFER_LENGTH,
   PACKET_VNET_HDR,
@@ -35,7 +34,14 @@ import { type Libc, loadLibc } from "./libc.ts";
 import { placeOf, Places, putAddress } from "./memory.ts";
 import { HARDWARE_ADDRESS_LENGTH } from "./link.ts";
 import type { NextHop } from "./neighbour.ts";
-import type { GatheringDevice, OctetPieces, SendResult } from "./packet_device.ts";
+import {
+  type GatheringDevice,
+  IPV4_HEADER_LENGTH,
+  IPV6_HEADER_LENGTH,
+  type OctetPieces,
+  packetSegmentLimit,
+  type SendResult,
+} from "./packet_device.ts";
 import { DEFAULT_BUFFER_SIZE, isVerdict, sendResult } from "./raw_socket.ts";
 import type { Endpoint } from "./sockaddr.ts";
 import {
@@ -65,13 +71,6 @@ export interface PacketSocketOptions {
   readonly bufferSize?: number;
 }
 
-/** Octets of the IP headers that the core writes: without options (RFC 791 3.1), without extensions (RFC 8200 3). */
-const IPV4_HEADER_LENGTH = 20;
-const IPV6_HEADER_LENGTH = 40;
-
-/** TCP header octets that are always counted on: all the options there can be. */
-const LONGEST_TCP_HEADER = 60;
-
 /** Where the checksum field stands in the TCP header, RFC 9293 3.1; and CWR in its octet of flags. */
 const TCP_CHECKSUM_OFFSET = 16;
 const TCP_FLAGS_OFFSET = 13;
@@ -86,12 +85,6 @@ const FRONT_LENGTH = VNET_LENGTH + ETHERNET_HEADER_LENGTH;
 // struct sockaddr_ll, <linux/if_packet.h>: u16 family, u16 protocol (network order), i32 interface, u16 hardware type,
 // octets of packet type and address length, 8 of address
 const SOCKADDR_LL_LENGTH = 20;
-
-/** Payload octets of the longest segment that a packet socket takes: with all the headers there can be, 65,535 octets. */
-export function packetSegmentLimit(family: 4 | 6): number {
-  const ipHeaderLength = family === 4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH;
-  return MAX_IP_PACKET - ipHeaderLength - LONGEST_TCP_HEADER;
-}
 
 /** A packet socket of one connection, sending to one next hop. Packets start at their IP header in both directions. */
 export class PacketSocket implements GatheringDevice {

@@ -5,6 +5,7 @@
  */
 
 import { Flag, type Micros, micros, type Segment } from "../tcp/mod.ts";
+import { FAULT_SYNTAX } from "./fault_syntax.ts";
 
 /** Packets that we send, those that we receive, or both. */
 export type FaultWay = "out" | "in" | "both";
@@ -41,11 +42,6 @@ const OVERTAKERS = 3;
 const MICROS_PER_UNIT: ReadonlyMap<string, number> = new Map([["us", 1], ["ms", 1e3], ["s", 1e6], ["", 1e6]]);
 const BITS_PER_UNIT: ReadonlyMap<string, number> = new Map([["", 1], ["k", 1e3], ["m", 1e6], ["g", 1e9]]);
 const BITS_PER_OCTET = 8;
-
-/** What can be written, for messages and help. */
-export const FAULT_SYNTAX: string =
-  "drop, duplicate or corrupt with :syn, :data, :fin, :ack, :rst or :packet (:2 the second, :2-4) or :2%; reorder:3 or " +
-  "reorder:1%; delay:100ms; jitter:20ms; rate:1Mbit; queue:50; with in: or out: before it for one way";
 
 /** Reads faults that are written with commas between them. @throws RangeError that names the wrong one and what can be written */
 export function parseFaults(text: string): readonly Fault[] {

@@ -24,12 +24,6 @@ export type { Fate, Judge } from "./link.ts";
 export { type AttachOptions, type Core, Network, type NetworkOptions } from "./network.ts";
 export type { Packet, PacketEvent } from "./network.ts";
 export { Random } from "./random.ts";
-export {
-  type Fault,
-  FAULT_SYNTAX,
-  type FaultChoice,
-  type FaultWay,
-  type PacketKind,
-  parseFaults,
-} from "./faults.ts";
+export { type Fault, type FaultChoice, type FaultWay, type PacketKind, parseFaults } from "./faults.ts";
+export { FAULT_SYNTAX } from "./fault_syntax.ts";
 export { type FaultyExit, FaultyPath, ipHeaderLength } from "./faulty_path.ts";

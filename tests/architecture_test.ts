@@ -10,6 +10,7 @@ import { searchesIn, vagueSearches, wrongPlaces } from "./architecture/document.
 import { houseText } from "./architecture/house.ts";
 import { RULES } from "./architecture/rules.ts";
 import { readSources, TOP } from "./architecture/sources.ts";
+import { loadedBy, startChanges, STARTS } from "./architecture/start_up.ts";
 
 const permission = Deno.permissions.querySync({ name: "read", path: TOP });
 const ignore = permission.state !== "granted";
@@ -28,6 +29,32 @@ for (const [name, rule] of Object.entries(RULES)) {
     },
   });
 }
+
+for (const start of STARTS) {
+  Deno.test({
+    name: `${start.what}, starts with the modules that are listed for it, and no other${reason}`,
+    ignore,
+    fn: () => assertEquals(startChanges(start, readSources(TOP)), []),
+  });
+}
+
+Deno.test("what a program starts with is what its imports lead to, but for types and what is loaded later", () => {
+  const sources = new Map([
+    [
+      "main.ts",
+      `import { a } from "./a.ts";\nimport type { B } from "./b.ts";\nimport { type C } from "./c.ts";\n` +
+      `const d = await import("./d.ts");\nexport { type E, e } from "./e.ts";\n`,
+    ],
+    ["a.ts", `import "./f.ts";\n`],
+    ...["b.ts", "c.ts", "d.ts", "e.ts", "f.ts"].map((path) => [path, ""] as const),
+  ]);
+  assertEquals([...loadedBy("main.ts", sources).keys()].sort(), ["a.ts", "e.ts", "f.ts", "main.ts"]);
+  const listed = { entry: "main.ts", what: "", modules: { "": "main a f g" } };
+  assertEquals(startChanges(listed, sources), [
+    "e.ts came in by main.ts: load it by import() where it is needed, or list it in STARTS",
+    "g.ts is not loaded any more: strike it from STARTS",
+  ]);
+});
 
 const LINES = (count: number): string => "  count++;\n".repeat(count);
 

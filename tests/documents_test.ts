@@ -4,10 +4,10 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { CLIENT_TEXT } from "../cli/client_options.ts";
+import { CLIENT_TEXT } from "../cli/client_text.ts";
 import { ExitCode, exitMeaning } from "../cli/exit_codes.ts";
 import { fullHelp } from "../cli/help.ts";
-import { SERVER_TEXT } from "../cli/server_options.ts";
+import { SERVER_TEXT } from "../cli/server_text.ts";
 import { scriptsText } from "../cli/scripts.ts";
 import project from "../deno.json" with { type: "json" };
 import { type Facts, falseClaims, optionsIn, optionsOf } from "./documents/claims.ts";

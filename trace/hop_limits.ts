@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Flag } from "../tcp/mod.ts";
+import { Flag } from "../tcp/single.ts";
 
 /** What is read of a segment. */
 interface Travelled {

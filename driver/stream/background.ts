@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Instant } from "../../tcp/mod.ts";
+import type { Instant } from "../../tcp/single.ts";
 import type { Loop } from "../loop.ts";
 
 /** A connection or a listener, as the background sees it. */

@@ -4,8 +4,10 @@
  * @module
  */
 
-import { type IpAddress, resolve, sourceAddressFor, steeringOf } from "../../ffi/mod.ts";
-import { type Connection, Event, type Observer, type PartialConfig } from "../../tcp/mod.ts";
+import { resolve } from "../../ffi/resolve.ts";
+import { sourceAddressFor, steeringOf } from "../../ffi/route.ts";
+import type { IpAddress } from "../../ffi/sockaddr.ts";
+import { type Connection, Event, type Observer, type PartialConfig } from "../../tcp/single.ts";
 import { RawDialer } from "../raw_dialer.ts";
 import { Background } from "./background.ts";
 import { Conn } from "./conn.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { SystemError } from "../../ffi/mod.ts";
-import { ConnectionFailure, type FailureKind, InvalidStateError } from "../../tcp/mod.ts";
+import { SystemError } from "../../ffi/errno.ts";
+import { ConnectionFailure, type FailureKind, InvalidStateError } from "../../tcp/single.ts";
 
 const CLASSES: Readonly<Record<FailureKind, new (message: string, options?: ErrorOptions) => Error>> = {
   refused: Deno.errors.ConnectionRefused,

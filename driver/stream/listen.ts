@@ -4,7 +4,7 @@
  * @module
  */
 
-import { resolve } from "../../ffi/mod.ts";
+import { resolve } from "../../ffi/resolve.ts";
 import type { Listener as CoreListener, Observer, PartialConfig } from "../../tcp/mod.ts";
 import { RawHost } from "../raw_host.ts";
 import { Background } from "./background.ts";

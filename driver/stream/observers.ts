@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ConnectionView, Observer } from "../../tcp/mod.ts";
+import type { ConnectionView, Observer } from "../../tcp/single.ts";
 
 const NOBODY: Set<Observer> = new Set();
 

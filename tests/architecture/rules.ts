@@ -90,10 +90,15 @@ function forbiddenPackages(sources: Sources): string[] {
     .map(({ from, specifier }) => `${from} imports ${specifier}`);
 }
 
-/** The room of a path inside `tcp/`; "mod.ts" for the public face, undefined for a file that is in no room. */
+/** The public face, and the part of it that a connection alone needs. */
+const FACE = "tcp/mod.ts";
+const SINGLE = "tcp/single.ts";
+
+/** The room of a path inside `tcp/`; FACE for the public face, undefined for a file that is in no room. */
 function roomOf(path: string): string | undefined {
-  const [, room = ""] = path.split("/");
-  return path === "tcp/mod.ts" || (path.startsWith("tcp/") && TCP_ROOMS.includes(room)) ? room : undefined;
+  if (path === FACE || path === SINGLE) return FACE;
+  const [top, room = ""] = path.split("/");
+  return top === "tcp" && TCP_ROOMS.includes(room) ? room : undefined;
 }
 
 function roomOrder(sources: Sources): string[] {
@@ -102,11 +107,11 @@ function roomOrder(sources: Sources): string[] {
     if (!path.startsWith("tcp/")) continue;
     const room = roomOf(path);
     if (room === undefined) wrong.push(`${path} is in no room: TCP_ROOMS has them`);
-    if (room === undefined || room === "mod.ts") continue;
+    if (room === undefined || room === FACE) continue;
     for (const { target } of importsOf(path, text)) {
       const other = target === null ? undefined : roomOf(target);
       if (other === undefined || other === room) continue;
-      const isBefore = other !== "mod.ts" && TCP_ROOMS.indexOf(other) < TCP_ROOMS.indexOf(room);
+      const isBefore = other !== FACE && TCP_ROOMS.indexOf(other) < TCP_ROOMS.indexOf(room);
       if (!isBefore) wrong.push(`${path} imports ${target}, which is not before it`);
     }
   }
@@ -184,11 +189,9 @@ function bannedText(sources: Sources): string[] {
   return wrong;
 }
 
-const FACE = "tcp/mod.ts";
-
 /** Names one by one, each with a docstring where it is made, in groups that the module's own docstring lists. */
 function publicFace(sources: Sources): string[] {
-  const face = sources.get(FACE);
+  const face = sources.get(FACE)?.replace('export * from "./single.ts";', sources.get(SINGLE) ?? "");
   if (face === undefined) return [];
   const wrong = /^export (?:type )?\*/m.test(face) ? [`${FACE} exports what it does not name`] : [];
   const contents = face.slice(0, face.indexOf("*/"));

@@ -30,17 +30,25 @@ const STD = ["@std/cli/parse-args", "@std/fmt/bytes", "@std/fmt/colors", "@std/f
 export const PARTS: readonly Part[] = [
   { path: "tcp/", mayImport: [], packages: [] },
   { path: "ffi/", mayImport: [], packages: [] },
-  { path: "driver/", mayImport: ["tcp/mod.ts", "ffi/mod.ts"], packages: [] },
-  { path: "trace/", mayImport: ["tcp/mod.ts"], packages: STD },
+  // Module by module where each start would load what only some need: `ffi/mod.ts` and `driver/mod.ts` have all.
+  { path: "driver/", mayImport: ["tcp/mod.ts", "tcp/single.ts", "ffi/"], packages: [] },
+  { path: "trace/", mayImport: ["tcp/mod.ts", "tcp/single.ts"], packages: STD },
   { path: "capture/", mayImport: ["tcp/mod.ts", "trace/"], packages: [...STD, "fzstd"] },
   { path: "packetdrill/main.ts", mayImport: ["cli/"], packages: [] },
   { path: "packetdrill/", mayImport: ["tcp/mod.ts"], packages: [] },
   { path: "lab/", mayImport: ["tcp/mod.ts", "trace/mod.ts"], packages: [] },
-  // Escaping, and who has sent a RST, is wanted at every start, the rest of trace/ only when something is to be shown.
+  // Escaping, and who has sent a RST, is wanted at every start, the rest of trace/ only when something is to be shown; of
+  // driver/ a connection, of tcp/ what is no host, of lab/ how faults are written.
   {
     path: "cli/",
     mayImport: [
       ...MODULES,
+      "tcp/single.ts",
+      "ffi/",
+      "driver/connect.ts",
+      "driver/link.ts",
+      "driver/stream/happy_eyeballs.ts",
+      "lab/fault_syntax.ts",
       "trace/escape.ts",
       "trace/hop_limits.ts",
       "trace/live_limits.ts",
@@ -50,7 +58,7 @@ export const PARTS: readonly Part[] = [
     packages: [...STD, "@std/text/levenshtein-distance", "node:crypto"],
   },
   { path: "main.ts", mayImport: [...MODULES, "cli/"], packages: STD },
-  { path: "server.ts", mayImport: [...MODULES, "cli/"], packages: STD },
+  { path: "server.ts", mayImport: [...MODULES, "ffi/", "cli/"], packages: STD },
   { path: "examples/", mayImport: MODULES.filter((path) => path !== "ffi/mod.ts"), packages: [] },
   { path: "tests/", mayImport: ["*"], packages: ["*"] },
   { path: "types/", mayImport: [], packages: [] },

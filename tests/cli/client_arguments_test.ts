@@ -1,7 +1,7 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { type ClientArguments, parseClientArguments } from "../../cli/client_arguments.ts";
 import type { TransferArguments } from "../../cli/client_transfer_arguments.ts";
-import { CLIENT_TEXT } from "../../cli/client_options.ts";
+import { CLIENT_TEXT } from "../../cli/client_text.ts";
 import { completions } from "../../cli/completions.ts";
 import { fullHelp, manualPage, shortHelp } from "../../cli/help.ts";
 import { parseFaults } from "../../lab/mod.ts";
@@ -146,8 +146,8 @@ Deno.test("the client's command line becomes what it is to do", async (t) => {
     [["localhost", "-q", "--", "443"], { target: { host: "localhost", port: 443 }, quiet: true }],
   ];
   for (const [args, changes] of rows) {
-    await t.step(JSON.stringify(args), () => {
-      assertEquals(parseClientArguments(args), { kind: "run", arguments: { ...DEFAULTS, ...changes } });
+    await t.step(JSON.stringify(args), async () => {
+      assertEquals(await parseClientArguments(args), { kind: "run", arguments: { ...DEFAULTS, ...changes } });
     });
   }
 });
@@ -201,22 +201,22 @@ Deno.test("the client refuses what it cannot use", async (t) => {
     [["--colour", "never"], 'Unknown option "--colour"'],
   ];
   for (const [args, names] of rows) {
-    await t.step(JSON.stringify(args), () => {
-      assertThrows(() => parseClientArguments(args), UsageError, names);
+    await t.step(JSON.stringify(args), async () => {
+      await assertRejects(() => parseClientArguments(args), UsageError, names);
     });
   }
 });
 
-Deno.test("help and version win over everything else that is well formed; -h is short", () => {
-  const text = (...args: readonly string[]): string => {
-    const command = parseClientArguments(args);
+Deno.test("help and version win over everything else that is well formed; -h is short", async () => {
+  const text = async (...args: readonly string[]): Promise<string> => {
+    const command = await parseClientArguments(args);
     return command.kind === "text" ? command.text : "";
   };
-  assertEquals(text("host", "-h", "80"), shortHelp(CLIENT_TEXT));
-  assertEquals(text("-qV"), `rawtcp-client ${VERSION}`);
-  assertEquals(text("--version", "--help"), fullHelp(CLIENT_TEXT));
-  assertEquals(text("--man"), manualPage(CLIENT_TEXT));
-  assertEquals(text("--completions", "fish"), completions(CLIENT_TEXT, "fish"));
+  assertEquals(await text("host", "-h", "80"), shortHelp(CLIENT_TEXT));
+  assertEquals(await text("-qV"), `rawtcp-client ${VERSION}`);
+  assertEquals(await text("--version", "--help"), fullHelp(CLIENT_TEXT));
+  assertEquals(await text("--man"), manualPage(CLIENT_TEXT));
+  assertEquals(await text("--completions", "fish"), completions(CLIENT_TEXT, "fish"));
 });
 
 Deno.test("the version is the package's", () => {

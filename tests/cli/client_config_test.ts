@@ -3,30 +3,33 @@ import { type ClientArguments, parseClientArguments } from "../../cli/client_arg
 import { clientConfig } from "../../cli/client_config.ts";
 import { completeConfig, seconds } from "../../tcp/mod.ts";
 
-function wanted(...args: readonly string[]): ClientArguments {
-  const command = parseClientArguments(args);
+async function wanted(...args: readonly string[]): Promise<ClientArguments> {
+  const command = await parseClientArguments(args);
   if (command.kind !== "run") throw new Error(command.kind);
   return command.arguments;
 }
 
-Deno.test("a lost message is sent again by the retransmission timer alone, and all else is standard", () => {
-  assertEquals(clientConfig(wanted(), false), completeConfig({ retransmission: { tailLossProbe: false } }));
+Deno.test("a lost message is sent again by the retransmission timer alone, and all else is standard", async () => {
+  assertEquals(
+    clientConfig(await wanted(), false),
+    completeConfig({ retransmission: { tailLossProbe: false } }),
+  );
 });
 
-Deno.test("a bulk transfer has tail loss probes, and keep-alives that find a dead peer within a minute", () => {
-  const { closing, retransmission } = clientConfig(wanted(), true);
+Deno.test("a bulk transfer has tail loss probes, and keep-alives that find a dead peer within a minute", async () => {
+  const { closing, retransmission } = clientConfig(await wanted(), true);
   const { keepAlive, keepAliveIdle, keepAliveInterval, keepAliveProbes } = closing;
   assertEquals([keepAlive, retransmission.tailLossProbe], [true, true]);
   assertEquals(keepAliveIdle + keepAliveProbes * keepAliveInterval < seconds(60), true);
 });
 
-Deno.test("the time for the handshake is the user's choice", () => {
+Deno.test("the time for the handshake is the user's choice", async () => {
   assertEquals(
-    clientConfig(wanted("--connect-timeout", "2.5"), false).handshake.connectTimeout,
+    clientConfig(await wanted("--connect-timeout", "2.5"), false).handshake.connectTimeout,
     seconds(2.5),
   );
   assertEquals(
-    clientConfig(wanted("--connect-timeout", "2"), true).handshake.connectTimeout,
+    clientConfig(await wanted("--connect-timeout", "2"), true).handshake.connectTimeout,
     seconds(2),
   );
 });

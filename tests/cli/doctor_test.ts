@@ -1,6 +1,6 @@
 /** The doctor: what each check makes of the facts, and that it goes by them alone. */
 
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { parseClientArguments } from "../../cli/client_arguments.ts";
 import { findings } from "../../cli/doctor.ts";
 import { type CheckName, CHECKS } from "../../cli/doctor_checks.ts";
@@ -199,12 +199,12 @@ Deno.test("every check can fail, but for offloads, which harm nobody", () => {
   }
 });
 
-Deno.test("--doctor takes what decides about the way, and refuses what it would ignore", () => {
-  const command = parseClientArguments(["--doctor", "-4", "--mark", "7", "example.org:http", "--json"]);
+Deno.test("--doctor takes what decides about the way, and refuses what it would ignore", async () => {
+  const command = await parseClientArguments(["--doctor", "-4", "--mark", "7", "example.org:http", "--json"]);
   assert(command.kind === "doctor");
   assertEquals(command.way.target, { host: "example.org", port: "http" });
   assertEquals([command.way.family, command.way.mark, command.isJson], [4, 7, true]);
   for (const other of [["--trace"], ["-m", "x"], ["--connect-timeout", "3"], ["--mss", "500"]]) {
-    assertThrows(() => parseClientArguments(["--doctor", ...other]), UsageError, "--doctor");
+    await assertRejects(() => parseClientArguments(["--doctor", ...other]), UsageError, "--doctor");
   }
 });

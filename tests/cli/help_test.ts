@@ -1,11 +1,13 @@
 /** What the programs tell of themselves: all from one table, in 80 columns, and fit for those who read it. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { CLIENT_GROUPS, CLIENT_TEXT } from "../../cli/client_options.ts";
-import { completions, SHELLS } from "../../cli/completions.ts";
+import { CLIENT_GROUPS } from "../../cli/client_options.ts";
+import { CLIENT_TEXT } from "../../cli/client_text.ts";
+import { SHELLS } from "../../cli/about_options.ts";
+import { completions } from "../../cli/completions.ts";
 import { ExitCode } from "../../cli/exit_codes.ts";
 import { fullHelp, manualPage, shortHelp } from "../../cli/help.ts";
-import { SERVER_TEXT } from "../../cli/server_options.ts";
+import { SERVER_TEXT } from "../../cli/server_text.ts";
 
 const PROGRAMS = [CLIENT_TEXT, SERVER_TEXT];
 

@@ -1,11 +1,11 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { parseClientArguments } from "../../cli/client_arguments.ts";
 import { isObserved, type ObserveArguments, takesStandardOutput } from "../../cli/observe_arguments.ts";
 import { UNOBSERVED } from "./unobserved.ts";
 import { UsageError } from "../../cli/options.ts";
 
-function observeOf(...args: readonly string[]): ObserveArguments {
-  const command = parseClientArguments(args);
+async function observeOf(...args: readonly string[]): Promise<ObserveArguments> {
+  const command = await parseClientArguments(args);
   if (command.kind === "run") return command.arguments.observe;
   if (command.kind === "read") return command.observe;
   throw new Error("Not a run");
@@ -37,13 +37,13 @@ const ROWS: readonly (readonly [args: readonly string[], changes: Partial<Observ
 ];
 
 for (const [args, changes] of ROWS) {
-  Deno.test(`"${args.join(" ")}" asks to be shown: ${JSON.stringify(changes)}`, () => {
-    assertEquals(observeOf(...args), { ...UNOBSERVED, ...changes });
+  Deno.test(`"${args.join(" ")}" asks to be shown: ${JSON.stringify(changes)}`, async () => {
+    assertEquals(await observeOf(...args), { ...UNOBSERVED, ...changes });
   });
 }
 
-Deno.test("a host after --ladder stays the host", () => {
-  const command = parseClientArguments(["--ladder", "example.org", "80"]);
+Deno.test("a host after --ladder stays the host", async () => {
+  const command = await parseClientArguments(["--ladder", "example.org", "80"]);
   assertEquals(command.kind === "run" ? Object.values(command.arguments.target) : null, [
     "example.org",
     80,
@@ -60,13 +60,13 @@ const WRONG: readonly (readonly string[])[] = [
 ];
 
 for (const args of WRONG) {
-  Deno.test(`"${args.join(" ")}" is refused`, () => {
-    assertThrows(() => observeOf(...args), UsageError);
+  Deno.test(`"${args.join(" ")}" is refused`, async () => {
+    await assertRejects(() => observeOf(...args), UsageError);
   });
 }
 
-Deno.test("--read shows a capture instead of connecting", () => {
-  const command = parseClientArguments(["--read", "a.pcapng", "--explain"]);
+Deno.test("--read shows a capture instead of connecting", async () => {
+  const command = await parseClientArguments(["--read", "a.pcapng", "--explain"]);
   assertEquals(command.kind === "read" ? [command.read.file, command.observe.explain] : null, [
     "a.pcapng",
     true,
@@ -91,7 +91,7 @@ Deno.test("standard output belongs to whoever reads JSON or packets from it", ()
   assertEquals(takesStandardOutput({ ...UNOBSERVED, pcap: "a", trace: true, ladder: true }), false);
 });
 
-Deno.test("--explain=glossary asks for the words, and nothing else can be asked for", () => {
-  assertEquals(parseClientArguments(["--explain=glossary"]), { kind: "glossary" });
-  assertThrows(() => parseClientArguments(["--explain=words"]), UsageError, "--explain");
+Deno.test("--explain=glossary asks for the words, and nothing else can be asked for", async () => {
+  assertEquals(await parseClientArguments(["--explain=glossary"]), { kind: "glossary" });
+  await assertRejects(() => parseClientArguments(["--explain=words"]), UsageError, "--explain");
 });

@@ -1,5 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { type OptionSpec, parseOptions, UsageError } from "../../cli/options.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import { parseOptions } from "../../cli/command_line.ts";
+import { type OptionSpec, UsageError } from "../../cli/options.ts";
 
 const SPECS: readonly OptionSpec[] = [
   { name: "message", letter: "m", value: "TEXT", help: "what to send" },
@@ -50,8 +51,8 @@ Deno.test("options, values and operands are told apart", async (t) => {
     [["--source-port", "1.0", "0x50"], { "source-port": "1.0" }, [], ["0x50"]],
   ];
   for (const [args, values, flags, operands] of rows) {
-    await t.step(JSON.stringify(args), () => {
-      const parsed = parseOptions(args, SPECS);
+    await t.step(JSON.stringify(args), async () => {
+      const parsed = await parseOptions(args, SPECS);
       assertEquals(Object.fromEntries(parsed.values), values);
       assertEquals([...parsed.flags], flags);
       assertEquals(parsed.operands, operands);
@@ -81,13 +82,16 @@ Deno.test("what no option can mean is refused with one line that names it", asyn
     [["--source-port"], "Option --source-port needs a value: --source-port N"],
   ];
   for (const [args, message] of rows) {
-    await t.step(JSON.stringify(args), () => {
-      const error = assertThrows(() => parseOptions(args, SPECS, OTHERS), UsageError);
+    await t.step(JSON.stringify(args), async () => {
+      const error = await assertRejects(
+        () => parseOptions(args, SPECS, () => Promise.resolve(OTHERS)),
+        UsageError,
+      );
       assertEquals(error.message, message);
     });
   }
 });
 
-Deno.test("it is known which options were given by their letters", () => {
-  assertEquals([...parseOptions(["-qm", "x", "--version"], SPECS).byLetter], ["quiet", "message"]);
+Deno.test("it is known which options were given by their letters", async () => {
+  assertEquals([...(await parseOptions(["-qm", "x", "--version"], SPECS)).byLetter], ["quiet", "message"]);
 });

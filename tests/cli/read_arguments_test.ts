@@ -1,9 +1,9 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { parseClientArguments } from "../../cli/client_arguments.ts";
 import { UsageError } from "../../cli/options.ts";
 
-Deno.test("a capture is read with what chooses its connections and their times", () => {
-  const command = parseClientArguments([
+Deno.test("a capture is read with what chooses its connections and their times", async () => {
+  const command = await parseClientArguments([
     "--read",
     "a.pcap",
     "--connection",
@@ -38,7 +38,7 @@ const WRONG: readonly (readonly [arguments_: readonly string[], message: string]
 ];
 
 for (const [given, message] of WRONG) {
-  Deno.test(`wrong usage is told: ${given.join(" ")}`, () => {
-    assertThrows(() => parseClientArguments(given), UsageError, message);
+  Deno.test(`wrong usage is told: ${given.join(" ")}`, async () => {
+    await assertRejects(() => parseClientArguments(given), UsageError, message);
   });
 }

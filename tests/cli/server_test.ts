@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Output, type TextSink } from "../../cli/output.ts";
 import { PATTERN_PERIOD } from "../../cli/pattern.ts";
 import { Server } from "../../cli/server_loop.ts";
-import type { ServerMode } from "../../cli/server_options.ts";
+import type { ServerMode } from "../../cli/server_arguments.ts";
 import { ServerReport } from "../../cli/server_report.ts";
 import {
   formatSockaddr,

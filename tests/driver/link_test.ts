@@ -1,7 +1,7 @@
 /** Connections whose text goes by packet socket, to the kernel's own TCP, on loopback in a network of the test's own. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { type LinkMode, RawConnection } from "../../driver/mod.ts";
+import { type LinkMode, packetLink, RawConnection } from "../../driver/mod.ts";
 import { check } from "../../ffi/errno.ts";
 import {
   FileDescriptor,
@@ -42,7 +42,7 @@ function checkStream(piece: Uint8Array, place: number): void {
 }
 
 interface Options {
-  readonly link: LinkMode;
+  readonly link: LinkMode | "raw";
   readonly up: number;
   readonly down?: number;
   readonly family?: 4 | 6;
@@ -81,10 +81,9 @@ async function transfer(options: Options): Promise<Outcome> {
   using listener = StreamListener.open({ address: loopbackAddress(family), port: 0 });
   using raw = RawConnection.open({
     remote: listener.local,
-    link,
+    link: link === "raw" ? undefined : packetLink(link, (now, reason) => changes.push(`${now}: ${reason}`)),
     config: { retransmission: { minRto: milliseconds(100) } },
     ...observer === undefined ? {} : { observer },
-    onLinkChange: (now, reason) => changes.push(`${now}: ${reason}`),
   });
   const { connection, loop } = raw;
   const into = new Uint8Array(PIECE);

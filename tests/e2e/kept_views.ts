@@ -5,7 +5,7 @@
  * @module
  */
 
-import { RawConnection } from "../../driver/mod.ts";
+import { packetLink, RawConnection } from "../../driver/mod.ts";
 import { parseLiteral } from "../../ffi/mod.ts";
 import { after, type Observer, seconds, type Segment } from "../../tcp/mod.ts";
 
@@ -33,7 +33,7 @@ const observer: Observer = {
 {
   using raw = RawConnection.open({
     remote: { address, port: Number(port) },
-    link: "packet",
+    link: packetLink("packet"),
     observer,
   });
   const { connection, loop } = raw;

@@ -6,7 +6,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { type LinkMode, RawConnection } from "../../driver/mod.ts";
+import { type LinkMode, packetLink, RawConnection } from "../../driver/mod.ts";
 import { parseLiteral } from "../../ffi/mod.ts";
 import { after, seconds } from "../../tcp/mod.ts";
 
@@ -19,8 +19,7 @@ if (address === undefined) throw new Error(`Cannot connect to ${host}: give an a
 const changes: string[] = [];
 using raw = RawConnection.open({
   remote: { address, port: Number(port) },
-  link: link as LinkMode,
-  onLinkChange: (now, reason) => changes.push(`${now}: ${reason}`),
+  link: packetLink(link as LinkMode, (now, reason) => changes.push(`${now}: ${reason}`)),
 });
 const { connection, loop } = raw;
 const hash = createHash("sha256");

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Loop, RawConnection, RawDialer } from "../../../driver/mod.ts";
+import { type Loop, packetLink, RawConnection, RawDialer } from "../../../driver/mod.ts";
 import { parseLiteral, sourceAddressFor } from "../../../ffi/mod.ts";
 import { after, type Connection, type IpAddress, milliseconds, seconds } from "../../../tcp/mod.ts";
 import { answer, type ConnectAnswer, type ConnectJob, readJob } from "./jobs.ts";
@@ -54,7 +54,7 @@ async function converse(connection: Connection, loop: Loop): Promise<void> {
 
 /** Each on sockets of its own. */
 async function overOwnSockets(address: IpAddress, port: number): Promise<void> {
-  using raw = RawConnection.open({ remote: { address, port }, link: "auto" });
+  using raw = RawConnection.open({ remote: { address, port }, link: packetLink("auto") });
   await converse(raw.connection, raw.loop);
 }
 

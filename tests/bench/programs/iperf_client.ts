@@ -11,7 +11,7 @@
  */
 
 import process from "node:process";
-import { type LinkMode, RawConnection } from "../../../driver/mod.ts";
+import { type LinkMode, packetLink, RawConnection } from "../../../driver/mod.ts";
 import { parseLiteral } from "../../../ffi/mod.ts";
 import {
   after,
@@ -134,9 +134,10 @@ const links: string[] = [];
 using raw = RawConnection.open({
   remote: { address, port: Number(port) },
   config: { retransmission: { minRto: MIN_RTO } },
-  link: link as LinkMode,
+  link: link === "raw"
+    ? undefined
+    : packetLink(link as LinkMode, (now, reason) => links.push(`${now}: ${reason}`)),
   patience: Number(patience),
-  onLinkChange: (now, reason) => links.push(`${now}: ${reason}`),
 });
 const { connection, loop } = raw;
 const given = connection.send(cookie, loop.readClock());

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { RawConnection } from "../../../driver/mod.ts";
+import { packetLink, RawConnection } from "../../../driver/mod.ts";
 import { parseLiteral } from "../../../ffi/mod.ts";
 import { after, seconds } from "../../../tcp/mod.ts";
 import { answer, type PingAnswer, type PingJob, readJob } from "./jobs.ts";
@@ -43,7 +43,7 @@ async function overOurs(): Promise<PingAnswer> {
   if (address === undefined) throw new Error(`Cannot connect to ${job.host}: give an address`);
   using raw = RawConnection.open({
     remote: { address, port: job.port },
-    link: "auto",
+    link: packetLink("auto"),
     patience: job.patience,
     spin: job.spin,
   });

@@ -6,7 +6,7 @@
 
 import { createHash } from "node:crypto";
 import process from "node:process";
-import { RawConnection } from "../../../driver/mod.ts";
+import { packetLink, RawConnection } from "../../../driver/mod.ts";
 import { parseLiteral } from "../../../ffi/mod.ts";
 import { after, type Connection, elapsed, NEVER, seconds, toSeconds } from "../../../tcp/mod.ts";
 import { patternAt } from "../../kernel/pattern.ts";
@@ -21,8 +21,9 @@ if (address === undefined) throw new Error(`Cannot connect to ${job.host}: give 
 const links: string[] = [];
 using raw = RawConnection.open({
   remote: { address, port: job.port },
-  link: job.link,
-  onLinkChange: (link, reason) => links.push(`${link}: ${reason}`),
+  link: job.link === "raw"
+    ? undefined
+    : packetLink(job.link, (link, reason) => links.push(`${link}: ${reason}`)),
 });
 const { connection, loop } = raw;
 const opened = await loop.run(

@@ -1,7 +1,8 @@
 import { UNOBSERVED } from "./unobserved.ts";
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { serverFailure } from "../../cli/server_failure.ts";
-import { parseServerArguments, SERVER_TEXT, type ServerOptions } from "../../cli/server_options.ts";
+import { parseServerArguments, type ServerOptions } from "../../cli/server_arguments.ts";
+import { SERVER_TEXT } from "../../cli/server_text.ts";
 import { fullHelp, shortHelp } from "../../cli/help.ts";
 import { VERSION } from "../../cli/version.ts";
 import { UsageError } from "../../cli/options.ts";
@@ -38,8 +39,8 @@ Deno.test("the server's command line", async (t) => {
     ["--count 3 -q --color never", { count: 3, quiet: true, color: "never" }],
   ];
   for (const [args, expected] of rows) {
-    await t.step(args === "" ? "nothing: the defaults" : args, () => {
-      assertEquals(parseServerArguments(args.split(" ").filter(Boolean)), { ...DEFAULTS, ...expected });
+    await t.step(args === "" ? "nothing: the defaults" : args, async () => {
+      assertEquals(await parseServerArguments(args.split(" ").filter(Boolean)), { ...DEFAULTS, ...expected });
     });
   }
 });
@@ -63,16 +64,16 @@ Deno.test("a wrong command line is refused with the reason, before anything is o
     ["127.0.0.1", "--host"],
   ];
   for (const [args, reason] of rows) {
-    await t.step(args, () => {
-      assertThrows(() => parseServerArguments(args.split(" ")), UsageError, reason);
+    await t.step(args, async () => {
+      await assertRejects(() => parseServerArguments(args.split(" ")), UsageError, reason);
     });
   }
 });
 
-Deno.test("help and version win over everything else that is well formed", () => {
-  assertEquals(parseServerArguments(["--port", "1", "-h"]), shortHelp(SERVER_TEXT));
-  assertEquals(parseServerArguments(["--help", "-V"]), fullHelp(SERVER_TEXT));
-  assertEquals(parseServerArguments(["-V"]), `rawtcp-server ${VERSION}`);
+Deno.test("help and version win over everything else that is well formed", async () => {
+  assertEquals(await parseServerArguments(["--port", "1", "-h"]), shortHelp(SERVER_TEXT));
+  assertEquals(await parseServerArguments(["--help", "-V"]), fullHelp(SERVER_TEXT));
+  assertEquals(await parseServerArguments(["-V"]), `rawtcp-server ${VERSION}`);
   for (const word of ["--mode", "source=BYTES", "--count", "Ctrl-C", "Exit codes"]) {
     assertStringIncludes(fullHelp(SERVER_TEXT), word);
   }
@@ -101,11 +102,11 @@ Deno.test("every failure has one line and a code of its own", async (t) => {
   }
 });
 
-Deno.test("our own TCP serves when asked, and can be watched; the kernel's cannot", () => {
-  const parse = (...args: string[]): string | ServerOptions => parseServerArguments(args);
-  const parsed = parse("--stack", "rawtcp", "--trace", "--pcap", "file");
+Deno.test("our own TCP serves when asked, and can be watched; the kernel's cannot", async () => {
+  const parse = (...args: string[]): Promise<string | ServerOptions> => parseServerArguments(args);
+  const parsed = await parse("--stack", "rawtcp", "--trace", "--pcap", "file");
   assert(typeof parsed !== "string");
   assertEquals([parsed.stack, parsed.observe.trace, parsed.observe.pcap], ["rawtcp", true, "file"]);
-  assertThrows(() => parse("--trace"), UsageError, "--stack rawtcp");
-  assertThrows(() => parse("--stack", "lwip"), UsageError, "kernel, rawtcp");
+  await assertRejects(() => parse("--trace"), UsageError, "--stack rawtcp");
+  await assertRejects(() => parse("--stack", "lwip"), UsageError, "kernel, rawtcp");
 });

@@ -1,0 +1,47 @@
+/**
+ * What there is to tell of rawtcp-server besides its options.
+ *
+ * @module
+ */
+
+import { ExitCode } from "./exit_codes.ts";
+import type { ProgramText } from "./program_text.ts";
+import { SERVER_GROUPS } from "./server_options.ts";
+import { VERSION } from "./version.ts";
+
+/** What there is to tell of the server. */
+export const SERVER_TEXT: ProgramText = {
+  name: "rawtcp-server",
+  summary: "a server to try a TCP client against",
+  operands: "",
+  description:
+    "A TCP server to try a TCP client against, on the kernel's sockets or on our own TCP. It shows every " +
+    "connection, what arrived and how it ended. Ctrl-C ends it.",
+  examples: [
+    ["rawtcp-server", "show what arrives on port 8888"],
+    ["rawtcp-server --host :: --mode echo", "on all addresses, and send it back"],
+    ["rawtcp-server --mode reply=$'+PONG\\r\\n' --port 6379", "what redis-cli PING wants to hear"],
+    ["rawtcp-server --mode source=1GB --quiet", "something to measure downloads with"],
+    ["rawtcp-server --stack rawtcp --explain", "on our own TCP, each step told with its rule"],
+  ],
+  groups: SERVER_GROUPS,
+  notes: [],
+  environment: [
+    ["RAWTCP_LIBC", "the C library, where it is not found by itself"],
+    ["NO_COLOR, FORCE_COLOR, TERM", "no colour; colour though it is no terminal; dumb: none"],
+  ],
+  files: [],
+  exitCodes: [
+    [ExitCode.ok, "ended as asked: by Ctrl-C, or after --count connections"],
+    [ExitCode.usage, "wrong usage"],
+    [ExitCode.unknownHost, "unknown host"],
+    [ExitCode.addressUnavailable, "the address or port is in use or not this host's"],
+    [ExitCode.system, "another error of the system; also when the output could not be written"],
+    [ExitCode.unsupported, "this system cannot do it: not Linux, or no such address family"],
+    [
+      ExitCode.missingRight,
+      "not permitted: a port below 1024, raw sockets for --stack rawtcp, or deno without --allow-ffi",
+    ],
+  ],
+  version: VERSION,
+};
