@@ -5,6 +5,7 @@ import { setInterfaceMtu } from "../../ffi/mod.ts";
 import { joinChanges, milliseconds, type PartialConfig, seconds } from "../../tcp/mod.ts";
 import {
   boundRetransmissionTimeout,
+  sendPersistently,
   setCongestionControl,
   setSegmentationOffload,
   tcpInfo,
@@ -18,6 +19,7 @@ import { type Amounts, transfer } from "./transfer.ts";
 const kernelTest = kernelTests(() => {
   setInterfaceMtu("lo", 1_500);
   setSegmentationOffload("lo", false);
+  sendPersistently();
 });
 
 /** How much goes while how large a part of the packets is lost. */
@@ -27,7 +29,7 @@ const LOSSES: readonly (readonly [name: string, probability: number, octets: num
   ["50 KB at 20 %", 0.2, 50_000],
 ];
 
-const PATIENCE = seconds(20);
+const PATIENCE = seconds(120);
 
 /** Bounds of the retransmission timeout with which what is lost twice does not take seconds. */
 const QUICK = { retransmission: { minRto: milliseconds(100), maxRto: seconds(1) } };

@@ -4,6 +4,7 @@ import { assertGreater } from "@std/assert";
 import { milliseconds, seconds } from "../../../tcp/mod.ts";
 import {
   boundRetransmissionTimeout,
+  sendPersistently,
   setCongestionControl,
   setSysctl,
   type Socket,
@@ -24,8 +25,8 @@ const PATIENCE = seconds(600);
 
 /**
  * Bounds of the timeout on both sides, or a fifth of all packets lost, both ways, would take minutes now and then. As both
- * count what they repeat in vain, they would give up that much earlier: by chance, not for a fault. So they may repeat
- * more: of six SYN-ACKs, each lost on its way or its ACK on the way back, all fail once in 460 handshakes.
+ * count what they repeat, they would give up that much earlier, by chance: of six SYN-ACKs, each lost on its way or
+ * its ACK on the way back, all fail once in 460 handshakes. So they may repeat more.
  */
 const LONGEST_TIMEOUT = seconds(1);
 const REPEATS = 100;
@@ -34,10 +35,12 @@ const CONFIG = {
   retransmission: { minRto: milliseconds(200), maxRto: LONGEST_TIMEOUT, retriesUntilClose: REPEATS },
 };
 
-/** The kernel repeats as often: SYNs, SYN-ACKs, and data. */
+/** The kernel repeats as often; see `sendPersistently` for its data. */
 function letRepeat(pair: Pair): void {
-  const names = ["tcp_syn_retries", "tcp_synack_retries", "tcp_retries2"];
-  within(pair.far, () => names.forEach((name) => setSysctl(`net/ipv4/${name}`, String(REPEATS))));
+  within(pair.far, () => {
+    for (const name of ["tcp_syn_retries", "tcp_synack_retries"]) setSysctl(`net/ipv4/${name}`, `${REPEATS}`);
+    sendPersistently();
+  });
 }
 
 function prepare(socket: Socket): void {
