@@ -20,7 +20,7 @@ import {
 loadWholeLibc();
 
 /** Longest that any of these waits for something, milliseconds. */
-const PATIENCE = 5_000;
+const PATIENCE = 60_000;
 
 /** Keeps what is written, as text. */
 class Page implements TextSink {

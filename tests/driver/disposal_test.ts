@@ -11,7 +11,7 @@ const kernelTest = kernelTests();
 const ADDRESS = loopbackAddress(4);
 
 /** No wait of these tests takes longer. */
-const LIMIT = seconds(10);
+const LIMIT = seconds(60);
 
 /** Runs until the kernel has accepted the connection. @returns its end */
 async function accepted(raw: RawConnection, listener: StreamListener): Promise<StreamSocket> {

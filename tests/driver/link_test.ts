@@ -17,7 +17,7 @@ import { switchOffloads } from "../ffi/switch_offloads.ts";
 
 const kernelTest = kernelTests();
 
-const LIMIT = seconds(10);
+const LIMIT = seconds(60);
 const LO_MTU = 65_536;
 const O_WRONLY = 1; // <fcntl.h>
 

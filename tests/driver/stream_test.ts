@@ -193,7 +193,7 @@ kernelTest("a kernel's server receives what is written; the knobs of Deno.TcpCon
 });
 
 async function until<T>(ask: () => T | null | undefined): Promise<T> {
-  for (let tries = 0; tries < 1_000; tries++) {
+  for (let tries = 0; tries < 10_000; tries++) {
     const answer = ask();
     if (answer !== null && answer !== undefined) return answer;
     await new Promise((resolve) => setTimeout(resolve, 5));

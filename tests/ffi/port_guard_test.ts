@@ -14,7 +14,7 @@ import {
 import { ACK, buildPacket, kernelTests, RST, segmentsUntilQuiet, SYN, untilReadable } from "./support.ts";
 
 const kernelTest = kernelTests();
-const QUIET = 50; // milliseconds; the kernel answers on loopback within one
+const QUIET = 100; // milliseconds; the kernel answers on loopback within one
 const ISS = 0x7fff_fff0;
 
 /** Sends a SYN from `local` to a kernel listener. Returns the answer's flags, and those of what the listener's side saw. */

@@ -21,7 +21,7 @@ import { ACK, buildPacket, kernelTests, openDescriptors, readPacket, segmentsUnt
 const kernelTest = kernelTests();
 loadWholeLibc();
 
-const QUIET = 20; // milliseconds
+const QUIET = 100; // milliseconds
 const LO_MTU = 65_536;
 
 for (const family of [4, 6] as const) {

@@ -113,11 +113,11 @@ export async function segmentsUntilQuiet(
   return segments;
 }
 
-/** Blocks until the descriptor is readable. @throws Error after a second */
+/** Blocks until the descriptor is readable. @throws Error after half a minute */
 export function untilReadable(descriptor: number): void {
   using set = new PollSet(1);
   set.add(descriptor);
-  if (set.poll(1000) === 0) throw new Error("Nothing arrived within a second");
+  if (set.poll(30_000) === 0) throw new Error("Nothing arrived within half a minute");
 }
 
 /** How many of the first 1,024 descriptors are open. */

@@ -17,7 +17,7 @@ import { ACK, buildPacket, kernelTests, RST, segmentsUntilQuiet, SYN } from "./s
 const kernelTest = kernelTests();
 loadWholeLibc();
 
-const QUIET = 50; // milliseconds
+const QUIET = 100; // milliseconds
 const MAX_TTL = 255;
 const TTL_OFFSET = { 4: 8, 6: 7 } as const;
 const refused = (): boolean => false;

@@ -30,7 +30,7 @@ const kernelTest = kernelTests();
 
 const ADDRESS = loopbackAddress(4);
 const GREETING = new Uint8Array([7]);
-const PATIENCE = seconds(10);
+const PATIENCE = seconds(60);
 const IPV4_HEADER_LENGTH = 20;
 /** More than any test here opens. */
 const MOST_DESCRIPTORS = 8_192;

@@ -23,7 +23,7 @@ const ADDRESS = loopbackAddress(4);
 
 /** Runs until `done`. @throws Error naming what was waited for */
 async function until(loop: Loop, what: string, done: () => boolean): Promise<void> {
-  if (!await loop.run(done, after(loop.readClock(), seconds(10)))) {
+  if (!await loop.run(done, after(loop.readClock(), seconds(60)))) {
     throw new Error(`Waited in vain for ${what}`);
   }
 }

@@ -52,11 +52,12 @@ export interface LinkOptions {
   readonly kernelAddress?: IpAddress;
   /** Opens the kernel's sockets, as in another network. @default here */
   readonly atKernel?: <T>(open: () => T) => T;
-  /** How long the handshake may take. @default 10 s */
+  /** How long the handshake may take. @default 60 s */
   readonly patience?: Micros;
 }
 
-const PATIENCE = seconds(10);
+/** Longest that a test waits for anything of which it is not said otherwise, however busy the machine is. */
+export const PATIENCE = seconds(60);
 
 /** How often a run asks whether it is done although nothing was heard of the network. */
 const LONGEST_SLEEP = milliseconds(50);

@@ -14,6 +14,7 @@ import { FaultyDevice, type Judge, loses } from "./faulty_device.ts";
 import { Link, type Opener, OPENERS } from "./link.ts";
 import { kernelTests } from "./network.ts";
 import { type Amounts, transfer } from "./transfer.ts";
+import { undisturbed } from "./undisturbed.ts";
 
 /** Segments of an ordinary network: loopback's own are so long that few are there to be lost. */
 const kernelTest = kernelTests(() => {
@@ -115,7 +116,7 @@ function assertHolesOnly(retransmitted: number): void {
 
 kernelTest(
   "three holes in a flight of the kernel's: our SACK blocks name them, and just they are sent again (RFC 2018)",
-  async () => {
+  undisturbed(async () => {
     let mostBlocks = 0;
     using link = await Link.open({
       throughDevice: (inner) =>
@@ -131,12 +132,12 @@ kernelTest(
     await transfer(link, { down: 200_000 });
     assert(mostBlocks >= 2, `${mostBlocks} blocks at most`);
     assertHolesOnly(tcpInfo(link.kernel).retransmitted);
-  },
+  }),
 );
 
 kernelTest(
   "three holes in a flight of ours: the kernel's SACK blocks name them, and just they are sent again (RFC 6675)",
-  async () => {
+  undisturbed(async () => {
     let mostBlocks = 0;
     using link = await Link.open({
       throughDevice: (inner) =>
@@ -151,5 +152,5 @@ kernelTest(
     await transfer(link, { up: 200_000 });
     assert(mostBlocks >= 2, `${mostBlocks} blocks at most`);
     assertHolesOnly(link.connection.segmentsRetransmitted);
-  },
+  }),
 );

@@ -16,6 +16,7 @@ import { Link, type LinkOptions } from "./link.ts";
 import { kernelTests } from "./network.ts";
 import { observing } from "./observers.ts";
 import { Stream } from "./stream.ts";
+import { undisturbed } from "./undisturbed.ts";
 
 const kernelTest = kernelTests(() => {
   setInterfaceMtu("lo", 1_500);
@@ -67,7 +68,7 @@ for (const timestamps of [true, false]) {
 
   kernelTest(
     `what SACK had reported long before its acknowledgement times no round trip, ${having} (RFC 6298 3)`,
-    async () => {
+    undisturbed(async () => {
       using link = await repairFirst(3, { handshake: { timestamps } });
       const { connection } = link;
       assert(connection.segmentsRetransmitted >= 3, "by timeouts");
@@ -76,22 +77,22 @@ for (const timestamps of [true, false]) {
         30,
         "as before the loss, which took 0.3 s to repair",
       );
-    },
+    }),
   );
 }
 
 kernelTest(
   "the timeout's back-off ends with the repair when timestamps time it (RFC 7323 4.1)",
-  async () => {
+  undisturbed(async () => {
     using link = await repairFirst(3, {});
     assertEquals(link.connection.backoff, 0);
     assertLess(toMilliseconds(link.connection.retransmissionTimeout), 150);
-  },
+  }),
 );
 
 kernelTest(
   "without SACK an acknowledgement that jumps ahead after a timeout does not prove it spurious (RFC 5682 2.1)",
-  async () => {
+  undisturbed(async () => {
     const reasons: string[] = [];
     const observer = observing({
       congestionChanged: (_connection, _window, _threshold, reason) => reasons.push(reason),
@@ -99,12 +100,12 @@ kernelTest(
     using _ = await repairFirst(2, { handshake: { selectiveAck: false, timestamps: false } }, 8, observer);
     assert(reasons.includes("retransmission-timeout"), `${reasons}`);
     assert(!reasons.includes("spurious-retransmission"), `${reasons}`);
-  },
+  }),
 );
 
 kernelTest(
   "at most one tail loss probe is out at a time, also when it is made of new data (RFC 8985 7.2)",
-  async () => {
+  undisturbed(async () => {
     let probes = 0;
     let device: FaultyDevice | undefined;
     const observer = observing({
@@ -121,5 +122,5 @@ kernelTest(
     link.connection.send(new Uint8Array(5 * FLIGHT), link.loop.now);
     await link.pass(milliseconds(700)); // the timeout comes after a second
     assertEquals(probes, 1);
-  },
+  }),
 );

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type Connection, elapsed, type Micros, seconds, toSeconds } from "../../tcp/mod.ts";
-import type { Link } from "./link.ts";
+import { type Connection, elapsed, type Micros, toSeconds } from "../../tcp/mod.ts";
+import { type Link, PATIENCE } from "./link.ts";
 import { Stream } from "./stream.ts";
 
 /** How much goes which way. */
@@ -31,7 +31,7 @@ export function isOver({ state, failure }: Connection): boolean {
 export async function transfer(
   link: Link,
   amounts: Amounts,
-  patience: Micros = seconds(10),
+  patience: Micros = PATIENCE,
 ): Promise<number> {
   const { connection, loop, kernel } = link;
   const { up = 0, down = 0 } = amounts;

@@ -9,6 +9,7 @@ import { kernelTests } from "./network.ts";
 import { observing } from "./observers.ts";
 import { Stream } from "./stream.ts";
 import { isOver, transfer } from "./transfer.ts";
+import { undisturbed } from "./undisturbed.ts";
 
 const kernelTest = kernelTests();
 
@@ -51,14 +52,14 @@ async function outlastClosedWindow(opener: Opener): Promise<void> {
 
 kernelTest(
   "kernels that read nothing for a while are probed, then get it all, whoever connected (MUST-36, MUST-37)",
-  async () => {
+  undisturbed(async () => {
     await Promise.all(OPENERS.map(outlastClosedWindow));
-  },
+  }),
 );
 
 kernelTest(
   "our reader stops for a while: the kernel probes our closed window, gets answers, and sends the rest at once",
-  async () => {
+  undisturbed(async () => {
     using link = await Link.open({ config: SMALL });
     const { connection, kernel, loop } = link;
     const down = Stream.down(link, AMOUNT);
@@ -78,7 +79,7 @@ kernelTest(
       return down.hasEnded;
     });
     assertLess(toMilliseconds(elapsed(start, loop.now)), 900, "the window update does not wait for a probe");
-  },
+  }),
 );
 
 kernelTest(
@@ -156,16 +157,19 @@ async function exchange(link: Link, rounds: number, writes: number): Promise<Mic
   return elapsed(start, loop.readClock());
 }
 
-kernelTest("one octet there and back 300 times waits for nobody's delayed ACK", async () => {
-  using link = await Link.open();
-  const segments = link.connection.segmentsSent;
-  assertLess(toMilliseconds(await exchange(link, 300, 1)), 1_500);
-  assertLess(link.connection.segmentsSent - segments, 330, "ACKs ride on the data");
-});
+kernelTest(
+  "one octet there and back 300 times waits for nobody's delayed ACK",
+  undisturbed(async () => {
+    using link = await Link.open();
+    const segments = link.connection.segmentsSent;
+    assertLess(toMilliseconds(await exchange(link, 300, 1)), 1_500);
+    assertLess(link.connection.segmentsSent - segments, 330, "ACKs ride on the data");
+  }),
+);
 
 kernelTest(
   "two small writes before each read: Nagle waits for the kernel's ACK, not longer (RFC 9293 3.7.4)",
-  async () => {
+  undisturbed(async () => {
     using link = await Link.open();
     const segments = link.connection.segmentsSent;
     // Linux acknowledges at once at first, later after 40 ms when it has nothing to say.
@@ -173,17 +177,20 @@ kernelTest(
     assertGreater(taken, 100, "the second write waits");
     assertLess(taken, 20 * 60, "but not for a timeout of ours");
     assert(link.connection.segmentsSent - segments >= 40, "two segments each");
-  },
+  }),
 );
 
-kernelTest("two small writes before each read go at once with Nagle's algorithm off (MUST-17)", async () => {
-  using link = await Link.open({ config: { sending: { nagle: false } } });
-  assertLess(toMilliseconds(await exchange(link, 100, 2)), 1_000);
-});
+kernelTest(
+  "two small writes before each read go at once with Nagle's algorithm off (MUST-17)",
+  undisturbed(async () => {
+    using link = await Link.open({ config: { sending: { nagle: false } } });
+    assertLess(toMilliseconds(await exchange(link, 100, 2)), 1_000);
+  }),
+);
 
 kernelTest(
   "the kernel's small writes under its Nagle's algorithm wait no longer than our delayed ACK",
-  async () => {
+  undisturbed(async () => {
     const delayedAckTime = milliseconds(20);
     using link = await Link.open({ config: { acknowledging: { delayedAckTime, quickAcks: 0 } } });
     const { connection, kernel, loop } = link;
@@ -201,5 +208,5 @@ kernelTest(
     const taken = toMilliseconds(elapsed(start, loop.readClock()));
     assertGreater(taken, 9 * 20, "ACKs are delayed");
     assertLess(taken, 10 * 35, "but not by more than they may");
-  },
+  }),
 );
