@@ -11,7 +11,7 @@ const text = (pieces: readonly Uint8Array[]): string =>
   new TextDecoder().decode(new Uint8Array(pieces.flatMap((piece) => [...piece])));
 
 /** How late a timer may be on a busy machine, seconds. */
-const LATENESS = 0.25;
+const LATENESS = 0.8;
 
 /** The segments of one connection, split by who sent them. */
 export interface Conversation {
@@ -55,14 +55,24 @@ export function stream(segments: readonly CapturedSegment[]): string {
   return text([...pieces].sort(([a], [b]) => distance(a) - distance(b)).map(([, payload]) => payload));
 }
 
+/** Without those that say the same again: the peer repeats its SYN-ACK where a busy machine lets our ACK wait for a second. */
+function withoutRepeats(segments: readonly CapturedSegment[]): readonly CapturedSegment[] {
+  const seen = new Set<string>();
+  return segments.filter(({ sourcePort, flags, seq, ack, payload }) => {
+    const words = [sourcePort, flags, seq, ack, payload.length].join();
+    return !seen.has(words) && seen.add(words);
+  });
+}
+
 /**
  * Checks handshake, message, FIN from both sides and their acknowledgements, no RST, and our checksums.
  *
  * @param message what our side must have sent, octet for octet
  */
 export function assertOrderly({ all, ours, theirs }: Conversation, message: string): void {
-  assertEquals(all.slice(0, 3).map(({ flags }) => flags), ["S", "SA", "A"], "the handshake");
-  const [syn, synAck, ack] = all;
+  const handshake = withoutRepeats(all).slice(0, 3);
+  assertEquals(handshake.map(({ flags }) => flags), ["S", "SA", "A"], "the handshake");
+  const [syn, synAck, ack] = handshake;
   assertEquals(synAck?.ack, plus(syn?.seq, 1), "the SYN-ACK acknowledges our SYN");
   assertEquals(ack?.ack, plus(synAck?.seq, 1), "our ACK acknowledges the SYN-ACK");
   assertEquals(stream(ours), message, "what we sent");

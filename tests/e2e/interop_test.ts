@@ -57,7 +57,7 @@ class Jobs {
   async stackSays(pattern: RegExp): Promise<void> {
     const said = (): string => this.#server?.out.slice(this.#seen) ?? "";
     for (let tries = 0; !pattern.test(said()); tries++) {
-      assert(tries < 200, `the stack did not say ${pattern}: ${said()}`);
+      assert(tries < 1_200, `the stack did not say ${pattern}: ${said()}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     this.#seen = this.#server?.out.length ?? 0;
@@ -195,7 +195,7 @@ for (const stack of STACKS) {
           const amount = mode === "half" ? 100_000 : octets;
           if (mode !== "reset") assertMatch(line, new RegExp(` ${amount} octets right`));
           for (let tries = 0; !said.test(server.out.slice(before)); tries++) {
-            assert(tries < 200, `${said}: ${server.out.slice(before)}${server.err}`);
+            assert(tries < 1_200, `${said}: ${server.out.slice(before)}${server.err}`);
             await new Promise((resolve) => setTimeout(resolve, 50));
           }
         });

@@ -5,13 +5,14 @@ import { Capture } from "./capture.ts";
 import { assertOrderly, conversations, stream } from "./conversation.ts";
 import { executables } from "./executables.ts";
 import { Network } from "./network.ts";
-import { type Program, until } from "./process.ts";
+import { complaints, type Program, until } from "./process.ts";
 
 const { client, server } = await executables();
 const PORT = 8888;
 const ONE_AFTER_ANOTHER = 200;
 const AT_ONCE = 50;
-const MINUTE = 60_000;
+/** Milliseconds, on a busy machine. */
+const LONG = 300_000;
 
 const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
 
@@ -58,8 +59,8 @@ Deno.test(`${AT_ONCE} client processes at once all deliver, without a RST`, asyn
     const programs = messages.map((message) => network.start([client, "-m", message]));
     try {
       for (const program of programs) {
-        const { code, err } = await program.ended(MINUTE);
-        assertEquals([code, err], [0, ""]);
+        const { code, err } = await program.ended(LONG);
+        assertEquals([code, complaints(err)], [0, ""]);
       }
     } finally {
       for (const program of programs) await program[Symbol.asyncDispose]();
@@ -80,7 +81,7 @@ Deno.test("one process delivers over 300 connections, 20 at a time, and tells ho
     "-m",
     "hello",
   ]);
-  assertEquals([code, err], [0, ""]);
+  assertEquals([code, complaints(err)], [0, ""]);
   assertEquals(/300 connections delivered and closed in order/.test(out), true, out);
   const { out: served } = await serving.ended();
   assertEquals(served.match(/closed by peer \(FIN\), 5 bytes received/g)?.length, 300);

@@ -7,8 +7,11 @@ import type { Program, Result } from "./process.ts";
 
 const { client, server } = await executables();
 
+/** Milliseconds: what takes five seconds at most takes no longer on a busy machine, and what hangs takes longer. */
+const SOON = 30_000;
+
 /** The last line of all output of a bash script that is run inside, with `client` and `server` for the programs. */
-async function shell(network: Network, script: string, patience = 60_000): Promise<Result> {
+async function shell(network: Network, script: string, patience = 240_000): Promise<Result> {
   const prelude = `client() { ${client} "$@"; }; server() { ${server} "$@"; }; set -o pipefail\n`;
   await using program = network.start(["bash", "-c", prelude + script]);
   return await program.ended(patience);
@@ -70,7 +73,7 @@ Deno.test("1 GB through a pipe and back come octet for octet, in less than 150 M
      while sleep 0.2; grep VmHWM /proc/$pid/status >&2; do :; done 2>> /tmp/rawtcp-$$.memory; wait $pid) | sha256sum
     tail -1 /tmp/rawtcp-$$.memory >&2; rm /tmp/rawtcp-$$.memory
     rm /tmp/rawtcp-$$`;
-  const { code, out, err } = await shell(network, script, 120_000);
+  const { code, out, err } = await shell(network, script);
   const [sent, received] = out.trim().split("\n");
   assertEquals([code, received], [0, sent], err);
   const memory = Number(/VmHWM:\s+(\d+) kB/.exec(err)?.[1] ?? 0);
@@ -130,7 +133,7 @@ async function unread(
   signal: string,
 ): Promise<{ code: number; took: number }> {
   const script =
-    `folder=$(mktemp -d); trap "rm -rf $folder" EXIT; cd $folder; mkfifo pipe; sleep 60 < pipe & holder=$!
+    `folder=$(mktemp -d); trap "rm -rf $folder" EXIT; cd $folder; mkfifo pipe; sleep 600 < pipe & holder=$!
     ${command} & pid=$!; sleep 4
     start=$(date +%s%N); kill -${signal} $pid; wait $pid; code=$?
     kill $holder; echo $code $(( ($(date +%s%N) - start) / 1000000 ))`;
@@ -146,12 +149,12 @@ Deno.test("a pipe that nobody reads stops neither program, and signals end both"
   for (const [options, code] of [["--trace > pipe 2>&1", 130], ["--json > pipe 2>/dev/null", 143]] as const) {
     const ended = await unread(network, `${client} -m x --receive ${options}`, code === 130 ? "INT" : "TERM");
     assertEquals(ended.code, code);
-    assert(ended.took < 7_000, `${ended.took} ms`);
+    assert(ended.took < SOON, `${ended.took} ms`);
   }
   const sending = `sleep 1; ${client} -q --send-bytes 20M 127.0.0.1 9999 2> /dev/null`;
   const ended = await unread(network, `(${sending}) & ${server} --mode echo --port 9999 > pipe 2>&1`, "INT");
   assertEquals(ended.code, 0);
-  assert(ended.took < 7_000, `${ended.took} ms`);
+  assert(ended.took < SOON, `${ended.took} ms`);
 });
 
 Deno.test("a reader that goes away ends --read at once", async () => {
@@ -163,7 +166,7 @@ Deno.test("a reader that goes away ends --read at once", async () => {
     "f=$(mktemp -u); client -q -m x --receive --link raw --pcap $f; time client --read $f --json | head -1; echo ${PIPESTATUS[0]}",
   );
   assertEquals([code, out.trim().split("\n").at(-1)], [0, "0"]);
-  assert(performance.now() - start < 20_000);
+  assert(performance.now() - start < SOON);
 });
 
 Deno.test("a page of nginx is downloaded, hashed and saved as it is", async () => {

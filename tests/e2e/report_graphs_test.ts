@@ -64,7 +64,9 @@ const LETTERS = `(() => {
     return draw.call(this, text, ...rest);
   };
   theme.click();
-  return new Promise((resolve) => setTimeout(() => resolve([...new Set(letters)].sort().join("")), 200));
+  const frame = () => new Promise(requestAnimationFrame);
+  return frame().then(frame).then(() => new Promise((resolve) => setTimeout(resolve, 200)))
+    .then(() => [...new Set(letters)].sort().join(""));
 })()`;
 
 Deno.test({

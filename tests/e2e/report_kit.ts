@@ -51,7 +51,7 @@ export async function lookAtMarkup(markup: string, look: LookAtPage): Promise<vo
     const url = `file://${file}`;
     let milliseconds = await page.show(url);
     // Others may have had the machine: what counts is how soon the page can be there.
-    for (let turn = 0; turn < 2 && milliseconds >= SOON; turn++) milliseconds = await page.show(url);
+    for (let turn = 0; turn < 5 && milliseconds >= SOON; turn++) milliseconds = await page.show(url);
     await look(page, url, milliseconds);
     assertEquals(page.problems, []);
     assertEquals(page.requests, [url]);

@@ -3,12 +3,13 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { executables } from "./executables.ts";
 import { Network } from "./network.ts";
-import { must, run } from "./process.ts";
+import { complaints, must, run } from "./process.ts";
 
 const { client, server } = await executables();
 const TOP = new URL("../../", import.meta.url).pathname;
 const NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"];
-const MINUTE = 60_000;
+/** Milliseconds, on a busy machine. */
+const LONG = 300_000;
 
 /** Whether an ordinary user may make a user namespace here; a few systems forbid it. */
 const userNamespaces = (await run([...NOBODY, "unshare", "-Urn", "true"])).code === 0;
@@ -36,7 +37,7 @@ Deno.test("with setcap cap_net_raw+ep on the executable an ordinary user can run
   await withCopies({ "rawtcp-client": client }, async (folder) => {
     await must(["setcap", "cap_net_raw+ep", `${folder}/rawtcp-client`]);
     const { code, out, err } = await network.run([...NOBODY, `${folder}/rawtcp-client`]);
-    assertEquals([code, err], [0, ""]);
+    assertEquals([code, complaints(err)], [0, ""]);
     assertMatch(out, /Data sent successfully/);
   });
   assertMatch((await serving.ended()).out, /closed by peer \(FIN\)/);
@@ -89,7 +90,7 @@ Deno.test("with the right of setcap no library of its user's is loaded, whatever
     const asUser = [...NOBODY, "env", ...env, `${folder}/rawtcp-client`];
     const { code, out, err } = await network.run(asUser);
     assertEquals([...Deno.readDirSync(`${folder}/home`)].map(({ name }) => name), []);
-    assertEquals([code, err], [0, ""]);
+    assertEquals([code, complaints(err)], [0, ""]);
     assertMatch(out, /Data sent successfully/);
   });
   await serving.ended();
@@ -103,7 +104,7 @@ Deno.test({
       const script = `ip link set lo up && cd ${folder} && { ./rawtcp-server --count 1 & } && sleep 0.5 &&
         ./rawtcp-client; code=$?; wait; exit $code`;
       const { code, out, err } = await run([...NOBODY, "unshare", "-Urn", "sh", "-c", script]);
-      assertEquals([code, err], [0, ""]);
+      assertEquals([code, complaints(err)], [0, ""]);
       assertMatch(out, /TCP connection established!/);
       assertMatch(out, /closed by peer \(FIN\), 29 bytes received/);
     });
@@ -121,7 +122,7 @@ const DEMO_LINES: readonly RegExp[] = [
 ];
 
 Deno.test("deno task demo, as root, shows both sides and ends with exit code 0", async () => {
-  const { code, out, err } = await run([Deno.execPath(), "task", "demo"], { cwd: TOP }, MINUTE);
+  const { code, out, err } = await run([Deno.execPath(), "task", "demo"], { cwd: TOP }, LONG);
   assertEquals(code, 0, err);
   for (const line of DEMO_LINES) assertMatch(out, line);
 });

@@ -1,14 +1,23 @@
 /**
- * Sends SYNs from addresses that nobody has: `deno run --allow-ffi syn_flood.ts FROM TO PORT COUNT`, as root, in a network of
- * the test's own. FROM is an address of this end; the SYNs come from 198.18.0.0/15 (RFC 2544, for tests).
+ * Sends SYNs from addresses that nobody has: `deno run --allow-all syn_flood.ts FROM TO PORT COUNT`, as root, in a
+ * network of the test's own with a cable. FROM is an address of this end; the SYNs come from 198.18.0.0/15 (RFC 2544, for tests).
  */
 
 import { RawSocket } from "../../ffi/mod.ts";
 import { encodePacket, Flag, Option, parseAddress, Segment, seqNumber, timestamp } from "../../tcp/mod.ts";
 
-/** SYNs at a time, and milliseconds until the next ones: no faster than a loaded machine takes them in. */
+/** SYNs at a time. The next ones come when as many packets came back: no faster than the machine takes them in. */
 const BURST = 200;
-const PAUSE = 8;
+
+/** Milliseconds: longest wait for what comes back. */
+const PATIENCE = 2_000;
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
+
+/** Packets that have come off the cable. */
+function arrived(): number {
+  return Number(Deno.readTextFileSync("/sys/class/net/cable/statistics/rx_packets"));
+}
 
 const [from = "", to = "", port = "", count = ""] = Deno.args;
 const destination = parseAddress(to);
@@ -22,12 +31,16 @@ segment.window = 64_240;
 segment.options = Option.maximumSegmentSize | Option.windowScale | Option.timestamps;
 segment.maximumSegmentSize = 1_460;
 segment.windowScale = 7;
+let before = arrived();
 for (let i = 0; i < Number(count); i++) {
   segment.addresses.set([198, 18 + (i >> 16 & 1), i >> 8 & 0xff, i & 0xff]);
   segment.sourcePort = 1_024 + i % 60_000;
   segment.seq = seqNumber(Math.imul(i, 0x9e37_79b1));
   segment.timestampValue = timestamp(i);
   const length = encodePacket(segment, socket.outbound);
-  while (socket.send(length) === "full") await new Promise((resolve) => setTimeout(resolve, 1));
-  if (i % BURST === 0) await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  while (socket.send(length) === "full") await pause();
+  if ((i + 1) % BURST !== 0) continue;
+  const limit = performance.now() + PATIENCE;
+  while (arrived() - before < BURST && performance.now() < limit) await pause();
+  before = arrived();
 }

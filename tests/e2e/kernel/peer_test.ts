@@ -102,7 +102,7 @@ Deno.test("a peer whose cable is pulled: what we send is repeated until the user
   await link.until("our timeout", () => connection.state === "CLOSED");
   assertEquals(connection.failure?.kind, "timed out");
   const taken = toMilliseconds(elapsed(start, loop.now));
-  assert(taken >= 4_990 && taken < 8_000, `after ${taken} ms`);
+  assert(taken >= 4_990 && taken < 20_000, `after ${taken} ms`);
   assertGreater(connection.segmentsRetransmitted, 2);
 });
 
