@@ -67,7 +67,8 @@ export class CaptureTeller {
   constructor(options: Omit<OutputOptions, "epoch">, telling: TellerOptions = {}) {
     this.#options = options;
     this.#telling = telling;
-    this.#order = telling.hindsight?.isUnsorted === true ? new TimeOrder() : null;
+    const { hindsight } = telling;
+    this.#order = hindsight?.isUnsorted === true ? new TimeOrder(hindsight.disorder) : null;
     this.#anonymizer = telling.anonymize === true ? new Anonymizer() : null;
   }
 

@@ -4,7 +4,13 @@
  * @module
  */
 
-import { CaptureFormatError, type CaptureTeller, decompressed, type TellingResult } from "../capture/mod.ts";
+import {
+  CaptureFormatError,
+  CaptureTeller,
+  decompressed,
+  type TellerOptions,
+  type TellingResult,
+} from "../capture/mod.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ProgramFailure } from "./failures.ts";
 import { readChunks } from "./files.ts";
@@ -26,4 +32,26 @@ export async function through(
     if (!(error instanceof CaptureFormatError)) throw error;
     throw new ProgramFailure(ExitCode.system, `${quoted(file)}: ${error.message}`);
   }
+}
+
+/**
+ * Reads a file without telling anything; once more where the first reading shows which checksums are not to be believed, or
+ * that packets are not in order. @throws ProgramFailure
+ */
+export async function surveyed(
+  file: string,
+  program: string,
+  options: TellerOptions,
+): Promise<TellingResult> {
+  const first = await silently(file, program, options);
+  const { offloading, isUnsorted, disorder, doublesAll, revokedResets } = first;
+  if (offloading.length === 0 && !isUnsorted) return first;
+  // What the first reading knows of connections is not kept beside what the second one finds.
+  const hindsight = { offloading, isUnsorted, disorder, doublesAll, revokedResets };
+  return silently(file, program, { ...options, hindsight });
+}
+
+/** Follows the connections of a file without telling anything. */
+function silently(file: string, program: string, options: TellerOptions): Promise<TellingResult> {
+  return through(file, new CaptureTeller({ program, payload: false }, options));
 }

@@ -17,7 +17,7 @@ import {
   type TellerOptions,
   type TellingResult,
 } from "../capture/mod.ts";
-import { through } from "./capture_file.ts";
+import { surveyed, through } from "./capture_file.ts";
 import { counted } from "./counted.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ProgramFailure } from "./failures.ts";
@@ -154,11 +154,7 @@ class CaptureShow {
   /** The whole capture, without telling anything. */
   async #survey(): Promise<TellingResult> {
     const { find } = this.#read;
-    const searched = find === null ? {} : { find };
-    const first = await this.#through(this.#silent(searched));
-    return first.offloading.length === 0 && !first.isUnsorted
-      ? first
-      : await this.#through(this.#silent({ ...searched, hindsight: first }));
+    return await surveyed(this.#file, this.#context.program, find === null ? {} : { find });
   }
 
   /** Follows the connections without telling anything. */
@@ -257,8 +253,8 @@ class CaptureShow {
 }
 
 /** What is known of a file whose addresses and frames will be others. */
-function orderOf({ isUnsorted, doublesAll }: TellingResult): Hindsight {
-  return { isUnsorted, doublesAll, offloading: [], revokedResets: new Set() };
+function orderOf({ isUnsorted, disorder, doublesAll }: TellingResult): Hindsight {
+  return { isUnsorted, disorder, doublesAll, offloading: [], revokedResets: new Set() };
 }
 
 /** What of the file was not read, and how it ends; null when all is well. */

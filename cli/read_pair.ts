@@ -4,15 +4,8 @@
  * @module
  */
 
-import {
-  CaptureTeller,
-  compareCaptures,
-  type Comparison,
-  type Point,
-  type TellerOptions,
-  type TellingResult,
-} from "../capture/mod.ts";
-import { through } from "./capture_file.ts";
+import { compareCaptures, type Comparison, type Point, type TellingResult } from "../capture/mod.ts";
+import { surveyed } from "./capture_file.ts";
 import { counted } from "./counted.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ProgramFailure } from "./failures.ts";
@@ -61,15 +54,8 @@ export async function comparison(
 /** Reads a file; once more where the first reading shows which checksums are not to be believed. */
 async function read(file: string, name: string, program: string, find: string | null): Promise<Read> {
   const options = { keepsPackets: true, ...find === null ? {} : { find } };
-  const first = await survey(file, program, options);
-  const last = first.offloading.length > 0 || first.isUnsorted
-    ? await survey(file, program, { ...options, hindsight: first })
-    : first;
-  return { file, survey: last, point: { name, ...last } };
-}
-
-async function survey(file: string, program: string, options: TellerOptions): Promise<TellingResult> {
-  return await through(file, new CaptureTeller({ program, payload: false }, options));
+  const survey = await surveyed(file, program, options);
+  return { file, survey, point: { name, ...survey } };
 }
 
 function baseName(file: string): string {

@@ -39,6 +39,8 @@ export interface Hindsight {
   readonly offloading: readonly string[];
   /** Whether the file has its packets in another order than that of their times. */
   readonly isUnsorted: boolean;
+  /** Nanoseconds by which they are late there at most. */
+  readonly disorder: bigint;
   /** Whether it has most packets twice. */
   readonly doublesAll: boolean;
   /** RSTs that have ended nothing, by their frames. */
@@ -110,6 +112,8 @@ export class Analysis {
   readonly #doublesAll: boolean;
   /** Whether the packets come in the order of their times, unlike in the file. */
   readonly #isSorted: boolean;
+  /** How late packets are in the file then. */
+  readonly #disorder: bigint;
   readonly #order = new OrderWatch();
   #hasToldOrder = false;
 
@@ -127,6 +131,7 @@ export class Analysis {
     this.#clock = new CaptureClock(start);
     this.#table = new FlowTable(hindsight?.revokedResets);
     this.#isSorted = hindsight?.isUnsorted === true;
+    this.#disorder = this.#isSorted ? hindsight?.disorder ?? 0n : 0n;
     this.#doublesAll = hindsight?.doublesAll === true;
     this.#offload = new Offload(hindsight?.offloading);
     this.#own = new OwnStory(this.#emitter, start);
@@ -136,6 +141,7 @@ export class Analysis {
   packet(packet: CapturedPacket): void {
     this.#packets++;
     this.#frame = packet.frame ?? this.#packets;
+    this.#order.stamped(packet.time);
     const found = this.#finder.find(packet);
     if (found === null) return;
     const remark = this.#clock.take(packet.time);
@@ -171,6 +177,7 @@ export class Analysis {
       unread: unread.sort(([, a], [, b]) => b - a),
       offloading: this.#offload.addresses,
       isUnsorted: this.#isSorted || this.#order.isUnsorted,
+      disorder: this.#disorder || this.#order.disorder,
       doublesAll: this.#segments > 1 && this.#doubles * DOUBLED_SHARE >= this.#segments,
       revokedResets: new Set(this.#table.flows.flatMap(({ resets }) => [...resets.revoked])),
     };

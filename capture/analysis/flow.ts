@@ -15,7 +15,7 @@ import {
 } from "../../trace/core.ts";
 import { Conversation } from "../../trace/conversation.ts";
 import type { Direction } from "../../trace/copy.ts";
-import { type Numberings, viewFrom, type ViewName } from "../../trace/view.ts";
+import type { Numberings } from "../../trace/view.ts";
 import { spanText } from "../../trace/format.ts";
 import type { Numbering } from "../../trace/numbering.ts";
 import type { ConnectionRecord, ViewRecord } from "../../trace/record.ts";
@@ -183,27 +183,40 @@ export class Flow implements CapturedConnection, Numberings {
     return verdict;
   }
 
-  /** The variables of an end now. */
+  /** The variables of an end now. Written out: there are one or two for each packet. */
   view(of: Half = this.local): ViewRecord {
     const other = of === this.local ? this.remote : this.local;
     const { srtt, rttvar, latest, minimum, samples } = of.roundTrips;
-    const measured = (span: number): number | null => samples === 0 ? null : Math.round(span);
-    // Without a segment of the other end neither its window nor its numbers are known.
-    const known: { readonly [Name in ViewName]?: number | null } = {
+    const isMeasured = samples > 0;
+    return {
+      state: this.state(of),
+      phase: null,
       sndUna: of.una,
       sndNxt: of.max,
       sndMax: of.max,
+      // Without a segment of the other end neither its window nor its numbers are known.
       sndWnd: other.window < 0 ? null : other.window,
       rcvNxt: of.hasAcked || other.packets > 0 ? Math.max(of.ack, other.contiguous) : null,
       rcvWnd: of.window < 0 ? null : of.window,
       flight: of.flight,
+      cwnd: null,
+      ssthresh: null,
+      srtt: isMeasured ? Math.round(srtt) : null,
+      rto: null,
+      pipe: null,
+      unsent: null,
+      unread: null,
       dupAcks: of.dupAcks,
-      srtt: measured(srtt),
-      rttvar: measured(rttvar),
-      latestRtt: measured(latest),
-      minRtt: measured(minimum),
+      covered: null,
+      recoveryPoint: null,
+      rttvar: isMeasured ? Math.round(rttvar) : null,
+      latestRtt: isMeasured ? Math.round(latest) : null,
+      minRtt: isMeasured ? Math.round(minimum) : null,
+      backoff: null,
+      mss: null,
+      pathMtu: null,
+      failedMtu: null,
     };
-    return viewFrom(this.state(of), null, (name) => known[name] ?? null);
   }
 
   /** Whether both states can be told: a SYN was seen, a RST, or of both ends what only open connections carry, or their FINs. */

@@ -15,10 +15,23 @@ export class OrderWatch {
   #others = 0;
   /** The frame at which times went back by much, until it is known what that means; Infinity: none. */
   #pendingSince = Infinity;
+  #latest = 0n;
+  #disorder = 0n;
 
   /** Whether the packets had better be sorted by their times. */
   get isUnsorted(): boolean {
     return this.#others > this.#clocksSet || (this.#others > 0 && this.#clocksSet === 0);
+  }
+
+  /** Nanoseconds that the time of a packet is at most before that of one which stands before it in the file. */
+  get disorder(): bigint {
+    return this.#disorder;
+  }
+
+  /** The time stamp of the next packet, whatever it holds, in nanoseconds. */
+  stamped(time: bigint): void {
+    if (time >= this.#latest) this.#latest = time;
+    else if (this.#latest - time > this.#disorder) this.#disorder = this.#latest - time;
   }
 
   /** The time of a packet is before that of the one before it: a little, or so much that its clock may have been set. */

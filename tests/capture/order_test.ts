@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Analysis, type AnalysisResult } from "../../capture/analysis/analysis.ts";
 import type { CapturedPacket } from "../../capture/capture.ts";
 import { TimeOrder } from "../../capture/time_order.ts";
@@ -48,11 +48,27 @@ Deno.test("of two captures one behind the other, the times of the second are bel
 });
 
 Deno.test("sorted packets keep the numbers that they have in the file", () => {
-  const order = new TimeOrder();
+  const order = new TimeOrder(3n * 1_000_000n);
   const taken: CapturedPacket[] = [];
   const take = (one: CapturedPacket): void => void taken.push(one);
   for (const i of [3, 0, 2, 1]) order.add(at(i), take);
   order.finish(take);
   assertEquals(taken.map(({ frame }) => frame), [2, 4, 3, 1]);
   assertEquals(taken.map(({ time }) => time), [0, 1, 2, 3].map((i) => at(i).time));
+});
+
+Deno.test("of an unsorted file only those packets are kept that a later one may come before", () => {
+  const order = new TimeOrder(2n * 1_000_000n);
+  const MOST = 10_000;
+  const taken: number[] = [];
+  const take = ({ time }: CapturedPacket): void => void taken.push(Number(time / 1_000_000n));
+  // Each second packet comes behind the one after it.
+  let before = 0;
+  for (let i = 0; i < MOST; i++) {
+    order.add({ ...at(0), time: BigInt(i % 2 === 0 ? i + 1 : i - 1) * 1_000_000n }, take);
+    before = Math.max(before, i - taken.length);
+  }
+  assert(before < 2_048, `${before} packets kept at once`);
+  order.finish(take);
+  assertEquals(taken, Array.from({ length: MOST }, (_one, i) => i));
 });
