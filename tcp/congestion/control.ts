@@ -27,7 +27,7 @@ export interface CongestionSample {
   /**
    * What this ACK showed to have left the network: newly acknowledged or newly SACKed. What was SACKed before is not
    * counted again; without SACK each duplicate ACK stands for one segment, and those are taken off when SND.UNA moves
-   * (DeliveredData of RFC 9937).
+   * (DeliveredData of RFC 9937). For `ackReceived` what duplicate ACKs showed is delivered when SND.UNA moves.
    */
   readonly deliveredOctets: number;
   /** SND.UNA after this ACK. */
@@ -71,7 +71,7 @@ export interface CongestionControl {
   readonly ssthresh: number;
   /** Octets per second at which data leave, beyond 0; absent or undefined: at once, as far as the window lets them. */
   readonly pacingRate?: number | undefined;
-  /** New data were acknowledged outside of fast recovery: in order, and after a timeout too. */
+  /** Data were acknowledged outside of fast recovery, after a timeout too; or reported by SACK, where reordering is measured. */
   ackReceived(ack: CongestionSample): void;
   /** Loss or a congestion mark, once for a window of data: lowers `ssthresh`, to which recovery leads the window. */
   lossDetected(loss: CongestionSample): void;

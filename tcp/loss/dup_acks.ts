@@ -13,6 +13,8 @@ export class DupAcks {
   count = 0;
   /** Octets that duplicates without SACK stand for. */
   octets = 0;
+  /** Octets that duplicates showed to be delivered and that {@link carryOver} has not handed on yet. */
+  #delivered = 0;
 
   /**
    * With SACK a duplicate ACK is one with news (RFC 6675 2); without, one as in RFC 5681 2. `isRepairing`: a loss is being
@@ -39,8 +41,17 @@ export class DupAcks {
     ack.deliveredOctets += this.octets - before;
   }
 
+  /** What duplicates showed to be delivered is delivered by the ACK that moves SND.UNA. */
+  carryOver(ack: AckSample): void {
+    if (ack.advanced) {
+      ack.deliveredOctets += this.#delivered;
+      this.#delivered = 0;
+    } else this.#delivered += ack.deliveredOctets;
+  }
+
   /** What duplicates stood for is forgotten: a phase is over. */
   forget(): void {
     this.octets = 0;
+    this.#delivered = 0;
   }
 }

@@ -386,6 +386,20 @@ export class Recovery {
     this.#control.cwnd = Math.max(Math.min(window, most), least);
   }
 
+  /**
+   * RFC 5681 3.1: the window grows when SND.UNA moves, by all that was not acknowledged before: what SACK reported meanwhile
+   * counts then. Where reordering is measured it counts at once, when more of it was seen than means loss, and else not at all.
+   */
+  #mayGrow(): boolean {
+    const { ack } = this;
+    const { recovery, retransmission } = this.#config;
+    if (recovery.reorderingDegree === "measured") {
+      return ack.advanced || this.rack.reordering > retransmission.dupThresh;
+    }
+    if (this.#isCalm) this.#dupAcks.carryOver(ack);
+    return ack.advanced;
+  }
+
   #adjustWindow(showedLoss: boolean): void {
     const { ack } = this;
     const control = this.#control;
@@ -395,7 +409,7 @@ export class Recovery {
       this.changeReason = "proportional-rate-reduction";
       return;
     }
-    if (!ack.advanced || ack.echoesMark) return;
+    if (ack.echoesMark || !this.#mayGrow()) return;
     const wasSlowStart = control.cwnd < control.ssthresh;
     const ssthreshBefore = control.ssthresh;
     control.ackReceived(ack);

@@ -21,8 +21,8 @@ import { WindowTuning } from "./tuning.ts";
 const { Flag } = segments;
 const { seqAdd, seqDistance, seqNumber } = seq;
 
-/** Ranges of out-of-order data that are kept; more than a well-behaved network makes, and bounded (MUST: memory). */
-const MAX_OUT_OF_ORDER_RANGES = 256;
+/** Ranges of out-of-order data that are kept: a window of 6 MB in wild order makes no more. Bounded, for memory and time. */
+const MAX_OUT_OF_ORDER_RANGES = 2_048;
 
 /** "The peer's FIN has not been seen." */
 const NO_FIN = -1;

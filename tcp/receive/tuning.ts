@@ -1,5 +1,5 @@
 /**
- * Receive buffer auto-tuning: the buffer is to hold what comes in during two round trips, so that the window never is
+ * Receive buffer auto-tuning: the buffer is to hold what a peer in slow start may send, so that the window never is
  * what holds the peer back while the user keeps reading.
  *
  * @module
@@ -7,8 +7,11 @@
 
 import { elapsed, type Instant, instant, type Micros } from "../base/units.ts";
 
-/** The peer's window doubles in a round trip of slow start, and the answer takes another. */
-const ROUND_TRIPS_HELD = 2;
+/**
+ * What was read in a round was sent in the one before. In slow start twice as much is under way since, and the window that is
+ * announced now is for what is sent after that: four times as much (RFC 5681 3.1).
+ */
+const ROUND_TRIPS_HELD = 4;
 
 /** Measures how fast the user takes octets out of the buffer, and sizes the buffer by it. */
 export class WindowTuning {

@@ -1,6 +1,6 @@
 /**
- * Send buffer auto-tuning: the buffer is to hold what leaves in two round trips, and no more. What lies in a large one has
- * left the processor's cache when it is sent; and a program that may give everything at once waits nowhere else.
+ * Send buffer auto-tuning: the buffer is to hold what may leave until it is measured again, and no more. What lies in a large
+ * one has left the processor's cache when it is sent; and a program that may give everything at once waits nowhere else.
  *
  * @module
  */
@@ -10,8 +10,14 @@ import { elapsed, type Instant, instant, type Micros, milliseconds } from "../ba
 /** Octets to begin with: a few of the longest segments, and still in any core's own cache. */
 export const FIRST_SEND_BUFFER = 1 << 19;
 
-/** What is under way is one; the other is what the program gives until it is acknowledged. */
-const ROUND_TRIPS_HELD = 2;
+/**
+ * What was acknowledged in a round left in the one before. In slow start twice as much is under way since, and four times as
+ * much may leave before the next round is over (RFC 5681 3.1).
+ */
+const ROUND_TRIPS_HELD = 4;
+
+/** Over round trips shorter than {@link SHORTEST_ROUND} to be late by one costs nothing: what is under way, and as much again. */
+const SHORT_ROUND_TRIPS_HELD = 2;
 
 /** Shortest time over which a rate is taken: acknowledgements come in bursts. */
 const SHORTEST_ROUND = milliseconds(1);
@@ -37,7 +43,8 @@ export class SendTuning {
     this.#octetsInRound += octets;
     const time = elapsed(this.#roundStart, now);
     if (time < Math.max(roundTrip, SHORTEST_ROUND)) return limit;
-    const wanted = ROUND_TRIPS_HELD * this.#octetsInRound * roundTrip / time;
+    const held = roundTrip < SHORTEST_ROUND ? SHORT_ROUND_TRIPS_HELD : ROUND_TRIPS_HELD;
+    const wanted = held * this.#octetsInRound * roundTrip / time;
     this.#octetsInRound = 0;
     this.#roundStart = now;
     // In doublings, because the ring's memory grows so.

@@ -38,6 +38,20 @@ for (const [name, rate] of [["without a bottleneck", Infinity], ["at 100 Mbit/s"
   });
 }
 
+/** Round trips of the shape in which 10, 20, 40 … segments leave: SYN, nine flights, and the last octets after the rest (Nagle). */
+const ROUND_TRIPS_MOST = 10;
+
+for (const [delay, jitter] of [[1_000, 300], [10_000, 1_000], [10_000, 5_000], [50_000, 10_000]] as const) {
+  Deno.test(`the window doubles each round trip of slow start: ${2 * delay} µs and up to ${jitter} more each way (RFC 5681 3.1)`, () => {
+    const way: LinkPlan = { ...PERFECT_LINK, delay: micros(delay), jitter: micros(jitter) };
+    for (let seed = 1; seed <= 20; seed++) {
+      const plan = { seed, config: CONFIG, forth: way, back: way, segments: SEGMENTS, timeMost: 60e6 };
+      const roundTrips = measureBulk(plan).time / (2 * (delay + jitter));
+      assert(roundTrips <= ROUND_TRIPS_MOST, `${roundTrips} of the longest round trips, seed ${seed}`);
+    }
+  });
+}
+
 const SENDER: Endpoint = { address: parseAddress("192.0.2.1"), port: 40_000 };
 const RECEIVER: Endpoint = { address: parseAddress("192.0.2.2"), port: 9 };
 

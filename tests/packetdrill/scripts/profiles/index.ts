@@ -21,32 +21,33 @@ import script17 from "./own_mss_is_no_more_than_the_peers.pkt" with { type: "tex
 import script18 from "./part_of_a_segment_is_not_reported.pkt" with { type: "text" };
 import script19 from "./reduction_is_of_the_window.pkt" with { type: "text" };
 import script20 from "./refusal_ends_opening.pkt" with { type: "text" };
-import script21 from "./reordering_is_measured.pkt" with { type: "text" };
-import script22 from "./repeated_data_says_cwr.pkt" with { type: "text" };
-import script23 from "./repeated_fin_restarts_time_wait.pkt" with { type: "text" };
-import script24 from "./reset_in_the_window_by_rfc_793.pkt" with { type: "text" };
-import script25 from "./second_syn_asks_for_ecn_too.pkt" with { type: "text" };
-import script26 from "./simultaneous_open_offers_again.pkt" with { type: "text" };
-import script27 from "./simultaneous_open_with_sack_offers_no_more.pkt" with { type: "text" };
-import script28 from "./slow_start_ends_by_delay.pkt" with { type: "text" };
-import script29 from "./spurious_retransmission_is_undone.pkt" with { type: "text" };
-import script30 from "./syn_ack_is_ecn_capable.pkt" with { type: "text" };
-import script31 from "./syn_beyond_the_window_is_challenged.pkt" with { type: "text" };
-import script32 from "./syn_in_the_window_by_rfc_793.pkt" with { type: "text" };
-import script33 from "./syn_is_ecn_capable.pkt" with { type: "text" };
-import script34 from "./syn_received_outlives_a_refusal.pkt" with { type: "text" };
-import script35 from "./syn_with_fin_is_dropped.pkt" with { type: "text" };
-import script36 from "./tail_of_a_send_waits_for_nothing.pkt" with { type: "text" };
-import script37 from "./tcp_maxseg_counts_the_options_in.pkt" with { type: "text" };
-import script38 from "./third_repeated_syn_is_bare.pkt" with { type: "text" };
-import script39 from "./time_wait_answers_acks_only.pkt" with { type: "text" };
-import script40 from "./timeout_is_undone_by_an_original.pkt" with { type: "text" };
-import script41 from "./timeout_says_what_icmp_said.pkt" with { type: "text" };
-import script42 from "./timeouts_are_late_by_a_slop.pkt" with { type: "text" };
-import script43 from "./unknown_header_ends_opening_over_ipv6.pkt" with { type: "text" };
-import script44 from "./unknown_host_does_not_end_opening.pkt" with { type: "text" };
-import script45 from "./what_fits_is_taken.pkt" with { type: "text" };
-import script46 from "./whole_segment_is_reported.pkt" with { type: "text" };
+import script21 from "./reordered_segments_open_the_window.pkt" with { type: "text" };
+import script22 from "./reordering_is_measured.pkt" with { type: "text" };
+import script23 from "./repeated_data_says_cwr.pkt" with { type: "text" };
+import script24 from "./repeated_fin_restarts_time_wait.pkt" with { type: "text" };
+import script25 from "./reset_in_the_window_by_rfc_793.pkt" with { type: "text" };
+import script26 from "./second_syn_asks_for_ecn_too.pkt" with { type: "text" };
+import script27 from "./simultaneous_open_offers_again.pkt" with { type: "text" };
+import script28 from "./simultaneous_open_with_sack_offers_no_more.pkt" with { type: "text" };
+import script29 from "./slow_start_ends_by_delay.pkt" with { type: "text" };
+import script30 from "./spurious_retransmission_is_undone.pkt" with { type: "text" };
+import script31 from "./syn_ack_is_ecn_capable.pkt" with { type: "text" };
+import script32 from "./syn_beyond_the_window_is_challenged.pkt" with { type: "text" };
+import script33 from "./syn_in_the_window_by_rfc_793.pkt" with { type: "text" };
+import script34 from "./syn_is_ecn_capable.pkt" with { type: "text" };
+import script35 from "./syn_received_outlives_a_refusal.pkt" with { type: "text" };
+import script36 from "./syn_with_fin_is_dropped.pkt" with { type: "text" };
+import script37 from "./tail_of_a_send_waits_for_nothing.pkt" with { type: "text" };
+import script38 from "./tcp_maxseg_counts_the_options_in.pkt" with { type: "text" };
+import script39 from "./third_repeated_syn_is_bare.pkt" with { type: "text" };
+import script40 from "./time_wait_answers_acks_only.pkt" with { type: "text" };
+import script41 from "./timeout_is_undone_by_an_original.pkt" with { type: "text" };
+import script42 from "./timeout_says_what_icmp_said.pkt" with { type: "text" };
+import script43 from "./timeouts_are_late_by_a_slop.pkt" with { type: "text" };
+import script44 from "./unknown_header_ends_opening_over_ipv6.pkt" with { type: "text" };
+import script45 from "./unknown_host_does_not_end_opening.pkt" with { type: "text" };
+import script46 from "./what_fits_is_taken.pkt" with { type: "text" };
+import script47 from "./whole_segment_is_reported.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -71,30 +72,31 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["profiles/part_of_a_segment_is_not_reported.pkt", script18],
   ["profiles/reduction_is_of_the_window.pkt", script19],
   ["profiles/refusal_ends_opening.pkt", script20],
-  ["profiles/reordering_is_measured.pkt", script21],
-  ["profiles/repeated_data_says_cwr.pkt", script22],
-  ["profiles/repeated_fin_restarts_time_wait.pkt", script23],
-  ["profiles/reset_in_the_window_by_rfc_793.pkt", script24],
-  ["profiles/second_syn_asks_for_ecn_too.pkt", script25],
-  ["profiles/simultaneous_open_offers_again.pkt", script26],
-  ["profiles/simultaneous_open_with_sack_offers_no_more.pkt", script27],
-  ["profiles/slow_start_ends_by_delay.pkt", script28],
-  ["profiles/spurious_retransmission_is_undone.pkt", script29],
-  ["profiles/syn_ack_is_ecn_capable.pkt", script30],
-  ["profiles/syn_beyond_the_window_is_challenged.pkt", script31],
-  ["profiles/syn_in_the_window_by_rfc_793.pkt", script32],
-  ["profiles/syn_is_ecn_capable.pkt", script33],
-  ["profiles/syn_received_outlives_a_refusal.pkt", script34],
-  ["profiles/syn_with_fin_is_dropped.pkt", script35],
-  ["profiles/tail_of_a_send_waits_for_nothing.pkt", script36],
-  ["profiles/tcp_maxseg_counts_the_options_in.pkt", script37],
-  ["profiles/third_repeated_syn_is_bare.pkt", script38],
-  ["profiles/time_wait_answers_acks_only.pkt", script39],
-  ["profiles/timeout_is_undone_by_an_original.pkt", script40],
-  ["profiles/timeout_says_what_icmp_said.pkt", script41],
-  ["profiles/timeouts_are_late_by_a_slop.pkt", script42],
-  ["profiles/unknown_header_ends_opening_over_ipv6.pkt", script43],
-  ["profiles/unknown_host_does_not_end_opening.pkt", script44],
-  ["profiles/what_fits_is_taken.pkt", script45],
-  ["profiles/whole_segment_is_reported.pkt", script46],
+  ["profiles/reordered_segments_open_the_window.pkt", script21],
+  ["profiles/reordering_is_measured.pkt", script22],
+  ["profiles/repeated_data_says_cwr.pkt", script23],
+  ["profiles/repeated_fin_restarts_time_wait.pkt", script24],
+  ["profiles/reset_in_the_window_by_rfc_793.pkt", script25],
+  ["profiles/second_syn_asks_for_ecn_too.pkt", script26],
+  ["profiles/simultaneous_open_offers_again.pkt", script27],
+  ["profiles/simultaneous_open_with_sack_offers_no_more.pkt", script28],
+  ["profiles/slow_start_ends_by_delay.pkt", script29],
+  ["profiles/spurious_retransmission_is_undone.pkt", script30],
+  ["profiles/syn_ack_is_ecn_capable.pkt", script31],
+  ["profiles/syn_beyond_the_window_is_challenged.pkt", script32],
+  ["profiles/syn_in_the_window_by_rfc_793.pkt", script33],
+  ["profiles/syn_is_ecn_capable.pkt", script34],
+  ["profiles/syn_received_outlives_a_refusal.pkt", script35],
+  ["profiles/syn_with_fin_is_dropped.pkt", script36],
+  ["profiles/tail_of_a_send_waits_for_nothing.pkt", script37],
+  ["profiles/tcp_maxseg_counts_the_options_in.pkt", script38],
+  ["profiles/third_repeated_syn_is_bare.pkt", script39],
+  ["profiles/time_wait_answers_acks_only.pkt", script40],
+  ["profiles/timeout_is_undone_by_an_original.pkt", script41],
+  ["profiles/timeout_says_what_icmp_said.pkt", script42],
+  ["profiles/timeouts_are_late_by_a_slop.pkt", script43],
+  ["profiles/unknown_header_ends_opening_over_ipv6.pkt", script44],
+  ["profiles/unknown_host_does_not_end_opening.pkt", script45],
+  ["profiles/what_fits_is_taken.pkt", script46],
+  ["profiles/whole_segment_is_reported.pkt", script47],
 ];
