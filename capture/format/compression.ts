@@ -39,9 +39,14 @@ export async function* decompressed(
 
 /** Zstandard (RFC 8878), which the platform does not have. A cut file gives what came before. */
 async function* unpackedZstd(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const { Decompress } = await import("fzstd");
+  // Elsewhere than in this project nothing says what this name means, unless whoever imports us does.
+  const { Decompress } = await import("fzstd").catch(() => {
+    throw new CaptureFormatError(
+      "Cannot unpack zstd without the package fzstd: add it, or try zstd -dc FILE | rawtcp-client --read -",
+    );
+  });
   let unpacked: Uint8Array[] = [];
-  const stream = new Decompress((octets) => void unpacked.push(octets));
+  const stream = new Decompress((octets: Uint8Array) => void unpacked.push(octets));
   for await (const octets of packed) {
     try {
       stream.push(octets);

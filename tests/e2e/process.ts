@@ -175,8 +175,12 @@ export async function run(
 }
 
 /** Runs a program that must succeed. @returns its standard output */
-export async function must(command: readonly string[], options: StartOptions = {}): Promise<string> {
-  const { code, out, err } = await run(command, options);
+export async function must(
+  command: readonly string[],
+  options: StartOptions = {},
+  patience: number = PATIENCE,
+): Promise<string> {
+  const { code, out, err } = await run(command, options, patience);
   if (code !== 0) throw new Error(`${command.join(" ")} ended with ${code}\n${out}${err}`);
   return out;
 }
