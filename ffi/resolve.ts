@@ -31,6 +31,9 @@ const ADDRLEN_OFFSET = 16;
 const ADDR_OFFSET = 24;
 const NEXT_OFFSET = 40;
 
+/** RFC 4291 2.5.5.2. */
+const MAPPED_PREFIX = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff] as const;
+
 /** What went wrong, per result of getaddrinfo: its name and the reason in words. */
 const REASONS: Readonly<Record<number, readonly [string, string]>> = {
   [EAI_NONAME]: ["EAI_NONAME", "unknown host"],
@@ -64,7 +67,7 @@ export class ResolveError extends Error {
 
 /**
  * Every address of `host`, in the order in which to try them (RFC 6724, the C library's choice). An address in text form is
- * returned as it is, with no look-up.
+ * returned with no look-up, an IPv4-mapped one as IPv4.
  *
  * A look-up runs on another thread for as long as the C library takes and cannot be called off.
  *
@@ -75,10 +78,17 @@ export async function resolve(host: string, family?: 4 | 6): Promise<readonly Ip
   const literal = parseLiteral(host);
   if (literal !== undefined) {
     if (family !== undefined && literal.family !== family) throw new ResolveError(host, EAI_FAMILY);
-    return [literal];
+    return [unmapped(literal)];
   }
   if (host === "" || host.includes("\0")) throw new ResolveError(host, EAI_NONAME);
   return addressesOf(await lookUp(host, null, family, host));
+}
+
+/** An IPv4-mapped address stands for that of the IPv4 host (RFC 4291 2.5.5.2): no packet of IPv6 bears one. */
+function unmapped(address: IpAddress): IpAddress {
+  const { family, octets } = address;
+  if (family === 4 || !MAPPED_PREFIX.every((octet, i) => octets[i] === octet)) return address;
+  return { family: 4, octets: octets.slice(MAPPED_PREFIX.length) };
 }
 
 /**

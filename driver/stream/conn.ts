@@ -6,8 +6,11 @@
 
 import {
   type Connection,
+  ConnectionFailure,
   type Endpoint,
   formatAddress,
+  type Instant,
+  InvalidStateError,
   type Observer,
   type State,
   type TcpInfo,
@@ -102,7 +105,7 @@ export class Conn implements AsyncDisposable, Disposable {
     return this.#parts.connection.state;
   }
 
-  /** The octets that arrive. Cancelling it is without effect on the connection. */
+  /** The octets that arrive. Whoever cancels it closes the connection, as {@link Conn.close} does. */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return this.#readable ??= new ReadableStream({
       type: "bytes",
@@ -114,6 +117,9 @@ export class Conn implements AsyncDisposable, Disposable {
         if (count === null) controller.close();
         request.respond(count ?? 0);
       },
+      cancel: () => {
+        if (!this.#isClosed) this.close();
+      },
     }) as ReadableStream<Uint8Array<ArrayBuffer>>;
   }
 
@@ -121,6 +127,7 @@ export class Conn implements AsyncDisposable, Disposable {
   get writable(): WritableStream<Uint8Array> {
     return this.#writable ??= new WritableStream({
       write: async (chunk) => {
+        assertOctets(chunk);
         for (let at = 0; at < chunk.length;) at += await this.write(chunk.subarray(at));
       },
       close: () => this.closeWrite(),
@@ -130,6 +137,7 @@ export class Conn implements AsyncDisposable, Disposable {
 
   /** Copies octets that have arrived, and waits for the first. @returns how many; null: the peer has closed its side */
   async read(into: Uint8Array): Promise<number | null> {
+    assertOctets(into);
     if (into.length === 0) return 0;
     const { connection, background } = this.#parts;
     for (;;) {
@@ -138,21 +146,25 @@ export class Conn implements AsyncDisposable, Disposable {
         background.wake(); // the window may have opened
         return count;
       }
-      await this.#nextTurn();
+      await this.#meanwhile();
     }
   }
 
-  /** Queues octets for sending, and waits until there is room for the first. @returns how many were taken */
+  /**
+   * Queues octets for sending, and waits until there is room for the first. @returns how many were taken
+   *
+   * @throws Deno.errors.BrokenPipe once one side has closed its own and the other one takes nothing any more
+   */
   async write(data: Uint8Array): Promise<number> {
-    if (data.length === 0) return 0;
+    assertOctets(data);
     const { connection, background } = this.#parts;
     for (;;) {
-      const count = this.#call(() => connection.send(data, background.now()));
-      if (count > 0) {
+      const count = this.#call(() => sentBy(connection, data, background.now()));
+      if (count > 0 || data.length === 0) {
         background.wake();
         return count;
       }
-      await this.#nextTurn();
+      await this.#meanwhile();
     }
   }
 
@@ -260,6 +272,14 @@ export class Conn implements AsyncDisposable, Disposable {
     }
   }
 
+  /** A turn in which a call waits. @throws Deno.errors.Interrupted when the connection is closed in it */
+  async #meanwhile(): Promise<void> {
+    await this.#nextTurn();
+    if (this.#isClosed) {
+      throw new Deno.errors.Interrupted("Cannot go on: the connection was closed meanwhile");
+    }
+  }
+
   #nextTurn(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
@@ -286,6 +306,23 @@ export class Conn implements AsyncDisposable, Disposable {
   #failed(error: unknown): void {
     this.#error = platformError(error);
     this.#wakeAll();
+  }
+}
+
+/** @throws TypeError for what holds no octets, which types alone do not keep away */
+function assertOctets(value: unknown): void {
+  if (value instanceof Uint8Array) return;
+  throw new TypeError(`Cannot take octets of type ${typeof value}: give a Uint8Array`);
+}
+
+/** Sends; on a side that is closed, or to a peer that has closed and takes nothing more, as a kernel says it: EPIPE. */
+function sentBy(connection: Connection, data: Uint8Array, now: Instant): number {
+  try {
+    return connection.send(data, now);
+  } catch (error) {
+    const isReset = error instanceof ConnectionFailure && error.kind === "reset";
+    if (!(error instanceof InvalidStateError) && !(isReset && connection.peerClosed)) throw error;
+    throw new Deno.errors.BrokenPipe(error.message, { cause: error });
   }
 }
 

@@ -9,6 +9,7 @@ import { sourceAddressFor, steeringOf } from "../../ffi/route.ts";
 import type { IpAddress } from "../../ffi/sockaddr.ts";
 import { type Connection, Event, type Observer, type PartialConfig } from "../../tcp/single.ts";
 import { RawDialer } from "../raw_dialer.ts";
+import { assertOneHost } from "../routes.ts";
 import { Background } from "./background.ts";
 import { Conn } from "./conn.ts";
 import { platformError } from "./failures.ts";
@@ -54,13 +55,15 @@ export async function connect(options: ConnectOptions): Promise<Conn> {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     throw new RangeError(`Cannot connect to port ${port}: give one from 1 to 65535`);
   }
-  const addresses = await resolve(hostname);
+  const [, bracketed] = /^\[(.*:.*)\]$/.exec(hostname) ?? [];
+  const addresses = await resolve(bracketed ?? hostname);
   signal?.throwIfAborted();
   return await firstOf(addresses, (address, stop) => attempt(address, options, stop), signal);
 }
 
 async function attempt(address: IpAddress, options: ConnectOptions, stop: AbortSignal): Promise<Conn> {
   try {
+    assertOneHost(address);
     const source = sourceAddressFor(address, options.port);
     const steering = steeringOf({ destination: address, source, destinationPort: options.port });
     if (steering !== null && steering.difference !== null) options.onRemark?.(steering.difference);

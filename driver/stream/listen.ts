@@ -5,7 +5,13 @@
  */
 
 import { resolve } from "../../ffi/resolve.ts";
-import type { Listener as CoreListener, Observer, PartialConfig } from "../../tcp/mod.ts";
+import {
+  type Endpoint,
+  formatEndpoint,
+  type Listener as CoreListener,
+  type Observer,
+  type PartialConfig,
+} from "../../tcp/mod.ts";
 import { RawHost } from "../raw_host.ts";
 import { Background } from "./background.ts";
 import { Conn, netAddress } from "./conn.ts";
@@ -28,6 +34,19 @@ export interface ListenOptions {
   readonly observer?: Observer;
 }
 
+/** A port with what is on it. */
+interface Hosting {
+  readonly host: RawHost;
+  readonly background: Background;
+  readonly observers: Observers;
+  readonly config: PartialConfig | undefined;
+  /** Whether somebody listens. */
+  isTaken: boolean;
+}
+
+/** By address and port. One goes when its listener is closed and its last connection is over. */
+const hostings = new Map<string, Hosting>();
+
 /**
  * Takes the port, guards it from the kernel, and listens.
  *
@@ -38,15 +57,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   signal?.throwIfAborted();
   const [address] = await resolve(hostname);
   if (address === undefined) throw new RangeError(`Cannot listen: ${hostname} has no address`);
-  const observers = new Observers();
-  if (observer !== undefined) observers.watchNew(observer);
   try {
-    const host = RawHost.open({
-      local: { address, port },
-      observer: observers,
-      ...config === undefined ? {} : { config },
-    });
-    const listener = new Listener(host, host.listen(backlog), observers);
+    const listener = new Listener(hostAt({ address, port }, config), backlog, observer);
     signal?.addEventListener("abort", () => listener[Symbol.dispose](), { once: true });
     return listener;
   } catch (error) {
@@ -54,25 +66,46 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   }
 }
 
+/** The host of a port, which goes on for as long as there is a connection on it: one after another may listen there. */
+function hostAt(local: Endpoint, config: PartialConfig | undefined): Hosting {
+  const key = formatEndpoint(local);
+  const known = hostings.get(key);
+  // One that still listens is in the way, as any other socket would be.
+  if (known !== undefined && !known.isTaken && known.config === config) return known;
+  const observers = new Observers();
+  const host = RawHost.open({ local, observer: observers, ...config === undefined ? {} : { config } });
+  const ownKey = formatEndpoint(host.local);
+  const background = new Background(host.loop, () => {
+    hostings.delete(ownKey);
+    host[Symbol.dispose]();
+  });
+  const hosting = { host, background, observers, config, isTaken: false };
+  hostings.set(ownKey, hosting);
+  return hosting;
+}
+
 /** Gives the connections that come in, one by one: `for await (const conn of listener)`. */
 export class Listener implements AsyncIterable<Conn>, Disposable {
   /** Where it listens. */
   readonly addr: Deno.NetAddr;
   readonly #listener: CoreListener;
-  readonly #background: Background;
-  readonly #observers: Observers;
+  readonly #hosting: Hosting;
+  readonly #watch: Disposable | undefined;
   #waiting: { resolve: (conn: Conn | null) => void; reject: (error: Error) => void }[] = [];
   #isRef = true;
   #error: Error | null = null;
 
   /** For `listen`: what comes in runs in the background from here on. */
-  constructor(host: RawHost, listener: CoreListener, observers: Observers) {
+  constructor(hosting: Hosting, backlog: number | undefined, observer: Observer | undefined) {
+    const { host, background, observers } = hosting;
+    const listener = host.listen(backlog);
+    hosting.isTaken = true;
     this.addr = netAddress(host.local);
     this.#listener = listener;
-    this.#observers = observers;
-    this.#background = new Background(host.loop, () => host[Symbol.dispose]());
+    this.#hosting = hosting;
+    this.#watch = observer === undefined ? undefined : observers.watchNew(observer);
     const keepsAlive = (): boolean => this.#isRef;
-    this.#background.add({
+    background.add({
       turnEnded: () => this.#handOut(),
       get keepsAlive() {
         return keepsAlive();
@@ -91,9 +124,13 @@ export class Listener implements AsyncIterable<Conn>, Disposable {
     return conn;
   }
 
-  /** Every connection that comes in, until the listener is closed. */
+  /** Every connection that comes in, until the listener is closed; whoever leaves the loop closes it. */
   async *[Symbol.asyncIterator](): AsyncIterableIterator<Conn> {
-    for (let conn = await this.#next(); conn !== null; conn = await this.#next()) yield conn;
+    try {
+      for (let conn = await this.#next(); conn !== null; conn = await this.#next()) yield conn;
+    } finally {
+      this[Symbol.dispose]();
+    }
   }
 
   /** Stops listening. Connections that nobody has accepted are reset; the others go on. */
@@ -105,20 +142,24 @@ export class Listener implements AsyncIterable<Conn>, Disposable {
   /** The process does not end while the listener is open: the default. */
   ref(): void {
     this.#isRef = true;
-    this.#background.wake();
+    this.#hosting.background.wake();
   }
 
   /** The process may end while the listener is open. */
   unref(): void {
     this.#isRef = false;
-    this.#background.wake();
+    this.#hosting.background.wake();
   }
 
   /** As `close`; again: nothing. */
   [Symbol.dispose](): void {
-    this.#listener.close(this.#background.now());
+    if (!this.#listener.isOpen) return;
+    const { background } = this.#hosting;
+    this.#listener.close(background.now());
+    this.#hosting.isTaken = false;
+    this.#watch?.[Symbol.dispose]();
     for (const { resolve } of this.#waiting.splice(0)) resolve(null);
-    this.#background.wake();
+    background.wake();
   }
 
   #next(): Promise<Conn | null> {
@@ -136,7 +177,7 @@ export class Listener implements AsyncIterable<Conn>, Disposable {
     while (this.#waiting.length > 0) {
       const connection = this.#listener.accept();
       if (connection === null) break;
-      const conn = new Conn({ connection, background: this.#background, observers: this.#observers });
+      const conn = new Conn({ connection, ...this.#hosting });
       this.#waiting.shift()?.resolve(conn);
       given = true;
     }

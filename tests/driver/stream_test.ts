@@ -95,7 +95,7 @@ kernelTest("a connection that was closed cannot be used", async () => {
   const conn = await connect({ port: listener.addr.port });
   const reading = conn.read(new Uint8Array(1));
   conn.close();
-  await assertRejects(() => reading, Deno.errors.BadResource);
+  await assertRejects(() => reading, Deno.errors.Interrupted);
   await assertRejects(() => conn.write(octets("x")), Deno.errors.BadResource);
   assertThrows(() => conn.close(), Deno.errors.BadResource);
   await conn[Symbol.asyncDispose]();
@@ -120,17 +120,54 @@ kernelTest("a closed listener hands nothing out, and its port is free again", as
   first.close();
   await assertRejects(() => waiting, Deno.errors.BadResource);
   assertThrows(() => first.close(), Deno.errors.BadResource);
-  for (let tries = 0;; tries++) {
-    try {
-      using again = await listen({ port });
-      assertEquals(again.addr.port, port);
-      break;
-    } catch (error) {
-      if (tries === 100) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
+  using again = await listen({ port });
+  assertEquals(again.addr.port, port);
 });
+
+kernelTest("one listener after another has a port, while connections of the first go on", async () => {
+  const first = await listen({ port: 0 });
+  const { port } = first.addr;
+  const accepted = first.accept();
+  await using conn = await connect({ port });
+  await using peer = await accepted;
+  first.close();
+  await assertRejects(() => listen({ port, config: {} }), Deno.errors.AddrInUse);
+  using second = await listen({ port });
+  const next = second.accept();
+  await using other = await connect({ port });
+  await using otherPeer = await next;
+  await peer.write(octets("first"));
+  await otherPeer.write(octets("second"));
+  const into = new Uint8Array(6);
+  assertEquals(text(into.subarray(0, await conn.read(into) ?? 0)), "first");
+  assertEquals(text(into.subarray(0, await other.read(into) ?? 0)), "second");
+});
+
+kernelTest("whoever leaves the loop over a listener closes it, as with Deno.Listener", async () => {
+  const listener = await listen({ port: 0 });
+  await using conn = await connect({ port: listener.addr.port });
+  for await (const peer of listener) {
+    peer.close();
+    break;
+  }
+  await assertRejects(() => listener.accept(), Deno.errors.BadResource);
+  assertEquals(await conn.read(new Uint8Array(1)), null);
+});
+
+kernelTest(
+  "hosts are named as Deno.connect takes them: in brackets, mapped; no other than single ones",
+  async () => {
+    using listener = await listen({ hostname: "::1", port: 0 });
+    using conn = await connect({ hostname: "[::1]", port: listener.addr.port });
+    assertEquals(conn.remoteAddr.hostname, "::1");
+    using four = await listen({ port: 0 });
+    using mapped = await connect({ hostname: "::ffff:127.0.0.1", port: four.addr.port });
+    assertEquals(mapped.remoteAddr.hostname, "127.0.0.1");
+    for (const hostname of ["0.0.0.0", "::", "224.0.0.1", "ff02::1"]) {
+      await assertRejects(() => connect({ hostname, port: 1 }), RangeError, `Cannot connect to ${hostname}`);
+    }
+  },
+);
 
 kernelTest("observers see their own connection only, from its first event", async () => {
   using listener = await listen({ port: 0 });
