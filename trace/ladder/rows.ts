@@ -99,12 +99,14 @@ class Rows {
     }
   }
 
-  /** A state is said on the row of what caused it: the arrival before, or else the row that follows. */
+  /** A state is said on the row of what caused it: the arrival before, or else the row that follows, as of our FIN. */
   #state(event: Extract<TraceEvent, { kind: "state" }>): void {
     const last = this.#rows.at(-1);
     // Without a reason the state was told from the segment itself, sent or arrived.
     const caused = last !== undefined && last.time === this.#time(event) &&
-      (last.kind === "arrived" || (last.kind === "sent" && event.reason === null));
+      (last.kind === "arrived"
+        ? event.reason !== "user-close"
+        : last.kind === "sent" && event.reason === null);
     if (caused && this.#waiting === null) last.state = event.to;
     else if (event.to === "CLOSED") {
       const label = event.reason === null ? "" : labelOf(event, this.#connection);
