@@ -34,7 +34,7 @@ import { HopLimits } from "../trace/hop_limits.ts";
 import type { LiveLimits } from "../trace/mod.ts";
 import { counted } from "./counted.ts";
 import { payloadLines } from "./payload_lines.ts";
-import { isRepetition, Repetitions } from "./repetitions.ts";
+import { isRepetition, repeatReason, Repetitions } from "./repetitions.ts";
 import type { Mark, Output } from "./output.ts";
 
 /** What the narrator knows of what was sent how often, for the messages of failures. */
@@ -220,7 +220,7 @@ export class Narrator implements Observer {
     else if (segment.has(Flag.syn)) this.#synSent(segment, now);
     else {
       this.#dataSent(connection, segment, reason, now);
-      this.#finSent(segment, now);
+      this.#finSent(connection, segment, reason, now);
       this.#ackSent(segment);
     }
     this.#repetitions.sent(connection, segment, reason, now);
@@ -300,7 +300,8 @@ export class Narrator implements Observer {
     const kind = segment.has(Flag.ack) ? "SYN-ACK" : "SYN";
     this.record.syns++;
     if (this.record.syns > 1 && kind === "SYN") {
-      this.#repetitions.tell(`sending the SYN again (seq=${seq}, number ${this.record.syns})`, 0, now);
+      const text = `sending the SYN again (seq=${seq}, number ${this.record.syns})`;
+      this.#repetitions.tell(text, 0, now, "retransmit-timeout");
       return;
     }
     if (this.record.firstSynAt === NEVER) this.record.firstSynAt = now;
@@ -323,12 +324,9 @@ export class Narrator implements Observer {
     if (reason === "retransmit-black-hole") this.#tellBlackHole(connection);
     const { length } = segment.payload;
     const unit = length === 1 ? "byte" : "bytes";
-    const what = isProbe ? `sending ${length} further ${unit} as a probe` : `sending ${length} ${unit} again`;
-    // What counted as lost with the timeout is sent again one after the other: only the first has waited for an ACK.
-    const isFirst = reason !== "retransmit-timeout" && reason !== "retransmit-shorter" ||
-      segment.seq === connection.sndUna && connection.backoff > 0;
+    const what = isProbe ? `sending ${length} further ${unit}` : `sending ${length} ${unit} again`;
     const text = `${what} (seq=${seqToUint32(segment.seq)})`;
-    this.#repetitions.tell(text, length, now, isFirst ? reason : "lost with the timeout");
+    this.#repetitions.tell(text, length, now, repeatReason(connection, segment, reason));
   }
 
   /** Once for what a probe has shown, however many segments it makes go again. */
@@ -341,13 +339,14 @@ export class Narrator implements Observer {
     );
   }
 
-  #finSent(segment: Segment, now: Instant): void {
+  #finSent(connection: ConnectionView, segment: Segment, reason: SendReason, now: Instant): void {
     if (!segment.has(Flag.fin)) return;
     const seq = seqToUint32(seqAdd(segment.seq, segment.payload.length));
     this.record.fins++;
     if (this.record.fins === 1) this.#later("sent", `Sending FIN (seq=${seq})`);
     else if (segment.payload.length === 0) {
-      this.#repetitions.tell(`sending the FIN again (seq=${seq}, number ${this.record.fins})`, 0, now);
+      const text = `sending the FIN again (seq=${seq}, number ${this.record.fins})`;
+      this.#repetitions.tell(text, 0, now, repeatReason(connection, segment, reason));
     }
   }
 

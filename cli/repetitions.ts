@@ -23,6 +23,13 @@ import type { Output } from "./output.ts";
 /** Why something is sent again. */
 export type RepeatReason = SendReason | "lost with the timeout";
 
+/** What the retransmission timer makes go again. */
+const TIMEOUTS: ReadonlySet<SendReason> = new Set([
+  "retransmit-timeout",
+  "retransmit-shorter",
+  "retransmit-long-lost",
+]);
+
 /** Lines before the rest is left out. */
 const MAX_LINES = 20;
 
@@ -33,6 +40,16 @@ const JOINED_FOR = seconds(1);
 export function isRepetition(reason: SendReason): boolean {
   if (reason === "data") return false; // nearly always
   return reason.startsWith("retransmit-") || reason === "tail-loss-probe";
+}
+
+/** Why this segment is told to be sent again: of all that counts as lost with a timeout only the first has waited for an ACK. */
+export function repeatReason(
+  { sndUna, backoff }: ConnectionView,
+  { seq }: Segment,
+  reason: SendReason,
+): RepeatReason {
+  const isByTimer = TIMEOUTS.has(reason);
+  return isByTimer && (seq !== sndUna || backoff === 0) ? "lost with the timeout" : reason;
 }
 
 /** Tells of one connection's. */
@@ -64,7 +81,7 @@ export class Repetitions {
   }
 
   /** Something is sent again. `text` says what, `octets` of how much text. */
-  tell(text: string, octets: number, now: Instant, reason: RepeatReason = "retransmit-timeout"): void {
+  tell(text: string, octets: number, now: Instant, reason: RepeatReason): void {
     if (reason === this.#reason && now < this.#joinedUntil && isJoined(reason)) {
       this.#joined++;
       this.#octets += octets;
@@ -95,14 +112,7 @@ export class Repetitions {
 
 /** Timeouts are few, and each has its own silence. */
 function isJoined(reason: RepeatReason): boolean {
-  switch (reason) {
-    case "retransmit-timeout":
-    case "retransmit-shorter":
-    case "tail-loss-probe":
-      return false;
-    default:
-      return true;
-  }
+  return reason !== "tail-loss-probe" && (reason === "lost with the timeout" || !TIMEOUTS.has(reason));
 }
 
 /** `1.50 s`, `2.5 ms`, `85 µs`. */
@@ -114,9 +124,10 @@ function formatSpan(span: number): string {
 /** Why something is sent again, after `quiet` seconds. */
 function causeOf(reason: RepeatReason, quiet: number): string {
   switch (reason) {
-    case "retransmit-timeout":
-    case "tail-loss-probe":
-      return `No acknowledgement for ${formatSpan(quiet)}`;
+    case "retransmit-timeout": // RFC 6298 5.4
+      return `No acknowledgement for ${formatSpan(quiet)} (retransmission timeout)`;
+    case "tail-loss-probe": // RFC 8985 7.3
+      return `No acknowledgement for ${formatSpan(quiet)} (tail loss probe)`;
     case "lost with the timeout":
       return "Counted as lost when the timer expired";
     case "retransmit-refused":
@@ -126,7 +137,12 @@ function causeOf(reason: RepeatReason, quiet: number): string {
     case "retransmit-black-hole":
       return "The longer packet that probed the path was lost";
     case "retransmit-shorter":
-      return `No acknowledgement for ${formatSpan(quiet)}, perhaps because a router drops long packets`;
+      return `No acknowledgement for ${formatSpan(quiet)} (retransmission timeout), now in shorter packets`;
+    case "retransmit-long-lost":
+      return `No acknowledgement for ${
+        formatSpan(quiet)
+      } (retransmission timeout), but shorter packets arrived, ` +
+        "perhaps because a router drops long ones";
     case "retransmit-mtu-probe":
       return "Short packets arrive; one of the length from before probes the path";
     case "retransmit-lost-probe":

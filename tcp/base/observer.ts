@@ -34,6 +34,7 @@ export type SendReason =
   | "retransmit-partial-ack"
   | "retransmit-path-mtu"
   | "retransmit-shorter"
+  | "retransmit-long-lost"
   | "retransmit-mtu-probe"
   | "retransmit-black-hole"
   | "retransmit-lost-probe"

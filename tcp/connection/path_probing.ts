@@ -28,11 +28,13 @@ export function suspectBlackHole(tcb: Tcb, now: Instant): void {
   const shorter = mtuSearch.shorter(longest, baseMtu, handshake.family, tcb.expiries, timeoutsUntilShorter);
   if (shorter === 0) return;
   if (scoreboard.records.length(scoreboard.records.first) <= handshake.payloadOf(shorter)) return;
+  const onlyLongLost = scoreboard.onlyLongLost &&
+    mtuSearch.advancedAt <= scoreboard.records.firstSentAt(scoreboard.records.first);
   mtuSearch.fallBack(longest, shorter);
   limitPackets(tcb);
   // RFC 5681 3.1: the window after a timeout is one segment.
   tcb.control.cwnd = tcb.sender.mss;
-  recovery.segmentsShrank(tcb.sender.mss, "retransmit-shorter");
+  recovery.segmentsShrank(tcb.sender.mss, onlyLongLost ? "retransmit-long-lost" : "retransmit-shorter");
 }
 
 /** Payload octets with which the lost record goes again as a probe; 0: it does not. `room`: of the congestion window. */
@@ -69,6 +71,7 @@ function nextProbe({ handshake, mtuSearch, recovery, sender }: Tcb, now: Instant
 export function judgeProbe(tcb: Tcb, now: Instant): void {
   const { mtuSearch, recovery, sender } = tcb;
   const { mtuProbe, scoreboard } = recovery;
+  if (recovery.ack.advanced) mtuSearch.advancedAt = now;
   if (mtuSearch.limit === Infinity) return;
   if (recovery.timeoutWasSpurious && mtuSearch.failed === 0) {
     mtuSearch.clear();

@@ -108,6 +108,22 @@ export class Scoreboard {
     return this.#waiting > 0;
   }
 
+  /** Whether the peer has reported shorter segments than the oldest that is missing, and none as long. There is a missing one. */
+  get onlyLongLost(): boolean {
+    const { records } = this;
+    const segment = (slot: number): number => Math.min(records.length(slot), this.#segmentSize);
+    const missing = segment(records.first);
+    let longest = 0;
+    for (let slot = records.first; slot !== records.end; slot = records.next(slot)) {
+      const marks = records.marks(slot);
+      // A part of what left as one segment says nothing of a segment's length.
+      if ((marks & Mark.sacked) === 0) continue;
+      if (marks >= Mark.cut) return false;
+      longest = Math.max(longest, segment(slot));
+    }
+    return longest > 0 && longest < missing;
+  }
+
   /** Full segments have this many octets of payload now: what is in flight is counted anew. */
   set segmentSize(octets: number) {
     const { records, segments } = this;

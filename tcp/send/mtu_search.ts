@@ -36,6 +36,8 @@ export class MtuSearch {
   failed = 0;
   /** Whether one of at most `limit` octets has arrived since that was lowered. */
   passes = false;
+  /** When SND.UNA advanced last. */
+  advancedAt: Instant = instant(0);
   /** The longest that was sent before `limit` was lowered. */
   #before = Infinity;
   /** Probes of the present length lost in a row, and losses of whatever kind until the last of them. */

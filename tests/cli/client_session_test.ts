@@ -19,17 +19,17 @@ Deno.test("a lost segment changes nothing on standard output; its repetition is 
     [
       "SYN",
       (s) => s.has(Flag.syn),
-      /^\[!\] No acknowledgement for 1\.00 s: sending the SYN again \(seq=123456789, number 2\)$/,
+      /^\[!\] No acknowledgement for 1\.00 s \(retransmission timeout\): sending the SYN again \(seq=123456789, number 2\)$/,
     ],
     [
       "data",
       (s) => s.payload.length > 0,
-      /^\[!\] No acknowledgement for [01]\.\d\d s: sending 29 bytes again \(seq=123456790\)$/,
+      /^\[!\] No acknowledgement for [01]\.\d\d s \((?:retransmission timeout|tail loss probe)\): sending 29 bytes again \(seq=123456790\)$/,
     ],
     [
       "FIN",
       (s) => s.has(Flag.fin),
-      /^\[!\] No acknowledgement for [01]\.\d\d s: sending the FIN again \(seq=123456819, number 2\)$/,
+      /^\[!\] No acknowledgement for [01]\.\d\d s \((?:retransmission timeout|tail loss probe)\): sending the FIN again \(seq=123456819, number 2\)$/,
     ],
   ];
   for (const [name, lost, told] of rows) {

@@ -115,12 +115,12 @@ Deno.test("why something is sent again is told by its cause", () => {
   narrator.segmentSent(VIEW, data, "retransmit-other-way", after(START, seconds(2)));
   narrator.segmentSent(VIEW, data, "tail-loss-probe", after(START, seconds(2.0004)));
   assertEquals(err.lines, [
-    "[!] No acknowledgement for 1.50 s: sending 10 bytes again (seq=100)",
+    "[!] No acknowledgement for 1.50 s (retransmission timeout): sending 10 bytes again (seq=100)",
     "[!] Counted as lost when the timer expired: sending 10 bytes again (seq=110)",
     "[!] The peer reports a gap: sending 10 bytes again (seq=100)",
     "[!] The path takes only smaller packets: sending 10 bytes again (seq=100)",
     "[!] Data leave this host by another way: sending 10 bytes again (seq=100)",
-    "[!] No acknowledgement for 400 µs: sending 10 bytes again (seq=100)",
+    "[!] No acknowledgement for 400 µs (tail loss probe): sending 10 bytes again (seq=100)",
   ]);
 });
 
@@ -130,8 +130,8 @@ Deno.test("a tail loss probe with new data is not called a repetition (RFC 8985 
   narrator.segmentSent(VIEW, segment(Flag.ack, 110, 1, 10), "tail-loss-probe", after(START, seconds(0.2)));
   narrator.segmentSent(VIEW, segment(Flag.ack, 110, 1, 10), "tail-loss-probe", after(START, seconds(0.4)));
   assertEquals(err.lines, [
-    "[!] No acknowledgement for 0.20 s: sending 10 further bytes as a probe (seq=110)",
-    "[!] No acknowledgement for 0.20 s: sending 10 bytes again (seq=110)",
+    "[!] No acknowledgement for 0.20 s (tail loss probe): sending 10 further bytes (seq=110)",
+    "[!] No acknowledgement for 0.20 s (tail loss probe): sending 10 bytes again (seq=110)",
   ]);
 });
 
@@ -176,7 +176,9 @@ Deno.test("silence is counted from the last progress, whatever was sent since", 
     "retransmit-timeout",
     after(START, seconds(1.2)),
   );
-  assertEquals(err.lines, ["[!] No acknowledgement for 1.20 s: sending 10 bytes again (seq=100)"]);
+  assertEquals(err.lines, [
+    "[!] No acknowledgement for 1.20 s (retransmission timeout): sending 10 bytes again (seq=100)",
+  ]);
 });
 
 Deno.test("what ICMP reports again and again is one line (RFC 5927: anybody can send it)", () => {

@@ -129,6 +129,6 @@ Deno.test("a tail loss probe with new data is told as such (RFC 8985 7.3)", asyn
   await pair.far.listens(PORT);
   const command = [client, "--link", "raw", "--send-bytes", "1M", Pair.farAddress, String(PORT)];
   await using sending = pair.near.start(command);
-  await sending.shows("further bytes as a probe");
+  await sending.shows("(tail loss probe): sending");
   assert(!sending.err.split("\n")[0]?.includes("again"), sending.err);
 });

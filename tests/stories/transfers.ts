@@ -12,7 +12,7 @@ import type { Leaving, World } from "./world.ts";
 const hasText = ({ segment }: Leaving): boolean => segment.payload.length > 0;
 
 /** A message of so many octets. */
-function digits(octets: number): string {
+export function digits(octets: number): string {
   return "0123456789".repeat(Math.ceil(octets / 10)).slice(0, octets);
 }
 
@@ -110,6 +110,13 @@ export const TRANSFERS: readonly Story[] = [
     name: "black_hole",
     about: "A router drops packets of more than 1,280 octets without telling",
     message: digits(18_000),
+    network: () => ({ toServer: { mtu: 1_280, tellsTooBig: false } }),
+  },
+  {
+    name: "black_hole_short_tail",
+    about: "A router drops packets of more than 1,280 octets without telling, and a short one arrives",
+    message: digits(6_000),
+    client: { sending: { nagle: false } },
     network: () => ({ toServer: { mtu: 1_280, tellsTooBig: false } }),
   },
   {

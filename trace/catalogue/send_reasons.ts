@@ -190,6 +190,7 @@ type RepeatReason =
   | "retransmit-partial-ack"
   | "retransmit-path-mtu"
   | "retransmit-shorter"
+  | "retransmit-long-lost"
   | "retransmit-mtu-probe"
   | "retransmit-black-hole"
   | "retransmit-lost-probe"
@@ -257,13 +258,28 @@ const REPEATED: Readonly<Record<RepeatReason, Entry>> = {
       rule: "RFC 4821 7.7",
       label: "retransmission: shorter packets",
       sentence:
-        "No ACK of {sndUna} came in time, for timeout number {backoff} in a row. Perhaps a router drops long packets without telling: what waits there goes again in packets of at most {pathMtu} octets ({content}).",
+        "No ACK of {sndUna} came in time, for timeout number {backoff} in a row: what waits there goes again in packets of at most {pathMtu} octets ({content}). They would pass where a router drops longer ones without telling; whether one does is not known yet.",
     },
     {
       rule: "RFC 4821 7.7",
       label: "retransmission: shorter packets",
       sentence:
         "What was lost in longer packets goes again in those of at most {pathMtu} octets ({content}), in case a router drops long packets without telling.",
+    },
+  ),
+  "retransmit-long-lost": firstTrue<SentEvent>(
+    {
+      when: (event) => isEarliest(event) && (event.view?.backoff ?? 0) > 0,
+      rule: "RFC 4821 7.7; RFC 2923 2.1",
+      label: "suspected PMTU black hole",
+      sentence:
+        "No ACK of {sndUna} came in time, for timeout number {backoff} in a row, while the peer has reported shorter segments and none as long: perhaps a router drops long packets without telling. What waits there goes again in packets of at most {pathMtu} octets ({content}).",
+    },
+    {
+      rule: "RFC 4821 7.7; RFC 2923 2.1",
+      label: "suspected PMTU black hole",
+      sentence:
+        "Long packets were lost again and again while shorter ones arrived: what was in them goes again in those of at most {pathMtu} octets ({content}).",
     },
   ),
   "retransmit-mtu-probe": {

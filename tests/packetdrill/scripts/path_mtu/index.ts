@@ -8,8 +8,9 @@ import script4 from "./linux_probes_when_told_to.pkt" with { type: "text" };
 import script5 from "./longest_packet_is_searched_for.pkt" with { type: "text" };
 import script6 from "./probing_can_be_switched_off.pkt" with { type: "text" };
 import script7 from "./router_names_what_a_probe_is_too_long_for.pkt" with { type: "text" };
-import script8 from "./still_shorter_packets_when_those_fail.pkt" with { type: "text" };
-import script9 from "./without_sack_new_data_probe.pkt" with { type: "text" };
+import script8 from "./short_packets_pass_where_long_ones_do_not.pkt" with { type: "text" };
+import script9 from "./still_shorter_packets_when_those_fail.pkt" with { type: "text" };
+import script10 from "./without_sack_new_data_probe.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -21,6 +22,7 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["path_mtu/longest_packet_is_searched_for.pkt", script5],
   ["path_mtu/probing_can_be_switched_off.pkt", script6],
   ["path_mtu/router_names_what_a_probe_is_too_long_for.pkt", script7],
-  ["path_mtu/still_shorter_packets_when_those_fail.pkt", script8],
-  ["path_mtu/without_sack_new_data_probe.pkt", script9],
+  ["path_mtu/short_packets_pass_where_long_ones_do_not.pkt", script8],
+  ["path_mtu/still_shorter_packets_when_those_fail.pkt", script9],
+  ["path_mtu/without_sack_new_data_probe.pkt", script10],
 ];
