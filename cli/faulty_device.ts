@@ -4,9 +4,9 @@
  * @module
  */
 
-import { monotonicNow, type PacketDevice, type SendResult } from "../driver/mod.ts";
+import { type Clock, monotonicNow, type PacketDevice, type SendResult, WireClock } from "../driver/mod.ts";
 import { type Fault, type FaultWay, FaultyPath, ipHeaderLength, Random } from "../lab/mod.ts";
-import { checksumOf, decodePacket, type Instant, NEVER, Segment, sumOctets } from "../tcp/single.ts";
+import { checksumOf, decodePacket, type Instant, instant, NEVER, Segment, sumOctets } from "../tcp/single.ts";
 
 /** What the device is told, and whom it tells. */
 export interface FaultyDeviceOptions {
@@ -17,6 +17,10 @@ export interface FaultyDeviceOptions {
   readonly onFault: (packet: Uint8Array, direction: "sent" | "arrived", fault: string, now: Instant) => void;
   /** There is something to receive. */
   readonly wake: () => void;
+  /** @default the driver's */
+  readonly clock?: Clock;
+  /** What time stamps are read off, microseconds since 1970. @default CLOCK_REALTIME */
+  readonly wallClock?: () => number;
 }
 
 /** A packet on its way. */
@@ -46,6 +50,13 @@ export class FaultyDevice implements PacketDevice {
   readonly #leaving: Travelling[] = [];
   readonly #arriving: Travelling[] = [];
   #inbound: Uint8Array = new Uint8Array();
+  /** Those of the kernel, later by what faults took; 0 where it gives none. */
+  #inboundStamp = 0;
+  #isStamped = false;
+  readonly #clock: Clock;
+  readonly #wire: WireClock;
+  /** When nothing was left to receive last. */
+  #emptyAt: Instant = instant(0);
   /** What was struck, to be told once whoever sent it has told that it was sent. */
   #reports: (() => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -55,6 +66,8 @@ export class FaultyDevice implements PacketDevice {
     this.#inner = inner;
     this.#options = options;
     this.outbound = inner.outbound;
+    this.#clock = options.clock ?? monotonicNow;
+    this.#wire = new WireClock(this.#clock, options.wallClock);
     const random = new Random(options.seed);
     const path = (way: FaultWay, direction: "sent" | "arrived", into: Travelling[]): FaultyPath => {
       const faults = options.faults.filter((fault) => fault.way === way || fault.way === "both");
@@ -82,25 +95,33 @@ export class FaultyDevice implements PacketDevice {
     return this.#inbound;
   }
 
+  get inboundStamp(): number {
+    return this.#inboundStamp;
+  }
+
   receive(): number {
     this.#report();
-    const now = monotonicNow();
     for (let length = this.#inner.receive(); length > 0; length = this.#inner.receive()) {
-      const { inbound, inboundOffset = 0, inboundChecksum } = this.#inner;
+      const { inbound, inboundOffset = 0, inboundChecksum, inboundStamp = 0 } = this.#inner;
       const packet = inbound.slice(inboundOffset, inboundOffset + length);
-      this.#enter(this.#inward, packet, inboundChecksum === "unfinished", now);
+      this.#isStamped = inboundStamp !== 0;
+      const at = this.#isStamped ? this.#wire.momentOf(inboundStamp, this.#emptyAt) : this.#clock();
+      this.#enter(this.#inward, packet, inboundChecksum === "unfinished", at);
     }
+    const now = this.#clock();
+    this.#emptyAt = now;
     this.#settle(now);
     const [first] = this.#arriving;
     if (first === undefined || first.at > now) return 0;
     this.#arriving.shift();
     this.#inbound = first.packet;
+    this.#inboundStamp = this.#isStamped ? this.#wire.stampOf(first.at) : 0;
     return first.packet.length;
   }
 
   send(length: number): SendResult {
     this.#report();
-    const now = monotonicNow();
+    const now = this.#clock();
     this.#enter(this.#outward, this.outbound.slice(0, length), false, now);
     return this.#settle(now);
   }
@@ -171,7 +192,7 @@ export class FaultyDevice implements PacketDevice {
     if (next === NEVER || this.#isDisposed) return;
     const wait = Math.max(0, Math.ceil((next - now) / MICROS_PER_MILLISECOND));
     this.#timer = setTimeout(() => {
-      this.#settle(monotonicNow());
+      this.#settle(this.#clock());
       this.#options.wake();
     }, wait);
   }

@@ -47,5 +47,5 @@ export { connect, type ConnectOptions } from "./stream/connect.ts";
 export { listen, Listener, type ListenOptions } from "./stream/listen.ts";
 export type { RunOptions } from "./raw_stack.ts";
 export { firstOf } from "./stream/happy_eyeballs.ts";
-export { epochOf } from "./wire_clock.ts";
+export { epochOf, WireClock } from "./wire_clock.ts";
 export type { WireObserver } from "./wire_observer.ts";

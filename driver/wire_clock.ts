@@ -67,6 +67,11 @@ export class WireClock {
     return instant(moment);
   }
 
+  /** The stamp of a moment, by the clocks' last comparison: microseconds since 1970. */
+  stampOf(moment: Instant): number {
+    return moment + this.#epoch;
+  }
+
   #compare(now: Instant): void {
     this.#epoch = epochOf(this.#clock, this.#wallClock);
     this.#askAgain = after(now, LONGEST_AGE);
