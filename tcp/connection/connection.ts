@@ -10,7 +10,12 @@ import type { OctetCount } from "../base/octet_count.ts";
 import type { OctetRange } from "../base/octet_range.ts";
 import { segmentArrives } from "./segment_arrives.ts";
 import * as calls from "./user_calls.ts";
-import { completeListenOptions, completeOptions, type ConnectionOptions } from "./connection_options.ts";
+import {
+  completeListenOptions,
+  completeOptions,
+  type ConnectionHolder,
+  type ConnectionOptions,
+} from "./connection_options.ts";
 import type { PartialConfig, TcpConfig } from "../config/config.ts";
 import type { ConnectionFailure } from "../base/errors.ts";
 import type { EventSet } from "../base/events.ts";
@@ -36,8 +41,8 @@ export class Connection implements ConnectionView {
   }
 
   readonly #tcb: Tcb;
-  /** Called whenever something may have become due; for the host that holds this connection. Null: nobody asks. */
-  onTouched: (() => void) | null = null;
+  /** The host's member that this connection is of. Null: nobody asks. */
+  holder: ConnectionHolder | null = null;
 
   readonly #progress: OctetCount;
 
@@ -66,13 +71,13 @@ export class Connection implements ConnectionView {
   /** A segment arrived for this connection. Its record is the caller's again afterwards; it may have been changed. */
   segmentArrives(segment: Segment, now: Instant): void {
     segmentArrives(this.#tcb, segment, now);
-    this.onTouched?.();
+    this.holder?.connectionTouched();
   }
 
   /** An ICMP error arrived that quotes a segment of this connection. */
   icmpArrives(error: IcmpError, now: Instant): void {
     icmpArrives(this.#tcb, error, now);
-    this.onTouched?.();
+    this.holder?.connectionTouched();
   }
 
   /** Fires the timers that are due. */
@@ -98,30 +103,30 @@ export class Connection implements ConnectionView {
   /** What is in flight left this host by a way that leads nowhere: all of it is sent again at once, by another. */
   wayChanged(now: Instant): void {
     wayChanged(this.#tcb, now);
-    this.onTouched?.();
+    this.holder?.connectionTouched();
   }
 
   /** Queues octets for sending, copying them. @returns octets taken; 0: full. @throws InvalidStateError, ConnectionFailure */
   send(from: Uint8Array, now: Instant): number {
-    this.onTouched?.();
+    this.holder?.connectionTouched();
     return this.#moved(calls.send(this.#tcb, from, now));
   }
 
   /** Queues octets of which the last ends a record: segments do not reach across it. As `send`. */
   sendRecord(from: Uint8Array, now: Instant): number {
-    this.onTouched?.();
+    this.holder?.connectionTouched();
     return this.#moved(calls.sendRecord(this.#tcb, from, now));
   }
 
   /** Queues octets of which the last ends urgent data (RFC 9293 3.8.5). As `send`; new applications should not. */
   sendUrgent(from: Uint8Array, now: Instant): number {
-    this.onTouched?.();
+    this.holder?.connectionTouched();
     return this.#moved(calls.sendUrgent(this.#tcb, from, now));
   }
 
   /** Copies received octets. @returns how many; 0: none now; null: the stream has ended. @throws ConnectionFailure */
   receive(into: Uint8Array, now: Instant): number | null {
-    this.onTouched?.();
+    this.holder?.connectionTouched();
     const octets = calls.receive(this.#tcb, into, now);
     return octets === null ? null : this.#moved(octets);
   }
@@ -144,7 +149,7 @@ export class Connection implements ConnectionView {
    */
   commit(octets: number, now: Instant): void {
     calls.commit(this.#tcb, this.#moved(octets), now);
-    this.onTouched?.();
+    this.holder?.connectionTouched();
   }
 
   /**
@@ -160,19 +165,19 @@ export class Connection implements ConnectionView {
   /** Drops the first `octets` received, as `receive` does. @throws InvalidStateError; RangeError for more than are there */
   consume(octets: number, now: Instant): void {
     calls.consume(this.#tcb, this.#moved(octets), now);
-    this.onTouched?.();
+    this.holder?.connectionTouched();
   }
 
   /** Ends the sending side: a FIN follows what is queued. What the peer sends can still be received. */
   shutdown(now: Instant): void {
     calls.shutdown(this.#tcb, now);
-    this.onTouched?.();
+    this.holder?.connectionTouched();
   }
 
   /** Ends both sides; octets that nobody has read, or that come later, are answered by RST (RFC 9293 3.6.1). */
   close(now: Instant): void {
     calls.close(this.#tcb, now);
-    this.onTouched?.();
+    this.holder?.connectionTouched();
   }
 
   /**
@@ -181,21 +186,21 @@ export class Connection implements ConnectionView {
    */
   abort(now: Instant, resetsUnanswered = false): void {
     calls.abort(this.#tcb, resetsUnanswered, now);
-    this.onTouched?.();
+    this.holder?.connectionTouched();
   }
 
   /**
    * Gives back the memory of empty buffers, and of the record of what is in flight, when no data have come or gone for a
-   * second. A host does so by itself.
+   * second. A host does so by itself. Returns whether it has been quiet for so long.
    */
-  trim(now: Instant): void {
-    this.#tcb.trim(now);
+  trim(now: Instant): boolean {
+    return this.#tcb.trim(now);
   }
 
   /** Changes knobs that may change while the connection is open: Nagle, cork, keep-alive, timeouts, DiffServ, buffers. */
   configure(changes: PartialConfig, now: Instant): void {
     calls.configure(this.#tcb, changes, now);
-    this.onTouched?.();
+    this.holder?.connectionTouched();
   }
 
   /** Octets that the user gave and took so far: whether there was anything to do for it. */
@@ -351,7 +356,7 @@ export class Connection implements ConnectionView {
   /** FlightSize from which the threshold was last computed; 0: it was not, or from something else. */
   get reducedFrom(): number {
     const { config, recovery } = this.#tcb;
-    return config.recovery.ssthreshFrom === "FlightSize" ? recovery.ack.flightSize : 0;
+    return config.recovery.ssthreshFrom === "FlightSize" ? recovery.flightSize : 0;
   }
   /** Octets thought to be in the network (RFC 6675 2). */
   get pipe(): number {

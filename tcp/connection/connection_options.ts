@@ -4,6 +4,7 @@
  * @module
  */
 
+import { AckSample } from "../loss/ack_sample.ts";
 import type { Endpoint } from "../base/address.ts";
 import type { Segment } from "../base/segment.ts";
 import { OctetCount } from "../base/octet_count.ts";
@@ -16,6 +17,12 @@ import { ChallengeLimiter } from "./challenge_limiter.ts";
 
 /** Chooses the initial sequence number of a connection (RFC 9293 3.4.1). */
 export type IsnSource = (local: Endpoint, remote: Endpoint, now: Instant) => SeqNumber;
+
+/** Who holds a connection among others. */
+export interface ConnectionHolder {
+  /** Something may have become due. */
+  connectionTouched(): void;
+}
 
 /** What a connection is made of. */
 export interface ConnectionOptions {
@@ -35,6 +42,8 @@ export interface ConnectionOptions {
   readonly timestampOffset?: number | undefined;
   /** Shared by the connections of one host. @default one of its own */
   readonly challengeLimiter?: ChallengeLimiter | undefined;
+  /** Where each acknowledgement is written down while it is taken in: connections of one host share it. @default its own */
+  readonly ackSample?: AckSample | undefined;
   /** Octets of the largest packet that is known to reach the peer. @default Infinity, nothing is known */
   readonly pathMtu?: number | undefined;
   /** Tells connections of one host apart. @default 1 */
@@ -58,6 +67,7 @@ export interface CompleteOptions {
   readonly segmentLimit: number;
   readonly timestampOffset: number;
   readonly challengeLimiter: ChallengeLimiter;
+  readonly ackSample: AckSample;
   readonly pathMtu: number;
   readonly id: number;
   readonly answeredSyn: Segment | null;
@@ -78,6 +88,7 @@ export function completeOptions(options: ConnectionOptions): CompleteOptions {
     timestampOffset: options.timestampOffset ?? 0,
     challengeLimiter: options.challengeLimiter ??
       new ChallengeLimiter(config.defence.challengeAcksPerSecond, seed),
+    ackSample: options.ackSample ?? new AckSample(),
     pathMtu: options.pathMtu ?? Infinity,
     id: options.id ?? 1,
     answeredSyn: options.answeredSyn ?? null,

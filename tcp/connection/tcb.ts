@@ -64,6 +64,7 @@ export class Tcb {
   readonly isn: IsnSource;
   readonly segmentLimit: number;
   readonly challengeLimiter: ChallengeLimiter;
+  readonly ackSample: AckSample;
   /** How the observer sees this connection. */
   view!: ConnectionView;
 
@@ -156,6 +157,7 @@ export class Tcb {
     this.isn = options.isn;
     this.segmentLimit = options.segmentLimit;
     this.challengeLimiter = options.challengeLimiter;
+    this.ackSample = options.ackSample;
     this.state = state;
     this.answeredSyn = options.answeredSyn;
     this.openedPassively = state === "LISTEN";
@@ -250,15 +252,16 @@ export class Tcb {
     this.sender.answersFromEdge = false;
   }
 
-  /** Gives memory back that nothing is in, when the connection has been quiet for a while. */
-  trim(now: Instant): void {
+  /** Gives memory back that nothing is in, when the connection has been quiet for a while. Returns whether it has. */
+  trim(now: Instant): boolean {
     if (elapsed(this.lastReceivedAt, now) < QUIET_TIME || elapsed(this.lastDataSentAt, now) < QUIET_TIME) {
-      return;
+      return false;
     }
     this.sender.ring.trim();
     this.receiver.trim();
     this.acknowledging.kept.trim();
     this.recovery.scoreboard.trim();
+    return true;
   }
 
   /** Tells the user. */
@@ -300,7 +303,7 @@ export class Tcb {
     const { iss, mss } = this.sender;
     const options = { mss, initialCwnd: initialCwnd(mss, initialWindow), hystart, slowStartExit, now };
     this.control = createCongestionControl(congestionControl, options);
-    this.recovery = new Recovery(this.config, this.control, iss, mss);
+    this.recovery = new Recovery(this.config, this.control, iss, mss, this.ackSample);
   }
 
   #release(): void {

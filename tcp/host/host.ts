@@ -19,6 +19,7 @@ import type { PartialConfig, TcpConfig } from "../config/config.ts";
 import { Connection } from "../connection/connection.ts";
 import { isSynWithFinDropped, refusalInAnyState } from "../connection/segment_arrives.ts";
 import type { ConnectionOptions, IsnSource } from "../connection/connection_options.ts";
+import { AckSample } from "../loss/ack_sample.ts";
 import { CookieAnswers } from "./cookie_answers.ts";
 import { OctetCount } from "../base/octet_count.ts";
 import { Demultiplexer } from "./demultiplexer.ts";
@@ -29,7 +30,8 @@ import type { DropReason, Observer } from "../base/observer.ts";
 import { PathMtus } from "./path_mtus.ts";
 import { LocalEnds, type WantedEnd } from "./local_ends.ts";
 import type { PortKeeper } from "./ports.ts";
-import { NOT_SCHEDULED, Schedule, type ScheduleEntry } from "./schedule.ts";
+import { Member } from "./member.ts";
+import { Schedule } from "./schedule.ts";
 import { Flag, type Segment } from "../base/segment.ts";
 import { refusalByAddress } from "./refusals.ts";
 import { endpointsOf, StrayResets } from "./stray_resets.ts";
@@ -60,14 +62,6 @@ export interface HostOptions {
   readonly ports?: PortKeeper | undefined;
 }
 
-/** A connection and the host's notes on it. */
-interface Member extends ScheduleEntry {
-  readonly connection: Connection;
-  readonly local: Endpoint;
-  readonly remote: Endpoint;
-  readonly listener: Listener | null;
-}
-
 /** One host: its connections and listeners. */
 export class Host {
   readonly #addresses: readonly IpAddress[];
@@ -87,6 +81,7 @@ export class Host {
   readonly #resets = new StrayResets();
   readonly #cookieAnswers: CookieAnswers;
   readonly #progress: OctetCount = new OctetCount();
+  readonly #ackSample: AckSample = new AckSample();
   #nextId = 1;
 
   /** A host without connections. @throws RangeError for a secret that has not 16 octets, or a config out of range */
@@ -295,6 +290,7 @@ export class Host {
       segmentLimit: this.#segmentLimit,
       timestampOffset: this.#timestampOffset(local, remote),
       challengeLimiter: this.#challengeLimiter,
+      ackSample: this.#ackSample,
       pathMtu: this.#paths.at(remote.address, now),
       id: this.#nextId++,
       progress: this.#progress,
@@ -302,14 +298,8 @@ export class Host {
   }
 
   #add(connection: Connection, local: Endpoint, remote: Endpoint, listener: Listener | null): Member {
-    const member: Member = {
-      connection,
-      local,
-      remote,
-      listener,
-      ...NOT_SCHEDULED,
-    };
-    connection.onTouched = () => this.#schedule.enqueue(member);
+    const member = new Member(connection, local, remote, listener, this.#schedule);
+    connection.holder = member;
     this.#members.add(member);
     this.#schedule.add(member);
     return member;
@@ -327,7 +317,7 @@ export class Host {
   #forget(member: Member): void {
     this.#members.remove(member);
     this.#schedule.remove(member);
-    member.connection.onTouched = null;
+    member.connection.holder = null;
     if (member.listener === null) this.#localEnds.release(member.local);
   }
 

@@ -19,17 +19,23 @@ const TURNS_PER_TRIM = 4;
 
 /** A connection and its place in the schedule. Only {@link Schedule} writes the fields. */
 export interface ScheduleEntry extends HeapEntry {
-  readonly connection: { nextDeadline(): Instant; trim(now: Instant): void };
+  readonly connection: { nextDeadline(): Instant; trim(now: Instant): boolean };
+  /** Whether it was added, and not removed since. */
+  isAdded: boolean;
   /** Whether it waits for its turn to send. */
   isQueued: boolean;
   /** Whether its timers may have changed since the heap was updated. */
   isTouched: boolean;
+  /** Whether it may have memory to give back, and waits to be asked for it. */
+  mayTrim: boolean;
 }
 
 /** The fields of an entry that is in no schedule. */
 export const NOT_SCHEDULED = {
+  isAdded: false,
   isQueued: false,
   isTouched: false,
+  mayTrim: false,
   deadline: NEVER,
   heapIndex: NOT_IN_HEAP,
 } as const;
@@ -37,8 +43,8 @@ export const NOT_SCHEDULED = {
 /** The schedule. Every call takes the same time however many connections there are, or O(log n) for a changed deadline. */
 export class Schedule<T extends ScheduleEntry> {
   readonly #entries = new Set<T>();
-  /** Goes through the entries again and again, for {@link trim}. */
-  #visitor: Iterator<T> = this.#entries.values();
+  /** Those that have had a turn since they last gave memory back. */
+  readonly #trimmable = new Fifo<T>();
   readonly #deadlines = new DeadlineHeap<T>();
   #touched: T[] = [];
   /** Those that may have something to send. */
@@ -56,12 +62,14 @@ export class Schedule<T extends ScheduleEntry> {
   /** Adds a connection, which may have something to send. */
   add(entry: T): void {
     this.#entries.add(entry);
+    entry.isAdded = true;
     this.enqueue(entry);
   }
 
   /** Removes a connection; should it wait for its turn to send, it is still asked once. */
   remove(entry: T): void {
     this.#entries.delete(entry);
+    entry.isAdded = false;
     this.#deadlines.set(entry, NEVER);
   }
 
@@ -95,7 +103,10 @@ export class Schedule<T extends ScheduleEntry> {
   endTurn(now: Instant): void {
     this.#turnLength = 0;
     const entry = this.#senders.shift();
-    if (entry !== undefined) entry.isQueued = false;
+    if (entry !== undefined) {
+      entry.isQueued = false;
+      if (!entry.mayTrim) this.#trimLater(entry);
+    }
     if (++this.#turns % TURNS_PER_TRIM === 0) this.#trimNext(now);
   }
 
@@ -106,7 +117,7 @@ export class Schedule<T extends ScheduleEntry> {
 
   /** Takes note of a connection's next deadline. */
   updateDeadline(entry: T): void {
-    if (this.#entries.has(entry)) this.#deadlines.set(entry, entry.connection.nextDeadline());
+    if (entry.isAdded) this.#deadlines.set(entry, entry.connection.nextDeadline());
   }
 
   /** The earliest deadline of all; NEVER when no timer runs. */
@@ -125,13 +136,16 @@ export class Schedule<T extends ScheduleEntry> {
     this.#touched.push(entry);
   }
 
+  #trimLater(entry: T): void {
+    entry.mayTrim = true;
+    this.#trimmable.push(entry);
+  }
+
   /** Of one connection after another, memory that it no longer uses: without a timer, in the turns of others. */
   #trimNext(now: Instant): void {
-    let next = this.#visitor.next();
-    if (next.done === true) {
-      this.#visitor = this.#entries.values();
-      next = this.#visitor.next();
-    }
-    if (next.done !== true) next.value.connection.trim(now);
+    const entry = this.#trimmable.shift();
+    if (entry === undefined) return;
+    entry.mayTrim = false;
+    if (entry.isAdded && !entry.connection.trim(now)) this.#trimLater(entry);
   }
 }

@@ -19,7 +19,7 @@ export function sentAfter(serialA: number, endA: SeqNumber, serialB: number, end
   return later > 0 || (later === 0 && seqAfter(endA, endB));
 }
 
-/** One record for each connection, valid until the next acknowledgement or timer. */
+/** One record for all connections of a host, valid until the next acknowledgement or timer of any of them. */
 export class AckSample implements CongestionSample {
   now: Instant = instant(0);
   /** When the ACK arrived at the host, where that is known to have been before `now`. */

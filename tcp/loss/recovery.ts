@@ -12,7 +12,7 @@ import type { CongestionControl } from "../congestion/control.ts";
 import type { CongestionReason, RecoveryPhase, SendReason } from "../base/observer.ts";
 import { seqAfter, seqAtOrAfter, seqDistance, type SeqNumber, type Timestamp } from "../base/seq.ts";
 import { type Instant, instant, type Micros } from "../base/units.ts";
-import { AckSample } from "./ack_sample.ts";
+import type { AckSample } from "./ack_sample.ts";
 import { DupAcks } from "./dup_acks.ts";
 import { ForwardRto } from "./f_rto.ts";
 import { isRepairing, LossDetection } from "./loss_detection.ts";
@@ -30,8 +30,8 @@ const FORWARD_RTO_WINDOW = 3;
 /** Loss recovery of one connection. */
 export class Recovery {
   readonly scoreboard: Scoreboard;
-  /** The acknowledgement at hand, or the state at a timer. */
-  readonly ack: AckSample = new AckSample();
+  /** The acknowledgement at hand, or the state at a timer; of another connection's when none is. */
+  readonly ack: AckSample;
   readonly rack: Rack;
   readonly tailProbe: TailLossProbe = new TailLossProbe();
   readonly mtuProbe: MtuProbe = new MtuProbe();
@@ -52,6 +52,8 @@ export class Recovery {
   cwrPending = false;
   /** Whether the acknowledgement has undone a reduction. */
   #isReasonSet = false;
+  /** FlightSize, or the window in its place, from which the threshold was computed last; 0: it was not. */
+  flightSize = 0;
   /** Why the window changed last. */
   changeReason: CongestionReason = "initial-window";
   /** SND.UNA when the retransmission timer fired last. */
@@ -63,8 +65,9 @@ export class Recovery {
   /** The timer fired, and the oldest segment has not been sent again yet. */
   #mustResend = false;
 
-  /** `mss`: octets of payload of a full segment. */
-  constructor(config: TcpConfig, control: CongestionControl, iss: SeqNumber, mss: number) {
+  /** `mss`: octets of payload of a full segment; `ack`: for the acknowledgement at hand, shared with other connections. */
+  constructor(config: TcpConfig, control: CongestionControl, iss: SeqNumber, mss: number, ack: AckSample) {
+    this.ack = ack;
     this.scoreboard = new Scoreboard(iss, mss);
     this.#config = config;
     this.#control = control;
@@ -301,7 +304,8 @@ export class Recovery {
     const { ack, scoreboard } = this;
     const { cwnd } = this.#control;
     const outstanding = Math.min(scoreboard.octets.total + ack.ackedOctets, cwnd);
-    ack.flightSize = this.#config.recovery.ssthreshFrom === "cwnd" ? cwnd : outstanding;
+    this.flightSize = this.#config.recovery.ssthreshFrom === "cwnd" ? cwnd : outstanding;
+    ack.flightSize = this.flightSize;
     return ack;
   }
 

@@ -139,34 +139,54 @@ Deno.test("a FIFO keeps its order while it grows and wraps", () => {
 });
 
 type Place = ScheduleEntry;
-const trimmed: number[] = [];
+const asked: number[] = [];
+const quiet = new Set<number>();
 
-/** The numbers of the connections that a schedule has trimmed, in the course of so many turns. */
-function trimmedIn(turns: number, schedule: Schedule<Place>, places: readonly Place[]): number[] {
-  trimmed.length = 0;
+/** The numbers of the connections that a schedule has asked for memory, in the course of so many turns of these. */
+function askedIn(turns: number, schedule: Schedule<Place>, places: readonly Place[]): number[] {
+  asked.length = 0;
   for (let turn = 0; turn < turns; turn++) {
     schedule.enqueue(places[turn % places.length] as Place);
     schedule.endTurn(instant(0));
   }
-  return trimmed.toSorted((a, b) => a - b);
+  return asked.toSorted((a, b) => a - b);
 }
 
 function placeOf(id: number): Place {
-  return { ...NOT_SCHEDULED, connection: { nextDeadline: () => NEVER, trim: () => trimmed.push(id) } };
+  const trim = (): boolean => {
+    asked.push(id);
+    return quiet.has(id);
+  };
+  return { ...NOT_SCHEDULED, connection: { nextDeadline: () => NEVER, trim } };
 }
 
-Deno.test("every fourth turn trims a connection, each in turn, while some come and go", () => {
+Deno.test("every fourth turn asks a connection for memory, each in turn, until it has been quiet", () => {
+  quiet.clear();
   const places = Array.from({ length: 10 }, (_, id) => placeOf(id));
   const schedule = new Schedule<Place>();
-  const sender = placeOf(99);
-  assertEquals(trimmedIn(8, schedule, [sender]), []);
   for (const place of places) schedule.add(place);
   while (schedule.sender !== undefined) schedule.endTurn(instant(0));
-  assertEquals(trimmedIn(40, schedule, [sender]), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-  for (const id of [9, 0, 4, 4]) schedule.remove(places[id] as Place);
-  assertEquals(new Set(trimmedIn(56, schedule, [sender])), new Set([1, 2, 3, 5, 6, 7, 8]));
-  schedule.add(places[4] as Place);
-  assertEquals(new Set(trimmedIn(64, schedule, [sender])), new Set([1, 2, 3, 4, 5, 6, 7, 8]));
+  const sender = places[9] as Place;
+  assertEquals(askedIn(40, schedule, [sender]), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  for (const id of [0, 1, 2, 3, 4]) quiet.add(id);
+  assertEquals(askedIn(40, schedule, [sender]), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  assertEquals(askedIn(40, schedule, [sender]), [5, 5, 6, 6, 7, 7, 8, 8, 9, 9]);
+  quiet.delete(4);
+  assertEquals(new Set(askedIn(40, schedule, [sender, places[4] as Place])), new Set([4, 5, 6, 7, 8, 9]));
+});
+
+Deno.test("a connection that is gone is asked for no memory, and one that comes again is", () => {
+  quiet.clear();
+  const places = Array.from({ length: 4 }, (_, id) => placeOf(id));
+  const schedule = new Schedule<Place>();
+  for (const place of places) schedule.add(place);
+  while (schedule.sender !== undefined) schedule.endTurn(instant(0));
+  for (const id of [0, 2, 2]) schedule.remove(places[id] as Place);
+  const sender = places[3] as Place;
+  assertEquals(new Set(askedIn(32, schedule, [sender])), new Set([1, 3]));
+  schedule.add(places[2] as Place);
+  assertEquals(new Set(askedIn(32, schedule, [sender])), new Set([1, 2, 3]));
   for (const place of places) schedule.remove(place);
-  assertEquals(trimmedIn(8, schedule, [sender]), []);
+  askedIn(32, schedule, [sender]);
+  assertEquals(askedIn(8, schedule, [sender]), []);
 });

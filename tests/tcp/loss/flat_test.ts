@@ -3,6 +3,7 @@ import { completeConfig } from "../../../tcp/config/complete.ts";
 import { NewReno } from "../../../tcp/congestion/new_reno.ts";
 import { initialCwnd } from "../../../tcp/congestion/window.ts";
 import { Random } from "../../../lab/random.ts";
+import { AckSample } from "../../../tcp/loss/ack_sample.ts";
 import { LostQueue } from "../../../tcp/loss/lost_queue.ts";
 import { SentOrder } from "../../../tcp/loss/sent_order.ts";
 import { Recovery } from "../../../tcp/loss/recovery.ts";
@@ -79,7 +80,7 @@ class Sender {
       now: this.now,
     });
     control.cwnd = segments * MSS;
-    this.recovery = new Recovery(config, control, ISS, MSS);
+    this.recovery = new Recovery(config, control, ISS, MSS, new AckSample());
     for (let i = 0; i < segments; i++) {
       this.recovery.sent(this.at(i), this.at(i + 1), this.now, 0);
       if (i % 10 === 9) this.now = instant(this.now + 1);
