@@ -6,6 +6,7 @@
  */
 
 import { NONE } from "../loss/records.ts";
+import { seqAdd, type SeqNumber } from "../base/seq.ts";
 import { isSynchronized } from "../base/state.ts";
 import type { Tcb } from "./tcb.ts";
 import type { Instant } from "../base/units.ts";
@@ -58,6 +59,11 @@ export function probeOfNew(tcb: Tcb, room: number, now: Instant): number {
   const payload = nextProbe(tcb, now);
   const needed = payload + (isUrgent ? 0 : FOLLOWERS * sender.mss);
   return payload > 0 && Math.min(room, sender.usableWindow, sender.unsent) >= needed ? payload : 0;
+}
+
+/** The next `length` octets go as a probe of the path MTU. */
+export function noteProbe({ handshake, recovery }: Tcb, start: SeqNumber, length: number): void {
+  recovery.mtuProbe.sent(start, seqAdd(start, length), handshake.packetOf(length));
 }
 
 function nextProbe({ handshake, mtuSearch, recovery, sender }: Tcb, now: Instant): number {

@@ -12,14 +12,13 @@ import { NONE } from "../loss/records.ts";
 import * as segments from "../base/segment.ts";
 import type { Segment } from "../base/segment.ts";
 import * as seq from "../base/seq.ts";
-import type { SeqNumber } from "../base/seq.ts";
 import { newDataDue } from "./idle.ts";
 import { FIRST_SYN, NO_RECORD, type Tcb } from "./tcb.ts";
-import { mostSackBlocks } from "./acknowledging_arrivals.ts";
-import { probeOfLost, probeOfNew } from "./path_probing.ts";
+import { beginSegment, finishSegment, segmentLimit, writeData } from "./compose.ts";
+import { noteProbe, probeOfLost, probeOfNew } from "./path_probing.ts";
 import { isHeldByPace, noteSentAtPace } from "./pacing.ts";
 import { armForOutstanding, armOverride, armPersist } from "./retransmission_timer.ts";
-import { Timer } from "./timers.ts";
+import { sendAck, sendKeepAlive } from "./send_ack.ts";
 import * as units from "../base/units.ts";
 import type { Instant } from "../base/units.ts";
 
@@ -28,10 +27,6 @@ const { Mark } = mark;
 const { Flag, Option } = segments;
 const { seqAdd, seqAfter, seqAtOrAfter, seqDistance } = seq;
 const { elapsed, NEVER } = units;
-
-/** Octets of the SACK option without blocks, padded, and of each block. */
-const SACK_BASE_LENGTH = 4;
-const SACK_BLOCK_LENGTH = 8;
 
 /** Fills `out` with the next segment due. @returns false when nothing is due now */
 export function transmit(tcb: Tcb, out: Segment, now: Instant): boolean {
@@ -64,69 +59,6 @@ export function segmentLeft(tcb: Tcb, moment: Instant): void {
   if (tcb.lastMade === FIRST_SYN) tcb.synSentAt = moment;
   else if (tcb.lastMade !== NO_RECORD) tcb.recovery.scoreboard.records.setSentAt(tcb.lastMade, moment);
   tcb.lastMade = NO_RECORD;
-}
-
-function beginSegment(
-  tcb: Tcb,
-  out: Segment,
-  seq: SeqNumber,
-  flags: number,
-  now: Instant,
-  isKept = false,
-): void {
-  tcb.lastMade = NO_RECORD;
-  out.clear();
-  addressSegment(tcb, out);
-  out.seq = seq;
-  out.flags = flags;
-  if ((flags & Flag.rst) !== 0) return;
-  const isSyn = (flags & Flag.syn) !== 0;
-  const isAnswer = (flags & Flag.ack) !== 0;
-  if (isAnswer) out.ack = tcb.receiver.rcvNxt;
-  if (!isKept) out.window = tcb.receiver.window.announce(isSyn, tcb.acknowledging.holdsWindow);
-  if (tcb.timestamps.agreed || isSyn && offersTimestamps(tcb, isAnswer)) tcb.timestamps.write(out, now);
-}
-
-/** Whether a SYN, or a SYN-ACK of a simultaneous open, has the timestamps option. */
-function offersTimestamps({ config, handshake, openedPassively }: Tcb, isAnswer: boolean): boolean {
-  if (!config.handshake.timestamps) return false;
-  return isAnswer ? !openedPassively && handshake.offersAgain(config) : !handshake.isBare(config);
-}
-
-function addressSegment(tcb: Tcb, out: Segment): void {
-  out.family = tcb.local.address.family;
-  const addresses = tcb.addressOctets;
-  out.addresses = addresses;
-  out.sourceOffset = 0;
-  out.destinationOffset = addresses.length / 2;
-  out.sourcePort = tcb.local.port;
-  out.destinationPort = tcb.remote.port;
-  out.dscp = tcb.config.sending.dscp;
-  out.hopLimit = tcb.config.sending.hopLimit;
-}
-
-/** Accounts for a finished segment, and for what it acknowledges: all that has arrived. */
-function finishSegment(tcb: Tcb, out: Segment, reason: SendReason, now: Instant): true {
-  if (out.has(Flag.ack) && !out.has(Flag.rst)) {
-    tcb.timestamps.lastAckSent = out.ack;
-    const reportsAll = tcb.receiver.outOfOrder.count === 0 || !tcb.handshake.selectiveAck ||
-      out.sackBlockCount > 0;
-    if (reportsAll) {
-      tcb.acknowledging.acknowledged();
-      tcb.timers.clear(Timer.delayedAck);
-    }
-  }
-  const isProbe = reason === "mtu-probe" || reason === "retransmit-mtu-probe";
-  if (out.payload.length > tcb.sender.mss && !isProbe) out.segmentSize = tcb.sender.mss;
-  // What probes a closed window says nothing of the path.
-  if (out.payload.length > 0 && reason !== "window-probe") tcb.lastDataSentAt = now;
-  return countSent(tcb, out, reason, now);
-}
-
-function countSent(tcb: Tcb, out: Segment, reason: SendReason, now: Instant): true {
-  tcb.totals.segmentsSent++;
-  tcb.observer?.segmentSent(tcb.view, out, reason, now);
-  return true;
 }
 
 function sendReset(tcb: Tcb, out: Segment, now: Instant): boolean {
@@ -174,28 +106,6 @@ function reasonOfSynAck({ handshake }: Tcb): SendReason {
   return reason;
 }
 
-/** Puts data, FIN, PSH, URG and SACK blocks on a segment of [seq, end). */
-function writeData(tcb: Tcb, out: Segment, seq: SeqNumber, end: SeqNumber): void {
-  const { sender } = tcb;
-  const carriesFin = seqAfter(end, sender.dataEnd);
-  const length = seqDistance(seq, end) - (carriesFin ? 1 : 0);
-  sender.lendData(seq, length, out);
-  if (carriesFin) out.flags |= Flag.fin;
-  const urgent = sender.urgentOffset(seq);
-  if (urgent > 0) {
-    out.flags |= Flag.urg;
-    out.urgentPointer = urgent;
-  }
-  // A device that cuts a long segment repeats its options in every piece: there is room in none that is full.
-  const spare = length === 0 ? Infinity : sender.mss - length;
-  if (spare > 0) writeSackBlocks(tcb, out, Math.floor((spare - SACK_BASE_LENGTH) / SACK_BLOCK_LENGTH));
-}
-
-function writeSackBlocks(tcb: Tcb, out: Segment, most: number): void {
-  const fitting = Math.min(most, mostSackBlocks(tcb));
-  if (fitting > 0) tcb.acknowledging.writeSackBlocks(out, tcb.receiver, fitting);
-}
-
 /** Sends again what is lost, as the congestion window lets it. */
 function sendLost(tcb: Tcb, out: Segment, now: Instant): boolean {
   const slot = tcb.recovery.scoreboard.nextLost();
@@ -233,11 +143,6 @@ function sendAgain(tcb: Tcb, out: Segment, slot: number, now: Instant): boolean 
   const carriesFinOnly = length <= fitting + 1 && seqAfter(scoreboard.records.until(slot), sender.dataEnd);
   if (length > fitting && !carriesFinOnly) scoreboard.cut(slot, fitting);
   return resend(tcb, out, slot, scoreboard.cause(slot), now);
-}
-
-/** The next `length` octets go as a probe of the path MTU. */
-function noteProbe({ handshake, recovery }: Tcb, start: SeqNumber, length: number): void {
-  recovery.mtuProbe.sent(start, seqAdd(start, length), handshake.packetOf(length));
 }
 
 /** A refused probe goes out again with all that waits behind it, when that fits one segment: Nagle would hold it back. */
@@ -389,60 +294,4 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
 function finSent(tcb: Tcb, now: Instant): void {
   tcb.sender.finSent = true;
   tcb.moveTo(tcb.state === "CLOSE-WAIT" ? "LAST-ACK" : "FIN-WAIT-1", "user-close", now);
-}
-
-/** RFC 9293 3.8.4: a number that was acknowledged already draws an ACK from whoever is alive. */
-function sendKeepAlive(tcb: Tcb, out: Segment, now: Instant): true {
-  tcb.keepAliveDue = false;
-  beginSegment(tcb, out, seqAdd(tcb.sender.sndNxt, -1), Flag.ack, now);
-  return finishSegment(tcb, out, "keep-alive", now);
-}
-
-function sendAck(tcb: Tcb, out: Segment, now: Instant): boolean {
-  if (tcb.acknowledging.kept.length > 0) return sendKeptAck(tcb, out, now);
-  const reason = tcb.acknowledging.immediate;
-  if (reason === null) return false;
-  const { sender } = tcb;
-  const isChallenge = reason === "challenge-reset" || reason === "challenge-syn";
-  const repeatsFin = tcb.config.compatibility.repeatsFin && sender.finSent && !sender.finAcknowledged &&
-    !isChallenge;
-  if (repeatsFin) beginSegment(tcb, out, sender.dataEnd, Flag.ack | Flag.fin, now);
-  else beginSegment(tcb, out, acceptableNumber(tcb, reason), Flag.ack, now);
-  writeSackBlocks(tcb, out, Infinity);
-  tcb.ecn.write(out, false, false, tcb.config.congestion.ecnCapable);
-  return finishSegment(tcb, out, reason, now);
-}
-
-/** An ACK that fell due before the latest segment: with what it said then, and the window that has been announced. */
-function sendKeptAck(tcb: Tcb, out: Segment, now: Instant): true {
-  const { acknowledging } = tcb;
-  beginSegment(tcb, out, acceptableNumber(tcb, acknowledging.kept.reason), Flag.ack, now, true);
-  const reason = acknowledging.takeKept(out);
-  out.window = tcb.receiver.window.fieldFrom(out.ack);
-  tcb.ecn.write(out, false, false, tcb.config.congestion.ecnCapable);
-  return countSent(tcb, out, reason, now);
-}
-
-/**
- * SND.NXT, or the right edge of a window that shrank: what lies beyond it the peer may drop, our ACK with it. Or it took
- * all that we sent before its window shrank, and drops what lies before: answers to what we cannot accept say the one and
- * the other in turn, so that two ends whose windows both shrank do not refuse each other's ACKs for ever.
- */
-function acceptableNumber(tcb: Tcb, reason: SendReason): SeqNumber {
-  const { sender } = tcb;
-  const edge = seqAdd(sender.sndUna, sender.sndWnd);
-  const beyond = seqDistance(edge, sender.sndNxt);
-  // RFC 7323 2.4: a scaled window loses up to one unit of its field, and the peer takes what it said before; but not the one
-  // octet that probed beyond it.
-  if (beyond <= 0 || beyond > 1 && beyond < 1 << tcb.handshake.peerShift) return sender.sndNxt;
-  if (reason !== "ack-unacceptable") return edge;
-  sender.answersFromEdge = !sender.answersFromEdge;
-  return sender.answersFromEdge ? edge : sender.sndNxt;
-}
-
-/** Payload octets that one segment may have: a whole number of full ones. */
-function segmentLimit(tcb: Tcb): number {
-  const { mss, isUrgent } = tcb.sender;
-  // Devices that cut a segment leave its urgent pointer as it is, and it counts from each piece's own number.
-  return tcb.segmentLimit < 2 * mss || isUrgent ? mss : tcb.segmentLimit - tcb.segmentLimit % mss;
 }
