@@ -147,7 +147,7 @@ async function textAsked(parsed: ParsedOptions): Promise<string> {
 function wayOf(parsed: ParsedOptions): Way {
   const { values, flags, operands } = parsed;
   if (flags.has("ipv4") && flags.has("ipv6")) {
-    throw new UsageError("Cannot use -4 with -6: without either both families are tried");
+    throw new UsageError("Cannot use -4 with -6: leave out both to have both families tried");
   }
   const sourcePort = values.get("source-port");
   const mark = values.get("mark");
@@ -167,6 +167,9 @@ function doctorCommand(parsed: ParsedOptions): ClientCommand {
   const other = [...values.keys(), ...flags].find((name) => !FOR_DOCTOR.has(name));
   if (other !== undefined) {
     throw new UsageError(`Cannot use --${other} with --doctor, which connects to nobody`);
+  }
+  if (flags.has("json") && flags.has("quiet")) {
+    throw new UsageError("Option --json would be ignored: --quiet suppresses what it shows");
   }
   return {
     kind: "doctor",
@@ -220,7 +223,7 @@ function refuseWithPacketSocket(values: ReadonlyMap<string, string>): void {
   if (values.get("link") !== "packet") return;
   const other = ["fault", "interface", "mark"].find((name) => values.has(name));
   if (other === undefined) return;
-  throw new UsageError(`Cannot use --${other} with --link packet: it holds for the raw socket only`);
+  throw new UsageError(`Cannot use --${other} with --link packet: it works with the raw socket only`);
 }
 
 /** @throws UsageError for what cannot be divided among many connections */
@@ -230,9 +233,7 @@ function manyOf({ values }: ParsedOptions, { input, output }: TransferArguments)
   const single = ["output", "hash", "isn", "source-port"].find((name) => values.has(name));
   if (single !== undefined || input?.kind === "file" || output !== null) {
     throw new UsageError(
-      `Cannot use --connections with ${
-        single === undefined ? "--input" : `--${single}`
-      }: it is one connection's`,
+      `Cannot use --${single ?? "input"} with --connections: it is for a single connection`,
     );
   }
   return {
@@ -253,7 +254,7 @@ function refuseWithRead({ values, flags }: ParsedOptions): void {
   const fitting = new Set(SHOWING_OPTIONS.map(({ name }) => name));
   for (const name of [...values.keys(), ...flags]) {
     if (!fitting.has(name) && !FOR_READING.has(name)) {
-      throw new UsageError(`Cannot use --${name} with --read: it is about connections of our own`);
+      throw new UsageError(`Cannot use --${name} with --read: it applies only to connections of our own`);
     }
   }
 }

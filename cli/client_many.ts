@@ -19,7 +19,7 @@ import { Output } from "./output.ts";
 
 /** What has become of the connections. */
 class Tally {
-  /** How long each that went well took, milliseconds. */
+  /** How long each that succeeded took, milliseconds. */
   readonly times: number[] = [];
   /** How many failed with each line. */
   readonly failures = new Map<string, number>();
@@ -34,14 +34,14 @@ class Tally {
   /** The lines that tell it, failures last. */
   lines(seconds: number, aborts: boolean): readonly string[] {
     const { times } = this;
-    if (times.length === 0) return ["No connection went well"];
+    if (times.length === 0) return ["No connection succeeded"];
     const sorted = times.toSorted((a, b) => a - b);
     const rate = seconds > 0 ? ` (${(times.length / seconds).toFixed(0)} per second)` : "";
     return [
       `${counted(times.length, "connection")} delivered and ${
         aborts ? "aborted, as asked (RST)," : "closed in order"
       } in ${seconds.toFixed(3)} s${rate}`,
-      `Each took from SYN to the end: median ${at(sorted, 0.5)}, 99 % at most ${at(sorted, 0.99)}, longest ${
+      `From SYN to the end each took: median ${at(sorted, 0.5)}, 99 % at most ${at(sorted, 0.99)}, longest ${
         at(sorted, 1)
       }`,
     ];
@@ -144,7 +144,7 @@ export async function deliverMany(
   interruption.attach({ interrupt: () => run.stop() });
   output.line(
     "note",
-    `${counted(connections, "connection")} to ${to}, ${parallel} at a time`,
+    `${counted(connections, "connection")} to ${to}, ${Math.min(parallel, connections)} at a time`,
   );
   const start = performance.now();
   await Promise.all(Array.from({ length: Math.min(parallel, connections) }, () => run.work()));
@@ -156,8 +156,10 @@ export async function deliverMany(
 
 function tellFailures({ failures }: Tally, output: Output): void {
   const kinds = [...failures].toSorted(([, a], [, b]) => b - a);
-  for (const [text, count] of kinds.slice(0, MOST_KINDS)) output.failure(`${grouped(count)} times: ${text}`);
-  if (kinds.length > MOST_KINDS) output.failure(`and ${kinds.length - MOST_KINDS} other failures`);
+  for (const [text, count] of kinds.slice(0, MOST_KINDS)) {
+    output.failure(count === 1 ? text : `${text} (${grouped(count)} times)`);
+  }
+  if (kinds.length > MOST_KINDS) output.failure(`and ${counted(kinds.length - MOST_KINDS, "other failure")}`);
 }
 
 /** The time that this share of the sorted times does not exceed. */

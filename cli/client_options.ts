@@ -32,26 +32,27 @@ export const CLIENT_GROUPS: readonly OptionGroup[] = [
       {
         name: "mark",
         value: "N",
-        help: "mark of our packets, for rules of routing and firewalls (needs CAP_NET_ADMIN)",
+        help:
+          "mark our packets with N, for routing and firewall rules (needs CAP_NET_ADMIN before Linux 5.17)",
       },
       { name: "source-port", value: "N", help: "send from port N (default: the kernel picks one)" },
       {
         name: "connect-timeout",
         value: "TIME",
         help:
-          "give up the handshake after this time (default: 180s); 500ms, 2s, 3m are times, a number is seconds",
+          "give up the handshake after this time (default: 180s); write times as 500ms, 2s or 3m, or as a number of seconds",
       },
       {
         name: "timeout",
         value: "TIME",
-        help: "give up after so much time without progress, a closed window of the peer's included " +
+        help: "give up after this time without progress, even while the peer's window is closed " +
           "(default: 60s without any answer)",
       },
       {
         name: "close-timeout",
         value: "TIME",
         help:
-          `after our FIN, give up once the peer is silent for this time (default: ${DEFAULT_CLOSE_TIMEOUT}s)`,
+          `after our FIN, give up once the peer has been silent for this time (default: ${DEFAULT_CLOSE_TIMEOUT}s)`,
       },
       {
         name: "time-wait",
@@ -84,26 +85,31 @@ export const CLIENT_GROUPS: readonly OptionGroup[] = [
         name: "connections",
         value: "N",
         help:
-          "do the same over N connections, each with the message or the pattern, and tell how long they took",
+          "do the same over N connections, each with the whole message or pattern, and say how long they took",
       },
       {
         name: "parallel",
         value: "N",
-        help: "so many of them at a time (default: 1)",
+        help: "how many of them at a time (default: 1)",
         needs: ["connections"],
       },
     ],
   },
   {
-    title: "Faults on request",
+    title: "Faults, on request",
     options: [
       {
         name: "fault",
         value: "SPEC",
         repeats: true,
-        help: `make it happen: ${FAULT_SYNTAX}; several with commas`,
+        help: `what is to go wrong: ${FAULT_SYNTAX}; separate several by commas`,
       },
-      { name: "seed", value: "N", help: "of faults by chance (default: 1)", needs: ["fault"] },
+      {
+        name: "seed",
+        value: "N",
+        help: "seed of the faults that happen by chance (default: 1)",
+        needs: ["fault"],
+      },
     ],
   },
   { title: "What is shown", options: SHOWING_OPTIONS },
@@ -120,19 +126,19 @@ export const CLIENT_GROUPS: readonly OptionGroup[] = [
       {
         name: "script",
         help:
-          "run the packetdrill scripts at PATH... in virtual time instead of connecting; no right is needed; " +
-          "rawtcp-client --script --help tells the rest",
+          "run the packetdrill scripts at PATH... in virtual time instead of connecting; needs no privileges; " +
+          "rawtcp-client --script --help explains the rest",
       },
     ],
   },
   {
-    title: "Whether it can work here",
+    title: "Whether it can work from here",
     options: [
       {
         name: "doctor",
         help:
-          "check rights, routes, firewall and whatever else a connection to HOST needs of this host, and say what to " +
-          "do about what fails; nothing is sent but to look up a name; --json: an object for each check",
+          "check permissions, routes, firewall and whatever else a connection to HOST needs of this host, and say what to " +
+          "do about what fails; nothing is sent except to look up the name; --json: an object for each check",
       },
     ],
   },

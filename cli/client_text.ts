@@ -11,48 +11,49 @@ import { DEFAULT_PORT } from "./target.ts";
 import { VERSION } from "./version.ts";
 
 const TRANSFERS =
-  `The usual message, TEXT, a file, or standard input is sent to its end. Once all of it is acknowledged the FIN goes, \
-and reading goes on until the peer's has come. What the peer sends is shown with control characters escaped, or goes to \
---output; where a reader of that stops, the window closes. For all but messages the last line tells, for each way, MB/s \
-(10^6 bytes) from the start of the transfer to the last byte, and for the connection its segments, retransmissions and \
-the CPU time of this process per GB (10^9 bytes, both ways together). Sizes take K, M, G, T (10^3 and so on) or KiB, MiB, \
-GiB, TiB (2^10 and so on). Try it against rawtcp-server --mode discard, source=N or echo.
+  `The usual message, TEXT, a file, or standard input is sent to its end. Once all of it is acknowledged, the client \
+sends its FIN, and reads on until the peer's has arrived. What the peer sends is shown with control characters escaped, or \
+goes to --output; when whoever reads that stops, the window closes. For anything but a message the last line gives MB/s \
+(10^6 bytes) in each direction, from the start of the transfer to the last byte, and for the whole connection its \
+segments, retransmissions and the CPU time of this process per GB (10^9 bytes, both directions together). Sizes take K, M, \
+G, T (10^3 and so on) or KiB, MiB, GiB, TiB (2^10 and so on). Try it against rawtcp-server --mode discard, source=N or echo.
 
 Narration goes to standard output, warnings (retransmissions among them) to standard error; with --output - all of \
-it goes to standard error. Whoever does not read what is written holds the transfer back.`;
+it goes to standard error. A reader that does not keep up holds the transfer back.`;
 
 const LINKS =
   `--link raw sends every packet by raw socket. --link packet sends data by packet socket, up to 64 KiB at a time, which \
-the kernel or the network card cuts into segments: several times faster, over Ethernet and loopback; and it receives \
-what arrives one packet at a time through a ring that the kernel fills. Both go around this host's own firewall, NAT and \
-IPsec, and it says which of these there are. auto does so once much flows (some 256 KiB), and only where this host is \
-known to have none of them for the connection (to look takes the right CAP_NET_ADMIN, as root has it); it goes back to \
-the raw socket for good when there are any, or nothing gets across. -v says which way is taken, and why. A capture then has the long \
-segments, as one of the kernel's own TCP has, and --snaplen 65575 all their bytes; with --link raw it has those on the \
-wire. Where segments are told one by one (--trace, --explain, --json, --ladder, --report) the default is raw.`;
+the kernel or the network card cuts into segments: that is several times faster, over Ethernet and loopback; and what \
+arrives one packet at a time is received through a ring that the kernel fills. Both go around this host's own firewall, NAT \
+and IPsec, and the client says which of these there are. --link auto does so once much flows (some 256 KiB), and only where \
+this host is known to have none of them for the connection (looking takes CAP_NET_ADMIN, which root has); it returns to \
+the raw socket for good when there are any, or when nothing gets across. -v says which way is taken, and why. A capture \
+then holds the long segments, like one of the kernel's own TCP, and with --snaplen 65575 all their bytes; with --link raw \
+it holds those on the wire. Where segments are shown one by one (--trace, --explain, --json, --ladder, --report) the \
+default is raw.`;
 
 const FAULTS =
-  `--fault loses, doubles, damages, holds back and delays packets between this TCP and the network, on a real connection, \
-without a firewall rule. What is named by its kind is counted, repetitions included: drop:data:2 takes away the second \
-segment with data that we send. A share such as drop:2%, delays, jitter and rates hold for both ways, unless in: or out: \
-chooses one. reorder:3 has the first segment with data overtaken by three others. rate:1Mbit is a bottleneck before which \
-100 packets wait, or as many as queue:N says. What was taken away or damaged is in captures, on an interface of its own.`;
+  `--fault loses, doubles, damages, holds back and delays packets between this TCP and the network, on a real connection \
+and without a firewall rule. Segments of a kind are counted, retransmissions included: drop:data:2 drops the second segment \
+with data that we send. Shares such as drop:2%, delays, jitter and rates apply in both directions, unless in: or out: \
+chooses one. reorder:3 lets three other segments overtake the first one with data. rate:1Mbit is a bottleneck, in front \
+of which 100 packets can wait, or as many as queue:N says. What was dropped or damaged is in captures, on an interface of \
+its own.`;
 
-const RIGHTS =
-  `It needs Linux and the right CAP_NET_RAW: run it as root, or give the compiled program the right with
+const PERMISSIONS =
+  `It needs Linux and the capability CAP_NET_RAW: run it as root, or give the compiled program that capability with
 
     sudo setcap cap_net_raw+ep ./rawtcp-client
 
 or try it in a network of your own: deno task demo. It never touches the firewall: while it runs, a listening socket \
 that drops everything keeps the kernel from answering for its port, and that ends with the process.`;
 
-const ENDING =
-  `After the last ACK the program exits at once. Should that ACK get lost, the peer's repeated FIN finds \
-nobody, and the kernel answers it with RST: the peer has everything by then, but may note a reset. --time-wait keeps the \
-connection in TIME-WAIT for that long, to acknowledge such a FIN (60s is the usual time).
+const ENDING = `After the last ACK the program exits at once. Should that ACK get lost, nobody is there for \
+the peer's repeated FIN, and the kernel answers it with RST: the peer has everything by then, but may note a reset. --time-wait keeps the \
+connection in TIME-WAIT for as long as it says, to acknowledge such a FIN (60s is usual).
 
 Ctrl-C closes an established connection with FIN and waits up to 5 seconds for the peer; one that is not established is \
-aborted with RST. A second Ctrl-C ends the program at once, and so the peer may see a RST. SIGTERM does the same.`;
+aborted with RST. A second Ctrl-C ends the program at once, so that the peer may see a RST. SIGTERM does the same.`;
 
 /** What there is to tell of the client. */
 export const CLIENT_TEXT: ProgramText = {
@@ -65,30 +66,33 @@ sockets, delivers a message, waits until all of it is acknowledged, and closes i
 tcp://HOST:PORT and names of services work too; all addresses of a name are tried. Options may stand before or after \
 the operands; -- ends them.`,
   examples: [
-    ["rawtcp-client 127.0.0.1 8888", "deliver the usual message to a rawtcp-server, and tell each step"],
+    ["rawtcp-client 127.0.0.1 8888", "deliver the usual message to a rawtcp-server, and show each step"],
     [
       "rawtcp-client --explain example.org:http -m $'GET / HTTP/1.0\\r\\n\\r\\n'",
-      "a request, with the reason for each step",
+      "send a request, and give the reason for each step",
     ],
     ["rawtcp-client -i FILE --report report.html HOST PORT", "send a file, and draw what happened"],
-    ["COMMAND | rawtcp-client -o - HOST PORT | COMMAND", "in a pipe, as nc; -i - to type"],
+    ["COMMAND | rawtcp-client -o - HOST PORT | COMMAND", "use it in a pipe, like nc; -i - to type"],
     [
       "rawtcp-client --fault drop:data:1 --explain HOST PORT",
       "lose a segment on purpose, and see what is done about it",
     ],
-    ["rawtcp-client --read FILE --ladder", "a sequence diagram of any capture"],
-    ["rawtcp-client --read A B --stats", "two captures: what was lost between, delays"],
-    ["rawtcp-client --doctor HOST", "whether it can work from here, and what to do where not"],
-    ["rawtcp-client --script FILE.pkt", "whether this TCP does what a packetdrill script says"],
+    ["rawtcp-client --read FILE --ladder", "draw a sequence diagram of any capture"],
+    ["rawtcp-client --read A B --stats", "compare two captures: what was lost in between, and the delays"],
+    ["rawtcp-client --doctor HOST", "check whether it can work from here, and what to do if not"],
+    ["rawtcp-client --script FILE.pkt", "check that this TCP does what a packetdrill script says"],
   ],
   groups: CLIENT_GROUPS,
-  notes: [["Transfers", TRANSFERS], ["How data leaves", LINKS], ["Faults", FAULTS], ["Rights", RIGHTS], [
+  notes: [["Transfers", TRANSFERS], ["How data leaves", LINKS], ["Faults", FAULTS], [
+    "Permissions",
+    PERMISSIONS,
+  ], [
     "The end",
     ENDING,
   ]],
   environment: [
     ["RAWTCP_LIBC", "the C library, where it is not found by itself"],
-    ["NO_COLOR, FORCE_COLOR, TERM", "no colour; colour though it is no terminal; dumb: none"],
+    ["NO_COLOR, FORCE_COLOR, TERM", "no colour; colour even without a terminal; dumb: no colour"],
     ["LC_ALL, LC_CTYPE, LANG", "which characters the terminal has"],
   ],
   files: [

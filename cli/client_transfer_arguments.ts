@@ -5,7 +5,7 @@
  */
 
 import { type OptionSpec, type ParsedOptions, UsageError } from "./options.ts";
-import { parseChoice, parseDuration, parseOctets } from "./option_values.ts";
+import { alternatives, parseChoice, parseDuration, parseOctets } from "./option_values.ts";
 
 /** What is to be sent. */
 export type ClientInput =
@@ -54,30 +54,30 @@ export const TRANSFER_OPTIONS: readonly OptionSpec[] = [
     name: "input",
     letter: "i",
     value: "FILE",
-    help: "send what FILE has; - for standard input, which is the default when it is a pipe or a file",
+    help: "send the contents of FILE; - for standard input, which is the default when it is a pipe or a file",
   },
   {
     name: "send-bytes",
     value: "N",
-    help: "send N bytes of a pattern instead (byte i is i mod 251) and say how fast; 10M and 64KiB are sizes",
+    help: "send N bytes of a pattern instead (byte i is i mod 251) and say how fast; N may be 10M or 64KiB",
   },
   {
     name: "output",
     letter: "o",
     value: "FILE",
     help:
-      "write what the peer sends to FILE, as it is; - for standard output (narration then goes to standard error)",
+      "write what the peer sends to FILE, unchanged; - for standard output (narration then goes to standard error)",
   },
   {
     name: "receive",
     help:
-      "read until the peer closes its side, and count what comes; with a message or nothing to send, close only then",
+      "read until the peer closes its side, and count what arrives; with a message, or nothing to send, close our side only then",
   },
   {
     name: "hash",
     value: "NAME",
     choices: HASHES,
-    help: `tell the hash of what was received: ${HASHES.join(", ")}`,
+    help: `print the hash of what was received: ${alternatives(HASHES)}`,
     narrates: true,
   },
   { name: "wait", help: "close only after the peer has answered" },
@@ -95,12 +95,16 @@ export function transferArguments({ values, flags }: ParsedOptions): TransferArg
   const hash = values.get("hash");
   const linger = values.get("linger");
   const aborts = flags.has("abort");
-  if (aborts && linger !== undefined) {
-    throw new UsageError("Cannot use --abort with --linger: after a RST there is nothing to wait for");
+  const waits = ["linger", "close-timeout", "time-wait"].find((name) => values.has(name));
+  if (aborts && waits !== undefined) {
+    throw new UsageError(`Cannot use --abort with --${waits}: after a RST there is nothing to wait for`);
+  }
+  if (flags.has("no-fin") && values.has("time-wait")) {
+    throw new UsageError("Cannot use --no-fin with --time-wait: who closes last is never in TIME-WAIT");
   }
   const receives = flags.has("receive");
   if (flags.has("wait") && flags.has("no-fin")) {
-    throw new UsageError("Cannot use --wait with --no-fin, which waits for more: leave --wait out");
+    throw new UsageError("Cannot use --wait with --no-fin, which waits for longer: leave --wait out");
   }
   return {
     input: inputOf(values),

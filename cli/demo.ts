@@ -79,9 +79,10 @@ async function start(
   seen: (line: string) => void = () => {},
   permissions: readonly string[] = [],
 ): Promise<number> {
-  const color = inColor ? "always" : "never";
+  const isChosen = args.some((argument) => /^--color(=|$)/.test(argument));
+  const colors = isChosen ? [] : ["--color", inColor ? "always" : "never"];
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-ffi", ...permissions, program.href, "--color", color, ...args],
+    args: ["run", "--quiet", "--allow-ffi", ...permissions, program.href, ...colors, ...args],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -53,18 +53,18 @@ function checkRights({ rawSocket, rights, user }: DoctorFacts): Finding {
   if (NO_RIGHT.includes(errnoName)) {
     const isRoot = user.isKnown && user.value === ROOT;
     return fail(
-      `no raw socket can be opened: the right CAP_NET_RAW is missing (${errnoName})${
+      `no raw socket can be opened: CAP_NET_RAW is missing (${errnoName})${
         isRoot ? ", though this is root" : ""
       }`,
       isRoot
         ? "grant it where this container or sandbox is started, such as docker run --cap-add NET_RAW"
-        : "run it as root (sudo), or give the compiled program the right (sudo setcap cap_net_raw+ep " +
+        : "run it as root (sudo), or give the compiled program that capability (sudo setcap cap_net_raw+ep " +
           "./rawtcp-client), or use a network of your own (unshare -Urn)",
     );
   }
   if (NO_RAW_SOCKETS.includes(errnoName)) {
     return fail(
-      `no raw socket can be opened: this system has none (${errnoName})`,
+      `no raw socket can be opened: this system offers none (${errnoName})`,
       "use a Linux kernel that has them; WSL 1 and some sandboxes do not",
     );
   }
@@ -87,7 +87,7 @@ function checkNamespaces(facts: DoctorFacts): Finding {
     ? "a network namespace other than the first process's"
     : "the network of the first process";
   const user = isInUserNamespace.isKnown && isInUserNamespace.value
-    ? "; rights hold in a user namespace only"
+    ? "; capabilities hold in a user namespace only"
     : "";
   return pass(`${network} with ${list}${user}`);
 }

@@ -54,6 +54,6 @@ export function missing({ addresses, route }: DoctorFacts, fact: Fact<unknown>):
   }
   if (fact.isKnown) return unknown("not looked at");
   return NO_RIGHT.includes(fact.errnoName)
-    ? unknown(`not permitted to look (${fact.errnoName})`, "look as root: it takes the right CAP_NET_ADMIN")
+    ? unknown(`not permitted to look (${fact.errnoName})`, "look as root: it takes CAP_NET_ADMIN")
     : unknown(clause(fact.message));
 }

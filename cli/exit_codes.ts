@@ -49,11 +49,12 @@ const MEANINGS: Readonly<Record<keyof typeof ExitCode, string>> = {
   reset: "the peer reset the connection",
   unknownHost: "unknown host",
   addressUnavailable: "the local address or port is not available",
-  system: "another error of the system; also when the output could not be written",
+  system: "another system error; also when output could not be written",
   peerDidNotClose: "delivered, but the peer did not close its side in time (`--close-timeout`)",
   unfit: "a check of `--doctor` failed",
-  unsupported: "this system has no raw sockets for us: not Linux, or a sandbox without them",
-  missingRight: "a right is missing",
+  unsupported: "this system offers no raw sockets: not Linux, or a sandbox without them",
+  missingRight:
+    "not permitted: CAP_NET_RAW or another capability is missing, or deno runs without `--allow-ffi`",
   interrupted:
     "interrupted by Ctrl-C: an established connection is closed with FIN first, a second Ctrl-C ends at once",
   terminated: "terminated (SIGTERM), otherwise as 130",

@@ -78,8 +78,8 @@ function reportOfCall({ call, errnoName }: FailedCall, message: string, program:
     return {
       code: ExitCode.unsupported,
       text:
-        `Cannot open a raw socket: this system has none (${errnoName}), as in WSL 1 and some sandboxes; ` +
-        "use a Linux kernel that has them",
+        `Cannot open a raw socket: this system offers none (${errnoName}), like WSL 1 and some sandboxes; ` +
+        "use a Linux kernel that does",
     };
   }
   if (name === "bind" && errnoName === "EACCES") return { code: ExitCode.missingRight, text: message };
@@ -95,14 +95,14 @@ function reportOfCall({ call, errnoName }: FailedCall, message: string, program:
   return { code: ExitCode.system, text: message };
 }
 
-/** Says which right, and the ways to get it. */
+/** Says which capability, and the ways to get it. */
 function missingRawRight(program: string, errnoName: string): string {
-  return `Cannot open a raw socket: the right CAP_NET_RAW is missing (${errnoName}); run it as root (sudo), or give ` +
-    `the compiled program the right (sudo setcap cap_net_raw+ep ./${program}), or use a network of your own ` +
+  return `Cannot open a raw socket: CAP_NET_RAW is missing (${errnoName}); run it as root (sudo), or give ` +
+    `the compiled program that capability (sudo setcap cap_net_raw+ep ./${program}), or use a network of your own ` +
     "(unshare -Urn, or deno task demo)";
 }
 
-/** Without the permission for FFI it is a right that is missing; on other systems than Linux, the sockets. */
+/** Without the permission for FFI it is not permitted; on other systems than Linux there are no such sockets. */
 function libcCode(error: Error): ExitCodeNumber {
   if ("permissionMissing" in error && error.permissionMissing === true) return ExitCode.missingRight;
   return Deno.build.os === "linux" ? ExitCode.system : ExitCode.unsupported;

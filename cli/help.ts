@@ -93,13 +93,20 @@ export function manualPage(program: ProgramText): string {
   };
   list("ENVIRONMENT", environment);
   list("FILES", files);
-  list("EXIT STATUS", exitCodes.map(([code, meaning]) => [String(code), meaning]));
+  list("EXIT STATUS", exitCodes.map(([code, meaning]) => [String(code), plain(meaning)]));
   return `${lines.join("\n")}\n`;
 }
 
 function exitCodeLine([code, meaning]: readonly [number, string]): string {
   const indent = " ".repeat(CODE_COLUMN);
-  return `  ${String(code).padStart(3)}  ${wrapped(meaning, COLUMNS - CODE_COLUMN).join(`\n${indent}`)}`;
+  return `  ${String(code).padStart(3)}  ${
+    wrapped(plain(meaning), COLUMNS - CODE_COLUMN).join(`\n${indent}`)
+  }`;
+}
+
+/** Without the marks of code that a document has. */
+function plain(text: string): string {
+  return text.replaceAll("`", "");
 }
 
 function usage({ name, operands }: ProgramText): string {

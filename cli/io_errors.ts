@@ -14,5 +14,8 @@ export function isReaderGone(error: unknown): boolean {
 export function ioReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isKnown = "likelyCause" in error && typeof error.likelyCause === "string" && error.likelyCause !== "";
-  return isKnown && "errnoName" in error ? `${error.likelyCause} (${error.errnoName})` : error.message;
+  if (isKnown && "errnoName" in error) return `${error.likelyCause} (${error.errnoName})`;
+  // The platform's own: "No such file or directory (os error 2): open 'FILE'".
+  const [, words] = /^([A-Z].*) \(os error \d+\)/.exec(error.message) ?? [];
+  return words === undefined ? error.message : words.charAt(0).toLowerCase() + words.slice(1);
 }

@@ -70,15 +70,15 @@ export const SHOWING_OPTIONS: readonly OptionSpec[] = [
     value: "[glossary]",
     optional: GLOSSARY,
     help:
-      "tell the connection in sentences with the rules of the standards, on standard error; --explain=glossary explains the words and the notation instead",
+      "tell in sentences what happens and by which rule of the standards, on standard error; --explain=glossary explains the words and the notation instead",
   },
   {
     name: "time",
     value: "FROM",
     choices: TIME_REFERENCES,
     help:
-      "moments of --trace and --explain: relative to the first event (default), absolute (of the clock), or " +
-      "delta (since the line before)",
+      "what the times of --trace and --explain are: relative (to the first event, the default), absolute " +
+      "(of the clock), or delta (since the line before)",
     needs: ["trace", "explain", "read"],
   },
   { name: "json", help: "one JSON object for each event on standard output, without narration" },
@@ -90,7 +90,7 @@ export const SHOWING_OPTIONS: readonly OptionSpec[] = [
   },
   { name: "report", value: "FILE", help: "write a report with graphs to FILE (one HTML page)" },
   { name: "stats", help: "a summary at the end, and on SIGUSR1" },
-  { name: "no-payload", help: "store and show nothing of what was sent and received" },
+  { name: "no-payload", help: "neither store nor show any of the data sent and received" },
   { name: "ascii", help: "draw with ASCII characters only", needs: ["ladder"] },
 ];
 
@@ -104,7 +104,7 @@ export const CAPTURE_OPTIONS: readonly OptionSpec[] = [
   {
     name: "snaplen",
     value: "N",
-    help: "keep only the first N bytes of each packet (default: all, of bulk data 128)",
+    help: "keep only the first N bytes of each packet (default: all; 128 for bulk data)",
     needs: ["pcap"],
   },
   {

@@ -49,8 +49,9 @@ export function parseOctets(
   if (octets >= least && octets <= most) return octets;
   const range = most === Number.MAX_SAFE_INTEGER ? "less than 2^53" : `from ${least} to ${most}`;
   throw new UsageError(
-    `Cannot use ${quoted(text)} as ${what}: give a whole number of bytes, ${range}, ` +
-      "with K, M, G or T (10^3, 10^6, …) or KiB, MiB, GiB or TiB (2^10, 2^20, …) behind it or nothing",
+    `Cannot use ${
+      quoted(text)
+    } as ${what}: give a whole number of bytes, ${range}, such as 5000, 5K (5,000) or 5KiB (5,120)`,
   );
 }
 
@@ -90,5 +91,11 @@ export function parseDuration(text: string, what: string, zeroAllowed = false): 
 export function parseChoice<T extends string>(text: string, what: string, choices: readonly T[]): T {
   const choice = choices.find((candidate) => candidate === text);
   if (choice !== undefined) return choice;
-  throw new UsageError(`Cannot use ${quoted(text)} as ${what}: give ${choices.join(", ")}`);
+  throw new UsageError(`Cannot use ${quoted(text)} as ${what}: give ${alternatives(choices)}`);
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+export function alternatives(words: readonly string[]): string {
+  const last = words.at(-1) ?? "";
+  return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} or ${last}`;
 }

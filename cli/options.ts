@@ -44,7 +44,7 @@ export interface OptionSpec {
   readonly needs?: readonly string[];
   /** Whether all that it does is to narrate: nothing of it is shown when quiet, or when standard output is a program's. @default false */
   readonly narrates?: boolean;
-  /** Whether it may be given more than once; the values are joined by commas then. @default false, the last one counts */
+  /** Whether it may be given more than once; the values are joined by commas then. @default false */
   readonly repeats?: boolean;
 }
 
@@ -54,7 +54,7 @@ export interface OptionGroup {
   readonly options: readonly OptionSpec[];
 }
 
-/** What stood on a command line. Of an option given more than once, the last one counts. */
+/** What stood on a command line. */
 export interface ParsedOptions {
   /** Values by long name. */
   readonly values: ReadonlyMap<string, string>;
@@ -76,6 +76,7 @@ export function parseKnownOptions(args: readonly string[], specs: readonly Optio
   const valued = specs.filter((spec) => spec.value !== undefined);
   const plain = specs.filter((spec) => spec.value === undefined).map((spec) => spec.name);
   const { options, operands, byLetter } = canonicalArguments(args, specs);
+  refuseTwice(options, valued);
   const parsed = parseArgs(options, {
     string: valued.map((spec) => spec.name),
     boolean: plain,
@@ -94,6 +95,14 @@ export function parseKnownOptions(args: readonly string[], specs: readonly Optio
   return { values, flags, operands, byLetter };
 }
 
+/** @throws UsageError when an option has two values, of which one would be ignored */
+function refuseTwice(options: readonly string[], valued: readonly OptionSpec[]): void {
+  for (const { name, repeats } of valued) {
+    if (repeats === true || options.filter((one) => one.startsWith(`--${name}=`)).length < 2) continue;
+    throw new UsageError(`Option --${name} is given twice: give it once`);
+  }
+}
+
 /** @throws UsageError when none of the options is there that this one needs, or nothing of it would be shown */
 function refuseIgnored(
   { name, needs, narrates }: OptionSpec,
@@ -102,11 +111,12 @@ function refuseIgnored(
 ): void {
   const silencer = flags.has("quiet") ? "--quiet" : flags.has("json") ? "--json" : null;
   if (narrates === true && silencer !== null) {
-    throw new UsageError(`Option --${name} would be ignored: ${silencer} leaves out what it tells`);
+    throw new UsageError(`Option --${name} would be ignored: ${silencer} suppresses what it shows`);
   }
   if (needs === undefined || needs.some((other) => values.has(other) || flags.has(other))) return;
-  const others = needs.map((other) => `--${other}`).join(" or ");
-  throw new UsageError(`Option --${name} would be ignored: it goes with ${others}`);
+  const others = needs.map((other) => `--${other}`);
+  const without = `${others.slice(0, -1).join(", ")}${others.length > 1 ? " or " : ""}${others.at(-1)}`;
+  throw new UsageError(`Option --${name} would be ignored without ${without}`);
 }
 
 /** @throws UnknownOption */

@@ -28,15 +28,15 @@ export const READ_OPTIONS: readonly OptionSpec[] = [
     value: "FILE",
     help:
       "show a capture (pcapng or pcap, gzip and zstd too) in the ways above instead of connecting; - for standard " +
-      "input; no right is needed. With a second FILE, taken elsewhere, what happened between the two",
+      "input; needs no privileges. With a second FILE, taken elsewhere: what happened between the two",
   },
   {
     name: "connection",
     value: "WHICH",
     help:
-      "with --read, only connection N of the table, or those of ADDR:PORT, or between ADDR:PORT-ADDR:PORT",
+      "with --read, only connection N of the table, or those of ADDR:PORT, or that of ADDR:PORT-ADDR:PORT",
   },
-  { name: "find", value: "TEXT", help: "with --read, only connections whose payload has TEXT" },
+  { name: "find", value: "TEXT", help: "with --read, only connections whose payload contains TEXT" },
   {
     name: "anonymize",
     help: "with --read, replace addresses and ports, and leave out payload, in all that is shown and written",
@@ -54,7 +54,7 @@ export async function readArguments(
   if (file === undefined) {
     const needs = NEED_READ.find((name) => values.has(name) || flags.has(name));
     if (needs === undefined) return null;
-    throw new UsageError(`Cannot use --${needs} without --read: it chooses what of a capture is shown`);
+    throw new UsageError(`Cannot use --${needs} without --read: it selects what is shown of a capture`);
   }
   if (file === "") throw new UsageError("Cannot use an empty name for --read: give a file");
   const find = values.get("find") ?? null;
@@ -75,7 +75,7 @@ function otherFile(file: string, operands: readonly string[]): string | null {
   const [other, more] = operands;
   if (other === undefined) return null;
   if (more !== undefined) {
-    throw new UsageError(`Cannot read ${quoted(more)}, too: --read takes two files at most`);
+    throw new UsageError(`Cannot read ${quoted(more)} as well: --read takes two files at most`);
   }
   if (other === "") throw new UsageError("Cannot use an empty name for the second file of --read");
   if (file === "-" || other === "-") {

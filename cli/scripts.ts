@@ -19,6 +19,7 @@ import {
   type Tally,
   tallyLine,
 } from "../packetdrill/mod.ts";
+import { counted } from "./counted.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ProgramFailure } from "./failures.ts";
 import { asksAboutProgram } from "./about_options.ts";
@@ -114,17 +115,17 @@ export function scriptsText(name: string): ProgramText {
     operands: "PATH...",
     description:
       "Runs the packetdrill scripts at PATH, files or folders, over the TCP of this project in virtual time. It needs " +
-      "no right, and sends nothing.",
+      "no privileges, and sends nothing.",
     examples: [
-      [`${name} FILE.pkt`, "whether this TCP does what a script says"],
-      [`${name} --profile linux FOLDER`, "scripts written for Linux"],
-      [`${name} --trace --ladder FILE.pkt`, "one run, shown"],
+      [`${name} FILE.pkt`, "check that this TCP does what a script says"],
+      [`${name} --profile linux FOLDER`, "run scripts that were written for Linux"],
+      [`${name} --trace --ladder FILE.pkt`, "show one run"],
     ],
     groups: GROUPS,
     notes: [[
       "What is printed of each script",
       '"ok"; "FAIL" with what was expected, what happened, and the log up to there; "skip" with the word that is ' +
-      'not supported; or "ERROR" for what is no script, with its place and what would have been right. The language, ' +
+      'not supported; or "ERROR" for a mistake in the script, with its place and what was expected there. The language, ' +
       "with all that is supported: packetdrill/README.md.",
     ]],
     environment: [],
@@ -154,7 +155,7 @@ async function readArguments(args: readonly string[], name: string): Promise<Job
   const parsed = await parseOptions(args, OPTIONS);
   const { values, flags, operands } = parsed;
   if (asksAboutProgram(parsed)) return ownText(scriptsText(name), parsed);
-  if (operands.length === 0) throw new UsageError("Cannot run nothing: name a script or a folder");
+  if (operands.length === 0) throw new UsageError("There is nothing to run: name a script or a folder");
   const profile = values.get("profile");
   const color = values.get("color");
   return {
@@ -256,7 +257,7 @@ class ScriptJob {
       throw new UsageError("Cannot show several runs: name one script, and one family of it");
     }
     for (const { source, family } of runs) await this.#runOne(source, family);
-    if (mutate) this.#print(`${this.#mutants} mutants, ${this.#unnoticed} of them not noticed`);
+    if (mutate) this.#print(`${counted(this.#mutants, "mutant")}, ${this.#unnoticed} of them not noticed`);
     this.#print(tallyLine(this.#tally));
     if (this.#tally.errors > 0) return ScriptExit.error;
     return this.#tally.failed === 0 && this.#unnoticed === 0 ? ScriptExit.ok : ScriptExit.failed;

@@ -17,7 +17,7 @@ const CAUSES: Readonly<Record<string, readonly [code: ExitCodeNumber, cause: str
   EADDRNOTAVAIL: [ExitCode.addressUnavailable, "the address does not belong to this host"],
   EACCES: [
     ExitCode.missingRight,
-    "a port below 1024 needs the right CAP_NET_BIND_SERVICE; choose a higher one or run it as root (sudo)",
+    "a port below 1024 needs CAP_NET_BIND_SERVICE; choose a higher one or run it as root (sudo)",
   ],
   EAFNOSUPPORT: [ExitCode.unsupported, "this host has no such address family"],
 };

@@ -43,7 +43,7 @@ export const SERVER_GROUPS: readonly OptionGroup[] = [
         choices: ["print", "echo", "discard", "source=", "file=", "reply="],
         help:
           "print: show what arrives (default); echo: show it and send it back; discard: read it as fast as " +
-          "possible, show nothing; source=BYTES: send so many bytes, as in source=20MB, then close; " +
+          "possible, show nothing; source=BYTES: send so many bytes, such as source=20MB, then close; " +
           "file=PATH: answer each HTTP request with that file, then close; reply=TEXT: show what arrives, and answer each " +
           "piece of it with TEXT",
       },
@@ -53,7 +53,7 @@ export const SERVER_GROUPS: readonly OptionGroup[] = [
         value: "STACK",
         choices: STACKS,
         help:
-          "whose TCP serves: the kernel's (default), or our own over raw sockets, which can be watched; it " +
+          "whose TCP serves: kernel (default), or rawtcp, our own over raw sockets, which can be watched; it " +
           "needs CAP_NET_RAW and one address, not :: or 0.0.0.0",
       },
     ],

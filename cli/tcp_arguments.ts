@@ -35,7 +35,7 @@ export const TCP_OPTIONS: readonly OptionSpec[] = [
     name: "profile",
     value: "NAME",
     choices: PROFILE_NAMES,
-    help: "behave as the RFCs have it (standard, the default) or as that system does: linux, freebsd",
+    help: "behave as the RFCs say (standard, the default), or as that system does: linux or freebsd",
   },
   {
     name: "cc",
@@ -46,16 +46,16 @@ export const TCP_OPTIONS: readonly OptionSpec[] = [
   {
     name: "initial-window",
     value: "N",
-    help: "segments that may leave before the first acknowledgement (default: 10, RFC 6928)",
+    help: "segments that may leave before the first ACK (default: 10, RFC 6928)",
   },
   { name: "mss", value: "N", help: "announce this MSS: the longest segment that the peer may send" },
-  { name: "window", value: "N", help: "a receive window of N bytes, which does not grow" },
+  { name: "window", value: "N", help: "offer a receive window of N bytes, which does not grow" },
   { name: "no-window-scaling", help: "do not offer window scaling: windows end at 65,535 bytes" },
   { name: "no-sack", help: "do not offer selective acknowledgements" },
   { name: "no-timestamps", help: "do not offer timestamps" },
   { name: "ecn", help: "ask for explicit congestion notification (RFC 3168)" },
   { name: "no-nagle", help: "send small segments at once" },
-  { name: "keepalive", value: "TIME", help: "probe the peer after so much silence, and again each time" },
+  { name: "keepalive", value: "TIME", help: "probe the peer each time it has been silent for this long" },
   {
     name: "rto-min",
     value: "TIME",

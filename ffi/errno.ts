@@ -53,12 +53,12 @@ const NAMES = (
 
 /** What usually lies behind an error; a key "call NAME" applies to calls that start with that word only. */
 const CAUSES: Readonly<Record<string, string>> = {
-  "socket EPERM": "the right CAP_NET_RAW is missing",
-  "socket EACCES": "the right CAP_NET_RAW is missing",
+  "socket EPERM": "CAP_NET_RAW is missing",
+  "socket EACCES": "CAP_NET_RAW is missing",
   "socket EAFNOSUPPORT": "this kernel or sandbox has no such address family",
   "socket EPROTONOSUPPORT": "this kernel or sandbox has no raw sockets of this protocol",
   "socket ESOCKTNOSUPPORT": "this kernel or sandbox has no raw sockets",
-  "bind EACCES": "a port below 1024 needs the right CAP_NET_BIND_SERVICE; choose a higher one",
+  "bind EACCES": "a port below 1024 needs CAP_NET_BIND_SERVICE; choose a higher one",
   "bind EADDRNOTAVAIL": "the address does not belong to this host",
   "bind ENODEV": "a link-local address needs its interface, as in fe80::1%eth0",
   "bind EINVAL": "a link-local address needs its interface, as in fe80::1%eth0",
@@ -71,14 +71,12 @@ const CAUSES: Readonly<Record<string, string>> = {
   "connect EADDRNOTAVAIL": "every local port towards this destination is in use",
   "rtnetlink EACCES": "the destination is a broadcast address, or a route forbids it",
   "rtnetlink EINVAL": "a route of this host throws packets to the destination away",
-  "unshare EPERM":
-    "the right CAP_SYS_ADMIN is missing; start under unshare --user --map-root-user --net instead",
+  "unshare EPERM": "CAP_SYS_ADMIN is missing; start under unshare --user --map-root-user --net instead",
   "setsockopt ENODEV": "there is no interface of this name",
-  "setsockopt EPERM":
-    "this socket option needs the right CAP_NET_ADMIN (or CAP_NET_RAW); run it as root (sudo)",
+  "setsockopt EPERM": "this socket option needs CAP_NET_ADMIN (or CAP_NET_RAW); run it as root (sudo)",
   "setsockopt ENOENT": "this kernel has no such name (a congestion control module, for one)",
-  EPERM: "a right is missing",
-  EACCES: "a right is missing",
+  EPERM: "not permitted",
+  EACCES: "not permitted",
   ENODEV: "there is no interface of this name",
   EMFILE: "this process has too many files open; raise the limit (ulimit -n)",
   ENFILE: "the system has too many files open",

@@ -36,7 +36,7 @@ export function hostRules(flow: SettledFlow, direction: Direction): string | nul
     if (chains.length > 0) found.push(`netfilter (${[...new Set(chains)].join(", ")})`);
   } catch (error) {
     if (!isErrno(error, EPERM, EACCES)) throw error;
-    return "rules that this process may not see: that takes the right CAP_NET_ADMIN, as root has it";
+    return "rules that this process may not see: that takes CAP_NET_ADMIN, as root has it";
   }
   return found.length === 0 ? null : found.join(" and ");
 }

@@ -42,13 +42,13 @@ export function rawSocketProblem(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   if (isErrno(error, EPERM, EACCES)) {
     return [
-      "Cannot open a raw socket: this process lacks the right CAP_NET_RAW; choose one of",
+      "Cannot open a raw socket: this process lacks CAP_NET_RAW; choose one of",
       ...CHOICES.map((choice) => `  - ${choice}`),
-      "Where a container or sandbox withholds the right even from root, it must be granted there (docker run --cap-add NET_RAW)",
+      "Where a container or sandbox withholds that capability even from root, it must be granted there (docker run --cap-add NET_RAW)",
     ].join("\n");
   }
   if (isErrno(error, EAFNOSUPPORT, EPROTONOSUPPORT, ESOCKTNOSUPPORT, EINVAL)) {
-    return `Cannot open a raw socket: this system has none (WSL 1 and some sandboxes do not); use a Linux kernel of your own. ${message}`;
+    return `Cannot open a raw socket: this system offers none, like WSL 1 and some sandboxes; use a Linux kernel that does. ${message}`;
   }
   return message;
 }

@@ -59,6 +59,6 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> 
 
 function notACapture(): CaptureFormatError {
   return new CaptureFormatError(
-    "Cannot read the file as a capture: it begins neither as pcapng nor as pcap; tcpdump -w and Wireshark write both",
+    "Cannot read it as a capture: it is neither pcapng nor pcap, which tcpdump -w and Wireshark write",
   );
 }

@@ -86,7 +86,7 @@ const FAULTS: readonly (readonly [CheckName, Partial<DoctorFacts>, text: string,
     "setcap cap_net_raw+ep",
   ],
   ["rights", { rawSocket: unknown("EPERM") }, "though this is root", "--cap-add NET_RAW"],
-  ["rights", { rawSocket: unknown("EPROTONOSUPPORT") }, "this system has none", "WSL 1"],
+  ["rights", { rawSocket: unknown("EPROTONOSUPPORT") }, "this system offers none", "WSL 1"],
   [
     "namespaces",
     { interfaces: known([{ name: "lo", isUp: false, isLoopback: true }]) },

@@ -39,12 +39,12 @@ Deno.test("each kind of failure has its exit code and one line", async (t) => {
       ExitCode.missingRight,
       "CAP_NET_BIND_SERVICE",
     ],
-    ["no such family", new SystemError("socket SOCK_RAW", EAFNOSUPPORT), ExitCode.unsupported, "has none"],
+    ["no such family", new SystemError("socket SOCK_RAW", EAFNOSUPPORT), ExitCode.unsupported, "offers none"],
     [
       "no such protocol",
       new SystemError("socket SOCK_RAW", EPROTONOSUPPORT),
       ExitCode.unsupported,
-      "has none",
+      "offers none",
     ],
     [
       "port in use",

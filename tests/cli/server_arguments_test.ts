@@ -58,7 +58,7 @@ Deno.test("a wrong command line is refused with the reason, before anything is o
     ["--send-bytes", 'Unknown option "--send-bytes": rawtcp-client has it'],
     ["--prot 1", "did you mean --port?"],
     ["--mode echo=1", "source=BYTES"],
-    ["--color red", "auto, always, never"],
+    ["--color red", "auto, always or never"],
     ["--host=", "empty address"],
     ["--listen", "Unknown option"],
     ["127.0.0.1", "--host"],
@@ -108,5 +108,5 @@ Deno.test("our own TCP serves when asked, and can be watched; the kernel's canno
   assert(typeof parsed !== "string");
   assertEquals([parsed.stack, parsed.observe.trace, parsed.observe.pcap], ["rawtcp", true, "file"]);
   await assertRejects(() => parse("--trace"), UsageError, "--stack rawtcp");
-  await assertRejects(() => parse("--stack", "lwip"), UsageError, "kernel, rawtcp");
+  await assertRejects(() => parse("--stack", "lwip"), UsageError, "kernel or rawtcp");
 });

@@ -96,7 +96,7 @@ time.sleep(60)`;
   assertFails(await network.run([client, "--close-timeout", "1", "127.0.0.1", "8889"]), 10, /did not close/);
 });
 
-Deno.test("without the right CAP_NET_RAW the exit code is 77 and the line names the right and the ways to it", async () => {
+Deno.test("without CAP_NET_RAW the exit code is 77 and the line names the right and the ways to it", async () => {
   await using network = await Network.create();
   const folder = await Deno.makeTempDir({ prefix: "rawtcp-" });
   try {

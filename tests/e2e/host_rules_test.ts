@@ -79,7 +79,7 @@ Deno.test("an ordinary user with the right to raw sockets alone gets the raw soc
   assertEquals(code, 0, err);
   assertMatch(
     out,
-    /Data leaves by raw socket from here on: .*may not see: that takes the right CAP_NET_ADMIN/,
+    /Data leaves by raw socket from here on: .*may not see: that takes CAP_NET_ADMIN/,
   );
   await serving.ended();
 });

@@ -1,4 +1,4 @@
-/** The ways to the right CAP_NET_RAW without being root, and the demonstration that needs none. */
+/** The ways to CAP_NET_RAW without being root, and the demonstration that needs none. */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { executables } from "./executables.ts";

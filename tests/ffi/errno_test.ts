@@ -130,6 +130,6 @@ Deno.test("a missing right is told from other failures, with what to do", () => 
   assert(!isMissingRight(new LibcError("No library", false)));
   assert(!isMissingRight(new SystemError("bind", 98)));
   assert(!isMissingRight(new SystemError("sendto", 1)), "a firewall's verdict is not a missing right");
-  assertStringIncludes(rawSocketProblem(new SystemError("socket SOCK_RAW", 93)), "has none");
+  assertStringIncludes(rawSocketProblem(new SystemError("socket SOCK_RAW", 93)), "offers none");
   assertEquals(rawSocketProblem(new Error("Else")), "Else");
 });
