@@ -120,6 +120,14 @@ export function untilReadable(descriptor: number): void {
   if (set.poll(30_000) === 0) throw new Error("Nothing arrived within half a minute");
 }
 
+/** The next packet, for which it waits: the kernel may have put off what was just sent. @returns its length */
+export function arrived(device: { readonly descriptor: number; receive(): number }): number {
+  const length = device.receive();
+  if (length > 0) return length;
+  untilReadable(device.descriptor);
+  return device.receive();
+}
+
 /** How many of the first 1,024 descriptors are open. */
 export function openDescriptors(): number {
   let count = 0;

@@ -9,6 +9,7 @@ import { Link, OPENERS } from "./link.ts";
 import { kernelTests } from "./network.ts";
 import { Stream } from "./stream.ts";
 import { isOver } from "./transfer.ts";
+import { undisturbed } from "./undisturbed.ts";
 
 const kernelTest = kernelTests();
 
@@ -55,27 +56,30 @@ for (const opener of OPENERS) {
     assertEquals(tcpInfo(kernel).state, "CLOSED");
   });
 
-  kernelTest(`FINs that cross: both sides are CLOSING, when ${who} (RFC 9293 3.6, figure 13)`, async () => {
-    let device: FaultyDevice | undefined;
-    using link = await Link.open({ opener, throughDevice: (inner) => device = new FaultyDevice(inner) });
-    const { connection, kernel, loop } = link;
-    assert(device !== undefined);
-    device.outward = (segment) => segment.has(Flag.fin) ? "held" : "passes";
-    connection.shutdown(loop.now);
-    loop.turn();
-    assertEquals(connection.state, "FIN-WAIT-1");
-    kernel.shutdown();
-    assertEquals(tcpInfo(kernel).state, "FIN-WAIT-1", "the kernel has not seen our FIN");
-    device.outward = () => "held";
-    await link.until("the kernel's FIN", () => connection.state === "CLOSING");
-    device.outward = () => "passes";
-    device.release(1);
-    assertEquals(tcpInfo(kernel).state, "CLOSING", "our FIN, without an ACK of the kernel's");
-    device.release();
-    await link.until("the kernel's ACK of our FIN", () => connection.state === "TIME-WAIT");
-    assertEquals(connection.failure, null);
-    assertEquals(connection.segmentsRetransmitted, 0);
-  });
+  kernelTest(
+    `FINs that cross: both sides are CLOSING, when ${who} (RFC 9293 3.6, figure 13)`,
+    undisturbed(async () => {
+      let device: FaultyDevice | undefined;
+      using link = await Link.open({ opener, throughDevice: (inner) => device = new FaultyDevice(inner) });
+      const { connection, kernel, loop } = link;
+      assert(device !== undefined);
+      device.outward = (segment) => segment.has(Flag.fin) ? "held" : "passes";
+      connection.shutdown(loop.now);
+      loop.turn();
+      assertEquals(connection.state, "FIN-WAIT-1");
+      kernel.shutdown();
+      assertEquals(tcpInfo(kernel).state, "FIN-WAIT-1", "the kernel has not seen our FIN");
+      device.outward = () => "held";
+      await link.until("the kernel's FIN", () => connection.state === "CLOSING");
+      device.outward = () => "passes";
+      device.release(1);
+      assertEquals(tcpInfo(kernel).state, "CLOSING", "our FIN, without an ACK of the kernel's");
+      device.release();
+      await link.until("the kernel's ACK of our FIN", () => connection.state === "TIME-WAIT");
+      assertEquals(connection.failure, null);
+      assertEquals(connection.segmentsRetransmitted, 0);
+    }),
+  );
 }
 
 kernelTest("a kernel that closes with our data unread resets the connection", async () => {
@@ -137,16 +141,19 @@ kernelTest(
   },
 );
 
-kernelTest("a lost FIN is sent again, and both sides close in order", async () => {
-  let device: FaultyDevice | undefined;
-  using link = await Link.open({ throughDevice: (inner) => device = new FaultyDevice(inner) });
-  const { connection, kernel, loop } = link;
-  assert(device !== undefined);
-  device.outward = (segment) => segment.has(Flag.fin) && device?.lostOutward === 0 ? "lost" : "passes";
-  connection.shutdown(loop.now);
-  await link.until("our FIN to arrive", () => kernel.receive(new Uint8Array(1)) === null);
-  kernel.shutdown();
-  await link.until("the end", () => isOver(connection));
-  assertEquals(device.lostOutward, 1);
-  assertEquals(connection.segmentsRetransmitted, 1);
-});
+kernelTest(
+  "a lost FIN is sent again, and both sides close in order",
+  undisturbed(async () => {
+    let device: FaultyDevice | undefined;
+    using link = await Link.open({ throughDevice: (inner) => device = new FaultyDevice(inner) });
+    const { connection, kernel, loop } = link;
+    assert(device !== undefined);
+    device.outward = (segment) => segment.has(Flag.fin) && device?.lostOutward === 0 ? "lost" : "passes";
+    connection.shutdown(loop.now);
+    await link.until("our FIN to arrive", () => kernel.receive(new Uint8Array(1)) === null);
+    kernel.shutdown();
+    await link.until("the end", () => isOver(connection));
+    assertEquals(device.lostOutward, 1);
+    assertEquals(connection.segmentsRetransmitted, 1);
+  }),
+);

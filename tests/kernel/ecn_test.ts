@@ -8,6 +8,7 @@ import { FaultyDevice } from "./faulty_device.ts";
 import { Link, OPENERS } from "./link.ts";
 import { kernelTests, sysctls } from "./network.ts";
 import { transfer } from "./transfer.ts";
+import { undisturbed } from "./undisturbed.ts";
 
 const kernelTest = kernelTests(() => {
   setInterfaceMtu("lo", 1_500);
@@ -63,7 +64,7 @@ kernelTest(
 
 kernelTest(
   "marks on our data come back as ECE, lower our window without a loss, and are answered with CWR",
-  async () => {
+  undisturbed(async () => {
     using _ = sysctls({ tcp_ecn: "1" });
     const seen = { data: 0, capable: 0, marked: 0, echoes: 0, reduced: 0 };
     using link = await Link.open({
@@ -92,7 +93,7 @@ kernelTest(
     assertLess(seen.reduced, seen.marked + 1, "one reduction a round trip at most");
     assertLess(link.connection.ssthresh, Infinity);
     assertEquals(link.connection.segmentsRetransmitted, 0, "nothing was lost");
-  },
+  }),
 );
 
 kernelTest(

@@ -20,6 +20,7 @@ import { ACK, buildPacket } from "../ffi/support.ts";
 import { FaultyDevice } from "./faulty_device.ts";
 import { Link } from "./link.ts";
 import { kernelTests } from "./network.ts";
+import { undisturbed } from "./undisturbed.ts";
 
 const kernelTest = kernelTests();
 
@@ -89,7 +90,7 @@ for (const family of [4, 6] as const) {
 
   kernelTest(
     `IPv${family}: a "too big" whose quoted number is far off changes nothing (RFC 5927 7.1)`,
-    async () => {
+    undisturbed(async () => {
       using link = await Link.open(ends);
       const { connection } = link;
       const { sendMss } = connection;
@@ -100,7 +101,7 @@ for (const family of [4, 6] as const) {
       }
       assertEquals([connection.sendMss, connection.segmentsRetransmitted], [sendMss, 0]);
       assertEquals(kernelPathMtu(address), before, "for the other sockets of this host");
-    },
+    }),
   );
 
   kernelTest(
@@ -141,7 +142,7 @@ kernelTest(
 // The last one: the kernel remembers for ten minutes what it was told.
 kernelTest(
   "what other sockets were told of a path is no proof: we begin with the interface's MTU",
-  async () => {
+  undisturbed(async () => {
     using victim = openSocket("socket SOCK_DGRAM", 4, SOCK_DGRAM, 0);
     const address = loopbackAddress(4);
     const remote = encodeSockaddr({ address, port: 9 });
@@ -157,5 +158,5 @@ kernelTest(
     assertEquals(link.connection.pathMtu, MAX_IP_PACKET);
     await deliver(link, 200_000);
     assertEquals([link.connection.pathMtu, link.connection.segmentsRetransmitted], [MAX_IP_PACKET, 0]);
-  },
+  }),
 );

@@ -5,7 +5,7 @@
  */
 
 /** How often a disturbed test is tried. */
-const TRIES = 12;
+const TRIES = 8;
 
 /** Milliseconds: how often the thread's turn is looked for, and how late it must be to count as held up. */
 const INTERVAL = 2;
