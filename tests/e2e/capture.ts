@@ -5,7 +5,7 @@
  */
 
 import type { Network } from "./network.ts";
-import { must, type Program } from "./process.ts";
+import { must, type Program, type Result, until } from "./process.ts";
 
 /** One captured TCP segment. */
 export interface CapturedSegment {
@@ -37,14 +37,36 @@ const FIELDS = [
 /** tshark's word for a checksum that it has computed and found right. */
 const GOOD = "1";
 
+/** What tcpdump answers to SIGUSR1. */
+const COUNTS = /(\d+) packets? captured, (\d+) packets? received by filter/;
+
+/** Ends tcpdump once it has read all that the kernel keeps for it: a signal ends it at once, whatever there is. */
+export async function stopTcpdump(tcpdump: Program, device: string): Promise<Result> {
+  const copies = device === "cable" ? 1 : 2; // the kernel has each packet of `lo` twice, tcpdump takes one of them
+  let [seen, isAsked] = [0, false];
+  await until("tcpdump to have read everything", () => {
+    const [, captured, received] = COUNTS.exec(tcpdump.err.slice(seen)) ?? [];
+    if (captured !== undefined && Number(captured) * copies >= Number(received)) return true;
+    if (captured !== undefined || !isAsked) {
+      seen = tcpdump.err.length;
+      tcpdump.kill("SIGUSR1");
+      isAsked = true;
+    }
+    return false;
+  });
+  return await tcpdump.stop();
+}
+
 /** A running capture; stopped by `segments`. */
 export class Capture implements AsyncDisposable {
   readonly #tcpdump: Program;
   readonly #file: string;
+  readonly #device: string;
 
-  private constructor(tcpdump: Program, file: string) {
+  private constructor(tcpdump: Program, file: string, device: string) {
     this.#tcpdump = tcpdump;
     this.#file = file;
+    this.#device = device;
   }
 
   /** Starts to capture TCP segments of this port; returns when it has started. */
@@ -52,7 +74,7 @@ export class Capture implements AsyncDisposable {
     const file = await Deno.makeTempFile({ prefix: "rawtcp-", suffix: ".pcap" });
     const options = ["-i", device, "-n", "-s", "0", "-B", "16384", "--immediate-mode", "-Z", "root", "-U"];
     const tcpdump = network.start(["tcpdump", ...options, "-w", file, `tcp port ${port}`]);
-    const capture = new Capture(tcpdump, file);
+    const capture = new Capture(tcpdump, file, device);
     try {
       await tcpdump.shows("listening on");
       return capture;
@@ -64,7 +86,7 @@ export class Capture implements AsyncDisposable {
 
   /** Ends the capture; every segment in its order. @throws Error when tcpdump has missed packets */
   async segments(): Promise<readonly CapturedSegment[]> {
-    const { err } = await this.#tcpdump.stop();
+    const { err } = await stopTcpdump(this.#tcpdump, this.#device);
     if (!/^0 packets dropped by kernel/m.test(err)) throw new Error(`tcpdump has missed packets: ${err}`);
     const checks = ["-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE"];
     const columns = FIELDS.flatMap((field) => ["-e", field]);

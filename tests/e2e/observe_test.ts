@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Ajv2020 } from "ajv";
 import schema from "../../trace/schema/rawtcp-trace.schema.json" with { type: "json" };
+import { stopTcpdump } from "./capture.ts";
 import { executables } from "./executables.ts";
 import { Network } from "./network.ts";
 import { must, run, until } from "./process.ts";
@@ -163,7 +164,7 @@ Deno.test("tcpdump's capture of the same is told by what was on the wire", async
     await tcpdump.shows("listening on");
     await network.must([client]);
     await serving.ended();
-    await tcpdump.stop();
+    await stopTcpdump(tcpdump, "any");
     const trace = await must([client, "--read", capture]);
     assertMatch(trace, / > SYN {2,}seq 0 /);
     assertMatch(trace, / = SYN-SENT to ESTABLISHED/);
