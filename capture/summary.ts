@@ -152,9 +152,7 @@ function factLine(title: string, codes: readonly (readonly [FindingCode, string]
 }
 
 function icmpLines({ icmp }: Half): string[] {
-  const parts = [...icmp.values()].map(({ what, count, frame }) =>
-    `${count} "${what}" (first: frame ${frame})`
-  );
+  const parts = icmp.map(({ what, count, frame }) => `${count} "${what}" (first: frame ${frame})`);
   return parts.length === 0 ? [] : [`    ICMP        about its segments: ${parts.join(", ")}`];
 }
 

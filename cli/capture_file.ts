@@ -8,6 +8,7 @@ import {
   CaptureFormatError,
   CaptureTeller,
   decompressed,
+  type Hindsight,
   type TellerOptions,
   type TellingResult,
 } from "../capture/mod.ts";
@@ -44,11 +45,14 @@ export async function surveyed(
   options: TellerOptions,
 ): Promise<TellingResult> {
   const first = await silently(file, program, options);
-  const { offloading, isUnsorted, disorder, doublesAll, revokedResets } = first;
-  if (offloading.length === 0 && !isUnsorted) return first;
-  // What the first reading knows of connections is not kept beside what the second one finds.
-  const hindsight = { offloading, isUnsorted, disorder, doublesAll, revokedResets };
-  return silently(file, program, { ...options, hindsight });
+  if (first.offloading.length === 0 && !first.isUnsorted) return first;
+  return silently(file, program, { ...options, hindsight: hindsightOf(first) });
+}
+
+/** What a further reading is to know beforehand, without the connections: they are many at times. */
+export function hindsightOf(result: TellingResult): Hindsight {
+  const { offloading, isUnsorted, disorder, doublesAll, revokedResets } = result;
+  return { offloading, isUnsorted, disorder, doublesAll, revokedResets };
 }
 
 /** Follows the connections of a file without telling anything. */

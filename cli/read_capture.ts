@@ -17,7 +17,7 @@ import {
   type TellerOptions,
   type TellingResult,
 } from "../capture/mod.ts";
-import { surveyed, through } from "./capture_file.ts";
+import { hindsightOf, surveyed, through } from "./capture_file.ts";
 import { counted } from "./counted.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ProgramFailure } from "./failures.ts";
@@ -96,6 +96,20 @@ function comesOnce(path: string): boolean {
   }
 }
 
+/** What a first reading leads to. */
+interface Look {
+  /** What is to be shown. */
+  readonly wanted: ObserveArguments;
+  /** What there is to tell at the end; null: the capture is to be read once more. */
+  readonly result: TellingResult | null;
+  /** For a further reading; null: this is the first one. */
+  readonly hindsight: Hindsight | null;
+  /** The connections that are meant; null: nothing but what was asked for decides. */
+  readonly selection: Selection | null;
+  /** They, where they are told at the end; null: a further reading finds them. They take much room. */
+  readonly flows: readonly CapturedConnection[] | null;
+}
+
 /** One showing of a capture. A file is read twice: what comes later may explain what came before. */
 class CaptureShow {
   readonly #read: ReadArguments;
@@ -118,6 +132,14 @@ class CaptureShow {
   }
 
   async run(): Promise<void> {
+    const { wanted, result, hindsight, selection, flows } = await this.#look();
+    const told = result ?? await this.#tell(wanted, hindsight, selection);
+    this.#end(told, flows ?? told.flows.filter(({ isShown }) => isShown));
+    this.#lines.flush();
+  }
+
+  /** The first reading, and what follows from it. */
+  async #look(): Promise<Look> {
     const { file, other } = this.#read;
     const survey = other !== null
       ? await this.#surveyPair(file, other)
@@ -130,10 +152,13 @@ class CaptureShow {
     const wanted = this.#wanted(isTable);
     this.#checkPicture(wanted, chosen?.flows.length ?? 1);
     const showsPackets = showsSegments(wanted) || wanted.verbose || wanted.pcap !== null;
-    let result = survey;
-    if (survey === null || showsPackets) result = await this.#tell(wanted, survey, chosen?.selection ?? null);
-    if (result !== null) this.#end(result, chosen?.flows ?? result.flows.filter(({ isShown }) => isShown));
-    this.#lines.flush();
+    return {
+      wanted,
+      result: showsPackets ? null : survey,
+      hindsight: survey === null ? null : this.#read.anonymize ? orderOf(survey) : hindsightOf(survey),
+      selection: chosen?.selection ?? null,
+      flows: showsPackets && !wanted.statistics ? null : chosen?.flows ?? null,
+    };
   }
 
   /** Nothing asked for is a trace of one connection; several have their table. */
@@ -164,7 +189,7 @@ class CaptureShow {
 
   async #tell(
     wanted: ObserveArguments,
-    survey: TellingResult | null,
+    hindsight: Hindsight | null,
     selection: Selection | null,
   ): Promise<TellingResult> {
     const options = outputOptions(wanted, this.#context, this.#prose, this.#lines.write);
@@ -173,7 +198,7 @@ class CaptureShow {
     const teller = new CaptureTeller(options, {
       anonymize: this.#read.anonymize,
       ...copy === null ? {} : { sinks: [copy.sink], onPacket: (packet) => copy.sink.packet(packet) },
-      ...survey === null ? {} : { hindsight: this.#read.anonymize ? orderOf(survey) : survey },
+      ...hindsight === null ? {} : { hindsight },
       ...chosen === null ? {} : { selection: chosen },
       ...this.#comparison === null ? {} : { comparison: this.#comparison },
     });
@@ -253,8 +278,8 @@ class CaptureShow {
 }
 
 /** What is known of a file whose addresses and frames will be others. */
-function orderOf({ isUnsorted, disorder, doublesAll }: TellingResult): Hindsight {
-  return { isUnsorted, disorder, doublesAll, offloading: [], revokedResets: new Set() };
+function orderOf(survey: TellingResult): Hindsight {
+  return { ...hindsightOf(survey), offloading: [], revokedResets: new Set() };
 }
 
 /** What of the file was not read, and how it ends; null when all is well. */

@@ -36,6 +36,9 @@ export interface PassingData {
   readonly lag: number;
 }
 
+/** From when on the receiver's window ended where. */
+type Edge = readonly [at: number, edge: number];
+
 /** Spans that are told one by one; of more, neighbours are joined. */
 const MOST_SPANS = 2_000;
 /** Edges of the window that are remembered: those of the last round trip count. */
@@ -53,7 +56,7 @@ export class Limits {
   largestWindow = 0;
   #last: { readonly at: number; readonly end: number; readonly reason: Limit } | null = null;
   /** When the receiver's edge moved, and where to; the first so many are no longer needed. */
-  #edges: [at: number, edge: number][] = [];
+  #edges: Edge[] = [];
   /** When the window was closed, -1: it is open; and for how long it was so since the last segment. */
   #closedAt = -1;
   #closedFor = 0;
@@ -132,9 +135,14 @@ export class Limits {
   }
 
   #edgeAt(moment: number): number {
-    let i = this.#edges.length - 1;
-    while (i > 0 && (this.#edges[i] as [number, number])[0] > moment) i--;
-    return this.#edges[i]?.[1] ?? Infinity;
+    let low = 0;
+    let high = this.#edges.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#edges[middle] as Edge)[0] > moment) high = middle - 1;
+      else low = middle;
+    }
+    return this.#edges[low]?.[1] ?? Infinity;
   }
 }
 

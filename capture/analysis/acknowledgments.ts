@@ -25,7 +25,7 @@ export function takeAck(verdict: Verdict, passing: Passing, sender: Half, other:
   sender.hasAcked = true;
   if (ack > sender.ack || isFirst) sender.ack = ack;
   if (ack > other.max) beyondWhatPassed(verdict, passing, other, isFirst);
-  answersQuestion(verdict, passing, other);
+  answersQuestion(verdict, passing, sender, other);
   if (ack > before) advance(verdict, passing, sender, other, isFirst);
   else if (ack < before && !isFirst) {
     verdict.values["acknowledged"] = before;
@@ -140,11 +140,12 @@ function isDuplicateAck(segment: SegmentRecord, sender: Half, other: Half): bool
 }
 
 /** An answer to a keep-alive or a window probe is no duplicate ACK: nothing has arrived out of order. */
-function answersQuestion(verdict: Verdict, { segment, time }: Passing, other: Half): void {
+function answersQuestion(verdict: Verdict, { segment, time }: Passing, sender: Half, other: Half): void {
   const { question } = other;
   if (question === null || segment.end !== segment.seq) return;
   if (segment.ack === other.una) {
     verdict.values["since"] = `${spanText(time - question.at)} before`;
+    verdict.values["windowNow"] = windowText(segment.window, sender);
     verdict.add(question.kind === "keep-alive" ? "keep-alive-answer" : "window-probe-answer");
   }
   other.question = null;
@@ -189,8 +190,6 @@ function takeWindow(verdict: Verdict, { segment, time }: Passing, sender: Half, 
   const before = sender.window;
   if (ack === null || ack < sender.ack) return;
   sender.window = window;
-  verdict.values["windowBefore"] = windowText(before, sender);
-  verdict.values["windowNow"] = windowText(window, sender);
   const edge = ack + window;
   const isSyn = (segment.flags & Flag.syn) !== 0;
   if (before >= 0 && !isSyn) windowChange(verdict, segment, sender, before, edge, time);
@@ -210,6 +209,18 @@ function windowText(window: number, { windowIsKnown }: Half): string {
   return windowIsKnown || window === 0 ? `${window} octets` : `${window} units of a size not known`;
 }
 
+function changedWindow(
+  verdict: Verdict,
+  code: "window-reopened" | "window-update",
+  before: number,
+  now: number,
+  sender: Half,
+): void {
+  verdict.values["windowBefore"] = windowText(before, sender);
+  verdict.values["windowNow"] = windowText(now, sender);
+  verdict.add(code);
+}
+
 function windowChange(
   verdict: Verdict,
   segment: SegmentRecord,
@@ -224,9 +235,9 @@ function windowChange(
     if (before > 0) verdict.add("window-zero");
   } else if (before === 0) {
     verdict.values["closedFor"] = Math.max(time - sender.windowZeroSince, 0);
-    verdict.add("window-reopened");
+    changedWindow(verdict, "window-reopened", before, window, sender);
   } else if (window > before && verdict.codes.length === 0 && segment.end === segment.seq) {
-    verdict.add("window-update");
+    changedWindow(verdict, "window-update", before, window, sender);
   }
   const unit = segment.rawWindow === 0 ? 1 : window / segment.rawWindow;
   // A scaled window may end earlier by less than its unit, without having been shrunk (RFC 7323 2.4).

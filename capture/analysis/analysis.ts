@@ -8,7 +8,7 @@
 import type { CapturedPacket } from "../capture.ts";
 import { copySegment, type Direction } from "../../trace/copy.ts";
 import { spanText } from "../../trace/format.ts";
-import { formatEndpoint, type IcmpError, instant, type State } from "../../trace/core.ts";
+import { formatEndpoint, type IcmpError, instant, type Segment, type State } from "../../trace/core.ts";
 import type { SegmentRecord, TraceSink, ViewRecord } from "../../trace/record.ts";
 import { CaptureClock } from "./capture_clock.ts";
 import { type Bare, Emitter } from "./emitter.ts";
@@ -186,12 +186,7 @@ export class Analysis {
   #found(found: FoundSegment, packet: CapturedPacket): void {
     this.#segments++;
     const { segment } = found;
-    const isOurs = this.#telling.ignoresComments !== true && packet.comments.length > 0 &&
-      readComments(packet.comments, new Map()).statements.length > 0;
-    const now = this.#clock.now;
-    // Only our own captures say which end is ours: elsewhere a direction is that of an interface.
-    const hint = isOurs ? packet.direction : null;
-    const assigned = this.#table.flowOf(segment, hint, isOurs, now, this.#frame);
+    const assigned = this.#table.flowOf(segment) ?? this.#begin(segment, packet);
     const { flow, direction } = assigned;
     if (assigned.isNew) flow.isShown = this.#selection(flow.record);
     flow.number(segment, direction);
@@ -206,6 +201,13 @@ export class Analysis {
     const own = { flow, passing, segment, direction, said, isSound };
     if (packet.interfaceName === LOST_INTERFACE) this.#own.lost(own);
     else this.#own.packet(own);
+  }
+
+  #begin(segment: Segment, { comments, direction }: CapturedPacket): Assigned {
+    const isOurs = this.#telling.ignoresComments !== true && comments.length > 0 &&
+      readComments(comments, new Map()).statements.length > 0;
+    // Only our own captures say which end is ours: elsewhere a direction is that of an interface.
+    return this.#table.begin(segment, isOurs ? direction : null, isOurs, this.#clock.now, this.#frame);
   }
 
   #passing(found: FoundSegment, flow: Flow, direction: Direction): Passing {

@@ -14,6 +14,7 @@ export class EchoTrips {
   minimum = Infinity;
   #waiting: { readonly value: number; readonly at: number }[] = [];
   #last = 0;
+  #lastEcho = 0;
 
   /** A timestamp passes towards the end; only the first segment with it counts. */
   passed(value: number, at: number): void {
@@ -25,6 +26,8 @@ export class EchoTrips {
 
   /** An echo comes from the end; older timestamps will not be echoed any more. */
   echoed(echo: number, at: number): void {
+    if (echo === this.#lastEcho) return;
+    this.#lastEcho = echo;
     const found = this.#waiting.findIndex(({ value }) => value === echo);
     const waited = this.#waiting[found];
     if (waited === undefined) return;

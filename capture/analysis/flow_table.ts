@@ -35,7 +35,8 @@ interface Pair {
 
 /** Finds the connection of a segment. */
 export class FlowTable {
-  readonly #pairs = new Map<string, Pair>();
+  /** By both ends' texts, the lesser one first: a text for both would have to be made of each packet. */
+  readonly #pairs = new Map<string, Map<string, Pair>>();
   readonly #flows: Flow[] = [];
   readonly #texts = new EndpointTexts();
   readonly #revoked: RevokedResets | undefined;
@@ -50,17 +51,20 @@ export class FlowTable {
     return this.#flows;
   }
 
-  /** The connection of a segment, new with a new SYN; `hint` is what a capture of ours says of the direction. */
-  flowOf(segment: Segment, hint: Direction | null, isOurs: boolean, at: number, frame: number): Assigned {
+  /** The connection that a segment goes on with; null: it begins one. */
+  flowOf(segment: Segment): Assigned | null {
+    const source = this.#texts.of(segment, "source");
+    const pair = this.#pairOf(source, this.#texts.of(segment, "destination"));
+    const directionIn = (flow: Flow): Direction => source === flow.record.local ? "sent" : "arrived";
+    if (pair === null || opensAnew(pair.flow, segment, directionIn(pair.flow))) return null;
+    const flow = chooseFlow(pair, segment, source);
+    return { flow, direction: directionIn(flow), isNew: false, before: null };
+  }
+
+  /** The connection that a segment begins; `hint` is what a capture of ours says of the direction. */
+  begin(segment: Segment, hint: Direction | null, isOurs: boolean, at: number, frame: number): Assigned {
     const source = this.#texts.of(segment, "source");
     const destination = this.#texts.of(segment, "destination");
-    const key = keyOf(source, destination);
-    const pair = this.#pairs.get(key);
-    const directionIn = (flow: Flow): Direction => source === flow.record.local ? "sent" : "arrived";
-    if (pair !== undefined && !opensAnew(pair.flow, segment, directionIn(pair.flow))) {
-      const flow = chooseFlow(pair, segment, source);
-      return { flow, direction: directionIn(flow), isNew: false, before: null };
-    }
     const direction = hint ?? likelyDirection(segment);
     const [local, remote] = direction === "sent" ? [source, destination] : [destination, source];
     const flow = newFlow(
@@ -75,19 +79,28 @@ export class FlowTable {
       this.#revoked,
     );
     this.#flows.push(flow);
-    const before = pair?.flow ?? null;
-    this.#pairs.set(key, { flow, doubted: before !== null && before.state() !== "CLOSED" ? before : null });
+    const before = this.#pairOf(source, destination)?.flow ?? null;
+    const doubted = before !== null && before.state() !== "CLOSED" ? before : null;
+    const [first, second] = inOrder(source, destination);
+    const pairs = this.#pairs.get(first);
+    if (pairs === undefined) this.#pairs.set(first, new Map([[second, { flow, doubted }]]));
+    else pairs.set(second, { flow, doubted });
     return { flow, direction, isNew: true, before };
   }
 
   /** The connection between two ends as they stand in an ICMP error's quote; null: none has passed. */
   find(source: string, destination: string): Flow | null {
-    return this.#pairs.get(keyOf(source, destination))?.flow ?? null;
+    return this.#pairOf(source, destination)?.flow ?? null;
+  }
+
+  #pairOf(source: string, destination: string): Pair | null {
+    const [first, second] = inOrder(source, destination);
+    return this.#pairs.get(first)?.get(second) ?? null;
   }
 }
 
-function keyOf(source: string, destination: string): string {
-  return source < destination ? `${source} ${destination}` : `${destination} ${source}`;
+function inOrder(source: string, destination: string): readonly [string, string] {
+  return source < destination ? [source, destination] : [destination, source];
 }
 
 /** After a SYN that nobody has answered yet, each segment goes to the flow whose numbers it continues (RFC 5961 4). */

@@ -125,8 +125,8 @@ export class Half {
   lastIpId = -1;
   lastFingerprint = 0;
   recovery: Recovery | null = null;
-  /** ICMP errors about its segments, by what they say. */
-  readonly icmp: Map<string, IcmpNoted> = new Map();
+  /** ICMP errors about its segments, one for each thing that they say. */
+  readonly icmp: IcmpNoted[] = [];
   /** The last error about its packets' size; null: none, or what it was about is acknowledged. */
   tooBig: TooBig | null = null;
   question: Question | null = null;
@@ -152,8 +152,8 @@ export class Half {
   /** An ICMP error about one of its segments, as its sender learns of it. */
   noteIcmp({ kind, family, type, code, mtu, seq }: IcmpError, by: string, frame: number): void {
     const what = icmpErrorName(family, type, code);
-    const known = this.icmp.get(what);
-    if (known === undefined) this.icmp.set(what, { what, count: 1, frame });
+    const known = this.icmp.find((one) => one.what === what);
+    if (known === undefined) this.icmp.push({ what, count: 1, frame });
     else known.count++;
     if (kind === "packet too big") this.tooBig = { by, mtu, seq: this.numbering.relative(seq) };
   }

@@ -41,23 +41,16 @@ export class Holes {
 
   /** The first hole that reaches into `start` to `end`; null: none. */
   find(start: number, end: number): Hole | null {
-    for (const hole of this.#holes) {
-      if (hole.start >= end) return null;
-      if (hole.end > start) return hole;
-    }
-    return null;
+    const hole = this.#holes[this.#firstEndingAfter(start)];
+    return hole === undefined || hole.start >= end ? null : hole;
   }
 
   /** Takes `start` to `end` out. @returns octets that were in holes */
   fill(start: number, end: number): number {
     let octets = 0;
-    for (let i = 0; i < this.#holes.length;) {
+    for (let i = this.#firstEndingAfter(start); i < this.#holes.length;) {
       const hole = this.#holes[i] as Hole;
       if (hole.start >= end) break;
-      if (hole.end <= start) {
-        i++;
-        continue;
-      }
       octets += Math.min(hole.end, end) - Math.max(hole.start, start);
       const pieces: Hole[] = [];
       if (hole.start < start) pieces.push({ ...hole, end: start });
@@ -66,5 +59,16 @@ export class Holes {
       i += pieces.length;
     }
     return octets;
+  }
+
+  #firstEndingAfter(number: number): number {
+    let low = 0;
+    let high = this.#holes.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#holes[middle] as Hole).end > number) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 }

@@ -23,7 +23,7 @@ export class Resets {
   /** Whether it came another way than the other segments of the end in whose name it was sent. */
   isForeign = false;
   /** Frames of those that the end in whose name they were sent goes on after. */
-  readonly revoked: Set<number> = new Set();
+  readonly revoked: number[] = [];
   readonly #known: RevokedResets;
   #frame = 0;
   #seq = 0;
@@ -74,7 +74,7 @@ export class Resets {
     const isNew = segment.seq > this.#seq || segment.end > sender.max || (segment.ack ?? 0) > sender.ack;
     if (!isNew) return null;
     this.by = null;
-    this.revoked.add(this.#frame);
+    this.revoked.push(this.#frame);
     return this.#frame;
   }
 }

@@ -33,6 +33,8 @@ export interface SentRange {
 
 /** Ranges that are kept although they are acknowledged: for copies that come late. */
 const MOST_ACKNOWLEDGED = 256;
+/** Ranges that one segment repeats before they are joined: a device merges some fifty segments. */
+const MOST_REPEATED = 128;
 /** Ranges that are kept in all. */
 const MOST_RANGES = 100_000;
 
@@ -65,13 +67,25 @@ export class SentLog {
     return null;
   }
 
-  /** Every range that reaches into `seq` to `end`. */
-  *within(seq: number, end: number): Generator<SentRange> {
-    for (let i = Math.max(this.#firstAfter(seq) - 1, 0); i < this.#ranges.length; i++) {
-      const range = this.#ranges[i] as SentRange;
-      if (range.seq >= end) return;
-      if (range.end > seq) yield range;
+  /** The ranges that reach into `seq` to `end`, which is sent again: of very many, those that lie inside become one. */
+  within(seq: number, end: number): readonly SentRange[] {
+    const ranges = this.#ranges;
+    const first = Math.max(this.#firstAfter(seq) - 1, 0);
+    let behind = first;
+    while (behind < ranges.length && (ranges[behind] as SentRange).seq < end) behind++;
+    if (behind - first > MOST_REPEATED) behind = this.#join(first + 1, behind - 1);
+    return ranges.slice(first, behind).filter((range) => range.end > seq);
+  }
+
+  /** Makes one range of those from one place to before another. @returns the place after the range that was behind them */
+  #join(from: number, to: number): number {
+    const first = this.#ranges[from] as SentRange;
+    for (const { end, copies } of this.#ranges.splice(from + 1, to - from - 1)) {
+      first.end = Math.max(first.end, end);
+      first.copies = Math.max(first.copies, copies);
     }
+    if (this.#unacked > from) this.#unacked = Math.max(from, this.#unacked - (to - from - 1));
+    return from + 2;
   }
 
   /** The first range that is not acknowledged in full; null: all are. */
