@@ -70,6 +70,11 @@ export function seqLater(a: SeqNumber, b: SeqNumber): SeqNumber {
   return seqAfter(a, b) ? a : b;
 }
 
+/** The earlier of two positions. */
+export function seqEarlier(a: SeqNumber, b: SeqNumber): SeqNumber {
+  return seqBefore(a, b) ? a : b;
+}
+
 /** A value of the timestamps option: a tick of its sender's clock, modulo 2^32 (RFC 7323 4). Held as int32. */
 export interface Timestamp {
   /** Not there when the program runs: it keeps the types apart. */

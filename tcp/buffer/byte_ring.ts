@@ -114,16 +114,16 @@ export class ByteRing {
   }
 
   /**
-   * Copies octets to their place at or after `end`, over what may lie there from before. They count as held only when
-   * {@link extendTo} says so.
+   * Copies octets to their place `gap` octets after `end`, over what may lie there from before. They count as held only when
+   * {@link extend} says so.
    *
    * @throws RangeError when the place lies before `end` or beyond the limit: a mistake of the caller, who trims segments
    */
-  place(offset: number, from: Uint8Array, fromOffset: number, length: number): void {
-    const at = offset - this.start;
-    if (at < this.#length || at + length > this.#limit) {
+  place(gap: number, from: Uint8Array, fromOffset: number, length: number): void {
+    const at = this.#length + gap;
+    if (gap < 0 || at + length > this.#limit) {
       throw new RangeError(
-        `Cannot place ${length} octets at ${offset}: give a place from ${this.end} to ${
+        `Cannot place ${length} octets at ${this.end + gap}: give a place from ${this.end} to ${
           this.start + this.#limit
         }`,
       );
@@ -133,13 +133,14 @@ export class ByteRing {
     if (at + length > this.#placedLength) this.#placedLength = at + length;
   }
 
-  /** Counts all octets before `offset` as held: they were placed. @throws RangeError beyond what was placed */
-  extendTo(offset: number): void {
-    const length = offset - this.start;
-    if (length > this.#placedLength) {
-      throw new RangeError(`Cannot extend to ${offset}: octets were placed up to ${this.placedEnd}`);
+  /** Counts so many octets after `end` as held: they were placed. @throws RangeError beyond what was placed */
+  extend(octets: number): void {
+    if (octets < 0 || this.#length + octets > this.#placedLength) {
+      throw new RangeError(
+        `Cannot extend to ${this.end + octets}: octets were placed up to ${this.placedEnd}`,
+      );
     }
-    if (length > this.#length) this.#length = length;
+    this.#length += octets;
   }
 
   /** Copies octets from `start` on until `into` is full or `end` is reached, and drops them. Returns how many. */

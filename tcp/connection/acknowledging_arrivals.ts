@@ -7,7 +7,7 @@
 
 import type { DataOutcome } from "../receive/receiver.ts";
 import { MAX_SACK_BLOCKS, Segment } from "../base/segment.ts";
-import { seqBefore, seqDistance } from "../base/seq.ts";
+import { seqAdd, seqAtOrAfter, seqBefore, seqDistance, seqEarlier, seqLater } from "../base/seq.ts";
 import type { Tcb } from "./tcb.ts";
 import { Timer } from "./timers.ts";
 import { after, type Instant } from "../base/units.ts";
@@ -33,7 +33,7 @@ export function keepAckDue(tcb: Tcb, segment: Segment, now: Instant): void {
   if (!acknowledging.mustGoBefore(segment, receiver.rcvNxt, now)) return;
   blocks.sackBlockCount = 0;
   const most = mostSackBlocks(tcb);
-  if (most > 0) acknowledging.writeSackBlocks(blocks, receiver, most);
+  if (most > 0) acknowledging.writeSackBlocks(blocks, receiver.outOfOrder, most);
   acknowledging.keep(receiver, blocks, timestamps.recent);
   timestamps.lastAckSent = receiver.rcvNxt;
   tcb.timers.clear(Timer.delayedAck);
@@ -70,24 +70,20 @@ export function delayAck(tcb: Tcb, now: Instant): void {
 export function reportDuplicateData(tcb: Tcb, segment: Segment): void {
   const { receiver, acknowledging } = tcb;
   if (segment.payload.length === 0 || !tcb.handshake.selectiveAck) return;
+  const end = seqAdd(segment.seq, segment.payload.length);
   if (seqBefore(segment.seq, receiver.rcvNxt)) {
-    const length = Math.min(segment.payload.length, seqDistance(segment.seq, receiver.rcvNxt));
     if (seqDistance(segment.seq, receiver.rcvNxt) > receiver.octetsReceived) return;
-    const start = receiver.offsetOf(segment.seq);
-    acknowledging.reportDuplicate(start, start + length);
+    acknowledging.reportDuplicate(segment.seq, seqEarlier(end, receiver.rcvNxt));
     return;
   }
   const { outOfOrder } = receiver;
-  if (outOfOrder.count === 0) return;
-  const start = receiver.offsetOf(segment.seq);
-  const end = start + segment.payload.length;
-  const index = outOfOrder.indexAfter(start);
-  if (index >= outOfOrder.count || outOfOrder.start(index) >= end) return;
+  const index = outOfOrder.indexAfter(segment.seq);
+  if (index >= outOfOrder.count || seqAtOrAfter(outOfOrder.start(index), end)) return;
   // RFC 2883 4 (4): the block behind the duplicate's is that of the range in which it lies.
   acknowledging.noteOutOfOrder(outOfOrder.start(index));
   acknowledging.reportDuplicate(
-    Math.max(start, outOfOrder.start(index)),
-    Math.min(end, outOfOrder.end(index)),
+    seqLater(segment.seq, outOfOrder.start(index)),
+    seqEarlier(end, outOfOrder.end(index)),
   );
 }
 

@@ -105,7 +105,7 @@ export function writeData(tcb: Tcb, out: Segment, seq: SeqNumber, end: SeqNumber
 /** Puts SACK blocks on a segment, at most so many. */
 export function writeSackBlocks(tcb: Tcb, out: Segment, most: number): void {
   const fitting = Math.min(most, mostSackBlocks(tcb));
-  if (fitting > 0) tcb.acknowledging.writeSackBlocks(out, tcb.receiver, fitting);
+  if (fitting > 0) tcb.acknowledging.writeSackBlocks(out, tcb.receiver.outOfOrder, fitting);
 }
 
 /** Payload octets that one segment may have: a whole number of full ones. */

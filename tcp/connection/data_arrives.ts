@@ -53,7 +53,7 @@ export function takeData(tcb: Tcb, segment: Segment, now: Instant): boolean {
   reportDuplicateData(tcb, segment);
   const outcome = receiver.takeData(segment);
   const { delivered } = receiver;
-  if (outcome === "out of order") acknowledging.noteOutOfOrder(receiver.offsetOf(segment.seq));
+  if (outcome === "out of order") acknowledging.noteOutOfOrder(segment.seq);
   if (outcome === "too many gaps") drop(tcb, segment, "too-many-gaps", now);
   if (isMarked) acknowledging.acknowledgeNow("ack-congestion-mark");
   noteArrival(tcb, segment, outcome, now);

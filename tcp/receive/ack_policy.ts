@@ -11,11 +11,18 @@ import type { TcpConfig } from "../config/config.ts";
 import type { SendReason } from "../base/observer.ts";
 import type { DataOutcome, Receiver } from "./receiver.ts";
 import { MAX_SACK_BLOCKS, Option, type Segment } from "../base/segment.ts";
-import { seqAfter, type SeqNumber, seqToInt32, type Timestamp } from "../base/seq.ts";
+import { NO_INT32 } from "../base/empty.ts";
+import type { RangeSet } from "../buffer/range_set.ts";
+import {
+  seqAfter,
+  seqDistance,
+  seqInWindow,
+  type SeqNumber,
+  seqNumber,
+  seqToInt32,
+  type Timestamp,
+} from "../base/seq.ts";
 import { after, type Instant, instant, type Micros } from "../base/units.ts";
-
-/** "No duplicate to report." */
-const NO_DUPLICATE = -1;
 
 /** ACKs of a turn in bulk, when as much arrives as in the turn before. */
 const ACKS_PER_TURN = 2;
@@ -65,11 +72,13 @@ export class AckPolicy {
   #arrived = 0;
   #segments = 0;
   #covered = 0;
-  /** Stream offsets inside the ranges that grew most recently, the newest first. */
-  readonly #recent: Float64Array = new Float64Array(MAX_SACK_BLOCKS);
+  /** Numbers inside the ranges that grew most recently, the newest first. */
+  #recent: Int32Array = NO_INT32;
   #recentCount = 0;
-  #duplicateStart = NO_DUPLICATE;
-  #duplicateEnd = NO_DUPLICATE;
+  /** Whether what came twice is to be reported, and what that is. */
+  #reportsDuplicate = false;
+  #duplicateStart: SeqNumber = seqNumber(0);
+  #duplicateEnd: SeqNumber = seqNumber(0);
 
   constructor(config: TcpConfig) {
     this.segmentsPerAck = config.acknowledging.segmentsPerAck;
@@ -135,7 +144,7 @@ export class AckPolicy {
     // A duplicate ACK that acknowledges something new would be none.
     if (seqAfter(segment.seq, rcvNxt)) return true;
     // RFC 2883 4: what came twice is reported once, so that no later report may take its place.
-    if (this.#duplicateStart !== NO_DUPLICATE) return true;
+    if (this.#reportsDuplicate) return true;
     if (reason !== "ack-second-segment") return APART.has(reason);
     if (segment.payload.length === 0) return false;
     return now < this.#disturbedUntil || this.#arrived >= this.#mostCovered;
@@ -187,7 +196,7 @@ export class AckPolicy {
         if (this.#isQuick) {
           this.#quickAcks--;
           this.acknowledgeNow("ack-quick");
-        } else if (this.#countsSegments && this.#duplicateStart !== NO_DUPLICATE) {
+        } else if (this.#countsSegments && this.#reportsDuplicate) {
           this.acknowledgeNow("ack-partly-duplicate");
         } else if (
           this.#unacknowledged > (this.segmentsPerAck - 1) * fullSegment &&
@@ -230,23 +239,24 @@ export class AckPolicy {
     else if (unread === 0 && this.pace.allRead()) this.acknowledgeNow("ack-window-update");
   }
 
-  /** Notes which octets came twice, for the first SACK block (RFC 2883 4). Stream offsets. */
-  reportDuplicate(start: number, end: number): void {
+  /** Notes which octets came twice, for the first SACK block (RFC 2883 4). */
+  reportDuplicate(start: SeqNumber, end: SeqNumber): void {
+    this.#reportsDuplicate = true;
     this.#duplicateStart = start;
     this.#duplicateEnd = end;
   }
 
   /** What came twice is not reported: what follows says more. */
   forgetDuplicate(): void {
-    this.#duplicateStart = NO_DUPLICATE;
+    this.#reportsDuplicate = false;
   }
 
-  /** Notes where the newest out-of-order data lies (RFC 2018 4: the first block has it). Stream offset. */
-  noteOutOfOrder(offset: number): void {
+  /** Notes where the newest out-of-order data lies (RFC 2018 4: the first block has it). */
+  noteOutOfOrder(seq: SeqNumber): void {
     for (let i = Math.min(this.#recentCount, MAX_SACK_BLOCKS - 1); i > 0; i--) {
-      this.#recent[i] = this.#recent[i - 1] as number;
+      this.#note(i, this.#noted(i - 1));
     }
-    this.#recent[0] = offset;
+    this.#note(0, seq);
     this.#recentCount = Math.min(this.#recentCount + 1, MAX_SACK_BLOCKS);
   }
 
@@ -269,53 +279,60 @@ export class AckPolicy {
   }
 
   /** Adds SACK blocks to an outgoing segment, at most `most`: the duplicate first, then the newest ranges. */
-  writeSackBlocks(out: Segment, receiver: Receiver, most: number): void {
+  writeSackBlocks(out: Segment, ranges: RangeSet, most: number): void {
     let count = 0;
-    if (this.#duplicateStart !== NO_DUPLICATE) {
-      writeBlock(out, count++, receiver, this.#duplicateStart, this.#duplicateEnd);
-      this.#duplicateStart = NO_DUPLICATE;
+    if (this.#reportsDuplicate) {
+      writeBlock(out, count++, this.#duplicateStart, this.#duplicateEnd);
+      this.#reportsDuplicate = false;
     }
-    const ranges = receiver.outOfOrder;
     let kept = 0;
     for (let i = 0; i < this.#recentCount; i++) {
-      const offset = this.#recent[i] as number;
-      const index = ranges.indexAfter(offset);
-      if (index >= ranges.count || ranges.start(index) > offset) continue;
+      const seq = this.#noted(i);
+      const index = ranges.indexAfter(seq);
+      if (index >= ranges.count || seqAfter(ranges.start(index), seq)) continue;
       const start = ranges.start(index);
       // Ranges merge: an older note may lie in a range that a newer one has named already.
-      if (this.#names(receiver, kept, start, ranges.end(index))) continue;
-      this.#recent[kept++] = offset;
-      if (count < most) writeBlock(out, count++, receiver, start, ranges.end(index));
+      if (this.#names(kept, start, ranges.end(index))) continue;
+      this.#note(kept++, seq);
+      if (count < most) writeBlock(out, count++, start, ranges.end(index));
     }
     this.#recentCount = kept;
-    count = this.#writeOlderRanges(out, receiver, count, most);
+    count = this.#writeOlderRanges(out, ranges, count, most);
     out.sackBlockCount = count;
     if (count > 0) out.options |= Option.selectiveAck;
   }
 
   /** More ranges may wait than notes were kept of: as room is left they are named too, so that none is forgotten. */
-  #writeOlderRanges(out: Segment, receiver: Receiver, blocks: number, most: number): number {
-    const ranges = receiver.outOfOrder;
+  #writeOlderRanges(out: Segment, ranges: RangeSet, blocks: number, most: number): number {
     let count = blocks;
     for (let i = 0; i < ranges.count && count < most && this.#recentCount < MAX_SACK_BLOCKS; i++) {
-      if (this.#names(receiver, this.#recentCount, ranges.start(i), ranges.end(i))) continue;
-      this.#recent[this.#recentCount++] = ranges.start(i);
-      writeBlock(out, count++, receiver, ranges.start(i), ranges.end(i));
+      if (this.#names(this.#recentCount, ranges.start(i), ranges.end(i))) continue;
+      this.#note(this.#recentCount++, ranges.start(i));
+      writeBlock(out, count++, ranges.start(i), ranges.end(i));
     }
     return count;
   }
 
-  #names(receiver: Receiver, kept: number, start: number, end: number): boolean {
-    if (receiver.outOfOrder.count === 0) return true;
+  /** Whether one of the first `kept` notes lies in the range. */
+  #names(kept: number, start: SeqNumber, end: SeqNumber): boolean {
     for (let i = 0; i < kept; i++) {
-      const offset = this.#recent[i] as number;
-      if (offset >= start && offset < end) return true;
+      if (seqInWindow(this.#noted(i), start, seqDistance(start, end))) return true;
     }
     return false;
   }
+
+  #noted(index: number): SeqNumber {
+    return seqNumber(this.#recent[index] as number);
+  }
+
+  #note(index: number, seq: SeqNumber): void {
+    // Most connections never get here.
+    if (this.#recent === NO_INT32) this.#recent = new Int32Array(MAX_SACK_BLOCKS);
+    this.#recent[index] = seqToInt32(seq);
+  }
 }
 
-function writeBlock(out: Segment, index: number, receiver: Receiver, start: number, end: number): void {
-  out.sackEdges[2 * index] = seqToInt32(receiver.seqOf(start));
-  out.sackEdges[2 * index + 1] = seqToInt32(receiver.seqOf(end));
+function writeBlock(out: Segment, index: number, start: SeqNumber, end: SeqNumber): void {
+  out.sackEdges[2 * index] = seqToInt32(start);
+  out.sackEdges[2 * index + 1] = seqToInt32(end);
 }

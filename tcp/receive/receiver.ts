@@ -146,16 +146,16 @@ export class Receiver {
     if (from >= end) return "no room";
     const skip = segment.payload.offset + (from - start);
     if (from > 0) {
-      const base = ring.end;
-      if (outOfOrder.add(base + from, base + end) === NO_RANGE) return "too many gaps";
-      ring.place(base + from, segment.payload.octets, skip, end - from);
+      const { rcvNxt } = this;
+      if (outOfOrder.add(seqAdd(rcvNxt, from), seqAdd(rcvNxt, end)) === NO_RANGE) return "too many gaps";
+      ring.place(from, segment.payload.octets, skip, end - from);
       this.#count(segment, end);
       return "out of order";
     }
     this.#count(segment, end);
     ring.append(segment.payload.octets, skip, end);
     const gapBefore = outOfOrder.count > 0;
-    this.#moveOn(gapBefore ? end + this.#joinRanges() : end);
+    this.#moveOn(gapBefore ? end + this.#joinRanges(seqAdd(this.rcvNxt, end)) : end);
     return gapBefore ? "gap filled" : "in order";
   }
 
@@ -165,19 +165,19 @@ export class Receiver {
     this.delivered = octets;
   }
 
-  /** Counts out-of-order data that the ring's end has reached as received in order. @returns its octets */
-  #joinRanges(): number {
+  /** Counts out-of-order data that the ring's end, at `next`, has reached as received in order. @returns its octets */
+  #joinRanges(next: SeqNumber): number {
     const { ring, outOfOrder } = this;
-    const { end } = ring;
-    ring.extendTo(outOfOrder.coveredFrom(end));
-    outOfOrder.removeBefore(ring.end);
-    return ring.end - end;
+    const end = outOfOrder.coveredFrom(next);
+    const octets = seqDistance(next, end);
+    ring.extend(octets);
+    outOfOrder.removeBefore(end);
+    return octets;
   }
 
   /** Whether all data [from, end), counted from RCV.NXT, lies beyond a gap already. */
   #isThere(from: number, end: number): boolean {
-    const base = this.ring.end;
-    return this.outOfOrder.covers(base + from, base + end);
+    return this.outOfOrder.covers(seqAdd(this.rcvNxt, from), seqAdd(this.rcvNxt, end));
   }
 
   /** Notes the FIN of a segment without data that fits. */
@@ -265,16 +265,6 @@ export class Receiver {
     this.#memory?.readTo(Infinity);
     this.window.roomMade();
     this.ring.trim();
-  }
-
-  /** Stream offset of a sequence number near RCV.NXT. */
-  offsetOf(seq: SeqNumber): number {
-    return this.ring.end + seqDistance(this.#dataNext, seq);
-  }
-
-  /** Sequence number of a stream offset near RCV.NXT. */
-  seqOf(offset: number): SeqNumber {
-    return seqAdd(this.#dataNext, offset - this.ring.end);
   }
 
   /** Sequence number of the octet that follows the data received in order: RCV.NXT, or the peer's FIN before it. */

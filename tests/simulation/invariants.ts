@@ -113,9 +113,9 @@ export class ConnectionWatch {
     demand(!seqAfter(receiver.rcvNxt, receiver.window.rcvAdv), "RCV.NXT lies beyond the window's right edge");
     const ahead = receiver.outOfOrder;
     if (ahead.count === 0) return;
-    demand(ahead.start(0) > receiver.ring.end, "Data wait beyond a gap that does not exist");
+    demand(seqAfter(ahead.start(0), receiver.rcvNxt), "Data wait beyond a gap that does not exist");
     demand(
-      ahead.end(ahead.count - 1) <= receiver.ring.placedEnd,
+      seqDistance(receiver.rcvNxt, ahead.end(ahead.count - 1)) <= receiver.ring.placedEnd - receiver.ring.end,
       "A range says that octets are there which are not",
     );
   }
