@@ -195,14 +195,6 @@ export class ByteRing {
     if (first < length) copyOctets(this.#storage, 0, into, intoOffset + first, length - first);
   }
 
-  /**
-   * When nothing is held, has what comes next begin at the start of the storage again: a reader who keeps up then uses the
-   * same few octets of it over and over, which stay in the processor's cache. Nothing may be lent.
-   */
-  rewind(): void {
-    if (this.#placedLength === 0 && this.#reserved === 0) this.#origin = 0;
-  }
-
   /** Gives the memory back when nothing is held or reserved. For whoever notices that a connection has gone quiet. */
   trim(): void {
     if (this.#placedLength > 0 || this.#reserved > 0) return;
@@ -243,9 +235,12 @@ export class ByteRing {
 
   #drop(octets: number): void {
     this.#start.add(octets);
-    this.#origin = this.#origin + octets | 0;
     this.#length -= octets;
     this.#placedLength -= octets;
+    // An empty ring begins at the start of its storage again: where the other side keeps up, the same few octets of it are used
+    // over and over, and stay in the processor's cache.
+    const isEmpty = this.#placedLength === 0 && this.#reserved === 0;
+    this.#origin = isEmpty ? 0 : this.#origin + octets | 0;
   }
 
   /** `at`: octets after the first one held. */

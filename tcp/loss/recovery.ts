@@ -92,12 +92,13 @@ export class Recovery {
     const { cwnd } = this.#control;
     const countsDuplicates = this.phase !== "disorder" || this.#config.retransmission.limitedTransmit;
     const room = cwnd - (countsDuplicates ? this.pipe : this.scoreboard.octets.total);
+    if (this.phase !== "loss" && !this.#mustResend) return room;
     return Math.min(this.#mustResend ? Math.max(room, cwnd) : room, this.#forwardRto.newOctetsLeft);
   }
 
   /** F-RTO asks for new data instead of retransmissions (RFC 5682 2.1, step 2b). */
   get prefersNewData(): boolean {
-    return this.#forwardRto.prefersNewData;
+    return this.phase === "loss" && this.#forwardRto.prefersNewData;
   }
 
   /** Nothing is sent again until the next acknowledgement: new data were sent instead (F-RTO). */

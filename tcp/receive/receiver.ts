@@ -273,7 +273,6 @@ export class Receiver {
   }
 
   #madeRoom(): void {
-    this.ring.rewind();
     this.#memory?.readTo(this.ring.start);
     this.window.roomMade();
   }
