@@ -7,7 +7,7 @@
 
 import type { RawConnection } from "../driver/connect.ts";
 import { resolve, resolveService } from "../ffi/resolve.ts";
-import { type Endpoint, formatEndpoint, type IpAddress, parseAddress } from "../tcp/single.ts";
+import { type Endpoint, formatEndpoint, type IpAddress, isAddressText, parseAddress } from "../tcp/single.ts";
 import type { ClientArguments } from "./client_arguments.ts";
 import { type ClientContext, jobOf, openConnection } from "./client_connection.ts";
 import { ClientSession } from "./client_session.ts";
@@ -45,11 +45,17 @@ export async function findPeers({ target, source, family }: ClientArguments): Pr
   }
   const { host, port } = target;
   const [addresses, number] = await Promise.all([
-    resolve(host, family ?? from?.family),
+    addressesOf(host, family ?? from?.family),
     typeof port === "number" ? port : resolveService(port),
   ]);
   if (addresses.length > 0) return { addresses, port: number, source: from };
   throw new ProgramFailure(ExitCode.unknownHost, `Cannot find an address of ${host}`);
+}
+
+/** All addresses of a host. One that is written out needs no function of the C library. @throws ResolveError */
+async function addressesOf(host: string, family: 4 | 6 | undefined): Promise<readonly IpAddress[]> {
+  if (family === undefined && isAddressText(host)) return [parseAddress(host)];
+  return await resolve(host, family);
 }
 
 /** Opens an attempt; its SYN leaves once its session connects. @throws as `RawConnection.open` */

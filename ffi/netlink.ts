@@ -58,7 +58,7 @@ export interface NetlinkQuestion {
   /** For messages: `rtnetlink RTM_GETROUTE`. */
   readonly call: string;
   /** For messages: what it is about. */
-  readonly subject?: string;
+  readonly subject?: () => string;
   readonly type: number;
   /** The fixed part. */
   readonly fixed: Uint8Array;
@@ -100,7 +100,7 @@ export function askNetlink(question: NetlinkQuestion): NetlinkAnswer {
   const length = check(call, loadLibc().recv(socket.number, pointer, BigInt(answer.length), MSG_DONTWAIT));
   const view = new DataView(answer.buffer, 0, length);
   if (view.getUint16(TYPE_OFFSET, true) === NLMSG_ERROR) {
-    throw new SystemError(call, -view.getInt32(HEADER_LENGTH, true), question.subject);
+    throw new SystemError(call, -view.getInt32(HEADER_LENGTH, true), question.subject?.());
   }
   return decode(answer, fixed.length);
 }

@@ -110,9 +110,23 @@ const DISCARD_PORT = 9;
  * @throws SystemError ENETUNREACH when there is no route, EADDRNOTAVAIL when the source is not this host's
  */
 export function routeTo(flow: Flow): Route {
+  return orByConnecting(flow, () => {
+    const step = stepByTables(flow);
+    return { ...step, mtu: mtuOf(flow, step.interfaceIndex) };
+  });
+}
+
+/** A route without its MTU, which takes two more questions. */
+type Step = Omit<Route, "mtu">;
+
+function stepTo(flow: Flow): Step {
+  return orByConnecting(flow, () => stepByTables(flow));
+}
+
+function orByConnecting<T extends Step>(flow: Flow, byTables: () => T): T | Route {
   try {
     if (flow.source !== undefined) assertLocal(flow.source);
-    return routeByTables(flow);
+    return byTables();
   } catch (error) {
     // Some sandboxes have no such sockets. Then rules that look at protocols or ports are not seen.
     const isWithoutNetlink = isErrno(error, EAFNOSUPPORT, EPROTONOSUPPORT, EPERM, EACCES) &&
@@ -136,10 +150,10 @@ export interface Steering {
  * @throws SystemError as `routeTo`
  */
 export function steeringOf(flow: Flow): Steering | null {
-  const wanted = routeTo(flow);
+  const wanted = stepTo(flow);
   const { interfaceIndex } = wanted;
-  if (isSameStep(routeOrNull({ ...flow, isRaw: true }), wanted)) return null;
-  const steered = routeOrNull({ ...flow, isRaw: true, interfaceIndex });
+  if (isSameStep(stepOrNull({ ...flow, isRaw: true }), wanted)) return null;
+  const steered = stepOrNull({ ...flow, isRaw: true, interfaceIndex });
   if (isSameStep(steered, wanted)) return { interfaceIndex, difference: null };
   const { name } = readLink(interfaceIndex);
   const through = wanted.gateway === null ? "" : ` through ${formatIp(wanted.gateway)}`;
@@ -153,16 +167,16 @@ export function steeringOf(flow: Flow): Steering | null {
   return { interfaceIndex, difference };
 }
 
-function routeOrNull(flow: Flow): Route | null {
+function stepOrNull(flow: Flow): Step | null {
   try {
-    return routeTo(flow);
+    return stepTo(flow);
   } catch (error) {
     if (error instanceof SystemError) return null;
     throw error;
   }
 }
 
-function isSameStep(a: Route | null, b: Route): boolean {
+function isSameStep(a: Step | null, b: Step): boolean {
   return a !== null && a.interfaceIndex === b.interfaceIndex &&
     String(a.gateway?.octets) === String(b.gateway?.octets);
 }
@@ -188,7 +202,7 @@ function assertLocal(address: IpAddress): void {
   bindSocket(socket.number, { address, port: 0 });
 }
 
-function routeByTables(flow: Flow): Route {
+function stepByTables(flow: Flow): Step {
   const { destination, source } = flow;
   const answer = ask(flow, 0);
   const { attributes } = answer;
@@ -204,7 +218,6 @@ function routeByTables(flow: Flow): Route {
   const gateway = attributes.get(RTA_GATEWAY) ?? attributes.get(RTA_VIA)?.subarray(2);
   return {
     source: source ?? addressOf(chosen as Uint8Array<ArrayBuffer>, interfaceIndex),
-    mtu: mtuOf(flow, interfaceIndex),
     interfaceIndex,
     gateway: gateway === undefined ? null : addressOf(gateway, interfaceIndex),
     isEncapsulating: attributes.has(RTA_ENCAP),
@@ -239,7 +252,7 @@ function ask(flow: Flow, flags: number): NetlinkAnswer {
   if (!isRaw) attributes.push([RTA_IP_PROTO, Uint8Array.of(IPPROTO_TCP)]);
   if (!isRaw && sourcePort !== 0) attributes.push([RTA_SPORT, portOctets(sourcePort)]);
   if (!isRaw && destinationPort !== 0) attributes.push([RTA_DPORT, portOctets(destinationPort)]);
-  const subject = formatIp(destination);
+  const subject = (): string => formatIp(destination);
   return askNetlink({ call: CALL, subject, type: RTM_GETROUTE, fixed, attributes });
 }
 
