@@ -82,8 +82,7 @@ class CoreStream implements ServerStream {
   }
 
   [Symbol.dispose](): void {
-    const { state } = this.#connection;
-    if (state !== "CLOSED" && state !== "TIME-WAIT") this.#connection.close(this.#host.loop.now);
+    this.#connection.close(this.#host.loop.now);
   }
 
   #call<T>(act: () => T): T {

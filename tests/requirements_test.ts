@@ -127,7 +127,7 @@ Deno.test({
       "| MUST-1 | one | `wire/header.ts` decodeHeader, noSuchFunction | `tests/no_such_test.ts` |",
       "| MUST-2 | two | `no_such_file.ts`; `congestion/`, `no_such_folder/` | `handshake/active_open` |",
       "| MUST-3 | three | `driver/raw_stack.ts` RawStack.noSuchMethod: and so on | `handshake/active_open` |",
-      "| MUST-4 | four | `host/host.ts` #memberAt, connect: as it is | `tests/requirements_test.ts` |",
+      "| MUST-4 | four | `host/host.ts` #mayUse, connect: as it is | `tests/requirements_test.ts` |",
     ].join("\n"));
     assertEquals(missingFiles(wrong), [
       "MUST-1: tests/no_such_test.ts",

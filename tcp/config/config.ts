@@ -279,6 +279,11 @@ export interface DefenceConfig {
   readonly synAnswer: SynAnswer;
   /** What becomes of a segment with both SYN and FIN. */
   readonly synWithFin: SynWithFin;
+  /**
+   * Connections of one host that are in TIME-WAIT at most: one more, and the oldest of them is forgotten. Some 0.6 KB each, and
+   * a whole connection while somebody watches it.
+   */
+  readonly maxTimeWaits: number;
   /** When SYNs are answered without keeping anything of them (RFC 4987 3.6). */
   readonly synCookies: SynCookiesWhen;
   /** Which ICMP errors end an attempt to connect. */

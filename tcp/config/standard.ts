@@ -100,6 +100,7 @@ export const STANDARD: TcpConfig = Object.freeze({
     resetAcceptance: "exact",
     synAnswer: "challenge",
     synWithFin: "use",
+    maxTimeWaits: 32_768,
     synCookies: "when full",
     icmpEndsOpening: "hard",
     hardErrorsAbort: false,

@@ -31,7 +31,7 @@ import { timersFire, wayChanged } from "./timeouts.ts";
 import { segmentLeft, transmit } from "./transmit.ts";
 import type { Instant, Micros } from "../base/units.ts";
 
-/** The control block behind a connection: for tests that look inside, not for users (`mod.ts` does not have it). */
+/** The control block behind a connection: for its host, and tests that look inside; not for users (`mod.ts` does not have it). */
 export let controlBlockOf: (connection: Connection) => Tcb;
 
 /** One TCP connection. */
@@ -174,7 +174,7 @@ export class Connection implements ConnectionView {
     this.holder?.connectionTouched();
   }
 
-  /** Ends both sides; octets that nobody has read, or that come later, are answered by RST (RFC 9293 3.6.1). */
+  /** Ends both sides; octets unread, or that come later, draw a RST (RFC 9293 3.6.1). A host may then forget it in TIME-WAIT. */
   close(now: Instant): void {
     calls.close(this.#tcb, now);
     this.holder?.connectionTouched();

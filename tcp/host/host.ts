@@ -22,16 +22,15 @@ import type { ConnectionOptions, IsnSource } from "../connection/connection_opti
 import { AckSample } from "../loss/ack_sample.ts";
 import { CookieAnswers } from "./cookie_answers.ts";
 import { OctetCount } from "../base/octet_count.ts";
-import { Demultiplexer } from "./demultiplexer.ts";
 import type { IcmpError } from "../base/icmp_error.ts";
 import { createIsnGenerator, createTimestampOffset } from "./isn.ts";
 import { isTaken, Listener, listenerFor } from "./listener.ts";
 import type { DropReason, Observer } from "../base/observer.ts";
+import type { Member } from "./member.ts";
+import { Members } from "./members.ts";
 import { PathMtus } from "./path_mtus.ts";
 import { LocalEnds, type WantedEnd } from "./local_ends.ts";
 import type { PortKeeper } from "./ports.ts";
-import { Member } from "./member.ts";
-import { Schedule } from "./schedule.ts";
 import { Flag, type Segment } from "../base/segment.ts";
 import { refusalByAddress } from "./refusals.ts";
 import { endpointsOf, StrayResets } from "./stray_resets.ts";
@@ -72,8 +71,7 @@ export class Host {
   readonly #timestampOffset: (local: Endpoint, remote: Endpoint) => number;
   readonly #localEnds: LocalEnds;
   readonly #challengeLimiter: ChallengeLimiter;
-  readonly #members = new Demultiplexer<Member>();
-  readonly #schedule = new Schedule<Member>();
+  readonly #members: Members;
   /** Whose segment `transmit` filled last; null: nobody's. */
   #lastSender: Connection | null = null;
   readonly #listeners: Listener[] = [];
@@ -96,6 +94,13 @@ export class Host {
       ? createTimestampOffset(options.secret)
       : () => timestampOffset;
     this.#localEnds = new LocalEnds(options.addresses, options.secret, options.ports);
+    this.#members = new Members({
+      isWatched: options.observer !== undefined,
+      maxTimeWaits: this.#config.defence.maxTimeWaits,
+      release: (local) => this.#localEnds.release(local),
+      optionsFor: ({ local, remote, config }, now) =>
+        this.#connectionOptions(local, remote, null, now, config),
+    });
     this.#cookieAnswers = new CookieAnswers(options.secret);
     const seed = options.secret.reduce((sum, octet) => Math.imul(sum, 31) + octet | 0, 0);
     this.#challengeLimiter = new ChallengeLimiter(this.#config.defence.challengeAcksPerSecond, seed);
@@ -137,12 +142,12 @@ export class Host {
       wanted,
       (address, port) => this.#mayUse(address, port, remote, isNamed, now),
     );
-    const before = this.#memberAt(local.address, local.port, remote);
-    if (before !== null) this.#forget(before);
+    const before = this.#members.at(local.address, local.port, remote, now);
+    if (before !== null) this.#members.forget(before);
     try {
       const own = this.#connectionOptions(local, remote, before, now, options.config);
       const connection = Connection.connect(own, now);
-      this.#add(connection, local, remote, null);
+      this.#members.add(connection, local, remote, { listener: null, isOurs: true, isRevived: false });
       return connection;
     } catch (error) {
       this.#localEnds.release(local);
@@ -177,8 +182,15 @@ export class Host {
   segmentArrives(segment: Segment, now: Instant): void {
     const length = segment.family === 4 ? IPV4_ADDRESS_LENGTH : IPV6_ADDRESS_LENGTH;
     const { addresses, sourceOffset, destinationOffset, sourcePort, destinationPort } = segment;
-    const member = this.#members
-      .find(addresses, destinationOffset, sourceOffset, length, destinationPort, sourcePort);
+    const member = this.#members.find(
+      addresses,
+      destinationOffset,
+      sourceOffset,
+      length,
+      destinationPort,
+      sourcePort,
+      now,
+    );
     if (member !== null && !synMayReplaceTimeWait(member.connection, segment)) {
       member.connection.segmentArrives(segment, now);
       return;
@@ -203,7 +215,7 @@ export class Host {
     const length = error.family === 4 ? IPV4_ADDRESS_LENGTH : IPV6_ADDRESS_LENGTH;
     const { addresses, sourceOffset, destinationOffset, sourcePort, destinationPort } = error;
     const member = this.#members
-      .find(addresses, sourceOffset, destinationOffset, length, sourcePort, destinationPort);
+      .find(addresses, sourceOffset, destinationOffset, length, sourcePort, destinationPort, now);
     if (member === null) return;
     const { connection, remote } = member;
     const before = connection.pathMtu;
@@ -213,17 +225,12 @@ export class Host {
 
   /** Fires the timers of every connection that are due. */
   timersFire(now: Instant): void {
-    const schedule = this.#schedule;
-    for (let member = schedule.due(now); member !== null; member = schedule.due(now)) {
-      member.connection.timersFire(now);
-      schedule.updateDeadline(member);
-      schedule.enqueue(member);
-    }
+    this.#members.timersFire(now);
   }
 
   /** The earliest deadline of all connections; NEVER when no timer runs. */
   nextDeadline(): Instant {
-    return this.#schedule.nextDeadline();
+    return this.#members.nextDeadline();
   }
 
   /** Fills `out` with the next segment due of any connection, each in turn. */
@@ -238,7 +245,7 @@ export class Host {
       this.#observer?.segmentSent(null, out, "syn-ack-cookie", now);
       return true;
     }
-    const schedule = this.#schedule;
+    const schedule = this.#members.schedule;
     for (let member = schedule.sender; member !== undefined; member = schedule.sender) {
       if (member.connection.transmit(out, now)) {
         this.#lastSender = member.connection;
@@ -246,7 +253,7 @@ export class Host {
         return true;
       }
       schedule.endTurn(now);
-      this.#review(member);
+      this.#members.review(member);
     }
     return false;
   }
@@ -254,18 +261,19 @@ export class Host {
   /** Ends every connection that is not over at once, with RST where the peer knows of it, and listens no more. */
   abort(now: Instant): void {
     for (const listener of [...this.#listeners]) listener.close(now);
-    for (const { connection } of this.#schedule.all()) if (!connection.isOver) connection.abort(now);
+    for (const { connection } of this.#members.schedule.all()) if (!connection.isOver) connection.abort(now);
   }
 
   /** Ends both sides of every connection in order, and listens no more. */
   close(now: Instant): void {
     for (const listener of [...this.#listeners]) listener.close(now);
-    for (const { connection } of this.#schedule.all()) if (!connection.isOver) connection.close(now);
+    for (const { connection } of this.#members.schedule.all()) if (!connection.isOver) connection.close(now);
   }
 
   /** Whether every connection is over, and nobody listens. */
   get isOver(): boolean {
-    return this.#listeners.length === 0 && this.#schedule.all().every(({ connection }) => connection.isOver);
+    return this.#listeners.length === 0 &&
+      this.#members.schedule.all().every(({ connection }) => connection.isOver);
   }
 
   /** As `Connection.segmentLeft`. */
@@ -297,38 +305,6 @@ export class Host {
     };
   }
 
-  #add(connection: Connection, local: Endpoint, remote: Endpoint, listener: Listener | null): Member {
-    const member = new Member(connection, local, remote, listener, this.#schedule);
-    connection.holder = member;
-    this.#members.add(member);
-    this.#schedule.add(member);
-    return member;
-  }
-
-  /** Takes note of a connection's new deadline, and forgets one that has ended. */
-  #review(member: Member): void {
-    const { connection } = member;
-    member.listener?.stateMayHaveChanged(connection);
-    const hasLostPeer = connection.state === "LISTEN" && member.listener !== null;
-    if (connection.state === "CLOSED" || hasLostPeer) this.#forget(member);
-    else this.#schedule.updateDeadline(member);
-  }
-
-  #forget(member: Member): void {
-    this.#members.remove(member);
-    this.#schedule.remove(member);
-    member.connection.holder = null;
-    if (member.listener === null) this.#localEnds.release(member.local);
-  }
-
-  #memberAt(address: IpAddress, port: Port, remote: Endpoint): Member | null {
-    const octets = new Uint8Array(2 * address.octets.length);
-    octets.set(address.octets);
-    octets.set(remote.address.octets, address.octets.length);
-    const length = address.octets.length;
-    return this.#members.find(octets, 0, length, length, port, remote.port);
-  }
-
   /**
    * Whether a connection may be opened from this port: nobody has it, or one that waits in TIME-WAIT may be taken over.
    * `isNamed`: whoever opens it asks for this port and no other.
@@ -337,7 +313,7 @@ export class Host {
     if (this.#listeners.some((listener) => listener.port === port)) return false;
     // A connection from an endpoint to itself would only receive what it sends.
     if (port === remote.port && addressEquals(address, remote.address)) return false;
-    const connection = this.#memberAt(address, port, remote)?.connection;
+    const connection = this.#members.at(address, port, remote, now)?.connection;
     // One that is over may be waiting for the host to look at it.
     if (connection === undefined || connection.state === "CLOSED") return true;
     return mayTakeOverTimeWait(connection, isNamed, now);
@@ -361,7 +337,7 @@ export class Host {
       if (!isAnswered) return this.#drop(segment, "backlog-full", now);
       return this.#observer?.segmentArrived(null, segment, now);
     }
-    if (before !== null) this.#forget(before);
+    if (before !== null) this.#members.forget(before);
     const options = this.#connectionOptions(local, remote, before, now, config);
     this.#openPassively(listener, options, now).segmentArrives(segment, now);
   }
@@ -369,7 +345,11 @@ export class Host {
   /** A connection in LISTEN for the one peer that has come. */
   #openPassively(listener: Listener, options: ConnectionOptions, now: Instant): Connection {
     const connection = Connection.listen(options, now);
-    this.#add(connection, options.local, options.remote, listener);
+    this.#members.add(connection, options.local, options.remote, {
+      listener,
+      isOurs: false,
+      isRevived: false,
+    });
     listener.handshakeBegan(connection);
     return connection;
   }
@@ -396,10 +376,10 @@ export class Host {
   #abandon(connection: Connection, now: Instant): void {
     const { local, remote, config, state } = connection;
     const member = state === "SYN-RECEIVED" && config.compatibility.closingListenerForgets
-      ? this.#memberAt(local.address, local.port, remote)
+      ? this.#members.at(local.address, local.port, remote, now)
       : null;
     if (member === null) connection.abort(now);
-    else this.#forget(member);
+    else this.#members.forget(member);
   }
 
   /** RFC 9293 3.10.7.1: a segment for a connection that does not exist. */

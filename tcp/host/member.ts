@@ -11,6 +11,16 @@ import type { ConnectionHolder } from "../connection/connection_options.ts";
 import type { Listener } from "./listener.ts";
 import { NOT_SCHEDULED, type Schedule, type ScheduleEntry } from "./schedule.ts";
 
+/** Where a member comes from. */
+export interface Origin {
+  /** Whose connection it is until somebody accepts it; null: nobody's who would. */
+  readonly listener: Listener | null;
+  /** Whether we opened it, so that its port is taken until it is over. */
+  readonly isOurs: boolean;
+  /** Whether something came in TIME-WAIT: from then on all of it is kept, what limits its answers included. */
+  readonly isRevived: boolean;
+}
+
 /** One member; the schedule and the table of connections have it as their entry. */
 export class Member implements ScheduleEntry, ConnectionHolder {
   isAdded: boolean = NOT_SCHEDULED.isAdded;
@@ -22,21 +32,20 @@ export class Member implements ScheduleEntry, ConnectionHolder {
   readonly connection: Connection;
   readonly local: Endpoint;
   readonly remote: Endpoint;
-  /** Whose connection it is until somebody accepts it; null: opened actively. */
-  readonly listener: Listener | null;
+  readonly origin: Origin;
   readonly #schedule: Schedule<Member>;
 
   constructor(
     connection: Connection,
     local: Endpoint,
     remote: Endpoint,
-    listener: Listener | null,
+    origin: Origin,
     schedule: Schedule<Member>,
   ) {
     this.connection = connection;
     this.local = local;
     this.remote = remote;
-    this.listener = listener;
+    this.origin = origin;
     this.#schedule = schedule;
   }
 
