@@ -13,7 +13,7 @@ import type { ConnectionRecord, SegmentRecord, TraceEvent, TraceSink, ViewRecord
 const ABSOLUTE = 2 ** 48;
 
 /** What findings of a capture name and count by the numbers of the segment's sender, or by those of its receiver. */
-export const NUMBERS_OF_SENDER = ["una", "expected", "lostFrom"] as const;
+export const NUMBERS_OF_SENDER = ["una", "expected", "lostFrom", "newFrom"] as const;
 export const NUMBERS_OF_RECEIVER = [
   "acknowledged",
   "missedFrom",

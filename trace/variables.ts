@@ -221,6 +221,7 @@ const FOUND: Readonly<Record<VariableUnit, readonly string[]>> = {
       "after",
       "whose",
       "state",
+      "cause",
     ],
     ...[
       "layer",
@@ -249,9 +250,21 @@ function ofEnd(isSender: boolean, begins: boolean): Variable {
       if (ends === undefined) return null;
       const isOfLocal = event.kind === "sent" || (event.kind === "lost" && event.direction === "sent");
       const name = isOfLocal === isSender ? ends.local : ends.remote;
-      return begins ? name.charAt(0).toUpperCase() + name.slice(1) : name;
+      return begins ? capitalized(name) : name;
     },
   };
+}
+
+/** What a segment takes up, up to `end`, in a sentence: `1 to 29`, or what it has instead of data. */
+function numbersText({ flags, seq, end, length }: SegmentRecord, until = end): string {
+  if (length === 0) return (flags & Flag.syn) === 0 ? "its FIN" : "its SYN";
+  const hasFin = (flags & Flag.fin) !== 0 && until === end;
+  if (!hasFin) return spanOf(seq, until);
+  return until - seq === 1 ? "its FIN" : `${spanOf(seq, until - 1)} and its FIN`;
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The variables of findings and remarks by their names. */
@@ -260,7 +273,24 @@ export const FOUND_VARIABLES: Readonly<Record<string, Variable>> = {
   sender: ofEnd(true, false),
   receiver: ofEnd(false, false),
   twice: ofSegment("text", (segment) => sackText(duplicateBlock(segment) ?? [])),
-  last: ofSegment("sequence", (segment) => Math.max(segment.end - 1, segment.seq)),
+  numbers: ofSegment("text", (segment) => numbersText(segment)),
+  Numbers: ofSegment("text", (segment) => capitalized(numbersText(segment))),
+  again: {
+    unit: "text",
+    read: (event): VariableValue => {
+      if (!("segment" in event) || event.segment === null) return null;
+      const { newFrom } = valuesOf(event);
+      return numbersText(event.segment, typeof newFrom === "number" ? newFrom : event.segment.end);
+    },
+  },
+  newSpan: {
+    unit: "text",
+    read: (event): VariableValue => {
+      const { newFrom } = valuesOf(event);
+      if (!("segment" in event) || event.segment === null || typeof newFrom !== "number") return null;
+      return numbersText({ ...event.segment, seq: newFrom });
+    },
+  },
   ...Object.fromEntries(
     Object.entries(FOUND).flatMap(([unit, names]) =>
       names.map((name) => [name, found(unit as VariableUnit, name)])

@@ -81,9 +81,7 @@ function advance(verdict: Verdict, passing: Passing, sender: Half, other: Half, 
   const isRepeated = oldest !== null && oldest.copies > 1 && oldest.end <= ack;
   if (isRepeated) proveByTimestamp(verdict, segment, oldest, time);
   const covered = other.log.acknowledge(ack);
-  if (covered !== null && covered.copies === 1 && covered.end > una) {
-    other.roundTrips.sample(time - covered.firstAt);
-  }
+  if (covered !== null && covered.end > una) other.roundTrips.sample(time - covered.firstAt);
   other.una = ack;
   if (other.tooBig !== null && ack > other.tooBig.seq) other.tooBig = null;
   other.dupAcks = 0;

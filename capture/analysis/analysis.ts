@@ -239,14 +239,8 @@ export class Analysis {
     const { address } = flow.sender(direction);
     this.#tellOffload(found, address, flow.sender(direction).name, flow);
     const state = flow.state();
-    if (!this.#offload.believes(address, found.soundness)) {
-      const { seq, end } = passing.segment;
-      this.#offload.suspect(address, flow, end);
-      flow.sender(direction).damaged.add(seq, end);
-      return this.#emitSegment(passing, direction, flow, damaged());
-    }
-    const { ack } = passing.segment;
-    if (ack !== null) this.#offload.acknowledged(flow.receiver(direction).address, flow, ack);
+    const isBelieved = this.#believes(found, passing.segment, flow, direction);
+    if (!isBelieved) return this.#emitSegment(passing, direction, flow, damaged());
     const doublesAll = this.#doublesAll || (this.#doubles + 1) * DOUBLED_SHARE >= this.#segments;
     if (!isNew) this.#order.passed(passing.segment, flow.sender(direction), flow.firstFrame);
     const verdict = flow.take(passing, found.segment, direction, doublesAll);
@@ -262,6 +256,20 @@ export class Analysis {
     this.#remarkHandshake(flow, direction, passing.segment, verdict);
     if (isKnown) this.#stateOf(flow, state);
     else if (flow.knowsStates) this.#stateOf(flow, null);
+  }
+
+  /** Whether a segment is taken for what its sender has sent, and what its checksum says of its own and of the other end. */
+  #believes({ soundness }: FoundSegment, segment: SegmentRecord, flow: Flow, direction: Direction): boolean {
+    const offload = this.#offload;
+    const [sender, receiver] = [flow.sender(direction), flow.receiver(direction)];
+    if (soundness === "good") offload.sound(sender.address, flow, segment);
+    const isBelieved = offload.believes(sender.address, soundness);
+    if (!isBelieved) offload.suspect(sender.address, flow, segment);
+    // Of an end of which nothing is sound, what is wrong acknowledges as well.
+    const acknowledges = isBelieved || !offload.hasSound(sender.address);
+    if (segment.ack !== null && acknowledges) offload.acknowledged(receiver.address, flow, segment.ack);
+    if (!isBelieved) sender.damaged.add(segment.seq, segment.end);
+    return isBelieved;
   }
 
   #tellOffload(found: FoundSegment, address: string, end: string, flow: Flow): void {
@@ -406,7 +414,12 @@ export class Analysis {
 }
 
 function offloadValues(layer: string, end: string, soundness: string): Record<string, string> {
-  return { layer, whose: end, state: soundness === "zero" ? "0" : "wrong" };
+  return soundness === "zero" ? { layer, whose: end, state: "0", cause: "checksum offload at this end" } : {
+    layer,
+    whose: end,
+    state: "wrong",
+    cause: "a device was to fill them in, or addresses or ports were replaced without them",
+  };
 }
 
 function damaged(): Pick<Verdict, "marks" | "findings"> {

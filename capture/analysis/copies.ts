@@ -91,7 +91,7 @@ export function passesAgain(
 ): void {
   const { time } = passing;
   verdict.values["since"] = `${spanText(time - range.lastAt)} after frame ${range.lastFrame}`;
-  if (isOriginal(verdict, range, passing, sender)) {
+  if (isOriginal(verdict, range, passing, sender, receiver)) {
     verdict.mark = "out of order";
     verdict.add("original-after-copy");
     return;
@@ -103,7 +103,7 @@ export function passesAgain(
     verdict.values["spurious"] = `{end} had been acknowledged ${spanText(time - sender.lastAckAt)} before`;
     if (time > sender.lastAckAt) verdict.add("not-needed");
     // The sender did not know of that ACK yet, and takes it for a partial one.
-    sender.recovery ??= { kind: "fast", point: sender.max, una: passing.segment.seq };
+    sender.recovery ??= { kind: "fast", since: time, point: sender.max, una: passing.segment.seq };
   } else if (sender.sacked.covers(Math.max(passing.segment.seq, sender.una), end)) {
     verdict.values["spurious"] = `SACK had said before that ${receiver.name} has it`;
     verdict.add("not-needed");
@@ -130,7 +130,9 @@ export function isDouble(
     return passing.elsewhere === "double" ? "It has passed the other capture once" : null;
   }
   if (sender.ids.areCounted && passing.ipId > 0) {
-    return passing.ipId === range.ipId ? `Both have the IP identification ${passing.ipId}` : null;
+    // There are stacks that send the very same packet again when their timer expires.
+    const isSame = passing.ipId === range.ipId && delay < LEAST_RTO * TOLERANCE;
+    return isSame ? `Both have the IP identification ${passing.ipId}` : null;
   }
   if (doublesAll && delay < SOON_CAPTURED) return "All of it is the same";
   const floor = reactionTime(sender, receiver);
@@ -153,7 +155,7 @@ function judge(hole: Hole, passing: Passing, sender: Half, receiver: Half): Judg
       ? { isOvertaken: false, proof: "The other capture shows that it was sent again" }
       : { isOvertaken: true, proof: "The other capture shows that it was sent once" };
   }
-  if (sender.ids.areCounted && ipId >= 0 && hole.idBehind >= 0) {
+  if (ipId >= 0 && hole.idBehind >= 0 && sender.ids.tellOrder(time - hole.since)) {
     const isOvertaken = idDistance(ipId, hole.idBehind) > 0;
     const relation = isOvertaken ? "comes before" : "follows";
     return {
@@ -208,14 +210,17 @@ function judgeByTime(delay: number, floor: number, isSignalled: boolean, passed:
 function isOriginal(
   verdict: Verdict,
   range: SentRange,
-  { ipId, segment, elsewhere }: Passing,
+  { ipId, segment, time, elsewhere }: Passing,
   sender: Half,
+  receiver: Half,
 ): boolean {
   if (elsewhere !== null) {
     verdict.values["proof"] = "The other capture shows that it was sent before";
     return elsewhere === "first";
   }
-  if (sender.ids.areCounted && ipId >= 0 && range.ipId >= 0) {
+  // Between the sender and here nothing is overtaken.
+  if (isNear(sender, receiver, reactionTime(sender, receiver))) return false;
+  if (ipId >= 0 && range.ipId >= 0 && sender.ids.tellOrder(time - range.lastAt)) {
     verdict.values["proof"] = `Its IP identification ${ipId} comes before that of the copy, ${range.ipId}`;
     return idDistance(ipId, range.ipId) > 0;
   }
@@ -268,12 +273,14 @@ function addKind(
   }
   const beyond = sender.sacked.octetsFrom(Math.max(segment.end, sender.una));
   const quiet = time - Math.max(sender.lastAckAt, lastAt);
-  const isSignalled = beyond > 0 || sender.dupAcks >= DUP_ACK_THRESHOLD;
+  // Three duplicate ACKs ask for what is the first to be missing (RFC 5681 3.2).
+  const isThird = sender.dupAcks >= DUP_ACK_THRESHOLD && segment.seq <= sender.una;
   const { recovery } = sender;
   if (quiet >= LEAST_RTO * TOLERANCE && !isTail(segment.seq, range, sender)) {
     return addTimeout(verdict, passing, sender, receiver, lastAt);
   }
-  if (recovery?.kind === "timeout" && sender.una < recovery.point && beyond === 0) {
+  const isAfterTimeout = recovery?.kind === "timeout" && sender.una < recovery.point;
+  if (isAfterTimeout && (beyond === 0 || lastAt < recovery.since)) {
     verdict.values["evidence"] = "it follows a timeout, after which everything is sent again in slow start";
     return verdict.add("retransmission-timeout");
   }
@@ -282,13 +289,12 @@ function addKind(
     verdict.values["evidence"] = `SACK says that ${receiver.name} has ${beyond} octets beyond it`;
     if (beyond > 0) return verdict.add("retransmission-sack");
   }
-  if (isSignalled) {
-    const isThird = sender.dupAcks >= DUP_ACK_THRESHOLD;
+  if (beyond > 0 || isThird) {
     verdict.values["una"] = sender.una;
     verdict.values["evidence"] = isThird
       ? `${sender.dupAcks} duplicate ACKs for {una} have come`
       : `SACK says that ${receiver.name} has ${beyond} octets beyond it`;
-    sender.recovery = { kind: "fast", point: sender.max, una: sender.una };
+    sender.recovery = { kind: "fast", since: time, point: sender.max, una: sender.una };
     return verdict.add(isThird ? "fast-retransmit" : "retransmission-sack");
   }
   if (isTail(segment.seq, range, sender) && segment.end === sender.max) {
@@ -316,7 +322,7 @@ function addTimeout(
     ? `the ACK of ${receiver.name} has perhaps not arrived`
     : `nothing that acknowledges it has come from ${receiver.name} for ${spanText(time - lastAt)}`;
   if ((segment.flags & Flag.syn) === 0) {
-    sender.recovery = { kind: "timeout", point: sender.max, una: sender.una };
+    sender.recovery = { kind: "timeout", since: time, point: sender.max, una: sender.una };
   }
   verdict.add("retransmission-timeout");
 }

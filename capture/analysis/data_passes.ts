@@ -39,6 +39,7 @@ export function dataPass(
     }
   }
   judge(verdict, passing, sender, receiver, hole, range);
+  if (verdict.mark === "retransmission" && isBelow && segment.end > sender.max) withNewData(verdict, sender);
   remember(verdict, passing, sender);
   const isNew = segment.end > sender.max;
   if (segment.length > 0 && isNew) newData(verdict, passing, sender, receiver);
@@ -82,12 +83,20 @@ function judge(
   else if (isBelow) forgotten(verdict, segment, sender);
 }
 
+/** A sender that sends again may cut its data anew, and go beyond what it has sent (RFC 9293 3.8.1). */
+function withNewData(verdict: Verdict, sender: Half): void {
+  verdict.values["newFrom"] = sender.max;
+  verdict.add("with-new-data");
+}
+
 /** Notes the copy, and the hole that it leaves before it or fills. */
 function remember(verdict: Verdict, passing: Passing, sender: Half): void {
   const { segment, time, frame, ipId, fingerprint } = passing;
   const { seq, end, timestampValue } = segment;
   const isCopy = verdict.mark === "retransmission" || verdict.codes[0] === "original-after-copy";
   if (isCopy && !verdict.codes.includes("lost-before-here")) {
+    sender.log.cutAt(seq);
+    sender.log.cutAt(end);
     for (const range of sender.log.within(seq, end)) {
       range.copies++;
       if (verdict.mark !== "retransmission") continue;

@@ -173,7 +173,7 @@ export class Flow implements CapturedConnection, Numberings {
     sender.lastFrame = passing.frame;
     sender.lastIpId = passing.ipId;
     sender.lastFingerprint = passing.fingerprint;
-    sender.ids.add(passing.ipId);
+    sender.ids.add(passing.ipId, time);
     if (segment.timestampValue !== 0) {
       sender.timestamps.add(segment.timestampValue, time);
       sender.echoes.passed(segment.timestampValue, time);

@@ -56,6 +56,8 @@ export interface TooBig {
 /** Loss recovery as the sender must be in it. */
 export interface Recovery {
   readonly kind: "fast" | "timeout";
+  /** When it began, µs. */
+  readonly since: number;
   /** The highest number when it began: it ends with an ACK for that. */
   readonly point: number;
   /** SND.UNA when it began. */

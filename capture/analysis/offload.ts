@@ -1,33 +1,49 @@
 /**
- * Checksums that a device was to fill in: packets of an end whose checksums are wrong, and that the other end acknowledges.
+ * Checksums that a device was to fill in, or that were not computed anew when addresses were replaced: packets of an end whose
+ * checksums are wrong, and that the other end acknowledges.
  *
  * @module
  */
 
+import type { SegmentRecord } from "../../trace/record.ts";
 import type { Soundness } from "./segment_finder.ts";
 
 /** Segments with wrong checksums that are remembered, of each end. */
 const MOST_SUSPECTS = 64;
 
+/** Segments of an end of which none is sound, and none can have been dropped where the end goes on. */
+const ENOUGH_WRONG = 3;
+
+/** Where a segment stands in its connection. */
+type Place = Pick<SegmentRecord, "seq" | "end" | "ack">;
+
+/** A segment that was not believed. */
+interface Suspect extends Place {
+  readonly flow: object;
+}
+
 /** What is known of one end, by its address. */
 interface Suspicion {
-  /** Numbers after wrong segments that nobody has acknowledged yet, by the connection that they belong to. */
-  readonly ends: { readonly flow: object; readonly end: number }[];
+  /** Wrong segments that nobody has acknowledged yet. */
+  suspects: Suspect[];
+  /** How many segments were wrong; and whether any has been right. */
+  wrong: number;
+  hasSound: boolean;
   isOffloading: boolean;
   hasToldTcp: boolean;
   hasToldIp: boolean;
 }
 
-/** Learns which ends leave their checksums to a device. */
+/** Learns whose checksums say nothing. */
 export class Offload {
   readonly #ends = new Map<string, Suspicion>();
 
-  /** `known`: addresses of ends that do, as a first reading has shown. */
+  /** `known`: addresses of ends whose checksums say nothing, as a first reading has shown. */
   constructor(known: Iterable<string> = []) {
     for (const address of known) this.#of(address).isOffloading = true;
   }
 
-  /** Addresses of ends that are known to do. */
+  /** Addresses of ends whose checksums say nothing. */
   get addresses(): readonly string[] {
     return [...this.#ends].filter(([, { isOffloading }]) => isOffloading).map(([address]) => address);
   }
@@ -39,17 +55,42 @@ export class Offload {
   }
 
   /** A segment was not believed. */
-  suspect(address: string, flow: object, end: number): void {
-    const { ends } = this.#of(address);
-    ends.push({ flow, end });
-    if (ends.length > MOST_SUSPECTS) ends.shift();
+  suspect(address: string, flow: object, { seq, end, ack }: Place): void {
+    const suspicion = this.#of(address);
+    const { suspects } = suspicion;
+    suspicion.wrong++;
+    // Whoever goes on although none of its segments is sound has been heard all the same.
+    const isAfter = (one: Suspect): boolean =>
+      one.flow === flow && (one.seq < seq || (one.ack ?? Infinity) < (ack ?? 0));
+    if (!suspicion.hasSound && suspicion.wrong >= ENOUGH_WRONG && suspects.some(isAfter)) {
+      suspicion.isOffloading = true;
+    }
+    suspects.push({ flow, seq, end, ack });
+    if (suspects.length > MOST_SUSPECTS) suspects.shift();
+  }
+
+  /** A segment with the right checksum: if it repeats what was wrong before, that has been dropped. */
+  sound(address: string, flow: object, { seq, end }: Place): void {
+    const suspicion = this.#of(address);
+    suspicion.hasSound = true;
+    if (suspicion.suspects.length === 0) return;
+    suspicion.suspects = suspicion.suspects.filter((one) =>
+      one.flow !== flow || one.end <= seq || one.seq >= end
+    );
   }
 
   /** The other end of `address` has acknowledged everything before `ack`, of which no sound copy has passed. */
   acknowledged(address: string, flow: object, ack: number): void {
     const suspicion = this.#ends.get(address);
     if (suspicion === undefined || suspicion.isOffloading) return;
-    suspicion.isOffloading = suspicion.ends.some((one) => one.flow === flow && one.end <= ack);
+    suspicion.isOffloading = suspicion.suspects.some((one) =>
+      one.flow === flow && one.end > one.seq && one.end <= ack
+    );
+  }
+
+  /** Whether an end has sent a segment whose checksum is right. */
+  hasSound(address: string): boolean {
+    return this.#ends.get(address)?.hasSound === true;
   }
 
   /** Whether it is to be told now, for the first time, that a layer's checksum is not filled in. */
@@ -64,7 +105,14 @@ export class Offload {
   #of(address: string): Suspicion {
     let suspicion = this.#ends.get(address);
     if (suspicion === undefined) {
-      suspicion = { ends: [], isOffloading: false, hasToldTcp: false, hasToldIp: false };
+      suspicion = {
+        suspects: [],
+        wrong: 0,
+        hasSound: false,
+        isOffloading: false,
+        hasToldTcp: false,
+        hasToldIp: false,
+      };
       this.#ends.set(address, suspicion);
     }
     return suspicion;

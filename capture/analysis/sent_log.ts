@@ -88,22 +88,38 @@ export class SentLog {
     return from + 2;
   }
 
+  /** Makes two ranges of one that reaches over `at`: a copy may be cut otherwise than what it repeats. */
+  cutAt(at: number): void {
+    const index = this.#firstAfter(at) - 1;
+    const range = this.#ranges[index];
+    if (range === undefined || range.seq >= at || range.end <= at) return;
+    this.#ranges.splice(index, 1, { ...range, end: at }, { ...range, seq: at });
+    if (index < this.#unacked) this.#unacked++;
+  }
+
   /** The first range that is not acknowledged in full; null: all are. */
   get oldest(): SentRange | null {
     return this.#ranges[this.#unacked] ?? null;
   }
 
-  /** Everything before `ack` has arrived. @returns the last range that is covered for the first time, or null */
+  /**
+   * Everything before `ack` has arrived.
+   *
+   * @returns the last range that is covered for the first time, or null; also where one of them was sent several times: what
+   * lies behind it has waited for it (RFC 6298 3)
+   */
   acknowledge(ack: number): SentRange | null {
     let last: SentRange | null = null;
+    let isRepeated = false;
     while (this.#unacked < this.#ranges.length) {
       const range = this.#ranges[this.#unacked] as SentRange;
       if (range.end > ack) break;
       last = range;
+      isRepeated ||= range.copies > 1;
       this.#unacked++;
     }
     if (this.#unacked > 2 * MOST_ACKNOWLEDGED) this.#drop(this.#unacked - MOST_ACKNOWLEDGED);
-    return last;
+    return isRepeated ? null : last;
   }
 
   #drop(count: number): void {

@@ -259,7 +259,7 @@ export const CAPTURE_STORIES:
       packet(30, "<", "ack", 5001, 1006),
     ], [
       ...OPENED_NEAR,
-      "# The TCP checksums of the client are 0, and its packets are taken all the same: checksum offload at this end, told once.",
+      "# The TCP checksums of the client are 0, and its packets are taken all the same: checksum offload at this end; told once.",
       "> data",
       "< acknowledges",
     ]],
@@ -269,7 +269,7 @@ export const CAPTURE_STORIES:
       packet(30, "<", "ack", 5001, 1006),
     ], [
       ...OPENED_NEAR,
-      "# The IPv4 checksums of the client are 0, and its packets are taken all the same: checksum offload at this end, told once.",
+      "# The IPv4 checksums of the client are 0, and its packets are taken all the same: checksum offload at this end; told once.",
       "> data",
       "< acknowledges",
     ]],
@@ -354,4 +354,83 @@ export const CAPTURE_STORIES:
       packet(1000, ">", "syn", 1000, 0),
       packet(3000, ">", "syn", 1000, 0),
     ], ["> asks", "= CLOSED to SYN-SENT", "R> retransmission: timeout", "R> retransmission: timeout"]],
+    ["what is sent again may be cut otherwise, and go on beyond it (RFC 9293 3.8.1)", [
+      ...HANDSHAKE,
+      data(20, 5001),
+      packet(320, "<", "ack", 5001, 1_001, { length: 1_500 }),
+      ack(320.1, 6501),
+    ], [
+      ...OPENED_NEAR,
+      "< data",
+      "R< retransmission: timeout, with new data",
+      "> acknowledges",
+    ]],
+    ["after a timeout everything goes again in slow start, however it is cut (RFC 6298 5.4, RFC 6582 4.1)", [
+      ...HANDSHAKE,
+      data(20, 5001),
+      data(20.1, 6001),
+      data(20.2, 7001),
+      data(20.3, 8001),
+      ack(20.4, 5501, { sack: [8001, 9001] }),
+      ack(20.5, 5501, { sack: [8001, 9001] }),
+      ack(20.6, 5501, { sack: [8001, 9001] }),
+      ack(20.7, 5501, { sack: [8001, 9001] }),
+      packet(320, "<", "ack", 5501, 1_001, { length: 1_000 }),
+      packet(320.1, "<", "ack", 6501, 1_001, { length: 1_000 }),
+    ], [
+      ...OPENED_NEAR,
+      "< data",
+      "< data",
+      "< data",
+      "< data",
+      "> acknowledges, SACK",
+      "> duplicate ACK 1, SACK",
+      "> duplicate ACK 2, SACK",
+      "> duplicate ACK 3, SACK",
+      "R< retransmission: timeout",
+      "R< retransmission: timeout",
+    ]],
+    ["an identification that comes round shows no order (RFC 6864 4)", [
+      ...HANDSHAKE,
+      ...[0, 1, 2, 3, 4, 5, 6, 7].map((i) =>
+        packet(20 + i / 10, "<", "ack", 5_001 + i * 1_000, 1_001, { length: 1_000, id: 1_000 + i * 200 })
+      ),
+      ack(21, 12_001),
+      packet(2_021, "<", "ack", 12_001, 1_001, { length: 1_000, id: 65_000 }),
+    ], [
+      ...OPENED_NEAR,
+      ...Array.from({ length: 8 }, () => "< data"),
+      "> acknowledges",
+      "R< retransmission: timeout",
+    ]],
+    ["a counter whose octets are swapped shows no order", [
+      ...HANDSHAKE,
+      ...[0, 1, 2, 3, 4, 5, 6, 7].map((i) =>
+        packet(20 + i / 10, "<", "ack", 5_001 + i * 1_000, 1_001, { length: 1_000, id: 256 * (100 + i) })
+      ),
+      ack(21, 12_001),
+      packet(41, "<", "ack", 12_001, 1_001, { length: 1_000, id: 256 * 99 + 1 }),
+    ], [
+      ...OPENED_NEAR,
+      ...Array.from({ length: 8 }, () => "< data"),
+      "> acknowledges",
+      "R< retransmission",
+    ]],
+    [
+      "what is the same packet after as long as a timer takes was sent again by a stack that keeps it (RFC 6864 4)",
+      [
+        ...HANDSHAKE,
+        ...[0, 1, 2, 3, 4, 5, 6, 7].map((i) =>
+          packet(20 + i / 10, "<", "ack", 5_001 + i * 1_000, 1_001, { length: 1_000, id: 1_000 + i })
+        ),
+        packet(20.75, "<", "ack", 12_001, 1_001, { length: 1_000, id: 1_007 }),
+        packet(350, "<", "ack", 5_001, 1_001, { length: 1_000, id: 1_000 }),
+      ],
+      [
+        ...OPENED_NEAR,
+        ...Array.from({ length: 8 }, () => "< data"),
+        "D< doubled by the network",
+        "R< retransmission: timeout",
+      ],
+    ],
   ];

@@ -19,6 +19,7 @@ export type FindingCode =
   | "retransmission-timeout"
   | "tail-loss-probe"
   | "retransmission"
+  | "with-new-data"
   | "lost-before-here"
   | "not-needed"
   | "overtaken"

@@ -42,7 +42,7 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
   "new-data": {
     rule: "RFC 9293 3.10.2",
     label: "data",
-    sentence: "{length} octets of data, {seq} to {last}, for the first time.",
+    sentence: "{length} octets of data, {span}, for the first time.",
   },
   "after-hole": {
     rule: "RFC 9293 3.10.7.4, seventh",
@@ -52,33 +52,38 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
   "fast-retransmit": {
     rule: "RFC 5681 3.2",
     label: "fast retransmit",
-    sentence: "{Sender} sends {seq} to {last} again, {since}: {evidence}.",
+    sentence: "{Sender} sends {again} again, {since}: {evidence}.",
   },
   "retransmission-sack": {
     rule: "RFC 6675 5",
     label: "retransmission: SACK",
-    sentence: "{Sender} sends {seq} to {last} again in recovery, {since}: {evidence}.",
+    sentence: "{Sender} sends {again} again in recovery, {since}: {evidence}.",
   },
   "retransmission-partial-ack": {
     rule: "RFC 6582 3.2, step 3",
     label: "retransmission: partial ACK",
     sentence:
-      "{Sender} sends {seq} to {last} again, {since}: an ACK has come that covers only a part of what was in flight when recovery began.",
+      "{Sender} sends {again} again, {since}: an ACK has come that covers only a part of what was in flight when recovery began.",
   },
   "retransmission-timeout": {
     rule: "RFC 6298 5.4",
     label: "retransmission: timeout",
-    sentence: "{Sender} sends {seq} to {last} again, {since}, as after a timeout: {evidence}.",
+    sentence: "{Sender} sends {again} again, {since}, as after a timeout: {evidence}.",
   },
   "tail-loss-probe": {
     rule: "RFC 8985 7",
     label: "tail loss probe",
-    sentence: "{Sender} sends the last that it has sent, {seq} to {last}, again, {since}: {evidence}.",
+    sentence: "{Sender} sends the last that it has sent, {again}, again, {since}: {evidence}.",
   },
   "retransmission": {
     rule: "RFC 9293 3.8.1",
     label: "retransmission",
-    sentence: "{Sender} sends {seq} to {last} again, {since}; what made it do so is not seen here.",
+    sentence: "{Sender} sends {again} again, {since}; what made it do so is not seen here.",
+  },
+  "with-new-data": {
+    rule: "RFC 9293 3.8.1",
+    label: "with new data",
+    sentence: "What follows in it is new: {newSpan}.",
   },
   "lost-before-here": {
     rule: "",
@@ -94,12 +99,12 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     rule: "RFC 4737 3",
     label: "out of order",
     sentence:
-      "{seq} to {last} should have come {passed} earlier, before what passed here {lateness} ago: it was overtaken on its way, and not sent again. {proof}.",
+      "{Numbers} should have come {passed} earlier, before what passed here {lateness} ago: it was overtaken on its way, and not sent again. {proof}.",
   },
   "original-after-copy": {
     rule: "RFC 4737 3",
     label: "the original, late",
-    sentence: "The first copy of {seq} to {last} passes here after its retransmission. {proof}.",
+    sentence: "The first copy of {numbers} passes here after its retransmission. {proof}.",
   },
   "doubled-by-network": {
     rule: "",
@@ -242,7 +247,7 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
   "retransmission-path-mtu": {
     rule: "RFC 1191 6.4; RFC 8201 5.4",
     label: "retransmission: path MTU",
-    sentence: "{Sender} sends {seq} to {last} again, {since}, in smaller packets: {evidence}.",
+    sentence: "{Sender} sends {again} again, {since}, in smaller packets: {evidence}.",
   },
   "reset-out-of-window": {
     rule: "RFC 9293 3.10.7.4, second; RFC 5961 3.2",
@@ -253,7 +258,8 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
   "damaged": {
     rule: "RFC 9293 3.1, MUST-3",
     label: "wrong checksum",
-    sentence: "The checksum is wrong, and nothing says that a device was to fill it in: {receiver} drops it.",
+    sentence:
+      "The checksum is wrong, and nothing so far says that a device was to fill it in: if nothing does, {receiver} drops it.",
   },
   "urgent-seen": {
     rule: "RFC 9293 3.8.5; RFC 6093",
@@ -282,9 +288,9 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
 export const NOTES: Readonly<Record<NoteCode, CatalogueEntry>> = {
   "checksum-offload": {
     rule: "",
-    label: "checksum offload",
+    label: "checksums not filled in",
     sentence:
-      "The {layer} checksums of {whose} are {state}, and its packets are taken all the same: checksum offload at this end, told once.",
+      "The {layer} checksums of {whose} are {state}, and its packets are taken all the same: {cause}; told once.",
   },
   "clock-step": {
     rule: "",
