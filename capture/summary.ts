@@ -131,10 +131,19 @@ const FACTS: readonly (readonly [title: string, codes: readonly (readonly [Findi
   ["window", [["window-zero", "time|s closed"], ["window-withdrawn", "time|s withdrawn"]]],
   ["fills", [["window-filled", "segment|s to the end of the receiver's window"]]],
   ["damaged", [["damaged", "segment|s with wrong checksums"]]],
-  ["resets", [["reset-out-of-window", "RST|s that are not acceptable"], [
-    "reset-without-effect",
-    "RST|s without effect",
-  ], ["reset-revoked", "RST|s without effect"]]],
+  ["resets", [
+    ["reset-out-of-window", "RST|s that are not acceptable"],
+    [
+      "reset-no-answer",
+      "RST|s that do not acknowledge the SYN",
+    ],
+    ["reset-again", "RST|s of a connection that had been reset"],
+    [
+      "reset-without-effect",
+      "RST|s without effect",
+    ],
+    ["reset-revoked", "RST|s without effect"],
+  ]],
   ["congestion", [["congestion-mark-seen", "packet|s marked by routers"], [
     "congestion-echo-seen",
     "segment|s echoing marks",
@@ -176,11 +185,13 @@ const LIMITS: readonly (readonly [Limit, string])[] = [
 function limitLines(sender: Half, receiver: Half): string[] {
   const { limits, octets } = sender;
   const total = limits.total;
-  if (total === 0 || octets === 0) return [];
+  // Without the ACKs nobody knows what it waits for.
+  if (total === 0 || octets === 0 || receiver.packets === 0) return [];
   const shares = LIMITS.map(([limit, words]) => `${words} ${Math.round(100 * limits.time[limit] / total)} %`);
   const lines = [`    limited     by ${shares.join(", ")} of ${spanText(total)}`];
   const rtt = sender.roundTrips.minimum + receiver.roundTrips.minimum;
-  if (rtt > 0) {
+  // What leaves in less than a round trip shows no rate.
+  if (rtt > 0 && total >= rtt) {
     const product = octets / total * rtt;
     const window = receiver.windowIsKnown ? octetsAmountText(limits.largestWindow) : "not known";
     lines.push(

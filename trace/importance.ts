@@ -65,6 +65,6 @@ function isSign(segment: SegmentRecord): boolean {
 }
 
 function isDuplicateAck({ segment, view }: Extract<TraceEvent, { kind: "arrived" }>): boolean {
-  return view !== null && segment.ack === view.sndUna && view.flight > 0 && segment.length === 0 &&
+  return view !== null && segment.ack === view.sndUna && (view.flight ?? 0) > 0 && segment.length === 0 &&
     segment.window === view.sndWnd;
 }

@@ -133,7 +133,7 @@ function variablesOf(event: SentEvent | ArrivedEvent, connection: ConnectionReco
   if (shown === null) return "";
   const rtt = shown.srtt === null ? "-" : spanText(shown.srtt);
   const state = connection?.statesAreUnknown === true ? "?" : shown.state;
-  return ` | ${state.padEnd(STATE_WIDTH)} flight ${shown.flight} rtt ${rtt}`;
+  return ` | ${state.padEnd(STATE_WIDTH)} flight ${amountText(shown.flight)} rtt ${rtt}`;
 }
 
 /** Which timeout it was, and when the next one comes. */
@@ -182,9 +182,9 @@ function segmentColumns(segment: SegmentRecord, connection: ConnectionRecord | n
 
 function viewColumns(view: ViewRecord): string {
   const rtt = view.srtt === null ? "-" : spanText(view.srtt);
-  return `${view.state.padEnd(STATE_WIDTH)} cwnd ${
-    amountText(view.cwnd)
-  } flight ${view.flight} rtt ${rtt} rto ${view.rto === null ? "?" : spanText(view.rto)}`;
+  return `${view.state.padEnd(STATE_WIDTH)} cwnd ${amountText(view.cwnd)} flight ${
+    amountText(view.flight)
+  } rtt ${rtt} rto ${view.rto === null ? "?" : spanText(view.rto)}`;
 }
 
 function congestionLine(event: CongestionEvent, connection: ConnectionRecord | null): string {

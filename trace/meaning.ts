@@ -88,6 +88,6 @@ function unitOf(segment: SegmentRecord): number {
  */
 function isDuplicateAck(segment: SegmentRecord, view: ViewRecord): boolean {
   const reportsOnlyDuplicate = duplicateBlock(segment) !== null && segment.sackEdges.length === 2;
-  return view.flight > 0 && segment.end === segment.seq && segment.window === view.sndWnd &&
+  return (view.flight ?? 0) > 0 && segment.end === segment.seq && segment.window === view.sndWnd &&
     !reportsOnlyDuplicate;
 }

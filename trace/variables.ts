@@ -263,6 +263,13 @@ function numbersText({ flags, seq, end, length }: SegmentRecord, until = end): s
   return until - seq === 1 ? "its FIN" : `${spanOf(seq, until - 1)} and its FIN`;
 }
 
+/** What of a segment has passed before, or is known to exist. */
+function againText(event: TraceEvent): string | null {
+  if (!("segment" in event) || event.segment === null) return null;
+  const { newFrom } = valuesOf(event);
+  return numbersText(event.segment, typeof newFrom === "number" ? newFrom : event.segment.end);
+}
+
 function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
@@ -275,22 +282,8 @@ export const FOUND_VARIABLES: Readonly<Record<string, Variable>> = {
   twice: ofSegment("text", (segment) => sackText(duplicateBlock(segment) ?? [])),
   numbers: ofSegment("text", (segment) => numbersText(segment)),
   Numbers: ofSegment("text", (segment) => capitalized(numbersText(segment))),
-  again: {
-    unit: "text",
-    read: (event): VariableValue => {
-      if (!("segment" in event) || event.segment === null) return null;
-      const { newFrom } = valuesOf(event);
-      return numbersText(event.segment, typeof newFrom === "number" ? newFrom : event.segment.end);
-    },
-  },
-  newSpan: {
-    unit: "text",
-    read: (event): VariableValue => {
-      const { newFrom } = valuesOf(event);
-      if (!("segment" in event) || event.segment === null || typeof newFrom !== "number") return null;
-      return numbersText({ ...event.segment, seq: newFrom });
-    },
-  },
+  again: { unit: "text", read: againText },
+  Again: { unit: "text", read: (event): VariableValue => capitalized(againText(event) ?? "") },
   ...Object.fromEntries(
     Object.entries(FOUND).flatMap(([unit, names]) =>
       names.map((name) => [name, found(unit as VariableUnit, name)])

@@ -76,8 +76,8 @@ export const VIEW = {
   flight: {
     unit: "octets",
     symbol: "FlightSize",
-    description: "Octets sent and not acknowledged.",
-    mayBeUnknown: false,
+    description: "Octets sent and not acknowledged; not known where the other end's packets are not seen.",
+    mayBeUnknown: true,
     shown: BOTH,
   },
   cwnd: {

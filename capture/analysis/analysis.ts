@@ -14,6 +14,7 @@ import { CaptureClock } from "./capture_clock.ts";
 import { type Bare, Emitter } from "./emitter.ts";
 import type { Flow } from "./flow.ts";
 import { type Assigned, FlowTable } from "./flow_table.ts";
+import { DOUBLED_SHARE } from "./half.ts";
 import { Offload } from "./offload.ts";
 import type { OtherSide, ThereOnly } from "./other_side.ts";
 import { OrderWatch } from "./order_watch.ts";
@@ -85,9 +86,6 @@ export interface AnalysisResult extends Hindsight {
 
 /** The interface of our captures on which packets are that a fault took away. */
 const LOST_INTERFACE = "rawtcp-lost";
-
-/** One packet of so many must be doubled before the capture is taken to double them all. */
-const DOUBLED_SHARE = 3;
 
 /** Tells sinks what a capture holds, packet by packet. */
 export class Analysis {

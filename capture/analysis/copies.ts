@@ -20,6 +20,8 @@ import type { Passing, Verdict } from "./verdict.ts";
 const LEAST_RTO = 200_000;
 /** What timers and clocks may be off, as a share. */
 const TOLERANCE = 0.9;
+/** No probe is sent sooner, µs (RFC 8985 7.2; Linux: TCP_TIMEOUT_MIN). */
+const LEAST_PROBE_TIME = 1_000;
 /** RFC 5681 3.2. */
 const DUP_ACK_THRESHOLD = 3;
 /** Without a round trip to go by: nothing that is this soon is a reaction, µs. */
@@ -136,7 +138,10 @@ export function isDouble(
   }
   if (doublesAll && delay < SOON_CAPTURED) return "All of it is the same";
   const floor = reactionTime(sender, receiver);
-  if (isNear(sender, receiver, floor)) return null;
+  if (isNearSender(sender, receiver)) {
+    const isReaction = delay >= Math.min(floor * TOLERANCE, SOON_CAPTURED) || goesBack(range, sender);
+    return isReaction ? null : "It comes sooner than anybody could have asked for it";
+  }
   const soon = goesBack(range, sender) ? SOON_CAPTURED : floor > 0 ? floor * TOLERANCE : SOON;
   // Without timestamps what is sent again looks the same, and what is doubled comes close behind.
   const isClose = passing.segment.timestampValue !== 0 || sender.packets - range.lastPackets <= MOST_BETWEEN;
@@ -218,8 +223,7 @@ function isOriginal(
     verdict.values["proof"] = "The other capture shows that it was sent before";
     return elsewhere === "first";
   }
-  // Between the sender and here nothing is overtaken.
-  if (isNear(sender, receiver, reactionTime(sender, receiver))) return false;
+  if (isNearSender(sender, receiver)) return false;
   if (ipId >= 0 && range.ipId >= 0 && sender.ids.tellOrder(time - range.lastAt)) {
     verdict.values["proof"] = `Its IP identification ${ipId} comes before that of the copy, ${range.ipId}`;
     return idDistance(ipId, range.ipId) > 0;
@@ -249,8 +253,9 @@ function goesBack(range: SentRange, { recovery, una }: Half): boolean {
   return recovery.kind === "timeout" || range.seq === una;
 }
 
-/** Whether nothing can be doubled between the sender and here, as the sender is here. */
-function isNear(sender: Half, receiver: Half, floor: number): boolean {
+/** Whether nothing can be doubled or overtaken between the sender and here, as the sender is here. */
+export function isNearSender(sender: Half, receiver: Half): boolean {
+  const floor = reactionTime(sender, receiver);
   return floor > 0 && leastTrip(receiver) < NEAR * floor && leastTrip(sender) > NEAR * floor;
 }
 
@@ -297,9 +302,10 @@ function addKind(
     sender.recovery = { kind: "fast", since: time, point: sender.max, una: sender.una };
     return verdict.add(isThird ? "fast-retransmit" : "retransmission-sack");
   }
-  if (isTail(segment.seq, range, sender) && segment.end === sender.max) {
+  const isLate = time - lastAt >= Math.max(reactionTime(sender, receiver), LEAST_PROBE_TIME);
+  if (isTail(segment.seq, range, sender) && segment.end === sender.max && isLate) {
     verdict.values["evidence"] =
-      "no ACK has come that would ask for it, and what is before it is not sent again";
+      "no ACK has passed here that would ask for it, and what is before it is not sent again";
     return verdict.add("tail-loss-probe");
   }
   if (time - lastAt >= LEAST_RTO * TOLERANCE) return addTimeout(verdict, passing, sender, receiver, lastAt);
@@ -320,7 +326,7 @@ function addTimeout(
 ): void {
   verdict.values["evidence"] = segment.end <= sender.una
     ? `the ACK of ${receiver.name} has perhaps not arrived`
-    : `nothing that acknowledges it has come from ${receiver.name} for ${spanText(time - lastAt)}`;
+    : `nothing of ${receiver.name} that acknowledges it has passed here for ${spanText(time - lastAt)}`;
   if ((segment.flags & Flag.syn) === 0) {
     sender.recovery = { kind: "timeout", since: time, point: sender.max, una: sender.una };
   }

@@ -6,7 +6,15 @@
 
 import { Flag } from "../../trace/core.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
-import { afterItsAck, doubled, fillsHole, isDouble, passesAgain, SOON_CAPTURED } from "./copies.ts";
+import {
+  afterItsAck,
+  doubled,
+  fillsHole,
+  isDouble,
+  isNearSender,
+  passesAgain,
+  SOON_CAPTURED,
+} from "./copies.ts";
 import type { Half } from "./half.ts";
 import type { Hole } from "./holes.ts";
 import type { SentRange } from "./sent_log.ts";
@@ -33,13 +41,14 @@ export function dataPass(
   if (range !== null) {
     const proof = isDouble(range, passing, sender, receiver, doublesAll);
     if (proof !== null) {
-      const isCaptures = doublesAll && time - range.lastAt < SOON_CAPTURED;
+      const isCaptures = time - range.lastAt < SOON_CAPTURED &&
+        (doublesAll || isNearSender(sender, receiver));
       doubled(verdict, range.lastAt, range.lastFrame, passing, proof, isCaptures, range);
       return;
     }
   }
   judge(verdict, passing, sender, receiver, hole, range);
-  if (verdict.mark === "retransmission" && isBelow && segment.end > sender.max) withNewData(verdict, sender);
+  if (verdict.mark !== null && isBelow && segment.end > sender.max) withNewData(verdict, sender);
   remember(verdict, passing, sender);
   const isNew = segment.end > sender.max;
   if (segment.length > 0 && isNew) newData(verdict, passing, sender, receiver);
@@ -79,11 +88,12 @@ function judge(
     verdict.add("retransmission");
   } else if (hole !== null) fillsHole(verdict, hole, passing, sender, receiver);
   else if (range !== null) passesAgain(verdict, range, passing, sender, receiver);
-  else if (sender.missed.covers(segment.seq, segment.end)) afterItsAck(verdict, passing, sender, receiver);
-  else if (isBelow) forgotten(verdict, segment, sender);
+  else if (sender.missed.covers(segment.seq, Math.min(segment.end, sender.max))) {
+    afterItsAck(verdict, passing, sender, receiver);
+  } else if (isBelow) forgotten(verdict, segment, sender);
 }
 
-/** A sender that sends again may cut its data anew, and go beyond what it has sent (RFC 9293 3.8.1). */
+/** What is cut anew or merged may go on beyond what has been sent (RFC 9293 3.8.1). */
 function withNewData(verdict: Verdict, sender: Half): void {
   verdict.values["newFrom"] = sender.max;
   verdict.add("with-new-data");
@@ -152,6 +162,8 @@ function noteHole({ segment, time, ipId }: Passing, sender: Half): void {
 /** RFC 9293 3.8.4, 3.8.6.1: keep-alives and window probes. */
 function asks(verdict: Verdict, { segment, time }: Passing, sender: Half, receiver: Half): boolean {
   if ((segment.flags & (Flag.syn | Flag.fin)) !== 0 || segment.length > 1 || !receiver.hasAcked) return false;
+  // What acknowledges less than was acknowledged before is old, and asks for nothing.
+  if (segment.ack !== null && segment.ack < sender.ack) return false;
   const isClosed = receiver.window === 0;
   const isBefore = segment.seq === sender.una - 1 && segment.end <= sender.una;
   const isBeyond = isClosed && segment.length === 1 && segment.seq === sender.una;

@@ -135,9 +135,10 @@ export class Flow implements CapturedConnection, Numberings {
   }
 
   /** Takes in a segment of either end; `original` is what it is a copy of. */
-  take(passing: Passing, original: Segment, direction: Direction, doublesAll: boolean): Verdict {
+  take(passing: Passing, original: Segment, direction: Direction, isDoubled: boolean): Verdict {
     const verdict = new Verdict();
     const [sender, receiver] = [this.sender(direction), this.receiver(direction)];
+    const doublesAll = isDoubled || sender.isDoubled;
     const { segment, time } = passing;
     const isReset = (segment.flags & Flag.rst) !== 0;
     if (segment.seq > sender.max + FARTHEST && sender.packets > 0 && !isReset) return verdict;
@@ -154,6 +155,7 @@ export class Flow implements CapturedConnection, Numberings {
         dataPass(verdict, passing, sender, receiver, doublesAll);
       }
       if (verdict.isDouble) {
+        if (verdict.codes[0] === "captured-twice") sender.captured++;
         sender.note(verdict.codes, passing.frame);
         return verdict;
       }
@@ -198,7 +200,8 @@ export class Flow implements CapturedConnection, Numberings {
       sndWnd: other.window < 0 ? null : other.window,
       rcvNxt: of.hasAcked || other.packets > 0 ? Math.max(of.ack, other.contiguous) : null,
       rcvWnd: of.window < 0 ? null : of.window,
-      flight: of.flight,
+      // Of an end that has answered, but not here, the ACKs are not seen.
+      flight: other.packets === 0 && of.hasAnswered ? null : of.flight,
       cwnd: null,
       ssthresh: null,
       srtt: isMeasured ? Math.round(srtt) : null,

@@ -19,6 +19,11 @@ import { RoundTrips } from "./round_trips.ts";
 import { SentLog } from "./sent_log.ts";
 import { TimestampClock } from "./timestamp_clock.ts";
 
+/** One packet of so many must come twice before all of an end are taken to. */
+export const DOUBLED_SHARE = 3;
+/** From so many packets on that were captured twice, others may be, too. */
+const LEAST_DOUBLED = 2;
+
 /** No SYN with, or without, a scale has been seen. */
 export const SHIFT_UNKNOWN = -2;
 /** A SYN without the option has been seen. */
@@ -95,6 +100,8 @@ export class Half {
   hasAnswered = false;
   /** Packets that have passed. */
   packets = 0;
+  /** Packets beside these that the capture has more than once. */
+  captured = 0;
   /** Packets with data, a SYN or a FIN. */
   dataPackets = 0;
   octets = 0;
@@ -167,6 +174,11 @@ export class Half {
       if (known === undefined) this.occurrences.set(code, { count: 1, frame });
       else known.count++;
     }
+  }
+
+  /** Whether the capture has most of its packets more than once: those of one direction only, or one way twice. */
+  get isDoubled(): boolean {
+    return this.captured >= LEAST_DOUBLED && this.captured * DOUBLED_SHARE >= this.packets;
   }
 
   /** Octets that are sent and not acknowledged, as they pass here. */

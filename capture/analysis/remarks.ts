@@ -28,6 +28,8 @@ export function capturePoint({ local, remote }: Flow): Remark | null {
   const [nearRtt, farRtt] = isNearLocal
     ? [toLocal.latest, toRemote.latest]
     : [toRemote.latest, toLocal.latest];
+  // Stamps that are all the same show nothing.
+  if (nearRtt + farRtt === 0) return null;
   const code = nearRtt < NEAR_SHARE * (nearRtt + farRtt) ? "capture-point" : "round-trip-split";
   return { code, values: { near: near.name, far: far.name, nearRtt, farRtt } };
 }
@@ -42,7 +44,9 @@ const OFFERED: readonly (readonly [option: number, name: string])[] = [
 export function unansweredOptions(flow: Flow, syn: number, synAck: SegmentRecord): Remark | null {
   const missing = OFFERED.filter(([option]) => (syn & option) !== 0 && (synAck.options & option) === 0);
   if (missing.length === 0) return null;
-  const option = missing.map(([, name]) => name).join(" and ");
+  const names = missing.map(([, name]) => name);
+  const last = names.pop() as string;
+  const option = names.length === 0 ? last : `${names.join(", ")} and ${last}`;
   return { code: "option-unanswered", values: { whose: capitalized(flow.local.name), option } };
 }
 

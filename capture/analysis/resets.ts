@@ -5,6 +5,7 @@
  */
 
 import { Flag } from "../../trace/core.ts";
+import type { FindingCode } from "../../trace/catalogue.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
 import type { Half } from "./half.ts";
 import type { Passing, Verdict } from "./verdict.ts";
@@ -13,6 +14,16 @@ import type { Passing, Verdict } from "./verdict.ts";
 export type RevokedResets = ReadonlySet<number>;
 
 const NONE: RevokedResets = new Set();
+
+/** Why a RST is not taken (RFC 9293 3.10.7.3, second; 3.10.7.4, second; RFC 5961 3.2); null: it is, or may be. */
+function refusalOf({ seq, ack }: SegmentRecord, sender: Half, receiver: Half): FindingCode | null {
+  if (!receiver.hasAnswered && receiver.hasSyn && receiver.una === 0) {
+    return ack === null || ack <= 0 ? "reset-no-answer" : null;
+  }
+  const isAnswer = !receiver.hasAnswered && ack !== null && ack >= receiver.una;
+  if (isAnswer || !receiver.hasAcked) return null;
+  return seq >= receiver.ack && seq <= Math.max(receiver.edge, sender.max) ? null : "reset-out-of-window";
+}
 
 /** Who has reset a connection. */
 export class Resets {
@@ -44,15 +55,16 @@ export class Resets {
     receiver: Half,
     usual: number | null,
   ): void {
-    const isAnswer = !receiver.hasAnswered && segment.ack !== null && segment.ack >= receiver.una;
-    const last = Math.max(receiver.edge, sender.max);
-    const isAcceptable = isAnswer || !receiver.hasAcked ||
-      (segment.seq >= receiver.ack && segment.seq <= last);
-    if (!isAcceptable) {
+    const refusal = refusalOf(segment, sender, receiver);
+    if (refusal !== null) {
       verdict.values["expected"] = receiver.ack;
-      return verdict.add("reset-out-of-window");
+      return verdict.add(refusal);
     }
     if (this.#known.has(frame)) return verdict.add("reset-without-effect");
+    if (this.by !== null) {
+      verdict.values["resetFrame"] = String(this.#frame);
+      return verdict.add("reset-again");
+    }
     this.by = sender;
     this.after = String(verdict.values["after"]);
     this.isForeign = usual !== null;

@@ -31,7 +31,7 @@ export function isWindowClosed(event: TraceEvent): boolean {
 /** What is in flight fits into both windows. */
 export function fitsIntoBoth(event: SentEvent): boolean {
   const { view } = event;
-  if (view === null || view.cwnd === null || view.sndWnd === null) return false;
+  if (view === null || view.cwnd === null || view.sndWnd === null || view.flight === null) return false;
   return view.flight <= view.sndWnd && Math.max(view.flight, view.pipe ?? 0) <= view.cwnd;
 }
 

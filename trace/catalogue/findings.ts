@@ -83,7 +83,7 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
   "with-new-data": {
     rule: "RFC 9293 3.8.1",
     label: "with new data",
-    sentence: "What follows in it is new: {newSpan}.",
+    sentence: "From {newFrom} on it is new.",
   },
   "lost-before-here": {
     rule: "",
@@ -114,13 +114,13 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
   "captured-twice": {
     rule: "",
     label: "captured twice",
-    sentence: "The same packet as {since}: the capture has it twice, as it has most of its packets.",
+    sentence: "The same packet as {since}: the capture has it more than once. {proof}.",
   },
   "captured-late": {
     rule: "",
     label: "captured late",
     sentence:
-      "It was acknowledged {lateness} before it stands here, sooner than anybody could have sent it again: the capture has it too late.",
+      "{Again} was acknowledged {lateness} before it stands here, sooner than anybody could have sent it again: the capture has it too late.",
   },
   "keep-alive": {
     rule: "RFC 9293 3.8.4",
@@ -226,6 +226,11 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     label: "reset",
     sentence: "RST: {sender} ends the connection, {after}.",
   },
+  "reset-again": {
+    rule: "RFC 9293 3.5.2",
+    label: "RST again",
+    sentence: "RST of a connection that the RST of frame {resetFrame} has ended.",
+  },
   "reset-from-elsewhere": {
     rule: "RFC 9293 3.5.3; 3.10.7.4, second",
     label: "reset, {hopLimits}",
@@ -254,6 +259,11 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     label: "RST, not acceptable",
     sentence:
       "RST with the number {seq}, where {receiver} expects {expected}: it does not lie in the window, and changes nothing.",
+  },
+  "reset-no-answer": {
+    rule: "RFC 9293 3.10.7.3, first and second",
+    label: "RST, not acceptable",
+    sentence: "RST that does not acknowledge the SYN of {receiver}: it changes nothing.",
   },
   "damaged": {
     rule: "RFC 9293 3.1, MUST-3",
@@ -329,7 +339,7 @@ export const NOTES: Readonly<Record<NoteCode, CatalogueEntry>> = {
   "option-unanswered": {
     rule: "RFC 9293 3.1",
     label: "options not answered",
-    sentence: "{whose} offers {option}; the SYN-ACK leaves this out, so it is not used.",
+    sentence: "{whose} offers {option}, and the SYN-ACK does not: not used.",
   },
   "begins-in-the-middle": {
     rule: "",
