@@ -82,7 +82,7 @@ export class CaptureTeller {
     const { trailingComments, isCut } = this.#reader.end();
     this.#order?.finish((packet) => this.#take(packet));
     const analysis = this.#analysis ?? this.#begin(null);
-    analysis.trailing(trailingComments);
+    if (this.#anonymizer === null) analysis.trailing(trailingComments);
     const result = analysis.finish();
     if (this.#options.report === true) {
       this.#outputs.describe(new Map(result.flows.map((flow) => [flow.record.id, knownFacts(flow)])));
