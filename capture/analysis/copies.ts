@@ -9,6 +9,7 @@
 
 import { Flag } from "../../trace/core.ts";
 import { spanText } from "../../trace/format.ts";
+import type { SegmentRecord } from "../../trace/record.ts";
 import type { Half } from "./half.ts";
 import type { Hole } from "./holes.ts";
 import { idDistance } from "./packet_ids.ts";
@@ -270,12 +271,7 @@ function addKind(
 ): void {
   const { segment, time } = passing;
   if ((segment.flags & Flag.syn) !== 0) return addTimeout(verdict, passing, sender, receiver, lastAt);
-  if (sender.tooBig !== null && segment.end > sender.tooBig.seq && segment.seq <= sender.max) {
-    const { by, mtu } = sender.tooBig;
-    const limit = mtu === 0 ? "packets are too big" : `packets of more than ${mtu} octets do not get through`;
-    verdict.values["evidence"] = `${by} has said that ${limit}`;
-    return verdict.add("retransmission-path-mtu");
-  }
+  if (followsTooBig(verdict, segment, sender)) return;
   const beyond = sender.sacked.octetsFrom(Math.max(segment.end, sender.una));
   const quiet = time - Math.max(sender.lastAckAt, lastAt);
   // Three duplicate ACKs ask for what is the first to be missing (RFC 5681 3.2).
@@ -310,6 +306,16 @@ function addKind(
   }
   if (time - lastAt >= LEAST_RTO * TOLERANCE) return addTimeout(verdict, passing, sender, receiver, lastAt);
   verdict.add("retransmission");
+}
+
+/** A router has said that the packet was too big (RFC 1191 6.4). */
+function followsTooBig(verdict: Verdict, segment: SegmentRecord, { tooBig, max }: Half): boolean {
+  if (tooBig === null || segment.end <= tooBig.seq || segment.seq > max) return false;
+  const { by, mtu } = tooBig;
+  const limit = mtu === 0 ? "packets are too big" : `packets of more than ${mtu} octets do not get through`;
+  verdict.values["evidence"] = `${by} has said that ${limit}`;
+  verdict.add("retransmission-path-mtu");
+  return true;
 }
 
 /** The last of several that are not acknowledged, once: a probe takes it, a timeout the first of them. */

@@ -10,6 +10,7 @@ import type { CapturedPacket } from "../../capture/capture.ts";
 import { ThereTold } from "../../capture/pair/telling.ts";
 import { Outputs } from "../../trace/outputs.ts";
 import { compared } from "../capture/pair_kit.ts";
+import { ODD_CAPTURES } from "../capture/odd_stories.ts";
 import { CAPTURE_STORIES } from "../capture/stories.ts";
 import { MORE_CAPTURES, PAIRS } from "./captures.ts";
 
@@ -20,7 +21,7 @@ const READ_TWICE_FROM = 4;
 /** A page of all of them. */
 export function capturesPage(): string {
   const lines: string[] = [];
-  for (const [about, packets] of CAPTURE_STORIES) show(packets, lines, about);
+  for (const [about, packets] of [...CAPTURE_STORIES, ...ODD_CAPTURES]) show(packets, lines, about);
   for (const packets of MORE_CAPTURES) show(packets, lines);
   for (const packets of MORE_CAPTURES) show(packets, lines, "the header's own numbers", { absolute: true });
   for (const packets of MORE_CAPTURES.slice(READ_TWICE_FROM)) {
