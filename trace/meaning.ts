@@ -5,6 +5,7 @@
  */
 
 import type { ArrivalMeaning } from "./catalogue/arrivals.ts";
+import { isDuplicateAck, withdraws } from "./acknowledging.ts";
 import { EcnCodepoint, Flag } from "./core.ts";
 import type { ArrivedEvent, SegmentRecord, ViewRecord } from "./record.ts";
 import { duplicateBlock, reportedBlocks } from "./sack.ts";
@@ -48,7 +49,7 @@ function acknowledgmentMeanings(event: ArrivedEvent, view: ViewRecord, into: Arr
   else if (segment.ack < view.sndUna) into.push("old-ack");
   else if (answers === "window probe") into.push("answers-window-probe");
   else if (answers === "keep-alive") into.push("answers-keep-alive");
-  else if (isDuplicateAck(segment, view)) into.push("duplicate-ack");
+  else if (repeats(segment, view)) into.push("duplicate-ack");
   if (duplicateBlock(segment) !== null) into.push("duplicate-report");
   if (reportedBlocks(segment).length > 0) into.push("selective-ack");
   if (segment.ack >= view.sndUna && view.sndWnd !== null) {
@@ -66,7 +67,7 @@ function windowMeanings(
   if (ack === null) return;
   if (window > 0 && sndWnd === 0) into.push("window-opens");
   else if (window === 0 && sndWnd > 0) into.push("window-closes");
-  else if (ack + window + unitOf(segment) <= sndUna + sndWnd) into.push("window-shrinks");
+  else if (withdraws(segment, sndUna + sndWnd)) into.push("window-shrinks");
   else if (window > sndWnd && into.length === 0 && ack === sndUna && segment.end === segment.seq) {
     into.push("window-grows");
   }
@@ -77,17 +78,6 @@ function newAcknowledgment(event: ArrivedEvent, view: ViewRecord): ArrivalMeanin
   return view.state === "SYN-RECEIVED" && event.segment.ack === 1 ? "acknowledges-syn" : "acknowledges";
 }
 
-/** A scaled window may end earlier by less than its unit, without having been shrunk (RFC 7323 2.4). */
-function unitOf(segment: SegmentRecord): number {
-  return segment.rawWindow === 0 ? 1 : segment.window / segment.rawWindow;
-}
-
-/**
- * RFC 5681 2: something is outstanding, and the segment has neither data nor SYN nor FIN nor another window. One that only
- * reports a duplicate tells of no gap.
- */
-function isDuplicateAck(segment: SegmentRecord, view: ViewRecord): boolean {
-  const reportsOnlyDuplicate = duplicateBlock(segment) !== null && segment.sackEdges.length === 2;
-  return (view.flight ?? 0) > 0 && segment.end === segment.seq && segment.window === view.sndWnd &&
-    !reportsOnlyDuplicate;
+function repeats(segment: SegmentRecord, { sndUna, sndWnd, flight }: ViewRecord): boolean {
+  return isDuplicateAck(segment, { una: sndUna, window: sndWnd, isOutstanding: (flight ?? 0) > 0 });
 }

@@ -6,7 +6,9 @@
 
 import { Flag } from "../../trace/core.ts";
 import { spanText } from "../../trace/format.ts";
+import { isDuplicateAck, withdraws } from "../../trace/acknowledging.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
+import { duplicateBlock } from "../../trace/sack.ts";
 import type { Half } from "./half.ts";
 import { ticksBetween } from "./timestamp_clock.ts";
 import type { Passing, Verdict } from "./verdict.ts";
@@ -21,16 +23,16 @@ export function takeAck(verdict: Verdict, passing: Passing, sender: Half, other:
   if (ack === null || ack > other.max + FARTHEST) return;
   const before = other.una;
   const isFirst = !sender.hasAcked;
-  const isDuplicate = isDuplicateAck(segment, sender, other);
+  const isDuplicate = repeats(segment, sender, other);
   sender.hasAcked = true;
   if (ack > sender.ack || isFirst) sender.ack = ack;
   if (ack > other.max) beyondWhatPassed(verdict, passing, other, isFirst);
-  answersQuestion(verdict, passing, sender, other);
+  const isAnswer = answersQuestion(verdict, passing, sender, other);
   if (ack > before) advance(verdict, passing, sender, other, isFirst);
   else if (ack < before && !isFirst) {
     verdict.values["acknowledged"] = before;
     verdict.add("old-ack-seen");
-  } else if (isDuplicate && other.question === null) {
+  } else if (isDuplicate && !isAnswer) {
     other.dupAcks++;
     signal(other, time);
     verdict.values["nth"] = other.dupAcks;
@@ -126,37 +128,31 @@ function provedSpurious(
   verdict.add("spurious");
 }
 
-/**
- * RFC 5681 2. Where nothing of the other end passes here, nobody knows what is outstanding: SACK blocks show that something
- * is.
- */
-function isDuplicateAck(segment: SegmentRecord, sender: Half, other: Half): boolean {
-  const FLAGS = Flag.syn | Flag.fin | Flag.rst;
-  if (!sender.hasAcked || segment.end !== segment.seq || (segment.flags & FLAGS) !== 0) return false;
+/** Where nothing of the other end passes here, nobody knows what is outstanding: SACK blocks show that something is. */
+function repeats(segment: SegmentRecord, sender: Half, other: Half): boolean {
+  if (!sender.hasAcked) return false;
   const isOutstanding = other.dataPackets > 0 ? other.flight > 0 : segment.sackEdges.length > 0;
-  return segment.ack === other.una && isOutstanding && segment.window === sender.window;
+  return isDuplicateAck(segment, { una: other.una, window: sender.window, isOutstanding });
 }
 
 /** An answer to a keep-alive or a window probe is no duplicate ACK: nothing has arrived out of order. */
-function answersQuestion(verdict: Verdict, { segment, time }: Passing, sender: Half, other: Half): void {
+function answersQuestion(verdict: Verdict, { segment, time }: Passing, sender: Half, other: Half): boolean {
   const { question } = other;
-  if (question === null || segment.end !== segment.seq) return;
-  if (segment.ack === other.una) {
-    verdict.values["since"] = `${spanText(time - question.at)} before`;
-    verdict.values["windowNow"] = windowText(segment.window, sender);
-    verdict.add(question.kind === "keep-alive" ? "keep-alive-answer" : "window-probe-answer");
-  }
+  if (question === null || segment.end !== segment.seq) return false;
   other.question = null;
+  if (segment.ack !== other.una) return false;
+  verdict.values["since"] = `${spanText(time - question.at)} before`;
+  verdict.values["windowNow"] = windowText(segment.window, sender);
+  verdict.add(question.kind === "keep-alive" ? "keep-alive-answer" : "window-probe-answer");
+  return true;
 }
 
 function takeSack(verdict: Verdict, { segment, time }: Passing, other: Half): void {
   const { sackEdges, ack } = segment;
-  const [left, right] = sackEdges;
-  if (left === undefined || right === undefined || ack === null) return;
-  const [, , left2 = Infinity, right2 = -Infinity] = sackEdges;
-  // RFC 2883 4: what was received twice stands first, below the ACK or within the second block.
-  const isTwice = right <= ack || (left >= left2 && right <= right2);
-  if (isTwice) takeTwice(verdict, left, right, other, time);
+  if (sackEdges.length < 2 || ack === null) return;
+  const twice = duplicateBlock(segment);
+  const isTwice = twice !== null;
+  if (isTwice) takeTwice(verdict, twice[0] as number, twice[1] as number, other, time);
   let added = false;
   let missedFrom = -1;
   let missed = 0;
@@ -237,9 +233,7 @@ function windowChange(
   } else if (window > before && verdict.codes.length === 0 && segment.end === segment.seq) {
     changedWindow(verdict, "window-update", before, window, sender);
   }
-  const unit = segment.rawWindow === 0 ? 1 : window / segment.rawWindow;
-  // A scaled window may end earlier by less than its unit, without having been shrunk (RFC 7323 2.4).
-  if (edge + unit <= sender.lastEdge && sender.windowIsKnown) {
+  if (sender.windowIsKnown && withdraws(segment, sender.lastEdge)) {
     verdict.values["edge"] = edge;
     verdict.values["edgeBefore"] = sender.lastEdge;
     verdict.add("window-withdrawn");

@@ -151,8 +151,8 @@ export class Flow implements CapturedConnection, Numberings {
       if (isRepeatedAck(passing, sender, doublesAll)) {
         doubled(verdict, sender.lastAt, sender.lastFrame, passing, "All of it is the same", doublesAll, null);
       } else {
-        if ((segment.flags & Flag.syn) !== 0) this.#syn(verdict, passing, sender, receiver);
-        dataPass(verdict, passing, sender, receiver, doublesAll);
+        const answersSyn = (segment.flags & Flag.syn) !== 0 && this.#syn(verdict, passing, sender, receiver);
+        if (!answersSyn) dataPass(verdict, passing, sender, receiver, doublesAll);
       }
       if (verdict.isDouble) {
         if (verdict.codes[0] === "captured-twice") sender.captured++;
@@ -250,7 +250,8 @@ export class Flow implements CapturedConnection, Numberings {
     sender.hasAnswered = true;
   }
 
-  #syn(verdict: Verdict, { segment, hasAllOptions }: Passing, sender: Half, receiver: Half): void {
+  /** @returns whether it answers a SYN that has crossed the sender's own: that is not sent again (RFC 9293 3.5, figure 7) */
+  #syn(verdict: Verdict, { segment, hasAllOptions }: Passing, sender: Half, receiver: Half): boolean {
     const hasShift = (segment.options & Option.windowScale) !== 0;
     sender.shift = hasShift
       ? Math.min(segment.windowScale, MAX_WINDOW_SHIFT)
@@ -260,12 +261,14 @@ export class Flow implements CapturedConnection, Numberings {
     sender.windowIsKnown = this.knowsWindows;
     receiver.windowIsKnown = this.knowsWindows;
     const isRepeated = sender.hasSyn;
+    const hasCrossed = isRepeated && receiver.hasSyn && segment.ack !== null && !sender.hasAnswered;
     sender.hasSyn = true;
     if (hasAllOptions) sender.syn = segment;
     if (segment.ack !== null) sender.hasAnswered = true;
-    if (!isRepeated) verdict.add(segment.ack === null ? "open" : "accept");
+    if (!isRepeated || hasCrossed) verdict.add(segment.ack === null ? "open" : "accept");
     // A SYN that acknowledges answers one, seen or not.
     if (segment.ack !== null && !receiver.hasSyn && receiver.packets === 0) receiver.hasSyn = true;
+    return hasCrossed;
   }
 
   #flags(verdict: Verdict, passing: Passing, sender: Half): void {

@@ -8,6 +8,9 @@ import { CaptureFormatError } from "./capture_reader.ts";
 
 const MAGIC_OCTETS = 6;
 
+/** What is said of a packed file of which nothing can be unpacked. */
+const CUT_TOO_SOON = "the file is cut before anything is whole, or damaged; get a whole copy of it";
+
 /** Formats that the platform cannot unpack, by how they begin, with what can. */
 const OTHERS: readonly (readonly [magic: readonly number[], name: string, command: string])[] = [
   [[0xfd, 0x37, 0x7a, 0x58, 0x5a], "xz", "xz -dc"],
@@ -15,7 +18,7 @@ const OTHERS: readonly (readonly [magic: readonly number[], name: string, comman
   [[0x04, 0x22, 0x4d, 0x18], "lz4", "lz4 -dc"],
 ];
 
-/** The octets of a file, unpacked when it is packed by gzip. @throws CaptureFormatError when by something else */
+/** The octets of a file, unpacked when it is packed by gzip or zstd. @throws CaptureFormatError when by something else */
 export async function* decompressed(
   file: AsyncIterable<Uint8Array<ArrayBuffer>>,
 ): AsyncGenerator<Uint8Array> {
@@ -29,11 +32,16 @@ export async function* decompressed(
   const all = joined(first, isAll ? null : chunks);
   if (begins(first, [0x28, 0xb5, 0x2f, 0xfd])) return yield* unpackedZstd(all);
   if (!begins(first, [0x1f, 0x8b])) return yield* all;
+  let isEmpty = true;
   try {
-    yield* ReadableStream.from(all).pipeThrough(new DecompressionStream("gzip"));
+    for await (const octets of ReadableStream.from(all).pipeThrough(new DecompressionStream("gzip"))) {
+      isEmpty = false;
+      yield octets;
+    }
   } catch (error) {
     // A cut file gives what came before; that it is cut shows in the capture's own format.
     if (!(error instanceof TypeError)) throw error;
+    if (isEmpty) throw new CaptureFormatError(`Cannot unpack gzip: ${CUT_TOO_SOON}`);
   }
 }
 
@@ -46,6 +54,7 @@ async function* unpackedZstd(packed: AsyncIterable<Uint8Array>): AsyncGenerator<
     );
   });
   let unpacked: Uint8Array[] = [];
+  let isEmpty = true;
   const stream = new Decompress((octets: Uint8Array) => void unpacked.push(octets));
   for await (const octets of packed) {
     try {
@@ -55,8 +64,10 @@ async function* unpackedZstd(packed: AsyncIterable<Uint8Array>): AsyncGenerator<
     }
     const ready = unpacked;
     unpacked = [];
+    isEmpty &&= ready.every(({ length }) => length === 0);
     yield* ready;
   }
+  if (isEmpty) throw new CaptureFormatError(`Cannot unpack zstd: ${CUT_TOO_SOON}`);
 }
 
 async function beginning(

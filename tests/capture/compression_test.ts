@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CaptureFormatError } from "../../capture/format/capture_reader.ts";
 import { decompressed } from "../../capture/format/compression.ts";
 
@@ -23,7 +23,7 @@ async function unpacked(file: Uint8Array, piece: number): Promise<Uint8Array> {
   const chunks = async function* (): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     for (let at = 0; at < file.length; at += piece) yield await Promise.resolve(file.slice(at, at + piece));
   };
-  for await (const octets of decompressed(chunks())) pieces.push(...octets);
+  for await (const octets of decompressed(chunks())) for (const octet of octets) pieces.push(octet);
   return Uint8Array.from(pieces);
 }
 
@@ -33,10 +33,27 @@ Deno.test("files packed by gzip and zstd are unpacked while they come (RFC 1952,
   }
 });
 
-Deno.test("of a cut file comes what was before the cut, or nothing", async () => {
-  for (const file of [await gzip(TEXT), zstd(TEXT)]) {
-    const part = await unpacked(file.slice(0, file.length - 12), 50);
-    assertEquals(part, TEXT.slice(0, part.length));
+/** Octets that cannot be packed into less. */
+const NOISE = Uint8Array.from(
+  { length: 200_000 },
+  (_octet, i) => Math.imul(i + 1, 2_654_435_761) >>> 13 & 0xff,
+);
+
+Deno.test("of a cut file comes what was before the cut", async () => {
+  const file = await gzip(NOISE);
+  const part = await unpacked(file.slice(0, file.length - 12), 5_000);
+  assert(part.length > NOISE.length / 2);
+  assertEquals(part, NOISE.slice(0, part.length));
+});
+
+Deno.test("a packed file of which nothing is whole is said to be cut", async () => {
+  const cut = [(await gzip(TEXT)).slice(0, 12), zstd(TEXT).slice(0, 9)];
+  for (const file of cut) {
+    await assertRejects(
+      () => unpacked(file, 50),
+      CaptureFormatError,
+      "the file is cut before anything is whole",
+    );
   }
 });
 

@@ -49,6 +49,8 @@ export interface Outcome {
   readonly live: Texts;
   readonly pictures: Pictures;
   readonly readBack: ReadBack;
+  /** The capture of the run. */
+  readonly file: Uint8Array;
 }
 
 const PROGRAM = "rawtcp-client 0";
@@ -151,6 +153,7 @@ export async function runStory(which: string | Story, beside: Observer | null = 
       wide: pages.ladderOf(tracer.outputs, WIDE_WIDTH),
     },
     readBack: readBack(joined(file), story),
+    file: joined(file),
   };
 }
 
