@@ -41,8 +41,8 @@ export async function* decompressed(
   } catch (error) {
     // A cut file gives what came before; that it is cut shows in the capture's own format.
     if (!(error instanceof TypeError)) throw error;
-    if (isEmpty) throw new CaptureFormatError(`Cannot unpack gzip: ${CUT_TOO_SOON}`);
   }
+  if (isEmpty) throw new CaptureFormatError(`Cannot unpack gzip: ${CUT_TOO_SOON}`);
 }
 
 /** Zstandard (RFC 8878), which the platform does not have. A cut file gives what came before. */

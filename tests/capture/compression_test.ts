@@ -47,7 +47,7 @@ Deno.test("of a cut file comes what was before the cut", async () => {
 });
 
 Deno.test("a packed file of which nothing is whole is said to be cut", async () => {
-  const cut = [(await gzip(TEXT)).slice(0, 12), zstd(TEXT).slice(0, 9)];
+  const cut = [(await gzip(TEXT)).slice(0, 10), zstd(TEXT).slice(0, 9)];
   for (const file of cut) {
     await assertRejects(
       () => unpacked(file, 50),
