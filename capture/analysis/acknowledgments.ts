@@ -9,18 +9,16 @@ import { spanText } from "../../trace/format.ts";
 import { isDuplicateAck, withdraws } from "../../trace/acknowledging.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
 import { duplicateBlock } from "../../trace/sack.ts";
-import type { Half } from "./half.ts";
+import { FARTHEST, type Half } from "./half.ts";
 import { ticksBetween } from "./timestamp_clock.ts";
 import type { Passing, Verdict } from "./verdict.ts";
-
-/** The farthest that a believable acknowledgment lies beyond what has passed: the largest window (RFC 7323 2.2). */
-const FARTHEST = 2 ** 30;
 
 /** Takes in the acknowledgment of a segment of `sender`, for what `other` has sent. */
 export function takeAck(verdict: Verdict, passing: Passing, sender: Half, other: Half): void {
   const { segment, time } = passing;
   const { ack } = segment;
-  if (ack === null || ack > other.max + FARTHEST) return;
+  if (ack === null) return;
+  if (ack > other.max + FARTHEST && !other.agrees(ack)) return verdict.add("out-of-place");
   const before = other.una;
   const isFirst = !sender.hasAcked;
   const isDuplicate = repeats(segment, sender, other);

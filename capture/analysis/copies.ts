@@ -299,7 +299,9 @@ function addKind(
     return verdict.add(isThird ? "fast-retransmit" : "retransmission-sack");
   }
   const isLate = time - lastAt >= Math.max(reactionTime(sender, receiver), LEAST_PROBE_TIME);
-  if (isTail(segment.seq, range, sender) && segment.end === sender.max && isLate) {
+  const isLast = range !== null && range.copies === 1 && range.end === sender.max &&
+    segment.end === sender.max && segment.seq >= sender.una;
+  if (isLast && isLate && (segment.seq > sender.una || time - lastAt < LEAST_RTO * TOLERANCE)) {
     verdict.values["evidence"] =
       "no ACK has passed here that would ask for it, and what is before it is not sent again";
     return verdict.add("tail-loss-probe");

@@ -23,7 +23,7 @@ import { takeAck } from "./acknowledgments.ts";
 import type { CapturedConnection } from "./captured_connection.ts";
 import { doubled, SOON_CAPTURED } from "./copies.ts";
 import { dataPass } from "./data_passes.ts";
-import { Half, NO_SHIFT, SHIFT_UNKNOWN } from "./half.ts";
+import { FARTHEST, Half, NO_SHIFT, SHIFT_UNKNOWN } from "./half.ts";
 import type { Passage } from "./passage.ts";
 import { Resets, type RevokedResets } from "./resets.ts";
 import { stateOf } from "./states.ts";
@@ -31,9 +31,6 @@ import { type Passing, Verdict } from "./verdict.ts";
 
 /** RFC 7323 2.3. */
 const MAX_WINDOW_SHIFT = 14;
-
-/** The farthest that a believable segment lies beyond what is known: the largest window (RFC 7323 2.2). */
-const FARTHEST = 2 ** 30;
 
 /** Silence that is worth saying, µs. */
 const LONG_SILENCE = 1_000_000;
@@ -141,7 +138,10 @@ export class Flow implements CapturedConnection, Numberings {
     const doublesAll = isDoubled || sender.isDoubled;
     const { segment, time } = passing;
     const isReset = (segment.flags & Flag.rst) !== 0;
-    if (segment.seq > sender.max + FARTHEST && sender.packets > 0 && !isReset) return verdict;
+    if (isFar(segment.seq, sender) && !isReset) {
+      verdict.add("out-of-place");
+      return verdict;
+    }
     const usualHopLimit = sender.hopLimits.take(segment);
     if (isReset) {
       verdict.values["after"] = this.#afterWhat(time);
@@ -299,6 +299,15 @@ export class Flow implements CapturedConnection, Numberings {
 export function flowOf(connection: CapturedConnection): Flow {
   if (connection instanceof Flow) return connection;
   throw new TypeError("Cannot tell of a connection that no capture holds: give one of a TellingResult");
+}
+
+/**
+ * Whether a segment lies farther beyond what has passed than any window reaches. Two that agree show that the capture has a
+ * gap as wide.
+ */
+function isFar(seq: number, sender: Half): boolean {
+  if (sender.packets === 0 || seq <= sender.max + FARTHEST) return false;
+  return !sender.agrees(seq);
 }
 
 /** Whether a segment without data is the packet before once more: ACKs may well be alike, unless all is captured twice. */

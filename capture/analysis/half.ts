@@ -21,6 +21,8 @@ import { TimestampClock } from "./timestamp_clock.ts";
 
 /** One packet of so many must come twice before all of an end are taken to. */
 export const DOUBLED_SHARE = 3;
+/** The farthest that a believable number lies beyond what is known: the largest window (RFC 7323 2.2). */
+export const FARTHEST: number = 2 ** 30;
 /** From so many packets on that were captured twice, others may be, too. */
 const LEAST_DOUBLED = 2;
 
@@ -152,6 +154,8 @@ export class Half {
 
   /** Its address, without port. */
   readonly address: string;
+  /** A number far beyond all others; -1: none. */
+  #stray = -1;
 
   constructor(name: string, endpoint: string) {
     this.name = name;
@@ -179,6 +183,18 @@ export class Half {
   /** Whether the capture has most of its packets more than once: those of one direction only, or one way twice. */
   get isDoubled(): boolean {
     return this.captured >= LEAST_DOUBLED && this.captured * DOUBLED_SHARE >= this.packets;
+  }
+
+  /** Takes in a number far beyond the others: the second of two that are near each other is believed, and all goes on there. */
+  agrees(seq: number): boolean {
+    const isSecond = this.#stray >= 0 && Math.abs(seq - this.#stray) <= FARTHEST;
+    this.#stray = isSecond ? -1 : seq;
+    if (!isSecond) return false;
+    this.max = seq;
+    this.una = seq;
+    this.recovery = null;
+    this.holes.clear();
+    return true;
   }
 
   /** Octets that are sent and not acknowledged, as they pass here. */

@@ -39,6 +39,11 @@ export class Holes {
     if (this.#holes.length > MOST_HOLES) this.#holes.shift();
   }
 
+  /** Nothing of what came before matters any more. */
+  clear(): void {
+    this.#holes.length = 0;
+  }
+
   /** The first hole that reaches into `start` to `end`; null: none. */
   find(start: number, end: number): Hole | null {
     const hole = this.#holes[this.#firstEndingAfter(start)];

@@ -59,6 +59,7 @@ export type FindingCode =
   | "congestion-echo-seen"
   | "congestion-mark-seen"
   | "nothing-new-seen"
+  | "out-of-place"
   | CrossingCode;
 
 /** What a second capture shows of a packet. */

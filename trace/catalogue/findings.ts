@@ -286,6 +286,12 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     label: "congestion mark",
     sentence: "A congested router has marked this packet.",
   },
+  "out-of-place": {
+    rule: "RFC 9293 3.4",
+    label: "numbers far away",
+    sentence:
+      "Its numbers lie farther beyond all that has passed here than any window reaches: the capture has missed very much, or this is not of this connection.",
+  },
   "nothing-new-seen": {
     rule: "RFC 9293 3.10.7.4",
     label: "nothing new",
