@@ -70,7 +70,7 @@ export const ODD_CAPTURES: readonly CaptureStory[] = [
     ...OPENED_NEAR,
     ...Array.from({ length: 8 }, () => "< data"),
     "> acknowledges",
-    "R< retransmission",
+    "R< tail loss probe",
   ]],
   [
     "what is the same packet after as long as a timer takes was sent again by a stack that keeps it (RFC 6864 4)",
@@ -170,5 +170,22 @@ export const ODD_CAPTURES: readonly CaptureStory[] = [
     "# The client offers window scaling and timestamps, and the SYN-ACK does not: not used.",
     "= SYN-SENT to ESTABLISHED",
     "> handshake done",
+  ]],
+  ["after a gap of gigabytes two numbers that agree are believed, and one alone is not (RFC 9293 3.4)", [
+    ...HANDSHAKE,
+    data(20, 5_001),
+    ack(50, 2_000_000_000),
+    packet(50.1, "<", "ack", 2_000_000_000, 1_001, { length: 1_000 }),
+    ack(50.2, 2_000_001_000),
+    packet(60, "<", "ack", 3_200_000_000 - 2 ** 32, 1_001, { length: 1_000 }),
+    data(61, 2_000_001_000),
+  ], [
+    ...OPENED_NEAR,
+    "< data",
+    "> numbers far away",
+    "< data",
+    "> acknowledges",
+    "< numbers far away",
+    "< data",
   ]],
 ];
