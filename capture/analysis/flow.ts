@@ -140,6 +140,7 @@ export class Flow implements CapturedConnection, Numberings {
     const isReset = (segment.flags & Flag.rst) !== 0;
     if (isFar(segment.seq, sender) && !isReset) {
       verdict.add("out-of-place");
+      sender.note(verdict.codes, passing.frame);
       return verdict;
     }
     const usualHopLimit = sender.hopLimits.take(segment);
@@ -168,19 +169,7 @@ export class Flow implements CapturedConnection, Numberings {
         verdict.add("reset-revoked");
       }
     }
-    sender.packets++;
-    sender.note(verdict.codes, passing.frame);
-    if (verdict.mark === "retransmission") sender.retransmissions++;
-    sender.lastAt = time;
-    sender.lastFrame = passing.frame;
-    sender.lastIpId = passing.ipId;
-    sender.lastFingerprint = passing.fingerprint;
-    sender.ids.add(passing.ipId, time);
-    if (segment.timestampValue !== 0) {
-      sender.timestamps.add(segment.timestampValue, time);
-      sender.echoes.passed(segment.timestampValue, time);
-      receiver.echoes.echoed(segment.timestampEcho, time);
-    }
+    remember(verdict, passing, sender, receiver);
     this.lastAt = time;
     return verdict;
   }
@@ -299,6 +288,27 @@ export class Flow implements CapturedConnection, Numberings {
 export function flowOf(connection: CapturedConnection): Flow {
   if (connection instanceof Flow) return connection;
   throw new TypeError("Cannot tell of a connection that no capture holds: give one of a TellingResult");
+}
+
+/** Notes the packet for those that follow. */
+function remember(
+  verdict: Verdict,
+  { segment, time, frame, ipId, fingerprint }: Passing,
+  sender: Half,
+  receiver: Half,
+): void {
+  sender.packets++;
+  sender.note(verdict.codes, frame);
+  if (verdict.mark === "retransmission") sender.retransmissions++;
+  sender.lastAt = time;
+  sender.lastFrame = frame;
+  sender.lastIpId = ipId;
+  sender.lastFingerprint = fingerprint;
+  sender.ids.add(ipId, time);
+  if (segment.timestampValue === 0) return;
+  sender.timestamps.add(segment.timestampValue, time);
+  sender.echoes.passed(segment.timestampValue, time);
+  receiver.echoes.echoed(segment.timestampEcho, time);
 }
 
 /**
