@@ -8,7 +8,7 @@ import type { CapturedPacket } from "./capture.ts";
 import { BlockBuffer } from "./format/block_buffer.ts";
 import { BlockType, OptionCode, PacketDirection } from "./format/pcapng.ts";
 import type { ConnectionRecord, TraceEvent, TraceSink } from "../trace/record.ts";
-import { tell } from "../trace/told.ts";
+import { stateChangeText, tell } from "../trace/told.ts";
 import type { WriteOctets } from "./writer.ts";
 
 const NANOSECOND_RESOLUTION = 9;
@@ -53,7 +53,7 @@ export class AnnotatedCopy implements TraceSink {
     for (const { sentence, rule } of tell(event, connection)) {
       this.#comments.push(rule === "" ? sentence : `${sentence} [${rule}]`);
     }
-    if (event.kind === "state") this.#comments.push(`${event.from} becomes ${event.to}`);
+    if (event.kind === "state") this.#comments.push(stateChangeText(event, connection));
   }
 
   finish(): void {

@@ -7,7 +7,7 @@
 import { agreementOf, SynPairs } from "./agreement.ts";
 import { TIMERS } from "./catalogue.ts";
 import { octetsText, terminalText } from "./escape.ts";
-import { flagsText } from "./format.ts";
+import { capitalized, flagsText } from "./format.ts";
 import { optionsText } from "./options.ts";
 import { isGrowth } from "./lines.ts";
 import { numbersText } from "./notation.ts";
@@ -21,7 +21,7 @@ import type {
   TraceSink,
 } from "./record.ts";
 import { TimeColumn } from "./time_column.ts";
-import { codesOf, tell } from "./told.ts";
+import { codesOf, stateChangeText, tell } from "./told.ts";
 
 /** How the story looks. */
 export interface ExplainOptions {
@@ -161,7 +161,7 @@ function heading(event: TraceEvent, connection: ConnectionRecord | null): string
     case "lost":
       return event.findings === undefined ? lostHeading(event) : segmentHeading(event, connection);
     case "state":
-      return event.from === event.to ? event.to : `${event.from} becomes ${event.to}`;
+      return stateChangeText(event, connection);
     case "timer":
       return `The ${TIMERS[event.timer].label} expires`;
     case "icmp":
@@ -186,10 +186,6 @@ function segmentHeading(
     : "The peer sends";
   const again = event.kind !== "lost" && event.marks.includes("retransmission") ? " again" : "";
   return `${who}${again} ${segmentWords(event.segment, connection?.windowsAreRaw === true)}`;
-}
-
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function lostHeading(event: LostEvent): string {

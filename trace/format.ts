@@ -119,3 +119,8 @@ function blocks(edges: readonly number[]): (readonly [left: number, right: numbe
 function threeDigits(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
+
+/** A text as a sentence begins with it. */
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -28,7 +28,8 @@ import type {
   TimerName,
 } from "./core.ts";
 import { meaningsOf } from "./meaning.ts";
-import type { ConnectionRecord, Findings, TraceEvent } from "./record.ts";
+import { capitalized } from "./format.ts";
+import type { ConnectionRecord, Findings, StateEvent, TraceEvent } from "./record.ts";
 import { knowsVariables, labelText, sentenceOf } from "./variables.ts";
 
 /** Any code of the catalogue. */
@@ -127,6 +128,14 @@ export function codesOf(event: TraceEvent): readonly Code[] {
     case "congestion":
       return event.reason === null ? [] : [event.reason];
   }
+}
+
+/** A change of state in a sentence, of a capture of others with the end whose states are shown. */
+export function stateChangeText({ from, to }: StateEvent, connection: ConnectionRecord | null): string {
+  const who = connection?.ends?.local;
+  if (who === undefined) return from === to ? to : `${from} becomes ${to}`;
+  const end = capitalized(who);
+  return from === to ? `${end} is ${to}` : `${end} goes from ${from} to ${to}`;
 }
 
 /** What is said of an event, sentences filled in. */

@@ -7,7 +7,16 @@
 import { isAbsolute, NUMBERS_OF_RECEIVER, NUMBERS_OF_SENDER } from "./absolute.ts";
 import type { CatalogueEntry } from "./catalogue.ts";
 import { type Family, Flag, icmpText } from "./core.ts";
-import { amountText, blocksText, sackText, sequenceText, spanOf, spanText, textSpan } from "./format.ts";
+import {
+  amountText,
+  blocksText,
+  capitalized,
+  sackText,
+  sequenceText,
+  spanOf,
+  spanText,
+  textSpan,
+} from "./format.ts";
 import { initialWindowFormula, thresholdFormula } from "./formulas.ts";
 import { duplicateBlock, reportedBlocks } from "./sack.ts";
 import type { CongestionEvent, ConnectionRecord, SegmentRecord, TraceEvent } from "./record.ts";
@@ -268,10 +277,6 @@ function againText(event: TraceEvent): string | null {
   if (!("segment" in event) || event.segment === null) return null;
   const { newFrom } = valuesOf(event);
   return numbersText(event.segment, typeof newFrom === "number" ? newFrom : event.segment.end);
-}
-
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The variables of findings and remarks by their names. */

@@ -5,6 +5,7 @@
  */
 
 import { formatAddress, type IcmpError, icmpErrorName, Option } from "../../trace/core.ts";
+import { capitalized } from "../../trace/format.ts";
 import type { NoteCode } from "../../trace/catalogue.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
 import type { Flow } from "./flow.ts";
@@ -48,10 +49,6 @@ export function unansweredOptions(flow: Flow, syn: number, synAck: SegmentRecord
   const last = names.pop() as string;
   const option = names.length === 0 ? last : `${names.join(", ")} and ${last}`;
   return { code: "option-unanswered", values: { whose: capitalized(flow.local.name), option } };
-}
-
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** What an ICMP error says about a connection. */
