@@ -91,7 +91,11 @@ export type LayerName =
   | "udp"
   | "vxlan"
   | "geneve"
-  | "gtp";
+  | "gtp"
+  | "vxlan-gpe"
+  | "teredo"
+  | "l2tp"
+  | "juniper";
 
 /** Reads one layer; returns what follows it, or null at the end. */
 export type Layer = (cursor: Cursor) => LayerName | null;

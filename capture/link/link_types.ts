@@ -31,6 +31,10 @@ const NFLOG_HEADER = 4;
 const NFLOG_ATTRIBUTE_HEADER = 4;
 const NFLOG_ALIGNMENT = 4;
 const NFLOG_PAYLOAD = 9;
+const JUNIPER_HEADER = 4;
+const JUNIPER_EXTENDED = 0x80;
+const JUNIPER_WITHOUT_LINK = 2;
+const JUNIPER_INBOUND = 1;
 /** Both hardware addresses, then a header with an Ethernet type. */
 const INFINIBAND_TYPE_OFFSET = 40;
 const INFINIBAND_LENGTH = 44;
@@ -50,6 +54,7 @@ export const LINK_LAYERS = {
   "ppi": ppi,
   "nflog": nflog,
   "infiniband": infiniband,
+  "juniper": juniper,
 } satisfies Partial<Record<LayerName, Layer>>;
 
 /** How frames of each kind of link are read. */
@@ -72,6 +77,7 @@ export const LINK_TYPES: Readonly<Record<number, LayerName>> = {
   117: "pflog",
   127: "radiotap",
   166: "ppp with direction",
+  178: "juniper",
   192: "ppi",
   204: "ppp with direction",
   226: "ipnet",
@@ -181,6 +187,17 @@ function infiniband(cursor: Cursor): LayerName | null {
   const type = cursor.uint16(INFINIBAND_TYPE_OFFSET);
   cursor.at += INFINIBAND_LENGTH;
   return byEtherType(cursor, type);
+}
+
+/** Ethernet as Juniper's routers capture it: a magic number, flags, and extensions whose length is said. */
+function juniper(cursor: Cursor): LayerName | null {
+  const flags = cursor.uint8(3);
+  cursor.direction = (flags & JUNIPER_INBOUND) !== 0 ? "arrived" : "sent";
+  cursor.at += JUNIPER_HEADER;
+  if ((flags & JUNIPER_EXTENDED) !== 0) cursor.at += 2 + cursor.uint16(0);
+  if ((flags & JUNIPER_WITHOUT_LINK) === 0) return "ethernet";
+  cursor.at += NULL_HEADER_LENGTH;
+  return "ip";
 }
 
 /** Apple's: any kind of link behind a header in little-endian order. */

@@ -27,6 +27,16 @@ const GTP_LENGTH = 8;
 const GTP_OPTIONAL_FIELDS = 7;
 const GTP_OPTIONAL_LENGTH = 4;
 const GTP_USER_PACKET = 255;
+const TEREDO_ORIGIN = 0;
+const TEREDO_ORIGIN_LENGTH = 8;
+const TEREDO_AUTHENTICATION = 1;
+const TEREDO_AUTHENTICATION_LENGTH = 13;
+const L2TP_CONTROL = 0x8000;
+const L2TP_LENGTH = 0x4000;
+const L2TP_SEQUENCE = 0x0800;
+const L2TP_OFFSET = 0x0200;
+const L2TP_VERSION = 0xf;
+const L2TP_IDENTIFIERS = 4;
 
 const UDP_TUNNELS: Readonly<Record<number, LayerName>> = {
   4789: "vxlan",
@@ -34,8 +44,12 @@ const UDP_TUNNELS: Readonly<Record<number, LayerName>> = {
   8472: "vxlan",
   6081: "geneve",
   2152: "gtp",
-  // RFC 8086.
+  // RFC 8086, RFC 7510.
   4754: "gre",
+  6635: "mpls",
+  4790: "vxlan-gpe",
+  3544: "teredo",
+  1701: "l2tp",
 };
 
 /** RFC 2784, RFC 2890; version 1 as RFC 2637 has it. */
@@ -73,6 +87,38 @@ export function vxlan(cursor: Cursor): LayerName | null {
   cursor.at += VXLAN_LENGTH;
   cursor.tunnels.push("VXLAN");
   return "ethernet";
+}
+
+/** VXLAN with a field for what follows (draft-ietf-nvo3-vxlan-gpe). */
+export function vxlanGpe(cursor: Cursor): LayerName | null {
+  const next = cursor.uint8(3);
+  cursor.at += VXLAN_LENGTH;
+  cursor.tunnels.push("VXLAN-GPE");
+  if (next === 1 || next === 2) return "ip";
+  return next === 4 ? "nsh" : next === 3 ? "ethernet" : cursor.give("VXLAN-GPE payload");
+}
+
+/** IPv6 through NAT (RFC 4380 5.1.1), perhaps behind an authentication and where it comes from. */
+export function teredo(cursor: Cursor): LayerName | null {
+  if (cursor.uint16(0) === TEREDO_AUTHENTICATION) {
+    cursor.at += TEREDO_AUTHENTICATION_LENGTH + cursor.uint8(2) + cursor.uint8(3);
+  }
+  if (cursor.uint16(0) === TEREDO_ORIGIN) cursor.at += TEREDO_ORIGIN_LENGTH;
+  if (cursor.uint8(0) >> 4 !== 6) return cursor.give("UDP");
+  cursor.tunnels.push("Teredo");
+  return "ip";
+}
+
+/** Data messages of version 2 carry PPP (RFC 2661 3.1). */
+export function l2tp(cursor: Cursor): LayerName | null {
+  const flags = cursor.uint16(0);
+  if ((flags & L2TP_VERSION) !== 2) return cursor.give("UDP");
+  if ((flags & L2TP_CONTROL) !== 0) return cursor.give("L2TP control messages");
+  cursor.at += 2 + ((flags & L2TP_LENGTH) !== 0 ? 2 : 0) + L2TP_IDENTIFIERS +
+    ((flags & L2TP_SEQUENCE) !== 0 ? 4 : 0);
+  if ((flags & L2TP_OFFSET) !== 0) cursor.at += 2 + cursor.uint16(0);
+  cursor.tunnels.push("L2TP");
+  return "ppp";
 }
 
 /** RFC 8926 3.4. */

@@ -8,7 +8,7 @@ import { ethernet, llc, mpls, nsh, pbb, ppp, pppoe, vlan, vntag, wccp } from "./
 import { ipLayer } from "./ip_layer.ts";
 import { type Cursor, type Layer, type LayerName, MOST_LAYERS } from "./layer.ts";
 import { LINK_LAYERS, LINK_TYPES } from "./link_types.ts";
-import { byUdpPort, geneve, gre, gtp, vxlan } from "./tunnels.ts";
+import { byUdpPort, geneve, gre, gtp, l2tp, teredo, vxlan, vxlanGpe } from "./tunnels.ts";
 import { dot11, paddedDot11, radiotap } from "./wireless.ts";
 
 /** How each layer is read. */
@@ -33,6 +33,9 @@ const LAYERS: Readonly<Record<LayerName, Layer>> = {
   "vxlan": vxlan,
   "geneve": geneve,
   "gtp": gtp,
+  "vxlan-gpe": vxlanGpe,
+  "teredo": teredo,
+  "l2tp": l2tp,
 };
 
 /** Unwraps a frame of `length` octets, of which `octets` were captured, down to its innermost IP packet. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ArrivalMeaning, FindingCode } from "../../trace/catalogue.ts";
+import { type ArrivalMeaning, type FindingCode, SEND_REASONS } from "../../trace/catalogue.ts";
 import type { SendReason } from "../../tcp/mod.ts";
 
 /** A kind: by which codes the ends tell it, and by which a reader may. */
@@ -28,6 +28,11 @@ const AGAIN: readonly FindingCode[] = [
   "tail-loss-probe",
   "retransmission",
 ];
+
+/** Why ends send something again. */
+const SENT_AGAIN: readonly SendReason[] = (Object.keys(SEND_REASONS) as SendReason[]).filter((reason) =>
+  reason.startsWith("retransmit-") || reason.endsWith("-retransmitted") || reason === "tail-loss-probe"
+);
 
 /** An arrival that a reader calls the same, and nothing else. */
 function arrival(name: string, arrived: ArrivalMeaning, ...read: FindingCode[]): Kind {
@@ -52,25 +57,7 @@ export const KINDS: readonly Kind[] = [
   },
   {
     name: "sent again",
-    sent: [
-      ...[
-        "syn-retransmitted",
-        "syn-ack-retransmitted",
-        "retransmit-timeout",
-        "retransmit-duplicate-acks",
-        "retransmit-sack",
-        "retransmit-rack",
-        "retransmit-partial-ack",
-        "retransmit-path-mtu",
-        "retransmit-shorter",
-        "retransmit-mtu-probe",
-        "retransmit-black-hole",
-        "retransmit-lost-probe",
-        "retransmit-refused",
-        "retransmit-other-way",
-        "tail-loss-probe",
-      ] as const,
-    ],
+    sent: SENT_AGAIN,
     arrived: [],
     read: AGAIN,
     isMutual: true,
