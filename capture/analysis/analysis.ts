@@ -19,7 +19,7 @@ import { Offload } from "./offload.ts";
 import type { OtherSide, ThereOnly } from "./other_side.ts";
 import { OrderWatch } from "./order_watch.ts";
 import { OwnStory } from "./own_story.ts";
-import { capturePoint, icmpRemark, type Remark, unansweredOptions } from "./remarks.ts";
+import { capturePoint, icmpRemark, offloadRemark, type Remark, unansweredOptions } from "./remarks.ts";
 import { readComments } from "./said.ts";
 import { ALL, type Selection } from "./selection.ts";
 import { TextSearch } from "./text_search.ts";
@@ -273,12 +273,12 @@ export class Analysis {
   #tellOffload(found: FoundSegment, address: string, end: string, flow: Flow): void {
     const { soundness, ipSoundness } = found;
     if ((ipSoundness === "zero" || ipSoundness === "wrong") && this.#offload.tells(address, "IPv4")) {
-      this.#remark({ code: "checksum-offload", values: offloadValues("IPv4", end, ipSoundness) }, flow);
+      this.#remark(offloadRemark("IPv4", end, ipSoundness), flow);
     }
     const isLeft = soundness === "zero" ||
       (soundness === "wrong" && this.#offload.believes(address, soundness));
     if (isLeft && this.#offload.tells(address, "TCP")) {
-      this.#remark({ code: "checksum-offload", values: offloadValues("TCP", end, soundness) }, flow);
+      this.#remark(offloadRemark("TCP", end, soundness), flow);
     }
   }
 
@@ -409,15 +409,6 @@ export class Analysis {
   #remark({ code, values }: Remark, flow: Flow | null): void {
     this.#emitter.emit({ kind: "note", code, values }, flow);
   }
-}
-
-function offloadValues(layer: string, end: string, soundness: string): Record<string, string> {
-  return soundness === "zero" ? { layer, whose: end, state: "0", cause: "checksum offload at this end" } : {
-    layer,
-    whose: end,
-    state: "wrong",
-    cause: "a device was to fill them in, or addresses or ports were replaced without them",
-  };
 }
 
 function damaged(): Pick<Verdict, "marks" | "findings"> {

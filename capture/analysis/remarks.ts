@@ -9,6 +9,7 @@ import { capitalized } from "../../trace/format.ts";
 import type { NoteCode } from "../../trace/catalogue.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
 import type { Flow } from "./flow.ts";
+import type { Soundness } from "./segment_finder.ts";
 
 /** A remark with what its sentence names. */
 export interface Remark {
@@ -69,4 +70,13 @@ export function icmpRemark(flow: Flow, error: IcmpError, source: string): Remark
       detail,
     },
   };
+}
+
+/** Checksums of an end are not looked at: for what reason, as far as they tell. */
+export function offloadRemark(layer: string, whose: string, soundness: Soundness): Remark {
+  const cause = soundness === "zero"
+    ? "checksum offload at this end"
+    : "a device was to fill them in, or addresses or ports were replaced without them";
+  const state = soundness === "zero" ? "0" : "wrong";
+  return { code: "checksum-offload", values: { layer, whose, state, cause } };
 }
