@@ -32,9 +32,10 @@ const KEEP_ALIVE: PartialConfig = {
 /**
  * Losses are met as Linux meets them, so that a path that loses much does not cost more than it costs the kernel: one reduction
  * for a window, however often a retransmission is lost, and a window of one segment only after two SYNs (RFC 5681 3.1, 4.3
- * have more of both).
+ * have more of both). The last segment, not a full one, leaves with the rest: only another such would hold it back.
  */
 const LIKE_LINUX: PartialConfig = {
+  sending: { nagleVariant: PROFILES.linux.sending.nagleVariant },
   recovery: { ssthreshFrom: "cwnd", reducesForLostRetransmissions: false },
   compatibility: { lostSynsOfSmallWindow: PROFILES.linux.compatibility.lostSynsOfSmallWindow },
 };

@@ -22,7 +22,7 @@ import type { Instant, Micros } from "../base/units.ts";
 // Bound here: what is imported is looked up at each use (tests/bench/profiles/core.md).
 const { Flag, Option } = segments;
 const { seqAfter, seqAtOrAfter, seqAtOrBefore, seqBefore, seqDistance, seqNumber, timestampDistance } = seq;
-const { earliest, micros, NEVER, toMilliseconds } = units;
+const { earliest, elapsed, micros, NEVER, toMilliseconds } = units;
 
 /** Takes in the ACK field, SACK blocks and window of a segment whose ACK is acceptable (RFC 5961 5.2). */
 export function ackArrives(tcb: Tcb, segment: Segment, now: Instant): void {
@@ -141,14 +141,22 @@ function isDuplicateReport(segment: Segment, left: SeqNumber, right: SeqNumber):
 
 /**
  * RFC 6298 3 (Karn) and RFC 7323 4.1: one sample an ACK, by our own record or by the echoed timestamp. Returns it, or 0.
- * An ACK that reports a duplicate came late because the one before was lost: what its echo measures is no round trip.
+ * An ACK that reports a duplicate came late because the one before was lost: what its echo measures is no round trip. No more
+ * does our record where the echo is of something younger: the ACK of what it is of was lost.
  */
 function sampleRoundTrip(tcb: Tcb, now: Instant): Micros {
   const { rtt, timestamps, recovery: { ack } } = tcb;
   let sample: Micros = ack.rtt;
-  if (sample === 0 && ack.echo !== null && !ack.reportsDuplicate) {
+  if (ack.echo !== null) {
+    const { timestampTick } = tcb.config.sending;
+    const age = timestamps.age(ack.echo, ack.arrivedAt);
+    if (sample > 0) sample = micros(Math.min(sample, age + timestampTick));
     // Of the present tick: it came back within one. That is a sample too, and ends the back-off.
-    sample = micros(Math.max(timestamps.age(ack.echo, ack.arrivedAt), tcb.config.sending.timestampTick));
+    else if (!ack.reportsDuplicate) sample = micros(Math.max(age, timestampTick));
+  }
+  // What SACK reports for the first time was answered at once; if the same ACK moves SND.UNA, an earlier one was lost.
+  if (sample > 0 && ack.newlySacked > 0 && ack.newestSentAt >= 0) {
+    sample = micros(Math.max(1, Math.min(sample, elapsed(ack.newestSentAt, ack.arrivedAt))));
   }
   if (sample > 0) rtt.sample(sample, now);
   // What was acknowledged had arrived before: only ACKs were lost, and no round trip has outlasted the timeout.

@@ -22,10 +22,10 @@ import type { Tcb } from "./tcb.ts";
 import { armKeepAlive, arrivesInTimeWait, enterTimeWait, finAcknowledgedIn, resetFor } from "./closing.ts";
 import { Timer } from "./timers.ts";
 import * as units from "../base/units.ts";
-import type { Instant } from "../base/units.ts";
+import type { Instant, Micros } from "../base/units.ts";
 
 // Bound here: what is imported is looked up at each use (tests/bench/profiles/core.md).
-const { Flag } = segments;
+const { Flag, Option } = segments;
 const { seqAdd, seqAfter, seqAtOrBefore } = seq;
 const { earliest, elapsed, micros, NEVER } = units;
 
@@ -183,19 +183,32 @@ function establish(tcb: Tcb, segment: Segment, now: Instant): void {
   tcb.retransmissionTimer.stop();
   timers.clear(Timer.connect);
   timers.clear(Timer.userTimeout);
-  if (tcb.synSentAt !== NEVER) {
-    rtt.sample(micros(Math.max(1, elapsed(tcb.synSentAt, earliest(segment.arrivedAt, now)))), now);
-  } else if (handshake.retransmissions > 0) {
-    // RFC 6298 5.7.
-    rtt.useInitialAfterSynLoss();
-    if (handshake.retransmissions >= tcb.config.compatibility.lostSynsOfSmallWindow) {
-      shrinkFirstWindow(tcb, now);
-    }
-  }
+  const sample = roundTripOfSyn(tcb, segment, now);
+  if (sample > 0) rtt.sample(sample, now);
+  // RFC 6298 5.7.
+  else if (handshake.retransmissions > 0) rtt.useInitialAfterSynLoss();
+  const { lostSynsOfSmallWindow } = tcb.config.compatibility;
+  if (handshake.retransmissions >= lostSynsOfSmallWindow) shrinkFirstWindow(tcb, now);
   tcb.moveTo("ESTABLISHED", tcb.state === "SYN-SENT" ? "syn-ack-received" : "syn-acknowledged", now);
   tcb.addEvents(Event.established | Event.writable);
   tcb.lastReceivedAt = now;
   armKeepAlive(tcb, now);
+}
+
+/**
+ * How long our SYN was under way; 0: not known. Of several a timestamp tells which was answered (RFC 6298 3, RFC 7323 4.1), if
+ * it is the last one's: a peer that heard them all may echo the first for ever. And within the first timeout: later than that
+ * it may be the peer that repeats its answer.
+ */
+function roundTripOfSyn(tcb: Tcb, segment: Segment, now: Instant): Micros {
+  const { config, synRepeated, synSentAt, timestamps } = tcb;
+  if (synSentAt === NEVER) return micros(0);
+  const span = micros(Math.max(1, elapsed(synSentAt, earliest(segment.arrivedAt, now))));
+  if (!synRepeated) return span;
+  if (!timestamps.agreed || !segment.hasOption(Option.timestamps)) return micros(0);
+  const echoedUntil = timestamps.endOf(segment.timestampEcho, now);
+  const isOfLast = echoedUntil > synSentAt && echoedUntil <= now + config.sending.timestampTick;
+  return isOfLast && span < config.retransmission.initialRto ? span : micros(0);
 }
 
 /** 3.10.7.4. */

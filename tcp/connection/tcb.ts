@@ -96,8 +96,10 @@ export class Tcb {
   askedForEcn = false;
   /** When the connection was opened. */
   openedAt: Instant;
-  /** When our SYN was sent; NEVER once it was sent again, on a SYN-ACK too: which of them was answered nobody knows. */
+  /** When our SYN was sent last, on a SYN-ACK too; NEVER: it was not. */
   synSentAt: Instant = NEVER;
+  /** Whether it had been sent before: which of them was answered only a timestamp may tell. */
+  synRepeated = false;
   /** What the segment made last is of: a record of the scoreboard, our first SYN ({@link FIRST_SYN}), or none of these. */
   lastMade = NO_RECORD;
   resetDue: PendingReset | null = null;

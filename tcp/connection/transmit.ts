@@ -26,7 +26,7 @@ import type { Instant } from "../base/units.ts";
 const { Mark } = mark;
 const { Flag, Option } = segments;
 const { seqAdd, seqAfter, seqAtOrAfter, seqDistance } = seq;
-const { elapsed, NEVER } = units;
+const { elapsed } = units;
 
 /** Fills `out` with the next segment due. @returns false when nothing is due now */
 export function transmit(tcb: Tcb, out: Segment, now: Instant): boolean {
@@ -87,7 +87,8 @@ function sendSyn(tcb: Tcb, out: Segment, now: Instant): true {
   handshake.writeOptions(out, tcb.config, isAnswer && !tcb.openedPassively);
   ecn.writeSyn(out, tcb.config.congestion.ecnCapable);
   tcb.synDue = false;
-  tcb.synSentAt = isRepeated ? NEVER : now;
+  tcb.synSentAt = now;
+  tcb.synRepeated = isRepeated;
   tcb.lastMade = isRepeated ? NO_RECORD : FIRST_SYN;
   if (!isRepeated) sender.sndNxt = seqAdd(sender.iss, 1);
   armForOutstanding(tcb, now);
