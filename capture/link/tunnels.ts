@@ -19,6 +19,9 @@ const ERSPAN_I_OR_II = 0x88be;
 const ERSPAN_III = 0x22eb;
 const ERSPAN_II_LENGTH = 8;
 const ERSPAN_III_LENGTH = 12;
+/** Frames of 802.11 between Aruba's access points and their controllers, one protocol for each queue. */
+const ARUBA_FIRST = 0x8200;
+const ARUBA_LAST = 0x82ff;
 const UDP_LENGTH = 8;
 const VXLAN_LENGTH = 8;
 const GENEVE_LENGTH = 8;
@@ -70,7 +73,7 @@ export function gre(cursor: Cursor): LayerName | null {
     else if ((flags & GRE_SEQUENCE) !== 0) cursor.at += ERSPAN_II_LENGTH;
     return "ethernet";
   }
-  return byEtherType(cursor, type);
+  return type >= ARUBA_FIRST && type <= ARUBA_LAST ? "802.11" : byEtherType(cursor, type);
 }
 
 /** UDP, as far as it carries a tunnel. */

@@ -99,6 +99,7 @@ const FRAMES: readonly (readonly [name: string, linkType: number, frame: readonl
     ipv4(17, udp(6_081, [1, 0, 0x65, 0x58, ...zeros(8), ...ethernet(0x0800, tcp())])),
   ],
   ["GTP", 101, ipv4(17, udp(2_152, [0x30, 255, 0, 80, 0, 0, 0, 1, ...tcp()]))],
+  ["802.11 in GRE", 101, ipv4(47, [0, 0, 0x82, 0x10, ...DOT11, ...SNAP, ...tcp()])],
   ["MPLS in UDP", 101, ipv4(17, udp(6635, [0, 2, 1, 64, ...tcp()]))],
   ["VXLAN-GPE", 101, ipv4(17, udp(4790, [12, 0, 0, 1, 0, 0, 1, 0, ...tcp()]))],
   ["Teredo", 101, ipv4(17, udp(3544, tcp(6)))],

@@ -47,6 +47,9 @@ const HARDER: Readonly<Record<string, Variation>> = {
     path: { loss: 0.02, reorder: 0.01 },
     handshake: { timestamps: false, selectiveAck: false },
   },
+  "a LAN, where all takes less than a millisecond": {
+    path: { delay: micros(200), reorder: 0.01, reorderDelay: micros(400), loss: 0.005 },
+  },
   "a window of 8,000 octets": { path: { loss: 0.02, reorder: 0.02 }, receiveBuffer: 8_000 },
 };
 const HARDER_RUNS = 10;
