@@ -132,10 +132,10 @@ const FACTS: readonly (readonly [title: string, codes: readonly (readonly [Findi
   ["fills", [["window-filled", "segment|s to the end of the receiver's window"]]],
   ["damaged", [["damaged", "segment|s with wrong checksums"]]],
   ["resets", [
-    ["reset-out-of-window", "RST|s that are not acceptable"],
+    ["reset-out-of-window", "RST|s not acceptable"],
     [
       "reset-no-answer",
-      "RST|s that do not acknowledge the SYN",
+      "RST|s not acknowledging the SYN",
     ],
     ["reset-again", "RST|s of a connection that had been reset"],
     [

@@ -55,16 +55,16 @@ export class Resets {
     receiver: Half,
     usual: number | null,
   ): void {
+    if (this.by !== null) {
+      verdict.values["resetFrame"] = String(this.#frame);
+      return verdict.add("reset-again");
+    }
     const refusal = refusalOf(segment, sender, receiver);
     if (refusal !== null) {
       verdict.values["expected"] = receiver.ack;
       return verdict.add(refusal);
     }
     if (this.#known.has(frame)) return verdict.add("reset-without-effect");
-    if (this.by !== null) {
-      verdict.values["resetFrame"] = String(this.#frame);
-      return verdict.add("reset-again");
-    }
     this.by = sender;
     this.after = String(verdict.values["after"]);
     this.isForeign = usual !== null;

@@ -149,6 +149,7 @@ export const ODD_CAPTURES: readonly CaptureStory[] = [
       packet(5, "<", "rst,ack", 0, 1_000),
       packet(10, "<", "rst,ack", 0, 1_001),
       packet(20, "<", "rst,ack", 0, 1_001),
+      packet(30, "<", "rst", 4_000_000, 0),
     ],
     [
       "> asks",
@@ -156,6 +157,7 @@ export const ODD_CAPTURES: readonly CaptureStory[] = [
       "< RST, not acceptable",
       "< reset",
       "= SYN-SENT to CLOSED",
+      "< RST again",
       "< RST again",
     ],
   ],
