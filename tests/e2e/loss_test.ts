@@ -43,7 +43,7 @@ const withFlag = (segments: readonly CapturedSegment[], flag: string): readonly 
 Deno.test("a lost SYN is sent again after one second (RFC 6298 2.1)", async () => {
   const { ours, err } = await deliverWithLoss("tcp flags & (syn | ack) == syn", 1);
   assertIntervals(intervals(withFlag(ours, "S")), [1]);
-  assertMatch(err, /1\.\d\d s: sending the SYN again/);
+  assertMatch(err, /1\.\d\d s \(retransmission timeout\): sending the SYN again/);
 });
 
 Deno.test("two lost SYNs: the timeout doubles (RFC 6298 5.5)", async () => {
@@ -56,7 +56,7 @@ const DATA = "meta length > 70 tcp flags & syn == 0";
 Deno.test("a lost data segment is sent again after one second (RFC 6298 2.4)", async () => {
   const { ours, err } = await deliverWithLoss(DATA, 1);
   assertIntervals(intervals(ours.filter(({ payload }) => payload.length > 0)), [1]);
-  assertMatch(err, /1\.\d\d s: sending 29 bytes again/);
+  assertMatch(err, /1\.\d\d s \(retransmission timeout\): sending 29 bytes again/);
 });
 
 Deno.test("data lost three times is sent again after 1, 2 and 4 seconds (RFC 6298 5.5)", async () => {

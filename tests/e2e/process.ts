@@ -187,7 +187,7 @@ export async function must(
 
 /** What the client says on standard error, but that an answer was late, as on a busy machine, and something sent again. */
 export function complaints(err: string): string {
-  return err.replaceAll(/^\[!\] No acknowledgement for .* (again|as a probe) .*\n/gm, "");
+  return err.replaceAll(/^\[!\] No acknowledgement for .*: sending .*\n/gm, "");
 }
 
 /** Waits for a moment. */
