@@ -47,13 +47,20 @@ export function conversations(
   }));
 }
 
-/** What one side has sent, in the order of its octets; repeated segments count once. */
+/** What one side has sent, in the order of its octets; repeated ones count once, however they are cut. */
 export function stream(segments: readonly CapturedSegment[]): string {
-  const pieces = new Map<number, Uint8Array>();
-  for (const { seq, payload } of segments) if (payload.length > 0) pieces.set(seq, payload);
   const first = segments[0]?.seq ?? 0;
-  const distance = (seq: number): number => (seq - first) >>> 0;
-  return text([...pieces].sort(([a], [b]) => distance(a) - distance(b)).map(([, payload]) => payload));
+  const pieces = segments.filter(({ payload }) => payload.length > 0)
+    .map(({ seq, payload }) => ({ at: (seq - first) >>> 0, payload }))
+    .sort((a, b) => a.at - b.at);
+  const parts: Uint8Array[] = [];
+  let end = 0;
+  for (const { at, payload } of pieces) {
+    if (at + payload.length <= end) continue;
+    parts.push(payload.subarray(Math.max(0, end - at)));
+    end = at + payload.length;
+  }
+  return text(parts);
 }
 
 /** Without those that say the same again: the peer repeats its SYN-ACK where a busy machine lets our ACK wait for a second. */

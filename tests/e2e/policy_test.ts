@@ -76,8 +76,8 @@ const VERDICTS: readonly {
     needs: [],
     ends: {
       "this host": [UNREACHABLE, /a firewall rule of this host drops the packet/],
-      "the router": [TIMED_OUT, /no answer to [2-4] SYNs over [2-9]\.\d s/],
-      "the peer": [TIMED_OUT, /no answer to [2-4] SYNs over [2-9]\.\d s/],
+      "the router": [TIMED_OUT, /no answer to [2-4] SYNs over [1-9]\.\d s/],
+      "the peer": [TIMED_OUT, /no answer to [2-4] SYNs over [1-9]\.\d s/],
     },
   },
   {
