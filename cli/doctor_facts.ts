@@ -43,6 +43,7 @@ import {
   wallClockMicros,
 } from "../ffi/mod.ts";
 import { isUnicast } from "../tcp/single.ts";
+import { ioReason } from "./io_errors.ts";
 import type { Way } from "./target.ts";
 
 /** Something known, or why it is not. */
@@ -262,7 +263,7 @@ function ifKnown<T>(fact: Fact<T>): T {
 function unknownBecause(error: unknown): Fact<never> {
   if (error instanceof LibcError) throw error;
   if (error instanceof SystemError || error instanceof NotKnown) {
-    return { isKnown: false, errnoName: error.errnoName, message: error.message };
+    return { isKnown: false, errnoName: error.errnoName, message: ioReason(error) };
   }
   if (error instanceof ResolveError) return { isKnown: false, errnoName: error.code, message: error.message };
   throw error;

@@ -30,7 +30,14 @@ export interface FailureReport {
 interface FailedCall {
   readonly call: string;
   readonly errnoName: string;
+  /** What usually causes it; empty: nothing general can be said. */
+  readonly likelyCause: string;
+  /** What it was about; empty: nothing in particular. */
+  readonly subject: string;
 }
+
+/** Port 0 behind an address: no port in particular. */
+const ANY_PORT = /(?<=[\d\]]):0$/;
 
 const NO_SUCH_SOCKETS = ["EAFNOSUPPORT", "EPROTONOSUPPORT", "ESOCKTNOSUPPORT", "EINVAL", "ENOSYS"];
 const NO_WAY = ["ENETUNREACH", "EHOSTUNREACH", "ENETDOWN", "EHOSTDOWN"];
@@ -65,12 +72,18 @@ function reportOf(error: unknown, program: string): FailureReport {
 }
 
 function isFailedCall(error: Error): error is Error & FailedCall {
-  return error.name === "SystemError" && "call" in error && "errnoName" in error &&
-    typeof error.call === "string" && typeof error.errnoName === "string";
+  return error.name === "SystemError" &&
+    (["call", "errnoName", "likelyCause", "subject"] as const).every((name) =>
+      typeof (error as Partial<FailedCall>)[name] === "string"
+    );
 }
 
-function reportOfCall({ call, errnoName }: FailedCall, message: string, program: string): FailureReport {
+function reportOfCall(failed: FailedCall, message: string, program: string): FailureReport {
+  const { call, errnoName, likelyCause, subject } = failed;
   const [name] = call.split(" ");
+  const isClear = likelyCause !== "" && subject !== "";
+  const cannot = (what: string): string =>
+    isClear ? `Cannot ${what} ${subject.replace(ANY_PORT, "")}: ${likelyCause} (${errnoName})` : message;
   if (call === "socket SOCK_RAW" && NO_RIGHT.includes(errnoName)) {
     return { code: ExitCode.missingRight, text: missingRawRight(program, errnoName) };
   }
@@ -84,15 +97,15 @@ function reportOfCall({ call, errnoName }: FailedCall, message: string, program:
   }
   if (name === "bind" && errnoName === "EACCES") return { code: ExitCode.missingRight, text: message };
   if (errnoName === "EADDRINUSE" || errnoName === "EADDRNOTAVAIL") {
-    return { code: ExitCode.addressUnavailable, text: message };
+    return { code: ExitCode.addressUnavailable, text: cannot("use") };
   }
   if (
     NO_WAY.includes(errnoName) ||
     ((name === "connect" || name === "rtnetlink") && NO_RIGHT.includes(errnoName))
   ) {
-    return { code: ExitCode.unreachable, text: message };
+    return { code: ExitCode.unreachable, text: cannot("reach") };
   }
-  return { code: ExitCode.system, text: message };
+  return { code: ExitCode.system, text: errnoName === "ENODEV" ? cannot("use interface") : message };
 }
 
 /** Says which capability, and the ways to get it. */

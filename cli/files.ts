@@ -23,8 +23,13 @@ export interface OctetFile {
   finish(): Promise<void>;
 }
 
-/** @throws ProgramFailure when the file exists and may not be replaced: before any work is done for it */
+/**
+ * Before any work is done for a file.
+ *
+ * @throws ProgramFailure when there is no folder for it, or when it exists and may not be replaced
+ */
 export function checkAbsent(path: string, force: boolean): void {
+  checkFolder(path);
   if (force) return;
   try {
     Deno.lstatSync(path);
@@ -36,6 +41,15 @@ export function checkAbsent(path: string, force: boolean): void {
     ExitCode.usage,
     `Cannot write ${quoted(path)}: it exists; give another name, or --force to replace it`,
   );
+}
+
+/** @throws ProgramFailure when the folder of a file is not there, as far as that may be looked at */
+function checkFolder(path: string): void {
+  try {
+    Deno.statSync(path.slice(0, path.lastIndexOf("/") + 1) || ".");
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw fileFailure(path, error);
+  }
 }
 
 /** Writes a whole file under another name beside it and then gives it its own. @throws ProgramFailure */

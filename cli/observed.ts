@@ -41,7 +41,9 @@ export async function observed<T>(
     return result;
   } catch (error) {
     // What has been seen of a failure is worth keeping, but the failure is what the user has to know.
-    await observation.finish().catch(() => {});
+    await observation.finish().catch((other: unknown) => {
+      context.output.warning(other instanceof Error ? other.message : String(other));
+    });
     throw error;
   }
 }

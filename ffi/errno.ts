@@ -133,6 +133,8 @@ export class SystemError extends Error {
   readonly errno: number;
   /** What usually causes it, in words; empty when nothing general can be said. */
   readonly likelyCause: string;
+  /** What the call was about, such as `127.0.0.1:8888`; empty when there is nothing to add. */
+  readonly subject: string;
 
   /** `subject` is what the call was about, such as `127.0.0.1:8888`; empty when there is nothing to add. */
   constructor(call: string, errno: number, subject = "") {
@@ -144,6 +146,7 @@ export class SystemError extends Error {
     this.errnoName = name;
     this.errno = errno;
     this.likelyCause = cause;
+    this.subject = subject;
   }
 }
 

@@ -60,15 +60,15 @@ Deno.test("each kind of failure has its exit code and one line", async (t) => {
     ],
     [
       "a foreign source",
-      new SystemError("bind", EADDRNOTAVAIL),
+      new SystemError("bind", EADDRNOTAVAIL, "192.0.2.1:0"),
       ExitCode.addressUnavailable,
-      "EADDRNOTAVAIL",
+      "Cannot use 192.0.2.1: the address does not belong to this host (EADDRNOTAVAIL)",
     ],
     [
       "no route",
       new SystemError("connect", ENETUNREACH, "192.0.2.1:80"),
       ExitCode.unreachable,
-      "192.0.2.1:80",
+      "Cannot reach 192.0.2.1:80: there is no route to this network (ENETUNREACH)",
     ],
     ["no host", new SystemError("connect", EHOSTUNREACH), ExitCode.unreachable, "EHOSTUNREACH"],
     ["broadcast", new SystemError("connect", EACCES), ExitCode.unreachable, "broadcast"],

@@ -211,6 +211,23 @@ Deno.test("files are not replaced without --force, and nothing is sent when one 
   });
 });
 
+Deno.test("a file without a folder is told before anything is sent; one that fails, beside why the connection did", async () => {
+  await inFolder(async (folder) => {
+    await using network = await Network.create();
+    for (const option of ["--pcap", "--report", "--ladder"]) {
+      const { code, out, err } = await network.run([client, option, `${folder}/nowhere/file.svg`]);
+      assertEquals([code, out.includes("Sending SYN")], [9, false]);
+      assertMatch(
+        err,
+        /^\[-\] Cannot write ".*file.svg": (there is )?no such file or (directory|folder).*\n$/,
+      );
+    }
+    const { code, err } = await network.run([client, "--pcap", "/dev/full"]);
+    assertEquals(code, 3);
+    assertMatch(err, /^\[!\] Cannot write "\/dev\/full": .*\n\[-\] Connection to .* refused/);
+  });
+});
+
 Deno.test("--no-payload leaves nothing of the message in any file, nor in the JSON", async () => {
   await inFolder(async (folder) => {
     const files = [`${folder}/a.pcapng`, `${folder}/b.html`];
