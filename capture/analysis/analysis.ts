@@ -194,7 +194,9 @@ export class Analysis {
       flow.hasText = this.#search.isIn(segment, found.keptPayload, seq, flow.sender(direction));
     }
     if (!flow.isOurs) return this.#wire(found, passing, assigned);
-    const said = readComments(packet.comments, this.#views);
+    // To follow a connection nobody needs to know why something was sent.
+    const isRead = this.#emitter.isHeard || packet.comments.some((comment) => comment.startsWith("dropped"));
+    const said = readComments(isRead ? packet.comments : [], this.#views);
     const isSound = found.soundness === "good" || found.soundness === "unchecked";
     const own = { flow, passing, segment, direction, said, isSound };
     if (packet.interfaceName === LOST_INTERFACE) this.#own.lost(own);

@@ -32,8 +32,7 @@ export class Emitter {
   /** Tells an event of a connection, or of none. `time`: when it was, other than now. */
   emit(bare: Bare, flow: Flow | null, time: Instant = this.now): void {
     if (flow !== null && !flow.isShown) return;
-    const base = { number: ++this.#number, time, connection: flow?.record.id ?? 0 };
-    const event = { ...base, ...bare } as TraceEvent;
+    const event = { number: ++this.#number, time, connection: flow?.record.id ?? 0, ...bare } as TraceEvent;
     for (const sink of this.#sinks) sink.event(event, flow?.record ?? null);
   }
 

@@ -112,11 +112,11 @@ export class SegmentFinder {
 
   #tcp(cursor: Cursor, octets: Uint8Array, captured: Uint8Array): FoundSegment | string {
     const { transport, end, ip } = cursor;
-    const kept = octets.subarray(0, end);
-    if (kept.length < transport + TCP_HEADER) return CUT_SHORT;
+    const isWhole = octets.length >= end;
+    const kept = isWhole ? end : octets.length;
+    if (kept < transport + TCP_HEADER) return CUT_SHORT;
     if (end - ip > MOST_OCTETS) return "packets beyond 1 MiB";
-    const isWhole = kept.length >= end;
-    const packet = isWhole ? kept : this.#filledUp(kept, end, transport);
+    const packet = isWhole ? octets : this.#filledUp(octets, end, transport);
     const segment = this.#segment;
     readIpHeader(packet, ip, segment);
     const length = end - transport;
@@ -131,15 +131,15 @@ export class SegmentFinder {
     return {
       kind: "segment",
       segment,
-      headers: packet.subarray(ip, Math.min(headersEnd, kept.length)),
+      headers: packet.subarray(ip, Math.min(headersEnd, kept)),
       transport: transport - ip,
-      keptPayload: Math.max(Math.min(kept.length - headersEnd, segment.payload.length), 0),
+      keptPayload: Math.max(Math.min(kept - headersEnd, segment.payload.length), 0),
       soundness: isWrong
         ? (isZero(packet, transport + CHECKSUM_OFFSET) ? "zero" : "wrong")
         : isUnchecked
         ? "unchecked"
         : "good",
-      hasAllOptions: headersEnd <= kept.length,
+      hasAllOptions: headersEnd <= kept,
       ipSoundness: segment.family === 4 && octets === captured ? ipSoundness(packet, ip) : "good",
       ipId: segment.family === 4 ? (packet[ip + 4] ?? 0) << 8 | (packet[ip + 5] ?? 0) : -1,
       direction: cursor.direction,
@@ -147,14 +147,17 @@ export class SegmentFinder {
     };
   }
 
-  /** A cut packet with zeros where octets are missing, so that its lengths are right, and no option half there. */
+  /**
+   * A cut packet with something where octets are missing, so that its lengths are right: with zeros in the headers, and no
+   * option half there. What there is of payload, nobody looks at it beyond what was kept.
+   */
   #filledUp(kept: Uint8Array, length: number, transport: number): Uint8Array {
     if (length > this.#scratch.length) this.#scratch = new Uint8Array(length);
     const scratch = this.#scratch;
-    scratch.fill(0, kept.length, length);
     scratch.set(kept);
     const headerEnd = transport + (scratch[transport + DATA_OFFSET] as number >> 4) * WORD_OCTETS;
     if (headerEnd <= kept.length) return scratch.subarray(0, length);
+    scratch.fill(0, kept.length, headerEnd);
     let at = transport + TCP_HEADER;
     while (at < kept.length && scratch[at] !== 0) {
       const next = at + (scratch[at] === NO_OPERATION ? 1 : Math.max(scratch[at + 1] ?? 0, 2));

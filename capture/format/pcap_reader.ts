@@ -18,6 +18,7 @@ const LINK_TYPE_OFFSET = 20;
 const LINK_TYPE_BITS = 0xffff;
 const NANOS_PER_SECOND = 1_000_000_000n;
 const NANOS_PER_MICRO = 1_000n;
+const NO_COMMENTS: readonly string[] = [];
 /** Longer than any packet: the file is damaged. */
 const MOST_OCTETS = 1 << 26;
 
@@ -73,7 +74,7 @@ export class PcapReader implements FormatReader {
         direction: null,
         octets: octets.subarray(start, start + kept),
         originalLength: Math.max(view.getUint32(at + 12, littleEndian), kept),
-        comments: [],
+        comments: NO_COMMENTS,
       });
       at = start + kept;
     }

@@ -42,12 +42,14 @@ interface Interface {
   offset: bigint;
 }
 
-/** Part of a file, with the order of octets of its section. */
-interface Body {
-  readonly view: DataView;
-  readonly octets: Uint8Array;
-  readonly littleEndian: boolean;
+interface Option {
+  readonly code: number;
+  readonly value: Uint8Array;
 }
+
+const NO_OPTIONS: readonly Option[] = [];
+const NO_COMMENTS: readonly string[] = [];
+const TEXTS = new TextDecoder();
 
 /** Reads a pcapng file as it comes. */
 export class PcapngReader implements FormatReader {
@@ -82,7 +84,8 @@ export class PcapngReader implements FormatReader {
         : this.#view.getUint32(at + ALIGNMENT, this.#littleEndian);
       this.isBroken = length < BLOCK_OVERHEAD || length % ALIGNMENT !== 0 || length > MOST_OCTETS;
       if (this.isBroken || at + length > octets.length) break;
-      this.#block(this.#view.getUint32(at, this.#littleEndian), this.#body(at + BODY_OFFSET, length));
+      const type = this.#view.getUint32(at, this.#littleEndian);
+      this.#block(type, at + BODY_OFFSET, at + BODY_OFFSET + length - BLOCK_OVERHEAD);
       at += length;
     }
     return at;
@@ -102,68 +105,66 @@ export class PcapngReader implements FormatReader {
     return this.#littleEndian || this.#view.getUint32(at + BODY_OFFSET, false) === BYTE_ORDER_MAGIC;
   }
 
-  #body(at: number, blockLength: number): Body {
-    const octets = this.#octets.subarray(at, at + blockLength - BLOCK_OVERHEAD);
-    const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
-    return { octets, view, littleEndian: this.#littleEndian };
-  }
-
-  #block(type: number, body: Body): void {
+  /** A block whose body lies from `at` to before `end`. */
+  #block(type: number, at: number, end: number): void {
     switch (type) {
       case BlockType.sectionHeader:
-        return this.#comments(body, SECTION_FIXED);
+        return this.#comments(at + SECTION_FIXED, end);
       case BlockType.interfaceDescription:
-        return this.#interface(body);
+        return this.#interface(at, end);
       case BlockType.enhancedPacket:
-        if (body.octets.length < PACKET_FIXED) return;
-        return this.#packet(body, body.view.getUint32(0, body.littleEndian));
+        if (end - at < PACKET_FIXED) return;
+        return this.#packet(at, end, this.#view.getUint32(at, this.#littleEndian));
       case BlockType.packet:
-        if (body.octets.length < PACKET_FIXED) return;
-        return this.#packet(body, body.view.getUint16(0, body.littleEndian));
+        if (end - at < PACKET_FIXED) return;
+        return this.#packet(at, end, this.#view.getUint16(at, this.#littleEndian));
       case BlockType.simplePacket:
-        return this.#simplePacket(body);
+        return this.#simplePacket(at, end);
       case BlockType.interfaceStatistics:
-        return this.#comments(body, STATISTICS_FIXED);
+        return this.#comments(at + STATISTICS_FIXED, end);
     }
   }
 
-  #comments(body: Body, fixed: number): void {
-    for (const { code, value } of optionsOf(body, fixed)) {
+  #comments(at: number, end: number): void {
+    for (const { code, value } of this.#options(at, end)) {
       if (code === OptionCode.comment) this.trailingComments.push(textOf(value));
     }
   }
 
-  #interface(body: Body): void {
-    if (body.octets.length < INTERFACE_FIXED) return;
+  #interface(at: number, end: number): void {
+    if (end - at < INTERFACE_FIXED) return;
     const found: Interface = {
-      linkType: body.view.getUint16(0, body.littleEndian),
-      snapLength: body.view.getUint32(4, body.littleEndian),
+      linkType: this.#view.getUint16(at, this.#littleEndian),
+      snapLength: this.#view.getUint32(at + 4, this.#littleEndian),
       name: "",
       unitsPerSecond: 10n ** BigInt(MICROSECOND_RESOLUTION),
       offset: 0n,
     };
-    for (const { code, value } of optionsOf(body, INTERFACE_FIXED)) {
+    for (const { code, value } of this.#options(at + INTERFACE_FIXED, end)) {
       if (code === OptionCode.interfaceName) found.name = textOf(value);
       if (code === OptionCode.interfaceTimestampResolution) found.unitsPerSecond = unitsOf(value[0] ?? 0);
       if (code === OptionCode.interfaceTimestampOffset && value.length === 8) {
         const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
-        found.offset = view.getBigInt64(0, body.littleEndian) * NANOS_PER_SECOND;
+        found.offset = view.getBigInt64(0, this.#littleEndian) * NANOS_PER_SECOND;
       }
     }
     this.#interfaces.push(found);
   }
 
   /** The enhanced packet block and the obsolete one differ in how many bits name the interface. */
-  #packet({ view, octets, littleEndian }: Body, interfaceNumber: number): void {
+  #packet(at: number, end: number, interfaceNumber: number): void {
+    const view = this.#view;
+    const littleEndian = this.#littleEndian;
     const on = this.#interfaces[interfaceNumber];
-    const kept = view.getUint32(12, littleEndian);
-    if (on === undefined || PACKET_FIXED + kept > octets.length) return;
-    const units = BigInt(view.getUint32(4, littleEndian)) << 32n | BigInt(view.getUint32(8, littleEndian));
-    const comments: string[] = [];
+    const kept = view.getUint32(at + 12, littleEndian);
+    const start = at + PACKET_FIXED;
+    if (on === undefined || start + kept > end) return;
+    const units = BigInt(view.getUint32(at + 4, littleEndian)) << 32n |
+      BigInt(view.getUint32(at + 8, littleEndian));
+    let comments: string[] | null = null;
     let flags = 0;
-    const optionsAt = PACKET_FIXED + Math.ceil(kept / ALIGNMENT) * ALIGNMENT;
-    for (const { code, value } of optionsOf({ view, octets, littleEndian }, optionsAt)) {
-      if (code === OptionCode.comment) comments.push(textOf(value));
+    for (const { code, value } of this.#options(start + Math.ceil(kept / ALIGNMENT) * ALIGNMENT, end)) {
+      if (code === OptionCode.comment) (comments ??= []).push(textOf(value));
       if (code === OptionCode.packetFlags && value.length === 4) {
         flags = new DataView(value.buffer, value.byteOffset, 4).getUint32(0, littleEndian);
       }
@@ -174,41 +175,51 @@ export class PcapngReader implements FormatReader {
       linkType: on.linkType,
       interfaceName: on.name,
       direction: directionOf(flags),
-      octets: octets.subarray(PACKET_FIXED, PACKET_FIXED + kept),
-      originalLength: Math.max(view.getUint32(16, littleEndian), kept),
-      comments,
+      octets: this.#octets.subarray(start, start + kept),
+      originalLength: Math.max(view.getUint32(at + 16, littleEndian), kept),
+      comments: comments ?? NO_COMMENTS,
     });
   }
 
   /** Has no time and no options, and belongs to the first interface. */
-  #simplePacket({ view, octets, littleEndian }: Body): void {
+  #simplePacket(at: number, end: number): void {
     const on = this.#interfaces[0];
-    if (on === undefined || octets.length < ALIGNMENT) return;
-    const originalLength = view.getUint32(0, littleEndian);
-    const kept = Math.min(originalLength, on.snapLength || originalLength, octets.length - ALIGNMENT);
+    if (on === undefined || end - at < ALIGNMENT) return;
+    const originalLength = this.#view.getUint32(at, this.#littleEndian);
+    const start = at + ALIGNMENT;
+    const kept = Math.min(originalLength, on.snapLength || originalLength, end - start);
     this.#take({
       time: this.#time,
       linkType: on.linkType,
       interfaceName: on.name,
       direction: null,
-      octets: octets.subarray(ALIGNMENT, ALIGNMENT + kept),
+      octets: this.#octets.subarray(start, start + kept),
       originalLength,
-      comments: [],
+      comments: NO_COMMENTS,
     });
+  }
+
+  /** The options from `at` to before `end`; most packets have none. */
+  #options(at: number, end: number): Iterable<Option> {
+    return at + OPTION_HEADER <= end
+      ? optionsOf(this.#view, this.#octets, at, end, this.#littleEndian)
+      : NO_OPTIONS;
   }
 }
 
 function* optionsOf(
-  body: Body,
+  view: DataView,
+  octets: Uint8Array,
   start: number,
-): Generator<{ readonly code: number; readonly value: Uint8Array }> {
-  const { view, octets, littleEndian } = body;
+  bodyEnd: number,
+  littleEndian: boolean,
+): Generator<Option> {
   let at = start;
-  while (at + OPTION_HEADER <= octets.length) {
+  while (at + OPTION_HEADER <= bodyEnd) {
     const code = view.getUint16(at, littleEndian);
     const length = view.getUint16(at + 2, littleEndian);
     const end = at + OPTION_HEADER + length;
-    if (code === OptionCode.end || end > octets.length) return;
+    if (code === OptionCode.end || end > bodyEnd) return;
     yield { code, value: octets.subarray(at + OPTION_HEADER, end) };
     at += OPTION_HEADER + Math.ceil(length / ALIGNMENT) * ALIGNMENT;
   }
@@ -231,5 +242,5 @@ function unitsOf(resolution: number): bigint {
 }
 
 function textOf(octets: Uint8Array): string {
-  return new TextDecoder().decode(octets);
+  return TEXTS.decode(octets);
 }
