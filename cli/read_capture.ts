@@ -39,13 +39,12 @@ const MOST_HELD = 1 << 16;
 
 /** Gathers lines, so that not each of them costs a system call. */
 class LineBuffer {
-  readonly #held = new Map<TextSink, string[]>();
+  readonly #held = new Map<TextSink, string>();
   #octets = 0;
 
   readonly write = (sink: TextSink, line: string): void => {
-    const lines = this.#held.get(sink) ?? [];
-    lines.push(line);
-    this.#held.set(sink, lines);
+    const held = this.#held.get(sink);
+    this.#held.set(sink, held === undefined ? line : `${held}\n${line}`);
     this.#octets += line.length;
     if (this.#octets > MOST_HELD) this.flush();
   };
@@ -53,9 +52,9 @@ class LineBuffer {
   /** @throws ReaderGone; ProgramFailure when it cannot be written */
   flush(): void {
     this.#octets = 0;
-    for (const [sink, lines] of this.#held) {
+    for (const [sink, held] of this.#held) {
       this.#held.delete(sink);
-      writeOrEnd(sink, lines.join("\n"));
+      writeOrEnd(sink, held);
     }
   }
 }

@@ -160,8 +160,12 @@ function stateText(event: StateEvent): string {
 
 /** Why it happened, or what it means, in a few words. */
 export function labelOf(event: TraceEvent, connection: ConnectionRecord | null): string {
-  const labels = entriesOf(event, connection).map(({ entry }) => labelText(entry, event, connection));
-  return labels.length === 0 ? event.kind : labels.join(", ");
+  let all = "";
+  for (const { entry } of entriesOf(event, connection)) {
+    const label = labelText(entry, event, connection);
+    all = all === "" ? label : `${all}, ${label}`;
+  }
+  return all === "" ? event.kind : all;
 }
 
 function labelAndRule(event: TraceEvent, connection: ConnectionRecord | null): string {

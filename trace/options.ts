@@ -56,9 +56,12 @@ const OPTIONS: readonly ShownOption[] = [
 
 /** The options as one text: `mss 1460 sack-ok ts 1:0 ws 8`; empty for none. */
 export function optionsText(segment: SegmentRecord): string {
-  const texts = optionsOf(segment).map((option) => option.text(segment));
-  if (segment.otherOptions !== undefined) texts.push(segment.otherOptions);
-  return texts.join(" ");
+  let all = "";
+  for (const { bit, text } of OPTIONS) {
+    if ((segment.options & bit) !== 0) all += all === "" ? text(segment) : ` ${text(segment)}`;
+  }
+  if (segment.otherOptions === undefined) return all;
+  return all === "" ? segment.otherOptions : `${all} ${segment.otherOptions}`;
 }
 
 /** The options as JSON has them, by their names. */
