@@ -18,11 +18,14 @@ const [NEAR, FAR] = ["192.0.2.1", "192.0.2.2"];
 const RUNS = 10;
 const isFull = Deno.env.get("RAWTCP_E2E") === "full";
 
+/** Packets that wait in an interface: with the usual 500 a flight of slow start would lose some there. */
+const QUEUE = "10000";
+
 /** How much longer the median, and any run, may take than the kernel's median, and its slowest. */
-const MEDIAN_RATIO = 2;
+const MEDIAN_RATIO = 1.5;
 const WORST_RATIO = 3;
 
-/** Takes connections one after another, reads each to its end, says how many seconds that took from its first octet on, and closes it. */
+/** Takes connections one after another, reads each to its end, says how many seconds were between its first octet and its last. */
 const SINK = `
 import socket, time
 listener = socket.create_server(("${FAR}", ${PORT}))
@@ -30,9 +33,9 @@ print("listening", flush=True)
 while True:
     connection, _ = listener.accept()
     connection.recv(1)
-    began = time.time()
-    while connection.recv(1 << 20): pass
-    print("took", time.time() - began, flush=True)
+    began = last = time.time()
+    while connection.recv(1 << 20): last = time.time()
+    print("took", last - began, flush=True)
     connection.close()
 `;
 
@@ -69,7 +72,7 @@ class LossyPair implements AsyncDisposable {
     await near.must(["ip", "link", "set", second, "netns", far.name]);
     for (const [network, device, address] of [[near, first, NEAR], [far, second, FAR]] as const) {
       await network.must(["ip", "address", "add", `${address}/24`, "dev", device]);
-      await network.must(["ip", "link", "set", device, "up"]);
+      await network.must(["ip", "link", "set", device, "txqueuelen", QUEUE, "up"]);
     }
     return new LossyPair(near, far, link);
   }
@@ -80,8 +83,14 @@ class LossyPair implements AsyncDisposable {
   }
 }
 
-/** Seconds of each run of ours and of the kernel's, in turn, so that the machine's other work strikes both. */
-async function measure(plan: Partial<LinkPlan>, octets: number): Promise<[ours: number[], kernel: number[]]> {
+/** Seconds of each run, in order. */
+interface Times {
+  readonly ours: readonly number[];
+  readonly kernel: readonly number[];
+}
+
+/** Runs of ours and of the kernel's, in turn, so that the machine's other work strikes both. */
+async function measure(plan: Partial<LinkPlan>, octets: number): Promise<Times> {
   await using pair = await LossyPair.create(plan);
   await using sink = pair.far.start(["python3", "-c", SINK]);
   await sink.shows("listening");
@@ -94,8 +103,11 @@ async function measure(plan: Partial<LinkPlan>, octets: number): Promise<[ours: 
   const times = Array.from(sink.out.matchAll(/took (\S+)/g), ([, seconds]) => Number(seconds));
   assertEquals(times.length, 2 * RUNS);
   const sorted = (side: number): number[] => times.filter((_time, i) => i % 2 === side).sort((a, b) => a - b);
-  return [sorted(1), sorted(0)];
+  return { ours: sorted(1), kernel: sorted(0) };
 }
+
+const fits = ({ ours, kernel }: Times): boolean =>
+  median(ours) <= MEDIAN_RATIO * median(kernel) && Math.max(...ours) <= WORST_RATIO * Math.max(...kernel);
 
 const median = (times: readonly number[]): number => times[times.length >> 1] as number;
 const textOf = (times: readonly number[]): string => times.map((time) => time.toFixed(3)).join(" ");
@@ -109,19 +121,18 @@ const TROUBLES: readonly (readonly [name: string, plan: Partial<LinkPlan>, octet
     { ...ROUND_TRIP, reorder: 0.05, reorderDelay: milliseconds(5) },
     5_000_000,
   ],
-  ["5 % loss", { ...ROUND_TRIP, loss: 0.05 }, 300_000],
+  ["5 % loss", { ...ROUND_TRIP, loss: 0.05 }, 1_000_000],
 ];
 
 for (const [name, plan, octets] of TROUBLES) {
-  const asked = `${name}: ${octets} octets take no more than twice the time of the kernel's CUBIC`;
+  const asked =
+    `${name}: ${octets} octets take no more than ${MEDIAN_RATIO} times the time of the kernel's CUBIC`;
   Deno.test(
     isFull ? asked : `${asked} (left out: RAWTCP_E2E=full asks for it)`,
     { ignore: !isFull },
     async () => {
-      const [ours, kernel] = await measure(plan, octets);
-      const figures = `ours ${textOf(ours)} s; the kernel's ${textOf(kernel)} s`;
-      assert(median(ours) <= MEDIAN_RATIO * median(kernel), `median: ${figures}`);
-      assert(Math.max(...ours) <= WORST_RATIO * Math.max(...kernel), `the slowest: ${figures}`);
+      const times = await measure(plan, octets);
+      assert(fits(times), `ours ${textOf(times.ours)} s; the kernel's ${textOf(times.kernel)} s`);
     },
   );
 }
