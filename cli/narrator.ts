@@ -30,7 +30,7 @@ import {
   type StateReason,
   toSeconds,
 } from "../tcp/single.ts";
-import { HopLimits } from "../trace/hop_limits.ts";
+import { hopFieldName, HopLimits } from "../trace/hop_limits.ts";
 import type { LiveLimits } from "../trace/mod.ts";
 import { counted } from "./counted.ts";
 import { payloadLines } from "./payload_lines.ts";
@@ -237,7 +237,7 @@ export class Narrator implements Observer {
     this.#arrivedEnd = segment.end;
     const { family, hopLimit } = segment;
     const usual = this.#hopLimits.take(segment);
-    this.#foreign = usual === null ? null : { field: family === 4 ? "TTL" : "hop limit", hopLimit, usual };
+    this.#foreign = usual === null ? null : { field: hopFieldName(family), hopLimit, usual };
   }
 
   stateChanged(

@@ -206,9 +206,7 @@ class Direction {
       return;
     }
     this.#push(number, time, segment, this.#overlapping(segment.seq, segment.end).at(-1) ?? null);
-    const lost = this.transmissions.at(-1) as Transmission;
-    lost.evidence = evidence;
-    lost.hasArrived = event.findings?.codes.includes("missed-here") ?? false;
+    (this.transmissions.at(-1) as Transmission).evidence = evidence;
   }
 
   isReportedLost(event: IcmpEvent): void {

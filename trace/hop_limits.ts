@@ -5,7 +5,12 @@
  * @module
  */
 
-import { Flag } from "../tcp/single.ts";
+import { type Family, Flag } from "../tcp/single.ts";
+
+/** What the field is called: RFC 791 3.1, RFC 8200 3. */
+export function hopFieldName(family: Family): string {
+  return family === 4 ? "TTL" : "hop limit";
+}
 
 /** What is read of a segment. */
 interface Travelled {

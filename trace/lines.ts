@@ -185,10 +185,10 @@ function segmentColumns(segment: SegmentRecord, connection: ConnectionRecord | n
 }
 
 function viewColumns(view: ViewRecord): string {
-  const rtt = view.srtt === null ? "-" : spanText(view.srtt);
+  const span = (micros: number | null): string => micros === null ? "-" : spanText(micros);
   return `${view.state.padEnd(STATE_WIDTH)} cwnd ${amountText(view.cwnd)} flight ${
     amountText(view.flight)
-  } rtt ${rtt} rto ${view.rto === null ? "?" : spanText(view.rto)}`;
+  } rtt ${span(view.srtt)} rto ${span(view.rto)}`;
 }
 
 function congestionLine(event: CongestionEvent, connection: ConnectionRecord | null): string {

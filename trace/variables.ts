@@ -6,7 +6,7 @@
 
 import { isAbsolute, NUMBERS_OF_RECEIVER, NUMBERS_OF_SENDER } from "./absolute.ts";
 import type { CatalogueEntry } from "./catalogue.ts";
-import { type Family, Flag, icmpText } from "./core.ts";
+import { Flag, icmpText } from "./core.ts";
 import {
   amountText,
   blocksText,
@@ -20,6 +20,7 @@ import {
 import { initialWindowFormula, thresholdFormula } from "./formulas.ts";
 import { duplicateBlock, reportedBlocks } from "./sack.ts";
 import type { CongestionEvent, ConnectionRecord, SegmentRecord, TraceEvent } from "./record.ts";
+import { hopFieldName } from "./hop_limits.ts";
 import { VIEW, VIEW_NAMES, type ViewRecord, type ViewUnit } from "./view.ts";
 
 /** A variable's value: numbers are octets, sequence numbers, counts or microseconds by the variable's unit. */
@@ -94,11 +95,6 @@ function hopLimitsText(event: TraceEvent): VariableValue {
   if (usual === null || !("segment" in event) || event.segment === null) return null;
   const { family, hopLimit } = event.segment;
   return `${hopFieldName(family)} ${hopLimit} not ${usual}`;
-}
-
-/** RFC 791 3.1, RFC 8200 3. */
-function hopFieldName(family: Family): string {
-  return family === 4 ? "TTL" : "hop limit";
 }
 
 /** How many octets an arrived segment acknowledges for the first time, or a sent one. */
@@ -378,7 +374,7 @@ export function variableText(
 ): string {
   const value = variable.read(event, connection);
   if (typeof value === "string") return value;
-  if (value === null) return "?";
+  if (value === null) return amountText(value);
   if (value === Infinity) return "unlimited";
   if (variable.unit === "sequence") return sequenceText(value);
   return variable.unit === "microseconds" ? spanText(value) : amountText(value);

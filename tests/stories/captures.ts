@@ -210,6 +210,11 @@ export const PAIRS:
       ]]),
       far([...OPENING, SENT, [50.1, "<", "ack", 5_001, 3_001]]),
     ],
+    // Missed by the capture there, and sent again before the ACK has come.
+    [
+      near([...OPENING, SENT, [250, ">", "ack", 1_001, 5_001, LONG], [255, "<", "ack", 5_001, 2_001]]),
+      far([...OPENING, [250, ">", "ack", 1_001, 5_001, LONG], [255, "<", "ack", 5_001, 2_001]]),
+    ],
     // Missed by the capture here, and a bare ACK of the server's that is not here.
     [
       near([...OPENING, FIRST, [40, ">", "ack", 1_001, 7_001]]),

@@ -62,6 +62,11 @@ export const ENDINGS: readonly Story[] = [
     program: () => (server, world) => void readAll(server, world),
   },
   {
+    name: "abort",
+    about: "The program asks for RST instead of FIN",
+    job: { aborts: true },
+  },
+  {
     name: "reset_in_the_middle",
     about: "The peer's program aborts in the middle of a longer message",
     message: "0123456789".repeat(6_000),

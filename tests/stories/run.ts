@@ -16,6 +16,7 @@ import { Connection } from "../../tcp/connection/connection.ts";
 import { isSynchronized } from "../../tcp/base/state.ts";
 import { seqNumber } from "../../tcp/base/seq.ts";
 import { combineObservers } from "../../trace/combine.ts";
+import { LiveLimits } from "../../trace/live_limits.ts";
 import type { FinalOutputs, OutputOptions } from "../../trace/outputs.ts";
 import { Tracer } from "../../trace/tracer.ts";
 import { JOB, MESSAGE, message } from "../cli/session_support.ts";
@@ -98,7 +99,7 @@ export async function runStory(which: string | Story, beside: Observer | null = 
   // Both streams on one terminal, in the order in which they are written.
   const terminal = new MemorySink();
   const { output } = memoryOutput({ out: terminal, err: terminal });
-  const narrator = new Narrator(output);
+  const narrator = new Narrator(output, story.job?.isMeasured === true ? new LiveLimits() : null);
   const pages = new Pages(story);
   const file: Uint8Array[] = [];
   const capture = new CaptureWriter((octets) => file.push(octets.slice()), {

@@ -33,7 +33,7 @@ export function severalPage(): string {
   twoAtOnce(lines, false);
   twoAtOnce(lines, true);
   faultsOfTwo(lines);
-  lines.push(...leftOut(), ...figures(), ...figuresOfMany());
+  lines.push(...agreedByUs(), ...leftOut(), ...figures(), ...figuresOfMany(MANY), ...figuresOfMany(MANY - 1));
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }
 
@@ -110,6 +110,23 @@ function faultsOfTwo(lines: string[]): void {
   lines.push(...outputs.terminalLadder({ width: WIDTH, ascii: true, color: true }));
 }
 
+/** What `-v` tells of the options of a connection of ours. */
+function agreedByUs(): readonly string[] {
+  const lines: string[] = [];
+  const outputs = new Outputs({
+    program: "rawtcp",
+    payload: true,
+    agreement: (line) => lines.push(line),
+    epoch: null,
+  });
+  const connection = new FakeConnection(new Recorder(outputs.sinks, [], LEAN));
+  connection.numbers(0, 0, 0);
+  connection.send(instant(0), "syn", { flags: Flag.syn, seq: 0, mss: 1_460, windowScale: 7 });
+  connection.arrive(instant(1), { flags: Flag.syn | Flag.ack, seq: 0, ack: 1, mss: 1_400 });
+  connection.send(instant(2), "handshake-ack", { flags: Flag.ack, seq: 1, ack: 1 });
+  return lines;
+}
+
 /** Ladders of a recording, and of a picture, that have no room for all. */
 function leftOut(): readonly string[] {
   const recording = new Recording(MOST_KEPT);
@@ -160,7 +177,15 @@ function figures(): readonly string[] {
       instant(0),
     );
     statistics.icmpArrived(connection, new IcmpError());
+    // More kinds than are listed one by one.
+    for (const code of [...Array.from({ length: 12 }, (_, i) => i), 0]) {
+      statistics.icmpArrived(connection, Object.assign(new IcmpError(), { type: 3, code }));
+    }
   }
+  const idle = new FakeConnection(statistics);
+  idle.id = 4;
+  idle.state = "LISTEN";
+  statistics.stateChanged(idle, "CLOSED", "LISTEN", "passive-open", instant(0));
   statistics.segmentDropped(
     null,
     onTheWire(new FakeConnection(statistics).segment({ flags: Flag.ack, seq: 1, ack: 1 }, "arrived")),
@@ -171,9 +196,9 @@ function figures(): readonly string[] {
 }
 
 /** Of very many connections the last ones are listed. */
-function figuresOfMany(): readonly string[] {
+function figuresOfMany(count: number): readonly string[] {
   const statistics = new Statistics();
-  for (let id = 1; id <= MANY; id++) {
+  for (let id = 1; id <= count; id++) {
     const connection = new FakeConnection(statistics);
     connection.id = id;
     connection.send(instant(0), "syn", { flags: Flag.syn, seq: 0 });

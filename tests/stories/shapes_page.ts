@@ -7,13 +7,17 @@
 
 import { Analysis } from "../../capture/analysis/analysis.ts";
 import { ThereTold } from "../../capture/pair/telling.ts";
+import { completeConfig, seqNumber } from "../../tcp/mod.ts";
+import { Connection } from "../../tcp/connection/connection.ts";
 import type { Ladder, LadderRow } from "../../trace/ladder/ladder.ts";
 import { mermaidLadder } from "../../trace/ladder/mermaid.ts";
 import { svgLadder } from "../../trace/ladder/svg.ts";
 import { terminalLadder } from "../../trace/ladder/terminal.ts";
 import { Outputs } from "../../trace/outputs.ts";
+import { LEAN, Recorder } from "../../trace/recorder.ts";
 import { compared } from "../capture/pair_kit.ts";
 import { MORE_CAPTURES, PAIRS } from "./captures.ts";
+import { SERVER, SERVER_ISS, START } from "./world.ts";
 
 const LONG = "[2001:db8:1234:5678:9abc:def0:1234:5678]:40000";
 const ROW: LadderRow = {
@@ -60,7 +64,7 @@ export function shapesPage(): string {
     lines.push(...outputs.terminalLadder({ width: 160, ascii: false, color: true }));
   }
   for (const capture of MORE_CAPTURES) lines.push(drawn(capture).svgLadder());
-  lines.push(...cutShort());
+  lines.push(...cutShort(), ...listening());
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }
 
@@ -80,12 +84,30 @@ function drawn(packets: (typeof PAIRS)[number][0], other?: ThereTold): Outputs {
   return outputs;
 }
 
+/** A connection that waits for a SYN: its state has no segment's row to stand on. */
+function listening(): readonly string[] {
+  const outputs = new Outputs({ program: "rawtcp", payload: false, ladder: true, epoch: null });
+  const recorder = new Recorder(outputs.sinks, [], LEAN);
+  Connection.listen({
+    config: completeConfig({}),
+    local: SERVER,
+    observer: recorder,
+    isn: () => seqNumber(SERVER_ISS),
+  }, START);
+  recorder.finish();
+  return [
+    ...outputs.terminalLadder({ width: 80, ascii: false, color: true }),
+    outputs.svgLadder(),
+    outputs.mermaidLadder(),
+  ];
+}
+
 /** What of a diagram that is too long stands around the cut, and at its ends. */
 function cutShort(): readonly string[] {
   const ROWS = 900;
   const rows = Array.from({ length: ROWS }, (_, i) => ({ ...ROW, time: i, state: null, loss: null }));
   const lines = mermaidLadder(ladderOf(rows)).split("\n");
-  const cut = lines.findIndex((line) => line.includes("more rows"));
+  const cut = lines.findIndex((line) => line.includes("left out"));
   return [
     ...lines.slice(0, 5),
     ...lines.slice(cut - 2, cut + 3),

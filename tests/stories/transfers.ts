@@ -65,6 +65,40 @@ export const TRANSFERS: readonly Story[] = [
     }),
   },
   {
+    name: "probe_with_new_data",
+    about:
+      "A whole flight is lost but for its last segment, and a probe takes data along that were not sent before",
+    message: digits(20_000),
+    client: { retransmission: { tailLossProbe: true } },
+    network: () => ({
+      meddle: (leaving, toServer) => toServer && leaving.number >= 3 && leaving.number <= 11 ? "lost" : null,
+    }),
+  },
+  {
+    name: "measured",
+    about: "A message and a longer answer, measured",
+    message: digits(20_000),
+    job: { receives: true, isMeasured: true },
+    program: () => answering(27_000),
+  },
+  {
+    name: "single_octets",
+    about: "An octet each way",
+    message: "a",
+    program: () => answering(1),
+  },
+  {
+    name: "receiving_only",
+    about: "We say nothing; the peer's program sends something and closes",
+    message: "",
+    job: { receives: true },
+    program: () => (server, world) => {
+      if (server.state !== "CLOSE-WAIT") return;
+      server.send(new TextEncoder().encode("Good morning."), world.now);
+      server.shutdown(world.now);
+    },
+  },
+  {
     name: "sack_recovery",
     about: "One segment in the middle of many is lost: SACK recovery",
     message: digits(40_000),

@@ -20,11 +20,14 @@ import {
   textSpan,
   wallClockText,
 } from "../../trace/format.ts";
+import { Narrator } from "../../cli/narrator.ts";
+import { hopFieldName } from "../../trace/hop_limits.ts";
 import { numbersText } from "../../trace/notation.ts";
 import { optionsText } from "../../trace/options.ts";
 import type { IcmpEvent, SegmentRecord, TraceEvent } from "../../trace/record.ts";
 import { newTally, segmentWords, TALLIED } from "../../trace/tally.ts";
 import { FOUND_VARIABLES, VARIABLES, variableValue } from "../../trace/variables.ts";
+import { memoryOutput, MemorySink } from "../cli/support.ts";
 import { recording } from "../trace/collect.ts";
 import { FakeConnection, type Said } from "../trace/fake_connection.ts";
 
@@ -61,9 +64,23 @@ export function wordsPage(): string {
       `{${name}} counts ${unit}`
     ),
     ...icmpErrors().map((error) => `ICMP over IPv${error.family}: ${icmpText(error)}`),
-    ...TALLIED.map((name, i) => `counted as ${name}: ${segmentWords(newTally().with(i, i + 1)).join(", ")}`),
+    ...TALLIED.map((name, i) =>
+      `counted as ${name}: ${[1, 2].flatMap((count) => segmentWords(newTally().with(i, count))).join(", ")}`
+    ),
+    `IPv4 has the field ${hopFieldName(4)}, IPv6 ${hopFieldName(6)}`,
+    ...linkChanges(),
     "",
   ].join("\n");
+}
+
+/** What the client says when data take another way. */
+function linkChanges(): readonly string[] {
+  const terminal = new MemorySink();
+  const narrator = new Narrator(memoryOutput({ out: terminal, err: terminal }).output);
+  for (const link of ["raw", "packet", "ring"] as const) {
+    for (const isUnwanted of [false, true]) narrator.linkChanged(link, "a reason", isUnwanted);
+  }
+  return terminal.lines;
 }
 
 function segments(): readonly SegmentRecord[] {

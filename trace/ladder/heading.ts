@@ -41,9 +41,9 @@ function pair(
 /** A text that is too long loses its middle: what tells ends apart is at the end as often as at the beginning. */
 function inMiddle(text: string, room: number, cut: string): string {
   if (text.length <= room) return text;
-  const kept = Math.max(room - cut.length, 0);
+  const kept = room - cut.length;
   const last = Math.ceil(kept / 2);
-  return (text.slice(0, kept - last) + cut + text.slice(text.length - last)).slice(0, room);
+  return text.slice(0, kept - last) + cut + text.slice(text.length - last);
 }
 
 function initialText(number: number | null): string {

@@ -23,19 +23,15 @@ export function mermaidLadder(ladder: Ladder): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** As many from both ends as there is room for. */
 function shortened(texts: readonly string[]): readonly string[] {
-  let length = texts.reduce((sum, text) => sum + text.length + 1, 0);
-  if (length <= MOST_CHARACTERS) return texts;
-  const first: string[] = [];
-  const last: string[] = [];
-  length = 0;
-  for (let i = 0; length <= MOST_CHARACTERS; i++) {
-    const [side, text = ""] = i % 2 === 0 ? [first, texts[i / 2]] : [last, texts.at(-(i + 1) / 2)];
-    length += text.length + 1;
-    if (length <= MOST_CHARACTERS) side.push(text);
+  let lines = texts;
+  for (let kept = texts.length; lines.join("\n").length > MOST_CHARACTERS; kept--) {
+    const last = Math.floor(kept / 2);
+    const note = `    Note over L,R: rows left out here: ${texts.length - kept}`;
+    lines = [...texts.slice(0, kept - last), note, ...texts.slice(texts.length - last)];
   }
-  const hidden = texts.length - first.length - last.length;
-  return [...first, `    Note over L,R: ${hidden} more rows`, ...last.reverse()];
+  return lines;
 }
 
 /** What is lost ends in a cross; what is only presumed to be has a dotted line as well. */

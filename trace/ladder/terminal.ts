@@ -222,9 +222,10 @@ function centred(text: string, width: number, glyphs: Glyphs): string {
   return " ".repeat(before) + fitting + " ".repeat(width - before - fitting.length);
 }
 
+/** `width`: one column at least. */
 function fit(text: string, width: number, glyphs: Glyphs): string {
   if (text.length <= width) return text;
-  return text.slice(0, Math.max(width - 1, 0)) + (width > 0 ? glyphs.cut : "");
+  return text.slice(0, width - glyphs.cut.length) + glyphs.cut;
 }
 
 function paint(text: string, tone: RowTone, color: boolean): string {

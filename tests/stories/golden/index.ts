@@ -69,6 +69,26 @@ import tail_loss_probe_trace from "./tail_loss_probe/trace.txt" with { type: "te
 import tail_loss_probe_explain from "./tail_loss_probe/explain.txt" with { type: "text" };
 import tail_loss_probe_ladder from "./tail_loss_probe/ladder.txt" with { type: "text" };
 import tail_loss_probe_statistics from "./tail_loss_probe/statistics.txt" with { type: "text" };
+import probe_with_new_data_narration from "./probe_with_new_data/narration.txt" with { type: "text" };
+import probe_with_new_data_trace from "./probe_with_new_data/trace.txt" with { type: "text" };
+import probe_with_new_data_explain from "./probe_with_new_data/explain.txt" with { type: "text" };
+import probe_with_new_data_ladder from "./probe_with_new_data/ladder.txt" with { type: "text" };
+import probe_with_new_data_statistics from "./probe_with_new_data/statistics.txt" with { type: "text" };
+import measured_narration from "./measured/narration.txt" with { type: "text" };
+import measured_trace from "./measured/trace.txt" with { type: "text" };
+import measured_explain from "./measured/explain.txt" with { type: "text" };
+import measured_ladder from "./measured/ladder.txt" with { type: "text" };
+import measured_statistics from "./measured/statistics.txt" with { type: "text" };
+import single_octets_narration from "./single_octets/narration.txt" with { type: "text" };
+import single_octets_trace from "./single_octets/trace.txt" with { type: "text" };
+import single_octets_explain from "./single_octets/explain.txt" with { type: "text" };
+import single_octets_ladder from "./single_octets/ladder.txt" with { type: "text" };
+import single_octets_statistics from "./single_octets/statistics.txt" with { type: "text" };
+import receiving_only_narration from "./receiving_only/narration.txt" with { type: "text" };
+import receiving_only_trace from "./receiving_only/trace.txt" with { type: "text" };
+import receiving_only_explain from "./receiving_only/explain.txt" with { type: "text" };
+import receiving_only_ladder from "./receiving_only/ladder.txt" with { type: "text" };
+import receiving_only_statistics from "./receiving_only/statistics.txt" with { type: "text" };
 import sack_recovery_narration from "./sack_recovery/narration.txt" with { type: "text" };
 import sack_recovery_trace from "./sack_recovery/trace.txt" with { type: "text" };
 import sack_recovery_explain from "./sack_recovery/explain.txt" with { type: "text" };
@@ -162,6 +182,11 @@ import simultaneous_close_trace from "./simultaneous_close/trace.txt" with { typ
 import simultaneous_close_explain from "./simultaneous_close/explain.txt" with { type: "text" };
 import simultaneous_close_ladder from "./simultaneous_close/ladder.txt" with { type: "text" };
 import simultaneous_close_statistics from "./simultaneous_close/statistics.txt" with { type: "text" };
+import abort_narration from "./abort/narration.txt" with { type: "text" };
+import abort_trace from "./abort/trace.txt" with { type: "text" };
+import abort_explain from "./abort/explain.txt" with { type: "text" };
+import abort_ladder from "./abort/ladder.txt" with { type: "text" };
+import abort_statistics from "./abort/statistics.txt" with { type: "text" };
 import reset_in_the_middle_narration from "./reset_in_the_middle/narration.txt" with { type: "text" };
 import reset_in_the_middle_trace from "./reset_in_the_middle/trace.txt" with { type: "text" };
 import reset_in_the_middle_explain from "./reset_in_the_middle/explain.txt" with { type: "text" };
@@ -205,6 +230,10 @@ export const GOLDEN: ReadonlyMap<string, Texts> = new Map([
   ["lost_ack", { narration: lost_ack_narration, trace: lost_ack_trace, explain: lost_ack_explain, ladder: lost_ack_ladder, statistics: lost_ack_statistics }],
   ["lost_tail", { narration: lost_tail_narration, trace: lost_tail_trace, explain: lost_tail_explain, ladder: lost_tail_ladder, statistics: lost_tail_statistics }],
   ["tail_loss_probe", { narration: tail_loss_probe_narration, trace: tail_loss_probe_trace, explain: tail_loss_probe_explain, ladder: tail_loss_probe_ladder, statistics: tail_loss_probe_statistics }],
+  ["probe_with_new_data", { narration: probe_with_new_data_narration, trace: probe_with_new_data_trace, explain: probe_with_new_data_explain, ladder: probe_with_new_data_ladder, statistics: probe_with_new_data_statistics }],
+  ["measured", { narration: measured_narration, trace: measured_trace, explain: measured_explain, ladder: measured_ladder, statistics: measured_statistics }],
+  ["single_octets", { narration: single_octets_narration, trace: single_octets_trace, explain: single_octets_explain, ladder: single_octets_ladder, statistics: single_octets_statistics }],
+  ["receiving_only", { narration: receiving_only_narration, trace: receiving_only_trace, explain: receiving_only_explain, ladder: receiving_only_ladder, statistics: receiving_only_statistics }],
   ["sack_recovery", { narration: sack_recovery_narration, trace: sack_recovery_trace, explain: sack_recovery_explain, ladder: sack_recovery_ladder, statistics: sack_recovery_statistics }],
   ["rto_then_recovery", { narration: rto_then_recovery_narration, trace: rto_then_recovery_trace, explain: rto_then_recovery_explain, ladder: rto_then_recovery_ladder, statistics: rto_then_recovery_statistics }],
   ["loss_2_percent", { narration: loss_2_percent_narration, trace: loss_2_percent_trace, explain: loss_2_percent_explain, ladder: loss_2_percent_ladder, statistics: loss_2_percent_statistics }],
@@ -222,6 +251,7 @@ export const GOLDEN: ReadonlyMap<string, Texts> = new Map([
   ["half_close", { narration: half_close_narration, trace: half_close_trace, explain: half_close_explain, ladder: half_close_ladder, statistics: half_close_statistics }],
   ["peer_closes_first", { narration: peer_closes_first_narration, trace: peer_closes_first_trace, explain: peer_closes_first_explain, ladder: peer_closes_first_ladder, statistics: peer_closes_first_statistics }],
   ["simultaneous_close", { narration: simultaneous_close_narration, trace: simultaneous_close_trace, explain: simultaneous_close_explain, ladder: simultaneous_close_ladder, statistics: simultaneous_close_statistics }],
+  ["abort", { narration: abort_narration, trace: abort_trace, explain: abort_explain, ladder: abort_ladder, statistics: abort_statistics }],
   ["reset_in_the_middle", { narration: reset_in_the_middle_narration, trace: reset_in_the_middle_trace, explain: reset_in_the_middle_explain, ladder: reset_in_the_middle_ladder, statistics: reset_in_the_middle_statistics }],
   ["reset_after_ack", { narration: reset_after_ack_narration, trace: reset_after_ack_trace, explain: reset_after_ack_explain, ladder: reset_after_ack_ladder, statistics: reset_after_ack_statistics }],
   ["reset_from_elsewhere", { narration: reset_from_elsewhere_narration, trace: reset_from_elsewhere_trace, explain: reset_from_elsewhere_explain, ladder: reset_from_elsewhere_ladder, statistics: reset_from_elsewhere_statistics }],
