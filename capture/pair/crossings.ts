@@ -87,7 +87,7 @@ export function crossingsOf(
   return { byUp, byDown, doubles, unsent };
 }
 
-/** RFC 4737 4.2.1: how many arrivals an overtaken packet came too late. */
+/** How many packets that left later arrived before one that is reordered (RFC 4737 3.3). */
 function overtakings(
   up: readonly Passage[],
   down: readonly Passage[],
@@ -95,7 +95,8 @@ function overtakings(
 ): ReadonlyMap<Passage, number> {
   const places = new Map(up.map((one, i) => [one, i]));
   const overtaken = new Map<Passage, number>();
-  /** The highest place so far, after each arrival. */
+  /** The place of each arrival, and the highest so far. */
+  const arrived: number[] = [];
   const highest: number[] = [];
   for (const arrival of down) {
     const source = sources.get(arrival);
@@ -105,8 +106,9 @@ function overtakings(
     if (place < top && !overtaken.has(source)) {
       let first = highest.length - 1;
       while (first > 0 && (highest[first - 1] as number) > place) first--;
-      overtaken.set(source, highest.length - first);
+      overtaken.set(source, arrived.slice(first).filter((other) => other > place).length);
     }
+    arrived.push(place);
     highest.push(Math.max(top, place));
   }
   return overtaken;

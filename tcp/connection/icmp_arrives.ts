@@ -26,7 +26,7 @@ const LEAST_MSS_ROOM = 88;
 /** Unreachable codes that MUST-56 calls soft in IPv4: net, host, source route failed. */
 const SOFT_UNREACHABLE_IPV4: readonly number[] = [0, 1, 5];
 
-/** Unreachable codes of IPv6 that are hard: administratively prohibited, port (RFC 4443 3.1; RFC 5461 2). */
+/** Unreachable codes of IPv6 that are hard: administratively prohibited, port (RFC 4443 3.1); RFC 5461 2 has the soft ones. */
 const HARD_UNREACHABLE_IPV6: readonly number[] = [1, 4];
 
 /** Unreachable codes of IPv4 that say "refused": protocol, port, network, host and communication prohibited. */

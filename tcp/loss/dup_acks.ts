@@ -27,7 +27,7 @@ export class DupAcks {
     if (ack.advanced) {
       const beyondFirst = Math.max(0, ack.ackedOctets - ack.mss);
       const counted = Math.min(this.octets, beyondFirst);
-      // RFC 9937 6.2: what duplicates stood for is not delivered again.
+      // RFC 9937: what duplicates stood for is not delivered again.
       ack.deliveredOctets -= counted;
       this.octets = isRepairing ? this.octets - counted : 0;
     }

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** The variables of one reduction, named as in RFC 9937 6. */
+/** The variables of one reduction, named as in RFC 9937. */
 export class ProportionalRateReduction {
   #delivered = 0;
   #out = 0;

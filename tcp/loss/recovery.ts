@@ -291,7 +291,7 @@ export class Recovery {
   #reduce(): void {
     const { ack, scoreboard } = this;
     this.#control.lossDetected(this.#sampleOfFlight());
-    // RecoverFS of RFC 9937 6.1: what was outstanding before the acknowledgement, less what SACK had reported.
+    // RecoverFS of RFC 9937: what was outstanding before the acknowledgement, less what SACK had reported.
     this.#prr.begin(
       scoreboard.octets.total + ack.ackedOctets - (scoreboard.octets.sacked - ack.newlySacked),
     );
@@ -378,7 +378,7 @@ export class Recovery {
     this.changeReason = "tail-loss-repaired";
   }
 
-  /** RFC 9937 6. */
+  /** RFC 9937. */
   #reduceProportionally(isSafe: boolean): void {
     const { ack } = this;
     const { ssthresh, cwnd } = this.#control;

@@ -107,7 +107,7 @@ Deno.test("a capture that was not running says nothing of what became of a packe
   assertEquals(crossings(comparison, "toThere").map(({ absence }) => absence), [null, null, null]);
 });
 
-Deno.test("packets that are overtaken and doubled on the way are told apart (RFC 4737 4.2, RFC 5560 2)", () => {
+Deno.test("packets that are overtaken and doubled on the way are told apart (RFC 4737 3.3, RFC 5560 3)", () => {
   const [first, second, third] = DATA as [Way, Way, Way];
   const there = far([...HANDSHAKE, first, second, third, ...ACKS]);
   const here = near([
@@ -128,6 +128,17 @@ Deno.test("packets that are overtaken and doubled on the way are told apart (RFC
     "O< out of order, 10.2 ms from far, overtaken on the way",
     "D< doubled by the network, doubled on the way",
   ]);
+});
+
+Deno.test("a packet is overtaken by those only that left later, however many arrivals are between (RFC 4737 3.3)", () => {
+  const sent = Array.from(
+    { length: 4 },
+    (_, i): Way => [30 + i, ">", "ack", 1_001 + 1_000 * i, 5_001, LENGTH],
+  );
+  const [a, b, c, d] = far(sent) as [CapturedPacket, CapturedPacket, CapturedPacket, CapturedPacket];
+  const hurried = { ...d, time: a.time - 500_000n };
+  const comparison = compared(near([...HANDSHAKE, ...sent]), [...far(HANDSHAKE), hurried, a, b, c]);
+  assertEquals(crossings(comparison, "toThere").map(({ overtakenBy }) => overtakenBy), [0, 0, 1, 1, 1, 0]);
 });
 
 Deno.test("what a device cuts on the way is found piece by piece, with what of it is lost", () => {

@@ -77,10 +77,10 @@ export const CONGESTION_REASONS: Readonly<Record<CongestionReason, CatalogueEntr
     "A segment counts as lost, but ACKs still come.",
   ),
   "proportional-rate-reduction": {
-    rule: "RFC 9937 6",
+    rule: "RFC 9937",
     label: "rate reduction",
     sentence:
-      "While the window comes down, what may be sent follows what is delivered: cwnd goes from {cwndBefore} to {cwnd}, towards ssthresh ({ssthresh}).",
+      "While losses are repaired, what may be sent follows what is delivered: cwnd goes from {cwndBefore} to {cwnd}, and is to be ssthresh ({ssthresh}) at the end.",
   },
   "recovery-ended": {
     rule: "RFC 5681 3.2, step 6; RFC 6582 3.2, step 3",

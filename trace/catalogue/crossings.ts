@@ -48,17 +48,17 @@ export const CROSSINGS: Readonly<Record<CrossingCode, CatalogueEntry>> = {
     sentence: "It is not in {there}: missed by that capture, or sent by something between the two.",
   },
   "overtaken-between": {
-    rule: "RFC 4737 4.2",
+    rule: "RFC 4737 3.3",
     label: "overtaken on the way",
     sentence: "{overtakers} that left later arrived before it: overtaken between the two captures.",
   },
   "doubled-on-the-way": {
-    rule: "RFC 5560 2",
+    rule: "RFC 5560 3",
     label: "doubled on the way",
     sentence: "It passes here once and {there} {copies} times: doubled between the two captures.",
   },
   "doubled-between": {
-    rule: "RFC 5560 2",
+    rule: "RFC 5560 3",
     label: "doubled on the way",
     sentence:
       "It passed {there} once, {thereFrames}, and comes here again: doubled between the two captures.",

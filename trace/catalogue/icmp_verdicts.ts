@@ -58,7 +58,7 @@ export const ICMP_VERDICTS: Readonly<Record<IcmpVerdict, CatalogueEntry>> = {
   "soft-error": firstTrue<IcmpEvent>(
     {
       when: isOpening,
-      rule: "RFC 9293 3.9.2.2, MUST-56, SHLD-25; RFC 5461 4",
+      rule: "RFC 9293 3.9.2.2, MUST-56, SHLD-25; RFC 5461 2.2",
       label: "noted",
       sentence:
         "{icmpText}, about our segment {quoted}: that may pass, so the attempt goes on, and the program can ask what was said.",
