@@ -17,12 +17,18 @@ export const MODULES: ReadonlyMap<string, readonly ("texts" | "numbers")[]> = ne
   ["trace/agreement.ts", ["texts"]],
   ["trace/statistics.ts", ["texts", "numbers"]],
   ["trace/tally.ts", ["texts"]],
+  ["trace/options.ts", ["texts"]],
+  ["trace/other_options.ts", ["texts"]],
+  ["trace/hop_limits.ts", ["texts"]],
+  ["trace/live_limits.ts", ["texts", "numbers"]],
+  ["trace/time_column.ts", ["texts", "numbers"]],
   ["trace/initial_numbers.ts", ["texts"]],
   ["trace/sack.ts", ["texts", "numbers"]],
   ["trace/glossary.ts", ["texts"]],
   ["trace/fates.ts", ["texts"]],
   ["trace/ladder/rows.ts", ["texts"]],
   ["trace/ladder/draft.ts", ["texts"]],
+  ["trace/ladder/marks.ts", ["texts"]],
   ["trace/ladder/shorten.ts", ["texts"]],
   ["trace/ladder/heading.ts", ["texts", "numbers"]],
   ["trace/ladder/arrow_texts.ts", ["texts", "numbers"]],
@@ -31,6 +37,9 @@ export const MODULES: ReadonlyMap<string, readonly ("texts" | "numbers")[]> = ne
   ["trace/ladder/svg.ts", ["texts", "numbers"]],
   ["trace/ladder/mermaid.ts", ["texts", "numbers"]],
   ["cli/narrator.ts", ["texts"]],
+  ["cli/repetitions.ts", ["texts", "numbers"]],
+  ["cli/payload_lines.ts", ["texts", "numbers"]],
+  ["cli/counted.ts", ["texts", "numbers"]],
 ]);
 
 /** Literals that nobody can see the change of. */
