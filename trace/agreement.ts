@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { CatalogueEntry } from "./catalogue.ts";
 import { Flag, Option } from "./core.ts";
 import { optionsText } from "./options.ts";
 import type {
@@ -37,6 +36,12 @@ const OURS: Wording = {
   peersField: "the peer's",
 };
 
+/** What both SYNs agree on in one respect, and the rule. */
+interface Agreed {
+  readonly sentence: string;
+  readonly rule: string;
+}
+
 /**
  * What was agreed, one fact each with its rule; `own` is the SYN of the local end, `peer` the other one. `ends`: what the
  * ends are called where neither is "us".
@@ -45,7 +50,7 @@ export function agreementOf(
   own: SegmentRecord,
   peer: SegmentRecord,
   ends?: ConnectionRecord["ends"],
-): readonly CatalogueEntry[] {
+): readonly Agreed[] {
   const wording = ends === undefined ? OURS : {
     peerTakes: `${ends.remote.charAt(0).toUpperCase()}${ends.remote.slice(1)} takes`,
     weTake: `${ends.local} takes`,
@@ -55,24 +60,22 @@ export function agreementOf(
   return [segmentSize(own, peer, wording), windowScaling(own, peer, wording), ...bothOrNot(own, peer)];
 }
 
-function segmentSize(own: SegmentRecord, peer: SegmentRecord, wording: Wording): CatalogueEntry {
+function segmentSize(own: SegmentRecord, peer: SegmentRecord, wording: Wording): Agreed {
   const told = (syn: SegmentRecord): string =>
     has(syn, Option.maximumSegmentSize)
       ? `${syn.maximumSegmentSize} octets`
       : `${DEFAULT_MSS[syn.family]} octets (assumed: no option says otherwise)`;
   return {
     rule: "RFC 9293 3.7.1",
-    label: "largest segment",
     sentence: `${wording.peerTakes} segments of up to ${told(peer)}, ${wording.weTake} up to ${told(own)}.`,
   };
 }
 
-function windowScaling(own: SegmentRecord, peer: SegmentRecord, wording: Wording): CatalogueEntry {
+function windowScaling(own: SegmentRecord, peer: SegmentRecord, wording: Wording): Agreed {
   const agreed = has(own, Option.windowScale) && has(peer, Option.windowScale);
   const factor = (syn: SegmentRecord): number => 2 ** Math.min(syn.windowScale, MAX_WINDOW_SHIFT);
   return {
     rule: "RFC 7323 2.2",
-    label: "window scaling",
     sentence: agreed
       ? `Windows are scaled: ${wording.ourField} counts units of ${
         factor(own)
@@ -81,19 +84,17 @@ function windowScaling(own: SegmentRecord, peer: SegmentRecord, wording: Wording
   };
 }
 
-function bothOrNot(own: SegmentRecord, peer: SegmentRecord): readonly CatalogueEntry[] {
+function bothOrNot(own: SegmentRecord, peer: SegmentRecord): readonly Agreed[] {
   const both = (option: number): boolean => has(own, option) && has(peer, option);
   return [
     {
       rule: "RFC 7323 3.2",
-      label: "timestamps",
       sentence: both(Option.timestamps)
         ? "Every segment carries timestamps: to measure round trips, and to tell old segments."
         : "No timestamps: round trips are measured one at a time.",
     },
     {
       rule: "RFC 2018 2",
-      label: "selective acknowledgment",
       sentence: both(Option.selectiveAckPermitted)
         ? "Selective acknowledgment: each side says what it has beyond a gap."
         : "No selective acknowledgment: each side can only say up to where it has everything.",

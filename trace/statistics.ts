@@ -177,27 +177,14 @@ export class Statistics implements Observer {
 }
 
 function newFigures(connection: ConnectionView): Figures {
-  const figures: Figures = {
+  const figures = {
     id: connection.id,
     local: "",
     remote: "",
     state: connection.state,
     firstAt: NEVER,
     lastSegmentAt: NEVER,
-    segmentsSent: 0,
-    segmentsReceived: 0,
-    octetsSent: 0,
-    octetsAcknowledged: 0,
-    octetsReceived: 0,
-    segmentsRetransmitted: 0,
-    octetsRetransmitted: 0,
     handshakeRtt: 0,
-    smoothedRtt: 0,
-    minimumRtt: 0,
-    rto: 0,
-    cwnd: 0,
-    ssthresh: Infinity,
-    largestCwnd: 0,
     reductions: 0,
     isAgreed: false,
     stamped: 0,
@@ -205,8 +192,9 @@ function newFigures(connection: ConnectionView): Figures {
     timers: new Map(),
     limits: new LiveLimits(),
     reports: new Map(),
-  };
+  } as Figures;
   readEnds(figures, connection);
+  readTotals(figures, connection);
   return figures;
 }
 
@@ -234,6 +222,7 @@ function readTotals(figures: Figures, connection: ConnectionView): void {
   figures.minimumRtt = connection.minimumRtt;
   figures.rto = connection.retransmissionTimeout;
   if (!isSynchronized(connection.state) && !figures.isAgreed) return;
+  if (!figures.isAgreed) figures.largestCwnd = connection.cwnd;
   figures.isAgreed = true;
   figures.cwnd = connection.cwnd;
   figures.ssthresh = connection.ssthresh;

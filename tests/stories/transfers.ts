@@ -113,6 +113,18 @@ export const TRANSFERS: readonly Story[] = [
     }),
   },
   {
+    name: "new_reno",
+    about: "Two segments of many are lost, by the rules of NewReno: no SACK, no timestamps",
+    message: digits(40_000),
+    client: {
+      handshake: { selectiveAck: false, timestamps: false },
+      congestion: { congestionControl: "reno" },
+    },
+    network: () => ({
+      meddle: (leaving, toServer) => toServer && [5, 8].includes(leaving.number) ? "lost" : null,
+    }),
+  },
+  {
     name: "loss_2_percent",
     about: "A path that loses 2 % of the packets, both ways",
     message: digits(150_000),

@@ -23,12 +23,14 @@ import {
 import { Narrator } from "../../cli/narrator.ts";
 import { hopFieldName } from "../../trace/hop_limits.ts";
 import { numbersText } from "../../trace/notation.ts";
-import { optionsText } from "../../trace/options.ts";
+import { otherOptionsText } from "../../trace/other_options.ts";
+import { optionsJson, optionsText } from "../../trace/options.ts";
 import type { IcmpEvent, SegmentRecord, TraceEvent } from "../../trace/record.ts";
 import { newTally, segmentWords, TALLIED } from "../../trace/tally.ts";
 import { FOUND_VARIABLES, VARIABLES, variableValue } from "../../trace/variables.ts";
 import { memoryOutput, MemorySink } from "../cli/support.ts";
 import { recording } from "../trace/collect.ts";
+import { segmentWith } from "../trace/options_kit.ts";
 import { FakeConnection, type Said } from "../trace/fake_connection.ts";
 
 const FLAG_SETS = [0, ...Array.from({ length: 9 }, (_, bit) => 1 << bit), Flag.syn | Flag.ack];
@@ -40,6 +42,27 @@ const EDGES = [40, 50, 60, 61];
 const ICMP_TYPES = { 4: [4, 5, 11, 12], 6: [2, 3, 4, 5] } as const;
 const UNREACHABLE = { 4: 3, 6: 1 } as const;
 const CODES = 15;
+
+/** One of each kind that the core does not know, and what has no name. */
+const OTHER_OPTIONS: readonly (readonly number[])[] = [
+  [14, 3, 1],
+  [19, 18, ...new Array<number>(16).fill(9)],
+  [27, 8, 0, 0, 0, 0, 0, 0],
+  [29, 4, 3, 4],
+  ...Array.from({ length: 10 }, (_, subtype) => [30, 4, subtype << 4, 0]),
+  [34, 2],
+  [34, 6, 1, 2, 3, 4],
+  [69, 2],
+  [172, 8, 0, 0, 1, 0, 0, 2],
+  [174, 11, 0, 0, 1, 0, 0, 2, 0, 1, 0],
+  [253, 2],
+  [253, 4, 0x02, 0x34],
+  [254, 6, 0xf9, 0x89, 7, 8],
+  [77, 4, 0, 0, 78, 2],
+];
+/** No-operations fill the header up. */
+const ROOM = 20;
+const PADDING = new Array<number>(ROOM).fill(1);
 
 /** A page of all of them. */
 export function wordsPage(): string {
@@ -53,10 +76,14 @@ export function wordsPage(): string {
       `number ${number}: ${sequenceText(number)}`
     ),
     ...RANGES.map(([from, to]) => `${from} to before ${to}: ${rangeText(from, to)}; ${spanOf(from, to)}`),
+    ...OTHER_OPTIONS.map((octets) =>
+      `options of octets ${octets}: ${otherOptionsText(segmentWith([...octets, ...PADDING].slice(0, ROOM)))}`
+    ),
     `blocks ${EDGES}: ${sackText(EDGES)}; ${blocksText(EDGES)}`,
     ...segments().flatMap((segment) => [
       `${numbersText(segment)} <${optionsText(segment)}> with octets ${textSpan(segment)}`,
       `with a window of unknown scale: ${numbersText(segment, true)}`,
+      `its options in JSON: ${JSON.stringify(optionsJson(segment))}`,
     ]),
     ...contents().map((text) => `what a segment takes up: ${text}`),
     ...windowMoves().map((text) => `at a reduction: ${text}`),

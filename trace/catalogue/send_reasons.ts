@@ -314,14 +314,13 @@ const REPEATED: Readonly<Record<RepeatReason, Entry>> = {
   },
   "tail-loss-probe": firstTrue<SentEvent>(
     {
-      when: ({ view, marks }) => (view?.srtt ?? null) !== null && !marks.includes("retransmission"),
+      when: ({ marks }) => !marks.includes("retransmission"),
       rule: "RFC 8985 7.3",
       label: "tail loss probe",
       sentence:
         "No ACK has come for longer than a round trip takes (SRTT {srtt}): new data, {span}, leave as a probe, so that the peer says what it has before the retransmission timer expires.",
     },
     {
-      when: ({ view }) => (view?.srtt ?? null) !== null,
       rule: "RFC 8985 7.3",
       label: "tail loss probe",
       sentence:
