@@ -18,13 +18,11 @@ const WORD_OCTETS = 8;
 /** Octets that one turn of the unrolled loop takes: sixteen words. Eight take a seventh longer, thirty-two no less. */
 const OCTETS_PER_TURN = 128;
 
-/** How many arrays' views are kept: those of a ring either way, a packet in, a packet out. They keep the arrays alive. */
+/** How many arrays' views are kept, of those that come without: a packet in, a packet out, the user's. They keep them alive. */
 const KEPT_VIEWS = 4;
 
 /** One of so many arrays that were not found becomes a kept one, so that many that take turns do not cost a view each. */
 const MISSES_PER_VIEW = 16;
-
-const NO_VIEW = -1;
 
 const keptArrays: (Uint8Array | null)[] = new Array<null>(KEPT_VIEWS).fill(null);
 const keptViews: DataView[] = new Array<DataView>(KEPT_VIEWS).fill(new DataView(new ArrayBuffer(0)));
@@ -33,7 +31,7 @@ let misses = 0;
 
 /**
  * Copies `length` octets at `fromOffset` of `from` to `intoOffset` of `into`. Both have that many there, and the ranges may
- * overlap only when the two are the same array.
+ * overlap only when the two are the same array. `fromView`, `intoView`: of the whole of each array, where its owner has one.
  */
 export function copyOctets(
   from: Uint8Array,
@@ -41,6 +39,8 @@ export function copyOctets(
   into: Uint8Array,
   intoOffset: number,
   length: number,
+  fromView: DataView | null = null,
+  intoView: DataView | null = null,
 ): void {
   if (from === into) {
     into.copyWithin(intoOffset, fromOffset, fromOffset + length);
@@ -48,24 +48,14 @@ export function copyOctets(
     for (let i = 0; i < length; i++) into[intoOffset + i] = from[fromOffset + i] as number;
   } else if (length === from.length) {
     into.set(from, intoOffset);
-  } else if (length > WORDS_LIMIT || !copyWords(from, fromOffset, into, intoOffset, length)) {
-    into.set(from.subarray(fromOffset, fromOffset + length), intoOffset);
+  } else {
+    const isShort = length <= WORDS_LIMIT;
+    const fromWords = isShort ? fromView ?? keptView(from) : null;
+    const intoWords = isShort ? intoView ?? keptView(into) : null;
+    if (fromWords === null || intoWords === null) {
+      into.set(from.subarray(fromOffset, fromOffset + length), intoOffset);
+    } else copyByWords(fromWords, fromOffset, intoWords, intoOffset, length);
   }
-}
-
-/** Copies through the kept views, when both arrays have one. @returns whether they have */
-function copyWords(
-  from: Uint8Array,
-  fromOffset: number,
-  into: Uint8Array,
-  at: number,
-  length: number,
-): boolean {
-  const fromView = keptView(from);
-  const intoView = keptView(into);
-  if (fromView === NO_VIEW || intoView === NO_VIEW) return false;
-  copyByWords(keptViews[fromView] as DataView, fromOffset, keptViews[intoView] as DataView, at, length);
-  return true;
 }
 
 function copyByWords(
@@ -104,16 +94,21 @@ function copyByWords(
   for (; i < length; i++) into.setUint8(intoOffset + i, from.getUint8(fromOffset + i));
 }
 
-/** Where the array's view is kept; NO_VIEW: it is not, perhaps from the next time on. */
-function keptView(octets: Uint8Array): number {
+/** The array's view; null: it is not kept, perhaps from the next time on. */
+function keptView(octets: Uint8Array): DataView | null {
   for (let i = 0; i < KEPT_VIEWS; i++) {
-    if (keptArrays[i] === octets) return i;
+    if (keptArrays[i] === octets) return keptViews[i] as DataView;
   }
   misses++;
-  if (misses < MISSES_PER_VIEW) return NO_VIEW;
+  if (misses < MISSES_PER_VIEW) return null;
   misses = 0;
   keptArrays[nextKept] = octets;
-  keptViews[nextKept] = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
+  keptViews[nextKept] = viewOf(octets);
   nextKept = (nextKept + 1) % KEPT_VIEWS;
-  return NO_VIEW;
+  return null;
+}
+
+/** A view of the whole array, for {@link copyOctets}. */
+export function viewOf(octets: Uint8Array): DataView {
+  return new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
 }

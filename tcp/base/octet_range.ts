@@ -14,6 +14,8 @@ import { NO_OCTETS } from "./empty.ts";
 export class OctetRange {
   /** The memory. A ring's stays the same array as long as the ring neither grows nor gives its memory back. Borrowed. */
   octets: Uint8Array = NO_OCTETS;
+  /** A view of all of the memory, where its owner has one. */
+  view: DataView | null = null;
   /** Where in `octets` the range starts. */
   offset = 0;
   /** Octets in all; 0: there are none. */
@@ -24,6 +26,7 @@ export class OctetRange {
   /** Names octets that lie in one part. */
   set(octets: Uint8Array, offset: number, length: number): void {
     this.octets = octets;
+    this.view = null;
     this.offset = offset;
     this.length = length;
     this.firstPartLength = length;
@@ -33,6 +36,7 @@ export class OctetRange {
   setPart(whole: OctetRange, skip: number, length: number): void {
     const leftOfFirst = whole.firstPartLength - skip;
     this.octets = whole.octets;
+    this.view = whole.view;
     this.offset = leftOfFirst > 0 ? whole.offset + skip : -leftOfFirst;
     this.length = length;
     this.firstPartLength = leftOfFirst > 0 && leftOfFirst < length ? leftOfFirst : length;
@@ -46,7 +50,7 @@ export class OctetRange {
   /** Copies the octets to `at` of `target`, which has room for them. */
   copyTo(target: Uint8Array, at: number): void {
     const first = this.firstPartLength;
-    copyOctets(this.octets, this.offset, target, at, first);
-    if (first < this.length) copyOctets(this.octets, 0, target, at + first, this.length - first);
+    copyOctets(this.octets, this.offset, target, at, first, this.view);
+    if (first < this.length) copyOctets(this.octets, 0, target, at + first, this.length - first, this.view);
   }
 }

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { copyOctets } from "../base/copy.ts";
+import { copyOctets, viewOf } from "../base/copy.ts";
 import { NO_OCTETS } from "../base/empty.ts";
 import { OctetCount } from "../base/octet_count.ts";
 import type { OctetRange } from "../base/octet_range.ts";
@@ -28,6 +28,7 @@ const FIRST_CAPACITY = 2_048;
  */
 export class ByteRing {
   #storage: Uint8Array = NO_OCTETS;
+  #view: DataView | null = null;
   #mask = -1;
   readonly #start: OctetCount = new OctetCount();
   /** Octets held without a gap; and as far as any are held. */
@@ -83,11 +84,11 @@ export class ByteRing {
     this.#limit = Math.max(octets, this.#placedLength);
   }
 
-  /** Copies octets to the end, as far as there is room. Returns how many. */
-  append(from: Uint8Array, fromOffset: number, length: number): number {
+  /** Copies octets to the end, as far as there is room; `view`: of all of `from`, if there is one. Returns how many. */
+  append(from: Uint8Array, fromOffset: number, length: number, view: DataView | null = null): number {
     const taken = Math.min(length, this.room);
     if (taken <= 0) return 0;
-    this.#write(this.#length, from, fromOffset, taken);
+    this.#write(this.#length, from, fromOffset, taken, view);
     this.#advance(taken);
     return taken;
   }
@@ -115,11 +116,17 @@ export class ByteRing {
 
   /**
    * Copies octets to their place `gap` octets after `end`, over what may lie there from before. They count as held only when
-   * {@link extend} says so.
+   * {@link extend} says so. `view`: as for {@link append}.
    *
    * @throws RangeError when the place lies before `end` or beyond the limit: a mistake of the caller, who trims segments
    */
-  place(gap: number, from: Uint8Array, fromOffset: number, length: number): void {
+  place(
+    gap: number,
+    from: Uint8Array,
+    fromOffset: number,
+    length: number,
+    view: DataView | null = null,
+  ): void {
     const at = this.#length + gap;
     if (gap < 0 || at + length > this.#limit) {
       throw new RangeError(
@@ -129,7 +136,7 @@ export class ByteRing {
       );
     }
     if (length === 0) return;
-    this.#write(at, from, fromOffset, length);
+    this.#write(at, from, fromOffset, length, view);
     if (at + length > this.#placedLength) this.#placedLength = at + length;
   }
 
@@ -191,14 +198,15 @@ export class ByteRing {
     const index = this.#indexOf(at);
     const untilWrap = this.#storage.length - index;
     const first = length < untilWrap ? length : untilWrap;
-    copyOctets(this.#storage, index, into, intoOffset, first);
-    if (first < length) copyOctets(this.#storage, 0, into, intoOffset + first, length - first);
+    copyOctets(this.#storage, index, into, intoOffset, first, this.#view);
+    if (first < length) copyOctets(this.#storage, 0, into, intoOffset + first, length - first, this.#view);
   }
 
   /** Gives the memory back when nothing is held or reserved. For whoever notices that a connection has gone quiet. */
   trim(): void {
     if (this.#placedLength > 0 || this.#reserved > 0) return;
     this.#storage = NO_OCTETS;
+    this.#view = null;
     this.#mask = -1;
   }
 
@@ -221,6 +229,7 @@ export class ByteRing {
     const index = length === 0 ? 0 : this.#indexOf(at);
     const untilWrap = this.#storage.length - index;
     out.octets = this.#storage;
+    out.view = this.#view;
     out.offset = index;
     out.length = length;
     out.firstPartLength = length < untilWrap ? length : untilWrap;
@@ -244,13 +253,15 @@ export class ByteRing {
   }
 
   /** `at`: octets after the first one held. */
-  #write(at: number, from: Uint8Array, fromOffset: number, length: number): void {
+  #write(at: number, from: Uint8Array, fromOffset: number, length: number, view: DataView | null): void {
     this.#ensure(at + length);
     const index = this.#indexOf(at);
     const untilWrap = this.#storage.length - index;
     const first = length < untilWrap ? length : untilWrap;
-    copyOctets(from, fromOffset, this.#storage, index, first);
-    if (first < length) copyOctets(from, fromOffset + first, this.#storage, 0, length - first);
+    copyOctets(from, fromOffset, this.#storage, index, first, view, this.#view);
+    if (first < length) {
+      copyOctets(from, fromOffset + first, this.#storage, 0, length - first, view, this.#view);
+    }
   }
 
   /** Has the storage hold that many octets. */
@@ -276,6 +287,7 @@ export class ByteRing {
       at += run;
     }
     this.#storage = grown;
+    this.#view = viewOf(grown);
     this.#mask = mask;
   }
 }

@@ -148,12 +148,12 @@ export class Receiver {
     if (from > 0) {
       const { rcvNxt } = this;
       if (outOfOrder.add(seqAdd(rcvNxt, from), seqAdd(rcvNxt, end)) === NO_RANGE) return "too many gaps";
-      ring.place(from, segment.payload.octets, skip, end - from);
+      ring.place(from, segment.payload.octets, skip, end - from, segment.payload.view);
       this.#count(segment, end);
       return "out of order";
     }
     this.#count(segment, end);
-    ring.append(segment.payload.octets, skip, end);
+    ring.append(segment.payload.octets, skip, end, segment.payload.view);
     const gapBefore = outOfOrder.count > 0;
     this.#moveOn(gapBefore ? end + this.#joinRanges(seqAdd(this.rcvNxt, end)) : end);
     return gapBefore ? "gap filled" : "in order";

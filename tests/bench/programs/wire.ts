@@ -73,7 +73,7 @@ export class Wire {
     arrived.sackBlockCount = out.sackBlockCount;
     arrived.sackEdges.set(out.sackEdges);
     if (out.payload.firstPartLength === out.payload.length) {
-      arrived.payload.set(out.payload.octets, out.payload.offset, out.payload.length);
+      arrived.payload.setPart(out.payload, 0, out.payload.length);
     } else {
       out.payload.copyTo(this.#joined, 0);
       arrived.payload.set(this.#joined, 0, out.payload.length);
