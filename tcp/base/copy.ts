@@ -31,7 +31,8 @@ let misses = 0;
 
 /**
  * Copies `length` octets at `fromOffset` of `from` to `intoOffset` of `into`. Both have that many there, and the ranges may
- * overlap only when the two are the same array. `fromView`, `intoView`: of the whole of each array, where its owner has one.
+ * overlap only when the two are the same array. `fromView`, `intoView`: of the whole of each array, where its
+ * owner has one.
  */
 export function copyOctets(
   from: Uint8Array,
@@ -39,8 +40,8 @@ export function copyOctets(
   into: Uint8Array,
   intoOffset: number,
   length: number,
-  fromView: DataView | null = null,
-  intoView: DataView | null = null,
+  fromView: DataView | null,
+  intoView: DataView | null,
 ): void {
   if (from === into) {
     into.copyWithin(intoOffset, fromOffset, fromOffset + length);
@@ -48,14 +49,28 @@ export function copyOctets(
     for (let i = 0; i < length; i++) into[intoOffset + i] = from[fromOffset + i] as number;
   } else if (length === from.length) {
     into.set(from, intoOffset);
-  } else {
-    const isShort = length <= WORDS_LIMIT;
-    const fromWords = isShort ? fromView ?? keptView(from) : null;
-    const intoWords = isShort ? intoView ?? keptView(into) : null;
-    if (fromWords === null || intoWords === null) {
-      into.set(from.subarray(fromOffset, fromOffset + length), intoOffset);
-    } else copyByWords(fromWords, fromOffset, intoWords, intoOffset, length);
+  } else if (
+    length > WORDS_LIMIT || !copyWords(from, fromOffset, into, intoOffset, length, fromView, intoView)
+  ) {
+    into.set(from.subarray(fromOffset, fromOffset + length), intoOffset);
   }
+}
+
+/** Copies through views, when both arrays have one. @returns whether they have */
+function copyWords(
+  from: Uint8Array,
+  fromOffset: number,
+  into: Uint8Array,
+  at: number,
+  length: number,
+  fromView: DataView | null,
+  intoView: DataView | null,
+): boolean {
+  const fromWords = fromView ?? keptView(from);
+  const intoWords = intoView ?? keptView(into);
+  if (fromWords === null || intoWords === null) return false;
+  copyByWords(fromWords, fromOffset, intoWords, at, length);
+  return true;
 }
 
 function copyByWords(

@@ -50,7 +50,9 @@ export class OctetRange {
   /** Copies the octets to `at` of `target`, which has room for them. */
   copyTo(target: Uint8Array, at: number): void {
     const first = this.firstPartLength;
-    copyOctets(this.octets, this.offset, target, at, first, this.view);
-    if (first < this.length) copyOctets(this.octets, 0, target, at + first, this.length - first, this.view);
+    copyOctets(this.octets, this.offset, target, at, first, this.view, null);
+    if (first < this.length) {
+      copyOctets(this.octets, 0, target, at + first, this.length - first, this.view, null);
+    }
   }
 }

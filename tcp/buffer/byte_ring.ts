@@ -198,8 +198,10 @@ export class ByteRing {
     const index = this.#indexOf(at);
     const untilWrap = this.#storage.length - index;
     const first = length < untilWrap ? length : untilWrap;
-    copyOctets(this.#storage, index, into, intoOffset, first, this.#view);
-    if (first < length) copyOctets(this.#storage, 0, into, intoOffset + first, length - first, this.#view);
+    copyOctets(this.#storage, index, into, intoOffset, first, this.#view, null);
+    if (first < length) {
+      copyOctets(this.#storage, 0, into, intoOffset + first, length - first, this.#view, null);
+    }
   }
 
   /** Gives the memory back when nothing is held or reserved. For whoever notices that a connection has gone quiet. */
@@ -283,7 +285,7 @@ export class ByteRing {
       const from = this.#origin + at & oldMask;
       const into = this.#origin + at & mask;
       const run = Math.min(this.#placedLength - at, old.length - from, capacity - into);
-      copyOctets(old, from, grown, into, run);
+      copyOctets(old, from, grown, into, run, null, null);
       at += run;
     }
     this.#storage = grown;

@@ -10,7 +10,7 @@ function octets(offset: number, length: number): Uint8Array {
 Deno.test("copyOctets copies short and long, whole and in part, and within one array", () => {
   for (const length of [0, 1, 24, 25, 100]) {
     const into = new Uint8Array(200).fill(255);
-    copyOctets(octets(0, 150), 7, into, 11, length);
+    copyOctets(octets(0, 150), 7, into, 11, length, null, null);
     assertEquals(into.subarray(11, 11 + length), octets(7, length));
     assertEquals([into[10], into[11 + length]], [255, 255]);
   }
@@ -20,21 +20,21 @@ Deno.test("copyOctets copies short and long, whole and in part, and within one a
   for (let round = 0; round < 300; round++) {
     const length = 25 + 7 * round;
     into.fill(255);
-    copyOctets(from, round, into, 11 + round, length);
+    copyOctets(from, round, into, 11 + round, length, null, null);
     assertEquals(into.subarray(11 + round, 11 + round + length), octets(round, length));
     assertEquals([into[10 + round], into[11 + round + length]], [255, 255]);
   }
   const part = new Uint8Array(into.buffer, 100, 1_000);
   for (let round = 0; round < 40; round++) {
     into.fill(255);
-    copyOctets(from, 1_000 + round, part, round, 900);
+    copyOctets(from, 1_000 + round, part, round, 900, null, null);
     assertEquals(into.subarray(100 + round, 1_000 + round), octets(1_000 + round, 900));
   }
   const whole = new Uint8Array(200).fill(255);
-  copyOctets(octets(0, 150), 0, whole, 3, 150);
+  copyOctets(octets(0, 150), 0, whole, 3, 150, null, null);
   assertEquals(whole.subarray(3, 153), octets(0, 150));
   const same = octets(0, 100);
-  copyOctets(same, 5, same, 15, 30);
+  copyOctets(same, 5, same, 15, 30, null, null);
   assertEquals(same, new Uint8Array([...octets(0, 15), ...octets(5, 30), ...octets(45, 55)]));
 });
 
