@@ -58,7 +58,7 @@ aborted with RST. A second Ctrl-C ends the program at once, so that the peer may
 /** What there is to tell of the client. */
 export const CLIENT_TEXT: ProgramText = {
   name: "rawtcp-client",
-  summary: "connects with a TCP of its own and shows how",
+  summary: "connect with a TCP in user space, and show each step",
   operands: "[HOST] [PORT]",
   description:
     `Connects to HOST (default 127.0.0.1) at PORT (default ${DEFAULT_PORT}) with a TCP of its own over raw \

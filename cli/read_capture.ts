@@ -284,7 +284,7 @@ function orderOf(survey: TellingResult): Hindsight {
 /** What of the file was not read, and how it ends; null when all is well. */
 function remarkOn({ packets, segments, flows, unread, isCut }: TellingResult): string | null {
   if (unread.length === 0 && !isCut && segments > 0) return null;
-  return `${packets} packets, ${segments} of them TCP in ${counted(flows.length, "connection")}` +
+  return `${counted(packets, "packet")}, ${segments} of them TCP in ${counted(flows.length, "connection")}` +
     (unread.length === 0
       ? ""
       : `; not read: ${unread.map(([what, frames]) => `${frames} ${what}`).join(", ")}`) +

@@ -111,7 +111,7 @@ export interface ScriptCommand {
 export function scriptsText(name: string): ProgramText {
   return {
     name,
-    summary: "runs packetdrill scripts over the TCP of rawtcp",
+    summary: "run packetdrill scripts over the TCP of rawtcp",
     operands: "PATH...",
     description:
       "Runs the packetdrill scripts at PATH, files or folders, over the TCP of this project in virtual time. It needs " +

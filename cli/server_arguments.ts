@@ -63,7 +63,7 @@ export async function parseServerArguments(args: readonly string[]): Promise<Ser
   const [operand] = operands;
   if (operand !== undefined) {
     throw new UsageError(
-      `Unexpected ${quoted(operand)}: the address is given with --host, the port with --port`,
+      `Cannot use ${quoted(operand)}: give the address with --host, the port with --port`,
     );
   }
   const host = (values.get("host") ?? "127.0.0.1").replace(/^\[(.*)\]$/, "$1");

@@ -82,11 +82,16 @@ function remarks(result: RunResult): string {
   if (result.calledIsn !== null) {
     found.push(`the stack's SYN is called ${result.calledIsn}, all other numbers count from it as 0`);
   }
-  if (result.leftOver > 0) found.push(`${result.leftOver} packets more than expected at the end`);
+  if (result.leftOver > 0) found.push(`${plural(result.leftOver, "packet")} more than expected at the end`);
   if (result.assertionsUnchecked.length > 0) {
-    found.push(`${result.assertionsUnchecked.length} assertions not checked`);
+    found.push(`${plural(result.assertionsUnchecked.length, "assertion")} not checked`);
   }
   return found.length === 0 ? "" : ` (${found.join("; ")})`;
+}
+
+/** `1 packet`, `2 packets`. */
+function plural(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? "" : "s"}`;
 }
 
 /** The line about a mutant: that it failed, as it must, or not. */
