@@ -13,6 +13,7 @@ import { observing } from "./rows/observing.ts";
 import { oneShot } from "./rows/one_shot.ts";
 import { pingPong } from "./rows/ping_pong.ts";
 import { rawUpload } from "./rows/raw_upload.ts";
+import { reading } from "./rows/reading.ts";
 import { resident } from "./rows/resident.ts";
 import { server } from "./rows/server.ts";
 
@@ -49,6 +50,7 @@ export const ROWS: readonly Row[] = [
   flight,
   ...files,
   ...server,
-  ...observing,
+  observing,
+  reading,
   resident,
 ];

@@ -31,6 +31,14 @@ export interface PeerAnswer {
   readonly hash: string | null;
 }
 
+/** For captured.ts: what capture to write. */
+export interface CapturedJob {
+  readonly file: string;
+  readonly packets: number;
+  /** Share of packets that are lost. */
+  readonly loss: number;
+}
+
 /** For transfer.ts: our end of a bulk transfer. */
 export interface TransferJob {
   readonly direction: "up" | "down";

@@ -1,6 +1,5 @@
 /**
- * What it costs to watch: a transfer of the client with `--json`, with `--pcap` and with nothing, and a capture read with
- * `--read` beside tshark.
+ * What it costs to watch: a transfer of the client with `--json`, with `--pcap` and with nothing.
  *
  * @module
  */
@@ -57,45 +56,9 @@ async function watch(bench: Bench, place: Place): Promise<Outcome> {
   };
 }
 
-async function read(bench: Bench, place: Place): Promise<Outcome> {
-  const capture = `${await bench.folder()}/read.pcapng`;
-  {
-    await using peer = await Peer.start(bench, place.server, { mode: "sink", host: place.address });
-    await upload(bench, place, peer, ["--quiet", "--pcap", capture, "--snaplen", "128", "--force"]);
-  }
-  const tshark = [...bench.tool("tshark").command, "-r", capture];
-  const ours = [...CLIENT_FROM_SOURCES, "--read", capture];
-  const pairs = [
-    ["a line for each packet", [...ours, "--trace"], tshark],
-    ["the table of connections", ours, [...tshark, "-q", "-z", "conv,tcp"]],
-  ] as const;
-  const claims: Claim[] = [];
-  for (const [what, mine, other] of pairs) {
-    const order = { seconds: LONGEST };
-    const [our = [], their = []] = await bench.takeTurns([
-      { who: "main.ts", run: () => secondsOf(bench, mine, order) },
-      { who: "tshark", run: () => secondsOf(bench, other, order) },
-    ]);
-    claims.push({
-      work: `reading a capture: ${what}`,
-      ours: { who: "main.ts --read", unit: "s", values: our },
-      peer: { who: "tshark", unit: "s", values: their },
-    });
-  }
-  const { size } = await Deno.stat(capture);
-  return { claims, notes: [`Reading a capture: ${(size / 1e6).toFixed(1)} MB, 128 octets of each packet`] };
-}
-
-/** The rows. */
-export const observing: readonly Row[] = [
-  {
-    name: "observing",
-    needs: ["namespaces"],
-    run: async (bench) => await watch(bench, await bench.place("veth")),
-  },
-  {
-    name: "reading",
-    needs: ["namespaces", "tshark"],
-    run: async (bench) => await read(bench, await bench.place("veth")),
-  },
-];
+/** The row. */
+export const observing: Row = {
+  name: "observing",
+  needs: ["namespaces"],
+  run: async (bench) => await watch(bench, await bench.place("veth")),
+};

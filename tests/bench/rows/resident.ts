@@ -87,7 +87,7 @@ async function watch(bench: Bench, place: Place, direction: "up" | "down"): Prom
 }
 
 /** Of a process, MiB; null when it is gone or has no memory any more. */
-async function residentSize(pid: number): Promise<number | null> {
+export async function residentSize(pid: number): Promise<number | null> {
   try {
     const status = await Deno.readTextFile(`/proc/${pid}/status`);
     const [, size] = /^VmRSS:\s+(\d+) kB$/m.exec(status) ?? [];
