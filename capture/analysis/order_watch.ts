@@ -1,6 +1,7 @@
 /**
  * Whether times that go back mean that a clock was set back, or that the file is not sorted: numbers of connections go on in
- * the first case, and back as well in the second.
+ * the first case, and back as well in the second. A capture keeps the order of what one end sends, even where several queues
+ * of a network card fill it: two segments of one end that changed places did so before they were captured.
  *
  * @module
  */
@@ -15,6 +16,10 @@ export class OrderWatch {
   #others = 0;
   /** The frame at which times went back by much, until it is known what that means; Infinity: none. */
   #pendingSince = Infinity;
+  /** Whether the packet in hand has a time that is a little before that of the one before it. */
+  #isBack = false;
+  /** Who sent the segment before. */
+  #previous: Half | null = null;
   #latest = 0n;
   #disorder = 0n;
 
@@ -30,18 +35,22 @@ export class OrderWatch {
 
   /** The time stamp of the next packet, whatever it holds, in nanoseconds. */
   stamped(time: bigint): void {
+    this.#isBack = false;
     if (time >= this.#latest) this.#latest = time;
     else if (this.#latest - time > this.#disorder) this.#disorder = this.#latest - time;
   }
 
   /** The time of a packet is before that of the one before it: a little, or so much that its clock may have been set. */
   stepped(code: "clock-step" | "packet-order", frame: number): void {
-    this.#others++;
+    if (code === "clock-step") this.#others++;
+    else this.#isBack = true;
     this.#pendingSince = code === "clock-step" ? frame : Infinity;
   }
 
   /** A segment is about to be taken in, of a connection that began with a frame. */
   passed({ seq, end }: SegmentRecord, sender: Half, firstFrame: number): void {
+    if (this.#isBack && sender !== this.#previous) this.#others++;
+    this.#previous = sender;
     if (
       this.#pendingSince === Infinity || firstFrame >= this.#pendingSince || end === seq ||
       sender.packets === 0

@@ -28,6 +28,15 @@ Deno.test("a file whose times go back is unsorted, unless the numbers of a conne
   assertEquals(analysed(setByMore).isUnsorted, false);
 });
 
+Deno.test("two segments of one end that changed places did so on the way: the file's order stands, and is told", () => {
+  const twoAhead = packet(40.2, "<", "psh,ack", 6_001, 1_101, { length: 1_000 });
+  const packets = [at(0), at(1), at(2), at(3), twoAhead, at(4), packet(40.3, ">", "ack", 1_101, 7_001)];
+  const { isUnsorted, flows } = analysed(packets);
+  assertEquals(isUnsorted, false);
+  const server = flows[0]?.remote;
+  assertEquals([server?.occurrences.get("overtaken")?.count, server?.retransmissions], [1, 0]);
+});
+
 Deno.test("of two captures one behind the other, the times of the second are believed", () => {
   const second = [
     packet(0, ">", "syn", 9_000, 0, { clientPort: 41_000 }),
