@@ -4,6 +4,7 @@
  * @module
  */
 
+import { packetSegmentLimit } from "../ffi/packet_device.ts";
 import { PortGuard } from "../ffi/port_guard.ts";
 import { isAnyAddress } from "../ffi/sockaddr.ts";
 import {
@@ -53,6 +54,10 @@ export class RawHost implements AsyncDisposable, Disposable {
       config: completeConfig({ sending: { mtu: stack.mtu } }, options.config),
       observer: stack.watched(options.observer),
       isn: options.isn,
+      // Whoever watches is to see the segments that are on the wire.
+      segmentLimit: options.observer === undefined && options.throughDevice === undefined
+        ? packetSegmentLimit(local.address.family)
+        : undefined,
     });
     this.loop = stack.run({ core: this.host, side: this.host }, options);
   }

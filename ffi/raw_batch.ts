@@ -31,8 +31,10 @@ const OCTETS_PER_WORD = 4;
 /** What `RawBatch` needs of its socket. */
 export interface RawBatchOptions {
   readonly descriptor: FileDescriptor;
-  /** Where all packets go: struct sockaddr. */
+  /** Where all packets of a batch go: struct sockaddr. */
   readonly peer: Uint8Array<ArrayBuffer>;
+  /** Called before packets are sent, with where the headers of the first begin: `peer` may become its destination. */
+  readonly prepare: (headers: Uint8Array, offset: number) => void;
   /** What an error number means for the packet; throws for what says nothing about it. */
   readonly judge: (errno: number) => SendResult;
   /** Whether an error number can have been meant for a packet. */
@@ -79,6 +81,7 @@ export class RawBatch implements PacketBatch {
   }
 
   send(from: number, count: number): number {
+    this.#options.prepare(this.headers, this.headersOffset(from));
     const sent = this.#sendOnce(from, count);
     if (sent > 0) return sent;
     const errno = lastErrno();

@@ -180,12 +180,14 @@ export class RawSocket implements PacketDevice {
     return this.#message.stamp;
   }
 
-  /** Sends many packets to the peer with one call; null: there is no peer. */
-  get batch(): PacketBatch | null {
-    if (this.#toAnyone) return null;
+  /** Sends many packets to one peer with one call: all of them have the same destination. */
+  get batch(): PacketBatch {
     return this.#batch ??= new RawBatch({
       descriptor: this.#descriptor,
       peer: this.#peer,
+      prepare: (headers, offset) => {
+        if (this.#toAnyone) this.#takeDestination(headers, offset);
+      },
       isVerdict,
       judge: (errno) => this.#notSent(errno),
     });
@@ -211,7 +213,7 @@ export class RawSocket implements PacketDevice {
   }
 
   send(length: number): SendResult {
-    if (this.#toAnyone) this.#takeDestination();
+    if (this.#toAnyone) this.#takeDestination(this.outbound, 0);
     if (this.#sendOnce(length) >= 0) return "sent";
     const errno = lastErrno();
     if (isVerdict(errno)) return this.#notSent(errno);
@@ -233,10 +235,10 @@ export class RawSocket implements PacketDevice {
     );
   }
 
-  /** The packet's destination address becomes the one to send to. */
-  #takeDestination(): void {
+  /** The destination address of the packet that begins there becomes the one to send to. */
+  #takeDestination(packets: Uint8Array, offset: number): void {
     for (let i = 0; i < 4; i++) {
-      this.#peer[SOCKADDR_ADDRESS_OFFSET + i] = this.outbound[IPV4_DESTINATION_OFFSET + i] ?? 0;
+      this.#peer[SOCKADDR_ADDRESS_OFFSET + i] = packets[offset + IPV4_DESTINATION_OFFSET + i] ?? 0;
     }
   }
 

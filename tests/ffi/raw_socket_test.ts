@@ -302,7 +302,7 @@ kernelTest("a batch stops at the packet that is too long, and says so", () => {
     using guardA = PortGuard.open(any);
     using guardB = PortGuard.open(any);
     using a = openRawSocket({ local: guardA.local, remote: guardB.local });
-    assert(a instanceof RawSocket && a.batch !== null);
+    assert(a instanceof RawSocket);
     const payload = new Uint8Array(1_600);
     for (const [i, length] of [10, 1_600, 10].entries()) {
       const built = buildPacket(a.outbound, guardA.local, guardB.local, {
@@ -315,9 +315,39 @@ kernelTest("a batch stops at the packet that is too long, and says so", () => {
     assertEquals(a.batch.send(0, 3), 1);
     assertEquals([a.batch.send(1, 2), a.batch.refusal], [0, "too long"]);
     assertEquals(a.batch.send(2, 1), 1);
-    using listener = openRawSocket({ local: guardB.local });
-    assert(!(listener instanceof RawSocket) || listener.batch === null, "a socket without a peer has none");
   } finally {
     setInterfaceMtu("lo", LO_MTU);
   }
+});
+
+kernelTest("a batch of a socket without a peer goes where its first packet is addressed to", () => {
+  const on = (last: number): Endpoint => ({
+    address: { family: 4, octets: Uint8Array.of(127, 0, 0, last) },
+    port: 0,
+  });
+  using guard = PortGuard.open(on(1));
+  using server = openRawSocket({ local: guard.local });
+  assert(server instanceof RawSocket);
+  for (const last of [2, 3]) {
+    using peerGuard = PortGuard.open(on(last));
+    using peer = openRawSocket({ local: peerGuard.local, remote: guard.local });
+    const octets = Uint8Array.of(last, last);
+    const { length } = octets;
+    for (let i = 0; i < 2; i++) {
+      const built = buildPacket(server.outbound, guard.local, peerGuard.local, {
+        flags: ACK,
+        payload: octets,
+      });
+      server.batch.headers.set(server.outbound.subarray(0, built - length), server.batch.headersOffset(i));
+      server.batch.put(i, built - length, { octets, offset: 0, length, firstPartLength: length });
+    }
+    assertEquals(server.batch.send(0, 2), 2);
+    const received = [peer.receive(), peer.receive(), peer.receive()];
+    assertEquals(received.map((size) => size > 0), [true, true, false], `to 127.0.0.${last}`);
+  }
+  const nowhere: Endpoint = { address: { family: 4, octets: Uint8Array.of(203, 0, 113, 9) }, port: 9 };
+  const built = buildPacket(server.outbound, guard.local, nowhere, { flags: ACK });
+  server.batch.headers.set(server.outbound.subarray(0, built), server.batch.headersOffset(0));
+  server.batch.put(0, built, { octets: new Uint8Array(), offset: 0, length: 0, firstPartLength: 0 });
+  assertEquals([server.batch.send(0, 1), server.batch.refusal], [0, "unreachable"], "there is no route");
 });
