@@ -39,7 +39,7 @@ const ROW: LadderRow = {
 /** A page of all of them. */
 export function shapesPage(): string {
   const lines: string[] = [];
-  for (const width of [1, 8, 16, 30, 45, 63, 64, 110]) {
+  for (const width of [1, 8, 16, 30, 45, 63, 64, 110, 111, 112]) {
     lines.push(...terminalLadder(ladderOf([ROW, { ...ROW, kind: "sent", loss: "known", marks: ["x"] }]), {
       width,
       ascii: width % 2 === 0,

@@ -21,6 +21,7 @@ import {
   wallClockText,
 } from "../../trace/format.ts";
 import { Narrator } from "../../cli/narrator.ts";
+import { Repetitions } from "../../cli/repetitions.ts";
 import { hopFieldName } from "../../trace/hop_limits.ts";
 import { numbersText } from "../../trace/notation.ts";
 import { otherOptionsText } from "../../trace/other_options.ts";
@@ -96,6 +97,7 @@ export function wordsPage(): string {
     ),
     `IPv4 has the field ${hopFieldName(4)}, IPv6 ${hopFieldName(6)}`,
     ...linkChanges(),
+    ...repetitions(),
     "",
   ].join("\n");
 }
@@ -107,6 +109,43 @@ function linkChanges(): readonly string[] {
   for (const link of ["raw", "packet", "ring"] as const) {
     for (const isUnwanted of [false, true]) narrator.linkChanged(link, "a reason", isUnwanted);
   }
+  return terminal.lines;
+}
+
+const CAUSES = [
+  "retransmit-timeout",
+  "retransmit-shorter",
+  "retransmit-long-lost",
+  "tail-loss-probe",
+  "retransmit-sack",
+  "retransmit-refused",
+  "retransmit-path-mtu",
+  "retransmit-black-hole",
+  "retransmit-mtu-probe",
+  "retransmit-lost-probe",
+  "retransmit-other-way",
+  "lost with the timeout",
+] as const;
+
+/** Why the client sends again, after silences of all lengths, and how many times that is told. */
+function repetitions(): readonly string[] {
+  const terminal = new MemorySink();
+  const { output } = memoryOutput({ out: terminal, err: terminal });
+  const connection = new FakeConnection(recording().recorder);
+  const segment = connection.segment({ flags: Flag.ack, seq: 1, ack: 1, data: "hello" }, "sent");
+  for (const silence of [999, 1_000, 99_900, 100_000, 1_500_000]) {
+    const told = new Repetitions(output);
+    told.sent(connection, segment, "data", instant(0));
+    told.tell("again", 5, instant(silence), "retransmit-timeout");
+  }
+  const told = new Repetitions(output);
+  CAUSES.forEach((reason, i) => {
+    for (const later of [0, 999_999]) told.tell("again", 5, instant(2_000_000 * i + later), reason);
+  });
+  for (let i = 0; i < 9; i++) {
+    told.tell("again", 5, instant(2_000_000 * (CAUSES.length + i)), "retransmit-sack");
+  }
+  told.tellRest();
   return terminal.lines;
 }
 
