@@ -32,7 +32,11 @@ export interface OpenLink {
   readonly sideOf: (connection: Connection) => NetworkSide;
 }
 
-/** Opens the ways of a connection; that raw socket stays its owner's. */
+/**
+ * Opens the ways of a connection; that raw socket stays its owner's.
+ *
+ * @internal
+ */
 export type LinkOpener = (raw: RawSocket | RawSocketV6, ends: LinkEnds) => OpenLink;
 
 /** Told of a change, with the reason in words, and of the rules of this host's that packets go around from now on; null: none. */

@@ -50,7 +50,11 @@ class Gatherer implements SegmentGatherer {
   }
 }
 
-/** Whose packets they are. */
+/**
+ * Whose packets they are.
+ *
+ * @internal
+ */
 export interface LinkEnds {
   readonly local: Endpoint;
   readonly remote: Endpoint;
@@ -61,6 +65,8 @@ export interface LinkEnds {
 /**
  * Sends by raw socket, and text by packet socket while there is one; receives by raw socket, or by ring once there is one.
  * The raw socket stays its owner's.
+ *
+ * @internal
  */
 export class LinkDevice implements PacketDevice {
   readonly mtu: number;

@@ -41,7 +41,7 @@ export class Connection implements ConnectionView {
   }
 
   readonly #tcb: Tcb;
-  /** The host's member that this connection is of. Null: nobody asks. */
+  /** @internal The host's member that this connection is of. Null: nobody asks. */
   holder: ConnectionHolder | null = null;
 
   readonly #progress: OctetCount;

@@ -42,7 +42,11 @@ export interface ConnectionOptions {
   readonly timestampOffset?: number | undefined;
   /** Shared by the connections of one host. @default one of its own */
   readonly challengeLimiter?: ChallengeLimiter | undefined;
-  /** Where each acknowledgement is written down while it is taken in: connections of one host share it. @default its own */
+  /**
+   * Where each acknowledgement is written down while it is taken in: connections of one host share it. @default its own
+   *
+   * @internal
+   */
   readonly ackSample?: AckSample | undefined;
   /** Octets of the largest packet that is known to reach the peer. @default Infinity, nothing is known */
   readonly pathMtu?: number | undefined;
