@@ -95,7 +95,7 @@ function directionLines(sender: Half, receiver: Half, span: number, lastAt: numb
     ? ` (${octetsAmountText(sender.octets * MICROS_PER_SECOND / span)}/s)`
     : "";
   return [
-    `  ${sender.name}: ${sender.packets} segments, ${octetsAmountText(sender.octets)}${rate}`,
+    `  ${sender.name}: ${counted(sender.packets, "segment|s")}, ${octetsAmountText(sender.octets)}${rate}`,
     ...FACTS.flatMap(([title, codes]) => factLine(title, codes, sender)),
     ...windowLines(sender, lastAt),
     ...icmpLines(sender),
@@ -153,9 +153,7 @@ const FACTS: readonly (readonly [title: string, codes: readonly (readonly [Findi
 function factLine(title: string, codes: readonly (readonly [FindingCode, string])[], half: Half): string[] {
   const parts = codes.flatMap(([code, words]) => {
     const found: Occurrence | undefined = half.occurrences.get(code);
-    return found === undefined
-      ? []
-      : [`${found.count} ${words.replace("|s", found.count === 1 ? "" : "s")} (first: frame ${found.frame})`];
+    return found === undefined ? [] : [`${counted(found.count, words)} (first: frame ${found.frame})`];
   });
   return parts.length === 0 ? [] : [`    ${title.padEnd(12)}${parts.join(", ")}`];
 }
@@ -163,6 +161,11 @@ function factLine(title: string, codes: readonly (readonly [FindingCode, string]
 function icmpLines({ icmp }: Half): string[] {
   const parts = icmp.map(({ what, count, frame }) => `${count} "${what}" (first: frame ${frame})`);
   return parts.length === 0 ? [] : [`    ICMP        about its segments: ${parts.join(", ")}`];
+}
+
+/** An amount of what has its ending of the plural behind a bar. */
+function counted(count: number, words: string): string {
+  return `${count} ${words.replace("|s", count === 1 ? "" : "s")}`;
 }
 
 function windowLines(half: Half, lastAt: number): string[] {
