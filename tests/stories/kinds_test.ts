@@ -49,9 +49,16 @@ function pairsOf(file: Uint8Array): readonly (readonly [told: Passing, read: Pas
   });
 }
 
+/** What the ends said of a segment. A probe of the tail that takes new data along is new data on the wire (RFC 8985 7.3). */
+function toldCodes(told: Passing): readonly string[] {
+  const codes: readonly string[] = codesOf(told);
+  if (told.kind === "arrived" || told.marks.includes("retransmission")) return codes;
+  return codes.map((code) => code === "tail-loss-probe" ? "data" : code);
+}
+
 /** What of a kind is said by one and not by the other. */
 function differences(told: Passing, read: Passing): readonly string[] {
-  const [codes, found] = [codesOf(told) as readonly string[], codesOf(read) as readonly string[]];
+  const [codes, found] = [toldCodes(told), codesOf(read) as readonly string[]];
   const isTold = (kind: Kind): boolean => {
     const known: readonly string[] = told.kind === "sent" ? kind.sent : kind.arrived;
     return codes.some((code) => known.includes(code));
