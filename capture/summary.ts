@@ -11,7 +11,7 @@ import type { Limit } from "../trace/limits.ts";
 import { displayFilter } from "../trace/display_filter.ts";
 import type { FindingCode } from "../trace/catalogue.ts";
 import { Option } from "../trace/core.ts";
-import { octetsAmountText, spanText } from "../trace/format.ts";
+import { countText, octetsAmountText, spanText } from "../trace/format.ts";
 import { offersText } from "./analysis/syn_options.ts";
 
 const MICROS_PER_SECOND = 1_000_000;
@@ -32,7 +32,7 @@ export function endingOf(flow: Flow): string {
   }
   if (local.hasSyn && !remote.hasSyn && !local.hasAnswered) {
     const syns = 1 + local.retransmissions;
-    return `no answer to ${syns} SYN${syns === 1 ? "" : "s"}`;
+    return `no answer to ${countText(syns, "SYN")}`;
   }
   const [first, second] = flow.closedFirst === remote ? [remote, local] : [local, remote];
   if (first.finEnd === Infinity) return "open";
@@ -95,7 +95,7 @@ function directionLines(sender: Half, receiver: Half, span: number, lastAt: numb
     ? ` (${octetsAmountText(sender.octets * MICROS_PER_SECOND / span)}/s)`
     : "";
   return [
-    `  ${sender.name}: ${counted(sender.packets, "segment|s")}, ${octetsAmountText(sender.octets)}${rate}`,
+    `  ${sender.name}: ${countText(sender.packets, "segment")}, ${octetsAmountText(sender.octets)}${rate}`,
     ...FACTS.flatMap(([title, codes]) => factLine(title, codes, sender)),
     ...windowLines(sender, lastAt),
     ...icmpLines(sender),

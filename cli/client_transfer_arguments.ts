@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type OptionSpec, type ParsedOptions, UsageError } from "./options.ts";
-import { alternatives, parseChoice, parseDuration, parseOctets } from "./option_values.ts";
+import { alternatives, type OptionSpec, type ParsedOptions, UsageError } from "./options.ts";
+import { parseChoice, parseDuration, parseOctets } from "./option_values.ts";
 
 /** What is to be sent. */
 export type ClientInput =

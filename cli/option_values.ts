@@ -4,7 +4,7 @@
  * @module
  */
 
-import { quoted, UsageError } from "./options.ts";
+import { alternatives, quoted, UsageError } from "./options.ts";
 
 /** Longest span that an option takes, seconds: a day. */
 const MAX_SECONDS = 86_400;
@@ -92,10 +92,4 @@ export function parseChoice<T extends string>(text: string, what: string, choice
   const choice = choices.find((candidate) => candidate === text);
   if (choice !== undefined) return choice;
   throw new UsageError(`Cannot use ${quoted(text)} as ${what}: give ${alternatives(choices)}`);
-}
-
-/** `a`, `a or b`, `a, b or c`. */
-export function alternatives(words: readonly string[]): string {
-  const last = words.at(-1) ?? "";
-  return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} or ${last}`;
 }

@@ -114,9 +114,14 @@ function refuseIgnored(
     throw new UsageError(`Option --${name} would be ignored: ${silencer} suppresses what it shows`);
   }
   if (needs === undefined || needs.some((other) => values.has(other) || flags.has(other))) return;
-  const others = needs.map((other) => `--${other}`);
-  const without = `${others.slice(0, -1).join(", ")}${others.length > 1 ? " or " : ""}${others.at(-1)}`;
-  throw new UsageError(`Option --${name} would be ignored without ${without}`);
+  const others = alternatives(needs.map((other) => `--${other}`));
+  throw new UsageError(`Option --${name} would be ignored without ${others}`);
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+export function alternatives(words: readonly string[]): string {
+  const last = words.at(-1) ?? "";
+  return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} or ${last}`;
 }
 
 /** @throws UnknownOption */

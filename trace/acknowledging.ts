@@ -6,7 +6,7 @@
  */
 
 import { Flag } from "./core.ts";
-import type { SegmentRecord } from "./record.ts";
+import type { SegmentRecord, ViewRecord } from "./record.ts";
 import { duplicateBlock } from "./sack.ts";
 
 /** The sender's variables before the segment. */
@@ -27,6 +27,11 @@ export function isDuplicateAck(segment: SegmentRecord, { una, window, isOutstand
   if (!isOutstanding || segment.ack !== una || segment.end !== segment.seq) return false;
   if ((segment.flags & (Flag.syn | Flag.fin | Flag.rst)) !== 0 || segment.window !== window) return false;
   return duplicateBlock(segment) === null || segment.sackEdges.length > 2;
+}
+
+/** The same by what its receiver knew before. */
+export function repeatsAck(segment: SegmentRecord, { sndUna, sndWnd, flight }: ViewRecord): boolean {
+  return isDuplicateAck(segment, { una: sndUna, window: sndWnd, isOutstanding: (flight ?? 0) > 0 });
 }
 
 /**

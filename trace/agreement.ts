@@ -5,6 +5,7 @@
  */
 
 import { Flag, Option } from "./core.ts";
+import { capitalized } from "./format.ts";
 import { optionsText } from "./options.ts";
 import type {
   ArrivedEvent,
@@ -52,7 +53,7 @@ export function agreementOf(
   ends?: ConnectionRecord["ends"],
 ): readonly Agreed[] {
   const wording = ends === undefined ? OURS : {
-    peerTakes: `${ends.remote.charAt(0).toUpperCase()}${ends.remote.slice(1)} takes`,
+    peerTakes: `${capitalized(ends.remote)} takes`,
     weTake: `${ends.local} takes`,
     ourField: `the window field of ${ends.local}`,
     peersField: `that of ${ends.remote}`,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { repeatsAck } from "./acknowledging.ts";
 import { EcnCodepoint, Flag } from "./core.ts";
 import { isGrowth } from "./lines.ts";
 import type { SegmentRecord, TraceEvent } from "./record.ts";
@@ -47,7 +48,8 @@ export function rankOf(event: TraceEvent): Rank {
     case "arrived":
       if (isTurn(event.segment) || opensWindow(event)) return TURN;
       if (event.marks.some((mark) => mark !== "merged")) return SIGN;
-      return isSign(event.segment) || isDuplicateAck(event) ? SIGN : ORDINARY;
+      if (isSign(event.segment)) return SIGN;
+      return event.view !== null && repeatsAck(event.segment, event.view) ? SIGN : ORDINARY;
   }
 }
 
@@ -62,9 +64,4 @@ function opensWindow({ segment, view }: Extract<TraceEvent, { kind: "arrived" }>
 function isSign(segment: SegmentRecord): boolean {
   return segment.sackEdges.length > 0 || (segment.flags & (Flag.ece | Flag.cwr)) !== 0 ||
     segment.ecn === EcnCodepoint.congestionExperienced;
-}
-
-function isDuplicateAck({ segment, view }: Extract<TraceEvent, { kind: "arrived" }>): boolean {
-  return view !== null && segment.ack === view.sndUna && (view.flight ?? 0) > 0 && segment.length === 0 &&
-    segment.window === view.sndWnd;
 }

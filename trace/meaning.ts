@@ -5,7 +5,7 @@
  */
 
 import type { ArrivalMeaning } from "./catalogue/arrivals.ts";
-import { isDuplicateAck, withdraws } from "./acknowledging.ts";
+import { repeatsAck, withdraws } from "./acknowledging.ts";
 import { EcnCodepoint, Flag } from "./core.ts";
 import type { ArrivedEvent, SegmentRecord, ViewRecord } from "./record.ts";
 import { duplicateBlock, reportedBlocks } from "./sack.ts";
@@ -49,7 +49,7 @@ function acknowledgmentMeanings(event: ArrivedEvent, view: ViewRecord, into: Arr
   else if (segment.ack < view.sndUna) into.push("old-ack");
   else if (answers === "window probe") into.push("answers-window-probe");
   else if (answers === "keep-alive") into.push("answers-keep-alive");
-  else if (repeats(segment, view)) into.push("duplicate-ack");
+  else if (repeatsAck(segment, view)) into.push("duplicate-ack");
   if (duplicateBlock(segment) !== null) into.push("duplicate-report");
   if (reportedBlocks(segment).length > 0) into.push("selective-ack");
   if (segment.ack >= view.sndUna && view.sndWnd !== null) {
@@ -76,8 +76,4 @@ function windowMeanings(
 function newAcknowledgment(event: ArrivedEvent, view: ViewRecord): ArrivalMeaning {
   if (event.acknowledgesFin) return "acknowledges-fin";
   return view.state === "SYN-RECEIVED" && event.segment.ack === 1 ? "acknowledges-syn" : "acknowledges";
-}
-
-function repeats(segment: SegmentRecord, { sndUna, sndWnd, flight }: ViewRecord): boolean {
-  return isDuplicateAck(segment, { una: sndUna, window: sndWnd, isOutstanding: (flight ?? 0) > 0 });
 }

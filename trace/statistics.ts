@@ -23,7 +23,7 @@ import {
   type StateReason,
   type TimerName,
 } from "./core.ts";
-import { amountText, octetsAmountText, spanText } from "./format.ts";
+import { amountText, countText, octetsAmountText, spanText } from "./format.ts";
 import { LiveLimits } from "./live_limits.ts";
 
 /** What is remembered of one connection. */
@@ -260,10 +260,6 @@ function linesOf(figures: Figures): string[] {
   const reports = [...figures.reports].map(([report, count]) => `${report} ${count}`);
   if (reports.length > 0) lines.push(`  reported    ${reports.join(", ")}`);
   return lines;
-}
-
-function countText(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** Round trips are measured from a segment to the ACK that covers it. */

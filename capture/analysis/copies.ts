@@ -8,7 +8,7 @@
  */
 
 import { Flag } from "../../trace/core.ts";
-import { spanText } from "../../trace/format.ts";
+import { countText, spanText } from "../../trace/format.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
 import type { Half } from "./half.ts";
 import type { Hole } from "./holes.ts";
@@ -57,7 +57,7 @@ export function fillsHole(
     verdict.mark = "out of order";
     verdict.values["lateness"] = passing.time - hole.since;
     const passed = sender.packets - hole.packets;
-    verdict.values["passed"] = `${passed} packet${passed === 1 ? "" : "s"}`;
+    verdict.values["passed"] = countText(passed, "packet");
     verdict.add("overtaken");
     return;
   }

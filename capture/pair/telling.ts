@@ -7,7 +7,7 @@
 import type { FoundThere, OtherSide, ThereOnly } from "../analysis/other_side.ts";
 import type { FindingCode } from "../../trace/catalogue.ts";
 import type { Direction } from "../../trace/copy.ts";
-import { flagsText, secondsText, spanText } from "../../trace/format.ts";
+import { countText, flagsText, secondsText, spanText } from "../../trace/format.ts";
 import { synChanges } from "./syn_changes.ts";
 import { instant, type State } from "../../trace/core.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
@@ -184,7 +184,7 @@ class FlowTeller {
     }
     if (overtakenBy > 0) {
       codes.push("overtaken-between");
-      values["overtakers"] = packetsText(overtakenBy);
+      values["overtakers"] = countText(overtakenBy, "packet");
     }
     addChanges(up, first, codes, values);
     if (doubles > 0) {
@@ -205,7 +205,7 @@ class FlowTeller {
     };
     if (overtakenBy > 0) {
       codes.push("overtaken-between");
-      values["overtakers"] = packetsText(overtakenBy);
+      values["overtakers"] = countText(overtakenBy, "packet");
     }
     addChanges(up, arrival, codes, values);
     return {
@@ -252,8 +252,4 @@ function framesText(passages: readonly Passage[]): string {
   const frames = passages.map(({ frame }) => frame).sort((a, b) => a - b);
   const [first, last] = [frames[0] as number, frames.at(-1) as number];
   return first === last ? `frame ${first}` : `frames ${first} to ${last}`;
-}
-
-function packetsText(count: number): string {
-  return `${count} packet${count === 1 ? "" : "s"}`;
 }

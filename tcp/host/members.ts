@@ -68,7 +68,14 @@ export class Members {
   ): Member | null {
     const member = this.#table.find(addresses, localOffset, remoteOffset, length, localPort, remotePort);
     if (member !== null || this.#timeWaits.keptInBrief === 0) return member;
-    const wait = this.#timeWaits.find(addresses, localOffset, remoteOffset, length, localPort, remotePort);
+    const wait = this.#timeWaits.table.find(
+      addresses,
+      localOffset,
+      remoteOffset,
+      length,
+      localPort,
+      remotePort,
+    );
     if (wait === null) return null;
     const { local, remote, isOurs } = wait;
     const connection = revived(wait, this.#options.optionsFor(wait, now));

@@ -36,7 +36,8 @@ export interface TimeWait extends Addressed, HeapEntry {
 
 /** All of one host's. `W`: those that it keeps as whole connections. */
 export class TimeWaits<W> {
-  readonly #table = new Demultiplexer<TimeWait>();
+  /** Those of which little is kept, by their ends. */
+  readonly table: Demultiplexer<TimeWait> = new Demultiplexer<TimeWait>();
   readonly #deadlines = new DeadlineHeap<TimeWait>();
   readonly #whole = new Set<W>();
   /** Of the one that was added last: most are at the same address, of which one copy does. */
@@ -44,12 +45,12 @@ export class TimeWaits<W> {
 
   /** All in TIME-WAIT. */
   get count(): number {
-    return this.#table.count + this.#whole.size;
+    return this.table.count + this.#whole.size;
   }
 
   /** Those of which little is kept. */
   get keptInBrief(): number {
-    return this.#table.count;
+    return this.table.count;
   }
 
   /** Keeps what matters of a connection in TIME-WAIT, which may be forgotten then. */
@@ -71,7 +72,7 @@ export class TimeWaits<W> {
       deadline: NEVER,
       heapIndex: NOT_IN_HEAP,
     };
-    this.#table.add(wait);
+    this.table.add(wait);
     this.#deadlines.set(wait, connection.nextDeadline());
   }
 
@@ -90,14 +91,9 @@ export class TimeWaits<W> {
     this.#whole.delete(one);
   }
 
-  /** As `Demultiplexer.find`. */
-  get find(): Demultiplexer<TimeWait>["find"] {
-    return this.#table.find.bind(this.#table);
-  }
-
   /** Forgets it. */
   remove(wait: TimeWait): void {
-    this.#table.remove(wait);
+    this.table.remove(wait);
     this.#deadlines.set(wait, NEVER);
   }
 
