@@ -98,7 +98,10 @@ function advance(tcb: Tcb, segment: Segment, now: Instant): void {
   const hasEcho = timestamps.agreed && segment.hasOption(Option.timestamps);
   if (hasEcho) ack.echoedUntil = timestamps.endOf(segment.timestampEcho, now);
   scoreboard.acknowledge(segment.ack, ack);
-  if (hasEcho && canBeOf(ack, tcb.config.sending.timestampTick)) ack.echo = segment.timestampEcho;
+  if (hasEcho && canBeOf(ack, tcb.config.sending.timestampTick)) {
+    ack.echo = segment.timestampEcho;
+    ack.judgeEcho(ack.echoedUntil);
+  }
   // What SACK reports out of order is not what the echo is of (RFC 7323 4.3).
   ack.echoedUntil = NEVER;
   if (scoreboard.isEmpty) tcb.allAcknowledgedAt = now;
@@ -147,12 +150,16 @@ function isDuplicateReport(segment: Segment, left: SeqNumber, right: SeqNumber):
 function sampleRoundTrip(tcb: Tcb, now: Instant): Micros {
   const { rtt, timestamps, recovery: { ack } } = tcb;
   let sample: Micros = ack.rtt;
+  // Without timestamps: what a probe with new data brings back may be the only ACK that was not lost.
+  if (sample > 0 && tcb.recovery.tailProbe.end !== null && ack.newestSentAt >= 0) {
+    sample = micros(Math.max(1, Math.min(sample, elapsed(ack.newestSentAt, ack.arrivedAt))));
+  }
   if (ack.echo !== null) {
     const { timestampTick } = tcb.config.sending;
     const age = timestamps.age(ack.echo, ack.arrivedAt);
     if (sample > 0) sample = micros(Math.min(sample, age + timestampTick));
     // Of the present tick: it came back within one. That is a sample too, and ends the back-off.
-    else if (!ack.reportsDuplicate) sample = micros(Math.max(age, timestampTick));
+    else if (!ack.reportsDuplicate && !ack.isAmbiguous) sample = micros(Math.max(age, timestampTick));
   }
   // What SACK reports for the first time was answered at once; if the same ACK moves SND.UNA, an earlier one was lost.
   if (sample > 0 && ack.newlySacked > 0 && ack.newestSentAt >= 0) {
@@ -170,7 +177,10 @@ function respondToCongestion(tcb: Tcb, sample: Micros, now: Instant): void {
   const { cwnd, ssthresh } = control;
   recovery.ackArrived();
   judgeProbe(tcb, now);
-  if (recovery.timeoutWasSpurious) tcb.rtt.restoreAfterUndo(sample, now);
+  if (recovery.timeoutWasSpurious) {
+    if (recovery.ack.isAmbiguous && !recovery.ack.reportsDuplicate) tcb.rtt.restoreAtNextSample();
+    else tcb.rtt.restoreAfterUndo(sample, now);
+  }
   tcb.congestionChanged(cwnd, ssthresh, recovery.changeReason, now);
 }
 

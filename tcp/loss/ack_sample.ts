@@ -19,6 +19,9 @@ export function sentAfter(serialA: number, endA: SeqNumber, serialB: number, end
   return later > 0 || (later === 0 && seqAfter(endA, endB));
 }
 
+/** By how much a round trip may be shorter than the shortest that was measured, of few. */
+const SAFETY = 2;
+
 /** One record for all connections of a host, valid until the next acknowledgement or timer of any of them. */
 export class AckSample implements CongestionSample {
   now: Instant = instant(0);
@@ -49,6 +52,8 @@ export class AckSample implements CongestionSample {
   echo: Timestamp | null = null;
   /** When the tick of the echoed timestamp ended, while it is of what is being acknowledged; NEVER: it says nothing. */
   echoedUntil: Instant = NEVER;
+  /** Whether the echo does not tell which of two transmissions it answers: Karn's rule holds. */
+  isAmbiguous = false;
   /** Whether it echoes a congestion mark, ECN being agreed. */
   echoesMark = false;
   /** Whether new data wait that the peer's window lets out. */
@@ -70,6 +75,8 @@ export class AckSample implements CongestionSample {
   lowestOriginalStart: SeqNumber = seqNumber(0);
   /** Whether it acknowledged, cumulatively, a record that had been retransmitted. */
   acknowledgesResent = false;
+  /** When the newest of those was sent again; negative when there is none. */
+  lastResentAt: Instant = instant(-1);
   /** When the oldest record that it acknowledged was sent for the first time; NEVER: it acknowledged none. */
   firstSentAt: Instant = NEVER;
   /** When the oldest cumulatively acknowledged, never retransmitted record was sent; NEVER when there is none. */
@@ -101,6 +108,7 @@ export class AckSample implements CongestionSample {
     this.reportsDuplicate = false;
     this.echo = null;
     this.echoedUntil = NEVER;
+    this.isAmbiguous = false;
     this.echoesMark = false;
     this.hasSendableData = false;
     this.isCwndLimited = false;
@@ -109,6 +117,7 @@ export class AckSample implements CongestionSample {
     this.newlySacked = 0;
     this.deliversOriginal = false;
     this.acknowledgesResent = false;
+    this.lastResentAt = instant(-1);
     this.firstSentAt = NEVER;
     this.oldestSentAt = NEVER;
     this.newestSentAt = instant(-1);
@@ -153,8 +162,21 @@ export class AckSample implements CongestionSample {
   acknowledged(octets: number, isNews: boolean, everResent: boolean): void {
     this.ackedOctets += octets;
     if (this.firstSentAt === NEVER) this.firstSentAt = this.recordFirstSentAt;
-    if (everResent) this.acknowledgesResent = true;
-    else if (isNews && this.oldestSentAt === NEVER) this.oldestSentAt = this.recordSentAt;
+    if (everResent) {
+      this.acknowledgesResent = true;
+      if (isNews && this.recordSentAt > this.lastResentAt) this.lastResentAt = this.recordSentAt;
+    } else if (isNews && this.oldestSentAt === NEVER) this.oldestSentAt = this.recordSentAt;
+  }
+
+  /**
+   * Notes whether it may answer a repetition although it echoes the original: the ACK of the original may be what was lost, and
+   * not every peer reports by D-SACK that a segment came twice (RFC 3522 3.2, step (5)). Much sooner than a round trip after
+   * the repetition it cannot. `echoedUntil`: when the tick of its echo ended.
+   */
+  judgeEcho(echoedUntil: Instant): void {
+    const { lastResentAt } = this;
+    this.isAmbiguous = lastResentAt >= 0 && echoedUntil <= lastResentAt &&
+      elapsed(lastResentAt, this.arrivedAt) >= this.minRtt / SAFETY;
   }
 
   /**

@@ -48,6 +48,8 @@ export class RttEstimator {
   /** RFC 4015 3.1: SRTT_prev and RTTVAR_prev, as they were when the timer first fired. */
   #srttBefore = micros(0);
   #rttvarBefore = micros(0);
+  /** A timeout was spurious, and no sample has said since how long the round trip is. */
+  #isToBeRestored = false;
 
   /** An estimator without samples. `granularity` is G of RFC 6298, by default the tick of timestamps. */
   constructor(config: TcpConfig, granularity: Micros = CLOCK_GRANULARITY) {
@@ -98,6 +100,7 @@ export class RttEstimator {
    * round trip, when it is more than one: each then weighs less (RFC 7323 appendix G).
    */
   sample(rtt: Micros, now: Instant, expectedSamples = 1): void {
+    if (this.#isToBeRestored) return this.restoreAfterUndo(micros(Math.max(1, rtt)), now);
     const measured = micros(Math.max(1, rtt));
     this.#latest = measured;
     this.#trackMinimum(measured, now);
@@ -154,9 +157,10 @@ export class RttEstimator {
 
   /**
    * The timeout was spurious: ends the back-off and, when the delayed round trip was measured (`rtt` not 0), takes that as
-   * the path's new state rather than averaging it away, so that the same does not happen again (RFC 4015 3.3).
+   * the path's new state rather than averaging it away, so that the same does not happen again (RFC 4015 3.2, step (8)).
    */
   restoreAfterUndo(rtt: Micros, now: Instant): void {
+    this.#isToBeRestored = false;
     this.#backoffs = 0;
     if (rtt === 0) return;
     this.#latest = rtt;
@@ -164,6 +168,11 @@ export class RttEstimator {
     this.#srtt = micros(Math.max(this.#srttBefore, rtt));
     this.#rttvar = micros(Math.max(this.#rttvarBefore, rtt / FIRST_VARIATION_DIVISOR));
     this.#computeRto();
+  }
+
+  /** The timeout was spurious, and nothing tells yet how long the round trip is: the back-off stands until the next sample. */
+  restoreAtNextSample(): void {
+    this.#isToBeRestored = true;
   }
 
   #computeRto(): void {

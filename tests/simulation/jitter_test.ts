@@ -7,6 +7,7 @@ import {
   milliseconds,
   parseAddress,
   seqNumber,
+  type TcpConfig,
 } from "../../tcp/mod.ts";
 import { controlBlockOf } from "../../tcp/connection/connection.ts";
 import { type LinkPlan, PERFECT_LINK } from "../../lab/link.ts";
@@ -55,15 +56,15 @@ for (const [delay, jitter] of [[1_000, 300], [10_000, 1_000], [10_000, 5_000], [
 const SENDER: Endpoint = { address: parseAddress("192.0.2.1"), port: 40_000 };
 const RECEIVER: Endpoint = { address: parseAddress("192.0.2.2"), port: 9 };
 
-/** 60 kB through 6 ms and 20 % loss both ways. Returns the largest RTO before its back-off, µs. */
-function largestRto(seed: number): number {
+/** 60 kB through 6 ms, jitter, and 20 % loss both ways. Returns the largest RTO before its back-off, µs. */
+function largestRto(seed: number, jitter: number, config: TcpConfig): number {
   const network = new Network({ seed });
   const isn = () => seqNumber(0);
-  const sender = Connection.connect({ config: CONFIG, local: SENDER, remote: RECEIVER, isn }, network.now);
-  const receiver = Connection.listen({ config: CONFIG, local: RECEIVER, isn }, network.now);
+  const sender = Connection.connect({ config, local: SENDER, remote: RECEIVER, isn }, network.now);
+  const receiver = Connection.listen({ config, local: RECEIVER, isn }, network.now);
   network.attach(sender, SENDER.address);
   network.attach(receiver, RECEIVER.address);
-  const way: LinkPlan = { ...PERFECT_LINK, delay: milliseconds(3), loss: 0.2 };
+  const way: LinkPlan = { ...PERFECT_LINK, delay: milliseconds(3), jitter: micros(jitter), loss: 0.2 };
   network.join(sender, receiver, way, way);
   const { rtt } = controlBlockOf(sender);
   const data = new Uint8Array(60_000);
@@ -78,11 +79,27 @@ function largestRto(seed: number): number {
   return largest;
 }
 
-Deno.test("losses of data and ACKs make no round trip that the path does not have (RFC 6298 3, RFC 3522 3.2)", () => {
-  // Four round trips and the peer's delayed ACK beside the least RTO.
-  const most = 200_000 + 4 * (6_000 + 40_000);
-  for (let seed = 1; seed <= 250; seed++) {
-    const rto = largestRto(seed);
-    assert(rto <= most, `${rto} µs, seed ${seed}`);
-  }
-});
+const AGREEMENTS = [
+  { timestamps: true, selectiveAck: true },
+  { timestamps: true, selectiveAck: false },
+  { timestamps: false, selectiveAck: true },
+  { timestamps: false, selectiveAck: false },
+];
+
+for (const { timestamps, selectiveAck } of AGREEMENTS) {
+  const means = `${timestamps ? "with" : "without"} timestamps, ${selectiveAck ? "with" : "without"} SACK`;
+  Deno.test(`losses of data and ACKs make no round trip that the path does not have: ${means} (RFC 6298 3)`, () => {
+    const config = completeConfig({
+      ...CONFIG,
+      handshake: { ...CONFIG.handshake, timestamps, selectiveAck },
+    });
+    for (const jitter of [0, 1_000]) {
+      // Four round trips and the peer's delayed ACK beside the least RTO.
+      const most = 200_000 + 4 * (6_000 + 2 * jitter + 40_000);
+      for (let seed = 1; seed <= 150; seed++) {
+        const rto = largestRto(seed, jitter, config);
+        assert(rto <= most, `${rto} µs, seed ${seed}, jitter ${jitter}`);
+      }
+    }
+  });
+}

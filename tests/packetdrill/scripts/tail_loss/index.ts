@@ -14,13 +14,14 @@ import script10 from "./no_round_trip_time_one_second.pkt" with { type: "text" }
 import script11 from "./one_probe_then_the_timeout.pkt" with { type: "text" };
 import script12 from "./probe_after_two_round_trips.pkt" with { type: "text" };
 import script13 from "./probe_comes_instead_of_a_timeout.pkt" with { type: "text" };
-import script14 from "./probe_of_new_data_says_nothing_of_loss.pkt" with { type: "text" };
-import script15 from "./probe_of_one_segment_waits_for_a_delayed_ack.pkt" with { type: "text" };
-import script16 from "./probe_prefers_new_data.pkt" with { type: "text" };
-import script17 from "./probe_stays_inside_the_peers_window.pkt" with { type: "text" };
-import script18 from "./probe_takes_what_nagle_holds.pkt" with { type: "text" };
-import script19 from "./probe_that_repaired_a_loss_reduces_the_window.pkt" with { type: "text" };
-import script20 from "./report_of_the_probe_finds_the_losses.pkt" with { type: "text" };
+import script14 from "./probe_of_new_data_measures_itself.pkt" with { type: "text" };
+import script15 from "./probe_of_new_data_says_nothing_of_loss.pkt" with { type: "text" };
+import script16 from "./probe_of_one_segment_waits_for_a_delayed_ack.pkt" with { type: "text" };
+import script17 from "./probe_prefers_new_data.pkt" with { type: "text" };
+import script18 from "./probe_stays_inside_the_peers_window.pkt" with { type: "text" };
+import script19 from "./probe_takes_what_nagle_holds.pkt" with { type: "text" };
+import script20 from "./probe_that_repaired_a_loss_reduces_the_window.pkt" with { type: "text" };
+import script21 from "./report_of_the_probe_finds_the_losses.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -38,11 +39,12 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["tail_loss/one_probe_then_the_timeout.pkt", script11],
   ["tail_loss/probe_after_two_round_trips.pkt", script12],
   ["tail_loss/probe_comes_instead_of_a_timeout.pkt", script13],
-  ["tail_loss/probe_of_new_data_says_nothing_of_loss.pkt", script14],
-  ["tail_loss/probe_of_one_segment_waits_for_a_delayed_ack.pkt", script15],
-  ["tail_loss/probe_prefers_new_data.pkt", script16],
-  ["tail_loss/probe_stays_inside_the_peers_window.pkt", script17],
-  ["tail_loss/probe_takes_what_nagle_holds.pkt", script18],
-  ["tail_loss/probe_that_repaired_a_loss_reduces_the_window.pkt", script19],
-  ["tail_loss/report_of_the_probe_finds_the_losses.pkt", script20],
+  ["tail_loss/probe_of_new_data_measures_itself.pkt", script14],
+  ["tail_loss/probe_of_new_data_says_nothing_of_loss.pkt", script15],
+  ["tail_loss/probe_of_one_segment_waits_for_a_delayed_ack.pkt", script16],
+  ["tail_loss/probe_prefers_new_data.pkt", script17],
+  ["tail_loss/probe_stays_inside_the_peers_window.pkt", script18],
+  ["tail_loss/probe_takes_what_nagle_holds.pkt", script19],
+  ["tail_loss/probe_that_repaired_a_loss_reduces_the_window.pkt", script20],
+  ["tail_loss/report_of_the_probe_finds_the_losses.pkt", script21],
 ];

@@ -18,9 +18,10 @@ import script14 from "./forward_rto_spurious_with_sack.pkt" with { type: "text" 
 import script15 from "./forward_rto_spurious_without_sack.pkt" with { type: "text" };
 import script16 from "./forward_rto_without_new_data_goes_on_as_usual.pkt" with { type: "text" };
 import script17 from "./one_of_two_duplicates_is_not_enough.pkt" with { type: "text" };
-import script18 from "./reordering_that_clears_itself_is_undone.pkt" with { type: "text" };
-import script19 from "./spurious_timeout_ends_the_backing_off.pkt" with { type: "text" };
-import script20 from "./spurious_timeout_takes_the_delay_as_it_is.pkt" with { type: "text" };
+import script18 from "./path_that_became_longer_is_measured_by_new_data.pkt" with { type: "text" };
+import script19 from "./reordering_that_clears_itself_is_undone.pkt" with { type: "text" };
+import script20 from "./spurious_timeout_ends_the_backing_off.pkt" with { type: "text" };
+import script21 from "./spurious_timeout_takes_the_delay_as_it_is.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -42,7 +43,8 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["undo/forward_rto_spurious_without_sack.pkt", script15],
   ["undo/forward_rto_without_new_data_goes_on_as_usual.pkt", script16],
   ["undo/one_of_two_duplicates_is_not_enough.pkt", script17],
-  ["undo/reordering_that_clears_itself_is_undone.pkt", script18],
-  ["undo/spurious_timeout_ends_the_backing_off.pkt", script19],
-  ["undo/spurious_timeout_takes_the_delay_as_it_is.pkt", script20],
+  ["undo/path_that_became_longer_is_measured_by_new_data.pkt", script18],
+  ["undo/reordering_that_clears_itself_is_undone.pkt", script19],
+  ["undo/spurious_timeout_ends_the_backing_off.pkt", script20],
+  ["undo/spurious_timeout_takes_the_delay_as_it_is.pkt", script21],
 ];
