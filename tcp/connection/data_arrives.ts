@@ -13,7 +13,7 @@ import type { Segment } from "../base/segment.ts";
 import * as seq from "../base/seq.ts";
 import { mayReceiveData } from "../base/state.ts";
 import type { Tcb } from "./tcb.ts";
-import type { Instant } from "../base/units.ts";
+import { elapsed, type Instant } from "../base/units.ts";
 
 // Bound here: what is imported is looked up at each use (tests/bench/profiles/core.md).
 const { Flag } = segments;
@@ -49,6 +49,8 @@ export function takeData(tcb: Tcb, segment: Segment, now: Instant): boolean {
     resetForUnread(tcb, segment, now);
     return false;
   }
+  const { arrivedAt } = segment;
+  if (arrivedAt < now) receiver.tuning.waited(elapsed(arrivedAt, now));
   const isMarked = tcb.ecn.dataArrived(segment);
   reportDuplicateData(tcb, segment);
   const outcome = receiver.takeData(segment);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { elapsed, type Instant, instant, type Micros } from "../base/units.ts";
+import { after, elapsed, type Instant, instant, type Micros, micros } from "../base/units.ts";
 
 /**
  * What was read in a round was sent in the one before. In slow start twice as much is under way since, and the window that is
@@ -17,10 +17,17 @@ const ROUND_TRIPS_HELD = 4;
 export class WindowTuning {
   readonly #limitMax: number;
   #octetsInRound = 0;
+  /** How long what came in this round waited at most, between the kernel's receiving it and the core's. */
+  #longestWait: Micros = micros(0);
   #roundStart: Instant = instant(-1);
 
   constructor(limitMax: number) {
     this.#limitMax = limitMax;
+  }
+
+  /** Data waited so long between the kernel's receiving it and the core's: to the peer, that is part of the round trip. */
+  waited(wait: Micros): void {
+    if (wait > this.#longestWait) this.#longestWait = wait;
   }
 
   /** The buffer's limit after `octetsRead` more have been read; never less than `limit`. `roundTrip` 0: not known. */
@@ -28,9 +35,10 @@ export class WindowTuning {
     if (this.#limitMax <= limit || roundTrip === 0) return limit;
     this.#octetsInRound += octetsRead;
     if (this.#roundStart < 0) this.#roundStart = now;
-    if (elapsed(this.#roundStart, now) < roundTrip) return limit;
+    if (elapsed(after(this.#roundStart, roundTrip), now) < this.#longestWait) return limit;
     const wanted = ROUND_TRIPS_HELD * this.#octetsInRound;
     this.#octetsInRound = 0;
+    this.#longestWait = micros(0);
     this.#roundStart = now;
     return wanted > limit ? Math.min(this.#limitMax, Math.max(wanted, limit)) : limit;
   }
