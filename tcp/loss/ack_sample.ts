@@ -92,10 +92,11 @@ export class AckSample implements CongestionSample {
   lastSentAt: Instant = instant(-1);
 
   /**
-   * Of the record that {@link delivered} or {@link acknowledged} is about to be called for: when it was sent last and first,
-   * and its last transmission. In fields, because a number beyond an int32 leaves garbage behind as an argument.
+   * Of the record that {@link delivered} or {@link acknowledged} is about to be called for: when it was sent last, and
+   * that made, and first; and its last transmission. In fields, because a number beyond an int32 leaves garbage behind as an argument.
    */
   recordSentAt: Instant = NEVER;
+  recordMadeAt: Instant = NEVER;
   recordFirstSentAt: Instant = NEVER;
   recordSerial = 0;
 
@@ -142,7 +143,7 @@ export class AckSample implements CongestionSample {
       }
       this.deliversOriginal = true;
     }
-    if (resent && this.#isOfEarlier(sentAt)) return;
+    if (resent && this.#isOfEarlier()) return;
     this.lastSentAt = sentAt;
     if (this.newestSentAt < 0 || sentAfter(this.recordSerial, end, this.newestSerial, this.newestEnd)) {
       this.newestSentAt = sentAt;
@@ -151,11 +152,14 @@ export class AckSample implements CongestionSample {
     }
   }
 
-  /** RFC 8985 6.2, step 2: what arrived is not what was sent again at `sentAt`, by the echo, or since it came too soon. */
-  #isOfEarlier(sentAt: Instant): boolean {
+  /**
+   * RFC 8985 6.2, step 2: what arrived is not what was sent again last, by the echo, or since it came too soon. The echo is of
+   * when that was made, for on a busy host the clock may have ticked until it left.
+   */
+  #isOfEarlier(): boolean {
     const { echoedUntil } = this;
-    return this.recordFirstSentAt < echoedUntil && echoedUntil <= sentAt ||
-      elapsed(sentAt, this.arrivedAt) < this.minRtt;
+    return this.recordFirstSentAt < echoedUntil && echoedUntil <= this.recordMadeAt ||
+      elapsed(this.recordSentAt, this.arrivedAt) < this.minRtt;
   }
 
   /** The record at hand was acknowledged cumulatively. `isNews`: SACK had not reported it before; else it times nothing. */

@@ -35,9 +35,10 @@ const NEXT = 5;
 const PREVIOUS = 6;
 
 /** Its moments, which are no int32. */
-const MOMENTS = 2;
+const MOMENTS = 3;
 const FIRST_SENT_AT = 0;
 const SENT_AT = 1;
+const MADE_AT = 2;
 
 /** The records of one connection, by slot. Walk them from `first` by {@link next} until `end`. */
 export class Records {
@@ -130,9 +131,14 @@ export class Records {
     return this.#moments[slot * MOMENTS + FIRST_SENT_AT] as Instant;
   }
 
-  /** When the record was last sent. */
+  /** When the record last left, as far as that is known. */
   sentAt(slot: number): Instant {
     return this.#moments[slot * MOMENTS + SENT_AT] as Instant;
+  }
+
+  /** When its last transmission was made, which may have left later: what its timestamp says. */
+  madeAt(slot: number): Instant {
+    return this.#moments[slot * MOMENTS + MADE_AT] as Instant;
   }
 
   setSentAt(slot: number, now: Instant): void {
@@ -146,7 +152,7 @@ export class Records {
 
   /** The record is sent. */
   noteSent(slot: number, now: Instant): void {
-    this.#moments[slot * MOMENTS + SENT_AT] = now;
+    this.#moments[slot * MOMENTS + SENT_AT] = this.#moments[slot * MOMENTS + MADE_AT] = now;
     this.#fields[slot * FIELDS + SERIAL] = this.#transmissions = this.#transmissions + 1 | 0;
   }
 

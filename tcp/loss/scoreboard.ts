@@ -351,6 +351,7 @@ export class Scoreboard {
     if (isWaiting(marks)) this.#waiting--;
     else this.sentOrder.remove(slot);
     sample.recordSentAt = records.sentAt(slot);
+    sample.recordMadeAt = records.madeAt(slot);
     sample.recordSerial = records.serial(slot);
     sample.delivered(records.length(slot), records.until(slot), marks);
   }

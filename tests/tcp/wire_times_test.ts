@@ -1,11 +1,12 @@
 /** Round trips by the moments at which segments were on the wire, where the driver knows them. */
 
 import { assertEquals } from "@std/assert";
-import { Flag, Segment } from "../../tcp/base/segment.ts";
+import { seqToUint32, type Timestamp, timestamp } from "../../tcp/base/seq.ts";
+import { Flag, Option, Segment } from "../../tcp/base/segment.ts";
 import { type Instant, instant, type Micros, milliseconds, seconds } from "../../tcp/base/units.ts";
 import type { Connection } from "../../tcp/connection/connection.ts";
 import type { Host } from "../../tcp/host/host.ts";
-import { at, HERE, IRS, ISS, newHost, type Said, segmentOf, THERE } from "./exchange.ts";
+import { at, HERE, IRS, ISS, newHost, type Said, segmentOf, sentBy, THERE, wordsOf } from "./exchange.ts";
 
 /** A host with one connection to THERE, of which the SYN is due. */
 function opening(): { readonly host: Host; readonly connection: Connection } {
@@ -70,4 +71,44 @@ Deno.test("a SYN sent twice gives no sample, whenever it left (RFC 6298 3, Karn)
   leave(host, at(1), plus(at(1), ms(1)));
   arrive(host, SYN_ACK, plus(at(1), ms(2)), plus(at(1), ms(2)));
   assertEquals([connection.state, connection.latestRtt], ["ESTABLISHED", 0]);
+});
+
+/** The peer acknowledges up to `ack` with an echo, and reports octets from one to the other received. */
+function acknowledge(
+  host: Host,
+  ack: number,
+  echo: Timestamp,
+  blocks: readonly number[],
+  now: Instant,
+): void {
+  const segment = segmentOf(THERE, { address: HERE, port: 40_000 }, { flags: Flag.ack, seq: IRS + 1, ack });
+  segment.options = Option.timestamps | (blocks.length > 0 ? Option.selectiveAck : 0);
+  segment.timestampValue = timestamp(1);
+  segment.timestampEcho = echo;
+  segment.sackBlockCount = blocks.length / 2;
+  segment.sackEdges.set(blocks);
+  host.segmentArrives(segment, now);
+}
+
+Deno.test("what is sent again and leaves some ticks later shows what was lost before it all the same (RFC 8985 6.2, step 2)", () => {
+  const host = newHost({ handshake: { timestamps: true, selectiveAck: true } });
+  const connection = host.connect({ remote: THERE, local: { address: HERE, port: 40_000 } }, at(0));
+  leave(host, at(0), at(0));
+  const answer = segmentOf(THERE, { address: HERE, port: 40_000 }, SYN_ACK);
+  answer.options = Option.timestamps | Option.selectiveAckPermitted | Option.maximumSegmentSize;
+  answer.maximumSegmentSize = 1_012;
+  host.segmentArrives(answer, plus(at(0), ms(20)));
+  sentBy(host, at(1));
+  connection.send(new Uint8Array(5_000), at(2));
+  assertEquals(sentBy(host, at(2)).length, 5);
+
+  const [made, left] = [plus(at(2), ms(20)), plus(at(2), ms(23))];
+  const first = new Segment();
+  acknowledge(host, ISS + 1, timestamp(0), [ISS + 1_001, ISS + 4_001], made);
+  assertEquals(host.transmit(first, made), true);
+  host.segmentLeft(left);
+  assertEquals([seqToUint32(first.seq), first.payload.length], [ISS + 1, 1_000]);
+
+  acknowledge(host, ISS + 4_001, first.timestampValue, [], plus(left, ms(20)));
+  assertEquals(wordsOf(sentBy(host, plus(left, ms(20)))), [`PSH,ACK ${ISS + 4_001} ack ${IRS + 1} (1000)`]);
 });
