@@ -116,6 +116,7 @@ class Link implements NetworkSide {
   }
 
   transmit(out: Segment, now: Instant): boolean {
+    if (this.#device.isRingPrepared) this.#takeRing(now);
     if (now >= this.#refreshAt && (!this.#isSettled || this.#device.hasRing)) this.#consider(now);
     return this.#connection.transmit(out, now);
   }
@@ -133,11 +134,15 @@ class Link implements NetworkSide {
     this.#unmerged = segment.payload.length > this.#device.longestByRing ? 0 : this.#unmerged + 1;
     if (this.#unmerged < MANY_UNMERGED) return;
     this.#unmerged = -1;
+    if (!this.#obeys || this.#device.rulesAround("in") === null) void this.#device.prepareRing();
+  }
+
+  /** Here and not when it is ready: the loop may be asleep then, until packets come the way that they came before. */
+  #takeRing(now: Instant): void {
     const around = this.#device.rulesAround("in");
-    if (around !== null && this.#obeys) return;
-    if (this.#device.receiveByRing() === null) {
-      this.#onChange?.("ring", "bulk data arrives one packet at a time", around);
-    }
+    this.#refreshAt = after(now, REFRESH_INTERVAL);
+    if (around !== null && this.#obeys || this.#device.receiveByRing() !== null) return;
+    this.#onChange?.("ring", "bulk data arrives one packet at a time", around);
   }
 
   #consider(now: Instant): void {

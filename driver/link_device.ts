@@ -77,9 +77,11 @@ export class LinkDevice implements PacketDevice {
   readonly #flow: SettledFlow;
   #gatherer: Gatherer | null = null;
   #hop: NextHop | null = null;
+  #prepared: PacketRing | null = null;
   #ring: PacketRing | null = null;
   /** What packets come from now: the ring, once the raw socket, which gets nothing any more, has nothing left either. */
   #source: PacketRing | null = null;
+  #isDisposed = false;
 
   constructor(raw: RawSocket | RawSocketV6, { local, remote, flow }: LinkEnds) {
     this.#flow = flow;
@@ -144,24 +146,43 @@ export class LinkDevice implements PacketDevice {
     return this.#raw.send(length);
   }
 
+  /** Opens a ring, while packets are received as before; when it cannot be opened, there is none. */
+  async prepareRing(): Promise<void> {
+    try {
+      const ring = await PacketRing.open({ local: this.#local, remote: this.#remote });
+      if (this.#isDisposed) ring[Symbol.dispose]();
+      else this.#prepared = ring;
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+    }
+  }
+
+  /** Whether there is a ring that nothing comes by yet. */
+  get isRingPrepared(): boolean {
+    return this.#prepared !== null;
+  }
+
   /**
-   * From now on packets are received by ring. Those of the moment of the change may come both ways, to a TCP duplicates.
+   * From now on packets are received by the ring that was prepared. Those of the moment of the change may come both ways, to
+   * a TCP duplicates.
    *
    * @returns null, or why they are not, in words
    */
   receiveByRing(): string | null {
-    if (this.#ring !== null) return null;
+    const ring = this.#prepared;
+    this.#prepared = null;
+    if (ring === null) return "no ring is prepared";
     try {
-      this.#ring = PacketRing.open({ local: this.#local, remote: this.#remote });
+      ring.start();
       stopReceiving(this.#raw.descriptor, this.#local);
-      sumInMemory(this.#ring.memory);
-      return null;
     } catch (error) {
-      this.#ring?.[Symbol.dispose]();
-      this.#ring = null;
+      ring[Symbol.dispose]();
       if (error instanceof SystemError) return error.message;
       throw error;
     }
+    sumInMemory(ring.memory);
+    this.#ring = ring;
+    return null;
   }
 
   /** Whether packets are received by ring. */
@@ -221,7 +242,10 @@ export class LinkDevice implements PacketDevice {
   }
 
   [Symbol.dispose](): void {
+    this.#isDisposed = true;
     this.stopGathering();
+    this.#prepared?.[Symbol.dispose]();
+    this.#prepared = null;
     this.#ring?.[Symbol.dispose]();
     this.#ring = null;
     this.#source = null;

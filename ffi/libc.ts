@@ -49,6 +49,18 @@ const SYMBOLS = {
     ],
     result: "i32", /* int */
   },
+  setsockoptOnPool: {
+    name: "setsockopt",
+    parameters: [
+      "i32", /* int fd */
+      "i32", /* int level */
+      "i32", /* int name */
+      "pointer", /* const void *value */
+      "u32", /* socklen_t */
+    ],
+    result: "i32", /* int */
+    nonblocking: true,
+  },
   getsockopt: {
     parameters: [
       "i32", /* int fd */

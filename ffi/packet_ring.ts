@@ -33,7 +33,7 @@ import {
   SOL_PACKET,
 } from "./constants.ts";
 import { check, ENOMEM, lastErrno, SystemError, wouldWait } from "./errno.ts";
-import { enlargeBuffer, type FileDescriptor, setOption, setOptionBytes } from "./file_descriptor.ts";
+import { enlargeBuffer, type FileDescriptor, orClose, setOption, setOptionBytes } from "./file_descriptor.ts";
 import { type Libc, loadLibc } from "./libc.ts";
 import type { InboundChecksum } from "./packet_device.ts";
 import { linkAddress, openLinkSocket } from "./packet_socket.ts";
@@ -115,6 +115,7 @@ export class PacketRing implements Disposable {
 
   readonly #libc: Libc = loadLibc();
   readonly #descriptor: FileDescriptor;
+  readonly #family: 4 | 6;
   /** The ring, until disposal. */
   readonly memory: WebAssembly.Memory;
   readonly #slots: number;
@@ -131,9 +132,10 @@ export class PacketRing implements Disposable {
   readonly #longPointer: Deno.PointerValue = Deno.UnsafePointer.of(this.#long);
   readonly #longLength = BigInt(this.#long.length);
 
-  private constructor(descriptor: FileDescriptor, memory: WebAssembly.Memory) {
+  private constructor(descriptor: FileDescriptor, family: 4 | 6, memory: WebAssembly.Memory) {
     const buffer = memory.buffer as ArrayBuffer; // not shared
     this.#descriptor = descriptor;
+    this.#family = family;
     this.memory = memory;
     this.#slots = buffer.byteLength / SLOT_LENGTH;
     this.#octets = new Uint8Array(buffer);
@@ -143,33 +145,42 @@ export class PacketRing implements Disposable {
   }
 
   /**
-   * Opens the ring with a filter for exactly this connection; nothing that came before is delivered.
+   * Opens a ring with a filter for exactly this connection. Nothing comes until `start`.
    *
    * @throws SystemError EPERM without CAP_NET_RAW, ENOMEM
    */
-  static open(options: PacketRingOptions): PacketRing {
+  static async open(options: PacketRingOptions): Promise<PacketRing> {
     const { local, remote, memory = DEFAULT_MEMORY } = options;
-    const libc = loadLibc();
-    return openLinkSocket((descriptor, number) => {
+    const descriptor = openLinkSocket((opened, number) => {
       setOption(number, SOL_PACKET, PACKET_VERSION, TPACKET_V2, "setsockopt PACKET_VERSION");
       setOption(number, SOL_PACKET, PACKET_RESERVE, RESERVED, "setsockopt PACKET_RESERVE");
       setOption(number, SOL_PACKET, PACKET_COPY_THRESH, SLOT_LENGTH, "setsockopt PACKET_COPY_THRESH");
       enlargeBuffer(number, SO_RCVBUFFORCE, SO_RCVBUF, DEFAULT_BUFFER_SIZE);
-      // struct tpacket_req: octets of a block, blocks, octets of a slot, slots
-      const request = Int32Array.of(BLOCK_LENGTH, memory / BLOCK_LENGTH, SLOT_LENGTH, memory / SLOT_LENGTH);
-      setOptionBytes(number, SOL_PACKET, PACKET_RX_RING, request, "setsockopt PACKET_RX_RING");
-      const ring = new PacketRing(descriptor, mapRing(number, memory));
+      return opened;
+    });
+    try {
+      await allocateRing(descriptor.number, memory);
+    } catch (error) {
+      descriptor.close();
+      throw error;
+    }
+    return orClose(descriptor, (number) => {
+      const ring = new PacketRing(descriptor, local.address.family, mapRing(number, memory));
       try {
-        // `bind` gives the socket its protocol once the filter is there.
         attachFilter(number, connectionFilter(local, remote, "link"));
-        const address = linkAddress(local.address.family === 4 ? ETH_P_IP : ETH_P_IPV6, 0);
-        check("bind AF_PACKET", libc.bind(number, address, address.length));
         return ring;
       } catch (error) {
         ring.#unmap();
         throw error;
       }
     });
+  }
+
+  /** From now on packets are received; none that came before is delivered. @throws SystemError */
+  start(): void {
+    // Gives the socket its protocol, now that the filter is there.
+    const address = linkAddress(this.#family === 4 ? ETH_P_IP : ETH_P_IPV6, 0);
+    check("bind AF_PACKET", this.#libc.bind(this.#descriptor.number, address, address.length));
   }
 
   /** For poll. */
@@ -272,6 +283,22 @@ export class PacketRing implements Disposable {
     this.#slot = 0;
     this.#isHeld = false;
   }
+}
+
+/**
+ * Has the kernel make the ring, on another thread: it waits until no packet is on its way to the socket any more, some 10 ms,
+ * in which a connection would acknowledge nothing. Measured.
+ *
+ * @throws SystemError ENOMEM
+ */
+async function allocateRing(number: number, memory: number): Promise<void> {
+  // struct tpacket_req: octets of a block, blocks, octets of a slot, slots
+  const request = Int32Array.of(BLOCK_LENGTH, memory / BLOCK_LENGTH, SLOT_LENGTH, memory / SLOT_LENGTH);
+  const place = Deno.UnsafePointer.of(request);
+  const { setsockoptOnPool } = loadLibc();
+  const result = await setsockoptOnPool(number, SOL_PACKET, PACKET_RX_RING, place, request.byteLength);
+  // The error number stays on the other thread: what went wrong there goes wrong here once more.
+  if (result < 0) setOptionBytes(number, SOL_PACKET, PACKET_RX_RING, request, "setsockopt PACKET_RX_RING");
 }
 
 /** A memory that is the ring of the socket. @throws SystemError ENOMEM */

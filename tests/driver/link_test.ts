@@ -1,12 +1,13 @@
 /** Connections whose text goes by packet socket, to the kernel's own TCP, on loopback in a network of the test's own. */
 
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { type LinkMode, packetLink, RawConnection } from "../../driver/mod.ts";
 import { check } from "../../ffi/errno.ts";
 import {
   FileDescriptor,
   loadLibc,
   loopbackAddress,
+  PollSet,
   setInterfaceMtu,
   StreamListener,
   type StreamSocket,
@@ -28,6 +29,9 @@ const O_WRONLY = 1; // <fcntl.h>
 /** Octets after which the stream repeats: a prime. */
 const PERIOD = 65_521;
 const PIECE = 1 << 17;
+
+/** So many that a ring is there, which takes tens of milliseconds to open, long before the last of them. */
+const RING_OCTETS = 4e7;
 const STREAM = new Uint8Array(PERIOD + PIECE).map((_, i) => {
   const place = i % PERIOD;
   return place * 31 + (place >> 7) * 17 + (place >> 13);
@@ -186,7 +190,7 @@ for (const family of [4, 6] as const) {
       switchOffloads("lo", "off", ["segmentation", "softwareSegmentation", "merging"]);
       try {
         for (const link of ["auto", "packet", "raw"] as const) {
-          const { changes } = await transfer({ link, up: 1, down: 6e6, family });
+          const { changes } = await transfer({ link, up: 1, down: RING_OCTETS, family });
           assertEquals(changes, link === "raw" ? [] : ["ring: bulk data arrives one packet at a time"]);
         }
         const { changes } = await transfer({ link: "auto", up: 1, down: 3e5, family });
@@ -207,9 +211,9 @@ kernelTest(
       const { changes, retransmitted } = await transfer({
         link: "auto",
         up: 1,
-        down: 8e6,
+        down: RING_OCTETS,
         onReceived: (octets) => {
-          const isOn = octets > 2e6 && octets < 5e6;
+          const isOn = octets > RING_OCTETS / 2 && octets < 3 * RING_OCTETS / 4;
           switchOffloads("lo", isOn ? "on" : "off", offloads);
         },
       });
@@ -219,6 +223,30 @@ kernelTest(
     }
   },
 );
+
+kernelTest("a connection that ends while its ring is being opened leaves nothing open", async () => {
+  const offloads = ["segmentation", "softwareSegmentation", "merging"] as const;
+  switchOffloads("lo", "off", offloads);
+  // What is opened once is open from now on.
+  await transfer({ link: "auto", up: 1, down: RING_OCTETS });
+  const before = openDescriptors();
+  try {
+    const onReceived = (octets: number): void => {
+      if (octets > 5e5) throw new Error("enough");
+    };
+    await assertRejects(
+      () => transfer({ link: "auto", up: 1, down: RING_OCTETS, onReceived }),
+      Error,
+      "enough",
+    );
+  } finally {
+    switchOffloads("lo", "on", offloads);
+  }
+  // Calls on other threads end in their own time.
+  using patience = new PollSet();
+  for (let i = 0; i < 1_000 && openDescriptors() > before + 1; i++) await patience.wait(1);
+  assertEquals(openDescriptors(), before + 1, "the eventfd that waits is one");
+});
 
 kernelTest("bulk data that arrives merged, or in long packets, needs no ring", async () => {
   assertEquals((await transfer({ link: "auto", up: 1, down: 6e6 })).changes, []);

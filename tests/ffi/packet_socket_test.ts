@@ -62,11 +62,12 @@ for (const family of [4, 6] as const) {
     assertEquals(hop.ownAddress, new Uint8Array(6));
   });
 
-  kernelTest(`IPv${family}: a gathered segment arrives in one piece, wrapped payload and all`, () => {
+  kernelTest(`IPv${family}: a gathered segment arrives in one piece, wrapped payload and all`, async () => {
     using guardA = PortGuard.open(any);
     using guardB = PortGuard.open(any);
     using a = senderOnLoopback(guardA.local);
-    using b = PacketRing.open({ local: guardB.local, remote: guardA.local });
+    using b = await PacketRing.open({ local: guardB.local, remote: guardA.local });
+    b.start();
     const payload = pattern(packetSegmentLimit(family));
     const rows = [
       { name: "nothing", offset: 0, first: 0, length: 0, size: 0 },
@@ -98,11 +99,12 @@ for (const family of [4, 6] as const) {
 
   kernelTest(
     `IPv${family}: short and long packets come out of a ring in the order of their arrival, round and round`,
-    () => {
+    async () => {
       using guardA = PortGuard.open(any);
       using guardB = PortGuard.open(any);
       using a = senderOnLoopback(guardA.local);
-      using b = PacketRing.open({ local: guardB.local, remote: guardA.local, memory: 1 << 16 });
+      using b = await PacketRing.open({ local: guardB.local, remote: guardA.local, memory: 1 << 16 });
+      b.start();
       const payload = pattern(60_000);
       let sent = 0;
       let seen = 0;
@@ -128,11 +130,12 @@ for (const family of [4, 6] as const) {
 
   kernelTest(
     `IPv${family}: a full ring loses what comes, keeps what it has, and goes on once it is read`,
-    () => {
+    async () => {
       using guardA = PortGuard.open(any);
       using guardB = PortGuard.open(any);
       using a = senderOnLoopback(guardA.local);
-      using b = PacketRing.open({ local: guardB.local, remote: guardA.local, memory: 1 << 16 });
+      using b = await PacketRing.open({ local: guardB.local, remote: guardA.local, memory: 1 << 16 });
+      b.start();
       const send = (sequence: number): void => {
         buildPacket(a.outbound, guardA.local, guardB.local, { sequence, flags: ACK });
         a.sendGathered(headers, NOTHING, 0);
@@ -151,40 +154,44 @@ for (const family of [4, 6] as const) {
     },
   );
 
-  kernelTest(`IPv${family}: what the kernel sends in one piece arrives so, with its segments' size`, () => {
-    setInterfaceMtu("lo", 1_500);
-    try {
-      using listener = StreamListener.open(any);
-      using client = StreamSocket.connectBlocking(listener.local, 1_000);
-      using server = listener.accept();
-      assert(server !== undefined);
-      using ear = PacketRing.open({ local: listener.local, remote: client.local });
-      const sent = pattern(100_000);
-      let at = 0;
-      let largest = 0;
-      let heard = 0;
-      const into = new Uint8Array(100_000);
-      for (let turn = 0; turn < 1_000 && heard < sent.length; turn++) {
-        if (at < sent.length) at += client.send(sent.subarray(at));
-        server.receive(into); // so that the window stays open
-        for (let length = ear.receive(); length > 0; length = ear.receive()) {
-          const { payload } = readPacket(packetIn(ear, length));
-          assertEquals(payload, sent.subarray(heard, heard + payload.length));
-          heard += payload.length;
-          if (payload.length <= 1_448) continue;
-          largest = Math.max(largest, payload.length);
-          assertEquals([ear.inboundSegmentSize, ear.inboundChecksum], [
-            family === 4 ? 1_448 : 1_428,
-            "unfinished",
-          ]);
+  kernelTest(
+    `IPv${family}: what the kernel sends in one piece arrives so, with its segments' size`,
+    async () => {
+      setInterfaceMtu("lo", 1_500);
+      try {
+        using listener = StreamListener.open(any);
+        using client = StreamSocket.connectBlocking(listener.local, 1_000);
+        using server = listener.accept();
+        assert(server !== undefined);
+        using ear = await PacketRing.open({ local: listener.local, remote: client.local });
+        ear.start();
+        const sent = pattern(100_000);
+        let at = 0;
+        let largest = 0;
+        let heard = 0;
+        const into = new Uint8Array(100_000);
+        for (let turn = 0; turn < 1_000 && heard < sent.length; turn++) {
+          if (at < sent.length) at += client.send(sent.subarray(at));
+          server.receive(into); // so that the window stays open
+          for (let length = ear.receive(); length > 0; length = ear.receive()) {
+            const { payload } = readPacket(packetIn(ear, length));
+            assertEquals(payload, sent.subarray(heard, heard + payload.length));
+            heard += payload.length;
+            if (payload.length <= 1_448) continue;
+            largest = Math.max(largest, payload.length);
+            assertEquals([ear.inboundSegmentSize, ear.inboundChecksum], [
+              family === 4 ? 1_448 : 1_428,
+              "unfinished",
+            ]);
+          }
         }
+        assertEquals(heard, sent.length);
+        assert(largest > 10_000, `merged segments: ${largest}`);
+      } finally {
+        setInterfaceMtu("lo", LO_MTU);
       }
-      assertEquals(heard, sent.length);
-      assert(largest > 10_000, `merged segments: ${largest}`);
-    } finally {
-      setInterfaceMtu("lo", LO_MTU);
-    }
-  });
+    },
+  );
 }
 
 kernelTest("without a route there is no next hop", () => {
@@ -204,12 +211,13 @@ kernelTest("frames need an Ethernet and a next hop that is resolved", () => {
   assertEquals(openDescriptors(), before);
 });
 
-kernelTest("the array that payloads come from may change", () => {
+kernelTest("the array that payloads come from may change", async () => {
   const any: Endpoint = { address: loopbackAddress(4), port: 0 };
   using guardA = PortGuard.open(any);
   using guardB = PortGuard.open(any);
   using a = senderOnLoopback(guardA.local);
-  using b = PacketRing.open({ local: guardB.local, remote: guardA.local });
+  using b = await PacketRing.open({ local: guardB.local, remote: guardA.local });
+  b.start();
   const arrays = [pattern(5_000), pattern(5_000).reverse()];
   for (const turn of [0, 1, 0, 0, 1]) {
     const payload = arrays[turn] ?? new Uint8Array();
@@ -219,23 +227,31 @@ kernelTest("the array that payloads come from may change", () => {
   }
 });
 
-kernelTest("a ring hears its own connection only, and is gone with its memory when it is closed", () => {
-  const any: Endpoint = { address: loopbackAddress(4), port: 0 };
-  using guardA = PortGuard.open(any);
-  using guardB = PortGuard.open(any);
-  using guardC = PortGuard.open(any);
-  using a = senderOnLoopback(guardA.local);
-  const before = openDescriptors();
-  const b = PacketRing.open({ local: guardB.local, remote: guardA.local });
-  for (
-    const [from, to] of [[guardA, guardC], [guardC, guardB], [guardB, guardA], [guardA, guardB]] as const
-  ) {
-    buildPacket(a.outbound, from.local, to.local, { flags: ACK });
-    a.sendGathered(40, NOTHING, 0);
-  }
-  assertEquals(arrived(b), 40);
-  assertEquals(b.receive(), 0);
-  b[Symbol.dispose]();
-  b[Symbol.dispose]();
-  assertEquals([openDescriptors(), b.receive(), b.inbound.every((octet) => octet === 0)], [before, 0, true]);
-});
+kernelTest(
+  "a ring hears its own connection only, and is gone with its memory when it is closed",
+  async () => {
+    const any: Endpoint = { address: loopbackAddress(4), port: 0 };
+    using guardA = PortGuard.open(any);
+    using guardB = PortGuard.open(any);
+    using guardC = PortGuard.open(any);
+    using a = senderOnLoopback(guardA.local);
+    const before = openDescriptors();
+    const b = await PacketRing.open({ local: guardB.local, remote: guardA.local });
+    b.start();
+    for (
+      const [from, to] of [[guardA, guardC], [guardC, guardB], [guardB, guardA], [guardA, guardB]] as const
+    ) {
+      buildPacket(a.outbound, from.local, to.local, { flags: ACK });
+      a.sendGathered(40, NOTHING, 0);
+    }
+    assertEquals(arrived(b), 40);
+    assertEquals(b.receive(), 0);
+    b[Symbol.dispose]();
+    b[Symbol.dispose]();
+    assertEquals([openDescriptors(), b.receive(), b.inbound.every((octet) => octet === 0)], [
+      before,
+      0,
+      true,
+    ]);
+  },
+);
