@@ -5,7 +5,14 @@
  */
 
 import { AF_INET6, IFF_LOOPBACK, IFF_UP } from "./constants.ts";
-import { askNetlink, decodeAttributes, listNetlink, type NetlinkAnswer, numberIn } from "./netlink.ts";
+import {
+  askNetlink,
+  type Attributes,
+  decodeAttributes,
+  listNetlink,
+  type NetlinkAnswer,
+  numberIn,
+} from "./netlink.ts";
 
 /** As far as sending frames goes. */
 export type LinkKind = "ethernet" | "loopback" | "other";
@@ -44,18 +51,25 @@ const ARPHRD_LOOPBACK = 772;
 
 /** What the kernel knows of the interface. @throws SystemError ENODEV */
 export function readLink(index: number): Link {
-  const fixed = new Uint8Array(LINK_LENGTH);
-  new DataView(fixed.buffer).setInt32(LINK_INDEX_OFFSET, index, true);
-  const answer = askNetlink({ call: "rtnetlink RTM_GETLINK", type: RTM_GETLINK, fixed, attributes: [] });
-  const { attributes } = answer;
-  const type = answer.fixed.getUint16(LINK_TYPE_OFFSET, true);
-  const mtu = numberIn(attributes.get(IFLA_MTU));
+  const { fixed, attributes } = ask(index);
+  const type = fixed.getUint16(LINK_TYPE_OFFSET, true);
   return {
     kind: type === ARPHRD_ETHER ? "ethernet" : type === ARPHRD_LOOPBACK ? "loopback" : "other",
     name: nameIn(attributes),
     address: attributes.get(IFLA_ADDRESS) ?? new Uint8Array(HARDWARE_ADDRESS_LENGTH),
-    mtu: { 4: mtu, 6: mtuOfIpv6(attributes.get(IFLA_AF_SPEC)) || mtu },
+    mtu: { 4: mtuIn(attributes, 4), 6: mtuIn(attributes, 6) },
   };
+}
+
+/** Octets of the largest packet, as `Link.mtu`. @throws SystemError ENODEV */
+export function linkMtu(index: number, family: 4 | 6): number {
+  return mtuIn(ask(index).attributes, family);
+}
+
+function ask(index: number): NetlinkAnswer {
+  const fixed = new Uint8Array(LINK_LENGTH);
+  new DataView(fixed.buffer).setInt32(LINK_INDEX_OFFSET, index, true);
+  return askNetlink({ call: "rtnetlink RTM_GETLINK", type: RTM_GETLINK, fixed, attributes: [] });
 }
 
 /** Interfaces of this network: whether each is up, and whether it is loopback. @throws SystemError */
@@ -72,7 +86,12 @@ export function listInterfaces(): readonly { name: string; isUp: boolean; isLoop
   });
 }
 
-function nameIn(attributes: NetlinkAnswer["attributes"]): string {
+function mtuIn(attributes: Attributes, family: 4 | 6): number {
+  const own = family === 4 ? 0 : mtuOfIpv6(attributes.get(IFLA_AF_SPEC));
+  return own || numberIn(attributes.get(IFLA_MTU));
+}
+
+function nameIn(attributes: Attributes): string {
   return new TextDecoder().decode(attributes.get(IFLA_IFNAME)).replace(/\0.*/, "");
 }
 

@@ -7,7 +7,14 @@
 import { NETLINK_NETFILTER } from "./constants.ts";
 import { EINVAL, ENOENT, EPROTONOSUPPORT, isErrno } from "./errno.ts";
 import type { Direction } from "./ipsec.ts";
-import { decodeAttributes, decodeList, listNetlink, MOST_ENTRIES, type NetlinkAnswer } from "./netlink.ts";
+import {
+  type Attributes,
+  decodeAttributes,
+  decodeList,
+  listNetlink,
+  MOST_ENTRIES,
+  type NetlinkAnswer,
+} from "./netlink.ts";
 import { readSmallFile } from "./small_file.ts";
 import { cString } from "./sockaddr.ts";
 
@@ -56,7 +63,7 @@ const TABLES = {
 /** A part of a rule: a condition, or what is to be done. */
 export interface NftExpression {
   readonly name: string;
-  readonly attributes: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
+  readonly attributes: Attributes;
 }
 
 /** A chain of nftables. */
@@ -108,8 +115,8 @@ export function nftChains(family: 4 | 6): readonly NftChain[] {
 
 function baseOf(
   family: number,
-  hook: NetlinkAnswer["attributes"],
-  attributes: NetlinkAnswer["attributes"],
+  hook: Attributes,
+  attributes: Attributes,
 ): NonNullable<NftChain["base"]> {
   const policy = attributes.get(CHAIN.policy);
   const names: readonly Hook[] = family === NFPROTO_NETDEV ? NETDEV_HOOK_NAMES : HOOK_NAMES;

@@ -32,16 +32,27 @@ const TYPE_MASK = 0x3fff;
 
 /** Room for an answer about one thing; the longest are those about interfaces, of some 1,500 octets. */
 const ANSWER_LENGTH = 16_384;
+const ANSWER_SIZE = BigInt(ANSWER_LENGTH);
+
+/** Filled and copied from within one call. */
+const answerRoom = new Uint8Array(ANSWER_LENGTH);
 
 /** Room for one piece of a list; the kernel makes them as long as the reader's room, up to 32 KiB. */
 const LIST_LENGTH = 32_768;
+
+/** Attributes of a message, or nested ones. */
+export interface Attributes {
+  /** The value of the first of this type, a copy. */
+  get(type: number): Uint8Array<ArrayBuffer> | undefined;
+  has(type: number): boolean;
+}
 
 /** What the kernel answered. */
 export interface NetlinkAnswer {
   /** The fixed part of the answer's kind. Numbers are in the host's order. */
   readonly fixed: DataView<ArrayBuffer>;
-  /** What follows it, by type. */
-  readonly attributes: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
+  /** What follows it. */
+  readonly attributes: Attributes;
 }
 
 /** A list that the kernel gave. */
@@ -94,11 +105,11 @@ export function listNetlink(question: NetlinkQuestion, fixedLength: number): Net
 export function askNetlink(question: NetlinkQuestion): NetlinkAnswer {
   const { call, fixed } = question;
   using socket = send(question, NLM_F_REQUEST);
-  const answer = new Uint8Array(ANSWER_LENGTH);
   // The answer waits by the time that `send` returns.
-  const pointer = Deno.UnsafePointer.of(answer);
-  const length = check(call, loadLibc().recv(socket.number, pointer, BigInt(answer.length), MSG_DONTWAIT));
-  const view = new DataView(answer.buffer, 0, length);
+  const pointer = Deno.UnsafePointer.of(answerRoom);
+  const length = check(call, loadLibc().recv(socket.number, pointer, ANSWER_SIZE, MSG_DONTWAIT));
+  const answer = answerRoom.slice(0, length);
+  const view = new DataView(answer.buffer);
   if (view.getUint16(TYPE_OFFSET, true) === NLMSG_ERROR) {
     throw new SystemError(call, -view.getInt32(HEADER_LENGTH, true), question.subject?.());
   }
@@ -123,7 +134,7 @@ function decode(message: Uint8Array<ArrayBuffer>, fixedLength: number): NetlinkA
   const length = new DataView(message.buffer, message.byteOffset).getUint32(0, true);
   return {
     fixed: new DataView(message.buffer, message.byteOffset + HEADER_LENGTH, fixedLength),
-    attributes: decodeAttributes(message, HEADER_LENGTH + fixedLength, length),
+    attributes: new AttributeList(message, HEADER_LENGTH + fixedLength, length),
   };
 }
 
@@ -146,34 +157,74 @@ function encode({ type, fixed, attributes }: NetlinkQuestion, flags: number): Ui
   return bytes;
 }
 
-/** The attributes from `start` to `end`, by type: those of a message, or nested ones. */
-export function decodeAttributes(
-  bytes: Uint8Array<ArrayBuffer>,
-  start: number = 0,
-  end: number = bytes.length,
-): ReadonlyMap<number, Uint8Array<ArrayBuffer>> {
-  return new Map(attributesIn(bytes, start, end));
+/** Attributes one behind the other, looked for when one is asked for: of most answers few are wanted. */
+class AttributeList implements Attributes {
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #view: DataView<ArrayBuffer>;
+  readonly #start: number;
+  readonly #end: number;
+
+  /** Those from `start` to `end`. */
+  constructor(bytes: Uint8Array<ArrayBuffer>, start: number, end: number) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#start = start;
+    this.#end = Math.min(end, bytes.length);
+  }
+
+  get(type: number): Uint8Array<ArrayBuffer> | undefined {
+    for (let at = this.#first(); at >= 0; at = this.#after(at)) {
+      if (this.#typeAt(at) === type) return this.#valueAt(at);
+    }
+    return undefined;
+  }
+
+  has(type: number): boolean {
+    return this.get(type) !== undefined;
+  }
+
+  /** The values of all, in their order. */
+  values(): Uint8Array<ArrayBuffer>[] {
+    const values: Uint8Array<ArrayBuffer>[] = [];
+    for (let at = this.#first(); at >= 0; at = this.#after(at)) values.push(this.#valueAt(at));
+    return values;
+  }
+
+  #first(): number {
+    return this.#isAt(this.#start) ? this.#start : -1;
+  }
+
+  /** Where the one behind this one begins; -1: there is none. */
+  #after(offset: number): number {
+    const next = offset + aligned(this.#lengthAt(offset));
+    return this.#isAt(next) ? next : -1;
+  }
+
+  #isAt(offset: number): boolean {
+    return offset + ATTRIBUTE_HEADER_LENGTH <= this.#end && this.#lengthAt(offset) >= ATTRIBUTE_HEADER_LENGTH;
+  }
+
+  #lengthAt(offset: number): number {
+    return this.#view.getUint16(offset, true);
+  }
+
+  #typeAt(offset: number): number {
+    return this.#view.getUint16(offset + 2, true) & TYPE_MASK;
+  }
+
+  #valueAt(offset: number): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(offset + ATTRIBUTE_HEADER_LENGTH, offset + this.#lengthAt(offset));
+  }
+}
+
+/** The attributes that a nested one consists of. */
+export function decodeAttributes(bytes: Uint8Array<ArrayBuffer>): Attributes {
+  return new AttributeList(bytes, 0, bytes.length);
 }
 
 /** The attributes that a nested one consists of, all of one type, in their order. */
 export function decodeList(bytes: Uint8Array<ArrayBuffer>): readonly Uint8Array<ArrayBuffer>[] {
-  return [...attributesIn(bytes, 0, bytes.length)].map(([, value]) => value);
-}
-
-function* attributesIn(
-  bytes: Uint8Array<ArrayBuffer>,
-  start: number,
-  end: number,
-): Generator<[type: number, value: Uint8Array<ArrayBuffer>]> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  const last = Math.min(end, bytes.length) - ATTRIBUTE_HEADER_LENGTH;
-  for (let offset = start; offset <= last;) {
-    const length = view.getUint16(offset, true);
-    if (length < ATTRIBUTE_HEADER_LENGTH) break;
-    const type = view.getUint16(offset + 2, true) & TYPE_MASK;
-    yield [type, bytes.slice(offset + ATTRIBUTE_HEADER_LENGTH, offset + length)];
-    offset += aligned(length);
-  }
+  return new AttributeList(bytes, 0, bytes.length).values();
 }
 
 /** An attribute's value that is a number of 32 bits, in the host's order; 0 when there is none. */

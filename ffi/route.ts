@@ -31,7 +31,7 @@ import {
 } from "./errno.ts";
 import { bindSocket, getOption, ignorePathMtu, localEndpoint, openSocket } from "./file_descriptor.ts";
 import { loadLibc } from "./libc.ts";
-import { readLink } from "./link.ts";
+import { linkMtu, readLink } from "./link.ts";
 import { askNetlink, asNumber, decodeAttributes, type NetlinkAnswer, numberIn } from "./netlink.ts";
 import { addressFamily, encodeSockaddr, formatIp, formatSockaddr, type IpAddress } from "./sockaddr.ts";
 
@@ -110,6 +110,7 @@ const DISCARD_PORT = 9;
  * @throws SystemError ENETUNREACH when there is no route, EADDRNOTAVAIL when the source is not this host's
  */
 export function routeTo(flow: Flow): Route {
+  if (flow.source !== undefined) assertLocal(flow.source);
   return orByConnecting(flow, () => {
     const step = stepByTables(flow);
     return { ...step, mtu: mtuOf(flow, step.interfaceIndex) };
@@ -125,7 +126,6 @@ function stepTo(flow: Flow): Step {
 
 function orByConnecting<T extends Step>(flow: Flow, byTables: () => T): T | Route {
   try {
-    if (flow.source !== undefined) assertLocal(flow.source);
     return byTables();
   } catch (error) {
     // Some sandboxes have no such sockets. Then rules that look at protocols or ports are not seen.
@@ -147,7 +147,8 @@ export interface Steering {
 /**
  * How packets of this flow are to be steered when they leave by raw socket; null: not at all, the kernel's choice is right.
  *
- * @throws SystemError as `routeTo`
+ * @param flow with a source, if any, that is known to be this host's
+ * @throws SystemError ENETUNREACH when there is no route
  */
 export function steeringOf(flow: Flow): Steering | null {
   const wanted = stepTo(flow);
@@ -232,7 +233,7 @@ function addressOf(octets: Uint8Array<ArrayBuffer>, interfaceIndex: number): IpA
 }
 
 function mtuOf(flow: Flow, interfaceIndex: number): number {
-  const ofLink = readLink(interfaceIndex).mtu[flow.destination.family];
+  const ofLink = linkMtu(interfaceIndex, flow.destination.family);
   const metrics = ask(flow, RTM_F_FIB_MATCH).attributes.get(RTA_METRICS);
   const ofRoute = metrics === undefined ? 0 : numberIn(decodeAttributes(metrics).get(RTAX_MTU));
   return Math.min(ofRoute || MAX_IP_PACKET, ofLink, MAX_IP_PACKET);
