@@ -44,7 +44,10 @@ export interface PacketDevice extends Disposable {
   readonly inboundSegmentSize?: number;
   /** The next packet's length in `inbound`, 0 when none is waiting. @throws SystemError */
   receive(): number;
-  /** Where the caller builds the packet to send; owned by the device, read during `send` only. */
+  /**
+   * Where the caller builds the packet to send; owned by the device, read during `send` only. Other devices may have the same:
+   * what stands there is sent at once or built again.
+   */
   readonly outbound: Uint8Array;
   /** Sends the first `length` octets of `outbound`. @throws SystemError for what is not in SendResult */
   send(length: number): SendResult;

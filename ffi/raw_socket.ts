@@ -98,6 +98,9 @@ export interface RawSocketOptions {
 /** Packets for others that one `receive` passes over, where they are sorted here, before the caller gets its turn. */
 export const MOST_FOREIGN_PACKETS = 256;
 
+/** More packets cannot come between the opening of a socket and its filter; those behind it are no reason to go on for ever. */
+const MOST_EARLY_PACKETS = 1 << 16;
+
 /** Octets that may wait in each direction when nobody says otherwise. */
 export const DEFAULT_BUFFER_SIZE = 8 * 1024 * 1024;
 const IPV4_DESTINATION_OFFSET = 16; // RFC 791 3.1
@@ -128,11 +131,17 @@ export function lengthAsBigint(length: number): bigint {
   return LENGTHS[length] ??= BigInt(length);
 }
 
+/**
+ * Where packets stand for the moment between being written and being sent: one for all raw sockets of this thread, since each
+ * connection may have a socket of its own, and to clear 64 KiB takes as long as to send a packet.
+ */
+export const OUTBOUND: Uint8Array<ArrayBuffer> = new Uint8Array(PACKET_BUFFER_LENGTH);
+
 /** A raw IPv4 socket. Packets start at the IP header in both directions; see RFC 791 3.1 for it. */
 export class RawSocket implements PacketDevice {
   readonly mtu: number;
   readonly inbound: Uint8Array<ArrayBuffer> = new Uint8Array(PACKET_BUFFER_LENGTH);
-  readonly outbound: Uint8Array<ArrayBuffer> = new Uint8Array(PACKET_BUFFER_LENGTH);
+  readonly outbound: Uint8Array<ArrayBuffer> = OUTBOUND;
   /** Why the last "unreachable" packet could not leave; kept until the next such one. */
   softError: SystemError | undefined;
 
@@ -249,11 +258,15 @@ export class RawSocket implements PacketDevice {
   }
 }
 
+let isWarm = false;
+
 /**
- * Sends nothing, which is refused for want of an IP header: so that the first packet does not wait for what happens once, from
- * the compiling of this code to the kernel's look at the route.
+ * Sends nothing, which is refused for want of an IP header: so that the first packet of this thread does not wait for what
+ * happens once, from the compiling of this code to the kernel's look at the route.
  */
 export function warmUp(socket: PacketDevice): void {
+  if (isWarm) return;
+  isWarm = true;
   try {
     socket.send(0);
   } catch (error) {
@@ -291,8 +304,8 @@ export function deviceMtu(options: RawSocketOptions): number {
 }
 
 /**
- * What the raw sockets of both families need: buffers, the source address, and the filter. A socket gets everybody's
- * packets from its first moment, so first all is refused, then what has come is thrown away, then the filter set.
+ * What the raw sockets of both families need: the filter, buffers, the source address. A socket gets everybody's packets from
+ * its first moment: what came before the filter is thrown away.
  *
  * @returns what sorts the packets instead where no filter may be attached, else null
  */
@@ -303,7 +316,10 @@ export function prepareRawSocket(
   receive: () => number,
 ): PacketSieve | null {
   const { local, remote, ports, interfaceName, mark = 0, filter = attachFilterIfAllowed } = options;
-  const filtered = filter(number, dropAllFilter());
+  const filtered = filter(
+    number,
+    remote === undefined ? localPortFilter(local, framing, ports) : connectionFilter(local, remote, framing),
+  );
   enlargeBuffer(number, SO_RCVBUFFORCE, SO_RCVBUF, options.bufferSize ?? DEFAULT_BUFFER_SIZE);
   enlargeBuffer(number, SO_SNDBUFFORCE, SO_SNDBUF, options.bufferSize ?? DEFAULT_BUFFER_SIZE);
   askForStamps(number);
@@ -316,11 +332,7 @@ export function prepareRawSocket(
   if (mark !== 0) setOption(number, SOL_SOCKET, SO_MARK, mark | 0, "setsockopt SO_MARK");
   bindSocket(number, { address: local.address, port: 0 }); // routing rules by source address apply then
   if (!filtered) return new PacketSieve(local, remote, ports);
-  while (receive() > 0);
-  filter(
-    number,
-    remote === undefined ? localPortFilter(local, framing, ports) : connectionFilter(local, remote, framing),
-  );
+  for (let early = 0; early < MOST_EARLY_PACKETS && receive() > 0; early++);
   return null;
 }
 

@@ -33,6 +33,7 @@ import {
   lengthAsBigint,
   MOST_FOREIGN_PACKETS,
   nothingReceived,
+  OUTBOUND,
   prepareRawSocket,
   RawSocket,
   type RawSocketOptions,
@@ -65,7 +66,7 @@ const CONTROL_LENGTH = 160;
 export class RawSocketV6 implements PacketDevice {
   readonly mtu: number;
   readonly inbound: Uint8Array<ArrayBuffer> = new Uint8Array(PACKET_BUFFER_LENGTH);
-  readonly outbound: Uint8Array<ArrayBuffer> = new Uint8Array(PACKET_BUFFER_LENGTH);
+  readonly outbound: Uint8Array<ArrayBuffer> = OUTBOUND;
   /** Why the last "unreachable" packet could not leave; kept until the next such one. */
   softError: SystemError | undefined;
 

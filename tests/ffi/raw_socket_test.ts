@@ -11,6 +11,7 @@ import {
   PortGuard,
   RawSocket,
   RawSocketV6,
+  type SendResult,
   setInterfaceMtu,
   stopReceiving,
   SystemError,
@@ -118,11 +119,13 @@ for (const family of [4, 6] as const) {
       using guardB = PortGuard.open(any);
       using a = openRawSocket({ local: guardA.local, remote: guardB.local });
       using b = openRawSocket({ local: guardB.local, remote: guardA.local });
-      const forB = buildPacket(a.outbound, guardA.local, guardB.local, { flags: ACK });
-      const forA = buildPacket(b.outbound, guardB.local, guardA.local, { flags: ACK });
-      a.send(forB);
+      const sendToB = (): SendResult =>
+        a.send(buildPacket(a.outbound, guardA.local, guardB.local, { flags: ACK }));
+      const sendToA = (): SendResult =>
+        b.send(buildPacket(b.outbound, guardB.local, guardA.local, { flags: ACK }));
+      sendToB();
       stopReceiving(b.descriptor, guardB.local);
-      for (let i = 0; i < 3; i++) assertEquals([a.send(forB), b.send(forA)], ["sent", "sent"]);
+      for (let i = 0; i < 3; i++) assertEquals([sendToB(), sendToA()], ["sent", "sent"]);
       assertEquals((await segmentsUntilQuiet(b, QUIET)).length, 1);
       assertEquals((await segmentsUntilQuiet(a, QUIET)).length, 3);
     },
