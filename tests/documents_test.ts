@@ -3,14 +3,19 @@
  * read from the disk, which takes a permission that `deno task check` gives.
  */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { CLIENT_TEXT } from "../cli/client_text.ts";
 import { ExitCode, exitMeaning } from "../cli/exit_codes.ts";
 import { fullHelp } from "../cli/help.ts";
 import { SERVER_TEXT } from "../cli/server_text.ts";
 import { scriptsText } from "../cli/scripts.ts";
 import project from "../deno.json" with { type: "json" };
+import { parseFaults } from "../lab/mod.ts";
+import { STANDARD } from "../tcp/mod.ts";
+import { readSources } from "./architecture/sources.ts";
 import { type Facts, falseClaims, optionsIn, optionsOf } from "./documents/claims.ts";
+import { FIGURES, numberOf } from "./documents/figures.ts";
+import { falseNames, type Names } from "./documents/names.ts";
 
 const packetdrillHelp = fullHelp(scriptsText("deno task packetdrill"));
 
@@ -55,6 +60,48 @@ const FACTS: Facts = {
   },
 };
 
+/** The text of a file of the project. */
+function textOf(path: string): string {
+  return Deno.readTextFileSync(new URL(path, TOP));
+}
+
+/** Every word of what is no document; of these tests, which name what there is not, none. */
+function words(): ReadonlySet<string> {
+  const sources = [...readSources(TOP)].filter(([path]) => !path.startsWith("tests/documents"));
+  const texts = [
+    ...sources.map(([, text]) => text),
+    textOf("deno.json"),
+    textOf(".ci/run"),
+    textOf(".ci/denort.sh"),
+  ];
+  return new Set(texts.flatMap((text) => text.match(/[A-Za-z_$][\w$]*/g) ?? []));
+}
+
+function namesOf(known: ReadonlySet<string>): Names {
+  const options = [...CLIENT_TEXT.groups, ...SERVER_TEXT.groups].flatMap((group) => group.options);
+  const given = options.flatMap(({ name, choices }) =>
+    choices === undefined ? [] : [[name, new Set(choices)] as const]
+  );
+  return {
+    words: known,
+    config: { ...STANDARD },
+    choices: new Map(given),
+    faultError: (fault) => {
+      try {
+        parseFaults(fault);
+        return null;
+      } catch (error) {
+        return error instanceof Error ? error.message : `${error}`;
+      }
+    },
+    versions: VERSIONS,
+    exists: FACTS.exists,
+  };
+}
+
+/** Of Deno that `.ci/run` uses, and of Node that end-to-end tests use. */
+const VERSIONS = new Set(["2.9.6", "2.4.2", "Node 24"]);
+
 /** Of `bench`: notes on measurements, which name many options of V8. */
 const SKIPPED: ReadonlySet<string> = new Set(["node_modules", "bench"]);
 
@@ -76,6 +123,40 @@ Deno.test({
     const found = documents(TOP, "", new Map());
     assert(found.has("README.md") && found.has("CHANGELOG.md") && found.has("packetdrill/README.md"));
     assertEquals([...found].flatMap(([name, text]) => falseClaims(name, text, FACTS)), []);
+  },
+});
+
+Deno.test({
+  name:
+    `documents name what there is: words of the sources, fields, values of options, folders, versions${reason}`,
+  ignore: !readable,
+  fn: () => {
+    const names = namesOf(words());
+    assert(names.choices.size > 5 && names.words.size > 5_000);
+    const found = documents(TOP, "", new Map());
+    assertEquals([...found].flatMap(([name, text]) => falseNames(name, text, names)), []);
+    assertEquals(
+      [`newer=${[...VERSIONS][0]} `, `older=${[...VERSIONS][1]} `].filter((line) =>
+        !textOf(".ci/run").includes(line)
+      ),
+      [],
+    );
+    assertStringIncludes(textOf("tests/e2e/runtimes_test.ts"), `"${[...VERSIONS][2]}"`);
+  },
+});
+
+Deno.test({
+  name: `the figures that documents and help texts give are those of the sources${reason}`,
+  ignore: !readable,
+  fn: () => {
+    for (const { where, sentence, value } of FIGURES) {
+      const text = where.endsWith(".md") ? textOf(where) : fullHelp(CLIENT_TEXT);
+      const said = sentence.exec(text.replaceAll(/\s+/g, " "))?.[1];
+      assertEquals(numberOf(said), value(textOf), `${where}: ${sentence.source}`);
+    }
+    const named = /variables: ([^;]*?), which/.exec(textOf("README.md").replaceAll(/\s+/g, " "))?.[1] ?? "";
+    const allowed = /--allow-env=([\w,]+)/.exec(textOf(".ci/build.ts"))?.[1] ?? "none";
+    assertEquals(named.match(/\w+_?\w+/g)?.filter((word) => word !== "and"), allowed.split(","));
   },
 });
 
@@ -118,8 +199,17 @@ const CLAIMS: readonly (readonly [document: string, wrong: string | null])[] = [
   [`| 3 | ${exitMeaning(3)} |`, null],
   ["| 3 | all is well |", '1 says of exit code 3 "all is well"'],
   ["| 11 | new |", '1 says of exit code 11 "new"'],
-  ["It exits with 77.", null],
+  ["Without CAP_NET_RAW it exits with 77.", null],
   ["It exits with 78.", "1 names exit code 78"],
+  ["What cannot be written is one line and exit code 9.", null],
+  ["What cannot be written is one line and exit code 8.", "1 says of exit code 8 what it does not mean"],
+  ["The exit code is 0 when nothing fails, else 11.", null],
+  ["The exit code is 0 when nothing fails, else 12.", "1 names exit code 12"],
+  [
+    "The exit code is 0 when nothing failed, 3 when a script failed.",
+    "1 says of exit code 3 what it does not mean",
+  ],
+  ["[*] Server listening on 127.0.0.1:8889", "1 names 8889 as the default port"],
   ["(default `127.0.0.1 8888`)", null],
   ["(default `127.0.0.1 8889`)", "1 names 8889 as the default port"],
   ["listens on port 9999 by default", "1 names 9999 as the default port"],
@@ -168,3 +258,32 @@ Deno.test("the docstrings of every module that the package exports are checked, 
     modules.toSorted(),
   );
 });
+
+/** A document that names something, and what is to be found wrong; null: nothing. */
+const NAMES: readonly (readonly [document: string, wrong: string | null])[] = [
+  ["`connectTimeout`, `AF_INET`, `tests/packetdrill/scripts_test.ts`", null],
+  ["`connectTimelimit`", "1 names connectTimelimit, which no source has"],
+  ["the variable `RAWTCP_LIB`", "1 names RAWTCP_LIB, which no source has"],
+  ["`conn.closeWriting()`", "1 names closeWriting, which no source has"],
+  ["`defence.synCookies`", null],
+  ["`defence.cookies`", "1 names defence.cookies, which the config does not have"],
+  ["`--cc reno`, `--mode source=5`, `--mode MODE`, `--link=raw`", null],
+  ["`--cc vegas`", "1 gives --cc the value vegas, not one of cubic, reno"],
+  ["`--mode swallow`", "1 gives --mode the value swallow, not one of print"],
+  ["`--fault drop:data:1,delay:20ms`", null],
+  ["`--fault lose:data:1`", "1 gives --fault the value lose:data:1: "],
+  ["`tcp/`, `kernel/`", "1 names kernel/, which does not exist"],
+  ["`deno@2.9.6`, Deno 2.4.2, Node 24", null],
+  ["Deno 2.3.1 is the oldest", "1 names Deno 2.3.1, which is not used"],
+  ["runs on Node 18", "1 names Node 18, which is not used"],
+];
+
+for (const [document, wrong] of NAMES) {
+  Deno.test(`${document}: ${wrong === null ? "all is there" : `the document ${wrong.slice(2)}`}`, () => {
+    const known = new Set("connectTimeout AF_INET closeWrite synCookies".split(" "));
+    const names = { ...namesOf(known), exists: (path: string) => path === "tcp/" };
+    const found = falseNames("d", document, names);
+    if (wrong === null) assertEquals(found, []);
+    else assert(found.length === 1 && found[0]?.startsWith(`d:${wrong}`), found.join("\n"));
+  });
+}

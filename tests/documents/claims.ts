@@ -16,7 +16,7 @@ export interface Facts {
 }
 
 /** A piece of code in a document: a span, or a line of a block. */
-interface Code {
+export interface Code {
   readonly line: number;
   readonly text: string;
 }
@@ -57,7 +57,7 @@ export function falseClaims(name: string, text: string, facts: Facts): readonly 
 }
 
 /** Code spans, also those that run over a line's end, and the lines of code blocks. */
-function codeOf(text: string): readonly Code[] {
+export function codeOf(text: string): readonly Code[] {
   const found: Code[] = [];
   let isBlock = false;
   let prose = "";
@@ -96,11 +96,40 @@ function exitCodeClaims(text: string, facts: Facts): readonly string[] {
         `${i + 1} says of exit code ${number} "${said}", not "${facts.exitCodes.get(Number(number))}"`,
       );
     }
-    for (const match of line.matchAll(/\b(?:exits? (?:with |code |status )+|exit \()(\d+)/g)) {
-      if (!facts.exitCodes.has(Number(match[1]))) wrong.push(`${i + 1} names exit code ${match[1]}`);
-    }
   }
-  return wrong;
+  return [...wrong, ...exitCodesInProse(text, facts)];
+}
+
+/** How prose speaks of the codes that it names: after the number ("1 when a script failed"), or in the sentence before it. */
+const EXIT_WORDS: Readonly<Record<number, RegExp>> = {
+  0: /nothing fail|ended|delivered/,
+  1: /script (?:failed|did)|bug/,
+  2: /mistake|usage|command line/,
+  9: /written|system error/,
+  11: /fails/,
+  77: /permi|CAP_|\bright|privilege|without it/i,
+};
+
+/** A sentence about exit codes, and in it the numbers, each with what follows by "when". */
+const EXIT_SENTENCE = /(?:[^.]|\.(?=\w))*\b(?:exits with|exit (?:code|status)|exit \(\d)(?:[^.]|\.(?=\w))*/g;
+const EXIT_NUMBER = /(?:\b(?:code|status|is|with|else)|,|\()\s+?(\d+)\b(?:\s+(when[^,;]*))?/g;
+
+/** In prose, what is said of an exit code must be what people say of it; of a code without words of its own, its meaning. */
+function exitCodesInProse(text: string, { exitCodes }: Facts): readonly string[] {
+  const prose = text.replaceAll(/^\|.*$/gm, "");
+  return [...prose.matchAll(EXIT_SENTENCE)].flatMap((match) => {
+    const [sentence] = match;
+    return [...sentence.matchAll(EXIT_NUMBER)].flatMap((number) => {
+      const [, code, condition] = number;
+      const line = prose.slice(0, match.index + number.index).split("\n").length;
+      const meaning = exitCodes.get(Number(code));
+      if (meaning === undefined) return [`${line} names exit code ${code}`];
+      const words = EXIT_WORDS[Number(code)] ?? new RegExp(meaning.split(/[:;,]/)[0] ?? "");
+      return words.test(condition ?? sentence)
+        ? []
+        : [`${line} says of exit code ${code} what it does not mean`];
+    });
+  });
 }
 
 /** A default port that is named, and the lines that programs print when they were given none. */
@@ -110,6 +139,7 @@ function portClaims(text: string, facts: Facts): readonly string[] {
     const claims = [
       ...line.matchAll(/default[^.;\n]{0,30}?(?:port |127\.0\.0\.1[ :])(\d+)/g),
       ...line.matchAll(/port (\d+)[^.;\n]{0,20}\bby default/g),
+      ...line.matchAll(/(?<!--port.*)Server listening on 127\.0\.0\.1:(\d+)/g),
     ];
     for (const [, port] of claims) {
       if (Number(port) !== facts.defaultPort) wrong.push(`${i + 1} names ${port} as the default port`);
