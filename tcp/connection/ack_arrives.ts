@@ -35,7 +35,8 @@ export function ackArrives(tcb: Tcb, segment: Segment, now: Instant): void {
 
 /**
  * Whether a segment with an old timestamp is a bare ACK that a younger one has overtaken, and not an old duplicate: the next
- * in sequence, of what we know to be acknowledged, within a timeout. Its SACK blocks count; RFC 7323 5.3 would drop it.
+ * in sequence, of what we know to be acknowledged, within a timeout. Its SACK blocks count, its window does not; RFC 7323 5.3
+ * would drop it.
  */
 export function isReorderedAck(tcb: Tcb, segment: Segment): boolean {
   const { sender, receiver, timestamps, rtt } = tcb;
@@ -51,7 +52,7 @@ function takeAck(tcb: Tcb, segment: Segment, now: Instant): boolean {
   const { sender } = tcb;
   if (saysNothingNew(tcb, segment)) {
     noteRoundTripEnd(tcb);
-    sender.updateWindow(segment, tcb.handshake.peerShift);
+    takeWindow(tcb, segment, now);
     return false;
   }
   const ack = tcb.beginSample(now);
@@ -65,13 +66,18 @@ function takeAck(tcb: Tcb, segment: Segment, now: Instant): boolean {
   if (seqAfter(segment.ack, sender.sndUna)) advance(tcb, segment, now);
   takeSackBlocks(tcb, segment);
   ack.una = sender.sndUna;
-  if (seqAtOrAfter(segment.ack, sender.sndUna)) sender.updateWindow(segment, tcb.handshake.peerShift);
+  if (seqAtOrAfter(segment.ack, sender.sndUna)) takeWindow(tcb, segment, now);
   const sample = ack.advanced ? sampleRoundTrip(tcb, now) : micros(0);
   ack.srtt = tcb.rtt.srtt;
   ack.minRtt = tcb.rtt.minimum;
   respondToCongestion(tcb, sample, now);
   updateTimers(tcb, windowBefore, now);
   return ack.advanced;
+}
+
+/** Takes the window, but not that of an ACK which a younger one has overtaken: it may have been closed, or smaller, then. */
+function takeWindow({ sender, timestamps, handshake }: Tcb, segment: Segment, now: Instant): void {
+  if (!timestamps.isTooOld(segment, now)) sender.updateWindow(segment, handshake.peerShift);
 }
 
 /** Whether nothing of ours is outstanding or waits, and the segment says nothing new: each segment of a peer that only sends. */

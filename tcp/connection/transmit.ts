@@ -131,7 +131,7 @@ function sendAgain(tcb: Tcb, out: Segment, slot: number, now: Instant): boolean 
     return false;
   }
   if (isHeldByPace(tcb, now)) return false;
-  if (scoreboard.cause(slot) === "retransmit-refused") takeRestAlong(tcb, slot);
+  if (scoreboard.cause(slot) === "retransmit-refused") takeRestAlong(tcb, slot, now);
   const probe = probeOfLost(tcb, slot, room, now);
   if (probe > 0) {
     scoreboard.cut(slot, probe);
@@ -147,14 +147,19 @@ function sendAgain(tcb: Tcb, out: Segment, slot: number, now: Instant): boolean 
 }
 
 /** A refused probe goes out again with all that waits behind it, when that fits one segment: Nagle would hold it back. */
-function takeRestAlong(tcb: Tcb, slot: number): void {
+function takeRestAlong(tcb: Tcb, slot: number, now: Instant): void {
   const { sender, recovery: { scoreboard } } = tcb;
   const { unsent } = sender;
+  const carriesFin = sender.finMayGo(unsent);
   const isLast = slot === scoreboard.records.last && !sender.finSent;
-  if (!isLast || unsent === 0 || scoreboard.records.length(slot) + unsent > sender.mss) return;
+  if (!isLast || (unsent === 0 && !carriesFin) || scoreboard.records.length(slot) + unsent > sender.mss) {
+    return;
+  }
   if (unsent > sender.usableWindow || sender.hasRecords) return;
-  scoreboard.extendLast(sender.dataEnd, Mark.push);
-  sender.sentTo(sender.dataEnd, true);
+  const end = carriesFin ? seqAdd(sender.dataEnd, 1) : sender.dataEnd;
+  scoreboard.extendLast(end, carriesFin ? Mark.push | Mark.fin : Mark.push);
+  sender.sentTo(end, true);
+  if (carriesFin) finSent(tcb, now);
   tcb.totals.octetsSent.add(unsent);
 }
 

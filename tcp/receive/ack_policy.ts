@@ -40,6 +40,7 @@ const APART: ReadonlySet<SendReason> = new Set([
   "ack-gap-filled",
   "ack-quick",
   "ack-alternate-segment",
+  "ack-unacceptable",
 ]);
 
 /** Decides about acknowledgements of one connection. */

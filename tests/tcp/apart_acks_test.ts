@@ -3,7 +3,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { FREEBSD } from "../../tcp/config/profiles.ts";
+import { FREEBSD, PROFILES } from "../../tcp/config/profiles.ts";
 import { Connection, controlBlockOf } from "../../tcp/connection/connection.ts";
 import type { Observer } from "../../tcp/base/observer.ts";
 import { Flag, formatFlags, Option, Segment } from "../../tcp/base/segment.ts";
@@ -11,6 +11,7 @@ import { seqDistance, type SeqNumber, seqNumber, timestamp, timestampToInt32 } f
 import { after, type Instant, milliseconds } from "../../tcp/base/units.ts";
 import { completeConfig, joinChanges } from "../../tcp/config/complete.ts";
 import type { PartialConfig, TcpConfig } from "../../tcp/config/config.ts";
+import { Random } from "../../lab/random.ts";
 import { at, HERE, IRS, ISS, PLAIN, segmentOf, THERE } from "./exchange.ts";
 
 const NOW = at(0);
@@ -282,3 +283,51 @@ Deno.test("duplicate ACKs of one turn have one window, though the gap was filled
   const windows = said().slice(0, 5).map((words) => words.split(" win ")[1]);
   assertEquals(new Set(windows).size, 1, windows.join(" "));
 });
+
+/** Places in the stream as a path might deliver them: in order, beyond gaps, and again. */
+function disorder(random: Random): number[] {
+  const places: number[] = [];
+  for (let next = 0, i = random.integer(1, 20); i > 0; i--) {
+    const draw = random.fraction();
+    if (draw >= 0.75) places.push(random.integer(0, next));
+    else places.push(draw < 0.5 ? next : next += random.integer(1, 2));
+    next = Math.max(next, ...places.map((place) => place + 1));
+  }
+  return places;
+}
+
+/** The ACKs of those segments that came one by one out of order, again, or into a gap. */
+function acksOfDisorder(places: readonly number[], changes: PartialConfig, base: TcpConfig): string[] {
+  const { arrive, sent } = receiver(changes, base);
+  const there = new Set<number>();
+  const acks: string[] = [];
+  for (const place of places) {
+    let next = 0;
+    while (there.has(next)) next++;
+    const isOrdinary = place === next && there.size === next;
+    there.add(place);
+    arrive([place], NOW);
+    const drawn = sent(NOW);
+    if (!isOrdinary) acks.push(...drawn);
+  }
+  return acks;
+}
+
+for (const [name, base] of [["plain", PLAIN], ...Object.entries(PROFILES)] as const) {
+  Deno.test(`however segments come in one turn, what is out of order draws the ACKs that it draws alone: ${name} (RFC 5681 4.2)`, () => {
+    const random = new Random(5681);
+    for (let run = 0; run < 150; run++) {
+      const places = disorder(random);
+      const changes = {
+        handshake: { windowScale: 0, selectiveAck: random.chance(0.5), timestamps: random.chance(0.5) },
+      };
+      const wanted = acksOfDisorder(places, changes, base);
+      const { arrive, sent } = receiver(changes, base);
+      arrive(places, NOW);
+      const drawn = sent(NOW);
+      let found = 0;
+      for (const ack of drawn) if (ack === wanted[found]) found++;
+      assertEquals(found, wanted.length, `${places}: ${wanted.join(" | ")} in ${drawn.join(" | ")}`);
+    }
+  });
+}

@@ -28,31 +28,33 @@ import script24 from "./probes_are_no_use_of_the_path.pkt" with { type: "text" }
 import script25 from "./receive_window_shrinks_as_octets_lie_unread.pkt" with { type: "text" };
 import script26 from "./receiver_opens_by_a_full_segment.pkt" with { type: "text" };
 import script27 from "./receiver_opens_by_half_of_a_small_buffer.pkt" with { type: "text" };
-import script28 from "./refused_probe_is_sent_with_the_rest.pkt" with { type: "text" };
-import script29 from "./refused_probe_takes_the_rest_along.pkt" with { type: "text" };
-import script30 from "./reset_counts_at_zero_window.pkt" with { type: "text" };
-import script31 from "./rest_of_the_window_may_be_filled.pkt" with { type: "text" };
-import script32 from "./scale_14_gives_a_gigabyte.pkt" with { type: "text" };
-import script33 from "./scaled_window_of_a_tiny_buffer.pkt" with { type: "text" };
-import script34 from "./segment_beyond_the_edge_is_taken_whole.pkt" with { type: "text" };
-import script35 from "./sender_waits_for_a_worthwhile_window.pkt" with { type: "text" };
-import script36 from "./shrunken_window_holds_new_data.pkt" with { type: "text" };
-import script37 from "./shrunken_window_regrows.pkt" with { type: "text" };
-import script38 from "./shrunken_window_still_retransmits_inside.pkt" with { type: "text" };
-import script39 from "./small_gain_is_not_announced.pkt" with { type: "text" };
-import script40 from "./two_zero_windows_are_quiet.pkt" with { type: "text" };
-import script41 from "./unanswered_probes_end_the_connection.pkt" with { type: "text" };
-import script42 from "./update_follows_reading.pkt" with { type: "text" };
-import script43 from "./update_without_data_is_used.pkt" with { type: "text" };
-import script44 from "./urgent_counts_at_zero_window.pkt" with { type: "text" };
-import script45 from "./what_a_shrunken_window_refused_goes_when_it_opens.pkt" with { type: "text" };
-import script46 from "./window_below_one_unit_of_its_scale_has_not_shrunk.pkt" with { type: "text" };
-import script47 from "./window_is_never_overrun.pkt" with { type: "text" };
-import script48 from "./window_shrunk_to_zero_is_probed.pkt" with { type: "text" };
-import script49 from "./window_that_moved_left_takes_what_it_promised.pkt" with { type: "text" };
-import script50 from "./zero_window_for_an_hour.pkt" with { type: "text" };
-import script51 from "./zero_window_is_probed.pkt" with { type: "text" };
-import script52 from "./zero_window_probe_is_answered.pkt" with { type: "text" };
+import script28 from "./refused_octet_takes_the_fin_along.pkt" with { type: "text" };
+import script29 from "./refused_probe_is_sent_with_the_rest.pkt" with { type: "text" };
+import script30 from "./refused_probe_takes_text_and_fin_along.pkt" with { type: "text" };
+import script31 from "./refused_probe_takes_the_rest_along.pkt" with { type: "text" };
+import script32 from "./reset_counts_at_zero_window.pkt" with { type: "text" };
+import script33 from "./rest_of_the_window_may_be_filled.pkt" with { type: "text" };
+import script34 from "./scale_14_gives_a_gigabyte.pkt" with { type: "text" };
+import script35 from "./scaled_window_of_a_tiny_buffer.pkt" with { type: "text" };
+import script36 from "./segment_beyond_the_edge_is_taken_whole.pkt" with { type: "text" };
+import script37 from "./sender_waits_for_a_worthwhile_window.pkt" with { type: "text" };
+import script38 from "./shrunken_window_holds_new_data.pkt" with { type: "text" };
+import script39 from "./shrunken_window_regrows.pkt" with { type: "text" };
+import script40 from "./shrunken_window_still_retransmits_inside.pkt" with { type: "text" };
+import script41 from "./small_gain_is_not_announced.pkt" with { type: "text" };
+import script42 from "./two_zero_windows_are_quiet.pkt" with { type: "text" };
+import script43 from "./unanswered_probes_end_the_connection.pkt" with { type: "text" };
+import script44 from "./update_follows_reading.pkt" with { type: "text" };
+import script45 from "./update_without_data_is_used.pkt" with { type: "text" };
+import script46 from "./urgent_counts_at_zero_window.pkt" with { type: "text" };
+import script47 from "./what_a_shrunken_window_refused_goes_when_it_opens.pkt" with { type: "text" };
+import script48 from "./window_below_one_unit_of_its_scale_has_not_shrunk.pkt" with { type: "text" };
+import script49 from "./window_is_never_overrun.pkt" with { type: "text" };
+import script50 from "./window_shrunk_to_zero_is_probed.pkt" with { type: "text" };
+import script51 from "./window_that_moved_left_takes_what_it_promised.pkt" with { type: "text" };
+import script52 from "./zero_window_for_an_hour.pkt" with { type: "text" };
+import script53 from "./zero_window_is_probed.pkt" with { type: "text" };
+import script54 from "./zero_window_probe_is_answered.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -84,29 +86,31 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["window/receive_window_shrinks_as_octets_lie_unread.pkt", script25],
   ["window/receiver_opens_by_a_full_segment.pkt", script26],
   ["window/receiver_opens_by_half_of_a_small_buffer.pkt", script27],
-  ["window/refused_probe_is_sent_with_the_rest.pkt", script28],
-  ["window/refused_probe_takes_the_rest_along.pkt", script29],
-  ["window/reset_counts_at_zero_window.pkt", script30],
-  ["window/rest_of_the_window_may_be_filled.pkt", script31],
-  ["window/scale_14_gives_a_gigabyte.pkt", script32],
-  ["window/scaled_window_of_a_tiny_buffer.pkt", script33],
-  ["window/segment_beyond_the_edge_is_taken_whole.pkt", script34],
-  ["window/sender_waits_for_a_worthwhile_window.pkt", script35],
-  ["window/shrunken_window_holds_new_data.pkt", script36],
-  ["window/shrunken_window_regrows.pkt", script37],
-  ["window/shrunken_window_still_retransmits_inside.pkt", script38],
-  ["window/small_gain_is_not_announced.pkt", script39],
-  ["window/two_zero_windows_are_quiet.pkt", script40],
-  ["window/unanswered_probes_end_the_connection.pkt", script41],
-  ["window/update_follows_reading.pkt", script42],
-  ["window/update_without_data_is_used.pkt", script43],
-  ["window/urgent_counts_at_zero_window.pkt", script44],
-  ["window/what_a_shrunken_window_refused_goes_when_it_opens.pkt", script45],
-  ["window/window_below_one_unit_of_its_scale_has_not_shrunk.pkt", script46],
-  ["window/window_is_never_overrun.pkt", script47],
-  ["window/window_shrunk_to_zero_is_probed.pkt", script48],
-  ["window/window_that_moved_left_takes_what_it_promised.pkt", script49],
-  ["window/zero_window_for_an_hour.pkt", script50],
-  ["window/zero_window_is_probed.pkt", script51],
-  ["window/zero_window_probe_is_answered.pkt", script52],
+  ["window/refused_octet_takes_the_fin_along.pkt", script28],
+  ["window/refused_probe_is_sent_with_the_rest.pkt", script29],
+  ["window/refused_probe_takes_text_and_fin_along.pkt", script30],
+  ["window/refused_probe_takes_the_rest_along.pkt", script31],
+  ["window/reset_counts_at_zero_window.pkt", script32],
+  ["window/rest_of_the_window_may_be_filled.pkt", script33],
+  ["window/scale_14_gives_a_gigabyte.pkt", script34],
+  ["window/scaled_window_of_a_tiny_buffer.pkt", script35],
+  ["window/segment_beyond_the_edge_is_taken_whole.pkt", script36],
+  ["window/sender_waits_for_a_worthwhile_window.pkt", script37],
+  ["window/shrunken_window_holds_new_data.pkt", script38],
+  ["window/shrunken_window_regrows.pkt", script39],
+  ["window/shrunken_window_still_retransmits_inside.pkt", script40],
+  ["window/small_gain_is_not_announced.pkt", script41],
+  ["window/two_zero_windows_are_quiet.pkt", script42],
+  ["window/unanswered_probes_end_the_connection.pkt", script43],
+  ["window/update_follows_reading.pkt", script44],
+  ["window/update_without_data_is_used.pkt", script45],
+  ["window/urgent_counts_at_zero_window.pkt", script46],
+  ["window/what_a_shrunken_window_refused_goes_when_it_opens.pkt", script47],
+  ["window/window_below_one_unit_of_its_scale_has_not_shrunk.pkt", script48],
+  ["window/window_is_never_overrun.pkt", script49],
+  ["window/window_shrunk_to_zero_is_probed.pkt", script50],
+  ["window/window_that_moved_left_takes_what_it_promised.pkt", script51],
+  ["window/zero_window_for_an_hour.pkt", script52],
+  ["window/zero_window_is_probed.pkt", script53],
+  ["window/zero_window_probe_is_answered.pkt", script54],
 ];
