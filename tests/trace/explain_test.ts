@@ -60,7 +60,7 @@ Deno.test("third duplicate ACK is told with the numbers that the rule read (RFC 
   });
   assertStringIncludes(
     text,
-    "Duplicate ACK number 3 for 29273: the segment there is presumed lost, and goes again now, without waiting for the " +
+    "3 duplicate ACKs for 29273 have come: the segment there is presumed lost, and goes again now, without waiting for the " +
       "timer (octets 29273 to 30732). [RFC 5681 3.2]",
   );
 });

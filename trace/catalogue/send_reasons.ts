@@ -219,7 +219,7 @@ const REPEATED: Readonly<Record<RepeatReason, Entry>> = {
       rule: "RFC 5681 3.2",
       label: "fast retransmit: duplicate ACKs",
       sentence:
-        "Duplicate ACK number {dupAcks} for {sndUna}: the segment there is presumed lost, and goes again now, without waiting for the timer ({content}).",
+        "{dupAcks} duplicate ACKs for {sndUna} have come: the segment there is presumed lost, and goes again now, without waiting for the timer ({content}).",
     },
     {
       rule: "RFC 5681 3.2",
