@@ -112,6 +112,7 @@ const FACTS: readonly (readonly [title: string, codes: readonly (readonly [Findi
     ["retransmission-timeout", "retransmission|s after timeouts"],
     ["tail-loss-probe", "tail loss probe|s"],
     ["retransmission-path-mtu", "retransmission|s in smaller packets, after ICMP"],
+    ["retransmission-refused", "retransmission|s of what window probes had brought"],
     ["retransmission", "retransmission|s for reasons not seen"],
     ["lost-before-here", "of these filling holes: lost before this point"],
   ]],

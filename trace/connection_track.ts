@@ -14,6 +14,7 @@ import {
   type State,
 } from "./core.ts";
 import { Conversation, withMerged } from "./conversation.ts";
+import { endpointText } from "./copy.ts";
 import { Numbering } from "./numbering.ts";
 import type { ConnectionRecord, SegmentMark, SegmentRecord, ViewRecord } from "./record.ts";
 
@@ -62,10 +63,12 @@ export class ConnectionTrack {
     this.#remote = view.remote;
     this.#ownBase = this.own.base;
     this.#peerBase = this.peer.base;
+    // Whoever listens learns from the SYN who its peer is, and at which address.
+    const isMet = view.state === "LISTEN" && arrived !== null && arrived.has(Flag.syn);
     this.#record = {
       id: view.id,
-      local: formatEndpoint(view.local),
-      remote: formatEndpoint(view.remote),
+      local: isMet ? endpointText(arrived, "destination") : formatEndpoint(view.local),
+      remote: isMet ? endpointText(arrived, "source") : formatEndpoint(view.remote),
       iss: this.own.base === null ? null : seqToUint32(this.own.base),
       irs: this.peer.base === null ? null : seqToUint32(this.peer.base),
     };

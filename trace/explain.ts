@@ -58,7 +58,6 @@ const ORDINARY: ReadonlySet<string> = new Set([
   "delayed ACK",
   "slow-start",
   "congestion-avoidance",
-  "proportional-rate-reduction",
 ]);
 
 /** Tells each event as it comes; what repeats is told a few times and then counted. */
@@ -105,12 +104,12 @@ export class ExplainSink implements TraceSink {
       event.marks.some((mark) => mark !== "merged");
     const closing = event.kind === "congestion" && !isGrowth(event);
     const ordinary = codes.length > 0 && codes.every((code) => ORDINARY.has(code)) && !marked && !closing;
-    const key = ordinary ? `${event.connection} ${event.kind} ${codes.join()}` : "";
     if (!ordinary) {
       // What follows something out of the ordinary is worth telling again.
       if (event.kind !== "state") this.#told.clear();
       return false;
     }
+    const key = [event.connection, event.kind, ...codes].join();
     const times = this.#told.get(key) ?? 0;
     this.#told.set(key, times + 1);
     return times >= TOLD_IN_FULL;

@@ -40,14 +40,10 @@ export interface Fate {
 /** Why a sender sends again what it does not presume to be lost. */
 const NO_PRESUMPTION: ReadonlySet<string> = new Set(["retransmit-refused", "retransmit-other-way"]);
 
-/** Probes for which the number does not count: they lie before what is new, or are not taken. */
-const PROBES: ReadonlySet<string> = new Set(["keep-alive", "window-probe"]);
-
 /** In a capture: what is no sending of its own, or was not the sender's decision. */
 const NO_SENDING: ReadonlySet<FindingCode> = new Set<FindingCode>([
   "keep-alive",
   "window-probe",
-  "overtaken",
   "original-after-copy",
   "doubled-by-network",
   "captured-twice",
@@ -171,7 +167,8 @@ class Direction {
     if (segment.end === segment.seq) return;
     const reason = event.kind === "sent" ? event.reason : null;
     const codes = event.findings?.codes ?? [];
-    if ((reason !== null && PROBES.has(reason)) || codes.some((code) => NO_SENDING.has(code))) return;
+    // The octet of a window probe is not meant to be taken.
+    if (reason === "window-probe" || codes.some((code) => NO_SENDING.has(code))) return;
     const isAgain = onlyAfterLoss || event.marks.includes("retransmission");
     const earlier = isAgain ? this.#overlapping(segment.seq, segment.end) : [];
     if (onlyAfterLoss && earlier.length === 0) return;

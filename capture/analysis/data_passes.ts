@@ -5,6 +5,7 @@
  */
 
 import { Flag } from "../../trace/core.ts";
+import { spanText } from "../../trace/format.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
 import {
   afterItsAck,
@@ -90,7 +91,16 @@ function judge(
   else if (range !== null) passesAgain(verdict, range, passing, sender, receiver);
   else if (sender.missed.covers(segment.seq, Math.min(segment.end, sender.max))) {
     afterItsAck(verdict, passing, sender, receiver);
+  } else if (isBelow && segment.seq === sender.una && segment.seq === sender.probed?.seq) {
+    wasProbed(verdict, passing.time - sender.probed.at);
   } else if (isBelow) forgotten(verdict, segment, sender);
+}
+
+/** A window probe has brought it, and there was no room for it (RFC 9293 3.8.6.1). */
+function wasProbed(verdict: Verdict, span: number): void {
+  verdict.mark = "retransmission";
+  verdict.values["since"] = `${spanText(span)} after a window probe that brought it`;
+  verdict.add("retransmission-refused");
 }
 
 /** What is cut anew or merged may go on beyond what has been sent (RFC 9293 3.8.1). */
@@ -173,7 +183,10 @@ function asks(verdict: Verdict, { segment, time }: Passing, sender: Half, receiv
   verdict.values["peerWindow"] = Math.max(receiver.window, 0);
   sender.question = { kind: isClosed ? "window-probe" : "keep-alive", at: time };
   verdict.add(sender.question.kind);
-  if (isBeyond) sender.max = Math.max(sender.max, segment.end);
+  if (isBeyond) {
+    sender.max = Math.max(sender.max, segment.end);
+    sender.probed = { seq: segment.seq, at: time };
+  }
   return true;
 }
 

@@ -141,6 +141,8 @@ export class Half {
   /** The last error about its packets' size; null: none, or what it was about is acknowledged. */
   tooBig: TooBig | null = null;
   question: Question | null = null;
+  /** The octet beyond a closed window that a probe brought last, and when. */
+  probed: { readonly seq: number; readonly at: number } | null = null;
   readonly hopLimits: HopLimits = new HopLimits();
   readonly limits: Limits = new Limits();
   /** What was found of its segments. */

@@ -73,20 +73,22 @@ export const MORE_CAPTURES: readonly (readonly CapturedPacket[])[] = [
     data(300, 9_001),
     ack(300.1, 10_001),
   ],
-  // The same packet twice, soon: the network; the original after its copy, by its timestamp.
+  // The same packet twice, soon: the network; the original after its copy, by its timestamp; both again, needlessly.
   [
     packet(0, ">", "syn", 1_000, 0, { timestamps: [10, 0] }),
     packet(10, "<", "syn,ack", 5_000, 1_001, { timestamps: [500, 10] }),
     packet(10.1, ">", "ack", 1_001, 5_001, { timestamps: [20, 500] }),
     data(20, 5_001, { id: 71, timestamps: [510, 20] }),
-    data(20.01, 5_001, { id: 71, timestamps: [510, 20] }),
+    data(20.6, 5_001, { id: 71, timestamps: [510, 20] }),
     data(21, 7_001, { id: 73, timestamps: [511, 20] }),
     data(50, 6_001, { id: 79, timestamps: [540, 20] }),
     data(50.2, 6_001, { id: 72, timestamps: [511, 20] }),
     ack(51, 8_001, { timestamps: [60, 540] }),
+    data(300, 5_001, { id: 80, timestamps: [790, 20] }),
+    data(300.6, 6_001, { id: 81, timestamps: [790, 20] }),
   ],
-  // Acknowledged before it stands there: the capture has it too late.
-  [...handshake(), data(20, 5_001), ack(20.1, 7_001), data(20.2, 6_001)],
+  // Acknowledged before it stands there: the capture has it too late; and again, needlessly.
+  [...handshake(), data(20, 5_001), ack(20.1, 7_001), data(20.2, 6_001), data(300, 6_001)],
   // Not in order of time.
   [...handshake(), data(20, 5_001), ack(19.999, 6_001), data(21, 6_001)],
   // A router says that the packet is too long, and that there is no way.
@@ -96,6 +98,45 @@ export const MORE_CAPTURES: readonly (readonly CapturedPacket[])[] = [
     icmp(25, 4, 576, 1_001),
     icmp(26, 1, 0, 1_001),
     packet(30, ">", "ack", 1_001, 5_001, { length: 500 }),
+  ],
+  // Everything captured twice, and one of it sent again.
+  [...handshake(), data(20, 5_001), ack(20.1, 6_001), data(300.3, 5_001)].flatMap((
+    one,
+  ) => [one, { ...one, time: one.time + 900_000n }]),
+  // A keep-alive with an octet, which is needlessly sent again later with the one before it.
+  [
+    ...handshake(),
+    packet(20, ">", "psh,ack", 1_001, 5_001, { length: 2 }),
+    packet(30, "<", "ack", 5_001, 1_003),
+    packet(1_030, ">", "ack", 1_002, 5_001, { length: 1 }),
+    packet(1_040, "<", "ack", 5_001, 1_003),
+    packet(2_030, ">", "psh,ack", 1_001, 5_001, { length: 2 }),
+  ],
+  // A window probe with an octet that is not taken, and sent once more when there is room.
+  [
+    ...handshake(),
+    packet(20, ">", "ack", 1_001, 5_001, { length: 1_000 }),
+    packet(30, "<", "ack", 5_001, 2_001, { window: 0 }),
+    packet(230, ">", "ack", 2_001, 5_001, { length: 1 }),
+    packet(240, "<", "ack", 5_001, 2_001, { window: 0 }),
+    packet(900, "<", "ack", 5_001, 2_001, { window: 4_000 }),
+    packet(900.1, ">", "ack", 2_001, 5_001, { length: 1_000 }),
+    packet(910, "<", "ack", 5_001, 3_001, { window: 4_000 }),
+  ],
+  // What SACK has reported is sent again all the same.
+  [
+    ...handshake(),
+    data(20, 5_001),
+    data(20.1, 6_001),
+    data(20.2, 7_001),
+    ack(30, 6_001, { sack: [7_001, 8_001] }),
+    data(250, 7_001),
+    ack(260, 8_001),
+  ],
+  // Octet by octet, each acknowledged.
+  [
+    ...handshake(),
+    ...[0, 1, 2, 3, 4, 5].flatMap((i) => [data(20 + i, 5_001 + i, { length: 1 }), ack(20.1 + i, 5_002 + i)]),
   ],
   // A RST after which its sender goes on.
   [...handshake(), data(20, 5_001), packet(21, "<", "rst", 6_001, 0), data(30, 6_001), ack(30.1, 7_001)],

@@ -25,6 +25,7 @@ const AGAIN: readonly FindingCode[] = [
   "retransmission-partial-ack",
   "retransmission-timeout",
   "retransmission-path-mtu",
+  "retransmission-refused",
   "tail-loss-probe",
   "retransmission",
 ];
@@ -85,6 +86,7 @@ export const KINDS: readonly Kind[] = [
     "retransmission-sack",
   ),
   again("a probe of the tail", ["tail-loss-probe"], "tail-loss-probe", "retransmission-timeout"),
+  again("sent again after the probes", ["retransmit-refused"], "retransmission-refused"),
   { name: "window probe", sent: ["window-probe"], arrived: [], read: ["window-probe"], isMutual: true },
   { name: "keep-alive", sent: ["keep-alive"], arrived: [], read: ["keep-alive"], isMutual: true },
   { name: "FIN", sent: ["fin"], arrived: ["fin"], read: ["close-first", "close-second"], isMutual: false },

@@ -7,7 +7,8 @@
 import { decodePacket, Segment } from "../../tcp/mod.ts";
 import { Outputs } from "../../trace/outputs.ts";
 import { LEAN, Recorder } from "../../trace/recorder.ts";
-import { DAMAGE, NOW, packet, SITUATIONS, tooManyGaps } from "../trace/situations.ts";
+import { DAMAGE, packet, SITUATIONS, tooManyGaps } from "../trace/situations.ts";
+import { NOW } from "../trace/situation_kit.ts";
 
 const WIDTH = 100;
 

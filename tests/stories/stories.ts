@@ -13,4 +13,11 @@ import { TRANSFERS } from "./transfers.ts";
 export const STORIES: readonly Story[] = [...HANDSHAKES, ...TRANSFERS, ...ENDINGS];
 
 /** The stories of which the ladder's files are golden texts too. */
-export const PICTURED: readonly string[] = ["lost_data", "refused", "http", "faults"];
+export const PICTURED: readonly string[] = [
+  "lost_data",
+  "lost_syn",
+  "refused",
+  "path_mtu",
+  "http",
+  "faults",
+];

@@ -4,22 +4,12 @@
  * @module
  */
 
-import {
-  Connection,
-  Flag,
-  Host,
-  IcmpError,
-  instant,
-  parseAddress,
-  type PartialConfig,
-  Segment,
-  seqDistance,
-} from "../../tcp/mod.ts";
+import { Flag, Host, IcmpError, parseAddress, seqDistance } from "../../tcp/mod.ts";
 import type { Recorder } from "../../trace/recorder.ts";
 import { recording } from "./collect.ts";
-import { FakeConnection, onTheWire, type Said } from "./fake_connection.ts";
-
-export const NOW = instant(1_000_000);
+import { FakeConnection, onTheWire } from "./fake_connection.ts";
+import { QUIET_SITUATIONS } from "./quiet_situations.ts";
+import { NOW, Play } from "./situation_kit.ts";
 
 /** An IPv4 packet with a SYN, whole and right. */
 export function packet(): Uint8Array {
@@ -71,49 +61,46 @@ export function strayPackets(recorder: Recorder): void {
 
 /** A SYN in the window of an open connection, which resets it where that is asked for (RFC 793 3.9). */
 export function synInWindow(recorder: Recorder): void {
-  const { arrive } = established(recorder, { defence: { synAnswer: "reset" } });
-  arrive({ flags: Flag.syn, seq: 5 });
+  const play = Play.established(recorder, { defence: { synAnswer: "reset" } });
+  play.arrive({ flags: Flag.syn, seq: 5 });
 }
 
 /** More gaps than a receiver remembers. */
 export function tooManyGaps(recorder: Recorder): void {
-  const { arrive } = established(recorder, {});
-  for (let i = 0; i < 3_000; i++) arrive({ flags: Flag.ack, seq: 3 + 2 * i, ack: 1, data: "x" });
+  const play = Play.established(recorder, {});
+  for (let i = 0; i < 3_000; i++) play.arrive({ flags: Flag.ack, seq: 3 + 2 * i, ack: 1, data: "x" });
 }
 
 /** Data for a connection that is closed already. */
 export function afterTheEnd(recorder: Recorder): void {
-  const { connection, arrive } = established(recorder, {});
-  arrive({ flags: Flag.ack, seq: 1, ack: 1, data: "x" });
-  connection.abort(NOW);
-  arrive({ flags: Flag.ack, seq: 2, ack: 1, data: "y" });
-  arrive({ flags: Flag.ack, seq: 1, ack: 1, data: "xy" });
+  const play = Play.established(recorder, {});
+  play.arrive({ flags: Flag.ack, seq: 1, ack: 1, data: "x" });
+  play.connection.abort(NOW);
+  play.arrive({ flags: Flag.ack, seq: 2, ack: 1, data: "y" });
+  play.arrive({ flags: Flag.ack, seq: 1, ack: 1, data: "xy" });
 }
 
 /** The program gives up while its SYN waits for an answer. */
 export function abortBeforeAnswer(recorder: Recorder): void {
-  const { connection, transmit } = opening(recorder, {});
-  connection.abort(NOW, true);
-  transmit();
+  const play = Play.opening(recorder, {});
+  play.connection.abort(NOW, true);
+  play.transmit();
 }
 
 /** The driver gives up the way by which data left this host. */
 export function otherWay(recorder: Recorder): void {
-  const { connection } = established(recorder, {});
-  const out = new Segment();
-  connection.send(new Uint8Array(10_000), NOW);
-  while (connection.transmit(out, NOW));
-  connection.wayChanged(NOW);
-  while (connection.transmit(out, NOW));
+  const play = Play.established(recorder, {});
+  play.send(10_000);
+  play.connection.wayChanged(NOW);
+  play.transmit();
 }
 
 /** A segment is too long for this host's own interface, which says how much it takes, or does not. */
 function tooLongHere(recorder: Recorder, mtu: number): void {
   const MSS = 1_460;
-  const { connection } = established(recorder, {}, 0, MSS);
-  const out = new Segment();
-  connection.send(new Uint8Array(MSS), NOW);
-  while (connection.transmit(out, NOW));
+  const play = Play.established(recorder, {}, { mss: MSS });
+  play.send(MSS);
+  const { connection } = play;
   const error = Object.assign(new IcmpError(), { kind: "packet too big", type: 3, code: 4, mtu });
   error.seq = connection.sndUna;
   connection.icmpArrives(error, NOW);
@@ -122,14 +109,12 @@ function tooLongHere(recorder: Recorder, mtu: number): void {
 /** A router marks something in every round trip, until the threshold cannot come down further. */
 function congestionMarks(recorder: Recorder, ssthreshFrom: "FlightSize" | "cwnd"): void {
   const ROUNDS = 8;
-  const { connection, fake, arrive } = established(
-    recorder,
-    { congestion: { ecn: "request" }, recovery: { ssthreshFrom } },
-    Flag.ece,
-  );
+  const config = { congestion: { ecn: "request" }, recovery: { ssthreshFrom } } as const;
+  const play = Play.established(recorder, config, { flags: Flag.ece });
+  const { connection, fake } = play;
   connection.send(new Uint8Array(100_000), NOW);
   for (let i = 0; i < ROUNDS; i++) {
-    arrive({ flags: Flag.ack | Flag.ece, seq: 1, ack: seqDistance(fake.iss, connection.sndNxt) });
+    play.arrive({ flags: Flag.ack | Flag.ece, seq: 1, ack: seqDistance(fake.iss, connection.sndNxt) });
   }
 }
 
@@ -145,42 +130,5 @@ export const SITUATIONS: readonly ((recorder: Recorder) => void)[] = [
   (recorder) => tooLongHere(recorder, 0),
   (recorder) => congestionMarks(recorder, "FlightSize"),
   (recorder) => congestionMarks(recorder, "cwnd"),
+  ...QUIET_SITUATIONS,
 ];
-
-/** A connection with an observer that has sent its SYN. */
-function opening(recorder: Recorder, config: PartialConfig): {
-  readonly connection: Connection;
-  readonly fake: FakeConnection;
-  readonly transmit: () => void;
-} {
-  const fake = new FakeConnection(recording().recorder);
-  fake.numbers(0, 0, 0);
-  const connection = Connection.connect({
-    config,
-    local: fake.local,
-    remote: fake.remote,
-    isn: () => fake.iss,
-    observer: recorder,
-  }, NOW);
-  const out = new Segment();
-  const transmit = (): void => {
-    while (connection.transmit(out, NOW));
-  };
-  transmit();
-  return { connection, fake, transmit };
-}
-
-/** An established connection with an observer, and the one who plays its peer. */
-function established(recorder: Recorder, config: PartialConfig, flags = 0, mss = 0): {
-  readonly connection: Connection;
-  readonly fake: FakeConnection;
-  readonly arrive: (said: Said) => void;
-} {
-  const { connection, fake, transmit } = opening(recorder, config);
-  const arrive = (said: Said): void => {
-    connection.segmentArrives(onTheWire(fake.segment(said, "arrived")), NOW);
-    transmit();
-  };
-  arrive({ flags: Flag.syn | Flag.ack | flags, seq: 0, ack: 1, ...mss === 0 ? {} : { mss } });
-  return { connection, fake, arrive };
-}

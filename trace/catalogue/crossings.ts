@@ -29,7 +29,7 @@ export const CROSSINGS: Readonly<Record<CrossingCode, CatalogueEntry>> = {
     rule: "RFC 7680 2",
     label: "partly lost before {there}",
     sentence:
-      "{lostOctets} octets of it, the first of them {lostFrom}, never pass {there}: lost between the two captures.",
+      "It passes {there} without {lostOctets} octets, the first of them {lostFrom}: lost between the two captures.",
   },
   "missed-there": {
     rule: "",

@@ -54,6 +54,7 @@ export type FindingCode =
   | "reset-without-effect"
   | "reset-revoked"
   | "retransmission-path-mtu"
+  | "retransmission-refused"
   | "damaged"
   | "urgent-seen"
   | "congestion-echo-seen"

@@ -47,7 +47,7 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
   "after-hole": {
     rule: "RFC 9293 3.10.7.4, seventh",
     label: "after a hole",
-    sentence: "{hole} octets before it have not passed here: lost, late, or missed by the capture.",
+    sentence: "There is a hole of {hole} octets before it: lost, late, or missed by the capture.",
   },
   "fast-retransmit": {
     rule: "RFC 5681 3.2",
@@ -79,6 +79,11 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     rule: "RFC 9293 3.8.1",
     label: "retransmission",
     sentence: "{Sender} sends {again} again, {since}; what made it do so is not seen here.",
+  },
+  "retransmission-refused": {
+    rule: "RFC 9293 3.8.6.1",
+    label: "after the probes",
+    sentence: "{Sender} sends {again} again, {since}: {receiver} did not take it then.",
   },
   "with-new-data": {
     rule: "RFC 9293 3.8.1",
@@ -146,7 +151,7 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
   "new-ack": {
     rule: "RFC 9293 3.10.7.4, fifth",
     label: "acknowledges",
-    sentence: "ACK {ack}: {newly} octets more from {receiver} have arrived.",
+    sentence: "ACK {ack} acknowledges {newly} more octets of {receiver}.",
   },
   "ack-of-fin": {
     rule: "RFC 9293 3.10.7.4, fifth",
@@ -203,13 +208,13 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
   "window-filled": {
     rule: "RFC 9293 3.8.6",
     label: "window full",
-    sentence: "The window of {receiver} is used up: {room} octets are left of it.",
+    sentence: "The window of {receiver} is used up: it has room for {room} more octets.",
   },
   "capture-gap": {
     rule: "",
     label: "capture gap",
     sentence:
-      "{missed} octets of {receiver}, {missedFrom} to {missedTo}, are acknowledged and have not passed here before: the capture has missed them, or has them too late.",
+      "ACK {ack} covers {missed} octets of {receiver} that did not pass here before, {missedFrom} to {missedTo}: missed by the capture, or captured too late.",
   },
   "close-first": {
     rule: "RFC 9293 3.6",

@@ -16,6 +16,10 @@ import lost_syn_trace from "./lost_syn/trace.txt" with { type: "text" };
 import lost_syn_explain from "./lost_syn/explain.txt" with { type: "text" };
 import lost_syn_ladder from "./lost_syn/ladder.txt" with { type: "text" };
 import lost_syn_statistics from "./lost_syn/statistics.txt" with { type: "text" };
+import lost_syn_svg from "./lost_syn/ladder.svg" with { type: "text" };
+import lost_syn_mermaid from "./lost_syn/ladder.mmd" with { type: "text" };
+import lost_syn_narrow from "./lost_syn/ladder.60.txt" with { type: "text" };
+import lost_syn_wide from "./lost_syn/ladder.140.txt" with { type: "text" };
 import lost_syn_ack_narration from "./lost_syn_ack/narration.txt" with { type: "text" };
 import lost_syn_ack_trace from "./lost_syn_ack/trace.txt" with { type: "text" };
 import lost_syn_ack_explain from "./lost_syn_ack/explain.txt" with { type: "text" };
@@ -124,6 +128,10 @@ import path_mtu_trace from "./path_mtu/trace.txt" with { type: "text" };
 import path_mtu_explain from "./path_mtu/explain.txt" with { type: "text" };
 import path_mtu_ladder from "./path_mtu/ladder.txt" with { type: "text" };
 import path_mtu_statistics from "./path_mtu/statistics.txt" with { type: "text" };
+import path_mtu_svg from "./path_mtu/ladder.svg" with { type: "text" };
+import path_mtu_mermaid from "./path_mtu/ladder.mmd" with { type: "text" };
+import path_mtu_narrow from "./path_mtu/ladder.60.txt" with { type: "text" };
+import path_mtu_wide from "./path_mtu/ladder.140.txt" with { type: "text" };
 import black_hole_narration from "./black_hole/narration.txt" with { type: "text" };
 import black_hole_trace from "./black_hole/trace.txt" with { type: "text" };
 import black_hole_explain from "./black_hole/explain.txt" with { type: "text" };
@@ -267,8 +275,10 @@ export const GOLDEN: ReadonlyMap<string, Texts> = new Map([
 /** The ladders of some stories as files. */
 // deno-fmt-ignore
 export const PICTURES: ReadonlyMap<string, Pictures> = new Map([
+  ["lost_syn", { svg: lost_syn_svg, mermaid: lost_syn_mermaid, narrow: lost_syn_narrow, wide: lost_syn_wide }],
   ["refused", { svg: refused_svg, mermaid: refused_mermaid, narrow: refused_narrow, wide: refused_wide }],
   ["lost_data", { svg: lost_data_svg, mermaid: lost_data_mermaid, narrow: lost_data_narrow, wide: lost_data_wide }],
+  ["path_mtu", { svg: path_mtu_svg, mermaid: path_mtu_mermaid, narrow: path_mtu_narrow, wide: path_mtu_wide }],
   ["http", { svg: http_svg, mermaid: http_mermaid, narrow: http_narrow, wide: http_wide }],
   ["faults", { svg: faults_svg, mermaid: faults_mermaid, narrow: faults_narrow, wide: faults_wide }],
 ]);

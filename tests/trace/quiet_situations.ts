@@ -1,0 +1,80 @@
+/**
+ * Situations in which nothing is lost and little happens, more often than is worth telling: each octet by itself, windows that
+ * open bit by bit, urgent data; and segments that come to nothing.
+ *
+ * @module
+ */
+
+import { Flag, IcmpError, instant, type PartialConfig } from "../../tcp/mod.ts";
+import { after, milliseconds } from "../../tcp/base/units.ts";
+import type { Recorder } from "../../trace/recorder.ts";
+import { NOW, Play } from "./situation_kit.ts";
+
+/** More often than something ordinary is told in full. */
+const OFTEN = 6;
+
+/** The peer sends single octets, `together` at once, and waits for a while. */
+function singleOctets(recorder: Recorder, config: PartialConfig, together: number): void {
+  const play = Play.established(recorder, config);
+  for (let i = 0; i < OFTEN * together; i++) {
+    const at = instant(NOW + milliseconds(500) * (1 + Math.floor(i / together)));
+    while (play.connection.nextDeadline() < at) play.wait();
+    play.arrive({ flags: Flag.ack, seq: 1 + i, ack: 1, data: "x" }, at);
+  }
+}
+
+/** The peer's window opens bit by bit. */
+function openingWindow(recorder: Recorder): void {
+  const play = Play.established(recorder, {});
+  for (let i = 1; i <= OFTEN; i++) {
+    play.arrive({ flags: Flag.ack, seq: 1, ack: 1, window: 64_240 + i * 100 });
+  }
+}
+
+/** We are connected to; both ends send urgent data; an ACK says what was known. */
+function urgentBothWays(recorder: Recorder): void {
+  const play = Play.listening(recorder, {});
+  play.arrive({ flags: Flag.syn, seq: 0 });
+  play.arrive({ flags: Flag.ack, seq: 1, ack: 1 });
+  play.arrive({ flags: Flag.ack, seq: 1, ack: 1 });
+  play.arrive({ flags: Flag.ack | Flag.urg, seq: 1, ack: 1, data: "xy", urgent: 2 });
+  play.connection.sendUrgent(Uint8Array.of(0x61, 0x62), NOW);
+  play.transmit();
+}
+
+/** The peer takes its window back while data are on their way, refuses them, and has room later. */
+function windowTakenBack(recorder: Recorder): void {
+  const play = Play.established(recorder, {});
+  play.send(1_000);
+  play.arrive({ flags: Flag.ack, seq: 1, ack: 1, window: 0 }, after(NOW, milliseconds(20)));
+  for (let i = 0; i < 2; i++) {
+    play.wait();
+    play.arrive({ flags: Flag.ack, seq: 1, ack: 1, window: 0 }, after(play.now, milliseconds(20)));
+  }
+  play.arrive({ flags: Flag.ack, seq: 1, ack: 1 }, after(play.now, milliseconds(500)));
+}
+
+/** ICMP errors that say nothing of what is missing: one about what has arrived, and one that asks to be slower. */
+function icmpWithoutLoss(recorder: Recorder): void {
+  const play = Play.established(recorder, {});
+  const { connection } = play;
+  const first = connection.sndNxt;
+  play.send(100);
+  const quench = Object.assign(new IcmpError(), { kind: "source quench", type: 4, code: 0, seq: first });
+  connection.icmpArrives(quench, play.now);
+  play.arrive({ flags: Flag.ack, seq: 1, ack: 101 }, after(NOW, milliseconds(20)));
+  const late = Object.assign(new IcmpError(), { kind: "unreachable", type: 3, code: 0, seq: first });
+  connection.icmpArrives(late, play.now);
+}
+
+/** Each tells a recorder something. */
+export const QUIET_SITUATIONS: readonly ((recorder: Recorder) => void)[] = [
+  (recorder) => singleOctets(recorder, {}, 1),
+  (recorder) => singleOctets(recorder, { acknowledging: { quickAcks: 0 } }, 1),
+  (recorder) =>
+    singleOctets(recorder, { acknowledging: { quickAcks: 0, ackDelay: "every second segment" } }, 2),
+  openingWindow,
+  urgentBothWays,
+  windowTakenBack,
+  icmpWithoutLoss,
+];
