@@ -16,10 +16,26 @@ const OCTETS_PER_SECOND = 10e6;
 /** Longest that one program may take, seconds. */
 const LONGEST = 120;
 
-/** An upload with these options. @returns MB/s as the peer has them */
-async function upload(bench: Bench, place: Place, peer: Peer, options: readonly string[]): Promise<number> {
+/** What is watched with, each by its name; the capture goes to `file`. */
+export function waysToWatch(file: string): Readonly<Record<string, readonly string[]>> {
+  return {
+    "nothing": ["--quiet"],
+    "--json": ["--json"],
+    "--pcap": ["--quiet", "--pcap", file, "--force"],
+    "--pcap --snaplen 128": ["--quiet", "--pcap", file, "--snaplen", "128", "--force"],
+  };
+}
+
+/** An upload by `client` with these options. @returns MB/s as the peer has them */
+export async function upload(
+  bench: Bench,
+  place: Place,
+  peer: Peer,
+  options: readonly string[],
+  client: readonly string[] = CLIENT_FROM_SOURCES,
+): Promise<number> {
   const octets = Math.round(OCTETS_PER_SECOND * bench.extent.seconds);
-  const command = [...CLIENT_FROM_SOURCES, "--send-bytes", String(octets), "--link", "raw", ...options];
+  const command = [...client, "--send-bytes", String(octets), "--link", "raw", ...options];
   await secondsOf(bench, [...command, place.address, String(PEER_PORT)], {
     network: place.client,
     seconds: LONGEST,
@@ -32,13 +48,7 @@ async function upload(bench: Bench, place: Place, peer: Peer, options: readonly 
 async function watch(bench: Bench, place: Place): Promise<Outcome> {
   const capture = `${await bench.folder()}/watched.pcapng`;
   await using peer = await Peer.start(bench, place.server, { mode: "sink", host: place.address });
-  const sets: Readonly<Record<string, readonly string[]>> = {
-    "nothing": ["--quiet"],
-    "--json": ["--json"],
-    "--pcap": ["--quiet", "--pcap", capture, "--force"],
-    "--pcap --snaplen 128": ["--quiet", "--pcap", capture, "--snaplen", "128", "--force"],
-  };
-  const contenders = Object.entries(sets).map(([who, options]): Contender<number> => ({
+  const contenders = Object.entries(waysToWatch(capture)).map(([who, options]): Contender<number> => ({
     who,
     run: () => upload(bench, place, peer, options),
   }));

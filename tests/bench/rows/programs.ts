@@ -10,10 +10,15 @@ const ROOT = new URL("../../../", import.meta.url).pathname;
 const RUN = [Deno.execPath(), "run", "--quiet", "--allow-ffi", "--allow-read", "--allow-write"];
 
 /** The client, and the server, from sources. */
-export const CLIENT_FROM_SOURCES: readonly string[] = [...RUN, `${ROOT}main.ts`];
+export const CLIENT_FROM_SOURCES: readonly string[] = clientOf(ROOT);
 export const SERVER_FROM_SOURCES: readonly string[] = [...RUN, `${ROOT}server.ts`];
 
 const PIECE = 1 << 20;
+
+/** The client of the tree in that folder, which ends with a slash, from sources. */
+export function clientOf(folder: string): readonly string[] {
+  return [...RUN, `${folder}main.ts`];
+}
 
 /** Writes a file of that many octets, no two lines of memory alike. */
 export async function fill(file: string, octets: number): Promise<void> {
