@@ -50,6 +50,7 @@ export type {
   SynWithFin,
   TcpConfig,
   TimestampsOnReset,
+  TimeWaitAnswers,
   WindowProbe,
 } from "./config/config.ts";
 

@@ -87,6 +87,7 @@ const CHOICES: {
     receiveBufferCounts: ["data", "packets"],
     windowProbe: ["new octet", "old number"],
     lateDataReset: ["in order", "as unknown"],
+    timeWaitAnswers: ["old data and FIN", "all but the next", "ACKs"],
   },
 };
 

@@ -81,6 +81,13 @@ export type TimestampsOnReset = "all" | "own" | "none";
  */
 export type LateDataReset = "in order" | "as unknown";
 
+/**
+ * What TIME-WAIT answers: what RFC 9293 3.10.7.4 has, which is old data and the FIN; every segment but a RST and the empty next
+ * one, which starts it anew as all with ACK do, while a RST with an older timestamp counts for nothing (Linux); or every
+ * segment with ACK but the plain next one, and then only a SYN with a higher sequence number ends it (FreeBSD).
+ */
+export type TimeWaitAnswers = "old data and FIN" | "all but the next" | "ACKs";
+
 /** What the SYNs offer and how long an opening goes on (RFC 9293 3.5, 3.7.1; RFC 7323; RFC 2018). */
 export interface HandshakeConfig {
   /** Largest segment that we can receive, octets, announced to the peer (RFC 9293 3.7.1). 0: from the MTU. */
@@ -343,11 +350,8 @@ export interface CompatibilityConfig {
   readonly lateDataReset: LateDataReset;
   /** Whether a connection that times out says "unreachable" when ICMP said so since the peer was heard last (Linux). */
   readonly timeoutTellsIcmpError: boolean;
-  /**
-   * Whether TIME-WAIT acknowledges every segment with ACK but the plain next one, and drops all others unanswered; then only
-   * a SYN with a higher sequence number ends it (FreeBSD).
-   */
-  readonly timeWaitAnswersAcksOnly: boolean;
+  /** What TIME-WAIT answers. */
+  readonly timeWaitAnswers: TimeWaitAnswers;
 }
 
 /** The knobs of one connection, in groups. All octets are of payload, all spans in microseconds. */

@@ -53,6 +53,7 @@ export const LINUX: TcpConfig = completeConfig({
   },
   compatibility: {
     windowProbe: "old number",
+    timeWaitAnswers: "all but the next",
     fillsWindow: true,
     lateDataReset: "as unknown",
     closingListenerForgets: true,
@@ -118,7 +119,7 @@ export const FREEBSD: TcpConfig = completeConfig({
     usesAckOfDuplicates: true,
     roundsBuffers: true,
     takesWhatFits: true,
-    timeWaitAnswersAcksOnly: true,
+    timeWaitAnswers: "ACKs",
     cwrOnRetransmissions: true,
     acceptMissingTimestamps: false,
     boundsOwnMss: true,

@@ -125,7 +125,7 @@ export const STANDARD: TcpConfig = Object.freeze({
     usesAckOfDuplicates: false,
     lateDataReset: "in order",
     timeoutTellsIcmpError: false,
-    timeWaitAnswersAcksOnly: false,
+    timeWaitAnswers: "old data and FIN",
     closingListenerForgets: false,
   }),
 });

@@ -28,7 +28,7 @@ export function answerUnacceptable(tcb: Tcb, segment: Segment, reason: DropReaso
 }
 
 /** Whether the last answer to a segment out of window was a moment ago: two hosts might go on for ever. */
-function isTooSoonToAnswer(tcb: Tcb, now: Instant): boolean {
+export function isTooSoonToAnswer(tcb: Tcb, now: Instant): boolean {
   const { invalidAckInterval } = tcb.config.defence;
   return invalidAckInterval > 0 && tcb.lastInvalidAckAt >= 0 &&
     elapsed(tcb.lastInvalidAckAt, now) < invalidAckInterval;

@@ -44,26 +44,6 @@ export function enterTimeWait(tcb: Tcb, now: Instant): void {
   trimForGood(tcb);
 }
 
-/** The flags that make a segment more than a plain ACK; those of ECN do not. */
-const TELLING_FLAGS = Flag.fin | Flag.syn | Flag.rst | Flag.psh | Flag.ack | Flag.urg;
-
-/**
- * TIME-WAIT as FreeBSD has it (`timeWaitAnswersAcksOnly`), in place of the steps of RFC 9293 3.10.7.4: every segment with ACK
- * but the plain next one is acknowledged, all others are dropped silently.
- */
-export function arrivesInTimeWait(tcb: Tcb, segment: Segment, now: Instant): void {
-  if (segment.has(Flag.rst) || !segment.has(Flag.ack)) {
-    const reason = segment.has(Flag.rst) ? "reset-in-time-wait" : "no-ack-flag";
-    tcb.observer?.segmentDropped(tcb.view, segment, reason, now);
-    return;
-  }
-  // The peer's FIN once more: our ACK of it was lost.
-  if (segment.has(Flag.fin) && segment.end === tcb.receiver.rcvNxt) enterTimeWait(tcb, now);
-  const isPlainNext = (segment.flags & TELLING_FLAGS) === Flag.ack && segment.payload.length === 0 &&
-    segment.seq === tcb.receiver.rcvNxt && segment.ack === tcb.sender.sndNxt;
-  if (!isPlainNext) tcb.acknowledging.acknowledgeNow("ack-unacceptable");
-}
-
 /** All that we sent is acknowledged, and all that the peer sends is there: only what nobody has read is of use yet. */
 function trimForGood(tcb: Tcb): void {
   const { ring } = tcb.sender;

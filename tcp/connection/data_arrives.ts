@@ -59,6 +59,8 @@ export function takeData(tcb: Tcb, segment: Segment, now: Instant): boolean {
   if (outcome === "too many gaps") drop(tcb, segment, "too-many-gaps", now);
   if (isMarked) acknowledging.acknowledgeNow("ack-congestion-mark");
   noteArrival(tcb, segment, outcome, now);
+  // As on Linux the FIN counts first: the ACK of all may ride on ours.
+  if (receiver.finIsNext && tcb.state === "ESTABLISHED") acknowledging.pace?.finArrived();
   acknowledging.dataTaken(outcome, delivered, segmentsIn(segment), receiver, tcb.rtt.srtt, now);
   if (acknowledging.immediate === null) delayAck(tcb, now);
   if (delivered > 0) tcb.addEvents(Event.readable);

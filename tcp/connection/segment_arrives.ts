@@ -19,7 +19,8 @@ import { Segment } from "../base/segment.ts";
 import * as seq from "../base/seq.ts";
 import { isSynchronized } from "../base/state.ts";
 import type { Tcb } from "./tcb.ts";
-import { armKeepAlive, arrivesInTimeWait, enterTimeWait, finAcknowledgedIn, resetFor } from "./closing.ts";
+import { armKeepAlive, enterTimeWait, finAcknowledgedIn, resetFor } from "./closing.ts";
+import { acksArriveInTimeWait, anythingArrivesInTimeWait } from "./time_wait.ts";
 import { Timer } from "./timers.ts";
 import * as units from "../base/units.ts";
 import type { Instant, Micros } from "../base/units.ts";
@@ -52,11 +53,19 @@ export function segmentArrives(tcb: Tcb, segment: Segment, now: Instant): void {
     case "LAST-ACK":
       return arrivesInOtherStates(tcb, segment, now);
     case "TIME-WAIT":
-      return (tcb.config.compatibility.timeWaitAnswersAcksOnly ? arrivesInTimeWait : arrivesInOtherStates)(
-        tcb,
-        segment,
-        now,
-      );
+      return arrivesInTimeWait(tcb, segment, now);
+  }
+}
+
+/** 3.10.7.4, or what a system does. */
+function arrivesInTimeWait(tcb: Tcb, segment: Segment, now: Instant): void {
+  switch (tcb.config.compatibility.timeWaitAnswers) {
+    case "old data and FIN":
+      return arrivesInOtherStates(tcb, segment, now);
+    case "ACKs":
+      return acksArriveInTimeWait(tcb, segment, now);
+    case "all but the next":
+      return anythingArrivesInTimeWait(tcb, segment, now);
   }
 }
 

@@ -71,7 +71,12 @@ export class Timestamps {
 
   /** PAWS: whether the segment is an old duplicate (5.3, R1). A RST is never refused for its timestamp. */
   isTooOld(segment: Segment, now: Instant): boolean {
-    if (!this.agreed || !this.#recentIsSet || segment.has(Flag.rst)) return false;
+    return !segment.has(Flag.rst) && this.isOlder(segment, now);
+  }
+
+  /** The same, of a RST too. */
+  isOlder(segment: Segment, now: Instant): boolean {
+    if (!this.agreed || !this.#recentIsSet) return false;
     if (!segment.hasOption(Option.timestamps)) return false;
     if (timestampDistance(this.recent, segment.timestampValue) >= 0) return false;
     return elapsed(this.#recentAt, now) < RECENT_VALID;

@@ -39,7 +39,7 @@ export function isnAbove(isn: IsnSource, sndNxt: SeqNumber): IsnSource {
  */
 export function synMayReplaceTimeWait(connection: Connection, segment: Segment): boolean {
   if (connection.state !== "TIME-WAIT" || !segment.has(Flag.syn) || segment.has(Flag.ack)) return false;
-  const hasTimestamps = !connection.config.compatibility.timeWaitAnswersAcksOnly &&
+  const hasTimestamps = connection.config.compatibility.timeWaitAnswers !== "ACKs" &&
     connection.agreed.timestamps && segment.hasOption(Option.timestamps);
   const newer = hasTimestamps ? timestampDistance(connection.recentTimestamp, segment.timestampValue) : 0;
   return newer > 0 || newer === 0 && seqAfter(segment.seq, connection.rcvNxt);

@@ -142,7 +142,7 @@ function drawHabits(random: Random): PartialConfig {
       takesWhatFits: anyone().compatibility.takesWhatFits,
       fillsWindow: anyone().compatibility.fillsWindow,
       offersAgainWhenSimultaneous: anyone().compatibility.offersAgainWhenSimultaneous,
-      timeWaitAnswersAcksOnly: anyone().compatibility.timeWaitAnswersAcksOnly,
+      timeWaitAnswers: anyone().compatibility.timeWaitAnswers,
       cwrOnRetransmissions: anyone().compatibility.cwrOnRetransmissions,
       timestampsOnReset: anyone().compatibility.timestampsOnReset,
       lateDataReset: anyone().compatibility.lateDataReset,

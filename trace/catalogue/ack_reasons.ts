@@ -6,6 +6,7 @@
 
 import type { SendReason } from "../core.ts";
 import type { SentEvent } from "../record.ts";
+import { inState } from "./conditions.ts";
 import { type CatalogueEntry, firstTrue } from "./entry.ts";
 
 /** Reasons of segments that only acknowledge. */
@@ -111,6 +112,13 @@ export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>>
       "A router marked a packet of the peer's instead of dropping it: ECE on ACK {ack} and all that follow tells the peer, until it says that it has slowed down.",
   },
   "ack-unacceptable": firstTrue<SentEvent>(
+    {
+      when: inState("TIME-WAIT"),
+      rule: "RFC 9293 3.10.7.4",
+      label: "ACK in TIME-WAIT",
+      sentence:
+        "All is done, and yet the peer has sent something: ACK {ack} says once more that we have everything.",
+    },
     {
       rule: "RFC 9293 3.10.7.4, first",
       label: "ACK: outside the window",
