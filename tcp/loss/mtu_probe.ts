@@ -35,12 +35,17 @@ export class MtuProbe {
     return slot !== records.end && records.start(slot) === this.#start ? slot : NONE;
   }
 
-  /** Whether nothing but the probe is lost, which is no congestion (RFC 4821 7.5). */
-  isOnlyLoss(scoreboard: Scoreboard): boolean {
+  /** Whether the probe is lost: too long perhaps, which is no congestion (RFC 4821 7.5). */
+  isLost(scoreboard: Scoreboard): boolean {
     if (!this.isOut) return false;
     const slot = this.slot(scoreboard);
-    return slot !== NONE && isWaiting(scoreboard.records.marks(slot)) &&
-      scoreboard.octets.lost === scoreboard.records.length(slot);
+    return slot !== NONE && isWaiting(scoreboard.records.marks(slot));
+  }
+
+  /** Whether nothing but the probe is lost. */
+  isOnlyLoss(scoreboard: Scoreboard): boolean {
+    return this.isLost(scoreboard) &&
+      scoreboard.octets.lost === scoreboard.records.length(this.slot(scoreboard));
   }
 
   /** What is known of it; null: it may be on its way. `isRepairing`: losses were there before it was sent. */

@@ -261,9 +261,10 @@ export class Recovery {
     if (isNewLoss && !this.isRepairing && this.mtuProbe.isOnlyLoss(scoreboard)) return;
     if (isNewLoss && !this.isRepairing) this.#fastRetransmit();
     // RFC 5681 4.3, RFC 8985 3.4: a retransmission that was lost is a second sign of congestion.
-    else if (lostAgain && this.phase === "recovery") {
+    else if (lostAgain && this.isRepairing && !this.mtuProbe.isLost(scoreboard)) {
       this.#reduce();
-      this.recoveryPoint = ack.sndNxt;
+      if (this.phase === "recovery") this.recoveryPoint = ack.sndNxt;
+      else this.#control.cwnd = Math.min(this.#control.cwnd, this.#control.ssthresh);
     }
   }
 

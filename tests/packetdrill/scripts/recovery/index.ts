@@ -50,13 +50,14 @@ import script46 from "./rack_timer_starts_recovery_with_one_segment.pkt" with { 
 import script47 from "./rack_waits_a_quarter_of_the_round_trip.pkt" with { type: "text" };
 import script48 from "./rack_waits_even_for_three_once_it_saw_reordering.pkt" with { type: "text" };
 import script49 from "./rack_window_widens_with_each_spurious_repetition.pkt" with { type: "text" };
-import script50 from "./reported_segments_are_not_repeated_after_a_timeout.pkt" with { type: "text" };
-import script51 from "./third_duplicate_halves_the_threshold.pkt" with { type: "text" };
-import script52 from "./three_duplicates_of_short_segments_mean_loss.pkt" with { type: "text" };
-import script53 from "./three_ranges_mean_loss.pkt" with { type: "text" };
-import script54 from "./threshold_for_duplicates_can_be_set.pkt" with { type: "text" };
-import script55 from "./two_duplicates_are_not_enough.pkt" with { type: "text" };
-import script56 from "./window_after_recovery_is_the_threshold.pkt" with { type: "text" };
+import script50 from "./repetition_after_a_timeout_that_is_lost_lowers_the_threshold.pkt" with { type: "text" };
+import script51 from "./reported_segments_are_not_repeated_after_a_timeout.pkt" with { type: "text" };
+import script52 from "./third_duplicate_halves_the_threshold.pkt" with { type: "text" };
+import script53 from "./three_duplicates_of_short_segments_mean_loss.pkt" with { type: "text" };
+import script54 from "./three_ranges_mean_loss.pkt" with { type: "text" };
+import script55 from "./threshold_for_duplicates_can_be_set.pkt" with { type: "text" };
+import script56 from "./two_duplicates_are_not_enough.pkt" with { type: "text" };
+import script57 from "./window_after_recovery_is_the_threshold.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -110,11 +111,12 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["recovery/rack_waits_a_quarter_of_the_round_trip.pkt", script47],
   ["recovery/rack_waits_even_for_three_once_it_saw_reordering.pkt", script48],
   ["recovery/rack_window_widens_with_each_spurious_repetition.pkt", script49],
-  ["recovery/reported_segments_are_not_repeated_after_a_timeout.pkt", script50],
-  ["recovery/third_duplicate_halves_the_threshold.pkt", script51],
-  ["recovery/three_duplicates_of_short_segments_mean_loss.pkt", script52],
-  ["recovery/three_ranges_mean_loss.pkt", script53],
-  ["recovery/threshold_for_duplicates_can_be_set.pkt", script54],
-  ["recovery/two_duplicates_are_not_enough.pkt", script55],
-  ["recovery/window_after_recovery_is_the_threshold.pkt", script56],
+  ["recovery/repetition_after_a_timeout_that_is_lost_lowers_the_threshold.pkt", script50],
+  ["recovery/reported_segments_are_not_repeated_after_a_timeout.pkt", script51],
+  ["recovery/third_duplicate_halves_the_threshold.pkt", script52],
+  ["recovery/three_duplicates_of_short_segments_mean_loss.pkt", script53],
+  ["recovery/three_ranges_mean_loss.pkt", script54],
+  ["recovery/threshold_for_duplicates_can_be_set.pkt", script55],
+  ["recovery/two_duplicates_are_not_enough.pkt", script56],
+  ["recovery/window_after_recovery_is_the_threshold.pkt", script57],
 ];
