@@ -5,6 +5,7 @@
  */
 
 import { SystemError } from "../ffi/errno.ts";
+import { startPool } from "../ffi/libc.ts";
 import type { PacketDevice } from "../ffi/packet_device.ts";
 import { PollSet } from "../ffi/poll.ts";
 import type { RawSocket, RawSocketOptions } from "../ffi/raw_socket.ts";
@@ -116,6 +117,7 @@ export class RawStack implements AsyncDisposable, Disposable {
     const icmp = openIcmp(family, local.port);
     if (icmp !== null) this.own(icmp);
     const destination: IpAddress | undefined = remote?.address;
+    if (patience === 0) startPool();
     const loop = this.own(
       new Loop({
         device: throughDevice?.(device) ?? device,

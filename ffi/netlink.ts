@@ -4,14 +4,7 @@
  * @module
  */
 
-import {
-  AF_NETLINK,
-  MSG_DONTWAIT,
-  NETLINK_ROUTE,
-  SOCK_CLOEXEC,
-  SOCK_NONBLOCK,
-  SOCK_RAW,
-} from "./constants.ts";
+import { AF_NETLINK, NETLINK_ROUTE, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_RAW } from "./constants.ts";
 import { check, SystemError } from "./errno.ts";
 import { FileDescriptor, orClose } from "./file_descriptor.ts";
 import { loadLibc } from "./libc.ts";
@@ -85,9 +78,8 @@ export function listNetlink(question: NetlinkQuestion, fixedLength: number): Net
   using socket = send(question, NLM_F_REQUEST | NLM_F_DUMP);
   const entries: NetlinkAnswer[] = [];
   const answer = new Uint8Array(LIST_LENGTH);
-  const pointer = Deno.UnsafePointer.of(answer);
   for (;;) {
-    const length = check(call, loadLibc().recv(socket.number, pointer, BigInt(answer.length), MSG_DONTWAIT));
+    const length = check(call, loadLibc().read(socket.number, answer, BigInt(answer.length)));
     const view = new DataView(answer.buffer, 0, length);
     for (let at = 0; at + HEADER_LENGTH <= length;) {
       const size = view.getUint32(at, true);
@@ -106,8 +98,7 @@ export function askNetlink(question: NetlinkQuestion): NetlinkAnswer {
   const { call, fixed } = question;
   using socket = send(question, NLM_F_REQUEST);
   // The answer waits by the time that `send` returns.
-  const pointer = Deno.UnsafePointer.of(answerRoom);
-  const length = check(call, loadLibc().recv(socket.number, pointer, ANSWER_SIZE, MSG_DONTWAIT));
+  const length = check(call, loadLibc().read(socket.number, answerRoom, ANSWER_SIZE));
   const answer = answerRoom.slice(0, length);
   const view = new DataView(answer.buffer);
   if (view.getUint16(TYPE_OFFSET, true) === NLMSG_ERROR) {
@@ -124,7 +115,7 @@ function send(question: NetlinkQuestion, flags: number): FileDescriptor {
   const socket = new FileDescriptor(check("socket AF_NETLINK", libc.socket(AF_NETLINK, type, protocol)));
   return orClose(socket, (number) => {
     const request = encode(question, flags);
-    check(call, libc.send(number, Deno.UnsafePointer.of(request), BigInt(request.length), 0));
+    check(call, libc.write(number, request, BigInt(request.length)));
     return socket;
   });
 }

@@ -6,12 +6,12 @@ import { loadLibc, loadWholeLibc } from "../../ffi/mod.ts";
 import { cString } from "../../ffi/sockaddr.ts";
 
 // What is opened inside a test counts as its leak, and stays open for good by design; the first call on another thread,
-// which is made then so that no later one has to wait for its thread, may end after the test.
+// which is made with the whole of it so that no later one has to wait for its thread, may end after the test.
 const opening = { sanitizeResources: false, sanitizeOps: false };
 
 Deno.test("at first only what every connection calls is opened", opening, () => {
   const own = Object.keys(loadLibc());
-  for (const name of ["socket", "bind", "recv", "sendto", "close"]) assert(own.includes(name), name);
+  for (const name of ["socket", "bind", "recvmsg", "sendto", "close"]) assert(own.includes(name), name);
   for (const name of ["getaddrinfoOnPool", "unshare", "sendmsg", "accept4"]) {
     assert(!own.includes(name), name);
   }
@@ -47,4 +47,14 @@ Deno.test("opened as a whole, nothing is left that a test could open", () => {
   const libc = loadWholeLibc();
   assert(libc.inet_pton(2, cString("192.0.2.1"), new Uint8Array(4)) === 1);
   assertEquals(libc.if_nametoindex(cString("no such one")), 0);
+});
+
+Deno.test("functions of each kind are called alike, those with a structure behind their parameters too", () => {
+  const { sysconf, clock_gettime, __errno_location, close } = loadWholeLibc();
+  const moment = new BigInt64Array(2);
+  assert(sysconf(30) >= 4_096, "_SC_PAGESIZE");
+  assertEquals(clock_gettime(0, moment), 0, "CLOCK_REALTIME");
+  assert(moment[0] !== undefined && moment[0] > 0n);
+  assertEquals(close(-1), -1);
+  assert(__errno_location() !== null);
 });
