@@ -18,6 +18,12 @@ const WORD_OCTETS = 8;
 /** Octets that one turn of the unrolled loop takes: sixteen words. Eight take a seventh longer, thirty-two no less. */
 const OCTETS_PER_TURN = 128;
 
+/**
+ * Offsets are less than 2^30. Said to the compiler, that leaves out the tests of each sum for being an integer, which a quarter
+ * of the time went into.
+ */
+const MOST_OFFSET = 2 ** 30 - 1;
+
 /** How many arrays' views are kept, of those that come without: a packet in, a packet out, the user's. They keep them alive. */
 const KEPT_VIEWS = 4;
 
@@ -84,8 +90,8 @@ function copyByWords(
   const words = length & -WORD_OCTETS;
   let i = 0;
   for (; i < turns; i += OCTETS_PER_TURN) {
-    const a = fromOffset + i;
-    const b = intoOffset + i;
+    const a = fromOffset + i & MOST_OFFSET;
+    const b = intoOffset + i & MOST_OFFSET;
     into.setBigInt64(b, from.getBigInt64(a, true), true);
     into.setBigInt64(b + 8, from.getBigInt64(a + 8, true), true);
     into.setBigInt64(b + 16, from.getBigInt64(a + 16, true), true);
@@ -104,9 +110,9 @@ function copyByWords(
     into.setBigInt64(b + 120, from.getBigInt64(a + 120, true), true);
   }
   for (; i < words; i += WORD_OCTETS) {
-    into.setBigInt64(intoOffset + i, from.getBigInt64(fromOffset + i, true), true);
+    into.setBigInt64(intoOffset + i | 0, from.getBigInt64(fromOffset + i | 0, true), true);
   }
-  for (; i < length; i++) into.setUint8(intoOffset + i, from.getUint8(fromOffset + i));
+  for (; i < length; i++) into.setUint8(intoOffset + i | 0, from.getUint8(fromOffset + i | 0));
 }
 
 /** The array's view; null: it is not kept, perhaps from the next time on. */
