@@ -181,7 +181,7 @@ export class Records {
     return slot;
   }
 
-  /** Forgets the oldest record; its slot has no marks until it is taken again. */
+  /** Forgets the oldest record; its slot says of no record that it waits, until it is taken again. */
   removeFirst(): void {
     const slot = this.#first;
     const at = slot * FIELDS;
@@ -198,6 +198,23 @@ export class Records {
     this.#free = slot;
     this.#first = next;
     this.#count--;
+  }
+
+  /** Forgets the `count` oldest records, of which `last` is the last. None of them waits to be sent again. */
+  removeTo(last: number, count: number): void {
+    // Parts have no place of their own in the ring.
+    if (this.#ringCount < this.#count) {
+      for (let i = 0; i < count; i++) this.removeFirst();
+      return;
+    }
+    const fields = this.#fields;
+    const next = fields[last * FIELDS + NEXT] as number;
+    fields[last * FIELDS + NEXT] = this.#free;
+    this.#free = this.#first;
+    this.#first = next;
+    this.#ringHead = this.#ringHead + count & this.#capacity - 1;
+    this.#ringCount -= count;
+    this.#count -= count;
   }
 
   /** Cuts a record in two at `seq`, which lies inside it; both parts keep its times and marks. Returns the second. */

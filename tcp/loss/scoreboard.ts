@@ -26,45 +26,10 @@ import { SentOrder } from "./sent_order.ts";
 // Bound here: what is imported is looked up at each use (tests/bench/profiles/core.md).
 const { seqAdd, seqAfter, seqBefore, seqDistance } = seq;
 const { instant } = units;
-const { isWaiting, Mark, mayArrive } = mark;
+const { isUndisturbed, isWaiting, Mark, mayArrive, Tally } = mark;
 
 /** How often SACK blocks may cut a record, and each of its parts, inside a segment: into 4 parts a segment at most. */
 const MOST_CUTS = 2;
-
-/** Amounts by what is known of them: octets, or wire segments. */
-export class Tally {
-  total = 0;
-  sacked = 0;
-  lost = 0;
-  resent = 0;
-
-  /** `pipe` of RFC 6675 4: what is thought to be in the network. */
-  get pipe(): number {
-    return this.total - this.sacked - this.lost + this.resent;
-  }
-
-  /** Counts an amount with the given marks; a negative one takes it out. */
-  add(amount: number, marks: number): void {
-    this.total += amount;
-    if ((marks & Mark.sacked) !== 0) this.sacked += amount;
-    if ((marks & Mark.lost) !== 0) this.lost += amount;
-    if ((marks & Mark.resent) !== 0) this.resent += amount;
-  }
-
-  /** The marks of an amount change. */
-  change(amount: number, before: number, after: number): void {
-    this.add(-amount, before);
-    this.add(amount, after);
-  }
-
-  clear(): void {
-    this.total =
-      this.sacked =
-      this.lost =
-      this.resent =
-        0;
-  }
-}
 
 /** The scoreboard of one connection. Records are named by their slots. */
 export class Scoreboard {
@@ -72,8 +37,8 @@ export class Scoreboard {
   readonly sentOrder: SentOrder = new SentOrder();
   /** Loss by counting what was reported, where RACK is off (RFC 6675). */
   readonly counter: SackCounter = new SackCounter();
-  readonly octets: Tally = new Tally();
-  readonly segments: Tally = new Tally();
+  readonly octets: mark.Tally = new Tally();
+  readonly segments: mark.Tally = new Tally();
   /** The end of the furthest octet that was ever reported or acknowledged. */
   highestDelivered: SeqNumber;
   /** How often a record was found to be lost. */
@@ -172,9 +137,43 @@ export class Scoreboard {
       this.octets.add(-octets, marks);
       this.segments.add(-records.segments(slot), marks);
       records.removeFirst();
+      if (isUndisturbed(marks)) this.#acknowledgeRun(ack, sample);
     }
     if (seqAfter(ack, this.highestDelivered)) this.highestDelivered = ack;
     if (this.octets.sacked === 0) this.#reports.forget();
+  }
+
+  /**
+   * Removes together, as far as `ack` reaches, the oldest records of which nothing is known but that they were sent: behind one
+   * of the kind, which has told the sample when the oldest left, they say no more than their sum, and when the last left. In
+   * the order of sending no others come before them.
+   */
+  #acknowledgeRun(ack: SeqNumber, sample: AckSample): void {
+    const { records, sentOrder } = this;
+    const { first, end } = records;
+    let last = NONE;
+    let count = 0;
+    let segments = 0;
+    for (let slot = first; slot !== end; slot = records.next(slot)) {
+      if (seqBefore(ack, records.until(slot)) || !isUndisturbed(records.marks(slot))) break;
+      if (slot === this.#nextUnreported) this.#nextUnreported = NONE;
+      this.counter.passed(records, slot);
+      segments += records.segments(slot);
+      count++;
+      last = slot;
+    }
+    if (last === NONE) return;
+    const until = records.until(last);
+    const octets = seqDistance(records.start(first), until);
+    sample.recordSentAt = records.sentAt(last);
+    sample.recordSerial = records.serial(last);
+    sample.delivered(octets, until, 0);
+    sample.acknowledged(octets, true, false);
+    this.octets.total -= octets;
+    this.segments.total -= segments;
+    const { overtaken } = sentOrder;
+    sentOrder.removeTo(last, overtaken !== NONE && seqBefore(records.start(overtaken), until));
+    records.removeTo(last, count);
   }
 
   /**

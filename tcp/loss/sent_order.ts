@@ -75,6 +75,14 @@ export class SentOrder {
     else neighbours[next * FIELDS + PREVIOUS] = before;
   }
 
+  /** Takes out all up to a record; `wasOvertaken`: the last that was overtaken is among them. */
+  removeTo(slot: number, wasOvertaken: boolean): void {
+    if (wasOvertaken) this.#overtaken = NONE;
+    this.#first = this.next(slot);
+    if (this.#first === NONE) this.#last = NONE;
+    else this.#neighbours[this.#first * FIELDS + PREVIOUS] = NONE;
+  }
+
   /** Empties the list. */
   clear(): void {
     this.#first = this.#last = this.#overtaken = NONE;
