@@ -51,8 +51,7 @@ export function isReorderedAck(tcb: Tcb, segment: Segment): boolean {
 function takeAck(tcb: Tcb, segment: Segment, now: Instant): boolean {
   const { sender } = tcb;
   if (saysNothingNew(tcb, segment)) {
-    noteRoundTripEnd(tcb);
-    takeWindow(tcb, segment, now);
+    takeNothingNew(tcb, segment, now);
     return false;
   }
   const ack = tcb.beginSample(now);
@@ -81,11 +80,17 @@ function takeWindow({ sender, timestamps, handshake }: Tcb, segment: Segment, no
 }
 
 /** Whether nothing of ours is outstanding or waits, and the segment says nothing new: each segment of a peer that only sends. */
-function saysNothingNew(tcb: Tcb, segment: Segment): boolean {
+export function saysNothingNew(tcb: Tcb, segment: Segment): boolean {
   const { sender, recovery } = tcb;
   return segment.ack === sender.sndUna && sender.sndUna === sender.sndNxt && recovery.phase === "open" &&
-    recovery.tailProbe.end === null && sender.unsent === 0 && (!sender.finQueued || sender.finSent) &&
+    recovery.tailProbe.end === null && sender.ring.length === 0 && (!sender.finQueued || sender.finSent) &&
     sender.sndWnd > 0 && (segment.options & Option.selectiveAck) === 0 && (segment.flags & Flag.ece) === 0;
+}
+
+/** Takes an ACK field that says nothing new: the window beside it may be another. */
+export function takeNothingNew(tcb: Tcb, segment: Segment, now: Instant): void {
+  noteRoundTripEnd(tcb);
+  takeWindow(tcb, segment, now);
 }
 
 /**

@@ -71,17 +71,18 @@ export class Connection implements ConnectionView {
   /** A segment arrived for this connection. Its record is the caller's again afterwards; it may have been changed. */
   segmentArrives(segment: Segment, now: Instant): void {
     segmentArrives(this.#tcb, segment, now);
-    this.holder?.connectionTouched();
+    this.#touched();
   }
 
   /** An ICMP error arrived that quotes a segment of this connection. */
   icmpArrives(error: IcmpError, now: Instant): void {
     icmpArrives(this.#tcb, error, now);
-    this.holder?.connectionTouched();
+    this.#touched();
   }
 
   /** Fires the timers that are due. */
   timersFire(now: Instant): void {
+    this.#tcb.burst = 0;
     timersFire(this.#tcb, now);
   }
 
@@ -103,30 +104,30 @@ export class Connection implements ConnectionView {
   /** What is in flight left this host by a way that leads nowhere: all of it is sent again at once, by another. */
   wayChanged(now: Instant): void {
     wayChanged(this.#tcb, now);
-    this.holder?.connectionTouched();
+    this.#touched();
   }
 
   /** Queues octets for sending, copying them. @returns octets taken; 0: full. @throws InvalidStateError, ConnectionFailure */
   send(from: Uint8Array, now: Instant): number {
-    this.holder?.connectionTouched();
+    this.#touched();
     return this.#moved(calls.send(this.#tcb, from, now));
   }
 
   /** Queues octets of which the last ends a record: segments do not reach across it. As `send`. */
   sendRecord(from: Uint8Array, now: Instant): number {
-    this.holder?.connectionTouched();
+    this.#touched();
     return this.#moved(calls.sendRecord(this.#tcb, from, now));
   }
 
   /** Queues octets of which the last ends urgent data (RFC 9293 3.8.5). As `send`; new applications should not. */
   sendUrgent(from: Uint8Array, now: Instant): number {
-    this.holder?.connectionTouched();
+    this.#touched();
     return this.#moved(calls.sendUrgent(this.#tcb, from, now));
   }
 
   /** Copies received octets. @returns how many; 0: none now; null: the stream has ended. @throws ConnectionFailure */
   receive(into: Uint8Array, now: Instant): number | null {
-    this.holder?.connectionTouched();
+    this.#touched();
     const octets = calls.receive(this.#tcb, into, now);
     return octets === null ? null : this.#moved(octets);
   }
@@ -149,7 +150,7 @@ export class Connection implements ConnectionView {
    */
   commit(octets: number, now: Instant): void {
     calls.commit(this.#tcb, this.#moved(octets), now);
-    this.holder?.connectionTouched();
+    this.#touched();
   }
 
   /**
@@ -165,19 +166,19 @@ export class Connection implements ConnectionView {
   /** Drops the first `octets` received, as `receive` does. @throws InvalidStateError; RangeError for more than are there */
   consume(octets: number, now: Instant): void {
     calls.consume(this.#tcb, this.#moved(octets), now);
-    this.holder?.connectionTouched();
+    this.#touched();
   }
 
   /** Ends the sending side: a FIN follows what is queued. What the peer sends can still be received. */
   shutdown(now: Instant): void {
     calls.shutdown(this.#tcb, now);
-    this.holder?.connectionTouched();
+    this.#touched();
   }
 
   /** Ends both sides; octets unread, or that come later, draw a RST (RFC 9293 3.6.1). A host may then forget it in TIME-WAIT. */
   close(now: Instant): void {
     calls.close(this.#tcb, now);
-    this.holder?.connectionTouched();
+    this.#touched();
   }
 
   /**
@@ -186,7 +187,7 @@ export class Connection implements ConnectionView {
    */
   abort(now: Instant, resetsUnanswered = false): void {
     calls.abort(this.#tcb, resetsUnanswered, now);
-    this.holder?.connectionTouched();
+    this.#touched();
   }
 
   /**
@@ -200,12 +201,18 @@ export class Connection implements ConnectionView {
   /** Changes knobs that may change while the connection is open: Nagle, cork, keep-alive, timeouts, DiffServ, buffers. */
   configure(changes: PartialConfig, now: Instant): void {
     calls.configure(this.#tcb, changes, now);
-    this.holder?.connectionTouched();
+    this.#touched();
   }
 
   /** Octets that the user gave and took so far: whether there was anything to do for it. */
   get userProgress(): number {
     return this.#progress.value;
+  }
+
+  /** Something happens to the connection: what it sends next is decided anew. */
+  #touched(): void {
+    this.#tcb.burst = 0;
+    this.holder?.connectionTouched();
   }
 
   #moved(octets: number): number {
@@ -234,32 +241,26 @@ export class Connection implements ConnectionView {
   get softError(): IcmpErrorKind | null {
     return this.#tcb.softError;
   }
-
   /** Counts of segments in flight, of probes and timeouts: what `TCP_INFO` has besides a `ConnectionView`. */
   info(): TcpInfo {
     return tcpInfo(this.#tcb);
   }
-
   /** Octets of urgent data not yet received by the user (MUST-33). */
   get urgentOctetsLeft(): number {
     return calls.urgentOctetsLeft(this.#tcb);
   }
-
   /** Octets that `send` would take now. */
   get sendRoom(): number {
     return this.#tcb.sender.finQueued ? 0 : this.#tcb.sender.ring.room;
   }
-
   /** Octets that the receive buffer may hold now: auto-tuning and rounding move it. */
   get receiveBufferLimit(): number {
     return this.#tcb.receiver.window.limit;
   }
-
   /** The knobs in force. */
   get config(): TcpConfig {
     return this.#tcb.config;
   }
-
   /** Octets of the largest packet that the path takes, as far as known. */
   get pathMtu(): number {
     return Math.min(this.#tcb.handshake.mtu, this.#tcb.handshake.provenMtu);
@@ -268,17 +269,14 @@ export class Connection implements ConnectionView {
   get failedMtu(): number {
     return this.#tcb.mtuSearch.failed;
   }
-
   /** Whether the peer's FIN has been received in order. */
   get peerClosed(): boolean {
     return this.#tcb.receiver.finTaken;
   }
-
   /** The peer's newest timestamp: TS.Recent (RFC 7323 4.3). */
   get recentTimestamp(): Timestamp {
     return this.#tcb.timestamps.recent;
   }
-
   /** What the two SYNs agreed to. */
   get agreed(): { selectiveAck: boolean; timestamps: boolean; windowScaling: boolean; ecn: boolean } {
     const { selectiveAck, timestamps, windowScaling } = this.#tcb.handshake;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ackArrives, isReorderedAck } from "./ack_arrives.ts";
+import { ackArrives, isReorderedAck, saysNothingNew, takeNothingNew } from "./ack_arrives.ts";
 import { keepAckDue } from "./acknowledging_arrivals.ts";
 import { answerUnacceptable, challengeAck, drop, isProbe } from "./challenge_ack.ts";
 import { takeData, takeUrgentDataAndFin, takeUrgentPointer } from "./data_arrives.ts";
@@ -222,6 +222,11 @@ function roundTripOfSyn(tcb: Tcb, segment: Segment, now: Instant): Micros {
 
 /** 3.10.7.4. */
 function arrivesInOtherStates(tcb: Tcb, segment: Segment, now: Instant): void {
+  if (isPredicted(tcb, segment)) {
+    tcb.peerHeard(now);
+    takeNothingNew(tcb, segment, now);
+    return takeText(tcb, segment, now);
+  }
   // RFC 7323 2.2: the window of a SYN-ACK is never scaled.
   let windowShift = tcb.handshake.peerShift;
   if (endsSimultaneousOpen(tcb, segment)) {
@@ -233,11 +238,28 @@ function arrivesInOtherStates(tcb: Tcb, segment: Segment, now: Instant): void {
   if (!checkReset(tcb, segment, now)) return;
   if (!checkSyn(tcb, segment, now)) return;
   tcb.peerHeard(now);
-  if (!checkAck(tcb, segment, windowShift, now)) return;
+  if (checkAck(tcb, segment, windowShift, now)) takeText(tcb, segment, now);
+}
+
+/** What an acceptable segment brings beside its ACK field. */
+function takeText(tcb: Tcb, segment: Segment, now: Instant): void {
   if (segment.sequenceLength > 0) keepAckDue(tcb, segment, now);
   // Only now: a forged segment whose ACK is refused must not make the honest ones look old.
   tcb.timestamps.update(segment, now);
   takeUrgentDataAndFin(tcb, segment, now);
+}
+
+/**
+ * Header prediction (V. Jacobson): whether it is what nearly every segment of a bulk transfer is, the next data in order from a
+ * peer that only sends. The first to the fifth step let it pass then: its number is RCV.NXT and all of it lies in the window, its
+ * timestamp is not older than the last, it is neither RST nor SYN, and its ACK field says what is known.
+ */
+function isPredicted(tcb: Tcb, segment: Segment): boolean {
+  const { receiver } = tcb;
+  const { length } = segment.payload;
+  return (segment.flags | Flag.psh) === (Flag.ack | Flag.psh) && segment.seq === receiver.rcvNxt &&
+    length > 0 && length <= receiver.rcvWnd && tcb.state === "ESTABLISHED" &&
+    tcb.timestamps.isInOrder(segment) && saysNothingNew(tcb, segment);
 }
 
 /** RFC 9293 3.5: with both sides opening, the peer's SYN-ACK repeats a SYN that we have. */

@@ -125,6 +125,8 @@ export class Tcb {
   userClosed = false;
   /** When we last sent data, for the first time or again. */
   lastDataSentAt: Instant = instant(-1);
+  /** So many segments may follow the one sent last, and be as long, as long as nothing happens in between. */
+  burst = 0;
   /** Until when the pace of the congestion control holds data back. */
   pacedUntil: Instant = instant(-1);
   /** When nothing was left to be acknowledged, most recently. */

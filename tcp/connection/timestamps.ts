@@ -82,6 +82,12 @@ export class Timestamps {
     return elapsed(this.#recentAt, now) < RECENT_VALID;
   }
 
+  /** Whether PAWS lets the segment pass whatever the time, and no option is missing. */
+  isInOrder(segment: Segment): boolean {
+    return !this.agreed || segment.hasOption(Option.timestamps) &&
+        timestampDistance(this.recent, segment.timestampValue) >= 0;
+  }
+
   /** Whether a segment lacks the option although it was agreed (3.2). */
   isMissing(segment: Segment): boolean {
     return this.agreed && !segment.has(Flag.rst) && !segment.hasOption(Option.timestamps);

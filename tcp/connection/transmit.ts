@@ -38,6 +38,7 @@ export function transmit(tcb: Tcb, out: Segment, now: Instant): boolean {
     case "FIN-WAIT-2":
     case "CLOSING":
     case "LAST-ACK":
+      if (tcb.burst > 0 && tcb.lastDataSentAt === now) return sendOfBurst(tcb, out, now);
       if (tcb.acknowledging.isApartDue) return sendAck(tcb, out, now);
       return sendLost(tcb, out, now) || (tcb.tailProbeDue && sendTailProbe(tcb, out, now)) ||
         (tcb.windowProbeDue && sendZeroWindowProbe(tcb, out, now)) || sendData(tcb, out, now) ||
@@ -239,7 +240,13 @@ function sendData(tcb: Tcb, out: Segment, now: Instant): boolean {
     return sendNew(tcb, out, probe, "mtu-probe", now);
   }
   const length = sender.nextDataLength(room, segmentLimit(tcb), tcb.config) || restOfWindow(tcb, room, now);
-  if (length > 0 || sender.finMayGo(0)) return sendNew(tcb, out, length, reasonOfNewData(tcb, length), now);
+  if (length > 0 || sender.finMayGo(0)) {
+    const isFollower = tcb.lastDataSentAt === now;
+    const reason = reasonOfNewData(tcb, length);
+    sendNew(tcb, out, length, reason, now);
+    if (isFollower && reason === "data") tcb.burst = burstBehind(tcb, length);
+    return true;
+  }
   if (room < Math.min(sender.mss, sender.unsent) && sender.usableWindow > 0) tcb.cwndLimited = true;
   armPersist(tcb, now);
   armOverride(tcb, now);
@@ -264,6 +271,25 @@ function restOfWindow(tcb: Tcb, room: number, now: Instant): number {
   return room >= sender.mss && sender.nagleAllows(rest, config) ? rest : 0;
 }
 
+/**
+ * How many segments of `length` octets may follow the second or a later one of a turn: what decided about that one decides about
+ * them, until something happens to the connection. What ends the data is not among them, for PSH and FIN are decided there.
+ */
+function burstBehind(tcb: Tcb, length: number): number {
+  const { sender, recovery, mtuSearch, control } = tcb;
+  if (length !== segmentLimit(tcb) || sender.hasRecords || sender.isUrgent) return 0;
+  if (recovery.phase !== "open" || recovery.scoreboard.hasLost) return 0;
+  if (mtuSearch.limit !== Infinity || control.pacingRate !== undefined) return 0;
+  const room = Math.min(sender.unsent - 1, sender.usableWindow, recovery.congestionRoom());
+  return Math.floor(room / length);
+}
+
+function sendOfBurst(tcb: Tcb, out: Segment, now: Instant): true {
+  tcb.burst--;
+  leave(tcb, out, segmentLimit(tcb), 0, now);
+  return finishSegment(tcb, out, "data", now);
+}
+
 /** Sends `length` octets of new data, and the FIN if it is its turn. */
 function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now: Instant): true {
   const { sender, recovery } = tcb;
@@ -271,29 +297,33 @@ function sendNew(tcb: Tcb, out: Segment, length: number, reason: SendReason, now
   if (recovery.scoreboard.isEmpty && !tcb.totals.octetsSent.isZero) {
     tcb.control.idle(elapsed(tcb.allAcknowledgedAt, now), false);
   }
-  const start = sender.sndNxt;
   const carriesFin = sender.finMayGo(length) || (length === 0 && sender.finQueued);
-  const dataEnd = seqAdd(start, length);
-  const end = carriesFin ? seqAdd(dataEnd, 1) : dataEnd;
+  const dataEnd = seqAdd(sender.sndNxt, length);
   const isPushed = length > 0 && (dataEnd === sender.dataEnd || sender.isRecordEnd(dataEnd));
-  beginSegment(tcb, out, start, isPushed ? Flag.ack | Flag.psh : Flag.ack, now);
+  leave(tcb, out, length, (isPushed ? Mark.push : 0) | (carriesFin ? Mark.fin : 0), now);
+  if (carriesFin) finSent(tcb, now);
+  if (length > 0) noteSentAtPace(tcb, length, now);
+  armForOutstanding(tcb, now);
+  return finishSegment(tcb, out, reason, now);
+}
+
+/** `length` octets of new data leave, with what their marks say: PSH, FIN. */
+function leave(tcb: Tcb, out: Segment, length: number, marks: number, now: Instant): void {
+  const { sender, recovery, acknowledging } = tcb;
+  const start = sender.sndNxt;
+  const end = seqAdd(start, (marks & Mark.fin) !== 0 ? length + 1 : length);
+  beginSegment(tcb, out, start, (marks & Mark.push) !== 0 ? Flag.ack | Flag.psh : Flag.ack, now);
   writeData(tcb, out, start, end);
   // RFC 3168 6.1.6: what probes a closed window is neither marked as capable nor says CWR.
   const isCapable = length > 0 && sender.usableWindow > 0;
   tcb.ecn.write(out, isCapable, isCapable && recovery.cwrPending, tcb.config.congestion.ecnCapable);
   if (isCapable) recovery.cwrPending = false;
-  const marks = (out.has(Flag.psh) ? Mark.push : 0) | (carriesFin ? Mark.fin : 0);
   tcb.lastMade = recovery.sent(start, end, now, marks);
   sender.sentTo(end, sender.tailOf(length) !== 0);
-  if (carriesFin) finSent(tcb, now);
   tcb.totals.octetsSent.add(length);
-  if (length > 0) {
-    tcb.acknowledging.expectAnswers();
-    tcb.acknowledging.pace?.dataSent(now);
-    noteSentAtPace(tcb, length, now);
-  }
-  armForOutstanding(tcb, now);
-  return finishSegment(tcb, out, reason, now);
+  if (length === 0) return;
+  acknowledging.expectAnswers();
+  acknowledging.pace?.dataSent(now);
 }
 
 /** The FIN leaves: RFC 9293 3.3.2, figure 5, "CLOSE / snd FIN". */
