@@ -16,7 +16,7 @@ const COMPONENTS: readonly Component[] = [
   { name: "uPlot 1.6.32, in reports", copyright: "Copyright (c) 2022 Leon Sorokin" },
   { name: "fzstd 0.1.1, for captures", copyright: "Copyright (c) 2020 Arjun Barrett" },
   {
-    name: "the Deno Standard Library (deno-std 1.4.0): fmt, text",
+    name: "the Deno Standard Library (deno-std 1.4.0): cli, fmt, text",
     copyright: "Copyright (c) 2018-2025 the Deno authors",
   },
   { name: "the runtime of Deno", copyright: "Copyright (c) 2018-2026 the Deno authors" },

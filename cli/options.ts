@@ -4,6 +4,7 @@
  * @module
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { terminalText } from "../trace/escape.ts";
 
 /** The command line cannot be understood; the message says what to write instead. */
@@ -55,23 +56,14 @@ export interface OptionGroup {
 
 /** What stood on a command line. */
 export interface ParsedOptions {
-  /** Values by long name, in the same order. */
+  /** Values by long name. */
   readonly values: ReadonlyMap<string, string>;
-  /** Long names of the options without value that were given, in the order in which the program lists them. */
+  /** Long names of the options without value that were given. */
   readonly flags: ReadonlySet<string>;
   /** What was not an option, in its order. */
   readonly operands: readonly string[];
   /** Long names of the options that were given by their letters. */
   readonly byLetter: ReadonlySet<string>;
-}
-
-/** What stands on a command line, as it is read. */
-interface Given {
-  /** By long name; those of an option in their order. */
-  readonly values: Map<string, string[]>;
-  readonly flags: Set<string>;
-  readonly operands: string[];
-  readonly byLetter: Set<string>;
 }
 
 /**
@@ -81,22 +73,34 @@ interface Given {
  * @throws UsageError for a missing value, a value for an option that takes none, and an option that would be ignored
  */
 export function parseKnownOptions(args: readonly string[], specs: readonly OptionSpec[]): ParsedOptions {
-  const { operands, byLetter, ...given } = readArguments(args, specs);
+  const valued = specs.filter((spec) => spec.value !== undefined);
+  const plain = specs.filter((spec) => spec.value === undefined).map((spec) => spec.name);
+  const { options, operands, byLetter } = canonicalArguments(args, specs);
+  refuseTwice(options, valued);
+  const parsed = parseArgs(options, {
+    string: valued.map((spec) => spec.name),
+    boolean: plain,
+    collect: valued.filter((spec) => spec.repeats === true).map((spec) => spec.name),
+  });
   const values = new Map<string, string>();
-  const flags = new Set<string>();
-  for (const { name, repeats } of specs) {
-    if (given.flags.has(name)) flags.add(name);
-    const list = given.values.get(name);
-    if (list === undefined) continue;
-    if (list.length > 1 && repeats !== true) {
-      throw new UsageError(`Option --${name} is given twice: give it once`);
-    }
-    values.set(name, list.join(","));
+  for (const { name } of valued) {
+    const value = parsed[name];
+    if (typeof value === "string") values.set(name, value);
+    else if (Array.isArray(value) && value.length > 0) values.set(name, value.join(","));
   }
+  const flags = new Set(plain.filter((name) => parsed[name] === true));
   for (const spec of specs) {
     if (values.has(spec.name) || flags.has(spec.name)) refuseIgnored(spec, values, flags);
   }
   return { values, flags, operands, byLetter };
+}
+
+/** @throws UsageError when an option has two values, of which one would be ignored */
+function refuseTwice(options: readonly string[], valued: readonly OptionSpec[]): void {
+  for (const { name, repeats } of valued) {
+    if (repeats === true || options.filter((one) => one.startsWith(`--${name}=`)).length < 2) continue;
+    throw new UsageError(`Option --${name} is given twice: give it once`);
+  }
 }
 
 /** @throws UsageError when none of the options is there that this one needs, or nothing of it would be shown */
@@ -134,53 +138,55 @@ function optionOfLetter(letter: string, specs: readonly OptionSpec[]): OptionSpe
   return spec;
 }
 
-function readArguments(args: readonly string[], known: readonly OptionSpec[]): Given {
-  const given: Given = { values: new Map(), flags: new Set(), operands: [], byLetter: new Set() };
+/**
+ * Writes every option in its one unmistakable form, `--name=value` or `--name`, and every operand behind `--`: parseArgs
+ * would take `-x` of `-m -x` for another option, and `true` of `--quiet true` for a value.
+ */
+function canonicalArguments(
+  args: readonly string[],
+  known: readonly OptionSpec[],
+): { readonly options: string[]; readonly operands: string[]; readonly byLetter: Set<string> } {
+  const options: string[] = [];
+  const operands: string[] = [];
+  const byLetter = new Set<string>();
   for (let i = 0; i < args.length; i++) {
     const argument = args[i] ?? "";
     if (argument === "--") {
-      given.operands.push(...args.slice(i + 1));
+      operands.push(...args.slice(i + 1));
       break;
     }
-    if (argument === "-" || !argument.startsWith("-")) given.operands.push(argument);
-    else if (argument.startsWith("--")) i += longOption(argument, args[i + 1], known, given);
-    else i += shortOptions(argument, args[i + 1], known, given);
+    if (argument === "-" || !argument.startsWith("-")) operands.push(argument);
+    else if (argument.startsWith("--")) i += longOption(argument, args[i + 1], known, options);
+    else i += shortOptions(argument, args[i + 1], known, options, byLetter);
   }
-  return given;
+  return { options, operands, byLetter };
 }
 
-/** Notes a value behind those that the option has already. */
-function giveValue({ values }: Given, { name }: OptionSpec, value: string): void {
-  const list = values.get(name);
-  if (list === undefined) values.set(name, [value]);
-  else list.push(value);
-}
-
-/** Takes a long option; returns how many further arguments it used. */
+/** Appends the canonical form of a long option; returns how many further arguments it used. */
 function longOption(
   argument: string,
   next: string | undefined,
   known: readonly OptionSpec[],
-  given: Given,
+  into: string[],
 ): number {
   const equals = argument.indexOf("=");
   const name = argument.slice(2, equals < 0 ? undefined : equals);
   const spec = optionNamed(name, known);
   if (spec.value === undefined) {
     if (equals >= 0) throw new UsageError(`Option --${name} takes no value`);
-    given.flags.add(name);
+    into.push(`--${name}`);
     return 0;
   }
   if (equals >= 0) {
-    giveValue(given, spec, argument.slice(equals + 1));
+    into.push(argument);
     return 0;
   }
   if (spec.optional !== undefined) {
     const isGiven = next !== undefined && spec.optional.test(next);
-    giveValue(given, spec, isGiven ? next : "");
+    into.push(`--${name}=${isGiven ? next : ""}`);
     return isGiven ? 1 : 0;
   }
-  giveValue(given, spec, required(next, `--${name}`, spec.value));
+  into.push(`--${name}=${required(next, `--${name}`, spec.value)}`);
   return 1;
 }
 
@@ -189,18 +195,19 @@ function shortOptions(
   argument: string,
   next: string | undefined,
   known: readonly OptionSpec[],
-  given: Given,
+  into: string[],
+  byLetter: Set<string>,
 ): number {
   for (let at = 1; at < argument.length; at++) {
     const letter = argument[at] ?? "";
     const spec = optionOfLetter(letter, known);
-    given.byLetter.add(spec.name);
+    byLetter.add(spec.name);
     if (spec.value === undefined) {
-      given.flags.add(spec.name);
+      into.push(`--${spec.name}`);
       continue;
     }
     const rest = argument.slice(at + 1);
-    giveValue(given, spec, rest === "" ? required(next, `-${letter}`, spec.value) : rest);
+    into.push(`--${spec.name}=${rest === "" ? required(next, `-${letter}`, spec.value) : rest}`);
     return rest === "" ? 1 : 0;
   }
   return 0;

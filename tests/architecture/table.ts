@@ -24,7 +24,7 @@ const MODULES = [
   "lab/mod.ts",
   "packetdrill/mod.ts",
 ] as const;
-const STD = ["@std/fmt/bytes", "@std/fmt/colors", "@std/fmt/duration"] as const;
+const STD = ["@std/cli/parse-args", "@std/fmt/bytes", "@std/fmt/colors", "@std/fmt/duration"] as const;
 
 /** Every TypeScript file of the project belongs to one of these. */
 export const PARTS: readonly Part[] = [
