@@ -9,7 +9,7 @@ import { type Attempt, connectToAny, findPeers, openAttempt } from "./cli/client
 import { prepareClient } from "./cli/client_connection.ts";
 import { type ClientEnds, openEnds } from "./cli/client_ends.ts";
 import { ExitCode, type ExitCodeNumber, HOST_FAILURES } from "./cli/exit_codes.ts";
-import { describeFailure } from "./cli/failures.ts";
+import { describeFailure, type FailureReport } from "./cli/failures.ts";
 import { Interruption } from "./cli/interruption.ts";
 import { takesStandardOutput } from "./cli/observe_arguments.ts";
 import { observed } from "./cli/observed.ts";
@@ -97,22 +97,22 @@ async function run(wanted: ClientArguments): Promise<ExitCodeNumber> {
   try {
     return await interruption.finish(output, await deliver(wanted, output, interruption));
   } catch (error) {
-    const { code, text } = describeFailure(error, PROGRAM);
-    output.failure(text);
-    await tellLikelyCauses(code, wanted, output);
-    return await interruption.finish(output, code);
+    const failure = describeFailure(error, PROGRAM);
+    output.failure(failure.text);
+    await tellLikelyCauses(failure, wanted, output);
+    return await interruption.finish(output, failure.code);
   }
 }
 
 /** Says what of this host may be why it failed; silent where nothing is found, or nothing can be looked at. */
 async function tellLikelyCauses(
-  code: ExitCodeNumber,
+  failure: FailureReport,
   wanted: ClientArguments,
   output: Output,
 ): Promise<void> {
-  if (!HOST_FAILURES.includes(code)) return;
+  if (!HOST_FAILURES.includes(failure.code)) return;
   const { likelyCauses } = await import("./cli/doctor.ts");
-  for (const cause of await likelyCauses(code, wanted)) output.warning(cause);
+  for (const cause of await likelyCauses(failure, wanted)) output.warning(cause);
 }
 
 /** Runs the program; returns its exit code. */

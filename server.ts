@@ -124,7 +124,7 @@ async function run(options: ServerOptions): Promise<ExitCodeNumber> {
     code = failure.code;
     if (options.stack === "rawtcp" && HOST_FAILURES.includes(code)) {
       const { likelyCauses } = await import("./cli/doctor.ts");
-      for (const cause of await likelyCauses(code, wayOf(options))) output.warning(cause);
+      for (const cause of await likelyCauses(failure, wayOf(options))) output.warning(cause);
     }
   }
   return await interruption.finish(output, code);

@@ -67,10 +67,9 @@ export function openConnection(
   const { sourcePort, isn, observe, interfaceName, mark } = wanted;
   const { onDrop } = watchers;
   const faulty = faultsFor?.(wanted, watchers, narrator, () => raw.loop.wake()) ?? null;
-  const onLinkChange: OnLinkChange = (now, reason, around) => {
-    const isUnwanted = link?.mode === "packet" && now === "raw";
+  const onLinkChange: OnLinkChange = (now, reason) => {
+    const isUnwanted = now === "rules" || link?.mode === "packet" && now === "raw";
     if (observe.verbose || isUnwanted) narrator.linkChanged(now, reason, isUnwanted);
-    if (around !== null) narrator.warning(`Packet sockets go around this host's ${around}`);
   };
   const raw = RawConnection.open({
     remote,

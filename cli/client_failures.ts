@@ -15,7 +15,7 @@ import {
   toSeconds,
 } from "../tcp/single.ts";
 import { counted, grouped } from "./counted.ts";
-import { ExitCode } from "./exit_codes.ts";
+import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
 import { ProgramFailure } from "./failures.ts";
 import type { SendingRecord } from "./narrator.ts";
 
@@ -43,13 +43,13 @@ export function connectionFailed(failure: ConnectionFailure, facts: ClientFacts)
         `Connection to ${peer} refused: RST answered our SYN, because nobody listens on that port or a firewall refuses it`,
       );
     case "reset":
-      return new ProgramFailure(
+      return established(
         ExitCode.reset,
         `Connection to ${peer} reset by ${resetter(record)}: ${progress(facts)}`,
       );
     case "timed out":
       if (facts.received === null && record.dataSegments === 0 && record.fins === 0) return noAnswer(facts);
-      return new ProgramFailure(
+      return established(
         ExitCode.timedOut,
         `Connection to ${peer} timed out: ${progress(facts)}, ${asClause(failure.message)}`,
       );
@@ -61,6 +61,11 @@ export function connectionFailed(failure: ConnectionFailure, facts: ClientFacts)
         `Connection to ${peer} aborted: ${asClause(failure.message)}`,
       );
   }
+}
+
+/** A failure of a connection that was established. */
+function established(code: ExitCodeNumber, message: string): ProgramFailure {
+  return new ProgramFailure(code, message, true);
 }
 
 /** Who has sent the RST, as far as it shows. */
@@ -86,36 +91,46 @@ export function unreachable({ peer, record }: ClientFacts, reason: string): Prog
   return new ProgramFailure(ExitCode.unreachable, `Cannot reach ${peer}: ${asClause(said)}`);
 }
 
-/** The transfer did not get on for too long; `reason` says what was waited for. */
-export function stalled(facts: ClientFacts, reason: string): ProgramFailure {
-  return new ProgramFailure(
+/** The transfer did not get on for too long; `reason` says what was waited for, `trouble` what may have kept it; null: nothing. */
+export function stalled(facts: ClientFacts, reason: string, trouble: string | null): ProgramFailure {
+  return established(
     ExitCode.timedOut,
-    `Connection to ${facts.peer} timed out: ${reason}; ${progress(facts)} (--timeout)`,
+    `Connection to ${facts.peer} timed out: ${reason}; ${progress(facts)} (--timeout)${meanwhile(trouble)}`,
   );
 }
 
-/** The peer did not close its side within `limit`: of silence, or of all the time that we were to linger. */
+function meanwhile(trouble: string | null): string {
+  return trouble === null ? "" : `; meanwhile: ${asClause(trouble)}`;
+}
+
+/**
+ * The peer did not close its side within `limit`: of silence, or of all the time that we were to linger. `trouble`: what may
+ * have kept our segments; null: nothing.
+ */
 export function notClosed(
   { peer }: ClientFacts,
   state: State,
   limit: Micros,
   why: "silent" | "lingering",
+  trouble: string | null = null,
 ): ProgramFailure {
   const span = formatSeconds(limit);
   const isAcknowledged = state === "FIN-WAIT-2";
   if (why === "lingering") {
     const what = isAcknowledged ? "the peer had not closed its side" : "our FIN was not acknowledged";
     const code = isAcknowledged ? ExitCode.peerDidNotClose : ExitCode.timedOut;
-    return new ProgramFailure(code, `Connection to ${peer} aborted: ${what} within ${span} (--linger)`);
+    return established(code, `Connection to ${peer} aborted: ${what} within ${span} (--linger)`);
   }
   const silence = `silent for ${span} after our FIN`;
   if (!isAcknowledged) {
-    return new ProgramFailure(
+    return established(
       ExitCode.timedOut,
-      `Connection to ${peer} timed out: our FIN was not acknowledged, the peer was ${silence}`,
+      `Connection to ${peer} timed out: our FIN was not acknowledged, the peer was ${silence}${
+        meanwhile(trouble)
+      }`,
     );
   }
-  return new ProgramFailure(
+  return established(
     ExitCode.peerDidNotClose,
     `Everything was delivered, but ${peer} did not close its side: it was ${silence}`,
   );

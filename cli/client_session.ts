@@ -57,6 +57,8 @@ export class ClientSession {
   #endOfStream = false;
   /** Why our segments cannot leave this host; empty when they can. */
   #unreachableReason = "";
+  /** When one could not leave; null: not yet. */
+  #unsentAt: Instant | null = null;
   /** Null: not yet. */
   #transfer: Transfer | null = null;
   readonly #ends: EndWatches;
@@ -83,6 +85,7 @@ export class ClientSession {
       this.#narrator.warning(`A segment could not leave this host: ${shown}`);
     }
     this.#unreachableReason = shown;
+    this.#unsentAt = this.#loop.now;
   }
 
   /**
@@ -180,8 +183,17 @@ export class ClientSession {
       look();
       const verdict = watch.verdict(this.#loop.readClock());
       if (verdict.kind === "say") this.#narrator.warning(`Still waiting: ${verdict.text}`);
-      if (verdict.kind === "give up") throw stalled(this.#facts(), verdict.text);
+      if (verdict.kind === "give up") {
+        throw stalled(this.#facts(), verdict.text, this.#troubleSince(watch.progressAt));
+      }
     }
+  }
+
+  /** What has shown since that moment of why our segments do not get through; null: nothing. */
+  #troubleSince(moment: Instant): string | null {
+    if (this.#unsentAt !== null && this.#unsentAt > moment) return this.#unreachableReason;
+    const { report, reportAt } = this.#narrator.record;
+    return reportAt !== null && reportAt > moment ? report : null;
   }
 
   /** Whether all is said, and the rest is the peer's to say within the time that the user has set. */
@@ -249,7 +261,9 @@ export class ClientSession {
           "lingering",
         );
       }
-      if (now >= deadline) throw notClosed(this.#facts(), state, closeTimeout, "silent");
+      if (now >= deadline) {
+        throw notClosed(this.#facts(), state, closeTimeout, "silent", this.#troubleSince(start));
+      }
       if (now < patience && patience < deadline) continue;
       if (patience !== NEVER && state === "FIN-WAIT-2") {
         const limit = linger === null ? `${formatSeconds(closeTimeout)} of silence` : formatSeconds(linger);

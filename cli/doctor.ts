@@ -9,6 +9,7 @@ import { type CheckName, CHECKS } from "./doctor_checks.ts";
 import { type DoctorFacts, gatherFacts, ROOT } from "./doctor_facts.ts";
 import type { Finding } from "./doctor_finding.ts";
 import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
+import type { FailureReport } from "./failures.ts";
 import type { Mark, Output } from "./output.ts";
 import type { Way } from "./target.ts";
 import { terminalText } from "../trace/escape.ts";
@@ -50,7 +51,7 @@ export async function examine(way: Way, isJson: boolean, output: Output): Promis
   return found.some(({ verdict }) => verdict === "fail") ? ExitCode.unfit : ExitCode.ok;
 }
 
-/** The checks that may say why a program failed with a code. */
+/** The checks that may say why a program failed with a code, before its connection was established. */
 const CAUSES: Partial<Readonly<Record<ExitCodeNumber, readonly CheckName[]>>> = {
   [ExitCode.refused]: ["firewall", "NAT"],
   [ExitCode.timedOut]: ["firewall", "connection tracking", "NAT", "IPsec"],
@@ -60,15 +61,31 @@ const CAUSES: Partial<Readonly<Record<ExitCodeNumber, readonly CheckName[]>>> = 
   [ExitCode.missingRight]: ["rights", "namespaces"],
 };
 
-/** What fails on this host and may be why the program ended with this code, each a line; none where nobody may look. */
-export async function likelyCauses(code: ExitCodeNumber, way: Way): Promise<readonly string[]> {
-  const facts = await gatherFacts(way).catch((error: unknown) => {
+/** The same of a connection that was established. */
+const LATER_CAUSES: Partial<Readonly<Record<ExitCodeNumber, readonly CheckName[]>>> = {
+  ...CAUSES,
+  [ExitCode.timedOut]: ["route", "firewall", "IPsec"],
+  [ExitCode.reset]: ["firewall"],
+};
+
+/**
+ * What fails on this host and may be why the program ended with this code, each a line; none where nobody may look.
+ *
+ * @param isEstablished whether the connection was established
+ */
+export async function likelyCauses(
+  { code, isEstablished }: Pick<FailureReport, "code" | "isEstablished">,
+  way: Way,
+): Promise<readonly string[]> {
+  const facts = await gatherFacts(way, isEstablished).catch((error: unknown) => {
     if (error instanceof LibcError) return null; // what has failed says so itself
     throw error;
   });
   // Whoever is not root has been told the ways to the right already.
   const isRoot = facts?.user.isKnown === true && facts.user.value === ROOT;
   if (facts === null || (code === ExitCode.missingRight && !isRoot)) return [];
-  return findings(facts, CAUSES[code] ?? []).filter(({ verdict }) => verdict === "fail")
+  return findings(facts, (isEstablished ? LATER_CAUSES : CAUSES)[code] ?? []).filter(({ verdict }) =>
+    verdict === "fail"
+  )
     .map(({ check, text, fix }) => terminalText(`Likely cause (${check}): ${text}; ${fix}`));
 }

@@ -78,6 +78,8 @@ export interface InterfaceFact {
 /** All of it. What depends on something that is not known is not known either, for its reason. */
 export interface DoctorFacts {
   readonly way: Way;
+  /** Whether the connection is there already, or was: packets to look at are then not its first. */
+  readonly isEstablished: boolean;
   readonly rawSocket: Fact<true>;
   readonly rights: Fact<ReadonlySet<Capability>>;
   readonly user: Fact<number>;
@@ -120,7 +122,7 @@ type ProcessFact =
   | "stamps";
 
 /** Looks at all of it. @throws LibcError when the C library cannot be called */
-export async function gatherFacts(way: Way): Promise<DoctorFacts> {
+export async function gatherFacts(way: Way, isEstablished = false): Promise<DoctorFacts> {
   const { target: { host, port: wanted }, family, sourcePort, interfaceName, mark } = way;
   const from = way.source === null ? undefined : parseLiteral(way.source);
   const resolved = await factOf(() => resolve(host, family ?? from?.family));
@@ -148,9 +150,10 @@ export async function gatherFacts(way: Way): Promise<DoctorFacts> {
     flow,
     (it) => ({ ...it, source: it.source ?? ifKnown(route).source }),
   );
-  const filters = then(settled, filterVerdicts);
+  const filters = then(settled, (it) => filterVerdicts(it, isEstablished));
   return {
     way,
+    isEstablished,
     ...processFacts(),
     isLiteral: parseLiteral(host) !== undefined,
     addresses: then(resolved, (list) => list.map(formatIp)),

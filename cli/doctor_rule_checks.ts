@@ -9,17 +9,20 @@ import { fail, type Finding, missing, pass, unknown } from "./doctor_finding.ts"
 
 const SHOW_RULES = "nft -a list ruleset shows the rules with their numbers";
 
-/** Whether nftables lets our SYN out and its answer in. */
+/** Whether nftables lets out what we send, and in what comes back. */
 export function checkFirewall(facts: DoctorFacts): Finding {
-  const { filters } = facts;
+  const { filters, isEstablished } = facts;
   if (!filters.isKnown) return missing(facts, filters);
   const { out, in: back, unread } = filters.value;
+  const [sent, answered] = isEstablished
+    ? ["what we send", "what the peer sends"]
+    : ["our SYN", "what the peer answers"];
   if (out.verdict === "dropped") {
-    return fail(`our SYN is dropped or refused by ${out.where}`, `let it pass; ${SHOW_RULES}`);
+    return fail(`${sent} is dropped or refused by ${out.where}`, `let it pass; ${SHOW_RULES}`);
   }
   if (back.verdict === "dropped") {
     return fail(
-      `what the peer answers is dropped or refused by ${back.where}`,
+      `${answered} is dropped or refused by ${back.where}`,
       `let it pass, such as by ct state established accept; ${SHOW_RULES}`,
     );
   }

@@ -33,6 +33,7 @@ export const HOST_FAILURES: readonly ExitCodeNumber[] = [
   ExitCode.refused,
   ExitCode.timedOut,
   ExitCode.unreachable,
+  ExitCode.reset,
   ExitCode.system,
   ExitCode.unsupported,
   ExitCode.missingRight,

@@ -12,10 +12,13 @@ import { UsageError } from "./options.ts";
 export class ProgramFailure extends Error {
   override readonly name = "ProgramFailure";
   readonly code: ExitCodeNumber;
+  /** Whether it was a connection's that was established. */
+  readonly isEstablished: boolean;
 
-  constructor(code: ExitCodeNumber, message: string) {
+  constructor(code: ExitCodeNumber, message: string, isEstablished = false) {
     super(message);
     this.code = code;
+    this.isEstablished = isEstablished;
   }
 }
 
@@ -24,6 +27,8 @@ export interface FailureReport {
   readonly code: ExitCodeNumber;
   /** One line, safe to show. */
   readonly text: string;
+  /** Whether it is known that a connection was established. */
+  readonly isEstablished: boolean;
 }
 
 /** What is read of a failed system call; errors of ffi/ have this shape. */
@@ -46,10 +51,14 @@ const NO_RIGHT = ["EPERM", "EACCES"];
 /** The code and the line for whatever was thrown. `program` is the name that people call it by. */
 export function describeFailure(error: unknown, program: string): FailureReport {
   const report = reportOf(error, program);
-  return { code: report.code, text: terminalText(report.text.replace(/\s*\n\s*/g, " ")) };
+  return {
+    code: report.code,
+    text: terminalText(report.text.replace(/\s*\n\s*/g, " ")),
+    isEstablished: error instanceof ProgramFailure && error.isEstablished,
+  };
 }
 
-function reportOf(error: unknown, program: string): FailureReport {
+function reportOf(error: unknown, program: string): Omit<FailureReport, "isEstablished"> {
   if (!(error instanceof Error)) return { code: ExitCode.internal, text: `Internal error: ${String(error)}` };
   if (error instanceof ProgramFailure) return { code: error.code, text: error.message };
   if (error instanceof UsageError) {
@@ -78,7 +87,11 @@ function isFailedCall(error: Error): error is Error & FailedCall {
     );
 }
 
-function reportOfCall(failed: FailedCall, message: string, program: string): FailureReport {
+function reportOfCall(
+  failed: FailedCall,
+  message: string,
+  program: string,
+): Omit<FailureReport, "isEstablished"> {
   const { call, errnoName, likelyCause, subject } = failed;
   const [name] = call.split(" ");
   const isClear = likelyCause !== "" && subject !== "";

@@ -30,6 +30,7 @@ import {
   type StateReason,
   toSeconds,
 } from "../tcp/single.ts";
+import type { LinkChange } from "../driver/link.ts";
 import { hopFieldName, HopLimits } from "../trace/hop_limits.ts";
 import type { LiveLimits } from "../trace/mod.ts";
 import { counted } from "./counted.ts";
@@ -49,6 +50,8 @@ export interface SendingRecord {
   firstSynAt: Instant;
   /** The last report that our segments do not reach the peer, and whose it is; null: there was none. */
   report: string | null;
+  /** When it came; null: there was none. */
+  reportAt: Instant | null;
   /** TTL or hop limit of a RST that has ended the connection, and of all segments before it; null: they do not differ. */
   foreignReset: { readonly field: string; readonly hopLimit: number; readonly usual: number } | null;
 }
@@ -62,6 +65,14 @@ interface WaitingLine {
 
 /** Octets of the peer's that are shown in full; the rest is only counted. */
 const SHOWN_OCTETS = 16 << 10;
+
+/** What becomes of data after a change. */
+const WAYS: Readonly<Record<Exclude<LinkChange, "rules">, string>> = {
+  packet: "leaves by packet socket",
+  raw: "leaves by raw socket",
+  ring: "is received through a packet ring",
+  "no ring": "is received by raw socket",
+};
 
 /** Different reports of trouble on the way that are told: anybody can send ICMP errors. */
 const MAX_REPORTS = 20;
@@ -77,6 +88,7 @@ export class Narrator implements Observer {
     fins: 0,
     firstSynAt: NEVER,
     report: null,
+    reportAt: null,
     foreignReset: null,
   };
   /** What the transfer waits for; null: nobody asks. */
@@ -179,10 +191,11 @@ export class Narrator implements Observer {
     this.#output.line("note", text);
   }
 
-  /** Data leaves by another socket from now on, or is received by ring. `isUnwanted`: not the way that was asked for. */
-  linkChanged(link: "raw" | "packet" | "ring", reason: string, isUnwanted: boolean): void {
-    const way = link === "ring" ? "is received through a packet ring" : `leaves by ${link} socket`;
-    const text = `Data ${way} from here on: ${reason}`;
+  /** Data leaves by another socket from now on, or is received by one. `isUnwanted`: not what was asked for. */
+  linkChanged(link: LinkChange, reason: string, isUnwanted: boolean): void {
+    const text = link === "rules"
+      ? `Packet sockets go around this host's ${reason}`
+      : `Data ${WAYS[link]} from here on: ${reason}`;
     if (isUnwanted) this.#output.warning(text);
     else this.#output.line("note", text);
   }
@@ -277,11 +290,14 @@ export class Narrator implements Observer {
 
   timerFired(): void {}
 
-  icmpArrived(connection: ConnectionView, error: IcmpError, verdict: IcmpVerdict): void {
+  icmpArrived(connection: ConnectionView, error: IcmpError, verdict: IcmpVerdict, now: Instant): void {
     const isTrouble = verdict === "soft-error" || verdict === "hard-error";
     if (!isTrouble && verdict !== "path-mtu-smaller") return;
     const report = icmpText(icmpWords(error));
-    if (isTrouble) this.record.report = report;
+    if (isTrouble) {
+      this.record.report = report;
+      this.record.reportAt = now;
+    }
     if (isTrouble && (this.#reports.has(report) || this.#reports.size >= MAX_REPORTS)) return;
     this.#reports.add(report);
     const what = `our ${error.seq === connection.iss ? "SYN" : "segment"} (seq=${seqToUint32(error.seq)})`;

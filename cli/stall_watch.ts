@@ -52,6 +52,11 @@ export class StallWatch {
     this.#heardAt = now;
   }
 
+  /** When there was progress last, or nothing was waited for. */
+  get progressAt(): Instant {
+    return this.#progressAt;
+  }
+
   /** When to ask for a verdict, at the latest. */
   get deadline(): Instant {
     const word = after(this.#progressAt, this.#nextWord);
@@ -91,9 +96,14 @@ export class StallWatch {
 
   #reason(now: Instant, since: Instant): string {
     const { unackedOctets, unsentOctets, segmentsRetransmitted } = this.#connection;
-    const span = spanOf(this.#closedAt ?? since, now);
-    if (unackedOctets === 0 && unsentOctets === 0) return `nothing has come from the peer for ${span}`;
-    if (this.#closedAt !== null) return `the peer's window has been closed for ${span}`;
+    const span = spanOf(since, now);
+    if (unackedOctets === 0 && unsentOctets === 0) {
+      const what = this.#heardAt > since ? "nothing new" : "nothing";
+      return `${what} has come from the peer for ${span}`;
+    }
+    if (this.#closedAt !== null) {
+      return `the peer's window has been closed for ${spanOf(this.#closedAt, now)}`;
+    }
     const again = segmentsRetransmitted - this.#retransmitted;
     const tries = again === 0 ? "" : `: ${counted(again, "retransmission")}`;
     return `nothing has been acknowledged for ${span}${tries}`;

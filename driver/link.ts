@@ -13,6 +13,7 @@ import {
   seqAfter,
   type SeqNumber,
 } from "../tcp/single.ts";
+import type { Direction } from "../ffi/ipsec.ts";
 import type { RawSocket } from "../ffi/raw_socket.ts";
 import type { RawSocketV6 } from "../ffi/raw_socket_v6.ts";
 import { LinkDevice, type LinkEnds } from "./link_device.ts";
@@ -39,8 +40,8 @@ export interface OpenLink {
  */
 export type LinkOpener = (raw: RawSocket | RawSocketV6, ends: LinkEnds) => OpenLink;
 
-/** Told of a change, with the reason in words, and of the rules of this host's that packets go around from now on; null: none. */
-export type OnLinkChange = (link: LinkChange, reason: string, around: string | null) => void;
+/** Told of a change, with the reason in words. */
+export type OnLinkChange = (link: LinkChange, reason: string) => void;
 
 /** Lets bulk data leave by packet socket and arrive by ring, where that pays. @param onChange @default nobody is told */
 export function packetLink(mode: LinkMode, onChange?: OnLinkChange): LinkOpener {
@@ -59,8 +60,11 @@ const REFRESH_INTERVAL = milliseconds(200);
 /** Timeouts in a row after which a link that has worked is given up. */
 const PATIENCE = 2;
 
-/** What has changed: text goes by packet socket or by raw socket again, or what arrives comes by ring. */
-export type LinkChange = "packet" | "raw" | "ring";
+/**
+ * What has changed: text goes by `packet` socket or by `raw` socket again; what arrives comes by `ring`, or does so no longer
+ * (`no ring`). `rules`: it stays, but there are rules of this host's that it goes around, which the reason names.
+ */
+export type LinkChange = "packet" | "raw" | "ring" | "no ring" | "rules";
 
 /** Small segments in a row, which nobody has merged, after which a ring receives them: some 400 KB at an Ethernet's MTU. */
 const MANY_UNMERGED = 256;
@@ -90,6 +94,8 @@ class Link implements NetworkSide {
   #refreshAt: Instant;
   /** Segments with data in a row that no device had merged; negative: not counted any more. */
   #unmerged = 0;
+  /** The rules that it was last said to go around; null: none yet. */
+  #told: string | null = null;
 
   constructor({ connection, device, mode, onChange }: LinkOptions) {
     this.#connection = connection;
@@ -134,15 +140,16 @@ class Link implements NetworkSide {
     this.#unmerged = segment.payload.length > this.#device.longestByRing ? 0 : this.#unmerged + 1;
     if (this.#unmerged < MANY_UNMERGED) return;
     this.#unmerged = -1;
-    if (!this.#obeys || this.#device.rulesAround("in") === null) void this.#device.prepareRing();
+    if (this.#ruleAgainst("in") === null) void this.#device.prepareRing();
   }
 
   /** Here and not when it is ready: the loop may be asleep then, until packets come the way that they came before. */
   #takeRing(now: Instant): void {
-    const around = this.#device.rulesAround("in");
     this.#refreshAt = after(now, REFRESH_INTERVAL);
-    if (around !== null && this.#obeys || this.#device.receiveByRing() !== null) return;
-    this.#onChange?.("ring", "bulk data arrives one packet at a time", around);
+    if (this.#ruleAgainst("in") !== null) return this.#device.forgetRing();
+    if (this.#device.receiveByRing() !== null) return;
+    this.#onChange?.("ring", "bulk data arrives one packet at a time");
+    this.#tellRules("in");
   }
 
   #consider(now: Instant): void {
@@ -150,36 +157,52 @@ class Link implements NetworkSide {
     const { octetsSent, octetsAcknowledged, unsentOctets, sndNxt } = this.#connection;
     if (device.hasRing) {
       this.#refreshAt = after(now, REFRESH_INTERVAL);
-      if (this.#obeys && device.rulesAround("in") !== null) device.receiveByRaw();
+      const rule = this.#ruleAgainst("in");
+      if (rule !== null && device.receiveByRaw() === null) this.#onChange?.("no ring", rule);
+      this.#tellRules("in");
     }
     if (this.#isSettled) return;
     if (device.gathering !== null) {
       this.#refreshAt = after(now, REFRESH_INTERVAL);
-      const failure = this.#ruleAgainst() ?? device.refresh();
+      const failure = this.#ruleAgainst("out") ?? device.refresh();
       if (failure !== null) this.#goBack(failure, now);
+      else this.#tellRules("out");
       // Until the peer has acknowledged text it may not have had our ACK of its SYN; on loopback a host then drops frames that
       // come by packet socket, for it knows no connection that they belong to.
     } else if (octetsAcknowledged > 0 && unsentOctets > 0 && octetsSent + unsentOctets >= this.#bulk) {
       this.#refreshAt = after(now, REFRESH_INTERVAL);
       this.#firstSeq = sndNxt;
-      const failure = this.#ruleAgainst() ?? device.gather();
-      if (failure === null) this.#onChange?.("packet", "bulk data flow", device.rulesAround("out"));
-      else this.#settle(failure);
+      const failure = this.#ruleAgainst("out") ?? device.gather();
+      if (failure !== null) return this.#settle(failure);
+      this.#onChange?.("packet", "bulk data flow");
+      this.#tellRules("out");
     }
   }
 
   /** Why no packet socket may be taken, where the host's rules are to be kept. */
-  #ruleAgainst(): string | null {
-    const rules = this.#obeys ? this.#device.rulesAround("out") : null;
+  #ruleAgainst(direction: Direction): string | null {
+    const rules = this.#obeys ? this.#device.rulesAround(direction) : null;
     return rules === null ? null : `packet sockets would go around ${rules}`;
+  }
+
+  /** Says which rules of this host's packet sockets go around, where that is wanted: each time that there are others. */
+  #tellRules(direction: Direction): void {
+    if (this.#obeys || this.#onChange === undefined) return;
+    const rules = this.#device.rulesAround(direction);
+    if (rules === null || rules === this.#told) return;
+    this.#told = rules;
+    this.#onChange("rules", rules);
   }
 
   /** After a timer: whether the packet socket seems to get nothing across. Loss does not look like that. */
   #judge(now: Instant): void {
-    const { backoff, sndUna } = this.#connection;
+    const { backoff, sndUna, octetsSent, octetsAcknowledged } = this.#connection;
     if (seqAfter(sndUna, this.#firstSeq)) this.#isProven = true;
-    if (backoff < (this.#isProven ? PATIENCE : 1)) return;
-    this.#goBack("nothing that was sent this way was acknowledged in time", now);
+    if (octetsSent === octetsAcknowledged || backoff < (this.#isProven ? PATIENCE : 1)) return;
+    const what = this.#isProven
+      ? "what was sent this way last was not"
+      : "nothing that was sent this way was";
+    this.#goBack(`${what} acknowledged in time`, now);
   }
 
   /** What is in flight may have gone nowhere, or past those who must see it: it goes again by raw socket, at once. */
@@ -191,6 +214,6 @@ class Link implements NetworkSide {
 
   #settle(reason: string): void {
     this.#isSettled = true;
-    this.#onChange?.("raw", reason, null);
+    this.#onChange?.("raw", reason);
   }
 }

@@ -27,6 +27,9 @@ import { type RawSocket, receiveAgain, stopReceiving } from "../ffi/raw_socket.t
 import type { RawSocketV6 } from "../ffi/raw_socket_v6.ts";
 import { type Endpoint, sumInMemory } from "../tcp/single.ts";
 
+/** What fails where there is no route, or where the address is not this host's any more. */
+const ROUTE_CALLS = /^(rtnetlink|bind|connect)\b/;
+
 /** A packet socket whose interface may go away, or not do what it promises. */
 class Gatherer implements SegmentGatherer {
   readonly outbound: Uint8Array;
@@ -185,18 +188,34 @@ export class LinkDevice implements PacketDevice {
     return null;
   }
 
+  /** Closes the ring that was prepared, if there is one. */
+  forgetRing(): void {
+    this.#prepared?.[Symbol.dispose]();
+    this.#prepared = null;
+  }
+
   /** Whether packets are received by ring. */
   get hasRing(): boolean {
     return this.#ring !== null;
   }
 
-  /** From now on packets are received by raw socket again. What the ring still holds is lost, for the peer to send again. */
-  receiveByRaw(): void {
-    if (this.#ring === null) return;
-    receiveAgain(this.#raw.descriptor, this.#local, this.#remote);
+  /**
+   * From now on packets are received by raw socket again. What the ring still holds is lost, for the peer to send again.
+   *
+   * @returns null, or why the ring is kept, in words
+   */
+  receiveByRaw(): string | null {
+    if (this.#ring === null) return null;
+    try {
+      receiveAgain(this.#raw.descriptor, this.#local, this.#remote);
+    } catch (error) {
+      if (error instanceof SystemError) return error.message;
+      throw error;
+    }
     this.#ring[Symbol.dispose]();
     this.#ring = null;
     this.#source = null;
+    return null;
   }
 
   /** What of this host's rules packet sockets go around, in words; null: nothing. */
@@ -204,8 +223,9 @@ export class LinkDevice implements PacketDevice {
     try {
       return hostRules(this.#flow, direction);
     } catch (error) {
-      if (error instanceof SystemError) return error.message;
-      throw error;
+      if (!(error instanceof SystemError)) throw error;
+      // Without a way out there is nothing to go around: `gather` and `refresh` say what is wrong.
+      return ROUTE_CALLS.test(error.call) ? null : `rules that cannot be looked at (${error.message})`;
     }
   }
 
@@ -244,8 +264,7 @@ export class LinkDevice implements PacketDevice {
   [Symbol.dispose](): void {
     this.#isDisposed = true;
     this.stopGathering();
-    this.#prepared?.[Symbol.dispose]();
-    this.#prepared = null;
+    this.forgetRing();
     this.#ring?.[Symbol.dispose]();
     this.#ring = null;
     this.#source = null;

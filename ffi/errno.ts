@@ -64,7 +64,8 @@ const CAUSES: Readonly<Record<string, string>> = {
   "bind EINVAL": "a link-local address needs its interface, as in fe80::1%eth0",
   "listen EADDRINUSE":
     "another socket listens on this address and port; choose another port or stop its owner",
-  "sendto EPERM": "a firewall rule of this host drops the packet",
+  "sendto EPERM": "a rule of this host drops the packet (firewall, IPsec or cgroup)",
+  "sendto EINVAL": "a route of this host throws packets to the destination away",
   "sendto EACCES": "the destination is a broadcast address, or a route forbids it",
   "connect EACCES": "the destination is a broadcast address, or a route forbids it",
   "connect EINVAL": "a link-local address needs its interface, as in fe80::1%eth0",

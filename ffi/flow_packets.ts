@@ -1,5 +1,5 @@
 /**
- * Whether this host's own rules let a connection's first packets pass: our SYN out, its answer in.
+ * Whether this host's own rules let a connection's packets pass: our SYN out and its answer in, or what follows them.
  *
  * @module
  */
@@ -27,7 +27,7 @@ import { routeTo } from "./route.ts";
 
 /** What nftables and iptables make of the connection. */
 export interface FilterVerdicts {
-  /** Our SYN and its answer, with the rule that matters. */
+  /** Of what we send and of what comes back, with the rule that matters. */
   readonly out: NftVerdict;
   readonly in: NftVerdict;
   /** NAT of our SYN. */
@@ -49,8 +49,13 @@ const NO_INTERFACE: PacketInterface = { name: "", index: 0 };
 const SYN = 0x02;
 const SYN_ACK = 0x12;
 
-/** Reads the rules and follows both packets through them. @throws SystemError EPERM without CAP_NET_ADMIN */
-export function filterVerdicts(flow: SettledFlow): FilterVerdicts {
+/**
+ * Reads the rules and follows a packet each way through them.
+ *
+ * @param isEstablished whether the packets are those of a connection that is there already, not the SYN and its answer
+ * @throws SystemError EPERM without CAP_NET_ADMIN
+ */
+export function filterVerdicts(flow: SettledFlow, isEstablished = false): FilterVerdicts {
   const { family } = flow.destination;
   const chains = nftChains(family);
   const rules = chains.length === 0 ? [] : nftRules(family);
@@ -68,7 +73,7 @@ export function filterVerdicts(flow: SettledFlow): FilterVerdicts {
   };
   const ruleset: NftRuleset = { chains, rules, elements };
   const verdict = (direction: Direction, kind: "filter" | "nat"): NftVerdict => {
-    const packet = packetAt(flow, direction);
+    const packet = packetAt(flow, direction, isEstablished);
     const found = HOOKS[direction].map((hook) => nftVerdict(ruleset, packet, hook, kind));
     const passes: NftVerdict = { verdict: "passes", where: "" };
     return found.find(({ verdict }) => verdict === "dropped" || verdict === "rewritten") ??
@@ -92,7 +97,7 @@ function isAboutConnections({ name, attributes }: NftExpression): boolean {
   return TRACKED_EXTENSIONS.includes(extension);
 }
 
-function packetAt(flow: SettledFlow, direction: Direction): PacketAtHook {
+function packetAt(flow: SettledFlow, direction: Direction, isEstablished: boolean): PacketAtHook {
   const { destination, source, sourcePort = 0, destinationPort = 0, mark = 0 } = flow;
   const { family } = destination;
   const { interfaceIndex: index } = routeTo(flow);
@@ -109,7 +114,7 @@ function packetAt(flow: SettledFlow, direction: Direction): PacketAtHook {
   const transport: (number | null)[] = new Array(TCP.length).fill(null);
   putPort(transport, TCP.sourcePort, fromPort);
   putPort(transport, TCP.destinationPort, toPort);
-  transport[TCP.flags] = direction === "out" ? SYN : SYN_ACK;
+  transport[TCP.flags] = isEstablished ? null : direction === "out" ? SYN : SYN_ACK;
   return {
     family,
     network,
@@ -117,7 +122,7 @@ function packetAt(flow: SettledFlow, direction: Direction): PacketAtHook {
     inbound: direction === "in" ? device : NO_INTERFACE,
     outbound: direction === "out" ? device : NO_INTERFACE,
     mark: direction === "out" ? mark : 0,
-    isNew: direction === "out",
+    isNew: direction === "out" && !isEstablished,
     hasOwnAddress: String(routeTo({ destination, destinationPort }).source.octets) === String(source.octets),
   };
 }

@@ -21,8 +21,8 @@ import { routeTo } from "./route.ts";
  */
 export function hostRules(flow: SettledFlow, direction: Direction): string | null {
   const found: string[] = [];
+  if (direction === "out" && routeTo(flow).isEncapsulating) found.push("a route that encapsulates");
   try {
-    if (direction === "out" && routeTo(flow).isEncapsulating) found.push("a route that encapsulates");
     if (ipsecVerdict(flow, direction) !== "none") found.push("IPsec policies (ip xfrm policy)");
     const { family } = flow.destination;
     const chains = [

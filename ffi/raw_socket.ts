@@ -38,6 +38,7 @@ import {
   EHOSTDOWN,
   EHOSTUNREACH,
   EINTR,
+  EINVAL,
   EMSGSIZE,
   ENETDOWN,
   ENETUNREACH,
@@ -64,14 +65,7 @@ import { askForStamps, ReceivedMessage } from "./received_message.ts";
 import { PacketSieve } from "./packet_sieve.ts";
 import { interfaceMtu } from "./network_interface.ts";
 import { routeTo } from "./route.ts";
-import {
-  anyAddress,
-  cString,
-  encodeSockaddr,
-  type Endpoint,
-  SOCKADDR_IN6_LENGTH,
-  SOCKADDR_IN_LENGTH,
-} from "./sockaddr.ts";
+import { anyAddress, cString, encodeSockaddr, type Endpoint, SOCKADDR_IN_LENGTH } from "./sockaddr.ts";
 
 /** How to open a raw socket. */
 export interface RawSocketOptions {
@@ -288,10 +282,17 @@ export function stopReceiving(number: number, local: Endpoint): void {
   check("connect", loadLibc().connect(number, self, self.length));
 }
 
-/** Has a raw socket that receives nothing any more receive the connection's packets again. @throws SystemError */
+/**
+ * Has a raw socket that receives nothing any more receive the connection's packets again.
+ *
+ * It gets the connection's peer for its own. To take its peer away (AF_UNSPEC) would have the kernel strike the socket off its
+ * list of those that receive, for good, and forget the interface that it is bound to.
+ *
+ * @throws SystemError ENETUNREACH and the like while there is no route to the peer
+ */
 export function receiveAgain(number: number, local: Endpoint, remote: Endpoint): void {
-  const nobody = new Uint8Array(SOCKADDR_IN6_LENGTH); // AF_UNSPEC: no peer any more
-  check("connect", loadLibc().connect(number, nobody, nobody.length));
+  const peer = encodeSockaddr({ address: remote.address, port: 0 });
+  check("connect", loadLibc().connect(number, peer, peer.length));
   attachFilter(number, connectionFilter(local, remote, local.address.family === 4 ? "ip" : "transport"));
 }
 
@@ -356,9 +357,12 @@ export function nothingReceived(call: string): 0 {
   throw new SystemError(call, errno);
 }
 
-/** Whether `sendto` can have meant this error number for the packet at hand: whether `sendResult` knows it. */
+/**
+ * Whether `sendto` has certainly meant this error number for the packet at hand. The others are worth another try: a socket
+ * that has a peer also tells so of an ICMP error that came since its last call, and has then sent nothing; see `lastErrno`, too.
+ */
 export function isVerdict(errno: number): boolean {
-  return VERDICTS.has(errno);
+  return errno === EPERM || VERDICTS.get(errno) === "full";
 }
 
 /**
@@ -369,6 +373,8 @@ export function isVerdict(errno: number): boolean {
  */
 export function sendResult(errno: number, call = "sendto"): SendResult {
   const result = VERDICTS.get(errno);
-  if (result === undefined) throw new SystemError(call, errno);
-  return result;
+  if (result !== undefined) return result;
+  // A blackhole route says so to whoever has the kernel look for the way.
+  if (errno === EINVAL && call === "sendto") return "unreachable";
+  throw new SystemError(call, errno);
 }

@@ -32,6 +32,7 @@ const ROUTE = {
 
 /** A host with which nothing is wrong. */
 const SOUND: DoctorFacts = {
+  isEstablished: false,
   way: {
     target: { host: "example.org", port: 80 },
     family: null,

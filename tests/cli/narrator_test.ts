@@ -185,8 +185,8 @@ Deno.test("what ICMP reports again and again is one line (RFC 5927: anybody can 
   const { narrator, err } = begin();
   const error = new IcmpError();
   Object.assign(error, { type: 3, code: 13, reporter: parseAddress("192.0.2.254"), seq: seqNumber(100) });
-  for (let i = 0; i < 50; i++) narrator.icmpArrived(VIEW, error, "soft-error");
-  narrator.icmpArrived(VIEW, error, "not-outstanding");
+  for (let i = 0; i < 50; i++) narrator.icmpArrived(VIEW, error, "soft-error", START);
+  narrator.icmpArrived(VIEW, error, "not-outstanding", START);
   assertEquals(err.lines, [
     '[!] ICMP "communication administratively prohibited" from 192.0.2.254, about our segment (seq=100)',
   ]);

@@ -75,7 +75,7 @@ const VERDICTS: readonly {
     rule: "drop",
     needs: [],
     ends: {
-      "this host": [UNREACHABLE, /a firewall rule of this host drops the packet/],
+      "this host": [UNREACHABLE, /a rule of this host drops the packet \(firewall, IPsec or cgroup\)/],
       "the router": [TIMED_OUT, /no answer to [2-4] SYNs over [1-9]\.\d s/],
       "the peer": [TIMED_OUT, /no answer to [2-4] SYNs over [1-9]\.\d s/],
     },

@@ -63,7 +63,7 @@ for (const family of ["IPv4", "IPv6"] as const) {
     const { code, err } = await path.near.run([client, far, PORT]);
     assertEquals(code, UNREACHABLE, err);
     assertStringIncludes(err, `This host's own "communication administratively prohibited", about our SYN`);
-    assertStringIncludes(err, "a firewall rule of this host drops the packet");
+    assertStringIncludes(err, "a rule of this host drops the packet (firewall, IPsec or cgroup)");
   });
 
   Deno.test(`${family}: a packet that dies on the way is told with the router where it did`, async () => {

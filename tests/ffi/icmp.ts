@@ -23,3 +23,11 @@ export function sendIcmp(message: Uint8Array<ArrayBuffer>, to: IpAddress): void 
   const { sendto } = loadLibc();
   check("sendto", sendto(socket.number, data, BigInt(message.length), MSG_DONTWAIT, peer, address.length));
 }
+
+/** The checksum of an ICMP message whose own field is 0 (RFC 1071). */
+export function icmpChecksum(message: Uint8Array): number {
+  let sum = 0;
+  for (let i = 0; i < message.length; i += 2) sum += (message[i] ?? 0) << 8 | (message[i + 1] ?? 0);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  return ~sum & 0xffff;
+}

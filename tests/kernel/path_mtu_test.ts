@@ -15,7 +15,7 @@ import { getOption, localEndpoint, openSocket } from "../../ffi/file_descriptor.
 import { type IpAddress, loadLibc, loopbackAddress, setInterfaceMtu } from "../../ffi/mod.ts";
 import { encodeSockaddr } from "../../ffi/sockaddr.ts";
 import { type Endpoint, seqAdd, type SeqNumber, seqNumber, seqToUint32 } from "../../tcp/mod.ts";
-import { sendIcmp } from "../ffi/icmp.ts";
+import { icmpChecksum, sendIcmp } from "../ffi/icmp.ts";
 import { ACK, buildPacket } from "../ffi/support.ts";
 import { FaultyDevice } from "./faulty_device.ts";
 import { Link } from "./link.ts";
@@ -34,14 +34,6 @@ const FAR_OFF = 2 ** 29;
 const IPV4_PROTOCOL_OFFSET = 9;
 const UDP = 17;
 
-/** RFC 1071. */
-function checksum(octets: Uint8Array): number {
-  let sum = 0;
-  for (let i = 0; i < octets.length; i += 2) sum += (octets[i] ?? 0) << 8 | (octets[i + 1] ?? 0);
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-  return ~sum & 0xffff;
-}
-
 /** Says as a router would that a segment of the connection, the one with `seq`, was too long. */
 function saysTooBig(
   { local, remote }: { readonly local: Endpoint; readonly remote: Endpoint },
@@ -56,7 +48,7 @@ function saysTooBig(
   if (local.address.family === 4) {
     message.set([3, 4]); // RFC 792, RFC 1191 4
     view.setUint16(6, mtu);
-    view.setUint16(2, checksum(message.subarray(0, 8 + quoted)));
+    view.setUint16(2, icmpChecksum(message.subarray(0, 8 + quoted)));
   } else {
     message.set([2, 0]); // RFC 4443 3.2
     view.setUint32(4, mtu);

@@ -106,7 +106,7 @@ export function wordsPage(): string {
 function linkChanges(): readonly string[] {
   const terminal = new MemorySink();
   const narrator = new Narrator(memoryOutput({ out: terminal, err: terminal }).output);
-  for (const link of ["raw", "packet", "ring"] as const) {
+  for (const link of ["raw", "packet", "ring", "no ring", "rules"] as const) {
     for (const isUnwanted of [false, true]) narrator.linkChanged(link, "a reason", isUnwanted);
   }
   return terminal.lines;

@@ -1,0 +1,151 @@
+/** A host that changes in mid-transfer: rules that come and go, routes and addresses too; every octet arrives, or it is said why not. */
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { executables } from "./executables.ts";
+import { Pair } from "./network.ts";
+import { nft } from "./path.ts";
+import { pause, type Program } from "./process.ts";
+
+const { client, server } = await executables();
+const PORT = 8888;
+const SECOND = 1_000;
+const OCTETS = 6_000_000;
+const SLOWLY = ["rate", "20mbit", "burst", "64k", "latency", "100ms"];
+const FAMILIES = [["IPv4", Pair.farAddress], ["IPv6", "2001:db8::2"]] as const;
+
+/** From exit_codes.ts. */
+const [TIMED_OUT, RESET] = [4, 6];
+
+/** Drops what comes from the server. */
+const DEAF = `table inet rules { chain c {
+  type filter hook input priority 0; tcp sport ${PORT} drop;
+}; }`;
+
+/** What an output chain does with what goes to the server. */
+function mute(verdict: string): string {
+  return `table inet rules { chain c {
+    type filter hook output priority 0; tcp dport ${PORT} ${verdict};
+  }; }`;
+}
+
+const OFFLOAD = new URL("../ffi/switch_offloads.ts", import.meta.url).pathname;
+
+/** A pair whose cable takes two seconds and a half for a transfer. */
+async function slowPair(): Promise<Pair> {
+  const pair = await Pair.create();
+  for (const network of [pair.near, pair.far]) {
+    await network.must(["tc", "qdisc", "add", "dev", "cable", "root", "tbf", ...SLOWLY]);
+    // What a device has merged does not come by ring.
+    await network.must([Deno.execPath(), "run", "--allow-ffi", OFFLOAD, "cable", "off"]);
+  }
+  return pair;
+}
+
+/** A transfer in its middle. */
+interface Transfer extends AsyncDisposable {
+  readonly pair: Pair;
+  readonly client: Program;
+}
+
+/** Begins one, and waits until the client shows `sign`. */
+async function begun(
+  address: string,
+  mode: "discard" | "source",
+  options: readonly string[],
+  sign: string,
+): Promise<Transfer> {
+  const stack = new AsyncDisposableStack();
+  const pair = stack.use(await slowPair());
+  const serves = mode === "source" ? `source=${OCTETS}` : mode;
+  stack.use(pair.far.start([server, "-q", "--host", address, "--mode", serves]));
+  await pair.far.listens(PORT);
+  const job = mode === "source"
+    ? ["-m", "x", "--receive", "--hash", "sha256"]
+    : ["--send-bytes", String(OCTETS)];
+  const program = stack.use(pair.near.start([client, "-v", ...options, ...job, address, String(PORT)]));
+  await program.shows(sign);
+  return { pair, client: program, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** The hash of what the server sends. */
+async function patternHash(): Promise<string> {
+  const pattern = new Uint8Array(OCTETS).map((_, i) => i % 251);
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", pattern)).toHex();
+}
+
+for (const [family, address] of FAMILIES) {
+  Deno.test(`${family}: rules that come while a ring receives have the raw socket receive again, and the transfer goes on after them`, async () => {
+    await using transfer = await begun(address, "source", ["--timeout", "20"], "through a packet ring");
+    await nft(transfer.pair.near, DEAF);
+    await transfer.client.shows(
+      "Data is received by raw socket from here on: packet sockets would go around",
+    );
+    await pause(SECOND);
+    await transfer.pair.near.must(["nft", "flush", "ruleset"]);
+    const { code, out, err } = await transfer.client.ended();
+    assertEquals(code, 0, err);
+    assertStringIncludes(out, await patternHash());
+  });
+
+  Deno.test(`${family}, --link packet: rules that come in mid-transfer are told`, async () => {
+    await using transfer = await begun(
+      address,
+      "discard",
+      ["--link", "packet"],
+      "Data leaves by packet socket",
+    );
+    await nft(transfer.pair.near, mute("counter"));
+    const { code, err } = await transfer.client.ended();
+    assertEquals(code, 0, err);
+    assertEquals(
+      err.match(/Packet sockets go around this host's netfilter \(nft rules c\)/g)?.length,
+      1,
+      err,
+    );
+  });
+}
+
+Deno.test("a firewall of this host that shuts in mid-transfer is told as such, not as what stops a SYN", async () => {
+  await using transfer = await begun(
+    Pair.farAddress,
+    "discard",
+    ["--timeout", "3"],
+    "Data leaves by packet socket",
+  );
+  await nft(transfer.pair.near, mute("drop"));
+  const { code, err } = await transfer.client.ended();
+  assertEquals(code, TIMED_OUT, err);
+  assertMatch(
+    err,
+    /timed out: nothing has been acknowledged .*; meanwhile: system call sendto failed: EPERM/,
+  );
+  assertMatch(err, /Likely cause \(firewall\): what we send is dropped or refused by nft rules c/);
+});
+
+Deno.test("a firewall of this host that resets in mid-transfer is named", async () => {
+  await using transfer = await begun(Pair.farAddress, "discard", [], "Data leaves by packet socket");
+  await nft(transfer.pair.near, mute("reject with tcp reset"));
+  const { code, err } = await transfer.client.ended();
+  assertEquals(code, RESET, err);
+  assertMatch(err, /Likely cause \(firewall\): what we send is dropped or refused by nft rules c/);
+});
+
+Deno.test("a peer that repeats what we cannot acknowledge is not called silent", async () => {
+  await using transfer = await begun(Pair.farAddress, "source", ["--timeout", "3"], "through a packet ring");
+  await nft(transfer.pair.near, mute("drop"));
+  const { code, err } = await transfer.client.ended();
+  assertEquals(code, TIMED_OUT, err);
+  assertMatch(err, /timed out: nothing new has come from the peer for 3 s/);
+});
+
+Deno.test("a route that goes away is told as what it is, and the transfer goes on when it comes back", async () => {
+  await using transfer = await begun(Pair.farAddress, "discard", [], "Data leaves by packet socket");
+  const route = ["192.0.2.0/24", "dev", "cable", "src", Pair.nearAddress];
+  await transfer.pair.near.must(["ip", "route", "delete", ...route]);
+  await transfer.client.shows("Data leaves by raw socket from here on");
+  await transfer.pair.near.must(["ip", "route", "add", ...route]);
+  const { code, out, err } = await transfer.client.ended();
+  assertEquals(code, 0, err);
+  assertMatch(out, /Data leaves by raw socket from here on: System call rtnetlink .* there is no route/);
+  assert(!out.includes("go around System call"), out);
+});
