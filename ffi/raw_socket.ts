@@ -171,6 +171,7 @@ export class RawSocket implements PacketDevice {
       const socket = new RawSocket(descriptor, options.remote, mtu);
       socket.#sieve = prepareRawSocket(number, options, "ip", () => socket.receive());
       warmUp(socket);
+      socket.softError = undefined;
       return socket;
     });
   }

@@ -113,6 +113,7 @@ export class RawSocketV6 implements PacketDevice {
       const socket = new RawSocketV6(descriptor, options, mtu);
       socket.#sieve = prepareRawSocket(number, options, "transport", () => socket.receive());
       warmUp(socket);
+      socket.softError = undefined;
       return socket;
     });
   }
