@@ -193,7 +193,9 @@ function removeQuietly(path: string): void {
 
 function fileFailure(path: string, error: unknown, verb: "read" | "write" = "write"): ProgramFailure {
   const reason = error instanceof Deno.errors.NotCapable
-    ? `Deno was not allowed to; run it with --allow-${verb}`
+    ? error.message.includes("all access")
+      ? "Deno keeps programs away from there"
+      : `Deno was not allowed to; run it with --allow-${verb}`
     : ioReason(error);
   return new ProgramFailure(ExitCode.system, `Cannot ${verb} ${quoted(path)}: ${reason}`);
 }

@@ -196,7 +196,7 @@ function onlyFamily(addresses: readonly IpAddress[]): 4 | 6 | "both" {
 }
 
 /** The capture on standard output, which the end of the program waits for and asks what could not be written. */
-export function standardOutput({ out }: Output): OctetFile {
+function standardOutput({ out }: Output): OctetFile {
   return {
     write: (octets) => {
       try {

@@ -21,14 +21,14 @@ import { hindsightOf, surveyed, through } from "./capture_file.ts";
 import { counted } from "./counted.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ProgramFailure } from "./failures.ts";
-import { type ObservationContext, outputOptions, standardOutput, writeAtEnd } from "./observation.ts";
+import { type ObservationContext, outputOptions, writeAtEnd } from "./observation.ts";
 import { type ObserveArguments, showsSegments, takesStandardOutput } from "./observe_arguments.ts";
 import type { ReadArguments } from "./read_arguments.ts";
 import { comparison } from "./read_pair.ts";
 import { checkAbsent, type OctetFile, openGrowing } from "./files.ts";
 import { ioReason, isReaderGone } from "./io_errors.ts";
 import { quoted } from "./options.ts";
-import { type TextSink, writeLine } from "./output.ts";
+import { type Output, type TextSink, writeLine } from "./output.ts";
 import { VERSION } from "./version.ts";
 
 /** Thrown when nobody reads any more what the capture is shown as. */
@@ -61,8 +61,25 @@ class LineBuffer {
 
 /** Writes a line; there is no connection that it could disturb. @throws ReaderGone; ProgramFailure when it cannot be written */
 function writeOrEnd(sink: TextSink, line: string): void {
+  orEnd(() => writeLine(sink, line));
+}
+
+/** The copy's packets to standard output; `write` throws as `writeOrEnd` does. */
+function outputForCopy({ out }: Output): OctetFile {
+  return {
+    write: (octets) =>
+      orEnd(() => {
+        for (let written = 0; written < octets.length;) written += out.writeSync(octets.subarray(written));
+      }),
+    finish: () => Promise.resolve(),
+    isBehind: false,
+  };
+}
+
+/** Ends the reading when standard output takes no more. @throws ReaderGone, ProgramFailure */
+function orEnd(write: () => void): void {
   try {
-    writeLine(sink, line);
+    write();
   } catch (error) {
     if (isReaderGone(error)) throw new ReaderGone();
     const reason = ioReason(error);
@@ -211,7 +228,7 @@ class CaptureShow {
   async #copy(all: boolean): Promise<{ readonly sink: AnnotatedCopy; readonly file: OctetFile } | null> {
     const { pcap, snapLength, force } = this.#asked;
     if (pcap === null) return null;
-    const file = pcap === "-" ? standardOutput(this.#context.output) : await openGrowing(pcap, force);
+    const file = pcap === "-" ? outputForCopy(this.#context.output) : await openGrowing(pcap, force);
     const program = `${this.#context.program} ${VERSION}`;
     return { sink: new AnnotatedCopy((octets) => file.write(octets), { program, snapLength, all }), file };
   }

@@ -100,10 +100,12 @@ Deno.test("a full disk is one line and exit code 9, whatever was to be written t
     ["client -m x --json > /dev/full", /Cannot write to standard output: the disk is full/],
     ["client -m x --pcap - > /dev/full", /Cannot write to standard output: the disk is full/],
     ["client -m x > /dev/full", /Cannot write to standard output: the disk is full/],
-    [
-      "trap 'rm -f /tmp/rawtcp-$$' EXIT; client -q -m x --pcap /tmp/rawtcp-$$ && client --read /tmp/rawtcp-$$ --json > /dev/full",
-      /Cannot write to/,
-    ],
+    ...["--json", "--trace", "--ladder", "--stats", "--pcap -"].map((how) =>
+      [
+        `trap 'rm -f /tmp/rawtcp-$$' EXIT; client -q -m x --pcap /tmp/rawtcp-$$ && client --read /tmp/rawtcp-$$ ${how} > /dev/full`,
+        /Cannot write to standard output/,
+      ] as const
+    ),
   ] as const;
   for (const [script, line] of rows) {
     const { code, err } = await shell(network, script);
