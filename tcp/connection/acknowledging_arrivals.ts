@@ -94,5 +94,9 @@ export function acknowledgeFin(tcb: Tcb, now: Instant): void {
   acknowledging.forgetDuplicate();
   if (tcb.state !== "ESTABLISHED" || tcb.receiver.isOverfull) return acknowledging.acknowledgeNow("ack-fin");
   acknowledging.pace.finArrived();
+  // The FIN counts as an octet: with a full segment that is more than one.
+  if (acknowledging.unacknowledged + 1 > tcb.receiver.fullSegment) {
+    return acknowledging.acknowledgeNow("ack-fin");
+  }
   if (acknowledging.immediate === null) delayAck(tcb, now);
 }

@@ -99,6 +99,11 @@ export class AckPolicy {
     return this.#unacknowledged > 0 || this.#immediate !== null;
   }
 
+  /** Octets in order that were not acknowledged yet. */
+  get unacknowledged(): number {
+    return this.#unacknowledged;
+  }
+
   /** Segments with data that the latest segment of ours acknowledged, and none before it. */
   get covered(): number {
     return this.#covered;
