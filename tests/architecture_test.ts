@@ -195,6 +195,10 @@ const CASES: readonly (readonly [rule: string, path: string, text: string, viola
   ["no banned text", "driver/a.ts", "const a = Deno.dlopen(b, c);", /ffi\/ alone/],
   ["no banned text", "main.ts", "const a = new Deno.UnsafePointerView(b);", /ffi\/ alone/],
   ["no banned text", "ffi/a.ts", "const a = Deno.dlopen(b, c);", null],
+  ["no banned text", "tests/a.ts", "const a = Deno.makeTempDirSync();", /known by its name/],
+  ["no banned text", "tests/a.ts", `await Deno.makeTempFile({ suffix: ".a" });`, /known by its name/],
+  ["no banned text", "tests/a.ts", "sh(`f=$(mktemp -d)`);", /known by its name/],
+  ["no banned text", "tests/a.ts", `await Deno.makeTempFile({ prefix: "rawtcp-a-", suffix: ".b" });`, null],
 ];
 
 for (const [i, [rule, path, text, violation]] of CASES.entries()) {

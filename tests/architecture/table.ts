@@ -115,6 +115,11 @@ export const BANS: readonly Ban[] = [
     where: (path) => !/^(ffi\/|tests\/ffi\/|tests\/architecture)/.test(path),
     because: "ffi/ alone talks to the C library",
   },
+  {
+    text: /\bmakeTemp(Dir|File)(Sync)?\((?!\{ prefix: "rawtcp-)|\bmktemp (?!-[du] -t rawtcp-)/,
+    where: (path) => !path.startsWith("tests/architecture"),
+    because: "what a test leaves behind is known by its name, which begins with rawtcp-",
+  },
 ];
 
 /** Lines of the longest file allowed. */

@@ -53,7 +53,7 @@ async function tshark(file: string): Promise<readonly (Truth | null)[]> {
 }
 
 const runs = Number(Deno.args[0] ?? 200);
-const folder = await Deno.makeTempDir();
+const folder = await Deno.makeTempDir({ prefix: "rawtcp-" });
 for (const place of PLACES) {
   const all: (Labelled & { readonly verdict: Truth | null })[] = [];
   for (let run = 1; run <= runs; run++) {

@@ -39,7 +39,7 @@ Deno.test("refused packets go into the capture, and a flood of them takes no mem
   await using pair = await Pair.create();
   await using _serving = pair.far.start(["nc", "-l", Pair.farAddress, String(PORT)]);
   await pair.far.listens(PORT);
-  const file = await Deno.makeTempFile({ suffix: ".pcapng" });
+  const file = await Deno.makeTempFile({ prefix: "rawtcp-", suffix: ".pcapng" });
   const own = ["--source-port", "40001", "--pcap", file, "--force"];
   await using receiving = pair.near.start([
     client,
@@ -154,7 +154,8 @@ for (const { state, options, peer, drop } of STATES) {
       await network.listens(PORT);
       if (drop !== undefined) await network.drop(PORT, drop, "always");
       // Nothing fits into the pipe any more before the client begins.
-      const script = `folder=$(mktemp -d); trap "rm -rf $folder" EXIT; cd $folder; mkfifo pipe
+      const script =
+        `folder=$(mktemp -d -t rawtcp-XXXXXX); trap "rm -rf $folder" EXIT; cd $folder; mkfifo pipe
         sleep 600 < pipe & holder=$!; head -c 65536 /dev/zero > pipe
         ${client} ${options} --trace > pipe 2>&1 & pid=$!; sleep 2
         kill -0 $pid || echo "ended by itself"

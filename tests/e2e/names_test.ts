@@ -16,7 +16,7 @@ async function connecting(
   v4First: boolean,
   options: readonly string[],
 ): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-  const hosts = await Deno.makeTempFile();
+  const hosts = await Deno.makeTempFile({ prefix: "rawtcp-" });
   await Deno.writeTextFile(hosts, addresses.map((address) => `${address} ${NAME}\n`).join(""));
   // Rule 3: an address of ours that is deprecated comes last.
   if (v4First) {
@@ -87,7 +87,7 @@ Deno.test("tcpdump and tshark read a capture of a name with addresses of both fa
   await swallow(pair.far, V6);
   await using _serving = pair.far.start([server, "--host", V4]);
   await pair.far.listens(PORT);
-  const file = await Deno.makeTempFile({ suffix: ".pcapng" });
+  const file = await Deno.makeTempFile({ prefix: "rawtcp-", suffix: ".pcapng" });
   const { code, err } = await connecting(pair, [V6, V4], false, ["--pcap", file, "--force"]);
   assertEquals(code, 0, err);
   const dump = await run(["tcpdump", "-nn", "-r", file]);

@@ -26,7 +26,7 @@ async function withScripts(
   scripts: Record<string, string>,
   test: (folder: string) => Promise<void>,
 ): Promise<void> {
-  const folder = await Deno.makeTempDir();
+  const folder = await Deno.makeTempDir({ prefix: "rawtcp-" });
   try {
     for (const [name, text] of Object.entries(scripts)) await Deno.writeTextFile(`${folder}/${name}`, text);
     await test(folder);

@@ -24,7 +24,7 @@ async function serving(network: Network, ...options: readonly string[]): Promise
 }
 
 async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
+  const folder = await Deno.makeTempDir({ prefix: "rawtcp-" });
   try {
     await use(folder);
   } finally {
@@ -138,7 +138,7 @@ async function unread(
   signal: string,
 ): Promise<{ code: number; took: number }> {
   const script =
-    `folder=$(mktemp -d); trap "rm -rf $folder" EXIT; cd $folder; mkfifo pipe; sleep 600 < pipe & holder=$!
+    `folder=$(mktemp -d -t rawtcp-XXXXXX); trap "rm -rf $folder" EXIT; cd $folder; mkfifo pipe; sleep 600 < pipe & holder=$!
     ${command} & pid=$!; sleep 4
     start=$(date +%s%N); kill -${signal} $pid; wait $pid; code=$?
     kill $holder; echo $code $(( ($(date +%s%N) - start) / 1000000 ))`;
@@ -168,7 +168,7 @@ Deno.test("a reader that goes away ends --read at once", async () => {
   const start = performance.now();
   const { code, out } = await shell(
     network,
-    "f=$(mktemp -u); client -q -m x --receive --link raw --pcap $f; time client --read $f --json | head -1; echo ${PIPESTATUS[0]}",
+    "f=$(mktemp -u -t rawtcp-XXXXXX); client -q -m x --receive --link raw --pcap $f; time client --read $f --json | head -1; echo ${PIPESTATUS[0]}",
   );
   assertEquals([code, out.trim().split("\n").at(-1)], [0, "0"]);
   assert(performance.now() - start < SOON);

@@ -104,7 +104,7 @@ for (const family of ["IPv4", "IPv6"] as const) {
       `table inet t { chain c { type filter hook forward priority 0;
          tcp dport ${PORT} ct original bytes > 20000 reject with tcp reset; }; }`,
     );
-    const file = await Deno.makeTempFile({ suffix: ".pcapng" });
+    const file = await Deno.makeTempFile({ prefix: "rawtcp-", suffix: ".pcapng" });
     const command = [client, "--pcap", file, "--force", "--explain", "--send-bytes", "1M", far, PORT];
     const { code, err } = await path.near.run(command);
     assertEquals(code, RESET, err);

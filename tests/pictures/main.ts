@@ -69,7 +69,7 @@ function say(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }
 
-const folder = Deno.makeTempDirSync();
+const folder = Deno.makeTempDirSync({ prefix: "rawtcp-" });
 try {
   const ladder = new URL("ladder.svg", DOCS).pathname;
   await demonstrate([...LADDER_RUN, "--ladder", ladder]);

@@ -266,7 +266,7 @@ const catalogue = {
   count: claims.reduce((sum, { count }) => sum + count, 0),
 };
 for (const survivor of catalogue.survivors) print(`survives: ${survivor}`);
-const folder = new URL(`file://${Deno.makeTempDirSync()}/`);
+const folder = new URL(`file://${Deno.makeTempDirSync({ prefix: "rawtcp-" })}/`);
 let survivors: readonly Mutant[] = [];
 let count = catalogue.count;
 try {
