@@ -79,7 +79,8 @@ Deno.test("another failure to write is told at the end, and is the end's exit co
   assertEquals(await output.finish(ExitCode.refused), ExitCode.refused);
 });
 
-Deno.test("a standard error that cannot be written does not throw", () => {
+Deno.test("a standard error that cannot be written does not throw, nor change the exit code", async () => {
   const { output } = memoryOutput({ err: failingSink(new Error("closed"), 0) });
   output.failure("nobody hears");
+  assertEquals(await output.finish(ExitCode.refused), ExitCode.refused);
 });

@@ -1,6 +1,6 @@
 /** nftables marks packets at random instead of dropping them: ECN with the kernel's TCP, both ways (RFC 3168). */
 
-import { assert, assertGreater, assertLess } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { seconds } from "../../../tcp/mod.ts";
 import { setCongestionControl, setSysctl, tcpInfo } from "../../ffi/kernel_tcp.ts";
 import { Link, OPENERS } from "../../kernel/link.ts";
@@ -37,7 +37,10 @@ for (const opener of OPENERS) {
       });
       assert(link.connection.agreed.ecn && tcpInfo(link.kernel).ecn, "both agreed to ECN");
       const rate = await transfer(link, { [direction]: AMOUNT }, seconds(60));
-      await t.step(`at ${(rate / 1e6).toFixed(1)} MB/s`, () => {});
+      await t.step(`at ${(rate / 1e6).toFixed(1)} MB/s`, () => {
+        const { octetsAcknowledged, octetsReceived } = link.connection;
+        assertEquals(direction === "up" ? octetsAcknowledged : octetsReceived, AMOUNT);
+      });
       const marking = direction === "up" ? pair.far : pair.near;
       assertGreater(await marking.dropped(), 100, "packets were marked");
       if (direction === "up") {
