@@ -81,18 +81,6 @@ export class StreamSocket implements Disposable {
     });
   }
 
-  /** Connects and blocks this thread until that is done. @throws SystemError ECONNREFUSED, ETIMEDOUT after `milliseconds` */
-  static connectBlocking(remote: Endpoint, milliseconds: number, local?: Endpoint): StreamSocket {
-    const socket = StreamSocket.connect(remote, local);
-    try {
-      if (socket.finishConnect(milliseconds)) return socket;
-      throw new SystemError("connect", ETIMEDOUT, formatSockaddr(remote));
-    } catch (error) {
-      socket[Symbol.dispose]();
-      throw error;
-    }
-  }
-
   get descriptor(): number {
     return this.#descriptor.number;
   }

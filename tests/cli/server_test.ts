@@ -16,6 +16,7 @@ import {
   StreamListener,
   StreamSocket,
 } from "../../ffi/mod.ts";
+import { connectBlocking } from "../ffi/support.ts";
 
 loadWholeLibc();
 
@@ -72,8 +73,7 @@ async function withServer(
     await end;
     return page.text.replace(/127\.0\.0\.1:\d+/g, "CLIENT");
   };
-  const connect = (): StreamSocket =>
-    StreamSocket.connectBlocking({ address: loopbackAddress(4), port }, PATIENCE);
+  const connect = (): StreamSocket => connectBlocking({ address: loopbackAddress(4), port }, PATIENCE);
   try {
     await test({ page, port, server, connect, ended });
   } finally {

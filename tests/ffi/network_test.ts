@@ -27,10 +27,9 @@ import {
   setInterfaceMtu,
   sourceAddressFor,
   StreamListener,
-  StreamSocket,
   SystemError,
 } from "../../ffi/mod.ts";
-import { ACK, buildPacket, kernelTests, openDescriptors, untilReadable } from "./support.ts";
+import { ACK, buildPacket, connectBlocking, kernelTests, openDescriptors, untilReadable } from "./support.ts";
 
 const kernelTest = kernelTests();
 loadWholeLibc();
@@ -90,11 +89,11 @@ kernelTest("a private network is empty, and leaving it leads back", () => {
   const before = openDescriptors();
   const network = PrivateNetwork.enter();
   assertEquals(readInterface("lo").up, true);
-  const refused = assertThrows(() => StreamSocket.connectBlocking(listener.local, 1000), SystemError);
+  const refused = assertThrows(() => connectBlocking(listener.local, 1000), SystemError);
   assertEquals(refused.errnoName, "ECONNREFUSED");
   network[Symbol.dispose]();
   network[Symbol.dispose]();
-  using back = StreamSocket.connectBlocking(listener.local, 1000);
+  using back = connectBlocking(listener.local, 1000);
   back.abort();
   back[Symbol.dispose]();
   assertEquals(openDescriptors(), before);

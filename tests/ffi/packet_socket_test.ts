@@ -15,11 +15,18 @@ import {
   PortGuard,
   setInterfaceMtu,
   StreamListener,
-  StreamSocket,
   SystemError,
   wallClockMicros,
 } from "../../ffi/mod.ts";
-import { ACK, arrived, buildPacket, kernelTests, openDescriptors, readPacket } from "./support.ts";
+import {
+  ACK,
+  arrived,
+  buildPacket,
+  connectBlocking,
+  kernelTests,
+  openDescriptors,
+  readPacket,
+} from "./support.ts";
 
 const kernelTest = kernelTests();
 loadWholeLibc();
@@ -160,7 +167,7 @@ for (const family of [4, 6] as const) {
       setInterfaceMtu("lo", 1_500);
       try {
         using listener = StreamListener.open(any);
-        using client = StreamSocket.connectBlocking(listener.local, 1_000);
+        using client = connectBlocking(listener.local, 1_000);
         using server = listener.accept();
         assert(server !== undefined);
         using ear = await PacketRing.open({ local: listener.local, remote: client.local });

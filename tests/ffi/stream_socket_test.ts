@@ -12,7 +12,7 @@ import {
   StreamSocket,
   SystemError,
 } from "../../ffi/mod.ts";
-import { kernelTests, openDescriptors, untilReadable } from "./support.ts";
+import { connectBlocking, kernelTests, openDescriptors, untilReadable } from "./support.ts";
 
 const kernelTest = kernelTests();
 const SECOND = 1000;
@@ -21,7 +21,7 @@ const text = new TextEncoder();
 /** A listener and both ends of a connection to it. */
 function connected(family: 4 | 6): [StreamListener, StreamSocket, StreamSocket] {
   const listener = StreamListener.open({ address: loopbackAddress(family), port: 0 });
-  const client = StreamSocket.connectBlocking(listener.local, SECOND);
+  const client = connectBlocking(listener.local, SECOND);
   const server = listener.accept();
   assert(server !== undefined);
   return [listener, client, server];
@@ -105,21 +105,21 @@ kernelTest("abort sends a RST: the other end reads ECONNRESET and may not write"
 kernelTest("a port that nobody listens on refuses", () => {
   using guard = PortGuard.open({ address: loopbackAddress(4), port: 0 });
   guard[Symbol.dispose]();
-  const error = assertThrows(() => StreamSocket.connectBlocking(guard.local, SECOND), SystemError);
+  const error = assertThrows(() => connectBlocking(guard.local, SECOND), SystemError);
   assertEquals(error.errnoName, "ECONNREFUSED");
   assert(error.message.includes(`127.0.0.1:${guard.local.port}`), error.message);
 });
 
 kernelTest("a peer that does not answer times out", () => {
   using guard = PortGuard.open({ address: loopbackAddress(4), port: 0 });
-  const error = assertThrows(() => StreamSocket.connectBlocking(guard.local, 20), SystemError);
+  const error = assertThrows(() => connectBlocking(guard.local, 20), SystemError);
   assertEquals(error.errnoName, "ETIMEDOUT");
 });
 
 kernelTest("a client may choose where it comes from", () => {
   using listener = StreamListener.open({ address: loopbackAddress(4), port: 0 });
   const local: Endpoint = { address: { family: 4, octets: new Uint8Array([127, 0, 0, 9]) }, port: 4321 };
-  using client = StreamSocket.connectBlocking(listener.local, SECOND, local);
+  using client = connectBlocking(listener.local, SECOND, local);
   using server = listener.accept();
   assertEquals(server?.remote, local);
   assertEquals(client.local, local);

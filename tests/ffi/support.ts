@@ -5,8 +5,16 @@
  */
 
 import { F_GETFD } from "../../ffi/constants.ts";
+import { ETIMEDOUT } from "../../ffi/errno.ts";
 import { loadLibc } from "../../ffi/libc.ts";
-import { type Endpoint, enterTestNetwork, PollSet } from "../../ffi/mod.ts";
+import {
+  type Endpoint,
+  enterTestNetwork,
+  formatSockaddr,
+  PollSet,
+  StreamSocket,
+  SystemError,
+} from "../../ffi/mod.ts";
 
 export const FIN = 0x01;
 export const SYN = 0x02;
@@ -135,4 +143,16 @@ export function openDescriptors(): number {
     if (loadLibc().fcntl(descriptor, F_GETFD, 0) >= 0) count++;
   }
   return count;
+}
+
+/** Connects and blocks this thread until that is done. @throws SystemError ECONNREFUSED, ETIMEDOUT after `milliseconds` */
+export function connectBlocking(remote: Endpoint, milliseconds: number, local?: Endpoint): StreamSocket {
+  const socket = StreamSocket.connect(remote, local);
+  try {
+    if (socket.finishConnect(milliseconds)) return socket;
+    throw new SystemError("connect", ETIMEDOUT, formatSockaddr(remote));
+  } catch (error) {
+    socket[Symbol.dispose]();
+    throw error;
+  }
 }

@@ -9,10 +9,9 @@ import {
   openRawSocket,
   PortGuard,
   StreamListener,
-  StreamSocket,
   SystemError,
 } from "../../ffi/mod.ts";
-import { ACK, buildPacket, kernelTests, RST, segmentsUntilQuiet, SYN } from "./support.ts";
+import { ACK, buildPacket, connectBlocking, kernelTests, RST, segmentsUntilQuiet, SYN } from "./support.ts";
 
 const kernelTest = kernelTests();
 loadWholeLibc();
@@ -62,7 +61,7 @@ for (const family of [4, 6] as const) {
       using raw = openRawSocket({ local, remote, filter: refused });
       using everybody = openRawSocket({ local, filter: refused });
       using other = openRawSocket({ local: unknownPeer.local, remote: local });
-      using busy = StreamSocket.connectBlocking(remote, 1_000);
+      using busy = connectBlocking(remote, 1_000);
       busy.send(new Uint8Array(1_000));
       raw.send(buildPacket(raw.outbound, local, remote, { sequence: 1, flags: SYN }));
       other.send(buildPacket(other.outbound, unknownPeer.local, local, { sequence: 2, flags: ACK }));
