@@ -19,9 +19,6 @@ export function sentAfter(serialA: number, endA: SeqNumber, serialB: number, end
   return later > 0 || (later === 0 && seqAfter(endA, endB));
 }
 
-/** By how much a round trip may be shorter than the shortest that was measured, of few. */
-const SAFETY = 2;
-
 /** One record for all connections of a host, valid until the next acknowledgement or timer of any of them. */
 export class AckSample implements CongestionSample {
   now: Instant = instant(0);
@@ -174,13 +171,11 @@ export class AckSample implements CongestionSample {
 
   /**
    * Notes whether it may answer a repetition although it echoes the original: the ACK of the original may be what was lost, and
-   * not every peer reports by D-SACK that a segment came twice (RFC 3522 3.2, step (5)). Much sooner than a round trip after
-   * the repetition it cannot. `echoedUntil`: when the tick of its echo ended.
+   * not every peer reports by D-SACK that a segment came twice (RFC 3522 3.2, step (5)). `echoedUntil`: when the tick of its
+   * echo ended.
    */
   judgeEcho(echoedUntil: Instant): void {
-    const { lastResentAt } = this;
-    this.isAmbiguous = lastResentAt >= 0 && echoedUntil <= lastResentAt &&
-      elapsed(lastResentAt, this.arrivedAt) >= this.minRtt / SAFETY;
+    this.isAmbiguous = this.lastResentAt >= 0 && echoedUntil <= this.lastResentAt;
   }
 
   /**
