@@ -78,21 +78,23 @@ for (const family of [4, 6] as const) {
     assertEquals(a.receive(), 0, "our own packets do not come back");
   });
 
-  kernelTest(`IPv${family}: each packet has the moment at which the kernel received it`, () => {
+  kernelTest(`IPv${family}: each packet has the moment at which the kernel received it`, async () => {
     using guardA = PortGuard.open(any);
     using guardB = PortGuard.open(any);
     using a = openRawSocket({ local: guardA.local, remote: guardB.local });
     using b = openRawSocket({ local: guardB.local, remote: guardA.local });
-    const bounds: [before: number, after: number][] = [];
-    for (let sequence = 0; sequence < 3; sequence++) {
+    // The kernel begins to stamp what arrives some time after it was asked to, and until then what is read.
+    for (let sequence = 0, inARow = 0; inARow < 3; sequence++) {
       const length = buildPacket(a.outbound, guardA.local, guardB.local, { sequence, flags: ACK });
       const before = wallClockMicros();
       a.send(length);
-      bounds.push([before, wallClockMicros()]);
-    }
-    for (const [before, after] of bounds) {
+      const after = wallClockMicros();
       assert(arrived(b) > 0);
-      assert(before <= b.inboundStamp && b.inboundStamp <= after, `${before}, ${b.inboundStamp}, ${after}`);
+      const isBetween = before <= b.inboundStamp && b.inboundStamp <= after;
+      inARow = isBetween ? inARow + 1 : 0;
+      if (isBetween) continue;
+      assert(sequence < 100, `${before}, ${b.inboundStamp}, ${after}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
     }
   });
 
