@@ -24,6 +24,9 @@ const { Flag, Option } = segments;
 const { seqAfter, seqAtOrAfter, seqAtOrBefore, seqBefore, seqDistance, seqNumber, timestampDistance } = seq;
 const { earliest, elapsed, micros, NEVER, toMilliseconds } = units;
 
+/** Round trips after which an answer is no longer waited for: one, and a quarter as RACK has it (RFC 8985 6.2, step 4). */
+const LATE = 1.25;
+
 /** Takes in the ACK field, SACK blocks and window of a segment whose ACK is acceptable (RFC 5961 5.2). */
 export function ackArrives(tcb: Tcb, segment: Segment, now: Instant): void {
   if (!takeAck(tcb, segment, now)) return;
@@ -200,13 +203,22 @@ function updateTimers(tcb: Tcb, windowBefore: number, now: Instant): void {
   const hasOpened = sender.sndWnd > 0 && windowBefore === 0;
   if (hasOpened) {
     tcb.retransmissionTimer.stop();
-    if (tcb.windowProbes > 0) {
+    if (tcb.windowProbes > 0 || isFlightAnswered(tcb, now)) {
       recovery.windowOpened();
       restartAfterIdle(tcb, now);
     }
   }
   tcb.timers.clear(Timer.override);
   rearm(tcb, hasOpened || recovery.ack.advanced, now);
+}
+
+/**
+ * Whether all in flight is older than a round trip, and a quarter for what is late: whoever opens its window without
+ * acknowledging it has refused it before.
+ */
+function isFlightAnswered({ sender, rtt, lastDataSentAt }: Tcb, now: Instant): boolean {
+  return sender.sndUna !== sender.sndNxt && rtt.hasSample &&
+    elapsed(lastDataSentAt, now) >= rtt.srtt * LATE;
 }
 
 /** Whether cwnd, and nothing else, held something back in the round trip that ends here, or slow start uses half of it. */

@@ -48,13 +48,15 @@ import script44 from "./update_follows_reading.pkt" with { type: "text" };
 import script45 from "./update_without_data_is_used.pkt" with { type: "text" };
 import script46 from "./urgent_counts_at_zero_window.pkt" with { type: "text" };
 import script47 from "./what_a_shrunken_window_refused_goes_when_it_opens.pkt" with { type: "text" };
-import script48 from "./window_below_one_unit_of_its_scale_has_not_shrunk.pkt" with { type: "text" };
-import script49 from "./window_is_never_overrun.pkt" with { type: "text" };
-import script50 from "./window_shrunk_to_zero_is_probed.pkt" with { type: "text" };
-import script51 from "./window_that_moved_left_takes_what_it_promised.pkt" with { type: "text" };
-import script52 from "./zero_window_for_an_hour.pkt" with { type: "text" };
-import script53 from "./zero_window_is_probed.pkt" with { type: "text" };
-import script54 from "./zero_window_probe_is_answered.pkt" with { type: "text" };
+import script48 from "./what_a_window_refused_goes_when_it_opens_before_a_probe.pkt" with { type: "text" };
+import script49 from "./what_may_be_on_its_way_waits_for_the_timer.pkt" with { type: "text" };
+import script50 from "./window_below_one_unit_of_its_scale_has_not_shrunk.pkt" with { type: "text" };
+import script51 from "./window_is_never_overrun.pkt" with { type: "text" };
+import script52 from "./window_shrunk_to_zero_is_probed.pkt" with { type: "text" };
+import script53 from "./window_that_moved_left_takes_what_it_promised.pkt" with { type: "text" };
+import script54 from "./zero_window_for_an_hour.pkt" with { type: "text" };
+import script55 from "./zero_window_is_probed.pkt" with { type: "text" };
+import script56 from "./zero_window_probe_is_answered.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -106,11 +108,13 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["window/update_without_data_is_used.pkt", script45],
   ["window/urgent_counts_at_zero_window.pkt", script46],
   ["window/what_a_shrunken_window_refused_goes_when_it_opens.pkt", script47],
-  ["window/window_below_one_unit_of_its_scale_has_not_shrunk.pkt", script48],
-  ["window/window_is_never_overrun.pkt", script49],
-  ["window/window_shrunk_to_zero_is_probed.pkt", script50],
-  ["window/window_that_moved_left_takes_what_it_promised.pkt", script51],
-  ["window/zero_window_for_an_hour.pkt", script52],
-  ["window/zero_window_is_probed.pkt", script53],
-  ["window/zero_window_probe_is_answered.pkt", script54],
+  ["window/what_a_window_refused_goes_when_it_opens_before_a_probe.pkt", script48],
+  ["window/what_may_be_on_its_way_waits_for_the_timer.pkt", script49],
+  ["window/window_below_one_unit_of_its_scale_has_not_shrunk.pkt", script50],
+  ["window/window_is_never_overrun.pkt", script51],
+  ["window/window_shrunk_to_zero_is_probed.pkt", script52],
+  ["window/window_that_moved_left_takes_what_it_promised.pkt", script53],
+  ["window/zero_window_for_an_hour.pkt", script54],
+  ["window/zero_window_is_probed.pkt", script55],
+  ["window/zero_window_probe_is_answered.pkt", script56],
 ];
