@@ -50,7 +50,7 @@ export function copySegment(
     ack: segment.has(Flag.ack) ? (receiver === null ? rawAck : receiver.relative(segment.ack)) : null,
     flags: segment.flags,
     rawWindow: segment.window,
-    window: segment.window * 2 ** shift,
+    window: segment.window << shift,
     urgentPointer: segment.urgentPointer,
     // Values of options that are not there are left over from another segment.
     options,

@@ -17,14 +17,14 @@ const LINK_TYPE_OFFSET = 20;
 /** What stands above these bits tells of a frame check sequence. */
 const LINK_TYPE_BITS = 0xffff;
 const NANOS_PER_SECOND = 1_000_000_000n;
-const NANOS_PER_MICRO = 1_000n;
+const NANOS_PER_MICRO = 1_000;
 const NO_COMMENTS: readonly string[] = [];
 /** Longer than any packet: the file is damaged. */
 const MOST_OCTETS = 1 << 26;
 
 interface PcapFormat {
   readonly littleEndian: boolean;
-  readonly nanosPerUnit: bigint;
+  readonly nanosPerUnit: number;
   readonly packetHeader: number;
 }
 
@@ -36,6 +36,9 @@ export class PcapReader implements FormatReader {
   readonly #format: PcapFormat;
   readonly #linkType: number;
   #hasBegun = false;
+  /** The second of the last packet, and the nanoseconds until it began. */
+  #second = 0;
+  #secondStart = 0n;
 
   private constructor(format: PcapFormat, linkType: number, take: TakePacket) {
     this.#format = format;
@@ -67,8 +70,8 @@ export class PcapReader implements FormatReader {
       this.isBroken = kept > MOST_OCTETS;
       if (this.isBroken || start + kept > octets.length) break;
       this.#take({
-        time: BigInt(view.getUint32(at, littleEndian)) * NANOS_PER_SECOND +
-          BigInt(view.getUint32(at + 4, littleEndian)) * nanosPerUnit,
+        time: this.#startOf(view.getUint32(at, littleEndian)) +
+          BigInt(view.getUint32(at + 4, littleEndian) * nanosPerUnit),
         linkType: this.#linkType,
         interfaceName: "",
         direction: null,
@@ -80,6 +83,15 @@ export class PcapReader implements FormatReader {
     }
     return at;
   }
+
+  /** Nanoseconds until a second began: many packets are of one. */
+  #startOf(second: number): bigint {
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#secondStart = BigInt(second) * NANOS_PER_SECOND;
+    }
+    return this.#secondStart;
+  }
 }
 
 function formatOf(view: DataView): PcapFormat | null {
@@ -89,7 +101,7 @@ function formatOf(view: DataView): PcapFormat | null {
       case MAGIC_MICROSECONDS:
         return { ...format, nanosPerUnit: NANOS_PER_MICRO };
       case MAGIC_NANOSECONDS:
-        return { ...format, nanosPerUnit: 1n };
+        return { ...format, nanosPerUnit: 1 };
       case MAGIC_PATCHED:
         return { littleEndian, packetHeader: PATCHED_PACKET_HEADER, nanosPerUnit: NANOS_PER_MICRO };
     }
