@@ -90,8 +90,8 @@ function copyByWords(
   const words = length & -WORD_OCTETS;
   let i = 0;
   for (; i < turns; i += OCTETS_PER_TURN) {
-    const a = fromOffset + i & MOST_OFFSET;
-    const b = intoOffset + i & MOST_OFFSET;
+    const a = (fromOffset | 0) + i & MOST_OFFSET;
+    const b = (intoOffset | 0) + i & MOST_OFFSET;
     into.setBigInt64(b, from.getBigInt64(a, true), true);
     into.setBigInt64(b + 8, from.getBigInt64(a + 8, true), true);
     into.setBigInt64(b + 16, from.getBigInt64(a + 16, true), true);
