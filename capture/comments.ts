@@ -9,13 +9,15 @@ import type {
   ArrivedEvent,
   CongestionEvent,
   ConnectionRecord,
+  SegmentRecord,
   SentEvent,
   TraceEvent,
   ViewRecord,
 } from "../trace/record.ts";
+import { textStart } from "../trace/format.ts";
 import { entriesOf } from "../trace/told.ts";
-import { sentenceOf, templateOf, type Variable, variableText } from "../trace/variables.ts";
-import { VIEW, VIEW_NAMES, type ViewName } from "../trace/view.ts";
+import { sentenceOf, templateOf, type Variable, VARIABLES, variableText } from "../trace/variables.ts";
+import { putNumbers, VIEW, VIEW_NAMES } from "../trace/view.ts";
 import { type BlockBuffer, TextPiece } from "./format/block_buffer.ts";
 import { OptionCode } from "./format/pcapng.ts";
 
@@ -30,6 +32,9 @@ interface SegmentComment {
   readonly singular: readonly TextPiece[];
   readonly variables: readonly Variable[];
 }
+
+/** The numbers of a segment's octets, from first to last. */
+const SPAN = VARIABLES["span"];
 
 const segmentComments = new Map<CatalogueEntry, SegmentComment>();
 const texts = new Map<string, TextPiece>();
@@ -60,14 +65,28 @@ function writeSegmentComment(
   blocks.piece(pieces[0] as TextPiece);
   for (let i = 0; i < variables.length; i++) {
     const variable = variables[i] as Variable;
+    if (variable === SPAN) {
+      writeSpan(event.segment, blocks);
+      blocks.piece(pieces[i + 1] as TextPiece);
+      continue;
+    }
     const value = variable.read(event, connection);
     if (typeof value === "number" && variable.unit !== "microseconds" && Number.isSafeInteger(value)) {
       blocks.integer(value);
-    } else blocks.piece(new TextPiece(variableText(variable, event, connection)));
+    } else blocks.text(typeof value === "string" ? value : variableText(variable, event, connection));
     const after = value === 1 || value === -1 ? singular : pieces;
     blocks.piece(after[i + 1] as TextPiece);
   }
   blocks.endOption();
+}
+
+/** As `{span}` is written: data have one in each comment. */
+function writeSpan(segment: SegmentRecord, blocks: BlockBuffer): void {
+  const start = textStart(segment);
+  blocks.integer(start);
+  if (segment.length <= 1) return;
+  blocks.piece(TO);
+  blocks.integer(start + segment.length - 1);
 }
 
 function segmentCommentOf(kind: string, code: string, entry: CatalogueEntry): SegmentComment {
@@ -181,20 +200,34 @@ function differences(event: OtherEvent, view: ViewRecord, before: ViewRecord | n
   return text;
 }
 
+/** A variable's place in the view, how it begins in comments, and whether every packet's comment has it. */
+interface NamedVariable {
+  readonly index: number;
+  readonly text: TextPiece;
+  readonly isAlways: boolean;
+}
+
+/** The numbers of the view that is written, and of the one before. */
+const now = new Float64Array(VIEW_NAMES.length);
+const former = new Float64Array(VIEW_NAMES.length);
+
 /** The variables, those that every packet's comment has before the others. */
-const NAMED = VIEW_NAMES.map((name) => ({
-  name,
+const NAMED: readonly NamedVariable[] = VIEW_NAMES.map((name, index) => ({
+  index,
   text: encoded(` ${name}=`),
   isAlways: VIEW[name].shown.comment,
 }))
   .toSorted((a, b) => Number(b.isAlways) - Number(a.isAlways));
+const SND_NXT = VIEW_NAMES.indexOf("sndNxt");
+const SND_MAX = VIEW_NAMES.indexOf("sndMax");
+const TO = encoded(" to ");
 const STATE = encoded(" state=");
 const UNKNOWN = encoded("?");
 const UNLIMITED = encoded("unlimited");
 const CWND = encoded(" cwnd=");
 const RANGE = encoded("..");
 const GROWTH = encoded(": the window grows");
-const VARIABLES = encoded(`${VARIABLES_PREFIX}connection=`);
+const CONNECTION = encoded(`${VARIABLES_PREFIX}connection=`);
 
 /**
  * Writes the comment with a connection's variables: `variables: connection=1 state=ESTABLISHED sndUna=1 …`. Those that every
@@ -208,12 +241,18 @@ export function writeVariables(
   blocks: BlockBuffer,
 ): void {
   blocks.beginOption(OptionCode.comment);
-  blocks.piece(VARIABLES);
+  blocks.piece(CONNECTION);
   blocks.integer(connection);
   blocks.piece(STATE);
   blocks.piece(encoded(view.state));
-  for (const { name, text, isAlways } of NAMED) {
-    if (isAlways || hasChanged(name, view, before)) amount(blocks, text, view[name]);
+  putNumbers(view, now);
+  if (before !== null) putNumbers(before, former);
+  // Readers take SND.MAX to be SND.NXT, which is always there.
+  former[SND_MAX] = now[SND_NXT] as number;
+  for (let i = 0; i < NAMED.length; i++) {
+    const { index, text, isAlways } = NAMED[i] as NamedVariable;
+    const value = now[index] as number;
+    if (isAlways || before === null || value !== former[index]) amount(blocks, text, value);
   }
   if (before === null || view.phase !== before.phase) {
     blocks.piece(encoded(` phase=${view.phase?.replaceAll(" ", "-") ?? "?"}`));
@@ -221,15 +260,10 @@ export function writeVariables(
   blocks.endOption();
 }
 
-/** Readers take SND.MAX to be SND.NXT, which is always there. */
-function hasChanged(name: ViewName, view: ViewRecord, before: ViewRecord | null): boolean {
-  return before === null || (name === "sndMax" ? view.sndMax !== view.sndNxt : view[name] !== before[name]);
-}
-
-/** Writes a variable with its name; they are whole, or not limited. */
-function amount(blocks: BlockBuffer, name: TextPiece, value: number | null): void {
+/** Writes a variable with its name; they are whole, not limited, or NaN: not known. */
+function amount(blocks: BlockBuffer, name: TextPiece, value: number): void {
   blocks.piece(name);
-  if (value === null) blocks.piece(UNKNOWN);
+  if (Number.isNaN(value)) blocks.piece(UNKNOWN);
   else if (value === Infinity) blocks.piece(UNLIMITED);
   else blocks.integer(value);
 }

@@ -68,11 +68,18 @@ export function octetsText(octets: Uint8Array): string {
   return terminalText(new TextDecoder("utf-8", { ignoreBOM: true }).decode(octets));
 }
 
+const HEX_DIGITS = Uint8Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0));
+const ASCII = new TextDecoder();
+
 /** The octets as hexadecimal digits, two each, with nothing between. */
 export function hex(octets: Uint8Array): string {
-  let text = "";
-  for (const octet of octets) text += hexDigits(octet, 2);
-  return text;
+  const digits = new Uint8Array(2 * octets.length);
+  for (let i = 0; i < octets.length; i++) {
+    const octet = octets[i] as number;
+    digits[2 * i] = HEX_DIGITS[octet >> 4] as number;
+    digits[2 * i + 1] = HEX_DIGITS[octet & 0xf] as number;
+  }
+  return ASCII.decode(digits);
 }
 
 /** The octets as Python's `repr(bytes)` writes them: `b'Hello\n'`, in double quotes when only single ones occur. */

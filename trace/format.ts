@@ -96,8 +96,13 @@ export function spanOf(start: number, end: number): string {
 
 /** The octets of a segment's text in a sentence, without SYN and FIN: `1 to 29`. */
 export function textSpan(segment: SegmentRecord): string {
-  const start = segment.seq + ((segment.flags & Flag.syn) === 0 ? 0 : 1);
+  const start = textStart(segment);
   return spanOf(start, start + segment.length);
+}
+
+/** The number of a segment's first octet of text. */
+export function textStart({ seq, flags }: SegmentRecord): number {
+  return (flags & Flag.syn) === 0 ? seq : seq + 1;
 }
 
 /** SACK blocks in the notation, as first and last octet of each: `1449..2896 4345..5792`. */

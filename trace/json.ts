@@ -9,7 +9,7 @@ import { optionsJson } from "./options.ts";
 import { hex, octetsText } from "./escape.ts";
 import { wallClockText } from "./format.ts";
 import type { ConnectionRecord, Far, SegmentRecord, TraceEvent, TraceSink, ViewRecord } from "./record.ts";
-import { entriesOf, tell } from "./told.ts";
+import { type CodedEntry, entriesOf, toldOf } from "./told.ts";
 import { variableNames, type VariableValue, variableValue } from "./variables.ts";
 
 /** The version of the format; a new one when a reader of the old could misunderstand it. */
@@ -23,11 +23,17 @@ export interface JsonOptions {
   readonly epoch: number | null;
 }
 
-/** The flags in the order of their bits, from the lowest. */
-const FLAGS: readonly (readonly [bit: number, name: string])[] = Object.entries(Flag).map(([name, bit]) => [
-  bit,
-  name.toUpperCase(),
-]);
+/** The names of the flags of segments so far, by the field, in the order of their bits from the lowest. */
+const flagNames = new Map<number, readonly string[]>();
+
+function namesOf(flags: number): readonly string[] {
+  let names = flagNames.get(flags);
+  if (names === undefined) {
+    names = Object.entries(Flag).filter(([, bit]) => (flags & bit) !== 0).map(([name]) => name.toUpperCase());
+    flagNames.set(flags, names);
+  }
+  return names;
+}
 
 /** Variables with their values before and after. */
 type Changes = Record<string, readonly [before: VariableValue, after: VariableValue]>;
@@ -99,7 +105,8 @@ function eventJson(
   time: number,
   changed: Changes | undefined,
 ): Record<string, unknown> {
-  const told = tell(event, connection);
+  const entries = entriesOf(event, connection);
+  const told = toldOf(entries, event, connection);
   const json: Record<string, unknown> = {
     kind: event.kind,
     number: event.number,
@@ -111,7 +118,7 @@ function eventJson(
   else if (event.kind !== "lost" && event.kind !== "note") {
     json["reason"] = isFound(event) ? null : told[0] ?? null;
   }
-  const variables = variablesOf(event, connection);
+  const variables = variablesOf(entries, event, connection);
   if (variables !== undefined) json["variables"] = variables;
   Object.assign(json, ownFields(event, event.time - time));
   if ("segment" in event && event.segment !== null) json["segment"] = segmentJson(event, connection);
@@ -186,11 +193,12 @@ function ownFields(event: TraceEvent, start: number): Record<string, unknown> {
 
 /** The variables that the event's sentences read. */
 function variablesOf(
+  entries: readonly CodedEntry[],
   event: TraceEvent,
   connection: ConnectionRecord | null,
 ): Record<string, VariableValue> | undefined {
   let variables: Record<string, VariableValue> | undefined;
-  for (const { entry } of entriesOf(event, connection)) {
+  for (const { entry } of entries) {
     for (const name of variableNames(entry)) {
       variables ??= {};
       variables[name] = variableValue(name, event, connection);
@@ -208,7 +216,7 @@ function segmentJson(event: TraceEvent, connection: ConnectionRecord | null): Re
   const json: Record<string, unknown> = {
     source: segment.source ?? source,
     destination: segment.destination ?? destination,
-    flags: FLAGS.filter(([bit]) => (segment.flags & bit) !== 0).map(([, name]) => name),
+    flags: namesOf(segment.flags),
     seq: segment.seq,
     end: segment.end,
     ack: segment.ack,
@@ -228,7 +236,8 @@ function segmentJson(event: TraceEvent, connection: ConnectionRecord | null): Re
 }
 
 /** Unknown variables are left out; an unlimited threshold becomes null, as `JSON.stringify` makes of Infinity. */
-function viewJson(view: ViewRecord, stateIsUnknown: boolean): Record<string, unknown> {
+function viewJson(view: ViewRecord, stateIsUnknown: boolean): object {
+  if (!stateIsUnknown && !Object.values(view).includes(null)) return view;
   return Object.fromEntries(
     Object.entries(view).filter(([name, value]) => value !== null && !(stateIsUnknown && name === "state")),
   );

@@ -62,32 +62,41 @@ const NOTHING: readonly CodedEntry[] = [];
 
 /** The entries that speak of an event: one, several for an arrival, none where no reason is known. Each may be said. */
 export function entriesOf(event: TraceEvent, connection: ConnectionRecord | null): readonly CodedEntry[] {
-  const said = (code: Code, entry: CatalogueEntry): CodedEntry => ({
-    code,
-    entry: sayable(entry, event, connection),
-  });
   switch (event.kind) {
     case "sent":
       if (event.findings !== undefined) return found(event.findings);
-      return event.reason === null ? NOTHING : [said(event.reason, SEND_REASONS[event.reason])];
+      return event.reason === null
+        ? NOTHING
+        : [said(event.reason, SEND_REASONS[event.reason], event, connection)];
     case "arrived":
       if (event.findings !== undefined) return found(event.findings);
-      return meaningsOf(event).map((meaning) => said(meaning, ARRIVALS[meaning]));
+      return meaningsOf(event).map((meaning) => said(meaning, ARRIVALS[meaning], event, connection));
     case "dropped":
-      return [said(event.reason, DROP_REASONS[event.reason])];
+      return [said(event.reason, DROP_REASONS[event.reason], event, connection)];
     case "lost":
       return event.findings === undefined ? NOTHING : found(event.findings);
     case "state":
-      return event.reason === null ? NOTHING : [said(event.reason, STATE_REASONS[event.reason])];
+      return event.reason === null
+        ? NOTHING
+        : [said(event.reason, STATE_REASONS[event.reason], event, connection)];
     case "icmp":
-      return [said(event.reason, ICMP_VERDICTS[event.reason])];
+      return [said(event.reason, ICMP_VERDICTS[event.reason], event, connection)];
     case "timer":
-      return [said(event.timer, TIMERS[event.timer])];
+      return [said(event.timer, TIMERS[event.timer], event, connection)];
     case "congestion":
-      return [said(event.reason, CONGESTION_REASONS[event.reason])];
+      return [said(event.reason, CONGESTION_REASONS[event.reason], event, connection)];
     case "note":
       return [{ code: event.code, entry: NOTES[event.code] }];
   }
+}
+
+function said(
+  code: Code,
+  entry: CatalogueEntry,
+  event: TraceEvent,
+  connection: ConnectionRecord | null,
+): CodedEntry {
+  return { code, entry: sayable(entry, event, connection) };
 }
 
 function found({ codes }: Findings): readonly CodedEntry[] {
@@ -140,7 +149,16 @@ export function stateChangeText({ from, to }: StateEvent, connection: Connection
 
 /** What is said of an event, sentences filled in. */
 export function tell(event: TraceEvent, connection: ConnectionRecord | null): readonly Told[] {
-  return entriesOf(event, connection).map(({ code, entry }) => ({
+  return toldOf(entriesOf(event, connection), event, connection);
+}
+
+/** The same of entries that were asked for before. */
+export function toldOf(
+  entries: readonly CodedEntry[],
+  event: TraceEvent,
+  connection: ConnectionRecord | null,
+): readonly Told[] {
+  return entries.map(({ code, entry }) => ({
     code,
     rule: entry.rule,
     label: labelText(entry, event, connection),

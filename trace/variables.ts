@@ -11,6 +11,7 @@ import {
   amountText,
   blocksText,
   capitalized,
+  countText,
   sackText,
   sequenceText,
   spanOf,
@@ -21,7 +22,7 @@ import { initialWindowFormula, thresholdFormula } from "./formulas.ts";
 import { duplicateBlock, reportedBlocks } from "./sack.ts";
 import type { CongestionEvent, ConnectionRecord, SegmentRecord, TraceEvent } from "./record.ts";
 import { hopFieldName } from "./hop_limits.ts";
-import { VIEW, VIEW_NAMES, type ViewRecord, type ViewUnit } from "./view.ts";
+import { numberAt, VIEW, VIEW_NAMES, type ViewRecord, type ViewUnit } from "./view.ts";
 
 /** A variable's value: numbers are octets, sequence numbers, counts or microseconds by the variable's unit. */
 export type VariableValue = number | string | null;
@@ -33,6 +34,8 @@ export type VariableUnit = ViewUnit | "text";
 export interface Variable {
   readonly unit: VariableUnit;
   readonly read: (event: TraceEvent, connection: ConnectionRecord | null) => VariableValue;
+  /** Whether it has a value, where that is quicker to tell than the value is. */
+  readonly isKnown?: (event: TraceEvent) => boolean;
 }
 
 function ofSegment(unit: VariableUnit, read: (segment: SegmentRecord) => VariableValue): Variable {
@@ -128,7 +131,7 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   length: ofSegment("octets", (segment) => segment.length),
   ack: ofSegment("sequence", (segment) => segment.ack),
   window: ofSegment("octets", (segment) => segment.window),
-  span: ofSegment("text", textSpan),
+  span: { ...ofSegment("text", textSpan), isKnown: (event) => "segment" in event && event.segment !== null },
   content: ofSegment("text", contentText),
   timestampEcho: ofSegment("count", (segment) => segment.timestampEcho),
   sackText: ofSegment("text", sackWords),
@@ -141,11 +144,13 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   countedAs: { unit: "text", read: countedText },
   urgentEnd: ofSegment("sequence", (segment) => segment.seq + segment.urgentPointer),
 
-  ...Object.fromEntries(VIEW_NAMES.map((name) => [name, ofView(VIEW[name].unit, (view) => view[name])])),
+  ...Object.fromEntries(
+    VIEW_NAMES.map((name, i) => [name, ofView(VIEW[name].unit, (view) => numberAt(view, i))]),
+  ),
   rcvSpan: ofView("text", receiveSpan),
   coveredText: ofView(
     "text",
-    ({ covered }) => covered === null ? null : covered === 1 ? "1 segment" : `${covered} segments`,
+    ({ covered }) => covered === null ? null : countText(covered, "segment"),
   ),
   nextDupAck: ofView("count", (view) => view.dupAcks + 1),
 
@@ -195,7 +200,10 @@ function valuesOf(event: TraceEvent): Readonly<Record<string, number | string>> 
 function filledIn(text: string, event: TraceEvent, connection: ConnectionRecord | null): string {
   return text.replace(
     /\{(\w+)\}/g,
-    (_whole, name: string) => variableText(variableOf(name), event, connection),
+    (whole, name: string) => {
+      const variable = variableOf(name);
+      return variable === undefined ? whole : variableText(variable, event, connection);
+    },
   );
 }
 
@@ -264,8 +272,7 @@ function ofEnd(isSender: boolean, begins: boolean): Variable {
 function numbersText({ flags, seq, end, length }: SegmentRecord, until = end): string {
   if (length === 0) return (flags & Flag.syn) === 0 ? "its FIN" : "its SYN";
   const hasFin = (flags & Flag.fin) !== 0 && until === end;
-  if (!hasFin) return spanOf(seq, until);
-  return until - seq === 1 ? "its FIN" : `${spanOf(seq, until - 1)} and its FIN`;
+  return hasFin ? `${spanOf(seq, until - 1)} and its FIN` : spanOf(seq, until);
 }
 
 /** What of a segment has passed before, or is known to exist. */
@@ -292,11 +299,9 @@ export const FOUND_VARIABLES: Readonly<Record<string, Variable>> = {
   ),
 };
 
-function variableOf(name: string): Variable {
-  return VARIABLES[name] ?? FOUND_VARIABLES[name] ?? UNKNOWN;
+function variableOf(name: string): Variable | undefined {
+  return VARIABLES[name] ?? FOUND_VARIABLES[name];
 }
-
-const UNKNOWN: Variable = { unit: "text", read: () => null };
 
 /** By their sentences. */
 const templates = new Map<string, Template>();
@@ -347,7 +352,8 @@ export function knowsVariables(
   connection: ConnectionRecord | null,
 ): boolean {
   for (const variable of templateOf(entry).variables) {
-    if (variable.read(event, connection) === null) return false;
+    const { isKnown } = variable;
+    if (isKnown === undefined ? variable.read(event, connection) === null : !isKnown(event)) return false;
   }
   return true;
 }
@@ -363,7 +369,7 @@ export function variableValue(
   event: TraceEvent,
   connection: ConnectionRecord | null,
 ): VariableValue {
-  return variableOf(name).read(event, connection);
+  return variableOf(name)?.read(event, connection) ?? null;
 }
 
 /** A variable's value at this event as the sentences have it. */
@@ -389,7 +395,7 @@ export function templateOf(entry: CatalogueEntry): Template {
     template = {
       texts: pieces.filter((_piece, i) => i % 2 === 0),
       names,
-      variables: names.map(variableOf),
+      variables: names.flatMap((name) => variableOf(name) ?? []),
     };
     templates.set(entry.sentence, template);
   }

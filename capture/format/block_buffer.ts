@@ -17,6 +17,7 @@ const OPTION_HEADER = 4;
 const MAX_OPTION_LENGTH = 65_535;
 const FIRST_ROOM = 1 << 20;
 const MOST_OCTETS_PER_CHARACTER = 3;
+const MOST_ASCII = 0x7f;
 /** Beyond this an integer is no int32 any more, which is divided much faster. */
 const MOST_INT32 = 0x7fff_ffff;
 const BILLION = 1_000_000_000;
@@ -170,6 +171,19 @@ export class BlockBuffer {
     const at = this.#length;
     for (let i = 0; i < words.length; i++) view.setInt32(at + ALIGNMENT * i, words[i] as number, true);
     this.#length = at + length;
+  }
+
+  /** A text that is written once: a part of an option that was begun. */
+  text(text: string): void {
+    this.#reserve(MOST_OCTETS_PER_CHARACTER * text.length);
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > MOST_ASCII) {
+        this.#length += ENCODER.encodeInto(text.slice(i), this.#octets.subarray(this.#length)).written;
+        return;
+      }
+      this.#octets[this.#length++] = code;
+    }
   }
 
   /** A whole number in digits: a part of an option that was begun. */
