@@ -10,7 +10,7 @@ import {
   elapsed,
   Flag,
   type Instant,
-  NEVER,
+  type Micros,
   seconds,
   type Segment,
   type SendReason,
@@ -52,17 +52,22 @@ export function repeatReason(
   return isByTimer && (seq !== sndUna || backoff === 0) ? "lost with the timeout" : reason;
 }
 
+/** What the last line was about, and what has come of the same kind since. */
+interface ToldRepetition {
+  readonly reason: RepeatReason;
+  readonly cause: string;
+  readonly joinedUntil: Instant;
+  joined: number;
+  octets: number;
+}
+
 /** Tells of one connection's. */
 export class Repetitions {
   readonly #output: Output;
   #lines = 0;
-  /** Since when there is no answer to what was sent; NEVER: nothing is. */
-  #quietSince: Instant = NEVER;
-  /** What the last line was about, and what has come of the same kind since. */
-  #reason: RepeatReason | null = null;
-  #joinedUntil: Instant = NEVER;
-  #joined = 0;
-  #octets = 0;
+  /** Since when there is no answer to what was sent; null: nothing was. */
+  #quietSince: Instant | null = null;
+  #last: ToldRepetition | null = null;
 
   constructor(output: Output) {
     this.#output = output;
@@ -76,37 +81,34 @@ export class Repetitions {
   /** A segment was sent, and what is to be told of it is told. */
   sent(connection: ConnectionView, segment: Segment, reason: SendReason, now: Instant): void {
     if (segment.sequenceLength === 0) return;
-    const isFirst = this.#quietSince === NEVER || segment.seq === connection.sndUna;
+    const isFirst = this.#quietSince === null || segment.seq === connection.sndUna;
     if (isFirst || isRepetition(reason)) this.#quietSince = now;
   }
 
   /** Something is sent again. `text` says what, `octets` of how much text. */
   tell(text: string, octets: number, now: Instant, reason: RepeatReason): void {
-    if (reason === this.#reason && now < this.#joinedUntil && isJoined(reason)) {
-      this.#joined++;
-      this.#octets += octets;
+    const last = this.#last;
+    if (last?.reason === reason && now < last.joinedUntil && isJoined(reason)) {
+      last.joined++;
+      last.octets += octets;
       return;
     }
     this.tellRest();
-    this.#reason = reason;
-    this.#joinedUntil = after(now, JOINED_FOR);
+    const cause = causeOf(reason, elapsed(this.#quietSince ?? now, now));
+    this.#last = { reason, cause, joinedUntil: after(now, JOINED_FOR), joined: 0, octets: 0 };
     this.#lines++;
     if (this.#lines > MAX_LINES) return;
-    const quiet = this.#quietSince === NEVER ? 0 : toSeconds(elapsed(this.#quietSince, now));
     const rest = this.#lines === MAX_LINES ? "; further repetitions are not shown" : "";
-    this.#output.warning(`${causeOf(reason, quiet)}: ${text}${rest}`);
+    this.#output.warning(`${cause}: ${text}${rest}`);
   }
 
   /** Says how much has only been counted. */
   tellRest(): void {
-    const [reason, joined, octets] = [this.#reason, this.#joined, this.#octets];
-    this.#reason = null;
-    this.#joined = 0;
-    this.#octets = 0;
-    if (joined === 0 || reason === null || this.#lines >= MAX_LINES) return;
-    this.#output.warning(
-      `${causeOf(reason, 0)}: ${joined} more for the same reason, ${counted(octets, "byte")} in all`,
-    );
+    const last = this.#last;
+    this.#last = null;
+    if (last === null || last.joined === 0 || this.#lines >= MAX_LINES) return;
+    const { cause, joined, octets } = last;
+    this.#output.warning(`${cause}: ${joined} more for the same reason, ${counted(octets, "byte")} in all`);
   }
 }
 
@@ -116,13 +118,13 @@ function isJoined(reason: RepeatReason): boolean {
 }
 
 /** `1.50 s`, `2.5 ms`, `85 µs`. */
-function formatSpan(span: number): string {
-  if (span < 0.001) return `${Math.round(span * 1e6)} µs`;
-  return span < 0.1 ? `${(span * 1e3).toFixed(1)} ms` : `${span.toFixed(2)} s`;
+function formatSpan(span: Micros): string {
+  if (span < 1_000) return `${span} µs`;
+  return span < 100_000 ? `${(span / 1_000).toFixed(1)} ms` : `${toSeconds(span).toFixed(2)} s`;
 }
 
-/** Why something is sent again, after `quiet` seconds. */
-function causeOf(reason: RepeatReason, quiet: number): string {
+/** Why something is sent again, after a silence. */
+function causeOf(reason: RepeatReason, quiet: Micros): string {
   switch (reason) {
     case "retransmit-timeout": // RFC 6298 5.4
       return `No acknowledgement for ${formatSpan(quiet)} (retransmission timeout)`;

@@ -51,6 +51,7 @@ const ORDINARY: ReadonlySet<string> = new Set([
   "new-data",
   "new-ack",
   "window-update",
+  "window-grows",
   "ack-second-segment",
   "ack-alternate-segment",
   "ack-quick",

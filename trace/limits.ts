@@ -54,7 +54,8 @@ export class Limits {
   /** The largest flight that the sender can have had, octets; and the largest window. */
   largestFlight = 0;
   largestWindow = 0;
-  #last: { readonly at: number; readonly end: number; readonly reason: Limit } | null = null;
+  #last: { readonly at: number; readonly end: number; readonly reason: Limit; readonly lag: number } | null =
+    null;
   /** When the receiver's edge moved, and where to; the first so many are no longer needed. */
   #edges: Edge[] = [];
   /** When the window was closed, -1: it is open; and for how long it was so since the last segment. */
@@ -98,15 +99,15 @@ export class Limits {
     // What is shorter than it could have been says that there was nothing more to send, however small the window is.
     const fillsWindow = windowIsKnown && known - end < largest && (known === end || isFull && known > end);
     const reason = !isNew || isRecovering ? "path" : fillsWindow ? "window" : isFull ? "path" : "application";
-    this.#last = { at, end: Math.max(end, before?.end ?? end), reason };
+    this.#last = { at, end: Math.max(end, before?.end ?? end), reason, lag };
     this.#idleSince = Infinity;
   }
 
   /** What it waits for at this moment; null: it has sent nothing yet. */
-  present(now: number, lag: number): Limit | null {
+  present(now: number): Limit | null {
     if (this.#last === null) return null;
     if (this.#closedAt >= 0) return "window";
-    const isIdle = this.#last.reason !== "window" && now > this.#idleSince + lag;
+    const isIdle = this.#last.reason !== "window" && now > this.#idleSince + this.#last.lag;
     return isIdle ? "application" : this.#last.reason;
   }
 

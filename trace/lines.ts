@@ -168,8 +168,9 @@ export function labelOf(event: TraceEvent, connection: ConnectionRecord | null):
   return all === "" ? event.kind : all;
 }
 
+/** Of an event of which one thing is said. */
 function labelAndRule(event: TraceEvent, connection: ConnectionRecord | null): string {
-  return entriesOf(event, connection).map(({ entry }) => `${entry.label} [${entry.rule}]`).join(", ");
+  return entriesOf(event, connection).map(({ entry }) => `${entry.label} [${entry.rule}]`).join("");
 }
 
 function segmentColumns(segment: SegmentRecord, connection: ConnectionRecord | null): string {

@@ -30,12 +30,11 @@ export class LiveLimits {
   readonly #peer: Numbering = new Numbering();
   readonly #limits: Readonly<Record<LimitedWay, Limits>> = { sending: new Limits(), receiving: new Limits() };
   /** The number after the highest octet of ours. */
-  #sentTo = 0;
-  /** The number after the highest octet of the peer's; its largest segment; what we acknowledge. */
-  #received = 0;
-  #largest = 0;
-  #acked = 0;
-  #roundTrip = 0;
+  #sentTo = -Infinity;
+  /** The number after the highest octet of the peer's; its largest segment; what we acknowledge, Infinity: nothing yet. */
+  #received = -Infinity;
+  #largest = -Infinity;
+  #acked = Infinity;
 
   /** What leaves. */
   segmentSent(connection: ConnectionView, segment: Segment, reason: SendReason, now: Instant): void {
@@ -43,7 +42,7 @@ export class LiveLimits {
     if (segment.has(Flag.ack)) {
       this.#peer.start(connection.irs);
       this.#acked = this.#peer.relative(segment.ack);
-      const window = segment.window << (segment.has(Flag.syn) ? 0 : connection.rcvWindowShift);
+      const window = windowOf(segment, connection.rcvWindowShift);
       this.#limits.receiving.acknowledged(this.#acked, this.#acked + window, window, now);
     }
     const { length } = segment.payload;
@@ -74,7 +73,7 @@ export class LiveLimits {
     if (this.#peer.base === null || segment.has(Flag.rst)) return;
     if (segment.has(Flag.ack)) {
       const ack = this.#own.relative(segment.ack);
-      const window = segment.window << (segment.has(Flag.syn) ? 0 : connection.sndWindowShift);
+      const window = windowOf(segment, connection.sndWindowShift);
       this.#limits.sending.acknowledged(ack, ack + window, window, now);
     }
     const { length } = segment.payload;
@@ -82,7 +81,6 @@ export class LiveLimits {
     const seq = this.#peer.relative(segment.seq);
     const end = seq + length;
     this.#largest = Math.max(this.#largest, segment.segmentSize || length);
-    this.#roundTrip = connection.minimumRtt;
     this.#limits.receiving.passed({
       seq: end - (length % this.#largest || this.#largest),
       end,
@@ -92,14 +90,14 @@ export class LiveLimits {
       isRecovering: false,
       largest: this.#largest,
       windowIsKnown: true,
-      lag: this.#roundTrip,
+      lag: connection.minimumRtt,
     });
     this.#received = Math.max(this.#received, this.#peer.advance(segment.seq) + length);
   }
 
   /** What the sender is waiting for now, in words; null: it has sent nothing yet. */
   present(way: LimitedWay, now: Instant): string | null {
-    const limit = this.#limits[way].present(now, this.#lag(way));
+    const limit = this.#limits[way].present(now);
     return limit === null ? null : WORDS[way][limit];
   }
 
@@ -110,8 +108,9 @@ export class LiveLimits {
     const shares = LIMITS.map((limit) => `${WORDS[way][limit]} ${Math.round(100 * time[limit] / total)} %`);
     return { text: shares.join(", "), total };
   }
+}
 
-  #lag(way: LimitedWay): number {
-    return way === "sending" ? 0 : this.#roundTrip;
-  }
+/** RFC 7323 2.2: the window of a SYN is not scaled. */
+function windowOf(segment: Segment, shift: number): number {
+  return segment.window << (segment.has(Flag.syn) ? 0 : shift);
 }

@@ -14,14 +14,17 @@ const WIDTH = 11;
 
 /** Writes the moments of one output's lines, in the order in which they are asked for. */
 export class TimeColumn {
-  readonly #reference: TimeReference;
+  readonly #reference: TimeReference | undefined;
   readonly #epoch: number | null;
   #first: number | null = null;
   #last: number | null = null;
 
-  /** `epoch`: microseconds from 1970 to moment 0; without it there is no wall clock, and moments are relative. */
-  constructor(reference: TimeReference = "relative", epoch: number | null = null) {
-    this.#reference = reference === "absolute" && epoch === null ? "relative" : reference;
+  /**
+   * `reference`: relative where nobody says. `epoch`: microseconds from 1970 to moment 0; without it there is no wall clock,
+   * and moments are relative.
+   */
+  constructor(reference?: TimeReference, epoch: number | null = null) {
+    this.#reference = reference;
     this.#epoch = epoch;
   }
 
@@ -30,14 +33,8 @@ export class TimeColumn {
     const first = this.#first ??= time;
     const last = this.#last ?? time;
     this.#last = time;
-    switch (this.#reference) {
-      case "relative":
-        return secondsText(time - first).padStart(WIDTH);
-      case "delta":
-        return secondsText(time - last).padStart(WIDTH);
-      case "absolute":
-        return wallClockText((this.#epoch ?? 0) + time);
-    }
+    if (this.#reference === "absolute" && this.#epoch !== null) return wallClockText(this.#epoch + time);
+    return secondsText(time - (this.#reference === "delta" ? last : first)).padStart(WIDTH);
   }
 
   /** Notes the first event's moment, whether a line is written for it or not. */

@@ -265,7 +265,7 @@ export class Flow implements CapturedConnection, Numberings {
     if ((segment.flags & Flag.fin) !== 0 && sender.finEnd === Infinity) {
       sender.finEnd = segment.end;
       this.closedFirst ??= sender;
-      verdict.values["after"] = this.#afterWhat(time);
+      verdict.values["after"] = segment.length > 0 ? "with its last data" : this.#afterWhat(time);
       verdict.add(this.closedFirst === sender ? "close-first" : "close-second");
     }
     if ((segment.flags & Flag.urg) !== 0) verdict.add("urgent-seen");

@@ -133,6 +133,30 @@ export const MORE_CAPTURES: readonly (readonly CapturedPacket[])[] = [
     data(250, 7_001),
     ack(260, 8_001),
   ],
+  // The client's own segments change places; its FIN goes with data, and both again.
+  [
+    ...handshake(),
+    packet(20, ">", "ack", 1_001, 5_001, { length: 1_000 }),
+    packet(20.1, ">", "ack", 3_001, 5_001, { length: 1_000, id: 8 }),
+    packet(20.2, ">", "ack", 2_001, 5_001, { length: 1_000, id: 7 }),
+    packet(30, "<", "ack", 5_001, 4_001),
+    packet(40, ">", "fin,ack", 4_001, 5_001, { length: 10 }),
+    packet(400, ">", "fin,ack", 4_001, 5_001, { length: 10 }),
+    packet(410, "<", "ack", 5_001, 4_012),
+  ],
+  // A FIN alone, and again.
+  [
+    ...handshake(),
+    packet(40, ">", "fin,ack", 1_001, 5_001),
+    packet(400, ">", "fin,ack", 1_001, 5_001),
+    packet(410, "<", "ack", 5_001, 1_002),
+  ],
+  // A window that opens bit by bit.
+  [
+    ...handshake(),
+    data(20, 5_001),
+    ...[0, 1, 2, 3, 4].map((i) => ack(30 + i, 6_001, { window: 40_000 + i })),
+  ],
   // Octet by octet, each acknowledged.
   [
     ...handshake(),

@@ -12,6 +12,7 @@ import { mermaidLadder } from "../../trace/ladder/mermaid.ts";
 import { ladderOf } from "../../trace/ladder/rows.ts";
 import { svgLadder } from "../../trace/ladder/svg.ts";
 import { terminalLadder } from "../../trace/ladder/terminal.ts";
+import { LineSink } from "../../trace/lines.ts";
 import { Outputs } from "../../trace/outputs.ts";
 import { Statistics } from "../../trace/statistics.ts";
 import { type Details, packet } from "../capture/kit.ts";
@@ -110,7 +111,7 @@ function faultsOfTwo(lines: string[]): void {
   lines.push(...outputs.terminalLadder({ width: WIDTH, ascii: true, color: true }));
 }
 
-/** What `-v` tells of the options of a connection of ours. */
+/** What `-v` tells of the options of a connection of ours, and its lines as they are when nobody chooses the times. */
 function agreedByUs(): readonly string[] {
   const lines: string[] = [];
   const outputs = new Outputs({
@@ -119,7 +120,8 @@ function agreedByUs(): readonly string[] {
     agreement: (line) => lines.push(line),
     epoch: null,
   });
-  const connection = new FakeConnection(new Recorder(outputs.sinks, [], LEAN));
+  const plain = new LineSink((line) => lines.push(line), { color: false });
+  const connection = new FakeConnection(new Recorder([...outputs.sinks, plain], [], LEAN));
   connection.numbers(0, 0, 0);
   connection.send(instant(0), "syn", { flags: Flag.syn, seq: 0, mss: 1_460, windowScale: 7 });
   connection.arrive(instant(1), { flags: Flag.syn | Flag.ack, seq: 0, ack: 1, mss: 1_400 });
@@ -143,7 +145,7 @@ function leftOut(): readonly string[] {
   if (record === undefined) return [];
   return [[8, 300], [2, 300], [8, 9]].flatMap(([mostAlike = 0, mostRows = 0]) => {
     const ladder = ladderOf(recording.kept(1), record, recording.start, { mostAlike, mostRows });
-    const lines = terminalLadder(ladder, { width: WIDTH, ascii: false, color: false });
+    const lines = terminalLadder(ladder, { width: WIDTH, ascii: false, color: true });
     return [...lines, ...svgLadder(ladder).split("\n"), ...mermaidLadder(ladder).split("\n")];
   });
 }
@@ -182,6 +184,10 @@ function figures(): readonly string[] {
       statistics.icmpArrived(connection, Object.assign(new IcmpError(), { type: 3, code }));
     }
   }
+  const quick = new FakeConnection(statistics);
+  Object.assign(quick, { id: 5, state: "ESTABLISHED", octetsSent: 1, octetsAcknowledged: 1 });
+  quick.numbers(1, 2, 1);
+  for (const at of [0, 1]) quick.send(instant(at), "data", { flags: Flag.ack, seq: 1, ack: 1, data: "a" });
   const idle = new FakeConnection(statistics);
   idle.id = 4;
   idle.state = "LISTEN";

@@ -64,8 +64,29 @@ export function shapesPage(): string {
     lines.push(...outputs.terminalLadder({ width: 160, ascii: false, color: true }));
   }
   for (const capture of MORE_CAPTURES) lines.push(drawn(capture).svgLadder());
-  lines.push(...cutShort(), ...listening());
+  lines.push(...exactFits(), ...cutShort(), ...listening());
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
+}
+
+/** What fits by a hair, or does not: names, labels, marks; and braces whose texts just find room. */
+function exactFits(): readonly string[] {
+  const [local, remote] = ["l".repeat(26), "r".repeat(27)];
+  const whole: LadderRow = { ...ROW, kind: "sent", loss: null };
+  const rows: readonly LadderRow[] = [
+    { ...whole, label: `${"a".repeat(33)} ${"b".repeat(33)}` },
+    { ...whole, event: 2, loss: "known", label: `${"a".repeat(28)} ${"b".repeat(28)}` },
+    { ...whole, event: 3, marks: [`${"m".repeat(25)} ${"n".repeat(25)}`] },
+  ];
+  const again: readonly LadderRow[] = [
+    { ...whole, label: "first" },
+    { ...whole, event: 2, label: "again", repeats: 1, later: "1 ms later" },
+    { ...whole, event: 3, label: "and again", repeats: 1, later: "2 ms later" },
+  ];
+  return [
+    ...terminalLadder({ ...ladderOf(rows), local, remote }, { width: 80, ascii: false, color: false }),
+    svgLadder({ ...ladderOf(rows), remote: "198.51.100.70:8080" }),
+    svgLadder(ladderOf(again)),
+  ];
 }
 
 function ladderOf(rows: readonly LadderRow[]): Ladder {

@@ -16,6 +16,7 @@ export const STORIES: readonly Story[] = [...HANDSHAKES, ...TRANSFERS, ...ENDING
 export const PICTURED: readonly string[] = [
   "lost_data",
   "lost_syn",
+  "silent",
   "refused",
   "path_mtu",
   "http",

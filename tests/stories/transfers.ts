@@ -81,6 +81,13 @@ export const TRANSFERS: readonly Story[] = [
     program: () => answering(27_000),
   },
   {
+    name: "measured_small_window",
+    about: "A longer message for a peer with a small window from the beginning, measured",
+    message: digits(20_000),
+    server: { buffers: { receiveBuffer: 4_344, receiveBufferMax: 4_344 } },
+    job: { isMeasured: true },
+  },
+  {
     name: "single_octets",
     about: "An octet each way",
     message: "a",

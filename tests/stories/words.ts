@@ -58,6 +58,7 @@ const OTHER_OPTIONS: readonly (readonly number[])[] = [
   [174, 11, 0, 0, 1, 0, 0, 2, 0, 1, 0],
   [253, 2],
   [253, 4, 0x02, 0x34],
+  [253, 4, 0x00, 0x07],
   [254, 6, 0xf9, 0x89, 7, 8],
   [77, 4, 0, 0, 78, 2],
 ];
@@ -79,6 +80,9 @@ export function wordsPage(): string {
     ...RANGES.map(([from, to]) => `${from} to before ${to}: ${rangeText(from, to)}; ${spanOf(from, to)}`),
     ...OTHER_OPTIONS.map((octets) =>
       `options of octets ${octets}: ${otherOptionsText(segmentWith([...octets, ...PADDING].slice(0, ROOM)))}`
+    ),
+    ...segments().slice(0, 1).map((segment) =>
+      `with an option that the core does not know: ${optionsText({ ...segment, otherOptions: "unknown 77" })}`
     ),
     `blocks ${EDGES}: ${sackText(EDGES)}; ${blocksText(EDGES)}`,
     ...segments().flatMap((segment) => [
@@ -146,6 +150,8 @@ function repetitions(): readonly string[] {
     told.tell("again", 5, instant(2_000_000 * (CAUSES.length + i)), "retransmit-sack");
   }
   told.tellRest();
+  const apart = new Repetitions(output);
+  for (const at of [0, 1_500_000]) apart.tell("again", 5, instant(at), "retransmit-sack");
   return terminal.lines;
 }
 

@@ -67,6 +67,15 @@ function icmpWithoutLoss(recorder: Recorder): void {
   connection.icmpArrives(late, play.now);
 }
 
+/** Something came twice, and something else lies beyond a gap: one ACK reports both (RFC 2883 4). */
+function twiceAndBeyond(recorder: Recorder): void {
+  const sack = { selectiveAck: true } as const;
+  const play = Play.established(recorder, { handshake: sack }, { sackPermitted: true });
+  for (let i = 0; i < 4; i++) play.send(100);
+  play.arrive({ flags: Flag.ack, seq: 1, ack: 101 }, after(NOW, milliseconds(20)));
+  play.arrive({ flags: Flag.ack, seq: 1, ack: 101, sack: [1, 101, 301, 401] }, after(NOW, milliseconds(21)));
+}
+
 /** Each tells a recorder something. */
 export const QUIET_SITUATIONS: readonly ((recorder: Recorder) => void)[] = [
   (recorder) => singleOctets(recorder, {}, 1),
@@ -77,4 +86,5 @@ export const QUIET_SITUATIONS: readonly ((recorder: Recorder) => void)[] = [
   urgentBothWays,
   windowTakenBack,
   icmpWithoutLoss,
+  twiceAndBeyond,
 ];

@@ -145,7 +145,7 @@ export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>>
   "ack-alternate-segment": {
     rule: "RFC 9293 3.8.6.3; TcpConfig acknowledging.ackDelay",
     label: "ACK: every second segment",
-    sentence: "Since our last ACK {coveredText} have come, whatever their length: ACK {ack} is due.",
+    sentence: "{coveredText} since our last ACK, of whatever length: ACK {ack} is due.",
   },
   "ack-partly-duplicate": {
     rule: "RFC 2883 4; TcpConfig acknowledging.ackDelay",

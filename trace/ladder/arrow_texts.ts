@@ -16,6 +16,6 @@ export interface ArrowTexts {
 export function arrowTexts(label: string, marks: string, most: number, mostBelow: number): ArrowTexts {
   const whole = marks === "" ? label : `${label} (${marks})`;
   if (whole.length <= most) return { onArrow: whole, below: [] };
-  const [onArrow = "", ...rest] = wrap(label, Math.max(most, 1));
-  return { onArrow, below: [...rest, ...marks === "" ? [] : wrap(marks, Math.max(mostBelow, 1))] };
+  const [onArrow = "", ...rest] = wrap(label, most);
+  return { onArrow, below: [...rest, ...marks === "" ? [] : wrap(marks, mostBelow)] };
 }

@@ -27,9 +27,8 @@ const MARKS_HEIGHT = 18;
 /** How much lower an arrow ends than it begins: time passes under way. */
 const SLANT = 14;
 const ARROW_LENGTH = 9;
-/** How much of the way a lost segment is drawn to go, at least and at most. */
+/** How much of the way a lost segment is drawn to go at least. */
 const LOST_REACH = 0.7;
-const MOST_LOST_REACH = 0.95;
 /** A pause is drawn as one from this long on, and longer pauses with more room, up to a limit. */
 const LEAST_PAUSE = 50_000;
 const MOST_PAUSE_HEIGHT = 34;
@@ -70,8 +69,8 @@ export function svgLadder(ladder: Ladder): string {
   let y = TOP;
   let before: LadderRow | null = null;
   for (const row of ladder.rows) {
-    const pause = before === null || row.kind === "more" ? 0 : row.time - before.time;
-    if (pause >= LEAST_PAUSE) {
+    const pause = row.time - (before ?? row).time;
+    if (pause >= LEAST_PAUSE && row.kind !== "more") {
       const height = pauseHeight(pause);
       parts.push(text(TIME_X, y + height / 2 - 6, "pause", `${spanText(pause)} later`, "end"));
       y += height;
@@ -152,7 +151,7 @@ function textsOf(row: LadderRow): ArrowTexts {
 function reachOf({ loss }: LadderRow, label: string): number {
   if (loss === null) return 1;
   const labelEnd = LABEL_INDENT + label.length * CHARACTER_WIDTH + ARROW_LENGTH;
-  return Math.min(Math.max(LOST_REACH, labelEnd / (RIGHT_LINE - LEFT_LINE)), MOST_LOST_REACH);
+  return Math.max(LOST_REACH, labelEnd / (RIGHT_LINE - LEFT_LINE));
 }
 
 /** The local end of an arrow is at its time; the other one is later for what we send, earlier for what we receive. */

@@ -20,7 +20,7 @@ const LANE_WIDTH = 14;
 const FIRST_LANE = 112;
 const DEPTH = 8;
 /** Texts nearer to each other than this would overlap. */
-const TEXT_HEIGHT = 13;
+const TEXT_HEIGHT = 15;
 
 /** How braces look on light and on dark. */
 export const BRACE_STYLE: Readonly<Record<"light" | "dark", string>> = {

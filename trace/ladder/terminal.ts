@@ -157,14 +157,14 @@ function bodiesOf(row: LadderRow, { inner, reasons }: Columns, glyphs: Glyphs): 
     case "more":
       return [{ text: centred(`${glyphs.more} ${row.label}`, inner, glyphs), beside: "" }];
     case "note":
-      return wrapped(row.label, inner - 2).map((line) => ({ text: remark(line, inner, glyphs), beside: "" }));
+      return wrap(row.label, inner - 2).map((line) => ({ text: remark(line, inner, glyphs), beside: "" }));
   }
 }
 
 function arrowBodies(row: LadderRow, inner: number, reasons: number, glyphs: Glyphs): readonly Body[] {
   const room = inner - LEAST_AROUND - (row.loss === null ? 0 : LOST_GAP + 1);
   const marks = row.marks.join(", ");
-  const besides = reasons === 0 ? [] : wrapped(marks === "" ? row.reason : marks, reasons);
+  const besides = reasons === 0 ? [] : wrap(marks === "" ? row.reason : marks, reasons);
   const { onArrow, below } = arrowTexts(row.label, reasons === 0 ? marks : "", room, inner - 2);
   const texts = [arrow(row, onArrow, inner, glyphs), ...below.map((line) => remark(line, inner, glyphs))];
   const most = Math.max(texts.length, besides.length);
@@ -178,8 +178,8 @@ function arrow(row: LadderRow, label: string, inner: number, glyphs: Glyphs): st
   const text = ` ${fit(label, inner - LEAST_AROUND, glyphs)} `;
   if (row.loss !== null) return lostArrow(row, text, inner, glyphs);
   const rest = inner - text.length - 1;
-  const before = Math.min(LEAD, Math.max(rest - 1, 0));
-  const body = glyphs.line.repeat(before) + text + glyphs.line.repeat(Math.max(rest - before, 0));
+  const before = Math.min(LEAD, rest - 1);
+  const body = glyphs.line.repeat(before) + text + glyphs.line.repeat(rest - before);
   return row.kind === "sent" ? body + glyphs.toRight : glyphs.toLeft + body;
 }
 
@@ -187,7 +187,7 @@ function arrow(row: LadderRow, label: string, inner: number, glyphs: Glyphs): st
 function lostArrow(row: LadderRow, text: string, inner: number, glyphs: Glyphs): string {
   const head = row.loss === "known" ? glyphs.known : glyphs.presumed;
   const least = Math.max(text.length + LEAD + 2, Math.floor(inner * LOST_REACH));
-  const drawn = Math.max(Math.min(least, inner - LOST_GAP), 1);
+  const drawn = Math.min(least, inner - LOST_GAP);
   const before = Math.min(LEAD, Math.max(drawn - text.length - 2, 1));
   const body = (glyphs.line.repeat(before) + text).padEnd(drawn - 1, glyphs.line).slice(0, drawn - 1);
   return row.kind === "sent" ? (body + head).padEnd(inner) : (head + body).padStart(inner);
@@ -202,14 +202,9 @@ function legend({ rows }: Ladder, width: number, glyphs: Glyphs): readonly strin
       : [],
   ];
   if (meanings.length === 0) return [];
-  return wrapped(meanings.join("   "), width - TIME_WIDTH - 1).map((line) =>
+  return wrap(meanings.join("   "), width - TIME_WIDTH - 1).map((line) =>
     `${" ".repeat(TIME_WIDTH + 1)}${line}`.slice(0, width)
   );
-}
-
-/** Lines of at most so many columns, broken between words; longer words are cut by whoever draws them. */
-function wrapped(text: string, width: number): readonly string[] {
-  return wrap(text, Math.max(width, 1));
 }
 
 function remark(text: string, inner: number, glyphs: Glyphs): string {

@@ -39,6 +39,10 @@ import silent_trace from "./silent/trace.txt" with { type: "text" };
 import silent_explain from "./silent/explain.txt" with { type: "text" };
 import silent_ladder from "./silent/ladder.txt" with { type: "text" };
 import silent_statistics from "./silent/statistics.txt" with { type: "text" };
+import silent_svg from "./silent/ladder.svg" with { type: "text" };
+import silent_mermaid from "./silent/ladder.mmd" with { type: "text" };
+import silent_narrow from "./silent/ladder.60.txt" with { type: "text" };
+import silent_wide from "./silent/ladder.140.txt" with { type: "text" };
 import unreachable_narration from "./unreachable/narration.txt" with { type: "text" };
 import unreachable_trace from "./unreachable/trace.txt" with { type: "text" };
 import unreachable_explain from "./unreachable/explain.txt" with { type: "text" };
@@ -83,6 +87,11 @@ import measured_trace from "./measured/trace.txt" with { type: "text" };
 import measured_explain from "./measured/explain.txt" with { type: "text" };
 import measured_ladder from "./measured/ladder.txt" with { type: "text" };
 import measured_statistics from "./measured/statistics.txt" with { type: "text" };
+import measured_small_window_narration from "./measured_small_window/narration.txt" with { type: "text" };
+import measured_small_window_trace from "./measured_small_window/trace.txt" with { type: "text" };
+import measured_small_window_explain from "./measured_small_window/explain.txt" with { type: "text" };
+import measured_small_window_ladder from "./measured_small_window/ladder.txt" with { type: "text" };
+import measured_small_window_statistics from "./measured_small_window/statistics.txt" with { type: "text" };
 import single_octets_narration from "./single_octets/narration.txt" with { type: "text" };
 import single_octets_trace from "./single_octets/trace.txt" with { type: "text" };
 import single_octets_explain from "./single_octets/explain.txt" with { type: "text" };
@@ -245,6 +254,7 @@ export const GOLDEN: ReadonlyMap<string, Texts> = new Map([
   ["tail_loss_probe", { narration: tail_loss_probe_narration, trace: tail_loss_probe_trace, explain: tail_loss_probe_explain, ladder: tail_loss_probe_ladder, statistics: tail_loss_probe_statistics }],
   ["probe_with_new_data", { narration: probe_with_new_data_narration, trace: probe_with_new_data_trace, explain: probe_with_new_data_explain, ladder: probe_with_new_data_ladder, statistics: probe_with_new_data_statistics }],
   ["measured", { narration: measured_narration, trace: measured_trace, explain: measured_explain, ladder: measured_ladder, statistics: measured_statistics }],
+  ["measured_small_window", { narration: measured_small_window_narration, trace: measured_small_window_trace, explain: measured_small_window_explain, ladder: measured_small_window_ladder, statistics: measured_small_window_statistics }],
   ["single_octets", { narration: single_octets_narration, trace: single_octets_trace, explain: single_octets_explain, ladder: single_octets_ladder, statistics: single_octets_statistics }],
   ["receiving_only", { narration: receiving_only_narration, trace: receiving_only_trace, explain: receiving_only_explain, ladder: receiving_only_ladder, statistics: receiving_only_statistics }],
   ["sack_recovery", { narration: sack_recovery_narration, trace: sack_recovery_trace, explain: sack_recovery_explain, ladder: sack_recovery_ladder, statistics: sack_recovery_statistics }],
@@ -277,6 +287,7 @@ export const GOLDEN: ReadonlyMap<string, Texts> = new Map([
 export const PICTURES: ReadonlyMap<string, Pictures> = new Map([
   ["lost_syn", { svg: lost_syn_svg, mermaid: lost_syn_mermaid, narrow: lost_syn_narrow, wide: lost_syn_wide }],
   ["refused", { svg: refused_svg, mermaid: refused_mermaid, narrow: refused_narrow, wide: refused_wide }],
+  ["silent", { svg: silent_svg, mermaid: silent_mermaid, narrow: silent_narrow, wide: silent_wide }],
   ["lost_data", { svg: lost_data_svg, mermaid: lost_data_mermaid, narrow: lost_data_narrow, wide: lost_data_wide }],
   ["path_mtu", { svg: path_mtu_svg, mermaid: path_mtu_mermaid, narrow: path_mtu_narrow, wide: path_mtu_wide }],
   ["http", { svg: http_svg, mermaid: http_mermaid, narrow: http_narrow, wide: http_wide }],

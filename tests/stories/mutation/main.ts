@@ -4,7 +4,8 @@
  *
  * The catalogue: sentence, label, rule and condition of each claim. The modules that put texts and pictures together: each
  * literal, in a copy of the project in which modules ask for their literals, so that one run of a story tells of a change.
- * Prints what nobody noticed, and fails if there is anything. Each change has a bounded time.
+ * Prints what nobody noticed, and fails if there is anything. Each change has a bounded time; one that takes longer, twice, has
+ * been noticed by nobody.
  *
  * @module
  */
@@ -23,8 +24,10 @@ const ROOT = new URL("../../../", import.meta.url);
 /** What the claims are chosen by. */
 const CATALOGUE = "trace/catalogue";
 const LEFT_OUT = [".git", "docs", "node_modules", "build", "bench", "e2e"];
-/** By how much longer than everything takes unchanged a change may take before it counts as hanging, and so as noticed. */
+/** By how much longer than everything takes unchanged a change may take before it is given up, as noticed by nothing. */
 const PATIENCE = 5;
+/** What is said to have noticed a change that was given up. */
+const NOBODY = "waiting";
 /** The same before it is known how long everything takes, milliseconds. */
 const FIRST_PATIENCE = 600_000;
 
@@ -47,7 +50,7 @@ class Shower {
   ask(request: Request): Promise<Reply> {
     return new Promise((resolve) => {
       const noticed = (by: string) => resolve({ noticedBy: by, asked: [], seen: [] });
-      const timer = setTimeout(() => noticed("waiting"), Shower.patience);
+      const timer = setTimeout(() => noticed(NOBODY), Shower.patience);
       this.#worker.onmessage = ({ data }: MessageEvent<Reply>) => {
         clearTimeout(timer);
         resolve(data);
@@ -206,15 +209,13 @@ async function changeLiterals(mutants: readonly Mutant[], worker: URL): Promise<
   const waiting = mutants.filter(({ number }) => !seen.has(number));
   if (isVerbose) print(`${waiting.length} of ${mutants.length} are not shown as they are`);
   const survivors: Mutant[] = [];
-  const hanging: Mutant[] = [];
   await inParallel(async () => {
     let shower = await loaded(worker);
     for (let mutant = waiting.pop(); mutant !== undefined; mutant = waiting.pop()) {
       const surfaces = shownBy.get(mutant.number) ?? [];
       const { noticedBy } = await shower.ask({ changed: mutant.number, surfaces });
-      if (noticedBy === null) left.push(mutant);
-      if (noticedBy !== "waiting") continue;
-      hanging.push(mutant);
+      if (noticedBy === null || noticedBy === NOBODY) left.push(mutant);
+      if (noticedBy !== NOBODY) continue;
       shower.close();
       shower = await loaded(worker);
     }
@@ -229,13 +230,11 @@ async function changeLiterals(mutants: readonly Mutant[], worker: URL): Promise<
       const surfaces = shown ?? (from === undefined ? [] : names.slice(names.indexOf(from)));
       const shower = new Shower(worker);
       const { noticedBy } = await shower.ask({ changed: mutant.number, surfaces });
-      if (noticedBy === null) survivors.push(mutant);
-      if (noticedBy === "waiting") hanging.push(mutant);
-      if (noticedBy === null && isVerbose) print(placeOf(mutant));
+      if (noticedBy === NOBODY) print(`given up: ${placeOf(mutant)}`);
+      if (noticedBy === null || noticedBy === NOBODY) survivors.push(mutant);
       shower.close();
     }
   });
-  for (const mutant of hanging) print(`hangs, and so is noticed: ${placeOf(mutant)}`);
   return survivors;
 }
 
