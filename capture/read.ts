@@ -5,7 +5,7 @@
  */
 
 import { Analysis, type Hindsight, type ReadingOptions } from "./analysis/analysis.ts";
-import type { CapturedConnection } from "./analysis/captured_connection.ts";
+import type { CaptureContents, CapturedConnection } from "./analysis/captured_connection.ts";
 import { Anonymizer } from "./anonymizer.ts";
 import { knownFacts } from "./facts.ts";
 import type { CapturedPacket, TakePacket } from "./capture.ts";
@@ -17,17 +17,7 @@ import { TimeOrder } from "./time_order.ts";
 import type { TraceSink } from "../trace/record.ts";
 
 /** What a capture held. */
-export interface TellingResult extends Hindsight {
-  /** Packets of every kind. */
-  readonly packets: number;
-  /** TCP segments among them. */
-  readonly segments: number;
-  /** µs from the first packet with TCP to the last one. */
-  readonly duration: number;
-  /** The connections, in the order of their first packets. */
-  readonly flows: readonly CapturedConnection[];
-  /** What holds no TCP that can be read, by kind, with the number of frames: `["ARP", 12]`. */
-  readonly unread: readonly (readonly [what: string, frames: number])[];
+export interface TellingResult extends Hindsight, CaptureContents<CapturedConnection> {
   /** Whether the file ends in the middle of something, as it does when its writer was killed. */
   readonly isCut: boolean;
   /** Microseconds from 1970-01-01 UTC to the first packet; null without any. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { CaptureContents } from "./captured_connection.ts";
 import type { CapturedPacket } from "../capture.ts";
 import { copySegment, type Direction } from "../../trace/copy.ts";
 import { spanText } from "../../trace/format.ts";
@@ -71,18 +72,7 @@ export interface TellingOptions extends ReadingOptions {
 }
 
 /** What a capture held. */
-export interface AnalysisResult extends Hindsight {
-  /** Packets of every kind. */
-  readonly packets: number;
-  /** TCP segments among them. */
-  readonly segments: number;
-  /** µs from the first packet with TCP to the last one. */
-  readonly duration: number;
-  /** The connections, in the order of their first packets. */
-  readonly flows: readonly Flow[];
-  /** What holds no TCP that can be read, by kind, with the number of frames: `["ARP", 12]`. */
-  readonly unread: readonly (readonly [what: string, frames: number])[];
-}
+export interface AnalysisResult extends Hindsight, CaptureContents<Flow> {}
 
 /** The interface of our captures on which packets are that a fault took away. */
 const LOST_INTERFACE = "rawtcp-lost";

@@ -19,3 +19,17 @@ export interface CapturedConnection {
   /** Whether the text that was looked for has passed. */
   readonly hasText: boolean;
 }
+
+/** What a capture holds, and its connections as whoever asks sees them. */
+export interface CaptureContents<Connection extends CapturedConnection> {
+  /** Packets of every kind. */
+  readonly packets: number;
+  /** TCP segments among them. */
+  readonly segments: number;
+  /** µs from the first packet with TCP to the last one. */
+  readonly duration: number;
+  /** The connections, in the order of their first packets. */
+  readonly flows: readonly Connection[];
+  /** What holds no TCP that can be read, by kind, with the number of frames: `["ARP", 12]`. */
+  readonly unread: readonly (readonly [what: string, frames: number])[];
+}
