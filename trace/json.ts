@@ -8,7 +8,16 @@ import { Flag, icmpErrorName } from "./core.ts";
 import { optionsJson } from "./options.ts";
 import { hex, octetsText } from "./escape.ts";
 import { wallClockText } from "./format.ts";
-import type { ConnectionRecord, Far, SegmentRecord, TraceEvent, TraceSink, ViewRecord } from "./record.ts";
+import type {
+  ArrivedEvent,
+  ConnectionRecord,
+  Far,
+  SegmentRecord,
+  SentEvent,
+  TraceEvent,
+  TraceSink,
+  ViewRecord,
+} from "./record.ts";
 import { type CodedEntry, entriesOf, toldOf } from "./told.ts";
 import { variableNames, type VariableValue, variableValue } from "./variables.ts";
 
@@ -120,7 +129,8 @@ function eventJson(
   }
   const variables = variablesOf(entries, event, connection);
   if (variables !== undefined) json["variables"] = variables;
-  Object.assign(json, ownFields(event, event.time - time));
+  if (event.kind === "sent" || event.kind === "arrived") addOfSegment(json, event, event.time - time);
+  else Object.assign(json, ownFields(event, event.time - time));
   if ("segment" in event && event.segment !== null) json["segment"] = segmentJson(event, connection);
   if ("view" in event && event.view !== null) {
     json["view"] = viewJson(event.view, connection?.statesAreUnknown === true);
@@ -140,21 +150,21 @@ function farJson(far: Far | undefined, start: number): Record<string, unknown> {
   return { far: { time: far.time === null ? null : far.time - start, state: far.state } };
 }
 
-function ownFields(event: TraceEvent, start: number): Record<string, unknown> {
+/** There are so many of these that nothing is made for what they do not have. */
+function addOfSegment(json: Record<string, unknown>, event: SentEvent | ArrivedEvent, start: number): void {
+  if (event.marks.length > 0) json["marks"] = event.marks;
+  if (event.kind === "arrived") {
+    if (event.answers !== null) json["answers"] = event.answers;
+    if (event.usualHopLimit !== null) json["usualHopLimit"] = event.usualHopLimit;
+  }
+  if (event.findings?.far !== undefined) Object.assign(json, farJson(event.findings.far, start));
+}
+
+function ownFields(
+  event: Exclude<TraceEvent, SentEvent | ArrivedEvent>,
+  start: number,
+): Record<string, unknown> {
   switch (event.kind) {
-    case "sent":
-    case "arrived": {
-      const marks = event.marks.length === 0 ? {} : { marks: event.marks };
-      const far = farJson(event.findings?.far, start);
-      if (event.kind === "sent") return { ...marks, ...far };
-      const { answers, usualHopLimit } = event;
-      return {
-        ...marks,
-        ...answers === null ? {} : { answers },
-        ...usualHopLimit === null ? {} : { usualHopLimit },
-        ...far,
-      };
-    }
     case "dropped":
     case "note":
       return {};

@@ -66,12 +66,12 @@ export function optionsText(segment: SegmentRecord): string {
 
 /** The options as JSON has them, by their names. */
 export function optionsJson(segment: SegmentRecord): Record<string, unknown> {
-  const json = Object.fromEntries(optionsOf(segment).map((option) => [option.name, option.value(segment)]));
-  return segment.otherOptions === undefined ? json : { ...json, other: segment.otherOptions };
-}
-
-function optionsOf({ options }: SegmentRecord): readonly ShownOption[] {
-  return OPTIONS.filter(({ bit }) => (options & bit) !== 0);
+  const json: Record<string, unknown> = {};
+  for (const { bit, name, value } of OPTIONS) {
+    if ((segment.options & bit) !== 0) json[name] = value(segment);
+  }
+  if (segment.otherOptions !== undefined) json["other"] = segment.otherOptions;
+  return json;
 }
 
 /** The user timeout option, RFC 5482 3.1: minutes when the granularity bit is set, else seconds. */
