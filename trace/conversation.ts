@@ -23,8 +23,9 @@ export class Conversation {
   #sentTo = 0;
   /** The relative number after our FIN; Infinity until it is sent, and once it is acknowledged. */
   #finEnd = Infinity;
-  /** What we acknowledged last. */
+  /** What we acknowledged last, and the number after the peer's FIN; Infinity until that has come. */
   #acknowledged = 0;
+  #peersFinEnd = Infinity;
   /** The probe that no segment has answered. */
   #probe: "window probe" | "keep-alive" | null = null;
   /** Timestamp of our first SYN, once a second one went; null: not so. */
@@ -50,12 +51,13 @@ export class Conversation {
     return withMerged(again ? "retransmission" : null, segment);
   }
 
-  /** How many octets an ACK of ours is beyond the one before; call it once for each segment that we send. */
+  /** How many octets an ACK of ours is beyond the one before, a FIN not counted; call it once for each segment that we send. */
   acknowledges(segment: SegmentRecord): number {
     if (segment.ack === null) return 0;
-    const octets = segment.ack - this.#acknowledged;
+    const before = this.#acknowledged;
     this.#acknowledged = segment.ack;
-    return Math.max(octets, 0);
+    const coversFin = before < this.#peersFinEnd && segment.ack >= this.#peersFinEnd;
+    return Math.max(segment.ack - before - (coversFin ? 1 : 0), 0);
   }
 
   /** Whether an arrived segment acknowledges our FIN, which nothing has done before. */
@@ -72,6 +74,7 @@ export class Conversation {
 
   /** What of ours an arrived segment answers, beyond what it acknowledges. */
   answered(segment: SegmentRecord): AnsweredByArrival {
+    if ((segment.flags & Flag.fin) !== 0) this.#peersFinEnd = segment.end;
     if (segment.ack === null) return null;
     const probe = this.#probe;
     this.#probe = null;

@@ -130,7 +130,7 @@ export interface SentEvent extends EventBase {
   readonly reason: SendReason | null;
   /** A copy. */
   readonly segment: SegmentRecord;
-  /** How many octets its ACK is beyond the ACK that we sent before it. */
+  /** How many octets its ACK is beyond the ACK that we sent before it, a FIN not counted. */
   readonly acked: number;
   /** What it is beyond its reason. */
   readonly marks: readonly SegmentMark[];

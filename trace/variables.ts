@@ -113,6 +113,11 @@ function receiveSpan(view: ViewRecord): VariableValue {
   return rcvNxt === null || rcvWnd === null || rcvWnd === 0 ? null : spanOf(rcvNxt, rcvNxt + rcvWnd);
 }
 
+/** The first and the last number that the segment's sender says it takes; more may have come since its ACK fell due. */
+function announcedSpan({ ack, window }: SegmentRecord): VariableValue {
+  return ack === null || window === 0 ? null : spanOf(ack, ack + window);
+}
+
 /** What becomes of cwnd at a reduction; one that is above ssthresh comes down step by step (RFC 9937). */
 function windowMove({ cwndBefore, view: { cwnd, ssthresh } }: CongestionEvent): string {
   if (cwnd !== cwndBefore) return `cwnd goes from ${amountText(cwndBefore)} to ${amountText(cwnd)}`;
@@ -141,6 +146,7 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   hopField: ofSegment("text", ({ family }) => hopFieldName(family)),
   usualHopLimit: { unit: "count", read: usualHopLimit },
   hopLimits: { unit: "text", read: hopLimitsText },
+  announced: ofSegment("text", announcedSpan),
   countedAs: { unit: "text", read: countedText },
   urgentEnd: ofSegment("sequence", (segment) => segment.seq + segment.urgentPointer),
 
@@ -155,13 +161,6 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   nextDupAck: ofView("count", (view) => view.dupAcks + 1),
 
   acked: { unit: "octets", read: newlyAcknowledged },
-  gap: {
-    unit: "octets",
-    read: (event) =>
-      event.kind === "arrived" && event.view !== null && event.view.rcvNxt !== null
-        ? event.segment.seq - event.view.rcvNxt
-        : null,
-  },
   windowMove: { unit: "text", read: (event) => event.kind === "congestion" ? windowMove(event) : null },
   cwndBefore: { unit: "octets", read: (event) => event.kind === "congestion" ? event.cwndBefore : null },
   ssthreshBefore: {

@@ -52,9 +52,17 @@ export const KINDS: readonly Kind[] = [
   {
     name: "new data",
     sent: ["data", "urgent-data", "limited-transmit", "forward-rto-probe", "mtu-probe"],
-    arrived: ["data"],
+    arrived: [],
     read: ["new-data"],
     isMutual: true,
+  },
+  // What was lost before the reader's point is new to a receiver, and was sent again to both.
+  {
+    name: "data that the receiver lacks",
+    sent: [],
+    arrived: ["data", "data-out-of-order"],
+    read: ["new-data", "overtaken", ...AGAIN],
+    isMutual: false,
   },
   {
     name: "sent again",
@@ -63,8 +71,13 @@ export const KINDS: readonly Kind[] = [
     read: AGAIN,
     isMutual: true,
   },
-  // What is lost before it arrives is sent again, and new to the receiver.
-  { name: "arrives again", sent: [], arrived: ["data-again"], read: AGAIN, isMutual: false },
+  {
+    name: "arrives again",
+    sent: [],
+    arrived: ["data-again"],
+    read: [...AGAIN, "original-after-copy"],
+    isMutual: false,
+  },
   {
     name: "answers the first SYN",
     sent: [],

@@ -189,6 +189,17 @@ export const TRANSFERS: readonly Story[] = [
     },
   },
   {
+    name: "gap_and_copy",
+    about: "Of what the peer sends one segment is lost, and another late, so that it comes twice",
+    message: "GET / HTTP/1.0\r\n\r\n",
+    job: { receives: true },
+    network: () => ({
+      meddle: ({ number }, toServer) =>
+        toServer ? null : number === 5 ? "lost" : number === 12 ? { lateBy: 60_000 } : null,
+    }),
+    program: () => answering(27_000),
+  },
+  {
     name: "http",
     about: "An answer of 27 KB, and the server closes first",
     message: "GET / HTTP/1.0\r\n\r\n",

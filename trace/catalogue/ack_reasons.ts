@@ -123,7 +123,7 @@ export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>>
       rule: "RFC 9293 3.10.7.4, first",
       label: "ACK: outside the window",
       sentence:
-        "The segment that came lies outside our window: ACK {ack} tells the peer what we expect, {rcvSpan}.",
+        "The segment that came lies outside our window: ACK {ack} tells the peer what we expect, {announced}.",
     },
     {
       rule: "RFC 9293 3.10.7.4, first",

@@ -234,7 +234,7 @@ const DATA: Readonly<Record<DataMeaning, Entry>> = {
       when: takesData,
       rule: "RFC 9293 3.10.7.4, first, SHLD-31",
       label: "data out of order",
-      sentence: "{length} octets of data, {span}, but {rcvNxt} is expected: there is a gap of {gap} octets.",
+      sentence: "{length} octets of data, {span}, but {rcvNxt} is expected, which has not arrived.",
     },
     {
       rule: "RFC 9293 3.10.7.4, seventh",

@@ -161,6 +161,11 @@ import keep_alive_trace from "./keep_alive/trace.txt" with { type: "text" };
 import keep_alive_explain from "./keep_alive/explain.txt" with { type: "text" };
 import keep_alive_ladder from "./keep_alive/ladder.txt" with { type: "text" };
 import keep_alive_statistics from "./keep_alive/statistics.txt" with { type: "text" };
+import gap_and_copy_narration from "./gap_and_copy/narration.txt" with { type: "text" };
+import gap_and_copy_trace from "./gap_and_copy/trace.txt" with { type: "text" };
+import gap_and_copy_explain from "./gap_and_copy/explain.txt" with { type: "text" };
+import gap_and_copy_ladder from "./gap_and_copy/ladder.txt" with { type: "text" };
+import gap_and_copy_statistics from "./gap_and_copy/statistics.txt" with { type: "text" };
 import http_narration from "./http/narration.txt" with { type: "text" };
 import http_trace from "./http/trace.txt" with { type: "text" };
 import http_explain from "./http/explain.txt" with { type: "text" };
@@ -268,6 +273,7 @@ export const GOLDEN: ReadonlyMap<string, Texts> = new Map([
   ["black_hole_short_tail", { narration: black_hole_short_tail_narration, trace: black_hole_short_tail_trace, explain: black_hole_short_tail_explain, ladder: black_hole_short_tail_ladder, statistics: black_hole_short_tail_statistics }],
   ["ecn", { narration: ecn_narration, trace: ecn_trace, explain: ecn_explain, ladder: ecn_ladder, statistics: ecn_statistics }],
   ["keep_alive", { narration: keep_alive_narration, trace: keep_alive_trace, explain: keep_alive_explain, ladder: keep_alive_ladder, statistics: keep_alive_statistics }],
+  ["gap_and_copy", { narration: gap_and_copy_narration, trace: gap_and_copy_trace, explain: gap_and_copy_explain, ladder: gap_and_copy_ladder, statistics: gap_and_copy_statistics }],
   ["http", { narration: http_narration, trace: http_trace, explain: http_explain, ladder: http_ladder, statistics: http_statistics }],
   ["lost_fin", { narration: lost_fin_narration, trace: lost_fin_trace, explain: lost_fin_explain, ladder: lost_fin_ladder, statistics: lost_fin_statistics }],
   ["faults", { narration: faults_narration, trace: faults_trace, explain: faults_explain, ladder: faults_ladder, statistics: faults_statistics }],

@@ -203,8 +203,9 @@ async function changeLiterals(mutants: readonly Mutant[], worker: URL): Promise<
     }
   }
   first.close();
-  Shower.patience = PATIENCE * (performance.now() - begun);
+  const patience = PATIENCE * (performance.now() - begun);
   const seen = await seenByMarks(mutants, [...names, "told"], worker);
+  Shower.patience = patience;
   const left: Mutant[] = [];
   const waiting = mutants.filter(({ number }) => !seen.has(number));
   if (isVerbose) print(`${waiting.length} of ${mutants.length} are not shown as they are`);
