@@ -66,7 +66,8 @@ export function openAttempt(
   watchers: Watchers,
   output: Output,
 ): Attempt {
-  const narrator = new Narrator(output, client.ends.limits());
+  // What a transfer waits for is added up where somebody is told.
+  const narrator = new Narrator(output, output.isSilent ? null : client.ends.limits());
   const { raw, drained } = openConnection(client, remote, source, watchers, narrator, (outcome, reason) => {
     session.unsent(outcome, reason);
   });
