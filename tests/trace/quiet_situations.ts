@@ -76,6 +76,14 @@ function twiceAndBeyond(recorder: Recorder): void {
   play.arrive({ flags: Flag.ack, seq: 1, ack: 101, sack: [1, 101, 301, 401] }, after(NOW, milliseconds(21)));
 }
 
+/** What comes has a gap, and some of it comes again: our ACK reports both (RFC 2883 4). */
+function receivedTwiceAndBeyond(recorder: Recorder): void {
+  const config = { handshake: { selectiveAck: true } } as const;
+  const play = Play.established(recorder, config, { sackPermitted: true });
+  const data = new Uint8Array(100);
+  for (const seq of [1, 201, 201]) play.arrive({ flags: Flag.ack, seq, ack: 1, data });
+}
+
 /** Each tells a recorder something. */
 export const QUIET_SITUATIONS: readonly ((recorder: Recorder) => void)[] = [
   (recorder) => singleOctets(recorder, {}, 1),
@@ -87,4 +95,5 @@ export const QUIET_SITUATIONS: readonly ((recorder: Recorder) => void)[] = [
   windowTakenBack,
   icmpWithoutLoss,
   twiceAndBeyond,
+  receivedTwiceAndBeyond,
 ];
