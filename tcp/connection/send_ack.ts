@@ -22,11 +22,14 @@ export function sendKeepAlive(tcb: Tcb, out: Segment, now: Instant): true {
   return finishSegment(tcb, out, "keep-alive", now);
 }
 
-/** The ACK that is due. @returns false when none is */
+/** The ACK that is due. @returns false when none is, and so nothing any more: ACKs come last */
 export function sendAck(tcb: Tcb, out: Segment, now: Instant): boolean {
   if (tcb.acknowledging.kept.length > 0) return sendKeptAck(tcb, out, now);
   const reason = tcb.acknowledging.immediate;
-  if (reason === null) return false;
+  if (reason === null) {
+    tcb.acknowledging.turnEnds();
+    return false;
+  }
   const { sender } = tcb;
   const isChallenge = reason === "challenge-reset" || reason === "challenge-syn";
   const repeatsFin = tcb.config.compatibility.repeatsFin && sender.finSent && !sender.finAcknowledged &&

@@ -24,7 +24,7 @@ import {
 } from "../base/seq.ts";
 import { after, type Instant, instant, type Micros } from "../base/units.ts";
 
-/** ACKs of a turn in bulk, when as much arrives as in the turn before. */
+/** ACKs of a turn in undisturbed bulk, when as much arrives as in the turn before. */
 const ACKS_PER_TURN = 2;
 
 /** Reasons of duplicate ACKs: the sender may count these (RFC 5681 3.2). */
@@ -63,8 +63,9 @@ export class AckPolicy {
   #isWindowUpdateDue = false;
   /** Until when each second segment is acknowledged by itself. */
   #disturbedUntil: Instant = instant(-1);
-  /** The present turn, the segments that arrived in it, and how many of them one ACK may cover. */
-  #turn: Instant = instant(-1);
+  /** Whether all that was due has been sent since the last segment: the next begins a turn. */
+  #turnIsOver = true;
+  /** The segments that arrived in the present turn, and how many of them one ACK may cover. */
   #arrivedInTurn = 0;
   #mostCovered = 0;
   /** Octets in order that were not acknowledged yet. */
@@ -137,13 +138,20 @@ export class AckPolicy {
     this.#quickAcks = 0;
   }
 
+  /** All that was due has been sent, ACKs included: what arrives from now on is of another turn. */
+  turnEnds(): void {
+    this.#turnIsOver = true;
+  }
+
   /**
-   * A segment arrives: whether the ACK that is due must not cover it as well. ACKs are merged (RFC 9293 3.10.7.4, MUST-58)
-   * only while data arrive in order, since a sender learns from each ACK that something has arrived; and each covers
-   * half of what comes in a turn, so that the loss of one does not leave the sender without any.
+   * A segment arrives: whether the ACK that is due must not cover it as well. A turn is what arrives between two times that
+   * all is sent that is due. ACKs of a turn are merged (RFC 9293 3.10.7.4, MUST-58) only in undisturbed bulk, since a sender
+   * learns from each ACK that something has arrived: not at the start, while anything is in disorder, or in the round trip
+   * after. Each then covers half of what came in the turn before, at most, so that the loss of one does not leave the sender
+   * without any.
    */
   mustGoBefore(segment: Segment, rcvNxt: SeqNumber, now: Instant): boolean {
-    if (now !== this.#turn) this.#beginTurn(now);
+    if (this.#turnIsOver) this.#beginTurn();
     this.#arrivedInTurn++;
     const reason = this.#immediate;
     if (reason === null || this.kept.isFull) return false;
@@ -156,10 +164,10 @@ export class AckPolicy {
     return now < this.#disturbedUntil || this.#arrived >= this.#mostCovered;
   }
 
-  #beginTurn(now: Instant): void {
+  #beginTurn(): void {
     const share = Math.ceil(this.#arrivedInTurn / ACKS_PER_TURN);
     this.#mostCovered = Math.max(this.segmentsPerAck, Math.min(share, this.#mostInBulk));
-    this.#turn = now;
+    this.#turnIsOver = false;
     this.#arrivedInTurn = 0;
   }
 

@@ -234,6 +234,21 @@ kernelTest("the array that payloads come from may change", async () => {
   }
 });
 
+kernelTest("a ring is opened on another thread, while this one goes on", async () => {
+  const any: Endpoint = { address: loopbackAddress(4), port: 0 };
+  using guardA = PortGuard.open(any);
+  using guardB = PortGuard.open(any);
+  let isOpen = false;
+  const opening = PacketRing.open({ local: guardB.local, remote: guardA.local }).then((ring) => {
+    isOpen = true;
+    return ring;
+  });
+  // What this thread has to do for it is over after a few of these.
+  for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+  assertEquals(isOpen, false);
+  using _ring = await opening;
+});
+
 kernelTest(
   "a ring hears its own connection only, and is gone with its memory when it is closed",
   async () => {
