@@ -96,6 +96,8 @@ class Link implements NetworkSide {
   #unmerged = 0;
   /** The rules that it was last said to go around; null: none yet. */
   #told: string | null = null;
+  /** A ring is being opened. */
+  #awaitsRing = false;
 
   constructor({ connection, device, mode, onChange }: LinkOptions) {
     this.#connection = connection;
@@ -109,6 +111,7 @@ class Link implements NetworkSide {
 
   segmentArrives(segment: Segment, now: Instant): void {
     if (this.#unmerged >= 0 && segment.payload.length > 0) this.#weigh(segment);
+    if (this.#awaitsRing && this.#device.isRingPrepared) this.#takeRing(now);
     this.#connection.segmentArrives(segment, now);
   }
 
@@ -122,7 +125,6 @@ class Link implements NetworkSide {
   }
 
   transmit(out: Segment, now: Instant): boolean {
-    if (this.#device.isRingPrepared) this.#takeRing(now);
     if (now >= this.#refreshAt && (!this.#isSettled || this.#device.hasRing)) this.#consider(now);
     return this.#connection.transmit(out, now);
   }
@@ -140,11 +142,16 @@ class Link implements NetworkSide {
     this.#unmerged = segment.payload.length > this.#device.longestByRing ? 0 : this.#unmerged + 1;
     if (this.#unmerged < MANY_UNMERGED) return;
     this.#unmerged = -1;
-    if (this.#ruleAgainst("in") === null) void this.#device.prepareRing();
+    this.#awaitsRing = this.#ruleAgainst("in") === null;
+    if (this.#awaitsRing) void this.#device.prepareRing();
   }
 
-  /** Here and not when it is ready: the loop may be asleep then, until packets come the way that they came before. */
+  /**
+   * While a packet arrives, after which the loop asks for more: what has come by raw socket until now is found only then. A
+   * loop that is about to sleep would wait for the ring alone.
+   */
   #takeRing(now: Instant): void {
+    this.#awaitsRing = false;
     this.#refreshAt = after(now, REFRESH_INTERVAL);
     if (this.#ruleAgainst("in") !== null) return this.#device.forgetRing();
     if (this.#device.receiveByRing() !== null) return;
