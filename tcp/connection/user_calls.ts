@@ -252,7 +252,7 @@ export function configure(tcb: Tcb, changes: PartialConfig, now: Instant): void 
   const { buffers, closing, retransmission } = changes;
   if (buffers?.sendBuffer !== undefined) tcb.sender.resize(buffers.sendBuffer);
   tcb.acknowledging.segmentsPerAck = tcb.config.acknowledging.segmentsPerAck;
-  if (buffers?.receiveBuffer !== undefined) tcb.receiver.window.resize(buffers.receiveBuffer);
+  if (buffers?.receiveBuffer !== undefined) tcb.receiver.resize(buffers.receiveBuffer);
   if (closing?.keepAlive !== undefined || closing?.keepAliveIdle !== undefined) {
     tcb.timers.clear(Timer.keepAlive);
     armKeepAlive(tcb, now);

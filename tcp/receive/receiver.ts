@@ -242,6 +242,12 @@ export class Receiver {
     this.#madeRoom();
   }
 
+  /** The user makes the buffer larger or smaller; from now on it has the size that the user gave. */
+  resize(octets: number): void {
+    this.window.resize(octets);
+    this.tuning.stop();
+  }
+
   /** Enlarges the buffer when the reader keeps up with what the window lets in (receive buffer auto-tuning). */
   tune(octetsRead: number, roundTrip: Micros, now: Instant): void {
     const before = this.#memory?.whole ?? this.window.limit;

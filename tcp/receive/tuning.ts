@@ -15,7 +15,7 @@ const ROUND_TRIPS_HELD = 4;
 
 /** Measures how fast the user takes octets out of the buffer, and sizes the buffer by it. */
 export class WindowTuning {
-  readonly #limitMax: number;
+  #limitMax: number;
   #octetsInRound = 0;
   /** How long what came in this round waited at most, between the kernel's receiving it and the core's. */
   #longestWait: Micros = micros(0);
@@ -23,6 +23,11 @@ export class WindowTuning {
 
   constructor(limitMax: number) {
     this.#limitMax = limitMax;
+  }
+
+  /** The user has sized the buffer: it stays as it is. */
+  stop(): void {
+    this.#limitMax = 0;
   }
 
   /** Data waited so long between the kernel's receiving it and the core's: to the peer, that is part of the round trip. */
@@ -35,11 +40,13 @@ export class WindowTuning {
     if (this.#limitMax <= limit || roundTrip === 0) return limit;
     this.#octetsInRound += octetsRead;
     if (this.#roundStart < 0) this.#roundStart = now;
-    if (elapsed(after(this.#roundStart, roundTrip), now) < this.#longestWait) return limit;
     const wanted = ROUND_TRIPS_HELD * this.#octetsInRound;
-    this.#octetsInRound = 0;
-    this.#longestWait = micros(0);
-    this.#roundStart = now;
-    return wanted > limit ? Math.min(this.#limitMax, Math.max(wanted, limit)) : limit;
+    if (elapsed(after(this.#roundStart, roundTrip), now) >= this.#longestWait) {
+      this.#octetsInRound = 0;
+      this.#longestWait = micros(0);
+      this.#roundStart = now;
+    }
+    // Before the round is over, too: what calls for more by then calls for it already, and the peer sends on meanwhile.
+    return wanted > limit ? Math.min(this.#limitMax, wanted) : limit;
   }
 }

@@ -32,13 +32,28 @@ Deno.test("a turn takes what arrived, fires what is due, and sends what that bro
   assertEquals(loop.turn(), false);
 });
 
-Deno.test("a turn reads the clock once, and once more for each segment that it sends", () => {
+Deno.test("a turn reads the clock once, once more for each segment that it sends, and for every eight that arrive", () => {
   const { device, core, loop, time } = bench();
   device.waiting.push(packet(1), packet(2), packet(3));
   core.queue.push(1, 2, 3);
   const before = time.readings;
   loop.turn();
   assertEquals(time.readings, before + 1 + 3);
+  for (let i = 0; i < 17; i++) device.waiting.push(packet(i));
+  loop.turn();
+  assertEquals(time.readings, before + 1 + 3 + 1 + 2);
+});
+
+Deno.test("packets that take long to deal with do not keep a turn from sending for more than half a millisecond or eight of them", () => {
+  const { device, core, loop, time } = bench();
+  const taken = (micros: number): number => {
+    device.waiting.length = 0;
+    for (let i = 0; i < 64; i++) device.waiting.push(packet(i));
+    core.onArrival = (): number => time.now = instant(time.now + micros);
+    loop.turn();
+    return 64 - device.waiting.length;
+  };
+  assertEquals([taken(5), taken(20), taken(100), taken(1_000)], [64, 32, 8, 8]);
 });
 
 Deno.test("a flood of packets does not keep a turn from sending", () => {
