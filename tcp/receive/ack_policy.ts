@@ -24,6 +24,12 @@ import {
 } from "../base/seq.ts";
 import { after, type Instant, instant, type Micros } from "../base/units.ts";
 
+/**
+ * Segments of a turn from which on they are bulk. Stacks that count ACKs have small windows, and seldom so many segments under
+ * way at once.
+ */
+const BULK_TURN = 32;
+
 /** ACKs of a turn in undisturbed bulk, when as much arrives as in the turn before. */
 const ACKS_PER_TURN = 2;
 
@@ -146,9 +152,9 @@ export class AckPolicy {
   /**
    * A segment arrives: whether the ACK that is due must not cover it as well. A turn is what arrives between two times that
    * all is sent that is due. ACKs of a turn are merged (RFC 9293 3.10.7.4, MUST-58) only in undisturbed bulk, since a sender
-   * learns from each ACK that something has arrived: not at the start, while anything is in disorder, or in the round trip
-   * after. Each then covers half of what came in the turn before, at most, so that the loss of one does not leave the sender
-   * without any.
+   * learns from each ACK that something has arrived: not at the start, while anything is in disorder, in the round trip
+   * after, or where little came in the turn before. Each then covers half of what came in that turn, at most, so that the
+   * loss of one does not leave the sender without any.
    */
   mustGoBefore(segment: Segment, rcvNxt: SeqNumber, now: Instant): boolean {
     if (this.#turnIsOver) this.#beginTurn();
@@ -165,7 +171,7 @@ export class AckPolicy {
   }
 
   #beginTurn(): void {
-    const share = Math.ceil(this.#arrivedInTurn / ACKS_PER_TURN);
+    const share = this.#arrivedInTurn < BULK_TURN ? 0 : Math.ceil(this.#arrivedInTurn / ACKS_PER_TURN);
     this.#mostCovered = Math.max(this.segmentsPerAck, Math.min(share, this.#mostInBulk));
     this.#turnIsOver = false;
     this.#arrivedInTurn = 0;
