@@ -126,7 +126,7 @@ export interface BuffersConfig {
   readonly sendBufferTuning: boolean;
   /** Octets of receive buffer at the start; the first window follows from it. */
   readonly receiveBuffer: number;
-  /** How large auto-tuning may make the receive buffer. Equal to `receiveBuffer`: no auto-tuning. */
+  /** How large auto-tuning may make the receive buffer. Equal to `receiveBuffer`, or once that was changed: no auto-tuning. */
   readonly receiveBufferMax: number;
   /** Largest window announced in the first flight, octets; grows as data come in (0: the whole buffer). */
   readonly initialReceiveWindow: number;

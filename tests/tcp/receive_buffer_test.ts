@@ -36,6 +36,12 @@ Deno.test("the receive buffer stays as it is while no round trip is known, or it
   }
 });
 
+Deno.test("a receive buffer that the user has sized stays as it is", () => {
+  const tuning = new WindowTuning(MAX);
+  tuning.stop();
+  assertEquals(tuning.limitAfter(MAX, LIMIT, ROUND_TRIP, instant(0)), LIMIT);
+});
+
 Deno.test("time that data waited before we took them is part of the round trip that the receive buffer is sized by", () => {
   const tuning = new WindowTuning(MAX);
   tuning.limitAfter(0, LIMIT, ROUND_TRIP, instant(0));
