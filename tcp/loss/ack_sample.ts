@@ -72,7 +72,7 @@ export class AckSample implements CongestionSample {
   lowestOriginalStart: SeqNumber = seqNumber(0);
   /** Whether it acknowledged, cumulatively, a record that had been retransmitted. */
   acknowledgesResent = false;
-  /** When the newest of those was sent again; negative when there is none. */
+  /** When the newest of those was made anew, which is what its timestamp says; negative when there is none. */
   lastResentAt: Instant = instant(-1);
   /** When the oldest record that it acknowledged was sent for the first time; NEVER: it acknowledged none. */
   firstSentAt: Instant = NEVER;
@@ -165,7 +165,7 @@ export class AckSample implements CongestionSample {
     if (this.firstSentAt === NEVER) this.firstSentAt = this.recordFirstSentAt;
     if (everResent) {
       this.acknowledgesResent = true;
-      if (isNews && this.recordSentAt > this.lastResentAt) this.lastResentAt = this.recordSentAt;
+      if (isNews && this.recordMadeAt > this.lastResentAt) this.lastResentAt = this.recordMadeAt;
     } else if (isNews && this.oldestSentAt === NEVER) this.oldestSentAt = this.recordSentAt;
   }
 

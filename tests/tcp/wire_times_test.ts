@@ -73,6 +73,19 @@ Deno.test("a SYN sent twice gives no sample, whenever it left (RFC 6298 3, Karn)
   assertEquals([connection.state, connection.latestRtt], ["ESTABLISHED", 0]);
 });
 
+/** A host with one connection, of timestamps, SACK, segments of 1,000 octets and a round trip of 20 ms. */
+function withTimestamps(): { readonly host: Host; readonly connection: Connection } {
+  const host = newHost({ handshake: { timestamps: true, selectiveAck: true } });
+  const connection = host.connect({ remote: THERE, local: { address: HERE, port: 40_000 } }, at(0));
+  leave(host, at(0), at(0));
+  const answer = segmentOf(THERE, { address: HERE, port: 40_000 }, SYN_ACK);
+  answer.options = Option.timestamps | Option.selectiveAckPermitted | Option.maximumSegmentSize;
+  answer.maximumSegmentSize = 1_012;
+  host.segmentArrives(answer, plus(at(0), ms(20)));
+  sentBy(host, at(1));
+  return { host, connection };
+}
+
 /** The peer acknowledges up to `ack` with an echo, and reports octets from one to the other received. */
 function acknowledge(
   host: Host,
@@ -91,14 +104,7 @@ function acknowledge(
 }
 
 Deno.test("what is sent again and leaves some ticks later shows what was lost before it all the same (RFC 8985 6.2, step 2)", () => {
-  const host = newHost({ handshake: { timestamps: true, selectiveAck: true } });
-  const connection = host.connect({ remote: THERE, local: { address: HERE, port: 40_000 } }, at(0));
-  leave(host, at(0), at(0));
-  const answer = segmentOf(THERE, { address: HERE, port: 40_000 }, SYN_ACK);
-  answer.options = Option.timestamps | Option.selectiveAckPermitted | Option.maximumSegmentSize;
-  answer.maximumSegmentSize = 1_012;
-  host.segmentArrives(answer, plus(at(0), ms(20)));
-  sentBy(host, at(1));
+  const { host, connection } = withTimestamps();
   connection.send(new Uint8Array(5_000), at(2));
   assertEquals(sentBy(host, at(2)).length, 5);
 
@@ -111,4 +117,17 @@ Deno.test("what is sent again and leaves some ticks later shows what was lost be
 
   acknowledge(host, ISS + 4_001, first.timestampValue, [], plus(left, ms(20)));
   assertEquals(wordsOf(sentBy(host, plus(left, ms(20)))), [`PSH,ACK ${ISS + 4_001} ack ${IRS + 1} (1000)`]);
+});
+
+Deno.test("what is sent again and leaves some ticks later is measured by the echo of its own timestamp (RFC 7323 4.1)", () => {
+  const { host, connection } = withTimestamps();
+  connection.send(new Uint8Array(1_000), at(2));
+  assertEquals(sentBy(host, at(2)).length, 1);
+  const made = host.nextDeadline();
+  host.timersFire(made);
+  const again = new Segment();
+  assertEquals(host.transmit(again, made), true);
+  host.segmentLeft(plus(made, ms(3)));
+  acknowledge(host, ISS + 1_001, again.timestampValue, [], plus(made, ms(23)));
+  assertEquals(connection.latestRtt, ms(23));
 });
