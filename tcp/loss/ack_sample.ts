@@ -19,6 +19,9 @@ export function sentAfter(serialA: number, endA: SeqNumber, serialB: number, end
   return later > 0 || (later === 0 && seqAfter(endA, endB));
 }
 
+/** How much sooner than in the shortest round trip, of few, a repetition may be answered: half of RACK's window (RFC 8985 6.2). */
+const RTT_NOISE = 1 / 8;
+
 /** One record for all connections of a host, valid until the next acknowledgement or timer of any of them. */
 export class AckSample implements CongestionSample {
   now: Instant = instant(0);
@@ -53,8 +56,10 @@ export class AckSample implements CongestionSample {
   isAmbiguous = false;
   /** Whether it echoes a congestion mark, ECN being agreed. */
   echoesMark = false;
-  /** Whether new data wait that the peer's window lets out. */
-  hasSendableData = false;
+  /** Octets of new data that wait and that the peer's window lets out. */
+  sendableOctets = 0;
+  /** Octets that the congestion window let out before it, and that have not gone yet, for it came in the same turn. */
+  unusedOctets = 0;
   isCwndLimited = false;
 
   // What it delivered.
@@ -108,7 +113,8 @@ export class AckSample implements CongestionSample {
     this.echoedUntil = NEVER;
     this.isAmbiguous = false;
     this.echoesMark = false;
-    this.hasSendableData = false;
+    this.sendableOctets = 0;
+    this.unusedOctets = 0;
     this.isCwndLimited = false;
     this.ackedOctets = 0;
     this.deliveredOctets = 0;
@@ -151,12 +157,13 @@ export class AckSample implements CongestionSample {
 
   /**
    * RFC 8985 6.2, step 2: what arrived is not what was sent again last, by the echo, or since it came too soon. The echo is of
-   * when that was made, for on a busy host the clock may have ticked until it left.
+   * when that was made, for on a busy host the clock may have ticked until it left. The minimum is of a few samples at first:
+   * what comes a little sooner is no proof.
    */
   #isOfEarlier(): boolean {
     const { echoedUntil } = this;
     return this.recordFirstSentAt < echoedUntil && echoedUntil <= this.recordMadeAt ||
-      elapsed(this.recordSentAt, this.arrivedAt) < this.minRtt;
+      elapsed(this.recordSentAt, this.arrivedAt) < this.minRtt * (1 - RTT_NOISE);
   }
 
   /** The record at hand was acknowledged cumulatively. `isNews`: SACK had not reported it before; else it times nothing. */

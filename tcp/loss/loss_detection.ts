@@ -70,7 +70,7 @@ export class LossDetection {
     const dupThresh = this.#rack.reordering;
     counter.detectLosses(scoreboard, dupThresh, ack.mss);
     // RFC 6675 4, NextSeg (3): when there is nothing else to send, the next hole goes out on suspicion.
-    if (phase === "recovery" && !ack.hasSendableData) counter.markNextHole(scoreboard);
+    if (phase === "recovery" && ack.sendableOctets === 0) counter.markNextHole(scoreboard);
     // RFC 6675 5, step (1).
     const isEnough = this.#dupAcks.count >= dupThresh && !isRepairing(phase) && !scoreboard.isEmpty;
     if (isEnough && (records.marks(records.first) & Mark.lost) === 0) {

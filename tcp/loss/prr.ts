@@ -11,10 +11,13 @@ export class ProportionalRateReduction {
   #out = 0;
   #recoverFlightSize = 1;
 
-  /** A reduction begins with `flightSize` octets outstanding. */
-  begin(flightSize: number): void {
+  /**
+   * A reduction begins with `flightSize` octets outstanding. `unused`: octets that might have been sent before, and will be: they
+   * do not count.
+   */
+  begin(flightSize: number, unused: number): void {
     this.#delivered = 0;
-    this.#out = 0;
+    this.#out = -unused;
     this.#recoverFlightSize = Math.max(1, flightSize);
   }
 
@@ -25,20 +28,30 @@ export class ProportionalRateReduction {
 
   /**
    * The window after an acknowledgement that delivered `delivered` octets and left `pipe` in the network.
-   * `isSafe`: it moved SND.UNA on and showed no further loss.
+   * `isSafe`: it moved SND.UNA on and showed no further loss. `unused`: octets that others of the same turn let out before it;
+   * they count as sent, so that it makes no difference how many are taken in before anything is.
    */
-  windowAfter(delivered: number, pipe: number, threshold: number, isSafe: boolean, mss: number): number {
+  windowAfter(
+    delivered: number,
+    pipe: number,
+    threshold: number,
+    isSafe: boolean,
+    mss: number,
+    unused: number,
+  ): number {
     this.#delivered += delivered;
+    const out = this.#out + unused;
+    const inFlight = pipe + unused;
     let allowance: number;
-    if (pipe > threshold) {
-      allowance = Math.ceil(this.#delivered * threshold / this.#recoverFlightSize) - this.#out;
+    if (inFlight > threshold) {
+      allowance = Math.ceil(this.#delivered * threshold / this.#recoverFlightSize) - out;
     } else {
-      allowance = Math.max(this.#delivered - this.#out, delivered);
+      allowance = Math.max(this.#delivered - out, delivered);
       if (isSafe) allowance += mss;
-      allowance = Math.min(threshold - pipe, allowance);
+      allowance = Math.min(threshold - inFlight, allowance);
     }
     // The first acknowledgement of a recovery always lets the retransmission out.
-    if (this.#out === 0) allowance = Math.max(allowance, mss);
-    return pipe + Math.max(0, allowance);
+    if (out === 0) allowance = Math.max(allowance, mss);
+    return inFlight + Math.max(0, allowance);
   }
 }

@@ -96,6 +96,12 @@ export class Recovery {
     return Math.min(this.#mustResend ? Math.max(room, cwnd) : room, this.#forwardRto.newOctetsLeft);
   }
 
+  /** What the window lets out and has not gone yet, when `sendable` octets of new data may. */
+  unusedRoom(sendable: number): number {
+    const { lost, resent } = this.scoreboard.octets;
+    return Math.max(0, Math.min(this.congestionRoom(), lost - resent + sendable));
+  }
+
   /** F-RTO asks for new data instead of retransmissions (RFC 5682 2.1, step 2b). */
   get prefersNewData(): boolean {
     return this.phase === "loss" && this.#forwardRto.prefersNewData;
@@ -295,6 +301,7 @@ export class Recovery {
     // RecoverFS of RFC 9937: what was outstanding before the acknowledgement, less what SACK had reported.
     this.#prr.begin(
       scoreboard.octets.total + ack.ackedOctets - (scoreboard.octets.sacked - ack.newlySacked),
+      ack.unusedOctets,
     );
     this.#reducedAt = ack.sndNxt;
     this.#reducedTime = ack.now;
@@ -383,7 +390,8 @@ export class Recovery {
   #reduceProportionally(isSafe: boolean): void {
     const { ack } = this;
     const { ssthresh, cwnd } = this.#control;
-    const window = this.#prr.windowAfter(ack.deliveredOctets, this.pipe, ssthresh, isSafe, ack.mss);
+    const { deliveredOctets, mss, unusedOctets } = ack;
+    const window = this.#prr.windowAfter(deliveredOctets, this.pipe, ssthresh, isSafe, mss, unusedOctets);
     // RFC 6582 3.2, step 3: a partial ACK sends the next hole again, whatever the window.
     const isPartial = !ack.selective && this.phase === "recovery" && ack.advanced;
     const least = isPartial ? this.pipe + ack.mss : ack.mss;

@@ -119,6 +119,23 @@ Deno.test("what is sent again and leaves some ticks later shows what was lost be
   assertEquals(wordsOf(sentBy(host, plus(left, ms(20)))), [`PSH,ACK ${ISS + 4_001} ack ${IRS + 1} (1000)`]);
 });
 
+for (const [name, span, expected] of [["a little", 18, 1], ["much", 12, 0]] as const) {
+  Deno.test(`a repetition answered ${name} sooner than the shortest round trip shows ${expected === 1 ? "" : "nothing "}lost before it (RFC 8985 6.2, step 2)`, () => {
+    const { host, connection } = withTimestamps();
+    connection.send(new Uint8Array(5_000), at(2));
+    assertEquals(sentBy(host, at(2)).length, 5);
+    const [again, answer] = [plus(at(2), ms(20)), plus(at(2), ms(20 + span))];
+    acknowledge(host, ISS + 1, timestamp(0), [ISS + 2_001, ISS + 5_001], again);
+    assertEquals(wordsOf(sentBy(host, again)), [
+      `ACK ${ISS + 1} ack ${IRS + 1} (1000)`,
+      `ACK ${ISS + 1_001} ack ${IRS + 1} (1000)`,
+    ]);
+    // The first repetition is lost too, the second is not.
+    acknowledge(host, ISS + 1, timestamp(0), [ISS + 1_001, ISS + 5_001], answer);
+    assertEquals(sentBy(host, answer).length, expected);
+  });
+}
+
 Deno.test("what is sent again and leaves some ticks later is measured by the echo of its own timestamp (RFC 7323 4.1)", () => {
   const { host, connection } = withTimestamps();
   connection.send(new Uint8Array(1_000), at(2));
