@@ -5,7 +5,7 @@
  */
 
 import { AckSample } from "../loss/ack_sample.ts";
-import type { Endpoint } from "../base/address.ts";
+import type { Endpoint, IpAddress } from "../base/address.ts";
 import type { Segment } from "../base/segment.ts";
 import { OctetCount } from "../base/octet_count.ts";
 import type { Observer } from "../base/observer.ts";
@@ -22,6 +22,12 @@ export type IsnSource = (local: Endpoint, remote: Endpoint, now: Instant) => Seq
 export interface ConnectionHolder {
   /** Something may have become due. */
   connectionTouched(): void;
+}
+
+/** Where a host keeps what its connections find out about paths (RFC 4821 5.2, RFC 8201 5.2). */
+export interface PathMemory {
+  /** The path to `host` takes packets of `mtu` octets. */
+  learn(host: IpAddress, mtu: number, now: Instant): void;
 }
 
 /** What a connection is made of. */
@@ -50,6 +56,8 @@ export interface ConnectionOptions {
   readonly ackSample?: AckSample | undefined;
   /** Octets of the largest packet that is known to reach the peer. @default Infinity, nothing is known */
   readonly pathMtu?: number | undefined;
+  /** Is told what is found out about the path. @default undefined, nobody is */
+  readonly paths?: PathMemory | undefined;
   /** Tells connections of one host apart. @default 1 */
   readonly id?: number | undefined;
   /**
@@ -73,6 +81,7 @@ export interface CompleteOptions {
   readonly challengeLimiter: ChallengeLimiter;
   readonly ackSample: AckSample;
   readonly pathMtu: number;
+  readonly paths: PathMemory | undefined;
   readonly id: number;
   readonly answeredSyn: Segment | null;
   readonly progress: OctetCount;
@@ -94,6 +103,7 @@ export function completeOptions(options: ConnectionOptions): CompleteOptions {
       new ChallengeLimiter(config.defence.challengeAcksPerSecond, seed),
     ackSample: options.ackSample ?? new AckSample(),
     pathMtu: options.pathMtu ?? Infinity,
+    paths: options.paths,
     id: options.id ?? 1,
     answeredSyn: options.answeredSyn ?? null,
     progress: options.progress ?? new OctetCount(),

@@ -9,7 +9,7 @@ import { Event } from "../base/events.ts";
 import { type IcmpError, icmpText, icmpWords } from "../base/icmp_error.ts";
 import { seqBefore } from "../base/seq.ts";
 import type { IcmpVerdict } from "../base/observer.ts";
-import { dropTooLongProbe } from "./path_probing.ts";
+import { dropTooLongProbe, rememberPath } from "./path_probing.ts";
 import type { Tcb } from "./tcb.ts";
 import type { Instant } from "../base/units.ts";
 
@@ -69,6 +69,7 @@ function pathMtuShrank(tcb: Tcb, error: IcmpError, now: Instant): void {
   const believed = Math.max(mtu === 0 ? MTU_OF_OLD_ROUTERS : mtu, least, LEAST_MSS_ROOM);
   if (believed >= tcb.handshake.mtu) return tell(tcb, error, "path-mtu-known", now);
   tcb.handshake.mtu = believed;
+  rememberPath(tcb, now);
   const mss = tcb.handshake.sendMss();
   const isAboutProbe = dropTooLongProbe(tcb, believed);
   if (isAboutProbe) return tell(tcb, error, "path-mtu-smaller", now);

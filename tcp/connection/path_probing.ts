@@ -90,15 +90,22 @@ export function judgeProbe(tcb: Tcb, now: Instant): void {
   mtuProbe.isOut = false;
   if (fate === "arrived") {
     mtuSearch.probePassed(mtuProbe.octets, now);
+    rememberPath(tcb, now);
     return limitPackets(tcb);
   }
   if (fate === "unknown") return mtuSearch.probeUnknown(now);
   const isFirst = mtuSearch.failed === 0;
   const isTooLong = mtuSearch.probeLost(mtuProbe.octets, scoreboard.losses, now);
+  if (isTooLong) rememberPath(tcb, now);
   const slot = mtuProbe.slot(scoreboard);
   if (slot !== NONE) {
     scoreboard.markLost(slot, isFirst && isTooLong ? "retransmit-black-hole" : "retransmit-lost-probe");
   }
+}
+
+/** What routers said and probes found is kept for the connections that are opened later (RFC 4821 5.2, RFC 8201 5.2). */
+export function rememberPath({ handshake, mtuSearch, paths, remote }: Tcb, now: Instant): void {
+  paths?.learn(remote.address, Math.min(handshake.mtu, mtuSearch.found), now);
 }
 
 /** A router said how long packets may be: a probe that is out and longer was dropped for that, and for nothing else. */

@@ -7,7 +7,7 @@
 import { AckPolicy } from "../receive/ack_policy.ts";
 import type { Endpoint } from "../base/address.ts";
 import type { ChallengeLimiter } from "./challenge_limiter.ts";
-import type { CompleteOptions, IsnSource } from "./connection_options.ts";
+import type { CompleteOptions, IsnSource, PathMemory } from "./connection_options.ts";
 import type { TcpConfig } from "../config/config.ts";
 import type { CongestionControl } from "../congestion/control.ts";
 import { createCongestionControl } from "../congestion/create.ts";
@@ -64,6 +64,7 @@ export class Tcb {
   readonly isn: IsnSource;
   readonly segmentLimit: number;
   readonly challengeLimiter: ChallengeLimiter;
+  readonly paths: PathMemory | undefined;
   readonly ackSample: AckSample;
   /** How the observer sees this connection. */
   view!: ConnectionView;
@@ -161,6 +162,7 @@ export class Tcb {
     this.isn = options.isn;
     this.segmentLimit = options.segmentLimit;
     this.challengeLimiter = options.challengeLimiter;
+    this.paths = options.paths;
     this.ackSample = options.ackSample;
     this.state = state;
     this.answeredSyn = options.answeredSyn;

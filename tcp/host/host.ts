@@ -216,11 +216,7 @@ export class Host {
     const { addresses, sourceOffset, destinationOffset, sourcePort, destinationPort } = error;
     const member = this.#members
       .find(addresses, sourceOffset, destinationOffset, length, sourcePort, destinationPort, now);
-    if (member === null) return;
-    const { connection, remote } = member;
-    const before = connection.pathMtu;
-    connection.icmpArrives(error, now);
-    if (connection.pathMtu < before) this.#paths.learn(remote.address, connection.pathMtu, now);
+    member?.connection.icmpArrives(error, now);
   }
 
   /** Fires the timers of every connection that are due. */
@@ -300,6 +296,7 @@ export class Host {
       challengeLimiter: this.#challengeLimiter,
       ackSample: this.#ackSample,
       pathMtu: this.#paths.at(remote.address, now),
+      paths: this.#paths,
       id: this.#nextId++,
       progress: this.#progress,
     };

@@ -48,6 +48,11 @@ export class MtuSearch {
   /** When a probe told something last, or was given up. */
   #settledAt: Instant = instant(0);
 
+  /** The longest packet that passes where a longer one did not; Infinity: a black hole is at most suspected. */
+  get found(): number {
+    return this.failed > 0 ? this.limit : Infinity;
+  }
+
   /**
    * A length to fall back to from packets of `longest` octets after `timeouts` in a row: `base` when that is `enough` of them or
    * a multiple; what every path takes when of those nothing has arrived after twice as many more. 0: none.
