@@ -7,7 +7,7 @@
 
 import type { CongestionSample } from "../congestion/control.ts";
 import { seqAdd, seqAfter, type SeqNumber, seqNumber, type Timestamp } from "../base/seq.ts";
-import { elapsed, type Instant, instant, type Micros, micros, NEVER } from "../base/units.ts";
+import { elapsed, type Instant, instant, type Micros, micros, milliseconds, NEVER } from "../base/units.ts";
 import { Mark } from "./mark.ts";
 
 /**
@@ -19,8 +19,12 @@ export function sentAfter(serialA: number, endA: SeqNumber, serialB: number, end
   return later > 0 || (later === 0 && seqAfter(endA, endB));
 }
 
-/** How much sooner than in the shortest round trip, of few, a repetition may be answered: half of RACK's window (RFC 8985 6.2). */
-const RTT_NOISE = 1 / 8;
+/**
+ * How much sooner than in the shortest round trip, of few, a repetition may be answered: by what a busy host adds to each of those,
+ * at most an eighth, which is half of RACK's window (RFC 8985 6.2, step 4).
+ */
+const RTT_NOISE = milliseconds(2);
+const MOST_NOISE = 1 / 8;
 
 /** One record for all connections of a host, valid until the next acknowledgement or timer of any of them. */
 export class AckSample implements CongestionSample {
@@ -161,9 +165,9 @@ export class AckSample implements CongestionSample {
    * what comes a little sooner is no proof.
    */
   #isOfEarlier(): boolean {
-    const { echoedUntil } = this;
+    const { echoedUntil, minRtt } = this;
     return this.recordFirstSentAt < echoedUntil && echoedUntil <= this.recordMadeAt ||
-      elapsed(this.recordSentAt, this.arrivedAt) < this.minRtt * (1 - RTT_NOISE);
+      elapsed(this.recordSentAt, this.arrivedAt) < minRtt - Math.min(RTT_NOISE, minRtt * MOST_NOISE);
   }
 
   /** The record at hand was acknowledged cumulatively. `isNews`: SACK had not reported it before; else it times nothing. */
