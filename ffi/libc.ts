@@ -217,7 +217,10 @@ const SYMBOLS = {
 /** The functions of the C library that this project calls. */
 export type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 
-/** What every connection over a raw socket calls: opened together, every other function at its first use. */
+/**
+ * What every connection over a raw socket calls. To open a function takes some 0.1 ms, for which Deno compiles its way
+ * into C: these are opened together, every other one at its first use.
+ */
 const AT_ONCE = [
   "__errno_location",
   "bind",
@@ -234,31 +237,6 @@ const AT_ONCE = [
   "socket",
   "write",
 ] as const satisfies readonly (keyof Libc)[];
-
-/**
- * Functions that are called for every packet or piece of a stream. For these Deno is to compile a way into C, which takes 0.1 ms
- * and makes each call 0.04 µs shorter.
- */
-const FREQUENT: ReadonlySet<string> = new Set(
-  [
-    "__errno_location",
-    "clock_gettime",
-    "poll",
-    "recv",
-    "recvmsg",
-    "send",
-    "sendmmsg",
-    "sendmsg",
-    "sendto",
-  ] satisfies (keyof Libc)[],
-);
-
-/**
- * A structure behind a function's own parameters, of which it knows nothing: with one Deno compiles no way into C. Linux's calling
- * conventions let a function have more arguments than it takes.
- */
-const UNUSED = { struct: ["u8"] } as const satisfies Deno.NativeStructType;
-const UNUSED_VALUE = new Uint8Array(1);
 
 /** The C library could not be opened; the message lists what was tried. */
 export class LibcError extends Error {
@@ -373,22 +351,8 @@ function openFirst(candidates: readonly string[]): Libc {
 
 /** Opens these functions of the library. */
 function open<Name extends keyof Libc>(library: string, names: readonly Name[]): Pick<Libc, Name> {
-  const symbols: Record<string, Deno.ForeignFunction> = {};
-  for (const name of names) {
-    const symbol: Deno.ForeignFunction = SYMBOLS[name];
-    symbols[name] = isCompiled(name) ? symbol : { ...symbol, parameters: [...symbol.parameters, UNUSED] };
-  }
-  const opened: Record<string, unknown> = Deno.dlopen(library, symbols).symbols;
-  for (const name of names) {
-    const call = opened[name] as (...given: unknown[]) => unknown;
-    if (!isCompiled(name)) opened[name] = (...given: unknown[]): unknown => call(...given, UNUSED_VALUE);
-  }
-  return opened as Pick<Libc, Name>;
-}
-
-/** Whether Deno is to compile a way into it; it never does for what runs on another thread. */
-function isCompiled(name: keyof Libc): boolean {
-  return FREQUENT.has(name) || "nonblocking" in SYMBOLS[name];
+  const symbols = Object.fromEntries(names.map((name) => [name, SYMBOLS[name]]));
+  return Deno.dlopen(library, symbols).symbols as Pick<Libc, Name>;
 }
 
 /**

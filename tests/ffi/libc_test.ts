@@ -48,13 +48,3 @@ Deno.test("opened as a whole, nothing is left that a test could open", () => {
   assert(libc.inet_pton(2, cString("192.0.2.1"), new Uint8Array(4)) === 1);
   assertEquals(libc.if_nametoindex(cString("no such one")), 0);
 });
-
-Deno.test("functions of each kind are called alike, those with a structure behind their parameters too", () => {
-  const { sysconf, clock_gettime, __errno_location, close } = loadWholeLibc();
-  const moment = new BigInt64Array(2);
-  assert(sysconf(30) >= 4_096, "_SC_PAGESIZE");
-  assertEquals(clock_gettime(0, moment), 0, "CLOCK_REALTIME");
-  assert(moment[0] !== undefined && moment[0] > 0n);
-  assertEquals(close(-1), -1);
-  assert(__errno_location() !== null);
-});
