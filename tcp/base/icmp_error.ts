@@ -91,10 +91,10 @@ const NAMES_IPV4: Readonly<Record<number, string | readonly string[]>> = {
   ],
   4: "source quench",
   11: ["TTL expired on the way", "fragments did not come together in time"],
-  12: "parameter problem",
+  12: ["parameter problem", "a required option is missing", "bad length"],
 };
 
-/** RFC 4443 3.1 to 3.4. */
+/** RFC 4443 3.1 to 3.4, RFC 6550 20.18, RFC 7112 5, RFC 8754 5.4, RFC 8883 3 and 4. */
 const NAMES_IPV6: Readonly<Record<number, string | readonly string[]>> = {
   1: [
     "no route to destination",
@@ -104,10 +104,24 @@ const NAMES_IPV6: Readonly<Record<number, string | readonly string[]>> = {
     "port unreachable",
     "source address failed policy",
     "route rejected",
+    "error in the source routing header",
+    "headers too long",
   ],
   2: "packet too big",
   3: ["hop limit expired on the way", "fragments did not come together in time"],
-  4: ["erroneous header field", "unknown next header", "unknown option"],
+  4: [
+    "erroneous header field",
+    "unknown next header",
+    "unknown option",
+    "first fragment without all headers",
+    "header error above segment routing",
+    "next header unknown to a router",
+    "extension header too big",
+    "extension header chain too long",
+    "too many extension headers",
+    "too many options",
+    "option too big",
+  ],
 };
 
 /** The name of an ICMP error; with its numbers where no RFC named here has one. */
