@@ -27,8 +27,13 @@ const OPTIONAL: readonly (readonly [option: number, name: string])[] = [
 export function endingOf(flow: Flow): string {
   const { local, remote, resets } = flow;
   if (resets.by !== null) {
-    const by = resets.isForeign ? `something on the way in the name of ${resets.by.name}` : resets.by.name;
-    return `reset by ${by} ${resets.after}`;
+    const by = resets.isForeign
+      ? `something on the way in the name of ${resets.by.asObject}`
+      : resets.by.asObject;
+    const isOver = [local, remote].every(({ una, finEnd }) => una >= finEnd);
+    return isOver
+      ? `closed, ${flow.closedFirst?.name} first; a RST of ${by} came afterwards`
+      : `reset by ${by} ${resets.after}`;
   }
   if (local.hasSyn && !remote.hasSyn && !local.hasAnswered) {
     const syns = 1 + local.retransmissions;
@@ -36,13 +41,15 @@ export function endingOf(flow: Flow): string {
   }
   const [first, second] = flow.closedFirst === remote ? [remote, local] : [local, remote];
   if (first.finEnd === Infinity) return "open";
-  if (second.packets === 0) return `closed by ${first.name}, the only one whose direction is seen`;
+  if (second.packets === 0) return `closed by ${first.asObject}, the only one whose direction is seen`;
   if (second.finEnd !== Infinity) {
     return second.una >= second.finEnd
       ? `closed, ${first.name} first`
-      : `FIN of ${second.name} not acknowledged`;
+      : `${second.has("FIN")} not acknowledged`;
   }
-  return first.una >= first.finEnd ? `half closed by ${first.name}` : `FIN of ${first.name} never answered`;
+  return first.una >= first.finEnd
+    ? `half closed by ${first.asObject}`
+    : `${first.has("FIN")} never answered`;
 }
 
 /** The summary of a connection. */
@@ -84,7 +91,9 @@ function roundTripText({ local, remote }: Flow): string {
   const ways = [[remote, local], [local, remote]] as const;
   const texts = ways.flatMap(([to, from]) => {
     const { minimum, srtt, samples } = from.roundTrips;
-    return samples === 0 ? [] : [`${spanText(minimum)} to ${to.name} and back (smoothed ${spanText(srtt)})`];
+    return samples === 0
+      ? []
+      : [`${spanText(minimum)} to ${to.asObject} and back (smoothed ${spanText(srtt)})`];
   });
   return texts.length === 0 ? "not measured" : `from the point of capture at least ${texts.join(", ")}`;
 }
@@ -127,7 +136,11 @@ const FACTS: readonly (readonly [title: string, codes: readonly (readonly [Findi
     "packet|s captured twice",
   ], ["captured-late", "packet|s captured late"]]],
   ["holes", [["capture-gap", "gap|s of the capture"], ["after-hole", "hole|s in the numbers"]]],
-  ["duplicate", [["duplicate-ack-seen", "duplicate ACK|s"], ["d-sack", "D-SACK|s"]]],
+  ["duplicate", [
+    ["duplicate-ack-seen", "duplicate ACK|s"],
+    ["repeated-ack-seen", "repeated ACK|s without news"],
+    ["d-sack", "D-SACK|s"],
+  ]],
   ["asks", [["keep-alive", "keep-alive|s"], ["window-probe", "window probe|s"]]],
   ["window", [["window-zero", "time|s closed"], ["window-withdrawn", "time|s withdrawn"]]],
   ["fills", [["window-filled", "segment|s to the end of the receiver's window"]]],
@@ -144,6 +157,7 @@ const FACTS: readonly (readonly [title: string, codes: readonly (readonly [Findi
       "RST|s without effect",
     ],
     ["reset-revoked", "RST|s without effect"],
+    ["reset-inexact", "RST|s challenged, without effect"],
   ]],
   ["congestion", [["congestion-mark-seen", "packet|s marked by routers"], [
     "congestion-echo-seen",
@@ -172,17 +186,21 @@ function counted(count: number, words: string): string {
 function windowLines(half: Half, lastAt: number): string[] {
   const lines: string[] = [];
   const closedFor = half.closedFor + (half.windowZeroSince < 0 ? 0 : lastAt - half.windowZeroSince);
-  if (closedFor > 0) lines.push(`    closed      its window was 0 for ${spanText(closedFor)} in all`);
+  if (closedFor > 0) {
+    lines.push(`    closed      ${half.possessive} window was 0 for ${spanText(closedFor)} in all`);
+  }
   if (half.question !== null) {
-    lines.push(`    silence     its last ${half.question.kind.replace("w-p", "w p")} was not answered`);
+    lines.push(
+      `    silence     ${half.possessive} last ${half.question.kind.replace("w-p", "w p")} was not answered`,
+    );
   }
   return lines;
 }
 
 const LIMITS: readonly (readonly [Limit, string])[] = [
-  ["application", "its application"],
+  ["application", "{its} application"],
   ["window", "the receiver's window"],
-  ["path", "its congestion window or the path"],
+  ["path", "{its} congestion window or the path"],
 ];
 
 /** What the sender waited for, where it has sent enough to tell. */
@@ -191,7 +209,9 @@ function limitLines(sender: Half, receiver: Half): string[] {
   const total = limits.total;
   // Without the ACKs nobody knows what it waits for.
   if (total === 0 || octets === 0 || receiver.packets === 0) return [];
-  const shares = LIMITS.map(([limit, words]) => `${words} ${Math.round(100 * limits.time[limit] / total)} %`);
+  const shares = LIMITS.map(([limit, words]) =>
+    `${words.replace("{its}", sender.possessive)} ${Math.round(100 * limits.time[limit] / total)} %`
+  );
   const lines = [`    limited     by ${shares.join(", ")} of ${spanText(total)}`];
   const rtt = sender.roundTrips.minimum + receiver.roundTrips.minimum;
   // What leaves in less than a round trip shows no rate.
@@ -199,7 +219,7 @@ function limitLines(sender: Half, receiver: Half): string[] {
     const product = octets / total * rtt;
     const window = receiver.windowIsKnown ? octetsAmountText(limits.largestWindow) : "not known";
     lines.push(
-      `    in flight   at most ${octetsAmountText(limits.largestFlight)}; bandwidth-delay product ${
+      `    in flight   at most ${octetsAmountText(limits.largestFlight)}; rate times round trip ${
         octetsAmountText(product)
       }; largest window ${window}`,
     );

@@ -40,7 +40,9 @@ export function connectionFailed(failure: ConnectionFailure, facts: ClientFacts)
     case "refused":
       return new ProgramFailure(
         ExitCode.refused,
-        `Connection to ${peer} refused: RST answered our SYN, because nobody listens on that port or a firewall refuses it`,
+        record.synAcks > 0
+          ? `Connection to ${peer} refused: its SYN crossed ours, and RST came before the handshake was over`
+          : `Connection to ${peer} refused: RST answered our SYN, because nobody listens on that port or a firewall refuses it`,
       );
     case "reset":
       return established(

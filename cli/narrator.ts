@@ -34,7 +34,7 @@ import type { LinkChange } from "../driver/link.ts";
 import { hopFieldName, HopLimits } from "../trace/hop_limits.ts";
 import type { LiveLimits } from "../trace/mod.ts";
 import { counted } from "./counted.ts";
-import { payloadLines } from "./payload_lines.ts";
+import { PayloadLines } from "./payload_lines.ts";
 import { isRepetition, repeatReason, Repetitions } from "./repetitions.ts";
 import type { Mark, Output } from "./output.ts";
 
@@ -42,6 +42,8 @@ import type { Mark, Output } from "./output.ts";
 export interface SendingRecord {
   /** SYNs sent. */
   syns: number;
+  /** Of these, those that acknowledge a SYN which crossed ours. */
+  synAcks: number;
   /** Segments with data sent, repeated ones included. */
   dataSegments: number;
   /** FINs sent. */
@@ -84,6 +86,7 @@ const MAX_REPORTS = 20;
 export class Narrator implements Observer {
   readonly record: SendingRecord = {
     syns: 0,
+    synAcks: 0,
     dataSegments: 0,
     fins: 0,
     firstSynAt: NEVER,
@@ -100,7 +103,6 @@ export class Narrator implements Observer {
   #synAckSeen = false;
   #arrivedSeq: SeqNumber = seqNumber(0);
   #arrivedAck: SeqNumber = seqNumber(0);
-  #arrivedEnd: SeqNumber = seqNumber(0);
   #peerFin: SeqNumber | null = null;
   #peerFinAcknowledged = false;
   /** Where the data that were sent begin and end, and how many segments brought them. */
@@ -114,6 +116,7 @@ export class Narrator implements Observer {
   #failedMtu = 0;
   /** Reports of trouble on the way that have come; each is a line once. */
   readonly #reports = new Set<string>();
+  readonly #payloadLines = new PayloadLines();
   #shownOctets = 0;
   #hiddenOctets = 0;
 
@@ -160,7 +163,7 @@ export class Narrator implements Observer {
     this.#hiddenOctets += octets.length - shown.length;
     if (shown.length === 0) return;
     const unit = shown.length === 1 ? "byte" : "bytes";
-    this.#insertBeforeFin([`Received ${shown.length} ${unit}:`, ...payloadLines(shown)].join("\n"));
+    this.#insertBeforeFin([`Received ${shown.length} ${unit}:`, ...this.#payloadLines.of(shown)].join("\n"));
   }
 
   /** Nothing follows, or something else: writes what waits, and what of repetitions was only counted. */
@@ -229,14 +232,14 @@ export class Narrator implements Observer {
   segmentSent(connection: ConnectionView | null, segment: Segment, reason: SendReason, now: Instant): void {
     if (connection === null) return;
     this.limits?.segmentSent(connection, segment, reason, now);
-    if (segment.has(Flag.rst)) this.#later("sent", `Sending RST (seq=${seqToUint32(segment.seq)})`);
+    if (segment.has(Flag.rst)) this.#rstSent(segment, reason);
     else if (segment.has(Flag.syn)) this.#synSent(segment, now);
     else {
       this.#dataSent(connection, segment, reason, now);
       this.#finSent(connection, segment, reason, now);
       this.#ackSent(segment);
     }
-    this.#repetitions.sent(connection, segment, reason, now);
+    this.#repetitions.sent(connection, segment, now);
   }
 
   segmentArrived(connection: ConnectionView | null, segment: Segment, now: Instant): void {
@@ -247,14 +250,13 @@ export class Narrator implements Observer {
     this.#arrivals++;
     this.#arrivedSeq = segment.seq;
     this.#arrivedAck = segment.ack;
-    this.#arrivedEnd = segment.end;
     const { family, hopLimit } = segment;
     const usual = this.#hopLimits.take(segment);
     this.#foreign = usual === null ? null : { field: hopFieldName(family), hopLimit, usual };
   }
 
   stateChanged(
-    _connection: ConnectionView,
+    connection: ConnectionView,
     from: State,
     to: State,
     reason: StateReason,
@@ -277,16 +279,21 @@ export class Narrator implements Observer {
         this.#ackOfFin = this.#arrivals;
         this.#later("received", `Received ACK of our FIN (ack=${ack})`);
       }
-      if (bringsFin(from, to)) this.#finReceived(ack);
+      if (bringsFin(from, to)) this.#finReceived(ack, connection);
     }
   }
 
   segmentDropped(
-    _connection: ConnectionView | null,
-    _segment: Segment,
-    _reason: DropReason,
+    connection: ConnectionView | null,
+    segment: Segment,
+    reason: DropReason,
     _now: Instant,
-  ): void {}
+  ): void {
+    if (connection?.state !== "SYN-SENT" || reason !== "ack-not-acceptable") return;
+    const kind = segment.has(Flag.syn) ? "SYN-ACK" : "ACK";
+    const numbers = `seq=${seqToUint32(segment.seq)}, ack=${seqToUint32(segment.ack)}`;
+    this.#output.line("received", `Received ${kind} (${numbers}), which is not for our SYN`);
+  }
 
   timerFired(): void {}
 
@@ -311,10 +318,18 @@ export class Narrator implements Observer {
 
   congestionChanged(): void {}
 
+  /** What refuses a SYN-ACK comes before the handshake; what ends a connection, after all that was sent. */
+  #rstSent(segment: Segment, reason: SendReason): void {
+    const text = `Sending RST (seq=${seqToUint32(segment.seq)})`;
+    if (reason === "reset-bad-ack") this.#output.line("sent", text);
+    else this.#later("sent", text);
+  }
+
   #synSent(segment: Segment, now: Instant): void {
     const seq = seqToUint32(segment.seq);
     const kind = segment.has(Flag.ack) ? "SYN-ACK" : "SYN";
     this.record.syns++;
+    if (kind === "SYN-ACK") this.record.synAcks++;
     if (this.record.syns > 1 && kind === "SYN") {
       const text = `sending the SYN again (seq=${seq}, number ${this.record.syns})`;
       this.#repetitions.tell(text, 0, now, "retransmit-timeout");
@@ -381,8 +396,8 @@ export class Narrator implements Observer {
   }
 
   /** What acknowledges our FIN and brings the peer's is one segment, and one line. */
-  #finReceived(ack: number): void {
-    this.#peerFin = seqAdd(this.#arrivedEnd, -1);
+  #finReceived(ack: number, { rcvNxt }: ConnectionView): void {
+    this.#peerFin = seqAdd(rcvNxt, -1);
     const seq = seqToUint32(this.#peerFin);
     const isBoth = this.#ackOfFin === this.#arrivals && this.#arrivals > 0;
     if (isBoth) this.#waiting.pop();

@@ -295,7 +295,7 @@ class CaptureShow {
 
 /** What is known of a file whose addresses and frames will be others. */
 function orderOf(survey: TellingResult): Hindsight {
-  return { ...hindsightOf(survey), offloading: [], revokedResets: new Set() };
+  return { ...hindsightOf(survey), offloading: [], revokedResets: new Map() };
 }
 
 /** What of the file was not read, and how it ends; null when all is well. */

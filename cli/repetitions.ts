@@ -75,14 +75,16 @@ export class Repetitions {
 
   /** A segment has arrived: progress ends the silence. */
   arrived(connection: ConnectionView, segment: Segment, now: Instant): void {
-    if (segment.has(Flag.ack) && seqAfter(segment.ack, connection.sndUna)) this.#quietSince = now;
+    const { sndUna, sndMax } = connection;
+    if (!segment.has(Flag.ack) || seqAfter(segment.ack, sndMax)) return;
+    if (seqAfter(segment.ack, sndUna)) this.#quietSince = now;
   }
 
   /** A segment was sent, and what is to be told of it is told. */
-  sent(connection: ConnectionView, segment: Segment, reason: SendReason, now: Instant): void {
+  sent(connection: ConnectionView, segment: Segment, now: Instant): void {
     if (segment.sequenceLength === 0) return;
     const isFirst = this.#quietSince === null || segment.seq === connection.sndUna;
-    if (isFirst || isRepetition(reason)) this.#quietSince = now;
+    if (isFirst) this.#quietSince = now;
   }
 
   /** Something is sent again. `text` says what, `octets` of how much text. */

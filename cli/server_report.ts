@@ -5,7 +5,7 @@
  */
 
 import { counted } from "./counted.ts";
-import { payloadLines } from "./payload_lines.ts";
+import { PayloadLines } from "./payload_lines.ts";
 import type { Output } from "./output.ts";
 
 /** How a connection ended. */
@@ -23,6 +23,8 @@ export class ServerReport {
   readonly #output: Output;
   /** Which connection the last line was about: the blocks do not say whose they are. */
   #subject = "";
+  /** Of connections from which something was shown, by their peers. */
+  readonly #payloads = new Map<string, PayloadLines>();
 
   constructor(output: Output) {
     this.#output = output;
@@ -48,15 +50,18 @@ export class ServerReport {
     if (this.#subject !== peer) this.#output.line("note", `From ${peer}:`);
     this.#subject = peer;
     // One write for the block: other programs may be writing to the same terminal.
-    this.#output.line("sent", [`Received ${octets.length} bytes:`, ...payloadLines(octets)].join("\n"));
+    const lines = this.#payloads.get(peer) ?? new PayloadLines();
+    this.#payloads.set(peer, lines);
+    this.#output.line("sent", [`Received ${bytes(octets.length)}:`, ...lines.of(octets)].join("\n"));
   }
 
   /** Says how a connection ended and how many octets went over it. */
   ended(peer: string, ending: ConnectionEnding, received: number, sent: number): void {
     this.#subject = "";
+    this.#payloads.delete(peer);
     const amounts = sent > 0
-      ? `${received} bytes received, ${sent} bytes sent`
-      : `${received} bytes received`;
+      ? `${bytes(received)} received, ${bytes(sent)} sent`
+      : `${bytes(received)} received`;
     const mark = ending.startsWith("closed") ? "note" : "warning";
     this.#output.line(mark, `Connection from ${peer} ${ending}, ${amounts}`);
   }
@@ -74,4 +79,8 @@ export class ServerReport {
   note(text: string): void {
     this.#output.line("note", text);
   }
+}
+
+function bytes(count: number): string {
+  return `${count} byte${count === 1 ? "" : "s"}`;
 }

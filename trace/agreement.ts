@@ -58,7 +58,12 @@ export function agreementOf(
     ourField: `the window field of ${ends.local}`,
     peersField: `that of ${ends.remote}`,
   };
-  return [segmentSize(own, peer, wording), windowScaling(own, peer, wording), ...bothOrNot(own, peer)];
+  return [
+    segmentSize(own, peer, wording),
+    windowScaling(own, peer, wording),
+    ...bothOrNot(own, peer),
+    ...congestionNotification(own, peer),
+  ];
 }
 
 function segmentSize(own: SegmentRecord, peer: SegmentRecord, wording: Wording): Agreed {
@@ -74,13 +79,20 @@ function segmentSize(own: SegmentRecord, peer: SegmentRecord, wording: Wording):
 
 function windowScaling(own: SegmentRecord, peer: SegmentRecord, wording: Wording): Agreed {
   const agreed = has(own, Option.windowScale) && has(peer, Option.windowScale);
-  const factor = (syn: SegmentRecord): number => 2 ** Math.min(syn.windowScale, MAX_WINDOW_SHIFT);
+  const units = ({ windowScale }: SegmentRecord): string => {
+    const factor = 2 ** Math.min(windowScale, MAX_WINDOW_SHIFT);
+    return windowScale <= MAX_WINDOW_SHIFT
+      ? `${factor}`
+      : `${factor} (the shift of ${windowScale} counts as ${MAX_WINDOW_SHIFT})`;
+  };
   return {
-    rule: "RFC 7323 2.2",
+    rule: agreed && Math.max(own.windowScale, peer.windowScale) > MAX_WINDOW_SHIFT
+      ? "RFC 7323 2.2, 2.3"
+      : "RFC 7323 2.2",
     sentence: agreed
       ? `Windows are scaled: ${wording.ourField} counts units of ${
-        factor(own)
-      } octets, ${wording.peersField} units of ${factor(peer)}.`
+        units(own)
+      } octets, ${wording.peersField} units of ${units(peer)}.`
       : "Windows are not scaled: neither side can offer more than 65535 octets.",
   };
 }
@@ -103,6 +115,19 @@ function bothOrNot(own: SegmentRecord, peer: SegmentRecord): readonly Agreed[] {
   ];
 }
 
+/** Told only where the first SYN asks for it: with ECE and CWR, to which ECE alone agrees. */
+function congestionNotification(own: SegmentRecord, peer: SegmentRecord): readonly Agreed[] {
+  const SETUP = Flag.ece | Flag.cwr;
+  const [syn, answer] = own.ack === null ? [own, peer] : [peer, own];
+  if ((syn.flags & SETUP) !== SETUP) return [];
+  return [{
+    rule: "RFC 3168 6.1.1",
+    sentence: (answer.flags & SETUP) === Flag.ece
+      ? "Explicit congestion notification: routers may mark packets of this connection instead of dropping them."
+      : "No explicit congestion notification: it was asked for, and the answer does not agree.",
+  }];
+}
+
 function has(segment: SegmentRecord, option: number): boolean {
   return (segment.options & option) !== 0;
 }
@@ -110,6 +135,12 @@ function has(segment: SegmentRecord, option: number): boolean {
 interface SynPair {
   readonly own: SegmentRecord;
   readonly peer: SegmentRecord;
+}
+
+/** Whether a SYN-ACK acknowledges something else than our SYN: it is not taken (RFC 9293 3.10.7.3, first). */
+function isOfAnother({ segment: { ack }, view }: ArrivedEvent, own: SegmentRecord | undefined): boolean {
+  if (ack === null || own === undefined || view?.state !== "SYN-SENT") return false;
+  return ack <= own.seq || ack > own.end;
 }
 
 /** Both SYNs of each connection, until they are complete. */
@@ -123,6 +154,7 @@ export class SynPairs {
     if ((event.segment.flags & Flag.rst) !== 0) return null;
     // A SYN-ACK that ends a simultaneous open repeats a SYN that was told before.
     if (event.kind === "arrived" && event.view?.state === "SYN-RECEIVED") return null;
+    if (event.kind === "arrived" && isOfAnother(event, this.#own.get(event.connection))) return null;
     (event.kind === "sent" ? this.#own : this.#peer).set(event.connection, event.segment);
     const own = this.#own.get(event.connection);
     const peer = this.#peer.get(event.connection);

@@ -11,7 +11,7 @@ export { type ArrivalMeaning, ARRIVALS } from "./catalogue/arrivals.ts";
 export { CONGESTION_REASONS } from "./catalogue/congestion_reasons.ts";
 export type { FindingCode, NoteCode } from "./catalogue/finding_codes.ts";
 export { FINDINGS, NOTES } from "./catalogue/findings.ts";
-export { DROP_REASONS } from "./catalogue/drop_reasons.ts";
+export { DROP_REASONS, dropLabel } from "./catalogue/drop_reasons.ts";
 export { ICMP_VERDICTS } from "./catalogue/icmp_verdicts.ts";
 export { SEND_REASONS } from "./catalogue/send_reasons.ts";
 export { STATE_REASONS } from "./catalogue/state_reasons.ts";

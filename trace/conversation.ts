@@ -26,11 +26,15 @@ export class Conversation {
   /** What we acknowledged last, and the number after the peer's FIN; Infinity until that has come. */
   #acknowledged = 0;
   #peersFinEnd = Infinity;
+  /** What the peer acknowledged last. */
+  #acknowledgedByPeer = 0;
   /** The probe that no segment has answered. */
   #probe: "window probe" | "keep-alive" | null = null;
   /** Timestamp of our first SYN, once a second one went; null: not so. */
   #firstSyn: number | null = null;
   #timestampOfSyn: number | null = null;
+  /** Whether each end's SYN permits SACK; so both do where it is agreed on. */
+  readonly #permitsSack = { own: false, peer: false };
   readonly #hopLimits = new HopLimits();
 
   /** Our initial sequence number is another than before. */
@@ -41,6 +45,8 @@ export class Conversation {
 
   /** Marks of a segment that we send, beyond its reason; null: not known. */
   sent(segment: SegmentRecord, reason: SendReason | null): readonly SegmentMark[] {
+    // The number of a RST is what its receiver expects, and may lie beyond all that was sent.
+    if ((segment.flags & Flag.rst) !== 0) return withMerged(null, segment);
     const repeats = segment.end > segment.seq && segment.seq < this.#sentTo;
     const again = repeats && (reason === null || !NEVER_REPEATED.has(reason));
     this.#sentTo = Math.max(this.#sentTo, segment.end);
@@ -48,6 +54,7 @@ export class Conversation {
     if (reason === "window-probe") this.#probe = "window probe";
     else if (reason === "keep-alive") this.#probe = "keep-alive";
     if ((segment.flags & (Flag.syn | Flag.ack)) === Flag.syn) this.#noteSyn(segment);
+    if ((segment.flags & Flag.syn) !== 0) this.#permitsSack.own = permitsSack(segment);
     return withMerged(again ? "retransmission" : null, segment);
   }
 
@@ -78,11 +85,17 @@ export class Conversation {
     if (segment.ack === null) return null;
     const probe = this.#probe;
     this.#probe = null;
+    const isRepeated = segment.ack === this.#acknowledgedByPeer;
+    this.#acknowledgedByPeer = segment.ack;
     if ((segment.flags & Flag.syn) !== 0) {
+      this.#permitsSack.peer = permitsSack(segment);
       const echoes = (segment.options & Option.timestamps) !== 0 && segment.timestampEcho === this.#firstSyn;
       return echoes ? "first SYN" : null;
     }
-    return segment.length === 0 ? probe : null;
+    if (segment.length > 0) return null;
+    const { own, peer } = this.#permitsSack;
+    const reportsNone = own && peer && segment.sackEdges.length === 0;
+    return probe ?? (isRepeated && reportsNone ? "no gap" : null);
   }
 
   #noteSyn(segment: SegmentRecord): void {
@@ -91,6 +104,10 @@ export class Conversation {
     if (before !== null && before !== segment.timestampValue) this.#firstSyn ??= before;
     this.#timestampOfSyn ??= segment.timestampValue;
   }
+}
+
+function permitsSack({ options }: SegmentRecord): boolean {
+  return (options & Option.selectiveAckPermitted) !== 0;
 }
 
 /** The mark, if any, and whether the segment stands for several. */

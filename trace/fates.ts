@@ -71,6 +71,8 @@ interface Transmission {
   hasArrived: boolean;
   /** Nothing tells of it, and nobody waits any longer. */
   isGivenUp: boolean;
+  /** What tells of its loss is an ICMP error. */
+  isReported: boolean;
 }
 
 /** The fates of the segments of one connection, by the numbers of their events. */
@@ -208,7 +210,9 @@ class Direction {
 
   isReportedLost(event: IcmpEvent): void {
     const lost = this.transmissions.findLast(({ seq }) => seq === event.quoted);
-    if (lost !== undefined && lost.evidence === "") lost.evidence = `${icmpText(event)} reports it`;
+    if (lost === undefined || lost.evidence !== "" || isOfDestination(event)) return;
+    lost.evidence = `${icmpText(event)} reports it`;
+    lost.isReported = true;
   }
 
   isAcknowledged(segment: SegmentRecord): void {
@@ -218,7 +222,16 @@ class Direction {
     if (twice !== null) this.#cameTwice(twice[0] as number, twice[1] as number);
     if ((segment.options & Option.timestamps) !== 0) this.#isEchoed(segment, ack);
     this.#una = Math.max(this.#una, ack);
-    while ((this.transmissions[this.#oldest]?.end ?? Infinity) <= this.#una) this.#oldest++;
+    for (; (this.transmissions[this.#oldest]?.end ?? Infinity) <= this.#una; this.#oldest++) {
+      this.#wasReported(this.transmissions[this.#oldest] as Transmission);
+    }
+  }
+
+  /** What is acknowledged and was not sent again has arrived, whatever ICMP said: a copy of the packet was lost at most. */
+  #wasReported(one: Transmission): void {
+    if (!one.isReported || coversAll(one.repeated, [one.seq, one.end])) return;
+    one.evidence = "";
+    one.hasArrived = true;
   }
 
   /** All that was sent of these numbers has arrived. */
@@ -252,7 +265,8 @@ class Direction {
 
   /**
    * RFC 3522 3.2: the first ACK of what was repeated echoes the timestamp of an earlier copy. Of data that holds only where
-   * nothing before them waited for the same ACK. A SYN-ACK names the SYN that it answers.
+   * nothing before them waited for the same ACK. A SYN-ACK names the SYN that it answers; whether an earlier one has arrived as
+   * well it leaves open, for who keeps nothing of a SYN answers each.
    */
   #isEchoed({ flags, timestampEcho }: SegmentRecord, ack: number): void {
     if (ack <= this.#una) return;
@@ -263,10 +277,6 @@ class Direction {
     const echoed = copies.findIndex(({ timestamp }) => timestamp === timestampEcho);
     if (echoed < 0 || copies.length < 2) return;
     (copies[echoed] as Transmission).hasArrived = true;
-    if (!isHandshake) return;
-    for (const one of copies.slice(0, echoed)) {
-      one.evidence ||= "the SYN-ACK echoes the timestamp of a later SYN";
-    }
   }
 
   #push(
@@ -289,6 +299,7 @@ class Direction {
       evidence: "",
       hasArrived,
       isGivenUp: false,
+      isReported: false,
     });
   }
 
@@ -308,6 +319,11 @@ class Direction {
     }
     return found;
   }
+}
+
+/** Whether only the destination says so: protocol or port unreachable (RFC 792; RFC 4443 3.1). The packet has arrived then. */
+function isOfDestination({ family, type, code }: IcmpEvent): boolean {
+  return family === 4 ? type === 3 && (code === 2 || code === 3) : type === 1 && code === 4;
 }
 
 /** How a packet that is gone is known to be lost; empty where a second capture has it alone, and that may be for another reason. */

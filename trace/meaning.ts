@@ -45,11 +45,16 @@ function dataMeanings(segment: SegmentRecord, view: ViewRecord, into: ArrivalMea
 function acknowledgmentMeanings(event: ArrivedEvent, view: ViewRecord, into: ArrivalMeaning[]): void {
   const { segment, answers } = event;
   if (segment.ack === null) return;
-  if (segment.ack > view.sndUna) into.push(newAcknowledgment(event, view));
+  // Of what was sent in SYN-SENT nothing is acknowledged but by a SYN (RFC 9293 3.10.7.3, fourth).
+  if (segment.ack > view.sndMax) into.push("ack-of-unsent-data");
+  else if (segment.ack > view.sndUna) into.push(newAcknowledgment(event, view));
   else if (segment.ack < view.sndUna) into.push("old-ack");
   else if (answers === "window probe") into.push("answers-window-probe");
   else if (answers === "keep-alive") into.push("answers-keep-alive");
-  else if (repeatsAck(segment, view)) into.push("duplicate-ack");
+  else if (repeatsAck(segment, view)) {
+    // What was sent into a window that has closed is refused: that says nothing of a gap.
+    into.push(answers === "no gap" || segment.window === 0 ? "repeated-ack" : "duplicate-ack");
+  }
   if (duplicateBlock(segment) !== null) into.push("duplicate-report");
   if (reportedBlocks(segment).length > 0) into.push("selective-ack");
   if (segment.ack >= view.sndUna && view.sndWnd !== null) {
@@ -67,8 +72,11 @@ function windowMeanings(
   if (ack === null) return;
   if (window > 0 && sndWnd === 0) into.push("window-opens");
   else if (window === 0 && sndWnd > 0) into.push("window-closes");
-  else if (withdraws(segment, sndUna + sndWnd)) into.push("window-shrinks");
-  else if (window > sndWnd && into.length === 0 && ack === sndUna && segment.end === segment.seq) {
+  const isShrinking = withdraws(segment, sndUna + sndWnd);
+  if (isShrinking) into.push("window-shrinks");
+  else if (
+    sndWnd > 0 && window > sndWnd && into.length === 0 && ack === sndUna && segment.end === segment.seq
+  ) {
     into.push("window-grows");
   }
 }

@@ -42,7 +42,7 @@ const SEGMENT_NUMBERS = [
   "hopLimit",
 ] as const satisfies readonly (keyof SegmentRecord)[];
 
-const ANSWERED = [null, "first SYN", "window probe", "keep-alive"] as const;
+const ANSWERED = [null, "first SYN", "window probe", "keep-alive", "no gap"] as const;
 const NO_MARKS: readonly SegmentMark[] = [];
 
 /** Edges of as many SACK blocks as fit into a header. */

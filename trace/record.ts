@@ -119,8 +119,11 @@ export interface EventBase {
   readonly connection: number;
 }
 
-/** What of ours an arrived segment answers, beyond what it acknowledges; null: nothing of the kind. */
-export type AnsweredByArrival = "first SYN" | "window probe" | "keep-alive" | null;
+/**
+ * What of ours an arrived segment answers, beyond what it acknowledges; null: nothing of the kind. `no gap`: it acknowledges
+ * the same again without a SACK block, although both ends agreed on SACK.
+ */
+export type AnsweredByArrival = "first SYN" | "window probe" | "keep-alive" | "no gap" | null;
 
 /** We sent a segment. */
 export interface SentEvent extends EventBase {

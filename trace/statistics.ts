@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DROP_REASONS, TIMERS } from "./catalogue.ts";
+import { dropLabel, TIMERS } from "./catalogue.ts";
 import {
   type CongestionReason,
   type ConnectionView,
@@ -74,7 +74,8 @@ const OTHER_REPORTS = "others";
 /** Counts what happens. */
 export class Statistics implements Observer {
   readonly #figures = new Map<number, Figures>();
-  readonly #drops = new Map<DropReason, number>();
+  /** By their labels. */
+  readonly #drops = new Map<string, number>();
   #connections = 0;
 
   segmentSent(connection: ConnectionView | null, segment: Segment, reason: SendReason, now: Instant): void {
@@ -100,7 +101,8 @@ export class Statistics implements Observer {
     _now: Instant,
   ): void {
     if (connection !== null) this.#update(connection);
-    this.#drops.set(reason, (this.#drops.get(reason) ?? 0) + 1);
+    const label = dropLabel(reason, connection?.state ?? null);
+    this.#drops.set(label, (this.#drops.get(label) ?? 0) + 1);
   }
 
   stateChanged(
@@ -150,7 +152,7 @@ export class Statistics implements Observer {
           : `${forgotten} earlier connections are not listed`,
       );
     }
-    const drops = [...this.#drops].map(([reason, count]) => `${DROP_REASONS[reason].label} ${count}`);
+    const drops = [...this.#drops].map(([label, count]) => `${label} ${count}`);
     if (drops.length > 0) lines.push(`Dropped: ${drops.join(", ")}`);
     return lines;
   }
@@ -221,7 +223,8 @@ function readTotals(figures: Figures, connection: ConnectionView): void {
   figures.smoothedRtt = connection.smoothedRtt;
   figures.minimumRtt = connection.minimumRtt;
   figures.rto = connection.retransmissionTimeout;
-  if (!isSynchronized(connection.state) && !figures.isAgreed) return;
+  const { state } = connection;
+  if (!isSynchronized(state) && state !== "SYN-RECEIVED" && !figures.isAgreed) return;
   if (!figures.isAgreed) figures.largestCwnd = connection.cwnd;
   figures.isAgreed = true;
   figures.cwnd = connection.cwnd;
@@ -277,10 +280,10 @@ function congestionText(figures: Figures): string {
   if (!figures.isAgreed) return "no window before the peer's SYN";
   const { cwnd, largestCwnd, ssthresh, reductions } = figures;
   const reduced = reductions === 0
-    ? "never reduced"
+    ? "never reduced by congestion"
     : reductions === 1
-    ? "reduced once"
-    : `reduced ${reductions} times`;
+    ? "reduced by congestion once"
+    : `reduced by congestion ${reductions} times`;
   return `cwnd ${amountText(cwnd)}, at most ${amountText(largestCwnd)}, ssthresh ${
     amountText(ssthresh)
   }, ${reduced}`;

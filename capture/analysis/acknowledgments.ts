@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Flag } from "../../trace/core.ts";
+import { Flag, Option } from "../../trace/core.ts";
 import { spanText } from "../../trace/format.ts";
 import { isDuplicateAck, withdraws } from "../../trace/acknowledging.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
@@ -22,23 +22,52 @@ export function takeAck(verdict: Verdict, passing: Passing, sender: Half, other:
   const before = other.una;
   const isFirst = !sender.hasAcked;
   const isDuplicate = repeats(segment, sender, other);
+  const latest = sender.ack;
   sender.hasAcked = true;
   if (ack > sender.ack || isFirst) sender.ack = ack;
   if (ack > other.max) beyondWhatPassed(verdict, passing, other, isFirst);
   const isAnswer = answersQuestion(verdict, passing, sender, other);
   if (ack > before) advance(verdict, passing, sender, other, isFirst);
-  else if (ack < before && !isFirst) {
-    verdict.values["acknowledged"] = before;
-    verdict.add("old-ack-seen");
-  } else if (isDuplicate && !isAnswer) {
-    other.dupAcks++;
-    signal(other, time);
-    verdict.values["nth"] = other.dupAcks;
-    verdict.add("duplicate-ack-seen");
-  }
+  else if (ack < before && !isFirst) behind(verdict, ack, latest);
+  else if (isDuplicate && !isAnswer) duplicate(verdict, passing, sender, other);
   other.lastAckAt = time;
   takeSack(verdict, passing, other);
   takeWindow(verdict, passing, sender, other);
+}
+
+/** In a capture that begins in the middle, what was sent before it is acknowledged for the first time, too. */
+function behind(verdict: Verdict, ack: number, latest: number): void {
+  if (ack > latest) {
+    verdict.values["newly"] = ack - latest;
+    return verdict.add("new-ack");
+  }
+  if (ack === latest) return;
+  verdict.values["acknowledged"] = latest;
+  verdict.add("old-ack-seen");
+}
+
+/** The same ACK again. What was sent into a window that has closed is refused: that says nothing of a gap. */
+function duplicate(
+  verdict: Verdict,
+  { segment, time, hasAllOptions }: Passing,
+  sender: Half,
+  other: Half,
+): void {
+  if (segment.window === 0) {
+    verdict.values["cause"] = "its window is closed, so that it takes nothing from there on";
+    return verdict.add("repeated-ack-seen");
+  }
+  other.dupAcks++;
+  signal(other, time);
+  verdict.values["nth"] = other.dupAcks;
+  const reportsNone = hasAllOptions && agreesOnSack(sender, other) && segment.sackEdges.length === 0;
+  if (!reportsNone) return verdict.add("duplicate-ack-seen");
+  verdict.values["cause"] = "without a SACK block, it does not say that anything beyond has arrived";
+  verdict.add("repeated-ack-seen");
+}
+
+function agreesOnSack(one: Half, other: Half): boolean {
+  return [one, other].every(({ syn }) => syn !== null && (syn.options & Option.selectiveAckPermitted) !== 0);
 }
 
 function signal(other: Half, time: number): void {

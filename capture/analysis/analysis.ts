@@ -9,7 +9,7 @@ import type { CaptureContents } from "./captured_connection.ts";
 import type { CapturedPacket } from "../capture.ts";
 import { copySegment, type Direction } from "../../trace/copy.ts";
 import { spanText } from "../../trace/format.ts";
-import { formatEndpoint, type IcmpError, instant, type Segment, type State } from "../../trace/core.ts";
+import { Flag, formatEndpoint, type IcmpError, instant, type Segment, type State } from "../../trace/core.ts";
 import type { SegmentRecord, TraceSink, ViewRecord } from "../../trace/record.ts";
 import { CaptureClock } from "./capture_clock.ts";
 import { type Bare, Emitter } from "./emitter.ts";
@@ -46,7 +46,7 @@ export interface Hindsight {
   /** Whether it has most packets twice. */
   readonly doublesAll: boolean;
   /** RSTs that have ended nothing, by their frames. */
-  readonly revokedResets: ReadonlySet<number>;
+  readonly revokedResets: ReadonlyMap<number, "reset-revoked" | "challenge-seen">;
 }
 
 /** Which connections of a capture are told, and what is known of it. */
@@ -167,17 +167,19 @@ export class Analysis {
       isUnsorted: this.#isSorted || this.#order.isUnsorted,
       disorder: this.#disorder || this.#order.disorder,
       doublesAll: this.#segments > 1 && this.#doubles * DOUBLED_SHARE >= this.#segments,
-      revokedResets: new Set(this.#table.flows.flatMap(({ resets }) => [...resets.revoked])),
+      revokedResets: new Map(this.#table.flows.flatMap(({ resets }) => [...resets.revoked])),
     };
   }
 
   #found(found: FoundSegment, packet: CapturedPacket): void {
     this.#segments++;
     const { segment } = found;
-    const assigned = this.#table.flowOf(segment) ?? this.#begin(segment, packet);
+    const isDropped = packet.comments.some((comment) => comment.startsWith("dropped"));
+    const isRefused = isDropped && segment.has(Flag.syn) && this.#telling.ignoresComments !== true;
+    const assigned = this.#table.flowOf(segment, isRefused) ?? this.#begin(segment, packet);
     const { flow, direction } = assigned;
     if (assigned.isNew) flow.isShown = this.#selection(flow.record);
-    flow.number(segment, direction);
+    flow.number(segment, direction, isRefused && flow.isOurs);
     const passing = this.#passing(found, flow, direction);
     if (this.#search !== null && !flow.hasText) {
       const { seq } = passing.segment;
@@ -185,10 +187,10 @@ export class Analysis {
     }
     if (!flow.isOurs) return this.#wire(found, passing, assigned);
     // To follow a connection nobody needs to know why something was sent.
-    const isRead = this.#emitter.isHeard || packet.comments.some((comment) => comment.startsWith("dropped"));
+    const isRead = this.#emitter.isHeard || isDropped;
     const said = readComments(isRead ? packet.comments : [], this.#views);
     const isSound = found.soundness === "good" || found.soundness === "unchecked";
-    const own = { flow, passing, segment, direction, said, isSound };
+    const own = { flow, passing, segment, direction, said, isSound, isRefused };
     if (packet.interfaceName === LOST_INTERFACE) this.#own.lost(own);
     else this.#own.packet(own);
   }

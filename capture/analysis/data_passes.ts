@@ -69,7 +69,7 @@ export function dataPass(
   sender.max = Math.max(sender.max, segment.end);
   sender.dataPackets++;
   sender.octets += segment.length;
-  sender.lastDataAt = time;
+  if (segment.length > 0) sender.lastDataAt = time;
 }
 
 /** Whether it is new, and what it is if not: `hole` or `range` is what it fills or repeats. */

@@ -23,7 +23,7 @@ import { takeAck } from "./acknowledgments.ts";
 import type { CapturedConnection } from "./captured_connection.ts";
 import { doubled, SOON_CAPTURED } from "./copies.ts";
 import { dataPass } from "./data_passes.ts";
-import { FARTHEST, Half, NO_SHIFT, SHIFT_UNKNOWN } from "./half.ts";
+import { FARTHEST, Half, NO_SHIFT, SHIFT_UNKNOWN, WE } from "./half.ts";
 import type { Passage } from "./passage.ts";
 import { Resets, type RevokedResets } from "./resets.ts";
 import { stateOf } from "./states.ts";
@@ -34,6 +34,9 @@ const MAX_WINDOW_SHIFT = 14;
 
 /** Silence that is worth saying, µs. */
 const LONG_SILENCE = 1_000_000;
+
+/** Octets behind a lone SYN that a capture may have missed: an ACK of more is none of this connection. */
+const MISSED_AFTER_SYN = 2 ** 24;
 
 /** Follows one connection. */
 export class Flow implements CapturedConnection, Numberings {
@@ -82,7 +85,7 @@ export class Flow implements CapturedConnection, Numberings {
     this.firstAt = at;
     this.lastAt = at;
     this.firstFrame = frame;
-    this.local = new Half(record.ends?.local ?? "we", record.local);
+    this.local = new Half(record.ends?.local ?? WE, record.local);
     this.remote = new Half(record.ends?.remote ?? "the peer", record.remote);
   }
 
@@ -118,17 +121,32 @@ export class Flow implements CapturedConnection, Numberings {
     return this.local.shift < 0 || this.remote.shift < 0 ? 0 : this.sender(direction).shift;
   }
 
-  /** Starts the numbering of a direction at its SYN, or before its first octet when the SYN was not seen. */
-  number(segment: Segment, direction: Direction): void {
+  /**
+   * Starts the numbering of a direction at its SYN, or before its first octet when the SYN was not seen. `isRefused`: it is a
+   * SYN that the connection has dropped.
+   */
+  number(segment: Segment, direction: Direction, isRefused: boolean): void {
     const sender = this.sender(direction).numbering;
     const receiver = this.receiver(direction).numbering;
     const { hasSyn, hasAnswered } = this.sender(direction);
-    if (segment.has(Flag.syn) || sender.base === null) sender.start(segment.seq);
+    const isStray = this.#isOfAnother(
+      segment.flags,
+      segment.has(Flag.ack) && receiver.base !== null ? receiver.relative(segment.ack) : null,
+      this.receiver(direction),
+    );
+    if (isRefused && sender.base !== null) return;
+    if (segment.has(Flag.syn) || sender.base === null && !isStray) sender.start(segment.seq);
     if (segment.has(Flag.syn)) this.#noteInitial(seqToUint32(segment.seq), direction);
     if (!segment.has(Flag.ack) || receiver.base !== null) return;
     // The first acknowledgment after a SYN is for the other end's.
     const isOfSyn = segment.has(Flag.syn) || (hasSyn && !hasAnswered);
     receiver.start(isOfSyn ? seqAdd(segment.ack, -1) : segment.ack);
+  }
+
+  /** RFC 9293 3.5.1, Figure 9: whoever still has an old connection answers a SYN with an ACK of that one. */
+  #isOfAnother(flags: number, ack: number | null, receiver: Half): boolean {
+    if ((flags & (Flag.syn | Flag.rst)) !== 0 || ack === null || !receiver.isUnanswered) return false;
+    return ack <= 0 || ack > receiver.max + MISSED_AFTER_SYN;
   }
 
   /** Takes in a segment of either end; `original` is what it is a copy of. */
@@ -138,7 +156,9 @@ export class Flow implements CapturedConnection, Numberings {
     const doublesAll = isDoubled || sender.isDoubled;
     const { segment, time } = passing;
     const isReset = (segment.flags & Flag.rst) !== 0;
-    if (isFar(segment.seq, sender) && !isReset) {
+    const isStray = isFar(segment.seq, sender) && !isReset ||
+      this.#isOfAnother(segment.flags, segment.ack, receiver);
+    if (isStray) {
       verdict.add("out-of-place");
       sender.note(verdict.codes, passing.frame);
       return verdict;
@@ -165,8 +185,8 @@ export class Flow implements CapturedConnection, Numberings {
       if ((segment.flags & Flag.syn) === 0 && segment.ack !== null) this.#answered(sender, receiver, time);
       this.#flags(verdict, passing, sender);
       if (revoked !== null) {
-        verdict.values["resetFrame"] = String(revoked);
-        verdict.add("reset-revoked");
+        verdict.values["resetFrame"] = String(revoked.frame);
+        verdict.add(revoked.how);
       }
     }
     remember(verdict, passing, sender, receiver);
@@ -278,9 +298,10 @@ export class Flow implements CapturedConnection, Numberings {
     const silence = time - this.lastAt;
     if (silence >= LONG_SILENCE) return `after ${spanText(silence)} of silence`;
     const { local, remote } = this;
-    const last = local.lastDataAt >= remote.lastDataAt ? local : remote;
+    const isLocal = local.octets > 0 && (remote.octets === 0 || local.lastDataAt >= remote.lastDataAt);
+    const last = isLocal ? local : remote;
     if (last.octets === 0) return `${spanText(time - this.firstAt)} after the first packet, without any data`;
-    return `${spanText(time - last.lastDataAt)} after the last data of ${last.name}`;
+    return `${spanText(time - last.lastDataAt)} after ${last.has("last data")}`;
   }
 }
 

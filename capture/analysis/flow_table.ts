@@ -51,12 +51,15 @@ export class FlowTable {
     return this.#flows;
   }
 
-  /** The connection that a segment goes on with; null: it begins one. */
-  flowOf(segment: Segment): Assigned | null {
+  /** The connection that a segment goes on with; null: it begins one. `isRefused`: one that exists has dropped it. */
+  flowOf(segment: Segment, isRefused: boolean): Assigned | null {
     const source = this.#texts.of(segment, "source");
     const pair = this.#pairOf(source, this.#texts.of(segment, "destination"));
     const directionIn = (flow: Flow): Direction => source === flow.record.local ? "sent" : "arrived";
-    if (pair === null || opensAnew(pair.flow, segment, directionIn(pair.flow))) return null;
+    if (pair === null) return null;
+    if (opensAnew(pair.flow, segment, directionIn(pair.flow)) && !(isRefused && pair.flow.isOurs)) {
+      return null;
+    }
     const flow = chooseFlow(pair, segment, source);
     return { flow, direction: directionIn(flow), isNew: false, before: null };
   }

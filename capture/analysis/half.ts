@@ -71,6 +71,9 @@ export interface Recovery {
   readonly una: number;
 }
 
+/** The local end of a capture of ours. */
+export const WE = "we";
+
 /** One end. */
 export class Half {
   /** What it is called in a sentence: `the client`, or its address. */
@@ -162,6 +165,26 @@ export class Half {
   constructor(name: string, endpoint: string) {
     this.name = name;
     this.address = endpoint.slice(0, endpoint.lastIndexOf(":"));
+  }
+
+  /** Whether nothing of it has passed but its SYN, which nothing has acknowledged. */
+  get isUnanswered(): boolean {
+    return this.hasSyn && !this.hasAnswered && this.una === 0;
+  }
+
+  /** As `name`, but where it is not the subject of a sentence: `us`. */
+  get asObject(): string {
+    return this.name === WE ? "us" : this.name;
+  }
+
+  /** `our` or `its`. */
+  get possessive(): string {
+    return this.name === WE ? "our" : "its";
+  }
+
+  /** Something of it: `our FIN`, `the FIN of the client`. */
+  has(what: string): string {
+    return this.name === WE ? `our ${what}` : `the ${what} of ${this.name}`;
   }
 
   /** An ICMP error about one of its segments, as its sender learns of it. */

@@ -5,7 +5,8 @@
  */
 
 import type { Direction } from "../../trace/copy.ts";
-import { instant, type Segment, type SendReason, type State } from "../../trace/core.ts";
+import { marksOfArrived } from "../../trace/connection_track.ts";
+import { instant, type Segment, type State } from "../../trace/core.ts";
 import type { SegmentMark, SegmentRecord, ViewRecord } from "../../trace/record.ts";
 import type { Bare, Emitter } from "./emitter.ts";
 import type { Flow } from "./flow.ts";
@@ -23,6 +24,8 @@ export interface OwnPacket {
   readonly direction: Direction;
   readonly said: PacketStatements;
   readonly isSound: boolean;
+  /** It is a SYN that its connection has dropped. */
+  readonly isRefused: boolean;
 }
 
 /** Tells packets of ours as their live trace has told them. */
@@ -51,7 +54,7 @@ export class OwnStory {
 
   /** A packet that was sent or has arrived. */
   packet(packet: OwnPacket): void {
-    const { flow, direction, said, isSound } = packet;
+    const { flow, direction, said, isSound, isRefused } = packet;
     const record = packet.passing.segment;
     const at = said.statements.findIndex(({ kind }) => kind === "sent" || kind === "arrived");
     const before = at < 0 ? said.statements : said.statements.slice(0, at);
@@ -63,11 +66,15 @@ export class OwnStory {
     }
     const reason = own?.kind === "sent" ? own.reason : null;
     if (said.connection !== null) this.#flows.set(said.connection, flow);
-    const marks = marksOf(record, flow, direction, reason);
-    const acknowledgesFin = direction === "arrived" && takesFin(record, flow);
+    const marks = direction === "sent"
+      ? flow.conversation.sent(record, reason)
+      : said.view === null
+      ? marksOfUntold(record, flow)
+      : marksOfArrived(record, said.view);
+    const acknowledgesFin = direction === "arrived" && flow.conversation.takesFin(record);
     const state = flow.state();
     const take = (): void => {
-      if (isSound) flow.take(packet.passing, packet.segment, direction, false);
+      if (isSound && !isRefused) flow.take(packet.passing, packet.segment, direction, false);
     };
     if (direction === "sent") take();
     const view = said.view ?? flow.view();
@@ -143,22 +150,10 @@ function eventOf(statement: Statement, segment: SegmentRecord | null, view: View
   }
 }
 
-/** Marks of a segment about to be taken in. */
-function marksOf(
-  segment: SegmentRecord,
-  flow: Flow,
-  direction: Direction,
-  reason: SendReason | null,
-): readonly SegmentMark[] {
-  if (direction === "sent") return flow.conversation.sent(segment, reason);
+/** Marks of an arrival about to be taken in, where no comment has the variables that it met. */
+function marksOfUntold(segment: SegmentRecord, flow: Flow): readonly SegmentMark[] {
   if (segment.end === segment.seq) return NO_MARKS;
-  const sender = flow.sender(direction);
-  const expected = Math.max(flow.local.ack, sender.contiguous);
+  const expected = Math.max(flow.local.ack, flow.sender("arrived").contiguous);
   if (segment.end <= expected) return ["duplicate"];
   return segment.seq > expected ? ["out of order"] : NO_MARKS;
-}
-
-/** Whether an arriving segment is the first to acknowledge our FIN. */
-function takesFin({ ack }: SegmentRecord, { local }: Flow): boolean {
-  return ack !== null && ack >= local.finEnd && local.una < local.finEnd;
 }

@@ -20,6 +20,9 @@ export interface Remark {
 /** An end is near when its share of the round trip is less than this. */
 const NEAR_SHARE = 0.1;
 
+/** What a host by itself may take to answer, µs: times below it say nothing of the way. */
+const HOST_DELAY = 200;
+
 /** Where the capture was taken, by the two halves of the handshake; null when one of them was not seen, or sent twice. */
 export function capturePoint({ local, remote }: Flow): Remark | null {
   const toRemote = local.roundTrips;
@@ -30,9 +33,10 @@ export function capturePoint({ local, remote }: Flow): Remark | null {
   const [nearRtt, farRtt] = isNearLocal
     ? [toLocal.latest, toRemote.latest]
     : [toRemote.latest, toLocal.latest];
-  // Stamps that are all the same show nothing.
-  if (nearRtt + farRtt === 0) return null;
-  const code = nearRtt < NEAR_SHARE * (nearRtt + farRtt) ? "capture-point" : "round-trip-split";
+  if (farRtt < HOST_DELAY) return null;
+  const code = nearRtt < Math.max(NEAR_SHARE * (nearRtt + farRtt), HOST_DELAY)
+    ? "capture-point"
+    : "round-trip-split";
   return { code, values: { near: near.name, far: far.name, nearRtt, farRtt } };
 }
 

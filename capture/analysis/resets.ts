@@ -10,10 +10,19 @@ import type { SegmentRecord } from "../../trace/record.ts";
 import type { Half } from "./half.ts";
 import type { Passing, Verdict } from "./verdict.ts";
 
-/** RSTs that have not ended a connection, by their frames. */
-export type RevokedResets = ReadonlySet<number>;
+/** How it shows that a RST has not ended its connection, as a finding of the segment that shows it. */
+export type Revocation = Extract<FindingCode, "reset-revoked" | "challenge-seen">;
 
-const NONE: RevokedResets = new Set();
+/** RSTs that have not ended a connection, by their frames. */
+export type RevokedResets = ReadonlyMap<number, Revocation>;
+
+const NONE: RevokedResets = new Map();
+
+/** What is said of such a RST by whoever knows beforehand. */
+const REVOKED_RESETS: Readonly<Record<Revocation, FindingCode>> = {
+  "reset-revoked": "reset-without-effect",
+  "challenge-seen": "reset-inexact",
+};
 
 /** Why a RST is not taken (RFC 9293 3.10.7.3, second; 3.10.7.4, second; RFC 5961 3.2); null: it is, or may be. */
 function refusalOf({ seq, ack }: SegmentRecord, sender: Half, receiver: Half): FindingCode | null {
@@ -33,11 +42,13 @@ export class Resets {
   after = "";
   /** Whether it came another way than the other segments of the end in whose name it was sent. */
   isForeign = false;
-  /** Frames of those that the end in whose name they were sent goes on after. */
-  readonly revoked: number[] = [];
+  /** Those that have ended nothing after all. */
+  readonly revoked: Map<number, Revocation> = new Map();
   readonly #known: RevokedResets;
   #frame = 0;
   #seq = 0;
+  /** What its receiver expected, where it had another number (RFC 5961 3.2); null: it had that. */
+  #expected: number | null = null;
 
   /** `known`: those that a first reading has found to have ended nothing. */
   constructor(known: RevokedResets = NONE) {
@@ -64,29 +75,43 @@ export class Resets {
       verdict.values["expected"] = receiver.ack;
       return verdict.add(refusal);
     }
-    if (this.#known.has(frame)) return verdict.add("reset-without-effect");
+    const revocation = this.#known.get(frame);
+    if (revocation !== undefined) {
+      verdict.values["expected"] = receiver.ack;
+      return verdict.add(REVOKED_RESETS[revocation]);
+    }
     this.by = sender;
     this.after = String(verdict.values["after"]);
     this.isForeign = usual !== null;
     this.#frame = frame;
     this.#seq = Math.max(segment.seq, sender.una);
+    this.#expected = receiver.hasAcked && segment.seq !== receiver.ack ? receiver.ack : null;
     if (usual === null) return verdict.add("reset-seen");
     verdict.values["usual"] = usual;
     verdict.add("reset-from-elsewhere");
   }
 
   /**
-   * Whoever has ended a connection sends nothing more of it but further RSTs: another segment shows that it has not.
+   * Whoever has ended a connection sends nothing more of it but further RSTs: another segment shows that it has not. Nor has a
+   * RST that its receiver answers with a challenge ACK (RFC 5961 3.2).
    *
-   * @returns the frame of the RST that is revoked by a segment; null: none
+   * @returns the frame of the RST that is revoked by a segment, and how; null: none
    */
-  goesOn(segment: SegmentRecord, sender: Half): number | null {
-    if (this.by !== sender || (segment.flags & (Flag.syn | Flag.rst)) !== 0) return null;
+  goesOn(segment: SegmentRecord, sender: Half): { readonly frame: number; readonly how: Revocation } | null {
+    if (this.by === null || (segment.flags & (Flag.syn | Flag.rst)) !== 0) return null;
+    if (this.by !== sender) return this.#isChallenge(segment) ? this.#revoke("challenge-seen") : null;
     // What was sent before the RST may come after it.
     const isNew = segment.seq > this.#seq || segment.end > sender.max || (segment.ack ?? 0) > sender.ack;
-    if (!isNew) return null;
+    return isNew ? this.#revoke("reset-revoked") : null;
+  }
+
+  #isChallenge({ seq, end, ack }: SegmentRecord): boolean {
+    return this.#expected !== null && seq === end && ack === this.#expected;
+  }
+
+  #revoke(how: Revocation): { readonly frame: number; readonly how: Revocation } {
     this.by = null;
-    this.revoked.push(this.#frame);
-    return this.#frame;
+    this.revoked.set(this.#frame, how);
+    return { frame: this.#frame, how };
   }
 }

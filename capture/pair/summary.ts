@@ -25,7 +25,7 @@ export function comparedLines(comparison: Comparison, connection: CapturedConnec
   return [
     `  between     ` +
     (clocks.areAtOnePlace
-      ? `${here.name} and ${there.name}: no time passes, they were taken at one place`
+      ? `${here.name} and ${there.name}: hardly any time passes between them, as at one place`
       : `${here.name} (on the side of ${near.name}) and ${there.name} (of ${far.name})`),
     ...clockLines(clocks, there.name),
     ...wayLines(`to ${far.name}`, flow.toThere, here.name, there.name),

@@ -57,6 +57,7 @@ export type SendReason =
   | "ack-fin"
   | "ack-congestion-mark"
   | "ack-unacceptable"
+  | "ack-old-timestamp"
   | "ack-keep-alive"
   | "ack-beyond-window"
   | "ack-too-many-gaps"

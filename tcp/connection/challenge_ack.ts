@@ -22,9 +22,17 @@ export function answerUnacceptable(tcb: Tcb, segment: Segment, reason: DropReaso
     if (isBare) tcb.lastInvalidAckAt = now;
     else keepAckDue(tcb, segment, now);
     reportDuplicateData(tcb, segment);
-    tcb.acknowledging.acknowledgeNow(isProbe(tcb, segment) ? "ack-keep-alive" : "ack-unacceptable");
+    tcb.acknowledging.acknowledgeNow(answerFor(tcb, segment, reason));
   }
   drop(tcb, segment, reason, now);
+}
+
+function answerFor(tcb: Tcb, segment: Segment, reason: DropReason): SendReason {
+  if (reason === "timestamp-too-old") return "ack-old-timestamp";
+  // The peer's FIN once more is one octet before RCV.NXT as well, but asks nothing.
+  const isFinAlone = segment.has(Flag.fin) && segment.sequenceLength === 1;
+  if (isFinAlone && segment.end === tcb.receiver.rcvNxt) return "ack-fin";
+  return isProbe(tcb, segment) ? "ack-keep-alive" : "ack-unacceptable";
 }
 
 /** Whether the last answer to a segment out of window was a moment ago: two hosts might go on for ever. */

@@ -63,7 +63,7 @@ function acceptableNumber(tcb: Tcb, reason: SendReason): SeqNumber {
   // RFC 7323 2.4: a scaled window loses up to one unit of its field, and the peer takes what it said before; but not the one
   // octet that probed beyond it.
   if (beyond <= 0 || beyond > 1 && beyond < 1 << tcb.handshake.peerShift) return sender.sndNxt;
-  if (reason !== "ack-unacceptable") return edge;
+  if (reason !== "ack-unacceptable" && reason !== "ack-old-timestamp") return edge;
   sender.answersFromEdge = !sender.answersFromEdge;
   return sender.answersFromEdge ? edge : sender.sndNxt;
 }

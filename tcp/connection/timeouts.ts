@@ -169,7 +169,7 @@ function persistTimedOut(tcb: Tcb, now: Instant): void {
   const isAnswered = tcb.windowProbes === 0 || silence <= tcb.lastProbeWait;
   tcb.unansweredProbes = isAnswered ? 0 : tcb.unansweredProbes + 1;
   if (tcb.unansweredProbes > tcb.config.retransmission.retriesUntilClose) {
-    return giveUp(tcb, "The peer answered none of our window probes", now);
+    return giveUp(tcb, "The peer did not answer our last window probes", now);
   }
   tcb.windowProbes++;
   armPersist(tcb, now);
@@ -198,7 +198,11 @@ function keepAliveTimedOut(tcb: Tcb, now: Instant): void {
   tell(tcb, "keep-alive", NO_NEXT, now);
   if (tcb.keepAliveProbes >= config.closing.keepAliveProbes) {
     tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-timeout" };
-    return giveUp(tcb, `The peer answered none of ${config.closing.keepAliveProbes} keep-alive probes`, now);
+    return giveUp(
+      tcb,
+      `The peer answered none of the last ${config.closing.keepAliveProbes} keep-alive probes`,
+      now,
+    );
   }
   tcb.keepAliveProbes++;
   tcb.keepAliveDue = true;

@@ -176,8 +176,11 @@ function resend(tcb: Tcb, out: Segment, slot: number, reason: SendReason, now: I
   if (saysReduced) recovery.cwrPending = false;
   recovery.resent(slot, now, out.hasOption(Option.timestamps) ? out.timestampValue : null);
   tcb.lastMade = slot;
-  tcb.totals.segmentsRetransmitted++;
-  tcb.totals.octetsRetransmitted.add(out.payload.length);
+  // A probe of a closed window asks; it repairs nothing.
+  if (reason !== "window-probe") {
+    tcb.totals.segmentsRetransmitted++;
+    tcb.totals.octetsRetransmitted.add(out.payload.length);
+  }
   noteSentAtPace(tcb, out.payload.length, now);
   armForOutstanding(tcb, now);
   return finishSegment(tcb, out, reason, now);

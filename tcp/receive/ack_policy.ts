@@ -47,6 +47,7 @@ const APART: ReadonlySet<SendReason> = new Set([
   "ack-quick",
   "ack-alternate-segment",
   "ack-unacceptable",
+  "ack-old-timestamp",
 ]);
 
 /** Decides about acknowledgements of one connection. */

@@ -20,6 +20,7 @@ export interface Details {
   /** Edges of SACK blocks. */
   readonly sack?: readonly number[];
   readonly mss?: number;
+  readonly sackPermitted?: boolean;
   readonly scale?: number;
   readonly timestamps?: readonly [value: number, echo: number];
   /** Identification of the IPv4 packet. */
@@ -80,7 +81,8 @@ export function packet(
   };
 }
 
-function putOptions(segment: Segment, { sack = [], mss, scale, timestamps }: Details): void {
+function putOptions(segment: Segment, { sack = [], mss, sackPermitted, scale, timestamps }: Details): void {
+  if (sackPermitted === true) segment.options |= Option.selectiveAckPermitted;
   if (mss !== undefined) {
     segment.options |= Option.maximumSegmentSize;
     segment.maximumSegmentSize = mss;

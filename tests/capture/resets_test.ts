@@ -30,7 +30,28 @@ Deno.test("a second reading knows beforehand which RST has ended nothing (RFC 92
     return analysis.finish();
   };
   const first = read();
-  assertEquals([...first.revokedResets], [5]);
+  assertEquals([...first.revokedResets], [[5, "reset-revoked"]]);
   const codes = [...read(first).flows[0]?.remote.occurrences.keys() ?? []];
   assertEquals(codes.filter((code) => code.startsWith("reset")), ["reset-without-effect"]);
+});
+
+/** The RST is inside the window, but not exact; the client asks, and the server confirms. */
+const CHALLENGED = [
+  ...handshake(),
+  packet(20, "<", "ack", 5_001, 1_001, { length: 1_000 }),
+  packet(20.1, ">", "ack", 1_001, 6_001),
+  packet(21, "<", "rst", 6_501, 0),
+  packet(21.1, ">", "ack", 1_001, 6_001),
+  packet(22, "<", "rst", 6_001, 0),
+];
+
+Deno.test("a RST that is challenged has ended nothing, its confirmation has (RFC 5961 3.2)", () => {
+  assertEquals(told(CHALLENGED).slice(-6), [
+    "< reset",
+    "= ESTABLISHED to CLOSED",
+    "> challenge ACK",
+    "= CLOSED to ESTABLISHED",
+    "< reset",
+    "= ESTABLISHED to CLOSED",
+  ]);
 });

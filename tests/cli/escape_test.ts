@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { payloadLines } from "../../cli/payload_lines.ts";
+import { PayloadLines } from "../../cli/payload_lines.ts";
 import { hex, octetsText, pythonBytes, terminalText } from "../../trace/escape.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -64,9 +64,15 @@ Deno.test("a lone surrogate in a string is escaped", () => {
 });
 
 Deno.test("a payload is shown in three lines", () => {
-  assertEquals(payloadLines(octets(0x48, 0x69, 0x0a, 0xff)), [
+  assertEquals(new PayloadLines().of(octets(0x48, 0x69, 0x0a, 0xff)), [
     "    Raw bytes: b'Hi\\n\\xff'",
     "    Hex: 48690aff",
     "    Text: Hi\\n\ufffd",
   ]);
+});
+
+Deno.test("a character that two pieces bring is shown with the second", () => {
+  const lines = new PayloadLines();
+  assertEquals(lines.of(octets(0x47, 0x72, 0xc3))[2], "    Text: Gr");
+  assertEquals(lines.of(octets(0xbc, 0xc3, 0x9f, 0x65))[2], "    Text: \u00fc\u00dfe");
 });

@@ -16,17 +16,25 @@ import { memoryOutput, type MemorySink } from "./support.ts";
 
 const START = instant(1_000_000);
 
-/** A view to hand to the narrator, which reads nothing of it. */
+/** A view to hand to the narrator, which reads little of it. */
 const VIEW = Connection.connect(
   { config: STANDARD, local: CLIENT, remote: PEER, isn: () => seqNumber(CLIENT_ISS) },
   START,
 );
 
-/** The same after a timeout for what begins at 100. */
-const TIMED_OUT = Object.create(VIEW, {
-  backoff: { value: 1 },
+/** The same while what begins at 100 waits for its ACK. */
+const WAITING = Object.create(VIEW, {
+  backoff: { value: 0 },
   sndUna: { value: seqNumber(100) },
 }) as Connection;
+
+/** The same after a timeout. */
+const TIMED_OUT = Object.create(WAITING, { backoff: { value: 1 } }) as Connection;
+
+/** The same once all before `rcvNxt` has come. */
+function received(rcvNxt: number): Connection {
+  return Object.create(VIEW, { rcvNxt: { value: seqNumber(rcvNxt) } }) as Connection;
+}
 
 function segment(flags: number, seq: number, ack: number, payload = 0): Segment {
   const record = new Segment();
@@ -59,7 +67,7 @@ Deno.test("a FIN's number is that of the FIN, not of the data before it", () => 
   const { narrator, out } = begin();
   narrator.segmentSent(VIEW, segment(Flag.fin | Flag.ack, 100, 1, 10), "fin", START);
   narrator.segmentArrived(VIEW, segment(Flag.fin | Flag.ack, 500, 111, 20), START);
-  narrator.stateChanged(VIEW, "FIN-WAIT-1", "TIME-WAIT", "fin-received", START);
+  narrator.stateChanged(received(521), "FIN-WAIT-1", "TIME-WAIT", "fin-received", START);
   narrator.flush();
   assertEquals(out.lines, [
     "[>] Sending FIN (seq=110)",
@@ -67,10 +75,36 @@ Deno.test("a FIN's number is that of the FIN, not of the data before it", () => 
   ]);
 });
 
+Deno.test("a FIN that came before what was missing is told with its own number", () => {
+  const { narrator, out } = begin();
+  narrator.segmentArrived(VIEW, segment(Flag.fin | Flag.ack, 540, 100, 10), START);
+  narrator.segmentArrived(VIEW, segment(Flag.ack, 500, 100, 40), START);
+  narrator.stateChanged(received(551), "ESTABLISHED", "CLOSE-WAIT", "fin-received", START);
+  narrator.flush();
+  assertEquals(out.lines, ["[<] Received FIN (seq=550)"]);
+});
+
+Deno.test("a SYN-ACK of another SYN, and the RST for it, are told before the handshake (RFC 9293 3.10.7.3)", () => {
+  const { narrator, out } = begin();
+  narrator.segmentSent(VIEW, segment(Flag.syn, 100, 0), "syn", START);
+  const wrong = segment(Flag.syn | Flag.ack, 500, 201);
+  narrator.segmentArrived(VIEW, wrong, START);
+  narrator.segmentDropped(VIEW, wrong, "ack-not-acceptable", START);
+  narrator.segmentSent(VIEW, segment(Flag.rst, 201, 0), "reset-bad-ack", START);
+  narrator.segmentArrived(VIEW, segment(Flag.syn | Flag.ack, 500, 101), START);
+  narrator.stateChanged(VIEW, "SYN-SENT", "ESTABLISHED", "syn-ack-received", START);
+  assertEquals(out.lines, [
+    "[>] Sending SYN (seq=100)",
+    "[<] Received SYN-ACK (seq=500, ack=201), which is not for our SYN",
+    "[>] Sending RST (seq=201)",
+    "[<] Received SYN-ACK (seq=500, ack=101)",
+  ]);
+});
+
 Deno.test("when our FIN acknowledges the peer's, that is one line", () => {
   const { narrator, out } = begin();
   narrator.segmentArrived(VIEW, segment(Flag.fin | Flag.ack, 500, 100), START);
-  narrator.stateChanged(VIEW, "ESTABLISHED", "CLOSE-WAIT", "fin-received", START);
+  narrator.stateChanged(received(501), "ESTABLISHED", "CLOSE-WAIT", "fin-received", START);
   narrator.segmentSent(VIEW, segment(Flag.fin | Flag.ack, 100, 501), "fin", START);
   narrator.flush();
   assertEquals(out.lines, ["[<] Received FIN (seq=500)", "[>] Sending FIN (seq=100)"]);
@@ -102,7 +136,7 @@ Deno.test("a connection that ends in LAST-ACK without an acknowledgement does no
 Deno.test("why something is sent again is told by its cause", () => {
   const { narrator, err } = begin();
   const data = segment(Flag.ack, 100, 1, 10);
-  narrator.segmentSent(VIEW, data, "data", START);
+  narrator.segmentSent(WAITING, data, "data", START);
   narrator.segmentSent(TIMED_OUT, data, "retransmit-timeout", after(START, seconds(1.5)));
   narrator.segmentSent(
     TIMED_OUT,
@@ -110,10 +144,10 @@ Deno.test("why something is sent again is told by its cause", () => {
     "retransmit-timeout",
     after(START, seconds(2)),
   );
-  narrator.segmentSent(VIEW, data, "retransmit-sack", after(START, seconds(2)));
-  narrator.segmentSent(VIEW, data, "retransmit-path-mtu", after(START, seconds(2)));
-  narrator.segmentSent(VIEW, data, "retransmit-other-way", after(START, seconds(2)));
-  narrator.segmentSent(VIEW, data, "tail-loss-probe", after(START, seconds(2.0004)));
+  narrator.segmentSent(WAITING, data, "retransmit-sack", after(START, seconds(2)));
+  narrator.segmentSent(WAITING, data, "retransmit-path-mtu", after(START, seconds(2)));
+  narrator.segmentSent(WAITING, data, "retransmit-other-way", after(START, seconds(2)));
+  narrator.segmentSent(WAITING, data, "tail-loss-probe", after(START, seconds(2.0004)));
   assertEquals(err.lines, [
     "[!] No acknowledgement for 1.50 s (retransmission timeout): sending 10 bytes again (seq=100)",
     "[!] Counted as lost when the timer expired: sending 10 bytes again (seq=110)",
@@ -126,12 +160,12 @@ Deno.test("why something is sent again is told by its cause", () => {
 
 Deno.test("a tail loss probe with new data is not called a repetition (RFC 8985 7.3)", () => {
   const { narrator, err } = begin();
-  narrator.segmentSent(VIEW, segment(Flag.ack, 100, 1, 10), "data", START);
-  narrator.segmentSent(VIEW, segment(Flag.ack, 110, 1, 10), "tail-loss-probe", after(START, seconds(0.2)));
-  narrator.segmentSent(VIEW, segment(Flag.ack, 110, 1, 10), "tail-loss-probe", after(START, seconds(0.4)));
+  narrator.segmentSent(WAITING, segment(Flag.ack, 100, 1, 10), "data", START);
+  narrator.segmentSent(WAITING, segment(Flag.ack, 110, 1, 10), "tail-loss-probe", after(START, seconds(0.2)));
+  narrator.segmentSent(WAITING, segment(Flag.ack, 110, 1, 10), "tail-loss-probe", after(START, seconds(0.4)));
   assertEquals(err.lines, [
     "[!] No acknowledgement for 0.20 s (tail loss probe): sending 10 further bytes (seq=110)",
-    "[!] No acknowledgement for 0.20 s (tail loss probe): sending 10 bytes again (seq=110)",
+    "[!] No acknowledgement for 0.40 s (tail loss probe): sending 10 bytes again (seq=110)",
   ]);
 });
 

@@ -162,8 +162,8 @@ Deno.test("a block names its connection when the lines before it were about anot
       "[+] Connection from CLIENT",
       "[+] Connection from CLIENT",
       "[*] From CLIENT:",
-      "[>] Received 1 bytes:",
-      "[>] Received 1 bytes:",
+      "[>] Received 1 byte:",
+      "[>] Received 1 byte:",
     ]);
   });
 });
@@ -205,7 +205,7 @@ Deno.test("mode source sends exactly what was asked for, then FIN, and waits for
         assertEquals(received.every((octet, i) => octet === i % PATTERN_PERIOD), true);
         assertEquals(page.text.includes("closed"), false);
         client.shutdown();
-        const amounts = octets > 0 ? `, ${octets} bytes sent` : "";
+        const amounts = octets > 0 ? `, ${octets} byte${octets === 1 ? "" : "s"} sent` : "";
         assertMatch(await ended(), new RegExp(`closed by us \\(FIN\\), 0 bytes received${amounts}\n$`));
       });
     });

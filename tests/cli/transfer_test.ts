@@ -222,7 +222,7 @@ Deno.test("a peer that is gone while we only receive is noticed by keep-alives: 
   assertEquals(code, ExitCode.timedOut);
   assertMatch(
     text,
-    /timed out: 2,000 bytes received, the peer answered none of 4 keep-alive probes \(connection opened 3\d\.\d s ago\)$/,
+    /timed out: 2,000 bytes received, the peer answered none of the last 4 keep-alive probes \(connection opened 3\d\.\d s ago\)$/,
   );
   assert(run.simulation.now < 5_000_000 + 60_000_000, `${run.simulation.now}`);
 });

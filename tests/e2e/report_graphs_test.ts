@@ -138,7 +138,7 @@ Deno.test({
       assert(Number(await page.evaluate(`(${PIXELS})("#limits", "path")`)) > 500);
       assertMatch(
         String(await page.evaluate("charts.innerText")),
-        /In flight at most [\d.]+ KiB; bandwidth-delay product 1020 B; largest window 64 KiB/,
+        /In flight at most [\d.]+ KiB; rate times round trip 1020 B; largest window 64 KiB/,
       );
       const text = async (id: string): Promise<string> => String(await page.evaluate(`${id}.innerText`));
       assertStringIncludes(await text("why"), "lost before this point");

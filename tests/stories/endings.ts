@@ -6,6 +6,7 @@
 
 import { Flag } from "../../tcp/base/segment.ts";
 import type { Connection } from "../../tcp/connection/connection.ts";
+import { ByHand } from "./players.ts";
 import { first, readAll, type Story } from "./story.ts";
 import type { World } from "./world.ts";
 
@@ -17,6 +18,16 @@ function aborting(after: number): (server: Connection, world: World) => void {
     read += readAll(server, world);
     if (read >= after) server.abort(world.now);
   };
+}
+
+/** Its RST is inside our window, but has not the number that we expect; asked, it sends the exact one. */
+function resettingInexactly(): ByHand {
+  const { syn, ack, rst } = Flag;
+  return new ByHand((segment, nth) => {
+    if (nth === 1) return [{ flags: syn | ack }];
+    if (segment.payload.length > 0) return [{ flags: ack }, { flags: rst, seq: 501 }];
+    return nth === 4 ? [{ flags: rst, seq: 1 }] : [];
+  });
 }
 
 /** The situations. */
@@ -90,5 +101,29 @@ export const ENDINGS: readonly Story[] = [
     prepare: (world, server) => world.at(30_001, () => server?.abort(world.now)),
     network: () => ({ meddle: first(false, ({ number }) => number === 2, { lateBy: 1 }) }),
     program: () => (server, world) => void readAll(server, world),
+  },
+  {
+    name: "reset_challenged",
+    about: "A RST has another number than expected, and counts only once the peer confirms it",
+    peer: resettingInexactly,
+    job: { ending: "answered" },
+  },
+  {
+    name: "fin_before_data",
+    about: "The peer's FIN overtakes data before it",
+    job: { ending: "peer closed" },
+    network: () => ({
+      meddle: first(false, ({ segment }) => segment.payload.length > 1_000, { lateBy: 2_000 }),
+    }),
+    program: () => (server, world) => {
+      if (readAll(server, world) === 0 || server.state !== "ESTABLISHED") return;
+      server.send(new TextEncoder().encode("0123456789".repeat(200)), world.now);
+      server.shutdown(world.now);
+    },
+  },
+  {
+    name: "doubled",
+    about: "On request the network doubles the message, the SYN-ACK, and the peer's FIN",
+    faults: "out:duplicate:data:1 in:duplicate:syn in:duplicate:fin",
   },
 ];

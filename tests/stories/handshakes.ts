@@ -10,8 +10,35 @@ import { Flag } from "../../tcp/base/segment.ts";
 import { seqNumber } from "../../tcp/base/seq.ts";
 import { seconds } from "../../tcp/base/units.ts";
 import { first, type Story } from "./story.ts";
-import { Refusing } from "./players.ts";
+import { ByHand, Refusing } from "./players.ts";
 import { CLIENT, SERVER, SERVER_ISS, START } from "./world.ts";
+
+/** An old connection answers the SYN; once our RST has ended it, the next SYN opens a new one (RFC 9293 3.5.1, Figure 9). */
+function halfOpen(): ByHand {
+  const { syn, ack, fin } = Flag;
+  let isOld = true;
+  return new ByHand((segment) => {
+    if (segment.has(Flag.rst)) isOld = false;
+    else if (segment.has(syn)) {
+      return isOld ? [{ flags: ack, seq: 301, ack: 500_000_001 }] : [{ flags: syn | ack }];
+    } else if (segment.has(fin)) return [{ flags: fin | ack }];
+    return segment.payload.length > 0 ? [{ flags: ack }] : [];
+  });
+}
+
+/** Our SYN meets a peer that opens as well, and thinks better of it. */
+function openingAndResetting(): ByHand {
+  const { syn, ack, rst } = Flag;
+  return new ByHand((_segment, nth) => nth === 1 ? [{ flags: syn }] : [{ flags: rst | ack, ack: 1 }]);
+}
+
+const simultaneous = (): Connection =>
+  Connection.connect({
+    config: completeConfig(),
+    local: SERVER,
+    remote: CLIENT,
+    isn: () => seqNumber(SERVER_ISS),
+  }, START);
 
 const isSyn = ({ segment }: { segment: { has(flags: number): boolean } }): boolean => segment.has(Flag.syn);
 
@@ -49,12 +76,22 @@ export const HANDSHAKES: readonly Story[] = [
   {
     name: "simultaneous_open",
     about: "Both sides open at the same time",
-    core: () =>
-      Connection.connect({
-        config: completeConfig(),
-        local: SERVER,
-        remote: CLIENT,
-        isn: () => seqNumber(SERVER_ISS),
-      }, START),
+    core: simultaneous,
+  },
+  {
+    name: "simultaneous_open_lost",
+    about: "Both sides open at the same time, and neither hears the other's first answer",
+    core: simultaneous,
+    network: () => ({ meddle: ({ number }) => number === 2 ? "lost" : null }),
+  },
+  {
+    name: "simultaneous_open_reset",
+    about: "Both sides open at the same time, and the peer resets what it has begun",
+    peer: openingAndResetting,
+  },
+  {
+    name: "half_open",
+    about: "The peer still has an old connection: our RST ends it, and the next SYN opens the new one",
+    peer: halfOpen,
   },
 ];

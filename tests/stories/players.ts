@@ -4,9 +4,10 @@
  * @module
  */
 
-import { Flag, type Segment } from "../../tcp/base/segment.ts";
+import { Flag, Option, type Segment } from "../../tcp/base/segment.ts";
+import { seqAdd, seqNumber } from "../../tcp/base/seq.ts";
 import { type Instant, NEVER } from "../../tcp/base/units.ts";
-import type { Peer } from "./world.ts";
+import { type Peer, SERVER_ISS } from "./world.ts";
 
 /** Answers every segment with what a function makes of it. */
 export class Player implements Peer {
@@ -60,6 +61,39 @@ export class Refusing extends Player {
         if (isAcknowledging) out.seq = ack;
         else out.ack = end;
       });
+    });
+  }
+}
+
+/** What a peer that plays by hand says: numbers count from the initial ones, as in all that is shown. */
+export interface Line {
+  readonly flags: number;
+  /** @default 1, or 0 with SYN */
+  readonly seq?: number;
+  /** @default all that has come */
+  readonly ack?: number;
+  /** Octets, at most 65,535: nothing is scaled. @default 65,535 */
+  readonly window?: number;
+}
+
+/** A peer that permits SACK, offers nothing else, keeps nothing, and says what its part has it say. */
+export class ByHand extends Player {
+  /** `part`: what answers a segment that it has got, the n-th, from 1. */
+  constructor(part: (segment: Segment, nth: number) => readonly Line[]) {
+    let [iss, end, count] = [seqNumber(0), seqNumber(0), 0];
+    super((segment, answer) => {
+      if (segment.has(Flag.syn)) [iss, end] = [segment.seq, segment.end];
+      else if (segment.seq === end) end = segment.end;
+      const all = end;
+      for (const { flags, seq, ack, window } of part(segment, ++count)) {
+        answer((out) => {
+          out.flags = flags;
+          out.seq = seqAdd(seqNumber(SERVER_ISS), seq ?? ((flags & Flag.syn) === 0 ? 1 : 0));
+          if ((flags & Flag.ack) !== 0) out.ack = ack === undefined ? all : seqAdd(iss, ack);
+          out.window = window ?? 65_535;
+          if ((flags & Flag.syn) !== 0) out.options = Option.selectiveAckPermitted;
+        });
+      }
     });
   }
 }

@@ -4,8 +4,10 @@
  * @module
  */
 
+import { Flag } from "../../tcp/base/segment.ts";
 import { seconds } from "../../tcp/base/units.ts";
 import type { Connection } from "../../tcp/connection/connection.ts";
+import { ByHand } from "./players.ts";
 import { first, readAll, readAndClose, type Story } from "./story.ts";
 import type { Leaving, World } from "./world.ts";
 
@@ -33,6 +35,30 @@ function answering(octets: number): (server: Connection, world: World) => void {
     if (sent < octets) sent += server.send(new TextEncoder().encode(digits(octets - sent)), world.now);
     if (sent === octets) server.shutdown(world.now);
   };
+}
+
+/** The window closes while data are under way, which are refused; a probe finds it open again. */
+function refusing(): ByHand {
+  const { syn, ack, fin } = Flag;
+  return new ByHand((segment, nth) => {
+    if (nth === 1) return [{ flags: syn | ack }];
+    const { length } = segment.payload;
+    if (segment.has(fin)) return [{ flags: fin | ack }];
+    if (length === 0) return [];
+    if (nth < 7) return [{ flags: ack, ack: 537, window: 0 }];
+    return nth === 7 ? [{ flags: ack, ack: 537 }, { flags: ack, ack: 537 }] : [{ flags: ack }];
+  });
+}
+
+/** It acknowledges more than was sent, and then what was. */
+function acknowledgingTooMuch(): ByHand {
+  const { syn, ack, fin } = Flag;
+  return new ByHand((segment, nth) => {
+    if (nth === 1) return [{ flags: syn | ack }];
+    if (segment.has(fin)) return [{ flags: fin | ack }];
+    if (segment.payload.length > 0) return [{ flags: ack, ack: 1_030 }];
+    return nth === 4 ? [{ flags: ack }] : [];
+  });
 }
 
 /** The situations. */
@@ -205,5 +231,16 @@ export const TRANSFERS: readonly Story[] = [
     message: "GET / HTTP/1.0\r\n\r\n",
     network: () => ({ toClient: { octetsPerSecond: 1_250_000 } }),
     program: () => answering(27_000),
+  },
+  {
+    name: "refused_by_window",
+    about: "The window closes while data are under way: they are refused, and go again once it is open",
+    message: digits(2_500),
+    peer: refusing,
+  },
+  {
+    name: "ack_of_unsent",
+    about: "The peer acknowledges more than was sent",
+    peer: acknowledgingTooMuch,
   },
 ];

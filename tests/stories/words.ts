@@ -139,7 +139,7 @@ function repetitions(): readonly string[] {
   const segment = connection.segment({ flags: Flag.ack, seq: 1, ack: 1, data: "hello" }, "sent");
   for (const silence of [999, 1_000, 99_900, 100_000, 1_500_000]) {
     const told = new Repetitions(output);
-    told.sent(connection, segment, "data", instant(0));
+    told.sent(connection, segment, instant(0));
     told.tell("again", 5, instant(silence), "retransmit-timeout");
   }
   const told = new Repetitions(output);

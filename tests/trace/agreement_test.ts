@@ -26,7 +26,10 @@ Deno.test("what both SYNs offer is agreed on", () => {
   const [size, scaling, timestamps, sack] = sentences(ALL, { ...ALL, mss: 1_400, windowScale: 15 });
   assertEquals(size, "The peer takes segments of up to 1400 octets, we take up to 1460 octets.");
   // RFC 7323 2.3: a larger shift counts as 14.
-  assertMatch(scaling ?? "", /our window field counts units of 128 octets, the peer's units of 16384\.$/);
+  assertMatch(
+    scaling ?? "",
+    /our window field counts units of 128 octets, the peer's units of 16384 \(the shift of 15 counts as 14\)\.$/,
+  );
   assertMatch(timestamps ?? "", /^Every segment carries timestamps/);
   assertMatch(sack ?? "", /^Selective acknowledgment: each side/);
 });
@@ -67,4 +70,15 @@ Deno.test("a listener tells them with its SYN-ACK, and only once", () => {
   assertEquals(lines.slice(0, 2), ["Our SYN's options: mss 1460", "The peer's: mss 1400"]);
   connection.send(NOW, "data", { flags: Flag.ack, seq: 1, ack: 1, data: "x" });
   assertEquals(lines.length, 6);
+});
+
+Deno.test("ECN is agreed on by ECE alone, and told only where it was asked for (RFC 3168 6.1.1)", () => {
+  const SETUP = Flag.syn | Flag.ece | Flag.cwr;
+  const answer = (flags: number): SegmentRecord => ({ ...syn({}), ack: 1, flags });
+  const told = (own: number, flags: number): string | undefined =>
+    agreementOf({ ...syn({}), flags: own }, answer(flags))[4]?.sentence;
+  assertMatch(told(SETUP, Flag.syn | Flag.ack | Flag.ece) ?? "", /^Explicit congestion notification/);
+  assertMatch(told(SETUP, Flag.syn | Flag.ack) ?? "", /^No explicit congestion notification/);
+  assertMatch(told(SETUP, SETUP | Flag.ack) ?? "", /^No explicit congestion notification/);
+  assertEquals(told(Flag.syn, Flag.syn | Flag.ack), undefined);
 });

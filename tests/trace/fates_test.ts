@@ -130,7 +130,7 @@ Deno.test("what the sender itself finds needless was not lost", () => {
   );
 });
 
-Deno.test("a SYN-ACK that echoes the second SYN says that the first is lost, one that echoes the first that it is not", () => {
+Deno.test("a SYN-ACK that echoes the second SYN leaves open what became of the first, one that echoes the first does not", () => {
   const answered = (echo: number) => ({ connection }: Scene): void => {
     connection.state = "SYN-SENT";
     connection.numbers(0, 1, null);
@@ -138,7 +138,7 @@ Deno.test("a SYN-ACK that echoes the second SYN says that the first is lost, one
     connection.send(instant(1_000_000), "syn-retransmitted", { flags: syn, seq: 0, timestamps: [1_010, 0] });
     connection.arrive(instant(1_100_000), { flags: syn | ack, seq: 0, ack: 1, timestamps: [5, echo] });
   };
-  assertEquals(fates(answered(1_010)), [[1, "known", null], [2, null, 1]]);
+  assertEquals(fates(answered(1_010)), [[1, "presumed", null], [2, null, 1]]);
   assertEquals(fates(answered(10)), [[2, null, 1]]);
 });
 

@@ -43,8 +43,20 @@ const CASES:
         "an ACK of our FIN",
         { ack: 102 },
         ["acknowledges-fin"],
-        (c) => c.send(NOW, "fin", { flags: fin | ack, seq: 101 }),
+        (c) => {
+          c.send(NOW, "fin", { flags: fin | ack, seq: 101 });
+          c.numbers(1, 102, 11);
+        },
       ],
+      ["an ACK of what was never sent", { ack: 102 }, ["ack-of-unsent-data"]],
+      ["the same ACK again, with the window still closed", { window: 0 }, ["repeated-ack"], (c) => {
+        c.sndWnd = 0;
+      }],
+      ["the same ACK again without SACK blocks, although SACK was agreed on", {}, ["repeated-ack"], (c) => {
+        c.send(NOW, "syn", { flags: syn, seq: 0, sackPermitted: true });
+        c.arrive(NOW, { flags: syn | ack, seq: 10, ack: 1, sackPermitted: true });
+        c.arrive(NOW, PLAIN);
+      }],
       ["an ACK short of our FIN", { ack: 101 }, ["acknowledges"], (c) => {
         c.send(NOW, "fin", { flags: fin | ack, seq: 101 });
       }],
@@ -79,7 +91,10 @@ const CASES:
       ]],
       ["SACK blocks", { sack: [51, 101] }, ["duplicate-ack", "selective-ack"]],
       ["a window that opens", { window: 9 }, ["window-opens"], (c) => void (c.sndWnd = 0)],
-      ["a window that closes", { window: 0 }, ["window-closes"]],
+      ["a window that closes", { window: 0 }, ["window-closes", "window-shrinks"]],
+      ["a window that is used up", { ack: 51, window: 0 }, ["acknowledges", "window-closes"], (c) => {
+        c.sndWnd = 50;
+      }],
       ["a window that ends earlier", { window: 4_999 }, ["window-shrinks"]],
       ["a scaled window that ends earlier by less than its unit", { window: 625 }, ["nothing-new"], (c) => {
         c.sndWindowShift = 3;
@@ -111,7 +126,7 @@ for (const [name, said, meanings, prepare] of CASES) {
     connection.sndWnd = 5_000;
     prepare?.(connection);
     connection.arrive(NOW, { ...PLAIN, ...said });
-    const [event] = seen.of("arrived");
+    const event = seen.of("arrived").at(-1);
     assertEquals(event === undefined ? [] : meaningsOf(event), meanings);
   });
 }

@@ -127,7 +127,7 @@ Deno.test("statistics count segments, octets, retransmissions, timers and reduct
   assertStringIncludes(text, `  received    ${client.segmentsReceived} segments, 0 B`);
   assertStringIncludes(text, `  sent again  ${client.segmentsRetransmitted} segments, `);
   assertMatch(text, /minimum 20 ms, smoothed 2\d/);
-  assertMatch(text, /reduced (once|2 times)/);
+  assertMatch(text, /reduced by congestion (once|2 times)/);
 });
 
 Deno.test("statistics count drops by their reasons, and forget the oldest of very many connections", () => {

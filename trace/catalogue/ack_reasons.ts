@@ -131,6 +131,12 @@ export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>>
       sentence: "Our window is closed, so that what came cannot be kept: ACK {ack} says how far we are.",
     },
   ),
+  "ack-old-timestamp": {
+    rule: "RFC 7323 5.3, R1",
+    label: "ACK: old timestamp",
+    sentence:
+      "The timestamp of what came is older than the last one, so that it is not used: ACK {ack} says where we are.",
+  },
   "ack-keep-alive": {
     rule: "RFC 9293 3.8.4; 3.10.7.4, first",
     label: "ACK: still here",
@@ -168,7 +174,7 @@ export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>>
     rule: "RFC 5961 4.2",
     label: "challenge ACK: SYN",
     sentence:
-      "A SYN came on an open connection: it may be forged. A peer that really restarted answers this ACK with an RST.",
+      "A SYN came on a connection that exists already: it may be forged. A peer that really restarted answers this ACK with an RST.",
   },
   "challenge-ack": {
     rule: "RFC 5961 5.2",

@@ -23,6 +23,9 @@ const takesData: (event: ArrivedEvent) => boolean = inState(
   "FIN-WAIT-2",
 );
 
+/** The peer's FIN has come before. */
+const hasClosed: (event: ArrivedEvent) => boolean = inState("CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT");
+
 /** What a part of an arrived segment means. One segment may mean several things. */
 export type ArrivalMeaning =
   | "syn"
@@ -42,6 +45,8 @@ export type ArrivalMeaning =
   | "window-closes"
   | "answers-window-probe"
   | "answers-keep-alive"
+  | "repeated-ack"
+  | "ack-of-unsent-data"
   | "data"
   | "data-out-of-order"
   | "data-again"
@@ -67,7 +72,7 @@ const HANDSHAKE: Readonly<Record<HandshakeMeaning, Entry>> = {
     {
       rule: "RFC 9293 3.10.7.4, fourth",
       label: "SYN",
-      sentence: "A SYN, number {seq}, on a connection that is open already.",
+      sentence: "A SYN, number {seq}, on a connection that exists already.",
     },
   ),
   "syn-ack": firstTrue<ArrivedEvent>(
@@ -79,9 +84,21 @@ const HANDSHAKE: Readonly<Record<HandshakeMeaning, Entry>> = {
         "The peer accepts: ACK {ack} answers our SYN, and its own initial sequence number is {rawSeq}{countedAs}.",
     },
     {
+      when: (event) => isNotYetOpen(event) && event.segment.ack !== event.view?.sndNxt,
+      rule: "RFC 9293 3.10.7.3, first; 3.10.7.4, fifth",
+      label: "SYN-ACK, not of our SYN",
+      sentence: "A SYN with initial sequence number {rawSeq}, but ACK {ack} is not for our SYN.",
+    },
+    {
+      when: ({ view, segment }) => view !== null && view.rcvNxt !== null && segment.seq === 0,
       rule: "RFC 9293 3.5",
       label: "SYN-ACK",
-      sentence: "A SYN with initial sequence number {rawSeq}, and ACK {ack} for one of ours.",
+      sentence: "The peer's SYN once more, number {rawSeq}, with ACK {ack}.",
+    },
+    {
+      rule: "RFC 9293 3.5",
+      label: "SYN-ACK",
+      sentence: "A SYN with initial sequence number {rawSeq}, and ACK {ack}.",
     },
   ),
   "answers-first-syn": {
@@ -121,7 +138,9 @@ type AckMeaning =
   | "selective-ack"
   | "duplicate-report"
   | "answers-window-probe"
-  | "answers-keep-alive";
+  | "answers-keep-alive"
+  | "repeated-ack"
+  | "ack-of-unsent-data";
 
 const ACKNOWLEDGMENTS: Readonly<Record<AckMeaning, Entry>> = {
   "acknowledges": {
@@ -145,6 +164,25 @@ const ACKNOWLEDGMENTS: Readonly<Record<AckMeaning, Entry>> = {
     sentence:
       "ACK {ack} again, duplicate number {nextDupAck}: something after {ack} has arrived, but not {ack} itself.",
   },
+  "repeated-ack": firstTrue<ArrivedEvent>(
+    {
+      when: ({ segment }) => segment.window === 0,
+      rule: "RFC 9293 3.8.6",
+      label: "ACK again, zero window",
+      sentence: "ACK {ack} again, and the window is closed: the peer has no room for what begins there.",
+    },
+    {
+      rule: "RFC 6675 2",
+      label: "ACK again",
+      sentence:
+        "ACK {ack} again, without a SACK block: it does not say that anything beyond {ack} has arrived.",
+    },
+  ),
+  "ack-of-unsent-data": {
+    rule: "RFC 9293 3.10.7.4, fifth",
+    label: "ACK of unsent data",
+    sentence: "ACK {ack} is for more than we have sent: the next to send is {sndNxt}.",
+  },
   "old-ack": {
     rule: "RFC 9293 3.10.7.4, fifth",
     label: "old ACK",
@@ -158,7 +196,7 @@ const ACKNOWLEDGMENTS: Readonly<Record<AckMeaning, Entry>> = {
   "duplicate-report": {
     rule: "RFC 2883 4",
     label: "D-SACK",
-    sentence: "D-SACK: {duplicateList} arrived twice, so that one of the two was spurious.",
+    sentence: "D-SACK: {duplicateList} arrived twice: sent again without need, or doubled on the way.",
   },
   "answers-window-probe": firstTrue<ArrivedEvent>(
     {
@@ -247,11 +285,26 @@ const DATA: Readonly<Record<DataMeaning, Entry>> = {
     label: "data again",
     sentence: "{length} octets of data, {span}, that we have already: everything before {rcvNxt} is here.",
   },
-  "fin": {
-    rule: "RFC 9293 3.6; 3.10.7.4, eighth",
-    label: "closes",
-    sentence: "FIN, number {finSeq}: the peer has nothing more to send.",
-  },
+  "fin": firstTrue<ArrivedEvent>(
+    {
+      when: (event) => hasClosed(event) && event.segment.end <= (event.view?.rcvNxt ?? -1),
+      rule: "RFC 9293 3.10.7.4, first and eighth",
+      label: "FIN again",
+      sentence:
+        "FIN again, number {finSeq}: our ACK of it was lost or late, or the network has doubled the segment.",
+    },
+    {
+      when: hasClosed,
+      rule: "RFC 9293 3.10.7.4, eighth",
+      label: "another FIN",
+      sentence: "FIN, number {finSeq}, although the peer has sent one before.",
+    },
+    {
+      rule: "RFC 9293 3.6; 3.10.7.4, eighth",
+      label: "closes",
+      sentence: "FIN, number {finSeq}: the peer has nothing more to send.",
+    },
+  ),
   "probe": {
     rule: "RFC 9293 3.8.4, 3.8.6.1",
     label: "probe",

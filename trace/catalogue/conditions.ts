@@ -35,6 +35,11 @@ export function fitsIntoBoth(event: SentEvent): boolean {
   return view.flight <= view.sndWnd && Math.max(view.flight, view.pipe ?? 0) <= view.cwnd;
 }
 
+/** More is in flight than the congestion window allows (FlightSize, RFC 5681 2). */
+export function exceedsCongestionWindow({ view }: SentEvent): boolean {
+  return view !== null && view.cwnd !== null && view.flight !== null && view.flight > view.cwnd;
+}
+
 /** The segment carries FIN. */
 export function carriesFin({ segment }: SentEvent): boolean {
   return (segment.flags & Flag.fin) !== 0;

@@ -80,7 +80,7 @@ export const CONGESTION_REASONS: Readonly<Record<CongestionReason, CatalogueEntr
     rule: "RFC 9937",
     label: "rate reduction",
     sentence:
-      "While losses are repaired, what may be sent follows what is delivered: cwnd goes from {cwndBefore} to {cwnd}, and is to be ssthresh ({ssthresh}) at the end.",
+      "After a reduction what may be sent follows what is delivered: cwnd goes from {cwndBefore} to {cwnd}, and is to be ssthresh ({ssthresh}) at the end.",
   },
   "recovery-ended": {
     rule: "RFC 5681 3.2, step 6; RFC 6582 3.2, step 3",
@@ -127,8 +127,8 @@ export const CONGESTION_REASONS: Readonly<Record<CongestionReason, CatalogueEntr
   },
   "syn-lost": {
     rule: "RFC 5681 3.1",
-    label: "SYN or its answer lost or late",
+    label: "SYN was repeated",
     sentence:
-      "Our SYN went more than once: it, or the answer, was lost or late. The connection starts with one segment, cwnd = {cwnd}.",
+      "Our SYN went more than once, as when it or its answer is lost: the connection starts with one segment, cwnd = {cwnd}.",
   },
 };

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { DropReason } from "../core.ts";
+import type { DropReason, State } from "../core.ts";
 import type { DroppedEvent } from "../record.ts";
 import { inState } from "./conditions.ts";
-import { type CatalogueEntry, firstTrue } from "./entry.ts";
+import { type CatalogueEntry, claimsOf, firstTrue } from "./entry.ts";
 
 const isSynSent = inState("SYN-SENT");
 
@@ -111,8 +111,9 @@ export const DROP_REASONS: Readonly<Record<DropReason, CatalogueEntry>> = {
   },
   "syn-challenged": {
     rule: "RFC 5961 4.2; RFC 9293 3.10.7.4, fourth",
-    label: "SYN on open connection",
-    sentence: "A SYN on an open connection changes nothing: the peer is asked with an ACK what it means.",
+    label: "SYN on existing connection",
+    sentence:
+      "A SYN on a connection that exists already changes nothing: the peer is asked with an ACK what it means.",
   },
   "no-ack-flag": firstTrue<DroppedEvent>(
     {
@@ -189,3 +190,10 @@ export const DROP_REASONS: Readonly<Record<DropReason, CatalogueEntry>> = {
       "The segment lies beyond a gap, and we hold as many pieces beyond gaps as we keep account of: the peer will have to send it again.",
   },
 };
+
+/** The label for a segment that meets a connection in this state; null: none. Claims with a condition are those of SYN-SENT. */
+export function dropLabel(reason: DropReason, state: State | null): string {
+  const entry = DROP_REASONS[reason];
+  const general = claimsOf(entry).find((claim) => claim.when === undefined) ?? entry;
+  return state === "SYN-SENT" ? entry.label : general.label;
+}

@@ -168,6 +168,11 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     label: "duplicate ACK {nth}",
     sentence: "ACK {ack} again, number {nth}: something after {ack} has arrived, but not {ack} itself.",
   },
+  "repeated-ack-seen": {
+    rule: "RFC 5681 2; RFC 6675 2",
+    label: "ACK again",
+    sentence: "ACK {ack} again: {cause}.",
+  },
   "sack-seen": {
     rule: "RFC 2018 3",
     label: "SACK",
@@ -253,6 +258,18 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     label: "goes on after a RST",
     sentence:
       "{Sender} goes on after the RST of frame {resetFrame}, which has ended nothing: whoever resets a connection sends nothing more of it.",
+  },
+  "reset-inexact": {
+    rule: "RFC 5961 3.2",
+    label: "RST, challenged",
+    sentence:
+      "RST with the number {seq}, where {receiver} expects {expected}: {receiver} asks with an ACK whether it is meant, and the connection goes on.",
+  },
+  "challenge-seen": {
+    rule: "RFC 5961 3.2",
+    label: "challenge ACK",
+    sentence:
+      "{Sender} still expects {ack}, which was not the number of the RST of frame {resetFrame}: it asks whether that was meant, and the connection goes on.",
   },
   "retransmission-path-mtu": {
     rule: "RFC 1191 6.4; RFC 8201 5.4",

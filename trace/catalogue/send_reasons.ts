@@ -7,7 +7,15 @@
 import type { SendReason } from "../core.ts";
 import type { SentEvent } from "../record.ts";
 import { ACK_REASONS, type AckReason } from "./ack_reasons.ts";
-import { both, carriesFin, fitsIntoBoth, inState, isEarliest, isWindowClosed } from "./conditions.ts";
+import {
+  both,
+  carriesFin,
+  exceedsCongestionWindow,
+  fitsIntoBoth,
+  inState,
+  isEarliest,
+  isWindowClosed,
+} from "./conditions.ts";
 import { type CatalogueEntry, firstTrue } from "./entry.ts";
 
 type Entry = CatalogueEntry<SentEvent>;
@@ -33,7 +41,7 @@ const OPENING: Readonly<
   "syn-retransmitted": {
     rule: "RFC 9293 3.8.3, MUST-22; RFC 6298 5.4",
     label: "SYN again",
-    sentence: "Our SYN was not answered in time, so it goes again. The next timeout is after {rto}.",
+    sentence: "Our SYN was not acknowledged in time, so it goes again. The next timeout is after {rto}.",
   },
   "syn-ack-cookie": {
     rule: "RFC 4987 3.6",
@@ -46,7 +54,8 @@ const OPENING: Readonly<
       when: ({ view }) => (view?.backoff ?? 0) > 0,
       rule: "RFC 9293 3.8.3, MUST-22; RFC 6298 5.4",
       label: "SYN-ACK again",
-      sentence: "Our SYN was not acknowledged in time, so it goes again. The next timeout is after {rto}.",
+      sentence:
+        "Our SYN was not acknowledged in time, so it goes again, with ACK {ack} of the peer's. The next timeout is after {rto}.",
     },
     {
       rule: "RFC 9293 3.10.7.4, first",
@@ -129,14 +138,15 @@ const TEXT: Readonly<Record<TextReason, Entry>> = {
   ),
   "limited-transmit": firstTrue<SentEvent>(
     {
+      when: exceedsCongestionWindow,
       rule: "RFC 3042 2; RFC 5681 3.2, step 1",
       label: "limited transmit",
       sentence:
         "Too little is known to presume a loss. New data, {span}, leave although the congestion window ({cwnd}) is used up, so that more ACKs come back.",
     },
     {
-      rule: "RFC 5681 3.2, step 1",
-      label: "limited transmit",
+      rule: "RFC 9293 3.10.2; RFC 5681 3.1",
+      label: "data",
       sentence: "Too little is known to presume a loss. New data, {span}, leave meanwhile.",
     },
   ),
@@ -178,7 +188,7 @@ const TEXT: Readonly<Record<TextReason, Entry>> = {
     rule: "RFC 9293 3.8.4",
     label: "keep-alive",
     sentence:
-      "The connection has been quiet for long: a segment with number {seq}, which the peer has acknowledged already, makes it answer if it is still there.",
+      "Nothing has come for as long as we wait before we ask: a segment with number {seq}, which the peer has acknowledged already, makes it answer if it is still there.",
   },
 };
 
@@ -358,10 +368,16 @@ const RESETS: Readonly<Record<ResetReason, Entry>> = {
         "The program gives up before any answer has come. The standard asks for no RST here; this one, at {seq}, ends what our SYN may have begun at the peer.",
     },
     {
+      when: ({ view }) => (view?.flight ?? 0) > 0 || (view?.unsent ?? 0) > 0,
       rule: "RFC 9293 3.10.5",
       label: "abort",
       sentence:
-        "The program aborts: RST at {seq} ends the connection at once, and what was not delivered is thrown away.",
+        "The program aborts: RST at {seq} ends the connection at once, and what was not acknowledged is given up.",
+    },
+    {
+      rule: "RFC 9293 3.10.5",
+      label: "abort",
+      sentence: "The program aborts: RST at {seq} ends the connection at once.",
     },
   ),
   "reset-syn-in-window": {
@@ -380,7 +396,7 @@ const RESETS: Readonly<Record<ResetReason, Entry>> = {
     rule: "RFC 9293 3.8.4, 3.5.2",
     label: "RST: gave up",
     sentence:
-      "None of our keep-alive probes was answered: RST ends the connection at the peer too, if it can hear it.",
+      "Our last keep-alive probes were not answered: RST ends the connection at the peer too, if it can hear it.",
   },
 };
 

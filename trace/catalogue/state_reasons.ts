@@ -94,7 +94,7 @@ const CLOSINGS: Readonly<
       rule: "RFC 9293 3.10.7.4, eighth; 3.6.1, MUST-13",
       label: "FIN received",
       sentence:
-        "Both directions are closed. We stay for twice the maximum segment lifetime, to acknowledge the peer's FIN again should our ACK get lost.",
+        "Both directions are closed. By the standard we stay for twice the maximum segment lifetime, to acknowledge the peer's FIN again should our ACK get lost.",
     },
   ),
   "fin-acknowledged": firstTrue<StateEvent>(
@@ -108,7 +108,8 @@ const CLOSINGS: Readonly<
       when: goesTo("TIME-WAIT"),
       rule: "RFC 9293 3.10.7.4, fifth; 3.6.1, MUST-13",
       label: "our FIN acknowledged",
-      sentence: "Both FINs are acknowledged. We stay for twice the maximum segment lifetime.",
+      sentence:
+        "Both FINs are acknowledged. By the standard we stay for twice the maximum segment lifetime, until no stray segment can come any more.",
     },
     {
       rule: "RFC 9293 3.10.7.4, fifth",
@@ -119,7 +120,7 @@ const CLOSINGS: Readonly<
   "time-wait-over": {
     rule: "RFC 9293 3.10.8; 3.6.1, MUST-13",
     label: "TIME-WAIT over",
-    sentence: "No stray segment of this connection can come any more: it is gone.",
+    sentence: "The time to stay in TIME-WAIT has passed: the connection is gone.",
   },
   "fin-wait-2-over": {
     rule: "RFC 9293 3.6.1, MAY-1",
@@ -151,9 +152,15 @@ const FAILURES: Readonly<
       sentence: "The connection is reset while it was closing.",
     },
     {
+      when: ({ view }) => (view.flight ?? 0) > 0,
       rule: "RFC 9293 3.10.7.4, second",
       label: "reset",
       sentence: "The connection is reset: what was in flight is given up.",
+    },
+    {
+      rule: "RFC 9293 3.10.7.4, second",
+      label: "reset",
+      sentence: "The connection is reset. Nothing of ours was in flight.",
     },
   ),
   "refused": firstTrue<StateEvent>(

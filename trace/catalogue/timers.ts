@@ -78,12 +78,13 @@ export const TIMERS: Readonly<Record<TimerName, CatalogueEntry>> = {
   "keep-alive": {
     rule: "RFC 9293 3.8.4, MUST-26",
     label: "keep-alive timer",
-    sentence: "Nothing was heard from the peer for long, and nothing of ours is in flight.",
+    sentence:
+      "Nothing was heard from the peer for as long as we wait before we ask, and nothing of ours is in flight.",
   },
   "TIME-WAIT": {
     rule: "RFC 9293 3.10.8; 3.6.1, MUST-13",
     label: "TIME-WAIT timer",
-    sentence: "Twice the maximum segment lifetime has passed.",
+    sentence: "The time to stay in TIME-WAIT has passed.",
   },
   "FIN-WAIT-2": {
     rule: "RFC 9293 3.6.1, MAY-1",

@@ -101,7 +101,8 @@ class Rows {
 
   /** A state is said on the row of what caused it: the arrival before, or else the row that follows, as of our FIN. */
   #state(event: Extract<TraceEvent, { kind: "state" }>): void {
-    const last = this.#rows.at(-1);
+    // What follows from the segment, as a change of the congestion window, may stand between.
+    const last = this.#rows.findLast(({ kind, time }) => kind !== "note" || time !== this.#time(event));
     // Without a reason the state was told from the segment itself, sent or arrived.
     const caused = last !== undefined && last.time === this.#time(event) &&
       (last.kind === "arrived"

@@ -53,6 +53,23 @@ import simultaneous_open_trace from "./simultaneous_open/trace.txt" with { type:
 import simultaneous_open_explain from "./simultaneous_open/explain.txt" with { type: "text" };
 import simultaneous_open_ladder from "./simultaneous_open/ladder.txt" with { type: "text" };
 import simultaneous_open_statistics from "./simultaneous_open/statistics.txt" with { type: "text" };
+import simultaneous_open_lost_narration from "./simultaneous_open_lost/narration.txt" with { type: "text" };
+import simultaneous_open_lost_trace from "./simultaneous_open_lost/trace.txt" with { type: "text" };
+import simultaneous_open_lost_explain from "./simultaneous_open_lost/explain.txt" with { type: "text" };
+import simultaneous_open_lost_ladder from "./simultaneous_open_lost/ladder.txt" with { type: "text" };
+import simultaneous_open_lost_statistics from "./simultaneous_open_lost/statistics.txt" with { type: "text" };
+import simultaneous_open_reset_narration from "./simultaneous_open_reset/narration.txt" with { type: "text" };
+import simultaneous_open_reset_trace from "./simultaneous_open_reset/trace.txt" with { type: "text" };
+import simultaneous_open_reset_explain from "./simultaneous_open_reset/explain.txt" with { type: "text" };
+import simultaneous_open_reset_ladder from "./simultaneous_open_reset/ladder.txt" with { type: "text" };
+import simultaneous_open_reset_statistics from "./simultaneous_open_reset/statistics.txt" with {
+  type: "text",
+};
+import half_open_narration from "./half_open/narration.txt" with { type: "text" };
+import half_open_trace from "./half_open/trace.txt" with { type: "text" };
+import half_open_explain from "./half_open/explain.txt" with { type: "text" };
+import half_open_ladder from "./half_open/ladder.txt" with { type: "text" };
+import half_open_statistics from "./half_open/statistics.txt" with { type: "text" };
 import lost_data_narration from "./lost_data/narration.txt" with { type: "text" };
 import lost_data_trace from "./lost_data/trace.txt" with { type: "text" };
 import lost_data_explain from "./lost_data/explain.txt" with { type: "text" };
@@ -175,6 +192,16 @@ import http_svg from "./http/ladder.svg" with { type: "text" };
 import http_mermaid from "./http/ladder.mmd" with { type: "text" };
 import http_narrow from "./http/ladder.60.txt" with { type: "text" };
 import http_wide from "./http/ladder.140.txt" with { type: "text" };
+import refused_by_window_narration from "./refused_by_window/narration.txt" with { type: "text" };
+import refused_by_window_trace from "./refused_by_window/trace.txt" with { type: "text" };
+import refused_by_window_explain from "./refused_by_window/explain.txt" with { type: "text" };
+import refused_by_window_ladder from "./refused_by_window/ladder.txt" with { type: "text" };
+import refused_by_window_statistics from "./refused_by_window/statistics.txt" with { type: "text" };
+import ack_of_unsent_narration from "./ack_of_unsent/narration.txt" with { type: "text" };
+import ack_of_unsent_trace from "./ack_of_unsent/trace.txt" with { type: "text" };
+import ack_of_unsent_explain from "./ack_of_unsent/explain.txt" with { type: "text" };
+import ack_of_unsent_ladder from "./ack_of_unsent/ladder.txt" with { type: "text" };
+import ack_of_unsent_statistics from "./ack_of_unsent/statistics.txt" with { type: "text" };
 import lost_fin_narration from "./lost_fin/narration.txt" with { type: "text" };
 import lost_fin_trace from "./lost_fin/trace.txt" with { type: "text" };
 import lost_fin_explain from "./lost_fin/explain.txt" with { type: "text" };
@@ -234,6 +261,21 @@ import reset_in_one_batch_trace from "./reset_in_one_batch/trace.txt" with { typ
 import reset_in_one_batch_explain from "./reset_in_one_batch/explain.txt" with { type: "text" };
 import reset_in_one_batch_ladder from "./reset_in_one_batch/ladder.txt" with { type: "text" };
 import reset_in_one_batch_statistics from "./reset_in_one_batch/statistics.txt" with { type: "text" };
+import reset_challenged_narration from "./reset_challenged/narration.txt" with { type: "text" };
+import reset_challenged_trace from "./reset_challenged/trace.txt" with { type: "text" };
+import reset_challenged_explain from "./reset_challenged/explain.txt" with { type: "text" };
+import reset_challenged_ladder from "./reset_challenged/ladder.txt" with { type: "text" };
+import reset_challenged_statistics from "./reset_challenged/statistics.txt" with { type: "text" };
+import fin_before_data_narration from "./fin_before_data/narration.txt" with { type: "text" };
+import fin_before_data_trace from "./fin_before_data/trace.txt" with { type: "text" };
+import fin_before_data_explain from "./fin_before_data/explain.txt" with { type: "text" };
+import fin_before_data_ladder from "./fin_before_data/ladder.txt" with { type: "text" };
+import fin_before_data_statistics from "./fin_before_data/statistics.txt" with { type: "text" };
+import doubled_narration from "./doubled/narration.txt" with { type: "text" };
+import doubled_trace from "./doubled/trace.txt" with { type: "text" };
+import doubled_explain from "./doubled/explain.txt" with { type: "text" };
+import doubled_ladder from "./doubled/ladder.txt" with { type: "text" };
+import doubled_statistics from "./doubled/statistics.txt" with { type: "text" };
 import captures from "./captures.txt" with { type: "text" };
 import glossary from "./glossary.txt" with { type: "text" };
 import shapes from "./shapes.txt" with { type: "text" };
@@ -253,6 +295,9 @@ export const GOLDEN: ReadonlyMap<string, Texts> = new Map([
   ["silent", { narration: silent_narration, trace: silent_trace, explain: silent_explain, ladder: silent_ladder, statistics: silent_statistics }],
   ["unreachable", { narration: unreachable_narration, trace: unreachable_trace, explain: unreachable_explain, ladder: unreachable_ladder, statistics: unreachable_statistics }],
   ["simultaneous_open", { narration: simultaneous_open_narration, trace: simultaneous_open_trace, explain: simultaneous_open_explain, ladder: simultaneous_open_ladder, statistics: simultaneous_open_statistics }],
+  ["simultaneous_open_lost", { narration: simultaneous_open_lost_narration, trace: simultaneous_open_lost_trace, explain: simultaneous_open_lost_explain, ladder: simultaneous_open_lost_ladder, statistics: simultaneous_open_lost_statistics }],
+  ["simultaneous_open_reset", { narration: simultaneous_open_reset_narration, trace: simultaneous_open_reset_trace, explain: simultaneous_open_reset_explain, ladder: simultaneous_open_reset_ladder, statistics: simultaneous_open_reset_statistics }],
+  ["half_open", { narration: half_open_narration, trace: half_open_trace, explain: half_open_explain, ladder: half_open_ladder, statistics: half_open_statistics }],
   ["lost_data", { narration: lost_data_narration, trace: lost_data_trace, explain: lost_data_explain, ladder: lost_data_ladder, statistics: lost_data_statistics }],
   ["lost_ack", { narration: lost_ack_narration, trace: lost_ack_trace, explain: lost_ack_explain, ladder: lost_ack_ladder, statistics: lost_ack_statistics }],
   ["lost_tail", { narration: lost_tail_narration, trace: lost_tail_trace, explain: lost_tail_explain, ladder: lost_tail_ladder, statistics: lost_tail_statistics }],
@@ -275,6 +320,8 @@ export const GOLDEN: ReadonlyMap<string, Texts> = new Map([
   ["keep_alive", { narration: keep_alive_narration, trace: keep_alive_trace, explain: keep_alive_explain, ladder: keep_alive_ladder, statistics: keep_alive_statistics }],
   ["gap_and_copy", { narration: gap_and_copy_narration, trace: gap_and_copy_trace, explain: gap_and_copy_explain, ladder: gap_and_copy_ladder, statistics: gap_and_copy_statistics }],
   ["http", { narration: http_narration, trace: http_trace, explain: http_explain, ladder: http_ladder, statistics: http_statistics }],
+  ["refused_by_window", { narration: refused_by_window_narration, trace: refused_by_window_trace, explain: refused_by_window_explain, ladder: refused_by_window_ladder, statistics: refused_by_window_statistics }],
+  ["ack_of_unsent", { narration: ack_of_unsent_narration, trace: ack_of_unsent_trace, explain: ack_of_unsent_explain, ladder: ack_of_unsent_ladder, statistics: ack_of_unsent_statistics }],
   ["lost_fin", { narration: lost_fin_narration, trace: lost_fin_trace, explain: lost_fin_explain, ladder: lost_fin_ladder, statistics: lost_fin_statistics }],
   ["faults", { narration: faults_narration, trace: faults_trace, explain: faults_explain, ladder: faults_ladder, statistics: faults_statistics }],
   ["faults_inbound", { narration: faults_inbound_narration, trace: faults_inbound_trace, explain: faults_inbound_explain, ladder: faults_inbound_ladder, statistics: faults_inbound_statistics }],
@@ -286,6 +333,9 @@ export const GOLDEN: ReadonlyMap<string, Texts> = new Map([
   ["reset_after_ack", { narration: reset_after_ack_narration, trace: reset_after_ack_trace, explain: reset_after_ack_explain, ladder: reset_after_ack_ladder, statistics: reset_after_ack_statistics }],
   ["reset_from_elsewhere", { narration: reset_from_elsewhere_narration, trace: reset_from_elsewhere_trace, explain: reset_from_elsewhere_explain, ladder: reset_from_elsewhere_ladder, statistics: reset_from_elsewhere_statistics }],
   ["reset_in_one_batch", { narration: reset_in_one_batch_narration, trace: reset_in_one_batch_trace, explain: reset_in_one_batch_explain, ladder: reset_in_one_batch_ladder, statistics: reset_in_one_batch_statistics }],
+  ["reset_challenged", { narration: reset_challenged_narration, trace: reset_challenged_trace, explain: reset_challenged_explain, ladder: reset_challenged_ladder, statistics: reset_challenged_statistics }],
+  ["fin_before_data", { narration: fin_before_data_narration, trace: fin_before_data_trace, explain: fin_before_data_explain, ladder: fin_before_data_ladder, statistics: fin_before_data_statistics }],
+  ["doubled", { narration: doubled_narration, trace: doubled_trace, explain: doubled_explain, ladder: doubled_ladder, statistics: doubled_statistics }],
 ]);
 
 /** The ladders of some stories as files. */

@@ -246,7 +246,7 @@ function amountsOf({ largestFlight, largestWindow, product }) {
   return element(
     "p",
     { class: "hint" },
-    `In flight at most ${known(largestFlight)}; bandwidth-delay product ${known(product)}; largest window ${
+    `In flight at most ${known(largestFlight)}; rate times round trip ${known(product)}; largest window ${
       known(largestWindow)
     }`,
   );
