@@ -204,7 +204,7 @@ function updateTimers(tcb: Tcb, windowBefore: number, now: Instant): void {
   const hasOpened = sender.sndWnd > 0 && windowBefore === 0;
   if (hasOpened) {
     tcb.retransmissionTimer.stop();
-    if (tcb.windowProbes > 0 || isFlightAnswered(tcb, now)) {
+    if (tcb.windowProbes > 0 || wasFlightRefused(tcb, now)) {
       recovery.windowOpened();
       restartAfterIdle(tcb, now);
     }
@@ -215,11 +215,15 @@ function updateTimers(tcb: Tcb, windowBefore: number, now: Instant): void {
 
 /**
  * Whether all in flight is older than a round trip, and a quarter for what is late: whoever opens its window without
- * acknowledging it has refused it before.
+ * acknowledging it has refused it before. It says so once: a window that opens and closes again and again, and takes nothing,
+ * would else have all of it sent each time.
  */
-function isFlightAnswered({ sender, rtt, lastDataSentAt }: Tcb, now: Instant): boolean {
-  return sender.sndUna !== sender.sndNxt && rtt.hasSample &&
-    elapsed(lastDataSentAt, now) >= rtt.srtt * LATE;
+function wasFlightRefused(tcb: Tcb, now: Instant): boolean {
+  const { sender, rtt, lastDataSentAt } = tcb;
+  if (sender.sndUna === sender.sndNxt || sender.sndUna === tcb.refusedFrom || !rtt.hasSample) return false;
+  if (elapsed(lastDataSentAt, now) < rtt.srtt * LATE) return false;
+  tcb.refusedFrom = sender.sndUna;
+  return true;
 }
 
 /** Whether cwnd, and nothing else, held something back in the round trip that ends here, or slow start uses half of it. */

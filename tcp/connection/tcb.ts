@@ -126,6 +126,8 @@ export class Tcb {
   userClosed = false;
   /** When we last sent data, for the first time or again. */
   lastDataSentAt: Instant = instant(-1);
+  /** SND.UNA when a window that opened showed last that what was in flight had been refused; null: none has. */
+  refusedFrom: SeqNumber | null = null;
   /** So many segments may follow the one sent last, and be as long, as long as nothing happens in between. */
   burst = 0;
   /** Until when the pace of the congestion control holds data back. */
