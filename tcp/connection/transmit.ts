@@ -39,6 +39,8 @@ export function transmit(tcb: Tcb, out: Segment, now: Instant): boolean {
     case "CLOSING":
     case "LAST-ACK":
       if (tcb.burst > 0 && tcb.lastDataSentAt === now) return sendOfBurst(tcb, out, now);
+      // What follows counts anew: a turn may have ended before the whole burst had left.
+      tcb.burst = 0;
       if (tcb.acknowledging.isApartDue) return sendAck(tcb, out, now);
       return sendLost(tcb, out, now) || (tcb.tailProbeDue && sendTailProbe(tcb, out, now)) ||
         (tcb.windowProbeDue && sendZeroWindowProbe(tcb, out, now)) || sendData(tcb, out, now) ||

@@ -95,3 +95,15 @@ Deno.test("a record that ends in the middle of a burst ends a segment", () => {
     `${8 * FULL + 10}+${FULL}`,
   ]);
 });
+
+Deno.test("a burst that a turn has cut short does not count when the next turn sends: no more leaves than there is", () => {
+  const { connection } = establish({ sending: { nagle: false } }, NOW);
+  const out = new Segment();
+  connection.send(new Uint8Array(COUNT * FULL - 100), NOW);
+  for (let i = 0; i < 4; i++) assertEquals([connection.transmit(out, NOW), out.payload.length], [true, FULL]);
+  const later = at(0.001);
+  const lengths: number[] = [];
+  while (connection.transmit(out, later) && lengths.length < 2 * COUNT) lengths.push(out.payload.length);
+  assertEquals(lengths, [FULL, FULL, FULL, FULL - 100]);
+  assertEquals(out.has(Flag.psh), true, "RFC 9293 3.9.1.2");
+});
