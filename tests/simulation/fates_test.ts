@@ -57,6 +57,7 @@ function planFor({ octets, fates, changes, opensFromBoth }: Trouble): Plan {
     isHost: false,
     user: { ...USER, octets: octets[index] },
     link: { ...PERFECT_LINK, delay: milliseconds(20), fates: fates[index] },
+    turnLength: 0,
     cutsOnWire: false,
   });
   return {

@@ -68,6 +68,8 @@ export interface SidePlan {
   readonly timestampOffset: number;
   /** Octets that the device takes in one segment; 0: one full segment. */
   readonly segmentLimit: number;
+  /** Segments that leave in one turn, at most; 0: all that are due. */
+  readonly turnLength: number;
   /** Through `Host` and `Listener`, or a bare `Connection`. */
   readonly isHost: boolean;
   readonly user: UserPlan;
@@ -126,6 +128,7 @@ export function planOf(seed: number): Plan {
     isHost: leaver !== NOBODY || random.chance(0.6),
     user: drawUser(random, mss, index === leaver),
     ...drawPath(random, weather, family, maxRto),
+    turnLength: random.chance(0.3) ? random.integer(1, 40) : 0,
   });
   const sides: [SidePlan, SidePlan] = [side(0), side(1)];
   const plan = { seed, family, opening, isBatched: random.chance(0.5) };

@@ -5,6 +5,7 @@
  */
 
 import {
+  after,
   Connection,
   type ConnectionView,
   earliest,
@@ -13,6 +14,8 @@ import {
   type IcmpError,
   type Instant,
   type Listener,
+  micros,
+  NEVER,
   type Observer,
   type Segment,
   seqAdd,
@@ -30,6 +33,9 @@ import { WireWatch } from "./wire.ts";
 
 /** From the initial sequence number of one connection to that of the next. */
 const ISN_STEP = 10_000_000;
+
+/** How long after a turn that was cut short the next one begins. */
+const BETWEEN_TURNS = micros(50);
 
 /** One side: the core, checked after every call, as what a network calls. */
 export class Side implements Core, Observer {
@@ -50,6 +56,10 @@ export class Side implements Core, Observer {
   #lastReason = "";
   readonly #listener: Listener | null = null;
   readonly #onLine: ((text: string) => void) | undefined;
+  /** The present turn, the segments that left in it, and when the next one begins if it was cut short. */
+  #turn: Instant = NEVER;
+  #leftInTurn = 0;
+  #goesOnAt: Instant = NEVER;
 
   constructor(
     name: string,
@@ -112,16 +122,34 @@ export class Side implements Core, Observer {
     this.check(false);
   }
 
-  /** The core's deadline, or when the user wants to act. */
+  /** The core's deadline, or when the user wants to act; after a turn that was cut short, its next one. */
   nextDeadline(): Instant {
-    return earliest(this.#core.nextDeadline(), this.user.nextAction);
+    const core = this.#goesOnAt === NEVER ? this.#core.nextDeadline() : this.#goesOnAt;
+    return earliest(core, this.user.nextAction);
   }
 
   transmit(out: Segment, now: Instant): boolean {
+    if (this.#turnIsOver(now)) return false;
     const isSent = this.#core.transmit(out, now);
-    if (isSent) this.wire.sent(out, this.#peer, this.connection?.sendMss ?? 0, this.#lastReason);
-    else this.check(true);
+    if (!isSent) this.check(true);
+    else {
+      this.#leftInTurn++;
+      this.wire.sent(out, this.#peer, this.connection?.sendMss ?? 0, this.#lastReason);
+    }
     return isSent;
+  }
+
+  /** Whether as much has left in this turn as a driver's turn lets out: what is left goes in the next one. */
+  #turnIsOver(now: Instant): boolean {
+    if (this.plan.turnLength === 0) return false;
+    if (now !== this.#turn) {
+      this.#turn = now;
+      this.#leftInTurn = 0;
+      this.#goesOnAt = NEVER;
+    }
+    if (this.#leftInTurn < this.plan.turnLength) return false;
+    this.#goesOnAt = after(now, BETWEEN_TURNS);
+    return true;
   }
 
   /** The connection of this side's user, or the one that it will get; null before there is one. */
