@@ -37,15 +37,7 @@ const BUNDLE = ["bundle", "--quiet", "--check", "--frozen", "--minify", "--code-
  * Without the code cache: it would be the file /tmp/deno-compile-rawtcp-client.cache, whoever made it, and a program
  * that has the right to open raw sockets runs no code that others may have left there.
  */
-const COMPILE = [
-  "compile",
-  "--quiet",
-  "--no-config",
-  "--no-check",
-  "--no-code-cache",
-  // Megabytes: no garbage is collected before a message is delivered, 1 ms.
-  "--v8-flags=--min-semi-space-size=4",
-] as const;
+const COMPILE = ["compile", "--quiet", "--no-config", "--no-check", "--no-code-cache"] as const;
 
 /** Executables and their main modules. */
 const PROGRAMS: Readonly<Record<string, string>> = {
