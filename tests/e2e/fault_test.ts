@@ -49,7 +49,7 @@ Deno.test("what was struck stands on its own interface of the capture, and tcpdu
   await network.listens(8888);
   const script = `f=$(mktemp -u -t rawtcp-XXXXXX); ${client} -q --fault drop:data --pcap $f
     tshark -r $f -Y 'frame.interface_name == "rawtcp-lost"' -T fields -e tcp.len -e frame.comment 2> /dev/null
-    tcpdump -nn -r $f 2> /dev/null | wc -l`;
+    tcpdump -nn -r $f 2> /dev/null | wc -l; rm $f`;
   const { out, err } = await network.run(["bash", "-c", script]);
   const [lost, lines] = out.trim().split("\n");
   assertEquals(lost, "29\tlost (sent): drop:data", err);

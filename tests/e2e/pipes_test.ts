@@ -168,7 +168,7 @@ Deno.test("a reader that goes away ends --read at once", async () => {
   const start = performance.now();
   const { code, out } = await shell(
     network,
-    "f=$(mktemp -u -t rawtcp-XXXXXX); client -q -m x --receive --link raw --pcap $f; time client --read $f --json | head -1; echo ${PIPESTATUS[0]}",
+    "f=$(mktemp -u -t rawtcp-XXXXXX); client -q -m x --receive --link raw --pcap $f; time client --read $f --json | head -1; echo ${PIPESTATUS[0]}; rm $f",
   );
   assertEquals([code, out.trim().split("\n").at(-1)], [0, "0"]);
   assert(performance.now() - start < SOON);
