@@ -164,19 +164,17 @@ Deno.test({
       const later = rung.querySelector(".later")?.textContent;
       return sign || later ? [[rung.querySelector(".label").textContent.trim(), sign ?? later]] : [];
     })`;
+    const syn = "SYN seq 0 win 65535";
     await lookAtStory("lost_syn", async (page) => {
       await page.look({ ...WIDE, height: 2_000 });
       await settle(page);
-      assertEquals(await page.evaluate(drawn), [["SYN seq 0 win 65535", "?"], [
-        "SYN seq 0 win 65535",
-        "1 s later",
-      ]]);
+      assertEquals(await page.evaluate(drawn), [[syn, "?"], [syn, "1 s later"]]);
       assertEquals(await page.evaluate("document.querySelectorAll('.brace').length"), 1);
     });
     await lookAtStory("unreachable", async (page) => {
       await page.look({ ...WIDE, height: 2_000 });
       await settle(page);
-      assertEquals(await page.evaluate(drawn), [["SYN seq 0 win 65535", "✕"]]);
+      assertEquals(await page.evaluate(drawn), [[syn, "✕"], [syn, "1 s later"]]);
       assertEquals(await page.evaluate("document.querySelectorAll('#scale .event.lost').length"), 1);
     });
     await lookAtStory("lost_data", async (page) => {
