@@ -164,6 +164,23 @@ export const MORE_CAPTURES: readonly (readonly CapturedPacket[])[] = [
   ],
   // A RST after which its sender goes on.
   [...handshake(), data(20, 5_001), packet(21, "<", "rst", 6_001, 0), data(30, 6_001), ack(30.1, 7_001)],
+  // A shift above 14, congestion notification that is refused; a RST that is not exact is challenged (RFC 5961 3.2); the same
+  // ACK again without a SACK block, and with a closed window.
+  [
+    packet(0, ">", "syn,ece,cwr", 1_000, 0, { scale: 15, sackPermitted: true }),
+    packet(10, "<", "syn,ack", 5_000, 1_001, { scale: 7, sackPermitted: true }),
+    packet(10.1, ">", "ack", 1_001, 5_001),
+    data(20, 5_001),
+    ack(20.1, 6_001),
+    packet(21, "<", "rst", 6_501, 0),
+    ack(21.1, 6_001),
+    data(30, 6_001),
+    data(30.1, 7_001),
+    ack(40, 6_001),
+    ack(41, 6_001, { window: 0 }),
+    ack(42, 6_001, { window: 0 }),
+    ack(50, 8_001),
+  ],
 ];
 
 type Passing = readonly [

@@ -67,6 +67,17 @@ function icmpWithoutLoss(recorder: Recorder): void {
   connection.icmpArrives(late, play.now);
 }
 
+/** Somebody asks to be slower, and nothing is answered: that does not say what was lost. */
+function quenchWithoutAnswer(recorder: Recorder): void {
+  const play = Play.established(recorder, {});
+  const { connection } = play;
+  const first = connection.sndNxt;
+  play.send(100);
+  const quench = Object.assign(new IcmpError(), { kind: "source quench", type: 4, code: 0, seq: first });
+  connection.icmpArrives(quench, play.now);
+  play.wait();
+}
+
 /** Something came twice, and something else lies beyond a gap: one ACK reports both (RFC 2883 4). */
 function twiceAndBeyond(recorder: Recorder): void {
   const sack = { selectiveAck: true } as const;
@@ -94,6 +105,7 @@ export const QUIET_SITUATIONS: readonly ((recorder: Recorder) => void)[] = [
   urgentBothWays,
   windowTakenBack,
   icmpWithoutLoss,
+  quenchWithoutAnswer,
   twiceAndBeyond,
   receivedTwiceAndBeyond,
 ];
