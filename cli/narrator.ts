@@ -9,6 +9,7 @@ import {
   type ConnectionView,
   type DropReason,
   Flag,
+  formatFlags,
   type IcmpError,
   icmpText,
   type IcmpVerdict,
@@ -290,9 +291,11 @@ export class Narrator implements Observer {
     _now: Instant,
   ): void {
     if (connection?.state !== "SYN-SENT" || reason !== "ack-not-acceptable") return;
-    const kind = segment.has(Flag.syn) ? "SYN-ACK" : "ACK";
     const numbers = `seq=${seqToUint32(segment.seq)}, ack=${seqToUint32(segment.ack)}`;
-    this.#output.line("received", `Received ${kind} (${numbers}), which is not for our SYN`);
+    this.#output.line(
+      "received",
+      `Received ${formatFlags(segment.flags)} (${numbers}), which is not for our SYN`,
+    );
   }
 
   timerFired(): void {}

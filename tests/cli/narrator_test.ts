@@ -95,7 +95,7 @@ Deno.test("a SYN-ACK of another SYN, and the RST for it, are told before the han
   narrator.stateChanged(VIEW, "SYN-SENT", "ESTABLISHED", "syn-ack-received", START);
   assertEquals(out.lines, [
     "[>] Sending SYN (seq=100)",
-    "[<] Received SYN-ACK (seq=500, ack=201), which is not for our SYN",
+    "[<] Received SYN,ACK (seq=500, ack=201), which is not for our SYN",
     "[>] Sending RST (seq=201)",
     "[<] Received SYN-ACK (seq=500, ack=101)",
   ]);
