@@ -173,16 +173,16 @@ export class LinkDevice implements PacketDevice {
    */
   receiveByRing(): string | null {
     const ring = this.#prepared;
-    this.#prepared = null;
     if (ring === null) return "no ring is prepared";
-    try {
+    const failure = failureOf(() => {
       ring.start();
       stopReceiving(this.#raw.descriptor, this.#local);
-    } catch (error) {
-      ring[Symbol.dispose]();
-      if (error instanceof SystemError) return error.message;
-      throw error;
+    });
+    if (failure !== null) {
+      this.forgetRing();
+      return failure;
     }
+    this.#prepared = null;
     sumInMemory(ring.memory);
     this.#ring = ring;
     return null;
@@ -206,12 +206,8 @@ export class LinkDevice implements PacketDevice {
    */
   receiveByRaw(): string | null {
     if (this.#ring === null) return null;
-    try {
-      receiveAgain(this.#raw.descriptor, this.#local, this.#remote);
-    } catch (error) {
-      if (error instanceof SystemError) return error.message;
-      throw error;
-    }
+    const failure = failureOf(() => receiveAgain(this.#raw.descriptor, this.#local, this.#remote));
+    if (failure !== null) return failure;
     this.#ring[Symbol.dispose]();
     this.#ring = null;
     this.#source = null;
@@ -231,7 +227,7 @@ export class LinkDevice implements PacketDevice {
 
   /** From now on text goes by packet socket. @returns null, or why it does not, in words */
   gather(): string | null {
-    try {
+    return failureOf(() => {
       const hop = nextHopTo(this.#flow);
       if (hop.kind === "other") return "the interface is neither an Ethernet nor loopback";
       if (hop.address === null) return "the next hop's hardware address is not known";
@@ -240,10 +236,7 @@ export class LinkDevice implements PacketDevice {
       );
       this.#hop = hop;
       return null;
-    } catch (error) {
-      if (error instanceof SystemError) return error.message;
-      throw error;
-    }
+    });
   }
 
   /** Looks at the way again, which may have changed. @returns null, or why text goes by packet socket no longer */
@@ -271,15 +264,22 @@ export class LinkDevice implements PacketDevice {
   }
 
   #follow(socket: PacketSocket): string | null {
-    try {
+    return failureOf(() => {
       const hop = nextHopTo(this.#flow);
       if (hop.interfaceIndex !== this.#hop?.interfaceIndex) return "the route leads over another interface";
       if (hop.address === null) return "the next hop's hardware address is not known any more";
       socket.setNextHop(hop);
       return null;
-    } catch (error) {
-      if (error instanceof SystemError) return error.message;
-      throw error;
-    }
+    });
+  }
+}
+
+/** Why it does not work, in words: what it returns, or a failed call's message; null: it does. */
+function failureOf(act: () => string | null | void): string | null {
+  try {
+    return act() ?? null;
+  } catch (error) {
+    if (error instanceof SystemError) return error.message;
+    throw error;
   }
 }

@@ -54,8 +54,8 @@ const TPACKET_V2 = 1;
 
 /**
  * Octets of memory when nobody says otherwise: room for all that a Linux sender's buffer of 4 MiB holds. With less the sender
- * waits for our ACKs with data that it has already, and sends it where they arrive: on one machine, on our own processor.
- * Measured.
+ * waits for our ACKs with data that it has already, and sends it where they arrive: on one machine, on our own processor
+ * (tests/bench/profiles/bulk.md).
  */
 const DEFAULT_MEMORY = 6 << 20;
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Flag } from "./core.ts";
+import { Flag, Option } from "./core.ts";
 import type { SegmentRecord, ViewRecord } from "./record.ts";
 import { duplicateBlock } from "./sack.ts";
 
@@ -27,6 +27,11 @@ export function isDuplicateAck(segment: SegmentRecord, { una, window, isOutstand
   if (!isOutstanding || segment.ack !== una || segment.end !== segment.seq) return false;
   if ((segment.flags & (Flag.syn | Flag.fin | Flag.rst)) !== 0 || segment.window !== window) return false;
   return duplicateBlock(segment) === null || segment.sackEdges.length > 2;
+}
+
+/** Whether a SYN permits SACK; it is agreed on where both do (RFC 2018 2). */
+export function permitsSack({ options }: SegmentRecord): boolean {
+  return (options & Option.selectiveAckPermitted) !== 0;
 }
 
 /** The same by what its receiver knew before. */

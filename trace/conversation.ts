@@ -4,6 +4,7 @@
  * @module
  */
 
+import { permitsSack } from "./acknowledging.ts";
 import { Flag, Option, type SendReason } from "./core.ts";
 import { HopLimits } from "./hop_limits.ts";
 import type { AnsweredByArrival, SegmentMark, SegmentRecord } from "./record.ts";
@@ -104,10 +105,6 @@ export class Conversation {
     if (before !== null && before !== segment.timestampValue) this.#firstSyn ??= before;
     this.#timestampOfSyn ??= segment.timestampValue;
   }
-}
-
-function permitsSack({ options }: SegmentRecord): boolean {
-  return (options & Option.selectiveAckPermitted) !== 0;
 }
 
 /** The mark, if any, and whether the segment stands for several. */

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { Flag, Option } from "../../trace/core.ts";
+import { Flag } from "../../trace/core.ts";
 import { spanText } from "../../trace/format.ts";
-import { isDuplicateAck, withdraws } from "../../trace/acknowledging.ts";
+import { isDuplicateAck, permitsSack, withdraws } from "../../trace/acknowledging.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
 import { duplicateBlock } from "../../trace/sack.ts";
 import { FARTHEST, type Half } from "./half.ts";
@@ -67,7 +67,7 @@ function duplicate(
 }
 
 function agreesOnSack(one: Half, other: Half): boolean {
-  return [one, other].every(({ syn }) => syn !== null && (syn.options & Option.selectiveAckPermitted) !== 0);
+  return [one, other].every(({ syn }) => syn !== null && permitsSack(syn));
 }
 
 function signal(other: Half, time: number): void {

@@ -166,9 +166,7 @@ function sampleRoundTrip(tcb: Tcb, now: Instant): Micros {
   const { rtt, timestamps, recovery: { ack } } = tcb;
   let sample: Micros = ack.rtt;
   // Without timestamps: what a probe with new data brings back may be the only ACK that was not lost.
-  if (sample > 0 && tcb.recovery.tailProbe.end !== null && ack.newestSentAt >= 0) {
-    sample = micros(Math.max(1, Math.min(sample, elapsed(ack.newestSentAt, ack.arrivedAt))));
-  }
+  if (tcb.recovery.tailProbe.end !== null) sample = sinceNewest(ack, sample);
   if (ack.echo !== null) {
     const { timestampTick } = tcb.config.sending;
     const age = timestamps.age(ack.echo, ack.arrivedAt);
@@ -177,13 +175,17 @@ function sampleRoundTrip(tcb: Tcb, now: Instant): Micros {
     else if (!ack.reportsDuplicate && !ack.isAmbiguous) sample = micros(Math.max(age, timestampTick));
   }
   // What SACK reports for the first time was answered at once; if the same ACK moves SND.UNA, an earlier one was lost.
-  if (sample > 0 && ack.newlySacked > 0 && ack.newestSentAt >= 0) {
-    sample = micros(Math.max(1, Math.min(sample, elapsed(ack.newestSentAt, ack.arrivedAt))));
-  }
+  if (ack.newlySacked > 0) sample = sinceNewest(ack, sample);
   if (sample > 0) rtt.sample(sample, now);
   // What was acknowledged had arrived before: only ACKs were lost, and no round trip has outlasted the timeout.
   else if (ack.reportsDuplicate && ack.echo !== null) rtt.resetBackoff();
   return sample;
+}
+
+/** A sample, if there is one, that is no longer than since the newest of what was delivered left. */
+function sinceNewest({ newestSentAt, arrivedAt }: AckSample, sample: Micros): Micros {
+  if (sample === 0 || newestSentAt < 0) return sample;
+  return micros(Math.max(1, Math.min(sample, elapsed(newestSentAt, arrivedAt))));
 }
 
 /** `sample`: the round trip that the acknowledgement showed, or 0. */

@@ -9,7 +9,7 @@ import type { PartialConfig, TcpConfig } from "../../tcp/config/config.ts";
 import { completeConfig } from "../../tcp/config/complete.ts";
 import { Connection } from "../../tcp/connection/connection.ts";
 import { Host } from "../../tcp/host/host.ts";
-import { Flag, formatFlags, Segment } from "../../tcp/base/segment.ts";
+import { Flag, formatFlags, Option, Segment } from "../../tcp/base/segment.ts";
 import { seqNumber, seqToUint32 } from "../../tcp/base/seq.ts";
 import { type Instant, instant } from "../../tcp/base/units.ts";
 
@@ -72,6 +72,19 @@ export function segmentOf(from: Endpoint, to: Endpoint, said: Said): Segment {
   segment.urgentPointer = said.urgentPointer ?? 0;
   const payload = Uint8Array.from({ length: said.length ?? 0 }, (_, i) => (said.seq + i) & 0xff);
   segment.payload.set(payload, 0, payload.length);
+  return segment;
+}
+
+/** The SYN-ACK of {@link THERE} to a connection of ours from `local`: it permits SACK, and takes segments of `mss` octets. */
+export function synAckWithSack(local: Endpoint, mss: number): Segment {
+  const segment = segmentOf(THERE, local, {
+    flags: Flag.syn | Flag.ack,
+    seq: IRS,
+    ack: ISS + 1,
+    window: 60_000,
+  });
+  segment.options = Option.selectiveAckPermitted | Option.maximumSegmentSize;
+  segment.maximumSegmentSize = mss;
   return segment;
 }
 

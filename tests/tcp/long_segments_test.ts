@@ -3,9 +3,9 @@
 import { assertEquals } from "@std/assert";
 import { completeConfig } from "../../tcp/config/complete.ts";
 import { Connection } from "../../tcp/connection/connection.ts";
-import { Flag, Option, Segment } from "../../tcp/base/segment.ts";
+import { Flag, Segment } from "../../tcp/base/segment.ts";
 import { seqNumber, seqToUint32 } from "../../tcp/base/seq.ts";
-import { at, HERE, IRS, ISS, PLAIN, type Said, segmentOf, THERE } from "./exchange.ts";
+import { at, HERE, IRS, ISS, PLAIN, type Said, segmentOf, synAckWithSack, THERE } from "./exchange.ts";
 
 const NOW = at(0);
 const MSS = 1_000;
@@ -50,15 +50,7 @@ function bench(segmentLimit: number): Bench {
     return all;
   };
   sent();
-  const synAck = segmentOf(THERE, local, {
-    flags: Flag.syn | Flag.ack,
-    seq: IRS,
-    ack: ISS + 1,
-    window: 60_000,
-  });
-  synAck.options = Option.selectiveAckPermitted | Option.maximumSegmentSize;
-  synAck.maximumSegmentSize = MSS;
-  connection.segmentArrives(synAck, NOW);
+  connection.segmentArrives(synAckWithSack(local, MSS), NOW);
   sent();
   return {
     connection,

@@ -4,7 +4,18 @@ import { assert, assertEquals } from "@std/assert";
 import { Flag, Option } from "../../tcp/base/segment.ts";
 import { type Instant, instant, milliseconds } from "../../tcp/base/units.ts";
 import type { Host } from "../../tcp/host/host.ts";
-import { at, HERE, IRS, ISS, newHost, segmentOf, type Sent, sentBy, THERE } from "./exchange.ts";
+import {
+  at,
+  HERE,
+  IRS,
+  ISS,
+  newHost,
+  segmentOf,
+  type Sent,
+  sentBy,
+  synAckWithSack,
+  THERE,
+} from "./exchange.ts";
 
 const MSS = 1_000;
 const ROUND_TRIP = milliseconds(20);
@@ -21,15 +32,7 @@ function sentFor(reports: readonly Report[], isOneTurn: boolean): readonly Sent[
   const host = newHost({ handshake: { selectiveAck: true } });
   const connection = host.connect({ remote: THERE, local: LOCAL }, at(0));
   sentBy(host, at(0));
-  const answer = segmentOf(THERE, LOCAL, {
-    flags: Flag.syn | Flag.ack,
-    seq: IRS,
-    ack: ISS + 1,
-    window: 60_000,
-  });
-  answer.options = Option.selectiveAckPermitted | Option.maximumSegmentSize;
-  answer.maximumSegmentSize = MSS;
-  host.segmentArrives(answer, instant(at(0) + ROUND_TRIP));
+  host.segmentArrives(synAckWithSack(LOCAL, MSS), instant(at(0) + ROUND_TRIP));
   connection.send(new Uint8Array(30 * MSS), at(1));
   assertEquals(sentBy(host, at(1)).length, 10);
   const now = instant(at(1) + ROUND_TRIP);

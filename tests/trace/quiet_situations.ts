@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Flag, IcmpError, instant, type PartialConfig } from "../../tcp/mod.ts";
+import { Flag, IcmpError, instant, type PartialConfig, type SeqNumber } from "../../tcp/mod.ts";
 import { after, milliseconds } from "../../tcp/base/units.ts";
 import type { Recorder } from "../../trace/recorder.ts";
 import { NOW, Play } from "./situation_kit.ts";
@@ -54,27 +54,29 @@ function windowTakenBack(recorder: Recorder): void {
   play.arrive({ flags: Flag.ack, seq: 1, ack: 1 }, after(play.now, milliseconds(500)));
 }
 
-/** ICMP errors that say nothing of what is missing: one about what has arrived, and one that asks to be slower. */
-function icmpWithoutLoss(recorder: Recorder): void {
-  const play = Play.established(recorder, {});
+/** Sends a segment about which somebody asks to be slower. @returns its number */
+function sendQuenched(play: Play): SeqNumber {
   const { connection } = play;
   const first = connection.sndNxt;
   play.send(100);
   const quench = Object.assign(new IcmpError(), { kind: "source quench", type: 4, code: 0, seq: first });
   connection.icmpArrives(quench, play.now);
+  return first;
+}
+
+/** ICMP errors that say nothing of what is missing: one about what has arrived, and one that asks to be slower. */
+function icmpWithoutLoss(recorder: Recorder): void {
+  const play = Play.established(recorder, {});
+  const first = sendQuenched(play);
   play.arrive({ flags: Flag.ack, seq: 1, ack: 101 }, after(NOW, milliseconds(20)));
   const late = Object.assign(new IcmpError(), { kind: "unreachable", type: 3, code: 0, seq: first });
-  connection.icmpArrives(late, play.now);
+  play.connection.icmpArrives(late, play.now);
 }
 
 /** Somebody asks to be slower, and nothing is answered: that does not say what was lost. */
 function quenchWithoutAnswer(recorder: Recorder): void {
   const play = Play.established(recorder, {});
-  const { connection } = play;
-  const first = connection.sndNxt;
-  play.send(100);
-  const quench = Object.assign(new IcmpError(), { kind: "source quench", type: 4, code: 0, seq: first });
-  connection.icmpArrives(quench, play.now);
+  sendQuenched(play);
   play.wait();
 }
 
