@@ -17,18 +17,22 @@ const CUBIC_BETA = 0.7;
 const INITIAL_SEGMENTS = 10;
 const INITIAL_OCTETS = 14_600;
 
+/** What the threshold is computed from is more than is in flight when the event is told: FlightSize before the ACK. */
+const WHICH_FLIGHT = ", where flight is that before this ACK, with what others just before it let out";
+
 /** `max(flight / 2, 2 · SMSS) = max(14480 / 2, 2896) = 7240`, or CUBIC's. */
 export function thresholdFormula({ control, reducedFrom, view }: CongestionEvent): string | null {
-  const { mss, ssthresh } = view;
+  const { mss, ssthresh, flight } = view;
   if (reducedFrom === null || mss === null || ssthresh === null) return null;
   const least = LEAST_SEGMENTS * mss;
+  const which = flight !== null && reducedFrom > flight ? WHICH_FLIGHT : "";
   switch (control) {
     case "reno":
       if (Math.max(Math.floor(reducedFrom / 2), least) !== ssthresh) return null;
-      return `max(flight / 2, 2 · SMSS) = max(${reducedFrom} / 2, ${least}) = ${ssthresh}`;
+      return `max(flight / 2, 2 · SMSS) = max(${reducedFrom} / 2, ${least}) = ${ssthresh}${which}`;
     case "cubic":
       if (Math.max(Math.round(reducedFrom * CUBIC_BETA), least) !== ssthresh) return null;
-      return `max(0.7 · flight, 2 · SMSS) = max(0.7 · ${reducedFrom}, ${least}) = ${ssthresh}`;
+      return `max(0.7 · flight, 2 · SMSS) = max(0.7 · ${reducedFrom}, ${least}) = ${ssthresh}${which}`;
     default:
       return null;
   }

@@ -64,7 +64,7 @@ function takeAck(tcb: Tcb, segment: Segment, now: Instant): boolean {
   ack.isDuplicate = ack.isBare && sender.sndUna !== sender.sndNxt && sender.sndWnd > 0;
   ack.isCwndLimited = isCwndLimited(tcb);
   ack.sendableOctets = Math.max(0, Math.min(sender.unsent, sender.usableWindow));
-  ack.unusedOctets = tcb.recovery.unusedRoom(ack.sendableOctets);
+  ack.letOutOctets = tcb.recovery.letOut(ack.sendableOctets);
   ack.echoesMark = tcb.ecn.agreed && segment.has(Flag.ece) && !segment.has(Flag.syn);
   if (seqAfter(segment.ack, sender.sndUna)) advance(tcb, segment, now);
   takeSackBlocks(tcb, segment);

@@ -28,6 +28,7 @@ export function sendAck(tcb: Tcb, out: Segment, now: Instant): boolean {
   const reason = tcb.acknowledging.immediate;
   if (reason === null) {
     tcb.acknowledging.turnEnds();
+    tcb.recovery.turnEnds();
     return false;
   }
   const { sender } = tcb;

@@ -62,8 +62,8 @@ export class AckSample implements CongestionSample {
   echoesMark = false;
   /** Octets of new data that wait and that the peer's window lets out. */
   sendableOctets = 0;
-  /** Octets that the congestion window let out before it, and that have not gone yet, for it came in the same turn. */
-  unusedOctets = 0;
+  /** Octets that earlier ACKs of the same turn have let out, and that have not gone yet. */
+  letOutOctets = 0;
   isCwndLimited = false;
 
   // What it delivered.
@@ -118,7 +118,7 @@ export class AckSample implements CongestionSample {
     this.isAmbiguous = false;
     this.echoesMark = false;
     this.sendableOctets = 0;
-    this.unusedOctets = 0;
+    this.letOutOctets = 0;
     this.isCwndLimited = false;
     this.ackedOctets = 0;
     this.deliveredOctets = 0;

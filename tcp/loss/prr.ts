@@ -12,12 +12,12 @@ export class ProportionalRateReduction {
   #recoverFlightSize = 1;
 
   /**
-   * A reduction begins with `flightSize` octets outstanding. `unused`: octets that might have been sent before, and will be: they
-   * do not count.
+   * A reduction begins with `flightSize` octets outstanding. `letOut`: those of them that will be sent only now: they do not
+   * count.
    */
-  begin(flightSize: number, unused: number): void {
+  begin(flightSize: number, letOut: number): void {
     this.#delivered = 0;
-    this.#out = -unused;
+    this.#out = -letOut;
     this.#recoverFlightSize = Math.max(1, flightSize);
   }
 
@@ -28,7 +28,7 @@ export class ProportionalRateReduction {
 
   /**
    * The window after an acknowledgement that delivered `delivered` octets and left `pipe` in the network.
-   * `isSafe`: it moved SND.UNA on and showed no further loss. `unused`: octets that others of the same turn let out before it;
+   * `isSafe`: it moved SND.UNA on and showed no further loss. `letOut`: octets that others of the same turn let out before it;
    * they count as sent, so that it makes no difference how many are taken in before anything is.
    */
   windowAfter(
@@ -37,11 +37,11 @@ export class ProportionalRateReduction {
     threshold: number,
     isSafe: boolean,
     mss: number,
-    unused: number,
+    letOut: number,
   ): number {
     this.#delivered += delivered;
-    const out = this.#out + unused;
-    const inFlight = pipe + unused;
+    const out = this.#out + letOut;
+    const inFlight = pipe + letOut;
     let allowance: number;
     if (inFlight > threshold) {
       allowance = Math.ceil(this.#delivered * threshold / this.#recoverFlightSize) - out;

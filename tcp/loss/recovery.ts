@@ -64,6 +64,8 @@ export class Recovery {
   #reducedTime: Instant = instant(-1);
   /** The timer fired, and the oldest segment has not been sent again yet. */
   #mustResend = false;
+  /** What the window let out, and had not gone, when the first ACK of the turn came; null: none has. */
+  #unusedBefore: number | null = null;
 
   /** `mss`: octets of payload of a full segment; `ack`: for the acknowledgement at hand, shared with other connections. */
   constructor(config: TcpConfig, control: CongestionControl, iss: SeqNumber, mss: number, ack: AckSample) {
@@ -96,10 +98,17 @@ export class Recovery {
     return Math.min(this.#mustResend ? Math.max(room, cwnd) : room, this.#forwardRto.newOctetsLeft);
   }
 
-  /** What the window lets out and has not gone yet, when `sendable` octets of new data may. */
-  unusedRoom(sendable: number): number {
+  /** An ACK arrives: what others of its turn have let out and has not gone, when `sendable` octets of new data may. */
+  letOut(sendable: number): number {
     const { lost, resent } = this.scoreboard.octets;
-    return Math.max(0, Math.min(this.congestionRoom(), lost - resent + sendable));
+    const unused = Math.max(0, Math.min(this.congestionRoom(), lost - resent + sendable));
+    this.#unusedBefore ??= unused;
+    return this.#control.pacingRate === undefined ? Math.max(0, unused - this.#unusedBefore) : 0;
+  }
+
+  /** All that was due has been sent: the next ACK is the first of another turn. */
+  turnEnds(): void {
+    this.#unusedBefore = null;
   }
 
   /** F-RTO asks for new data instead of retransmissions (RFC 5682 2.1, step 2b). */
@@ -300,20 +309,26 @@ export class Recovery {
     this.#control.lossDetected(this.#sampleOfFlight());
     // RecoverFS of RFC 9937: what was outstanding before the acknowledgement, less what SACK had reported.
     this.#prr.begin(
-      scoreboard.octets.total + ack.ackedOctets - (scoreboard.octets.sacked - ack.newlySacked),
-      ack.unusedOctets,
+      this.#outstanding - (scoreboard.octets.sacked - ack.newlySacked),
+      ack.letOutOctets,
     );
     this.#reducedAt = ack.sndNxt;
     this.#reducedTime = ack.now;
     this.cwrPending = true;
   }
 
+  /** Octets that were outstanding before the acknowledgement, or would have been if each of its turn had been answered at once. */
+  get #outstanding(): number {
+    return this.scoreboard.octets.total + this.ack.ackedOctets + this.ack.letOutOctets;
+  }
+
   /** The acknowledgement with FlightSize before it, but for what limited transmit added beyond the window (RFC 5681 3.2). */
   #sampleOfFlight(): AckSample {
-    const { ack, scoreboard } = this;
+    const { ack } = this;
     const { cwnd } = this.#control;
-    const outstanding = Math.min(scoreboard.octets.total + ack.ackedOctets, cwnd);
-    this.flightSize = this.#config.recovery.ssthreshFrom === "cwnd" ? cwnd : outstanding;
+    this.flightSize = this.#config.recovery.ssthreshFrom === "cwnd"
+      ? cwnd
+      : Math.min(this.#outstanding, cwnd);
     ack.flightSize = this.flightSize;
     return ack;
   }
@@ -390,8 +405,8 @@ export class Recovery {
   #reduceProportionally(isSafe: boolean): void {
     const { ack } = this;
     const { ssthresh, cwnd } = this.#control;
-    const { deliveredOctets, mss, unusedOctets } = ack;
-    const window = this.#prr.windowAfter(deliveredOctets, this.pipe, ssthresh, isSafe, mss, unusedOctets);
+    const { deliveredOctets, mss, letOutOctets } = ack;
+    const window = this.#prr.windowAfter(deliveredOctets, this.pipe, ssthresh, isSafe, mss, letOutOctets);
     // RFC 6582 3.2, step 3: a partial ACK sends the next hole again, whatever the window.
     const isPartial = !ack.selective && this.phase === "recovery" && ack.advanced;
     const least = isPartial ? this.pipe + ack.mss : ack.mss;

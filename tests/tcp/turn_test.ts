@@ -3,6 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Flag, Option } from "../../tcp/base/segment.ts";
 import { type Instant, instant, milliseconds } from "../../tcp/base/units.ts";
+import type { Connection } from "../../tcp/connection/connection.ts";
 import type { Host } from "../../tcp/host/host.ts";
 import {
   at,
@@ -27,13 +28,19 @@ interface Report {
   readonly blocks: readonly (readonly [from: number, to: number])[];
 }
 
-/** Ten segments of thirty are out, and so many round trips later their ACKs come. @returns what is sent then, in order */
-function sentFor(reports: readonly Report[], isOneTurn: boolean): readonly Sent[] {
+/** What became of a turn. */
+interface Outcome {
+  readonly sent: readonly Sent[];
+  readonly connection: Connection;
+}
+
+/** Ten segments of `segments` are out, and a round trip later their ACKs come. @returns what is sent then, in order */
+function answersTo(reports: readonly Report[], isOneTurn: boolean, segments = 30): Outcome {
   const host = newHost({ handshake: { selectiveAck: true } });
   const connection = host.connect({ remote: THERE, local: LOCAL }, at(0));
   sentBy(host, at(0));
   host.segmentArrives(synAckWithSack(LOCAL, MSS), instant(at(0) + ROUND_TRIP));
-  connection.send(new Uint8Array(30 * MSS), at(1));
+  connection.send(new Uint8Array(segments * MSS), at(1));
   assertEquals(sentBy(host, at(1)).length, 10);
   const now = instant(at(1) + ROUND_TRIP);
   const sent: Sent[] = [];
@@ -41,7 +48,8 @@ function sentFor(reports: readonly Report[], isOneTurn: boolean): readonly Sent[
     arrive(host, report, now);
     if (!isOneTurn) sent.push(...sentBy(host, now));
   }
-  return [...sent, ...sentBy(host, now)];
+  sent.push(...sentBy(host, now));
+  return { sent, connection };
 }
 
 function arrive(host: Host, { acked, blocks }: Report, now: Instant): void {
@@ -82,9 +90,43 @@ const CASES: readonly (readonly [name: string, reports: readonly Report[]])[] = 
 ];
 
 for (const [name, reports] of CASES) {
+  const apart = answersTo(reports, false);
+  const together = answersTo(reports, true);
   Deno.test(`${name}: as many segments leave for ACKs of one turn as for one after another, or one more (RFC 3042 2, RFC 9937 6)`, () => {
-    const apart = sentFor(reports, false).length;
-    const together = sentFor(reports, true).length;
-    assert(apart > 3 && together >= apart && together <= apart + 1, `${together} and ${apart}`);
+    const [few, many] = [apart.sent.length, together.sent.length];
+    assert(few > 3 && many >= few && many <= few + 1, `${many} and ${few}`);
+  });
+
+  Deno.test(`${name}: ACKs of one turn lower the threshold as one after another do (RFC 5681 3.1, equation (4))`, () => {
+    const { ssthresh } = apart.connection;
+    assert(ssthresh < Infinity);
+    assertEquals(together.connection.ssthresh, ssthresh);
   });
 }
+
+const SIX_AND_A_HOLE: readonly Report[] = [
+  ...Array.from({ length: 6 }, (_, i) => ({ acked: i + 1, blocks: [] })),
+  ...[8, 9, 10].map((to) => ({ acked: 6, blocks: [[7, to]] as const })),
+];
+
+Deno.test("six arrive before the one that is lost: in slow start all that they let out counts as in flight (RFC 5681 3.1, equation (4))", () => {
+  const { ssthresh, cwnd } = answersTo(SIX_AND_A_HOLE, true).connection;
+  const apart = answersTo(SIX_AND_A_HOLE, false).connection;
+  // 16 segments may be in flight then, and 4 were.
+  assertEquals([ssthresh, apart.ssthresh], [11_200, 11_200]);
+  assertEquals(cwnd, apart.cwnd);
+});
+
+Deno.test("what the application gives after the turn before counts as in flight only as far as ACKs let it out (RFC 5681 3.1)", () => {
+  const host = newHost({ handshake: { selectiveAck: true } });
+  const connection = host.connect({ remote: THERE, local: LOCAL }, at(0));
+  sentBy(host, at(0));
+  host.segmentArrives(synAckWithSack(LOCAL, MSS), instant(at(0) + ROUND_TRIP));
+  connection.send(new Uint8Array(5 * MSS), at(1));
+  assertEquals(sentBy(host, at(1)).length, 5);
+  const now = instant(at(1) + ROUND_TRIP);
+  connection.send(new Uint8Array(30 * MSS), now);
+  for (const report of upTo(5)) arrive(host, report, now);
+  // Five are out, and each of two duplicates lets out one more before the third.
+  assertEquals(connection.ssthresh, 4_900);
+});
