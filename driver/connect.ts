@@ -8,7 +8,7 @@ import type { SettledFlow } from "../ffi/ipsec.ts";
 import { readInterface } from "../ffi/network_interface.ts";
 import { packetSegmentLimit } from "../ffi/packet_device.ts";
 import { PortGuard } from "../ffi/port_guard.ts";
-import { routeTo, steeringOf } from "../ffi/route.ts";
+import { routeTo, type Steering, steeringOf } from "../ffi/route.ts";
 import type { IpAddress } from "../ffi/sockaddr.ts";
 import {
   completeConfig,
@@ -25,7 +25,7 @@ import { monotonicNow } from "./clock.ts";
 import type { LinkOpener } from "./link.ts";
 import type { Loop } from "./loop.ts";
 import { RawStack, type RunOptions } from "./raw_stack.ts";
-import { assertOneHost } from "./routes.ts";
+import { assertOneHost, followRouting } from "./routes.ts";
 
 /** Where to connect, and how. */
 export interface RawConnectionOptions extends RunOptions {
@@ -54,6 +54,13 @@ export interface RawConnectionOptions extends RunOptions {
   readonly onRemark?: (text: string) => void;
 }
 
+/** Where a connection's packets come from, and how they leave. */
+interface SettledWay {
+  readonly local: Endpoint;
+  readonly flow: SettledFlow;
+  readonly steering: Steering | null;
+}
+
 /** How often to ask for another port when the kernel chose the peer's own, of which there is one in some 28,000. */
 const PORT_TRIES = 4;
 
@@ -68,7 +75,11 @@ export class RawConnection implements AsyncDisposable, Disposable {
   readonly loop: Loop;
   readonly #stack: RawStack;
 
-  private constructor(stack: RawStack, local: Endpoint, flow: SettledFlow, options: RawConnectionOptions) {
+  private constructor(
+    stack: RawStack,
+    { local, flow, steering }: SettledWay,
+    options: RawConnectionOptions,
+  ) {
     const { remote, observer, isn, throughDevice } = options;
     const link = throughDevice === undefined
       ? options.link?.(stack.socket, { local, remote, flow })
@@ -90,6 +101,10 @@ export class RawConnection implements AsyncDisposable, Disposable {
     const side = link?.sideOf(connection);
     const around = link === undefined || side === undefined ? {} : { side, device: link.device };
     this.loop = stack.run({ core: connection, side: connection, ...around }, options);
+    const { interfaceName, onRemark } = options;
+    const isBound = interfaceName !== undefined;
+    const following = followRouting(this.loop, { socket: stack.socket, flow, steering, isBound, onRemark });
+    if (following !== null) stack.own(following);
   }
 
   /**
@@ -119,7 +134,11 @@ export class RawConnection implements AsyncDisposable, Disposable {
     if (steering !== null && steering.difference !== null) options.onRemark?.(steering.difference);
     const steered = steering === null ? {} : { interfaceIndex: steering.interfaceIndex };
     const sockets = { local, remote, mtu: route.mtu, mark, ...only, ...steered };
-    return RawStack.build(sockets, guard, (stack) => new RawConnection(stack, local, exact, options));
+    return RawStack.build(
+      sockets,
+      guard,
+      (stack) => new RawConnection(stack, { local, flow: exact, steering }, options),
+    );
   }
 
   /** Closes in order and waits for the peer to close as well, for 5 s at most; then as `dispose`. */

@@ -4,8 +4,23 @@
  * @module
  */
 
+import {
+  EACCES,
+  EADDRNOTAVAIL,
+  EHOSTUNREACH,
+  EINVAL,
+  ENETUNREACH,
+  ENODEV,
+  isErrno,
+  SystemError,
+} from "../ffi/errno.ts";
+import type { SettledFlow } from "../ffi/ipsec.ts";
+import { RoutingChanges } from "../ffi/netlink.ts";
+import type { RawSocket } from "../ffi/raw_socket.ts";
+import type { RawSocketV6 } from "../ffi/raw_socket_v6.ts";
 import { routeTo, type Steering, steeringOf } from "../ffi/route.ts";
 import type { IpAddress } from "../ffi/sockaddr.ts";
+import type { Loop } from "./loop.ts";
 import {
   after,
   completeConfig,
@@ -70,5 +85,61 @@ export class Routes {
     const path = { config, steering: steeringOf(flow), askedAgain: after(now, LONGEST_AGE) };
     this.#known.set(key, path);
     return path;
+  }
+}
+
+/** What the kernel says of a flow that has no way out of this host, or not from its source. */
+const NO_WAY_OUT: readonly number[] = [EACCES, EADDRNOTAVAIL, EHOSTUNREACH, EINVAL, ENETUNREACH, ENODEV];
+
+/** What is kept on the way of the kernel's own TCP. */
+export interface FollowingOptions {
+  readonly socket: RawSocket | RawSocketV6;
+  /** Its packets. */
+  readonly flow: SettledFlow;
+  /** As it is steered now; null: not at all. */
+  readonly steering: Steering | null;
+  /** Whether they leave by the interface that the user has chosen, whatever rules by port say. */
+  readonly isBound: boolean;
+  /** As `RawConnectionOptions.onRemark`. */
+  readonly onRemark: ((text: string) => void) | undefined;
+}
+
+/**
+ * Has a raw socket, of which the kernel sees neither protocol nor ports, follow what becomes of this host's routing: packets leave
+ * by another interface, or not at all, as those of the kernel's own TCP would.
+ *
+ * @returns ends that when disposed of; null where nobody tells of changes
+ */
+export function followRouting(loop: Loop, options: FollowingOptions): Disposable | null {
+  const { socket, flow, isBound, onRemark } = options;
+  let { steering } = options;
+  const look = (): void => {
+    try {
+      routeTo(flow);
+      if (!isBound) {
+        const before = steering;
+        steering = steeringOf(flow);
+        if (steering?.interfaceIndex !== before?.interfaceIndex) socket.steer(steering?.interfaceIndex ?? 0);
+        const difference = steering?.difference ?? null;
+        if (difference !== null && difference !== before?.difference) onRemark?.(difference);
+      }
+      socket.blockage = null;
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      // What fails for another reason, such as too many open files, says nothing about the way.
+      if (isErrno(error, ...NO_WAY_OUT)) socket.blockage = error;
+    }
+  };
+  try {
+    const owned = new DisposableStack();
+    const changes = owned.use(RoutingChanges.open());
+    owned.use(loop.watch(changes.descriptor, () => {
+      changes.drain();
+      look();
+    }));
+    return owned;
+  } catch (error) {
+    if (error instanceof SystemError) return null;
+    throw error;
   }
 }

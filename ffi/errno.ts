@@ -21,6 +21,7 @@ export const EMSGSIZE = 90;
 export const EPROTONOSUPPORT = 93;
 export const ESOCKTNOSUPPORT = 94;
 export const EAFNOSUPPORT = 97;
+export const EADDRNOTAVAIL = 99;
 export const ENETDOWN = 100;
 export const ENETUNREACH = 101;
 export const ECONNRESET = 104;
@@ -65,13 +66,13 @@ const CAUSES: Readonly<Record<string, string>> = {
   "listen EADDRINUSE":
     "another socket listens on this address and port; choose another port or stop its owner",
   "sendto EPERM": "a rule of this host drops the packet (firewall, IPsec or cgroup)",
-  "sendto EINVAL": "a route of this host throws packets to the destination away",
-  "sendto EACCES": "the destination is a broadcast address, or a route forbids it",
-  "connect EACCES": "the destination is a broadcast address, or a route forbids it",
+  "sendto EINVAL": "this host's routing throws packets to the destination away",
+  "sendto EACCES": "the destination is a broadcast address, or this host's routing forbids it",
+  "connect EACCES": "the destination is a broadcast address, or this host's routing forbids it",
   "connect EINVAL": "a link-local address needs its interface, as in fe80::1%eth0",
   "connect EADDRNOTAVAIL": "every local port towards this destination is in use",
-  "rtnetlink EACCES": "the destination is a broadcast address, or a route forbids it",
-  "rtnetlink EINVAL": "a route of this host throws packets to the destination away",
+  "rtnetlink EACCES": "the destination is a broadcast address, or this host's routing forbids it",
+  "rtnetlink EINVAL": "this host's routing throws packets to the destination away",
   "unshare EPERM": "CAP_SYS_ADMIN is missing; start under unshare --user --map-root-user --net instead",
   "setsockopt ENODEV": "there is no interface of this name",
   "setsockopt EPERM": "this socket option needs CAP_NET_ADMIN (or CAP_NET_RAW); run it as root (sudo)",

@@ -5,7 +5,7 @@
  */
 
 import { AF_NETLINK, NETLINK_ROUTE, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_RAW } from "./constants.ts";
-import { check, SystemError } from "./errno.ts";
+import { check, SystemError, wouldWait } from "./errno.ts";
 import { FileDescriptor, orClose } from "./file_descriptor.ts";
 import { loadLibc } from "./libc.ts";
 
@@ -22,6 +22,13 @@ const NLMSG_DONE = 3;
 const ATTRIBUTE_HEADER_LENGTH = 4;
 /** Without the flags for nested attributes and for the order of octets, NLA_TYPE_MASK. */
 const TYPE_MASK = 0x3fff;
+
+/** Groups of rtnetlink: links, and addresses, routes and rules of both families, <linux/rtnetlink.h>, RTMGRP_*. */
+const ROUTING_GROUPS = 0x1 | 0x10 | 0x40 | 0x80 | 0x100 | 0x400 | 1 << 18;
+
+// struct sockaddr_nl: u16 family, padding, u32 port, u32 groups
+const SOCKADDR_NL_LENGTH = 12;
+const SOCKADDR_NL_GROUPS = 8;
 
 /** Room for an answer about one thing; the longest are those about interfaces, of some 1,500 octets. */
 const ANSWER_LENGTH = 16_384;
@@ -107,17 +114,59 @@ export function askNetlink(question: NetlinkQuestion): NetlinkAnswer {
   return decode(answer, fixed.length);
 }
 
+/** Is readable once a link, an address, a route or a rule of routing of this network has changed; says not which. */
+export class RoutingChanges implements Disposable {
+  readonly #socket: FileDescriptor;
+
+  private constructor(socket: FileDescriptor) {
+    this.#socket = socket;
+  }
+
+  /** Hears of changes from now on. @throws SystemError EAFNOSUPPORT, EPERM where there are no such sockets */
+  static open(): RoutingChanges {
+    const address = new Uint8Array(SOCKADDR_NL_LENGTH);
+    const view = new DataView(address.buffer);
+    view.setUint16(0, AF_NETLINK, true);
+    view.setUint32(SOCKADDR_NL_GROUPS, ROUTING_GROUPS, true);
+    const socket = openNetlink(NETLINK_ROUTE);
+    return orClose(socket, (number) => {
+      check("bind", loadLibc().bind(number, address, address.length));
+      return new RoutingChanges(socket);
+    });
+  }
+
+  get descriptor(): number {
+    return this.#socket.number;
+  }
+
+  /** Forgets what has been heard so far. */
+  drain(): void {
+    const { read } = loadLibc();
+    for (let count = 0; count < MOST_ENTRIES; count++) {
+      // Where more came than there was room for, one call fails with ENOBUFS: that is a change, too.
+      if (read(this.descriptor, answerRoom, ANSWER_SIZE) <= 0 && wouldWait()) return;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.close();
+  }
+}
+
 /** Sends the question. @returns the socket that the answer waits on */
 function send(question: NetlinkQuestion, flags: number): FileDescriptor {
   const { call, protocol = NETLINK_ROUTE } = question;
-  const libc = loadLibc();
-  const type = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
-  const socket = new FileDescriptor(check("socket AF_NETLINK", libc.socket(AF_NETLINK, type, protocol)));
+  const socket = openNetlink(protocol);
   return orClose(socket, (number) => {
     const request = encode(question, flags);
-    check(call, libc.write(number, request, BigInt(request.length)));
+    check(call, loadLibc().write(number, request, BigInt(request.length)));
     return socket;
   });
+}
+
+function openNetlink(protocol: number): FileDescriptor {
+  const type = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
+  return new FileDescriptor(check("socket AF_NETLINK", loadLibc().socket(AF_NETLINK, type, protocol)));
 }
 
 /** A message, its header first. */

@@ -138,6 +138,8 @@ export class RawSocket implements PacketDevice {
   readonly outbound: Uint8Array<ArrayBuffer> = OUTBOUND;
   /** Why the last "unreachable" packet could not leave; kept until the next such one. */
   softError: SystemError | undefined;
+  /** Why nothing may leave this way now, so that what is sent is "unreachable"; null: it may. */
+  blockage: SystemError | null = null;
 
   readonly #libc: Libc = loadLibc();
   readonly #descriptor: FileDescriptor;
@@ -192,6 +194,7 @@ export class RawSocket implements PacketDevice {
       prepare: (headers, offset) => {
         if (this.#toAnyone) this.#takeDestination(headers, offset);
       },
+      isBlocked: () => this.#isBlocked(),
       isVerdict,
       judge: (errno) => this.#notSent(errno),
     });
@@ -217,6 +220,7 @@ export class RawSocket implements PacketDevice {
   }
 
   send(length: number): SendResult {
+    if (this.#isBlocked()) return "unreachable";
     if (this.#toAnyone) this.#takeDestination(this.outbound, 0);
     if (this.#sendOnce(length) >= 0) return "sent";
     const errno = lastErrno();
@@ -224,8 +228,19 @@ export class RawSocket implements PacketDevice {
     return this.#sendOnce(length) >= 0 ? "sent" : this.#notSent(lastErrno()); // see lastErrno
   }
 
+  /** Has packets leave by this interface and no other; 0: by the kernel's choice again. @throws SystemError ENODEV */
+  steer(interfaceIndex: number): void {
+    leaveBy(this.descriptor, 4, interfaceIndex);
+  }
+
   [Symbol.dispose](): void {
     this.#descriptor.close();
+  }
+
+  #isBlocked(): boolean {
+    if (this.blockage === null) return false;
+    this.softError = this.blockage;
+    return true;
   }
 
   #sendOnce(length: number): number {
@@ -342,7 +357,7 @@ export function prepareRawSocket(
  * Has the packets leave by this interface and no other. Of IPv6 they come by it alone, too: there a mere wish
  * (IPV6_UNICAST_IF) gives way to a route over another one.
  */
-function leaveBy(number: number, family: 4 | 6, interfaceIndex: number): void {
+export function leaveBy(number: number, family: 4 | 6, interfaceIndex: number): void {
   if (family === 6) {
     return setOption(number, SOL_SOCKET, SO_BINDTOIFINDEX, interfaceIndex, "setsockopt SO_BINDTOIFINDEX");
   }

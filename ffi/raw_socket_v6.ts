@@ -30,6 +30,7 @@ import { ReceivedMessage } from "./received_message.ts";
 import {
   deviceMtu,
   isVerdict,
+  leaveBy,
   lengthAsBigint,
   MOST_FOREIGN_PACKETS,
   nothingReceived,
@@ -69,6 +70,8 @@ export class RawSocketV6 implements PacketDevice {
   readonly outbound: Uint8Array<ArrayBuffer> = OUTBOUND;
   /** Why the last "unreachable" packet could not leave; kept until the next such one. */
   softError: SystemError | undefined;
+  /** As {@link RawSocket.blockage}. */
+  blockage: SystemError | null = null;
 
   readonly #libc: Libc = loadLibc();
   readonly #descriptor: FileDescriptor;
@@ -147,11 +150,20 @@ export class RawSocketV6 implements PacketDevice {
   }
 
   send(length: number): SendResult {
+    if (this.blockage !== null) {
+      this.softError = this.blockage;
+      return "unreachable";
+    }
     if (this.#toAnyone) copyAddress(this.outbound, DESTINATION_OFFSET, this.#peer, SOCKADDR_ADDRESS_OFFSET);
     if (this.#sendOnce(length) >= 0) return "sent";
     const errno = lastErrno();
     if (isVerdict(errno)) return this.#notSent(errno);
     return this.#sendOnce(length) >= 0 ? "sent" : this.#notSent(lastErrno()); // see lastErrno
+  }
+
+  /** As {@link RawSocket.steer}; what arrives comes by that interface alone then, too. @throws SystemError ENODEV */
+  steer(interfaceIndex: number): void {
+    leaveBy(this.descriptor, 6, interfaceIndex);
   }
 
   [Symbol.dispose](): void {

@@ -149,3 +149,39 @@ Deno.test("a route that goes away is told as what it is, and the transfer goes o
   assertMatch(out, /Data leaves by raw socket from here on: System call rtnetlink .* there is no route/);
   assert(!out.includes("go around System call"), out);
 });
+
+for (const [family, address] of FAMILIES) {
+  const flag = family === "IPv4" ? "-4" : "-6";
+  const forbids = ["prohibit", "ipproto", "tcp", "dport", String(PORT)];
+
+  Deno.test(`${family}, --link raw: a rule of routing by port that comes in mid-transfer is followed, and the transfer goes on without it`, async () => {
+    await using transfer = await begun(address, "discard", ["--link", "raw"], "established");
+    const { near } = transfer.pair;
+    await pause(SECOND / 4);
+    await near.must(["ip", flag, "rule", "add", ...forbids]);
+    await transfer.client.shows(
+      "A segment could not leave this host: System call rtnetlink RTM_GETROUTE failed",
+    );
+    const sent = async (): Promise<number> =>
+      Number(await near.must(["cat", "/sys/class/net/cable/statistics/tx_bytes"]));
+    await pause(SECOND);
+    const before = await sent();
+    await pause(SECOND / 2);
+    assert(await sent() - before < 1_000, "segments leave against the rule");
+    await near.must(["ip", flag, "rule", "delete", ...forbids]);
+    const { code, err } = await transfer.client.ended();
+    assertEquals(code, 0, err);
+  });
+
+  Deno.test(`${family}: a rule of routing by port that forbids our ACKs ends a download as what it is`, async () => {
+    await using transfer = await begun(address, "source", ["--timeout", "2"], "through a packet ring");
+    await transfer.pair.near.must(["ip", flag, "rule", "add", ...forbids]);
+    const { code, err } = await transfer.client.ended();
+    assertEquals(code, TIMED_OUT, err);
+    assertMatch(
+      err,
+      /timed out: nothing new has come from the peer .*; meanwhile: system call rtnetlink RTM_GETROUTE failed/,
+    );
+    assertMatch(err, /Likely cause \(route\)/);
+  });
+}

@@ -4,13 +4,15 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { executables } from "./executables.ts";
 import { Pair } from "./network.ts";
 import { nft } from "./path.ts";
-import { PORT, upload } from "./upload.ts";
+import { discarding, PORT, upload } from "./upload.ts";
 
 const { client, server } = await executables();
 const LIBRARY = new URL("library_connect.ts", import.meta.url).pathname;
 
 /** From exit_codes.ts. */
 const UNREACHABLE = 5;
+
+const SLOWLY = ["rate", "20mbit", "burst", "64k", "latency", "100ms"];
 
 /** What `ip rule` is told, by family. */
 type Rule = Readonly<Record<"-4" | "-6", readonly string[]>>;
@@ -85,6 +87,23 @@ Deno.test("a rule by protocol and port sends our connection where it sends the k
     err,
     "a rule of this host's routing sends the connection by second through 203.0.113.2",
   );
+});
+
+Deno.test("a rule by protocol and port that comes in mid-transfer sends our connection where it sends the kernel's (IPv4)", async () => {
+  await using pair = await Pair.create();
+  await routeBy(pair, BY_PORT);
+  await pair.near.must(["ip", "rule", "delete", ...BY_PORT["-4"], "table", "100"]);
+  await pair.near.must(["tc", "qdisc", "add", "dev", "cable", "root", "tbf", ...SLOWLY]);
+  await using serving = await discarding(pair.far, "198.51.100.9");
+  const command = [client, "--link", "raw", "--send-bytes", "6M", "198.51.100.9", String(PORT)];
+  await using program = pair.near.start(command);
+  await program.shows("established");
+  await pair.near.must(["ip", "rule", "add", ...BY_PORT["-4"], "table", "100"]);
+  const { code, err } = await program.ended();
+  assertEquals(code, 0, err);
+  assertStringIncludes(err, "a rule of this host's routing sends the connection by second");
+  assert(await segmentsBy(pair, "second") > 1_000);
+  await serving.ended();
 });
 
 Deno.test("where a raw socket cannot follow such a rule it says so, and takes no other way (IPv6)", async () => {
