@@ -3,15 +3,20 @@
  * NAT, connection tracking), routes that encapsulate.
  *
  * What is asked here is whether there are any, not what they would do: a rule that looks harmless may be what makes another
- * one work, as an input filter relies on the connection tracking of what leaves.
+ * one work, as an input filter relies on the connection tracking of what leaves. Chains of an interface's own hooks, ingress and
+ * egress, are not among them: frames of packet sockets pass egress like all others, and what comes to a packet socket that is
+ * bound to a protocol has passed ingress (`__netif_receive_skb_core`).
  *
  * @module
  */
 
 import { EACCES, EPERM, isErrno } from "./errno.ts";
 import { type Direction, ipsecVerdict, type SettledFlow } from "./ipsec.ts";
-import { hookFunctions, iptablesTables, nftChains } from "./netfilter.ts";
+import { type Hook, hookFunctions, iptablesTables, nftChains } from "./netfilter.ts";
 import { routeTo } from "./route.ts";
+
+/** Hooks that packets of packet sockets pass as well. */
+const OF_INTERFACES: ReadonlySet<Hook | null> = new Set(["ingress", "egress"]);
 
 /**
  * What of this host's has a say about the flow's packets on their way through its IP layer.
@@ -27,9 +32,9 @@ export function hostRules(flow: SettledFlow, direction: Direction): string | nul
     const { family } = flow.destination;
     const chains = [
       // Whatever the way: one chain may rely on what another does.
-      ...nftChains(family).filter(({ base }) => base !== null).map(({ table, name }) =>
-        `nft ${table} ${name}`
-      ),
+      ...nftChains(family).filter(({ base }) => base !== null && !OF_INTERFACES.has(base.hook)).map((
+        { table, name },
+      ) => `nft ${table} ${name}`),
       ...iptablesTables(family).map((name) => `iptables ${name}`),
       ...hookFunctions(family, direction) ?? [],
     ];

@@ -138,6 +138,38 @@ Deno.test("a peer that repeats what we cannot acknowledge is not called silent",
   assertMatch(err, /timed out: nothing new has come from the peer for 3 s/);
 });
 
+/** Counts what passes the interface, as its own hooks see it: to the server's port, or from it. */
+function counting(hook: "ingress" | "egress"): string {
+  const match = `tcp ${hook === "egress" ? "dport" : "sport"} ${PORT}`;
+  return `table netdev watch { chain c {
+    type filter hook ${hook} device cable priority 0; ${match} counter;
+  }; }`;
+}
+
+Deno.test("chains of the interface's own hooks see what packet sockets send and what a ring receives, so that both are taken", async () => {
+  for (
+    const [hook, mode, sign] of [
+      ["egress", "discard", "leaves by packet socket"],
+      ["ingress", "source", "through a packet ring"],
+    ] as const
+  ) {
+    await using transfer = await begun(
+      Pair.farAddress,
+      mode,
+      ["--link", "auto"],
+      "TCP connection established!",
+    );
+    const { pair, client } = transfer;
+    await nft(pair.near, counting(hook));
+    const { code, out, err } = await client.ended();
+    assertEquals(code, 0, err);
+    assertStringIncludes(out, sign);
+    assert(!out.includes("by raw socket"), out);
+    const counted = /counter packets \d+ bytes (\d+)/.exec(await pair.near.must(["nft", "list", "ruleset"]));
+    assert(Number(counted?.[1]) > OCTETS / 2, `${hook}: ${counted?.[0]}`);
+  }
+});
+
 Deno.test("a route that goes away is told as what it is, and the transfer goes on when it comes back", async () => {
   await using transfer = await begun(Pair.farAddress, "discard", [], "Data leaves by packet socket");
   const route = ["192.0.2.0/24", "dev", "cable", "src", Pair.nearAddress];
