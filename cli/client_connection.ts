@@ -24,7 +24,7 @@ import type { Watchers } from "./observed.ts";
 const PATIENCE = 1;
 
 /** How long bulk waits for the next packet with the thread in hand, milliseconds: a sixth less CPU time, measured. */
-const BULK_PATIENCE = 4;
+export const BULK_PATIENCE = 4;
 
 /** What a connection belongs to, and what it takes that not every one does. */
 export interface ClientContext {

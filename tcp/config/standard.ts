@@ -56,7 +56,7 @@ export const STANDARD: TcpConfig = Object.freeze({
     delayedAckTime: milliseconds(40),
     quickAcks: 16,
     segmentsPerAck: 2,
-    segmentsPerAckInBulk: 32,
+    segmentsPerAckInBulk: 8,
   }),
   retransmission: Object.freeze({
     initialRto: seconds(1),

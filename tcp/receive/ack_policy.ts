@@ -30,9 +30,6 @@ import { after, type Instant, instant, type Micros } from "../base/units.ts";
  */
 const BULK_TURN = 32;
 
-/** ACKs of a turn in undisturbed bulk, when as much arrives as in the turn before. */
-const ACKS_PER_TURN = 2;
-
 /** Reasons of duplicate ACKs: the sender may count these (RFC 5681 3.2). */
 const DUPLICATES: ReadonlySet<SendReason> = new Set([
   "ack-out-of-order",
@@ -72,7 +69,7 @@ export class AckPolicy {
   #disturbedUntil: Instant = instant(-1);
   /** Whether all that was due has been sent since the last segment: the next begins a turn. */
   #turnIsOver = true;
-  /** The segments that arrived in the present turn, and how many of them one ACK may cover. */
+  /** The segments that arrived in the present turn, and how many of them one ACK may cover at most. */
   #arrivedInTurn = 0;
   #mostCovered = 0;
   /** Octets in order that were not acknowledged yet. */
@@ -154,8 +151,7 @@ export class AckPolicy {
    * A segment arrives: whether the ACK that is due must not cover it as well. A turn is what arrives between two times that
    * all is sent that is due. ACKs of a turn are merged (RFC 9293 3.10.7.4, MUST-58) only in undisturbed bulk, since a sender
    * learns from each ACK that something has arrived: not at the start, while anything is in disorder, in the round trip
-   * after, or where little came in the turn before. Each then covers half of what came in that turn, at most, so that the
-   * loss of one does not leave the sender without any.
+   * after, or where little came in the turn before.
    */
   mustGoBefore(segment: Segment, rcvNxt: SeqNumber, now: Instant): boolean {
     if (this.#turnIsOver) this.#beginTurn();
@@ -172,8 +168,8 @@ export class AckPolicy {
   }
 
   #beginTurn(): void {
-    const share = this.#arrivedInTurn < BULK_TURN ? 0 : Math.ceil(this.#arrivedInTurn / ACKS_PER_TURN);
-    this.#mostCovered = Math.max(this.segmentsPerAck, Math.min(share, this.#mostInBulk));
+    const most = this.#arrivedInTurn < BULK_TURN ? 0 : this.#mostInBulk;
+    this.#mostCovered = Math.max(this.segmentsPerAck, most);
     this.#turnIsOver = false;
     this.#arrivedInTurn = 0;
   }

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import process from "node:process";
 import { packetLink, RawConnection } from "../../../driver/mod.ts";
 import { parseLiteral } from "../../../ffi/mod.ts";
-import { after, type Connection, elapsed, NEVER, seconds, toSeconds } from "../../../tcp/mod.ts";
+import { after, type Connection, elapsed, NEVER, OctetRange, seconds, toSeconds } from "../../../tcp/mod.ts";
 import { patternAt } from "../../kernel/pattern.ts";
 import { answer, BLOCK_LENGTH, readJob, type TransferAnswer, type TransferJob } from "./jobs.ts";
 
@@ -39,14 +39,26 @@ const start = loop.readClock();
 const sendUntil = job.seconds === null ? NEVER : after(start, seconds(job.seconds));
 let octets = 0;
 
+const range = new OctetRange();
+
+/** Text to check is copied into the send buffer; otherwise what lies there goes, as what is read into it would. */
+function give(length: number): number {
+  if (hash === null) {
+    const reserved = connection.reserve(length, range);
+    connection.commit(reserved, loop.now);
+    return reserved;
+  }
+  const piece = patternAt(octets, length);
+  const taken = connection.send(piece, loop.now);
+  hash.update(piece.subarray(0, taken));
+  return taken;
+}
+
 function send(): boolean {
   while (octets < job.octets || job.seconds !== null) {
     if (loop.now >= sendUntil) break;
-    const length = job.seconds === null ? Math.min(BLOCK_LENGTH, job.octets - octets) : BLOCK_LENGTH;
-    const piece = hash === null ? block.subarray(0, length) : patternAt(octets, length);
-    const taken = connection.send(piece, loop.now);
+    const taken = give(job.seconds === null ? Math.min(BLOCK_LENGTH, job.octets - octets) : BLOCK_LENGTH);
     if (taken === 0) return isOver(connection);
-    hash?.update(piece.subarray(0, taken));
     octets += taken;
   }
   if (connection.state === "ESTABLISHED") connection.shutdown(loop.now);

@@ -14,6 +14,7 @@ import {
   type Place,
   type PlaceName,
 } from "../bench.ts";
+import { BULK_PATIENCE } from "../../../cli/client_connection.ts";
 import { startIperf } from "../peers.ts";
 import type { Bound, Claim, Contender, Figure, Outcome, Row } from "../row.ts";
 import { exactness } from "./exactness.ts";
@@ -169,7 +170,16 @@ async function runOurs(bench: Bench, { place, options, port, seconds }: Job, lin
   const { client: network, address } = place;
   const { direction, congestionControl = "cubic" } = options;
   const { isPinned } = bench.extent;
-  const args = [direction, address, String(port), String(seconds), link, "0", "0", congestionControl];
+  const args = [
+    direction,
+    address,
+    String(port),
+    String(seconds),
+    link,
+    String(BULK_PATIENCE),
+    "0",
+    congestionControl,
+  ];
   const order: Order = { network, seconds: seconds + BESIDE, ...isPinned ? { core: CLIENT_CORE } : {} };
   const said = lastLine<OurWord>(await bench.must([...denoRun("iperf_client.ts"), ...args], order));
   return {
