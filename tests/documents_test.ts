@@ -12,9 +12,12 @@ import { scriptsText } from "../cli/scripts.ts";
 import project from "../deno.json" with { type: "json" };
 import { parseFaults } from "../lab/mod.ts";
 import { STANDARD } from "../tcp/mod.ts";
+import { withoutComments } from "./architecture/rules.ts";
 import { readSources } from "./architecture/sources.ts";
-import { type Facts, falseClaims, optionsIn, optionsOf } from "./documents/claims.ts";
-import { FIGURES, numberOf } from "./documents/figures.ts";
+import { codeOf, type Facts, falseClaims, optionsIn, optionsOf } from "./documents/claims.ts";
+import { refusedCommands, refusedOptions } from "./documents/commands.ts";
+import { falseEnumerations, type Sets } from "./documents/enumerations.ts";
+import { FIGURES, figuresIn, numberOf } from "./documents/figures.ts";
 import { falseNames, type Names } from "./documents/names.ts";
 
 const packetdrillHelp = fullHelp(scriptsText("deno task packetdrill"));
@@ -99,6 +102,36 @@ function namesOf(known: ReadonlySet<string>): Names {
   };
 }
 
+function setsOf(): Sets {
+  const options = [...CLIENT_TEXT.groups, ...SERVER_TEXT.groups].flatMap((group) => group.options);
+  const code = [...readSources(TOP)].filter(([path]) => !path.startsWith("tests/documents")).map(([, text]) =>
+    text
+  );
+  return {
+    families: [
+      ...options.flatMap(({ name, choices }) =>
+        choices === undefined
+          ? []
+          : [[`what --${name} takes`, new Set(choices.map((word) => word.replace(/=.*/, "")))] as const]
+      ),
+      ["the modes", new Set(["print", "echo", "discard", "source", "file", "reply"])],
+      ["what defence.synCookies may be", new Set(["when full", "always", "off"])],
+      ["what a check says", new Set(["pass", "fail", "unknown"])],
+      ["the tasks", new Set(Object.keys(project.tasks))],
+      ["the groups of the config", new Set(Object.keys(STANDARD))],
+    ],
+    imports: new Set([
+      ...Object.keys(project.exports).map((path) => path.replace(/^\./, project.name)),
+      ...Object.values(project.imports).flatMap((specifier) => /^npm:[^/]+/.exec(specifier) ?? []),
+    ]),
+    rfcs: new Set(
+      code.flatMap((text) => [...text.matchAll(/\bRFC\s*(\d+)/g)].map(([, number = ""]) => number)),
+    ),
+    code: code.map(withoutComments).join("\n"),
+    read: (path) => FACTS.exists(path) ? textOf(path) : null,
+  };
+}
+
 /** Of Deno that `.ci/run` uses, and of Node that end-to-end tests use. */
 const VERSIONS = new Set(["2.9.6", "2.4.2", "Node 24"]);
 
@@ -149,15 +182,65 @@ Deno.test({
   name: `the figures that documents and help texts give are those of the sources${reason}`,
   ignore: !readable,
   fn: () => {
-    for (const { where, sentence, value } of FIGURES) {
-      const text = where.endsWith(".md") ? textOf(where) : fullHelp(CLIENT_TEXT);
-      const said = sentence.exec(text.replaceAll(/\s+/g, " "))?.[1];
-      assertEquals(numberOf(said), value(textOf), `${where}: ${sentence.source}`);
+    const texts = new Map([
+      ...documents(TOP, "", new Map()),
+      ...[CLIENT_TEXT, SERVER_TEXT].map((text) => [`${text.name} --help`, fullHelp(text)] as const),
+    ]);
+    for (const figure of FIGURES) {
+      const said = figuresIn(texts, figure);
+      assert(said.length > 0, `nothing says ${figure.sentence.source}`);
+      const value = figure.value(textOf);
+      for (const [where, given] of said) {
+        const isSo = typeof value === "number" ? numberOf(given) === value : given === value;
+        assert(isSo, `${where} says ${given}, and not ${value}: ${figure.sentence.source}`);
+      }
     }
     const named = /variables: ([^;]*?), which/.exec(textOf("README.md").replaceAll(/\s+/g, " "))?.[1] ?? "";
     const allowed = /--allow-env=([\w,]+)/.exec(textOf(".ci/build.ts"))?.[1] ?? "none";
     assertEquals(named.match(/\w+_?\w+/g)?.filter((word) => word !== "and"), allowed.split(","));
   },
+});
+
+Deno.test({
+  name: `what documents enumerate, import and cite is what there is${reason}`,
+  ignore: !readable,
+  fn: () => {
+    const sets = setsOf();
+    assertEquals(
+      [...documents(TOP, "", new Map())].flatMap(([name, text]) => falseEnumerations(name, text, sets)),
+      [],
+    );
+  },
+});
+
+Deno.test({
+  name: `the commands in documents and help texts are such as the programs take${reason}`,
+  ignore: !readable,
+  fn: async () => {
+    let commands = 0;
+    for (const [name, text] of documents(TOP, "", new Map())) {
+      for (const piece of codeOf(text)) {
+        const wrong = [
+          ...await refusedCommands(piece),
+          ...name.startsWith("packetdrill/") ? [] : await refusedOptions(piece),
+        ];
+        assertEquals(wrong, [], name);
+        if (/rawtcp-|task demo/.test(piece.text)) commands++;
+      }
+    }
+    assert(commands > 40, `${commands}`);
+    for (const { name, examples } of [CLIENT_TEXT, SERVER_TEXT]) {
+      for (const [text] of examples) assertEquals(await refusedCommands({ line: 0, text }), [], name);
+    }
+  },
+});
+
+Deno.test("an exit code means the same for both programs: the server's words for it have some of the client's", () => {
+  for (const [code, meaning] of SERVER_TEXT.exitCodes) {
+    const words = (text: string): ReadonlySet<string> => new Set(text.match(/[a-z]{4,}/gi));
+    const own = exitMeaning(code as Parameters<typeof exitMeaning>[0]);
+    assert(words(meaning).intersection(words(own)).size > 0, `${code}: "${meaning}", "${own}"`);
+  }
 });
 
 Deno.test("help texts name options of their own program only, wherever they name one", () => {

@@ -1,46 +1,70 @@
 /**
- * Figures that documents and help texts give, each with the place that it comes from.
+ * Figures and names that documents and help texts give, each with the place that it comes from.
  *
  * @module
  */
 
-import { STANDARD } from "../../tcp/mod.ts";
+import { SHELLS } from "../../cli/about_options.ts";
+import { ExitCode, exitMeaning } from "../../cli/exit_codes.ts";
+import { PATTERN_PERIOD } from "../../cli/pattern.ts";
+import { DEFAULT_PORT, parseTarget } from "../../cli/target.ts";
+import { STANDARD, STATES } from "../../tcp/mod.ts";
+import { COOKIE_MSS, COOKIE_SLOT } from "../../tcp/host/syn_cookies.ts";
 import { MOST_EVENTS } from "../../trace/recording.ts";
+import { STORIES } from "../stories/stories.ts";
 import { MAX_FILE_LINES, MAX_FUNCTION_LINES } from "../architecture/table.ts";
 
-/** Where a sentence with a number stands, the sentence, and the number. */
+/** The text of a file of the project. */
+type Read = (path: string) => string;
+
+/** A sentence with a number or a name, and what that is. */
 export interface Figure {
-  /** A document, or the name of a program's help. */
-  readonly where: string;
-  /** With one group: the number, or a word for it. */
+  /** The document, or null: the sentence holds wherever it stands, in documents and help texts, and stands somewhere. */
+  readonly where: string | null;
+  /** With one group: the number, a word for it, or a name. A stretch of white space is a space. */
   readonly sentence: RegExp;
-  /** What the number is. `read`: the text of a source. */
-  readonly value: (read: (path: string) => string) => number;
+  readonly value: (read: Read) => number | string;
 }
 
 /** The number that a source gives a constant. */
 function constant(path: string, name: string): Figure["value"] {
   return (read) =>
-    numberOf(new RegExp(`\\b${name} = (?:seconds\\(|milliseconds\\()?([\\d_.]+)`).exec(read(path))?.[1]);
+    numberOf(
+      new RegExp(`\\b${name} = (?:seconds\\(|milliseconds\\()?([\\d_.]+)`).exec(read(path))?.[1],
+    );
 }
 
-const WORDS: readonly string[] = "zero one two three four five six seven eight nine ten".split(" ");
+/** What the first group of the pattern is in the file. */
+function found(path: string, pattern: RegExp): (read: Read) => string {
+  return (read) => pattern.exec(read(path))?.[1] ?? `nothing in ${path}`;
+}
 
-/** "32,768", "4_000", "12.5", "ten"; NaN for what is none. */
+/** How often the pattern is in the file. */
+function times(path: string, pattern: RegExp): (read: Read) => number {
+  return (read) => [...read(path).matchAll(pattern)].length;
+}
+
+const WORDS: readonly string[] =
+  "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split(" ");
+const TENS: readonly string[] = "twenty thirty forty fifty sixty".split(" ");
+
+/** "32,768", "4_000", "12.5", "Ten", "thirty"; NaN for what is none. */
 export function numberOf(text: string | undefined): number {
-  if (text === undefined) return NaN;
-  const word = WORDS.indexOf(text);
+  const lower = text?.toLowerCase() ?? "";
+  const tens = TENS.indexOf(lower);
+  if (text === undefined || text === "" || tens >= 0) return tens < 0 ? NaN : 10 * tens + 20;
+  const word = WORDS.indexOf(lower);
   return word < 0 ? Number(text.replaceAll(/[,_]/g, "")) : word;
 }
 
-const { congestion, defence, handshake, retransmission, sending } = STANDARD;
+const { acknowledging, congestion, defence, handshake, retransmission, sending } = STANDARD;
 const CLIENT = "rawtcp-client";
 
 /** All that are compared. */
 export const FIGURES: readonly Figure[] = [
   {
-    where: "README.md",
-    sentence: /a second address is tried after (\d+) ms/,
+    where: null,
+    sentence: /a second (?:address|family)(?: is tried)? after (\d+) ms/,
     value: constant("driver/stream/happy_eyeballs.ts", "ATTEMPT_DELAY"),
   },
   {
@@ -62,9 +86,9 @@ export const FIGURES: readonly Figure[] = [
   {
     where: "CHANGELOG.md",
     sentence: /remembers smaller paths for (\w+) minutes/,
-    value: (read) => constant("tcp/host/path_mtus.ts", "BELIEVED_FOR")(read) / 60,
+    value: (read) => Number(constant("tcp/host/path_mtus.ts", "BELIEVED_FOR")(read)) / 60,
   },
-  { where: "CHANGELOG.md", sentence: /([\d,]+) events are kept/, value: () => MOST_EVENTS },
+  { where: null, sentence: /([\d,]+) events(?: are kept|:)/, value: () => MOST_EVENTS },
   {
     where: "CHANGELOG.md",
     sentence: /([\d,]+) ranges beyond gaps are kept/,
@@ -76,8 +100,8 @@ export const FIGURES: readonly Figure[] = [
     value: constant("packetdrill/report.ts", "LOG_LINES"),
   },
   {
-    where: "CHANGELOG.md",
-    sentence: /bulk transfers keep (\d+) octets of each packet/,
+    where: null,
+    sentence: /(\d+) (?:octets of each packet|bytes of each|for bulk data\))/,
     value: constant("cli/observe_arguments.ts", "BULK_SNAP_LENGTH"),
   },
   { where: "CONTRIBUTING.md", sentence: /never more than (\d+)/, value: () => MAX_FILE_LINES },
@@ -120,9 +144,234 @@ export const FIGURES: readonly Figure[] = [
     sentence: /at most ([\d,]+) connections in TIME-WAIT/,
     value: () => defence.maxTimeWaits,
   },
+  { where: null, sentence: /\bmod\s(\d+)/, value: () => PATTERN_PERIOD },
+  {
+    where: null,
+    sentence: /packet socket, up to (\d+) KiB at a time/,
+    value: found("ffi/packet_socket.ts", /up to (\d+) KiB/),
+  },
+  { where: null, sentence: /\(?some (\d+) KiB\)?/, value: found("driver/link.ts", /\bBULK = (\d+) \* 1024/) },
+  { where: null, sentence: /--snaplen (\d{4,})/, value: constant("cli/observe_arguments.ts", "MAX_PACKET") },
+  {
+    where: null,
+    sentence: /sent again after (\d+) ms at the earliest/,
+    value: constant("cli/client_config.ts", "MIN_RTO"),
+  },
+  {
+    where: null,
+    sentence: /waits up to (\d+) seconds for the peer/,
+    value: constant("cli/client_session.ts", "INTERRUPTED_CLOSE"),
+  },
+  {
+    where: null,
+    sentence: /in front of which (\d+) packets/,
+    value: constant("lab/faulty_path.ts", "QUEUE"),
+  },
+  { where: null, sentence: /rounded down to one of (\w+)/, value: () => COOKIE_MSS.length },
+  {
+    where: null,
+    sentence: /replayed after its connection is over, within (\w+) minutes/,
+    value: () => Math.round(2 * COOKIE_SLOT / 60e6),
+  },
+  {
+    where: null,
+    sentence: /ports? (?:from|below) (\d+)/,
+    value: found("cli/server_failure.ts", /a port below (\d+)/),
+  },
+  {
+    where: null,
+    sentence: /looks again (\w+) times a second/,
+    value: (read) => 1_000 / Number(constant("driver/link.ts", "REFRESH_INTERVAL")(read)),
+  },
+  {
+    where: null,
+    sentence: /([Tt]en|[Tt]welve|[\w]+) lessons\b/,
+    value: times("docs/teaching.md", /^\| [^|]+\| `task /gm),
+  },
+  {
+    where: null,
+    sentence: /\b(nine|ten|eleven|twelve|thirteen|\d+) states\b/,
+    value: () => STATES.length,
+  },
+  {
+    where: "docs/host.md",
+    sentence: /kills the client at (\w+) moments/,
+    value: times("tests/e2e/kill_test.ts", /^ {2}\["(?:at|with|while) /gm),
+  },
+  {
+    where: "CONTRIBUTING.md",
+    sentence: /plays some (\w+) situations/,
+    value: () => 10 * Math.round(STORIES.length / 10),
+  },
+  { where: "CONTRIBUTING.md", sentence: /more than (\w+) of these in a run/, value: constantOfRun },
+  {
+    where: null,
+    sentence: /`defence.challengesAtOnce`; Linux: one in (.*?)\)/,
+    value: () =>
+      defence.invalidAckInterval === 500_000 ? "half a second" : `${defence.invalidAckInterval} µs`,
+  },
+  {
+    where: null,
+    sentence: /only where (\d+) or more come at once/,
+    value: () => acknowledging.segmentsPerAckInBulk,
+  },
+  {
+    where: null,
+    sentence: /from (\d+) pixels on/,
+    value: found("tests/e2e/report_kit.ts", /SMALL: Look = \{ width: (\d+)/),
+  },
+  {
+    where: "packetdrill/README.md",
+    sentence: /has an MTU of (\d+)/,
+    value: (read) => sending.mtu + Number(constant("packetdrill/options.ts", "IPV6_ALLOWANCE")(read)),
+  },
+  {
+    where: "packetdrill/README.md",
+    sentence: /address and port (\d+)/,
+    value: constant("packetdrill/calls.ts", "DEFAULT_PORT"),
+  },
+  {
+    where: "docs/captures.md",
+    sentence: /(\d+) seeded transfers/,
+    value: constant("tests/capture/score_test.ts", "RUNS"),
+  },
+  {
+    where: "docs/captures.md",
+    sentence: /with these (\d+) runs/,
+    value: constant("tests/capture/score_test.ts", "RUNS"),
+  },
+  {
+    where: "docs/captures.md",
+    sentence: /at least ([\d.]+) % of the retransmissions and/,
+    value: found("tests/capture/score_test.ts", /sender: \{ retransmission: ([\d.]+)/),
+  },
+  {
+    where: "docs/captures.md",
+    sentence: /retransmissions and ([\d.]+) % of the reorderings/,
+    value: found("tests/capture/score_test.ts", /sender: \{ .* overtaken: ([\d.]+)/),
+  },
+  {
+    where: "docs/captures.md",
+    sentence: /sender's side, ([\d.]+) % elsewhere/,
+    value: found("tests/capture/score_test.ts", /middle: \{ retransmission: ([\d.]+)/),
+  },
+  {
+    where: "docs/captures.md",
+    sentence: /all but (\d+) of 10,000/,
+    value: found("tests/capture/pair_test.ts", /wrong <= (\d+)/),
+  },
+  {
+    where: "docs/interop.md",
+    sentence: /takes (\d+) MB instead/,
+    value: (read) => numberOf(found("tests/e2e/interop_test.ts", /isFull \? ([\d_]+)/)(read)) / 1e6,
+  },
+  {
+    where: "docs/interop.md",
+    sentence: /MB instead of (\d+)/,
+    value: (read) => numberOf(found("tests/e2e/interop_test.ts", /isFull \? [\d_]+ : ([\d_]+)/)(read)) / 1e6,
+  },
+  {
+    where: "docs/interop.md",
+    sentence: /loses (\d+) % too/,
+    value: found("tests/e2e/interop_test.ts", /loss === (\d+)/),
+  },
+  {
+    where: "docs/interop.md",
+    sentence: /([\d,]+) writes of 10/,
+    value: (read) =>
+      numberOf(
+        found("tests/e2e/interop/our_peer.ts", /i < ([\d_]+); i\+\+\) await sendAll\(conn, i \* 10, 10/)(
+          read,
+        ),
+      ),
+  },
+  {
+    where: null,
+    sentence: /RAWTCP_E2E=(\w+)/,
+    value: found("tests/e2e/interop_test.ts", /RAWTCP_E2E"\) === "(\w+)"/),
+  },
+  { where: null, sentence: /Deno (\d+\.\d+) or later/, value: found(".ci/run", /^older=(\d+\.\d+)/m) },
+  {
+    where: "SECURITY.md",
+    sentence: /one by one with Deno ([\d.]+\d)/,
+    value: found(".ci/run", /^older=([\d.]+)/m),
+  },
+  {
+    where: "README.md",
+    sentence: /\(Linux on ([\w-]+)\)/,
+    value: (read) => found(".ci/denort.sh", /!?= Linux-(\w+) \]/)(read).replace("_", "-"),
+  },
+  { where: null, sentence: /\(default `?(\d+\.\d+\.\d+\.\d+)/, value: () => parseTarget([]).host },
+  {
+    where: null,
+    sentence: /raw socket needs (?:root or )?(?:the capability )?\**(CAP_\w+)/,
+    value: neededCapability,
+  },
+  { where: null, sentence: /the capability \**(CAP_\w+)/, value: neededCapability },
+  { where: null, sentence: /setcap (\w+)\+ep/, value: () => neededCapability().toLowerCase() },
+  {
+    where: null,
+    sentence: /[Aa] (\w+) Ctrl-C ends/,
+    value: () => /a (\w+) Ctrl-C/.exec(exitMeaning(ExitCode.interrupted))?.[1] ?? "",
+  },
+  {
+    where: null,
+    sentence: /(SIG\w+) does the same/,
+    value: () => /\((SIG\w+)\)/.exec(exitMeaning(ExitCode.terminated))?.[1] ?? "",
+  },
+  {
+    where: null,
+    sentence: /on (SIGUSR\d)/,
+    value: found("cli/observation.ts", /addSignalListener\("(\w+)"/),
+  },
+  { where: null, sentence: /what arrives on port (\d+)/, value: () => DEFAULT_PORT },
+  {
+    where: null,
+    sentence: /packetLink\("(\w+)"\)/,
+    value: found("driver/link.ts", /this\.#bulk = mode === "(\w+)"/),
+  },
+  {
+    where: null,
+    sentence: /the default is `?(raw|packet|auto)`?/,
+    value: found("cli/client_connection.ts", /showsSegments\(observe\) \? "auto" : "(\w+)"/),
+  },
+  { where: null, sentence: /\b(NO_\w+), FORCE_COLOR/, value: () => "NO_COLOR" },
+  { where: null, sentence: /T \(10\^(\d) and so on/, value: () => 3 },
+  {
+    where: null,
+    sentence: /completions for ([a-z]+, [a-z]+)(?: and|,) /,
+    value: () => SHELLS.slice(0, 2).join(", "),
+  },
+  {
+    where: null,
+    sentence: /completions for [a-z]+, [a-z]+(?: and|,) ([a-z]+)/,
+    value: () => SHELLS[2] ?? "",
+  },
 ];
 
 /** How many variables the executables may read. */
 function environmentVariables(read: (path: string) => string): number {
   return /--allow-env=([\w,]+)/.exec(read(".ci/build.ts"))?.[1]?.split(",").length ?? NaN;
+}
+
+/** How many tests of a run may pass only when they are run again. */
+function constantOfRun(read: Read): number {
+  return Number(found(".ci/run", /^TOLERATED=(\d+)/m)(read));
+}
+
+/** What a raw socket takes, as the exit code says of which it is a case. */
+function neededCapability(): string {
+  return /CAP_\w+/.exec(exitMeaning(ExitCode.missingRight))?.[0] ?? "";
+}
+
+/** Where the sentence stands in the texts, by their names, and what it says each time. */
+export function figuresIn(
+  texts: ReadonlyMap<string, string>,
+  { where, sentence }: Figure,
+): readonly (readonly [where: string, said: string])[] {
+  const pattern = new RegExp(sentence.source, "g");
+  return [...texts].filter(([name]) => where === null || name === where || name === `${where} --help`)
+    .flatMap(([name, text]) =>
+      [...text.replaceAll(/\s+/g, " ").matchAll(pattern)].map(([, said = ""]) => [name, said] as const)
+    );
 }

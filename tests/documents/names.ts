@@ -23,7 +23,19 @@ export interface Names {
 }
 
 /** Variables of the environment that other programs read, and one of the C library's. */
-const OTHERS = /^(?:DENO_|NODE_|AT_SECURE$)/;
+const OTHERS: ReadonlySet<string> = new Set([
+  "AT_SECURE",
+  "DENO_CERT",
+  "DENO_DIR",
+  "DENO_LOG",
+  "DENO_TOKIO_",
+  "DENO_TRACE_PERMISSIONS",
+  "DENO_USE_CGROUPS",
+  "DENO_USR2_MEMORY_TRIM",
+  "DENO_V8_FLAGS",
+  "NODE_DEBUG",
+  "NODE_OPTIONS",
+]);
 
 /** Words that only code has: several joined, by a capital or by an underline; but not in a path. */
 const IDENTIFIER =
@@ -46,7 +58,7 @@ export function falseNames(name: string, text: string, names: Names): readonly s
 
 function unknownWords({ line, text }: Code, { words }: Names): readonly string[] {
   return [...text.matchAll(IDENTIFIER)].map(([word]) => word)
-    .filter((word) => !words.has(word) && !OTHERS.test(word))
+    .filter((word) => !words.has(word) && !OTHERS.has(word))
     .map((word) => `${line} names ${word}, which no source has`);
 }
 
