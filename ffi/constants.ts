@@ -141,8 +141,6 @@ export const CLONE_NEWNET = 0x40000000;
 // <linux/sockios.h>: interface requests of ioctl
 export const SIOCGIFFLAGS = 0x8913;
 export const SIOCSIFFLAGS = 0x8914;
-export const SIOCSIFADDR = 0x8916;
-export const SIOCSIFNETMASK = 0x891c;
 export const SIOCGIFMTU = 0x8921;
 export const SIOCSIFMTU = 0x8922;
 

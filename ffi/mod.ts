@@ -14,7 +14,6 @@ export { type Direction, type IpsecVerdict, ipsecVerdict, type SettledFlow } fro
 export { LibcError, loadLibc, loadWholeLibc } from "./libc.ts";
 export { enterTestNetwork, PrivateNetwork, unshareNetwork } from "./namespace.ts";
 export {
-  addAddress,
   bringUp,
   interfaceMtu,
   interfaceOf,
@@ -55,16 +54,7 @@ export { PortGuard } from "./port_guard.ts";
 export { RawSocket, type RawSocketOptions, receiveAgain, stopReceiving } from "./raw_socket.ts";
 export { openRawSocket, RawSocketV6 } from "./raw_socket_v6.ts";
 export { resolve, ResolveError, resolveService } from "./resolve.ts";
-export { canOpenRawSockets, isMissingRight, rawSocketProblem, rawSocketRefusal } from "./rights.ts";
-export {
-  type Flow,
-  isLocalAddress,
-  type Route,
-  routeTo,
-  sourceAddressFor,
-  type Steering,
-  steeringOf,
-} from "./route.ts";
+export { type Flow, type Route, routeTo, sourceAddressFor, type Steering, steeringOf } from "./route.ts";
 export {
   anyAddress,
   type Endpoint,

@@ -4,12 +4,11 @@
  * @module
  */
 
-import { CLONE_NEWNET, O_CLOEXEC, O_RDONLY } from "./constants.ts";
+import { CLONE_NEWNET, IPPROTO_TCP, O_CLOEXEC, O_RDONLY, SOCK_RAW } from "./constants.ts";
 import { check, SystemError } from "./errno.ts";
-import { FileDescriptor } from "./file_descriptor.ts";
+import { FileDescriptor, openSocket } from "./file_descriptor.ts";
 import { loadLibc, loadWholeLibc } from "./libc.ts";
 import { bringUp } from "./network_interface.ts";
-import { rawSocketRefusal } from "./rights.ts";
 import { cString } from "./sockaddr.ts";
 
 /** The calling thread's network; needs Linux 3.17. */
@@ -72,4 +71,14 @@ export function enterTestNetwork(): string | undefined {
     throw error;
   }
   return rawSocketRefusal();
+}
+
+/** Why a raw TCP socket cannot be opened; undefined when it can. */
+function rawSocketRefusal(): string | undefined {
+  try {
+    openSocket("socket SOCK_RAW", 4, SOCK_RAW, IPPROTO_TCP).close();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }

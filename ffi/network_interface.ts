@@ -12,10 +12,8 @@ import {
   IFF_UP,
   SIOCGIFFLAGS,
   SIOCGIFMTU,
-  SIOCSIFADDR,
   SIOCSIFFLAGS,
   SIOCSIFMTU,
-  SIOCSIFNETMASK,
   SOCK_DGRAM,
 } from "./constants.ts";
 import { check } from "./errno.ts";
@@ -24,7 +22,6 @@ import { loadLibc } from "./libc.ts";
 import {
   cString,
   decodeSockaddr,
-  encodeSockaddr,
   type IpAddress,
   SOCKADDR_IN6_LENGTH,
   SOCKADDR_IN_LENGTH,
@@ -94,24 +91,6 @@ export function bringUp(name: string): void {
   interfaceRequest("ioctl SIOCSIFFLAGS", SIOCSIFFLAGS, name, (request) => {
     request.setUint16(IFREQ_UNION_OFFSET, flags | IFF_UP | IFF_RUNNING, true);
   });
-}
-
-/**
- * Gives an interface its IPv4 address, in place of the one it has; a further one goes to a label such as `lo:1`.
- * Needs CAP_NET_ADMIN.
- *
- * @param prefixLength bits of the network part, 0 to 32
- * @throws SystemError EPERM, ENODEV
- */
-export function addAddress(name: string, address: IpAddress, prefixLength: number): void {
-  const put = (octets: Uint8Array) => (request: DataView): void => {
-    const bytes = encodeSockaddr({ address: { family: 4, octets }, port: 0 });
-    new Uint8Array(request.buffer).set(bytes, IFREQ_UNION_OFFSET);
-  };
-  const mask = new Uint8Array(4);
-  for (let bit = 0; bit < prefixLength; bit++) mask[bit >> 3] = (mask[bit >> 3] ?? 0) | 0x80 >> (bit & 7);
-  interfaceRequest("ioctl SIOCSIFADDR", SIOCSIFADDR, name, put(address.octets));
-  interfaceRequest("ioctl SIOCSIFNETMASK", SIOCSIFNETMASK, name, put(mask));
 }
 
 /** Sets an interface's MTU, octets; needs CAP_NET_ADMIN. @throws SystemError EPERM, ENODEV, EINVAL */

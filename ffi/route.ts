@@ -187,17 +187,6 @@ export function sourceAddressFor(destination: IpAddress, destinationPort = 0): I
   return routeTo({ destination, destinationPort }).source;
 }
 
-/** Whether the address belongs to this host, so that packets may come from it. @throws SystemError */
-export function isLocalAddress(address: IpAddress): boolean {
-  try {
-    assertLocal(address);
-    return true;
-  } catch (error) {
-    if (error instanceof SystemError) return false; // EADDRNOTAVAIL, or EINVAL for a link-local one without its interface
-    throw error;
-  }
-}
-
 function assertLocal(address: IpAddress): void {
   using socket = openSocket("socket SOCK_DGRAM", address.family, SOCK_DGRAM, 0);
   bindSocket(socket.number, { address, port: 0 });

@@ -7,12 +7,9 @@ import {
   errnoName,
   FileDescriptor,
   isErrno,
-  isMissingRight,
-  LibcError,
   likelyCause,
   loadLibc,
   loadWholeLibc,
-  rawSocketProblem,
   SystemError,
 } from "../../ffi/mod.ts";
 
@@ -118,18 +115,4 @@ Deno.test("the C library is never looked for as libc.so", () => {
   }
   assertEquals(libcCandidates("x86_64", "/opt/libc.so.6"), ["/opt/libc.so.6"]);
   assertEquals(libcCandidates("x86_64", "").length > 1, true);
-});
-
-Deno.test("a missing right is told from other failures, with what to do", () => {
-  const denied = new SystemError("socket SOCK_RAW", 1);
-  assert(isMissingRight(denied));
-  for (const words of ["CAP_NET_RAW", "sudo", "setcap cap_net_raw+ep", "unshare"]) {
-    assertStringIncludes(rawSocketProblem(denied), words);
-  }
-  assert(isMissingRight(new LibcError("No permission", true)));
-  assert(!isMissingRight(new LibcError("No library", false)));
-  assert(!isMissingRight(new SystemError("bind", 98)));
-  assert(!isMissingRight(new SystemError("sendto", 1)), "a firewall's verdict is not a missing right");
-  assertStringIncludes(rawSocketProblem(new SystemError("socket SOCK_RAW", 93)), "offers none");
-  assertEquals(rawSocketProblem(new Error("Else")), "Else");
 });
