@@ -176,14 +176,17 @@ for (const family of [4, 6] as const) {
         let at = 0;
         let largest = 0;
         let heard = 0;
+        let first: number | undefined;
         const into = new Uint8Array(100_000);
         for (let turn = 0; turn < 1_000 && heard < sent.length; turn++) {
           if (at < sent.length) at += client.send(sent.subarray(at));
           server.receive(into); // so that the window stays open
           for (let length = ear.receive(); length > 0; length = ear.receive()) {
-            const { payload } = readPacket(packetIn(ear, length));
-            assertEquals(payload, sent.subarray(heard, heard + payload.length));
-            heard += payload.length;
+            const { payload, sequence } = readPacket(packetIn(ear, length));
+            first ??= sequence;
+            const start = (sequence - first) | 0; // a kernel that is kept waiting sends again
+            assertEquals(payload, sent.subarray(start, start + payload.length));
+            heard = Math.max(heard, start + payload.length);
             if (payload.length <= 1_448) continue;
             largest = Math.max(largest, payload.length);
             assertEquals([ear.inboundSegmentSize, ear.inboundChecksum], [
