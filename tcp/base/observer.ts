@@ -132,7 +132,6 @@ export type IcmpVerdict =
   | "source-quench"
   | "path-mtu-known"
   | "path-mtu-smaller"
-  | "path-mtu-too-small"
   | "soft-error"
   | "hard-error";
 
