@@ -5,8 +5,9 @@
  */
 
 import { SystemError } from "../ffi/errno.ts";
+import { reserveDescriptors } from "../ffi/file_descriptor.ts";
 import { PortGuard } from "../ffi/port_guard.ts";
-import type { IpAddress, Port, PortKeeper, PortRange } from "../tcp/mod.ts";
+import type { Endpoint, IpAddress, Port, PortKeeper, PortRange } from "../tcp/mod.ts";
 
 /** A guard, and how many connections rely on it. */
 interface HeldPort {
@@ -14,10 +15,16 @@ interface HeldPort {
   users: number;
 }
 
+/** With so many guards, room is made for twice the descriptors of the next crowd. */
+const FIRST_CROWD = 32;
+/** Of one crowd to the next. */
+const GROWTH = 16;
+
 /** Ports of one address. A port is guarded from before its first segment until its last connection has ended. */
 export class GuardedPorts implements PortKeeper, Disposable {
   readonly range: PortRange;
   readonly #held = new Map<Port, HeldPort>();
+  #crowd = FIRST_CROWD;
 
   constructor(range: PortRange) {
     this.range = range;
@@ -40,12 +47,23 @@ export class GuardedPorts implements PortKeeper, Disposable {
       held.users++;
       return true;
     }
+    const guard = this.#open({ address, port });
+    if (guard === null) return false;
+    this.#held.set(port, { guard, users: 1 });
+    return true;
+  }
+
+  /** Null when somebody else has the port. */
+  #open(local: Endpoint): PortGuard | null {
     try {
-      this.#held.set(port, { guard: PortGuard.open({ address, port }), users: 1 });
-      return true;
+      if (this.count === this.#crowd) reserveDescriptors(2 * (this.#crowd *= GROWTH));
+      return PortGuard.open(local);
     } catch (error) {
-      if (error instanceof SystemError && error.errnoName === "EADDRINUSE") return false;
-      throw error;
+      if (!(error instanceof SystemError)) throw error;
+      if (error.errnoName === "EADDRINUSE") return null;
+      if (error.errnoName !== "EMFILE") throw error;
+      const others = `beside ${this.count} that connections have, those in TIME-WAIT included`;
+      throw new SystemError(error.call, error.errno, `a guard of local port ${local.port}, ${others}`);
     }
   }
 

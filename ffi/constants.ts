@@ -127,6 +127,7 @@ export const O_NOCTTY = 0o400;
 export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
 export const F_GETFD = 1;
+export const F_DUPFD_CLOEXEC = 1_030;
 
 // <bits/confname.h>: the numbers of glibc and musl alike
 export const SC_NPROCESSORS_ONLN = 84;

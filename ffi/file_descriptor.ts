@@ -6,6 +6,7 @@
 
 import {
   EFD_CLOEXEC,
+  F_DUPFD_CLOEXEC,
   IP_MTU_DISCOVER,
   IPPROTO_IP,
   IPPROTO_IPV6,
@@ -59,6 +60,19 @@ export function assertDescriptors(count: number): void {
   for (let i = 0; i < count; i++) {
     opened.use(new FileDescriptor(check("eventfd", loadLibc().eventfd(0, EFD_CLOEXEC))));
   }
+}
+
+/**
+ * Has the kernel make room for descriptors up to `count` at once, where the process may have so many. Its table grows by
+ * doubling otherwise, and a process with threads stands still each time, some 10 ms (fs/file.c waits for RCU).
+ *
+ * @throws SystemError EMFILE, ENFILE
+ */
+export function reserveDescriptors(count: number): void {
+  const { eventfd, fcntl, close } = loadLibc();
+  using any = new FileDescriptor(check("eventfd", eventfd(0, EFD_CLOEXEC)));
+  const last = fcntl(any.number, F_DUPFD_CLOEXEC, count - 1);
+  if (last >= 0) close(last);
 }
 
 /**

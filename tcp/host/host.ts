@@ -27,15 +27,15 @@ import { createIsnGenerator, createTimestampOffset } from "./isn.ts";
 import { isTaken, Listener, listenerFor } from "./listener.ts";
 import type { DropReason, Observer } from "../base/observer.ts";
 import type { Member } from "./member.ts";
-import { Members } from "./members.ts";
+import { type Holder, Members } from "./members.ts";
 import { PathMtus } from "./path_mtus.ts";
 import { LocalEnds, type WantedEnd } from "./local_ends.ts";
 import type { PortKeeper } from "./ports.ts";
 import { Flag, type Segment } from "../base/segment.ts";
 import { refusalByAddress } from "./refusals.ts";
 import { endpointsOf, StrayResets } from "./stray_resets.ts";
-import { seqAdd } from "../base/seq.ts";
-import { isnAbove, mayTakeOverTimeWait, synMayReplaceTimeWait } from "./time_wait_reuse.ts";
+import { seqAdd, type SeqNumber } from "../base/seq.ts";
+import { isnAbove, mayTakeOver, synMayReplaceTimeWait } from "./time_wait_reuse.ts";
 import type { Instant } from "../base/units.ts";
 
 /** Connections that may wait to be accepted, unless the listener says otherwise. */
@@ -142,10 +142,10 @@ export class Host {
       wanted,
       (address, port) => this.#mayUse(address, port, remote, isNamed, now),
     );
-    const before = this.#members.at(local.address, local.port, remote, now);
+    const before = this.#members.holder(local.address, local.port, remote);
     if (before !== null) this.#members.forget(before);
     try {
-      const own = this.#connectionOptions(local, remote, before, now, options.config);
+      const own = this.#connectionOptions(local, remote, sndNxtOf(before), now, options.config);
       const connection = Connection.connect(own, now);
       this.#members.add(connection, local, remote, { listener: null, isOurs: true, isRevived: false });
       return connection;
@@ -277,11 +277,11 @@ export class Host {
     this.#lastSender?.segmentLeft(moment);
   }
 
-  /** `before`: the connection of the same two endpoints whose place the new one takes; null: there is none. */
+  /** `before`: SND.NXT of the connection of the same two endpoints whose place the new one takes; null: there is none. */
   #connectionOptions(
     local: Endpoint,
     remote: Endpoint,
-    before: Member | null,
+    before: SeqNumber | null,
     now: Instant,
     own?: PartialConfig,
   ): ConnectionOptions {
@@ -289,7 +289,7 @@ export class Host {
       config: completeConfig(own, this.#config),
       local,
       remote,
-      isn: before === null ? this.#isn : isnAbove(this.#isn, before.connection.sndNxt),
+      isn: before === null ? this.#isn : isnAbove(this.#isn, before),
       observer: this.#observer,
       segmentLimit: this.#segmentLimit,
       timestampOffset: this.#timestampOffset(local, remote),
@@ -310,10 +310,8 @@ export class Host {
     if (this.#listeners.some((listener) => listener.port === port)) return false;
     // A connection from an endpoint to itself would only receive what it sends.
     if (port === remote.port && addressEquals(address, remote.address)) return false;
-    const connection = this.#members.at(address, port, remote, now)?.connection;
-    // One that is over may be waiting for the host to look at it.
-    if (connection === undefined || connection.state === "CLOSED") return true;
-    return mayTakeOverTimeWait(connection, isNamed, now);
+    const holder = this.#members.holder(address, port, remote);
+    return holder === null || mayTakeOver(holder, isNamed, now);
   }
 
   /** `before`: the connection in TIME-WAIT whose place the new one takes. */
@@ -335,7 +333,7 @@ export class Host {
       return this.#observer?.segmentArrived(null, segment, now);
     }
     if (before !== null) this.#members.forget(before);
-    const options = this.#connectionOptions(local, remote, before, now, config);
+    const options = this.#connectionOptions(local, remote, sndNxtOf(before), now, config);
     this.#openPassively(listener, options, now).segmentArrives(segment, now);
   }
 
@@ -372,11 +370,11 @@ export class Host {
   /** The listener of a connection that nobody has accepted is gone. */
   #abandon(connection: Connection, now: Instant): void {
     const { local, remote, config, state } = connection;
-    const member = state === "SYN-RECEIVED" && config.compatibility.closingListenerForgets
-      ? this.#members.at(local.address, local.port, remote, now)
+    const holder = state === "SYN-RECEIVED" && config.compatibility.closingListenerForgets
+      ? this.#members.holder(local.address, local.port, remote)
       : null;
-    if (member === null) connection.abort(now);
-    else this.#members.forget(member);
+    if (holder === null) connection.abort(now);
+    else this.#members.forget(holder);
   }
 
   /** RFC 9293 3.10.7.1: a segment for a connection that does not exist. */
@@ -389,4 +387,9 @@ export class Host {
     this.#observer?.segmentArrived(null, segment, now);
     this.#observer?.segmentDropped(null, segment, reason, now);
   }
+}
+
+function sndNxtOf(before: Holder | null): SeqNumber | null {
+  if (before === null) return null;
+  return "connection" in before ? before.connection.sndNxt : before.sndNxt;
 }

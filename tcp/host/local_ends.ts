@@ -6,7 +6,7 @@
  */
 
 import { type Endpoint, formatEndpoint, type IpAddress, isUnicast, type Port } from "../base/address.ts";
-import { type PortKeeper, type PortRange, PortSelector } from "./ports.ts";
+import { DYNAMIC_PORTS, type PortKeeper, type PortRange, PortSelector } from "./ports.ts";
 
 /** What whoever connects asks for; a port of 0 is none. */
 export interface WantedEnd {
@@ -44,13 +44,24 @@ export class LocalEnds {
     const address = wanted.address ?? this.#addresses.find((own) => own.family === remote.address.family);
     if (address === undefined) throw new RangeError(`${what}: this host has no address of that family`);
     const port = this.#portAt(address, remote, wanted, mayUse);
-    if (port === null) throw new RangeError(`${what}: no local port is free, give another`);
+    if (port === null) throw new RangeError(`${what}: ${this.#shortage(wanted)}`);
     return { address, port };
   }
 
   /** The connection that an end was taken for has left it. */
   release({ address, port }: Endpoint): void {
     this.#keeper?.release(address, port);
+  }
+
+  #shortage({ port = 0, range }: WantedEnd): string {
+    if (port !== 0) return `local port ${port} is not free, give another`;
+    const { first, last } = this.#rangeOf(range);
+    return `no local port from ${first} to ${last} is free, for its connections have them, those in TIME-WAIT included, ` +
+      "or others do; wait, or choose from more ports";
+  }
+
+  #rangeOf(range: PortRange | undefined): PortRange {
+    return range ?? this.#keeper?.range ?? DYNAMIC_PORTS;
   }
 
   #portAt(
@@ -62,7 +73,7 @@ export class LocalEnds {
     const keeper = this.#keeper;
     const isFree = (candidate: Port): boolean =>
       mayUse(address, candidate) && (keeper === undefined || keeper.take(address, candidate));
-    if (port === 0) return this.#selector.choose(address, remote, isFree, range ?? keeper?.range);
+    if (port === 0) return this.#selector.choose(address, remote, isFree, this.#rangeOf(range));
     return isFree(port) ? port : null;
   }
 }

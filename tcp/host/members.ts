@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Endpoint, IpAddress, Port } from "../base/address.ts";
+import { type Endpoint, type IpAddress, IPV6_ADDRESS_LENGTH, type Port } from "../base/address.ts";
 import { earliest, type Instant } from "../base/units.ts";
 import { type Connection, controlBlockOf } from "../connection/connection.ts";
 import type { ConnectionOptions } from "../connection/connection_options.ts";
@@ -25,6 +25,9 @@ export interface MembersOptions {
   readonly optionsFor: (wait: TimeWait, now: Instant) => ConnectionOptions;
 }
 
+/** A connection, or what is kept of one in TIME-WAIT. */
+export type Holder = Member | TimeWait;
+
 /** All connections of one host. */
 export class Members {
   /** Whose turn it is, of those that are kept whole. */
@@ -32,6 +35,8 @@ export class Members {
   readonly #options: MembersOptions;
   readonly #table = new Demultiplexer<Member>();
   readonly #timeWaits = new TimeWaits<Member>();
+  /** Both addresses of whom `holder` looks for. */
+  readonly #ends = new Uint8Array(2 * IPV6_ADDRESS_LENGTH);
 
   constructor(options: MembersOptions) {
     this.#options = options;
@@ -83,13 +88,15 @@ export class Members {
     return this.add(connection, local, remote, { listener: null, isOurs, isRevived: true });
   }
 
-  /** The connection between two ends. */
-  at(address: IpAddress, port: Port, remote: Endpoint, now: Instant): Member | null {
+  /** Who has these two ends; one in TIME-WAIT stays as little as it is. Null: nobody. */
+  holder(address: IpAddress, port: Port, remote: Endpoint): Holder | null {
+    const ends = this.#ends;
     const { length } = address.octets;
-    const octets = new Uint8Array(2 * length);
-    octets.set(address.octets);
-    octets.set(remote.address.octets, length);
-    return this.find(octets, 0, length, length, port, remote.port, now);
+    ends.set(address.octets);
+    ends.set(remote.address.octets, length);
+    const member = this.#table.find(ends, 0, length, length, port, remote.port);
+    if (member !== null || this.#timeWaits.keptInBrief === 0) return member;
+    return this.#timeWaits.table.find(ends, 0, length, length, port, remote.port);
   }
 
   /** Takes note of a connection's new deadline and state: one that has ended is forgotten. */
@@ -103,9 +110,11 @@ export class Members {
   }
 
   /** Forgets a connection. */
-  forget(member: Member): void {
-    this.#detach(member);
-    if (member.origin.isOurs) this.#options.release(member.local);
+  forget(holder: Holder): void {
+    const isWhole = holder instanceof Member;
+    if (isWhole) this.#detach(holder);
+    else this.#timeWaits.remove(holder);
+    if ((isWhole ? holder.origin : holder).isOurs) this.#options.release(holder.local);
   }
 
   /** Fires the timers of every connection that are due. */
@@ -117,7 +126,7 @@ export class Members {
       schedule.enqueue(member);
     }
     const waits = this.#timeWaits;
-    for (let wait = waits.due(now); wait !== null; wait = waits.due(now)) this.#endWait(wait);
+    for (let wait = waits.due(now); wait !== null; wait = waits.due(now)) this.forget(wait);
   }
 
   /** The earliest deadline of all; NEVER when no timer runs. */
@@ -137,13 +146,7 @@ export class Members {
     }
     if (waits.count <= this.#options.maxTimeWaits) return;
     const { oldest } = waits;
-    if (oldest !== null && "wait" in oldest) this.#endWait(oldest.wait);
-    else if (oldest !== null) this.forget(oldest.whole);
-  }
-
-  #endWait(wait: TimeWait): void {
-    this.#timeWaits.remove(wait);
-    if (wait.isOurs) this.#options.release(wait.local);
+    if (oldest !== null) this.forget("wait" in oldest ? oldest.wait : oldest.whole);
   }
 
   #detach(member: Member): void {

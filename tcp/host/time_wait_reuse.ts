@@ -9,17 +9,25 @@ import { Flag, Option, type Segment } from "../base/segment.ts";
 import { seqAdd, seqAfter, type SeqNumber, timestampDistance } from "../base/seq.ts";
 import type { IsnSource } from "../connection/connection_options.ts";
 import type { Instant } from "../base/units.ts";
+import type { Member } from "./member.ts";
+import type { Holder } from "./members.ts";
+import { type TimeWait, timeWaitOf } from "./time_waits.ts";
 
 /**
- * Whether we may open a connection in its place. RFC 6191 2: timestamps tell its segments from those of the new one.
- * Whoever asks for its very port (`isNamed`) has no other to take, and need not wait.
+ * Whether we may open a connection in the place of the one that has both ends. RFC 6191 2: timestamps tell its segments from
+ * those of the new one. Whoever asks for its very port (`isNamed`) has no other to take, and need not wait.
  */
-export function mayTakeOverTimeWait(connection: Connection, isNamed: boolean, now: Instant): boolean {
-  const { timeWait, timeWaitTakeover } = connection.config.closing;
-  if (connection.state !== "TIME-WAIT" || !connection.agreed.timestamps || timeWaitTakeover === 0) {
-    return false;
-  }
-  return isNamed || connection.nextDeadline() - timeWait + timeWaitTakeover < now;
+export function mayTakeOver(holder: Holder, isNamed: boolean, now: Instant): boolean {
+  const wait = "connection" in holder ? timeWaitIn(holder) : holder;
+  // One that is over may be waiting for the host to look at it.
+  if (wait === null) return "connection" in holder && holder.connection.state === "CLOSED";
+  const { timeWait, timeWaitTakeover } = wait.config.closing;
+  if (wait.recentTimestamp === null || timeWaitTakeover === 0) return false;
+  return isNamed || wait.deadline - timeWait + timeWaitTakeover < now;
+}
+
+function timeWaitIn({ connection, local, origin }: Member): TimeWait | null {
+  return connection.state === "TIME-WAIT" ? timeWaitOf(connection, origin.isOurs, local.address) : null;
 }
 
 /** How far above the old connection's numbers the new one begins, when its own choice is not above them: a window's length. */

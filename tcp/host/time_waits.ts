@@ -55,25 +55,9 @@ export class TimeWaits<W> {
 
   /** Keeps what matters of a connection in TIME-WAIT, which may be forgotten then. */
   add(connection: Connection, isOurs: boolean): void {
-    const { id, local, remote, config, sndNxt, rcvNxt, agreed, recentTimestamp } = connection;
-    const { selectiveAck, windowScaling, ecn, timestamps } = agreed;
-    const wait: TimeWait = {
-      id,
-      local: { address: this.#one(local.address), port: local.port },
-      remote,
-      config,
-      isOurs,
-      sndNxt,
-      rcvNxt,
-      recentTimestamp: timestamps ? recentTimestamp : null,
-      selectiveAck,
-      windowScaling,
-      ecn,
-      deadline: NEVER,
-      heapIndex: NOT_IN_HEAP,
-    };
+    const wait = timeWaitOf(connection, isOurs, this.#one(connection.local.address));
     this.table.add(wait);
-    this.#deadlines.set(wait, connection.nextDeadline());
+    this.#deadlines.set(wait, wait.deadline);
   }
 
   #one(address: IpAddress): IpAddress {
@@ -114,6 +98,27 @@ export class TimeWaits<W> {
     for (const whole of this.#whole) return { whole };
     return null;
   }
+}
+
+/** What matters of a connection that is in TIME-WAIT; `address`: its local one, of which all may share a copy. */
+export function timeWaitOf(connection: Connection, isOurs: boolean, address: IpAddress): TimeWait {
+  const { id, local, remote, config, sndNxt, rcvNxt, agreed, recentTimestamp } = connection;
+  const { selectiveAck, windowScaling, ecn, timestamps } = agreed;
+  return {
+    id,
+    local: { address, port: local.port },
+    remote,
+    config,
+    isOurs,
+    sndNxt,
+    rcvNxt,
+    recentTimestamp: timestamps ? recentTimestamp : null,
+    selectiveAck,
+    windowScaling,
+    ecn,
+    deadline: connection.nextDeadline(),
+    heapIndex: NOT_IN_HEAP,
+  };
 }
 
 /**

@@ -276,7 +276,7 @@ Deno.test("connections that have ended are forgotten, and their ports are free a
   assertThrows(
     () => host.connect({ remote: THERE, local: { port: 5_000 } }, NOW),
     RangeError,
-    "no local port",
+    "local port 5000 is not free",
   );
   sentBy(host, NOW);
   host.segmentArrives(

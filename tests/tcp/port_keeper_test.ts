@@ -7,9 +7,9 @@ import type { PartialConfig } from "../../tcp/config/config.ts";
 import type { Connection } from "../../tcp/connection/connection.ts";
 import { Host } from "../../tcp/host/host.ts";
 import type { PortKeeper, PortRange } from "../../tcp/host/ports.ts";
-import { Flag } from "../../tcp/base/segment.ts";
-import { seqNumber } from "../../tcp/base/seq.ts";
-import { after, micros, seconds } from "../../tcp/base/units.ts";
+import { Flag, Option } from "../../tcp/base/segment.ts";
+import { seqNumber, seqToUint32, timestamp } from "../../tcp/base/seq.ts";
+import { after, type Instant, micros, seconds } from "../../tcp/base/units.ts";
 import { at, HERE, IRS, ISS, PLAIN, SECRET, segmentOf, sentBy, THERE } from "./exchange.ts";
 
 const NOW = at(0);
@@ -55,17 +55,22 @@ function refuse(host: Host, { local, remote }: Connection): void {
   sentBy(host, NOW);
 }
 
-/** The peer opens, and after our FIN closes: we are in TIME-WAIT. */
-function closeInOrder(host: Host, connection: Connection): void {
+/** The peer opens, with timestamps where it has some, and after our FIN closes: we are in TIME-WAIT. */
+function closeInOrder(host: Host, connection: Connection, now: Instant = NOW, stamp?: number): void {
   const { local, remote } = connection;
-  const from = (flags: number, seq: number, ack: number): void => {
-    sentBy(host, NOW);
-    host.segmentArrives(segmentOf(remote, local, { flags, seq, ack }), NOW);
+  const from = (flags: number, seq: number, sent: number): void => {
+    sentBy(host, now);
+    const segment = segmentOf(remote, local, { flags, seq, ack: seqToUint32(connection.iss) + sent });
+    if (stamp !== undefined) {
+      segment.options |= Option.timestamps;
+      segment.timestampValue = timestamp(stamp);
+    }
+    host.segmentArrives(segment, now);
   };
-  from(Flag.syn | Flag.ack, IRS, ISS + 1);
-  connection.shutdown(NOW);
-  from(Flag.fin | Flag.ack, IRS + 1, ISS + 2);
-  sentBy(host, NOW);
+  from(Flag.syn | Flag.ack, IRS, 1);
+  connection.close(now);
+  from(Flag.fin | Flag.ack, IRS + 1, 2);
+  sentBy(host, now);
   assertEquals(connection.state, "TIME-WAIT");
 }
 
@@ -77,7 +82,11 @@ Deno.test("a port is asked for before its SYN, and the next one when it cannot b
   const left = [5_000, 5_001, 5_002, 5_003].filter((port) => port !== first);
   for (const port of left.slice(1)) keeper.refused.add(port);
   assertEquals(host.connect({ remote: THERE }, NOW).local.port, left[0]);
-  assertThrows(() => host.connect({ remote: THERE }, NOW), RangeError, "no local port is free");
+  assertThrows(
+    () => host.connect({ remote: THERE }, NOW),
+    RangeError,
+    "no local port from 5000 to 5003 is free",
+  );
   assertEquals(keeper.taken, [first, left[0] ?? 0]);
   assertEquals(keeper.released, []);
 });
@@ -86,7 +95,11 @@ Deno.test("a port that the user names is asked for too", () => {
   const keeper = new Keeper();
   const host = hostWith(keeper);
   keeper.refused.add(80);
-  assertThrows(() => host.connect({ remote: THERE, local: { port: 80 } }, NOW), RangeError, "no local port");
+  assertThrows(
+    () => host.connect({ remote: THERE, local: { port: 80 } }, NOW),
+    RangeError,
+    "local port 80 is not free",
+  );
   host.connect({ remote: THERE, local: { port: 81 } }, NOW);
   assertEquals(keeper.taken, [81]);
 });
@@ -136,4 +149,50 @@ Deno.test("no connection goes from an endpoint to itself", () => {
   assertThrows(() => host.connect({ remote: self, local: { port: 5_002 } }, NOW), RangeError);
   const ports = Array.from({ length: 3 }, () => host.connect({ remote: self }, NOW).local.port);
   assertEquals(ports.toSorted((a, b) => a - b), [5_000, 5_001, 5_003]);
+});
+
+Deno.test("with every port in TIME-WAIT the next connection takes one step more than the first (RFC 6191 2)", () => {
+  let steps = 0;
+  const remote: Endpoint = {
+    get address() {
+      steps++; // it is looked at wherever a connection is looked for, begun or brought back
+      return THERE.address;
+    },
+    port: THERE.port,
+  };
+  const COUNT = 500;
+  const host = new Host({
+    addresses: [HERE],
+    secret: SECRET,
+    config: { closing: { timeWaitTakeover: seconds(1) } },
+    isn: () => seqNumber(ISS),
+    ports: { range: { first: 5_000, last: 5_000 + COUNT - 1 }, take: () => true, release: () => {} },
+  });
+  const stepsOf = (i: number): number => {
+    const now = at(i / 100);
+    steps = 0;
+    const connection = host.connect({ remote }, now);
+    const taken = steps;
+    closeInOrder(host, connection, now, i);
+    return taken;
+  };
+  const passes = Array.from(
+    { length: 4 },
+    (_, pass) => Array.from({ length: COUNT }, (_, i) => stepsOf(COUNT * pass + i)),
+  );
+  assertEquals(host.connectionCount, COUNT);
+  const [first = 0, ...later] = passes.map((pass) => Math.max(...pass));
+  assertEquals(later, [first + 1, first + 1, first + 1]); // what was there is forgotten
+});
+
+Deno.test("when all ports are in TIME-WAIT and may not be taken over yet, that is an error that names the range", () => {
+  const host = hostWith(new Keeper());
+  for (let i = 0; i < 4; i++) closeInOrder(host, host.connect({ remote: THERE }, NOW));
+  assertThrows(
+    () => host.connect({ remote: THERE }, NOW),
+    RangeError,
+    "no local port from 5000 to 5003 is free, for its connections have them, those in TIME-WAIT included, or others do; " +
+      "wait, or choose from more ports",
+  );
+  assertEquals(host.connect({ remote: OTHER }, NOW).state, "SYN-SENT");
 });

@@ -15,8 +15,11 @@ const WARM_UP = 200;
 /** More are not made, whatever the time: the kernel's ports are 28,000 for each of the server's. */
 const MOST = 100_000;
 
-/** Few enough for a process that may open no more than 1,024 files: TIME-WAIT guards each port for its time. */
-const LOCAL_PORTS = { first: 60_000, last: 60_699 } as const;
+/**
+ * Few enough for a process that may open no more than 1,024 files: TIME-WAIT guards each port for its time. None of those that
+ * the kernel chooses from for the other contenders (32768 to 60999), whose TIME-WAITs would be in the way.
+ */
+const LOCAL_PORTS = { first: 61_000, last: 61_699 } as const;
 
 /** How soon the dialer may use such a port again (RFC 6191); each has eight ports of the server's to connect to. */
 const TAKEOVER = milliseconds(10);
