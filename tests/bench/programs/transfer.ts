@@ -6,6 +6,7 @@
 
 import { createHash } from "node:crypto";
 import process from "node:process";
+import { BULK_PATIENCE } from "../../../cli/client_connection.ts";
 import { packetLink, RawConnection } from "../../../driver/mod.ts";
 import { parseLiteral } from "../../../ffi/mod.ts";
 import { after, type Connection, elapsed, NEVER, OctetRange, seconds, toSeconds } from "../../../tcp/mod.ts";
@@ -24,6 +25,7 @@ using raw = RawConnection.open({
   link: job.link === "raw"
     ? undefined
     : packetLink(job.link, (link, reason) => links.push(`${link}: ${reason}`)),
+  patience: BULK_PATIENCE,
 });
 const { connection, loop } = raw;
 const opened = await loop.run(
