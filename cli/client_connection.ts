@@ -83,6 +83,7 @@ export function openConnection(
     patience: faulty !== null ? 0 : ends.isBulk ? BULK_PATIENCE : PATIENCE,
     ...faulty === null ? {} : { throughDevice: faulty.through },
     onRemark: (text) => narrator.warning(`Not the way of the kernel's own TCP: ${text}`),
+    onMtuChange: (text) => narrator.warning(text),
     observer: watchers.beside(narrator),
     ...onDrop === undefined ? {} : { onDrop },
     ...isn === null ? {} : { isn: () => seqNumber(isn) },

@@ -163,7 +163,9 @@ function checkRoute(facts: DoctorFacts): Finding {
     const text = route.errnoName === "ENETUNREACH"
       ? `there is no route to ${addresses.value[0] ?? facts.way.target.host}`
       : clause(route.message);
-    return fail(text, ROUTE_FIXES[route.errnoName] ?? ADD_ROUTE);
+    const isIpv6 = addresses.value[0]?.includes(":") === true;
+    const addRoute = isIpv6 ? `${ADD_ROUTE}; IPv6 needs one with an MTU of ${LEAST_MTU[6]}` : ADD_ROUTE;
+    return fail(text, ROUTE_FIXES[route.errnoName] ?? addRoute);
   }
   const { destination, interfaceName, gateway } = route.value;
   if (steering.isKnown && steering.value?.difference) {

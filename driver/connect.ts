@@ -4,11 +4,10 @@
  * @module
  */
 
-import type { SettledFlow } from "../ffi/ipsec.ts";
 import { readInterface } from "../ffi/network_interface.ts";
 import { packetSegmentLimit } from "../ffi/packet_device.ts";
 import { PortGuard } from "../ffi/port_guard.ts";
-import { routeTo, type Steering, steeringOf } from "../ffi/route.ts";
+import { routeTo, steeringOf } from "../ffi/route.ts";
 import type { IpAddress } from "../ffi/sockaddr.ts";
 import {
   completeConfig,
@@ -25,7 +24,7 @@ import { monotonicNow } from "./clock.ts";
 import type { LinkOpener } from "./link.ts";
 import type { Loop } from "./loop.ts";
 import { RawStack, type RunOptions } from "./raw_stack.ts";
-import { assertOneHost, followRouting } from "./routes.ts";
+import { assertOneHost, followRouting, type SettledWay } from "./routes.ts";
 
 /** Where to connect, and how. */
 export interface RawConnectionOptions extends RunOptions {
@@ -52,13 +51,8 @@ export interface RawConnectionOptions extends RunOptions {
   readonly link?: LinkOpener | undefined;
   /** Called with what is otherwise than with the kernel's own TCP, in words. @default nothing */
   readonly onRemark?: (text: string) => void;
-}
-
-/** Where a connection's packets come from, and how they leave. */
-interface SettledWay {
-  readonly local: Endpoint;
-  readonly flow: SettledFlow;
-  readonly steering: Steering | null;
+  /** Called when this host takes longer or only shorter packets on the way to the peer, in words. @default nothing */
+  readonly onMtuChange?: (text: string) => void;
 }
 
 /** How often to ask for another port when the kernel chose the peer's own, of which there is one in some 28,000. */
@@ -77,12 +71,13 @@ export class RawConnection implements AsyncDisposable, Disposable {
 
   private constructor(
     stack: RawStack,
-    { local, flow, steering }: SettledWay,
+    local: Endpoint,
+    way: SettledWay,
     options: RawConnectionOptions,
   ) {
     const { remote, observer, isn, throughDevice } = options;
     const link = throughDevice === undefined
-      ? options.link?.(stack.socket, { local, remote, flow })
+      ? options.link?.(stack.socket, { local, remote, flow: way.flow })
       : undefined;
     if (link !== undefined) stack.own(link.device);
     // Whoever watches a raw link is to see the segments that are on the wire.
@@ -101,9 +96,10 @@ export class RawConnection implements AsyncDisposable, Disposable {
     const side = link?.sideOf(connection);
     const around = link === undefined || side === undefined ? {} : { side, device: link.device };
     this.loop = stack.run({ core: connection, side: connection, ...around }, options);
-    const { interfaceName, onRemark } = options;
+    const { interfaceName, onRemark, onMtuChange } = options;
     const isBound = interfaceName !== undefined;
-    const following = followRouting(this.loop, { socket: stack.socket, flow, steering, isBound, onRemark });
+    const { socket } = stack;
+    const following = followRouting(this.loop, { connection, socket, way, isBound, onRemark, onMtuChange });
     if (following !== null) stack.own(following);
   }
 
@@ -137,7 +133,7 @@ export class RawConnection implements AsyncDisposable, Disposable {
     return RawStack.build(
       sockets,
       guard,
-      (stack) => new RawConnection(stack, { local, flow: exact, steering }, options),
+      (stack) => new RawConnection(stack, local, { flow: exact, route, steering }, options),
     );
   }
 

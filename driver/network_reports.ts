@@ -12,6 +12,7 @@ import { type Flow, routeTo } from "../ffi/route.ts";
 import type { IpAddress } from "../ffi/sockaddr.ts";
 import {
   addressFromOctets,
+  type Connection,
   decodeIcmpPacket,
   decodeIcmpv6Message,
   IcmpError,
@@ -91,12 +92,7 @@ export function reportTooLong(
   now: Instant,
   destination: IpAddress = endOf(segment, segment.destinationOffset),
 ): void {
-  const error = new IcmpError();
-  error.family = segment.family;
-  error.kind = "packet too big";
-  error.type = segment.family === 4 ? 3 : 2;
-  error.code = segment.family === 4 ? 4 : 0;
-  error.mtu = knownMtu({ destination, destinationPort: segment.destinationPort });
+  const error = tooLong(segment.family, knownMtu({ destination, destinationPort: segment.destinationPort }));
   error.addresses = segment.addresses;
   error.sourceOffset = segment.sourceOffset;
   error.destinationOffset = segment.destinationOffset;
@@ -104,6 +100,23 @@ export function reportTooLong(
   error.destinationPort = segment.destinationPort;
   error.seq = segment.seq;
   side.icmpArrives(error, now);
+}
+
+/** Tells a connection that this host takes packets of `mtu` octets at most from now on, in the form of an ICMP error. */
+export function reportMtu(connection: Connection, family: 4 | 6, mtu: number, now: Instant): void {
+  const error = tooLong(family, mtu);
+  error.seq = connection.sndUna;
+  connection.icmpArrives(error, now);
+}
+
+function tooLong(family: 4 | 6, mtu: number): IcmpError {
+  const error = new IcmpError();
+  error.family = family;
+  error.kind = "packet too big";
+  error.type = family === 4 ? 3 : 2;
+  error.code = family === 4 ? 4 : 0;
+  error.mtu = mtu;
+  return error;
 }
 
 /** One of two addresses. */

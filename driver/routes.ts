@@ -15,15 +15,18 @@ import {
   SystemError,
 } from "../ffi/errno.ts";
 import type { SettledFlow } from "../ffi/ipsec.ts";
+import { linkMtu } from "../ffi/link.ts";
 import { RoutingChanges } from "../ffi/netlink.ts";
 import type { RawSocket } from "../ffi/raw_socket.ts";
 import type { RawSocketV6 } from "../ffi/raw_socket_v6.ts";
-import { routeTo, type Steering, steeringOf } from "../ffi/route.ts";
+import { type Route, routeTo, type Steering, steeringOf } from "../ffi/route.ts";
 import type { IpAddress } from "../ffi/sockaddr.ts";
 import type { Loop } from "./loop.ts";
+import { reportMtu } from "./network_reports.ts";
 import {
   after,
   completeConfig,
+  type Connection,
   type Endpoint,
   formatAddress,
   type Instant,
@@ -91,53 +94,122 @@ export class Routes {
 /** What the kernel says of a flow that has no way out of this host, or not from its source. */
 const NO_WAY_OUT: readonly number[] = [EACCES, EADDRNOTAVAIL, EHOSTUNREACH, EINVAL, ENETUNREACH, ENODEV];
 
+/** Octets of the largest packet that a link must take for IPv6 (RFC 8200 5). */
+const LEAST_MTU_IPV6 = 1_280;
+
+/** How a connection's packets leave this host. */
+export interface SettledWay {
+  readonly flow: SettledFlow;
+  readonly route: Route;
+  /** Null: not steered. */
+  readonly steering: Steering | null;
+}
+
 /** What is kept on the way of the kernel's own TCP. */
 export interface FollowingOptions {
+  readonly connection: Connection;
   readonly socket: RawSocket | RawSocketV6;
-  /** Its packets. */
-  readonly flow: SettledFlow;
-  /** As it is steered now; null: not at all. */
-  readonly steering: Steering | null;
-  /** Whether they leave by the interface that the user has chosen, whatever rules by port say. */
+  /** As it is now. */
+  readonly way: SettledWay;
+  /** Whether packets leave by the interface that the user has chosen, whatever rules by port say. */
   readonly isBound: boolean;
   /** As `RawConnectionOptions.onRemark`. */
   readonly onRemark: ((text: string) => void) | undefined;
+  /** As `RawConnectionOptions.onMtuChange`. */
+  readonly onMtuChange: ((text: string) => void) | undefined;
 }
 
 /**
  * Has a raw socket, of which the kernel sees neither protocol nor ports, follow what becomes of this host's routing: packets leave
- * by another interface, or not at all, as those of the kernel's own TCP would.
+ * by another interface, in smaller ones, or not at all, as those of the kernel's own TCP would.
  *
  * @returns ends that when disposed of; null where nobody tells of changes
  */
 export function followRouting(loop: Loop, options: FollowingOptions): Disposable | null {
-  const { socket, flow, isBound, onRemark } = options;
-  let { steering } = options;
-  const look = (): void => {
-    try {
-      routeTo(flow);
-      if (!isBound) {
-        const before = steering;
-        steering = steeringOf(flow);
-        if (steering?.interfaceIndex !== before?.interfaceIndex) socket.steer(steering?.interfaceIndex ?? 0);
-        const difference = steering?.difference ?? null;
-        if (difference !== null && difference !== before?.difference) onRemark?.(difference);
-      }
-      socket.blockage = null;
-    } catch (error) {
-      if (!(error instanceof SystemError)) throw error;
-      // What fails for another reason, such as too many open files, says nothing about the way.
-      if (isErrno(error, ...NO_WAY_OUT)) socket.blockage = error;
-    }
-  };
+  const followed = new FollowedWay(options);
   try {
     const owned = new DisposableStack();
     const changes = owned.use(RoutingChanges.open());
-    owned.use(loop.watch(changes.descriptor, () => {
+    owned.use(loop.watch(changes.descriptor, (now) => {
       changes.drain();
-      look();
+      followed.look(now);
     }));
     return owned;
+  } catch (error) {
+    if (error instanceof SystemError) return null;
+    throw error;
+  }
+}
+
+/** The way of one connection. */
+class FollowedWay {
+  readonly #options: FollowingOptions;
+  #steering: Steering | null;
+  #mtu: number;
+  /** The interface that packets leave by, or left by last. */
+  #interfaceIndex: number;
+
+  constructor(options: FollowingOptions) {
+    this.#options = options;
+    this.#steering = options.way.steering;
+    this.#mtu = options.way.route.mtu;
+    this.#interfaceIndex = options.way.route.interfaceIndex;
+  }
+
+  /** Something has changed, perhaps nothing of this way. */
+  look(now: Instant): void {
+    const { socket, way, isBound } = this.#options;
+    try {
+      const route = routeTo(way.flow);
+      if (!isBound) this.#steer(steeringOf(way.flow));
+      socket.blockage = null;
+      this.#interfaceIndex = route.interfaceIndex;
+      if (route.mtu !== this.#mtu) this.#mtuChanged(route.mtu, now);
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      // What fails for another reason, such as too many open files, says nothing about the way.
+      if (!isErrno(error, ...NO_WAY_OUT)) return;
+      socket.blockage = error;
+      if (way.flow.destination.family === 6) this.#lookWithoutIpv6();
+    }
+  }
+
+  #steer(wanted: Steering | null): void {
+    const { socket, onRemark } = this.#options;
+    const before = this.#steering;
+    this.#steering = wanted;
+    if (wanted?.interfaceIndex !== before?.interfaceIndex) socket.steer(wanted?.interfaceIndex ?? 0);
+    const difference = wanted?.difference ?? null;
+    if (difference !== null && difference !== before?.difference) onRemark?.(difference);
+  }
+
+  #mtuChanged(mtu: number, now: Instant): void {
+    const { connection, way: { flow: { destination } }, onMtuChange } = this.#options;
+    const before = this.#mtu;
+    this.#mtu = mtu;
+    const risk = mtu < before ? "; longer ones of the peer's may not come in" : "";
+    onMtuChange?.(
+      `The interface or the route takes packets of up to ${mtu} bytes now, ${before} before${risk}`,
+    );
+    if (connection.unackedOctets > 0) reportMtu(connection, destination.family, mtu, now);
+  }
+
+  /** The kernel takes IPv6 from an interface with too small an MTU. */
+  #lookWithoutIpv6(): void {
+    const mtu = linkMtuOrNull(this.#interfaceIndex);
+    if (mtu === null || mtu >= LEAST_MTU_IPV6 || mtu === this.#mtu) return;
+    this.#mtu = mtu;
+    this.#options.onMtuChange?.(
+      `The interface takes packets of up to ${mtu} bytes now, where IPv6 needs ${LEAST_MTU_IPV6}: ` +
+        "this host has no IPv6 there any more",
+    );
+  }
+}
+
+/** Null: there is no such interface any more. */
+function linkMtuOrNull(index: number): number | null {
+  try {
+    return linkMtu(index, 4);
   } catch (error) {
     if (error instanceof SystemError) return null;
     throw error;

@@ -217,3 +217,59 @@ for (const [family, address] of FAMILIES) {
     assertMatch(err, /Likely cause \(route\)/);
   });
 }
+
+/** What the kernel needs some ten seconds for. */
+const isFull = Deno.env.get("RAWTCP_E2E") === "full";
+
+async function setMtu({ pair: { near } }: Transfer, mtu: number): Promise<void> {
+  await near.must(["ip", "link", "set", "cable", "mtu", String(mtu)]);
+}
+
+Deno.test("an interface that takes only shorter packets in mid-transfer gets them, by each way out", async () => {
+  for (const [link, sign] of [["raw", "established"], ["auto", "Data leaves by packet socket"]] as const) {
+    await using transfer = await begun(Pair.farAddress, "discard", ["--link", link], sign);
+    await pause(SECOND / 4);
+    await setMtu(transfer, 576);
+    const { code, err } = await transfer.client.ended();
+    assertEquals(code, 0, err);
+    assertStringIncludes(
+      err,
+      "The interface or the route takes packets of up to 576 bytes now, 1500 before; longer ones of the peer's may not come in",
+    );
+    assertMatch(err, /longer than the 576 bytes of the interface or the route; going on with packets of 576/);
+  }
+});
+
+for (const [mode, sign] of [["discard", "Data leaves by packet"], ["source", "through a packet"]] as const) {
+  Deno.test(`IPv6, ${mode}: an interface whose MTU falls below 1280 has no IPv6 any more, and that is said (RFC 8200 5)`, async () => {
+    await using transfer = await begun("2001:db8::2", mode, ["--timeout", "2"], sign);
+    await setMtu(transfer, 1_000);
+    const { code, err } = await transfer.client.ended();
+    assertEquals(code, TIMED_OUT, err);
+    assertStringIncludes(
+      err,
+      "The interface takes packets of up to 1000 bytes now, where IPv6 needs 1280: this host has no IPv6 there any more",
+    );
+  });
+}
+
+Deno.test("a peer that goes on with packets longer than our interface takes now is waited for, and that is said", async () => {
+  await using transfer = await begun(Pair.farAddress, "source", ["--timeout", "2"], "through a packet ring");
+  await setMtu(transfer, 576);
+  const { code, err } = await transfer.client.ended();
+  assertEquals(code, TIMED_OUT, err);
+  assertStringIncludes(err, "576 bytes now, 1500 before; longer ones of the peer's may not come in");
+});
+
+Deno.test({
+  name: "a peer that probes the path finds out what our interface takes now (RFC 4821)",
+  ignore: !isFull,
+  fn: async () => {
+    await using transfer = await begun(Pair.farAddress, "source", ["--timeout", "30"], "through a packet");
+    await transfer.pair.far.must(["sysctl", "-qw", "net.ipv4.tcp_mtu_probing=1"]);
+    await setMtu(transfer, 1_200);
+    const { code, out, err } = await transfer.client.ended();
+    assertEquals(code, 0, err);
+    assertStringIncludes(out, await patternHash());
+  },
+});
