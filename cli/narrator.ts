@@ -35,6 +35,7 @@ import type { LinkChange } from "../driver/link.ts";
 import { hopFieldName, HopLimits } from "../trace/hop_limits.ts";
 import type { LiveLimits } from "../trace/mod.ts";
 import { counted } from "./counted.ts";
+import { PathLines } from "./path_lines.ts";
 import { PayloadLines } from "./payload_lines.ts";
 import { isRepetition, repeatReason, Repetitions } from "./repetitions.ts";
 import type { Mark, Output } from "./output.ts";
@@ -77,9 +78,6 @@ const WAYS: Readonly<Record<Exclude<LinkChange, "rules">, string>> = {
   "no ring": "is received by raw socket",
 };
 
-/** Different reports of trouble on the way that are told: anybody can send ICMP errors. */
-const MAX_REPORTS = 20;
-
 /**
  * Lines of the handshake are written at once. All that comes after waits for `flush`: the session calls it only once the
  * message is delivered or that has failed, so that nothing comes between, and then each turn, after it has read what arrived.
@@ -113,10 +111,7 @@ export class Narrator implements Observer {
   #ackOfFin = 0;
   readonly #hopLimits = new HopLimits();
   #foreign: SendingRecord["foreignReset"] = null;
-  /** The packets, in octets, that were said not to pass. */
-  #failedMtu = 0;
-  /** Reports of trouble on the way that have come; each is a line once. */
-  readonly #reports = new Set<string>();
+  readonly #path = new PathLines();
   readonly #payloadLines = new PayloadLines();
   #shownOctets = 0;
   #hiddenOctets = 0;
@@ -204,8 +199,10 @@ export class Narrator implements Observer {
     else this.#output.line("note", text);
   }
 
-  /** What each way of the transfer has waited for, where that can be told. */
+  /** What the path takes, where that is known better by now; what each way of the transfer has waited for. */
   limited(): void {
+    const found = this.#path.found();
+    if (found !== null) this.#output.line("note", found);
     for (const way of ["sending", "receiving"] as const) {
       const shares = this.limits?.shares(way) ?? null;
       if (shares === null) continue;
@@ -301,22 +298,12 @@ export class Narrator implements Observer {
   timerFired(): void {}
 
   icmpArrived(connection: ConnectionView, error: IcmpError, verdict: IcmpVerdict, now: Instant): void {
-    const isTrouble = verdict === "soft-error" || verdict === "hard-error";
-    if (!isTrouble && verdict !== "path-mtu-smaller") return;
-    const report = icmpText(icmpWords(error));
-    if (isTrouble) {
-      this.record.report = report;
+    if (verdict === "soft-error" || verdict === "hard-error") {
+      this.record.report = icmpText(icmpWords(error));
       this.record.reportAt = now;
     }
-    if (isTrouble && (this.#reports.has(report) || this.#reports.size >= MAX_REPORTS)) return;
-    this.#reports.add(report);
-    const what = `our ${error.seq === connection.iss ? "SYN" : "segment"} (seq=${seqToUint32(error.seq)})`;
-    const mtu = error.mtu === 0 ? "" : `; packets of up to ${error.mtu} bytes get through`;
-    this.#output.warning(
-      isTrouble
-        ? `${report}, about ${what}`
-        : `${report}, about ${what}${mtu}: going on with smaller segments`,
-    );
+    const line = this.#path.icmp(connection, error, verdict);
+    if (line !== null) this.#output.warning(line);
   }
 
   congestionChanged(): void {}
@@ -355,22 +342,16 @@ export class Narrator implements Observer {
       data.segments++;
     }
     if (!isRepetition(reason)) return;
-    if (reason === "retransmit-black-hole") this.#tellBlackHole(connection);
+    const blackHole = reason === "retransmit-black-hole" ? this.#path.blackHole(connection) : null;
+    if (blackHole !== null) {
+      this.#repetitions.tellRest();
+      this.#output.warning(blackHole);
+    }
     const { length } = segment.payload;
     const unit = length === 1 ? "byte" : "bytes";
     const what = isProbe ? `sending ${length} further ${unit}` : `sending ${length} ${unit} again`;
     const text = `${what} (seq=${seqToUint32(segment.seq)})`;
     this.#repetitions.tell(text, length, now, repeatReason(connection, segment, reason));
-  }
-
-  /** Once for what a probe has shown, however many segments it makes go again. */
-  #tellBlackHole({ failedMtu, pathMtu }: ConnectionView): void {
-    if (failedMtu === this.#failedMtu) return;
-    this.#failedMtu = failedMtu;
-    this.#output.warning(
-      `Small packets pass, those of ${failedMtu} octets do not: ` +
-        `a router drops them without telling (PMTU black hole); going on with ${pathMtu}`,
-    );
   }
 
   #finSent(connection: ConnectionView, segment: Segment, reason: SendReason, now: Instant): void {

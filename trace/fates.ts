@@ -52,7 +52,11 @@ const NO_SENDING: ReadonlySet<FindingCode> = new Set<FindingCode>([
 ]);
 
 /** Verdicts on ICMP errors that are not about a packet that is missing now. */
-const NO_LOSS_BY_ICMP: ReadonlySet<string> = new Set(["not-outstanding", "source-quench"]);
+const NO_LOSS_BY_ICMP: ReadonlySet<string> = new Set([
+  "not-outstanding",
+  "source-quench",
+  "path-mtu-too-small",
+]);
 
 /** A program that gives up sooner than that has not waited for an answer: RFC 6298 2.1, the first timeout. */
 const LONG_SILENCE = 1_000_000;

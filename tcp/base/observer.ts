@@ -132,6 +132,7 @@ export type IcmpVerdict =
   | "source-quench"
   | "path-mtu-known"
   | "path-mtu-smaller"
+  | "path-mtu-too-small"
   | "soft-error"
   | "hard-error";
 

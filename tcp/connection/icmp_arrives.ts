@@ -13,7 +13,7 @@ import { dropTooLongProbe, rememberPath } from "./path_probing.ts";
 import type { Tcb } from "./tcb.ts";
 import type { Instant } from "../base/units.ts";
 
-/** Least path MTU that is believed (RFC 1191 3, RFC 8201 4). */
+/** Least path MTU of each family (RFC 1191 3, RFC 8201 4). */
 const LEAST_MTU_IPV4 = 68;
 const LEAST_MTU_IPV6 = 1_280;
 
@@ -65,7 +65,10 @@ export function icmpArrives(tcb: Tcb, error: IcmpError, now: Instant): void {
 /** RFC 1191 and RFC 8201: segments become smaller; what was too long is sent again in pieces. */
 function pathMtuShrank(tcb: Tcb, error: IcmpError, now: Instant): void {
   const { mtu } = error;
-  const least = tcb.local.address.family === 4 ? LEAST_MTU_IPV4 : LEAST_MTU_IPV6;
+  const isIpv4 = tcb.local.address.family === 4;
+  const least = isIpv4 ? LEAST_MTU_IPV4 : LEAST_MTU_IPV6;
+  // RFC 8201 4: discarded, not rounded up. Our own interface has no more to say than that it is too small.
+  if (!isIpv4 && mtu < least && error.reporter !== null) return tell(tcb, error, "path-mtu-too-small", now);
   const believed = Math.max(mtu === 0 ? MTU_OF_OLD_ROUTERS : mtu, least, LEAST_MSS_ROOM);
   if (believed >= tcb.handshake.mtu) return tell(tcb, error, "path-mtu-known", now);
   tcb.handshake.mtu = believed;

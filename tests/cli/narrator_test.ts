@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Narrator } from "../../cli/narrator.ts";
 import {
   Connection,
+  type ConnectionView,
   Flag,
   IcmpError,
   NEVER,
@@ -224,6 +225,64 @@ Deno.test("what ICMP reports again and again is one line (RFC 5927: anybody can 
   assertEquals(err.lines, [
     '[!] ICMP "communication administratively prohibited" from 192.0.2.254, about our segment (seq=100)',
   ]);
+});
+
+Deno.test("how long packets may be is told as what was said and what follows, which may differ (RFC 1191 3, RFC 8201 4)", () => {
+  const { narrator, err } = begin();
+  const router = { reporter: parseAddress("192.0.2.254") };
+  const tell = (type: number, mtu: number, pathMtu: number, more: Partial<IcmpError>): void => {
+    const error = new IcmpError();
+    Object.assign(error, { type, code: 4, family: 4, mtu, seq: seqNumber(100), ...more });
+    const view: ConnectionView = Object.create(VIEW, {
+      iss: { value: seqNumber(CLIENT_ISS) },
+      pathMtu: { value: pathMtu },
+    });
+    narrator.icmpArrived(view, error, "path-mtu-smaller", START);
+  };
+  tell(3, 1_400, 1_400, router);
+  tell(3, 68, 88, router);
+  tell(3, 0, 576, router);
+  tell(3, 1_000, 1_000, { reporter: null });
+  tell(3, 0, 576, { reporter: null });
+  assertEquals(err.lines, [
+    '[!] ICMP "fragmentation needed" from 192.0.2.254, about our segment (seq=100); it says that packets of up to 1400 bytes get through: going on with packets of 1400',
+    '[!] ICMP "fragmentation needed" from 192.0.2.254, about our segment (seq=100); it says that packets of up to 68 bytes get through: going on with packets of 88',
+    '[!] ICMP "fragmentation needed" from 192.0.2.254, about our segment (seq=100); it does not say how long packets may be: going on with packets of 576',
+    "[!] Our segment (seq=100) is longer than the 1000 bytes of the interface or the route; going on with packets of 1000",
+    "[!] Our segment (seq=100) is too long for the interface or the route; going on with packets of 576",
+  ]);
+});
+
+Deno.test("an ICMPv6 message below 1280 octets is told to be ignored, once (RFC 8201 4)", () => {
+  const { narrator, err } = begin();
+  const error = new IcmpError();
+  Object.assign(error, {
+    family: 6,
+    type: 2,
+    mtu: 900,
+    reporter: parseAddress("2001:db8::fe"),
+    seq: seqNumber(100),
+  });
+  for (let i = 0; i < 3; i++) narrator.icmpArrived(VIEW, error, "path-mtu-too-small", START);
+  assertEquals(err.lines, [
+    '[!] ICMP "packet too big" from 2001:db8::fe, about our segment (seq=100); it says 900 bytes, less than every link of IPv6 takes: ignored',
+  ]);
+});
+
+Deno.test("what probes find after a black hole was told is told at the end, where it is more (RFC 4821 7)", () => {
+  const { narrator, out, err } = begin();
+  let pathMtu = 1_280;
+  const view: ConnectionView = Object.create(WAITING, {
+    failedMtu: { value: 1_500 },
+    pathMtu: { get: () => pathMtu },
+  });
+  narrator.segmentSent(view, segment(Flag.ack, 100, 1, 10), "retransmit-black-hole", START);
+  narrator.limited();
+  assertEquals(out.lines, []);
+  pathMtu = 1_397;
+  narrator.limited();
+  assertEquals(out.lines, ["[*] Probes have shown since that packets of 1397 octets pass"]);
+  assertEquals(err.lines.length, 2);
 });
 
 Deno.test("probes of a closed window and keep-alives count as no data", () => {

@@ -87,7 +87,10 @@ for (const family of ["IPv4", "IPv6"] as const) {
     assertEquals(code, 0, err);
     const what = isIpv4 ? "fragmentation needed" : "packet too big";
     assertStringIncludes(err, `ICMP "${what}" from ${router}, about our segment (seq=`);
-    assertStringIncludes(err, `; packets of up to ${MTU} bytes get through: going on with smaller segments`);
+    assertStringIncludes(
+      err,
+      `; it says that packets of up to ${MTU} bytes get through: going on with packets of ${MTU}`,
+    );
     assertStringIncludes(
       err,
       `ICMP "${what}" from ${router}, about 1, MTU ${MTU}: path takes smaller packets`,

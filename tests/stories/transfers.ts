@@ -191,6 +191,12 @@ export const TRANSFERS: readonly Story[] = [
     network: () => ({ toServer: { mtu: 1_280, tellsTooBig: false } }),
   },
   {
+    name: "black_hole_of_1440",
+    about: "A router drops packets of more than 1,440 octets without telling",
+    message: digits(24_000),
+    network: () => ({ toServer: { mtu: 1_440, tellsTooBig: false } }),
+  },
+  {
     name: "black_hole_short_tail",
     about: "A router drops packets of more than 1,280 octets without telling, and a short one arrives",
     message: digits(6_000),

@@ -55,6 +55,12 @@ export const ICMP_VERDICTS: Readonly<Record<IcmpVerdict, CatalogueEntry>> = {
         "{icmpText}, about our segment {quoted}: a router could not forward it, and does not say how much the next link takes.",
     },
   ),
+  "path-mtu-too-small": {
+    rule: "RFC 8201 4",
+    label: "path MTU below IPv6's least",
+    sentence:
+      "{icmpText}, about our segment {quoted}: it says that the next link takes packets of up to {mtu} octets. Every link of IPv6 takes 1280, so the message is discarded.",
+  },
   "soft-error": firstTrue<IcmpEvent>(
     {
       when: isOpening,

@@ -163,6 +163,11 @@ import black_hole_trace from "./black_hole/trace.txt" with { type: "text" };
 import black_hole_explain from "./black_hole/explain.txt" with { type: "text" };
 import black_hole_ladder from "./black_hole/ladder.txt" with { type: "text" };
 import black_hole_statistics from "./black_hole/statistics.txt" with { type: "text" };
+import black_hole_of_1440_narration from "./black_hole_of_1440/narration.txt" with { type: "text" };
+import black_hole_of_1440_trace from "./black_hole_of_1440/trace.txt" with { type: "text" };
+import black_hole_of_1440_explain from "./black_hole_of_1440/explain.txt" with { type: "text" };
+import black_hole_of_1440_ladder from "./black_hole_of_1440/ladder.txt" with { type: "text" };
+import black_hole_of_1440_statistics from "./black_hole_of_1440/statistics.txt" with { type: "text" };
 import black_hole_short_tail_narration from "./black_hole_short_tail/narration.txt" with { type: "text" };
 import black_hole_short_tail_trace from "./black_hole_short_tail/trace.txt" with { type: "text" };
 import black_hole_short_tail_explain from "./black_hole_short_tail/explain.txt" with { type: "text" };
@@ -315,6 +320,7 @@ export const GOLDEN: ReadonlyMap<string, Texts> = new Map([
   ["zero_window", { narration: zero_window_narration, trace: zero_window_trace, explain: zero_window_explain, ladder: zero_window_ladder, statistics: zero_window_statistics }],
   ["path_mtu", { narration: path_mtu_narration, trace: path_mtu_trace, explain: path_mtu_explain, ladder: path_mtu_ladder, statistics: path_mtu_statistics }],
   ["black_hole", { narration: black_hole_narration, trace: black_hole_trace, explain: black_hole_explain, ladder: black_hole_ladder, statistics: black_hole_statistics }],
+  ["black_hole_of_1440", { narration: black_hole_of_1440_narration, trace: black_hole_of_1440_trace, explain: black_hole_of_1440_explain, ladder: black_hole_of_1440_ladder, statistics: black_hole_of_1440_statistics }],
   ["black_hole_short_tail", { narration: black_hole_short_tail_narration, trace: black_hole_short_tail_trace, explain: black_hole_short_tail_explain, ladder: black_hole_short_tail_ladder, statistics: black_hole_short_tail_statistics }],
   ["ecn", { narration: ecn_narration, trace: ecn_trace, explain: ecn_explain, ladder: ecn_ladder, statistics: ecn_statistics }],
   ["keep_alive", { narration: keep_alive_narration, trace: keep_alive_trace, explain: keep_alive_explain, ladder: keep_alive_ladder, statistics: keep_alive_statistics }],
