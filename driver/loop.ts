@@ -119,8 +119,11 @@ const LONGEST_HOLD = milliseconds(5);
  */
 const WAIT_SLACK = 1 / 1_000;
 
-/** The wait when a device says that it is writable and then still is full, milliseconds. */
-const FULL_WAIT = 1;
+/** The wait when a device says that it is writable and then still is full, or readable and then has nothing, milliseconds. */
+const VAIN_WAIT = 1;
+
+/** Waits that a device ends at once, one after another, without having anything, until it is left out of a wait. */
+const MOST_IN_VAIN = 8;
 
 interface Watch {
   readonly slot: number;
@@ -153,6 +156,8 @@ export class Loop implements Disposable {
   /** When others are to get their turn, though there is more to do: kept over runs, which may be short and many. */
   #yieldAt: Instant;
   #fullThoughWritable = false;
+  /** Waits in a row that the device has ended without having anything. */
+  #emptyThoughReadable = 0;
   #isDisposed = false;
 
   /** Nothing happens before `run` is called. */
@@ -234,6 +239,7 @@ export class Loop implements Disposable {
       for (;;) {
         signal?.throwIfAborted();
         let busy = this.turn();
+        if (busy) this.#emptyThoughReadable = 0;
         const progress = this.#side.userProgress;
         if (done()) return true;
         if (this.#now >= until) return false;
@@ -368,7 +374,12 @@ export class Loop implements Disposable {
     const isApart = isFull && !blind && outboundDescriptor !== descriptor;
     this.#awaitDevice(isFull && !blind && !isApart ? POLLIN | POLLOUT : POLLIN);
     const outSlot = isApart ? poller.add(outboundDescriptor, POLLOUT) : this.#deviceSlot;
-    const ready = await poller.wait(blind ? Math.min(wait, FULL_WAIT) : wait);
+    const isVain = this.#emptyThoughReadable >= MOST_IN_VAIN;
+    if (isVain) poller.remove(this.#deviceSlot);
+    const ready = await poller.wait(blind || isVain ? Math.min(wait, VAIN_WAIT) : wait);
+    const hasEnded = poller.events(this.#deviceSlot) !== 0;
+    this.#emptyThoughReadable = isVain ? MOST_IN_VAIN - 1 : hasEnded ? this.#emptyThoughReadable + 1 : 0;
+    if (isVain) this.#deviceSlot = poller.add(descriptor, POLLIN);
     this.#fullThoughWritable = !blind && ready > 0 && isFull && (poller.events(outSlot) & POLLOUT) !== 0;
     if (isApart) poller.remove(outSlot);
     if (ready > 0) this.#noteWatches();

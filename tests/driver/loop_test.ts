@@ -189,6 +189,24 @@ Deno.test("a device that says writable and stays full is asked once in a while, 
   assert(poller.waits.length > 5 && poller.waits.length < 30, `${poller.waits.length} waits in 10 ms`);
 });
 
+Deno.test("a device that says readable and has nothing is asked once in a while, not in a circle", async () => {
+  const { loop, poller, time } = bench();
+  const until = after(time.now, milliseconds(10));
+  poller.onWait = () => poller.waits.at(-1)?.deviceEvents === POLLIN ? READABLE : undefined;
+  await loop.run(() => false, until);
+  assert(poller.waits.length > 15 && poller.waits.length < 40, `${poller.waits.length} waits in 10 ms`);
+});
+
+Deno.test("a device that had nothing for a while is heard at once when it has something", async () => {
+  const { loop, poller, device, core } = bench();
+  poller.onWait = (count) => {
+    if (count === 40) device.waiting.push(packet(1));
+    return poller.waits.at(-1)?.deviceEvents === POLLIN ? READABLE : undefined;
+  };
+  await loop.run(() => core.diary.length > 0);
+  assert(poller.waits.length <= 42, `${poller.waits.length} waits`);
+});
+
 Deno.test("a segment that is too long or cannot leave is reported, and the next one goes", () => {
   const unsent: string[] = [];
   const { loop, device, core } = bench({
