@@ -64,7 +64,10 @@ async function deliver(
   return await observed(observe, context, async (watchers) => {
     using attempts = new DisposableStack();
     const sessions: Attempt["session"][] = [];
-    interruption.attach({ interrupt: () => sessions.forEach((session) => session.interrupt()) });
+    interruption.attach({
+      interrupt: () => sessions.forEach((session) => session.interrupt()),
+      end: () => attempts.dispose(),
+    });
     const begun = (attempt: Attempt): void => void sessions.push(attempts.use(attempt).session);
     const client = await prepareClient(wanted, ends);
     const { raw, session, drained } = chosen = await connectToAny(

@@ -61,7 +61,7 @@ async function listenAndServe(
     count: options.count,
   });
   output.onDrained = () => server.resume();
-  interruption.attach({ interrupt: () => server.stop() });
+  interruption.attach({ interrupt: () => server.stop(), end: () => {} });
   report.listening(formatSockaddr(listener.local));
   await server.run();
   report.note("Server stopped");
@@ -96,7 +96,7 @@ async function serveOnOwnTcp(
       isBehind,
     });
     output.onDrained = () => server.resume();
-    interruption.attach({ interrupt: () => server.stop() });
+    interruption.attach({ interrupt: () => server.stop(), end: () => host[Symbol.dispose]() });
     report.listening(formatSockaddr(host.local));
     await server.run();
     report.note("Server stopped");

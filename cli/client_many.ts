@@ -9,7 +9,6 @@ import type { ClientArguments, ManyArguments } from "./client_arguments.ts";
 import { type Attempt, connectToAny, findPeers, openAttempt, type Peers } from "./client_attempts.ts";
 import { prepareClient } from "./client_connection.ts";
 import { inputOf, openEnds } from "./client_ends.ts";
-import type { ClientSession } from "./client_session.ts";
 import { counted, grouped } from "./counted.ts";
 import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
 import { describeFailure, ProgramFailure } from "./failures.ts";
@@ -70,7 +69,7 @@ class ManyRun {
   readonly #context: ManyContext;
   /** For what a single connection would tell. */
   readonly #silent: Output;
-  readonly #running = new Set<ClientSession>();
+  readonly #running = new Set<Attempt>();
   #left: number;
 
   constructor(wanted: ClientArguments, peers: Peers, connections: number, context: ManyContext) {
@@ -85,7 +84,12 @@ class ManyRun {
   /** Begins no more, and ends those that run. */
   stop(): void {
     this.isStopped = true;
-    for (const session of this.#running) session.interrupt();
+    for (const { session } of this.#running) session.interrupt();
+  }
+
+  /** Ends those that run, at once. */
+  end(): void {
+    for (const attempt of this.#running) attempt[Symbol.dispose]();
   }
 
   /** One after another, until all have begun. */
@@ -101,13 +105,12 @@ class ManyRun {
     using ends = await openEnds(wanted.transfer, false, () => {});
     const client = await prepareClient(wanted, ends);
     using attempts = new DisposableStack();
-    const sessions: ClientSession[] = [];
+    const begunHere: Attempt[] = [];
     const open = (remote: Endpoint, source: IpAddress | null): Attempt =>
       openAttempt(client, remote, source, this.#context.watchers, this.#silent);
     const begun = (attempt: Attempt): void => {
-      const { session } = attempts.use(attempt);
-      sessions.push(session);
-      this.#running.add(session);
+      begunHere.push(attempts.use(attempt));
+      this.#running.add(attempt);
     };
     try {
       const start = performance.now();
@@ -115,7 +118,7 @@ class ManyRun {
       if (await session.run() === ExitCode.ok) this.tally.times.push(performance.now() - start);
       await drained();
     } finally {
-      for (const session of sessions) this.#running.delete(session);
+      for (const attempt of begunHere) this.#running.delete(attempt);
     }
   }
 }
@@ -141,7 +144,7 @@ export async function deliverMany(
     : formatEndpoint({ address, port });
   const wanted = { ...asked, transfer: { ...asked.transfer, input } };
   const run = new ManyRun(wanted, peers, connections, context);
-  interruption.attach({ interrupt: () => run.stop() });
+  interruption.attach({ interrupt: () => run.stop(), end: () => run.end() });
   output.line(
     "note",
     `${counted(connections, "connection")} to ${to}, ${Math.min(parallel, connections)} at a time`,

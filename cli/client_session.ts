@@ -381,7 +381,8 @@ export class ClientSession {
 
   async #abort(): Promise<void> {
     const now = this.#loop.readClock();
-    this.#connection.abort(now);
+    // A peer that has closed waits for our FIN; one that never answered is left alone.
+    this.#connection.abort(now, isSynchronized(this.#connection.state));
     await this.#loop.run(() => !this.#loop.hasUnsent, after(now, PATIENCE));
     this.#narrator.flush();
   }

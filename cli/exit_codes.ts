@@ -1,6 +1,6 @@
 /**
- * How the programs tell their caller how it ended. 77 and 69 are the numbers of <sysexits.h>, 130 and 143 are the shells' 128 plus the
- * signal's number.
+ * How the programs tell their caller how it ended. 77 and 69 are the numbers of <sysexits.h>, 129, 130 and 143 are the shells'
+ * 128 plus the signal's number.
  *
  * @module
  */
@@ -21,6 +21,7 @@ export const ExitCode = {
   unfit: 11,
   unsupported: 69,
   missingRight: 77,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -56,6 +57,7 @@ const MEANINGS: Readonly<Record<keyof typeof ExitCode, string>> = {
   unsupported: "this system offers no raw sockets: not Linux, or a sandbox without them",
   missingRight:
     "not permitted: CAP_NET_RAW or another capability is missing, or deno runs without `--allow-ffi`",
+  hungUp: "the terminal hung up (SIGHUP, unless it is ignored as with nohup), otherwise as 130",
   interrupted:
     "interrupted by Ctrl-C: an established connection is closed with FIN first, a second Ctrl-C ends at once",
   terminated: "terminated (SIGTERM), otherwise as 130",

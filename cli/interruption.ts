@@ -1,10 +1,11 @@
 /**
- * Ctrl-C: the first one asks the work to end well, the second ends the program at once.
+ * Ctrl-C, SIGTERM and a terminal that hangs up: the first of them asks the work to end well, the second ends the program at once.
  *
  * @module
  */
 
 import { assertDescriptors } from "../ffi/file_descriptor.ts";
+import { isIgnored } from "../ffi/signals.ts";
 import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
 import type { Output } from "./output.ts";
 
@@ -12,16 +13,36 @@ import type { Output } from "./output.ts";
 export interface Interruptible {
   /** Asks; the work ends soon by itself. */
   interrupt(): void;
-}
-
-/** How signals arrive and the program ends; `Deno` by default. */
-export interface Signals {
-  addSignalListener(signal: "SIGINT" | "SIGTERM", listener: () => void): void;
-  exit(code: number): never;
+  /** Ends here and now, as the program does next: peers are told by RST. */
+  end(): void;
 }
 
 /** Exit codes of programs that a signal ended, as shells have them: 128 and the signal's number. */
-const EXIT_CODES = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated } as const;
+const EXIT_CODES = {
+  SIGINT: ExitCode.interrupted,
+  SIGTERM: ExitCode.terminated,
+  SIGHUP: ExitCode.hungUp,
+} as const;
+
+type EndingSignal = keyof typeof EXIT_CODES;
+
+/** Those that are listened for. */
+const ENDING_SIGNALS = Object.keys(EXIT_CODES) as EndingSignal[];
+
+/** How signals arrive and the program ends. */
+export interface Signals {
+  addSignalListener(signal: EndingSignal, listener: () => void): void;
+  /** Whether whoever started this program wants it to live on, as nohup(1) does. */
+  isIgnored(signal: EndingSignal): boolean;
+  exit(code: number): never;
+}
+
+/** Those of this process. */
+const PROCESS: Signals = {
+  addSignalListener: (signal, listener) => Deno.addSignalListener(signal, listener),
+  isIgnored,
+  exit: (code) => Deno.exit(code),
+};
 
 /** Descriptors that the runtime takes for signals; and as much as we take at least ourselves. */
 const SIGNAL_DESCRIPTORS = 8;
@@ -29,7 +50,7 @@ const SIGNAL_DESCRIPTORS = 8;
 /** How long an interrupted program waits until what it has to say is written, milliseconds. */
 const LAST_WORDS = 1_000;
 
-/** Listens for Ctrl-C (SIGINT) and SIGTERM for the rest of the program's life. */
+/** Listens for Ctrl-C (SIGINT), SIGTERM and SIGHUP for the rest of the program's life. */
 export class Interruption {
   /** The code to exit with once the work has ended; that of the first signal. */
   exitCode: ExitCodeNumber = ExitCode.interrupted;
@@ -38,11 +59,14 @@ export class Interruption {
   #asked = false;
 
   /** @throws SystemError EMFILE: the runtime itself would end with a backtrace where it has no descriptors for signals */
-  constructor(signals: Signals = Deno) {
+  constructor(signals: Signals = PROCESS) {
     this.#signals = signals;
-    if (signals === Deno) assertDescriptors(SIGNAL_DESCRIPTORS);
-    signals.addSignalListener("SIGINT", () => this.#interrupt("SIGINT"));
-    signals.addSignalListener("SIGTERM", () => this.#interrupt("SIGTERM"));
+    if (signals === PROCESS) assertDescriptors(SIGNAL_DESCRIPTORS);
+    for (const signal of ENDING_SIGNALS) {
+      // Ctrl-C is asked for by whoever presses it; a shell has programs in the background ignore it.
+      if (signal === "SIGHUP" && signals.isIgnored(signal)) continue;
+      signals.addSignalListener(signal, () => this.#interrupt(signal));
+    }
   }
 
   /** From now on there is work that can end well; before, the first signal ends the program. */
@@ -61,10 +85,18 @@ export class Interruption {
     return await Promise.race([output.finish(code), late]);
   }
 
-  #interrupt(signal: keyof typeof EXIT_CODES): void {
-    if (this.#asked || this.#work === null) this.#signals.exit(EXIT_CODES[signal]);
+  #interrupt(signal: EndingSignal): void {
+    if (this.#asked || this.#work === null) this.#exit(EXIT_CODES[signal]);
     this.#asked = true;
     this.exitCode = EXIT_CODES[signal];
     this.#work.interrupt();
+  }
+
+  #exit(code: ExitCodeNumber): never {
+    try {
+      this.#work?.end();
+    } finally {
+      this.#signals.exit(code);
+    }
   }
 }

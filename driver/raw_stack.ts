@@ -31,8 +31,8 @@ export interface RunOptions {
 
 /** A connection, or a host of them: what hears of ICMP errors, and what ends with the stack. */
 export interface Core extends IcmpSide {
-  /** Ends at once, with RST where the peer knows of a connection. */
-  abort(now: Instant): void;
+  /** Ends at once, with RST where the peer knows of a connection, or may. */
+  abort(now: Instant, resetsUnanswered: boolean): void;
   /** Ends both sides in order. */
   close(now: Instant): void;
   /** Whether nothing is to be said to any peer any more. */
@@ -67,11 +67,13 @@ export class RawStack implements AsyncDisposable, Disposable {
   readonly secret: Uint8Array<ArrayBuffer> = crypto.getRandomValues(new Uint8Array(SECRET_LENGTH));
   readonly #options: RawSocketOptions;
   readonly #owned: DisposableStack;
+  readonly #ports: Disposable;
   #watcher: WireObserver | null = null;
   #running: { readonly core: Core; readonly loop: Loop } | null = null;
 
-  private constructor(options: RawSocketOptions, owned: DisposableStack) {
+  private constructor(options: RawSocketOptions, ports: Disposable, owned: DisposableStack) {
     this.#options = options;
+    this.#ports = ports;
     this.#owned = owned;
     this.socket = owned.use(openRawSocket(options));
   }
@@ -79,14 +81,14 @@ export class RawStack implements AsyncDisposable, Disposable {
   /**
    * Opens the socket and makes of it what `build` says; nothing is sent.
    *
-   * @param ports what keeps the kernel away from the ports, such as a `PortGuard`: given back when all else is closed
+   * @param ports what keeps the kernel away from the ports, such as a `PortGuard`: given back when the peers have been told
    * @throws SystemError EPERM without CAP_NET_RAW; what `build` throws, when everything is closed again
    */
   static build<T>(options: RawSocketOptions, ports: Disposable, build: (stack: RawStack) => T): T {
     const owned = new DisposableStack();
     owned.use(ports);
     try {
-      return build(new RawStack(options, owned));
+      return build(new RawStack(options, ports, owned));
     } catch (error) {
       owned.dispose();
       throw error;
@@ -164,19 +166,24 @@ export class RawStack implements AsyncDisposable, Disposable {
   /** Tells the peers by RST what has not ended yet, closes the sockets and gives the ports back. Again: nothing. */
   [Symbol.dispose](): void {
     try {
-      if (this.#running !== null && !this.isDisposed) sayGoodbye(this.#running);
+      if (this.#running !== null && !this.isDisposed) this.#sayGoodbye(this.#running);
     } finally {
       this.#owned.dispose();
     }
   }
-}
 
-function sayGoodbye({ core, loop }: { readonly core: Core; readonly loop: Loop }): void {
-  if (core.isOver) return;
-  core.abort(loop.readClock());
-  try {
-    for (let turns = 0; turns < LAST_TURNS && loop.turn(); turns++);
-  } catch (error) {
-    if (!(error instanceof SystemError)) throw error; // the device is gone, and nobody can be told
+  /**
+   * Tells the peers, and those who ask back (RFC 5961 3.2) for as long as the kernel does not: what came before it had the ports
+   * again it has not seen.
+   */
+  #sayGoodbye({ core, loop }: { readonly core: Core; readonly loop: Loop }): void {
+    if (!core.isOver) core.abort(loop.readClock(), true);
+    try {
+      for (let turns = 0; turns < LAST_TURNS && loop.turn(); turns++);
+      this.#ports[Symbol.dispose]();
+      loop.turn();
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error; // the device is gone, and nobody can be told
+    }
   }
 }

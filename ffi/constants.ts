@@ -150,6 +150,11 @@ export const IFF_UP = 0x1;
 export const IFF_LOOPBACK = 0x8;
 export const IFF_RUNNING = 0x40;
 
+// <signal.h>
+export const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+/** The handler of what is ignored. */
+export const SIG_IGN = 1n;
+
 // <netdb.h>: results of getaddrinfo, the same in glibc and musl
 export const EAI_NONAME = -2;
 export const EAI_AGAIN = -3;

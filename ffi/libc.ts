@@ -109,6 +109,14 @@ const SYMBOLS = {
     parameters: ["i32", /* int fd */ "pointer", /* const struct msghdr * */ "i32" /* int flags */],
     result: "i32", /* ssize_t */
   },
+  sigaction: {
+    parameters: [
+      "i32", /* int signum */
+      "pointer", /* const struct sigaction *act */
+      "buffer", /* struct sigaction *oldact */
+    ],
+    result: "i32", /* int */
+  },
   sendmmsg: {
     parameters: [
       "i32", /* int fd */

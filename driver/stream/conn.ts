@@ -242,7 +242,7 @@ export class Conn implements AsyncDisposable, Disposable {
   [Symbol.dispose](): void {
     if (this.#isClosed && this.state === "CLOSED") return;
     this.#isClosed = true;
-    this.#parts.connection.abort(this.#parts.background.now());
+    this.#parts.connection.abort(this.#parts.background.now(), true);
     this.#wakeAll();
     this.#parts.background.wake();
   }
@@ -288,7 +288,7 @@ export class Conn implements AsyncDisposable, Disposable {
     const { connection, observers, background } = this.#parts;
     const thrown = observers.takeFailure(connection);
     if (thrown !== undefined) {
-      connection.abort(background.now());
+      connection.abort(background.now(), true);
       this.#failed(thrown);
       return true;
     }

@@ -7,6 +7,7 @@
 import type { SendReason } from "../base/observer.ts";
 import { Flag, type Segment } from "../base/segment.ts";
 import { seqNumber } from "../base/seq.ts";
+import { acceptableNumber } from "./compose.ts";
 import type { PendingReset, Tcb } from "./tcb.ts";
 import { Timer } from "./timers.ts";
 import { after, type Instant } from "../base/units.ts";
@@ -77,4 +78,11 @@ export function resetFor(segment: Segment, reason: SendReason): PendingReset {
   return segment.has(Flag.ack)
     ? { seq: segment.ack, ack: null, reason }
     : { seq: seqNumber(0), ack: segment.end, reason };
+}
+
+/** The RST that ends a connection from our side, numbered so that its peer accepts it (RFC 9293 3.10.5). */
+export function ownReset(tcb: Tcb, reason: SendReason): PendingReset {
+  // Before the handshake is over nothing is known of the peer's window.
+  const seq = tcb.state === "SYN-RECEIVED" ? tcb.sender.sndNxt : acceptableNumber(tcb);
+  return { seq, ack: tcb.receiver.rcvNxt, reason };
 }

@@ -7,7 +7,7 @@
 import type { SendReason } from "../base/observer.ts";
 import * as segments from "../base/segment.ts";
 import type { Segment } from "../base/segment.ts";
-import { seqAfter, seqDistance, type SeqNumber } from "../base/seq.ts";
+import { seqAdd, seqAfter, seqDistance, type SeqNumber } from "../base/seq.ts";
 import type { Instant } from "../base/units.ts";
 import { mostSackBlocks } from "./acknowledging_arrivals.ts";
 import { NO_RECORD, type Tcb } from "./tcb.ts";
@@ -19,6 +19,18 @@ const { Flag } = segments;
 /** Octets of the SACK option without blocks, padded, and of each block. */
 const SACK_BASE_LENGTH = 4;
 const SACK_BLOCK_LENGTH = 8;
+
+/**
+ * The number of a segment without data: SND.NXT, or the right edge of a window that shrank or was probed, for what lies beyond
+ * it the peer may drop, our ACK or RST with it (RFC 9293 3.10.7.4, first).
+ */
+export function acceptableNumber({ sender, handshake }: Tcb): SeqNumber {
+  const edge = seqAdd(sender.sndUna, sender.sndWnd);
+  const beyond = seqDistance(edge, sender.sndNxt);
+  // RFC 7323 2.4: a scaled window loses up to one unit of its field, and the peer takes what it said before; but not the one
+  // octet that probed beyond it.
+  return beyond <= 0 || beyond > 1 && beyond < 1 << handshake.peerShift ? sender.sndNxt : edge;
+}
 
 /** Clears `out` and gives it addresses, numbers, window and timestamps; `isKept`: its window is given later. */
 export function beginSegment(

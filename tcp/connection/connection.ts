@@ -183,7 +183,7 @@ export class Connection implements ConnectionView {
 
   /**
    * Ends the connection at once, with RST where the peer knows of it. `resetsUnanswered`: a peer that has not answered our
-   * SYN is sent a RST as well (the standard does not).
+   * SYN, or has closed and not answered our FIN, is sent a RST as well (the standard does not).
    */
   abort(now: Instant, resetsUnanswered = false): void {
     calls.abort(this.#tcb, resetsUnanswered, now);

@@ -6,7 +6,7 @@
 
 import { acknowledgeFin, delayAck, noteArrival, reportDuplicateData } from "./acknowledging_arrivals.ts";
 import { drop } from "./challenge_ack.ts";
-import { enterTimeWait, resetFor } from "./closing.ts";
+import { enterTimeWait, ownReset, resetFor } from "./closing.ts";
 import { Event } from "../base/events.ts";
 import * as segments from "../base/segment.ts";
 import type { Segment } from "../base/segment.ts";
@@ -76,7 +76,7 @@ function segmentsIn({ payload, segmentSize }: Segment): number {
 function resetForUnread(tcb: Tcb, segment: Segment, now: Instant): void {
   tcb.resetDue = tcb.config.compatibility.lateDataReset === "as unknown"
     ? resetFor(segment, "reset-data-after-close")
-    : { seq: tcb.sender.sndNxt, ack: null, reason: "reset-data-after-close" };
+    : { ...ownReset(tcb, "reset-data-after-close"), ack: null };
   tcb.fail(
     "aborted",
     "The peer sent data after we had closed: a RST was sent",

@@ -19,7 +19,7 @@ import { Segment } from "../base/segment.ts";
 import * as seq from "../base/seq.ts";
 import { isSynchronized } from "../base/state.ts";
 import type { Tcb } from "./tcb.ts";
-import { armKeepAlive, enterTimeWait, finAcknowledgedIn, resetFor } from "./closing.ts";
+import { armKeepAlive, enterTimeWait, finAcknowledgedIn, ownReset, resetFor } from "./closing.ts";
 import { acksArriveInTimeWait, anythingArrivesInTimeWait } from "./time_wait.ts";
 import { Timer } from "./timers.ts";
 import * as units from "../base/units.ts";
@@ -39,7 +39,7 @@ export function segmentArrives(tcb: Tcb, segment: Segment, now: Instant): void {
   if (refusal !== null) return drop(tcb, segment, refusal, now);
   switch (tcb.state) {
     case "CLOSED":
-      return drop(tcb, segment, "closed", now);
+      return arrivesInClosed(tcb, segment, now);
     case "LISTEN":
       return arrivesInListen(tcb, segment, now);
     case "SYN-SENT":
@@ -55,6 +55,12 @@ export function segmentArrives(tcb: Tcb, segment: Segment, now: Instant): void {
     case "TIME-WAIT":
       return arrivesInTimeWait(tcb, segment, now);
   }
+}
+
+/** 3.10.7.1: whoever has not heard of the end, or asks whether a RST is meant (RFC 5961 3.2), is told. */
+function arrivesInClosed(tcb: Tcb, segment: Segment, now: Instant): void {
+  if (!segment.has(Flag.rst)) tcb.resetDue ??= resetFor(segment, "reset-no-connection");
+  drop(tcb, segment, "closed", now);
 }
 
 /** 3.10.7.4, or what a system does. */
@@ -369,7 +375,7 @@ function checkSyn(tcb: Tcb, segment: Segment, now: Instant): boolean {
 function synArrivesInWindow(tcb: Tcb, segment: Segment, now: Instant): void {
   if (tcb.state === "SYN-RECEIVED" && tcb.openedPassively) return tcb.returnToListen(now);
   if (tcb.config.defence.synAnswer === "reset") {
-    tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-syn-in-window" };
+    tcb.resetDue = ownReset(tcb, "reset-syn-in-window");
     return tcb.fail("reset", "The peer sent a SYN within the open connection", "syn-in-window", now);
   }
   challengeAck(tcb, segment, "challenge-syn", "syn-challenged", now);

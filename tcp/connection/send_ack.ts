@@ -7,9 +7,9 @@
 import type { SendReason } from "../base/observer.ts";
 import * as segments from "../base/segment.ts";
 import type { Segment } from "../base/segment.ts";
-import { seqAdd, seqDistance, type SeqNumber } from "../base/seq.ts";
+import { seqAdd, type SeqNumber } from "../base/seq.ts";
 import type { Instant } from "../base/units.ts";
-import { beginSegment, countSent, finishSegment, writeSackBlocks } from "./compose.ts";
+import { acceptableNumber, beginSegment, countSent, finishSegment, writeSackBlocks } from "./compose.ts";
 import type { Tcb } from "./tcb.ts";
 
 // Bound here: what is imported is looked up at each use (tests/bench/profiles/core.md).
@@ -36,7 +36,7 @@ export function sendAck(tcb: Tcb, out: Segment, now: Instant): boolean {
   const repeatsFin = tcb.config.compatibility.repeatsFin && sender.finSent && !sender.finAcknowledged &&
     !isChallenge;
   if (repeatsFin) beginSegment(tcb, out, sender.dataEnd, Flag.ack | Flag.fin, now);
-  else beginSegment(tcb, out, acceptableNumber(tcb, reason), Flag.ack, now);
+  else beginSegment(tcb, out, numberOfAck(tcb, reason), Flag.ack, now);
   writeSackBlocks(tcb, out, Infinity);
   tcb.ecn.write(out, false, false, tcb.config.congestion.ecnCapable);
   return finishSegment(tcb, out, reason, now);
@@ -45,7 +45,7 @@ export function sendAck(tcb: Tcb, out: Segment, now: Instant): boolean {
 /** An ACK that fell due before the latest segment: with what it said then, and the window that has been announced. */
 function sendKeptAck(tcb: Tcb, out: Segment, now: Instant): true {
   const { acknowledging } = tcb;
-  beginSegment(tcb, out, acceptableNumber(tcb, acknowledging.kept.reason), Flag.ack, now, true);
+  beginSegment(tcb, out, numberOfAck(tcb, acknowledging.kept.reason), Flag.ack, now, true);
   const reason = acknowledging.takeKept(out);
   out.window = tcb.receiver.window.fieldFrom(out.ack);
   tcb.ecn.write(out, false, false, tcb.config.congestion.ecnCapable);
@@ -53,18 +53,16 @@ function sendKeptAck(tcb: Tcb, out: Segment, now: Instant): true {
 }
 
 /**
- * SND.NXT, or the right edge of a window that shrank: what lies beyond it the peer may drop, our ACK with it. Or it took
- * all that we sent before its window shrank, and drops what lies before: answers to what we cannot accept say the one and
- * the other in turn, so that two ends whose windows both shrank do not refuse each other's ACKs for ever.
+ * The number of an ACK. Where it differs from SND.NXT, the peer may still have taken all that we sent before its window
+ * shrank, and drop what lies before: answers to what we cannot accept say the one and the other in turn, so that two ends
+ * whose windows both shrank do not refuse each other's ACKs for ever.
  */
-function acceptableNumber(tcb: Tcb, reason: SendReason): SeqNumber {
+function numberOfAck(tcb: Tcb, reason: SendReason): SeqNumber {
   const { sender } = tcb;
-  const edge = seqAdd(sender.sndUna, sender.sndWnd);
-  const beyond = seqDistance(edge, sender.sndNxt);
-  // RFC 7323 2.4: a scaled window loses up to one unit of its field, and the peer takes what it said before; but not the one
-  // octet that probed beyond it.
-  if (beyond <= 0 || beyond > 1 && beyond < 1 << tcb.handshake.peerShift) return sender.sndNxt;
-  if (reason !== "ack-unacceptable" && reason !== "ack-old-timestamp") return edge;
+  const acceptable = acceptableNumber(tcb);
+  const isInDoubt = acceptable !== sender.sndNxt &&
+    (reason === "ack-unacceptable" || reason === "ack-old-timestamp");
+  if (!isInDoubt) return acceptable;
   sender.answersFromEdge = !sender.answersFromEdge;
-  return sender.answersFromEdge ? edge : sender.sndNxt;
+  return sender.answersFromEdge ? acceptable : sender.sndNxt;
 }

@@ -5,6 +5,7 @@
  */
 
 import { Event } from "../base/events.ts";
+import { ownReset } from "./closing.ts";
 import type { Tcb } from "./tcb.ts";
 import { judgeProbe, suspectBlackHole } from "./path_probing.ts";
 import { armPersist, isBeyondWindow, isHeldByCork } from "./retransmission_timer.ts";
@@ -197,7 +198,7 @@ function keepAliveTimedOut(tcb: Tcb, now: Instant): void {
   }
   tell(tcb, "keep-alive", NO_NEXT, now);
   if (tcb.keepAliveProbes >= config.closing.keepAliveProbes) {
-    tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-timeout" };
+    tcb.resetDue = ownReset(tcb, "reset-timeout");
     return giveUp(
       tcb,
       `The peer answered none of the last ${config.closing.keepAliveProbes} keep-alive probes`,

@@ -5,7 +5,7 @@
  */
 
 import type { OctetRange } from "../base/octet_range.ts";
-import { armKeepAlive, boundFinWait2 } from "./closing.ts";
+import { armKeepAlive, boundFinWait2, ownReset } from "./closing.ts";
 import type { PartialConfig } from "../config/config.ts";
 import { completeConfig } from "../config/complete.ts";
 import { InvalidStateError } from "../base/errors.ts";
@@ -206,7 +206,7 @@ export function close(tcb: Tcb, now: Instant): void {
   const hasUnread = tcb.receiver.ring.length > 0;
   tcb.receiver.discardData();
   if (hasUnread && tcb.config.closing.resetsWhenUnread && tcb.state !== "TIME-WAIT") {
-    tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-data-after-close" };
+    tcb.resetDue = ownReset(tcb, "reset-data-after-close");
     return tcb.fail(
       "aborted",
       "Closed with octets unread: a RST was sent",
@@ -219,8 +219,8 @@ export function close(tcb: Tcb, now: Instant): void {
 }
 
 /**
- * ABORT: 3.10.5. `resetsUnanswered`: the peer of an unanswered SYN is sent a RST as well, since it may hold half a
- * connection; the standard sends none.
+ * ABORT: 3.10.5. `resetsUnanswered`: the peer is sent a RST as well when our SYN, or after its FIN ours, has not been answered,
+ * since it may hold half a connection; the standard sends none.
  */
 export function abort(tcb: Tcb, resetsUnanswered: boolean, now: Instant): void {
   switch (tcb.state) {
@@ -231,9 +231,11 @@ export function abort(tcb: Tcb, resetsUnanswered: boolean, now: Instant): void {
         tcb.resetDue = { seq: tcb.sender.sndNxt, ack: null, reason: "reset-abort" };
       }
       return tcb.fail("aborted", "The connection was aborted", "user-abort", now);
-    case "LISTEN":
     case "CLOSING":
     case "LAST-ACK":
+      if (resetsUnanswered) tcb.resetDue = ownReset(tcb, "reset-abort");
+      return tcb.fail("aborted", "The connection was aborted", "user-abort", now);
+    case "LISTEN":
     case "TIME-WAIT":
       return tcb.fail("aborted", "The connection was aborted", "user-abort", now);
     case "SYN-RECEIVED":
@@ -241,7 +243,7 @@ export function abort(tcb: Tcb, resetsUnanswered: boolean, now: Instant): void {
     case "FIN-WAIT-1":
     case "FIN-WAIT-2":
     case "CLOSE-WAIT":
-      tcb.resetDue = { seq: tcb.sender.sndNxt, ack: tcb.receiver.rcvNxt, reason: "reset-abort" };
+      tcb.resetDue = ownReset(tcb, "reset-abort");
       return tcb.fail("aborted", "The connection was aborted", "user-abort", now);
   }
 }

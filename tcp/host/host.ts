@@ -254,10 +254,15 @@ export class Host {
     return false;
   }
 
-  /** Ends every connection that is not over at once, with RST where the peer knows of it, and listens no more. */
-  abort(now: Instant): void {
+  /**
+   * Ends every connection that is not over at once, with RST where the peer knows of it, and listens no more.
+   * `resetsUnanswered`: as of `Connection.abort`.
+   */
+  abort(now: Instant, resetsUnanswered = false): void {
     for (const listener of [...this.#listeners]) listener.close(now);
-    for (const { connection } of this.#members.schedule.all()) if (!connection.isOver) connection.abort(now);
+    for (const { connection } of this.#members.schedule.all()) {
+      if (!connection.isOver) connection.abort(now, resetsUnanswered);
+    }
   }
 
   /** Ends both sides of every connection in order, and listens no more. */

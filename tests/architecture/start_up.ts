@@ -33,7 +33,7 @@ export const STARTS: readonly Start[] = [
       "ffi/": `
         bpf clocks constants errno file_descriptor gathered_message icmp_socket libc link memory neighbour
         netlink network_interface packet_device packet_sieve poll port_guard raw_batch raw_socket
-        raw_socket_v6 received_message resolve route sockaddr stream_file
+        raw_socket_v6 received_message resolve route signals sockaddr stream_file
       `,
       "lab/": "fault_syntax",
       "": "main",
@@ -71,7 +71,7 @@ export const STARTS: readonly Start[] = [
         server_connection server_failure server_loop server_options server_report target
       `,
       "ffi/":
-        "constants errno file_descriptor libc poll resolve sockaddr stream_file stream_listener stream_socket",
+        "constants errno file_descriptor libc poll resolve signals sockaddr stream_file stream_listener stream_socket",
       "": "server",
       "trace/": "escape",
     },

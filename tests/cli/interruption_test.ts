@@ -3,18 +3,27 @@ import { Interruption, type Signals } from "../../cli/interruption.ts";
 
 class Exit extends Error {}
 
+type Name = Parameters<Signals["addSignalListener"]>[0];
+
 /** Signals that the test sends; `exit` throws, as the real one does not return either. */
-function fakeSignals(): Signals & { send(signal: "SIGINT" | "SIGTERM"): void; code: number } {
+function fakeSignals(ignored: readonly Name[] = []): Signals & { send(signal: Name): void; code: number } {
   const listeners = new Map<string, () => void>();
   return {
     code: -1,
     addSignalListener: (signal, listener): void => void listeners.set(signal, listener),
+    isIgnored: (signal) => ignored.includes(signal),
     exit(code: number): never {
       this.code = code;
       throw new Exit();
     },
     send: (signal): void => listeners.get(signal)?.(),
   };
+}
+
+/** Work that notes what it is asked. */
+function fakeWork() {
+  const asked: string[] = [];
+  return { asked, interrupt: () => void asked.push("interrupt"), end: () => void asked.push("end") };
 }
 
 Deno.test("before there is work, a signal ends the program at once", () => {
@@ -24,23 +33,46 @@ Deno.test("before there is work, a signal ends the program at once", () => {
   assertEquals(signals.code, 130);
 });
 
-Deno.test("the first Ctrl-C asks the work to end, the second ends the program", () => {
+Deno.test("the first Ctrl-C asks the work to end, the second ends work and program", () => {
   const signals = fakeSignals();
   const interruption = new Interruption(signals);
-  let asked = 0;
-  interruption.attach({ interrupt: () => void asked++ });
+  const work = fakeWork();
+  interruption.attach(work);
   signals.send("SIGINT");
-  assertEquals([asked, signals.code, interruption.exitCode], [1, -1, 130]);
+  assertEquals([work.asked, signals.code, interruption.exitCode], [["interrupt"], -1, 130]);
   assertThrows(() => signals.send("SIGINT"), Exit);
-  assertEquals([asked, signals.code], [1, 130]);
+  assertEquals([work.asked, signals.code], [["interrupt", "end"], 130]);
 });
 
-Deno.test("SIGTERM asks in the same way, and has its own exit code", () => {
+Deno.test("work that cannot be ended keeps no program alive", () => {
   const signals = fakeSignals();
-  const interruption = new Interruption(signals);
-  let asked = 0;
-  interruption.attach({ interrupt: () => void asked++ });
+  new Interruption(signals).attach({
+    interrupt: () => {},
+    end: () => {
+      throw new Error("no");
+    },
+  });
   signals.send("SIGTERM");
-  assertEquals([asked, interruption.exitCode], [1, 143]);
-  assertThrows(() => signals.send("SIGINT"), Exit);
+  assertThrows(() => signals.send("SIGTERM"), Exit);
+  assertEquals(signals.code, 143);
+});
+
+for (const [signal, code] of [["SIGTERM", 143], ["SIGHUP", 129]] as const) {
+  Deno.test(`${signal} asks in the same way, and has its own exit code`, () => {
+    const signals = fakeSignals();
+    const interruption = new Interruption(signals);
+    const work = fakeWork();
+    interruption.attach(work);
+    signals.send(signal);
+    assertEquals([work.asked, interruption.exitCode], [["interrupt"], code]);
+    assertThrows(() => signals.send("SIGINT"), Exit);
+  });
+}
+
+Deno.test("a program that is to outlive its terminal does (nohup)", () => {
+  const signals = fakeSignals(["SIGHUP"]);
+  const work = fakeWork();
+  new Interruption(signals).attach(work);
+  signals.send("SIGHUP");
+  assertEquals([work.asked, signals.code], [[], -1]);
 });

@@ -162,6 +162,32 @@ Deno.test("ABORT in every state: RST where the peer knows of the connection and 
   }
 });
 
+Deno.test("ABORT that resets the unanswered tells a peer whose SYN or FIN was ours to answer, too", () => {
+  const expected: Partial<Record<State, string>> = {
+    "SYN-SENT": `RST ${ISS + 1} ack 0 (0)`,
+    "CLOSING": `RST,ACK ${ISS + 2} ack ${IRS + 2} (0)`,
+    "LAST-ACK": `RST,ACK ${ISS + 2} ack ${IRS + 2} (0)`,
+  };
+  for (const [state, reset] of Object.entries(expected)) {
+    const connection = connectionIn(state as State);
+    connection.abort(NOW, true);
+    assertEquals(wordsOf(sentBy(connection, NOW)), [reset], state);
+  }
+});
+
+Deno.test("a peer that asks whether a RST was meant is told so; its own RST draws nothing (RFC 9293 3.10.7.1, RFC 5961 3.2)", () => {
+  const connection = connectionIn("ESTABLISHED");
+  connection.abort(NOW);
+  const challenge: Said = { flags: Flag.ack, seq: IRS + 1, ack: ISS };
+  connection.segmentArrives(segmentOf(THERE, LOCAL, challenge), NOW);
+  // The RST of the abort had not left yet, and says it all.
+  assertEquals(wordsOf(sentBy(connection, NOW)), [`RST,ACK ${ISS + 1} ack ${IRS + 1} (0)`]);
+  connection.segmentArrives(segmentOf(THERE, LOCAL, challenge), NOW);
+  assertEquals(wordsOf(sentBy(connection, NOW)), [`RST ${ISS} ack 0 (0)`]);
+  connection.segmentArrives(segmentOf(THERE, LOCAL, { ...challenge, flags: Flag.rst | Flag.ack }), NOW);
+  assertEquals(sentBy(connection, NOW), []);
+});
+
 Deno.test("data given before the handshake goes out when it is over, the FIN behind it (RFC 9293 3.10.2, 3.10.4)", () => {
   for (const state of ["SYN-SENT", "SYN-RECEIVED"] as const) {
     const connection = connectionIn(state);
