@@ -5,6 +5,7 @@
  * @module
  */
 
+import { outliveFileLimit } from "../ffi/signals.ts";
 import { fileKind, StreamFile } from "../ffi/stream_file.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ProgramFailure } from "./failures.ts";
@@ -83,14 +84,19 @@ export async function openGrowing(path: string, force: boolean): Promise<OctetFi
   return new GrowingFile(openRegular(path, force), path);
 }
 
-/** Whether the path is a pipe or a device, which nobody can overwrite. */
+/** Whether the path is a pipe or a device, which nobody can overwrite. @throws ProgramFailure when that may not be looked at */
 export function isStream(path: string): boolean {
-  return ["pipe", "terminal", "device", "null device"].includes(fileKind(path));
+  try {
+    return ["pipe", "terminal", "device", "null device"].includes(fileKind(path));
+  } catch (error) {
+    throw fileFailure(path, error);
+  }
 }
 
 /** Opens a new file, in the place of an old one when that may be. @throws ProgramFailure */
 export function openRegular(path: string, force: boolean): Deno.FsFile {
   const create = { write: true, createNew: true };
+  outliveFileLimit();
   try {
     if (!force) return Deno.openSync(path, create);
     const beside = nameBeside(path);

@@ -69,11 +69,11 @@ function findOwn(error: IcmpError): void {
   if (isAboutHost) error.silentNeighbour = silentNeighbour(endOf(error, error.destinationOffset));
 }
 
-/** The next hop towards the destination, if it does not answer; null: it does, or nobody knows. */
+/** The next hop towards the destination, if it does not answer; null: it does, or was not asked, or nobody knows. */
 function silentNeighbour(destination: IpAddress): IpAddress | null {
   try {
-    const { hop, address } = nextHopTo({ destination });
-    return address === null ? hop : null;
+    const { hop, isSilent } = nextHopTo({ destination });
+    return isSilent ? hop : null;
   } catch (error) {
     if (error instanceof SystemError) return null;
     throw error;

@@ -151,7 +151,7 @@ export const IFF_LOOPBACK = 0x8;
 export const IFF_RUNNING = 0x40;
 
 // <signal.h>
-export const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+export const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15, SIGXFSZ: 25 } as const;
 /** The handler of what is ignored. */
 export const SIG_IGN = 1n;
 

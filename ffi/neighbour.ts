@@ -22,7 +22,12 @@ export interface NextHop {
   readonly ownAddress: Uint8Array<ArrayBuffer>;
   /** Hardware address of the next hop; null: the kernel does not know it now. On loopback its own. */
   readonly address: Uint8Array<ArrayBuffer> | null;
+  /** Whether the kernel has asked it for its address, and it has not answered. */
+  readonly isSilent: boolean;
 }
+
+/** What the kernel's table has of a neighbour. */
+type Neighbour = Pick<NextHop, "address" | "isSilent">;
 
 const RTM_GETNEIGH = 30;
 
@@ -34,6 +39,8 @@ const NDA_DST = 1;
 const NDA_LLADDR = 2;
 /** NUD_REACHABLE, STALE, DELAY, PROBE, NOARP, PERMANENT: the address is there and in use. */
 const USABLE_STATES = 0x02 | 0x04 | 0x08 | 0x10 | 0x40 | 0x80;
+/** NUD_INCOMPLETE, FAILED. */
+const SILENT_STATES = 0x01 | 0x20;
 
 /**
  * The first step of a flow's packets, as the kernel's routing has it now.
@@ -44,12 +51,14 @@ export function nextHopTo(flow: Flow): NextHop {
   const { interfaceIndex, gateway } = routeTo(flow);
   const { kind, address: ownAddress } = readLink(interfaceIndex);
   const hop = gateway ?? flow.destination;
-  const address = kind === "loopback" ? ownAddress : neighbourAddress(interfaceIndex, hop);
-  return { interfaceIndex, kind, hop, ownAddress, address };
+  const neighbour = kind === "loopback"
+    ? { address: ownAddress, isSilent: false }
+    : neighbourAt(interfaceIndex, hop);
+  return { interfaceIndex, kind, hop, ownAddress, ...neighbour };
 }
 
-/** Null when the neighbour is not in the table, or not resolved. @throws SystemError for anything else */
-function neighbourAddress(interfaceIndex: number, hop: IpAddress): Uint8Array<ArrayBuffer> | null {
+/** @throws SystemError when the table cannot be read */
+function neighbourAt(interfaceIndex: number, hop: IpAddress): Neighbour {
   const fixed = new Uint8Array(NEIGHBOUR_LENGTH);
   fixed[0] = addressFamily(hop.family);
   new DataView(fixed.buffer).setInt32(NEIGHBOUR_INTERFACE_OFFSET, interfaceIndex, true);
@@ -60,10 +69,12 @@ function neighbourAddress(interfaceIndex: number, hop: IpAddress): Uint8Array<Ar
       fixed,
       attributes: [[NDA_DST, hop.octets]],
     });
-    const isUsable = (answer.fixed.getUint16(NEIGHBOUR_STATE_OFFSET, true) & USABLE_STATES) !== 0;
-    return isUsable ? answer.attributes.get(NDA_LLADDR) ?? null : null;
+    const state = answer.fixed.getUint16(NEIGHBOUR_STATE_OFFSET, true);
+    const isUsable = (state & USABLE_STATES) !== 0;
+    const address = isUsable ? answer.attributes.get(NDA_LLADDR) ?? null : null;
+    return { address, isSilent: (state & SILENT_STATES) !== 0 };
   } catch (error) {
-    if (isErrno(error, ENOENT)) return null;
+    if (isErrno(error, ENOENT)) return { address: null, isSilent: false };
     throw error;
   }
 }

@@ -8,6 +8,7 @@ import { O_CLOEXEC, O_NOCTTY, O_NONBLOCK, O_RDONLY, O_WRONLY, POLLIN, POLLOUT } 
 import { check, SystemError, wouldWait } from "./errno.ts";
 import { FileDescriptor } from "./file_descriptor.ts";
 import { type Libc, loadLibc } from "./libc.ts";
+import { outliveFileLimit } from "./signals.ts";
 import { cString } from "./sockaddr.ts";
 
 /** What a descriptor or a path stands for. */
@@ -188,6 +189,7 @@ export class StreamFile implements Disposable {
    */
   static #writer(number: number, owned: FileDescriptor | null): StreamFile {
     const kind = fileKind(number);
+    if (kind === "file") outliveFileLimit();
     if (kind === "file" || kind === "device" || kind === "null device") {
       return new StreamFile(number, owned, kind, LARGE_PIECE, POLLOUT);
     }

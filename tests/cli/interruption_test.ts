@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { Interruption, type Signals } from "../../cli/interruption.ts";
+import { type Interruptible, Interruption, type Signals } from "../../cli/interruption.ts";
 
 class Exit extends Error {}
 
@@ -21,7 +21,7 @@ function fakeSignals(ignored: readonly Name[] = []): Signals & { send(signal: Na
 }
 
 /** Work that notes what it is asked. */
-function fakeWork() {
+function fakeWork(): Interruptible & { readonly asked: string[] } {
   const asked: string[] = [];
   return { asked, interrupt: () => void asked.push("interrupt"), end: () => void asked.push("end") };
 }

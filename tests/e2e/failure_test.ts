@@ -5,6 +5,7 @@ import { Capture } from "./capture.ts";
 import { assertIntervals, intervals } from "./conversation.ts";
 import { executables } from "./executables.ts";
 import { Network, Pair } from "./network.ts";
+import { nft } from "./path.ts";
 import type { Result } from "./process.ts";
 
 const { client, server } = await executables();
@@ -66,8 +67,27 @@ Deno.test("no answer ends with exit code 4 and says how many SYNs over how long;
 
 Deno.test("a host that does not answer on its network is unreachable, exit code 5", async () => {
   await using pair = await Pair.create();
-  assertFails(await pair.near.run([client, "192.0.2.99"]), 5, /192\.0\.2\.99/);
+  const result = await pair.near.run([client, "192.0.2.99"]);
+  assertFails(result, 5, /192\.0\.2\.99/);
+  assertMatch(result.err, /No answer to ARP from 192\.0\.2\.99/);
 });
+
+for (
+  const [address, refusal] of [
+    [Pair.farAddress, "icmp type host-unreachable"],
+    ["2001:db8::2", "icmpv6 type addr-unreachable"],
+  ] as const
+) {
+  Deno.test(`a firewall of this host that speaks for ${address} is not taken for a neighbour that does not answer`, async () => {
+    await using pair = await Pair.create();
+    const chain = "type filter hook output priority 0;";
+    const rule = `meta l4proto tcp tcp dport ${PORT} reject with ${refusal}`;
+    await nft(pair.near, `table inet refusing { chain leaving { ${chain} ${rule}; }; }`);
+    const result = await pair.near.run([client, address, String(PORT)]);
+    assertFails(result, 5, /a rule of this host drops the packet/);
+    assertMatch(result.err, /This host's own "(host|address) unreachable"/);
+  });
+}
 
 Deno.test("a reset while sending ends with exit code 6", async () => {
   await using network = await Network.create();

@@ -114,6 +114,29 @@ Deno.test("a full disk is one line and exit code 9, whatever was to be written t
   }
 });
 
+Deno.test("a file that may not get that long, and a disk that fills up meanwhile, are one line and exit code 9", async () => {
+  await using network = await Network.create();
+  await using _server = await serving(network, "--mode", "source=3000000");
+  const inSmallFolder = (command: string): string =>
+    `unshare -m bash -c 'mount -t tmpfs -o size=16k none /mnt && cd /mnt && ${
+      command.replace("client", client)
+    }'`;
+  const rows = [
+    ["-o f", "file too large", "no space left on device"],
+    ["--link raw --pcap f", "file too large", "no space left on device"],
+    ["--json > f", "the file would be longer than it may be", "the disk is full"],
+  ] as const;
+  for (const [output, limited, full] of rows) {
+    const command = `client -q -m x --receive ${output}`;
+    const inLimits = `cd $(mktemp -d -t rawtcp-XXXXXX); trap "rm -rf $PWD" EXIT; ulimit -f 16; ${command}`;
+    for (const [script, line] of [[inLimits, limited], [inSmallFolder(command), full]] as const) {
+      const { code, err } = await shell(network, script);
+      assertEquals([code, err.trim().split("\n").length], [9, 1], `${script}: ${err}`);
+      assertMatch(err, new RegExp(`Cannot write .*: (${line})`));
+    }
+  }
+});
+
 Deno.test("captures go into pipes, which tcpdump and tshark read; a file behind a symbolic link is left alone", async () => {
   await using network = await Network.create();
   await using _server = await serving(network, "--mode", "discard");

@@ -62,7 +62,9 @@ import simultaneous_open_reset_narration from "./simultaneous_open_reset/narrati
 import simultaneous_open_reset_trace from "./simultaneous_open_reset/trace.txt" with { type: "text" };
 import simultaneous_open_reset_explain from "./simultaneous_open_reset/explain.txt" with { type: "text" };
 import simultaneous_open_reset_ladder from "./simultaneous_open_reset/ladder.txt" with { type: "text" };
-import simultaneous_open_reset_statistics from "./simultaneous_open_reset/statistics.txt" with { type: "text" };
+import simultaneous_open_reset_statistics from "./simultaneous_open_reset/statistics.txt" with {
+  type: "text",
+};
 import half_open_narration from "./half_open/narration.txt" with { type: "text" };
 import half_open_trace from "./half_open/trace.txt" with { type: "text" };
 import half_open_explain from "./half_open/explain.txt" with { type: "text" };
