@@ -41,8 +41,7 @@ async function deliver(
   output: Output,
   interruption: Interruption,
 ): Promise<ExitCodeNumber> {
-  const { target, color, observe, transfer } = wanted;
-  const { many } = wanted;
+  const { target, color, observe, transfer, many } = wanted;
   if (many !== null) {
     const { deliverMany } = await import("./cli/client_many.ts");
     const context = { program: PROGRAM, color, output };
@@ -63,6 +62,7 @@ async function deliver(
   };
   return await observed(observe, context, async (watchers) => {
     using attempts = new DisposableStack();
+    attempts.defer(() => watchers.flush?.());
     const sessions: Attempt["session"][] = [];
     interruption.attach({
       interrupt: () => sessions.forEach((session) => session.interrupt()),

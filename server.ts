@@ -96,7 +96,11 @@ async function serveOnOwnTcp(
       isBehind,
     });
     output.onDrained = () => server.resume();
-    interruption.attach({ interrupt: () => server.stop(), end: () => host[Symbol.dispose]() });
+    const end = (): void => {
+      host[Symbol.dispose]();
+      watchers.flush?.();
+    };
+    interruption.attach({ interrupt: () => server.stop(), end });
     report.listening(formatSockaddr(host.local));
     await server.run();
     report.note("Server stopped");

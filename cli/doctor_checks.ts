@@ -151,6 +151,7 @@ const DELETE_ROUTE = "find the route that forbids it (ip route show table all; i
 const ROUTE_FIXES: Readonly<Record<string, string>> = {
   EINVAL: DELETE_ROUTE,
   EACCES: DELETE_ROUTE,
+  EHOSTUNREACH: DELETE_ROUTE,
   ENODEV: "give the name of an interface as ip link shows it",
   [NOT_ONE_HOST]: "give the address of one host",
 };

@@ -104,7 +104,8 @@ export interface DoctorFacts {
   readonly offloads: Fact<readonly Offload[] | null>;
   readonly filters: Fact<FilterVerdicts>;
   readonly tracking: Fact<Tracking | null>;
-  readonly ipsec: Fact<Readonly<Record<"in" | "out", IpsecVerdict>>>;
+  /** `outOfKernel`: what they do with packets of the kernel's own TCP that go out. */
+  readonly ipsec: Fact<Readonly<Record<"in" | "out" | "outOfKernel", IpsecVerdict>>>;
 }
 
 /** Facts that have nothing to do with where a connection leads. */
@@ -165,7 +166,11 @@ export async function gatherFacts(way: Way, isEstablished = false): Promise<Doct
     offloads: then(route, (it) => it.interfaceName === "" ? null : offloadsOn(it.interfaceName)),
     filters,
     tracking: then(settled, ({ destination }) => trackingOf(destination.family, filters)),
-    ipsec: then(settled, (it) => ({ in: ipsecVerdict(it, "in"), out: ipsecVerdict(it, "out") })),
+    ipsec: then(settled, (it) => ({
+      in: ipsecVerdict(it, "in"),
+      out: ipsecVerdict(it, "out", "raw socket"),
+      outOfKernel: ipsecVerdict(it, "out"),
+    })),
   };
 }
 

@@ -91,12 +91,20 @@ export function checkNat(facts: DoctorFacts): Finding {
 export function checkIpsec(facts: DoctorFacts): Finding {
   const { ipsec } = facts;
   if (!ipsec.isKnown) return missing(facts, ipsec);
-  const { out, in: back } = ipsec.value;
+  const { out, in: back, outOfKernel } = ipsec.value;
   if (out === "blocks" || back === "blocks") {
     const what = out === "blocks" ? "our packets" : "what the peer sends";
     return fail(
       `a policy throws away ${what}`,
       "ip xfrm policy shows it: delete it, or put an exception before it",
+    );
+  }
+  if (out !== outOfKernel) {
+    return fail(
+      `a policy that names ports ${
+        outOfKernel === "blocks" ? "throws away" : "holds for"
+      } what the kernel's own TCP sends; ours goes around it, for the kernel does not look at the ports of a raw socket's packets`,
+      "where ours is to keep to it, have the policy name addresses alone (ip xfrm policy)",
     );
   }
   if (out === "applies" || back === "applies") {

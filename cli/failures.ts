@@ -47,6 +47,8 @@ const ANY_PORT = /(?<=[\d\]]):0$/;
 const NO_SUCH_SOCKETS = ["EAFNOSUPPORT", "EPROTONOSUPPORT", "ESOCKTNOSUPPORT", "EINVAL", "ENOSYS"];
 const NO_WAY = ["ENETUNREACH", "EHOSTUNREACH", "ENETDOWN", "EHOSTDOWN"];
 const NO_RIGHT = ["EPERM", "EACCES"];
+/** What the kernel says of a blackhole route; of a broadcast address or a prohibiting one it says that there is no right. */
+const ROUTE_REFUSALS = [...NO_RIGHT, "EINVAL"];
 
 /** The code and the line for whatever was thrown. `program` is the name that people call it by. */
 export function describeFailure(error: unknown, program: string): FailureReport {
@@ -113,8 +115,8 @@ function reportOfCall(
     return { code: ExitCode.addressUnavailable, text: cannot("use") };
   }
   if (
-    NO_WAY.includes(errnoName) ||
-    ((name === "connect" || name === "rtnetlink") && NO_RIGHT.includes(errnoName))
+    NO_WAY.includes(errnoName) || (name === "connect" && NO_RIGHT.includes(errnoName)) ||
+    (name === "rtnetlink" && ROUTE_REFUSALS.includes(errnoName))
   ) {
     return { code: ExitCode.unreachable, text: cannot("reach") };
   }

@@ -96,6 +96,9 @@ export class Observation {
     return this.#capture?.isBehind === true;
   }
 
+  /** Writes what the capture still holds back. */
+  readonly flush = (): void => this.tracer.flush();
+
   /** Ends the capture and writes ladder, report and summary. @throws ProgramFailure when a file cannot be written */
   async finish(): Promise<void> {
     if (this.#isFinished) return;

@@ -20,6 +20,8 @@ export interface Watchers {
   readonly onFault?: (packet: Uint8Array, direction: "sent" | "arrived", fault: string, now: Instant) => void;
   /** Whether whoever reads of the work is so far behind that it had better hold back. */
   readonly isBehind?: boolean;
+  /** Writes what a capture still holds back, where the program ends without finishing. */
+  readonly flush?: () => void;
 }
 
 /**

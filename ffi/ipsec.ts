@@ -50,9 +50,14 @@ const SELECTOR = {
 /**
  * What the policies mean for the flow's packets; of several that name it the kernel takes the one of the lowest priority number.
  *
+ * @param sender whose packets: on their way out the kernel does not look at the ports of a raw socket's
  * @throws SystemError EPERM without CAP_NET_ADMIN
  */
-export function ipsecVerdict(flow: SettledFlow, direction: Direction): IpsecVerdict {
+export function ipsecVerdict(
+  flow: SettledFlow,
+  direction: Direction,
+  sender: "kernel" | "raw socket" = "kernel",
+): IpsecVerdict {
   const call = "xfrm XFRM_MSG_GETPOLICY";
   try {
     const list = listNetlink({
@@ -63,7 +68,7 @@ export function ipsecVerdict(flow: SettledFlow, direction: Direction): IpsecVerd
       attributes: [],
     }, POLICY_LENGTH);
     const priority = ({ fixed }: NetlinkAnswer): number => fixed.getUint32(POLICY_PRIORITY_OFFSET, true);
-    const [first] = list.entries.filter((policy) => applies(policy, flow, direction))
+    const [first] = list.entries.filter((policy) => applies(policy, flow, direction, sender))
       .toSorted((a, b) => priority(a) - priority(b));
     if (first !== undefined) {
       return first.fixed.getUint8(POLICY_ACTION_OFFSET) === ACTION_BLOCK ? "blocks" : "applies";
@@ -76,7 +81,12 @@ export function ipsecVerdict(flow: SettledFlow, direction: Direction): IpsecVerd
   }
 }
 
-function applies({ fixed }: NetlinkAnswer, flow: SettledFlow, direction: Direction): boolean {
+function applies(
+  { fixed }: NetlinkAnswer,
+  flow: SettledFlow,
+  direction: Direction,
+  sender: "kernel" | "raw socket",
+): boolean {
   if (fixed.getUint8(POLICY_DIRECTION_OFFSET) !== POLICY_DIRECTIONS[direction]) return false;
   const ends = [[flow.source, flow.sourcePort], [flow.destination, flow.destinationPort]] as const;
   const [[from, fromPort], [to, toPort]] = direction === "out" ? ends : [ends[1], ends[0]];
@@ -86,8 +96,10 @@ function applies({ fixed }: NetlinkAnswer, flow: SettledFlow, direction: Directi
     (protocol === 0 || protocol === IPPROTO_TCP) &&
     isWithin(to, fixed, SELECTOR.destination, fixed.getUint8(SELECTOR.destinationBits)) &&
     isWithin(from, fixed, SELECTOR.source, fixed.getUint8(SELECTOR.sourceBits)) &&
-    isPort(toPort, fixed, SELECTOR.destinationPort, SELECTOR.destinationPortMask) &&
-    isPort(fromPort, fixed, SELECTOR.sourcePort, SELECTOR.sourcePortMask);
+    (direction === "out" && sender === "raw socket"
+      ? fixed.getUint16(SELECTOR.destinationPortMask) === 0 && fixed.getUint16(SELECTOR.sourcePortMask) === 0
+      : isPort(toPort, fixed, SELECTOR.destinationPort, SELECTOR.destinationPortMask) &&
+        isPort(fromPort, fixed, SELECTOR.sourcePort, SELECTOR.sourcePortMask));
 }
 
 /** A port that is not known may be any. */

@@ -62,7 +62,7 @@ const SOUND: DoctorFacts = {
   offloads: known([]),
   filters: known(FILTERS),
   tracking: known(null),
-  ipsec: known({ in: "none", out: "none" }),
+  ipsec: known({ in: "none", out: "none", outOfKernel: "none" }),
 };
 
 /** The check's finding with these facts changed. */
@@ -139,8 +139,24 @@ const FAULTS: readonly (readonly [CheckName, Partial<DoctorFacts>, text: string,
     "nf_conntrack_max",
   ],
   ["NAT", filters({ nat: rewritten }), "rewritten by nft nat out, rule 9", "exempt"],
-  ["IPsec", { ipsec: known({ in: "none", out: "blocks" }) }, "throws away our packets", "ip xfrm policy"],
-  ["IPsec", { ipsec: known({ in: "blocks", out: "none" }) }, "what the peer sends", "ip xfrm policy"],
+  [
+    "IPsec",
+    { ipsec: known({ in: "none", out: "blocks", outOfKernel: "blocks" }) },
+    "throws away our packets",
+    "ip xfrm policy",
+  ],
+  [
+    "IPsec",
+    { ipsec: known({ in: "blocks", out: "none", outOfKernel: "none" }) },
+    "what the peer sends",
+    "ip xfrm policy",
+  ],
+  [
+    "IPsec",
+    { ipsec: known({ in: "none", out: "none", outOfKernel: "blocks" }) },
+    "throws away what the kernel's own TCP sends; ours goes around it",
+    "addresses alone",
+  ],
 ];
 
 for (const [check, changes, text, fix] of FAULTS) {
@@ -177,7 +193,11 @@ const UNKNOWN: readonly (readonly [CheckName, Partial<DoctorFacts>, text: string
   ["NAT", filters({ nat: unclear }), "cannot be told from here"],
   ["NAT", filters({ unread: ["nat"] }), "iptables (table nat) are not read"],
   ["IPsec", { ipsec: unknown("EPERM") }, "not permitted to look"],
-  ["IPsec", { ipsec: known({ in: "none", out: "applies" }) }, "security associations"],
+  [
+    "IPsec",
+    { ipsec: known({ in: "none", out: "applies", outOfKernel: "applies" }) },
+    "security associations",
+  ],
 ];
 
 for (const [check, changes, text] of UNKNOWN) {

@@ -71,6 +71,12 @@ Deno.test("each kind of failure has its exit code and one line", async (t) => {
       "Cannot reach 192.0.2.1:80: there is no route to this network (ENETUNREACH)",
     ],
     ["no host", new SystemError("connect", EHOSTUNREACH), ExitCode.unreachable, "EHOSTUNREACH"],
+    ...[EINVAL, EHOSTUNREACH, EACCES].map((errno): [string, Error, number, string] => [
+      `a route that forbids, ${errno}`,
+      new SystemError("rtnetlink RTM_GETROUTE", errno, "192.0.2.1"),
+      ExitCode.unreachable,
+      "Cannot reach 192.0.2.1",
+    ]),
     ["broadcast", new SystemError("connect", EACCES), ExitCode.unreachable, "broadcast"],
     ["no descriptors", new SystemError("socket SOCK_RAW", EMFILE), ExitCode.system, "EMFILE"],
     ["bind with a bad zone", new SystemError("bind", EINVAL), ExitCode.system, "EINVAL"],

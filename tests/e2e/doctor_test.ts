@@ -106,6 +106,15 @@ const FAULTS: readonly (readonly [
     /^fail: a policy throws away our packets$/,
   ],
   [
+    "an IPsec policy by port, which packets of a raw socket go around",
+    ({ near }) =>
+      near.must(
+        `ip xfrm policy add dir out dst ${FAR}/32 proto tcp dport 8888 action block`.split(" "),
+      ),
+    "IPsec",
+    /^fail: a policy that names ports throws away what the kernel's own TCP sends; ours goes around it/,
+  ],
+  [
     "no route",
     ({ near }) => near.must(["ip", "address", "flush", "dev", "cable"]),
     "route",

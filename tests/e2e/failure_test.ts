@@ -72,6 +72,23 @@ Deno.test("a host that does not answer on its network is unreachable, exit code 
   assertMatch(result.err, /No answer to ARP from 192\.0\.2\.99/);
 });
 
+Deno.test("routes that forbid the way end with exit code 5, whatever their kind", async () => {
+  await using pair = await Pair.create();
+  const kinds = ["blackhole", "unreachable", "prohibit", "throw"];
+  for (const kind of kinds) {
+    for (const address of ["198.51.100.1", "2001:db8:1::1"]) {
+      await pair.near.must(["ip", "route", "add", kind, address]);
+      const result = await pair.near.run([client, address, String(PORT)]);
+      assertFails(
+        result,
+        5,
+        /^\[-\] Cannot reach .*(this host's routing|there is no route)/,
+      );
+      await pair.near.must(["ip", "route", "delete", kind, address]);
+    }
+  }
+});
+
 for (
   const [address, refusal] of [
     [Pair.farAddress, "icmp type host-unreachable"],
@@ -157,17 +174,21 @@ Deno.test("Ctrl-C in an established connection sends FIN, exit code 130", async 
 /** Milliseconds; after the first Ctrl-C it would wait for 5 s. */
 const AT_ONCE = 4_000;
 
-Deno.test("a second Ctrl-C ends at once, exit code 130", async () => {
+Deno.test("a second Ctrl-C ends at once, exit code 130, with a RST, which the capture has", async () => {
   await using network = await Network.create();
   await network.drop(PORT, "tcp flags & fin == fin", "always");
   await using serving = network.start([server]);
   await serving.shows("listening");
-  await using program = network.start([client]);
+  const file = await Deno.makeTempFile({ prefix: "rawtcp-", suffix: ".pcapng" });
+  await using program = network.start([client, "--pcap", file, "--force"]);
   await program.shows("Sending FIN");
   program.kill("SIGINT");
   await program.shows(/Interrupted/);
   program.kill("SIGINT");
   assertEquals((await program.ended(AT_ONCE)).code, 130);
+  const shown = await network.must(["tcpdump", "-nn", "-r", file]);
+  assertMatch(shown.trim().split("\n").at(-1) ?? "", /Flags \[R\.?\]/);
+  await Deno.remove(file);
 });
 
 Deno.test("Ctrl-C ends the server with exit code 0 and frees its port", async () => {
