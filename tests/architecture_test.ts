@@ -198,6 +198,8 @@ const CASES: readonly (readonly [rule: string, path: string, text: string, viola
   ["no banned text", "tests/a.ts", "const a = Deno.makeTempDirSync();", /known by its name/],
   ["no banned text", "tests/a.ts", `await Deno.makeTempFile({ suffix: ".a" });`, /known by its name/],
   ["no banned text", "tests/a.ts", "sh(`f=$(mktemp -d)`);", /known by its name/],
+  ["no banned text", "tests/a.ts", 'await Deno.writeTextFile("/tmp/left", "");', /known by its name/],
+  ["no banned text", "tests/a.ts", 'await Deno.writeTextFile("/tmp/rawtcp-a", "");', null],
   ["no banned text", "tests/a.ts", `await Deno.makeTempFile({ prefix: "rawtcp-a-", suffix: ".b" });`, null],
 ];
 

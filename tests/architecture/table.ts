@@ -120,6 +120,11 @@ export const BANS: readonly Ban[] = [
     where: (path) => !path.startsWith("tests/architecture"),
     because: "what a test leaves behind is known by its name, which begins with rawtcp-",
   },
+  {
+    text: /\/tmp\/(?!rawtcp-)/,
+    where: (path) => !/^tests\/architecture|packetdrill\//.test(path), // scripts name files that nobody makes
+    because: "what is left there is known by its name, which begins with rawtcp-",
+  },
 ];
 
 /** Lines of the longest file allowed. */
