@@ -188,6 +188,18 @@ Deno.test("pieces behind one that the device would not carry do not go, and the 
   assertEquals(read(device.sent).map(([seq]) => seq), [1_000, 1_000, 1_010, 1_020]);
 });
 
+Deno.test("what is sent is offered at the moment of its first call: whole, gathered and in batches", () => {
+  for (const device of [new FakeDevice(), new GatheringDevice(), new BatchDevice()]) {
+    let moment = 0;
+    const outlet = new Outlet(device, () => instant(moment++));
+    for (let i = 0; i < 2; i++) {
+      const first = moment;
+      outlet.send(textSegment(5));
+      assertEquals([outlet.offeredAt, moment], [instant(first), first + 1]);
+    }
+  }
+});
+
 Deno.test("a checksum that the device vouches for is not looked at; merged segments come with their size", () => {
   const device = new GatheringDevice();
   const core = new FakeCore();
