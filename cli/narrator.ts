@@ -35,7 +35,7 @@ import type { LinkChange } from "../driver/link.ts";
 import { hopFieldName, HopLimits } from "../trace/hop_limits.ts";
 import type { LiveLimits } from "../trace/mod.ts";
 import { counted } from "./counted.ts";
-import { PathLines } from "./path_lines.ts";
+import { isAboutAck, PathLines } from "./path_lines.ts";
 import { PayloadLines } from "./payload_lines.ts";
 import { isRepetition, repeatReason, Repetitions } from "./repetitions.ts";
 import type { Mark, Output } from "./output.ts";
@@ -298,7 +298,8 @@ export class Narrator implements Observer {
   timerFired(): void {}
 
   icmpArrived(connection: ConnectionView, error: IcmpError, verdict: IcmpVerdict, now: Instant): void {
-    if (verdict === "soft-error" || verdict === "hard-error") {
+    const isTrouble = verdict === "soft-error" || verdict === "hard-error";
+    if (isTrouble || verdict === "not-outstanding" && isAboutAck(error, connection)) {
       this.record.report = icmpText(icmpWords(error));
       this.record.reportAt = now;
     }

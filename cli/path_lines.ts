@@ -45,6 +45,9 @@ export class PathLines {
       case "hard-error":
         return this.#once(said, what, "");
       case "not-outstanding":
+        return isAboutAck(error, connection)
+          ? this.#once(said, `an ACK of ours (seq=${seqToUint32(error.seq)})`, "")
+          : null;
       case "source-quench":
       case "path-mtu-known":
         return null;
@@ -76,6 +79,11 @@ export class PathLines {
     this.#toldMtu = pathMtu;
     return `Probes have shown since that packets of ${pathMtu} octets pass`;
   }
+}
+
+/** Whether an error is about an ACK without data, as far as its number tells: the core has no use for such (RFC 5927 4.1). */
+export function isAboutAck({ kind, seq }: IcmpError, { sndNxt }: ConnectionView): boolean {
+  return seq === sndNxt && kind !== "packet too big" && kind !== "source quench";
 }
 
 /** That a segment was too long for our own host, and with which packets the connection goes on. */

@@ -227,6 +227,22 @@ Deno.test("what ICMP reports again and again is one line (RFC 5927: anybody can 
   ]);
 });
 
+Deno.test("what ICMP reports of an ACK without data is told, though the connection has no use for it (RFC 5927 4.1)", () => {
+  const { narrator, err } = begin();
+  const view: ConnectionView = Object.create(WAITING, {
+    iss: { value: seqNumber(CLIENT_ISS) },
+    sndNxt: { value: seqNumber(200) },
+  });
+  const error = new IcmpError();
+  Object.assign(error, { type: 3, code: 13, reporter: parseAddress("192.0.2.254"), seq: seqNumber(200) });
+  narrator.icmpArrived(view, error, "not-outstanding", START);
+  error.seq = seqNumber(201);
+  narrator.icmpArrived(view, error, "not-outstanding", START);
+  const report = 'ICMP "communication administratively prohibited" from 192.0.2.254';
+  assertEquals(err.lines, [`[!] ${report}, about an ACK of ours (seq=200)`]);
+  assertEquals([narrator.record.report, narrator.record.reportAt], [report, START]);
+});
+
 Deno.test("how long packets may be is told as what was said and what follows, which may differ (RFC 1191 3, RFC 8201 4)", () => {
   const { narrator, err } = begin();
   const router = { reporter: parseAddress("192.0.2.254") };

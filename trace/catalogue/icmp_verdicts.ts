@@ -15,7 +15,7 @@ export const ICMP_VERDICTS: Readonly<Record<IcmpVerdict, CatalogueEntry>> = {
     rule: "RFC 5927 4.1",
     label: "not about what is in flight",
     sentence:
-      "{icmpText}, about our segment {quoted}: nothing with that number is in flight, so the message is stale or forged, and ignored.",
+      "{icmpText}, about our segment {quoted}: nothing with that number waits for an ACK, so the message is stale, forged, or about an ACK of ours without data, and ignored.",
   },
   "source-quench": {
     rule: "RFC 9293 3.9.2.2, MUST-55; RFC 6633 3",
