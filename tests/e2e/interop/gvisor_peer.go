@@ -12,6 +12,7 @@ import (
 	"net"
 	"os"
 	"strconv"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -214,35 +215,68 @@ func main() {
 	if len(os.Args) > 7 {
 		octets, _ = strconv.Atoi(os.Args[7])
 	}
+	count := 1
+	if mode == "many" {
+		mode, count = "echo", 20
+	}
+	var calls sync.WaitGroup
+	for i := 0; i < count; i++ {
+		calls.Add(1)
+		go func() {
+			defer calls.Done()
+			call(s, mode, address(os.Args[5]), port)
+		}()
+	}
+	calls.Wait()
+	fmt.Println("all done")
+	select {} // what was lost goes again only while the stack is there
+}
+
+// call is one connection of a client, with a line of its own.
+func call(s *stack.Stack, mode string, host tcpip.Address, port int) {
 	t0 := time.Now()
 	proto := tcpip.NetworkProtocolNumber(ipv4.ProtocolNumber)
-	if len(address(os.Args[5])) == 16 {
+	if len(host) == 16 {
 		proto = ipv6.ProtocolNumber
 	}
 	var wq waiter.Queue
 	ep, _ := s.NewEndpoint(tcp.ProtocolNumber, proto, &wq)
 	entry, notify := waiter.NewChannelEntry(waiter.WritableEvents)
 	wq.EventRegister(&entry)
-	e := ep.Connect(tcpip.FullAddress{NIC: 1, Addr: address(os.Args[5]), Port: uint16(port)})
+	e := ep.Connect(tcpip.FullAddress{NIC: 1, Addr: host, Port: uint16(port)})
 	if _, ok := e.(*tcpip.ErrConnectStarted); ok {
 		<-notify
 		e = ep.LastError()
 	}
 	if e != nil {
 		fmt.Println("connect failed:", e)
-		os.Exit(1)
+		return
 	}
 	wq.EventUnregister(&entry)
 	c := gonet.NewTCPConn(&wq, ep)
 	n, bad := 0, false
+	var err error
 	switch mode {
 	case "up":
 		n = octets
 		err = sendAll(c, 0, n)
 		c.CloseWrite()
-		readAll(c)
+		if _, _, e := readAll(c); err == nil {
+			err = e
+		}
 	case "down":
 		n, bad, err = readAll(c)
+	case "echo":
+		sent := make(chan error, 1)
+		go func() {
+			e := sendAll(c, 0, octets)
+			c.CloseWrite()
+			sent <- e
+		}()
+		n, bad, err = readAll(c)
+		if e := <-sent; err == nil {
+			err = e
+		}
 	case "half":
 		sendAll(c, 0, 1000)
 		c.CloseWrite()
@@ -265,5 +299,4 @@ func main() {
 	}
 	c.Close()
 	say(port, mode, n, bad, err, t0)
-	time.Sleep(time.Second) // a lost FIN goes again only while the stack is there
 }

@@ -1,6 +1,6 @@
 /* lwIP (Debian's liblwip) as peer: a server with one port per behaviour, or a client. One thread per connection.
  * lwip_peer serve TAP ADDR4 ADDR6 [OCTETS]            see ports below
- * lwip_peer MODE TAP ADDR4 ADDR6 HOST PORT [OCTETS]   MODE: up, down, echo, small, reset, slow, half */
+ * lwip_peer MODE TAP ADDR4 ADDR6 HOST PORT [OCTETS]   MODE: up, down, echo, small, reset, slow, half, many (20 echoes) */
 #include <lwip/tcpip.h>
 #include <lwip/netif.h>
 #include <lwip/sockets.h>
@@ -112,6 +112,48 @@ static err_t tap_init(struct netif *n) {
   pthread_create(&t, 0, tap_in, 0);
   return ERR_OK;
 }
+struct call { const char *mode, *host; int port; };
+static int connect_to(const struct call *c) {
+  int s, six = strchr(c->host, ':') != 0;
+  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = lwip_htons(c->port)};
+  struct sockaddr_in6 to6 = {.sin6_family = AF_INET6, .sin6_port = lwip_htons(c->port)};
+  lwip_inet_pton(six ? AF_INET6 : AF_INET, c->host, six ? (void *)&to6.sin6_addr : (void *)&to.sin_addr);
+  if ((s = lwip_socket(six ? AF_INET6 : AF_INET, SOCK_STREAM, 0)) < 0) return -1;
+  return lwip_connect(s, six ? (void *)&to6 : (void *)&to, six ? sizeof to6 : sizeof to) ? -1 : s;
+}
+/* Sends and reads at the same time, in one thread: the library is compiled without full-duplex sockets. */
+static long echo(int s, int *bad) {
+  unsigned char buf[16384]; long sent = 0, n = 0, got, put;
+  for (;;) {
+    long cut = octets - sent < 16384 ? octets - sent : 16384;
+    put = cut ? lwip_send(s, pattern + sent % 251, cut, MSG_DONTWAIT) : 0;
+    if (put > 0 && (sent += put) == octets) lwip_shutdown(s, SHUT_WR);
+    got = lwip_recv(s, buf, sizeof buf, MSG_DONTWAIT);
+    if (got > 0) { *bad |= memcmp(buf, pattern + n % 251, got) != 0; n += got; }
+    if (got == 0) { *bad |= sent < octets; errno = 0; return n; }
+    if ((got < 0 || put < 0) && errno != EWOULDBLOCK) { *bad = 1; return n; }
+    if (got < 0 && put <= 0) usleep(200);
+  }
+}
+static void *work(void *p) {
+  const struct call *c = p; const char *mode = c->mode;
+  double t0 = now(); int bad = 0, b = 0, s; long n = 0;
+  errno = 0;
+  if ((s = connect_to(c)) < 0) { say(c->port, "connect failed", 0, 1, t0); return 0; }
+  if (!strcmp(mode, "up")) { bad = send_all(s, 0, n = octets); lwip_shutdown(s, SHUT_WR); read_all(s, &b); }
+  else if (!strcmp(mode, "down")) n = read_all(s, &bad);
+  else if (!strcmp(mode, "echo")) n = echo(s, &bad);
+  else if (!strcmp(mode, "half")) { send_all(s, 0, 1000); lwip_shutdown(s, SHUT_WR); n = read_all(s, &bad); }
+  else if (!strcmp(mode, "slow")) { sleep(5); n = read_all(s, &bad); }
+  else if (!strcmp(mode, "reset")) { send_all(s, 0, 1000); struct linger l = {1, 0}; usleep(200000);
+    lwip_setsockopt(s, SOL_SOCKET, SO_LINGER, &l, sizeof l); }
+  else if (!strcmp(mode, "small")) { int one = 1; lwip_setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    for (int i = 0; i < 5000 && !bad; i++) bad = send_all(s, i * 10, 10);
+    n = 50000; lwip_shutdown(s, SHUT_WR); read_all(s, &b); }
+  say(c->port, mode, n, bad, t0);
+  lwip_close(s);
+  return 0;
+}
 int main(int argc, char **argv) {
   if (argc < 5) return 2;
   for (unsigned i = 0; i < sizeof pattern; i++) pattern[i] = i % 251;
@@ -133,24 +175,11 @@ int main(int argc, char **argv) {
   }
   if (argc > 7) octets = atol(argv[7]);
   usleep(300000);
-  double t0 = now(); int bad = 0, port = atoi(argv[6]); long n = 0;
-  int s = lwip_socket(AF_INET, SOCK_STREAM, 0);
-  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = lwip_htons(port)};
-  inet_aton(argv[5], &to.sin_addr);
-  errno = 0;
-  if (lwip_connect(s, (struct sockaddr *)&to, sizeof to)) { say(port, "connect failed", 0, 1, t0); return 1; }
-  const char *mode = argv[1];
-  if (!strcmp(mode, "up")) { bad = send_all(s, 0, n = octets); lwip_shutdown(s, SHUT_WR); int b = 0; read_all(s, &b); }
-  else if (!strcmp(mode, "down")) n = read_all(s, &bad);
-  else if (!strcmp(mode, "half")) { send_all(s, 0, 1000); lwip_shutdown(s, SHUT_WR); n = read_all(s, &bad); }
-  else if (!strcmp(mode, "slow")) { sleep(5); n = read_all(s, &bad); }
-  else if (!strcmp(mode, "reset")) { send_all(s, 0, 1000); struct linger l = {1, 0}; usleep(200000);
-    lwip_setsockopt(s, SOL_SOCKET, SO_LINGER, &l, sizeof l); }
-  else if (!strcmp(mode, "small")) { int one = 1; lwip_setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    for (int i = 0; i < 5000 && !bad; i++) bad = send_all(s, i * 10, 10);
-    n = 50000; lwip_shutdown(s, SHUT_WR); int b = 0; read_all(s, &b); }
-  lwip_close(s);
-  say(port, mode, n, bad, t0);
-  sleep(1); /* a lost FIN goes again only while the stack is there */
-  return bad;
+  struct call call = {.mode = argv[1], .host = argv[5], .port = atoi(argv[6])};
+  pthread_t calls[20]; int count = strcmp(argv[1], "many") ? 1 : 20;
+  if (count > 1) call.mode = "echo";
+  for (int i = 0; i < count; i++) pthread_create(&calls[i], 0, work, &call);
+  for (int i = 0; i < count; i++) pthread_join(calls[i], 0);
+  puts("all done"); fflush(stdout);
+  pause(); /* what was lost goes again only while the stack is there */
 }

@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console
 /**
  * Our TCP by the library: a server with a port per behaviour (those of lwip_peer.c), or a client that checks what it reads.
- * `our_peer.ts serve ADDRESS OCTETS`, or `our_peer.ts MODE HOST PORT OCTETS` with MODE down, echo, half, slow, reset, small
+ * `our_peer.ts serve OCTETS ADDRESS…`, or `our_peer.ts MODE HOST PORT OCTETS` with MODE down, echo, half, slow, reset, small
  * or many (20 echoes at once). A line for each connection, as the other peers print it.
  *
  * @module
@@ -135,23 +135,26 @@ async function told(
   return isRight && end === "in order";
 }
 
-const [mode = "", hostname = "", third = "", fourth = third] = Deno.args;
+/** Takes all connections to the port, forever. */
+async function serve(hostname: string, port: number, octets: number): Promise<void> {
+  // Each client is a new lwIP, whose numbers begin as those of the one before: its RST may end our TIME-WAIT.
+  const config = { defence: { ignoreResetInTimeWait: false } };
+  const listener = await listen({ hostname, port, config });
+  void (async () => {
+    for await (const conn of listener) void told(port, "done", conn, () => behave(conn, port, octets));
+  })();
+}
+
+const [mode = "", second = "", third = "", fourth = third] = Deno.args;
 if (mode === "serve") {
-  for (const port of PORTS) {
-    // Each client is a new lwIP, whose numbers begin as those of the one before: its RST may end our TIME-WAIT.
-    const config = { defence: { ignoreResetInTimeWait: false } };
-    const listener = await listen({ hostname, port, config });
-    void (async () => {
-      for await (const conn of listener) {
-        void told(port, "done", conn, () => behave(conn, port, Number(third)));
-      }
-    })();
+  for (const hostname of Deno.args.slice(2)) {
+    for (const port of PORTS) await serve(hostname, port, Number(second));
   }
   console.log("ready");
 } else {
   const [port, octets] = [Number(third), Number(fourth)];
   const one = async (): Promise<boolean> => {
-    const conn = await connect({ hostname, port });
+    const conn = await connect({ hostname: second, port });
     const what = mode === "many" ? "echo" : mode;
     return await told(port, what, conn, () => work(conn, what, octets));
   };

@@ -10,6 +10,7 @@ import { must, pause, type Program, run } from "../process.ts";
 
 /** Where the client is. */
 export const CLIENT = "10.0.2.100";
+export const CLIENT6 = "fd00:2::100";
 
 /** Where the stack is. */
 export const STACK = "10.0.2.2";
@@ -148,7 +149,7 @@ export class StackNetwork implements AsyncDisposable {
     // What is lost is one segment, not 64 KiB of them: no offloads.
     const script = `set -e
       ip -n ${c} link add c0 type veth peer name r0 netns ${r}
-      ip -n ${c} addr add ${CLIENT}/24 dev c0; ip -n ${c} addr add fd00:2::100/64 dev c0 nodad
+      ip -n ${c} addr add ${CLIENT}/24 dev c0; ip -n ${c} addr add ${CLIENT6}/64 dev c0 nodad
       ip -n ${c} link set c0 up; ip -n ${c} route add default via ${STACK}
       ip -n ${r} link add br0 type bridge; ip -n ${r} link set br0 up; ip -n ${r} link set r0 master br0 up
       ip netns exec ${c} ethtool -K c0 tso off gso off gro off tx off
@@ -200,11 +201,14 @@ export class StackNetwork implements AsyncDisposable {
     return server;
   }
 
-  /** Runs the stack as client of a server at the client's address. @returns its last line */
-  async call(mode: string, port: number, octets: number): Promise<string> {
-    const command = [this.#program, mode, "tap0", STACK, STACK6, CLIENT, `${port}`, `${octets}`];
-    const { out } = await run(this.atBridge(command), {}, TRANSFER_PATIENCE);
-    return out.trim().split("\n").at(-1) ?? "";
+  /** Runs the stack as client of a server at one of the client's addresses. @returns what has printed a line for each connection */
+  async call(mode: string, host: string, port: number, octets: number): Promise<Program> {
+    const program = this.#bridge.start([
+      this.#program,
+      ...[mode, "tap0", STACK, STACK6, host, `${port}`, `${octets}`],
+    ]);
+    await program.shows("all done", TRANSFER_PATIENCE);
+    return program;
   }
 
   /** Ends the stack. */
