@@ -137,7 +137,7 @@ export class RawConnection implements AsyncDisposable, Disposable {
     );
   }
 
-  /** Closes in order and waits for the peer to close as well, for 5 s at most; then as `dispose`. */
+  /** Closes in order and waits for the peer to close as well, until 5 s have passed in which it acknowledged nothing more; then as `dispose`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack[Symbol.asyncDispose]();
   }

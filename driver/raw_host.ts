@@ -90,7 +90,7 @@ export class RawHost implements AsyncDisposable, Disposable {
     return this.host.connect({ remote, local: this.local }, this.loop.readClock());
   }
 
-  /** Closes all in order and waits for the peers to close as well, for 5 s at most; then as `dispose`. */
+  /** Closes all in order and waits for the peers to close as well, until 5 s have passed in which none acknowledged more; then as `dispose`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack[Symbol.asyncDispose]();
   }

@@ -37,6 +37,8 @@ export interface Core extends IcmpSide {
   close(now: Instant): void;
   /** Whether nothing is to be said to any peer any more. */
   readonly isOver: boolean;
+  /** Octets of data that peers have acknowledged; another number than before: there is progress. */
+  readonly octetsAcknowledged: number;
 }
 
 /** What `RawStack.run` runs. */
@@ -54,7 +56,7 @@ const SECRET_LENGTH = 16;
 /** Device, ICMP, and room for what the user watches. */
 const DESCRIPTORS = 8;
 
-/** How long `await using` waits for peers to close their sides as well. */
+/** How often `await using` looks whether peers have acknowledged more. */
 const CLOSE_TIMEOUT = seconds(5);
 
 /** Turns at the end: enough for the RSTs of tens of thousands of connections, and an end even under a flood. */
@@ -149,15 +151,18 @@ export class RawStack implements AsyncDisposable, Disposable {
     if (this.isDisposed) throw new Error("Cannot connect or listen after the disposal: open another");
   }
 
-  /** Closes in order and waits for the peers to close as well, for 5 s at most; then as `dispose`. */
+  /** Closes in order and waits for the peers to close as well, until 5 s have passed in which none acknowledged more; then as `dispose`. */
   async [Symbol.asyncDispose](): Promise<void> {
     const running = this.#running;
     try {
       if (running === null || this.isDisposed) return;
       const { core, loop } = running;
-      const now = loop.readClock();
-      core.close(now);
-      await loop.run(() => core.isOver && !loop.hasUnsent, after(now, CLOSE_TIMEOUT));
+      core.close(loop.readClock());
+      const isOver = (): boolean => core.isOver && !loop.hasUnsent;
+      for (let acknowledged = -1; acknowledged !== core.octetsAcknowledged;) {
+        acknowledged = core.octetsAcknowledged;
+        if (await loop.run(isOver, after(loop.readClock(), CLOSE_TIMEOUT))) return;
+      }
     } finally {
       this[Symbol.dispose]();
     }

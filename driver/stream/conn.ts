@@ -19,7 +19,7 @@ import type { Background, Member } from "./background.ts";
 import { platformError } from "./failures.ts";
 import type { Observers } from "./observers.ts";
 
-/** How long `await using` waits for the peer to close its side as well, milliseconds. */
+/** How often `await using` looks whether the peer has acknowledged more, milliseconds. */
 const CLOSE_TIMEOUT = 5_000;
 
 /** Octets of one chunk of {@link Conn.readable}. */
@@ -247,13 +247,21 @@ export class Conn implements AsyncDisposable, Disposable {
     this.#parts.background.wake();
   }
 
-  /** Closes in order, and waits until the peer has closed as well; one that does not within 5 s is reset. */
+  /**
+   * Closes in order, and waits until the peer has closed as well. What has been written is delivered as long as the peer
+   * acknowledges it: one that acknowledges nothing more in 5 s is reset.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
+    const { connection } = this.#parts;
     if (!this.#isClosed && this.state !== "CLOSED") this.close();
     this.#isClosed = true;
-    const timer = setTimeout(() => this[Symbol.dispose](), CLOSE_TIMEOUT);
+    let { octetsAcknowledged } = connection;
+    const timer = setInterval(() => {
+      if (connection.octetsAcknowledged === octetsAcknowledged) this[Symbol.dispose]();
+      octetsAcknowledged = connection.octetsAcknowledged;
+    }, CLOSE_TIMEOUT);
     while (!isOver(this.state) && this.#error === null) await this.#nextTurn();
-    clearTimeout(timer);
+    clearInterval(timer);
   }
 
   #configure(changes: Parameters<Connection["configure"]>[0]): void {

@@ -277,6 +277,14 @@ export class Host {
       this.#members.schedule.all().every(({ connection }) => connection.isOver);
   }
 
+  /** Octets of data that the peers of the connections it has now have acknowledged. */
+  get octetsAcknowledged(): number {
+    return this.#members.schedule.all().reduce(
+      (sum, { connection }) => sum + connection.octetsAcknowledged,
+      0,
+    );
+  }
+
   /** As `Connection.segmentLeft`. */
   segmentLeft(moment: Instant): void {
     this.#lastSender?.segmentLeft(moment);
