@@ -138,6 +138,7 @@ Deno.test("why something is sent again is told by its cause", () => {
   const { narrator, err } = begin();
   const data = segment(Flag.ack, 100, 1, 10);
   narrator.segmentSent(WAITING, data, "data", START);
+  narrator.timerFired(TIMED_OUT, "retransmission");
   narrator.segmentSent(TIMED_OUT, data, "retransmit-timeout", after(START, seconds(1.5)));
   narrator.segmentSent(
     TIMED_OUT,
@@ -205,6 +206,7 @@ Deno.test("silence is counted from the last progress, whatever was sent since", 
   const { narrator, err } = begin();
   narrator.segmentSent(VIEW, segment(Flag.ack, 100, 1, 10), "data", START);
   narrator.segmentSent(VIEW, segment(Flag.ack, 110, 1, 10), "data", after(START, seconds(1)));
+  narrator.timerFired(TIMED_OUT, "retransmission");
   narrator.segmentSent(
     TIMED_OUT,
     segment(Flag.ack, 100, 1, 10),
@@ -213,6 +215,30 @@ Deno.test("silence is counted from the last progress, whatever was sent since", 
   );
   assertEquals(err.lines, [
     "[!] No acknowledgement for 1.20 s (retransmission timeout): sending 10 bytes again (seq=100)",
+  ]);
+});
+
+Deno.test("what is oldest once a part was acknowledged has not timed out, though the back-off stays (RFC 6298 5)", () => {
+  const { narrator, err } = begin();
+  narrator.segmentSent(WAITING, segment(Flag.ack, 100, 1, 10), "data", START);
+  narrator.segmentSent(WAITING, segment(Flag.ack, 110, 1, 10), "data", START);
+  narrator.timerFired(TIMED_OUT, "retransmission");
+  const before = Object.create(TIMED_OUT, { sndMax: { value: seqNumber(120) } }) as Connection;
+  narrator.segmentArrived(before, segment(Flag.ack, 501, 110), after(START, seconds(1.5)));
+  const partly = Object.create(before, { sndUna: { value: seqNumber(110) } }) as Connection;
+  for (const reason of ["retransmit-shorter", "retransmit-long-lost", "retransmit-timeout"] as const) {
+    narrator.segmentSent(partly, segment(Flag.ack, 110, 1, 10), reason, after(START, seconds(1.501)));
+  }
+  narrator.segmentSent(
+    partly,
+    segment(Flag.ack, 110, 1, 10),
+    "retransmit-sack",
+    after(START, seconds(1.502)),
+  );
+  assertEquals(err.lines, [
+    "[!] Counted as lost when the timer expired: sending 10 bytes again (seq=110)",
+    "[!] Counted as lost when the timer expired: 2 more for the same reason, 20 bytes in all",
+    "[!] The peer reports a gap: sending 10 bytes again (seq=110)",
   ]);
 });
 
