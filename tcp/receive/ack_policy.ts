@@ -28,7 +28,7 @@ import { after, type Instant, instant, type Micros } from "../base/units.ts";
  * Segments of a turn from which on they are bulk. Stacks that count ACKs have small windows, and seldom so many segments under
  * way at once.
  */
-const BULK_TURN = 32;
+export const BULK_TURN = 32;
 
 /** Reasons of duplicate ACKs: the sender may count these (RFC 5681 3.2). */
 const DUPLICATES: ReadonlySet<SendReason> = new Set([

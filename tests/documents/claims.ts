@@ -124,7 +124,7 @@ function exitCodesInProse(text: string, { exitCodes }: Facts): readonly string[]
       const line = prose.slice(0, match.index + number.index).split("\n").length;
       const meaning = exitCodes.get(Number(code));
       if (meaning === undefined) return [`${line} names exit code ${code}`];
-      const words = EXIT_WORDS[Number(code)] ?? new RegExp(meaning.split(/[:;,]/)[0] ?? "");
+      const words = EXIT_WORDS[Number(code)] ?? new RegExp(meaning.split(/ ?[:;,(]/)[0] ?? "");
       return words.test(condition ?? sentence)
         ? []
         : [`${line} says of exit code ${code} what it does not mean`];

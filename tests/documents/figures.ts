@@ -9,6 +9,7 @@ import { ExitCode, exitMeaning } from "../../cli/exit_codes.ts";
 import { PATTERN_PERIOD } from "../../cli/pattern.ts";
 import { DEFAULT_PORT, parseTarget } from "../../cli/target.ts";
 import { STANDARD, STATES } from "../../tcp/mod.ts";
+import { BULK_TURN } from "../../tcp/receive/ack_policy.ts";
 import { COOKIE_MSS, COOKIE_SLOT } from "../../tcp/host/syn_cookies.ts";
 import { MOST_EVENTS } from "../../trace/recording.ts";
 import { STORIES } from "../stories/stories.ts";
@@ -213,6 +214,11 @@ export const FIGURES: readonly Figure[] = [
   {
     where: null,
     sentence: /only where (\d+) or more come at once/,
+    value: () => BULK_TURN,
+  },
+  {
+    where: null,
+    sentence: /In undisturbed bulk one ACK covers (\d+) segments at most/,
     value: () => acknowledging.segmentsPerAckInBulk,
   },
   {
