@@ -108,6 +108,7 @@ const EXIT_WORDS: Readonly<Record<number, RegExp>> = {
   9: /written|system error/,
   11: /fails/,
   77: /permi|CAP_|\bright|privilege|without it/i,
+  129: /terminal (?:that )?h(?:angs|ung) up/,
 };
 
 /** A sentence about exit codes, and in it the numbers, each with what follows by "when". */
