@@ -44,7 +44,7 @@ async function deliver(
   const { target, color, observe, transfer, many } = wanted;
   if (many !== null) {
     const { deliverMany } = await import("./cli/client_many.ts");
-    const context = { program: PROGRAM, color, output };
+    const context = { program: PROGRAM, color, output, asked: interruption.asked };
     return await observed(
       observe,
       context,
@@ -55,6 +55,7 @@ async function deliver(
   let chosen: Attempt | null = null;
   using ends = await openEnds(transfer, observe.force, (octets) => chosen?.narrator.received(octets));
   const context = {
+    asked: interruption.asked,
     program: PROGRAM,
     color,
     output,

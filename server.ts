@@ -78,7 +78,8 @@ async function serveOnOwnTcp(
   const { OwnTcpServer } = await import("./cli/own_tcp_server.ts");
   const { mode, count, observe, color, port } = options;
   const answer = await answerOf(options);
-  await observed(observe, { program: PROGRAM, color, output }, async (watchers) => {
+  const { asked } = interruption;
+  await observed(observe, { program: PROGRAM, color, output, asked }, async (watchers) => {
     using host = RawHost.open({
       local: { address, port },
       ...watchers.observer === undefined ? {} : { observer: watchers.observer },

@@ -50,17 +50,38 @@ const SIGNAL_DESCRIPTORS = 8;
 /** How long an interrupted program waits until what it has to say is written, milliseconds. */
 const LAST_WORDS = 1_000;
 
+/** Waits for `written`, and not for long any more once an end is asked for. @returns undefined when it came too late */
+export async function unlessLate<T>(written: Promise<T>, asked: Promise<void>): Promise<T | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = asked.then(() =>
+    new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), LAST_WORDS);
+    })
+  );
+  try {
+    return await Promise.race([written, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Listens for Ctrl-C (SIGINT), SIGTERM and SIGHUP for the rest of the program's life. */
 export class Interruption {
   /** The code to exit with once the work has ended; that of the first signal. */
   exitCode: ExitCodeNumber = ExitCode.interrupted;
+  /** Resolves when the first signal has come. */
+  readonly asked: Promise<void>;
   readonly #signals: Signals;
   #work: Interruptible | null = null;
   #asked = false;
+  readonly #tellAsked: () => void;
 
   /** @throws SystemError EMFILE: the runtime itself would end with a backtrace where it has no descriptors for signals */
   constructor(signals: Signals = PROCESS) {
     this.#signals = signals;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.asked = promise;
+    this.#tellAsked = resolve;
     if (signals === PROCESS) assertDescriptors(SIGNAL_DESCRIPTORS);
     for (const signal of ENDING_SIGNALS) {
       // Ctrl-C is asked for by whoever presses it; a shell has programs in the background ignore it.
@@ -81,13 +102,13 @@ export class Interruption {
   async finish(output: Pick<Output, "finish">, code: ExitCodeNumber): Promise<ExitCodeNumber> {
     this.#work = null;
     if (!this.#asked) return await output.finish(code);
-    const late = new Promise<ExitCodeNumber>((resolve) => setTimeout(() => resolve(code), LAST_WORDS));
-    return await Promise.race([output.finish(code), late]);
+    return await unlessLate(output.finish(code), this.asked) ?? code;
   }
 
   #interrupt(signal: EndingSignal): void {
     if (this.#asked || this.#work === null) this.#exit(EXIT_CODES[signal]);
     this.#asked = true;
+    this.#tellAsked();
     this.exitCode = EXIT_CODES[signal];
     this.#work.interrupt();
   }

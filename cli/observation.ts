@@ -12,6 +12,7 @@ import type { DropReason, Instant, IpAddress, Observer } from "../tcp/mod.ts";
 import { asciiText, combineObservers, type FinalOutputs, type OutputOptions, Tracer } from "../trace/mod.ts";
 import type { ObserveArguments } from "./observe_arguments.ts";
 import { checkAbsent, type OctetFile, openGrowing, writeWhole } from "./files.ts";
+import { unlessLate } from "./interruption.ts";
 import { type ColorChoice, type Output, type TextSink, variable, wantsColor, writeLine } from "./output.ts";
 import { VERSION } from "./version.ts";
 
@@ -25,6 +26,8 @@ export interface ObservationContext {
   readonly epoch?: number;
   /** The peer as the user called it, and its addresses: a name for readers of the capture. */
   readonly peer?: { readonly name: string; readonly addresses: readonly IpAddress[] };
+  /** Resolves when the program is asked to end: readers of the capture are not waited for long from then on. */
+  readonly asked?: Promise<void>;
 }
 
 /** How often what a capture holds back is written, milliseconds: so much a killed process may lose. */
@@ -109,7 +112,9 @@ export class Observation {
       if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGUSR1", this.#onSignal);
       this.#writeStatistics();
     }
-    await this.#capture?.finish();
+    const { asked } = this.#context;
+    const written = this.#capture?.finish();
+    if (written !== undefined) await (asked === undefined ? written : unlessLate(written, asked));
     await writeAtEnd(this.tracer.outputs, this.#wanted, this.#context, writeQuietly);
   }
 

@@ -174,7 +174,12 @@ async function unread(
 Deno.test("a pipe that nobody reads stops neither program, and signals end both", async () => {
   await using network = await Network.create();
   await using _server = await serving(network, "--mode", "source=200000000");
-  for (const [options, code] of [["--trace > pipe 2>&1", 130], ["--json > pipe 2>/dev/null", 143]] as const) {
+  const unreadOutputs = [
+    ["--trace > pipe 2>&1", 130],
+    ["--json > pipe 2>/dev/null", 143],
+    ["--link raw --pcap pipe > /dev/null 2>&1", 130],
+  ] as const;
+  for (const [options, code] of unreadOutputs) {
     const ended = await unread(network, `${client} -m x --receive ${options}`, code === 130 ? "INT" : "TERM");
     assertEquals(ended.code, code);
     assert(ended.took < SOON, `${ended.took} ms`);
