@@ -56,7 +56,15 @@ export async function withProgress<T>(job: ProgressJob, work: () => Promise<T>):
   if (isBusy || (total < LEAST_TRANSFER && !receives) || !redraws(sink)) return await work();
   const { ProgressLine } = await import("../trace/mod.ts");
   const encoder = new TextEncoder();
-  const write = (text: string): void => void sink.writeSync(encoder.encode(text));
+  let isGone = false;
+  const write = (text: string): void => {
+    if (isGone) return;
+    try {
+      sink.writeSync(encoder.encode(text));
+    } catch {
+      isGone = true; // a terminal that has hung up
+    }
+  };
   const width = widthOfTerminal();
   // Two, since each knows the rate of what it was told of.
   const lines = {

@@ -48,8 +48,12 @@ class ManualClock implements ProgressClock {
 }
 
 /** What is written while a transfer of a mebibyte takes a second. */
-async function shown(isTerminal: boolean, isBusy: boolean, total = 1 << 20): Promise<string> {
-  const sink = new FakeTerminal(isTerminal);
+async function shown(
+  isTerminal: boolean,
+  isBusy: boolean,
+  total = 1 << 20,
+  sink = new FakeTerminal(isTerminal),
+): Promise<string> {
   const output = new Output({ color: "never", quiet: false, out: sink, err: sink });
   const connection = new FakeConnection(recording().recorder);
   const clock = new ManualClock();
@@ -64,6 +68,14 @@ async function shown(isTerminal: boolean, isBusy: boolean, total = 1 << 20): Pro
   assertEquals(result, "result");
   return sink.text;
 }
+
+Deno.test("a terminal that hangs up does not end the transfer", async () => {
+  const terminal = new FakeTerminal(true);
+  terminal.writeSync = (): number => {
+    throw new Error("EIO");
+  };
+  assertEquals(await shown(true, false, 1 << 20, terminal), "");
+});
 
 Deno.test("a long transfer on a terminal shows one live line, which makes room for others and goes away", async () => {
   const text = await shown(true, false);
