@@ -55,13 +55,12 @@ export class ServerReport {
     this.#output.line("sent", [`Received ${bytes(octets.length)}:`, ...lines.of(octets)].join("\n"));
   }
 
-  /** Says how a connection ended and how many octets went over it. */
+  /** Says how a connection ended and how many octets went over it; what a connection that broke off has sent only its TCP knows. */
   ended(peer: string, ending: ConnectionEnding, received: number, sent: number): void {
     this.#subject = "";
     this.#payloads.delete(peer);
-    const amounts = sent > 0
-      ? `${bytes(received)} received, ${bytes(sent)} sent`
-      : `${bytes(received)} received`;
+    const what = ending.endsWith("(FIN)") ? "sent" : "handed over to be sent";
+    const amounts = `${bytes(received)} received${sent > 0 ? `, ${bytes(sent)} ${what}` : ""}`;
     const mark = ending.startsWith("closed") ? "note" : "warning";
     this.#output.line(mark, `Connection from ${peer} ${ending}, ${amounts}`);
   }
