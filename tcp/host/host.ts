@@ -191,7 +191,9 @@ export class Host {
       sourcePort,
       now,
     );
-    if (member !== null && !synMayReplaceTimeWait(member.connection, segment)) {
+    // What is over stays until the end of the turn: a SYN is not for it.
+    const isOver = member?.connection.state === "CLOSED" && segment.has(Flag.syn) && !segment.has(Flag.ack);
+    if (member !== null && !isOver && !synMayReplaceTimeWait(member.connection, segment)) {
       member.connection.segmentArrives(segment, now);
       return;
     }
