@@ -115,7 +115,8 @@ function reportOfCall(
     return { code: ExitCode.addressUnavailable, text: cannot("use") };
   }
   if (
-    NO_WAY.includes(errnoName) || (name === "connect" && NO_RIGHT.includes(errnoName)) ||
+    NO_WAY.includes(errnoName) || name === "xfrm_policy" ||
+    (name === "connect" && NO_RIGHT.includes(errnoName)) ||
     (name === "rtnetlink" && ROUTE_REFUSALS.includes(errnoName))
   ) {
     return { code: ExitCode.unreachable, text: cannot("reach") };

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { assertNoneGoneAround } from "../ffi/ipsec.ts";
 import { readInterface } from "../ffi/network_interface.ts";
 import { packetSegmentLimit } from "../ffi/packet_device.ts";
 import { PortGuard } from "../ffi/port_guard.ts";
@@ -106,7 +107,8 @@ export class RawConnection implements AsyncDisposable, Disposable {
   /**
    * Begins a connection: everything is open, and the SYN leaves in the first turn of the loop.
    *
-   * @throws SystemError EPERM without CAP_NET_RAW, ENETUNREACH without a route, EADDRINUSE and EADDRNOTAVAIL for the port
+   * @throws SystemError EPERM without CAP_NET_RAW, ENETUNREACH without a route, EPERM of `xfrm_policy` where
+   * an IPsec policy by port would be gone around, EADDRINUSE and EADDRNOTAVAIL for the port
    * and address asked for
    * @throws RangeError for a peer that no connection can have, and for a config out of range
    */
@@ -126,7 +128,10 @@ export class RawConnection implements AsyncDisposable, Disposable {
     const { local } = guard;
     const only = interfaceName === undefined ? {} : { interfaceName };
     const exact = { ...flow, source: local.address, sourcePort: local.port };
-    const steering = interfaceName === undefined ? orDispose(guard, () => steeringOf(exact)) : null;
+    const steering = orDispose(guard, () => {
+      assertNoneGoneAround(exact);
+      return interfaceName === undefined ? steeringOf(exact) : null;
+    });
     if (steering !== null && steering.difference !== null) options.onRemark?.(steering.difference);
     const steered = steering === null ? {} : { interfaceIndex: steering.interfaceIndex };
     const sockets = { local, remote, mtu: route.mtu, mark, ...only, ...steered };

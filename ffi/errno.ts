@@ -74,6 +74,8 @@ const CAUSES: Readonly<Record<string, string>> = {
   "rtnetlink EACCES": "the destination is a broadcast address, or this host's routing forbids it",
   "rtnetlink EINVAL": "this host's routing throws packets to the destination away",
   "rtnetlink EHOSTUNREACH": "this host's routing says that nobody there can be reached",
+  "xfrm_policy EPERM":
+    "an IPsec policy that names ports holds for it, and packets of a raw socket would go around it; have it name addresses alone (ip xfrm policy)",
   "unshare EPERM": "CAP_SYS_ADMIN is missing; start under unshare --user --map-root-user --net instead",
   "setsockopt ENODEV": "there is no interface of this name",
   "setsockopt EPERM": "this socket option needs CAP_NET_ADMIN (or CAP_NET_RAW); run it as root (sudo)",

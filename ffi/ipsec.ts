@@ -5,10 +5,10 @@
  */
 
 import { IPPROTO_TCP, NETLINK_XFRM } from "./constants.ts";
-import { EINVAL, EPROTONOSUPPORT, isErrno } from "./errno.ts";
+import { EACCES, EINVAL, EPERM, EPROTONOSUPPORT, isErrno, SystemError } from "./errno.ts";
 import { askNetlink, listNetlink, type NetlinkAnswer } from "./netlink.ts";
 import type { Flow } from "./route.ts";
-import { addressFamily, type IpAddress } from "./sockaddr.ts";
+import { addressFamily, formatSockaddr, type IpAddress } from "./sockaddr.ts";
 
 /** Which way packets go. */
 export type Direction = "in" | "out";
@@ -58,27 +58,67 @@ export function ipsecVerdict(
   direction: Direction,
   sender: "kernel" | "raw socket" = "kernel",
 ): IpsecVerdict {
-  const call = "xfrm XFRM_MSG_GETPOLICY";
+  const list = policies();
+  const first = firstOf(list.entries, flow, direction, sender);
+  if (first !== undefined) {
+    return first.fixed.getUint8(POLICY_ACTION_OFFSET) === ACTION_BLOCK ? "blocks" : "applies";
+  }
+  if (list.isSupported && blocksByDefault(direction)) return "blocks";
+  return list.isCut ? "applies" : "none";
+}
+
+/**
+ * Does nothing where the policies mean the same for packets of a raw socket as for the kernel's own TCP, or where they may not be
+ * looked at.
+ *
+ * @throws SystemError EPERM where one that names ports holds for the flow: a raw socket's packets would go around it
+ */
+export function assertNoneGoneAround(flow: SettledFlow): void {
+  try {
+    const { entries } = policies();
+    const [kernels, ours] = (["kernel", "raw socket"] as const).map((sender) =>
+      firstOf(entries, flow, "out", sender)
+    );
+    if (kernels === ours) return;
+  } catch (error) {
+    if (isErrno(error, EPERM, EACCES)) return;
+    throw error;
+  }
+  const { destination, destinationPort = 0 } = flow;
+  throw new SystemError(
+    "xfrm_policy",
+    EPERM,
+    formatSockaddr({ address: destination, port: destinationPort }),
+  );
+}
+
+/** All policies of this network; none in a kernel without IPsec. */
+function policies(): { entries: readonly NetlinkAnswer[]; isCut: boolean; isSupported: boolean } {
   try {
     const list = listNetlink({
-      call,
+      call: "xfrm XFRM_MSG_GETPOLICY",
       protocol: NETLINK_XFRM,
       type: XFRM_MSG_GETPOLICY,
       fixed: new Uint8Array(POLICY_ID_LENGTH),
       attributes: [],
     }, POLICY_LENGTH);
-    const priority = ({ fixed }: NetlinkAnswer): number => fixed.getUint32(POLICY_PRIORITY_OFFSET, true);
-    const [first] = list.entries.filter((policy) => applies(policy, flow, direction, sender))
-      .toSorted((a, b) => priority(a) - priority(b));
-    if (first !== undefined) {
-      return first.fixed.getUint8(POLICY_ACTION_OFFSET) === ACTION_BLOCK ? "blocks" : "applies";
-    }
-    if (blocksByDefault(direction)) return "blocks";
-    return list.isCut ? "applies" : "none";
+    return { ...list, isSupported: true };
   } catch (error) {
-    if (isErrno(error, EPROTONOSUPPORT)) return "none"; // a kernel without IPsec
-    throw error;
+    if (!isErrno(error, EPROTONOSUPPORT)) throw error;
+    return { entries: [], isCut: false, isSupported: false };
   }
+}
+
+/** The policy that the kernel takes. */
+function firstOf(
+  entries: readonly NetlinkAnswer[],
+  flow: SettledFlow,
+  direction: Direction,
+  sender: "kernel" | "raw socket",
+): NetlinkAnswer | undefined {
+  const priority = ({ fixed }: NetlinkAnswer): number => fixed.getUint32(POLICY_PRIORITY_OFFSET, true);
+  return entries.filter((policy) => applies(policy, flow, direction, sender))
+    .toSorted((a, b) => priority(a) - priority(b))[0];
 }
 
 function applies(

@@ -31,7 +31,7 @@ export const STARTS: readonly Start[] = [
       `,
       "driver/": "clock connect loop network_reports outlet raw_stack routes wire_clock wire_observer",
       "ffi/": `
-        bpf clocks constants errno file_descriptor gathered_message icmp_socket libc link memory neighbour
+        bpf clocks constants errno file_descriptor gathered_message icmp_socket ipsec libc link memory neighbour
         netlink network_interface packet_device packet_sieve poll port_guard raw_batch raw_socket
         raw_socket_v6 received_message resolve route signals sockaddr stream_file
       `,

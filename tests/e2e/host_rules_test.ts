@@ -111,6 +111,30 @@ Deno.test("an IPsec policy that blocks the peer holds from the moment it is ther
   assertEquals(code, 0, err);
 });
 
+Deno.test("where an IPsec policy by port holds, which packets of a raw socket would go around, nothing is sent", async () => {
+  for (const [address, action] of [[Pair.farAddress, "block"], ["2001:db8::2", "allow"]] as const) {
+    await using pair = await Pair.create();
+    await using _serving = pair.far.start([server, "-q", "--host", address, "--mode", "discard"]);
+    await pair.far.listens(PORT);
+    const selector = `dst ${address} proto tcp dport ${PORT}`;
+    const tunnel = action === "allow" ? "tmpl proto esp mode transport" : "";
+    await pair.near.must(
+      `ip xfrm policy add dir out ${selector} action ${action} ${tunnel}`.trim().split(" "),
+    );
+    const watch = `tcp dport ${PORT} counter`;
+    await nft(pair.far, `table inet w { chain c { type filter hook prerouting priority -400; ${watch}; }; }`);
+    const { code, err } = await pair.near.run([client, "--send-bytes", "3M", address, String(PORT)]);
+    assertEquals(code, 5, err);
+    assertMatch(
+      err,
+      /Cannot reach .*8888: an IPsec policy that names ports holds for it, and packets of a raw socket/,
+    );
+    assertStringIncludes(await pair.far.must(["nft", "list", "ruleset"]), "counter packets 0 bytes 0");
+    const elsewhere = await pair.near.run([client, "--connect-timeout", "2", address, "8889"]);
+    assertEquals(elsewhere.code, 3, elsewhere.err); // nobody listens: the policy is not for this port
+  }
+});
+
 Deno.test("behind masquerading of its own host the peer hears of the outer address alone", async () => {
   await using pair = await Pair.create();
   await pair.near.must(["ip", "address", "add", "198.51.100.1/32", "dev", "lo"]);
