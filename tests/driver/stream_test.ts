@@ -6,6 +6,7 @@ import { interleaved } from "../../driver/stream/happy_eyeballs.ts";
 import { firstOf } from "../../driver/stream/happy_eyeballs.ts";
 import { loopbackAddress, PortGuard, StreamListener } from "../../ffi/mod.ts";
 import { type Observer, parseAddress } from "../../tcp/mod.ts";
+import { SlowReader } from "../ffi/kernel_tcp.ts";
 import { kernelTests } from "../ffi/support.ts";
 
 const tests = kernelTests();
@@ -62,6 +63,17 @@ kernelTest("read and write work as those of Deno.TcpConn: parts, end of the stre
   assertEquals(await peer.write(octets("pong")), 4);
   peer.close();
   assertEquals(text(await readAll(conn.readable)), "pong");
+});
+
+kernelTest("`await using` delivers to a peer that reads for longer than 5 s", async () => {
+  using listener = StreamListener.open({ address: loopbackAddress(4), port: 0 });
+  const conn = await connect({ port: listener.local.port, config: { buffers: { sendBuffer: 512 << 10 } } });
+  const peer = listener.accept();
+  assert(peer !== undefined);
+  using reader = new SlowReader(peer);
+  await conn.write(new Uint8Array(400_000));
+  await conn[Symbol.asyncDispose]();
+  assertEquals(reader.octets, 400_000);
 });
 
 kernelTest("many connections of one process at once, IPv4 and IPv6, each to its own end", async () => {

@@ -231,3 +231,30 @@ export function boundRetransmissionTimeout({ descriptor }: Socket, milliseconds:
 export function sendPersistently(): void {
   setSysctl("net/ipv4/tcp_retries2", "255");
 }
+
+/** Reads 50,000 octets each 900 ms, and closes at the end of what comes; the socket is its own. */
+export class SlowReader implements Disposable {
+  octets = 0;
+  readonly #socket: StreamSocket;
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  constructor(socket: StreamSocket) {
+    this.#socket = socket;
+    const into = new Uint8Array(50_000);
+    this.#timer = setInterval(() => {
+      const octets = socket.receive(into);
+      if (octets === null) this.#end();
+      else this.octets += octets;
+    }, 900);
+  }
+
+  #end(): void {
+    clearInterval(this.#timer);
+    this.#socket.shutdown();
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.#socket[Symbol.dispose]();
+  }
+}
