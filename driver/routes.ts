@@ -132,7 +132,8 @@ export function followRouting(loop: Loop, options: FollowingOptions): Disposable
     const changes = owned.use(RoutingChanges.open());
     owned.use(loop.watch(changes.descriptor, (now) => {
       changes.drain();
-      followed.look(now);
+      // A thread that has moved to another network would be told of that one's routes.
+      if (changes.isHere) followed.look(now);
     }));
     return owned;
   } catch (error) {

@@ -4,7 +4,15 @@
  * @module
  */
 
-import { AF_NETLINK, NETLINK_ROUTE, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_RAW } from "./constants.ts";
+import {
+  AF_NETLINK,
+  NETLINK_ROUTE,
+  SO_NETNS_COOKIE,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_RAW,
+  SOL_SOCKET,
+} from "./constants.ts";
 import { check, SystemError, wouldWait } from "./errno.ts";
 import { FileDescriptor, orClose } from "./file_descriptor.ts";
 import { loadLibc } from "./libc.ts";
@@ -139,6 +147,12 @@ export class RoutingChanges implements Disposable {
     return this.#socket.number;
   }
 
+  /** Whether the calling thread is in the network that is heard of, as far as the kernel says (from Linux 5.14 on). */
+  get isHere(): boolean {
+    using here = openNetlink(NETLINK_ROUTE);
+    return networkOf(here) === networkOf(this.#socket);
+  }
+
   /** Forgets what has been heard so far. */
   drain(): void {
     const { read } = loadLibc();
@@ -151,6 +165,14 @@ export class RoutingChanges implements Disposable {
   [Symbol.dispose](): void {
     this.#socket.close();
   }
+}
+
+/** A number of the network that a socket belongs to; 0 where the kernel gives none. */
+function networkOf({ number }: FileDescriptor): bigint {
+  const cookie = new BigUint64Array(1);
+  const length = new Uint32Array([cookie.byteLength]);
+  const code = loadLibc().getsockopt(number, SOL_SOCKET, SO_NETNS_COOKIE, cookie, length);
+  return code === 0 ? cookie[0] ?? 0n : 0n;
 }
 
 /** Sends the question. @returns the socket that the answer waits on */

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { IPPROTO_ICMP, IPPROTO_ICMPV6, MAX_IP_PACKET, MSG_DONTWAIT, SOCK_RAW } from "../../ffi/constants.ts";
 import { check } from "../../ffi/errno.ts";
 import { openSocket } from "../../ffi/file_descriptor.ts";
+import { RoutingChanges } from "../../ffi/netlink.ts";
 import { encodeSockaddr } from "../../ffi/sockaddr.ts";
 import {
   bringUp,
@@ -85,6 +86,15 @@ kernelTest("a private network is empty, and leaving it leads back", () => {
   back.abort();
   back[Symbol.dispose]();
   assertEquals(openDescriptors(), before);
+});
+
+kernelTest("changes of a network's routing say nothing to a thread that has moved to another one", () => {
+  using changes = RoutingChanges.open();
+  assertEquals(changes.isHere, true);
+  const network = PrivateNetwork.enter();
+  assertEquals(changes.isHere, false);
+  network[Symbol.dispose]();
+  assertEquals(changes.isHere, true);
 });
 
 for (const family of [4, 6] as const) {
