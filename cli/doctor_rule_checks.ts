@@ -103,8 +103,8 @@ export function checkIpsec(facts: DoctorFacts): Finding {
     return fail(
       `a policy that names ports ${
         outOfKernel === "blocks" ? "throws away" : "holds for"
-      } what the kernel's own TCP sends; ours goes around it, for the kernel does not look at the ports of a raw socket's packets`,
-      "where ours is to keep to it, have the policy name addresses alone (ip xfrm policy)",
+      } what the kernel's own TCP sends; ours would go around it, for the kernel does not look at the ports of a raw socket's packets, and so does not connect`,
+      "have the policy name addresses alone (ip xfrm policy)",
     );
   }
   if (out === "applies" || back === "applies") {

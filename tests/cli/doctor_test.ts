@@ -154,7 +154,7 @@ const FAULTS: readonly (readonly [CheckName, Partial<DoctorFacts>, text: string,
   [
     "IPsec",
     { ipsec: known({ in: "none", out: "none", outOfKernel: "blocks" }) },
-    "throws away what the kernel's own TCP sends; ours goes around it",
+    "throws away what the kernel's own TCP sends; ours would go around it",
     "addresses alone",
   ],
 ];
