@@ -111,7 +111,7 @@ async function serveOnOwnTcp(
 /** The way to ourselves, whose checks say what our own TCP lacks. */
 function wayOf({ host, port }: ServerOptions): Way {
   const target = { host, port };
-  return { target, family: null, source: null, sourcePort: port, interfaceName: null, mark: 0 };
+  return { target, family: null, source: null, sourcePort: port, interfaceName: null, mark: 0, dscp: 0 };
 }
 
 /** Runs the server; returns its exit code. */

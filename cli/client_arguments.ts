@@ -104,6 +104,7 @@ const FOR_DOCTOR: ReadonlySet<string> = new Set([
   "source-port",
   "interface",
   "mark",
+  "dscp",
   "json",
   "quiet",
   "color",
@@ -158,6 +159,7 @@ function wayOf(parsed: ParsedOptions): Way {
     sourcePort: sourcePort === undefined ? 0 : parsePort(sourcePort, "--source-port", 0),
     interfaceName: values.get("interface") ?? null,
     mark: mark === undefined ? 0 : parseMark(mark, "--mark"),
+    dscp: tcpArguments(parsed).changes.sending?.dscp ?? 0,
   };
 }
 

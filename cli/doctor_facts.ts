@@ -12,6 +12,7 @@ import {
   effectiveUser,
   type FilterVerdicts,
   filterVerdicts,
+  type Flow,
   formatIp,
   freeDescriptors,
   hasKernelStamps,
@@ -75,6 +76,12 @@ export interface InterfaceFact {
   readonly isLoopback: boolean;
 }
 
+/** Where the packets leave, as the text names it. */
+export interface NamedRoute extends Route {
+  readonly interfaceName: string;
+  readonly destination: string;
+}
+
 /** All of it. What depends on something that is not known is not known either, for its reason. */
 export interface DoctorFacts {
   readonly way: Way;
@@ -95,7 +102,7 @@ export interface DoctorFacts {
   readonly isLiteral: boolean;
   readonly addresses: Fact<readonly string[]>;
   readonly port: Fact<number>;
-  readonly route: Fact<Route & { readonly interfaceName: string; readonly destination: string }>;
+  readonly route: Fact<NamedRoute>;
   /** Null: raw sockets take the way of the kernel's own TCP. */
   readonly steering: Fact<Steering | null>;
   readonly source: Fact<string>;
@@ -124,7 +131,7 @@ type ProcessFact =
 
 /** Looks at all of it. @throws LibcError when the C library cannot be called */
 export async function gatherFacts(way: Way, isEstablished = false): Promise<DoctorFacts> {
-  const { target: { host, port: wanted }, family, sourcePort, interfaceName, mark } = way;
+  const { target: { host, port: wanted }, family, sourcePort, interfaceName, mark, dscp } = way;
   const from = way.source === null ? undefined : parseLiteral(way.source);
   const resolved = await factOf(() => resolve(host, family ?? from?.family));
   const port = await factOf(() => typeof wanted === "number" ? wanted : resolveService(wanted));
@@ -136,17 +143,11 @@ export async function gatherFacts(way: Way, isEstablished = false): Promise<Doct
       sourcePort,
       destinationPort: port.isKnown ? port.value : 0,
       mark,
+      dscp,
       ...interfaceName === null ? {} : { interfaceIndex: readInterface(interfaceName).index },
     };
   });
-  const route = then(flow, (it) => {
-    if (!isUnicast(it.destination)) {
-      throw new NotKnown(`${formatIp(it.destination)} is not the address of one host`, NOT_ONE_HOST);
-    }
-    const found = routeTo(it);
-    const name = found.interfaceIndex === 0 ? "" : readLink(found.interfaceIndex).name;
-    return { ...found, interfaceName: name, destination: formatIp(it.destination) };
-  });
+  const route = then(flow, routeOf);
   const settled: Fact<SettledFlow> = then(
     flow,
     (it) => ({ ...it, source: it.source ?? ifKnown(route).source }),
@@ -172,6 +173,16 @@ export async function gatherFacts(way: Way, isEstablished = false): Promise<Doct
       outOfKernel: ipsecVerdict(it, "out"),
     })),
   };
+}
+
+/** @throws NotKnown for what is not the address of one host; SystemError ENETUNREACH without a route */
+function routeOf(flow: Flow): NamedRoute {
+  if (!isUnicast(flow.destination)) {
+    throw new NotKnown(`${formatIp(flow.destination)} is not the address of one host`, NOT_ONE_HOST);
+  }
+  const found = routeTo(flow);
+  const name = found.interfaceIndex === 0 ? "" : readLink(found.interfaceIndex).name;
+  return { ...found, interfaceName: name, destination: formatIp(flow.destination) };
 }
 
 function processFacts(): Pick<DoctorFacts, ProcessFact> {

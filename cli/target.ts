@@ -28,6 +28,8 @@ export interface Way {
   readonly interfaceName: string | null;
   /** The mark of our packets; 0: none. */
   readonly mark: number;
+  /** The DiffServ code point of our packets. */
+  readonly dscp: number;
 }
 
 const DEFAULT_HOST = "127.0.0.1";

@@ -115,12 +115,14 @@ export class RawConnection implements AsyncDisposable, Disposable {
   static open(options: RawConnectionOptions): RawConnection {
     const { remote } = options;
     assertOneHost(remote.address);
-    const { source, interfaceName, mark = 0 } = options;
+    const { source, interfaceName, mark = 0, config } = options;
+    const dscp = config?.sending?.dscp ?? 0;
     const flow = {
       destination: remote.address,
       source,
       destinationPort: remote.port,
       mark,
+      dscp,
       ...interfaceName === undefined ? {} : { interfaceIndex: readInterface(interfaceName).index },
     };
     const route = routeTo(flow);
@@ -134,7 +136,7 @@ export class RawConnection implements AsyncDisposable, Disposable {
     });
     if (steering !== null && steering.difference !== null) options.onRemark?.(steering.difference);
     const steered = steering === null ? {} : { interfaceIndex: steering.interfaceIndex };
-    const sockets = { local, remote, mtu: route.mtu, mark, ...only, ...steered };
+    const sockets = { local, remote, mtu: route.mtu, mark, dscp, ...only, ...steered };
     return RawStack.build(
       sockets,
       guard,

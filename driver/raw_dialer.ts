@@ -96,7 +96,7 @@ export class RawDialer implements AsyncDisposable, Disposable {
    * @throws RangeError for 0.0.0.0 and ::, for a range without ports, and for a config out of range
    */
   static open(options: RawDialerOptions): RawDialer {
-    const { source, ports = DYNAMIC_PORTS, interfaceIndex } = options;
+    const { source, ports = DYNAMIC_PORTS, interfaceIndex, config } = options;
     if (isAnyAddress(source)) {
       throw new RangeError("Cannot connect from every address at once: name one of this host's");
     }
@@ -107,7 +107,8 @@ export class RawDialer implements AsyncDisposable, Disposable {
     }
     const guarded = new GuardedPorts(ports);
     const steered = interfaceIndex === undefined ? {} : { interfaceIndex };
-    const sockets = { local: { address: source, port: 0 }, ports, ...steered };
+    const dscp = config?.sending?.dscp ?? 0;
+    const sockets = { local: { address: source, port: 0 }, ports, dscp, ...steered };
     return RawStack.build(sockets, guarded, (stack) => new RawDialer(stack, guarded, options));
   }
 

@@ -74,7 +74,8 @@ export class RawHost implements AsyncDisposable, Disposable {
     }
     const guard = PortGuard.open(options.local);
     const { local } = guard;
-    return RawStack.build({ local }, guard, (stack) => new RawHost(stack, local, options));
+    const dscp = options.config?.sending?.dscp ?? 0;
+    return RawStack.build({ local, dscp }, guard, (stack) => new RawHost(stack, local, options));
   }
 
   /** Listens on the port. @param backlog connections that may wait for `accept`; the core's default when absent */

@@ -79,7 +79,8 @@ export class Routes {
     const key = `${address.octets}%${address.scopeId ?? 0}:${remote.port}`;
     const known = this.#known.get(key);
     if (known !== undefined && now < known.askedAgain) return known;
-    const flow = { destination: address, source: this.#source, destinationPort: remote.port };
+    const { dscp } = this.#config.sending;
+    const flow = { destination: address, source: this.#source, destinationPort: remote.port, dscp };
     const { mtu } = routeTo(flow);
     if (this.#known.size >= MOST_PEERS) this.#known.clear();
     const config = known?.config.sending.mtu === mtu

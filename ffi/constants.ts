@@ -47,6 +47,7 @@ export const SO_MARK = 36;
 export const SO_BINDTOIFINDEX = 62;
 
 // <linux/in.h>: options at IPPROTO_IP
+export const IP_TOS = 1;
 export const IP_HDRINCL = 3;
 export const IP_MTU_DISCOVER = 10;
 export const IP_MTU = 14;

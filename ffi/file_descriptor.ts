@@ -8,9 +8,11 @@ import {
   EFD_CLOEXEC,
   F_DUPFD_CLOEXEC,
   IP_MTU_DISCOVER,
+  IP_TOS,
   IPPROTO_IP,
   IPPROTO_IPV6,
   IPV6_MTU_DISCOVER,
+  IPV6_TCLASS,
   PMTUDISC_INTERFACE,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
@@ -155,6 +157,19 @@ export function ignorePathMtu(number: number, family: 4 | 6): void {
       PMTUDISC_INTERFACE,
       "setsockopt IPV6_MTU_DISCOVER",
     );}
+}
+
+/** The octet of an IP header, or its traffic class, with this DiffServ code point and no ECN; RFC 2474 3. */
+export function typeOfService(dscp: number): number {
+  return dscp << 2;
+}
+
+/** Has rules of routing see this DiffServ code point. Packets that bring their own header keep what stands there. */
+export function setTypeOfService(number: number, family: 4 | 6, dscp: number): void {
+  if (dscp === 0) return;
+  const value = typeOfService(dscp);
+  if (family === 4) setOption(number, IPPROTO_IP, IP_TOS, value, "setsockopt IP_TOS");
+  else setOption(number, IPPROTO_IPV6, IPV6_TCLASS, value, "setsockopt IPV6_TCLASS");
 }
 
 /**

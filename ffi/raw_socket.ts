@@ -57,6 +57,7 @@ import {
   orClose,
   setOption,
   setOptionBytes,
+  setTypeOfService,
 } from "./file_descriptor.ts";
 import { type Libc, loadLibc } from "./libc.ts";
 import type { PacketBatch, PacketDevice, SendResult } from "./packet_device.ts";
@@ -83,6 +84,8 @@ export interface RawSocketOptions {
   readonly interfaceIndex?: number;
   /** The mark of our packets, which rules of routing and firewalls look at; needs CAP_NET_ADMIN. @default 0, none */
   readonly mark?: number;
+  /** DiffServ code point of our packets, for rules of routing alone: the packets have their own. @default 0 */
+  readonly dscp?: number;
   /** Octets that may wait in each direction, as far as this process may ask for it. @default 8 MiB */
   readonly bufferSize?: number;
   /** How to attach the filter; where false comes from it, packets are sorted here. @default as far as this process may */
@@ -332,7 +335,7 @@ export function prepareRawSocket(
   framing: "ip" | "transport",
   receive: () => number,
 ): PacketSieve | null {
-  const { local, remote, ports, interfaceName, mark = 0, filter = attachFilterIfAllowed } = options;
+  const { local, remote, ports, interfaceName, mark = 0, dscp = 0, filter = attachFilterIfAllowed } = options;
   const filtered = filter(
     number,
     remote === undefined ? localPortFilter(local, framing, ports) : connectionFilter(local, remote, framing),
@@ -347,6 +350,7 @@ export function prepareRawSocket(
   }
   if (options.interfaceIndex !== undefined) leaveBy(number, local.address.family, options.interfaceIndex);
   if (mark !== 0) setOption(number, SOL_SOCKET, SO_MARK, mark | 0, "setsockopt SO_MARK");
+  setTypeOfService(number, local.address.family, dscp);
   bindSocket(number, { address: local.address, port: 0 }); // routing rules by source address apply then
   if (!filtered) return new PacketSieve(local, remote, ports);
   for (let early = 0; early < MOST_EARLY_PACKETS && receive() > 0; early++);

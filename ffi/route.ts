@@ -29,7 +29,15 @@ import {
   isErrno,
   SystemError,
 } from "./errno.ts";
-import { bindSocket, getOption, ignorePathMtu, localEndpoint, openSocket } from "./file_descriptor.ts";
+import {
+  bindSocket,
+  getOption,
+  ignorePathMtu,
+  localEndpoint,
+  openSocket,
+  setTypeOfService,
+  typeOfService,
+} from "./file_descriptor.ts";
 import { loadLibc } from "./libc.ts";
 import { linkMtu, readLink } from "./link.ts";
 import { askNetlink, asNumber, decodeAttributes, type NetlinkAnswer, numberIn } from "./netlink.ts";
@@ -48,6 +56,8 @@ export interface Flow {
   readonly interfaceIndex?: number;
   /** @default 0, none */
   readonly mark?: number;
+  /** DiffServ code point. @default 0 */
+  readonly dscp?: number;
   /** Whether they leave by raw socket, of which the kernel sees neither protocol nor ports. @default false */
   readonly isRaw?: boolean;
 }
@@ -86,6 +96,7 @@ const RTAX_MTU = 2;
 
 // struct rtmsg: octets of family, prefix lengths of destination and source, TOS, table, protocol, scope, type; u32 flags
 const ROUTE_LENGTH = 12;
+const TOS_OFFSET = 3;
 const TYPE_OFFSET = 7;
 const FLAGS_OFFSET = 8;
 /** Answer with the table's entry, and not with what was made of it for this destination. */
@@ -183,8 +194,8 @@ function isSameStep(a: Step | null, b: Step): boolean {
 }
 
 /** The address that the kernel would send from. @throws SystemError ENETUNREACH when there is no route */
-export function sourceAddressFor(destination: IpAddress, destinationPort = 0): IpAddress {
-  return routeTo({ destination, destinationPort }).source;
+export function sourceAddressFor(destination: IpAddress, destinationPort = 0, dscp = 0): IpAddress {
+  return routeTo({ destination, destinationPort, dscp }).source;
 }
 
 function assertLocal(address: IpAddress): void {
@@ -229,11 +240,13 @@ function mtuOf(flow: Flow, interfaceIndex: number): number {
 }
 
 function ask(flow: Flow, flags: number): NetlinkAnswer {
-  const { destination, source, sourcePort = 0, destinationPort = 0, mark = 0, isRaw = false } = flow;
+  const { destination, source, sourcePort = 0, destinationPort = 0, mark = 0, dscp = 0, isRaw = false } =
+    flow;
   const interfaceIndex = flow.interfaceIndex ?? destination.scopeId ?? 0;
   const fixed = new Uint8Array(ROUTE_LENGTH);
   const bits = destination.octets.length * 8;
   fixed.set([addressFamily(destination.family), bits, source === undefined ? 0 : bits]);
+  fixed[TOS_OFFSET] = typeOfService(dscp);
   new DataView(fixed.buffer).setUint32(FLAGS_OFFSET, flags, true);
   const attributes: [number, Uint8Array][] = [[RTA_DST, destination.octets]];
   if (source !== undefined) attributes.push([RTA_SRC, source.octets]);
@@ -251,11 +264,12 @@ function portOctets(port: number): Uint8Array {
   return Uint8Array.of(port >> 8, port & 0xff);
 }
 
-function routeByConnecting({ destination, source, destinationPort = 0 }: Flow): Route {
+function routeByConnecting({ destination, source, destinationPort = 0, dscp = 0 }: Flow): Route {
   const remote = { address: destination, port: destinationPort || DISCARD_PORT };
   using socket = openSocket("socket SOCK_DGRAM", destination.family, SOCK_DGRAM, 0);
   const { number } = socket;
   ignorePathMtu(number, destination.family);
+  setTypeOfService(number, destination.family, dscp);
   if (source !== undefined) bindSocket(number, { address: source, port: 0 });
   const bytes = encodeSockaddr(remote);
   check("connect", loadLibc().connect(number, bytes, bytes.length), () => formatSockaddr(remote));

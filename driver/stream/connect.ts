@@ -39,7 +39,7 @@ interface Dialing {
   readonly observers: Observers;
 }
 
-/** By source address and interface. One goes when its last connection is over. */
+/** By source address, DiffServ code point and interface. One goes when its last connection is over. */
 const dialings = new Map<string, Dialing>();
 
 /**
@@ -64,10 +64,12 @@ export async function connect(options: ConnectOptions): Promise<Conn> {
 async function attempt(address: IpAddress, options: ConnectOptions, stop: AbortSignal): Promise<Conn> {
   try {
     assertOneHost(address);
-    const source = sourceAddressFor(address, options.port);
-    const steering = steeringOf({ destination: address, source, destinationPort: options.port });
+    const { port, config } = options;
+    const dscp = config?.sending?.dscp ?? 0;
+    const source = sourceAddressFor(address, port, dscp);
+    const steering = steeringOf({ destination: address, source, destinationPort: port, dscp });
     if (steering !== null && steering.difference !== null) options.onRemark?.(steering.difference);
-    const dialing = dialingFrom(source, steering?.interfaceIndex);
+    const dialing = dialingFrom(source, dscp, steering?.interfaceIndex);
     const connection = begin(dialing, address, options);
     await established(dialing.background, connection, stop);
     return new Conn({ connection, ...dialing });
@@ -77,13 +79,14 @@ async function attempt(address: IpAddress, options: ConnectOptions, stop: AbortS
 }
 
 /** `interfaceIndex`: where a rule of routing by port sends the connection; undefined: no rule does. */
-function dialingFrom(source: IpAddress, interfaceIndex: number | undefined): Dialing {
-  const key = `${source.octets}%${source.scopeId ?? 0}:${interfaceIndex ?? ""}`;
+function dialingFrom(source: IpAddress, dscp: number, interfaceIndex: number | undefined): Dialing {
+  const key = `${source.octets}%${source.scopeId ?? 0}:${dscp}:${interfaceIndex ?? ""}`;
   const known = dialings.get(key);
   if (known !== undefined) return known;
   const observers = new Observers();
   const steered = interfaceIndex === undefined ? {} : { interfaceIndex };
-  const dialer = RawDialer.open({ source, observer: observers, patience: 0, spin: 0, ...steered });
+  const config = { sending: { dscp } };
+  const dialer = RawDialer.open({ source, config, observer: observers, patience: 0, spin: 0, ...steered });
   const background = new Background(dialer.loop, () => {
     dialings.delete(key);
     dialer[Symbol.dispose]();

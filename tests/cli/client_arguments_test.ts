@@ -35,6 +35,7 @@ const DEFAULTS: ClientArguments = {
   link: null,
   interfaceName: null,
   mark: 0,
+  dscp: 0,
   sourcePort: 0,
   source: null,
   isn: null,
@@ -82,6 +83,7 @@ Deno.test("the client's command line becomes what it is to do", async (t) => {
     }],
     [["--no-nagle", "--ttl", "3", "--dscp", "af41"], {
       tcp: { profile: "standard", changes: { sending: { nagle: false, hopLimit: 3, dscp: 34 } } },
+      dscp: 34,
     }],
     [["--keepalive", "5s", "--rto-min", "200ms"], {
       tcp: {

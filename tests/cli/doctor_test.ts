@@ -40,6 +40,7 @@ const SOUND: DoctorFacts = {
     sourcePort: 0,
     interfaceName: null,
     mark: 0,
+    dscp: 0,
   },
   rawSocket: known(true),
   rights: known(new Set(["netRaw", "netAdmin"] as const)),

@@ -23,6 +23,8 @@ const BY_PORT = always("ipproto", "tcp", "dport", String(PORT));
 /** Each with the client's options that it looks at. */
 const RULES: readonly (readonly [name: string, rule: Rule, options: readonly string[]])[] = [
   ["mark", always("fwmark", "7"), ["--mark", "7"]],
+  // Of old rules the kernel compares three bits only.
+  ["type of service", always("dsfield", "0x10"), ["--dscp", "4"]],
   ["user", always("uidrange", "0-0"), []],
   ["source", { "-4": ["from", Pair.nearAddress], "-6": ["from", "2001:db8::1"] }, ["--source"]],
 ];
