@@ -70,6 +70,7 @@ const CHOICES: {
     ssthreshFrom: ["FlightSize", "cwnd"],
     reorderingDegree: ["fixed", "measured"],
     forwardRtoEvidence: ["second ACK", "any ACK"],
+    partialAcksRestart: ["first", "each"],
     slowStartExit: ["after rounds", "at once"],
     idleEnds: ["when sent", "when given"],
   },

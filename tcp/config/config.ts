@@ -42,6 +42,12 @@ export type ReorderingDegree = "fixed" | "measured";
  */
 export type ForwardRtoEvidence = "second ACK" | "any ACK";
 
+/**
+ * Which partial ACKs start the retransmission timer anew, without SACK (RFC 6582 3.2, step 3): the first of a recovery, so that
+ * one of many losses ends by the timer, or each (Linux, FreeBSD).
+ */
+export type PartialAcksRestart = "first" | "each";
+
 /** When idling ends: when data are sent again (RFC 5681 4.1), or when the user gives some (Linux). */
 export type IdleEnds = "when sent" | "when given";
 
@@ -238,6 +244,8 @@ export interface RecoveryPolicy {
   readonly forwardRtoEvidence: ForwardRtoEvidence;
   /** Whether the loss of a retransmission lowers the threshold again (RFC 5681 4.3, RFC 8985 3.4). Linux: no. */
   readonly reducesForLostRetransmissions: boolean;
+  /** Which partial ACKs start the retransmission timer anew, without SACK. */
+  readonly partialAcksRestart: PartialAcksRestart;
   /** How a growing round-trip time ends slow start (RFC 9406). */
   readonly slowStartExit: SlowStartExit;
   /** When idling ends, after which the window restarts. */

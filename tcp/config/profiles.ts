@@ -42,6 +42,7 @@ export const LINUX: TcpConfig = completeConfig({
     sacksWholeSegments: true,
     forwardRtoEvidence: "any ACK",
     reducesForLostRetransmissions: false,
+    partialAcksRestart: "each",
     slowStartExit: "at once",
     idleEnds: "when given",
   },
@@ -103,6 +104,9 @@ export const FREEBSD: TcpConfig = completeConfig({
     tailLossProbe: false,
     forwardRto: false,
     retriesUntilClose: 12,
+  },
+  recovery: {
+    partialAcksRestart: "each",
   },
   closing: {
     resetsWhenUnread: false,

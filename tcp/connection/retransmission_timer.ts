@@ -34,6 +34,7 @@ export function armUserTimeout(tcb: Tcb, now: Instant): void {
 /** An acknowledgement was taken in. `isProgress`: it moved SND.UNA or opened the window (RFC 6298 5.2, 5.3). */
 export function rearm(tcb: Tcb, isProgress: boolean, now: Instant): void {
   const { retransmissionTimer, timers, rtt, sender, recovery } = tcb;
+  const { reorderingWait, partialAcks } = recovery.detection;
   const isOutstanding = sender.sndUna !== sender.sndNxt;
   if (isProgress) {
     timers.clear(Timer.userTimeout);
@@ -45,8 +46,12 @@ export function rearm(tcb: Tcb, isProgress: boolean, now: Instant): void {
   }
   tcb.windowProbes = 0;
   if (!isOutstanding) return retransmissionTimer.stop();
-  if (isProgress) retransmissionTimer.startTimeout(now, rtt.timeout());
-  if (recovery.reorderingWait > 0) retransmissionTimer.waitFor(now, recovery.reorderingWait);
+  // RFC 6582 3.2, step 3: of the partial ACKs of a recovery only the first.
+  const goesOn = partialAcks > 1 && tcb.config.recovery.partialAcksRestart === "first";
+  if (isProgress && !(goesOn && retransmissionTimer.hasTimeout)) {
+    retransmissionTimer.startTimeout(now, rtt.timeout());
+  }
+  if (reorderingWait > 0) retransmissionTimer.waitFor(now, reorderingWait);
   else if (isProgress) armTailProbe(tcb, now);
   else if (!retransmissionTimer.is("tail loss probe") || !mayProbeTail(tcb)) {
     retransmissionTimer.resumeTimeout();

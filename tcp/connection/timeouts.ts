@@ -157,7 +157,7 @@ function reorderingTimedOut(tcb: Tcb, now: Instant): void {
   tcb.recovery.reorderingTimeout();
   judgeProbe(tcb, now);
   tcb.congestionChanged(cwnd, ssthresh, tcb.recovery.changeReason, now);
-  const { reorderingWait } = tcb.recovery;
+  const { reorderingWait } = tcb.recovery.detection;
   if (reorderingWait > 0) tcb.retransmissionTimer.waitFor(now, reorderingWait);
 }
 

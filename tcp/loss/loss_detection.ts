@@ -18,6 +18,8 @@ import type { Scoreboard } from "./scoreboard.ts";
 export class LossDetection {
   /** After how long RACK wants to look again; 0: not. */
   reorderingWait: Micros = micros(0);
+  /** Partial ACKs of the present recovery, without SACK. */
+  partialAcks = 0;
   readonly #config: TcpConfig;
   readonly #scoreboard: Scoreboard;
   readonly #rack: Rack;
@@ -84,9 +86,12 @@ export class LossDetection {
     const { first } = scoreboard.records;
     if (phase === "recovery") {
       // RFC 6582 3.2, step 3, partial acknowledgement: the next hole starts where it ends.
-      if (ack.advanced) scoreboard.markLost(first, "retransmit-partial-ack");
+      if (!ack.advanced) return;
+      this.partialAcks++;
+      scoreboard.markLost(first, "retransmit-partial-ack");
       return;
     }
+    this.partialAcks = 0;
     if (phase !== "loss" && this.#dupAcks.count >= this.#rack.reordering && !mayBeOfLastRecovery) {
       scoreboard.markLost(first, "retransmit-duplicate-acks");
     }

@@ -11,7 +11,7 @@ import type { TcpConfig } from "../config/config.ts";
 import type { CongestionControl } from "../congestion/control.ts";
 import type { CongestionReason, RecoveryPhase, SendReason } from "../base/observer.ts";
 import { seqAfter, seqAtOrAfter, seqDistance, type SeqNumber, type Timestamp } from "../base/seq.ts";
-import { type Instant, instant, type Micros } from "../base/units.ts";
+import { type Instant, instant } from "../base/units.ts";
 import type { AckSample } from "./ack_sample.ts";
 import { DupAcks } from "./dup_acks.ts";
 import { ForwardRto } from "./f_rto.ts";
@@ -34,11 +34,11 @@ export class Recovery {
   readonly ack: AckSample;
   readonly rack: Rack;
   readonly tailProbe: TailLossProbe = new TailLossProbe();
+  readonly detection: LossDetection;
   readonly mtuProbe: MtuProbe = new MtuProbe();
   readonly #config: TcpConfig;
   readonly #control: CongestionControl;
   readonly #dupAcks = new DupAcks();
-  readonly #detection: LossDetection;
   readonly #prr = new ProportionalRateReduction();
   readonly #undo = new UndoEvidence();
   readonly #forwardRto: ForwardRto;
@@ -75,7 +75,7 @@ export class Recovery {
     this.#control = control;
     this.#forwardRto = new ForwardRto(config.recovery.forwardRtoEvidence);
     this.rack = new Rack(iss, config.retransmission.dupThresh);
-    this.#detection = new LossDetection(config, this.scoreboard, this.rack, this.#dupAcks);
+    this.detection = new LossDetection(config, this.scoreboard, this.rack, this.#dupAcks);
     this.recoveryPoint = iss;
   }
 
@@ -124,11 +124,6 @@ export class Recovery {
   /** Whether the window is on its way down, so that proportional rate reduction decides. */
   get isReducing(): boolean {
     return this.phase === "recovery" || this.phase === "congestion window reduced";
-  }
-
-  /** After how long RACK wants to look again; 0: not. */
-  get reorderingWait(): Micros {
-    return this.#detection.reorderingWait;
   }
 
   /** Whether losses are being repaired. */
@@ -207,7 +202,7 @@ export class Recovery {
       this.#undo.arm(ack.una);
       this.#control.timeout(this.#sampleOfFlight());
     }
-    this.#detection.markTimedOut(ack);
+    this.detection.markTimedOut(ack);
     // RFC 5682 2.1, step 1: not while an earlier timeout is being repaired.
     if (this.#config.retransmission.forwardRto && this.phase !== "loss") this.#forwardRto.begin();
     else this.#forwardRto.end();
@@ -265,7 +260,7 @@ export class Recovery {
     const lossesBefore = scoreboard.losses;
     scoreboard.lostRetransmissionSentAt = instant(-1);
     const mayBeOfLastRecovery = this.#reducedAt !== null && ack.una !== this.#reducedAt;
-    this.#detection.detect(ack, this.phase, mayBeOfLastRecovery);
+    this.detection.detect(ack, this.phase, mayBeOfLastRecovery);
     const beyondHole = octets.sacked + this.#dupAcks.octets;
     if (this.phase === "open" && beyondHole > 0) this.phase = "disorder";
     if (this.phase === "disorder" && beyondHole === 0) this.phase = "open";

@@ -179,6 +179,7 @@ function drawSending(random: Random): PartialConfig {
       sacksWholeSegments: random.chance(0.3),
       forwardRtoEvidence: random.pick(["second ACK", "any ACK"] as const),
       reducesForLostRetransmissions: random.chance(0.7),
+      partialAcksRestart: random.pick(["first", "each"] as const),
       slowStartExit: random.pick(["after rounds", "at once"] as const),
       idleEnds: random.pick(["when sent", "when given"] as const),
     },
