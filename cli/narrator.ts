@@ -29,7 +29,6 @@ import {
   seqToUint32,
   type State,
   type StateReason,
-  type TimerName,
   toSeconds,
 } from "../tcp/single.ts";
 import type { LinkChange } from "../driver/link.ts";
@@ -38,7 +37,7 @@ import type { LiveLimits } from "../trace/mod.ts";
 import { counted } from "./counted.ts";
 import { isAboutAck, PathLines } from "./path_lines.ts";
 import { PayloadLines } from "./payload_lines.ts";
-import { isRepetition, Repetitions } from "./repetitions.ts";
+import { isRepetition, repeatReason, Repetitions } from "./repetitions.ts";
 import type { Mark, Output } from "./output.ts";
 
 /** What the narrator knows of what was sent how often, for the messages of failures. */
@@ -296,9 +295,7 @@ export class Narrator implements Observer {
     );
   }
 
-  timerFired(_connection: ConnectionView, timer: TimerName): void {
-    this.#repetitions.timerFired(timer);
-  }
+  timerFired(): void {}
 
   icmpArrived(connection: ConnectionView, error: IcmpError, verdict: IcmpVerdict, now: Instant): void {
     const isTrouble = verdict === "soft-error" || verdict === "hard-error";
@@ -355,7 +352,7 @@ export class Narrator implements Observer {
     const unit = length === 1 ? "byte" : "bytes";
     const what = isProbe ? `sending ${length} further ${unit}` : `sending ${length} ${unit} again`;
     const text = `${what} (seq=${seqToUint32(segment.seq)})`;
-    this.#repetitions.tell(text, length, now, this.#repetitions.reasonOf(connection, segment, reason));
+    this.#repetitions.tell(text, length, now, repeatReason(connection, segment, reason));
   }
 
   #finSent(connection: ConnectionView, segment: Segment, reason: SendReason, now: Instant): void {
@@ -365,7 +362,7 @@ export class Narrator implements Observer {
     if (this.record.fins === 1) this.#later("sent", `Sending FIN (seq=${seq})`);
     else if (segment.payload.length === 0) {
       const text = `sending the FIN again (seq=${seq}, number ${this.record.fins})`;
-      this.#repetitions.tell(text, 0, now, this.#repetitions.reasonOf(connection, segment, reason));
+      this.#repetitions.tell(text, 0, now, repeatReason(connection, segment, reason));
     }
   }
 

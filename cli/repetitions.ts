@@ -15,7 +15,6 @@ import {
   type Segment,
   type SendReason,
   seqAfter,
-  type TimerName,
   toSeconds,
 } from "../tcp/single.ts";
 import { counted } from "./counted.ts";
@@ -43,6 +42,15 @@ export function isRepetition(reason: SendReason): boolean {
   return reason.startsWith("retransmit-") || reason === "tail-loss-probe";
 }
 
+/** Why this segment is told to be sent again: of all that counts as lost with a timeout only the first has waited for an ACK. */
+export function repeatReason(
+  { sndUna, expiries }: ConnectionView,
+  { seq }: Segment,
+  reason: SendReason,
+): RepeatReason {
+  return TIMEOUTS.has(reason) && (seq !== sndUna || expiries === 0) ? "lost with the timeout" : reason;
+}
+
 /** What the last line was about, and what has come of the same kind since. */
 interface ToldRepetition {
   readonly reason: RepeatReason;
@@ -58,8 +66,6 @@ export class Repetitions {
   #lines = 0;
   /** Since when there is no answer to what was sent; null: nothing was. */
   #quietSince: Instant | null = null;
-  /** The retransmission timer has expired since the last progress. */
-  #hasExpired = false;
   #last: ToldRepetition | null = null;
 
   constructor(output: Output) {
@@ -70,20 +76,7 @@ export class Repetitions {
   arrived(connection: ConnectionView, segment: Segment, now: Instant): void {
     const { sndUna, sndMax } = connection;
     if (!segment.has(Flag.ack) || seqAfter(segment.ack, sndMax)) return;
-    if (!seqAfter(segment.ack, sndUna)) return;
-    this.#quietSince = now;
-    this.#hasExpired = false;
-  }
-
-  /** A timer has expired. */
-  timerFired(timer: TimerName): void {
-    if (timer === "retransmission") this.#hasExpired = true;
-  }
-
-  /** Why this segment is told to be sent again: of all that counts as lost with a timeout only the first has waited for an ACK. */
-  reasonOf({ sndUna }: ConnectionView, { seq }: Segment, reason: SendReason): RepeatReason {
-    const isByTimer = TIMEOUTS.has(reason);
-    return isByTimer && (seq !== sndUna || !this.#hasExpired) ? "lost with the timeout" : reason;
+    if (seqAfter(segment.ack, sndUna)) this.#quietSince = now;
   }
 
   /** A segment was sent, and what is to be told of it is told. */

@@ -203,9 +203,9 @@ class Link implements NetworkSide {
 
   /** After a timer: whether the packet socket seems to get nothing across. Loss does not look like that. */
   #judge(now: Instant): void {
-    const { backoff, sndUna, octetsSent, octetsAcknowledged } = this.#connection;
+    const { expiries, sndUna, octetsSent, octetsAcknowledged } = this.#connection;
     if (seqAfter(sndUna, this.#firstSeq)) this.#isProven = true;
-    if (octetsSent === octetsAcknowledged || backoff < (this.#isProven ? PATIENCE : 1)) return;
+    if (octetsSent === octetsAcknowledged || expiries < (this.#isProven ? PATIENCE : 1)) return;
     const what = this.#isProven
       ? "what was sent this way last was not"
       : "nothing that was sent this way was";

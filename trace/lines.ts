@@ -140,7 +140,7 @@ function variablesOf(event: SentEvent | ArrivedEvent, connection: ConnectionReco
 function timeoutText({ timer, timeoutBefore, view }: TimerEvent): string {
   if (timer !== "retransmission") return "";
   if (timeoutBefore === null || view.rto === null) return ", the last attempt";
-  return ` after ${spanText(timeoutBefore)}, ${view.backoff} in a row, the next after ${spanText(view.rto)}`;
+  return ` after ${spanText(timeoutBefore)}, ${view.expiries} in a row, the next after ${spanText(view.rto)}`;
 }
 
 /** Two characters: a letter for what is not as it should be, and the direction. */

@@ -174,9 +174,16 @@ export const VIEW = {
   backoff: {
     unit: "count",
     symbol: "back-off",
-    description: "Timeouts in a row.",
+    description: "Timeouts since a round trip was last measured, each of which has doubled the RTO.",
     mayBeUnknown: true,
     shown: PAGE,
+  },
+  expiries: {
+    unit: "count",
+    symbol: "expiries",
+    description: "Timeouts in a row of the oldest octet not acknowledged.",
+    mayBeUnknown: true,
+    shown: CHANGES,
   },
   mss: {
     unit: "octets",
@@ -271,6 +278,7 @@ export function copyView(
     minRtt: measured(view, view.minimumRtt),
     rto: Math.round(view.retransmissionTimeout),
     backoff: view.backoff,
+    expiries: view.expiries,
     mss: isAgreed ? view.sendMss : null,
     pathMtu: view.pathMtu,
     failedMtu: view.failedMtu,
@@ -303,9 +311,10 @@ export function putNumbers(view: ViewRecord, into: Float64Array): void {
   into[18] = view.latestRtt ?? NaN;
   into[19] = view.minRtt ?? NaN;
   into[20] = view.backoff ?? NaN;
-  into[21] = view.mss ?? NaN;
-  into[22] = view.pathMtu ?? NaN;
-  into[23] = view.failedMtu ?? NaN;
+  into[21] = view.expiries ?? NaN;
+  into[22] = view.mss ?? NaN;
+  into[23] = view.pathMtu ?? NaN;
+  into[24] = view.failedMtu ?? NaN;
 }
 
 const latest = new Float64Array(VIEW_NAMES.length);

@@ -225,6 +225,7 @@ export class Flow implements CapturedConnection, Numberings {
       latestRtt: isMeasured ? Math.round(latest) : null,
       minRtt: isMeasured ? Math.round(minimum) : null,
       backoff: null,
+      expiries: null,
       mss: null,
       pathMtu: null,
       failedMtu: null,

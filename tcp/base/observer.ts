@@ -15,13 +15,18 @@ import type { SeqNumber } from "./seq.ts";
 import type { State } from "./state.ts";
 import type { Instant, Micros } from "./units.ts";
 
-/** Why a segment is sent. */
-export type SendReason =
+/** Why a connection sends its SYN or SYN-ACK. */
+export type SynReason =
   | "syn"
   | "syn-ack"
-  | "syn-ack-cookie"
   | "syn-retransmitted"
   | "syn-ack-retransmitted"
+  | "syn-ack-repeated";
+
+/** Why a segment is sent. */
+export type SendReason =
+  | SynReason
+  | "syn-ack-cookie"
   | "handshake-ack"
   | "data"
   | "urgent-data"
@@ -247,8 +252,10 @@ export interface ConnectionView {
   readonly congestionControl: string;
   /** FlightSize from which the threshold was last computed (RFC 5681 3.1); 0: it was not, or from something else. */
   readonly reducedFrom: number;
-  /** Times the retransmission timer fired in a row. */
+  /** Times the retransmission timer fired since a round trip was last measured, each of which has doubled the timeout. */
   readonly backoff: number;
+  /** Times the retransmission timer fired in a row for the oldest octet not acknowledged. */
+  readonly expiries: number;
   /** Payload octets of a full segment of ours. */
   readonly sendMss: number;
 

@@ -43,7 +43,6 @@ export class Connection implements ConnectionView {
   readonly #tcb: Tcb;
   /** @internal The host's member that this connection is of. Null: nobody asks. */
   holder: ConnectionHolder | null = null;
-
   readonly #progress: OctetCount;
 
   private constructor(tcb: Tcb, progress: OctetCount) {
@@ -408,9 +407,13 @@ export class Connection implements ConnectionView {
   get retransmissionTimeout(): Micros {
     return this.#tcb.rtt.timeout();
   }
-  /** Times the retransmission timer fired in a row. */
+  /** Times the retransmission timer fired since a round trip was last measured. */
   get backoff(): number {
     return this.#tcb.rtt.backoff;
+  }
+  /** Times the retransmission timer fired in a row for the oldest octet not acknowledged. */
+  get expiries(): number {
+    return this.#tcb.sender.expiries;
   }
   /** Octets of data in a full segment of ours. */
   get sendMss(): number {

@@ -26,7 +26,13 @@ export function suspectBlackHole(tcb: Tcb, now: Instant): void {
   if (timeoutsUntilShorter === 0 || scoreboard.isEmpty) return;
   const longest = handshake.longestPacket;
   const { baseMtu } = sending;
-  const shorter = mtuSearch.shorter(longest, baseMtu, handshake.family, tcb.expiries, timeoutsUntilShorter);
+  const shorter = mtuSearch.shorter(
+    longest,
+    baseMtu,
+    handshake.family,
+    tcb.sender.expiries,
+    timeoutsUntilShorter,
+  );
   if (shorter === 0) return;
   if (scoreboard.records.length(scoreboard.records.first) <= handshake.payloadOf(shorter)) return;
   const onlyLongLost = scoreboard.onlyLongLost &&

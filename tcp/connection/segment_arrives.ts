@@ -96,7 +96,7 @@ function arrivesInListen(tcb: Tcb, segment: Segment, now: Instant): void {
   if (!segment.has(Flag.syn)) return drop(tcb, segment, "listening", now);
   if (isSynWithFinDropped(segment, tcb.config)) return drop(tcb, segment, "syn-with-fin", now);
   takeSyn(tcb, segment, "syn-received", now);
-  tcb.synDue = true;
+  tcb.synDue = "syn-ack";
   // Data on the SYN may be queued until the handshake is over; the peer sends it again, so that nothing is kept for
   // a sender that may not exist.
 }
@@ -125,7 +125,6 @@ function cookieReturns(tcb: Tcb, syn: Segment, now: Instant): void {
   // As the SYN-ACK had it:
   tcb.receiver.window.announce(true, false);
   tcb.sender.sndNxt = seqAdd(tcb.sender.iss, 1);
-  tcb.handshake.hasAnswered = true;
 }
 
 /** 3.10.7.3. */
@@ -157,7 +156,7 @@ function arrivesInSynSent(tcb: Tcb, segment: Segment, now: Instant): void {
   tcb.receiver.takesWhatFits = tcb.config.compatibility.takesWhatFits;
   if (!hasAck) {
     tcb.moveTo("SYN-RECEIVED", "simultaneous-open", now);
-    tcb.synDue = true;
+    tcb.synDue = "syn-ack";
     keepDataOfSyn(tcb, segment);
     return;
   }
@@ -293,7 +292,7 @@ function checkSequence(tcb: Tcb, segment: Segment, now: Instant): boolean {
 function passesUnacceptable(tcb: Tcb, segment: Segment, now: Instant): boolean {
   const { receiver } = tcb;
   if (tcb.state === "SYN-RECEIVED" && segment.has(Flag.syn) && segment.seq === receiver.irs) {
-    tcb.synDue = true;
+    tcb.synDue ??= "syn-ack-repeated";
     drop(tcb, segment, "unacceptable-sequence", now);
     return false;
   }

@@ -51,8 +51,6 @@ export class Handshake {
   peerShift = 0;
   /** SYN or SYN-ACK segments sent again. */
   retransmissions = 0;
-  /** Whether a SYN-ACK of ours has been sent. */
-  hasAnswered = false;
   #peerMss: number;
 
   /** `pathMtu`: what the path is known to take already; our own MSS stays that of the interface (RFC 1191 6.4). */

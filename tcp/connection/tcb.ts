@@ -24,6 +24,7 @@ import type {
   Observer,
   SendReason,
   StateReason,
+  SynReason,
 } from "../base/observer.ts";
 import { Receiver } from "../receive/receiver.ts";
 import type { AckSample } from "../loss/ack_sample.ts";
@@ -91,8 +92,8 @@ export class Tcb {
   readonly retransmissionTimer: RetransmissionTimer = new RetransmissionTimer(this.timers);
   readonly totals: Totals = new Totals();
 
-  /** Our SYN or SYN-ACK is to be sent. */
-  synDue = false;
+  /** Why our SYN or SYN-ACK is to be sent; null: it is not. */
+  synDue: SynReason | null = null;
   /** Whether our last SYN asked for ECN. */
   askedForEcn = false;
   /** When the connection was opened. */
@@ -108,9 +109,6 @@ export class Tcb {
   dataOfSyn: Segment | null = null;
   /** The tail loss probe is to be sent. */
   tailProbeDue = false;
-  /** Timeouts while SND.UNA was `expiredUna`: what R1 and R2 are compared with (RFC 9293 3.8.3). */
-  expiries = 0;
-  expiredUna: SeqNumber = seqNumber(0);
   /** A window probe is to be sent. */
   windowProbeDue = false;
   /** Probes of the window in a row. */
@@ -209,7 +207,7 @@ export class Tcb {
     this.timestamps.agreed = false;
     this.ecn = new Ecn();
     this.acknowledging = new AckPolicy(this.config);
-    this.synDue = false;
+    this.synDue = null;
     this.moveTo("LISTEN", "returned-to-listen", now);
   }
 
@@ -316,7 +314,7 @@ export class Tcb {
 
   #release(): void {
     this.timers.clearAll();
-    this.synDue = false;
+    this.synDue = null;
     this.tailProbeDue = false;
     this.windowProbeDue = false;
     this.keepAliveDue = false;

@@ -116,20 +116,19 @@ function synTimedOut(tcb: Tcb, now: Instant): void {
     tell(tcb, "retransmission", NO_NEXT, now);
     return giveUp(tcb, "The peer did not answer our SYN", now);
   }
+  tcb.sender.expiries++;
   doubleRto(tcb, now);
   handshake.retransmissions++;
   tcb.totals.segmentsRetransmitted++;
-  tcb.synDue = true;
+  tcb.synDue ??= tcb.state === "SYN-SENT" ? "syn-retransmitted" : "syn-ack-retransmitted";
   tcb.retransmissionTimer.startTimeout(now, tcb.rtt.timeout());
 }
 
 /** R1: the user learns of the doubt (SHLD-9). R2: the connection ends. Both count for one segment: the oldest. */
 function mayGoOn(tcb: Tcb, now: Instant): boolean {
-  const { sender, config } = tcb;
-  tcb.expiries = sender.sndUna === tcb.expiredUna ? tcb.expiries + 1 : 1;
-  tcb.expiredUna = sender.sndUna;
-  if (tcb.expiries === config.retransmission.retriesUntilDoubt) tcb.addEvents(Event.deliveryInDoubt);
-  if (config.retransmission.userTimeout > 0 || tcb.expiries <= config.retransmission.retriesUntilClose) {
+  const { config, sender } = tcb;
+  if (++sender.expiries === config.retransmission.retriesUntilDoubt) tcb.addEvents(Event.deliveryInDoubt);
+  if (config.retransmission.userTimeout > 0 || sender.expiries <= config.retransmission.retriesUntilClose) {
     return true;
   }
   tell(tcb, "retransmission", NO_NEXT, now);

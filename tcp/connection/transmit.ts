@@ -46,9 +46,9 @@ export function transmit(tcb: Tcb, out: Segment, now: Instant): boolean {
         (tcb.windowProbeDue && sendZeroWindowProbe(tcb, out, now)) || sendData(tcb, out, now) ||
         (tcb.keepAliveDue && sendKeepAlive(tcb, out, now)) || sendAck(tcb, out, now);
     case "SYN-SENT":
-      return tcb.synDue && sendSyn(tcb, out, now);
+      return sendSyn(tcb, out, now);
     case "SYN-RECEIVED":
-      return (tcb.synDue && sendSyn(tcb, out, now)) || sendAck(tcb, out, now);
+      return sendSyn(tcb, out, now) || sendAck(tcb, out, now);
     case "TIME-WAIT":
       return sendAck(tcb, out, now);
     case "LISTEN":
@@ -77,8 +77,9 @@ function sendReset(tcb: Tcb, out: Segment, now: Instant): boolean {
   return finishSegment(tcb, out, reset.reason, now);
 }
 
-function sendSyn(tcb: Tcb, out: Segment, now: Instant): true {
-  const { sender, handshake, ecn } = tcb;
+function sendSyn(tcb: Tcb, out: Segment, now: Instant): boolean {
+  const { sender, handshake, ecn, synDue } = tcb;
+  if (synDue === null) return false;
   const isAnswer = tcb.state === "SYN-RECEIVED";
   const isRepeated = sender.sndNxt !== sender.iss;
   const ecnFlags = isAnswer ? ecn.synAckFlags : ecn.synFlags(
@@ -89,25 +90,13 @@ function sendSyn(tcb: Tcb, out: Segment, now: Instant): true {
   beginSegment(tcb, out, sender.iss, (isAnswer ? Flag.syn | Flag.ack : Flag.syn) | ecnFlags, now);
   handshake.writeOptions(out, tcb.config, isAnswer && !tcb.openedPassively);
   ecn.writeSyn(out, tcb.config.congestion.ecnCapable);
-  tcb.synDue = false;
+  tcb.synDue = null;
   tcb.synSentAt = now;
   tcb.synRepeated = isRepeated;
   tcb.lastMade = isRepeated ? NO_RECORD : FIRST_SYN;
   if (!isRepeated) sender.sndNxt = seqAdd(sender.iss, 1);
   armForOutstanding(tcb, now);
-  return finishSegment(
-    tcb,
-    out,
-    isAnswer ? reasonOfSynAck(tcb) : isRepeated ? "syn-retransmitted" : "syn",
-    now,
-  );
-}
-
-/** The first SYN-ACK of a simultaneous open repeats a SYN that was sent before, but not a SYN-ACK. */
-function reasonOfSynAck({ handshake }: Tcb): SendReason {
-  const reason = handshake.hasAnswered ? "syn-ack-retransmitted" : "syn-ack";
-  handshake.hasAnswered = true;
-  return reason;
+  return finishSegment(tcb, out, synDue, now);
 }
 
 /** Sends again what is lost, as the congestion window lets it. */

@@ -24,7 +24,7 @@ const WORTHWHILE_WINDOW_SEGMENTS = 2;
 /** OPEN, active: 3.10.1. */
 export function openActively(options: CompleteOptions, now: Instant): Tcb {
   const tcb = new Tcb(options, "SYN-SENT", now);
-  tcb.synDue = true;
+  tcb.synDue = "syn";
   if (tcb.config.handshake.connectTimeout > 0) {
     tcb.timers.set(Timer.connect, after(now, tcb.config.handshake.connectTimeout));
   }

@@ -84,7 +84,7 @@ export class RttEstimator {
     return this.#rto;
   }
 
-  /** How often the timer fired in a row. */
+  /** How often the timer fired since the last sample. */
   get backoff(): number {
     return this.#backoffs;
   }

@@ -26,6 +26,8 @@ const MOST_REMEMBERED = 2 ** 30;
 export class Sender {
   readonly iss: SeqNumber;
   sndUna: SeqNumber;
+  /** Timeouts since SND.UNA moved: what R1 and R2 are compared with (RFC 9293 3.8.3). */
+  expiries = 0;
   sndNxt: SeqNumber;
   /** SND.WND: the peer's window, scaled. */
   sndWnd = 0;
@@ -132,6 +134,7 @@ export class Sender {
   acknowledge(ack: SeqNumber): number {
     this.#acknowledged = Math.min(MOST_REMEMBERED, this.#acknowledged + seqDistance(this.sndUna, ack));
     this.sndUna = ack;
+    this.expiries = 0;
     const acknowledged = Math.max(0, Math.min(seqDistance(this.#ringSeq, ack), this.ring.length));
     this.ring.discard(acknowledged);
     this.#ringSeq = seqAdd(this.#ringSeq, acknowledged);

@@ -66,7 +66,7 @@ Deno.test("every segment of the story is a packet with its direction, its time a
 Deno.test("a packet says why it was sent and the variables of that moment", () => {
   const [, , , , again] = packetsOf((recorder) => tellStory(recorder));
   assertEquals(again?.comments, [
-    "timer (retransmission) timeoutBefore=200000 connection=1 at=1700000005.221000 rto=400000 backoff=1: No ACK of 1 came " +
+    "timer (retransmission) timeoutBefore=200000 connection=1 at=1700000005.221000 rto=400000 backoff=1 expiries=1: No ACK of 1 came " +
     "within 200 ms: timeout number 1 in a row, and the next is after 400 ms. [RFC 6298 5.5; RFC 9293 3.10.8]",
     "congestion (retransmission-timeout) control=cubic ssthresh=unlimited..2896 cwnd=14480..1448 connection=1 " +
     "at=1700000005.221000 phase=loss: The retransmission timer expired, so that slow start begins again. ssthresh is " +

@@ -25,12 +25,12 @@ const VIEW = Connection.connect(
 
 /** The same while what begins at 100 waits for its ACK. */
 const WAITING = Object.create(VIEW, {
-  backoff: { value: 0 },
+  expiries: { value: 0 },
   sndUna: { value: seqNumber(100) },
 }) as Connection;
 
 /** The same after a timeout. */
-const TIMED_OUT = Object.create(WAITING, { backoff: { value: 1 } }) as Connection;
+const TIMED_OUT = Object.create(WAITING, { expiries: { value: 1 } }) as Connection;
 
 /** The same once all before `rcvNxt` has come. */
 function received(rcvNxt: number): Connection {
@@ -138,7 +138,6 @@ Deno.test("why something is sent again is told by its cause", () => {
   const { narrator, err } = begin();
   const data = segment(Flag.ack, 100, 1, 10);
   narrator.segmentSent(WAITING, data, "data", START);
-  narrator.timerFired(TIMED_OUT, "retransmission");
   narrator.segmentSent(TIMED_OUT, data, "retransmit-timeout", after(START, seconds(1.5)));
   narrator.segmentSent(
     TIMED_OUT,
@@ -206,7 +205,6 @@ Deno.test("silence is counted from the last progress, whatever was sent since", 
   const { narrator, err } = begin();
   narrator.segmentSent(VIEW, segment(Flag.ack, 100, 1, 10), "data", START);
   narrator.segmentSent(VIEW, segment(Flag.ack, 110, 1, 10), "data", after(START, seconds(1)));
-  narrator.timerFired(TIMED_OUT, "retransmission");
   narrator.segmentSent(
     TIMED_OUT,
     segment(Flag.ack, 100, 1, 10),
@@ -222,10 +220,12 @@ Deno.test("what is oldest once a part was acknowledged has not timed out, though
   const { narrator, err } = begin();
   narrator.segmentSent(WAITING, segment(Flag.ack, 100, 1, 10), "data", START);
   narrator.segmentSent(WAITING, segment(Flag.ack, 110, 1, 10), "data", START);
-  narrator.timerFired(TIMED_OUT, "retransmission");
   const before = Object.create(TIMED_OUT, { sndMax: { value: seqNumber(120) } }) as Connection;
   narrator.segmentArrived(before, segment(Flag.ack, 501, 110), after(START, seconds(1.5)));
-  const partly = Object.create(before, { sndUna: { value: seqNumber(110) } }) as Connection;
+  const partly = Object.create(before, {
+    sndUna: { value: seqNumber(110) },
+    expiries: { value: 0 },
+  }) as Connection;
   for (const reason of ["retransmit-shorter", "retransmit-long-lost", "retransmit-timeout"] as const) {
     narrator.segmentSent(partly, segment(Flag.ack, 110, 1, 10), reason, after(START, seconds(1.501)));
   }

@@ -97,7 +97,7 @@ function faultsOfTwo(lines: string[]): void {
         instant(1),
       );
     }
-    connection.backoff = 2;
+    connection.backoff = connection.expiries = 2;
     connection.fire(instant(3_000_000), "retransmission", 2_000_000);
     connection.fire(instant(3_000_000), "retransmission");
     connection.send(instant(3_000_001), "retransmit-timeout", said);

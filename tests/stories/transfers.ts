@@ -145,6 +145,16 @@ export const TRANSFERS: readonly Story[] = [
     }),
   },
   {
+    name: "timeout_in_parts",
+    about:
+      "A whole flight is lost; what goes again is acknowledged in parts that measure no round trip, and one is lost",
+    message: digits(5_000),
+    client: { handshake: { selectiveAck: false, timestamps: false } },
+    network: () => ({
+      meddle: (leaving, toServer) => toServer && [3, 4, 5, 6, 9].includes(leaving.number) ? "lost" : null,
+    }),
+  },
+  {
     name: "new_reno",
     about: "Two segments of many are lost, by the rules of NewReno: no SACK, no timestamps",
     message: digits(40_000),

@@ -42,6 +42,22 @@ function silent(changes: PartialConfig): Connection {
   return connection;
 }
 
+Deno.test("an ACK of a part of what is in flight ends the row of timeouts, but without a sample no back-off (RFC 6298 3, 5)", () => {
+  const { connection, arrive } = establish({}, NOW);
+  const { sendMss } = connection;
+  connection.send(new Uint8Array(3 * sendMss), NOW);
+  sentBy(connection, NOW);
+  expire(connection, 2);
+  assertEquals([connection.expiries, connection.backoff], [2, 2]);
+  const later = connection.nextDeadline();
+  arrive({ flags: Flag.ack, seq: IRS + 1, ack: ISS + 1 + sendMss, window: 60_000 }, at(3.5));
+  assertEquals([connection.expiries, connection.backoff], [0, 2]);
+  sentBy(connection, at(3.5));
+  assert(connection.nextDeadline() !== later);
+  expire(connection, 1);
+  assertEquals([connection.expiries, connection.backoff], [1, 3]);
+});
+
 Deno.test("at R1 the user hears of the doubt, once; at R2 the connection ends (MUST-20, SHLD-9)", () => {
   const connection = silent({ retransmission: { retriesUntilDoubt: 3, retriesUntilClose: 5 } });
   const expiries = expire(connection);

@@ -72,6 +72,7 @@ export class FakeConnection implements Writable<ConnectionView> {
   minimumRtt: Micros = micros(0);
   retransmissionTimeout: Micros = micros(1_000_000);
   backoff = 0;
+  expiries = 0;
   sendMss = 1_448;
   segmentsSent = 0;
   segmentsReceived = 0;

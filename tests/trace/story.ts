@@ -71,7 +71,7 @@ function tellMessage(
   const data = { flags: ack | psh, seq: 1, ack: 1, window: 251, data: message };
   connection.numbers(1, 30, 1);
   connection.send(at(21), "data", { ...data, timestamps: [22, 900] });
-  connection.backoff = 1;
+  connection.backoff = connection.expiries = 1;
   connection.retransmissionTimeout = micros(400_000);
   connection.fire(at(221), "retransmission", 200_000);
   connection.recoveryPhase = "loss";
@@ -80,7 +80,7 @@ function tellMessage(
   connection.arrive(at(241), { flags: ack, seq: 1, ack: 30, window: 509, timestamps: [1_121, 222] });
   connection.numbers(30, 30, 1);
   connection.sndWnd = 65_152;
-  connection.backoff = 0;
+  connection.backoff = connection.expiries = 0;
   connection.recoveryPhase = "open";
   connection.retransmissionTimeout = micros(200_000);
   connection.congest(at(241), 1_477, 2_896, "slow-start");
@@ -91,13 +91,13 @@ function tellClose(connection: FakeConnection, at: (millis: number) => Instant):
   connection.change(at(242), "FIN-WAIT-1", "user-close");
   connection.numbers(30, 31, 1);
   connection.send(at(242), "fin", { ...close, timestamps: [243, 1_121] });
-  connection.backoff = 1;
+  connection.backoff = connection.expiries = 1;
   connection.retransmissionTimeout = micros(400_000);
   connection.fire(at(442), "retransmission", 200_000);
   connection.send(at(442), "retransmit-timeout", { ...close, timestamps: [443, 1_121] });
   connection.arrive(at(462), { flags: ack, seq: 1, ack: 31, window: 509, timestamps: [1_342, 443] });
   connection.numbers(31, 31, 1);
-  connection.backoff = 0;
+  connection.backoff = connection.expiries = 0;
   connection.change(at(462), "FIN-WAIT-2", "fin-acknowledged");
   connection.arrive(at(463), { flags: fin | ack, seq: 1, ack: 31, window: 509, timestamps: [1_343, 443] });
   connection.numbers(31, 31, 2);

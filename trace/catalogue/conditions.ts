@@ -50,6 +50,11 @@ export function isEarliest({ segment, view }: SentEvent): boolean {
   return view !== null && segment.seq === view.sndUna;
 }
 
+/** The timer has expired for the earliest octet that is not acknowledged, with which the segment begins. */
+export function hasTimedOut(event: SentEvent): boolean {
+  return isEarliest(event) && (event.view?.expiries ?? 0) > 0;
+}
+
 /** What both conditions ask for. */
 export function both<E extends TraceEvent>(
   one: (event: E) => boolean,

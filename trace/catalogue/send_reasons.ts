@@ -12,8 +12,8 @@ import {
   carriesFin,
   exceedsCongestionWindow,
   fitsIntoBoth,
+  hasTimedOut,
   inState,
-  isEarliest,
   isWindowClosed,
 } from "./conditions.ts";
 import { type CatalogueEntry, firstTrue } from "./entry.ts";
@@ -22,7 +22,13 @@ type Entry = CatalogueEntry<SentEvent>;
 
 const OPENING: Readonly<
   Record<
-    "syn" | "syn-ack" | "syn-ack-cookie" | "syn-retransmitted" | "syn-ack-retransmitted" | "handshake-ack",
+    | "syn"
+    | "syn-ack"
+    | "syn-ack-cookie"
+    | "syn-retransmitted"
+    | "syn-ack-retransmitted"
+    | "syn-ack-repeated"
+    | "handshake-ack",
     Entry
   >
 > = {
@@ -49,21 +55,17 @@ const OPENING: Readonly<
     sentence:
       "We keep nothing of the SYN: number {seq} of this SYN-ACK is a SYN cookie, from which the peer's ACK, should one come, brings the connection back.",
   },
-  "syn-ack-retransmitted": firstTrue<SentEvent>(
-    {
-      when: ({ view }) => (view?.backoff ?? 0) > 0,
-      rule: "RFC 9293 3.8.3, MUST-22; RFC 6298 5.4",
-      label: "SYN-ACK again",
-      sentence:
-        "Our SYN was not acknowledged in time, so it goes again, with ACK {ack} of the peer's. The next timeout is after {rto}.",
-    },
-    {
-      rule: "RFC 9293 3.10.7.4, first",
-      label: "SYN-ACK again",
-      sentence:
-        "The peer has repeated its SYN, so our answer goes again: ACK {ack} says that it has arrived.",
-    },
-  ),
+  "syn-ack-retransmitted": {
+    rule: "RFC 9293 3.8.3, MUST-22; RFC 6298 5.4",
+    label: "SYN-ACK again",
+    sentence:
+      "Our SYN was not acknowledged in time, so it goes again, with ACK {ack} of the peer's. The next timeout is after {rto}.",
+  },
+  "syn-ack-repeated": {
+    rule: "RFC 9293 3.10.7.4, first",
+    label: "SYN-ACK again",
+    sentence: "The peer has repeated its SYN, so our answer goes again: ACK {ack} says that it has arrived.",
+  },
   "handshake-ack": {
     rule: "RFC 9293 3.10.7.3, fourth",
     label: "handshake done",
@@ -211,7 +213,7 @@ type RepeatReason =
 const REPEATED: Readonly<Record<RepeatReason, Entry>> = {
   "retransmit-timeout": firstTrue<SentEvent>(
     {
-      when: (event) => isEarliest(event) && (event.view?.backoff ?? 0) > 0,
+      when: hasTimedOut,
       rule: "RFC 6298 5.4",
       label: "retransmission: timeout",
       sentence:
@@ -264,11 +266,11 @@ const REPEATED: Readonly<Record<RepeatReason, Entry>> = {
   },
   "retransmit-shorter": firstTrue<SentEvent>(
     {
-      when: (event) => isEarliest(event) && (event.view?.backoff ?? 0) > 0,
+      when: hasTimedOut,
       rule: "RFC 4821 7.7",
       label: "retransmission: shorter packets",
       sentence:
-        "No ACK of {sndUna} came in time, for timeout number {backoff} in a row: what waits there goes again in packets of at most {pathMtu} octets ({content}). They would pass where a router drops longer ones without telling; whether one does is not known yet.",
+        "No ACK of {sndUna} came in time, for timeout number {expiries} in a row: what waits there goes again in packets of at most {pathMtu} octets ({content}). They would pass where a router drops longer ones without telling; whether one does is not known yet.",
     },
     {
       rule: "RFC 4821 7.7",
@@ -279,11 +281,11 @@ const REPEATED: Readonly<Record<RepeatReason, Entry>> = {
   ),
   "retransmit-long-lost": firstTrue<SentEvent>(
     {
-      when: (event) => isEarliest(event) && (event.view?.backoff ?? 0) > 0,
+      when: hasTimedOut,
       rule: "RFC 4821 7.7; RFC 2923 2.1",
       label: "suspected PMTU black hole",
       sentence:
-        "No ACK of {sndUna} came in time, for timeout number {backoff} in a row, while the peer has reported shorter segments and none as long: perhaps a router drops long packets without telling. What waits there goes again in packets of at most {pathMtu} octets ({content}).",
+        "No ACK of {sndUna} came in time, for timeout number {expiries} in a row, while the peer has reported shorter segments and none as long: perhaps a router drops long packets without telling. What waits there goes again in packets of at most {pathMtu} octets ({content}).",
     },
     {
       rule: "RFC 4821 7.7; RFC 2923 2.1",

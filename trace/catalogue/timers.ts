@@ -33,13 +33,13 @@ export const TIMERS: Readonly<Record<TimerName, CatalogueEntry>> = {
       rule: "RFC 6298 5.5; RFC 9293 3.10.8",
       label: "retransmission timer",
       sentence:
-        "Our SYN was not acknowledged within {rtoBefore}: timeout number {backoff} in a row, and the next is after {rto}.",
+        "Our SYN was not acknowledged within {rtoBefore}: timeout number {expiries} in a row, and the next is after {rto}.",
     },
     {
       rule: "RFC 6298 5.5; RFC 9293 3.10.8",
       label: "retransmission timer",
       sentence:
-        "No ACK of {sndUna} came within {rtoBefore}: timeout number {backoff} in a row, and the next is after {rto}.",
+        "No ACK of {sndUna} came within {rtoBefore}: timeout number {expiries} in a row, and the next is after {rto}.",
     },
   ),
   "tail loss probe": {

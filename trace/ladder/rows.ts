@@ -234,9 +234,9 @@ function whyOf(event: TraceEvent, connection: ConnectionRecord): string {
 }
 
 function timerLabel(event: Extract<TraceEvent, { kind: "timer" }>, connection: ConnectionRecord): string {
-  const { backoff } = event.view;
+  const { expiries } = event.view;
   return `${labelOf(event, connection)} expires` +
-    (event.timer === "retransmission" && backoff !== null && backoff > 1 ? ` (${backoff} in a row)` : "");
+    (event.timer === "retransmission" && expiries !== null && expiries > 1 ? ` (${expiries} in a row)` : "");
 }
 
 function congestionLabel(

@@ -129,6 +129,11 @@ import rto_then_recovery_trace from "./rto_then_recovery/trace.txt" with { type:
 import rto_then_recovery_explain from "./rto_then_recovery/explain.txt" with { type: "text" };
 import rto_then_recovery_ladder from "./rto_then_recovery/ladder.txt" with { type: "text" };
 import rto_then_recovery_statistics from "./rto_then_recovery/statistics.txt" with { type: "text" };
+import timeout_in_parts_narration from "./timeout_in_parts/narration.txt" with { type: "text" };
+import timeout_in_parts_trace from "./timeout_in_parts/trace.txt" with { type: "text" };
+import timeout_in_parts_explain from "./timeout_in_parts/explain.txt" with { type: "text" };
+import timeout_in_parts_ladder from "./timeout_in_parts/ladder.txt" with { type: "text" };
+import timeout_in_parts_statistics from "./timeout_in_parts/statistics.txt" with { type: "text" };
 import new_reno_narration from "./new_reno/narration.txt" with { type: "text" };
 import new_reno_trace from "./new_reno/trace.txt" with { type: "text" };
 import new_reno_explain from "./new_reno/explain.txt" with { type: "text" };
@@ -314,6 +319,7 @@ export const GOLDEN: ReadonlyMap<string, Texts> = new Map([
   ["receiving_only", { narration: receiving_only_narration, trace: receiving_only_trace, explain: receiving_only_explain, ladder: receiving_only_ladder, statistics: receiving_only_statistics }],
   ["sack_recovery", { narration: sack_recovery_narration, trace: sack_recovery_trace, explain: sack_recovery_explain, ladder: sack_recovery_ladder, statistics: sack_recovery_statistics }],
   ["rto_then_recovery", { narration: rto_then_recovery_narration, trace: rto_then_recovery_trace, explain: rto_then_recovery_explain, ladder: rto_then_recovery_ladder, statistics: rto_then_recovery_statistics }],
+  ["timeout_in_parts", { narration: timeout_in_parts_narration, trace: timeout_in_parts_trace, explain: timeout_in_parts_explain, ladder: timeout_in_parts_ladder, statistics: timeout_in_parts_statistics }],
   ["new_reno", { narration: new_reno_narration, trace: new_reno_trace, explain: new_reno_explain, ladder: new_reno_ladder, statistics: new_reno_statistics }],
   ["loss_2_percent", { narration: loss_2_percent_narration, trace: loss_2_percent_trace, explain: loss_2_percent_explain, ladder: loss_2_percent_ladder, statistics: loss_2_percent_statistics }],
   ["spurious", { narration: spurious_narration, trace: spurious_trace, explain: spurious_explain, ladder: spurious_ladder, statistics: spurious_statistics }],
