@@ -4,11 +4,8 @@
  * @module
  */
 
-/**
- * What a terminal may act upon, or what makes text read other than it is: control characters, format characters
- * (bidirectional overrides, tags), line and paragraph separators, surrogates, private use; but not the two joiners.
- */
-const UNSAFE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
+/** Most texts are plain, and to see that takes no tables of Unicode, which cost a program 0.8 ms when it starts. */
+const PLAIN = /^[\x20-\x7e]*$/;
 
 /** Characters with a short escape of their own. */
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { "\t": "\\t", "\n": "\\n", "\r": "\\r" };
@@ -24,9 +21,15 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Text for a terminal: what it might obey becomes `\n`, `\x1b`, `\u202e`. */
+/**
+ * Text for a terminal: what it might obey becomes `\n`, `\x1b`, `\u202e`.
+ *
+ * That is what makes text read other than it is, too: control characters, format characters (bidirectional overrides, tags), line
+ * and paragraph separators, surrogates, private use; but not the two joiners.
+ */
 export function terminalText(text: string): string {
-  return text.replace(UNSAFE, escapeCharacter);
+  if (PLAIN.test(text)) return text;
+  return text.replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu, escapeCharacter);
 }
 
 /** Text for the content or a quoted attribute of HTML, SVG and XML; controls become visible escapes. */

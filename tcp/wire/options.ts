@@ -157,10 +157,8 @@ const TIMESTAMPS_ALONE = 0x01_01_08_0a;
 const TIMESTAMPS_ALONE_LENGTH = 12;
 
 /** The options by their kind; null: we do not know it. */
-const BY_KIND: readonly (OptionCodec | null)[] = Array.from(
-  { length: 256 },
-  (_, kind) => ORDERS.linux.find((codec) => codec.kind === kind) ?? null,
-);
+const BY_KIND: (OptionCodec | null)[] = new Array(256).fill(null);
+for (const codec of ORDERS.linux) BY_KIND[codec.kind] = codec;
 
 /** The {@link Option} bit of an option's kind; 0: we do not know the kind. */
 export function optionBitOf(kind: number): number {
