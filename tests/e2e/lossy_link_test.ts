@@ -19,6 +19,8 @@ const [NEAR, FAR] = ["192.0.2.1", "192.0.2.2"];
 /** Runs of each over one link, and over links of their own. */
 const RUNS = 10;
 const RUNS_APART = 20;
+/** Links at once where each run has its own: little goes over them, and most of the time is waited for a timeout. */
+const LINKS_AT_ONCE = 4;
 /** What the losses of one link are drawn from. */
 const SEED = 7;
 const isFull = Deno.env.get("RAWTCP_E2E") === "full";
@@ -167,21 +169,33 @@ async function run(
 }
 
 async function measure(way: Way, { plan, octets, isApart = false }: Trouble): Promise<Times> {
-  const times: number[] = [];
-  if (isApart) {
-    for (let seed = 1; seed <= RUNS_APART; seed++) {
-      for (const contender of IN_TURN) {
-        await using pair = await LossyPair.create(plan, seed);
-        times.push(...await run(pair, way, octets, [contender]));
-      }
-    }
-  } else {
-    await using pair = await LossyPair.create(plan, SEED);
-    times.push(...await run(pair, way, octets, Array(RUNS).fill(IN_TURN).flat()));
-  }
+  const times = isApart ? await runApart(plan, way, octets) : await runTogether(plan, way, octets);
   const sorted = (contender: Contender): number[] =>
     times.filter((_time, i) => IN_TURN[i % IN_TURN.length] === contender).sort((a, b) => a - b);
   return { ours: sorted("ours"), kernel: sorted("kernel") };
+}
+
+/** All runs one after another over one link. @returns the seconds of each, in turn */
+async function runTogether(plan: Partial<LinkPlan>, way: Way, octets: number): Promise<number[]> {
+  await using pair = await LossyPair.create(plan, SEED);
+  return await run(pair, way, octets, Array(RUNS).fill(IN_TURN).flat());
+}
+
+/** Each run over a link of its own. @returns the seconds of each, in turn */
+async function runApart(plan: Partial<LinkPlan>, way: Way, octets: number): Promise<number[]> {
+  const runs = Array.from({ length: RUNS_APART }, (_, i) => IN_TURN.map((who) => [i + 1, who] as const))
+    .flat();
+  const times: number[] = [];
+  const waiting = runs.entries();
+  const next = async (): Promise<void> => {
+    for (const [i, [seed, contender]] of waiting) {
+      await using pair = await LossyPair.create(plan, seed);
+      const [seconds = NaN] = await run(pair, way, octets, [contender]);
+      times[i] = seconds;
+    }
+  };
+  await Promise.all(Array.from({ length: LINKS_AT_ONCE }, next));
+  return times;
 }
 
 const fits = ({ ours, kernel }: Times): boolean =>
