@@ -118,6 +118,8 @@ export class StackNetwork implements AsyncDisposable {
   readonly #stack: Stack | null;
   readonly #folder: string;
   #running: Program[] = [];
+  /** What serves, and how many octets its port 19 sends. */
+  #serving: readonly [Program, octets: number] | null = null;
 
   private constructor(stack: Stack | null, networks: readonly [Network, Network, Network], folder: string) {
     this.#stack = stack;
@@ -173,9 +175,20 @@ export class StackNetwork implements AsyncDisposable {
     await this.#bridge.must(["nft", "-f", "-"], { input: `flush ruleset\n${rules}\n` });
   }
 
-  /** Starts the stack as a server whose port 19 sends so many octets. @returns what prints a line for each connection */
+  /**
+   * Has the stack be a server whose port 19 sends so many octets: the one that runs, or a new one, as always if it is fragile.
+   *
+   * @returns what prints a line for each connection
+   */
   async serve(octets: number): Promise<Program> {
+    if (this.#serving?.[1] === octets && !this.#stack?.isFragile) return this.#serving[0];
     await this.stop();
+    const server = await this.#start(octets);
+    this.#serving = [server, octets];
+    return server;
+  }
+
+  async #start(octets: number): Promise<Program> {
     const { name = "", compile = null } = this.#stack ?? {};
     if (compile !== null) {
       return await this.#ready(
@@ -215,6 +228,7 @@ export class StackNetwork implements AsyncDisposable {
   async stop(): Promise<void> {
     for (const program of this.#running) await program[Symbol.asyncDispose]();
     this.#running = [];
+    this.#serving = null;
   }
 
   async #ready(program: Program): Promise<Program> {
