@@ -2,7 +2,7 @@
 /**
  * Our TCP by the library: a server with a port per behaviour (those of lwip_peer.c), or a client that checks what it reads.
  * `our_peer.ts serve OCTETS ADDRESS…`, or `our_peer.ts MODE HOST PORT OCTETS` with MODE down, echo, half, slow, reset, small
- * or many (20 echoes at once). A line for each connection, as the other peers print it.
+ * or many (20 echoes at once, or 20 downloads from port 19). A line for each connection, as the other peers print it.
  *
  * @module
  */
@@ -155,7 +155,8 @@ if (mode === "serve") {
   const [port, octets] = [Number(third), Number(fourth)];
   const one = async (): Promise<boolean> => {
     const conn = await connect({ hostname: second, port });
-    const what = mode === "many" ? "echo" : mode;
+    const many = port === 19 ? "down" : "echo";
+    const what = mode === "many" ? many : mode;
     return await told(port, what, conn, () => work(conn, what, octets));
   };
   const results = await Promise.all(Array.from({ length: mode === "many" ? 20 : 1 }, one));

@@ -12,9 +12,10 @@ import { must, pause, type Program, run } from "../process.ts";
 export const CLIENT = "10.0.2.100";
 export const CLIENT6 = "fd00:2::100";
 
-/** Where the stack is. */
+/** Where the stack is; libslirp's IPv6 address is its own. */
 export const STACK = "10.0.2.2";
 export const STACK6 = "fd00:2::2";
+export const SLIRP6 = "fd00::2";
 
 const FOLDER = new URL("./", import.meta.url).pathname;
 
@@ -31,7 +32,8 @@ const RELAY_START = 1_000;
 export interface Stack {
   readonly name: string;
   readonly package: string;
-  /** Whether it can also be the client of a server of ours, and has IPv6. */
+  readonly address6: string;
+  /** Whether it can also be the client of a server of ours. */
   readonly isWhole: boolean;
   /** Commands without which it cannot be used. */
   readonly commands: readonly string[];
@@ -39,7 +41,7 @@ export interface Stack {
   readonly files: readonly string[];
   /**
    * Whether it is only asked for what it can do with the kernel's TCP too. Pasta of March 2023 hangs after some connections, in
-   * half-closed ones, where a reader pauses or nobody listens, and with loss it gives up in the middle.
+   * those that the client half-closes, and where nobody listens, and with loss it gives up in the middle.
    */
   readonly isFragile: boolean;
   /** Makes its program in the folder. */
@@ -59,6 +61,7 @@ export const STACKS: readonly Stack[] = [
   {
     name: "lwIP",
     package: "liblwip-dev",
+    address6: STACK6,
     isWhole: true,
     isFragile: false,
     commands: ["gcc"],
@@ -69,6 +72,7 @@ export const STACKS: readonly Stack[] = [
   {
     name: "gVisor",
     package: "golang-gvisor-gvisor-dev",
+    address6: STACK6,
     isWhole: true,
     isFragile: false,
     commands: ["go"],
@@ -82,6 +86,7 @@ export const STACKS: readonly Stack[] = [
   {
     name: "libslirp",
     package: "slirp4netns",
+    address6: SLIRP6,
     isWhole: false,
     commands: ["slirp4netns", "python3"],
     files: [],
@@ -91,6 +96,7 @@ export const STACKS: readonly Stack[] = [
   {
     name: "pasta",
     package: "passt",
+    address6: STACK6,
     isWhole: false,
     commands: ["pasta", "python3"],
     files: [],
@@ -152,13 +158,16 @@ export class StackNetwork implements AsyncDisposable {
     const script = `set -e
       ip -n ${c} link add c0 type veth peer name r0 netns ${r}
       ip -n ${c} addr add ${CLIENT}/24 dev c0; ip -n ${c} addr add ${CLIENT6}/64 dev c0 nodad
+      ip -n ${c} addr add fd00::100/64 dev c0 nodad
       ip -n ${c} link set c0 up; ip -n ${c} route add default via ${STACK}
       ip -n ${r} link add br0 type bridge; ip -n ${r} link set br0 up; ip -n ${r} link set r0 master br0 up
       ip netns exec ${c} ethtool -K c0 tso off gso off gro off tx off
       ip netns exec ${r} ethtool -K r0 tso off gso off gro off tx off
       ip -n ${r} tuntap add dev tap0 mode tap; ip -n ${r} link set tap0 master br0 up
       ip -n ${h} link add d0 type bridge; ip -n ${h} addr add 10.0.9.1/24 dev d0
-      ip -n ${h} link set d0 up; ip -n ${h} route add default via 10.0.9.2`;
+      ip -n ${h} addr add fd00:9::1/64 dev d0 nodad
+      ip -n ${h} link set d0 up; ip -n ${h} route add default via 10.0.9.2
+      ip -n ${h} -6 route add default via fd00:9::2 dev d0`;
     await must(["bash", "-c", `{ ${script}; } > /dev/null 2>&1`]);
   }
 
@@ -201,8 +210,8 @@ export class StackNetwork implements AsyncDisposable {
     );
     const path = `/run/netns/${this.#bridge.name}`;
     const relay = name === "libslirp"
-      ? ["slirp4netns", "--netns-type=path", "--mtu=1500", path, "tap0"]
-      : `pasta -f -q -I tap0 -m 1500 -a ${CLIENT} -n 24 -g ${STACK} -i d0 --runas 0 -t none -u none -T none -U none --netns ${path}`
+      ? ["slirp4netns", "--enable-ipv6", "--netns-type=path", "--mtu=1500", path, "tap0"]
+      : `pasta -f -q -I tap0 -m 1500 -a ${CLIENT} -n 24 -g ${STACK} -a ${CLIENT6} -g ${STACK6} -i d0 --runas 0 -t none -u none -T none -U none --netns ${path}`
         .split(" ");
     this.#running.push(this.#host.start(relay));
     await pause(RELAY_START);
