@@ -48,6 +48,7 @@ import "../driver/clock.ts";
 import "../driver/connect.ts";
 import "../driver/loop.ts";
 import "../driver/network_reports.ts";
+import "../driver/next_hop_advice.ts";
 import "../driver/outlet.ts";
 import "../driver/raw_stack.ts";
 import "../driver/routes.ts";

@@ -151,7 +151,7 @@ function causeOf(reason: RepeatReason, quiet: Micros): string {
     case "retransmit-lost-probe":
       return "A longer packet that probed the path was lost";
     case "retransmit-other-way":
-      return "Data leave this host by another way";
+      return "There is another way out of this host now";
     default:
       return "The peer reports a gap";
   }

@@ -24,6 +24,7 @@ import {
 import { monotonicNow } from "./clock.ts";
 import type { LinkOpener } from "./link.ts";
 import type { Loop } from "./loop.ts";
+import { NextHopAdvice } from "./next_hop_advice.ts";
 import { RawStack, type RunOptions } from "./raw_stack.ts";
 import { assertOneHost, followRouting, type SettledWay } from "./routes.ts";
 
@@ -94,9 +95,9 @@ export class RawConnection implements AsyncDisposable, Disposable {
     }, monotonicNow());
     this.#stack = stack;
     this.connection = connection;
-    const side = link?.sideOf(connection);
-    const around = link === undefined || side === undefined ? {} : { side, device: link.device };
-    this.loop = stack.run({ core: connection, side: connection, ...around }, options);
+    const side = new NextHopAdvice(link?.sideOf(connection) ?? connection, { connection, flow: way.flow });
+    const device = link?.device ?? stack.socket;
+    this.loop = stack.run({ core: connection, side, device }, options);
     const { interfaceName, onRemark, onMtuChange } = options;
     const isBound = interfaceName !== undefined;
     const { socket } = stack;

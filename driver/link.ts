@@ -212,11 +212,14 @@ class Link implements NetworkSide {
     this.#goBack(`${what} acknowledged in time`, now);
   }
 
-  /** What is in flight may have gone nowhere, or past those who must see it: it goes again by raw socket, at once. */
+  /**
+   * What is in flight may have gone nowhere, or past those who must see it: it goes again by raw socket, at once, unless nothing gets
+   * out of this host by that either.
+   */
   #goBack(reason: string, now: Instant): void {
     this.#device.stopGathering();
     this.#settle(reason);
-    this.#connection.wayChanged(now);
+    if (this.#device.hasWay) this.#connection.wayChanged(now);
   }
 
   #settle(reason: string): void {

@@ -13,6 +13,7 @@ import { isErrno, LINK_ERRORS, SystemError } from "../ffi/errno.ts";
 import { hostRules } from "../ffi/host_rules.ts";
 import type { Direction, SettledFlow } from "../ffi/ipsec.ts";
 import { type NextHop, nextHopTo } from "../ffi/neighbour.ts";
+import { routeTo } from "../ffi/route.ts";
 import type {
   InboundChecksum,
   OctetPieces,
@@ -246,6 +247,11 @@ export class LinkDevice implements PacketDevice {
     const failure = gatherer.failure ?? this.#follow(gatherer.socket);
     if (failure !== null) this.stopGathering();
     return failure;
+  }
+
+  /** Whether the raw socket gets anything out of this host now. */
+  get hasWay(): boolean {
+    return this.#raw.blockage === null && failureOf(() => void routeTo(this.#flow)) === null;
   }
 
   /** From now on everything goes by raw socket. */

@@ -160,13 +160,15 @@ class FollowedWay {
 
   /** Something has changed, perhaps nothing of this way. */
   look(now: Instant): void {
-    const { socket, way, isBound } = this.#options;
+    const { connection, socket, way, isBound } = this.#options;
     try {
       const route = routeTo(way.flow);
       if (!isBound) this.#steer(steeringOf(way.flow));
+      const wasBlocked = socket.blockage !== null;
       socket.blockage = null;
       this.#interfaceIndex = route.interfaceIndex;
       if (route.mtu !== this.#mtu) this.#mtuChanged(route.mtu, now);
+      if (wasBlocked) connection.wayChanged(now);
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;
       // What fails for another reason, such as too many open files, says nothing about the way.

@@ -22,6 +22,7 @@ const HEADER_LENGTH = 16;
 const TYPE_OFFSET = 4;
 const FLAGS_OFFSET = 6;
 const NLM_F_REQUEST = 1;
+const NLM_F_ACK = 4;
 const NLM_F_DUMP = 0x300;
 const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;
@@ -120,6 +121,15 @@ export function askNetlink(question: NetlinkQuestion): NetlinkAnswer {
     throw new SystemError(call, -view.getInt32(HEADER_LENGTH, true), question.subject?.());
   }
   return decode(answer, fixed.length);
+}
+
+/** Has something changed. @throws SystemError what the kernel says: EPERM without CAP_NET_ADMIN */
+export function changeByNetlink(question: NetlinkQuestion): void {
+  const { call } = question;
+  using socket = send(question, NLM_F_REQUEST | NLM_F_ACK);
+  check(call, loadLibc().read(socket.number, answerRoom, ANSWER_SIZE));
+  const errno = -new DataView(answerRoom.buffer).getInt32(HEADER_LENGTH, true);
+  if (errno !== 0) throw new SystemError(call, errno, question.subject?.());
 }
 
 /** Is readable once a link, an address, a route or a rule of routing of this network has changed; says not which. */

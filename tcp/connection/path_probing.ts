@@ -17,11 +17,8 @@ const FOLLOWERS = 3;
 /** RFC 4821 7.7: the oldest segment was lost as often as the config has it; shorter ones may pass. */
 export function suspectBlackHole(tcb: Tcb, now: Instant): void {
   const { config: { sending }, handshake, mtuSearch, recovery } = tcb;
-  const { mtuProbe, scoreboard } = recovery;
-  if (mtuProbe.isOut) {
-    mtuProbe.isOut = false;
-    mtuSearch.probeUnknown(now);
-  }
+  const { scoreboard } = recovery;
+  giveProbeUp(tcb, now);
   const { timeoutsUntilShorter } = sending;
   if (timeoutsUntilShorter === 0 || scoreboard.isEmpty) return;
   const longest = handshake.longestPacket;
@@ -85,10 +82,7 @@ export function judgeProbe(tcb: Tcb, now: Instant): void {
   const { mtuProbe, scoreboard } = recovery;
   if (recovery.ack.advanced) mtuSearch.advancedAt = now;
   if (mtuSearch.limit === Infinity) return;
-  if (recovery.timeoutWasSpurious && mtuSearch.failed === 0) {
-    mtuSearch.clear();
-    return limitPackets(tcb);
-  }
+  if (recovery.timeoutWasSpurious && mtuSearch.failed === 0) return dropSuspicion(tcb);
   if (recovery.ack.advanced) mtuSearch.passes = true;
   if (!mtuProbe.isOut) return;
   const fate = mtuProbe.fate(scoreboard, sender.sndUna, recovery.isRepairing);
@@ -107,6 +101,24 @@ export function judgeProbe(tcb: Tcb, now: Instant): void {
   if (slot !== NONE) {
     scoreboard.markLost(slot, isFirst && isTooLong ? "retransmit-black-hole" : "retransmit-lost-probe");
   }
+}
+
+/** What is lost was lost elsewhere: packets are as long as before, unless a probe has shown that such do not pass. */
+export function lostElsewhere(tcb: Tcb, now: Instant): void {
+  giveProbeUp(tcb, now);
+  if (tcb.mtuSearch.limit < Infinity && tcb.mtuSearch.failed === 0) dropSuspicion(tcb);
+}
+
+function dropSuspicion(tcb: Tcb): void {
+  tcb.mtuSearch.clear();
+  limitPackets(tcb);
+}
+
+/** Whether the probe that is out has arrived nobody will know. */
+function giveProbeUp({ mtuSearch, recovery: { mtuProbe } }: Tcb, now: Instant): void {
+  if (!mtuProbe.isOut) return;
+  mtuProbe.isOut = false;
+  mtuSearch.probeUnknown(now);
 }
 
 /** What routers said and probes found is kept for the connections that are opened later (RFC 4821 5.2, RFC 8201 5.2). */

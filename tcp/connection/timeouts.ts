@@ -7,7 +7,7 @@
 import { Event } from "../base/events.ts";
 import { ownReset } from "./closing.ts";
 import type { Tcb } from "./tcb.ts";
-import { judgeProbe, suspectBlackHole } from "./path_probing.ts";
+import { judgeProbe, lostElsewhere, suspectBlackHole } from "./path_probing.ts";
 import { armPersist, isBeyondWindow, isHeldByCork } from "./retransmission_timer.ts";
 import type { TimerName } from "../base/observer.ts";
 import { isSynchronized } from "../base/state.ts";
@@ -88,13 +88,16 @@ function retransmissionTimedOut(tcb: Tcb, now: Instant): void {
 
 /**
  * What is in flight took a way out of this host that leads nowhere, and from now on another one is taken: all of it goes
- * again at once, and the timer begins anew. The network has no part in this, so that nothing is learned of it.
+ * again at once, and the timer begins anew. The network has no part in this, so that nothing is learned of it, and shorter
+ * packets need not be tried.
  */
 export function wayChanged(tcb: Tcb, now: Instant): void {
   if (tcb.sender.sndUna === tcb.sender.sndNxt || !isSynchronized(tcb.state)) return;
   const { cwnd, ssthresh } = tcb.control;
   tcb.beginSample(now);
   tcb.recovery.wayChanged();
+  lostElsewhere(tcb, now);
+  tcb.tailProbeDue = false;
   tcb.rtt.resetBackoff();
   tcb.congestionChanged(cwnd, ssthresh, "spurious-retransmission", now);
   tcb.retransmissionTimer.startTimeout(now, tcb.rtt.timeout());

@@ -154,7 +154,7 @@ Deno.test("why something is sent again is told by its cause", () => {
     "[!] Counted as lost when the timer expired: sending 10 bytes again (seq=110)",
     "[!] The peer reports a gap: sending 10 bytes again (seq=100)",
     "[!] The path takes only smaller packets: sending 10 bytes again (seq=100)",
-    "[!] Data leave this host by another way: sending 10 bytes again (seq=100)",
+    "[!] There is another way out of this host now: sending 10 bytes again (seq=100)",
     "[!] No acknowledgement for 400 µs (tail loss probe): sending 10 bytes again (seq=100)",
   ]);
 });

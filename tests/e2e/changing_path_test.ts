@@ -104,6 +104,32 @@ const CHANGES: readonly Change[] = [
     ...both(GOES_ON),
   },
   {
+    what: "the gateway has another hardware address, which nobody tells this host",
+    happens: async ({ near, router }) => {
+      const settings = ["ipv4", "ipv6"].map((family) => `net.${family}.neigh.cable.retrans_time_ms=200`);
+      await near.must(["sysctl", "-qw", ...settings]);
+      await router.must(["ip", "link", "set", "near", "address", "02:00:00:00:00:55"]);
+    },
+    ...both(GOES_ON),
+  },
+  {
+    what: "this host has no route to the server for a second and a half, and what waits goes on at once",
+    happens: async ({ near }) => {
+      for (const family of ["-4", "-6"]) {
+        await near.must(["ip", family, "route", "replace", "unreachable", "default"]);
+      }
+      await pause(1.5 * SECOND);
+      for (
+        const [family, { router }] of [["-4", PATH_ADDRESSES.IPv4], ["-6", PATH_ADDRESSES.IPv6]] as const
+      ) {
+        await near.must(["ip", family, "route", "del", "unreachable", "default"]);
+        await near.must(["ip", family, "route", "replace", "default", "via", router]);
+      }
+    },
+    up: { code: OK, says: /There is another way out of this host now/ },
+    down: GOES_ON,
+  },
+  {
     what: "the peer's link is down for a second",
     happens: async ({ far }) => {
       await far.must(["ip", "link", "set", "cable", "down"]);

@@ -128,11 +128,14 @@ export function wordsOf(sent: readonly Sent[]): string[] {
   return sent.map(({ flags, seq, ack, length }) => `${flags} ${seq} ack ${ack} (${length})`);
 }
 
-/** A connection from {@link HERE} to {@link THERE}, established at `now`; `iss`, `irs`: both initial numbers. */
+/**
+ * A connection from {@link HERE} to {@link THERE}, established at `now`; `iss`, `irs`: both initial numbers; `mss`: the peer's,
+ * where it says one.
+ */
 export function establish(
   changes: PartialConfig,
   now: Instant,
-  { iss = ISS, irs = IRS } = {},
+  { iss = ISS, irs = IRS, mss = 0 } = {},
 ): { connection: Connection; arrive(said: Said, now: Instant): void } {
   const local = { address: HERE, port: 40_000 };
   const connection = Connection.connect({
@@ -145,7 +148,10 @@ export function establish(
     connection.segmentArrives(segmentOf(THERE, local, said), then);
   };
   sentBy(connection, now);
-  arrive({ flags: Flag.syn | Flag.ack, seq: irs, ack: iss + 1 }, now);
+  const synAck = segmentOf(THERE, local, { flags: Flag.syn | Flag.ack, seq: irs, ack: iss + 1 });
+  if (mss > 0) synAck.options = Option.maximumSegmentSize | Option.selectiveAckPermitted;
+  synAck.maximumSegmentSize = mss;
+  connection.segmentArrives(synAck, now);
   sentBy(connection, now);
   connection.takeEvents();
   return { connection, arrive };

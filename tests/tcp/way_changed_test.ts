@@ -46,6 +46,24 @@ Deno.test("after a timeout too: it is undone, and its back-off ends", () => {
   assertEquals([connection.backoff, connection.cwnd, connection.ssthresh], [0, cwnd, ssthresh]);
 });
 
+Deno.test("after a second timeout too: that shorter packets were to be tried is forgotten with the way (RFC 4821 7.7)", () => {
+  const { connection, arrive } = establish({}, at(0), { mss: 1_460 });
+  connection.send(new Uint8Array(10 * 1_460), at(1));
+  const segments = lengths(connection, at(1));
+  const { cwnd, ssthresh } = connection;
+  assertEquals([segments[0], connection.pathMtu], [1_460, 1_500]);
+  connection.timersFire(connection.nextDeadline());
+  lengths(connection, connection.nextDeadline());
+  const expiry = connection.nextDeadline();
+  connection.timersFire(expiry);
+  assertEquals(connection.pathMtu, 1_280);
+  connection.wayChanged(expiry);
+  assertEquals(lengths(connection, expiry), segments);
+  assertEquals([connection.pathMtu, connection.cwnd, connection.ssthresh], [1_500, cwnd, ssthresh]);
+  arrive({ flags: Flag.ack, seq: IRS + 1, ack: ISS + 1 + 1_460, window: 60_000 }, at(20));
+  assertEquals(connection.pathMtu, 1_500);
+});
+
 Deno.test("an ACK of all of it ends the matter, and new data follow", () => {
   const { connection, segments, arrive } = inFlight();
   connection.wayChanged(at(1.1));
@@ -54,6 +72,17 @@ Deno.test("an ACK of all of it ends the matter, and new data follow", () => {
   arrive({ flags: Flag.ack, seq: IRS + 1, ack: ISS + 1 + octets, window: 60_000 }, at(1.2));
   assertEquals(connection.unackedOctets, 0);
   assert(lengths(connection, at(1.2)).length >= segments.length);
+});
+
+Deno.test("a tail loss probe that was due is no longer: what it asks about goes again (RFC 8985 7.3)", () => {
+  const config = { handshake: { selectiveAck: true }, retransmission: { tailLossProbe: true } };
+  const { connection } = establish(config, at(0), { mss: 1_460 });
+  connection.shutdown(at(1));
+  assertEquals(lengths(connection, at(1)), [0]);
+  const probeAt = connection.nextDeadline();
+  connection.timersFire(probeAt);
+  connection.wayChanged(probeAt);
+  assertEquals(lengths(connection, probeAt), [0]);
 });
 
 Deno.test("without anything in flight nothing happens", () => {

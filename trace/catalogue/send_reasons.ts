@@ -322,7 +322,7 @@ const REPEATED: Readonly<Record<RepeatReason, Entry>> = {
     rule: "RFC 9293 3.8",
     label: "retransmission: another way",
     sentence:
-      "What is in flight left this host by a way that has been given up: all of it goes again by another one ({content}). This is no sign of congestion.",
+      "There is another way out of this host now. What is in flight may have got nowhere by the one before, and goes again ({content}). This is no sign of congestion.",
   },
   "tail-loss-probe": firstTrue<SentEvent>(
     {

@@ -1,0 +1,104 @@
+/**
+ * A connection's advice to the kernel about the next hop (RFC 1122 2.3.2.1): where nothing gets through, the hardware address that
+ * the kernel knows may be that of a router which has been replaced, and is to be asked for again.
+ *
+ * @module
+ */
+
+import { SystemError } from "../ffi/errno.ts";
+import { askWhetherThere } from "../ffi/neighbour.ts";
+import type { Flow } from "../ffi/route.ts";
+import {
+  after,
+  type Connection,
+  type Instant,
+  instant,
+  seconds,
+  type Segment,
+  seqAdd,
+  seqAtOrBefore,
+  type SeqNumber,
+} from "../tcp/single.ts";
+import type { NetworkSide } from "./loop.ts";
+
+/** Timeouts in a row, or segments in a row that come again though they have been acknowledged, that give rise to doubt. */
+const ENOUGH = 2;
+
+/** How often the kernel is asked to look: it takes some three seconds. */
+const ASK_INTERVAL = seconds(5);
+
+/** What the advice is about. */
+export interface AdvisedWay {
+  readonly connection: Connection;
+  readonly flow: Flow;
+  /** Asks the kernel to make sure of the next hop. @default the kernel */
+  readonly ask?: (flow: Flow) => void;
+}
+
+/** Stands before the network side of a connection. */
+export class NextHopAdvice implements NetworkSide {
+  readonly #side: NetworkSide;
+  readonly #connection: Connection;
+  readonly #flow: Flow;
+  readonly #ask: (flow: Flow) => void;
+  /** Segments that have come again since RCV.NXT was `#repeatedAt`. */
+  #repeated = 0;
+  #repeatedAt: SeqNumber;
+  #askAgainAt: Instant = instant(0);
+
+  constructor(side: NetworkSide, { connection, flow, ask = askWhetherThere }: AdvisedWay) {
+    this.#side = side;
+    this.#connection = connection;
+    this.#flow = flow;
+    this.#ask = ask;
+    this.#repeatedAt = connection.rcvNxt;
+  }
+
+  segmentArrives(segment: Segment, now: Instant): void {
+    const { length } = segment.payload;
+    if (length > 0 && seqAtOrBefore(seqAdd(segment.seq, length), this.#connection.rcvNxt)) {
+      this.#cameAgain(now);
+    }
+    this.#side.segmentArrives(segment, now);
+  }
+
+  timersFire(now: Instant): void {
+    this.#side.timersFire(now);
+    if (this.#connection.expiries >= ENOUGH) this.#advise(now);
+  }
+
+  nextDeadline(): Instant {
+    return this.#side.nextDeadline();
+  }
+
+  transmit(out: Segment, now: Instant): boolean {
+    return this.#side.transmit(out, now);
+  }
+
+  get userProgress(): number {
+    return this.#side.userProgress;
+  }
+
+  segmentLeft(moment: Instant): void {
+    this.#side.segmentLeft(moment);
+  }
+
+  /** The peer seems not to get our ACKs. */
+  #cameAgain(now: Instant): void {
+    const { rcvNxt } = this.#connection;
+    this.#repeated = rcvNxt === this.#repeatedAt ? this.#repeated + 1 : 1;
+    this.#repeatedAt = rcvNxt;
+    if (this.#repeated >= ENOUGH) this.#advise(now);
+  }
+
+  #advise(now: Instant): void {
+    if (now < this.#askAgainAt) return;
+    this.#askAgainAt = after(now, ASK_INTERVAL);
+    try {
+      this.#ask(this.#flow);
+    } catch (error) {
+      // Not permitted, or there is no way at all: the kernel finds out by itself, as it does for its own TCP.
+      if (!(error instanceof SystemError)) throw error;
+    }
+  }
+}
