@@ -58,6 +58,7 @@ const ORDINARY: ReadonlySet<string> = new Set([
   "ack-delayed-timer",
   "delayed ACK",
   "slow-start",
+  "conservative-slow-start",
   "congestion-avoidance",
 ]);
 

@@ -208,6 +208,7 @@ export function isGrowth(event: CongestionEvent): boolean {
   if (event.view.ssthresh !== event.ssthreshBefore) return false;
   switch (event.reason) {
     case "slow-start":
+    case "conservative-slow-start":
     case "congestion-avoidance":
     case "proportional-rate-reduction":
       return true;

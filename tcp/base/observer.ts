@@ -163,6 +163,7 @@ export type TimerName = typeof TIMER_NAMES[number];
 export type CongestionReason =
   | "initial-window"
   | "slow-start"
+  | "conservative-slow-start"
   | "slow-start-exit"
   | "congestion-avoidance"
   | "fast-recovery"

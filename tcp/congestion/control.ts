@@ -69,6 +69,8 @@ export interface CongestionControl {
   cwnd: number;
   /** The slow-start threshold, octets; Infinity until the first reduction. */
   readonly ssthresh: number;
+  /** Whether slow start goes on slowly, to see whether round trips really take longer (RFC 9406 4.2); absent: it never does. */
+  readonly isConservative?: boolean;
   /** Octets per second at which data leave, beyond 0; absent or undefined: at once, as far as the window lets them. */
   readonly pacingRate?: number | undefined;
   /** Data were acknowledged outside of fast recovery, after a timeout too; or reported by SACK, where reordering is measured. */

@@ -85,6 +85,10 @@ export class Cubic implements CongestionControl {
     return this.#window.ssthresh;
   }
 
+  get isConservative(): boolean {
+    return this.#window.isConservative;
+  }
+
   ackReceived(ack: CongestionSample): void {
     const window = this.#window;
     const octets = window.isSlowStart ? window.slowStart(ack) : ack.deliveredOctets;

@@ -102,6 +102,8 @@ export class HyStart {
 
 /** The older HyStart, by delay only: slow start ends when a round's samples are all longer than the least ever (Linux). */
 export class DelayExit {
+  /** It has no such stage. */
+  readonly isConservative = false;
   readonly #leastWindow: number;
   #roundEnd: SeqNumber | null = null;
   #minRtt: Micros = NOT_MEASURED;

@@ -55,6 +55,11 @@ export class Window {
     return this.cwnd < this.ssthresh;
   }
 
+  /** Whether this is the conservative slow start of RFC 9406 4.2. */
+  get isConservative(): boolean {
+    return this.ssthresh === Infinity && this.#hystart !== null && this.#hystart.isConservative;
+  }
+
   /**
    * Slow start: the window grows by what was delivered, up to the threshold. Returns what is left of the delivered octets
    * for congestion avoidance.

@@ -434,10 +434,10 @@ export class Recovery {
       return;
     }
     if (ack.echoesMark || !this.#mayGrow()) return;
-    const wasSlowStart = control.cwnd < control.ssthresh;
-    const ssthreshBefore = control.ssthresh;
+    const { cwnd, ssthresh, isConservative = false } = control;
+    const phase = isConservative ? "conservative-slow-start" : "slow-start";
     control.ackReceived(ack);
-    const exits = wasSlowStart && control.ssthresh < ssthreshBefore;
-    this.changeReason = exits ? "slow-start-exit" : wasSlowStart ? "slow-start" : "congestion-avoidance";
+    const exits = cwnd < ssthresh && control.ssthresh < ssthresh;
+    this.changeReason = exits ? "slow-start-exit" : cwnd < ssthresh ? phase : "congestion-avoidance";
   }
 }

@@ -155,6 +155,13 @@ export const TRANSFERS: readonly Story[] = [
     }),
   },
   {
+    name: "queue_builds_up",
+    about:
+      "Packets wait before a slow link, longer in each round trip: slow start ends before anything is lost",
+    message: digits(300_000),
+    network: () => ({ toServer: { octetsPerSecond: 250_000 } }),
+  },
+  {
     name: "new_reno",
     about: "Two segments of many are lost, by the rules of NewReno: no SACK, no timestamps",
     message: digits(40_000),

@@ -118,6 +118,31 @@ function congestionMarks(recorder: Recorder, ssthreshFrom: "FlightSize" | "cwnd"
   }
 }
 
+/** A congestion control of somebody's own: a segment more for each ACK, and at the third slow start ends. */
+function ownCongestionControl(recorder: Recorder): void {
+  let acks = 0;
+  const control = {
+    name: "own",
+    cwnd: 4_380,
+    ssthresh: Infinity,
+    ackReceived(): void {
+      this.cwnd += 1_460;
+      if (++acks === 3) this.ssthresh = this.cwnd;
+    },
+    lossDetected(): void {},
+    timeout(): void {},
+    undo(): void {},
+    idle(): void {},
+  };
+  const config = { congestion: { congestionControl: () => control } };
+  const play = Play.established(recorder, config, { mss: 1_460 });
+  const { connection, fake } = play;
+  play.send(100_000);
+  for (let i = 0; i < 4; i++) {
+    play.arrive({ flags: Flag.ack, seq: 1, ack: seqDistance(fake.iss, connection.sndNxt) });
+  }
+}
+
 /** Each tells a recorder something. */
 export const SITUATIONS: readonly ((recorder: Recorder) => void)[] = [
   strayPackets,
@@ -130,5 +155,6 @@ export const SITUATIONS: readonly ((recorder: Recorder) => void)[] = [
   (recorder) => tooLongHere(recorder, 0),
   (recorder) => congestionMarks(recorder, "FlightSize"),
   (recorder) => congestionMarks(recorder, "cwnd"),
+  ownCongestionControl,
   ...QUIET_SITUATIONS,
 ];

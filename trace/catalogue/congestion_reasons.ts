@@ -15,6 +15,11 @@ function movesWindow({ cwndBefore, view }: CongestionEvent): boolean {
   return cwndBefore !== view.cwnd;
 }
 
+/** A congestion control of somebody's own may do as it likes. */
+function isOurs(control: string): boolean {
+  return control === "cubic" || control === "reno";
+}
+
 /** Claims about a reduction, each with the formula that holds, and without where none does. */
 function reduction(
   label: string,
@@ -44,31 +49,68 @@ export const CONGESTION_REASONS: Readonly<Record<CongestionReason, CatalogueEntr
       sentence: "The connection may start with {cwnd} octets in flight.",
     },
   ),
-  "slow-start": {
-    rule: "RFC 5681 3.1; RFC 3465 2.2",
-    label: "slow start",
-    sentence:
-      "An ACK came while cwnd was below ssthresh ({ssthresh}): cwnd grows by what was delivered, from {cwndBefore} to {cwnd}.",
-  },
-  "slow-start-exit": {
+  "slow-start": firstTrue<CongestionEvent>(
+    {
+      when: ({ control, view }) => isOurs(control) && (view.cwnd ?? Infinity) <= (view.ssthresh ?? 0),
+      rule: "RFC 5681 3.1; RFC 3465 2.2",
+      label: "slow start",
+      sentence:
+        "An ACK came while cwnd was below ssthresh ({ssthresh}): cwnd grows by what was delivered, from {cwndBefore} to {cwnd}.",
+    },
+    {
+      when: ({ control }) => isOurs(control),
+      rule: "RFC 5681 3.1",
+      label: "slow start, its end",
+      sentence:
+        "An ACK came while cwnd was below ssthresh ({ssthresh}): cwnd grows by what was delivered up to there, and for the rest as congestion avoidance has it, from {cwndBefore} to {cwnd}.",
+    },
+    {
+      rule: "RFC 5681 3.1",
+      label: "slow start",
+      sentence:
+        "An ACK came while cwnd was below ssthresh ({ssthresh}): cwnd goes from {cwndBefore} to {cwnd}.",
+    },
+  ),
+  "conservative-slow-start": {
     rule: "RFC 9406 4.2",
-    label: "slow start ends",
+    label: "conservative slow start",
     sentence:
-      "Round trips take longer than before: a queue is building up. Slow start ends before it overflows, with ssthresh = {ssthresh}.",
+      "Round trips take longer than before, perhaps because a queue is building up. To find out, slow start goes on slowly for up to five more: cwnd grows by a quarter of what was delivered, from {cwndBefore} to {cwnd}.",
   },
+  "slow-start-exit": firstTrue<CongestionEvent>(
+    {
+      when: ({ control }) => isOurs(control),
+      rule: "RFC 9406 4.2",
+      label: "slow start ends",
+      sentence:
+        "Round trips have taken longer than before, a sign that a queue is building up: slow start ends before it overflows, with ssthresh = {ssthresh}.",
+    },
+    {
+      rule: "RFC 5681 3.1",
+      label: "slow start ends",
+      sentence: "The congestion control ends slow start, with ssthresh = {ssthresh}.",
+    },
+  ),
   "congestion-avoidance": firstTrue<CongestionEvent>(
     {
       when: ({ control }) => control === "cubic",
       rule: "RFC 9438 4.2 to 4.5",
       label: "congestion avoidance",
       sentence:
-        "An ACK came while cwnd was at least ssthresh ({ssthresh}): cwnd follows CUBIC's curve, from {cwndBefore} to {cwnd}.",
+        "An ACK came while cwnd was at least ssthresh ({ssthresh}): cwnd grows as CUBIC has it, from {cwndBefore} to {cwnd}.",
     },
     {
+      when: ({ control }) => control === "reno",
       rule: "RFC 5681 3.1; RFC 3465 2.1",
       label: "congestion avoidance",
       sentence:
         "A whole window has been acknowledged while cwnd was at least ssthresh ({ssthresh}): cwnd grows by one segment, from {cwndBefore} to {cwnd}.",
+    },
+    {
+      rule: "RFC 5681 3.1",
+      label: "congestion avoidance",
+      sentence:
+        "An ACK came while cwnd was at least ssthresh ({ssthresh}): cwnd goes from {cwndBefore} to {cwnd}.",
     },
   ),
   "fast-recovery": reduction(

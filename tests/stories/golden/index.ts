@@ -134,6 +134,11 @@ import timeout_in_parts_trace from "./timeout_in_parts/trace.txt" with { type: "
 import timeout_in_parts_explain from "./timeout_in_parts/explain.txt" with { type: "text" };
 import timeout_in_parts_ladder from "./timeout_in_parts/ladder.txt" with { type: "text" };
 import timeout_in_parts_statistics from "./timeout_in_parts/statistics.txt" with { type: "text" };
+import queue_builds_up_narration from "./queue_builds_up/narration.txt" with { type: "text" };
+import queue_builds_up_trace from "./queue_builds_up/trace.txt" with { type: "text" };
+import queue_builds_up_explain from "./queue_builds_up/explain.txt" with { type: "text" };
+import queue_builds_up_ladder from "./queue_builds_up/ladder.txt" with { type: "text" };
+import queue_builds_up_statistics from "./queue_builds_up/statistics.txt" with { type: "text" };
 import new_reno_narration from "./new_reno/narration.txt" with { type: "text" };
 import new_reno_trace from "./new_reno/trace.txt" with { type: "text" };
 import new_reno_explain from "./new_reno/explain.txt" with { type: "text" };
@@ -320,6 +325,7 @@ export const GOLDEN: ReadonlyMap<string, Texts> = new Map([
   ["sack_recovery", { narration: sack_recovery_narration, trace: sack_recovery_trace, explain: sack_recovery_explain, ladder: sack_recovery_ladder, statistics: sack_recovery_statistics }],
   ["rto_then_recovery", { narration: rto_then_recovery_narration, trace: rto_then_recovery_trace, explain: rto_then_recovery_explain, ladder: rto_then_recovery_ladder, statistics: rto_then_recovery_statistics }],
   ["timeout_in_parts", { narration: timeout_in_parts_narration, trace: timeout_in_parts_trace, explain: timeout_in_parts_explain, ladder: timeout_in_parts_ladder, statistics: timeout_in_parts_statistics }],
+  ["queue_builds_up", { narration: queue_builds_up_narration, trace: queue_builds_up_trace, explain: queue_builds_up_explain, ladder: queue_builds_up_ladder, statistics: queue_builds_up_statistics }],
   ["new_reno", { narration: new_reno_narration, trace: new_reno_trace, explain: new_reno_explain, ladder: new_reno_ladder, statistics: new_reno_statistics }],
   ["loss_2_percent", { narration: loss_2_percent_narration, trace: loss_2_percent_trace, explain: loss_2_percent_explain, ladder: loss_2_percent_ladder, statistics: loss_2_percent_statistics }],
   ["spurious", { narration: spurious_narration, trace: spurious_trace, explain: spurious_explain, ladder: spurious_ladder, statistics: spurious_statistics }],
