@@ -41,6 +41,8 @@ export class WireClock {
   readonly #clock: Clock;
   readonly #wallClock: () => number;
   #epoch = 0;
+  /** The clock as it was last read: stamps of before need no look at it, and in bulk nearly all are. */
+  #read: Instant = instant(-Infinity);
   #askAgain: Instant = instant(-Infinity);
 
   /** `wallClock`: what the stamps are read off. */
@@ -57,9 +59,13 @@ export class WireClock {
    */
   momentOf(stamp: number, earliest: Instant): Instant {
     if (stamp === 0) return NEVER;
-    const now = this.#clock();
-    if (now >= this.#askAgain) this.#compare(now);
     let moment = Math.round(stamp - this.#epoch);
+    if (moment >= earliest && moment <= this.#read) return instant(moment);
+    const now = this.#read = this.#clock();
+    if (now >= this.#askAgain) {
+      this.#compare(now);
+      moment = Math.round(stamp - this.#epoch);
+    }
     if (moment < earliest || moment > now) {
       this.#compare(now);
       moment = Math.min(Math.max(Math.round(stamp - this.#epoch), earliest), now);
