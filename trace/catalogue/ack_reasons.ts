@@ -30,13 +30,13 @@ export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>>
       rule: "RFC 9293 3.8.6.3, MUST-40",
       label: "ACK at once",
       sentence:
-        "At the start of a connection and after a pause what comes is acknowledged at once, so that the peer's congestion window grows quickly: ACK {ack} covers {coveredText}.",
+        "At the start of a connection, after a pause and after disorder what comes is acknowledged at once, for the peer's congestion window grows by ACKs: ACK {ack} covers {coveredText}.",
     },
     {
       rule: "RFC 9293 3.8.6.3, MUST-40",
       label: "ACK at once",
       sentence:
-        "At the start of a connection and after a pause each segment is acknowledged at once, so that the peer's congestion window grows quickly: ACK {ack}.",
+        "At the start of a connection, after a pause and after disorder each segment is acknowledged at once, for the peer's congestion window grows by ACKs: ACK {ack}.",
     },
   ),
   "ack-second-segment": firstTrue<SentEvent>(
@@ -140,7 +140,7 @@ export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>>
   "ack-keep-alive": {
     rule: "RFC 9293 3.8.4; 3.10.7.4, first",
     label: "ACK: still here",
-    sentence: "The peer probes with a number that we have acknowledged: ACK {ack} says that we are here.",
+    sentence: "What came lies just before {ack}, as a probe does: this ACK says that we are here.",
   },
   "ack-beyond-window": {
     rule: "RFC 9293 3.10.7.4, first",

@@ -8,6 +8,7 @@
 
 import type { ArrivedEvent } from "../record.ts";
 import { inState } from "./conditions.ts";
+import { reportedBlocks } from "../sack.ts";
 import { type CatalogueEntry, firstTrue } from "./entry.ts";
 
 /** The connection is none yet, or only opens. */
@@ -158,12 +159,21 @@ const ACKNOWLEDGMENTS: Readonly<Record<AckMeaning, Entry>> = {
     label: "acknowledges our FIN",
     sentence: "ACK {ack}: the peer has everything that we sent, our FIN included.",
   },
-  "duplicate-ack": {
-    rule: "RFC 5681 2",
-    label: "duplicate ACK {nextDupAck}",
-    sentence:
-      "ACK {ack} again, duplicate number {nextDupAck}: something after {ack} has arrived, but not {ack} itself.",
-  },
+  "duplicate-ack": firstTrue<ArrivedEvent>(
+    {
+      when: ({ segment }) => reportedBlocks(segment).length > 0,
+      rule: "RFC 5681 2",
+      label: "duplicate ACK {nextDupAck}",
+      sentence:
+        "ACK {ack} again, duplicate number {nextDupAck}: something after {ack} has arrived, but not {ack} itself.",
+    },
+    {
+      rule: "RFC 5681 2, 3.2",
+      label: "duplicate ACK {nextDupAck}",
+      sentence:
+        "ACK {ack} again, duplicate number {nextDupAck}: something after {ack} has arrived, but not {ack} itself, unless the same came twice, at the peer or here.",
+    },
+  ),
   "repeated-ack": firstTrue<ArrivedEvent>(
     {
       when: ({ segment }) => segment.window === 0,
@@ -305,12 +315,21 @@ const DATA: Readonly<Record<DataMeaning, Entry>> = {
       sentence: "FIN, number {finSeq}: the peer has nothing more to send.",
     },
   ),
-  "probe": {
-    rule: "RFC 9293 3.8.4, 3.8.6.1",
-    label: "probe",
-    sentence:
-      "The segment lies just before what we expect ({rcvNxt}): the peer asks whether we are still here, or whether our window has opened.",
-  },
+  "probe": firstTrue<ArrivedEvent>(
+    {
+      when: ({ segment }) => segment.length === 0,
+      rule: "RFC 9293 3.8.4, 3.8.6.1",
+      label: "probe",
+      sentence:
+        "The segment lies just before what we expect ({rcvNxt}): the peer asks whether we are still here, or whether our window has opened, unless the segment has only been overtaken.",
+    },
+    {
+      rule: "RFC 9293 3.8.4, 3.8.6.1",
+      label: "probe, or the last octet again",
+      sentence:
+        "The last octet before what we expect ({rcvNxt}) again: the peer asks whether we are still here, or whether our window has opened, or it has not had our ACK of that octet.",
+    },
+  ),
   "urgent": {
     rule: "RFC 9293 3.10.7.4, sixth; RFC 6093 4",
     label: "urgent",
@@ -327,7 +346,8 @@ export const ARRIVALS: Readonly<Record<ArrivalMeaning, CatalogueEntry>> = {
   "congestion-echo": {
     rule: "RFC 3168 6.1.2",
     label: "congestion echo",
-    sentence: "ECE: a packet of ours reached the peer with a router's congestion mark.",
+    sentence:
+      "ECE: a packet of ours reached the peer with a router's congestion mark, if both sides use ECN.",
   },
   "congestion-mark": {
     rule: "RFC 3168 6.1.3",

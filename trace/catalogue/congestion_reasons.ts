@@ -144,7 +144,7 @@ export const CONGESTION_REASONS: Readonly<Record<CongestionReason, CatalogueEntr
   "ecn-echo": reduction(
     "congestion marked",
     "RFC 3168 6.1.2",
-    "The peer reports a router's congestion mark, which counts like a loss, although nothing was lost.",
+    "The peer reports a router's congestion mark, which counts like a loss.",
   ),
   "spurious-retransmission": firstTrue<CongestionEvent>(
     {

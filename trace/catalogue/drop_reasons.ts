@@ -86,7 +86,7 @@ export const DROP_REASONS: Readonly<Record<DropReason, CatalogueEntry>> = {
     rule: "RFC 7323 5.3, R1",
     label: "old timestamp",
     sentence:
-      "The timestamp is older than the last one: the segment is a stray from the past, whatever its sequence number says (PAWS).",
+      "The timestamp is older than the last one: the segment counts as a stray from the past, whatever its sequence number says (PAWS).",
   },
   "reset-out-of-window": {
     rule: "RFC 5961 3.2; RFC 9293 3.10.7.4, second",

@@ -87,8 +87,9 @@ const CLOSINGS: Readonly<
     {
       when: goesTo("CLOSING"),
       rule: "RFC 9293 3.6, case 3; 3.10.7.4, eighth",
-      label: "FINs crossed",
-      sentence: "The peer's FIN came before the ACK of ours: both sides have closed at once.",
+      label: "both have closed",
+      sentence:
+        "The peer's FIN came before the ACK of ours: both sides have closed, neither in answer to the other.",
     },
     {
       rule: "RFC 9293 3.10.7.4, eighth; 3.6.1, MUST-13",
