@@ -68,8 +68,9 @@ export function openAttempt(
 ): Attempt {
   // What a transfer waits for is added up where somebody is told.
   const narrator = new Narrator(output, output.isSilent ? null : client.ends.limits());
-  const { raw, drained } = openConnection(client, remote, source, watchers, narrator, (outcome, reason) => {
-    session.unsent(outcome, reason);
+  const { raw, drained } = openConnection(client, remote, source, watchers, narrator, {
+    unsent: (outcome, reason) => session.unsent(outcome, reason),
+    blocked: (reason) => session.blocked(reason),
   });
   const peer = formatEndpoint(remote);
   narrator.starting(peer);

@@ -55,14 +55,20 @@ export interface OpenConnection {
   readonly drained: () => Promise<void>;
 }
 
-/** Begins the connection. `onUnsent`: what becomes of segments that could not leave. @throws as `RawConnection.open` */
+/** Hears what becomes of segments that do not leave this host. */
+interface WayListener {
+  readonly unsent: NonNullable<RawConnectionOptions["onUnsent"]>;
+  readonly blocked: NonNullable<RawConnectionOptions["onBlockage"]>;
+}
+
+/** Begins the connection. @throws as `RawConnection.open` */
 export function openConnection(
   { wanted, ends, link, faultsFor }: ClientContext,
   remote: Endpoint,
   source: IpAddress | null,
   watchers: Watchers,
   narrator: Narrator,
-  onUnsent: NonNullable<RawConnectionOptions["onUnsent"]>,
+  { unsent, blocked }: WayListener,
 ): OpenConnection {
   const { sourcePort, isn, observe, interfaceName, mark } = wanted;
   const { onDrop } = watchers;
@@ -87,7 +93,8 @@ export function openConnection(
     observer: watchers.beside(narrator),
     ...onDrop === undefined ? {} : { onDrop },
     ...isn === null ? {} : { isn: () => seqNumber(isn) },
-    onUnsent,
+    onUnsent: unsent,
+    onBlockage: blocked,
   });
   return { raw, drained: () => faulty?.drained() ?? Promise.resolve() };
 }

@@ -16,13 +16,14 @@ import {
 } from "../tcp/single.ts";
 import { counted, grouped } from "./counted.ts";
 import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
-import { ProgramFailure } from "./failures.ts";
+import { type ConnectionEnds, ProgramFailure } from "./failures.ts";
 import type { SendingRecord } from "./narrator.ts";
 
 /** What is known when the client gives up. */
 export interface ClientFacts {
   /** The peer, as messages name it. */
   readonly peer: string;
+  readonly ends: ConnectionEnds;
   readonly record: Readonly<SendingRecord>;
   /** Octets of the message that the peer has acknowledged. */
   readonly acknowledged: number;
@@ -46,12 +47,14 @@ export function connectionFailed(failure: ConnectionFailure, facts: ClientFacts)
       );
     case "reset":
       return established(
+        facts,
         ExitCode.reset,
         `Connection to ${peer} reset by ${resetter(record)}: ${progress(facts)}`,
       );
     case "timed out":
       if (facts.received === null && record.dataSegments === 0 && record.fins === 0) return noAnswer(facts);
       return established(
+        facts,
         ExitCode.timedOut,
         `Connection to ${peer} timed out: ${progress(facts)}, ${asClause(failure.message)}`,
       );
@@ -66,8 +69,8 @@ export function connectionFailed(failure: ConnectionFailure, facts: ClientFacts)
 }
 
 /** A failure of a connection that was established. */
-function established(code: ExitCodeNumber, message: string): ProgramFailure {
-  return new ProgramFailure(code, message, true);
+function established({ ends }: ClientFacts, code: ExitCodeNumber, message: string): ProgramFailure {
+  return new ProgramFailure(code, message, ends);
 }
 
 /** Who has sent the RST, as far as it shows. */
@@ -96,6 +99,7 @@ export function unreachable({ peer, record }: ClientFacts, reason: string): Prog
 /** The transfer did not get on for too long; `reason` says what was waited for, `trouble` what may have kept it; null: nothing. */
 export function stalled(facts: ClientFacts, reason: string, trouble: string | null): ProgramFailure {
   return established(
+    facts,
     ExitCode.timedOut,
     `Connection to ${facts.peer} timed out: ${reason}; ${progress(facts)} (--timeout)${meanwhile(trouble)}`,
   );
@@ -110,22 +114,24 @@ function meanwhile(trouble: string | null): string {
  * have kept our segments; null: nothing.
  */
 export function notClosed(
-  { peer }: ClientFacts,
+  facts: ClientFacts,
   state: State,
   limit: Micros,
   why: "silent" | "lingering",
   trouble: string | null = null,
 ): ProgramFailure {
+  const { peer } = facts;
   const span = formatSeconds(limit);
   const isAcknowledged = state === "FIN-WAIT-2";
   if (why === "lingering") {
     const what = isAcknowledged ? "the peer had not closed its side" : "our FIN was not acknowledged";
     const code = isAcknowledged ? ExitCode.peerDidNotClose : ExitCode.timedOut;
-    return established(code, `Connection to ${peer} aborted: ${what} within ${span} (--linger)`);
+    return established(facts, code, `Connection to ${peer} aborted: ${what} within ${span} (--linger)`);
   }
   const silence = `silent for ${span} after our FIN`;
   if (!isAcknowledged) {
     return established(
+      facts,
       ExitCode.timedOut,
       `Connection to ${peer} timed out: our FIN was not acknowledged, the peer was ${silence}${
         meanwhile(trouble)
@@ -133,6 +139,7 @@ export function notClosed(
     );
   }
   return established(
+    facts,
     ExitCode.peerDidNotClose,
     `Everything was delivered, but ${peer} did not close its side: it was ${silence}`,
   );

@@ -6,11 +6,12 @@
 
 import type { ConnectionFailure, Instant, Micros, State } from "../tcp/single.ts";
 import type { Ending } from "./client_transfer_arguments.ts";
+import type { ConnectionEnds } from "./failures.ts";
 import type { WatchedConnection } from "./stall_watch.ts";
 import type { TransferConnection, TransferJob } from "./transfer.ts";
 
 /** What the session asks of a connection; the core's `Connection` is one. */
-export interface ClientConnection extends TransferConnection, WatchedConnection {
+export interface ClientConnection extends TransferConnection, WatchedConnection, ConnectionEnds {
   readonly state: State;
   readonly failure: ConnectionFailure | null;
   /** What the network last said about our segments, if anything. */

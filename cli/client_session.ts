@@ -59,6 +59,8 @@ export class ClientSession {
   #unreachableReason = "";
   /** When one could not leave; null: not yet. */
   #unsentAt: Instant | null = null;
+  /** Why nothing can leave this host now; null: it can, as far as is known. */
+  #blockage: string | null = null;
   /** Null: not yet. */
   #transfer: Transfer | null = null;
   readonly #ends: EndWatches;
@@ -86,6 +88,17 @@ export class ClientSession {
     }
     this.#unreachableReason = shown;
     this.#unsentAt = this.#loop.now;
+  }
+
+  /** This host has no way to the peer any more, for that reason; null: it has one again. */
+  blocked(reason: string | null): void {
+    this.#blockage = reason;
+    this.#narrator.warning(
+      reason === null
+        ? "This host has a way to the peer again"
+        : `This host has no way to the peer any more: ${reason}`,
+    );
+    this.#unreachableReason = reason ?? "";
   }
 
   /**
@@ -191,6 +204,7 @@ export class ClientSession {
 
   /** What has shown since that moment of why our segments do not get through; null: nothing. */
   #troubleSince(moment: Instant): string | null {
+    if (this.#blockage !== null) return this.#blockage;
     if (this.#unsentAt !== null && this.#unsentAt > moment) return this.#unreachableReason;
     const { report, reportAt } = this.#narrator.record;
     return reportAt !== null && reportAt > moment ? report : null;
@@ -392,6 +406,7 @@ export class ClientSession {
     const transfer = this.#transfer;
     return {
       peer: this.#job.peer,
+      ends: this.#connection,
       record: this.#narrator.record,
       acknowledged: transfer?.acknowledged ?? 0,
       received: this.#job.isMeasured ? transfer?.received ?? null : null,

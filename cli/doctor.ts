@@ -4,12 +4,12 @@
  * @module
  */
 
-import { LibcError } from "../ffi/mod.ts";
+import { formatIp, LibcError } from "../ffi/mod.ts";
 import { type CheckName, CHECKS } from "./doctor_checks.ts";
 import { type DoctorFacts, gatherFacts, ROOT } from "./doctor_facts.ts";
 import type { Finding } from "./doctor_finding.ts";
 import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
-import type { FailureReport } from "./failures.ts";
+import type { ConnectionEnds, FailureReport } from "./failures.ts";
 import type { Mark, Output } from "./output.ts";
 import type { Way } from "./target.ts";
 import { terminalText } from "../trace/escape.ts";
@@ -64,28 +64,31 @@ const CAUSES: Partial<Readonly<Record<ExitCodeNumber, readonly CheckName[]>>> = 
 /** The same of a connection that was established. */
 const LATER_CAUSES: Partial<Readonly<Record<ExitCodeNumber, readonly CheckName[]>>> = {
   ...CAUSES,
-  [ExitCode.timedOut]: ["route", "firewall", "IPsec"],
+  [ExitCode.timedOut]: ["route", "source address", "firewall", "IPsec"],
   [ExitCode.reset]: ["firewall"],
 };
 
-/**
- * What fails on this host and may be why the program ended with this code, each a line; none where nobody may look.
- *
- * @param isEstablished whether the connection was established
- */
+/** What fails on this host and may be why the program ended with this code, each a line; none where nobody may look. */
 export async function likelyCauses(
-  { code, isEstablished }: Pick<FailureReport, "code" | "isEstablished">,
-  way: Way,
+  { code, established }: Pick<FailureReport, "code" | "established">,
+  wanted: Way,
 ): Promise<readonly string[]> {
-  const facts = await gatherFacts(way, isEstablished).catch((error: unknown) => {
+  const way = established === null ? wanted : wayBetween(established, wanted);
+  const facts = await gatherFacts(way, established !== null).catch((error: unknown) => {
     if (error instanceof LibcError) return null; // what has failed says so itself
     throw error;
   });
   // Whoever is not root has been told the ways to the right already.
   const isRoot = facts?.user.isKnown === true && facts.user.value === ROOT;
   if (facts === null || (code === ExitCode.missingRight && !isRoot)) return [];
-  return findings(facts, (isEstablished ? LATER_CAUSES : CAUSES)[code] ?? []).filter(({ verdict }) =>
+  return findings(facts, (established === null ? CAUSES : LATER_CAUSES)[code] ?? []).filter(({ verdict }) =>
     verdict === "fail"
   )
     .map(({ check, text, fix }) => terminalText(`Likely cause (${check}): ${text}; ${fix}`));
+}
+
+/** The same way for a connection with these addresses. */
+function wayBetween({ local, remote }: ConnectionEnds, wanted: Way): Way {
+  const target = { host: formatIp(remote.address), port: remote.port };
+  return { ...wanted, target, source: formatIp(local.address) };
 }

@@ -181,12 +181,16 @@ function checkRoute(facts: DoctorFacts): Finding {
 }
 
 function checkSource(facts: DoctorFacts): Finding {
-  const { source, way, route } = facts;
+  const { isEstablished, source, way, route } = facts;
   if (!route.isKnown && route.errnoName === NOT_OURS) {
-    return fail(
-      `${way.source ?? "the source address"} does not belong to this host`,
-      "give one that ip address shows, or none",
-    );
+    const what = way.source ?? "the source address";
+    if (isEstablished) {
+      return fail(
+        `${what}, which our packets come from, does not belong to this host any more`,
+        "give it back (ip address add), or bring its interface up (ip link set NAME up)",
+      );
+    }
+    return fail(`${what} does not belong to this host`, "give one that ip address shows, or none");
   }
   return source.isKnown && route.isKnown ? pass(`packets come from ${source.value}`) : missing(facts, source);
 }

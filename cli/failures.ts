@@ -4,21 +4,28 @@
  * @module
  */
 
+import type { Endpoint } from "../tcp/single.ts";
 import { terminalText } from "../trace/escape.ts";
 import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
 import { UsageError } from "./options.ts";
+
+/** Addresses and ports of a connection. */
+export interface ConnectionEnds {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+}
 
 /** A program's work failed in a way that has a code of its own; the message is for people. */
 export class ProgramFailure extends Error {
   override readonly name = "ProgramFailure";
   readonly code: ExitCodeNumber;
-  /** Whether it was a connection's that was established. */
-  readonly isEstablished: boolean;
+  /** The ends of the connection, once it was established; null: it was not, or there was none. */
+  readonly established: ConnectionEnds | null;
 
-  constructor(code: ExitCodeNumber, message: string, isEstablished = false) {
+  constructor(code: ExitCodeNumber, message: string, established: ConnectionEnds | null = null) {
     super(message);
     this.code = code;
-    this.isEstablished = isEstablished;
+    this.established = established;
   }
 }
 
@@ -27,8 +34,8 @@ export interface FailureReport {
   readonly code: ExitCodeNumber;
   /** One line, safe to show. */
   readonly text: string;
-  /** Whether it is known that a connection was established. */
-  readonly isEstablished: boolean;
+  /** The ends of the connection, if it is known that one was established. */
+  readonly established: ConnectionEnds | null;
 }
 
 /** What is read of a failed system call; errors of ffi/ have this shape. */
@@ -56,11 +63,11 @@ export function describeFailure(error: unknown, program: string): FailureReport 
   return {
     code: report.code,
     text: terminalText(report.text.replace(/\s*\n\s*/g, " ")),
-    isEstablished: error instanceof ProgramFailure && error.isEstablished,
+    established: error instanceof ProgramFailure ? error.established : null,
   };
 }
 
-function reportOf(error: unknown, program: string): Omit<FailureReport, "isEstablished"> {
+function reportOf(error: unknown, program: string): Omit<FailureReport, "established"> {
   if (!(error instanceof Error)) return { code: ExitCode.internal, text: `Internal error: ${String(error)}` };
   if (error instanceof ProgramFailure) return { code: error.code, text: error.message };
   if (error instanceof UsageError) {
@@ -93,7 +100,7 @@ function reportOfCall(
   failed: FailedCall,
   message: string,
   program: string,
-): Omit<FailureReport, "isEstablished"> {
+): Omit<FailureReport, "established"> {
   const { call, errnoName, likelyCause, subject } = failed;
   const [name] = call.split(" ");
   const isClear = likelyCause !== "" && subject !== "";

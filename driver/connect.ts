@@ -53,6 +53,8 @@ export interface RawConnectionOptions extends RunOptions {
   readonly link?: LinkOpener | undefined;
   /** Called with what is otherwise than with the kernel's own TCP, in words. @default nothing */
   readonly onRemark?: (text: string) => void;
+  /** Called when this host has no way to the peer any more, with why in words; null: it has one again. @default nothing */
+  readonly onBlockage?: (reason: string | null) => void;
   /** Called when this host takes longer or only shorter packets on the way to the peer, in words. @default nothing */
   readonly onMtuChange?: (text: string) => void;
 }
@@ -98,10 +100,11 @@ export class RawConnection implements AsyncDisposable, Disposable {
     const side = new NextHopAdvice(link?.sideOf(connection) ?? connection, { connection, flow: way.flow });
     const device = link?.device ?? stack.socket;
     this.loop = stack.run({ core: connection, side, device }, options);
-    const { interfaceName, onRemark, onMtuChange } = options;
+    const { interfaceName, onRemark, onMtuChange, onBlockage } = options;
     const isBound = interfaceName !== undefined;
     const { socket } = stack;
-    const following = followRouting(this.loop, { connection, socket, way, isBound, onRemark, onMtuChange });
+    const told = { onRemark, onMtuChange, onBlockage };
+    const following = followRouting(this.loop, { connection, socket, way, isBound, ...told });
     if (following !== null) stack.own(following);
   }
 

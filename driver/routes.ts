@@ -116,6 +116,8 @@ export interface FollowingOptions {
   readonly isBound: boolean;
   /** As `RawConnectionOptions.onRemark`. */
   readonly onRemark: ((text: string) => void) | undefined;
+  /** As `RawConnectionOptions.onBlockage`. */
+  readonly onBlockage: ((reason: string | null) => void) | undefined;
   /** As `RawConnectionOptions.onMtuChange`. */
   readonly onMtuChange: ((text: string) => void) | undefined;
 }
@@ -160,12 +162,13 @@ class FollowedWay {
 
   /** Something has changed, perhaps nothing of this way. */
   look(now: Instant): void {
-    const { connection, socket, way, isBound } = this.#options;
+    const { connection, socket, way, isBound, onBlockage } = this.#options;
     try {
       const route = routeTo(way.flow);
       if (!isBound) this.#steer(steeringOf(way.flow));
       const wasBlocked = socket.blockage !== null;
       socket.blockage = null;
+      if (wasBlocked) onBlockage?.(null);
       this.#interfaceIndex = route.interfaceIndex;
       if (route.mtu !== this.#mtu) this.#mtuChanged(route.mtu, now);
       if (wasBlocked) connection.wayChanged(now);
@@ -173,6 +176,7 @@ class FollowedWay {
       if (!(error instanceof SystemError)) throw error;
       // What fails for another reason, such as too many open files, says nothing about the way.
       if (!isErrno(error, ...NO_WAY_OUT)) return;
+      if (error.message !== socket.blockage?.message) onBlockage?.(error.message);
       socket.blockage = error;
       if (way.flow.destination.family === 6) this.#lookWithoutIpv6();
     }

@@ -91,6 +91,28 @@ Deno.test("the network's word that the peer is unreachable is believed at the se
   assertEquals(syns, 2);
 });
 
+Deno.test("a host that has lost its way to the peer says so when nothing comes any more, and no more once it has one again", async () => {
+  for (const comesBack of [false, true]) {
+    const { session, simulation, err } = prepare({ timeout: seconds(5), ending: "peer closed" });
+    simulation.program = () => {};
+    simulation.fromClient = (segment) => {
+      if (segment.payload.length > 0) {
+        session.blocked("bind: EADDRNOTAVAIL");
+        if (comesBack) session.blocked(null);
+      }
+      return "arrives";
+    };
+    const [code, text] = await failure(session);
+    assertEquals(code, ExitCode.timedOut);
+    assertEquals(text.endsWith("; meanwhile: bind: EADDRNOTAVAIL"), !comesBack, text);
+    const told = [
+      "[!] This host has no way to the peer any more: bind: EADDRNOTAVAIL",
+      "[!] This host has a way to the peer again",
+    ];
+    assertEquals(err.lines.slice(0, 2), comesBack ? told : told.slice(0, 1));
+  }
+});
+
 Deno.test("a peer that does not close its side: the wait is explained, and has an end and a code", async () => {
   const { session, simulation, out } = prepare({ closeTimeout: seconds(5) });
   simulation.program = (peer, now) => void peer.receive(new Uint8Array(100), now);

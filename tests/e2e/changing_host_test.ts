@@ -192,7 +192,7 @@ for (const [family, address] of FAMILIES) {
     await pause(SECOND / 4);
     await near.must(["ip", flag, "rule", "add", ...forbids]);
     await transfer.client.shows(
-      "A segment could not leave this host: System call rtnetlink RTM_GETROUTE failed",
+      "This host has no way to the peer any more: System call rtnetlink RTM_GETROUTE failed",
     );
     const sent = async (): Promise<number> =>
       Number(await near.must(["cat", "/sys/class/net/cable/statistics/tx_bytes"]));

@@ -23,7 +23,7 @@ const [OK, TIMED_OUT, RESET] = [0, 4, 6];
 /** How a transfer ends. */
 interface End {
   readonly code: number;
-  /** ROUTER and PEER stand for their addresses. */
+  /** ROUTER, PEER and OWN stand for addresses. */
   readonly says: RegExp;
 }
 
@@ -113,6 +113,27 @@ const CHANGES: readonly Change[] = [
     ...both(GOES_ON),
   },
   {
+    what: "this host loses the address that its packets come from",
+    happens: async ({ near }) => {
+      for (const family of FAMILIES) {
+        const { near: address } = PATH_ADDRESSES[family];
+        await near.must([
+          "ip",
+          "address",
+          "del",
+          `${address}/${family === "IPv4" ? 24 : 64}`,
+          "dev",
+          "cable",
+        ]);
+      }
+    },
+    ...both({
+      code: TIMED_OUT,
+      says:
+        /meanwhile: system call bind .* does not belong to this host\n[^]*Likely cause \(source address\): OWN, which/,
+    }),
+  },
+  {
     what: "this host has no route to the server for a second and a half, and what waits goes on at once",
     happens: async ({ near }) => {
       for (const family of ["-4", "-6"]) {
@@ -146,7 +167,7 @@ const CHANGES: readonly Change[] = [
 
 /** One transfer by the client's default link, in the middle of which the path changes. */
 async function transfer(family: typeof FAMILIES[number], change: Change, way: "up" | "down"): Promise<void> {
-  const { far, router } = PATH_ADDRESSES[family];
+  const { far, near, router } = PATH_ADDRESSES[family];
   await using path = await Path.create();
   for (const end of [path.near, path.far]) {
     await end.must(["tc", "qdisc", "add", "dev", "cable", "root", "tbf", ...SLOWLY]);
@@ -163,7 +184,7 @@ async function transfer(family: typeof FAMILIES[number], change: Change, way: "u
   const { code, out, err } = await program.ended();
   const told = `${family} ${way}: ${out}${err}`;
   assertEquals(code, change[way].code, told);
-  const says = change[way].says.source.replace("ROUTER", router).replace("PEER", far);
+  const says = change[way].says.source.replace("ROUTER", router).replace("PEER", far).replace("OWN", near);
   assertMatch(told, new RegExp(says));
   if (way === "down" && code === OK) assertStringIncludes(told, HASH);
 }
