@@ -15,7 +15,7 @@ import { Interruption } from "./cli/interruption.ts";
 import { takesStandardOutput } from "./cli/observe_arguments.ts";
 import { observed } from "./cli/observed.ts";
 import { Output } from "./cli/output.ts";
-import { type ProgressJob, withProgress } from "./cli/progress.ts";
+import type { ProgressJob } from "./cli/progress.ts";
 import { standardSink } from "./cli/queued_sink.ts";
 
 const PROGRAM = "rawtcp-client";
@@ -34,6 +34,13 @@ function progressOf(
   const { connection } = raw;
   const { limits } = narrator;
   return { connection, limits, total: source.total ?? 0, receives: transfer.receives, output, isBusy };
+}
+
+/** Does the job, with a live line where there is a terminal for it. */
+async function runShown(session: Attempt["session"], progress: ProgressJob): Promise<ExitCodeNumber> {
+  if (!Deno.stderr.isTerminal()) return await session.run();
+  const { withProgress } = await import("./cli/progress.ts");
+  return await withProgress(progress, () => session.run());
 }
 
 /** Connects, delivers and closes; returns the exit code. */
@@ -79,10 +86,7 @@ async function deliver(
       output,
     );
     output.onDrained = () => raw.loop.wake();
-    const code = await withProgress(
-      progressOf(wanted, ends, chosen, output),
-      () => session.run(),
-    );
+    const code = await runShown(session, progressOf(wanted, ends, chosen, output));
     await drained();
     return code === ExitCode.interrupted ? interruption.exitCode : code;
   });

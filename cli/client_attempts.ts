@@ -6,7 +6,6 @@
  */
 
 import type { RawConnection } from "../driver/connect.ts";
-import { resolve, resolveService } from "../ffi/resolve.ts";
 import { type Endpoint, formatEndpoint, type IpAddress, isAddressText, parseAddress } from "../tcp/single.ts";
 import type { ClientArguments } from "./client_arguments.ts";
 import { type ClientContext, jobOf, openConnection } from "./client_connection.ts";
@@ -46,7 +45,7 @@ export async function findPeers({ target, source, family }: ClientArguments): Pr
   const { host, port } = target;
   const [addresses, number] = await Promise.all([
     addressesOf(host, family ?? from?.family),
-    typeof port === "number" ? port : resolveService(port),
+    portOf(port),
   ]);
   if (addresses.length > 0) return { addresses, port: number, source: from };
   throw new ProgramFailure(ExitCode.unknownHost, `Cannot find an address of ${host}`);
@@ -55,7 +54,15 @@ export async function findPeers({ target, source, family }: ClientArguments): Pr
 /** All addresses of a host. One that is written out needs no function of the C library. @throws ResolveError */
 async function addressesOf(host: string, family: 4 | 6 | undefined): Promise<readonly IpAddress[]> {
   if (family === undefined && isAddressText(host)) return [parseAddress(host)];
+  const { resolve } = await import("../ffi/resolve.ts");
   return await resolve(host, family);
+}
+
+/** A port by its number, or by the name of its service. @throws ResolveError */
+async function portOf(port: number | string): Promise<number> {
+  if (typeof port === "number") return port;
+  const { resolveService } = await import("../ffi/resolve.ts");
+  return await resolveService(port);
 }
 
 /** Opens an attempt; its SYN leaves once its session connects. @throws as `RawConnection.open` */
