@@ -29,6 +29,12 @@ const ROUND_SECONDS = 30;
 /** Longest that the compiler may take, seconds. */
 const COMPILE_SECONDS = 60;
 
+/** The Deno that builds where there is no runtime of another version: .ci/denort.sh. */
+const BUILDER = ["npx", "-y", "deno@2.4.2"];
+
+/** Octets of the length at the end of an executable. */
+const LENGTH_OCTETS = 8;
+
 /** A program, and what it takes to run it. */
 interface Timed {
   readonly who: string;
@@ -134,7 +140,7 @@ async function prepare(bench: Bench, place: Place): Promise<Prepared> {
   return { programs, leftOut };
 }
 
-/** The executable, and an empty program compiled by the Deno that runs this. */
+/** The executable, and an empty program with the same runtime. */
 async function addCompiled(
   bench: Bench,
   address: readonly string[],
@@ -147,15 +153,36 @@ async function addCompiled(
     return;
   }
   programs.set("compiled", { who: "rawtcp-client", command: [...client.command, ...address], times: TIMES });
-  const empty = `${await bench.folder()}/empty`;
-  try {
-    const compile = [Deno.execPath(), "compile", "--quiet", "--output", empty, `${PROGRAMS}empty.ts`];
-    await bench.must(compile, { seconds: COMPILE_SECONDS });
-    await bench.must([empty]);
+  const empty = await compileEmpty(bench, client.command[0] ?? "");
+  if (empty === null) {
+    leftOut.push(`an empty program, compiled: not measured, no Deno here compiles for the client's runtime`);
+  } else {
     programs.set("empty compiled", { who: "an empty program, compiled", command: [empty], times: TIMES });
-  } catch {
-    leftOut.push("an empty program, compiled: this Deno has no runtime at hand to compile with");
   }
+}
+
+/**
+ * Compiles the empty program for the runtime that is in the client: an executable is that with something appended, whose length is
+ * its last eight octets. @returns its path; null: each Deno that there is has another version
+ */
+async function compileEmpty(bench: Bench, client: string): Promise<string | null> {
+  const folder = await bench.folder();
+  const [runtime, empty] = [`${folder}/runtime`, `${folder}/empty`];
+  const octets = await Deno.readFile(client);
+  const appended = new DataView(octets.buffer).getBigUint64(octets.length - LENGTH_OCTETS, true);
+  await Deno.writeFile(runtime, octets.subarray(0, octets.length - Number(appended)), { mode: 0o755 });
+  const options = ["compile", "--quiet", "--no-config", "--no-check", "--no-code-cache", "--output", empty];
+  for (const deno of [[Deno.execPath()], BUILDER]) {
+    const compile = ["env", `DENORT_BIN=${runtime}`, ...deno, ...options, `${PROGRAMS}empty.ts`];
+    try {
+      await bench.must(compile, { seconds: COMPILE_SECONDS });
+      await bench.must([empty]);
+      return empty;
+    } catch {
+      // of another version, or not there
+    }
+  }
+  return null;
 }
 
 /** Keeps the kernel from resetting what scapy has opened. */
