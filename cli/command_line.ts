@@ -26,7 +26,7 @@ export async function parseOptions(
   otherProgram?: () => Promise<OtherProgram>,
 ): Promise<ParsedOptions> {
   try {
-    return parseKnownOptions(args, specs);
+    return await parseKnownOptions(args, specs);
   } catch (error) {
     if (!(error instanceof UnknownOption)) throw error;
     const { unknownOptionText } = await import("./unknown_option.ts");

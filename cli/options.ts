@@ -4,7 +4,6 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli/parse-args";
 import { terminalText } from "../trace/escape.ts";
 
 /** The command line cannot be understood; the message says what to write instead. */
@@ -72,16 +71,15 @@ export interface ParsedOptions {
  * @throws UnknownOption
  * @throws UsageError for a missing value, a value for an option that takes none, and an option that would be ignored
  */
-export function parseKnownOptions(args: readonly string[], specs: readonly OptionSpec[]): ParsedOptions {
+export async function parseKnownOptions(
+  args: readonly string[],
+  specs: readonly OptionSpec[],
+): Promise<ParsedOptions> {
   const valued = specs.filter((spec) => spec.value !== undefined);
   const plain = specs.filter((spec) => spec.value === undefined).map((spec) => spec.name);
   const { options, operands, byLetter } = canonicalArguments(args, specs);
   refuseTwice(options, valued);
-  const parsed = parseArgs(options, {
-    string: valued.map((spec) => spec.name),
-    boolean: plain,
-    collect: valued.filter((spec) => spec.repeats === true).map((spec) => spec.name),
-  });
+  const parsed = await readOptions(options, valued, plain);
   const values = new Map<string, string>();
   for (const { name } of valued) {
     const value = parsed[name];
@@ -93,6 +91,21 @@ export function parseKnownOptions(args: readonly string[], specs: readonly Optio
     if (values.has(spec.name) || flags.has(spec.name)) refuseIgnored(spec, values, flags);
   }
   return { values, flags, operands, byLetter };
+}
+
+/** What the package makes of options in their canonical form; it is not loaded where there are none. */
+async function readOptions(
+  options: readonly string[],
+  valued: readonly OptionSpec[],
+  plain: readonly string[],
+): Promise<Readonly<Record<string, unknown>>> {
+  if (options.length === 0) return {};
+  const { parseArgs } = await import("@std/cli/parse-args");
+  return parseArgs(options, {
+    string: valued.map((spec) => spec.name),
+    boolean: plain,
+    collect: valued.filter((spec) => spec.repeats === true).map((spec) => spec.name),
+  });
 }
 
 /** @throws UsageError when an option has two values, of which one would be ignored */
