@@ -9,14 +9,15 @@ import { type ClientArguments, parseClientArguments } from "./cli/client_argumen
 import { type Attempt, connectToAny, findPeers, openAttempt } from "./cli/client_attempts.ts";
 import { prepareClient } from "./cli/client_connection.ts";
 import { type ClientEnds, openEnds } from "./cli/client_ends.ts";
-import { ExitCode, type ExitCodeNumber, HOST_FAILURES } from "./cli/exit_codes.ts";
+import { type ExitCodeNumber, HOST_FAILURES } from "./cli/exit_codes.ts";
 import { describeFailure, type FailureReport } from "./cli/failures.ts";
 import { Interruption } from "./cli/interruption.ts";
 import { takesStandardOutput } from "./cli/observe_arguments.ts";
-import { observed } from "./cli/observed.ts";
+import { endAtOnce, observed } from "./cli/observed.ts";
 import { Output } from "./cli/output.ts";
 import type { ProgressJob } from "./cli/progress.ts";
 import { standardSink } from "./cli/queued_sink.ts";
+import { outliveFileLimit } from "./ffi/signals.ts";
 
 const PROGRAM = "rawtcp-client";
 
@@ -62,20 +63,17 @@ async function deliver(
   const peers = await findPeers(wanted);
   let chosen: Attempt | null = null;
   using ends = await openEnds(transfer, observe.force, (octets) => chosen?.narrator.received(octets));
-  const context = {
-    asked: interruption.asked,
-    program: PROGRAM,
-    color,
-    output,
-    peer: { name: target.host, addresses: peers.addresses },
-  };
+  const peer = { name: target.host, addresses: peers.addresses };
+  const context = { program: PROGRAM, color, output, peer, asked: interruption.asked };
   return await observed(observe, context, async (watchers) => {
     using attempts = new DisposableStack();
-    attempts.defer(() => watchers.flush?.());
     const sessions: Attempt["session"][] = [];
     interruption.attach({
       interrupt: () => sessions.forEach((session) => session.interrupt()),
-      end: () => attempts.dispose(),
+      end: () => {
+        attempts.dispose();
+        endAtOnce(watchers, output);
+      },
     });
     const begun = (attempt: Attempt): void => void sessions.push(attempts.use(attempt).session);
     const client = await prepareClient(wanted, ends);
@@ -88,7 +86,7 @@ async function deliver(
     output.onDrained = () => raw.loop.wake();
     const code = await runShown(session, progressOf(wanted, ends, chosen, output));
     await drained();
-    return code === ExitCode.interrupted ? interruption.exitCode : code;
+    return code;
   });
 }
 
@@ -103,12 +101,22 @@ function outputFor({ color, quiet, observe, transfer }: ClientArguments): Output
 async function run(wanted: ClientArguments): Promise<ExitCodeNumber> {
   const interruption = new Interruption();
   const output = outputFor(wanted);
+  const code = await delivered(wanted, output, interruption);
+  return interruption.isAsked ? interruption.exitCode : code;
+}
+
+/** Delivers, tells what prevented it, and waits until all is told. @returns the exit code */
+async function delivered(
+  wanted: ClientArguments,
+  output: Output,
+  interruption: Interruption,
+): Promise<ExitCodeNumber> {
   try {
     return await interruption.finish(output, await deliver(wanted, output, interruption));
   } catch (error) {
     const failure = describeFailure(error, PROGRAM);
     output.failure(failure.text);
-    await tellLikelyCauses(failure, wanted, output);
+    if (!interruption.isAsked) await tellLikelyCauses(failure, wanted, output);
     return await interruption.finish(output, failure.code);
   }
 }
@@ -130,6 +138,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const command = await parseClientArguments(args);
     if (command.kind === "run") return await run(command.arguments);
+    outliveFileLimit();
     if (command.kind === "read") {
       const { showCapture } = await import("./cli/read_capture.ts");
       const isQuiet = takesStandardOutput(command.observe);

@@ -8,7 +8,7 @@ import "./cli/server_modules.ts";
 import { ExitCode, type ExitCodeNumber, HOST_FAILURES } from "./cli/exit_codes.ts";
 import { Interruption } from "./cli/interruption.ts";
 import { takesStandardOutput } from "./cli/observe_arguments.ts";
-import { observed } from "./cli/observed.ts";
+import { endAtOnce, observed } from "./cli/observed.ts";
 import { Output } from "./cli/output.ts";
 import { standardSink } from "./cli/queued_sink.ts";
 import { serverFailure } from "./cli/server_failure.ts";
@@ -31,8 +31,8 @@ const BACKLOG = 1_024;
 async function answerOf({ mode }: ServerOptions): Promise<Uint8Array | undefined> {
   if (mode.kind === "reply") return new TextEncoder().encode(mode.text);
   if (mode.kind !== "file") return undefined;
-  const { readChunks } = await import("./cli/files.ts");
-  const page = await new Response(ReadableStream.from(readChunks(mode.path))).bytes();
+  const { readWhole } = await import("./cli/files.ts");
+  const page = await readWhole(mode.path);
   const head = `HTTP/1.1 200 OK\r\nContent-Length: ${page.length}\r\nConnection: close\r\n\r\n`;
   return await new Response(new Blob([head, page])).bytes();
 }
@@ -62,7 +62,7 @@ async function listenAndServe(
     count: options.count,
   });
   output.onDrained = () => server.resume();
-  interruption.attach({ interrupt: () => server.stop(), end: () => {} });
+  interruption.attach({ interrupt: () => server.stop(), end: () => output.giveUp() });
   report.listening(formatSockaddr(listener.local));
   await server.run();
   report.note("Server stopped");
@@ -100,7 +100,7 @@ async function serveOnOwnTcp(
     output.onDrained = () => server.resume();
     const end = (): void => {
       host[Symbol.dispose]();
-      watchers.flush?.();
+      endAtOnce(watchers, output);
     };
     interruption.attach({ interrupt: () => server.stop(), end });
     report.listening(formatSockaddr(host.local));

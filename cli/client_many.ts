@@ -13,7 +13,7 @@ import { counted, grouped } from "./counted.ts";
 import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
 import { describeFailure, ProgramFailure } from "./failures.ts";
 import type { Interruption } from "./interruption.ts";
-import type { Watchers } from "./observed.ts";
+import { endAtOnce, type Watchers } from "./observed.ts";
 import { Output } from "./output.ts";
 
 /** What has become of the connections. */
@@ -136,7 +136,7 @@ export async function deliverMany(
       "Cannot send standard input over many connections: give --message or --send-bytes",
     );
   }
-  const { output, interruption } = context;
+  const { output, watchers, interruption } = context;
   const peers = await findPeers(asked);
   const { addresses: [address, ...others], port } = peers;
   const to = address === undefined || others.length > 0
@@ -144,7 +144,11 @@ export async function deliverMany(
     : formatEndpoint({ address, port });
   const wanted = { ...asked, transfer: { ...asked.transfer, input } };
   const run = new ManyRun(wanted, peers, connections, context);
-  interruption.attach({ interrupt: () => run.stop(), end: () => run.end() });
+  const end = (): void => {
+    run.end();
+    endAtOnce(watchers, output);
+  };
+  interruption.attach({ interrupt: () => run.stop(), end });
   output.line(
     "note",
     `${counted(connections, "connection")} to ${to}, ${Math.min(parallel, connections)} at a time`,
@@ -154,7 +158,7 @@ export async function deliverMany(
   const seconds = (performance.now() - start) / MILLISECONDS_PER_SECOND;
   for (const line of run.tally.lines(seconds, asked.transfer.aborts)) output.line("note", line);
   tellFailures(run.tally, output);
-  return run.isStopped ? interruption.exitCode : run.tally.firstFailure;
+  return run.tally.firstFailure;
 }
 
 function tellFailures({ failures }: Tally, output: Output): void {

@@ -52,8 +52,14 @@ const ENDING = `After the last ACK the program exits at once. Should that ACK ge
 the peer's repeated FIN, and the kernel answers it with RST: the peer has everything by then, but may note a reset. --time-wait keeps the \
 connection in TIME-WAIT for as long as it says, to acknowledge such a FIN (60s is usual).
 
-Ctrl-C closes an established connection with FIN and waits up to 5 seconds for the peer; one that is not established is \
-aborted with RST. A second Ctrl-C ends the program at once, so that the peer may see a RST. SIGTERM does the same.`;
+Ctrl-C closes an established connection with FIN and waits up to 5 seconds for the peer, then ends it with RST; one that \
+is not established is aborted with RST. Readers of the output are not waited for either: once the connection is over, a pipe \
+has 1 second for what it has not taken, and standard error says how much of it is lost. All in all the end takes some 8 \
+seconds at most. A second Ctrl-C ends the program at once, with RST, and says which files are not written. SIGTERM does the same, \
+and so does SIGHUP.
+
+SIGKILL leaves no time for any of that: a capture ends where it was, of a report or ladder that was just being written \
+FILE.*.tmp stays, and the peer hears nothing until it sends something, which this host's kernel then answers with RST.`;
 
 /** What there is to tell of the client. */
 export const CLIENT_TEXT: ProgramText = {

@@ -5,15 +5,21 @@
  * @module
  */
 
+import { POLLIN } from "../ffi/constants.ts";
+import { mayCallLibc } from "../ffi/libc.ts";
 import { outliveFileLimit } from "../ffi/signals.ts";
 import { fileKind, StreamFile } from "../ffi/stream_file.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ProgramFailure } from "./failures.ts";
 import { ioReason, isReaderGone } from "./io_errors.ts";
 import { quoted } from "./options.ts";
+import { untaken } from "./output.ts";
 
 /** Octets that are read at a time. */
 const READ_OCTETS = 1 << 20;
+
+/** Longest single wait for a pipe, milliseconds; there is nothing to do when it is over but to wait again. */
+const LONGEST_WAIT = 60_000;
 
 /** Of so many reads of a file one lets the program do something else meanwhile. */
 const READS_AT_ONCE = 8;
@@ -23,18 +29,23 @@ export interface OctetFile {
   write(octets: Uint8Array): void;
   /** Whether so much waits to be written that the work had better hold back. */
   readonly isBehind: boolean;
-  /** Waits until all is written, and closes. @throws ProgramFailure when not all could be written */
-  finish(): Promise<void>;
+  /**
+   * Waits until all is written, or until `late`, and closes. @returns octets that were given up
+   * @throws ProgramFailure when not all could be written
+   */
+  finish(late?: Promise<void>): Promise<number>;
+  /** Closes here and now. @returns octets that were given up */
+  giveUp(): number;
 }
 
 /**
- * Before any work is done for a file.
+ * Before any work is done for a file. Pipes and devices are there already, and nothing of theirs is replaced.
  *
  * @throws ProgramFailure when there is no folder for it, or when it exists and may not be replaced
  */
 export function checkAbsent(path: string, force: boolean): void {
   checkFolder(path);
-  if (force) return;
+  if (force || isStream(path)) return;
   try {
     Deno.lstatSync(path);
   } catch (error) {
@@ -56,10 +67,20 @@ function checkFolder(path: string): void {
   }
 }
 
-/** Writes a whole file under another name beside it and then gives it its own. @throws ProgramFailure */
-export function writeWhole(path: string, text: string, force: boolean): void {
+/**
+ * Writes a whole file under another name beside it and then gives it its own; pipes and devices are written as they are, until
+ * `late`. @throws ProgramFailure
+ */
+export async function writeWhole(
+  path: string,
+  text: string,
+  force: boolean,
+  late?: Promise<void>,
+): Promise<void> {
   checkAbsent(path, force);
+  if (isStream(path)) return await writeToStream(path, text, late);
   const beside = nameBeside(path);
+  outliveFileLimit();
   try {
     Deno.writeTextFileSync(beside, text, { createNew: true });
     Deno.renameSync(beside, path);
@@ -67,6 +88,16 @@ export function writeWhole(path: string, text: string, force: boolean): void {
     removeQuietly(beside);
     throw fileFailure(path, error);
   }
+}
+
+/** @throws ProgramFailure */
+async function writeToStream(path: string, text: string, late?: Promise<void>): Promise<void> {
+  const octets = new TextEncoder().encode(text);
+  const opening = openGrowing(path, false);
+  const file = await (late === undefined ? opening : Promise.race([opening, late]));
+  file?.write(octets);
+  const lost = file === undefined ? octets.length : await file.finish(late);
+  if (lost > 0) throw fileFailure(path, new Error(untaken(lost)));
 }
 
 /**
@@ -84,8 +115,13 @@ export async function openGrowing(path: string, force: boolean): Promise<OctetFi
   return new GrowingFile(openRegular(path, force), path);
 }
 
-/** Whether the path is a pipe or a device, which nobody can overwrite. @throws ProgramFailure when that may not be looked at */
+/**
+ * Whether the path is a pipe or a device, which nobody can overwrite; without the C library none is known.
+ *
+ * @throws ProgramFailure when that may not be looked at
+ */
 export function isStream(path: string): boolean {
+  if (!mayCallLibc()) return false;
   try {
     return ["pipe", "terminal", "device", "null device"].includes(fileKind(path));
   } catch (error) {
@@ -146,10 +182,32 @@ export async function* readChunks(path: string): AsyncGenerator<Uint8Array<Array
   }
 }
 
+/** All octets of a file or of a pipe, whose writer is waited for. @throws ProgramFailure */
+export async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces = isStream(path) ? streamedChunks(path) : readChunks(path);
+  return await new Response(ReadableStream.from(pieces)).bytes();
+}
+
+async function* streamedChunks(path: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  using file = await openStream(path, "read");
+  const { PollSet } = await import("../ffi/poll.ts");
+  using arrival = new PollSet(1);
+  arrival.add(file.descriptor, POLLIN);
+  const octets = new Uint8Array(READ_OCTETS);
+  for (;;) {
+    const read = file.read(octets);
+    if (read === null) return;
+    if (read === 0) await arrival.wait(LONGEST_WAIT);
+    else yield octets.slice(0, read);
+  }
+}
+
 /** What {@link GrowingFile} writes to. */
 interface GrowingSink extends Disposable {
   writeSync(octets: Uint8Array): number;
-  drained?(): Promise<void>;
+  drained?(late?: Promise<void>): Promise<void>;
+  giveUp?(): void;
+  readonly lost?: number;
   readonly error?: Error | null;
   readonly dropped?: number;
   readonly isBehind?: boolean;
@@ -181,14 +239,21 @@ class GrowingFile implements OctetFile {
     return this.#sink.isBehind === true;
   }
 
-  async finish(): Promise<void> {
-    await this.#sink.drained?.();
+  async finish(late?: Promise<void>): Promise<number> {
+    await this.#sink.drained?.(late);
     this.#sink[Symbol.dispose]();
     const error = this.#error ?? this.#sink.error ?? null;
     if (error !== null && !isReaderGone(error)) throw fileFailure(this.#path, error);
     if (this.#sink.dropped) {
       throw fileFailure(this.#path, new Error("its reader was too slow, and packets had to be dropped"));
     }
+    return this.#sink.lost ?? 0;
+  }
+
+  giveUp(): number {
+    this.#sink.giveUp?.();
+    this.#sink[Symbol.dispose]();
+    return this.#sink.lost ?? 0;
   }
 }
 

@@ -47,22 +47,13 @@ const PROCESS: Signals = {
 /** Descriptors that the runtime takes for signals; and as much as we take at least ourselves. */
 const SIGNAL_DESCRIPTORS = 8;
 
-/** How long an interrupted program waits until what it has to say is written, milliseconds. */
+/** How long an ending program waits for each of its readers, milliseconds. */
 const LAST_WORDS = 1_000;
 
-/** Waits for `written`, and not for long any more once an end is asked for. @returns undefined when it came too late */
-export async function unlessLate<T>(written: Promise<T>, asked: Promise<void>): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = asked.then(() =>
-    new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), LAST_WORDS);
-    })
-  );
-  try {
-    return await Promise.race([written, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** Resolves a while after now, once an end is asked for: readers are not waited for any longer. */
+export async function lastWords(asked: Promise<void>): Promise<void> {
+  await asked;
+  await new Promise<void>((resolve) => setTimeout(resolve, LAST_WORDS));
 }
 
 /** Listens for Ctrl-C (SIGINT), SIGTERM and SIGHUP for the rest of the program's life. */
@@ -95,14 +86,18 @@ export class Interruption {
     this.#work = work;
   }
 
+  /** Whether a signal has asked for the end. */
+  get isAsked(): boolean {
+    return this.#asked;
+  }
+
   /**
-   * Ends well: the work is over, and what the output has to say is written; after a signal that is not waited for long, and
-   * the next signal ends the program at once. @returns the exit code
+   * Ends well: the work is over, and what the output has to say is written; once a signal has come, that is not waited for
+   * long, and the next one ends the program at once. @returns the exit code
    */
-  async finish(output: Pick<Output, "finish">, code: ExitCodeNumber): Promise<ExitCodeNumber> {
-    this.#work = null;
-    if (!this.#asked) return await output.finish(code);
-    return await unlessLate(output.finish(code), this.asked) ?? code;
+  async finish(output: Pick<Output, "finish" | "giveUp">, code: ExitCodeNumber): Promise<ExitCodeNumber> {
+    this.#work = { interrupt: () => {}, end: () => output.giveUp() };
+    return await output.finish(code, lastWords(this.asked));
   }
 
   #interrupt(signal: EndingSignal): void {

@@ -12,8 +12,18 @@ import type { DropReason, Instant, IpAddress, Observer } from "../tcp/mod.ts";
 import { asciiText, combineObservers, type FinalOutputs, type OutputOptions, Tracer } from "../trace/mod.ts";
 import type { ObserveArguments } from "./observe_arguments.ts";
 import { checkAbsent, type OctetFile, openGrowing, writeWhole } from "./files.ts";
-import { unlessLate } from "./interruption.ts";
-import { type ColorChoice, type Output, type TextSink, variable, wantsColor, writeLine } from "./output.ts";
+import { lastWords } from "./interruption.ts";
+import { describeFailure } from "./failures.ts";
+import { quoted } from "./options.ts";
+import {
+  type ColorChoice,
+  type Output,
+  type TextSink,
+  untaken,
+  variable,
+  wantsColor,
+  writeLine,
+} from "./output.ts";
 import { VERSION } from "./version.ts";
 
 /** What an observation belongs to. */
@@ -47,6 +57,8 @@ export class Observation {
   readonly #context: ObservationContext;
   readonly #capture: OctetFile | null;
   readonly #timer: ReturnType<typeof setInterval> | null;
+  /** Files that are made at the end. */
+  readonly #unwritten: Set<string>;
   #isFinished = false;
   readonly #onSignal = (): void => this.#writeStatistics();
 
@@ -58,6 +70,7 @@ export class Observation {
     this.#wanted = wanted;
     this.#context = context;
     this.#capture = capture;
+    this.#unwritten = new Set([wanted.ladderFile, wanted.report].filter((file) => file !== null));
     const epoch = context.epoch ?? Math.round(epochOf(monotonicNow));
     this.tracer = new Tracer({
       ...outputOptions(wanted, context, context.output.err, writeQuietly),
@@ -99,8 +112,14 @@ export class Observation {
     return this.#capture?.isBehind === true;
   }
 
-  /** Writes what the capture still holds back. */
-  readonly flush = (): void => this.tracer.flush();
+  /** Writes what the capture still holds back, and says what will not be written. */
+  readonly cutShort = (): void => {
+    this.tracer.flush();
+    this.#tellLost(this.#capture?.giveUp() ?? 0);
+    for (const file of this.#unwritten) {
+      this.#context.output.failure(`Cannot write ${quoted(file)}: the program was to end at once`);
+    }
+  };
 
   /** Ends the capture and writes ladder, report and summary. @throws ProgramFailure when a file cannot be written */
   async finish(): Promise<void> {
@@ -113,9 +132,18 @@ export class Observation {
       this.#writeStatistics();
     }
     const { asked } = this.#context;
-    const written = this.#capture?.finish();
-    if (written !== undefined) await (asked === undefined ? written : unlessLate(written, asked));
-    await writeAtEnd(this.tracer.outputs, this.#wanted, this.#context, writeQuietly);
+    const late = asked === undefined ? undefined : lastWords(asked);
+    const written = (file: string): void => void this.#unwritten.delete(file);
+    // A disk that has no room for the capture may have some for what is smaller.
+    await attemptAll(this.#context, [
+      async () => this.#tellLost(await this.#capture?.finish(late) ?? 0),
+      () => writeAtEnd(this.tracer.outputs, this.#wanted, this.#context, writeQuietly, written, late),
+    ]);
+  }
+
+  #tellLost(octets: number): void {
+    if (octets === 0) return;
+    this.#context.output.failure(`Cannot write ${quoted(this.#wanted.pcap ?? "")}: ${untaken(octets)}`);
   }
 
   #writeStatistics(): void {
@@ -155,28 +183,61 @@ export function outputOptions(
   };
 }
 
-/** Writes what needs all events: the ladder and the report. @throws ProgramFailure */
+/** Makes all attempts, whatever becomes of the others. @throws the first failure; any others are told */
+async function attemptAll(
+  { program, output }: ObservationContext,
+  attempts: readonly (() => Promise<void> | void)[],
+): Promise<void> {
+  const failures: unknown[] = [];
+  for (const attempt of attempts) {
+    try {
+      await attempt();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  for (const error of failures.slice(1)) output.failure(describeFailure(error, program).text);
+  if (failures.length > 0) throw failures[0];
+}
+
+/**
+ * Writes what needs all events: the ladder and the report.
+ *
+ * @param written hears of each file that is
+ * @param late when pipes are not waited for any longer @default never
+ * @throws ProgramFailure; what `writeTo` throws
+ */
 export async function writeAtEnd(
   outputs: FinalOutputs,
   wanted: ObserveArguments,
   context: ObservationContext,
   writeTo: LineWriter,
+  written: (file: string) => void = () => {},
+  late?: Promise<void>,
 ): Promise<void> {
-  const { ladder, ladderFile, report, force, json, pcap } = wanted;
-  if (ladder) {
-    const sink = json || pcap === "-" ? context.output.err : context.output.out;
-    const options = {
-      width: widthOf(sink),
-      ascii: isPlain(wanted),
-      color: wantsColor(context.color, sink),
-    };
-    for (const line of outputs.terminalLadder(options)) writeTo(sink, line);
-  }
-  if (ladderFile !== null) {
-    const picture = ladderFile.endsWith(".svg") ? outputs.svgLadder() : outputs.mermaidLadder();
-    writeWhole(ladderFile, picture, force);
-  }
-  if (report !== null) writeWhole(report, await outputs.report(), force);
+  const { ladder, ladderFile, report, force } = wanted;
+  const leave = async (file: string, text: string): Promise<void> => {
+    await writeWhole(file, text, force, late);
+    written(file);
+  };
+  const picture = (file: string): string =>
+    file.endsWith(".svg") ? outputs.svgLadder() : outputs.mermaidLadder();
+  await attemptAll(context, [
+    () => ladder ? showLadder(outputs, wanted, context, writeTo) : undefined,
+    () => ladderFile === null ? undefined : leave(ladderFile, picture(ladderFile)),
+    async () => report === null ? undefined : await leave(report, await outputs.report()),
+  ]);
+}
+
+function showLadder(
+  outputs: FinalOutputs,
+  wanted: ObserveArguments,
+  { color, output }: ObservationContext,
+  writeTo: LineWriter,
+): void {
+  const sink = wanted.json || wanted.pcap === "-" ? output.err : output.out;
+  const options = { width: widthOf(sink), ascii: isPlain(wanted), color: wantsColor(color, sink) };
+  for (const line of outputs.terminalLadder(options)) writeTo(sink, line);
 }
 
 function captureWriter(
@@ -213,7 +274,8 @@ function standardOutput({ out }: Output): OctetFile {
         // As with lines.
       }
     },
-    finish: () => Promise.resolve(),
+    finish: () => Promise.resolve(0),
+    giveUp: () => 0,
     isBehind: false,
   };
 }

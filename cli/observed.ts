@@ -7,6 +7,7 @@
 import type { DropReason, Instant, Observer } from "../tcp/single.ts";
 import type { ObservationContext } from "./observation.ts";
 import { isObserved, type ObserveArguments } from "./observe_arguments.ts";
+import type { Output } from "./output.ts";
 
 /** What the work gives to those that it runs. */
 export interface Watchers {
@@ -20,8 +21,14 @@ export interface Watchers {
   readonly onFault?: (packet: Uint8Array, direction: "sent" | "arrived", fault: string, now: Instant) => void;
   /** Whether whoever reads of the work is so far behind that it had better hold back. */
   readonly isBehind?: boolean;
-  /** Writes what a capture still holds back, where the program ends without finishing. */
-  readonly flush?: () => void;
+  /** The program ends without finishing: what a capture still holds back is written, and what is not is told. */
+  readonly cutShort?: () => void;
+}
+
+/** The program ends here and now: what there is to write is written as far as that goes at once, and the rest is told. */
+export function endAtOnce({ cutShort }: Watchers, output: Output): void {
+  cutShort?.();
+  output.giveUp();
 }
 
 /**

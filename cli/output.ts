@@ -19,8 +19,10 @@ export const COLOR_CHOICES: readonly ColorChoice[] = ["auto", "always", "never"]
 export interface TextSink {
   writeSync(octets: Uint8Array): number;
   isTerminal(): boolean;
-  /** Waits until what was taken is written, where that is not so at once. */
-  drained?(): Promise<void>;
+  /** Waits until what was taken is written, where that is not so at once, or until `late`: then the rest is given up. */
+  drained?(late?: Promise<void>): Promise<void>;
+  /** Gives up what waits to be written. */
+  giveUp?(): void;
   /** Whether so much waits to be written that the work had better hold back. @default false */
   readonly isBehind?: boolean;
   /** Why what was taken could not be written. @default null */
@@ -29,6 +31,8 @@ export interface TextSink {
   onDrained?: (() => void) | null;
   /** Writes that were dropped because nobody read what was written before. @default 0 */
   readonly dropped?: number;
+  /** Octets that were given up. @default 0 */
+  readonly lost?: number;
 }
 
 /** What a line is about; each has its mark. */
@@ -117,11 +121,25 @@ export class Output {
   }
 
   /**
-   * Waits until everything is written. @returns the exit code, which is another one when the work went well but not all of
-   * what it had to say could be written
+   * Waits until everything is written, or until `late`, and tells what could not be. @returns the exit code, which is another
+   * one when the work went well but something failed to be written; what readers had no time to take makes no difference
    */
-  async finish(code: ExitCodeNumber = ExitCode.ok): Promise<ExitCodeNumber> {
-    await Promise.all([this.out.drained?.(), this.err.drained?.()]);
+  async finish(code: ExitCodeNumber = ExitCode.ok, late?: Promise<void>): Promise<ExitCodeNumber> {
+    await Promise.all([this.out.drained?.(late), this.err.drained?.(late)]);
+    const result = this.#told(code);
+    await this.err.drained?.(late);
+    return result;
+  }
+
+  /** The program ends here and now: gives up what waits, and says so. */
+  giveUp(): void {
+    this.out.giveUp?.();
+    this.err.giveUp?.();
+    this.#told(ExitCode.ok);
+  }
+
+  /** Tells what was not written. @returns the exit code */
+  #told(code: ExitCodeNumber): ExitCodeNumber {
     let result = code;
     const diagnose = (stream: string, reason: string): void => {
       this.failure(`Cannot write to ${stream}: ${reason}`);
@@ -134,8 +152,8 @@ export class Output {
       if (sink.dropped) {
         diagnose(stream, `its reader was too slow, ${counted(sink.dropped, "write")} dropped`);
       }
+      if (sink.lost) this.failure(`Cannot write to ${stream}: ${untaken(sink.lost)}`);
     }
-    await this.err.drained?.();
     return result;
   }
 
@@ -152,6 +170,11 @@ export class Output {
     this.beforeLine?.();
     tryToWrite(this.err, this.#encoder.encode(`${painted(mark, this.#colorErr)} ${text}\n`));
   }
+}
+
+/** Why an output is not whole whose reader had no time for more. */
+export function untaken(octets: number): string {
+  return `its reader did not take the last ${counted(octets, "byte")}`;
 }
 
 /** Writes a line. @throws what prevents it */

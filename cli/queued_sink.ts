@@ -25,6 +25,8 @@ export class QueuedSink implements TextSink, Disposable {
   error: Error | null = null;
   /** Writes that were dropped because too much waited already. */
   dropped = 0;
+  /** Octets that were given up because nobody read them in time. */
+  lost = 0;
   /** Called whenever nothing waits any more. */
   onDrained: (() => void) | null = null;
   readonly #file: StreamFile;
@@ -58,13 +60,21 @@ export class QueuedSink implements TextSink, Disposable {
     return octets.length;
   }
 
-  /** Waits until all is written, or cannot be. */
-  async drained(): Promise<void> {
-    await this.#draining;
+  /** Waits until all is written, or cannot be, or until `late`: what still waits then is given up. */
+  async drained(late?: Promise<void>): Promise<void> {
+    await (late === undefined ? this.#draining : Promise.race([this.#draining, late]));
+    if (late !== undefined) this.giveUp();
+  }
+
+  /** Drops what waits, counts it, and takes no more. Nothing happens where nothing waits. */
+  giveUp(): void {
+    if (this.#queued === 0) return;
+    this.lost = this.#queued;
+    this.#end();
   }
 
   [Symbol.dispose](): void {
-    this.#giveUp();
+    this.#end();
     this.#file[Symbol.dispose]();
   }
 
@@ -106,12 +116,12 @@ export class QueuedSink implements TextSink, Disposable {
       return this.#file.write(octets);
     } catch (error) {
       if (!isReaderGone(error)) this.error = error instanceof Error ? error : new Error(String(error));
-      this.#giveUp();
+      this.#end();
       return 0;
     }
   }
 
-  #giveUp(): void {
+  #end(): void {
     this.#isGone = true;
     this.#queue.length = 0;
     this.#queued = 0;

@@ -71,7 +71,8 @@ function outputForCopy({ out }: Output): OctetFile {
       orEnd(() => {
         for (let written = 0; written < octets.length;) written += out.writeSync(octets.subarray(written));
       }),
-    finish: () => Promise.resolve(),
+    finish: () => Promise.resolve(0),
+    giveUp: () => 0,
     isBehind: false,
   };
 }

@@ -192,8 +192,12 @@ function print(sink: TextSink, line: string): void {
     writeLine(sink, line);
   } catch (error) {
     if (isReaderGone(error)) throw new ReaderGone();
-    throw error;
+    throw new ProgramFailure(ExitCode.system, `Cannot write to ${streamName(sink)}: ${ioReason(error)}`);
   }
+}
+
+function streamName(sink: TextSink): string {
+  return sink === Deno.stderr ? "standard error" : "standard output";
 }
 
 /** A script of those that the command line names. */

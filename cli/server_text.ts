@@ -9,6 +9,12 @@ import type { ProgramText } from "./program_text.ts";
 import { SERVER_GROUPS } from "./server_options.ts";
 import { VERSION } from "./version.ts";
 
+const ENDING =
+  `Ctrl-C, SIGTERM and SIGHUP end the server: it accepts nothing more and closes every connection with FIN, or with RST one \
+whose bytes were not all read. The kernel's TCP delivers what was sent; on our own peers have 2 seconds to acknowledge it, \
+then RST ends the connection. Readers of the output are not waited for: a pipe has 1 second for what it has not taken, and standard error \
+says how much of it is lost. All in all the end takes some 5 seconds at most; a second signal ends the program at once.`;
+
 /** What there is to tell of the server. */
 export const SERVER_TEXT: ProgramText = {
   name: "rawtcp-server",
@@ -25,7 +31,7 @@ export const SERVER_TEXT: ProgramText = {
     ["rawtcp-server --stack rawtcp --explain", "serve on our own TCP, and tell each step with its rule"],
   ],
   groups: SERVER_GROUPS,
-  notes: [],
+  notes: [["The end", ENDING]],
   environment: [
     ["RAWTCP_LIBC", "the C library, where it is not found by itself"],
     ["NO_COLOR, FORCE_COLOR, TERM", "no colour; colour even without a terminal; dumb: no colour"],

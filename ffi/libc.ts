@@ -258,6 +258,18 @@ export class LibcError extends Error {
   }
 }
 
+/** Whether the C library can be called, without asking anybody for the permission. */
+export function mayCallLibc(): boolean {
+  if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") return false;
+  try {
+    loadLibc();
+    return true;
+  } catch (error) {
+    if (error instanceof LibcError) return false;
+    throw error;
+  }
+}
+
 let loaded: Libc | undefined;
 
 /**

@@ -6,7 +6,7 @@
 
 import { SIG_IGN, SIGNALS } from "./constants.ts";
 import { check } from "./errno.ts";
-import { loadLibc } from "./libc.ts";
+import { loadLibc, mayCallLibc } from "./libc.ts";
 
 type SignalName = keyof typeof SIGNALS;
 
@@ -20,8 +20,12 @@ export function isIgnored(signal: SignalName): boolean {
   return action[0] === SIG_IGN;
 }
 
-/** Has a write beyond the length that files may have (ulimit -f) fail with EFBIG; by itself it would end the process. */
+/**
+ * Has a write beyond the length that files may have (ulimit -f) fail with EFBIG; by itself it would end the process, and does so
+ * where the C library cannot be called.
+ */
 export function outliveFileLimit(): void {
+  if (!mayCallLibc()) return;
   const action = newAction();
   action[0] = SIG_IGN;
   check("sigaction", loadLibc().sigaction(SIGNALS.SIGXFSZ, Deno.UnsafePointer.of(action), newAction()));

@@ -73,7 +73,7 @@ export function fileKind(subject: string | number): FileKind {
   try {
     check("statx", loadLibc().statx(folder, path, flags, STATX_TYPE, status), () => String(subject));
   } catch (error) {
-    if (error instanceof SystemError && ["ENOENT", "EBADF", "ENXIO"].includes(error.errnoName)) {
+    if (error instanceof SystemError && ["ENOENT", "EBADF", "ENXIO", "ELOOP"].includes(error.errnoName)) {
       return "absent";
     }
     throw error;

@@ -60,7 +60,7 @@ export const PARTS: readonly Part[] = [
     ],
     packages: [...STD, "@std/text/levenshtein-distance", "node:crypto"],
   },
-  { path: "main.ts", mayImport: [...MODULES, "cli/"], packages: STD },
+  { path: "main.ts", mayImport: [...MODULES, "ffi/signals.ts", "cli/"], packages: STD },
   { path: "server.ts", mayImport: [...MODULES, "ffi/", "cli/"], packages: STD },
   { path: "examples/", mayImport: MODULES.filter((path) => path !== "ffi/mod.ts"), packages: [] },
   { path: "tests/", mayImport: ["*"], packages: ["*"] },

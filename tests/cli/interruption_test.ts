@@ -1,3 +1,4 @@
+import type { ExitCodeNumber } from "../../cli/exit_codes.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { type Interruptible, Interruption, type Signals } from "../../cli/interruption.ts";
 
@@ -75,4 +76,25 @@ Deno.test("a program that is to outlive its terminal does (nohup)", () => {
   new Interruption(signals).attach(work);
   signals.send("SIGHUP");
   assertEquals([work.asked, signals.code], [[], -1]);
+});
+
+Deno.test("once the work is over, the first signal has readers waited for a second at most, the second ends the program", async () => {
+  const signals = fakeSignals();
+  const interruption = new Interruption(signals);
+  const told: string[] = [];
+  const output = {
+    finish: async (code?: ExitCodeNumber, late?: Promise<void>): Promise<ExitCodeNumber> => {
+      await late;
+      told.push("late");
+      return code ?? 0;
+    },
+    giveUp: (): void => void told.push("given up"),
+  };
+  const finished = interruption.finish(output, 0);
+  assertEquals(interruption.isAsked, false);
+  signals.send("SIGTERM");
+  assertEquals([interruption.isAsked, interruption.exitCode, signals.code], [true, 143, -1]);
+  assertThrows(() => signals.send("SIGINT"), Exit);
+  assertEquals(told, ["given up"]);
+  assertEquals([await finished, told], [0, ["given up", "late"]]);
 });

@@ -84,3 +84,33 @@ Deno.test("a standard error that cannot be written does not throw, nor change th
   output.failure("nobody hears");
   assertEquals(await output.finish(ExitCode.refused), ExitCode.refused);
 });
+
+/** A pipe that nobody reads. */
+function unreadSink(octets: number): TextSink & { lost: number } {
+  return {
+    lost: 0,
+    writeSync: (taken): number => taken.length,
+    isTerminal: () => false,
+    async drained(late): Promise<void> {
+      await late;
+      this.lost = octets;
+    },
+    giveUp(): void {
+      this.lost = octets;
+    },
+  };
+}
+
+Deno.test("what a reader has not taken when it is late is told, and is no failure of the work", async () => {
+  const { output, err } = memoryOutput({ out: unreadSink(1_234) });
+  assertEquals(await output.finish(ExitCode.ok, Promise.resolve()), ExitCode.ok);
+  assertEquals(err.lines, [
+    "[-] Cannot write to standard output: its reader did not take the last 1,234 bytes",
+  ]);
+});
+
+Deno.test("a program that ends here and now says what it has not written", () => {
+  const { output, err } = memoryOutput({ out: unreadSink(1) });
+  output.giveUp();
+  assertEquals(err.lines, ["[-] Cannot write to standard output: its reader did not take the last 1 byte"]);
+});

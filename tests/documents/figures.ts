@@ -165,6 +165,16 @@ export const FIGURES: readonly Figure[] = [
   },
   {
     where: null,
+    sentence: /the peer has (\d+) seconds to close/,
+    value: constant("cli/client_session.ts", "INTERRUPTED_CLOSE"),
+  },
+  {
+    where: null,
+    sentence: /peers have (\d+) seconds to acknowledge/,
+    value: constant("cli/own_tcp_server.ts", "CLOSING_TIME"),
+  },
+  {
+    where: null,
     sentence: /in front of which (\d+) packets/,
     value: constant("lab/faulty_path.ts", "QUEUE"),
   },
