@@ -43,7 +43,7 @@ export function connectionFailed(failure: ConnectionFailure, facts: ClientFacts)
         ExitCode.refused,
         record.synAcks > 0
           ? `Connection to ${peer} refused: its SYN crossed ours, and RST came before the handshake was over`
-          : `Connection to ${peer} refused: RST answered our SYN, because nobody listens on that port or a firewall refuses it`,
+          : `Connection to ${peer} refused: RST answered our SYN, as when nobody listens on that port or a firewall refuses it`,
       );
     case "reset":
       return established(

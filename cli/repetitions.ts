@@ -133,6 +133,8 @@ function causeOf(reason: RepeatReason, quiet: Micros): string {
       return `No acknowledgement for ${formatSpan(quiet)} (tail loss probe)`;
     case "lost with the timeout":
       return "Counted as lost when the timer expired";
+    case "retransmit-duplicate-acks": // RFC 5681 3.2
+      return "Duplicate ACKs point to a gap";
     case "retransmit-refused":
       return "The peer's window has opened";
     case "retransmit-path-mtu":

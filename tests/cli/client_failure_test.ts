@@ -17,7 +17,7 @@ Deno.test("a refused connection says so", async () => {
   simulation.fromClient = () => "reset";
   assertEquals(await failure(session), [
     ExitCode.refused,
-    "Connection to 192.0.2.2:8888 refused: RST answered our SYN, because nobody listens on that port or a firewall refuses it",
+    "Connection to 192.0.2.2:8888 refused: RST answered our SYN, as when nobody listens on that port or a firewall refuses it",
   ]);
   assertEquals(out.lines, [...HANDSHAKE.slice(0, 2), "[<] Received RST (seq=0)"]);
 });

@@ -146,6 +146,7 @@ Deno.test("why something is sent again is told by its cause", () => {
     after(START, seconds(2)),
   );
   narrator.segmentSent(WAITING, data, "retransmit-sack", after(START, seconds(2)));
+  narrator.segmentSent(WAITING, data, "retransmit-duplicate-acks", after(START, seconds(2)));
   narrator.segmentSent(WAITING, data, "retransmit-path-mtu", after(START, seconds(2)));
   narrator.segmentSent(WAITING, data, "retransmit-other-way", after(START, seconds(2)));
   narrator.segmentSent(WAITING, data, "tail-loss-probe", after(START, seconds(2.0004)));
@@ -153,6 +154,7 @@ Deno.test("why something is sent again is told by its cause", () => {
     "[!] No acknowledgement for 1.50 s (retransmission timeout): sending 10 bytes again (seq=100)",
     "[!] Counted as lost when the timer expired: sending 10 bytes again (seq=110)",
     "[!] The peer reports a gap: sending 10 bytes again (seq=100)",
+    "[!] Duplicate ACKs point to a gap: sending 10 bytes again (seq=100)",
     "[!] The path takes only smaller packets: sending 10 bytes again (seq=100)",
     "[!] There is another way out of this host now: sending 10 bytes again (seq=100)",
     "[!] No acknowledgement for 400 µs (tail loss probe): sending 10 bytes again (seq=100)",

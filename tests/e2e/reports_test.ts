@@ -126,6 +126,6 @@ for (const family of ["IPv4", "IPv6"] as const) {
     await nft(path.router, rejecting("forward", "reject with tcp reset"));
     const { code, err } = await path.near.run([client, far, PORT]);
     assertEquals(code, REFUSED, err);
-    assertStringIncludes(err, "because nobody listens on that port or a firewall refuses it");
+    assertStringIncludes(err, "as when nobody listens on that port or a firewall refuses it");
   });
 }

@@ -170,7 +170,7 @@ const FAILURES: Readonly<
       rule: "RFC 9293 3.10.7.3, second",
       label: "refused",
       sentence:
-        "RST answered our SYN: the host does not accept it, because nobody listens on that port or because a firewall says so.",
+        "RST answered our SYN: the host does not accept it, as when nobody listens on that port or a firewall refuses it.",
     },
     {
       rule: "RFC 9293 3.10.7.4, second",
