@@ -54,7 +54,7 @@ export async function examine(way: Way, isJson: boolean, output: Output): Promis
 /** The checks that may say why a program failed with a code, before its connection was established. */
 const CAUSES: Partial<Readonly<Record<ExitCodeNumber, readonly CheckName[]>>> = {
   [ExitCode.refused]: ["firewall", "NAT"],
-  [ExitCode.timedOut]: ["firewall", "connection tracking", "NAT", "IPsec"],
+  [ExitCode.timedOut]: ["route", "firewall", "connection tracking", "NAT", "IPsec"],
   [ExitCode.unreachable]: ["namespaces", "route", "firewall", "IPsec", "connection tracking"],
   [ExitCode.system]: ["file descriptors", "MTU", "guard"],
   [ExitCode.unsupported]: ["rights"],

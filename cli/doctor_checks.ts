@@ -145,6 +145,7 @@ function checkResolver({ way, isLiteral, addresses, port }: DoctorFacts): Findin
 
 const ADD_ROUTE =
   "add a route (ip route add default via ROUTER), or bring the interface up (ip link set NAME up)";
+const NEEDS_MTU = `; IPv6 needs one with an MTU of ${LEAST_MTU[6]}`;
 const DELETE_ROUTE = "find the route that forbids it (ip route show table all; ip rule), and delete it";
 
 /** What to do, by the error, where no route has to be added. */
@@ -165,10 +166,16 @@ function checkRoute(facts: DoctorFacts): Finding {
       ? `there is no route to ${addresses.value[0] ?? facts.way.target.host}`
       : clause(route.message);
     const isIpv6 = addresses.value[0]?.includes(":") === true;
-    const addRoute = isIpv6 ? `${ADD_ROUTE}; IPv6 needs one with an MTU of ${LEAST_MTU[6]}` : ADD_ROUTE;
+    const addRoute = isIpv6 ? ADD_ROUTE + NEEDS_MTU : ADD_ROUTE;
     return fail(text, ROUTE_FIXES[route.errnoName] ?? addRoute);
   }
-  const { destination, interfaceName, gateway } = route.value;
+  const { destination, interfaceName, hasCarrier, gateway } = route.value;
+  if (!hasCarrier) {
+    return fail(
+      `${interfaceName}, by which ${destination} is reached, has no carrier: nothing is up at its other end`,
+      `see to the cable and to what it leads to (ip link show ${interfaceName})`,
+    );
+  }
   if (steering.isKnown && steering.value?.difference) {
     return fail(
       steering.value.difference,
@@ -187,7 +194,8 @@ function checkSource(facts: DoctorFacts): Finding {
     if (isEstablished) {
       return fail(
         `${what}, which our packets come from, does not belong to this host any more`,
-        "give it back (ip address add), or bring its interface up (ip link set NAME up)",
+        "give it back (ip address add), or bring its interface up (ip link set NAME up)" +
+          (what.includes(":") ? NEEDS_MTU : ""),
       );
     }
     return fail(`${what} does not belong to this host`, "give one that ip address shows, or none");

@@ -79,6 +79,8 @@ export interface InterfaceFact {
 /** Where the packets leave, as the text names it. */
 export interface NamedRoute extends Route {
   readonly interfaceName: string;
+  /** As `Link.hasCarrier`, as far as is known. */
+  readonly hasCarrier: boolean;
   readonly destination: string;
 }
 
@@ -181,8 +183,10 @@ function routeOf(flow: Flow): NamedRoute {
     throw new NotKnown(`${formatIp(flow.destination)} is not the address of one host`, NOT_ONE_HOST);
   }
   const found = routeTo(flow);
-  const name = found.interfaceIndex === 0 ? "" : readLink(found.interfaceIndex).name;
-  return { ...found, interfaceName: name, destination: formatIp(flow.destination) };
+  const { name, hasCarrier } = found.interfaceIndex === 0
+    ? { name: "", hasCarrier: true }
+    : readLink(found.interfaceIndex);
+  return { ...found, interfaceName: name, hasCarrier, destination: formatIp(flow.destination) };
 }
 
 function processFacts(): Pick<DoctorFacts, ProcessFact> {

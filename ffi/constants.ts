@@ -150,6 +150,7 @@ export const SIOCSIFMTU = 0x8922;
 // <net/if.h>: flags of an interface
 export const IFF_UP = 0x1;
 export const IFF_LOOPBACK = 0x8;
+export const IFF_LOWER_UP = 0x10000;
 export const IFF_RUNNING = 0x40;
 
 // <signal.h>

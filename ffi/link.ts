@@ -4,7 +4,7 @@
  * @module
  */
 
-import { AF_INET6, IFF_LOOPBACK, IFF_UP } from "./constants.ts";
+import { AF_INET6, IFF_LOOPBACK, IFF_LOWER_UP, IFF_UP } from "./constants.ts";
 import {
   askNetlink,
   type Attributes,
@@ -21,6 +21,8 @@ export type LinkKind = "ethernet" | "loopback" | "other";
 export interface Link {
   readonly kind: LinkKind;
   readonly name: string;
+  /** Whether there is something at the other end of the cable. */
+  readonly hasCarrier: boolean;
   /** Hardware address; six octets of an Ethernet and of loopback. */
   readonly address: Uint8Array<ArrayBuffer>;
   /** Octets of the largest packet of each family: a router may have announced a smaller one for IPv6 (RFC 4861 4.6.4). */
@@ -56,6 +58,7 @@ export function readLink(index: number): Link {
   return {
     kind: type === ARPHRD_ETHER ? "ethernet" : type === ARPHRD_LOOPBACK ? "loopback" : "other",
     name: nameIn(attributes),
+    hasCarrier: (fixed.getUint32(LINK_FLAGS_OFFSET, true) & IFF_LOWER_UP) !== 0,
     address: attributes.get(IFLA_ADDRESS) ?? new Uint8Array(HARDWARE_ADDRESS_LENGTH),
     mtu: { 4: mtuIn(attributes, 4), 6: mtuIn(attributes, 6) },
   };

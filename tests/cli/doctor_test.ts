@@ -27,6 +27,7 @@ const ROUTE = {
   gateway: null,
   isEncapsulating: false,
   interfaceName: "eth0",
+  hasCarrier: true,
   destination: "192.0.2.2",
 };
 
@@ -116,6 +117,12 @@ const FAULTS: readonly (readonly [CheckName, Partial<DoctorFacts>, text: string,
   ["route", { route: unknown("EINVAL") }, "EINVAL", "ip rule"],
   ["route", { route: unknown("ENODEV") }, "ENODEV", "as ip link shows it"],
   ["route", { route: unknown("not one host") }, "not one host", "the address of one host"],
+  [
+    "route",
+    { route: known({ ...ROUTE, hasCarrier: false }) },
+    "eth0, by which 192.0.2.2 is reached, has no carrier",
+    "cable",
+  ],
   [
     "route",
     { steering: known({ interfaceIndex: 3, difference: "a raw socket has no way there" }) },

@@ -113,6 +113,14 @@ const CHANGES: readonly Change[] = [
     ...both(GOES_ON),
   },
   {
+    what: "nothing is up at the other end of this host's cable any more",
+    happens: ({ router }) => router.must(["ip", "link", "set", "near", "down"]).then(() => {}),
+    ...both({
+      code: TIMED_OUT,
+      says: /Likely cause \(route\): cable, by which PEER is reached, has no carrier/,
+    }),
+  },
+  {
     what: "this host loses the address that its packets come from",
     happens: async ({ near }) => {
       for (const family of FAMILIES) {
