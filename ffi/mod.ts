@@ -12,7 +12,7 @@ export { hostRules } from "./host_rules.ts";
 export { IcmpSocket } from "./icmp_socket.ts";
 export { type Direction, type IpsecVerdict, ipsecVerdict, type SettledFlow } from "./ipsec.ts";
 export { LibcError, loadLibc, loadWholeLibc } from "./libc.ts";
-export { enterTestNetwork, PrivateNetwork, unshareNetwork } from "./namespace.ts";
+export { unshareNetwork } from "./namespace.ts";
 export {
   bringUp,
   interfaceMtu,
@@ -62,7 +62,6 @@ export {
   formatSockaddr,
   type IpAddress,
   isAnyAddress,
-  loopbackAddress,
   parseLiteral,
 } from "./sockaddr.ts";
 export { type FileKind, fileKind, StreamFile } from "./stream_file.ts";

@@ -43,14 +43,6 @@ export function anyAddress(family: 4 | 6): IpAddress {
   return { family, octets: new Uint8Array(family === 4 ? 4 : 16) };
 }
 
-/** 127.0.0.1 or ::1. */
-export function loopbackAddress(family: 4 | 6): IpAddress {
-  if (family === 4) return { family, octets: new Uint8Array([127, 0, 0, 1]) };
-  const octets = new Uint8Array(16);
-  octets[15] = 1;
-  return { family, octets };
-}
-
 /** Whether the address is 0.0.0.0 or ::. */
 export function isAnyAddress(address: IpAddress): boolean {
   return address.octets.every((octet) => octet === 0);

@@ -9,7 +9,6 @@ import { ServerReport } from "../../cli/server_report.ts";
 import {
   formatSockaddr,
   loadWholeLibc,
-  loopbackAddress,
   POLLIN,
   POLLOUT,
   PollSet,
@@ -17,6 +16,7 @@ import {
   StreamSocket,
 } from "../../ffi/mod.ts";
 import { connectBlocking } from "../ffi/support.ts";
+import { loopbackAddress } from "../ffi/loopback.ts";
 
 loadWholeLibc();
 

@@ -2,10 +2,11 @@
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { RawConnection, RawDialer, RawHost } from "../../driver/mod.ts";
-import { loopbackAddress, StreamListener, type StreamSocket } from "../../ffi/mod.ts";
+import { StreamListener, type StreamSocket } from "../../ffi/mod.ts";
 import { after, type Connection, seconds } from "../../tcp/mod.ts";
 import { connectPrepared, SlowReader, tcpInfo } from "../ffi/kernel_tcp.ts";
 import { kernelTests, openDescriptors } from "../ffi/support.ts";
+import { loopbackAddress } from "../ffi/loopback.ts";
 
 const kernelTest = kernelTests();
 const ADDRESS = loopbackAddress(4);

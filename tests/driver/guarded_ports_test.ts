@@ -2,8 +2,9 @@
 
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { GuardedPorts } from "../../driver/guarded_ports.ts";
-import { loadWholeLibc, loopbackAddress, readSmallFile, SystemError } from "../../ffi/mod.ts";
+import { loadWholeLibc, readSmallFile, SystemError } from "../../ffi/mod.ts";
 import { limitDescriptors, nextDescriptor } from "../ffi/descriptors.ts";
+import { loopbackAddress } from "../ffi/loopback.ts";
 
 loadWholeLibc(); // what a test would open first would look like a leak
 

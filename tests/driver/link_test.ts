@@ -6,7 +6,6 @@ import { check } from "../../ffi/errno.ts";
 import {
   FileDescriptor,
   loadLibc,
-  loopbackAddress,
   PollSet,
   setInterfaceMtu,
   StreamListener,
@@ -16,6 +15,7 @@ import { after, type Connection, type Instant, milliseconds, type Observer, seco
 import { kernelTests, openDescriptors } from "../ffi/support.ts";
 import { switchOffloads } from "../ffi/switch_offloads.ts";
 import { undisturbed } from "../kernel/undisturbed.ts";
+import { loopbackAddress } from "../ffi/loopback.ts";
 
 const plainTest = kernelTests();
 

@@ -5,7 +5,6 @@ import { RawConnection } from "../../driver/mod.ts";
 import {
   type Endpoint,
   isErrno,
-  loopbackAddress,
   PortGuard,
   setInterfaceMtu,
   StreamListener,
@@ -13,6 +12,7 @@ import {
 } from "../../ffi/mod.ts";
 import { after, type Connection, parseAddress, seconds, seqNumber } from "../../tcp/mod.ts";
 import { kernelTests, openDescriptors } from "../ffi/support.ts";
+import { loopbackAddress } from "../ffi/loopback.ts";
 
 const kernelTest = kernelTests();
 

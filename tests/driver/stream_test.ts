@@ -4,10 +4,11 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { connect, listen, type Listener } from "../../driver/mod.ts";
 import { interleaved } from "../../driver/stream/happy_eyeballs.ts";
 import { firstOf } from "../../driver/stream/happy_eyeballs.ts";
-import { loopbackAddress, PortGuard, StreamListener } from "../../ffi/mod.ts";
+import { PortGuard, StreamListener } from "../../ffi/mod.ts";
 import { type Observer, parseAddress } from "../../tcp/mod.ts";
 import { SlowReader } from "../ffi/kernel_tcp.ts";
 import { kernelTests } from "../ffi/support.ts";
+import { loopbackAddress } from "../ffi/loopback.ts";
 
 const tests = kernelTests();
 const UNLEAKED = { sanitizeOps: false, sanitizeResources: false };

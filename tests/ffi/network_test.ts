@@ -15,9 +15,7 @@ import {
   interfaceOf,
   loadLibc,
   loadWholeLibc,
-  loopbackAddress,
   parseLiteral,
-  PrivateNetwork,
   readInterface,
   resolve,
   ResolveError,
@@ -28,6 +26,8 @@ import {
   SystemError,
 } from "../../ffi/mod.ts";
 import { ACK, buildPacket, connectBlocking, kernelTests, openDescriptors, untilReadable } from "./support.ts";
+import { loopbackAddress } from "./loopback.ts";
+import { PrivateNetwork } from "./private_network.ts";
 
 const kernelTest = kernelTests();
 loadWholeLibc();

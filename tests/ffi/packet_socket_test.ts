@@ -4,7 +4,6 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   type Endpoint,
   loadWholeLibc,
-  loopbackAddress,
   type NextHop,
   nextHopTo,
   type OctetPieces,
@@ -27,6 +26,7 @@ import {
   openDescriptors,
   readPacket,
 } from "./support.ts";
+import { loopbackAddress } from "./loopback.ts";
 
 const kernelTest = kernelTests();
 loadWholeLibc();

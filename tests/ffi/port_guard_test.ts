@@ -4,7 +4,6 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   type Endpoint,
   isErrno,
-  loopbackAddress,
   openRawSocket,
   PortGuard,
   StreamListener,
@@ -12,6 +11,7 @@ import {
   SystemError,
 } from "../../ffi/mod.ts";
 import { ACK, buildPacket, kernelTests, RST, segmentsUntilQuiet, SYN, untilReadable } from "./support.ts";
+import { loopbackAddress } from "./loopback.ts";
 
 const kernelTest = kernelTests();
 const QUIET = 100; // milliseconds; the kernel answers on loopback within one

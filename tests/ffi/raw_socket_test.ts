@@ -6,7 +6,6 @@ import {
   type Endpoint,
   interfaceMtu,
   loadWholeLibc,
-  loopbackAddress,
   openRawSocket,
   PortGuard,
   RawSocket,
@@ -29,6 +28,7 @@ import {
 } from "./support.ts";
 
 import { icmpChecksum, sendIcmp } from "./icmp.ts";
+import { loopbackAddress } from "./loopback.ts";
 
 const kernelTest = kernelTests();
 loadWholeLibc();

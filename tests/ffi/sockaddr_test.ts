@@ -8,9 +8,9 @@ import {
   formatSockaddr,
   isAnyAddress,
   loadWholeLibc,
-  loopbackAddress,
   parseLiteral,
 } from "../../ffi/mod.ts";
+import { loopbackAddress } from "./loopback.ts";
 
 loadWholeLibc();
 

@@ -4,7 +4,6 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   type Endpoint,
   IcmpSocket,
-  loopbackAddress,
   openRawSocket,
   PollSet,
   PortGuard,
@@ -13,6 +12,7 @@ import {
   SystemError,
 } from "../../ffi/mod.ts";
 import { connectBlocking, kernelTests, openDescriptors, untilReadable } from "./support.ts";
+import { loopbackAddress } from "./loopback.ts";
 
 const kernelTest = kernelTests();
 const SECOND = 1000;

@@ -7,14 +7,8 @@
 import { F_GETFD } from "../../ffi/constants.ts";
 import { ETIMEDOUT } from "../../ffi/errno.ts";
 import { loadLibc } from "../../ffi/libc.ts";
-import {
-  type Endpoint,
-  enterTestNetwork,
-  formatSockaddr,
-  PollSet,
-  StreamSocket,
-  SystemError,
-} from "../../ffi/mod.ts";
+import { type Endpoint, formatSockaddr, PollSet, StreamSocket, SystemError } from "../../ffi/mod.ts";
+import { enterTestNetwork } from "./private_network.ts";
 
 export const FIN = 0x01;
 export const SYN = 0x02;

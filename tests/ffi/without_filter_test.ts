@@ -5,13 +5,13 @@ import { PacketSieve } from "../../ffi/packet_sieve.ts";
 import {
   type Endpoint,
   loadWholeLibc,
-  loopbackAddress,
   openRawSocket,
   PortGuard,
   StreamListener,
   SystemError,
 } from "../../ffi/mod.ts";
 import { ACK, buildPacket, connectBlocking, kernelTests, RST, segmentsUntilQuiet, SYN } from "./support.ts";
+import { loopbackAddress } from "./loopback.ts";
 
 const kernelTest = kernelTests();
 loadWholeLibc();

@@ -7,7 +7,6 @@ import {
   type Endpoint,
   isErrno,
   loadLibc,
-  loopbackAddress,
   openRawSocket,
   PortGuard,
   StreamListener,
@@ -25,6 +24,7 @@ import {
 import { sendIcmp } from "../ffi/icmp.ts";
 import { readPacket, RST } from "../ffi/support.ts";
 import { kernelTests } from "./network.ts";
+import { loopbackAddress } from "../ffi/loopback.ts";
 
 const kernelTest = kernelTests();
 

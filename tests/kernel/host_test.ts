@@ -6,7 +6,6 @@ import {
   anyAddress,
   type Endpoint,
   isErrno,
-  loopbackAddress,
   StreamListener,
   StreamSocket,
   SystemError,
@@ -16,6 +15,7 @@ import { connectFrom, tcpInfo } from "../ffi/kernel_tcp.ts";
 import { FaultyDevice } from "./faulty_device.ts";
 import { kernelTests } from "./network.ts";
 import { checkPattern, patternAt } from "./pattern.ts";
+import { loopbackAddress } from "../ffi/loopback.ts";
 
 const kernelTest = kernelTests();
 

@@ -11,7 +11,7 @@ import {
   RawHost,
   type RawHostOptions,
 } from "../../driver/mod.ts";
-import { type IpAddress, loopbackAddress, StreamListener, type StreamSocket } from "../../ffi/mod.ts";
+import { type IpAddress, StreamListener, type StreamSocket } from "../../ffi/mod.ts";
 import {
   after,
   completeConfig,
@@ -26,6 +26,7 @@ import {
   seconds,
 } from "../../tcp/mod.ts";
 import { connectPrepared, type Socket, tcpInfo } from "../ffi/kernel_tcp.ts";
+import { loopbackAddress } from "../ffi/loopback.ts";
 
 /** Who sends the SYN. */
 export type Opener = "ours" | "kernel";

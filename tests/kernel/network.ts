@@ -4,8 +4,8 @@
  * @module
  */
 
-import { enterTestNetwork } from "../../ffi/mod.ts";
 import { setSysctl } from "../ffi/kernel_tcp.ts";
+import { enterTestNetwork } from "../ffi/private_network.ts";
 
 /** Registers a test that needs raw sockets in a network of its own. */
 export type KernelTest = (name: string, body: () => void | Promise<void>) => void;

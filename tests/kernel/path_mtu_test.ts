@@ -12,7 +12,7 @@ import {
 } from "../../ffi/constants.ts";
 import { check } from "../../ffi/errno.ts";
 import { getOption, localEndpoint, openSocket } from "../../ffi/file_descriptor.ts";
-import { type IpAddress, loadLibc, loopbackAddress, setInterfaceMtu } from "../../ffi/mod.ts";
+import { type IpAddress, loadLibc, setInterfaceMtu } from "../../ffi/mod.ts";
 import { encodeSockaddr } from "../../ffi/sockaddr.ts";
 import { type Endpoint, seqAdd, type SeqNumber, seqNumber, seqToUint32 } from "../../tcp/mod.ts";
 import { icmpChecksum, sendIcmp } from "../ffi/icmp.ts";
@@ -21,6 +21,7 @@ import { FaultyDevice } from "./faulty_device.ts";
 import { Link } from "./link.ts";
 import { kernelTests } from "./network.ts";
 import { undisturbed } from "./undisturbed.ts";
+import { loopbackAddress } from "../ffi/loopback.ts";
 
 const kernelTest = kernelTests();
 

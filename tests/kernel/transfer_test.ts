@@ -1,13 +1,13 @@
 /** Bulk data between our core and the kernel's TCP: both roles, both directions, both families, every octet checked. */
 
 import { assert, assertEquals } from "@std/assert";
-import { loopbackAddress } from "../../ffi/mod.ts";
 import { seqNumber, seqToUint32 } from "../../tcp/mod.ts";
 import { setCongestionControl } from "../ffi/kernel_tcp.ts";
 import { Link, OPENERS } from "./link.ts";
 import { kernelTests } from "./network.ts";
 import { type Amounts, transfer } from "./transfer.ts";
 import { undisturbed } from "./undisturbed.ts";
+import { loopbackAddress } from "../ffi/loopback.ts";
 
 const kernelTest = kernelTests();
 

@@ -140,7 +140,7 @@ export function anySegment(): fc.Arbitrary<Segment> {
     windowScale: fc.nat(255),
     sackBlocks: fc.integer({ min: 1, max: 4 }),
     order: fc.constantFrom<"linux" | "freebsd">("linux", "freebsd"),
-    ring: fc.uint8Array({ minLength: 1, maxLength: 300 }),
+    ring: fc.uint8Array({ minLength: 1, maxLength: 300, size: "max" }),
     payloadOffset: fc.nat(299),
     payloadLength: fc.nat(300),
   }).map((from) => {
