@@ -65,7 +65,7 @@ Deno.test("the executables leave no file behind, no code for a later run either"
   }
 });
 
-Deno.test("to deliver a message nothing of trace/ is loaded but how octets are escaped and whose a RST is; it comes when it is asked for", async () => {
+Deno.test("to deliver a message no package is loaded, and nothing of trace/ but how octets are escaped and whose a RST is; they come when they are asked for", async () => {
   const graph: Graph = JSON.parse(await must([Deno.execPath(), "info", "--json", `${TOP}main.ts`]));
   const ofTrace = (reached: ReadonlySet<string>): string[] =>
     [...reached].filter((specifier) => specifier.startsWith(`file://${TOP}trace/`));
@@ -74,6 +74,10 @@ Deno.test("to deliver a message nothing of trace/ is loaded but how octets are e
     `file://${TOP}trace/hop_limits.ts`,
   ]);
   assertEquals(ofTrace(reachable(graph, true)).length > 0, true);
+  const packages = (reached: ReadonlySet<string>): string[] =>
+    [...reached].filter((specifier) => /^(npm|jsr):/.test(specifier));
+  assertEquals(packages(reachable(graph, false)), []);
+  assertEquals(packages(reachable(graph, true)).length > 0, true);
 });
 
 /** As far as it matters here, what `deno info --json` says. */
