@@ -64,17 +64,17 @@ const NOTHING: readonly CodedEntry[] = [];
 export function entriesOf(event: TraceEvent, connection: ConnectionRecord | null): readonly CodedEntry[] {
   switch (event.kind) {
     case "sent":
-      if (event.findings !== undefined) return found(event.findings);
+      if (event.findings !== undefined) return found(event.findings, event, connection);
       return event.reason === null
         ? NOTHING
         : [said(event.reason, SEND_REASONS[event.reason], event, connection)];
     case "arrived":
-      if (event.findings !== undefined) return found(event.findings);
+      if (event.findings !== undefined) return found(event.findings, event, connection);
       return meaningsOf(event).map((meaning) => said(meaning, ARRIVALS[meaning], event, connection));
     case "dropped":
       return [said(event.reason, DROP_REASONS[event.reason], event, connection)];
     case "lost":
-      return event.findings === undefined ? NOTHING : found(event.findings);
+      return event.findings === undefined ? NOTHING : found(event.findings, event, connection);
     case "state":
       return event.reason === null
         ? NOTHING
@@ -99,8 +99,12 @@ function said(
   return { code, entry: sayable(entry, event, connection) };
 }
 
-function found({ codes }: Findings): readonly CodedEntry[] {
-  return codes.map((code) => ({ code, entry: FINDINGS[code] }));
+function found(
+  { codes }: Findings,
+  event: TraceEvent,
+  connection: ConnectionRecord | null,
+): readonly CodedEntry[] {
+  return codes.map((code) => said(code, FINDINGS[code], event, connection));
 }
 
 /** The first of an entry's claims whose condition holds and whose variables are known. */

@@ -7,7 +7,9 @@
  * @module
  */
 
-import type { CatalogueEntry } from "./entry.ts";
+import type { TraceEvent } from "../record.ts";
+import { reportedBlocks } from "../sack.ts";
+import { type CatalogueEntry, firstTrue } from "./entry.ts";
 import { CLOCK_NOTES, CROSSINGS } from "./crossings.ts";
 import type { FindingCode, NoteCode } from "./finding_codes.ts";
 
@@ -163,11 +165,21 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     label: "old ACK",
     sentence: "ACK {ack} is older than {acknowledged}, which passed here before: it was overtaken.",
   },
-  "duplicate-ack-seen": {
-    rule: "RFC 5681 2",
-    label: "duplicate ACK {nth}",
-    sentence: "ACK {ack} again, number {nth}: something after {ack} has arrived, but not {ack} itself.",
-  },
+  "duplicate-ack-seen": firstTrue<TraceEvent>(
+    {
+      when: (event) =>
+        "segment" in event && event.segment !== null && reportedBlocks(event.segment).length > 0,
+      rule: "RFC 5681 2",
+      label: "duplicate ACK {nth}",
+      sentence: "ACK {ack} again, number {nth}: something after {ack} has arrived, but not {ack} itself.",
+    },
+    {
+      rule: "RFC 5681 2, 3.2",
+      label: "duplicate ACK {nth}",
+      sentence:
+        "ACK {ack} again, number {nth}: something after {ack} has arrived, but not {ack} itself, unless the same came twice.",
+    },
+  ),
   "repeated-ack-seen": {
     rule: "RFC 5681 2; RFC 6675 2",
     label: "ACK again",
@@ -301,7 +313,7 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
   "congestion-echo-seen": {
     rule: "RFC 3168 6.1.3",
     label: "congestion echo",
-    sentence: "ECE: a packet of {receiver} was marked by a congested router.",
+    sentence: "ECE: a packet of {receiver} was marked by a congested router, if both ends use ECN.",
   },
   "congestion-mark-seen": {
     rule: "RFC 3168 5",
