@@ -185,6 +185,7 @@ function worldOf(story: Story): World {
     toClient: {},
     seed: 1,
     faults: story.faults === undefined ? [] : story.faults.split(" ").flatMap(parseFaults),
+    refusesItself: false,
     meddle: () => null,
     ...story.network?.(),
   });

@@ -18,6 +18,9 @@ export function digits(octets: number): string {
   return "0123456789".repeat(Math.ceil(octets / 10)).slice(0, octets);
 }
 
+/** When a server closes that keeps a connection open for a while, on the world's clock. */
+const LATER = 1_200_000;
+
 /** The peer's program reads nothing for a while. */
 function readingFrom(micros: number): (server: Connection, world: World) => void {
   return (server, world) => {
@@ -25,15 +28,15 @@ function readingFrom(micros: number): (server: Connection, world: World) => void
   };
 }
 
-/** An HTTP/1.0 server: after the request it sends so many octets, and closes. */
-function answering(octets: number): (server: Connection, world: World) => void {
+/** An HTTP/1.0 server: after the request it sends so many octets, and closes, not before `closesAt` on the world's clock. */
+function answering(octets: number, closesAt = 0): (server: Connection, world: World) => void {
   let sent = 0;
   let read = 0;
   return (server, world) => {
     read += readAll(server, world);
     if (read === 0 || server.state === "CLOSED" || server.state === "LAST-ACK") return;
     if (sent < octets) sent += server.send(new TextEncoder().encode(digits(octets - sent)), world.now);
-    if (sent === octets) server.shutdown(world.now);
+    if (sent === octets && world.now >= closesAt) server.shutdown(world.now);
   };
 }
 
@@ -200,6 +203,27 @@ export const TRANSFERS: readonly Story[] = [
     about: "A router takes only packets of 1,280 octets and says so",
     message: digits(4_000),
     network: () => ({ toServer: { mtu: 1_280 } }),
+  },
+  {
+    name: "own_mtu",
+    about: "The client's own interface takes only packets of 1,400 octets",
+    message: digits(4_000),
+    network: () => ({ toServer: { mtu: 1_400 }, refusesItself: true }),
+  },
+  {
+    name: "refused_ack",
+    about: "A router has no way to the peer just when an ACK without data comes by",
+    message: "GET / HTTP/1.0\r\n\r\n",
+    job: { ending: "peer closed" },
+    program: () => answering(1_000, LATER),
+    prepare: (world) => world.at(LATER - 1_000_000, () => {}),
+    network: () => ({
+      meddle: first(
+        true,
+        ({ segment, number }) => number > 2 && segment.payload.length === 0 && !segment.has(Flag.fin),
+        "unreachable",
+      ),
+    }),
   },
   {
     name: "black_hole",

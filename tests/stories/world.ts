@@ -50,6 +50,8 @@ export interface Leaving {
 export interface Network {
   readonly toServer: Partial<LinkPlan>;
   readonly toClient: Partial<LinkPlan>;
+  /** Whether it is the client's own host that refuses what is too long for the way to the server. */
+  readonly refusesItself: boolean;
   readonly seed: number;
   /** Faults between the client and the network. */
   readonly faults: readonly Fault[];
@@ -135,7 +137,9 @@ export class World implements ClientLoop {
       deliver: (packet, at) => this.#travelling.push({ packet, at, toServer }),
       drop: (packet, reason, at) => {
         if (reason !== "too big" || plan.mtu === undefined || plan.tellsTooBig === false) return;
-        this.#reports.push({ at, error: errorAbout(packet, "packet too big", plan.mtu) });
+        const error = errorAbout(packet, "packet too big", plan.mtu);
+        if (this.#network.refusesItself) error.reporter = null;
+        this.#reports.push({ at, error });
       },
     });
   }

@@ -2,6 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { IcmpError } from "../../tcp/base/icmp_error.ts";
+import type { IcmpVerdict } from "../../tcp/base/observer.ts";
 import { Flag } from "../../tcp/base/segment.ts";
 import { instant } from "../../tcp/base/units.ts";
 import { type Fate, fatesOf } from "../../trace/fates.ts";
@@ -169,15 +170,18 @@ Deno.test("what a fault took away before it arrived is repeated by the peer", ()
   );
 });
 
-Deno.test("an ICMP error proves the loss of the segment that it quotes, unless it is stale", () => {
-  const told = (reason: "path-mtu-smaller" | "not-outstanding") => (scene: Scene): void => {
+Deno.test("an ICMP error proves the loss of the segment that it quotes, unless it is stale or not to be believed", () => {
+  const told = (reason: IcmpVerdict) => (scene: Scene): void => {
     send(scene);
     const error = new IcmpError();
     error.seq = scene.connection.segment(second, "sent").seq;
     scene.recorder.icmpArrived(scene.connection, error, reason, instant(10));
   };
   assertEquals(fates(told("path-mtu-smaller")), [[2, "known", null]]);
+  assertEquals(fates(told("soft-error")), [[2, "known", null]]);
   assertEquals(fates(told("not-outstanding")), []);
+  assertEquals(fates(told("source-quench")), [], "RFC 6633 3");
+  assertEquals(fates(told("path-mtu-too-small")), [], "RFC 8201 4");
 });
 
 Deno.test("window probes, and what a closed window had refused, are no losses", () => {

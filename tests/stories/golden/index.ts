@@ -168,6 +168,16 @@ import path_mtu_svg from "./path_mtu/ladder.svg" with { type: "text" };
 import path_mtu_mermaid from "./path_mtu/ladder.mmd" with { type: "text" };
 import path_mtu_narrow from "./path_mtu/ladder.60.txt" with { type: "text" };
 import path_mtu_wide from "./path_mtu/ladder.140.txt" with { type: "text" };
+import own_mtu_narration from "./own_mtu/narration.txt" with { type: "text" };
+import own_mtu_trace from "./own_mtu/trace.txt" with { type: "text" };
+import own_mtu_explain from "./own_mtu/explain.txt" with { type: "text" };
+import own_mtu_ladder from "./own_mtu/ladder.txt" with { type: "text" };
+import own_mtu_statistics from "./own_mtu/statistics.txt" with { type: "text" };
+import refused_ack_narration from "./refused_ack/narration.txt" with { type: "text" };
+import refused_ack_trace from "./refused_ack/trace.txt" with { type: "text" };
+import refused_ack_explain from "./refused_ack/explain.txt" with { type: "text" };
+import refused_ack_ladder from "./refused_ack/ladder.txt" with { type: "text" };
+import refused_ack_statistics from "./refused_ack/statistics.txt" with { type: "text" };
 import black_hole_narration from "./black_hole/narration.txt" with { type: "text" };
 import black_hole_trace from "./black_hole/trace.txt" with { type: "text" };
 import black_hole_explain from "./black_hole/explain.txt" with { type: "text" };
@@ -331,6 +341,8 @@ export const GOLDEN: ReadonlyMap<string, Texts> = new Map([
   ["spurious", { narration: spurious_narration, trace: spurious_trace, explain: spurious_explain, ladder: spurious_ladder, statistics: spurious_statistics }],
   ["zero_window", { narration: zero_window_narration, trace: zero_window_trace, explain: zero_window_explain, ladder: zero_window_ladder, statistics: zero_window_statistics }],
   ["path_mtu", { narration: path_mtu_narration, trace: path_mtu_trace, explain: path_mtu_explain, ladder: path_mtu_ladder, statistics: path_mtu_statistics }],
+  ["own_mtu", { narration: own_mtu_narration, trace: own_mtu_trace, explain: own_mtu_explain, ladder: own_mtu_ladder, statistics: own_mtu_statistics }],
+  ["refused_ack", { narration: refused_ack_narration, trace: refused_ack_trace, explain: refused_ack_explain, ladder: refused_ack_ladder, statistics: refused_ack_statistics }],
   ["black_hole", { narration: black_hole_narration, trace: black_hole_trace, explain: black_hole_explain, ladder: black_hole_ladder, statistics: black_hole_statistics }],
   ["black_hole_of_1440", { narration: black_hole_of_1440_narration, trace: black_hole_of_1440_trace, explain: black_hole_of_1440_explain, ladder: black_hole_of_1440_ladder, statistics: black_hole_of_1440_statistics }],
   ["black_hole_short_tail", { narration: black_hole_short_tail_narration, trace: black_hole_short_tail_trace, explain: black_hole_short_tail_explain, ladder: black_hole_short_tail_ladder, statistics: black_hole_short_tail_statistics }],
