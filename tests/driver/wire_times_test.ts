@@ -176,6 +176,21 @@ Deno.test("a time stamp is a moment of the loop's clock; no stamp is none", () =
   assertEquals(clock.momentOf(0, instant(0)), NEVER);
 });
 
+Deno.test("time stamps of packets that waited take no look at the clock, those of later ones do", () => {
+  const time = new FakeTime();
+  const clock = new WireClock(time.read, () => EPOCH + time.now);
+  clock.momentOf(EPOCH + time.now, instant(0));
+  const [now, before] = [time.now, time.readings];
+  for (let age = 50; age >= 10; age--) {
+    const moment = clock.momentOf(EPOCH + now - age, instant(0));
+    assert(Math.abs(moment - (now - age)) <= 2, `${moment} for ${now - age}`);
+  }
+  assertEquals(time.readings - before, 0);
+  time.now = instant(time.now + 1_000);
+  clock.momentOf(EPOCH + time.now - 10, instant(0));
+  assertEquals(time.readings - before, 1);
+});
+
 Deno.test("when somebody sets the wall clock, time stamps follow at the first that is impossible", () => {
   const time = new FakeTime(0);
   let epoch = EPOCH;
