@@ -4,7 +4,6 @@
  * @module
  */
 
-import "./cli/client_modules.ts";
 import { type ClientArguments, parseClientArguments } from "./cli/client_arguments.ts";
 import { type Attempt, connectToAny, findPeers, openAttempt } from "./cli/client_attempts.ts";
 import { prepareClient } from "./cli/client_connection.ts";

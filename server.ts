@@ -4,7 +4,6 @@
  * @module
  */
 
-import "./cli/server_modules.ts";
 import { ExitCode, type ExitCodeNumber, HOST_FAILURES } from "./cli/exit_codes.ts";
 import { Interruption } from "./cli/interruption.ts";
 import { takesStandardOutput } from "./cli/observe_arguments.ts";

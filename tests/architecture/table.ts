@@ -37,9 +37,6 @@ export const PARTS: readonly Part[] = [
   { path: "packetdrill/main.ts", mayImport: ["cli/"], packages: [] },
   { path: "packetdrill/", mayImport: ["tcp/mod.ts"], packages: [] },
   { path: "lab/", mayImport: ["tcp/mod.ts", "trace/mod.ts"], packages: [] },
-  // Lists of what the programs start with, of all folders.
-  { path: "cli/client_modules.ts", mayImport: ["*"], packages: [] },
-  { path: "cli/server_modules.ts", mayImport: ["*"], packages: [] },
   // Escaping, and who has sent a RST, is wanted at every start, the rest of trace/ only when something is to be shown; of
   // driver/ a connection, of tcp/ what is no host, of lab/ how faults are written.
   {
