@@ -53,7 +53,7 @@ export const GLOSSARY: readonly GlossaryEntry[] = [
   },
   {
     term: "duplicate ACK",
-    meaning: "The same ACK again without news: something beyond a gap has arrived.",
+    meaning: "The same ACK again without news: a sign that something beyond a gap has arrived.",
     rule: "RFC 5681 2",
   },
   {
@@ -196,7 +196,7 @@ export const GLOSSARY: readonly GlossaryEntry[] = [
   },
   {
     term: "ssthresh",
-    meaning: "The cwnd up to which slow start goes on; unlimited until the first reduction.",
+    meaning: "The cwnd up to which slow start goes on; unlimited at first.",
     rule: "RFC 5681 3.1",
   },
   {
