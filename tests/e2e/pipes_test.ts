@@ -7,6 +7,9 @@ import type { Program, Result } from "./process.ts";
 
 const { client, server } = await executables();
 
+/** Some scripts of packetdrill's. */
+const SCRIPTS = new URL("../packetdrill/scripts/options", import.meta.url).pathname;
+
 /** Milliseconds: what takes five seconds at most takes no longer on a busy machine, and what hangs takes longer. */
 const SOON = 30_000;
 
@@ -100,6 +103,9 @@ Deno.test("a full disk is one line and exit code 9, whatever was to be written t
     ["client -m x --json > /dev/full", /Cannot write to standard output: the disk is full/],
     ["client -m x --pcap - > /dev/full", /Cannot write to standard output: the disk is full/],
     ["client -m x > /dev/full", /Cannot write to standard output: the disk is full/],
+    ["client -q -m x --report /dev/full", /Cannot write "\/dev\/full": the disk is full/],
+    ["client --man > /dev/full", /Cannot write to standard output/],
+    [`client --script ${SCRIPTS} > /dev/full`, /Cannot write to standard output/],
     ...["--json", "--trace", "--ladder", "--stats", "--pcap -"].map((how) =>
       [
         `trap 'rm -f /tmp/rawtcp-$$' EXIT; client -q -m x --pcap /tmp/rawtcp-$$ && client --read /tmp/rawtcp-$$ ${how} > /dev/full`,
@@ -125,6 +131,7 @@ Deno.test("a file that may not get that long, and a disk that fills up meanwhile
     ["-o f", "file too large", "no space left on device"],
     ["--link raw --pcap f", "file too large", "no space left on device"],
     ["--json > f", "the file would be longer than it may be", "the disk is full"],
+    ["--report f", "file too large", "no space left on device"],
   ] as const;
   for (const [output, limited, full] of rows) {
     const command = `client -q -m x --receive ${output}`;
@@ -135,6 +142,11 @@ Deno.test("a file that may not get that long, and a disk that fills up meanwhile
       assertMatch(err, new RegExp(`Cannot write .*: (${line})`));
     }
   }
+  const { code, err } = await shell(
+    network,
+    "f=$(mktemp -t rawtcp-XXXXXX); trap 'rm $f' EXIT; ulimit -f 1; client --man > $f",
+  );
+  assertEquals([code, err], [9, "[-] Cannot write to standard output: file too large\n"]);
 });
 
 Deno.test("captures go into pipes, which tcpdump and tshark read; a file behind a symbolic link is left alone", async () => {
@@ -144,50 +156,15 @@ Deno.test("captures go into pipes, which tcpdump and tshark read; a file behind 
     const script = `cd ${folder}; mkfifo pipe; tcpdump -nn -r pipe 2> /dev/null | wc -l > seen & 
       client -q -m x --pcap pipe; wait; cat seen
       client -q -m x --pcap - | tshark -r - 2> /dev/null | wc -l
+      cat pipe > report & client -q -m x --report pipe; wait; tail -c 8 report
       echo precious > file; ln -s file link; client -q -m x --pcap link; echo $?
       client -q -m x --pcap link --force; cat file; test -L link || echo replaced`;
     const { out, err } = await shell(network, script);
-    const [byTcpdump, byTshark, ...rest] = out.trim().split(/\s+/);
+    const [byTcpdump, byTshark, report, ...rest] = out.trim().split(/\s+/);
     // Eight: handshake, data and their ACK, FIN, FIN with ACK, ACK. What is late comes apart, or once more.
     for (const packets of [byTcpdump, byTshark]) assertMatch(packets ?? "", /^([89]|1\d)$/, err);
-    assertEquals(rest, ["2", "precious", "replaced"], err);
+    assertEquals([report, ...rest], ["</html>", "2", "precious", "replaced"], err);
   });
-});
-
-/** Runs a program whose output goes into a pipe that is open and never read. @returns how it ended, and after how long */
-async function unread(
-  network: Network,
-  command: string,
-  signal: string,
-): Promise<{ code: number; took: number }> {
-  const script =
-    `folder=$(mktemp -d -t rawtcp-XXXXXX); trap "rm -rf $folder" EXIT; cd $folder; mkfifo pipe; sleep 600 < pipe & holder=$!
-    ${command} & pid=$!; sleep 4
-    start=$(date +%s%N); kill -${signal} $pid; wait $pid; code=$?
-    kill $holder; echo $code $(( ($(date +%s%N) - start) / 1000000 ))`;
-  const { out, err } = await shell(network, script);
-  const [code = 0, took = Infinity] = out.trim().split("\n").at(-1)?.split(" ").map(Number) ?? [];
-  assertEquals(err, "", "said elsewhere");
-  return { code, took };
-}
-
-Deno.test("a pipe that nobody reads stops neither program, and signals end both", async () => {
-  await using network = await Network.create();
-  await using _server = await serving(network, "--mode", "source=200000000");
-  const unreadOutputs = [
-    ["--trace > pipe 2>&1", 130],
-    ["--json > pipe 2>/dev/null", 143],
-    ["--link raw --pcap pipe > /dev/null 2>&1", 130],
-  ] as const;
-  for (const [options, code] of unreadOutputs) {
-    const ended = await unread(network, `${client} -m x --receive ${options}`, code === 130 ? "INT" : "TERM");
-    assertEquals(ended.code, code);
-    assert(ended.took < SOON, `${ended.took} ms`);
-  }
-  const sending = `sleep 1; ${client} -q --send-bytes 20M 127.0.0.1 9999 2> /dev/null`;
-  const ended = await unread(network, `(${sending}) & ${server} --mode echo --port 9999 > pipe 2>&1`, "INT");
-  assertEquals(ended.code, 0);
-  assert(ended.took < SOON, `${ended.took} ms`);
 });
 
 Deno.test("a reader that goes away ends --read at once", async () => {
