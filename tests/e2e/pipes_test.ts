@@ -144,7 +144,7 @@ Deno.test("a file that may not get that long, and a disk that fills up meanwhile
   }
   const { code, err } = await shell(
     network,
-    "f=$(mktemp -t rawtcp-XXXXXX); trap 'rm $f' EXIT; ulimit -f 1; client --man > $f",
+    "f=$(mktemp -u -t rawtcp-XXXXXX); trap 'rm $f' EXIT; ulimit -f 1; client --man > $f",
   );
   assertEquals([code, err], [9, "[-] Cannot write to standard output: file too large\n"]);
 });
