@@ -12,6 +12,7 @@ import {
   type Instant,
   isSynchronized,
   type Micros,
+  micros,
   NEVER,
   seconds,
 } from "../tcp/single.ts";
@@ -171,23 +172,35 @@ export class ClientSession {
       if (transfer.total > 0) this.#narrator.delivered(!this.#job.isMeasured);
     }
     this.#narrator.flush();
-    if (!await this.#comesWithin(transfer, FIRST_ANSWER)) this.#narrator.note(this.#whatIsAwaited());
-    await this.#runWatched(transfer, () => this.#mayEnd(transfer), true);
+    const watch = this.#watch(transfer);
+    const { timeout } = this.#job;
+    const patience = timeout === null ? FIRST_ANSWER : micros(Math.min(FIRST_ANSWER, timeout));
+    if (!await this.#comesWithin(transfer, patience)) this.#narrator.note(this.#whatIsAwaited());
+    await this.#runWatched(transfer, () => this.#mayEnd(transfer), true, watch);
+  }
+
+  /** Watches the transfer from now on. */
+  #watch(transfer: Transfer): StallWatch {
+    const watch = new StallWatch(this.#connection, this.#job.timeout, this.#loop.readClock());
+    this.#look(watch, transfer);
+    return watch;
+  }
+
+  #look(watch: StallWatch, transfer: Transfer): void {
+    const { unackedOctets, unsentOctets } = this.#connection;
+    const waitsForPeer = unackedOctets > 0 || unsentOctets > 0 || this.#awaitsPeer(transfer);
+    const isIdle = !waitsForPeer || transfer.isStalled || this.#job.isHeldBack();
+    watch.look(transfer.received, isIdle, this.#loop.now);
   }
 
   /** Runs until `done`, tells what is being waited for, and gives up what does not get on. @throws ProgramFailure */
-  async #runWatched(transfer: Transfer, done: () => boolean, tells: boolean): Promise<void> {
-    const connection = this.#connection;
-    const watch = new StallWatch(connection, this.#job.timeout, this.#loop.readClock());
-    const look = (): void => {
-      const waitsForPeer = connection.unackedOctets > 0 || connection.unsentOctets > 0 ||
-        this.#awaitsPeer(transfer);
-      watch.look(
-        transfer.received,
-        !waitsForPeer || transfer.isStalled || this.#job.isHeldBack(),
-        this.#loop.now,
-      );
-    };
+  async #runWatched(
+    transfer: Transfer,
+    done: () => boolean,
+    tells: boolean,
+    watch: StallWatch = this.#watch(transfer),
+  ): Promise<void> {
+    const look = (): void => this.#look(watch, transfer);
     const watchedDone = (): boolean => {
       look();
       return done();

@@ -81,6 +81,7 @@ export class Course {
       isRecovering: view?.phase === "recovery" || view?.phase === "loss",
       largest: view?.mss ?? segment.length,
       windowIsKnown: view !== null && view.sndWnd !== null,
+      isFar: false,
       lag: 0,
     });
   }
@@ -92,7 +93,8 @@ export class Course {
       own.acknowledged(segment.ack, segment.ack + segment.window, segment.window, time);
     }
     if (segment.length === 0) return;
-    this.#largest = Math.max(this.#largest, segment.segmentSize || segment.length);
+    const { length } = segment;
+    this.#largest = Math.max(this.#largest, segment.segmentSize || Math.min(length, view?.mss ?? length));
     peers.passed({
       seq: segment.seq,
       end: segment.end,
@@ -102,6 +104,7 @@ export class Course {
       isRecovering: false,
       largest: this.#largest,
       windowIsKnown: true,
+      isFar: true,
       lag: view?.minRtt ?? 0,
     });
   }

@@ -5,7 +5,8 @@
  * Each gap between two segments of data is put down to what the earlier one shows: it filled the window as the sender knew
  * it; it was not full, so there was nothing more to send; or it was full, and the next had to wait for ACKs. A gap before
  * something is sent again is the path's. A gap that goes on after everything was acknowledged is the application's from there
- * on, and while the receiver's window is closed it is the window's.
+ * on, and while the receiver's window is closed it is the window's. Far from the sender nobody sees what waits before a narrow
+ * link: there the application is only made out by a segment that is not full, or by a pause in the steady pace of data.
  *
  * @module
  */
@@ -32,6 +33,8 @@ export interface PassingData {
   readonly largest: number;
   /** Whether the receiver's window is known. */
   readonly windowIsKnown: boolean;
+  /** Whether the sender is not here: what waits there to leave is not seen. */
+  readonly isFar: boolean;
   /** What it takes an ACK to get from here to the sender, and the sender's next segment to get here, µs. */
   readonly lag: number;
 }
@@ -43,6 +46,9 @@ type Edge = readonly [at: number, edge: number];
 const MOST_SPANS = 2_000;
 /** Edges of the window that are remembered: those of the last round trip count. */
 const MOST_EDGES = 4_096;
+/** Segments by which the pace of data is measured, and how much slower than that the next may come. */
+const PACED = 16;
+const PACE_TOLERANCE = 2;
 /** What of the least round trip the sender has at least needed to react. */
 const CERTAINLY = 0.8;
 
@@ -61,6 +67,8 @@ export class Limits {
   /** When the window was closed, -1: it is open; and for how long it was so since the last segment. */
   #closedAt = -1;
   #closedFor = 0;
+  /** When data passed of late, and up to which octet they went then. */
+  readonly #pace: Edge[] = [];
   /** When all that had been sent was acknowledged; Infinity while something is not. */
   #idleSince = Infinity;
 
@@ -89,13 +97,17 @@ export class Limits {
   }
 
   /** A segment of data passes. */
-  passed({ seq, end, at, isNew, una, isRecovering, largest, windowIsKnown, lag }: PassingData): void {
+  passed({ seq, end, at, isNew, una, isRecovering, largest, windowIsKnown, isFar, lag }: PassingData): void {
     const before = this.#last;
-    // What is sent again was waited for since it got lost, whatever the program had to send meanwhile.
-    if (before !== null) this.#attribute(before.at, isNew ? before.reason : "path", at, lag);
+    if (before !== null && isNew) {
+      const due = isFar ? this.#paceOf(end - before.end) : 0;
+      this.#attribute(before.at, before.reason, at, Math.max(this.#idleSince + lag, before.at + due));
+      // What is sent again was waited for since it got lost, whatever the program had to send meanwhile.
+    } else if (before !== null) this.#attribute(before.at, "path", at, Infinity);
+    this.#notePace(at, Math.max(end, before?.end ?? end));
     const known = this.#edgeAt(at - lag * CERTAINLY);
     this.largestFlight = Math.max(this.largestFlight, end - Math.min(una, seq));
-    const isFull = end - seq >= largest;
+    const isFull = (end - seq) % largest === 0; // what offloading has joined, too
     // What is shorter than it could have been says that there was nothing more to send, however small the window is.
     const fillsWindow = windowIsKnown && known - end < largest && (known === end || isFull && known > end);
     const reason = !isNew || isRecovering ? "path" : fillsWindow ? "window" : isFull ? "path" : "application";
@@ -111,7 +123,21 @@ export class Limits {
     return isIdle ? "application" : this.#last.reason;
   }
 
-  #attribute(from: number, reason: Limit, to: number, lag: number): void {
+  /** µs that so many octets take at most, as data have come of late; 0: nobody knows. */
+  #paceOf(octets: number): number {
+    const [first] = this.#pace;
+    const last = this.#pace.at(-1);
+    if (first === undefined || last === undefined || last[1] <= first[1]) return 0;
+    return PACE_TOLERANCE * octets * (last[0] - first[0]) / (last[1] - first[1]);
+  }
+
+  #notePace(at: number, end: number): void {
+    this.#pace.push([at, end]);
+    if (this.#pace.length > PACED) this.#pace.shift();
+  }
+
+  /** `idleFrom`: when the sender has waited for nothing but its application at the latest. */
+  #attribute(from: number, reason: Limit, to: number, idleFrom: number): void {
     if (this.#closedAt >= 0) { // a probe, or what crossed the ACK that closed it
       this.#closedFor += to - this.#closedAt;
       this.#closedAt = to;
@@ -119,7 +145,7 @@ export class Limits {
     const closedFor = Math.min(this.#closedFor, to - from);
     this.#closedFor = 0;
     const open = to - closedFor;
-    const busy = reason === "window" ? open : Math.min(Math.max(this.#idleSince + lag, from), open);
+    const busy = reason === "window" ? open : Math.min(Math.max(idleFrom, from), open);
     this.#waited(from, busy, reason);
     this.#waited(busy, open, "application");
     this.#waited(open, to, "window");

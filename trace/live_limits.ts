@@ -54,7 +54,7 @@ export class LiveLimits {
     const largest = connection.sendMss;
     const { recoveryPhase } = connection;
     this.#limits.sending.passed({
-      seq: end - (length % largest || Math.min(length, largest)),
+      seq: end - length,
       end,
       at: now,
       isNew,
@@ -62,6 +62,7 @@ export class LiveLimits {
       isRecovering: recoveryPhase === "recovery" || recoveryPhase === "loss",
       largest,
       windowIsKnown: true,
+      isFar: false,
       lag: 0,
     });
   }
@@ -80,9 +81,10 @@ export class LiveLimits {
     if (length === 0) return;
     const seq = this.#peer.relative(segment.seq);
     const end = seq + length;
-    this.#largest = Math.max(this.#largest, segment.segmentSize || length);
+    // What offloading has joined is longer than any segment, which of the peer's are hardly longer than ours may be.
+    this.#largest = Math.max(this.#largest, segment.segmentSize || Math.min(length, connection.sendMss));
     this.#limits.receiving.passed({
-      seq: end - (length % this.#largest || this.#largest),
+      seq,
       end,
       at: now,
       isNew: end > this.#received,
@@ -90,6 +92,7 @@ export class LiveLimits {
       isRecovering: false,
       largest: this.#largest,
       windowIsKnown: true,
+      isFar: true,
       lag: connection.minimumRtt,
     });
     this.#received = Math.max(this.#received, this.#peer.advance(segment.seq) + length);

@@ -63,6 +63,7 @@ export function dataPass(
       isRecovering: sender.recovery !== null,
       largest: sender.largest,
       windowIsKnown: receiver.windowIsKnown,
+      isFar: receiver.roundTrips.minimum > 0,
       lag: receiver.roundTrips.minimum,
     });
   }

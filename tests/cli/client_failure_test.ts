@@ -1,8 +1,8 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import type { ClientSession } from "../../cli/client_session.ts";
 import { ExitCode, type ExitCodeNumber } from "../../cli/exit_codes.ts";
 import { describeFailure, ProgramFailure } from "../../cli/failures.ts";
-import { Flag, seconds, seqNumber } from "../../tcp/mod.ts";
+import { elapsed, Flag, seconds, seqNumber, toSeconds } from "../../tcp/mod.ts";
 import { HANDSHAKE, message, prepare, type Run } from "./session_support.ts";
 import { CLIENT_ISS } from "./simulation.ts";
 
@@ -89,6 +89,19 @@ Deno.test("the network's word that the peer is unreachable is believed at the se
   ]);
   assertEquals(err.lines[0], "[!] A segment could not leave this host: sendto: ENETUNREACH");
   assertEquals(syns, 2);
+});
+
+Deno.test("--timeout holds from the beginning for a peer that never says anything", async () => {
+  for (const limit of [1, 2, 5]) {
+    const { session, simulation } = prepare({ timeout: seconds(limit), ending: "peer closed" });
+    simulation.program = () => {};
+    const began = simulation.readClock();
+    const [code, text] = await failure(session);
+    assertEquals(code, ExitCode.timedOut);
+    assertStringIncludes(text, `has come from the peer for ${limit} s`);
+    const span = toSeconds(elapsed(began, simulation.now));
+    assert(span >= limit && span < limit + 1.5, `${span} s`);
+  }
 });
 
 Deno.test("a host that has lost its way to the peer says so when nothing comes any more, and no more once it has one again", async () => {

@@ -80,7 +80,14 @@ Deno.test("what limited a sender: spans follow one another and add up to its sha
     const seq = i * 100;
     const passing = { seq, end: seq + (i % 2 === 0 ? 100 : 50), at: i * 1_000, isNew: true, una: seq };
     limits.acknowledged(seq, seq + 1_000_000, 1_000_000, i * 1_000);
-    limits.passed({ ...passing, isRecovering: false, largest: 100, windowIsKnown: true, lag: 0 });
+    limits.passed({
+      ...passing,
+      isRecovering: false,
+      largest: 100,
+      windowIsKnown: true,
+      isFar: false,
+      lag: 0,
+    });
   }
   const { spans, total } = limits;
   assert(spans.length <= 2_000 && spans.length > 100, String(spans.length));

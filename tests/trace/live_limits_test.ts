@@ -1,6 +1,6 @@
 /** What the senders of a live connection wait for: the same rules as in captures, fed by segments. */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Flag } from "../../tcp/base/segment.ts";
 import { type Instant, instant } from "../../tcp/base/units.ts";
 import { LiveLimits } from "../../trace/live_limits.ts";
@@ -106,26 +106,75 @@ Deno.test("before anything is sent nobody waits, and one segment is not enough t
   assertEquals([watched.limits.present("sending", at(11)), watched.sending], ["our program", undefined]);
 });
 
-Deno.test("of the peer's segments, too: those that fill our window waited for that", () => {
+/** A connection over which the peer sends; times in milliseconds. */
+function receiving(): {
+  arrive(time: number, seq: number, length: number): void;
+  acknowledge(time: number, ack: number, window: number): void;
+  shares(): string | undefined;
+} {
   const limits = new LiveLimits();
   const connection = new FakeConnection(recording().recorder);
   connection.numbers(0, 0, 0);
-  const arrive = (time: number, seq: number, length: number): void => {
-    const said = { flags: Flag.ack, seq, ack: 1, window: WINDOW, data: "x".repeat(length) };
-    limits.segmentArrived(connection, connection.segment(said, "arrived"), at(time));
+  connection.sendMss = MSS;
+  return {
+    arrive: (time, seq, length) => {
+      const said = { flags: Flag.ack, seq, ack: 1, window: WINDOW, data: "x".repeat(length) };
+      limits.segmentArrived(connection, connection.segment(said, "arrived"), at(time));
+    },
+    acknowledge: (time, ack, window) => {
+      const said = { flags: Flag.ack, seq: 1, ack, window };
+      limits.segmentSent(connection, connection.segment(said, "sent"), "ack-quick", at(time));
+    },
+    shares: () => limits.shares("receiving")?.text,
   };
-  const acknowledge = (time: number, ack: number, window: number): void => {
-    const said = { flags: Flag.ack, seq: 1, ack, window };
-    limits.segmentSent(connection, connection.segment(said, "sent"), "ack-quick", at(time));
-  };
+}
+
+const peersShares = (program: number, window: number, path: number): string =>
+  `the peer's program ${program} %, our window ${window} %, the peer's congestion window or the path ${path} %`;
+
+Deno.test("full segments of the peer's at a steady pace waited for the path, joined by offloading or not, however soon each is acknowledged", () => {
+  const { arrive, acknowledge, shares } = receiving();
+  acknowledge(0, 1, 60 * MSS);
+  let next = 1;
+  for (let i = 0; i < 20; i++) {
+    const length = [1, 7, 3, 12][i % 4] as number * MSS;
+    arrive(next / MSS, next, length);
+    next += length;
+    acknowledge(next / MSS, next, 60 * MSS);
+  }
+  const [, , path] = /program (\d+) %, our window (\d+) %.*path (\d+) %/.exec(shares() ?? "")?.slice(1) ?? [];
+  assert(Number(path) > 90, shares());
+});
+
+Deno.test("a pause in that pace is the peer's program's, and so is what follows a segment that is not full", () => {
+  for (const last of [MSS, MSS - 1]) {
+    const { arrive, acknowledge, shares } = receiving();
+    acknowledge(0, 1, 60 * MSS);
+    for (let i = 0; i < 20; i++) {
+      arrive(i, 1 + i * MSS, i === 19 ? last : MSS);
+      acknowledge(i, 1 + i * MSS + (i === 19 ? last : MSS), 60 * MSS);
+    }
+    arrive(1_900, 1 + 19 * MSS + last, 10);
+    assertEquals(shares(), peersShares(99, 0, 1));
+  }
+});
+
+Deno.test("what the peer sends again waited for the path, though it was acknowledged", () => {
+  const { arrive, acknowledge, shares } = receiving();
+  acknowledge(0, 1, 60 * MSS);
+  arrive(0, 1, MSS);
+  acknowledge(0, MSS + 1, 60 * MSS);
+  arrive(1_000, 1, MSS);
+  assertEquals(shares(), peersShares(0, 0, 100));
+});
+
+Deno.test("of the peer's segments, too: those that fill our window waited for that", () => {
+  const { arrive, acknowledge, shares } = receiving();
   acknowledge(0, 1, 2 * MSS);
   arrive(10, 1, MSS);
   arrive(10, MSS + 1, MSS);
   acknowledge(20, 2 * MSS + 1, 0);
   acknowledge(90, 2 * MSS + 1, 2 * MSS);
   arrive(110, 2 * MSS + 1, 100);
-  assertEquals(
-    limits.shares("receiving")?.text,
-    "the peer's program 0 %, our window 100 %, the peer's congestion window or the path 0 %",
-  );
+  assertEquals(shares(), peersShares(0, 100, 0));
 });
