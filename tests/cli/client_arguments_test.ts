@@ -225,6 +225,12 @@ Deno.test("help and version win over everything else that is well formed; -h is 
   assertEquals(await text("--completions", "fish"), completions(CLIENT_TEXT, "fish"));
 });
 
+Deno.test("--script makes all other arguments those of scripts, wherever it stands", async () => {
+  for (const args of [["--script", "--full", "a.pkt"], ["--full", "--script", "a.pkt"]]) {
+    assertEquals(await parseClientArguments(args), { kind: "script", arguments: ["--full", "a.pkt"] });
+  }
+});
+
 Deno.test("the version is the package's", () => {
   assertEquals(VERSION, packageFile.version);
 });

@@ -33,6 +33,15 @@ Deno.test("help, manual page and every shell's completions name every option", (
   }
 });
 
+Deno.test("zsh puts = behind a long option that wants a value, and behind no other", () => {
+  for (const program of PROGRAMS) {
+    const text = completions(program, "zsh");
+    for (const { name, value } of program.groups.flatMap(({ options }) => options)) {
+      assertEquals(new RegExp(`--${name}=['}[]`).test(text), value !== undefined, name);
+    }
+  }
+});
+
 Deno.test("no name or letter of an option is used twice, and what an option needs exists", () => {
   for (const { groups } of PROGRAMS) {
     const options = groups.flatMap(({ options }) => options);

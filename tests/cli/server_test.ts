@@ -66,6 +66,7 @@ async function withServer(
     report,
     mode,
     count,
+    ...(mode.kind === "reply" ? { answer: bytes(mode.text) } : {}),
   });
   const { port } = listener.local;
   const end = server.run();
@@ -179,6 +180,17 @@ Deno.test("mode echo returns a megabyte octet for octet although the client read
     assertEquals(received.every((octet, i) => octet === sent[i]), true);
     assertMatch(await ended(), /closed by peer \(FIN\), 1000000 bytes received, 1000000 bytes sent\n$/);
     assertMatch(page.text, /Received \d+ bytes:/);
+  });
+});
+
+Deno.test("mode reply shows each piece and answers it", async () => {
+  await withServer({ kind: "reply", text: "+PONG\r\n" }, 1, async ({ connect, ended, page }) => {
+    using client = connect();
+    await sendAll(client, bytes("PING"));
+    client.shutdown();
+    assertEquals(new TextDecoder().decode(await readAll(client)), "+PONG\r\n");
+    assertMatch(await ended(), /closed by peer \(FIN\), 4 bytes received, 7 bytes sent\n$/);
+    assertMatch(page.text, /Received 4 bytes:\n.*b'PING'/);
   });
 });
 
