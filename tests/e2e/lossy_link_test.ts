@@ -159,8 +159,8 @@ async function run(
   await using far = pair.far.start(way.far(octets));
   await far.shows("listening");
   for (const contender of contenders) {
-    const { code, err } = await pair.near.run(way[contender](octets));
-    assertEquals(code, 0, err);
+    const { code, out, err } = await pair.near.run(way[contender](octets));
+    assertEquals(code, 0, `${contender}: ${out}${err}`);
   }
   await until("the last end", () => Promise.resolve(far.out.split("took").length > contenders.length));
   const times = Array.from(far.out.matchAll(/took (\S+)/g), ([, seconds]) => Number(seconds));
