@@ -191,7 +191,7 @@ export interface AcknowledgingConfig {
   readonly ackDelay: AckDelay;
   /** Longest delay of an ACK; under 0.5 s (MUST-40). */
   readonly delayedAckTime: Micros;
-  /** Segments at the start of a connection that are acknowledged at once, each by an ACK of its own. */
+  /** Segments at the start of a connection, and after disorder, that are acknowledged at once, each by an ACK of its own. */
   readonly quickAcks: number;
   /** Full segments per ACK (SHLD-19). */
   readonly segmentsPerAck: number;

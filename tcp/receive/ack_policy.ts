@@ -61,6 +61,8 @@ export class AckPolicy {
   readonly kept: AckQueue = new AckQueue();
   /** Those of them that data of ours cannot take the place of. */
   #apartKept = 0;
+  /** Segments in order to be acknowledged at once: at the start and after disorder, and how many are left. */
+  readonly #mostQuickAcks: number;
   #quickAcks: number;
   #immediate: SendReason | null = null;
   /** Whether there is news of the window that is worth an ACK. */
@@ -89,7 +91,7 @@ export class AckPolicy {
   constructor(config: TcpConfig) {
     this.segmentsPerAck = config.acknowledging.segmentsPerAck;
     this.#mostInBulk = config.acknowledging.segmentsPerAckInBulk;
-    this.#quickAcks = config.acknowledging.quickAcks;
+    this.#quickAcks = this.#mostQuickAcks = config.acknowledging.quickAcks;
     this.#countsSegments = config.acknowledging.ackDelay === "every second segment";
     this.pace = config.acknowledging.ackDelay === "adaptive" ? new AckPace() : null;
   }
@@ -204,7 +206,7 @@ export class AckPolicy {
     this.#arrived++;
     this.#segments += segments;
     this.#unacknowledged += delivered;
-    if (outcome !== "in order") this.#disturbedUntil = after(now, roundTrip);
+    if (outcome !== "in order") this.#disturb(after(now, roundTrip));
     switch (outcome) {
       case "in order":
         // The peer must know of a window that closed because more was kept than it let in.
@@ -240,6 +242,12 @@ export class AckPolicy {
         this.acknowledgeNow("ack-beyond-window");
         break;
     }
+  }
+
+  /** Disorder: the sender may begin again with a small window, which grows by ACKs. */
+  #disturb(until: Instant): void {
+    this.#disturbedUntil = until;
+    this.#quickAcks = this.#mostQuickAcks;
   }
 
   get #isQuick(): boolean {

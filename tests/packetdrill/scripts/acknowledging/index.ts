@@ -27,13 +27,14 @@ import script23 from "./left_edge_is_trimmed.pkt" with { type: "text" };
 import script24 from "./old_ack_is_ignored.pkt" with { type: "text" };
 import script25 from "./one_ack_for_many_segments.pkt" with { type: "text" };
 import script26 from "./pure_ack_is_never_answered.pkt" with { type: "text" };
-import script27 from "./quick_acks_at_the_start.pkt" with { type: "text" };
-import script28 from "./right_edge_is_trimmed.pkt" with { type: "text" };
-import script29 from "./segment_of_two_is_acknowledged_at_once.pkt" with { type: "text" };
-import script30 from "./segment_outside_the_window_is_answered.pkt" with { type: "text" };
-import script31 from "./segment_without_ack_is_dropped.pkt" with { type: "text" };
-import script32 from "./small_segments_count_by_their_octets.pkt" with { type: "text" };
-import script33 from "./unacceptable_number_is_answered_before_its_ack_counts.pkt" with { type: "text" };
+import script27 from "./quick_acks_after_disorder.pkt" with { type: "text" };
+import script28 from "./quick_acks_at_the_start.pkt" with { type: "text" };
+import script29 from "./right_edge_is_trimmed.pkt" with { type: "text" };
+import script30 from "./segment_of_two_is_acknowledged_at_once.pkt" with { type: "text" };
+import script31 from "./segment_outside_the_window_is_answered.pkt" with { type: "text" };
+import script32 from "./segment_without_ack_is_dropped.pkt" with { type: "text" };
+import script33 from "./small_segments_count_by_their_octets.pkt" with { type: "text" };
+import script34 from "./unacceptable_number_is_answered_before_its_ack_counts.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -64,11 +65,12 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["acknowledging/old_ack_is_ignored.pkt", script24],
   ["acknowledging/one_ack_for_many_segments.pkt", script25],
   ["acknowledging/pure_ack_is_never_answered.pkt", script26],
-  ["acknowledging/quick_acks_at_the_start.pkt", script27],
-  ["acknowledging/right_edge_is_trimmed.pkt", script28],
-  ["acknowledging/segment_of_two_is_acknowledged_at_once.pkt", script29],
-  ["acknowledging/segment_outside_the_window_is_answered.pkt", script30],
-  ["acknowledging/segment_without_ack_is_dropped.pkt", script31],
-  ["acknowledging/small_segments_count_by_their_octets.pkt", script32],
-  ["acknowledging/unacceptable_number_is_answered_before_its_ack_counts.pkt", script33],
+  ["acknowledging/quick_acks_after_disorder.pkt", script27],
+  ["acknowledging/quick_acks_at_the_start.pkt", script28],
+  ["acknowledging/right_edge_is_trimmed.pkt", script29],
+  ["acknowledging/segment_of_two_is_acknowledged_at_once.pkt", script30],
+  ["acknowledging/segment_outside_the_window_is_answered.pkt", script31],
+  ["acknowledging/segment_without_ack_is_dropped.pkt", script32],
+  ["acknowledging/small_segments_count_by_their_octets.pkt", script33],
+  ["acknowledging/unacceptable_number_is_answered_before_its_ack_counts.pkt", script34],
 ];
