@@ -16,9 +16,9 @@ const isFull = Deno.env.get("RAWTCP_E2E") === "full";
 const LOSSES = isFull ? [0, 1, 5] : [0, 1];
 const OCTETS = isFull ? 10_000_000 : 2_000_000;
 
-/** Octets that a stack is to send with so many of a hundred segments lost: lwIP and libslirp take a minute for 2 MB at 5 %. */
-function octetsFromThem(loss: number): number {
-  return loss === 5 ? 2_000_000 : OCTETS;
+/** Octets that a stack is to send with so many of a hundred segments lost. */
+function octetsFromThem(stack: Stack, loss: number): number {
+  return loss === 5 ? stack.octetsThroughLoss : OCTETS;
 }
 
 type Steps = (network: StackNetwork, t: Deno.TestContext) => Promise<void>;
@@ -43,7 +43,7 @@ function test(stack: Stack, role: string, reason: string | null, pieces: Pieces)
 
 /** What our client and our library send to a stack and get from it on a path that loses so much of a hundred. */
 function transfers(stack: Stack, loss: number): Pieces {
-  const octets = octetsFromThem(loss);
+  const octets = octetsFromThem(stack, loss);
   const right = new RegExp(`${octets} octets right in order`);
   const piece = (what: string, job: (jobs: Jobs) => Promise<void>): Pieces[number] => {
     const name = `${what}, ${loss} % lost`;
@@ -141,7 +141,7 @@ function behaviours(stack: Stack): Pieces {
 
 /** What a stack asks of a server of ours on a path that loses so much of a hundred. */
 function calls(stack: Stack, loss: number): Pieces {
-  const asked = callsOf(stack, { ours: OCTETS, theirs: octetsFromThem(loss) });
+  const asked = callsOf(stack, { ours: OCTETS, theirs: octetsFromThem(stack, loss) });
   // What only waits is not tried once more with loss.
   const pieces = PIECES.filter((piece) => loss === 0 || isFull || piece !== "pauses and ends");
   return pieces.map((piece) => [`${piece}, ${loss} % lost`, async (network, t) => {

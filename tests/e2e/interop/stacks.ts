@@ -44,6 +44,8 @@ export interface Stack {
    * those that the client half-closes, and where nobody listens, and with loss it gives up in the middle.
    */
   readonly isFragile: boolean;
+  /** Octets that it sends within a minute or so with 5 % lost; luck decides. */
+  readonly octetsThroughLoss: number;
   /** Makes its program in the folder. */
   readonly compile: ((program: string) => Promise<void>) | null;
 }
@@ -66,6 +68,7 @@ export const STACKS: readonly Stack[] = [
     isFragile: false,
     commands: ["gcc"],
     files: ["/usr/include/lwip/lwip/tcpip.h"],
+    octetsThroughLoss: 2_000_000,
     compile: (program) =>
       compiled(["gcc", "-I/usr/include/lwip", "-O2", "-o", program, "lwip_peer.c", "-llwip", "-lpthread"]),
   },
@@ -77,6 +80,7 @@ export const STACKS: readonly Stack[] = [
     isFragile: false,
     commands: ["go"],
     files: ["/usr/share/gocode/src/gvisor.dev/gvisor/pkg/tcpip/stack/stack.go"],
+    octetsThroughLoss: 2_000_000,
     compile: (program) =>
       compiled(["go", "build", "-o", program, "gvisor_peer.go"], {
         GO111MODULE: "off",
@@ -91,6 +95,7 @@ export const STACKS: readonly Stack[] = [
     commands: ["slirp4netns", "python3"],
     files: [],
     isFragile: false,
+    octetsThroughLoss: 500_000,
     compile: null,
   },
   {
@@ -101,6 +106,7 @@ export const STACKS: readonly Stack[] = [
     commands: ["pasta", "python3"],
     files: [],
     isFragile: true,
+    octetsThroughLoss: 2_000_000,
     compile: null,
   },
 ];
