@@ -7,12 +7,12 @@
 import { must, Program, type Result, run, type StartOptions, until } from "./process.ts";
 
 const PREFIX = "rawtcp";
-let made = 0;
+let hasTidied = false;
 
 /** Namespaces of test runs that were killed before they could clean up. */
 async function removeAbandoned(): Promise<void> {
   for (const line of (await must(["ip", "netns", "list"])).split("\n")) {
-    const match = /^rawtcp-(\d+)-\d+/.exec(line);
+    const match = /^rawtcp-(\d+)-\w+/.exec(line);
     if (match === null) continue;
     const owner = await run(["test", "-d", `/proc/${match[1]}`]);
     if (owner.code !== 0) await remove(match[0]);
@@ -36,8 +36,10 @@ export class Network implements AsyncDisposable {
 
   /** Makes one. Needs root. */
   static async create(): Promise<Network> {
-    if (made === 0) await removeAbandoned();
-    const network = new Network(`${PREFIX}-${Deno.pid}-${++made}`);
+    if (!hasTidied) await removeAbandoned();
+    hasTidied = true;
+    // Each test file counts for itself, in one process: what one has left must not be in another's way.
+    const network = new Network(`${PREFIX}-${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`);
     await must(["ip", "netns", "add", network.name]);
     await must(["ip", "-n", network.name, "link", "set", "lo", "up"]);
     return network;

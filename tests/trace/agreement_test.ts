@@ -56,6 +56,20 @@ Deno.test("the client tells both SYNs' options once its own ACK has been told", 
   assertEquals(lines.length, 6);
 });
 
+Deno.test("a SYN-ACK that acknowledges something else than our SYN agrees on nothing (RFC 9293 3.10.7.3, first)", () => {
+  for (const [ack, taken] of [[0, false], [1, true], [2, false]] as const) {
+    const lines: string[] = [];
+    const sink = new AgreementSink((line) => lines.push(line));
+    const connection = new FakeConnection(new Recorder([sink], [], LEAN));
+    connection.state = "SYN-SENT";
+    connection.numbers(0, 1, 0);
+    connection.send(NOW, "syn", { flags: Flag.syn, seq: 0, mss: 1_460 });
+    connection.arrive(NOW, { flags: Flag.syn | Flag.ack, seq: 0, ack, mss: 1_400 });
+    connection.send(NOW, "ack-quick", { flags: Flag.ack, seq: 1, ack: 1 });
+    assertEquals(lines.length > 0, taken, `ack ${ack}`);
+  }
+});
+
 Deno.test("a listener tells them with its SYN-ACK, and only once", () => {
   const lines: string[] = [];
   const connection = new FakeConnection(

@@ -84,6 +84,11 @@ Deno.test("an arrived packet is copied as it came, with options that nobody know
   assertEquals([image.headerLength, image.length], [52, 56]);
 });
 
+Deno.test("an arrived segment that does not lie in a packet any more is encoded anew", () => {
+  const segment = segmentOf(4);
+  assertEquals(copied(new PacketImage(), segment, "arrived", 56), encoded(segment));
+});
+
 Deno.test("a segment that no packet can hold has no image", () => {
   assertEquals(new PacketImage().show(segmentOf(65_500), "sent"), false);
 });
