@@ -39,7 +39,8 @@ export function connectionFailed(failure: ConnectionFailure, facts: ClientFacts)
   const { peer, record } = facts;
   switch (failure.kind) {
     case "refused":
-      return new ProgramFailure(
+      return unestablished(
+        facts,
         ExitCode.refused,
         record.synAcks > 0
           ? `Connection to ${peer} refused: its SYN crossed ours, and RST came before the handshake was over`
@@ -59,7 +60,11 @@ export function connectionFailed(failure: ConnectionFailure, facts: ClientFacts)
         `Connection to ${peer} timed out: ${progress(facts)}, ${asClause(failure.message)}`,
       );
     case "unreachable":
-      return new ProgramFailure(ExitCode.unreachable, `Cannot reach ${peer}: ${asClause(failure.message)}`);
+      return unestablished(
+        facts,
+        ExitCode.unreachable,
+        `Cannot reach ${peer}: ${asClause(failure.message)}`,
+      );
     case "aborted":
       return new ProgramFailure(
         ExitCode.internal,
@@ -70,7 +75,12 @@ export function connectionFailed(failure: ConnectionFailure, facts: ClientFacts)
 
 /** A failure of a connection that was established. */
 function established({ ends }: ClientFacts, code: ExitCodeNumber, message: string): ProgramFailure {
-  return new ProgramFailure(code, message, ends);
+  return new ProgramFailure(code, message, { ends, isEstablished: true });
+}
+
+/** A failure of a connection that never was. */
+function unestablished({ ends }: ClientFacts, code: ExitCodeNumber, message: string): ProgramFailure {
+  return new ProgramFailure(code, message, { ends, isEstablished: false });
 }
 
 /** Who has sent the RST, as far as it shows. */
@@ -82,18 +92,20 @@ function resetter({ foreignReset }: Readonly<SendingRecord>): string {
 }
 
 /** No SYN was answered. */
-export function noAnswer({ peer, record, now }: ClientFacts): ProgramFailure {
+export function noAnswer(facts: ClientFacts): ProgramFailure {
+  const { peer, record, now } = facts;
   const { syns, firstSynAt } = record;
   const span = firstSynAt === NEVER ? seconds(0) : elapsed(firstSynAt, now);
   const answer = `no answer to ${syns} ${syns === 1 ? "SYN" : "SYNs"} over ${formatSeconds(span)}`;
   const report = record.report === null ? "" : ` (${asClause(record.report)})`;
-  return new ProgramFailure(ExitCode.timedOut, `Connection to ${peer} timed out: ${answer}${report}`);
+  return unestablished(facts, ExitCode.timedOut, `Connection to ${peer} timed out: ${answer}${report}`);
 }
 
 /** The network, or a system call of ours (`reason`, empty when it was not), says that there is no way to the peer. */
-export function unreachable({ peer, record }: ClientFacts, reason: string): ProgramFailure {
+export function unreachable(facts: ClientFacts, reason: string): ProgramFailure {
+  const { peer, record } = facts;
   const said = reason === "" ? record.report ?? "nobody says why" : reason;
-  return new ProgramFailure(ExitCode.unreachable, `Cannot reach ${peer}: ${asClause(said)}`);
+  return unestablished(facts, ExitCode.unreachable, `Cannot reach ${peer}: ${asClause(said)}`);
 }
 
 /** The transfer did not get on for too long; `reason` says what was waited for, `trouble` what may have kept it; null: nothing. */

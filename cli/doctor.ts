@@ -54,8 +54,15 @@ export async function examine(way: Way, isJson: boolean, output: Output): Promis
 /** The checks that may say why a program failed with a code, before its connection was established. */
 const CAUSES: Partial<Readonly<Record<ExitCodeNumber, readonly CheckName[]>>> = {
   [ExitCode.refused]: ["firewall", "NAT"],
-  [ExitCode.timedOut]: ["route", "firewall", "connection tracking", "NAT", "IPsec"],
-  [ExitCode.unreachable]: ["namespaces", "route", "firewall", "IPsec", "connection tracking"],
+  [ExitCode.timedOut]: ["route", "source address", "firewall", "connection tracking", "NAT", "IPsec"],
+  [ExitCode.unreachable]: [
+    "namespaces",
+    "route",
+    "source address",
+    "firewall",
+    "IPsec",
+    "connection tracking",
+  ],
   [ExitCode.system]: ["file descriptors", "MTU", "guard"],
   [ExitCode.unsupported]: ["rights"],
   [ExitCode.missingRight]: ["rights", "namespaces"],
@@ -70,18 +77,19 @@ const LATER_CAUSES: Partial<Readonly<Record<ExitCodeNumber, readonly CheckName[]
 
 /** What fails on this host and may be why the program ended with this code, each a line; none where nobody may look. */
 export async function likelyCauses(
-  { code, established }: Pick<FailureReport, "code" | "established">,
+  { code, connection }: Pick<FailureReport, "code" | "connection">,
   wanted: Way,
 ): Promise<readonly string[]> {
-  const way = established === null ? wanted : wayBetween(established, wanted);
-  const facts = await gatherFacts(way, established !== null).catch((error: unknown) => {
+  const way = connection === null ? wanted : wayBetween(connection.ends, wanted);
+  const isEstablished = connection?.isEstablished === true;
+  const facts = await gatherFacts(way, isEstablished).catch((error: unknown) => {
     if (error instanceof LibcError) return null; // what has failed says so itself
     throw error;
   });
   // Whoever is not root has been told the ways to the right already.
   const isRoot = facts?.user.isKnown === true && facts.user.value === ROOT;
   if (facts === null || (code === ExitCode.missingRight && !isRoot)) return [];
-  return findings(facts, (established === null ? CAUSES : LATER_CAUSES)[code] ?? []).filter(({ verdict }) =>
+  return findings(facts, (isEstablished ? LATER_CAUSES : CAUSES)[code] ?? []).filter(({ verdict }) =>
     verdict === "fail"
   )
     .map(({ check, text, fix }) => terminalText(`Likely cause (${check}): ${text}; ${fix}`));

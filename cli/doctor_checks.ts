@@ -145,7 +145,7 @@ function checkResolver({ way, isLiteral, addresses, port }: DoctorFacts): Findin
 
 const ADD_ROUTE =
   "add a route (ip route add default via ROUTER), or bring the interface up (ip link set NAME up)";
-const NEEDS_MTU = `; IPv6 needs one with an MTU of ${LEAST_MTU[6]}`;
+const NEEDS_MTU = `; IPv6 needs an interface with an MTU of ${LEAST_MTU[6]}`;
 const DELETE_ROUTE = "find the route that forbids it (ip route show table all; ip rule), and delete it";
 
 /** What to do, by the error, where no route has to be added. */
@@ -188,17 +188,14 @@ function checkRoute(facts: DoctorFacts): Finding {
 }
 
 function checkSource(facts: DoctorFacts): Finding {
-  const { isEstablished, source, way, route } = facts;
+  const { source, way, route } = facts;
   if (!route.isKnown && route.errnoName === NOT_OURS) {
     const what = way.source ?? "the source address";
-    if (isEstablished) {
-      return fail(
-        `${what}, which our packets come from, does not belong to this host any more`,
-        "give it back (ip address add), or bring its interface up (ip link set NAME up)" +
-          (what.includes(":") ? NEEDS_MTU : ""),
-      );
-    }
-    return fail(`${what} does not belong to this host`, "give one that ip address shows, or none");
+    return fail(
+      `${what} does not belong to this host`,
+      "add it (ip address add), bring its interface up (ip link set NAME up), or give another one" +
+        (what.includes(":") ? NEEDS_MTU : ""),
+    );
   }
   return source.isKnown && route.isKnown ? pass(`packets come from ${source.value}`) : missing(facts, source);
 }

@@ -15,17 +15,24 @@ export interface ConnectionEnds {
   readonly remote: Endpoint;
 }
 
+/** What is known of a connection that has failed. */
+export interface FailedConnection {
+  readonly ends: ConnectionEnds;
+  /** Whether it was established. */
+  readonly isEstablished: boolean;
+}
+
 /** A program's work failed in a way that has a code of its own; the message is for people. */
 export class ProgramFailure extends Error {
   override readonly name = "ProgramFailure";
   readonly code: ExitCodeNumber;
-  /** The ends of the connection, once it was established; null: it was not, or there was none. */
-  readonly established: ConnectionEnds | null;
+  /** The connection that it is of; null: there was none. */
+  readonly connection: FailedConnection | null;
 
-  constructor(code: ExitCodeNumber, message: string, established: ConnectionEnds | null = null) {
+  constructor(code: ExitCodeNumber, message: string, connection: FailedConnection | null = null) {
     super(message);
     this.code = code;
-    this.established = established;
+    this.connection = connection;
   }
 }
 
@@ -34,8 +41,8 @@ export interface FailureReport {
   readonly code: ExitCodeNumber;
   /** One line, safe to show. */
   readonly text: string;
-  /** The ends of the connection, if it is known that one was established. */
-  readonly established: ConnectionEnds | null;
+  /** The connection, if it is known that there was one. */
+  readonly connection: FailedConnection | null;
 }
 
 /** What is read of a failed system call; errors of ffi/ have this shape. */
@@ -63,11 +70,11 @@ export function describeFailure(error: unknown, program: string): FailureReport 
   return {
     code: report.code,
     text: terminalText(report.text.replace(/\s*\n\s*/g, " ")),
-    established: error instanceof ProgramFailure ? error.established : null,
+    connection: error instanceof ProgramFailure ? error.connection : null,
   };
 }
 
-function reportOf(error: unknown, program: string): Omit<FailureReport, "established"> {
+function reportOf(error: unknown, program: string): Omit<FailureReport, "connection"> {
   if (!(error instanceof Error)) return { code: ExitCode.internal, text: `Internal error: ${String(error)}` };
   if (error instanceof ProgramFailure) return { code: error.code, text: error.message };
   if (error instanceof UsageError) {
@@ -100,7 +107,7 @@ function reportOfCall(
   failed: FailedCall,
   message: string,
   program: string,
-): Omit<FailureReport, "established"> {
+): Omit<FailureReport, "connection"> {
   const { call, errnoName, likelyCause, subject } = failed;
   const [name] = call.split(" ");
   const isClear = likelyCause !== "" && subject !== "";

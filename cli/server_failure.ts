@@ -27,5 +27,5 @@ export function serverFailure(error: unknown, endpoint: string): FailureReport {
   const errno = errnoNameOf(error);
   const known = errno === undefined ? undefined : CAUSES[errno];
   if (known === undefined) return describeFailure(error, "rawtcp-server");
-  return { text: `Cannot listen on ${endpoint}: ${known[1]}`, code: known[0], established: null };
+  return { text: `Cannot listen on ${endpoint}: ${known[1]}`, code: known[0], connection: null };
 }

@@ -104,7 +104,7 @@ export class Limits {
       this.#attribute(before.at, before.reason, at, Math.max(this.#idleSince + lag, before.at + due));
       // What is sent again was waited for since it got lost, whatever the program had to send meanwhile.
     } else if (before !== null) this.#attribute(before.at, "path", at, Infinity);
-    this.#notePace(at, Math.max(end, before?.end ?? end));
+    if (isFar) this.#notePace(at, Math.max(end, before?.end ?? end));
     const known = this.#edgeAt(at - lag * CERTAINLY);
     this.largestFlight = Math.max(this.largestFlight, end - Math.min(una, seq));
     const isFull = (end - seq) % largest === 0; // what offloading has joined, too

@@ -138,7 +138,7 @@ const CHANGES: readonly Change[] = [
     ...both({
       code: TIMED_OUT,
       says:
-        /meanwhile: system call bind .* does not belong to this host\n[^]*Likely cause \(source address\): OWN, which/,
+        /meanwhile: system call bind .* does not belong to this host\n[^]*Likely cause \(source address\): OWN does not belong/,
     }),
   },
   {
