@@ -84,3 +84,66 @@ Deno.test("a server killed leaves its port free", async () => {
   }
   assertEquals(await network.sockets("-ltn"), []);
 });
+
+/** Kills at moments of any kind, from the start of the runtime on, milliseconds after one another. */
+const KILLS = 30;
+const BETWEEN = 120;
+
+/** Reads all, answers, and tries once more when it is told to: so it hears what has become of the other end. */
+const TALKATIVE = `
+import socket, sys, threading
+listener = socket.create_server(("127.0.0.1", ${PORT}), backlog=${KILLS})
+def serve(c):
+ try:
+  while c.recv(65536): c.send(b"x")
+ except OSError: pass
+connections = []
+def accept():
+ while True:
+  connections.append(listener.accept()[0])
+  threading.Thread(target=serve, args=connections[-1:], daemon=True).start()
+threading.Thread(target=accept, daemon=True).start()
+sys.stdin.readline()
+for c in connections:
+ try: c.send(b"x")
+ except OSError: pass
+print("asked", len(connections), flush=True)
+threading.Event().wait()
+`;
+
+Deno.test(`${KILLS} clients killed at any moment leave no file but captures as far as they had come, and their peers hear of it when they ask`, async () => {
+  await using network = await Network.create();
+  const folder = await Deno.makeTempDir({ prefix: "rawtcp-" });
+  try {
+    await Deno.writeTextFile(`${folder}/peer.py`, TALKATIVE);
+    await network.must(["mkfifo", `${folder}/ask`]);
+    await using peer = network.start(["sh", "-c", `exec python3 -u ${folder}/peer.py <> ${folder}/ask`]);
+    await network.listens(PORT);
+    const before = await traces(network);
+    const killings = Array.from({ length: KILLS }, async (_, i) => {
+      const job = i % 2 === 0 ? ["--send-bytes", "1GB"] : ["--receive"];
+      const files = ["--pcap", `${folder}/${i}.pcap`, "--report", `${folder}/${i}.html`];
+      await using program = network.start([client, "-q", ...job, "--link", "raw", ...files]);
+      await pause(BETWEEN * (i + 1));
+      await killed(program);
+    });
+    await Promise.all(killings);
+
+    await until("the guards to be gone", async () => (await network.sockets("-ltn")).length === 1);
+    assertEquals(await traces(network), before);
+    await Deno.writeTextFile(`${folder}/ask`, "\n");
+    const accepted = Number(/asked (\d+)/.exec(await peer.shows(/asked \d+\n/))?.[1]);
+    assertEquals(accepted > KILLS / 6, true, `only ${accepted} were connected`);
+    const open = async (): Promise<number> =>
+      (await network.sockets("-tan")).filter(({ state }) => state === "ESTAB").length;
+    await until("the peers to hear of it", async () => (await open()) === 0);
+    for await (const { name } of Deno.readDir(folder)) {
+      if (["peer.py", "ask"].includes(name)) continue;
+      assertEquals(name.replace(/^\d+/, ""), ".pcap", "left behind");
+    }
+    const { code, err } = await network.run([client, "--read", `${folder}/${KILLS - 1}.pcap`, "--stats"]);
+    assertEquals(code, 0, err);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
