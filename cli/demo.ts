@@ -70,6 +70,9 @@ async function showLines(
   if (rest !== "") show(rest);
 }
 
+/** Whoever ends the demonstration, and not its whole process group, means server and client as well. */
+const ended = new AbortController();
+
 /** Starts one of the programs; its end is its exit code, after its last line has been shown. */
 async function start(
   program: URL,
@@ -100,7 +103,7 @@ async function start(
 async function perform(args: readonly string[]): Promise<number> {
   setColorEnabled(inColor);
   const stop = new AbortController();
-  const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(TIME_LIMIT)]);
+  const signal = AbortSignal.any([stop.signal, ended.signal, AbortSignal.timeout(TIME_LIMIT)]);
   const { forServer, forClient } = shared(args);
   try {
     const listening = Promise.withResolvers<void>();
@@ -163,6 +166,7 @@ function unshared(command: readonly string[], errors: "inherit" | "piped"): Deno
     stdin: "null",
     stdout,
     stderr: errors,
+    signal: ended.signal,
   });
 }
 
@@ -207,6 +211,7 @@ async function demonstrate(inside: boolean, args: readonly string[]): Promise<nu
 
 if (import.meta.main) {
   Deno.addSignalListener("SIGINT", () => {}); // server and client get it too, and end
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) Deno.addSignalListener(signal, () => ended.abort());
   try {
     const isInside = Deno.args[0] === INSIDE;
     const args = isInside ? Deno.args.slice(1) : Deno.args;
