@@ -42,11 +42,12 @@ Deno.test("a pcap file whose last packet is cut gives the packets before it", ()
   assertEquals([packets.length, isCut], [0, true]);
 });
 
-/** A big-endian pcapng section with an interface in microseconds and one packet of three octets. */
-function bigEndianPcapng(): Uint8Array {
+/** A big-endian pcapng section with an interface, by default in microseconds, and one packet of three octets. */
+function bigEndianPcapng(interfaceOptions: readonly number[] = []): Uint8Array {
+  const length = 20 + 4 * interfaceOptions.length;
   const words = [
     ...[0x0a0d0d0a, 28, 0x1a2b3c4d, 1 << 16, 0xffffffff, 0xffffffff, 28],
-    ...[1, 20, 1 << 16, 0, 20],
+    ...[1, length, 1 << 16, 0, ...interfaceOptions, length],
     ...[99, 16, 0x12345678, 16],
     ...[6, 52, 0, 0, 5_000_007, 3, 60, 0x01020300, 2 << 16 | 4, 1, 1 << 16 | 2, 0x68690000, 52],
   ];
@@ -65,6 +66,28 @@ Deno.test("pcapng of the other order of octets is read; unknown blocks are skipp
     originalLength: 60,
     comments: ["hi"],
   }]);
+});
+
+const NANOSECONDS = [9 << 16 | 1, 9 << 24];
+const PARTS_OF_1024 = [9 << 16 | 1, 0x8a << 24];
+const CLOCKS: readonly (readonly [what: string, options: readonly number[], time: bigint])[] = [
+  ["nanoseconds", NANOSECONDS, 5_000_007n],
+  ["1,024 parts of a second", PARTS_OF_1024, 4_882_819_335_937n],
+  ["microseconds from 100 s on", [14 << 16 | 8, 0, 100], 105_000_007_000n],
+  ["microseconds from a second before", [14 << 16 | 8, 0xffffffff, 0xffffffff], 4_000_007_000n],
+  ["nanoseconds from 2^32 s on", [...NANOSECONDS, 14 << 16 | 8, 1, 0], 4_294_967_296_005_000_007n],
+  ["microseconds, for an offset of four octets is none", [14 << 16 | 4, 100], 5_000_007_000n],
+];
+
+for (const [what, options, time] of CLOCKS) {
+  Deno.test(`the clock of a pcapng interface: ${what}`, () => {
+    assertEquals(readCapture(bigEndianPcapng(options)).packets.map((packet) => packet.time), [time]);
+  });
+}
+
+Deno.test("the name of a pcapng interface is its packets'", () => {
+  const [packet] = readCapture(bigEndianPcapng([2 << 16 | 4, 0x65746830])).packets;
+  assertEquals(packet?.interfaceName, "eth0");
 });
 
 Deno.test("a packet block that claims more octets than it has is passed over", () => {
