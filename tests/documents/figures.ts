@@ -8,7 +8,7 @@ import { SHELLS } from "../../cli/about_options.ts";
 import { ExitCode, exitMeaning } from "../../cli/exit_codes.ts";
 import { PATTERN_PERIOD } from "../../cli/pattern.ts";
 import { DEFAULT_PORT, parseTarget } from "../../cli/target.ts";
-import { STANDARD, STATES } from "../../tcp/mod.ts";
+import { PROFILES, STANDARD, STATES } from "../../tcp/mod.ts";
 import { BULK_TURN } from "../../tcp/receive/ack_policy.ts";
 import { COOKIE_MSS, COOKIE_SLOT } from "../../tcp/host/syn_cookies.ts";
 import { MOST_EVENTS } from "../../trace/recording.ts";
@@ -340,6 +340,56 @@ export const FIGURES: readonly Figure[] = [
     sentence: /on (SIGUSR\d)/,
     value: found("cli/observation.ts", /addSignalListener\("(\w+)"/),
   },
+  {
+    where: "docs/host.md",
+    sentence: /at most every (\d+) s: a router/,
+    value: constant("driver/next_hop_advice.ts", "ASK_INTERVAL"),
+  },
+  {
+    where: "README.md",
+    sentence: /pipe that nobody reads has (\d+) second more/,
+    value: (read) => Number(constant("cli/interruption.ts", "LAST_WORDS")(read)) / 1_000,
+  },
+  {
+    where: "CHANGELOG.md",
+    sentence: /Once a program is asked to end, readers have a (\w+);/,
+    value: (read) => periodOf(1_000 * Number(constant("cli/interruption.ts", "LAST_WORDS")(read))),
+  },
+  {
+    where: "CHANGELOG.md",
+    sentence: /bulk transfer timeouts of (\w+) seconds/,
+    value: () => retransmission.rtoAfterSynLoss / 1e6,
+  },
+  {
+    where: "README.md",
+    sentence: /staying in TIME-WAIT for a (\w+), unless/,
+    value: () => periodOf(STANDARD.closing.timeWait),
+  },
+  {
+    where: "CHANGELOG.md",
+    sentence: /never sent, at most (\w+) a second, and a listener/,
+    value: () => ["never", "once", "twice"][1e6 / PROFILES.linux.defence.invalidAckInterval] ?? "",
+  },
+  {
+    where: "CHANGELOG.md",
+    sentence: /An ACK costs the same with 100 and with ([\d,]+) segments/,
+    value: (read) => numberOf(found("tests/tcp/loss/flat_test.ts", /new Sender\(([\d_]+), rack/)(read)),
+  },
+  {
+    where: null,
+    sentence: /\beach (?:script|of them) (\w+) times/,
+    value: times("tests/packetdrill/scripts_test.ts", /^ {2}\[[46], "/gm),
+  },
+  {
+    where: "docs/standards.md",
+    sentence: /(\d+) connections in a row/,
+    value: constant("tests/e2e/many_test.ts", "ONE_AFTER_ANOTHER"),
+  },
+  {
+    where: "docs/standards.md",
+    sentence: /(\d+) client processes at once/,
+    value: constant("tests/e2e/many_test.ts", "AT_ONCE"),
+  },
   { where: null, sentence: /what arrives on port (\d+)/, value: () => DEFAULT_PORT },
   {
     where: null,
@@ -373,6 +423,11 @@ function environmentVariables(read: (path: string) => string): number {
 /** How many tests of a run may pass only when they are run again. */
 function constantOfRun(read: Read): number {
   return Number(found(".ci/run", /^TOLERATED=(\d+)/m)(read));
+}
+
+/** A time that there is one word for. */
+function periodOf(micros: number): string {
+  return new Map([[1e6, "second"], [6e7, "minute"], [3.6e9, "hour"]]).get(micros) ?? `time of ${micros} µs`;
 }
 
 /** What a raw socket takes, as the exit code says of which it is a case. */
