@@ -10,6 +10,7 @@ import {
   bringUp,
   type Endpoint,
   formatIp,
+  hostRules,
   IcmpSocket,
   interfaceMtu,
   interfaceOf,
@@ -87,6 +88,20 @@ kernelTest("a private network is empty, and leaving it leads back", () => {
   back[Symbol.dispose]();
   assertEquals(openDescriptors(), before);
 });
+
+kernelTest(
+  "where nobody has made any there is no IPsec policy and no route that encapsulates, for any way or family",
+  () => {
+    for (const family of [4, 6] as const) {
+      const address = loopbackAddress(family);
+      const flow = { destination: address, source: address, sourcePort: 4_000, destinationPort: 80, dscp: 0 };
+      for (const direction of ["in", "out"] as const) {
+        // Old kernels have tables of iptables in every network.
+        assertEquals(/IPsec|encapsulates|not see/.exec(hostRules(flow, direction) ?? ""), null);
+      }
+    }
+  },
+);
 
 kernelTest("changes of a network's routing say nothing to a thread that has moved to another one", () => {
   using changes = RoutingChanges.open();
