@@ -180,6 +180,21 @@ Deno.test("a difference of clocks that changes is followed", () => {
   for (const delay of delays.slice(20, -20)) assertAlmostEquals(delay / 1_000, DELAY, 2);
 });
 
+Deno.test("a path that becomes slower both ways is no difference of clocks that changes", () => {
+  const all: Way[] = [...HANDSHAKE];
+  for (let i = 0; i < 200; i++) {
+    all.push([100 + 100 * i, "<", "ack", 5_001 + i, 1_001, { length: 1 }]);
+    all.push([101 + 100 * i, ">", "ack", 1_001, 5_002 + i]);
+  }
+  const slower = (i: number): bigint => i > all.length / 2 ? 20_000_000n : 0n;
+  const there = far(all).map((one, i) => ({
+    ...one,
+    time: one.time + (all[i]?.[1] === ">" ? slower(i) : -slower(i)),
+  }));
+  const { clocks } = compared(near(all), there);
+  assertEquals([clocks.drift, clocks.areTakenAsEqual], [0, true]);
+});
+
 Deno.test("whichever file is named first, the side of the client is here", () => {
   const all = [...HANDSHAKE, ...DATA, ...ACKS];
   for (const apart of [0, 5_000]) {
