@@ -2,8 +2,11 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { QueuedSink } from "../../cli/queued_sink.ts";
-import type { StreamFile } from "../../ffi/mod.ts";
+import { loadWholeLibc, type StreamFile } from "../../ffi/mod.ts";
 import { withPipe } from "../ffi/pipes.ts";
+
+// Once, and not within a test, which would be told of a library that it leaves open.
+loadWholeLibc();
 
 /** Each piece is longer than a pipe has room for. */
 const PIECES = [1, 2, 3].map((value) => new Uint8Array(200_000).fill(value));
