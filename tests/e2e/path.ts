@@ -63,6 +63,10 @@ export class Path implements AsyncDisposable {
 
   async #connect(): Promise<void> {
     const { near, router, far } = this;
+    // What asks for neighbours is a link-local address, and for a second or two that would be tentative (RFC 4862 5.4).
+    for (const network of [near, router, far]) {
+      await network.must(["sysctl", "-qw", "net.ipv6.conf.default.accept_dad=0"]);
+    }
     await this.#cable(near, "near", ["192.0.2", "2001:db8:1:"]);
     await this.#cable(far, "far", ["198.51.100", "2001:db8:2:"]);
     // ICMP errors are not to be held back: a test wants the first, and the next one wants it again
