@@ -30,13 +30,13 @@ export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>>
       rule: "RFC 9293 3.8.6.3, MUST-40",
       label: "ACK at once",
       sentence:
-        "At the start of a connection, after a pause and after disorder what comes is acknowledged at once, for the peer's congestion window grows by ACKs: ACK {ack} covers {coveredText}.",
+        "The peer's congestion window may be small, as at the start of a connection, after disorder or after a pause, and it grows by ACKs. So what comes is acknowledged at once: ACK {ack} covers {coveredText}.",
     },
     {
       rule: "RFC 9293 3.8.6.3, MUST-40",
       label: "ACK at once",
       sentence:
-        "At the start of a connection, after a pause and after disorder each segment is acknowledged at once, for the peer's congestion window grows by ACKs: ACK {ack}.",
+        "The peer's congestion window may be small, as at the start of a connection, after disorder or after a pause, and it grows by ACKs. So each segment is acknowledged at once: ACK {ack}.",
     },
   ),
   "ack-second-segment": firstTrue<SentEvent>(
