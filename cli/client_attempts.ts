@@ -19,8 +19,8 @@ import type { Output } from "./output.ts";
 /** One try to connect to one address. */
 export interface Attempt extends Disposable {
   readonly raw: RawConnection;
-  /** Waits until what was sent has left. */
-  readonly drained: () => Promise<void>;
+  /** Waits until what was sent has left, or until `late`. */
+  readonly drained: (late: Promise<void>) => Promise<void>;
   readonly session: ClientSession;
   readonly narrator: Narrator;
 }
@@ -75,15 +75,16 @@ export function openAttempt(
 ): Attempt {
   // What a transfer waits for is added up where somebody is told.
   const narrator = new Narrator(output, output.isSilent ? null : client.ends.limits());
-  const { raw, drained } = openConnection(client, remote, source, watchers, narrator, {
+  const open = openConnection(client, remote, source, watchers, narrator, {
     unsent: (outcome, reason) => session.unsent(outcome, reason),
     blocked: (reason) => session.blocked(reason),
   });
+  const { raw } = open;
   const peer = formatEndpoint(remote);
   narrator.starting(peer);
   const job = jobOf(client, peer, () => output.isBehind || watchers.isBehind === true);
   const session = new ClientSession(raw.connection, raw.loop, narrator, job);
-  return { raw, drained, session, narrator, [Symbol.dispose]: () => raw[Symbol.dispose]() };
+  return { ...open, session, narrator };
 }
 
 /**

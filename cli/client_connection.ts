@@ -49,10 +49,10 @@ export async function prepareClient(wanted: ClientArguments, ends: ClientEnds): 
   };
 }
 
-/** A connection, and how to wait until what it has sent has left. */
-export interface OpenConnection {
+/** A connection, and how to wait until what it has sent has left; what has not leaves when it is disposed of. */
+export interface OpenConnection extends Disposable {
   readonly raw: RawConnection;
-  readonly drained: () => Promise<void>;
+  readonly drained: (late: Promise<void>) => Promise<void>;
 }
 
 /** Hears what becomes of segments that do not leave this host. */
@@ -96,7 +96,14 @@ export function openConnection(
     onUnsent: unsent,
     onBlockage: blocked,
   });
-  return { raw, drained: () => faulty?.drained() ?? Promise.resolve() };
+  return {
+    raw,
+    drained: (late) => faulty?.drained(late) ?? Promise.resolve(),
+    [Symbol.dispose]: (): void => {
+      faulty?.hurry();
+      raw[Symbol.dispose]();
+    },
+  };
 }
 
 /** What the session is to do. `peer`: as messages name it. */

@@ -19,8 +19,10 @@ const MOST_SHOWN = 20;
 export interface Faults {
   /** Puts them in front of a device. */
   readonly through: (device: PacketDevice) => PacketDevice;
-  /** Waits until what was sent has left, and says which faults have not happened. */
-  readonly drained: () => Promise<void>;
+  /** Waits until what was sent has left, or until `late`, and says which faults have not happened. */
+  readonly drained: (late: Promise<void>) => Promise<void>;
+  /** Has all that was sent leave at once, and all that is yet to be sent. */
+  readonly hurry: () => void;
 }
 
 /** What puts the faults that are wanted between the core and the network. */
@@ -40,8 +42,9 @@ export function faultsFor(
   };
   return {
     through: (device) => faulty = new FaultyDevice(device, { faults, seed, onFault, wake }),
-    drained: async () => {
-      await faulty?.drained();
+    hurry: () => faulty?.hurry(),
+    drained: async (late) => {
+      await faulty?.drained(late);
       for (const fault of faulty?.pending ?? []) {
         narrator.warning(`Fault ${fault} has not happened: there was no such packet`);
       }

@@ -61,6 +61,7 @@ export class FaultyDevice implements PacketDevice {
   #reports: (() => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isDisposed = false;
+  #hurries = false;
 
   constructor(inner: PacketDevice, options: FaultyDeviceOptions) {
     this.#inner = inner;
@@ -112,7 +113,7 @@ export class FaultyDevice implements PacketDevice {
     this.#emptyAt = now;
     this.#settle(now);
     const [first] = this.#arriving;
-    if (first === undefined || first.at > now) return 0;
+    if (first === undefined || !this.#hurries && first.at > now) return 0;
     this.#arriving.shift();
     this.#inbound = first.packet;
     this.#inboundStamp = this.#isStamped ? this.#wire.stampOf(first.at) : 0;
@@ -122,7 +123,9 @@ export class FaultyDevice implements PacketDevice {
   send(length: number): SendResult {
     this.#report();
     const now = this.#clock();
-    this.#enter(this.#outward, this.outbound.slice(0, length), false, now);
+    const packet = this.outbound.slice(0, length);
+    if (this.#hurries) insert(this.#leaving, { packet, at: now });
+    else this.#enter(this.#outward, packet, false, now);
     return this.#settle(now);
   }
 
@@ -136,11 +139,20 @@ export class FaultyDevice implements PacketDevice {
       .map(({ text }) => text);
   }
 
-  /** Waits until everything that was sent has left. */
-  async drained(): Promise<void> {
-    while (this.#leaving.length > 0 || this.#outward.deadline !== NEVER) {
+  /** Waits until everything that was sent has left, or until `late`. */
+  async drained(late: Promise<void>): Promise<void> {
+    let isLate = false;
+    void late.then(() => isLate = true);
+    while (!isLate && (this.#leaving.length > 0 || this.#outward.deadline !== NEVER)) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL));
     }
+  }
+
+  /** From now on nothing waits on its way, and nothing more is struck: the program ends, and the peer is to hear of it. */
+  hurry(): void {
+    if (this.#isDisposed) return;
+    this.#hurries = true;
+    this.#settle(this.#clock());
   }
 
   [Symbol.dispose](): void {
@@ -170,8 +182,11 @@ export class FaultyDevice implements PacketDevice {
   /** Sends what is due, and sets the timer for what is not. @returns what became of the last packet that was due */
   #settle(now: Instant): SendResult {
     for (const path of [this.#outward, this.#inward]) if (path.deadline <= now) path.release(now);
+    if (this.#hurries && this.#outward.deadline !== NEVER) this.#outward.release(this.#outward.deadline);
     let result: SendResult = "sent";
-    while (result !== "full" && this.#leaving[0] !== undefined && this.#leaving[0].at <= now) {
+    while (
+      result !== "full" && this.#leaving[0] !== undefined && (this.#hurries || this.#leaving[0].at <= now)
+    ) {
       const { packet } = this.#leaving[0];
       this.#inner.outbound.set(packet);
       result = this.#inner.send(packet.length);
