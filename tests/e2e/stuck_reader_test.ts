@@ -48,6 +48,7 @@ const PEERS = {
 const OUR_FIN = "tcp flags & fin == fin";
 const SITUATIONS: readonly Situation[] = [
   { state: "SYN-SENT", peer: "reads nothing", dropped: "tcp flags & syn == syn" },
+  { state: "SYN-SENT", peer: "reads nothing", job: "--fault out:delay:60s" },
   { state: "SYN-RECEIVED", peer: "connects", dropped: "tcp flags & rst == 0" },
   { state: "ESTABLISHED", peer: "reads nothing", job: "--wait" },
   { state: "ESTABLISHED", peer: "reads nothing", job: "--send-bytes 1GB" },
