@@ -185,7 +185,7 @@ export async function* readChunks(path: string): AsyncGenerator<Uint8Array<Array
 /** All octets of a file or of a pipe, whose writer is waited for. @throws ProgramFailure */
 export async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const pieces = isStream(path) ? streamedChunks(path) : readChunks(path);
-  return await new Response(ReadableStream.from(pieces)).bytes();
+  return new Uint8Array(await new Response(ReadableStream.from(pieces)).arrayBuffer());
 }
 
 async function* streamedChunks(path: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {

@@ -37,6 +37,7 @@ export type {
   IdleEnds,
   LateDataReset,
   NagleVariant,
+  PartialAcksRestart,
   PartialConfig,
   ReceiveBufferCounts,
   RecoveryPolicy,
@@ -77,6 +78,7 @@ export {
   type RecoveryPhase,
   type SendReason,
   type StateReason,
+  type SynReason,
   TIMER_NAMES,
   type TimerName,
 } from "./base/observer.ts";
