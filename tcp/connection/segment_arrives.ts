@@ -307,8 +307,11 @@ function passesUnacceptable(tcb: Tcb, segment: Segment, now: Instant): boolean {
   if (receiver.rcvWnd === 0) receiver.dropBeyondGaps(); // at a probe, and some probes lie before what is next
   const isDuplicate = tcb.config.compatibility.usesAckOfDuplicates &&
     seqAtOrBefore(segment.end, receiver.rcvNxt);
-  // So do those of a probe that was received before: two sides that probe each other's closed windows send nothing else.
-  const isOfUse = isNextAtClosedWindow || isDuplicate || isProbe(tcb, segment);
+  if (segment.payload.length > 0) receiver.noteOvershoot(segment);
+  // So do those of a probe that was received before: two sides that probe each other's closed windows send nothing else. And a
+  // peer that has sent beyond our window, where nothing is taken, numbers all its ACKs there.
+  const isOfUse = isNextAtClosedWindow || isDuplicate || isProbe(tcb, segment) ||
+    receiver.isBehindOvershoot(segment);
   if (isOfUse && segment.has(Flag.ack) && (segment.flags & (Flag.syn | Flag.rst)) === 0) {
     takeOnlyControl(tcb, segment, now);
   }

@@ -67,6 +67,8 @@ export class Receiver {
   readonly #memory: PacketMemory | null;
   readonly window: ReceiveWindow;
   #finOffset = NO_FIN;
+  /** End of the furthest data that the peer has sent beyond the window; nothing once RCV.NXT has passed it. */
+  #overshotTo: SeqNumber = seqNumber(0);
 
   constructor(config: TcpConfig, ownMss: number) {
     const { receiveBuffer, receiveBufferMax, shrinksWindow } = config.buffers;
@@ -124,6 +126,22 @@ export class Receiver {
   }
 
   /**
+   * Notes how far a peer goes that sends beyond the window, by less than a whole buffer. One that moves SND.UNA by the ACK of an old
+   * segment, and SND.WND not, as RFC 9293 3.10.7.4, fifth, has it, takes its window for larger than it is.
+   */
+  noteOvershoot({ end }: Segment): void {
+    const octets = seqDistance(this.window.rcvAdv, end);
+    if (octets > 0 && octets <= this.window.limit) this.#overshotTo = end;
+  }
+
+  /** Whether the segment has no data, and a number among those that the peer has used beyond the window. */
+  isBehindOvershoot(segment: Segment): boolean {
+    const octets = seqDistance(this.rcvNxt, this.#overshotTo);
+    const offset = seqDistance(this.rcvNxt, segment.seq);
+    return segment.sequenceLength === 0 && offset > 0 && offset <= octets && octets <= 2 * this.window.limit;
+  }
+
+  /**
    * Takes the data of an acceptable segment, as much of it as fits the window; the peer's FIN is noted for when its turn
    * comes. `RCV.NXT` moves over what is there without a gap.
    */
@@ -141,6 +159,7 @@ export class Receiver {
     }
     const end = this.#memory === null ? this.#fitting(wanted) : this.#roomFor(wanted);
     if ((segment.flags & Flag.fin) !== 0 && end === wanted) this.#finOffset = ring.end + wanted;
+    if (end < wanted) this.noteOvershoot(segment);
     const from = Math.max(start, 0);
     if (wanted <= 0 || from < end && outOfOrder.count > 0 && this.#isThere(from, end)) return "duplicate";
     if (from >= end) return "no room";
