@@ -67,8 +67,10 @@ export class Limits {
   /** When the window was closed, -1: it is open; and for how long it was so since the last segment. */
   #closedAt = -1;
   #closedFor = 0;
-  /** When data passed of late, and up to which octet they went then. */
-  readonly #pace: Edge[] = [];
+  /** When data passed of late, and up to which octet they went then; the oldest of these stands at `#oldest`. */
+  readonly #pacedAt: number[] = [];
+  readonly #pacedTo: number[] = [];
+  #oldest = 0;
   /** When all that had been sent was acknowledged; Infinity while something is not. */
   #idleSince = Infinity;
 
@@ -125,15 +127,20 @@ export class Limits {
 
   /** µs that so many octets take at most, as data have come of late; 0: nobody knows. */
   #paceOf(octets: number): number {
-    const [first] = this.#pace;
-    const last = this.#pace.at(-1);
-    if (first === undefined || last === undefined || last[1] <= first[1]) return 0;
-    return PACE_TOLERANCE * octets * (last[0] - first[0]) / (last[1] - first[1]);
+    const count = this.#pacedAt.length;
+    const first = this.#oldest;
+    const last = (first + count - 1) % count;
+    const passed = this.#pacedTo[last]! - this.#pacedTo[first]!;
+    if (!(passed > 0)) return 0;
+    return PACE_TOLERANCE * octets * (this.#pacedAt[last]! - this.#pacedAt[first]!) / passed;
   }
 
   #notePace(at: number, end: number): void {
-    this.#pace.push([at, end]);
-    if (this.#pace.length > PACED) this.#pace.shift();
+    const count = this.#pacedAt.length;
+    const place = count < PACED ? count : this.#oldest;
+    this.#pacedAt[place] = at;
+    this.#pacedTo[place] = end;
+    if (count === PACED) this.#oldest = (place + 1) % PACED;
   }
 
   /** `idleFrom`: when the sender has waited for nothing but its application at the latest. */
