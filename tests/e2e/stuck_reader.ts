@@ -10,13 +10,23 @@ import type { Network } from "./network.ts";
 import { type Program, until } from "./process.ts";
 
 /** Milliseconds from the signal to the end, at most: 8 s are promised, and this machine is busy. */
-export const BOUND = 25_000;
+const BOUND = 25_000;
 
 /** Where an output goes that nobody reads: what to add to a command, in a folder with a full pipe named `pipe`. */
 export type Outputs = Readonly<Record<string, string>>;
 
+/** Ports of a situation's programs, one for each output. */
+export function portOf(situation: number, output: number): number {
+  return 7_000 + 10 * situation + output;
+}
+
+/** A table of nftables that drops what comes in by one of these rules. */
+export function dropping(rules: readonly string[]): string {
+  return `table ip dropping { chain c { type filter hook input priority 0; ${rules.join(" ")} }; }\n`;
+}
+
 /** Signals that ask for the end, and the client's exit code after each. */
-export const ENDINGS: readonly (readonly [signal: Deno.Signal, code: number])[] = [
+const ENDINGS: readonly (readonly [signal: Deno.Signal, code: number])[] = [
   ["SIGINT", 130],
   ["SIGTERM", 143],
   ["SIGHUP", 129],
@@ -48,7 +58,7 @@ export async function startStuck(network: Network, name: string, command: string
 }
 
 /** Sends the signal and waits for the end within a bound, milliseconds. @returns the exit code; null: the signal itself ended it */
-export async function endOf(
+async function endOf(
   { name, program }: StuckProgram,
   signal: Deno.Signal,
   bound: number = BOUND,
@@ -61,8 +71,21 @@ export async function endOf(
   return result.signal === null ? result.code : null;
 }
 
+/** Ends all of them, each by one of the signals in turn, looks at each exit code and at what is left in each folder. */
+export async function endAll(
+  programs: readonly StuckProgram[],
+  assertCode: (ended: number | null, code: number, name: string) => void,
+  bound?: number,
+): Promise<void> {
+  await Promise.all(programs.map(async (program, k) => {
+    const [signal, code] = ENDINGS[k % ENDINGS.length]!;
+    assertCode(await endOf(program, signal, bound), code, program.name);
+    await assertWhole(program);
+  }));
+}
+
 /** That nothing is left in its folder but what is whole: the pipe, and what was asked for. */
-export async function assertWhole({ name, folder }: StuckProgram): Promise<void> {
+async function assertWhole({ name, folder }: StuckProgram): Promise<void> {
   const files = (await Array.fromAsync(Deno.readDir(folder))).map((entry) => entry.name);
   const known = files.filter((file) => ["pipe", "fifo", "report.html", "log"].includes(file));
   assertEquals(files, known, `${name}: left behind`);

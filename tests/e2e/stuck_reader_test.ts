@@ -6,10 +6,10 @@ import { Network } from "./network.ts";
 import { pause, until } from "./process.ts";
 import {
   assertNothingHalfOpen,
-  assertWhole,
-  ENDINGS,
-  endOf,
+  dropping,
+  endAll,
   type Outputs,
+  portOf,
   startStuck,
   type StuckProgram,
 } from "./stuck_reader.ts";
@@ -61,8 +61,7 @@ const SITUATIONS: readonly Situation[] = [
   { state: "TIME-WAIT", peer: "closes after us", job: "--time-wait 60" },
 ];
 
-/** Ports of a situation's peers, one for each output, and that from which the client comes there. */
-const portOf = (situation: number, output: number): number => 7000 + 10 * situation + output;
+/** The port from which the client comes to that of its peer. */
 const sourceOf = (port: number): number => port + 10_000;
 
 const NAMES = [...Object.keys(CLIENT_OUTPUTS), "witness"];
@@ -102,10 +101,11 @@ time.sleep(999)
 
 /** Drops, in one table, what each situation says. */
 function droppingRules(): string {
-  const rules = SITUATIONS.flatMap(({ dropped }, i) =>
-    dropped === undefined ? [] : [`tcp dport ${portOf(i, 0)}-${portOf(i, 9)} ${dropped} drop;`]
+  return dropping(
+    SITUATIONS.flatMap(({ dropped }, i) =>
+      dropped === undefined ? [] : [`tcp dport ${portOf(i, 0)}-${portOf(i, 9)} ${dropped} drop;`]
+    ),
   );
-  return `table ip dropping { chain c { type filter hook input priority 0; ${rules.join(" ")} }; }\n`;
 }
 
 async function clients(network: Network, started: AsyncDisposableStack): Promise<readonly StuckProgram[]> {
@@ -143,12 +143,7 @@ Deno.test("signals end a client whose reader is stuck in every state, and nothin
   const programs = await clients(network, started);
   await inTheirStates(programs);
 
-  const ended = programs.map(async (program, k) => {
-    const [signal, code] = ENDINGS[k % ENDINGS.length] ?? ENDINGS[0]!;
-    assertEquals(await endOf(program, signal), code, program.name);
-    await assertWhole(program);
-  });
-  await Promise.all(ended);
+  await endAll(programs, (ended, code, name) => assertEquals(ended, code, name));
   await assertNothingHalfOpen(network);
 });
 
@@ -194,10 +189,9 @@ Deno.test("signals end --read, --doctor, --script and the search for a name whos
     programs.push(started.use(await startStuck(network, name, inside)));
   }
   await pause(SOON / 2);
-  await Promise.all(programs.map(async (program, k) => {
-    const [signal, code] = ENDINGS[k % ENDINGS.length] ?? ENDINGS[0]!;
-    const ended = await endOf(program, signal, SOON);
-    assert(ended === null || ended === code, `${program.name}: ${ended}`);
-    await assertWhole(program);
-  }));
+  await endAll(
+    programs,
+    (ended, code, name) => assert(ended === null || ended === code, `${name}: ${ended}`),
+    SOON,
+  );
 });

@@ -6,10 +6,10 @@ import { Network } from "./network.ts";
 import { until } from "./process.ts";
 import {
   assertNothingHalfOpen,
-  assertWhole,
-  ENDINGS,
-  endOf,
+  dropping,
+  endAll,
   type Outputs,
+  portOf,
   startStuck,
   type StuckProgram,
 } from "./stuck_reader.ts";
@@ -68,9 +68,6 @@ const SITUATIONS: readonly Situation[] = [
   { state: "LAST-ACK", mode: "discard", client: "sends and closes", dropped: SERVERS_FIN },
 ];
 
-/** Ports of the servers; a client comes from one beyond them. */
-const portOf = (situation: number, output: number): number => 7000 + 10 * situation + output;
-
 /** Of both ends of what the kernel's TCP serves. */
 const isKernels = (port: number): boolean => port % 10 === KERNELS;
 
@@ -97,8 +94,7 @@ time.sleep(999)
 }
 
 function droppingRules(): string {
-  const rules = SITUATIONS.map(({ dropped }, i) => dropped?.(`${portOf(i, 0)}-${portOf(i, 9)}`) ?? "");
-  return `table ip dropping { chain c { type filter hook input priority 0; ${rules.join(" ")} }; }\n`;
+  return dropping(SITUATIONS.map(({ dropped }, i) => dropped?.(`${portOf(i, 0)}-${portOf(i, 9)}`) ?? ""));
 }
 
 async function servers(network: Network, started: AsyncDisposableStack): Promise<readonly StuckProgram[]> {
@@ -131,11 +127,6 @@ Deno.test("signals end a server whose reader is stuck in every state and mode, a
   await using _clients = network.start(["python3", "-c", clients()]);
   await inTheirStates(programs);
 
-  const ended = programs.map(async (program, k) => {
-    const [signal] = ENDINGS[k % ENDINGS.length] ?? ENDINGS[0]!;
-    assertEquals(await endOf(program, signal), 0, program.name);
-    await assertWhole(program);
-  });
-  await Promise.all(ended);
+  await endAll(programs, (ended, _code, name) => assertEquals(ended, 0, name));
   await assertNothingHalfOpen(network, isKernels);
 });
