@@ -145,7 +145,7 @@ async function textAsked(parsed: ParsedOptions): Promise<string> {
 }
 
 /** Where a connection begins and ends, as far as the command line says. @throws UsageError */
-function wayOf(parsed: ParsedOptions): Way {
+function wayOf(parsed: ParsedOptions, { changes }: TcpArguments): Way {
   const { values, flags, operands } = parsed;
   if (flags.has("ipv4") && flags.has("ipv6")) {
     throw new UsageError("Cannot use -4 with -6: leave out both to have both families tried");
@@ -159,7 +159,7 @@ function wayOf(parsed: ParsedOptions): Way {
     sourcePort: sourcePort === undefined ? 0 : parsePort(sourcePort, "--source-port", 0),
     interfaceName: values.get("interface") ?? null,
     mark: mark === undefined ? 0 : parseMark(mark, "--mark"),
-    dscp: tcpArguments(parsed).changes.sending?.dscp ?? 0,
+    dscp: changes.sending?.dscp ?? 0,
   };
 }
 
@@ -175,7 +175,7 @@ function doctorCommand(parsed: ParsedOptions): ClientCommand {
   }
   return {
     kind: "doctor",
-    way: wayOf(parsed),
+    way: wayOf(parsed, tcpArguments(parsed)),
     isJson: flags.has("json"),
     quiet: flags.has("quiet"),
     color: parseChoice(values.get("color") ?? "auto", "--color", COLOR_CHOICES),
@@ -195,10 +195,11 @@ async function runArguments(
     const text = values.get(name);
     return text === undefined ? null : read(text, `--${name}`);
   };
+  const tcp = tcpArguments(parsed);
   return {
-    ...wayOf(parsed),
+    ...wayOf(parsed, tcp),
     transfer,
-    tcp: tcpArguments(parsed),
+    tcp,
     link: given("link", (text, what) => parseChoice(text, what, LINK_CHOICES)),
     isn: given("isn", (text, what) => parseWhole(text, what, 0, MAX_ISN)),
     connectTimeout: given("connect-timeout", parseDuration),

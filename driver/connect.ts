@@ -26,7 +26,7 @@ import type { LinkOpener } from "./link.ts";
 import type { Loop } from "./loop.ts";
 import { NextHopAdvice } from "./next_hop_advice.ts";
 import { RawStack, type RunOptions } from "./raw_stack.ts";
-import { assertOneHost, followRouting, type SettledWay } from "./routes.ts";
+import { assertOneHost, dscpOf, followRouting, type SettledWay } from "./routes.ts";
 
 /** Where to connect, and how. */
 export interface RawConnectionOptions extends RunOptions {
@@ -119,8 +119,8 @@ export class RawConnection implements AsyncDisposable, Disposable {
   static open(options: RawConnectionOptions): RawConnection {
     const { remote } = options;
     assertOneHost(remote.address);
-    const { source, interfaceName, mark = 0, config } = options;
-    const dscp = config?.sending?.dscp ?? 0;
+    const { source, interfaceName, mark = 0 } = options;
+    const dscp = dscpOf(options.config);
     const flow = {
       destination: remote.address,
       source,

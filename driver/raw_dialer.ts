@@ -21,7 +21,7 @@ import {
 import { GuardedPorts } from "./guarded_ports.ts";
 import type { Loop, NetworkSide } from "./loop.ts";
 import { RawStack, type RunOptions } from "./raw_stack.ts";
-import { assertOneHost, type KnownPath, Routes } from "./routes.ts";
+import { assertOneHost, dscpOf, type KnownPath, Routes } from "./routes.ts";
 
 /** Where the connections come from, and how. */
 export interface RawDialerOptions extends RunOptions {
@@ -96,7 +96,7 @@ export class RawDialer implements AsyncDisposable, Disposable {
    * @throws RangeError for 0.0.0.0 and ::, for a range without ports, and for a config out of range
    */
   static open(options: RawDialerOptions): RawDialer {
-    const { source, ports = DYNAMIC_PORTS, interfaceIndex, config } = options;
+    const { source, ports = DYNAMIC_PORTS, interfaceIndex } = options;
     if (isAnyAddress(source)) {
       throw new RangeError("Cannot connect from every address at once: name one of this host's");
     }
@@ -107,7 +107,7 @@ export class RawDialer implements AsyncDisposable, Disposable {
     }
     const guarded = new GuardedPorts(ports);
     const steered = interfaceIndex === undefined ? {} : { interfaceIndex };
-    const dscp = config?.sending?.dscp ?? 0;
+    const dscp = dscpOf(options.config);
     const sockets = { local: { address: source, port: 0 }, ports, dscp, ...steered };
     return RawStack.build(sockets, guarded, (stack) => new RawDialer(stack, guarded, options));
   }

@@ -19,6 +19,7 @@ import {
 } from "../tcp/mod.ts";
 import type { Loop } from "./loop.ts";
 import { RawStack, type RunOptions } from "./raw_stack.ts";
+import { dscpOf } from "./routes.ts";
 
 /** Which port, and how. */
 export interface RawHostOptions extends RunOptions {
@@ -74,8 +75,11 @@ export class RawHost implements AsyncDisposable, Disposable {
     }
     const guard = PortGuard.open(options.local);
     const { local } = guard;
-    const dscp = options.config?.sending?.dscp ?? 0;
-    return RawStack.build({ local, dscp }, guard, (stack) => new RawHost(stack, local, options));
+    return RawStack.build(
+      { local, dscp: dscpOf(options.config) },
+      guard,
+      (stack) => new RawHost(stack, local, options),
+    );
   }
 
   /** Listens on the port. @param backlog connections that may wait for `accept`; the core's default when absent */

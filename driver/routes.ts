@@ -31,6 +31,7 @@ import {
   formatAddress,
   type Instant,
   isUnicast,
+  type PartialConfig,
   seconds,
   type TcpConfig,
 } from "../tcp/single.ts";
@@ -55,6 +56,11 @@ export interface KnownPath {
   /** What a raw socket must be told to go the way of the kernel's own TCP; null: nothing. */
   readonly steering: Steering | null;
   readonly askedAgain: Instant;
+}
+
+/** The DiffServ code point of a config's packets, which rules of routing may look at. */
+export function dscpOf(config: PartialConfig | undefined): number {
+  return config?.sending?.dscp ?? 0;
 }
 
 /** Paths from one source address. */

@@ -9,7 +9,7 @@ import { sourceAddressFor, steeringOf } from "../../ffi/route.ts";
 import type { IpAddress } from "../../ffi/sockaddr.ts";
 import { type Connection, Event, type Observer, type PartialConfig } from "../../tcp/single.ts";
 import { RawDialer } from "../raw_dialer.ts";
-import { assertOneHost } from "../routes.ts";
+import { assertOneHost, dscpOf } from "../routes.ts";
 import { Background } from "./background.ts";
 import { Conn } from "./conn.ts";
 import { platformError } from "./failures.ts";
@@ -64,8 +64,8 @@ export async function connect(options: ConnectOptions): Promise<Conn> {
 async function attempt(address: IpAddress, options: ConnectOptions, stop: AbortSignal): Promise<Conn> {
   try {
     assertOneHost(address);
-    const { port, config } = options;
-    const dscp = config?.sending?.dscp ?? 0;
+    const { port } = options;
+    const dscp = dscpOf(options.config);
     const source = sourceAddressFor(address, port, dscp);
     const steering = steeringOf({ destination: address, source, destinationPort: port, dscp });
     if (steering !== null && steering.difference !== null) options.onRemark?.(steering.difference);
