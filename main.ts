@@ -10,7 +10,7 @@ import { prepareClient } from "./cli/client_connection.ts";
 import { type ClientEnds, openEnds } from "./cli/client_ends.ts";
 import { type ExitCodeNumber, HOST_FAILURES } from "./cli/exit_codes.ts";
 import { describeFailure, type FailureReport } from "./cli/failures.ts";
-import { Interruption, lastWords } from "./cli/interruption.ts";
+import { Interruption } from "./cli/interruption.ts";
 import { takesStandardOutput } from "./cli/observe_arguments.ts";
 import { endAtOnce, observed } from "./cli/observed.ts";
 import { Output } from "./cli/output.ts";
@@ -84,7 +84,7 @@ async function deliver(
     );
     output.onDrained = () => raw.loop.wake();
     const code = await runShown(session, progressOf(wanted, ends, chosen, output));
-    await drained(lastWords(interruption.asked));
+    await drained(interruption.asked);
     return code;
   });
 }

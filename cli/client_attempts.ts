@@ -5,10 +5,9 @@
  * @module
  */
 
-import type { RawConnection } from "../driver/connect.ts";
 import { type Endpoint, formatEndpoint, type IpAddress, isAddressText, parseAddress } from "../tcp/single.ts";
 import type { ClientArguments } from "./client_arguments.ts";
-import { type ClientContext, jobOf, openConnection } from "./client_connection.ts";
+import { type ClientContext, jobOf, type OpenConnection, openConnection } from "./client_connection.ts";
 import { ClientSession } from "./client_session.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { describeFailure, ProgramFailure } from "./failures.ts";
@@ -17,10 +16,7 @@ import type { Watchers } from "./observed.ts";
 import type { Output } from "./output.ts";
 
 /** One try to connect to one address. */
-export interface Attempt extends Disposable {
-  readonly raw: RawConnection;
-  /** Waits until what was sent has left, or until `late`. */
-  readonly drained: (late: Promise<void>) => Promise<void>;
+export interface Attempt extends OpenConnection {
   readonly session: ClientSession;
   readonly narrator: Narrator;
 }

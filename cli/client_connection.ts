@@ -13,6 +13,7 @@ import type { ClientArguments } from "./client_arguments.ts";
 import { clientConfig } from "./client_config.ts";
 import type { ClientEnds } from "./client_ends.ts";
 import type { ClientJob } from "./client_job.ts";
+import { lastWords } from "./interruption.ts";
 import type { Narrator } from "./narrator.ts";
 import { showsSegments } from "./observe_arguments.ts";
 import type { Watchers } from "./observed.ts";
@@ -52,7 +53,8 @@ export async function prepareClient(wanted: ClientArguments, ends: ClientEnds): 
 /** A connection, and how to wait until what it has sent has left; what has not leaves when it is disposed of. */
 export interface OpenConnection extends Disposable {
   readonly raw: RawConnection;
-  readonly drained: (late: Promise<void>) => Promise<void>;
+  /** `asked`: when the program is to end; what has not left is not waited for long then. */
+  readonly drained: (asked: Promise<void>) => Promise<void>;
 }
 
 /** Hears what becomes of segments that do not leave this host. */
@@ -98,7 +100,7 @@ export function openConnection(
   });
   return {
     raw,
-    drained: (late) => faulty?.drained(late) ?? Promise.resolve(),
+    drained: async (asked) => await faulty?.drained(lastWords(asked)),
     [Symbol.dispose]: (): void => {
       faulty?.hurry();
       raw[Symbol.dispose]();

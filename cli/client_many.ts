@@ -12,7 +12,7 @@ import { inputOf, openEnds } from "./client_ends.ts";
 import { counted, grouped } from "./counted.ts";
 import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
 import { describeFailure, ProgramFailure } from "./failures.ts";
-import { type Interruption, lastWords } from "./interruption.ts";
+import type { Interruption } from "./interruption.ts";
 import { endAtOnce, type Watchers } from "./observed.ts";
 import { Output } from "./output.ts";
 
@@ -116,7 +116,7 @@ class ManyRun {
       const start = performance.now();
       const { session, drained } = await connectToAny(this.#peers, open, begun, this.#silent);
       if (await session.run() === ExitCode.ok) this.tally.times.push(performance.now() - start);
-      await drained(lastWords(this.#context.interruption.asked));
+      await drained(this.#context.interruption.asked);
     } finally {
       for (const attempt of begunHere) this.#running.delete(attempt);
     }

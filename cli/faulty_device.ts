@@ -113,7 +113,7 @@ export class FaultyDevice implements PacketDevice {
     this.#emptyAt = now;
     this.#settle(now);
     const [first] = this.#arriving;
-    if (first === undefined || !this.#hurries && first.at > now) return 0;
+    if (first === undefined || !this.#isDue(first, now)) return 0;
     this.#arriving.shift();
     this.#inbound = first.packet;
     this.#inboundStamp = this.#isStamped ? this.#wire.stampOf(first.at) : 0;
@@ -179,14 +179,16 @@ export class FaultyDevice implements PacketDevice {
     path.send(packet, this.#segment, now);
   }
 
+  #isDue({ at }: Travelling, now: Instant): boolean {
+    return this.#hurries || at <= now;
+  }
+
   /** Sends what is due, and sets the timer for what is not. @returns what became of the last packet that was due */
   #settle(now: Instant): SendResult {
     for (const path of [this.#outward, this.#inward]) if (path.deadline <= now) path.release(now);
     if (this.#hurries && this.#outward.deadline !== NEVER) this.#outward.release(this.#outward.deadline);
     let result: SendResult = "sent";
-    while (
-      result !== "full" && this.#leaving[0] !== undefined && (this.#hurries || this.#leaving[0].at <= now)
-    ) {
+    while (result !== "full" && this.#leaving[0] !== undefined && this.#isDue(this.#leaving[0], now)) {
       const { packet } = this.#leaving[0];
       this.#inner.outbound.set(packet);
       result = this.#inner.send(packet.length);
