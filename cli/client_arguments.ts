@@ -18,7 +18,7 @@ import type { OtherProgram } from "./unknown_option.ts";
 import { parseTarget, type Way } from "./target.ts";
 import { type TcpArguments, tcpArguments } from "./tcp_arguments.ts";
 
-/** How packets travel: all by raw socket, text by packet socket, or so once much of it flows. */
+/** How packets travel: all by raw socket, text and ACKs by packet socket, or so once much of it flows. */
 export type LinkChoice = (typeof LINK_CHOICES)[number];
 
 /** Connections to make, and how many of them at once. */

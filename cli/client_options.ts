@@ -13,7 +13,7 @@ import { COLOR_CHOICES } from "./output.ts";
 import { TCP_OPTIONS } from "./tcp_arguments.ts";
 import { TRANSFER_OPTIONS } from "./client_transfer_arguments.ts";
 
-/** How packets travel: all by raw socket, text by packet socket, or so once much of it flows. */
+/** How packets travel: all by raw socket, text and ACKs by packet socket, or so once much of it flows. */
 export const LINK_CHOICES = ["auto", "raw", "packet"] as const;
 
 /** As long as kernels keep FIN-WAIT-2, seconds (Linux: tcp_fin_timeout). */

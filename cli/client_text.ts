@@ -22,8 +22,8 @@ Narration goes to standard output, warnings (retransmissions among them) to stan
 it goes to standard error. A reader that does not keep up holds the transfer back.`;
 
 const LINKS =
-  `--link raw sends every packet by raw socket. --link packet sends data by packet socket, up to 64 KiB at a time, which \
-the kernel or the network card cuts into segments: that is several times faster, over Ethernet and loopback; and what \
+  `--link raw sends every packet by raw socket. --link packet sends data and ACKs by packet socket, data up to 64 KiB at \
+a time, which the kernel or the network card cuts into segments: several times faster, over Ethernet and loopback; and what \
 arrives one packet at a time is received through a ring that the kernel fills. Both go around this host's own firewall, NAT \
 and IPsec, and the client says which of these there are. --link auto does so once much flows (some 256 KiB), and only where \
 this host is known to have none of them for the connection (looking takes CAP_NET_ADMIN, which root has); it returns to \

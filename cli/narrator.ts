@@ -70,12 +70,12 @@ interface WaitingLine {
 /** Octets of the peer's that are shown in full; the rest is only counted. */
 const SHOWN_OCTETS = 16 << 10;
 
-/** What becomes of data after a change. */
+/** How it goes after a change. */
 const WAYS: Readonly<Record<Exclude<LinkChange, "rules">, string>> = {
-  packet: "leaves by packet socket",
-  raw: "leaves by raw socket",
-  ring: "is received through a packet ring",
-  "no ring": "is received by raw socket",
+  packet: "Data and ACKs leave by packet socket",
+  raw: "Data and ACKs leave by raw socket",
+  ring: "Data is received through a packet ring",
+  "no ring": "Data is received by raw socket",
 };
 
 /**
@@ -190,11 +190,11 @@ export class Narrator implements Observer {
     this.#output.line("note", text);
   }
 
-  /** Data leaves by another socket from now on, or is received by one. `isUnwanted`: not what was asked for. */
+  /** Data and ACKs leave by another socket from now on, or data is received by one. `isUnwanted`: not what was asked for. */
   linkChanged(link: LinkChange, reason: string, isUnwanted: boolean): void {
     const text = link === "rules"
       ? `Packet sockets go around this host's ${reason}`
-      : `Data ${WAYS[link]} from here on: ${reason}`;
+      : `${WAYS[link]} from here on: ${reason}`;
     if (isUnwanted) this.#output.warning(text);
     else this.#output.line("note", text);
   }

@@ -1,5 +1,5 @@
 /**
- * Which socket a connection's text goes by, and when that changes.
+ * Which socket a connection's text and ACKs go by, and when that changes.
  *
  * @module
  */
@@ -18,10 +18,11 @@ import type { RawSocket } from "../ffi/raw_socket.ts";
 import type { RawSocketV6 } from "../ffi/raw_socket_v6.ts";
 import { LinkDevice, type LinkEnds } from "./link_device.ts";
 import type { NetworkSide } from "./loop.ts";
+import { hasComeAgain } from "./next_hop_advice.ts";
 
 /**
- * When text leaves by packet socket. `packet`: once the peer has acknowledged some. `auto`: once it turns out that there is much
- * of it, and as long as this host has no rules that packet sockets go around.
+ * When text and ACKs leave by packet socket. `packet`: once the peer has acknowledged text, or sent some. `auto`: once it turns out
+ * that there is much of it, and as long as this host has no rules that packet sockets go around.
  */
 export type LinkMode = "auto" | "packet";
 
@@ -51,7 +52,7 @@ export function packetLink(mode: LinkMode, onChange?: OnLinkChange): LinkOpener 
   };
 }
 
-/** Octets of text after which a transfer counts as bulk: opening a packet socket costs about as much as sending these. */
+/** Octets of text, either way, after which a transfer is bulk: opening a packet socket costs about as much as sending these. */
 const BULK = 256 * 1024;
 
 /** How often the way to the next hop, and the host's rules, are looked at. */
@@ -61,7 +62,7 @@ const REFRESH_INTERVAL = milliseconds(200);
 const PATIENCE = 2;
 
 /**
- * What has changed: text goes by `packet` socket or by `raw` socket again; what arrives comes by `ring`, or does so no longer
+ * What has changed: text and ACKs go by `packet` socket or by `raw` socket again; what arrives comes by `ring`, or does so no longer
  * (`no ring`). `rules`: it stays, but there are rules of this host's that it goes around, which the reason names.
  */
 export type LinkChange = "packet" | "raw" | "ring" | "no ring" | "rules";
@@ -85,12 +86,15 @@ class Link implements NetworkSide {
   readonly #bulk: number;
   /** Whether the host's rules are to be kept. */
   readonly #obeys: boolean;
-  /** Nothing more is to be decided: text goes by raw socket for good. */
+  /** Nothing more is to be decided: all goes by raw socket for good. */
   #isSettled = false;
   /** Something sent by packet socket has been acknowledged. */
   #isProven = false;
   /** Number of the first octet that the packet socket got. */
   #firstSeq: SeqNumber;
+  /** What the peer sent again last though it had been acknowledged, and RCV.NXT then. */
+  #repeated: SeqNumber;
+  #repeatedAt: SeqNumber;
   #refreshAt: Instant;
   /** Segments with data in a row that no device had merged; negative: not counted any more. */
   #unmerged = 0;
@@ -106,12 +110,16 @@ class Link implements NetworkSide {
     this.#bulk = mode === "auto" ? BULK : 0;
     this.#obeys = mode === "auto";
     this.#firstSeq = connection.sndNxt;
+    this.#repeated = this.#repeatedAt = connection.rcvNxt;
     this.#refreshAt = 0 as Instant;
   }
 
   segmentArrives(segment: Segment, now: Instant): void {
     if (this.#unmerged >= 0 && segment.payload.length > 0) this.#weigh(segment);
     if (this.#awaitsRing && this.#device.isRingPrepared) this.#takeRing(now);
+    if (this.#device.gathering !== null && hasComeAgain(segment, this.#connection)) {
+      this.#doubtAcks(segment, now);
+    }
     this.#connection.segmentArrives(segment, now);
   }
 
@@ -161,7 +169,6 @@ class Link implements NetworkSide {
 
   #consider(now: Instant): void {
     const device = this.#device;
-    const { octetsSent, octetsAcknowledged, unsentOctets, sndNxt } = this.#connection;
     if (device.hasRing) {
       this.#refreshAt = after(now, REFRESH_INTERVAL);
       const rule = this.#ruleAgainst("in");
@@ -174,16 +181,25 @@ class Link implements NetworkSide {
       const failure = this.#ruleAgainst("out") ?? device.refresh();
       if (failure !== null) this.#goBack(failure, now);
       else this.#tellRules("out");
-      // Until the peer has acknowledged text it may not have had our ACK of its SYN; on loopback a host then drops frames that
-      // come by packet socket, for it knows no connection that they belong to.
-    } else if (octetsAcknowledged > 0 && unsentOctets > 0 && octetsSent + unsentOctets >= this.#bulk) {
+    } else if (this.#isBulk()) {
       this.#refreshAt = after(now, REFRESH_INTERVAL);
-      this.#firstSeq = sndNxt;
+      this.#firstSeq = this.#connection.sndNxt;
       const failure = this.#ruleAgainst("out") ?? device.gather();
       if (failure !== null) return this.#settle(failure);
       this.#onChange?.("packet", "bulk data flow");
       this.#tellRules("out");
     }
+  }
+
+  /**
+   * Whether there is so much text, one way or the other, that a packet socket pays. Until the peer has acknowledged text, or sent
+   * some, it may not have had our ACK of its SYN; on loopback a host then drops frames that come by packet socket, for it knows no
+   * connection that they belong to.
+   */
+  #isBulk(): boolean {
+    const { octetsSent, octetsAcknowledged, octetsReceived, unsentOctets } = this.#connection;
+    if (octetsReceived > 0 && octetsReceived >= this.#bulk) return true;
+    return octetsAcknowledged > 0 && unsentOctets > 0 && octetsSent + unsentOctets >= this.#bulk;
   }
 
   /** Why no packet socket may be taken, where the host's rules are to be kept. */
@@ -210,6 +226,19 @@ class Link implements NetworkSide {
       ? "what was sent this way last was not"
       : "nothing that was sent this way was";
     this.#goBack(`${what} acknowledged in time`, now);
+  }
+
+  /**
+   * The peer has sent again what it has had an ACK of: that ACK may have been lost. When the same comes once more and nothing new
+   * between, the peer has timed out twice. A single octet may be a keep-alive instead (RFC 9293 3.8.4).
+   */
+  #doubtAcks({ seq, payload }: Segment, now: Instant): void {
+    if (payload.length === 1) return;
+    const { rcvNxt } = this.#connection;
+    const isSame = seq === this.#repeated && rcvNxt === this.#repeatedAt;
+    this.#repeated = seq;
+    this.#repeatedAt = rcvNxt;
+    if (isSame) this.#goBack("what was acknowledged this way keeps coming again", now);
   }
 
   /**

@@ -1,9 +1,10 @@
 /**
  * A connection's packets over a raw socket, with packet sockets beside it for bulk data, where that pays.
  *
- * The raw socket opens the connection, receives, and sends what has no text: the kernel finds next hops for it, and what
- * comes to it has passed the host's own rules. A packet socket then sends 64 KiB at a time and leaves cutting and checksums
- * to the kernel; should it get nothing across, the raw socket is still there. Where much arrives in packets that nobody has
+ * The raw socket opens and closes the connection, and receives: the kernel finds next hops for it, and what comes to it has
+ * passed the host's own rules. A packet socket then sends 64 KiB at a time and leaves cutting and checksums to the kernel,
+ * and ACKs, for which the kernel would make a route each that came by raw socket; should it get nothing across, the raw
+ * socket is still there. Where much arrives in packets that nobody has
  * merged, a ring in shared memory receives it without a call for each.
  *
  * @module
@@ -67,7 +68,7 @@ export interface LinkEnds {
 }
 
 /**
- * Sends by raw socket, and text by packet socket while there is one; receives by raw socket, or by ring once there is one.
+ * Sends by raw socket, text and ACKs by packet socket while there is one; receives by raw socket, or by ring once there is one.
  * The raw socket stays its owner's.
  *
  * @internal
@@ -129,7 +130,7 @@ export class LinkDevice implements PacketDevice {
     return this.#gatherer === null ? this.#raw.descriptor : this.#gatherer.socket.descriptor;
   }
 
-  /** Null: text goes by raw socket. */
+  /** Null: all goes by raw socket. */
   get gathering(): SegmentGatherer | null {
     return this.#gatherer;
   }
@@ -226,7 +227,7 @@ export class LinkDevice implements PacketDevice {
     }
   }
 
-  /** From now on text goes by packet socket. @returns null, or why it does not, in words */
+  /** From now on text and ACKs go by packet socket. @returns null, or why it does not, in words */
   gather(): string | null {
     return failureOf(() => {
       const hop = nextHopTo(this.#flow);
@@ -240,7 +241,7 @@ export class LinkDevice implements PacketDevice {
     });
   }
 
-  /** Looks at the way again, which may have changed. @returns null, or why text goes by packet socket no longer */
+  /** Looks at the way again, which may have changed. @returns null, or why nothing goes by packet socket any longer */
   refresh(): string | null {
     const gatherer = this.#gatherer;
     if (gatherer === null) return null;

@@ -35,6 +35,15 @@ export interface AdvisedWay {
   readonly ask?: (flow: Flow) => void;
 }
 
+/**
+ * Whether all of the segment's text has been received before, and acknowledged.
+ *
+ * @internal
+ */
+export function hasComeAgain({ seq, payload: { length } }: Segment, { rcvNxt }: Connection): boolean {
+  return length > 0 && seqAtOrBefore(seqAdd(seq, length), rcvNxt);
+}
+
 /** Stands before the network side of a connection. */
 export class NextHopAdvice implements NetworkSide {
   readonly #side: NetworkSide;
@@ -55,10 +64,7 @@ export class NextHopAdvice implements NetworkSide {
   }
 
   segmentArrives(segment: Segment, now: Instant): void {
-    const { length } = segment.payload;
-    if (length > 0 && seqAtOrBefore(seqAdd(segment.seq, length), this.#connection.rcvNxt)) {
-      this.#cameAgain(now);
-    }
+    if (hasComeAgain(segment, this.#connection)) this.#cameAgain(now);
     this.#side.segmentArrives(segment, now);
   }
 

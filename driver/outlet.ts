@@ -7,12 +7,16 @@
 import {
   encodePacket,
   encodePacketHeaders,
+  Flag,
   type Instant,
   type Segment,
   SegmentCutter,
 } from "../tcp/single.ts";
 import type { PacketBatch, PacketDevice, SendResult } from "../ffi/mod.ts";
 import type { Clock } from "./clock.ts";
+
+/** What begins or ends a connection: without text it stays on the way that needs no proof. */
+const BEGINS_OR_ENDS = Flag.syn | Flag.fin | Flag.rst;
 
 /** Sends one segment after another; one that found no room waits here. */
 export class Outlet {
@@ -114,8 +118,7 @@ export class Outlet {
   #sendOne(segment: Segment): SendResult {
     const device = this.#device;
     const gathering = device.gathering ?? null;
-    // What has no text stays on the way that needs no proof.
-    if (gathering === null || segment.payload.length === 0) {
+    if (gathering === null || segment.payload.length === 0 && (segment.flags & BEGINS_OR_ENDS) !== 0) {
       const length = encodePacket(segment, device.outbound);
       this.#offering();
       return device.send(length);

@@ -53,7 +53,7 @@ export interface PacketDevice extends Disposable {
   send(length: number): SendResult;
   /** For poll, where room for sending shows elsewhere than arrivals. May change. @default `descriptor` */
   readonly outboundDescriptor?: number;
-  /** Takes segments with payload as the core lends them. May come and go. @default null, nobody does */
+  /** Takes text as the core lends it, and ACKs. May come and go. @default null, nobody does */
   readonly gathering?: SegmentGatherer | null;
   /** Sends many packets at once. @default null, one after another */
   readonly batch?: PacketBatch | null;

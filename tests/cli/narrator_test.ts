@@ -340,6 +340,8 @@ Deno.test("a change of the way of data is told; as a warning where it was not as
   const { narrator, out, err } = begin();
   narrator.linkChanged("packet", "bulk data flow", false);
   narrator.linkChanged("raw", "the interface is no Ethernet", true);
-  assertEquals(out.lines, ["[*] Data leaves by packet socket from here on: bulk data flow"]);
-  assertEquals(err.lines, ["[!] Data leaves by raw socket from here on: the interface is no Ethernet"]);
+  assertEquals(out.lines, ["[*] Data and ACKs leave by packet socket from here on: bulk data flow"]);
+  assertEquals(err.lines, [
+    "[!] Data and ACKs leave by raw socket from here on: the interface is no Ethernet",
+  ]);
 });

@@ -148,7 +148,7 @@ export const FIGURES: readonly Figure[] = [
   { where: null, sentence: /\bmod\s(\d+)/, value: () => PATTERN_PERIOD },
   {
     where: null,
-    sentence: /packet socket, up to (\d+) KiB at a time/,
+    sentence: /packet socket, data up to (\d+) KiB at a time/,
     value: found("ffi/packet_socket.ts", /up to (\d+) KiB/),
   },
   { where: null, sentence: /\(?some (\d+) KiB\)?/, value: found("driver/link.ts", /\bBULK = (\d+) \* 1024/) },

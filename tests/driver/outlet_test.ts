@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { Loop } from "../../driver/loop.ts";
 import { Outlet } from "../../driver/outlet.ts";
 import { type PacketBatch, POLLOUT, type SegmentGatherer, type SendResult } from "../../ffi/mod.ts";
-import { Segment } from "../../tcp/base/segment.ts";
+import { Flag, Segment } from "../../tcp/base/segment.ts";
 import { seqToUint32 } from "../../tcp/base/seq.ts";
 import { instant, seconds } from "../../tcp/base/units.ts";
 import { decodePacket } from "../../tcp/wire/packet.ts";
@@ -125,12 +125,19 @@ Deno.test("a gathering device gets headers, and the payload where it lies", () =
   assertEquals([device.gathered, device.sent], [["40 + 25: 10 from 31, by 10"], []]);
 });
 
-Deno.test("what has no text goes as a whole packet", () => {
+Deno.test("a gathering device gets ACKs; what begins or ends a connection goes as a whole packet", () => {
   const device = new GatheringDevice();
+  const outlet = new Outlet(device, () => instant(0));
   const segment = new Segment();
   fillSegment(segment, 5);
-  assertEquals(new Outlet(device, () => instant(0)).send(segment), "sent");
-  assertEquals([device.gathered, read(device.sent)], [[], [[5, []]]]);
+  segment.flags = Flag.ack | Flag.ece;
+  assertEquals(outlet.send(segment), "sent");
+  assertEquals([device.gathered, device.sent], [["40 + 0: 0 from undefined, by 0"], []]);
+  for (const flag of [Flag.syn, Flag.fin, Flag.rst]) {
+    segment.flags = Flag.ack | flag;
+    assertEquals(outlet.send(segment), "sent");
+  }
+  assertEquals([device.gathered.length, read(device.sent)], [1, [[5, []], [5, []], [5, []]]]);
 });
 
 Deno.test("a segment that waits is cut when the device gathers no longer", () => {

@@ -78,7 +78,10 @@ for (const [where, make] of PLACES) {
     assertMatch((await serving.ended()).out, new RegExp(`closed by peer \\(FIN\\), ${MUCH} bytes received`));
     const summary = summaryOf(out);
     assertEquals([summary.sent, summary.received], [MUCH, null]);
-    assertMatch(out, /^\[>\] Sending 100,000,000 bytes\n\[\*\] Data leaves by packet socket from here on: /m);
+    assertMatch(
+      out,
+      /^\[>\] Sending 100,000,000 bytes\n\[\*\] Data and ACKs leave by packet socket from here on: /m,
+    );
     assertMatch(
       out,
       /Data sent successfully\n.*Sending FIN[^]*Connection closed\n(\[\*\] Limited .*\n)*\[\*\] Sent .*\n$/,

@@ -92,7 +92,7 @@ for (const [family, address] of FAMILIES) {
       address,
       "discard",
       ["--link", "packet"],
-      "Data leaves by packet socket",
+      "Data and ACKs leave by packet socket",
     );
     await nft(transfer.pair.near, mute("counter"));
     const { code, err } = await transfer.client.ended();
@@ -110,7 +110,7 @@ Deno.test("a firewall of this host that shuts in mid-transfer is told as such, n
     Pair.farAddress,
     "discard",
     ["--timeout", "3"],
-    "Data leaves by packet socket",
+    "Data and ACKs leave by packet socket",
   );
   await nft(transfer.pair.near, mute("drop"));
   const { code, err } = await transfer.client.ended();
@@ -123,7 +123,7 @@ Deno.test("a firewall of this host that shuts in mid-transfer is told as such, n
 });
 
 Deno.test("a firewall of this host that resets in mid-transfer is named", async () => {
-  await using transfer = await begun(Pair.farAddress, "discard", [], "Data leaves by packet socket");
+  await using transfer = await begun(Pair.farAddress, "discard", [], "Data and ACKs leave by packet socket");
   await nft(transfer.pair.near, mute("reject with tcp reset"));
   const { code, err } = await transfer.client.ended();
   assertEquals(code, RESET, err);
@@ -149,7 +149,7 @@ function counting(hook: "ingress" | "egress"): string {
 Deno.test("chains of the interface's own hooks see what packet sockets send and what a ring receives, so that both are taken", async () => {
   for (
     const [hook, mode, sign] of [
-      ["egress", "discard", "leaves by packet socket"],
+      ["egress", "discard", "leave by packet socket"],
       ["ingress", "source", "through a packet ring"],
     ] as const
   ) {
@@ -171,14 +171,17 @@ Deno.test("chains of the interface's own hooks see what packet sockets send and 
 });
 
 Deno.test("a route that goes away is told as what it is, and the transfer goes on when it comes back", async () => {
-  await using transfer = await begun(Pair.farAddress, "discard", [], "Data leaves by packet socket");
+  await using transfer = await begun(Pair.farAddress, "discard", [], "Data and ACKs leave by packet socket");
   const route = ["192.0.2.0/24", "dev", "cable", "src", Pair.nearAddress];
   await transfer.pair.near.must(["ip", "route", "delete", ...route]);
-  await transfer.client.shows("Data leaves by raw socket from here on");
+  await transfer.client.shows("Data and ACKs leave by raw socket from here on");
   await transfer.pair.near.must(["ip", "route", "add", ...route]);
   const { code, out, err } = await transfer.client.ended();
   assertEquals(code, 0, err);
-  assertMatch(out, /Data leaves by raw socket from here on: System call rtnetlink .* there is no route/);
+  assertMatch(
+    out,
+    /Data and ACKs leave by raw socket from here on: System call rtnetlink .* there is no route/,
+  );
   assert(!out.includes("go around System call"), out);
 });
 
@@ -226,7 +229,9 @@ async function setMtu({ pair: { near } }: Transfer, mtu: number): Promise<void> 
 }
 
 Deno.test("an interface that takes only shorter packets in mid-transfer gets them, by each way out", async () => {
-  for (const [link, sign] of [["raw", "established"], ["auto", "Data leaves by packet socket"]] as const) {
+  for (
+    const [link, sign] of [["raw", "established"], ["auto", "Data and ACKs leave by packet socket"]] as const
+  ) {
     await using transfer = await begun(Pair.farAddress, "discard", ["--link", link], sign);
     await pause(SECOND / 4);
     await setMtu(transfer, 576);
@@ -240,7 +245,12 @@ Deno.test("an interface that takes only shorter packets in mid-transfer gets the
   }
 });
 
-for (const [mode, sign] of [["discard", "Data leaves by packet"], ["source", "through a packet"]] as const) {
+for (
+  const [mode, sign] of [["discard", "Data and ACKs leave by packet"], [
+    "source",
+    "through a packet",
+  ]] as const
+) {
   Deno.test(`IPv6, ${mode}: an interface whose MTU falls below 1280 has no IPv6 any more, and that is said (RFC 8200 5)`, async () => {
     await using transfer = await begun("2001:db8::2", mode, ["--timeout", "2"], sign);
     await setMtu(transfer, 1_000);

@@ -35,7 +35,7 @@ for (const [family, address] of [["IPv4", Pair.farAddress], ["IPv6", "2001:db8::
     assertEquals(code, 0, err);
     assertMatch(
       out,
-      /Data leaves by raw socket from here on: packet sockets would go around netfilter \(nft host_firewall incoming/,
+      /Data and ACKs leave by raw socket from here on: packet sockets would go around netfilter \(nft host_firewall incoming/,
     );
   });
 
@@ -47,7 +47,7 @@ for (const [family, address] of [["IPv4", Pair.farAddress], ["IPv6", "2001:db8::
     assertStringIncludes(err, "Packet sockets go around this host's netfilter (nft host_firewall incoming)");
     assertStringIncludes(
       err,
-      "Data leaves by raw socket from here on: nothing that was sent this way was acknowledged",
+      "Data and ACKs leave by raw socket from here on: nothing that was sent this way was acknowledged",
     );
     assertStringIncludes(err, "There is another way out of this host now");
   });
@@ -57,7 +57,7 @@ Deno.test("without rules the packet socket is taken", async () => {
   await using pair = await Pair.create();
   const { code, out, err } = await upload(pair, Pair.farAddress, "3M", ["--link", "auto"]);
   assertEquals([code, complaints(err)], [0, ""]);
-  assertMatch(out, /Data leaves by packet socket from here on: bulk data flow/);
+  assertMatch(out, /Data and ACKs leave by packet socket from here on: bulk data flow/);
 });
 
 Deno.test("an ordinary user with the right to raw sockets alone gets the raw socket, and hears which right would let it look", async () => {
@@ -79,7 +79,7 @@ Deno.test("an ordinary user with the right to raw sockets alone gets the raw soc
   assertEquals(code, 0, err);
   assertMatch(
     out,
-    /Data leaves by raw socket from here on: .*may not see: that takes CAP_NET_ADMIN/,
+    /Data and ACKs leave by raw socket from here on: .*may not see: that takes CAP_NET_ADMIN/,
   );
   await serving.ended();
 });
@@ -92,11 +92,11 @@ Deno.test("an IPsec policy that blocks the peer holds from the moment it is ther
   await pair.far.listens(PORT);
   const command = [client, "-v", "--link", "auto", "--send-bytes", "30M", Pair.farAddress, String(PORT)];
   await using sending = pair.near.start(command);
-  await sending.shows("Data leaves by packet socket");
+  await sending.shows("Data and ACKs leave by packet socket");
   await pause(SECOND / 2);
   const policy = ["dir", "out", "dst", `${Pair.farAddress}/32`, "action", "block"];
   await pair.near.must(["ip", "xfrm", "policy", "add", ...policy]);
-  await sending.shows("Data leaves by raw socket from here on");
+  await sending.shows("Data and ACKs leave by raw socket from here on");
   await pause(SECOND / 2); // what is in the queue
   const before = await arrived(pair);
   await pause(SECOND);
@@ -104,7 +104,7 @@ Deno.test("an IPsec policy that blocks the peer holds from the moment it is ther
   assert(leaked < NOISE, `${leaked} octets`);
   assertMatch(
     sending.out,
-    /Data leaves by raw socket from here on: packet sockets would go around IPsec policies/,
+    /Data and ACKs leave by raw socket from here on: packet sockets would go around IPsec policies/,
   );
   await pair.near.must(["ip", "xfrm", "policy", "flush"]);
   const { code, err } = await sending.ended();
