@@ -20,6 +20,10 @@ export function knownFacts(flow: Flow): KnownFacts {
     leastRtt: trips.length === 0 ? null : trips.reduce((sum, { minimum }) => sum + minimum, 0),
     leastRttIsPart: trips.length === 1,
     ending: endingOf(flow),
-    limits: [local.limits, remote.limits],
+    // Without the ACKs nobody knows what a sender waits for.
+    limits: [
+      remote.packets > 0 ? local.limits : null,
+      local.packets > 0 ? remote.limits : null,
+    ],
   };
 }

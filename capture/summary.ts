@@ -7,7 +7,7 @@
 import type { CapturedConnection } from "./analysis/captured_connection.ts";
 import { type Flow, flowOf } from "./analysis/flow.ts";
 import type { Half, Occurrence } from "./analysis/half.ts";
-import type { Limit } from "../trace/limits.ts";
+import { type Limit, shareTexts } from "../trace/limits.ts";
 import { displayFilter } from "../trace/display_filter.ts";
 import type { FindingCode } from "../trace/catalogue.ts";
 import { Option } from "../trace/core.ts";
@@ -197,21 +197,20 @@ function windowLines(half: Half, lastAt: number): string[] {
   return lines;
 }
 
-const LIMITS: readonly (readonly [Limit, string])[] = [
-  ["application", "{its} application"],
-  ["window", "the receiver's window"],
-  ["path", "{its} congestion window or the path"],
-];
+const limitWords = (its: string): Readonly<Record<Limit, string>> => ({
+  application: `${its} application`,
+  window: "the receiver's window",
+  path: `${its} congestion window or the path`,
+  unknown: "not known",
+});
 
 /** What the sender waited for, where it has sent enough to tell. */
 function limitLines(sender: Half, receiver: Half): string[] {
   const { limits, octets } = sender;
   const total = limits.total;
   // Without the ACKs nobody knows what it waits for.
-  if (total === 0 || octets === 0 || receiver.packets === 0) return [];
-  const shares = LIMITS.map(([limit, words]) =>
-    `${words.replace("{its}", sender.possessive)} ${Math.round(100 * limits.time[limit] / total)} %`
-  );
+  if (!limits.isKnown || octets === 0 || receiver.packets === 0) return [];
+  const shares = shareTexts(limits.time, total, limitWords(sender.possessive));
   const lines = [`    limited     by ${shares.join(", ")} of ${spanText(total)}`];
   const rtt = sender.roundTrips.minimum + receiver.roundTrips.minimum;
   // What leaves in less than a round trip shows no rate.

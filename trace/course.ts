@@ -5,6 +5,7 @@
  */
 
 import { Flag, type State, type StateReason } from "./core.ts";
+import { FullSize, sized } from "./full_size.ts";
 import { Limits } from "./limits.ts";
 import type { ArrivedEvent, SentEvent, TraceEvent } from "./record.ts";
 
@@ -33,9 +34,9 @@ export class Course {
   /** Null: not known. */
   #state: State | null = null;
   #closedFirst: "we" | "the peer" | null = null;
-  /** What we have acknowledged; and the peer's largest segment. */
+  /** What we have acknowledged; and how long the peer's segments can be. */
   #acked = 0;
-  #largest = 0;
+  readonly #full: FullSize = new FullSize();
 
   /** Takes in the next event. */
   take(event: TraceEvent): void {
@@ -66,6 +67,7 @@ export class Course {
 
   #sent({ time, segment, reason, marks, view }: SentEvent): void {
     if ((segment.flags & Flag.fin) !== 0) this.#closedFirst ??= "we";
+    if ((segment.flags & Flag.syn) !== 0) this.#full.announced(segment.maximumSegmentSize, segment.family);
     const [own, peers] = this.limits;
     if (segment.ack !== null) {
       this.#acked = segment.ack;
@@ -79,7 +81,7 @@ export class Course {
       isNew: !marks.includes("retransmission"),
       una: view?.sndUna ?? segment.seq,
       isRecovering: view?.phase === "recovery" || view?.phase === "loss",
-      largest: view?.mss ?? segment.length,
+      full: view?.mss ?? null,
       windowIsKnown: view !== null && view.sndWnd !== null,
       isFar: false,
       lag: 0,
@@ -93,8 +95,6 @@ export class Course {
       own.acknowledged(segment.ack, segment.ack + segment.window, segment.window, time);
     }
     if (segment.length === 0) return;
-    const { length } = segment;
-    this.#largest = Math.max(this.#largest, segment.segmentSize || Math.min(length, view?.mss ?? length));
     peers.passed({
       seq: segment.seq,
       end: segment.end,
@@ -102,7 +102,7 @@ export class Course {
       isNew: marks.length === 0 || marks.every((mark) => mark === "merged"),
       una: this.#acked,
       isRecovering: false,
-      largest: this.#largest,
+      full: this.#full.passed(sized(segment)),
       windowIsKnown: true,
       isFar: true,
       lag: view?.minRtt ?? 0,

@@ -11,8 +11,8 @@
  * @module
  */
 
-/** What a sender may wait for. */
-export const LIMITS = ["application", "window", "path"] as const;
+/** What a sender may wait for; `unknown`: what passes does not tell. */
+export const LIMITS = ["application", "window", "path", "unknown"] as const;
 
 /** What a sender waits for. */
 export type Limit = typeof LIMITS[number];
@@ -29,9 +29,9 @@ export interface PassingData {
   readonly isNew: boolean;
   readonly una: number;
   readonly isRecovering: boolean;
-  /** Octets of a full segment. */
-  readonly largest: number;
-  /** Whether the receiver's window is known. */
+  /** Octets of a full segment; null: nobody knows whether this one is full. */
+  readonly full: number | null;
+  /** Whether the receiver's window is known; if not, it is at least as large as the header has it. */
   readonly windowIsKnown: boolean;
   /** Whether the sender is not here: what waits there to leave is not seen. */
   readonly isFar: boolean;
@@ -42,10 +42,20 @@ export interface PassingData {
 /** From when on the receiver's window ended where. */
 type Edge = readonly [at: number, edge: number];
 
+/** The last segment of data: when it passed, where all so far ends, and what its sender waits for since. */
+interface Last {
+  readonly at: number;
+  readonly end: number;
+  readonly reason: Limit;
+  readonly full: number | null;
+  readonly lag: number;
+}
+
 /** Spans that are told one by one; of more, neighbours are joined. */
 const MOST_SPANS = 2_000;
-/** Edges of the window that are remembered: those of the last round trip count. */
+/** Edges of the window that are remembered, and what is left of more: those of the last round trip count. */
 const MOST_EDGES = 4_096;
+const KEPT_EDGES = 2_048;
 /** Segments by which the pace of data is measured, and how much slower than that the next may come. */
 const PACED = 16;
 const PACE_TOLERANCE = 2;
@@ -55,28 +65,32 @@ const CERTAINLY = 0.8;
 /** Adds up one end's waiting. */
 export class Limits {
   /** µs by reason. */
-  readonly time: Record<Limit, number> = { application: 0, window: 0, path: 0 };
+  readonly time: Record<Limit, number> = { application: 0, window: 0, path: 0, unknown: 0 };
   #spans: WaitingSpan[] = [];
   /** The largest flight that the sender can have had, octets; and the largest window. */
   largestFlight = 0;
   largestWindow = 0;
-  #last: { readonly at: number; readonly end: number; readonly reason: Limit; readonly lag: number } | null =
-    null;
-  /** When the receiver's edge moved, and where to; the first so many are no longer needed. */
+  #last: Last | null = null;
+  /** When the receiver's edge was told, and where it is since; the sender knows the first of them. */
   #edges: Edge[] = [];
-  /** When the window was closed, -1: it is open; and for how long it was so since the last segment. */
-  #closedAt = -1;
+  /** When the window was closed, null: it is open; and for how long it was so since the last segment. */
+  #closedAt: number | null = null;
   #closedFor = 0;
   /** When data passed of late, and up to which octet they went then; the oldest of these stands at `#oldest`. */
   readonly #pacedAt: number[] = [];
   readonly #pacedTo: number[] = [];
   #oldest = 0;
-  /** When all that had been sent was acknowledged; Infinity while something is not. */
+  /** When all that had been sent was acknowledged, and there was room for more; Infinity while it is not so. */
   #idleSince = Infinity;
 
   /** µs in all. */
   get total(): number {
-    return this.time.application + this.time.window + this.time.path;
+    return LIMITS.reduce((sum, limit) => sum + this.time[limit], 0);
+  }
+
+  /** Whether anything is known of what it waited for. */
+  get isKnown(): boolean {
+    return this.total > this.time.unknown;
   }
 
   /** The spans one after the other; where they were many, each stands for the longest of those that it joins. */
@@ -86,52 +100,54 @@ export class Limits {
 
   /** The receiver acknowledges everything before `ack`, and its window ends at `edge`. */
   acknowledged(ack: number, edge: number, window: number, at: number): void {
-    const last = this.#edges.at(-1);
-    if (last === undefined || last[1] !== edge) this.#edges.push([at, edge]);
-    if (this.#edges.length > MOST_EDGES) this.#edges = this.#edges.slice(MOST_EDGES / 2);
+    this.#edges.push([at, edge]);
+    if (this.#edges.length > MOST_EDGES) this.#edges = this.#edges.slice(-KEPT_EDGES);
     this.largestWindow = Math.max(this.largestWindow, window);
-    if (window === 0 && this.#closedAt < 0) this.#closedAt = at;
-    else if (window > 0 && this.#closedAt >= 0) {
+    if (window === 0) this.#closedAt ??= at;
+    else if (this.#closedAt !== null) {
       this.#closedFor += at - this.#closedAt;
-      this.#closedAt = -1;
+      this.#closedAt = null;
     }
-    if (this.#last !== null && ack >= this.#last.end && this.#idleSince === Infinity) this.#idleSince = at;
+    if (this.#last === null || ack < this.#last.end || this.#idleSince !== Infinity) return;
+    if (window >= this.#leastRoom(this.#last)) this.#idleSince = at;
+  }
+
+  /** The window, octets, from which on it is not what the sender waits for (RFC 9293 3.8.6.2.1). */
+  #leastRoom({ reason, full }: Last): number {
+    return reason === "window" ? Math.min(full ?? Infinity, this.largestWindow / 2) : 1;
   }
 
   /** A segment of data passes. */
-  passed({ seq, end, at, isNew, una, isRecovering, largest, windowIsKnown, isFar, lag }: PassingData): void {
+  passed({ seq, end, at, isNew, una, isRecovering, full, windowIsKnown, isFar, lag }: PassingData): void {
     const before = this.#last;
     if (before !== null && isNew) {
-      const due = isFar ? this.#paceOf(end - before.end) : 0;
+      const due = isFar ? this.#paceOf(end - before.end) : -Infinity;
       this.#attribute(before.at, before.reason, at, Math.max(this.#idleSince + lag, before.at + due));
       // What is sent again was waited for since it got lost, whatever the program had to send meanwhile.
     } else if (before !== null) this.#attribute(before.at, "path", at, Infinity);
     if (isFar) this.#notePace(at, Math.max(end, before?.end ?? end));
     const known = this.#edgeAt(at - lag * CERTAINLY);
     this.largestFlight = Math.max(this.largestFlight, end - Math.min(una, seq));
-    const isFull = (end - seq) % largest === 0; // what offloading has joined, too
-    // What is shorter than it could have been says that there was nothing more to send, however small the window is.
-    const fillsWindow = windowIsKnown && known - end < largest && (known === end || isFull && known > end);
-    const reason = !isNew || isRecovering ? "path" : fillsWindow ? "window" : isFull ? "path" : "application";
-    this.#last = { at, end: Math.max(end, before?.end ?? end), reason, lag };
+    const room = known - end;
+    const reason = !isNew || isRecovering ? "path" : reasonFor(end - seq, full, room, windowIsKnown);
+    this.#last = { at, end: Math.max(end, before?.end ?? end), reason, full, lag };
     this.#idleSince = Infinity;
   }
 
   /** What it waits for at this moment; null: it has sent nothing yet. */
   present(now: number): Limit | null {
     if (this.#last === null) return null;
-    if (this.#closedAt >= 0) return "window";
-    const isIdle = this.#last.reason !== "window" && now > this.#idleSince + this.#last.lag;
-    return isIdle ? "application" : this.#last.reason;
+    if (this.#closedAt !== null) return "window";
+    return now > this.#idleSince + this.#last.lag ? "application" : this.#last.reason;
   }
 
-  /** µs that so many octets take at most, as data have come of late; 0: nobody knows. */
+  /** µs that so many octets take at most, as data have come of late; -Infinity: nobody knows. */
   #paceOf(octets: number): number {
     const count = this.#pacedAt.length;
     const first = this.#oldest;
     const last = (first + count - 1) % count;
     const passed = this.#pacedTo[last]! - this.#pacedTo[first]!;
-    if (!(passed > 0)) return 0;
+    if (!(passed > 0)) return -Infinity;
     return PACE_TOLERANCE * octets * (this.#pacedAt[last]! - this.#pacedAt[first]!) / passed;
   }
 
@@ -145,17 +161,16 @@ export class Limits {
 
   /** `idleFrom`: when the sender has waited for nothing but its application at the latest. */
   #attribute(from: number, reason: Limit, to: number, idleFrom: number): void {
-    if (this.#closedAt >= 0) { // a probe, or what crossed the ACK that closed it
+    if (this.#closedAt !== null) { // a probe, or what crossed the ACK that closed it
       this.#closedFor += to - this.#closedAt;
       this.#closedAt = to;
     }
-    const closedFor = Math.min(this.#closedFor, to - from);
+    const idle = Math.min(Math.max(idleFrom, from), to);
+    const closed = idle - Math.min(this.#closedFor, idle - from);
     this.#closedFor = 0;
-    const open = to - closedFor;
-    const busy = reason === "window" ? open : Math.min(Math.max(idleFrom, from), open);
-    this.#waited(from, busy, reason);
-    this.#waited(busy, open, "application");
-    this.#waited(open, to, "window");
+    this.#waited(from, closed, reason);
+    this.#waited(closed, idle, "window");
+    this.#waited(idle, to, "application");
   }
 
   #waited(from: number, to: number, limit: Limit): void {
@@ -168,16 +183,33 @@ export class Limits {
     if (this.#spans.length > MOST_SPANS) this.#spans = joined(this.#spans);
   }
 
+  /** The edge that is known at a moment, which is no earlier than those that were asked before; -Infinity: none. */
   #edgeAt(moment: number): number {
-    let low = 0;
-    let high = this.#edges.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.#edges[middle] as Edge)[0] > moment) high = middle - 1;
-      else low = middle;
-    }
-    return this.#edges[low]?.[1] ?? Infinity;
+    while ((this.#edges[1]?.[0] ?? Infinity) <= moment) this.#edges.shift();
+    return this.#edges[0]?.[1] ?? -Infinity;
   }
+}
+
+/** The shares of each reason in so many µs, in whole percent; what is not known is told only where there is some. */
+export function shareTexts(
+  time: Readonly<Record<Limit, number>>,
+  total: number,
+  words: Readonly<Record<Limit, string>>,
+): readonly string[] {
+  return LIMITS.map((limit) => [limit, Math.round(100 * time[limit] / total)] as const)
+    .filter(([limit, percent]) => limit !== "unknown" || percent > 0)
+    .map(([limit, percent]) => `${words[limit]} ${percent} %`);
+}
+
+/** What the sender of new data waits for behind a segment of so many octets that leaves so much room in the window. */
+function reasonFor(length: number, full: number | null, room: number, windowIsKnown: boolean): Limit {
+  if (windowIsKnown && room === 0) return "window";
+  if (full === null) return "unknown";
+  // What is shorter than it could have been says that there was nothing more to send, however small the window is.
+  if (length % full !== 0) return "application"; // what offloading has joined may be full, too
+  if (room >= full) return "path";
+  // Beyond the window that it can know a sender gets when that has been withdrawn, or round trips are not what they were.
+  return windowIsKnown && room > 0 ? "window" : "unknown";
 }
 
 /** Half as many spans, each of two neighbours. */

@@ -5,7 +5,8 @@
  */
 
 import { type ConnectionView, Flag, type Instant, type Segment, type SendReason } from "./core.ts";
-import { type Limit, LIMITS, Limits } from "./limits.ts";
+import { FullSize, optionOctets } from "./full_size.ts";
+import { type Limit, Limits, shareTexts } from "./limits.ts";
 import { Numbering } from "./numbering.ts";
 
 /** Which of the two senders: we, or the peer. */
@@ -16,11 +17,13 @@ const WORDS: Readonly<Record<LimitedWay, Readonly<Record<Limit, string>>>> = {
     application: "our program",
     window: "the peer's window",
     path: "the congestion window or the path",
+    unknown: "not known",
   },
   receiving: {
     application: "the peer's program",
     window: "our window",
     path: "the peer's congestion window or the path",
+    unknown: "not known",
   },
 };
 
@@ -31,14 +34,18 @@ export class LiveLimits {
   readonly #limits: Readonly<Record<LimitedWay, Limits>> = { sending: new Limits(), receiving: new Limits() };
   /** The number after the highest octet of ours. */
   #sentTo = -Infinity;
-  /** The number after the highest octet of the peer's; its largest segment; what we acknowledge, Infinity: nothing yet. */
+  /** How long the peer's segments can be. */
+  readonly #full: FullSize = new FullSize();
+  /** The number after the highest octet of the peer's; what we acknowledge, Infinity: nothing yet. */
   #received = -Infinity;
-  #largest = -Infinity;
   #acked = Infinity;
 
   /** What leaves. */
   segmentSent(connection: ConnectionView, segment: Segment, reason: SendReason, now: Instant): void {
     this.#own.start(connection.iss);
+    if (segment.has(Flag.syn)) {
+      this.#full.announced(segment.maximumSegmentSize, connection.local.address.family);
+    }
     if (segment.has(Flag.ack)) {
       this.#peer.start(connection.irs);
       this.#acked = this.#peer.relative(segment.ack);
@@ -51,7 +58,6 @@ export class LiveLimits {
     const end = this.#own.relative(segment.seq) + length;
     const isNew = end > this.#sentTo;
     this.#sentTo = Math.max(this.#sentTo, end);
-    const largest = connection.sendMss;
     const { recoveryPhase } = connection;
     this.#limits.sending.passed({
       seq: end - length,
@@ -60,7 +66,7 @@ export class LiveLimits {
       isNew,
       una: before,
       isRecovering: recoveryPhase === "recovery" || recoveryPhase === "loss",
-      largest,
+      full: connection.sendMss,
       windowIsKnown: true,
       isFar: false,
       lag: 0,
@@ -81,8 +87,7 @@ export class LiveLimits {
     if (length === 0) return;
     const seq = this.#peer.relative(segment.seq);
     const end = seq + length;
-    // What offloading has joined is longer than any segment, which of the peer's are hardly longer than ours may be.
-    this.#largest = Math.max(this.#largest, segment.segmentSize || Math.min(length, connection.sendMss));
+    const options = optionOctets(segment.options, segment.sackBlockCount);
     this.#limits.receiving.passed({
       seq,
       end,
@@ -90,7 +95,7 @@ export class LiveLimits {
       isNew: end > this.#received,
       una: this.#acked,
       isRecovering: false,
-      largest: this.#largest,
+      full: this.#full.passed({ length, segmentSize: segment.segmentSize, options }),
       windowIsKnown: true,
       isFar: true,
       lag: connection.minimumRtt,
@@ -107,9 +112,8 @@ export class LiveLimits {
   /** What the sender has waited for, in percent of the time up to its last segment; null: it has not sent enough to tell. */
   shares(way: LimitedWay): { readonly text: string; readonly total: number } | null {
     const { time, total } = this.#limits[way];
-    if (total === 0) return null;
-    const shares = LIMITS.map((limit) => `${WORDS[way][limit]} ${Math.round(100 * time[limit] / total)} %`);
-    return { text: shares.join(", "), total };
+    if (!this.#limits[way].isKnown) return null;
+    return { text: shareTexts(time, total, WORDS[way]).join(", "), total };
   }
 }
 

@@ -223,7 +223,7 @@ function takeWindow(verdict: Verdict, { segment, time }: Passing, sender: Half, 
   }
   sender.edge = Math.max(sender.edge, edge);
   sender.lastEdge = edge;
-  other.limits.acknowledged(ack, sender.edge, window, time);
+  other.limits.acknowledged(ack, edge, window, time);
 }
 
 function windowText(window: number, { windowIsKnown }: Half): string {

@@ -232,7 +232,10 @@ export class Analysis {
     this.#tellOffload(found, address, flow.sender(direction).name, flow);
     const state = flow.state();
     const isBelieved = this.#believes(found, passing.segment, flow, direction);
-    if (!isBelieved) return this.#emitSegment(passing, direction, flow, damaged());
+    if (!isBelieved) {
+      flow.sender(direction).note(["damaged"], passing.frame);
+      return this.#emitSegment(passing, direction, flow, damaged());
+    }
     const doublesAll = this.#doublesAll || (this.#doubles + 1) * DOUBLED_SHARE >= this.#segments;
     if (!isNew) this.#order.passed(passing.segment, flow.sender(direction), flow.firstFrame);
     const verdict = flow.take(passing, found.segment, direction, doublesAll);

@@ -6,6 +6,7 @@
 
 import { Flag } from "../../trace/core.ts";
 import { spanText } from "../../trace/format.ts";
+import { sized } from "../../trace/full_size.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
 import {
   afterItsAck,
@@ -51,26 +52,31 @@ export function dataPass(
   judge(verdict, passing, sender, receiver, hole, range);
   if (verdict.mark !== null && isBelow && segment.end > sender.max) withNewData(verdict, sender);
   remember(verdict, passing, sender);
-  const isNew = segment.end > sender.max;
-  if (segment.length > 0 && isNew) newData(verdict, passing, sender, receiver);
-  if (segment.length > 0) {
-    sender.limits.passed({
-      seq: segment.seq,
-      end: segment.end,
-      at: time,
-      isNew,
-      una: sender.una,
-      isRecovering: sender.recovery !== null,
-      largest: sender.largest,
-      windowIsKnown: receiver.windowIsKnown,
-      isFar: receiver.roundTrips.minimum > 0,
-      lag: receiver.roundTrips.minimum,
-    });
-  }
+  if (segment.length > 0) octetsPass(verdict, passing, sender, receiver);
   sender.max = Math.max(sender.max, segment.end);
   sender.dataPackets++;
   sender.octets += segment.length;
   if (segment.length > 0) sender.lastDataAt = time;
+}
+
+/** What the octets of data say of what their sender waits for. */
+function octetsPass(verdict: Verdict, passing: Passing, sender: Half, receiver: Half): void {
+  const { segment, time } = passing;
+  const full = sender.full.passed(sized(segment));
+  const isNew = segment.end > sender.max;
+  if (isNew) newData(verdict, passing, sender, receiver, full);
+  sender.limits.passed({
+    seq: segment.seq,
+    end: segment.end,
+    at: time,
+    isNew,
+    una: sender.una,
+    isRecovering: sender.recovery !== null,
+    full,
+    windowIsKnown: receiver.windowIsKnown,
+    isFar: receiver.roundTrips.minimum > 0,
+    lag: receiver.roundTrips.minimum,
+  });
 }
 
 /** Whether it is new, and what it is if not: `hole` or `range` is what it fills or repeats. */
@@ -200,16 +206,22 @@ function forgotten(verdict: Verdict, segment: SegmentRecord, sender: Half): void
   if (segment.end <= sender.una) verdict.add("not-needed");
 }
 
-function newData(verdict: Verdict, { segment }: Passing, sender: Half, receiver: Half): void {
+function newData(
+  verdict: Verdict,
+  { segment }: Passing,
+  sender: Half,
+  receiver: Half,
+  full: number | null,
+): void {
   if (verdict.mark === null) verdict.add("new-data");
   if (sender.dataPackets > 0 && segment.seq > sender.max) {
     verdict.values["hole"] = segment.seq - sender.max;
     verdict.add("after-hole");
   }
-  sender.largest = Math.max(sender.largest, segment.length);
   if (!receiver.windowIsKnown) return;
   const room = receiver.edge - segment.end;
-  if (room < 0 || room >= Math.min(sender.largest, segment.length)) return;
+  // Where nobody knows what a full segment is, only what takes all of the room is sure to use it up.
+  if (room < 0 || room >= Math.min(full ?? 1, segment.length)) return;
   verdict.values["room"] = room;
   verdict.add("window-filled");
 }

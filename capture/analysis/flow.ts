@@ -273,7 +273,10 @@ export class Flow implements CapturedConnection, Numberings {
     const isRepeated = sender.hasSyn;
     const hasCrossed = isRepeated && receiver.hasSyn && segment.ack !== null && !sender.hasAnswered;
     sender.hasSyn = true;
-    if (hasAllOptions) sender.syn = segment;
+    if (hasAllOptions) {
+      sender.syn = segment;
+      receiver.full.announced(segment.maximumSegmentSize, segment.family);
+    }
     if (segment.ack !== null) sender.hasAnswered = true;
     if (!isRepeated || hasCrossed) verdict.add(segment.ack === null ? "open" : "accept");
     // A SYN that acknowledges answers one, seen or not.

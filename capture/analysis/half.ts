@@ -5,6 +5,7 @@
  * @module
  */
 
+import { FullSize } from "../../trace/full_size.ts";
 import { HopLimits } from "../../trace/hop_limits.ts";
 import { Limits } from "../../trace/limits.ts";
 import { type IcmpError, icmpErrorName } from "../../trace/core.ts";
@@ -154,8 +155,8 @@ export class Half {
   retransmissions = 0;
   /** How long its window was 0, µs. */
   closedFor = 0;
-  /** Octets of the longest segment, but for merged ones: a full one, as far as is known. */
-  largest = 0;
+  /** How long its segments can be. */
+  readonly full: FullSize = new FullSize();
 
   /** Its address, without port. */
   readonly address: string;

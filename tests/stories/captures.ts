@@ -183,6 +183,44 @@ export const MORE_CAPTURES: readonly (readonly CapturedPacket[])[] = [
   ],
 ];
 
+/** What only the summary tells in words of its own. */
+export const SUMMARIZED: readonly (readonly CapturedPacket[])[] = [
+  // SACK is offered in vain; closed in order, and a RST comes afterwards.
+  [
+    packet(0, ">", "syn", 1_000, 0, { sackPermitted: true }),
+    packet(10, "<", "syn,ack", 5_000, 1_001),
+    packet(10.1, ">", "ack", 1_001, 5_001),
+    packet(20, ">", "fin,ack", 1_001, 5_001),
+    packet(30, "<", "fin,ack", 5_001, 1_002),
+    packet(30.1, ">", "ack", 1_002, 5_002),
+    packet(40, "<", "rst", 5_002, 0),
+  ],
+  // The second FIN is not acknowledged.
+  [
+    ...handshake(),
+    packet(20, ">", "fin,ack", 1_001, 5_001),
+    packet(30, "<", "fin,ack", 5_001, 1_002),
+  ],
+  // A segment is damaged on its way.
+  [
+    ...handshake(),
+    data(20, 5_001),
+    ack(20.1, 6_001),
+    data(21, 6_001, { tcpChecksum: 1 }),
+    data(300, 6_001),
+    ack(300.1, 7_001),
+  ],
+  // A window closes, and a probe of it is not answered.
+  [
+    ...handshake(),
+    packet(20, ">", "ack", 1_001, 5_001, { length: 1_000 }),
+    packet(30, "<", "ack", 5_001, 2_001, { window: 0 }),
+    packet(230, ">", "ack", 2_001, 5_001, { length: 1 }),
+  ],
+  // Two ends that are seen once, and at one moment.
+  [data(20, 5_001), ack(20, 6_001)],
+];
+
 type Passing = readonly [
   at: number,
   way: ">" | "<",

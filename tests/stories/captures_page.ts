@@ -1,10 +1,12 @@
 /**
- * What is told of captures of others, of one point and of two: in lines, in sentences and as a ladder.
+ * What is told of captures of others, of one point and of two: in lines, in sentences, as a ladder and
+ * as a summary.
  *
  * @module
  */
 
-import { Analysis, type Hindsight } from "../../capture/analysis/analysis.ts";
+import { connectionSummary } from "../../capture/mod.ts";
+import { Analysis, type AnalysisResult, type Hindsight } from "../../capture/analysis/analysis.ts";
 import type { OtherSide } from "../../capture/analysis/other_side.ts";
 import type { CapturedPacket } from "../../capture/capture.ts";
 import { ThereTold } from "../../capture/pair/telling.ts";
@@ -12,7 +14,7 @@ import { Outputs } from "../../trace/outputs.ts";
 import { compared } from "../capture/pair_kit.ts";
 import { ODD_CAPTURES } from "../capture/odd_stories.ts";
 import { CAPTURE_STORIES } from "../capture/stories.ts";
-import { MORE_CAPTURES, PAIRS } from "./captures.ts";
+import { MORE_CAPTURES, PAIRS, SUMMARIZED } from "./captures.ts";
 
 const WIDTH = 100;
 /** From this one on a first reading tells something of which the second makes use. */
@@ -22,7 +24,7 @@ const READ_TWICE_FROM = 4;
 export function capturesPage(): string {
   const lines: string[] = [];
   for (const [about, packets] of [...CAPTURE_STORIES, ...ODD_CAPTURES]) show(packets, lines, about);
-  for (const packets of MORE_CAPTURES) show(packets, lines);
+  for (const packets of [...MORE_CAPTURES, ...SUMMARIZED]) show(packets, lines);
   for (const packets of MORE_CAPTURES) show(packets, lines, "the header's own numbers", { absolute: true });
   for (const packets of MORE_CAPTURES.slice(READ_TWICE_FROM)) {
     show(packets, lines, "read twice", { isReadTwice: true });
@@ -54,7 +56,7 @@ function show(
     epoch: null,
   });
   write(`-- ${about}`);
-  const read = (sinks: Outputs["sinks"], hindsight?: Hindsight): Hindsight => {
+  const read = (sinks: Outputs["sinks"], hindsight?: Hindsight): AnalysisResult => {
     const inOrder = hindsight?.isUnsorted === true
       ? packets.toSorted((one, other) => Number(one.time - other.time))
       : packets;
@@ -67,8 +69,8 @@ function show(
     return analysis.finish();
   };
   // A file is read twice, a pipe once.
-  if (isReadTwice) read(outputs.sinks, read([]));
-  else read(outputs.sinks);
+  const { flows } = isReadTwice ? read(outputs.sinks, read([])) : read(outputs.sinks);
   for (const line of outputs.terminalLadder({ width: WIDTH, ascii: false, color: false })) write(line);
+  for (const flow of flows) for (const line of connectionSummary(flow)) write(line);
   write("");
 }

@@ -8,6 +8,7 @@ import {
   CAPTURES,
   GLOSSARY,
   GOLDEN,
+  LIMITS,
   PICTURES,
   SEVERAL,
   SHAPES,
@@ -16,6 +17,7 @@ import {
 } from "./golden/index.ts";
 import { capturesPage } from "./captures_page.ts";
 import { glossaryPage } from "./glossary_page.ts";
+import { limitsPage } from "./limits_page.ts";
 import { severalPage } from "./several_page.ts";
 import { shapesPage } from "./shapes_page.ts";
 import { situationsPage } from "./situations_page.ts";
@@ -67,6 +69,10 @@ Deno.test("the glossary", () => {
 
 Deno.test("what is told of captures of others, of one point and of two", () => {
   assertEquals(capturesPage(), CAPTURES);
+});
+
+Deno.test("what senders wait for, as far as packets tell", () => {
+  assertEquals(limitsPage(), LIMITS);
 });
 
 Deno.test("what is shown of several connections at once, and their figures", () => {

@@ -7,7 +7,7 @@
 
 /** Everything that is shown, quick ones first. */
 export function surfaceNames(stories: readonly string[]): readonly string[] {
-  return ["glossary", "words", "situations", "captures", "several", "shapes", ...stories, "told"];
+  return ["glossary", "words", "limits", "situations", "captures", "several", "shapes", ...stories, "told"];
 }
 
 /** A text that is shown, and what it should be. */
@@ -25,6 +25,11 @@ export async function shownBy(surface: string): Promise<readonly Shown[]> {
       const { wordsPage } = await import("./words.ts");
       const { default: golden } = await import("./golden/words.txt", { with: { type: "text" } });
       return [[wordsPage(), golden]];
+    }
+    case "limits": {
+      const { limitsPage } = await import("./limits_page.ts");
+      const { default: golden } = await import("./golden/limits.txt", { with: { type: "text" } });
+      return [[limitsPage(), golden]];
     }
     case "situations": {
       const { situationsPage } = await import("./situations_page.ts");

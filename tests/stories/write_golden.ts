@@ -10,6 +10,7 @@ import { type Pictures, runStory } from "./run.ts";
 import { PICTURED, STORIES } from "./stories.ts";
 import { capturesPage } from "./captures_page.ts";
 import { glossaryPage } from "./glossary_page.ts";
+import { limitsPage } from "./limits_page.ts";
 import { severalPage } from "./several_page.ts";
 import { shapesPage } from "./shapes_page.ts";
 import { situationsPage } from "./situations_page.ts";
@@ -52,6 +53,7 @@ for (const { name } of STORIES) {
 Deno.writeTextFileSync(new URL("told.txt", FOLDER), toldPage(await toldOfAll()));
 Deno.writeTextFileSync(new URL("glossary.txt", FOLDER), glossaryPage());
 Deno.writeTextFileSync(new URL("captures.txt", FOLDER), capturesPage());
+Deno.writeTextFileSync(new URL("limits.txt", FOLDER), limitsPage());
 Deno.writeTextFileSync(new URL("several.txt", FOLDER), severalPage());
 Deno.writeTextFileSync(new URL("shapes.txt", FOLDER), shapesPage());
 Deno.writeTextFileSync(new URL("words.txt", FOLDER), wordsPage());
@@ -69,6 +71,7 @@ import type { Pictures, Texts } from "../run.ts";
 ${imports.join("\n")}
 import captures from "./captures.txt" with { type: "text" };
 import glossary from "./glossary.txt" with { type: "text" };
+import limits from "./limits.txt" with { type: "text" };
 import shapes from "./shapes.txt" with { type: "text" };
 import several from "./several.txt" with { type: "text" };
 import told from "./told.txt" with { type: "text" };
@@ -92,6 +95,9 @@ export const GLOSSARY: string = glossary;
 
 /** What is told of captures of others. */
 export const CAPTURES: string = captures;
+
+/** What senders wait for. */
+export const LIMITS: string = limits;
 
 /** What is shown of several connections at once. */
 export const SEVERAL: string = several;

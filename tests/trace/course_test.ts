@@ -67,7 +67,9 @@ Deno.test("beside what limited a sender stand what was in flight and what the pa
     const { largestFlight, largestWindow, product } = facts.limits[0] ?? {};
     return [largestFlight, largestWindow, product];
   };
-  const product = Math.round(known.octets[0] / known.limits[0].total * 20_000);
+  const [own] = known.limits;
+  assert(own !== null);
+  const product = Math.round(known.octets[0] / own.total * 20_000);
   assertEquals(amounts(connectionFacts(record, 0, known)), [4_344, 4_344, product]);
   const unsure = { ...known, leastRttIsPart: true };
   assertEquals(amounts(connectionFacts({ ...record, windowsAreRaw: true }, 0, unsure)), [4_344, null, null]);
@@ -83,7 +85,7 @@ Deno.test("what limited a sender: spans follow one another and add up to its sha
     limits.passed({
       ...passing,
       isRecovering: false,
-      largest: 100,
+      full: 100,
       windowIsKnown: true,
       isFar: false,
       lag: 0,

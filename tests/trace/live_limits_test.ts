@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { Flag } from "../../tcp/base/segment.ts";
-import { type Instant, instant } from "../../tcp/base/units.ts";
+import { type Instant, instant, micros } from "../../tcp/base/units.ts";
 import { LiveLimits } from "../../trace/live_limits.ts";
 import { recording } from "./collect.ts";
 import { FakeConnection } from "./fake_connection.ts";
@@ -88,8 +88,26 @@ Deno.test("what fills the window waits for the peer's, and so does all while it 
   watched.isAcknowledged(50, WINDOW + 1, 0);
   assertEquals(watched.limits.present("sending", at(60)), "the peer's window");
   watched.isAcknowledged(90, WINDOW + 1, WINDOW);
-  watched.sends(100, WINDOW + 1, MSS);
+  watched.sends(90, WINDOW + 1, MSS);
   assertEquals(watched.sending, shares(0, 100, 0));
+});
+
+Deno.test("what has filled the window waits for nothing more of the peer's once that has room: our program has nothing to send", () => {
+  const watched = new Watched();
+  watched.sends(0, 1, WINDOW);
+  watched.isAcknowledged(20, WINDOW + 1);
+  assertEquals(watched.limits.present("sending", at(21)), "our program");
+  watched.sends(100, WINDOW + 1, MSS);
+  assertEquals(watched.sending, shares(80, 20, 0));
+});
+
+Deno.test("room for less than a full segment is not enough, unless the peer's window is never larger (RFC 9293 3.8.6.2.1)", () => {
+  const watched = new Watched();
+  watched.sends(0, 1, WINDOW);
+  watched.isAcknowledged(20, WINDOW + 1, MSS - 1);
+  watched.isAcknowledged(60, WINDOW + 1, MSS);
+  watched.sends(100, WINDOW + 1, MSS);
+  assertEquals(watched.sending, shares(40, 60, 0));
 });
 
 Deno.test("a short segment that got lost waits for the path until it is sent again", () => {
@@ -107,7 +125,7 @@ Deno.test("before anything is sent nobody waits, and one segment is not enough t
 });
 
 /** A connection over which the peer sends; times in milliseconds. */
-function receiving(): {
+function receiving(roundTrip = 0): {
   arrive(time: number, seq: number, length: number): void;
   acknowledge(time: number, ack: number, window: number): void;
   shares(): string | undefined;
@@ -115,7 +133,13 @@ function receiving(): {
   const limits = new LiveLimits();
   const connection = new FakeConnection(recording().recorder);
   connection.numbers(0, 0, 0);
-  connection.sendMss = MSS;
+  connection.minimumRtt = micros(roundTrip * 1_000);
+  limits.segmentSent(
+    connection,
+    connection.segment({ flags: Flag.syn, seq: 0, mss: MSS }, "sent"),
+    "syn",
+    at(0),
+  );
   return {
     arrive: (time, seq, length) => {
       const said = { flags: Flag.ack, seq, ack: 1, window: WINDOW, data: "x".repeat(length) };
@@ -169,7 +193,7 @@ Deno.test("what the peer sends again waited for the path, though it was acknowle
 });
 
 Deno.test("of the peer's segments, too: those that fill our window waited for that", () => {
-  const { arrive, acknowledge, shares } = receiving();
+  const { arrive, acknowledge, shares } = receiving(20);
   acknowledge(0, 1, 2 * MSS);
   arrive(10, 1, MSS);
   arrive(10, MSS + 1, MSS);

@@ -43,10 +43,10 @@ export interface SenderLimits {
   readonly spans: readonly (readonly [from: number, to: number, limit: number])[];
 }
 
-/** What is known of a connection besides what follows from its record. */
+/** What is known of a connection besides what follows from its record. A sender's waiting is null where nobody can tell. */
 export interface KnownFacts extends Omit<ConnectionFacts, "filter" | "limits" | "start"> {
   readonly startedAt: number;
-  readonly limits: readonly [Limits, Limits];
+  readonly limits: readonly [Limits | null, Limits | null];
 }
 
 /** The facts of a connection; `start` is the moment of the recording's first event. */
@@ -82,13 +82,14 @@ export function factsOfCourse(course: Course, total: ConnectionTotal): KnownFact
 }
 
 function senderLimits(
-  { time, spans, total, largestFlight, largestWindow }: Limits,
+  limits: Limits | null,
   start: number,
   octets: number,
   roundTrip: number | null,
   windowsAreRaw: boolean,
 ): SenderLimits | null {
-  if (total === 0) return null;
+  if (limits === null || !limits.isKnown) return null;
+  const { time, spans, total, largestFlight, largestWindow } = limits;
   return {
     largestFlight,
     largestWindow: windowsAreRaw || largestWindow === 0 ? null : largestWindow,

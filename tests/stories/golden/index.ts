@@ -303,6 +303,7 @@ import doubled_ladder from "./doubled/ladder.txt" with { type: "text" };
 import doubled_statistics from "./doubled/statistics.txt" with { type: "text" };
 import captures from "./captures.txt" with { type: "text" };
 import glossary from "./glossary.txt" with { type: "text" };
+import limits from "./limits.txt" with { type: "text" };
 import shapes from "./shapes.txt" with { type: "text" };
 import several from "./several.txt" with { type: "text" };
 import told from "./told.txt" with { type: "text" };
@@ -385,6 +386,9 @@ export const GLOSSARY: string = glossary;
 
 /** What is told of captures of others. */
 export const CAPTURES: string = captures;
+
+/** What senders wait for. */
+export const LIMITS: string = limits;
 
 /** What is shown of several connections at once. */
 export const SEVERAL: string = several;

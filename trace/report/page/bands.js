@@ -13,6 +13,7 @@ const LIMITS = {
   application: ["its application", "application"],
   window: ["the receiver's window", "window-limit"],
   path: ["its congestion window or the path", "path"],
+  unknown: ["not known", "unknown-limit"],
 };
 
 /** The states that the local end has been in, as bands. */
@@ -40,12 +41,14 @@ export function limitBands(trace, { spans }) {
   });
 }
 
-/** The same in shares of the time. */
+/** The same in shares of the time; what is not known only where there is some. */
 export function limitShares(trace, { time }) {
   const total = time.reduce((sum, span) => sum + span, 0);
-  const shares = time.map((span, k) => {
-    const [words, name] = LIMITS[trace.data.limits[k]];
-    return { words, name, percent: Math.round(100 * span / total) };
+  const shares = time.flatMap((span, k) => {
+    const limit = trace.data.limits[k];
+    const percent = Math.round(100 * span / total);
+    const [words, name] = LIMITS[limit];
+    return limit === "unknown" && percent === 0 ? [] : [{ words, name, percent }];
   });
   return { shares, total: spanText(total) };
 }
