@@ -97,9 +97,10 @@ export class RawConnection implements AsyncDisposable, Disposable {
     }, monotonicNow());
     this.#stack = stack;
     this.connection = connection;
-    const side = new NextHopAdvice(link?.sideOf(connection) ?? connection, { connection, flow: way.flow });
+    const advice = new NextHopAdvice({ connection, flow: way.flow });
+    const monitors = link === undefined ? [advice] : [link.monitorOf(connection), advice];
     const device = link?.device ?? stack.socket;
-    this.loop = stack.run({ core: connection, side, device }, options);
+    this.loop = stack.run({ core: connection, monitors, device }, options);
     const { interfaceName, onRemark, onMtuChange, onBlockage } = options;
     const isBound = interfaceName !== undefined;
     const { socket } = stack;

@@ -35,7 +35,7 @@ export class GuardedPorts implements PortKeeper, Disposable {
     return this.#held.size;
   }
 
-  /** Whether the port is guarded, so that its segments are for us and not for the kernel. */
+  /** Whether the port is guarded, so that its segments are for us: what comes to another is the kernel's to answer. */
   has(port: Port): boolean {
     return this.#held.has(port);
   }

@@ -17,7 +17,7 @@ import type { Direction } from "../ffi/ipsec.ts";
 import type { RawSocket } from "../ffi/raw_socket.ts";
 import type { RawSocketV6 } from "../ffi/raw_socket_v6.ts";
 import { LinkDevice, type LinkEnds } from "./link_device.ts";
-import type { NetworkSide } from "./loop.ts";
+import type { Monitor } from "./loop.ts";
 import { hasComeAgain } from "./next_hop_advice.ts";
 
 /**
@@ -30,8 +30,8 @@ export type LinkMode = "auto" | "packet";
 export interface OpenLink {
   /** Carries the packets, some by that raw socket; its owner's to close. */
   readonly device: LinkDevice;
-  /** What stands between the loop and the connection, and decides which packets go which way. */
-  readonly sideOf: (connection: Connection) => NetworkSide;
+  /** What looks on at the connection, and decides which of its packets go which way. */
+  readonly monitorOf: (connection: Connection) => Monitor;
 }
 
 /**
@@ -48,7 +48,7 @@ export type OnLinkChange = (link: LinkChange, reason: string) => void;
 export function packetLink(mode: LinkMode, onChange?: OnLinkChange): LinkOpener {
   return (raw, ends) => {
     const device = new LinkDevice(raw, ends);
-    return { device, sideOf: (connection) => new Link({ connection, device, mode, onChange }) };
+    return { device, monitorOf: (connection) => new Link({ connection, device, mode, onChange }) };
   };
 }
 
@@ -79,7 +79,7 @@ interface LinkOptions {
 }
 
 /** One connection, watched for when its device should gather and whether that gets across. */
-class Link implements NetworkSide {
+class Link implements Monitor {
   readonly #connection: Connection;
   readonly #device: LinkDevice;
   readonly #onChange: OnLinkChange | undefined;
@@ -120,29 +120,14 @@ class Link implements NetworkSide {
     if (this.#device.gathering !== null && hasComeAgain(segment, this.#connection)) {
       this.#doubtAcks(segment, now);
     }
-    this.#connection.segmentArrives(segment, now);
   }
 
-  timersFire(now: Instant): void {
-    this.#connection.timersFire(now);
+  timersFired(now: Instant): void {
     if (this.#device.gathering !== null) this.#judge(now);
   }
 
-  nextDeadline(): Instant {
-    return this.#connection.nextDeadline();
-  }
-
-  transmit(out: Segment, now: Instant): boolean {
+  transmitBegins(now: Instant): void {
     if (now >= this.#refreshAt && (!this.#isSettled || this.#device.hasRing)) this.#consider(now);
-    return this.#connection.transmit(out, now);
-  }
-
-  get userProgress(): number {
-    return this.#connection.userProgress;
-  }
-
-  segmentLeft(moment: Instant): void {
-    this.#connection.segmentLeft(moment);
   }
 
   /** Whether so much arrives in small packets that a ring is worth its memory. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { POLLIN, POLLOUT } from "../ffi/constants.ts";
+import { POLLIN } from "../ffi/constants.ts";
 import type { PacketDevice, SendResult } from "../ffi/packet_device.ts";
 import { PollSet } from "../ffi/poll.ts";
 import {
@@ -23,6 +23,7 @@ import {
 } from "../tcp/single.ts";
 import { type Clock, monotonicNow } from "./clock.ts";
 import { Outlet } from "./outlet.ts";
+import { type Poller, Readiness } from "./readiness.ts";
 import { WireClock } from "./wire_clock.ts";
 import type { WireObserver } from "./wire_observer.ts";
 
@@ -42,22 +43,14 @@ export interface NetworkSide {
   segmentLeft(moment: Instant): void;
 }
 
-/** What the loop asks of a set of descriptors to wait for; `PollSet` of ffi/ is one. */
-export interface Poller extends Disposable {
-  /** Adds a descriptor. @returns its slot */
-  add(descriptor: number, events: number): number;
-  /** Changes what is waited for. */
-  setEvents(slot: number, events: number): void;
-  /** Forgets the descriptor of the slot. */
-  remove(slot: number): void;
-  /** What the last wait found for the slot. */
-  events(slot: number): number;
-  /** Waits up to that many milliseconds, holding this thread. @returns how many are ready */
-  poll(milliseconds: number): number;
-  /** Waits up to that many milliseconds without holding this thread. @returns how many are ready */
-  wait(milliseconds: number): Promise<number>;
-  /** Ends the running wait. */
-  wake(): void;
+/** Looks on while a core is run, and acts on the device or the kernel where the core knows neither. */
+export interface Monitor {
+  /** A segment has come, which the core gets next; borrows it. */
+  segmentArrives(segment: Segment, now: Instant): void;
+  /** The core has done what was due. */
+  timersFired(now: Instant): void;
+  /** The core is asked next for what it has to send. @default nothing */
+  transmitBegins?(now: Instant): void;
 }
 
 /** What a loop runs and on what. */
@@ -66,6 +59,8 @@ export interface LoopOptions {
   readonly device: PacketDevice;
   /** The core that it runs. */
   readonly side: NetworkSide;
+  /** Who looks on. @default nobody */
+  readonly monitors?: readonly Monitor[];
   /** Which checksums to believe. @default "verify" */
   readonly checksums?: ChecksumPolicy;
   /** Called for each packet that is not a sound TCP segment, which is lent for the call. @default nothing */
@@ -119,32 +114,17 @@ const LONGEST_HOLD = milliseconds(5);
  */
 const WAIT_SLACK = 1 / 1_000;
 
-/** The wait when a device says that it is writable and then still is full, or readable and then has nothing, milliseconds. */
-const VAIN_WAIT = 1;
-
-/** Waits that a device ends at once, one after another, without having anything, until it is left out of a wait. */
-const MOST_IN_VAIN = 8;
-
-interface Watch {
-  readonly slot: number;
-  readonly ready: (now: Instant) => void;
-  pending: boolean;
-}
-
 /** Drives one network side on one device. One `run` at a time. */
 export class Loop implements Disposable {
   readonly #device: PacketDevice;
   readonly #side: NetworkSide;
+  readonly #monitors: readonly Monitor[];
   readonly #checksums: ChecksumPolicy;
   readonly #onDrop: LoopOptions["onDrop"];
   readonly #onUnsent: LoopOptions["onUnsent"];
   readonly #patience: number;
   readonly #clock: Clock;
-  readonly #poller: Poller;
-  /** The device's descriptor, and its slot. */
-  #descriptor: number;
-  #deviceSlot: number;
-  readonly #watches = new Set<Watch>();
+  readonly #readiness: Readiness;
   readonly #arrived = new Segment();
   readonly #leaving = new Segment();
   readonly #outlet: Outlet;
@@ -155,15 +135,13 @@ export class Loop implements Disposable {
   #now: Instant;
   /** When others are to get their turn, though there is more to do: kept over runs, which may be short and many. */
   #yieldAt: Instant;
-  #fullThoughWritable = false;
-  /** Waits in a row that the device has ended without having anything. */
-  #emptyThoughReadable = 0;
   #isDisposed = false;
 
   /** Nothing happens before `run` is called. */
   constructor(options: LoopOptions) {
     this.#device = options.device;
     this.#side = options.side;
+    this.#monitors = options.monitors ?? [];
     this.#checksums = options.checksums ?? "verify";
     this.#onDrop = options.onDrop;
     this.#onUnsent = options.onUnsent;
@@ -172,9 +150,7 @@ export class Loop implements Disposable {
     this.#watcher = options.watcher ?? null;
     this.#wire = new WireClock(this.#clock, options.wallClock);
     this.#outlet = new Outlet(options.device, this.#clock);
-    this.#poller = options.poller ?? new PollSet();
-    this.#descriptor = options.device.descriptor;
-    this.#deviceSlot = this.#poller.add(this.#descriptor, POLLIN);
+    this.#readiness = new Readiness(options.device, options.poller ?? new PollSet());
     this.#now = this.#emptyAt = this.#clock();
     this.#yieldAt = after(this.#now, LONGEST_HOLD);
   }
@@ -199,13 +175,7 @@ export class Loop implements Disposable {
    * disposed of
    */
   watch(descriptor: number, ready: (now: Instant) => void, events: number = POLLIN): Disposable {
-    const watch: Watch = { slot: this.#poller.add(descriptor, events), ready, pending: false };
-    this.#watches.add(watch);
-    return {
-      [Symbol.dispose]: (): void => {
-        if (this.#watches.delete(watch)) this.#poller.remove(watch.slot);
-      },
-    };
+    return this.#readiness.watch(descriptor, ready, events);
   }
 
   /** Does what is to do now, a batch at most. @returns whether there was anything, so that there may be more */
@@ -214,10 +184,11 @@ export class Loop implements Disposable {
       throw new Error("Cannot run a loop after its disposal: open another connection or host");
     }
     const now = this.readClock();
-    let busy = this.#readWatches(now);
+    let busy = this.#readiness.callWatches(now);
     if (this.#drain(now)) busy = true;
     if (this.#side.nextDeadline() <= now) {
       this.#side.timersFire(now);
+      for (const monitor of this.#monitors) monitor.timersFired(now);
       busy = true;
     }
     if (this.#fill(now)) busy = true;
@@ -239,7 +210,7 @@ export class Loop implements Disposable {
       for (;;) {
         signal?.throwIfAborted();
         let busy = this.turn();
-        if (busy) this.#emptyThoughReadable = 0;
+        if (busy) this.#readiness.wasBusy();
         const progress = this.#side.userProgress;
         if (done()) return true;
         if (this.#now >= until) return false;
@@ -250,8 +221,8 @@ export class Loop implements Disposable {
         const wait = busy ? (mayHold ? -1 : 0) : this.#idleTime(until);
         const isPatient = wasBusy && mayHold && wait > 0 && this.#patience > 0;
         wasBusy = busy;
-        if (wait < 0 || isPatient && this.#waitInPlace(Math.min(wait, this.#patience))) continue;
-        await this.#sleep(wait);
+        if (wait < 0 || isPatient && this.#waitInPlace(wait)) continue;
+        await this.#readiness.wait(wait, this.#outlet.isFull);
         this.#yieldAt = after(this.#clock(), LONGEST_HOLD);
       }
     } finally {
@@ -261,24 +232,13 @@ export class Loop implements Disposable {
 
   /** Ends a sleep, so that the running `run` takes a turn and asks `done` again. */
   wake(): void {
-    this.#poller.wake();
+    this.#readiness.wake();
   }
 
   /** Ends the waiting; the device stays its owner's. */
   [Symbol.dispose](): void {
     this.#isDisposed = true;
-    this.#poller[Symbol.dispose]();
-  }
-
-  #readWatches(now: Instant): boolean {
-    let busy = false;
-    for (const watch of this.#watches) {
-      if (!watch.pending) continue;
-      watch.pending = false;
-      watch.ready(now);
-      busy = true;
-    }
-    return busy;
+    this.#readiness[Symbol.dispose]();
   }
 
   #drain(now: Instant): boolean {
@@ -316,6 +276,7 @@ export class Loop implements Disposable {
     // It may have come in the course of this turn.
     if (arrived.arrivedAt > this.#now && arrived.arrivedAt !== NEVER) this.#now = arrived.arrivedAt;
     this.#watcher?.arriving(arrived.arrivedAt);
+    for (const monitor of this.#monitors) monitor.segmentArrives(arrived, this.#now);
     this.#side.segmentArrives(arrived, this.#now);
     this.#watcher?.arriving(NEVER);
   }
@@ -323,6 +284,7 @@ export class Loop implements Disposable {
   #fill(now: Instant): boolean {
     const outlet = this.#outlet;
     if (outlet.isFull && !this.#gone(outlet.sendAgain(), now)) return false;
+    for (const monitor of this.#monitors) monitor.transmitBegins?.(now);
     for (let count = 0; count < BATCH; count++) {
       this.#watcher?.sending();
       if (!this.#side.transmit(this.#leaving, now)) {
@@ -339,7 +301,7 @@ export class Loop implements Disposable {
   /** Whether the segment on its way out is out of it, one way or the other. */
   #gone(outcome: SendResult, now: Instant): boolean {
     if (outcome === "full") return false;
-    this.#fullThoughWritable = false;
+    this.#readiness.tookSegment();
     this.#watcher?.left(this.#outlet.offeredAt);
     if (outcome !== "sent") this.#onUnsent?.(this.#leaving, outcome, now);
     return true;
@@ -355,51 +317,7 @@ export class Loop implements Disposable {
     return whole > 0 ? whole : -1;
   }
 
-  /** Waits with the thread in hand. @returns whether there is something to do */
   #waitInPlace(wait: number): boolean {
-    if (this.#outlet.isFull) return false;
-    const poller = this.#poller;
-    this.#awaitDevice(POLLIN);
-    if (poller.poll(wait) === 0) return false;
-    this.#noteWatches();
-    return true;
-  }
-
-  async #sleep(wait: number): Promise<void> {
-    const poller = this.#poller;
-    const isFull = this.#outlet.isFull;
-    // The kernel's device queue may be full while the socket's own buffer has room: poll cannot see the end of that.
-    const blind = isFull && this.#fullThoughWritable;
-    const { descriptor, outboundDescriptor = descriptor } = this.#device;
-    const isApart = isFull && !blind && outboundDescriptor !== descriptor;
-    this.#awaitDevice(isFull && !blind && !isApart ? POLLIN | POLLOUT : POLLIN);
-    const outSlot = isApart ? poller.add(outboundDescriptor, POLLOUT) : this.#deviceSlot;
-    const isVain = this.#emptyThoughReadable >= MOST_IN_VAIN;
-    if (isVain) poller.remove(this.#deviceSlot);
-    const ready = await poller.wait(blind || isVain ? Math.min(wait, VAIN_WAIT) : wait);
-    const hasEnded = poller.events(this.#deviceSlot) !== 0;
-    this.#emptyThoughReadable = isVain ? MOST_IN_VAIN - 1 : hasEnded ? this.#emptyThoughReadable + 1 : 0;
-    if (isVain) this.#deviceSlot = poller.add(descriptor, POLLIN);
-    this.#fullThoughWritable = !blind && ready > 0 && isFull && (poller.events(outSlot) & POLLOUT) !== 0;
-    if (isApart) poller.remove(outSlot);
-    if (ready > 0) this.#noteWatches();
-  }
-
-  /** Has the next wait look for these events of the device, whose descriptor may be another one than last time. */
-  #awaitDevice(events: number): void {
-    const poller = this.#poller;
-    const { descriptor } = this.#device;
-    if (descriptor !== this.#descriptor) {
-      poller.remove(this.#deviceSlot);
-      this.#deviceSlot = poller.add(descriptor, events);
-      this.#descriptor = descriptor;
-    }
-    poller.setEvents(this.#deviceSlot, events);
-  }
-
-  #noteWatches(): void {
-    for (const watch of this.#watches) {
-      if (this.#poller.events(watch.slot) !== 0) watch.pending = true;
-    }
+    return !this.#outlet.isFull && this.#readiness.waitInPlace(Math.min(wait, this.#patience));
   }
 }

@@ -38,7 +38,7 @@ export {
   packetLink,
 } from "./link.ts";
 export type { LinkDevice, LinkEnds } from "./link_device.ts";
-export { Loop, type LoopOptions, type NetworkSide, type Poller } from "./loop.ts";
+export { Loop, type LoopOptions, type Monitor, type NetworkSide } from "./loop.ts";
 export type { IcmpSide } from "./network_reports.ts";
 export { RawDialer, type RawDialerOptions } from "./raw_dialer.ts";
 export { RawHost, type RawHostOptions } from "./raw_host.ts";

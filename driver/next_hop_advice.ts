@@ -19,7 +19,7 @@ import {
   seqAtOrBefore,
   type SeqNumber,
 } from "../tcp/single.ts";
-import type { NetworkSide } from "./loop.ts";
+import type { Monitor } from "./loop.ts";
 
 /** Timeouts in a row, or segments in a row that come again though they have been acknowledged, that give rise to doubt. */
 const ENOUGH = 2;
@@ -44,9 +44,8 @@ export function hasComeAgain({ seq, payload: { length } }: Segment, { rcvNxt }: 
   return length > 0 && seqAtOrBefore(seqAdd(seq, length), rcvNxt);
 }
 
-/** Stands before the network side of a connection. */
-export class NextHopAdvice implements NetworkSide {
-  readonly #side: NetworkSide;
+/** Looks on at a connection for signs that its segments, or its ACKs, do not get through. */
+export class NextHopAdvice implements Monitor {
   readonly #connection: Connection;
   readonly #flow: Flow;
   readonly #ask: (flow: Flow) => void;
@@ -55,8 +54,7 @@ export class NextHopAdvice implements NetworkSide {
   #repeatedAt: SeqNumber;
   #askAgainAt: Instant = instant(0);
 
-  constructor(side: NetworkSide, { connection, flow, ask = askWhetherThere }: AdvisedWay) {
-    this.#side = side;
+  constructor({ connection, flow, ask = askWhetherThere }: AdvisedWay) {
     this.#connection = connection;
     this.#flow = flow;
     this.#ask = ask;
@@ -65,28 +63,10 @@ export class NextHopAdvice implements NetworkSide {
 
   segmentArrives(segment: Segment, now: Instant): void {
     if (hasComeAgain(segment, this.#connection)) this.#cameAgain(now);
-    this.#side.segmentArrives(segment, now);
   }
 
-  timersFire(now: Instant): void {
-    this.#side.timersFire(now);
+  timersFired(now: Instant): void {
     if (this.#connection.expiries >= ENOUGH) this.#advise(now);
-  }
-
-  nextDeadline(): Instant {
-    return this.#side.nextDeadline();
-  }
-
-  transmit(out: Segment, now: Instant): boolean {
-    return this.#side.transmit(out, now);
-  }
-
-  get userProgress(): number {
-    return this.#side.userProgress;
-  }
-
-  segmentLeft(moment: Instant): void {
-    this.#side.segmentLeft(moment);
   }
 
   /** The peer seems not to get our ACKs. */

@@ -11,15 +11,13 @@ import {
   DYNAMIC_PORTS,
   type Endpoint,
   Host,
-  type Instant,
   type IsnSource,
   type Observer,
   type PartialConfig,
   type PortRange,
-  type Segment,
 } from "../tcp/mod.ts";
 import { GuardedPorts } from "./guarded_ports.ts";
-import type { Loop, NetworkSide } from "./loop.ts";
+import type { Loop } from "./loop.ts";
 import { RawStack, type RunOptions } from "./raw_stack.ts";
 import { assertOneHost, dscpOf, type KnownPath, Routes } from "./routes.ts";
 
@@ -82,7 +80,7 @@ export class RawDialer implements AsyncDisposable, Disposable {
     this.#ports = ports;
     this.#routes = new Routes(source, config);
     this.host = new Host({ addresses: [source], secret: stack.secret, config, observer, isn, ports });
-    this.loop = stack.run({ core: this.host, side: new GuardedSide(this.host, ports) }, {
+    this.loop = stack.run({ core: this.host }, {
       patience: DEFAULT_PATIENCE,
       spin: DEFAULT_SPIN,
       ...options,
@@ -153,43 +151,5 @@ export class RawDialer implements AsyncDisposable, Disposable {
   /** Tells the peers by RST what is not over, closes the sockets and gives the ports back. */
   [Symbol.dispose](): void {
     this.#stack[Symbol.dispose]();
-  }
-}
-
-/**
- * A host that receives only what comes to its guarded ports: what comes to the others of the range is the kernel's, and no
- * business of a TCP that would refuse it.
- */
-class GuardedSide implements NetworkSide {
-  readonly #host: Host;
-  readonly #ports: GuardedPorts;
-
-  constructor(host: Host, ports: GuardedPorts) {
-    this.#host = host;
-    this.#ports = ports;
-  }
-
-  segmentArrives(segment: Segment, now: Instant): void {
-    if (this.#ports.has(segment.destinationPort)) this.#host.segmentArrives(segment, now);
-  }
-
-  timersFire(now: Instant): void {
-    this.#host.timersFire(now);
-  }
-
-  nextDeadline(): Instant {
-    return this.#host.nextDeadline();
-  }
-
-  transmit(out: Segment, now: Instant): boolean {
-    return this.#host.transmit(out, now);
-  }
-
-  get userProgress(): number {
-    return this.#host.userProgress;
-  }
-
-  segmentLeft(moment: Instant): void {
-    this.#host.segmentLeft(moment);
   }
 }

@@ -60,7 +60,7 @@ export class RawHost implements AsyncDisposable, Disposable {
         ? packetSegmentLimit(local.address.family)
         : undefined,
     });
-    this.loop = stack.run({ core: this.host, side: this.host }, options);
+    this.loop = stack.run({ core: this.host }, options);
   }
 
   /**

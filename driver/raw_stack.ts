@@ -11,7 +11,7 @@ import { PollSet } from "../ffi/poll.ts";
 import type { RawSocket, RawSocketOptions } from "../ffi/raw_socket.ts";
 import { openRawSocket, type RawSocketV6 } from "../ffi/raw_socket_v6.ts";
 import { after, type Instant, type IpAddress, type Observer, seconds } from "../tcp/single.ts";
-import { Loop, type LoopOptions, type NetworkSide } from "./loop.ts";
+import { Loop, type LoopOptions, type Monitor, type NetworkSide } from "./loop.ts";
 import { WireObserver } from "./wire_observer.ts";
 import { type IcmpSide, openIcmp, reportIcmp, reportTooLong } from "./network_reports.ts";
 
@@ -29,8 +29,8 @@ export interface RunOptions {
   readonly onUnsent?: (outcome: "too long" | "unreachable", reason: string) => void;
 }
 
-/** A connection, or a host of them: what hears of ICMP errors, and what ends with the stack. */
-export interface Core extends IcmpSide {
+/** A connection, or a host of them: what the loop runs, what hears of ICMP errors, and what ends with the stack. */
+export interface Core extends NetworkSide, IcmpSide {
   /** Ends at once, with RST where the peer knows of a connection, or may. */
   abort(now: Instant, resetsUnanswered: boolean): void;
   /** Ends both sides in order. */
@@ -44,8 +44,8 @@ export interface Core extends IcmpSide {
 /** What `RawStack.run` runs. */
 export interface RunnableCore {
   readonly core: Core;
-  /** Stands between the loop and the core. @default the core */
-  readonly side: NetworkSide;
+  /** Who looks on. @default nobody */
+  readonly monitors?: readonly Monitor[];
   /** Built around the socket. @default the socket */
   readonly device?: PacketDevice;
 }
@@ -114,7 +114,7 @@ export class RawStack implements AsyncDisposable, Disposable {
   }
 
   /** Runs a core on the socket, or on the device named. Once. */
-  run({ core, side, device = this.socket }: RunnableCore, options: RunOptions): Loop {
+  run({ core, monitors = [], device = this.socket }: RunnableCore, options: RunOptions): Loop {
     const { throughDevice, onDrop, onUnsent, patience = 0, spin = 0 } = options;
     const { local, remote } = this.#options;
     const { family } = local.address;
@@ -125,7 +125,8 @@ export class RawStack implements AsyncDisposable, Disposable {
     const loop = this.own(
       new Loop({
         device: throughDevice?.(device) ?? device,
-        side,
+        side: core,
+        monitors,
         watcher: this.#watcher,
         patience,
         poller: new PollSet(DESCRIPTORS, spin),

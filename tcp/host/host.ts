@@ -198,6 +198,7 @@ export class Host {
       return;
     }
     const listener = listenerFor(segment, this.#listeners);
+    if (listener === null && member === null && !this.#localEnds.answers(destinationPort)) return;
     const config = listener?.config ?? this.#config;
     const drop = refusalInAnyState(segment, config) ?? refusalByAddress(segment, length, this.#addresses);
     if (drop !== null) return this.#drop(segment, drop, now);

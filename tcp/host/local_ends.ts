@@ -48,6 +48,11 @@ export class LocalEnds {
     return { address, port };
   }
 
+  /** Whether segments to this port that nobody expects are ours to answer: all, unless somebody keeps the ports. */
+  answers(port: Port): boolean {
+    return this.#keeper === undefined || this.#keeper.has(port);
+  }
+
   /** The connection that an end was taken for has left it. */
   release({ address, port }: Endpoint): void {
     this.#keeper?.release(address, port);

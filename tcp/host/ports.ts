@@ -33,6 +33,8 @@ export interface PortKeeper {
   readonly range: PortRange;
   /** A connection is about to be opened from this port; false: it cannot be had. What it throws, `Host.connect` throws. */
   take(address: IpAddress, port: Port): boolean;
+  /** Whether somebody has taken the port. What comes to another, for nobody here, is the system's and is not answered. */
+  has(port: Port): boolean;
   /** A connection that it was taken for has left it; called once for each `take` that said yes. */
   release(address: IpAddress, port: Port): void;
 }

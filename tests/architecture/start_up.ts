@@ -30,7 +30,7 @@ export const STARTS: readonly Start[] = [
         sinks sources stall_watch target tcp_arguments transfer
       `,
       "driver/":
-        "clock connect loop network_reports next_hop_advice outlet raw_stack routes wire_clock wire_observer",
+        "clock connect loop network_reports next_hop_advice outlet raw_stack readiness routes wire_clock wire_observer",
       "ffi/": `
         bpf clocks constants errno file_descriptor gathered_message icmp_socket ipsec libc link memory neighbour
         netlink network_interface packet_device packet_sieve poll port_guard raw_batch raw_socket

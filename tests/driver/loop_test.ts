@@ -32,6 +32,25 @@ Deno.test("a turn takes what arrived, fires what is due, and sends what that bro
   assertEquals(loop.turn(), false);
 });
 
+Deno.test("who looks on hears of a segment before the core has it, of timers after they have fired, and before the core sends", () => {
+  const { device, core, loop, time } = bench({
+    monitors: [{
+      segmentArrives: (segment) => void core.diary.push(`sees ${segment.seq}`),
+      timersFired: () => void core.diary.push("sees timers"),
+      transmitBegins: () => void core.diary.push("sees sending"),
+    }, {
+      segmentArrives: () => void core.diary.push("so does another"),
+      timersFired: () => {},
+    }],
+  });
+  device.waiting.push(packet(1));
+  core.deadlines.push(time.now);
+  core.queue.push(2, 3);
+  loop.turn();
+  const arrival = ["sees 1", "so does another", "arrives 1"];
+  assertEquals(core.diary, [...arrival, "fires", "sees timers", "sees sending", "sends 2", "sends 3"]);
+});
+
 Deno.test("a turn reads the clock once, once more for each segment that it sends, and for every eight that arrive", () => {
   const { device, core, loop, time } = bench();
   device.waiting.push(packet(1), packet(2), packet(3));

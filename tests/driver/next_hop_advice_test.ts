@@ -11,15 +11,15 @@ import { at, establish, HERE, IRS, ISS, segmentOf, sentBy, THERE } from "../tcp/
 
 const FLOW: Flow = { destination: THERE.address };
 
-/** An established connection under {@link NextHopAdvice}, and at which seconds the kernel was asked about its next hop. */
+/** An established connection with {@link NextHopAdvice}, and at which seconds the kernel was asked about its next hop. */
 class Advised {
   readonly connection: Connection = establish({}, at(0)).connection;
   readonly asked: number[] = [];
-  readonly side: NextHopAdvice;
+  readonly #advice: NextHopAdvice;
   #now: Instant = at(0);
 
   constructor(answer: () => void = () => {}) {
-    this.side = new NextHopAdvice(this.connection, {
+    this.#advice = new NextHopAdvice({
       connection: this.connection,
       flow: FLOW,
       ask: (flow) => {
@@ -33,9 +33,10 @@ class Advised {
   /** Lets so many timeouts pass. */
   timeOut(times: number): void {
     for (let i = 0; i < times; i++) {
-      this.#now = this.side.nextDeadline();
-      this.side.timersFire(this.#now);
-      sentBy(this.side, this.#now);
+      this.#now = this.connection.nextDeadline();
+      this.connection.timersFire(this.#now);
+      this.#advice.timersFired(this.#now);
+      sentBy(this.connection, this.#now);
     }
   }
 
@@ -43,8 +44,10 @@ class Advised {
   arrive(place: number, length: number, second: number): void {
     this.#now = at(second);
     const said = { flags: Flag.ack, seq: IRS + 1 + place, ack: ISS + 1, length };
-    this.side.segmentArrives(segmentOf(THERE, { address: HERE, port: 40_000 }, said), this.#now);
-    sentBy(this.side, this.#now);
+    const segment = segmentOf(THERE, { address: HERE, port: 40_000 }, said);
+    this.#advice.segmentArrives(segment, this.#now);
+    this.connection.segmentArrives(segment, this.#now);
+    sentBy(this.connection, this.#now);
   }
 }
 
@@ -52,7 +55,7 @@ class Advised {
 function waiting(answer?: () => void): Advised {
   const advised = new Advised(answer);
   advised.connection.send(new Uint8Array(100), at(0));
-  sentBy(advised.side, at(0));
+  sentBy(advised.connection, at(0));
   return advised;
 }
 

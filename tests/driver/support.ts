@@ -1,7 +1,8 @@
 /** A device, a clock and a poller that tests control. */
 
 import type { PacketDevice, SendResult } from "../../ffi/mod.ts";
-import type { NetworkSide, Poller } from "../../driver/loop.ts";
+import type { NetworkSide } from "../../driver/loop.ts";
+import type { Poller } from "../../driver/readiness.ts";
 import { POLLIN, POLLOUT } from "../../ffi/mod.ts";
 import { parseAddress } from "../../tcp/base/address.ts";
 import { Flag, Segment } from "../../tcp/base/segment.ts";

@@ -32,6 +32,11 @@ class Keeper implements PortKeeper {
     return true;
   }
 
+  has(port: Port): boolean {
+    const count = (ports: readonly Port[]): number => ports.filter((one) => one === port).length;
+    return count(this.taken) > count(this.released);
+  }
+
   release(_address: IpAddress, port: Port): void {
     this.released.push(port);
   }
@@ -130,6 +135,21 @@ Deno.test("a port is kept through TIME-WAIT (RFC 9293 3.6.1)", () => {
   assertEquals([keeper.released, host.connectionCount], [[5_000], 0]);
 });
 
+Deno.test("of what nobody expects only that is answered which comes to a port that was taken (RFC 9293 3.10.7.1)", () => {
+  const host = hostWith(new Keeper());
+  const listener = host.listen({ port: 80 });
+  host.connect({ remote: THERE, local: { port: 5_000 } }, NOW);
+  sentBy(host, NOW);
+  const answersTo = (port: Port): number => {
+    const stray = { flags: Flag.ack, seq: IRS, ack: ISS };
+    host.segmentArrives(segmentOf(OTHER, { address: HERE, port }, stray), NOW);
+    return sentBy(host, NOW).length;
+  };
+  assertEquals([answersTo(5_000), answersTo(5_001), answersTo(80)], [1, 0, 1]);
+  listener.close(NOW);
+  assertEquals(answersTo(80), 0);
+});
+
 Deno.test("what the keeper throws passes on and leaves nothing; a bad config gives the port back", () => {
   const keeper = new Keeper();
   const host = hostWith(keeper);
@@ -166,7 +186,12 @@ Deno.test("with every port in TIME-WAIT the next connection takes one step more 
     secret: SECRET,
     config: { closing: { timeWaitTakeover: seconds(1) } },
     isn: () => seqNumber(ISS),
-    ports: { range: { first: 5_000, last: 5_000 + COUNT - 1 }, take: () => true, release: () => {} },
+    ports: {
+      range: { first: 5_000, last: 5_000 + COUNT - 1 },
+      take: () => true,
+      has: () => true,
+      release: () => {},
+    },
   });
   const stepsOf = (i: number): number => {
     const now = at(i / 100);
