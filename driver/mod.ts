@@ -42,6 +42,7 @@ export { Loop, type LoopOptions, type Monitor, type NetworkSide } from "./loop.t
 export type { IcmpSide } from "./network_reports.ts";
 export { RawDialer, type RawDialerOptions } from "./raw_dialer.ts";
 export { RawHost, type RawHostOptions } from "./raw_host.ts";
+export type { Poller } from "./readiness.ts";
 export { Conn, type ConnStats } from "./stream/conn.ts";
 export { connect, type ConnectOptions } from "./stream/connect.ts";
 export { listen, Listener, type ListenOptions } from "./stream/listen.ts";

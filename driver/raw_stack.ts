@@ -37,8 +37,8 @@ export interface Core extends NetworkSide, IcmpSide {
   close(now: Instant): void;
   /** Whether nothing is to be said to any peer any more. */
   readonly isOver: boolean;
-  /** Octets of data that peers have acknowledged; another number than before: there is progress. */
-  readonly octetsAcknowledged: number;
+  /** Octets of data that peers have not acknowledged yet; fewer than before: there is progress. */
+  readonly undeliveredOctets: number;
 }
 
 /** What `RawStack.run` runs. */
@@ -160,8 +160,8 @@ export class RawStack implements AsyncDisposable, Disposable {
       const { core, loop } = running;
       core.close(loop.readClock());
       const isOver = (): boolean => core.isOver && !loop.hasUnsent;
-      for (let acknowledged = -1; acknowledged !== core.octetsAcknowledged;) {
-        acknowledged = core.octetsAcknowledged;
+      for (let before = Infinity; core.undeliveredOctets < before;) {
+        before = core.undeliveredOctets;
         if (await loop.run(isOver, after(loop.readClock(), CLOSE_TIMEOUT))) return;
       }
     } finally {

@@ -206,7 +206,7 @@ function optionValue(context: CallContext, socket: StreamSocket, name: string): 
     case "SO_RCVBUF":
       return factor *
         (world.platform === "freebsd" && socket.connection !== null
-          ? socket.connection.receiveBufferLimit
+          ? socket.connection.info().receiveBufferLimit
           : config.buffers.receiveBuffer);
     case "SO_SNDBUF":
       return config.buffers.sendBuffer;

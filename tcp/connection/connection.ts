@@ -23,7 +23,7 @@ import { icmpArrives } from "./icmp_arrives.ts";
 import type { IcmpError, IcmpErrorKind } from "../base/icmp_error.ts";
 import type { ConnectionView, RecoveryPhase } from "../base/observer.ts";
 import type { Segment } from "../base/segment.ts";
-import type { SeqNumber, Timestamp } from "../base/seq.ts";
+import type { SeqNumber } from "../base/seq.ts";
 import type { State } from "../base/state.ts";
 import type { Tcb } from "./tcb.ts";
 import { type TcpInfo, tcpInfo } from "./tcp_info.ts";
@@ -240,7 +240,7 @@ export class Connection implements ConnectionView {
   get softError(): IcmpErrorKind | null {
     return this.#tcb.softError;
   }
-  /** Counts of segments in flight, of probes and timeouts: what `TCP_INFO` has besides a `ConnectionView`. */
+  /** Counts of segments in flight, of probes and timeouts, and the receive buffer: what `TCP_INFO` has besides a `ConnectionView`. */
   info(): TcpInfo {
     return tcpInfo(this.#tcb);
   }
@@ -251,10 +251,6 @@ export class Connection implements ConnectionView {
   /** Octets that `send` would take now. */
   get sendRoom(): number {
     return this.#tcb.sender.finQueued ? 0 : this.#tcb.sender.ring.room;
-  }
-  /** Octets that the receive buffer may hold now: auto-tuning and rounding move it. */
-  get receiveBufferLimit(): number {
-    return this.#tcb.receiver.window.limit;
   }
   /** The knobs in force. */
   get config(): TcpConfig {
@@ -271,10 +267,6 @@ export class Connection implements ConnectionView {
   /** Whether the peer's FIN has been received in order. */
   get peerClosed(): boolean {
     return this.#tcb.receiver.finTaken;
-  }
-  /** The peer's newest timestamp: TS.Recent (RFC 7323 4.3). */
-  get recentTimestamp(): Timestamp {
-    return this.#tcb.timestamps.recent;
   }
   /** What the two SYNs agreed to. */
   get agreed(): { selectiveAck: boolean; timestamps: boolean; windowScaling: boolean; ecn: boolean } {
@@ -366,6 +358,10 @@ export class Connection implements ConnectionView {
   /** Octets taken by `send` that were never sent. */
   get unsentOctets(): number {
     return this.#tcb.sender.unsent;
+  }
+  /** Octets taken by `send` that the peer has not acknowledged: sent or not. */
+  get undeliveredOctets(): number {
+    return this.#tcb.sender.ring.length;
   }
   /** Octets received in order that `receive` has not taken. */
   get unreadOctets(): number {

@@ -1,12 +1,12 @@
 /**
- * Counts of a connection's sending side, as `getsockopt(TCP_INFO)` has them.
+ * Figures of a connection, as `getsockopt(TCP_INFO)` has them.
  *
  * @module
  */
 
 import type { Tcb } from "./tcb.ts";
 
-/** What a connection counts of its sending, besides what every `ConnectionView` shows. A copy: it does not change. */
+/** What a connection counts, besides what every `ConnectionView` shows. A copy: it does not change. */
 export interface TcpInfo {
   /** Segments sent and not acknowledged cumulatively: `tcpi_unacked`. */
   readonly outstandingSegments: number;
@@ -26,10 +26,12 @@ export interface TcpInfo {
   readonly timeouts: number;
   /** The largest window that the peer ever announced, octets: Max(SND.WND) of RFC 9293 3.8.6.2.1. */
   readonly maxSndWnd: number;
+  /** Octets that the receive buffer may hold now: auto-tuning and rounding move it. */
+  readonly receiveBufferLimit: number;
 }
 
 /** The counts of a connection now. */
-export function tcpInfo({ recovery, unansweredProbes, totals, sender }: Tcb): TcpInfo {
+export function tcpInfo({ recovery, unansweredProbes, totals, sender, receiver }: Tcb): TcpInfo {
   const { scoreboard: { segments }, rack } = recovery;
   return {
     outstandingSegments: segments.total,
@@ -41,5 +43,6 @@ export function tcpInfo({ recovery, unansweredProbes, totals, sender }: Tcb): Tc
     unansweredProbes,
     timeouts: totals.timeouts,
     maxSndWnd: sender.maxSndWnd,
+    receiveBufferLimit: receiver.window.limit,
   };
 }

@@ -280,10 +280,10 @@ export class Host {
       this.#members.schedule.all().every(({ connection }) => connection.isOver);
   }
 
-  /** Octets of data that the peers of the connections it has now have acknowledged. */
-  get octetsAcknowledged(): number {
+  /** Octets of data that users gave and no peer has acknowledged yet. */
+  get undeliveredOctets(): number {
     return this.#members.schedule.all().reduce(
-      (sum, { connection }) => sum + connection.octetsAcknowledged,
+      (sum, { connection }) => sum + connection.undeliveredOctets,
       0,
     );
   }

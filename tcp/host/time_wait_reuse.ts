@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Connection } from "../connection/connection.ts";
+import { type Connection, controlBlockOf } from "../connection/connection.ts";
 import { Flag, Option, type Segment } from "../base/segment.ts";
 import { seqAdd, seqAfter, type SeqNumber, timestampDistance } from "../base/seq.ts";
 import type { IsnSource } from "../connection/connection_options.ts";
@@ -49,6 +49,8 @@ export function synMayReplaceTimeWait(connection: Connection, segment: Segment):
   if (connection.state !== "TIME-WAIT" || !segment.has(Flag.syn) || segment.has(Flag.ack)) return false;
   const hasTimestamps = connection.config.compatibility.timeWaitAnswers !== "ACKs" &&
     connection.agreed.timestamps && segment.hasOption(Option.timestamps);
-  const newer = hasTimestamps ? timestampDistance(connection.recentTimestamp, segment.timestampValue) : 0;
+  const newer = hasTimestamps
+    ? timestampDistance(controlBlockOf(connection).timestamps.recent, segment.timestampValue)
+    : 0;
   return newer > 0 || newer === 0 && seqAfter(segment.seq, connection.rcvNxt);
 }

@@ -10,7 +10,7 @@ import { Flag, Option, Segment } from "../base/segment.ts";
 import { seqAdd, type SeqNumber, type Timestamp } from "../base/seq.ts";
 import { type Instant, instant, NEVER } from "../base/units.ts";
 import type { TcpConfig } from "../config/config.ts";
-import { Connection } from "../connection/connection.ts";
+import { Connection, controlBlockOf } from "../connection/connection.ts";
 import type { ConnectionOptions } from "../connection/connection_options.ts";
 import { DeadlineHeap, type HeapEntry, NOT_IN_HEAP } from "./deadline_heap.ts";
 import { type Addressed, Demultiplexer } from "./demultiplexer.ts";
@@ -102,7 +102,7 @@ export class TimeWaits<W> {
 
 /** What matters of a connection that is in TIME-WAIT; `address`: its local one, of which all may share a copy. */
 export function timeWaitOf(connection: Connection, isOurs: boolean, address: IpAddress): TimeWait {
-  const { id, local, remote, config, sndNxt, rcvNxt, agreed, recentTimestamp } = connection;
+  const { id, local, remote, config, sndNxt, rcvNxt, agreed } = connection;
   const { selectiveAck, windowScaling, ecn, timestamps } = agreed;
   return {
     id,
@@ -112,7 +112,7 @@ export function timeWaitOf(connection: Connection, isOurs: boolean, address: IpA
     isOurs,
     sndNxt,
     rcvNxt,
-    recentTimestamp: timestamps ? recentTimestamp : null,
+    recentTimestamp: timestamps ? controlBlockOf(connection).timestamps.recent : null,
     selectiveAck,
     windowScaling,
     ecn,

@@ -19,6 +19,7 @@ import {
   timestamp,
 } from "../../tcp/mod.ts";
 import type { Random } from "../../lab/random.ts";
+import { controlBlockOf } from "../../tcp/connection/connection.ts";
 
 const TEXT = new Uint8Array(65_536);
 
@@ -113,7 +114,7 @@ function drawOptions(segment: Segment, connection: Connection, random: Random): 
   segment.sackBlockCount = 0;
   if (random.chance(0.7)) {
     segment.options |= Option.timestamps;
-    const tick = connection.recentTimestamp as unknown as number;
+    const tick = controlBlockOf(connection).timestamps.recent as unknown as number;
     segment.timestampValue = timestamp(tick + random.pick([0, 1, 100, -1, 0x7fffffff, random.int32()]));
     segment.timestampEcho = timestamp(random.pick([0, 5_000, 5_100, random.int32()]));
   }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { type Endpoint, type IpAddress, parseAddress } from "../../tcp/base/address.ts";
 import { Event } from "../../tcp/base/events.ts";
+import type { Connection } from "../../tcp/connection/connection.ts";
 import { Host } from "../../tcp/host/host.ts";
 import { IcmpError } from "../../tcp/base/icmp_error.ts";
 import { Flag, type Segment } from "../../tcp/base/segment.ts";
@@ -61,6 +62,28 @@ Deno.test("listening leaves the connections alone that are there, on that port t
     "198.51.100.7:443 ACK",
     "198.51.100.7:444 SYN,ACK",
   ]);
+});
+
+Deno.test("what is undelivered goes down with ACKs, and with a connection that ends, but not for one that has delivered all", () => {
+  const host = newHost();
+  const [one, two] = [THERE, OTHER].map((peer) => {
+    const listener = host.listen({ port: peer.port });
+    open(host, peer, { address: HERE, port: peer.port });
+    const connection = listener.accept() as Connection;
+    connection.send(new Uint8Array(100), NOW);
+    return connection;
+  }) as [Connection, Connection];
+  const seen = [host.undeliveredOctets];
+  sentBy(host, NOW);
+  const after = { flags: Flag.ack, seq: IRS + 1, ack: ISS + 1 + 100 };
+  host.segmentArrives(segmentOf(one.remote, one.local, after), NOW);
+  seen.push(host.undeliveredOctets);
+  one.abort(NOW);
+  sentBy(host, NOW);
+  seen.push(host.undeliveredOctets, host.connectionCount);
+  two.abort(NOW);
+  seen.push(host.undeliveredOctets);
+  assertEquals(seen, [200, 100, 100, 1, 0]);
 });
 
 Deno.test("a port can be listened on while connections of it are in SYN-SENT and SYN-RECEIVED (MUST-42)", () => {

@@ -17,6 +17,7 @@ const IDLE: TcpInfo = {
   unansweredProbes: 0,
   timeouts: 0,
   maxSndWnd: 8_000,
+  receiveBufferLimit: 131_072,
 };
 
 Deno.test("info counts what is outstanding, lost after a timeout, and sent again", () => {

@@ -163,9 +163,12 @@ Deno.test("in TIME-WAIT a timestamp from before is refused with an ACK, a new on
   const { connection, arrive } = waiting({}, "ours first", 1_000);
   const text = { flags: Flag.ack, seq: THEIR_END, ack: OUR_END, length: 10 };
   assertEquals(arrive(text, 20, 999), [ACK]);
-  assertEquals(connection.recentTimestamp, timestamp(1_000));
+  assertEquals(controlBlockOf(connection).timestamps.recent, timestamp(1_000));
   arrive({ flags: Flag.ack, seq: THEIR_END, ack: OUR_END }, 21, 2_000);
-  assertEquals([connection.recentTimestamp, connection.nextDeadline()], [timestamp(2_000), at(61)]);
+  assertEquals([controlBlockOf(connection).timestamps.recent, connection.nextDeadline()], [
+    timestamp(2_000),
+    at(61),
+  ]);
 });
 
 Deno.test("room for data that was held when TIME-WAIT began is let go: it could not be committed any more", () => {
