@@ -1,34 +1,29 @@
 /**
  * SEGMENT ARRIVES, RFC 9293 3.10.7, step by step in the standard's order. One function per numbered step; a step that
- * ends the segment's way returns false.
+ * ends the segment's way returns false. LISTEN and SYN-SENT are in `syn_arrives.ts`.
  *
  * @module
  */
 
+import type { DropReason } from "../base/observer.ts";
+import * as segments from "../base/segment.ts";
+import type { Segment } from "../base/segment.ts";
+import * as seq from "../base/seq.ts";
+import { isSynchronized } from "../base/state.ts";
+import type { Instant } from "../base/units.ts";
+import type { TcpConfig } from "../config/config.ts";
 import { ackArrives, isReorderedAck, saysNothingNew, takeNothingNew } from "./ack_arrives.ts";
 import { keepAckDue } from "./acknowledging_arrivals.ts";
 import { answerUnacceptable, challengeAck, drop, isProbe } from "./challenge_ack.ts";
+import { enterTimeWait, finAcknowledgedIn, ownReset, resetFor } from "./closing.ts";
 import { takeData, takeUrgentDataAndFin, takeUrgentPointer } from "./data_arrives.ts";
-import { addressFromOctets, IPV4_ADDRESS_LENGTH, IPV6_ADDRESS_LENGTH } from "../base/address.ts";
-import { Event } from "../base/events.ts";
-import type { TcpConfig } from "../config/config.ts";
-import type { DropReason, StateReason } from "../base/observer.ts";
-import { shrinkFirstWindow } from "./idle.ts";
-import * as segments from "../base/segment.ts";
-import { Segment } from "../base/segment.ts";
-import * as seq from "../base/seq.ts";
-import { isSynchronized } from "../base/state.ts";
+import { arrivesInListen, arrivesInSynSent, cookieReturns, establish } from "./syn_arrives.ts";
 import type { Tcb } from "./tcb.ts";
-import { armKeepAlive, enterTimeWait, finAcknowledgedIn, ownReset, resetFor } from "./closing.ts";
 import { acksArriveInTimeWait, anythingArrivesInTimeWait } from "./time_wait.ts";
-import { Timer } from "./timers.ts";
-import * as units from "../base/units.ts";
-import type { Instant, Micros } from "../base/units.ts";
 
 // Bound here: what is imported is looked up at each use (tests/bench/profiles/core.md).
-const { Flag, Option } = segments;
+const { Flag } = segments;
 const { seqAdd, seqAfter, seqAtOrBefore } = seq;
-const { earliest, elapsed, micros, NEVER } = units;
 
 /** Takes in a segment for this connection. The segment may be one of several that a device has merged. */
 export function segmentArrives(tcb: Tcb, segment: Segment, now: Instant): void {
@@ -79,150 +74,6 @@ function arrivesInTimeWait(tcb: Tcb, segment: Segment, now: Instant): void {
 export function refusalInAnyState(segment: Segment, config: TcpConfig): DropReason | null {
   if (segment.optionsCutShort && !config.compatibility.acceptMalformedOptions) return "bad-option-length";
   return config.defence.synWithFin === "drop" && segment.has(Flag.syn | Flag.fin) ? "syn-with-fin" : null;
-}
-
-/** Whether a listener drops the segment because it opens and closes at once. */
-export function isSynWithFinDropped(segment: Segment, config: TcpConfig): boolean {
-  return config.defence.synWithFin !== "use" && segment.has(Flag.syn | Flag.fin);
-}
-
-/** 3.10.7.2. */
-function arrivesInListen(tcb: Tcb, segment: Segment, now: Instant): void {
-  if (segment.has(Flag.rst)) return drop(tcb, segment, "listening", now);
-  if (segment.has(Flag.ack)) {
-    tcb.resetDue = resetFor(segment, "reset-bad-ack");
-    return drop(tcb, segment, "listening", now);
-  }
-  if (!segment.has(Flag.syn)) return drop(tcb, segment, "listening", now);
-  if (isSynWithFinDropped(segment, tcb.config)) return drop(tcb, segment, "syn-with-fin", now);
-  takeSyn(tcb, segment, "syn-received", now);
-  tcb.synDue = "syn-ack";
-  // Data on the SYN may be queued until the handshake is over; the peer sends it again, so that nothing is kept for
-  // a sender that may not exist.
-}
-
-/** A SYN opens the connection: whose it is, and what both sides begin with. */
-function takeSyn(tcb: Tcb, syn: Segment, reason: StateReason, now: Instant): void {
-  const length = syn.family === 4 ? IPV4_ADDRESS_LENGTH : IPV6_ADDRESS_LENGTH;
-  const addressAt = (offset: number) => addressFromOctets(syn.addresses.subarray(offset, offset + length));
-  tcb.bindPeer(
-    { address: addressAt(syn.destinationOffset), port: syn.destinationPort },
-    { address: addressAt(syn.sourceOffset), port: syn.sourcePort },
-  );
-  tcb.beginSending(tcb.isn(tcb.local, tcb.remote, now));
-  tcb.ecn.synArrived(syn, tcb.config.congestion.ecn);
-  synArrives(tcb, syn, now);
-  tcb.moveTo("SYN-RECEIVED", reason, now);
-}
-
-/**
- * A segment brings back a SYN cookie (RFC 4987 3.6): the connection becomes what it would be had it kept the SYN and sent the
- * SYN-ACK itself.
- */
-function cookieReturns(tcb: Tcb, syn: Segment, now: Instant): void {
-  tcb.answeredSyn = null;
-  takeSyn(tcb, syn, "syn-cookie-returned", now);
-  // As the SYN-ACK had it:
-  tcb.receiver.window.announce(true, false);
-  tcb.sender.sndNxt = seqAdd(tcb.sender.iss, 1);
-}
-
-/** 3.10.7.3. */
-function arrivesInSynSent(tcb: Tcb, segment: Segment, now: Instant): void {
-  const { sender } = tcb;
-  const hasAck = segment.has(Flag.ack);
-  // First: the ACK must be of our SYN.
-  if (hasAck && (seqAtOrBefore(segment.ack, sender.iss) || seqAfter(segment.ack, sender.sndNxt))) {
-    if (!segment.has(Flag.rst)) tcb.resetDue = resetFor(segment, "reset-bad-ack");
-    return drop(tcb, segment, segment.has(Flag.rst) ? "reset-bad-ack" : "ack-not-acceptable", now);
-  }
-  // Second: RST.
-  if (segment.has(Flag.rst)) {
-    if (!hasAck) return drop(tcb, segment, "reset-bad-ack", now);
-    return tcb.fail(
-      "refused",
-      "The peer refused the connection: it answered our SYN with RST",
-      "refused",
-      now,
-    );
-  }
-  // Fourth: SYN.
-  if (!segment.has(Flag.syn)) {
-    return drop(tcb, segment, hasAck ? "unacceptable-sequence" : "no-ack-flag", now);
-  }
-  if (hasAck) tcb.ecn.synAckArrived(segment, tcb.askedForEcn);
-  else tcb.ecn.synArrived(segment, tcb.config.congestion.ecn);
-  synArrives(tcb, segment, now);
-  tcb.receiver.takesWhatFits = tcb.config.compatibility.takesWhatFits;
-  if (!hasAck) {
-    tcb.moveTo("SYN-RECEIVED", "simultaneous-open", now);
-    tcb.synDue = "syn-ack";
-    keepDataOfSyn(tcb, segment);
-    return;
-  }
-  establish(tcb, segment, now);
-  tcb.acknowledging.acknowledgeNow("handshake-ack");
-  // What else the segment carries goes on at the sixth step, as if the SYN before it were gone.
-  segment.seq = seqAdd(segment.seq, 1);
-  segment.flags &= ~Flag.syn;
-  takeUrgentDataAndFin(tcb, segment, now);
-}
-
-/** Data on the SYN waits until the connection is established. A FIN does not: the peer sends it again. */
-function keepDataOfSyn(tcb: Tcb, segment: Segment): void {
-  const length = Math.min(segment.payload.length, tcb.receiver.rcvWnd);
-  if (length === 0) return;
-  const kept = new Segment();
-  const start = segment.payload.offset;
-  kept.payload.set(segment.payload.octets.slice(start, start + length), 0, length);
-  kept.seq = tcb.receiver.rcvNxt;
-  tcb.dataOfSyn = kept;
-}
-
-/** Takes the peer's SYN: sequence numbers and options. */
-function synArrives(tcb: Tcb, segment: Segment, now: Instant): void {
-  tcb.receiver.begin(segment.seq);
-  tcb.handshake.readOptions(segment, tcb.config);
-  if (tcb.handshake.timestamps) tcb.timestamps.begin(segment.timestampValue, now);
-  tcb.timestamps.lastAckSent = tcb.receiver.rcvNxt;
-  tcb.applyAgreement(now);
-  // RFC 7323 2.2: the window of a SYN is never scaled.
-  tcb.sender.setWindow(segment.window, segment.seq, segment.ack);
-}
-
-/** Our SYN is acknowledged: the connection is there. */
-function establish(tcb: Tcb, segment: Segment, now: Instant): void {
-  const { sender, rtt, handshake, timers } = tcb;
-  sender.acknowledge(segment.ack);
-  tcb.retransmissionTimer.stop();
-  timers.clear(Timer.connect);
-  timers.clear(Timer.userTimeout);
-  const sample = roundTripOfSyn(tcb, segment, now);
-  if (sample > 0) rtt.sample(sample, now);
-  // RFC 6298 5.7.
-  else if (handshake.retransmissions > 0) rtt.useInitialAfterSynLoss();
-  const { lostSynsOfSmallWindow } = tcb.config.compatibility;
-  if (handshake.retransmissions >= lostSynsOfSmallWindow) shrinkFirstWindow(tcb, now);
-  tcb.moveTo("ESTABLISHED", tcb.state === "SYN-SENT" ? "syn-ack-received" : "syn-acknowledged", now);
-  tcb.addEvents(Event.established | Event.writable);
-  tcb.lastReceivedAt = now;
-  armKeepAlive(tcb, now);
-}
-
-/**
- * How long our SYN was under way; 0: not known. Of several a timestamp tells which was answered (RFC 6298 3, RFC 7323 4.1), if
- * it is the last one's: a peer that heard them all may echo the first for ever. And within the first timeout: later than that
- * it may be the peer that repeats its answer.
- */
-function roundTripOfSyn(tcb: Tcb, segment: Segment, now: Instant): Micros {
-  const { config, synRepeated, synSentAt, timestamps } = tcb;
-  if (synSentAt === NEVER) return micros(0);
-  const span = micros(Math.max(1, elapsed(synSentAt, earliest(segment.arrivedAt, now))));
-  if (!synRepeated) return span;
-  if (!timestamps.agreed || !segment.hasOption(Option.timestamps)) return micros(0);
-  const echoedUntil = timestamps.endOf(segment.timestampEcho, now);
-  const isOfLast = echoedUntil > synSentAt && echoedUntil <= now + config.sending.timestampTick;
-  return isOfLast && span < config.retransmission.initialRto ? span : micros(0);
 }
 
 /** 3.10.7.4. */

@@ -46,7 +46,7 @@ export const STARTS: readonly Start[] = [
       "tcp/connection/": `
         ack_arrives acknowledging_arrivals challenge_ack challenge_limiter closing compose connection
         connection_options data_arrives ecn first_window icmp_arrives idle pacing path_probing
-        retransmission_timer segment_arrives send_ack syn_options tcb tcp_info time_wait timeouts timers timestamps
+        retransmission_timer segment_arrives send_ack syn_arrives syn_options tcb tcp_info time_wait timeouts timers timestamps
         totals transmit user_calls
       `,
       "tcp/host/": "isn siphash",
