@@ -345,7 +345,7 @@ export class Connection implements ConnectionView {
   /** FlightSize from which the threshold was last computed; 0: it was not, or from something else. */
   get reducedFrom(): number {
     const { config, recovery } = this.#tcb;
-    return config.recovery.ssthreshFrom === "FlightSize" ? recovery.flightSize : 0;
+    return config.recovery.ssthreshFrom === "FlightSize" ? recovery.reduction.flightSize : 0;
   }
   /** Octets thought to be in the network (RFC 6675 2). */
   get pipe(): number {

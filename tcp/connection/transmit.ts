@@ -162,9 +162,9 @@ function resend(tcb: Tcb, out: Segment, slot: number, reason: SendReason, now: I
   beginSegment(tcb, out, records.start(slot), flags, now);
   writeData(tcb, out, records.start(slot), records.until(slot));
   const { compatibility, congestion } = tcb.config;
-  const saysReduced = compatibility.cwrOnRetransmissions && recovery.cwrPending;
+  const saysReduced = compatibility.cwrOnRetransmissions && recovery.reduction.cwrPending;
   tcb.ecn.write(out, false, saysReduced, congestion.ecnCapable);
-  if (saysReduced) recovery.cwrPending = false;
+  if (saysReduced) recovery.reduction.cwrPending = false;
   recovery.resent(slot, now, out.hasOption(Option.timestamps) ? out.timestampValue : null);
   tcb.lastMade = slot;
   // A probe of a closed window asks; it repairs nothing.
@@ -310,8 +310,8 @@ function leave(tcb: Tcb, out: Segment, length: number, marks: number, now: Insta
   writeData(tcb, out, start, end);
   // RFC 3168 6.1.6: what probes a closed window is neither marked as capable nor says CWR.
   const isCapable = length > 0 && sender.usableWindow > 0;
-  tcb.ecn.write(out, isCapable, isCapable && recovery.cwrPending, tcb.config.congestion.ecnCapable);
-  if (isCapable) recovery.cwrPending = false;
+  tcb.ecn.write(out, isCapable, isCapable && recovery.reduction.cwrPending, tcb.config.congestion.ecnCapable);
+  if (isCapable) recovery.reduction.cwrPending = false;
   tcb.lastMade = recovery.sent(start, end, now, marks);
   sender.sentTo(end, sender.tailOf(length) !== 0);
   tcb.totals.octetsSent.add(length);

@@ -10,7 +10,7 @@
 import type { TcpConfig } from "../config/config.ts";
 import type { CongestionControl } from "../congestion/control.ts";
 import type { CongestionReason, RecoveryPhase, SendReason } from "../base/observer.ts";
-import { seqAfter, seqAtOrAfter, seqDistance, type SeqNumber, type Timestamp } from "../base/seq.ts";
+import { seqAtOrAfter, seqDistance, type SeqNumber, type Timestamp } from "../base/seq.ts";
 import { type Instant, instant } from "../base/units.ts";
 import type { AckSample } from "./ack_sample.ts";
 import { DupAcks } from "./dup_acks.ts";
@@ -18,11 +18,11 @@ import { ForwardRto } from "./f_rto.ts";
 import { isRepairing, LossDetection } from "./loss_detection.ts";
 import { Mark } from "./mark.ts";
 import { MtuProbe } from "./mtu_probe.ts";
-import { ProportionalRateReduction } from "./prr.ts";
 import { Rack } from "./rack.ts";
 import { Scoreboard } from "./scoreboard.ts";
 import { TailLossProbe } from "./tail_loss_probe.ts";
 import { UndoEvidence } from "./undo.ts";
+import { WindowReduction } from "./window_reduction.ts";
 
 /** RFC 5682 2.1, step 3a: segments of the window with which recovery goes on when the timeout was genuine. */
 const FORWARD_RTO_WINDOW = 3;
@@ -36,10 +36,10 @@ export class Recovery {
   readonly tailProbe: TailLossProbe = new TailLossProbe();
   readonly detection: LossDetection;
   readonly mtuProbe: MtuProbe = new MtuProbe();
+  readonly reduction: WindowReduction;
   readonly #config: TcpConfig;
   readonly #control: CongestionControl;
   readonly #dupAcks = new DupAcks();
-  readonly #prr = new ProportionalRateReduction();
   readonly #undo = new UndoEvidence();
   readonly #forwardRto: ForwardRto;
 
@@ -48,20 +48,12 @@ export class Recovery {
   recoveryPoint: SeqNumber;
   /** Whether the last acknowledgement showed that the timeout was spurious: its back-off is to be undone. */
   timeoutWasSpurious = false;
-  /** The window came down, for whatever reason: with ECN the next new data say so by CWR (RFC 3168 6.1.2). */
-  cwrPending = false;
   /** Whether the acknowledgement has undone a reduction. */
   #isReasonSet = false;
-  /** FlightSize, or the window in its place, from which the threshold was computed last; 0: it was not. */
-  flightSize = 0;
   /** Why the window changed last. */
   changeReason: CongestionReason = "initial-window";
   /** SND.UNA when the retransmission timer fired last. */
   #timedOutAt: SeqNumber | null = null;
-  /** SND.NXT when the window was reduced last, or the timer fired; null once something beyond it was acknowledged. */
-  #reducedAt: SeqNumber | null = null;
-  /** When that was. */
-  #reducedTime: Instant = instant(-1);
   /** The timer fired, and the oldest segment has not been sent again yet. */
   #mustResend = false;
   /** What the window let out, and had not gone, when the first ACK of the turn came; null: none has. */
@@ -75,6 +67,7 @@ export class Recovery {
     this.#control = control;
     this.#forwardRto = new ForwardRto(config.recovery.forwardRtoEvidence);
     this.rack = new Rack(iss, config.retransmission.dupThresh);
+    this.reduction = new WindowReduction(config, control, this.scoreboard.octets);
     this.detection = new LossDetection(config, this.scoreboard, this.rack, this.#dupAcks);
     this.recoveryPoint = iss;
   }
@@ -139,7 +132,7 @@ export class Recovery {
   sent(start: SeqNumber, end: SeqNumber, now: Instant, marks: number): number {
     if (this.phase !== "open") {
       const octets = seqDistance(start, end);
-      if (this.isReducing) this.#prr.sent(octets);
+      if (this.isReducing) this.reduction.sent(octets);
       this.#forwardRto.newDataSent(octets);
     }
     return this.scoreboard.push(start, end, now, marks);
@@ -148,7 +141,7 @@ export class Recovery {
   /** Notes that a record was sent again, carrying `value` as its timestamp; null: none. */
   resent(slot: number, now: Instant, value: Timestamp | null): void {
     const { records } = this.scoreboard;
-    if (this.isReducing) this.#prr.sent(records.length(slot));
+    if (this.isReducing) this.reduction.sent(records.length(slot));
     this.scoreboard.markResent(slot, now);
     this.#undo.resent(records.start(slot), records.until(slot), value);
     this.#forwardRto.resent();
@@ -160,7 +153,7 @@ export class Recovery {
     const { ack, scoreboard } = this;
     this.timeoutWasSpurious = false;
     this.#isReasonSet = false;
-    if (this.#reducedAt !== null && seqAfter(ack.una, this.#reducedAt)) this.#reducedAt = null;
+    this.reduction.ackArrived(ack);
     const lostBefore = scoreboard.octets.lost;
     this.#dupAcks.ackArrived(ack, scoreboard, !this.#isCalm);
     this.rack.update(ack);
@@ -175,7 +168,7 @@ export class Recovery {
     const hasReduced = !this.#undoIfSpurious() && this.#leavePhase();
     this.#detectLosses(wasRepairing);
     const showedLoss = scoreboard.octets.lost > lostBefore;
-    if (ack.echoesMark && this.#isCalm && this.#reducedAt === null) this.#answerEcho();
+    if (ack.echoesMark && this.#isCalm && this.reduction.at === null) this.#answerEcho();
     // RFC 5681 3.2, step 6: the ACK that ends the reduction leaves the window at the threshold.
     if (hasReduced && !this.isReducing) return;
     const { changeReason } = this;
@@ -200,17 +193,16 @@ export class Recovery {
     if (!scoreboard.isEmpty && (records.marks(records.first) & Mark.sacked) !== 0) scoreboard.forgetSacks();
     if (!isRepeated) {
       this.#undo.arm(ack.una);
-      this.#control.timeout(this.#sampleOfFlight());
+      this.#control.timeout(this.reduction.sampleOfFlight(ack));
     }
     this.detection.markTimedOut(ack);
     // RFC 5682 2.1, step 1: not while an earlier timeout is being repaired.
     if (this.#config.retransmission.forwardRto && this.phase !== "loss") this.#forwardRto.begin();
     else this.#forwardRto.end();
     this.#timedOutAt = ack.una;
-    this.cwrPending = true;
+    this.reduction.noted(ack);
     this.phase = "loss";
-    this.recoveryPoint = this.#reducedAt = ack.sndNxt;
-    this.#reducedTime = ack.now;
+    this.recoveryPoint = ack.sndNxt;
     this.tailProbe.end = null;
     // RFC 5681 3.1: one segment, and the oldest goes out whatever younger ones are still under way.
     this.#control.cwnd = ack.mss;
@@ -259,20 +251,21 @@ export class Recovery {
     const { octets } = scoreboard;
     const lossesBefore = scoreboard.losses;
     scoreboard.lostRetransmissionSentAt = instant(-1);
-    const mayBeOfLastRecovery = this.#reducedAt !== null && ack.una !== this.#reducedAt;
+    const { reduction } = this;
+    const mayBeOfLastRecovery = reduction.at !== null && ack.una !== reduction.at;
     this.detection.detect(ack, this.phase, mayBeOfLastRecovery);
     const beyondHole = octets.sacked + this.#dupAcks.octets;
     if (this.phase === "open" && beyondHole > 0) this.phase = "disorder";
     if (this.phase === "disorder" && beyondHole === 0) this.phase = "open";
     const isNewLoss = scoreboard.losses > lossesBefore || wasRepairing && scoreboard.hasLost;
     const lostAgain = ack.selective && this.#config.recovery.reducesForLostRetransmissions &&
-      scoreboard.lostRetransmissionSentAt >= this.#reducedTime;
+      scoreboard.lostRetransmissionSentAt >= reduction.time;
     // RFC 4821 7.5: a probe that alone is lost is no congestion.
     if (isNewLoss && !this.isRepairing && this.mtuProbe.isOnlyLoss(scoreboard)) return;
     if (isNewLoss && !this.isRepairing) this.#fastRetransmit();
     // RFC 5681 4.3, RFC 8985 3.4: a retransmission that was lost is a second sign of congestion.
     else if (lostAgain && this.isRepairing && !this.mtuProbe.isLost(scoreboard)) {
-      this.#reduce();
+      reduction.begin(ack);
       if (this.phase === "recovery") this.recoveryPoint = ack.sndNxt;
       else this.#control.cwnd = Math.min(this.#control.cwnd, this.#control.ssthresh);
     }
@@ -282,7 +275,7 @@ export class Recovery {
   #fastRetransmit(): void {
     if (this.phase !== "congestion window reduced") {
       this.#undo.arm(this.ack.una);
-      this.#reduce();
+      this.reduction.begin(this.ack);
     }
     this.phase = "recovery";
     this.recoveryPoint = this.ack.sndNxt;
@@ -291,41 +284,11 @@ export class Recovery {
 
   /** A congestion mark was echoed (RFC 3168 6.1.2). Until CWR has arrived every ACK echoes it: one reduction for all. */
   #answerEcho(): void {
-    this.#reduce();
+    this.reduction.begin(this.ack);
     this.#undo.disarm();
     this.phase = "congestion window reduced";
     this.recoveryPoint = this.ack.sndNxt;
     this.changeReason = "ecn-echo";
-  }
-
-  /** The window is to come down to a new threshold, led there by {@link #reduceProportionally}. */
-  #reduce(): void {
-    const { ack, scoreboard } = this;
-    this.#control.lossDetected(this.#sampleOfFlight());
-    // RecoverFS of RFC 9937: what was outstanding before the acknowledgement, less what SACK had reported.
-    this.#prr.begin(
-      this.#outstanding - (scoreboard.octets.sacked - ack.newlySacked),
-      ack.letOutOctets,
-    );
-    this.#reducedAt = ack.sndNxt;
-    this.#reducedTime = ack.now;
-    this.cwrPending = true;
-  }
-
-  /** Octets that were outstanding before the acknowledgement, or would have been if each of its turn had been answered at once. */
-  get #outstanding(): number {
-    return this.scoreboard.octets.total + this.ack.ackedOctets + this.ack.letOutOctets;
-  }
-
-  /** The acknowledgement with FlightSize before it, but for what limited transmit added beyond the window (RFC 5681 3.2). */
-  #sampleOfFlight(): AckSample {
-    const { ack } = this;
-    const { cwnd } = this.#control;
-    this.flightSize = this.#config.recovery.ssthreshFrom === "cwnd"
-      ? cwnd
-      : Math.min(this.#outstanding, cwnd);
-    ack.flightSize = this.flightSize;
-    return ack;
   }
 
   /** Ends a phase whose end the acknowledgement reached. Returns whether the window has come down by that. */
@@ -375,7 +338,7 @@ export class Recovery {
     this.scoreboard.forgetLosses();
     this.#control.undo();
     this.#undo.disarm();
-    this.cwrPending = false;
+    this.reduction.cwrPending = false;
     this.#forwardRto.end();
     this.#dupAcks.forget();
     this.#mustResend = false;
@@ -387,10 +350,7 @@ export class Recovery {
   /** RFC 8985 7.4: what the acknowledgement of a tail loss probe tells. */
   #checkTailProbe(): void {
     if (!this.tailProbe.repairedLoss(this.ack) || !this.#isCalm) return;
-    this.#control.lossDetected(this.#sampleOfFlight());
-    this.#reducedAt = this.ack.sndNxt;
-    this.#reducedTime = this.ack.now;
-    this.cwrPending = true;
+    this.reduction.setThreshold(this.ack);
     this.#control.cwnd = Math.max(this.#control.ssthresh, this.ack.mss);
     this.#isReasonSet = true;
     this.changeReason = "tail-loss-repaired";
@@ -398,16 +358,7 @@ export class Recovery {
 
   /** RFC 9937. */
   #reduceProportionally(isSafe: boolean): void {
-    const { ack } = this;
-    const { ssthresh, cwnd } = this.#control;
-    const { deliveredOctets, mss, letOutOctets } = ack;
-    const window = this.#prr.windowAfter(deliveredOctets, this.pipe, ssthresh, isSafe, mss, letOutOctets);
-    // RFC 6582 3.2, step 3: a partial ACK sends the next hole again, whatever the window.
-    const isPartial = !ack.selective && this.phase === "recovery" && ack.advanced;
-    const least = isPartial ? this.pipe + ack.mss : ack.mss;
-    // RFC 3168 6.1.2: an echo opens no window, not even from one segment to the threshold of two.
-    const most = ack.echoesMark ? cwnd : Infinity;
-    this.#control.cwnd = Math.max(Math.min(window, most), least);
+    this.#control.cwnd = this.reduction.windowAfter(this.ack, this.pipe, isSafe, this.phase === "recovery");
   }
 
   /**

@@ -52,7 +52,7 @@ export const STARTS: readonly Start[] = [
       "tcp/host/": "isn siphash",
       "tcp/loss/": `
         ack_sample dup_acks f_rto loss_detection lost_queue mark mtu_probe prr rack records recovery rfc6675
-        sack_reports scoreboard sent_order tail_loss_probe undo
+        sack_reports scoreboard sent_order tail_loss_probe undo window_reduction
       `,
       "tcp/receive/":
         "ack_pace ack_policy ack_queue packet_list packet_memory receive_window receiver tuning",
