@@ -153,7 +153,8 @@ export class Recovery {
     const { ack, scoreboard } = this;
     this.timeoutWasSpurious = false;
     this.#isReasonSet = false;
-    this.reduction.ackArrived(ack);
+    const { reduction } = this;
+    if (reduction.at !== null) reduction.ackArrived(ack);
     const lostBefore = scoreboard.octets.lost;
     this.#dupAcks.ackArrived(ack, scoreboard, !this.#isCalm);
     this.rack.update(ack);
@@ -168,7 +169,7 @@ export class Recovery {
     const hasReduced = !this.#undoIfSpurious() && this.#leavePhase();
     this.#detectLosses(wasRepairing);
     const showedLoss = scoreboard.octets.lost > lostBefore;
-    if (ack.echoesMark && this.#isCalm && this.reduction.at === null) this.#answerEcho();
+    if (ack.echoesMark && this.#isCalm && reduction.at === null) this.#answerEcho();
     // RFC 5681 3.2, step 6: the ACK that ends the reduction leaves the window at the threshold.
     if (hasReduced && !this.isReducing) return;
     const { changeReason } = this;

@@ -35,9 +35,9 @@ export class WindowReduction {
     this.#octets = octets;
   }
 
-  /** An ACK arrives. */
+  /** An ACK arrives while `at` is a number. */
   ackArrived(ack: AckSample): void {
-    if (this.at !== null && seqAfter(ack.una, this.at)) this.at = null;
+    if (seqAfter(ack.una, this.at as SeqNumber)) this.at = null;
   }
 
   /** A sign of congestion: a new threshold, down to which {@link windowAfter} leads. */
