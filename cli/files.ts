@@ -18,6 +18,9 @@ import { untaken } from "./output.ts";
 /** Octets that are read at a time. */
 const READ_OCTETS = 1 << 20;
 
+/** Most octets of a file that is read whole. */
+const MOST_WHOLE = 1 << 30;
+
 /** Longest single wait for a pipe, milliseconds; there is nothing to do when it is over but to wait again. */
 const LONGEST_WAIT = 60_000;
 
@@ -45,17 +48,43 @@ export interface OctetFile {
  */
 export function checkAbsent(path: string, force: boolean): void {
   checkFolder(path);
+  const found = whatIsAt(path, force);
+  if (found === "nothing") return;
+  if (found === "folder") throw fileFailure(path, new Error("it is a folder"));
   if (force || isStream(path)) return;
-  try {
-    Deno.lstatSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw fileFailure(path, error);
-  }
   throw new ProgramFailure(
     ExitCode.usage,
     `Cannot write ${quoted(path)}: it exists; give another name, or --force to replace it`,
   );
+}
+
+/** @throws ProgramFailure when that may not be looked at, and it matters */
+function whatIsAt(path: string, mayReplace: boolean): "nothing" | "folder" | "something" {
+  try {
+    return Deno.lstatSync(path).isDirectory ? "folder" : "something";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "nothing";
+    if (mayReplace && error instanceof Deno.errors.NotCapable) return "something";
+    throw fileFailure(path, error);
+  }
+}
+
+/**
+ * Before any work is done for a file that is written whole at the end: a folder that takes none is found now, by a file that
+ * is gone again at once.
+ *
+ * @throws ProgramFailure as `checkAbsent`, and when its folder takes no file
+ */
+export function checkCanWrite(path: string, force: boolean): void {
+  checkAbsent(path, force);
+  if (isStream(path)) return;
+  const beside = nameBeside(path);
+  try {
+    Deno.openSync(beside, { write: true, createNew: true }).close();
+  } catch (error) {
+    throw fileFailure(path, error);
+  }
+  removeQuietly(beside);
 }
 
 /** @throws ProgramFailure when the folder of a file is not there, as far as that may be looked at */
@@ -182,10 +211,20 @@ export async function* readChunks(path: string): AsyncGenerator<Uint8Array<Array
   }
 }
 
-/** All octets of a file or of a pipe, whose writer is waited for. @throws ProgramFailure */
+/** All octets of a file or of a pipe, whose writer is waited for. @throws ProgramFailure, also for more than fits in memory */
 export async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  const pieces = isStream(path) ? streamedChunks(path) : readChunks(path);
+  const pieces = bounded(path, isStream(path) ? streamedChunks(path) : readChunks(path));
   return new Uint8Array(await new Response(ReadableStream.from(pieces)).arrayBuffer());
+}
+
+/** The same pieces. @throws ProgramFailure once they are more than are read whole: devices go on for ever */
+async function* bounded<T extends Uint8Array>(path: string, pieces: AsyncIterable<T>): AsyncGenerator<T> {
+  let octets = 0;
+  for await (const piece of pieces) {
+    octets += piece.length;
+    if (octets > MOST_WHOLE) throw fileFailure(path, new Error("it is longer than 1 GiB"), "read");
+    yield piece;
+  }
 }
 
 async function* streamedChunks(path: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {

@@ -11,7 +11,7 @@ import { epochOf, monotonicNow } from "../driver/mod.ts";
 import type { DropReason, Instant, IpAddress, Observer } from "../tcp/mod.ts";
 import { asciiText, combineObservers, type FinalOutputs, type OutputOptions, Tracer } from "../trace/mod.ts";
 import type { ObserveArguments } from "./observe_arguments.ts";
-import { checkAbsent, type OctetFile, openGrowing, writeWhole } from "./files.ts";
+import { checkCanWrite, type OctetFile, openGrowing, writeWhole } from "./files.ts";
 import { lastWords } from "./interruption.ts";
 import { describeFailure } from "./failures.ts";
 import { quoted } from "./options.ts";
@@ -25,6 +25,7 @@ import {
   writeLine,
 } from "./output.ts";
 import { VERSION } from "./version.ts";
+import { refuseOneFileTwice } from "./written_files.ts";
 
 /** What an observation belongs to. */
 export interface ObservationContext {
@@ -87,7 +88,8 @@ export class Observation {
   /** Begins to watch. @throws ProgramFailure when a file exists or cannot be written */
   static async begin(wanted: ObserveArguments, context: ObservationContext): Promise<Observation> {
     const { pcap, report, ladderFile, force } = wanted;
-    for (const file of [report, ladderFile]) if (file !== null) checkAbsent(file, force);
+    refuseOneFileTwice(wanted);
+    for (const file of [report, ladderFile]) if (file !== null) checkCanWrite(file, force);
     const capture = pcap === null
       ? null
       : pcap === "-"

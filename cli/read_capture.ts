@@ -25,11 +25,12 @@ import { type ObservationContext, outputOptions, writeAtEnd } from "./observatio
 import { type ObserveArguments, showsSegments, takesStandardOutput } from "./observe_arguments.ts";
 import type { ReadArguments } from "./read_arguments.ts";
 import { comparison } from "./read_pair.ts";
-import { checkAbsent, type OctetFile, openGrowing } from "./files.ts";
+import { checkCanWrite, type OctetFile, openGrowing } from "./files.ts";
 import { ioReason, isReaderGone } from "./io_errors.ts";
 import { quoted } from "./options.ts";
 import { type Output, type TextSink, writeLine } from "./output.ts";
 import { VERSION } from "./version.ts";
+import { refuseOneFileTwice } from "./written_files.ts";
 
 /** Thrown when nobody reads any more what the capture is shown as. */
 class ReaderGone extends Error {}
@@ -94,7 +95,8 @@ export async function showCapture(
   asked: ObserveArguments,
   context: ObservationContext,
 ): Promise<void> {
-  for (const file of [asked.report, asked.ladderFile]) if (file !== null) checkAbsent(file, asked.force);
+  refuseOneFileTwice(asked, null, read.other === null ? [read.file] : [read.file, read.other]);
+  for (const file of [asked.report, asked.ladderFile]) if (file !== null) checkCanWrite(file, asked.force);
   try {
     await new CaptureShow(read, asked, context).run();
   } catch (error) {
