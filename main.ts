@@ -11,7 +11,7 @@ import { type ClientEnds, openEnds } from "./cli/client_ends.ts";
 import { type ExitCodeNumber, HOST_FAILURES } from "./cli/exit_codes.ts";
 import { describeFailure, type FailureReport } from "./cli/failures.ts";
 import { Interruption } from "./cli/interruption.ts";
-import { takesStandardOutput } from "./cli/observe_arguments.ts";
+import { GLOSSARY_WIDTH, isObserved, takesStandardOutput } from "./cli/observe_arguments.ts";
 import { endAtOnce, observed } from "./cli/observed.ts";
 import { Output } from "./cli/output.ts";
 import type { ProgressJob } from "./cli/progress.ts";
@@ -19,9 +19,6 @@ import { standardSink } from "./cli/queued_sink.ts";
 import { outliveFileLimit } from "./ffi/signals.ts";
 
 const PROGRAM = "rawtcp-client";
-
-/** Columns of the glossary. */
-const GLOSSARY_WIDTH = 80;
 
 /** What the live line is to show. */
 function progressOf(
@@ -59,9 +56,13 @@ async function deliver(
       (watchers) => deliverMany(wanted, many, { program: PROGRAM, output, watchers, interruption }),
     );
   }
+  if (transfer.output !== null && isObserved(observe)) {
+    const { refuseOneFileTwice } = await import("./cli/written_files.ts");
+    refuseOneFileTwice(observe, transfer.output);
+  }
   const peers = await findPeers(wanted);
   let chosen: Attempt | null = null;
-  using ends = await openEnds(transfer, observe.force, (octets) => chosen?.narrator.received(octets));
+  using ends = await openEnds(transfer, observe, (octets) => chosen?.narrator.received(octets));
   const peer = { name: target.host, addresses: peers.addresses };
   const context = { program: PROGRAM, color, output, peer, asked: interruption.asked };
   return await observed(observe, context, async (watchers) => {

@@ -48,7 +48,7 @@ async function listenAndServe(
   if (options.stack === "rawtcp") return await serveOnOwnTcp(options, address, output, interruption);
   using listener = StreamListener.open({ address, port: options.port }, BACKLOG);
   using pollSet = new PollSet();
-  const report = new ServerReport(output);
+  const report = new ServerReport(output, options.observe.payload);
   const server = new Server({
     listener,
     pollSet,
@@ -85,7 +85,7 @@ async function serveOnOwnTcp(
       ...watchers.observer === undefined ? {} : { observer: watchers.observer },
       ...watchers.onDrop === undefined ? {} : { onDrop: watchers.onDrop },
     });
-    const report = new ServerReport(output);
+    const report = new ServerReport(output, observe.payload);
     const isBehind = (): boolean => watchers.isBehind === true;
     const server = new OwnTcpServer({
       host,

@@ -6,6 +6,7 @@
  */
 
 import { type Endpoint, formatEndpoint, type IpAddress, isAddressText, parseAddress } from "../tcp/single.ts";
+import { unmapped } from "../ffi/sockaddr.ts";
 import type { ClientArguments } from "./client_arguments.ts";
 import { type ClientContext, jobOf, type OpenConnection, openConnection } from "./client_connection.ts";
 import { ClientSession } from "./client_session.ts";
@@ -31,7 +32,7 @@ export interface Peers {
 
 /** Finds addresses and port. @throws ResolveError, ProgramFailure */
 export async function findPeers({ target, source, family }: ClientArguments): Promise<Peers> {
-  const from = source === null ? null : parseAddress(source);
+  const from = source === null ? null : unmapped(parseAddress(source));
   if (from !== null && family !== null && from.family !== family) {
     throw new ProgramFailure(
       ExitCode.usage,
@@ -49,7 +50,7 @@ export async function findPeers({ target, source, family }: ClientArguments): Pr
 
 /** All addresses of a host. One that is written out needs no function of the C library. @throws ResolveError */
 async function addressesOf(host: string, family: 4 | 6 | undefined): Promise<readonly IpAddress[]> {
-  if (family === undefined && isAddressText(host)) return [parseAddress(host)];
+  if (family === undefined && isAddressText(host)) return [unmapped(parseAddress(host))];
   const { resolve } = await import("../ffi/resolve.ts");
   return await resolve(host, family);
 }
@@ -70,7 +71,8 @@ export function openAttempt(
   output: Output,
 ): Attempt {
   // What a transfer waits for is added up where somebody is told.
-  const narrator = new Narrator(output, output.isSilent ? null : client.ends.limits());
+  const limits = output.isSilent ? null : client.ends.limits();
+  const narrator = new Narrator(output, limits, client.wanted.observe.payload);
   const open = openConnection(client, remote, source, watchers, narrator, {
     unsent: (outcome, reason) => session.unsent(outcome, reason),
     blocked: (reason) => session.blocked(reason),

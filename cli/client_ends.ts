@@ -8,6 +8,7 @@ import { type FileKind, fileKind, StreamFile } from "../ffi/stream_file.ts";
 import type { ClientInput, Ending, TransferArguments } from "./client_transfer_arguments.ts";
 import { DEFAULT_MESSAGE } from "./client_transfer_arguments.ts";
 import { counted } from "./counted.ts";
+import type { ObserveArguments } from "./observe_arguments.ts";
 import type { LiveLimits } from "../trace/mod.ts";
 import { terminalText } from "../trace/escape.ts";
 import { quoted } from "./options.ts";
@@ -52,12 +53,12 @@ function endingAfter({ kind }: ClientInput, receives: boolean): Ending {
 /** Opens both ends. `show` gets what the peer sends where it goes nowhere else. @throws ProgramFailure */
 export async function openEnds(
   wanted: TransferArguments,
-  force: boolean,
+  { force, payload }: Pick<ObserveArguments, "force" | "payload">,
   show: (octets: Uint8Array) => void,
 ): Promise<ClientEnds> {
   const opened: Disposable[] = [];
   const input = inputOf(wanted);
-  const { source, sending } = await openSource(input, opened);
+  const { source, sending } = await openSource(input, payload, opened);
   const plain = wanted.output !== null
     ? await openSink(wanted.output, force, opened)
     : wanted.receives || wanted.hash !== null
@@ -90,15 +91,21 @@ interface OpenSource {
   readonly sending: string | null;
 }
 
-async function openSource(input: ClientInput, opened: Disposable[]): Promise<OpenSource> {
+async function openSource(
+  input: ClientInput,
+  showsPayload: boolean,
+  opened: Disposable[],
+): Promise<OpenSource> {
   switch (input.kind) {
     case "nothing":
       return { source: new TextSource(new Uint8Array()), sending: null };
-    case "message":
+    case "message": {
+      const octets = new TextEncoder().encode(input.text);
       return {
-        source: new TextSource(new TextEncoder().encode(input.text)),
-        sending: `data: ${terminalText(input.text)}`,
+        source: new TextSource(octets),
+        sending: showsPayload ? `data: ${terminalText(input.text)}` : counted(octets.length, "byte"),
       };
+    }
     case "pattern":
       return { source: new PatternSource(input.octets), sending: counted(input.octets, "byte") };
     case "file": {

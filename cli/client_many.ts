@@ -102,7 +102,7 @@ class ManyRun {
 
   async #one(): Promise<void> {
     const wanted = this.#wanted;
-    using ends = await openEnds(wanted.transfer, false, () => {});
+    using ends = await openEnds(wanted.transfer, wanted.observe, () => {});
     const client = await prepareClient(wanted, ends);
     using attempts = new DisposableStack();
     const begunHere: Attempt[] = [];

@@ -112,13 +112,17 @@ export class Narrator implements Observer {
   readonly #hopLimits = new HopLimits();
   #foreign: SendingRecord["foreignReset"] = null;
   readonly #path = new PathLines();
-  readonly #payloadLines = new PayloadLines();
+  readonly #payloadLines: PayloadLines;
   #shownOctets = 0;
   #hiddenOctets = 0;
 
-  /** `limits`: told of all segments; null: nobody asks what the transfer waits for. */
-  constructor(output: Output, limits: LiveLimits | null = null) {
+  /**
+   * @param limits told of all segments; null: nobody asks what the transfer waits for
+   * @param showsPayload whether of what arrives more than the amount may be told
+   */
+  constructor(output: Output, limits: LiveLimits | null = null, showsPayload: boolean = true) {
     this.#output = output;
+    this.#payloadLines = new PayloadLines(showsPayload);
     this.#repetitions = new Repetitions(output);
     this.limits = limits;
   }
@@ -158,8 +162,7 @@ export class Narrator implements Observer {
     this.#shownOctets += shown.length;
     this.#hiddenOctets += octets.length - shown.length;
     if (shown.length === 0) return;
-    const unit = shown.length === 1 ? "byte" : "bytes";
-    this.#insertBeforeFin([`Received ${shown.length} ${unit}:`, ...this.#payloadLines.of(shown)].join("\n"));
+    this.#insertBeforeFin(this.#payloadLines.of(shown));
   }
 
   /** Nothing follows, or something else: writes what waits, and what of repetitions was only counted. */

@@ -54,6 +54,9 @@ const BULK_SNAP_LENGTH = 128;
 const PICTURE = /\.(svg|mmd)$/;
 
 const TIME_REFERENCES: readonly TimeReference[] = ["relative", "absolute", "delta"];
+/** Columns of the glossary. */
+export const GLOSSARY_WIDTH = 80;
+
 /** What `--explain` takes. */
 const GLOSSARY = /^glossary$/;
 
@@ -123,6 +126,7 @@ export function observeArguments({ values, flags }: ParsedOptions, isBulk: boole
   const explain = values.get("explain");
   if (explain !== undefined && explain !== "") parseChoice(explain, "--explain", ["glossary"]);
   const snapLength = values.get("snaplen");
+  refuseWithoutEffect({ values, flags });
   return {
     trace: flags.has("trace") || (flags.has("absolute") && !values.has("explain") && ladder === undefined),
     absolute: flags.has("absolute"),
@@ -136,7 +140,7 @@ export function observeArguments({ values, flags }: ParsedOptions, isBulk: boole
     payload: !flags.has("no-payload"),
     ladder: ladder === "",
     ladderFile: ladder === undefined || ladder === "" ? null : pictureName(ladder),
-    report: fileName(values.get("report"), "--report"),
+    report: reportName(values.get("report")),
     statistics: flags.has("stats"),
     verbose: flags.has("verbose"),
     force: flags.has("force"),
@@ -158,6 +162,23 @@ export function showsSegments(wanted: ObserveArguments): boolean {
 /** Whether standard output belongs to a program: then nothing is narrated there. */
 export function takesStandardOutput(wanted: ObserveArguments): boolean {
   return wanted.json || wanted.pcap === "-";
+}
+
+/** @throws UsageError when `--force` has no file to replace, or `--ascii` nothing to draw */
+function refuseWithoutEffect({ values, flags }: Pick<ParsedOptions, "values" | "flags">): void {
+  const files = ["pcap", "report", "ladder", "output"].map((name) => values.get(name));
+  if (flags.has("force") && !files.some((file) => file !== undefined && file !== "" && file !== "-")) {
+    throw new UsageError("Option --force would be ignored: no file is written");
+  }
+  const ladder = values.get("ladder");
+  if (flags.has("ascii") && ladder !== undefined && ladder !== "") {
+    throw new UsageError("Cannot use --ascii with a ladder in a file: it is for those in the terminal");
+  }
+}
+
+function reportName(text: string | undefined): string | null {
+  if (text !== "-") return fileName(text, "--report");
+  throw new UsageError("Cannot write a report to standard output: give a file, such as report.html");
 }
 
 function fileName(text: string | undefined, option: string): string | null {

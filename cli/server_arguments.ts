@@ -6,7 +6,7 @@
 
 import { asksAboutProgram } from "./about_options.ts";
 import { parseOptions } from "./command_line.ts";
-import { isObserved, type ObserveArguments, observeArguments } from "./observe_arguments.ts";
+import { GLOSSARY_WIDTH, isObserved, type ObserveArguments, observeArguments } from "./observe_arguments.ts";
 import { type ParsedOptions, quoted, UsageError } from "./options.ts";
 import { parseChoice, parseOctets, parsePort, parseWhole } from "./option_values.ts";
 import { COLOR_CHOICES, type ColorChoice } from "./output.ts";
@@ -60,6 +60,7 @@ export async function parseServerArguments(args: readonly string[]): Promise<Ser
   const parsed = await parseOptions(args, SPECS, theClient);
   if (asksAboutProgram(parsed)) return await textAsked(parsed);
   const { values, flags, operands } = parsed;
+  if (values.get("explain") === "glossary") return await glossary();
   const [operand] = operands;
   if (operand !== undefined) {
     throw new UsageError(
@@ -67,6 +68,12 @@ export async function parseServerArguments(args: readonly string[]): Promise<Ser
     );
   }
   const host = (values.get("host") ?? "127.0.0.1").replace(/^\[(.*)\]$/, "$1");
+  const [, , port] = /^(\[[^\]]*\]|[^:[\]]*):(\d+)$/.exec(values.get("host") ?? "") ?? [];
+  if (port !== undefined) {
+    throw new UsageError(
+      `Cannot use ${quoted(values.get("host") ?? "")} as --host: give the port with --port`,
+    );
+  }
   if (host === "") {
     throw new UsageError("Cannot listen on an empty address: give one with --host, such as 127.0.0.1");
   }
@@ -100,6 +107,12 @@ async function textAsked(parsed: ParsedOptions): Promise<string> {
   const { ownText } = await import("./help.ts");
   const { SERVER_TEXT } = await import("./server_text.ts");
   return ownText(SERVER_TEXT, parsed);
+}
+
+/** The words and the notation of what is shown. */
+async function glossary(): Promise<string> {
+  const { glossaryLines } = await import("../trace/mod.ts");
+  return glossaryLines(GLOSSARY_WIDTH).join("\n");
 }
 
 function parseMode(text: string): ServerMode {

@@ -21,13 +21,16 @@ export type ConnectionEnding =
 /** Writes what happens, in the order in which it happens. */
 export class ServerReport {
   readonly #output: Output;
+  readonly #showsPayload: boolean;
   /** Which connection the last line was about: the blocks do not say whose they are. */
   #subject = "";
   /** Of connections from which something was shown, by their peers. */
   readonly #payloads = new Map<string, PayloadLines>();
 
-  constructor(output: Output) {
+  /** `showsPayload`: whether of what arrives more than the amount may be told. */
+  constructor(output: Output, showsPayload: boolean) {
     this.#output = output;
+    this.#showsPayload = showsPayload;
   }
 
   /** Whether whoever reads this is so far behind that nothing more is to be shown for now. */
@@ -50,9 +53,9 @@ export class ServerReport {
     if (this.#subject !== peer) this.#output.line("note", `From ${peer}:`);
     this.#subject = peer;
     // One write for the block: other programs may be writing to the same terminal.
-    const lines = this.#payloads.get(peer) ?? new PayloadLines();
+    const lines = this.#payloads.get(peer) ?? new PayloadLines(this.#showsPayload);
     this.#payloads.set(peer, lines);
-    this.#output.line("sent", [`Received ${bytes(octets.length)}:`, ...lines.of(octets)].join("\n"));
+    this.#output.line("sent", lines.of(octets));
   }
 
   /** Says how a connection ended and how many octets went over it; what a connection that broke off has sent only its TCP knows. */

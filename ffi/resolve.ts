@@ -19,7 +19,14 @@ import {
   SOCK_STREAM,
 } from "./constants.ts";
 import { loadLibc } from "./libc.ts";
-import { cString, decodeSockaddr, type Endpoint, type IpAddress, parseLiteral } from "./sockaddr.ts";
+import {
+  cString,
+  decodeSockaddr,
+  type Endpoint,
+  type IpAddress,
+  parseLiteral,
+  unmapped,
+} from "./sockaddr.ts";
 
 // struct addrinfo, <netdb.h>: int flags, family, socktype, protocol; socklen_t addrlen and 4 octets of padding;
 // addr *, canonname *, next *
@@ -30,9 +37,6 @@ const PROTOCOL_OFFSET = 12;
 const ADDRLEN_OFFSET = 16;
 const ADDR_OFFSET = 24;
 const NEXT_OFFSET = 40;
-
-/** RFC 4291 2.5.5.2. */
-const MAPPED_PREFIX = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff] as const;
 
 /** What went wrong, per result of getaddrinfo: its name and the reason in words. */
 const REASONS: Readonly<Record<number, readonly [string, string]>> = {
@@ -82,13 +86,6 @@ export async function resolve(host: string, family?: 4 | 6): Promise<readonly Ip
   }
   if (host === "" || host.includes("\0")) throw new ResolveError(host, EAI_NONAME);
   return addressesOf(await lookUp(host, null, family, host));
-}
-
-/** An IPv4-mapped address stands for that of the IPv4 host (RFC 4291 2.5.5.2): no packet of IPv6 bears one. */
-function unmapped(address: IpAddress): IpAddress {
-  const { family, octets } = address;
-  if (family === 4 || !MAPPED_PREFIX.every((octet, i) => octets[i] === octet)) return address;
-  return { family: 4, octets: octets.slice(MAPPED_PREFIX.length) };
 }
 
 /**

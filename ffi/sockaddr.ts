@@ -23,6 +23,9 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** RFC 4291 2.5.5.2. */
+const MAPPED_PREFIX = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff] as const;
+
 // struct sockaddr_in: family u16 (host order), port u16 (network order), address 4 octets, 8 octets of zero
 const PORT_OFFSET = 2;
 const IPV4_ADDRESS_OFFSET = 4;
@@ -119,6 +122,13 @@ export function parseLiteral(text: string): IpAddress | undefined {
   if (zone === undefined) return { family, octets };
   const scopeId = /^\d+$/.test(zone) ? Number(zone) : loadLibc().if_nametoindex(cString(zone));
   return family === 6 && scopeId > 0 ? { family, octets, scopeId } : undefined;
+}
+
+/** An IPv4-mapped address stands for that of the IPv4 host (RFC 4291 2.5.5.2): no packet of IPv6 bears one. */
+export function unmapped(address: IpAddress): IpAddress {
+  const { family, octets } = address;
+  if (family === 4 || !MAPPED_PREFIX.every((octet, i) => octets[i] === octet)) return address;
+  return { family: 4, octets: octets.slice(MAPPED_PREFIX.length) };
 }
 
 /** Writes an address as text, with its scope as `%index` where it has one. */

@@ -15,6 +15,9 @@ const NOTHING: TransferArguments = {
   linger: null,
 };
 
+/** Nothing is replaced, and all is shown. */
+const SHOWN = { force: false, payload: true };
+
 Deno.test("input that ends is followed by FIN; who only asks waits for the peer's; options overrule both", async () => {
   const message = { kind: "message", text: "x" } as const;
   const pattern = { kind: "pattern", octets: 5 } as const;
@@ -29,7 +32,7 @@ Deno.test("input that ends is followed by FIN; who only asks waits for the peer'
     [{ input: message, receives: true, ending: "answered" }, "answered", true],
   ];
   for (const [changes, ending, isBulk] of rows) {
-    using ends = await openEnds({ ...NOTHING, ...changes }, false, () => {});
+    using ends = await openEnds({ ...NOTHING, ...changes }, SHOWN, () => {});
     assertEquals([ends.ending, ends.isBulk], [ending, isBulk], JSON.stringify(changes));
   }
 });
@@ -38,9 +41,9 @@ Deno.test("what is received is told with its hash, or shown, or forgotten", asyn
   const shown: string[] = [];
   const show = (octets: Uint8Array): number => shown.push(new TextDecoder().decode(octets));
   const input = { kind: "message", text: "x" } as const;
-  using showing = await openEnds({ ...NOTHING, input }, false, show);
+  using showing = await openEnds({ ...NOTHING, input }, SHOWN, show);
   assertEquals([showing.sink.take(new TextEncoder().encode("abc")), showing.afterword()], [3, null]);
-  using hashing = await openEnds({ ...NOTHING, input, hash: "md5" }, false, show);
+  using hashing = await openEnds({ ...NOTHING, input, hash: "md5" }, SHOWN, show);
   assertEquals(hashing.sink.take(new TextEncoder().encode("abc")), 3);
   // RFC 1321 A.5
   assertEquals(hashing.afterword(), "md5 of what was received: 900150983cd24fb0d6963f7d28e17f72");

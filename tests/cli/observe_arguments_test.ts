@@ -17,7 +17,8 @@ const ROWS: readonly (readonly [args: readonly string[], changes: Partial<Observ
   [["--trace"], { trace: true }],
   [["--absolute"], { trace: true, absolute: true }],
   [["--absolute", "--explain"], { explain: true, absolute: true }],
-  [["--explain", "--stats", "--ladder", "--ascii", "--force"], {
+  [["--explain", "--stats", "--ladder", "--ascii", "--force", "--report", "r.html"], {
+    report: "r.html",
     explain: true,
     statistics: true,
     ladder: true,

@@ -60,6 +60,8 @@ Deno.test("a wrong command line is refused with the reason, before anything is o
     ["--mode echo=1", "source=BYTES"],
     ["--color red", "auto, always or never"],
     ["--host=", "empty address"],
+    ["--host 127.0.0.1:9000", "give the port with --port"],
+    ["--host [::1]:9000", "give the port with --port"],
     ["--listen", "Unknown option"],
     ["127.0.0.1", "--host"],
   ];
@@ -76,6 +78,14 @@ Deno.test("help and version win over everything else that is well formed", async
   assertEquals(await parseServerArguments(["-V"]), `rawtcp-server ${VERSION}`);
   for (const word of ["--mode", "source=BYTES", "--count", "Ctrl-C", "Exit codes"]) {
     assertStringIncludes(fullHelp(SERVER_TEXT), word);
+  }
+});
+
+Deno.test("the glossary is shown instead of serving, whatever the stack", async () => {
+  for (const stack of ["kernel", "rawtcp"]) {
+    const text = await parseServerArguments(["--stack", stack, "--explain=glossary"]);
+    assert(typeof text === "string");
+    assertStringIncludes(text, "SND.UNA");
   }
 });
 

@@ -97,7 +97,7 @@ async function serve(listener: ScriptedListener, count: number): Promise<string>
     readable: READABLE,
     writable: WRITABLE,
     nameOf: () => "PEER",
-    report: new ServerReport(new Output({ color: "never", quiet: false, out: sink, err: sink })),
+    report: new ServerReport(new Output({ color: "never", quiet: false, out: sink, err: sink }), true),
     mode: { kind: "discard" },
     count,
   });

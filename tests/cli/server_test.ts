@@ -55,7 +55,7 @@ async function withServer(
   using listener = StreamListener.open({ address: loopbackAddress(4), port: 0 });
   using pollSet = new PollSet(1);
   const page = new Page();
-  const report = new ServerReport(new Output({ color: "never", quiet: false, out: page, err: page }));
+  const report = new ServerReport(new Output({ color: "never", quiet: false, out: page, err: page }), true);
   const nameOf = (stream: StreamSocket): string => formatSockaddr(stream.remote);
   const server = new Server({
     listener,

@@ -211,6 +211,31 @@ Deno.test("files are not replaced without --force, and nothing is sent when one 
   });
 });
 
+Deno.test("a capture that is read is never written over, nor one file by two outputs; both are told at once", async () => {
+  await inFolder(async (folder) => {
+    await using network = await Network.create();
+    await using serving = network.start([server, "--count", "1"]);
+    await serving.shows("listening");
+    const file = `${folder}/a.pcapng`;
+    await network.must([client, "--pcap", file]);
+    const before = await Deno.readFile(file);
+    await Deno.symlink("a.pcapng", `${folder}/link`);
+    for (const option of ["--pcap", "--report"]) {
+      for (const read of [file, `${folder}/link`]) {
+        const { code, err } = await network.run([client, "--read", read, option, file, "--force"]);
+        assertEquals(code, 2, err);
+        assertMatch(err, /it is the file of --read; give another name/);
+      }
+    }
+    const twice = ["--report", `${folder}/b`, "-o", `${folder}/b`];
+    const { code, out, err } = await network.run([client, ...twice]);
+    assertEquals([code, out], [2, ""]);
+    assertMatch(err, /it is the file of --report/);
+    assertEquals(await Deno.readFile(file), before);
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["a.pcapng", "link"]);
+  });
+});
+
 Deno.test("a file without a folder is told before anything is sent; one that fails, beside why the connection did", async () => {
   await inFolder(async (folder) => {
     await using network = await Network.create();
@@ -239,6 +264,21 @@ Deno.test("--no-payload leaves nothing of the message in any file, nor in the JS
     assertEquals(packets.filter(({ length }) => length === 29).length, 2);
   });
 });
+
+for (const stack of ["kernel", "rawtcp"]) {
+  Deno.test(`--no-payload: neither program shows what is sent and received, only how much (${stack})`, async () => {
+    await using network = await Network.create();
+    const serve = [server, "--mode", "echo", "--no-payload", "--count", "1", "--stack", stack];
+    await using serving = network.start(serve);
+    await serving.shows("listening");
+    const to = ["::ffff:127.0.0.1", String(PORT)]; // RFC 4291 2.5.5.2
+    const { out } = await network.run([client, ...to, "--no-payload", "--trace", "-m", "secret"]);
+    assertMatch(out, /Sending 6 bytes\n[^]*Received 6 bytes\n/);
+    const { out: served } = await serving.ended();
+    assertMatch(served, /Received 6 bytes\n/);
+    for (const shown of [out, served]) assertEquals(/secret|736563726574/.test(shown), false);
+  });
+}
 
 Deno.test("SIGUSR1 shows the summary so far", async () => {
   await using network = await Network.create();
