@@ -9,8 +9,9 @@ import { CLIENT_GROUPS, DEFAULT_CLOSE_TIMEOUT, LINK_CHOICES } from "./client_opt
 import { type TransferArguments, transferArguments } from "./client_transfer_arguments.ts";
 import { parseOptions } from "./command_line.ts";
 import type { Fault } from "../lab/mod.ts";
+import { isAddressText } from "../tcp/single.ts";
 import { type ObserveArguments, observeArguments, SHOWING_OPTIONS } from "./observe_arguments.ts";
-import { type ParsedOptions, UsageError } from "./options.ts";
+import { type ParsedOptions, quoted, UsageError } from "./options.ts";
 import { parseChoice, parseDuration, parsePort, parseWhole } from "./option_values.ts";
 import { COLOR_CHOICES, type ColorChoice } from "./output.ts";
 import { READ_OPTIONS, type ReadArguments, readArguments } from "./read_arguments.ts";
@@ -155,12 +156,26 @@ function wayOf(parsed: ParsedOptions, { changes }: TcpArguments): Way {
   return {
     target: parseTarget(operands),
     family: flags.has("ipv4") ? 4 : flags.has("ipv6") ? 6 : null,
-    source: values.get("source") ?? null,
+    source: sourceOf(values.get("source")),
     sourcePort: sourcePort === undefined ? 0 : parsePort(sourcePort, "--source-port", 0),
-    interfaceName: values.get("interface") ?? null,
+    interfaceName: interfaceOf(values.get("interface")),
     mark: mark === undefined ? 0 : parseMark(mark, "--mark"),
     dscp: changes.sending?.dscp ?? 0,
   };
+}
+
+/** @throws UsageError for what is no address */
+function sourceOf(text: string | undefined): string | null {
+  if (text === undefined || isAddressText(text)) return text ?? null;
+  throw new UsageError(
+    `Cannot use ${quoted(text)} as --source: give an address of this host, like 192.0.2.1 or 2001:db8::1`,
+  );
+}
+
+/** @throws UsageError for what no interface is called */
+function interfaceOf(name: string | undefined): string | null {
+  if (name === undefined || /^[^\s/]+$/.test(name)) return name ?? null;
+  throw new UsageError(`Cannot use ${quoted(name)} as --interface: give the name of one of this host's`);
 }
 
 /** @throws UsageError */
@@ -248,8 +263,8 @@ function manyOf({ values }: ParsedOptions, { input, output }: TransferArguments)
 async function faultsOf(values: ReadonlyMap<string, string>): Promise<readonly Fault[]> {
   const text = values.get("fault");
   if (text === undefined) return [];
-  const { parseFaults } = await import("../lab/mod.ts");
-  return parseFaults(text);
+  const { faultArguments } = await import("./fault_arguments.ts");
+  return faultArguments(text, values.has("seed"));
 }
 
 /** @throws UsageError when an option would be ignored */

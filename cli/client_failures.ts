@@ -12,12 +12,16 @@ import {
   NEVER,
   seconds,
   type State,
+  toMilliseconds,
   toSeconds,
 } from "../tcp/single.ts";
 import { counted, grouped } from "./counted.ts";
 import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
 import { type ConnectionEnds, ProgramFailure } from "./failures.ts";
 import type { SendingRecord } from "./narrator.ts";
+
+/** Shorter spans are told in milliseconds. */
+const LEAST_IN_SECONDS = 0.1;
 
 /** What is known when the client gives up. */
 export interface ClientFacts {
@@ -96,7 +100,9 @@ export function noAnswer(facts: ClientFacts): ProgramFailure {
   const { peer, record, now } = facts;
   const { syns, firstSynAt } = record;
   const span = firstSynAt === NEVER ? seconds(0) : elapsed(firstSynAt, now);
-  const answer = `no answer to ${syns} ${syns === 1 ? "SYN" : "SYNs"} over ${formatSeconds(span)}`;
+  const answer = syns === 0
+    ? "our SYN had not left by then"
+    : `no answer to ${counted(syns, "SYN")} over ${formatSeconds(span)}`;
   const report = record.report === null ? "" : ` (${asClause(record.report)})`;
   return unestablished(facts, ExitCode.timedOut, `Connection to ${peer} timed out: ${answer}${report}`);
 }
@@ -157,10 +163,13 @@ export function notClosed(
   );
 }
 
-/** A span for people: `3 s`, `2.5 s`. */
+/** A span for people: `3 s`, `2.5 s`, `40 ms`. */
 export function formatSeconds(span: Micros): string {
   const whole = toSeconds(span);
-  return `${Number.isInteger(whole) ? whole : whole.toFixed(1)} s`;
+  if (Number.isInteger(whole)) return `${whole} s`;
+  if (whole >= LEAST_IN_SECONDS) return `${whole.toFixed(1)} s`;
+  const milliseconds = Math.round(toMilliseconds(span));
+  return milliseconds < 1 ? "less than 1 ms" : `${milliseconds} ms`;
 }
 
 function progress({ acknowledged, messageLength, received }: ClientFacts): string {

@@ -60,6 +60,8 @@ export function parsePort(text: string, what: string, least: 0 | 1): number {
   return parseWhole(text, what, least, MAX_PORT);
 }
 
+const MILLISECONDS = 1_000;
+
 /** Seconds per unit of time; a number without one is seconds. */
 const SECONDS_PER_UNIT: ReadonlyMap<string, number> = new Map([
   ["", 1],
@@ -84,6 +86,15 @@ export function parseDuration(text: string, what: string, zeroAllowed = false): 
   const least = zeroAllowed ? "0 or more" : "more than 0";
   throw new UsageError(
     `Cannot use ${quoted(text)} as ${what}: give a time such as 500ms, 2s or 3m, ${least} and at most 24h`,
+  );
+}
+
+/** The same with other bounds, in seconds. @throws UsageError naming `what` */
+export function parseDurationWithin(text: string, what: string, least: number, most: number): number {
+  const span = parseDuration(text, what);
+  if (span >= least && span <= most) return span;
+  throw new UsageError(
+    `Cannot use ${quoted(text)} as ${what}: give a time from ${least * MILLISECONDS}ms to ${most}s`,
   );
 }
 

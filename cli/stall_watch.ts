@@ -4,7 +4,8 @@
  * @module
  */
 
-import { after, elapsed, type Instant, type Micros, seconds, toSeconds } from "../tcp/single.ts";
+import { after, elapsed, type Instant, type Micros, micros, seconds, toSeconds } from "../tcp/single.ts";
+import { formatSeconds } from "./client_failures.ts";
 import { counted } from "./counted.ts";
 
 /** What is looked at. */
@@ -110,6 +111,9 @@ export class StallWatch {
   }
 }
 
+/** Rounded down: what is said of a span has lasted so long. */
 function spanOf(from: Instant, to: Instant): string {
-  return `${Math.floor(toSeconds(elapsed(from, to)))} s`;
+  const span = elapsed(from, to);
+  const step = span < FIRST_WORD ? seconds(0.1) : seconds(1);
+  return formatSeconds(span < step ? span : micros(Math.floor(span / step) * step));
 }

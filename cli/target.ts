@@ -63,6 +63,11 @@ export function parseTarget(operands: readonly string[]): Target {
   if (/[\s/[\]]/.test(bare.startsWith("[") ? host : bare)) {
     throw new UsageError(`Cannot use ${quoted(first)} as HOST: give a name, an address or HOST:PORT`);
   }
+  if (second === undefined && joined === undefined && /^\d{2,5}$/.test(host)) {
+    throw new UsageError(
+      `Cannot use ${quoted(host)} as HOST: a port comes second, as in ${DEFAULT_HOST} ${host}`,
+    );
+  }
   if (joined !== undefined && second !== undefined) {
     throw new UsageError(`Cannot use both ${quoted(first)} and ${quoted(second)}: give the port once`);
   }

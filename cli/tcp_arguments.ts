@@ -4,9 +4,16 @@
  * @module
  */
 
-import { joinChanges, micros, type PartialConfig, type ProfileName, seconds } from "../tcp/single.ts";
+import {
+  joinChanges,
+  type PartialConfig,
+  type ProfileName,
+  PROFILES,
+  seconds,
+  toSeconds,
+} from "../tcp/single.ts";
 import { type OptionSpec, type ParsedOptions, quoted, UsageError } from "./options.ts";
-import { parseChoice, parseDuration, parseOctets, parseWhole } from "./option_values.ts";
+import { parseChoice, parseDurationWithin, parseOctets, parseWhole } from "./option_values.ts";
 
 /** What the command line says of the TCP. */
 export interface TcpArguments {
@@ -24,6 +31,16 @@ const MOST_MSS = 65_495;
 
 /** Largest window that the largest shift can tell (RFC 7323 2.3). */
 const MOST_WINDOW = 65_535 << 14;
+
+/** Largest window without a shift. */
+const MOST_UNSCALED = 65_535;
+
+/** As Linux takes them (TCP_KEEPIDLE), seconds; and a probe each millisecond at most. */
+const LEAST_KEEP_ALIVE = 0.001;
+const MOST_KEEP_ALIVE = 32_767;
+
+/** Seconds: what a timer can tell apart. */
+const LEAST_RTO = 0.001;
 
 const MOST_INITIAL_WINDOW = 1_000;
 const MOST_TTL = 255;
@@ -71,7 +88,7 @@ export const TCP_OPTIONS: readonly OptionSpec[] = [
 
 /** Takes the options of {@link TCP_OPTIONS} out of a command line that has been read. @throws UsageError */
 export function tcpArguments({ values, flags }: ParsedOptions): TcpArguments {
-  const profile = values.get("profile");
+  const profile = parseChoice(values.get("profile") ?? "standard", "--profile", PROFILE_NAMES);
   const given = (
     name: string,
     read: (text: string, what: string) => PartialConfig,
@@ -99,20 +116,27 @@ export function tcpArguments({ values, flags }: ParsedOptions): TcpArguments {
     flag("ecn", { congestion: { ecn: "request" } }),
     flag("no-nagle", { sending: { nagle: false } }),
     given("keepalive", (text, what) => {
-      const idle = seconds(parseDuration(text, what));
+      const idle = seconds(parseDurationWithin(text, what, LEAST_KEEP_ALIVE, MOST_KEEP_ALIVE));
       return { closing: { keepAlive: true, keepAliveIdle: idle, keepAliveInterval: idle } };
     }),
-    given(
-      "rto-min",
-      (text, what) => ({ retransmission: { minRto: micros(parseDuration(text, what) * 1e6) } }),
-    ),
+    given("rto-min", (text, what) => {
+      const most = toSeconds(PROFILES[profile].retransmission.maxRto);
+      return { retransmission: { minRto: seconds(parseDurationWithin(text, what, LEAST_RTO, most)) } };
+    }),
     given("ttl", (text, what) => ({ sending: { hopLimit: parseWhole(text, what, 1, MOST_TTL) } })),
     given("dscp", (text, what) => ({ sending: { dscp: parseDscp(text, what) } })),
   );
-  return {
-    profile: profile === undefined ? "standard" : parseChoice(profile, "--profile", PROFILE_NAMES),
-    changes,
-  };
+  refuseWiderThanField(changes);
+  return { profile, changes };
+}
+
+/** @throws UsageError when a part of the window would be ignored (RFC 9293 3.1: the field has 16 bits) */
+function refuseWiderThanField({ buffers, handshake }: PartialConfig): void {
+  const window = buffers?.receiveBuffer ?? 0;
+  if (handshake?.windowScaling !== false || window <= MOST_UNSCALED) return;
+  throw new UsageError(
+    `Cannot use --window ${window} with --no-window-scaling: windows end at ${MOST_UNSCALED} bytes then`,
+  );
 }
 
 /** A number, or a name of RFC 2474 (CS), RFC 2597 (AF), RFC 3246 (EF) or RFC 5865 (VA). @throws UsageError */

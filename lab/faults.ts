@@ -34,6 +34,24 @@ export type Fault =
     | { readonly kind: "queue"; readonly packets: number }
   );
 
+/** Whether a seed decides about it. */
+export function isByChance(fault: Fault): boolean {
+  switch (fault.kind) {
+    case "drop":
+    case "duplicate":
+    case "corrupt":
+      return fault.choice.by === "chance" || fault.kind === "corrupt";
+    case "reorder":
+      return fault.probability !== null;
+    case "jitter":
+      return true;
+    case "delay":
+    case "rate":
+    case "queue":
+      return false;
+  }
+}
+
 const KINDS: readonly PacketKind[] = ["packet", "syn", "data", "fin", "ack", "rst"];
 
 /** Packets that overtake one that is reordered by chance: as many as fast retransmit takes for a loss (RFC 5681 3.2). */

@@ -24,6 +24,13 @@ export type { Fate, Judge } from "./link.ts";
 export { type AttachOptions, type Core, Network, type NetworkOptions } from "./network.ts";
 export type { Packet, PacketEvent } from "./network.ts";
 export { Random } from "./random.ts";
-export { type Fault, type FaultChoice, type FaultWay, type PacketKind, parseFaults } from "./faults.ts";
+export {
+  type Fault,
+  type FaultChoice,
+  type FaultWay,
+  isByChance,
+  type PacketKind,
+  parseFaults,
+} from "./faults.ts";
 export { FAULT_SYNTAX } from "./fault_syntax.ts";
 export { type FaultyExit, FaultyPath, ipHeaderLength } from "./faulty_path.ts";

@@ -1,10 +1,13 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import type { ClientSession } from "../../cli/client_session.ts";
+import { noAnswer } from "../../cli/client_failures.ts";
 import { ExitCode, type ExitCodeNumber } from "../../cli/exit_codes.ts";
 import { describeFailure, ProgramFailure } from "../../cli/failures.ts";
-import { elapsed, Flag, seconds, seqNumber, toSeconds } from "../../tcp/mod.ts";
+import { Narrator } from "../../cli/narrator.ts";
+import { elapsed, Flag, instant, seconds, seqNumber, toSeconds } from "../../tcp/mod.ts";
 import { HANDSHAKE, message, prepare, type Run } from "./session_support.ts";
 import { CLIENT_ISS } from "./simulation.ts";
+import { memoryOutput } from "./support.ts";
 
 async function failure(session: ClientSession): Promise<[code: ExitCodeNumber, text: string]> {
   const error = await assertRejects(() => session.run(), ProgramFailure);
@@ -30,6 +33,20 @@ Deno.test("without an answer the failure counts SYNs and time", async () => {
     "Connection to 192.0.2.2:8888 timed out: no answer to 4 SYNs over 10 s",
   ]);
   assertEquals(out.lines, HANDSHAKE.slice(0, 2));
+});
+
+Deno.test("a SYN that has not left in time is told as such", () => {
+  const endpoint = { address: { family: 4, octets: new Uint8Array([192, 0, 2, 2]) }, port: 8_888 } as const;
+  const failure = noAnswer({
+    peer: "192.0.2.2:8888",
+    ends: { local: endpoint, remote: endpoint },
+    record: new Narrator(memoryOutput().output).record,
+    acknowledged: 0,
+    messageLength: 0,
+    received: null,
+    now: instant(1_000),
+  });
+  assertEquals(failure.message, "Connection to 192.0.2.2:8888 timed out: our SYN had not left by then");
 });
 
 Deno.test("by default the handshake is tried for at least three minutes (MUST-23)", async () => {

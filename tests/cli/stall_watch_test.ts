@@ -34,6 +34,21 @@ Deno.test("silence is named after 10 s and twice as long each time, and ends the
   ]);
 });
 
+Deno.test("a short limit is told as long as it was, rounded down", () => {
+  const rows: [limit: number, looked: number, text: string][] = [
+    [1.5, 1.509, "1.5 s"],
+    [1, 1.009, "1 s"],
+    [9.9, 9.99, "9.9 s"],
+    [0.5, 0.502, "0.5 s"],
+    [0.04, 0.041, "41 ms"],
+    [0.0001, 0.0002, "less than 1 ms"],
+  ];
+  for (const [limit, looked, text] of rows) {
+    const verdict = new StallWatch(connection(), seconds(limit), at(0)).verdict(at(looked));
+    assertEquals(verdict, { kind: "give up", text: `nothing has been acknowledged for ${text}` });
+  }
+});
+
 Deno.test("a closed window whose peer answers is waited for without end, unless the user sets one", () => {
   for (const [limit, end] of [[null, "say"], [seconds(25), "give up"]] as const) {
     const peer = connection();
