@@ -8,7 +8,7 @@ import { UNOBSERVED } from "./unobserved.ts";
 
 /** A folder with a capture, a link to it, and a folder of another name that leads to the same place. */
 async function withFolder(test: (path: string) => void | Promise<void>): Promise<void> {
-  const path = await Deno.makeTempDir();
+  const path = await Deno.makeTempDir({ prefix: "rawtcp-files-" });
   try {
     Deno.mkdirSync(`${path}/folder`);
     Deno.symlinkSync("folder", `${path}/other`);
