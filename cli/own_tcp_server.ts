@@ -165,8 +165,13 @@ export class OwnTcpServer {
     }
     if (host.loop.now >= this.#tellsFrom) this.#tellOfCookies();
     if (this.#parts.isBehind()) return this.#isStopped;
-    for (const [connection, served] of this.#open) {
-      if (connection.takeEvents() !== 0 || this.#unfinished.has(connection)) this.#serve(connection, served);
+    if (this.#unfinished.size > 0) {
+      for (const connection of [...this.#unfinished]) {
+        this.#serve(connection);
+      }
+    }
+    for (let next = host.host.nextEventful(); next !== null; next = host.host.nextEventful()) {
+      if (next.takeEvents() !== 0) this.#serve(next);
     }
     return this.#isStopped || (!mayAccept() && this.#open.size === 0);
   }
@@ -178,10 +183,13 @@ export class OwnTcpServer {
     this.#accepted++;
     report.connected(peer);
     this.#open.set(connection, served);
-    this.#serve(connection, served);
+    this.#serve(connection);
   }
 
-  #serve(connection: Connection, served: ServerConnection): void {
+  /** Nothing for one that is not accepted yet, or no longer served. */
+  #serve(connection: Connection): void {
+    const served = this.#open.get(connection);
+    if (served === undefined) return;
     const wanted = served.turn();
     this.#unfinished.delete(connection);
     if (wanted === null) {

@@ -117,7 +117,7 @@ export class ServerConnection {
   #sendSome(): boolean {
     const octets = this.#nothingToSend() ? 0 : this.stream.send(this.#outgoing());
     this.#sent += octets;
-    if (this.#mode.kind !== "source") this.#waiting = this.#waiting.subarray(octets);
+    if (octets > 0 && this.#mode.kind !== "source") this.#waiting = this.#waiting.subarray(octets);
     if (this.#isAnswered && this.#nothingToSend()) this.#shutdown();
     if (this.#mode.kind === "source" && this.#nothingToSend()) this.#shutdown();
     return octets > 0;

@@ -15,6 +15,7 @@ import {
   completeOptions,
   type ConnectionHolder,
   type ConnectionOptions,
+  type ListenOptions,
 } from "./connection_options.ts";
 import type { PartialConfig, TcpConfig } from "../config/config.ts";
 import type { ConnectionFailure } from "../base/errors.ts";
@@ -60,7 +61,7 @@ export class Connection implements ConnectionView {
   }
 
   /** Opens passively, for one peer: the first whose SYN arrives (RFC 9293 3.10.1). @throws RangeError as `connect` */
-  static listen(options: Omit<ConnectionOptions, "remote">, now: Instant): Connection {
+  static listen(options: ListenOptions, now: Instant): Connection {
     const complete = completeListenOptions(options);
     const connection = new Connection(calls.openPassively(complete, now), complete.progress);
     connection.#tcb.observer?.stateChanged(connection, "CLOSED", "LISTEN", "passive-open", now);
@@ -218,24 +219,24 @@ export class Connection implements ConnectionView {
     this.#progress.add(octets);
     return octets;
   }
-
+  /** Whether `takeEvents` has something to say. */
+  get hasEvents(): boolean {
+    return this.#tcb.events !== 0;
+  }
   /** What happened since the last call, as `Event` bits. */
   takeEvents(): EventSet {
     const events = this.#tcb.events;
     this.#tcb.events = 0;
     return events;
   }
-
   /** How the connection ended; null while it is open, and when it ended in order. */
   get failure(): ConnectionFailure | null {
     return this.#tcb.failure;
   }
-
   /** Whether both sides have closed, or the connection has ended otherwise. */
   get isOver(): boolean {
     return this.#tcb.state === "CLOSED" || this.#tcb.state === "TIME-WAIT";
   }
-
   /** The last soft error that the network reported; null: none. */
   get softError(): IcmpErrorKind | null {
     return this.#tcb.softError;
@@ -273,7 +274,6 @@ export class Connection implements ConnectionView {
     const { selectiveAck, timestamps, windowScaling } = this.#tcb.handshake;
     return { selectiveAck, timestamps, windowScaling, ecn: this.#tcb.ecn.agreed };
   }
-
   /** Tells connections of one host apart. */
   get id(): number {
     return this.#tcb.id;

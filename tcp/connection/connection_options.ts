@@ -110,8 +110,13 @@ export function completeOptions(options: ConnectionOptions): CompleteOptions {
   };
 }
 
-/** The options of a connection in LISTEN, whose peer may be anybody. @throws RangeError for a config out of range */
-export function completeListenOptions(options: Omit<ConnectionOptions, "remote">): CompleteOptions {
+/** The options of a connection in LISTEN: the peer is given where its SYN is there already, and may be anybody otherwise. */
+export type ListenOptions = Omit<ConnectionOptions, "remote"> & Partial<Pick<ConnectionOptions, "remote">>;
+
+/** Those with every default filled in. @throws RangeError for a config out of range */
+export function completeListenOptions(options: ListenOptions): CompleteOptions {
+  const { remote } = options;
+  if (remote !== undefined) return completeOptions({ ...options, remote });
   const { family, octets } = options.local.address;
   const anyPeer: Endpoint = { address: { family, octets: new Uint8Array(octets.length) }, port: 0 };
   return completeOptions({ ...options, remote: anyPeer });

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { addressFromOctets, IPV4_ADDRESS_LENGTH, IPV6_ADDRESS_LENGTH } from "../base/address.ts";
+import { addressFromOctets, IPV4_ADDRESS_LENGTH, IPV6_ADDRESS_LENGTH, octetsMatch } from "../base/address.ts";
 import { Event } from "../base/events.ts";
 import type { StateReason } from "../base/observer.ts";
 import { Flag, Option, Segment } from "../base/segment.ts";
@@ -39,14 +39,25 @@ export function arrivesInListen(tcb: Tcb, segment: Segment, now: Instant): void 
   // a sender that may not exist.
 }
 
+function isBetween({ local, remote }: Tcb, syn: Segment): boolean {
+  const { addresses, sourceOffset, destinationOffset, sourcePort, destinationPort } = syn;
+  return local.address.family === syn.family && local.port === destinationPort &&
+    remote.port === sourcePort &&
+    octetsMatch(local.address, addresses, destinationOffset) &&
+    octetsMatch(remote.address, addresses, sourceOffset);
+}
+
 /** A SYN opens the connection: whose it is, and what both sides begin with. */
 function takeSyn(tcb: Tcb, syn: Segment, reason: StateReason, now: Instant): void {
   const length = syn.family === 4 ? IPV4_ADDRESS_LENGTH : IPV6_ADDRESS_LENGTH;
   const addressAt = (offset: number) => addressFromOctets(syn.addresses.subarray(offset, offset + length));
-  tcb.bindPeer(
-    { address: addressAt(syn.destinationOffset), port: syn.destinationPort },
-    { address: addressAt(syn.sourceOffset), port: syn.sourcePort },
-  );
+  // A host has bound both ends already; they stay the same objects, of which there is one.
+  if (!isBetween(tcb, syn)) {
+    tcb.bindPeer(
+      { address: addressAt(syn.destinationOffset), port: syn.destinationPort },
+      { address: addressAt(syn.sourceOffset), port: syn.sourcePort },
+    );
+  }
   tcb.beginSending(tcb.isn(tcb.local, tcb.remote, now));
   tcb.ecn.synArrived(syn, tcb.config.congestion.ecn);
   synArrives(tcb, syn, now);

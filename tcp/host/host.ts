@@ -123,6 +123,14 @@ export class Host {
   }
 
   /**
+   * The next connection of which something has happened that `takeEvents` tells, those that nobody has accepted yet among them;
+   * null when there is none. For whoever has many: asking each would take as long as there are connections.
+   */
+  nextEventful(): Connection | null {
+    return this.#members.schedule.nextEventful()?.connection ?? null;
+  }
+
+  /**
    * Opens actively, from the local port that is named, or from one of a range: default is the keeper's.
    *
    * @throws RangeError when the remote end is no single host, or no local port is free (MUST-46)
@@ -339,7 +347,7 @@ export class Host {
     before: Member | null,
     now: Instant,
   ): void {
-    const { local, remote } = endpointsOf(segment, length);
+    const { local, remote } = endpointsOf(segment, length, this.#addresses);
     const { config } = listener;
     const { synCookies } = config.defence;
     if (!listener.hasRoom || synCookies === "always") {
@@ -370,7 +378,7 @@ export class Host {
   #cookieArrives(listener: Listener, segment: Segment, length: number, now: Instant): boolean {
     const { cookies } = this.#cookieAnswers;
     if (!cookies.mayBring(segment, now)) return false;
-    const { local, remote } = endpointsOf(segment, length);
+    const { local, remote } = endpointsOf(segment, length, this.#addresses);
     const syn = cookies.synOf(segment, local, remote, now);
     if (syn === null) return false;
     if (listener.isReadyFull) this.#drop(segment, "backlog-full", now);

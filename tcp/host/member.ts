@@ -26,6 +26,7 @@ export class Member implements ScheduleEntry, ConnectionHolder {
   isAdded: boolean = NOT_SCHEDULED.isAdded;
   isQueued: boolean = NOT_SCHEDULED.isQueued;
   isTouched: boolean = NOT_SCHEDULED.isTouched;
+  isEventful: boolean = NOT_SCHEDULED.isEventful;
   mayTrim: boolean = NOT_SCHEDULED.mayTrim;
   deadline: Instant = NOT_SCHEDULED.deadline;
   heapIndex: number = NOT_SCHEDULED.heapIndex;

@@ -1,5 +1,6 @@
 /**
- * Whose turn it is among the connections of a host: to send, to have its timers fire, to give memory back.
+ * Whose turn it is among the connections of a host: to send, to have its timers fire, to be
+ * looked at by its user, to give memory back.
  *
  * @module
  */
@@ -19,13 +20,15 @@ const TURNS_PER_TRIM = 4;
 
 /** A connection and its place in the schedule. Only {@link Schedule} writes the fields. */
 export interface ScheduleEntry extends HeapEntry {
-  readonly connection: { nextDeadline(): Instant; trim(now: Instant): boolean };
+  readonly connection: { readonly hasEvents: boolean; nextDeadline(): Instant; trim(now: Instant): boolean };
   /** Whether it was added, and not removed since. */
   isAdded: boolean;
   /** Whether it waits for its turn to send. */
   isQueued: boolean;
   /** Whether its timers may have changed since the heap was updated. */
   isTouched: boolean;
+  /** Whether it waits for {@link Schedule.nextEventful}. */
+  isEventful: boolean;
   /** Whether it may have memory to give back, and waits to be asked for it. */
   mayTrim: boolean;
 }
@@ -35,6 +38,7 @@ export const NOT_SCHEDULED = {
   isAdded: false,
   isQueued: false,
   isTouched: false,
+  isEventful: false,
   mayTrim: false,
   deadline: NEVER,
   heapIndex: NOT_IN_HEAP,
@@ -49,6 +53,8 @@ export class Schedule<T extends ScheduleEntry> {
   #touched: T[] = [];
   /** Those that may have something to send. */
   readonly #senders = new Fifo<T>();
+  /** Those that have events nobody has been told of; null: nobody has asked for them yet. */
+  #eventful: Fifo<T> | null = null;
   /** Octets of payload that the first of them has sent in its turn. */
   #turnLength = 0;
   /** Turns that ended for want of something to send. */
@@ -76,6 +82,7 @@ export class Schedule<T extends ScheduleEntry> {
   /** Something happened to a connection: it may have something to send, and its timers may have changed. */
   enqueue(entry: T): void {
     this.#touch(entry);
+    this.#noteEvents(entry);
     if (entry.isQueued) return;
     entry.isQueued = true;
     this.#senders.push(entry);
@@ -105,9 +112,21 @@ export class Schedule<T extends ScheduleEntry> {
     const entry = this.#senders.shift();
     if (entry !== undefined) {
       entry.isQueued = false;
+      this.#noteEvents(entry);
       if (!entry.mayTrim) this.#trimLater(entry);
     }
     if (++this.#turns % TURNS_PER_TRIM === 0) this.#trimNext(now);
+  }
+
+  /** The next connection that has events, once for what happens to it; undefined: none. Kept from the first call on. */
+  nextEventful(): T | undefined {
+    if (this.#eventful === null) {
+      this.#eventful = new Fifo<T>();
+      for (const entry of this.#entries) this.#noteEvents(entry);
+    }
+    const entry = this.#eventful.shift();
+    if (entry !== undefined) entry.isEventful = false;
+    return entry;
   }
 
   /** A connection of which a timer is due; null when there is none. */
@@ -134,6 +153,12 @@ export class Schedule<T extends ScheduleEntry> {
     if (entry.isTouched) return;
     entry.isTouched = true;
     this.#touched.push(entry);
+  }
+
+  #noteEvents(entry: T): void {
+    if (this.#eventful === null || entry.isEventful || !entry.connection.hasEvents) return;
+    entry.isEventful = true;
+    this.#eventful.push(entry);
   }
 
   #trimLater(entry: T): void {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { addressFromOctets, type Endpoint } from "../base/address.ts";
+import { addressFromOctets, type Endpoint, type IpAddress, octetsMatch } from "../base/address.ts";
 import { resetFor } from "../connection/closing.ts";
 import { Flag, type Segment } from "../base/segment.ts";
 import { type SeqNumber, seqNumber } from "../base/seq.ts";
@@ -19,11 +19,22 @@ interface StrayReset {
   readonly ack: SeqNumber | null;
 }
 
-/** The two ends of a segment that arrived; `length`: octets of an address. */
-export function endpointsOf(segment: Segment, length: number): { local: Endpoint; remote: Endpoint } {
-  const at = (offset: number) => addressFromOctets(segment.addresses.subarray(offset, offset + length));
+/**
+ * The two ends of a segment that arrived; `length`: octets of an address. Of `own` the address is taken itself, so that many
+ * connections have one in memory.
+ */
+export function endpointsOf(
+  segment: Segment,
+  length: number,
+  own: readonly IpAddress[] = [],
+): { local: Endpoint; remote: Endpoint } {
+  const { family, addresses, destinationOffset } = segment;
+  const known = own.find((address) =>
+    address.family === family && octetsMatch(address, addresses, destinationOffset)
+  );
+  const at = (offset: number) => addressFromOctets(addresses.subarray(offset, offset + length));
   return {
-    local: { address: at(segment.destinationOffset), port: segment.destinationPort },
+    local: { address: known ?? at(destinationOffset), port: segment.destinationPort },
     remote: { address: at(segment.sourceOffset), port: segment.sourcePort },
   };
 }

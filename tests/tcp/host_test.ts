@@ -370,3 +370,39 @@ Deno.test("a config out of range is refused where it is given, not when the firs
   );
   assertEquals(host.connectionCount, 0);
 });
+
+Deno.test("a host names each connection of which something has happened once, in that order, and no other", () => {
+  const host = newHost();
+  const listener = host.listen({ port: 80 });
+  const peers = [1, 2, 3, 4].map((port) => ({ address: THERE.address, port }));
+  for (const peer of peers) open(host, peer, SERVER);
+  const accepted = peers.map(() => listener.accept());
+  const named = (): (number | undefined)[] => {
+    const ports: (number | undefined)[] = [];
+    for (let next = host.nextEventful(); next !== null; next = host.nextEventful()) {
+      ports.push(next.remote.port);
+      next.takeEvents();
+    }
+    return ports;
+  };
+  assertEquals(named(), [1, 2, 3, 4], "what happened before the first question");
+  assertEquals(named(), []);
+  for (const port of [3, 1, 3]) {
+    host.segmentArrives(ackFrom({ address: THERE.address, port }, SERVER, 10), NOW);
+    sentBy(host, NOW);
+  }
+  assertEquals(named(), [3, 1]);
+  accepted[1]?.abort(NOW);
+  sentBy(host, NOW);
+  assertEquals([named(), accepted[1]?.state], [[2], "CLOSED"], "its end too");
+});
+
+Deno.test("connections to one of a host's addresses have that address, not copies of it", () => {
+  const host = newHost();
+  const listener = host.listen({ port: 80 });
+  open(host, THERE, SERVER);
+  open(host, OTHER, SERVER);
+  const [first, second] = [listener.accept(), listener.accept()];
+  assert(first !== null && first.local.address === second?.local.address);
+  assertEquals(first.remote, THERE);
+});

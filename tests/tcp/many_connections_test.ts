@@ -157,7 +157,7 @@ function placeOf(id: number): Place {
     asked.push(id);
     return quiet.has(id);
   };
-  return { ...NOT_SCHEDULED, connection: { nextDeadline: () => NEVER, trim } };
+  return { ...NOT_SCHEDULED, connection: { hasEvents: false, nextDeadline: () => NEVER, trim } };
 }
 
 Deno.test("every fourth turn asks a connection for memory, each in turn, until it has been quiet", () => {
