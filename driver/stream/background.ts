@@ -50,6 +50,11 @@ export class Background {
     else this.wake();
   }
 
+  /** Ends as after the last member if there has been none: a loop that is not run keeps its sockets for nothing. */
+  endUnlessUsed(): void {
+    if (!this.#isRunning) this.#onIdle();
+  }
+
   /** Something may be due, or a member has changed its mind about keeping the process alive. */
   wake(): void {
     this.#loop.wake();

@@ -96,9 +96,18 @@ function dialingFrom(source: IpAddress, dscp: number, interfaceIndex: number | u
   return dialing;
 }
 
-function begin({ dialer, observers }: Dialing, address: IpAddress, options: ConnectOptions): Connection {
+function begin(
+  { dialer, background, observers }: Dialing,
+  address: IpAddress,
+  options: ConnectOptions,
+): Connection {
   using _watch = options.observer === undefined ? undefined : observers.watchNew(options.observer);
-  return dialer.connect({ address, port: options.port }, options.config);
+  try {
+    return dialer.connect({ address, port: options.port }, options.config);
+  } catch (error) {
+    background.endUnlessUsed();
+    throw error;
+  }
 }
 
 /** Runs the handshake in the background. @throws ConnectionFailure; the signal's reason, when the attempt has been aborted */

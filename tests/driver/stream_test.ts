@@ -289,3 +289,16 @@ Deno.test("when all fail, the first one's reason is told", async () => {
     Promise.reject(new Error(`no ${address.family}`));
   await assertRejects(() => firstOf([A6, A4], attempt), Error, "no 6");
 });
+
+kernelTest("an attempt that cannot begin keeps nothing open", async () => {
+  const config = { handshake: { mss: -1 } };
+  await assertRejects(() => connect({ port: 9, config }), RangeError);
+  // The kernel gives the lowest number that is free.
+  const lowest = (): number => {
+    using listener = StreamListener.open({ address: loopbackAddress(4), port: 0 });
+    return listener.descriptor;
+  };
+  const before = lowest();
+  await assertRejects(() => connect({ hostname: "::1", port: 9, config }), RangeError);
+  assertEquals(lowest(), before);
+});
