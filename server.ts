@@ -84,6 +84,7 @@ async function serveOnOwnTcp(
       local: { address, port },
       ...watchers.observer === undefined ? {} : { observer: watchers.observer },
       ...watchers.onDrop === undefined ? {} : { onDrop: watchers.onDrop },
+      onUnsent: (outcome, reason) => server.unsent(outcome, reason),
     });
     const report = new ServerReport(output, observe.payload);
     const isBehind = (): boolean => watchers.isBehind === true;

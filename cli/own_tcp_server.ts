@@ -36,8 +36,8 @@ export interface OwnTcpServerParts {
 /** How long connections may take to close when the server ends. */
 const CLOSING_TIME = seconds(2);
 
-/** How often at most a flood of SYNs is told of. */
-const FLOOD_INTERVAL = seconds(10);
+/** How often at most a flood of SYNs is told of, and that segments cannot leave this host. */
+const TELLING_INTERVAL = seconds(10);
 
 /** By the names that sockets have for the same (errno), which is how {@link ServerConnection} knows them. */
 const ERRNO_NAMES: Readonly<Record<ConnectionFailure["kind"], string>> = {
@@ -106,6 +106,7 @@ export class OwnTcpServer {
   /** SYN cookies that the report has told of, and when it may tell of more. */
   #cookiesTold = 0;
   #tellsFrom: Instant = instant(0);
+  #tellsUnsentFrom: Instant = instant(0);
   #isStopped = false;
 
   constructor(parts: OwnTcpServerParts) {
@@ -116,6 +117,15 @@ export class OwnTcpServer {
   stop(): void {
     this.#isStopped = true;
     this.#parts.host.loop.wake();
+  }
+
+  /** A segment could not leave this host, as `RawHostOptions.onUnsent`. */
+  unsent(outcome: "too long" | "unreachable", reason: string): void {
+    const { host: { loop }, report } = this.#parts;
+    // Of a shorter path the core hears, and makes shorter segments.
+    if (outcome === "too long" || loop.now < this.#tellsUnsentFrom) return;
+    this.#tellsUnsentFrom = after(loop.now, TELLING_INTERVAL);
+    report.unsent(reason);
   }
 
   /** Whoever reads the report has caught up. */
@@ -143,7 +153,7 @@ export class OwnTcpServer {
     if (syns === 0) return;
     report.floodedBy(syns);
     this.#cookiesTold += syns;
-    this.#tellsFrom = after(host.loop.now, FLOOD_INTERVAL);
+    this.#tellsFrom = after(host.loop.now, TELLING_INTERVAL);
   }
 
   /** Forgets what is over, but for TIME-WAIT. Returns whether nothing is left. */

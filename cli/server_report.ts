@@ -77,6 +77,13 @@ export class ServerReport {
     );
   }
 
+  /** Says why a segment of our own TCP's could not leave; `reason`: empty when there is nothing to add. */
+  unsent(reason: string): void {
+    this.#output.warning(
+      `A segment could not leave this host: ${reason === "" ? "no way to the peer" : reason}`,
+    );
+  }
+
   /** Says something about the server as a whole. */
   note(text: string): void {
     this.#output.line("note", text);

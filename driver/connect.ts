@@ -26,7 +26,7 @@ import type { LinkOpener } from "./link.ts";
 import type { Loop } from "./loop.ts";
 import { NextHopAdvice } from "./next_hop_advice.ts";
 import { RawStack, type RunOptions } from "./raw_stack.ts";
-import { assertOneHost, dscpOf, followRouting, type SettledWay } from "./routes.ts";
+import { assertOneHost, dscpOf, followHost, type SettledWay } from "./routes.ts";
 
 /** Where to connect, and how. */
 export interface RawConnectionOptions extends RunOptions {
@@ -105,8 +105,7 @@ export class RawConnection implements AsyncDisposable, Disposable {
     const isBound = interfaceName !== undefined;
     const { socket } = stack;
     const told = { onRemark, onMtuChange, onBlockage };
-    const following = followRouting(this.loop, { connection, socket, way, isBound, ...told });
-    if (following !== null) stack.own(following);
+    stack.own(followHost(this.loop, { connection, socket, way, isBound, ...told }));
   }
 
   /**

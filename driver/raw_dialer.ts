@@ -18,6 +18,7 @@ import {
 } from "../tcp/mod.ts";
 import { GuardedPorts } from "./guarded_ports.ts";
 import type { Loop } from "./loop.ts";
+import { PortPolicies } from "./port_policies.ts";
 import { RawStack, type RunOptions } from "./raw_stack.ts";
 import { assertOneHost, dscpOf, type KnownPath, Routes } from "./routes.ts";
 
@@ -67,6 +68,7 @@ export class RawDialer implements AsyncDisposable, Disposable {
   readonly #source: IpAddress;
   readonly #ports: GuardedPorts;
   readonly #routes: Routes;
+  readonly #policies: PortPolicies;
   readonly #stack: RawStack;
   readonly #options: RawDialerOptions;
 
@@ -85,6 +87,7 @@ export class RawDialer implements AsyncDisposable, Disposable {
       spin: DEFAULT_SPIN,
       ...options,
     });
+    this.#policies = new PortPolicies(stack, this.loop);
   }
 
   /**
@@ -118,7 +121,8 @@ export class RawDialer implements AsyncDisposable, Disposable {
   /**
    * Begins a connection from a port of the dialer's choice: the SYN leaves in the next turn of the loop.
    *
-   * @throws SystemError ENETUNREACH without a route, EMFILE when this process may have no further port guard
+   * @throws SystemError ENETUNREACH without a route, EPERM of `xfrm_policy` where an IPsec policy by port would be gone around,
+   * EMFILE when this process may have no further port guard
    * @throws RangeError for a peer that no connection can have, and when no port is free: quick connections use them up for
    * the time of TIME-WAIT, unless `timeWaitTakeover` of the config says how soon they may be used again (RFC 6191)
    * @param changes what this connection has otherwise than the dialer's config says
@@ -130,7 +134,15 @@ export class RawDialer implements AsyncDisposable, Disposable {
     const path = this.#routes.to(remote, now);
     this.#remark(path);
     const config = changes === undefined ? path.config : completeConfig(changes, path.config);
-    return this.host.connect({ remote, local: { address: this.#source }, config }, now);
+    const connection = this.host.connect({ remote, local: { address: this.#source }, config }, now);
+    try {
+      // The host chose the port: only now is it known which policies hold. Nothing has been sent yet, and then nothing is.
+      this.#policies.assertNoneAgainst(connection);
+    } catch (error) {
+      connection.abort(now);
+      throw error;
+    }
+    return connection;
   }
 
   #remark({ steering }: KnownPath): void {

@@ -18,6 +18,7 @@ import {
   type PartialConfig,
 } from "../tcp/mod.ts";
 import type { Loop } from "./loop.ts";
+import { PortPolicies } from "./port_policies.ts";
 import { RawStack, type RunOptions } from "./raw_stack.ts";
 import { dscpOf } from "./routes.ts";
 
@@ -45,6 +46,7 @@ export class RawHost implements AsyncDisposable, Disposable {
   /** `run` this for anything to happen. */
   readonly loop: Loop;
   readonly #stack: RawStack;
+  readonly #policies: PortPolicies;
 
   private constructor(stack: RawStack, local: Endpoint, options: RawHostOptions) {
     this.#stack = stack;
@@ -61,6 +63,7 @@ export class RawHost implements AsyncDisposable, Disposable {
         : undefined,
     });
     this.loop = stack.run({ core: this.host }, options);
+    this.#policies = new PortPolicies(stack, this.loop);
   }
 
   /**
@@ -89,9 +92,15 @@ export class RawHost implements AsyncDisposable, Disposable {
     return this.host.listen({ address, port, ...backlog === undefined ? {} : { backlog } });
   }
 
-  /** Connects from the port to a peer that has no connection with it yet. @throws RangeError as `Host.connect` */
+  /**
+   * Connects from the port to a peer that has no connection with it yet.
+   *
+   * @throws SystemError EPERM of `xfrm_policy` where an IPsec policy by port would be gone around
+   * @throws RangeError as `Host.connect`
+   */
   connect(remote: Endpoint): Connection {
     this.#stack.assertOpen();
+    this.#policies.assertNoneAgainst({ local: this.local, remote });
     return this.host.connect({ remote, local: this.local }, this.loop.readClock());
   }
 

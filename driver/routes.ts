@@ -11,12 +11,11 @@ import {
   EINVAL,
   ENETUNREACH,
   ENODEV,
-  isErrno,
   SystemError,
 } from "../ffi/errno.ts";
-import type { SettledFlow } from "../ffi/ipsec.ts";
+import { assertNoneGoneAround, type SettledFlow } from "../ffi/ipsec.ts";
 import { linkMtu } from "../ffi/link.ts";
-import { RoutingChanges } from "../ffi/netlink.ts";
+import { NetlinkChanges } from "../ffi/netlink.ts";
 import type { RawSocket } from "../ffi/raw_socket.ts";
 import type { RawSocketV6 } from "../ffi/raw_socket_v6.ts";
 import { type Route, routeTo, type Steering, steeringOf } from "../ffi/route.ts";
@@ -129,22 +128,30 @@ export interface FollowingOptions {
 }
 
 /**
- * Has a raw socket, of which the kernel sees neither protocol nor ports, follow what becomes of this host's routing: packets leave
- * by another interface, in smaller ones, or not at all, as those of the kernel's own TCP would.
+ * Has a raw socket, of which the kernel sees neither protocol nor ports, follow what becomes of this host's routing and IPsec
+ * policies: packets leave by another interface, in smaller ones, or not at all, as those of the kernel's own TCP would.
  *
- * @returns ends that when disposed of; null where nobody tells of changes
+ * @returns ends that when disposed of; of what nobody tells, nothing is followed
  */
-export function followRouting(loop: Loop, options: FollowingOptions): Disposable | null {
+export function followHost(loop: Loop, options: FollowingOptions): Disposable {
   const followed = new FollowedWay(options);
-  try {
-    const owned = new DisposableStack();
-    const changes = owned.use(RoutingChanges.open());
+  const owned = new DisposableStack();
+  for (const what of ["routing", "policies"] as const) {
+    const changes = changesOrNull(what);
+    if (changes === null) continue;
+    owned.use(changes);
     owned.use(loop.watch(changes.descriptor, (now) => {
       changes.drain();
-      // A thread that has moved to another network would be told of that one's routes.
-      if (changes.isHere) followed.look(now);
+      followed.look(changes, now);
     }));
-    return owned;
+  }
+  return owned;
+}
+
+/** Null where nobody tells of such changes, or not to this process. */
+export function changesOrNull(what: "routing" | "policies"): NetlinkChanges | null {
+  try {
+    return NetlinkChanges.open(what);
   } catch (error) {
     if (error instanceof SystemError) return null;
     throw error;
@@ -167,10 +174,13 @@ class FollowedWay {
   }
 
   /** Something has changed, perhaps nothing of this way. */
-  look(now: Instant): void {
+  look(changes: NetlinkChanges, now: Instant): void {
     const { connection, socket, way, isBound, onBlockage } = this.#options;
     try {
+      // A thread that has moved to another network would be told of that one's routes.
+      if (!changes.isHere) return;
       const route = routeTo(way.flow);
+      assertNoneGoneAround(way.flow);
       if (!isBound) this.#steer(steeringOf(way.flow));
       const wasBlocked = socket.blockage !== null;
       socket.blockage = null;
@@ -181,7 +191,7 @@ class FollowedWay {
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;
       // What fails for another reason, such as too many open files, says nothing about the way.
-      if (!isErrno(error, ...NO_WAY_OUT)) return;
+      if (!NO_WAY_OUT.includes(error.errno) && error.call !== "xfrm_policy") return;
       if (error.message !== socket.blockage?.message) onBlockage?.(error.message);
       socket.blockage = error;
       if (way.flow.destination.family === 6) this.#lookWithoutIpv6();

@@ -59,7 +59,7 @@ export function ipsecVerdict(
   sender: "kernel" | "raw socket" = "kernel",
 ): IpsecVerdict {
   const list = policies();
-  const first = firstOf(list.entries, flow, direction, sender);
+  const first = inOrder(list.entries).find((policy) => applies(policy, flow, direction, sender));
   if (first !== undefined) {
     return first.fixed.getUint8(POLICY_ACTION_OFFSET) === ACTION_BLOCK ? "blocks" : "applies";
   }
@@ -71,26 +71,39 @@ export function ipsecVerdict(
  * Does nothing where the policies mean the same for packets of a raw socket as for the kernel's own TCP, or where they may not be
  * looked at.
  *
- * @throws SystemError EPERM where one that names ports holds for the flow: a raw socket's packets would go around it
+ * @throws SystemError EPERM of `xfrm_policy` where one that names ports holds for the flow: a raw socket's packets would go around it
  */
 export function assertNoneGoneAround(flow: SettledFlow): void {
+  let policies;
   try {
-    const { entries } = policies();
-    if (entries.length === 0) return;
-    const [kernels, ours] = (["kernel", "raw socket"] as const).map((sender) =>
-      firstOf(entries, flow, "out", sender)
-    );
-    if (kernels === ours) return;
+    policies = outgoingPolicies();
   } catch (error) {
     if (isErrno(error, EPERM, EACCES)) return;
     throw error;
   }
-  const { destination, destinationPort = 0 } = flow;
-  throw new SystemError(
-    "xfrm_policy",
-    EPERM,
-    formatSockaddr({ address: destination, port: destinationPort }),
-  );
+  const error = goneAround(policies, flow);
+  if (error !== null) throw error;
+}
+
+/**
+ * The policies for what leaves, first the one that the kernel takes first; none where no policy names ports, so that all hold for
+ * packets of a raw socket, too.
+ *
+ * @throws SystemError EPERM without CAP_NET_ADMIN
+ */
+export function outgoingPolicies(): readonly NetlinkAnswer[] {
+  const outgoing = policies().entries.filter(({ fixed }) => isFor("out", fixed));
+  return outgoing.some(({ fixed }) => namesPorts(fixed)) ? inOrder(outgoing) : [];
+}
+
+/** An error that says that packets of a raw socket would go around one of these policies; null: they would not. */
+export function goneAround(outgoing: readonly NetlinkAnswer[], flow: SettledFlow): SystemError | null {
+  const first = outgoing.find((policy) => applies(policy, flow, "out", "kernel"));
+  if (first === undefined || !namesPorts(first.fixed)) return null;
+  const peer = formatSockaddr({ address: flow.destination, port: flow.destinationPort ?? 0 });
+  const error = new SystemError("xfrm_policy", EPERM, peer);
+  error.message = `Cannot send to ${peer}: ${error.likelyCause}`; // no system call has failed
+  return error;
 }
 
 /** All policies of this network; none in a kernel without IPsec. */
@@ -110,16 +123,19 @@ function policies(): { entries: readonly NetlinkAnswer[]; isCut: boolean; isSupp
   }
 }
 
-/** The policy that the kernel takes. */
-function firstOf(
-  entries: readonly NetlinkAnswer[],
-  flow: SettledFlow,
-  direction: Direction,
-  sender: "kernel" | "raw socket",
-): NetlinkAnswer | undefined {
+/** By priority. */
+function inOrder(entries: readonly NetlinkAnswer[]): readonly NetlinkAnswer[] {
   const priority = ({ fixed }: NetlinkAnswer): number => fixed.getUint32(POLICY_PRIORITY_OFFSET, true);
-  return entries.filter((policy) => applies(policy, flow, direction, sender))
-    .toSorted((a, b) => priority(a) - priority(b))[0];
+  return entries.toSorted((a, b) => priority(a) - priority(b));
+}
+
+function isFor(direction: Direction, fixed: DataView): boolean {
+  return fixed.getUint8(POLICY_DIRECTION_OFFSET) === POLICY_DIRECTIONS[direction];
+}
+
+function namesPorts(fixed: DataView): boolean {
+  return fixed.getUint16(SELECTOR.destinationPortMask) !== 0 ||
+    fixed.getUint16(SELECTOR.sourcePortMask) !== 0;
 }
 
 function applies(
@@ -128,7 +144,7 @@ function applies(
   direction: Direction,
   sender: "kernel" | "raw socket",
 ): boolean {
-  if (fixed.getUint8(POLICY_DIRECTION_OFFSET) !== POLICY_DIRECTIONS[direction]) return false;
+  if (!isFor(direction, fixed)) return false;
   const ends = [[flow.source, flow.sourcePort], [flow.destination, flow.destinationPort]] as const;
   const [[from, fromPort], [to, toPort]] = direction === "out" ? ends : [ends[1], ends[0]];
   const family = fixed.getUint16(SELECTOR.family, true);
@@ -138,7 +154,7 @@ function applies(
     isWithin(to, fixed, SELECTOR.destination, fixed.getUint8(SELECTOR.destinationBits)) &&
     isWithin(from, fixed, SELECTOR.source, fixed.getUint8(SELECTOR.sourceBits)) &&
     (direction === "out" && sender === "raw socket"
-      ? fixed.getUint16(SELECTOR.destinationPortMask) === 0 && fixed.getUint16(SELECTOR.sourcePortMask) === 0
+      ? !namesPorts(fixed)
       : isPort(toPort, fixed, SELECTOR.destinationPort, SELECTOR.destinationPortMask) &&
         isPort(fromPort, fixed, SELECTOR.sourcePort, SELECTOR.sourcePortMask));
 }

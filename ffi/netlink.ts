@@ -7,6 +7,7 @@
 import {
   AF_NETLINK,
   NETLINK_ROUTE,
+  NETLINK_XFRM,
   SO_NETNS_COOKIE,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
@@ -32,8 +33,13 @@ const ATTRIBUTE_HEADER_LENGTH = 4;
 /** Without the flags for nested attributes and for the order of octets, NLA_TYPE_MASK. */
 const TYPE_MASK = 0x3fff;
 
-/** Groups of rtnetlink: links, and addresses, routes and rules of both families, <linux/rtnetlink.h>, RTMGRP_*. */
-const ROUTING_GROUPS = 0x1 | 0x10 | 0x40 | 0x80 | 0x100 | 0x400 | 1 << 18;
+/** What the kernel tells of, and in which groups: <linux/rtnetlink.h>, RTMGRP_*; <linux/xfrm.h>, XFRMNLGRP_POLICY. */
+const HEARD_OF = {
+  /** Links, and addresses, routes and rules of both families. */
+  "routing": { protocol: NETLINK_ROUTE, groups: 0x1 | 0x10 | 0x40 | 0x80 | 0x100 | 0x400 | 1 << 18 },
+  /** Policies of IPsec. */
+  "policies": { protocol: NETLINK_XFRM, groups: 0x8 },
+} as const;
 
 // struct sockaddr_nl: u16 family, padding, u32 port, u32 groups
 const SOCKADDR_NL_LENGTH = 12;
@@ -132,24 +138,32 @@ export function changeByNetlink(question: NetlinkQuestion): void {
   if (errno !== 0) throw new SystemError(call, errno, question.subject?.());
 }
 
-/** Is readable once a link, an address, a route or a rule of routing of this network has changed; says not which. */
-export class RoutingChanges implements Disposable {
+/** Is readable once something has changed in this network: of its routing, or of its IPsec policies; says not what. */
+export class NetlinkChanges implements Disposable {
   readonly #socket: FileDescriptor;
+  readonly #network: bigint;
 
   private constructor(socket: FileDescriptor) {
     this.#socket = socket;
+    this.#network = networkOf(socket);
   }
 
-  /** Hears of changes from now on. @throws SystemError EAFNOSUPPORT, EPERM where there are no such sockets */
-  static open(): RoutingChanges {
+  /**
+   * Hears of changes from now on.
+   *
+   * @throws SystemError EAFNOSUPPORT, EPROTONOSUPPORT and EPERM where there are no such sockets; EPERM of `bind` where policies
+   * may not be heard of, without CAP_NET_ADMIN
+   */
+  static open(what: keyof typeof HEARD_OF): NetlinkChanges {
+    const { protocol, groups } = HEARD_OF[what];
     const address = new Uint8Array(SOCKADDR_NL_LENGTH);
     const view = new DataView(address.buffer);
     view.setUint16(0, AF_NETLINK, true);
-    view.setUint32(SOCKADDR_NL_GROUPS, ROUTING_GROUPS, true);
-    const socket = openNetlink(NETLINK_ROUTE);
+    view.setUint32(SOCKADDR_NL_GROUPS, groups, true);
+    const socket = openNetlink(protocol);
     return orClose(socket, (number) => {
       check("bind", loadLibc().bind(number, address, address.length));
-      return new RoutingChanges(socket);
+      return new NetlinkChanges(socket);
     });
   }
 
@@ -157,19 +171,24 @@ export class RoutingChanges implements Disposable {
     return this.#socket.number;
   }
 
-  /** Whether the calling thread is in the network that is heard of, as far as the kernel says (from Linux 5.14 on). */
+  /**
+   * Whether the calling thread is in the network that is heard of, as far as the kernel says (from Linux 5.14 on).
+   *
+   * @throws SystemError EMFILE, since it takes a socket to ask
+   */
   get isHere(): boolean {
     using here = openNetlink(NETLINK_ROUTE);
-    return networkOf(here) === networkOf(this.#socket);
+    return networkOf(here) === this.#network;
   }
 
-  /** Forgets what has been heard so far. */
-  drain(): void {
+  /** Forgets what has been heard so far. @returns whether there was anything */
+  drain(): boolean {
     const { read } = loadLibc();
     for (let count = 0; count < MOST_ENTRIES; count++) {
       // Where more came than there was room for, one call fails with ENOBUFS: that is a change, too.
-      if (read(this.descriptor, answerRoom, ANSWER_SIZE) <= 0 && wouldWait()) return;
+      if (read(this.descriptor, answerRoom, ANSWER_SIZE) <= 0 && wouldWait()) return count > 0;
     }
+    return true;
   }
 
   [Symbol.dispose](): void {

@@ -35,8 +35,8 @@ export interface RawBatchOptions {
   readonly peer: Uint8Array<ArrayBuffer>;
   /** Called before packets are sent, with where the headers of the first begin: `peer` may become its destination. */
   readonly prepare: (headers: Uint8Array, offset: number) => void;
-  /** Whether nothing may leave now: what is sent is "unreachable" then. */
-  readonly isBlocked: () => boolean;
+  /** Whether the packets may not leave, with where the headers of the first begin: they are "unreachable" then. */
+  readonly isBlocked: (headers: Uint8Array, offset: number) => boolean;
   /** What an error number means for the packet; throws for what says nothing about it. */
   readonly judge: (errno: number) => SendResult;
   /** Whether an error number can have been meant for a packet. */
@@ -83,8 +83,9 @@ export class RawBatch implements PacketBatch {
   }
 
   send(from: number, count: number): number {
-    if (this.#options.isBlocked()) return this.#refused("unreachable");
-    this.#options.prepare(this.headers, this.headersOffset(from));
+    const offset = this.headersOffset(from);
+    if (this.#options.isBlocked(this.headers, offset)) return this.#refused("unreachable");
+    this.#options.prepare(this.headers, offset);
     const sent = this.#sendOnce(from, count);
     if (sent > 0) return sent;
     const errno = lastErrno();

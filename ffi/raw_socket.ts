@@ -143,6 +143,8 @@ export class RawSocket implements PacketDevice {
   softError: SystemError | undefined;
   /** Why nothing may leave this way now, so that what is sent is "unreachable"; null: it may. */
   blockage: SystemError | null = null;
+  /** Asked for each packet, with where it begins, why it may not leave: "unreachable" then. @default null, all may */
+  prohibition: ((packet: Uint8Array, offset: number) => SystemError | null) | null = null;
 
   readonly #libc: Libc = loadLibc();
   readonly #descriptor: FileDescriptor;
@@ -197,7 +199,7 @@ export class RawSocket implements PacketDevice {
       prepare: (headers, offset) => {
         if (this.#toAnyone) this.#takeDestination(headers, offset);
       },
-      isBlocked: () => this.#isBlocked(),
+      isBlocked: (headers, offset) => this.#isBlocked(headers, offset),
       isVerdict,
       judge: (errno) => this.#notSent(errno),
     });
@@ -223,7 +225,7 @@ export class RawSocket implements PacketDevice {
   }
 
   send(length: number): SendResult {
-    if (this.#isBlocked()) return "unreachable";
+    if (this.#isBlocked(this.outbound, 0)) return "unreachable";
     if (this.#toAnyone) this.#takeDestination(this.outbound, 0);
     if (this.#sendOnce(length) >= 0) return "sent";
     const errno = lastErrno();
@@ -240,10 +242,10 @@ export class RawSocket implements PacketDevice {
     this.#descriptor.close();
   }
 
-  #isBlocked(): boolean {
-    if (this.blockage === null) return false;
-    this.softError = this.blockage;
-    return true;
+  #isBlocked(packets: Uint8Array, offset: number): boolean {
+    const reason = this.blockage ?? this.prohibition?.(packets, offset) ?? null;
+    if (reason !== null) this.softError = reason;
+    return reason !== null;
   }
 
   #sendOnce(length: number): number {

@@ -72,6 +72,8 @@ export class RawSocketV6 implements PacketDevice {
   softError: SystemError | undefined;
   /** As {@link RawSocket.blockage}. */
   blockage: SystemError | null = null;
+  /** As {@link RawSocket.prohibition}. */
+  prohibition: RawSocket["prohibition"] = null;
 
   readonly #libc: Libc = loadLibc();
   readonly #descriptor: FileDescriptor;
@@ -150,8 +152,9 @@ export class RawSocketV6 implements PacketDevice {
   }
 
   send(length: number): SendResult {
-    if (this.blockage !== null) {
-      this.softError = this.blockage;
+    const reason = this.blockage ?? this.prohibition?.(this.outbound, 0) ?? null;
+    if (reason !== null) {
+      this.softError = reason;
       return "unreachable";
     }
     if (this.#toAnyone) copyAddress(this.outbound, DESTINATION_OFFSET, this.#peer, SOCKADDR_ADDRESS_OFFSET);

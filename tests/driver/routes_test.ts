@@ -1,7 +1,7 @@
 /** A raw socket follows what becomes of the routing of its own network, and of no other. */
 
 import { assertEquals } from "@std/assert";
-import { type FollowingOptions, followRouting, type SettledWay } from "../../driver/routes.ts";
+import { followHost, type FollowingOptions, type SettledWay } from "../../driver/routes.ts";
 import type { Loop } from "../../driver/loop.ts";
 import { POLLIN, PollSet, setInterfaceMtu } from "../../ffi/mod.ts";
 import { routeTo } from "../../ffi/route.ts";
@@ -13,31 +13,34 @@ import { kernelTests } from "../ffi/support.ts";
 
 const kernelTest = kernelTests();
 
-/** A loop of which only the one watch is wanted. */
-class OneWatch {
-  descriptor = -1;
-  isWatched = false;
-  #ready: (now: ReturnType<typeof instant>) => void = () => {};
+/** A loop of which only the watches are wanted. */
+class Watches {
+  readonly #ready = new Map<number, (now: ReturnType<typeof instant>) => void>();
+
+  get count(): number {
+    return this.#ready.size;
+  }
 
   watch(descriptor: number, ready: (now: ReturnType<typeof instant>) => void): Disposable {
-    this.descriptor = descriptor;
-    this.#ready = ready;
-    this.isWatched = true;
-    return { [Symbol.dispose]: () => void (this.isWatched = false) };
+    this.#ready.set(descriptor, ready);
+    return { [Symbol.dispose]: () => void this.#ready.delete(descriptor) };
   }
 
   /** What a turn of the loop does. @returns whether there was something to hear */
   turn(): boolean {
-    using set = new PollSet(1);
-    set.add(this.descriptor, POLLIN);
+    using set = new PollSet(this.count);
+    const slots = [...this.#ready].map(([descriptor, ready]) => ({
+      slot: set.add(descriptor, POLLIN),
+      ready,
+    }));
     if (set.poll(0) === 0) return false;
-    this.#ready(instant(1));
+    for (const { slot, ready } of slots) if (set.events(slot) !== 0) ready(instant(1));
     return true;
   }
 }
 
 /** Follows the way to this host itself, in packets of 1500 at first. */
-function followed(): { loop: OneWatch; told: string[]; following: Disposable | null } {
+function followed(): { loop: Watches; told: string[]; following: Disposable } {
   setInterfaceMtu("lo", 1_500);
   const address = loopbackAddress(4);
   const flow = { destination: address, source: address, destinationPort: 80, dscp: 0 };
@@ -52,8 +55,8 @@ function followed(): { loop: OneWatch; told: string[]; following: Disposable | n
     onBlockage: (reason: string | null) => told.push(`blocked: ${reason}`),
     onMtuChange: (text: string) => told.push(text),
   } as unknown as FollowingOptions;
-  const loop = new OneWatch();
-  return { loop, told, following: followRouting(loop as unknown as Loop, options) };
+  const loop = new Watches();
+  return { loop, told, following: followHost(loop as unknown as Loop, options) };
 }
 
 kernelTest("a change of the interface's MTU is heard and told once, as what it was and is", () => {
@@ -73,8 +76,8 @@ kernelTest("a change of the interface's MTU is heard and told once, as what it w
   loop.turn();
   assertEquals(told[1], "The interface or the route takes packets of up to 1500 bytes now, 1400 before");
   assertEquals(told.length, 2);
-  following?.[Symbol.dispose]();
-  assertEquals(loop.isWatched, false);
+  following[Symbol.dispose]();
+  assertEquals(loop.count, 0);
 });
 
 kernelTest("a thread that has moved to another network asks nothing there", () => {

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { IPPROTO_ICMP, IPPROTO_ICMPV6, MAX_IP_PACKET, MSG_DONTWAIT, SOCK_RAW } from "../../ffi/constants.ts";
 import { check } from "../../ffi/errno.ts";
 import { openSocket } from "../../ffi/file_descriptor.ts";
-import { RoutingChanges } from "../../ffi/netlink.ts";
+import { NetlinkChanges } from "../../ffi/netlink.ts";
 import { encodeSockaddr } from "../../ffi/sockaddr.ts";
 import {
   bringUp,
@@ -104,7 +104,7 @@ kernelTest(
 );
 
 kernelTest("changes of a network's routing say nothing to a thread that has moved to another one", () => {
-  using changes = RoutingChanges.open();
+  using changes = NetlinkChanges.open("routing");
   assertEquals(changes.isHere, true);
   const network = PrivateNetwork.enter();
   assertEquals(changes.isHere, false);
