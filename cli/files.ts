@@ -11,9 +11,9 @@ import { outliveFileLimit } from "../ffi/signals.ts";
 import { fileKind, StreamFile } from "../ffi/stream_file.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ProgramFailure } from "./failures.ts";
-import { ioReason, isReaderGone } from "./io_errors.ts";
+import { ioReason } from "./io_errors.ts";
 import { quoted } from "./options.ts";
-import { untaken } from "./output.ts";
+import { untaken, writeAll } from "./output.ts";
 
 /** Octets that are read at a time. */
 const READ_OCTETS = 1 << 20;
@@ -252,7 +252,7 @@ interface GrowingSink extends Disposable {
   readonly isBehind?: boolean;
 }
 
-/** A disk that is full, or a reader that went away, ends the writing but not the connection. */
+/** A disk that is full ends the writing but not the connection, as does a reader that goes away: of that a sink says nothing. */
 class GrowingFile implements OctetFile {
   readonly #sink: GrowingSink;
   readonly #path: string;
@@ -266,9 +266,7 @@ class GrowingFile implements OctetFile {
   write(octets: Uint8Array): void {
     if (this.#error !== null) return;
     try {
-      for (let written = 0; written < octets.length;) {
-        written += this.#sink.writeSync(octets.subarray(written));
-      }
+      writeAll(this.#sink, octets);
     } catch (error) {
       this.#error = error;
     }
@@ -282,7 +280,7 @@ class GrowingFile implements OctetFile {
     await this.#sink.drained?.(late);
     this.#sink[Symbol.dispose]();
     const error = this.#error ?? this.#sink.error ?? null;
-    if (error !== null && !isReaderGone(error)) throw fileFailure(this.#path, error);
+    if (error !== null) throw fileFailure(this.#path, error);
     if (this.#sink.dropped) {
       throw fileFailure(this.#path, new Error("its reader was too slow, and packets had to be dropped"));
     }

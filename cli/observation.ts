@@ -22,6 +22,7 @@ import {
   untaken,
   variable,
   wantsColor,
+  writeAll,
   writeLine,
 } from "./output.ts";
 import { VERSION } from "./version.ts";
@@ -271,7 +272,7 @@ function standardOutput({ out }: Output): OctetFile {
   return {
     write: (octets) => {
       try {
-        for (let written = 0; written < octets.length;) written += out.writeSync(octets.subarray(written));
+        writeAll(out, octets);
       } catch {
         // As with lines.
       }

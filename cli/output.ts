@@ -177,16 +177,20 @@ export function untaken(octets: number): string {
   return `its reader did not take the last ${counted(octets, "byte")}`;
 }
 
+/** Writes all octets, in as many pieces as they are taken in. @throws what prevents it */
+export function writeAll(sink: Pick<TextSink, "writeSync">, octets: Uint8Array): void {
+  for (let written = 0; written < octets.length;) written += sink.writeSync(octets.subarray(written));
+}
+
 /** Writes a line. @throws what prevents it */
 export function writeLine(sink: TextSink, line: string): void {
-  const octets = new TextEncoder().encode(`${line}\n`);
-  for (let written = 0; written < octets.length;) written += sink.writeSync(octets.subarray(written));
+  writeAll(sink, new TextEncoder().encode(`${line}\n`));
 }
 
 /** Writes all octets; returns what prevented it. */
 function tryToWrite(sink: TextSink, octets: Uint8Array): Error | null {
   try {
-    for (let written = 0; written < octets.length;) written += sink.writeSync(octets.subarray(written));
+    writeAll(sink, octets);
     return null;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));

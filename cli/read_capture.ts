@@ -28,7 +28,7 @@ import { comparison } from "./read_pair.ts";
 import { checkCanWrite, type OctetFile, openGrowing } from "./files.ts";
 import { ioReason, isReaderGone } from "./io_errors.ts";
 import { quoted } from "./options.ts";
-import { type Output, type TextSink, writeLine } from "./output.ts";
+import { type Output, type TextSink, writeAll, writeLine } from "./output.ts";
 import { VERSION } from "./version.ts";
 import { refuseOneFileTwice } from "./written_files.ts";
 
@@ -68,10 +68,7 @@ function writeOrEnd(sink: TextSink, line: string): void {
 /** The copy's packets to standard output; `write` throws as `writeOrEnd` does. */
 function outputForCopy({ out }: Output): OctetFile {
   return {
-    write: (octets) =>
-      orEnd(() => {
-        for (let written = 0; written < octets.length;) written += out.writeSync(octets.subarray(written));
-      }),
+    write: (octets) => orEnd(() => writeAll(out, octets)),
     finish: () => Promise.resolve(0),
     giveUp: () => 0,
     isBehind: false,

@@ -1,6 +1,6 @@
 import { ExitCode } from "../../cli/exit_codes.ts";
 import { assertEquals } from "@std/assert";
-import { Output, type TextSink } from "../../cli/output.ts";
+import { Output, type TextSink, writeAll } from "../../cli/output.ts";
 import { memoryOutput, MemorySink } from "./support.ts";
 
 Deno.test("narration goes to standard output with a mark, troubles to standard error", () => {
@@ -44,6 +44,20 @@ Deno.test("colour is chosen, or follows each stream's being a terminal", () => {
     assertEquals(out.text.replaceAll(new RegExp("\x1b\\[\\d+m", "g"), ""), "[+] ready\n");
     if (color === "auto") assertEquals(err.text.includes("\x1b["), !terminal && !Deno.noColor);
   }
+});
+
+Deno.test("what a sink takes in pieces arrives whole", () => {
+  const taken: number[] = [];
+  const sink = {
+    writeSync(octets: Uint8Array): number {
+      taken.push(...octets.subarray(0, 3));
+      return Math.min(octets.length, 3);
+    },
+  };
+  for (const octets of [new Uint8Array(), Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5, 6, 7, 8, 9, 10)]) {
+    writeAll(sink, octets);
+  }
+  assertEquals(taken, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });
 
 /** Fails after some lines. */

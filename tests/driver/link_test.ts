@@ -7,11 +7,21 @@ import {
   FileDescriptor,
   loadLibc,
   PollSet,
+  type RawSocket,
   setInterfaceMtu,
   StreamListener,
   type StreamSocket,
 } from "../../ffi/mod.ts";
-import { after, type Connection, type Instant, milliseconds, type Observer, seconds } from "../../tcp/mod.ts";
+import {
+  after,
+  type Connection,
+  type Instant,
+  instant,
+  milliseconds,
+  type Observer,
+  seconds,
+  Segment,
+} from "../../tcp/mod.ts";
 import { kernelTests, openDescriptors } from "../ffi/support.ts";
 import { switchOffloads } from "../ffi/switch_offloads.ts";
 import { undisturbed } from "../kernel/undisturbed.ts";
@@ -338,4 +348,32 @@ kernelTest("everything is closed with the connection", async () => {
   const before = openDescriptors();
   await transfer({ link: "packet", up: 1e5 });
   assertEquals(openDescriptors(), before);
+});
+
+Deno.test("a ring is wanted after 256 segments in a row that fit into its slots, one of the longest that do included", () => {
+  const mtu = 1_500;
+  const raw = { mtu, outbound: new Uint8Array() } as unknown as RawSocket;
+  const end = { address: loopbackAddress(4), port: 1 };
+  const flow = { destination: end.address, source: end.address };
+  const { device, monitorOf } = packetLink("packet")(raw, { local: end, remote: end, flow });
+  let preparations = 0;
+  device.prepareRing = () => {
+    preparations++;
+    return Promise.resolve();
+  };
+  const monitor = monitorOf({ sndNxt: 0, rcvNxt: 0 } as unknown as Connection);
+  const arrive = (length: number, times: number): void => {
+    const segment = new Segment();
+    segment.payload.length = length;
+    for (let i = 0; i < times; i++) monitor.segmentArrives(segment, instant(1));
+  };
+  arrive(mtu, 255);
+  arrive(0, 1); // says nothing
+  arrive(mtu + 1, 1); // was merged
+  arrive(mtu, 255);
+  assertEquals(preparations, 0);
+  arrive(mtu, 1);
+  assertEquals(preparations, 1);
+  arrive(mtu, 1_000);
+  assertEquals(preparations, 1, "once");
 });

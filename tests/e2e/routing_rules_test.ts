@@ -118,7 +118,7 @@ Deno.test("where a raw socket cannot follow such a rule it says so, and takes no
   assertEquals([code, await segmentsBy(pair, "cable")], [UNREACHABLE, 0], err);
 });
 
-Deno.test("the library's connect follows such a rule as well, and a dialer says that it does not (IPv4)", async () => {
+Deno.test("the library's connect follows such a rule as well, and a dialer that is told; another one says that it does not (IPv4)", async () => {
   await using pair = await Pair.create();
   await routeBy(pair, BY_PORT);
   await using _serving = pair.far.start([server, "-q", "--host", "198.51.100.9"]);
@@ -126,7 +126,8 @@ Deno.test("the library's connect follows such a rule as well, and a dialer says 
   const program = [Deno.execPath(), "run", "--allow-ffi", LIBRARY, "198.51.100.9", String(PORT)];
   const { code, out, err } = await pair.near.run(program);
   assertEquals(code, 0, err);
-  const { connect, dialer } = JSON.parse(out);
+  const { connect, dialer, steered } = JSON.parse(out);
+  assertEquals(steered, connect);
   assertMatch(
     connect.join(),
     /^a rule of this host's routing sends the connection by second through 203.0.113.2/,
