@@ -12,8 +12,10 @@ import {
   PROFILES,
   seconds,
   type TcpConfig,
+  toSeconds,
 } from "../tcp/single.ts";
 import type { ClientArguments } from "./client_arguments.ts";
+import { SILENCE_LIMIT } from "./stall_watch.ts";
 
 /** What is lost is sent again after the RTO of RFC 6298 and no sooner, so that its times can be seen. */
 const FOR_MESSAGES: PartialConfig = { retransmission: { tailLossProbe: false } };
@@ -24,10 +26,25 @@ const FOR_MESSAGES: PartialConfig = { retransmission: { tailLossProbe: false } }
  */
 const MIN_RTO = milliseconds(200);
 
-/** Who only receives learns only by keep-alives that the peer is gone (RFC 9293 3.8.4): after 35 seconds here. */
-const KEEP_ALIVE: PartialConfig = {
-  closing: { keepAlive: true, keepAliveIdle: seconds(15), keepAliveInterval: seconds(5), keepAliveProbes: 4 },
-};
+/** Silence before the first keep-alive of who receives, seconds; and how many are not answered (Linux: tcp_keepalive_probes). */
+const KEEP_ALIVE_IDLE = 15;
+const KEEP_ALIVE_PROBES = 9;
+
+/**
+ * Who only receives learns only by keep-alives that the peer is gone (RFC 9293 3.8.4): when it has been silent for a minute,
+ * or for as long as the user waits for progress, should that be longer.
+ */
+function keepAlive(timeout: number | null): PartialConfig {
+  const longest = Math.max(toSeconds(SILENCE_LIMIT), timeout ?? 0);
+  return {
+    closing: {
+      keepAlive: true,
+      keepAliveIdle: seconds(KEEP_ALIVE_IDLE),
+      keepAliveInterval: seconds((longest - KEEP_ALIVE_IDLE) / KEEP_ALIVE_PROBES),
+      keepAliveProbes: KEEP_ALIVE_PROBES,
+    },
+  };
+}
 
 /**
  * Losses are met as Linux meets them, so that a path that loses much does not cost more than it costs the kernel: one reduction
@@ -40,11 +57,7 @@ const LIKE_LINUX: PartialConfig = {
   compatibility: { lostSynsOfSmallWindow: PROFILES.linux.compatibility.lostSynsOfSmallWindow },
 };
 
-const FOR_BULK: PartialConfig = joinChanges(
-  { retransmission: { minRto: MIN_RTO } },
-  LIKE_LINUX,
-  KEEP_ALIVE,
-);
+const FOR_BULK: PartialConfig = joinChanges({ retransmission: { minRto: MIN_RTO } }, LIKE_LINUX);
 
 /**
  * The knobs for what was asked for. `isBulk`: whether it is about amounts, not about a message. A system's profile is left
@@ -52,11 +65,12 @@ const FOR_BULK: PartialConfig = joinChanges(
  *
  * @throws RangeError naming the knob that is out of range
  */
-export function clientConfig({ connectTimeout, tcp }: ClientArguments, isBulk: boolean): TcpConfig {
+export function clientConfig({ connectTimeout, timeout, tcp }: ClientArguments, isBulk: boolean): TcpConfig {
   const { profile, changes } = tcp;
-  const ours = profile === "standard" ? isBulk ? FOR_BULK : FOR_MESSAGES : isBulk ? KEEP_ALIVE : undefined;
+  const ours = profile === "standard" ? isBulk ? FOR_BULK : FOR_MESSAGES : undefined;
   const time = connectTimeout === null
     ? undefined
     : { handshake: { connectTimeout: seconds(connectTimeout) } };
-  return completeConfig(joinChanges(ours, time, changes), PROFILES[profile]);
+  const alive = isBulk ? keepAlive(timeout) : undefined;
+  return completeConfig(joinChanges(ours, alive, time, changes), PROFILES[profile]);
 }

@@ -18,8 +18,8 @@ export interface WatchedConnection {
   readonly sndWnd: number;
 }
 
-/** How long the peer may be silent about what it has to acknowledge, unless the user says otherwise. */
-const SILENCE_LIMIT = seconds(60);
+/** How long the peer may be silent about what it has to acknowledge or is asked, unless the user says otherwise. */
+export const SILENCE_LIMIT = seconds(60);
 
 /** After how long it is first said what is being waited for; then again each time that it has taken twice as long. */
 const FIRST_WORD = seconds(10);

@@ -4,7 +4,10 @@ import { ProgramFailure } from "../../cli/failures.ts";
 import { checkAbsent, checkCanWrite, readWhole } from "../../cli/files.ts";
 import type { ObserveArguments } from "../../cli/observe_arguments.ts";
 import { refuseOneFileTwice } from "../../cli/written_files.ts";
+import { loadWholeLibc } from "../../ffi/mod.ts";
 import { UNOBSERVED } from "../cli/unobserved.ts";
+
+loadWholeLibc();
 
 /** A folder with a capture, a link to it, and a folder of another name that leads to the same place. */
 async function withFolder(test: (path: string) => void | Promise<void>): Promise<void> {
