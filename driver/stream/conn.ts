@@ -126,12 +126,13 @@ export class Conn implements AsyncDisposable, Disposable {
   /** Takes octets to be sent, as fast as the peer takes them. Closing it sends FIN; aborting it resets the connection. */
   get writable(): WritableStream<Uint8Array> {
     return this.#writable ??= new WritableStream({
+      // At once: `abort` of a sink is called only after a write that waits, for a peer that reads no more, for ever.
+      start: ({ signal }) => signal.addEventListener("abort", () => this[Symbol.dispose]()),
       write: async (chunk) => {
         assertOctets(chunk);
         for (let at = 0; at < chunk.length;) at += await this.write(chunk.subarray(at));
       },
       close: () => this.closeWrite(),
-      abort: () => this[Symbol.dispose](),
     });
   }
 

@@ -50,6 +50,26 @@ kernelTest(
   },
 );
 
+kernelTest(
+  "aborting writable resets at once, though a write waits for a peer that reads nothing",
+  async () => {
+    using listener = await listen({ port: 0 });
+    const accepted = listener.accept();
+    using conn = await connect({ port: listener.addr.port });
+    await using peer = await accepted;
+    const writer = conn.writable.getWriter();
+    const stuck = assertRejects(() => writer.write(new Uint8Array(50_000_000)), Deno.errors.Interrupted);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await Promise.race([
+      writer.abort("enough"),
+      new Promise((_, reject) => setTimeout(() => reject(new Error("The abort waits")), 2_000)),
+    ]);
+    await stuck;
+    assertEquals(conn.state, "CLOSED");
+    await assertRejects(() => readAll(peer.readable), Deno.errors.ConnectionReset);
+  },
+);
+
 kernelTest("read and write work as those of Deno.TcpConn: parts, end of the stream, half-close", async () => {
   using listener = await listen({ port: 0 });
   const accepted = listener.accept();
