@@ -36,9 +36,9 @@ import { hopFieldName, HopLimits } from "../trace/hop_limits.ts";
 import type { LiveLimits } from "../trace/mod.ts";
 import { counted } from "./counted.ts";
 import { isAboutAck, PathLines } from "./path_lines.ts";
-import { PayloadLines } from "./payload_lines.ts";
+import { PendingLines } from "./pending_lines.ts";
 import { isRepetition, repeatReason, Repetitions } from "./repetitions.ts";
-import type { Mark, Output } from "./output.ts";
+import type { Output } from "./output.ts";
 
 /** What the narrator knows of what was sent how often, for the messages of failures. */
 export interface SendingRecord {
@@ -59,16 +59,6 @@ export interface SendingRecord {
   /** TTL or hop limit of a RST that has ended the connection, and of all segments before it; null: they do not differ. */
   foreignReset: { readonly field: string; readonly hopLimit: number; readonly usual: number } | null;
 }
-
-/** A line that waits for its turn; `isFin` for the peer's FIN, before which all that it sent is shown. */
-interface WaitingLine {
-  readonly mark: Mark;
-  readonly text: string;
-  readonly isFin: boolean;
-}
-
-/** Octets of the peer's that are shown in full; the rest is only counted. */
-const SHOWN_OCTETS = 16 << 10;
 
 /** How it goes after a change. */
 const WAYS: Readonly<Record<Exclude<LinkChange, "rules">, string>> = {
@@ -97,7 +87,7 @@ export class Narrator implements Observer {
   readonly limits: LiveLimits | null;
   readonly #output: Output;
   readonly #repetitions: Repetitions;
-  readonly #waiting: WaitingLine[] = [];
+  readonly #pending: PendingLines;
   #handshakeAckSeen = false;
   #synAckSeen = false;
   #arrivedSeq: SeqNumber = seqNumber(0);
@@ -112,9 +102,6 @@ export class Narrator implements Observer {
   readonly #hopLimits = new HopLimits();
   #foreign: SendingRecord["foreignReset"] = null;
   readonly #path = new PathLines();
-  readonly #payloadLines: PayloadLines;
-  #shownOctets = 0;
-  #hiddenOctets = 0;
 
   /**
    * @param limits told of all segments; null: nobody asks what the transfer waits for
@@ -122,7 +109,7 @@ export class Narrator implements Observer {
    */
   constructor(output: Output, limits: LiveLimits | null = null, showsPayload: boolean = true) {
     this.#output = output;
-    this.#payloadLines = new PayloadLines(showsPayload);
+    this.#pending = new PendingLines(output, showsPayload);
     this.#repetitions = new Repetitions(output);
     this.limits = limits;
   }
@@ -158,11 +145,7 @@ export class Narrator implements Observer {
 
   /** The peer sent this. Copies. */
   received(octets: Uint8Array): void {
-    const shown = octets.subarray(0, Math.max(0, SHOWN_OCTETS - this.#shownOctets));
-    this.#shownOctets += shown.length;
-    this.#hiddenOctets += octets.length - shown.length;
-    if (shown.length === 0) return;
-    this.#insertBeforeFin(this.#payloadLines.of(shown));
+    this.#pending.received(octets);
   }
 
   /** Nothing follows, or something else: writes what waits, and what of repetitions was only counted. */
@@ -173,17 +156,13 @@ export class Narrator implements Observer {
 
   /** Writes what waits. */
   flush(): void {
-    for (const { mark, text, isFin } of this.#waiting) {
-      if (isFin) this.#tellHidden();
-      this.#output.line(mark, text);
-    }
-    this.#waiting.length = 0;
+    this.#pending.flush();
   }
 
   /** The connection is closed in order. */
   closed(): void {
     this.settle();
-    this.#tellHidden();
+    this.#pending.tellHidden();
     this.#output.line("done", "Connection closed");
   }
 
@@ -267,7 +246,7 @@ export class Narrator implements Observer {
     const ack = seqToUint32(this.#arrivedAck);
     if (reason === "reset-received" || reason === "refused") {
       this.record.foreignReset = this.#foreign;
-      this.#later("received", `Received RST (seq=${seq})`);
+      this.#pending.add("received", `Received RST (seq=${seq})`);
     } else if (from === "SYN-SENT" && to === "SYN-RECEIVED") {
       this.#output.line("received", `Received SYN (seq=${seq})`);
     } else if (from === "SYN-SENT" && to === "ESTABLISHED") {
@@ -278,7 +257,7 @@ export class Narrator implements Observer {
     } else {
       if (acknowledgesFin(from, to, reason)) {
         this.#ackOfFin = this.#arrivals;
-        this.#later("received", `Received ACK of our FIN (ack=${ack})`);
+        this.#pending.add("received", `Received ACK of our FIN (ack=${ack})`);
       }
       if (bringsFin(from, to)) this.#finReceived(ack, connection);
     }
@@ -316,7 +295,7 @@ export class Narrator implements Observer {
   #rstSent(segment: Segment, reason: SendReason): void {
     const text = `Sending RST (seq=${seqToUint32(segment.seq)})`;
     if (reason === "reset-bad-ack") this.#output.line("sent", text);
-    else this.#later("sent", text);
+    else this.#pending.add("sent", text);
   }
 
   #synSent(segment: Segment, now: Instant): void {
@@ -362,7 +341,7 @@ export class Narrator implements Observer {
     if (!segment.has(Flag.fin)) return;
     const seq = seqToUint32(seqAdd(segment.seq, segment.payload.length));
     this.record.fins++;
-    if (this.record.fins === 1) this.#later("sent", `Sending FIN (seq=${seq})`);
+    if (this.record.fins === 1) this.#pending.add("sent", `Sending FIN (seq=${seq})`);
     else if (segment.payload.length === 0) {
       const text = `sending the FIN again (seq=${seq}, number ${this.record.fins})`;
       this.#repetitions.tell(text, 0, now, repeatReason(connection, segment, reason));
@@ -380,7 +359,7 @@ export class Narrator implements Observer {
       return;
     }
     this.#peerFinAcknowledged = true;
-    if (!segment.has(Flag.fin)) this.#later("sent", text);
+    if (!segment.has(Flag.fin)) this.#pending.add("sent", text);
   }
 
   /** What acknowledges our FIN and brings the peer's is one segment, and one line. */
@@ -388,24 +367,9 @@ export class Narrator implements Observer {
     this.#peerFin = seqAdd(rcvNxt, -1);
     const seq = seqToUint32(this.#peerFin);
     const isBoth = this.#ackOfFin === this.#arrivals && this.#arrivals > 0;
-    if (isBoth) this.#waiting.pop();
+    if (isBoth) this.#pending.removeLast();
     const text = isBoth ? `Received FIN-ACK (seq=${seq}, ack=${ack})` : `Received FIN (seq=${seq})`;
-    this.#later("received", text, true);
-  }
-
-  #later(mark: Mark, text: string, isFin = false): void {
-    this.#waiting.push({ mark, text, isFin });
-  }
-
-  #insertBeforeFin(text: string): void {
-    const fin = this.#waiting.findIndex((line) => line.isFin);
-    this.#waiting.splice(fin < 0 ? this.#waiting.length : fin, 0, { mark: "received", text, isFin: false });
-  }
-
-  #tellHidden(): void {
-    if (this.#hiddenOctets === 0) return;
-    this.#output.line("received", `Received ${this.#hiddenOctets} more bytes, not shown`);
-    this.#hiddenOctets = 0;
+    this.#pending.add("received", text, true);
   }
 }
 

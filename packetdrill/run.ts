@@ -30,7 +30,7 @@ export function runScript(text: string, path: string, options: RunOptions, watch
 }
 
 /** Runs a script that was read, unchecked. Never throws for what it says or does. */
-export function runParsed(script: Script, options: RunOptions, watch: Watch = {}): RunResult {
+function runParsed(script: Script, options: RunOptions, watch: Watch = {}): RunResult {
   const runner = new Runner(script, runSettings(script.options, options), watch);
   try {
     runner.run();

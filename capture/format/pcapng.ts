@@ -19,7 +19,6 @@ export const BlockType = {
 export const OptionCode = {
   end: 0,
   comment: 1,
-  sectionOs: 3,
   sectionApplication: 4,
   interfaceName: 2,
   interfaceDescription: 3,

@@ -26,7 +26,7 @@ export const STARTS: readonly Start[] = [
         about_options client_arguments client_attempts client_config client_connection client_ends
         client_failures client_options client_session client_transfer_arguments command_line counted
         end_watches exit_codes failures interruption io_errors narrator observe_arguments observed
-        option_values options output path_lines pattern payload_lines queued_sink read_arguments repetitions
+        option_values options output path_lines pattern payload_lines pending_lines queued_sink read_arguments repetitions
         sinks sources stall_watch target tcp_arguments transfer
       `,
       "driver/":

@@ -61,11 +61,6 @@ export async function shownBy(surface: string): Promise<readonly Shown[]> {
   }
 }
 
-/** Whether what is shown is as the golden texts have it. */
-export async function isAsWritten(surface: string): Promise<boolean> {
-  return (await shownBy(surface)).every(([text, golden]) => text === golden);
-}
-
 async function shownByStory(name: string): Promise<readonly Shown[]> {
   const { runStory } = await import("./run.ts");
   const { GOLDEN, PICTURES } = await import("./golden/index.ts");

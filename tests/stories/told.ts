@@ -120,12 +120,6 @@ function tellWithoutVariables(told: FirstTold): void {
   }
 }
 
-/** Whether every claim of the catalogue has been told. */
-export function isAllTold(told: FirstTold): boolean {
-  const claims = Object.values(TABLES).flatMap((entries) => Object.values(entries).flatMap(claimsOf));
-  return claims.every((claim) => told.tellings.has(claim));
-}
-
 /** A page of all claims in the order of the tables. */
 export function toldPage(told: FirstTold): string {
   const lines: string[] = [];

@@ -46,7 +46,7 @@ export function carriesFin({ segment }: SentEvent): boolean {
 }
 
 /** The segment begins with the earliest octet that is not acknowledged. */
-export function isEarliest({ segment, view }: SentEvent): boolean {
+function isEarliest({ segment, view }: SentEvent): boolean {
   return view !== null && segment.seq === view.sndUna;
 }
 
