@@ -4,7 +4,8 @@
  * @module
  */
 
-import { Analysis, type Hindsight, type ReadingOptions } from "./analysis/analysis.ts";
+import { Analysis } from "./analysis/analysis.ts";
+import type { Hindsight, ReadingOptions } from "./analysis/options.ts";
 import type { CaptureContents, CapturedConnection } from "./analysis/captured_connection.ts";
 import { Anonymizer } from "./anonymizer.ts";
 import { knownFacts } from "./facts.ts";

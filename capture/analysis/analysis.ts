@@ -7,7 +7,7 @@
 
 import type { CaptureContents } from "./captured_connection.ts";
 import type { CapturedPacket } from "../capture.ts";
-import { copySegment, type Direction } from "../../trace/copy.ts";
+import type { Direction } from "../../trace/copy.ts";
 import { spanText } from "../../trace/format.ts";
 import { Flag, formatEndpoint, type IcmpError, instant, type Segment, type State } from "../../trace/core.ts";
 import type { SegmentRecord, TraceSink, ViewRecord } from "../../trace/record.ts";
@@ -17,59 +17,17 @@ import type { Flow } from "./flow.ts";
 import { type Assigned, FlowTable } from "./flow_table.ts";
 import { DOUBLED_SHARE } from "./half.ts";
 import { Offload } from "./offload.ts";
-import type { OtherSide, ThereOnly } from "./other_side.ts";
+import type { Hindsight, TellingOptions } from "./options.ts";
+import type { ThereOnly } from "./other_side.ts";
 import { OrderWatch } from "./order_watch.ts";
 import { OwnStory } from "./own_story.ts";
+import { passageOf, passingOf } from "./passing.ts";
 import { capturePoint, icmpRemark, offloadRemark, type Remark, unansweredOptions } from "./remarks.ts";
 import { readComments } from "./said.ts";
 import { ALL, type Selection } from "./selection.ts";
 import { TextSearch } from "./text_search.ts";
 import { type FoundError, type FoundSegment, SegmentFinder } from "./segment_finder.ts";
 import type { Passing, Verdict } from "./verdict.ts";
-
-/** How much is kept of each segment. */
-export interface AnalysisOptions {
-  /** Whether each segment's headers are kept as octets. */
-  readonly headers: boolean;
-  /** Octets of payload kept with each event. */
-  readonly excerpt: number;
-}
-
-/** What a first reading has shown, for a second one to know beforehand. */
-export interface Hindsight {
-  /** Addresses of ends that leave their checksums to a device. */
-  readonly offloading: readonly string[];
-  /** Whether the file has its packets in another order than that of their times. */
-  readonly isUnsorted: boolean;
-  /** Nanoseconds by which they are late there at most. */
-  readonly disorder: bigint;
-  /** Whether it has most packets twice. */
-  readonly doublesAll: boolean;
-  /** RSTs that have ended nothing, by their frames. */
-  readonly revokedResets: ReadonlyMap<number, "reset-revoked" | "challenge-seen">;
-}
-
-/** Which connections of a capture are told, and what is known of it. */
-export interface ReadingOptions {
-  /** What an earlier reading of the same file found out. */
-  readonly hindsight?: Hindsight;
-  /** The connections to tell of. @default all */
-  readonly selection?: Selection;
-  /** A text to look for in what connections carry. */
-  readonly find?: string;
-}
-
-/** How much is shown, and of which connections. */
-export interface TellingOptions extends ReadingOptions {
-  /** How many events are kept, and of what. */
-  readonly kept: AnalysisOptions;
-  /** What another capture shows of the same connections. */
-  readonly other?: OtherSide;
-  /** Whether the packets of each connection are kept with it. @default false */
-  readonly keepsPassages?: boolean;
-  /** Whether our own comments are left aside. @default false */
-  readonly ignoresComments?: boolean;
-}
 
 /** What a capture held. */
 export interface AnalysisResult extends Hindsight, CaptureContents<Flow> {}
@@ -80,9 +38,8 @@ const LOST_INTERFACE = "rawtcp-lost";
 /** Tells sinks what a capture holds, packet by packet. */
 export class Analysis {
   readonly #emitter: Emitter;
-  readonly #options: AnalysisOptions;
   readonly #selection: Selection;
-  readonly #telling: Pick<TellingOptions, "other" | "keepsPassages" | "ignoresComments">;
+  readonly #telling: Pick<TellingOptions, "kept" | "other" | "keepsPassages" | "ignoresComments">;
   readonly #search: TextSearch | null;
   readonly #finder = new SegmentFinder();
   readonly #table: FlowTable;
@@ -109,11 +66,10 @@ export class Analysis {
   constructor(
     start: bigint,
     sinks: readonly TraceSink[],
-    { kept, hindsight, selection, find, ...telling }: TellingOptions,
+    { hindsight, selection, find, ...telling }: TellingOptions,
   ) {
     this.#telling = telling;
     this.#emitter = new Emitter(sinks);
-    this.#options = kept;
     this.#selection = selection ?? ALL;
     this.#search = find === undefined ? null : new TextSearch(find);
     this.#clock = new CaptureClock(start);
@@ -180,7 +136,9 @@ export class Analysis {
     const { flow, direction } = assigned;
     if (assigned.isNew) flow.isShown = this.#selection(flow.record);
     flow.number(segment, direction, isRefused && flow.isOurs);
-    const passing = this.#passing(found, flow, direction);
+    const elsewhere = this.#telling.other?.of(this.#frame)?.copy ?? null;
+    const place = { direction, flow, time: this.#clock.now, frame: this.#frame, elsewhere };
+    const passing = passingOf(found, place, this.#telling.kept);
     if (this.#search !== null && !flow.hasText) {
       const { seq } = passing.segment;
       flow.hasText = this.#search.isIn(segment, found.keptPayload, seq, flow.sender(direction));
@@ -202,42 +160,22 @@ export class Analysis {
     return this.#table.begin(segment, isOurs ? direction : null, isOurs, this.#clock.now, this.#frame);
   }
 
-  #passing(found: FoundSegment, flow: Flow, direction: Direction): Passing {
-    return {
-      segment: this.#copy(found, flow, direction),
-      time: this.#clock.now,
-      frame: this.#frame,
-      ipId: found.ipId,
-      hasAllOptions: found.hasAllOptions,
-      fingerprint: fingerprintOf(found),
-      elsewhere: this.#telling.other?.of(this.#frame)?.copy ?? null,
-    };
-  }
-
-  #copy(found: FoundSegment, flow: Flow, direction: Direction): SegmentRecord {
-    const { segment, headers, keptPayload } = found;
-    const { excerpt } = this.#options;
-    const header = this.#options.headers ? headers.slice() : null;
-    const record = copySegment(segment, direction, flow, flow.shiftOf(direction), header, { excerpt });
-    if (record.excerpt === null || record.excerpt.length <= keptPayload) return record;
-    return { ...record, excerpt: record.excerpt.slice(0, keptPayload) };
-  }
-
   /** A segment of a connection that says nothing of itself. */
   #wire(found: FoundSegment, passing: Passing, { flow, direction, isNew, before }: Assigned): void {
     if (isNew && passing.segment.flags !== 0 && flow.record.windowsAreRaw === true) {
       this.#remark({ code: "begins-in-the-middle", values: {} }, flow);
     }
-    const { address } = flow.sender(direction);
-    this.#tellOffload(found, address, flow.sender(direction).name, flow);
+    const [sender, receiver] = [flow.sender(direction), flow.receiver(direction)];
+    this.#tellOffload(found, sender.address, sender.name, flow);
     const state = flow.state();
-    const isBelieved = this.#believes(found, passing.segment, flow, direction);
-    if (!isBelieved) {
-      flow.sender(direction).note(["damaged"], passing.frame);
+    const { segment } = passing;
+    if (!this.#offload.judge(found.soundness, segment, flow, sender.address, receiver.address)) {
+      sender.damaged.add(segment.seq, segment.end);
+      sender.note(["damaged"], passing.frame);
       return this.#emitSegment(passing, direction, flow, damaged());
     }
     const doublesAll = this.#doublesAll || (this.#doubles + 1) * DOUBLED_SHARE >= this.#segments;
-    if (!isNew) this.#order.passed(passing.segment, flow.sender(direction), flow.firstFrame);
+    if (!isNew) this.#order.passed(segment, sender, flow.firstFrame);
     const verdict = flow.take(passing, found.segment, direction, doublesAll);
     if (verdict.isDouble) this.#doubles++;
     if (isNew && before !== null && before.state() === "SYN-SENT") {
@@ -247,24 +185,12 @@ export class Analysis {
     const isKnown = flow.record.statesAreUnknown !== true;
     this.#noteStates(flow);
     this.#emitSegment(passing, direction, flow, verdict);
-    this.#pass(passing, direction, flow, verdict);
-    this.#remarkHandshake(flow, direction, passing.segment, verdict);
+    if (this.#telling.keepsPassages === true) {
+      flow.passages.push(passageOf(passing, direction, flow, verdict));
+    }
+    this.#remarkHandshake(flow, direction, segment, verdict);
     if (isKnown) this.#stateOf(flow, state);
     else if (flow.knowsStates) this.#stateOf(flow, null);
-  }
-
-  /** Whether a segment is taken for what its sender has sent, and what its checksum says of its own and of the other end. */
-  #believes({ soundness }: FoundSegment, segment: SegmentRecord, flow: Flow, direction: Direction): boolean {
-    const offload = this.#offload;
-    const [sender, receiver] = [flow.sender(direction), flow.receiver(direction)];
-    if (soundness === "good") offload.sound(sender.address, flow, segment);
-    const isBelieved = offload.believes(sender.address, soundness);
-    if (!isBelieved) offload.suspect(sender.address, flow, segment);
-    // Of an end of which nothing is sound, what is wrong acknowledges as well.
-    const acknowledges = isBelieved || !offload.hasSound(sender.address);
-    if (segment.ack !== null && acknowledges) offload.acknowledged(receiver.address, flow, segment.ack);
-    if (!isBelieved) sender.damaged.add(segment.seq, segment.end);
-    return isBelieved;
   }
 
   #tellOffload(found: FoundSegment, address: string, end: string, flow: Flow): void {
@@ -311,36 +237,6 @@ export class Analysis {
       },
       flow,
     );
-  }
-
-  #pass(
-    { segment, time, frame, ipId, hasAllOptions }: Passing,
-    direction: Direction,
-    flow: Flow,
-    verdict: Verdict,
-  ): void {
-    if (this.#telling.keepsPassages !== true) return;
-    const { missedFrom, missedTo } = verdict.values;
-    const missed = typeof missedFrom === "number" && typeof missedTo === "number"
-      ? { start: missedFrom, end: missedTo + 1 }
-      : null;
-    const { knowsStates } = flow;
-    const states = {
-      local: knowsStates ? flow.state(flow.local) : null,
-      remote: knowsStates ? flow.state(flow.remote) : null,
-    };
-    const isAgain = verdict.mark === "retransmission";
-    flow.passages.push({
-      direction,
-      frame,
-      time,
-      ipId,
-      segment,
-      states,
-      isCut: !hasAllOptions,
-      isAgain,
-      missed,
-    });
   }
 
   /** What another capture shows, and this one does not have. */
@@ -429,12 +325,4 @@ function quotedEnd(error: IcmpError, end: "source" | "destination"): string {
   const octets = error.addresses.slice(offset, offset + (error.family === 4 ? 4 : 16));
   const port = end === "source" ? error.sourcePort : error.destinationPort;
   return formatEndpoint({ address: { family: error.family, octets }, port });
-}
-
-/** A hash of the TCP header and of how much data there is (FNV-1a): what does not change when a packet is doubled. */
-function fingerprintOf({ segment, headers, transport }: FoundSegment): number {
-  const PRIME = 0x0100_0193;
-  let hash = 0x811c_9dc5 ^ segment.payload.length;
-  for (let i = transport; i < headers.length; i++) hash = Math.imul(hash ^ (headers[i] as number), PRIME);
-  return hash;
 }

@@ -54,8 +54,31 @@ export class Offload {
       this.#ends.get(address)?.isOffloading === true;
   }
 
+  /**
+   * Takes in what a segment's checksum says of the end that sent it, and its ACK of the other: the ends are known by their
+   * addresses. @returns whether to believe the segment
+   */
+  judge(soundness: Soundness, segment: Place, flow: object, sender: string, receiver: string): boolean {
+    if (soundness === "good") this.#sound(sender, flow, segment);
+    const isBelieved = this.believes(sender, soundness);
+    if (!isBelieved) this.#suspect(sender, flow, segment);
+    // Of an end of which nothing is sound, what is wrong acknowledges as well.
+    const acknowledges = isBelieved || this.#ends.get(sender)?.hasSound !== true;
+    if (segment.ack !== null && acknowledges) this.#acknowledged(receiver, flow, segment.ack);
+    return isBelieved;
+  }
+
+  /** Whether it is to be told now, for the first time, that a layer's checksum is not filled in. */
+  tells(address: string, layer: "TCP" | "IPv4"): boolean {
+    const suspicion = this.#of(address);
+    const hasTold = layer === "TCP" ? suspicion.hasToldTcp : suspicion.hasToldIp;
+    if (layer === "TCP") suspicion.hasToldTcp = true;
+    else suspicion.hasToldIp = true;
+    return !hasTold;
+  }
+
   /** A segment was not believed. */
-  suspect(address: string, flow: object, { seq, end, ack }: Place): void {
+  #suspect(address: string, flow: object, { seq, end, ack }: Place): void {
     const suspicion = this.#of(address);
     const { suspects } = suspicion;
     suspicion.wrong++;
@@ -70,7 +93,7 @@ export class Offload {
   }
 
   /** A segment with the right checksum: if it repeats what was wrong before, that has been dropped. */
-  sound(address: string, flow: object, { seq, end }: Place): void {
+  #sound(address: string, flow: object, { seq, end }: Place): void {
     const suspicion = this.#of(address);
     suspicion.hasSound = true;
     if (suspicion.suspects.length === 0) return;
@@ -80,26 +103,12 @@ export class Offload {
   }
 
   /** The other end of `address` has acknowledged everything before `ack`, of which no sound copy has passed. */
-  acknowledged(address: string, flow: object, ack: number): void {
+  #acknowledged(address: string, flow: object, ack: number): void {
     const suspicion = this.#ends.get(address);
     if (suspicion === undefined || suspicion.isOffloading) return;
     suspicion.isOffloading = suspicion.suspects.some((one) =>
       one.flow === flow && one.end > one.seq && one.end <= ack
     );
-  }
-
-  /** Whether an end has sent a segment whose checksum is right. */
-  hasSound(address: string): boolean {
-    return this.#ends.get(address)?.hasSound === true;
-  }
-
-  /** Whether it is to be told now, for the first time, that a layer's checksum is not filled in. */
-  tells(address: string, layer: "TCP" | "IPv4"): boolean {
-    const suspicion = this.#of(address);
-    const hasTold = layer === "TCP" ? suspicion.hasToldTcp : suspicion.hasToldIp;
-    if (layer === "TCP") suspicion.hasToldTcp = true;
-    else suspicion.hasToldIp = true;
-    return !hasTold;
   }
 
   #of(address: string): Suspicion {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { Analysis, type AnalysisResult, type Hindsight } from "../../capture/analysis/analysis.ts";
+import { Analysis, type AnalysisResult } from "../../capture/analysis/analysis.ts";
+import type { Hindsight } from "../../capture/analysis/options.ts";
 import { handshake, packet, told } from "./kit.ts";
 
 /** The server's RST could end the connection, and the server goes on. */

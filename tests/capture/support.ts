@@ -1,4 +1,5 @@
-import { Analysis, type AnalysisOptions, type AnalysisResult } from "../../capture/analysis/analysis.ts";
+import { Analysis, type AnalysisResult } from "../../capture/analysis/analysis.ts";
+import type { AnalysisOptions } from "../../capture/analysis/options.ts";
 import type { Capture } from "./read_whole.ts";
 import { CaptureTeller, type TellingResult } from "../../capture/mod.ts";
 import type { FinalOutputs, OutputOptions } from "../../trace/outputs.ts";

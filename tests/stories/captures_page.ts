@@ -6,7 +6,8 @@
  */
 
 import { connectionSummary } from "../../capture/mod.ts";
-import { Analysis, type AnalysisResult, type Hindsight } from "../../capture/analysis/analysis.ts";
+import { Analysis, type AnalysisResult } from "../../capture/analysis/analysis.ts";
+import type { Hindsight } from "../../capture/analysis/options.ts";
 import type { OtherSide } from "../../capture/analysis/other_side.ts";
 import type { CapturedPacket } from "../../capture/capture.ts";
 import { ThereTold } from "../../capture/pair/telling.ts";
