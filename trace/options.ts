@@ -74,7 +74,7 @@ export function optionsJson(segment: SegmentRecord): Record<string, unknown> {
   return json;
 }
 
-/** The user timeout option, RFC 5482 3.1: minutes when the granularity bit is set, else seconds. */
+/** The user timeout option, RFC 5482 3.3: minutes when the granularity bit is set, else seconds. */
 function userTimeoutText(field: number): string {
   const GRANULARITY = 0x8000;
   return `${field & (GRANULARITY - 1)}${(field & GRANULARITY) !== 0 ? "min" : "s"}`;

@@ -91,7 +91,7 @@ export class Segment {
   sackBlockCount = 0;
   /** Left and right edge of each block in turn, as int32 (see `seq.ts`). Owned by this record. */
   readonly sackEdges: Int32Array = new Int32Array(2 * MAX_SACK_BLOCKS);
-  /** User timeout option: granularity bit and 15 bits of value, as in RFC 5482 3.1. */
+  /** User timeout option: granularity bit and 15 bits of value, as in RFC 5482 3.3. */
   userTimeout = 0;
   /** How a SYN's options are laid out when it is encoded. */
   synOptionOrder: SynOptionOrder = "linux";

@@ -26,7 +26,7 @@ const MAX_WINDOW_SHIFT = 14;
 /** Largest window field. */
 const MAX_WINDOW_FIELD = 65_535;
 
-/** RFC 5482 3.1: values with the granularity bit count minutes. */
+/** RFC 5482 3.3: values with the granularity bit count minutes. */
 const USER_TIMEOUT_MINUTES = 0x8000;
 const USER_TIMEOUT_MOST = 0x7fff;
 

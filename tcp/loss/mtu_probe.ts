@@ -1,5 +1,5 @@
 /**
- * The probe of the path MTU that is out: a segment with data, longer than those that are known to pass (RFC 4821 7.4).
+ * The probe of the path MTU that is out: a segment with data, longer than those that are known to pass (RFC 4821 7.5).
  *
  * @module
  */
@@ -35,7 +35,7 @@ export class MtuProbe {
     return slot !== records.end && records.start(slot) === this.#start ? slot : NONE;
   }
 
-  /** Whether the probe is lost: too long perhaps, which is no congestion (RFC 4821 7.5). */
+  /** Whether the probe is lost: too long perhaps, which is no congestion (RFC 4821 7.6.2). */
   isLost(scoreboard: Scoreboard): boolean {
     if (!this.isOut) return false;
     const slot = this.slot(scoreboard);

@@ -261,7 +261,7 @@ export class Recovery {
     const isNewLoss = scoreboard.losses > lossesBefore || wasRepairing && scoreboard.hasLost;
     const lostAgain = ack.selective && this.#config.recovery.reducesForLostRetransmissions &&
       scoreboard.lostRetransmissionSentAt >= reduction.time;
-    // RFC 4821 7.5: a probe that alone is lost is no congestion.
+    // RFC 4821 7.6.2: a probe that alone is lost is no congestion.
     if (isNewLoss && !this.isRepairing && this.mtuProbe.isOnlyLoss(scoreboard)) return;
     if (isNewLoss && !this.isRepairing) this.#fastRetransmit();
     // RFC 5681 4.3, RFC 8985 3.4: a retransmission that was lost is a second sign of congestion.

@@ -118,7 +118,7 @@ const TIMESTAMPS: OptionCodec = {
   },
 };
 
-/** RFC 5482 3.1. */
+/** RFC 5482 3.3. */
 const USER_TIMEOUT: OptionCodec = {
   kind: 28,
   bit: Option.userTimeout,
