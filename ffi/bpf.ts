@@ -18,7 +18,7 @@ export interface Instruction {
   readonly jt: number;
   /** Instructions to skip when it does not. */
   readonly jf: number;
-  /** Operand, taken as 32 bits without sign. */
+  /** Operand, an unsigned number of 32 bits. */
   readonly k: number;
 }
 

@@ -81,7 +81,7 @@ export function reserveDescriptors(count: number): void {
  * Opens a nonblocking socket that programs started from here do not inherit.
  *
  * @param call for messages: `socket SOCK_RAW`
- * @throws SystemError EPERM when the right is missing, EAFNOSUPPORT when there is no such family
+ * @throws SystemError EPERM when not permitted, EAFNOSUPPORT when there is no such family
  */
 export function openSocket(call: string, family: 4 | 6, type: number, protocol: number): FileDescriptor {
   const domain = addressFamily(family);
@@ -173,7 +173,7 @@ export function setTypeOfService(number: number, family: 4 | 6, dscp: number): v
 }
 
 /**
- * Makes one of a socket's buffers as large as asked where the right for that is there, else as large as allowed.
+ * Makes one of a socket's buffers as large as asked where this process may (CAP_NET_ADMIN), else as large as the system allows.
  *
  * @param forced `SO_RCVBUFFORCE` or `SO_SNDBUFFORCE`, needs CAP_NET_ADMIN
  * @param plain `SO_RCVBUF` or `SO_SNDBUF`, limited by net.core.rmem_max and wmem_max

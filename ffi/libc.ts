@@ -336,7 +336,7 @@ export function libcCandidates(arch: typeof Deno.build.arch, override?: string):
 
 /**
  * `RAWTCP_LIBC`, when it is set and may be read; asking never prompts. A compiled program does not obey it: it may have
- * a right that its user lacks (`setcap`), and would lend that right to any library that the user names.
+ * a capability that its user lacks (`setcap`), and would lend it to any library that the user names.
  */
 function libcOverride(): string | undefined {
   if (Deno.build.standalone) return undefined;

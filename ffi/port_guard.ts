@@ -62,7 +62,7 @@ export class PortGuard implements Disposable {
   }
 
   /**
-   * Takes the port of `local`, or a free one for port 0; no right is needed.
+   * Takes the port of `local`, or a free one for port 0; no capability is needed.
    *
    * @param filter how to attach the filter; false from it makes the guard do without
    * @throws SystemError EADDRINUSE when another socket has the port, EADDRNOTAVAIL when the address is not this host's
@@ -91,7 +91,7 @@ export class PortGuard implements Disposable {
 }
 
 /**
- * Has the kernel drop every segment for a listening socket without a filter, in two ways that need no right: segments
+ * Has the kernel drop every segment for a listening socket without a filter, in two ways that need no capability: segments
  * must come with a TTL of 255 (RFC 5082), which next to nobody sends, and must be signed (RFC 2385) with a key that
  * nobody knows. Either will do where a kernel lacks the other; both drop silently.
  *

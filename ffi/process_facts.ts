@@ -15,13 +15,13 @@ import { fileNumber } from "./stream_file.ts";
 // <linux/capability.h>
 const CAPABILITIES = { netBindService: 10, netAdmin: 12, netRaw: 13, sysAdmin: 21 } as const;
 
-/** The rights that matter here, as far as the user namespace of this process goes. */
+/** The capabilities that matter here, as far as the user namespace of this process goes. */
 export type Capability = keyof typeof CAPABILITIES;
 
 /** A namespace map that leaves every user as it is: that of the host itself. */
 const WHOLE_MAP = /^\s*0\s+0\s+4294967295\s*$/;
 
-/** The rights in force now. @throws SystemError where /proc is missing */
+/** The effective capabilities now. @throws SystemError where /proc is missing */
 export function capabilities(): ReadonlySet<Capability> {
   const mask = BigInt(`0x${statusField("CapEff")}`);
   const names = Object.keys(CAPABILITIES) as Capability[];
@@ -39,7 +39,7 @@ function statusField(name: string): string {
   return new RegExp(`^${name}:\\s*(.*)$`, "m").exec(text)?.[1] ?? "0";
 }
 
-/** Whether this process is in a user namespace of its own, where rights reach no further. @throws SystemError */
+/** Whether this process is in a user namespace of its own, where capabilities reach no further. @throws SystemError */
 export function isInUserNamespace(): boolean {
   return !WHOLE_MAP.test(readSmallFile("/proc/self/uid_map"));
 }
