@@ -6,9 +6,8 @@
 
 import { attachFilter, quotedTcpFilter } from "./bpf.ts";
 import { ICMP_FILTER, IPPROTO_ICMP, IPPROTO_ICMPV6, SOCK_RAW, SOL_RAW } from "./constants.ts";
-import { wouldWait } from "./errno.ts";
 import { type FileDescriptor, ignorePathMtu, openSocket, orClose, setOption } from "./file_descriptor.ts";
-import { nothingReceived } from "./raw_socket.ts";
+import { receivedAfterAll } from "./raw_socket.ts";
 import { ReceivedMessage } from "./received_message.ts";
 import { decodeSockaddr, type IpAddress, SOCKADDR_IN6_LENGTH } from "./sockaddr.ts";
 
@@ -59,10 +58,7 @@ export class IcmpSocket implements Disposable {
   /** The next message's length in `inbound`, 0 when none is waiting. Never blocks. @throws SystemError */
   receive(): number {
     const length = this.#receiveOnce();
-    if (length >= 0) return length;
-    if (wouldWait()) return 0;
-    const again = this.#receiveOnce(); // see lastErrno
-    return again >= 0 ? again : nothingReceived("recv");
+    return length >= 0 ? length : receivedAfterAll("recv", () => this.#receiveOnce());
   }
 
   /** Who sent the message received last. */

@@ -32,12 +32,12 @@ import {
   SO_RCVBUFFORCE,
   SOL_PACKET,
 } from "./constants.ts";
-import { check, ENOMEM, lastErrno, SystemError, wouldWait } from "./errno.ts";
+import { check, ENOMEM, lastErrno, SystemError } from "./errno.ts";
 import { enlargeBuffer, type FileDescriptor, orClose, setOption, setOptionBytes } from "./file_descriptor.ts";
 import { type Libc, loadLibc } from "./libc.ts";
 import type { InboundChecksum } from "./packet_device.ts";
 import { linkAddress, openLinkSocket } from "./packet_socket.ts";
-import { DEFAULT_BUFFER_SIZE, nothingReceived } from "./raw_socket.ts";
+import { DEFAULT_BUFFER_SIZE, receivedAfterAll } from "./raw_socket.ts";
 import type { Endpoint } from "./sockaddr.ts";
 import { VNET_LENGTH, vnetChecksum, vnetSegmentSize } from "./virtio_header.ts";
 
@@ -254,8 +254,8 @@ export class PacketRing implements Disposable {
 
   #receiveLong(linkHeaderLength: number): number {
     let length = this.#receiveOnce();
-    if (length < 0 && !wouldWait()) length = this.#receiveOnce(); // see lastErrno
-    if (length < 0) return nothingReceived("recv AF_PACKET");
+    if (length < 0) length = receivedAfterAll("recv AF_PACKET", () => this.#receiveOnce());
+    if (length === 0) return 0;
     this.inbound = this.#long;
     this.inboundOffset = VNET_LENGTH + linkHeaderLength;
     this.#vnetOffset = 0;

@@ -215,11 +215,8 @@ export class RawSocket implements PacketDevice {
 
   #receiveAny(): number {
     let length = this.#message.receive(this.descriptor);
-    if (length < 0) {
-      if (wouldWait()) return 0;
-      length = this.#message.receive(this.descriptor); // see lastErrno
-      if (length < 0) return nothingReceived("recvmsg");
-    }
+    if (length < 0) length = receivedAfterAll("recvmsg", () => this.#message.receive(this.descriptor));
+    if (length === 0) return 0;
     this.#message.nextRecord(0);
     return length;
   }
@@ -372,11 +369,17 @@ export function leaveBy(number: number, family: 4 | 6, interfaceIndex: number): 
   setOptionBytes(number, IPPROTO_IP, IP_UNICAST_IF, inNetworkOrder, "setsockopt IP_UNICAST_IF");
 }
 
-/** 0 when the last receive call only had nothing to deliver. @throws SystemError for everything else */
-export function nothingReceived(call: string): 0 {
-  const errno = lastErrno();
-  if (errno === EAGAIN || errno === EINTR) return 0;
-  throw new SystemError(call, errno);
+/**
+ * What a receive call that has just failed comes to: 0 where it only had nothing to deliver, else what `again`, the same call,
+ * gives: the error number of the first may be another's, see `lastErrno`.
+ *
+ * @throws SystemError for what fails twice
+ */
+export function receivedAfterAll(call: string, again: () => number): number {
+  if (wouldWait()) return 0;
+  const length = again();
+  if (length >= 0 || wouldWait()) return Math.max(0, length);
+  throw new SystemError(call, lastErrno());
 }
 
 /**

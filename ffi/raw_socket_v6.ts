@@ -21,7 +21,7 @@ import {
   PACKET_BUFFER_LENGTH,
   SOCK_RAW,
 } from "./constants.ts";
-import { lastErrno, SystemError, wouldWait } from "./errno.ts";
+import { lastErrno, SystemError } from "./errno.ts";
 import { type FileDescriptor, openSocket, orClose, setOption } from "./file_descriptor.ts";
 import { type Libc, loadLibc } from "./libc.ts";
 import type { PacketDevice, SendResult } from "./packet_device.ts";
@@ -33,11 +33,11 @@ import {
   leaveBy,
   lengthAsBigint,
   MOST_FOREIGN_PACKETS,
-  nothingReceived,
   OUTBOUND,
   prepareRawSocket,
   RawSocket,
   type RawSocketOptions,
+  receivedAfterAll,
   sendResult,
   warmUp,
 } from "./raw_socket.ts";
@@ -141,11 +141,7 @@ export class RawSocketV6 implements PacketDevice {
 
   #receiveAny(): number {
     let length = this.#message.receive(this.descriptor);
-    if (length < 0) {
-      if (wouldWait()) return 0;
-      length = this.#message.receive(this.descriptor); // see lastErrno
-      if (length < 0) return nothingReceived("recvmsg");
-    }
+    if (length < 0) length = receivedAfterAll("recvmsg", () => this.#message.receive(this.descriptor));
     if (length === 0) return 0;
     this.#restoreHeader(length);
     return HEADER_LENGTH + length;

@@ -2,7 +2,9 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { libcCandidates } from "../../ffi/libc.ts";
+import { EFD_NONBLOCK } from "../../ffi/constants.ts";
 import { check, lastErrno } from "../../ffi/errno.ts";
+import { receivedAfterAll } from "../../ffi/raw_socket.ts";
 import {
   errnoName,
   FileDescriptor,
@@ -82,6 +84,23 @@ Deno.test("the error number is that of the last failed call of this thread", () 
   assert(lastErrno() === 9);
   loadLibc().poll(null, 1n, 0);
   assertEquals(errnoName(lastErrno()), "EFAULT");
+});
+
+Deno.test("a receive call that fails is made again, unless it only had nothing to deliver", () => {
+  const { eventfd, read } = loadLibc();
+  using empty = new FileDescriptor(eventfd(0, EFD_NONBLOCK));
+  const into = new Uint8Array(8);
+  const failing = (): number => read(-1, into, 8n); // EBADF
+  const vain = (): number => read(empty.number, into, 8n); // EAGAIN
+  vain();
+  assertEquals(receivedAfterAll("recv", () => 5), 0);
+  for (const [again, length] of [[() => 5, 5], [() => 0, 0], [vain, 0]] as const) {
+    failing();
+    assertEquals(receivedAfterAll("recv", again), length);
+  }
+  failing();
+  const error = assertThrows(() => receivedAfterAll("recv", failing), SystemError);
+  assertEquals([error.call, error.errnoName], ["recv", "EBADF"]);
 });
 
 Deno.test("messages start with a capital and end without a period", () => {
