@@ -46,6 +46,12 @@ const ScriptExit = { ok: 0, failed: 1, error: 2, readerGone: 141 } as const;
 
 const SUFFIX = ".pkt";
 
+/** Octets that are read at a time. */
+const READ_OCTETS = 1 << 16;
+
+/** Octets of the longest script: what is longer is none. */
+const LONGEST_SCRIPT = 16 << 20;
+
 const GROUPS: readonly OptionGroup[] = [
   {
     title: "How scripts are run",
@@ -212,7 +218,7 @@ function* sourcesAt(path: string, base: string | null): Generator<Source> {
   const real = base === null || path.startsWith("/") ? path : `${base}/${path}`;
   try {
     if (!Deno.statSync(real).isDirectory) {
-      yield { path, text: Deno.readTextFileSync(real) };
+      yield { path, text: scriptAt(real) };
       return;
     }
     const entries = [...Deno.readDirSync(real)].sort((a, b) => a.name < b.name ? -1 : 1);
@@ -226,6 +232,21 @@ function* sourcesAt(path: string, base: string | null): Generator<Source> {
       ? "there is no such file or folder"
       : ioReason(error);
     throw new UsageError(`Cannot read ${quoted(path)}: ${reason}`);
+  }
+}
+
+/** What a file or a pipe has, as far as it may be a script: devices go on for ever. */
+function scriptAt(path: string): string {
+  using file = Deno.openSync(path);
+  const decoder = new TextDecoder();
+  const octets = new Uint8Array(READ_OCTETS);
+  let text = "";
+  for (let total = 0;;) {
+    const read = file.readSync(octets);
+    if (read === null) return text + decoder.decode();
+    total += read;
+    if (total > LONGEST_SCRIPT) throw new Error("it is longer than 16 MiB");
+    text += decoder.decode(octets.subarray(0, read), { stream: true });
   }
 }
 

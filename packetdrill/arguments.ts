@@ -38,8 +38,8 @@ export class Arguments {
   at(index: number): Expression {
     const found = this.#all[index];
     if (found === undefined) {
-      const expected = `at least ${index + 1} arguments`;
-      throw new ScriptError(this.place, `Cannot call this with ${this.#all.length} arguments`, expected);
+      const expected = `at least ${argumentCount(index + 1)}`;
+      throw new ScriptError(this.place, `Cannot call this with ${argumentCount(this.#all.length)}`, expected);
     }
     return found;
   }
@@ -141,4 +141,9 @@ export class Arguments {
       throw new MismatchError(message, expected.place);
     }
   }
+}
+
+/** `1 argument`, `2 arguments`. */
+export function argumentCount(count: number): string {
+  return `${count} argument${count === 1 ? "" : "s"}`;
 }

@@ -146,6 +146,7 @@ function accept(context: CallContext, args: Arguments, flags: number): CallOutco
   if (connection === null) return wait(socket, 0, platform);
   const child = new StreamSocket(socket);
   child.connection = connection;
+  child.remembered.set("connected", 1);
   child.localPort = connection.local.port;
   // FreeBSD hands O_NONBLOCK down, Linux does not.
   child.nonBlocking = (flags & (symbolValue("SOCK_NONBLOCK", platform) ?? 0)) !== 0 ||

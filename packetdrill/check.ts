@@ -5,6 +5,7 @@
  * @module
  */
 
+import { argumentCount } from "./arguments.ts";
 import { Flag } from "../tcp/mod.ts";
 import { FUNCTION_NAMES, PYTHON_CONSTANTS } from "./assertions.ts";
 import type { CodeSnippet, Expression, Script, ScriptEvent, SystemCall, TcpPacket, TimeSpec } from "./ast.ts";
@@ -137,9 +138,11 @@ class Check {
   #checkArguments({ name, arguments: all }: SystemCall, place: Place, isFailure: boolean): void {
     const { kinds, least } = signatureOf(name);
     if (all.length < least || all.length > kinds.length) {
-      const count = least === kinds.length ? `${least}` : `${least} or ${kinds.length}`;
-      const message = `Cannot call ${name} with ${all.length} arguments`;
-      throw new ScriptError(all[kinds.length]?.place ?? place, message, `${count} arguments`);
+      const count = least === kinds.length
+        ? argumentCount(least)
+        : `${least} or ${argumentCount(kinds.length)}`;
+      const message = `Cannot call ${name} with ${argumentCount(all.length)}`;
+      throw new ScriptError(all[kinds.length]?.place ?? place, message, count);
     }
     for (const [i, argument] of all.entries()) {
       const kind = kinds[i];

@@ -71,7 +71,7 @@ Deno.test("packetdrill exits with 2 for wrong usage, and says what is wrong", as
   for (
     const args of [[], ["--nonsense", "x"], ["--profile", "windows", "x"], ["-D", "x", "y"], [
       "/nonexistent.pkt",
-    ]]
+    ], ["/dev/zero"]]
   ) {
     const { code, err } = await run(...args);
     assertEquals(code, 2, args.join(" "));

@@ -37,6 +37,8 @@ const LINES: readonly (readonly [line: string, expected: RegExp])[] = [
   ["+1^~+0 > . 1:1(0) ack 1", /earlier time first/],
   ["+1...^0.5 write(4, ..., 100) = 100", /a later time/],
   ["+0 write(4, ..., 100) = 100 ^)", /a time/],
+  ["+0 ^write(4) = 100", /^3 arguments$/],
+  ["+0 close(4, ^5) = 0", /^1 argument$/],
   // Packets.
   ["+0 > ^1:1(0) ack 1", /flags/],
   ["+0 < ^X 1:1(0) ack 1 win 3", /letters of/],
