@@ -85,7 +85,7 @@ export async function endAll(
 }
 
 /** That nothing is left in its folder but what is whole: the pipe, and what was asked for. */
-async function assertWhole({ name, folder }: StuckProgram): Promise<void> {
+export async function assertWhole({ name, folder }: StuckProgram): Promise<void> {
   const files = (await Array.fromAsync(Deno.readDir(folder))).map((entry) => entry.name);
   const known = files.filter((file) => ["pipe", "fifo", "report.html", "log"].includes(file));
   assertEquals(files, known, `${name}: left behind`);

@@ -1,11 +1,12 @@
 /** Signals end the server on either TCP in every state of a connection though nobody reads its output, and leave nothing half-open. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { executables } from "./executables.ts";
 import { Network } from "./network.ts";
 import { until } from "./process.ts";
 import {
   assertNothingHalfOpen,
+  assertWhole,
   dropping,
   endAll,
   type Outputs,
@@ -129,4 +130,41 @@ Deno.test("signals end a server whose reader is stuck in every state and mode, a
 
   await endAll(programs, (ended, _code, name) => assertEquals(ended, 0, name));
   await assertNothingHalfOpen(network, isKernels);
+});
+
+/** How the server runs while nobody reads `pipe`; `log` is read. */
+const AT_ONCE: readonly string[] = [
+  "--stack kernel > pipe 2> log",
+  "--stack rawtcp > pipe 2> log",
+  "--stack rawtcp --json > pipe 2> log",
+  "--stack rawtcp --report report.html > pipe 2> log",
+];
+
+Deno.test("a second signal ends a server whose reader is stuck at once: its peers hear of it, a report is whole, and what nobody has read is told", async () => {
+  await using network = await Network.create();
+  for (const [i, output] of AT_ONCE.entries()) {
+    const port = portOf(SITUATIONS.length, i);
+    await using stuck = await startStuck(network, output, `${server} --port ${port} ${output}`);
+    await network.listens(port);
+    await using _client = network.start([
+      "python3",
+      "-c",
+      `import socket; socket.create_connection(("127.0.0.1", ${port})).recv(1)`,
+    ]);
+    const established = async (): Promise<boolean> =>
+      (await network.sockets("-tn")).some((socket) => socket.state === "ESTAB");
+    await until("the client to be connected", established);
+    // The code is the second signal's only where the first has not ended it.
+    stuck.program.kill("SIGINT");
+    stuck.program.kill("SIGTERM");
+    const { code } = await stuck.program.ended();
+    assertEquals(code, 143, output);
+    assertMatch(
+      await Deno.readTextFile(`${stuck.folder}/log`),
+      /Cannot write to standard output: its reader did not take the last [\d,]+ bytes/,
+      output,
+    );
+    await assertWhole(stuck);
+    await assertNothingHalfOpen(network);
+  }
 });
