@@ -40,14 +40,20 @@ Deno.test("a send buffer grows, doubling, when more than a quarter of it leaves 
   assertEquals(after(500, 10 * MAX, MAX), MAX);
 });
 
-Deno.test("a send buffer does not grow for a rate alone: what counts is what the shortest round trip holds", () => {
-  const tuning = new SendTuning(MAX);
-  let limit = FIRST_SEND_BUFFER;
-  // 5 GB/s over 40 microseconds: 200,000 octets are under way, however many a millisecond brings.
-  for (let turn = 0; turn <= 50_000; turn += 100) {
-    limit = tuning.limitAfter(500_000, limit, micros(40), instant(turn));
+Deno.test("over a short round trip a send buffer holds what leaves in 500 microseconds, of which 2 MiB are the most", () => {
+  const rows = [[90_000, FIRST_SEND_BUFFER], [150_000, 2 * FIRST_SEND_BUFFER], [1_500_000, 2 << 20]] as const;
+  for (const [octets, expected] of rows) {
+    const tuning = new SendTuning(MAX);
+    let limit = FIRST_SEND_BUFFER;
+    for (let turn = 0; turn <= 50_000; turn += 100) {
+      limit = tuning.limitAfter(octets, limit, micros(40), instant(turn));
+    }
+    assertEquals(limit, expected, `${octets} octets in 100 microseconds`);
   }
-  assertEquals(limit, FIRST_SEND_BUFFER);
+  const tuning = new SendTuning(MAX);
+  const limit = 4 << 20;
+  tuning.limitAfter(0, limit, micros(40), instant(0));
+  assertEquals(tuning.limitAfter(MAX, limit, micros(40), instant(1_000)), limit, "it does not shrink");
   assertEquals(
     tuning.limitAfter(50 << 20, limit, milliseconds(0), at(100)),
     limit,
