@@ -30,8 +30,7 @@ export function endingOf(flow: Flow): string {
     const by = resets.isForeign
       ? `something on the way in the name of ${resets.by.asObject}`
       : resets.by.asObject;
-    const isOver = [local, remote].every(({ una, finEnd }) => una >= finEnd);
-    return isOver
+    return local.isAcknowledged && remote.isAcknowledged
       ? `closed, ${flow.closedFirst?.name} first; a RST of ${by} came afterwards`
       : `reset by ${by} ${resets.after}`;
   }
@@ -43,13 +42,9 @@ export function endingOf(flow: Flow): string {
   if (first.finEnd === Infinity) return "open";
   if (second.packets === 0) return `closed by ${first.asObject}, the only one whose direction is seen`;
   if (second.finEnd !== Infinity) {
-    return second.una >= second.finEnd
-      ? `closed, ${first.name} first`
-      : `${second.has("FIN")} not acknowledged`;
+    return second.isAcknowledged ? `closed, ${first.name} first` : `${second.has("FIN")} not acknowledged`;
   }
-  return first.una >= first.finEnd
-    ? `half closed by ${first.asObject}`
-    : `${first.has("FIN")} never answered`;
+  return first.isAcknowledged ? `half closed by ${first.asObject}` : `${first.has("FIN")} never answered`;
 }
 
 /** The summary of a connection. */

@@ -12,6 +12,7 @@ import { scriptsText } from "../cli/scripts.ts";
 import project from "../deno.json" with { type: "json" };
 import { parseFaults } from "../lab/mod.ts";
 import { STANDARD } from "../tcp/mod.ts";
+import { FINDINGS, NOTES } from "../trace/catalogue.ts";
 import { withoutComments } from "./architecture/rules.ts";
 import { readSources } from "./architecture/sources.ts";
 import { codeOf, type Facts, falseClaims, optionsIn, optionsOf } from "./documents/claims.ts";
@@ -19,6 +20,11 @@ import { refusedCommands, refusedOptions } from "./documents/commands.ts";
 import { falseEnumerations, type Sets } from "./documents/enumerations.ts";
 import { FIGURES, figuresIn, numberOf } from "./documents/figures.ts";
 import { falseNames, type Names } from "./documents/names.ts";
+import { falseSamples, rulesIn } from "./documents/samples.ts";
+import { TABLES } from "./stories/told.ts";
+
+/** Rules that samples cite, at least: fewer, and they are not found any more. */
+const LEAST_RULES = 4;
 
 const packetdrillHelp = fullHelp(scriptsText("deno task packetdrill"));
 
@@ -175,6 +181,17 @@ Deno.test({
       [],
     );
     assertStringIncludes(textOf("tests/e2e/runtimes_test.ts"), `"${[...VERSIONS][2]}"`);
+  },
+});
+
+Deno.test({
+  name: `labels and sentences with their rules in samples are those of the catalogue${reason}`,
+  ignore: !readable,
+  fn: () => {
+    const found = [...documents(TOP, "", new Map())];
+    const catalogue = [...Object.values(TABLES), FINDINGS, NOTES].flatMap((table) => Object.values(table));
+    assertEquals(found.flatMap(([name, text]) => falseSamples(name, text, catalogue)), []);
+    assert(found.reduce((sum, [, text]) => sum + rulesIn(text), 0) >= LEAST_RULES);
   },
 });
 

@@ -101,10 +101,10 @@ function bothOrNot(own: SegmentRecord, peer: SegmentRecord): readonly Agreed[] {
   const both = (option: number): boolean => has(own, option) && has(peer, option);
   return [
     {
-      rule: "RFC 7323 3.2",
+      rule: both(Option.timestamps) ? "RFC 7323 3.2" : "RFC 6298 3",
       sentence: both(Option.timestamps)
-        ? "Every segment carries timestamps: to measure round trips, and to tell old segments."
-        : "No timestamps: round trips are measured one at a time.",
+        ? "Every segment but a RST is to carry timestamps: to measure round trips, and to tell old segments."
+        : "No timestamps: what was sent more than once measures no round trip.",
     },
     {
       rule: "RFC 2018 2",

@@ -7,6 +7,7 @@
 import { permitsSack } from "./acknowledging.ts";
 import { Flag, Option, type SendReason } from "./core.ts";
 import { HopLimits } from "./hop_limits.ts";
+import { reportedBlocks } from "./sack.ts";
 import type { AnsweredByArrival, SegmentMark, SegmentRecord } from "./record.ts";
 
 const NO_MARKS: readonly SegmentMark[] = [];
@@ -95,7 +96,7 @@ export class Conversation {
     }
     if (segment.length > 0) return null;
     const { own, peer } = this.#permitsSack;
-    const reportsNone = own && peer && segment.sackEdges.length === 0;
+    const reportsNone = own && peer && reportedBlocks(segment).length === 0;
     return probe ?? (isRepeated && reportsNone ? "no gap" : null);
   }
 

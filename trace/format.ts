@@ -107,7 +107,9 @@ export function textStart({ seq, flags }: SegmentRecord): number {
 
 /** SACK blocks in the notation, as first and last octet of each: `1449..2896 4345..5792`. */
 export function sackText(edges: readonly number[]): string {
-  return blocks(edges).map(([left, right]) => rangeText(left, right)).join(" ");
+  return blocks(edges).map(([left, right]) =>
+    right > left ? rangeText(left, right) : `${sequenceText(left)}..${sequenceText(right - 1)}`
+  ).join(" ");
 }
 
 /** SACK blocks in a sentence: `1449 to 2896, 4345 to 5792`. */

@@ -8,7 +8,7 @@ import type { ArrivalMeaning } from "./catalogue/arrivals.ts";
 import { repeatsAck, withdraws } from "./acknowledging.ts";
 import { EcnCodepoint, Flag } from "./core.ts";
 import type { ArrivedEvent, SegmentRecord, ViewRecord } from "./record.ts";
-import { duplicateBlock, reportedBlocks } from "./sack.ts";
+import { duplicateBlock, emptyBlocks, reportedBlocks, reportsSent, reportsUnsent } from "./sack.ts";
 
 /** The meanings of an arrived segment, the weightiest first; at least one. */
 export function meaningsOf(event: ArrivedEvent): readonly ArrivalMeaning[] {
@@ -53,10 +53,13 @@ function acknowledgmentMeanings(event: ArrivedEvent, view: ViewRecord, into: Arr
   else if (answers === "keep-alive") into.push("answers-keep-alive");
   else if (repeatsAck(segment, view)) {
     // What was sent into a window that has closed is refused: that says nothing of a gap.
-    into.push(answers === "no gap" || segment.window === 0 ? "repeated-ack" : "duplicate-ack");
+    const isBeyondBelief = reportsUnsent(segment, view.sndMax) && !reportsSent(segment, view.sndMax);
+    const isRepeated = answers === "no gap" || segment.window === 0 || isBeyondBelief;
+    into.push(isRepeated ? "repeated-ack" : "duplicate-ack");
   }
   if (duplicateBlock(segment) !== null) into.push("duplicate-report");
   if (reportedBlocks(segment).length > 0) into.push("selective-ack");
+  if (emptyBlocks(segment).length > 0) into.push("selective-ack-empty");
   if (segment.ack >= view.sndUna && view.sndWnd !== null) {
     windowMeanings(segment, view.sndUna, view.sndWnd, into);
   }

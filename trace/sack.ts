@@ -9,14 +9,41 @@ import type { SegmentRecord } from "./record.ts";
 /** The first block when it reports a duplicate: left and right edge; null when it does not. */
 export function duplicateBlock({ sackEdges, ack }: SegmentRecord): readonly number[] | null {
   const [left, right, outerLeft, outerRight] = sackEdges;
-  if (left === undefined || right === undefined || ack === null) return null;
+  if (left === undefined || right === undefined || ack === null || right <= left) return null;
   const isBelow = right <= ack;
   const isInside = outerLeft !== undefined && outerRight !== undefined && outerLeft <= left &&
     right <= outerRight;
   return isBelow || isInside ? [left, right] : null;
 }
 
-/** The edges of the blocks that tell what was received beyond a gap. */
+/** The edges of the blocks that tell what was received beyond a gap: a block without octets tells nothing (RFC 2018 3). */
 export function reportedBlocks(segment: SegmentRecord): readonly number[] {
-  return duplicateBlock(segment) === null ? segment.sackEdges : segment.sackEdges.slice(2);
+  const from = duplicateBlock(segment) === null ? 0 : 2;
+  return blocksFrom(segment, from, (left, right) => right > left && right > (segment.ack ?? -Infinity));
+}
+
+/** The edges of the blocks that end where they begin, or before: they tell nothing. */
+export function emptyBlocks(segment: SegmentRecord): readonly number[] {
+  return blocksFrom(segment, 0, (left, right) => right <= left);
+}
+
+/** Whether blocks tell of octets that were not sent to their sender: those from `sndMax` on. */
+export function reportsUnsent(segment: SegmentRecord, sndMax: number): boolean {
+  return reportedBlocks(segment).some((edge) => edge > sndMax);
+}
+
+/** Whether a block tells of octets beyond the gap that were sent to its sender: they end before `sndMax`. */
+export function reportsSent(segment: SegmentRecord, sndMax: number): boolean {
+  return reportedBlocks(segment).some((edge, i) => i % 2 === 1 && edge <= sndMax);
+}
+
+function blocksFrom(
+  { sackEdges }: SegmentRecord,
+  from: number,
+  is: (left: number, right: number) => boolean,
+): readonly number[] {
+  return sackEdges.filter((_edge, i) => {
+    const left = i - i % 2;
+    return i >= from && is(sackEdges[left] as number, sackEdges[left + 1] as number);
+  });
 }

@@ -19,7 +19,7 @@ import {
   textSpan,
 } from "./format.ts";
 import { initialWindowFormula, thresholdFormula } from "./formulas.ts";
-import { duplicateBlock, reportedBlocks } from "./sack.ts";
+import { duplicateBlock, emptyBlocks, reportedBlocks } from "./sack.ts";
 import type { CongestionEvent, ConnectionRecord, SegmentRecord, TraceEvent } from "./record.ts";
 import { hopFieldName } from "./hop_limits.ts";
 import { numberAt, VIEW, VIEW_NAMES, type ViewRecord, type ViewUnit } from "./view.ts";
@@ -57,9 +57,8 @@ function ofView(unit: VariableUnit, read: (view: ViewRecord) => VariableValue): 
 
 /** What a sentence says in a few words about SACK blocks, with its leading space; nothing without them. */
 function sackWords(segment: SegmentRecord): string {
-  const { sackEdges } = segment;
   const twice = duplicateBlock(segment);
-  const beyond = twice === null ? sackEdges : sackEdges.slice(2);
+  const beyond = reportedBlocks(segment);
   const parts = [
     ...twice === null ? [] : [`D-SACK: ${blocksText(twice)} came twice`],
     ...beyond.length === 0 ? [] : [`SACK: ${blocksText(beyond)} received`],
@@ -141,6 +140,7 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   timestampEcho: ofSegment("count", (segment) => segment.timestampEcho),
   sackText: ofSegment("text", sackWords),
   sackList: ofSegment("text", (segment) => blocksText(reportedBlocks(segment))),
+  emptyBlocks: ofSegment("text", (segment) => sackText(emptyBlocks(segment))),
   duplicateList: ofSegment("text", (segment) => blocksText(duplicateBlock(segment) ?? [])),
   hopLimit: ofSegment("count", (segment) => segment.hopLimit),
   hopField: ofSegment("text", ({ family }) => hopFieldName(family)),

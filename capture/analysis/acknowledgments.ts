@@ -8,7 +8,7 @@ import { Flag } from "../../trace/core.ts";
 import { spanText } from "../../trace/format.ts";
 import { isDuplicateAck, permitsSack, withdraws } from "../../trace/acknowledging.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
-import { duplicateBlock } from "../../trace/sack.ts";
+import { duplicateBlock, reportedBlocks } from "../../trace/sack.ts";
 import { FARTHEST, type Half } from "./half.ts";
 import { ticksBetween } from "./timestamp_clock.ts";
 import type { Passing, Verdict } from "./verdict.ts";
@@ -60,9 +60,10 @@ function duplicate(
   other.dupAcks++;
   signal(other, time);
   verdict.values["nth"] = other.dupAcks;
-  const reportsNone = hasAllOptions && agreesOnSack(sender, other) && segment.sackEdges.length === 0;
+  const reportsNone = hasAllOptions && agreesOnSack(sender, other) && reportedBlocks(segment).length === 0;
   if (!reportsNone) return verdict.add("duplicate-ack-seen");
-  verdict.values["cause"] = "without a SACK block, it does not say that anything beyond has arrived";
+  verdict.values["cause"] =
+    "without a SACK block of anything beyond, it does not say that any of that has arrived";
   verdict.add("repeated-ack-seen");
 }
 
@@ -195,7 +196,7 @@ function takeSack(verdict: Verdict, { segment, time }: Passing, other: Half): vo
   }
   if (missed > 0) gap(verdict, other, time, missedFrom, missedFrom + missed, missed);
   if (added && !verdict.codes.includes("duplicate-ack-seen")) signal(other, time);
-  if (sackEdges.length > (isTwice ? 2 : 0)) verdict.add("sack-seen");
+  if (reportedBlocks(segment).length > 0) verdict.add("sack-seen");
 }
 
 function takeTwice(verdict: Verdict, left: number, right: number, other: Half, time: number): void {

@@ -18,7 +18,7 @@ import type { Direction } from "../../trace/copy.ts";
 import type { Numberings } from "../../trace/view.ts";
 import { spanText } from "../../trace/format.ts";
 import type { Numbering } from "../../trace/numbering.ts";
-import type { ConnectionRecord, ViewRecord } from "../../trace/record.ts";
+import type { ConnectionRecord, SegmentRecord, ViewRecord } from "../../trace/record.ts";
 import { takeAck } from "./acknowledgments.ts";
 import type { CapturedConnection } from "./captured_connection.ts";
 import { doubled, SOON_CAPTURED } from "./copies.ts";
@@ -135,7 +135,9 @@ export class Flow implements CapturedConnection, Numberings {
       this.receiver(direction),
     );
     if (isRefused && sender.base !== null) return;
-    if (segment.has(Flag.syn) || sender.base === null && !isStray) sender.start(segment.seq);
+    // The number of what answers no SYN says nothing of the one to come.
+    const answersNone = segment.has(Flag.rst) && this.receiver(direction).isUnanswered;
+    if (segment.has(Flag.syn) || sender.base === null && !isStray && !answersNone) sender.start(segment.seq);
     if (segment.has(Flag.syn)) this.#noteInitial(seqToUint32(segment.seq), direction);
     if (!segment.has(Flag.ack) || receiver.base !== null) return;
     // The first acknowledgment after a SYN is for the other end's.
@@ -156,10 +158,11 @@ export class Flow implements CapturedConnection, Numberings {
     const doublesAll = isDoubled || sender.isDoubled;
     const { segment, time } = passing;
     const isReset = (segment.flags & Flag.rst) !== 0;
+    const answersOther = answersOtherSyn(segment, receiver);
     const isStray = isFar(segment.seq, sender) && !isReset ||
       this.#isOfAnother(segment.flags, segment.ack, receiver);
-    if (isStray) {
-      verdict.add("out-of-place");
+    if (isStray || answersOther) {
+      verdict.add(answersOther ? "accepts-other" : "out-of-place");
       sender.note(verdict.codes, passing.frame);
       return verdict;
     }
@@ -307,6 +310,12 @@ export class Flow implements CapturedConnection, Numberings {
     if (last.octets === 0) return `${spanText(time - this.firstAt)} after the first packet, without any data`;
     return `${spanText(time - last.lastDataAt)} after ${last.has("last data")}`;
   }
+}
+
+/** Whether a SYN acknowledges something else than the receiver's own, which is all that it has sent (RFC 9293 3.10.7.3, first). */
+function answersOtherSyn({ flags, ack }: SegmentRecord, receiver: Half): boolean {
+  return (flags & Flag.syn) !== 0 && ack !== null && receiver.isUnanswered &&
+    (ack <= 0 || ack > receiver.max);
 }
 
 /** All that is known of a connection. @throws TypeError when it is not one that a capture was found to hold */

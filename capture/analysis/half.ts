@@ -228,6 +228,11 @@ export class Half {
     return Math.max(this.max - this.una, 0);
   }
 
+  /** Whether everything of it is acknowledged, its FIN included. */
+  get isAcknowledged(): boolean {
+    return this.una >= this.finEnd;
+  }
+
   /** The number up to which everything has passed. */
   get contiguous(): number {
     return this.holes.first ?? this.max;

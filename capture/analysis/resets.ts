@@ -27,7 +27,7 @@ const REVOKED_RESETS: Readonly<Record<Revocation, FindingCode>> = {
 /** Why a RST is not taken (RFC 9293 3.10.7.3, second; 3.10.7.4, second; RFC 5961 3.2); null: it is, or may be. */
 function refusalOf({ seq, ack }: SegmentRecord, sender: Half, receiver: Half): FindingCode | null {
   if (!receiver.hasAnswered && receiver.hasSyn && receiver.una === 0) {
-    return ack === null || ack <= 0 ? "reset-no-answer" : null;
+    return ack === null || ack <= 0 || ack > receiver.max ? "reset-no-answer" : null;
   }
   const isAnswer = !receiver.hasAnswered && ack !== null && ack >= receiver.una;
   if (isAnswer || !receiver.hasAcked) return null;
@@ -86,6 +86,7 @@ export class Resets {
     this.#frame = frame;
     this.#seq = Math.max(segment.seq, sender.una);
     this.#expected = receiver.hasAcked && segment.seq !== receiver.ack ? receiver.ack : null;
+    if (sender.isAcknowledged && receiver.isAcknowledged) return verdict.add("reset-after-close");
     if (usual === null) return verdict.add("reset-seen");
     verdict.values["usual"] = usual;
     verdict.add("reset-from-elsewhere");

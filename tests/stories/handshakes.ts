@@ -32,6 +32,20 @@ function openingAndResetting(): ByHand {
   return new ByHand((_segment, nth) => nth === 1 ? [{ flags: syn }] : [{ flags: rst | ack, ack: 1 }]);
 }
 
+/** What comes first answers something else than our SYN. */
+function answeringOthers(): ByHand {
+  const { syn, ack, fin, rst } = Flag;
+  const others = [{ flags: rst | ack, seq: 1, ack: 77 }, { flags: rst, seq: 1 }, {
+    flags: syn | ack,
+    ack: 5_000,
+  }];
+  return new ByHand((segment, nth) => {
+    if (nth === 1) return others;
+    if (segment.has(syn)) return [{ flags: syn | ack }];
+    return segment.has(fin) ? [{ flags: fin | ack }] : segment.payload.length > 0 ? [{ flags: ack }] : [];
+  });
+}
+
 const simultaneous = (): Connection =>
   Connection.connect({
     config: completeConfig(),
@@ -93,5 +107,10 @@ export const HANDSHAKES: readonly Story[] = [
     name: "half_open",
     about: "The peer still has an old connection: our RST ends it, and the next SYN opens the new one",
     peer: halfOpen,
+  },
+  {
+    name: "answers_to_others",
+    about: "Two RSTs and a SYN-ACK are not of our SYN; then its answer comes",
+    peer: answeringOthers,
   },
 ];

@@ -48,7 +48,13 @@ function again(name: string, sent: readonly SendReason[], ...read: FindingCode[]
 /** All kinds that a segment may be. */
 export const KINDS: readonly Kind[] = [
   { name: "opens", sent: ["syn"], arrived: ["syn"], read: ["open"], isMutual: true },
-  { name: "accepts", sent: ["syn-ack"], arrived: ["syn-ack"], read: ["accept", ...AGAIN], isMutual: false },
+  {
+    name: "accepts",
+    sent: ["syn-ack"],
+    arrived: ["syn-ack"],
+    read: ["accept", "accepts-other", ...AGAIN],
+    isMutual: false,
+  },
   {
     name: "new data",
     sent: ["data", "urgent-data", "limited-transmit", "forward-rto-probe", "mtu-probe"],
@@ -122,7 +128,7 @@ export const KINDS: readonly Kind[] = [
   arrival("zero window", "window-closes", "window-zero"),
   arrival("answer to a window probe", "answers-window-probe", "window-probe-answer"),
   arrival("answer to a keep-alive", "answers-keep-alive", "keep-alive-answer"),
-  arrival("RST", "reset", "reset-seen", "reset-from-elsewhere", "reset-again"),
+  arrival("RST", "reset", "reset-seen", "reset-no-answer", "reset-from-elsewhere", "reset-again"),
   arrival("congestion echo", "congestion-echo", "congestion-echo-seen"),
   arrival("congestion mark", "congestion-mark", "congestion-mark-seen"),
   arrival("urgent", "urgent", "urgent-seen"),

@@ -5,7 +5,7 @@
  */
 
 import { Flag, Option, type Segment } from "../../tcp/base/segment.ts";
-import { seqAdd, seqNumber } from "../../tcp/base/seq.ts";
+import { seqAdd, seqNumber, seqToInt32 } from "../../tcp/base/seq.ts";
 import { type Instant, NEVER } from "../../tcp/base/units.ts";
 import { type Peer, SERVER_ISS } from "./world.ts";
 
@@ -74,6 +74,8 @@ export interface Line {
   readonly ack?: number;
   /** Octets, at most 65,535: nothing is scaled. @default 65,535 */
   readonly window?: number;
+  /** Edges of SACK blocks. */
+  readonly sack?: readonly number[];
 }
 
 /** A peer that permits SACK, offers nothing else, keeps nothing, and says what its part has it say. */
@@ -85,13 +87,17 @@ export class ByHand extends Player {
       if (segment.has(Flag.syn)) [iss, end] = [segment.seq, segment.end];
       else if (segment.seq === end) end = segment.end;
       const all = end;
-      for (const { flags, seq, ack, window } of part(segment, ++count)) {
+      for (const { flags, seq, ack, window, sack = [] } of part(segment, ++count)) {
         answer((out) => {
           out.flags = flags;
           out.seq = seqAdd(seqNumber(SERVER_ISS), seq ?? ((flags & Flag.syn) === 0 ? 1 : 0));
           if ((flags & Flag.ack) !== 0) out.ack = ack === undefined ? all : seqAdd(iss, ack);
           out.window = window ?? 65_535;
           if ((flags & Flag.syn) !== 0) out.options = Option.selectiveAckPermitted;
+          if (sack.length === 0) return;
+          out.options = Option.selectiveAck;
+          out.sackBlockCount = sack.length / 2;
+          sack.forEach((edge, i) => out.sackEdges[i] = seqToInt32(seqAdd(iss, edge)));
         });
       }
     });

@@ -64,6 +64,20 @@ function acknowledgingTooMuch(): ByHand {
   });
 }
 
+/** Its SACK blocks have no octets, or those that nobody sent, before there is one that is true. */
+function reportingNonsense(): ByHand {
+  const { syn, ack, fin } = Flag;
+  return new ByHand((segment, nth) => {
+    if (nth === 1) return [{ flags: syn | ack }];
+    if (segment.has(fin)) return [{ flags: fin | ack }];
+    if (segment.payload.length === 0) return [];
+    return nth > 3 ? [{ flags: ack }] : [
+      { flags: ack, ack: 1, sack: [5, 3] },
+      { flags: ack, ack: 1, sack: [537, 1_073, 90_000, 91_000] },
+    ];
+  });
+}
+
 /** The situations. */
 export const TRANSFERS: readonly Story[] = [
   {
@@ -284,6 +298,12 @@ export const TRANSFERS: readonly Story[] = [
     about: "The window closes while data are under way: they are refused, and go again once it is open",
     message: digits(2_500),
     peer: refusing,
+  },
+  {
+    name: "sack_of_nothing",
+    about: "SACK blocks have no octets, or report what was never sent",
+    message: digits(2_500),
+    peer: reportingNonsense,
   },
   {
     name: "ack_of_unsent",

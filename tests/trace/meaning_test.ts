@@ -37,6 +37,16 @@ const CASES:
         },
       ],
       ["RST", { flags: rst | ack }, ["reset"]],
+      [
+        "an ACK again that reports what was never sent",
+        { sack: [900, 1_000] },
+        ["repeated-ack", "selective-ack"],
+      ],
+      [
+        "an ACK again whose SACK block has no octets",
+        { sack: [60, 60] },
+        ["duplicate-ack", "selective-ack-empty"],
+      ],
       ["an ACK of something new", { ack: 51 }, ["acknowledges"]],
       ["an ACK of everything, when our FIN has not been sent", { ack: 101 }, ["acknowledges"]],
       [

@@ -8,7 +8,7 @@
 
 import type { ArrivedEvent } from "../record.ts";
 import { inState } from "./conditions.ts";
-import { reportedBlocks } from "../sack.ts";
+import { reportedBlocks, reportsUnsent } from "../sack.ts";
 import { type CatalogueEntry, firstTrue } from "./entry.ts";
 
 /** The connection is none yet, or only opens. */
@@ -23,6 +23,16 @@ const takesData: (event: ArrivedEvent) => boolean = inState(
   "FIN-WAIT-1",
   "FIN-WAIT-2",
 );
+
+/** SACK blocks tell of what we have not sent. */
+function tellsOfUnsent({ segment, view }: ArrivedEvent): boolean {
+  return view !== null && reportsUnsent(segment, view.sndMax);
+}
+
+/** The RST acknowledges our SYN, the only thing that we have sent. */
+function refusesSyn({ segment, view }: ArrivedEvent): boolean {
+  return view !== null && view.state === "SYN-SENT" && segment.ack === view.sndNxt;
+}
 
 /** The peer's FIN has come before. */
 const hasClosed: (event: ArrivedEvent) => boolean = inState("CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT");
@@ -39,6 +49,7 @@ export type ArrivalMeaning =
   | "duplicate-ack"
   | "old-ack"
   | "selective-ack"
+  | "selective-ack-empty"
   | "duplicate-report"
   | "window-opens"
   | "window-grows"
@@ -110,10 +121,16 @@ const HANDSHAKE: Readonly<Record<HandshakeMeaning, Entry>> = {
   },
   "reset": firstTrue<ArrivedEvent>(
     {
-      when: ({ view }) => view !== null && view.state === "SYN-SENT",
+      when: refusesSyn,
       rule: "RFC 9293 3.5.2, group 1",
       label: "reset",
       sentence: "RST: our SYN is not accepted.",
+    },
+    {
+      when: inState("SYN-SENT"),
+      rule: "RFC 9293 3.10.7.3, second",
+      label: "RST, not of our SYN",
+      sentence: "RST that does not acknowledge our SYN: it is of something else.",
     },
     {
       rule: "RFC 9293 3.5.3",
@@ -137,6 +154,7 @@ type AckMeaning =
   | "duplicate-ack"
   | "old-ack"
   | "selective-ack"
+  | "selective-ack-empty"
   | "duplicate-report"
   | "answers-window-probe"
   | "answers-keep-alive"
@@ -185,7 +203,7 @@ const ACKNOWLEDGMENTS: Readonly<Record<AckMeaning, Entry>> = {
       rule: "RFC 6675 2",
       label: "ACK again",
       sentence:
-        "ACK {ack} again, without a SACK block: it does not say that anything beyond {ack} has arrived.",
+        "ACK {ack} again, without a SACK block of what was sent beyond it: it does not say that any of that has arrived.",
     },
   ),
   "ack-of-unsent-data": {
@@ -198,10 +216,24 @@ const ACKNOWLEDGMENTS: Readonly<Record<AckMeaning, Entry>> = {
     label: "old ACK",
     sentence: "ACK {ack} is older than what we know: everything before {sndUna} is acknowledged already.",
   },
-  "selective-ack": {
+  "selective-ack": firstTrue<ArrivedEvent>(
+    {
+      when: tellsOfUnsent,
+      rule: "RFC 2018 3, 5",
+      label: "SACK of unsent data",
+      sentence:
+        "SACK of {sackList}, where the next to send is {sndNxt}: what was not sent nobody can have, and that is ignored.",
+    },
+    {
+      rule: "RFC 2018 3",
+      label: "SACK",
+      sentence: "SACK: beyond the gap the peer has {sackList}.",
+    },
+  ),
+  "selective-ack-empty": {
     rule: "RFC 2018 3",
-    label: "SACK",
-    sentence: "SACK: beyond the gap the peer has {sackList}.",
+    label: "SACK block without octets",
+    sentence: "A SACK block, {emptyBlocks}, ends before it begins: it says nothing.",
   },
   "duplicate-report": {
     rule: "RFC 2883 4",

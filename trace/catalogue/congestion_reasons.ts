@@ -152,13 +152,13 @@ export const CONGESTION_REASONS: Readonly<Record<CongestionReason, CatalogueEntr
       rule: "RFC 4015 3.2; RFC 5682 3; RFC 3708 3",
       label: "reduction undone",
       sentence:
-        "What was sent again had not been lost, so the reduction is undone: cwnd goes from {cwndBefore} to {cwnd}, ssthresh from {ssthreshBefore} to {ssthresh}.",
+        "What counted as lost had not been, so the reduction is undone: cwnd goes from {cwndBefore} to {cwnd}, ssthresh from {ssthreshBefore} to {ssthresh}.",
     },
     {
       rule: "RFC 4015 3.2; RFC 5682 3; RFC 3708 3",
       label: "reduction undone",
       sentence:
-        "What was sent again had not been lost, so the reduction is undone: ssthresh goes from {ssthreshBefore} to {ssthresh}, and cwnd stays {cwnd}.",
+        "What counted as lost had not been, so the reduction is undone: ssthresh goes from {ssthreshBefore} to {ssthresh}, and cwnd stays {cwnd}.",
     },
   ),
   "idle-restart": {

@@ -104,11 +104,19 @@ export const DROP_REASONS: Readonly<Record<DropReason, CatalogueEntry>> = {
     label: "RST in TIME-WAIT",
     sentence: "An RST must not cut TIME-WAIT short, or old segments could reach a new connection.",
   },
-  "reset-bad-ack": {
-    rule: "RFC 9293 3.10.7.3, second",
-    label: "RST not ours",
-    sentence: "The RST acknowledges {ack}, which is not our SYN: it is not an answer to us.",
-  },
+  "reset-bad-ack": firstTrue<DroppedEvent>(
+    {
+      when: ({ segment }) => segment !== null && segment.ack !== null,
+      rule: "RFC 9293 3.10.7.3, first",
+      label: "RST not ours",
+      sentence: "The RST acknowledges {ack}, which is not our SYN: it is not an answer to us.",
+    },
+    {
+      rule: "RFC 9293 3.10.7.3, second",
+      label: "RST not ours",
+      sentence: "The RST acknowledges nothing: it is not an answer to our SYN.",
+    },
+  ),
   "syn-challenged": {
     rule: "RFC 5961 4.2; RFC 9293 3.10.7.4, fourth",
     label: "SYN on existing connection",

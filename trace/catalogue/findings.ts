@@ -31,6 +31,11 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     sentence:
       "{Sender} accepts: ACK {ack} answers the SYN, and its own initial sequence number is {rawSeq}{countedAs}.",
   },
+  "accepts-other": {
+    rule: "RFC 9293 3.10.7.3, first",
+    label: "SYN-ACK, of another SYN",
+    sentence: "A SYN with ACK {ack}, which is not for the SYN of {receiver}: it changes nothing.",
+  },
   "handshake-done": {
     rule: "RFC 9293 3.10.7.3, fourth",
     label: "handshake done",
@@ -247,6 +252,12 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     rule: "RFC 9293 3.5.3; 3.10.7.4, second",
     label: "reset",
     sentence: "RST: {sender} ends the connection, {after}.",
+  },
+  "reset-after-close": {
+    rule: "RFC 9293 3.6.1; RFC 1337 2",
+    label: "RST after the end",
+    sentence:
+      "RST, {after}: both directions were closed, and both FINs acknowledged before. Nothing was left to end but TIME-WAIT.",
   },
   "reset-again": {
     rule: "RFC 9293 3.5.2",

@@ -70,6 +70,11 @@ import half_open_trace from "./half_open/trace.txt" with { type: "text" };
 import half_open_explain from "./half_open/explain.txt" with { type: "text" };
 import half_open_ladder from "./half_open/ladder.txt" with { type: "text" };
 import half_open_statistics from "./half_open/statistics.txt" with { type: "text" };
+import answers_to_others_narration from "./answers_to_others/narration.txt" with { type: "text" };
+import answers_to_others_trace from "./answers_to_others/trace.txt" with { type: "text" };
+import answers_to_others_explain from "./answers_to_others/explain.txt" with { type: "text" };
+import answers_to_others_ladder from "./answers_to_others/ladder.txt" with { type: "text" };
+import answers_to_others_statistics from "./answers_to_others/statistics.txt" with { type: "text" };
 import lost_data_narration from "./lost_data/narration.txt" with { type: "text" };
 import lost_data_trace from "./lost_data/trace.txt" with { type: "text" };
 import lost_data_explain from "./lost_data/explain.txt" with { type: "text" };
@@ -222,6 +227,11 @@ import refused_by_window_trace from "./refused_by_window/trace.txt" with { type:
 import refused_by_window_explain from "./refused_by_window/explain.txt" with { type: "text" };
 import refused_by_window_ladder from "./refused_by_window/ladder.txt" with { type: "text" };
 import refused_by_window_statistics from "./refused_by_window/statistics.txt" with { type: "text" };
+import sack_of_nothing_narration from "./sack_of_nothing/narration.txt" with { type: "text" };
+import sack_of_nothing_trace from "./sack_of_nothing/trace.txt" with { type: "text" };
+import sack_of_nothing_explain from "./sack_of_nothing/explain.txt" with { type: "text" };
+import sack_of_nothing_ladder from "./sack_of_nothing/ladder.txt" with { type: "text" };
+import sack_of_nothing_statistics from "./sack_of_nothing/statistics.txt" with { type: "text" };
 import ack_of_unsent_narration from "./ack_of_unsent/narration.txt" with { type: "text" };
 import ack_of_unsent_trace from "./ack_of_unsent/trace.txt" with { type: "text" };
 import ack_of_unsent_explain from "./ack_of_unsent/explain.txt" with { type: "text" };
@@ -324,6 +334,7 @@ export const GOLDEN: ReadonlyMap<string, Texts> = new Map([
   ["simultaneous_open_lost", { narration: simultaneous_open_lost_narration, trace: simultaneous_open_lost_trace, explain: simultaneous_open_lost_explain, ladder: simultaneous_open_lost_ladder, statistics: simultaneous_open_lost_statistics }],
   ["simultaneous_open_reset", { narration: simultaneous_open_reset_narration, trace: simultaneous_open_reset_trace, explain: simultaneous_open_reset_explain, ladder: simultaneous_open_reset_ladder, statistics: simultaneous_open_reset_statistics }],
   ["half_open", { narration: half_open_narration, trace: half_open_trace, explain: half_open_explain, ladder: half_open_ladder, statistics: half_open_statistics }],
+  ["answers_to_others", { narration: answers_to_others_narration, trace: answers_to_others_trace, explain: answers_to_others_explain, ladder: answers_to_others_ladder, statistics: answers_to_others_statistics }],
   ["lost_data", { narration: lost_data_narration, trace: lost_data_trace, explain: lost_data_explain, ladder: lost_data_ladder, statistics: lost_data_statistics }],
   ["lost_ack", { narration: lost_ack_narration, trace: lost_ack_trace, explain: lost_ack_explain, ladder: lost_ack_ladder, statistics: lost_ack_statistics }],
   ["lost_tail", { narration: lost_tail_narration, trace: lost_tail_trace, explain: lost_tail_explain, ladder: lost_tail_ladder, statistics: lost_tail_statistics }],
@@ -352,6 +363,7 @@ export const GOLDEN: ReadonlyMap<string, Texts> = new Map([
   ["gap_and_copy", { narration: gap_and_copy_narration, trace: gap_and_copy_trace, explain: gap_and_copy_explain, ladder: gap_and_copy_ladder, statistics: gap_and_copy_statistics }],
   ["http", { narration: http_narration, trace: http_trace, explain: http_explain, ladder: http_ladder, statistics: http_statistics }],
   ["refused_by_window", { narration: refused_by_window_narration, trace: refused_by_window_trace, explain: refused_by_window_explain, ladder: refused_by_window_ladder, statistics: refused_by_window_statistics }],
+  ["sack_of_nothing", { narration: sack_of_nothing_narration, trace: sack_of_nothing_trace, explain: sack_of_nothing_explain, ladder: sack_of_nothing_ladder, statistics: sack_of_nothing_statistics }],
   ["ack_of_unsent", { narration: ack_of_unsent_narration, trace: ack_of_unsent_trace, explain: ack_of_unsent_explain, ladder: ack_of_unsent_ladder, statistics: ack_of_unsent_statistics }],
   ["lost_fin", { narration: lost_fin_narration, trace: lost_fin_trace, explain: lost_fin_explain, ladder: lost_fin_ladder, statistics: lost_fin_statistics }],
   ["faults", { narration: faults_narration, trace: faults_trace, explain: faults_explain, ladder: faults_ladder, statistics: faults_statistics }],
