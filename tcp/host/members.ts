@@ -125,6 +125,7 @@ export class Members {
       schedule.updateDeadline(member);
       schedule.enqueue(member);
     }
+    schedule.trimIdle(now);
     const waits = this.#timeWaits;
     for (let wait = waits.due(now); wait !== null; wait = waits.due(now)) this.forget(wait);
   }

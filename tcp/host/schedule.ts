@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Instant, NEVER } from "../base/units.ts";
+import { after, earliest, type Instant, NEVER, seconds } from "../base/units.ts";
 import { DeadlineHeap, type HeapEntry, NOT_IN_HEAP } from "./deadline_heap.ts";
 import { Fifo } from "./fifo.ts";
 
@@ -17,6 +17,14 @@ const TURN_OCTETS = 32_768;
 
 /** Turns to send after which one connection may give memory back: asking costs as much as a few segments do. */
 const TURNS_PER_TRIM = 4;
+
+/**
+ * How long after a turn those are asked for memory whose turn has not come in the turns of others, how many at once, and how many
+ * it takes to wake a host for it.
+ */
+const TRIM_INTERVAL = seconds(2);
+const MOST_TRIMMED = 4_096;
+const LEAST_TRIMMED = 32;
 
 /** A connection and its place in the schedule. Only {@link Schedule} writes the fields. */
 export interface ScheduleEntry extends HeapEntry {
@@ -49,6 +57,8 @@ export class Schedule<T extends ScheduleEntry> {
   readonly #entries = new Set<T>();
   /** Those that have had a turn since they last gave memory back. */
   readonly #trimmable = new Fifo<T>();
+  /** When they are asked for it, should there be no turns; NEVER: nobody has any. */
+  #trimAt: Instant = NEVER;
   readonly #deadlines = new DeadlineHeap<T>();
   #touched: T[] = [];
   /** Those that may have something to send. */
@@ -76,6 +86,7 @@ export class Schedule<T extends ScheduleEntry> {
   remove(entry: T): void {
     this.#entries.delete(entry);
     entry.isAdded = false;
+    if (this.#entries.size === 0) this.#trimAt = NEVER;
     this.#deadlines.set(entry, NEVER);
   }
 
@@ -116,6 +127,7 @@ export class Schedule<T extends ScheduleEntry> {
       if (!entry.mayTrim) this.#trimLater(entry);
     }
     if (++this.#turns % TURNS_PER_TRIM === 0) this.#trimNext(now);
+    if (this.#trimAt === NEVER && this.#mayTrimIdle) this.#trimAt = after(now, TRIM_INTERVAL);
   }
 
   /** The next connection that has events, once for what happens to it; undefined: none. Kept from the first call on. */
@@ -134,6 +146,13 @@ export class Schedule<T extends ScheduleEntry> {
     return this.#deadlines.due(now);
   }
 
+  /** Asks those for memory that may have some, when nothing has happened on the host for so long that their turns do not come. */
+  trimIdle(now: Instant): void {
+    if (now < this.#trimAt) return;
+    for (let left = Math.min(this.#trimmable.length, MOST_TRIMMED); left > 0; left--) this.#trimNext(now);
+    this.#trimAt = this.#mayTrimIdle ? after(now, TRIM_INTERVAL) : NEVER;
+  }
+
   /** Takes note of a connection's next deadline. */
   updateDeadline(entry: T): void {
     if (entry.isAdded) this.#deadlines.set(entry, entry.connection.nextDeadline());
@@ -146,7 +165,7 @@ export class Schedule<T extends ScheduleEntry> {
       entry.isTouched = false;
       this.updateDeadline(entry);
     }
-    return this.#deadlines.next();
+    return earliest(this.#deadlines.next(), this.#trimAt);
   }
 
   #touch(entry: T): void {
@@ -161,12 +180,16 @@ export class Schedule<T extends ScheduleEntry> {
     this.#eventful.push(entry);
   }
 
+  get #mayTrimIdle(): boolean {
+    return this.#trimmable.length >= LEAST_TRIMMED && this.#entries.size > 0;
+  }
+
   #trimLater(entry: T): void {
     entry.mayTrim = true;
     this.#trimmable.push(entry);
   }
 
-  /** Of one connection after another, memory that it no longer uses: without a timer, in the turns of others. */
+  /** Of one connection after another, memory that it no longer uses. */
   #trimNext(now: Instant): void {
     const entry = this.#trimmable.shift();
     if (entry === undefined) return;

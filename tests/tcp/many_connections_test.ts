@@ -36,6 +36,14 @@ Deno.test("a connection has no memory for buffers before it needs them, and none
   for (let i = 0; i < 50; i++) crowd.exchange(i, 20_000);
 });
 
+Deno.test("connections that fall quiet together have no memory for buffers some seconds later", () => {
+  const crowd = new Crowd(50);
+  crowd.turn(Array.from({ length: 50 }, (_, i) => i), 1_000);
+  assert(crowd.clients.every((client) => (capacitiesOf(client)[0] ?? 0) > 0));
+  for (let second = 0; second < 5; second++) crowd.pass(1_000_000);
+  for (const connection of crowd.all) assertEquals(capacitiesOf(connection), [0, 0, 0, 0, 0]);
+});
+
 Deno.test("memory with something in it is not given back, however quiet the connection is", () => {
   const crowd = new Crowd(2);
   const [client] = crowd.clients as [Connection];
