@@ -86,7 +86,7 @@ export async function likelyCauses(
     if (error instanceof LibcError) return null; // what has failed says so itself
     throw error;
   });
-  // Whoever is not root has been told the ways to the right already.
+  // Whoever is not root has been told already how to get the capability.
   const isRoot = facts?.user.isKnown === true && facts.user.value === ROOT;
   if (facts === null || (code === ExitCode.missingRight && !isRoot)) return [];
   return findings(facts, (isEstablished ? LATER_CAUSES : CAUSES)[code] ?? []).filter(({ verdict }) =>

@@ -60,9 +60,9 @@ const ANY_PORT = /(?<=[\d\]]):0$/;
 
 const NO_SUCH_SOCKETS = ["EAFNOSUPPORT", "EPROTONOSUPPORT", "ESOCKTNOSUPPORT", "EINVAL", "ENOSYS"];
 const NO_WAY = ["ENETUNREACH", "EHOSTUNREACH", "ENETDOWN", "EHOSTDOWN"];
-const NO_RIGHT = ["EPERM", "EACCES"];
-/** What the kernel says of a blackhole route; of a broadcast address or a prohibiting one it says that there is no right. */
-const ROUTE_REFUSALS = [...NO_RIGHT, "EINVAL"];
+const NOT_PERMITTED = ["EPERM", "EACCES"];
+/** What the kernel says of a blackhole route (EINVAL), and of a broadcast address or a prohibiting route (EACCES). */
+const ROUTE_REFUSALS = [...NOT_PERMITTED, "EINVAL"];
 
 /** The code and the line for whatever was thrown. `program` is the name that people call it by. */
 export function describeFailure(error: unknown, program: string): FailureReport {
@@ -113,7 +113,7 @@ function reportOfCall(
   const isClear = likelyCause !== "" && subject !== "";
   const cannot = (what: string): string =>
     isClear ? `Cannot ${what} ${subject.replace(ANY_PORT, "")}: ${likelyCause} (${errnoName})` : message;
-  if (call === "socket SOCK_RAW" && NO_RIGHT.includes(errnoName)) {
+  if (call === "socket SOCK_RAW" && NOT_PERMITTED.includes(errnoName)) {
     return { code: ExitCode.missingRight, text: missingRawRight(program, errnoName) };
   }
   if (name === "socket" && NO_SUCH_SOCKETS.includes(errnoName)) {
@@ -130,7 +130,7 @@ function reportOfCall(
   }
   if (
     NO_WAY.includes(errnoName) || name === "xfrm_policy" ||
-    (name === "connect" && NO_RIGHT.includes(errnoName)) ||
+    (name === "connect" && NOT_PERMITTED.includes(errnoName)) ||
     (name === "rtnetlink" && ROUTE_REFUSALS.includes(errnoName))
   ) {
     return { code: ExitCode.unreachable, text: cannot("reach") };
