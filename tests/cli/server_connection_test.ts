@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { ServerMode } from "../../cli/server_arguments.ts";
-import { ServerConnection } from "../../cli/server_connection.ts";
+import { ServerConnection, type ServerStream } from "../../cli/server_connection.ts";
 import type { ServerReport } from "../../cli/server_report.ts";
 
 /** A connection whose peer has sent these texts. `room`: octets that the stream still takes. */
@@ -91,3 +91,29 @@ Deno.test("a request is answered once, though another comes before the answer ha
   connection.turn();
   assertEquals(stream.sent, [7, 8]);
 });
+
+for (
+  const [errnoName, ending] of [
+    ["ECONNRESET", "reset by peer"],
+    ["EPIPE", "reset by peer"],
+    ["ENOTCONN", "reset by peer"],
+    ["ETIMEDOUT", "timed out"],
+    ["EIO", "failed: EIO"],
+  ] as const
+) {
+  Deno.test(`${errnoName} when our side closes is told as "${ending}"`, () => {
+    const told: string[] = [];
+    const stream: ServerStream = {
+      descriptor: -1,
+      receive: () => null,
+      send: () => 0,
+      shutdown: () => {
+        throw Object.assign(new Error(), { errnoName });
+      },
+      [Symbol.dispose]: () => {},
+    };
+    const report = { ended: (_: string, how: string) => told.push(how) } as unknown as ServerReport;
+    assertEquals(new ServerConnection(stream, "peer", { kind: "print" }, report).turn(), null);
+    assertEquals(told, [ending]);
+  });
+}

@@ -137,3 +137,61 @@ Deno.test("an unexpected error of one connection ends that connection and leaves
   assertStringIncludes(text, "[*] Connection from PEER closed by peer (FIN), 4 bytes received");
   assertEquals([broken.closed, reset.closed, sound.closed], [1, 1, 1]);
 });
+
+/** Something is always ready, as far as `poll` says; `waiting` is called for each wait, which finds as much. */
+class BusyPollSet extends EagerPollSet {
+  waiting: () => void = () => {};
+
+  override wait(): Promise<number> {
+    this.waiting();
+    return super.wait();
+  }
+}
+
+/** A server of one connection, or of none, whose report is behind as long as `state.isBehind`. */
+function busyServer(listener: ScriptedListener, state: { isBehind: boolean }): {
+  readonly server: Server<ScriptedStream>;
+  readonly pollSet: BusyPollSet;
+} {
+  const pollSet = new BusyPollSet();
+  const report = {
+    get isBehind() {
+      return state.isBehind;
+    },
+    connected: () => {},
+    received: () => {},
+    ended: () => {},
+  } as unknown as ServerReport;
+  const common = { listener, pollSet, readable: READABLE, writable: WRITABLE, nameOf: () => "PEER" };
+  return { server: new Server({ ...common, report, mode: { kind: "print" }, count: 1 }), pollSet };
+}
+
+Deno.test("a server that always has something to do rests now and then: signals come in there", async () => {
+  const { server, pollSet } = busyServer(new ScriptedListener(), { isBehind: false });
+  pollSet.waiting = () => server.stop();
+  await server.run(); // or the poll set complains
+});
+
+Deno.test("a server that is asked to end while it waits accepts nothing more", async () => {
+  const listener = new ScriptedListener(...Array.from({ length: 70 }, () => null), new ScriptedStream(1));
+  const { server, pollSet } = busyServer(listener, { isBehind: false });
+  pollSet.waiting = () => {
+    listener.entries.splice(0, listener.entries.length - 1);
+    server.stop();
+  };
+  await server.run();
+  assertEquals(listener.entries.length, 1);
+});
+
+Deno.test("what was not read for the sake of a report that is behind is read when it has caught up", async () => {
+  const state = { isBehind: true };
+  const stream = new ScriptedStream(3, null);
+  const { server, pollSet } = busyServer(new ScriptedListener(stream), state);
+  pollSet.waiting = () => {
+    assertEquals(stream.readings.length, 2);
+    state.isBehind = false;
+    server.resume();
+  };
+  await server.run();
+  assertEquals([stream.readings.length, stream.closed], [0, 1]);
+});

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { GuardedPorts } from "../../driver/guarded_ports.ts";
-import { loadWholeLibc, readSmallFile, SystemError } from "../../ffi/mod.ts";
+import { loadWholeLibc, PortGuard, readSmallFile, SystemError } from "../../ffi/mod.ts";
 import { limitDescriptors, nextDescriptor } from "../ffi/descriptors.ts";
 import { loopbackAddress } from "../ffi/loopback.ts";
 
@@ -51,4 +51,33 @@ Deno.test("more guards than the process may have descriptors are an error that s
     guard(ports, 100);
   }
   assertEquals(nextDescriptor(), before);
+});
+
+/** A port that nobody has, whoever else runs these tests. */
+function freePort(): number {
+  using guard = PortGuard.open({ address: ADDRESS, port: 0 });
+  return guard.local.port;
+}
+
+Deno.test("a port is given back with the last of its connections, and one that somebody else has is not taken", () => {
+  using ports = new GuardedPorts(RANGE);
+  const port = freePort();
+  assertEquals([ports.take(ADDRESS, port), ports.take(ADDRESS, port), ports.count], [
+    true,
+    true,
+    1,
+  ]);
+  ports.release(ADDRESS, port);
+  assertEquals([ports.has(port), ports.count], [true, 1]);
+  assertThrows(() => PortGuard.open({ address: ADDRESS, port }), SystemError, "EADDRINUSE");
+  ports.release(ADDRESS, port);
+  assertEquals([ports.has(port), ports.count], [false, 0]);
+  using somebody = PortGuard.open({ address: ADDRESS, port });
+  assertEquals([somebody.local.port, ports.take(ADDRESS, port), ports.count], [port, false, 0]);
+});
+
+Deno.test("what else keeps a port from being guarded is an error", () => {
+  using ports = new GuardedPorts(RANGE);
+  const elsewhere = { family: 4, octets: Uint8Array.of(192, 0, 2, 77) } as const;
+  assertThrows(() => ports.take(elsewhere, RANGE.first), SystemError, "EADDRNOTAVAIL");
 });
