@@ -141,7 +141,8 @@ function behaviours(stack: Stack): Pieces {
 
 /** What a stack asks of a server of ours on a path that loses so much of a hundred. */
 function calls(stack: Stack, loss: number): Pieces {
-  const asked = callsOf(stack, { ours: OCTETS, theirs: octetsFromThem(stack, loss) });
+  const asked = callsOf(stack, { ours: OCTETS, theirs: octetsFromThem(stack, loss) })
+    .filter(({ endIsSentOnce = false }) => loss === 0 || !endIsSentOnce);
   // What only waits is not tried once more with loss.
   const pieces = PIECES.filter((piece) => loss === 0 || isFull || piece !== "pauses and ends");
   return pieces.map((piece) => [`${piece}, ${loss} % lost`, async (network, t) => {

@@ -27,6 +27,11 @@ export interface Call {
   readonly octets: number;
   readonly says: string;
   readonly said: string;
+  /**
+   * Whether its end is sent once: a RST, or the FIN of a program that is gone. Where that is lost, whoever only receives waits on, as
+   * RFC 9293 has it without keep-alives. @default false
+   */
+  readonly endIsSentOnce?: boolean;
   /** Connections at once. @default 1 */
   readonly times?: number;
 }
@@ -65,6 +70,7 @@ export function callsOf(stack: Stack, asked: Asked): readonly Call[] {
     {
       piece: "IPv4",
       mode: "reset",
+      endIsSentOnce: true,
       port: 9,
       octets: 1_000,
       says: "port 9 reset 0 octets",
