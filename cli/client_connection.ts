@@ -24,8 +24,11 @@ import type { Watchers } from "./observed.ts";
  */
 const PATIENCE = 1;
 
-/** How long bulk waits for the next packet with the thread in hand, milliseconds: a sixth less CPU time, measured. */
-export const BULK_PATIENCE = 4;
+/**
+ * How long bulk waits for the next packet with the thread in hand, milliseconds: the round trip of most paths. Where both processors
+ * were busy, two threads more that had to get one cost up to 17 ms a time, which a sender's HyStart took for a queue. Measured.
+ */
+export const BULK_PATIENCE = 50;
 
 /** What a connection belongs to, and what it takes that not every one does. */
 export interface ClientContext {

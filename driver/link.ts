@@ -52,8 +52,14 @@ export function packetLink(mode: LinkMode, onChange?: OnLinkChange): LinkOpener 
   };
 }
 
-/** Octets of text, either way, after which a transfer is bulk: opening a packet socket costs about as much as sending these. */
-const BULK = 256 * 1024;
+/** Octets of text that we send after which a transfer is bulk: opening a packet socket costs about as much as sending these. */
+const BULK_SENT = 256 * 1024;
+
+/**
+ * Octets of text that we receive after which it is: a ring, and a packet socket for ACKs, save about as much while twice as many
+ * arrive as opening both costs, and as the code that was compiled for the raw socket alone (tests/bench/profiles/bulk.md).
+ */
+const BULK_RECEIVED = 12 << 20;
 
 /** How often the way to the next hop, and the host's rules, are looked at. */
 const REFRESH_INTERVAL = milliseconds(200);
@@ -67,7 +73,7 @@ const PATIENCE = 2;
  */
 export type LinkChange = "packet" | "raw" | "ring" | "no ring" | "rules";
 
-/** Small segments in a row, which nobody has merged, after which a ring receives them: some 400 KB at an Ethernet's MTU. */
+/** Small segments in a row, which nobody has merged, after which a ring receives bulk data: it would not hold others. */
 const MANY_UNMERGED = 256;
 
 /** What `Link` is made of. */
@@ -83,7 +89,8 @@ class Link implements Monitor {
   readonly #connection: Connection;
   readonly #device: LinkDevice;
   readonly #onChange: OnLinkChange | undefined;
-  readonly #bulk: number;
+  readonly #bulkSent: number;
+  readonly #bulkReceived: number;
   /** Whether the host's rules are to be kept. */
   readonly #obeys: boolean;
   /** Nothing more is to be decided: all goes by raw socket for good. */
@@ -107,7 +114,8 @@ class Link implements Monitor {
     this.#connection = connection;
     this.#device = device;
     this.#onChange = onChange;
-    this.#bulk = mode === "auto" ? BULK : 0;
+    this.#bulkSent = mode === "auto" ? BULK_SENT : 0;
+    this.#bulkReceived = mode === "auto" ? BULK_RECEIVED : 0;
     this.#obeys = mode === "auto";
     this.#firstSeq = connection.sndNxt;
     this.#repeated = this.#repeatedAt = connection.rcvNxt;
@@ -133,7 +141,7 @@ class Link implements Monitor {
   /** Whether so much arrives in small packets that a ring is worth its memory. */
   #weigh(segment: Segment): void {
     this.#unmerged = segment.payload.length > this.#device.longestByRing ? 0 : this.#unmerged + 1;
-    if (this.#unmerged < MANY_UNMERGED) return;
+    if (this.#unmerged < MANY_UNMERGED || this.#connection.octetsReceived < this.#bulkReceived) return;
     this.#unmerged = -1;
     this.#awaitsRing = this.#ruleAgainst("in") === null;
     if (this.#awaitsRing) void this.#device.prepareRing();
@@ -183,8 +191,8 @@ class Link implements Monitor {
    */
   #isBulk(): boolean {
     const { octetsSent, octetsAcknowledged, octetsReceived, unsentOctets } = this.#connection;
-    if (octetsReceived > 0 && octetsReceived >= this.#bulk) return true;
-    return octetsAcknowledged > 0 && unsentOctets > 0 && octetsSent + unsentOctets >= this.#bulk;
+    if (octetsReceived > 0 && octetsReceived >= this.#bulkReceived) return true;
+    return octetsAcknowledged > 0 && unsentOctets > 0 && octetsSent + unsentOctets >= this.#bulkSent;
   }
 
   /** Why no packet socket may be taken, where the host's rules are to be kept. */

@@ -15,6 +15,7 @@ import {
   earliest,
   elapsed,
   type Instant,
+  type Micros,
   micros,
   milliseconds,
   NEVER,
@@ -72,8 +73,9 @@ export interface LoopOptions {
     now: Instant,
   ) => void;
   /**
-   * For how many milliseconds after a busy turn to wait with this thread in hand, before it is left to others: saves the
-   * way over another thread, some 16 µs, but signals, promises and other loops wait as well. Bounded by 5 ms in all.
+   * For how many milliseconds after a busy turn to wait with this thread in hand, before it is left to others: saves the way
+   * over another thread, some 16 µs, or milliseconds where all processors are busy. Signals, promises and other loops wait as
+   * well: a thread is held for as long as that or 5 ms, whichever is longer, and one such wait.
    *
    * @default 0
    */
@@ -105,8 +107,8 @@ const BATCH_OCTETS = 1 << 19;
 const LONGEST_DRAIN = micros(500);
 const PACKETS_PER_CLOCK = 8;
 
-/** How long a busy loop keeps the thread before others (signals, promises) get their turn. */
-const LONGEST_HOLD = milliseconds(5);
+/** How long a busy loop keeps the thread before others (signals, promises) get their turn, where it is not to be more patient. */
+const USUAL_HOLD = milliseconds(5);
 
 /**
  * By how much of its length Linux may end a wait late, so that it can wake for several at once (fs/select.c; at most 100 ms).
@@ -123,6 +125,7 @@ export class Loop implements Disposable {
   readonly #onDrop: LoopOptions["onDrop"];
   readonly #onUnsent: LoopOptions["onUnsent"];
   readonly #patience: number;
+  readonly #longestHold: Micros;
   readonly #clock: Clock;
   readonly #readiness: Readiness;
   readonly #arrived = new Segment();
@@ -146,13 +149,14 @@ export class Loop implements Disposable {
     this.#onDrop = options.onDrop;
     this.#onUnsent = options.onUnsent;
     this.#patience = options.patience ?? 0;
+    this.#longestHold = micros(Math.max(USUAL_HOLD, milliseconds(this.#patience)));
     this.#clock = options.clock ?? monotonicNow;
     this.#watcher = options.watcher ?? null;
     this.#wire = new WireClock(this.#clock, options.wallClock);
     this.#outlet = new Outlet(options.device, this.#clock);
     this.#readiness = new Readiness(options.device, options.poller ?? new PollSet());
     this.#now = this.#emptyAt = this.#clock();
-    this.#yieldAt = after(this.#now, LONGEST_HOLD);
+    this.#yieldAt = after(this.#now, this.#longestHold);
   }
 
   /** The moment of the present turn, or of the last one. */
@@ -223,7 +227,7 @@ export class Loop implements Disposable {
         wasBusy = busy;
         if (wait < 0 || isPatient && this.#waitInPlace(wait)) continue;
         await this.#readiness.wait(wait, this.#outlet.isFull);
-        this.#yieldAt = after(this.#clock(), LONGEST_HOLD);
+        this.#yieldAt = after(this.#clock(), this.#longestHold);
       }
     } finally {
       signal?.removeEventListener("abort", wake);

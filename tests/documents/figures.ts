@@ -151,7 +151,8 @@ export const FIGURES: readonly Figure[] = [
     sentence: /packet socket, data up to (\d+) KiB at a time/,
     value: found("ffi/packet_socket.ts", /up to (\d+) KiB/),
   },
-  { where: null, sentence: /\(?some (\d+) KiB\)?/, value: found("driver/link.ts", /\bBULK = (\d+) \* 1024/) },
+  { where: null, sentence: /(\d+) KiB of ours/, value: constant("driver/link.ts", "BULK_SENT") },
+  { where: null, sentence: /(\d+) MiB of the peer's/, value: constant("driver/link.ts", "BULK_RECEIVED") },
   { where: null, sentence: /--snaplen (\d{4,})/, value: constant("cli/observe_arguments.ts", "MAX_PACKET") },
   {
     where: null,
@@ -394,7 +395,7 @@ export const FIGURES: readonly Figure[] = [
   {
     where: null,
     sentence: /packetLink\("(\w+)"\)/,
-    value: found("driver/link.ts", /this\.#bulk = mode === "(\w+)"/),
+    value: found("driver/link.ts", /this\.#bulkSent = mode === "(\w+)"/),
   },
   {
     where: null,

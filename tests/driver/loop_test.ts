@@ -318,6 +318,20 @@ Deno.test("what comes while the thread is in hand is taken without leaving it, f
   assertEquals(poller.polls.length, 5);
 });
 
+Deno.test("a loop that is patient for longer keeps a busy thread for as long", async () => {
+  const { device, loop, poller, time } = bench({ patience: 50 });
+  let held = 0;
+  poller.onWait = (): undefined => void (held ||= time.now);
+  const start = time.now;
+  device.waiting.push(packet(0));
+  await loop.run(() => {
+    time.now = after(time.now, milliseconds(1));
+    device.waiting.push(packet(0));
+    return held > 0;
+  }, after(start, seconds(1)));
+  assert(held - start >= 50_000 && held - start < 53_000, `thread held for ${held - start} µs`);
+});
+
 Deno.test("many short runs leave the thread to others as often as one long one: every 5 ms", async () => {
   const { device, loop, poller, time } = bench();
   device.waiting.push(packet(0));

@@ -9,8 +9,8 @@ import { pause, type Program } from "./process.ts";
 const { client, server } = await executables();
 const PORT = 8888;
 const SECOND = 1_000;
-const OCTETS = 6_000_000;
-const SLOWLY = ["rate", "20mbit", "burst", "64k", "latency", "100ms"];
+const OCTETS = 30_000_000;
+const SLOWLY = ["rate", "100mbit", "burst", "64k", "latency", "100ms"];
 const FAMILIES = [["IPv4", Pair.farAddress], ["IPv6", "2001:db8::2"]] as const;
 
 /** From exit_codes.ts. */
