@@ -26,7 +26,7 @@ import type { LinkOpener } from "./link.ts";
 import type { Loop } from "./loop.ts";
 import { NextHopAdvice } from "./next_hop_advice.ts";
 import { RawStack, type RunOptions } from "./raw_stack.ts";
-import { assertOneHost, dscpOf, followHost, type SettledWay } from "./routes.ts";
+import { assertConnectable, dscpOf, followHost, type SettledWay } from "./routes.ts";
 
 /** Where to connect, and how. */
 export interface RawConnectionOptions extends RunOptions {
@@ -118,7 +118,7 @@ export class RawConnection implements AsyncDisposable, Disposable {
    */
   static open(options: RawConnectionOptions): RawConnection {
     const { remote } = options;
-    assertOneHost(remote.address);
+    assertConnectable(remote, options.source);
     const { source, interfaceName, mark = 0 } = options;
     const dscp = dscpOf(options.config);
     const flow = {

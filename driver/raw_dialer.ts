@@ -20,7 +20,7 @@ import { GuardedPorts } from "./guarded_ports.ts";
 import type { Loop } from "./loop.ts";
 import { PortPolicies } from "./port_policies.ts";
 import { RawStack, type RunOptions } from "./raw_stack.ts";
-import { assertOneHost, dscpOf, type KnownPath, Routes } from "./routes.ts";
+import { assertConnectable, dscpOf, type KnownPath, Routes } from "./routes.ts";
 
 /** Where the connections come from, and how. */
 export interface RawDialerOptions extends RunOptions {
@@ -130,7 +130,7 @@ export class RawDialer implements AsyncDisposable, Disposable {
   connect(remote: Endpoint, changes?: PartialConfig): Connection {
     this.#stack.assertOpen();
     const now = this.loop.readClock();
-    assertOneHost(remote.address);
+    assertConnectable(remote, this.#source);
     const path = this.#routes.to(remote, now);
     this.#remark(path);
     const config = changes === undefined ? path.config : completeConfig(changes, path.config);

@@ -29,6 +29,7 @@ import {
   type Endpoint,
   formatAddress,
   type Instant,
+  isPort,
   isUnicast,
   type PartialConfig,
   seconds,
@@ -41,11 +42,21 @@ const LONGEST_AGE = seconds(1);
 /** Peers remembered at a time; more are forgotten all at once. */
 const MOST_PEERS = 1_024;
 
-/** @throws RangeError for what is not the address of one host (RFC 9293 3.9.1.1, MUST-46) */
-export function assertOneHost(address: IpAddress): void {
+/**
+ * @param source where the connection comes from; undefined: from wherever the route leads
+ * @throws RangeError for what is not the end of one host (RFC 9293 3.9.1.1, MUST-46), or not of the source's IP version
+ */
+export function assertConnectable(remote: Endpoint, source: IpAddress | undefined): void {
+  const { address, port } = remote;
   if (!isUnicast(address)) {
     throw new RangeError(`Cannot connect to ${formatAddress(address)}: it is not the address of one host`);
   }
+  if (!isPort(port)) throw new RangeError(`Cannot connect to port ${port}: give one from 1 to 65535`);
+  if (source === undefined || source.family === address.family) return;
+  const [from, to] = [formatAddress(source), formatAddress(address)];
+  throw new RangeError(
+    `Cannot connect from ${from} to ${to}: these are IPv${source.family} and IPv${address.family}`,
+  );
 }
 
 /** What is known of the way to a peer. */

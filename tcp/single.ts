@@ -156,6 +156,7 @@ export {
   IPV4_ADDRESS_LENGTH,
   IPV6_ADDRESS_LENGTH,
   isAddressText,
+  isPort,
   isUnicast,
   octetsMatch,
   parseAddress,

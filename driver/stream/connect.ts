@@ -7,9 +7,9 @@
 import { resolve } from "../../ffi/resolve.ts";
 import { sourceAddressFor, steeringOf } from "../../ffi/route.ts";
 import type { IpAddress } from "../../ffi/sockaddr.ts";
-import { type Connection, Event, type Observer, type PartialConfig } from "../../tcp/single.ts";
+import { type Connection, Event, isPort, type Observer, type PartialConfig } from "../../tcp/single.ts";
 import { RawDialer } from "../raw_dialer.ts";
-import { assertOneHost, dscpOf } from "../routes.ts";
+import { assertConnectable, dscpOf } from "../routes.ts";
 import { Background } from "./background.ts";
 import { Conn } from "./conn.ts";
 import { platformError } from "./failures.ts";
@@ -52,9 +52,7 @@ const dialings = new Map<string, Dialing>();
 export async function connect(options: ConnectOptions): Promise<Conn> {
   const { hostname = "127.0.0.1", port, signal } = options;
   signal?.throwIfAborted();
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new RangeError(`Cannot connect to port ${port}: give one from 1 to 65535`);
-  }
+  if (!isPort(port)) throw new RangeError(`Cannot connect to port ${port}: give one from 1 to 65535`);
   const [, bracketed] = /^\[(.*:.*)\]$/.exec(hostname) ?? [];
   const addresses = await resolve(bracketed ?? hostname);
   signal?.throwIfAborted();
@@ -63,8 +61,8 @@ export async function connect(options: ConnectOptions): Promise<Conn> {
 
 async function attempt(address: IpAddress, options: ConnectOptions, stop: AbortSignal): Promise<Conn> {
   try {
-    assertOneHost(address);
     const { port } = options;
+    assertConnectable({ address, port }, undefined);
     const dscp = dscpOf(options.config);
     const source = sourceAddressFor(address, port, dscp);
     const steering = steeringOf({ destination: address, source, destinationPort: port, dscp });

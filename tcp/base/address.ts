@@ -10,6 +10,9 @@ export type Family = 4 | 6;
 /** A TCP port, 0 to 65535; 0 stands for "none chosen". */
 export type Port = number;
 
+/** The largest port: RFC 9293 3.1, the field has 16 bits. */
+const MAX_PORT = 65_535;
+
 /** Octets of an IPv4 address. */
 export const IPV4_ADDRESS_LENGTH = 4;
 
@@ -76,6 +79,11 @@ export function octetsMatch(address: IpAddress, packet: Uint8Array, offset: numb
     if (octets[i] !== packet[offset + i]) return false;
   }
   return true;
+}
+
+/** Whether a connection may have this port at one end: a whole number, and not 0. */
+export function isPort(port: number): boolean {
+  return Number.isInteger(port) && port > 0 && port <= MAX_PORT;
 }
 
 /** Whether a connection may have this address at one end: not unspecified, multicast or limited broadcast (MUST-46). */

@@ -11,6 +11,7 @@ import {
   type IpAddress,
   IPV4_ADDRESS_LENGTH,
   IPV6_ADDRESS_LENGTH,
+  isPort,
   type Port,
 } from "../base/address.ts";
 import { ChallengeLimiter } from "../connection/challenge_limiter.ts";
@@ -164,19 +165,23 @@ export class Host {
     }
   }
 
-  /** Listens. @throws RangeError when the port is 0 or taken by another listener, or a config is out of range */
+  /** Listens. @throws RangeError when the port is none or taken by another listener, or backlog or config are out of range */
   listen(options: { address?: IpAddress; port: Port; backlog?: number; config?: PartialConfig }): Listener {
     const address = options.address ?? null;
-    if (options.port === 0 || isTaken(options.port, address, this.#listeners)) {
+    if (!isPort(options.port) || isTaken(options.port, address, this.#listeners)) {
       throw new RangeError(
         `Cannot listen on port ${options.port}: give one from 1 to 65535 that nobody listens on`,
       );
+    }
+    const { backlog = DEFAULT_BACKLOG } = options;
+    if (!Number.isInteger(backlog) || backlog < 1) {
+      throw new RangeError(`Cannot listen with a backlog of ${backlog}: give a whole number from 1`);
     }
     const listener = new Listener(
       options.port,
       address,
       completeConfig(options.config, this.#config),
-      options.backlog ?? DEFAULT_BACKLOG,
+      backlog,
       this.#progress,
       (it, left, now) => {
         this.#listeners.splice(this.#listeners.indexOf(it), 1);

@@ -5,7 +5,14 @@
  * @module
  */
 
-import { type Endpoint, formatEndpoint, type IpAddress, isUnicast, type Port } from "../base/address.ts";
+import {
+  type Endpoint,
+  formatEndpoint,
+  type IpAddress,
+  isPort,
+  isUnicast,
+  type Port,
+} from "../base/address.ts";
 import { DYNAMIC_PORTS, type PortKeeper, type PortRange, PortSelector } from "./ports.ts";
 
 /** What whoever connects asks for; a port of 0 is none. */
@@ -38,8 +45,11 @@ export class LocalEnds {
    */
   take(remote: Endpoint, wanted: WantedEnd, mayUse: (address: IpAddress, port: Port) => boolean): Endpoint {
     const what = `Cannot connect to ${formatEndpoint(remote)}`;
-    if (!isUnicast(remote.address) || remote.port === 0) {
+    if (!isUnicast(remote.address) || !isPort(remote.port)) {
       throw new RangeError(`${what}: name one host and a port from 1 to 65535`);
+    }
+    if (wanted.port !== undefined && wanted.port !== 0 && !isPort(wanted.port)) {
+      throw new RangeError(`${what} from port ${wanted.port}: give one from 0 to 65535`);
     }
     const address = wanted.address ?? this.#addresses.find((own) => own.family === remote.address.family);
     if (address === undefined) throw new RangeError(`${what}: this host has no address of that family`);

@@ -200,14 +200,19 @@ kernelTest("what cannot be connected is refused before anything is opened", () =
   const before = openDescriptors();
   const here = (port: number): Endpoint => ({ address: loopbackAddress(4), port });
   const to = (text: string): Endpoint => ({ address: parseAddress(text), port: 80 });
+  const isRange = (error: unknown): boolean => error instanceof RangeError;
   const cases: [what: string, attempt: () => RawConnection, wrong: (error: unknown) => boolean][] = [
-    ["multicast", () => RawConnection.open({ remote: to("224.0.0.1") }), (e) => e instanceof RangeError],
-    ["IPv6 multicast", () => RawConnection.open({ remote: to("ff02::1") }), (e) => e instanceof RangeError],
-    ["unspecified", () => RawConnection.open({ remote: to("0.0.0.0") }), (e) => e instanceof RangeError],
+    ["multicast", () => RawConnection.open({ remote: to("224.0.0.1") }), isRange],
+    ["IPv6 multicast", () => RawConnection.open({ remote: to("ff02::1") }), isRange],
+    ["unspecified", () => RawConnection.open({ remote: to("0.0.0.0") }), isRange],
+    ["both families", () => RawConnection.open({ remote: here(80), source: parseAddress("::1") }), isRange],
+    ["port 0", () => RawConnection.open({ remote: here(0) }), isRange],
+    ["port 65536", () => RawConnection.open({ remote: here(65_536) }), isRange],
+    ["port 1.5", () => RawConnection.open({ remote: here(1.5) }), isRange],
     [
       "itself",
       () => RawConnection.open({ remote: here(80), sourcePort: 80 }),
-      (e) => e instanceof RangeError,
+      isRange,
     ],
     ["no route", () => RawConnection.open({ remote: to("192.0.2.1") }), (e) => isErrno(e, 101)],
     [

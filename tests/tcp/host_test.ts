@@ -45,6 +45,23 @@ function open(host: Host, from: Endpoint, to: Endpoint): void {
   sentBy(host, NOW);
 }
 
+Deno.test("what is no port and no backlog is refused, at either end", () => {
+  const host = new Host({ addresses: [HERE], secret: SECRET, config: PLAIN });
+  for (const none of [-1, 1.5, 65_536, 70_000, NaN]) {
+    assertThrows(() => host.listen({ port: none }), RangeError, `Cannot listen on port ${none}`);
+    assertThrows(
+      () => host.connect({ remote: { ...THERE, port: none } }, NOW),
+      RangeError,
+      "port from 1 to 65535",
+    );
+    const from = { address: HERE, port: none };
+    assertThrows(() => host.connect({ remote: THERE, local: from }, NOW), RangeError, `from port ${none}`);
+  }
+  for (const none of [0, -1, 1.5, NaN]) {
+    assertThrows(() => host.listen({ port: 80, backlog: none }), RangeError, `a backlog of ${none}`);
+  }
+});
+
 Deno.test("listening leaves the connections alone that are there, on that port too (MUST-41)", () => {
   const host = newHost();
   const listener = host.listen({ port: 80 });
