@@ -28,6 +28,8 @@ const POLICY_PRIORITY_OFFSET = 152;
 const POLICY_DIRECTION_OFFSET = 160;
 const POLICY_ACTION_OFFSET = 161;
 const ACTION_BLOCK = 1;
+/** What wraps the packets; a policy without it lets them pass as they are. */
+const XFRMA_TMPL = 5;
 /** By direction, and in struct xfrm_userpolicy_default: octets in, forward, out. */
 const POLICY_DIRECTIONS = { in: 0, out: 1 } as const;
 const DEFAULT_LENGTH = 4;
@@ -60,9 +62,7 @@ export function ipsecVerdict(
 ): IpsecVerdict {
   const list = policies();
   const first = inOrder(list.entries).find((policy) => applies(policy, flow, direction, sender));
-  if (first !== undefined) {
-    return first.fixed.getUint8(POLICY_ACTION_OFFSET) === ACTION_BLOCK ? "blocks" : "applies";
-  }
+  if (first !== undefined) return verdictOf(first);
   if (list.isSupported && blocksByDefault(direction)) return "blocks";
   return list.isCut ? "applies" : "none";
 }
@@ -100,6 +100,9 @@ export function outgoingPolicies(): readonly NetlinkAnswer[] {
 export function goneAround(outgoing: readonly NetlinkAnswer[], flow: SettledFlow): SystemError | null {
   const first = outgoing.find((policy) => applies(policy, flow, "out", "kernel"));
   if (first === undefined || !namesPorts(first.fixed)) return null;
+  const instead = outgoing.find((policy) => applies(policy, flow, "out", "raw socket"));
+  const verdict = verdictOf(first);
+  if (verdict !== "applies" && verdict === (instead === undefined ? "none" : verdictOf(instead))) return null;
   const peer = formatSockaddr({ address: flow.destination, port: flow.destinationPort ?? 0 });
   const error = new SystemError("xfrm_policy", EPERM, peer);
   error.message = `Cannot send to ${peer}: ${error.likelyCause}`; // no system call has failed
@@ -121,6 +124,11 @@ function policies(): { entries: readonly NetlinkAnswer[]; isCut: boolean; isSupp
     if (!isErrno(error, EPROTONOSUPPORT)) throw error;
     return { entries: [], isCut: false, isSupported: false };
   }
+}
+
+function verdictOf({ fixed, attributes }: NetlinkAnswer): IpsecVerdict {
+  if (fixed.getUint8(POLICY_ACTION_OFFSET) === ACTION_BLOCK) return "blocks";
+  return attributes.has(XFRMA_TMPL) ? "applies" : "none";
 }
 
 /** By priority. */

@@ -126,8 +126,11 @@ for (const [near, far] of ENDS) {
   });
 }
 
-Deno.test("a policy that names addresses alone, and one by port for others, is nothing that a dialer would go around", async () => {
+Deno.test("a policy that names addresses alone, one by port for others, and one that lets pass, are nothing that a dialer would go around", async () => {
   await using pair = await Pair.create();
+  await pair.near.must(
+    `ip xfrm policy add dir out dst ${Pair.farAddress} proto tcp dport ${PORT} action allow`.split(" "),
+  );
   await policy(pair.near, `dst ${Pair.farAddress} proto tcp dport ${PORT + 1}`, "block");
   await policy(pair.near, `dst 192.0.2.99 proto tcp dport ${PORT}`, "block");
   await using _serving = pair.far.start([server, "-q", "--host", Pair.farAddress]);
