@@ -73,8 +73,9 @@ export class LinuxSendBuffer {
 
 /** Half the largest window that the peer ever had, in whole segments. */
 function chunkSize(connection: Connection): number {
-  const most = Math.min(MOST_CHUNK, connection.info().maxSndWnd / 2);
-  return Math.max(Math.floor(most / connection.sendMss), 1) * connection.sendMss;
+  const { fullSegment, maxSndWnd } = connection.info();
+  const most = Math.min(MOST_CHUNK, maxSndWnd / 2);
+  return Math.max(Math.floor(most / fullSegment), 1) * fullSegment;
 }
 
 function queuedIn(connection: Connection): number {

@@ -51,6 +51,9 @@ interface Last {
   readonly lag: number;
 }
 
+/** Octets of a window that is not worth two segments: the MSS of whoever announces none (RFC 9293 3.7.1). */
+const WHOLE_WINDOW = 536;
+
 /** Spans that are told one by one; of more, neighbours are joined. */
 const MOST_SPANS = 2_000;
 /** Edges of the window that are remembered, and what is left of more: those of the last round trip count. */
@@ -117,6 +120,12 @@ export class Limits {
     return reason === "window" ? Math.min(full ?? Infinity, this.largestWindow / 2) : 1;
   }
 
+  /** Octets of a full segment for this receiver: senders send halves of its largest window where these are less. */
+  #fullFor(full: number | null): number | null {
+    const { largestWindow } = this;
+    return full === null || largestWindow <= WHOLE_WINDOW ? full : Math.min(full, largestWindow >> 1);
+  }
+
   /** A segment of data passes. */
   passed({ seq, end, at, isNew, una, isRecovering, full, windowIsKnown, isFar, lag }: PassingData): void {
     const before = this.#last;
@@ -129,7 +138,9 @@ export class Limits {
     const known = this.#edgeAt(at - lag * CERTAINLY);
     this.largestFlight = Math.max(this.largestFlight, end - Math.min(una, seq));
     const room = known - end;
-    const reason = !isNew || isRecovering ? "path" : reasonFor(end - seq, full, room, windowIsKnown);
+    const reason = !isNew || isRecovering
+      ? "path"
+      : reasonFor(end - seq, this.#fullFor(full), room, windowIsKnown);
     this.#last = { at, end: Math.max(end, before?.end ?? end), reason, full, lag };
     this.#idleSince = Infinity;
   }

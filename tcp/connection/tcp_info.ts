@@ -26,6 +26,8 @@ export interface TcpInfo {
   readonly timeouts: number;
   /** The largest window that the peer ever announced, octets: Max(SND.WND) of RFC 9293 3.8.6.2.1. */
   readonly maxSndWnd: number;
+  /** Octets of data in a full segment to this peer: `tcpi_snd_mss`. Half of that window where a segment may have more. */
+  readonly fullSegment: number;
   /** Octets that the receive buffer may hold now: auto-tuning and rounding move it. */
   readonly receiveBufferLimit: number;
 }
@@ -43,6 +45,7 @@ export function tcpInfo({ recovery, unansweredProbes, totals, sender, receiver }
     unansweredProbes,
     timeouts: totals.timeouts,
     maxSndWnd: sender.maxSndWnd,
+    fullSegment: sender.fullSegment,
     receiveBufferLimit: receiver.window.limit,
   };
 }

@@ -19,6 +19,9 @@ const { seqAdd, seqAfter, seqAtOrBefore, seqBefore, seqDistance, seqInWindow, se
 /** RFC 9293 3.8.6.2.1: Fs, the part of the largest window that is worth a segment. */
 const WORTHWHILE_WINDOW_DIVISOR = 2;
 
+/** The MSS of whoever announces none (RFC 9293 3.7.1): a window that is no larger is not worth two segments. */
+const DEFAULT_MSS = 536;
+
 /** More than any window: an ACK so far behind is refused for that. */
 const MOST_REMEMBERED = 2 ** 30;
 
@@ -38,7 +41,7 @@ export class Sender {
   /** SND.UP: the octet after the urgent data; meaningful while `isUrgent`. */
   sndUp: SeqNumber;
   isUrgent = false;
-  /** Payload octets of a full segment. */
+  /** Payload octets that a segment may have, as far as peer and path take them. */
   mss: number;
   /** Where the data begins that the user gave last. */
   givenFrom: SeqNumber;
@@ -147,7 +150,8 @@ export class Sender {
    *
    * Sender-side avoidance of silly windows and Nagle's algorithm, RFC 9293 3.8.6.2.1 and 3.7.4: full segments go out as
    * far as both windows reach; less than a full segment only when it is all there is and nothing is outstanding, or when it
-   * is a good part of the largest window that the peer ever had.
+   * is a good part of the largest window that the peer ever had. Where half that window is less than a segment, halves are what
+   * goes as far as both windows reach, unless one segment takes all there is.
    *
    * @param congestionRoom octets that the congestion window still lets out
    * @param limit payload octets that one segment may have: a whole number of full segments
@@ -157,7 +161,10 @@ export class Sender {
     const usable = Math.min(this.usableWindow, congestionRoom);
     if (unsent === 0 || usable <= 0) return 0;
     const ofRecord = this.#unsentOfRecord(unsent);
-    const length = Math.min(ofRecord, usable, limit);
+    const isIdle = this.sndNxt === this.sndUna;
+    const full = this.fullSegment;
+    const isWhole = full === this.mss || isIdle && ofRecord <= Math.min(usable, this.mss);
+    const length = Math.min(ofRecord, usable, isWhole ? limit : full);
     if (length === ofRecord && ofRecord < unsent) return length;
     const tail = this.tailOf(length);
     if (tail === 0) return length;
@@ -165,13 +172,25 @@ export class Sender {
     if (isLast && this.nagleAllows(length, config)) return length;
     if (length > tail) return length - tail;
     if (isLast || usable === congestionRoom && congestionRoom < this.usableWindow) return 0;
-    const isIdle = this.sndNxt === this.sndUna || !config.sending.nagle;
-    return isIdle && length >= this.maxSndWnd / WORTHWHILE_WINDOW_DIVISOR ? length : 0;
+    const isFree = isIdle || !config.sending.nagle;
+    return isFree && length >= this.maxSndWnd / WORTHWHILE_WINDOW_DIVISOR ? length : 0;
+  }
+
+  /**
+   * Payload octets of a full segment: half of the largest window that the peer ever had, when that is less than a segment may
+   * have. RFC 9293 3.8.6.2.1 has it be worth one (Fs). As one segment, a window's worth would wait for the peer's delayed ACK
+   * each time, with nothing under way that shows its loss. It counts as full for Nagle's algorithm as well, where
+   * 3.8.6.2.1 has the second half wait for the first one's ACK.
+   */
+  get fullSegment(): number {
+    const half = this.maxSndWnd >> 1;
+    return half < this.mss && this.maxSndWnd > DEFAULT_MSS ? half : this.mss;
   }
 
   /** Octets of `length` that are left behind its full segments. */
   tailOf(length: number): number {
-    return length === this.mss ? 0 : length % this.mss;
+    const full = this.fullSegment;
+    return length === full ? 0 : length % full;
   }
 
   /** Enlarges the buffer when more leaves in a round trip than it is meant for (send buffer auto-tuning). */

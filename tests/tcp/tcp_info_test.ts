@@ -17,6 +17,7 @@ const IDLE: TcpInfo = {
   unansweredProbes: 0,
   timeouts: 0,
   maxSndWnd: 8_000,
+  fullSegment: MSS,
   receiveBufferLimit: 131_072,
 };
 
