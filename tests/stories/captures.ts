@@ -201,6 +201,13 @@ export const SUMMARIZED: readonly (readonly CapturedPacket[])[] = [
     packet(20, ">", "fin,ack", 1_001, 5_001),
     packet(30, "<", "fin,ack", 5_001, 1_002),
   ],
+  // The SYN is answered by what is not for it, and then by what is.
+  [
+    packet(0, ">", "syn", 1_000, 0),
+    packet(11, "<", "syn,ack", 5_000, 9_001),
+    packet(20, "<", "syn,ack", 7_000, 1_001),
+    packet(20.1, ">", "ack", 1_001, 7_001),
+  ],
   // A segment is damaged on its way.
   [
     ...handshake(),

@@ -106,7 +106,6 @@ export const DROP_REASONS: Readonly<Record<DropReason, CatalogueEntry>> = {
   },
   "reset-bad-ack": firstTrue<DroppedEvent>(
     {
-      when: ({ segment }) => segment !== null && segment.ack !== null,
       rule: "RFC 9293 3.10.7.3, first",
       label: "RST not ours",
       sentence: "The RST acknowledges {ack}, which is not our SYN: it is not an answer to us.",
