@@ -79,5 +79,6 @@ Deno.test("a port is given back with the last of its connections, and one that s
 Deno.test("what else keeps a port from being guarded is an error", () => {
   using ports = new GuardedPorts(RANGE);
   const elsewhere = { family: 4, octets: Uint8Array.of(192, 0, 2, 77) } as const;
-  assertThrows(() => ports.take(elsewhere, RANGE.first), SystemError, "EADDRNOTAVAIL");
+  const { errnoName, subject } = assertThrows(() => ports.take(elsewhere, RANGE.first), SystemError);
+  assertEquals([errnoName, subject], ["EADDRNOTAVAIL", `192.0.2.77:${RANGE.first}`]);
 });
