@@ -96,7 +96,7 @@ export class WireWatch {
     const { payload: { length: payloadLength }, segmentSize } = segment;
     const longest = segmentSize === 0 ? payloadLength : segmentSize;
     const taken = Math.max(peer.#announcedMss, this.#config.handshake.leastPeerMss);
-    // A probe of the path is longer than what is known to pass (RFC 4821 7.4), and one segment.
+    // A probe of the path is longer than what is known to pass (RFC 4821 7.5), and one segment.
     const isProbe = reason === "mtu-probe" || reason === "retransmit-mtu-probe";
     demand(
       longest <= mss !== isProbe,

@@ -159,7 +159,7 @@ const TEXT: Readonly<Record<TextReason, Entry>> = {
       "After the timeout an ACK moved the window on, so perhaps nothing was lost: new data, {span}, leave to find out, instead of everything again.",
   },
   "mtu-probe": {
-    rule: "RFC 4821 7.4",
+    rule: "RFC 4821 7.5",
     label: "MTU probe",
     sentence:
       "New data, {span}, leave in a packet longer than those of {pathMtu} octets that are known to pass: its ACK will tell whether the path takes it.",
@@ -295,7 +295,7 @@ const REPEATED: Readonly<Record<RepeatReason, Entry>> = {
     },
   ),
   "retransmit-mtu-probe": {
-    rule: "RFC 4821 7.4",
+    rule: "RFC 4821 7.5",
     label: "retransmission: MTU probe",
     sentence:
       "Packets of {pathMtu} octets arrive. What was lost in a longer one goes again in a packet that is longer than those ({content}), to see whether it passes.",
