@@ -58,7 +58,7 @@ has 1 second for what it has not taken, and standard error says how much of it i
 seconds at most. A second Ctrl-C ends the program at once, with RST, and says which files are not written. SIGTERM does the same, \
 and so does SIGHUP.
 
-SIGKILL leaves no time for any of that: a capture ends where it was, of a report or ladder that was just being written \
+SIGKILL leaves no time for any of that: a capture ends where it was, of a report or ladder that was just being tried or written \
 FILE.*.tmp stays, and the peer hears nothing until it sends something, which this host's kernel then answers with RST.`;
 
 /** What there is to tell of the client. */

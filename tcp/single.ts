@@ -13,6 +13,7 @@ export { OctetCount } from "./base/octet_count.ts";
 export type { ConnectionOptions, IsnSource, PathMemory } from "./connection/connection_options.ts";
 export type { ChallengeLimiter } from "./connection/challenge_limiter.ts";
 export type { TcpInfo } from "./connection/tcp_info.ts";
+export { fullSegmentFor } from "./send/sender.ts";
 export { Event, type EventSet } from "./base/events.ts";
 export { ConnectionFailure, type FailureKind, InvalidStateError } from "./base/errors.ts";
 

@@ -19,6 +19,7 @@ export {
   Flag,
   formatAddress,
   formatEndpoint,
+  fullSegmentFor,
   IcmpError,
   icmpErrorName,
   icmpText,

@@ -11,6 +11,8 @@
  * @module
  */
 
+import { fullSegmentFor } from "./core.ts";
+
 /** What a sender may wait for; `unknown`: what passes does not tell. */
 export const LIMITS = ["application", "window", "path", "unknown"] as const;
 
@@ -50,9 +52,6 @@ interface Last {
   readonly full: number | null;
   readonly lag: number;
 }
-
-/** Octets of a window that is not worth two segments: the MSS of whoever announces none (RFC 9293 3.7.1). */
-const WHOLE_WINDOW = 536;
 
 /** Spans that are told one by one; of more, neighbours are joined. */
 const MOST_SPANS = 2_000;
@@ -122,8 +121,7 @@ export class Limits {
 
   /** Octets of a full segment for this receiver: senders send halves of its largest window where these are less. */
   #fullFor(full: number | null): number | null {
-    const { largestWindow } = this;
-    return full === null || largestWindow <= WHOLE_WINDOW ? full : Math.min(full, largestWindow >> 1);
+    return full === null ? null : fullSegmentFor(full, this.largestWindow);
   }
 
   /** A segment of data passes. */

@@ -25,6 +25,11 @@ const DEFAULT_MSS = 536;
 /** More than any window: an ACK so far behind is refused for that. */
 const MOST_REMEMBERED = 2 ** 30;
 
+/** Octets that count as a full segment, of a sender of segments of `mss` and for the largest window that its peer ever had. */
+export function fullSegmentFor(mss: number, largestWindow: number): number {
+  return largestWindow > DEFAULT_MSS ? Math.min(mss, largestWindow >> 1) : mss;
+}
+
 /** Sequence variables and buffer of the sending side. */
 export class Sender {
   readonly iss: SeqNumber;
@@ -183,8 +188,7 @@ export class Sender {
    * 3.8.6.2.1 has the second half wait for the first one's ACK.
    */
   get fullSegment(): number {
-    const half = this.maxSndWnd >> 1;
-    return half < this.mss && this.maxSndWnd > DEFAULT_MSS ? half : this.mss;
+    return fullSegmentFor(this.mss, this.maxSndWnd);
   }
 
   /** Octets of `length` that are left behind its full segments. */
