@@ -133,7 +133,7 @@ Deno.test({
       }
       assertMatch(
         String(await page.evaluate("limits.ariaLabel")),
-        /application \d+ %, .*window \d+ %, .*path \d+ % of/,
+        /application \d+ %, .*window \d+ %, .*path \d+ %, not known \d+ % of/,
       );
       assert(Number(await page.evaluate(`(${PIXELS})("#limits", "path")`)) > 500);
       assertMatch(

@@ -3,7 +3,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { executables } from "./executables.ts";
 import { Network } from "./network.ts";
-import { until } from "./process.ts";
+import { pause, until } from "./process.ts";
 import {
   assertNothingHalfOpen,
   assertWhole,
@@ -132,6 +132,9 @@ Deno.test("signals end a server whose reader is stuck in every state and mode, a
   await assertNothingHalfOpen(network, isKernels);
 });
 
+/** Of two signals that wait at once a program may hear in any order, milliseconds; less than an end takes. */
+const SIGNAL_GAP = 100;
+
 /** How the server runs while nobody reads `pipe`; `log` is read. */
 const AT_ONCE: readonly string[] = [
   "--stack kernel > pipe 2> log",
@@ -156,6 +159,7 @@ Deno.test("a second signal ends a server whose reader is stuck at once: its peer
     await until("the client to be connected", established);
     // The code is the second signal's only where the first has not ended it.
     stuck.program.kill("SIGINT");
+    await pause(SIGNAL_GAP);
     stuck.program.kill("SIGTERM");
     const { code } = await stuck.program.ended();
     assertEquals(code, 143, output);
