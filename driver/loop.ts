@@ -225,7 +225,8 @@ export class Loop implements Disposable {
         const wait = busy ? (mayHold ? -1 : 0) : this.#idleTime(until);
         const isPatient = wasBusy && mayHold && wait > 0 && this.#patience > 0;
         wasBusy = busy;
-        if (wait < 0 || isPatient && this.#waitInPlace(wait)) continue;
+        if (isPatient) this.#waitInPlace(wait);
+        if (wait < 0 || isPatient) continue;
         await this.#readiness.wait(wait, this.#outlet.isFull);
         this.#yieldAt = after(this.#clock(), this.#longestHold);
       }
@@ -321,7 +322,7 @@ export class Loop implements Disposable {
     return whole > 0 ? whole : -1;
   }
 
-  #waitInPlace(wait: number): boolean {
-    return !this.#outlet.isFull && this.#readiness.waitInPlace(Math.min(wait, this.#patience));
+  #waitInPlace(wait: number): void {
+    if (!this.#outlet.isFull) this.#readiness.waitInPlace(Math.min(wait, this.#patience));
   }
 }

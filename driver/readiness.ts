@@ -98,12 +98,10 @@ export class Readiness implements Disposable {
     this.#saidWritable = false;
   }
 
-  /** Waits with the thread in hand. @returns whether there is something to do */
-  waitInPlace(milliseconds: number): boolean {
+  /** Waits with the thread in hand. */
+  waitInPlace(milliseconds: number): void {
     this.#listen(POLLIN);
-    if (this.#poller.poll(milliseconds) === 0) return false;
-    this.#noteWatches();
-    return true;
+    if (this.#poller.poll(milliseconds) > 0) this.#noteWatches();
   }
 
   /** Waits without the thread; `isFull`: also for room in the device. */

@@ -332,6 +332,16 @@ Deno.test("a loop that is patient for longer keeps a busy thread for as long", a
   assert(held - start >= 50_000 && held - start < 53_000, `thread held for ${held - start} µs`);
 });
 
+Deno.test("a timer fires when it is due, and no later for a wait with the thread in hand before", async () => {
+  const { device, core, loop, poller, time } = bench({ patience: 50 });
+  device.waiting.push(packet(0));
+  const due = after(time.now, seconds(1));
+  core.deadlines.push(due);
+  await loop.run(() => core.firedAt.length > 0, after(due, seconds(1)));
+  const late = (core.firedAt[0] ?? NEVER) - due;
+  assert(poller.polls[0] === 50 && late >= 0 && late < 1_000, `${late} µs late`);
+});
+
 Deno.test("many short runs leave the thread to others as often as one long one: every 5 ms", async () => {
   const { device, loop, poller, time } = bench();
   device.waiting.push(packet(0));
