@@ -6,6 +6,7 @@
 
 import { Flag, Option } from "./core.ts";
 import { capitalized } from "./format.ts";
+import { DEFAULT_MSS } from "./full_size.ts";
 import { optionsText } from "./options.ts";
 import type {
   ArrivedEvent,
@@ -15,9 +16,6 @@ import type {
   TraceEvent,
   TraceSink,
 } from "./record.ts";
-
-/** RFC 9293 3.7.1, MUST-15: what to assume of a peer that names no MSS. */
-const DEFAULT_MSS = { 4: 536, 6: 1_220 } as const;
 
 /** RFC 7323 2.3: larger shifts count as this one. */
 const MAX_WINDOW_SHIFT = 14;

@@ -12,7 +12,7 @@ import type { SegmentRecord } from "./record.ts";
 const SAME_LENGTH = 3;
 
 /** RFC 9293 3.7.1, MUST-15: the MSS of whoever does not announce one. */
-const DEFAULT_MSS: Readonly<Record<Family, number>> = { 4: 536, 6: 1_220 };
+export const DEFAULT_MSS: Readonly<Record<Family, number>> = { 4: 536, 6: 1_220 };
 
 const PADDED_TIMESTAMPS = 12;
 const PADDED_SACK = 4;
