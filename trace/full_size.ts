@@ -48,7 +48,7 @@ export class FullSize {
    * @returns octets of a full segment, of which this one is a multiple or falls short; null: nobody knows whether it is full
    */
   passed({ length, segmentSize, options }: Sized): number | null {
-    // RFC 6691 3: options are taken off.
+    // RFC 9293 3.7.1: options are taken off.
     const most = this.#mss === null ? Infinity : this.#mss - options;
     const one = segmentSize || length;
     const isJoined = one > most;

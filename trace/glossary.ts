@@ -141,7 +141,7 @@ export const GLOSSARY: readonly GlossaryEntry[] = [
   {
     term: "RACK",
     meaning: "Taking a segment for lost when one that left later has arrived and some time has passed.",
-    rule: "RFC 8985 1",
+    rule: "RFC 8985 3.1",
   },
   {
     term: "RCV.NXT, RCV.WND",

@@ -20,7 +20,7 @@ const ACK_ECN_0 = 172;
 const ACK_ECN_1 = 174;
 const COUNTER_LENGTH = 3;
 const FAST_OPEN_EXPERIMENT = 0xf989;
-/** Subtypes of MPTCP (RFC 8684 8.1). */
+/** Subtypes of MPTCP (RFC 8684 7.2). */
 const MPTCP: readonly string[] = [
   "MP_CAPABLE",
   "MP_JOIN",

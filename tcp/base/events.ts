@@ -27,6 +27,6 @@ export const Event = {
   urgent: 1 << 7,
   /** Retransmissions passed R1: delivery is in doubt (RFC 9293 3.8.3, SHLD-9). */
   deliveryInDoubt: 1 << 8,
-  /** A soft error arrived, `softError` has it (RFC 9293 3.9.1.9, MUST-47). */
+  /** A soft error arrived, `softError` has it (RFC 9293 3.9.1.8, MUST-47). */
   softError: 1 << 9,
 } as const;

@@ -274,7 +274,7 @@ export interface ClosingConfig {
 
 /** What an attacker off the path can do to a connection (RFC 5961, RFC 1337, RFC 5927). */
 export interface DefenceConfig {
-  /** Challenge ACKs per second and host (RFC 5961 10); 0: no limit. */
+  /** Challenge ACKs per second and host (RFC 5961 7); 0: no limit. */
   readonly challengeAcksPerSecond: number;
   /** Least time between two answers of one connection to bare segments out of window; 0: no limit, of challenges neither. */
   readonly invalidAckInterval: Micros;
@@ -318,7 +318,7 @@ export interface CompatibilityConfig {
   readonly offersAgainWhenSimultaneous: boolean;
   /**
    * Whether the MSS that we announce is bounded by what the peer announced, on a SYN-ACK, and by what the path takes, in IPv6
-   * (FreeBSD). Otherwise it is the interface's (RFC 1191 6.4, RFC 6691 2).
+   * (FreeBSD). Otherwise it is the interface's (RFC 1191 6.4, RFC 9293 3.7.1).
    */
   readonly boundsOwnMss: boolean;
   /** Whether a segment without the agreed timestamps is used all the same: some paths strip them (RFC 7323 3.2 drops). */
@@ -340,7 +340,7 @@ export interface CompatibilityConfig {
   readonly fillsWindow: boolean;
   /** What a zero-window probe is made of. */
   readonly windowProbe: WindowProbe;
-  /** Retransmissions of a SYN from which the first flight is one segment: 1 by RFC 6928 2, 2 on Linux. */
+  /** Retransmissions of a SYN from which the first flight is one segment: 1 by RFC 5681 3.1, 2 by RFC 6928 2 and on Linux. */
   readonly lostSynsOfSmallWindow: number;
   /** Whether retransmissions carry CWR as well, and not only the first new data (RFC 3168 6.1.2). */
   readonly cwrOnRetransmissions: boolean;

@@ -64,14 +64,14 @@ export class Window {
    * Slow start: the window grows by what was delivered, up to the threshold. Returns what is left of the delivered octets
    * for congestion avoidance.
    *
-   * RFC 3465 2.1 caps the growth per ACK at L = 2 segments, which is what one ACK stands for when every second segment is
+   * RFC 3465 2.2 and 2.3 cap the growth per ACK at L = 2 segments, which is what one ACK stands for when every second segment is
    * acknowledged. A receiver that merges segments (GRO) acknowledges dozens at once; counting such an ACK as the ACKs that
    * it replaces, the cap is L·SMSS·ceil(delivered / 2 SMSS), which is never less than what was delivered. L = 1 after a
    * timeout (RFC 3465 2.3) guards against ACKs for data that arrived long ago; delivered octets do not count those.
    */
   slowStart(ack: CongestionSample): number {
     let growth = ack.deliveredOctets;
-    // RFC 9406 4.1: only in the first slow start, while the threshold is not known
+    // RFC 9406 4.3: only in the first slow start, while the threshold is not known
     const hystart = this.ssthresh === Infinity ? this.#hystart : null;
     if (hystart !== null) growth = hystart.ackReceived(ack, this.cwnd);
     if (!ack.isCwndLimited) return 0;

@@ -1,5 +1,5 @@
 /**
- * A limit to the answers that forged segments can draw from us, RFC 5961 10. The limit of each second is drawn anew, so
+ * A limit to the answers that forged segments can draw from us, RFC 5961 7. The limit of each second is drawn anew, so
  * that nobody can learn from its being reached that a guess was right (CVE-2016-5696).
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * What idling (RFC 5681 4.1) and lost SYNs (RFC 6928 2) do to the congestion window.
+ * What idling (RFC 5681 4.1) and lost SYNs (RFC 5681 3.1) do to the congestion window.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export function newDataDue(tcb: Tcb, now: Instant): void {
   if (tcb.config.recovery.idleEnds === "when sent") restartAfterIdle(tcb, now);
 }
 
-/** RFC 6928 2: after a lost SYN the first flight is one segment. */
+/** RFC 5681 3.1: after a lost SYN the first flight is one segment. */
 export function shrinkFirstWindow(tcb: Tcb, now: Instant): void {
   const { cwnd, ssthresh } = tcb.control;
   tcb.control.cwnd = tcb.sender.mss;

@@ -1,6 +1,6 @@
 /**
  * What routers said of the paths to other hosts, and what probing has found of them, for the connections that are opened later
- * (RFC 1191 5, RFC 8201 5.2, RFC 4821 5.2).
+ * (RFC 1191 6.2, RFC 8201 5.2, RFC 4821 5.2).
  *
  * @module
  */

@@ -17,7 +17,7 @@ const WINDOW_PERSISTENCE = 16;
 /** Segments of reordering beyond which no more is assumed. */
 const MOST_REORDERING = 300;
 
-/** RACK's variables, named as in RFC 8985 5.2 where it names them. */
+/** RACK's variables, named as in RFC 8985 5.3 where it names them. */
 export class Rack {
   /** RACK.xmit_ts: when the newest delivered segment was sent. */
   sentAt: Instant = instant(-1);

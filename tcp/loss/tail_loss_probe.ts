@@ -9,7 +9,7 @@ import { seqAfter, seqAtOrAfter, type SeqNumber } from "../base/seq.ts";
 import { type Micros, micros, milliseconds } from "../base/units.ts";
 import type { AckSample } from "./ack_sample.ts";
 
-/** RFC 8985 7.2: WCDelAckT, the longest that a peer is thought to delay an ACK. */
+/** RFC 8985 7.2: TLP.max_ack_delay, the longest that a peer is thought to delay an ACK; the value is Linux's. */
 const WORST_DELAYED_ACK = milliseconds(200);
 
 /** How late the probe is when more than one segment is out: two ticks of a coarse clock. */

@@ -157,7 +157,7 @@ export class RttEstimator {
 
   /**
    * The timeout was spurious: ends the back-off and, when the delayed round trip was measured (`rtt` not 0), takes that as
-   * the path's new state rather than averaging it away, so that the same does not happen again (RFC 4015 3.2, step (8)).
+   * the path's new state rather than averaging it away, so that the same does not happen again (RFC 4015 3.1, step (11)).
    */
   restoreAfterUndo(rtt: Micros, now: Instant): void {
     this.#isToBeRestored = false;

@@ -48,7 +48,7 @@ interface OptionCodec {
   readonly write: ((segment: Segment, into: Uint8Array, value: number) => void) | null;
 }
 
-/** RFC 9293 3.7.1. Not to be sent without SYN (MUST-65). */
+/** RFC 9293 3.2, 3.7.1. Not to be sent without SYN (MUST-65). */
 const MAXIMUM_SEGMENT_SIZE: OptionCodec = {
   kind: 2,
   bit: Option.maximumSegmentSize,

@@ -174,7 +174,7 @@ kernelTest(
 );
 
 kernelTest(
-  "a SYN that is lost is sent again; so is a lost SYN-ACK of ours (RFC 9293 3.8.1, MUST-22)",
+  "a SYN that is lost is sent again; so is a lost SYN-ACK of ours (RFC 9293 3.8.3, MUST-22)",
   undisturbed(async () => {
     for (const opener of OPENERS) {
       let lost = 0;

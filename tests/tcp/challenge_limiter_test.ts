@@ -1,4 +1,4 @@
-/** The limit to challenge ACKs: bounded, and of no use to who counts them (RFC 5961 10, CVE-2016-5696). */
+/** The limit to challenge ACKs: bounded, and of no use to who counts them (RFC 5961 7, CVE-2016-5696). */
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { ChallengeLimiter } from "../../tcp/connection/challenge_limiter.ts";
@@ -19,7 +19,7 @@ function allowedBySecond(limiter: ChallengeLimiter, count: number): number[] {
   });
 }
 
-Deno.test("each second allows from half the mean to one and a half times it (RFC 5961 10)", () => {
+Deno.test("each second allows from half the mean to one and a half times it (RFC 5961 7)", () => {
   for (const seed of [0, 1, -1, 0x1234_5678]) {
     for (const allowed of allowedBySecond(new ChallengeLimiter(PER_SECOND, seed), 200)) {
       assert(allowed >= PER_SECOND / 2 && allowed <= PER_SECOND * 1.5, `${allowed} in a second`);

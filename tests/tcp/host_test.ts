@@ -328,7 +328,7 @@ Deno.test("connections that have ended are forgotten, and their ports are free a
   assertEquals(host.connect({ remote: THERE, local: { port: 5_000 } }, NOW).state, "SYN-SENT");
 });
 
-Deno.test("RSTs that wait to be sent to unknown peers are bounded: memory is not the peer's to spend (RFC 5961 10)", () => {
+Deno.test("RSTs that wait to be sent to unknown peers are bounded: memory is not the peer's to spend (RFC 5961 7)", () => {
   const host = newHost();
   for (let port = 1; port <= 10_000; port++) host.segmentArrives(ackFrom({ ...THERE, port }, SERVER), NOW);
   const sent = sentBy(host, NOW);

@@ -158,7 +158,7 @@ Deno.test("a minimum is forgotten 300 s after the half window that it began, and
   assertEquals(quiet.minimum, ms(60));
 });
 
-Deno.test("a spurious timeout makes the delayed round trip the new estimate (RFC 4015 3.2)", () => {
+Deno.test("a spurious timeout makes the delayed round trip the new estimate (RFC 4015 3.6)", () => {
   const rtt = estimator(BARE, ms(100));
   rtt.doubleRto();
   rtt.doubleRto();
@@ -167,7 +167,7 @@ Deno.test("a spurious timeout makes the delayed round trip the new estimate (RFC
   assertEquals([rtt.latest, rtt.minimum], [ms(400), ms(100)]);
 });
 
-Deno.test("a spurious timeout never makes the estimate bolder than it was (RFC 4015 3.2)", () => {
+Deno.test("a spurious timeout never makes the estimate bolder than it was (RFC 4015 3.6)", () => {
   const rtt = estimator(BARE, ms(100));
   rtt.doubleRto();
   rtt.restoreAfterUndo(ms(60), instant(5));
@@ -183,7 +183,7 @@ Deno.test("a spurious timeout without a sample only ends the back-off", () => {
   assertEquals([rtt.srtt, rtt.rttvar, rtt.backoff, rtt.timeout()], [ms(100), ms(50), 0, ms(300)]);
 });
 
-Deno.test("a spurious timeout of which no sample tells the delay waits for the next, backed off (RFC 4015 3.2, step (8))", () => {
+Deno.test("a spurious timeout of which no sample tells the delay waits for the next, backed off (RFC 4015 3.6, step (11))", () => {
   const rtt = estimator(BARE, ms(100));
   rtt.doubleRto();
   rtt.restoreAtNextSample();

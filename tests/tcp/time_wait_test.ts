@@ -125,7 +125,7 @@ Deno.test("data not yet read is read where it lies in TIME-WAIT, and stays while
   assertThrows(() => connection.consume(1, at(2)), RangeError, "received and not read are 0");
 });
 
-Deno.test("in TIME-WAIT old data and the FIN are answered, new data is not; the FIN prolongs it (RFC 9293 3.10.7.4, MUST-13)", () => {
+Deno.test("in TIME-WAIT old data and the FIN are answered, new data is not; the FIN prolongs it (RFC 9293 3.6.1, MUST-13)", () => {
   const { connection, arrive } = waiting({});
   connection.receive(new Uint8Array(TEXT), at(2));
   assertEquals(connection.nextDeadline(), at(61));

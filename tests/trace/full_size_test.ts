@@ -17,7 +17,7 @@ function fullness(mss: number | null, lengths: readonly number[], segmentSize = 
   });
 }
 
-Deno.test("a segment is full when it has as much as the MSS leaves beside options (RFC 6691 3)", () => {
+Deno.test("a segment is full when it has as much as the MSS leaves beside options (RFC 9293 3.7.1)", () => {
   assertEquals(fullness(MSS, [1_448, 1_447, 100]), ["full", "short", "short"]);
 });
 

@@ -27,13 +27,13 @@ export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>>
   "ack-quick": firstTrue<SentEvent>(
     {
       when: coversSeveral,
-      rule: "RFC 9293 3.8.6.3, MUST-40",
+      rule: "RFC 9293 3.8.6.3",
       label: "ACK at once",
       sentence:
         "The peer's congestion window may be small, as at the start of a connection, after disorder or after a pause, and it grows by ACKs. So what comes is acknowledged at once: ACK {ack} covers {coveredText}.",
     },
     {
-      rule: "RFC 9293 3.8.6.3, MUST-40",
+      rule: "RFC 9293 3.8.6.3",
       label: "ACK at once",
       sentence:
         "The peer's congestion window may be small, as at the start of a connection, after disorder or after a pause, and it grows by ACKs. So each segment is acknowledged at once: ACK {ack}.",

@@ -128,7 +128,7 @@ const HANDSHAKE: Readonly<Record<HandshakeMeaning, Entry>> = {
     },
     {
       when: inState("SYN-SENT"),
-      rule: "RFC 9293 3.10.7.3, second",
+      rule: "RFC 9293 3.10.7.3, first and second",
       label: "RST, not of our SYN",
       sentence: "RST that does not acknowledge our SYN: it is of something else.",
     },

@@ -119,7 +119,7 @@ export const CONGESTION_REASONS: Readonly<Record<CongestionReason, CatalogueEntr
     "A segment counts as lost, but ACKs still come.",
   ),
   "proportional-rate-reduction": {
-    rule: "RFC 9937",
+    rule: "RFC 9937 6",
     label: "rate reduction",
     sentence:
       "After a reduction what may be sent follows what is delivered: cwnd goes from {cwndBefore} to {cwnd}, and is to be ssthresh ({ssthresh}) at the end.",
@@ -149,13 +149,13 @@ export const CONGESTION_REASONS: Readonly<Record<CongestionReason, CatalogueEntr
   "spurious-retransmission": firstTrue<CongestionEvent>(
     {
       when: movesWindow,
-      rule: "RFC 4015 3.2; RFC 5682 3; RFC 3708 3",
+      rule: "RFC 4015 3.4; RFC 5682 4; RFC 3708 3",
       label: "reduction undone",
       sentence:
         "What counted as lost had not been, so the reduction is undone: cwnd goes from {cwndBefore} to {cwnd}, ssthresh from {ssthreshBefore} to {ssthresh}.",
     },
     {
-      rule: "RFC 4015 3.2; RFC 5682 3; RFC 3708 3",
+      rule: "RFC 4015 3.4; RFC 5682 4; RFC 3708 3",
       label: "reduction undone",
       sentence:
         "What counted as lost had not been, so the reduction is undone: ssthresh goes from {ssthreshBefore} to {ssthresh}, and cwnd stays {cwnd}.",

@@ -8,7 +8,7 @@ import type { TraceEvent } from "../record.ts";
 
 /** What is said of one code. */
 export interface CatalogueEntry<E extends TraceEvent = TraceEvent> {
-  /** Where the rule stands: `RFC 5681 3.2`, `RFC 9293 3.10.7.4, first, MUST-19`. */
+  /** Where the rule stands: `RFC 5681 3.2`, `RFC 9293 3.10.7.4, first, SHLD-31`. */
   readonly rule: string;
   /** A few words, for a column or an arrow. */
   readonly label: string;

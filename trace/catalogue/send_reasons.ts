@@ -153,7 +153,7 @@ const TEXT: Readonly<Record<TextReason, Entry>> = {
     },
   ),
   "forward-rto-probe": {
-    rule: "RFC 5682 2.1",
+    rule: "RFC 5682 2.1, 3.1",
     label: "F-RTO probe",
     sentence:
       "After the timeout an ACK moved the window on, so perhaps nothing was lost: new data, {span}, leave to find out, instead of everything again.",

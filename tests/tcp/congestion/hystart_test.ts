@@ -164,7 +164,7 @@ Deno.test("the window grows by a quarter in each conservative round, and then by
   assertEquals(path.control.cwnd, threshold + MSS);
 });
 
-Deno.test("after a reduction slow start pays no attention to round-trip times (RFC 9406 4.1)", () => {
+Deno.test("after a reduction slow start pays no attention to round-trip times (RFC 9406 4.3)", () => {
   const path = new Path(new NewReno({ ...OPTIONS, hystart: true }));
   path.timeout(400 * MSS);
   path.setCwnd(20 * MSS);
