@@ -31,20 +31,30 @@ export function endingOf(flow: Flow): string {
       ? `something on the way in the name of ${resets.by.asObject}`
       : resets.by.asObject;
     return local.isAcknowledged && remote.isAcknowledged
-      ? `closed, ${flow.closedFirst?.name} first; a RST of ${by} came afterwards`
+      ? `closed, ${firstText(flow)}; a RST of ${by} came afterwards`
       : `reset by ${by} ${resets.after}`;
   }
   if (local.hasSyn && !remote.hasSyn && !local.hasAnswered) {
     const syns = 1 + local.retransmissions;
     return `no answer to ${countText(syns, "SYN")}`;
   }
+  const begins = local.hasSyn || remote.hasSyn;
   const [first, second] = flow.closedFirst === remote ? [remote, local] : [local, remote];
   if (first.finEnd === Infinity) return "open";
   if (second.packets === 0) return `closed by ${first.asObject}, the only one whose direction is seen`;
   if (second.finEnd !== Infinity) {
-    return second.isAcknowledged ? `closed, ${first.name} first` : `${second.has("FIN")} not acknowledged`;
+    return second.isAcknowledged ? `closed, ${firstText(flow)}` : `${second.has("FIN")} not acknowledged`;
+  }
+  // It may have closed before the capture begins.
+  if (!begins && second.octets === 0) {
+    return `closed by ${first.asObject}; whether ${second.name} had closed before is not seen`;
   }
   return first.isAcknowledged ? `half closed by ${first.asObject}` : `${first.has("FIN")} never answered`;
+}
+
+/** Who closed first. */
+function firstText({ closedFirst, haveCrossed }: Flow): string {
+  return haveCrossed ? "both at once" : `${closedFirst?.name} first`;
 }
 
 /** The summary of a connection. */
@@ -98,8 +108,11 @@ function directionLines(sender: Half, receiver: Half, span: number, lastAt: numb
   const rate = sender.octets > 0 && span > 0
     ? ` (${octetsAmountText(sender.octets * MICROS_PER_SECOND / span)}/s)`
     : "";
+  const again = sender.octetsAgain > 0 ? `, ${octetsAmountText(sender.octetsAgain)} of it again` : "";
   return [
-    `  ${sender.name}: ${countText(sender.packets, "segment")}, ${octetsAmountText(sender.octets)}${rate}`,
+    `  ${sender.name}: ${countText(sender.packets, "segment")}, ${
+      octetsAmountText(sender.octets)
+    }${rate}${again}`,
     ...FACTS.flatMap(([title, codes]) => factLine(title, codes, sender)),
     ...windowLines(sender, lastAt),
     ...icmpLines(sender),
@@ -116,7 +129,8 @@ const FACTS: readonly (readonly [title: string, codes: readonly (readonly [Findi
     ["retransmission-timeout", "retransmission|s after timeouts"],
     ["tail-loss-probe", "tail loss probe|s"],
     ["retransmission-path-mtu", "retransmission|s in smaller packets, after ICMP"],
-    ["retransmission-refused", "retransmission|s of what window probes had brought"],
+    ["retransmission-refused", "retransmission|s of what found no room before"],
+    ["retransmission-syn-data", "retransmission|s of data that the SYN had"],
     ["retransmission", "retransmission|s for reasons not seen"],
     ["lost-before-here", "of these filling holes: lost before this point"],
   ]],
@@ -136,8 +150,17 @@ const FACTS: readonly (readonly [title: string, codes: readonly (readonly [Findi
     ["repeated-ack-seen", "repeated ACK|s without news"],
     ["d-sack", "D-SACK|s"],
   ]],
+  ["not taken", [
+    ["no-ack", "segment|s without ACK bit"],
+    ["after-fin", "segment|s with data after the FIN"],
+    ["ack-of-another", "ACK|s not for the SYN"],
+    ["accepts-other", "SYN-ACK|s not for the SYN"],
+  ]],
   ["asks", [["keep-alive", "keep-alive|s"], ["window-probe", "window probe|s"]]],
-  ["window", [["window-zero", "time|s closed"], ["window-withdrawn", "time|s withdrawn"]]],
+  ["window", [["window-zero", "time|s closed"], ["window-withdrawn", "time|s withdrawn"], [
+    "window-smaller",
+    "time|s smaller",
+  ]]],
   ["fills", [["window-filled", "segment|s to the end of the receiver's window"]]],
   ["damaged", [["damaged", "segment|s with wrong checksums"]]],
   ["resets", [
@@ -146,6 +169,7 @@ const FACTS: readonly (readonly [title: string, codes: readonly (readonly [Findi
       "reset-no-answer",
       "RST|s not acknowledging the SYN",
     ],
+    ["reset-of-another", "RST|s of something else"],
     ["reset-again", "RST|s of a connection that had been reset"],
     [
       "reset-without-effect",

@@ -48,3 +48,8 @@ export function withdraws(segment: SegmentRecord, edge: number): boolean {
   if (ack === null) return false;
   return ack + window + (rawWindow === 0 ? 1 : window / rawWindow) <= edge;
 }
+
+/** Ticks from one timestamp to another: negative when the second is older. */
+export function ticksBetween(from: number, to: number): number {
+  return to - from | 0;
+}

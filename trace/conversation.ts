@@ -8,7 +8,8 @@ import { permitsSack } from "./acknowledging.ts";
 import { Flag, Option, type SendReason } from "./core.ts";
 import { HopLimits } from "./hop_limits.ts";
 import { reportedBlocks } from "./sack.ts";
-import type { AnsweredByArrival, SegmentMark, SegmentRecord } from "./record.ts";
+import type { AnsweredByArrival, SegmentMark, SegmentRecord, ViewRecord } from "./record.ts";
+import { type WindowAge, WindowOrder } from "./window_order.ts";
 
 const NO_MARKS: readonly SegmentMark[] = [];
 
@@ -38,6 +39,7 @@ export class Conversation {
   /** Whether each end's SYN permits SACK; so both do where it is agreed on. */
   readonly #permitsSack = { own: false, peer: false };
   readonly #hopLimits = new HopLimits();
+  readonly #windows = new WindowOrder();
 
   /** Our initial sequence number is another than before. */
   restart(): void {
@@ -98,6 +100,13 @@ export class Conversation {
     const { own, peer } = this.#permitsSack;
     const reportsNone = own && peer && reportedBlocks(segment).length === 0;
     return probe ?? (isRepeated && reportsNone ? "no gap" : null);
+  }
+
+  /** As `ArrivedEvent.windowAge`, by the variables that the segment meets; call it once for each segment that arrives. */
+  windowAge(segment: SegmentRecord, view: ViewRecord | null): WindowAge {
+    // What lies beyond our window is not taken, and tells nothing of those that follow.
+    const edge = view === null || view.rcvNxt === null ? Infinity : view.rcvNxt + (view.rcvWnd ?? Infinity);
+    return segment.seq > edge ? "older" : this.#windows.take(segment);
   }
 
   #noteSyn(segment: SegmentRecord): void {

@@ -61,6 +61,9 @@ export function wallClockText(micros: number): string {
   return new Date(seconds * 1_000).toISOString().replace(".000Z", `.${String(rest).padStart(6, "0")}Z`);
 }
 
+/** Fewer octets than that, as of a slow rate, are not rounded to whole ones. */
+const FEW = 10;
+
 /** An amount of octets with the unit that fits it: `512 B`, `64 KiB`, `1.5 MiB`. */
 export function octetsAmountText(octets: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
@@ -70,7 +73,7 @@ export function octetsAmountText(octets: number): string {
     amount /= 1_024;
     unit++;
   }
-  return `${unit === 0 ? Math.round(amount) : threeDigits(amount)} ${units[unit]}`;
+  return `${unit === 0 && amount >= FEW ? Math.round(amount) : threeDigits(amount)} ${units[unit]}`;
 }
 
 /** A number of octets that may be unlimited or unknown: `14600`, `∞`, `?`. */

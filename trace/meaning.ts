@@ -60,7 +60,8 @@ function acknowledgmentMeanings(event: ArrivedEvent, view: ViewRecord, into: Arr
   if (duplicateBlock(segment) !== null) into.push("duplicate-report");
   if (reportedBlocks(segment).length > 0) into.push("selective-ack");
   if (emptyBlocks(segment).length > 0) into.push("selective-ack-empty");
-  if (segment.ack >= view.sndUna && view.sndWnd !== null) {
+  const isTaken = segment.ack >= view.sndUna && segment.ack <= view.sndMax && event.windowAge !== "older";
+  if (isTaken && view.sndWnd !== null) {
     windowMeanings(segment, view.sndUna, view.sndWnd, into);
   }
 }

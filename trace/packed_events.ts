@@ -43,6 +43,11 @@ const SEGMENT_NUMBERS = [
 ] as const satisfies readonly (keyof SegmentRecord)[];
 
 const ANSWERED = [null, "first SYN", "window probe", "keep-alive", "no gap"] as const;
+const WINDOW_AGES = ["newer", "same", "older"] as const;
+/** Where in the bits of an arrival its window's age stands, in how many, and where what it answers. */
+const AGE_AT = 1;
+const AGE_BITS = 3;
+const ANSWER_AT = 3;
 const NO_MARKS: readonly SegmentMark[] = [];
 
 /** Edges of as many SACK blocks as fit into a header. */
@@ -269,7 +274,8 @@ export class PackedEvents {
       numbers[at + MARK_BITS] = bits;
       numbers[at + ACKED] = event.kind === "sent"
         ? event.acked
-        : ANSWERED.indexOf(event.answers) << 1 | (event.acknowledgesFin ? 1 : 0);
+        : ANSWERED.indexOf(event.answers) << ANSWER_AT | WINDOW_AGES.indexOf(event.windowAge) << AGE_AT |
+          (event.acknowledgesFin ? 1 : 0);
       numbers[at + AMOUNT] = event.kind === "arrived" ? event.usualHopLimit ?? NaN : NaN;
     }
   }
@@ -362,7 +368,8 @@ function readView(numbers: Float64Array, at: number): ViewRecord | null {
 function arrivedFacts(bits: number, usualHopLimit: number): Partial<ArrivedEvent> {
   return {
     acknowledgesFin: (bits & 1) === 1,
-    answers: ANSWERED[bits >> 1] ?? null,
+    answers: ANSWERED[bits >> ANSWER_AT] ?? null,
+    windowAge: WINDOW_AGES[bits >> AGE_AT & AGE_BITS] ?? "newer",
     usualHopLimit: known(usualHopLimit),
   };
 }

@@ -21,6 +21,7 @@ import type {
 } from "./core.ts";
 import type { ViewRecord } from "./view.ts";
 import type { FindingCode, NoteCode } from "./catalogue/finding_codes.ts";
+import type { WindowAge } from "./window_order.ts";
 
 export type { ViewRecord } from "./view.ts";
 
@@ -153,6 +154,8 @@ export interface ArrivedEvent extends EventBase {
   readonly acknowledgesFin: boolean;
   /** What of ours it answers. */
   readonly answers: AnsweredByArrival;
+  /** Whether its window is a later one than all that came before. */
+  readonly windowAge: WindowAge;
   /** Of a RST: the TTL or hop limit that all of the peer's segments before it had, where it has another; else null. */
   readonly usualHopLimit: number | null;
   /** What it is beyond its reason. */

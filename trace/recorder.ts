@@ -124,6 +124,7 @@ export class Recorder implements Observer {
       segment: record,
       acknowledgesFin: track?.conversation.takesFin(record) ?? false,
       answers: track?.conversation.answered(record) ?? null,
+      windowAge: track?.conversation.windowAge(record, view) ?? "newer",
       usualHopLimit: track?.conversation.usualHopLimit(record) ?? null,
       marks: marksOfArrived(record, view),
       view,

@@ -234,6 +234,7 @@ const FOUND: Readonly<Record<VariableUnit, readonly string[]>> = {
       "whose",
       "state",
       "cause",
+      "holeCause",
     ],
     ...[
       "layer",

@@ -6,11 +6,12 @@
 
 import { Flag } from "../../trace/core.ts";
 import { spanText } from "../../trace/format.ts";
-import { isDuplicateAck, permitsSack, withdraws } from "../../trace/acknowledging.ts";
+import { isDuplicateAck, permitsSack, ticksBetween, withdraws } from "../../trace/acknowledging.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
 import { duplicateBlock, reportedBlocks } from "../../trace/sack.ts";
+import type { WindowAge } from "../../trace/window_order.ts";
 import { FARTHEST, type Half } from "./half.ts";
-import { ticksBetween } from "./timestamp_clock.ts";
+import { idDistance } from "./packet_ids.ts";
 import type { Passing, Verdict } from "./verdict.ts";
 
 /** Takes in the acknowledgment of a segment of `sender`, for what `other` has sent. */
@@ -166,7 +167,9 @@ function repeats(segment: SegmentRecord, sender: Half, other: Half): boolean {
 /** An answer to a keep-alive or a window probe is no duplicate ACK: nothing has arrived out of order. */
 function answersQuestion(verdict: Verdict, { segment, time }: Passing, sender: Half, other: Half): boolean {
   const { question } = other;
-  if (question === null || segment.end !== segment.seq) return false;
+  // What asks itself answers nothing.
+  const asksItself = verdict.codes.includes("keep-alive") || verdict.codes.includes("window-probe");
+  if (question === null || segment.end !== segment.seq || asksItself) return false;
   other.question = null;
   if (segment.ack !== other.una) return false;
   verdict.values["since"] = `${spanText(time - question.at)} before`;
@@ -207,24 +210,39 @@ function takeTwice(verdict: Verdict, left: number, right: number, other: Half, t
   provedSpurious(verdict, range, time, "D-SACK says that the first copy had arrived, too");
 }
 
-function takeWindow(verdict: Verdict, { segment, time }: Passing, sender: Half, other: Half): void {
+function takeWindow(verdict: Verdict, passing: Passing, sender: Half, other: Half): void {
+  const { segment, time } = passing;
   const { window, ack } = segment;
   const before = sender.window;
-  if (ack === null || ack < sender.ack) return;
+  const age = windowAge(passing, sender);
+  if (ack === null || ack < sender.ack || age === "older") return;
   sender.window = window;
   const edge = ack + window;
   const isSyn = (segment.flags & Flag.syn) !== 0;
-  if (before >= 0 && !isSyn) windowChange(verdict, segment, sender, before, edge, time);
+  if (before >= 0 && !isSyn) windowChange(verdict, segment, sender, before, edge, time, age);
   if (window === 0 && sender.windowZeroSince < 0 && (segment.flags & Flag.rst) === 0) {
     sender.windowZeroSince = time;
   }
   if (window > 0 && sender.windowZeroSince >= 0) {
     sender.closedFor += time - sender.windowZeroSince;
+    sender.reopenedAt = time;
     sender.windowZeroSince = -1;
   }
   sender.edge = Math.max(sender.edge, edge);
   sender.lastEdge = edge;
   other.limits.acknowledged(ack, edge, window, time);
+}
+
+/** Segments with the same numbers may have changed places: identifications tell where they are counted up. */
+function windowAge({ segment, ipId, time }: Passing, sender: Half): WindowAge {
+  const age = sender.windows.take(segment);
+  const { windowIpId, windowAt, ids } = sender;
+  if (age === "older") return age;
+  const isOrdered = ipId >= 0 && windowIpId >= 0 && ids.tellOrder(time - windowAt);
+  if (age === "same" && isOrdered && idDistance(windowIpId, ipId) < 0) return "older";
+  sender.windowIpId = ipId;
+  sender.windowAt = time;
+  return age === "same" && isOrdered ? "newer" : age;
 }
 
 function windowText(window: number, { windowIsKnown }: Half): string {
@@ -250,6 +268,7 @@ function windowChange(
   before: number,
   edge: number,
   time: number,
+  age: WindowAge,
 ): void {
   if ((segment.flags & Flag.rst) !== 0) return;
   const { window } = segment;
@@ -264,6 +283,6 @@ function windowChange(
   if (sender.windowIsKnown && withdraws(segment, sender.lastEdge)) {
     verdict.values["edge"] = edge;
     verdict.values["edgeBefore"] = sender.lastEdge;
-    verdict.add("window-withdrawn");
+    verdict.add(age === "newer" ? "window-withdrawn" : "window-smaller");
   }
 }

@@ -132,7 +132,7 @@ export class Analysis {
     const { segment } = found;
     const isDropped = packet.comments.some((comment) => comment.startsWith("dropped"));
     const isRefused = isDropped && segment.has(Flag.syn) && this.#telling.ignoresComments !== true;
-    const assigned = this.#table.flowOf(segment, isRefused) ?? this.#begin(segment, packet);
+    const assigned = this.#table.flowOf(segment, isRefused, this.#clock.now) ?? this.#begin(segment, packet);
     const { flow, direction } = assigned;
     if (assigned.isNew) flow.isShown = this.#selection(flow.record);
     flow.number(segment, direction, isRefused && flow.isOurs);
@@ -168,6 +168,7 @@ export class Analysis {
     const [sender, receiver] = [flow.sender(direction), flow.receiver(direction)];
     this.#tellOffload(found, sender.address, sender.name, flow);
     const state = flow.state();
+    const { haveCrossed } = flow;
     const { segment } = passing;
     if (!this.#offload.judge(found.soundness, segment, flow, sender.address, receiver.address)) {
       sender.damaged.add(segment.seq, segment.end);
@@ -182,7 +183,8 @@ export class Analysis {
       newAttempt(verdict, passing.time - before.firstAt);
     }
     this.#noteWindows(flow);
-    const isKnown = flow.record.statesAreUnknown !== true;
+    // Of FINs that have crossed the first had not arrived when it passed here.
+    const isKnown = flow.record.statesAreUnknown !== true && flow.haveCrossed === haveCrossed;
     this.#noteStates(flow);
     this.#emitSegment(passing, direction, flow, verdict);
     if (this.#telling.keepsPassages === true) {
@@ -229,6 +231,7 @@ export class Analysis {
         segment,
         acknowledgesFin,
         answers: null,
+        windowAge: "newer",
         usualHopLimit: null,
         marks,
         view,

@@ -14,7 +14,7 @@ import type { Half } from "./half.ts";
 import type { Hole } from "./holes.ts";
 import { idDistance } from "./packet_ids.ts";
 import type { SentRange } from "./sent_log.ts";
-import { ticksBetween } from "./timestamp_clock.ts";
+import { ticksBetween } from "../../trace/acknowledging.ts";
 import type { Passing, Verdict } from "./verdict.ts";
 
 /** The least that stacks wait for an ACK before they send again by the timer, µs (Linux: TCP_RTO_MIN). */
@@ -208,7 +208,7 @@ function judgeByTime(delay: number, floor: number, isSignalled: boolean, passed:
   const isOvertaken = delay < SOON || (passed < DUP_ACK_THRESHOLD && delay < LATEST);
   return {
     isOvertaken,
-    proof: `It comes ${spanText(delay)} and ${passed} packets later; no round trip is known`,
+    proof: `It comes ${spanText(delay)} and ${countText(passed, "packet")} later; no round trip is known`,
   };
 }
 
@@ -261,7 +261,7 @@ export function isNearSender(sender: Half, receiver: Half): boolean {
 }
 
 /** Why it was sent again, as far as it can be known. */
-function addKind(
+export function addKind(
   verdict: Verdict,
   passing: Passing,
   range: SentRange | null,
@@ -270,8 +270,12 @@ function addKind(
   lastAt: number,
 ): void {
   const { segment, time } = passing;
-  if ((segment.flags & Flag.syn) !== 0) return addTimeout(verdict, passing, sender, receiver, lastAt);
+  if ((segment.flags & Flag.syn) !== 0) {
+    if (time - lastAt < LEAST_RTO * TOLERANCE) return verdict.add("retransmission");
+    return addTimeout(verdict, passing, sender, receiver, lastAt);
+  }
   if (followsTooBig(verdict, segment, sender)) return;
+  if (wasRefused(verdict, passing, range, sender, receiver, lastAt)) return;
   const beyond = sender.sacked.octetsFrom(Math.max(segment.end, sender.una));
   const quiet = time - Math.max(sender.lastAckAt, lastAt);
   // Three duplicate ACKs ask for what is the first to be missing (RFC 5681 3.2).
@@ -308,6 +312,25 @@ function addKind(
   }
   if (time - lastAt >= LEAST_RTO * TOLERANCE) return addTimeout(verdict, passing, sender, receiver, lastAt);
   verdict.add("retransmission");
+}
+
+/** Its receiver has taken the SYN without its data, or has had no room for it (RFC 7413 4.2.2; RFC 9293 3.8.6.1). */
+function wasRefused(
+  verdict: Verdict,
+  { segment: { seq }, time }: Passing,
+  range: SentRange | null,
+  { una, synEnd }: Half,
+  receiver: Half,
+  lastAt: number,
+): boolean {
+  if (seq !== una || range === null) return false;
+  if (una === 1 && seq < synEnd && range.copies === 1 && receiver.hasAcked) {
+    verdict.add("retransmission-syn-data");
+    return true;
+  }
+  const isOpen = receiver.reopenedAt > lastAt && time - receiver.reopenedAt < LEAST_RTO * TOLERANCE;
+  if (isOpen) verdict.add("retransmission-refused");
+  return isOpen;
 }
 
 /** A router has said that the packet was too big (RFC 1191 6.4). */

@@ -9,6 +9,7 @@ import { spanText } from "../../trace/format.ts";
 import { sized } from "../../trace/full_size.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
 import {
+  addKind,
   afterItsAck,
   doubled,
   fillsHole,
@@ -33,6 +34,7 @@ export function dataPass(
   const { segment, time } = passing;
   if (asks(verdict, passing, sender, receiver)) return;
   if (segment.end === segment.seq) return;
+  if (segment.length > 0 && segment.seq >= sender.finEnd) return verdict.add("after-fin");
   if (sender.dataPackets === 0 && sender.max === 0 && (segment.flags & Flag.syn) === 0) {
     sender.max = segment.seq;
     sender.una = Math.max(sender.una, segment.seq);
@@ -49,6 +51,7 @@ export function dataPass(
       return;
     }
   }
+  if (range !== null) sender.octetsAgain += Math.min(segment.length, sender.max - segment.seq);
   judge(verdict, passing, sender, receiver, hole, range);
   if (verdict.mark !== null && isBelow && segment.end > sender.max) withNewData(verdict, sender);
   remember(verdict, passing, sender);
@@ -94,6 +97,8 @@ function judge(
     verdict.mark = "retransmission";
     verdict.values["since"] = "after a copy whose checksum was wrong";
     verdict.add("retransmission");
+  } else if (hole !== null && sender.damaged.touches(segment.seq, segment.end)) {
+    againAfterDamage(verdict, hole.since, passing, sender, receiver);
   } else if (hole !== null) fillsHole(verdict, hole, passing, sender, receiver);
   else if (range !== null) passesAgain(verdict, range, passing, sender, receiver);
   else if (sender.missed.covers(segment.seq, Math.min(segment.end, sender.max))) {
@@ -101,6 +106,19 @@ function judge(
   } else if (isBelow && segment.seq === sender.una && segment.seq === sender.probed?.seq) {
     wasProbed(verdict, passing.time - sender.probed.at);
   } else if (isBelow) forgotten(verdict, segment, sender);
+}
+
+/** What has passed of it was damaged: it is sent again, as far as timers and ACKs tell why. */
+function againAfterDamage(
+  verdict: Verdict,
+  since: number,
+  passing: Passing,
+  sender: Half,
+  receiver: Half,
+): void {
+  verdict.mark = "retransmission";
+  verdict.values["since"] = "after a copy whose checksum was wrong";
+  addKind(verdict, passing, null, sender, receiver, since);
 }
 
 /** A window probe has brought it, and there was no room for it (RFC 9293 3.8.6.1). */
@@ -216,6 +234,9 @@ function newData(
   if (verdict.mark === null) verdict.add("new-data");
   if (sender.dataPackets > 0 && segment.seq > sender.max) {
     verdict.values["hole"] = segment.seq - sender.max;
+    verdict.values["holeCause"] = sender.damaged.covers(sender.max, segment.seq)
+      ? "what passed of it has a wrong checksum"
+      : "lost, late, or missed by the capture";
     verdict.add("after-hole");
   }
   if (!receiver.windowIsKnown) return;

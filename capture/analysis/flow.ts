@@ -23,6 +23,7 @@ import { takeAck } from "./acknowledgments.ts";
 import type { CapturedConnection } from "./captured_connection.ts";
 import { doubled, SOON_CAPTURED } from "./copies.ts";
 import { dataPass } from "./data_passes.ts";
+import type { FindingCode } from "../../trace/catalogue.ts";
 import { FARTHEST, Half, NO_SHIFT, SHIFT_UNKNOWN, WE } from "./half.ts";
 import type { Passage } from "./passage.ts";
 import { Resets, type RevokedResets } from "./resets.ts";
@@ -34,9 +35,6 @@ const MAX_WINDOW_SHIFT = 14;
 
 /** Silence that is worth saying, µs. */
 const LONG_SILENCE = 1_000_000;
-
-/** Octets behind a lone SYN that a capture may have missed: an ACK of more is none of this connection. */
-const MISSED_AFTER_SYN = 2 ** 24;
 
 /** Follows one connection. */
 export class Flow implements CapturedConnection, Numberings {
@@ -64,6 +62,8 @@ export class Flow implements CapturedConnection, Numberings {
   readonly passages: Passage[] = [];
   /** Who closed first; null: nobody yet. */
   closedFirst: Half | null = null;
+  /** Whether neither end had the other's FIN when it sent its own. */
+  haveCrossed = false;
   /** Who has reset it. */
   readonly resets: Resets;
   /** The state before the first segment. */
@@ -148,7 +148,17 @@ export class Flow implements CapturedConnection, Numberings {
   /** RFC 9293 3.5.1, Figure 9: whoever still has an old connection answers a SYN with an ACK of that one. */
   #isOfAnother(flags: number, ack: number | null, receiver: Half): boolean {
     if ((flags & (Flag.syn | Flag.rst)) !== 0 || ack === null || !receiver.isUnanswered) return false;
-    return ack <= 0 || ack > receiver.max + MISSED_AFTER_SYN;
+    return ack <= 0 || ack > receiver.max;
+  }
+
+  /** What a segment is that its receiver takes nothing of, by flags and numbers alone; null: it may take some. */
+  #strayOf(segment: SegmentRecord, sender: Half, receiver: Half): FindingCode | null {
+    const { flags, seq, ack } = segment;
+    if (answersOtherSyn(segment, receiver)) return "accepts-other";
+    if ((flags & Flag.rst) !== 0) return null;
+    if ((flags & (Flag.syn | Flag.ack)) === 0) return "no-ack";
+    if (this.#isOfAnother(flags, ack, receiver)) return "ack-of-another";
+    return isFar(seq, sender) ? "out-of-place" : null;
   }
 
   /** Takes in a segment of either end; `original` is what it is a copy of. */
@@ -158,11 +168,9 @@ export class Flow implements CapturedConnection, Numberings {
     const doublesAll = isDoubled || sender.isDoubled;
     const { segment, time } = passing;
     const isReset = (segment.flags & Flag.rst) !== 0;
-    const answersOther = answersOtherSyn(segment, receiver);
-    const isStray = isFar(segment.seq, sender) && !isReset ||
-      this.#isOfAnother(segment.flags, segment.ack, receiver);
-    if (isStray || answersOther) {
-      verdict.add(answersOther ? "accepts-other" : "out-of-place");
+    const stray = this.#strayOf(segment, sender, receiver);
+    if (stray !== null) {
+      verdict.add(stray);
       sender.note(verdict.codes, passing.frame);
       return verdict;
     }
@@ -235,6 +243,11 @@ export class Flow implements CapturedConnection, Numberings {
     };
   }
 
+  /** Whether it has ended: by a RST, or by both FINs, which are acknowledged. */
+  get isOver(): boolean {
+    return this.resets.by !== null || (this.local.isAcknowledged && this.remote.isAcknowledged);
+  }
+
   /** Whether both states can be told: a SYN was seen, a RST, or of both ends what only open connections carry, or their FINs. */
   get knowsStates(): boolean {
     const { local, remote, resets } = this;
@@ -246,7 +259,8 @@ export class Flow implements CapturedConnection, Numberings {
   state(of: Half = this.local): State {
     if (this.local.packets + this.remote.packets === 0) return this.#first;
     if (this.resets.by !== null) return "CLOSED";
-    return stateOf(of, of === this.local ? this.remote : this.local, this.closedFirst);
+    const closedFirst = this.haveCrossed ? of : this.closedFirst;
+    return stateOf(of, of === this.local ? this.remote : this.local, closedFirst);
   }
 
   #noteInitial(number: number, direction: Direction): void {
@@ -276,6 +290,7 @@ export class Flow implements CapturedConnection, Numberings {
     const isRepeated = sender.hasSyn;
     const hasCrossed = isRepeated && receiver.hasSyn && segment.ack !== null && !sender.hasAnswered;
     sender.hasSyn = true;
+    sender.synEnd = segment.end;
     if (hasAllOptions) {
       sender.syn = segment;
       receiver.full.announced(segment.maximumSegmentSize, segment.family);
@@ -292,6 +307,8 @@ export class Flow implements CapturedConnection, Numberings {
     if ((segment.flags & Flag.fin) !== 0 && sender.finEnd === Infinity) {
       sender.finEnd = segment.end;
       this.closedFirst ??= sender;
+      this.haveCrossed =
+        (segment.ack ?? Infinity) < (this.closedFirst === sender ? -Infinity : this.closedFirst.finEnd);
       verdict.values["after"] = segment.length > 0 ? "with its last data" : this.#afterWhat(time);
       verdict.add(this.closedFirst === sender ? "close-first" : "close-second");
     }
@@ -305,9 +322,14 @@ export class Flow implements CapturedConnection, Numberings {
     const silence = time - this.lastAt;
     if (silence >= LONG_SILENCE) return `after ${spanText(silence)} of silence`;
     const { local, remote } = this;
+    if (local.packets + remote.packets === 0) return "with the first packet of it that is seen";
     const isLocal = local.octets > 0 && (remote.octets === 0 || local.lastDataAt >= remote.lastDataAt);
     const last = isLocal ? local : remote;
-    if (last.octets === 0) return `${spanText(time - this.firstAt)} after the first packet, without any data`;
+    if (last.octets === 0) {
+      const hasNone = (local.hasSyn || remote.hasSyn) && !local.hasData && !remote.hasData;
+      const [packet, data] = hasNone ? ["packet", "any data"] : ["packet seen", "any data seen"];
+      return `${spanText(time - this.firstAt)} after the first ${packet}, without ${data}`;
+    }
     return `${spanText(time - last.lastDataAt)} after ${last.has("last data")}`;
   }
 }

@@ -33,6 +33,9 @@ interface Pair {
   doubted: Flow | null;
 }
 
+/** A SYN of the same number that comes sooner behind a connection's end may be one of its own, doubled, µs. */
+const LEAST_PAUSE = 3_000;
+
 /** Finds the connection of a segment. */
 export class FlowTable {
   /** By both ends' texts, the lesser one first: a text for both would have to be made of each packet. */
@@ -52,12 +55,12 @@ export class FlowTable {
   }
 
   /** The connection that a segment goes on with; null: it begins one. `isRefused`: one that exists has dropped it. */
-  flowOf(segment: Segment, isRefused: boolean): Assigned | null {
+  flowOf(segment: Segment, isRefused: boolean, now: number): Assigned | null {
     const source = this.#texts.of(segment, "source");
     const pair = this.#pairOf(source, this.#texts.of(segment, "destination"));
     const directionIn = (flow: Flow): Direction => source === flow.record.local ? "sent" : "arrived";
     if (pair === null) return null;
-    if (opensAnew(pair.flow, segment, directionIn(pair.flow)) && !(isRefused && pair.flow.isOurs)) {
+    if (opensAnew(pair.flow, segment, directionIn(pair.flow), now) && !(isRefused && pair.flow.isOurs)) {
       return null;
     }
     const flow = chooseFlow(pair, segment, source);
@@ -163,11 +166,11 @@ function stateBefore(syn: Segment, direction: Direction): State {
 }
 
 /** Whether the segment is a SYN of another connection between the same ends. */
-function opensAnew(flow: Flow, segment: Segment, direction: Direction): boolean {
+function opensAnew(flow: Flow, segment: Segment, direction: Direction, now: number): boolean {
   if (!segment.has(Flag.syn) || segment.has(Flag.ack)) return false;
   const { base } = flow.sender(direction).numbering;
   if (base === null) return !isSimultaneous(flow, direction);
-  return base !== segment.seq;
+  return base !== segment.seq || (flow.isOver && now - flow.lastAt >= LEAST_PAUSE);
 }
 
 /** Both ends may open at once (RFC 9293 3.5, figure 7). */

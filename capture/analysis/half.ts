@@ -19,6 +19,7 @@ import { Ranges } from "./ranges.ts";
 import { RoundTrips } from "./round_trips.ts";
 import { SentLog } from "./sent_log.ts";
 import { TimestampClock } from "./timestamp_clock.ts";
+import { WindowOrder } from "../../trace/window_order.ts";
 
 /** One packet of so many must come twice before all of an end are taken to. */
 export const DOUBLED_SHARE = 3;
@@ -100,6 +101,8 @@ export class Half {
   /** Whether its windows are known: both SYNs have been seen with all their options, or one that offers no scale. */
   windowIsKnown = false;
   hasSyn = false;
+  /** The number after its SYN and what that carries. */
+  synEnd = 1;
   /** Its SYN with all options; null: not seen so. */
   syn: SegmentRecord | null = null;
   /** Whether it has sent something that it sends only once it has the other end's SYN. */
@@ -110,7 +113,10 @@ export class Half {
   captured = 0;
   /** Packets with data, a SYN or a FIN. */
   dataPackets = 0;
+  /** Octets of data that have passed, those again that have passed more than once. */
   octets = 0;
+  /** How many of them had passed before. */
+  octetsAgain = 0;
   /** The number after its highest octet that is known to exist. */
   max = 0;
   /** What the other end has acknowledged. */
@@ -126,6 +132,12 @@ export class Half {
   /** The latest one. */
   lastEdge = -Infinity;
   windowZeroSince = -1;
+  /** When it was last opened again. */
+  reopenedAt = -Infinity;
+  readonly windows: WindowOrder = new WindowOrder();
+  /** IPv4 identification of the packet that told its window last; -1: none; and when it passed. */
+  windowIpId = -1;
+  windowAt = -Infinity;
   /** Duplicate ACKs for `una`. */
   dupAcks = 0;
   /** Duplicate ACKs and ACKs with SACK blocks of the other end so far. */
@@ -226,6 +238,11 @@ export class Half {
   /** Octets that are sent and not acknowledged, as they pass here. */
   get flight(): number {
     return Math.max(this.max - this.una, 0);
+  }
+
+  /** Whether it is known to have sent more than its SYN and its FIN. */
+  get hasData(): boolean {
+    return this.max - (this.finEnd <= this.max ? 1 : 0) > 1;
   }
 
   /** Whether everything of it is acknowledged, its FIN included. */

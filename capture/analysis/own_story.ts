@@ -85,7 +85,15 @@ export class OwnStory {
     } else {
       const { conversation } = flow;
       const [answers, usualHopLimit] = [conversation.answered(record), conversation.usualHopLimit(record)];
-      const arrived = { kind: "arrived", segment: record, acknowledgesFin, answers, usualHopLimit } as const;
+      const windowAge = conversation.windowAge(record, said.view);
+      const arrived = {
+        kind: "arrived",
+        segment: record,
+        acknowledgesFin,
+        answers,
+        windowAge,
+        usualHopLimit,
+      } as const;
       this.#emitter.emit({ ...arrived, marks, view }, flow);
     }
     if (direction === "arrived") take();

@@ -24,8 +24,10 @@ const REVOKED_RESETS: Readonly<Record<Revocation, FindingCode>> = {
   "challenge-seen": "reset-inexact",
 };
 
-/** Why a RST is not taken (RFC 9293 3.10.7.3, second; 3.10.7.4, second; RFC 5961 3.2); null: it is, or may be. */
+/** Why a RST is not taken (RFC 9293 3.10.7.3, first and second; 3.10.7.4, second; RFC 5961 3.2); null: it is, or may be. */
 function refusalOf({ seq, ack }: SegmentRecord, sender: Half, receiver: Half): FindingCode | null {
+  // Whoever waits for an answer to its SYN sends no RST for it: what it has not asked for it answers with the number of its ACK.
+  if (sender.isUnanswered && ack === null && (seq <= 0 || seq > sender.max)) return "reset-of-another";
   if (!receiver.hasAnswered && receiver.hasSyn && receiver.una === 0) {
     return ack === null || ack <= 0 || ack > receiver.max ? "reset-no-answer" : null;
   }
@@ -86,6 +88,7 @@ export class Resets {
     this.#frame = frame;
     this.#seq = Math.max(segment.seq, sender.una);
     this.#expected = receiver.hasAcked && segment.seq !== receiver.ack ? receiver.ack : null;
+    if (sender.packets + receiver.packets === 0) return verdict.add("reset-alone");
     if (sender.isAcknowledged && receiver.isAcknowledged) return verdict.add("reset-after-close");
     if (usual === null) return verdict.add("reset-seen");
     verdict.values["usual"] = usual;

@@ -32,8 +32,3 @@ export class TimestampClock {
     return span < LEAST_SPAN || ticks <= 0 ? Infinity : span / ticks;
   }
 }
-
-/** Ticks from one timestamp to another: negative when the second is older. */
-export function ticksBetween(from: number, to: number): number {
-  return to - from | 0;
-}

@@ -135,7 +135,7 @@ export const ODD_CAPTURES: readonly CaptureStory[] = [
   ], [
     ...OPENED_NEAR,
     "< data",
-    "> acknowledges, closes first",
+    "> acknowledges, first FIN",
     "= ESTABLISHED to FIN-WAIT-1",
     "< acknowledges the FIN, closes",
     "= FIN-WAIT-1 to TIME-WAIT",

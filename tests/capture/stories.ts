@@ -96,7 +96,7 @@ export const CAPTURE_STORIES: readonly CaptureStory[] = [
     "< data",
     "< RST, not acceptable",
     "> acknowledges",
-    "< closes first",
+    "< first FIN",
     "= ESTABLISHED to CLOSE-WAIT",
     "> acknowledges the FIN, closes",
     "= CLOSE-WAIT to LAST-ACK",
@@ -161,7 +161,7 @@ export const CAPTURE_STORIES: readonly CaptureStory[] = [
     "> acknowledges the SYN",
     "= SYN-SENT to ESTABLISHED",
     "> data",
-    "> acknowledges, closes first",
+    "> acknowledges, first FIN",
     "= ESTABLISHED to FIN-WAIT-1",
   ]],
   ["a connection seen from its middle has no scale and no states before (RFC 7323 2.2)", [

@@ -15,6 +15,7 @@ import { Outputs } from "../../trace/outputs.ts";
 import { compared } from "../capture/pair_kit.ts";
 import { ODD_CAPTURES } from "../capture/odd_stories.ts";
 import { CAPTURE_STORIES } from "../capture/stories.ts";
+import { STRAY_CAPTURES } from "../capture/stray_stories.ts";
 import { MORE_CAPTURES, PAIRS, SUMMARIZED } from "./captures.ts";
 
 const WIDTH = 100;
@@ -24,7 +25,9 @@ const READ_TWICE_FROM = 4;
 /** A page of all of them. */
 export function capturesPage(): string {
   const lines: string[] = [];
-  for (const [about, packets] of [...CAPTURE_STORIES, ...ODD_CAPTURES]) show(packets, lines, about);
+  for (const [about, packets] of [...CAPTURE_STORIES, ...ODD_CAPTURES, ...STRAY_CAPTURES]) {
+    show(packets, lines, about);
+  }
   for (const packets of [...MORE_CAPTURES, ...SUMMARIZED]) show(packets, lines);
   for (const packets of MORE_CAPTURES) show(packets, lines, "the header's own numbers", { absolute: true });
   for (const packets of MORE_CAPTURES.slice(READ_TWICE_FROM)) {

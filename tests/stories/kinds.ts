@@ -26,6 +26,7 @@ const AGAIN: readonly FindingCode[] = [
   "retransmission-timeout",
   "retransmission-path-mtu",
   "retransmission-refused",
+  "retransmission-syn-data",
   "tail-loss-probe",
   "retransmission",
 ];
@@ -124,7 +125,7 @@ export const KINDS: readonly Kind[] = [
   arrival("D-SACK", "duplicate-report", "d-sack"),
   arrival("window opens", "window-opens", "window-reopened"),
   arrival("window update", "window-grows", "window-update"),
-  arrival("window shrinks", "window-shrinks", "window-withdrawn"),
+  arrival("window shrinks", "window-shrinks", "window-withdrawn", "window-smaller"),
   arrival("zero window", "window-closes", "window-zero"),
   arrival("answer to a window probe", "answers-window-probe", "window-probe-answer"),
   arrival("answer to a keep-alive", "answers-keep-alive", "keep-alive-answer"),

@@ -106,6 +106,14 @@ const CASES:
         c.sndWnd = 50;
       }],
       ["a window that ends earlier", { window: 4_999 }, ["window-shrinks"]],
+      ["a smaller window in a segment that was overtaken", { window: 20 }, ["nothing-new"], (c) => {
+        c.numbers(1, 101, 111);
+        c.arrive(NOW, { ...PLAIN, seq: 111 });
+        c.numbers(1, 101, 11);
+      }],
+      ["a larger window in an ACK of what was never sent", { ack: 102, window: 9_000 }, [
+        "ack-of-unsent-data",
+      ]],
       ["a scaled window that ends earlier by less than its unit", { window: 625 }, ["nothing-new"], (c) => {
         c.sndWindowShift = 3;
         c.sndWnd = 5_007;

@@ -274,12 +274,21 @@ const WINDOWS: Readonly<Record<WindowMeaning, Entry>> = {
     label: "window update",
     sentence: "The peer has more room than it had said: its window goes from {sndWnd} to {window} octets.",
   },
-  "window-shrinks": {
-    rule: "RFC 9293 3.8.6, SHLD-14, MUST-34",
-    label: "window shrinks",
-    sentence:
-      "The peer withdraws room that it had promised: its window ends earlier than before, {window} octets from {ack}.",
-  },
+  "window-shrinks": firstTrue<ArrivedEvent>(
+    {
+      when: ({ windowAge }) => windowAge === "newer",
+      rule: "RFC 9293 3.8.6, SHLD-14, MUST-34",
+      label: "window shrinks",
+      sentence:
+        "The peer withdraws room that it had promised: its window ends earlier than before, {window} octets from {ack}.",
+    },
+    {
+      rule: "RFC 9293 3.8.6, SHLD-14, MUST-34; 3.10.7.4, fifth",
+      label: "window shrinks",
+      sentence:
+        "The window ends earlier than before, {window} octets from {ack}: the peer withdraws room that it had promised, or the segment was overtaken by one with the same numbers.",
+    },
+  ),
   "window-closes": {
     rule: "RFC 9293 3.8.6.1",
     label: "zero window",

@@ -31,6 +31,23 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     sentence:
       "{Sender} accepts: ACK {ack} answers the SYN, and its own initial sequence number is {rawSeq}{countedAs}.",
   },
+  "no-ack": {
+    rule: "RFC 9293 3.10.7.4, fifth",
+    label: "without ACK bit",
+    sentence: "Neither ACK nor SYN nor RST: {receiver} takes nothing of it.",
+  },
+  "ack-of-another": {
+    rule: "RFC 9293 3.5.1; 3.10.7.3, first",
+    label: "ACK, not for the SYN",
+    sentence:
+      "ACK {ack} is not for the SYN of {receiver}, and nothing else of {receiver} has passed here: it is of another connection, or the capture has missed what it is for.",
+  },
+  "reset-of-another": {
+    rule: "RFC 9293 3.5.2; 3.10.7.3, first",
+    label: "RST of something else",
+    sentence:
+      "RST with the number {seq}: with that {sender} answers what acknowledges {seq} while it waits for an answer to its SYN, and goes on waiting.",
+  },
   "accepts-other": {
     rule: "RFC 9293 3.10.7.3, first",
     label: "SYN-ACK, of another SYN",
@@ -51,10 +68,16 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     label: "data",
     sentence: "{length} octets of data, {span}, for the first time.",
   },
+  "after-fin": {
+    rule: "RFC 9293 3.10.7.4, seventh",
+    label: "data after FIN",
+    sentence:
+      "{length} octets of data, {span}, behind the FIN of {sender}: {receiver} takes nothing of them.",
+  },
   "after-hole": {
     rule: "RFC 9293 3.10.7.4, seventh",
     label: "after a hole",
-    sentence: "There is a hole of {hole} octets before it: lost, late, or missed by the capture.",
+    sentence: "There is a hole of {hole} octets before it: {holeCause}.",
   },
   "fast-retransmit": {
     rule: "RFC 5681 3.2",
@@ -87,9 +110,14 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     label: "retransmission",
     sentence: "{Sender} sends {again} again, {since}; what made it do so is not seen here.",
   },
+  "retransmission-syn-data": {
+    rule: "RFC 9293 3.4; RFC 7413 4.2.2",
+    label: "data of the SYN again",
+    sentence: "{Sender} sends {again} again, {since}: {receiver} has acknowledged the SYN without them.",
+  },
   "retransmission-refused": {
     rule: "RFC 9293 3.8.6.1",
-    label: "after the probes",
+    label: "refused before",
     sentence: "{Sender} sends {again} again, {since}: {receiver} did not take it then.",
   },
   "with-new-data": {
@@ -227,6 +255,12 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     sentence:
       "{Sender} withdraws room that it had promised: its window ends at {edge}, and has ended at {edgeBefore}.",
   },
+  "window-smaller": {
+    rule: "RFC 9293 3.8.6, SHLD-14, MUST-34; 3.10.7.4, fifth",
+    label: "window shrinks",
+    sentence:
+      "The window of {sender} ends at {edge} in it, and has ended at {edgeBefore}: {sender} withdraws room that it had promised, or what passed here just before, with the same numbers, was sent later.",
+  },
   "window-filled": {
     rule: "RFC 9293 3.8.6",
     label: "window full",
@@ -236,12 +270,13 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     rule: "",
     label: "capture gap",
     sentence:
-      "ACK {ack} covers {missed} octets of {receiver} that did not pass here before, {missedFrom} to {missedTo}: missed by the capture, or captured too late.",
+      "ACK {ack} covers {missed} octets of {receiver} that did not pass here before, {missedFrom} to {missedTo}: missed by the capture, captured too late, or never sent.",
   },
   "close-first": {
     rule: "RFC 9293 3.6",
-    label: "closes first",
-    sentence: "FIN: {sender} has nothing more to send after {finSeq}, and closes first, {after}.",
+    label: "first FIN",
+    sentence:
+      "FIN: {sender} has nothing more to send after {finSeq}, and closes, {after}; no FIN of {receiver} has passed here before.",
   },
   "close-second": {
     rule: "RFC 9293 3.6",
@@ -252,6 +287,11 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     rule: "RFC 9293 3.5.3; 3.10.7.4, second",
     label: "reset",
     sentence: "RST: {sender} ends the connection, {after}.",
+  },
+  "reset-alone": {
+    rule: "RFC 9293 3.5.2; 3.5.3",
+    label: "reset",
+    sentence: "RST: it ends the connection, if there is one. Nothing else of that has passed here before.",
   },
   "reset-after-close": {
     rule: "RFC 9293 3.6.1; RFC 1337 2",
@@ -319,7 +359,7 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
   "urgent-seen": {
     rule: "RFC 9293 3.8.5; RFC 6093",
     label: "urgent",
-    sentence: "URG: there is urgent data up to {urgentEnd}.",
+    sentence: "URG: the urgent data end before {urgentEnd}.",
   },
   "congestion-echo-seen": {
     rule: "RFC 3168 6.1.3",
