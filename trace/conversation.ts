@@ -8,8 +8,18 @@ import { permitsSack } from "./acknowledging.ts";
 import { Flag, Option, type SendReason } from "./core.ts";
 import { HopLimits } from "./hop_limits.ts";
 import { reportedBlocks } from "./sack.ts";
-import type { AnsweredByArrival, SegmentMark, SegmentRecord, ViewRecord } from "./record.ts";
-import { type WindowAge, WindowOrder } from "./window_order.ts";
+import type {
+  AnsweredByArrival,
+  ArrivedEvent,
+  SegmentMark,
+  SegmentRecord,
+  ViewRecord,
+  WindowAge,
+} from "./record.ts";
+import { WindowOrder } from "./window_order.ts";
+
+/** What of an arrival is told by what went before. */
+export type ArrivedFacts = Pick<ArrivedEvent, "acknowledgesFin" | "answers" | "windowAge" | "usualHopLimit">;
 
 const NO_MARKS: readonly SegmentMark[] = [];
 
@@ -71,20 +81,25 @@ export class Conversation {
     return Math.max(segment.ack - before - (coversFin ? 1 : 0), 0);
   }
 
-  /** Whether an arrived segment acknowledges our FIN, which nothing has done before. */
-  takesFin(segment: SegmentRecord): boolean {
+  /** What a segment that arrives is, by those before it and by the variables that it meets; call it once for each. */
+  arrived(segment: SegmentRecord, view: ViewRecord | null): ArrivedFacts {
+    return {
+      acknowledgesFin: this.#takesFin(segment),
+      answers: this.#answered(segment),
+      windowAge: this.#windowAge(segment, view),
+      usualHopLimit: this.#hopLimits.take(segment),
+    };
+  }
+
+  /** Whether it acknowledges our FIN, which nothing has done before. */
+  #takesFin(segment: SegmentRecord): boolean {
     if (segment.ack === null || segment.ack < this.#finEnd) return false;
     this.#finEnd = Infinity;
     return true;
   }
 
-  /** As `ArrivedEvent.usualHopLimit`; call it once for each segment that arrives. */
-  usualHopLimit(segment: SegmentRecord): number | null {
-    return this.#hopLimits.take(segment);
-  }
-
-  /** What of ours an arrived segment answers, beyond what it acknowledges. */
-  answered(segment: SegmentRecord): AnsweredByArrival {
+  /** What of ours it answers, beyond what it acknowledges. */
+  #answered(segment: SegmentRecord): AnsweredByArrival {
     if ((segment.flags & Flag.fin) !== 0) this.#peersFinEnd = segment.end;
     if (segment.ack === null) return null;
     const probe = this.#probe;
@@ -102,8 +117,7 @@ export class Conversation {
     return probe ?? (isRepeated && reportsNone ? "no gap" : null);
   }
 
-  /** As `ArrivedEvent.windowAge`, by the variables that the segment meets; call it once for each segment that arrives. */
-  windowAge(segment: SegmentRecord, view: ViewRecord | null): WindowAge {
+  #windowAge(segment: SegmentRecord, view: ViewRecord | null): WindowAge {
     // What lies beyond our window is not taken, and tells nothing of those that follow.
     const edge = view === null || view.rcvNxt === null ? Infinity : view.rcvNxt + (view.rcvWnd ?? Infinity);
     return segment.seq > edge ? "older" : this.#windows.take(segment);

@@ -21,7 +21,6 @@ import type {
 } from "./core.ts";
 import type { ViewRecord } from "./view.ts";
 import type { FindingCode, NoteCode } from "./catalogue/finding_codes.ts";
-import type { WindowAge } from "./window_order.ts";
 
 export type { ViewRecord } from "./view.ts";
 
@@ -125,6 +124,9 @@ export interface EventBase {
  * the same again without a SACK block, although both ends agreed on SACK.
  */
 export type AnsweredByArrival = "first SYN" | "window probe" | "keep-alive" | "no gap" | null;
+
+/** Whether a segment tells a later window than all before it; `same`: its numbers are those of the last one, and tell nothing. */
+export type WindowAge = "newer" | "same" | "older";
 
 /** We sent a segment. */
 export interface SentEvent extends EventBase {

@@ -116,16 +116,17 @@ export class Recorder implements Observer {
     const record = this.#copy(segment, "arrived", track, connection?.sndWindowShift ?? 0, packet);
     this.#arrived = { seq: segment.seq, record };
     const view = viewOf(connection, track);
+    const facts = track?.conversation.arrived(record, view);
     const event = {
       number: ++this.#number,
       time: now,
       connection: connection === null ? 0 : connection.id,
       kind: "arrived" as const,
       segment: record,
-      acknowledgesFin: track?.conversation.takesFin(record) ?? false,
-      answers: track?.conversation.answered(record) ?? null,
-      windowAge: track?.conversation.windowAge(record, view) ?? "newer",
-      usualHopLimit: track?.conversation.usualHopLimit(record) ?? null,
+      acknowledgesFin: facts?.acknowledgesFin ?? false,
+      answers: facts?.answers ?? null,
+      windowAge: facts?.windowAge ?? "newer",
+      usualHopLimit: facts?.usualHopLimit ?? null,
       marks: marksOfArrived(record, view),
       view,
     };

@@ -6,10 +6,7 @@
 
 import { ticksBetween } from "./acknowledging.ts";
 import { Flag, Option } from "./core.ts";
-import type { SegmentRecord } from "./record.ts";
-
-/** Whether a segment tells a later window than all before it; `same`: its numbers are those of the last one, and tell nothing. */
-export type WindowAge = "newer" | "same" | "older";
+import type { SegmentRecord, WindowAge } from "./record.ts";
 
 /** Follows the numbers of the last segment whose window counts: SND.WL1 and SND.WL2. */
 export class WindowOrder {

@@ -7,9 +7,8 @@
 import { Flag } from "../../trace/core.ts";
 import { spanText } from "../../trace/format.ts";
 import { isDuplicateAck, permitsSack, ticksBetween, withdraws } from "../../trace/acknowledging.ts";
-import type { SegmentRecord } from "../../trace/record.ts";
+import type { SegmentRecord, WindowAge } from "../../trace/record.ts";
 import { duplicateBlock, reportedBlocks } from "../../trace/sack.ts";
-import type { WindowAge } from "../../trace/window_order.ts";
 import { FARTHEST, type Half } from "./half.ts";
 import { idDistance } from "./packet_ids.ts";
 import type { Passing, Verdict } from "./verdict.ts";

@@ -270,9 +270,9 @@ export function addKind(
   lastAt: number,
 ): void {
   const { segment, time } = passing;
+  const isSoon = time - lastAt < LEAST_RTO * TOLERANCE;
   if ((segment.flags & Flag.syn) !== 0) {
-    if (time - lastAt < LEAST_RTO * TOLERANCE) return verdict.add("retransmission");
-    return addTimeout(verdict, passing, sender, receiver, lastAt);
+    return isSoon ? verdict.add("retransmission") : addTimeout(verdict, passing, sender, receiver, lastAt);
   }
   if (followsTooBig(verdict, segment, sender)) return;
   if (wasRefused(verdict, passing, range, sender, receiver, lastAt)) return;
@@ -305,13 +305,13 @@ export function addKind(
   const isLate = time - lastAt >= Math.max(reactionTime(sender, receiver), LEAST_PROBE_TIME);
   const isLast = range !== null && range.copies === 1 && range.end === sender.max &&
     segment.end === sender.max && segment.seq >= sender.una;
-  if (isLast && isLate && (segment.seq > sender.una || time - lastAt < LEAST_RTO * TOLERANCE)) {
+  if (isLast && isLate && (segment.seq > sender.una || isSoon)) {
     verdict.values["evidence"] =
       "no ACK has passed here that would ask for it, and what is before it is not sent again";
     return verdict.add("tail-loss-probe");
   }
-  if (time - lastAt >= LEAST_RTO * TOLERANCE) return addTimeout(verdict, passing, sender, receiver, lastAt);
-  verdict.add("retransmission");
+  if (isSoon) verdict.add("retransmission");
+  else addTimeout(verdict, passing, sender, receiver, lastAt);
 }
 
 /** Its receiver has taken the SYN without its data, or has had no room for it (RFC 7413 4.2.2; RFC 9293 3.8.6.1). */

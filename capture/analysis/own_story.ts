@@ -71,7 +71,6 @@ export class OwnStory {
       : said.view === null
       ? marksOfUntold(record, flow)
       : marksOfArrived(record, said.view);
-    const acknowledgesFin = direction === "arrived" && flow.conversation.takesFin(record);
     const state = flow.state();
     const take = (): void => {
       if (isSound && !isRefused) flow.take(packet.passing, packet.segment, direction, false);
@@ -83,18 +82,8 @@ export class OwnStory {
       const acked = flow.conversation.acknowledges(record);
       this.#emitter.emit({ kind: "sent", reason, segment: record, acked, marks, view }, flow);
     } else {
-      const { conversation } = flow;
-      const [answers, usualHopLimit] = [conversation.answered(record), conversation.usualHopLimit(record)];
-      const windowAge = conversation.windowAge(record, said.view);
-      const arrived = {
-        kind: "arrived",
-        segment: record,
-        acknowledgesFin,
-        answers,
-        windowAge,
-        usualHopLimit,
-      } as const;
-      this.#emitter.emit({ ...arrived, marks, view }, flow);
+      const facts = flow.conversation.arrived(record, said.view);
+      this.#emitter.emit({ kind: "arrived", segment: record, ...facts, marks, view }, flow);
     }
     if (direction === "arrived") take();
     for (const statement of after) this.#tell(statement, flow, record, view);

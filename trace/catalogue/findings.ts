@@ -2,7 +2,6 @@
  * What the packets of both ends show in a capture that gives no reasons: rule, label and sentence of each finding.
  *
  * Neither end is "us" here: `{Sender}` and `{sender}` are the end that sent the segment, `{receiver}` is the other one.
- * What concerns the capture itself has no rule.
  *
  * @module
  */
@@ -10,8 +9,8 @@
 import type { TraceEvent } from "../record.ts";
 import { reportedBlocks } from "../sack.ts";
 import { type CatalogueEntry, firstTrue } from "./entry.ts";
-import { CLOCK_NOTES, CROSSINGS } from "./crossings.ts";
-import type { FindingCode, NoteCode } from "./finding_codes.ts";
+import { CROSSINGS } from "./crossings.ts";
+import type { FindingCode } from "./finding_codes.ts";
 
 /** What is said of each finding. */
 export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
@@ -383,60 +382,4 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     sentence: "Nothing in it is new.",
   },
   ...CROSSINGS,
-};
-
-/** What is said of each remark. */
-export const NOTES: Readonly<Record<NoteCode, CatalogueEntry>> = {
-  "checksum-offload": {
-    rule: "",
-    label: "checksums not filled in",
-    sentence:
-      "The {layer} checksums of {whose} are {state}, and its packets are taken all the same: {cause}; told once.",
-  },
-  "clock-step": {
-    rule: "",
-    label: "clock step",
-    sentence:
-      "The clock of the capture steps back by {step} here: times are counted on from the packet before.",
-  },
-  "packet-order": {
-    rule: "",
-    label: "not in order of time",
-    sentence:
-      "The file has packets in another order than that of their times, by up to {step}: they are told in the order of the file.",
-  },
-  "packets-sorted": {
-    rule: "",
-    label: "sorted by time",
-    sentence:
-      "The file has its packets in another order than that of their times: they are shown in the order of their times, with the frame numbers of the file.",
-  },
-  "icmp-error": {
-    rule: "RFC 792; RFC 4443; RFC 5927",
-    label: "ICMP error",
-    sentence: "{by} says of the segment {about} of {whose}: {what}{detail}.",
-  },
-  "capture-point": {
-    rule: "",
-    label: "taken near one end",
-    sentence: "The capture was taken near {near}: {nearRtt} to it and back, {farRtt} to {far} and back.",
-  },
-  "round-trip-split": {
-    rule: "",
-    label: "taken between both ends",
-    sentence:
-      "The capture was taken between both ends: {nearRtt} to {near} and back, {farRtt} to {far} and back.",
-  },
-  "option-unanswered": {
-    rule: "RFC 9293 3.1",
-    label: "options not answered",
-    sentence: "{whose} offers {option}, and the SYN-ACK does not: not used.",
-  },
-  "begins-in-the-middle": {
-    rule: "",
-    label: "no SYN seen",
-    sentence:
-      "The capture begins in the middle of this connection: window scales are not known, and numbers count from the first ones seen.",
-  },
-  ...CLOCK_NOTES,
 };
