@@ -100,7 +100,9 @@ export function passesAgain(
     return;
   }
   verdict.mark = "retransmission";
-  addKind(verdict, passing, range, sender, receiver, range.lastAt);
+  if (!wasRefused(verdict, passing, range, sender, receiver)) {
+    addKind(verdict, passing, range, sender, receiver, range.lastAt);
+  }
   const { end } = passing.segment;
   if (end <= sender.una) {
     verdict.values["spurious"] = `{end} had been acknowledged ${spanText(time - sender.lastAckAt)} before`;
@@ -275,7 +277,6 @@ export function addKind(
     return isSoon ? verdict.add("retransmission") : addTimeout(verdict, passing, sender, receiver, lastAt);
   }
   if (followsTooBig(verdict, segment, sender)) return;
-  if (wasRefused(verdict, passing, range, sender, receiver, lastAt)) return;
   const beyond = sender.sacked.octetsFrom(Math.max(segment.end, sender.una));
   const quiet = time - Math.max(sender.lastAckAt, lastAt);
   // Three duplicate ACKs ask for what is the first to be missing (RFC 5681 3.2).
@@ -303,9 +304,7 @@ export function addKind(
     return verdict.add(isThird ? "fast-retransmit" : "retransmission-sack");
   }
   const isLate = time - lastAt >= Math.max(reactionTime(sender, receiver), LEAST_PROBE_TIME);
-  const isLast = range !== null && range.copies === 1 && range.end === sender.max &&
-    segment.end === sender.max && segment.seq >= sender.una;
-  if (isLast && isLate && (segment.seq > sender.una || isSoon)) {
+  if (isLast(segment, range, sender) && isLate && (segment.seq > sender.una || isSoon)) {
     verdict.values["evidence"] =
       "no ACK has passed here that would ask for it, and what is before it is not sent again";
     return verdict.add("tail-loss-probe");
@@ -314,21 +313,25 @@ export function addKind(
   else addTimeout(verdict, passing, sender, receiver, lastAt);
 }
 
+/** Whether it is the last that was sent, for the first time again. */
+function isLast({ seq, end }: SegmentRecord, range: SentRange | null, { max, una }: Half): boolean {
+  return range !== null && range.copies === 1 && range.end === max && end === max && seq >= una;
+}
+
 /** Its receiver has taken the SYN without its data, or has had no room for it (RFC 7413 4.2.2; RFC 9293 3.8.6.1). */
 function wasRefused(
   verdict: Verdict,
   { segment: { seq }, time }: Passing,
-  range: SentRange | null,
+  range: SentRange,
   { una, synEnd }: Half,
   receiver: Half,
-  lastAt: number,
 ): boolean {
-  if (seq !== una || range === null) return false;
+  if (seq !== una) return false;
   if (una === 1 && seq < synEnd && range.copies === 1 && receiver.hasAcked) {
     verdict.add("retransmission-syn-data");
     return true;
   }
-  const isOpen = receiver.reopenedAt > lastAt && time - receiver.reopenedAt < LEAST_RTO * TOLERANCE;
+  const isOpen = receiver.reopenedAt > range.lastAt && time - receiver.reopenedAt < LEAST_RTO * TOLERANCE;
   if (isOpen) verdict.add("retransmission-refused");
   return isOpen;
 }
