@@ -78,7 +78,10 @@ export type IcmpEndsOpening = "never" | "hard" | "refused or expired" | "any";
 /** How the delay of ACKs is found: by a fixed time, by the spacing of what arrives, or by counting segments. */
 export type AckDelay = "fixed" | "adaptive" | "every second segment";
 
-/** Which RSTs carry agreed timestamps: all (RFC 7323 3.2), those that answer no segment, or none. */
+/**
+ * Which RSTs carry agreed timestamps: all (RFC 7323 3.2), those that answer no segment, or none. They are those of any segment;
+ * 5.2 would have an answer carry 0 and the value that it answers, so that its receiver may look at the echo, which nobody does.
+ */
 export type TimestampsOnReset = "all" | "own" | "none";
 
 /**
@@ -114,7 +117,7 @@ export interface HandshakeConfig {
   readonly userTimeoutOption: Micros;
   /** SYNs repeated before giving up by count; `connectTimeout` may end it earlier or later. */
   readonly synRetries: number;
-  /** SYN-ACKs repeated before giving up. */
+  /** SYN-ACKs repeated before giving up: the three minutes of MUST-23 are for who opens, not for a guest that may be none. */
   readonly synAckRetries: number;
   /** Repeated SYNs that still ask for ECN: some paths drop such SYNs (RFC 3168 6.1.1.1). */
   readonly ecnSynRetries: number;
@@ -254,7 +257,7 @@ export interface RecoveryPolicy {
 
 /** The end of a connection, and the quiet before it (RFC 9293 3.6, 3.8.4). */
 export interface ClosingConfig {
-  /** TIME-WAIT: 2×MSL (MUST-13). */
+  /** TIME-WAIT: 2×MSL (MUST-13). 30 s for the MSL are what systems have; RFC 9293 3.4.2 chose two minutes, and leaves it open. */
   readonly timeWait: Micros;
   /** After how long in TIME-WAIT, with timestamps, its ports may be used for a connection that we open; 0: never. */
   readonly timeWaitTakeover: Micros;
@@ -321,7 +324,10 @@ export interface CompatibilityConfig {
    * (FreeBSD). Otherwise it is the interface's (RFC 1191 6.4, RFC 9293 3.7.1).
    */
   readonly boundsOwnMss: boolean;
-  /** Whether a segment without the agreed timestamps is used all the same: some paths strip them (RFC 7323 3.2 drops). */
+  /**
+   * Whether a segment without the agreed timestamps is used all the same: some paths strip them. RFC 7323 3.2 would have it
+   * dropped, which ends every connection over such a path, and knows that others do not either.
+   */
   readonly acceptMissingTimestamps: boolean;
   /**
    * Whether a segment is used although the end of one of its options cannot be determined, without that option and what

@@ -1,5 +1,5 @@
 /**
- * The RFCs' SHOULDs as values.
+ * The RFCs' SHOULDs as values, but for those that `config.ts` gives a reason to differ from.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { micros, milliseconds, seconds } from "../base/units.ts";
 import type { TcpConfig } from "./config.ts";
 
-/** The RFCs' SHOULDs. */
+/** What the RFCs advise, with few exceptions: see each field of {@link TcpConfig}. */
 export const STANDARD: TcpConfig = Object.freeze({
   handshake: Object.freeze({
     mss: 0,

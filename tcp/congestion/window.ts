@@ -90,7 +90,8 @@ export class Window {
 
   /**
    * Undoes the last reduction. Returns false, and changes nothing, when there is none to undo or the window has grown past
-   * where it was since (RFC 9438 4.9.2).
+   * where it was since (RFC 9438 4.9.2). The whole window is given back at once, as Linux does it; RFC 4015 3.4 gives back what is
+   * in flight and an initial window, so that nothing bursts out, and lets slow start do the rest.
    */
   undo(): boolean {
     const isTooLate = this.cwnd > this.#cwndBefore;
@@ -102,7 +103,10 @@ export class Window {
     return !isTooLate;
   }
 
-  /** RFC 5681 4.1 and RFC 2861 3.1: at most the initial window, and slow start leads back to near where it was. */
+  /**
+   * RFC 5681 4.1 and RFC 2861 3.1: at most the initial window, and slow start leads back to near where it was. Also when something
+   * was lost in such a flight before, after which RFC 6928 2 would have four segments at most.
+   */
   restart(): void {
     this.ssthresh = Math.max(this.ssthresh, Math.floor(REMEMBERED_WINDOW * this.cwnd));
     this.cwnd = Math.min(this.cwnd, this.#initialCwnd);

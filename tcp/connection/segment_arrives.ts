@@ -143,6 +143,7 @@ function checkSequence(tcb: Tcb, segment: Segment, now: Instant): boolean {
 function passesUnacceptable(tcb: Tcb, segment: Segment, now: Instant): boolean {
   const { receiver } = tcb;
   if (tcb.state === "SYN-RECEIVED" && segment.has(Flag.syn) && segment.seq === receiver.irs) {
+    // The standard answers with an ACK here as well, which is of no use to a peer that lacks our SYN.
     tcb.synDue ??= "syn-ack-repeated";
     drop(tcb, segment, "unacceptable-sequence", now);
     return false;

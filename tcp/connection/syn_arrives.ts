@@ -85,7 +85,7 @@ export function arrivesInSynSent(tcb: Tcb, segment: Segment, now: Instant): void
     if (!segment.has(Flag.rst)) tcb.resetDue = resetFor(segment, "reset-bad-ack");
     return drop(tcb, segment, segment.has(Flag.rst) ? "reset-bad-ack" : "ack-not-acceptable", now);
   }
-  // Second: RST.
+  // Second: RST. Its number says nothing here, where no RCV.NXT is known (RFC 5961 3.2): the ACK shows who sent it.
   if (segment.has(Flag.rst)) {
     if (!hasAck) return drop(tcb, segment, "reset-bad-ack", now);
     return tcb.fail(
@@ -148,7 +148,7 @@ export function establish(tcb: Tcb, segment: Segment, now: Instant): void {
   timers.clear(Timer.userTimeout);
   const sample = roundTripOfSyn(tcb, segment, now);
   if (sample > 0) rtt.sample(sample, now);
-  // RFC 6298 5.7.
+  // RFC 6298 5.7, for who has nothing to go by: a sample of the SYN that was answered is better than three seconds.
   else if (handshake.retransmissions > 0) rtt.useInitialAfterSynLoss();
   const { lostSynsOfSmallWindow } = tcb.config.compatibility;
   if (handshake.retransmissions >= lostSynsOfSmallWindow) shrinkFirstWindow(tcb, now);

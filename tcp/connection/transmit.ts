@@ -115,7 +115,8 @@ function sendAgain(tcb: Tcb, out: Segment, slot: number, now: Instant): boolean 
   ) return false;
   const start = scoreboard.records.start(slot);
   const windowEdge = seqAdd(sender.sndUna, sender.sndWnd);
-  // SHLD-16: only what still fits a window that shrank. A closed one is the persist timer's business.
+  // SHLD-16: only what still fits a window that shrank, though RFC 7323 2.4 (4) would send it again once wherever it lies. A closed
+  // one is the persist timer's business.
   if (seqAtOrAfter(start, windowEdge)) return false;
   const room = recovery.congestionRoom();
   if (room < Math.min(scoreboard.records.length(slot), sender.mss) && recovery.pipe > 0) {

@@ -180,7 +180,8 @@ export function shutdown(tcb: Tcb, now: Instant): void {
     case "SYN-SENT":
       return tcb.moveTo("CLOSED", "closed-before-established", now);
     case "SYN-RECEIVED":
-      // The FIN waits for ESTABLISHED when there is data to send before it; it would be the same on the wire.
+      // The FIN waits for ESTABLISHED, which the standard has only when there is data to send before it: a peer that has not
+      // acknowledged our SYN may drop it, and its repetition would come late.
       tcb.sender.finQueued = true;
       return;
     case "ESTABLISHED":
@@ -220,7 +221,8 @@ export function close(tcb: Tcb, now: Instant): void {
 
 /**
  * ABORT: 3.10.5. `resetsUnanswered`: the peer is sent a RST as well when our SYN, or after its FIN ours, has not been answered,
- * since it may hold half a connection; the standard sends none.
+ * since it may hold half a connection; the standard sends none. The state is CLOSED then, as 3.10.5 has it, and not TIME-WAIT, as
+ * 3.5.2 would have it: a port whose connection was aborted can be used again.
  */
 export function abort(tcb: Tcb, resetsUnanswered: boolean, now: Instant): void {
   switch (tcb.state) {

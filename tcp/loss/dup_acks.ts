@@ -17,8 +17,9 @@ export class DupAcks {
   #delivered = 0;
 
   /**
-   * With SACK a duplicate ACK is one with news (RFC 6675 2); without, one as in RFC 5681 2. `isRepairing`: a loss is being
-   * repaired, so that SND.UNA moves to the next hole only.
+   * With SACK a duplicate ACK is one with news (RFC 6675 2); without, one as in RFC 5681 2. One that moves SND.UNA as well is
+   * the first of its number and counts for none, where RFC 6675 has it be the first duplicate: reports are counted by octets too.
+   * `isRepairing`: a loss is being repaired, so that SND.UNA moves to the next hole only.
    */
   ackArrived(ack: AckSample, scoreboard: Scoreboard, isRepairing: boolean): void {
     if (ack.advanced) this.count = 0;

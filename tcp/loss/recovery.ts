@@ -211,7 +211,10 @@ export class Recovery {
     this.changeReason = "retransmission-timeout";
   }
 
-  /** Segments are shorter from now on: what was too long is lost, without congestion being to blame (RFC 1191). */
+  /**
+   * Segments are shorter from now on: what was too long is lost, without congestion being to blame (RFC 1191 6.4). It goes as the
+   * window lets it, where the RFC would let one segment out and wait for its ACK.
+   */
   segmentsShrank(mss: number, cause: SendReason): void {
     const { scoreboard } = this;
     const { records } = scoreboard;
@@ -283,7 +286,10 @@ export class Recovery {
     this.changeReason = "fast-recovery";
   }
 
-  /** A congestion mark was echoed (RFC 3168 6.1.2). Until CWR has arrived every ACK echoes it: one reduction for all. */
+  /**
+   * A congestion mark was echoed (RFC 3168 6.1.2). Until CWR has arrived every ACK echoes it: one reduction for all. A window of one
+   * segment goes on with one in a round trip, as systems have it, where the RFC would wait for the retransmission timer each time.
+   */
   #answerEcho(): void {
     this.reduction.begin(this.ack);
     this.#undo.disarm();

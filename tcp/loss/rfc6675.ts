@@ -1,5 +1,6 @@
 /**
  * Loss detection by counting what the peer reported beyond a hole: IsLost and NextSeg of RFC 6675 4. Used when RACK is off.
+ * Without the rescue retransmission of NextSeg (4): what is lost behind all reports is the timer's.
  *
  * What was reported beyond a record only grows, so the records below one number are lost and those above it are not: the
  * frontier, which only moves on.

@@ -277,6 +277,7 @@ export class Sender {
 
   /** Nagle: whether the last, small segment may go although it is not full. */
   nagleAllows(length: number, config: TcpConfig): boolean {
+    // Nothing will follow that would fill it; or it must not wait (RFC 9293 3.7.4 knows neither).
     if (this.finQueued || this.isUrgent) return true;
     if (config.sending.cork) return false;
     if (!config.sending.nagle) return true;
