@@ -15,9 +15,13 @@ import type { Tcb } from "./tcb.ts";
 // Bound here: what is imported is looked up at each use (tests/bench/profiles/core.md).
 const { Flag } = segments;
 
-/** RFC 9293 3.8.4: a number that was acknowledged already draws an ACK from whoever is alive. */
-export function sendKeepAlive(tcb: Tcb, out: Segment, now: Instant): true {
+/**
+ * RFC 9293 3.8.4: a number that was acknowledged already draws an ACK from whoever is alive. @returns false when data that have
+ * left since it fell due ask as well
+ */
+export function sendKeepAlive(tcb: Tcb, out: Segment, now: Instant): boolean {
   tcb.keepAliveDue = false;
+  if (tcb.sender.sndUna !== tcb.sender.sndNxt) return false;
   beginSegment(tcb, out, seqAdd(tcb.sender.sndNxt, -1), Flag.ack, now);
   return finishSegment(tcb, out, "keep-alive", now);
 }

@@ -112,9 +112,9 @@ function doubleRto(tcb: Tcb, now: Instant): void {
 
 /** RFC 6298 5.5 and 5.7, MUST-22: the SYN is sent again, later each time. */
 function synTimedOut(tcb: Tcb, now: Instant): void {
-  const { handshake, config } = tcb;
-  const retries = tcb.state === "SYN-SENT" ? config.handshake.synRetries : config.handshake.synAckRetries;
-  const isTimed = tcb.state === "SYN-SENT" && config.handshake.connectTimeout > 0;
+  const { handshake, config, openedPassively } = tcb;
+  const retries = openedPassively ? config.handshake.synAckRetries : config.handshake.synRetries;
+  const isTimed = !openedPassively && config.handshake.connectTimeout > 0;
   if (!isTimed && handshake.retransmissions >= retries) {
     tell(tcb, "retransmission", NO_NEXT, now);
     return giveUp(tcb, "The peer did not answer our SYN", now);
@@ -192,7 +192,8 @@ function keepAliveTimedOut(tcb: Tcb, now: Instant): void {
   const { config, timers } = tcb;
   const quiet = elapsed(tcb.lastReceivedAt, now);
   const hasOutstanding = tcb.sender.sndUna !== tcb.sender.sndNxt;
-  if (tcb.keepAliveProbes === 0 && (quiet < config.closing.keepAliveIdle || hasOutstanding)) {
+  // MUST-26: what is outstanding asks by its repetition, also when it was sent while a probe waited for its answer.
+  if (hasOutstanding || tcb.keepAliveProbes === 0 && quiet < config.closing.keepAliveIdle) {
     const rest = hasOutstanding
       ? after(now, config.closing.keepAliveIdle)
       : after(tcb.lastReceivedAt, config.closing.keepAliveIdle);

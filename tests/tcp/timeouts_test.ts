@@ -158,6 +158,16 @@ Deno.test("a quiet connection has no timer, and none that is closed (RFC 9293 3.
   assertThrows(() => connection.send(new Uint8Array(1), NOW), ConnectionFailure, "aborted");
 });
 
+Deno.test("a keep-alive that is due goes only when no data of ours have left meanwhile (RFC 9293 3.8.4, MUST-26)", () => {
+  for (const writes of [false, true]) {
+    const { connection } = establish({ closing: { keepAlive: true, keepAliveIdle: seconds(10) } }, NOW);
+    const due = connection.nextDeadline();
+    connection.timersFire(due);
+    if (writes) connection.send(new Uint8Array(100), due);
+    assertEquals(sentBy(connection, due).map(({ length }) => length), writes ? [100] : [0]);
+  }
+});
+
 Deno.test("TIME-WAIT has one timer, and its end is an end in order (MUST-12, MUST-13)", () => {
   const { connection, arrive } = establish({ closing: { timeWait: seconds(20) } }, NOW);
   connection.close(NOW);

@@ -38,21 +38,22 @@ import script34 from "./reset_without_ack_is_ignored_in_syn_sent.pkt" with { typ
 import script35 from "./segment_without_ack_in_syn_received_is_dropped.pkt" with { type: "text" };
 import script36 from "./simultaneous_open.pkt" with { type: "text" };
 import script37 from "./simultaneous_open_ends_with_a_plain_ack.pkt" with { type: "text" };
-import script38 from "./simultaneous_open_offers_what_both_offered.pkt" with { type: "text" };
-import script39 from "./simultaneous_open_with_lost_syn_acks.pkt" with { type: "text" };
-import script40 from "./stale_cookie_draws_reset.pkt" with { type: "text" };
-import script41 from "./syn_ack_is_given_up.pkt" with { type: "text" };
-import script42 from "./syn_ack_is_repeated.pkt" with { type: "text" };
-import script43 from "./syn_in_an_active_syn_received_is_challenged.pkt" with { type: "text" };
-import script44 from "./syn_in_the_window_returns_to_listen.pkt" with { type: "text" };
-import script45 from "./syn_is_repeated_with_doubled_timeout.pkt" with { type: "text" };
-import script46 from "./two_peers_at_one_port.pkt" with { type: "text" };
-import script47 from "./unanswered_open_can_be_tried_again.pkt" with { type: "text" };
-import script48 from "./wait_for_write_ends_with_the_handshake.pkt" with { type: "text" };
-import script49 from "./window_of_the_last_ack_is_scaled.pkt" with { type: "text" };
-import script50 from "./window_of_the_syn_ack_is_not_scaled.pkt" with { type: "text" };
-import script51 from "./wrong_ack_in_syn_received_is_reset.pkt" with { type: "text" };
-import script52 from "./wrong_ack_in_syn_sent_is_reset.pkt" with { type: "text" };
+import script38 from "./simultaneous_open_goes_on_for_three_minutes.pkt" with { type: "text" };
+import script39 from "./simultaneous_open_offers_what_both_offered.pkt" with { type: "text" };
+import script40 from "./simultaneous_open_with_lost_syn_acks.pkt" with { type: "text" };
+import script41 from "./stale_cookie_draws_reset.pkt" with { type: "text" };
+import script42 from "./syn_ack_is_given_up.pkt" with { type: "text" };
+import script43 from "./syn_ack_is_repeated.pkt" with { type: "text" };
+import script44 from "./syn_in_an_active_syn_received_is_challenged.pkt" with { type: "text" };
+import script45 from "./syn_in_the_window_returns_to_listen.pkt" with { type: "text" };
+import script46 from "./syn_is_repeated_with_doubled_timeout.pkt" with { type: "text" };
+import script47 from "./two_peers_at_one_port.pkt" with { type: "text" };
+import script48 from "./unanswered_open_can_be_tried_again.pkt" with { type: "text" };
+import script49 from "./wait_for_write_ends_with_the_handshake.pkt" with { type: "text" };
+import script50 from "./window_of_the_last_ack_is_scaled.pkt" with { type: "text" };
+import script51 from "./window_of_the_syn_ack_is_not_scaled.pkt" with { type: "text" };
+import script52 from "./wrong_ack_in_syn_received_is_reset.pkt" with { type: "text" };
+import script53 from "./wrong_ack_in_syn_sent_is_reset.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -94,19 +95,20 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["handshake/segment_without_ack_in_syn_received_is_dropped.pkt", script35],
   ["handshake/simultaneous_open.pkt", script36],
   ["handshake/simultaneous_open_ends_with_a_plain_ack.pkt", script37],
-  ["handshake/simultaneous_open_offers_what_both_offered.pkt", script38],
-  ["handshake/simultaneous_open_with_lost_syn_acks.pkt", script39],
-  ["handshake/stale_cookie_draws_reset.pkt", script40],
-  ["handshake/syn_ack_is_given_up.pkt", script41],
-  ["handshake/syn_ack_is_repeated.pkt", script42],
-  ["handshake/syn_in_an_active_syn_received_is_challenged.pkt", script43],
-  ["handshake/syn_in_the_window_returns_to_listen.pkt", script44],
-  ["handshake/syn_is_repeated_with_doubled_timeout.pkt", script45],
-  ["handshake/two_peers_at_one_port.pkt", script46],
-  ["handshake/unanswered_open_can_be_tried_again.pkt", script47],
-  ["handshake/wait_for_write_ends_with_the_handshake.pkt", script48],
-  ["handshake/window_of_the_last_ack_is_scaled.pkt", script49],
-  ["handshake/window_of_the_syn_ack_is_not_scaled.pkt", script50],
-  ["handshake/wrong_ack_in_syn_received_is_reset.pkt", script51],
-  ["handshake/wrong_ack_in_syn_sent_is_reset.pkt", script52],
+  ["handshake/simultaneous_open_goes_on_for_three_minutes.pkt", script38],
+  ["handshake/simultaneous_open_offers_what_both_offered.pkt", script39],
+  ["handshake/simultaneous_open_with_lost_syn_acks.pkt", script40],
+  ["handshake/stale_cookie_draws_reset.pkt", script41],
+  ["handshake/syn_ack_is_given_up.pkt", script42],
+  ["handshake/syn_ack_is_repeated.pkt", script43],
+  ["handshake/syn_in_an_active_syn_received_is_challenged.pkt", script44],
+  ["handshake/syn_in_the_window_returns_to_listen.pkt", script45],
+  ["handshake/syn_is_repeated_with_doubled_timeout.pkt", script46],
+  ["handshake/two_peers_at_one_port.pkt", script47],
+  ["handshake/unanswered_open_can_be_tried_again.pkt", script48],
+  ["handshake/wait_for_write_ends_with_the_handshake.pkt", script49],
+  ["handshake/window_of_the_last_ack_is_scaled.pkt", script50],
+  ["handshake/window_of_the_syn_ack_is_not_scaled.pkt", script51],
+  ["handshake/wrong_ack_in_syn_received_is_reset.pkt", script52],
+  ["handshake/wrong_ack_in_syn_sent_is_reset.pkt", script53],
 ];
