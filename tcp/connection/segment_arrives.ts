@@ -17,13 +17,13 @@ import { keepAckDue } from "./acknowledging_arrivals.ts";
 import { answerUnacceptable, challengeAck, drop, isProbe } from "./challenge_ack.ts";
 import { enterTimeWait, finAcknowledgedIn, ownReset, resetFor } from "./closing.ts";
 import { takeData, takeUrgentDataAndFin, takeUrgentPointer } from "./data_arrives.ts";
-import { arrivesInListen, arrivesInSynSent, cookieReturns, establish } from "./syn_arrives.ts";
+import { arrivesInListen, arrivesInSynSent, cookieReturns, establish, takeSynOff } from "./syn_arrives.ts";
 import type { Tcb } from "./tcb.ts";
 import { acksArriveInTimeWait, anythingArrivesInTimeWait } from "./time_wait.ts";
 
 // Bound here: what is imported is looked up at each use (tests/bench/profiles/core.md).
 const { Flag } = segments;
-const { seqAdd, seqAfter, seqAtOrBefore } = seq;
+const { seqAfter, seqAtOrBefore } = seq;
 
 /** Takes in a segment for this connection. The segment may be one of several that a device has merged. */
 export function segmentArrives(tcb: Tcb, segment: Segment, now: Instant): void {
@@ -86,8 +86,7 @@ function arrivesInOtherStates(tcb: Tcb, segment: Segment, now: Instant): void {
   // RFC 7323 2.2: the window of a SYN-ACK is never scaled.
   let windowShift = tcb.handshake.peerShift;
   if (endsSimultaneousOpen(tcb, segment)) {
-    segment.seq = seqAdd(segment.seq, 1);
-    segment.flags &= ~Flag.syn;
+    takeSynOff(segment);
     windowShift = 0;
   }
   if (!checkSequence(tcb, segment, now)) return;

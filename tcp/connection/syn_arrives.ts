@@ -112,9 +112,15 @@ export function arrivesInSynSent(tcb: Tcb, segment: Segment, now: Instant): void
   establish(tcb, segment, now);
   tcb.acknowledging.acknowledgeNow("handshake-ack");
   // What else the segment carries goes on at the sixth step, as if the SYN before it were gone.
+  takeSynOff(segment);
+  takeUrgentDataAndFin(tcb, segment, now);
+}
+
+/** What is left of a segment whose SYN has been taken, which had the number before the rest. */
+export function takeSynOff(segment: Segment): void {
   segment.seq = seqAdd(segment.seq, 1);
   segment.flags &= ~Flag.syn;
-  takeUrgentDataAndFin(tcb, segment, now);
+  segment.urgentPointer = Math.max(0, segment.urgentPointer - 1);
 }
 
 /** Data on the SYN waits until the connection is established. A FIN does not: the peer sends it again. */
