@@ -247,6 +247,8 @@ export interface RecoveryPolicy {
   readonly forwardRtoEvidence: ForwardRtoEvidence;
   /** Whether the loss of a retransmission lowers the threshold again (RFC 5681 4.3, RFC 8985 3.4). Linux: no. */
   readonly reducesForLostRetransmissions: boolean;
+  /** Whether a tail loss probe may go before a round trip has been measured since the last one, or any (Linux). RFC 8985 7.3: no. */
+  readonly probesUnmeasured: boolean;
   /** Which partial ACKs start the retransmission timer anew, without SACK. */
   readonly partialAcksRestart: PartialAcksRestart;
   /** How a growing round-trip time ends slow start (RFC 9406). */

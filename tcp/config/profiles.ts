@@ -42,6 +42,7 @@ export const LINUX: TcpConfig = completeConfig({
     sacksWholeSegments: true,
     forwardRtoEvidence: "any ACK",
     reducesForLostRetransmissions: false,
+    probesUnmeasured: true,
     partialAcksRestart: "each",
     slowStartExit: "at once",
     idleEnds: "when given",

@@ -79,6 +79,7 @@ export const STANDARD: TcpConfig = Object.freeze({
     sacksWholeSegments: false,
     forwardRtoEvidence: "second ACK",
     reducesForLostRetransmissions: true,
+    probesUnmeasured: false,
     partialAcksRestart: "first",
     slowStartExit: "after rounds",
     idleEnds: "when sent",

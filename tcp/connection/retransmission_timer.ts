@@ -70,9 +70,13 @@ function armTailProbe(tcb: Tcb, now: Instant): void {
   retransmissionTimer.probeAfter(now, timeout, isSingle);
 }
 
-/** Whether a tail loss probe would show something: all is quiet, and no other is under way (RFC 8985 7.2). */
-function mayProbeTail({ config, handshake, recovery }: Tcb): boolean {
-  const { scoreboard } = recovery;
+/**
+ * Whether a tail loss probe would show something: all is quiet, and no other is under way (RFC 8985 7.2). One that might not go, since
+ * no round trip has been measured since the last (7.3), is not waited for: the retransmission timeout goes on as it is.
+ */
+function mayProbeTail({ config, handshake, recovery, rtt }: Tcb): boolean {
+  const { scoreboard, tailProbe } = recovery;
+  if (!tailProbe.mayFollow(rtt.samples) && !config.recovery.probesUnmeasured) return false;
   return config.retransmission.tailLossProbe && handshake.selectiveAck && recovery.phase === "open" &&
     recovery.tailProbe.end === null && !scoreboard.isEmpty && scoreboard.octets.sacked === 0;
 }

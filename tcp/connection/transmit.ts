@@ -186,7 +186,7 @@ function sendTailProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
   const length = Math.min(sender.unsentOfRecord, sender.mss, sender.usableWindow);
   if (length > 0) {
     sendNew(tcb, out, length, "tail-loss-probe", now);
-    recovery.tailProbe.sent(sender.sndNxt, false);
+    recovery.tailProbe.sent(sender.sndNxt, false, tcb.rtt.samples);
     tcb.retransmissionTimer.resumeTimeout(); // no second probe while this one is out
     return true;
   }
@@ -194,7 +194,7 @@ function sendTailProbe(tcb: Tcb, out: Segment, now: Instant): boolean {
   const { last } = scoreboard.records;
   const excess = scoreboard.records.length(last) - sender.mss;
   if (excess > 1) scoreboard.cut(last, Math.ceil(excess / sender.mss) * sender.mss);
-  recovery.tailProbe.sent(sender.sndNxt, true);
+  recovery.tailProbe.sent(sender.sndNxt, true, tcb.rtt.samples);
   return resend(tcb, out, scoreboard.records.last, "tail-loss-probe", now);
 }
 

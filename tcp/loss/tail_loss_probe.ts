@@ -5,7 +5,7 @@
  * @module
  */
 
-import { seqAfter, seqAtOrAfter, type SeqNumber } from "../base/seq.ts";
+import { seqAdd, seqAfter, seqAtOrAfter, type SeqNumber } from "../base/seq.ts";
 import { type Micros, micros, milliseconds } from "../base/units.ts";
 import type { AckSample } from "./ack_sample.ts";
 
@@ -21,11 +21,19 @@ export class TailLossProbe {
   end: SeqNumber | null = null;
   /** TLP.is_retrans: whether it repeated a segment. */
   isRetransmission = false;
+  /** How many round trips had been measured when the last probe was sent. */
+  #measuredBefore = 0;
 
-  /** Notes that a probe went out. */
-  sent(sndNxt: SeqNumber, isRetransmission: boolean): void {
+  /** Notes that a probe went out; `measured`: how many round trips have been measured so far. */
+  sent(sndNxt: SeqNumber, isRetransmission: boolean, measured: number): void {
     this.end = sndNxt;
     this.isRetransmission = isRetransmission;
+    this.#measuredBefore = measured;
+  }
+
+  /** Whether another probe may be sent, now that so many round trips have been measured, one of them since the last probe (7.3). */
+  mayFollow(measured: number): boolean {
+    return measured > this.#measuredBefore;
   }
 
   /**
@@ -35,8 +43,12 @@ export class TailLossProbe {
   repairedLoss(ack: AckSample): boolean {
     if (this.end === null || !seqAtOrAfter(ack.una, this.end)) return false;
     const isCovered = seqAfter(ack.una, this.end);
-    const repaired = this.isRetransmission && !ack.reportsDuplicate && isCovered;
-    if (isCovered || !this.isRetransmission || ack.reportsDuplicate || ack.isBare) this.end = null;
+    // A FIN behind the data is in no D-SACK of some peers.
+    const reportsProbe = ack.reportsDuplicate &&
+      (ack.duplicateRight === this.end || seqAdd(ack.duplicateRight, 1) === this.end);
+    const isBare = ack.isBare && !ack.reportsDuplicate && ack.newlySacked === 0;
+    const repaired = this.isRetransmission && !reportsProbe && isCovered;
+    if (isCovered || !this.isRetransmission || reportsProbe || isBare) this.end = null;
     return repaired;
   }
 

@@ -38,6 +38,7 @@ export class RttEstimator {
   #srtt = micros(0);
   #rttvar = micros(0);
   #latest = micros(0);
+  #samples = 0;
   /** Without back-off. */
   #rto: Micros;
   #backoffs = 0;
@@ -73,6 +74,11 @@ export class RttEstimator {
     return this.#latest;
   }
 
+  /** How many samples there were. */
+  get samples(): number {
+    return this.#samples;
+  }
+
   /** The least sample of the last 2.5 to 5 minutes; 0 before the first sample. */
   get minimum(): Micros {
     const minimum = Math.min(this.#olderMinimum, this.#newerMinimum);
@@ -103,6 +109,7 @@ export class RttEstimator {
     if (this.#isToBeRestored) return this.restoreAfterUndo(micros(Math.max(1, rtt)), now);
     const measured = micros(Math.max(1, rtt));
     this.#latest = measured;
+    this.#samples++;
     this.#trackMinimum(measured, now);
     if (this.#srtt === 0) {
       // RFC 6298 2.2
@@ -164,6 +171,7 @@ export class RttEstimator {
     this.#backoffs = 0;
     if (rtt === 0) return;
     this.#latest = rtt;
+    this.#samples++;
     this.#trackMinimum(rtt, now);
     this.#srtt = micros(Math.max(this.#srttBefore, rtt));
     this.#rttvar = micros(Math.max(this.#rttvarBefore, rtt / FIRST_VARIATION_DIVISOR));
