@@ -343,9 +343,12 @@ export class Recovery {
 
   #undoReduction(): void {
     this.scoreboard.forgetLosses();
-    this.#control.undo();
     this.#undo.disarm();
-    this.reduction.cwrPending = false;
+    // RFC 4015 3.4, step (9): with a congestion mark echoed beside it the reduction stands; only nothing was lost.
+    if (!this.ack.echoesMark) {
+      this.#control.undo();
+      this.reduction.cwrPending = false;
+    }
     this.#forwardRto.end();
     this.#dupAcks.forget();
     this.#mustResend = false;
