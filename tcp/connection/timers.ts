@@ -29,12 +29,15 @@ export const NO_TIMER = -1;
 
 const TIMER_COUNT = Object.keys(Timer).length;
 
-/** Where the cached minimum lies, behind the deadlines: in a typed array it makes no garbage. */
+/** Where the cached minimum lies, behind the deadlines: in an array of numbers it makes no garbage. */
 const NEXT = TIMER_COUNT;
+
+/** No timer runs. Copies of it stay arrays of plain numbers: half of a typed array's memory, and less of it apart. */
+const NONE_RUNS: readonly number[] = Array.from({ length: TIMER_COUNT + 1 }, () => NEVER);
 
 /** Deadlines of one connection's timers; NEVER for those that do not run. */
 export class Timers {
-  readonly #deadlines: Float64Array = new Float64Array(TIMER_COUNT + 1).fill(NEVER);
+  readonly #deadlines: number[] = NONE_RUNS.slice();
 
   /** Starts a timer, or moves it when it runs. A deadline in the past is due at once; NEVER stops the timer. */
   set(timer: Timer, deadline: Instant): void {

@@ -3,7 +3,8 @@
  *
  * A record keeps its slot in typed arrays for as long as it lives, so that other lists can name it, and following a
  * segment makes no garbage. Records are linked in sequence order, which makes cutting one in two O(1); a ring of the
- * slots in the order of their pushing is what binary search runs over.
+ * slots in the order of their pushing is what binary search runs over. What other lists note of a record lies beside it: with
+ * many connections each array of their own would be a wait for memory more.
  *
  * @module
  */
@@ -22,7 +23,7 @@ export const NONE = -1;
 const FIRST_CAPACITY = 16;
 
 /** Where a record's fields lie: one behind the other, so that whoever looks at one has the others in the processor's cache. */
-const FIELDS = 8;
+const FIELDS = 11;
 const START = 0;
 const UNTIL = 1;
 const MARKS = 2;
@@ -33,6 +34,13 @@ const SERIAL = 4;
 /** Neighbours in sequence order; of a slot that is free, `NEXT` is the next free one. */
 const NEXT = 5;
 const PREVIOUS = 6;
+/** Notes of the list in the order of sending: whom it was sent before, and whom behind. */
+const SENT_BEFORE = 7;
+const SENT_BEHIND = 8;
+/** Note of the scoreboard: from where on others may not be reported. */
+const SKIP = 9;
+/** Of the ring's place of this number, not of the record: the slot that was pushed there. */
+const PUSHED = 10;
 
 /** Its moments, which are no int32. */
 const MOMENTS = 3;
@@ -53,8 +61,7 @@ export class Records {
   #fields: Int32Array = NO_INT32;
   #moments: Float64Array = NO_FLOAT64;
   #transmissions = 0;
-  /** Slots as pushed; parts that were cut off a record follow it only by `NEXT`. */
-  #ring: Int32Array = NO_INT32;
+  /** The ring of slots as pushed; parts that were cut off a record follow it only by `NEXT`. */
   #ringHead = 0;
   #ringCount = 0;
 
@@ -126,6 +133,33 @@ export class Records {
     this.#fields[slot * FIELDS + SEGMENTS] = segments;
   }
 
+  /** As the list in the order of sending notes it. */
+  sentBefore(slot: number): number {
+    return this.#fields[slot * FIELDS + SENT_BEFORE] as number;
+  }
+
+  setSentBefore(slot: number, later: number): void {
+    this.#fields[slot * FIELDS + SENT_BEFORE] = later;
+  }
+
+  /** As the list in the order of sending notes it. */
+  sentBehind(slot: number): number {
+    return this.#fields[slot * FIELDS + SENT_BEHIND] as number;
+  }
+
+  setSentBehind(slot: number, earlier: number): void {
+    this.#fields[slot * FIELDS + SENT_BEHIND] = earlier;
+  }
+
+  /** As the scoreboard notes it, of a record that was reported. */
+  skip(slot: number): number {
+    return this.#fields[slot * FIELDS + SKIP] as number;
+  }
+
+  setSkip(slot: number, to: number): void {
+    this.#fields[slot * FIELDS + SKIP] = to;
+  }
+
   /** When the record was sent for the first time. */
   firstSentAt(slot: number): Instant {
     return this.#moments[slot * MOMENTS + FIRST_SENT_AT] as Instant;
@@ -176,7 +210,7 @@ export class Records {
     fields[at + NEXT] = end;
     this.#moments[slot * MOMENTS + FIRST_SENT_AT] = now;
     this.noteSent(slot, now);
-    this.#ring[this.#ringHead + this.#ringCount++ & this.#capacity - 1] = slot;
+    fields[this.#ringAt(this.#ringCount++)] = slot;
     this.#count++;
     return slot;
   }
@@ -187,8 +221,8 @@ export class Records {
     const at = slot * FIELDS;
     const next = this.#fields[at + NEXT] as number;
     const hasParts = this.#count > 1 &&
-      (this.#ringCount === 1 || this.#ring[this.#ringHead + 1 & this.#capacity - 1] !== next);
-    if (hasParts) this.#ring[this.#ringHead] = next;
+      (this.#ringCount === 1 || this.#fields[this.#ringAt(1)] !== next);
+    if (hasParts) this.#fields[this.#ringAt(0)] = next;
     else {
       this.#ringHead = this.#ringHead + 1 & this.#capacity - 1;
       this.#ringCount--;
@@ -224,7 +258,7 @@ export class Records {
     const fields = this.#fields;
     const from = slot * FIELDS;
     const to = part * FIELDS;
-    fields.copyWithin(to, from, from + FIELDS);
+    fields.copyWithin(to, from, from + PUSHED);
     this.#moments.copyWithin(part * MOMENTS, slot * MOMENTS, (slot + 1) * MOMENTS);
     fields[from + UNTIL] = fields[to + START] = seqToInt32(seq);
     fields[from + NEXT] = part;
@@ -245,11 +279,11 @@ export class Records {
     let high = this.#ringCount;
     while (low < high) {
       const middle = low + high >> 1;
-      const slot = this.#ring[this.#ringHead + middle & this.#capacity - 1] as number;
+      const slot = this.#fields[this.#ringAt(middle)] as number;
       if (seqAtOrBefore(this.start(slot), seq)) low = middle + 1;
       else high = middle;
     }
-    let slot = low === 0 ? this.#first : this.#ring[this.#ringHead + low - 1 & this.#capacity - 1] as number;
+    let slot = low === 0 ? this.#first : this.#fields[this.#ringAt(low - 1)] as number;
     while (slot !== this.#end && seqAtOrBefore(this.until(slot), seq)) slot = this.next(slot);
     return slot;
   }
@@ -258,11 +292,12 @@ export class Records {
   grow(): void {
     const before = this.#capacity;
     const capacity = Math.max(FIRST_CAPACITY, 2 * before);
-    const ring = new Int32Array(capacity);
-    for (let i = 0; i < this.#ringCount; i++) ring[i] = this.#ring[this.#ringHead + i & before - 1] as number;
-    this.#ring = ring;
+    const fields = grown(this.#fields, new Int32Array(capacity * FIELDS));
+    for (let i = 0; i < this.#ringCount; i++) {
+      fields[i * FIELDS + PUSHED] = this.#fields[this.#ringAt(i)] as number;
+    }
     this.#ringHead = 0;
-    this.#fields = grown(this.#fields, new Int32Array(capacity * FIELDS));
+    this.#fields = fields;
     this.#moments = grown(this.#moments, new Float64Array(capacity * MOMENTS));
     for (let slot = capacity - 1; slot >= before; slot--) {
       this.#fields[slot * FIELDS + NEXT] = this.#free;
@@ -276,8 +311,13 @@ export class Records {
   release(): void {
     this.#capacity = this.#ringHead = this.#ringCount = 0;
     this.#first = this.#end = this.#free = NONE;
-    this.#fields = this.#ring = NO_INT32;
+    this.#fields = NO_INT32;
     this.#moments = NO_FLOAT64;
+  }
+
+  /** Where the slot is written down that was pushed `index`th of those in the ring. */
+  #ringAt(index: number): number {
+    return (this.#ringHead + index & this.#capacity - 1) * FIELDS + PUSHED;
   }
 
   #take(): number {

@@ -32,11 +32,4 @@ export class SackReports {
     this.#lefts[at] = left;
     this.#takenTo[at] = to;
   }
-
-  /** Nothing was reported. */
-  forget(): void {
-    if (this.#lefts.length === 0) return;
-    this.#lefts.length = this.#takenTo.length = 0;
-    this.#oldest = 0;
-  }
 }

@@ -9,7 +9,6 @@
  * @module
  */
 
-import { NO_INT32 } from "../base/empty.ts";
 import type { SendReason } from "../base/observer.ts";
 import * as seq from "../base/seq.ts";
 import type { SeqNumber } from "../base/seq.ts";
@@ -18,7 +17,7 @@ import type { Instant } from "../base/units.ts";
 import { type AckSample, sentAfter } from "./ack_sample.ts";
 import { LostQueue } from "./lost_queue.ts";
 import * as mark from "./mark.ts";
-import { grown, NONE, Records } from "./records.ts";
+import { NONE, Records } from "./records.ts";
 import { SackCounter } from "./rfc6675.ts";
 import { SackReports } from "./sack_reports.ts";
 import { SentOrder } from "./sent_order.ts";
@@ -34,7 +33,7 @@ const MOST_CUTS = 2;
 /** The scoreboard of one connection. Records are named by their slots. */
 export class Scoreboard {
   readonly records: Records = new Records();
-  readonly sentOrder: SentOrder = new SentOrder();
+  readonly sentOrder: SentOrder = new SentOrder(this.records);
   /** Loss by counting what was reported, where RACK is off (RFC 6675). */
   readonly counter: SackCounter = new SackCounter();
   readonly octets: mark.Tally = new Tally();
@@ -46,14 +45,12 @@ export class Scoreboard {
   /** When the newest of the retransmissions found to be lost was sent; negative: none was, since it was set so. */
   lostRetransmissionSentAt: Instant = instant(-1);
   readonly #lostQueue: LostQueue = new LostQueue();
-  /** Blocks that were taken in lately: most ACKs repeat two and let the third grow. */
-  readonly #reports: SackReports = new SackReports();
+  /** Blocks that were taken in lately: most ACKs repeat two and let the third grow. Null: none was. */
+  #reports: SackReports | null = null;
   /** The record behind what was reported last, perhaps. */
   #nextUnreported = NONE;
   /** Records that wait to be sent again. */
   #waiting = 0;
-  /** Of a SACKed record one further on, up to which all are SACKed. */
-  #skip: Int32Array = NO_INT32;
   #cause: SendReason[] = [];
   #segmentSize: number;
 
@@ -140,7 +137,7 @@ export class Scoreboard {
       if (isUndisturbed(marks)) this.#acknowledgeRun(ack, sample);
     }
     if (seqAfter(ack, this.highestDelivered)) this.highestDelivered = ack;
-    if (this.octets.sacked === 0) this.#reports.forget();
+    if (this.octets.sacked === 0) this.#reports = null;
   }
 
   /**
@@ -183,7 +180,8 @@ export class Scoreboard {
   sack(left: SeqNumber, right: SeqNumber, wholeSegments: boolean, sample: AckSample): number {
     const { records } = this;
     let newly = 0;
-    const from = this.#reports.takenTo(left);
+    const reports = this.#reports ??= new SackReports();
+    const from = reports.takenTo(left);
     if (!seqBefore(from, right)) return 0;
     const next = this.#nextUnreported;
     const isNext = next !== NONE && next !== records.end && records.start(next) === from;
@@ -204,7 +202,7 @@ export class Scoreboard {
       this.#markSacked(slot, sample);
     }
     const isCutShort = slot !== records.end && seqBefore(records.start(slot), right);
-    this.#reports.remember(left, isCutShort ? records.start(slot) : right);
+    reports.remember(left, isCutShort ? records.start(slot) : right);
     this.#nextUnreported = slot;
     return newly;
   }
@@ -257,7 +255,7 @@ export class Scoreboard {
   /** Nothing counts as received any more: the peer has thrown away what it had reported (RFC 2018 8). */
   forgetSacks(): void {
     if (this.octets.sacked > 0) this.#unmark(Mark.sacked);
-    this.#reports.forget();
+    this.#reports = null;
     this.counter.reset();
   }
 
@@ -278,8 +276,8 @@ export class Scoreboard {
     segments.add(records.segments(slot) + records.segments(part), marks);
     this.#cause[part] = this.cause(slot);
     if ((marks & Mark.sacked) !== 0) {
-      this.#skip[part] = this.#skip[slot] as number;
-      this.#skip[slot] = part;
+      records.setSkip(part, records.skip(slot));
+      records.setSkip(slot, part);
     } else if (isWaiting(marks)) {
       this.#waiting++;
       this.#lostQueue.add(part, records.start(part));
@@ -304,20 +302,17 @@ export class Scoreboard {
   trim(): void {
     if (this.records.count > 0 || this.records.capacity === 0) return;
     this.records.release();
-    this.sentOrder.release();
+    this.sentOrder.clear();
     this.counter.reset();
-    this.#reports.forget();
+    this.#reports = null;
     this.#nextUnreported = NONE;
     this.#lostQueue.release();
-    this.#skip = NO_INT32;
     this.#cause = [];
   }
 
   #makeRoom(): void {
     const { records } = this;
     records.grow();
-    this.sentOrder.reserve(records.capacity);
-    this.#skip = grown(this.#skip, new Int32Array(records.capacity));
     for (let slot = this.#cause.length; slot < records.capacity; slot++) this.#cause.push("data");
   }
 
@@ -338,7 +333,7 @@ export class Scoreboard {
     const marks = records.marks(slot);
     this.#noteDelivered(slot, sample);
     this.#remark(slot, marks & ~(Mark.lost | Mark.resent) | Mark.sacked);
-    this.#skip[slot] = records.next(slot);
+    records.setSkip(slot, records.next(slot));
     if (seqAfter(records.until(slot), this.highestDelivered)) this.highestDelivered = records.until(slot);
     this.counter.sacked(records, slot);
   }
@@ -355,14 +350,17 @@ export class Scoreboard {
     sample.delivered(records.length(slot), records.until(slot), marks);
   }
 
-  /** The record itself, or the first one behind it that is not SACKed. Paths are halved on the way (union-find). */
+  /**
+   * The record itself, or the first one behind it that is not SACKed. Of a SACKed record one further on is noted, up to which all
+   * are SACKed; paths are halved on the way (union-find).
+   */
   #notSacked(from: number): number {
     const { records } = this;
     let slot = from;
     while (slot !== records.end && (records.marks(slot) & Mark.sacked) !== 0) {
-      const next = this.#skip[slot] as number;
+      const next = records.skip(slot);
       const isSacked = next !== records.end && (records.marks(next) & Mark.sacked) !== 0;
-      if (isSacked) this.#skip[slot] = this.#skip[next] as number;
+      if (isSacked) records.setSkip(slot, records.skip(next));
       slot = next;
     }
     return slot;

@@ -1,25 +1,24 @@
 /**
  * Records in the order in which they were last sent, as RACK looks at them (RFC 8985 6.2): those that may be in the
  * network, neither reported as received nor waiting to be sent again. A doubly linked list over the slots of
- * {@link Records}.
+ * {@link Records}, which has its links.
  *
  * @module
  */
 
-import { NO_INT32 } from "../base/empty.ts";
-import { grown, NONE } from "./records.ts";
-
-/** A slot's neighbours lie beside each other. */
-const FIELDS = 2;
-const NEXT = 0;
-const PREVIOUS = 1;
+import { NONE, type Records } from "./records.ts";
 
 /** The list, and how far of it something sent later has been delivered. */
 export class SentOrder {
-  #neighbours: Int32Array = NO_INT32;
+  readonly #records: Records;
   #first = NONE;
   #last = NONE;
   #overtaken = NONE;
+
+  /** An empty list of some of these. */
+  constructor(records: Records) {
+    this.#records = records;
+  }
 
   /** The record that was sent first; {@link NONE} when there is none. */
   get first(): number {
@@ -28,7 +27,7 @@ export class SentOrder {
 
   /** The record that was sent next; {@link NONE} when there is none. */
   next(slot: number): number {
-    return this.#neighbours[slot * FIELDS + NEXT] as number;
+    return this.#records.sentBefore(slot);
   }
 
   /** The last of the records that were overtaken by a later one; {@link NONE}: none was. */
@@ -53,26 +52,26 @@ export class SentOrder {
 
   /** Puts a record behind `before`; {@link NONE}: before all others. */
   insertAfter(before: number, slot: number): void {
-    const neighbours = this.#neighbours;
+    const records = this.#records;
     const next = before === NONE ? this.#first : this.next(before);
-    neighbours[slot * FIELDS + PREVIOUS] = before;
-    neighbours[slot * FIELDS + NEXT] = next;
+    records.setSentBehind(slot, before);
+    records.setSentBefore(slot, next);
     if (before === NONE) this.#first = slot;
-    else neighbours[before * FIELDS + NEXT] = slot;
+    else records.setSentBefore(before, slot);
     if (next === NONE) this.#last = slot;
-    else neighbours[next * FIELDS + PREVIOUS] = slot;
+    else records.setSentBehind(next, slot);
   }
 
   /** Takes a record out. */
   remove(slot: number): void {
-    const neighbours = this.#neighbours;
-    const before = neighbours[slot * FIELDS + PREVIOUS] as number;
-    const next = neighbours[slot * FIELDS + NEXT] as number;
+    const records = this.#records;
+    const before = records.sentBehind(slot);
+    const next = records.sentBefore(slot);
     if (this.#overtaken === slot) this.#overtaken = before;
     if (before === NONE) this.#first = next;
-    else neighbours[before * FIELDS + NEXT] = next;
+    else records.setSentBefore(before, next);
     if (next === NONE) this.#last = before;
-    else neighbours[next * FIELDS + PREVIOUS] = before;
+    else records.setSentBehind(next, before);
   }
 
   /** Takes out all up to a record; `wasOvertaken`: the last that was overtaken is among them. */
@@ -80,22 +79,11 @@ export class SentOrder {
     if (wasOvertaken) this.#overtaken = NONE;
     this.#first = this.next(slot);
     if (this.#first === NONE) this.#last = NONE;
-    else this.#neighbours[this.#first * FIELDS + PREVIOUS] = NONE;
+    else this.#records.setSentBehind(this.#first, NONE);
   }
 
   /** Empties the list. */
   clear(): void {
     this.#first = this.#last = this.#overtaken = NONE;
-  }
-
-  /** Memory for so many slots. */
-  reserve(capacity: number): void {
-    this.#neighbours = grown(this.#neighbours, new Int32Array(capacity * FIELDS));
-  }
-
-  /** Gives the memory back. */
-  release(): void {
-    this.clear();
-    this.#neighbours = NO_INT32;
   }
 }

@@ -21,17 +21,20 @@ import {
 const FIRST_CAPACITY = 8;
 const MOST_KEPT = 64;
 
-/** Words of one ACK: its fields by index, and then the edges of its SACK blocks. */
+/** Words of one ACK: its fields by index. */
 const ACK = 0;
 const ECHO = 1;
 const COVERED = 2;
 const BLOCKS = 3;
-const EDGES = 4;
-const WORDS = EDGES + 2 * MAX_SACK_BLOCKS;
+const WORDS = 4;
+
+/** Edges of the SACK blocks of one ACK. They lie apart: most ACKs have none, and those are close together then. */
+const EDGES = 2 * MAX_SACK_BLOCKS;
 
 /** FIFO of ACKs (ring buffer, bounded). Memory comes with the first. */
 export class AckQueue {
   #words: Int32Array = NO_INT32;
+  #edges: Int32Array = NO_INT32;
   readonly #reasons: SendReason[] = [];
   #capacity = 0;
   #head = 0;
@@ -65,9 +68,7 @@ export class AckQueue {
     this.#words[at + ECHO] = timestampToInt32(echo);
     this.#words[at + COVERED] = covered;
     this.#words[at + BLOCKS] = blocks.sackBlockCount;
-    for (let i = 0; i < 2 * blocks.sackBlockCount; i++) {
-      this.#words[at + EDGES + i] = blocks.sackEdges[i] as number;
-    }
+    if (blocks.sackBlockCount > 0) this.#keepBlocks(index, blocks);
   }
 
   /** Why the oldest fell due, and how many segments it covers. Meaningful while there is one. */
@@ -86,9 +87,12 @@ export class AckQueue {
     out.ack = seqNumber(words[at + ACK] as number);
     if (out.hasOption(Option.timestamps)) out.timestampEcho = timestamp(words[at + ECHO] as number);
     const count = words[at + BLOCKS] as number;
-    for (let i = 0; i < 2 * count; i++) out.sackEdges[i] = words[at + EDGES + i] as number;
     out.sackBlockCount = count;
-    if (count > 0) out.options |= Option.selectiveAck;
+    if (count > 0) {
+      const from = this.#head * EDGES;
+      for (let i = 0; i < 2 * count; i++) out.sackEdges[i] = this.#edges[from + i] as number;
+      out.options |= Option.selectiveAck;
+    }
     this.#head = this.#head + 1 & this.#capacity - 1;
     this.#length--;
   }
@@ -100,25 +104,37 @@ export class AckQueue {
 
   /** Gives the memory back when nothing waits. */
   trim(): void {
-    if (this.#length > 0) return;
-    this.#words = NO_INT32;
+    if (this.#length > 0 || this.#capacity === 0) return;
+    this.#words = this.#edges = NO_INT32;
     this.#capacity = 0;
     this.#head = 0;
     this.#reasons.length = 0;
   }
 
+  #keepBlocks(index: number, { sackBlockCount, sackEdges }: Segment): void {
+    if (this.#edges.length === 0) this.#edges = new Int32Array(this.#capacity * EDGES);
+    for (let i = 0; i < 2 * sackBlockCount; i++) this.#edges[index * EDGES + i] = sackEdges[i] as number;
+  }
+
   /** Only a full ring grows. */
   #grow(): void {
-    const capacity = Math.max(FIRST_CAPACITY, 2 * this.#capacity);
-    const words = new Int32Array(capacity * WORDS);
-    const reasons = [...this.#reasons];
-    for (let i = 0; i < this.#length; i++) {
-      const index = this.#head + i & this.#capacity - 1;
-      words.set(this.#words.subarray(index * WORDS, (index + 1) * WORDS), i * WORDS);
-      this.#reasons[i] = reasons[index] as SendReason;
+    const before = this.#capacity;
+    const capacity = Math.max(FIRST_CAPACITY, 2 * before);
+    this.#words = unrolled(this.#words, this.#head * WORDS, capacity * WORDS);
+    if (this.#edges.length > 0) {
+      this.#edges = unrolled(this.#edges, this.#head * EDGES, capacity * EDGES);
     }
-    this.#words = words;
+    const reasons = [...this.#reasons];
+    for (let i = 0; i < before; i++) this.#reasons[i] = reasons[this.#head + i & before - 1] as SendReason;
     this.#capacity = capacity;
     this.#head = 0;
   }
+}
+
+/** A longer array with what a full ring holds, whose oldest part is at `head`, from its beginning on. */
+function unrolled(ring: Int32Array, head: number, length: number): Int32Array {
+  const longer = new Int32Array(length);
+  longer.set(ring.subarray(head));
+  longer.set(ring.subarray(0, head), ring.length - head);
+  return longer;
 }
