@@ -5,7 +5,7 @@
  */
 
 import { AckPolicy } from "../receive/ack_policy.ts";
-import type { Endpoint } from "../base/address.ts";
+import type { Endpoint, IpAddress } from "../base/address.ts";
 import type { ChallengeLimiter } from "./challenge_limiter.ts";
 import type { CompleteOptions, IsnSource, PathMemory } from "./connection_options.ts";
 import type { TcpConfig } from "../config/config.ts";
@@ -13,6 +13,7 @@ import type { CongestionControl } from "../congestion/control.ts";
 import { createCongestionControl } from "../congestion/create.ts";
 import { initialCwnd } from "../congestion/window.ts";
 import { Ecn } from "./ecn.ts";
+import { NO_OCTETS } from "../base/empty.ts";
 import { ConnectionFailure, type FailureKind } from "../base/errors.ts";
 import { Event, type EventSet } from "../base/events.ts";
 import { fitWindow } from "./first_window.ts";
@@ -46,6 +47,13 @@ const QUIET_TIME = seconds(1);
 /** For {@link Tcb.lastMade}: not of the scoreboard. */
 export const NO_RECORD = -1;
 export const FIRST_SYN = -2;
+
+/** What {@link joinAddresses} returned last: many connections are between the same two hosts. */
+let lastJoined: { local: IpAddress | null; remote: IpAddress | null; octets: Uint8Array } = {
+  local: null,
+  remote: null,
+  octets: NO_OCTETS,
+};
 
 /** A RST that waits to be sent. */
 export interface PendingReset {
@@ -323,10 +331,13 @@ export class Tcb {
   }
 }
 
-function joinAddresses(local: Endpoint, remote: Endpoint): Uint8Array {
-  const length = local.address.octets.length;
+/** Two addresses one behind the other; those of the connection before, when it is between the same ones. */
+function joinAddresses({ address: local }: Endpoint, { address: remote }: Endpoint): Uint8Array {
+  if (lastJoined.local === local && lastJoined.remote === remote) return lastJoined.octets;
+  const { length } = local.octets;
   const octets = new Uint8Array(2 * length);
-  octets.set(local.address.octets, 0);
-  octets.set(remote.address.octets, length);
+  octets.set(local.octets, 0);
+  octets.set(remote.octets, length);
+  lastJoined = { local, remote, octets };
   return octets;
 }

@@ -66,6 +66,8 @@ export interface HostOptions {
 /** One host: its connections and listeners. */
 export class Host {
   readonly #addresses: readonly IpAddress[];
+  /** These, and that of the peer who connected last. */
+  #knownAddresses: readonly IpAddress[];
   readonly #config: TcpConfig;
   readonly #observer: Observer | undefined;
   readonly #segmentLimit: number | undefined;
@@ -87,6 +89,7 @@ export class Host {
   /** A host without connections. @throws RangeError for a secret that has not 16 octets, or a config out of range */
   constructor(options: HostOptions) {
     this.#addresses = options.addresses;
+    this.#knownAddresses = options.addresses;
     this.#config = completeConfig(options.config);
     this.#observer = options.observer;
     this.#segmentLimit = options.segmentLimit;
@@ -352,7 +355,7 @@ export class Host {
     before: Member | null,
     now: Instant,
   ): void {
-    const { local, remote } = endpointsOf(segment, length, this.#addresses);
+    const { local, remote } = this.#endpointsOf(segment, length);
     const { config } = listener;
     const { synCookies } = config.defence;
     if (!listener.hasRoom || synCookies === "always") {
@@ -365,6 +368,14 @@ export class Host {
     if (before !== null) this.#members.forget(before);
     const options = this.#connectionOptions(local, remote, sndNxtOf(before), now, config);
     this.#openPassively(listener, options, now).segmentArrives(segment, now);
+  }
+
+  /** The two ends of a SYN, or of what brings one back. */
+  #endpointsOf(segment: Segment, length: number): { local: Endpoint; remote: Endpoint } {
+    const ends = endpointsOf(segment, length, this.#knownAddresses);
+    const { address } = ends.remote;
+    if (!this.#knownAddresses.includes(address)) this.#knownAddresses = [...this.#addresses, address];
+    return ends;
   }
 
   /** A connection in LISTEN for the one peer that has come. */
@@ -383,7 +394,7 @@ export class Host {
   #cookieArrives(listener: Listener, segment: Segment, length: number, now: Instant): boolean {
     const { cookies } = this.#cookieAnswers;
     if (!cookies.mayBring(segment, now)) return false;
-    const { local, remote } = endpointsOf(segment, length, this.#addresses);
+    const { local, remote } = this.#endpointsOf(segment, length);
     const syn = cookies.synOf(segment, local, remote, now);
     if (syn === null) return false;
     if (listener.isReadyFull) this.#drop(segment, "backlog-full", now);

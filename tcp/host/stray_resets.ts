@@ -20,21 +20,20 @@ interface StrayReset {
 }
 
 /**
- * The two ends of a segment that arrived; `length`: octets of an address. Of `own` the address is taken itself, so that many
- * connections have one in memory.
+ * The two ends of a segment that arrived; `length`: octets of an address. An address that is among `known` is taken itself, so
+ * that many connections have one in memory.
  */
 export function endpointsOf(
   segment: Segment,
   length: number,
-  own: readonly IpAddress[] = [],
+  known: readonly IpAddress[] = [],
 ): { local: Endpoint; remote: Endpoint } {
   const { family, addresses, destinationOffset } = segment;
-  const known = own.find((address) =>
-    address.family === family && octetsMatch(address, addresses, destinationOffset)
-  );
-  const at = (offset: number) => addressFromOctets(addresses.subarray(offset, offset + length));
+  const at = (offset: number): IpAddress =>
+    known.find((address) => address.family === family && octetsMatch(address, addresses, offset)) ??
+      addressFromOctets(addresses.subarray(offset, offset + length));
   return {
-    local: { address: known ?? at(destinationOffset), port: segment.destinationPort },
+    local: { address: at(destinationOffset), port: segment.destinationPort },
     remote: { address: at(segment.sourceOffset), port: segment.sourcePort },
   };
 }

@@ -1,9 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { Connection, controlBlockOf } from "../../tcp/connection/connection.ts";
+import { parseAddress } from "../../tcp/base/address.ts";
+import { Host } from "../../tcp/host/host.ts";
 import { Fifo } from "../../tcp/host/fifo.ts";
 import { NOT_SCHEDULED, Schedule, type ScheduleEntry } from "../../tcp/host/schedule.ts";
 import { instant, NEVER } from "../../tcp/base/units.ts";
 import { Crowd } from "./crowd.ts";
+import { SECRET } from "./exchange.ts";
 
 /** Octets that a connection which has gone quiet may have in memory, all in all. */
 const OCTETS_PER_CONNECTION = 8_192;
@@ -90,6 +93,19 @@ Deno.test("what one connection costs does not grow with the number of others", (
   const few = questions(2);
   assert((few.transmit ?? 0) > 200 && (few.nextDeadline ?? 0) > 20 && (few.trim ?? 0) > 20, `${few.trim}`);
   assertEquals(questions(500), few);
+});
+
+Deno.test("connections between the same two hosts have their addresses in memory once", () => {
+  for (const { remote } of new Crowd(3).servers) assertEquals(remote.address, parseAddress("192.0.2.1"));
+  const addresses = new Set(new Crowd(3).servers.map(({ remote }) => remote.address));
+  assertEquals(addresses.size, 1);
+  const host = new Host({ addresses: [parseAddress("192.0.2.1")], secret: SECRET });
+  const [first, other] = [parseAddress("192.0.2.2"), parseAddress("192.0.2.3")];
+  const octets = [first, first, other, other].map((address) =>
+    controlBlockOf(host.connect({ remote: { address, port: 80 } }, instant(0))).addressOctets
+  );
+  assertEquals(octets.map((it) => it.at(-1)), [2, 2, 3, 3]);
+  assertEquals(new Set(octets).size, 2);
 });
 
 Deno.test("10,000 connections are open at once, and each carries its data whole", () => {
