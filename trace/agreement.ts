@@ -68,6 +68,8 @@ function segmentSize(own: SegmentRecord, peer: SegmentRecord, wording: Wording):
   const told = (syn: SegmentRecord): string =>
     has(syn, Option.maximumSegmentSize)
       ? `${syn.maximumSegmentSize} octets`
+      : syn.optionsAreCut === true
+      ? "a length that is not known (the capture has not kept the option)"
       : `${DEFAULT_MSS[syn.family]} octets (assumed: no option says otherwise)`;
   return {
     rule: "RFC 9293 3.7.1",
@@ -76,6 +78,7 @@ function segmentSize(own: SegmentRecord, peer: SegmentRecord, wording: Wording):
 }
 
 function windowScaling(own: SegmentRecord, peer: SegmentRecord, wording: Wording): Agreed {
+  if (isUnknown(Option.windowScale, own, peer)) return unknown("Whether windows are scaled", "RFC 7323 2.2");
   const agreed = has(own, Option.windowScale) && has(peer, Option.windowScale);
   const units = ({ windowScale }: SegmentRecord): string => {
     const factor = 2 ** Math.min(windowScale, MAX_WINDOW_SHIFT);
@@ -98,13 +101,13 @@ function windowScaling(own: SegmentRecord, peer: SegmentRecord, wording: Wording
 function bothOrNot(own: SegmentRecord, peer: SegmentRecord): readonly Agreed[] {
   const both = (option: number): boolean => has(own, option) && has(peer, option);
   return [
-    {
+    isUnknown(Option.timestamps, own, peer) ? unknown("Whether timestamps are used", "RFC 7323 3.2") : {
       rule: both(Option.timestamps) ? "RFC 7323 3.2" : "RFC 6298 3",
       sentence: both(Option.timestamps)
         ? "Every segment but a RST is to carry timestamps: to measure round trips, and to tell old segments."
         : "No timestamps: what was sent more than once measures no round trip.",
     },
-    {
+    isUnknown(Option.selectiveAckPermitted, own, peer) ? unknown("Whether SACK is used", "RFC 2018 2") : {
       rule: "RFC 2018 2",
       sentence: both(Option.selectiveAckPermitted)
         ? "Selective acknowledgment: each side says what it has beyond a gap."
@@ -124,6 +127,16 @@ function congestionNotification(own: SegmentRecord, peer: SegmentRecord): readon
       ? "Explicit congestion notification: routers may mark packets of this connection instead of dropping them."
       : "No explicit congestion notification: it was asked for, and the answer does not agree.",
   }];
+}
+
+/** Whether an option that counts only where both SYNs have it may be one that the capture has not kept. */
+function isUnknown(option: number, ...syns: readonly SegmentRecord[]): boolean {
+  const missing = syns.filter((syn) => !has(syn, option));
+  return missing.length > 0 && missing.every(({ optionsAreCut }) => optionsAreCut === true);
+}
+
+function unknown(what: string, rule: string): Agreed {
+  return { rule, sentence: `${what} is not known: the capture has not kept all options of the SYNs.` };
 }
 
 function has(segment: SegmentRecord, option: number): boolean {

@@ -18,6 +18,7 @@ export const LEGEND: readonly (readonly [notation: string, meaning: string])[] =
   ["win 509×?", "The header's own field, where a capture does not have the SYNs that tell its scale."],
   ["len 29", "Octets of data in it; left out when there are none."],
   ["sack 40..49", "Beyond a gap its sender has 40 to 49 as well."],
+  ["mss 1460 …", "The capture has not kept the options that follow."],
   ["ts 7:5", "The sender's clock reads 7, and 5 is the last reading that it had from the other side."],
   [
     "0.020124",
@@ -54,7 +55,10 @@ export function ackText(segment: SegmentRecord): string {
 export function windowText(segment: SegmentRecord, isRaw: boolean): string {
   const urgent = (segment.flags & Flag.urg) !== 0 ? ` urg ${segment.urgentPointer}` : "";
   if (isAbsolute(segment.seq)) return `win ${segment.rawWindow}${urgent}`;
-  return `win ${isRaw ? `${segment.rawWindow}×?` : segment.window}${urgent}`;
+  // Windows of SYNs are never scaled (RFC 7323 2.2).
+  return `win ${
+    isRaw && (segment.flags & Flag.syn) === 0 ? `${segment.rawWindow}×?` : segment.window
+  }${urgent}`;
 }
 
 /** `len 29`; nothing without data. */

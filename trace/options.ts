@@ -54,14 +54,16 @@ const OPTIONS: readonly ShownOption[] = [
   },
 ];
 
-/** The options as one text: `mss 1460 sack-ok ts 1:0 ws 8`; empty for none. */
+/** The options as one text: `mss 1460 sack-ok ts 1:0 ws 8`; `…` stands for those that were cut off; empty for none. */
 export function optionsText(segment: SegmentRecord): string {
   let all = "";
   for (const { bit, text } of OPTIONS) {
     if ((segment.options & bit) !== 0) all += all === "" ? text(segment) : ` ${text(segment)}`;
   }
-  if (segment.otherOptions === undefined) return all;
-  return all === "" ? segment.otherOptions : `${all} ${segment.otherOptions}`;
+  const { otherOptions, optionsAreCut } = segment;
+  if (otherOptions !== undefined) all += all === "" ? otherOptions : ` ${otherOptions}`;
+  if (optionsAreCut === true) all += all === "" ? "…" : " …";
+  return all;
 }
 
 /** The options as JSON has them, by their names. */
@@ -71,6 +73,7 @@ export function optionsJson(segment: SegmentRecord): Record<string, unknown> {
     if ((segment.options & bit) !== 0) json[name] = value(segment);
   }
   if (segment.otherOptions !== undefined) json["other"] = segment.otherOptions;
+  if (segment.optionsAreCut === true) json["cut"] = true;
   return json;
 }
 

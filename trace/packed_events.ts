@@ -100,6 +100,7 @@ interface Aside {
   readonly header: Uint8Array | null;
   readonly excerpt: Uint8Array | null;
   readonly otherOptions: string | undefined;
+  readonly optionsAreCut: true | undefined;
   readonly findings: Findings | undefined;
   readonly note: Pick<NoteEvent, "code" | "values"> | undefined;
   readonly peerView: ViewRecord | undefined;
@@ -306,8 +307,9 @@ export class PackedEvents {
     const findings = "findings" in event ? event.findings : undefined;
     const peerView = event.kind === "arrived" ? event.peerView : undefined;
     const note = event.kind === "note" ? event : undefined;
-    const otherOptions = segment?.otherOptions;
-    const isSpecial = isLost || otherOptions !== undefined || findings !== undefined || note !== undefined;
+    const { otherOptions, optionsAreCut } = segment ?? {};
+    const isSpecial = isLost || otherOptions !== undefined || optionsAreCut !== undefined ||
+      findings !== undefined || note !== undefined;
     if (!isSpecial && source === null && destination === null && header === null && excerpt === null) return;
     const fault = isLost ? event.fault : "";
     const direction = isLost ? event.direction : "sent";
@@ -319,6 +321,7 @@ export class PackedEvents {
       header,
       excerpt,
       otherOptions,
+      optionsAreCut,
       findings,
       note,
       peerView,
@@ -333,6 +336,7 @@ export class PackedEvents {
       destination: aside?.destination ?? null,
     };
     if (aside?.otherOptions !== undefined) segment["otherOptions"] = aside.otherOptions;
+    if (aside?.optionsAreCut !== undefined) segment["optionsAreCut"] = aside.optionsAreCut;
     SEGMENT_NUMBERS.forEach((name, i) => segment[name] = known(numbers[at + SEGMENT + i]));
     segment["sackEdges"] = [...numbers.subarray(at + EDGES, at + EDGES + edges)];
     const octets = this.#octetsOf(row);

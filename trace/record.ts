@@ -64,6 +64,8 @@ export interface SegmentRecord {
   readonly userTimeout: number;
   /** Options that the core does not know, as text; absent: none. */
   readonly otherOptions?: string;
+  /** A capture has not kept all of its options; absent: it has, or there is none. */
+  readonly optionsAreCut?: true;
   /** Left and right edge of each SACK block in turn, relative. */
   readonly sackEdges: readonly number[];
   /** Octets of payload. */

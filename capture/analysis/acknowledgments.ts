@@ -49,7 +49,7 @@ function behind(verdict: Verdict, ack: number, latest: number): void {
 /** The same ACK again. What was sent into a window that has closed is refused: that says nothing of a gap. */
 function duplicate(
   verdict: Verdict,
-  { segment, time, hasAllOptions }: Passing,
+  { segment, hasAllOptions }: Passing,
   sender: Half,
   other: Half,
 ): void {
@@ -58,7 +58,7 @@ function duplicate(
     return verdict.add("repeated-ack-seen");
   }
   other.dupAcks++;
-  signal(other, time);
+  other.signals++;
   verdict.values["nth"] = other.dupAcks;
   const reportsNone = hasAllOptions && agreesOnSack(sender, other) && reportedBlocks(segment).length === 0;
   if (!reportsNone) return verdict.add("duplicate-ack-seen");
@@ -69,11 +69,6 @@ function duplicate(
 
 function agreesOnSack(one: Half, other: Half): boolean {
   return [one, other].every(({ syn }) => syn !== null && permitsSack(syn));
-}
-
-function signal(other: Half, time: number): void {
-  other.signals++;
-  other.lastSignalAt = time;
 }
 
 /** What the other end has sent, and the capture has not. */
@@ -177,8 +172,10 @@ function answersQuestion(verdict: Verdict, { segment, time }: Passing, sender: H
   return true;
 }
 
-function takeSack(verdict: Verdict, { segment, time }: Passing, other: Half): void {
+function takeSack(verdict: Verdict, { segment, time, hasAllOptions }: Passing, other: Half): void {
   const { sackEdges, ack } = segment;
+  // A block that was cut off may have asked for what is missing.
+  if (!hasAllOptions && other.holes.first !== null) other.signals++;
   if (sackEdges.length < 2 || ack === null) return;
   const twice = duplicateBlock(segment);
   const isTwice = twice !== null;
@@ -197,7 +194,7 @@ function takeSack(verdict: Verdict, { segment, time }: Passing, other: Half): vo
     missed += filled;
   }
   if (missed > 0) gap(verdict, other, time, missedFrom, missedFrom + missed, missed);
-  if (added && !verdict.codes.includes("duplicate-ack-seen")) signal(other, time);
+  if (added && !verdict.codes.includes("duplicate-ack-seen")) other.signals++;
   if (reportedBlocks(segment).length > 0) verdict.add("sack-seen");
 }
 

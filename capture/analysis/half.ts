@@ -140,9 +140,8 @@ export class Half {
   windowAt = -Infinity;
   /** Duplicate ACKs for `una`. */
   dupAcks = 0;
-  /** Duplicate ACKs and ACKs with SACK blocks of the other end so far. */
+  /** Duplicate ACKs and ACKs with SACK blocks of the other end so far, and those that may have had some. */
   signals = 0;
-  lastSignalAt = -Infinity;
   /** When the other end last acknowledged anything. */
   lastAckAt = -Infinity;
   lastDataAt = -Infinity;

@@ -38,14 +38,15 @@ export function passingOf(
 }
 
 function recordOf(
-  { segment, headers, keptPayload }: FoundSegment,
+  { segment, headers, keptPayload, hasAllOptions }: FoundSegment,
   flow: Flow,
   direction: Direction,
   kept: AnalysisOptions,
 ): SegmentRecord {
   const { excerpt } = kept;
   const header = kept.headers ? headers.slice() : null;
-  const record = copySegment(segment, direction, flow, flow.shiftOf(direction), header, { excerpt });
+  const copy = copySegment(segment, direction, flow, flow.shiftOf(direction), header, { excerpt });
+  const record: SegmentRecord = hasAllOptions ? copy : { ...copy, optionsAreCut: true };
   if (record.excerpt === null || record.excerpt.length <= keptPayload) return record;
   return { ...record, excerpt: record.excerpt.slice(0, keptPayload) };
 }

@@ -46,8 +46,9 @@ const OFFERED: readonly (readonly [option: number, name: string])[] = [
   [Option.timestamps, "timestamps"],
 ];
 
-/** Options of the SYN that the SYN-ACK leaves out, or that were taken out on the way; null: none. */
+/** Options of the SYN that the SYN-ACK leaves out, or that were taken out on the way; null: none, as far as was captured. */
 export function unansweredOptions(flow: Flow, syn: number, synAck: SegmentRecord): Remark | null {
+  if (synAck.optionsAreCut === true) return null;
   const missing = OFFERED.filter(([option]) => (syn & option) !== 0 && (synAck.options & option) === 0);
   if (missing.length === 0) return null;
   const names = missing.map(([, name]) => name);

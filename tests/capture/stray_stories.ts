@@ -190,6 +190,27 @@ export const STRAY_CAPTURES: readonly CaptureStory[] = [
     "R< retransmission",
     "> acknowledges",
   ]],
+  [
+    "an ACK whose options were cut off may have asked for what is missing, and a SYN-ACK answered all (RFC 2018 3)",
+    [
+      packet(0, ">", "syn", 1_000, 0, { mss: 1_460, sackPermitted: true, timestamps: [1, 0] }),
+      packet(10, "<", "syn,ack", 5_000, 1_001, { mss: 1_460, sackPermitted: true, scale: 2, kept: 46 }),
+      packet(10.1, ">", "ack", 1_001, 5_001),
+      data(20, 5_001),
+      data(20.1, 7_001),
+      ack(20.2, 6_001, { sack: [7_001, 8_001], kept: 40 }),
+      data(31, 6_001),
+      ack(31.1, 8_001),
+    ],
+    [
+      ...OPENED_NEAR,
+      "< data",
+      "< data, after a hole",
+      "> acknowledges",
+      "R< retransmission, fills a hole",
+      "> acknowledges",
+    ],
+  ],
   ["behind a FIN nothing is taken (RFC 9293 3.10.7.4, seventh)", [
     ...HANDSHAKE,
     packet(20, ">", "fin,ack", 1_001, 5_001),
