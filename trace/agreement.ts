@@ -5,7 +5,7 @@
  */
 
 import { Flag, Option } from "./core.ts";
-import { capitalized } from "./format.ts";
+import { capitalized, countText } from "./format.ts";
 import { DEFAULT_MSS } from "./full_size.ts";
 import { optionsText } from "./options.ts";
 import type {
@@ -81,9 +81,9 @@ function windowScaling(own: SegmentRecord, peer: SegmentRecord, wording: Wording
   if (isUnknown(Option.windowScale, own, peer)) return unknown("Whether windows are scaled", "RFC 7323 2.2");
   const agreed = has(own, Option.windowScale) && has(peer, Option.windowScale);
   const units = ({ windowScale }: SegmentRecord): string => {
-    const factor = 2 ** Math.min(windowScale, MAX_WINDOW_SHIFT);
+    const factor = countText(2 ** Math.min(windowScale, MAX_WINDOW_SHIFT), "octet");
     return windowScale <= MAX_WINDOW_SHIFT
-      ? `${factor}`
+      ? factor
       : `${factor} (the shift of ${windowScale} counts as ${MAX_WINDOW_SHIFT})`;
   };
   return {
@@ -93,7 +93,7 @@ function windowScaling(own: SegmentRecord, peer: SegmentRecord, wording: Wording
     sentence: agreed
       ? `Windows are scaled: ${wording.ourField} counts units of ${
         units(own)
-      } octets, ${wording.peersField} units of ${units(peer)}.`
+      }, ${wording.peersField} units of ${units(peer)}.`
       : "Windows are not scaled: neither side can offer more than 65535 octets.",
   };
 }

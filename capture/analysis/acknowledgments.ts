@@ -113,11 +113,13 @@ function advance(verdict: Verdict, passing: Passing, sender: Half, other: Half, 
   other.sacked.removeBefore(ack);
   if (other.recovery !== null && ack >= other.recovery.point) other.recovery = null;
   if ((segment.flags & Flag.syn) !== 0) return;
+  const isOfSyn = una === 0 && (other.hasSyn || sender.hasSyn);
+  const newly = ack - una - (isOfSyn ? 1 : 0);
   if (ack >= other.finEnd && una < other.finEnd) verdict.add("ack-of-fin");
-  else if (una === 0 && ack === 1 && (other.hasSyn || sender.hasSyn)) {
+  else if (isOfSyn && newly === 0) {
     verdict.add(sender.hasSyn && sender.una === 0 ? "acknowledges-handshake" : "handshake-done");
   } else if (!isFirst || other.packets > 0) {
-    verdict.values["newly"] = ack - una;
+    verdict.values["newly"] = newly;
     verdict.add("new-ack");
   }
 }
@@ -143,7 +145,7 @@ function provedSpurious(
   time: number,
   proof: string,
 ): void {
-  verdict.values["repeated"] = "{repeatedFrom} to {repeatedTo}";
+  verdict.values["repeated"] = end - seq > 1 ? "{repeatedFrom} to {repeatedTo}" : "{repeatedFrom}";
   verdict.values["repeatedFrom"] = seq;
   verdict.values["repeatedTo"] = end - 1;
   verdict.values["repeatedSince"] = `${spanText(time - lastAt)} ago, frame ${lastFrame},`;

@@ -313,9 +313,14 @@ export function addKind(
   else addTimeout(verdict, passing, sender, receiver, lastAt);
 }
 
-/** Whether it is the last that was sent, for the first time again. */
-function isLast({ seq, end }: SegmentRecord, range: SentRange | null, { max, una }: Half): boolean {
-  return range !== null && range.copies === 1 && range.end === max && end === max && seq >= una;
+/**
+ * Whether it is the last that was sent, for the first time again, and nothing has come to which it answers: some repeat their
+ * FIN with each ACK.
+ */
+function isLast({ seq, end, ack }: SegmentRecord, range: SentRange | null, sender: Half): boolean {
+  const { max, una } = sender;
+  return (ack ?? 0) <= sender.ack && range !== null && range.copies === 1 && range.end === max &&
+    end === max && seq >= una;
 }
 
 /** Its receiver has taken the SYN without its data, or has had no room for it (RFC 7413 4.2.2; RFC 9293 3.8.6.1). */

@@ -157,6 +157,7 @@ export class Flow implements CapturedConnection, Numberings {
     if (answersOtherSyn(segment, receiver)) return "accepts-other";
     if ((flags & Flag.rst) !== 0) return null;
     if ((flags & (Flag.syn | Flag.ack)) === 0) return "no-ack";
+    if (sender.hasSyn && isBeforeFirst(segment)) return "before-first";
     if (this.#isOfAnother(flags, ack, receiver)) return "ack-of-another";
     return isFar(seq, sender) ? "out-of-place" : null;
   }
@@ -312,6 +313,7 @@ export class Flow implements CapturedConnection, Numberings {
       verdict.values["after"] = segment.length > 0 ? "with its last data" : this.#afterWhat(time);
       verdict.add(this.closedFirst === sender ? "close-first" : "close-second");
     }
+    if (lacksTimestamp(passing, this)) verdict.add("timestamp-missing");
     if ((segment.flags & Flag.urg) !== 0) verdict.add("urgent-seen");
     if ((segment.flags & (Flag.ece | Flag.syn)) === Flag.ece) verdict.add("congestion-echo-seen");
     if (segment.ecn === EcnCodepoint.congestionExperienced) verdict.add("congestion-mark-seen");
@@ -332,6 +334,18 @@ export class Flow implements CapturedConnection, Numberings {
     }
     return `${spanText(time - last.lastDataAt)} after ${last.has("last data")}`;
   }
+}
+
+/** RFC 7323 3.2: where both SYNs have timestamps, all segments but RSTs are to. */
+function lacksTimestamp({ segment, hasAllOptions }: Passing, { local, remote }: Flow): boolean {
+  if ((segment.options & Option.timestamps) !== 0 || !hasAllOptions) return false;
+  return [local, remote].every(({ syn }) => ((syn?.options ?? 0) & Option.timestamps) !== 0);
+}
+
+/** Whether it has something in the place of the SYN, which an octet of a keep-alive may have (RFC 9293 3.8.4). */
+function isBeforeFirst({ flags, seq, end, length }: SegmentRecord): boolean {
+  const isEmpty = (flags & Flag.fin) === 0 && length <= 1;
+  return (flags & Flag.syn) === 0 && end <= 1 && end > seq && !isEmpty;
 }
 
 /** Whether a SYN acknowledges something else than the receiver's own, which is all that it has sent (RFC 9293 3.10.7.3, first). */

@@ -77,11 +77,7 @@ export function icmpRemark(flow: Flow, error: IcmpError, source: string): Remark
   };
 }
 
-/** Checksums of an end are not looked at: for what reason, as far as they tell. */
+/** A checksum is not believed. */
 export function offloadRemark(layer: string, whose: string, soundness: Soundness): Remark {
-  const cause = soundness === "zero"
-    ? "checksum offload at this end"
-    : "a device was to fill them in, or addresses or ports were replaced without them";
-  const state = soundness === "zero" ? "0" : "wrong";
-  return { code: "checksum-offload", values: { layer, whose, state, cause } };
+  return { code: "checksum-offload", values: { layer, whose, state: soundness === "zero" ? "0" : "wrong" } };
 }

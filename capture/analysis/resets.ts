@@ -74,7 +74,7 @@ export class Resets {
     }
     const refusal = refusalOf(segment, sender, receiver);
     if (refusal !== null) {
-      verdict.values["expected"] = receiver.ack;
+      verdict.values["expected"] = refusal === "reset-of-another" ? sender.max : receiver.ack;
       return verdict.add(refusal);
     }
     const revocation = this.#known.get(frame);

@@ -85,7 +85,7 @@ export class SegmentFinder {
     unwrap(cursor, captured.linkType, captured.octets, captured.originalLength);
     let octets = captured.octets;
     while (cursor.unread === FRAGMENT) {
-      const whole = this.#fragments.add(cursor);
+      const whole = this.#fragments.add(cursor, captured.time);
       if (whole === null) return null;
       const { direction } = cursor;
       octets = whole.octets.subarray(0, whole.captured);
@@ -118,7 +118,7 @@ export class SegmentFinder {
     if (end - ip > MOST_OCTETS) return "packets beyond 1 MiB";
     const packet = isWhole ? octets : this.#filledUp(octets, end, transport);
     const segment = this.#segment;
-    readIpHeader(packet, ip, segment);
+    readIpHeader(packet, cursor, segment);
     const length = end - transport;
     let refusal: DropReason | null = isWhole
       ? decodeTcpSegment(packet, transport, length, segment, "verify")
@@ -169,15 +169,15 @@ export class SegmentFinder {
 }
 
 /** What TCP needs to know of IP. */
-function readIpHeader(packet: Uint8Array, ip: number, out: Segment): void {
+function readIpHeader(packet: Uint8Array, { ip, source, destination }: Cursor, out: Segment): void {
   const isIpv4 = (packet[ip] ?? 0) >> 4 === 4;
   const trafficClass = isIpv4
     ? packet[ip + 1] ?? 0
     : ((packet[ip] ?? 0) << 4 | (packet[ip + 1] ?? 0) >> 4) & 0xff;
   out.family = isIpv4 ? 4 : 6;
   out.addresses = packet;
-  out.sourceOffset = ip + (isIpv4 ? 12 : 8);
-  out.destinationOffset = ip + (isIpv4 ? 16 : 24);
+  out.sourceOffset = source;
+  out.destinationOffset = destination;
   out.ecn = trafficClass & 3;
   out.dscp = trafficClass >> 2;
   out.hopLimit = packet[ip + (isIpv4 ? 8 : 7)] ?? 0;

@@ -16,7 +16,12 @@ const FRAGMENT_HEADER = 8;
 const OFFSET_BITS = 0x1fff;
 const MORE_FRAGMENTS = 0x2000;
 
+/** RFC 8200 4.5, nanoseconds: what has not become whole by then never will, and its identification may come round. */
+const MOST_WAIT = 60_000_000_000n;
+
 interface Pending {
+  /** When its first fragment came. */
+  readonly since: bigint;
   /** The IP header of the first fragment, its length and fragment fields as of a whole packet; null until it comes. */
   header: Uint8Array | null;
   payload: Uint8Array;
@@ -58,13 +63,13 @@ export class Fragments {
     return frames;
   }
 
-  /** Takes the fragment that the cursor has found; returns the packet when it is the last one missing. */
-  add(cursor: Cursor): Reassembled | null {
+  /** Takes the fragment that the cursor has found, at a moment in ns; returns the packet when it is the last one missing. */
+  add(cursor: Cursor, now: bigint): Reassembled | null {
     const fragment = (cursor.octets[cursor.ip] ?? 0) >> 4 === 4 ? ipv4Fragment(cursor) : ipv6Fragment(cursor);
     const { key, payloadAt, offset, isLast } = fragment;
     const length = cursor.end - payloadAt;
     if (length <= 0 || offset + length > MOST_PAYLOAD) return null;
-    const pending = this.#pendingOf(key);
+    const pending = this.#pendingOf(key, now);
     pending.frames++;
     if (offset === 0) pending.header ??= fragment.header();
     if (isLast) pending.length = offset + length;
@@ -77,11 +82,17 @@ export class Fragments {
     return wholePacket(pending, pending.header as Uint8Array);
   }
 
-  #pendingOf(key: string): Pending {
+  #pendingOf(key: string, now: bigint): Pending {
     let pending = this.#pending.get(key);
+    if (pending !== undefined && now - pending.since > MOST_WAIT) {
+      this.#given += pending.frames;
+      this.#pending.delete(key);
+      pending = undefined;
+    }
     if (pending === undefined) {
       const has = new Uint8Array(MOST_PAYLOAD / FRAGMENT_UNIT + 1);
       pending = {
+        since: now,
         header: null,
         payload: new Uint8Array(0),
         has,

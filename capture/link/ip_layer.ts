@@ -39,6 +39,19 @@ const NAMES: Readonly<Record<number, string>> = {
 
 const IPV4_HEADER = 20;
 const IPV6_HEADER = 40;
+const IPV4_SOURCE = 12;
+const IPV4_DESTINATION = 16;
+const IPV6_SOURCE = 8;
+const IPV6_DESTINATION = 24;
+const ADDRESS_6 = 16;
+/** Kinds of routing header (IANA), and where their addresses begin. */
+const ROUTING_SOURCE = 0;
+const ROUTING_TO_HOME = 2;
+const ROUTING_SEGMENTS = 4;
+const ROUTING_FIXED = 8;
+/** Options for a destination (RFC 8200 4.2, RFC 6275 6.3). */
+const PAD_1 = 0;
+const HOME_ADDRESS = 0xc9;
 const WORD_OCTETS = 4;
 const EXTENSION_UNIT = 8;
 /** "More fragments", and the offset in units of 8 octets. */
@@ -64,6 +77,8 @@ function ipv4(cursor: Cursor): LayerName | null {
   const total = cursor.uint16(2) || cursor.end - cursor.at;
   if (headerLength < IPV4_HEADER || total < headerLength) return cursor.give("malformed IP headers");
   cursor.ip = cursor.at;
+  cursor.source = cursor.at + IPV4_SOURCE;
+  cursor.destination = cursor.at + IPV4_DESTINATION;
   cursor.protocol = cursor.uint8(9);
   // What was cut off by a tool that does not say so is behind the frame's end.
   cursor.end = cursor.at + total;
@@ -75,6 +90,8 @@ function ipv4(cursor: Cursor): LayerName | null {
 function ipv6(cursor: Cursor): LayerName | null {
   if (!cursor.has(IPV6_HEADER)) return cursor.give(CUT_SHORT);
   cursor.ip = cursor.at;
+  cursor.source = cursor.at + IPV6_SOURCE;
+  cursor.destination = cursor.at + IPV6_DESTINATION;
   const length = cursor.uint16(4);
   // 0: a jumbogram, or merged by a device.
   if (length > 0) cursor.end = cursor.at + IPV6_HEADER + length;
@@ -87,11 +104,31 @@ function ipv6(cursor: Cursor): LayerName | null {
     if (next === Protocol.fragment && (cursor.uint16(2) & FRAGMENT_BITS_6) !== 0) {
       return cursor.give(FRAGMENT);
     }
+    findAddresses(cursor, next, extension);
     next = cursor.uint8(0);
     cursor.at += extension;
   }
   cursor.protocol = next;
   return byProtocol(cursor);
+}
+
+/**
+ * Extensions may have the addresses of the ends instead of the header: of a packet that is on its way through others (RFC 8200
+ * 8.1, RFC 8754 2) or to or from somebody who is not at home (RFC 6275 6.3, 6.4).
+ */
+function findAddresses(cursor: Cursor, kind: number, length: number): void {
+  if (kind === Protocol.routing && cursor.uint8(3) > 0) {
+    const last = length - ADDRESS_6;
+    const [type, list] = [cursor.uint8(2), cursor.at + ROUTING_FIXED];
+    if (type === ROUTING_TO_HOME || type === ROUTING_SEGMENTS) cursor.destination = list;
+    else if (type === ROUTING_SOURCE && last >= ROUTING_FIXED) cursor.destination = cursor.at + last;
+  }
+  if (kind !== Protocol.destinationOptions) return;
+  for (let at = 2; at + 1 < length;) {
+    const option = cursor.uint8(at);
+    if (option === HOME_ADDRESS) cursor.source = cursor.at + at + 2;
+    at += option === PAD_1 ? 1 : 2 + cursor.uint8(at + 1);
+  }
 }
 
 /** Octets of the extension header of this kind at the cursor; 0: it is none. */

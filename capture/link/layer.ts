@@ -16,6 +16,9 @@ export class Cursor {
   direction: "sent" | "arrived" | null = null;
   /** Where the innermost IP packet begins; -1: none found. */
   ip = -1;
+  /** Where the addresses stand that a checksum is made with: those of the header, or of an extension of it. */
+  source = -1;
+  destination = -1;
   /** Where what it carries begins. */
   transport = -1;
   /** The protocol that it carries. */
@@ -32,6 +35,8 @@ export class Cursor {
     this.end = length;
     this.direction = null;
     this.ip = -1;
+    this.source = -1;
+    this.destination = -1;
     this.transport = -1;
     this.protocol = 0;
     this.unread = null;

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { SegmentFinder } from "../../capture/analysis/segment_finder.ts";
 import type { CapturedPacket } from "../../capture/capture.ts";
-import { encodePacket, parseAddress, Segment, seqNumber } from "../../tcp/mod.ts";
+import { encodePacket, formatAddress, parseAddress, Segment, seqNumber } from "../../tcp/mod.ts";
 
 /** A packet of 10.0.0.1:1000 to 10.0.0.2:80, or of the same ends in IPv6, with 40 octets of text. */
 function tcp(family: 4 | 6 = 4): readonly number[] {
@@ -213,6 +213,18 @@ Deno.test("fragments are put together in any order, and say so when one is missi
   assertEquals(finder.incompleteFragments, 1);
 });
 
+Deno.test("a fragment that comes more than 60 s later is of another packet (RFC 8200 4.5)", () => {
+  const text = tcp().slice(20);
+  const first = packetOf(101, ipv4(6, text.slice(0, 24), 0x2000));
+  const last = packetOf(101, ipv4(6, text.slice(24), 3));
+  const finder = new SegmentFinder();
+  assertEquals(finder.find(first), null);
+  assertEquals(finder.find({ ...last, time: 60_000_000_001n }), null);
+  assertEquals(finder.incompleteFragments, 2);
+  assertEquals(finder.find({ ...first, time: 120_000_000_001n })?.kind, "segment");
+  assertEquals(finder.incompleteFragments, 1);
+});
+
 Deno.test("fragments of IPv6 are put together (RFC 8200 4.5)", () => {
   const text = tcp(6).slice(40);
   const fragment = (offset: number, more: number, piece: readonly number[]): readonly number[] =>
@@ -238,3 +250,53 @@ Deno.test("checksums that a device was to fill in are told from wrong ones", () 
   assertEquals(soundness([[36, 0], [37, 0]]), ["good", "zero"]);
   assertEquals(soundness([[50, 1]]), ["good", "wrong"]);
 });
+
+/** The packet of `tcp(6)` whose ends stand partly in an extension header of this kind: `text` is all of it but its first octet. */
+function extended(kind: number, text: readonly number[], away: "source" | "destination"): readonly number[] {
+  const whole = tcp(6);
+  const other = [...parseAddress("2001:db8::9").octets];
+  const source = away === "source" ? other : whole.slice(8, 24);
+  const destination = away === "destination" ? other : whole.slice(24, 40);
+  const payload = [6, ...text, ...whole.slice(40)];
+  return [
+    0x60,
+    0,
+    0,
+    0,
+    payload.length >> 8,
+    payload.length & 255,
+    kind,
+    64,
+    ...source,
+    ...destination,
+    ...payload,
+  ];
+}
+
+const FAR_END = [...parseAddress("fd00::2").octets];
+const HOME = [...parseAddress("fd00::1").octets];
+
+const EXTENDED: readonly (readonly [what: string, packet: readonly number[]])[] = [
+  [
+    "a route that is not at its end (RFC 8200 8.1)",
+    extended(43, [4, 0, 1, ...zeros(20), ...FAR_END], "destination"),
+  ],
+  [
+    "a route in segments (RFC 8754 2)",
+    extended(43, [4, 4, 1, 1, 0, 0, 0, ...FAR_END, ...zeros(16)], "destination"),
+  ],
+  ["a route home (RFC 6275 6.4)", extended(43, [2, 2, 1, ...zeros(4), ...FAR_END], "destination")],
+  ["a home address (RFC 6275 6.3)", extended(60, [2, 1, 2, 0, 0, 0xc9, 16, ...HOME], "source")],
+];
+
+for (const [what, octets] of EXTENDED) {
+  Deno.test(`ends and checksum of a packet are those of its extension header: ${what}`, () => {
+    const found = new SegmentFinder().find(packetOf(101, octets));
+    if (found?.kind !== "segment") throw new Error("no segment");
+    const { segment } = found;
+    const at = (offset: number): string =>
+      formatAddress({ family: 6, octets: segment.addresses.slice(offset, offset + 16) });
+    assertEquals(found.soundness, "good");
+    assertEquals([at(segment.sourceOffset), at(segment.destinationOffset)], ["fd00::1", "fd00::2"]);
+  });
+}

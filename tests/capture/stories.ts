@@ -267,7 +267,7 @@ export const CAPTURE_STORIES: readonly CaptureStory[] = [
     packet(30, "<", "ack", 5001, 1006),
   ], [
     ...OPENED_NEAR,
-    "# The TCP checksums of the client are 0, and its packets are taken all the same: checksum offload at this end; told once.",
+    "# The TCP checksum of a packet of the client is 0, and it is taken all the same: a device was to fill it in, or it was left as it is where addresses or ports were replaced. Told once for all such packets.",
     "> data",
     "< acknowledges",
   ]],
@@ -277,7 +277,7 @@ export const CAPTURE_STORIES: readonly CaptureStory[] = [
     packet(30, "<", "ack", 5001, 1006),
   ], [
     ...OPENED_NEAR,
-    "# The IPv4 checksums of the client are 0, and its packets are taken all the same: checksum offload at this end; told once.",
+    "# The IPv4 checksum of a packet of the client is 0, and it is taken all the same: a device was to fill it in, or it was left as it is where addresses or ports were replaced. Told once for all such packets.",
     "> data",
     "< acknowledges",
   ]],

@@ -28,7 +28,7 @@ Deno.test("what both SYNs offer is agreed on", () => {
   // RFC 7323 2.3: a larger shift counts as 14.
   assertMatch(
     scaling ?? "",
-    /our window field counts units of 128 octets, the peer's units of 16384 \(the shift of 15 counts as 14\)\.$/,
+    /our window field counts units of 128 octets, the peer's units of 16384 octets \(the shift of 15 counts as 14\)\.$/,
   );
   assertMatch(timestamps ?? "", /^Every segment but a RST is to carry timestamps/);
   assertMatch(sack ?? "", /^Selective acknowledgment: each side/);

@@ -45,6 +45,8 @@ export type FindingCode =
   | "window-withdrawn"
   | "window-smaller"
   | "no-ack"
+  | "before-first"
+  | "timestamp-missing"
   | "ack-of-another"
   | "reset-of-another"
   | "reset-alone"

@@ -35,6 +35,16 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     label: "without ACK bit",
     sentence: "Neither ACK nor SYN nor RST: {receiver} takes nothing of it.",
   },
+  "before-first": {
+    rule: "RFC 9293 3.10.7.4, first",
+    label: "before the first octet",
+    sentence: "Its numbers end before the first octet of {sender}: {receiver} takes nothing of it.",
+  },
+  "timestamp-missing": {
+    rule: "RFC 7323 3.2",
+    label: "no timestamp",
+    sentence: "It has no timestamp, although both SYNs have one: {receiver} may drop it for that.",
+  },
   "ack-of-another": {
     rule: "RFC 9293 3.5.1; 3.10.7.3, first",
     label: "ACK, not for the SYN",
@@ -45,7 +55,7 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     rule: "RFC 9293 3.5.2; 3.10.7.3, first",
     label: "RST of something else",
     sentence:
-      "RST with the number {seq}: with that {sender} answers what acknowledges {seq} while it waits for an answer to its SYN, and goes on waiting.",
+      "RST with the number {seq}, where {expected} follows the SYN of {sender}: it ends nothing that this SYN asks for. With such a RST {sender} would answer an ACK of {seq}.",
   },
   "accepts-other": {
     rule: "RFC 9293 3.10.7.3, first",
@@ -102,7 +112,8 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
   "tail-loss-probe": {
     rule: "RFC 8985 7",
     label: "tail loss probe",
-    sentence: "{Sender} sends the last that it has sent, {again}, again, {since}: {evidence}.",
+    sentence:
+      "{Sender} sends the last that it has sent, {again}, again, {since}, as a tail loss probe does: {evidence}.",
   },
   "retransmission": {
     rule: "RFC 9293 3.8.1",

@@ -12,9 +12,9 @@ import type { NoteCode } from "./finding_codes.ts";
 export const NOTES: Readonly<Record<NoteCode, CatalogueEntry>> = {
   "checksum-offload": {
     rule: "",
-    label: "checksums not filled in",
+    label: "checksum not believed",
     sentence:
-      "The {layer} checksums of {whose} are {state}, and its packets are taken all the same: {cause}; told once.",
+      "The {layer} checksum of a packet of {whose} is {state}, and it is taken all the same: a device was to fill it in, or it was left as it is where addresses or ports were replaced. Told once for all such packets.",
   },
   "clock-step": {
     rule: "",
