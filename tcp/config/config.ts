@@ -149,7 +149,7 @@ export interface SendingConfig {
   readonly mtu: number;
   /**
    * Timeouts of one segment in a row after which shorter ones are tried, since a router may drop long packets without telling
-   * (RFC 4821 7.7); 0: never.
+   * (RFC 4821 7.7, which waits for R1); 0: never.
    */
   readonly timeoutsUntilShorter: number;
   /** Octets of the longest packet that is sent then, before longer ones are searched for. */

@@ -23,8 +23,11 @@ const MTU_OF_OLD_ROUTERS = 576;
 /** Headers that a path MTU holds beside the payload, at least one octet of which must remain. */
 const LEAST_MSS_ROOM = 88;
 
-/** Unreachable codes that MUST-56 calls soft in IPv4: net, host, source route failed. */
-const SOFT_UNREACHABLE_IPV4: readonly number[] = [0, 1, 5];
+/**
+ * Unreachable codes that are soft in IPv4: net, host, source route failed (MUST-56), and what says the same of a type of service
+ * (11, 12). The others that no RFC sorts say that nobody has such an address, or that somebody refuses: they count as hard.
+ */
+const SOFT_UNREACHABLE_IPV4: readonly number[] = [0, 1, 5, 11, 12];
 
 /** Unreachable codes of IPv6 that are hard: administratively prohibited, port (RFC 4443 3.1); RFC 5461 2 has the soft ones. */
 const HARD_UNREACHABLE_IPV6: readonly number[] = [1, 4];

@@ -8,7 +8,10 @@
 import { TailLossProbe } from "../loss/tail_loss_probe.ts";
 import type { Tcb } from "./tcb.ts";
 import { Timer } from "./timers.ts";
-import { type Instant, micros, milliseconds } from "../base/units.ts";
+import { type Instant, micros, milliseconds, seconds } from "../base/units.ts";
+
+/** RFC 9293 3.8.6.2.1: how long a window that is open, but too small to be worth a segment, holds data back at most. */
+const OVERRIDE_TIME = seconds(1);
 
 /** How long a cork holds data back at most. */
 const CORK_TIME = milliseconds(200);
@@ -81,12 +84,16 @@ function mayProbeTail({ config, handshake, recovery, rtt }: Tcb): boolean {
     recovery.tailProbe.end === null && !scoreboard.isEmpty && scoreboard.octets.sacked === 0;
 }
 
-/** Starts the persist timer when the peer's window is all that holds something back (MUST-36, SHLD-29, SHLD-30). */
+/**
+ * Starts the persist timer when the peer's window is all that holds something back (MUST-36, SHLD-29, SHLD-30); it is the override
+ * timer as well, where the window is not closed but too small.
+ */
 export function armPersist(tcb: Tcb, now: Instant): void {
-  const { retransmissionTimer } = tcb;
-  if (retransmissionTimer.is("persist") || tcb.windowProbeDue || !tcb.sender.isBlockedByWindow) return;
+  const { retransmissionTimer, sender } = tcb;
+  if (retransmissionTimer.is("persist") || tcb.windowProbeDue || !sender.isBlockedByWindow) return;
   const backedOff = tcb.rtt.rto * 2 ** tcb.windowProbes;
-  retransmissionTimer.startPersist(now, micros(Math.min(backedOff, tcb.config.retransmission.maxRto)));
+  const most = sender.usableWindow > 0 ? OVERRIDE_TIME : tcb.config.retransmission.maxRto;
+  retransmissionTimer.startPersist(now, micros(Math.min(backedOff, most)));
 }
 
 /** A cork holds data back, but not for ever: the override timeout of RFC 9293 3.8.6.2.1. */

@@ -43,7 +43,9 @@ export function isnAbove(isn: IsnSource, sndNxt: SeqNumber): IsnSource {
 
 /**
  * MAY-2, RFC 6191 2: whether the peer's SYN, being newer than all before, may begin a connection in its place. Where both
- * have timestamps, they decide, and the number only between equal ones.
+ * have timestamps, they decide, and the number only between equal ones. Where the old connection had none the number decides alone:
+ * the new one may take segments without them (\`acceptMissingTimestamps\`), the old one's too. A SYN that may not is answered like all
+ * that is out of window (RFC 9293 3.10.7.4, first), where RFC 6191 has it dropped without a word.
  */
 export function synMayReplaceTimeWait(connection: Connection, segment: Segment): boolean {
   if (connection.state !== "TIME-WAIT" || !segment.has(Flag.syn) || segment.has(Flag.ack)) return false;
