@@ -214,6 +214,7 @@ export function isGrowth(event: CongestionEvent): boolean {
       return true;
     case "initial-window":
     case "slow-start-exit":
+    case "slow-start-after-timeout":
     case "fast-recovery":
     case "recovery-ended":
     case "tail-loss-repaired":

@@ -165,6 +165,7 @@ export type CongestionReason =
   | "slow-start"
   | "conservative-slow-start"
   | "slow-start-exit"
+  | "slow-start-after-timeout"
   | "congestion-avoidance"
   | "fast-recovery"
   | "proportional-rate-reduction"

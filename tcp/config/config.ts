@@ -38,7 +38,7 @@ export type ReorderingDegree = "fixed" | "measured";
 
 /**
  * What shows F-RTO that a timeout was spurious: an original delivered by the second ACK after it (RFC 5682), or by any
- * (Linux).
+ * (Linux, where the window grows as well by all that an ACK covers which shows nothing of the kind).
  */
 export type ForwardRtoEvidence = "second ACK" | "any ACK";
 

@@ -27,6 +27,9 @@ import { WindowReduction } from "./window_reduction.ts";
 /** RFC 5682 2.1, step 3a: segments of the window with which recovery goes on when the timeout was genuine. */
 const FORWARD_RTO_WINDOW = 3;
 
+/** RFC 5682 3.1, step 2a: the same when the ACK that says so covers all that was out. */
+const WINDOW_WHEN_COVERED = 2;
+
 /** Loss recovery of one connection. */
 export class Recovery {
   readonly scoreboard: Scoreboard;
@@ -48,6 +51,8 @@ export class Recovery {
   recoveryPoint: SeqNumber;
   /** Whether the last acknowledgement showed that the timeout was spurious: its back-off is to be undone. */
   timeoutWasSpurious = false;
+  /** Octets of the window after the acknowledgement at most. */
+  #mostAfterTimeout = Infinity;
   /** Whether the acknowledgement has undone a reduction. */
   #isReasonSet = false;
   /** Why the window changed last. */
@@ -152,6 +157,7 @@ export class Recovery {
   ackArrived(): void {
     const { ack, scoreboard } = this;
     this.timeoutWasSpurious = false;
+    this.#mostAfterTimeout = Infinity;
     this.#isReasonSet = false;
     const { reduction } = this;
     if (reduction.at !== null) reduction.ackArrived(ack);
@@ -175,6 +181,9 @@ export class Recovery {
     const { changeReason } = this;
     this.#adjustWindow(showedLoss);
     if (this.#isReasonSet || (this.isReducing && !wasReducing)) this.changeReason = changeReason;
+    if (this.#control.cwnd <= this.#mostAfterTimeout) return;
+    this.#control.cwnd = this.#mostAfterTimeout;
+    this.changeReason = "slow-start-after-timeout";
   }
 
   /** The reordering timer fired (RFC 8985 6.2). */
@@ -324,7 +333,14 @@ export class Recovery {
       this.#undoReduction();
       this.timeoutWasSpurious = true;
     } else if (verdict === "genuine") {
-      this.#control.cwnd = Math.min(this.#control.cwnd, FORWARD_RTO_WINDOW * ack.mss);
+      const most = FORWARD_RTO_WINDOW * ack.mss;
+      // Nobody knows how much of what the ACK covers had arrived before: the window does not grow by all of it, but on Linux.
+      if (this.#config.recovery.forwardRtoEvidence === "any ACK") {
+        this.#control.cwnd = Math.min(this.#control.cwnd, most);
+      } else {
+        const isCovered = seqAtOrAfter(ack.una, this.recoveryPoint);
+        this.#mostAfterTimeout = isCovered ? WINDOW_WHEN_COVERED * ack.mss : most;
+      }
     }
   }
 

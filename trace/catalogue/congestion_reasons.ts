@@ -91,6 +91,12 @@ export const CONGESTION_REASONS: Readonly<Record<CongestionReason, CatalogueEntr
       sentence: "The congestion control ends slow start, with ssthresh = {ssthresh}.",
     },
   ),
+  "slow-start-after-timeout": {
+    rule: "RFC 5682 2.1, 3.1",
+    label: "slow start, after the timeout",
+    sentence:
+      "The timeout was genuine, or this ACK does not tell. How much of what it covers had arrived long before nobody knows, so slow start goes on with a few segments: cwnd goes from {cwndBefore} to {cwnd}.",
+  },
   "congestion-avoidance": firstTrue<CongestionEvent>(
     {
       when: ({ control }) => control === "cubic",

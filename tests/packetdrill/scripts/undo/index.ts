@@ -10,19 +10,20 @@ import script6 from "./eifel_takes_a_fast_retransmission_back.pkt" with { type: 
 import script7 from "./eifel_takes_a_timeout_back.pkt" with { type: "text" };
 import script8 from "./forward_rto_can_be_switched_off.pkt" with { type: "text" };
 import script9 from "./forward_rto_duplicate_first_goes_on_as_usual.pkt" with { type: "text" };
-import script10 from "./forward_rto_everything_acknowledged_is_not_spurious.pkt" with { type: "text" };
-import script11 from "./forward_rto_gap_filled_without_sack_is_not_spurious.pkt" with { type: "text" };
-import script12 from "./forward_rto_not_twice_in_a_row.pkt" with { type: "text" };
-import script13 from "./forward_rto_real_with_sack.pkt" with { type: "text" };
-import script14 from "./forward_rto_real_without_sack.pkt" with { type: "text" };
-import script15 from "./forward_rto_spurious_with_sack.pkt" with { type: "text" };
-import script16 from "./forward_rto_spurious_without_sack.pkt" with { type: "text" };
-import script17 from "./forward_rto_without_new_data_goes_on_as_usual.pkt" with { type: "text" };
-import script18 from "./one_of_two_duplicates_is_not_enough.pkt" with { type: "text" };
-import script19 from "./path_that_became_longer_is_measured_by_new_data.pkt" with { type: "text" };
-import script20 from "./reordering_that_clears_itself_is_undone.pkt" with { type: "text" };
-import script21 from "./spurious_timeout_ends_the_backing_off.pkt" with { type: "text" };
-import script22 from "./spurious_timeout_takes_the_delay_as_it_is.pkt" with { type: "text" };
+import script10 from "./forward_rto_everything_acknowledged_begins_with_two_segments.pkt" with { type: "text" };
+import script11 from "./forward_rto_everything_acknowledged_is_not_spurious.pkt" with { type: "text" };
+import script12 from "./forward_rto_gap_filled_without_sack_is_not_spurious.pkt" with { type: "text" };
+import script13 from "./forward_rto_not_twice_in_a_row.pkt" with { type: "text" };
+import script14 from "./forward_rto_real_with_sack.pkt" with { type: "text" };
+import script15 from "./forward_rto_real_without_sack.pkt" with { type: "text" };
+import script16 from "./forward_rto_spurious_with_sack.pkt" with { type: "text" };
+import script17 from "./forward_rto_spurious_without_sack.pkt" with { type: "text" };
+import script18 from "./forward_rto_without_new_data_goes_on_as_usual.pkt" with { type: "text" };
+import script19 from "./one_of_two_duplicates_is_not_enough.pkt" with { type: "text" };
+import script20 from "./path_that_became_longer_is_measured_by_new_data.pkt" with { type: "text" };
+import script21 from "./reordering_that_clears_itself_is_undone.pkt" with { type: "text" };
+import script22 from "./spurious_timeout_ends_the_backing_off.pkt" with { type: "text" };
+import script23 from "./spurious_timeout_takes_the_delay_as_it_is.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -36,17 +37,18 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["undo/eifel_takes_a_timeout_back.pkt", script7],
   ["undo/forward_rto_can_be_switched_off.pkt", script8],
   ["undo/forward_rto_duplicate_first_goes_on_as_usual.pkt", script9],
-  ["undo/forward_rto_everything_acknowledged_is_not_spurious.pkt", script10],
-  ["undo/forward_rto_gap_filled_without_sack_is_not_spurious.pkt", script11],
-  ["undo/forward_rto_not_twice_in_a_row.pkt", script12],
-  ["undo/forward_rto_real_with_sack.pkt", script13],
-  ["undo/forward_rto_real_without_sack.pkt", script14],
-  ["undo/forward_rto_spurious_with_sack.pkt", script15],
-  ["undo/forward_rto_spurious_without_sack.pkt", script16],
-  ["undo/forward_rto_without_new_data_goes_on_as_usual.pkt", script17],
-  ["undo/one_of_two_duplicates_is_not_enough.pkt", script18],
-  ["undo/path_that_became_longer_is_measured_by_new_data.pkt", script19],
-  ["undo/reordering_that_clears_itself_is_undone.pkt", script20],
-  ["undo/spurious_timeout_ends_the_backing_off.pkt", script21],
-  ["undo/spurious_timeout_takes_the_delay_as_it_is.pkt", script22],
+  ["undo/forward_rto_everything_acknowledged_begins_with_two_segments.pkt", script10],
+  ["undo/forward_rto_everything_acknowledged_is_not_spurious.pkt", script11],
+  ["undo/forward_rto_gap_filled_without_sack_is_not_spurious.pkt", script12],
+  ["undo/forward_rto_not_twice_in_a_row.pkt", script13],
+  ["undo/forward_rto_real_with_sack.pkt", script14],
+  ["undo/forward_rto_real_without_sack.pkt", script15],
+  ["undo/forward_rto_spurious_with_sack.pkt", script16],
+  ["undo/forward_rto_spurious_without_sack.pkt", script17],
+  ["undo/forward_rto_without_new_data_goes_on_as_usual.pkt", script18],
+  ["undo/one_of_two_duplicates_is_not_enough.pkt", script19],
+  ["undo/path_that_became_longer_is_measured_by_new_data.pkt", script20],
+  ["undo/reordering_that_clears_itself_is_undone.pkt", script21],
+  ["undo/spurious_timeout_ends_the_backing_off.pkt", script22],
+  ["undo/spurious_timeout_takes_the_delay_as_it_is.pkt", script23],
 ];
