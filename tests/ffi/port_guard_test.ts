@@ -1,6 +1,9 @@
 /** The port guard against the kernel's own TCP, on loopback in a network of the test's own. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { attachFilterIfAllowed } from "../../ffi/bpf.ts";
+import { IP_MINTTL, IPPROTO_IP, IPPROTO_IPV6, IPV6_MINHOPCOUNT } from "../../ffi/constants.ts";
+import { getOption } from "../../ffi/file_descriptor.ts";
 import {
   type Endpoint,
   isErrno,
@@ -43,6 +46,16 @@ for (const family of [4, 6] as const) {
   kernelTest(`behind a guard it does not, over IPv${family}`, async () => {
     using guard = PortGuard.open(any);
     assertEquals(await flagsAfterSyn(guard.local), { answered: [SYN | ACK], sent: [SYN] });
+  });
+
+  kernelTest(`an IPv${family} guard asks for a TTL of 255 before the filter is asked (RFC 5082)`, () => {
+    const [level, name] = family === 4 ? [IPPROTO_IP, IP_MINTTL] : [IPPROTO_IPV6, IPV6_MINHOPCOUNT];
+    let least: (() => number) | undefined;
+    using _ = PortGuard.open(any, (number, program) => {
+      least = () => getOption(number, level, name, "getsockopt");
+      return attachFilterIfAllowed(number, program);
+    });
+    assertEquals(least?.(), 255);
   });
 
   kernelTest(
