@@ -141,6 +141,9 @@ const FACTS: readonly (readonly [title: string, codes: readonly (readonly [Findi
     "original|s after a retransmission",
   ]]],
   ["doubled", [["doubled-by-network", "packet|s doubled by the network"], [
+    "doubled",
+    "packet|s doubled by the network or by the capture",
+  ], [
     "captured-twice",
     "packet|s captured twice",
   ], ["captured-late", "packet|s captured late"]]],

@@ -45,6 +45,7 @@ const NO_SENDING: ReadonlySet<FindingCode> = new Set<FindingCode>([
   "keep-alive",
   "window-probe",
   "original-after-copy",
+  "doubled",
   "doubled-by-network",
   "captured-twice",
   "captured-late",

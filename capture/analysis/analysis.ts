@@ -176,7 +176,7 @@ export class Analysis {
       return this.#emitSegment(passing, direction, flow, damaged());
     }
     const doublesAll = this.#doublesAll || (this.#doubles + 1) * DOUBLED_SHARE >= this.#segments;
-    if (!isNew) this.#order.passed(segment, sender, flow.firstFrame);
+    if (!isNew) this.#order.passed(segment, sender, receiver, flow.firstFrame);
     const verdict = flow.take(passing, found.segment, direction, doublesAll);
     if (verdict.isDouble) this.#doubles++;
     if (isNew && before !== null && before.state() === "SYN-SENT") {

@@ -387,5 +387,6 @@ export function doubled(
   verdict.values["since"] = `frame ${frame}, ${spanText(passing.time - at)} before`;
   verdict.values["proof"] = proof;
   if (range !== null && !doublesAll) range.doubles++;
-  verdict.add(doublesAll ? "captured-twice" : "doubled-by-network");
+  const isSoon = passing.time - at < SOON_CAPTURED;
+  verdict.add(doublesAll ? "captured-twice" : isSoon ? "doubled" : "doubled-by-network");
 }

@@ -11,15 +11,16 @@ import type { Half } from "./half.ts";
 
 /** Watches the packets of a file. */
 export class OrderWatch {
-  /** Steps back after which numbers went on, and others. */
+  /** Steps back after which numbers went on, or before what is acknowledged then, and others. */
   #clocksSet = 0;
   #others = 0;
   /** The frame at which times went back by much, until it is known what that means; Infinity: none. */
   #pendingSince = Infinity;
   /** Whether the packet in hand has a time that is a little before that of the one before it. */
   #isBack = false;
-  /** Who sent the segment before. */
+  /** Who sent the segment before, and where that ends if it takes up numbers; Infinity: it takes up none. */
   #previous: Half | null = null;
+  #previousEnd = Infinity;
   #latest = 0n;
   #disorder = 0n;
 
@@ -48,9 +49,15 @@ export class OrderWatch {
   }
 
   /** A segment is about to be taken in, of a connection that began with a frame. */
-  passed({ seq, end }: SegmentRecord, sender: Half, firstFrame: number): void {
-    if (this.#isBack && sender !== this.#previous) this.#others++;
+  passed({ seq, end, ack }: SegmentRecord, sender: Half, receiver: Half, firstFrame: number): void {
+    if (this.#isBack && sender !== this.#previous) {
+      // What is acknowledged was sent before, whatever its time says.
+      const acknowledges = this.#previous === receiver && ack !== null && ack >= this.#previousEnd;
+      if (acknowledges) this.#clocksSet++;
+      else this.#others++;
+    }
     this.#previous = sender;
+    this.#previousEnd = end > seq ? end : Infinity;
     if (
       this.#pendingSince === Infinity || firstFrame >= this.#pendingSince || end === seq ||
       sender.packets === 0

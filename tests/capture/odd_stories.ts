@@ -85,7 +85,7 @@ export const ODD_CAPTURES: readonly CaptureStory[] = [
     [
       ...OPENED_NEAR,
       ...Array.from({ length: 8 }, () => "< data"),
-      "D< doubled by the network",
+      "D< the same packet again",
       "R< retransmission: timeout",
     ],
   ],

@@ -37,6 +37,21 @@ Deno.test("two segments of one end that changed places did so on the way: the fi
   assertEquals([server?.occurrences.get("overtaken")?.count, server?.retransmissions], [1, 0]);
 });
 
+Deno.test("what is acknowledged was sent before: a file whose times say otherwise is told in its order", () => {
+  const early = (one: CapturedPacket, i: number): CapturedPacket => ({
+    ...one,
+    time: i % 2 === 0 ? 0n : 27_000n,
+  });
+  const made = [
+    at(0),
+    at(1),
+    packet(0, ">", "psh,ack", 1_001, 5_001, { length: 100 }),
+    packet(0, "<", "psh,ack", 5_001, 1_101, { length: 1_000 }),
+    packet(0, ">", "ack", 1_101, 6_001),
+  ].map(early);
+  assertEquals(analysed(made).isUnsorted, false);
+});
+
 Deno.test("of two captures one behind the other, the times of the second are believed", () => {
   const second = [
     packet(0, ">", "syn", 9_000, 0, { clientPort: 41_000 }),

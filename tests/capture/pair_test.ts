@@ -126,7 +126,7 @@ Deno.test("packets that are overtaken and doubled on the way are told apart (RFC
     "< data, 10 ms from far",
     "< data, after a hole, 10 ms from far",
     "O< out of order, 10.2 ms from far, overtaken on the way",
-    "D< doubled by the network, doubled on the way",
+    "D< the same packet again, doubled on the way",
   ]);
 });
 

@@ -57,7 +57,7 @@ function toldCodes(told: Passing): readonly string[] {
 }
 
 /** What came twice at once: whether the network or the capture has doubled it, a reader judges by the times. */
-const DOUBLES: readonly string[] = ["captured-twice", "doubled-by-network"];
+const DOUBLES: readonly string[] = ["captured-twice", "doubled", "doubled-by-network"];
 
 /** What of a kind is said by one and not by the other. */
 function differences(told: Passing, read: Passing): readonly string[] {

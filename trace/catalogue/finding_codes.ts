@@ -24,6 +24,7 @@ export type FindingCode =
   | "not-needed"
   | "overtaken"
   | "original-after-copy"
+  | "doubled"
   | "doubled-by-network"
   | "captured-twice"
   | "captured-late"

@@ -156,6 +156,12 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     label: "the original, late",
     sentence: "The first copy of {numbers} passes here after its retransmission. {proof}.",
   },
+  "doubled": {
+    rule: "",
+    label: "the same packet again",
+    sentence:
+      "The same packet as {since}, and not sent again: doubled on its way, or captured twice. {proof}.",
+  },
   "doubled-by-network": {
     rule: "",
     label: "doubled by the network",
