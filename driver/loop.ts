@@ -74,7 +74,7 @@ export interface LoopOptions {
   ) => void;
   /**
    * For how many milliseconds after a busy turn to wait with this thread in hand, before it is left to others: saves the way
-   * over another thread, some 16 µs, or milliseconds where all processors are busy. Signals, promises and other loops wait as
+   * over another thread, some 16 µs, or milliseconds where all processors are busy. Signals, timers and other loops wait as
    * well: a thread is held for as long as that or 5 ms, whichever is longer, and one such wait.
    *
    * @default 0
@@ -107,7 +107,10 @@ const BATCH_OCTETS = 1 << 19;
 const LONGEST_DRAIN = micros(500);
 const PACKETS_PER_CLOCK = 8;
 
-/** How long a busy loop keeps the thread before others (signals, promises) get their turn, where it is not to be more patient. */
+/**
+ * How long a busy loop keeps the thread before others (signals, timers) get their turn, where it is not to be more patient; and
+ * from when that turn is asked for after a sleep until it is waited for, by when it costs no time but theirs.
+ */
 const USUAL_HOLD = milliseconds(5);
 
 /**
@@ -156,7 +159,7 @@ export class Loop implements Disposable {
     this.#outlet = new Outlet(options.device, this.#clock);
     this.#readiness = new Readiness(options.device, options.poller ?? new PollSet());
     this.#now = this.#emptyAt = this.#clock();
-    this.#yieldAt = after(this.#now, this.#longestHold);
+    this.#yieldAt = after(this.#now, USUAL_HOLD);
   }
 
   /** The moment of the present turn, or of the last one. */
@@ -213,6 +216,7 @@ export class Loop implements Disposable {
       let wasBusy = false;
       for (;;) {
         signal?.throwIfAborted();
+        if (this.#now >= this.#yieldAt) await this.#letOthers();
         let busy = this.turn();
         if (busy) this.#readiness.wasBusy();
         const progress = this.#side.userProgress;
@@ -221,14 +225,11 @@ export class Loop implements Disposable {
         // `done` may have given the core something to send: it goes before the sleep
         if (!busy && !this.#outlet.isFull) busy = this.#fill(this.#now);
         if (this.#side.userProgress !== progress) busy = true;
-        const mayHold = this.#now < this.#yieldAt;
-        const wait = busy ? (mayHold ? -1 : 0) : this.#idleTime(until);
-        const isPatient = wasBusy && mayHold && wait > 0 && this.#patience > 0;
+        const wait = busy ? -1 : this.#idleTime(until);
+        const isPatient = wasBusy && wait > 0 && this.#patience > 0;
         wasBusy = busy;
         if (isPatient) this.#waitInPlace(wait);
-        if (wait < 0 || isPatient) continue;
-        await this.#readiness.wait(wait, this.#outlet.isFull);
-        this.#yieldAt = after(this.#clock(), this.#longestHold);
+        else if (wait > 0) await this.#readiness.wait(wait, this.#outlet.isFull);
       }
     } finally {
       signal?.removeEventListener("abort", wake);
@@ -320,6 +321,16 @@ export class Loop implements Disposable {
     const left = elapsed(this.#clock(), earliest(this.#side.nextDeadline(), until));
     const whole = Math.floor(toMilliseconds(left) * (1 - WAIT_SLACK));
     return whole > 0 ? whole : -1;
+  }
+
+  /**
+   * Lets others have the thread, or only asks for their turn if nobody has yet. To wait on another thread for no time is no such
+   * turn: the runtime went on with the result time and again, for up to 2 s, before it looked for timers and signals. Measured.
+   */
+  async #letOthers(): Promise<void> {
+    const turn = this.#readiness.letOthers();
+    await turn;
+    this.#yieldAt = after(this.readClock(), turn === null ? USUAL_HOLD : this.#longestHold);
   }
 
   #waitInPlace(wait: number): void {

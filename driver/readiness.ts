@@ -24,6 +24,8 @@ export interface Poller extends Disposable {
   wait(milliseconds: number): Promise<number>;
   /** Ends the running wait. */
   wake(): void;
+  /** Lets timers and signals have this thread. @returns resolves when they have had it; null: it is only asked for */
+  letOthers(): Promise<void> | null;
 }
 
 /** The longest wait, milliseconds, that leaves out a device which says that it is ready, and is not. */
@@ -101,7 +103,12 @@ export class Readiness implements Disposable {
   /** Waits with the thread in hand. */
   waitInPlace(milliseconds: number): void {
     this.#listen(POLLIN);
-    if (this.#poller.poll(milliseconds) > 0) this.#noteWatches();
+    this.#look(milliseconds);
+  }
+
+  /** As the poller's; looks then at once which descriptors have something. */
+  letOthers(): Promise<void> | null {
+    return this.#poller.letOthers()?.then(() => this.#look(0)) ?? null;
   }
 
   /** Waits without the thread; `isFull`: also for room in the device. */
@@ -150,6 +157,10 @@ export class Readiness implements Disposable {
     if (this.#descriptor === NO_DESCRIPTOR) return;
     this.#poller.remove(this.#slot);
     this.#descriptor = NO_DESCRIPTOR;
+  }
+
+  #look(milliseconds: number): void {
+    if (this.#poller.poll(milliseconds) > 0) this.#noteWatches();
   }
 
   #noteWatches(): void {

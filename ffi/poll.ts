@@ -48,6 +48,9 @@ export class PollSet implements Disposable {
   #spinsInVain = 0;
   #waitsWithoutSpin = 0;
   #waiting = false;
+  /** The turn of others that was asked for and has not come. */
+  #othersTurn: Promise<void> | null = null;
+  #endOthersTurn: () => void = () => {};
   #disposed = false;
 
   /**
@@ -135,12 +138,38 @@ export class PollSet implements Disposable {
     if (this.#waiting) this.#libc.write(this.#wake.number, EVENTFD_ONE, 8n);
   }
 
+  /**
+   * Lets the runtime's timers and signals have this thread. A timer tells when they have: what was due before it has had its turn
+   * by then. It is set when a turn is asked for, at the first call and after each turn: where calls are some milliseconds apart it
+   * is due when it is waited for, and a turn takes no longer than what others do in it.
+   *
+   * @returns resolves after their turn, or when the set is disposed of; null: none was asked for before, one is now
+   */
+  letOthers(): Promise<void> | null {
+    const turn = this.#othersTurn;
+    if (turn === null) this.#askForOthers();
+    return turn?.then(() => this.#askForOthers()) ?? null;
+  }
+
   /** Ends the running wait and gives the waker back; the descriptors in the set stay their owners'. */
   [Symbol.dispose](): void {
     this.#disposed = true;
+    this.#endOthersTurn();
     // The other thread may be about to look at the waker: it stays open until that wait is over.
     if (this.#waiting) this.wake();
     else this.#wake.close();
+  }
+
+  #askForOthers(): void {
+    if (this.#disposed) return;
+    this.#othersTurn = new Promise((resolve) => {
+      this.#endOthersTurn = () => {
+        clearTimeout(timer);
+        this.#othersTurn = null;
+        resolve();
+      };
+      const timer = setTimeout(this.#endOthersTurn, 0);
+    });
   }
 
   /** How many are ready before the time to spin is over; 0: none, or this is no time to spin. */

@@ -44,7 +44,11 @@ export class FakePoller implements Poller {
   readonly polls: number[] = [];
   /** As `onWait`, for the waits that hold the thread. */
   onPoll: (count: number) => ReadonlyMap<number, number> | undefined = () => undefined;
+  /** As `onWait`, for the turns of others. */
+  onOthersTurn: (count: number) => void = () => {};
   ready: ReadonlyMap<number, number> = new Map();
+  othersTurns = 0;
+  #othersAsked = false;
   disposed = false;
   wakes = 0;
 
@@ -89,6 +93,14 @@ export class FakePoller implements Poller {
 
   wake(): void {
     this.wakes++;
+  }
+
+  letOthers(): Promise<void> | null {
+    const isFirst = !this.#othersAsked;
+    this.#othersAsked = true;
+    if (isFirst) return null;
+    this.onOthersTurn(++this.othersTurns);
+    return Promise.resolve();
   }
 
   [Symbol.dispose](): void {

@@ -232,3 +232,31 @@ Deno.test({
     assert(spins());
   },
 });
+
+Deno.test("a turn of others, once asked for, comes after every timer that was due before", async () => {
+  using set = new PollSet();
+  const seen: string[] = [];
+  const timer = setTimeout(() => seen.push("timer"), 0);
+  assertEquals(set.letOthers(), null);
+  assertEquals(seen, []);
+  await set.letOthers();
+  assertEquals(seen, ["timer"]);
+  assert(set.letOthers() !== null, "each turn asks for the next");
+  clearTimeout(timer);
+});
+
+Deno.test("a turn of others that has come while nobody waited is asked for anew", async () => {
+  using set = new PollSet();
+  set.letOthers();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assertEquals(set.letOthers(), null);
+});
+
+Deno.test("disposing of the set ends the turn of others that is waited for", async () => {
+  const set = new PollSet();
+  set.letOthers();
+  const turn = set.letOthers();
+  set[Symbol.dispose]();
+  await turn;
+  assertEquals(set.letOthers(), null);
+});
