@@ -114,6 +114,14 @@ const PACKETS_PER_CLOCK = 8;
 const USUAL_HOLD = milliseconds(5);
 
 /**
+ * Packets since the last wait from which on the next begins with a rest, and how long that is. To wake a thread that waits takes
+ * whoever delivers a packet some microseconds, on one host the sender itself, and does so the more often the faster packets are
+ * dealt with; what comes during a rest is found after it. Measured (tests/bench/profiles/bulk.md).
+ */
+const PACKETS_BEFORE_REST = BATCH;
+const REST = micros(20);
+
+/**
  * By how much of its length Linux may end a wait late, so that it can wake for several at once (fs/select.c; at most 100 ms).
  * Waits are shorter by that; what is left is waited for again.
  */
@@ -141,6 +149,8 @@ export class Loop implements Disposable {
   #now: Instant;
   /** When others are to get their turn, though there is more to do: kept over runs, which may be short and many. */
   #yieldAt: Instant;
+  /** Packets that have come since the last wait. */
+  #cameSinceWait = 0;
   #isDisposed = false;
 
   /** Nothing happens before `run` is called. */
@@ -226,9 +236,13 @@ export class Loop implements Disposable {
         if (!busy && !this.#outlet.isFull) busy = this.#fill(this.#now);
         if (this.#side.userProgress !== progress) busy = true;
         const wait = busy ? -1 : this.#idleTime(until);
-        const isPatient = wasBusy && wait > 0 && this.#patience > 0;
-        wasBusy = busy;
-        if (isPatient) this.#waitInPlace(wait);
+        const isPatient: boolean = wasBusy && wait > 0 && this.#patience > 0;
+        const rests: boolean = isPatient && this.#cameSinceWait >= PACKETS_BEFORE_REST &&
+          !this.#outlet.isFull;
+        wasBusy = busy || rests; // if nothing has come in a rest, the wait is yet to come
+        if (wait > 0) this.#cameSinceWait = 0;
+        if (rests) this.#readiness.rest(REST);
+        else if (isPatient) this.#waitInPlace(wait);
         else if (wait > 0) await this.#readiness.wait(wait, this.#outlet.isFull);
       }
     } finally {
@@ -257,6 +271,7 @@ export class Loop implements Disposable {
         this.#emptyAt = now;
         return count > 0;
       }
+      this.#cameSinceWait++;
       const known = device.inboundChecksum ?? "unknown";
       const checksums = known === "unknown" ? this.#checksums : "trust";
       const { inbound, inboundOffset: offset = 0 } = device;

@@ -6,7 +6,7 @@
 
 import { POLLIN, POLLOUT } from "../ffi/constants.ts";
 import type { PacketDevice } from "../ffi/packet_device.ts";
-import type { Instant } from "../tcp/single.ts";
+import type { Instant, Micros } from "../tcp/single.ts";
 
 /** What the loop asks of a set of descriptors to wait for; `PollSet` of ffi/ is one. */
 export interface Poller extends Disposable {
@@ -20,6 +20,8 @@ export interface Poller extends Disposable {
   events(slot: number): number;
   /** Waits up to that many milliseconds, holding this thread. @returns how many are ready */
   poll(milliseconds: number): number;
+  /** Holds this thread for so many microseconds or somewhat longer, whatever comes. */
+  rest(microseconds: number): void;
   /** Waits up to that many milliseconds without holding this thread. @returns how many are ready */
   wait(milliseconds: number): Promise<number>;
   /** Ends the running wait. */
@@ -109,6 +111,11 @@ export class Readiness implements Disposable {
   /** As the poller's; looks then at once which descriptors have something. */
   letOthers(): Promise<void> | null {
     return this.#poller.letOthers()?.then(() => this.#look(0)) ?? null;
+  }
+
+  /** Holds the thread that long; what comes meanwhile has nobody to wake. */
+  rest(time: Micros): void {
+    this.#poller.rest(time);
   }
 
   /** Waits without the thread; `isFull`: also for room in the device. */

@@ -158,6 +158,7 @@ const SYMBOLS = {
     parameters: ["pointer", /* struct pollfd * */ "usize", /* nfds_t */ "i32" /* int milliseconds */],
     result: "i32", /* int */
   },
+  usleep: { parameters: ["u32" /* useconds_t */], result: "i32" /* int */ },
   pollOnPool: {
     name: "poll",
     parameters: ["pointer", /* struct pollfd * */ "usize", /* nfds_t */ "i32" /* int milliseconds */],

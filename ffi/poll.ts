@@ -109,6 +109,11 @@ export class PollSet implements Disposable {
     return this.#settled(check("poll", this.#libc.poll(this.#pointer, this.#count, 0)));
   }
 
+  /** Holds this thread for so many microseconds or somewhat longer, whatever comes meanwhile: nobody has to wake it. */
+  rest(microseconds: number): void {
+    this.#libc.usleep(microseconds);
+  }
+
   /**
    * Waits on another thread until a descriptor is ready, `wake` is called or the time is over. One wait at a time.
    *

@@ -301,6 +301,26 @@ Deno.test("after a busy turn a patient loop waits with the thread in hand, once,
   assert(poller.waits.length > 0);
 });
 
+Deno.test("after 64 packets a patient loop rests before it waits, and takes what has come without being woken", async () => {
+  const { device, core, loop, poller, time } = bench({ patience: 1 });
+  for (let i = 0; i < 63; i++) device.waiting.push(packet(i));
+  const waitsInPlace = (): number => poller.polls.filter((wait) => wait > 0).length;
+  await loop.run(() => false, after(time.now, milliseconds(30)));
+  assertEquals([poller.rests.length, waitsInPlace()], [0, 1]);
+  for (let i = 0; i < 64; i++) device.waiting.push(packet(i));
+  poller.onRest = () => void (poller.rests.length === 1 && device.waiting.push(packet(1_000)));
+  await loop.run(() => false, after(time.now, milliseconds(30)));
+  assertEquals(core.diary.length, 63 + 64 + 1);
+  assertEquals([poller.rests, waitsInPlace()], [[20], 2]);
+});
+
+Deno.test("a loop without patience does not rest", async () => {
+  const { device, loop, poller, time } = bench();
+  for (let i = 0; i < 200; i++) device.waiting.push(packet(i));
+  await loop.run(() => false, after(time.now, milliseconds(30)));
+  assertEquals(poller.rests, []);
+});
+
 Deno.test("what comes while the thread is in hand is taken without leaving it, for 5 ms at most, or 10 after a sleep", async () => {
   const { device, core, loop, poller, time } = bench({ patience: 1 });
   const taken: number[] = [];

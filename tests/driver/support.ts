@@ -7,7 +7,7 @@ import { POLLIN, POLLOUT } from "../../ffi/mod.ts";
 import { parseAddress } from "../../tcp/base/address.ts";
 import { Flag, Segment } from "../../tcp/base/segment.ts";
 import { seqNumber, seqToUint32 } from "../../tcp/base/seq.ts";
-import { after, type Instant, instant, milliseconds, NEVER } from "../../tcp/base/units.ts";
+import { after, type Instant, instant, micros, milliseconds, NEVER } from "../../tcp/base/units.ts";
 import { encodePacket } from "../../tcp/wire/packet.ts";
 
 /** Time that passes when somebody waits, and a little each time it is read. */
@@ -46,6 +46,9 @@ export class FakePoller implements Poller {
   onPoll: (count: number) => ReadonlyMap<number, number> | undefined = () => undefined;
   /** As `onWait`, for the turns of others. */
   onOthersTurn: (count: number) => void = () => {};
+  /** Microseconds of each rest, and what is called at its end. */
+  readonly rests: number[] = [];
+  onRest: () => void = () => {};
   ready: ReadonlyMap<number, number> = new Map();
   othersTurns = 0;
   #othersAsked = false;
@@ -78,6 +81,12 @@ export class FakePoller implements Poller {
     this.ready = this.onPoll(this.polls.length) ?? new Map();
     if (this.ready.size === 0) this.#time.now = after(this.#time.now, milliseconds(count));
     return this.ready.size;
+  }
+
+  rest(microseconds: number): void {
+    this.rests.push(microseconds);
+    this.#time.now = after(this.#time.now, micros(microseconds));
+    this.onRest();
   }
 
   async wait(count: number): Promise<number> {

@@ -202,6 +202,17 @@ Deno.test("many short waits in a row all end", async () => {
   }
 });
 
+Deno.test("a rest lasts, though something is ready", () => {
+  using set = new PollSet(1);
+  using ready = event();
+  set.add(ready.number);
+  signal(ready);
+  const start = performance.now();
+  set.rest(5_000);
+  const rested = performance.now() - start;
+  assert(rested >= 5, `rested ${rested} ms`);
+});
+
 Deno.test("a poll that the kernel refuses is an error", () => {
   using set = new PollSet(1);
   for (let i = 0; i < 3; i++) set.add(-1);
