@@ -5,6 +5,7 @@
  */
 
 import { Flag, icmpErrorName } from "./core.ts";
+import { knownView, windowIsRaw } from "./notation.ts";
 import { optionsJson } from "./options.ts";
 import { hex, octetsText } from "./escape.ts";
 import { wallClockText } from "./format.ts";
@@ -65,7 +66,8 @@ export class JsonSink implements TraceSink {
     if (this.#start === null) this.#begin(event.time);
     this.#events++;
     this.#introduce(connection);
-    this.#line(eventJson(event, connection, event.time - (this.#start ?? 0), this.#changes(event)));
+    const changes = this.#changes(event, connection);
+    this.#line(eventJson(event, connection, event.time - (this.#start ?? 0), changes));
     if (event.kind === "state" && event.to === "CLOSED") this.#forget(event.connection);
   }
 
@@ -90,11 +92,14 @@ export class JsonSink implements TraceSink {
   }
 
   /** What is not the same any more as at the last event of the same connection. */
-  #changes(event: TraceEvent): Changes | undefined {
+  #changes(event: TraceEvent, connection: ConnectionRecord | null): Changes | undefined {
     if (!("view" in event) || event.view === null) return undefined;
     const before = this.#views.get(event.connection);
-    this.#views.set(event.connection, event.view);
-    return before === undefined ? undefined : differences(before, event.view);
+    const view = knownView(event.view, connection);
+    this.#views.set(event.connection, view);
+    return before === undefined
+      ? undefined
+      : differences(before, view, connection?.statesAreUnknown === true);
   }
 
   #forget(id: number): void {
@@ -133,7 +138,7 @@ function eventJson(
   else Object.assign(json, ownFields(event, event.time - time));
   if ("segment" in event && event.segment !== null) json["segment"] = segmentJson(event, connection);
   if ("view" in event && event.view !== null) {
-    json["view"] = viewJson(event.view, connection?.statesAreUnknown === true);
+    json["view"] = viewJson(knownView(event.view, connection), connection?.statesAreUnknown === true);
   }
   if (changed !== undefined) json["changed"] = changed;
   return json;
@@ -231,7 +236,7 @@ function segmentJson(event: TraceEvent, connection: ConnectionRecord | null): Re
     end: segment.end,
     ack: segment.ack,
     length: segment.length,
-    window: segment.window,
+    window: windowIsRaw(segment, connection?.windowsAreRaw === true) ? null : segment.window,
     raw: { seq: segment.rawSeq, ack: segment.rawAck, window: segment.rawWindow },
     options: optionsJson(segment),
     ip: { version: segment.family, hopLimit: segment.hopLimit, dscp: segment.dscp, ecn: segment.ecn },
@@ -253,10 +258,10 @@ function viewJson(view: ViewRecord, stateIsUnknown: boolean): object {
   );
 }
 
-function differences(before: ViewRecord, after: ViewRecord): Changes | undefined {
+function differences(before: ViewRecord, after: ViewRecord, stateIsUnknown: boolean): Changes | undefined {
   let changes: Changes | undefined;
   for (const key of Object.keys(after) as (keyof ViewRecord)[]) {
-    if (before[key] === after[key]) continue;
+    if (before[key] === after[key] || (stateIsUnknown && key === "state")) continue;
     changes ??= {};
     changes[key] = [before[key], after[key]];
   }

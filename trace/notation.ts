@@ -7,7 +7,7 @@
 import { Flag } from "./core.ts";
 import { rangeText, sequenceText } from "./format.ts";
 import { isAbsolute } from "./absolute.ts";
-import type { SegmentRecord } from "./record.ts";
+import type { ConnectionRecord, SegmentRecord, ViewRecord } from "./record.ts";
 
 /** What it means. */
 export const LEGEND: readonly (readonly [notation: string, meaning: string])[] = [
@@ -51,14 +51,22 @@ export function ackText(segment: SegmentRecord): string {
   return segment.ack === null ? "" : `ack ${sequenceText(segment.ack)}`;
 }
 
+/** Whether a window is of a scale that is not known, as those of its connection are; SYNs have none (RFC 7323 2.2). */
+export function windowIsRaw({ flags, rawWindow }: SegmentRecord, isRaw: boolean): boolean {
+  return isRaw && rawWindow > 0 && (flags & Flag.syn) === 0;
+}
+
+/** The variables without windows of which only the header's fields are known. */
+export function knownView(view: ViewRecord, connection: ConnectionRecord | null): ViewRecord {
+  if (connection?.windowsAreRaw !== true) return view;
+  return { ...view, sndWnd: view.sndWnd === 0 ? 0 : null, rcvWnd: view.rcvWnd === 0 ? 0 : null };
+}
+
 /** `win 131072`, or the header's own field, with `×?` where it should be scaled; and the urgent pointer with URG. */
 export function windowText(segment: SegmentRecord, isRaw: boolean): string {
   const urgent = (segment.flags & Flag.urg) !== 0 ? ` urg ${segment.urgentPointer}` : "";
   if (isAbsolute(segment.seq)) return `win ${segment.rawWindow}${urgent}`;
-  // Windows of SYNs are never scaled (RFC 7323 2.2).
-  return `win ${
-    isRaw && (segment.flags & Flag.syn) === 0 ? `${segment.rawWindow}×?` : segment.window
-  }${urgent}`;
+  return `win ${windowIsRaw(segment, isRaw) ? `${segment.rawWindow}×?` : segment.window}${urgent}`;
 }
 
 /** `len 29`; nothing without data. */

@@ -17,6 +17,7 @@ import { type Fate, Fates, lossText } from "../fates.ts";
 import { marksOf } from "../ladder/marks.ts";
 import type { Course } from "../course.ts";
 import { LIMITS } from "../limits.ts";
+import { knownView } from "../notation.ts";
 import { type ConnectionFacts, connectionFacts, factsOfCourse, type KnownFacts } from "./facts.ts";
 import { VIEW, VIEW_NAMES, type ViewRecord, type ViewUnit } from "../view.ts";
 import type { ConnectionTotal, KeptEvent } from "../recording.ts";
@@ -155,10 +156,10 @@ class ColumnBuilder {
     this.#put("sack", segment === null || segment.sackEdges.length === 0 ? 0 : segment.sackEdges);
     this.#put("header", base64(segment?.header ?? null));
     this.#put("excerpt", base64(segment?.excerpt ?? null));
-    const stateIsKnown = this.#connections.get(event.connection)?.statesAreUnknown !== true;
-    this.#addView("view" in event ? event.view : null, "", stateIsKnown);
+    const connection = this.#connections.get(event.connection);
+    this.#addView("view" in event ? event.view : null, "", connection);
     if (!this.#hasBothEnds) return;
-    this.#addView(event.kind === "arrived" ? event.peerView ?? null : null, "peer.", stateIsKnown);
+    this.#addView(event.kind === "arrived" ? event.peerView ?? null : null, "peer.", connection);
   }
 
   /** What became of each segment is known only when all have been told. */
@@ -174,9 +175,13 @@ class ColumnBuilder {
   }
 
   /** The variables of one end; those of the other have a prefix. */
-  #addView(view: ViewRecord | null, prefix: string, stateIsKnown: boolean): void {
+  #addView(whole: ViewRecord | null, prefix: string, connection: ConnectionRecord | undefined): void {
+    const view = whole === null ? null : knownView(whole, connection ?? null);
     const phase = view?.phase ?? null;
-    this.#put(`${prefix}state`, view === null || !stateIsKnown ? null : STATES.indexOf(view.state));
+    this.#put(
+      `${prefix}state`,
+      view === null || connection?.statesAreUnknown === true ? null : STATES.indexOf(view.state),
+    );
     this.#put(`${prefix}phase`, phase === null ? null : RECOVERY_PHASES.indexOf(phase));
     for (const name of VARIABLES) {
       const value = view === null ? null : view[name];

@@ -8,6 +8,7 @@ import { secondsText } from "./format.js";
 
 /** The first so many numbers of a tally count segments, as `trace/tally.ts` has them. */
 const SEGMENT_COUNTERS = 7;
+const SYN = 2;
 
 /** Unpacks the data: base64 of the gzipped JSON. */
 export async function unpack(text) {
@@ -29,6 +30,10 @@ export class Trace {
     this.length = data.columns.time?.length ?? 0;
     /** The indices of each connection's events, once somebody asks. */
     this.byConnection = null;
+    /** Connections whose windows have a scale that is not known. */
+    this.rawWindows = new Set(
+      data.connections.filter((one) => one.windowsAreRaw === true).map(({ id }) => id),
+    );
   }
 
   /** The indices of one connection's events. */
@@ -50,6 +55,12 @@ export class Trace {
   numbers(i) {
     const { seq, end } = this.columns;
     return end[i] - seq[i] <= 1 ? `${seq[i]}` : `${seq[i]}..${end[i] - 1}`;
+  }
+
+  /** Whether a segment's window is the header's field, of a scale that is not known; that of a SYN has none. */
+  isWindowRaw(i) {
+    const { connection, flags, window } = this.columns;
+    return this.rawWindows.has(connection[i]) && window[i] > 0 && (flags[i] & SYN) === 0;
   }
 
   /** What there was of a connection, kept or not: `tally`, `octetsSent`, `octetsReceived`. */

@@ -98,7 +98,7 @@ function headers(trace, i) {
   const text = trace.columns.header[i];
   if (!text) return [];
   const { seq, ack, window } = trace.columns;
-  const facts = { seq: seq[i], ack: ack[i], window: window[i] };
+  const facts = { seq: seq[i], ack: ack[i], window: window[i], windowIsRaw: trace.isWindowRaw(i) };
   return headersOf(octetsOf(text), facts).reverse().flatMap(({ title, fields }) => [
     element("h3", {}, title),
     drawing(fields),

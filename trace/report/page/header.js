@@ -127,13 +127,24 @@ function tcpFields(octets, facts) {
   }
   header.next("Window", 16, (value) => [
     `${value}`,
-    facts.window === null || facts.window === value ? "octets, not scaled" : `${facts.window} octets, scaled`,
+    facts.windowIsRaw
+      ? "units of a size that is not known"
+      : facts.window === null || facts.window === value
+      ? "octets, not scaled"
+      : `${facts.window} octets, scaled`,
   ]);
   header.next("Checksum", 16, (value) => [hexText(value, 4), "covers addresses, header and data"]);
   header.next(
     "Urgent pointer",
     16,
-    (value) => [`${value}`, counts(32) ? "octets of urgent data" : "does not count: no URG flag"],
+    (
+      value,
+    ) => [
+      `${value}`,
+      counts(32)
+        ? "octets from the sequence number to the end of urgent data"
+        : "does not count: no URG flag",
+    ],
   );
   optionFields(octets, header);
   return header.fields;

@@ -29,7 +29,6 @@ export class Ladder {
     this.trace = trace;
     this.rows = rows;
     this.onPick = onPick;
-    this.windowsAreRaw = connection.windowsAreRaw === true;
     this.selected = -1;
     this.body = element("div", { class: "rungs" });
     this.scroller = element("div", {
@@ -136,7 +135,7 @@ export class Ladder {
         element("span", { class: "note" }, noteOf(this.trace, row.event)),
       );
     }
-    const pieces = segmentPieces(this.trace, row.event, this.windowsAreRaw);
+    const pieces = segmentPieces(this.trace, row.event);
     const label = element("span", { class: "label", title: pieces.join(" ") });
     const isLong = pieces.join(" ").length > MOST_LABEL;
     for (const piece of pieces) {

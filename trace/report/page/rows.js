@@ -131,11 +131,11 @@ function isPartOf(trace, row, i) {
 }
 
 /** Flags and numbers of a segment as everywhere: `PSH,ACK seq 1..29 ack 1 win 131072 len 29`, in pieces. */
-export function segmentPieces(trace, i, windowIsRaw = false) {
+export function segmentPieces(trace, i) {
   const { flags, ack, window, length, sack } = trace.columns;
   const pieces = [flagsText(flags[i]), `seq ${trace.numbers(i)}`];
   if (ack[i] !== null) pieces.push(`ack ${ack[i]}`);
-  pieces.push(`win ${window[i]}${windowIsRaw ? "×?" : ""}`);
+  pieces.push(`win ${window[i]}${trace.isWindowRaw(i) ? "×?" : ""}`);
   if (length[i] > 0) pieces.push(`len ${length[i]}`);
   if (sack[i] !== 0) pieces.push(`sack ${sackText(sack[i])}`);
   return pieces;

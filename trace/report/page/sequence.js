@@ -54,7 +54,9 @@ export class Sequence {
       data: [
         steps.map((i) => columns.time[i] / SECOND),
         steps.map((i) => columns.ack[i]),
-        steps.map((i) => columns.ack[i] === null ? null : columns.ack[i] + columns.window[i]),
+        steps.map((i) =>
+          columns.ack[i] === null || this.trace.isWindowRaw(i) ? null : columns.ack[i] + columns.window[i]
+        ),
       ],
       range: () => this.#numbers(range()),
       series: [line("acknowledged", "ack", true), line("window ends", "edge", true, [4, 4])],

@@ -41,7 +41,8 @@ export function makeTable(trace, indices, place, onPick) {
       {
         name: "Window",
         className: "number",
-        value: (i) => ofSegment(i, () => octetsText(columns.window[i])),
+        value: (i) =>
+          ofSegment(i, () => `${octetsText(columns.window[i])}${trace.isWindowRaw(i) ? "×?" : ""}`),
       },
       { name: "Why", className: "why", value: (i) => whyOf(trace, i) },
       { name: "State", className: "spare", value: (i) => trace.state(i) },

@@ -67,8 +67,8 @@ export class Windows {
 
   #unknown({ bar, pointers, amount }) {
     amount.textContent = "";
-    bar.replaceChildren(element("span", { class: "hint" }, "not known yet"));
-    bar.setAttribute("aria-label", "not known yet");
+    bar.replaceChildren(element("span", { class: "hint" }, "not known"));
+    bar.setAttribute("aria-label", "not known");
     pointers.replaceChildren();
   }
 }
