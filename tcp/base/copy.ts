@@ -53,7 +53,7 @@ export function copyOctets(
     into.copyWithin(intoOffset, fromOffset, fromOffset + length);
   } else if (length <= LOOP_LIMIT) {
     for (let i = 0; i < length; i++) into[intoOffset + i] = from[fromOffset + i] as number;
-  } else if (length === from.length) {
+  } else if ((fromView === null || length > WORDS_LIMIT) && length === from.length) {
     into.set(from, intoOffset);
   } else if (
     length > WORDS_LIMIT || !copyWords(from, fromOffset, into, intoOffset, length, fromView, intoView)

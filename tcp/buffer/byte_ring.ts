@@ -70,9 +70,9 @@ export class ByteRing {
     return this.#limit - this.#length;
   }
 
-  /** Octets of memory in use. */
+  /** Octets of memory in use. Not asked of the storage: the array itself is one more wait for memory with many rings. */
   get capacity(): number {
-    return this.#storage.length;
+    return this.#mask + 1;
   }
 
   /** Octets that may be held, gaps included. Setting it never forgets octets: it stays at what is held. */
@@ -196,7 +196,7 @@ export class ByteRing {
   #copy(at: number, into: Uint8Array, intoOffset: number, length: number): void {
     if (length === 0) return;
     const index = this.#indexOf(at);
-    const untilWrap = this.#storage.length - index;
+    const untilWrap = this.capacity - index;
     const first = length < untilWrap ? length : untilWrap;
     copyOctets(this.#storage, index, into, intoOffset, first, this.#view, null);
     if (first < length) {
@@ -229,7 +229,7 @@ export class ByteRing {
 
   #name(at: number, length: number, out: OctetRange): void {
     const index = length === 0 ? 0 : this.#indexOf(at);
-    const untilWrap = this.#storage.length - index;
+    const untilWrap = this.capacity - index;
     out.octets = this.#storage;
     out.view = this.#view;
     out.offset = index;
@@ -258,7 +258,7 @@ export class ByteRing {
   #write(at: number, from: Uint8Array, fromOffset: number, length: number, view: DataView | null): void {
     this.#ensure(at + length);
     const index = this.#indexOf(at);
-    const untilWrap = this.#storage.length - index;
+    const untilWrap = this.capacity - index;
     const first = length < untilWrap ? length : untilWrap;
     copyOctets(from, fromOffset, this.#storage, index, first, view, this.#view);
     if (first < length) {
@@ -268,12 +268,12 @@ export class ByteRing {
 
   /** Has the storage hold that many octets. */
   #ensure(octets: number): void {
-    if (octets > this.#storage.length) this.#grow(octets);
+    if (octets > this.capacity) this.#grow(octets);
   }
 
   /** Moves to a storage of at least `needed` octets: the next power of two. */
   #grow(needed: number): void {
-    let capacity = Math.max(this.#storage.length, FIRST_CAPACITY);
+    let capacity = Math.max(this.capacity, FIRST_CAPACITY);
     // A ring that may hold less than the first storage never needs so much.
     while (capacity / 2 >= this.#limit && capacity / 2 >= needed) capacity /= 2;
     while (capacity < needed) capacity *= 2;

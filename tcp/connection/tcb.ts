@@ -65,25 +65,17 @@ export interface PendingReset {
 
 /** The variables of one connection, by part. */
 export class Tcb {
-  readonly id: number;
+  // What each segment needs comes first: with many connections all this is in no cache, and lies in fewer lines of one then.
   config: TcpConfig;
   local: Endpoint;
   remote: Endpoint;
-  readonly observer: Observer | undefined;
-  readonly isn: IsnSource;
-  readonly segmentLimit: number;
-  readonly challengeLimiter: ChallengeLimiter;
-  readonly paths: PathMemory | undefined;
-  readonly ackSample: AckSample;
-  /** How the observer sees this connection. */
-  view!: ConnectionView;
-
   /** Local and remote address one behind the other, where outgoing segments have them. */
   addressOctets: Uint8Array;
-
+  readonly observer: Observer | undefined;
+  readonly segmentLimit: number;
+  /** How the observer sees this connection. */
+  view!: ConnectionView;
   state: State;
-  /** Whether the connection came from a passive open (MUST-11). */
-  readonly openedPassively: boolean;
   handshake: Handshake;
   timestamps: Timestamps;
   ecn: Ecn = new Ecn();
@@ -100,8 +92,43 @@ export class Tcb {
   readonly retransmissionTimer: RetransmissionTimer = new RetransmissionTimer(this.timers);
   readonly totals: Totals = new Totals();
 
+  events: EventSet = 0;
   /** Why our SYN or SYN-ACK is to be sent; null: it is not. */
   synDue: SynReason | null = null;
+  resetDue: PendingReset | null = null;
+  /** The tail loss probe is to be sent. */
+  tailProbeDue = false;
+  /** A window probe is to be sent. */
+  windowProbeDue = false;
+  keepAliveDue = false;
+  /** What the segment made last is of: a record of the scoreboard, our first SYN ({@link FIRST_SYN}), or none of these. */
+  lastMade = NO_RECORD;
+  /** So many segments may follow the one sent last, and be as long, as long as nothing happens in between. */
+  burst = 0;
+  /** Until when the pace of the congestion control holds data back. */
+  pacedUntil: Instant = instant(-1);
+  /** When we last sent data, for the first time or again. */
+  lastDataSentAt: Instant = instant(-1);
+  lastReceivedAt: Instant;
+  /** When nothing was left to be acknowledged, most recently. */
+  allAcknowledgedAt: Instant = instant(0);
+  /** Probes of the window in a row. */
+  windowProbes = 0;
+  /** Keep-alive probes without an answer. */
+  keepAliveProbes = 0;
+  /** The congestion window held something back since `cwndLimitMark` was sent. */
+  cwndLimited = false;
+  cwndLimitMark: SeqNumber = seqNumber(0);
+  /** Most octets in the network since then. */
+  mostInFlight = 0;
+
+  readonly id: number;
+  readonly isn: IsnSource;
+  readonly challengeLimiter: ChallengeLimiter;
+  readonly paths: PathMemory | undefined;
+  readonly ackSample: AckSample;
+  /** Whether the connection came from a passive open (MUST-11). */
+  readonly openedPassively: boolean;
   /** Whether our last SYN asked for ECN. */
   askedForEcn = false;
   /** When the connection was opened. */
@@ -110,51 +137,22 @@ export class Tcb {
   synSentAt: Instant = NEVER;
   /** Whether it had been sent before: which of them was answered only a timestamp may tell. */
   synRepeated = false;
-  /** What the segment made last is of: a record of the scoreboard, our first SYN ({@link FIRST_SYN}), or none of these. */
-  lastMade = NO_RECORD;
-  resetDue: PendingReset | null = null;
   /** Data of the SYN that crossed ours, for when the connection is established. */
   dataOfSyn: Segment | null = null;
-  /** The tail loss probe is to be sent. */
-  tailProbeDue = false;
-  /** A window probe is to be sent. */
-  windowProbeDue = false;
-  /** Probes of the window in a row. */
-  windowProbes = 0;
-  /** Those of them that drew no answer. */
+  /** Window probes in a row that drew no answer. */
   unansweredProbes = 0;
-  /** How long the last one was given. */
+  /** How long the last window probe was given. */
   lastProbeWait: Micros = micros(0);
-  keepAliveDue = false;
-  /** Keep-alive probes without an answer. */
-  keepAliveProbes = 0;
   /** The user closed: nobody reads what comes, and FIN-WAIT-2 is bounded. */
   userClosed = false;
-  /** When we last sent data, for the first time or again. */
-  lastDataSentAt: Instant = instant(-1);
   /** SND.UNA when a window that opened showed last that what was in flight had been refused; null: none has. */
   refusedFrom: SeqNumber | null = null;
-  /** So many segments may follow the one sent last, and be as long, as long as nothing happens in between. */
-  burst = 0;
-  /** Until when the pace of the congestion control holds data back. */
-  pacedUntil: Instant = instant(-1);
-  /** When nothing was left to be acknowledged, most recently. */
-  allAcknowledgedAt: Instant = instant(0);
-  lastReceivedAt: Instant;
   lastInvalidAckAt: Instant = instant(-1);
   /** Challenge ACKs, and since when they are counted. */
   challenges = 0;
   challengesSince: Instant = instant(-1);
-  /** The congestion window held something back since `cwndLimitMark` was sent. */
-  cwndLimited = false;
-  cwndLimitMark: SeqNumber = seqNumber(0);
-  /** Most octets in the network since then. */
-  mostInFlight = 0;
-
   /** As in the options, until its answer's acknowledgement has arrived. */
   answeredSyn: Segment | null;
-
-  events: EventSet = 0;
   failure: ConnectionFailure | null = null;
   softError: IcmpError["kind"] | null = null;
   softErrorAt: Instant = instant(-1);

@@ -74,8 +74,9 @@ export class CookieAnswers {
 
   /** Fills `out` with the oldest. @returns false when none waits */
   transmit(out: Segment): boolean {
-    const answer = this.#waiting.shift();
-    if (answer === undefined) return false;
+    // As for `StrayResets`: nearly always none.
+    if (this.#waiting.length === 0) return false;
+    const answer = this.#waiting.shift() as PendingAnswer;
     const { config, handshake, ecn } = answer;
     beginStray(out, answer.local, answer.remote);
     out.hopLimit = config.sending.hopLimit;

@@ -66,8 +66,9 @@ export class StrayResets {
 
   /** Fills `out` with the oldest. @returns false when none waits */
   transmit(out: Segment, hopLimit: number, dscp: number): boolean {
-    const reset = this.#waiting.shift();
-    if (reset === undefined) return false;
+    // Nearly always none: asked before each segment of the host, an empty array's `shift` would cost as much as some steps of it.
+    if (this.#waiting.length === 0) return false;
+    const reset = this.#waiting.shift() as StrayReset;
     beginStray(out, reset.local, reset.remote);
     out.hopLimit = hopLimit;
     out.dscp = dscp;

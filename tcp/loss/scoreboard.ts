@@ -220,6 +220,8 @@ export class Scoreboard {
     }
     this.#remark(slot, marks & ~Mark.resent | Mark.lost);
     this.sentOrder.remove(slot);
+    // Nothing of what is in the queue waits any more.
+    if (this.#waiting === 0) this.#lostQueue.clear();
     this.#waiting++;
     this.#lostQueue.add(slot, records.start(slot));
   }
@@ -238,11 +240,8 @@ export class Scoreboard {
 
   /** The record to be sent again next: the lost one with the lowest number; {@link NONE} when none waits. */
   nextLost(): number {
+    if (this.#waiting === 0) return NONE;
     const queue = this.#lostQueue;
-    if (this.#waiting === 0) {
-      queue.clear();
-      return NONE;
-    }
     while (!this.#isQueued(queue.first, queue.firstStart)) queue.removeFirst();
     return queue.first;
   }
@@ -302,7 +301,6 @@ export class Scoreboard {
   trim(): void {
     if (this.records.count > 0 || this.records.capacity === 0) return;
     this.records.release();
-    this.sentOrder.clear();
     this.counter.reset();
     this.#reports = null;
     this.#nextUnreported = NONE;

@@ -62,8 +62,8 @@ export class Sender {
   #acknowledged = 0;
   /** Null: the buffer has one size. */
   #tuning: SendTuning | null;
-  /** Where the records of the user end, in order. */
-  readonly #recordEnds: SeqNumber[] = [];
+  /** Where the records of the user end, in order; null: there has been none. */
+  #recordEnds: SeqNumber[] | null = null;
   /** Sequence number of the ring's first octet. */
   #ringSeq: SeqNumber;
 
@@ -211,17 +211,18 @@ export class Sender {
 
   /** What the user has given so far is a record: no segment holds octets of it and of what follows. */
   endRecord(): void {
-    if (this.#recordEnds.at(-1) !== this.dataEnd) this.#recordEnds.push(this.dataEnd);
+    const ends = this.#recordEnds ??= [];
+    if (ends.at(-1) !== this.dataEnd) ends.push(this.dataEnd);
   }
 
   /** Whether a record ends at `seq`. */
   isRecordEnd(seq: SeqNumber): boolean {
-    return this.#recordEnds.length > 0 && this.#recordEnds.includes(seq);
+    return this.#recordEnds !== null && this.#recordEnds.includes(seq);
   }
 
   /** Whether there are records that are not wholly acknowledged. */
   get hasRecords(): boolean {
-    return this.#recordEnds.length > 0;
+    return this.#recordEnds !== null && this.#recordEnds.length > 0;
   }
 
   /** Octets of the record that is sent next that were never sent; all `unsent` when no record was ended. */
@@ -231,7 +232,7 @@ export class Sender {
 
   #unsentOfRecord(unsent: number): number {
     const ends = this.#recordEnds;
-    if (ends.length === 0) return unsent;
+    if (ends === null) return unsent;
     while (ends.length > 0 && seqAtOrBefore(ends[0] as SeqNumber, this.sndUna)) ends.shift();
     const next = ends.find((end) => seqAfter(end, this.#dataNext));
     return next === undefined ? unsent : seqDistance(this.#dataNext, next);
