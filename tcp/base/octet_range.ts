@@ -37,7 +37,8 @@ export class OctetRange {
     const leftOfFirst = whole.firstPartLength - skip;
     this.octets = whole.octets;
     this.view = whole.view;
-    this.offset = leftOfFirst > 0 ? whole.offset + skip : -leftOfFirst;
+    // Not -leftOfFirst: a minus zero is no small integer to the engine, and one makes the field slow in every range.
+    this.offset = leftOfFirst > 0 ? whole.offset + skip : skip - whole.firstPartLength;
     this.length = length;
     this.firstPartLength = leftOfFirst > 0 && leftOfFirst < length ? leftOfFirst : length;
   }
