@@ -25,7 +25,7 @@ import type {
 } from "../ffi/packet_device.ts";
 import { LONGEST_IN_SLOT, PacketRing } from "../ffi/packet_ring.ts";
 import { PacketSocket } from "../ffi/packet_socket.ts";
-import { type RawSocket, receiveAgain, stopReceiving } from "../ffi/raw_socket.ts";
+import { type RawSocket, receiveAgain } from "../ffi/raw_socket.ts";
 import type { RawSocketV6 } from "../ffi/raw_socket_v6.ts";
 import { type Endpoint, sumInMemory } from "../tcp/single.ts";
 
@@ -178,7 +178,7 @@ export class LinkDevice implements PacketDevice {
     if (ring === null) return "no ring is prepared";
     const failure = failureOf(() => {
       ring.start();
-      stopReceiving(this.#raw.descriptor, this.#local);
+      this.#raw.stopReceiving(this.#local);
     });
     if (failure !== null) {
       this.forgetRing();

@@ -51,7 +51,7 @@ export { LONGEST_IN_SLOT, PacketRing, type PacketRingOptions } from "./packet_ri
 export { PacketSocket, type PacketSocketOptions } from "./packet_socket.ts";
 export { MAX_WAIT, PollSet } from "./poll.ts";
 export { PortGuard } from "./port_guard.ts";
-export { RawSocket, type RawSocketOptions, receiveAgain, stopReceiving } from "./raw_socket.ts";
+export { RawSocket, type RawSocketOptions, receiveAgain } from "./raw_socket.ts";
 export { openRawSocket, RawSocketV6 } from "./raw_socket_v6.ts";
 export { resolve, ResolveError, resolveService } from "./resolve.ts";
 export { type Flow, type Route, routeTo, sourceAddressFor, type Steering, steeringOf } from "./route.ts";

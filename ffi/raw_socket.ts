@@ -155,6 +155,8 @@ export class RawSocket implements PacketDevice {
   readonly #message: ReceivedMessage = new ReceivedMessage(this.inbound, 0, CONTROL_LENGTH);
   #sieve: PacketSieve | null = null;
   #batch: RawBatch | null = null;
+  /** Whether the socket's peer may be this host itself, see `stopReceiving`. */
+  #wasMuted = false;
 
   private constructor(descriptor: FileDescriptor, remote: Endpoint | undefined, mtu: number) {
     this.#descriptor = descriptor;
@@ -196,6 +198,7 @@ export class RawSocket implements PacketDevice {
     return this.#batch ??= new RawBatch({
       descriptor: this.#descriptor,
       peer: this.#peer,
+      isConnected: !this.#toAnyone && !this.#wasMuted && connects(this.descriptor, this.#peer),
       prepare: (headers, offset) => {
         if (this.#toAnyone) this.#takeDestination(headers, offset);
       },
@@ -228,6 +231,13 @@ export class RawSocket implements PacketDevice {
     const errno = lastErrno();
     if (isVerdict(errno)) return this.#notSent(errno);
     return this.#sendOnce(length) >= 0 ? "sent" : this.#notSent(lastErrno()); // see lastErrno
+  }
+
+  /** As {@link stopReceiving}. */
+  stopReceiving(local: Endpoint): void {
+    this.#wasMuted = true;
+    this.#batch?.nameDestination();
+    stopReceiving(this.descriptor, local);
   }
 
   /** Has packets leave by this interface and no other; 0: by the kernel's choice again. @throws SystemError ENODEV */
@@ -284,6 +294,11 @@ export function warmUp(socket: PacketDevice): void {
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
   }
+}
+
+/** Gives a raw socket a peer, so that it need not be named for each packet. @returns whether it has it: there may be no route */
+function connects(number: number, peer: Uint8Array<ArrayBuffer>): boolean {
+  return loadLibc().connect(number, peer, peer.length) === 0;
 }
 
 /**

@@ -39,9 +39,16 @@ import {
   type RawSocketOptions,
   receivedAfterAll,
   sendResult,
+  stopReceiving,
   warmUp,
 } from "./raw_socket.ts";
-import { anyAddress, encodeSockaddr, type IpAddress, SOCKADDR_IN6_LENGTH } from "./sockaddr.ts";
+import {
+  anyAddress,
+  encodeSockaddr,
+  type Endpoint,
+  type IpAddress,
+  SOCKADDR_IN6_LENGTH,
+} from "./sockaddr.ts";
 
 // RFC 8200 3: version, traffic class and flow label; payload length; next header; hop limit; source; destination
 const VERSION = 0x60000000;
@@ -158,6 +165,11 @@ export class RawSocketV6 implements PacketDevice {
     const errno = lastErrno();
     if (isVerdict(errno)) return this.#notSent(errno);
     return this.#sendOnce(length) >= 0 ? "sent" : this.#notSent(lastErrno()); // see lastErrno
+  }
+
+  /** As {@link stopReceiving}. */
+  stopReceiving(local: Endpoint): void {
+    stopReceiving(this.descriptor, local);
   }
 
   /** As {@link RawSocket.steer}; what arrives comes by that interface alone then, too. @throws SystemError ENODEV */

@@ -7,6 +7,7 @@ import { must } from "./process.ts";
 const PUSH = new URL("packet_link_push.ts", import.meta.url).pathname;
 const OFFLOAD = new URL("../ffi/switch_offloads.ts", import.meta.url).pathname;
 const KEPT = new URL("kept_views.ts", import.meta.url).pathname;
+const MUTED = new URL("muted_batch.ts", import.meta.url).pathname;
 const PORT = 7_777;
 const OCTETS = 20_000_000;
 
@@ -96,4 +97,10 @@ Deno.test("a payload kept after its ring has gone is empty, and ends no program"
   const { code, signal, out, err } = await pair.near.run(command);
   assertEquals([code, signal, err], [0, null, ""]);
   assertEquals(JSON.parse(out), { kept: 4, sum: 0 });
+});
+
+Deno.test("a batch of a raw socket that receives nothing any more goes to its peer all the same", async () => {
+  await using pair = await Pair.create();
+  const command = [Deno.execPath(), "run", "-A", MUTED, Pair.nearAddress, Pair.farAddress];
+  assertEquals((await pair.near.must(command)).trim(), "2");
 });

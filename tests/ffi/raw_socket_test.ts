@@ -13,7 +13,6 @@ import {
   receiveAgain,
   type SendResult,
   setInterfaceMtu,
-  stopReceiving,
   SystemError,
   wallClockMicros,
 } from "../../ffi/mod.ts";
@@ -138,7 +137,7 @@ for (const family of [4, 6] as const) {
       const sendToA = (): SendResult =>
         b.send(buildPacket(b.outbound, guardB.local, guardA.local, { flags: ACK }));
       sendToB();
-      stopReceiving(b.descriptor, guardB.local);
+      b.stopReceiving(guardB.local);
       for (let i = 0; i < 3; i++) assertEquals([sendToB(), sendToA()], ["sent", "sent"]);
       assertEquals((await segmentsUntilQuiet(b, QUIET)).length, 1);
       assertEquals((await segmentsUntilQuiet(a, QUIET)).length, 3);
@@ -154,7 +153,7 @@ for (const family of [4, 6] as const) {
       using b = openRawSocket({ local: guardB.local, remote: guardA.local });
       const sendToB = (): SendResult =>
         a.send(buildPacket(a.outbound, guardA.local, guardB.local, { flags: ACK }));
-      stopReceiving(b.descriptor, guardB.local);
+      b.stopReceiving(guardB.local);
       sendToB();
       receiveAgain(b.descriptor, guardB.local, guardA.local);
       for (let i = 0; i < 3; i++) {
@@ -392,3 +391,28 @@ kernelTest("a batch of a socket without a peer goes where its first packet is ad
   server.batch.put(0, built, { octets: new Uint8Array(), offset: 0, length: 0, firstPartLength: 0 });
   assertEquals([server.batch.send(0, 1), server.batch.refusal], [0, "unreachable"], "there is no route");
 });
+
+kernelTest(
+  "a batch leaves whole, whatever ICMP says in between, and when its socket is muted",
+  async () => {
+    const any: Endpoint = { address: loopbackAddress(4), port: 0 };
+    using guardA = PortGuard.open(any);
+    using guardB = PortGuard.open(any);
+    using a = openRawSocket({ local: guardA.local, remote: guardB.local });
+    using b = openRawSocket({ local: guardB.local, remote: guardA.local });
+    assert(b instanceof RawSocket);
+    const { batch } = b;
+    const octets = new Uint8Array();
+    const built = buildPacket(b.outbound, guardB.local, guardA.local, { flags: ACK });
+    const packet = b.outbound.slice(0, built);
+    for (const i of [0, 1]) {
+      batch.headers.set(packet, batch.headersOffset(i));
+      batch.put(i, built, { octets, offset: 0, length: 0, firstPartLength: 0 });
+    }
+    sendIcmp(portUnreachable(packet, 4), guardB.local.address);
+    assertEquals(batch.send(0, 2), 2);
+    b.stopReceiving(guardB.local);
+    assertEquals(batch.send(0, 2), 2);
+    assertEquals((await segmentsUntilQuiet(a, QUIET)).length, 4);
+  },
+);
