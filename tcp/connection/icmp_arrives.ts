@@ -65,7 +65,10 @@ export function icmpArrives(tcb: Tcb, error: IcmpError, now: Instant): void {
   }
 }
 
-/** RFC 1191 and RFC 8201: segments become smaller; what was too long is sent again in pieces. */
+/**
+ * RFC 1191 and RFC 8201: segments become smaller; what was too long is sent again in pieces. The window stays as many octets
+ * (RFC 1191 6.4), where RFC 5681 3.1 would have it stay as many segments.
+ */
 function pathMtuShrank(tcb: Tcb, error: IcmpError, now: Instant): void {
   const { mtu } = error;
   const isIpv4 = tcb.local.address.family === 4;

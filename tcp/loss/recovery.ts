@@ -206,8 +206,9 @@ export class Recovery {
       this.#control.timeout(this.reduction.sampleOfFlight(ack));
     }
     this.detection.markTimedOut(ack);
-    // RFC 5682 2.1, step 1: not while an earlier timeout is being repaired.
-    if (this.#config.retransmission.forwardRto && this.phase !== "loss") this.#forwardRto.begin();
+    // RFC 5682 2.1, step 1: not while an earlier timeout is being repaired; nor, with SACK (3.1), any loss.
+    const isRepairing = this.phase === "loss" || ack.selective && this.isRepairing;
+    if (this.#config.retransmission.forwardRto && !isRepairing) this.#forwardRto.begin();
     else this.#forwardRto.end();
     this.#timedOutAt = ack.una;
     this.reduction.noted(ack);

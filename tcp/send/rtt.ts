@@ -102,10 +102,10 @@ export class RttEstimator {
 
   /**
    * Takes one measurement of at least 1 µs (0 counts as that) and ends the back-off. Karn's rule is the caller's: never of
-   * something sent twice, unless a timestamp says which one was answered. `expectedSamples` is how many samples come in a
-   * round trip, when it is more than one: each then weighs less (RFC 7323 appendix G).
+   * something sent twice, unless a timestamp says which one was answered. Many may come in a round trip, and each has the whole
+   * weight, so that the estimate follows a queue that builds up at once; RFC 7323 4.2 would have them share it.
    */
-  sample(rtt: Micros, now: Instant, expectedSamples = 1): void {
+  sample(rtt: Micros, now: Instant): void {
     if (this.#isToBeRestored) return this.restoreAfterUndo(micros(Math.max(1, rtt)), now);
     const measured = micros(Math.max(1, rtt));
     this.#latest = measured;
@@ -117,10 +117,8 @@ export class RttEstimator {
       this.#rttvar = micros(measured / FIRST_VARIATION_DIVISOR);
     } else {
       // RFC 6298 2.3: the variation first, since it is about the smoothed time before this sample
-      const alpha = ALPHA / expectedSamples;
-      const beta = BETA / expectedSamples;
-      this.#rttvar = micros((1 - beta) * this.#rttvar + beta * Math.abs(this.#srtt - measured));
-      this.#srtt = micros((1 - alpha) * this.#srtt + alpha * measured);
+      this.#rttvar = micros((1 - BETA) * this.#rttvar + BETA * Math.abs(this.#srtt - measured));
+      this.#srtt = micros((1 - ALPHA) * this.#srtt + ALPHA * measured);
     }
     this.#computeRto();
     this.#backoffs = 0;

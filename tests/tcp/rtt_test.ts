@@ -111,18 +111,6 @@ Deno.test("after a lost SYN data begin with 3 s until there is a sample (RFC 629
   assertEquals(slow.timeout(), seconds(6));
 });
 
-Deno.test("many samples in a round trip weigh together as much as one (RFC 7323 appendix G)", () => {
-  const once = estimator(BARE, ms(100));
-  const often = estimator(BARE, ms(100));
-  once.sample(ms(140), instant(1));
-  for (let i = 0; i < 20; i++) often.sample(ms(140), instant(1), 20);
-  // SRTT of one sample is 105; of 20 samples of weight 1/160: 140 - 40 * (1 - 1/160)^20
-  assertAlmostEquals(once.srtt, ms(105), 1e-6);
-  assertAlmostEquals(often.srtt, 140_000 - 40_000 * (159 / 160) ** 20, 1e-6);
-  assert(Math.abs(often.srtt - once.srtt) < ms(0.5));
-  assert(Math.abs(often.rttvar - once.rttvar) < ms(1.5));
-});
-
 Deno.test("the minimum is that of the last minutes, not of all time", () => {
   const rtt = new RttEstimator(STANDARD);
   rtt.sample(ms(20), instant(0));

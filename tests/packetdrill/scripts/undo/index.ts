@@ -13,17 +13,18 @@ import script9 from "./forward_rto_duplicate_first_goes_on_as_usual.pkt" with { 
 import script10 from "./forward_rto_everything_acknowledged_begins_with_two_segments.pkt" with { type: "text" };
 import script11 from "./forward_rto_everything_acknowledged_is_not_spurious.pkt" with { type: "text" };
 import script12 from "./forward_rto_gap_filled_without_sack_is_not_spurious.pkt" with { type: "text" };
-import script13 from "./forward_rto_not_twice_in_a_row.pkt" with { type: "text" };
-import script14 from "./forward_rto_real_with_sack.pkt" with { type: "text" };
-import script15 from "./forward_rto_real_without_sack.pkt" with { type: "text" };
-import script16 from "./forward_rto_spurious_with_sack.pkt" with { type: "text" };
-import script17 from "./forward_rto_spurious_without_sack.pkt" with { type: "text" };
-import script18 from "./forward_rto_without_new_data_goes_on_as_usual.pkt" with { type: "text" };
-import script19 from "./one_of_two_duplicates_is_not_enough.pkt" with { type: "text" };
-import script20 from "./path_that_became_longer_is_measured_by_new_data.pkt" with { type: "text" };
-import script21 from "./reordering_that_clears_itself_is_undone.pkt" with { type: "text" };
-import script22 from "./spurious_timeout_ends_the_backing_off.pkt" with { type: "text" };
-import script23 from "./spurious_timeout_takes_the_delay_as_it_is.pkt" with { type: "text" };
+import script13 from "./forward_rto_not_during_recovery.pkt" with { type: "text" };
+import script14 from "./forward_rto_not_twice_in_a_row.pkt" with { type: "text" };
+import script15 from "./forward_rto_real_with_sack.pkt" with { type: "text" };
+import script16 from "./forward_rto_real_without_sack.pkt" with { type: "text" };
+import script17 from "./forward_rto_spurious_with_sack.pkt" with { type: "text" };
+import script18 from "./forward_rto_spurious_without_sack.pkt" with { type: "text" };
+import script19 from "./forward_rto_without_new_data_goes_on_as_usual.pkt" with { type: "text" };
+import script20 from "./one_of_two_duplicates_is_not_enough.pkt" with { type: "text" };
+import script21 from "./path_that_became_longer_is_measured_by_new_data.pkt" with { type: "text" };
+import script22 from "./reordering_that_clears_itself_is_undone.pkt" with { type: "text" };
+import script23 from "./spurious_timeout_ends_the_backing_off.pkt" with { type: "text" };
+import script24 from "./spurious_timeout_takes_the_delay_as_it_is.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -40,15 +41,16 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["undo/forward_rto_everything_acknowledged_begins_with_two_segments.pkt", script10],
   ["undo/forward_rto_everything_acknowledged_is_not_spurious.pkt", script11],
   ["undo/forward_rto_gap_filled_without_sack_is_not_spurious.pkt", script12],
-  ["undo/forward_rto_not_twice_in_a_row.pkt", script13],
-  ["undo/forward_rto_real_with_sack.pkt", script14],
-  ["undo/forward_rto_real_without_sack.pkt", script15],
-  ["undo/forward_rto_spurious_with_sack.pkt", script16],
-  ["undo/forward_rto_spurious_without_sack.pkt", script17],
-  ["undo/forward_rto_without_new_data_goes_on_as_usual.pkt", script18],
-  ["undo/one_of_two_duplicates_is_not_enough.pkt", script19],
-  ["undo/path_that_became_longer_is_measured_by_new_data.pkt", script20],
-  ["undo/reordering_that_clears_itself_is_undone.pkt", script21],
-  ["undo/spurious_timeout_ends_the_backing_off.pkt", script22],
-  ["undo/spurious_timeout_takes_the_delay_as_it_is.pkt", script23],
+  ["undo/forward_rto_not_during_recovery.pkt", script13],
+  ["undo/forward_rto_not_twice_in_a_row.pkt", script14],
+  ["undo/forward_rto_real_with_sack.pkt", script15],
+  ["undo/forward_rto_real_without_sack.pkt", script16],
+  ["undo/forward_rto_spurious_with_sack.pkt", script17],
+  ["undo/forward_rto_spurious_without_sack.pkt", script18],
+  ["undo/forward_rto_without_new_data_goes_on_as_usual.pkt", script19],
+  ["undo/one_of_two_duplicates_is_not_enough.pkt", script20],
+  ["undo/path_that_became_longer_is_measured_by_new_data.pkt", script21],
+  ["undo/reordering_that_clears_itself_is_undone.pkt", script22],
+  ["undo/spurious_timeout_ends_the_backing_off.pkt", script23],
+  ["undo/spurious_timeout_takes_the_delay_as_it_is.pkt", script24],
 ];
