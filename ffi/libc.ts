@@ -227,25 +227,36 @@ const SYMBOLS = {
 export type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 
 /**
- * What every connection over a raw socket calls. To open a function takes some 0.1 ms, for which Deno compiles its way
- * into C: these are opened together, every other one at its first use.
+ * What every connection over a raw socket calls again and again. To open a function takes some 0.15 ms, for which Deno compiles
+ * its way into C: these are opened together, every other one at its first use.
  */
 const AT_ONCE = [
   "__errno_location",
-  "bind",
   "clock_gettime",
-  "close",
-  "eventfd",
-  "getsockname",
-  "listen",
   "poll",
   "read",
   "recvmsg",
   "sendto",
-  "setsockopt",
-  "socket",
   "write",
 ] as const satisfies readonly (keyof Libc)[];
+
+/** What most programs call a few times each: by its address, for which nothing is compiled, until it is worth opening. */
+const BY_ADDRESS = [
+  "bind",
+  "close",
+  "eventfd",
+  "getsockname",
+  "getsockopt",
+  "listen",
+  "open",
+  "setsockopt",
+  "sigaction",
+  "socket",
+  "statx",
+] as const satisfies readonly (keyof Libc)[];
+
+/** Calls by address that cost as much as to open a function: 1.4 to 4.4 µs each, where an opened one takes 0.1. */
+let callsByAddress = 50;
 
 /** The C library could not be opened; the message lists what was tried. */
 export class LibcError extends Error {
@@ -302,6 +313,7 @@ export function startPool(): void {
  * @throws LibcError as `loadLibc`, and when the library lacks a function
  */
 export function loadWholeLibc(): Libc {
+  callsByAddress = 0;
   const libc = loadLibc();
   for (const name of symbolNames()) void libc[name];
   startPool();
@@ -359,7 +371,7 @@ function openFirst(candidates: readonly string[]): Libc {
   const failures: string[] = [];
   for (const candidate of candidates) {
     try {
-      return Object.assign(rareFunctions(candidate), open(candidate, AT_ONCE));
+      return Object.assign(otherFunctions(candidate), open(candidate, AT_ONCE));
     } catch (error) {
       failures.push(`${candidate} (${error instanceof Error ? error.message : String(error)})`);
     }
@@ -380,18 +392,49 @@ function open<Name extends keyof Libc>(library: string, names: readonly Name[]):
  * An object that inherits all functions but those of {@link AT_ONCE}, which can become its own. Inherited, so that its
  * shape stays the same when one is opened: reading the others off it costs what it costs with any object.
  */
-function rareFunctions(library: string): Libc {
+function otherFunctions(library: string): Libc {
   const accessors: PropertyDescriptorMap = {};
-  const names: readonly string[] = AT_ONCE;
+  const addresses = addressesOf(library);
+  const atOnce: readonly string[] = AT_ONCE;
   for (const name of symbolNames()) {
-    if (!names.includes(name)) accessors[name] = { get: openedOnce(library, name), enumerable: true };
+    if (atOnce.includes(name)) continue;
+    accessors[name] = { get: openedInTime(library, name, addresses[name] ?? null), enumerable: true };
   }
   return Object.create(Object.create(null, accessors));
 }
 
-function openedOnce<Name extends keyof Libc>(library: string, name: Name): () => Libc[Name] {
+/** An address of a function. */
+type Address = Deno.PointerValue<Deno.ForeignFunction>;
+
+/** The addresses of the functions of {@link BY_ADDRESS}; null: the library lacks it. */
+function addressesOf(library: string): Readonly<Record<string, Address>> {
+  const symbol = { type: "pointer", optional: true } as const;
+  const { symbols } = Deno.dlopen(library, Object.fromEntries(BY_ADDRESS.map((name) => [name, symbol])));
+  return symbols as Readonly<Record<string, Address>>;
+}
+
+/** Gives the function for the next call, and from some call on for all that follow. `address`: null: it is opened at once. */
+function openedInTime<Name extends keyof Libc>(
+  library: string,
+  name: Name,
+  address: Address,
+): () => Libc[Name] {
   let opened: Libc[Name] | undefined;
-  return () => opened ??= openLater(library, name);
+  let addressed: Libc[Name] | undefined;
+  let calls = 0;
+  return () => {
+    if (opened !== undefined) return opened;
+    if (address === null || calls++ >= callsByAddress) return opened = openLater(library, name);
+    return addressed ??= functionAt(address, SYMBOLS[name]) as Libc[Name];
+  };
+}
+
+function functionAt(
+  address: Deno.PointerObject<Deno.ForeignFunction>,
+  symbol: Deno.ForeignFunction,
+): unknown {
+  const pointer = new Deno.UnsafeFnPointer(address, symbol);
+  return pointer.call.bind(pointer);
 }
 
 function openLater<Name extends keyof Libc>(library: string, name: Name): Libc[Name] {
