@@ -45,8 +45,8 @@ export class DeadlineHeap<T extends HeapEntry> {
 
   #remove(entry: T): void {
     const index = entry.heapIndex;
-    entry.deadline = NEVER;
     if (index === NOT_IN_HEAP) return;
+    entry.deadline = NEVER;
     entry.heapIndex = NOT_IN_HEAP;
     const last = this.#entries.pop();
     if (last === undefined || last === entry) return;

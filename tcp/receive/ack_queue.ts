@@ -35,7 +35,7 @@ const EDGES = 2 * MAX_SACK_BLOCKS;
 export class AckQueue {
   #words: Int32Array = NO_INT32;
   #edges: Int32Array = NO_INT32;
-  readonly #reasons: SendReason[] = [];
+  #reasons: SendReason[] = [];
   #capacity = 0;
   #head = 0;
   #length = 0;
@@ -108,7 +108,7 @@ export class AckQueue {
     this.#words = this.#edges = NO_INT32;
     this.#capacity = 0;
     this.#head = 0;
-    this.#reasons.length = 0;
+    this.#reasons = [];
   }
 
   #keepBlocks(index: number, { sackBlockCount, sackEdges }: Segment): void {
