@@ -164,7 +164,7 @@ Deno.test("on a terminal the live line shows amount, share, rate, time left, and
     await using _serving = far.start([server, "-q", "--host", Pair.farAddress, "--mode", "discard"]);
     await far.listens(PORT);
     const live =
-      /\r[\d.]+ [MG]iB of 931 GiB {2}(\[ +\] {2})?0 % {2}[\d.]+ [MG]iB\/s {2}[\d hmins]+ left {2}(waits for [\w' ]+|cwnd [\d.]+ [KM]iB)/;
+      /\r[\d.]+ [MG]iB of 931 GiB {2}(\[ +\] {2})?\d % {2}[\d.]+ [MG]iB\/s {2}[\d hmins]+ left {2}(waits for [\w' ]+|cwnd [\d.]+ [KM]iB)/;
     const text = await onTerminal(near, [client, "--send-bytes", "1T", Pair.farAddress], live);
     // deno-lint-ignore no-control-regex
     assertMatch(text, /\r\x1b\[K(?:\x1b\[33m)?\[!\][^]*Interrupted/); // NO_COLOR may be set
@@ -197,29 +197,48 @@ async function withMemory(program: Program): Promise<{ readonly result: Result; 
   return { result: await ended, most };
 }
 
-const WATCHED: readonly (readonly [name: string, megabytes: number, options: string])[] = [
-  ["a report", 330, "--report report.html --stats"],
+/**
+ * The second 100 MB are free: a report keeps 24,000 events at most. Of some 310 MB about 130 are V8's own reserve for objects that
+ * die young, which comes out 20 MB more or less; a record of everything takes 240 MB more.
+ */
+const WATCHED: readonly (readonly [name: string, most: number, options: string])[] = [
+  ["a report", 400, "--report report.html --stats"],
   ["JSON", 250, "--json --stats"],
 ];
+const MOST_GROWTH = 80;
 
-for (const [name, megabytes, options] of WATCHED) {
-  Deno.test(`${name} of 200 MB in 138,000 segments takes the client no more than ${megabytes} MB of memory`, async () => {
+/** Sends so many megabytes, watched. @returns the most memory that the client had, MB */
+async function memoryOf(
+  network: Network,
+  folder: string,
+  megabytes: number,
+  options: string,
+): Promise<number> {
+  const address = "127.0.0.1";
+  const serve = [server, "-q", "--host", address, "--mode", "discard", "--count", "1"];
+  await using serving = network.start(serve);
+  await network.listens(PORT);
+  const line = `exec ${client} --link raw --send-bytes ${megabytes}MB ${options} ${address} > /dev/null`;
+  await using sending = network.start(["sh", "-c", line], { cwd: folder });
+  const { result, most } = await withMemory(sending);
+  assertEquals([result.code, (await serving.ended()).code], [0, 0], result.err);
+  const [, segments = "0"] = /^ {2}sent {8}(\d+) segments, \d+\.?\d* MiB/m.exec(result.err) ?? [];
+  assert(Number(segments) > megabytes * 690, result.err);
+  return most;
+}
+
+for (const [name, most, options] of WATCHED) {
+  Deno.test(`${name} of 200 MB in 138,000 segments takes the client no more memory than one of 100 MB, and at most ${most} MB`, async () => {
     await using network = await Network.create();
     // As on a link: 64 KiB at a time would be few segments.
     await network.must(["ip", "link", "set", "lo", "mtu", "1500"]);
     const folder = await Deno.makeTempDir({ prefix: "rawtcp-bulk-" });
     try {
-      const address = "127.0.0.1";
-      const serve = [server, "-q", "--host", address, "--mode", "discard", "--count", "1"];
-      await using serving = network.start(serve);
-      await network.listens(PORT);
-      const line = `exec ${client} --link raw --send-bytes 200MB ${options} ${address} > /dev/null`;
-      await using sending = network.start(["sh", "-c", line], { cwd: folder });
-      const { result, most } = await withMemory(sending);
-      assertEquals([result.code, (await serving.ended()).code], [0, 0], result.err);
-      const [, segments = "0"] = /^ {2}sent {8}(\d+) segments, 191 MiB/m.exec(result.err) ?? [];
-      assert(Number(segments) > 138_000, result.err);
-      assert(most > 20 && most < megabytes, `${most.toFixed(0)} MB`);
+      const half = await memoryOf(network, folder, 100, options);
+      await Deno.remove(`${folder}/report.html`).catch(() => {});
+      const whole = await memoryOf(network, folder, 200, options);
+      const found = `${half.toFixed(0)} MB, then ${whole.toFixed(0)} MB`;
+      assert(half > 20 && whole < most && whole - half < MOST_GROWTH, found);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
