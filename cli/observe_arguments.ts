@@ -53,6 +53,9 @@ const BULK_SNAP_LENGTH = 128;
 /** What a ladder can be written as. */
 const PICTURE = /\.(svg|mmd)$/;
 
+/** What is meant as a file rather than a host: it has the ending of a picture or a text that is no domain, or a path. */
+const MEANT_AS_FILE = /\.(svg|mmd|mermaid|png|jpe?g|gif|webp|bmp|pdf|eps|txt|html?)$|^(?!tcp:).*\//i;
+
 const TIME_REFERENCES: readonly TimeReference[] = ["relative", "absolute", "delta"];
 /** Columns of the glossary. */
 export const GLOSSARY_WIDTH = 80;
@@ -88,7 +91,7 @@ export const SHOWING_OPTIONS: readonly OptionSpec[] = [
   {
     name: "ladder",
     value: "[FILE]",
-    optional: PICTURE,
+    optional: MEANT_AS_FILE,
     help: "draw a sequence diagram at the end; or write it to FILE.svg or FILE.mmd (Mermaid)",
   },
   { name: "report", value: "FILE", help: "write a report with graphs to FILE (one HTML page)" },

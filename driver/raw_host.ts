@@ -4,6 +4,7 @@
  * @module
  */
 
+import { assertOneHost } from "../ffi/one_host.ts";
 import { packetSegmentLimit } from "../ffi/packet_device.ts";
 import { PortGuard } from "../ffi/port_guard.ts";
 import { isAnyAddress } from "../ffi/sockaddr.ts";
@@ -70,12 +71,13 @@ export class RawHost implements AsyncDisposable, Disposable {
    * Takes the port and opens the sockets. Nothing is sent, and nobody listens yet.
    *
    * @throws SystemError EPERM without CAP_NET_RAW, EADDRINUSE and EADDRNOTAVAIL for the port and address asked for
-   * @throws RangeError for 0.0.0.0 and ::, and for a config out of range
+   * @throws RangeError for 0.0.0.0 and ::, multicast and broadcast addresses, and for a config out of range
    */
   static open(options: RawHostOptions): RawHost {
     if (isAnyAddress(options.local.address)) {
       throw new RangeError("Cannot use every address at once: name one of this host's");
     }
+    assertOneHost(options.local.address);
     const guard = PortGuard.open(options.local);
     const { local } = guard;
     return RawStack.build(

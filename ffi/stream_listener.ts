@@ -22,6 +22,7 @@ import {
   setOption,
 } from "./file_descriptor.ts";
 import { loadLibc } from "./libc.ts";
+import { assertOneHost } from "./one_host.ts";
 import { decodeSockaddr, type Endpoint, formatSockaddr, SOCKADDR_IN6_LENGTH } from "./sockaddr.ts";
 import { StreamSocket } from "./stream_socket.ts";
 
@@ -53,8 +54,10 @@ export class StreamListener implements Disposable {
    *
    * @param backlog connections that may wait for `accept`
    * @throws SystemError EADDRINUSE, EADDRNOTAVAIL, EACCES
+   * @throws RangeError for multicast and broadcast addresses
    */
   static open(local: Endpoint, backlog: number = DEFAULT_BACKLOG): StreamListener {
+    assertOneHost(local.address);
     const descriptor = openSocket("socket SOCK_STREAM", local.address.family, SOCK_STREAM, IPPROTO_TCP);
     return orClose(descriptor, (number) => {
       setOption(number, SOL_SOCKET, SO_REUSEADDR, 1, "setsockopt SO_REUSEADDR");

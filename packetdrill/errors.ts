@@ -29,6 +29,16 @@ export class ScriptError extends Error {
   }
 }
 
+/** So deep may brackets be nested, and so many operands have one `|` after the other: what reads and runs them calls itself. */
+const MOST_LEVELS = 100;
+
+/** @throws ScriptError for what is nested deeper */
+export function assertLevel(level: number, place: Place): void {
+  if (level <= MOST_LEVELS) return;
+  const expected = `at most ${MOST_LEVELS}, of brackets and of operators one after the other`;
+  throw new ScriptError(place, "Cannot read an expression of so many levels", expected);
+}
+
 /** A script that uses what the language has and this interpreter has not: `word` names it. */
 export class UnsupportedError extends Error {
   override readonly name = "UnsupportedError";

@@ -5,7 +5,7 @@
  */
 
 import type { Expression, ExpressionForm, RecordField } from "./ast.ts";
-import { type Place, ScriptError, UnsupportedError } from "./errors.ts";
+import { assertLevel, type Place, ScriptError, UnsupportedError } from "./errors.ts";
 import type { Lexer, Token } from "./lexer.ts";
 
 /** Whether something is missing before a token, which stands on a later line. */
@@ -64,14 +64,14 @@ export function takeInteger(lexer: Lexer, least: number, most: number): number {
 }
 
 /** Reads expressions, separated by commas, up to the closing punctuation, which it takes as well. */
-export function parseList(lexer: Lexer, close: string): Expression[] {
+export function parseList(lexer: Lexer, close: string, level: number = 0): Expression[] {
   const items: Expression[] = [];
   if (isAhead(lexer, close)) {
     lexer.next();
     return items;
   }
   for (;;) {
-    items.push(parseExpression(lexer));
+    items.push(parseExpression(lexer, level));
     if (isAhead(lexer, close)) break;
     if (!isAhead(lexer, ",")) {
       const token = lexer.peek();
@@ -83,23 +83,24 @@ export function parseList(lexer: Lexer, close: string): Expression[] {
   return items;
 }
 
-/** Reads one expression. */
-export function parseExpression(lexer: Lexer): Expression {
+/** Reads one expression, within so many levels of brackets. */
+export function parseExpression(lexer: Lexer, level: number = 0): Expression {
   const { place } = lexer.peek();
-  let left = parseOperand(lexer);
-  while (isAhead(lexer, "|")) {
-    lexer.next();
-    left = { kind: "or", left, right: parseOperand(lexer), place };
+  assertLevel(level, place);
+  let left = parseOperand(lexer, level + 1);
+  for (let depth = level + 1; isAhead(lexer, "|"); depth++) {
+    assertLevel(depth, lexer.next().place);
+    left = { kind: "or", left, right: parseOperand(lexer, level + 1), place };
   }
   return left;
 }
 
-function parseOperand(lexer: Lexer): Expression {
+function parseOperand(lexer: Lexer, level: number): Expression {
   const token = lexer.next();
-  return { ...operandForm(lexer, token), place: token.place };
+  return { ...operandForm(lexer, token, level), place: token.place };
 }
 
-function operandForm(lexer: Lexer, token: Token): ExpressionForm {
+function operandForm(lexer: Lexer, token: Token, level: number): ExpressionForm {
   switch (token.kind) {
     case "ellipsis":
       return { kind: "ellipsis" };
@@ -110,10 +111,10 @@ function operandForm(lexer: Lexer, token: Token): ExpressionForm {
     case "string":
       return parseStrings(lexer, token.text);
     case "word":
-      return parseWord(lexer, token.text);
+      return parseWord(lexer, token.text, level);
     case "punctuation":
-      if (token.text === "[") return { kind: "list", items: parseList(lexer, "]") };
-      if (token.text === "{") return { kind: "record", fields: parseFields(lexer) };
+      if (token.text === "[") return { kind: "list", items: parseList(lexer, "]", level) };
+      if (token.text === "{") return { kind: "record", fields: parseFields(lexer, level) };
       break;
     case "address":
       throw new UnsupportedError(token.place, token.text);
@@ -135,29 +136,29 @@ function parseStrings(lexer: Lexer, first: string): ExpressionForm {
   return { kind: "string", text };
 }
 
-function parseWord(lexer: Lexer, name: string): ExpressionForm {
+function parseWord(lexer: Lexer, name: string, level: number): ExpressionForm {
   if (!isAhead(lexer, "(")) return { kind: "word", name };
   lexer.next();
-  return { kind: "apply", name, arguments: parseList(lexer, ")") };
+  return { kind: "apply", name, arguments: parseList(lexer, ")", level) };
 }
 
-function parseFields(lexer: Lexer): RecordField[] {
+function parseFields(lexer: Lexer, level: number): RecordField[] {
   const fields: RecordField[] = [];
   while (!isAhead(lexer, "}")) {
     if (fields.length > 0) expect(lexer, ",");
-    fields.push(parseField(lexer));
+    fields.push(parseField(lexer, level));
   }
   lexer.next();
   return fields;
 }
 
-function parseField(lexer: Lexer): RecordField {
-  const value = parseExpression(lexer);
+function parseField(lexer: Lexer, level: number): RecordField {
+  const value = parseExpression(lexer, level);
   if (!isAhead(lexer, "=")) return { name: null, size: null, value };
   const equals = lexer.next();
-  if (value.kind === "word") return { name: value.name, size: null, value: parseExpression(lexer) };
+  if (value.kind === "word") return { name: value.name, size: null, value: parseExpression(lexer, level) };
   if (value.kind === "apply") {
-    return { name: value.name, size: value.arguments[0] ?? null, value: parseExpression(lexer) };
+    return { name: value.name, size: value.arguments[0] ?? null, value: parseExpression(lexer, level) };
   }
   throw new ScriptError(equals.place, "Cannot read this field", "a name before =");
 }

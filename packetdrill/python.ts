@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Place, ScriptError, unknownWord } from "./errors.ts";
+import { assertLevel, type Place, ScriptError, unknownWord } from "./errors.ts";
 
 /** An expression. */
 export type PythonExpression = PythonForm & { readonly place: Place };
@@ -116,6 +116,8 @@ class Reader {
   #next = 0;
   /** Line ends within parentheses mean nothing. */
   #depth = 0;
+  /** How deep what is read is nested in brackets, conditions and signs. */
+  #level = 0;
 
   constructor(text: string, place: Place) {
     this.#text = text;
@@ -168,6 +170,10 @@ class Reader {
   }
 
   #expression(): PythonExpression {
+    return this.#deeper(() => this.#conditional());
+  }
+
+  #conditional(): PythonExpression {
     const value = this.#disjunction();
     const { place } = value;
     if (!this.#take("if")) return value;
@@ -183,7 +189,7 @@ class Reader {
   #negation(): PythonExpression {
     const { place } = this.#peek();
     if (!this.#take("not")) return this.#comparison();
-    return { kind: "unary", operator: "not", operand: this.#negation(), place };
+    return { kind: "unary", operator: "not", operand: this.#deeper(() => this.#negation()), place };
   }
 
   #comparison(): PythonExpression {
@@ -211,9 +217,10 @@ class Reader {
 
   #chain(operators: readonly string[], part: () => PythonExpression): PythonExpression {
     let left = part();
-    for (;;) {
+    for (let level = this.#level;; level++) {
       const operator = operators.find((each) => this.#take(each));
       if (operator === undefined) return left;
+      assertLevel(level, left.place);
       left = { kind: "binary", operator, left, right: part(), place: left.place };
     }
   }
@@ -221,10 +228,12 @@ class Reader {
   #unary(): PythonExpression {
     const { place } = this.#peek();
     const operator = ["-", "+", "~"].find((each) => this.#take(each));
-    if (operator !== undefined) return { kind: "unary", operator, operand: this.#unary(), place };
+    if (operator !== undefined) {
+      return { kind: "unary", operator, operand: this.#deeper(() => this.#unary()), place };
+    }
     const base = this.#trailed(this.#atom());
     return this.#take("**")
-      ? { kind: "binary", operator: "**", left: base, right: this.#unary(), place }
+      ? { kind: "binary", operator: "**", left: base, right: this.#deeper(() => this.#unary()), place }
       : base;
   }
 
@@ -232,7 +241,8 @@ class Reader {
   #trailed(atom: PythonExpression): PythonExpression {
     let value = atom;
     const { place } = atom;
-    for (;;) {
+    for (let level = this.#level;; level++) {
+      assertLevel(level, place);
       if (this.#take(".")) {
         this.#name("the name of an attribute");
         const given = this.#take("(") ? this.#items(")") : [];
@@ -281,6 +291,14 @@ class Reader {
     this.#depth--;
     this.#take(close);
     return items;
+  }
+
+  /** @throws ScriptError for what is nested deeper than can be read */
+  #deeper(read: () => PythonExpression): PythonExpression {
+    assertLevel(++this.#level, this.#peek().place);
+    const value = read();
+    this.#level--;
+    return value;
   }
 
   #name(expected: string): string {

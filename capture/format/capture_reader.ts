@@ -45,7 +45,7 @@ export class CaptureReader {
 
   /** No octet follows. @throws CaptureFormatError when it is no capture */
   end(): { readonly trailingComments: readonly string[]; readonly isCut: boolean } {
-    if (this.#format === null) throw notACapture();
+    if (this.#format === null) throw this.#rest.length === 0 ? empty() : notACapture();
     return { trailingComments: this.#format.trailingComments, isCut: this.#rest.length > 0 };
   }
 }
@@ -55,6 +55,12 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> 
   all.set(first);
   all.set(second, first.length);
   return all;
+}
+
+function empty(): CaptureFormatError {
+  return new CaptureFormatError(
+    "Cannot read it as a capture: it is empty, without even the header that tcpdump -w and Wireshark begin with",
+  );
 }
 
 function notACapture(): CaptureFormatError {

@@ -72,7 +72,7 @@ export const STARTS: readonly Start[] = [
         server_connection server_failure server_loop server_options server_report target
       `,
       "ffi/":
-        "constants errno file_descriptor libc poll resolve signals sockaddr stream_file stream_listener stream_socket",
+        "constants errno file_descriptor libc one_host poll resolve signals sockaddr stream_file stream_listener stream_socket",
       "": "server",
       "trace/": "escape",
     },

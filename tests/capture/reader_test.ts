@@ -157,3 +157,7 @@ Deno.test("a capture that comes octet by octet gives the same packets as the who
     assertEquals(packets, [...readCapture(file).packets]);
   }
 });
+
+Deno.test("a file without an octet is said to be empty", () => {
+  assertThrows(() => readCapture(new Uint8Array(0)), CaptureFormatError, "it is empty");
+});

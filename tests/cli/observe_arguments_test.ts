@@ -44,6 +44,7 @@ for (const [args, changes] of ROWS) {
 }
 
 Deno.test("a host after --ladder stays the host", async () => {
+  assertEquals((await observeOf("--ladder", "tcp://example.org:80")).ladder, true);
   const command = await parseClientArguments(["--ladder", "example.org", "80"]);
   assertEquals(command.kind === "run" ? Object.values(command.arguments.target) : null, [
     "example.org",
@@ -55,6 +56,9 @@ const WRONG: readonly (readonly string[])[] = [
   ["--pcap", ""],
   ["--report="],
   ["--ladder=a.png"],
+  ["--ladder", "a.png"],
+  ["--ladder", "A.SVG"],
+  ["--ladder", "out/a"],
   ["--snaplen", "40"],
   ["--snaplen", "many"],
   ["--pcap"],

@@ -265,3 +265,31 @@ Deno.test("a failure quotes its line, points at the part that differs, and shows
   const full = reportLines({ path: "a.pkt", variant: "", text, result }, true);
   assertEquals(full.slice(6), ["      so far:", ...result.log.map((line) => `        ${line}`)]);
 });
+
+/** What nests or goes on without end, in calls and in code. */
+const DEEP: readonly (readonly [what: string, line: (n: number) => string])[] = [
+  ["lists", (n) => `poll(${"[".repeat(n)}1${"]".repeat(n)}, 1, 0) = 0`],
+  ["records", (n) => `poll(${"{fd=".repeat(n)}1${"}".repeat(n)}, 1, 0) = 0`],
+  ["calls", (n) => `write(4, ${"f(".repeat(n)}1${")".repeat(n)}, 0) = 0`],
+  ["flags", (n) => `write(4, ${"1|".repeat(n)}1, 0) = 0`],
+  ["parentheses", (n) => `%{ assert ${"(".repeat(n)}1${")".repeat(n)} }%`],
+  ["calls in code", (n) => `%{ assert ${"min(1, ".repeat(n)}1${")".repeat(n)} }%`],
+  ["signs", (n) => `%{ assert ${"-".repeat(n)}1 }%`],
+  ["negations", (n) => `%{ assert ${"not ".repeat(n)}1 }%`],
+  ["conditions", (n) => `%{ assert ${"1 if 1 else ".repeat(n)}1 }%`],
+  ["powers", (n) => `%{ assert ${"1 ** ".repeat(n)}1 }%`],
+  ["sums", (n) => `%{ assert ${"1 + ".repeat(n)}1 }%`],
+  ["attributes", (n) => `%{ assert a${".b".repeat(n)} }%`],
+];
+
+for (const [what, line] of DEEP) {
+  Deno.test(`${what} without end are a mistake with their line; forty are not`, () => {
+    for (const levels of [200, 20_000]) {
+      const { outcome, place, reason } = run(`${ESTABLISHED}+0 ${line(levels)}\n`);
+      assertEquals([outcome, place?.line], ["error", LINE]);
+      assertMatch(reason, /^Cannot read an expression of so many levels/);
+    }
+    const { reason } = run(`${ESTABLISHED}+0 ${line(40)}\n`);
+    assertEquals(/levels|call stack/.exec(reason), null);
+  });
+}

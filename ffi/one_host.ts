@@ -1,0 +1,41 @@
+/**
+ * Whether a connection can come to an address: the kernel binds and listens on those of many hosts as well, where none can.
+ *
+ * @module
+ */
+
+import { SOCK_DGRAM } from "./constants.ts";
+import { EACCES, lastErrno } from "./errno.ts";
+import { openSocket } from "./file_descriptor.ts";
+import { loadLibc } from "./libc.ts";
+import { encodeSockaddr, formatIp, type IpAddress, isAnyAddress } from "./sockaddr.ts";
+
+/** The first octet of 224.0.0.0, from where on addresses are multicast, reserved, or the limited broadcast. */
+const FIRST_MULTICAST = 224;
+const IPV6_MULTICAST = 0xff;
+
+/** Nothing is sent to it: a socket that is connected asks for a route, and that is all. */
+const SOME_PORT = 9;
+
+/**
+ * @throws RangeError for what is no address of one host (RFC 9293 3.9.2.3, MUST-57): multicast, 255.255.255.255, and the
+ * broadcast address of a network of this host's; 0.0.0.0 and :: stand for all that are
+ */
+export function assertOneHost(address: IpAddress): void {
+  const first = address.octets[0] ?? 0;
+  const isMulticast = address.family === 4 ? first >= FIRST_MULTICAST : first === IPV6_MULTICAST;
+  if (!isMulticast && (address.family === 6 || isAnyAddress(address) || !isBroadcast(address))) return;
+  throw new RangeError(
+    `Cannot listen on ${formatIp(address)}: it is not the address of one host, give one of this host's`,
+  );
+}
+
+/** Whether it is of a network of this host's: the kernel binds a socket to it, and has no way there without SO_BROADCAST. */
+function isBroadcast(address: IpAddress): boolean {
+  using socket = openSocket("socket SOCK_DGRAM", address.family, SOCK_DGRAM, 0);
+  const { bind, connect } = loadLibc();
+  const own = encodeSockaddr({ address, port: 0 });
+  if (bind(socket.number, own, own.length) < 0) return false;
+  const peer = encodeSockaddr({ address, port: SOME_PORT });
+  return connect(socket.number, peer, peer.length) < 0 && lastErrno() === EACCES;
+}
