@@ -199,8 +199,8 @@ export interface AcknowledgingConfig {
   /** Full segments per ACK (SHLD-19). */
   readonly segmentsPerAck: number;
   /**
-   * Segments that one ACK may cover where many arrive together, in order and undisturbed (RFC 9293 3.10.7.4, MUST-58); not
-   * above `segmentsPerAck`: no more than those.
+   * Segments that one ACK may cover where many arrive together, in order and undisturbed (RFC 9293 3.10.7.4, MUST-58), and more
+   * where that lasts; not above `segmentsPerAck`: no more than those.
    */
   readonly segmentsPerAckInBulk: number;
 }

@@ -30,6 +30,13 @@ import { after, type Instant, instant, type Micros } from "../base/units.ts";
  */
 export const BULK_TURN = 32;
 
+/**
+ * Octets in order, one after another without any disorder, after which bulk is calm; and how many octets one ACK of a turn may
+ * cover then, about what devices merge into one packet.
+ */
+export const CALM_AFTER = 64 << 20;
+export const MOST_IN_CALM = 64 << 10;
+
 /** Reasons of duplicate ACKs: the sender may count these (RFC 5681 3.2). */
 const DUPLICATES: ReadonlySet<SendReason> = new Set([
   "ack-out-of-order",
@@ -74,6 +81,8 @@ export class AckPolicy {
   /** The segments that arrived in the present turn, and how many of them one ACK may cover at most. */
   #arrivedInTurn = 0;
   #mostCovered = 0;
+  /** Octets in order since the last disorder, as far as they count. */
+  #undisturbed = 0;
   /** Octets in order that were not acknowledged yet. */
   #unacknowledged = 0;
   /** Arrivals with data since the last ACK; the segments that they were on the wire; and those that it covered. */
@@ -153,7 +162,7 @@ export class AckPolicy {
    * A segment arrives: whether the ACK that is due must not cover it as well. A turn is what arrives between two times that
    * all is sent that is due. ACKs of a turn are merged (RFC 9293 3.10.7.4, MUST-58) only in undisturbed bulk, since a sender
    * learns from each ACK that something has arrived: not at the start, while anything is in disorder, in the round trip
-   * after, or where little came in the turn before.
+   * after, or where little came in the turn before. In calm bulk it is octets that count, and what came in the turn before does not.
    */
   mustGoBefore(segment: Segment, rcvNxt: SeqNumber, now: Instant): boolean {
     if (this.#turnIsOver) this.#beginTurn();
@@ -166,7 +175,14 @@ export class AckPolicy {
     if (this.#reportsDuplicate) return true;
     if (reason !== "ack-second-segment") return APART.has(reason);
     if (segment.payload.length === 0) return false;
-    return now < this.#disturbedUntil || this.#arrived >= this.#mostCovered;
+    if (now < this.#disturbedUntil) return true;
+    return this.#arrived >= this.#mostCovered && !this.#isCalm;
+  }
+
+  /** Whether nothing has been out of order for so long that the ACK which is due may cover yet another segment. */
+  get #isCalm(): boolean {
+    return this.#undisturbed >= CALM_AFTER && this.#unacknowledged < MOST_IN_CALM &&
+      this.#mostInBulk > this.segmentsPerAck;
   }
 
   #beginTurn(): void {
@@ -206,6 +222,7 @@ export class AckPolicy {
     this.#arrived++;
     this.#segments += segments;
     this.#unacknowledged += delivered;
+    if (this.#undisturbed < CALM_AFTER) this.#undisturbed += delivered;
     if (outcome !== "in order") this.#disturb(after(now, roundTrip));
     switch (outcome) {
       case "in order":
@@ -247,6 +264,7 @@ export class AckPolicy {
   /** Disorder: the sender may begin again with a small window, which grows by ACKs. */
   #disturb(until: Instant): void {
     this.#disturbedUntil = until;
+    this.#undisturbed = 0;
     this.#quickAcks = this.#mostQuickAcks;
   }
 

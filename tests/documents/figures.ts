@@ -9,7 +9,7 @@ import { ExitCode, exitMeaning } from "../../cli/exit_codes.ts";
 import { PATTERN_PERIOD } from "../../cli/pattern.ts";
 import { DEFAULT_PORT, parseTarget } from "../../cli/target.ts";
 import { PROFILES, STANDARD, STATES } from "../../tcp/mod.ts";
-import { BULK_TURN } from "../../tcp/receive/ack_policy.ts";
+import { BULK_TURN, CALM_AFTER } from "../../tcp/receive/ack_policy.ts";
 import { COOKIE_MSS, COOKIE_SLOT } from "../../tcp/host/syn_cookies.ts";
 import { MOST_EVENTS } from "../../trace/recording.ts";
 import { STORIES } from "../stories/stories.ts";
@@ -232,6 +232,7 @@ export const FIGURES: readonly Figure[] = [
     sentence: /In undisturbed bulk one ACK covers (\d+) segments at most/,
     value: () => acknowledging.segmentsPerAckInBulk,
   },
+  { where: null, sentence: /after (\d+) MiB without disorder/, value: () => CALM_AFTER / 2 ** 20 },
   {
     where: null,
     sentence: /from (\d+) pixels on/,

@@ -3,6 +3,7 @@
  */
 
 import { assertEquals } from "@std/assert";
+import { CALM_AFTER, MOST_IN_CALM } from "../../tcp/receive/ack_policy.ts";
 import { FREEBSD, PROFILES } from "../../tcp/config/profiles.ts";
 import { Connection, controlBlockOf } from "../../tcp/connection/connection.ts";
 import type { Observer } from "../../tcp/base/observer.ts";
@@ -32,10 +33,13 @@ const BULK: PartialConfig = {
 
 const SACK: PartialConfig = { handshake: { selectiveAck: true } };
 
-/** A connection that takes segments of {@link LENGTH} octets by their place in the stream, and tells what it sends. */
+/**
+ * A connection that takes segments of {@link LENGTH} octets by their place in the stream, or as many of them merged, and tells what it
+ * sends.
+ */
 function receiver(changes: PartialConfig = {}, base: TcpConfig = PLAIN, observer?: Observer): {
   connection: Connection;
-  arrive(places: readonly number[], now: Instant): void;
+  arrive(places: readonly number[], now: Instant, merged?: number): void;
   sent(now: Instant): string[];
 } {
   const local = { address: HERE, port: 40_000 };
@@ -57,7 +61,7 @@ function receiver(changes: PartialConfig = {}, base: TcpConfig = PLAIN, observer
     return words;
   };
   sent(NOW);
-  const arrive = (places: readonly number[], now: Instant): void => {
+  const arrive = (places: readonly number[], now: Instant, merged = 1): void => {
     for (const place of places) {
       const segment = segmentOf(THERE, local, {
         flags: Flag.ack,
@@ -65,6 +69,10 @@ function receiver(changes: PartialConfig = {}, base: TcpConfig = PLAIN, observer
         ack: ISS + 1,
         length: LENGTH,
       });
+      if (merged > 1) {
+        segment.payload.set(new Uint8Array(merged * LENGTH), 0, merged * LENGTH);
+        segment.segmentSize = LENGTH;
+      }
       if (config.handshake.timestamps) segment.options = Option.timestamps;
       segment.timestampValue = timestamp(FIRST_TICK + place);
       segment.timestampEcho = answer.timestampEcho;
@@ -176,6 +184,34 @@ Deno.test("an ACK covers at most eight segments, and two where the turn before h
   assertEquals(turn(100, 4).slice(0, 2), ["90", "92"]);
   assertEquals(turn(20, 5), ["196", "204", "208"]);
   assertEquals(turn(1, 6), []);
+});
+
+Deno.test("after 64 MiB without disorder an ACK covers 64 KiB of a turn, however little came before; after disorder two segments again (MUST-58)", () => {
+  const { connection, arrive, sent } = receiver({ handshake: { windowScaling: true } });
+  const text = new Uint8Array(1 << 18);
+  let next = 0;
+  const turn = (count: number, milli: number): string[] => {
+    const now = after(NOW, milliseconds(milli));
+    const before = next;
+    arrive(Array.from({ length: count }, () => next++), now);
+    connection.receive(text, now);
+    return sent(now).map((word) => `${Number(word) - before}`);
+  };
+  for (; next * LENGTH < CALM_AFTER - 2 * MOST_IN_CALM; next += 100) {
+    arrive([next], NOW, 100);
+    connection.receive(text, NOW);
+    sent(NOW);
+  }
+  assertEquals(turn(5, 1), ["2", "4"], "not calm yet");
+  turn(300, 1);
+  const whole = Math.ceil(MOST_IN_CALM / LENGTH);
+  assertEquals(turn(300, 2), [whole, 2 * whole, 300].map(String));
+  assertEquals(turn(5, 3), ["5"]);
+  assertEquals(turn(7, 4), ["7"]);
+  arrive([next + 1, next], after(NOW, milliseconds(5)));
+  sent(after(NOW, milliseconds(5)));
+  next += 2;
+  assertEquals(turn(5, 100), ["2", "4"]);
 });
 
 Deno.test("a turn ends when all that was due has been sent, whatever the time: its segments may arrive at instants of their own (MUST-58)", () => {
