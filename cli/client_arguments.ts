@@ -211,6 +211,7 @@ async function runArguments(
     return text === undefined ? null : read(text, `--${name}`);
   };
   const tcp = tcpArguments(parsed);
+  const timeout = given("timeout", parseDuration);
   return {
     ...wayOf(parsed, tcp),
     transfer,
@@ -218,8 +219,9 @@ async function runArguments(
     link: given("link", (text, what) => parseChoice(text, what, LINK_CHOICES)),
     isn: given("isn", (text, what) => parseWhole(text, what, 0, MAX_ISN)),
     connectTimeout: given("connect-timeout", parseDuration),
-    timeout: given("timeout", parseDuration),
-    closeTimeout: given("close-timeout", parseDuration) ?? DEFAULT_CLOSE_TIMEOUT,
+    timeout,
+    closeTimeout: given("close-timeout", parseDuration) ??
+      Math.min(DEFAULT_CLOSE_TIMEOUT, timeout ?? DEFAULT_CLOSE_TIMEOUT),
     timeWait: given("time-wait", (text, what) => parseDuration(text, what, true)) ?? 0,
     many: manyOf(parsed, transfer),
     faults: await faultsOf(values),

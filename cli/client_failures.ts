@@ -146,7 +146,8 @@ export function notClosed(
     const code = isAcknowledged ? ExitCode.peerDidNotClose : ExitCode.timedOut;
     return established(facts, code, `Connection to ${peer} aborted: ${what} within ${span} (--linger)`);
   }
-  const silence = `silent for ${span} after our FIN`;
+  // What this host did not carry was no FIN of ours.
+  const silence = `silent for ${span}${trouble === null ? " after our FIN" : ""}`;
   if (!isAcknowledged) {
     return established(
       facts,

@@ -52,7 +52,7 @@ export const CLIENT_GROUPS: readonly OptionGroup[] = [
         name: "close-timeout",
         value: "TIME",
         help:
-          `after our FIN, give up once the peer has been silent for this time (default: ${DEFAULT_CLOSE_TIMEOUT}s)`,
+          `after our FIN, give up once the peer has been silent for this time (default: ${DEFAULT_CLOSE_TIMEOUT}s, or --timeout if that is shorter)`,
       },
       {
         name: "time-wait",

@@ -83,6 +83,7 @@ export class ClientSession {
   /** The device would not carry a segment. `reason`: one line, empty when there is nothing to add. */
   unsent(outcome: "too long" | "unreachable", reason: string): void {
     if (outcome === "too long") return; // the core hears of it in the form of an ICMP error, and tells
+    this.#narrator.unsent();
     const shown = reason === "" ? "no way to the peer" : reason;
     if (shown !== this.#unreachableReason) {
       this.#narrator.warning(`A segment could not leave this host: ${shown}`);

@@ -101,6 +101,10 @@ export class Narrator implements Observer {
   #ackOfFin = 0;
   readonly #hopLimits = new HopLimits();
   #foreign: SendingRecord["foreignReset"] = null;
+  /** What the last line that waits says to be sent, until the next segment is; null: nothing. */
+  #leaving: string | null = null;
+  /** This host has refused a segment, and nothing has come since. */
+  #isRefused = false;
   readonly #path = new PathLines();
 
   /**
@@ -209,8 +213,17 @@ export class Narrator implements Observer {
     this.#output.line("received", `Received ACK of all data (ack=${seqToUint32(end)})`);
   }
 
+  /** This host would not carry the segment that was told of last. */
+  unsent(): void {
+    this.#isRefused = true;
+    if (this.#leaving === null) return;
+    this.#pending.removeLast();
+    this.#pending.add("note", `The ${this.#leaving} could not leave this host`);
+  }
+
   segmentSent(connection: ConnectionView | null, segment: Segment, reason: SendReason, now: Instant): void {
     if (connection === null) return;
+    this.#leaving = null;
     this.limits?.segmentSent(connection, segment, reason, now);
     if (segment.has(Flag.rst)) this.#rstSent(segment, reason);
     else if (segment.has(Flag.syn)) this.#synSent(segment, now);
@@ -227,6 +240,7 @@ export class Narrator implements Observer {
       this.limits?.segmentArrived(connection, segment, now);
       this.#repetitions.arrived(connection, segment, now);
     }
+    this.#isRefused = false;
     this.#arrivals++;
     this.#arrivedSeq = segment.seq;
     this.#arrivedAck = segment.ack;
@@ -293,9 +307,9 @@ export class Narrator implements Observer {
 
   /** What refuses a SYN-ACK comes before the handshake; what ends a connection, after all that was sent. */
   #rstSent(segment: Segment, reason: SendReason): void {
-    const text = `Sending RST (seq=${seqToUint32(segment.seq)})`;
-    if (reason === "reset-bad-ack") this.#output.line("sent", text);
-    else this.#pending.add("sent", text);
+    const what = `RST (seq=${seqToUint32(segment.seq)})`;
+    if (reason === "reset-bad-ack") this.#output.line("sent", `Sending ${what}`);
+    else this.#leaves(what);
   }
 
   #synSent(segment: Segment, now: Instant): void {
@@ -304,7 +318,7 @@ export class Narrator implements Observer {
     this.record.syns++;
     if (kind === "SYN-ACK") this.record.synAcks++;
     if (this.record.syns > 1 && kind === "SYN") {
-      const text = `sending the SYN again (seq=${seq}, number ${this.record.syns})`;
+      const text = `${this.#sending()} the SYN again (seq=${seq}, number ${this.record.syns})`;
       this.#repetitions.tell(text, 0, now, "retransmit-timeout");
       return;
     }
@@ -332,7 +346,7 @@ export class Narrator implements Observer {
     }
     const { length } = segment.payload;
     const unit = length === 1 ? "byte" : "bytes";
-    const what = isProbe ? `sending ${length} further ${unit}` : `sending ${length} ${unit} again`;
+    const what = `${this.#sending()} ${length} ${isProbe ? `further ${unit}` : `${unit} again`}`;
     const text = `${what} (seq=${seqToUint32(segment.seq)})`;
     this.#repetitions.tell(text, length, now, repeatReason(connection, segment, reason));
   }
@@ -341,25 +355,36 @@ export class Narrator implements Observer {
     if (!segment.has(Flag.fin)) return;
     const seq = seqToUint32(seqAdd(segment.seq, segment.payload.length));
     this.record.fins++;
-    if (this.record.fins === 1) this.#pending.add("sent", `Sending FIN (seq=${seq})`);
+    if (this.record.fins === 1) this.#leaves(`FIN (seq=${seq})`);
     else if (segment.payload.length === 0) {
-      const text = `sending the FIN again (seq=${seq}, number ${this.record.fins})`;
+      const text = `${this.#sending()} the FIN again (seq=${seq}, number ${this.record.fins})`;
       this.#repetitions.tell(text, 0, now, repeatReason(connection, segment, reason));
     }
   }
 
+  /** A line that waits, and is another should this host not carry the segment. */
+  #leaves(what: string): void {
+    this.#leaving = what;
+    this.#pending.add("sent", `Sending ${what}`);
+  }
+
+  /** Whether what is sent leaves this host is known only afterwards. */
+  #sending(): string {
+    return this.#isRefused ? "trying to send" : "sending";
+  }
+
   #ackSent(segment: Segment): void {
     if (!segment.has(Flag.ack)) return;
-    const text = `Sending ACK (seq=${seqToUint32(segment.seq)}, ack=${seqToUint32(segment.ack)})`;
+    const what = `ACK (seq=${seqToUint32(segment.seq)}, ack=${seqToUint32(segment.ack)})`;
     if (this.#synAckSeen && !this.#handshakeAckSeen) {
       this.#handshakeAckSeen = true;
-      this.#output.line("sent", text);
+      this.#output.line("sent", `Sending ${what}`);
     }
     if (this.#peerFin === null || this.#peerFinAcknowledged || segment.ack !== seqAdd(this.#peerFin, 1)) {
       return;
     }
     this.#peerFinAcknowledged = true;
-    if (!segment.has(Flag.fin)) this.#pending.add("sent", text);
+    if (!segment.has(Flag.fin)) this.#leaves(what);
   }
 
   /** What acknowledges our FIN and brings the peer's is one segment, and one line. */

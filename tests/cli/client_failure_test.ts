@@ -108,6 +108,22 @@ Deno.test("the network's word that the peer is unreachable is believed at the se
   assertEquals(syns, 2);
 });
 
+Deno.test("what this host would not carry, FIN, its repeats and RST, is not said to be sent", async () => {
+  const { session, simulation, out, err } = prepare({ closeTimeout: seconds(5) });
+  simulation.fromClient = (segment) => {
+    if (!segment.has(Flag.fin) && !segment.has(Flag.rst)) return "arrives";
+    session.unsent("unreachable", "sendto: EPERM");
+    return "lost";
+  };
+  const [code] = await failure(session);
+  assertEquals(code, ExitCode.timedOut);
+  const lines = [...out.lines, ...err.lines].filter((line) => /FIN|RST/.test(line));
+  assertEquals(lines.filter((line) => /Sending (FIN|RST)|: sending/.test(line)), []);
+  assertMatch(lines.splice(1, 1)[0] ?? "", /^\[\*\] The RST \(seq=\d+\) could not leave this host$/);
+  assertMatch(lines[0] ?? "", /^\[\*\] The FIN \(seq=\d+\) could not leave this host$/);
+  assertMatch(lines[1] ?? "", /: trying to send the FIN again \(seq=\d+, number 2\)$/);
+});
+
 Deno.test("--timeout holds from the beginning for a peer that never says anything", async () => {
   for (const limit of [1, 2, 5]) {
     const { session, simulation } = prepare({ timeout: seconds(limit), ending: "peer closed" });
