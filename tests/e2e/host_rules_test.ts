@@ -5,7 +5,7 @@ import { executables } from "./executables.ts";
 import { Pair } from "./network.ts";
 import { nft } from "./path.ts";
 import { complaints, pause } from "./process.ts";
-import { PORT, upload } from "./upload.ts";
+import { discarding, PORT, upload } from "./upload.ts";
 
 const { client, server } = await executables();
 
@@ -52,6 +52,20 @@ for (const [family, address] of [["IPv4", Pair.farAddress], ["IPv6", "2001:db8::
     assertStringIncludes(err, "There is another way out of this host now");
   });
 }
+
+Deno.test("where rules of its own host keep the FIN back, it is not said to be sent, and --timeout ends the wait", async () => {
+  await using pair = await Pair.create();
+  // The data went around connection tracking, to which the FIN is out of place.
+  const chain = "type filter hook output priority 0; policy accept; ct state invalid drop;";
+  await nft(pair.near, `table ip tracked { chain outgoing { ${chain} }; }`);
+  await using _serving = await discarding(pair.far, Pair.farAddress); // which hears of no end
+  const options = ["--send-bytes", "3M", "--link", "packet", "--timeout", "2"];
+  const { code, out, err } = await pair.near.run([client, ...options, Pair.farAddress, String(PORT)]);
+  assertEquals(code, 4, err);
+  assertMatch(out, /The FIN \(seq=\d+\) could not leave this host/);
+  assertEquals(/Sending FIN|: sending the FIN/.exec(`${out}${err}`), null);
+  assertMatch(err, /our FIN was not acknowledged, the peer was silent for 2 s; meanwhile: .*EPERM/);
+});
 
 Deno.test("without rules the packet socket is taken", async () => {
   await using pair = await Pair.create();
