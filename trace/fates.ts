@@ -51,8 +51,6 @@ const NO_SENDING: ReadonlySet<FindingCode> = new Set<FindingCode>([
   "captured-late",
   "damaged",
   "no-ack",
-  "after-fin",
-  "out-of-place",
 ]);
 
 /** Verdicts on ICMP errors that are not about a packet that is missing now. */

@@ -133,13 +133,16 @@ export const STRAY_CAPTURES: readonly CaptureStory[] = [
     ...HANDSHAKE,
     packet(20, ">", "psh", 1_001, 0, { length: 10 }),
     packet(21, ">", "fin,psh,urg", 1_011, 0),
-    packet(22, ">", "fin,ack", 1_001, 5_001),
+    packet(22, ">", "psh,ack", 1_001, 5_001, { length: 10 }),
+    packet(400, ">", "psh,ack", 1_001, 5_001, { length: 10 }),
+    packet(410, "<", "ack", 5_001, 1_011),
   ], [
     ...OPENED_NEAR,
     "> without ACK bit",
     "> without ACK bit",
-    "> first FIN",
-    "= ESTABLISHED to FIN-WAIT-1",
+    "> data",
+    "R> retransmission: timeout",
+    "< acknowledges",
   ]],
   ["data of a SYN that are not acknowledged with it go again (RFC 7413 4.2.2)", [
     packet(0, ">", "syn", 1_000, 0, { length: 10 }),
@@ -263,6 +266,8 @@ export const STRAY_CAPTURES: readonly CaptureStory[] = [
       packet(30.05, ">", "ack", 1_001, 6_001, { length: 10 }),
       data(40, 6_001),
       data(42, 6_001),
+      data(400, 6_001),
+      ack(400.1, 7_001),
     ],
     [
       ...OPENED_NEAR,
@@ -273,6 +278,8 @@ export const STRAY_CAPTURES: readonly CaptureStory[] = [
       "D> captured twice",
       "< data",
       "D< doubled by the network",
+      "R< retransmission: timeout",
+      "> acknowledges",
     ],
   ],
   ["behind a FIN nothing is taken (RFC 9293 3.10.7.4, seventh)", [
@@ -303,6 +310,14 @@ export const STRAY_CAPTURES: readonly CaptureStory[] = [
     "> acknowledges the FIN",
     "< acknowledges the FIN",
     "= CLOSING to TIME-WAIT",
+  ]],
+  ["a closed window is closed whatever its scale is (RFC 7323 2.2)", [
+    packet(0, ">", "psh,ack", 1_001, 5_001, { length: 10, window: 1 }),
+    packet(10, "<", "ack", 5_001, 1_011, { window: 0 }),
+  ], [
+    "# The capture begins in the middle of this connection: window scales are not known, and numbers count from the first ones seen.",
+    "> data",
+    "< acknowledges",
   ]],
   ["a RST alone, or a FIN, proves nothing of what was before", [
     packet(0, ">", "rst", 1_001, 0),

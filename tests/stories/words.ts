@@ -36,7 +36,20 @@ import { FakeConnection, type Said } from "../trace/fake_connection.ts";
 
 const FLAG_SETS = [0, ...Array.from({ length: 9 }, (_, bit) => 1 << bit), Flag.syn | Flag.ack];
 const SPANS = [85, 999, 1_000, 1_254_321, 200_000, 3_000_000, 61_234_567];
-const AMOUNTS = [1, 512, 1_023, 1_024, 65_536, 3 << 20, 5 * 2 ** 30, 7 * 2 ** 40, 9 * 2 ** 50];
+const AMOUNTS = [
+  0.496,
+  9.6,
+  10.4,
+  1,
+  512,
+  1_023,
+  1_024,
+  65_536,
+  3 << 20,
+  5 * 2 ** 30,
+  7 * 2 ** 40,
+  9 * 2 ** 50,
+];
 const HEADERS_OWN = 2 ** 48;
 const RANGES: readonly (readonly [number, number])[] = [[1, 30], [30, 31], [31, 31], [0, 2]];
 const EDGES = [40, 50, 60, 61];
