@@ -104,7 +104,9 @@ function roundTripText({ local, remote }: Flow): string {
 }
 
 function directionLines(sender: Half, receiver: Half, span: number, lastAt: number): string[] {
-  if (sender.packets === 0) return [`  ${sender.name}: nothing of what it sends has passed here`];
+  if (sender.packets + sender.occurrences.size === 0) {
+    return [`  ${sender.name}: nothing of what it sends has passed here`];
+  }
   const rate = sender.octets > 0 && span > 0
     ? ` (${octetsAmountText(sender.octets * MICROS_PER_SECOND / span)}/s)`
     : "";

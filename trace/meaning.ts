@@ -57,7 +57,8 @@ function acknowledgmentMeanings(event: ArrivedEvent, view: ViewRecord, into: Arr
     const isRepeated = answers === "no gap" || segment.window === 0 || isBeyondBelief;
     into.push(isRepeated ? "repeated-ack" : "duplicate-ack");
   }
-  if (duplicateBlock(segment) !== null) into.push("duplicate-report");
+  // Before our first number nothing can have arrived.
+  if ((duplicateBlock(segment)?.[0] ?? -1) >= 0) into.push("duplicate-report");
   if (reportedBlocks(segment).length > 0) into.push("selective-ack");
   if (emptyBlocks(segment).length > 0) into.push("selective-ack-empty");
   const isTaken = segment.ack >= view.sndUna && segment.ack <= view.sndMax && event.windowAge !== "older";

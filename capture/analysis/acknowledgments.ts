@@ -25,9 +25,10 @@ export function takeAck(verdict: Verdict, passing: Passing, sender: Half, other:
   const latest = sender.ack;
   sender.hasAcked = true;
   if (ack > sender.ack || isFirst) sender.ack = ack;
-  if (ack > other.max) beyondWhatPassed(verdict, passing, other, isFirst);
+  const isBeyond = ack > other.max;
+  if (isBeyond) beyondWhatPassed(verdict, passing, other, isFirst);
   const isAnswer = answersQuestion(verdict, passing, sender, other);
-  if (ack > before) advance(verdict, passing, sender, other, isFirst);
+  if (ack > before) advance(verdict, passing, sender, other, isFirst, isBeyond);
   else if (ack < before && !isFirst) behind(verdict, ack, latest);
   else if (isDuplicate && !isAnswer) duplicate(verdict, passing, sender, other);
   other.lastAckAt = time;
@@ -93,7 +94,15 @@ function gap(verdict: Verdict, other: Half, time: number, from: number, to: numb
   verdict.add("capture-gap");
 }
 
-function advance(verdict: Verdict, passing: Passing, sender: Half, other: Half, isFirst: boolean): void {
+/** `isBeyond`: it covers what has not passed here, and may answer that. */
+function advance(
+  verdict: Verdict,
+  passing: Passing,
+  sender: Half,
+  other: Half,
+  isFirst: boolean,
+  isBeyond: boolean,
+): void {
   const { segment, time } = passing;
   const ack = segment.ack as number;
   const { una } = other;
@@ -106,7 +115,7 @@ function advance(verdict: Verdict, passing: Passing, sender: Half, other: Half, 
   const isRepeated = oldest !== null && oldest.copies > 1 && oldest.end <= ack;
   if (isRepeated) proveByTimestamp(verdict, segment, oldest, time);
   const covered = other.log.acknowledge(ack);
-  if (covered !== null && covered.end > una) other.roundTrips.sample(time - covered.firstAt);
+  if (covered !== null && covered.end > una && !isBeyond) other.roundTrips.sample(time - covered.firstAt);
   other.una = ack;
   if (other.tooBig !== null && ack > other.tooBig.seq) other.tooBig = null;
   other.dupAcks = 0;
@@ -118,7 +127,7 @@ function advance(verdict: Verdict, passing: Passing, sender: Half, other: Half, 
   if (ack >= other.finEnd && una < other.finEnd) verdict.add("ack-of-fin");
   else if (isOfSyn && newly === 0) {
     verdict.add(sender.hasSyn && sender.una === 0 ? "acknowledges-handshake" : "handshake-done");
-  } else if (!isFirst || other.packets > 0) {
+  } else if (!isFirst || other.packets > 0 || isOfSyn) {
     verdict.values["newly"] = newly;
     verdict.add("new-ack");
   }
@@ -181,7 +190,10 @@ function takeSack(verdict: Verdict, { segment, time, hasAllOptions }: Passing, o
   if (sackEdges.length < 2 || ack === null) return;
   const twice = duplicateBlock(segment);
   const isTwice = twice !== null;
-  if (isTwice) takeTwice(verdict, twice[0] as number, twice[1] as number, other, time);
+  // Before the first number nothing can have arrived.
+  if (isTwice && ((twice[0] as number) >= 0 || !other.hasSyn)) {
+    takeTwice(verdict, twice[0] as number, twice[1] as number, other, time);
+  }
   let added = false;
   let missedFrom = -1;
   let missed = 0;

@@ -379,14 +379,15 @@ export function doubled(
   frame: number,
   passing: Passing,
   proof: string,
-  doublesAll: boolean,
+  isCaptures: boolean,
   range: { doubles: number } | null,
+  isUsual = isCaptures,
 ): void {
   verdict.isDouble = true;
   verdict.mark = "duplicate";
   verdict.values["since"] = `frame ${frame}, ${spanText(passing.time - at)} before`;
   verdict.values["proof"] = proof;
-  if (range !== null && !doublesAll) range.doubles++;
-  const isSoon = passing.time - at < SOON_CAPTURED;
-  verdict.add(doublesAll ? "captured-twice" : isSoon ? "doubled" : "doubled-by-network");
+  if (range !== null && !isCaptures) range.doubles++;
+  const mayBeCaptures = isUsual || passing.time - at < SOON_CAPTURED;
+  verdict.add(isCaptures ? "captured-twice" : mayBeCaptures ? "doubled" : "doubled-by-network");
 }

@@ -47,7 +47,7 @@ export function dataPass(
     if (proof !== null) {
       const isCaptures = time - range.lastAt < SOON_CAPTURED &&
         (doublesAll || isNearSender(sender, receiver));
-      doubled(verdict, range.lastAt, range.lastFrame, passing, proof, isCaptures, range);
+      doubled(verdict, range.lastAt, range.lastFrame, passing, proof, isCaptures, range, doublesAll);
       return;
     }
   }

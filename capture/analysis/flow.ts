@@ -10,6 +10,8 @@ import {
   Option,
   type Segment,
   seqAdd,
+  seqDistance,
+  type SeqNumber,
   seqToUint32,
   type State,
 } from "../../trace/core.ts";
@@ -134,12 +136,18 @@ export class Flow implements CapturedConnection, Numberings {
       segment.has(Flag.ack) && receiver.base !== null ? receiver.relative(segment.ack) : null,
       this.receiver(direction),
     );
+    if (isStray) this.sender(direction).straySeq ??= segment.seq;
     if (isRefused && sender.base !== null) return;
     // The number of what answers no SYN says nothing of the one to come.
     const answersNone = segment.has(Flag.rst) && this.receiver(direction).isUnanswered;
     if (segment.has(Flag.syn) || sender.base === null && !isStray && !answersNone) sender.start(segment.seq);
     if (segment.has(Flag.syn)) this.#noteInitial(seqToUint32(segment.seq), direction);
     if (!segment.has(Flag.ack) || receiver.base !== null) return;
+    // What is acknowledged now was of this connection after all.
+    const { straySeq } = this.receiver(direction);
+    if (straySeq !== null && isShortlyAfter(segment.ack, straySeq)) {
+      return receiver.start(seqAdd(straySeq, -1));
+    }
     // The first acknowledgment after a SYN is for the other end's.
     const isOfSyn = segment.has(Flag.syn) || (hasSyn && !hasAnswered);
     receiver.start(isOfSyn ? seqAdd(segment.ack, -1) : segment.ack);
@@ -272,7 +280,8 @@ export class Flow implements CapturedConnection, Numberings {
   /** Where only one direction is seen, the time from its SYN to its next segment is a round trip. */
   #answered(sender: Half, receiver: Half, time: number): void {
     const { oldest } = sender.log;
-    if (!sender.hasAnswered && sender.hasSyn && receiver.packets === 0 && oldest?.copies === 1) {
+    const isAlone = receiver.packets === 0 && receiver.straySeq === null;
+    if (!sender.hasAnswered && sender.hasSyn && isAlone && oldest?.copies === 1) {
       sender.roundTrips.sample(time - oldest.firstAt);
     }
     sender.hasAnswered = true;
@@ -334,6 +343,12 @@ export class Flow implements CapturedConnection, Numberings {
     }
     return `${spanText(time - last.lastDataAt)} after ${last.has("last data")}`;
   }
+}
+
+/** Whether an ACK is for no more than a capture may have missed from a number on. */
+function isShortlyAfter(ack: SeqNumber, seq: SeqNumber): boolean {
+  const distance = seqDistance(seq, ack);
+  return distance >= 0 && distance < FARTHEST;
 }
 
 /** RFC 7323 3.2: where both SYNs have timestamps, all segments but RSTs are to. */

@@ -8,7 +8,7 @@
 import { FullSize } from "../../trace/full_size.ts";
 import { HopLimits } from "../../trace/hop_limits.ts";
 import { Limits } from "../../trace/limits.ts";
-import { type IcmpError, icmpErrorName } from "../../trace/core.ts";
+import { type IcmpError, icmpErrorName, type SeqNumber } from "../../trace/core.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
 import { Numbering } from "../../trace/numbering.ts";
 import type { FindingCode } from "../../trace/catalogue.ts";
@@ -105,6 +105,8 @@ export class Half {
   synEnd = 1;
   /** Its SYN with all options; null: not seen so. */
   syn: SegmentRecord | null = null;
+  /** The header's number of its first segment that seemed to be of another connection; null: there was none. */
+  straySeq: SeqNumber | null = null;
   /** Whether it has sent something that it sends only once it has the other end's SYN. */
   hasAnswered = false;
   /** Packets that have passed. */

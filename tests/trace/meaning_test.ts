@@ -94,6 +94,7 @@ const CASES:
         },
       ],
       ["a report of a duplicate below the ACK: no gap", { sack: [0, 1] }, ["duplicate-report"]],
+      ["a report of a duplicate before our first number", { sack: [-9, -4] }, ["nothing-new"]],
       ["a duplicate inside of what lies beyond a gap", { sack: [61, 71, 51, 101] }, [
         "duplicate-ack",
         "duplicate-report",
