@@ -16,7 +16,7 @@ import { Fifo } from "./fifo.ts";
 const TURN_OCTETS = 32_768;
 
 /** Turns to send after which one connection may give memory back: asking costs as much as a few segments do. */
-const TURNS_PER_TRIM = 4;
+const TURNS_PER_TRIM = 8;
 
 /**
  * How long after a turn those are asked for memory whose turn has not come in the turns of others, how many at once, and how many

@@ -80,7 +80,7 @@ function questions(connections: number): Record<string, number> {
     });
   }
   try {
-    for (let i = 0; i < 20; i++) crowd.exchange(0, 20_000);
+    for (let i = 0; i < 40; i++) crowd.exchange(0, 20_000);
   } finally {
     for (const name of names) {
       Object.defineProperty(Connection.prototype, name, originals[name] as PropertyDescriptor);
@@ -92,7 +92,10 @@ function questions(connections: number): Record<string, number> {
 Deno.test("what one connection costs does not grow with the number of others", () => {
   const few = questions(2);
   assert((few.transmit ?? 0) > 200 && (few.nextDeadline ?? 0) > 20 && (few.trim ?? 0) > 20, `${few.trim}`);
-  assertEquals(questions(500), few);
+  const many = questions(500);
+  // one in eight turns, of which the time watched need not have a multiple
+  assert(Math.abs((many.trim ?? NaN) - (few.trim ?? NaN)) <= 1, `${many.trim} instead of ${few.trim}`);
+  assertEquals({ ...many, trim: 0 }, { ...few, trim: 0 });
 });
 
 Deno.test("connections between the same two hosts have their addresses in memory once", () => {
@@ -184,19 +187,19 @@ function placeOf(id: number): Place {
   return { ...NOT_SCHEDULED, connection: { hasEvents: false, nextDeadline: () => NEVER, trim } };
 }
 
-Deno.test("every fourth turn asks a connection for memory, each in turn, until it has been quiet", () => {
+Deno.test("every eighth turn asks a connection for memory, each in turn, until it has been quiet", () => {
   quiet.clear();
   const places = Array.from({ length: 10 }, (_, id) => placeOf(id));
   const schedule = new Schedule<Place>();
   for (const place of places) schedule.add(place);
   while (schedule.sender !== undefined) schedule.endTurn(instant(0));
   const sender = places[9] as Place;
-  assertEquals(askedIn(40, schedule, [sender]), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  assertEquals(askedIn(80, schedule, [sender]), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   for (const id of [0, 1, 2, 3, 4]) quiet.add(id);
-  assertEquals(askedIn(40, schedule, [sender]), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-  assertEquals(askedIn(40, schedule, [sender]), [5, 5, 6, 6, 7, 7, 8, 8, 9, 9]);
+  assertEquals(askedIn(80, schedule, [sender]), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  assertEquals(askedIn(80, schedule, [sender]), [5, 5, 6, 6, 7, 7, 8, 8, 9, 9]);
   quiet.delete(4);
-  assertEquals(new Set(askedIn(40, schedule, [sender, places[4] as Place])), new Set([4, 5, 6, 7, 8, 9]));
+  assertEquals(new Set(askedIn(80, schedule, [sender, places[4] as Place])), new Set([4, 5, 6, 7, 8, 9]));
 });
 
 Deno.test("a connection that is gone is asked for no memory, and one that comes again is", () => {
@@ -207,10 +210,10 @@ Deno.test("a connection that is gone is asked for no memory, and one that comes 
   while (schedule.sender !== undefined) schedule.endTurn(instant(0));
   for (const id of [0, 2, 2]) schedule.remove(places[id] as Place);
   const sender = places[3] as Place;
-  assertEquals(new Set(askedIn(32, schedule, [sender])), new Set([1, 3]));
+  assertEquals(new Set(askedIn(64, schedule, [sender])), new Set([1, 3]));
   schedule.add(places[2] as Place);
-  assertEquals(new Set(askedIn(32, schedule, [sender])), new Set([1, 2, 3]));
+  assertEquals(new Set(askedIn(64, schedule, [sender])), new Set([1, 2, 3]));
   for (const place of places) schedule.remove(place);
-  askedIn(32, schedule, [sender]);
-  assertEquals(askedIn(8, schedule, [sender]), []);
+  askedIn(64, schedule, [sender]);
+  assertEquals(askedIn(16, schedule, [sender]), []);
 });
