@@ -216,9 +216,10 @@ export class Narrator implements Observer {
   /** This host would not carry the segment that was told of last. */
   unsent(): void {
     this.#isRefused = true;
-    if (this.#leaving === null) return;
-    this.#pending.removeLast();
-    this.#pending.add("note", `The ${this.#leaving} could not leave this host`);
+    const what = this.#leaving;
+    if (what !== null) {
+      this.#pending.replace(`Sending ${what}`, "note", `The ${what} could not leave this host`);
+    }
   }
 
   segmentSent(connection: ConnectionView | null, segment: Segment, reason: SendReason, now: Instant): void {

@@ -37,6 +37,12 @@ export class PendingLines {
     this.#lines.push({ mark, text, isFin });
   }
 
+  /** Another line in place of the last one that says `text`, if that still waits. */
+  replace(text: string, mark: Mark, instead: string): void {
+    const index = this.#lines.findLastIndex((line) => line.text === text);
+    if (index >= 0) this.#lines[index] = { mark, text: instead, isFin: false };
+  }
+
   /** The last line says less than the one that comes in its place. */
   removeLast(): void {
     this.#lines.pop();

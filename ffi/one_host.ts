@@ -10,8 +10,9 @@ import { openSocket } from "./file_descriptor.ts";
 import { loadLibc } from "./libc.ts";
 import { encodeSockaddr, formatIp, type IpAddress, isAnyAddress } from "./sockaddr.ts";
 
-/** The first octet of 224.0.0.0, from where on addresses are multicast, reserved, or the limited broadcast. */
+/** First octets of multicast addresses: 224.0.0.0/4 and ff00::/8. What lies above the former some networks use. */
 const FIRST_MULTICAST = 224;
+const LAST_MULTICAST = 239;
 const IPV6_MULTICAST = 0xff;
 
 /** Nothing is sent to it: a socket that is connected asks for a route, and that is all. */
@@ -23,7 +24,9 @@ const SOME_PORT = 9;
  */
 export function assertOneHost(address: IpAddress): void {
   const first = address.octets[0] ?? 0;
-  const isMulticast = address.family === 4 ? first >= FIRST_MULTICAST : first === IPV6_MULTICAST;
+  const isMulticast = address.family === 6
+    ? first === IPV6_MULTICAST
+    : first >= FIRST_MULTICAST && first <= LAST_MULTICAST;
   if (!isMulticast && (address.family === 6 || isAnyAddress(address) || !isBroadcast(address))) return;
   throw new RangeError(
     `Cannot listen on ${formatIp(address)}: it is not the address of one host, give one of this host's`,

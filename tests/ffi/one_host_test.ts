@@ -18,7 +18,7 @@ for (const text of ["224.0.0.1", "239.1.2.3", "255.255.255.255", "127.255.255.25
 }
 
 Deno.test("addresses of one host may be listened on, and so may all of them at once", () => {
-  for (const text of ["127.0.0.1", "127.1.2.3", "0.0.0.0", "::", "::1", "192.0.2.1"]) {
+  for (const text of ["127.0.0.1", "127.1.2.3", "0.0.0.0", "::", "::1", "192.0.2.1", "240.0.0.1"]) {
     assertOneHost(parseAddress(text));
   }
 });
