@@ -1,6 +1,6 @@
 /** What the programs load when they start, where they look for the C library, and what they leave behind: nothing. */
 
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { executables } from "./executables.ts";
 import { Network } from "./network.ts";
 import { complaints, must, run } from "./process.ts";
@@ -60,6 +60,22 @@ Deno.test("the executables leave no file behind, no code for a later run either"
     }
     assertEquals((await serving.ended()).code, 0);
     assertEquals([...Deno.readDirSync(home)].map(({ name }) => name), []);
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+});
+
+Deno.test("main.ts: one message is enough for Deno to keep what it has compiled of the modules", async () => {
+  const home = await Deno.makeTempDir({ prefix: "rawtcp-home-" });
+  try {
+    await using network = await Network.create();
+    await using serving = network.start([server, "--count", "1"]);
+    await serving.shows("listening");
+    assertEquals((await network.run(FROM_SOURCES, { env: { DENO_DIR: home } })).code, 0);
+    const kept = [...Deno.readDirSync(home)].filter(({ name }) => name.startsWith("v8_code_cache"));
+    const texts = kept.map(({ name }) => Deno.readFileSync(`${home}/${name}`));
+    const names = texts.map((text) => new TextDecoder("latin1").decode(text)).join();
+    assert(names.includes("/main.ts"), kept.map(({ name }) => name).join());
   } finally {
     await Deno.remove(home, { recursive: true });
   }

@@ -247,6 +247,7 @@ Deno.test({
 Deno.test("a turn of others, once asked for, comes after every timer that was due before", async () => {
   using set = new PollSet();
   const seen: string[] = [];
+  await set.letOthers();
   const timer = setTimeout(() => seen.push("timer"), 0);
   assertEquals(set.letOthers(), null);
   assertEquals(seen, []);
@@ -258,6 +259,7 @@ Deno.test("a turn of others, once asked for, comes after every timer that was du
 
 Deno.test("a turn of others that has come while nobody waited is asked for anew", async () => {
   using set = new PollSet();
+  await set.letOthers();
   set.letOthers();
   await new Promise((resolve) => setTimeout(resolve, 20));
   assertEquals(set.letOthers(), null);
@@ -265,6 +267,7 @@ Deno.test("a turn of others that has come while nobody waited is asked for anew"
 
 Deno.test("disposing of the set ends the turn of others that is waited for", async () => {
   const set = new PollSet();
+  await set.letOthers();
   set.letOthers();
   const turn = set.letOthers();
   set[Symbol.dispose]();
