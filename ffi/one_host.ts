@@ -10,10 +10,11 @@ import { openSocket } from "./file_descriptor.ts";
 import { loadLibc } from "./libc.ts";
 import { encodeSockaddr, formatIp, type IpAddress, isAnyAddress } from "./sockaddr.ts";
 
-/** First octets of multicast addresses: 224.0.0.0/4 and ff00::/8. What lies above the former some networks use. */
+/** First octets of multicast addresses, 224.0.0.0/4 and ff00::/8. What lies above the former some networks use, but for the last. */
 const FIRST_MULTICAST = 224;
 const LAST_MULTICAST = 239;
 const IPV6_MULTICAST = 0xff;
+const LIMITED_BROADCAST = 0xffffffff;
 
 /** Nothing is sent to it: a socket that is connected asks for a route, and that is all. */
 const SOME_PORT = 9;
@@ -23,18 +24,27 @@ const SOME_PORT = 9;
  * broadcast address of a network of this host's; 0.0.0.0 and :: stand for all that are
  */
 export function assertOneHost(address: IpAddress): void {
-  const first = address.octets[0] ?? 0;
-  const isMulticast = address.family === 6
-    ? first === IPV6_MULTICAST
-    : first >= FIRST_MULTICAST && first <= LAST_MULTICAST;
-  if (!isMulticast && (address.family === 6 || isAnyAddress(address) || !isBroadcast(address))) return;
+  if (!isMulticast(address) && (address.family === 6 || isAnyAddress(address) || !isBroadcast(address))) {
+    return;
+  }
   throw new RangeError(
     `Cannot listen on ${formatIp(address)}: it is not the address of one host, give one of this host's`,
   );
 }
 
-/** Whether it is of a network of this host's: the kernel binds a socket to it, and has no way there without SO_BROADCAST. */
+function isMulticast({ family, octets }: IpAddress): boolean {
+  const first = octets[0] ?? 0;
+  if (family === 6) return first === IPV6_MULTICAST;
+  return first >= FIRST_MULTICAST && first <= LAST_MULTICAST;
+}
+
+/**
+ * Whether it is the limited broadcast, or that of a network of this host's: the kernel binds a socket to it, and has no way there
+ * without SO_BROADCAST.
+ */
 function isBroadcast(address: IpAddress): boolean {
+  const { octets } = address;
+  if (new DataView(octets.buffer, octets.byteOffset).getUint32(0) === LIMITED_BROADCAST) return true;
   using socket = openSocket("socket SOCK_DGRAM", address.family, SOCK_DGRAM, 0);
   const { bind, connect } = loadLibc();
   const own = encodeSockaddr({ address, port: 0 });

@@ -2,10 +2,10 @@
 
 import { assert } from "@std/assert";
 import { Loop } from "../../driver/loop.ts";
-import { loadLibc } from "../../ffi/mod.ts";
+import { loadWholeLibc } from "../../ffi/mod.ts";
 import { FakeCore, FakeDevice, packet } from "./support.ts";
 
-loadLibc();
+loadWholeLibc();
 
 const INTERVAL = 100;
 const DURATION = 1_500;
