@@ -96,9 +96,9 @@ async function make(program: string, main: string, executable: string): Promise<
     if (!await compile(KEEP, rehearsal)) return failed;
     if (await rehearse(program, rehearsal)) {
       await Deno.rename(`${rehearsal}.compiled.tmp`, `${folder}/${COMPILED}`);
-    } else {say(
-        `build: ${program} starts slower than it could: it was not possible to run it in a network of its own`,
-      );}
+    } else {
+      say(`build: ${program} starts slower than it could: it could not be run in a network of its own`);
+    }
     return await compile(START, executable) ? undefined : failed;
   } finally {
     for (const path of [folder, rehearsal, `${rehearsal}.compiled.tmp`]) {

@@ -14,7 +14,8 @@ import { encodeSockaddr, formatIp, type IpAddress, isAnyAddress } from "./sockad
 const FIRST_MULTICAST = 224;
 const LAST_MULTICAST = 239;
 const IPV6_MULTICAST = 0xff;
-const LIMITED_BROADCAST = 0xffffffff;
+/** Each octet of the limited broadcast, 255.255.255.255. */
+const ALL_ONES = 0xff;
 
 /** Nothing is sent to it: a socket that is connected asks for a route, and that is all. */
 const SOME_PORT = 9;
@@ -43,8 +44,7 @@ function isMulticast({ family, octets }: IpAddress): boolean {
  * without SO_BROADCAST.
  */
 function isBroadcast(address: IpAddress): boolean {
-  const { octets } = address;
-  if (new DataView(octets.buffer, octets.byteOffset).getUint32(0) === LIMITED_BROADCAST) return true;
+  if (address.octets.every((octet) => octet === ALL_ONES)) return true;
   using socket = openSocket("socket SOCK_DGRAM", address.family, SOCK_DGRAM, 0);
   const { bind, connect } = loadLibc();
   const own = encodeSockaddr({ address, port: 0 });
