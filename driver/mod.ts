@@ -16,7 +16,6 @@
  * @module
  */
 
-export { TunDevice } from "../ffi/mod.ts";
 export { type Clock, monotonicNow } from "./clock.ts";
 export { RawConnection, type RawConnectionOptions } from "./connect.ts";
 export type {
@@ -29,6 +28,7 @@ export type {
   SegmentGatherer,
   SendResult,
 } from "../ffi/mod.ts";
+export { ResolveError, TunDevice } from "../ffi/mod.ts";
 export {
   type LinkChange,
   type LinkMode,

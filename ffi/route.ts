@@ -218,7 +218,8 @@ function stepByTables(flow: Flow): Step {
   }
   const gateway = attributes.get(RTA_GATEWAY) ?? attributes.get(RTA_VIA)?.subarray(2);
   return {
-    source: source ?? addressOf(chosen as Uint8Array<ArrayBuffer>, interfaceIndex),
+    // To a link-local address of this host's own the way is by loopback, but both belong to the destination's interface.
+    source: source ?? addressOf(chosen as Uint8Array<ArrayBuffer>, destination.scopeId ?? interfaceIndex),
     interfaceIndex,
     gateway: gateway === undefined ? null : addressOf(gateway, interfaceIndex),
     isEncapsulating: attributes.has(RTA_ENCAP),

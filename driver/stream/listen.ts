@@ -56,6 +56,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const { hostname = "127.0.0.1", port, backlog, signal, config, observer } = options;
   signal?.throwIfAborted();
   const [address] = await resolve(hostname);
+  signal?.throwIfAborted();
   if (address === undefined) throw new RangeError(`Cannot listen: ${hostname} has no address`);
   try {
     const listener = new Listener(hostAt({ address, port }, config), backlog, observer);

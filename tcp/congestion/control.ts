@@ -63,7 +63,7 @@ export interface CongestionControl {
   /** What people call it. */
   readonly name: string;
   /**
-   * The window, octets. Loss recovery sets it too, to one segment at least: on the way down to `ssthresh` (RFC 9937), after
+   * The window, octets; less than a segment counts as one. Loss recovery sets it too, to one segment at least: on the way down to `ssthresh` (RFC 9937), after
    * a timeout, after a lost SYN.
    */
   cwnd: number;
@@ -71,7 +71,7 @@ export interface CongestionControl {
   readonly ssthresh: number;
   /** Whether slow start goes on slowly, to see whether round trips really take longer (RFC 9406 4.2); absent: it never does. */
   readonly isConservative?: boolean;
-  /** Octets per second at which data leave, beyond 0; absent or undefined: at once, as far as the window lets them. */
+  /** Octets per second at which data leave; what is not above 0, or absent: at once, as far as the window lets them. */
   readonly pacingRate?: number | undefined;
   /** Data were acknowledged outside of fast recovery, after a timeout too; or reported by SACK, where reordering is measured. */
   ackReceived(ack: CongestionSample): void;

@@ -271,10 +271,10 @@ function restOfWindow(tcb: Tcb, room: number, now: Instant): number {
  * them, until something happens to the connection. What ends the data is not among them, for PSH and FIN are decided there.
  */
 function burstBehind(tcb: Tcb, length: number): number {
-  const { sender, recovery, mtuSearch, control } = tcb;
+  const { sender, recovery, mtuSearch } = tcb;
   if (length !== segmentLimit(tcb) || sender.hasRecords || sender.isUrgent) return 0;
   if (recovery.phase !== "open" || recovery.scoreboard.hasLost) return 0;
-  if (mtuSearch.limit !== Infinity || control.pacingRate !== undefined) return 0;
+  if (mtuSearch.limit !== Infinity || recovery.pacingRate > 0) return 0;
   const room = Math.min(sender.unsent - 1, sender.usableWindow, recovery.congestionRoom());
   return Math.floor(room / length);
 }

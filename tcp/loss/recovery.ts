@@ -87,9 +87,22 @@ export class Recovery {
     return Math.max(0, this.scoreboard.octets.pipe - this.#dupAcks.octets);
   }
 
+  /** Octets per second at which the congestion control has data leave; 0: at once. */
+  get pacingRate(): number {
+    const { pacingRate = 0 } = this.#control;
+    return pacingRate > 0 ? pacingRate : 0;
+  }
+
+  /** The congestion window. Less than a full segment would let nothing out ever again, and so would what is no number. */
+  get #window(): number {
+    const { cwnd } = this.#control;
+    const { segmentSize } = this.scoreboard;
+    return cwnd >= segmentSize ? cwnd : segmentSize;
+  }
+
   /** Octets that the congestion window lets out now; negative when it shrank. */
   congestionRoom(): number {
-    const { cwnd } = this.#control;
+    const cwnd = this.#window;
     const countsDuplicates = this.phase !== "disorder" || this.#config.retransmission.limitedTransmit;
     const room = cwnd - (countsDuplicates ? this.pipe : this.scoreboard.octets.total);
     if (this.phase !== "loss" && !this.#mustResend) return room;
@@ -101,7 +114,7 @@ export class Recovery {
     const { lost, resent } = this.scoreboard.octets;
     const unused = Math.max(0, Math.min(this.congestionRoom(), lost - resent + sendable));
     this.#unusedBefore ??= unused;
-    return this.#control.pacingRate === undefined ? Math.max(0, unused - this.#unusedBefore) : 0;
+    return this.pacingRate > 0 ? 0 : Math.max(0, unused - this.#unusedBefore);
   }
 
   /** All that was due has been sent: the next ACK is the first of another turn. */

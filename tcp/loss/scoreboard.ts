@@ -86,7 +86,11 @@ export class Scoreboard {
     return longest > 0 && longest < missing;
   }
 
-  /** Full segments have this many octets of payload now: what is in flight is counted anew. */
+  /** Octets of payload of a full segment. When they change, what is in flight is counted anew. */
+  get segmentSize(): number {
+    return this.#segmentSize;
+  }
+
   set segmentSize(octets: number) {
     const { records, segments } = this;
     this.#segmentSize = octets;

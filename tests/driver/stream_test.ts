@@ -157,6 +157,18 @@ kernelTest("a closed listener hands nothing out, and its port is free again", as
   assertEquals(again.addr.port, port);
 });
 
+kernelTest("a signal that is aborted while a name is looked up, or later, ends the listener", async () => {
+  const early = new AbortController();
+  const listening = listen({ port: 0, signal: early.signal });
+  early.abort(new Error("enough"));
+  await assertRejects(() => listening, Error, "enough");
+  const late = new AbortController();
+  const listener = await listen({ port: 0, signal: late.signal });
+  const waiting = listener.accept();
+  late.abort();
+  await assertRejects(() => waiting, Deno.errors.BadResource);
+});
+
 kernelTest("one listener after another has a port, while connections of the first go on", async () => {
   const first = await listen({ port: 0 });
   const { port } = first.addr;

@@ -2,7 +2,7 @@
  * The same connections by `Deno.connect` and `Deno.listen`, or by ours: what each call comes to, a line each. Peers are the
  * kernel's.
  *
- *     deno run --allow-net --allow-ffi platform_program.ts platform|ours
+ *     deno run --allow-net --allow-ffi platform_program.ts platform|ours [address of this host's]
  */
 
 // deno-lint-ignore-file no-console -- it tells its outcomes
@@ -40,7 +40,7 @@ const platform: Platform = isOurs
   ? { connect, listen }
   : { connect: (options) => Deno.connect(options), listen: (options) => Deno.listen(options) };
 
-const HOST = "127.0.0.1";
+const [, HOST = "127.0.0.1"] = Deno.args;
 const SOON = 30;
 const LONG = 1_000;
 const octets = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,4 +1,4 @@
-/** A congestion control that names a rate: data leave one after the other. */
+/** A congestion control that names a rate: data leave one after the other. And one that names no window. */
 
 import { assertEquals } from "@std/assert";
 import { NewReno } from "../../../tcp/congestion/new_reno.ts";
@@ -16,17 +16,19 @@ const LOCAL = { address: HERE, port: 40_000 };
 /** A million octets a second: a full segment each millisecond. */
 const RATE = 1_000_000;
 
-/** NewReno that paces at {@link RATE}, or at none. */
-function paced(options: CongestionOptions, rate: number | undefined): CongestionControl {
-  return Object.assign(new NewReno(options), { pacingRate: rate });
+/** NewReno that paces at {@link RATE}, or at none, and has the window that is named, whatever happens. */
+function paced(options: CongestionOptions, rate: number | undefined, cwnd?: number): CongestionControl {
+  const control = Object.assign(new NewReno(options), { pacingRate: rate });
+  if (cwnd === undefined) return control;
+  return Object.defineProperty(control, "cwnd", { get: () => cwnd, set: () => {} });
 }
 
 /** An open connection with `octets` given to it. */
-function sender(octets: number, rate: number | undefined): Connection {
+function sender(octets: number, rate: number | undefined, cwnd?: number): Connection {
   const config = completeConfig(
     joinChanges({
       handshake: { mss: MSS },
-      congestion: { congestionControl: (options) => paced(options, rate) },
+      congestion: { congestionControl: (options) => paced(options, rate, cwnd) },
     }),
     PLAIN,
   );
@@ -92,4 +94,19 @@ Deno.test("what is sent again keeps the pace, and an ACK of ours does not wait f
   assertEquals(connection.transmit(out, at(0.2)), true);
   assertEquals(out.payload.length, 0);
   assertEquals(departures(connection, connection.nextDeadline(), at(0.203)).length > 0, true);
+});
+
+Deno.test("a window of less than a segment, or of no number, counts as one segment (RFC 5681 3.1), and data go on", () => {
+  for (const cwnd of [0, 100, -5_000, NaN]) {
+    const connection = sender(3_000, undefined, cwnd);
+    assertEquals(departures(connection, at(0), at(0.1)), [0], String(cwnd));
+    arrives(connection, Flag.ack, IRS + 1, 1 + MSS, at(0.2));
+    assertEquals(departures(connection, at(0.2), at(0.3)), [200_000], String(cwnd));
+  }
+});
+
+Deno.test("a rate that is none lets data leave at once", () => {
+  for (const rate of [0, -1, NaN, Infinity]) {
+    assertEquals(departures(sender(5_000, rate), at(0), at(0.1)), [0, 0, 0, 0, 0], String(rate));
+  }
 });
