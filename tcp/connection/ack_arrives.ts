@@ -70,10 +70,10 @@ function takeAck(tcb: Tcb, segment: Segment, now: Instant): boolean {
   takeSackBlocks(tcb, segment);
   ack.una = sender.sndUna;
   if (seqAtOrAfter(segment.ack, sender.sndUna)) takeWindow(tcb, segment, now);
-  const sample = ack.advanced ? sampleRoundTrip(tcb, now) : micros(0);
+  if (ack.advanced) sampleRoundTrip(tcb, now);
   ack.srtt = tcb.rtt.srtt;
   ack.minRtt = tcb.rtt.minimum;
-  respondToCongestion(tcb, sample, now);
+  respondToCongestion(tcb, now);
   updateTimers(tcb, windowBefore, now);
   return ack.advanced;
 }
@@ -158,11 +158,11 @@ function isDuplicateReport(segment: Segment, left: SeqNumber, right: SeqNumber):
 }
 
 /**
- * RFC 6298 3 (Karn) and RFC 7323 4.1: one sample an ACK, by our own record or by the echoed timestamp. Returns it, or 0.
+ * RFC 6298 3 (Karn) and RFC 7323 4.1: one sample an ACK, by our own record or by the echoed timestamp.
  * An ACK that reports a duplicate came late because the one before was lost: what its echo measures is no round trip. No more
  * does our record where the echo is of something younger: the ACK of what it is of was lost.
  */
-function sampleRoundTrip(tcb: Tcb, now: Instant): Micros {
+function sampleRoundTrip(tcb: Tcb, now: Instant): void {
   const { rtt, timestamps, recovery: { ack } } = tcb;
   let sample: Micros = ack.rtt;
   // Without timestamps: what a probe with new data brings back may be the only ACK that was not lost.
@@ -176,10 +176,12 @@ function sampleRoundTrip(tcb: Tcb, now: Instant): Micros {
   }
   // What SACK reports for the first time was answered at once; if the same ACK moves SND.UNA, an earlier one was lost.
   if (ack.newlySacked > 0) sample = sinceNewest(ack, sample);
-  if (sample > 0) rtt.sample(sample, now);
+  // RFC 4015 3.1, step (11).
+  const isOfNewData = rtt.restoresFrom !== null && seqAtOrAfter(ack.priorUna, rtt.restoresFrom);
+  if (sample > 0 && isOfNewData) rtt.restore(sample, now);
+  else if (sample > 0) rtt.sample(sample, now);
   // What was acknowledged had arrived before: only ACKs were lost, and no round trip has outlasted the timeout.
   else if (ack.reportsDuplicate && ack.echo !== null) rtt.resetBackoff();
-  return sample;
 }
 
 /** A sample, if there is one, that is no longer than since the newest of what was delivered left. */
@@ -188,16 +190,12 @@ function sinceNewest({ newestSentAt, arrivedAt }: AckSample, sample: Micros): Mi
   return micros(Math.max(1, Math.min(sample, elapsed(newestSentAt, arrivedAt))));
 }
 
-/** `sample`: the round trip that the acknowledgement showed, or 0. */
-function respondToCongestion(tcb: Tcb, sample: Micros, now: Instant): void {
+function respondToCongestion(tcb: Tcb, now: Instant): void {
   const { recovery, control } = tcb;
   const { cwnd, ssthresh } = control;
   recovery.ackArrived();
   judgeProbe(tcb, now);
-  if (recovery.timeoutWasSpurious) {
-    if (recovery.ack.isAmbiguous && !recovery.ack.reportsDuplicate) tcb.rtt.restoreAtNextSample();
-    else tcb.rtt.restoreAfterUndo(sample, now);
-  }
+  if (recovery.timeoutWasSpurious) tcb.rtt.restoresFrom = recovery.recoveryPoint;
   tcb.congestionChanged(cwnd, ssthresh, recovery.changeReason, now);
 }
 

@@ -20,7 +20,7 @@ type Step =
   | "resent"
   /** That ACK has come: new segments are to be sent (step 2b). */
   | "sending"
-  /** At least one was sent; what the next ACK says decides (step 3). */
+  /** At least one was sent. The next ACK decides (step 3), also where it has come in one turn with the one before it. */
   | "sent";
 
 /** What an acknowledgement tells: that the timeout was spurious, that it was genuine, or nothing. */
@@ -46,6 +46,11 @@ export class ForwardRto {
   end(): void {
     this.#step = "off";
     this.#octetsLeft = Infinity;
+  }
+
+  /** Whether the ACK of the oldest segment is waited for: another timeout of that begins anew (3.2). */
+  get awaitsFirstAck(): boolean {
+    return this.#step === "resent";
   }
 
   /** Whether new segments are to be sent rather than old ones. */
@@ -95,7 +100,6 @@ export class ForwardRto {
         // Step 2a. With SACK duplicates may still come: 3.1 goes on waiting.
         return advanced || (ack.isDuplicate && !ack.selective) ? this.#decide("genuine") : null;
       case "sending":
-        return this.#decide("genuine");
       case "sent": {
         const hasNews = advanced || ack.newlySacked > 0;
         if (!hasNews) return ack.isDuplicate ? this.#decide("genuine") : null;

@@ -215,13 +215,16 @@ export class Recovery {
     this.#dupAcks.count = 0;
     if (!scoreboard.isEmpty && (records.marks(records.first) & Mark.sacked) !== 0) scoreboard.forgetSacks();
     if (!isRepeated) {
-      this.#undo.arm(ack.una);
+      // RFC 4015 3.1: a recovery from one timeout is taken back as a whole or not at all, also when another segment times out in it.
+      if (this.phase === "loss") this.#undo.disarm();
+      else this.#undo.arm(ack.una);
       this.#control.timeout(this.reduction.sampleOfFlight(ack));
     }
     this.detection.markTimedOut(ack);
-    // RFC 5682 2.1, step 1: not while an earlier timeout is being repaired; nor, with SACK (3.1), any loss.
+    // RFC 5682 2.1, step 1: not while an earlier timeout of another segment is being repaired; nor, with SACK (3.1), any loss.
     const isRepairing = this.phase === "loss" || ack.selective && this.isRepairing;
-    if (this.#config.retransmission.forwardRto && !isRepairing) this.#forwardRto.begin();
+    const mayTell = !isRepairing || this.#forwardRto.awaitsFirstAck;
+    if (this.#config.retransmission.forwardRto && mayTell) this.#forwardRto.begin();
     else this.#forwardRto.end();
     this.#timedOutAt = ack.una;
     this.reduction.noted(ack);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { SeqNumber } from "../base/seq.ts";
 import type { TcpConfig } from "../config/config.ts";
 import { elapsed, type Instant, type Micros, micros, milliseconds, NEVER, seconds } from "../base/units.ts";
 
@@ -49,8 +50,8 @@ export class RttEstimator {
   /** RFC 4015 3.1: SRTT_prev and RTTVAR_prev, as they were when the timer first fired. */
   #srttBefore = micros(0);
   #rttvarBefore = micros(0);
-  /** A timeout was spurious, and no sample has said since how long the round trip is. */
-  #isToBeRestored = false;
+  /** A timeout was spurious: the first sample of what is sent from this number on restores the estimate; null: none was. */
+  restoresFrom: SeqNumber | null = null;
 
   /** An estimator without samples. `granularity` is G of RFC 6298, by default the tick of timestamps. */
   constructor(config: TcpConfig, granularity: Micros = CLOCK_GRANULARITY) {
@@ -106,11 +107,7 @@ export class RttEstimator {
    * weight, so that the estimate follows a queue that builds up at once; RFC 7323 4.2 would have them share it.
    */
   sample(rtt: Micros, now: Instant): void {
-    if (this.#isToBeRestored) return this.restoreAfterUndo(micros(Math.max(1, rtt)), now);
-    const measured = micros(Math.max(1, rtt));
-    this.#latest = measured;
-    this.#samples++;
-    this.#trackMinimum(measured, now);
+    const measured = this.#note(rtt, now);
     if (this.#srtt === 0) {
       // RFC 6298 2.2
       this.#srtt = measured;
@@ -121,7 +118,6 @@ export class RttEstimator {
       this.#srtt = micros((1 - ALPHA) * this.#srtt + ALPHA * measured);
     }
     this.#computeRto();
-    this.#backoffs = 0;
   }
 
   /**
@@ -161,24 +157,25 @@ export class RttEstimator {
   }
 
   /**
-   * The timeout was spurious: ends the back-off and, when the delayed round trip was measured (`rtt` not 0), takes that as
-   * the path's new state rather than averaging it away, so that the same does not happen again (RFC 4015 3.1, step (11)).
+   * Takes the first measurement of what had not been sent yet when a timeout was spurious: the path's new state, but no less
+   * than before the timeout. What was under way then may have met a delay that is over (RFC 4015 3.1, step (11)).
    */
-  restoreAfterUndo(rtt: Micros, now: Instant): void {
-    this.#isToBeRestored = false;
-    this.#backoffs = 0;
-    if (rtt === 0) return;
-    this.#latest = rtt;
-    this.#samples++;
-    this.#trackMinimum(rtt, now);
-    this.#srtt = micros(Math.max(this.#srttBefore, rtt));
-    this.#rttvar = micros(Math.max(this.#rttvarBefore, rtt / FIRST_VARIATION_DIVISOR));
+  restore(rtt: Micros, now: Instant): void {
+    this.restoresFrom = null;
+    const measured = this.#note(rtt, now);
+    this.#srtt = micros(Math.max(this.#srttBefore, measured));
+    this.#rttvar = micros(Math.max(this.#rttvarBefore, measured / FIRST_VARIATION_DIVISOR));
     this.#computeRto();
   }
 
-  /** The timeout was spurious, and nothing tells yet how long the round trip is: the back-off stands until the next sample. */
-  restoreAtNextSample(): void {
-    this.#isToBeRestored = true;
+  /** There is a measurement: the back-off ends. Returns it. */
+  #note(rtt: Micros, now: Instant): Micros {
+    const measured = micros(Math.max(1, rtt));
+    this.#latest = measured;
+    this.#samples++;
+    this.#backoffs = 0;
+    this.#trackMinimum(measured, now);
+    return measured;
   }
 
   #computeRto(): void {

@@ -4,6 +4,7 @@ import type { TcpConfig } from "../../tcp/config/config.ts";
 import { STANDARD } from "../../tcp/config/standard.ts";
 import { LINUX } from "../../tcp/config/profiles.ts";
 import { RttEstimator } from "../../tcp/send/rtt.ts";
+import { seqNumber } from "../../tcp/base/seq.ts";
 import { instant, type Micros, micros, milliseconds, seconds } from "../../tcp/base/units.ts";
 
 const ms = milliseconds;
@@ -146,38 +147,23 @@ Deno.test("a minimum is forgotten 300 s after the half window that it began, and
   assertEquals(quiet.minimum, ms(60));
 });
 
-Deno.test("a spurious timeout makes the delayed round trip the new estimate (RFC 4015 3.6)", () => {
+Deno.test("after a spurious timeout the first round trip of new data is the estimate (RFC 4015 3.1, step (11))", () => {
   const rtt = estimator(BARE, ms(100));
   rtt.doubleRto();
   rtt.doubleRto();
-  rtt.restoreAfterUndo(ms(400), instant(5));
+  rtt.restore(ms(400), instant(5));
   assertEquals([rtt.srtt, rtt.rttvar, rtt.backoff, rtt.timeout()], [ms(400), ms(200), 0, ms(1_200)]);
-  assertEquals([rtt.latest, rtt.minimum], [ms(400), ms(100)]);
+  assertEquals([rtt.latest, rtt.minimum, rtt.samples], [ms(400), ms(100), 2] as Micros[]);
+  rtt.sample(ms(400), instant(6));
+  assertEquals([rtt.srtt, rtt.rttvar], [ms(400), ms(150)]);
 });
 
 Deno.test("a spurious timeout never makes the estimate bolder than it was (RFC 4015 3.6)", () => {
   const rtt = estimator(BARE, ms(100));
   rtt.doubleRto();
-  rtt.restoreAfterUndo(ms(60), instant(5));
+  rtt.restoresFrom = seqNumber(1);
+  rtt.restore(ms(60), instant(5));
   // SRTT_prev is SRTT + 2G
   assertEquals([rtt.srtt, rtt.rttvar, rtt.timeout()], [ms(102), ms(50), ms(302)]);
-  assertEquals([rtt.latest, rtt.minimum], [ms(60), ms(60)]);
-});
-
-Deno.test("a spurious timeout without a sample only ends the back-off", () => {
-  const rtt = estimator(BARE, ms(100));
-  rtt.doubleRto();
-  rtt.restoreAfterUndo(micros(0), instant(5));
-  assertEquals([rtt.srtt, rtt.rttvar, rtt.backoff, rtt.timeout()], [ms(100), ms(50), 0, ms(300)]);
-});
-
-Deno.test("a spurious timeout of which no sample tells the delay waits for the next, backed off (RFC 4015 3.6, step (11))", () => {
-  const rtt = estimator(BARE, ms(100));
-  rtt.doubleRto();
-  rtt.restoreAtNextSample();
-  assertEquals([rtt.srtt, rtt.backoff, rtt.timeout()], [ms(100), 1, ms(600)]);
-  rtt.sample(ms(400), instant(5));
-  assertEquals([rtt.srtt, rtt.rttvar, rtt.backoff], [ms(400), ms(200), 0]);
-  rtt.sample(ms(400), instant(6));
-  assertEquals([rtt.srtt, rtt.rttvar], [ms(400), ms(150)]);
+  assertEquals([rtt.latest, rtt.minimum, rtt.restoresFrom], [ms(60), ms(60), null]);
 });

@@ -130,3 +130,31 @@ Deno.test("what the application gives after the turn before counts as in flight 
   // Five are out, and each of two duplicates lets out one more before the third.
   assertEquals(connection.ssthresh, 4_900);
 });
+
+Deno.test("two ACKs of one turn show that a timeout was spurious (RFC 5682 2.1, step 3b)", () => {
+  for (const isOneTurn of [true, false]) {
+    const host = newHost({ retransmission: { tailLossProbe: false } });
+    const connection = host.connect({ remote: THERE, local: LOCAL }, at(0));
+    sentBy(host, at(0));
+    host.segmentArrives(
+      segmentOf(THERE, LOCAL, { flags: Flag.syn | Flag.ack, seq: IRS, ack: ISS + 1, window: 60_000 }),
+      at(0.1),
+    );
+    connection.send(new Uint8Array(20 * 536), at(1));
+    assertEquals(sentBy(host, at(1)).length, 10);
+    host.timersFire(at(2.1));
+    assertEquals(sentBy(host, at(2.1)).length, 1);
+    const sent: Sent[] = [];
+    for (const acked of [1, 2]) {
+      const ack = ISS + 1 + acked * 536;
+      host.segmentArrives(
+        segmentOf(THERE, LOCAL, { flags: Flag.ack, seq: IRS + 1, ack, window: 60_000 }),
+        at(2.2),
+      );
+      if (!isOneTurn) sent.push(...sentBy(host, at(2.2)));
+    }
+    sent.push(...sentBy(host, at(2.2)));
+    assert(connection.cwnd >= 10 * 536, `The window is ${connection.cwnd}`);
+    assert(sent.length > 0 && sent.every(({ seq }) => seq >= ISS + 1 + 10 * 536), "Old data went again");
+  }
+});

@@ -1,56 +1,60 @@
 /** Our scripts about undo. Made by make_index.ts: run it after adding a script. */
 
-import script0 from "./can_be_switched_off.pkt" with { type: "text" };
-import script1 from "./congestion_echo_lets_the_reduction_stand.pkt" with { type: "text" };
-import script2 from "./duplicate_report_says_that_only_the_ack_was_lost.pkt" with { type: "text" };
-import script3 from "./duplicate_reports_take_a_fast_retransmission_back.pkt" with { type: "text" };
-import script4 from "./eifel_is_not_fooled_by_an_old_echo.pkt" with { type: "text" };
-import script5 from "./eifel_keeps_a_real_timeout.pkt" with { type: "text" };
-import script6 from "./eifel_takes_a_fast_retransmission_back.pkt" with { type: "text" };
-import script7 from "./eifel_takes_a_timeout_back.pkt" with { type: "text" };
-import script8 from "./forward_rto_can_be_switched_off.pkt" with { type: "text" };
-import script9 from "./forward_rto_duplicate_first_goes_on_as_usual.pkt" with { type: "text" };
-import script10 from "./forward_rto_everything_acknowledged_begins_with_two_segments.pkt" with { type: "text" };
-import script11 from "./forward_rto_everything_acknowledged_is_not_spurious.pkt" with { type: "text" };
-import script12 from "./forward_rto_gap_filled_without_sack_is_not_spurious.pkt" with { type: "text" };
-import script13 from "./forward_rto_not_during_recovery.pkt" with { type: "text" };
-import script14 from "./forward_rto_not_twice_in_a_row.pkt" with { type: "text" };
-import script15 from "./forward_rto_real_with_sack.pkt" with { type: "text" };
-import script16 from "./forward_rto_real_without_sack.pkt" with { type: "text" };
-import script17 from "./forward_rto_spurious_with_sack.pkt" with { type: "text" };
-import script18 from "./forward_rto_spurious_without_sack.pkt" with { type: "text" };
-import script19 from "./forward_rto_without_new_data_goes_on_as_usual.pkt" with { type: "text" };
-import script20 from "./one_of_two_duplicates_is_not_enough.pkt" with { type: "text" };
-import script21 from "./path_that_became_longer_is_measured_by_new_data.pkt" with { type: "text" };
-import script22 from "./reordering_that_clears_itself_is_undone.pkt" with { type: "text" };
-import script23 from "./spurious_timeout_ends_the_backing_off.pkt" with { type: "text" };
-import script24 from "./spurious_timeout_takes_the_delay_as_it_is.pkt" with { type: "text" };
+import script0 from "./another_timeout_in_a_repair_stands.pkt" with { type: "text" };
+import script1 from "./can_be_switched_off.pkt" with { type: "text" };
+import script2 from "./congestion_echo_lets_the_reduction_stand.pkt" with { type: "text" };
+import script3 from "./duplicate_report_says_that_only_the_ack_was_lost.pkt" with { type: "text" };
+import script4 from "./duplicate_reports_take_a_fast_retransmission_back.pkt" with { type: "text" };
+import script5 from "./eifel_is_not_fooled_by_an_old_echo.pkt" with { type: "text" };
+import script6 from "./eifel_keeps_a_real_timeout.pkt" with { type: "text" };
+import script7 from "./eifel_takes_a_fast_retransmission_back.pkt" with { type: "text" };
+import script8 from "./eifel_takes_a_timeout_back.pkt" with { type: "text" };
+import script9 from "./forward_rto_again_for_the_same_segment.pkt" with { type: "text" };
+import script10 from "./forward_rto_can_be_switched_off.pkt" with { type: "text" };
+import script11 from "./forward_rto_duplicate_first_goes_on_as_usual.pkt" with { type: "text" };
+import script12 from "./forward_rto_everything_acknowledged_begins_with_two_segments.pkt" with { type: "text" };
+import script13 from "./forward_rto_everything_acknowledged_is_not_spurious.pkt" with { type: "text" };
+import script14 from "./forward_rto_gap_filled_without_sack_is_not_spurious.pkt" with { type: "text" };
+import script15 from "./forward_rto_not_during_recovery.pkt" with { type: "text" };
+import script16 from "./forward_rto_not_for_another_segment_of_a_repair.pkt" with { type: "text" };
+import script17 from "./forward_rto_real_with_sack.pkt" with { type: "text" };
+import script18 from "./forward_rto_real_without_sack.pkt" with { type: "text" };
+import script19 from "./forward_rto_spurious_with_sack.pkt" with { type: "text" };
+import script20 from "./forward_rto_spurious_without_sack.pkt" with { type: "text" };
+import script21 from "./forward_rto_without_new_data_goes_on_as_usual.pkt" with { type: "text" };
+import script22 from "./one_of_two_duplicates_is_not_enough.pkt" with { type: "text" };
+import script23 from "./path_that_became_longer_is_measured_by_new_data.pkt" with { type: "text" };
+import script24 from "./reordering_that_clears_itself_is_undone.pkt" with { type: "text" };
+import script25 from "./spurious_timeout_ends_the_backing_off.pkt" with { type: "text" };
+import script26 from "./spurious_timeout_takes_the_round_trip_of_new_data.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
-  ["undo/can_be_switched_off.pkt", script0],
-  ["undo/congestion_echo_lets_the_reduction_stand.pkt", script1],
-  ["undo/duplicate_report_says_that_only_the_ack_was_lost.pkt", script2],
-  ["undo/duplicate_reports_take_a_fast_retransmission_back.pkt", script3],
-  ["undo/eifel_is_not_fooled_by_an_old_echo.pkt", script4],
-  ["undo/eifel_keeps_a_real_timeout.pkt", script5],
-  ["undo/eifel_takes_a_fast_retransmission_back.pkt", script6],
-  ["undo/eifel_takes_a_timeout_back.pkt", script7],
-  ["undo/forward_rto_can_be_switched_off.pkt", script8],
-  ["undo/forward_rto_duplicate_first_goes_on_as_usual.pkt", script9],
-  ["undo/forward_rto_everything_acknowledged_begins_with_two_segments.pkt", script10],
-  ["undo/forward_rto_everything_acknowledged_is_not_spurious.pkt", script11],
-  ["undo/forward_rto_gap_filled_without_sack_is_not_spurious.pkt", script12],
-  ["undo/forward_rto_not_during_recovery.pkt", script13],
-  ["undo/forward_rto_not_twice_in_a_row.pkt", script14],
-  ["undo/forward_rto_real_with_sack.pkt", script15],
-  ["undo/forward_rto_real_without_sack.pkt", script16],
-  ["undo/forward_rto_spurious_with_sack.pkt", script17],
-  ["undo/forward_rto_spurious_without_sack.pkt", script18],
-  ["undo/forward_rto_without_new_data_goes_on_as_usual.pkt", script19],
-  ["undo/one_of_two_duplicates_is_not_enough.pkt", script20],
-  ["undo/path_that_became_longer_is_measured_by_new_data.pkt", script21],
-  ["undo/reordering_that_clears_itself_is_undone.pkt", script22],
-  ["undo/spurious_timeout_ends_the_backing_off.pkt", script23],
-  ["undo/spurious_timeout_takes_the_delay_as_it_is.pkt", script24],
+  ["undo/another_timeout_in_a_repair_stands.pkt", script0],
+  ["undo/can_be_switched_off.pkt", script1],
+  ["undo/congestion_echo_lets_the_reduction_stand.pkt", script2],
+  ["undo/duplicate_report_says_that_only_the_ack_was_lost.pkt", script3],
+  ["undo/duplicate_reports_take_a_fast_retransmission_back.pkt", script4],
+  ["undo/eifel_is_not_fooled_by_an_old_echo.pkt", script5],
+  ["undo/eifel_keeps_a_real_timeout.pkt", script6],
+  ["undo/eifel_takes_a_fast_retransmission_back.pkt", script7],
+  ["undo/eifel_takes_a_timeout_back.pkt", script8],
+  ["undo/forward_rto_again_for_the_same_segment.pkt", script9],
+  ["undo/forward_rto_can_be_switched_off.pkt", script10],
+  ["undo/forward_rto_duplicate_first_goes_on_as_usual.pkt", script11],
+  ["undo/forward_rto_everything_acknowledged_begins_with_two_segments.pkt", script12],
+  ["undo/forward_rto_everything_acknowledged_is_not_spurious.pkt", script13],
+  ["undo/forward_rto_gap_filled_without_sack_is_not_spurious.pkt", script14],
+  ["undo/forward_rto_not_during_recovery.pkt", script15],
+  ["undo/forward_rto_not_for_another_segment_of_a_repair.pkt", script16],
+  ["undo/forward_rto_real_with_sack.pkt", script17],
+  ["undo/forward_rto_real_without_sack.pkt", script18],
+  ["undo/forward_rto_spurious_with_sack.pkt", script19],
+  ["undo/forward_rto_spurious_without_sack.pkt", script20],
+  ["undo/forward_rto_without_new_data_goes_on_as_usual.pkt", script21],
+  ["undo/one_of_two_duplicates_is_not_enough.pkt", script22],
+  ["undo/path_that_became_longer_is_measured_by_new_data.pkt", script23],
+  ["undo/reordering_that_clears_itself_is_undone.pkt", script24],
+  ["undo/spurious_timeout_ends_the_backing_off.pkt", script25],
+  ["undo/spurious_timeout_takes_the_round_trip_of_new_data.pkt", script26],
 ];
