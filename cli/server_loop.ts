@@ -19,7 +19,7 @@ export interface ServerListener<Stream extends ServerStream>
 /** What is used of a set of descriptors to wait for. */
 export type ServerPollSet = Pick<
   PollSet,
-  "add" | "setEvents" | "remove" | "events" | "poll" | "wait" | "wake"
+  "add" | "setEvents" | "remove" | "events" | "poll" | "wait" | "wake" | "letOthers"
 >;
 
 /** What the loop needs. */
@@ -42,8 +42,8 @@ export interface ServerParts<Stream extends ServerStream> {
 /** Longest wait, milliseconds; there is nothing to do when it is over but to wait again. */
 const LONGEST_WAIT = 60_000;
 
-/** Turns that find work at once before the runtime gets its turn: signals come in there. */
-const TURNS_WITHOUT_REST = 64;
+/** How long the loop keeps the thread, milliseconds, before others get their turn: signals come in there. */
+const LONGEST_HOLD = 20;
 
 /** Errors of `accept` that pass when a connection ends: too many files, too little memory. */
 const EXHAUSTED = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]);
@@ -79,12 +79,15 @@ export class Server<Stream extends ServerStream> {
   /** Serves; returns when the server has ended. */
   async run(): Promise<void> {
     const { pollSet } = this.#parts;
-    let turns = 0;
+    let yieldAt = performance.now() + LONGEST_HOLD;
     try {
       while (!this.#stopped && (this.#accepting || this.#connections.size > 0)) {
-        let ready = turns < TURNS_WITHOUT_REST ? pollSet.poll() : 0;
-        turns = ready > 0 ? turns + 1 : 0;
-        if (ready === 0) ready = await pollSet.wait(LONGEST_WAIT);
+        // Waits that find work at once are no turn of others, however many there are.
+        if (performance.now() >= yieldAt) {
+          await pollSet.letOthers();
+          yieldAt = performance.now() + LONGEST_HOLD;
+        }
+        const ready = pollSet.poll() || await pollSet.wait(LONGEST_WAIT);
         if (this.#isResuming) this.#resumeAll();
         if (!this.#stopped && ready > 0) this.#takeTurns();
       }
