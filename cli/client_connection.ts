@@ -96,7 +96,10 @@ export function openConnection(
     onRemark: (text) => narrator.warning(`Not the way of the kernel's own TCP: ${text}`),
     onMtuChange: (text) => narrator.warning(text),
     observer: watchers.beside(narrator),
-    ...onDrop === undefined ? {} : { onDrop },
+    onDrop: (reason, now, packet) => {
+      narrator.packetRefused(reason, now);
+      onDrop?.(reason, now, packet);
+    },
     ...isn === null ? {} : { isn: () => seqNumber(isn) },
     onUnsent: unsent,
     onBlockage: blocked,

@@ -47,7 +47,7 @@ export function connectionFailed(failure: ConnectionFailure, facts: ClientFacts)
         facts,
         ExitCode.refused,
         record.synAcks > 0
-          ? `Connection to ${peer} refused: its SYN crossed ours, and RST came before the handshake was over`
+          ? `Connection to ${peer} refused: a SYN of its own came that did not acknowledge ours, and RST before the handshake was over`
           : `Connection to ${peer} refused: RST answered our SYN, as when nobody listens on that port or a firewall refuses it`,
       );
     case "reset":
@@ -102,6 +102,8 @@ export function noAnswer(facts: ClientFacts): ProgramFailure {
   const span = firstSynAt === NEVER ? seconds(0) : elapsed(firstSynAt, now);
   const answer = syns === 0
     ? "our SYN had not left by then"
+    : record.synAcks > 0
+    ? `its SYN came, but no ACK of ours: ${counted(syns, "SYN")} over ${formatSeconds(span)}`
     : `no answer to ${counted(syns, "SYN")} over ${formatSeconds(span)}`;
   const report = record.report === null ? "" : ` (${asClause(record.report)})`;
   return unestablished(facts, ExitCode.timedOut, `Connection to ${peer} timed out: ${answer}${report}`);

@@ -41,7 +41,7 @@ const FIRST_ANSWER = seconds(3);
 /** Silence after our FIN before we say what is being waited for. */
 const PATIENCE = seconds(1);
 
-/** SYNs after which the network's word that the peer is unreachable is believed; one may be a passing trouble. */
+/** SYNs about which the network must say that the peer is unreachable to be believed; one may be a passing trouble. */
 const SYNS_UNTIL_BELIEF = 2;
 
 /** Thrown out of a wait when the user has interrupted. */
@@ -315,8 +315,11 @@ export class ClientSession {
    * 3.9.2.2, MUST-56) and would go on for minutes; that it need not is its user's to decide.
    */
   #isUnreachable(): boolean {
-    return (this.#unreachableReason !== "" || this.#connection.softError === "unreachable") &&
-      this.#narrator.record.syns >= SYNS_UNTIL_BELIEF;
+    const { syns, reportedSyns } = this.#narrator.record;
+    if (this.#unreachableReason !== "") return syns >= SYNS_UNTIL_BELIEF;
+    if (this.#connection.softError !== "unreachable") return false;
+    // The answer to the second SYN has its time. Routers limit how often they say something.
+    return reportedSyns >= SYNS_UNTIL_BELIEF || syns > SYNS_UNTIL_BELIEF;
   }
 
   /** FIN for what was established, RST for what was not, and a short time for the peer to answer. */

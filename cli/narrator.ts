@@ -35,7 +35,7 @@ import type { LinkChange } from "../driver/link.ts";
 import { hopFieldName, HopLimits } from "../trace/hop_limits.ts";
 import type { LiveLimits } from "../trace/mod.ts";
 import { counted } from "./counted.ts";
-import { isAboutAck, PathLines } from "./path_lines.ts";
+import { faultOf, isTrouble, PathLines } from "./path_lines.ts";
 import { PendingLines } from "./pending_lines.ts";
 import { isRepetition, repeatReason, Repetitions } from "./repetitions.ts";
 import type { Output } from "./output.ts";
@@ -44,7 +44,7 @@ import type { Output } from "./output.ts";
 export interface SendingRecord {
   /** SYNs sent. */
   syns: number;
-  /** Of these, those that acknowledge a SYN which crossed ours. */
+  /** Of these, those that acknowledge a SYN of the peer's which does not acknowledge ours. */
   synAcks: number;
   /** Segments with data sent, repeated ones included. */
   dataSegments: number;
@@ -52,10 +52,15 @@ export interface SendingRecord {
   fins: number;
   /** When the first SYN went; NEVER before that. */
   firstSynAt: Instant;
-  /** The last report that our segments do not reach the peer, and whose it is; null: there was none. */
+  /**
+   * The last sign of why we are not answered: that our segments do not reach the peer, and who says so, or that what came cannot
+   * be used; null: there was none.
+   */
   report: string | null;
   /** When it came; null: there was none. */
   reportAt: Instant | null;
+  /** SYNs sent when the network last said that it does not carry them; 0: it has not. */
+  reportedSyns: number;
   /** TTL or hop limit of a RST that has ended the connection, and of all segments before it; null: they do not differ. */
   foreignReset: { readonly field: string; readonly hopLimit: number; readonly usual: number } | null;
 }
@@ -81,6 +86,7 @@ export class Narrator implements Observer {
     firstSynAt: NEVER,
     report: null,
     reportAt: null,
+    reportedSyns: 0,
     foreignReset: null,
   };
   /** What the transfer waits for; null: nobody asks. */
@@ -94,6 +100,8 @@ export class Narrator implements Observer {
   #arrivedAck: SeqNumber = seqNumber(0);
   #peerFin: SeqNumber | null = null;
   #peerFinAcknowledged = false;
+  /** Where all data that were sent end, those of window probes included; null: none were. */
+  #sentEnd: SeqNumber | null = null;
   /** Where the data that were sent begin and end, and how many segments brought them. */
   readonly #data = { first: seqNumber(0), end: seqNumber(0), segments: 0 };
   /** Segments that arrived, and which of them acknowledged our FIN. */
@@ -227,7 +235,7 @@ export class Narrator implements Observer {
     this.#leaving = null;
     this.limits?.segmentSent(connection, segment, reason, now);
     if (segment.has(Flag.rst)) this.#rstSent(segment, reason);
-    else if (segment.has(Flag.syn)) this.#synSent(segment, now);
+    else if (segment.has(Flag.syn)) this.#synSent(connection, segment, reason, now);
     else {
       this.#dataSent(connection, segment, reason, now);
       this.#finSent(connection, segment, reason, now);
@@ -282,9 +290,11 @@ export class Narrator implements Observer {
     connection: ConnectionView | null,
     segment: Segment,
     reason: DropReason,
-    _now: Instant,
+    now: Instant,
   ): void {
-    if (connection?.state !== "SYN-SENT" || reason !== "ack-not-acceptable") return;
+    if (connection?.state !== "SYN-SENT") return;
+    this.#report(`${formatFlags(segment.flags)} came, but not in answer to our SYN`, now);
+    if (reason !== "ack-not-acceptable") return;
     const numbers = `seq=${seqToUint32(segment.seq)}, ack=${seqToUint32(segment.ack)}`;
     this.#output.line(
       "received",
@@ -292,13 +302,18 @@ export class Narrator implements Observer {
     );
   }
 
+  /** A packet of the peer's makes no sense, so that the core does not see it. */
+  packetRefused(reason: DropReason, now: Instant): void {
+    const fault = faultOf(reason);
+    if (fault !== null) this.#report(`A packet came with ${fault}`, now);
+  }
+
   timerFired(): void {}
 
   icmpArrived(connection: ConnectionView, error: IcmpError, verdict: IcmpVerdict, now: Instant): void {
-    const isTrouble = verdict === "soft-error" || verdict === "hard-error";
-    if (isTrouble || verdict === "not-outstanding" && isAboutAck(error, connection)) {
-      this.record.report = icmpText(icmpWords(error));
-      this.record.reportAt = now;
+    if (isTrouble(error, verdict, connection)) {
+      this.#report(icmpText(icmpWords(error)), now);
+      this.record.reportedSyns = this.record.syns;
     }
     const line = this.#path.icmp(connection, error, verdict);
     if (line !== null) this.#output.warning(line);
@@ -313,26 +328,35 @@ export class Narrator implements Observer {
     else this.#leaves(what);
   }
 
-  #synSent(segment: Segment, now: Instant): void {
-    const seq = seqToUint32(segment.seq);
-    const kind = segment.has(Flag.ack) ? "SYN-ACK" : "SYN";
-    this.record.syns++;
-    if (kind === "SYN-ACK") this.record.synAcks++;
-    if (this.record.syns > 1 && kind === "SYN") {
-      const text = `${this.#sending()} the SYN again (seq=${seq}, number ${this.record.syns})`;
-      this.#repetitions.tell(text, 0, now, "retransmit-timeout");
+  #report(text: string, now: Instant): void {
+    this.record.report = text;
+    this.record.reportAt = now;
+  }
+
+  #synSent(connection: ConnectionView, segment: Segment, reason: SendReason, now: Instant): void {
+    const { record } = this;
+    const isAnswer = segment.has(Flag.ack);
+    const kind = isAnswer ? "SYN-ACK" : "SYN";
+    const numbers = `seq=${seqToUint32(segment.seq)}${isAnswer ? `, ack=${seqToUint32(segment.ack)}` : ""}`;
+    record.syns++;
+    if (isAnswer) record.synAcks++;
+    const count = isAnswer ? record.synAcks : record.syns;
+    if (count > 1) {
+      const text = `${this.#sending()} the ${kind} again (${numbers}, number ${count})`;
+      this.#repetitions.tell(text, 0, now, repeatReason(connection, segment, reason));
       return;
     }
-    if (this.record.firstSynAt === NEVER) this.record.firstSynAt = now;
-    const detail = kind === "SYN" ? `seq=${seq}` : `seq=${seq}, ack=${seqToUint32(segment.ack)}`;
-    this.#output.line("sent", `Sending ${kind} (${detail})`);
+    if (record.firstSynAt === NEVER) record.firstSynAt = now;
+    this.#output.line("sent", `Sending ${kind} (${numbers})`);
   }
 
   #dataSent(connection: ConnectionView, segment: Segment, reason: SendReason, now: Instant): void {
-    if (segment.payload.length === 0 || reason === "window-probe" || reason === "keep-alive") return;
+    if (segment.payload.length === 0 || reason === "keep-alive") return;
+    const end = seqAdd(segment.seq, segment.payload.length);
+    const fresh = this.#freshOctets(segment, end);
+    if (reason === "window-probe") return;
     this.record.dataSegments++;
     const data = this.#data;
-    const end = seqAdd(segment.seq, segment.payload.length);
     const isProbe = reason === "tail-loss-probe" && data.segments > 0 && seqAtOrAfter(segment.seq, data.end);
     if (data.segments === 0) data.first = segment.seq;
     if (data.segments === 0 || seqAfter(end, data.end)) {
@@ -346,10 +370,21 @@ export class Narrator implements Observer {
       this.#output.warning(blackHole);
     }
     const { length } = segment.payload;
-    const unit = length === 1 ? "byte" : "bytes";
-    const what = `${this.#sending()} ${length} ${isProbe ? `further ${unit}` : `${unit} again`}`;
-    const text = `${what} (seq=${seqToUint32(segment.seq)})`;
-    this.#repetitions.tell(text, length, now, repeatReason(connection, segment, reason));
+    // Of what a closed window refused only the probes were sent before.
+    const again = reason === "retransmit-refused" ? length - fresh : length;
+    const what = isProbe
+      ? plain(length, "further ")
+      : `${plain(again)} again${again === length ? "" : ` and ${fresh} for the first time`}`;
+    const text = `${this.#sending()} ${what} (seq=${seqToUint32(segment.seq)})`;
+    this.#repetitions.tell(text, again, now, repeatReason(connection, segment, reason));
+  }
+
+  /** How many octets of the segment were never sent before, probes included. Notes that they are now. */
+  #freshOctets({ seq, payload }: Segment, end: SeqNumber): number {
+    const before = this.#sentEnd;
+    if (before !== null && !seqAfter(end, before)) return 0;
+    this.#sentEnd = end;
+    return before === null || !seqAfter(before, seq) ? payload.length : seqDistance(before, end);
   }
 
   #finSent(connection: ConnectionView, segment: Segment, reason: SendReason, now: Instant): void {
@@ -397,6 +432,11 @@ export class Narrator implements Observer {
     const text = isBoth ? `Received FIN-ACK (seq=${seq}, ack=${ack})` : `Received FIN (seq=${seq})`;
     this.#pending.add("received", text, true);
   }
+}
+
+/** `1 byte`, `1448 further bytes`. */
+function plain(octets: number, which = ""): string {
+  return `${octets} ${which}${octets === 1 ? "byte" : "bytes"}`;
 }
 
 /** Whether this step of the state machine means that our FIN is acknowledged. */

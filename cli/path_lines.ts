@@ -6,6 +6,7 @@
 
 import {
   type ConnectionView,
+  type DropReason,
   type IcmpError,
   icmpText,
   type IcmpVerdict,
@@ -15,6 +16,16 @@ import {
 
 /** Different reports of trouble on the way that are told: anybody can send ICMP errors. */
 const MAX_REPORTS = 20;
+
+/** What is wrong with packets that make no sense; the filter of the socket lets in none but the peer's. */
+const FAULTS: Readonly<Partial<Record<DropReason, string>>> = {
+  "truncated": "less in it than its headers say",
+  "bad-ip-header": "an IP header that makes no sense",
+  "bad-ip-checksum": "a wrong IP checksum",
+  "bad-data-offset": "a TCP header of an impossible length",
+  "bad-checksum": "a wrong TCP checksum",
+  "bad-option-length": "a TCP option of an impossible length",
+};
 
 /** The path of one connection. */
 export class PathLines {
@@ -48,8 +59,9 @@ export class PathLines {
         return isAboutAck(error, connection)
           ? this.#once(said, `an ACK of ours (seq=${seqToUint32(error.seq)})`, "")
           : null;
-      case "source-quench":
       case "path-mtu-known":
+        return error.seq === connection.iss ? this.#once(said, what, "") : null;
+      case "source-quench":
         return null;
     }
   }
@@ -82,8 +94,30 @@ export class PathLines {
 }
 
 /** Whether an error is about an ACK without data, as far as its number tells: the core has no use for such (RFC 5927 4.1). */
-export function isAboutAck({ kind, seq }: IcmpError, { sndNxt }: ConnectionView): boolean {
+function isAboutAck({ kind, seq }: IcmpError, { sndNxt }: ConnectionView): boolean {
   return seq === sndNxt && kind !== "packet too big" && kind !== "source quench";
+}
+
+/** What is wrong with a packet that makes no sense; null: it is nobody's fault, or not the peer's packet. */
+export function faultOf(reason: DropReason): string | null {
+  return FAULTS[reason] ?? null;
+}
+
+/** Whether what the network says about a segment of ours may be why it is not answered. */
+export function isTrouble(error: IcmpError, verdict: IcmpVerdict, connection: ConnectionView): boolean {
+  switch (verdict) {
+    case "soft-error":
+    case "hard-error":
+    case "path-mtu-too-small":
+      return true;
+    case "not-outstanding":
+      return isAboutAck(error, connection);
+    case "path-mtu-known": // of longer segments: the shorter ones are under way already
+      return error.seq === connection.iss;
+    case "path-mtu-smaller":
+    case "source-quench":
+      return false;
+  }
 }
 
 /** That a segment was too long for our own host, and with which packets the connection goes on. */

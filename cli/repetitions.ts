@@ -115,7 +115,8 @@ export class Repetitions {
 
 /** Timeouts are few, and each has its own silence. */
 function isJoined(reason: RepeatReason): boolean {
-  return reason !== "tail-loss-probe" && (reason === "lost with the timeout" || !TIMEOUTS.has(reason));
+  return reason !== "tail-loss-probe" && !reason.startsWith("syn-") &&
+    (reason === "lost with the timeout" || !TIMEOUTS.has(reason));
 }
 
 /** `1.50 s`, `2.5 ms`, `85 µs`. */
@@ -127,6 +128,8 @@ function formatSpan(span: Micros): string {
 /** Why something is sent again, after a silence. */
 function causeOf(reason: RepeatReason, quiet: Micros): string {
   switch (reason) {
+    case "syn-retransmitted":
+    case "syn-ack-retransmitted":
     case "retransmit-timeout": // RFC 6298 5.4
       return `No acknowledgement for ${formatSpan(quiet)} (retransmission timeout)`;
     case "tail-loss-probe": // RFC 8985 7.3
@@ -135,6 +138,8 @@ function causeOf(reason: RepeatReason, quiet: Micros): string {
       return "Counted as lost when the timer expired";
     case "retransmit-duplicate-acks": // RFC 5681 3.2
       return "Duplicate ACKs point to a gap";
+    case "syn-ack-repeated": // RFC 9293 3.10.7.4, first
+      return "The peer has repeated its SYN";
     case "retransmit-refused":
       return "The peer's window has opened";
     case "retransmit-path-mtu":

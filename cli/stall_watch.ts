@@ -102,12 +102,17 @@ export class StallWatch {
       const what = this.#heardAt > since ? "nothing new" : "nothing";
       return `${what} has come from the peer for ${span}`;
     }
-    if (this.#closedAt !== null) {
-      return `the peer's window has been closed for ${spanOf(this.#closedAt, now)}`;
-    }
+    if (this.#closedAt !== null) return this.#closedReason(this.#closedAt, now);
     const again = segmentsRetransmitted - this.#retransmitted;
     const tries = again === 0 ? "" : `: ${counted(again, "retransmission")}`;
     return `nothing has been acknowledged for ${span}${tries}`;
+  }
+
+  /** A peer that has closed its window and then vanished is silent since. */
+  #closedReason(closedAt: Instant, now: Instant): string {
+    const closed = `the peer's window has been closed for ${spanOf(closedAt, now)}`;
+    const isSilent = this.#heardAt <= closedAt || now >= after(this.#heardAt, SILENCE_LIMIT);
+    return isSilent ? `${closed}, and nothing has come for ${spanOf(this.#heardAt, now)}` : closed;
   }
 }
 

@@ -17,6 +17,9 @@ import type {
   TraceSink,
 } from "./record.ts";
 
+/** An MSS below this is seldom taken at its word: Linux sends no shorter segments than of 48 octets, FreeBSD of 216. */
+const LEAST_BELIEVED = 216;
+
 /** RFC 7323 2.3: larger shifts count as this one. */
 const MAX_WINDOW_SHIFT = 14;
 
@@ -67,7 +70,7 @@ export function agreementOf(
 function segmentSize(own: SegmentRecord, peer: SegmentRecord, wording: Wording): Agreed {
   const told = (syn: SegmentRecord): string =>
     has(syn, Option.maximumSegmentSize)
-      ? `${syn.maximumSegmentSize} octets`
+      ? announced(syn.maximumSegmentSize)
       : syn.optionsAreCut === true
       ? "a length that is not known (the capture has not kept the option)"
       : `${DEFAULT_MSS[syn.family]} octets (assumed: no option says otherwise)`;
@@ -75,6 +78,11 @@ function segmentSize(own: SegmentRecord, peer: SegmentRecord, wording: Wording):
     rule: "RFC 9293 3.7.1",
     sentence: `${wording.peerTakes} segments of up to ${told(peer)}, ${wording.weTake} up to ${told(own)}.`,
   };
+}
+
+function announced(size: number): string {
+  const octets = countText(size, "octet");
+  return size < LEAST_BELIEVED ? `${octets} (very few: longer ones may come all the same)` : octets;
 }
 
 function windowScaling(own: SegmentRecord, peer: SegmentRecord, wording: Wording): Agreed {

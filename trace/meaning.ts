@@ -47,6 +47,7 @@ function acknowledgmentMeanings(event: ArrivedEvent, view: ViewRecord, into: Arr
   if (segment.ack === null) return;
   // Of what was sent in SYN-SENT nothing is acknowledged but by a SYN (RFC 9293 3.10.7.3, fourth).
   if (segment.ack > view.sndMax) into.push("ack-of-unsent-data");
+  else if (view.state === "SYN-SENT") into.push(segment.ack > view.sndUna ? "acknowledges-syn" : "old-ack");
   else if (segment.ack > view.sndUna) into.push(newAcknowledgment(event, view));
   else if (segment.ack < view.sndUna) into.push("old-ack");
   else if (answers === "window probe") into.push("answers-window-probe");

@@ -124,7 +124,7 @@ function sendAgain(tcb: Tcb, out: Segment, slot: number, now: Instant): boolean 
     return false;
   }
   if (isHeldByPace(tcb, now)) return false;
-  if (scoreboard.cause(slot) === "retransmit-refused") takeRestAlong(tcb, slot, now);
+  const fresh = scoreboard.cause(slot) === "retransmit-refused" ? takeRestAlong(tcb, slot, now) : 0;
   const probe = probeOfLost(tcb, slot, room, now);
   if (probe > 0) {
     scoreboard.cut(slot, probe);
@@ -136,27 +136,40 @@ function sendAgain(tcb: Tcb, out: Segment, slot: number, now: Instant): boolean 
   const fitting = Math.min(wholeSegments, seqDistance(start, windowEdge));
   const carriesFinOnly = length <= fitting + 1 && seqAfter(scoreboard.records.until(slot), sender.dataEnd);
   if (length > fitting && !carriesFinOnly) scoreboard.cut(slot, fitting);
-  return resend(tcb, out, slot, scoreboard.cause(slot), now);
+  return resend(tcb, out, slot, scoreboard.cause(slot), now, fresh);
 }
 
-/** A refused probe goes out again with all that waits behind it, when that fits one segment: Nagle would hold it back. */
-function takeRestAlong(tcb: Tcb, slot: number, now: Instant): void {
+/**
+ * A refused probe goes out again with all that waits behind it, when that fits one segment: Nagle would hold it back.
+ *
+ * @returns octets that were never sent
+ */
+function takeRestAlong(tcb: Tcb, slot: number, now: Instant): number {
   const { sender, recovery: { scoreboard } } = tcb;
   const { unsent } = sender;
   const carriesFin = sender.finMayGo(unsent);
   const isLast = slot === scoreboard.records.last && !sender.finSent;
   if (!isLast || (unsent === 0 && !carriesFin) || scoreboard.records.length(slot) + unsent > sender.mss) {
-    return;
+    return 0;
   }
-  if (unsent > sender.usableWindow || sender.hasRecords) return;
+  if (unsent > sender.usableWindow || sender.hasRecords) return 0;
   const end = carriesFin ? seqAdd(sender.dataEnd, 1) : sender.dataEnd;
   scoreboard.extendLast(end, carriesFin ? Mark.push | Mark.fin : Mark.push);
   sender.sentTo(end, true);
   if (carriesFin) finSent(tcb, now);
   tcb.totals.octetsSent.add(unsent);
+  return unsent;
 }
 
-function resend(tcb: Tcb, out: Segment, slot: number, reason: SendReason, now: Instant): true {
+/** `fresh`: octets of it that were never sent. */
+function resend(
+  tcb: Tcb,
+  out: Segment,
+  slot: number,
+  reason: SendReason,
+  now: Instant,
+  fresh: number = 0,
+): true {
   const { recovery } = tcb;
   const { records } = recovery.scoreboard;
   const flags = (records.marks(slot) & Mark.push) !== 0 ? Flag.ack | Flag.psh : Flag.ack;
@@ -171,7 +184,7 @@ function resend(tcb: Tcb, out: Segment, slot: number, reason: SendReason, now: I
   // A probe of a closed window asks; it repairs nothing.
   if (reason !== "window-probe") {
     tcb.totals.segmentsRetransmitted++;
-    tcb.totals.octetsRetransmitted.add(out.payload.length);
+    tcb.totals.octetsRetransmitted.add(Math.max(0, out.payload.length - fresh));
   }
   noteSentAtPace(tcb, out.payload.length, now);
   armForOutstanding(tcb, now);

@@ -4,9 +4,19 @@ import { noAnswer } from "../../cli/client_failures.ts";
 import { ExitCode, type ExitCodeNumber } from "../../cli/exit_codes.ts";
 import { describeFailure, ProgramFailure } from "../../cli/failures.ts";
 import { Narrator } from "../../cli/narrator.ts";
-import { elapsed, Flag, instant, seconds, seqNumber, toSeconds } from "../../tcp/mod.ts";
+import {
+  elapsed,
+  Flag,
+  IcmpError,
+  instant,
+  micros,
+  seconds,
+  Segment,
+  seqNumber,
+  toSeconds,
+} from "../../tcp/mod.ts";
 import { HANDSHAKE, message, prepare, type Run } from "./session_support.ts";
-import { CLIENT_ISS } from "./simulation.ts";
+import { CLIENT, CLIENT_ISS, PEER } from "./simulation.ts";
 import { memoryOutput } from "./support.ts";
 
 async function failure(session: ClientSession): Promise<[code: ExitCodeNumber, text: string]> {
@@ -106,6 +116,77 @@ Deno.test("the network's word that the peer is unreachable is believed at the se
   ]);
   assertEquals(err.lines[0], "[!] A segment could not leave this host: sendto: ENETUNREACH");
   assertEquals(syns, 2);
+});
+
+/** What the network says about a SYN of the client's: that the host cannot be reached. */
+function hostUnreachable(): IcmpError {
+  const error = new IcmpError();
+  Object.assign(error, { type: 3, code: 1, reporter: CLIENT.address, seq: seqNumber(CLIENT_ISS) });
+  return error;
+}
+
+Deno.test("a router must say twice that the peer is unreachable, and the second SYN has time for its answer", async () => {
+  const { session, simulation } = prepare();
+  let syns = 0;
+  simulation.fromClient = (segment) => {
+    if (segment.has(Flag.syn) && ++syns === 1) {
+      simulation.at(0.1, () => simulation.client.icmpArrives(hostUnreachable(), simulation.now));
+      return "lost";
+    }
+    return "arrives";
+  };
+  assertEquals(await session.run(), ExitCode.ok);
+  assertEquals(syns, 2);
+});
+
+for (const [reports, syns] of [[1, 3], [2, 2], [9, 2]] as const) {
+  Deno.test(`a router that says ${reports} times that the peer is unreachable is believed after ${syns} SYNs (MUST-56)`, async () => {
+    const { session, simulation } = prepare();
+    let sent = 0;
+    simulation.fromClient = () => {
+      if (++sent <= reports) {
+        const moment = toSeconds(micros(simulation.now)) - 5 + 0.1;
+        simulation.at(moment, () => simulation.client.icmpArrives(hostUnreachable(), simulation.now));
+      }
+      return "lost";
+    };
+    const [code, text] = await failure(session);
+    assertEquals([code, sent], [ExitCode.unreachable, syns]);
+    assertEquals(text, 'Cannot reach 192.0.2.2:8888: ICMP "host unreachable" from 192.0.2.1');
+  });
+}
+
+Deno.test("what came without being an answer to our SYN is named where none came", async () => {
+  const CASES: readonly (readonly [flags: number, ack: number, text: string])[] = [
+    [Flag.syn | Flag.ack, 6, "no answer to 2 SYNs over 2 s (SYN,ACK came, but not in answer to our SYN)"],
+    [Flag.ack, 1, "no answer to 2 SYNs over 2 s (ACK came, but not in answer to our SYN)"],
+    [Flag.rst, 0, "no answer to 2 SYNs over 2 s (RST came, but not in answer to our SYN)"],
+    [Flag.syn, 0, "its SYN came, but no ACK of ours: 3 SYNs over 2 s"],
+  ];
+  for (const [flags, ack, text] of CASES) {
+    const { session, simulation } = prepare({ connectTimeout: seconds(2) });
+    simulation.fromClient = () => "lost";
+    simulation.at(0.5, () => {
+      const segment = new Segment();
+      segment.addresses = new Uint8Array([...PEER.address.octets, ...CLIENT.address.octets]);
+      Object.assign(segment, { destinationOffset: 4, sourcePort: PEER.port, destinationPort: CLIENT.port });
+      Object.assign(segment, { flags, seq: seqNumber(7_000), ack: seqNumber(CLIENT_ISS + ack) });
+      simulation.client.segmentArrives(segment, simulation.now);
+    });
+    const [code, told] = await failure(session);
+    assertEquals([code, told], [ExitCode.timedOut, `Connection to 192.0.2.2:8888 timed out: ${text}`]);
+  }
+});
+
+Deno.test("a packet that makes no sense is named where no answer came", async () => {
+  const { session, simulation, narrator } = prepare({ connectTimeout: seconds(2) });
+  simulation.fromClient = () => "lost";
+  simulation.at(0.5, () => narrator.packetRefused("bad-checksum", simulation.now));
+  simulation.at(0.6, () => narrator.packetRefused("not-tcp", simulation.now));
+  assertEquals(
+    (await failure(session))[1].slice("Connection to 192.0.2.2:8888 timed out: ".length),
+    "no answer to 2 SYNs over 2 s (a packet came with a wrong TCP checksum)",
+  );
 });
 
 Deno.test("what this host would not carry, FIN, its repeats and RST, is not said to be sent", async () => {

@@ -172,6 +172,34 @@ Deno.test("a tail loss probe with new data is not called a repetition (RFC 8985 
   ]);
 });
 
+Deno.test("of what goes when the peer's window opens only what its probes brought is called a repetition", () => {
+  const { narrator, err } = begin();
+  narrator.segmentSent(WAITING, segment(Flag.ack, 100, 1, 1), "window-probe", START);
+  narrator.segmentSent(WAITING, segment(Flag.ack, 100, 1, 1), "window-probe", after(START, seconds(2)));
+  const opened = after(START, seconds(3));
+  narrator.segmentSent(WAITING, segment(Flag.ack, 100, 1, 29), "retransmit-refused", opened);
+  const later = after(START, seconds(5));
+  narrator.segmentSent(WAITING, segment(Flag.ack, 100, 1, 29), "retransmit-refused", later);
+  assertEquals(err.lines, [
+    "[!] The peer's window has opened: sending 1 byte again and 28 for the first time (seq=100)",
+    "[!] The peer's window has opened: sending 29 bytes again (seq=100)",
+  ]);
+});
+
+Deno.test("SYN-ACKs of a simultaneous open that go again are told as that, each with its cause", () => {
+  const { narrator, out, err } = begin();
+  const answer = segment(Flag.syn | Flag.ack, 100, 501);
+  narrator.segmentSent(WAITING, segment(Flag.syn, 100, 0), "syn", START);
+  narrator.segmentSent(WAITING, answer, "syn-ack", after(START, seconds(0.5)));
+  narrator.segmentSent(TIMED_OUT, answer, "syn-ack-retransmitted", after(START, seconds(1.5)));
+  narrator.segmentSent(WAITING, answer, "syn-ack-repeated", after(START, seconds(1.6)));
+  assertEquals(out.lines, ["[>] Sending SYN (seq=100)", "[>] Sending SYN-ACK (seq=100, ack=501)"]);
+  assertEquals(err.lines, [
+    "[!] No acknowledgement for 1.00 s (retransmission timeout): sending the SYN-ACK again (seq=100, ack=501, number 2)",
+    "[!] The peer has repeated its SYN: sending the SYN-ACK again (seq=100, ack=501, number 3)",
+  ]);
+});
+
 Deno.test("of many repetitions the first twenty are told", () => {
   const { narrator, err } = begin();
   for (let i = 0; i < 50; i++) {

@@ -37,6 +37,7 @@ export const JOB: Omit<ClientJob, "source" | "sending" | "sink"> = {
 export interface Run {
   readonly simulation: Simulation;
   readonly session: ClientSession;
+  readonly narrator: Narrator;
   readonly out: MemorySink;
   readonly err: MemorySink;
 }
@@ -52,7 +53,7 @@ export function prepare(job: Partial<ClientJob> = {}, config: PartialConfig = {}
     sink: showing((octets) => narrator.received(octets)),
     ...job,
   });
-  return { simulation, session, out, err };
+  return { simulation, session, narrator, out, err };
 }
 
 /** Loses the first packet that is so. */

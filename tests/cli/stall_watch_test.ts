@@ -66,6 +66,32 @@ Deno.test("a closed window whose peer answers is waited for without end, unless 
   }
 });
 
+Deno.test("a peer that closes its window and then says nothing more is told to be silent, too", () => {
+  const peer = connection();
+  const told: Record<string, string> = {};
+  for (const [name, heardUntil] of [["at once", 5], ["later", 30]] as const) {
+    const watch = new StallWatch(peer, null, at(0));
+    for (let second = 0; second <= heardUntil + 60; second++) {
+      peer.sndWnd = second < 5 ? 10_000 : 0;
+      if (second <= heardUntil) peer.segmentsReceived++;
+      watch.look(0, false, at(second));
+      const verdict = watch.verdict(at(second));
+      if (verdict.kind !== "wait") told[`${name}, ${second} s`] = verdict.text;
+    }
+  }
+  assertEquals(told, {
+    "at once, 10 s": "the peer's window has been closed for 5 s, and nothing has come for 5 s",
+    "at once, 20 s": "the peer's window has been closed for 15 s, and nothing has come for 15 s",
+    "at once, 40 s": "the peer's window has been closed for 35 s, and nothing has come for 35 s",
+    "at once, 65 s": "the peer's window has been closed for 60 s, and nothing has come for 60 s",
+    "later, 10 s": "the peer's window has been closed for 5 s",
+    "later, 20 s": "the peer's window has been closed for 15 s",
+    "later, 40 s": "the peer's window has been closed for 35 s",
+    "later, 80 s": "the peer's window has been closed for 75 s",
+    "later, 90 s": "the peer's window has been closed for 85 s, and nothing has come for 60 s",
+  });
+});
+
 Deno.test("progress, and a pause of our own, begin the time anew", () => {
   const peer = connection();
   const watch = new StallWatch(peer, seconds(10), at(0));

@@ -213,6 +213,13 @@ export const TRANSFERS: readonly Story[] = [
     program: () => readingFrom(5_000_000),
   },
   {
+    name: "zero_window_tail",
+    about: "The window closes before the last octets: those that wait behind the probe go along with it",
+    message: digits(1_500),
+    server: { buffers: { receiveBuffer: 1_448, receiveBufferMax: 1_448 } },
+    program: () => readingFrom(2_000_000),
+  },
+  {
     name: "path_mtu",
     about: "A router takes only packets of 1,280 octets and says so",
     message: digits(4_000),

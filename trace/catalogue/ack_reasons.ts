@@ -140,7 +140,7 @@ export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>>
   "ack-keep-alive": {
     rule: "RFC 9293 3.8.4; 3.10.7.4, first",
     label: "ACK: still here",
-    sentence: "What came lies just before {ack}, as a probe does: this ACK says that we are here.",
+    sentence: "What came lay just before what we expected, as a probe does: ACK {ack} says that we are here.",
   },
   "ack-beyond-window": {
     rule: "RFC 9293 3.10.7.4, first",
@@ -168,7 +168,7 @@ export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>>
     rule: "RFC 5961 3.2",
     label: "challenge ACK: RST",
     sentence:
-      "An RST came inside our window but not at {rcvNxt}: it may be forged. A real peer answers this ACK with an exact RST.",
+      "An RST came inside our window but not at the number that we expected: it may be forged. A real peer answers this ACK with an exact RST.",
   },
   "challenge-syn": {
     rule: "RFC 5961 4.2",

@@ -167,11 +167,19 @@ const ACKNOWLEDGMENTS: Readonly<Record<AckMeaning, Entry>> = {
     label: "acknowledges",
     sentence: "ACK {ack} acknowledges {acked} more octets of ours.",
   },
-  "acknowledges-syn": {
-    rule: "RFC 9293 3.10.7.4, fifth",
-    label: "acknowledges our SYN",
-    sentence: "ACK {ack} acknowledges our SYN.",
-  },
+  "acknowledges-syn": firstTrue<ArrivedEvent>(
+    {
+      when: inState("SYN-SENT"),
+      rule: "RFC 9293 3.10.7.3, first and fifth",
+      label: "ACK of our SYN alone",
+      sentence: "ACK {ack} is for our SYN, but without a SYN of the peer's the handshake gets no further.",
+    },
+    {
+      rule: "RFC 9293 3.10.7.4, fifth",
+      label: "acknowledges our SYN",
+      sentence: "ACK {ack} acknowledges our SYN.",
+    },
+  ),
   "acknowledges-fin": {
     rule: "RFC 9293 3.10.7.4, fifth",
     label: "acknowledges our FIN",
@@ -206,16 +214,32 @@ const ACKNOWLEDGMENTS: Readonly<Record<AckMeaning, Entry>> = {
         "ACK {ack} again, without a SACK block of what was sent beyond it: it does not say that any of that has arrived.",
     },
   ),
-  "ack-of-unsent-data": {
-    rule: "RFC 9293 3.10.7.4, fifth",
-    label: "ACK of unsent data",
-    sentence: "ACK {ack} is for more than we have sent: the next to send is {sndNxt}.",
-  },
-  "old-ack": {
-    rule: "RFC 9293 3.10.7.4, fifth",
-    label: "old ACK",
-    sentence: "ACK {ack} is older than what we know: everything before {sndUna} is acknowledged already.",
-  },
+  "ack-of-unsent-data": firstTrue<ArrivedEvent>(
+    {
+      when: inState("SYN-SENT"),
+      rule: "RFC 9293 3.10.7.3, first",
+      label: "ACK of unsent data",
+      sentence: "ACK {ack} is for more than our SYN, which is all that we have sent.",
+    },
+    {
+      rule: "RFC 9293 3.10.7.4, fifth",
+      label: "ACK of unsent data",
+      sentence: "ACK {ack} is for more than we have sent: the next to send is {sndNxt}.",
+    },
+  ),
+  "old-ack": firstTrue<ArrivedEvent>(
+    {
+      when: inState("SYN-SENT"),
+      rule: "RFC 9293 3.10.7.3, first",
+      label: "ACK, not of our SYN",
+      sentence: "ACK {ack} is for what was before our SYN: it belongs to something else.",
+    },
+    {
+      rule: "RFC 9293 3.10.7.4, fifth",
+      label: "old ACK",
+      sentence: "ACK {ack} is older than what we know: everything before {sndUna} is acknowledged already.",
+    },
+  ),
   "selective-ack": firstTrue<ArrivedEvent>(
     {
       when: tellsOfUnsent,
@@ -363,6 +387,13 @@ const DATA: Readonly<Record<DataMeaning, Entry>> = {
       label: "probe",
       sentence:
         "The segment lies just before what we expect ({rcvNxt}): the peer asks whether we are still here, or whether our window has opened, unless the segment has only been overtaken.",
+    },
+    {
+      when: ({ segment }) => segment.seq === 0,
+      rule: "RFC 9293 3.8.4, 3.8.6.1",
+      label: "probe",
+      sentence:
+        "An octet with the number just before what we expect ({rcvNxt}), which is that of the peer's SYN: the peer asks whether we are still here, or whether our window has opened.",
     },
     {
       rule: "RFC 9293 3.8.4, 3.8.6.1",

@@ -46,13 +46,12 @@ export const ICMP_VERDICTS: Readonly<Record<IcmpVerdict, CatalogueEntry>> = {
       rule: "RFC 1191 4; RFC 8201 4",
       label: "path takes smaller packets",
       sentence:
-        "{icmpText}, about our segment {quoted}: a router could not forward it, because the next link takes packets of up to {mtu} octets.",
+        "{icmpText}, about our segment {quoted}: it says that the next link takes packets of up to {mtu} octets.",
     },
     {
       rule: "RFC 1191 5",
       label: "path takes smaller packets",
-      sentence:
-        "{icmpText}, about our segment {quoted}: a router could not forward it, and does not say how much the next link takes.",
+      sentence: "{icmpText}, about our segment {quoted}: it does not say how much the next link takes.",
     },
   ),
   "path-mtu-too-small": {

@@ -316,7 +316,7 @@ const REPEATED: Readonly<Record<RepeatReason, Entry>> = {
     rule: "RFC 9293 3.8.6.1",
     label: "after the probes",
     sentence:
-      "The peer's window has opened: what it refused while the window was closed goes again ({content}). This is no sign of congestion.",
+      "The peer's window has opened: what it refused while the window was closed goes again, and with it what waits behind it, if all fits one segment ({content}). This is no sign of congestion.",
   },
   "retransmit-other-way": {
     rule: "RFC 9293 3.8",

@@ -56,8 +56,9 @@ const BEGINNINGS: Readonly<
   },
   "simultaneous-open": {
     rule: "RFC 9293 3.5, MUST-10; 3.10.7.3, fourth",
-    label: "both opened",
-    sentence: "The peer's SYN crossed ours: both sides have opened at once.",
+    label: "both open",
+    sentence:
+      "The peer's SYN does not acknowledge ours, as when the two cross on their way: both sides open, and each has to acknowledge the other's SYN.",
   },
   "syn-acknowledged": {
     rule: "RFC 9293 3.10.7.4, fifth",

@@ -164,6 +164,11 @@ import zero_window_trace from "./zero_window/trace.txt" with { type: "text" };
 import zero_window_explain from "./zero_window/explain.txt" with { type: "text" };
 import zero_window_ladder from "./zero_window/ladder.txt" with { type: "text" };
 import zero_window_statistics from "./zero_window/statistics.txt" with { type: "text" };
+import zero_window_tail_narration from "./zero_window_tail/narration.txt" with { type: "text" };
+import zero_window_tail_trace from "./zero_window_tail/trace.txt" with { type: "text" };
+import zero_window_tail_explain from "./zero_window_tail/explain.txt" with { type: "text" };
+import zero_window_tail_ladder from "./zero_window_tail/ladder.txt" with { type: "text" };
+import zero_window_tail_statistics from "./zero_window_tail/statistics.txt" with { type: "text" };
 import path_mtu_narration from "./path_mtu/narration.txt" with { type: "text" };
 import path_mtu_trace from "./path_mtu/trace.txt" with { type: "text" };
 import path_mtu_explain from "./path_mtu/explain.txt" with { type: "text" };
@@ -352,6 +357,7 @@ export const GOLDEN: ReadonlyMap<string, Texts> = new Map([
   ["loss_2_percent", { narration: loss_2_percent_narration, trace: loss_2_percent_trace, explain: loss_2_percent_explain, ladder: loss_2_percent_ladder, statistics: loss_2_percent_statistics }],
   ["spurious", { narration: spurious_narration, trace: spurious_trace, explain: spurious_explain, ladder: spurious_ladder, statistics: spurious_statistics }],
   ["zero_window", { narration: zero_window_narration, trace: zero_window_trace, explain: zero_window_explain, ladder: zero_window_ladder, statistics: zero_window_statistics }],
+  ["zero_window_tail", { narration: zero_window_tail_narration, trace: zero_window_tail_trace, explain: zero_window_tail_explain, ladder: zero_window_tail_ladder, statistics: zero_window_tail_statistics }],
   ["path_mtu", { narration: path_mtu_narration, trace: path_mtu_trace, explain: path_mtu_explain, ladder: path_mtu_ladder, statistics: path_mtu_statistics }],
   ["own_mtu", { narration: own_mtu_narration, trace: own_mtu_trace, explain: own_mtu_explain, ladder: own_mtu_ladder, statistics: own_mtu_statistics }],
   ["refused_ack", { narration: refused_ack_narration, trace: refused_ack_trace, explain: refused_ack_explain, ladder: refused_ack_ladder, statistics: refused_ack_statistics }],
