@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readComments } from "./analysis/said.ts";
 import type { CapturedPacket } from "./capture.ts";
 import { BlockBuffer } from "./format/block_buffer.ts";
 import { BlockType, OptionCode, PacketDirection } from "./format/pcapng.ts";
@@ -82,9 +83,7 @@ export class AnnotatedCopy implements TraceSink {
       const direction = packet.direction === "sent" ? PacketDirection.outbound : PacketDirection.inbound;
       blocks.uint32Option(OptionCode.packetFlags, direction);
     }
-    // Comments that a capture of ours has already say the same.
-    const said = packet.comments.length > 0 ? packet.comments : comments;
-    for (const comment of said) blocks.textOption(OptionCode.comment, comment);
+    for (const comment of saidOf(packet, comments)) blocks.textOption(OptionCode.comment, comment);
     blocks.end(true);
     if (blocks.complete > MOST_HELD) this.#flush();
   }
@@ -109,4 +108,11 @@ export class AnnotatedCopy implements TraceSink {
     this.#write(this.#blocks.peek());
     this.#blocks.discard();
   }
+}
+
+/** Comments that a capture of ours has already say the same; those of others stay, with what is told. */
+function saidOf({ comments }: CapturedPacket, told: readonly string[]): Iterable<string> {
+  if (comments.length === 0) return told;
+  const isOurs = readComments(comments, new Map()).statements.length > 0;
+  return isOurs ? comments : new Set([...comments, ...told]);
 }

@@ -20,6 +20,8 @@ export interface CapturedPacket {
   readonly originalLength: number;
   /** As the file has them. */
   readonly comments: readonly string[];
+  /** Why the file does not give it, as it is counted; absent: it does. */
+  readonly unread?: string;
   /** Its number in the file; absent: the packets come in that order. */
   readonly frame?: number;
 }
@@ -37,6 +39,10 @@ export interface FormatReader {
   read(octets: Uint8Array): number;
   /** Whether the format is broken from here on, so that nothing that follows can be read. */
   readonly isBroken: boolean;
+  /** How many octets `read` needs, from the first unused one on, before it can go on; 0: not known. */
+  readonly wanted: number;
+  /** Packets without a time so far: they have that of the packet before. */
+  readonly untimed: number;
   /** Comments that belong to no packet. */
   readonly trailingComments: readonly string[];
 }

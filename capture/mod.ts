@@ -20,7 +20,7 @@
  */
 
 export { AnnotatedCopy } from "./annotated_copy.ts";
-export { CaptureFormatError } from "./format/capture_reader.ts";
+export { CaptureFormatError, type FileEnd } from "./format/capture_reader.ts";
 export type { Hindsight, ReadingOptions } from "./analysis/options.ts";
 export type { CaptureContents, CapturedConnection } from "./analysis/captured_connection.ts";
 export type { CapturedPacket, TakePacket } from "./capture.ts";

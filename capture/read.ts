@@ -10,7 +10,7 @@ import type { CaptureContents, CapturedConnection } from "./analysis/captured_co
 import { Anonymizer } from "./anonymizer.ts";
 import { knownFacts } from "./facts.ts";
 import type { CapturedPacket, TakePacket } from "./capture.ts";
-import { CaptureReader } from "./format/capture_reader.ts";
+import { CaptureReader, type FileEnd } from "./format/capture_reader.ts";
 import { type Comparison, pairOf } from "./pair/comparison.ts";
 import { ThereTold } from "./pair/telling.ts";
 import { type FinalOutputs, type OutputOptions, Outputs } from "../trace/outputs.ts";
@@ -18,9 +18,7 @@ import { TimeOrder } from "./time_order.ts";
 import type { TraceSink } from "../trace/record.ts";
 
 /** What a capture held. */
-export interface TellingResult extends Hindsight, CaptureContents<CapturedConnection> {
-  /** Whether the file ends in the middle of something, as it does when its writer was killed. */
-  readonly isCut: boolean;
+export interface TellingResult extends Hindsight, CaptureContents<CapturedConnection>, FileEnd {
   /** Microseconds from 1970-01-01 UTC to the first packet; null without any. */
   readonly epoch: number | null;
 }
@@ -52,6 +50,8 @@ export class CaptureTeller {
   #begun: Outputs | null = null;
   #analysis: Analysis | null = null;
   #epoch: number | null = null;
+  /** Those that cannot be read, before any that can: they have no time of their own. */
+  #early: CapturedPacket[] = [];
   #frames = 0;
 
   /** Nothing is written before the first packet. */
@@ -70,7 +70,7 @@ export class CaptureTeller {
 
   /** No octet follows. @throws CaptureFormatError when it is no capture */
   end(): TellingResult {
-    const { trailingComments, isCut } = this.#reader.end();
+    const { trailingComments, ...fileEnd } = this.#reader.end();
     this.#order?.finish((packet) => this.#take(packet));
     const analysis = this.#analysis ?? this.#begin(null);
     if (this.#anonymizer === null) analysis.trailing(trailingComments);
@@ -78,7 +78,7 @@ export class CaptureTeller {
     if (this.#options.report === true) {
       this.#outputs.describe(new Map(result.flows.map((flow) => [flow.record.id, knownFacts(flow)])));
     }
-    return { ...result, isCut, epoch: this.#epoch };
+    return { ...result, ...fileEnd, epoch: this.#epoch };
   }
 
   /** For ladders and the report, once all is read. */
@@ -101,7 +101,8 @@ export class CaptureTeller {
     this.#frames++;
     const packet = this.#anonymizer === null ? captured : this.#anonymized(captured, this.#anonymizer);
     if (packet === null) return;
-    this.#telling.onPacket?.(packet);
+    if (packet.unread === undefined) this.#telling.onPacket?.(packet);
+    else if (this.#analysis === null) return void this.#early.push(packet);
     (this.#analysis ?? this.#begin(packet.time)).packet(packet);
   }
 
@@ -116,13 +117,16 @@ export class CaptureTeller {
     this.#epoch = start === null ? null : Number(start / NANOS_PER_MICRO);
     const outputs = this.#outputs;
     const { sinks = [], comparison, keepsPackets = false, ...reading } = this.#telling;
-    this.#analysis = new Analysis(start ?? 0n, [...outputs.sinks, ...sinks], {
+    const analysis = new Analysis(start ?? 0n, [...outputs.sinks, ...sinks], {
       ...reading,
       kept: outputs.kept,
       keepsPassages: keepsPackets,
       ignoresComments: keepsPackets || comparison !== undefined,
       ...comparison === undefined ? {} : { other: new ThereTold(pairOf(comparison)) },
     });
-    return this.#analysis;
+    this.#analysis = analysis;
+    for (const packet of this.#early) analysis.packet(packet);
+    this.#early = [];
+    return analysis;
   }
 }

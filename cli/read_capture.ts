@@ -299,11 +299,17 @@ function orderOf(survey: TellingResult): Hindsight {
 }
 
 /** What of the file was not read, and how it ends; null when all is well. */
-function remarkOn({ packets, segments, flows, unread, isCut }: TellingResult): string | null {
-  if (unread.length === 0 && !isCut && segments > 0) return null;
+function remarkOn(result: TellingResult): string | null {
+  const { packets, segments, flows, unread, isCut, brokenAfter, untimed } = result;
+  const isWell = unread.length === 0 && !isCut && brokenAfter === null && untimed === 0;
+  if (isWell && segments > 0) return null;
   return `${counted(packets, "packet")}, ${segments} of them TCP in ${counted(flows.length, "connection")}` +
     (unread.length === 0
       ? ""
       : `; not read: ${unread.map(([what, frames]) => `${frames} ${what}`).join(", ")}`) +
-    (isCut ? "; the file ends in the middle of something" : "");
+    (untimed === 0 ? "" : `; ${untimed} without a time: told at that of the packet before`) +
+    (isCut ? "; the file ends in the middle of something" : "") +
+    (brokenAfter === null
+      ? ""
+      : `; after ${brokenAfter} octets the file is damaged: what follows is not read`);
 }

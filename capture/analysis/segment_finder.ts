@@ -81,6 +81,7 @@ export class SegmentFinder {
 
   /** What the packet holds; null when it is neither a segment nor an error about one, which is counted. */
   find(captured: CapturedPacket): FoundSegment | FoundError | null {
+    if (captured.unread !== undefined) return this.#pass(captured.unread);
     const cursor = this.#cursor;
     unwrap(cursor, captured.linkType, captured.octets, captured.originalLength);
     let octets = captured.octets;

@@ -17,13 +17,25 @@ export class CaptureFormatError extends Error {
 /** Octets that show which format it is. */
 const LEAST_OCTETS = 24;
 
-const NO_OCTETS = new Uint8Array(0);
+/** How a file ends. */
+export interface FileEnd {
+  /** Whether it ends in the middle of something, as it does when its writer was killed. */
+  readonly isCut: boolean;
+  /** After how many of its octets (unpacked) it breaks its own format, so that nothing behind them is read; null: it does not. */
+  readonly brokenAfter: number | null;
+  /** Packets that it gives no time: they are told at that of the packet before. */
+  readonly untimed: number;
+}
 
 /** Reads a capture that comes in pieces, and holds no more of it than its last incomplete packet. */
 export class CaptureReader {
   readonly #take: TakePacket;
   #format: FormatReader | null = null;
-  #rest: Uint8Array = NO_OCTETS;
+  /** What has come and was not used: joined only when that leads on. */
+  #rest: Uint8Array[] = [];
+  #restLength = 0;
+  /** Octets that were used. */
+  #used = 0;
 
   constructor(take: TakePacket) {
     this.#take = take;
@@ -31,35 +43,53 @@ export class CaptureReader {
 
   /** Takes the next octets of the file; packets borrow them. @throws CaptureFormatError when it is no capture */
   push(octets: Uint8Array): void {
-    const all = this.#rest.length === 0 ? octets : joined(this.#rest, octets);
-    if (this.#format === null) {
-      if (all.length < LEAST_OCTETS) {
-        this.#rest = all.slice();
-        return;
-      }
-      this.#format = PcapngReader.of(all, this.#take) ?? PcapReader.of(all, this.#take);
-      if (this.#format === null) throw notACapture();
-    }
-    this.#rest = this.#format.isBroken ? all : all.slice(this.#format.read(all));
+    if (this.#format?.isBroken === true) return;
+    this.#rest.push(octets);
+    this.#restLength += octets.length;
+    if (this.#restLength < (this.#format?.wanted ?? LEAST_OCTETS)) return;
+    const all = joined(this.#rest, this.#restLength);
+    this.#format ??= PcapngReader.of(all, this.#take) ?? PcapReader.of(all, this.#take);
+    if (this.#format === null) throw notACapture();
+    const used = this.#format.read(all);
+    this.#used += used;
+    this.#restLength -= used;
+    this.#rest = this.#restLength === 0 ? [] : [all.slice(used)];
   }
 
   /** No octet follows. @throws CaptureFormatError when it is no capture */
-  end(): { readonly trailingComments: readonly string[]; readonly isCut: boolean } {
-    if (this.#format === null) throw this.#rest.length === 0 ? empty() : notACapture();
-    return { trailingComments: this.#format.trailingComments, isCut: this.#rest.length > 0 };
+  end(): FileEnd & { readonly trailingComments: readonly string[] } {
+    if (this.#format === null) throw this.#restLength === 0 ? empty() : tooShort(this.#restLength);
+    const { trailingComments, untimed, isBroken } = this.#format;
+    return {
+      trailingComments,
+      untimed,
+      isCut: !isBroken && this.#restLength > 0,
+      brokenAfter: isBroken ? this.#used : null,
+    };
   }
 }
 
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(first.length + second.length);
-  all.set(first);
-  all.set(second, first.length);
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const [first] = pieces;
+  if (first?.length === length) return first;
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
   return all;
 }
 
 function empty(): CaptureFormatError {
   return new CaptureFormatError(
     "Cannot read it as a capture: it is empty, without even the header that tcpdump -w and Wireshark begin with",
+  );
+}
+
+function tooShort(octets: number): CaptureFormatError {
+  return new CaptureFormatError(
+    `Cannot read it as a capture: it has ${octets} octets, fewer than the header that tcpdump -w and Wireshark begin with`,
   );
 }
 

@@ -32,6 +32,8 @@ interface PcapFormat {
 export class PcapReader implements FormatReader {
   readonly trailingComments: readonly string[] = [];
   isBroken = false;
+  wanted = 0;
+  readonly untimed = 0;
   readonly #take: TakePacket;
   readonly #format: PcapFormat;
   readonly #linkType: number;
@@ -64,10 +66,12 @@ export class PcapReader implements FormatReader {
     const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
     let at = this.#hasBegun ? 0 : FILE_HEADER;
     this.#hasBegun = true;
+    this.wanted = packetHeader;
     while (at + packetHeader <= octets.length) {
       const kept = view.getUint32(at + 8, littleEndian);
       const start = at + packetHeader;
       this.isBroken = kept > MOST_OCTETS;
+      this.wanted = packetHeader + kept;
       if (this.isBroken || start + kept > octets.length) break;
       this.#take({
         time: this.#startOf(view.getUint32(at, littleEndian)) +
@@ -80,6 +84,7 @@ export class PcapReader implements FormatReader {
         comments: NO_COMMENTS,
       });
       at = start + kept;
+      this.wanted = packetHeader;
     }
     return at;
   }

@@ -19,8 +19,6 @@ const NANOS_PER_SECOND = 1_000_000_000n;
 const MICROSECOND_RESOLUTION = 6;
 /** The highest bit of the resolution octet: a power of two instead of ten. */
 const BINARY_RESOLUTION = 0x80;
-/** Beyond this the units of time are too small to count. */
-const MAX_RESOLUTION = 40;
 const DIRECTION_BITS = 3;
 /** Longer than any block that a program writes: the file is damaged. */
 const MOST_OCTETS = 1 << 26;
@@ -49,12 +47,15 @@ interface Option {
 
 const NO_OPTIONS: readonly Option[] = [];
 const NO_COMMENTS: readonly string[] = [];
+const NO_OCTETS = new Uint8Array(0);
 const TEXTS = new TextDecoder();
 
 /** Reads a pcapng file as it comes. */
 export class PcapngReader implements FormatReader {
   readonly trailingComments: string[] = [];
   isBroken = false;
+  wanted = 0;
+  untimed = 0;
   readonly #take: TakePacket;
   #view: DataView = new DataView(new ArrayBuffer(0));
   #octets: Uint8Array = new Uint8Array(0);
@@ -77,13 +78,18 @@ export class PcapngReader implements FormatReader {
   read(octets: Uint8Array): number {
     this.#show(octets);
     let at = 0;
+    this.wanted = BLOCK_OVERHEAD;
     while (at + BLOCK_OVERHEAD <= octets.length) {
       const isSection = this.#view.getUint32(at, true) === BlockType.sectionHeader;
       const length = isSection && !this.#startSection(at)
         ? 0
         : this.#view.getUint32(at + ALIGNMENT, this.#littleEndian);
       this.isBroken = length < BLOCK_OVERHEAD || length % ALIGNMENT !== 0 || length > MOST_OCTETS;
+      this.wanted = length;
       if (this.isBroken || at + length > octets.length) break;
+      // Where both lengths differ nobody knows where the next block begins.
+      this.isBroken = this.#view.getUint32(at + length - ALIGNMENT, this.#littleEndian) !== length;
+      if (this.isBroken) break;
       const type = this.#view.getUint32(at, this.#littleEndian);
       this.#block(type, at + BODY_OFFSET, at + BODY_OFFSET + length - BLOCK_OVERHEAD);
       at += length;
@@ -158,7 +164,8 @@ export class PcapngReader implements FormatReader {
     const on = this.#interfaces[interfaceNumber];
     const kept = view.getUint32(at + 12, littleEndian);
     const start = at + PACKET_FIXED;
-    if (on === undefined || start + kept > end) return;
+    if (on === undefined) return this.#unread("packets of interfaces that are not described");
+    if (start + kept > end) return this.#unread("packets longer than their block");
     const units = BigInt(view.getUint32(at + 4, littleEndian)) << 32n |
       BigInt(view.getUint32(at + 8, littleEndian));
     let comments: string[] | null = null;
@@ -184,7 +191,9 @@ export class PcapngReader implements FormatReader {
   /** Has no time and no options, and belongs to the first interface. */
   #simplePacket(at: number, end: number): void {
     const on = this.#interfaces[0];
-    if (on === undefined || end - at < ALIGNMENT) return;
+    if (end - at < ALIGNMENT) return;
+    if (on === undefined) return this.#unread("packets of interfaces that are not described");
+    this.untimed++;
     const originalLength = this.#view.getUint32(at, this.#littleEndian);
     const start = at + ALIGNMENT;
     const kept = Math.min(originalLength, on.snapLength || originalLength, end - start);
@@ -196,6 +205,20 @@ export class PcapngReader implements FormatReader {
       octets: this.#octets.subarray(start, start + kept),
       originalLength,
       comments: NO_COMMENTS,
+    });
+  }
+
+  /** A packet that there was, and of which nothing is to be had. */
+  #unread(unread: string): void {
+    this.#take({
+      time: this.#time,
+      linkType: 0,
+      interfaceName: "",
+      direction: null,
+      octets: NO_OCTETS,
+      originalLength: 0,
+      comments: NO_COMMENTS,
+      unread,
     });
   }
 
@@ -237,8 +260,7 @@ function directionOf(flags: number): "sent" | "arrived" | null {
 }
 
 function unitsOf(resolution: number): bigint {
-  const exponent = Math.min(resolution & ~BINARY_RESOLUTION, MAX_RESOLUTION);
-  return ((resolution & BINARY_RESOLUTION) === 0 ? 10n : 2n) ** BigInt(exponent);
+  return ((resolution & BINARY_RESOLUTION) === 0 ? 10n : 2n) ** BigInt(resolution & ~BINARY_RESOLUTION);
 }
 
 function textOf(octets: Uint8Array): string {

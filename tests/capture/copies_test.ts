@@ -30,26 +30,40 @@ function analysed(packets: readonly CapturedPacket[]): ReturnType<Analysis["fini
   return analysis.finish();
 }
 
-Deno.test("a copy has the same packets, each with what is said of it as comments", () => {
+/** What a copy of these packets has. */
+function copied(packets: readonly CapturedPacket[]): readonly CapturedPacket[] {
   const pieces: number[] = [];
   const copy = new AnnotatedCopy((octets) => pieces.push(...octets), {
     program: "p",
     all: true,
     snapLength: 0,
   });
-  const analysis = new Analysis(DOWNLOAD[0]?.time ?? 0n, [copy], { kept: KEPT });
-  for (const one of DOWNLOAD) {
+  const analysis = new Analysis(packets[0]?.time ?? 0n, [copy], { kept: KEPT });
+  for (const one of packets) {
     copy.packet(one);
     analysis.packet(one);
   }
   analysis.finish();
-  const { packets } = readCapture(new Uint8Array(pieces));
+  return readCapture(new Uint8Array(pieces)).packets;
+}
+
+Deno.test("a copy has the same packets, each with what is said of it as comments", () => {
+  const packets = copied(DOWNLOAD);
   assertEquals(
     packets.map(({ comments: _comments, ...rest }) => rest),
     DOWNLOAD.map(({ comments: _, ...rest }) => rest),
   );
   assertStringIncludes(packets[8]?.comments.join() ?? "", "lost before this point");
   assertEquals(told(packets), told(DOWNLOAD));
+});
+
+Deno.test("a packet that somebody has commented on keeps that, beside what is said of it", () => {
+  const plain = copied(DOWNLOAD);
+  const commented = DOWNLOAD.map((one, i) => i === 8 ? { ...one, comments: ["look at this"] } : one);
+  const copy = copied(commented);
+  assertEquals(copy[8]?.comments, ["look at this", ...plain[8]?.comments ?? []]);
+  // A copy of a copy says nothing twice.
+  assertEquals(copied(copy)[8]?.comments, copy[8]?.comments);
 });
 
 Deno.test("an anonymized capture tells the same, without addresses, ports and payload", () => {

@@ -1,13 +1,11 @@
 import type { CapturedPacket } from "../../capture/capture.ts";
-import { CaptureReader } from "../../capture/format/capture_reader.ts";
+import { CaptureReader, type FileEnd } from "../../capture/format/capture_reader.ts";
 
 /** A capture as read. */
-export interface Capture {
+export interface Capture extends FileEnd {
   readonly packets: readonly CapturedPacket[];
   /** Comments that belong to no packet: those of our own captures' end. */
   readonly trailingComments: readonly string[];
-  /** Whether the file ends in the middle of something, as it does when its writer was killed. */
-  readonly isCut: boolean;
 }
 
 /** Reads a whole capture file. @throws CaptureFormatError when it is none */

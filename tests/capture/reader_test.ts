@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { CaptureFormatError, CaptureReader } from "../../capture/format/capture_reader.ts";
 import { readCapture } from "./read_whole.ts";
+import { CaptureTeller } from "../../capture/read.ts";
 import { CaptureWriter } from "../../capture/writer.ts";
 import { LEAN, Recorder } from "../../trace/recorder.ts";
 import { tellStory } from "../trace/story.ts";
@@ -75,6 +76,8 @@ const CLOCKS: readonly (readonly [what: string, options: readonly number[], time
   ["1,024 parts of a second", PARTS_OF_1024, 4_882_819_335_937n],
   ["microseconds from 100 s on", [14 << 16 | 8, 0, 100], 105_000_007_000n],
   ["microseconds from a second before", [14 << 16 | 8, 0xffffffff, 0xffffffff], 4_000_007_000n],
+  ["2^-63 s", [9 << 16 | 1, 0xbf << 24], 0n],
+  ["10^-50 s", [9 << 16 | 1, 50 << 24], 0n],
   ["nanoseconds from 2^32 s on", [...NANOSECONDS, 14 << 16 | 8, 1, 0], 4_294_967_296_005_000_007n],
   ["microseconds, for an offset of four octets is none", [14 << 16 | 4, 100], 5_000_007_000n],
 ];
@@ -90,12 +93,79 @@ Deno.test("the name of a pcapng interface is its packets'", () => {
   assertEquals(packet?.interfaceName, "eth0");
 });
 
-Deno.test("a packet block that claims more octets than it has is passed over", () => {
-  const file = bigEndianPcapng();
-  const at = 28 + 20 + 16 + 20;
-  assertEquals(new DataView(file.buffer).getUint32(at), 3);
-  new DataView(file.buffer).setUint32(at, 33);
-  assertEquals(readCapture(file).packets, []);
+/** The same file with some of its words replaced. */
+function changed(file: Uint8Array, words: Readonly<Record<number, number>>): Uint8Array {
+  const copy = file.slice();
+  for (const [at, word] of Object.entries(words)) new DataView(copy.buffer).setUint32(Number(at), word);
+  return copy;
+}
+
+/** Where its packet block begins. */
+const BLOCK = 28 + 20 + 16;
+
+const UNREADABLE: readonly (readonly [what: string, words: Readonly<Record<number, number>>])[] = [
+  ["packets longer than their block", { [BLOCK + 20]: 33 }],
+  ["packets of interfaces that are not described", { [BLOCK + 8]: 1 }],
+  ["packets of interfaces that are not described", { [BLOCK]: 3, [28]: 99 }],
+];
+
+for (const [what, words] of UNREADABLE) {
+  Deno.test(`what a file does not give of a packet is counted, and is no beginning: ${what}`, () => {
+    const whole = bigEndianPcapng();
+    const file = changed(whole, words);
+    assertEquals(readCapture(file).packets.map(({ unread, octets }) => [unread, octets.length]), [[what, 0]]);
+    const teller = new CaptureTeller({ program: "p", payload: false });
+    teller.push(new Uint8Array([...file, ...whole]));
+    const { packets, unread, epoch } = teller.end();
+    assertEquals([packets, epoch, new Map(unread).get(what)], [2, 5_000_007, 1]);
+  });
+}
+
+const BROKEN: readonly (readonly [what: string, words: Readonly<Record<number, number>>, after: number])[] = [
+  ["a length of no octets", { [BLOCK + 4]: 0 }, BLOCK],
+  ["a length that is no multiple of four", { [BLOCK + 4]: 51 }, BLOCK],
+  ["a length beyond any block", { [BLOCK + 4]: 1 << 30 }, BLOCK],
+  ["two lengths that differ", { [BLOCK + 48]: 48 }, BLOCK],
+  ["a section of no known order of octets", { [BLOCK]: 0x0a0d0d0a }, BLOCK],
+];
+
+for (const [what, words, after] of BROKEN) {
+  Deno.test(`a file that breaks its format is not said to end there: ${what}`, () => {
+    const file = changed(bigEndianPcapng(), words);
+    const { packets, isCut, brokenAfter } = readCapture(new Uint8Array([...file, ...bigEndianPcapng()]));
+    assertEquals([packets.length, isCut, brokenAfter], [0, false, after]);
+  });
+}
+
+Deno.test("a pcap file with a length beyond any packet is damaged from there on, however much follows", () => {
+  const file = pcap(true, 0xa1b2c3d4, 0xffffffff);
+  const reader = new CaptureReader(() => {});
+  for (const piece of [file, new Uint8Array(1 << 16), new Uint8Array(1 << 16)]) reader.push(piece);
+  assertEquals(reader.end(), { trailingComments: [], isCut: false, brokenAfter: 24, untimed: 0 });
+});
+
+Deno.test("a long packet that comes in many pieces is given once, whole", () => {
+  const kept = 1 << 25;
+  const file = pcap(true, 0xa1b2c3d4, kept).subarray(0, 40);
+  const packets: number[] = [];
+  const reader = new CaptureReader(({ octets }) => packets.push(octets.length));
+  reader.push(file);
+  // Joined at each of them it would be 16 GiB that are copied.
+  for (let octets = 0; octets < kept; octets += 1 << 15) reader.push(new Uint8Array(1 << 15));
+  assertEquals([packets, reader.end().isCut], [[kept], false]);
+});
+
+Deno.test("packets in simple blocks have no time, and are counted as such", () => {
+  const file = changed(bigEndianPcapng(), { [BLOCK]: 3 });
+  const { packets, untimed } = readCapture(file);
+  assertEquals([packets.length, untimed], [1, 1]);
+});
+
+Deno.test("a file with fewer octets than a header is said to have so many", () => {
+  for (const octets of [1, 4, 23]) {
+    const file = pcap(true, 0xa1b2c3d4).subarray(0, octets);
+    assertThrows(() => readCapture(file), CaptureFormatError, `it has ${octets} octets, fewer than`);
+  }
 });
 
 Deno.test("a new section begins with interfaces of its own", () => {
