@@ -68,9 +68,9 @@ export class CaptureTeller {
     this.#reader.push(octets);
   }
 
-  /** No octet follows. @throws CaptureFormatError when it is no capture */
-  end(): TellingResult {
-    const { trailingComments, ...fileEnd } = this.#reader.end();
+  /** No octet follows; `unpacking`: why the file could not be unpacked to its end. @throws CaptureFormatError when it is no capture */
+  end(unpacking: string | null = null): TellingResult {
+    const { trailingComments, ...fileEnd } = this.#reader.end(unpacking);
     this.#order?.finish((packet) => this.#take(packet));
     const analysis = this.#analysis ?? this.#begin(null);
     if (this.#anonymizer === null) analysis.trailing(trailingComments);

@@ -23,12 +23,13 @@ export async function through(
   teller: CaptureTeller,
   onPiece: () => void = () => {},
 ): Promise<TellingResult> {
+  let unpacking: string | null = null;
   try {
-    for await (const octets of decompressed(readChunks(file))) {
+    for await (const octets of decompressed(readChunks(file), (reason) => unpacking = reason)) {
       teller.push(octets);
       onPiece();
     }
-    return teller.end();
+    return teller.end(unpacking);
   } catch (error) {
     if (!(error instanceof CaptureFormatError)) throw error;
     throw new ProgramFailure(ExitCode.system, `${quoted(file)}: ${error.message}`);

@@ -300,16 +300,25 @@ function orderOf(survey: TellingResult): Hindsight {
 
 /** What of the file was not read, and how it ends; null when all is well. */
 function remarkOn(result: TellingResult): string | null {
-  const { packets, segments, flows, unread, isCut, brokenAfter, untimed } = result;
-  const isWell = unread.length === 0 && !isCut && brokenAfter === null && untimed === 0;
-  if (isWell && segments > 0) return null;
-  return `${counted(packets, "packet")}, ${segments} of them TCP in ${counted(flows.length, "connection")}` +
-    (unread.length === 0
-      ? ""
-      : `; not read: ${unread.map(([what, frames]) => `${frames} ${what}`).join(", ")}`) +
-    (untimed === 0 ? "" : `; ${untimed} without a time: told at that of the packet before`) +
-    (isCut ? "; the file ends in the middle of something" : "") +
-    (brokenAfter === null
-      ? ""
-      : `; after ${brokenAfter} octets the file is damaged: what follows is not read`);
+  const { packets, segments, flows, unread } = result;
+  const remarks = [
+    unread.length === 0 ? "" : `not read: ${unread.map(([what, frames]) => `${frames} ${what}`).join(", ")}`,
+    ...fileRemarks(result),
+  ].filter((text) => text !== "");
+  if (remarks.length === 0 && segments > 0) return null;
+  const counts = `${counted(packets, "packet")}, ${segments} of them TCP in ${
+    counted(flows.length, "connection")
+  }`;
+  return [counts, ...remarks].join("; ");
+}
+
+/** What is to be said of the file itself; empty texts where there is nothing. */
+function fileRemarks({ isCut, brokenAfter, unpacking, untimed }: TellingResult): readonly string[] {
+  return [
+    untimed === 0 ? "" : `${untimed} without a time, told at that of the packet before`,
+    brokenAfter === null ? "" : `after ${brokenAfter} octets the file is damaged: what follows is not read`,
+    unpacking === null
+      ? isCut ? "the file ends in the middle of something" : ""
+      : `cut or damaged, so that it is not unpacked to its end (${unpacking})`,
+  ];
 }

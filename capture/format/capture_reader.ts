@@ -23,6 +23,8 @@ export interface FileEnd {
   readonly isCut: boolean;
   /** After how many of its octets (unpacked) it breaks its own format, so that nothing behind them is read; null: it does not. */
   readonly brokenAfter: number | null;
+  /** Why it could not be unpacked to its end, as `gzip: unexpected end of file`; null: it could, or is not packed. */
+  readonly unpacking: string | null;
   /** Packets that it gives no time: they are told at that of the packet before. */
   readonly untimed: number;
 }
@@ -56,13 +58,14 @@ export class CaptureReader {
     this.#rest = this.#restLength === 0 ? [] : [all.slice(used)];
   }
 
-  /** No octet follows. @throws CaptureFormatError when it is no capture */
-  end(): FileEnd & { readonly trailingComments: readonly string[] } {
+  /** No octet follows; `unpacking`: as in what is returned. @throws CaptureFormatError when it is no capture */
+  end(unpacking: string | null = null): FileEnd & { readonly trailingComments: readonly string[] } {
     if (this.#format === null) throw this.#restLength === 0 ? empty() : tooShort(this.#restLength);
     const { trailingComments, untimed, isBroken } = this.#format;
     return {
       trailingComments,
       untimed,
+      unpacking,
       isCut: !isBroken && this.#restLength > 0,
       brokenAfter: isBroken ? this.#used : null,
     };

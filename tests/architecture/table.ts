@@ -33,7 +33,7 @@ export const PARTS: readonly Part[] = [
   // Module by module where each start would load what only some need: `ffi/mod.ts` and `driver/mod.ts` have all.
   { path: "driver/", mayImport: ["tcp/mod.ts", "tcp/single.ts", "ffi/"], packages: [] },
   { path: "trace/", mayImport: ["tcp/mod.ts", "tcp/single.ts"], packages: STD },
-  { path: "capture/", mayImport: ["tcp/mod.ts", "trace/"], packages: [...STD, "fzstd"] },
+  { path: "capture/", mayImport: ["tcp/mod.ts", "trace/"], packages: [...STD, "fzstd", "node:zlib"] },
   { path: "packetdrill/main.ts", mayImport: ["cli/"], packages: [] },
   { path: "packetdrill/", mayImport: ["tcp/mod.ts"], packages: [] },
   { path: "lab/", mayImport: ["tcp/mod.ts", "trace/mod.ts"], packages: [] },

@@ -17,19 +17,28 @@ async function gzip(text: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await new Response(packed).arrayBuffer());
 }
 
-/** Unpacked as it comes in pieces of so many octets. */
-async function unpacked(file: Uint8Array, piece: number): Promise<Uint8Array> {
-  const pieces: number[] = [];
+/** Unpacked as it comes in pieces of so many octets, and what was said at the end. */
+async function unpacked(
+  file: Uint8Array,
+  piece: number,
+): Promise<{ readonly octets: Uint8Array; readonly reason: string }> {
+  const pieces: Uint8Array[] = [];
   const chunks = async function* (): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     for (let at = 0; at < file.length; at += piece) yield await Promise.resolve(file.slice(at, at + piece));
   };
-  for await (const octets of decompressed(chunks())) for (const octet of octets) pieces.push(octet);
-  return Uint8Array.from(pieces);
+  let reason = "";
+  for await (const octets of decompressed(chunks(), (why) => reason = why)) pieces.push(octets.slice());
+  return {
+    octets: new Uint8Array(await new Blob(pieces as Uint8Array<ArrayBuffer>[]).arrayBuffer()),
+    reason,
+  };
 }
 
 Deno.test("files packed by gzip and zstd are unpacked while they come (RFC 1952, RFC 8878)", async () => {
   for (const file of [TEXT, await gzip(TEXT), zstd(TEXT)]) {
-    for (const piece of [3, 100, 100_000]) assertEquals(await unpacked(file, piece), TEXT);
+    for (const piece of [3, 100, 100_000]) {
+      assertEquals(await unpacked(file, piece), { octets: TEXT, reason: "" });
+    }
   }
 });
 
@@ -39,11 +48,52 @@ const NOISE = Uint8Array.from(
   (_octet, i) => Math.imul(i + 1, 2_654_435_761) >>> 13 & 0xff,
 );
 
-Deno.test("of a cut file comes what was before the cut", async () => {
+Deno.test("a file of several members or frames is unpacked to its end (RFC 1952 2.2, RFC 8878 3.1)", async () => {
+  const member = await gzip(TEXT);
+  const skipped = Uint8Array.of(0x53, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 9, 9);
+  for (
+    const parts of [
+      [member, member],
+      [await gzip(new Uint8Array(0)), member, member],
+      [member, member, new Uint8Array(512)],
+      [skipped, zstd(TEXT), zstd(TEXT)],
+    ]
+  ) {
+    const file = Uint8Array.from(parts.flatMap((part) => [...part]));
+    for (const piece of [7, 100_000]) {
+      const { octets, reason } = await unpacked(file, piece);
+      assertEquals([octets.length, reason], [2 * TEXT.length, ""]);
+    }
+  }
+});
+
+Deno.test("of a cut file comes what was before the cut, and it is said to be cut", async () => {
   const file = await gzip(NOISE);
-  const part = await unpacked(file.slice(0, file.length - 12), 5_000);
-  assert(part.length > NOISE.length / 2);
-  assertEquals(part, NOISE.slice(0, part.length));
+  const { octets, reason } = await unpacked(file.slice(0, file.length - 12), 5_000);
+  assert(octets.length > NOISE.length / 2);
+  assertEquals(octets, NOISE.slice(0, octets.length));
+  assertEquals(reason, "gzip: unexpected end of file");
+});
+
+Deno.test("a file cut behind its last octet of content is said to be cut, too", async () => {
+  const packed = await gzip(TEXT);
+  for (const left of [1, 8]) {
+    const { octets, reason } = await unpacked(packed.slice(0, packed.length - left), 50);
+    assertEquals([octets, reason], [TEXT, "gzip: unexpected end of file"]);
+  }
+  // Its end is behind what it has: an empty block would follow.
+  const frame = zstd(TEXT);
+  frame[7] = (frame[7] ?? 0) & ~1;
+  assertEquals(await unpacked(frame, 50), { octets: TEXT, reason: "zstd: unexpected EOF" });
+});
+
+Deno.test("a file whose checksum is wrong is said to be damaged (RFC 1952 2.3.1)", async () => {
+  const packed = await gzip(NOISE);
+  packed[packed.length - 6] = (packed[packed.length - 6] ?? 0) ^ 1;
+  const { octets, reason } = await unpacked(packed, 5_000);
+  assertEquals(octets, NOISE.slice(0, octets.length));
+  assert(octets.length > NOISE.length / 2);
+  assertEquals(reason, "gzip: incorrect data check");
 });
 
 Deno.test("a packed file of which nothing is whole is said to be cut", async () => {

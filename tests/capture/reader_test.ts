@@ -141,7 +141,13 @@ Deno.test("a pcap file with a length beyond any packet is damaged from there on,
   const file = pcap(true, 0xa1b2c3d4, 0xffffffff);
   const reader = new CaptureReader(() => {});
   for (const piece of [file, new Uint8Array(1 << 16), new Uint8Array(1 << 16)]) reader.push(piece);
-  assertEquals(reader.end(), { trailingComments: [], isCut: false, brokenAfter: 24, untimed: 0 });
+  assertEquals(reader.end(), {
+    trailingComments: [],
+    isCut: false,
+    brokenAfter: 24,
+    untimed: 0,
+    unpacking: null,
+  });
 });
 
 Deno.test("a long packet that comes in many pieces is given once, whole", () => {
