@@ -26,6 +26,18 @@ export function armForOutstanding(tcb: Tcb, now: Instant): void {
   armTailProbe(tcb, now);
 }
 
+/** The oldest segment was sent again. RFC 6298 5: not once more before another timeout is over. */
+export function restartForOldest(tcb: Tcb, now: Instant): void {
+  const { retransmissionTimer, rtt } = tcb;
+  if (!retransmissionTimer.hasTimeout || goesOnDuringPartialAcks(tcb)) return;
+  retransmissionTimer.postponeTimeout(now, rtt.timeout());
+}
+
+/** RFC 6582 3.2, step 3: of the partial ACKs of a recovery only the first starts the timer anew. */
+function goesOnDuringPartialAcks({ config, recovery }: Tcb): boolean {
+  return recovery.detection.partialAcks > 1 && config.recovery.partialAcksRestart === "first";
+}
+
 /** The user's own limit for what is outstanding runs (RFC 5482). */
 export function armUserTimeout(tcb: Tcb, now: Instant): void {
   const { timers, config } = tcb;
@@ -37,7 +49,7 @@ export function armUserTimeout(tcb: Tcb, now: Instant): void {
 /** An acknowledgement was taken in. `isProgress`: it moved SND.UNA or opened the window (RFC 6298 5.2, 5.3). */
 export function rearm(tcb: Tcb, isProgress: boolean, now: Instant): void {
   const { retransmissionTimer, timers, rtt, sender, recovery } = tcb;
-  const { reorderingWait, partialAcks } = recovery.detection;
+  const { reorderingWait } = recovery.detection;
   const isOutstanding = sender.sndUna !== sender.sndNxt;
   if (isProgress) {
     timers.clear(Timer.userTimeout);
@@ -49,9 +61,7 @@ export function rearm(tcb: Tcb, isProgress: boolean, now: Instant): void {
   }
   tcb.windowProbes = 0;
   if (!isOutstanding) return retransmissionTimer.stop();
-  // RFC 6582 3.2, step 3: of the partial ACKs of a recovery only the first.
-  const goesOn = partialAcks > 1 && tcb.config.recovery.partialAcksRestart === "first";
-  if (isProgress && !(goesOn && retransmissionTimer.hasTimeout)) {
+  if (isProgress && !(retransmissionTimer.hasTimeout && goesOnDuringPartialAcks(tcb))) {
     retransmissionTimer.startTimeout(now, rtt.timeout());
   }
   if (reorderingWait > 0) retransmissionTimer.waitFor(now, reorderingWait);

@@ -162,6 +162,12 @@ export class RetransmissionTimer {
     this.#timers.setAfter(Timer.retransmission, now, span);
   }
 
+  /** The retransmission timeout, which is due, is `span` after `now` instead; what comes before it comes as it would. */
+  postponeTimeout(now: Instant, span: Micros): void {
+    this.#timeoutAt = after(now, span);
+    if (this.#kind === "retransmission") this.#timers.setAfter(Timer.retransmission, now, span);
+  }
+
   /** Runs until the window is to be probed, `span` after `now`, whatever it was for. */
   startPersist(now: Instant, span: Micros): void {
     this.#kind = "persist";

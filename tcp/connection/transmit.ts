@@ -17,7 +17,7 @@ import { FIRST_SYN, NO_RECORD, type Tcb } from "./tcb.ts";
 import { beginSegment, finishSegment, segmentLimit, writeData } from "./compose.ts";
 import { noteProbe, probeOfLost, probeOfNew } from "./path_probing.ts";
 import { isHeldByPace, noteSentAtPace } from "./pacing.ts";
-import { armForOutstanding, armOverride, armPersist } from "./retransmission_timer.ts";
+import { armForOutstanding, armOverride, armPersist, restartForOldest } from "./retransmission_timer.ts";
 import { sendAck, sendKeepAlive } from "./send_ack.ts";
 import * as units from "../base/units.ts";
 import type { Instant } from "../base/units.ts";
@@ -188,6 +188,7 @@ function resend(
   }
   noteSentAtPace(tcb, out.payload.length, now);
   armForOutstanding(tcb, now);
+  if (slot === records.first) restartForOldest(tcb, now);
   return finishSegment(tcb, out, reason, now);
 }
 

@@ -37,28 +37,29 @@ import script33 from "./prr_with_cubic_sends_seven_of_ten.pkt" with { type: "tex
 import script34 from "./rack_counts_segments_not_octets.pkt" with { type: "text" };
 import script35 from "./rack_finds_a_lost_repetition.pkt" with { type: "text" };
 import script36 from "./rack_finds_the_tail_with_the_repetition.pkt" with { type: "text" };
-import script37 from "./rack_late_segment_is_not_sent_again.pkt" with { type: "text" };
-import script38 from "./rack_marks_all_that_was_sent_before.pkt" with { type: "text" };
-import script39 from "./rack_needs_no_third_duplicate.pkt" with { type: "text" };
-import script40 from "./rack_off_counts_again.pkt" with { type: "text" };
-import script41 from "./rack_passes_over_the_original_by_its_echo.pkt" with { type: "text" };
-import script42 from "./rack_passes_over_what_was_answered_too_soon.pkt" with { type: "text" };
-import script43 from "./rack_reordering_within_the_wait_costs_nothing.pkt" with { type: "text" };
-import script44 from "./rack_spares_the_young_at_a_timeout.pkt" with { type: "text" };
-import script45 from "./rack_spares_what_was_sent_later.pkt" with { type: "text" };
-import script46 from "./rack_third_reported_segment_means_loss_at_once.pkt" with { type: "text" };
-import script47 from "./rack_timer_starts_recovery_with_one_segment.pkt" with { type: "text" };
-import script48 from "./rack_waits_a_quarter_of_the_round_trip.pkt" with { type: "text" };
-import script49 from "./rack_waits_even_for_three_once_it_saw_reordering.pkt" with { type: "text" };
-import script50 from "./rack_window_widens_with_each_spurious_repetition.pkt" with { type: "text" };
-import script51 from "./repetition_after_a_timeout_that_is_lost_lowers_the_threshold.pkt" with { type: "text" };
-import script52 from "./reported_segments_are_not_repeated_after_a_timeout.pkt" with { type: "text" };
-import script53 from "./third_duplicate_halves_the_threshold.pkt" with { type: "text" };
-import script54 from "./three_duplicates_of_short_segments_mean_loss.pkt" with { type: "text" };
-import script55 from "./three_ranges_mean_loss.pkt" with { type: "text" };
-import script56 from "./threshold_for_duplicates_can_be_set.pkt" with { type: "text" };
-import script57 from "./two_duplicates_are_not_enough.pkt" with { type: "text" };
-import script58 from "./window_after_recovery_is_the_threshold.pkt" with { type: "text" };
+import script37 from "./rack_goes_on_waiting_when_the_oldest_goes_again.pkt" with { type: "text" };
+import script38 from "./rack_late_segment_is_not_sent_again.pkt" with { type: "text" };
+import script39 from "./rack_marks_all_that_was_sent_before.pkt" with { type: "text" };
+import script40 from "./rack_needs_no_third_duplicate.pkt" with { type: "text" };
+import script41 from "./rack_off_counts_again.pkt" with { type: "text" };
+import script42 from "./rack_passes_over_the_original_by_its_echo.pkt" with { type: "text" };
+import script43 from "./rack_passes_over_what_was_answered_too_soon.pkt" with { type: "text" };
+import script44 from "./rack_reordering_within_the_wait_costs_nothing.pkt" with { type: "text" };
+import script45 from "./rack_spares_the_young_at_a_timeout.pkt" with { type: "text" };
+import script46 from "./rack_spares_what_was_sent_later.pkt" with { type: "text" };
+import script47 from "./rack_third_reported_segment_means_loss_at_once.pkt" with { type: "text" };
+import script48 from "./rack_timer_starts_recovery_with_one_segment.pkt" with { type: "text" };
+import script49 from "./rack_waits_a_quarter_of_the_round_trip.pkt" with { type: "text" };
+import script50 from "./rack_waits_even_for_three_once_it_saw_reordering.pkt" with { type: "text" };
+import script51 from "./rack_window_widens_with_each_spurious_repetition.pkt" with { type: "text" };
+import script52 from "./repetition_after_a_timeout_that_is_lost_lowers_the_threshold.pkt" with { type: "text" };
+import script53 from "./reported_segments_are_not_repeated_after_a_timeout.pkt" with { type: "text" };
+import script54 from "./third_duplicate_halves_the_threshold.pkt" with { type: "text" };
+import script55 from "./three_duplicates_of_short_segments_mean_loss.pkt" with { type: "text" };
+import script56 from "./three_ranges_mean_loss.pkt" with { type: "text" };
+import script57 from "./threshold_for_duplicates_can_be_set.pkt" with { type: "text" };
+import script58 from "./two_duplicates_are_not_enough.pkt" with { type: "text" };
+import script59 from "./window_after_recovery_is_the_threshold.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -99,26 +100,27 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["recovery/rack_counts_segments_not_octets.pkt", script34],
   ["recovery/rack_finds_a_lost_repetition.pkt", script35],
   ["recovery/rack_finds_the_tail_with_the_repetition.pkt", script36],
-  ["recovery/rack_late_segment_is_not_sent_again.pkt", script37],
-  ["recovery/rack_marks_all_that_was_sent_before.pkt", script38],
-  ["recovery/rack_needs_no_third_duplicate.pkt", script39],
-  ["recovery/rack_off_counts_again.pkt", script40],
-  ["recovery/rack_passes_over_the_original_by_its_echo.pkt", script41],
-  ["recovery/rack_passes_over_what_was_answered_too_soon.pkt", script42],
-  ["recovery/rack_reordering_within_the_wait_costs_nothing.pkt", script43],
-  ["recovery/rack_spares_the_young_at_a_timeout.pkt", script44],
-  ["recovery/rack_spares_what_was_sent_later.pkt", script45],
-  ["recovery/rack_third_reported_segment_means_loss_at_once.pkt", script46],
-  ["recovery/rack_timer_starts_recovery_with_one_segment.pkt", script47],
-  ["recovery/rack_waits_a_quarter_of_the_round_trip.pkt", script48],
-  ["recovery/rack_waits_even_for_three_once_it_saw_reordering.pkt", script49],
-  ["recovery/rack_window_widens_with_each_spurious_repetition.pkt", script50],
-  ["recovery/repetition_after_a_timeout_that_is_lost_lowers_the_threshold.pkt", script51],
-  ["recovery/reported_segments_are_not_repeated_after_a_timeout.pkt", script52],
-  ["recovery/third_duplicate_halves_the_threshold.pkt", script53],
-  ["recovery/three_duplicates_of_short_segments_mean_loss.pkt", script54],
-  ["recovery/three_ranges_mean_loss.pkt", script55],
-  ["recovery/threshold_for_duplicates_can_be_set.pkt", script56],
-  ["recovery/two_duplicates_are_not_enough.pkt", script57],
-  ["recovery/window_after_recovery_is_the_threshold.pkt", script58],
+  ["recovery/rack_goes_on_waiting_when_the_oldest_goes_again.pkt", script37],
+  ["recovery/rack_late_segment_is_not_sent_again.pkt", script38],
+  ["recovery/rack_marks_all_that_was_sent_before.pkt", script39],
+  ["recovery/rack_needs_no_third_duplicate.pkt", script40],
+  ["recovery/rack_off_counts_again.pkt", script41],
+  ["recovery/rack_passes_over_the_original_by_its_echo.pkt", script42],
+  ["recovery/rack_passes_over_what_was_answered_too_soon.pkt", script43],
+  ["recovery/rack_reordering_within_the_wait_costs_nothing.pkt", script44],
+  ["recovery/rack_spares_the_young_at_a_timeout.pkt", script45],
+  ["recovery/rack_spares_what_was_sent_later.pkt", script46],
+  ["recovery/rack_third_reported_segment_means_loss_at_once.pkt", script47],
+  ["recovery/rack_timer_starts_recovery_with_one_segment.pkt", script48],
+  ["recovery/rack_waits_a_quarter_of_the_round_trip.pkt", script49],
+  ["recovery/rack_waits_even_for_three_once_it_saw_reordering.pkt", script50],
+  ["recovery/rack_window_widens_with_each_spurious_repetition.pkt", script51],
+  ["recovery/repetition_after_a_timeout_that_is_lost_lowers_the_threshold.pkt", script52],
+  ["recovery/reported_segments_are_not_repeated_after_a_timeout.pkt", script53],
+  ["recovery/third_duplicate_halves_the_threshold.pkt", script54],
+  ["recovery/three_duplicates_of_short_segments_mean_loss.pkt", script55],
+  ["recovery/three_ranges_mean_loss.pkt", script56],
+  ["recovery/threshold_for_duplicates_can_be_set.pkt", script57],
+  ["recovery/two_duplicates_are_not_enough.pkt", script58],
+  ["recovery/window_after_recovery_is_the_threshold.pkt", script59],
 ];
