@@ -19,6 +19,7 @@ import {
   LD_HALF,
   LD_HALF_INDEXED,
   LD_WORD,
+  LD_WORD_INDEXED,
   LDX_HEADER_LENGTH,
   localPortFilter,
   type Program,
@@ -33,6 +34,10 @@ import { ACK, buildPacket } from "./support.ts";
 
 loadWholeLibc();
 
+// <linux/if_arp.h>
+const ARPHRD_ETHER = 1;
+const ARPHRD_NONE = 0xfffe;
+
 /** A packet as a socket's filter sees it. */
 interface Sample {
   /** From where the socket's packets start. */
@@ -43,6 +48,8 @@ interface Sample {
   readonly packetType: number;
   /** What the link layer says that it carries. */
   readonly protocol: number;
+  /** What kind of interface it comes by. */
+  readonly linkType: number;
 }
 
 /** Runs a program as the kernel does: a load beyond the end drops. Returns the octets kept. */
@@ -53,6 +60,7 @@ function run(program: Program, sample: Sample): number {
     const k = offset | 0;
     if (k === -0x1000) return sample.protocol;
     if (k === -0x1000 + 4) return sample.packetType;
+    if (k === -0x1000 + 28) return sample.linkType;
     const [bytes, at] = k <= -0x1000 ? [sample.network, k + 0x100000] : [sample.bytes, k];
     if (at < 0 || at + octets > bytes.length) return undefined;
     let value = 0;
@@ -71,6 +79,9 @@ function run(program: Program, sample: Sample): number {
         break;
       case LD_BYTE:
         loaded = load(k, 1);
+        break;
+      case LD_WORD_INDEXED:
+        loaded = load(x + k, 4);
         break;
       case LD_HALF_INDEXED:
         loaded = load(x + k, 2);
@@ -116,6 +127,13 @@ function run(program: Program, sample: Sample): number {
   throw new Error("The program ran past its end");
 }
 
+/** The octets kept of a packet; the same, whatever the link is: some have a way of their own through the program. */
+function kept(program: Program, packet: Sample): number {
+  const octets = run(program, packet);
+  assertEquals(run(program, { ...packet, linkType: ARPHRD_NONE }), octets, "on another link");
+  return octets;
+}
+
 function endpoint(host: string, port: number): Endpoint {
   const address = parseLiteral(host);
   if (address === undefined) throw new Error(`Not an address: ${host}`);
@@ -130,15 +148,19 @@ function sample(
   change: (ip: Uint8Array) => Uint8Array = (ip) => ip,
   packetType = 0,
   linkHeader = 14,
+  linkType = ARPHRD_ETHER,
 ): Sample {
   const out = new Uint8Array(2048);
   const network = change(out.slice(0, buildPacket(out, from, to, { flags: ACK })));
   const protocol = from.address.family === 4 ? 0x0800 : 0x86dd;
-  if (framing === "ip") return { bytes: network, network, packetType, protocol };
-  if (framing === "transport") return { bytes: network.subarray(40), network, packetType, protocol };
+  const link = { packetType, protocol, linkType };
+  if (framing === "ip") return { bytes: network, network, ...link };
+  if (framing === "transport") return { bytes: network.subarray(40), network, ...link };
   const bytes = new Uint8Array(linkHeader + network.length);
+  if (linkHeader > 14) bytes.set([0x81, 0x00], 12); // a VLAN's tag, IEEE 802.1Q
+  if (linkHeader >= 14) bytes.set([protocol >> 8, protocol & 0xff], linkHeader - 2);
   bytes.set(network, linkHeader);
-  return { bytes, network: bytes.subarray(linkHeader), packetType, protocol };
+  return { bytes, network: bytes.subarray(linkHeader), ...link };
 }
 
 /** Inserts four octets of IP options. */
@@ -185,11 +207,11 @@ for (const [family, framing] of CASES) {
   for (const [name, packet, byConnection, byPort] of rows) {
     Deno.test(`IPv${family} ${framing} filter: ${name}`, () => {
       assertEquals(
-        run(connectionFilter(local, remote, framing), packet) > 0,
+        kept(connectionFilter(local, remote, framing), packet) > 0,
         byConnection,
         "exact connection",
       );
-      assertEquals(run(localPortFilter(local, framing), packet) > 0, byPort, "local port");
+      assertEquals(kept(localPortFilter(local, framing), packet) > 0, byPort, "local port");
     });
   }
 
@@ -198,12 +220,12 @@ for (const [family, framing] of CASES) {
     const ports = framing === "transport" ? 0 : family === 4 ? 20 : 40;
     const bytes = whole.bytes.subarray(0, ports + 3);
     const cut = { ...whole, bytes, network: whole.network.subarray(0, (family === 4 ? 20 : 40) + 3) };
-    assertEquals(run(connectionFilter(local, remote, framing), cut), 0);
+    assertEquals(kept(connectionFilter(local, remote, framing), cut), 0);
   });
 
   Deno.test(`IPv${family} ${framing} filter of a range of ports keeps both its ends and no more`, () => {
     const filter = localPortFilter(at(local, 0), framing, { first: 40_000, last: 40_002 });
-    const keeps = (to: Endpoint): boolean => run(filter, sample(remote, to, framing)) > 0;
+    const keeps = (to: Endpoint): boolean => kept(filter, sample(remote, to, framing)) > 0;
     const around = [0, 39_999, 40_000, 40_001, 40_002, 40_003, 65_535].map((port) => keeps(at(local, port)));
     assertEquals(around, [false, false, true, true, true, false, false]);
     assertEquals(keeps(at(other, 40_001)), false);
@@ -212,8 +234,8 @@ for (const [family, framing] of CASES) {
   Deno.test(`IPv${family} ${framing} port filter of "any address" keeps every address`, () => {
     const everywhere = { address: anyAddress(family), port: local.port };
     const packet = sample(other, at(remote, local.port), framing);
-    assertEquals(run(localPortFilter(everywhere, framing), packet), 0xffffffff);
-    assertEquals(run(localPortFilter(local, framing), packet), 0);
+    assertEquals(kept(localPortFilter(everywhere, framing), packet), 0xffffffff);
+    assertEquals(kept(localPortFilter(local, framing), packet), 0);
   });
 }
 
@@ -227,15 +249,16 @@ for (const framing of ["ip", "link"] as const) {
     ["that is a first fragment", sample(remote, local, framing, setting(6, 0x20)), true],
     ["that may not be fragmented", sample(remote, local, framing, setting(6, 0x40)), true],
   ];
-  for (const [name, packet, kept] of rows) {
-    Deno.test(`IPv4 ${framing} filter: a packet ${name}`, () => assertEquals(run(filter, packet) > 0, kept));
+  for (const [name, packet, isKept] of rows) {
+    Deno.test(`IPv4 ${framing} filter: a packet ${name}`, () =>
+      assertEquals(kept(filter, packet) > 0, isKept));
   }
 }
 
 Deno.test("the link filter leaves out packets on their way out", () => {
   const [local, remote] = ENDS[4];
   const packet = sample(remote, local, "link", undefined, 4);
-  assertEquals(run(connectionFilter(local, remote, "link"), packet), 0);
+  assertEquals(kept(connectionFilter(local, remote, "link"), packet), 0);
 });
 
 for (const family of [4, 6] as const) {
@@ -244,9 +267,28 @@ for (const family of [4, 6] as const) {
   Deno.test(`IPv${family} link filter: the length of the link layer's header is no matter, what it carries is`, () => {
     for (const length of [0, 14, 18]) {
       const packet = sample(remote, local, "link", undefined, 0, length);
-      assertEquals(run(filter, packet) > 0, true, `${length} octets`);
-      assertEquals(run(filter, { ...packet, protocol: 0x0806 }), 0);
+      assertEquals(kept(filter, packet) > 0, true, `${length} octets`);
+      const bytes = packet.bytes.slice();
+      if (length > 0) bytes.set([0x08, 0x06], length - 2);
+      const network = bytes.subarray(length);
+      assertEquals(kept(filter, { ...packet, bytes, network, protocol: 0x0806 }), 0);
     }
+  });
+}
+
+for (const family of [4, 6] as const) {
+  const [local, remote, other] = ENDS[family];
+  const filter = connectionFilter(local, remote, "link");
+  Deno.test(`IPv${family} link filter: what an Ethernet carries is found without a load from the network header`, () => {
+    const network = new Uint8Array(0);
+    assertEquals(run(filter, { ...sample(remote, local, "link"), network }) > 0, true);
+    assertEquals(run(filter, { ...sample(other, local, "link"), network }), 0);
+  });
+
+  Deno.test(`IPv${family} link filter: what looks like an Ethernet's on another link is judged by its network header`, () => {
+    const { network } = sample(other, local, "link");
+    const packet = { ...sample(remote, local, "link"), network, linkType: ARPHRD_NONE };
+    assertEquals(run(filter, packet), 0);
   });
 }
 
@@ -263,7 +305,7 @@ Deno.test("the ICMP filter looks for the quoted segment's source port behind bot
     bytes.set([0x45]);
     bytes.set([3, 1], 20);
     bytes.set(quoted, 28);
-    const packet = { bytes, network: bytes, packetType: 0, protocol: 0x0800 };
+    const packet = { bytes, network: bytes, packetType: 0, protocol: 0x0800, linkType: ARPHRD_ETHER };
     assertEquals(run(quotedTcpFilter(4, local.port), packet) > 0, true);
     assertEquals(run(quotedTcpFilter(4, 0), packet) > 0, true);
     assertEquals(run(quotedTcpFilter(4, remote.port), packet), 0);
@@ -278,7 +320,7 @@ Deno.test("the ICMPv6 filter keeps errors only (RFC 4443 2.1)", () => {
   const bytes = new Uint8Array(8 + quoted.length);
   bytes.set([1, 4]);
   bytes.set(quoted, 8);
-  const packet = { bytes, network: bytes, packetType: 0, protocol: 0x0800 };
+  const packet = { bytes, network: bytes, packetType: 0, protocol: 0x0800, linkType: ARPHRD_ETHER };
   assertEquals(run(quotedTcpFilter(6, local.port), packet) > 0, true);
   assertEquals(run(quotedTcpFilter(6, remote.port), packet), 0);
   bytes[0] = 128; // echo request
