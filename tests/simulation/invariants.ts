@@ -126,7 +126,7 @@ function checkScoreboard(tcb: Tcb): void {
   const { scoreboard } = tcb.recovery;
   const { records } = scoreboard;
   const { sender } = tcb;
-  const counted = { total: 0, sacked: 0, lost: 0, resent: 0 };
+  const [countedOctets, countedSegments] = [newSums(), newSums()];
   let count = 0;
   let firstLost = NONE;
   let behind = sender.sndUna;
@@ -136,11 +136,9 @@ function checkScoreboard(tcb: Tcb): void {
     demand(octets > 0, `Record ${count} is ${octets} octets long`);
     demand(records.start(slot) === behind, `A gap lies before record ${count}`);
     demand(records.find(records.start(slot)) === slot, `Record ${count} is not found`);
-    if ((marks & Mark.sacked) !== 0) counted.sacked += octets;
-    if ((marks & Mark.lost) !== 0) counted.lost += octets;
-    if ((marks & Mark.resent) !== 0) counted.resent += octets;
+    addTo(countedOctets, octets, marks);
+    addTo(countedSegments, records.segments(slot), marks);
     if (firstLost === NONE && isWaiting(marks)) firstLost = slot;
-    counted.total += octets;
     behind = records.until(slot);
     count++;
   }
@@ -149,7 +147,8 @@ function checkScoreboard(tcb: Tcb): void {
     scoreboard.nextLost() === firstLost,
     "Another record is to be sent again than the first that is lost",
   );
-  checkSums(scoreboard, counted);
+  checkSums("octets", scoreboard.octets, countedOctets);
+  checkSums("segments", scoreboard.segments, countedSegments);
   checkSentOrder(scoreboard);
   if (count > 0) demand(behind === sender.sndNxt, "The last record does not end at SND.NXT");
 }
@@ -173,15 +172,24 @@ function checkSentOrder(scoreboard: Scoreboard): void {
   }
 }
 
-function checkSums(
-  { octets }: Scoreboard,
-  counted: { total: number; sacked: number; lost: number; resent: number },
-): void {
-  const { total, sacked, lost, resent } = octets;
-  demand(total === counted.total, `${total} octets in flight are ${counted.total}`);
-  demand(sacked === counted.sacked, `${sacked} octets reported are ${counted.sacked}`);
-  demand(lost === counted.lost, `${lost} octets lost are ${counted.lost}`);
-  demand(resent === counted.resent, `${resent} octets resent are ${counted.resent}`);
+/** Amounts by their marks, counted anew. */
+type Sums = Record<"total" | "sacked" | "lost" | "resent", number>;
+
+function newSums(): Sums {
+  return { total: 0, sacked: 0, lost: 0, resent: 0 };
+}
+
+function addTo(sums: Sums, amount: number, marks: number): void {
+  sums.total += amount;
+  if ((marks & Mark.sacked) !== 0) sums.sacked += amount;
+  if ((marks & Mark.lost) !== 0) sums.lost += amount;
+  if ((marks & Mark.resent) !== 0) sums.resent += amount;
+}
+
+function checkSums(unit: string, kept: Sums, counted: Sums): void {
+  for (const what of ["total", "sacked", "lost", "resent"] as const) {
+    demand(kept[what] === counted[what], `${kept[what]} ${unit} (${what}) are ${counted[what]}`);
+  }
 }
 
 /** Whatever the peer does, memory stays within what the config allows. */

@@ -384,3 +384,12 @@ Deno.test("the window stays finite and at least one segment through a long mix o
   }
   assert(path.now > instant(0));
 });
+
+Deno.test("an ACK of more than a window takes the window to the target and not beyond (RFC 9438 4.2)", () => {
+  const path = afterLossAt(1_000);
+  runRounds(path, 100);
+  const before = path.segments;
+  const ahead = wCubic(10.2, kOf(1_000, 700), 1_000);
+  path.ack(3 * before * MSS);
+  assert(path.segments > before && path.segments <= ahead + 1, `${path.segments} segments, target ${ahead}`);
+});

@@ -153,3 +153,17 @@ Deno.test("one ACK of many segments leaves and tells what as many ACKs of one ea
     assertEquals(told(atOnce, ofOne), told(oneByOne, ofMany), `seed ${seed}, one more`);
   }
 });
+
+Deno.test("what is reported beyond a hole counts after the memory was given back, too (RFC 6675 4, IsLost)", () => {
+  const start = 1_000;
+  const scoreboard = flight(start, 4);
+  sack(scoreboard, start + 2 * MSS, start + 3 * MSS);
+  acknowledge(scoreboard, start + 4 * MSS);
+  scoreboard.trim();
+  const again = start + 4 * MSS;
+  send(scoreboard, again, 5);
+  sack(scoreboard, again + MSS, again + 4 * MSS);
+  scoreboard.counter.detectLosses(scoreboard, 3, MSS);
+  assertEquals(scoreboard.octets.lost, MSS);
+  assertEquals(scoreboard.nextLost(), scoreboard.records.first);
+});

@@ -22,44 +22,45 @@ import script18 from "./old_ack_is_no_duplicate.pkt" with { type: "text" };
 import script19 from "./one_reduction_for_one_window_of_losses.pkt" with { type: "text" };
 import script20 from "./only_the_first_partial_ack_starts_the_timer_anew.pkt" with { type: "text" };
 import script21 from "./only_what_is_lost_is_sent_again.pkt" with { type: "text" };
-import script22 from "./partial_ack_repeats_the_next_hole.pkt" with { type: "text" };
-import script23 from "./partial_ack_starts_the_timer_anew.pkt" with { type: "text" };
-import script24 from "./partial_ack_with_room_lets_two_out.pkt" with { type: "text" };
-import script25 from "./pipe_counts_what_is_in_the_network.pkt" with { type: "text" };
-import script26 from "./prr_adds_nothing_when_more_is_lost.pkt" with { type: "text" };
-import script27 from "./prr_always_sends_the_first_repetition.pkt" with { type: "text" };
-import script28 from "./prr_conserves_packets_after_heavy_loss.pkt" with { type: "text" };
-import script29 from "./prr_counts_only_what_duplicates_did_not.pkt" with { type: "text" };
-import script30 from "./prr_sends_half_of_what_arrives.pkt" with { type: "text" };
-import script31 from "./prr_speeds_up_when_all_goes_well.pkt" with { type: "text" };
-import script32 from "./prr_stops_at_the_threshold.pkt" with { type: "text" };
-import script33 from "./prr_with_cubic_sends_seven_of_ten.pkt" with { type: "text" };
-import script34 from "./rack_counts_segments_not_octets.pkt" with { type: "text" };
-import script35 from "./rack_finds_a_lost_repetition.pkt" with { type: "text" };
-import script36 from "./rack_finds_the_tail_with_the_repetition.pkt" with { type: "text" };
-import script37 from "./rack_goes_on_waiting_when_the_oldest_goes_again.pkt" with { type: "text" };
-import script38 from "./rack_late_segment_is_not_sent_again.pkt" with { type: "text" };
-import script39 from "./rack_marks_all_that_was_sent_before.pkt" with { type: "text" };
-import script40 from "./rack_needs_no_third_duplicate.pkt" with { type: "text" };
-import script41 from "./rack_off_counts_again.pkt" with { type: "text" };
-import script42 from "./rack_passes_over_the_original_by_its_echo.pkt" with { type: "text" };
-import script43 from "./rack_passes_over_what_was_answered_too_soon.pkt" with { type: "text" };
-import script44 from "./rack_reordering_within_the_wait_costs_nothing.pkt" with { type: "text" };
-import script45 from "./rack_spares_the_young_at_a_timeout.pkt" with { type: "text" };
-import script46 from "./rack_spares_what_was_sent_later.pkt" with { type: "text" };
-import script47 from "./rack_third_reported_segment_means_loss_at_once.pkt" with { type: "text" };
-import script48 from "./rack_timer_starts_recovery_with_one_segment.pkt" with { type: "text" };
-import script49 from "./rack_waits_a_quarter_of_the_round_trip.pkt" with { type: "text" };
-import script50 from "./rack_waits_even_for_three_once_it_saw_reordering.pkt" with { type: "text" };
-import script51 from "./rack_window_widens_with_each_spurious_repetition.pkt" with { type: "text" };
-import script52 from "./repetition_after_a_timeout_that_is_lost_lowers_the_threshold.pkt" with { type: "text" };
-import script53 from "./reported_segments_are_not_repeated_after_a_timeout.pkt" with { type: "text" };
-import script54 from "./third_duplicate_halves_the_threshold.pkt" with { type: "text" };
-import script55 from "./three_duplicates_of_short_segments_mean_loss.pkt" with { type: "text" };
-import script56 from "./three_ranges_mean_loss.pkt" with { type: "text" };
-import script57 from "./threshold_for_duplicates_can_be_set.pkt" with { type: "text" };
-import script58 from "./two_duplicates_are_not_enough.pkt" with { type: "text" };
-import script59 from "./window_after_recovery_is_the_threshold.pkt" with { type: "text" };
+import script22 from "./partial_ack_of_the_hole_alone_counts_in_full.pkt" with { type: "text" };
+import script23 from "./partial_ack_repeats_the_next_hole.pkt" with { type: "text" };
+import script24 from "./partial_ack_starts_the_timer_anew.pkt" with { type: "text" };
+import script25 from "./partial_ack_with_room_lets_two_out.pkt" with { type: "text" };
+import script26 from "./pipe_counts_what_is_in_the_network.pkt" with { type: "text" };
+import script27 from "./prr_adds_nothing_when_more_is_lost.pkt" with { type: "text" };
+import script28 from "./prr_always_sends_the_first_repetition.pkt" with { type: "text" };
+import script29 from "./prr_conserves_packets_after_heavy_loss.pkt" with { type: "text" };
+import script30 from "./prr_counts_only_what_duplicates_did_not.pkt" with { type: "text" };
+import script31 from "./prr_sends_half_of_what_arrives.pkt" with { type: "text" };
+import script32 from "./prr_speeds_up_when_all_goes_well.pkt" with { type: "text" };
+import script33 from "./prr_stops_at_the_threshold.pkt" with { type: "text" };
+import script34 from "./prr_with_cubic_sends_seven_of_ten.pkt" with { type: "text" };
+import script35 from "./rack_counts_segments_not_octets.pkt" with { type: "text" };
+import script36 from "./rack_finds_a_lost_repetition.pkt" with { type: "text" };
+import script37 from "./rack_finds_the_tail_with_the_repetition.pkt" with { type: "text" };
+import script38 from "./rack_goes_on_waiting_when_the_oldest_goes_again.pkt" with { type: "text" };
+import script39 from "./rack_late_segment_is_not_sent_again.pkt" with { type: "text" };
+import script40 from "./rack_marks_all_that_was_sent_before.pkt" with { type: "text" };
+import script41 from "./rack_needs_no_third_duplicate.pkt" with { type: "text" };
+import script42 from "./rack_off_counts_again.pkt" with { type: "text" };
+import script43 from "./rack_passes_over_the_original_by_its_echo.pkt" with { type: "text" };
+import script44 from "./rack_passes_over_what_was_answered_too_soon.pkt" with { type: "text" };
+import script45 from "./rack_reordering_within_the_wait_costs_nothing.pkt" with { type: "text" };
+import script46 from "./rack_spares_the_young_at_a_timeout.pkt" with { type: "text" };
+import script47 from "./rack_spares_what_was_sent_later.pkt" with { type: "text" };
+import script48 from "./rack_third_reported_segment_means_loss_at_once.pkt" with { type: "text" };
+import script49 from "./rack_timer_starts_recovery_with_one_segment.pkt" with { type: "text" };
+import script50 from "./rack_waits_a_quarter_of_the_round_trip.pkt" with { type: "text" };
+import script51 from "./rack_waits_even_for_three_once_it_saw_reordering.pkt" with { type: "text" };
+import script52 from "./rack_window_widens_with_each_spurious_repetition.pkt" with { type: "text" };
+import script53 from "./repetition_after_a_timeout_that_is_lost_lowers_the_threshold.pkt" with { type: "text" };
+import script54 from "./reported_segments_are_not_repeated_after_a_timeout.pkt" with { type: "text" };
+import script55 from "./third_duplicate_halves_the_threshold.pkt" with { type: "text" };
+import script56 from "./three_duplicates_of_short_segments_mean_loss.pkt" with { type: "text" };
+import script57 from "./three_ranges_mean_loss.pkt" with { type: "text" };
+import script58 from "./threshold_for_duplicates_can_be_set.pkt" with { type: "text" };
+import script59 from "./two_duplicates_are_not_enough.pkt" with { type: "text" };
+import script60 from "./window_after_recovery_is_the_threshold.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -85,42 +86,43 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["recovery/one_reduction_for_one_window_of_losses.pkt", script19],
   ["recovery/only_the_first_partial_ack_starts_the_timer_anew.pkt", script20],
   ["recovery/only_what_is_lost_is_sent_again.pkt", script21],
-  ["recovery/partial_ack_repeats_the_next_hole.pkt", script22],
-  ["recovery/partial_ack_starts_the_timer_anew.pkt", script23],
-  ["recovery/partial_ack_with_room_lets_two_out.pkt", script24],
-  ["recovery/pipe_counts_what_is_in_the_network.pkt", script25],
-  ["recovery/prr_adds_nothing_when_more_is_lost.pkt", script26],
-  ["recovery/prr_always_sends_the_first_repetition.pkt", script27],
-  ["recovery/prr_conserves_packets_after_heavy_loss.pkt", script28],
-  ["recovery/prr_counts_only_what_duplicates_did_not.pkt", script29],
-  ["recovery/prr_sends_half_of_what_arrives.pkt", script30],
-  ["recovery/prr_speeds_up_when_all_goes_well.pkt", script31],
-  ["recovery/prr_stops_at_the_threshold.pkt", script32],
-  ["recovery/prr_with_cubic_sends_seven_of_ten.pkt", script33],
-  ["recovery/rack_counts_segments_not_octets.pkt", script34],
-  ["recovery/rack_finds_a_lost_repetition.pkt", script35],
-  ["recovery/rack_finds_the_tail_with_the_repetition.pkt", script36],
-  ["recovery/rack_goes_on_waiting_when_the_oldest_goes_again.pkt", script37],
-  ["recovery/rack_late_segment_is_not_sent_again.pkt", script38],
-  ["recovery/rack_marks_all_that_was_sent_before.pkt", script39],
-  ["recovery/rack_needs_no_third_duplicate.pkt", script40],
-  ["recovery/rack_off_counts_again.pkt", script41],
-  ["recovery/rack_passes_over_the_original_by_its_echo.pkt", script42],
-  ["recovery/rack_passes_over_what_was_answered_too_soon.pkt", script43],
-  ["recovery/rack_reordering_within_the_wait_costs_nothing.pkt", script44],
-  ["recovery/rack_spares_the_young_at_a_timeout.pkt", script45],
-  ["recovery/rack_spares_what_was_sent_later.pkt", script46],
-  ["recovery/rack_third_reported_segment_means_loss_at_once.pkt", script47],
-  ["recovery/rack_timer_starts_recovery_with_one_segment.pkt", script48],
-  ["recovery/rack_waits_a_quarter_of_the_round_trip.pkt", script49],
-  ["recovery/rack_waits_even_for_three_once_it_saw_reordering.pkt", script50],
-  ["recovery/rack_window_widens_with_each_spurious_repetition.pkt", script51],
-  ["recovery/repetition_after_a_timeout_that_is_lost_lowers_the_threshold.pkt", script52],
-  ["recovery/reported_segments_are_not_repeated_after_a_timeout.pkt", script53],
-  ["recovery/third_duplicate_halves_the_threshold.pkt", script54],
-  ["recovery/three_duplicates_of_short_segments_mean_loss.pkt", script55],
-  ["recovery/three_ranges_mean_loss.pkt", script56],
-  ["recovery/threshold_for_duplicates_can_be_set.pkt", script57],
-  ["recovery/two_duplicates_are_not_enough.pkt", script58],
-  ["recovery/window_after_recovery_is_the_threshold.pkt", script59],
+  ["recovery/partial_ack_of_the_hole_alone_counts_in_full.pkt", script22],
+  ["recovery/partial_ack_repeats_the_next_hole.pkt", script23],
+  ["recovery/partial_ack_starts_the_timer_anew.pkt", script24],
+  ["recovery/partial_ack_with_room_lets_two_out.pkt", script25],
+  ["recovery/pipe_counts_what_is_in_the_network.pkt", script26],
+  ["recovery/prr_adds_nothing_when_more_is_lost.pkt", script27],
+  ["recovery/prr_always_sends_the_first_repetition.pkt", script28],
+  ["recovery/prr_conserves_packets_after_heavy_loss.pkt", script29],
+  ["recovery/prr_counts_only_what_duplicates_did_not.pkt", script30],
+  ["recovery/prr_sends_half_of_what_arrives.pkt", script31],
+  ["recovery/prr_speeds_up_when_all_goes_well.pkt", script32],
+  ["recovery/prr_stops_at_the_threshold.pkt", script33],
+  ["recovery/prr_with_cubic_sends_seven_of_ten.pkt", script34],
+  ["recovery/rack_counts_segments_not_octets.pkt", script35],
+  ["recovery/rack_finds_a_lost_repetition.pkt", script36],
+  ["recovery/rack_finds_the_tail_with_the_repetition.pkt", script37],
+  ["recovery/rack_goes_on_waiting_when_the_oldest_goes_again.pkt", script38],
+  ["recovery/rack_late_segment_is_not_sent_again.pkt", script39],
+  ["recovery/rack_marks_all_that_was_sent_before.pkt", script40],
+  ["recovery/rack_needs_no_third_duplicate.pkt", script41],
+  ["recovery/rack_off_counts_again.pkt", script42],
+  ["recovery/rack_passes_over_the_original_by_its_echo.pkt", script43],
+  ["recovery/rack_passes_over_what_was_answered_too_soon.pkt", script44],
+  ["recovery/rack_reordering_within_the_wait_costs_nothing.pkt", script45],
+  ["recovery/rack_spares_the_young_at_a_timeout.pkt", script46],
+  ["recovery/rack_spares_what_was_sent_later.pkt", script47],
+  ["recovery/rack_third_reported_segment_means_loss_at_once.pkt", script48],
+  ["recovery/rack_timer_starts_recovery_with_one_segment.pkt", script49],
+  ["recovery/rack_waits_a_quarter_of_the_round_trip.pkt", script50],
+  ["recovery/rack_waits_even_for_three_once_it_saw_reordering.pkt", script51],
+  ["recovery/rack_window_widens_with_each_spurious_repetition.pkt", script52],
+  ["recovery/repetition_after_a_timeout_that_is_lost_lowers_the_threshold.pkt", script53],
+  ["recovery/reported_segments_are_not_repeated_after_a_timeout.pkt", script54],
+  ["recovery/third_duplicate_halves_the_threshold.pkt", script55],
+  ["recovery/three_duplicates_of_short_segments_mean_loss.pkt", script56],
+  ["recovery/three_ranges_mean_loss.pkt", script57],
+  ["recovery/threshold_for_duplicates_can_be_set.pkt", script58],
+  ["recovery/two_duplicates_are_not_enough.pkt", script59],
+  ["recovery/window_after_recovery_is_the_threshold.pkt", script60],
 ];
