@@ -37,7 +37,7 @@ import { enlargeBuffer, type FileDescriptor, orClose, setOption, setOptionBytes 
 import { type Libc, loadLibc } from "./libc.ts";
 import type { InboundChecksum } from "./packet_device.ts";
 import { linkAddress, openLinkSocket } from "./packet_socket.ts";
-import { DEFAULT_BUFFER_SIZE, receivedAfterAll } from "./raw_socket.ts";
+import { BUFFER_SIZE, receivedAfterAll } from "./raw_socket.ts";
 import type { Endpoint } from "./sockaddr.ts";
 import { VNET_LENGTH, vnetChecksum, vnetSegmentSize } from "./virtio_header.ts";
 
@@ -155,7 +155,7 @@ export class PacketRing implements Disposable {
       setOption(number, SOL_PACKET, PACKET_VERSION, TPACKET_V2, "setsockopt PACKET_VERSION");
       setOption(number, SOL_PACKET, PACKET_RESERVE, RESERVED, "setsockopt PACKET_RESERVE");
       setOption(number, SOL_PACKET, PACKET_COPY_THRESH, SLOT_LENGTH, "setsockopt PACKET_COPY_THRESH");
-      enlargeBuffer(number, SO_RCVBUFFORCE, SO_RCVBUF, DEFAULT_BUFFER_SIZE);
+      enlargeBuffer(number, SO_RCVBUFFORCE, SO_RCVBUF, BUFFER_SIZE);
       return opened;
     });
     try {

@@ -42,7 +42,7 @@ import {
   packetSegmentLimit,
   type SendResult,
 } from "./packet_device.ts";
-import { DEFAULT_BUFFER_SIZE, isVerdict, sendResult } from "./raw_socket.ts";
+import { BUFFER_SIZE, isVerdict, sendResult } from "./raw_socket.ts";
 import type { Endpoint } from "./sockaddr.ts";
 import {
   GSO_ECN,
@@ -67,8 +67,6 @@ export interface PacketSocketOptions {
   readonly nextHop: NextHop;
   /** The mark of our packets; needs CAP_NET_ADMIN. @default 0, none */
   readonly mark?: number;
-  /** Octets that may wait, as far as this process may ask for it. @default 8 MiB */
-  readonly bufferSize?: number;
 }
 
 /** Where the checksum field stands in the TCP header, RFC 9293 3.1; and CWR in its octet of flags. */
@@ -134,7 +132,7 @@ export class PacketSocket implements GatheringDevice {
     checkNextHop(options.nextHop);
     return openLinkSocket((descriptor, number) => {
       const { mark = 0 } = options;
-      enlargeBuffer(number, SO_SNDBUFFORCE, SO_SNDBUF, options.bufferSize ?? DEFAULT_BUFFER_SIZE);
+      enlargeBuffer(number, SO_SNDBUFFORCE, SO_SNDBUF, BUFFER_SIZE);
       if (mark !== 0) setOption(number, SOL_SOCKET, SO_MARK, mark | 0, "setsockopt SO_MARK");
       return new PacketSocket(descriptor, options);
     });

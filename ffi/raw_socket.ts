@@ -86,8 +86,6 @@ export interface RawSocketOptions {
   readonly mark?: number;
   /** DiffServ code point of our packets, for rules of routing alone: the packets have their own. @default 0 */
   readonly dscp?: number;
-  /** Octets that may wait in each direction, as far as this process may ask for it. @default 8 MiB */
-  readonly bufferSize?: number;
   /** How to attach the filter; where false comes from it, packets are sorted here. @default as far as this process may */
   readonly filter?: typeof attachFilterIfAllowed;
 }
@@ -98,8 +96,13 @@ export const MOST_FOREIGN_PACKETS = 256;
 /** More packets cannot come between the opening of a socket and its filter; those behind it are no reason to go on for ever. */
 const MOST_EARLY_PACKETS = 1 << 16;
 
-/** Octets that may wait in each direction when nobody says otherwise. */
-export const DEFAULT_BUFFER_SIZE = 8 * 1024 * 1024;
+/** Octets that may wait in each direction, as far as this process may ask for it. */
+export const BUFFER_SIZE = 8 * 1024 * 1024;
+/**
+ * Octets that may wait to be received where many connections share the socket: their windows add up, and a peer without
+ * congestion control fills its own at once. The kernel counts some 2,300 for a packet of 1,500, of twice as many.
+ */
+const SHARED_BUFFER_SIZE = 4 * BUFFER_SIZE;
 const IPV4_DESTINATION_OFFSET = 16; // RFC 791 3.1
 const SOCKADDR_ADDRESS_OFFSET = 4; // struct sockaddr_in, <netinet/in.h>
 
@@ -354,8 +357,9 @@ export function prepareRawSocket(
     number,
     remote === undefined ? localPortFilter(local, framing, ports) : connectionFilter(local, remote, framing),
   );
-  enlargeBuffer(number, SO_RCVBUFFORCE, SO_RCVBUF, options.bufferSize ?? DEFAULT_BUFFER_SIZE);
-  enlargeBuffer(number, SO_SNDBUFFORCE, SO_SNDBUF, options.bufferSize ?? DEFAULT_BUFFER_SIZE);
+  const received = remote === undefined ? SHARED_BUFFER_SIZE : BUFFER_SIZE;
+  enlargeBuffer(number, SO_RCVBUFFORCE, SO_RCVBUF, received);
+  enlargeBuffer(number, SO_SNDBUFFORCE, SO_SNDBUF, BUFFER_SIZE);
   askForStamps(number);
   ignorePathMtu(number, local.address.family);
   if (interfaceName !== undefined) {

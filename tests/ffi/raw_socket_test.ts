@@ -1,6 +1,8 @@
 /** Raw sockets of both families on loopback, in a network of the test's own. */
 
 import { assert, assertEquals, assertStrictEquals, assertThrows, fail } from "@std/assert";
+import { SO_RCVBUF, SOL_SOCKET } from "../../ffi/constants.ts";
+import { getOption } from "../../ffi/file_descriptor.ts";
 import { sendResult } from "../../ffi/raw_socket.ts";
 import {
   type Endpoint,
@@ -48,6 +50,17 @@ for (const family of [4, 6] as const) {
   const address = loopbackAddress(family);
   const any: Endpoint = { address, port: 0 };
   const headers = family === 4 ? 40 : 60;
+
+  kernelTest(`IPv${family}: more may wait to be received where many connections share the socket`, () => {
+    using guard = PortGuard.open(any);
+    using one = openRawSocket({ local: guard.local, remote: { address, port: 9 } });
+    using many = openRawSocket({ local: guard.local });
+    const [ofOne, ofMany] = [one, many].map(({ descriptor }) =>
+      getOption(descriptor, SOL_SOCKET, SO_RCVBUF, "getsockopt SO_RCVBUF")
+    );
+    // The kernel doubles what is asked for.
+    assertEquals([ofOne, ofMany], [2 * 8 * 1024 * 1024, 2 * 32 * 1024 * 1024]);
+  });
 
   kernelTest(`IPv${family} packets arrive as they were sent, header and all`, async () => {
     using guardA = PortGuard.open(any);
