@@ -175,6 +175,11 @@ export function formatSeconds(span: Micros): string {
   return milliseconds < 1 ? "less than 1 ms" : `${milliseconds} ms`;
 }
 
+/** An interrupted connection had to be ended with RST after that time; what was delivered by then. */
+export function resetAfter(limit: Micros, facts: ClientFacts): string {
+  return `Not closed within ${formatSeconds(limit)}, ended with RST: ${progress(facts)}`;
+}
+
 function progress({ acknowledged, messageLength, received }: ClientFacts): string {
   const parts: string[] = [];
   if (messageLength > 0) {

@@ -23,6 +23,8 @@ class Tally {
   /** How many failed with each line. */
   readonly failures = new Map<string, number>();
   firstFailure: ExitCodeNumber = ExitCode.ok;
+  /** How many were interrupted. */
+  interrupted = 0;
 
   failed(error: unknown, program: string): void {
     const { code, text } = describeFailure(error, program);
@@ -30,7 +32,16 @@ class Tally {
     if (this.firstFailure === ExitCode.ok) this.firstFailure = code;
   }
 
-  /** The lines that tell it, failures last. */
+  /** What became of those that were neither done nor failed; `left`: of how many none was begun. */
+  stopped(left: number): string {
+    const parts = [
+      ...this.interrupted === 0 ? [] : [`${counted(this.interrupted, "connection")} interrupted`],
+      ...left === 0 ? [] : [`${grouped(left)} not begun`],
+    ];
+    return parts.join(", ");
+  }
+
+  /** The lines that tell those that are done. */
   lines(seconds: number, aborts: boolean): readonly string[] {
     const { times } = this;
     if (times.length === 0) return ["No connection succeeded"];
@@ -87,6 +98,11 @@ class ManyRun {
     for (const { session } of this.#running) session.interrupt();
   }
 
+  /** How many were not begun. */
+  get left(): number {
+    return this.#left;
+  }
+
   /** Ends those that run, at once. */
   end(): void {
     for (const attempt of this.#running) attempt[Symbol.dispose]();
@@ -116,6 +132,7 @@ class ManyRun {
       const start = performance.now();
       const { session, drained } = await connectToAny(this.#peers, open, begun, this.#silent);
       if (await session.run() === ExitCode.ok) this.tally.times.push(performance.now() - start);
+      else this.tally.interrupted++;
       await drained(this.#context.interruption.asked);
     } finally {
       for (const attempt of begunHere) this.#running.delete(attempt);
@@ -157,6 +174,8 @@ export async function deliverMany(
   await Promise.all(Array.from({ length: Math.min(parallel, connections) }, () => run.work()));
   const seconds = (performance.now() - start) / MILLISECONDS_PER_SECOND;
   for (const line of run.tally.lines(seconds, asked.transfer.aborts)) output.line("note", line);
+  const stopped = run.tally.stopped(run.left);
+  if (stopped !== "") output.warning(stopped);
   tellFailures(run.tally, output);
   return run.tally.firstFailure;
 }

@@ -22,6 +22,7 @@ import {
   formatSeconds,
   noAnswer,
   notClosed,
+  resetAfter,
   stalled,
   unreachable,
 } from "./client_failures.ts";
@@ -55,6 +56,8 @@ export class ClientSession {
   readonly #job: ClientJob;
   #interrupted = false;
   #isConnected = false;
+  /** It is closed in order, and that is told. */
+  #isClosed = false;
   #endOfStream = false;
   /** Why our segments cannot leave this host; empty when they can. */
   #unreachableReason = "";
@@ -300,6 +303,7 @@ export class ClientSession {
       patience = NEVER;
     }
     this.#narrator.closed();
+    this.#isClosed = true;
     this.#summarize();
     if (this.#connection.state === "TIME-WAIT" && this.#job.timeWait > 0) await this.#stayInTimeWait();
   }
@@ -326,6 +330,7 @@ export class ClientSession {
   async #closeInterrupted(): Promise<void> {
     const connection = this.#connection;
     const now = this.#loop.readClock();
+    if (this.#isClosed) return this.#narrator.warning("Interrupted: leaving TIME-WAIT early");
     if (isSynchronized(connection.state)) {
       this.#narrator.warning("Interrupted: closing the connection (Ctrl-C again ends it at once)");
       if (connection.state === "ESTABLISHED" || connection.state === "CLOSE-WAIT") connection.shutdown(now);
@@ -338,8 +343,11 @@ export class ClientSession {
       this.#narrator.flush();
       return this.#isOver();
     }, after(now, INTERRUPTED_CLOSE));
-    if (!closed) await this.#abort();
-    else if (connection.failure === null) this.#narrator.closed();
+    if (!closed) {
+      const text = resetAfter(INTERRUPTED_CLOSE, this.#facts());
+      await this.#abort();
+      this.#narrator.warning(text);
+    } else if (connection.failure === null) this.#narrator.closed();
     this.#summarize();
   }
 

@@ -58,12 +58,11 @@ export class ServerReport {
     this.#output.line("sent", lines.of(octets));
   }
 
-  /** Says how a connection ended and how many octets went over it; what a connection that broke off has sent only its TCP knows. */
+  /** Says how a connection ended and how many octets went over it; what of its own has left, and was acknowledged, only its TCP knows. */
   ended(peer: string, ending: ConnectionEnding, received: number, sent: number): void {
     this.#subject = "";
     this.#payloads.delete(peer);
-    const what = ending.endsWith("(FIN)") ? "sent" : "handed over to be sent";
-    const amounts = `${bytes(received)} received${sent > 0 ? `, ${bytes(sent)} ${what}` : ""}`;
+    const amounts = `${bytes(received)} received${sent > 0 ? `, ${bytes(sent)} handed over to be sent` : ""}`;
     const mark = ending.startsWith("closed") ? "note" : "warning";
     this.#output.line(mark, `Connection from ${peer} ${ending}, ${amounts}`);
   }

@@ -11,8 +11,8 @@ import { VERSION } from "./version.ts";
 
 const ENDING =
   `Ctrl-C, SIGTERM and SIGHUP end the server: it accepts nothing more and closes every connection with FIN, or with RST one \
-whose bytes were not all read. The kernel's TCP delivers what was sent; on our own peers have 2 seconds to acknowledge it, \
-then RST ends the connection. Readers of the output are not waited for: a pipe has 1 second for what it has not taken, and standard error \
+whose bytes were not all read. The kernel's TCP delivers what was sent; on our own peers have 2 seconds to acknowledge it and to \
+close as well, then RST ends the connection. Readers of the output are not waited for: a pipe has 1 second for what it has not taken, and standard error \
 says how much of it is lost. All in all the end takes some 5 seconds at most; a second signal ends the program at once.`;
 
 /** What there is to tell of the server. */

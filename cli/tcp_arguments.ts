@@ -148,7 +148,7 @@ function parseDscp(text: string, what: string): number {
   if (digits === "" && kind === "le") return 1; // RFC 8622
   if (kind === "cs" && digits.length === 1 && first <= 7) return first * 8;
   if (kind === "af" && first >= 1 && first <= 4 && second >= 1 && second <= 3) return first * 8 + second * 2;
-  if (kind === "") return parseWhole(text, what, 0, MOST_DSCP);
+  if (/^\d+$/.test(text) && Number(text) <= MOST_DSCP) return Number(text);
   throw new UsageError(
     `Cannot use ${quoted(text)} as ${what}: give 0 to 63, or ef, va, le, cs0 to cs7, af11 to af43`,
   );

@@ -41,6 +41,9 @@ const OCTETS_PER_TURN = 8 << 20;
 /** Octets below which the CPU time of the start is most of it. */
 const LEAST_FOR_CPU_TIME = 100_000;
 
+/** MB/s that round to a tenth; what is slower has a figure of its own. */
+const LEAST_RATE = 0.05;
+
 const OCTETS_PER_MEGABYTE = 1e6;
 const OCTETS_PER_GIGABYTE = 1e9;
 
@@ -65,8 +68,9 @@ class Way {
   /** `1,000 bytes in 0.002 s (0.5 MB/s)`; to the last octet's moment, not to the end of the connection. */
   toString(): string {
     const span = toSeconds(elapsed(this.#start, this.#end));
-    const rate = span > 0 ? ` (${(this.octets / OCTETS_PER_MEGABYTE / span).toFixed(1)} MB/s)` : "";
-    return `${counted(this.octets, "byte")} in ${span.toFixed(3)} s${rate}`;
+    const rate = span > 0 ? this.octets / OCTETS_PER_MEGABYTE / span : 0;
+    const figure = rate < LEAST_RATE ? rate.toPrecision(1) : rate.toFixed(1);
+    return `${counted(this.octets, "byte")} in ${span.toFixed(3)} s${rate > 0 ? ` (${figure} MB/s)` : ""}`;
   }
 }
 

@@ -6,6 +6,7 @@
 
 import {
   IPPROTO_TCP,
+  SO_OOBINLINE,
   SO_REUSEADDR,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
@@ -61,6 +62,8 @@ export class StreamListener implements Disposable {
     const descriptor = openSocket("socket SOCK_STREAM", local.address.family, SOCK_STREAM, IPPROTO_TCP);
     return orClose(descriptor, (number) => {
       setOption(number, SOL_SOCKET, SO_REUSEADDR, 1, "setsockopt SO_REUSEADDR");
+      // RFC 6093 6: urgent octets stay in the stream, of the connections that are accepted, too.
+      setOption(number, SOL_SOCKET, SO_OOBINLINE, 1, "setsockopt SO_OOBINLINE");
       bindSocket(number, local);
       check("listen", loadLibc().listen(number, backlog), () => formatSockaddr(local));
       return new StreamListener(descriptor, localEndpoint(number));

@@ -143,6 +143,14 @@ export class Limits {
     this.#idleSince = Infinity;
   }
 
+  /** It gives up what it had to send, for which it has waited until now. */
+  gaveUp(at: number): void {
+    const last = this.#last;
+    if (last === null) return;
+    this.#attribute(last.at, last.reason, at, this.#idleSince + last.lag);
+    this.#last = { ...last, at };
+  }
+
   /** What it waits for at this moment; null: it has sent nothing yet. */
   present(now: number): Limit | null {
     if (this.#last === null) return null;

@@ -52,6 +52,9 @@ export class LiveLimits {
       const window = windowOf(segment, connection.rcvWindowShift);
       this.#limits.receiving.acknowledged(this.#acked, this.#acked + window, window, now);
     }
+    if (segment.has(Flag.rst) && connection.unackedOctets + connection.unsentOctets > 0) {
+      this.#limits.sending.gaveUp(now);
+    }
     const { length } = segment.payload;
     const before = this.#own.advance(connection.sndUna);
     if (length === 0 || reason === "window-probe" || reason === "keep-alive") return;
@@ -109,7 +112,7 @@ export class LiveLimits {
     return limit === null ? null : WORDS[way][limit];
   }
 
-  /** What the sender has waited for, in percent of the time up to its last segment; null: it has not sent enough to tell. */
+  /** What the sender has waited for, in percent of the time up to its last segment, or until it gave up; null: it has not sent enough to tell. */
   shares(way: LimitedWay): { readonly text: string; readonly total: number } | null {
     const { time, total } = this.#limits[way];
     if (!this.#limits[way].isKnown) return null;

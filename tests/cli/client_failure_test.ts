@@ -278,6 +278,15 @@ Deno.test("a FIN that nobody acknowledges times out", async () => {
   assertMatch(text, /our FIN was not acknowledged, the peer was silent for 5 s after our FIN$/);
 });
 
+Deno.test("Ctrl-C in TIME-WAIT only ends the stay there: the connection is closed, and that is told once", async () => {
+  const { simulation, session, out, err } = prepare({ timeWait: seconds(60) });
+  simulation.at(10, () => session.interrupt());
+  assertEquals(await session.run(), ExitCode.interrupted);
+  assertEquals(out.lines.slice(-2), ["[+] Connection closed", "[*] Staying in TIME-WAIT for 60 s"]);
+  assertEquals(out.lines.filter((line) => line === "[+] Connection closed").length, 1);
+  assertEquals(err.lines, ["[!] Interrupted: leaving TIME-WAIT early"]);
+});
+
 Deno.test("Ctrl-C in each state ends the connection as that state asks", async (t) => {
   const idle = (): void => {};
   const rows: [name: string, arrange: (run: Run) => void, last: string, sent: "FIN" | "RST"][] = [
@@ -329,6 +338,10 @@ Deno.test("Ctrl-C in each state ends the connection as that state asks", async (
       assertEquals(flags.includes("FIN") || sent !== "FIN", true, `sent ${flags}`);
       assertEquals(flags.includes("RST"), sent === "RST", `sent ${flags}`);
       assertMatch(err.text, /^\[!\] Interrupted/m);
+      const acknowledged = name === "ESTABLISHED, peer gone" ? 0 : 29;
+      const ending =
+        `[!] Not closed within 5 s, ended with RST: ${acknowledged} of 29 bytes were acknowledged`;
+      assertEquals(err.lines.at(-1) === ending, name !== "SYN-SENT" && sent === "RST", err.text);
       assertEquals(simulation.now <= 5_500_000 + 5_010_000, true);
     });
   }

@@ -15,6 +15,7 @@ import {
   StreamListener,
   StreamSocket,
 } from "../../ffi/mod.ts";
+import { loadLibc } from "../../ffi/libc.ts";
 import { connectBlocking } from "../ffi/support.ts";
 import { loopbackAddress } from "../ffi/loopback.ts";
 
@@ -178,7 +179,10 @@ Deno.test("mode echo returns a megabyte octet for octet although the client read
     await sending;
     assertEquals(received.length, sent.length);
     assertEquals(received.every((octet, i) => octet === sent[i]), true);
-    assertMatch(await ended(), /closed by peer \(FIN\), 1000000 bytes received, 1000000 bytes sent\n$/);
+    assertMatch(
+      await ended(),
+      /closed by peer \(FIN\), 1000000 bytes received, 1000000 bytes handed over to be sent\n$/,
+    );
     assertMatch(page.text, /Received \d+ bytes:/);
   });
 });
@@ -189,7 +193,7 @@ Deno.test("mode reply shows each piece and answers it", async () => {
     await sendAll(client, bytes("PING"));
     client.shutdown();
     assertEquals(new TextDecoder().decode(await readAll(client)), "+PONG\r\n");
-    assertMatch(await ended(), /closed by peer \(FIN\), 4 bytes received, 7 bytes sent\n$/);
+    assertMatch(await ended(), /closed by peer \(FIN\), 4 bytes received, 7 bytes handed over to be sent\n$/);
     assertMatch(page.text, /Received 4 bytes:\n.*b'PING'/);
   });
 });
@@ -217,11 +221,27 @@ Deno.test("mode source sends exactly what was asked for, then FIN, and waits for
         assertEquals(received.every((octet, i) => octet === i % PATTERN_PERIOD), true);
         assertEquals(page.text.includes("closed"), false);
         client.shutdown();
-        const amounts = octets > 0 ? `, ${octets} byte${octets === 1 ? "" : "s"} sent` : "";
+        const amounts = octets > 0 ? `, ${octets} byte${octets === 1 ? "" : "s"} handed over to be sent` : "";
         assertMatch(await ended(), new RegExp(`closed by us \\(FIN\\), 0 bytes received${amounts}\n$`));
       });
     });
   }
+});
+
+Deno.test("an urgent octet is shown where it stands in the stream (RFC 6093 6)", async () => {
+  const MSG_OOB = 1;
+  await withServer({ kind: "print" }, 1, async ({ connect, ended }) => {
+    using client = connect();
+    for (const [text, flags] of [["ab", 0], ["!", MSG_OOB], ["cd", 0]] as const) {
+      const octets = bytes(text);
+      loadLibc().send(client.descriptor, Deno.UnsafePointer.of(octets), BigInt(octets.length), flags);
+    }
+    client.shutdown();
+    const text = await ended();
+    const shown = [...text.matchAll(/Text: (.*)/g)].map(([, part]) => part).join("");
+    assertEquals(shown, "ab!cd");
+    assertMatch(text, /closed by peer \(FIN\), 5 bytes received\n$/);
+  });
 });
 
 Deno.test("a source whose peer has finished first still sends everything", async () => {
@@ -229,7 +249,10 @@ Deno.test("a source whose peer has finished first still sends everything", async
     using client = connect();
     client.shutdown();
     assertEquals((await readAll(client)).length, 900_000);
-    assertMatch(await ended(), /closed by peer \(FIN\), 0 bytes received, 900000 bytes sent\n$/);
+    assertMatch(
+      await ended(),
+      /closed by peer \(FIN\), 0 bytes received, 900000 bytes handed over to be sent\n$/,
+    );
   });
 });
 

@@ -290,6 +290,17 @@ Deno.test("nothing is allocated for what is sent, and each turn's work is bounde
   assert(connection.calls > 100_000);
 });
 
+Deno.test("a rate that rounds to nothing has a figure of its own", () => {
+  const rates: string[] = [];
+  for (const [octets, at] of [[4, 12_000], [49_000, 1e6], [50_000, 1e6], [3_000_000, 2e6]] as const) {
+    const transfer = new Transfer(new Abyss(), bulk(octets, false), instant(0));
+    transfer.send(instant(0));
+    transfer.look(instant(at));
+    rates.push(/\((.*?)\)/.exec(transfer.summary())?.[1] ?? "");
+  }
+  assertEquals(rates, ["0.0003 MB/s", "0.05 MB/s", "0.1 MB/s", "1.5 MB/s"]);
+});
+
 Deno.test("the figures: to the last octet of each way, CPU time over the octets of both", () => {
   const connection = new Abyss();
   let cpu = 7_000_000;

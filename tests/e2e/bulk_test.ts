@@ -99,7 +99,7 @@ for (const [where, make] of PLACES) {
     assertEquals([code, complaints(err)], [0, ""]);
     assertMatch(
       (await serving.ended()).out,
-      new RegExp(`closed by us \\(FIN\\), 0 bytes received, ${MUCH} bytes sent`),
+      new RegExp(`closed by us \\(FIN\\), 0 bytes received, ${MUCH} bytes handed over to be sent`),
     );
     const summary = summaryOf(out);
     assertEquals([summary.sent, summary.received, summary.retransmissions], [null, MUCH, 0]);

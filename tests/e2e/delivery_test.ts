@@ -81,7 +81,9 @@ Deno.test("over a cable with MTU 1500 a message of many segments arrives octet f
   assertEquals([result.code, complaints(result.err)], [0, ""]);
   assertMatch(
     out,
-    new RegExp(`closed by peer \\(FIN\\), ${message.length} bytes received, ${message.length} bytes sent`),
+    new RegExp(
+      `closed by peer \\(FIN\\), ${message.length} bytes received, ${message.length} bytes handed over to be sent`,
+    ),
   );
   const [conversation] = conversations(await capture.segments(), PORT);
   assert(conversation !== undefined);

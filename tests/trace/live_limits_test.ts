@@ -37,6 +37,13 @@ class Watched {
     this.limits.segmentArrived(this.#connection, segment, at(time));
   }
 
+  /** The program gives up with so many octets unacknowledged. */
+  aborts(time: number, unacknowledged: number): void {
+    this.#connection.unackedOctets = unacknowledged;
+    const reset = this.#connection.segment({ flags: Flag.rst | Flag.ack, seq: 1, ack: 1 }, "sent");
+    this.limits.segmentSent(this.#connection, reset, "reset-abort", at(time));
+  }
+
   get sending(): string | undefined {
     return this.limits.shares("sending")?.text;
   }
@@ -201,4 +208,21 @@ Deno.test("of the peer's segments, too: those that fill our window waited for th
   acknowledge(90, 2 * MSS + 1, 2 * MSS);
   arrive(110, 2 * MSS + 1, 100);
   assertEquals(shares(), peersShares(0, 100, 0));
+});
+
+Deno.test("a sender that gives up has waited until then, for what it waited for last", () => {
+  for (
+    const [window, unacknowledged, expected] of [
+      [0, MSS, shares(0, 99, 1)],
+      [WINDOW, MSS, shares(0, 0, 100)],
+      [0, 0, shares(0, 0, 100)], // nothing was given up
+    ] as const
+  ) {
+    const watched = new Watched();
+    watched.sends(0, 1, MSS);
+    watched.sends(10, 1 + MSS, MSS);
+    watched.isAcknowledged(20, 1 + MSS, window);
+    watched.aborts(2_000, unacknowledged);
+    assertEquals(watched.sending, expected);
+  }
 });
