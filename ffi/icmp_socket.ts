@@ -7,7 +7,7 @@
 import { attachFilter, quotedTcpFilter } from "./bpf.ts";
 import { ICMP_FILTER, IPPROTO_ICMP, IPPROTO_ICMPV6, SOCK_RAW, SOL_RAW } from "./constants.ts";
 import { type FileDescriptor, ignorePathMtu, openSocket, orClose, setOption } from "./file_descriptor.ts";
-import { receivedAfterAll } from "./raw_socket.ts";
+import { receivedAfterAll } from "./socket_errors.ts";
 import { ReceivedMessage } from "./received_message.ts";
 import { decodeSockaddr, type IpAddress, SOCKADDR_IN6_LENGTH } from "./sockaddr.ts";
 

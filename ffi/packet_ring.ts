@@ -37,7 +37,8 @@ import { enlargeBuffer, type FileDescriptor, orClose, setOption, setOptionBytes 
 import { type Libc, loadLibc } from "./libc.ts";
 import type { InboundChecksum } from "./packet_device.ts";
 import { linkAddress, openLinkSocket } from "./packet_socket.ts";
-import { BUFFER_SIZE, receivedAfterAll } from "./raw_socket.ts";
+import { BUFFER_SIZE } from "./raw_socket.ts";
+import { receivedAfterAll } from "./socket_errors.ts";
 import type { Endpoint } from "./sockaddr.ts";
 import { VNET_LENGTH, vnetChecksum, vnetSegmentSize } from "./virtio_header.ts";
 

@@ -42,7 +42,8 @@ import {
   packetSegmentLimit,
   type SendResult,
 } from "./packet_device.ts";
-import { BUFFER_SIZE, isVerdict, sendResult } from "./raw_socket.ts";
+import { BUFFER_SIZE } from "./raw_socket.ts";
+import { sendResult, sentAfterAll } from "./socket_errors.ts";
 import type { Endpoint } from "./sockaddr.ts";
 import {
   GSO_ECN,
@@ -180,9 +181,7 @@ export class PacketSocket implements GatheringDevice {
 
   #sendMessage(): SendResult {
     if (this.#sendOnce() >= 0) return "sent";
-    const errno = lastErrno();
-    if (isVerdict(errno)) return this.#notSent(errno);
-    return this.#sendOnce() >= 0 ? "sent" : this.#notSent(lastErrno()); // see lastErrno
+    return sentAfterAll(() => this.#sendOnce()) >= 0 ? "sent" : this.#notSent(lastErrno());
   }
 
   #sendOnce(): number {

@@ -41,8 +41,8 @@ export interface RawBatchOptions {
   readonly isBlocked: (headers: Uint8Array, offset: number) => boolean;
   /** What an error number means for the packet; throws for what says nothing about it. */
   readonly judge: (errno: number) => SendResult;
-  /** Whether an error number can have been meant for a packet. */
-  readonly isVerdict: (errno: number) => boolean;
+  /** What a call that has just failed comes to, as `sentAfterAll` tells. */
+  readonly repeat: (call: () => number) => number;
 }
 
 /** Packets to one peer over a raw socket. */
@@ -94,13 +94,9 @@ export class RawBatch implements PacketBatch {
     const offset = this.headersOffset(from);
     if (this.#options.isBlocked(this.headers, offset)) return this.#refused("unreachable");
     this.#options.prepare(this.headers, offset);
-    const sent = this.#sendOnce(from, count);
-    if (sent > 0) return sent;
-    const errno = lastErrno();
-    const { judge, isVerdict } = this.#options;
-    if (isVerdict(errno)) return this.#refused(judge(errno));
-    const again = this.#sendOnce(from, count); // see lastErrno
-    return again > 0 ? again : this.#refused(judge(lastErrno()));
+    let sent = this.#sendOnce(from, count);
+    if (sent < 0) sent = this.#options.repeat(() => this.#sendOnce(from, count));
+    return sent > 0 ? sent : this.#refused(this.#options.judge(lastErrno()));
   }
 
   #address(name: number, nameLength: number): void {

@@ -30,24 +30,7 @@ import {
   SOCK_RAW,
   SOL_SOCKET,
 } from "./constants.ts";
-import {
-  check,
-  EACCES,
-  EAGAIN,
-  ECONNREFUSED,
-  EHOSTDOWN,
-  EHOSTUNREACH,
-  EINTR,
-  EINVAL,
-  EMSGSIZE,
-  ENETDOWN,
-  ENETUNREACH,
-  ENOBUFS,
-  EPERM,
-  lastErrno,
-  SystemError,
-  wouldWait,
-} from "./errno.ts";
+import { check, lastErrno, SystemError } from "./errno.ts";
 import {
   bindSocket,
   enlargeBuffer,
@@ -66,6 +49,7 @@ import { askForStamps, ReceivedMessage } from "./received_message.ts";
 import { PacketSieve } from "./packet_sieve.ts";
 import { interfaceMtu } from "./network_interface.ts";
 import { routeTo } from "./route.ts";
+import { receivedAfterAll, sendResult, sentAfterAll } from "./socket_errors.ts";
 import { anyAddress, cString, encodeSockaddr, type Endpoint, SOCKADDR_IN_LENGTH } from "./sockaddr.ts";
 
 /** How to open a raw socket. */
@@ -108,20 +92,6 @@ const SOCKADDR_ADDRESS_OFFSET = 4; // struct sockaddr_in, <netinet/in.h>
 
 /** Room for a time stamp: 16 + 16 octets. */
 const CONTROL_LENGTH = 32;
-
-const VERDICTS: ReadonlyMap<number, SendResult> = new Map<number, SendResult>([
-  [EAGAIN, "full"],
-  [ENOBUFS, "full"],
-  [EINTR, "full"],
-  [EMSGSIZE, "too long"],
-  [EPERM, "unreachable"],
-  [EACCES, "unreachable"],
-  [ECONNREFUSED, "unreachable"],
-  [EHOSTDOWN, "unreachable"],
-  [EHOSTUNREACH, "unreachable"],
-  [ENETDOWN, "unreachable"],
-  [ENETUNREACH, "unreachable"],
-]);
 
 /** Packet lengths as the bigints that FFI wants, each made once: making them per call costs more than the call. */
 const LENGTHS: bigint[] = [];
@@ -206,7 +176,7 @@ export class RawSocket implements PacketDevice {
         if (this.#toAnyone) this.#takeDestination(headers, offset);
       },
       isBlocked: (headers, offset) => this.#isBlocked(headers, offset),
-      isVerdict,
+      repeat: sentAfterAll,
       judge: (errno) => this.#notSent(errno),
     });
   }
@@ -231,9 +201,7 @@ export class RawSocket implements PacketDevice {
     if (this.#isBlocked(this.outbound, 0)) return "unreachable";
     if (this.#toAnyone) this.#takeDestination(this.outbound, 0);
     if (this.#sendOnce(length) >= 0) return "sent";
-    const errno = lastErrno();
-    if (isVerdict(errno)) return this.#notSent(errno);
-    return this.#sendOnce(length) >= 0 ? "sent" : this.#notSent(lastErrno()); // see lastErrno
+    return sentAfterAll(() => this.#sendOnce(length)) >= 0 ? "sent" : this.#notSent(lastErrno());
   }
 
   /** As {@link stopReceiving}. */
@@ -386,39 +354,4 @@ export function leaveBy(number: number, family: 4 | 6, interfaceIndex: number): 
   const inNetworkOrder = new Uint8Array(4);
   new DataView(inNetworkOrder.buffer).setUint32(0, interfaceIndex);
   setOptionBytes(number, IPPROTO_IP, IP_UNICAST_IF, inNetworkOrder, "setsockopt IP_UNICAST_IF");
-}
-
-/**
- * What a receive call that has just failed comes to: 0 where it only had nothing to deliver, else what `again`, the same call,
- * gives: the error number of the first may be another's, see `lastErrno`.
- *
- * @throws SystemError for what fails twice
- */
-export function receivedAfterAll(call: string, again: () => number): number {
-  if (wouldWait()) return 0;
-  const length = again();
-  if (length >= 0 || wouldWait()) return Math.max(0, length);
-  throw new SystemError(call, lastErrno());
-}
-
-/**
- * Whether `sendto` has certainly meant this error number for the packet at hand. The others are worth another try: a socket
- * that has a peer also tells so of an ICMP error that came since its last call, and has then sent nothing; see `lastErrno`, too.
- */
-export function isVerdict(errno: number): boolean {
-  return errno === EPERM || VERDICTS.get(errno) === "full";
-}
-
-/**
- * What an error of `sendto` means for the packet. EPERM and EACCES are a firewall's or a route's verdict on this one
- * packet: a TCP takes it as a loss.
- *
- * @throws SystemError for what says nothing about the packet
- */
-export function sendResult(errno: number, call = "sendto"): SendResult {
-  const result = VERDICTS.get(errno);
-  if (result !== undefined) return result;
-  // A blackhole route says so to whoever has the kernel look for the way.
-  if (errno === EINVAL && call === "sendto") return "unreachable";
-  throw new SystemError(call, errno);
 }

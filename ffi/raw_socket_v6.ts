@@ -29,7 +29,6 @@ import type { PacketSieve } from "./packet_sieve.ts";
 import { ReceivedMessage } from "./received_message.ts";
 import {
   deviceMtu,
-  isVerdict,
   leaveBy,
   lengthAsBigint,
   MOST_FOREIGN_PACKETS,
@@ -37,11 +36,10 @@ import {
   prepareRawSocket,
   RawSocket,
   type RawSocketOptions,
-  receivedAfterAll,
-  sendResult,
   stopReceiving,
   warmUp,
 } from "./raw_socket.ts";
+import { receivedAfterAll, sendResult, sentAfterAll } from "./socket_errors.ts";
 import {
   anyAddress,
   encodeSockaddr,
@@ -162,9 +160,7 @@ export class RawSocketV6 implements PacketDevice {
     }
     if (this.#toAnyone) copyAddress(this.outbound, DESTINATION_OFFSET, this.#peer, SOCKADDR_ADDRESS_OFFSET);
     if (this.#sendOnce(length) >= 0) return "sent";
-    const errno = lastErrno();
-    if (isVerdict(errno)) return this.#notSent(errno);
-    return this.#sendOnce(length) >= 0 ? "sent" : this.#notSent(lastErrno()); // see lastErrno
+    return sentAfterAll(() => this.#sendOnce(length)) >= 0 ? "sent" : this.#notSent(lastErrno());
   }
 
   /** As {@link stopReceiving}. */

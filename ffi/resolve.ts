@@ -52,6 +52,7 @@ const REASONS: Readonly<Record<number, readonly [string, string]>> = {
 
 /** A name that could not be turned into an address. */
 export class ResolveError extends Error {
+  /** Tells it from other errors. */
   override readonly name = "ResolveError";
   /** The name that was asked for. */
   readonly host: string;
@@ -60,6 +61,7 @@ export class ResolveError extends Error {
   /** In words: `unknown host`. */
   readonly reason: string;
 
+  /** `result`: what `getaddrinfo` returned for `host`, `EAI_NONAME` and so on. */
   constructor(host: string, result: number) {
     const [code, reason] = REASONS[result] ?? [`EAI ${result}`, "the resolver failed"];
     super(`Cannot resolve "${host}": ${reason} (${code})`);

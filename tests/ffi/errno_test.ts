@@ -1,10 +1,13 @@
 /** Names and causes of errors, and how results become errors. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { openSocket } from "../../ffi/file_descriptor.ts";
+import { encodeSockaddr } from "../../ffi/sockaddr.ts";
+import { loopbackAddress } from "./loopback.ts";
 import { libcCandidates } from "../../ffi/libc.ts";
-import { EFD_NONBLOCK } from "../../ffi/constants.ts";
+import { EFD_NONBLOCK, MSG_DONTWAIT, SOCK_DGRAM } from "../../ffi/constants.ts";
 import { check, lastErrno } from "../../ffi/errno.ts";
-import { receivedAfterAll } from "../../ffi/raw_socket.ts";
+import { receivedAfterAll, sendResult, sentAfterAll } from "../../ffi/socket_errors.ts";
 import {
   errnoName,
   FileDescriptor,
@@ -101,6 +104,39 @@ Deno.test("a receive call that fails is made again, unless it only had nothing t
   failing();
   const error = assertThrows(() => receivedAfterAll("recv", failing), SystemError);
   assertEquals([error.call, error.errnoName], ["recv", "EBADF"]);
+});
+
+/** A call that fails with ECONNREFUSED each time: nobody listens at the socket's peer, and ICMP says so before it returns. */
+function refusedAgain(socket: FileDescriptor): () => number {
+  const { recv, send } = loadLibc();
+  const octets = Deno.UnsafePointer.of(new Uint8Array(8));
+  const nobody = encodeSockaddr({ address: loopbackAddress(4), port: 9 });
+  check("connect", loadLibc().connect(socket.number, nobody, nobody.length));
+  return () => {
+    send(socket.number, octets, 8n, 0);
+    return recv(socket.number, octets, 8n, MSG_DONTWAIT);
+  };
+}
+
+Deno.test("ICMP errors that keep coming to a socket with a peer are no failure of its calls", () => {
+  using socket = openSocket("socket SOCK_DGRAM", 4, SOCK_DGRAM, 0);
+  const refused = refusedAgain(socket);
+  let calls = 0;
+  const counted = (): number => {
+    calls++;
+    return refused();
+  };
+  assertEquals([refused(), errnoName(lastErrno())], [-1, "ECONNREFUSED"]);
+  assertEquals(receivedAfterAll("recv", counted), 0);
+  assert(calls > 1, `${calls} calls`);
+  calls = 3;
+  assertEquals(refused(), -1);
+  assertEquals(receivedAfterAll("recv", () => calls-- > 0 ? refused() : 5), 5);
+  calls = 3;
+  assertEquals(refused(), -1);
+  assertEquals(sentAfterAll(() => calls-- > 0 ? refused() : 5), 5);
+  assertEquals(refused(), -1);
+  assertEquals([sentAfterAll(refused), sendResult(lastErrno())], [-1, "unreachable"]);
 });
 
 Deno.test("messages start with a capital and end without a period", () => {

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows, fail } from "@std/assert";
 import { SO_RCVBUF, SOL_SOCKET } from "../../ffi/constants.ts";
 import { getOption } from "../../ffi/file_descriptor.ts";
-import { sendResult } from "../../ffi/raw_socket.ts";
+import { sendResult } from "../../ffi/socket_errors.ts";
 import {
   type Endpoint,
   interfaceMtu,
