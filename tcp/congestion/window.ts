@@ -67,7 +67,8 @@ export class Window {
    * RFC 3465 2.2 and 2.3 cap the growth per ACK at L = 2 segments, which is what one ACK stands for when every second segment is
    * acknowledged. A receiver that merges segments (GRO) acknowledges dozens at once; counting such an ACK as the ACKs that
    * it replaces, the cap is L·SMSS·ceil(delivered / 2 SMSS), which is never less than what was delivered. L = 1 after a
-   * timeout (RFC 3465 2.3) guards against ACKs for data that arrived long ago; delivered octets do not count those.
+   * timeout (RFC 3465 2.3) guards against ACKs for data that arrived long ago: delivered octets do not count those, where SACK tells
+   * of them; without it the recovery takes them off.
    */
   slowStart(ack: CongestionSample): number {
     let growth = ack.deliveredOctets;

@@ -76,6 +76,8 @@ export class AckSample implements CongestionSample {
   newlySacked = 0;
   /** Whether it delivered a record that was never retransmitted: end of the furthest and of the lowest, start of the lowest. */
   deliversOriginal = false;
+  /** Octets of such records. */
+  originalOctets = 0;
   originalEnd: SeqNumber = seqNumber(0);
   lowestOriginalEnd: SeqNumber = seqNumber(0);
   lowestOriginalStart: SeqNumber = seqNumber(0);
@@ -124,6 +126,7 @@ export class AckSample implements CongestionSample {
     this.deliveredOctets = 0;
     this.newlySacked = 0;
     this.deliversOriginal = false;
+    this.originalOctets = 0;
     this.acknowledgesResent = false;
     this.lastResentAt = instant(-1);
     this.firstSentAt = NEVER;
@@ -149,6 +152,7 @@ export class AckSample implements CongestionSample {
         this.lowestOriginalStart = seqAdd(end, -octets);
       }
       this.deliversOriginal = true;
+      this.originalOctets += octets;
     }
     if (resent && this.#isOfEarlier()) return;
     this.lastSentAt = sentAt;
@@ -178,6 +182,15 @@ export class AckSample implements CongestionSample {
       this.acknowledgesResent = true;
       if (isNews && this.recordMadeAt > this.lastResentAt) this.lastResentAt = this.recordMadeAt;
     } else if (isNews && this.oldestSentAt === NEVER) this.oldestSentAt = this.recordSentAt;
+  }
+
+  /**
+   * RFC 3465 2.3: after a timeout, without SACK, nobody knows how much of what was never sent again had arrived before: all of it
+   * counts as one segment.
+   */
+  discountOriginals(): void {
+    const least = Math.min(this.deliveredOctets, this.mss);
+    this.deliveredOctets = Math.max(this.deliveredOctets - this.originalOctets, least);
   }
 
   /**

@@ -34,6 +34,7 @@ export class Rack {
   #fack: SeqNumber;
   #windowMultiplier = 1;
   #windowPersistence = WINDOW_PERSISTENCE;
+  /** RACK.dsack_round: a D-SACK has been counted in the round trip that ends here; null: none has. */
   #dsackRoundEnd: SeqNumber | null = null;
 
   /** `dupThresh`: what {@link reordering} begins with. */
@@ -44,6 +45,8 @@ export class Rack {
 
   /** Learns from what an acknowledgement delivered (steps 1 to 3). */
   update(ack: AckSample): void {
+    const { una } = ack;
+    if (this.#dsackRoundEnd !== null && !seqBefore(una, this.#dsackRoundEnd)) this.#dsackRoundEnd = null;
     if (ack.deliversOriginal) {
       if (seqBefore(ack.lowestOriginalEnd, this.#fack)) this.reorderings++;
       if (seqAfter(ack.originalEnd, this.#fack)) this.#fack = ack.originalEnd;
@@ -65,8 +68,8 @@ export class Rack {
   }
 
   /** Widens the reordering window when a DSACK shows a spurious retransmission, once a round trip (step 4). */
-  duplicateReported(sndUna: SeqNumber, sndNxt: SeqNumber): void {
-    if (this.#dsackRoundEnd !== null && seqBefore(sndUna, this.#dsackRoundEnd)) return;
+  duplicateReported(sndNxt: SeqNumber): void {
+    if (this.#dsackRoundEnd !== null) return;
     this.#dsackRoundEnd = sndNxt;
     this.#windowMultiplier++;
     this.#windowPersistence = WINDOW_PERSISTENCE;

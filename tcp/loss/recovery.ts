@@ -179,7 +179,7 @@ export class Recovery {
     this.rack.update(ack);
     if (this.#config.recovery.reorderingDegree === "measured") this.rack.measureReordering(ack);
     if (ack.reportsDuplicate) {
-      this.rack.duplicateReported(ack.una, ack.sndNxt);
+      this.rack.duplicateReported(ack.sndNxt);
       this.#undo.duplicateReported(ack.duplicateLeft, ack.duplicateRight);
     }
     this.#checkTailProbe();
@@ -349,7 +349,10 @@ export class Recovery {
     if (verdict === "spurious") {
       this.#undoReduction();
       this.timeoutWasSpurious = true;
-    } else if (verdict === "genuine") {
+      return;
+    }
+    if (!ack.selective && this.#control.cwnd < this.#control.ssthresh) ack.discountOriginals();
+    if (verdict === "genuine") {
       const most = FORWARD_RTO_WINDOW * ack.mss;
       // Nobody knows how much of what the ACK covers had arrived before: the window does not grow by all of it, but on Linux.
       if (this.#config.recovery.forwardRtoEvidence === "any ACK") {

@@ -26,14 +26,15 @@ import script22 from "./restart_can_be_switched_off.pkt" with { type: "text" };
 import script23 from "./second_lost_syn_may_be_the_first_that_counts.pkt" with { type: "text" };
 import script24 from "./segments_taken_out_of_the_network_make_room.pkt" with { type: "text" };
 import script25 from "./short_pause_keeps_the_window.pkt" with { type: "text" };
-import script26 from "./slow_start_counts_octets_not_acks.pkt" with { type: "text" };
-import script27 from "./slow_start_counts_what_came_out_of_order.pkt" with { type: "text" };
-import script28 from "./slow_start_doubles.pkt" with { type: "text" };
-import script29 from "./slow_start_ends_at_the_threshold.pkt" with { type: "text" };
-import script30 from "./smaller_of_both_windows_counts.pkt" with { type: "text" };
-import script31 from "./time_without_data_is_no_time_to_grow_in.pkt" with { type: "text" };
-import script32 from "./unused_window_does_not_grow.pkt" with { type: "text" };
-import script33 from "./window_restarts_after_idling.pkt" with { type: "text" };
+import script26 from "./slow_start_after_a_timeout_counts_what_went_again.pkt" with { type: "text" };
+import script27 from "./slow_start_counts_octets_not_acks.pkt" with { type: "text" };
+import script28 from "./slow_start_counts_what_came_out_of_order.pkt" with { type: "text" };
+import script29 from "./slow_start_doubles.pkt" with { type: "text" };
+import script30 from "./slow_start_ends_at_the_threshold.pkt" with { type: "text" };
+import script31 from "./smaller_of_both_windows_counts.pkt" with { type: "text" };
+import script32 from "./time_without_data_is_no_time_to_grow_in.pkt" with { type: "text" };
+import script33 from "./unused_window_does_not_grow.pkt" with { type: "text" };
+import script34 from "./window_restarts_after_idling.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -63,12 +64,13 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["congestion/second_lost_syn_may_be_the_first_that_counts.pkt", script23],
   ["congestion/segments_taken_out_of_the_network_make_room.pkt", script24],
   ["congestion/short_pause_keeps_the_window.pkt", script25],
-  ["congestion/slow_start_counts_octets_not_acks.pkt", script26],
-  ["congestion/slow_start_counts_what_came_out_of_order.pkt", script27],
-  ["congestion/slow_start_doubles.pkt", script28],
-  ["congestion/slow_start_ends_at_the_threshold.pkt", script29],
-  ["congestion/smaller_of_both_windows_counts.pkt", script30],
-  ["congestion/time_without_data_is_no_time_to_grow_in.pkt", script31],
-  ["congestion/unused_window_does_not_grow.pkt", script32],
-  ["congestion/window_restarts_after_idling.pkt", script33],
+  ["congestion/slow_start_after_a_timeout_counts_what_went_again.pkt", script26],
+  ["congestion/slow_start_counts_octets_not_acks.pkt", script27],
+  ["congestion/slow_start_counts_what_came_out_of_order.pkt", script28],
+  ["congestion/slow_start_doubles.pkt", script29],
+  ["congestion/slow_start_ends_at_the_threshold.pkt", script30],
+  ["congestion/smaller_of_both_windows_counts.pkt", script31],
+  ["congestion/time_without_data_is_no_time_to_grow_in.pkt", script32],
+  ["congestion/unused_window_does_not_grow.pkt", script33],
+  ["congestion/window_restarts_after_idling.pkt", script34],
 ];
