@@ -42,6 +42,14 @@ export function addressFromOctets(octets: Uint8Array): IpAddress {
   throw new RangeError(`Cannot make an address of ${octets.length} octets: IPv4 has 4, IPv6 has 16`);
 }
 
+/** The octets of two addresses of one family, one behind the other, as segments have them. A copy */
+export function joinAddresses({ octets: first }: IpAddress, { octets: second }: IpAddress): Uint8Array {
+  const joined = new Uint8Array(2 * first.length);
+  joined.set(first, 0);
+  joined.set(second, first.length);
+  return joined;
+}
+
 /** Reads an address in text form. @throws RangeError when it is neither dotted decimal nor RFC 4291 text */
 export function parseAddress(text: string): IpAddress {
   const octets = text.includes(":") ? ipv6Octets(text) : ipv4Octets(text);

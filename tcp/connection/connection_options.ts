@@ -5,7 +5,7 @@
  */
 
 import { AckSample } from "../loss/ack_sample.ts";
-import type { Endpoint, IpAddress } from "../base/address.ts";
+import { type Endpoint, type IpAddress, joinAddresses } from "../base/address.ts";
 import type { Segment } from "../base/segment.ts";
 import { OctetCount } from "../base/octet_count.ts";
 import type { Observer } from "../base/observer.ts";
@@ -54,6 +54,12 @@ export interface ConnectionOptions {
    * @internal
    */
   readonly ackSample?: AckSample | undefined;
+  /**
+   * Local and remote address one behind the other: connections of one host between the same two share them. @default its own
+   *
+   * @internal
+   */
+  readonly addressOctets?: Uint8Array | undefined;
   /** Octets of the largest packet that is known to reach the peer. @default Infinity, nothing is known */
   readonly pathMtu?: number | undefined;
   /** Is told what is found out about the path. @default undefined, nobody is */
@@ -80,6 +86,7 @@ export interface CompleteOptions {
   readonly timestampOffset: number;
   readonly challengeLimiter: ChallengeLimiter;
   readonly ackSample: AckSample;
+  readonly addressOctets: Uint8Array;
   readonly pathMtu: number;
   readonly paths: PathMemory | undefined;
   readonly id: number;
@@ -102,6 +109,7 @@ export function completeOptions(options: ConnectionOptions): CompleteOptions {
     challengeLimiter: options.challengeLimiter ??
       new ChallengeLimiter(config.defence.challengeAcksPerSecond, seed),
     ackSample: options.ackSample ?? new AckSample(),
+    addressOctets: options.addressOctets ?? joinAddresses(options.local.address, options.remote.address),
     pathMtu: options.pathMtu ?? Infinity,
     paths: options.paths,
     id: options.id ?? 1,

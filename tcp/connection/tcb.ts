@@ -5,7 +5,7 @@
  */
 
 import { AckPolicy } from "../receive/ack_policy.ts";
-import type { Endpoint, IpAddress } from "../base/address.ts";
+import { type Endpoint, joinAddresses } from "../base/address.ts";
 import type { ChallengeLimiter } from "./challenge_limiter.ts";
 import type { CompleteOptions, IsnSource, PathMemory } from "./connection_options.ts";
 import type { TcpConfig } from "../config/config.ts";
@@ -13,7 +13,6 @@ import type { CongestionControl } from "../congestion/control.ts";
 import { createCongestionControl } from "../congestion/create.ts";
 import { initialCwnd } from "../congestion/window.ts";
 import { Ecn } from "./ecn.ts";
-import { NO_OCTETS } from "../base/empty.ts";
 import { ConnectionFailure, type FailureKind } from "../base/errors.ts";
 import { Event, type EventSet } from "../base/events.ts";
 import { fitWindow } from "./first_window.ts";
@@ -47,13 +46,6 @@ const QUIET_TIME = seconds(1);
 /** For {@link Tcb.lastMade}: not of the scoreboard. */
 export const NO_RECORD = -1;
 export const FIRST_SYN = -2;
-
-/** What {@link joinAddresses} returned last: many connections are between the same two hosts. */
-let lastJoined: { local: IpAddress | null; remote: IpAddress | null; octets: Uint8Array } = {
-  local: null,
-  remote: null,
-  octets: NO_OCTETS,
-};
 
 /** A RST that waits to be sent. */
 export interface PendingReset {
@@ -163,7 +155,7 @@ export class Tcb {
     this.config = config;
     this.local = local;
     this.remote = remote;
-    this.addressOctets = joinAddresses(local, remote);
+    this.addressOctets = options.addressOctets;
     this.observer = options.observer;
     this.isn = options.isn;
     this.segmentLimit = options.segmentLimit;
@@ -189,7 +181,7 @@ export class Tcb {
   bindPeer(local: Endpoint, remote: Endpoint): void {
     this.local = local;
     this.remote = remote;
-    this.addressOctets = joinAddresses(local, remote);
+    this.addressOctets = joinAddresses(local.address, remote.address);
   }
 
   /** A SYN arrived in LISTEN: the sending side begins at `iss`. What the user queued before stays queued. */
@@ -327,15 +319,4 @@ export class Tcb {
     this.sender.ring.trim();
     this.addEvents(Event.closed | Event.readable | Event.writable);
   }
-}
-
-/** Two addresses one behind the other; those of the connection before, when it is between the same ones. */
-function joinAddresses({ address: local }: Endpoint, { address: remote }: Endpoint): Uint8Array {
-  if (lastJoined.local === local && lastJoined.remote === remote) return lastJoined.octets;
-  const { length } = local.octets;
-  const octets = new Uint8Array(2 * length);
-  octets.set(local.octets, 0);
-  octets.set(remote.octets, length);
-  lastJoined = { local, remote, octets };
-  return octets;
 }

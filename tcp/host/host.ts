@@ -12,6 +12,7 @@ import {
   IPV4_ADDRESS_LENGTH,
   IPV6_ADDRESS_LENGTH,
   isPort,
+  joinAddresses,
   type Port,
 } from "../base/address.ts";
 import { ChallengeLimiter } from "../connection/challenge_limiter.ts";
@@ -84,6 +85,9 @@ export class Host {
   readonly #cookieAnswers: CookieAnswers;
   readonly #progress: OctetCount = new OctetCount();
   readonly #ackSample: AckSample = new AckSample();
+  /** The two addresses that a connection was last opened between; null: none was. */
+  #lastPair: { readonly local: IpAddress; readonly remote: IpAddress; readonly octets: Uint8Array } | null =
+    null;
   #nextId = 1;
 
   /** A host without connections. @throws RangeError for a secret that has not 16 octets, or a config out of range */
@@ -328,11 +332,20 @@ export class Host {
       timestampOffset: this.#timestampOffset(local, remote),
       challengeLimiter: this.#challengeLimiter,
       ackSample: this.#ackSample,
+      addressOctets: this.#addressOctets(local.address, remote.address),
       pathMtu: this.#paths.at(remote.address, now),
       paths: this.#paths,
       id: this.#nextId++,
       progress: this.#progress,
     };
+  }
+
+  /** As of `ConnectionOptions`; those of the connection before, when it is between the same two. */
+  #addressOctets(local: IpAddress, remote: IpAddress): Uint8Array {
+    if (this.#lastPair?.local !== local || this.#lastPair.remote !== remote) {
+      this.#lastPair = { local, remote, octets: joinAddresses(local, remote) };
+    }
+    return this.#lastPair.octets;
   }
 
   /**

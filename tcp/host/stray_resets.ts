@@ -4,7 +4,13 @@
  * @module
  */
 
-import { addressFromOctets, type Endpoint, type IpAddress, octetsMatch } from "../base/address.ts";
+import {
+  addressFromOctets,
+  type Endpoint,
+  type IpAddress,
+  joinAddresses,
+  octetsMatch,
+} from "../base/address.ts";
 import { resetFor } from "../connection/closing.ts";
 import { Flag, type Segment } from "../base/segment.ts";
 import { type SeqNumber, seqNumber } from "../base/seq.ts";
@@ -40,15 +46,11 @@ export function endpointsOf(
 
 /** Makes of `out` an empty segment between two ends that no connection is between. */
 export function beginStray(out: Segment, local: Endpoint, remote: Endpoint): void {
-  const length = local.address.octets.length;
-  const addresses = new Uint8Array(2 * length);
-  addresses.set(local.address.octets);
-  addresses.set(remote.address.octets, length);
   out.clear();
   out.family = local.address.family;
-  out.addresses = addresses;
+  out.addresses = joinAddresses(local.address, remote.address);
   out.sourceOffset = 0;
-  out.destinationOffset = length;
+  out.destinationOffset = local.address.octets.length;
   out.sourcePort = local.port;
   out.destinationPort = remote.port;
 }

@@ -1,10 +1,10 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { type Endpoint, type IpAddress, parseAddress } from "../../tcp/base/address.ts";
 import { Event } from "../../tcp/base/events.ts";
 import type { Connection } from "../../tcp/connection/connection.ts";
 import { Host } from "../../tcp/host/host.ts";
 import { IcmpError } from "../../tcp/base/icmp_error.ts";
-import { Flag, type Segment } from "../../tcp/base/segment.ts";
+import { Flag, Segment } from "../../tcp/base/segment.ts";
 import { seqNumber } from "../../tcp/base/seq.ts";
 import { NEVER } from "../../tcp/base/units.ts";
 import {
@@ -422,4 +422,24 @@ Deno.test("connections to one of a host's addresses have that address, not copie
   const [first, second] = [listener.accept(), listener.accept()];
   assert(first !== null && first.local.address === second?.local.address);
   assertEquals(first.remote, THERE);
+});
+
+Deno.test("connections between the same two addresses have one copy of both in memory, those of another host their own", () => {
+  const addressesOf = (host: Host, ...from: Endpoint[]): Uint8Array[] =>
+    from.map((peer) => {
+      host.segmentArrives(synFrom(peer, SERVER), NOW);
+      const out = new Segment();
+      assert(host.transmit(out, NOW));
+      assertEquals(out.addresses, new Uint8Array([...HERE.octets, ...peer.address.octets]));
+      return out.addresses;
+    });
+  const elsewhere: Endpoint = { address: parseAddress("192.0.2.99"), port: 1 };
+  const host = newHost();
+  host.listen({ port: 80 });
+  const [first, second, third] = addressesOf(host, THERE, OTHER, elsewhere);
+  assertStrictEquals(first, second);
+  assert(third !== second);
+  const another = newHost();
+  another.listen({ port: 80 });
+  assert(addressesOf(another, elsewhere)[0] !== third);
 });
