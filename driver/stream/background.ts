@@ -4,11 +4,13 @@
  * @module
  */
 
-import type { Instant } from "../../tcp/single.ts";
+import type { ConnectionView, Instant } from "../../tcp/single.ts";
 import type { Loop } from "../loop.ts";
 
 /** A connection or a listener, as the background sees it. */
 export interface Member {
+  /** The connection, which is told of turns in which something has happened to it; null: a listener, told of each. */
+  readonly connection: ConnectionView | null;
   /** The loop has taken a turn. @returns whether somebody who waited for that goes on */
   turnEnded(): boolean;
   /** Whether the process is not to end while this one goes on. */
@@ -28,13 +30,22 @@ const CONTINUATIONS = 12;
 /** The loop of one raw socket, shared by all connections on it. Errors of one member never end another. */
 export class Background {
   readonly #loop: Loop;
+  readonly #nextEventful: () => ConnectionView | null;
   readonly #onIdle: () => void;
-  readonly #members = new Set<Member>();
+  readonly #listeners = new Set<Member>();
+  /** By their connections. Asking each in every turn would take as long as there are connections. */
+  readonly #connected = new Map<ConnectionView, Member>();
+  /** Those of them that have not been told of a turn yet: something may have happened before they came. */
+  #newcomers: Member[] = [];
   #isRunning = false;
 
-  /** `onIdle`: called when the last member is over, and the loop has stopped. */
-  constructor(loop: Loop, onIdle: () => void) {
+  /**
+   * `nextEventful`: the next connection to which something has happened, once for each time; null: none. `onIdle`: called when
+   * the last member is over, and the loop has stopped.
+   */
+  constructor(loop: Loop, nextEventful: () => ConnectionView | null, onIdle: () => void) {
     this.#loop = loop;
+    this.#nextEventful = nextEventful;
     this.#onIdle = onIdle;
   }
 
@@ -45,7 +56,11 @@ export class Background {
 
   /** Runs the loop until the member is over. */
   add(member: Member): void {
-    this.#members.add(member);
+    if (member.connection === null) this.#listeners.add(member);
+    else {
+      this.#connected.set(member.connection, member);
+      this.#newcomers.push(member);
+    }
     if (!this.#isRunning) this.#start();
     else this.wake();
   }
@@ -61,50 +76,78 @@ export class Background {
   }
 
   get #keepsAlive(): boolean {
-    for (const member of this.#members) if (member.keepsAlive) return true;
+    for (const member of this.#listeners) if (member.keepsAlive) return true;
+    for (const member of this.#connected.values()) if (member.keepsAlive) return true;
     return false;
+  }
+
+  get #isEmpty(): boolean {
+    return this.#listeners.size === 0 && this.#connected.size === 0;
   }
 
   #start(): void {
     this.#isRunning = true;
-    this.#run().catch((error: unknown) => {
-      const reason = error instanceof Error ? error : new Error(String(error));
-      for (const member of this.#members) member.failed(reason);
-      this.#members.clear();
-    }).finally(() => {
+    this.#run().catch((error: unknown) => this.#fail(asError(error))).finally(() => {
       this.#isRunning = false;
       // Whoever was told of the end may have added another meanwhile.
-      if (this.#members.size > 0) this.#start();
+      if (!this.#isEmpty) this.#start();
       else this.#onIdle();
     });
   }
 
   async #run(): Promise<void> {
-    while (this.#members.size > 0) {
+    while (!this.#isEmpty) {
       if (this.#keepsAlive) {
-        await this.#loop.run(() => this.#tell() || !this.#keepsAlive);
+        await this.#loop.run(() => this.#tellAll() || !this.#keepsAlive);
       } else {
         this.#loop.turn();
-        this.#tell();
+        this.#tellAll();
         await unrefTimer(UNREF_INTERVAL);
       }
       for (let i = 0; i < CONTINUATIONS; i++) await undefined;
     }
   }
 
-  /** Tells the members of the turn. Returns whether the loop is to let go of the thread. */
-  #tell(): boolean {
+  #fail(error: Error): void {
+    const members = [...this.#listeners, ...this.#connected.values()];
+    for (const member of members) member.failed(error);
+    for (const member of members) this.#remove(member);
+  }
+
+  /** Tells of the turn whom it concerns. Returns whether the loop is to let go of the thread. */
+  #tellAll(): boolean {
     let goesOn = false;
-    for (const member of this.#members) {
-      try {
-        if (member.turnEnded()) goesOn = true;
-      } catch (error) {
-        member.failed(error instanceof Error ? error : new Error(String(error)));
-      }
-      if (member.isOver) goesOn = this.#members.delete(member);
+    for (const member of this.#listeners) goesOn = this.#tell(member) || goesOn;
+    for (const member of this.#newcomers.splice(0)) goesOn = this.#tell(member) || goesOn;
+    for (let next = this.#nextEventful(); next !== null; next = this.#nextEventful()) {
+      const member = this.#connected.get(next);
+      if (member !== undefined) goesOn = this.#tell(member) || goesOn;
     }
     return goesOn;
   }
+
+  #tell(member: Member): boolean {
+    let goesOn = false;
+    try {
+      goesOn = member.turnEnded();
+    } catch (error) {
+      member.failed(asError(error));
+    }
+    if (!member.isOver) return goesOn;
+    this.#remove(member);
+    return true;
+  }
+
+  #remove(member: Member): void {
+    this.#listeners.delete(member);
+    const { connection } = member;
+    // Whoever waited for the connection to be made may have handed it over.
+    if (connection !== null && this.#connected.get(connection) === member) this.#connected.delete(connection);
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** A pause that lets the process end. */

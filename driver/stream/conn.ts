@@ -88,6 +88,7 @@ export class Conn implements AsyncDisposable, Disposable {
     this.remoteAddr = netAddress(connection.remote);
     const keepsAlive = (): boolean => this.#isRef && !(this.#isClosed && isSettled(connection.state));
     this.#member = {
+      connection,
       turnEnded: () => this.#turnEnded(),
       get keepsAlive() {
         return keepsAlive();

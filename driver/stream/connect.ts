@@ -85,7 +85,7 @@ function dialingFrom(source: IpAddress, dscp: number, interfaceIndex: number | u
   const steered = interfaceIndex === undefined ? {} : { interfaceIndex };
   const config = { sending: { dscp } };
   const dialer = RawDialer.open({ source, config, observer: observers, patience: 0, spin: 0, ...steered });
-  const background = new Background(dialer.loop, () => {
+  const background = new Background(dialer.loop, () => observers.nextEventful(dialer.host), () => {
     dialings.delete(key);
     dialer[Symbol.dispose]();
   });
@@ -127,6 +127,7 @@ function established(background: Background, connection: Connection, stop: Abort
   stop.addEventListener("abort", abandon);
   // Takes a turn at once, which may be all that a peer on this host needs.
   background.add({
+    connection,
     turnEnded: () => {
       if (connection.failure !== null) return end(() => reject(connection.failure));
       return (connection.takeEvents() & Event.established) !== 0 && end(resolve);

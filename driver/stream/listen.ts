@@ -76,7 +76,7 @@ function hostAt(local: Endpoint, config: PartialConfig | undefined): Hosting {
   const observers = new Observers();
   const host = RawHost.open({ local, observer: observers, ...config === undefined ? {} : { config } });
   const ownKey = formatEndpoint(host.local);
-  const background = new Background(host.loop, () => {
+  const background = new Background(host.loop, () => observers.nextEventful(host.host), () => {
     hostings.delete(ownKey);
     host[Symbol.dispose]();
   });
@@ -107,6 +107,7 @@ export class Listener implements AsyncIterable<Conn>, Disposable {
     this.#watch = observer === undefined ? undefined : observers.watchNew(observer);
     const keepsAlive = (): boolean => this.#isRef;
     background.add({
+      connection: null,
       turnEnded: () => this.#handOut(),
       get keepsAlive() {
         return keepsAlive();

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Host } from "../../tcp/host/host.ts";
 import type { ConnectionView, Observer } from "../../tcp/single.ts";
 
 const NOBODY: Set<Observer> = new Set();
@@ -14,6 +15,8 @@ export class Observers implements Observer {
   /** Watch every connection that appears while they are here: those of a listener, or of the one that is being made. */
   readonly #ofNew = new Set<Observer>();
   readonly #failures = new WeakMap<ConnectionView, unknown>();
+  /** Connections of which an observer has thrown, until they are named. */
+  readonly #failed: ConnectionView[] = [];
 
   /** Watches one connection. @returns ends that when disposed of */
   watch(connection: ConnectionView, observer: Observer): Disposable {
@@ -33,6 +36,11 @@ export class Observers implements Observer {
     const failure = this.#failures.get(connection);
     this.#failures.delete(connection);
     return failure;
+  }
+
+  /** The next connection of the host to which something has happened, if it is only that an observer has thrown; null: none. */
+  nextEventful(host: Pick<Host, "nextEventful">): ConnectionView | null {
+    return this.#failed.pop() ?? host.nextEventful();
   }
 
   segmentSent(...[connection, ...event]: Parameters<Observer["segmentSent"]>): void {
@@ -71,7 +79,9 @@ export class Observers implements Observer {
         tell(observer);
       } catch (error) {
         watching.delete(observer);
-        if (connection !== null) this.#failures.set(connection, error);
+        if (connection === null) continue;
+        this.#failures.set(connection, error);
+        this.#failed.push(connection);
       }
     }
   }
