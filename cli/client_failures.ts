@@ -5,6 +5,7 @@
  */
 
 import {
+  after,
   type ConnectionFailure,
   elapsed,
   type Instant,
@@ -19,6 +20,12 @@ import { counted, grouped } from "./counted.ts";
 import { ExitCode, type ExitCodeNumber } from "./exit_codes.ts";
 import { type ConnectionEnds, ProgramFailure } from "./failures.ts";
 import type { SendingRecord } from "./narrator.ts";
+
+/** SYNs of which it must be said that they do not reach the peer; one may be a passing trouble. */
+const SYNS_UNTIL_BELIEF = 2;
+
+/** How long the answer to the second may take, where the network has said nothing about that one. */
+const SECOND_ANSWER = seconds(1);
 
 /** Shorter spans are told in milliseconds. */
 const LEAST_IN_SECONDS = 0.1;
@@ -107,6 +114,19 @@ export function noAnswer(facts: ClientFacts): ProgramFailure {
     : `no answer to ${counted(syns, "SYN")} over ${formatSeconds(span)}`;
   const report = record.report === null ? "" : ` (${asClause(record.report)})`;
   return unestablished(facts, ExitCode.timedOut, `Connection to ${peer} timed out: ${answer}${report}`);
+}
+
+/**
+ * From when on the peer counts as unreachable; NEVER: it does not. The network must say so of two SYNs (`isSaid`: it has said it of
+ * one), or nothing else about the second for a while: routers limit how often they say something. `isLocal`: this host says so.
+ */
+export function unreachableAt(
+  { syns, reportedSyns, lastSynAt }: Readonly<SendingRecord>,
+  isSaid: boolean,
+  isLocal: boolean,
+): Instant {
+  if (syns < SYNS_UNTIL_BELIEF || !isSaid && !isLocal) return NEVER;
+  return isLocal || reportedSyns >= SYNS_UNTIL_BELIEF ? lastSynAt : after(lastSynAt, SECOND_ANSWER);
 }
 
 /** The network, or a system call of ours (`reason`, empty when it was not), says that there is no way to the peer. */

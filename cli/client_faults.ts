@@ -56,7 +56,8 @@ export function faultsFor(
 function faultLine(packet: Uint8Array, direction: "sent" | "arrived", fault: string): string {
   const segment = new Segment();
   if (decodePacket(packet, packet.length, segment, "trust") !== null) return `Fault ${fault}`;
-  const flags = [["SYN", Flag.syn], ["FIN", Flag.fin], ["RST", Flag.rst]] as const;
+  const syn = segment.has(Flag.ack) ? "SYN-ACK" : "SYN";
+  const flags = [[syn, Flag.syn], ["FIN", Flag.fin], ["RST", Flag.rst]] as const;
   const names = flags.filter(([, flag]) => segment.has(flag)).map(([name]) => name);
   const data = segment.payload.length > 0 ? ` with ${counted(segment.payload.length, "byte")}` : "";
   const what = names.length > 0 ? `${names.join(",")}${data}` : data === "" ? "ACK" : `segment${data}`;

@@ -25,6 +25,7 @@ import {
   resetAfter,
   stalled,
   unreachable,
+  unreachableAt,
 } from "./client_failures.ts";
 import type { ClientConnection, ClientJob, ClientLoop } from "./client_job.ts";
 import { EndWatches } from "./end_watches.ts";
@@ -41,9 +42,6 @@ const FIRST_ANSWER = seconds(3);
 
 /** Silence after our FIN before we say what is being waited for. */
 const PATIENCE = seconds(1);
-
-/** SYNs about which the network must say that the peer is unreachable to be believed; one may be a passing trouble. */
-const SYNS_UNTIL_BELIEF = 2;
 
 /** Thrown out of a wait when the user has interrupted. */
 class Interrupted extends Error {}
@@ -155,8 +153,13 @@ export class ClientSession {
     const start = this.#loop.readClock();
     const until = connectTimeout === null ? NEVER : after(start, connectTimeout);
     const connected = (): boolean => isSynchronized(this.#connection.state) && !this.#loop.hasUnsent;
-    const done = (): boolean => connected() || this.#isUnreachable();
-    if (!await this.#runUntil(done, until, false)) throw noAnswer(this.#facts());
+    const decided = (): boolean => connected() || this.#isUnreachable();
+    while (!decided()) {
+      const belief = this.#unreachableAt();
+      const done = (): boolean => decided() || this.#unreachableAt() !== belief;
+      const inTime = await this.#runUntil(done, earliest(until, belief), false);
+      if (!inTime && this.#loop.now >= until) throw noAnswer(this.#facts());
+    }
     if (!connected()) throw unreachable(this.#facts(), this.#unreachableReason);
     this.#isConnected = true;
     this.#narrator.established();
@@ -319,11 +322,12 @@ export class ClientSession {
    * 3.9.2.2, MUST-56) and would go on for minutes; that it need not is its user's to decide.
    */
   #isUnreachable(): boolean {
-    const { syns, reportedSyns } = this.#narrator.record;
-    if (this.#unreachableReason !== "") return syns >= SYNS_UNTIL_BELIEF;
-    if (this.#connection.softError !== "unreachable") return false;
-    // The answer to the second SYN has its time. Routers limit how often they say something.
-    return reportedSyns >= SYNS_UNTIL_BELIEF || syns > SYNS_UNTIL_BELIEF;
+    return this.#loop.now >= this.#unreachableAt();
+  }
+
+  #unreachableAt(): Instant {
+    const isSaid = this.#connection.softError === "unreachable";
+    return unreachableAt(this.#narrator.record, isSaid, this.#unreachableReason !== "");
   }
 
   /** FIN for what was established, RST for what was not, and a short time for the peer to answer. */

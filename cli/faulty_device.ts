@@ -57,7 +57,7 @@ export class FaultyDevice implements PacketDevice {
   readonly #wire: WireClock;
   /** When nothing was left to receive last. */
   #emptyAt: Instant = instant(0);
-  /** What was struck, to be told once whoever sent it has told that it was sent. */
+  /** What was struck of ours, to be told once whoever sent it has told that it was sent. */
   #reports: (() => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isDisposed = false;
@@ -76,7 +76,9 @@ export class FaultyDevice implements PacketDevice {
         deliver: (packet, at) => insert(into, { packet, at }),
         struck: (packet, fault, now) => {
           const copy = packet.slice();
-          this.#reports.push(() => options.onFault(copy, direction, fault, now));
+          const report = (): void => options.onFault(copy, direction, fault, now);
+          if (direction === "sent") this.#reports.push(report);
+          else report();
         },
       });
     };

@@ -35,7 +35,7 @@ import type { LinkChange } from "../driver/link.ts";
 import { hopFieldName, HopLimits } from "../trace/hop_limits.ts";
 import type { LiveLimits } from "../trace/mod.ts";
 import { counted } from "./counted.ts";
-import { faultOf, isTrouble, PathLines } from "./path_lines.ts";
+import { faultOf, isTrouble, linkText, PathLines } from "./path_lines.ts";
 import { PendingLines } from "./pending_lines.ts";
 import { isRepetition, repeatReason, Repetitions } from "./repetitions.ts";
 import type { Output } from "./output.ts";
@@ -50,8 +50,9 @@ export interface SendingRecord {
   dataSegments: number;
   /** FINs sent. */
   fins: number;
-  /** When the first SYN went; NEVER before that. */
+  /** When the first SYN went, and the last one; NEVER before that. */
   firstSynAt: Instant;
+  lastSynAt: Instant;
   /**
    * The last sign of why we are not answered: that our segments do not reach the peer, and who says so, or that what came cannot
    * be used; null: there was none.
@@ -65,14 +66,6 @@ export interface SendingRecord {
   foreignReset: { readonly field: string; readonly hopLimit: number; readonly usual: number } | null;
 }
 
-/** How it goes after a change. */
-const WAYS: Readonly<Record<Exclude<LinkChange, "rules">, string>> = {
-  packet: "Data and ACKs leave by packet socket",
-  raw: "Data and ACKs leave by raw socket",
-  ring: "Data is received through a packet ring",
-  "no ring": "Data is received by raw socket",
-};
-
 /**
  * Lines of the handshake are written at once. All that comes after waits for `flush`: the session calls it only once the
  * message is delivered or that has failed, so that nothing comes between, and then each turn, after it has read what arrived.
@@ -84,6 +77,7 @@ export class Narrator implements Observer {
     dataSegments: 0,
     fins: 0,
     firstSynAt: NEVER,
+    lastSynAt: NEVER,
     report: null,
     reportAt: null,
     reportedSyns: 0,
@@ -186,9 +180,7 @@ export class Narrator implements Observer {
 
   /** Data and ACKs leave by another socket from now on, or data is received by one. `isUnwanted`: not what was asked for. */
   linkChanged(link: LinkChange, reason: string, isUnwanted: boolean): void {
-    const text = link === "rules"
-      ? `Packet sockets go around this host's ${reason}`
-      : `${WAYS[link]} from here on: ${reason}`;
+    const text = linkText(link, reason);
     if (isUnwanted) this.#output.warning(text);
     else this.#output.line("note", text);
   }
@@ -339,6 +331,7 @@ export class Narrator implements Observer {
     const kind = isAnswer ? "SYN-ACK" : "SYN";
     const numbers = `seq=${seqToUint32(segment.seq)}${isAnswer ? `, ack=${seqToUint32(segment.ack)}` : ""}`;
     record.syns++;
+    record.lastSynAt = now;
     if (isAnswer) record.synAcks++;
     const count = isAnswer ? record.synAcks : record.syns;
     if (count > 1) {

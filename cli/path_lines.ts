@@ -13,9 +13,18 @@ import {
   icmpWords,
   seqToUint32,
 } from "../tcp/single.ts";
+import type { LinkChange } from "../driver/link.ts";
 
 /** Different reports of trouble on the way that are told: anybody can send ICMP errors. */
 const MAX_REPORTS = 20;
+
+/** How it goes after a change of the way that data take through this host. */
+const WAYS: Readonly<Record<Exclude<LinkChange, "rules">, string>> = {
+  packet: "Data and ACKs leave by packet socket",
+  raw: "Data and ACKs leave by raw socket",
+  ring: "Data is received through a packet ring",
+  "no ring": "Data is received by raw socket",
+};
 
 /** What is wrong with packets that make no sense; the filter of the socket lets in none but the peer's. */
 const FAULTS: Readonly<Partial<Record<DropReason, string>>> = {
@@ -96,6 +105,13 @@ export class PathLines {
 /** Whether an error is about an ACK without data, as far as its number tells: the core has no use for such (RFC 5927 4.1). */
 function isAboutAck({ kind, seq }: IcmpError, { sndNxt }: ConnectionView): boolean {
   return seq === sndNxt && kind !== "packet too big" && kind !== "source quench";
+}
+
+/** That data take another way through this host, or what does not hold on the way that they take. */
+export function linkText(link: LinkChange, reason: string): string {
+  return link === "rules"
+    ? `Packet sockets go around this host's ${reason}`
+    : `${WAYS[link]} from here on: ${reason}`;
 }
 
 /** What is wrong with a packet that makes no sense; null: it is nobody's fault, or not the peer's packet. */

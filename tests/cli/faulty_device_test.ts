@@ -97,3 +97,17 @@ Deno.test("a packet that was overtaken has come with the last of those that over
 Deno.test("where the kernel gives no stamp there is none", () => {
   assertEquals(taken("in:delay:2ms", [[1_000, [1, 0]], [2_999], [3_000]]), [[1, 0]]);
 });
+
+Deno.test("what is struck on its way in is told before whoever receives it can hear of it", () => {
+  const kernel = new Kernel();
+  const seen: string[] = [];
+  using device = new FaultyDevice(kernel, {
+    faults: parseFaults("in:corrupt:data:1"),
+    seed: 1,
+    onFault: (_packet, direction, fault) => seen.push(`${fault}, ${direction}`),
+    wake: () => {},
+  });
+  kernel.waiting.push([1, 0]);
+  if (device.receive() > 0) seen.push("received");
+  assertEquals(seen, ["in:corrupt:data:1, arrived", "received"]);
+});

@@ -7,6 +7,7 @@
 import type { SendReason } from "../core.ts";
 import type { SentEvent } from "../record.ts";
 import { inState } from "./conditions.ts";
+import { duplicateBlock } from "../sack.ts";
 import { type CatalogueEntry, firstTrue } from "./entry.ts";
 
 /** Reasons of segments that only acknowledge. */
@@ -118,6 +119,13 @@ export const ACK_REASONS: Readonly<Record<AckReason, CatalogueEntry<SentEvent>>>
       label: "ACK in TIME-WAIT",
       sentence:
         "All is done, and yet the peer has sent something: ACK {ack} says once more that we have everything.",
+    },
+    {
+      when: ({ segment }) => duplicateBlock(segment) !== null,
+      rule: "RFC 9293 3.10.7.4, first; RFC 2883 4",
+      label: "ACK: had it already",
+      sentence:
+        "What came lies before our window, so we have it already: ACK {ack} says so{sackText}. Perhaps our earlier ACK was lost, perhaps the peer did not wait long enough.",
     },
     {
       rule: "RFC 9293 3.10.7.4, first",

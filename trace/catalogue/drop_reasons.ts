@@ -120,7 +120,7 @@ export const DROP_REASONS: Readonly<Record<DropReason, CatalogueEntry>> = {
     rule: "RFC 5961 4.2; RFC 9293 3.10.7.4, fourth",
     label: "SYN on existing connection",
     sentence:
-      "A SYN on a connection that exists already changes nothing: the peer is asked with an ACK what it means.",
+      "A SYN on a connection that exists already changes nothing: an ACK asks the peer what it means, unless such ACKs have just gone.",
   },
   "no-ack-flag": firstTrue<DroppedEvent>(
     {

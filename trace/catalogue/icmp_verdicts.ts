@@ -25,7 +25,7 @@ export const ICMP_VERDICTS: Readonly<Record<IcmpVerdict, CatalogueEntry>> = {
   "path-mtu-known": {
     rule: "RFC 1191 3; RFC 8201 4",
     label: "path MTU no smaller",
-    sentence: "{icmpText}, about our segment {quoted}: our segments are short enough already.",
+    sentence: "{icmpText}, about our segment {quoted}: what we send by now is short enough already.",
   },
   "path-mtu-smaller": firstTrue<IcmpEvent>(
     {
