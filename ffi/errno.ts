@@ -159,6 +159,8 @@ export class SystemError extends Error {
   }
 }
 
+let errnoOfThread: Deno.UnsafePointerView | null = null;
+
 /**
  * The error number of the last failed synchronous call of this thread. Ask right after the call; for a nonblocking one
  * it is lost, since that ran on another thread.
@@ -168,8 +170,13 @@ export class SystemError extends Error {
  * often and would give up on a number that the call cannot have meant repeats the call first.
  */
 export function lastErrno(): number {
+  return (errnoOfThread ??= findErrno())?.getInt32() ?? 0;
+}
+
+/** Where this thread has its error number: an isolate, and with it this module, runs on one thread all its life. */
+function findErrno(): Deno.UnsafePointerView | null {
   const location = loadLibc().__errno_location();
-  return location === null ? 0 : new Deno.UnsafePointerView(location).getInt32();
+  return location === null ? null : new Deno.UnsafePointerView(location);
 }
 
 /**

@@ -230,29 +230,25 @@ export type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
  * What every connection over a raw socket calls again and again. To open a function takes some 0.15 ms, for which Deno compiles
  * its way into C: these are opened together, every other one at its first use.
  */
-const AT_ONCE = [
-  "__errno_location",
-  "clock_gettime",
-  "poll",
-  "read",
-  "recvmsg",
-  "sendto",
-  "write",
-] as const satisfies readonly (keyof Libc)[];
+const AT_ONCE = ["poll", "recvmsg", "sendto"] as const satisfies readonly (keyof Libc)[];
 
 /** What most programs call a few times each: by its address, for which nothing is compiled, until it is worth opening. */
 const BY_ADDRESS = [
+  "__errno_location",
   "bind",
+  "clock_gettime",
   "close",
   "eventfd",
   "getsockname",
   "getsockopt",
   "listen",
   "open",
+  "read",
   "setsockopt",
   "sigaction",
   "socket",
   "statx",
+  "write",
 ] as const satisfies readonly (keyof Libc)[];
 
 /** Calls by address that cost as much as to open a function: 1.4 to 4.4 µs each, where an opened one takes 0.1. */
@@ -371,7 +367,7 @@ function openFirst(candidates: readonly string[]): Libc {
   const failures: string[] = [];
   for (const candidate of candidates) {
     try {
-      return Object.assign(otherFunctions(candidate), open(candidate, AT_ONCE));
+      return openAtFirst(candidate);
     } catch (error) {
       failures.push(`${candidate} (${error instanceof Error ? error.message : String(error)})`);
     }
@@ -388,13 +384,23 @@ function open<Name extends keyof Libc>(library: string, names: readonly Name[]):
   return Deno.dlopen(library, symbols).symbols as Pick<Libc, Name>;
 }
 
+/** Opens what is wanted at once, and takes the addresses of the others in the same call. */
+function openAtFirst(library: string): Libc {
+  const address = { type: "pointer", optional: true } as const;
+  const { symbols } = Deno.dlopen(library, {
+    ...Object.fromEntries(AT_ONCE.map((name) => [name, SYMBOLS[name]])),
+    ...Object.fromEntries(BY_ADDRESS.map((name) => [name, address])),
+  });
+  const functions = Object.fromEntries(AT_ONCE.map((name) => [name, symbols[name]]));
+  return Object.assign(otherFunctions(library, symbols as Record<string, Address>), functions);
+}
+
 /**
  * An object that inherits all functions but those of {@link AT_ONCE}, which can become its own. Inherited, so that its
  * shape stays the same when one is opened: reading the others off it costs what it costs with any object.
  */
-function otherFunctions(library: string): Libc {
+function otherFunctions(library: string, addresses: Readonly<Record<string, Address>>): Libc {
   const accessors: PropertyDescriptorMap = {};
-  const addresses = addressesOf(library);
   const atOnce: readonly string[] = AT_ONCE;
   for (const name of symbolNames()) {
     if (atOnce.includes(name)) continue;
@@ -403,15 +409,8 @@ function otherFunctions(library: string): Libc {
   return Object.create(Object.create(null, accessors));
 }
 
-/** An address of a function. */
+/** The address of a function; null: the library lacks it. */
 type Address = Deno.PointerValue<Deno.ForeignFunction>;
-
-/** The addresses of the functions of {@link BY_ADDRESS}; null: the library lacks it. */
-function addressesOf(library: string): Readonly<Record<string, Address>> {
-  const symbol = { type: "pointer", optional: true } as const;
-  const { symbols } = Deno.dlopen(library, Object.fromEntries(BY_ADDRESS.map((name) => [name, symbol])));
-  return symbols as Readonly<Record<string, Address>>;
-}
 
 /** Gives the function for the next call, and from some call on for all that follow. `address`: null: it is opened at once. */
 function openedInTime<Name extends keyof Libc>(
