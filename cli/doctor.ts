@@ -4,7 +4,8 @@
  * @module
  */
 
-import { formatIp, LibcError } from "../ffi/mod.ts";
+import { LibcError } from "../ffi/libc.ts";
+import { formatIp } from "../ffi/sockaddr.ts";
 import { type CheckName, CHECKS } from "./doctor_checks.ts";
 import { type DoctorFacts, gatherFacts, ROOT } from "./doctor_facts.ts";
 import type { Finding } from "./doctor_finding.ts";

@@ -5,44 +5,31 @@
  * @module
  */
 
+import { wallClockMicros } from "../ffi/clocks.ts";
+import { SystemError } from "../ffi/errno.ts";
+import { type FilterVerdicts, filterVerdicts } from "../ffi/flow_packets.ts";
+import { type IpsecVerdict, ipsecVerdict, type SettledFlow } from "../ffi/ipsec.ts";
+import { LibcError } from "../ffi/libc.ts";
+import { listInterfaces, readLink } from "../ffi/link.ts";
+import { hookFunctions } from "../ffi/netfilter.ts";
+import { readInterface } from "../ffi/network_interface.ts";
+import { type Offload, offloadsOn } from "../ffi/offloads.ts";
+import { PortGuard } from "../ffi/port_guard.ts";
 import {
   capabilities,
   type Capability,
   descriptorLimit,
   effectiveUser,
-  type FilterVerdicts,
-  filterVerdicts,
-  type Flow,
-  formatIp,
   freeDescriptors,
   hasKernelStamps,
-  hookFunctions,
-  type IpAddress,
-  type IpsecVerdict,
-  ipsecVerdict,
   isInOwnNetwork,
   isInUserNamespace,
-  LibcError,
-  listInterfaces,
-  type Offload,
-  offloadsOn,
-  openRawSocket,
-  parseLiteral,
-  PortGuard,
-  readInterface,
-  readLink,
-  readSmallFile,
-  resolve,
-  ResolveError,
-  resolveService,
-  type Route,
-  routeTo,
-  type SettledFlow,
-  type Steering,
-  steeringOf,
-  SystemError,
-  wallClockMicros,
-} from "../ffi/mod.ts";
+} from "../ffi/process_facts.ts";
+import { openRawSocket } from "../ffi/raw_socket_v6.ts";
+import { resolve, ResolveError, resolveService } from "../ffi/resolve.ts";
+import { type Flow, type Route, routeTo, type Steering, steeringOf } from "../ffi/route.ts";
+import { readSmallFile } from "../ffi/small_file.ts";
+import { formatIp, type IpAddress, parseLiteral } from "../ffi/sockaddr.ts";
 import { isUnicast } from "../tcp/single.ts";
 import { ioReason } from "./io_errors.ts";
 import type { Way } from "./target.ts";

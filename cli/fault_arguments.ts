@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Fault, isByChance, parseFaults } from "../lab/mod.ts";
+import { type Fault, isByChance, parseFaults } from "../lab/faults.ts";
 import { quoted, UsageError } from "./options.ts";
 
 /** Faults of which a way can have one. */

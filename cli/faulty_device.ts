@@ -4,8 +4,12 @@
  * @module
  */
 
-import { type Clock, monotonicNow, type PacketDevice, type SendResult, WireClock } from "../driver/mod.ts";
-import { type Fault, type FaultWay, FaultyPath, ipHeaderLength, Random } from "../lab/mod.ts";
+import { type Clock, monotonicNow } from "../driver/clock.ts";
+import { WireClock } from "../driver/wire_clock.ts";
+import type { PacketDevice, SendResult } from "../ffi/packet_device.ts";
+import type { Fault, FaultWay } from "../lab/faults.ts";
+import { FaultyPath, ipHeaderLength } from "../lab/faulty_path.ts";
+import { Random } from "../lab/random.ts";
 import { checksumOf, decodePacket, type Instant, instant, NEVER, Segment, sumOctets } from "../tcp/single.ts";
 
 /** What the device is told, and whom it tells. */

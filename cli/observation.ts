@@ -7,7 +7,8 @@
  */
 
 import { CaptureWriter } from "../capture/mod.ts";
-import { epochOf, monotonicNow } from "../driver/mod.ts";
+import { monotonicNow } from "../driver/clock.ts";
+import { epochOf } from "../driver/wire_clock.ts";
 import type { DropReason, Instant, IpAddress, Observer } from "../tcp/mod.ts";
 import { asciiText, combineObservers, type FinalOutputs, type OutputOptions, Tracer } from "../trace/mod.ts";
 import type { ObserveArguments } from "./observe_arguments.ts";

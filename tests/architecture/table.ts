@@ -38,17 +38,23 @@ export const PARTS: readonly Part[] = [
   { path: "packetdrill/", mayImport: ["tcp/mod.ts"], packages: [] },
   { path: "lab/", mayImport: ["tcp/mod.ts", "trace/mod.ts"], packages: [] },
   // Escaping, and who has sent a RST, is wanted at every start, the rest of trace/ only when something is to be shown; of
-  // driver/ a connection, of tcp/ what is no host, of lab/ how faults are written.
+  // driver/ a connection and its clocks, of tcp/ what is no host, of lab/ faults. What only a `mod.ts` has besides would be
+  // looked up at every start.
   {
     path: "cli/",
     mayImport: [
       ...MODULES,
       "tcp/single.ts",
       "ffi/",
+      "driver/clock.ts",
       "driver/connect.ts",
       "driver/link.ts",
       "driver/stream/happy_eyeballs.ts",
+      "driver/wire_clock.ts",
       "lab/fault_syntax.ts",
+      "lab/faults.ts",
+      "lab/faulty_path.ts",
+      "lab/random.ts",
       "trace/escape.ts",
       "trace/hop_limits.ts",
       "trace/live_limits.ts",
