@@ -9,6 +9,7 @@
 
 import { Flag } from "../../trace/core.ts";
 import { countText, spanText } from "../../trace/format.ts";
+import { hopFieldName } from "../../trace/hop_limits.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
 import type { Half } from "./half.ts";
 import type { Hole } from "./holes.ts";
@@ -134,6 +135,12 @@ export function isDouble(
   if (passing.elsewhere !== null) {
     return passing.elsewhere === "double" ? "It has passed the other capture once" : null;
   }
+  if (hasGoneOn(range, passing)) {
+    const { family, hopLimit } = passing.segment;
+    return `Its ${
+      hopFieldName(family)
+    } is ${hopLimit}, and was ${range.hopLimit}: routers have passed it on since`;
+  }
   if (sender.ids.areCounted && passing.ipId > 0) {
     // There are stacks that send the very same packet again when their timer expires.
     const isSame = passing.ipId === range.ipId && delay < LEAST_RTO * TOLERANCE;
@@ -154,6 +161,15 @@ export function isDouble(
   const { timestampValue } = passing.segment;
   const isStale = timestampValue !== 0 && delay > 3 * sender.timestamps.tick;
   return isStale ? `Both have the timestamp ${timestampValue}, of a clock that has gone on since` : null;
+}
+
+/**
+ * Whether the packet, which is the same as one that has passed otherwise, was passed on by routers since: who sends it again gives
+ * it the same TTL, and mostly another identification or timestamp.
+ */
+export function hasGoneOn(range: SentRange, { ipId, segment }: Passing): boolean {
+  if (segment.hopLimit >= range.hopLimit) return false;
+  return ipId > 0 ? ipId === range.ipId : segment.timestampValue !== 0;
 }
 
 function judge(hole: Hole, passing: Passing, sender: Half, receiver: Half): Judgement {

@@ -13,6 +13,7 @@ import {
   afterItsAck,
   doubled,
   fillsHole,
+  hasGoneOn,
   isDouble,
   isNearSender,
   passesAgain,
@@ -47,7 +48,8 @@ export function dataPass(
     if (proof !== null) {
       const isCaptures = time - range.lastAt < SOON_CAPTURED &&
         (doublesAll || isNearSender(sender, receiver));
-      doubled(verdict, range.lastAt, range.lastFrame, passing, proof, isCaptures, range, doublesAll);
+      const isUsual = doublesAll || hasGoneOn(range, passing);
+      doubled(verdict, range.lastAt, range.lastFrame, passing, proof, isCaptures, range, isUsual);
       return;
     }
   }
@@ -137,7 +139,7 @@ function withNewData(verdict: Verdict, sender: Half): void {
 /** Notes the copy, and the hole that it leaves before it or fills. */
 function remember(verdict: Verdict, passing: Passing, sender: Half): void {
   const { segment, time, frame, ipId, fingerprint } = passing;
-  const { seq, end, timestampValue } = segment;
+  const { seq, end, timestampValue, hopLimit } = segment;
   const isCopy = verdict.mark === "retransmission" || verdict.codes[0] === "original-after-copy";
   if (isCopy && !verdict.codes.includes("lost-before-here")) {
     sender.log.cutAt(seq);
@@ -151,6 +153,7 @@ function remember(verdict: Verdict, passing: Passing, sender: Half): void {
         lastPackets: sender.packets,
         lastTimestamp: timestampValue,
         ipId,
+        hopLimit,
         fingerprint,
       });
     }
@@ -172,6 +175,7 @@ function remember(verdict: Verdict, passing: Passing, sender: Half): void {
     firstTimestamp: timestampValue,
     lastTimestamp: timestampValue,
     ipId,
+    hopLimit,
     fingerprint,
     isProvedSpurious: false,
   });

@@ -25,6 +25,8 @@ export interface SentRange {
   lastTimestamp: number;
   /** Identification of the IPv4 packet of the last copy; -1: none. */
   ipId: number;
+  /** TTL or hop limit of the last copy. */
+  hopLimit: number;
   /** What does not change when a packet is doubled: ACK, window, flags, octets of payload. */
   fingerprint: number;
   /** Whether a retransmission of it has been shown to have been spurious. */

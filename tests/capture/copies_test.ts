@@ -8,7 +8,7 @@ import { readCapture } from "./read_whole.ts";
 import { connectionSummary } from "../../capture/summary.ts";
 import { connectionTable } from "../../capture/table.ts";
 import { decodePacket, Segment } from "../../tcp/mod.ts";
-import { handshake, packet, told } from "./kit.ts";
+import { type Details, handshake, packet, told } from "./kit.ts";
 
 const KEPT = { headers: false, excerpt: 0 };
 const DOWNLOAD: readonly CapturedPacket[] = [
@@ -116,4 +116,27 @@ Deno.test("the table and the summary of a connection say how it went", () => {
   assertStringIncludes(text, "lost before this point");
   assertStringIncludes(text, "the server: no options");
   assertStringIncludes(text, "ip.addr==10.0.0.1 && tcp.port==40000 && ip.addr==10.0.0.2 && tcp.port==80");
+});
+
+/** Eight segments as a router has them when it captures where they arrive, and, behind a queue of 20 ms, where they leave. */
+function queued(leaves: { readonly hopLimit: number; readonly idShift: number }): readonly CapturedPacket[] {
+  const data = Array.from({ length: 8 }, (_segment, i) => i);
+  const passes = (at: number, i: number, details: Details): CapturedPacket =>
+    packet(at, "<", "ack", 5_001 + 1_000 * i, 1_001, { length: 1_000, ...details });
+  return [
+    ...handshake(),
+    ...data.map((i) => passes(30 + i, i, { id: 70 + i, hopLimit: 64 })),
+    ...data.map((i) => passes(50.5 + i, i, { id: 70 + i + leaves.idShift, hopLimit: leaves.hopLimit })),
+  ];
+}
+
+Deno.test("a packet that routers have passed on since is the same one, however long it has waited in between", () => {
+  const lines = told(queued({ hopLimit: 63, idShift: 0 }));
+  assertEquals(lines.filter((line) => line.includes("the same packet again")).length, 8);
+  assertEquals(lines.filter((line) => line.startsWith("R")), []);
+  // With another identification it was sent again.
+  for (const leaves of [{ hopLimit: 63, idShift: 100 }, { hopLimit: 64, idShift: 100 }]) {
+    const again = told(queued(leaves)).filter((line) => line.startsWith("R"));
+    assertEquals(again.length, 8);
+  }
 });

@@ -15,6 +15,7 @@ function range(seq: number, end: number): SentRange {
     firstTimestamp: 0,
     lastTimestamp: 0,
     ipId: -1,
+    hopLimit: 64,
     fingerprint: 0,
     isProvedSpurious: false,
   };
