@@ -14,7 +14,7 @@ const TRANSFERS =
   `The usual message, TEXT, a file, or standard input is sent to its end. Once all of it is acknowledged, the client \
 sends its FIN, and reads on until the peer's has arrived. What the peer sends is shown with control characters escaped, or \
 goes to --output; when whoever reads that stops, the window closes. For anything but a message the last line gives MB/s \
-(10^6 bytes) in each direction, from the start of the transfer to the last byte, and for the whole connection its \
+(10^6 bytes; kB/s or bytes/s where it is slow) in each direction, from the start of the transfer to the last byte, and for the whole connection its \
 segments, retransmissions and the CPU time of this process per GB (10^9 bytes, both directions together). Sizes take K, M, \
 G, T (10^3 and so on) or KiB, MiB, GiB, TiB (2^10 and so on). Try it against rawtcp-server --mode discard, source=N or echo.
 

@@ -41,10 +41,11 @@ const OCTETS_PER_TURN = 8 << 20;
 /** Octets below which the CPU time of the start is most of it. */
 const LEAST_FOR_CPU_TIME = 100_000;
 
-/** MB/s that round to a tenth; what is slower has a figure of its own. */
-const LEAST_RATE = 0.05;
+/** Units of rates, and how many octets a second each is; the first one in which a rate does not round to 0.0 is taken. */
+const RATES = [["MB/s", 1e6], ["kB/s", 1e3], ["bytes/s", 1]] as const;
+/** What rounds to a tenth. */
+const LEAST_FIGURE = 0.05;
 
-const OCTETS_PER_MEGABYTE = 1e6;
 const OCTETS_PER_GIGABYTE = 1e9;
 
 /** One way of a transfer: how much, and from when to when. */
@@ -68,9 +69,10 @@ class Way {
   /** `1,000 bytes in 0.002 s (0.5 MB/s)`; to the last octet's moment, not to the end of the connection. */
   toString(): string {
     const span = toSeconds(elapsed(this.#start, this.#end));
-    const rate = span > 0 ? this.octets / OCTETS_PER_MEGABYTE / span : 0;
-    const figure = rate < LEAST_RATE ? rate.toPrecision(1) : rate.toFixed(1);
-    return `${counted(this.octets, "byte")} in ${span.toFixed(3)} s${rate > 0 ? ` (${figure} MB/s)` : ""}`;
+    const rate = span > 0 ? this.octets / span : 0;
+    const [unit, octets] = RATES.find(([, octets]) => rate / octets >= LEAST_FIGURE) ?? ["", 0];
+    const figure = unit === "" ? "" : ` (${(rate / octets).toFixed(1)} ${unit})`;
+    return `${counted(this.octets, "byte")} in ${span.toFixed(3)} s${figure}`;
   }
 }
 

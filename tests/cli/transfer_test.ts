@@ -290,7 +290,7 @@ Deno.test("nothing is allocated for what is sent, and each turn's work is bounde
   assert(connection.calls > 100_000);
 });
 
-Deno.test("a rate that rounds to nothing has a figure of its own", () => {
+Deno.test("a rate has the unit in which it does not round to nothing", () => {
   const rates: string[] = [];
   for (const [octets, at] of [[4, 12_000], [49_000, 1e6], [50_000, 1e6], [3_000_000, 2e6]] as const) {
     const transfer = new Transfer(new Abyss(), bulk(octets, false), instant(0));
@@ -298,7 +298,7 @@ Deno.test("a rate that rounds to nothing has a figure of its own", () => {
     transfer.look(instant(at));
     rates.push(/\((.*?)\)/.exec(transfer.summary())?.[1] ?? "");
   }
-  assertEquals(rates, ["0.0003 MB/s", "0.05 MB/s", "0.1 MB/s", "1.5 MB/s"]);
+  assertEquals(rates, ["0.3 kB/s", "49.0 kB/s", "0.1 MB/s", "1.5 MB/s"]);
 });
 
 Deno.test("the figures: to the last octet of each way, CPU time over the octets of both", () => {
