@@ -54,14 +54,15 @@ import script50 from "./rack_timer_starts_recovery_with_one_segment.pkt" with { 
 import script51 from "./rack_waits_a_quarter_of_the_round_trip.pkt" with { type: "text" };
 import script52 from "./rack_waits_even_for_three_once_it_saw_reordering.pkt" with { type: "text" };
 import script53 from "./rack_window_widens_with_each_spurious_repetition.pkt" with { type: "text" };
-import script54 from "./repetition_after_a_timeout_that_is_lost_lowers_the_threshold.pkt" with { type: "text" };
-import script55 from "./reported_segments_are_not_repeated_after_a_timeout.pkt" with { type: "text" };
-import script56 from "./third_duplicate_halves_the_threshold.pkt" with { type: "text" };
-import script57 from "./three_duplicates_of_short_segments_mean_loss.pkt" with { type: "text" };
-import script58 from "./three_ranges_mean_loss.pkt" with { type: "text" };
-import script59 from "./threshold_for_duplicates_can_be_set.pkt" with { type: "text" };
-import script60 from "./two_duplicates_are_not_enough.pkt" with { type: "text" };
-import script61 from "./window_after_recovery_is_the_threshold.pkt" with { type: "text" };
+import script54 from "./repetition_after_a_timeout_that_is_lost_closes_the_window.pkt" with { type: "text" };
+import script55 from "./repetition_after_a_timeout_that_is_lost_lowers_the_threshold.pkt" with { type: "text" };
+import script56 from "./reported_segments_are_not_repeated_after_a_timeout.pkt" with { type: "text" };
+import script57 from "./third_duplicate_halves_the_threshold.pkt" with { type: "text" };
+import script58 from "./three_duplicates_of_short_segments_mean_loss.pkt" with { type: "text" };
+import script59 from "./three_ranges_mean_loss.pkt" with { type: "text" };
+import script60 from "./threshold_for_duplicates_can_be_set.pkt" with { type: "text" };
+import script61 from "./two_duplicates_are_not_enough.pkt" with { type: "text" };
+import script62 from "./window_after_recovery_is_the_threshold.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -119,12 +120,13 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["recovery/rack_waits_a_quarter_of_the_round_trip.pkt", script51],
   ["recovery/rack_waits_even_for_three_once_it_saw_reordering.pkt", script52],
   ["recovery/rack_window_widens_with_each_spurious_repetition.pkt", script53],
-  ["recovery/repetition_after_a_timeout_that_is_lost_lowers_the_threshold.pkt", script54],
-  ["recovery/reported_segments_are_not_repeated_after_a_timeout.pkt", script55],
-  ["recovery/third_duplicate_halves_the_threshold.pkt", script56],
-  ["recovery/three_duplicates_of_short_segments_mean_loss.pkt", script57],
-  ["recovery/three_ranges_mean_loss.pkt", script58],
-  ["recovery/threshold_for_duplicates_can_be_set.pkt", script59],
-  ["recovery/two_duplicates_are_not_enough.pkt", script60],
-  ["recovery/window_after_recovery_is_the_threshold.pkt", script61],
+  ["recovery/repetition_after_a_timeout_that_is_lost_closes_the_window.pkt", script54],
+  ["recovery/repetition_after_a_timeout_that_is_lost_lowers_the_threshold.pkt", script55],
+  ["recovery/reported_segments_are_not_repeated_after_a_timeout.pkt", script56],
+  ["recovery/third_duplicate_halves_the_threshold.pkt", script57],
+  ["recovery/three_duplicates_of_short_segments_mean_loss.pkt", script58],
+  ["recovery/three_ranges_mean_loss.pkt", script59],
+  ["recovery/threshold_for_duplicates_can_be_set.pkt", script60],
+  ["recovery/two_duplicates_are_not_enough.pkt", script61],
+  ["recovery/window_after_recovery_is_the_threshold.pkt", script62],
 ];
