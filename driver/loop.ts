@@ -114,12 +114,14 @@ const PACKETS_PER_CLOCK = 8;
 const USUAL_HOLD = milliseconds(5);
 
 /**
- * Packets since the last wait from which on the next begins with a rest, and how long that is. To wake a thread that waits takes
- * whoever delivers a packet some microseconds, on one host the sender itself, and does so the more often the faster packets are
- * dealt with; what comes during a rest is found after it. Measured (tests/bench/profiles/bulk.md).
+ * How long a rest is that comes before a wait where packets come densely, and what that means: one in so many microseconds, over
+ * that time. To wake a thread that waits takes whoever delivers a packet some microseconds, on one host the sender itself, and
+ * does so the more often the faster packets are dealt with; what comes during a rest is found after it. Measured
+ * (tests/bench/profiles/bulk.md).
  */
-const PACKETS_BEFORE_REST = BATCH;
 const REST = micros(20);
+const DENSE_GAP = micros(5);
+const DENSE_FOR = micros(500);
 
 /**
  * By how much of its length Linux may end a wait late, so that it can wake for several at once (fs/select.c; at most 100 ms).
@@ -149,8 +151,10 @@ export class Loop implements Disposable {
   #now: Instant;
   /** When others are to get their turn, though there is more to do: kept over runs, which may be short and many. */
   #yieldAt: Instant;
-  /** Packets that have come since the last wait. */
-  #cameSinceWait = 0;
+  /** Packets that have come since that moment, and whether they came densely before it. */
+  #came = 0;
+  #countedFrom: Instant;
+  #wasDense = false;
   #isDisposed = false;
 
   /** Nothing happens before `run` is called. */
@@ -168,7 +172,7 @@ export class Loop implements Disposable {
     this.#wire = new WireClock(this.#clock, options.wallClock);
     this.#outlet = new Outlet(options.device, this.#clock);
     this.#readiness = new Readiness(options.device, options.poller ?? new PollSet());
-    this.#now = this.#emptyAt = this.#clock();
+    this.#now = this.#emptyAt = this.#countedFrom = this.#clock();
     this.#yieldAt = after(this.#now, USUAL_HOLD);
   }
 
@@ -224,6 +228,7 @@ export class Loop implements Disposable {
     signal?.addEventListener("abort", wake);
     try {
       let wasBusy = false;
+      let mayRest = false;
       for (;;) {
         signal?.throwIfAborted();
         if (this.#now >= this.#yieldAt) await this.#letOthers();
@@ -237,10 +242,9 @@ export class Loop implements Disposable {
         if (this.#side.userProgress !== progress) busy = true;
         const wait = busy ? -1 : this.#idleTime(until);
         const isPatient: boolean = wasBusy && wait > 0 && this.#patience > 0;
-        const rests: boolean = isPatient && this.#cameSinceWait >= PACKETS_BEFORE_REST &&
-          !this.#outlet.isFull;
-        wasBusy = busy || rests; // if nothing has come in a rest, the wait is yet to come
-        if (wait > 0) this.#cameSinceWait = 0;
+        const rests: boolean = isPatient && mayRest && this.#comesDensely() && !this.#outlet.isFull;
+        wasBusy = busy || rests;
+        mayRest = busy; // if nothing has come in a rest, the wait is yet to come
         if (rests) this.#readiness.rest(REST);
         else if (isPatient) this.#waitInPlace(wait);
         else if (wait > 0) await this.#readiness.wait(wait, this.#outlet.isFull);
@@ -271,7 +275,7 @@ export class Loop implements Disposable {
         this.#emptyAt = now;
         return count > 0;
       }
-      this.#cameSinceWait++;
+      this.#came++;
       const known = device.inboundChecksum ?? "unknown";
       const checksums = known === "unknown" ? this.#checksums : "trust";
       const { inbound, inboundOffset: offset = 0 } = device;
@@ -326,6 +330,16 @@ export class Loop implements Disposable {
     this.#watcher?.left(this.#outlet.offeredAt);
     if (outcome !== "sent") this.#onUnsent?.(this.#leaving, outcome, now);
     return true;
+  }
+
+  #comesDensely(): boolean {
+    const time = elapsed(this.#countedFrom, this.#now);
+    if (time >= DENSE_FOR) {
+      this.#wasDense = this.#came * DENSE_GAP >= time;
+      this.#came = 0;
+      this.#countedFrom = this.#now;
+    }
+    return this.#wasDense;
   }
 
   /**

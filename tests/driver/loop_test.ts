@@ -301,24 +301,57 @@ Deno.test("after a busy turn a patient loop waits with the thread in hand, once,
   assert(poller.waits.length > 0);
 });
 
-Deno.test("after 64 packets a patient loop rests before it waits, and takes what has come without being woken", async () => {
-  const { device, core, loop, poller, time } = bench({ patience: 1 });
-  for (let i = 0; i < 63; i++) device.waiting.push(packet(i));
-  const waitsInPlace = (): number => poller.polls.filter((wait) => wait > 0).length;
+/** A patient loop that gets 200 packets, each of which takes so many microseconds, and then waits for a while. */
+async function runWithPackets(spacing: number, patience: number): Promise<Bench> {
+  const made = bench({ patience }, 0.01);
+  const { device, core, loop, time } = made;
+  core.onArrival = (): number => time.now = instant(time.now + spacing);
+  for (let i = 0; i < 200; i++) device.waiting.push(packet(i));
   await loop.run(() => false, after(time.now, milliseconds(30)));
-  assertEquals([poller.rests.length, waitsInPlace()], [0, 1]);
-  for (let i = 0; i < 64; i++) device.waiting.push(packet(i));
-  poller.onRest = () => void (poller.rests.length === 1 && device.waiting.push(packet(1_000)));
+  return made;
+}
+
+Deno.test("where packets come densely a patient loop rests before it waits, and takes what has come without being woken", async () => {
+  for (const [spacing, rests] of [[4, [20]], [6, []]] as const) {
+    const { poller } = await runWithPackets(spacing, 1);
+    assertEquals([poller.rests, poller.polls.filter((wait) => wait > 0).length], [rests, 1], `${spacing} µs`);
+  }
+});
+
+Deno.test("where packets come less densely than before, a patient loop rests no more", async () => {
+  const { device, core, loop, poller, time } = bench({ patience: 1 }, 0.01);
+  let spacing = 4;
+  core.onArrival = (): number => time.now = instant(time.now + spacing);
+  for (let i = 0; i < 200; i++) device.waiting.push(packet(i));
+  poller.onPoll = () => {
+    if (spacing === 6) return undefined;
+    spacing = 6;
+    for (let i = 0; i < 200; i++) device.waiting.push(packet(i));
+    return READABLE;
+  };
   await loop.run(() => false, after(time.now, milliseconds(30)));
-  assertEquals(core.diary.length, 63 + 64 + 1);
-  assertEquals([poller.rests, waitsInPlace()], [[20], 2]);
+  assertEquals([poller.rests.length, core.diary.length], [1, 400]);
+});
+
+Deno.test("a patient loop rests again as long as packets come in its rests, and no more after a pause", async () => {
+  const { device, core, loop, poller, time } = await runWithPackets(4, 1);
+  assertEquals(poller.rests.length, 1);
+  device.waiting.push(packet(1_000));
+  await loop.run(() => false, after(time.now, milliseconds(30)));
+  assertEquals(poller.rests.length, 1);
+  poller.onRest = () => void (poller.rests.length <= 3 && device.waiting.push(packet(1_001)));
+  poller.onPoll = (count) => {
+    if (count > 4) return undefined;
+    for (let i = 0; i < 200; i++) device.waiting.push(packet(i));
+    return READABLE;
+  };
+  device.waiting.push(packet(1_002));
+  await loop.run(() => false, after(time.now, milliseconds(30)));
+  assertEquals([poller.rests.length, core.diary.filter((line) => line === "arrives 1001").length], [4, 2]);
 });
 
 Deno.test("a loop without patience does not rest", async () => {
-  const { device, loop, poller, time } = bench();
-  for (let i = 0; i < 200; i++) device.waiting.push(packet(i));
-  await loop.run(() => false, after(time.now, milliseconds(30)));
-  assertEquals(poller.rests, []);
+  assertEquals((await runWithPackets(4, 0)).poller.rests, []);
 });
 
 Deno.test("what comes while the thread is in hand is taken without leaving it, for 5 ms at most, or 10 after a sleep", async () => {
