@@ -5,6 +5,7 @@
  */
 
 import { checkFirewall, checkIpsec, checkNat, checkOffloads, checkTracking } from "./doctor_rule_checks.ts";
+import { FREE_A_PORT, NO_FREE_PORT } from "./failures.ts";
 import { type DoctorFacts, ENOUGH_DESCRIPTORS, NOT_ONE_HOST, ROOT } from "./doctor_facts.ts";
 import { clause, fail, type Finding, missing, NO_RIGHT, NOT_OURS, pass, unknown } from "./doctor_finding.ts";
 
@@ -220,6 +221,9 @@ function checkGuard(facts: DoctorFacts): Finding {
     return pass("a socket that drops everything keeps the kernel from answering for our port");
   }
   if (!facts.source.isKnown || !facts.route.isKnown) return missing(facts, guard);
+  if (guard.errnoName === "EADDRINUSE" && way.sourcePort === 0) {
+    return fail(NO_FREE_PORT, FREE_A_PORT);
+  }
   if (guard.errnoName === "EADDRINUSE") {
     return fail(
       `another socket has port ${way.sourcePort}`,

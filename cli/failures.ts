@@ -58,6 +58,11 @@ interface FailedCall {
 /** Port 0 behind an address: no port in particular. */
 const ANY_PORT = /(?<=[\d\]]):0$/;
 
+/** What EADDRINUSE means where the kernel was to choose the port, and what to do. */
+export const NO_FREE_PORT = "no local port is free that the kernel may choose";
+export const FREE_A_PORT =
+  "name a port, widen net.ipv4.ip_local_port_range, or shorten net.ipv4.ip_local_reserved_ports";
+
 const NO_SUCH_SOCKETS = ["EAFNOSUPPORT", "EPROTONOSUPPORT", "ESOCKTNOSUPPORT", "EINVAL", "ENOSYS"];
 const NO_WAY = ["ENETUNREACH", "EHOSTUNREACH", "ENETDOWN", "EHOSTDOWN"];
 const NOT_PERMITTED = ["EPERM", "EACCES"];
@@ -125,6 +130,12 @@ function reportOfCall(
     };
   }
   if (name === "bind" && errnoName === "EACCES") return { code: ExitCode.missingRight, text: message };
+  if (errnoName === "EADDRINUSE" && ANY_PORT.test(subject)) {
+    return {
+      code: ExitCode.addressUnavailable,
+      text: `Cannot use ${subject.replace(ANY_PORT, "")}: ${NO_FREE_PORT} (${errnoName}); ${FREE_A_PORT}`,
+    };
+  }
   if (errnoName === "EADDRINUSE" || errnoName === "EADDRNOTAVAIL") {
     return { code: ExitCode.addressUnavailable, text: cannot("use") };
   }

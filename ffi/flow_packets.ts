@@ -17,6 +17,7 @@ import {
   nftRules,
 } from "./netfilter.ts";
 import {
+  mayBeUntracked,
   type NftRuleset,
   type NftVerdict,
   nftVerdict,
@@ -72,8 +73,12 @@ export function filterVerdicts(flow: SettledFlow, isEstablished = false): Filter
     return found;
   };
   const ruleset: NftRuleset = { chains, rules, elements };
+  const packets = { out: packetAt(flow, "out", isEstablished), in: packetAt(flow, "in", isEstablished) };
+  // The state of an answer is that of its connection, of which tracking must have seen our packet as well.
+  const isUntracked = mayBeUntracked(ruleset, packets.out) || mayBeUntracked(ruleset, packets.in);
   const verdict = (direction: Direction, kind: "filter" | "nat"): NftVerdict => {
-    const packet = packetAt(flow, direction, isEstablished);
+    const known = packets[direction];
+    const packet = isUntracked ? { ...known, isNew: null } : known;
     const found = HOOKS[direction].map((hook) => nftVerdict(ruleset, packet, hook, kind));
     const passes: NftVerdict = { verdict: "passes", where: "" };
     return found.find(({ verdict }) => verdict === "dropped" || verdict === "rewritten") ??

@@ -42,8 +42,8 @@ export interface PacketAtHook {
   /** The interface that it leaves by; of packets to us one without name. */
   readonly outbound: PacketInterface;
   readonly mark: number;
-  /** Whether it is the first of its connection, for connection tracking. */
-  readonly isNew: boolean;
+  /** Whether it is the first of its connection, for connection tracking; null: not known, such as of what is not tracked. */
+  readonly isNew: boolean | null;
   /** Whether to masquerade it would change nothing, because it comes from the interface's own address. */
   readonly hasOwnAddress: boolean;
 }
@@ -96,6 +96,8 @@ const ETHER_TYPE = { 4: [0x08, 0x00], 6: [0x86, 0xdd] } as const;
 
 /** Parts that neither decide nor ask anything. */
 const HARMLESS: readonly string[] = ["counter", "log", "notrack", "dup"];
+/** Targets of iptables that can keep packets from connection tracking. */
+const UNTRACKING_TARGETS: readonly string[] = ["CT", "NOTRACK"];
 const REWRITING: readonly string[] = ["nat", "redir"];
 const REWRITING_TARGETS: readonly string[] = ["DNAT", "SNAT", "REDIRECT"];
 /** Chains within chains are followed so deep; the kernel allows no more. */
@@ -126,6 +128,18 @@ export function nftVerdict(
     else if (outcome === "rewrite") return { verdict: "rewritten", where };
   }
   return { verdict: doubt === "" ? "passes" : "unclear", where: doubt };
+}
+
+/** Whether a rule may keep the packet from connection tracking, at whatever hook. */
+export function mayBeUntracked(ruleset: NftRuleset, packet: PacketAtHook): boolean {
+  return ruleset.rules.some((rule) =>
+    rule.expressions.some(keepsFromTracking) && judge(rule, packet, ruleset).certainty !== "no"
+  );
+}
+
+function keepsFromTracking({ name, attributes }: NftExpression): boolean {
+  return name === "notrack" ||
+    name === "target" && UNTRACKING_TARGETS.includes(textOf(attributes.get(TARGET_NAME)));
 }
 
 function walk(chain: NftChain, ruleset: NftRuleset, packet: PacketAtHook, depth: number): Outcomes {
@@ -238,8 +252,9 @@ function condition(
       return load(number(PAYLOAD.register), isKnown ? Uint8Array.from(octets, Number) : null);
     }
     case "ct": {
-      const state = Uint8Array.of(packet.isNew ? STATE.new : STATE.established, 0, 0, 0);
-      return load(number(CT.register), number(CT.key) === CT_STATE ? state : null);
+      if (number(CT.key) !== CT_STATE || packet.isNew === null) return load(number(CT.register), null);
+      const state = packet.isNew ? STATE.new : STATE.established;
+      return load(number(CT.register), Uint8Array.of(state, 0, 0, 0));
     }
     case "immediate":
       return load(

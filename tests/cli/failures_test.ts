@@ -53,6 +53,12 @@ Deno.test("each kind of failure has its exit code and one line", async (t) => {
       "127.0.0.1:80",
     ],
     [
+      "no port left for the kernel to choose",
+      new SystemError("bind", EADDRINUSE, "192.0.2.1:0"),
+      ExitCode.addressUnavailable,
+      "Cannot use 192.0.2.1: no local port is free that the kernel may choose (EADDRINUSE); name a port",
+    ],
+    [
       "port in use at listen",
       new SystemError("listen", EADDRINUSE),
       ExitCode.addressUnavailable,

@@ -79,6 +79,17 @@ const FAULTS: readonly (readonly [
     /^unknown: .*nft f o, rule \d+$/,
   ],
   [
+    "a firewall that lets in what belongs to a connection, and a rule that keeps ours from being tracked",
+    ({ near }) =>
+      nft(
+        near,
+        "table inet f { chain r { type filter hook output priority -300; tcp dport 8888 notrack; }; " +
+          "chain i { type filter hook input priority 0; policy drop; ct state established accept; }; }",
+      ),
+    "firewall",
+    /^unknown: .*nft f i, /,
+  ],
+  [
     "a rule where packets come off the cable",
     ({ near }) =>
       nft(

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { NftChain, NftElement, NftExpression, NftRule } from "../../ffi/netfilter.ts";
-import { nftVerdict, type PacketAtHook } from "../../ffi/nft_verdict.ts";
+import { mayBeUntracked, nftVerdict, type PacketAtHook } from "../../ffi/nft_verdict.ts";
 
 const OUTPUT = "output";
 
@@ -181,4 +181,32 @@ Deno.test("NAT rewrites, but for masquerading as the address that the packet has
   assertEquals(judge([[...toPort(80), expression("redir")]], "accept", [], "nat"), `rewritten ${RULE_1}`);
   assertEquals(judge([[...toPort(81), expression("nat")]], "accept", [], "nat"), "passes");
   assertEquals(judge([[expression("masq")]], "accept", [], "nat"), "passes");
+});
+
+Deno.test("of what a rule may keep from tracking, the state of its connection is not known", () => {
+  const established = [
+    expression("ct", [1, 1], [2, 0]),
+    expression("bitwise", [1, 1], [2, 1], [4, [[1, Uint8Array.of(2, 0, 0, 0)]]], [5, [[
+      1,
+      new Uint8Array(4),
+    ]]]),
+    compare(1, 0, 0, 0, 0),
+    accept,
+  ];
+  const answered = (isNew: boolean | null): string => {
+    const base = { type: "filter", hook: OUTPUT, priority: 0, drops: true, devices: [] } as const;
+    const chain: NftChain = { family: 2, table: "t", name: "out", base };
+    const rule: NftRule = { table: "t", chain: "out", handle: 1, family: 2, expressions: established };
+    const ruleset = { chains: [chain], rules: [rule], elements: () => null };
+    return nftVerdict(ruleset, { ...SYN, isNew }, OUTPUT, "filter").verdict;
+  };
+  assertEquals([answered(false), answered(true), answered(null)], ["passes", "dropped", "unclear"]);
+  const untracked = (...expressions: readonly NftExpression[]): boolean => {
+    const rule: NftRule = { table: "t", chain: "raw", handle: 1, family: 2, expressions };
+    return mayBeUntracked({ chains: [], rules: [rule], elements: () => null }, SYN);
+  };
+  const notrack = expression("notrack");
+  const ct = expression("target", [1, new TextEncoder().encode("CT\0")]);
+  assertEquals([untracked(notrack), untracked(ct), untracked(counter)], [true, true, false]);
+  assertEquals([untracked(...toPort(80), notrack), untracked(...toPort(81), notrack)], [true, false]);
 });
