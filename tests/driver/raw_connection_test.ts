@@ -186,6 +186,16 @@ kernelTest(
   },
 );
 
+kernelTest(
+  "connections of one process have numbers of their own, by which an observer tells them apart",
+  () => {
+    using server = new KernelServer(4);
+    using one = RawConnection.open({ remote: server.listener.local });
+    using other = RawConnection.open({ remote: server.listener.local });
+    assertEquals(other.connection.id, one.connection.id + 1);
+  },
+);
+
 kernelTest("an aborted signal ends a sleep in poll", async () => {
   using silent = PortGuard.open({ address: loopbackAddress(4), port: 0 });
   using raw = RawConnection.open({ remote: silent.local });

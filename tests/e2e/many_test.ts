@@ -119,3 +119,16 @@ Deno.test("of many connections that fail, the reason is told once with how often
     true,
   ]);
 });
+
+Deno.test("what is shown of several connections at once is told of each by its number", async () => {
+  await using network = await Network.create();
+  await using serving = network.start([server]);
+  await serving.shows("listening");
+  const out = await network.must([client, "--connections", "3", "--parallel", "3", "--json"]);
+  const events: { readonly kind: string; readonly connection?: number }[] = out.trim().split("\n")
+    .map((line) => JSON.parse(line));
+  const sent = (connection: number): number =>
+    events.filter((event) => event.kind === "sent" && event.connection === connection).length;
+  assertEquals(numbers(5).map(sent), [0, 5, 5, 5, 0]);
+  assertEquals((await serving.stop()).code, 0);
+});
