@@ -136,7 +136,7 @@ export class LinkDevice implements PacketDevice {
   }
 
   get batch(): PacketBatch | null {
-    return "batch" in this.#raw ? this.#raw.batch : null;
+    return this.#raw.batch;
   }
 
   receive(): number {
@@ -252,7 +252,7 @@ export class LinkDevice implements PacketDevice {
 
   /** Whether the raw socket gets anything out of this host now. */
   get hasWay(): boolean {
-    return this.#raw.blockage === null && failureOf(() => void routeTo(this.#flow)) === null;
+    return this.#raw.sender.blockage === null && failureOf(() => void routeTo(this.#flow)) === null;
   }
 
   /** From now on everything goes by raw socket. */

@@ -33,7 +33,7 @@ export class PortPolicies {
     if (changes === null) return;
     stack.own(changes);
     stack.own(loop.watch(changes.descriptor, () => this.#look(changes)));
-    stack.socket.prohibition = (packet, offset) => this.#againstPacket(packet, offset);
+    stack.socket.sender.prohibition = (packet, offset) => this.#againstPacket(packet, offset);
     this.#look(changes);
   }
 

@@ -132,7 +132,7 @@ export class RawStack implements AsyncDisposable, Disposable {
         poller: new PollSet(DESCRIPTORS, spin),
         onUnsent: (segment, outcome, now) => {
           if (outcome === "too long") reportTooLong(core, segment, now, destination);
-          onUnsent?.(outcome, outcome === "unreachable" ? this.socket.softError?.message ?? "" : "");
+          onUnsent?.(outcome, outcome === "unreachable" ? this.socket.sender.softError?.message ?? "" : "");
         },
         ...onDrop === undefined ? {} : { onDrop },
       }),

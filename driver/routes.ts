@@ -193,8 +193,8 @@ class FollowedWay {
       const route = routeTo(way.flow);
       assertNoneGoneAround(way.flow);
       if (!isBound) this.#steer(steeringOf(way.flow));
-      const wasBlocked = socket.blockage !== null;
-      socket.blockage = null;
+      const wasBlocked = socket.sender.blockage !== null;
+      socket.sender.blockage = null;
       if (wasBlocked) onBlockage?.(null);
       this.#interfaceIndex = route.interfaceIndex;
       if (route.mtu !== this.#mtu) this.#mtuChanged(route.mtu, now);
@@ -203,8 +203,8 @@ class FollowedWay {
       if (!(error instanceof SystemError)) throw error;
       // What fails for another reason, such as too many open files, says nothing about the way.
       if (!NO_WAY_OUT.includes(error.errno) && error.call !== "xfrm_policy") return;
-      if (error.message !== socket.blockage?.message) onBlockage?.(error.message);
-      socket.blockage = error;
+      if (error.message !== socket.sender.blockage?.message) onBlockage?.(error.message);
+      socket.sender.blockage = error;
       if (way.flow.destination.family === 6) this.#lookWithoutIpv6();
     }
   }

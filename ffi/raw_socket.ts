@@ -18,7 +18,6 @@ import {
   IPPROTO_IP,
   IPPROTO_TCP,
   MAX_IP_PACKET,
-  MSG_DONTWAIT,
   PACKET_BUFFER_LENGTH,
   SO_BINDTODEVICE,
   SO_BINDTOIFINDEX,
@@ -30,7 +29,7 @@ import {
   SOCK_RAW,
   SOL_SOCKET,
 } from "./constants.ts";
-import { check, lastErrno, SystemError } from "./errno.ts";
+import { check } from "./errno.ts";
 import {
   bindSocket,
   enlargeBuffer,
@@ -42,15 +41,15 @@ import {
   setOptionBytes,
   setTypeOfService,
 } from "./file_descriptor.ts";
-import { type Libc, loadLibc } from "./libc.ts";
+import { loadLibc } from "./libc.ts";
 import type { PacketBatch, PacketDevice, SendResult } from "./packet_device.ts";
-import { RawBatch } from "./raw_batch.ts";
+import { RawSender, warmUp } from "./raw_sender.ts";
 import { askForStamps, ReceivedMessage } from "./received_message.ts";
 import { PacketSieve } from "./packet_sieve.ts";
 import { interfaceMtu } from "./network_interface.ts";
 import { routeTo } from "./route.ts";
-import { receivedAfterAll, sendResult, sentAfterAll } from "./socket_errors.ts";
-import { anyAddress, cString, encodeSockaddr, type Endpoint, SOCKADDR_IN_LENGTH } from "./sockaddr.ts";
+import { receivedAfterAll } from "./socket_errors.ts";
+import { anyAddress, cString, encodeSockaddr, type Endpoint } from "./sockaddr.ts";
 
 /** How to open a raw socket. */
 export interface RawSocketOptions {
@@ -87,57 +86,27 @@ export const BUFFER_SIZE = 8 * 1024 * 1024;
  * congestion control fills its own at once. The kernel counts some 2,300 for a packet of 1,500, of twice as many.
  */
 const SHARED_BUFFER_SIZE = 4 * BUFFER_SIZE;
-const IPV4_DESTINATION_OFFSET = 16; // RFC 791 3.1
-const SOCKADDR_ADDRESS_OFFSET = 4; // struct sockaddr_in, <netinet/in.h>
 
 /** Room for a time stamp: 16 + 16 octets. */
 const CONTROL_LENGTH = 32;
-
-/** Packet lengths as the bigints that FFI wants, each made once: making them per call costs more than the call. */
-const LENGTHS: bigint[] = [];
-
-/** `length` as a bigint from a table. */
-export function lengthAsBigint(length: number): bigint {
-  return LENGTHS[length] ??= BigInt(length);
-}
-
-/**
- * Where packets stand for the moment between being written and being sent: one for all raw sockets of this thread, since each
- * connection may have a socket of its own, and to clear 64 KiB takes as long as to send a packet.
- */
-export const OUTBOUND: Uint8Array<ArrayBuffer> = new Uint8Array(PACKET_BUFFER_LENGTH);
 
 /** A raw IPv4 socket. Packets start at the IP header in both directions; see RFC 791 3.1 for it. */
 export class RawSocket implements PacketDevice {
   readonly mtu: number;
   readonly inbound: Uint8Array<ArrayBuffer> = new Uint8Array(PACKET_BUFFER_LENGTH);
-  readonly outbound: Uint8Array<ArrayBuffer> = OUTBOUND;
-  /** Why the last "unreachable" packet could not leave; kept until the next such one. */
-  softError: SystemError | undefined;
-  /** Why nothing may leave this way now, so that what is sent is "unreachable"; null: it may. */
-  blockage: SystemError | null = null;
-  /** Asked for each packet, with where it begins, why it may not leave: "unreachable" then. @default null, all may */
-  prohibition: ((packet: Uint8Array, offset: number) => SystemError | null) | null = null;
+  readonly outbound: Uint8Array<ArrayBuffer>;
+  /** Sends for it, and knows why packets could not leave, or may not. */
+  readonly sender: RawSender;
 
-  readonly #libc: Libc = loadLibc();
   readonly #descriptor: FileDescriptor;
-  readonly #toAnyone: boolean;
-  readonly #peer: Uint8Array<ArrayBuffer>;
-  readonly #peerPointer: Deno.PointerValue;
-  readonly #outboundPointer: Deno.PointerValue;
   readonly #message: ReceivedMessage = new ReceivedMessage(this.inbound, 0, CONTROL_LENGTH);
   #sieve: PacketSieve | null = null;
-  #batch: RawBatch | null = null;
-  /** Whether the socket's peer may be this host itself, see `stopReceiving`. */
-  #wasMuted = false;
 
   private constructor(descriptor: FileDescriptor, remote: Endpoint | undefined, mtu: number) {
     this.#descriptor = descriptor;
     this.mtu = mtu;
-    this.#toAnyone = remote === undefined;
-    this.#peer = encodeSockaddr({ address: remote?.address ?? anyAddress(4), port: 0 });
-    this.#peerPointer = Deno.UnsafePointer.of(this.#peer);
-    this.#outboundPointer = Deno.UnsafePointer.of(this.outbound);
+    this.sender = new RawSender(descriptor, remote?.address ?? anyAddress(4), remote === undefined);
+    this.outbound = this.sender.outbound;
   }
 
   /**
@@ -152,8 +121,7 @@ export class RawSocket implements PacketDevice {
       setOption(number, IPPROTO_IP, IP_HDRINCL, 1, "setsockopt IP_HDRINCL");
       const socket = new RawSocket(descriptor, options.remote, mtu);
       socket.#sieve = prepareRawSocket(number, options, "ip", () => socket.receive());
-      warmUp(socket);
-      socket.softError = undefined;
+      warmUp(socket.sender);
       return socket;
     });
   }
@@ -166,19 +134,8 @@ export class RawSocket implements PacketDevice {
     return this.#message.stamp;
   }
 
-  /** Sends many packets to one peer with one call: all of them have the same destination. */
   get batch(): PacketBatch {
-    return this.#batch ??= new RawBatch({
-      descriptor: this.#descriptor,
-      peer: this.#peer,
-      isConnected: !this.#toAnyone && !this.#wasMuted && connects(this.descriptor, this.#peer),
-      prepare: (headers, offset) => {
-        if (this.#toAnyone) this.#takeDestination(headers, offset);
-      },
-      isBlocked: (headers, offset) => this.#isBlocked(headers, offset),
-      repeat: sentAfterAll,
-      judge: (errno) => this.#notSent(errno),
-    });
+    return this.sender.batch;
   }
 
   receive(): number {
@@ -198,16 +155,12 @@ export class RawSocket implements PacketDevice {
   }
 
   send(length: number): SendResult {
-    if (this.#isBlocked(this.outbound, 0)) return "unreachable";
-    if (this.#toAnyone) this.#takeDestination(this.outbound, 0);
-    if (this.#sendOnce(length) >= 0) return "sent";
-    return sentAfterAll(() => this.#sendOnce(length)) >= 0 ? "sent" : this.#notSent(lastErrno());
+    return this.sender.send(length);
   }
 
   /** As {@link stopReceiving}. */
   stopReceiving(local: Endpoint): void {
-    this.#wasMuted = true;
-    this.#batch?.nameDestination();
+    this.sender.mute();
     stopReceiving(this.descriptor, local);
   }
 
@@ -219,57 +172,6 @@ export class RawSocket implements PacketDevice {
   [Symbol.dispose](): void {
     this.#descriptor.close();
   }
-
-  #isBlocked(packets: Uint8Array, offset: number): boolean {
-    const reason = this.blockage ?? this.prohibition?.(packets, offset) ?? null;
-    if (reason !== null) this.softError = reason;
-    return reason !== null;
-  }
-
-  #sendOnce(length: number): number {
-    return this.#libc.sendto(
-      this.#descriptor.number,
-      this.#outboundPointer,
-      lengthAsBigint(length),
-      MSG_DONTWAIT,
-      this.#peerPointer,
-      SOCKADDR_IN_LENGTH,
-    );
-  }
-
-  /** The destination address of the packet that begins there becomes the one to send to. */
-  #takeDestination(packets: Uint8Array, offset: number): void {
-    for (let i = 0; i < 4; i++) {
-      this.#peer[SOCKADDR_ADDRESS_OFFSET + i] = packets[offset + IPV4_DESTINATION_OFFSET + i] ?? 0;
-    }
-  }
-
-  #notSent(errno: number): SendResult {
-    const result = sendResult(errno);
-    if (result === "unreachable") this.softError = new SystemError("sendto", errno);
-    return result;
-  }
-}
-
-let isWarm = false;
-
-/**
- * Sends nothing, which is refused for want of an IP header: so that the first packet of this thread does not wait for what
- * happens once, from the compiling of this code to the kernel's look at the route.
- */
-export function warmUp(socket: PacketDevice): void {
-  if (isWarm) return;
-  isWarm = true;
-  try {
-    socket.send(0);
-  } catch (error) {
-    if (!(error instanceof SystemError)) throw error;
-  }
-}
-
-/** Gives a raw socket a peer, so that it need not be named for each packet. @returns whether it has it: there may be no route */
-function connects(number: number, peer: Uint8Array<ArrayBuffer>): boolean {
-  return loadLibc().connect(number, peer, peer.length) === 0;
 }
 
 /**

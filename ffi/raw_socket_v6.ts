@@ -17,36 +17,25 @@ import {
   IPV6_RECVPKTINFO,
   IPV6_RECVTCLASS,
   IPV6_TCLASS,
-  MSG_DONTWAIT,
   PACKET_BUFFER_LENGTH,
   SOCK_RAW,
 } from "./constants.ts";
-import { lastErrno, SystemError } from "./errno.ts";
 import { type FileDescriptor, openSocket, orClose, setOption } from "./file_descriptor.ts";
-import { type Libc, loadLibc } from "./libc.ts";
-import type { PacketDevice, SendResult } from "./packet_device.ts";
+import type { PacketBatch, PacketDevice, SendResult } from "./packet_device.ts";
 import type { PacketSieve } from "./packet_sieve.ts";
+import { RawSender, warmUp } from "./raw_sender.ts";
 import { ReceivedMessage } from "./received_message.ts";
 import {
   deviceMtu,
   leaveBy,
-  lengthAsBigint,
   MOST_FOREIGN_PACKETS,
-  OUTBOUND,
   prepareRawSocket,
   RawSocket,
   type RawSocketOptions,
   stopReceiving,
-  warmUp,
 } from "./raw_socket.ts";
-import { receivedAfterAll, sendResult, sentAfterAll } from "./socket_errors.ts";
-import {
-  anyAddress,
-  encodeSockaddr,
-  type Endpoint,
-  type IpAddress,
-  SOCKADDR_IN6_LENGTH,
-} from "./sockaddr.ts";
+import { receivedAfterAll } from "./socket_errors.ts";
+import { anyAddress, type Endpoint, SOCKADDR_IN6_LENGTH } from "./sockaddr.ts";
 
 // RFC 8200 3: version, traffic class and flow label; payload length; next header; hop limit; source; destination
 const VERSION = 0x60000000;
@@ -72,21 +61,12 @@ const CONTROL_LENGTH = 160;
 export class RawSocketV6 implements PacketDevice {
   readonly mtu: number;
   readonly inbound: Uint8Array<ArrayBuffer> = new Uint8Array(PACKET_BUFFER_LENGTH);
-  readonly outbound: Uint8Array<ArrayBuffer> = OUTBOUND;
-  /** Why the last "unreachable" packet could not leave; kept until the next such one. */
-  softError: SystemError | undefined;
-  /** As {@link RawSocket.blockage}. */
-  blockage: SystemError | null = null;
-  /** As {@link RawSocket.prohibition}. */
-  prohibition: RawSocket["prohibition"] = null;
+  readonly outbound: Uint8Array<ArrayBuffer>;
+  /** As {@link RawSocket.sender}. */
+  readonly sender: RawSender;
 
-  readonly #libc: Libc = loadLibc();
   readonly #descriptor: FileDescriptor;
-  readonly #toAnyone: boolean;
   readonly #header: DataView<ArrayBuffer>;
-  readonly #peer: Uint8Array<ArrayBuffer>;
-  readonly #peerPointer: Deno.PointerValue;
-  readonly #outboundPointer: Deno.PointerValue;
   readonly #message: ReceivedMessage = new ReceivedMessage(
     this.inbound.subarray(HEADER_LENGTH),
     SOCKADDR_IN6_LENGTH,
@@ -97,14 +77,12 @@ export class RawSocketV6 implements PacketDevice {
   private constructor(descriptor: FileDescriptor, options: RawSocketOptions, mtu: number) {
     this.#descriptor = descriptor;
     this.mtu = mtu;
-    this.#toAnyone = options.remote === undefined;
     this.#header = new DataView(this.inbound.buffer, 0, HEADER_LENGTH);
     this.inbound[NEXT_HEADER_OFFSET] = IPPROTO_TCP;
-    const peer: IpAddress = options.remote?.address ??
-      { ...anyAddress(6), scopeId: options.local.address.scopeId ?? 0 };
-    this.#peer = encodeSockaddr({ address: peer, port: 0 });
-    this.#peerPointer = Deno.UnsafePointer.of(this.#peer);
-    this.#outboundPointer = Deno.UnsafePointer.of(this.outbound);
+    const { local, remote } = options;
+    const peer = remote?.address ?? { ...anyAddress(6), scopeId: local.address.scopeId ?? 0 };
+    this.sender = new RawSender(descriptor, peer, remote === undefined);
+    this.outbound = this.sender.outbound;
   }
 
   /**
@@ -122,8 +100,7 @@ export class RawSocketV6 implements PacketDevice {
       setOption(number, IPPROTO_IPV6, IPV6_RECVTCLASS, 1, "setsockopt IPV6_RECVTCLASS");
       const socket = new RawSocketV6(descriptor, options, mtu);
       socket.#sieve = prepareRawSocket(number, options, "transport", () => socket.receive());
-      warmUp(socket);
-      socket.softError = undefined;
+      warmUp(socket.sender);
       return socket;
     });
   }
@@ -152,19 +129,17 @@ export class RawSocketV6 implements PacketDevice {
     return HEADER_LENGTH + length;
   }
 
+  get batch(): PacketBatch {
+    return this.sender.batch;
+  }
+
   send(length: number): SendResult {
-    const reason = this.blockage ?? this.prohibition?.(this.outbound, 0) ?? null;
-    if (reason !== null) {
-      this.softError = reason;
-      return "unreachable";
-    }
-    if (this.#toAnyone) copyAddress(this.outbound, DESTINATION_OFFSET, this.#peer, SOCKADDR_ADDRESS_OFFSET);
-    if (this.#sendOnce(length) >= 0) return "sent";
-    return sentAfterAll(() => this.#sendOnce(length)) >= 0 ? "sent" : this.#notSent(lastErrno());
+    return this.sender.send(length);
   }
 
   /** As {@link stopReceiving}. */
   stopReceiving(local: Endpoint): void {
+    this.sender.mute();
     stopReceiving(this.descriptor, local);
   }
 
@@ -175,17 +150,6 @@ export class RawSocketV6 implements PacketDevice {
 
   [Symbol.dispose](): void {
     this.#descriptor.close();
-  }
-
-  #sendOnce(length: number): number {
-    return this.#libc.sendto(
-      this.#descriptor.number,
-      this.#outboundPointer,
-      lengthAsBigint(length),
-      MSG_DONTWAIT,
-      this.#peerPointer,
-      SOCKADDR_IN6_LENGTH,
-    );
   }
 
   /** Writes the IPv6 header before the segment just received. The flow label is not known and left 0. */
@@ -213,12 +177,6 @@ export class RawSocketV6 implements PacketDevice {
       case IPV6_TCLASS:
         this.#header.setUint32(0, VERSION | control.getInt32(value, true) << TRAFFIC_CLASS_SHIFT);
     }
-  }
-
-  #notSent(errno: number): SendResult {
-    const result = sendResult(errno);
-    if (result === "unreachable") this.softError = new SystemError("sendto", errno);
-    return result;
   }
 }
 

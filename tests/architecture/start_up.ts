@@ -33,7 +33,7 @@ export const STARTS: readonly Start[] = [
         "clock connect loop network_reports next_hop_advice outlet raw_stack readiness routes wire_clock wire_observer",
       "ffi/": `
         bpf clocks constants errno file_descriptor gathered_message icmp_socket ipsec libc link memory neighbour
-        netlink network_interface packet_device packet_sieve poll port_guard raw_batch raw_socket
+        netlink network_interface packet_device packet_sieve poll port_guard raw_sender raw_socket
         raw_socket_v6 received_message route signals sockaddr socket_errors stream_file
       `,
       "lab/": "fault_syntax",

@@ -48,7 +48,7 @@ function followed(): { loop: Watches; told: string[]; following: Disposable } {
   const told: string[] = [];
   const options = {
     connection: { unackedOctets: 0, wayChanged: () => told.push("way changed") } as unknown as Connection,
-    socket: { blockage: null, steer: (index: number) => told.push(`steered to ${index}`) },
+    socket: { sender: { blockage: null }, steer: (index: number) => told.push(`steered to ${index}`) },
     way,
     isBound: false,
     onRemark: (text: string) => told.push(text),
