@@ -74,7 +74,7 @@ async function serveOnOwnTcp(
   output: Output,
   interruption: Interruption,
 ): Promise<void> {
-  const { RawHost } = await import("./driver/mod.ts");
+  const { packetLink, RawHost } = await import("./driver/mod.ts");
   const { OwnTcpServer } = await import("./cli/own_tcp_server.ts");
   const { mode, count, observe, color, port } = options;
   const answer = await answerOf(options);
@@ -82,6 +82,7 @@ async function serveOnOwnTcp(
   await observed(observe, { program: PROGRAM, color, output, asked }, async (watchers) => {
     using host = RawHost.open({
       local: { address, port },
+      link: packetLink("auto"),
       ...watchers.observer === undefined ? {} : { observer: watchers.observer },
       ...watchers.onDrop === undefined ? {} : { onDrop: watchers.onDrop },
       onUnsent: (outcome, reason) => server.unsent(outcome, reason),

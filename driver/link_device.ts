@@ -65,6 +65,8 @@ export interface LinkEnds {
   readonly remote: Endpoint;
   /** The connection as this host's routing and rules see it. */
   readonly flow: SettledFlow;
+  /** Whether the raw socket receives for other connections as well, so that no ring can do so in its place. @default false */
+  readonly isShared?: boolean;
 }
 
 /**
@@ -80,6 +82,7 @@ export class LinkDevice implements PacketDevice {
   readonly #local: Endpoint;
   readonly #remote: Endpoint;
   readonly #flow: SettledFlow;
+  readonly #isShared: boolean;
   #gatherer: Gatherer | null = null;
   #hop: NextHop | null = null;
   #prepared: PacketRing | null = null;
@@ -88,8 +91,9 @@ export class LinkDevice implements PacketDevice {
   #source: PacketRing | null = null;
   #isDisposed = false;
 
-  constructor(raw: RawSocket | RawSocketV6, { local, remote, flow }: LinkEnds) {
+  constructor(raw: RawSocket | RawSocketV6, { local, remote, flow, isShared = false }: LinkEnds) {
     this.#flow = flow;
+    this.#isShared = isShared;
     this.#raw = raw;
     this.#local = local;
     this.#remote = remote;
@@ -151,8 +155,9 @@ export class LinkDevice implements PacketDevice {
     return this.#raw.send(length);
   }
 
-  /** Opens a ring, while packets are received as before; when it cannot be opened, there is none. */
+  /** Opens a ring, while packets are received as before; when it cannot be opened, or may not be, there is none. */
   async prepareRing(): Promise<void> {
+    if (this.#isShared) return;
     try {
       const ring = await PacketRing.open({ local: this.#local, remote: this.#remote });
       if (this.#isDisposed) ring[Symbol.dispose]();

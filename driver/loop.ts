@@ -52,6 +52,8 @@ export interface Monitor {
   timersFired(now: Instant): void;
   /** The core is asked next for what it has to send. @default nothing */
   transmitBegins?(now: Instant): void;
+  /** The device gets the segment next; borrows it. @default nothing */
+  segmentLeaves?(segment: Segment): void;
 }
 
 /** What a loop runs and on what. */
@@ -316,6 +318,7 @@ export class Loop implements Disposable {
         this.#watcher?.left(now);
         return count > 0;
       }
+      for (const monitor of this.#monitors) monitor.segmentLeaves?.(this.#leaving);
       const outcome = outlet.send(this.#leaving);
       if (outcome !== "full") this.#side.segmentLeft(outlet.offeredAt);
       if (!this.#gone(outcome, now)) return true;

@@ -18,6 +18,8 @@ import {
   type Observer,
   type PartialConfig,
 } from "../tcp/mod.ts";
+import { HostLinks } from "./host_links.ts";
+import type { LinkOpener } from "./link.ts";
 import type { Loop } from "./loop.ts";
 import { PortPolicies } from "./port_policies.ts";
 import { RawStack, type RunOptions } from "./raw_stack.ts";
@@ -31,6 +33,11 @@ export interface RawHostOptions extends RunOptions {
   readonly config?: PartialConfig;
   /** Shown every event of every connection. @default nobody */
   readonly observer?: Observer;
+  /**
+   * Ways for packets besides the raw socket, for eight connections with bulk data at a time: `packetLink` makes one. Without effect
+   * together with `observer` or `throughDevice`. @default the raw socket only
+   */
+  readonly link?: LinkOpener | undefined;
   /** Where initial sequence numbers come from. @default RFC 6528, with a secret of this host's own */
   readonly isn?: IsnSource;
 }
@@ -50,6 +57,9 @@ export class RawHost implements AsyncDisposable, Disposable {
   readonly #policies: PortPolicies;
 
   private constructor(stack: RawStack, local: Endpoint, options: RawHostOptions) {
+    const { observer, throughDevice, link } = options;
+    // Whoever watches is to see the segments that are on the wire.
+    const isPlain = observer !== undefined || throughDevice !== undefined;
     this.#stack = stack;
     this.local = local;
     this.host = new Host({
@@ -58,12 +68,13 @@ export class RawHost implements AsyncDisposable, Disposable {
       config: completeConfig({ sending: { mtu: stack.mtu } }, options.config),
       observer: stack.watched(options.observer),
       isn: options.isn,
-      // Whoever watches is to see the segments that are on the wire.
-      segmentLimit: options.observer === undefined && options.throughDevice === undefined
-        ? packetSegmentLimit(local.address.family)
-        : undefined,
+      segmentLimit: isPlain ? undefined : packetSegmentLimit(local.address.family),
     });
-    this.loop = stack.run({ core: this.host }, options);
+    const links = isPlain || link === undefined ? null : this.#linksBy(link, dscpOf(options.config));
+    this.loop = stack.run(
+      links === null ? { core: this.host } : { core: this.host, monitors: [links], device: links },
+      options,
+    );
     this.#policies = new PortPolicies(stack, this.loop);
   }
 
@@ -104,6 +115,10 @@ export class RawHost implements AsyncDisposable, Disposable {
     this.#stack.assertOpen();
     this.#policies.assertNoneAgainst({ local: this.local, remote });
     return this.host.connect({ remote, local: this.local }, this.loop.readClock());
+  }
+
+  #linksBy(open: LinkOpener, dscp: number): HostLinks {
+    return this.#stack.own(new HostLinks({ raw: this.#stack.socket, host: this.host, open, dscp }));
   }
 
   /** Closes all in order and waits for the peers to close as well, until 5 s have passed in which none acknowledged more; then as `dispose`. */

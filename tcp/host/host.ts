@@ -77,7 +77,7 @@ export class Host {
   readonly #localEnds: LocalEnds;
   readonly #challengeLimiter: ChallengeLimiter;
   readonly #members: Members;
-  /** Whose segment `transmit` filled last; null: nobody's. */
+  /** As `sender`. */
   #lastSender: Connection | null = null;
   readonly #listeners: Listener[] = [];
   readonly #paths = new PathMtus();
@@ -123,6 +123,11 @@ export class Host {
   /** SYNs that were answered with a SYN cookie so far. */
   get cookiesSent(): number {
     return this.#cookieAnswers.count;
+  }
+
+  /** Whose segment `transmit` filled last; null: no connection's. */
+  get sender(): Connection | null {
+    return this.#lastSender;
   }
 
   /** Octets that users gave and took so far, and connections that they accepted. */
@@ -174,13 +179,12 @@ export class Host {
 
   /** Listens. @throws RangeError when the port is none or taken by another listener, or backlog or config are out of range */
   listen(options: { address?: IpAddress; port: Port; backlog?: number; config?: PartialConfig }): Listener {
-    const address = options.address ?? null;
+    const { address = null, backlog = DEFAULT_BACKLOG } = options;
     if (!isPort(options.port) || isTaken(options.port, address, this.#listeners)) {
       throw new RangeError(
         `Cannot listen on port ${options.port}: give one from 1 to 65535 that nobody listens on`,
       );
     }
-    const { backlog = DEFAULT_BACKLOG } = options;
     if (!Number.isInteger(backlog) || backlog < 1) {
       throw new RangeError(`Cannot listen with a backlog of ${backlog}: give a whole number from 1`);
     }
@@ -394,11 +398,8 @@ export class Host {
   /** A connection in LISTEN for the one peer that has come. */
   #openPassively(listener: Listener, options: ConnectionOptions, now: Instant): Connection {
     const connection = Connection.listen(options, now);
-    this.#members.add(connection, options.local, options.remote, {
-      listener,
-      isOurs: false,
-      isRevived: false,
-    });
+    const facts = { listener, isOurs: false, isRevived: false };
+    this.#members.add(connection, options.local, options.remote, facts);
     listener.handshakeBegan(connection);
     return connection;
   }

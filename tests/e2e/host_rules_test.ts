@@ -125,6 +125,46 @@ Deno.test("an IPsec policy that blocks the peer holds from the moment it is ther
   assertEquals(code, 0, err);
 });
 
+/** What has come to the near end, or how many packets it was. */
+async function received(pair: Pair, what: "bytes" | "packets"): Promise<number> {
+  return Number(await pair.near.must(["cat", `/sys/class/net/cable/statistics/rx_${what}`]));
+}
+
+for (const [family, address] of [["IPv4", Pair.farAddress], ["IPv6", "2001:db8::2"]] as const) {
+  const serve = ["--stack", "rawtcp", "--host", address, "--mode"];
+
+  Deno.test(`${family}: without rules of its host our own server's bulk data leave in long segments`, async () => {
+    await using pair = await Pair.create();
+    await using serving = pair.far.start([server, ...serve, "source=20MB"]);
+    await serving.shows("listening");
+    const { code, err } = await pair.near.run([client, "-q", "-o", "/dev/null", address, String(PORT)]);
+    assertEquals(code, 0, err);
+    const longest = await received(pair, "bytes") / await received(pair, "packets");
+    assert(longest > 10_000, `${longest} octets a packet`);
+  });
+
+  Deno.test(`${family}: a rule of its host holds for our own server's bulk data from the moment it is there, and the transfer goes on after it`, async () => {
+    await using pair = await Pair.create();
+    const slowly = ["rate", "100mbit", "burst", "128k", "latency", "50ms"];
+    await pair.far.must(["tc", "qdisc", "add", "dev", "cable", "root", "tbf", ...slowly]);
+    await using serving = pair.far.start([server, ...serve, "source=25MB"]);
+    await serving.shows("listening");
+    await using program = pair.near.start([client, "-q", "-o", "/dev/null", address, String(PORT)]);
+    await pause(SECOND / 2);
+    const chain = `type filter hook output priority 0; tcp sport ${PORT} drop;`;
+    await nft(pair.far, `table inet host_firewall { chain outgoing { ${chain} }; }`);
+    await pause(SECOND / 2);
+    const before = await received(pair, "bytes");
+    await pause(SECOND / 2);
+    const since = await received(pair, "bytes") - before;
+    assert(before > 1e6 && since < NOISE, `${since} octets came after ${before}`);
+    await pair.far.must(["nft", "flush", "ruleset"]);
+    const { code, err } = await program.ended();
+    assertEquals(code, 0, err);
+    assert(await received(pair, "bytes") > 25e6);
+  });
+}
+
 Deno.test("where an IPsec policy by port holds, which packets of a raw socket would go around, nothing is sent", async () => {
   for (const [address, action] of [[Pair.farAddress, "block"], ["2001:db8::2", "allow"]] as const) {
     await using pair = await Pair.create();
