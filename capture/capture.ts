@@ -41,7 +41,7 @@ export interface FormatReader {
   readonly isBroken: boolean;
   /** How many octets `read` needs, from the first unused one on, before it can go on; 0: not known. */
   readonly wanted: number;
-  /** Packets without a time so far: they have that of the packet before. */
+  /** Packets without a time, or with one that no calendar has, so far: they have that of the packet before. */
   readonly untimed: number;
   /** Comments that belong to no packet. */
   readonly trailingComments: readonly string[];

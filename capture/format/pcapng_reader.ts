@@ -17,6 +17,8 @@ import {
 
 const NANOS_PER_SECOND = 1_000_000_000n;
 const MICROSECOND_RESOLUTION = 6;
+/** Nanoseconds from 1970 to the last moment that a `Date` can be (ECMA-262 21.4.1.1). */
+const LATEST = 8_640_000_000_000_000n * 1_000_000n;
 /** The highest bit of the resolution octet: a power of two instead of ten. */
 const BINARY_RESOLUTION = 0x80;
 const DIRECTION_BITS = 3;
@@ -176,7 +178,7 @@ export class PcapngReader implements FormatReader {
         flags = new DataView(value.buffer, value.byteOffset, 4).getUint32(0, littleEndian);
       }
     }
-    this.#time = units * NANOS_PER_SECOND / on.unitsPerSecond + on.offset;
+    this.#timed(units * NANOS_PER_SECOND / on.unitsPerSecond + on.offset);
     this.#take({
       time: this.#time,
       linkType: on.linkType,
@@ -206,6 +208,12 @@ export class PcapngReader implements FormatReader {
       originalLength,
       comments: NO_COMMENTS,
     });
+  }
+
+  /** A damaged time, or one of an unknown clock, is as good as none. */
+  #timed(time: bigint): void {
+    if (time > LATEST || time < -LATEST) this.untimed++;
+    else this.#time = time;
   }
 
   /** A packet that there was, and of which nothing is to be had. */

@@ -167,6 +167,17 @@ Deno.test("packets in simple blocks have no time, and are counted as such", () =
   assertEquals([packets.length, untimed], [1, 1]);
 });
 
+Deno.test("a time that no calendar has is as good as none", () => {
+  for (const seconds of [0x7fffffff, 0x80000000, 9_000]) {
+    const teller = new CaptureTeller({ program: "p", payload: false, json: () => {} });
+    teller.push(bigEndianPcapng([14 << 16 | 8, seconds, 0]));
+    const { untimed, epoch } = teller.end();
+    assertEquals([untimed, epoch], [1, 0]);
+  }
+  const [packet] = readCapture(bigEndianPcapng([14 << 16 | 8, 2_000, 0])).packets;
+  assertEquals(packet?.time, 2_000n * 2n ** 32n * 1_000_000_000n + 5_000_007_000n);
+});
+
 Deno.test("a file with fewer octets than a header is said to have so many", () => {
   for (const octets of [1, 4, 23]) {
     const file = pcap(true, 0xa1b2c3d4).subarray(0, octets);
