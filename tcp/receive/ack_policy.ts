@@ -34,7 +34,7 @@ export const BULK_TURN = 32;
  * Octets in order, one after another without any disorder, after which bulk is calm; and how many octets one ACK of a turn may
  * cover then, about what devices merge into one packet.
  */
-export const CALM_AFTER = 64 << 20;
+export const CALM_AFTER = 16 << 20;
 export const MOST_IN_CALM = 64 << 10;
 
 /** Reasons of duplicate ACKs: the sender may count these (RFC 5681 3.2). */
