@@ -7,11 +7,30 @@
 
 import { type IpAddress, octetsMatch, type Port } from "../base/address.ts";
 
-/** What is looked up: something with two endpoints. */
-export interface Addressed {
+/**
+ * What is looked up: something with two endpoints. What tells it from others lies side by side in it: with many connections the
+ * next one is in no cache, and every object on the way to it is another wait. Only {@link Demultiplexer} writes these fields.
+ */
+export interface Addressed<T> {
   readonly local: { readonly address: IpAddress; readonly port: Port };
   readonly remote: { readonly address: IpAddress; readonly port: Port };
+  /** Both ports, octets of an address, and the end of either address. */
+  ports: number;
+  addressLength: number;
+  localEnd: number;
+  remoteEnd: number;
+  /** The next one in the same slot. */
+  nextInSlot: T | null;
 }
+
+/** The fields of an entry that is in no table. */
+export const NOT_IN_TABLE = {
+  ports: 0,
+  addressLength: 0,
+  localEnd: 0,
+  remoteEnd: 0,
+  nextInSlot: null,
+} as const;
 
 /** Multiplier and start of the FNV-1a hash. */
 const FNV_PRIME = 0x01000193;
@@ -23,27 +42,11 @@ const FIRST_SLOTS = 16;
 /** Octets of the end of an address that are compared as one number: all of an IPv4 address. */
 const END_OCTETS = 4;
 
-/**
- * An entry with what tells it from others, side by side: with many connections the next one is in no cache, and every object
- * on the way to it is another wait.
- */
-interface Place<T> {
-  readonly entry: T;
-  readonly key: number;
-  /** Both ports, octets of an address, and the end of either address. */
-  readonly ports: number;
-  readonly length: number;
-  readonly localEnd: number;
-  readonly remoteEnd: number;
-  /** The next one in the same slot. */
-  next: Place<T> | null;
-}
-
 /** A table of connections by four-tuple: hashed, with chains. */
-export class Demultiplexer<T extends Addressed> {
-  #slots: (Place<T> | null)[] = emptySlots(FIRST_SLOTS);
-  /** The place found last: segments come in bursts. */
-  #last: Place<T> | null = null;
+export class Demultiplexer<T extends Addressed<T>> {
+  #slots: (T | null)[] = emptySlots(FIRST_SLOTS);
+  /** The entry found last: segments come in bursts. */
+  #last: T | null = null;
   #count = 0;
 
   /** Entries held. */
@@ -54,23 +57,30 @@ export class Demultiplexer<T extends Addressed> {
   /** Adds an entry; its four-tuple must not be there yet. */
   add(entry: T): void {
     if (this.#count === this.#slots.length) this.#grow();
-    this.#link(placeOf(entry));
+    const { local, remote } = entry;
+    const { length } = remote.address.octets;
+    entry.ports = portsOf(local.port, remote.port);
+    entry.addressLength = length;
+    entry.localEnd = endOf(local.address.octets, 0, length);
+    entry.remoteEnd = endOf(remote.address.octets, 0, length);
+    this.#link(entry);
     this.#count++;
   }
 
   /** Removes an entry; nothing when it is not there. */
   remove(entry: T): void {
-    const slot = this.#slotOf(placeOf(entry).key);
-    let before: Place<T> | null = null;
-    let place = this.#slots[slot] as Place<T> | null;
-    while (place !== null && place.entry !== entry) {
-      before = place;
-      place = place.next;
+    const slot = this.#slotOf(entry);
+    let before: T | null = null;
+    let other = this.#slots[slot] as T | null;
+    while (other !== null && other !== entry) {
+      before = other;
+      other = other.nextInSlot;
     }
-    if (place === null) return;
-    if (before === null) this.#slots[slot] = place.next;
-    else before.next = place.next;
-    if (this.#last === place) this.#last = null;
+    if (other === null) return;
+    if (before === null) this.#slots[slot] = entry.nextInSlot;
+    else before.nextInSlot = entry.nextInSlot;
+    entry.nextInSlot = null;
+    if (this.#last === entry) this.#last = null;
     this.#count--;
   }
 
@@ -88,34 +98,35 @@ export class Demultiplexer<T extends Addressed> {
   ): T | null {
     const ports = portsOf(localPort, remotePort);
     const last = this.#last;
-    if (last !== null && isOf(last, ports, addresses, localOffset, remoteOffset, length)) return last.entry;
-    let place = this.#slots[this.#slotOf(keyOf(ports, addresses, remoteOffset, length))] as Place<T> | null;
-    while (place !== null && !isOf(place, ports, addresses, localOffset, remoteOffset, length)) {
-      place = place.next;
+    if (last !== null && isOf(last, ports, addresses, localOffset, remoteOffset, length)) return last;
+    const key = keyOf(ports, addresses, remoteOffset, length);
+    let entry = this.#slots[key & this.#slots.length - 1] as T | null;
+    while (entry !== null && !isOf(entry, ports, addresses, localOffset, remoteOffset, length)) {
+      entry = entry.nextInSlot;
     }
-    if (place === null) return null;
-    this.#last = place;
-    return place.entry;
+    if (entry !== null) this.#last = entry;
+    return entry;
   }
 
-  #slotOf(key: number): number {
-    return key & this.#slots.length - 1;
+  #slotOf({ local, remote: { address, port } }: T): number {
+    const { octets } = address;
+    return keyOf(portsOf(local.port, port), octets, 0, octets.length) & this.#slots.length - 1;
   }
 
-  #link(place: Place<T>): void {
-    const slot = this.#slotOf(place.key);
-    place.next = this.#slots[slot] as Place<T> | null;
-    this.#slots[slot] = place;
+  #link(entry: T): void {
+    const slot = this.#slotOf(entry);
+    entry.nextInSlot = this.#slots[slot] as T | null;
+    this.#slots[slot] = entry;
   }
 
   #grow(): void {
     const before = this.#slots;
     this.#slots = emptySlots(2 * before.length);
     for (const first of before) {
-      for (let place = first; place !== null;) {
-        const { next } = place;
-        this.#link(place);
-        place = next;
+      for (let entry = first; entry !== null;) {
+        const next: T | null = entry.nextInSlot;
+        this.#link(entry);
+        entry = next;
       }
     }
   }
@@ -125,35 +136,19 @@ function emptySlots(count: number): null[] {
   return new Array<null>(count).fill(null);
 }
 
-function placeOf<T extends Addressed>(entry: T): Place<T> {
-  const { local, remote } = entry;
-  const { octets } = remote.address;
-  const { length } = octets;
-  const ports = portsOf(local.port, remote.port);
-  return {
-    entry,
-    key: keyOf(ports, octets, 0, length),
-    ports,
-    length,
-    localEnd: endOf(local.address.octets, 0, length),
-    remoteEnd: endOf(octets, 0, length),
-    next: null,
-  };
-}
-
-function isOf(
-  place: Place<Addressed>,
+function isOf<T>(
+  entry: Addressed<T>,
   ports: number,
   addresses: Uint8Array,
   localOffset: number,
   remoteOffset: number,
   length: number,
 ): boolean {
-  if (place.ports !== ports || place.length !== length) return false;
-  if (place.remoteEnd !== endOf(addresses, remoteOffset, length)) return false;
-  if (place.localEnd !== endOf(addresses, localOffset, length)) return false;
+  if (entry.ports !== ports || entry.addressLength !== length) return false;
+  if (entry.remoteEnd !== endOf(addresses, remoteOffset, length)) return false;
+  if (entry.localEnd !== endOf(addresses, localOffset, length)) return false;
   if (length === END_OCTETS) return true;
-  const { local, remote } = place.entry;
+  const { local, remote } = entry;
   return octetsMatch(local.address, addresses, localOffset) &&
     octetsMatch(remote.address, addresses, remoteOffset);
 }

@@ -8,6 +8,7 @@ import type { Endpoint } from "../base/address.ts";
 import type { Instant } from "../base/units.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { ConnectionHolder } from "../connection/connection_options.ts";
+import { type Addressed, NOT_IN_TABLE } from "./demultiplexer.ts";
 import type { Listener } from "./listener.ts";
 import { NOT_SCHEDULED, type Schedule, type ScheduleEntry } from "./schedule.ts";
 
@@ -22,19 +23,25 @@ export interface Origin {
 }
 
 /** One member; the schedule and the table of connections have it as their entry. */
-export class Member implements ScheduleEntry, ConnectionHolder {
+export class Member implements ScheduleEntry, Addressed<Member>, ConnectionHolder {
+  ports: number = NOT_IN_TABLE.ports;
+  addressLength: number = NOT_IN_TABLE.addressLength;
+  localEnd: number = NOT_IN_TABLE.localEnd;
+  remoteEnd: number = NOT_IN_TABLE.remoteEnd;
+  nextInSlot: Member | null = NOT_IN_TABLE.nextInSlot;
+  readonly connection: Connection;
+  readonly #schedule: Schedule<Member>;
+  readonly origin: Origin;
   isAdded: boolean = NOT_SCHEDULED.isAdded;
   isQueued: boolean = NOT_SCHEDULED.isQueued;
   isTouched: boolean = NOT_SCHEDULED.isTouched;
+  isListed: boolean = NOT_SCHEDULED.isListed;
   isEventful: boolean = NOT_SCHEDULED.isEventful;
   mayTrim: boolean = NOT_SCHEDULED.mayTrim;
   deadline: Instant = NOT_SCHEDULED.deadline;
   heapIndex: number = NOT_SCHEDULED.heapIndex;
-  readonly connection: Connection;
   readonly local: Endpoint;
   readonly remote: Endpoint;
-  readonly origin: Origin;
-  readonly #schedule: Schedule<Member>;
 
   constructor(
     connection: Connection,

@@ -33,8 +33,9 @@ export interface ScheduleEntry extends HeapEntry {
   isAdded: boolean;
   /** Whether it waits for its turn to send. */
   isQueued: boolean;
-  /** Whether its timers may have changed since the heap was updated. */
+  /** Whether its timers may have changed since the heap was updated, and whether it is in the list of those. */
   isTouched: boolean;
+  isListed: boolean;
   /** Whether it waits for {@link Schedule.nextEventful}. */
   isEventful: boolean;
   /** Whether it may have memory to give back, and waits to be asked for it. */
@@ -46,6 +47,7 @@ export const NOT_SCHEDULED = {
   isAdded: false,
   isQueued: false,
   isTouched: false,
+  isListed: false,
   isEventful: false,
   mayTrim: false,
   deadline: NEVER,
@@ -60,6 +62,7 @@ export class Schedule<T extends ScheduleEntry> {
   /** When they are asked for it, should there be no turns; NEVER: nobody has any. */
   #trimAt: Instant = NEVER;
   readonly #deadlines = new DeadlineHeap<T>();
+  /** Those whose timers may have changed; of most of them the heap knows again since the end of a turn. */
   #touched: T[] = [];
   /** Those that may have something to send. */
   readonly #senders = new Fifo<T>();
@@ -155,6 +158,7 @@ export class Schedule<T extends ScheduleEntry> {
 
   /** Takes note of a connection's next deadline. */
   updateDeadline(entry: T): void {
+    entry.isTouched = false;
     if (entry.isAdded) this.#deadlines.set(entry, entry.connection.nextDeadline());
   }
 
@@ -162,8 +166,8 @@ export class Schedule<T extends ScheduleEntry> {
   nextDeadline(): Instant {
     const touched = this.#touched;
     for (let entry = touched.pop(); entry !== undefined; entry = touched.pop()) {
-      entry.isTouched = false;
-      this.updateDeadline(entry);
+      entry.isListed = false;
+      if (entry.isTouched) this.updateDeadline(entry);
     }
     return earliest(this.#deadlines.next(), this.#trimAt);
   }
@@ -171,6 +175,8 @@ export class Schedule<T extends ScheduleEntry> {
   #touch(entry: T): void {
     if (entry.isTouched) return;
     entry.isTouched = true;
+    if (entry.isListed) return;
+    entry.isListed = true;
     this.#touched.push(entry);
   }
 

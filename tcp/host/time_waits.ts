@@ -13,14 +13,14 @@ import type { TcpConfig } from "../config/config.ts";
 import { Connection, controlBlockOf } from "../connection/connection.ts";
 import type { ConnectionOptions } from "../connection/connection_options.ts";
 import { DeadlineHeap, type HeapEntry, NOT_IN_HEAP } from "./deadline_heap.ts";
-import { type Addressed, Demultiplexer } from "./demultiplexer.ts";
+import { type Addressed, Demultiplexer, NOT_IN_TABLE } from "./demultiplexer.ts";
 import { beginStray } from "./stray_resets.ts";
 
 /** Of the peer's window, as it is in the field: a FIN waits for room as data do. */
 const ROOM_FOR_FIN = 1;
 
 /** A connection in TIME-WAIT, as far as it matters to what may still come. */
-export interface TimeWait extends Addressed, HeapEntry {
+export interface TimeWait extends Addressed<TimeWait>, HeapEntry {
   readonly id: number;
   readonly config: TcpConfig;
   /** Whether we opened it, so that its port is taken until it is over. */
@@ -105,6 +105,7 @@ export function timeWaitOf(connection: Connection, isOurs: boolean, address: IpA
   const { id, local, remote, config, sndNxt, rcvNxt, agreed } = connection;
   const { selectiveAck, windowScaling, ecn, timestamps } = agreed;
   return {
+    ...NOT_IN_TABLE,
     id,
     local: { address, port: local.port },
     remote,

@@ -26,7 +26,11 @@ const ACK = 0;
 const ECHO = 1;
 const COVERED = 2;
 const BLOCKS = 3;
-const WORDS = 4;
+const REASON = 4;
+const WORDS = 5;
+
+/** For what reasons ACKs have been kept, of whatever connection: a queue has their places in this list, which are numbers. */
+const reasonsMet: SendReason[] = ["ack-second-segment"];
 
 /** Edges of the SACK blocks of one ACK. They lie apart: most ACKs have none, and those are close together then. */
 const EDGES = 2 * MAX_SACK_BLOCKS;
@@ -35,7 +39,6 @@ const EDGES = 2 * MAX_SACK_BLOCKS;
 export class AckQueue {
   #words: Int32Array = NO_INT32;
   #edges: Int32Array = NO_INT32;
-  #reasons: SendReason[] = [];
   #capacity = 0;
   #head = 0;
   #length = 0;
@@ -63,17 +66,17 @@ export class AckQueue {
     if (this.#length === this.#capacity) this.#grow();
     const index = this.#head + this.#length++ & this.#capacity - 1;
     const at = index * WORDS;
-    this.#reasons[index] = reason;
     this.#words[at + ACK] = seqToInt32(ack);
     this.#words[at + ECHO] = timestampToInt32(echo);
     this.#words[at + COVERED] = covered;
     this.#words[at + BLOCKS] = blocks.sackBlockCount;
+    this.#words[at + REASON] = placeOf(reason);
     if (blocks.sackBlockCount > 0) this.#keepBlocks(index, blocks);
   }
 
   /** Why the oldest fell due, and how many segments it covers. Meaningful while there is one. */
   get reason(): SendReason {
-    return this.#reasons[this.#head] as SendReason;
+    return reasonsMet[this.#words[this.#head * WORDS + REASON] as number] as SendReason;
   }
 
   get covered(): number {
@@ -108,7 +111,6 @@ export class AckQueue {
     this.#words = this.#edges = NO_INT32;
     this.#capacity = 0;
     this.#head = 0;
-    this.#reasons = [];
   }
 
   #keepBlocks(index: number, { sackBlockCount, sackEdges }: Segment): void {
@@ -124,11 +126,15 @@ export class AckQueue {
     if (this.#edges.length > 0) {
       this.#edges = unrolled(this.#edges, this.#head * EDGES, capacity * EDGES);
     }
-    const reasons = [...this.#reasons];
-    for (let i = 0; i < before; i++) this.#reasons[i] = reasons[this.#head + i & before - 1] as SendReason;
     this.#capacity = capacity;
     this.#head = 0;
   }
+}
+
+/** Where the reason stands in the list; new ones are added. */
+function placeOf(reason: SendReason): number {
+  const place = reasonsMet.indexOf(reason);
+  return place < 0 ? reasonsMet.push(reason) - 1 : place;
 }
 
 /** A longer array with what a full ring holds, whose oldest part is at `head`, from its beginning on. */

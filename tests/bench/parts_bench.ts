@@ -8,7 +8,7 @@
  */
 
 import { ByteRing } from "../../tcp/buffer/byte_ring.ts";
-import { type Addressed, Demultiplexer } from "../../tcp/host/demultiplexer.ts";
+import { type Addressed, Demultiplexer, NOT_IN_TABLE } from "../../tcp/host/demultiplexer.ts";
 import {
   createIsnGenerator,
   type Endpoint,
@@ -49,18 +49,21 @@ Deno.bench("SipHash of two IPv4 endpoints", { group: "keyed hash", baseline: tru
   hash.hash(HERE, THERE);
 });
 
+/** What the table holds. */
+interface Entry extends Addressed<Entry> {}
+
 /** An address of the network 10.0.0.0/8. */
 function addressOf(index: number): IpAddress {
   return { family: 4, octets: Uint8Array.of(10, index >> 16, index >> 8 & 0xff, index & 0xff) };
 }
 
 for (const count of [1, 100, 10_000]) {
-  const table = new Demultiplexer<Addressed>();
+  const table = new Demultiplexer<Entry>();
   const remotes = Array.from(
     { length: count },
     (_, i): Endpoint => ({ address: addressOf(i), port: 50_000 }),
   );
-  for (const remote of remotes) table.add({ local: THERE, remote });
+  for (const remote of remotes) table.add({ ...NOT_IN_TABLE, local: THERE, remote });
   // Both addresses of each one's packets: the source first.
   const packets = remotes.map(({ address }) => Uint8Array.of(...address.octets, ...THERE.address.octets));
   let next = 0;
