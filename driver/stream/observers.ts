@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Host } from "../../tcp/host/host.ts";
 import type { ConnectionView, Observer } from "../../tcp/single.ts";
 
 const NOBODY: Set<Observer> = new Set();
@@ -39,7 +38,7 @@ export class Observers implements Observer {
   }
 
   /** The next connection of the host to which something has happened, if it is only that an observer has thrown; null: none. */
-  nextEventful(host: Pick<Host, "nextEventful">): ConnectionView | null {
+  nextEventful(host: { nextEventful(): ConnectionView | null }): ConnectionView | null {
     return this.#failed.pop() ?? host.nextEventful();
   }
 
