@@ -4,6 +4,7 @@
  * @module
  */
 
+import { countText } from "../../trace/format.ts";
 import type { FormatReader, TakePacket } from "../capture.ts";
 import { PcapReader } from "./pcap_reader.ts";
 import { PcapngReader } from "./pcapng_reader.ts";
@@ -92,7 +93,9 @@ function empty(): CaptureFormatError {
 
 function tooShort(octets: number): CaptureFormatError {
   return new CaptureFormatError(
-    `Cannot read it as a capture: it has ${octets} octets, fewer than the header that tcpdump -w and Wireshark begin with`,
+    `Cannot read it as a capture: it has ${
+      countText(octets, "octet")
+    }, fewer than the header that tcpdump -w and Wireshark begin with`,
   );
 }
 

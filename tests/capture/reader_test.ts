@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { CaptureFormatError, CaptureReader } from "../../capture/format/capture_reader.ts";
 import { readCapture } from "./read_whole.ts";
 import { CaptureTeller } from "../../capture/read.ts";
+import { countText } from "../../trace/format.ts";
 import { CaptureWriter } from "../../capture/writer.ts";
 import { LEAN, Recorder } from "../../trace/recorder.ts";
 import { tellStory } from "../trace/story.ts";
@@ -181,7 +182,11 @@ Deno.test("a time that no calendar has is as good as none", () => {
 Deno.test("a file with fewer octets than a header is said to have so many", () => {
   for (const octets of [1, 4, 23]) {
     const file = pcap(true, 0xa1b2c3d4).subarray(0, octets);
-    assertThrows(() => readCapture(file), CaptureFormatError, `it has ${octets} octets, fewer than`);
+    assertThrows(
+      () => readCapture(file),
+      CaptureFormatError,
+      `it has ${countText(octets, "octet")}, fewer than`,
+    );
   }
 });
 
