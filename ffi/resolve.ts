@@ -61,9 +61,10 @@ export class ResolveError extends Error {
   /** In words: `unknown host`. */
   readonly reason: string;
 
-  /** `result`: what `getaddrinfo` returned for `host`, `EAI_NONAME` and so on. */
-  constructor(host: string, result: number) {
-    const [code, reason] = REASONS[result] ?? [`EAI ${result}`, "the resolver failed"];
+  /** `result`: what `getaddrinfo` returned for `host`, `EAI_NONAME` and so on; `family`: of which addresses, absent: of any. */
+  constructor(host: string, result: number, family?: 4 | 6) {
+    const [code, general] = REASONS[result] ?? [`EAI ${result}`, "the resolver failed"];
+    const reason = result === EAI_FAMILY && family !== undefined ? `it is no IPv${family} address` : general;
     super(`Cannot resolve "${host}": ${reason} (${code})`);
     this.host = host;
     this.code = code;
@@ -83,7 +84,7 @@ export class ResolveError extends Error {
 export async function resolve(host: string, family?: 4 | 6): Promise<readonly IpAddress[]> {
   const literal = parseLiteral(host);
   if (literal !== undefined) {
-    if (family !== undefined && literal.family !== family) throw new ResolveError(host, EAI_FAMILY);
+    if (family !== undefined && literal.family !== family) throw new ResolveError(host, EAI_FAMILY, family);
     return [unmapped(literal)];
   }
   if (host === "" || host.includes("\0")) throw new ResolveError(host, EAI_NONAME);

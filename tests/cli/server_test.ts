@@ -15,8 +15,7 @@ import {
   StreamListener,
   StreamSocket,
 } from "../../ffi/mod.ts";
-import { loadLibc } from "../../ffi/libc.ts";
-import { connectBlocking } from "../ffi/support.ts";
+import { connectBlocking, sendUrgent } from "../ffi/support.ts";
 import { loopbackAddress } from "../ffi/loopback.ts";
 
 loadWholeLibc();
@@ -229,13 +228,11 @@ Deno.test("mode source sends exactly what was asked for, then FIN, and waits for
 });
 
 Deno.test("an urgent octet is shown where it stands in the stream (RFC 6093 6)", async () => {
-  const MSG_OOB = 1;
   await withServer({ kind: "print" }, 1, async ({ connect, ended }) => {
     using client = connect();
-    for (const [text, flags] of [["ab", 0], ["!", MSG_OOB], ["cd", 0]] as const) {
-      const octets = bytes(text);
-      loadLibc().send(client.descriptor, Deno.UnsafePointer.of(octets), BigInt(octets.length), flags);
-    }
+    client.send(bytes("ab"));
+    sendUrgent(client, bytes("!"));
+    client.send(bytes("cd"));
     client.shutdown();
     const text = await ended();
     const shown = [...text.matchAll(/Text: (.*)/g)].map(([, part]) => part).join("");

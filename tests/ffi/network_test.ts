@@ -163,6 +163,7 @@ Deno.test("an address is its own answer; of the other family there is none", asy
   assertEquals((await resolve("2001:db8::1", 6)).map(formatIp), ["2001:db8::1"]);
   const error = await assertRejects(() => resolve("::1", 4), ResolveError);
   assertEquals([error.host, error.code], ["::1", "EAI_FAMILY"]);
+  assertEquals(error.message, 'Cannot resolve "::1": it is no IPv4 address (EAI_FAMILY)');
 });
 
 Deno.test("a name that cannot be is an unknown host", async () => {

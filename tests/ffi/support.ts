@@ -150,3 +150,12 @@ export function connectBlocking(remote: Endpoint, milliseconds: number, local?: 
     throw error;
   }
 }
+
+/** send(2) with this flag: the last octet is urgent (RFC 9293 3.8.5). */
+const MSG_OOB = 1;
+
+/** Sends octets of which the last is urgent. */
+export function sendUrgent({ descriptor }: StreamSocket, octets: Uint8Array): void {
+  const length = BigInt(octets.length);
+  loadLibc().send(descriptor, Deno.UnsafePointer.of(octets.slice()), length, MSG_OOB);
+}
