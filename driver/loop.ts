@@ -296,6 +296,18 @@ export class Loop implements Disposable {
     return true;
   }
 
+  /**
+   * Has the core take in what came by another socket than the device: observers are told of it, and of what it causes, at the moment
+   * at which the kernel received it.
+   *
+   * @param stamp microseconds since 1970; 0: there is none, and the moment is that of the turn
+   */
+  takeBeside(stamp: number, take: (now: Instant) => void): void {
+    this.#watcher?.arriving(this.#wire.momentOf(stamp, this.#emptyAt));
+    take(this.#now);
+    this.#watcher?.arriving(NEVER);
+  }
+
   /** Gives the core the segment that came with this stamp. */
   #take(stamp: number): void {
     const arrived = this.#arrived;

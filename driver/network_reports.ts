@@ -47,14 +47,15 @@ export function openIcmp(family: 4 | 6, localPort: number): IcmpSocket | null {
 export function reportIcmp(socket: IcmpSocket | null, family: 4 | 6, loop: Loop, side: IcmpSide): Disposable {
   if (socket === null) return { [Symbol.dispose]: (): void => {} };
   const error = new IcmpError();
-  return loop.watch(socket.descriptor, (now) => {
+  const tell = (now: Instant): void => side.icmpArrives(error, now);
+  return loop.watch(socket.descriptor, () => {
     for (let length = socket.receive(); length > 0; length = socket.receive()) {
       const isSound = family === 4
         ? decodeIcmpPacket(socket.inbound, length, error)
         : decodeIcmpv6Message(socket.inbound, length, socket.sender, error);
       if (!isSound) continue;
       findOwn(error);
-      side.icmpArrives(error, now);
+      loop.takeBeside(socket.inboundStamp, tell);
     }
   });
 }

@@ -5,6 +5,7 @@ import { Loop } from "../../driver/loop.ts";
 import { epochOf, WireClock } from "../../driver/wire_clock.ts";
 import { WireObserver } from "../../driver/wire_observer.ts";
 import { parseAddress } from "../../tcp/base/address.ts";
+import { IcmpError } from "../../tcp/base/icmp_error.ts";
 import type { Observer } from "../../tcp/base/observer.ts";
 import { Flag, Segment } from "../../tcp/base/segment.ts";
 import { seqNumber } from "../../tcp/base/seq.ts";
@@ -156,6 +157,25 @@ Deno.test("segments of one batch keep their own moments, and what one causes is 
     ["arrived", 300],
     ["dropped ack-not-acceptable", 300],
   ]);
+});
+
+Deno.test("an ICMP error is told at the kernel's time stamp, and what it causes too, without one in the present turn", () => {
+  for (const [stamp, expected] of [[EPOCH + 300, 300], [0, 900]] as const) {
+    const { time, diary, connection, loop } = opening();
+    loop.turn();
+    diary.entries.length = 0;
+    const base = time.now;
+    time.now = instant(base + 890);
+    loop.readClock();
+    const error = new IcmpError();
+    error.addresses = Uint8Array.of(...LOCAL.address.octets, ...REMOTE.address.octets);
+    error.destinationOffset = 4;
+    error.sourcePort = LOCAL.port;
+    error.destinationPort = REMOTE.port;
+    error.seq = seqNumber(100);
+    loop.takeBeside(stamp === 0 ? 0 : stamp + base, (now) => connection.icmpArrives(error, now));
+    assertEquals(diary.entries, [["soft-error", base + expected]]);
+  }
 });
 
 Deno.test("the core hears when each segment left; not of one that waits for room", () => {

@@ -1,6 +1,7 @@
 /** Routes, interfaces, names, ICMP errors and namespaces. */
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { wallClockMicros } from "../../ffi/clocks.ts";
 import { IPPROTO_ICMP, IPPROTO_ICMPV6, MAX_IP_PACKET, MSG_DONTWAIT, SOCK_RAW } from "../../ffi/constants.ts";
 import { check } from "../../ffi/errno.ts";
 import { openSocket } from "../../ffi/file_descriptor.ts";
@@ -31,6 +32,9 @@ import { loopbackAddress } from "./loopback.ts";
 import { PrivateNetwork } from "./private_network.ts";
 
 const kernelTest = kernelTests();
+
+/** No packet waits that long here, microseconds. */
+const LONG_AGO = 10_000_000;
 loadWholeLibc();
 
 function address(text: string): Endpoint["address"] {
@@ -145,6 +149,8 @@ for (const family of [4, 6] as const) {
     assertEquals(length, family === 4 ? 68 : 68);
     const start = family === 4 ? 20 : 0;
     assertEquals([...icmp.inbound.subarray(start, start + 2)], [unreachable, 1]);
+    const age = wallClockMicros() - icmp.inboundStamp;
+    assert(age >= 0 && age < LONG_AGO, `stamped ${age} µs ago`);
     assertEquals(icmp.receive(), 0);
     icmp[Symbol.dispose]();
     icmp[Symbol.dispose]();
