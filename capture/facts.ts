@@ -15,6 +15,7 @@ export function knownFacts(flow: Flow): KnownFacts {
   return {
     startedAt: firstAt,
     duration: lastAt - firstAt,
+    segments: [local.packets, remote.packets],
     octets: [local.octets, remote.octets],
     again: [local.retransmissions, remote.retransmissions],
     leastRtt: trips.length === 0 ? null : trips.reduce((sum, { minimum }) => sum + minimum, 0),

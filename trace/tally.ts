@@ -7,7 +7,7 @@
 import { isGrowth } from "./lines.ts";
 import type { TraceEvent } from "./record.ts";
 
-/** What is counted apart, as it is said after a number; the first so many are segments. */
+/** What is counted apart, as it is said after a number; segments first. */
 export const TALLIED = [
   "data sent",
   "ACKs sent",
@@ -21,7 +21,6 @@ export const TALLIED = [
   "other events",
 ] as const;
 
-const SEGMENT_COUNTERS = 7;
 const DATA_SENT = 0;
 const ACK_SENT = 1;
 const SENT_AGAIN = 2;
@@ -75,9 +74,18 @@ export function counterOf(event: TraceEvent): number {
   }
 }
 
+/** How many segments a tally has: sent, and received. */
+export function segmentsByDirection(tally: Tally): [sent: number, received: number] {
+  const [sent = 0, received = 0] = DIRECTIONS.map(([, names]) =>
+    names.reduce((sum, [counter]) => sum + (tally[counter] ?? 0), 0)
+  );
+  return [sent, received];
+}
+
 /** How many segments a tally has, sent and received. */
 export function segmentsIn(tally: Tally): number {
-  return tally.slice(0, SEGMENT_COUNTERS).reduce((sum, count) => sum + count, 0);
+  const [sent, received] = segmentsByDirection(tally);
+  return sent + received;
 }
 
 /** How many segments were sent again. */

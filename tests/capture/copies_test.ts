@@ -4,6 +4,7 @@ import { Anonymizer } from "../../capture/anonymizer.ts";
 import { Analysis } from "../../capture/analysis/analysis.ts";
 import { TextSearch } from "../../capture/analysis/text_search.ts";
 import type { CapturedPacket } from "../../capture/capture.ts";
+import { knownFacts } from "../../capture/facts.ts";
 import { readCapture } from "./read_whole.ts";
 import { connectionSummary } from "../../capture/summary.ts";
 import { connectionTable } from "../../capture/table.ts";
@@ -64,6 +65,20 @@ Deno.test("a packet that somebody has commented on keeps that, beside what is sa
   assertEquals(copy[8]?.comments, ["look at this", ...plain[8]?.comments ?? []]);
   // A copy of a copy says nothing twice.
   assertEquals(copied(copy)[8]?.comments, copy[8]?.comments);
+});
+
+Deno.test("a report's figures of a capture that has each packet twice are those of the connection", () => {
+  // Without loss: an ACK that is like the one before could be a copy.
+  const inOrder = DOWNLOAD.filter((_, i) => i < 6 || i > 8);
+  const twice = inOrder.flatMap((one) => [one, { ...one, time: one.time + 1_000n }]);
+  const [once, figures] = [inOrder, twice].map((packets) => {
+    const [flow] = analysed(packets).flows;
+    assert(flow !== undefined);
+    const { segments, octets, again } = knownFacts(flow);
+    return { segments, octets, again };
+  });
+  assertEquals(once, { segments: [6, 3], octets: [50, 1_000], again: [0, 0] });
+  assertEquals(figures, once);
 });
 
 Deno.test("an anonymized capture tells the same, without addresses, ports and payload", () => {

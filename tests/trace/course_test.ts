@@ -118,6 +118,7 @@ Deno.test("the facts of a connection count all of it, and its filter is the one 
   assertEquals(facts, {
     start: 3_000,
     duration: 4_000,
+    segments: [2, 0],
     octets: [20, 0],
     again: [1, null],
     leastRtt: null,

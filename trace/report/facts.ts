@@ -8,7 +8,7 @@ import { displayFilter } from "../display_filter.ts";
 import { LIMITS, type Limits } from "../limits.ts";
 import type { ConnectionRecord } from "../record.ts";
 import type { ConnectionTotal } from "../recording.ts";
-import { againIn } from "../tally.ts";
+import { againIn, segmentsByDirection } from "../tally.ts";
 import type { Course } from "../course.ts";
 
 /** One connection in the report's table. Pairs are of what the local end sends, and of what it receives. */
@@ -16,6 +16,8 @@ export interface ConnectionFacts {
   /** Microseconds since the recording's first event. */
   readonly start: number;
   readonly duration: number;
+  /** Those that a capture has more than once count once. */
+  readonly segments: readonly [number, number];
   readonly octets: readonly [number, number];
   /** Segments that were sent again; null: not known. */
   readonly again: readonly [number | null, number | null];
@@ -72,6 +74,7 @@ export function factsOfCourse(course: Course, total: ConnectionTotal): KnownFact
   return {
     startedAt: firstAt,
     duration: lastAt - firstAt,
+    segments: segmentsByDirection(total.tally),
     octets: [total.octetsSent, total.octetsReceived],
     again: [againIn(total.tally), null],
     leastRtt,

@@ -10,22 +10,19 @@ import { amountText, octetsText, spanText } from "./format.js";
 export function factsOf(trace, connection, indices) {
   const facts = trace.data.facts[connection.id];
   // As `TALLIED` in trace/tally.ts has them.
-  const { tally, octetsSent, octetsReceived } = trace.totalOf(connection.id);
-  const [dataSent = 0, acksSent = 0, again = 0, data = 0, acks = 0, sacks = 0, disorder = 0, dropped = 0] =
-    tally;
-  const segments = (count, octets) =>
-    `${octetsText(count)} segment${count === 1 ? "" : "s"}, ${amountText(octets)}`;
-  const [sent, received] = [dataSent + acksSent + again, data + acks + sacks + disorder];
-  const againOf = (count) => count === null || count === undefined ? "" : `, ${octetsText(count)} sent again`;
+  const [, , again = 0, , , , , dropped = 0] = trace.totalOf(connection.id).tally;
+  const segments = (way) => {
+    const { segments: { [way]: count }, octets: { [way]: octets } } = facts;
+    return `${octetsText(count)} segment${count === 1 ? "" : "s"}, ${amountText(octets)}`;
+  };
+  const againOf = (count) => count === null ? "" : `, ${octetsText(count)} sent again`;
   const { ends } = connection;
   const shown = [
     ["Duration", spanText(facts?.duration ?? spanOf(trace, indices)), ""],
-    [
-      ends?.local ?? "Sent",
-      segments(sent, octetsSent) + againOf(facts?.again[0] ?? again),
-      again > 0 ? "again" : "",
+    ...facts === undefined ? [] : [
+      [ends?.local ?? "Sent", segments(0) + againOf(facts.again[0]), again > 0 ? "again" : ""],
+      [ends?.remote ?? "Received", segments(1) + againOf(facts.again[1]), ""],
     ],
-    [ends?.remote ?? "Received", segments(received, octetsReceived) + againOf(facts?.again[1]), ""],
     ...dropped === 0 ? [] : [["Lost or dropped", octetsText(dropped), "lost"]],
     ["Minimum RTT", rttText(facts), ""],
     ["Ended", facts?.ending ?? "not known", ""],
