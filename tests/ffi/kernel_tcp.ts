@@ -6,6 +6,7 @@
 
 import {
   IPPROTO_TCP,
+  SO_OOBINLINE,
   SO_RCVBUF,
   SO_REUSEADDR,
   SO_SNDBUF,
@@ -141,7 +142,12 @@ export function sendUrgent({ descriptor }: Socket, octets: Uint8Array<ArrayBuffe
   return check("send MSG_OOB", loadLibc().send(descriptor, pointer, BigInt(octets.length), flags));
 }
 
-/** The urgent octet, which Linux keeps beside the stream. @throws SystemError EAGAIN, EINVAL when there is none */
+/** Has the kernel keep the urgent octet beside the stream, of the connections that a listener accepts, too. */
+export function keepUrgentApart({ descriptor }: Socket): void {
+  setOption(descriptor, SOL_SOCKET, SO_OOBINLINE, 0, "setsockopt SO_OOBINLINE");
+}
+
+/** The urgent octet, where Linux keeps it beside the stream. @throws SystemError EAGAIN, EINVAL when there is none */
 export function receiveUrgent({ descriptor }: Socket): number | undefined {
   const octet = new Uint8Array(1);
   const pointer = Deno.UnsafePointer.of(octet);

@@ -25,8 +25,10 @@ class Source {
     this.connection = connection;
   }
 
-  get hasSentAll(): boolean {
-    return this.#sent === EACH;
+  /** Whether the client has all of it. */
+  get isDelivered(): boolean {
+    const { unsentOctets, unackedOctets } = this.connection;
+    return this.#sent === EACH && unsentOctets + unackedOctets === 0;
   }
 
   get isOver(): boolean {
@@ -77,8 +79,8 @@ async function serve(raw: RawHost, count: number): Promise<number> {
         sources.push(new Source(next));
       }
       for (const source of sources) source.step(raw);
-      // None ends before the others are under way.
-      if (sources.length === count && sources.every(({ hasSentAll }) => hasSentAll)) {
+      // None ends, and leaves its way to another, before all have sent their data.
+      if (sources.length === count && sources.every(({ isDelivered }) => isDelivered)) {
         for (const { connection } of sources) connection.close(raw.loop.now);
       }
       for (const sink of sinks) sink.step();

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { SystemError } from "../../ffi/mod.ts";
 import { Event, Flag } from "../../tcp/mod.ts";
-import { receiveUrgent, sendUrgent } from "../ffi/kernel_tcp.ts";
+import { keepUrgentApart, receiveUrgent, sendUrgent } from "../ffi/kernel_tcp.ts";
 import { FaultyDevice } from "./faulty_device.ts";
 import { Link, OPENERS } from "./link.ts";
 import { kernelTests } from "./network.ts";
@@ -38,7 +38,7 @@ for (const opener of OPENERS) {
   );
 
   kernelTest(`the kernel takes our urgent octet out of the stream, when ${who} (MUST-62)`, async () => {
-    using link = await Link.open({ opener });
+    using link = await Link.open({ opener, prepare: keepUrgentApart });
     const { connection, kernel, loop } = link;
     connection.send(bytes("calm "), loop.now);
     connection.sendUrgent(bytes("NOW!"), loop.now);
@@ -58,6 +58,7 @@ kernelTest("urgent data of 200 KB are announced from the first octet to the last
   const octets = new Uint8Array(200_000).fill(7);
   let ordinary = 0;
   using link = await Link.open({
+    prepare: keepUrgentApart,
     throughDevice: (inner) =>
       new FaultyDevice(inner, {
         outward: (segment) => {
