@@ -115,6 +115,9 @@ const PACKETS_PER_CLOCK = 8;
  */
 const USUAL_HOLD = milliseconds(5);
 
+/** The same before the first time: a message is over soon, and Deno keeps what it has compiled of modules in such a turn only. */
+const FIRST_HOLD = milliseconds(1);
+
 /**
  * How long a rest is that comes before a wait where packets come densely, and what that means: one in so many microseconds, over
  * that time. To wake a thread that waits takes whoever delivers a packet some microseconds, on one host the sender itself, and
@@ -175,7 +178,7 @@ export class Loop implements Disposable {
     this.#outlet = new Outlet(options.device, this.#clock);
     this.#readiness = new Readiness(options.device, options.poller ?? new PollSet());
     this.#now = this.#emptyAt = this.#countedFrom = this.#clock();
-    this.#yieldAt = after(this.#now, USUAL_HOLD);
+    this.#yieldAt = after(this.#now, FIRST_HOLD);
   }
 
   /** The moment of the present turn, or of the last one. */

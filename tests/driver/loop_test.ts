@@ -354,7 +354,7 @@ Deno.test("a loop without patience does not rest", async () => {
   assertEquals((await runWithPackets(4, 0)).poller.rests, []);
 });
 
-Deno.test("what comes while the thread is in hand is taken without leaving it, for 5 ms at most, or 10 after a sleep", async () => {
+Deno.test("what comes while the thread is in hand is taken without leaving it, for 5 ms at most, and others are asked after the first", async () => {
   const { device, core, loop, poller, time } = bench({ patience: 1 });
   const taken: number[] = [];
   poller.onPoll = (count) => {
@@ -365,7 +365,7 @@ Deno.test("what comes while the thread is in hand is taken without leaving it, f
   poller.onOthersTurn = () => taken.push(core.diary.length);
   device.waiting.push(packet(0));
   await loop.run(() => taken.length > 1, after(time.now, seconds(1)));
-  assertEquals([taken, poller.waits], [[1 + 10, 1 + 10 + 6], []]);
+  assertEquals([taken, poller.waits], [[1 + 1 + 5, 1 + 1 + 5 + 6], []]);
 });
 
 Deno.test("a loop that is patient for longer keeps a busy thread for as long", async () => {

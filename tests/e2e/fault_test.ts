@@ -10,7 +10,7 @@ const { client, server } = await executables();
 const FAULTS: readonly (readonly [spec: string, line: RegExp, least: number])[] = [
   ["drop:syn", /Fault drop:syn: our SYN .* is taken away[^]*sending the SYN again/, 1_000],
   // After a second both ends repeat what they sent; whose is first is chance.
-  ["in:drop:syn", /Fault in:drop:syn: the peer's SYN .* is taken away[^]*Received SYN-ACK/, 1_000],
+  ["in:drop:syn", /Fault in:drop:syn: the peer's SYN-ACK .* is taken away[^]*Received SYN-ACK/, 1_000],
   ["drop:data:1", /our segment with 29 bytes .* is taken away[^]*sending 29 bytes again/, 1_000],
   ["corrupt:data", /our segment with 29 bytes .* is damaged[^]*sending 29 bytes again/, 1_000],
   ["in:corrupt:data", /the peer's segment with 29 bytes .* is damaged/, 150],

@@ -174,8 +174,8 @@ Deno.test({
     await lookAtStory("unreachable", async (page) => {
       await page.look({ ...WIDE, height: 2_000 });
       await settle(page);
-      assertEquals(await page.evaluate(drawn), [[syn, "✕"], [syn, "1 s later"]]);
-      assertEquals(await page.evaluate("document.querySelectorAll('#scale .event.lost').length"), 1);
+      assertEquals(await page.evaluate(drawn), [[syn, "✕"], [syn, "✕"]]);
+      assertEquals(await page.evaluate("document.querySelectorAll('#scale .event.lost').length"), 2);
     });
     await lookAtStory("lost_data", async (page) => {
       await page.look({ ...WIDE, height: 2_000 });
