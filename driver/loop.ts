@@ -110,6 +110,12 @@ const LONGEST_DRAIN = micros(500);
 const PACKETS_PER_CLOCK = 8;
 
 /**
+ * For how long a timer that is due waits for packets to be read that may have come before it: where they have no stamps, nobody
+ * knows which, and more may come as fast as they are read.
+ */
+const LONGEST_LAG = milliseconds(200);
+
+/**
  * How long a busy loop keeps the thread before others (signals, timers) get their turn, where it is not to be more patient; and
  * from when that turn is asked for after a sleep until it is waited for, by when it costs no time but theirs.
  */
@@ -153,6 +159,10 @@ export class Loop implements Disposable {
   readonly #wire: WireClock;
   /** When the device was last found to have nothing: what is found later came later. */
   #emptyAt: Instant;
+  /** What had arrived by then has been read: that, or the moment of the last packet. */
+  #readUntil: Instant;
+  /** When a timer that has not fired yet was found to be due; NEVER: there is none. */
+  #dueSince: Instant = NEVER;
   #now: Instant;
   /** When others are to get their turn, though there is more to do: kept over runs, which may be short and many. */
   #yieldAt: Instant;
@@ -177,7 +187,11 @@ export class Loop implements Disposable {
     this.#wire = new WireClock(this.#clock, options.wallClock);
     this.#outlet = new Outlet(options.device, this.#clock);
     this.#readiness = new Readiness(options.device, options.poller ?? new PollSet());
-    this.#now = this.#emptyAt = this.#countedFrom = this.#clock();
+    this.#now =
+      this.#emptyAt =
+      this.#readUntil =
+      this.#countedFrom =
+        this.#clock();
     this.#yieldAt = after(this.#now, FIRST_HOLD);
   }
 
@@ -212,13 +226,29 @@ export class Loop implements Disposable {
     const now = this.readClock();
     let busy = this.#readiness.callWatches(now);
     if (this.#drain(now)) busy = true;
-    if (this.#side.nextDeadline() <= now) {
+    if (this.#mayFire(now)) {
       this.#side.timersFire(now);
       for (const monitor of this.#monitors) monitor.timersFired(now);
       busy = true;
     }
     if (this.#fill(now)) busy = true;
     return busy;
+  }
+
+  /**
+   * Whether a timer is due, and what had arrived when it was found to be has been read: what a timer waits for may be among
+   * that, and this thread is what was late. More than a batch waits for the next turns, and the timer with it.
+   */
+  #mayFire(now: Instant): boolean {
+    if (this.#side.nextDeadline() > now) {
+      this.#dueSince = NEVER;
+      return false;
+    }
+    this.#dueSince = earliest(this.#dueSince, now);
+    if (this.#readUntil < this.#dueSince && elapsed(this.#dueSince, now) < LONGEST_LAG) return false;
+    this.#dueSince = NEVER;
+    this.#readiness.callWatchesAnew(now);
+    return this.#side.nextDeadline() <= now;
   }
 
   /**
@@ -277,7 +307,7 @@ export class Loop implements Disposable {
       const length = device.receive();
       octets += length;
       if (length === 0) {
-        this.#emptyAt = now;
+        this.#emptyAt = this.#readUntil = now;
         return count > 0;
       }
       this.#came++;
@@ -296,6 +326,8 @@ export class Loop implements Disposable {
         count % PACKETS_PER_CLOCK === PACKETS_PER_CLOCK - 1 && elapsed(now, this.#clock()) > LONGEST_DRAIN
       ) break;
     }
+    const stamp = device.inboundStamp ?? 0;
+    if (stamp !== 0) this.#readUntil = this.#wire.momentOf(stamp, this.#emptyAt);
     return true;
   }
 

@@ -92,6 +92,13 @@ export class Readiness implements Disposable {
     return busy;
   }
 
+  /** As `callWatches`, of what is ready now: it may have become so since the last wait ended. */
+  callWatchesAnew(now: Instant): void {
+    if (this.#watches.size === 0) return;
+    this.#look(0);
+    this.callWatches(now);
+  }
+
   /** There was something to do since the last wait. */
   wasBusy(): void {
     this.#falseAlarms = 0;

@@ -84,6 +84,61 @@ Deno.test("a flood of packets does not keep a turn from sending", () => {
   assertEquals(device.sent.length, 1);
 });
 
+Deno.test("a timer that is due waits for what had arrived by then, however many turns that takes to read", () => {
+  const { device, core, loop, time } = bench();
+  for (let i = 0; i < 150; i++) device.waiting.push(packet(i));
+  core.deadlines.push(time.now);
+  core.queue.push(7);
+  const fired = [loop.turn(), loop.turn(), loop.turn()].map(() => core.diary.indexOf("fires"));
+  assertEquals(fired, [151, 151, 151], "after the last of them");
+  assertEquals(core.diary.indexOf("sends 7"), 64, "what is to be sent does not wait");
+});
+
+Deno.test("a timer that what has arrived puts off does not fire", () => {
+  const { device, core, loop, time } = bench();
+  for (let i = 0; i < 100; i++) device.waiting.push(packet(i));
+  core.deadlines.push(time.now);
+  core.onArrival = (seq): void => void (seq === 99 && core.deadlines.pop());
+  while (loop.turn());
+  assertEquals([core.diary.length, core.firedAt], [100, []]);
+});
+
+Deno.test("in a flood a timer fires once packets are read that came after it was found due, by their stamps", () => {
+  const { device, core, loop, time } = bench({ wallClock: () => time.now });
+  core.deadlines.push(time.now);
+  const due = time.now;
+  for (let i = 0; i < 300; i++) {
+    device.waiting.push(packet(i));
+    device.stamps.push(due - 100 + i);
+  }
+  core.onArrival = (): number => time.now = instant(time.now + 1);
+  for (let turns = 0; turns < 4; turns++) loop.turn();
+  assertEquals(core.diary.indexOf("fires"), 128, "the second batch ends with one of 27 µs later");
+});
+
+Deno.test("in a flood without stamps a timer is late by a fifth of a second, and not by more", () => {
+  const { device, core, loop, time } = bench();
+  const due = time.now;
+  core.deadlines.push(due);
+  core.onArrival = (): void => {
+    time.now = after(time.now, milliseconds(1));
+    device.waiting.push(packet(1));
+  };
+  for (let i = 0; i < 100; i++) device.waiting.push(packet(i));
+  for (let turns = 0; turns < 100 && core.firedAt.length === 0; turns++) loop.turn();
+  const late = (core.firedAt[0] ?? NEVER) - due;
+  assert(late >= 200_000 && late < 220_000, `${late} µs late`);
+});
+
+Deno.test("before a timer fires other descriptors are asked, and it does not where they put it off", () => {
+  const { core, loop, poller, time } = bench();
+  core.deadlines.push(time.now);
+  poller.onPoll = () => new Map([[7, POLLIN]]);
+  using _ = loop.watch(7, () => core.deadlines.pop());
+  loop.turn();
+  assertEquals([poller.polls, core.firedAt], [[0], []]);
+});
+
 Deno.test("half a megabyte of long packets is enough for a turn: the reader gets them while they are in the cache", () => {
   const { device, loop } = bench();
   for (let i = 0; i < 20; i++) device.waiting.push(new Uint8Array(65_535));
