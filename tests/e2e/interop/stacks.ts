@@ -160,8 +160,11 @@ export class StackNetwork implements AsyncDisposable {
 
   async #join(): Promise<void> {
     const [c, r, h] = [this.client.name, this.#bridge.name, this.#host.name];
-    // What is lost is one segment, not 64 KiB of them: no offloads.
+    // What is lost is one segment, not 64 KiB of them: no offloads. Pasta sends to whoever was last heard on its TAP device, be it
+    // `::` that asks whether an address is free: nobody but the client has or asks for addresses there.
     const script = `set -e
+      ip netns exec ${r} sysctl -w net.ipv6.conf.default.disable_ipv6=1
+      ip netns exec ${c} sysctl -w net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.accept_ra=0
       ip -n ${c} link add c0 type veth peer name r0 netns ${r}
       ip -n ${c} addr add ${CLIENT}/24 dev c0; ip -n ${c} addr add ${CLIENT6}/64 dev c0 nodad
       ip -n ${c} addr add fd00::100/64 dev c0 nodad
