@@ -1,25 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Loop, type LoopOptions } from "../../driver/loop.ts";
 import { POLLIN, POLLOUT } from "../../ffi/mod.ts";
 import { after, instant, milliseconds, NEVER, seconds } from "../../tcp/base/units.ts";
-import { FakeCore, FakeDevice, FakePoller, FakeTime, packet, READABLE, WRITABLE } from "./support.ts";
-
-interface Bench {
-  readonly time: FakeTime;
-  readonly poller: FakePoller;
-  readonly device: FakeDevice;
-  readonly core: FakeCore;
-  readonly loop: Loop;
-}
-
-function bench(options: Partial<LoopOptions> = {}, clockCost = 1): Bench {
-  const time = new FakeTime(clockCost);
-  const poller = new FakePoller(time);
-  const device = new FakeDevice();
-  const core = new FakeCore();
-  const loop = new Loop({ device, side: core, clock: time.read, poller, ...options });
-  return { time, poller, device, core, loop };
-}
+import { type Bench, bench, packet, READABLE, WRITABLE } from "./support.ts";
 
 Deno.test("a turn takes what arrived, fires what is due, and sends what that brought, in this order", () => {
   const { device, core, loop, time } = bench();
@@ -84,61 +66,6 @@ Deno.test("a flood of packets does not keep a turn from sending", () => {
   assertEquals(device.sent.length, 1);
 });
 
-Deno.test("a timer that is due waits for what had arrived by then, however many turns that takes to read", () => {
-  const { device, core, loop, time } = bench();
-  for (let i = 0; i < 150; i++) device.waiting.push(packet(i));
-  core.deadlines.push(time.now);
-  core.queue.push(7);
-  const fired = [loop.turn(), loop.turn(), loop.turn()].map(() => core.diary.indexOf("fires"));
-  assertEquals(fired, [151, 151, 151], "after the last of them");
-  assertEquals(core.diary.indexOf("sends 7"), 64, "what is to be sent does not wait");
-});
-
-Deno.test("a timer that what has arrived puts off does not fire", () => {
-  const { device, core, loop, time } = bench();
-  for (let i = 0; i < 100; i++) device.waiting.push(packet(i));
-  core.deadlines.push(time.now);
-  core.onArrival = (seq): void => void (seq === 99 && core.deadlines.pop());
-  while (loop.turn());
-  assertEquals([core.diary.length, core.firedAt], [100, []]);
-});
-
-Deno.test("in a flood a timer fires once packets are read that came after it was found due, by their stamps", () => {
-  const { device, core, loop, time } = bench({ wallClock: () => time.now });
-  core.deadlines.push(time.now);
-  const due = time.now;
-  for (let i = 0; i < 300; i++) {
-    device.waiting.push(packet(i));
-    device.stamps.push(due - 100 + i);
-  }
-  core.onArrival = (): number => time.now = instant(time.now + 1);
-  for (let turns = 0; turns < 4; turns++) loop.turn();
-  assertEquals(core.diary.indexOf("fires"), 128, "the second batch ends with one of 27 µs later");
-});
-
-Deno.test("in a flood without stamps a timer is late by a fifth of a second, and not by more", () => {
-  const { device, core, loop, time } = bench();
-  const due = time.now;
-  core.deadlines.push(due);
-  core.onArrival = (): void => {
-    time.now = after(time.now, milliseconds(1));
-    device.waiting.push(packet(1));
-  };
-  for (let i = 0; i < 100; i++) device.waiting.push(packet(i));
-  for (let turns = 0; turns < 100 && core.firedAt.length === 0; turns++) loop.turn();
-  const late = (core.firedAt[0] ?? NEVER) - due;
-  assert(late >= 200_000 && late < 220_000, `${late} µs late`);
-});
-
-Deno.test("before a timer fires other descriptors are asked, and it does not where they put it off", () => {
-  const { core, loop, poller, time } = bench();
-  core.deadlines.push(time.now);
-  poller.onPoll = () => new Map([[7, POLLIN]]);
-  using _ = loop.watch(7, () => core.deadlines.pop());
-  loop.turn();
-  assertEquals([poller.polls, core.firedAt], [[0], []]);
-});
-
 Deno.test("half a megabyte of long packets is enough for a turn: the reader gets them while they are in the cache", () => {
   const { device, loop } = bench();
   for (let i = 0; i < 20; i++) device.waiting.push(new Uint8Array(65_535));
@@ -162,31 +89,6 @@ Deno.test("an unsound packet is reported and does not reach the core", () => {
   loop.turn();
   assertEquals(core.diary, ["arrives 3"]);
   assertEquals(reasons, ["bad-checksum", "truncated", "truncated"]);
-});
-
-Deno.test("no sleep goes past a deadline, and what is left is less than a millisecond of empty turns", async () => {
-  const { core, loop, poller, time } = bench({}, 10);
-  const deadline = instant(time.now + 12_345);
-  core.deadlines.push(deadline);
-  await loop.run(() => core.firedAt.length === 1, NEVER);
-  assertEquals(poller.waits.map((wait) => wait.milliseconds), [12]);
-  const late = (core.firedAt[0] ?? NEVER) - deadline;
-  assert(late >= 0 && late <= 20, `fired ${late} µs late`);
-});
-
-Deno.test("a long sleep leaves room for the kernel's late wake-up, and the rest is slept in smaller pieces", async () => {
-  const { core, loop, poller, time } = bench({}, 10);
-  const deadline = after(time.now, seconds(16));
-  core.deadlines.push(deadline);
-  poller.onWait = (): undefined => {
-    const asked = poller.waits.at(-1)?.milliseconds ?? 0;
-    time.now = after(time.now, milliseconds(asked / 1_000)); // late by as much as Linux may
-    return undefined;
-  };
-  await loop.run(() => core.firedAt.length === 1);
-  assert(poller.waits.length <= 3, `${poller.waits.length} waits`);
-  const late = (core.firedAt[0] ?? NEVER) - deadline;
-  assert(late >= 0 && late <= 20, `fired ${late} µs late`);
 });
 
 Deno.test("without a deadline the loop sleeps until something happens", async () => {
@@ -435,16 +337,6 @@ Deno.test("a loop that is patient for longer keeps a busy thread for as long", a
   }, after(time.now, seconds(1)));
   const held = (moments[1] ?? NaN) - (moments[0] ?? NaN);
   assert(held >= 50_000 && held < 53_000, `thread held for ${held} µs`);
-});
-
-Deno.test("a timer fires when it is due, and no later for a wait with the thread in hand before", async () => {
-  const { device, core, loop, poller, time } = bench({ patience: 50 });
-  device.waiting.push(packet(0));
-  const due = after(time.now, seconds(1));
-  core.deadlines.push(due);
-  await loop.run(() => core.firedAt.length > 0, after(due, seconds(1)));
-  const late = (core.firedAt[0] ?? NEVER) - due;
-  assert(poller.polls[0] === 50 && late >= 0 && late < 1_000, `${late} µs late`);
 });
 
 Deno.test("many short runs leave the thread to others as often as one long one: every 5 ms", async () => {

@@ -1,7 +1,7 @@
 /** A device, a clock and a poller that tests control. */
 
 import type { PacketDevice, SendResult } from "../../ffi/mod.ts";
-import type { NetworkSide } from "../../driver/loop.ts";
+import { Loop, type LoopOptions, type NetworkSide } from "../../driver/loop.ts";
 import type { Poller } from "../../driver/readiness.ts";
 import { POLLIN, POLLOUT } from "../../ffi/mod.ts";
 import { parseAddress } from "../../tcp/base/address.ts";
@@ -213,3 +213,22 @@ export function packet(seq: number): Uint8Array {
 /** Something to read, something to write. */
 export const READABLE = new Map([[1, POLLIN]]);
 export const WRITABLE = new Map([[1, POLLOUT]]);
+
+/** A loop and all that a test controls of it. */
+export interface Bench {
+  readonly time: FakeTime;
+  readonly poller: FakePoller;
+  readonly device: FakeDevice;
+  readonly core: FakeCore;
+  readonly loop: Loop;
+}
+
+/** Makes one. @param clockCost microseconds that a reading of the clock takes */
+export function bench(options: Partial<LoopOptions> = {}, clockCost = 1): Bench {
+  const time = new FakeTime(clockCost);
+  const poller = new FakePoller(time);
+  const device = new FakeDevice();
+  const core = new FakeCore();
+  const loop = new Loop({ device, side: core, clock: time.read, poller, ...options });
+  return { time, poller, device, core, loop };
+}
