@@ -63,8 +63,8 @@ export interface CongestionControl {
   /** What people call it. */
   readonly name: string;
   /**
-   * The window, octets; less than a segment counts as one. Loss recovery sets it too, to one segment at least: on the way down to `ssthresh` (RFC 9937), after
-   * a timeout, after a lost SYN.
+   * The window, octets; less than a segment counts as one. Loss recovery sets it too, to one segment at least: on the way down
+   * to `ssthresh` (RFC 9937), after a timeout, after a lost SYN.
    */
   cwnd: number;
   /** The slow-start threshold, octets; Infinity until the first reduction. */

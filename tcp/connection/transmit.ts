@@ -13,7 +13,7 @@ import * as segments from "../base/segment.ts";
 import type { Segment } from "../base/segment.ts";
 import * as seq from "../base/seq.ts";
 import { newDataDue } from "./idle.ts";
-import { FIRST_SYN, NO_RECORD, type Tcb } from "./tcb.ts";
+import { FIRST_SYN, NO_RECORD, type PendingReset, type Tcb } from "./tcb.ts";
 import { beginSegment, finishSegment, segmentLimit, writeData } from "./compose.ts";
 import { noteProbe, probeOfLost, probeOfNew } from "./path_probing.ts";
 import { isHeldByPace, noteSentAtPace } from "./pacing.ts";
@@ -30,7 +30,7 @@ const { elapsed } = units;
 
 /** Fills `out` with the next segment due. @returns false when nothing is due now */
 export function transmit(tcb: Tcb, out: Segment, now: Instant): boolean {
-  if (tcb.resetDue !== null) return sendReset(tcb, out, now);
+  if (tcb.resetDue !== null) return sendReset(tcb, tcb.resetDue, out, now);
   switch (tcb.state) {
     case "ESTABLISHED":
     case "CLOSE-WAIT":
@@ -64,9 +64,7 @@ export function segmentLeft(tcb: Tcb, moment: Instant): void {
   tcb.lastMade = NO_RECORD;
 }
 
-function sendReset(tcb: Tcb, out: Segment, now: Instant): boolean {
-  const reset = tcb.resetDue;
-  if (reset === null) return false;
+function sendReset(tcb: Tcb, reset: PendingReset, out: Segment, now: Instant): boolean {
   tcb.resetDue = null;
   beginSegment(tcb, out, reset.seq, reset.ack === null ? Flag.rst : Flag.rst | Flag.ack, now);
   if (reset.ack !== null) out.ack = reset.ack;
