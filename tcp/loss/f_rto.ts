@@ -116,5 +116,5 @@ export class ForwardRto {
 
 /** 3.1, step 3: whether what an acknowledgement brings was sent before the timeout and never again. */
 function isOlder(ack: AckSample, recover: SeqNumber): boolean {
-  return ack.deliversOriginal && !seqAfter(ack.originalEnd, recover) && !seqAfter(ack.una, recover);
+  return ack.deliversOriginal && !seqAfter(ack.originalEnd, recover);
 }

@@ -17,19 +17,23 @@ import script13 from "./forward_rto_duplicate_first_goes_on_as_usual.pkt" with {
 import script14 from "./forward_rto_everything_acknowledged_begins_with_two_segments.pkt" with { type: "text" };
 import script15 from "./forward_rto_everything_acknowledged_is_not_spurious.pkt" with { type: "text" };
 import script16 from "./forward_rto_gap_filled_without_sack_is_not_spurious.pkt" with { type: "text" };
-import script17 from "./forward_rto_lets_two_segments_out_whatever_the_ack_covers.pkt" with { type: "text" };
-import script18 from "./forward_rto_not_during_recovery.pkt" with { type: "text" };
-import script19 from "./forward_rto_not_for_another_segment_of_a_repair.pkt" with { type: "text" };
-import script20 from "./forward_rto_real_with_sack.pkt" with { type: "text" };
-import script21 from "./forward_rto_real_without_sack.pkt" with { type: "text" };
-import script22 from "./forward_rto_spurious_with_sack.pkt" with { type: "text" };
-import script23 from "./forward_rto_spurious_without_sack.pkt" with { type: "text" };
-import script24 from "./forward_rto_without_new_data_goes_on_as_usual.pkt" with { type: "text" };
-import script25 from "./one_of_two_duplicates_is_not_enough.pkt" with { type: "text" };
-import script26 from "./path_that_became_longer_is_measured_by_new_data.pkt" with { type: "text" };
-import script27 from "./reordering_that_clears_itself_is_undone.pkt" with { type: "text" };
-import script28 from "./spurious_timeout_ends_the_backing_off.pkt" with { type: "text" };
-import script29 from "./spurious_timeout_takes_the_round_trip_of_new_data.pkt" with { type: "text" };
+import script17 from "./forward_rto_half_of_the_repetition_goes_on_as_usual.pkt" with { type: "text" };
+import script18 from "./forward_rto_lets_two_segments_out_whatever_the_ack_covers.pkt" with { type: "text" };
+import script19 from "./forward_rto_new_data_covered_too_is_spurious_without_sack.pkt" with { type: "text" };
+import script20 from "./forward_rto_not_during_recovery.pkt" with { type: "text" };
+import script21 from "./forward_rto_not_for_another_segment_of_a_repair.pkt" with { type: "text" };
+import script22 from "./forward_rto_real_with_sack.pkt" with { type: "text" };
+import script23 from "./forward_rto_real_without_sack.pkt" with { type: "text" };
+import script24 from "./forward_rto_spurious_with_sack.pkt" with { type: "text" };
+import script25 from "./forward_rto_spurious_without_sack.pkt" with { type: "text" };
+import script26 from "./forward_rto_waits_through_duplicates_with_sack.pkt" with { type: "text" };
+import script27 from "./forward_rto_window_update_decides_nothing.pkt" with { type: "text" };
+import script28 from "./forward_rto_without_new_data_goes_on_as_usual.pkt" with { type: "text" };
+import script29 from "./one_of_two_duplicates_is_not_enough.pkt" with { type: "text" };
+import script30 from "./path_that_became_longer_is_measured_by_new_data.pkt" with { type: "text" };
+import script31 from "./reordering_that_clears_itself_is_undone.pkt" with { type: "text" };
+import script32 from "./spurious_timeout_ends_the_backing_off.pkt" with { type: "text" };
+import script33 from "./spurious_timeout_takes_the_round_trip_of_new_data.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -50,17 +54,21 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["undo/forward_rto_everything_acknowledged_begins_with_two_segments.pkt", script14],
   ["undo/forward_rto_everything_acknowledged_is_not_spurious.pkt", script15],
   ["undo/forward_rto_gap_filled_without_sack_is_not_spurious.pkt", script16],
-  ["undo/forward_rto_lets_two_segments_out_whatever_the_ack_covers.pkt", script17],
-  ["undo/forward_rto_not_during_recovery.pkt", script18],
-  ["undo/forward_rto_not_for_another_segment_of_a_repair.pkt", script19],
-  ["undo/forward_rto_real_with_sack.pkt", script20],
-  ["undo/forward_rto_real_without_sack.pkt", script21],
-  ["undo/forward_rto_spurious_with_sack.pkt", script22],
-  ["undo/forward_rto_spurious_without_sack.pkt", script23],
-  ["undo/forward_rto_without_new_data_goes_on_as_usual.pkt", script24],
-  ["undo/one_of_two_duplicates_is_not_enough.pkt", script25],
-  ["undo/path_that_became_longer_is_measured_by_new_data.pkt", script26],
-  ["undo/reordering_that_clears_itself_is_undone.pkt", script27],
-  ["undo/spurious_timeout_ends_the_backing_off.pkt", script28],
-  ["undo/spurious_timeout_takes_the_round_trip_of_new_data.pkt", script29],
+  ["undo/forward_rto_half_of_the_repetition_goes_on_as_usual.pkt", script17],
+  ["undo/forward_rto_lets_two_segments_out_whatever_the_ack_covers.pkt", script18],
+  ["undo/forward_rto_new_data_covered_too_is_spurious_without_sack.pkt", script19],
+  ["undo/forward_rto_not_during_recovery.pkt", script20],
+  ["undo/forward_rto_not_for_another_segment_of_a_repair.pkt", script21],
+  ["undo/forward_rto_real_with_sack.pkt", script22],
+  ["undo/forward_rto_real_without_sack.pkt", script23],
+  ["undo/forward_rto_spurious_with_sack.pkt", script24],
+  ["undo/forward_rto_spurious_without_sack.pkt", script25],
+  ["undo/forward_rto_waits_through_duplicates_with_sack.pkt", script26],
+  ["undo/forward_rto_window_update_decides_nothing.pkt", script27],
+  ["undo/forward_rto_without_new_data_goes_on_as_usual.pkt", script28],
+  ["undo/one_of_two_duplicates_is_not_enough.pkt", script29],
+  ["undo/path_that_became_longer_is_measured_by_new_data.pkt", script30],
+  ["undo/reordering_that_clears_itself_is_undone.pkt", script31],
+  ["undo/spurious_timeout_ends_the_backing_off.pkt", script32],
+  ["undo/spurious_timeout_takes_the_round_trip_of_new_data.pkt", script33],
 ];
