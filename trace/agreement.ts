@@ -8,6 +8,7 @@ import { Flag, Option } from "./core.ts";
 import { capitalized, countText } from "./format.ts";
 import { DEFAULT_MSS } from "./full_size.ts";
 import { optionsText } from "./options.ts";
+import { ecnAgreedBy } from "./syn_agreement.ts";
 import type {
   ArrivedEvent,
   ConnectionRecord,
@@ -129,12 +130,18 @@ function congestionNotification(own: SegmentRecord, peer: SegmentRecord): readon
   const SETUP = Flag.ece | Flag.cwr;
   const [syn, answer] = own.ack === null ? [own, peer] : [peer, own];
   if ((syn.flags & SETUP) !== SETUP) return [];
-  return [{
-    rule: "RFC 3168 6.1.1",
-    sentence: (answer.flags & SETUP) === Flag.ece
-      ? "Explicit congestion notification: routers may mark packets of this connection instead of dropping them."
-      : "No explicit congestion notification: it was asked for, and the answer does not agree.",
-  }];
+  const agreed = ecnAgreedBy(syn.flags, answer.flags);
+  const marks = "routers may mark packets of this connection instead of dropping them";
+  return [
+    agreed === "accurate"
+      ? { rule: "RFC 9768 3.1", sentence: `Accurate ECN: ${marks}, and each end tells how many it got.` }
+      : {
+        rule: "RFC 3168 6.1.1",
+        sentence: agreed === "classic"
+          ? `Explicit congestion notification: ${marks}.`
+          : "No explicit congestion notification: it was asked for, and the answer does not agree.",
+      },
+  ];
 }
 
 /** Whether an option that counts only where both SYNs have it may be one that the capture has not kept. */

@@ -16,6 +16,7 @@ import {
 import { Conversation, withMerged } from "./conversation.ts";
 import { endpointText } from "./copy.ts";
 import { Numbering } from "./numbering.ts";
+import { SynAgreement } from "./syn_agreement.ts";
 import type { ConnectionRecord, SegmentMark, SegmentRecord, ViewRecord } from "./record.ts";
 
 /** One connection's memory. */
@@ -30,6 +31,7 @@ export class ConnectionTrack {
   #ownBase: SeqNumber | null = null;
   #peerBase: SeqNumber | null = null;
   readonly conversation: Conversation = new Conversation();
+  readonly agreement: SynAgreement = new SynAgreement();
 
   constructor(id: number) {
     this.#record = { id, local: "", remote: "", iss: null, irs: null };
@@ -72,6 +74,27 @@ export class ConnectionTrack {
       iss: this.own.base === null ? null : seqToUint32(this.own.base),
       irs: this.peer.base === null ? null : seqToUint32(this.peer.base),
     };
+  }
+}
+
+/** Whether a SYN that arrives may tell what its sender offers: it opens the connection, or is the one that did once more. */
+export function mayOffer({ ack, rawSeq }: SegmentRecord, view: ViewRecord, irs: number | null): boolean {
+  switch (view.state) {
+    case "CLOSED":
+    case "LISTEN":
+      return true;
+    case "SYN-SENT":
+      return ack === null || (ack > 0 && ack <= view.sndMax);
+    case "SYN-RECEIVED":
+      return rawSeq === irs;
+    case "ESTABLISHED":
+    case "FIN-WAIT-1":
+    case "FIN-WAIT-2":
+    case "CLOSE-WAIT":
+    case "CLOSING":
+    case "LAST-ACK":
+    case "TIME-WAIT":
+      return false;
   }
 }
 

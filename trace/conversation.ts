@@ -16,6 +16,7 @@ import type {
   ViewRecord,
   WindowAge,
 } from "./record.ts";
+import { counted } from "./syn_agreement.ts";
 import { WindowOrder } from "./window_order.ts";
 
 /** What of an arrival is told by what went before. */
@@ -120,7 +121,7 @@ export class Conversation {
   #windowAge(segment: SegmentRecord, view: ViewRecord | null): WindowAge {
     // What lies beyond our window is not taken, and tells nothing of those that follow.
     const edge = view === null || view.rcvNxt === null ? Infinity : view.rcvNxt + (view.rcvWnd ?? Infinity);
-    return segment.seq > edge ? "older" : this.#windows.take(segment);
+    return segment.seq > edge ? "older" : this.#windows.take(counted(segment));
   }
 
   #noteSyn(segment: SegmentRecord): void {

@@ -24,6 +24,7 @@ import type {
   TraceEvent,
 } from "./record.ts";
 import { duplicateBlock } from "./sack.ts";
+import { counted } from "./syn_agreement.ts";
 
 /** What is known of a segment's way. */
 export interface Fate {
@@ -145,7 +146,7 @@ export class Fates {
   }
 
   #acknowledges(direction: Direction, { segment, findings }: ArrivedEvent | SentEvent): void {
-    direction.isAcknowledged(segment);
+    direction.isAcknowledged(counted(segment));
     if (findings === undefined) return;
     const { repeatedFrom, repeatedTo } = findings.values;
     if (typeof repeatedFrom === "number" && typeof repeatedTo === "number") {

@@ -8,11 +8,13 @@ import type { ArrivalMeaning } from "./catalogue/arrivals.ts";
 import { repeatsAck, withdraws } from "./acknowledging.ts";
 import { EcnCodepoint, Flag } from "./core.ts";
 import type { ArrivedEvent, SegmentRecord, ViewRecord } from "./record.ts";
+import { counted } from "./syn_agreement.ts";
 import { duplicateBlock, emptyBlocks, reportedBlocks, reportsSent, reportsUnsent } from "./sack.ts";
 
 /** The meanings of an arrived segment, the weightiest first; at least one. */
 export function meaningsOf(event: ArrivedEvent): readonly ArrivalMeaning[] {
-  const { segment, view } = event;
+  const { view } = event;
+  const segment = counted(event.segment);
   if ((segment.flags & Flag.rst) !== 0) return ["reset"];
   if ((segment.flags & Flag.syn) !== 0) {
     if ((segment.flags & Flag.ack) === 0) return ["syn"];
@@ -21,12 +23,13 @@ export function meaningsOf(event: ArrivedEvent): readonly ArrivalMeaning[] {
   const meanings: ArrivalMeaning[] = [];
   if (view !== null) {
     dataMeanings(segment, view, meanings);
-    acknowledgmentMeanings(event, view, meanings);
+    acknowledgmentMeanings({ ...event, segment }, view, meanings);
   } else if (segment.length > 0) meanings.push("data");
   if ((segment.flags & Flag.fin) !== 0) meanings.push("fin");
   if ((segment.flags & Flag.urg) !== 0) meanings.push("urgent");
   if ((segment.flags & Flag.ece) !== 0) meanings.push("congestion-echo");
   if (segment.ecn === EcnCodepoint.congestionExperienced) meanings.push("congestion-mark");
+  if (segment.notAgreed !== undefined) meanings.push(...segment.notAgreed);
   return meanings.length === 0 ? ["nothing-new"] : meanings;
 }
 

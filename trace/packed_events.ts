@@ -101,6 +101,7 @@ interface Aside {
   readonly excerpt: Uint8Array | null;
   readonly otherOptions: string | undefined;
   readonly optionsAreCut: true | undefined;
+  readonly notAgreed: SegmentRecord["notAgreed"];
   readonly findings: Findings | undefined;
   readonly note: Pick<NoteEvent, "code" | "values"> | undefined;
   readonly peerView: ViewRecord | undefined;
@@ -307,8 +308,9 @@ export class PackedEvents {
     const findings = "findings" in event ? event.findings : undefined;
     const peerView = event.kind === "arrived" ? event.peerView : undefined;
     const note = event.kind === "note" ? event : undefined;
-    const { otherOptions, optionsAreCut } = segment ?? {};
+    const { otherOptions, optionsAreCut, notAgreed } = segment ?? {};
     const isSpecial = isLost || otherOptions !== undefined || optionsAreCut !== undefined ||
+      notAgreed !== undefined ||
       findings !== undefined || note !== undefined;
     if (!isSpecial && source === null && destination === null && header === null && excerpt === null) return;
     const fault = isLost ? event.fault : "";
@@ -322,6 +324,7 @@ export class PackedEvents {
       excerpt,
       otherOptions,
       optionsAreCut,
+      notAgreed,
       findings,
       note,
       peerView,
@@ -337,6 +340,7 @@ export class PackedEvents {
     };
     if (aside?.otherOptions !== undefined) segment["otherOptions"] = aside.otherOptions;
     if (aside?.optionsAreCut !== undefined) segment["optionsAreCut"] = aside.optionsAreCut;
+    if (aside?.notAgreed !== undefined) segment["notAgreed"] = aside.notAgreed;
     SEGMENT_NUMBERS.forEach((name, i) => segment[name] = known(numbers[at + SEGMENT + i]));
     segment["sackEdges"] = [...numbers.subarray(at + EDGES, at + EDGES + edges)];
     const octets = this.#octetsOf(row);

@@ -20,7 +20,7 @@ import type {
   TimerName,
 } from "./core.ts";
 import type { ViewRecord } from "./view.ts";
-import type { FindingCode, NoteCode } from "./catalogue/finding_codes.ts";
+import type { FindingCode, NotAgreedCode, NoteCode } from "./catalogue/finding_codes.ts";
 
 export type { ViewRecord } from "./view.ts";
 
@@ -66,6 +66,8 @@ export interface SegmentRecord {
   readonly otherOptions?: string;
   /** A capture has not kept all of its options; absent: it has, or there is none. */
   readonly optionsAreCut?: true;
+  /** What it carries that counts for nothing, as the SYNs have not agreed on it; absent: none of it, as far as is known. */
+  readonly notAgreed?: readonly NotAgreedCode[];
   /** Left and right edge of each SACK block in turn, relative. */
   readonly sackEdges: readonly number[];
   /** Octets of payload. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ConnectionTrack, marksOfArrived } from "./connection_track.ts";
+import { ConnectionTrack, marksOfArrived, mayOffer } from "./connection_track.ts";
 import { type CopyLimits, copySegment, type Direction, endpointText } from "./copy.ts";
 import { copyView } from "./view.ts";
 import type {
@@ -22,9 +22,9 @@ import type {
   StateReason,
   TimerName,
 } from "./core.ts";
-import { decodePacket, icmpWords, Segment as SegmentClass } from "./core.ts";
+import { decodePacket, Flag, icmpWords, Segment as SegmentClass } from "./core.ts";
 import { PacketImage } from "./packet_image.ts";
-import type { ConnectionRecord, SegmentRecord, TraceEvent, TraceSink } from "./record.ts";
+import type { ConnectionRecord, SegmentRecord, TraceEvent, TraceSink, ViewRecord } from "./record.ts";
 
 /** A packet that can be copied for as long as it is lent. */
 export interface PacketSource {
@@ -95,6 +95,7 @@ export class Recorder implements Observer {
     const track = this.#track(connection, null);
     const packet = this.#packet(segment, "sent");
     const record = this.#copy(segment, "sent", track, connection?.rcvWindowShift ?? 0, packet);
+    if (segment.has(Flag.syn)) track?.agreement.take(record, "sent");
     const marks = track?.conversation.sent(record, reason) ?? [];
     const event = {
       number: ++this.#number,
@@ -113,9 +114,10 @@ export class Recorder implements Observer {
   segmentArrived(connection: ConnectionView | null, segment: Segment, now: Instant): void {
     const track = this.#track(connection, segment);
     const packet = this.#packet(segment, "arrived");
-    const record = this.#copy(segment, "arrived", track, connection?.sndWindowShift ?? 0, packet);
-    this.#arrived = { seq: segment.seq, record };
     const view = viewOf(connection, track);
+    const copy = this.#copy(segment, "arrived", track, connection?.sndWindowShift ?? 0, packet);
+    const record = judged(copy, view, track);
+    this.#arrived = { seq: segment.seq, record };
     const facts = track?.conversation.arrived(record, view);
     const event = {
       number: ++this.#number,
@@ -353,6 +355,15 @@ function ipHeaderLength(packet: Uint8Array): number {
   const [first = 0] = packet;
   const length = first >> 4 === 4 ? (first & 0x0f) * 4 : IPV6_HEADER;
   return Math.min(length, packet.length);
+}
+
+/** An arrival with what of it counts for nothing; a SYN tells what its sender offers. */
+function judged(copy: SegmentRecord, view: ViewRecord | null, track: ConnectionTrack | null): SegmentRecord {
+  if (view === null || track === null) return copy;
+  if ((copy.flags & Flag.syn) !== 0 && mayOffer(copy, view, track.record.irs)) {
+    track.agreement.take(copy, "arrived");
+  }
+  return track.agreement.judged(copy);
 }
 
 function viewOf(

@@ -7,8 +7,9 @@
 import type { SegmentRecord } from "./record.ts";
 
 /** The first block when it reports a duplicate: left and right edge; null when it does not. */
-export function duplicateBlock({ sackEdges, ack }: SegmentRecord): readonly number[] | null {
-  const [left, right, outerLeft, outerRight] = sackEdges;
+export function duplicateBlock(segment: SegmentRecord): readonly number[] | null {
+  const { ack } = segment;
+  const [left, right, outerLeft, outerRight] = edgesOf(segment);
   if (left === undefined || right === undefined || ack === null || right <= left) return null;
   const isBelow = right <= ack;
   const isInside = outerLeft !== undefined && outerRight !== undefined && outerLeft <= left &&
@@ -37,13 +38,19 @@ export function reportsSent(segment: SegmentRecord, sndMax: number): boolean {
   return reportedBlocks(segment).some((edge, i) => i % 2 === 1 && edge <= sndMax);
 }
 
+/** The edges of the blocks that count: none where the SYNs have not agreed on SACK (RFC 2018 2). */
+function edgesOf({ sackEdges, notAgreed }: SegmentRecord): readonly number[] {
+  return notAgreed?.includes("sack-not-agreed") === true ? [] : sackEdges;
+}
+
 function blocksFrom(
-  { sackEdges }: SegmentRecord,
+  segment: SegmentRecord,
   from: number,
   is: (left: number, right: number) => boolean,
 ): readonly number[] {
-  return sackEdges.filter((_edge, i) => {
+  const edges = edgesOf(segment);
+  return edges.filter((_edge, i) => {
     const left = i - i % 2;
-    return i >= from && is(sackEdges[left] as number, sackEdges[left + 1] as number);
+    return i >= from && is(edges[left] as number, edges[left + 1] as number);
   });
 }

@@ -6,6 +6,7 @@
 
 import { isGrowth } from "./lines.ts";
 import type { TraceEvent } from "./record.ts";
+import { counted } from "./syn_agreement.ts";
 
 /** What is counted apart, as it is said after a number; segments first. */
 export const TALLIED = [
@@ -59,7 +60,7 @@ export function counterOf(event: TraceEvent): number {
       return event.segment.length > 0 ? DATA_SENT : ACK_SENT;
     case "arrived":
       if (event.marks.some((mark) => mark !== "merged")) return DISORDER_RECEIVED;
-      if (event.segment.sackEdges.length > 0) return SACK_RECEIVED;
+      if (counted(event.segment).sackEdges.length > 0) return SACK_RECEIVED;
       return event.segment.length > 0 ? DATA_RECEIVED : ACK_RECEIVED;
     case "dropped":
     case "lost":

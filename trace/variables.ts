@@ -6,12 +6,13 @@
 
 import { isAbsolute, NUMBERS_OF_RECEIVER, NUMBERS_OF_SENDER } from "./absolute.ts";
 import type { CatalogueEntry } from "./catalogue.ts";
-import { Flag, icmpText } from "./core.ts";
+import { EcnCodepoint, Flag, icmpText } from "./core.ts";
 import {
   amountText,
   blocksText,
   capitalized,
   countText,
+  listed,
   sackText,
   sequenceText,
   spanOf,
@@ -65,6 +66,19 @@ function sackWords(segment: SegmentRecord): string {
   ];
   return parts.length === 0 ? "" : ` (${parts.join("; ")})`;
 }
+
+/** What a segment has that tells of congestion to those who use ECN. */
+function ecnSigns({ flags, ecn }: SegmentRecord): string {
+  const signs = [
+    ...(flags & Flag.ece) === 0 ? [] : ["ECE"],
+    ...(flags & Flag.cwr) === 0 ? [] : ["CWR"],
+    ...ecn === EcnCodepoint.congestionExperienced ? ["a congestion mark"] : [],
+  ];
+  return listed(signs);
+}
+
+/** The ACE field of RFC 9768 3.1, the highest bit first. */
+const ACE_BITS = [Flag.ae, Flag.cwr, Flag.ece];
 
 /** That the numbers to come are counted from this one; without a connection none are. */
 function countedText(event: TraceEvent): VariableValue {
@@ -142,6 +156,8 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   sackList: ofSegment("text", (segment) => blocksText(reportedBlocks(segment))),
   emptyBlocks: ofSegment("text", (segment) => sackText(emptyBlocks(segment))),
   duplicateList: ofSegment("text", (segment) => blocksText(duplicateBlock(segment) ?? [])),
+  ecnSigns: ofSegment("text", ecnSigns),
+  ace: ofSegment("text", ({ flags }) => ACE_BITS.map((bit) => (flags & bit) === 0 ? "0" : "1").join("")),
   hopLimit: ofSegment("count", (segment) => segment.hopLimit),
   hopField: ofSegment("text", ({ family }) => hopFieldName(family)),
   usualHopLimit: { unit: "count", read: usualHopLimit },

@@ -21,6 +21,7 @@ import type { Numberings } from "../../trace/view.ts";
 import { spanText } from "../../trace/format.ts";
 import type { Numbering } from "../../trace/numbering.ts";
 import type { ConnectionRecord, SegmentRecord, ViewRecord } from "../../trace/record.ts";
+import { counted, SynAgreement } from "../../trace/syn_agreement.ts";
 import { takeAck } from "./acknowledgments.ts";
 import type { CapturedConnection } from "./captured_connection.ts";
 import { doubled, SOON_CAPTURED } from "./copies.ts";
@@ -44,6 +45,8 @@ export class Flow implements CapturedConnection, Numberings {
   record: ConnectionRecord;
   /** What was sent, where our own comments say why. */
   readonly conversation: Conversation = new Conversation();
+  /** What the SYNs leave segments to use. */
+  readonly agreement: SynAgreement = new SynAgreement();
   /** The end that is shown as the near one. */
   readonly local: Half;
   /** The other end. */
@@ -171,8 +174,9 @@ export class Flow implements CapturedConnection, Numberings {
   }
 
   /** Takes in a segment of either end; `original` is what it is a copy of. */
-  take(passing: Passing, original: Segment, direction: Direction, isDoubled: boolean): Verdict {
+  take(told: Passing, original: Segment, direction: Direction, isDoubled: boolean): Verdict {
     const verdict = new Verdict();
+    const passing = told.segment.notAgreed === undefined ? told : { ...told, segment: counted(told.segment) };
     const [sender, receiver] = [this.sender(direction), this.receiver(direction)];
     const doublesAll = isDoubled || sender.isDoubled;
     const { segment, time } = passing;
@@ -305,6 +309,7 @@ export class Flow implements CapturedConnection, Numberings {
       sender.syn = segment;
       receiver.full.announced(segment.maximumSegmentSize, segment.family);
     }
+    this.agreement.take(segment, sender === this.local ? "sent" : "arrived");
     if (segment.ack !== null) sender.hasAnswered = true;
     if (!isRepeated || hasCrossed) verdict.add(segment.ack === null ? "open" : "accept");
     // A SYN that acknowledges answers one, seen or not.
@@ -324,8 +329,11 @@ export class Flow implements CapturedConnection, Numberings {
     }
     if (lacksTimestamp(passing, this)) verdict.add("timestamp-missing");
     if ((segment.flags & Flag.urg) !== 0) verdict.add("urgent-seen");
-    if ((segment.flags & (Flag.ece | Flag.syn)) === Flag.ece) verdict.add("congestion-echo-seen");
+    if ((segment.flags & (Flag.ece | Flag.syn)) === Flag.ece) {
+      verdict.add(this.agreement.ecn === "accurate" ? "accurate-ecn" : "congestion-echo-seen");
+    }
     if (segment.ecn === EcnCodepoint.congestionExperienced) verdict.add("congestion-mark-seen");
+    for (const code of segment.notAgreed ?? []) verdict.add(code);
   }
 
   /** What came before an end: data, or silence. */

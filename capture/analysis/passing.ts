@@ -46,7 +46,7 @@ function recordOf(
   const { excerpt } = kept;
   const header = kept.headers ? headers.slice() : null;
   const copy = copySegment(segment, direction, flow, flow.shiftOf(direction), header, { excerpt });
-  const record: SegmentRecord = hasAllOptions ? copy : { ...copy, optionsAreCut: true };
+  const record = flow.agreement.judged(hasAllOptions ? copy : { ...copy, optionsAreCut: true });
   if (record.excerpt === null || record.excerpt.length <= keptPayload) return record;
   return { ...record, excerpt: record.excerpt.slice(0, keptPayload) };
 }

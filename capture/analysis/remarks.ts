@@ -5,7 +5,7 @@
  */
 
 import { formatAddress, type IcmpError, icmpErrorName, Option } from "../../trace/core.ts";
-import { capitalized } from "../../trace/format.ts";
+import { capitalized, listed } from "../../trace/format.ts";
 import type { NoteCode } from "../../trace/catalogue.ts";
 import type { SegmentRecord } from "../../trace/record.ts";
 import type { Flow } from "./flow.ts";
@@ -51,9 +51,7 @@ export function unansweredOptions(flow: Flow, syn: number, synAck: SegmentRecord
   if (synAck.optionsAreCut === true) return null;
   const missing = OFFERED.filter(([option]) => (syn & option) !== 0 && (synAck.options & option) === 0);
   if (missing.length === 0) return null;
-  const names = missing.map(([, name]) => name);
-  const last = names.pop() as string;
-  const option = names.length === 0 ? last : `${names.join(", ")} and ${last}`;
+  const option = listed(missing.map(([, name]) => name));
   return { code: "option-unanswered", values: { whose: capitalized(flow.local.name), option } };
 }
 

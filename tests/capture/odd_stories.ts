@@ -5,7 +5,7 @@
  * @module
  */
 
-import { packet } from "./kit.ts";
+import { handshake, packet } from "./kit.ts";
 import { ack, type CaptureStory, data, HANDSHAKE, OPENED_NEAR } from "./stories.ts";
 
 /** What is rare. */
@@ -22,7 +22,7 @@ export const ODD_CAPTURES: readonly CaptureStory[] = [
     "> acknowledges",
   ]],
   ["after a timeout everything goes again in slow start, however it is cut (RFC 6298 5.4, RFC 6582 4.1)", [
-    ...HANDSHAKE,
+    ...handshake({ sackPermitted: true }),
     data(20, 5001),
     data(20.1, 6001),
     data(20.2, 7001),

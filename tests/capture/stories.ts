@@ -306,7 +306,7 @@ export const CAPTURE_STORIES: readonly CaptureStory[] = [
     "< acknowledges",
   ]],
   ["the last segment alone, early, is a tail loss probe; SACK then asks for the hole (RFC 8985 7)", [
-    ...HANDSHAKE,
+    ...handshake({ sackPermitted: true }),
     packet(20, ">", "ack", 1001, 5001, { length: 100 }),
     packet(20.1, ">", "ack", 1101, 5001, { length: 100 }),
     packet(45, ">", "ack", 1101, 5001, { length: 100 }),
@@ -322,8 +322,36 @@ export const CAPTURE_STORIES: readonly CaptureStory[] = [
     "R> retransmission: SACK",
     "< acknowledges",
   ]],
-  ["D-SACK proves a retransmission spurious (RFC 3708 2)", [
+  ["what the SYNs have not agreed on counts for nothing (RFC 2018 2, RFC 7323 3.2, RFC 3168 6.1.1)", [
     ...HANDSHAKE,
+    data(20, 5001),
+    data(20.1, 6001),
+    ack(30, 5001, { sack: [6001, 7001] }),
+    data(30.1, 5001),
+    ack(40, 7001, { sack: [5001, 6001], timestamps: [5, 6] }),
+    packet(41, ">", "ece,cwr,ack", 1001, 7001, { length: 10, ecn: 3 }),
+    packet(51, "<", "ack", 7001, 1011),
+  ], [
+    ...OPENED_NEAR,
+    "< data",
+    "< data",
+    "> duplicate ACK 1, SACK, not agreed on",
+    "R< retransmission",
+    "> acknowledges, SACK, not agreed on, timestamps, not agreed on",
+    "> data, ECE, CWR and a congestion mark, ECN not agreed on",
+    "< acknowledges",
+  ]],
+  ["with Accurate ECN the bits AE, CWR and ECE are a counter, not an echo (RFC 9768 3.2)", [
+    packet(0, ">", "syn,ece,cwr,ae", 1000, 0),
+    packet(10, "<", "syn,ack,cwr", 5000, 1001),
+    packet(10.1, ">", "ack,ae", 1001, 5001),
+    packet(20, "<", "ack,ae,ece", 5001, 1001, { length: 100 }),
+  ], [
+    ...OPENED_NEAR,
+    "< data, feedback of Accurate ECN",
+  ]],
+  ["D-SACK proves a retransmission spurious (RFC 3708 2)", [
+    ...handshake({ sackPermitted: true }),
     packet(20, ">", "ack", 1001, 5001, { length: 100 }),
     packet(230, ">", "ack", 1001, 5001, { length: 100 }),
     packet(231, "<", "ack", 5001, 1101),

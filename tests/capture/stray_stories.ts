@@ -309,7 +309,7 @@ export const STRAY_CAPTURES: readonly CaptureStory[] = [
   [
     "what is acknowledged was of this connection after all, whatever the capture has missed (RFC 9293 3.10.7.3)",
     [
-      packet(0, ">", "syn", 1_000, 0),
+      packet(0, ">", "syn", 1_000, 0, { sackPermitted: true }),
       packet(30, "<", "ack", 5_001, 1_088, { length: 500 }),
       packet(30.1, ">", "ack", 1_088, 5_501),
       packet(40, "<", "ack", 5_501, 1_088, { length: 500, sack: [500, 900] }),

@@ -45,8 +45,8 @@ function checksum(octets: Uint8Array): number {
 export const MORE_CAPTURES: readonly (readonly CapturedPacket[])[] = [
   // Options that are not answered; taken in the middle of the way.
   [
-    packet(0, ">", "syn", 1_000, 0, { scale: 7, timestamps: [1, 0] }),
-    packet(10, "<", "syn,ack", 5_000, 1_001),
+    packet(0, ">", "syn,ece,cwr", 1_000, 0, { scale: 7, timestamps: [1, 0] }),
+    packet(10, "<", "syn,ack,ece", 5_000, 1_001),
     packet(20, ">", "ack", 1_001, 5_001),
     packet(30, ">", "urg,ack", 1_001, 5_001, { length: 10 }),
     packet(40, "<", "ece,ack", 5_001, 1_011),
@@ -125,7 +125,7 @@ export const MORE_CAPTURES: readonly (readonly CapturedPacket[])[] = [
   ],
   // What SACK has reported is sent again all the same.
   [
-    ...handshake(),
+    ...handshake({ sackPermitted: true }),
     data(20, 5_001),
     data(20.1, 6_001),
     data(20.2, 7_001),

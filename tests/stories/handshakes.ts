@@ -56,6 +56,20 @@ const simultaneous = (): Connection =>
 
 const isSyn = ({ segment }: { segment: { has(flags: number): boolean } }): boolean => segment.has(Flag.syn);
 
+/** Its SYN-ACK has no options. */
+function usingWhatItDidNotOffer(): ByHand {
+  const { syn, ack, fin, ece } = Flag;
+  return new ByHand((segment, nth) => {
+    if (nth === 1) return [{ flags: syn | ack, permits: 0 }];
+    if (segment.has(fin)) return [{ flags: fin | ack }];
+    if (segment.payload.length === 0) return [];
+    return nth > 3 ? [{ flags: ack }] : [
+      { flags: ack, ack: 1, sack: [537, 1_073] },
+      { flags: ack | ece, ack: 537, timestamps: [9, 5], ecn: 3 },
+    ];
+  });
+}
+
 /** The situations. */
 export const HANDSHAKES: readonly Story[] = [
   { name: "plain", about: "A message is delivered, and the client closes" },
@@ -112,5 +126,11 @@ export const HANDSHAKES: readonly Story[] = [
     name: "answers_to_others",
     about: "Two RSTs and a SYN-ACK are not of our SYN; then its answer comes",
     peer: answeringOthers,
+  },
+  {
+    name: "not_agreed",
+    about: "The peer offers nothing, and uses SACK, timestamps and ECN all the same",
+    message: "0123456789".repeat(250),
+    peer: usingWhatItDidNotOffer,
   },
 ];

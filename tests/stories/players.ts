@@ -5,7 +5,7 @@
  */
 
 import { Flag, Option, type Segment } from "../../tcp/base/segment.ts";
-import { seqAdd, seqNumber, seqToInt32 } from "../../tcp/base/seq.ts";
+import { seqAdd, seqNumber, seqToInt32, timestamp } from "../../tcp/base/seq.ts";
 import { type Instant, NEVER } from "../../tcp/base/units.ts";
 import { type Peer, SERVER_ISS } from "./world.ts";
 
@@ -76,9 +76,15 @@ export interface Line {
   readonly window?: number;
   /** Edges of SACK blocks. */
   readonly sack?: readonly number[];
+  /** TSval and TSecr. */
+  readonly timestamps?: readonly [value: number, echo: number];
+  /** The ECN field of the IP header. */
+  readonly ecn?: number;
+  /** Options of a SYN that have no value. @default SACK-permitted */
+  readonly permits?: number;
 }
 
-/** A peer that permits SACK, offers nothing else, keeps nothing, and says what its part has it say. */
+/** A peer that keeps nothing, and says what its part has it say. */
 export class ByHand extends Player {
   /** `part`: what answers a segment that it has got, the n-th, from 1. */
   constructor(part: (segment: Segment, nth: number) => readonly Line[]) {
@@ -87,15 +93,21 @@ export class ByHand extends Player {
       if (segment.has(Flag.syn)) [iss, end] = [segment.seq, segment.end];
       else if (segment.seq === end) end = segment.end;
       const all = end;
-      for (const { flags, seq, ack, window, sack = [] } of part(segment, ++count)) {
+      for (const line of part(segment, ++count)) {
+        const { flags, seq, ack, window, sack = [], timestamps, ecn = 0 } = line;
         answer((out) => {
+          out.ecn = ecn;
           out.flags = flags;
           out.seq = seqAdd(seqNumber(SERVER_ISS), seq ?? ((flags & Flag.syn) === 0 ? 1 : 0));
           if ((flags & Flag.ack) !== 0) out.ack = ack === undefined ? all : seqAdd(iss, ack);
           out.window = window ?? 65_535;
-          if ((flags & Flag.syn) !== 0) out.options = Option.selectiveAckPermitted;
+          if ((flags & Flag.syn) !== 0) out.options = line.permits ?? Option.selectiveAckPermitted;
+          if (timestamps !== undefined) {
+            out.options |= Option.timestamps;
+            [out.timestampValue, out.timestampEcho] = [timestamp(timestamps[0]), timestamp(timestamps[1])];
+          }
           if (sack.length === 0) return;
-          out.options = Option.selectiveAck;
+          out.options |= Option.selectiveAck;
           out.sackBlockCount = sack.length / 2;
           sack.forEach((edge, i) => out.sackEdges[i] = seqToInt32(seqAdd(iss, edge)));
         });

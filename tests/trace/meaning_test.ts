@@ -6,10 +6,20 @@ import { meaningsOf } from "../../trace/meaning.ts";
 import { recording } from "./collect.ts";
 import { FakeConnection, type Said } from "./fake_connection.ts";
 
-const { ack, fin, rst, syn, urg, ece, psh } = Flag;
+const { ack, cwr, fin, rst, syn, urg, ece, psh } = Flag;
 const NOW = instant(0);
 /** What the peer says when nothing is new: the connection expects 11 and has 1 to 101 under way in a window of 5000. */
 const PLAIN: Said = { flags: ack, seq: 11, ack: 1, window: 5_000 };
+
+/** Both SYNs pass; then the connection stands as in the other cases. */
+function shakeHands(connection: FakeConnection, own: Partial<Said>, peer: Partial<Said>): void {
+  connection.state = "SYN-SENT";
+  connection.numbers(0, 1, null);
+  connection.send(NOW, "syn", { flags: syn, seq: 0, ...own });
+  connection.arrive(NOW, { flags: syn | ack, seq: 0, ack: 1, ...peer });
+  connection.state = "ESTABLISHED";
+  connection.numbers(1, 101, 11);
+}
 
 type Prepare = (connection: FakeConnection) => void;
 
@@ -130,6 +140,49 @@ const CASES:
       ["urgent data", { flags: ack | urg, data: "abc", urgent: 3 }, ["data", "urgent"]],
       ["an echo of congestion", { flags: ack | ece, ack: 51 }, ["acknowledges", "congestion-echo"]],
       ["a mark of congestion", { data: "abc", ecn: 3 }, ["data", "congestion-mark"]],
+      [
+        "a SACK block, where the SYNs do not agree on SACK,",
+        { sack: [60, 70] },
+        ["duplicate-ack", "sack-not-agreed"],
+        (c) => shakeHands(c, {}, { sackPermitted: true }),
+      ],
+      [
+        "timestamps, where the SYNs do not agree on them,",
+        { timestamps: [9, 5], ack: 51 },
+        ["acknowledges", "timestamps-not-agreed"],
+        (c) => shakeHands(c, { timestamps: [1, 0] }, {}),
+      ],
+      [
+        "ECE, where our SYN does not ask for ECN,",
+        { flags: ack | ece, ack: 51 },
+        ["acknowledges", "ecn-not-agreed"],
+        (c) => shakeHands(c, {}, { flags: syn | ack | ece }),
+      ],
+      [
+        "a congestion mark, where the SYN-ACK does not agree to ECN,",
+        { data: "abc", ecn: 3 },
+        ["data", "ecn-not-agreed"],
+        (c) => shakeHands(c, { flags: syn | ece | cwr }, {}),
+      ],
+      [
+        "SACK and ECE, where the SYNs agree on both,",
+        { flags: ack | ece, sack: [60, 70] },
+        ["duplicate-ack", "selective-ack", "congestion-echo"],
+        (c) =>
+          shakeHands(c, { flags: syn | ece | cwr, sackPermitted: true }, {
+            flags: syn | ack | ece,
+            sackPermitted: true,
+          }),
+      ],
+      [
+        "SACK, where a SYN that answers another one of ours offers none,",
+        { sack: [60, 70] },
+        ["duplicate-ack", "selective-ack"],
+        (c) => {
+          shakeHands(c, { sackPermitted: true }, { sackPermitted: true });
+          c.arrive(NOW, { flags: syn, seq: 5_000 });
+        },
+      ],
       ["the ACK of our SYN", { ack: 1 }, ["acknowledges-syn"], (c) => {
         c.state = "SYN-RECEIVED";
         c.numbers(0, 1, 11);

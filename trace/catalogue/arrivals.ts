@@ -9,6 +9,8 @@
 import type { ArrivedEvent } from "../record.ts";
 import { inState } from "./conditions.ts";
 import { reportedBlocks, reportsUnsent } from "../sack.ts";
+import type { NotAgreedCode } from "./finding_codes.ts";
+import { NOT_AGREED } from "./not_agreed.ts";
 import { type CatalogueEntry, firstTrue } from "./entry.ts";
 
 /** The connection is none yet, or only opens. */
@@ -67,7 +69,8 @@ export type ArrivalMeaning =
   | "congestion-echo"
   | "congestion-mark"
   | "urgent"
-  | "nothing-new";
+  | "nothing-new"
+  | NotAgreedCode;
 
 type Entry = CatalogueEntry<ArrivedEvent>;
 
@@ -431,4 +434,5 @@ export const ARRIVALS: Readonly<Record<ArrivalMeaning, CatalogueEntry>> = {
     label: "nothing new",
     sentence: "Nothing in it is new to us.",
   },
+  ...NOT_AGREED,
 };

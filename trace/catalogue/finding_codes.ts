@@ -74,9 +74,17 @@ export type FindingCode =
   | "urgent-seen"
   | "congestion-echo-seen"
   | "congestion-mark-seen"
+  | "accurate-ecn"
   | "nothing-new-seen"
   | "out-of-place"
+  | NotAgreedCode
   | CrossingCode;
+
+/** What of a segment counts for nothing, as the SYNs have not agreed on it; live traces tell it, too. */
+export type NotAgreedCode =
+  | "sack-not-agreed"
+  | "timestamps-not-agreed"
+  | "ecn-not-agreed";
 
 /** What a second capture shows of a packet. */
 export type CrossingCode =

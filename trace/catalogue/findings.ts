@@ -10,6 +10,7 @@ import type { TraceEvent } from "../record.ts";
 import { reportedBlocks } from "../sack.ts";
 import { type CatalogueEntry, firstTrue } from "./entry.ts";
 import { CROSSINGS } from "./crossings.ts";
+import { NOT_AGREED } from "./not_agreed.ts";
 import type { FindingCode } from "./finding_codes.ts";
 
 /** What is said of each finding. */
@@ -387,6 +388,11 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     label: "congestion mark",
     sentence: "A congested router has marked this packet.",
   },
+  "accurate-ecn": {
+    rule: "RFC 9768 3.2",
+    label: "feedback of Accurate ECN",
+    sentence: "AE, CWR and ECE are feedback of Accurate ECN here, {ace}: no echo of a mark.",
+  },
   "out-of-place": {
     rule: "RFC 9293 3.4",
     label: "numbers far away",
@@ -398,5 +404,6 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     label: "nothing new",
     sentence: "Nothing in it is new.",
   },
+  ...NOT_AGREED,
   ...CROSSINGS,
 };

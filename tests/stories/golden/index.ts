@@ -75,6 +75,11 @@ import answers_to_others_trace from "./answers_to_others/trace.txt" with { type:
 import answers_to_others_explain from "./answers_to_others/explain.txt" with { type: "text" };
 import answers_to_others_ladder from "./answers_to_others/ladder.txt" with { type: "text" };
 import answers_to_others_statistics from "./answers_to_others/statistics.txt" with { type: "text" };
+import not_agreed_narration from "./not_agreed/narration.txt" with { type: "text" };
+import not_agreed_trace from "./not_agreed/trace.txt" with { type: "text" };
+import not_agreed_explain from "./not_agreed/explain.txt" with { type: "text" };
+import not_agreed_ladder from "./not_agreed/ladder.txt" with { type: "text" };
+import not_agreed_statistics from "./not_agreed/statistics.txt" with { type: "text" };
 import lost_data_narration from "./lost_data/narration.txt" with { type: "text" };
 import lost_data_trace from "./lost_data/trace.txt" with { type: "text" };
 import lost_data_explain from "./lost_data/explain.txt" with { type: "text" };
@@ -340,6 +345,7 @@ export const GOLDEN: ReadonlyMap<string, Texts> = new Map([
   ["simultaneous_open_reset", { narration: simultaneous_open_reset_narration, trace: simultaneous_open_reset_trace, explain: simultaneous_open_reset_explain, ladder: simultaneous_open_reset_ladder, statistics: simultaneous_open_reset_statistics }],
   ["half_open", { narration: half_open_narration, trace: half_open_trace, explain: half_open_explain, ladder: half_open_ladder, statistics: half_open_statistics }],
   ["answers_to_others", { narration: answers_to_others_narration, trace: answers_to_others_trace, explain: answers_to_others_explain, ladder: answers_to_others_ladder, statistics: answers_to_others_statistics }],
+  ["not_agreed", { narration: not_agreed_narration, trace: not_agreed_trace, explain: not_agreed_explain, ladder: not_agreed_ladder, statistics: not_agreed_statistics }],
   ["lost_data", { narration: lost_data_narration, trace: lost_data_trace, explain: lost_data_explain, ladder: lost_data_ladder, statistics: lost_data_statistics }],
   ["lost_ack", { narration: lost_ack_narration, trace: lost_ack_trace, explain: lost_ack_explain, ladder: lost_ack_ladder, statistics: lost_ack_statistics }],
   ["lost_tail", { narration: lost_tail_narration, trace: lost_tail_trace, explain: lost_tail_explain, ladder: lost_tail_ladder, statistics: lost_tail_statistics }],
