@@ -25,7 +25,7 @@ const LINKS =
   `--link raw sends every packet by raw socket. --link packet sends data and ACKs by packet socket, data up to 64 KiB at \
 a time, which the kernel or the network card cuts into segments: several times faster, over Ethernet and loopback; and what \
 arrives one packet at a time is received through a ring that the kernel fills. Both go around this host's own firewall, NAT \
-and IPsec, and the client says which of these there are. --link auto does so once much flows (256 KiB of ours, 12 MiB of \
+and IPsec, and the client says which of these there are; where there are any, ACKs stay with the raw socket until data is sent. --link auto does so once much flows (256 KiB of ours, 12 MiB of \
 the peer's), and only where this host is known to have none of them for the connection (looking takes CAP_NET_ADMIN, which \
 root has); it returns to the raw socket for good when there are any, or when nothing gets across. -v says which way is taken, and why. A capture \
 then holds the long segments, like one of the kernel's own TCP, and with --snaplen 65575 all their bytes; with --link raw \

@@ -107,6 +107,8 @@ class Link implements Monitor {
   #unmerged = 0;
   /** The rules that it was last said to go around; null: none yet. */
   #told: string | null = null;
+  /** The rules for whose sake ACKs were last said to stay with the raw socket. */
+  #toldOfAcks: string | null = null;
   /** A ring is being opened. */
   #awaitsRing = false;
 
@@ -176,6 +178,7 @@ class Link implements Monitor {
       else this.#tellRules("out");
     } else if (this.#isBulk()) {
       this.#refreshAt = after(now, REFRESH_INTERVAL);
+      if (this.#keepsAcks()) return;
       this.#firstSeq = this.#connection.sndNxt;
       const failure = this.#ruleAgainst("out") ?? device.gather();
       if (failure !== null) return this.#settle(failure);
@@ -193,6 +196,25 @@ class Link implements Monitor {
     const { octetsSent, octetsAcknowledged, octetsReceived, unsentOctets } = this.#connection;
     if (octetsReceived > 0 && octetsReceived >= this.#bulkReceived) return true;
     return octetsAcknowledged > 0 && unsentOctets > 0 && octetsSent + unsentOctets >= this.#bulkSent;
+  }
+
+  /**
+   * Whether nothing but ACKs is to be sent, and stays with the raw socket although rules of this host's need not be kept: their
+   * connection tracking would not see the window that ACKs open, and a firewall drops what comes beyond the one it knows. Of what
+   * we send ourselves that shows by timeouts.
+   */
+  #keepsAcks(): boolean {
+    if (this.#obeys || this.#connection.unsentOctets > 0) return false;
+    const rules = this.#device.rulesAround("out");
+    if (rules === null) return false;
+    if (rules !== this.#toldOfAcks) {
+      this.#onChange?.(
+        "raw",
+        `nothing but ACKs is to be sent, which packet sockets would take around ${rules}`,
+      );
+    }
+    this.#toldOfAcks = rules;
+    return true;
   }
 
   /** Why no packet socket may be taken, where the host's rules are to be kept. */

@@ -53,6 +53,28 @@ for (const [family, address] of [["IPv4", Pair.farAddress], ["IPv6", "2001:db8::
   });
 }
 
+for (const [family, address] of [["IPv4", Pair.farAddress], ["IPv6", "2001:db8::2"]] as const) {
+  for (const path of ["long packets", "packets one by one"]) {
+    Deno.test(`${family}, ${path}: with --link packet a download behind a stateful firewall of its own host gets on, for that sees the ACKs`, async () => {
+      await using pair = await Pair.create();
+      if (path !== "long packets") {
+        for (const end of [pair.near, pair.far]) {
+          await end.must(["ethtool", "-K", "cable", "gro", "off", "gso", "off", "tso", "off"]);
+        }
+      }
+      await nft(pair.near, STATEFUL);
+      await using _serving = pair.far.start([server, "-q", "--host", address, "--mode", "source=50MB"]);
+      await pair.far.listens(PORT);
+      const options = ["--link", "packet", "--receive", "--timeout", "10"];
+      const { code, err } = await pair.near.run([client, ...options, address, String(PORT)]);
+      assertEquals(code, 0, err);
+      const said =
+        /Data and ACKs leave by raw socket from here on: nothing but ACKs is to be sent, which packet sockets would take around netfilter \(nft host_firewall incoming/g;
+      assertEquals(err.match(said)?.length, 1, err);
+    });
+  }
+}
+
 Deno.test("where rules of its own host keep the FIN back, it is not said to be sent, and --timeout ends the wait", async () => {
   await using pair = await Pair.create();
   // The data went around connection tracking, to which the FIN is out of place.
