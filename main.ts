@@ -11,7 +11,7 @@ import { type ClientEnds, openEnds } from "./cli/client_ends.ts";
 import { type ExitCodeNumber, HOST_FAILURES } from "./cli/exit_codes.ts";
 import { describeFailure, type FailureReport } from "./cli/failures.ts";
 import { Interruption } from "./cli/interruption.ts";
-import { GLOSSARY_WIDTH, isObserved, takesStandardOutput } from "./cli/observe_arguments.ts";
+import { GLOSSARY_WIDTH, takesStandardOutput } from "./cli/observe_arguments.ts";
 import { endAtOnce, observed } from "./cli/observed.ts";
 import { Output } from "./cli/output.ts";
 import type { ProgressJob } from "./cli/progress.ts";
@@ -47,6 +47,11 @@ async function deliver(
   interruption: Interruption,
 ): Promise<ExitCodeNumber> {
   const { target, color, observe, transfer, many } = wanted;
+  const input = transfer.input?.kind === "file" ? transfer.input.path : null;
+  if (input !== null || transfer.output !== null) {
+    const { refuseOneFileTwice } = await import("./cli/written_files.ts");
+    refuseOneFileTwice(observe, transfer.output, [["--input", input]]);
+  }
   if (many !== null) {
     const { deliverMany } = await import("./cli/client_many.ts");
     const context = { program: PROGRAM, color, output, asked: interruption.asked };
@@ -55,10 +60,6 @@ async function deliver(
       context,
       (watchers) => deliverMany(wanted, many, { program: PROGRAM, output, watchers, interruption }),
     );
-  }
-  if (transfer.output !== null && isObserved(observe)) {
-    const { refuseOneFileTwice } = await import("./cli/written_files.ts");
-    refuseOneFileTwice(observe, transfer.output);
   }
   const peers = await findPeers(wanted);
   let chosen: Attempt | null = null;

@@ -77,6 +77,10 @@ async function serveOnOwnTcp(
   const { packetLink, RawHost } = await import("./driver/mod.ts");
   const { OwnTcpServer } = await import("./cli/own_tcp_server.ts");
   const { mode, count, observe, color, port } = options;
+  if (mode.kind === "file") {
+    const { refuseOneFileTwice } = await import("./cli/written_files.ts");
+    refuseOneFileTwice(observe, null, [["--mode", mode.path]]);
+  }
   const answer = await answerOf(options);
   const { asked } = interruption;
   await observed(observe, { program: PROGRAM, color, output, asked }, async (watchers) => {

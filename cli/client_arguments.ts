@@ -204,7 +204,6 @@ async function runArguments(
   color: ColorChoice,
 ): Promise<ClientArguments> {
   const { values, flags } = parsed;
-  claimStandardOutput(transfer, observe);
   refuseWithPacketSocket(values);
   const given = <T>(name: string, read: (text: string, what: string) => T): T | null => {
     const text = values.get(name);
@@ -282,17 +281,4 @@ function refuseWithRead({ values, flags }: ParsedOptions): void {
 /** Whether amounts are what it is about, as far as the command line says. */
 function isBulk({ input, receives, output }: TransferArguments): boolean {
   return input?.kind === "pattern" || input?.kind === "file" || receives || output !== null;
-}
-
-/** @throws UsageError when two kinds of output want it for themselves */
-function claimStandardOutput({ output }: TransferArguments, { json, pcap }: ObserveArguments): void {
-  const claims = [
-    ...json ? ["--json"] : [],
-    ...pcap === "-" ? ["--pcap -"] : [],
-    ...output === "-" ? ["--output -"] : [],
-  ];
-  if (claims.length < 2) return;
-  throw new UsageError(
-    `Cannot use ${claims[0]} with ${claims[1]}: both write to standard output; give one of them a file`,
-  );
 }

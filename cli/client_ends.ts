@@ -12,7 +12,15 @@ import type { ObserveArguments } from "./observe_arguments.ts";
 import type { LiveLimits } from "../trace/mod.ts";
 import { terminalText } from "../trace/escape.ts";
 import { quoted } from "./options.ts";
-import { FileSink, FORGETTING, HashingSink, type OctetSink, showing } from "./sinks.ts";
+import {
+  FileSink,
+  FORGETTING,
+  HashingSink,
+  LateSink,
+  type OctetSink,
+  type PayloadFile,
+  showing,
+} from "./sinks.ts";
 import { FileSource, type OctetSource, PatternSource, TextSource } from "./sources.ts";
 
 /** Both ends of the client's work. */
@@ -129,10 +137,14 @@ async function openSink(path: string, force: boolean, opened: Disposable[]): Pro
     opened.push(file);
     return new FileSink(file, "standard output");
   }
-  const { isStream, openRegular, openStream } = await import("./files.ts");
-  const file = isStream(path) ? await openStream(path, "write") : openRegular(path, force);
-  opened.push(file);
-  return new FileSink(file, quoted(path));
+  const { checkCanWrite, isStream, openRegular, openStream } = await import("./files.ts");
+  const sinkOf = (file: PayloadFile): OctetSink => {
+    opened.push(file);
+    return new FileSink(file, quoted(path));
+  };
+  if (isStream(path)) return sinkOf(await openStream(path, "write"));
+  checkCanWrite(path, force);
+  return new LateSink(() => sinkOf(openRegular(path, force)));
 }
 
 /** A sink that hashes as well when an algorithm is given, and the line that tells the result. */

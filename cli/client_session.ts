@@ -167,7 +167,8 @@ export class ClientSession {
 
   /** Sends all there is, waits for its acknowledgement, and for what has to come from the peer before we may close. */
   async #deliver(): Promise<void> {
-    const { sending, receives, source } = this.#job;
+    const { sending, receives, source, sink } = this.#job;
+    sink.begin?.();
     const transfer = new Transfer(this.#connection, this.#job, this.#loop.readClock());
     this.#transfer = transfer;
     if (sending !== null) this.#narrator.sending(source.total === 0 ? null : sending);

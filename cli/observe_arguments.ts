@@ -130,6 +130,7 @@ export function observeArguments({ values, flags }: ParsedOptions, isBulk: boole
   if (explain !== undefined && explain !== "") parseChoice(explain, "--explain", ["glossary"]);
   const snapLength = values.get("snaplen");
   refuseWithoutEffect({ values, flags });
+  refuseSharedOutput({ values, flags });
   return {
     trace: flags.has("trace") || (flags.has("absolute") && !values.has("explain") && ladder === undefined),
     absolute: flags.has("absolute"),
@@ -177,6 +178,18 @@ function refuseWithoutEffect({ values, flags }: Pick<ParsedOptions, "values" | "
   if (flags.has("ascii") && ladder !== undefined && ladder !== "") {
     throw new UsageError("Cannot use --ascii with a ladder in a file: it is for those in the terminal");
   }
+}
+
+/** @throws UsageError when two kinds of output want standard output for themselves */
+function refuseSharedOutput({ values, flags }: Pick<ParsedOptions, "values" | "flags">): void {
+  const claims = [
+    ...flags.has("json") ? ["--json"] : [],
+    ...["pcap", "output"].filter((name) => values.get(name) === "-").map((name) => `--${name} -`),
+  ];
+  if (claims.length < 2) return;
+  throw new UsageError(
+    `Cannot use ${claims[0]} with ${claims[1]}: both write to standard output; give one of them a file`,
+  );
 }
 
 function reportName(text: string | undefined): string | null {

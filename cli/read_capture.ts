@@ -92,7 +92,7 @@ export async function showCapture(
   asked: ObserveArguments,
   context: ObservationContext,
 ): Promise<void> {
-  refuseOneFileTwice(asked, null, read.other === null ? [read.file] : [read.file, read.other]);
+  refuseOneFileTwice(asked, null, [["--read", read.file], ["--read", read.other]]);
   for (const file of [asked.report, asked.ladderFile]) if (file !== null) checkCanWrite(file, asked.force);
   try {
     await new CaptureShow(read, asked, context).run();

@@ -34,6 +34,7 @@ import {
   takesStandardOutput,
 } from "./observe_arguments.ts";
 import { observed } from "./observed.ts";
+import { refuseOneFileTwice } from "./written_files.ts";
 import { parseChoice } from "./option_values.ts";
 import { type OptionGroup, quoted, UsageError } from "./options.ts";
 import { parseOptions } from "./command_line.ts";
@@ -210,6 +211,8 @@ function streamName(sink: TextSink): string {
 interface Source {
   /** As messages have it. */
   readonly path: string;
+  /** Where the file is. */
+  readonly real: string;
   readonly text: string;
 }
 
@@ -218,7 +221,7 @@ function* sourcesAt(path: string, base: string | null): Generator<Source> {
   const real = base === null || path.startsWith("/") ? path : `${base}/${path}`;
   try {
     if (!Deno.statSync(real).isDirectory) {
-      yield { path, text: scriptAt(real) };
+      yield { path, real, text: scriptAt(real) };
       return;
     }
     const entries = [...Deno.readDirSync(real)].sort((a, b) => a.name < b.name ? -1 : 1);
@@ -305,8 +308,9 @@ class ScriptJob {
   }
 
   /** Runs a script, shown and stored as the command line asks. */
-  #observed({ path, text }: Source, options: RunOptions): Promise<RunResult> {
+  #observed({ path, real, text }: Source, options: RunOptions): Promise<RunResult> {
     const { observe, color } = this.#job;
+    refuseOneFileTwice(observe, null, [["the script", real]]);
     const context = { program: "rawtcp-client", color, output: this.#output, epoch: -SCRIPT_START };
     return observed(
       observe,

@@ -14,6 +14,8 @@ import { ioReason, isReaderGone } from "./io_errors.ts";
 export interface OctetSink {
   /** What to watch for room when there is none now; null: there always is. */
   readonly descriptor: number | null;
+  /** There is a connection: what takes the octets may be made now, or replaced. @throws ProgramFailure */
+  begin?(): void;
   /** Takes octets from the start of `octets`. @returns how many; 0: no room now @throws ProgramFailure */
   take(octets: Uint8Array): number;
 }
@@ -60,6 +62,28 @@ export class FileSink implements OctetSink {
   }
 }
 
+/** Opens its file only once there is a connection: one that fails leaves what was there, and nothing new. */
+export class LateSink implements OctetSink {
+  readonly #open: () => OctetSink;
+  #sink: OctetSink = FORGETTING;
+
+  constructor(open: () => OctetSink) {
+    this.#open = open;
+  }
+
+  get descriptor(): number | null {
+    return this.#sink.descriptor;
+  }
+
+  begin(): void {
+    this.#sink = this.#open();
+  }
+
+  take(octets: Uint8Array): number {
+    return this.#sink.take(octets);
+  }
+}
+
 /** Passes everything on, and hashes it. */
 export class HashingSink implements OctetSink {
   readonly #next: OctetSink;
@@ -72,6 +96,10 @@ export class HashingSink implements OctetSink {
 
   get descriptor(): number | null {
     return this.#next.descriptor;
+  }
+
+  begin(): void {
+    this.#next.begin?.();
   }
 
   take(octets: Uint8Array): number {

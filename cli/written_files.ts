@@ -10,26 +10,30 @@ import { isStream } from "./files.ts";
 import type { ObserveArguments } from "./observe_arguments.ts";
 import { quoted } from "./options.ts";
 
+/** A file, and what names it. */
+export type NamedFile = readonly [name: string, path: string | null];
+
 /**
  * @param output where the peer's octets go; null: into no file
- * @param read captures that are read, more than once at times
+ * @param read files that are read, and would be replaced
  * @throws ProgramFailure when two are the same file; pipes and devices take from several
  */
 export function refuseOneFileTwice(
   { pcap, report, ladderFile }: ObserveArguments,
   output: string | null = null,
-  read: readonly string[] = [],
+  read: readonly NamedFile[] = [],
 ): void {
-  const named: (readonly [option: string, path: string | null])[] = [
+  const written: readonly NamedFile[] = [
     ["--pcap", pcap],
     ["--report", report],
     ["--ladder", ladderFile],
     ["--output", output],
   ];
   const purposes = new Map<string, string>();
-  for (const path of read) for (const entry of [entryOf(path), targetOf(path)]) purposes.set(entry, "--read");
-  for (const [option, path] of named) {
-    if (path === null || path === "-") continue;
+  for (const [name, path] of read.filter(isFile)) {
+    for (const entry of [entryOf(path), targetOf(path)]) purposes.set(entry, name);
+  }
+  for (const [option, path] of written.filter(isFile)) {
     const entry = entryOf(path);
     const other = purposes.get(entry);
     if (other !== undefined && !isStream(path)) {
@@ -40,6 +44,11 @@ export function refuseOneFileTwice(
     }
     purposes.set(entry, option);
   }
+}
+
+/** Whether it has a path of its own; `-` is a stream. */
+function isFile(named: NamedFile): named is readonly [name: string, path: string] {
+  return named[1] !== null && named[1] !== "-";
 }
 
 /** The path with links to its folders followed: what is written replaces a last link, not what it leads to. */

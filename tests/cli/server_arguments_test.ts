@@ -47,6 +47,7 @@ Deno.test("the server's command line", async (t) => {
 
 Deno.test("a wrong command line is refused with the reason, before anything is opened", async (t) => {
   const rows: [args: string, reason: string][] = [
+    ["--stack rawtcp --json --pcap -", "Cannot use --json with --pcap -: both write to standard output"],
     ["--port 65536", "from 0 to 65535"],
     ["--port -1", "from 0 to 65535"],
     ["--port http", '"http"'],

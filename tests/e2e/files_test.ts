@@ -37,13 +37,19 @@ Deno.test("one file for two purposes is refused, however it is written", async (
     refused(() => refuseOneFileTwice(wanted({ pcap: name, report: sameName })), words);
     refused(() => refuseOneFileTwice(wanted({ ladderFile: name }), sameName), "it is the file of --ladder");
     const [capture, link] = [`${path}/folder/a`, `${path}/link`];
-    refused(() => refuseOneFileTwice(wanted({ pcap: capture }), null, [capture]), "it is the file of --read");
-    refused(() => refuseOneFileTwice(wanted({ report: capture }), null, ["-", link]), words);
+    refused(
+      () => refuseOneFileTwice(wanted({ pcap: capture }), null, [["--read", capture]]),
+      "it is the file of --read",
+    );
+    refused(
+      () => refuseOneFileTwice(wanted({ report: capture }), null, [["--read", "-"], ["--input", link]]),
+      words,
+    );
     refuseOneFileTwice(wanted({ pcap: name, report: `${path}/x`, ladderFile: `${path}/y` }), `${path}/z`, [
-      capture,
+      ["--read", capture],
     ]);
     // A link is replaced, not what it leads to.
-    refuseOneFileTwice(wanted({ pcap: link }), null, [capture]);
+    refuseOneFileTwice(wanted({ pcap: link }), null, [["--read", capture]]);
     refuseOneFileTwice(wanted({ pcap: "-", report: "/dev/null" }), "/dev/null");
   });
 });

@@ -149,6 +149,42 @@ Deno.test("a file that may not get that long, and a disk that fills up meanwhile
   assertEquals([code, err], [9, "[-] Cannot write to standard output: file too large\n"]);
 });
 
+Deno.test("without a connection nothing is in the place of the peer's octets, and what was there stays", async () => {
+  await using network = await Network.create();
+  await using _server = await serving(network, "--mode", "source=0");
+  await withFolder(async (folder) => {
+    const shown = async (command: string): Promise<string> => {
+      const script = `cd ${folder}; echo precious > old; ${command} 2> /dev/null; echo $?; cat old; ls`;
+      return (await shell(network, script)).out.trim().replaceAll("\n", " ");
+    };
+    assertEquals(await shown("client -q --force -o old 127.0.0.1 9"), "3 precious old");
+    assertEquals(await shown("client -q -o new 127.0.0.1 9"), "3 precious old");
+    assertEquals(await shown("client -q --source-port 8888 -o new 127.0.0.1 9"), "8 precious old");
+    assertEquals(await shown("client -q -o old"), "2 precious old");
+    assertEquals(await shown("client -q -m x --receive -o new"), "0 precious new old");
+    assertEquals(await shown("client -q -m x --receive --force -o old"), "0 new old");
+  });
+});
+
+Deno.test("what is read is not replaced, --force or not", async () => {
+  await using network = await Network.create();
+  await using _server = await serving(network, "--mode", "discard");
+  await withFolder(async (folder) => {
+    const rows = [
+      ["client -i f -o f", "--input"],
+      ["client -i f --pcap f", "--input"],
+      ["server --port 99 --stack rawtcp --mode file=f --pcap f", "--mode"],
+      ["client --script f --pcap f", "the script"],
+    ] as const;
+    for (const [command, name] of rows) {
+      const script = `cd ${folder}; echo '// a script' > f; ${command} --force || echo $?; cat f; ls`;
+      const { out, err } = await shell(network, script);
+      assertEquals(out, "2\n// a script\nf\n", command);
+      assertMatch(err, new RegExp(`for --(pcap|output): it is the file of ${name}; give another name`));
+    }
+  });
+});
+
 Deno.test("captures go into pipes, which tcpdump and tshark read; a file behind a symbolic link is left alone", async () => {
   await using network = await Network.create();
   await using _server = await serving(network, "--mode", "discard");
