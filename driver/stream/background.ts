@@ -27,10 +27,7 @@ const UNREF_INTERVAL = 10;
 /** Microtasks that those who go on get before the loop sleeps: what they send then leaves without waking it. */
 const CONTINUATIONS = 12;
 
-/**
- * The loop of one raw socket, shared by all connections on it. Errors of one member never end another; those of the core, a
- * congestion control of one's own included, end all.
- */
+/** The loop of one raw socket, shared by all connections on it. Errors of one member never end another; those of the core end all. */
 export class Background {
   readonly #loop: Loop;
   readonly #nextEventful: () => ConnectionView | null;

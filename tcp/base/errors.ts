@@ -26,9 +26,9 @@ export class ConnectionFailure extends Error {
   /** How it ended. */
   readonly kind: FailureKind;
 
-  /** A failure of this kind, with what happened in a sentence. */
-  constructor(kind: FailureKind, message: string) {
-    super(message);
+  /** A failure of this kind, with what happened in a sentence; what was thrown, if that is why, is its cause. */
+  constructor(kind: FailureKind, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.kind = kind;
   }
 }

@@ -58,7 +58,7 @@ export interface CongestionOptions {
   readonly now: Instant;
 }
 
-/** The congestion control of one connection. */
+/** The congestion control of one connection. What one of your own throws ends its connection, which is aborted, and no other. */
 export interface CongestionControl {
   /** What people call it. */
   readonly name: string;

@@ -10,7 +10,7 @@ import type { ChallengeLimiter } from "./challenge_limiter.ts";
 import type { CompleteOptions, IsnSource, PathMemory } from "./connection_options.ts";
 import type { TcpConfig } from "../config/config.ts";
 import type { CongestionControl } from "../congestion/control.ts";
-import { createCongestionControl } from "../congestion/create.ts";
+import { type ControlFault, createCongestionControl } from "../congestion/create.ts";
 import { initialCwnd } from "../congestion/window.ts";
 import { Ecn } from "./ecn.ts";
 import { ConnectionFailure, type FailureKind } from "../base/errors.ts";
@@ -74,6 +74,8 @@ export class Tcb {
   sender: Sender;
   receiver: Receiver;
   control!: CongestionControl;
+  /** What a congestion control of the user's own has thrown, which ends the connection before it sends anything more. */
+  controlFault: ControlFault | null = null;
   /** Loss recovery: what is in flight, and what of it is lost. */
   recovery!: Recovery;
   acknowledging: AckPolicy;
@@ -235,9 +237,9 @@ export class Tcb {
     if (state === "CLOSED") this.#release();
   }
 
-  /** Ends the connection out of order. */
-  fail(kind: FailureKind, message: string, reason: StateReason, now: Instant): void {
-    this.failure = new ConnectionFailure(kind, message);
+  /** Ends the connection out of order. `cause`: what was thrown, where that is why. */
+  fail(kind: FailureKind, message: string, reason: StateReason, now: Instant, cause?: unknown): void {
+    this.failure = new ConnectionFailure(kind, message, cause === undefined ? undefined : { cause });
     this.sender.ring.restartAt(this.sender.ring.end);
     this.moveTo("CLOSED", reason, now);
   }
@@ -306,7 +308,7 @@ export class Tcb {
     const { slowStartExit } = this.config.recovery;
     const { iss, mss } = this.sender;
     const options = { mss, initialCwnd: initialCwnd(mss, initialWindow), hystart, slowStartExit, now };
-    this.control = createCongestionControl(congestionControl, options);
+    this.control = createCongestionControl(congestionControl, options, (fault) => this.controlFault = fault);
     this.recovery = new Recovery(this.config, this.control, iss, mss, this.ackSample);
   }
 

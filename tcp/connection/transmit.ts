@@ -19,6 +19,7 @@ import { noteProbe, probeOfLost, probeOfNew } from "./path_probing.ts";
 import { isHeldByPace, noteSentAtPace } from "./pacing.ts";
 import { armForOutstanding, armOverride, armPersist, restartForOldest } from "./retransmission_timer.ts";
 import { sendAck, sendKeepAlive } from "./send_ack.ts";
+import { abortByControl } from "./user_calls.ts";
 import * as units from "../base/units.ts";
 import type { Instant } from "../base/units.ts";
 
@@ -30,6 +31,7 @@ const { elapsed } = units;
 
 /** Fills `out` with the next segment due. @returns false when nothing is due now */
 export function transmit(tcb: Tcb, out: Segment, now: Instant): boolean {
+  if (tcb.controlFault !== null) abortByControl(tcb, tcb.controlFault, now);
   if (tcb.resetDue !== null) return sendReset(tcb, tcb.resetDue, out, now);
   switch (tcb.state) {
     case "ESTABLISHED":

@@ -8,6 +8,7 @@ import type { OctetRange } from "../base/octet_range.ts";
 import { armKeepAlive, boundFinWait2, ownReset } from "./closing.ts";
 import type { PartialConfig } from "../config/config.ts";
 import { completeConfig } from "../config/complete.ts";
+import type { ControlFault } from "../congestion/create.ts";
 import { InvalidStateError } from "../base/errors.ts";
 import { Event } from "../base/events.ts";
 import { dataGiven } from "./idle.ts";
@@ -219,35 +220,57 @@ export function close(tcb: Tcb, now: Instant): void {
   boundFinWait2(tcb, now);
 }
 
+/** Why a connection is aborted, for its failure. */
+interface AbortReason {
+  readonly message: string;
+  /** What was thrown. @default nothing was */
+  readonly cause?: unknown;
+}
+
+const BY_CALL: AbortReason = { message: "The connection was aborted" };
+
 /**
  * ABORT: 3.10.5. `resetsUnanswered`: the peer is sent a RST as well when our SYN, or after its FIN ours, has not been answered,
  * since it may hold half a connection; the standard sends none. The state is CLOSED then, as 3.10.5 has it, and not TIME-WAIT, as
  * 3.5.2 would have it: a port whose connection was aborted can be used again.
  */
-export function abort(tcb: Tcb, resetsUnanswered: boolean, now: Instant): void {
+export function abort(
+  tcb: Tcb,
+  resetsUnanswered: boolean,
+  now: Instant,
+  { message, cause }: AbortReason = BY_CALL,
+): void {
   switch (tcb.state) {
     case "CLOSED":
       return;
+    case "LISTEN":
+    case "TIME-WAIT":
+      break;
     case "SYN-SENT":
       if (resetsUnanswered && tcb.sender.sndNxt !== tcb.sender.iss) {
         tcb.resetDue = { seq: tcb.sender.sndNxt, ack: null, reason: "reset-abort" };
       }
-      return tcb.fail("aborted", "The connection was aborted", "user-abort", now);
+      break;
     case "CLOSING":
     case "LAST-ACK":
       if (resetsUnanswered) tcb.resetDue = ownReset(tcb, "reset-abort");
-      return tcb.fail("aborted", "The connection was aborted", "user-abort", now);
-    case "LISTEN":
-    case "TIME-WAIT":
-      return tcb.fail("aborted", "The connection was aborted", "user-abort", now);
+      break;
     case "SYN-RECEIVED":
     case "ESTABLISHED":
     case "FIN-WAIT-1":
     case "FIN-WAIT-2":
     case "CLOSE-WAIT":
       tcb.resetDue = ownReset(tcb, "reset-abort");
-      return tcb.fail("aborted", "The connection was aborted", "user-abort", now);
+      break;
   }
+  tcb.fail("aborted", message, "user-abort", now, cause);
+}
+
+/** A congestion control of the user's own has thrown: as if the user had called {@link abort}. */
+export function abortByControl(tcb: Tcb, { name, where, thrown }: ControlFault, now: Instant): void {
+  tcb.controlFault = null;
+  const message = `The connection was aborted: its congestion control ${name} threw in ${where}: ${thrown}`;
+  abort(tcb, true, now, { message, cause: thrown });
 }
 
 /** Changes what can change while the connection is open. @throws RangeError for a value out of range */

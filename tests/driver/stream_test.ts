@@ -5,7 +5,13 @@ import { connect, listen, type Listener } from "../../driver/mod.ts";
 import { interleaved } from "../../driver/stream/happy_eyeballs.ts";
 import { firstOf } from "../../driver/stream/happy_eyeballs.ts";
 import { PortGuard, StreamListener } from "../../ffi/mod.ts";
-import { type Observer, parseAddress } from "../../tcp/mod.ts";
+import { vegas } from "../../examples/vegas.ts";
+import {
+  type CongestionControl,
+  type CongestionOptions,
+  type Observer,
+  parseAddress,
+} from "../../tcp/mod.ts";
 import { SlowReader } from "../ffi/kernel_tcp.ts";
 import { kernelTests } from "../ffi/support.ts";
 import { loopbackAddress } from "../ffi/loopback.ts";
@@ -260,6 +266,33 @@ kernelTest("an observer that throws ends its own connection, with its error, and
   const into = new Uint8Array(1);
   assertEquals([await other.read(into), text(into)], [1, "y"]);
 });
+
+kernelTest(
+  "a congestion control that throws ends its own connection, with an error that names it, and no other",
+  async () => {
+    using listener = await listen({ port: 0 });
+    echo(listener);
+    const { port } = listener.addr;
+    await using other = await connect({ port });
+    const congestionControl = (options: CongestionOptions): CongestionControl => {
+      const control = vegas(options);
+      control.ackReceived = () => {
+        throw new TypeError("a mistake of the control's");
+      };
+      return control;
+    };
+    await using conn = await connect({ port, config: { congestion: { congestionControl } } });
+    await conn.write(octets("x"));
+    await assertRejects(
+      () => readAll(conn.readable), // the answer may come in the segment at whose ACK the control throws
+      Deno.errors.ConnectionAborted,
+      "its congestion control vegas threw in ackReceived: TypeError: a mistake of the control's",
+    );
+    await other.write(octets("y"));
+    const into = new Uint8Array(1);
+    assertEquals([await other.read(into), text(into)], [1, "y"]);
+  },
+);
 
 kernelTest("a kernel's server receives what is written; the knobs of Deno.TcpConn are there", async () => {
   using kernel = StreamListener.open({ address: loopbackAddress(4), port: 0 });
