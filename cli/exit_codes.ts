@@ -51,7 +51,7 @@ const MEANINGS: Readonly<Record<keyof typeof ExitCode, string>> = {
   reset: "the peer reset the connection",
   unknownHost: "unknown host",
   addressUnavailable: "the local address or port is not available",
-  system: "another system error; also when output could not be written",
+  system: "another system error; also when output could not be written, or a capture not read to its end",
   peerDidNotClose: "delivered, but the peer did not close its side in time (`--close-timeout`)",
   unfit: "a check of `--doctor` failed",
   unsupported: "this system offers no raw sockets: not Linux, or a sandbox without them",

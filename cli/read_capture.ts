@@ -24,7 +24,7 @@ import { ProgramFailure } from "./failures.ts";
 import { type ObservationContext, outputOptions, writeAtEnd } from "./observation.ts";
 import { type ObserveArguments, showsSegments, takesStandardOutput } from "./observe_arguments.ts";
 import type { ReadArguments } from "./read_arguments.ts";
-import { comparison } from "./read_pair.ts";
+import { comparison, type ReadPair } from "./read_pair.ts";
 import { checkCanWrite, type OctetFile, openGrowing } from "./files.ts";
 import { ioReason, isReaderGone } from "./io_errors.ts";
 import { quoted } from "./options.ts";
@@ -138,6 +138,8 @@ class CaptureShow {
   #file: string;
   /** What a second one shows. */
   #comparison: Comparison | null = null;
+  /** The second one; null: there is none. */
+  #other: ReadPair["other"] | null = null;
 
   constructor(read: ReadArguments, asked: ObserveArguments, context: ObservationContext) {
     this.#read = read;
@@ -189,6 +191,7 @@ class CaptureShow {
     const compared = await comparison([first, second], this.#context.program, this.#read.find);
     this.#comparison = compared.comparison;
     this.#file = compared.file;
+    this.#other = compared.other;
     return compared.survey;
   }
 
@@ -283,13 +286,23 @@ class CaptureShow {
     return this.#comparison === null ? lines : [...lines, ...comparedLines(this.#comparison, flow)];
   }
 
+  /** Says what of a file was not read. @throws ProgramFailure when it does not go on to its end */
+  #remark(file: string, result: TellingResult): void {
+    const remark = remarkOn(result);
+    if (remark === null) return;
+    const text = `${quoted(file)}: ${remark}`;
+    const { isCut, brokenAfter, unpacking } = result;
+    if (isCut || brokenAfter !== null || unpacking !== null) throw new ProgramFailure(ExitCode.system, text);
+    this.#context.output.warning(text);
+  }
+
   #end(result: TellingResult, flows: readonly CapturedConnection[]): void {
     if (this.#asked.statistics) {
       for (const line of flows.flatMap((flow) => this.#summary(flow))) this.#lines.write(this.#prose, line);
     }
     this.#lines.flush();
-    const remark = remarkOn(result);
-    if (remark !== null) this.#context.output.warning(`${quoted(this.#file)}: ${remark}`);
+    this.#remark(this.#file, result);
+    if (this.#other !== null) this.#remark(this.#other.file, this.#other.survey);
   }
 }
 

@@ -17,6 +17,8 @@ export interface ReadPair {
   readonly file: string;
   readonly survey: TellingResult;
   readonly comparison: Comparison;
+  /** The one beside it. */
+  readonly other: { readonly file: string; readonly survey: TellingResult };
 }
 
 /** A capture that has been read, with its packets at hand. */
@@ -47,8 +49,8 @@ export async function comparison(
       } of the one is among the ${connections(other.survey.flows.length)} of the other`,
     );
   }
-  const { file, survey } = compared.here === one.point ? one : other;
-  return { file, survey, comparison: compared };
+  const [here, there] = compared.here === one.point ? [one, other] : [other, one];
+  return { file: here.file, survey: here.survey, comparison: compared, other: there };
 }
 
 /** Reads a file; once more where the first reading shows which checksums are not to be believed. */

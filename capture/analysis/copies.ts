@@ -136,10 +136,7 @@ export function isDouble(
     return passing.elsewhere === "double" ? "It has passed the other capture once" : null;
   }
   if (hasGoneOn(range, passing)) {
-    const { family, hopLimit } = passing.segment;
-    return `Its ${
-      hopFieldName(family)
-    } is ${hopLimit}, and was ${range.hopLimit}: routers have passed it on since`;
+    return passedOnText(passing, range.hopLimit);
   }
   if (sender.ids.areCounted && passing.ipId > 0) {
     // There are stacks that send the very same packet again when their timer expires.
@@ -386,6 +383,30 @@ function addTimeout(
     sender.recovery = { kind: "timeout", since: time, point: sender.max, una: sender.una };
   }
   verdict.add("retransmission-timeout");
+}
+
+/**
+ * Whether a packet without data is one that has passed, passed on by routers since, whatever has come in between. `doublesAll`:
+ * as for `isDouble`.
+ */
+export function isPassedOn(
+  verdict: Verdict,
+  passing: Passing,
+  sender: Half,
+  receiver: Half,
+  doublesAll: boolean,
+): boolean {
+  const before = sender.bare.before(passing);
+  if (before === null) return false;
+  const isCaptures = passing.time - before.at < SOON_CAPTURED &&
+    (doublesAll || isNearSender(sender, receiver));
+  const proof = passedOnText(passing, before.hopLimit);
+  doubled(verdict, before.at, before.frame, passing, proof, isCaptures, null, true);
+  return true;
+}
+
+function passedOnText({ segment: { family, hopLimit } }: Passing, before: number): string {
+  return `Its ${hopFieldName(family)} is ${hopLimit}, and was ${before}: routers have passed it on since`;
 }
 
 /** The packet is the one before once more: `proof` says why, in words. */

@@ -24,7 +24,7 @@ import type { ConnectionRecord, SegmentRecord, ViewRecord } from "../../trace/re
 import { counted, SynAgreement } from "../../trace/syn_agreement.ts";
 import { takeAck } from "./acknowledgments.ts";
 import type { CapturedConnection } from "./captured_connection.ts";
-import { doubled, SOON_CAPTURED } from "./copies.ts";
+import { doubled, isPassedOn, SOON_CAPTURED } from "./copies.ts";
 import { dataPass } from "./data_passes.ts";
 import type { FindingCode } from "../../trace/catalogue.ts";
 import { FARTHEST, Half, NO_SHIFT, SHIFT_UNKNOWN, WE } from "./half.ts";
@@ -187,6 +187,10 @@ export class Flow implements CapturedConnection, Numberings {
       sender.note(verdict.codes, passing.frame);
       return verdict;
     }
+    if (isPassedOn(verdict, passing, sender, receiver, doublesAll)) {
+      noteDouble(verdict, sender, passing.frame);
+      return verdict;
+    }
     const usualHopLimit = sender.hopLimits.take(segment);
     if (isReset) {
       verdict.values["after"] = this.#afterWhat(time);
@@ -200,8 +204,7 @@ export class Flow implements CapturedConnection, Numberings {
         if (!answersSyn) dataPass(verdict, passing, sender, receiver, doublesAll);
       }
       if (verdict.isDouble) {
-        if (verdict.codes[0] === "captured-twice") sender.captured++;
-        sender.note(verdict.codes, passing.frame);
+        noteDouble(verdict, sender, passing.frame);
         return verdict;
       }
       sender.numbering.advance(original.seq);
@@ -383,13 +386,15 @@ export function flowOf(connection: CapturedConnection): Flow {
   throw new TypeError("Cannot tell of a connection that no capture holds: give one of a TellingResult");
 }
 
+function noteDouble(verdict: Verdict, sender: Half, frame: number): void {
+  if (verdict.codes[0] === "captured-twice") sender.captured++;
+  sender.note(verdict.codes, frame);
+}
+
 /** Notes the packet for those that follow. */
-function remember(
-  verdict: Verdict,
-  { segment, time, frame, ipId, fingerprint }: Passing,
-  sender: Half,
-  receiver: Half,
-): void {
+function remember(verdict: Verdict, passing: Passing, sender: Half, receiver: Half): void {
+  const { segment, time, frame, ipId, fingerprint } = passing;
+  sender.bare.passed(passing);
   sender.packets++;
   sender.note(verdict.codes, frame);
   if (verdict.mark === "retransmission") sender.retransmissions++;

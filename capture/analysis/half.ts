@@ -12,6 +12,7 @@ import { type IcmpError, icmpErrorName, type SeqNumber } from "../../trace/core.
 import type { SegmentRecord } from "../../trace/record.ts";
 import { Numbering } from "../../trace/numbering.ts";
 import type { FindingCode } from "../../trace/catalogue.ts";
+import { BarePackets } from "./bare_packets.ts";
 import { EchoTrips } from "./echo_trips.ts";
 import { Holes } from "./holes.ts";
 import { PacketIds } from "./packet_ids.ts";
@@ -95,6 +96,7 @@ export class Half {
   /** The same way, by the echoes of its timestamps. */
   readonly echoes: EchoTrips = new EchoTrips();
   readonly ids: PacketIds = new PacketIds();
+  readonly bare: BarePackets = new BarePackets();
   readonly timestamps: TimestampClock = new TimestampClock();
   /** Of the windows that it announces. */
   shift: number = SHIFT_UNKNOWN;

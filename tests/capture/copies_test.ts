@@ -155,3 +155,27 @@ Deno.test("a packet that routers have passed on since is the same one, however l
     assertEquals(again.length, 8);
   }
 });
+
+/** ACKs of two segments, the same one again, a RST out of the window and a keep-alive, and all of them 20 ms later. */
+function queuedAcks(
+  leaves: { readonly hopLimit: number; readonly idShift: number },
+): readonly CapturedPacket[] {
+  const bare = (at: number, shift: number, hopLimit: number): readonly CapturedPacket[] => [
+    packet(at, ">", "ack", 1_001, 6_001, { id: 31 + shift, hopLimit }),
+    packet(at + 0.1, ">", "ack", 1_001, 7_001, { id: 32 + shift, hopLimit }),
+    packet(at + 0.2, ">", "ack", 1_001, 7_001, { id: 33 + shift, hopLimit }),
+    packet(at + 0.3, ">", "rst", 900_000_000, 0, { id: 34 + shift, hopLimit }),
+    packet(at + 0.4, ">", "ack", 1_000, 7_001, { id: 35 + shift, hopLimit }),
+  ];
+  const sent = [0, 1, 2].map((i) =>
+    packet(20 + i / 10, "<", "ack", 5_001 + 1_000 * i, 1_001, { length: 1_000 })
+  );
+  return [...handshake(), ...sent, ...bare(30, 0, 64), ...bare(50, leaves.idShift, leaves.hopLimit)];
+}
+
+Deno.test("so is an acknowledgment, a RST or a probe, whatever has passed in between; what has gone anew is none", () => {
+  const same = (lines: readonly string[]): readonly string[] => lines.filter((line) => line.startsWith("D>"));
+  assertEquals(same(told(queuedAcks({ hopLimit: 63, idShift: 0 }))).length, 5);
+  assertEquals(same(told(queuedAcks({ hopLimit: 63, idShift: 10 }))), []);
+  assertEquals(same(told(queuedAcks({ hopLimit: 64, idShift: 10 }))), []);
+});
