@@ -368,7 +368,7 @@ export class Recovery {
   #undoIfSpurious(): boolean {
     const { ack, scoreboard } = this;
     if (!this.#config.retransmission.undo || !this.#undo.isArmed) return false;
-    const byEcho = ack.advanced && ack.acknowledgesResent && this.#undo.echoIsOlder(ack.echo);
+    const byEcho = ack.acknowledgesResent && this.#undo.echoIsOlder(ack.echo);
     // All that looked lost arrived before anything was sent again.
     const byItself = !this.#isCalm && !this.#undo.hasResent && scoreboard.octets.lost === 0;
     if (!byEcho && !byItself && !this.#undo.allResentWereDuplicates) return false;

@@ -98,10 +98,15 @@ export class UndoEvidence {
     return this.#armed && this.#mayTell && this.#hasResent && this.#count === 0;
   }
 
-  /** Whether `echo`, on an acknowledgement of something sent again, dates from before it was sent again. */
+  /**
+   * Takes the echo of an acknowledgement of something sent again: whether it dates from before that. RFC 3522 3.2, step (4): one
+   * that does not ends the matter, for the first repetition was needed, whatever later ones were.
+   */
   echoIsOlder(echo: Timestamp | null): boolean {
     if (!this.#armed || echo === null || this.#firstResendTimestamp === null) return false;
-    return timestampDistance(echo, this.#firstResendTimestamp) > 0;
+    const isOlder = timestampDistance(echo, this.#firstResendTimestamp) > 0;
+    if (!isOlder) this.#firstResendTimestamp = null;
+    return isOlder;
   }
 
   /** The first range that overlaps the given one; -1 when none does. */

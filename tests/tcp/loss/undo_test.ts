@@ -40,12 +40,44 @@ Deno.test("of one range the first, the last or a middle part may be reported fir
 
 Deno.test("what was sent again twice, or never, makes reports say nothing (RFC 3708 3)", () => {
   const thrice = evidence(0, 2, 0);
-  for (const segment of [0, 2]) thrice.duplicateReported(...edges(segment));
+  for (const segment of [0, 2, 0]) thrice.duplicateReported(...edges(segment));
   assert(!thrice.allResentWereDuplicates);
   const doubled = evidence(0);
   doubled.duplicateReported(...edges(3));
   doubled.duplicateReported(...edges(0));
   assert(!doubled.allResentWereDuplicates);
+});
+
+Deno.test("reports tell as much of segments that were sent again from the last to the first", () => {
+  const undo = evidence(2, 1, 0);
+  for (const segment of [0, 1, 2]) undo.duplicateReported(...edges(segment));
+  assert(undo.allResentWereDuplicates);
+});
+
+Deno.test("a report that goes beyond what was sent again says nothing (RFC 3708 3)", () => {
+  for (const [left, right] of [[500, 2_000], [1_500, 2_500], [500, 2_500]] as const) {
+    const undo = evidence(1);
+    undo.duplicateReported(seqNumber(left), seqNumber(right));
+    undo.duplicateReported(...edges(1));
+    assert(!undo.allResentWereDuplicates, `${left} to ${right}`);
+  }
+});
+
+Deno.test("any number of segments in a row are one range; of more than 32 ranges reports tell nothing", () => {
+  const numbers = Array.from({ length: 33 }, (_, i) => i);
+  const inRow = evidence(...numbers);
+  for (const segment of numbers) inRow.duplicateReported(...edges(segment));
+  assert(inRow.allResentWereDuplicates);
+  for (const ranges of [32, 33]) {
+    const apart = evidence(...numbers.slice(0, ranges).map((i) => 2 * i));
+    for (const segment of numbers.slice(0, ranges)) apart.duplicateReported(...edges(2 * segment));
+    assertEquals(apart.allResentWereDuplicates, ranges === 32);
+  }
+  const split = evidence(...numbers.slice(0, 31).map((i) => 2 * i), 100, 101, 102);
+  for (const segment of [101, 100, 102, ...numbers.slice(0, 31).map((i) => 2 * i)]) {
+    split.duplicateReported(...edges(segment));
+  }
+  assert(!split.allResentWereDuplicates, "the report of a middle part made one range too many");
 });
 
 Deno.test("the next reduction forgets what was sent again in the last one", () => {
@@ -59,13 +91,15 @@ Deno.test("the next reduction forgets what was sent again in the last one", () =
   assert(undo.allResentWereDuplicates);
 });
 
-Deno.test("echoes are compared with the first repetition, until a duplicate is reported (RFC 3522 3.2, steps (2) and (5))", () => {
+Deno.test("echoes are compared with the first repetition, until one decides or a duplicate is reported (RFC 3522 3.2, steps (2), (4) and (5))", () => {
   const undo = evidence(0, 2);
-  assert(undo.echoIsOlder(timestamp(99)));
-  assert(!undo.echoIsOlder(timestamp(100)));
   assert(!undo.echoIsOlder(null));
+  assert(undo.echoIsOlder(timestamp(99)));
   undo.duplicateReported(...edges(0));
   assert(!undo.echoIsOlder(timestamp(99)));
+  const genuine = evidence(0, 2);
+  assert(!genuine.echoIsOlder(timestamp(100)));
+  assert(!genuine.echoIsOlder(timestamp(99)), "the first echo has decided");
   const disarmed = evidence(0);
   disarmed.disarm();
   assert(!disarmed.echoIsOlder(timestamp(99)));

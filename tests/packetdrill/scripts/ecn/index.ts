@@ -20,14 +20,15 @@ import script16 from "./mark_without_agreement_is_ignored.pkt" with { type: "tex
 import script17 from "./mirrored_question_is_a_refusal.pkt" with { type: "text" };
 import script18 from "./not_asked_not_used.pkt" with { type: "text" };
 import script19 from "./off_by_default.pkt" with { type: "text" };
-import script20 from "./reduction_with_cubic_is_to_seven_tenths.pkt" with { type: "text" };
-import script21 from "./refused_not_used.pkt" with { type: "text" };
-import script22 from "./repeated_syn_asks_no_more.pkt" with { type: "text" };
-import script23 from "./repetitions_are_not_capable.pkt" with { type: "text" };
-import script24 from "./requested_and_agreed.pkt" with { type: "text" };
-import script25 from "./timeout_is_followed_by_cwr_too.pkt" with { type: "text" };
-import script26 from "./window_probes_are_not_capable.pkt" with { type: "text" };
-import script27 from "./window_probes_do_not_say_cwr.pkt" with { type: "text" };
+import script20 from "./reduction_taken_back_is_not_told.pkt" with { type: "text" };
+import script21 from "./reduction_with_cubic_is_to_seven_tenths.pkt" with { type: "text" };
+import script22 from "./refused_not_used.pkt" with { type: "text" };
+import script23 from "./repeated_syn_asks_no_more.pkt" with { type: "text" };
+import script24 from "./repetitions_are_not_capable.pkt" with { type: "text" };
+import script25 from "./requested_and_agreed.pkt" with { type: "text" };
+import script26 from "./timeout_is_followed_by_cwr_too.pkt" with { type: "text" };
+import script27 from "./window_probes_are_not_capable.pkt" with { type: "text" };
+import script28 from "./window_probes_do_not_say_cwr.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -51,12 +52,13 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["ecn/mirrored_question_is_a_refusal.pkt", script17],
   ["ecn/not_asked_not_used.pkt", script18],
   ["ecn/off_by_default.pkt", script19],
-  ["ecn/reduction_with_cubic_is_to_seven_tenths.pkt", script20],
-  ["ecn/refused_not_used.pkt", script21],
-  ["ecn/repeated_syn_asks_no_more.pkt", script22],
-  ["ecn/repetitions_are_not_capable.pkt", script23],
-  ["ecn/requested_and_agreed.pkt", script24],
-  ["ecn/timeout_is_followed_by_cwr_too.pkt", script25],
-  ["ecn/window_probes_are_not_capable.pkt", script26],
-  ["ecn/window_probes_do_not_say_cwr.pkt", script27],
+  ["ecn/reduction_taken_back_is_not_told.pkt", script20],
+  ["ecn/reduction_with_cubic_is_to_seven_tenths.pkt", script21],
+  ["ecn/refused_not_used.pkt", script22],
+  ["ecn/repeated_syn_asks_no_more.pkt", script23],
+  ["ecn/repetitions_are_not_capable.pkt", script24],
+  ["ecn/requested_and_agreed.pkt", script25],
+  ["ecn/timeout_is_followed_by_cwr_too.pkt", script26],
+  ["ecn/window_probes_are_not_capable.pkt", script27],
+  ["ecn/window_probes_do_not_say_cwr.pkt", script28],
 ];

@@ -24,8 +24,9 @@ import script20 from "./probe_prefers_new_data.pkt" with { type: "text" };
 import script21 from "./probe_stays_inside_the_peers_window.pkt" with { type: "text" };
 import script22 from "./probe_takes_what_nagle_holds.pkt" with { type: "text" };
 import script23 from "./probe_that_repaired_a_loss_reduces_the_window.pkt" with { type: "text" };
-import script24 from "./report_of_another_duplicate_says_nothing_of_the_probe.pkt" with { type: "text" };
-import script25 from "./report_of_the_probe_finds_the_losses.pkt" with { type: "text" };
+import script24 from "./probe_that_repaired_in_recovery_reduces_no_further.pkt" with { type: "text" };
+import script25 from "./report_of_another_duplicate_says_nothing_of_the_probe.pkt" with { type: "text" };
+import script26 from "./report_of_the_probe_finds_the_losses.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -53,6 +54,7 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["tail_loss/probe_stays_inside_the_peers_window.pkt", script21],
   ["tail_loss/probe_takes_what_nagle_holds.pkt", script22],
   ["tail_loss/probe_that_repaired_a_loss_reduces_the_window.pkt", script23],
-  ["tail_loss/report_of_another_duplicate_says_nothing_of_the_probe.pkt", script24],
-  ["tail_loss/report_of_the_probe_finds_the_losses.pkt", script25],
+  ["tail_loss/probe_that_repaired_in_recovery_reduces_no_further.pkt", script24],
+  ["tail_loss/report_of_another_duplicate_says_nothing_of_the_probe.pkt", script25],
+  ["tail_loss/report_of_the_probe_finds_the_losses.pkt", script26],
 ];
