@@ -130,7 +130,7 @@ async function run(options: ServerOptions): Promise<ExitCodeNumber> {
   try {
     await listenAndServe(options, output, interruption);
   } catch (error) {
-    const failure = serverFailure(error, `${host}:${port}`);
+    const failure = serverFailure(error, `${host.includes(":") ? `[${host}]` : host}:${port}`);
     output.failure(failure.text);
     code = failure.code;
     if (options.stack === "rawtcp" && HOST_FAILURES.includes(code)) {

@@ -152,8 +152,9 @@ const DELETE_ROUTE = "find the route that forbids it (ip route show table all; i
 /** What to do, by the error, where no route has to be added. */
 const ROUTE_FIXES: Readonly<Record<string, string>> = {
   EINVAL: DELETE_ROUTE,
-  EACCES: DELETE_ROUTE,
+  EACCES: `give the address of one host, or, where it is one, ${DELETE_ROUTE}`,
   EHOSTUNREACH: DELETE_ROUTE,
+  ENONET: "give it one (ip address add ADDRESS/LENGTH dev NAME), or wait until those that it has can be used",
   ENODEV: "give the name of an interface as ip link shows it",
   [NOT_ONE_HOST]: "give the address of one host",
 };
@@ -170,7 +171,13 @@ function checkRoute(facts: DoctorFacts): Finding {
     const addRoute = isIpv6 ? ADD_ROUTE + NEEDS_MTU : ADD_ROUTE;
     return fail(text, ROUTE_FIXES[route.errnoName] ?? addRoute);
   }
-  const { destination, interfaceName, hasCarrier, gateway } = route.value;
+  const { destination, interfaceName, isUp, hasCarrier, gateway } = route.value;
+  if (!isUp) {
+    return fail(
+      `${interfaceName}, by which ${destination} is reached, is down`,
+      `bring it up (ip link set ${interfaceName} up)`,
+    );
+  }
   if (!hasCarrier) {
     return fail(
       `${interfaceName}, by which ${destination} is reached, has no carrier: nothing is up at its other end`,
@@ -193,12 +200,20 @@ function checkSource(facts: DoctorFacts): Finding {
   if (!route.isKnown && route.errnoName === NOT_OURS) {
     const what = way.source ?? "the source address";
     return fail(
-      `${what} does not belong to this host`,
+      `packets cannot come from ${what}: ${clause(route.message)}`,
       "add it (ip address add), bring its interface up (ip link set NAME up), or give another one" +
         (what.includes(":") ? NEEDS_MTU : ""),
     );
   }
-  return source.isKnown && route.isKnown ? pass(`packets come from ${source.value}`) : missing(facts, source);
+  if (!source.isKnown || !route.isKnown) return missing(facts, source);
+  const { interfaceName, isLoopback } = route.value;
+  if (source.value === "::1" && !isLoopback) {
+    return fail(
+      `packets come from ${source.value}, which nobody beyond ${interfaceName} can answer`,
+      "wait until this host's own addresses can be used (ip -6 address shows which are tentative), or add one",
+    );
+  }
+  return pass(`packets come from ${source.value}`);
 }
 
 function checkMtu(facts: DoctorFacts): Finding {

@@ -29,7 +29,7 @@ import { openRawSocket } from "../ffi/raw_socket_v6.ts";
 import { resolve, ResolveError, resolveService } from "../ffi/resolve.ts";
 import { type Flow, type Route, routeTo, type Steering, steeringOf } from "../ffi/route.ts";
 import { readSmallFile } from "../ffi/small_file.ts";
-import { formatIp, type IpAddress, parseLiteral } from "../ffi/sockaddr.ts";
+import { formatIp, type IpAddress, parseLiteral, unmapped } from "../ffi/sockaddr.ts";
 import { isUnicast } from "../tcp/single.ts";
 import { ioReason } from "./io_errors.ts";
 import type { Way } from "./target.ts";
@@ -66,8 +66,11 @@ export interface InterfaceFact {
 /** Where the packets leave, as the text names it. */
 export interface NamedRoute extends Route {
   readonly interfaceName: string;
-  /** As `Link.hasCarrier`, as far as is known. */
+  /** As of `Link`, as far as is known. */
+  readonly isUp: boolean;
   readonly hasCarrier: boolean;
+  /** Whether it leads to this host itself. */
+  readonly isLoopback: boolean;
   readonly destination: string;
 }
 
@@ -121,7 +124,8 @@ type ProcessFact =
 /** Looks at all of it. @throws LibcError when the C library cannot be called */
 export async function gatherFacts(way: Way, isEstablished = false): Promise<DoctorFacts> {
   const { target: { host, port: wanted }, family, sourcePort, interfaceName, mark, dscp } = way;
-  const from = way.source === null ? undefined : parseLiteral(way.source);
+  const literal = way.source === null ? undefined : parseLiteral(way.source);
+  const from = literal && unmapped(literal);
   const resolved = await factOf(() => resolve(host, family ?? from?.family));
   const port = await factOf(() => typeof wanted === "number" ? wanted : resolveService(wanted));
   const flow = then(resolved, ([destination]) => {
@@ -170,10 +174,12 @@ function routeOf(flow: Flow): NamedRoute {
     throw new NotKnown(`${formatIp(flow.destination)} is not the address of one host`, NOT_ONE_HOST);
   }
   const found = routeTo(flow);
-  const { name, hasCarrier } = found.interfaceIndex === 0
-    ? { name: "", hasCarrier: true }
-    : readLink(found.interfaceIndex);
-  return { ...found, interfaceName: name, hasCarrier, destination: formatIp(flow.destination) };
+  const destination = formatIp(flow.destination);
+  if (found.interfaceIndex === 0) {
+    return { ...found, interfaceName: "", isUp: true, hasCarrier: true, isLoopback: true, destination };
+  }
+  const { name, isUp, hasCarrier, kind } = readLink(found.interfaceIndex);
+  return { ...found, interfaceName: name, isUp, hasCarrier, isLoopback: kind === "loopback", destination };
 }
 
 function processFacts(): Pick<DoctorFacts, ProcessFact> {

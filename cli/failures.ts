@@ -64,7 +64,7 @@ export const FREE_A_PORT =
   "name a port, widen net.ipv4.ip_local_port_range, or shorten net.ipv4.ip_local_reserved_ports";
 
 const NO_SUCH_SOCKETS = ["EAFNOSUPPORT", "EPROTONOSUPPORT", "ESOCKTNOSUPPORT", "EINVAL", "ENOSYS"];
-const NO_WAY = ["ENETUNREACH", "EHOSTUNREACH", "ENETDOWN", "EHOSTDOWN"];
+const NO_WAY = ["ENETUNREACH", "EHOSTUNREACH", "ENETDOWN", "EHOSTDOWN", "ENONET"];
 const NOT_PERMITTED = ["EPERM", "EACCES"];
 /** What the kernel says of a blackhole route (EINVAL), and of a broadcast address or a prohibiting route (EACCES). */
 const ROUTE_REFUSALS = [...NOT_PERMITTED, "EINVAL"];

@@ -22,10 +22,15 @@ const CAUSES: Readonly<Record<string, readonly [code: ExitCodeNumber, cause: str
   EAFNOSUPPORT: [ExitCode.unsupported, "this host has no such address family"],
 };
 
+/** What else it may be over IPv6 (RFC 4862 5.4). */
+const NOT_YET = ", or duplicate address detection keeps it from use (ip -6 address shows that)";
+
 /** What an error means for the server's user; `endpoint` is where it was to listen, as text. */
 export function serverFailure(error: unknown, endpoint: string): FailureReport {
   const errno = errnoNameOf(error);
   const known = errno === undefined ? undefined : CAUSES[errno];
   if (known === undefined) return describeFailure(error, "rawtcp-server");
-  return { text: `Cannot listen on ${endpoint}: ${known[1]}`, code: known[0], connection: null };
+  const [code, cause] = known;
+  const more = errno === "EADDRNOTAVAIL" && endpoint.startsWith("[") ? NOT_YET : "";
+  return { text: `Cannot listen on ${endpoint}: ${cause}${more}`, code, connection: null };
 }

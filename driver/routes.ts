@@ -11,6 +11,7 @@ import {
   EINVAL,
   ENETUNREACH,
   ENODEV,
+  ENONET,
   SystemError,
 } from "../ffi/errno.ts";
 import { assertNoneGoneAround, type SettledFlow } from "../ffi/ipsec.ts";
@@ -109,7 +110,15 @@ export class Routes {
 }
 
 /** What the kernel says of a flow that has no way out of this host, or not from its source. */
-const NO_WAY_OUT: readonly number[] = [EACCES, EADDRNOTAVAIL, EHOSTUNREACH, EINVAL, ENETUNREACH, ENODEV];
+const NO_WAY_OUT: readonly number[] = [
+  EACCES,
+  EADDRNOTAVAIL,
+  EHOSTUNREACH,
+  EINVAL,
+  ENETUNREACH,
+  ENODEV,
+  ENONET,
+];
 
 /** Octets of the largest packet that a link must take for IPv6 (RFC 8200 5). */
 const LEAST_MTU_IPV6 = 1_280;

@@ -52,6 +52,7 @@ export const IP_TOS = 1;
 export const IP_HDRINCL = 3;
 export const IP_MTU_DISCOVER = 10;
 export const IP_MTU = 14;
+export const IP_BIND_ADDRESS_NO_PORT = 24;
 export const IP_MINTTL = 21;
 
 export const IP_UNICAST_IF = 50;

@@ -75,6 +75,9 @@ const CAUSES: Readonly<Record<string, string>> = {
   "connect EACCES": "the destination is a broadcast address, or this host's routing forbids it",
   "connect EINVAL": "a link-local address needs its interface, as in fe80::1%eth0",
   "connect EADDRNOTAVAIL": "every local port towards this destination is in use",
+  "rtnetlink EADDRNOTAVAIL":
+    "duplicate address detection has not let this host use the address, or not yet (ip -6 address shows which)",
+  "rtnetlink ENONET": "this host has no address that it could send from there",
   "rtnetlink EACCES": "the destination is a broadcast address, or this host's routing forbids it",
   "rtnetlink EINVAL": "this host's routing throws packets to the destination away",
   "rtnetlink EHOSTUNREACH": "this host's routing says that nobody there can be reached",

@@ -13,6 +13,7 @@ import {
   type NetlinkAnswer,
   numberIn,
 } from "./netlink.ts";
+import type { IpAddress } from "./sockaddr.ts";
 
 /** As far as sending frames goes. */
 export type LinkKind = "ethernet" | "loopback" | "other";
@@ -21,6 +22,8 @@ export type LinkKind = "ethernet" | "loopback" | "other";
 export interface Link {
   readonly kind: LinkKind;
   readonly name: string;
+  /** Whether somebody has brought it up. */
+  readonly isUp: boolean;
   /** Whether there is something at the other end of the cable. */
   readonly hasCarrier: boolean;
   /** Hardware address; six octets of an Ethernet and of loopback. */
@@ -47,6 +50,14 @@ const IFLA_AF_SPEC = 26;
 const IFLA_INET6_CONF = 2;
 const DEVCONF_MTU6 = 2;
 
+// <linux/if_addr.h>, struct ifaddrmsg: octets of family, prefix length, flags, scope; u32 index
+const RTM_GETADDR = 22;
+const ADDRESS_LENGTH = 8;
+const ADDRESS_FLAGS_OFFSET = 2;
+const IFA_ADDRESS = 1;
+const IFA_F_DADFAILED = 0x08;
+const IFA_F_TENTATIVE = 0x40;
+
 // <linux/if_arp.h>
 const ARPHRD_ETHER = 1;
 const ARPHRD_LOOPBACK = 772;
@@ -55,10 +66,12 @@ const ARPHRD_LOOPBACK = 772;
 export function readLink(index: number): Link {
   const { fixed, attributes } = ask(index);
   const type = fixed.getUint16(LINK_TYPE_OFFSET, true);
+  const flags = fixed.getUint32(LINK_FLAGS_OFFSET, true);
   return {
     kind: type === ARPHRD_ETHER ? "ethernet" : type === ARPHRD_LOOPBACK ? "loopback" : "other",
     name: nameIn(attributes),
-    hasCarrier: (fixed.getUint32(LINK_FLAGS_OFFSET, true) & IFF_LOWER_UP) !== 0,
+    isUp: (flags & IFF_UP) !== 0,
+    hasCarrier: (flags & IFF_LOWER_UP) !== 0,
     address: attributes.get(IFLA_ADDRESS) ?? new Uint8Array(HARDWARE_ADDRESS_LENGTH),
     mtu: { 4: mtuIn(attributes, 4), 6: mtuIn(attributes, 6) },
   };
@@ -87,6 +100,17 @@ export function listInterfaces(): readonly { name: string; isUp: boolean; isLoop
       isLoopback: (flags & IFF_LOOPBACK) !== 0,
     };
   });
+}
+
+/** Whether it is an IPv6 address of this host's that duplicate address detection (RFC 4862 5.4) keeps from use. @throws SystemError */
+export function isUnproven({ octets }: IpAddress): boolean {
+  const fixed = new Uint8Array(ADDRESS_LENGTH);
+  fixed[0] = AF_INET6;
+  const question = { call: "rtnetlink RTM_GETADDR", type: RTM_GETADDR, fixed, attributes: [] };
+  return listNetlink(question, ADDRESS_LENGTH).entries.some((entry) =>
+    (entry.fixed.getUint8(ADDRESS_FLAGS_OFFSET) & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) !== 0 &&
+    String(entry.attributes.get(IFA_ADDRESS)) === String(octets)
+  );
 }
 
 function mtuIn(attributes: Attributes, family: 4 | 6): number {

@@ -84,8 +84,9 @@ export class ResolveError extends Error {
 export async function resolve(host: string, family?: 4 | 6): Promise<readonly IpAddress[]> {
   const literal = parseLiteral(host);
   if (literal !== undefined) {
-    if (family !== undefined && literal.family !== family) throw new ResolveError(host, EAI_FAMILY, family);
-    return [unmapped(literal)];
+    const address = unmapped(literal);
+    if (family !== undefined && address.family !== family) throw new ResolveError(host, EAI_FAMILY, family);
+    return [address];
   }
   if (host === "" || host.includes("\0")) throw new ResolveError(host, EAI_NONAME);
   return addressesOf(await lookUp(host, null, family, host));

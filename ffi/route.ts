@@ -9,6 +9,7 @@
  */
 
 import {
+  IP_BIND_ADDRESS_NO_PORT,
   IP_MTU,
   IPPROTO_IP,
   IPPROTO_IPV6,
@@ -20,10 +21,11 @@ import {
 import {
   check,
   EACCES,
+  EADDRNOTAVAIL,
   EAFNOSUPPORT,
   EHOSTUNREACH,
   EINVAL,
-  ENETUNREACH,
+  ENONET,
   EPERM,
   EPROTONOSUPPORT,
   isErrno,
@@ -39,7 +41,7 @@ import {
   typeOfService,
 } from "./file_descriptor.ts";
 import { loadLibc } from "./libc.ts";
-import { linkMtu, readLink } from "./link.ts";
+import { isUnproven, linkMtu, readLink } from "./link.ts";
 import { askNetlink, asNumber, decodeAttributes, type NetlinkAnswer, numberIn } from "./netlink.ts";
 import { addressFamily, encodeSockaddr, formatIp, formatSockaddr, type IpAddress } from "./sockaddr.ts";
 
@@ -118,7 +120,8 @@ const DISCARD_PORT = 9;
 /**
  * Where packets of this flow leave the host.
  *
- * @throws SystemError ENETUNREACH when there is no route, EADDRNOTAVAIL when the source is not this host's
+ * @throws SystemError ENETUNREACH when there is no route, ENONET when there is no address to send from, EADDRNOTAVAIL when the source
+ *   is not this host's, or not to be used
  */
 export function routeTo(flow: Flow): Route {
   if (flow.source !== undefined) assertLocal(flow.source);
@@ -200,7 +203,15 @@ export function sourceAddressFor(destination: IpAddress, destinationPort = 0, ds
 
 function assertLocal(address: IpAddress): void {
   using socket = openSocket("socket SOCK_DGRAM", address.family, SOCK_DGRAM, 0);
-  bindSocket(socket.number, { address, port: 0 });
+  const yes = new Int32Array([1]);
+  // No port of UDP's is needed, and there may be none left. Where there is no such option, one is taken.
+  loadLibc().setsockopt(socket.number, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, yes, yes.byteLength);
+  try {
+    bindSocket(socket.number, { address, port: 0 });
+  } catch (error) {
+    if (!isErrno(error, EADDRNOTAVAIL) || !isUnproven(address)) throw error;
+    throw new SystemError("rtnetlink RTM_GETADDR", EADDRNOTAVAIL, formatIp(address));
+  }
 }
 
 function stepByTables(flow: Flow): Step {
@@ -214,7 +225,7 @@ function stepByTables(flow: Flow): Step {
   const interfaceIndex = numberIn(attributes.get(RTA_OIF));
   const chosen = attributes.get(RTA_PREFSRC);
   if (source === undefined && chosen === undefined) {
-    throw new SystemError(CALL, ENETUNREACH, formatIp(destination));
+    throw new SystemError(CALL, ENONET, formatIp(destination));
   }
   const gateway = attributes.get(RTA_GATEWAY) ?? attributes.get(RTA_VIA)?.subarray(2);
   return {

@@ -22,6 +22,7 @@ const SYSTEM_CLASSES: Readonly<Record<string, new (message: string, options?: Er
   EADDRINUSE: Deno.errors.AddrInUse,
   EADDRNOTAVAIL: Deno.errors.AddrNotAvailable,
   ENETUNREACH: Deno.errors.NetworkUnreachable,
+  ENONET: Deno.errors.NetworkUnreachable,
   EHOSTUNREACH: Deno.errors.NetworkUnreachable,
 };
 

@@ -138,7 +138,7 @@ const CHANGES: readonly Change[] = [
     ...both({
       code: TIMED_OUT,
       says:
-        /meanwhile: system call bind .* does not belong to this host\n[^]*Likely cause \(source address\): OWN does not belong/,
+        /meanwhile: system call bind .* does not belong to this host\n[^]*Likely cause \(source address\): packets cannot come from OWN: the address does not belong/,
     }),
   },
   {
