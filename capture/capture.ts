@@ -6,8 +6,10 @@
 
 /** One packet of a capture. */
 export interface CapturedPacket {
-  /** Nanoseconds since 1970-01-01 UTC. */
+  /** Nanoseconds since 1970-01-01 UTC; without a time of its own, that of the packet before. */
   readonly time: bigint;
+  /** The file gives it no time, or one that no calendar has; absent: it has one. */
+  readonly isUntimed?: true;
   /** LINKTYPE_ number of the interface. */
   readonly linkType: number;
   /** Name of the interface; empty when the file does not say. */
@@ -41,7 +43,7 @@ export interface FormatReader {
   readonly isBroken: boolean;
   /** How many octets `read` needs, from the first unused one on, before it can go on; 0: not known. */
   readonly wanted: number;
-  /** Packets without a time, or with one that no calendar has, so far: they have that of the packet before. */
+  /** Packets without a time, or with one that no calendar has, so far. */
   readonly untimed: number;
   /** Comments that belong to no packet. */
   readonly trailingComments: readonly string[];

@@ -103,7 +103,7 @@ export class CaptureTeller {
     if (packet === null) return;
     if (packet.unread === undefined) this.#telling.onPacket?.(packet);
     else if (this.#analysis === null) return void this.#early.push(packet);
-    (this.#analysis ?? this.#begin(packet.time)).packet(packet);
+    (this.#analysis ?? this.#begin(packet.isUntimed === true ? null : packet.time)).packet(packet);
   }
 
   /** What another capture shows goes by the numbers of the file, which has more packets than are left. */
@@ -117,7 +117,7 @@ export class CaptureTeller {
     this.#epoch = start === null ? null : Number(start / NANOS_PER_MICRO);
     const outputs = this.#outputs;
     const { sinks = [], comparison, keepsPackets = false, ...reading } = this.#telling;
-    const analysis = new Analysis(start ?? 0n, [...outputs.sinks, ...sinks], {
+    const analysis = new Analysis(start, [...outputs.sinks, ...sinks], {
       ...reading,
       kept: outputs.kept,
       keepsPassages: keepsPackets,

@@ -136,6 +136,10 @@ const FACTS: readonly (readonly [title: string, codes: readonly (readonly [Findi
     ["retransmission", "retransmission|s for reasons not seen"],
     ["lost-before-here", "of these filling holes: lost before this point"],
   ]],
+  ["not told", [
+    ["fills-hole", "segment|s that filled holes, late or sent again"],
+    ["alike", "packet|s doubled or sent again"],
+  ]],
   ["not needed", [["not-needed", "segment|s sent again although acknowledged"]]],
   ["proved", [["spurious", "retransmission|s of the other end shown to be spurious"]]],
   ["overtaken", [["overtaken", "segment|s out of order"], [

@@ -47,7 +47,7 @@ function cellsOf(flow: Flow, epoch: number | null): string[] {
     record.local,
     record.remote,
     startText(flow.firstAt, epoch),
-    spanText(flow.lastAt - flow.firstAt),
+    Number.isNaN(flow.lastAt - flow.firstAt) ? "?" : spanText(flow.lastAt - flow.firstAt),
     `${octetsAmountText(local.octets)} > ${octetsAmountText(remote.octets)} <`,
     `${sentAgain(local)} > ${sentAgain(remote)} <`,
     roundTripText(flow),
@@ -71,6 +71,7 @@ function roundTripText({ local, remote }: Flow): string {
 
 /** By the wall clock, UTC. */
 function startText(at: number, epoch: number | null): string {
+  if (Number.isNaN(at)) return "?";
   if (epoch === null) return `${spanText(at)} on`;
   return new Date((epoch + at) / MICROS_PER_MILLISECOND).toISOString().replace("T", " ").replace("Z", "");
 }

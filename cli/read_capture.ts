@@ -328,7 +328,7 @@ function remarkOn(result: TellingResult): string | null {
 /** What is to be said of the file itself; empty texts where there is nothing. */
 function fileRemarks({ isCut, brokenAfter, unpacking, untimed }: TellingResult): readonly string[] {
   return [
-    untimed === 0 ? "" : `${untimed} without a usable time, told at that of the packet before`,
+    untimed === 0 ? "" : `${untimed} without a usable time`,
     brokenAfter === null ? "" : `after ${brokenAfter} octets the file is damaged: what follows is not read`,
     unpacking === null
       ? isCut ? "the file ends in the middle of something" : ""

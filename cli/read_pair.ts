@@ -39,6 +39,14 @@ export async function comparison(
   const nameOf = areAlike ? (file: string): string => file : baseName;
   const one = await read(first, nameOf(first), program, find);
   const other = await read(second, nameOf(second), program, find);
+  for (const { file, survey: { untimed } } of [one, other]) {
+    if (untimed === 0) continue;
+    const packets = counted(untimed, "packet");
+    throw new ProgramFailure(
+      ExitCode.usage,
+      `Cannot compare ${quoted(first)} with ${quoted(second)}: ${packets} of ${quoted(file)} have no time`,
+    );
+  }
   const compared = compareCaptures(one.point, other.point);
   if (compared === null) {
     const connections = (count: number): string => counted(count, "connection");

@@ -40,8 +40,9 @@ export function flagsText(flags: number): string {
   return text;
 }
 
-/** A span of microseconds with the unit that fits it: `85 µs`, `1.25 ms`, `200 ms`, `3 s`. */
+/** A span of microseconds with the unit that fits it: `85 µs`, `1.25 ms`, `200 ms`, `3 s`; NaN is one that is not known. */
 export function spanText(micros: number): string {
+  if (Number.isNaN(micros)) return "an unknown time";
   // What would be rounded up to 1000 has the next unit.
   const size = Math.abs(micros) * ROUNDED_UP;
   if (size < MICROS_PER_MILLISECOND) return `${Math.round(micros)} µs`;
@@ -49,9 +50,9 @@ export function spanText(micros: number): string {
   return `${threeDigits(micros / MICROS_PER_SECOND)} s`;
 }
 
-/** Seconds since the start with six decimals, to stand in a column. */
+/** Seconds since the start with six decimals, to stand in a column; `-` for a moment that is not known. */
 export function secondsText(micros: number): string {
-  return (micros / MICROS_PER_SECOND).toFixed(6);
+  return Number.isNaN(micros) ? "-" : (micros / MICROS_PER_SECOND).toFixed(6);
 }
 
 /** A moment by the wall clock, with microseconds, which `Date` does not have: `2026-01-31T12:00:00.000001Z`. */

@@ -79,7 +79,7 @@ export class JsonSink implements TraceSink {
   #begin(time: number | null): void {
     this.#start = time ?? 0;
     const { epoch, program } = this.#options;
-    const start = epoch === null || time === null ? null : wallClockText(epoch + time);
+    const start = epoch === null || time === null || Number.isNaN(time) ? null : wallClockText(epoch + time);
     this.#line({ kind: "trace", version: JSON_TRACE_VERSION, program, start });
   }
 

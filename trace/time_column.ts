@@ -30,6 +30,7 @@ export class TimeColumn {
 
   /** The moment of the line that comes next. */
   text(time: number): string {
+    if (Number.isNaN(time)) return secondsText(time).padStart(WIDTH);
     const first = this.#first ??= time;
     const last = this.#last ?? time;
     this.#last = time;
@@ -39,6 +40,6 @@ export class TimeColumn {
 
   /** Notes the first event's moment, whether a line is written for it or not. */
   begin(time: number): void {
-    this.#first ??= time;
+    if (!Number.isNaN(time)) this.#first ??= time;
   }
 }

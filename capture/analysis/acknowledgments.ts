@@ -240,7 +240,7 @@ function takeWindow(verdict: Verdict, passing: Passing, sender: Half, other: Hal
   }
   sender.edge = Math.max(sender.edge, edge);
   sender.lastEdge = edge;
-  other.limits.acknowledged(ack, edge, window, time);
+  if (!Number.isNaN(time)) other.limits.acknowledged(ack, edge, window, time);
 }
 
 /** Segments with the same numbers may have changed places: identifications tell where they are counted up. */

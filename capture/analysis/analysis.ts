@@ -62,9 +62,9 @@ export class Analysis {
   readonly #order = new OrderWatch();
   #hasToldOrder = false;
 
-  /** `start`: the moment 0 of the events, nanoseconds since 1970-01-01 UTC. */
+  /** `start`: the moment 0 of the events, nanoseconds since 1970-01-01 UTC; null: that of the first packet that has a time. */
   constructor(
-    start: bigint,
+    start: bigint | null,
     sinks: readonly TraceSink[],
     { hindsight, selection, find, ...telling }: TellingOptions,
   ) {
@@ -78,7 +78,7 @@ export class Analysis {
     this.#disorder = this.#isSorted ? hindsight?.disorder ?? 0n : 0n;
     this.#doublesAll = hindsight?.doublesAll === true;
     this.#offload = new Offload(hindsight?.offloading);
-    this.#own = new OwnStory(this.#emitter, start);
+    this.#own = new OwnStory(this.#emitter, start ?? 0n);
   }
 
   /** Takes the next packet of the capture. */
@@ -88,7 +88,7 @@ export class Analysis {
     this.#order.stamped(packet.time);
     const found = this.#finder.find(packet);
     if (found === null) return;
-    const remark = this.#clock.take(packet.time);
+    const remark = this.#clock.take(packet);
     this.#tellOther(this.#clock.now);
     this.#emitter.now = instant(this.#clock.now);
     if (remark !== null) {
@@ -116,7 +116,7 @@ export class Analysis {
     return {
       packets: this.#packets,
       segments: this.#segments,
-      duration: this.#clock.now,
+      duration: this.#clock.last,
       flows: this.#table.flows,
       unread: unread.sort(([, a], [, b]) => b - a),
       offloading: this.#offload.addresses,

@@ -1,8 +1,11 @@
 /**
- * The times of a capture: counted from its first packet, and never backwards.
+ * The times of a capture: counted from its first packet that has one, and never backwards. NaN is a moment that is not known: what
+ * is computed from it is not known either.
  *
  * @module
  */
+
+import type { CapturedPacket } from "../capture.ts";
 
 const NANOS_PER_MICRO = 1_000;
 /** Packets of several queues or interfaces may be written a little out of order, µs; a clock is set by more. */
@@ -13,27 +16,36 @@ export type ClockRemark = { readonly code: "clock-step" | "packet-order"; readon
 
 /** Makes moments of time stamps. */
 export class CaptureClock {
-  readonly #start: bigint;
+  #start: bigint | null;
   /** µs that the clock was set back by, so far. */
   #shift = 0;
   #last = 0;
+  #now = 0;
   #hasToldOrder = false;
 
-  /** `start`: nanoseconds since 1970-01-01 UTC. */
-  constructor(start: bigint) {
+  /** `start`: nanoseconds since 1970-01-01 UTC; null: the moment of the first packet that has one. */
+  constructor(start: bigint | null) {
     this.#start = start;
   }
 
-  /** The moment of the last packet, µs since the first one. */
+  /** The moment of the packet, µs since the first one; NaN: not known. */
   get now(): number {
-    return this.#last;
+    return this.#now;
+  }
+
+  /** The last moment that is known; NaN: there is none. */
+  get last(): number {
+    return this.#start === null ? NaN : this.#last;
   }
 
   /** Takes the time stamp of the next packet. */
-  take(time: bigint): ClockRemark {
+  take({ time, isUntimed }: CapturedPacket): ClockRemark {
+    this.#now = NaN;
+    if (isUntimed === true) return null;
+    this.#start ??= time;
     const at = Number(time - this.#start) / NANOS_PER_MICRO + this.#shift;
     const step = this.#last - at;
-    this.#last = Math.max(this.#last, at);
+    this.#now = this.#last = Math.max(this.#last, at);
     if (step <= 0) return null;
     if (step > MOST_DISORDER) {
       this.#shift += step;

@@ -38,9 +38,13 @@ const MOST_BETWEEN = 3;
 /** The sender is where its share of a round trip is less than this. */
 const NEAR = 0.1;
 
+/** The proof where without times nobody can tell whether a packet was doubled or sent again. */
+const NOT_TOLD = "";
+
 /** Whether a copy was sent before what is behind the hole that it fills, and what shows it. */
 interface Judgement {
-  readonly isOvertaken: boolean;
+  /** Null: it cannot be told. */
+  readonly isOvertaken: boolean | null;
   readonly proof: string;
 }
 
@@ -53,6 +57,7 @@ export function fillsHole(
   receiver: Half,
 ): void {
   const { isOvertaken, proof } = judge(hole, passing, sender, receiver);
+  if (isOvertaken === null) return verdict.add("fills-hole");
   verdict.values["proof"] = proof;
   if (isOvertaken) {
     verdict.mark = "out of order";
@@ -73,6 +78,7 @@ export function afterItsAck(verdict: Verdict, passing: Passing, sender: Half, re
   const delay = passing.time - sender.missedAt;
   const floor = reactionTime(sender, receiver);
   sender.missed.remove(passing.segment.seq, passing.segment.end);
+  if (Number.isNaN(delay)) return verdict.add("fills-hole");
   if (floor > 0 ? delay < floor * TOLERANCE : delay < SOON) {
     verdict.mark = "out of order";
     verdict.values["lateness"] = delay;
@@ -107,7 +113,7 @@ export function passesAgain(
   const { end } = passing.segment;
   if (end <= sender.una) {
     verdict.values["spurious"] = `{end} had been acknowledged ${spanText(time - sender.lastAckAt)} before`;
-    if (time > sender.lastAckAt) verdict.add("not-needed");
+    if (!(time <= sender.lastAckAt)) verdict.add("not-needed");
     // The sender did not know of that ACK yet, and takes it for a partial one.
     sender.recovery ??= { kind: "fast", since: time, point: sender.max, una: passing.segment.seq };
   } else if (sender.sacked.covers(Math.max(passing.segment.seq, sender.una), end)) {
@@ -117,7 +123,7 @@ export function passesAgain(
 }
 
 /**
- * Whether the packet is the same as one that has passed: octet for octet, as far as is kept of it. `doublesAll`: whether the
+ * Whether the packet is the same as one that has passed, and what shows it: octet for octet, as far as is kept of it. `doublesAll`: whether the
  * capture has most of its packets twice.
  */
 export function isDouble(
@@ -138,6 +144,7 @@ export function isDouble(
   if (hasGoneOn(range, passing)) {
     return passedOnText(passing, range.hopLimit);
   }
+  if (Number.isNaN(delay)) return NOT_TOLD;
   if (sender.ids.areCounted && passing.ipId > 0) {
     // There are stacks that send the very same packet again when their timer expires.
     const isSame = passing.ipId === range.ipId && delay < LEAST_RTO * TOLERANCE;
@@ -205,6 +212,7 @@ function judge(hole: Hole, passing: Passing, sender: Half, receiver: Half): Judg
 }
 
 function judgeByTime(delay: number, floor: number, isSignalled: boolean, passed: number): Judgement {
+  if (Number.isNaN(delay)) return { isOvertaken: null, proof: "" };
   if (floor > 0 && delay < floor * TOLERANCE) {
     return {
       isOvertaken: true,
@@ -285,7 +293,7 @@ export function addKind(
   lastAt: number,
 ): void {
   const { segment, time } = passing;
-  const isSoon = time - lastAt < LEAST_RTO * TOLERANCE;
+  const isSoon = !(time - lastAt >= LEAST_RTO * TOLERANCE);
   if ((segment.flags & Flag.syn) !== 0) {
     return isSoon ? verdict.add("retransmission") : addTimeout(verdict, passing, sender, receiver, lastAt);
   }
@@ -422,9 +430,13 @@ export function doubled(
 ): void {
   verdict.isDouble = true;
   verdict.mark = "duplicate";
-  verdict.values["since"] = `frame ${frame}, ${spanText(passing.time - at)} before`;
+  const span = passing.time - at;
+  verdict.values["since"] = Number.isNaN(span)
+    ? `frame ${frame}`
+    : `frame ${frame}, ${spanText(span)} before`;
   verdict.values["proof"] = proof;
   if (range !== null && !isCaptures) range.doubles++;
-  const mayBeCaptures = isUsual || passing.time - at < SOON_CAPTURED;
-  verdict.add(isCaptures ? "captured-twice" : mayBeCaptures ? "doubled" : "doubled-by-network");
+  const mayBeCaptures = isUsual || !(span >= SOON_CAPTURED);
+  if (proof === NOT_TOLD) verdict.add("alike");
+  else verdict.add(isCaptures ? "captured-twice" : mayBeCaptures ? "doubled" : "doubled-by-network");
 }

@@ -70,6 +70,7 @@ function octetsPass(verdict: Verdict, passing: Passing, sender: Half, receiver: 
   const full = sender.full.passed(sized(segment));
   const isNew = segment.end > sender.max;
   if (isNew) newData(verdict, passing, sender, receiver, full);
+  if (Number.isNaN(time)) return;
   sender.limits.passed({
     seq: segment.seq,
     end: segment.end,

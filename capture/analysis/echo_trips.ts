@@ -18,7 +18,7 @@ export class EchoTrips {
 
   /** A timestamp passes towards the end; only the first segment with it counts. */
   passed(value: number, at: number): void {
-    if (value === this.#last) return;
+    if (value === this.#last || Number.isNaN(at)) return;
     this.#last = value;
     this.#waiting.push({ value, at });
     if (this.#waiting.length > MOST_WAITING) this.#waiting = this.#waiting.slice(MOST_WAITING / 2);
@@ -30,7 +30,7 @@ export class EchoTrips {
     this.#lastEcho = echo;
     const found = this.#waiting.findIndex(({ value }) => value === echo);
     const waited = this.#waiting[found];
-    if (waited === undefined) return;
+    if (waited === undefined || Number.isNaN(at)) return;
     this.minimum = Math.min(this.minimum, at - waited.at);
     this.#waiting = this.#waiting.slice(found + 1);
   }

@@ -350,10 +350,15 @@ export class Flow implements CapturedConnection, Numberings {
     if (last.octets === 0) {
       const hasNone = (local.hasSyn || remote.hasSyn) && !local.hasData && !remote.hasData;
       const [packet, data] = hasNone ? ["packet", "any data"] : ["packet seen", "any data seen"];
-      return `${spanText(time - this.firstAt)} after the first ${packet}, without ${data}`;
+      return `${laterText(time - this.firstAt)}after the first ${packet}, without ${data}`;
     }
-    return `${spanText(time - last.lastDataAt)} after ${last.has("last data")}`;
+    return `${laterText(time - last.lastDataAt)}after ${last.has("last data")}`;
   }
+}
+
+/** What goes before `after`: nothing where it is not known how long. */
+function laterText(span: number): string {
+  return Number.isNaN(span) ? "" : `${spanText(span)} `;
 }
 
 /** Whether an ACK is for no more than a capture may have missed from a number on. */

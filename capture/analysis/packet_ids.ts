@@ -52,12 +52,12 @@ export class PacketIds {
       if (step > 0 && step <= MOST_STEP && step % SWAPPED_STEP !== 0) {
         this.#steps++;
         this.#gone += step;
-        this.#elapsed += Math.max(at - this.#lastAt, 0);
+        this.#elapsed += Math.max(at - this.#lastAt, 0) || 0;
       } else if (step !== 0) this.#stray++;
       if (step <= 0 && step > -MOST_STEP) return;
     }
     this.#highest = id;
-    this.#lastAt = at;
+    if (!Number.isNaN(at)) this.#lastAt = at;
   }
 }
 

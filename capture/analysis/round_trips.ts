@@ -18,6 +18,8 @@ export class RoundTrips {
 
   /** A segment came back so much later; what was sent twice gives no sample (RFC 6298 3). */
   sample(rtt: number): void {
+    // Not known.
+    if (Number.isNaN(rtt)) return;
     this.latest = rtt;
     this.minimum = this.samples === 0 ? rtt : Math.min(this.minimum, rtt);
     this.samples++;

@@ -16,6 +16,7 @@ export class TimestampClock {
 
   /** A timestamp passed. */
   add(value: number, at: number): void {
+    if (Number.isNaN(at)) return;
     if (this.#firstAt < 0) {
       this.#firstAt = at;
       this.#firstValue = value;

@@ -26,7 +26,7 @@ export interface FileEnd {
   readonly brokenAfter: number | null;
   /** Why it could not be unpacked to its end, as `gzip: unexpected end of file`; null: it could, or is not packed. */
   readonly unpacking: string | null;
-  /** Packets that it gives no time, or one that no calendar has: they are told at that of the packet before. */
+  /** Packets that it gives no time, or one that no calendar has: when they passed is not known. */
   readonly untimed: number;
 }
 

@@ -49,6 +49,7 @@ interface Option {
 
 const NO_OPTIONS: readonly Option[] = [];
 const NO_COMMENTS: readonly string[] = [];
+const UNTIMED = { isUntimed: true } as const;
 const NO_OCTETS = new Uint8Array(0);
 const TEXTS = new TextDecoder();
 
@@ -178,9 +179,10 @@ export class PcapngReader implements FormatReader {
         flags = new DataView(value.buffer, value.byteOffset, 4).getUint32(0, littleEndian);
       }
     }
-    this.#timed(units * NANOS_PER_SECOND / on.unitsPerSecond + on.offset);
+    const isTimed = this.#timed(units * NANOS_PER_SECOND / on.unitsPerSecond + on.offset);
     this.#take({
       time: this.#time,
+      ...isTimed ? {} : UNTIMED,
       linkType: on.linkType,
       interfaceName: on.name,
       direction: directionOf(flags),
@@ -201,6 +203,7 @@ export class PcapngReader implements FormatReader {
     const kept = Math.min(originalLength, on.snapLength || originalLength, end - start);
     this.#take({
       time: this.#time,
+      ...UNTIMED,
       linkType: on.linkType,
       interfaceName: on.name,
       direction: null,
@@ -211,9 +214,11 @@ export class PcapngReader implements FormatReader {
   }
 
   /** A damaged time, or one of an unknown clock, is as good as none. */
-  #timed(time: bigint): void {
-    if (time > LATEST || time < -LATEST) this.untimed++;
-    else this.#time = time;
+  #timed(time: bigint): boolean {
+    const isTimed = time <= LATEST && time >= -LATEST;
+    if (isTimed) this.#time = time;
+    else this.untimed++;
+    return isTimed;
   }
 
   /** A packet that there was, and of which nothing is to be had. */

@@ -129,7 +129,7 @@ export function told(packets: readonly CapturedPacket[]): readonly string[] {
   const analysis = new Analysis(first, [sink], { kept: { headers: false, excerpt: 0 } });
   for (const one of packets) analysis.packet(one);
   analysis.finish();
-  return lines.map((line) => line.replace(/^ *[\d.]+ +(#\d+ +)?/, "$1")).filter((line) =>
+  return lines.map((line) => line.replace(/^ *(?:[\d.]+|-) +(#\d+ +)?/, "$1")).filter((line) =>
     !line.startsWith("# seq 0")
   )
     .map((line) => line.includes(" | ") ? `${line.slice(0, 2).trim()} ${line.split(" | ").at(-1)}` : line);

@@ -173,7 +173,7 @@ Deno.test("a time that no calendar has is as good as none", () => {
     const teller = new CaptureTeller({ program: "p", payload: false, json: () => {} });
     teller.push(bigEndianPcapng([14 << 16 | 8, seconds, 0]));
     const { untimed, epoch } = teller.end();
-    assertEquals([untimed, epoch], [1, 0]);
+    assertEquals([untimed, epoch], [1, null]);
   }
   const [packet] = readCapture(bigEndianPcapng([14 << 16 | 8, 2_000, 0])).packets;
   assertEquals(packet?.time, 2_000n * 2n ** 32n * 1_000_000_000n + 5_000_007_000n);

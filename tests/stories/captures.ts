@@ -123,6 +123,18 @@ export const MORE_CAPTURES: readonly (readonly CapturedPacket[])[] = [
     packet(900.1, ">", "ack", 2_001, 5_001, { length: 1_000 }),
     packet(910, "<", "ack", 5_001, 3_001, { window: 4_000 }),
   ],
+  // Simple blocks, which have no times: a hole is filled, the same comes again, all is acknowledged before a part has passed.
+  [
+    ...handshake(),
+    data(20, 5_001),
+    data(20.2, 7_001),
+    data(20.3, 6_001),
+    data(20.4, 7_001),
+    ack(31, 9_001, { window: 0 }),
+    data(32, 8_001),
+    ack(40, 9_001, { window: 9_000 }),
+    packet(50, "<", "fin,ack", 9_001, 1_001),
+  ].map((one) => ({ ...one, isUntimed: true as const })),
   // What SACK has reported is sent again all the same.
   [
     ...handshake({ sackPermitted: true }),

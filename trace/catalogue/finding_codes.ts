@@ -23,6 +23,8 @@ export type FindingCode =
   | "lost-before-here"
   | "not-needed"
   | "overtaken"
+  | "fills-hole"
+  | "alike"
   | "original-after-copy"
   | "doubled"
   | "doubled-by-network"

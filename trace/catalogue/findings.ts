@@ -152,6 +152,18 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     sentence:
       "{Numbers} should have come {passed} earlier, before what passed here {lateness} ago: it was overtaken on its way, and not sent again. {proof}.",
   },
+  "fills-hole": {
+    rule: "",
+    label: "fills a hole",
+    sentence:
+      "{Numbers} pass here behind what follows on them or acknowledges them: late, or sent again. Without times nobody can tell.",
+  },
+  "alike": {
+    rule: "",
+    label: "the same again",
+    sentence:
+      "The same as {since}: sent again, doubled on its way, or captured twice. Without times nobody can tell.",
+  },
   "original-after-copy": {
     rule: "RFC 4737 3",
     label: "the original, late",

@@ -102,9 +102,11 @@ class Rows {
   /** A state is said on the row of what caused it: the arrival before, or else the row that follows, as of our FIN. */
   #state(event: Extract<TraceEvent, { kind: "state" }>): void {
     // What follows from the segment, as a change of the congestion window, may stand between.
-    const last = this.#rows.findLast(({ kind, time }) => kind !== "note" || time !== this.#time(event));
+    const last = this.#rows.findLast(({ kind, time }) =>
+      kind !== "note" || !Object.is(time, this.#time(event))
+    );
     // Without a reason the state was told from the segment itself, sent or arrived.
-    const caused = last !== undefined && last.time === this.#time(event) &&
+    const caused = last !== undefined && Object.is(last.time, this.#time(event)) &&
       (last.kind === "arrived"
         ? event.reason !== "user-close"
         : last.kind === "sent" && event.reason === null);

@@ -94,6 +94,7 @@ function base64(octets: Uint8Array): string {
 
 function startOf(source: ReportSource, options: ReportOptions): string | null {
   if (options.epoch === null) return null;
+  if (Number.isNaN(source.start)) return null;
   for (const _first of source.kept()) return new Date((options.epoch + source.start) / 1_000).toISOString();
   return null;
 }

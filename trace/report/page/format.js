@@ -24,8 +24,9 @@ export function spanText(micros) {
   return `${Number((micros / 1_000_000).toPrecision(3))} s`;
 }
 
+/** Null: not known. */
 export function secondsText(micros) {
-  return (micros / 1_000_000).toFixed(6);
+  return micros === null ? "-" : (micros / 1_000_000).toFixed(6);
 }
 
 /** Octets with thin spaces between thousands; `unlimited` and `?` for what is no number. */

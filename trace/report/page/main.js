@@ -49,6 +49,9 @@ class Report {
       ),
     );
     byId("omitted").textContent = this.trace.omission(this.indices);
+    // Without times there is nothing to draw to scale, or over time.
+    const isTimed = this.indices.every((i) => this.trace.columns.time[i] !== null);
+    for (const id of ["graphs", "scale-section"]) byId(id).hidden = !isTimed;
     this.#draw();
     const first = this.indices.find((i) => this.trace.isAgain(i)) ?? this.indices[0];
     if (first === undefined) this.#showNothing();

@@ -40,5 +40,7 @@ export function rttText(facts) {
 }
 
 function spanOf({ columns }, indices) {
-  return indices.length === 0 ? 0 : columns.time[indices.at(-1)] - columns.time[indices[0]];
+  if (indices.length === 0) return 0;
+  const [first, last] = [columns.time[indices[0]], columns.time[indices.at(-1)]];
+  return first === null || last === null ? null : last - first;
 }
