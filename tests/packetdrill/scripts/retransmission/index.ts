@@ -39,9 +39,11 @@ import script35 from "./timestamp_of_a_repeated_segment_is_a_sample.pkt" with { 
 import script36 from "./timestamp_of_a_repeated_syn_is_a_sample.pkt" with { type: "text" };
 import script37 from "./timestamp_of_the_first_syn_is_no_sample.pkt" with { type: "text" };
 import script38 from "./user_timeout_ends_the_connection.pkt" with { type: "text" };
-import script39 from "./user_timeout_is_offered.pkt" with { type: "text" };
-import script40 from "./user_timeout_may_outlast_r2.pkt" with { type: "text" };
-import script41 from "./user_timeout_starts_anew_with_progress.pkt" with { type: "text" };
+import script39 from "./user_timeout_goes_on_with_duplicates.pkt" with { type: "text" };
+import script40 from "./user_timeout_is_offered.pkt" with { type: "text" };
+import script41 from "./user_timeout_may_outlast_r2.pkt" with { type: "text" };
+import script42 from "./user_timeout_rests_while_nothing_is_outstanding.pkt" with { type: "text" };
+import script43 from "./user_timeout_starts_anew_with_progress.pkt" with { type: "text" };
 
 /** Path and text of each. */
 export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
@@ -84,7 +86,9 @@ export const SCRIPTS: readonly (readonly [path: string, text: string])[] = [
   ["retransmission/timestamp_of_a_repeated_syn_is_a_sample.pkt", script36],
   ["retransmission/timestamp_of_the_first_syn_is_no_sample.pkt", script37],
   ["retransmission/user_timeout_ends_the_connection.pkt", script38],
-  ["retransmission/user_timeout_is_offered.pkt", script39],
-  ["retransmission/user_timeout_may_outlast_r2.pkt", script40],
-  ["retransmission/user_timeout_starts_anew_with_progress.pkt", script41],
+  ["retransmission/user_timeout_goes_on_with_duplicates.pkt", script39],
+  ["retransmission/user_timeout_is_offered.pkt", script40],
+  ["retransmission/user_timeout_may_outlast_r2.pkt", script41],
+  ["retransmission/user_timeout_rests_while_nothing_is_outstanding.pkt", script42],
+  ["retransmission/user_timeout_starts_anew_with_progress.pkt", script43],
 ];
