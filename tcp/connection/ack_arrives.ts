@@ -144,7 +144,7 @@ function takeSackBlocks(tcb: Tcb, segment: Segment): void {
       ack.duplicateRight = right;
       continue;
     }
-    if (seqAtOrBefore(right, sender.sndUna) || seqBefore(left, sender.sndUna)) continue;
+    if (seqBefore(left, sender.sndUna)) continue;
     ack.newlySacked += scoreboard.sack(left, right, sacksWholeSegments, ack);
   }
 }

@@ -56,7 +56,6 @@ export function rearm(tcb: Tcb, isProgress: boolean, now: Instant): void {
     if (isOutstanding) armUserTimeout(tcb, now);
   }
   if (sender.isBlockedByWindow) {
-    if (!retransmissionTimer.is("persist")) retransmissionTimer.stop();
     return armPersist(tcb, now);
   }
   tcb.windowProbes = 0;
