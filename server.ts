@@ -75,7 +75,7 @@ async function serveOnOwnTcp(
   interruption: Interruption,
 ): Promise<void> {
   const { packetLink, RawHost } = await import("./driver/mod.ts");
-  const { OwnTcpServer } = await import("./cli/own_tcp_server.ts");
+  const { OwnTcpServer, tellingOfWays } = await import("./cli/own_tcp_server.ts");
   const { mode, count, observe, color, port } = options;
   if (mode.kind === "file") {
     const { refuseOneFileTwice } = await import("./cli/written_files.ts");
@@ -84,14 +84,15 @@ async function serveOnOwnTcp(
   const answer = await answerOf(options);
   const { asked } = interruption;
   await observed(observe, { program: PROGRAM, color, output, asked }, async (watchers) => {
+    const report = new ServerReport(output, observe.payload);
+    const way = options.link ?? (watchers.observer === undefined ? "auto" : "raw");
     using host = RawHost.open({
       local: { address, port },
-      link: packetLink("auto"),
+      link: way === "raw" ? undefined : packetLink(way, tellingOfWays(report, way)),
       ...watchers.observer === undefined ? {} : { observer: watchers.observer },
       ...watchers.onDrop === undefined ? {} : { onDrop: watchers.onDrop },
       onUnsent: (outcome, reason) => server.unsent(outcome, reason),
     });
-    const report = new ServerReport(output, observe.payload);
     const isBehind = (): boolean => watchers.isBehind === true;
     const server = new OwnTcpServer({
       host,

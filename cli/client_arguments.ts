@@ -5,22 +5,26 @@
  */
 
 import { asksAboutProgram } from "./about_options.ts";
-import { CLIENT_GROUPS, DEFAULT_CLOSE_TIMEOUT, LINK_CHOICES } from "./client_options.ts";
+import { CLIENT_GROUPS, DEFAULT_CLOSE_TIMEOUT } from "./client_options.ts";
 import { type TransferArguments, transferArguments } from "./client_transfer_arguments.ts";
 import { parseOptions } from "./command_line.ts";
 import type { Fault } from "../lab/mod.ts";
 import { isAddressText } from "../tcp/single.ts";
 import { type ObserveArguments, observeArguments, SHOWING_OPTIONS } from "./observe_arguments.ts";
 import { type ParsedOptions, quoted, UsageError } from "./options.ts";
-import { parseChoice, parseDuration, parsePort, parseWhole } from "./option_values.ts";
+import {
+  LINK_CHOICES,
+  type LinkChoice,
+  parseChoice,
+  parseDuration,
+  parsePort,
+  parseWhole,
+} from "./option_values.ts";
 import { COLOR_CHOICES, type ColorChoice } from "./output.ts";
 import { READ_OPTIONS, type ReadArguments, readArguments } from "./read_arguments.ts";
 import type { OtherProgram } from "./unknown_option.ts";
 import { parseTarget, type Way } from "./target.ts";
 import { type TcpArguments, tcpArguments } from "./tcp_arguments.ts";
-
-/** How packets travel: all by raw socket, text and ACKs by packet socket, or so once much of it flows. */
-export type LinkChoice = (typeof LINK_CHOICES)[number];
 
 /** Connections to make, and how many of them at once. */
 export interface ManyArguments {

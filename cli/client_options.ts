@@ -9,12 +9,10 @@ import { READ_OPTIONS } from "./read_arguments.ts";
 import { FAULT_SYNTAX } from "../lab/fault_syntax.ts";
 import { CAPTURE_OPTIONS, SHOWING_OPTIONS } from "./observe_arguments.ts";
 import type { OptionGroup } from "./options.ts";
+import { LINK_CHOICES } from "./option_values.ts";
 import { COLOR_CHOICES } from "./output.ts";
 import { TCP_OPTIONS } from "./tcp_arguments.ts";
 import { TRANSFER_OPTIONS } from "./client_transfer_arguments.ts";
-
-/** How packets travel: all by raw socket, text and ACKs by packet socket, or so once much of it flows. */
-export const LINK_CHOICES = ["auto", "raw", "packet"] as const;
 
 /** As long as kernels keep FIN-WAIT-2, seconds (Linux: tcp_fin_timeout). */
 export const DEFAULT_CLOSE_TIMEOUT = 60;

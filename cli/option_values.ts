@@ -12,6 +12,11 @@ const MAX_SECONDS = 86_400;
 /** The largest port, RFC 9293 3.1: the field has 16 bits. */
 const MAX_PORT = 65_535;
 
+/** How packets travel: all by raw socket, text and ACKs by packet socket, or so once much of it flows. */
+export const LINK_CHOICES = ["auto", "raw", "packet"] as const;
+/** One of {@link LINK_CHOICES}. */
+export type LinkChoice = (typeof LINK_CHOICES)[number];
+
 /** A whole number in decimal digits. @throws UsageError naming `what` when it is none or out of range */
 export function parseWhole(text: string, what: string, least: number, most: number): number {
   const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { RawHost } from "../driver/mod.ts";
+import type { LinkMode, OnLinkChange, RawHost } from "../driver/mod.ts";
+import { linkText } from "./path_lines.ts";
 import {
   after,
   type Connection,
@@ -56,6 +57,15 @@ class StreamError extends Error {
     super(failure.message, { cause: failure });
     this.errnoName = ERRNO_NAMES[failure.kind];
   }
+}
+
+/** Has the report say which way bulk data leave, in the client's words. */
+export function tellingOfWays(report: ServerReport, mode: LinkMode): OnLinkChange {
+  return (change, reason, remote) => {
+    const text = linkText(change, reason);
+    const isUnwanted = change === "rules" || mode === "packet" && change === "raw";
+    report.wayOf(formatEndpoint(remote), `${text[0]?.toLowerCase() ?? ""}${text.slice(1)}`, isUnwanted);
+  };
 }
 
 /** A connection of the core's as the stream that every mode knows. */

@@ -8,7 +8,14 @@ import { asksAboutProgram } from "./about_options.ts";
 import { parseOptions } from "./command_line.ts";
 import { GLOSSARY_WIDTH, isObserved, type ObserveArguments, observeArguments } from "./observe_arguments.ts";
 import { type ParsedOptions, quoted, UsageError } from "./options.ts";
-import { parseChoice, parseOctets, parsePort, parseWhole } from "./option_values.ts";
+import {
+  LINK_CHOICES,
+  type LinkChoice,
+  parseChoice,
+  parseOctets,
+  parsePort,
+  parseWhole,
+} from "./option_values.ts";
 import { COLOR_CHOICES, type ColorChoice } from "./output.ts";
 import { SERVER_GROUPS, STACKS } from "./server_options.ts";
 import { DEFAULT_PORT } from "./target.ts";
@@ -39,6 +46,8 @@ export interface ServerOptions {
   readonly count: number | null;
   /** Whose TCP serves. */
   readonly stack: (typeof STACKS)[number];
+  /** How its packets leave, of our own TCP; null: by what fits to what is shown. */
+  readonly link: LinkChoice | null;
   /** What is shown of our own TCP. */
   readonly observe: ObserveArguments;
   readonly quiet: boolean;
@@ -84,11 +93,16 @@ export async function parseServerArguments(args: readonly string[]): Promise<Ser
   if (stack === "kernel" && isObserved(observe)) {
     throw new UsageError("The kernel's TCP shows no segments: give --stack rawtcp to watch our own");
   }
+  const link = values.get("link");
+  if (stack === "kernel" && link !== undefined) {
+    throw new UsageError("Cannot use --link with the kernel's TCP: give --stack rawtcp for our own");
+  }
   return {
     host,
     port: parsePort(values.get("port") ?? String(DEFAULT_PORT), "--port", 0),
     mode,
     stack,
+    link: link === undefined ? null : parseChoice(link, "--link", LINK_CHOICES),
     observe,
     count: count === undefined ? null : parseWhole(count, "--count", 1, MAX_COUNT),
     quiet: flags.has("quiet"),

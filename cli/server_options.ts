@@ -6,6 +6,7 @@
 
 import { ABOUT_OPTIONS } from "./about_options.ts";
 import { CAPTURE_OPTIONS, SHOWING_OPTIONS } from "./observe_arguments.ts";
+import { LINK_CHOICES } from "./option_values.ts";
 import type { OptionGroup, OptionSpec } from "./options.ts";
 import { COLOR_CHOICES } from "./output.ts";
 import { DEFAULT_PORT } from "./target.ts";
@@ -55,6 +56,13 @@ export const SERVER_GROUPS: readonly OptionGroup[] = [
         help:
           "whose TCP serves: kernel (default), or rawtcp, our own over raw sockets, which can be watched; it " +
           "needs CAP_NET_RAW and one address, not :: or 0.0.0.0",
+      },
+      {
+        name: "link",
+        value: "WAY",
+        choices: LINK_CHOICES,
+        help:
+          "raw, packet or auto: how bulk data of our own TCP leaves (default: auto, raw where it is watched; see below)",
       },
     ],
   },

@@ -67,6 +67,14 @@ export class ServerReport {
     this.#output.line(mark, `Connection from ${peer} ${ending}, ${amounts}`);
   }
 
+  /** Says which way a connection's packets take from now on, `text`, or what does not hold on it; `isUnwanted`: it was not asked for. */
+  wayOf(peer: string, text: string, isUnwanted: boolean): void {
+    this.#subject = "";
+    const line = `Connection from ${peer}: ${text}`;
+    if (isUnwanted) this.#output.warning(line);
+    else this.#output.line("note", line);
+  }
+
   /** Says how many SYNs more were answered without keeping anything of them. */
   floodedBy(syns: number): void {
     this.#output.warning(

@@ -7,6 +7,7 @@
 import {
   after,
   type Connection,
+  type Endpoint,
   type Instant,
   milliseconds,
   type Segment,
@@ -41,8 +42,8 @@ export interface OpenLink {
  */
 export type LinkOpener = (raw: RawSocket | RawSocketV6, ends: LinkEnds) => OpenLink;
 
-/** Told of a change, with the reason in words. */
-export type OnLinkChange = (link: LinkChange, reason: string) => void;
+/** Told of a change, with the reason in words, and of which peer's connection: a host has several. */
+export type OnLinkChange = (link: LinkChange, reason: string, remote: Endpoint) => void;
 
 /** Lets bulk data leave by packet socket and arrive by ring, where that pays. @param onChange @default nobody is told */
 export function packetLink(mode: LinkMode, onChange?: OnLinkChange): LinkOpener {
@@ -158,7 +159,7 @@ class Link implements Monitor {
     this.#refreshAt = after(now, REFRESH_INTERVAL);
     if (this.#ruleAgainst("in") !== null) return this.#device.forgetRing();
     if (this.#device.receiveByRing() !== null) return;
-    this.#onChange?.("ring", "bulk data arrives one packet at a time");
+    this.#tell("ring", "bulk data arrives one packet at a time");
     this.#tellRules("in");
   }
 
@@ -167,7 +168,7 @@ class Link implements Monitor {
     if (device.hasRing) {
       this.#refreshAt = after(now, REFRESH_INTERVAL);
       const rule = this.#ruleAgainst("in");
-      if (rule !== null && device.receiveByRaw() === null) this.#onChange?.("no ring", rule);
+      if (rule !== null && device.receiveByRaw() === null) this.#tell("no ring", rule);
       this.#tellRules("in");
     }
     if (this.#isSettled) return;
@@ -182,7 +183,7 @@ class Link implements Monitor {
       this.#firstSeq = this.#connection.sndNxt;
       const failure = this.#ruleAgainst("out") ?? device.gather();
       if (failure !== null) return this.#settle(failure);
-      this.#onChange?.("packet", "bulk data flow");
+      this.#tell("packet", "bulk data flow");
       this.#tellRules("out");
     }
   }
@@ -208,7 +209,7 @@ class Link implements Monitor {
     const rules = this.#device.rulesAround("out");
     if (rules === null) return false;
     if (rules !== this.#toldOfAcks) {
-      this.#onChange?.(
+      this.#tell(
         "raw",
         `nothing but ACKs is to be sent, which packet sockets would take around ${rules}`,
       );
@@ -229,7 +230,7 @@ class Link implements Monitor {
     const rules = this.#device.rulesAround(direction);
     if (rules === null || rules === this.#told) return;
     this.#told = rules;
-    this.#onChange("rules", rules);
+    this.#tell("rules", rules);
   }
 
   /** After a timer: whether the packet socket seems to get nothing across. Loss does not look like that. */
@@ -268,6 +269,10 @@ class Link implements Monitor {
 
   #settle(reason: string): void {
     this.#isSettled = true;
-    this.#onChange?.("raw", reason);
+    this.#tell("raw", reason);
+  }
+
+  #tell(change: LinkChange, reason: string): void {
+    this.#onChange?.(change, reason, this.#connection.remote);
   }
 }

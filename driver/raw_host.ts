@@ -35,7 +35,7 @@ export interface RawHostOptions extends RunOptions {
   readonly observer?: Observer;
   /**
    * Ways for packets besides the raw socket, for eight connections with bulk data at a time: `packetLink` makes one. Without effect
-   * together with `observer` or `throughDevice`. @default the raw socket only
+   * together with `throughDevice`. Observers are shown long segments then, as the core makes them. @default the raw socket only
    */
   readonly link?: LinkOpener | undefined;
   /** Where initial sequence numbers come from. @default RFC 6528, with a secret of this host's own */
@@ -58,8 +58,8 @@ export class RawHost implements AsyncDisposable, Disposable {
 
   private constructor(stack: RawStack, local: Endpoint, options: RawHostOptions) {
     const { observer, throughDevice, link } = options;
-    // Whoever watches is to see the segments that are on the wire.
-    const isPlain = observer !== undefined || throughDevice !== undefined;
+    // Whoever watches a raw link is to see the segments that are on the wire.
+    const isPlain = throughDevice !== undefined || link === undefined && observer !== undefined;
     this.#stack = stack;
     this.local = local;
     this.host = new Host({

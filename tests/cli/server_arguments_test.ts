@@ -16,6 +16,7 @@ const DEFAULTS: ServerOptions = {
   mode: { kind: "print" },
   count: null,
   stack: "kernel",
+  link: null,
   observe: UNOBSERVED,
   quiet: false,
   color: "auto",
@@ -36,6 +37,9 @@ Deno.test("the server's command line", async (t) => {
     ["--mode file=page.html", { mode: { kind: "file", path: "page.html" } }],
     ["--mode reply=a=b", { mode: { kind: "reply", text: "a=b" } }],
     ["--host [::1]", { host: "::1" }],
+    ["--stack rawtcp", { stack: "rawtcp" }],
+    ["--stack rawtcp --link packet", { stack: "rawtcp", link: "packet" }],
+    ["--stack=rawtcp --link=raw", { stack: "rawtcp", link: "raw" }],
     ["--count 3 -q --color never", { count: 3, quiet: true, color: "never" }],
   ];
   for (const [args, expected] of rows) {
@@ -49,6 +53,8 @@ Deno.test("a wrong command line is refused with the reason, before anything is o
   const rows: [args: string, reason: string][] = [
     ["--stack rawtcp --json --pcap -", "Cannot use --json with --pcap -: both write to standard output"],
     ["--port 65536", "from 0 to 65535"],
+    ["--link raw", "Cannot use --link with the kernel's TCP: give --stack rawtcp for our own"],
+    ["--stack rawtcp --link fast", '"fast" as --link: give auto, raw or packet'],
     ["--port -1", "from 0 to 65535"],
     ["--port http", '"http"'],
     ["--count 0", "from 1 to"],

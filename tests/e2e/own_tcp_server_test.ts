@@ -86,6 +86,58 @@ Deno.test("the kernel's TCP cannot be watched, and says what to do; all addresse
   assertStringIncludes(everywhere.err, "name one of this host's");
 });
 
+/** Octets of a download in which it shows which way they leave. */
+const BULK = 5_000_000;
+
+/** What a server with these options says of a download over a cable; `rules`: of its host's firewall. */
+async function downloadFrom(options: readonly string[], rules = ""): Promise<{ out: string; err: string }> {
+  await using pair = await Pair.create();
+  if (rules !== "") await pair.near.must(["nft", "-f", "-"], { input: rules });
+  const place = ["--stack", "rawtcp", "--host", Pair.nearAddress, "--count", "1"];
+  await using serving = pair.near.start([server, ...place, "--mode", `source=${BULK}`, ...options]);
+  await serving.shows("listening");
+  const got = await pair.far.must(["sh", "-c", `nc -d -w 60 ${Pair.nearAddress} ${PORT} | wc -c`]);
+  assertEquals(Number(got), BULK);
+  const { code, out, err } = await serving.ended(LONG);
+  assertEquals(code, 0, err);
+  return { out, err };
+}
+
+const ADMITS_ALL = "table inet f { chain o { type filter hook output priority 0; policy accept; }; }";
+const BY_PACKET_SOCKET =
+  /^\[\*\] Connection from \S+:\d+: data and ACKs leave by packet socket from here on: bulk data flow$/m;
+const AROUND = /^\[!\] Connection from \S+:\d+: packet sockets go around this host's netfilter/m;
+
+Deno.test("which way bulk data leave is the server's choice, and it says which: by itself, by packet socket, by raw socket", async () => {
+  assertMatch((await downloadFrom([])).out, BY_PACKET_SOCKET);
+  const raw = await downloadFrom(["--link", "raw"]);
+  assert(!/socket/.test(raw.out + raw.err), raw.out + raw.err);
+});
+
+Deno.test("a firewall keeps bulk data of a server with the raw socket, but for --link packet, which says what it goes around", async () => {
+  const { out, err } = await downloadFrom([], ADMITS_ALL);
+  assert(!BY_PACKET_SOCKET.test(out), out);
+  assertMatch(
+    out,
+    /: data and ACKs leave by raw socket from here on: packet sockets would go around netfilter/,
+  );
+  assertEquals(err, "");
+  const packet = await downloadFrom(["--link", "packet"], ADMITS_ALL);
+  assertMatch(packet.out, BY_PACKET_SOCKET);
+  assertMatch(packet.err, AROUND);
+});
+
+Deno.test("a server that is watched sends the segments on the wire; with --link packet it is shown the long ones", async () => {
+  const longest = ({ err }: { err: string }): number =>
+    Math.max(...[...err.matchAll(/\blen[= ](\d+)|(\d+) bytes/g)].map(([, a, b]) => Number(a ?? b)));
+  const onWire = await downloadFrom(["--trace"]);
+  assert(!BY_PACKET_SOCKET.test(onWire.out));
+  assert(longest(onWire) <= 1_460, `${longest(onWire)}: ${onWire.err.slice(0, 2_000)}`);
+  const long = await downloadFrom(["--trace", "--link", "packet"]);
+  assertMatch(long.out, BY_PACKET_SOCKET);
+  assert(longest(long) > 10_000, `${longest(long)}`);
+});
+
 /** Megabytes of memory that a process has. */
 async function residentMegabytes(pid: number): Promise<number> {
   const status = await Deno.readTextFile(`/proc/${pid}/status`);
