@@ -30,6 +30,7 @@ export function endingOf(flow: Flow): string {
     const by = resets.isForeign
       ? `something on the way in the name of ${resets.by.asObject}`
       : resets.by.asObject;
+    if (resets.isRefusal) return `refused by ${by}`;
     return local.isAcknowledged && remote.isAcknowledged
       ? `closed, ${firstText(flow)}; a RST of ${by} came afterwards`
       : `reset by ${by} ${resets.after}`;

@@ -10,8 +10,6 @@ import {
   Option,
   type Segment,
   seqAdd,
-  seqDistance,
-  type SeqNumber,
   seqToUint32,
   type State,
 } from "../../trace/core.ts";
@@ -24,11 +22,20 @@ import type { ConnectionRecord, SegmentRecord, ViewRecord } from "../../trace/re
 import { counted, SynAgreement } from "../../trace/syn_agreement.ts";
 import { takeAck } from "./acknowledgments.ts";
 import type { CapturedConnection } from "./captured_connection.ts";
-import { doubled, isPassedOn, SOON_CAPTURED } from "./copies.ts";
+import { doubled, isPassedOn } from "./copies.ts";
 import { dataPass } from "./data_passes.ts";
 import type { FindingCode } from "../../trace/catalogue.ts";
-import { FARTHEST, Half, NO_SHIFT, SHIFT_UNKNOWN, WE } from "./half.ts";
+import { Half, NO_SHIFT, SHIFT_UNKNOWN, WE } from "./half.ts";
 import type { Passage } from "./passage.ts";
+import {
+  answersOtherSyn,
+  hasOlderTimestamp,
+  isBeforeFirst,
+  isFar,
+  isRepeatedAck,
+  isShortlyAfter,
+  lacksTimestamp,
+} from "./segment_checks.ts";
 import { Resets, type RevokedResets } from "./resets.ts";
 import { stateOf } from "./states.ts";
 import { type Passing, Verdict } from "./verdict.ts";
@@ -331,6 +338,9 @@ export class Flow implements CapturedConnection, Numberings {
       verdict.add(this.closedFirst === sender ? "close-first" : "close-second");
     }
     if (lacksTimestamp(passing, this)) verdict.add("timestamp-missing");
+    if (verdict.codes.includes("new-data") && hasOlderTimestamp(segment, sender)) {
+      verdict.add("timestamp-older");
+    }
     if ((segment.flags & Flag.urg) !== 0) verdict.add("urgent-seen");
     if ((segment.flags & (Flag.ece | Flag.syn)) === Flag.ece) {
       verdict.add(this.agreement.ecn === "accurate" ? "accurate-ecn" : "congestion-echo-seen");
@@ -361,30 +371,6 @@ function laterText(span: number): string {
   return Number.isNaN(span) ? "" : `${spanText(span)} `;
 }
 
-/** Whether an ACK is for no more than a capture may have missed from a number on. */
-function isShortlyAfter(ack: SeqNumber, seq: SeqNumber): boolean {
-  const distance = seqDistance(seq, ack);
-  return distance >= 0 && distance < FARTHEST;
-}
-
-/** RFC 7323 3.2: where both SYNs have timestamps, all segments but RSTs are to. */
-function lacksTimestamp({ segment, hasAllOptions }: Passing, { local, remote }: Flow): boolean {
-  if ((segment.options & Option.timestamps) !== 0 || !hasAllOptions) return false;
-  return [local, remote].every(({ syn }) => ((syn?.options ?? 0) & Option.timestamps) !== 0);
-}
-
-/** Whether it has something in the place of the SYN, which an octet of a keep-alive may have (RFC 9293 3.8.4). */
-function isBeforeFirst({ flags, seq, end, length }: SegmentRecord): boolean {
-  const isEmpty = (flags & Flag.fin) === 0 && length <= 1;
-  return (flags & Flag.syn) === 0 && end <= 1 && end > seq && !isEmpty;
-}
-
-/** Whether a SYN acknowledges something else than the receiver's own, which is all that it has sent (RFC 9293 3.10.7.3, first). */
-function answersOtherSyn({ flags, ack }: SegmentRecord, receiver: Half): boolean {
-  return (flags & Flag.syn) !== 0 && ack !== null && receiver.isUnanswered &&
-    (ack <= 0 || ack > receiver.max);
-}
-
 /** All that is known of a connection. @throws TypeError when it is not one that a capture was found to hold */
 export function flowOf(connection: CapturedConnection): Flow {
   if (connection instanceof Flow) return connection;
@@ -412,26 +398,4 @@ function remember(verdict: Verdict, passing: Passing, sender: Half, receiver: Ha
   sender.timestamps.add(segment.timestampValue, time);
   sender.echoes.passed(segment.timestampValue, time);
   receiver.echoes.echoed(segment.timestampEcho, time);
-}
-
-/**
- * Whether a segment lies farther beyond what has passed than any window reaches. Two that agree show that the capture has a
- * gap as wide.
- */
-function isFar(seq: number, sender: Half): boolean {
-  if (sender.packets === 0 || seq <= sender.max + FARTHEST) return false;
-  return !sender.agrees(seq);
-}
-
-/** Whether a segment without data is the packet before once more: ACKs may well be alike, unless all is captured twice. */
-function isRepeatedAck(
-  { segment, time, ipId, fingerprint }: Passing,
-  sender: Half,
-  doublesAll: boolean,
-): boolean {
-  if (segment.end !== segment.seq || sender.packets === 0 || fingerprint !== sender.lastFingerprint) {
-    return false;
-  }
-  if (sender.ids.areCounted && ipId > 0) return ipId === sender.lastIpId;
-  return doublesAll && time - sender.lastAt < SOON_CAPTURED;
 }

@@ -44,6 +44,8 @@ export class Resets {
   after = "";
   /** Whether it came another way than the other segments of the end in whose name it was sent. */
   isForeign = false;
+  /** Whether it is all that its sender has said to a SYN. */
+  isRefusal = false;
   /** Those that have ended nothing after all. */
   readonly revoked: Map<number, Revocation> = new Map();
   readonly #known: RevokedResets;
@@ -90,6 +92,8 @@ export class Resets {
     this.#expected = receiver.hasAcked && segment.seq !== receiver.ack ? receiver.ack : null;
     if (sender.packets + receiver.packets === 0) return verdict.add("reset-alone");
     if (sender.isAcknowledged && receiver.isAcknowledged) return verdict.add("reset-after-close");
+    this.isRefusal = receiver.isUnanswered && sender.packets === 0;
+    if (this.isRefusal) return verdict.add("reset-refuses");
     if (usual === null) return verdict.add("reset-seen");
     verdict.values["usual"] = usual;
     verdict.add("reset-from-elsewhere");

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { ticksBetween } from "../../trace/acknowledging.ts";
+
 /** Shorter spans say too little, µs. */
 const LEAST_SPAN = 20_000;
 
@@ -13,9 +15,11 @@ export class TimestampClock {
   #firstAt = -1;
   #lastValue = 0;
   #lastAt = -1;
+  #latest: number | null = null;
 
   /** A timestamp passed. */
   add(value: number, at: number): void {
+    if (this.#latest === null || ticksBetween(this.#latest, value) > 0) this.#latest = value;
     if (Number.isNaN(at)) return;
     if (this.#firstAt < 0) {
       this.#firstAt = at;
@@ -24,6 +28,11 @@ export class TimestampClock {
     if (at < this.#lastAt || value - this.#lastValue < 0) return;
     this.#lastAt = at;
     this.#lastValue = value;
+  }
+
+  /** The latest timestamp so far; null: there is none. */
+  get latest(): number | null {
+    return this.#latest;
   }
 
   /** Microseconds of a tick; Infinity until they are known. */

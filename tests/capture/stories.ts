@@ -350,6 +350,21 @@ export const CAPTURE_STORIES: readonly CaptureStory[] = [
     ...OPENED_NEAR,
     "< data, feedback of Accurate ECN",
   ]],
+  ["new data with an older timestamp are dropped, and the ACK that follows tells of no gap (RFC 7323 5.3)", [
+    packet(0, ">", "syn", 1000, 0, { timestamps: [100, 0] }),
+    packet(10, "<", "syn,ack", 5000, 1001, { timestamps: [900, 100] }),
+    ack(10.1, 5001, { timestamps: [110, 900] }),
+    packet(20, "<", "ack", 5001, 1001, { length: 1_000, timestamps: [910, 110] }),
+    ack(20.1, 6001, { timestamps: [120, 910] }),
+    packet(25, "<", "ack", 6001, 1001, { length: 1_000, timestamps: [700, 110] }),
+    ack(25.1, 6001, { timestamps: [125, 910] }),
+  ], [
+    ...OPENED_NEAR,
+    "< data",
+    "> acknowledges",
+    "< data, older timestamp",
+    "> duplicate ACK 1",
+  ]],
   ["D-SACK proves a retransmission spurious (RFC 3708 2)", [
     ...handshake({ sackPermitted: true }),
     packet(20, ">", "ack", 1001, 5001, { length: 100 }),

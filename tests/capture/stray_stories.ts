@@ -104,7 +104,7 @@ export const STRAY_CAPTURES: readonly CaptureStory[] = [
       "#2  # seq 0 of 10.0.0.1:40000 is 1000",
       "#2 asks",
       "#2  = CLOSED to SYN-SENT",
-      "#2 reset",
+      "#2 refused",
       "#2  = SYN-SENT to CLOSED",
       "#2 retransmission",
       "#3  # seq 0 of 10.0.0.1:40000 is 1000",

@@ -200,7 +200,7 @@ const ACKNOWLEDGMENTS: Readonly<Record<AckMeaning, Entry>> = {
       rule: "RFC 5681 2, 3.2",
       label: "duplicate ACK {nextDupAck}",
       sentence:
-        "ACK {ack} again, duplicate number {nextDupAck}: something after {ack} has arrived, but not {ack} itself, unless the same came twice, at the peer or here.",
+        "ACK {ack} again, duplicate number {nextDupAck}: something after {ack} has arrived, but not {ack} itself, unless it answers what the peer did not take, such as the same again, or has come twice itself.",
     },
   ),
   "repeated-ack": firstTrue<ArrivedEvent>(

@@ -46,6 +46,12 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     label: "no timestamp",
     sentence: "It has no timestamp, although both SYNs have one: {receiver} may drop it for that.",
   },
+  "timestamp-older": {
+    rule: "RFC 7323 5.3",
+    label: "older timestamp",
+    sentence:
+      "Its timestamp is older than that of a segment of {sender} that passed here before: {receiver} drops it if it had that one by then.",
+  },
   "ack-of-another": {
     rule: "RFC 9293 3.5.1; 3.10.7.3, first",
     label: "ACK, not for the SYN",
@@ -239,7 +245,7 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
       rule: "RFC 5681 2, 3.2",
       label: "duplicate ACK {nth}",
       sentence:
-        "ACK {ack} again, number {nth}: something after {ack} has arrived, but not {ack} itself, unless the same came twice.",
+        "ACK {ack} again, number {nth}: something after {ack} has arrived, but not {ack} itself, unless it answers what {sender} did not take, such as the same again.",
     },
   ),
   "repeated-ack-seen": {
@@ -316,6 +322,11 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     rule: "RFC 9293 3.5.3; 3.10.7.4, second",
     label: "reset",
     sentence: "RST: {sender} ends the connection, {after}.",
+  },
+  "reset-refuses": {
+    rule: "RFC 9293 3.5.2, group 1; 3.10.7.3, second",
+    label: "refused",
+    sentence: "RST: the SYN of {receiver} is not accepted.",
   },
   "reset-alone": {
     rule: "RFC 9293 3.5.2; 3.5.3",

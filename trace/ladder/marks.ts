@@ -38,6 +38,7 @@ const UNREMARKABLE: ReadonlySet<Code> = new Set<Code>([
   "close-first",
   "close-second",
   "reset-seen",
+  "reset-refuses",
   "urgent-seen",
   "nothing-new-seen",
   "reaches-there",
