@@ -77,10 +77,7 @@ export class Rack {
 
   /** A recovery has ended: a widened window is kept for some of them, then forgotten. */
   recoveryEnded(): void {
-    if (--this.#windowPersistence <= 0) {
-      this.#windowPersistence = WINDOW_PERSISTENCE;
-      this.#windowMultiplier = 1;
-    }
+    if (--this.#windowPersistence <= 0) this.#windowMultiplier = 1;
   }
 
   /** How long to wait for what may only be late (step 4). */

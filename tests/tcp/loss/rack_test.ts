@@ -43,6 +43,21 @@ Deno.test("a widened reordering window is kept for sixteen recoveries (RFC 8985 
   assertEquals(quarters(rack), 1);
 });
 
+Deno.test("each D-SACK starts the sixteen recoveries anew (RFC 8985 6.2, step 4)", () => {
+  const rack = new Rack(seqNumber(0), 3);
+  for (let round = 1; round <= 3; round++) {
+    rack.duplicateReported(seqNumber(round));
+    acknowledge(rack, seqNumber(round));
+    for (let i = 1; i < 16; i++) rack.recoveryEnded();
+    assertEquals(quarters(rack), 1 + round);
+  }
+  rack.recoveryEnded();
+  assertEquals(quarters(rack), 1);
+  rack.duplicateReported(seqNumber(4));
+  for (let i = 1; i < 16; i++) rack.recoveryEnded();
+  assertEquals(quarters(rack), 2);
+});
+
 Deno.test("the reordering window is no longer than the smoothed round trip (RFC 8985 6.2, step 4)", () => {
   const rack = new Rack(seqNumber(0), 3);
   for (let i = 0; i < 12; i++) {
