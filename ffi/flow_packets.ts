@@ -4,6 +4,7 @@
  * @module
  */
 
+import { SystemError } from "./errno.ts";
 import { readLink } from "./link.ts";
 import { IPPROTO_TCP } from "./constants.ts";
 import type { Direction, SettledFlow } from "./ipsec.ts";
@@ -24,6 +25,7 @@ import {
   type PacketAtHook,
   type PacketInterface,
 } from "./nft_verdict.ts";
+import { effectiveUser } from "./process_facts.ts";
 import { routeTo } from "./route.ts";
 
 /** What nftables and iptables make of the connection. */
@@ -127,9 +129,20 @@ function packetAt(flow: SettledFlow, direction: Direction, isEstablished: boolea
     inbound: direction === "in" ? device : NO_INTERFACE,
     outbound: direction === "out" ? device : NO_INTERFACE,
     mark: direction === "out" ? mark : 0,
+    user: direction === "out" ? userOrNull() : null,
     isNew: direction === "out" && !isEstablished,
     hasOwnAddress: String(routeTo({ destination, destinationPort }).source.octets) === String(source.octets),
   };
+}
+
+/** Null: /proc does not say. */
+function userOrNull(): number | null {
+  try {
+    return effectiveUser();
+  } catch (error) {
+    if (error instanceof SystemError) return null;
+    throw error;
+  }
 }
 
 /** 0: not known. */

@@ -29,8 +29,9 @@ const HOOK = { number: 1, priority: 2, device: 3, devices: 4 } as const;
 const NFT_MSG_GETSETELEM = 10 << 8 | 13;
 const RULE = { table: 1, chain: 2, handle: 3, expressions: 4 } as const;
 const ELEMENTS = { table: 1, set: 2, list: 3 } as const;
-const ELEMENT = { key: 1, flags: 3, keyEnd: 10 } as const;
+const ELEMENT = { key: 1, data: 2, flags: 3, keyEnd: 10 } as const;
 const DATA_VALUE = 1;
+const DATA_VERDICT = 2;
 const INTERVAL_END = 1;
 const EXPRESSION = { name: 1, attributes: 2 } as const;
 const POLICY_DROP = 0;
@@ -164,6 +165,8 @@ export function nftRules(family: 4 | 6): readonly NftRule[] | null {
 export interface NftElement {
   readonly key: Uint8Array;
   readonly isEnd: boolean;
+  /** What a map of verdicts has for it; empty: nothing. */
+  readonly verdict: Attributes;
 }
 
 /** The elements of a set; null: they are too many, or of a kind that is not read here. @throws SystemError EPERM */
@@ -178,7 +181,9 @@ export function nftElements(family: number, table: string, set: string): readonl
       const parts = decodeAttributes(element);
       const key = decodeAttributes(parts.get(ELEMENT.key) ?? new Uint8Array()).get(DATA_VALUE);
       if (key === undefined || parts.has(ELEMENT.keyEnd)) return null;
-      elements.push({ key, isEnd: (bigEndian(parts.get(ELEMENT.flags)) & INTERVAL_END) !== 0 });
+      const isEnd = (bigEndian(parts.get(ELEMENT.flags)) & INTERVAL_END) !== 0;
+      const data = decodeAttributes(parts.get(ELEMENT.data) ?? new Uint8Array());
+      elements.push({ key, isEnd, verdict: decodeAttributes(data.get(DATA_VERDICT) ?? new Uint8Array()) });
     }
   }
   return elements.length < MOST_ENTRIES ? elements : null;

@@ -16,6 +16,8 @@ import {
   type NftRule,
 } from "./netfilter.ts";
 import { decodeAttributes } from "./netlink.ts";
+import { type Certainty, matched, STATE } from "./nft_match.ts";
+import { elementAt, order, type Registers } from "./nft_sets.ts";
 
 /** An interface, as rules see it; that of no interface has neither name nor index. */
 export interface PacketInterface {
@@ -42,6 +44,8 @@ export interface PacketAtHook {
   /** The interface that it leaves by; of packets to us one without name. */
   readonly outbound: PacketInterface;
   readonly mark: number;
+  /** Number of the user whose socket sends it; null: not known, as of what comes in. */
+  readonly user: number | null;
   /** Whether it is the first of its connection, for connection tracking; null: not known, such as of what is not tracked. */
   readonly isNew: boolean | null;
   /** Whether to masquerade it would change nothing, because it comes from the interface's own address. */
@@ -56,7 +60,6 @@ export interface NftVerdict {
 }
 
 type Outcome = "accept" | "drop" | "rewrite" | "continue";
-type Certainty = "yes" | "no" | "maybe";
 
 /** Where packets may end in a chain, and the rule that each is due to. */
 type Outcomes = Map<Outcome, string>;
@@ -70,6 +73,7 @@ const META_KEY = {
   outboundIndex: 5,
   inboundName: 6,
   outboundName: 7,
+  user: 10,
   family: 15,
   protocol: 16,
 } as const;
@@ -77,7 +81,6 @@ const PAYLOAD = { register: 1, base: 2, offset: 3, length: 4 } as const;
 const BASE = { network: 1, transport: 2 };
 const CT = { register: 1, key: 2 } as const;
 const CT_STATE = 0;
-const STATE = { established: 2, new: 8 } as const;
 const CMP = { register: 1, operator: 2, data: 3 } as const;
 const RANGE = { register: 1, operator: 2, from: 3, to: 4 } as const;
 const BITWISE = { source: 1, destination: 2, mask: 4, xor: 5, operation: 6 } as const;
@@ -88,6 +91,11 @@ const DATA = { value: 1, verdict: 2 } as const;
 const VERDICT = { code: 1, chain: 2 } as const;
 const CODE = { drop: 0, accept: 1, jump: -3, goto: -4, return: -5 } as const;
 const TARGET_NAME = 1;
+const MATCH = { name: 1, revision: 2, info: 3 } as const;
+/** struct tcphdr: the port that it goes to, u16. */
+const DESTINATION_PORT = 2;
+/** The register of what becomes of the packet. */
+const VERDICT_REGISTER = 0;
 const NAME_LENGTH = 16;
 const IPPROTO_TCP = 6;
 const FAMILY_NUMBER = { 4: 2, 6: 10 } as const;
@@ -185,7 +193,10 @@ function judge(
   const registers = new Map<number, Uint8Array>();
   let certainty: Certainty = "yes";
   for (const expression of rule.expressions) {
-    const does = actionOf(expression, packet);
+    const does = isMap(expression)
+      ? mapped(expression, rule, registers, ruleset)
+      : actionOf(expression, packet);
+    if (does === "none") return { certainty: "no", does: null };
     if (does !== null) return { certainty, does };
     const holds = expression.name === "lookup"
       ? isMember(expression, rule, registers, ruleset)
@@ -199,9 +210,7 @@ function judge(
 function actionOf({ name, attributes }: NftExpression, packet: PacketAtHook): Action | null {
   const end = (outcome: Outcome): Action => ({ kind: "end", outcome });
   if (name === "reject") return end("drop");
-  if (name === "queue" || (name === "lookup" && attributes.has(LOOKUP.destination))) {
-    return { kind: "anything" };
-  }
+  if (name === "queue") return { kind: "anything" };
   if (REWRITING.includes(name)) return end("rewrite");
   if (name === "masq") return end(packet.hasOwnAddress ? "accept" : "rewrite");
   if (name === "target") {
@@ -211,7 +220,12 @@ function actionOf({ name, attributes }: NftExpression, packet: PacketAtHook): Ac
     return REWRITING_TARGETS.includes(target) ? end("rewrite") : null;
   }
   if (name !== "immediate" || bigEndian(attributes.get(IMMEDIATE.register)) !== 0) return null;
-  const verdict = nested(nested(attributes, IMMEDIATE.data), DATA.verdict);
+  return actionFor(nested(nested(attributes, IMMEDIATE.data), DATA.verdict));
+}
+
+/** Null: nothing that matters here. */
+function actionFor(verdict: NftExpression["attributes"]): Action | null {
+  const end = (outcome: Outcome): Action => ({ kind: "end", outcome });
   switch (bigEndian(verdict.get(VERDICT.code))) {
     case CODE.drop:
       return end("drop");
@@ -244,13 +258,8 @@ function condition(
   switch (name) {
     case "meta":
       return load(number(META.register), metaValue(number(META.key), packet));
-    case "payload": {
-      const [start, length] = [number(PAYLOAD.offset), number(PAYLOAD.length)];
-      const headers = new Map([[BASE.network, packet.network], [BASE.transport, packet.transport]]);
-      const octets = (headers.get(number(PAYLOAD.base)) ?? []).slice(start, start + length);
-      const isKnown = octets.length === length && !octets.includes(null);
-      return load(number(PAYLOAD.register), isKnown ? Uint8Array.from(octets, Number) : null);
-    }
+    case "payload":
+      return load(number(PAYLOAD.register), payloadValue(attributes, packet));
     case "ct": {
       if (number(CT.key) !== CT_STATE || packet.isNew === null) return load(number(CT.register), null);
       const state = packet.isNew ? STATE.new : STATE.established;
@@ -276,29 +285,73 @@ function condition(
         order(value, valueOf(attributes, RANGE.to)) <= 0;
       return isWithin === (number(RANGE.operator) === 0) ? "yes" : "no";
     }
+    case "match":
+      return matchOf(attributes, packet);
     default:
       return HARMLESS.includes(name) ? "yes" : unknownPart(registers);
   }
 }
 
+/** Octets of a header; null: they are not known here. */
+function payloadValue(attributes: NftExpression["attributes"], packet: PacketAtHook): Uint8Array | null {
+  const [start = 0, length = 0, base = 0] = [PAYLOAD.offset, PAYLOAD.length, PAYLOAD.base].map((at) =>
+    bigEndian(attributes.get(at))
+  );
+  const headers = new Map([[BASE.network, packet.network], [BASE.transport, packet.transport]]);
+  const octets = (headers.get(base) ?? []).slice(start, start + length);
+  return octets.length === length && !octets.includes(null) ? Uint8Array.from(octets, Number) : null;
+}
+
+/** Whether an extension of iptables holds. */
+function matchOf(attributes: NftExpression["attributes"], packet: PacketAtHook): Certainty {
+  const [high = null, low = null] = packet.transport.slice(DESTINATION_PORT, DESTINATION_PORT + 2);
+  const destinationPort = high === null || low === null ? null : high << 8 | low;
+  const info = attributes.get(MATCH.info) ?? new Uint8Array();
+  const revision = bigEndian(attributes.get(MATCH.revision));
+  return matched(textOf(attributes.get(MATCH.name)), revision, info, { ...packet, destinationPort });
+}
+
+function isMap({ name, attributes }: NftExpression): boolean {
+  return name === "lookup" && attributes.has(LOOKUP.destination);
+}
+
+/** What a map of verdicts has for the value; none: the value is not in it, and the rule does not hold. */
+function mapped(
+  expression: NftExpression,
+  rule: NftRule,
+  registers: Registers,
+  ruleset: NftRuleset,
+): Action | "none" | null {
+  if (bigEndian(expression.attributes.get(LOOKUP.destination)) !== VERDICT_REGISTER) {
+    return { kind: "anything" };
+  }
+  const found = elementFor(expression, rule, registers, ruleset);
+  if (found === undefined) return { kind: "anything" };
+  return found === null ? "none" : actionFor(found.verdict);
+}
+
 /** Whether a value is in a set: the very value, or between where an interval begins and where it ends. */
 function isMember(
+  expression: NftExpression,
+  rule: NftRule,
+  registers: Registers,
+  ruleset: NftRuleset,
+): Certainty {
+  const found = elementFor(expression, rule, registers, ruleset);
+  if (found === undefined) return "maybe";
+  const isInverted = (bigEndian(expression.attributes.get(LOOKUP.flags)) & LOOKUP_INVERTED) !== 0;
+  return (found !== null) !== isInverted ? "yes" : "no";
+}
+
+/** As `elementAt`, of the set that is named. */
+function elementFor(
   { attributes }: NftExpression,
   { family, table }: NftRule,
-  registers: Map<number, Uint8Array>,
+  registers: Registers,
   { elements }: NftRuleset,
-): Certainty {
-  const value = registers.get(bigEndian(attributes.get(LOOKUP.register)));
+): NftElement | null | undefined {
   const list = elements(family, table, textOf(attributes.get(LOOKUP.set)));
-  if (value === undefined || list === null) return "maybe";
-  if (list.some(({ key }) => key.length !== value.length)) return "maybe";
-  const isInterval = list.some(({ isEnd }) => isEnd);
-  const last = list.filter(({ key }) => order(key, value) <= 0).toSorted((a, b) => order(b.key, a.key))[0];
-  const isIn = isInterval
-    ? last !== undefined && !last.isEnd
-    : last !== undefined && order(last.key, value) === 0;
-  const isInverted = (bigEndian(attributes.get(LOOKUP.flags)) & LOOKUP_INVERTED) !== 0;
-  return isIn !== isInverted ? "yes" : "no";
+  return list === null ? undefined : elementAt(list, bigEndian(attributes.get(LOOKUP.register)), registers);
 }
 
 function textOf(octets: Uint8Array | undefined): string {
@@ -322,6 +375,8 @@ function metaValue(key: number, packet: PacketAtHook): Uint8Array | null {
       return Uint8Array.of(FAMILY_NUMBER[packet.family]);
     case META_KEY.mark:
       return new Uint8Array(new Uint32Array([packet.mark]).buffer);
+    case META_KEY.user:
+      return packet.user === null ? null : new Uint8Array(new Uint32Array([packet.user]).buffer);
     case META_KEY.inboundIndex:
       return new Uint8Array(new Uint32Array([packet.inbound.index]).buffer);
     case META_KEY.outboundIndex:
@@ -356,15 +411,6 @@ function compared(value: Uint8Array | undefined, operator: number, data: Uint8Ar
   const sign = order(value, data);
   const holds = [sign === 0, sign !== 0, sign < 0, sign <= 0, sign > 0, sign >= 0][operator];
   return holds === undefined ? "maybe" : holds ? "yes" : "no";
-}
-
-/** As memcmp, over the octets that the rule has: names of interfaces may be cut. */
-function order(value: Uint8Array, data: Uint8Array): number {
-  for (const [i, octet] of data.entries()) {
-    const difference = (value[i] ?? 0) - octet;
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }
 
 function valueOf(attributes: NftExpression["attributes"], at: number): Uint8Array {

@@ -35,6 +35,23 @@ Deno.test("on a sound host every check passes, as text and as JSON, and nothing 
   assertEquals((await capture.segments()).length, 0);
 });
 
+const hasIptables = (await run(["which", "iptables-nft"])).code === 0;
+
+/** A rule of iptables, as nftables has it, and what is said of it. @param before what goes before it */
+function byIptables(
+  chain: "INPUT" | "OUTPUT",
+  rule: string,
+  text: RegExp,
+  before?: string,
+): [string, (pair: Pair) => Promise<unknown>, string, RegExp][] {
+  if (!hasIptables) return [];
+  const make = async ({ near }: Pair): Promise<void> => {
+    if (before !== undefined) await near.must(["iptables-nft", ...before.split(" ")]);
+    await near.must(["iptables-nft", "-A", chain, ...rule.split(" ")]);
+  };
+  return [[`iptables ${rule}`, make, "firewall", text]];
+}
+
 const FAULTS: readonly (readonly [
   name: string,
   fault: (pair: Pair) => Promise<unknown>,
@@ -68,6 +85,46 @@ const FAULTS: readonly (readonly [
     "firewall",
     /^fail: our SYN is dropped or refused by nft f o, rule \d+$/,
   ],
+  [
+    "a map of verdicts",
+    ({ near }) =>
+      nft(
+        near,
+        "table ip f { chain d { counter drop; }; chain o { type filter hook output priority 0; " +
+          "oifname . tcp dport vmap { cable . 8888 : jump d, cable . 80 : accept }; }; }",
+      ),
+    "firewall",
+    /^fail: our SYN is dropped or refused by nft f d, rule \d+$/,
+  ],
+  [
+    "a firewall that has a map of connection states",
+    ({ near }) =>
+      nft(
+        near,
+        "table inet f { chain i { type filter hook input priority 0; policy drop; iif lo accept; " +
+          "ct state vmap { invalid : drop, established : accept, related : accept }; }; }",
+      ),
+    "firewall",
+    /^pass/,
+  ],
+  [
+    "a rule by user",
+    ({ near }) =>
+      nft(
+        near,
+        "table inet f { chain o { type filter hook output priority 0; tcp dport 8888 meta skuid 0 drop; }; }",
+      ),
+    "firewall",
+    /^fail: our SYN is dropped or refused by nft f o, rule \d+$/,
+  ],
+  ...byIptables("INPUT", "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT", /^pass/, "-P INPUT DROP"),
+  ...byIptables("INPUT", "-m state --state ESTABLISHED -j ACCEPT", /^pass/, "-P INPUT DROP"),
+  ...byIptables(
+    "OUTPUT",
+    "-p tcp -m multiport --dports 80,8880:8890 -j DROP",
+    /^fail: our SYN .*OUTPUT, rule/,
+  ),
+  ...byIptables("OUTPUT", "-m owner ! --uid-owner 0 -p tcp --dport 8888 -j REJECT", /^pass/),
   [
     "a rule of which nobody knows when it holds",
     ({ near }) =>

@@ -14,6 +14,7 @@ const SYN: PacketAtHook = {
   inbound: { name: "", index: 0 },
   outbound: { name: "eth0", index: 2 },
   mark: 0,
+  user: 0,
   isNew: true,
   hasOwnAddress: true,
 };
@@ -61,8 +62,19 @@ const inSet = (set: string, inverted = 0): NftExpression =>
 
 /** Of sets by name: ports one by one, from 70 to 89 (90 is where it ends), and what cannot be told. */
 function elementsOf(_family: number, _table: string, set: string): readonly NftElement[] | null {
-  const element = (port: number, isEnd = false): NftElement => ({ key: Uint8Array.of(0, port), isEnd });
+  const none = new Map<number, Uint8Array<ArrayBuffer>>();
+  const of = (key: readonly number[], verdict: NftElement["verdict"], isEnd = false): NftElement => ({
+    key: Uint8Array.from(key),
+    isEnd,
+    verdict,
+  });
+  const element = (port: number, isEnd = false): NftElement => of([0, port], none, isEnd);
+  const code = (number: number): NftElement["verdict"] => new Map([[1, octetsOf(number)]]);
   if (set === "ports") return [element(22), element(80)];
+  if (set === "empty") return [];
+  if (set === "addresses and ports") return [of([192, 0, 2, 2, 0, 80, 0, 0], none)];
+  if (set === "states") return [of([2, 0, 0, 0], code(1)), of([1, 0, 0, 0], code(0))];
+  if (set === "verdicts") return [of([0, 80], code(0)), of([0, 22], code(1))];
   if (set === "interval") return [element(90, true), element(70), element(0, true)];
   return null;
 }
@@ -113,6 +125,64 @@ Deno.test("sets are looked into, and those with intervals", () => {
   assertEquals(judge([[port, inSet("interval"), drop]]), `dropped ${RULE_1}`);
   assertEquals(judge([[port, inSet("interval", 1), drop]]), "passes");
   assertEquals(judge([[source, inSet("ports"), drop]]), `unclear ${RULE_1}`, "values of another kind");
+});
+
+Deno.test("the values of several registers are one key, each filled up to four octets", () => {
+  const port = (register: number): NftExpression =>
+    expression("payload", [1, register], [2, 2], [3, 2], [4, 2]);
+  const destination = payload(1, 16, 4);
+  assertEquals(judge([[destination, port(9), inSet("addresses and ports"), drop]]), `dropped ${RULE_1}`);
+  assertEquals(judge([[destination, port(10), inSet("addresses and ports"), drop]]), `unclear ${RULE_1}`);
+  const source = payload(1, 12, 4);
+  assertEquals(judge([[source, port(9), inSet("addresses and ports"), drop]]), "passes");
+  assertEquals(judge([[source, inSet("empty"), drop]]), "passes");
+});
+
+Deno.test("a map of verdicts is looked into, and a value that is not in it is passed over", () => {
+  const map = (name: string): NftExpression =>
+    expression("lookup", [1, new TextEncoder().encode(`${name}\0`)], [2, 1], [3, 0]);
+  assertEquals(judge([[payload(2, 2, 2), map("verdicts")]]), `dropped ${RULE_1}`);
+  const state = expression("ct", [1, 1], [2, 0]);
+  assertEquals(judge([[state, map("states")]], "drop"), "dropped nft t out, its policy");
+  assertEquals(judge([[state, map("states")]]), "passes");
+});
+
+Deno.test("a rule by user holds for the user whose socket it is", () => {
+  const user = expression("meta", [1, 1], [2, 10]);
+  assertEquals(judge([[user, compare(0, 0, 0, 0, 0), drop]]), `dropped ${RULE_1}`);
+  assertEquals(judge([[user, compare(0, 1, 0, 0, 0), drop]]), "passes");
+});
+
+Deno.test("matches of iptables by state, port and user are judged, others not", () => {
+  const match = (name: string, revision: number, length: number, fields: readonly [number, number][]) => {
+    const info = new Uint8Array(length);
+    for (const [at, octet] of fields) info[at] = octet;
+    return expression("match", [1, new TextEncoder().encode(`${name}\0`)], [2, revision], [3, info]);
+  };
+  const byState = (states: number, inverted = 0, flags = 1): NftExpression =>
+    match("conntrack", 3, 160, [[146, flags], [148, inverted], [150, states]]);
+  assertEquals(judge([[byState(8), drop]]), `dropped ${RULE_1}`);
+  assertEquals(judge([[byState(2 | 4), accept]], "drop"), "dropped nft t out, its policy");
+  assertEquals(judge([[byState(2 | 4, 1), drop]]), `dropped ${RULE_1}`);
+  assertEquals(judge([[byState(8, 0, 3), drop]]), `unclear ${RULE_1}`, "of addresses as well");
+  const asState = match("conntrack", 3, 160, [[146, 1], [147, 1 << 5], [150, 8]]);
+  assertEquals(judge([[asState, drop]]), `dropped ${RULE_1}`, "-m state");
+  const ports = (kind: number, port: number, inverted = 0): NftExpression =>
+    match("multiport", 1, 48, [[0, kind], [1, 3], [2, 22], [4, port], [6, port + 2], [33, 1], [
+      47,
+      inverted,
+    ]]);
+  assertEquals(judge([[ports(1, 79), drop]]), `dropped ${RULE_1}`);
+  assertEquals(judge([[ports(1, 81), drop]]), "passes");
+  assertEquals(judge([[ports(1, 81, 1), drop]]), `dropped ${RULE_1}`);
+  assertEquals(judge([[ports(0, 79), drop]]), `unclear ${RULE_1}`, "of the port that it comes from");
+  const owner = (first: number, compared: number, inverted = 0): NftExpression =>
+    match("owner", 1, 24, [[0, first], [4, 9], [16, compared], [17, inverted]]);
+  assertEquals(judge([[owner(0, 1), drop]]), `dropped ${RULE_1}`);
+  assertEquals(judge([[owner(5, 1), drop]]), "passes");
+  assertEquals(judge([[owner(5, 1, 1), drop]]), `dropped ${RULE_1}`);
+  assertEquals(judge([[owner(0, 2), drop]]), `unclear ${RULE_1}`, "by group");
+  assertEquals(judge([[match("string", 1, 48, []), drop]]), `unclear ${RULE_1}`);
 });
 
 Deno.test("what a map makes of a packet may be anything", () => {
