@@ -72,8 +72,6 @@ export class RawConnection implements AsyncDisposable, Disposable {
   /** `run` this for anything to happen. */
   readonly loop: Loop;
   readonly #stack: RawStack;
-  /** How many this process has begun: who observes several tells them apart by their numbers. */
-  static #begun = 0;
 
   private constructor(
     stack: RawStack,
@@ -96,7 +94,7 @@ export class RawConnection implements AsyncDisposable, Disposable {
       segmentLimit: isPlain ? undefined : packetSegmentLimit(local.address.family),
       isn: isn ?? createIsnGenerator(stack.secret),
       timestampOffset: createTimestampOffset(stack.secret)(local, remote),
-      id: ++RawConnection.#begun,
+      id: RawStack.nextId(),
     }, monotonicNow());
     this.#stack = stack;
     this.connection = connection;

@@ -9,8 +9,17 @@ import type { PacketBatch, PacketDevice, SegmentGatherer, SendResult } from "../
 import type { RawSocket } from "../ffi/raw_socket.ts";
 import type { RawSocketV6 } from "../ffi/raw_socket_v6.ts";
 import type { IpAddress } from "../ffi/sockaddr.ts";
-import { type Connection, type Host, type Instant, octetsMatch, type Segment } from "../tcp/mod.ts";
-import type { LinkOpener } from "./link.ts";
+import {
+  type Connection,
+  elapsed,
+  type Host,
+  type Instant,
+  instant,
+  octetsMatch,
+  seconds,
+  type Segment,
+} from "../tcp/mod.ts";
+import type { LinkMonitor, LinkOpener } from "./link.ts";
 import type { LinkDevice } from "./link_device.ts";
 import type { Monitor } from "./loop.ts";
 
@@ -19,6 +28,9 @@ import type { Monitor } from "./loop.ts";
  * others go on by raw socket.
  */
 const MOST_LINKS = 8;
+
+/** How long a connection with such a way has sent nothing by it, and has nothing to send, when another may have its place. */
+const IDLE_TIME = seconds(1);
 
 /** What a host's loop runs on and is watched by. */
 interface HostLinksOptions {
@@ -33,7 +45,9 @@ interface HostLinksOptions {
 /** A connection's way. */
 interface HostLink {
   readonly device: LinkDevice;
-  readonly monitor: Monitor;
+  readonly monitor: LinkMonitor;
+  /** When the connection last sent by it. */
+  usedAt: Instant;
 }
 
 /** The device of a host, which sends each segment the way of its connection. */
@@ -43,6 +57,9 @@ export class HostLinks implements PacketDevice, Monitor {
   readonly #raw: RawSocket | RawSocketV6;
   readonly #options: HostLinksOptions;
   readonly #links = new Map<Connection, HostLink>();
+  /** Those of which all goes by raw socket for good: what they found out, none of them finds out again. */
+  readonly #settled = new WeakSet<Connection>();
+  #now: Instant = instant(0);
   /** That of the segment which leaves now; null: the raw socket alone. */
   #present: LinkDevice | null = null;
 
@@ -100,9 +117,11 @@ export class HostLinks implements PacketDevice, Monitor {
   }
 
   transmitBegins(now: Instant): void {
+    this.#now = now;
     for (const [connection, { device, monitor }] of this.#links) {
       monitor.transmitBegins?.(now);
-      if (connection.state !== "CLOSED" && connection.state !== "TIME-WAIT") continue;
+      if (monitor.isSettled) this.#settled.add(connection);
+      else if (connection.state !== "CLOSED" && connection.state !== "TIME-WAIT") continue;
       this.#links.delete(connection);
       device[Symbol.dispose]();
     }
@@ -110,13 +129,14 @@ export class HostLinks implements PacketDevice, Monitor {
 
   segmentLeaves(segment: Segment): void {
     const { sender } = this.#options.host;
-    if (sender === null) this.#present = null;
-    else this.#present = this.#links.get(sender)?.device ?? this.#opened(sender, segment);
+    const link = sender === null ? null : this.#links.get(sender) ?? this.#opened(sender, segment);
+    if (link !== null) link.usedAt = this.#now;
+    this.#present = link === null ? null : link.device;
   }
 
   /** A way for a connection that has more to send than fits into a segment on the wire. Until then it costs nothing. */
-  #opened(connection: Connection, { segmentSize }: Segment): LinkDevice | null {
-    if (segmentSize === 0 || this.#links.size >= MOST_LINKS) return null;
+  #opened(connection: Connection, { segmentSize }: Segment): HostLink | null {
+    if (segmentSize === 0 || this.#settled.has(connection) || !this.#hasPlace()) return null;
     const { local, remote } = connection;
     const { device, monitorOf } = this.#options.open(this.#raw, {
       local,
@@ -124,8 +144,22 @@ export class HostLinks implements PacketDevice, Monitor {
       flow: this.#flowOf(connection),
       isShared: true,
     });
-    this.#links.set(connection, { device, monitor: monitorOf(connection) });
-    return device;
+    const link = { device, monitor: monitorOf(connection), usedAt: this.#now };
+    this.#links.set(connection, link);
+    return link;
+  }
+
+  /** Whether one more may have a way: there are not so many, or one of them has no use for its own. */
+  #hasPlace(): boolean {
+    if (this.#links.size < MOST_LINKS) return true;
+    for (const [connection, { device, monitor, usedAt }] of this.#links) {
+      if (connection.undeliveredOctets > 0 || elapsed(usedAt, this.#now) < IDLE_TIME) continue;
+      monitor.closed("it has nothing to send, and another connection has");
+      this.#links.delete(connection);
+      device[Symbol.dispose]();
+      return true;
+    }
+    return false;
   }
 
   /** Link-local peers are on the link that our own address is on. */

@@ -27,12 +27,19 @@ import { hasComeAgain } from "./next_hop_advice.ts";
  */
 export type LinkMode = "auto" | "packet";
 
+/** Looks on at a connection, and decides which of its packets go which way. */
+export interface LinkMonitor extends Monitor {
+  /** Whether all goes by raw socket for good. */
+  readonly isSettled: boolean;
+  /** Its ways are closed, `reason` says why: whoever was told that packets take one hears that they do no longer. */
+  closed(reason: string): void;
+}
+
 /** Ways for one connection's packets beside a raw socket. */
 export interface OpenLink {
   /** Carries the packets, some by that raw socket; its owner's to close. */
   readonly device: LinkDevice;
-  /** What looks on at the connection, and decides which of its packets go which way. */
-  readonly monitorOf: (connection: Connection) => Monitor;
+  readonly monitorOf: (connection: Connection) => LinkMonitor;
 }
 
 /**
@@ -86,7 +93,7 @@ interface LinkOptions {
 }
 
 /** One connection, watched for when its device should gather and whether that gets across. */
-class Link implements Monitor {
+class Link implements LinkMonitor {
   readonly #connection: Connection;
   readonly #device: LinkDevice;
   readonly #onChange: OnLinkChange | undefined;
@@ -123,6 +130,14 @@ class Link implements Monitor {
     this.#firstSeq = connection.sndNxt;
     this.#repeated = this.#repeatedAt = connection.rcvNxt;
     this.#refreshAt = 0 as Instant;
+  }
+
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  closed(reason: string): void {
+    if (this.#device.gathering !== null) this.#tell("raw", reason);
   }
 
   segmentArrives(segment: Segment, now: Instant): void {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { packetSegmentLimit } from "../ffi/packet_device.ts";
 import { type IpAddress, isAnyAddress } from "../ffi/sockaddr.ts";
 import {
   completeConfig,
@@ -81,7 +82,18 @@ export class RawDialer implements AsyncDisposable, Disposable {
     this.#source = source;
     this.#ports = ports;
     this.#routes = new Routes(source, config);
-    this.host = new Host({ addresses: [source], secret: stack.secret, config, observer, isn, ports });
+    // Whoever watches is to see the segments that are on the wire.
+    const isPlain = observer !== undefined || options.throughDevice !== undefined;
+    this.host = new Host({
+      addresses: [source],
+      secret: stack.secret,
+      config,
+      observer,
+      isn,
+      ports,
+      nextId: RawStack.nextId,
+      segmentLimit: isPlain ? undefined : packetSegmentLimit(source.family),
+    });
     this.loop = stack.run({ core: this.host }, {
       patience: DEFAULT_PATIENCE,
       spin: DEFAULT_SPIN,

@@ -68,6 +68,7 @@ export class RawHost implements AsyncDisposable, Disposable {
       config: completeConfig({ sending: { mtu: stack.mtu } }, options.config),
       observer: stack.watched(options.observer),
       isn: options.isn,
+      nextId: RawStack.nextId,
       segmentLimit: isPlain ? undefined : packetSegmentLimit(local.address.family),
     });
     const links = isPlain || link === undefined ? null : this.#linksBy(link, dscpOf(options.config));

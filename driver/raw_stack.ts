@@ -10,7 +10,7 @@ import type { PacketDevice } from "../ffi/packet_device.ts";
 import { PollSet } from "../ffi/poll.ts";
 import type { RawSocket, RawSocketOptions } from "../ffi/raw_socket.ts";
 import { openRawSocket, type RawSocketV6 } from "../ffi/raw_socket_v6.ts";
-import { after, type Instant, type IpAddress, type Observer, seconds } from "../tcp/single.ts";
+import { after, type Instant, type IpAddress, numbering, type Observer, seconds } from "../tcp/single.ts";
 import { Loop, type LoopOptions, type Monitor, type NetworkSide } from "./loop.ts";
 import { WireObserver } from "./wire_observer.ts";
 import { type IcmpSide, openIcmp, reportIcmp, reportTooLong } from "./network_reports.ts";
@@ -64,6 +64,8 @@ const LAST_TURNS = 1_000;
 
 /** Sockets and loop of one core. All of it ends with `dispose`, or with the process; what was lent to it ends last. */
 export class RawStack implements AsyncDisposable, Disposable {
+  /** Numbers all connections of this process: who observes several stacks tells them apart by their numbers. */
+  static readonly nextId: () => number = numbering();
   readonly socket: RawSocket | RawSocketV6;
   /** For initial sequence numbers, timestamps and ports: of this stack's own. */
   readonly secret: Uint8Array<ArrayBuffer> = crypto.getRandomValues(new Uint8Array(SECRET_LENGTH));

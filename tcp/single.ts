@@ -10,7 +10,12 @@
 export { createIsnGenerator, createTimestampOffset, type TimestampOffset } from "./host/isn.ts";
 export { Connection } from "./connection/connection.ts";
 export { OctetCount } from "./base/octet_count.ts";
-export type { ConnectionOptions, IsnSource, PathMemory } from "./connection/connection_options.ts";
+export {
+  type ConnectionOptions,
+  type IsnSource,
+  numbering,
+  type PathMemory,
+} from "./connection/connection_options.ts";
 export type { ChallengeLimiter } from "./connection/challenge_limiter.ts";
 export type { TcpInfo } from "./connection/tcp_info.ts";
 export { fullSegmentFor } from "./send/sender.ts";

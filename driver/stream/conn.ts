@@ -15,6 +15,7 @@ import {
   type State,
   type TcpInfo,
 } from "../../tcp/mod.ts";
+import { packetSegmentLimit } from "../../ffi/packet_device.ts";
 import type { Background, Member } from "./background.ts";
 import { platformError } from "./failures.ts";
 import type { Observers } from "./observers.ts";
@@ -98,6 +99,7 @@ export class Conn implements AsyncDisposable, Disposable {
       },
       failed: (error) => this.#failed(error),
     };
+    this.#fitSegments();
     parts.background.add(this.#member);
   }
 
@@ -237,7 +239,21 @@ export class Conn implements AsyncDisposable, Disposable {
 
   /** Watches every event of this connection from now on. @returns ends that when disposed of */
   observe(observer: Observer): Disposable {
-    return this.#parts.observers.watch(this.#parts.connection, observer);
+    const watch = this.#parts.observers.watch(this.#parts.connection, observer);
+    this.#fitSegments();
+    return {
+      [Symbol.dispose]: (): void => {
+        watch[Symbol.dispose]();
+        this.#fitSegments();
+      },
+    };
+  }
+
+  /** Whoever watches is to see the segments on the wire; for nobody they need not be cut before they leave. */
+  #fitSegments(): void {
+    const { connection, observers } = this.#parts;
+    const { family } = connection.local.address;
+    connection.limitSegments(observers.isWatched(connection) ? 0 : packetSegmentLimit(family));
   }
 
   /** Ends the connection with RST, told to the peer in the next turn. Again: nothing. */

@@ -30,6 +30,11 @@ export class Observers implements Observer {
     return { [Symbol.dispose]: (): void => void this.#ofNew.delete(observer) };
   }
 
+  /** Whether anybody watches this connection now. */
+  isWatched(connection: ConnectionView): boolean {
+    return this.#of(connection).size > 0;
+  }
+
   /** What an observer of this connection threw, once; undefined: nothing. It has not been told of anything since. */
   takeFailure(connection: ConnectionView): unknown {
     const failure = this.#failures.get(connection);

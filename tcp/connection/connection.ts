@@ -257,6 +257,10 @@ export class Connection implements ConnectionView {
   get config(): TcpConfig {
     return this.#tcb.config;
   }
+  /** `octets`: from now on the `segmentLimit` of `ConnectionOptions`. */
+  limitSegments(octets: number): void {
+    [this.#tcb.segmentLimit, this.#tcb.burst] = [octets, 0];
+  }
   /** Octets of the largest packet that the path takes, as far as known. */
   get pathMtu(): number {
     return Math.min(this.#tcb.handshake.mtu, this.#tcb.handshake.provenMtu);

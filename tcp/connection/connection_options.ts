@@ -129,3 +129,9 @@ export function completeListenOptions(options: ListenOptions): CompleteOptions {
   const anyPeer: Endpoint = { address: { family, octets: new Uint8Array(octets.length) }, port: 0 };
   return completeOptions({ ...options, remote: anyPeer });
 }
+
+/** Numbers connections from 1 on. @returns gives the next number */
+export function numbering(): () => number {
+  let last = 0;
+  return () => ++last;
+}

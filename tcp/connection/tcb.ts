@@ -64,7 +64,7 @@ export class Tcb {
   /** Local and remote address one behind the other, where outgoing segments have them. */
   addressOctets: Uint8Array;
   readonly observer: Observer | undefined;
-  readonly segmentLimit: number;
+  segmentLimit: number;
   /** How the observer sees this connection. */
   view!: ConnectionView;
   state: State;

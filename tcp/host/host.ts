@@ -21,7 +21,7 @@ import type { PartialConfig, TcpConfig } from "../config/config.ts";
 import { Connection } from "../connection/connection.ts";
 import { refusalInAnyState } from "../connection/segment_arrives.ts";
 import { isSynWithFinDropped } from "../connection/syn_arrives.ts";
-import type { ConnectionOptions, IsnSource } from "../connection/connection_options.ts";
+import { type ConnectionOptions, type IsnSource, numbering } from "../connection/connection_options.ts";
 import { AckSample } from "../loss/ack_sample.ts";
 import { CookieAnswers } from "./cookie_answers.ts";
 import { OctetCount } from "../base/octet_count.ts";
@@ -62,6 +62,8 @@ export interface HostOptions {
   readonly timestampOffset?: number | undefined;
   /** Asked for each port that is connected from, and notified when it is free again. Default: nobody, and the dynamic ports */
   readonly ports?: PortKeeper | undefined;
+  /** Numbers the connections: one for all hosts that have the same observer. Default: from 1 */
+  readonly nextId?: (() => number) | undefined;
 }
 
 /** One host: its connections and listeners. */
@@ -88,7 +90,7 @@ export class Host {
   /** The two addresses that a connection was last opened between; null: none was. */
   #lastPair: { readonly local: IpAddress; readonly remote: IpAddress; readonly octets: Uint8Array } | null =
     null;
-  #nextId = 1;
+  readonly #nextId: () => number;
 
   /** A host without connections. @throws RangeError for a secret that has not 16 octets, or a config out of range */
   constructor(options: HostOptions) {
@@ -98,17 +100,15 @@ export class Host {
     this.#observer = options.observer;
     this.#segmentLimit = options.segmentLimit;
     this.#isn = options.isn ?? createIsnGenerator(options.secret);
-    const { timestampOffset } = options;
-    this.#timestampOffset = timestampOffset === undefined
-      ? createTimestampOffset(options.secret)
-      : () => timestampOffset;
+    this.#nextId = options.nextId ?? numbering();
+    const offset = options.timestampOffset;
+    this.#timestampOffset = offset === undefined ? createTimestampOffset(options.secret) : () => offset;
     this.#localEnds = new LocalEnds(options.addresses, options.secret, options.ports);
     this.#members = new Members({
       isWatched: options.observer !== undefined,
       maxTimeWaits: this.#config.defence.maxTimeWaits,
       release: (local) => this.#localEnds.release(local),
-      optionsFor: ({ local, remote, config }, now) =>
-        this.#connectionOptions(local, remote, null, now, config),
+      optionsFor: (wait, now) => this.#connectionOptions(wait.local, wait.remote, null, now, wait.config),
     });
     this.#cookieAnswers = new CookieAnswers(options.secret);
     const seed = options.secret.reduce((sum, octet) => Math.imul(sum, 31) + octet | 0, 0);
@@ -339,7 +339,7 @@ export class Host {
       addressOctets: this.#addressOctets(local.address, remote.address),
       pathMtu: this.#paths.at(remote.address, now),
       paths: this.#paths,
-      id: this.#nextId++,
+      id: this.#nextId(),
       progress: this.#progress,
     };
   }

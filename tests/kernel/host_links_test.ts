@@ -1,10 +1,10 @@
 /** Bulk data of our Host to the kernel's clients: some by packet socket, each its own way, the others by raw socket. */
 
 import { assert, assertEquals } from "@std/assert";
-import { packetLink, RawHost } from "../../driver/mod.ts";
+import { packetLink, RawConnection, RawDialer, RawHost } from "../../driver/mod.ts";
 import { setInterfaceMtu, StreamSocket } from "../../ffi/mod.ts";
 import { readSmallFile } from "../../ffi/small_file.ts";
-import { after, type Connection, seconds } from "../../tcp/mod.ts";
+import { after, type Connection, type Listener, milliseconds, seconds } from "../../tcp/mod.ts";
 import { loopbackAddress } from "../ffi/loopback.ts";
 import { kernelTests } from "./network.ts";
 import { checkPattern, patternAt } from "./pattern.ts";
@@ -124,3 +124,99 @@ for (const family of [4, 6] as const) {
     },
   );
 }
+
+/** Connects `count` clients and sends each of them all of its part; they stay open. */
+async function deliver(
+  raw: RawHost,
+  listener: Listener,
+  count: number,
+): Promise<{ sources: Source[]; sinks: Sink[] }> {
+  const sources: Source[] = [];
+  const sinks = Array.from({ length: count }, () => new Sink(raw));
+  const isDone = await raw.loop.run(() => {
+    for (let next = listener.accept(); next !== null; next = listener.accept()) {
+      sources.push(new Source(next));
+    }
+    for (const source of sources) source.step(raw);
+    for (const sink of sinks) sink.step();
+    return sources.length === count && sources.every(({ isDelivered }) => isDelivered);
+  }, after(raw.loop.readClock(), seconds(60)));
+  assert(isDone, sources.map(({ connection }) => connection.state).join());
+  return { sources, sinks };
+}
+
+kernelTest(
+  "a connection with nothing to send for a second leaves its way to another that has bulk data, and gets one again",
+  async () => {
+    setInterfaceMtu("lo", 1_500);
+    const changes: string[] = [];
+    using raw = RawHost.open({
+      local: { address: loopbackAddress(4), port: 0 },
+      link: packetLink("packet", (change, reason, { port }) => changes.push(`${port} ${change}: ${reason}`)),
+    });
+    const listener = raw.listen();
+    const { sources, sinks } = await deliver(raw, listener, MOST_LINKS);
+    try {
+      const taken = changes.length;
+      const early = await deliver(raw, listener, 1);
+      sinks.push(...early.sinks);
+      assertEquals(
+        [taken, changes.length],
+        [MOST_LINKS, MOST_LINKS],
+        "all places are taken, by those who used them just now",
+      );
+      await raw.loop.run(() => false, after(raw.loop.readClock(), milliseconds(1_100)));
+      const late = await deliver(raw, listener, 1);
+      sinks.push(...late.sinks);
+      const [first, ninth] = [sources[0], late.sources[0]].map((source) => source?.connection.remote.port);
+      const left = changes.slice(MOST_LINKS);
+      assertEquals(left[1], `${ninth} packet: bulk data flow`);
+      assert(left[0]?.endsWith(" raw: it has nothing to send, and another connection has"), left.join());
+      assertEquals([packetSockets(), left.length, first !== ninth], [MOST_LINKS, 2, true]);
+    } finally {
+      for (const { socket } of sinks) socket[Symbol.dispose]();
+      setInterfaceMtu("lo", LO_MTU);
+    }
+  },
+);
+
+kernelTest(
+  "a connection of which all goes by raw socket for good holds no place, and is given none again",
+  async () => {
+    setInterfaceMtu("lo", 1_500);
+    let opened = 0;
+    const opener = packetLink("packet");
+    using raw = RawHost.open({
+      local: { address: loopbackAddress(4), port: 0 },
+      link: (socket, ends) => {
+        opened++;
+        const { device } = opener(socket, ends);
+        const monitor = {
+          isSettled: true,
+          closed: () => {},
+          segmentArrives: () => {},
+          timersFired: () => {},
+        };
+        return { device, monitorOf: () => monitor };
+      },
+    });
+    const { sinks } = await deliver(raw, raw.listen(), MOST_LINKS + 1);
+    for (const { socket } of sinks) socket[Symbol.dispose]();
+    setInterfaceMtu("lo", LO_MTU);
+    assertEquals(opened, MOST_LINKS + 1, "each once");
+  },
+);
+
+kernelTest(
+  "connections of one process have numbers of their own, of whatever host, dialer or single connection they are",
+  () => {
+    const address = loopbackAddress(4);
+    const remote = { address, port: 9 };
+    using one = RawHost.open({ local: { address, port: 0 } });
+    using other = RawHost.open({ local: { address, port: 0 } });
+    using dialer = RawDialer.open({ source: address });
+    using single = RawConnection.open({ remote });
+    const all = [one.connect(remote), other.connect(remote), dialer.connect(remote), single.connection];
+    assertEquals(new Set(all.map(({ id }) => id)).size, all.length);
+  },
+);
