@@ -237,7 +237,7 @@ export class Conn implements AsyncDisposable, Disposable {
     };
   }
 
-  /** Watches every event of this connection from now on. @returns ends that when disposed of */
+  /** Watches every event of this connection from now on, with the segments on the wire meanwhile. @returns ends that when disposed of */
   observe(observer: Observer): Disposable {
     const watch = this.#parts.observers.watch(this.#parts.connection, observer);
     this.#fitSegments();

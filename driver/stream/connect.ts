@@ -26,7 +26,7 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
   /** The RFCs' choices where it says nothing. */
   readonly config?: PartialConfig;
-  /** Watches the connection from its first event on. */
+  /** Watches the connection from its first event on; its segments are those on the wire then. @default nobody, and bulk data are faster */
   readonly observer?: Observer;
   /** Called with what is otherwise than with the kernel's own TCP, in words. @default nothing */
   readonly onRemark?: (text: string) => void;

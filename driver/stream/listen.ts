@@ -30,7 +30,7 @@ export interface ListenOptions {
   readonly signal?: AbortSignal;
   /** The RFCs' choices where it says nothing. */
   readonly config?: PartialConfig;
-  /** Watches every connection from its first event on. */
+  /** As of {@link connect}, for every connection. @default nobody */
   readonly observer?: Observer;
 }
 
