@@ -17,6 +17,11 @@ import { ProgramFailure } from "./failures.ts";
 import { readChunks } from "./files.ts";
 import { quoted } from "./options.ts";
 
+/** What messages call a capture. */
+export function captureName(file: string): string {
+  return file === "-" ? "standard input" : quoted(file);
+}
+
 /** Shows the teller a whole file; `-` is standard input. `onPiece`: called after each piece. @throws ProgramFailure */
 export async function through(
   file: string,
@@ -32,7 +37,7 @@ export async function through(
     return teller.end(unpacking);
   } catch (error) {
     if (!(error instanceof CaptureFormatError)) throw error;
-    throw new ProgramFailure(ExitCode.system, `${quoted(file)}: ${error.message}`);
+    throw new ProgramFailure(ExitCode.system, `${captureName(file)}: ${error.message}`);
   }
 }
 

@@ -8,6 +8,7 @@
 
 import { blue, bold, setColorEnabled, yellow } from "@std/fmt/colors";
 import { bringUp, setInterfaceMtu, SystemError, unshareNetwork } from "../ffi/mod.ts";
+import { parseClientArguments } from "./client_arguments.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { describeFailure, ProgramFailure } from "./failures.ts";
 import { Output } from "./output.ts";
@@ -105,22 +106,34 @@ async function perform(args: readonly string[]): Promise<number> {
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, ended.signal, AbortSignal.timeout(TIME_LIMIT)]);
   const { forServer, forClient } = shared(args);
+  // Files that the user names are the user's wish; the terminal's width and characters are in the environment.
+  const permissions = forClient.length === 0 ? [] : ["--allow-read", "--allow-write", "--allow-env"];
+  const runClient = (): Promise<number> =>
+    start(CLIENT, forClient, bold(yellow("client |")), signal, () => {}, permissions);
   try {
+    if (!await connects(forClient)) return await runClient();
     const listening = Promise.withResolvers<void>();
     const server = start(SERVER, ["--count", "1", ...forServer], bold(blue("server |")), signal, (line) => {
       if (line.includes(LISTENING)) listening.resolve();
     });
     const early = await Promise.race([listening.promise, server]);
     if (typeof early === "number") throw tooEarly(early);
-    // Files that the user names are the user's wish; the terminal's width and characters are in the environment.
-    const permissions = forClient.length === 0 ? [] : ["--allow-read", "--allow-write", "--allow-env"];
-    const client = await start(CLIENT, forClient, bold(yellow("client |")), signal, () => {}, permissions);
+    const client = await runClient();
     if (client !== ExitCode.ok) return client;
     const code = await server;
     for (const line of NEXT) output.continuation(line);
     return code;
   } finally {
     stop.abort();
+  }
+}
+
+/** Whether the client is to connect: to a mistake, the glossary or a capture nobody has to listen. */
+async function connects(args: readonly string[]): Promise<boolean> {
+  try {
+    return (await parseClientArguments(args)).kind === "run";
+  } catch {
+    return false; // The client says what is wrong.
   }
 }
 

@@ -149,6 +149,10 @@ const ADD_ROUTE =
 const NEEDS_MTU = `; IPv6 needs an interface with an MTU of ${LEAST_MTU[6]}`;
 const DELETE_ROUTE = "find the route that forbids it (ip route show table all; ip rule), and delete it";
 
+const OTHER_INTERFACE =
+  "leave --interface out, or name one that leads there: ip route get shows which, with the address behind it";
+const NO_WAY_THERE = ["EHOSTUNREACH", "ENETUNREACH"];
+
 /** What to do, by the error, where no route has to be added. */
 const ROUTE_FIXES: Readonly<Record<string, string>> = {
   EINVAL: DELETE_ROUTE,
@@ -169,7 +173,8 @@ function checkRoute(facts: DoctorFacts): Finding {
       : clause(route.message);
     const isIpv6 = addresses.value[0]?.includes(":") === true;
     const addRoute = isIpv6 ? ADD_ROUTE + NEEDS_MTU : ADD_ROUTE;
-    return fail(text, ROUTE_FIXES[route.errnoName] ?? addRoute);
+    const isByInterface = facts.way.interfaceName !== null && NO_WAY_THERE.includes(route.errnoName);
+    return fail(text, isByInterface ? OTHER_INTERFACE : ROUTE_FIXES[route.errnoName] ?? addRoute);
   }
   const { destination, interfaceName, isUp, hasCarrier, gateway } = route.value;
   if (!isUp) {

@@ -49,6 +49,7 @@ export function checkTracking(facts: DoctorFacts): Finding {
   if (tracking.value === null) return pass("this kernel tracks no connections, or shows no such table");
   const { isOn, connections, most } = tracking.value;
   if (isOn === null) {
+    if (!facts.route.isKnown) return missing(facts, tracking);
     return unknown(
       "whether it is on here cannot be seen",
       "look as root (CAP_NET_ADMIN), on a kernel that lists its hooks",

@@ -136,7 +136,9 @@ function reportOfCall(
       text: `Cannot use ${subject.replace(ANY_PORT, "")}: ${NO_FREE_PORT} (${errnoName}); ${FREE_A_PORT}`,
     };
   }
-  if (errnoName === "EADDRINUSE" || errnoName === "EADDRNOTAVAIL") {
+  if (
+    errnoName === "EADDRINUSE" || errnoName === "EADDRNOTAVAIL" || (name === "bind" && errnoName === "EINVAL")
+  ) {
     return { code: ExitCode.addressUnavailable, text: cannot("use") };
   }
   if (

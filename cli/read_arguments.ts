@@ -27,8 +27,8 @@ export const READ_OPTIONS: readonly OptionSpec[] = [
     name: "read",
     value: "FILE",
     help:
-      "show a capture (pcapng or pcap, gzip and zstd too) in the ways above instead of connecting; - for standard " +
-      "input; needs no privileges. With a second FILE, taken elsewhere: what happened between the two",
+      "show a capture (pcapng or pcap, gzip and zstd too) in the ways above instead of connecting, on standard output; " +
+      "- for standard input; needs no privileges. With a second FILE, taken elsewhere: what happened between the two",
   },
   {
     name: "connection",

@@ -17,7 +17,7 @@ import {
   type TellerOptions,
   type TellingResult,
 } from "../capture/mod.ts";
-import { hindsightOf, surveyed, through } from "./capture_file.ts";
+import { captureName, hindsightOf, surveyed, through } from "./capture_file.ts";
 import { counted } from "./counted.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ProgramFailure } from "./failures.ts";
@@ -27,7 +27,6 @@ import type { ReadArguments } from "./read_arguments.ts";
 import { comparison, type ReadPair } from "./read_pair.ts";
 import { checkCanWrite, type OctetFile, openGrowing } from "./files.ts";
 import { ioReason, isReaderGone } from "./io_errors.ts";
-import { quoted } from "./options.ts";
 import { type Output, type TextSink, writeAll, writeLine } from "./output.ts";
 import { VERSION } from "./version.ts";
 import { refuseOneFileTwice } from "./written_files.ts";
@@ -84,6 +83,14 @@ function orEnd(write: () => void): void {
     const reason = ioReason(error);
     throw new ProgramFailure(ExitCode.system, `Cannot write to standard output: ${reason}`);
   }
+}
+
+/** That a capture has no connection of those that were asked for, and what to leave out to see them. */
+function noneChosen({ selection, find }: ReadArguments, connections: number): string {
+  const options = [...selection === null ? [] : ["--connection"], ...find === null ? [] : ["--find"]];
+  const them = options.length > 1 ? "them" : "it";
+  const hint = options.length === 0 ? "" : ` by ${options.join(" and ")}; leave ${them} out to see all`;
+  return `it has ${counted(connections, "connection")}, and none is chosen${hint}`;
 }
 
 /** Shows a capture as asked for: as a trace when nothing is, or as a table of several connections. @throws ProgramFailure */
@@ -253,7 +260,7 @@ class CaptureShow {
     if (flows.length === 0 && survey.flows.length > 0) {
       throw new ProgramFailure(
         ExitCode.usage,
-        `${quoted(this.#file)}: none of its ${counted(survey.flows.length, "connection")} is meant`,
+        `${captureName(this.#file)}: ${noneChosen(this.#read, survey.flows.length)}`,
       );
     }
     const ids = new Set(flows.map(({ record }) => record.id));
@@ -290,7 +297,7 @@ class CaptureShow {
   #remark(file: string, result: TellingResult): void {
     const remark = remarkOn(result);
     if (remark === null) return;
-    const text = `${quoted(file)}: ${remark}`;
+    const text = `${captureName(file)}: ${remark}`;
     const { isCut, brokenAfter, unpacking } = result;
     if (isCut || brokenAfter !== null || unpacking !== null) throw new ProgramFailure(ExitCode.system, text);
     this.#context.output.warning(text);

@@ -64,12 +64,23 @@ export class ResolveError extends Error {
   /** `result`: what `getaddrinfo` returned for `host`, `EAI_NONAME` and so on; `family`: of which addresses, absent: of any. */
   constructor(host: string, result: number, family?: 4 | 6) {
     const [code, general] = REASONS[result] ?? [`EAI ${result}`, "the resolver failed"];
-    const reason = result === EAI_FAMILY && family !== undefined ? `it is no IPv${family} address` : general;
+    const zone = result === EAI_NONAME ? zoneOf(host) : null;
+    const reason = result === EAI_FAMILY && family !== undefined
+      ? `it is no IPv${family} address`
+      : zone === null
+      ? general
+      : `there is no interface "${zone}"; ip link shows their names`;
     super(`Cannot resolve "${host}": ${reason} (${code})`);
     this.host = host;
     this.code = code;
     this.reason = reason;
   }
+}
+
+/** The interface that a link-local address names behind `%` (RFC 4007 11), the only thing there that can be unknown; or null. */
+function zoneOf(host: string): string | null {
+  const [, address = "", zone = ""] = /^(fe[89ab][^%]*)%(.+)$/i.exec(host) ?? [];
+  return zone !== "" && parseLiteral(address) !== undefined ? zone : null;
 }
 
 /**

@@ -85,7 +85,12 @@ Deno.test("each kind of failure has its exit code and one line", async (t) => {
     ]),
     ["broadcast", new SystemError("connect", EACCES), ExitCode.unreachable, "broadcast"],
     ["no descriptors", new SystemError("socket SOCK_RAW", EMFILE), ExitCode.system, "EMFILE"],
-    ["bind with a bad zone", new SystemError("bind", EINVAL), ExitCode.system, "EINVAL"],
+    [
+      "bind without a zone",
+      new SystemError("bind", EINVAL, "[fe80::1]:80"),
+      ExitCode.addressUnavailable,
+      "Cannot use [fe80::1]:80: a link-local address needs its interface, as in fe80::1%eth0 (EINVAL)",
+    ],
     ["no buffers", new SystemError("sendto", ENOBUFS), ExitCode.system, "ENOBUFS"],
     [
       "unknown host",

@@ -156,7 +156,7 @@ export const FIGURES: readonly Figure[] = [
   { where: null, sentence: /--snaplen (\d{4,})/, value: constant("cli/observe_arguments.ts", "MAX_PACKET") },
   {
     where: null,
-    sentence: /sent again after (\d+) ms at the earliest/,
+    sentence: /the retransmission timer waits (\d+) ms at least/,
     value: constant("cli/client_config.ts", "MIN_RTO"),
   },
   {

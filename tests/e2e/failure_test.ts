@@ -25,6 +25,14 @@ const FAILURES: readonly (readonly [name: string, command: readonly string[], co
     ["no route", [client, "198.51.100.1"], 5, /unreachable|no route|Cannot reach/i],
     ["a source address of another host", [client, "--source", "192.0.2.77"], 8, /192\.0\.2\.77/],
     ["the server's unknown host", [server, "--host", "no-such-host.invalid"], 7, /no-such-host\.invalid/],
+    [
+      "the server's link-local address",
+      [server, "--host", "fe80::1"],
+      8,
+      /needs its interface.*fe80::1%eth0/,
+    ],
+    ["a link-local address of no interface", [client, "fe80::1%nosuch0"], 7, /no interface "nosuch0"/],
+    ["nothing on standard input", [client, "--read", "-"], 9, /standard input: Cannot read it as a capture/],
     ["the server's unknown mode", [server, "--mode", "sing"], 2, /"sing"/],
     ["the server's foreign address", [server, "--host", "192.0.2.77"], 8, /does not belong to this host/],
   ];

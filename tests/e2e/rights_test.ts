@@ -126,3 +126,16 @@ Deno.test("deno task demo, as root, shows both sides and ends with exit code 0",
   assertEquals(code, 0, err);
   for (const line of DEMO_LINES) assertMatch(out, line);
 });
+
+Deno.test("deno task demo waits for no connection of a client that makes none", async () => {
+  const rows: readonly (readonly [argument: string, code: number, line: RegExp])[] = [
+    ["--explain=glossary", 0, /Notation/],
+    ["--doctor", 0, /guard: pass/],
+    ["--no-such-option", 2, /Unknown option/],
+  ];
+  for (const [argument, expected, line] of rows) {
+    const { code, out } = await run([Deno.execPath(), "task", "demo", argument], { cwd: TOP }, LONG);
+    assertEquals(code, expected, argument);
+    assertMatch(out, line);
+  }
+});

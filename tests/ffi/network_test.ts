@@ -1,6 +1,6 @@
 /** Routes, interfaces, names, ICMP errors and namespaces. */
 
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { wallClockMicros } from "../../ffi/clocks.ts";
 import { IPPROTO_ICMP, IPPROTO_ICMPV6, MAX_IP_PACKET, MSG_DONTWAIT, SOCK_RAW } from "../../ffi/constants.ts";
 import { check } from "../../ffi/errno.ts";
@@ -170,6 +170,14 @@ Deno.test("an address is its own answer; of the other family there is none", asy
   const error = await assertRejects(() => resolve("::1", 4), ResolveError);
   assertEquals([error.host, error.code], ["::1", "EAI_FAMILY"]);
   assertEquals(error.message, 'Cannot resolve "::1": it is no IPv4 address (EAI_FAMILY)');
+});
+
+Deno.test("a link-local address behind an interface that there is not names the interface", async () => {
+  const { message, code } = await assertRejects(() => resolve("fe80::1%nosuch0"), ResolveError);
+  assertEquals(code, "EAI_NONAME");
+  assertStringIncludes(message, 'there is no interface "nosuch0"');
+  const other = await assertRejects(() => resolve("fe80::zz%nosuch0"), ResolveError);
+  assertEquals(other.reason, "unknown host");
 });
 
 Deno.test("a name that cannot be is an unknown host", async () => {
