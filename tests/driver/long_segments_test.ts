@@ -15,7 +15,7 @@ const OCTETS = 2_000_000;
 /** Sends {@link OCTETS} one way, and reads them at the other end. */
 async function transfer(from: Conn, to: Conn): Promise<void> {
   const into = new Uint8Array(65_536);
-  const reading = (async () => {
+  const reading = (async (): Promise<void> => {
     for (let left = OCTETS; left > 0;) left -= await to.read(into) ?? left;
   })();
   for (let left = OCTETS; left > 0;) left -= await from.write(new Uint8Array(Math.min(left, 65_536)));
@@ -26,7 +26,7 @@ async function transfer(from: Conn, to: Conn): Promise<void> {
 function longestSent(): Observer & { octets: number } {
   return {
     octets: 0,
-    segmentSent(_connection, { payload }) {
+    segmentSent(_connection, { payload }): void {
       this.octets = Math.max(this.octets, payload.length);
     },
     segmentArrived: () => {},
