@@ -164,6 +164,7 @@ const FACTS: readonly (readonly [title: string, codes: readonly (readonly [Findi
     ["no-ack", "segment|s without ACK bit"],
     ["after-fin", "segment|s with data after the FIN"],
     ["ack-of-another", "ACK|s not for the SYN"],
+    ["ack-beyond-window", "ACK|s beyond the window"],
     ["accepts-other", "SYN-ACK|s not for the SYN"],
   ]],
   ["asks", [["keep-alive", "keep-alive|s"], ["window-probe", "window probe|s"]]],

@@ -19,6 +19,10 @@ export function takeAck(verdict: Verdict, passing: Passing, sender: Half, other:
   const { ack } = segment;
   if (ack === null) return;
   if (ack > other.max + FARTHEST && !other.agrees(ack)) return verdict.add("out-of-place");
+  if (isDoubtful(ack, sender, other)) {
+    verdict.values["edge"] = sender.edge;
+    return verdict.add("ack-beyond-window");
+  }
   const before = other.una;
   const isFirst = !sender.hasAcked;
   const isDuplicate = repeats(segment, sender, other);
@@ -34,6 +38,18 @@ export function takeAck(verdict: Verdict, passing: Passing, sender: Half, other:
   other.lastAckAt = time;
   takeSack(verdict, passing, other);
   takeWindow(verdict, passing, sender, other);
+}
+
+/**
+ * Whether it is for more than its sender's window has let the other end send, and nothing has shown yet that the capture has
+ * missed so much: what was never sent nobody can acknowledge (RFC 9293 3.10.7.4, fifth).
+ */
+function isDoubtful(ack: number, sender: Half, other: Half): boolean {
+  const { doubtedAck } = sender;
+  // A FIN needs no room.
+  const isBeyond = sender.windowIsKnown && ack > other.max && ack > sender.edge + 1;
+  sender.doubtedAck = isBeyond && sender.hasAcked ? ack : Infinity;
+  return sender.doubtedAck < doubtedAck;
 }
 
 /** In a capture that begins in the middle, what was sent before it is acknowledged for the first time, too. */

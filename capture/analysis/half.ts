@@ -129,6 +129,8 @@ export class Half {
   /** Its latest acknowledgment. */
   ack = 0;
   hasAcked = false;
+  /** Its last segment acknowledged so much more than its window has let the other end send; Infinity: it did not. */
+  doubtedAck = Infinity;
   /** Its window, octets; -1: none has been announced. */
   window = -1;
   /** The furthest right edge that it has announced. */

@@ -37,6 +37,7 @@ export type FindingCode =
   | "new-ack"
   | "ack-of-fin"
   | "old-ack-seen"
+  | "ack-beyond-window"
   | "duplicate-ack-seen"
   | "repeated-ack-seen"
   | "sack-seen"

@@ -233,6 +233,12 @@ export const FINDINGS: Readonly<Record<FindingCode, CatalogueEntry>> = {
     label: "old ACK",
     sentence: "ACK {ack} is older than {acknowledged}, which passed here before: it was overtaken.",
   },
+  "ack-beyond-window": {
+    rule: "RFC 9293 3.10.7.4, fifth",
+    label: "ACK beyond the window",
+    sentence:
+      "ACK {ack} is for more than the window of {sender} has let {receiver} send, which ends at {edge}: {receiver} takes nothing of it, unless the capture has missed much.",
+  },
   "duplicate-ack-seen": firstTrue<TraceEvent>(
     {
       when: (event) =>
