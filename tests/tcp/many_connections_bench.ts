@@ -6,6 +6,7 @@
  * @module
  */
 
+import { CALM_AFTER } from "../../tcp/receive/ack_policy.ts";
 import { Crowd } from "./crowd.ts";
 
 const CONNECTIONS = 10_000;
@@ -15,7 +16,8 @@ const OCTETS = 20_000;
 const crowd = new Crowd(CONNECTIONS);
 const busy = Array.from({ length: BUSY }, (_, i) => i * CONNECTIONS / BUSY);
 const alone = [0];
-for (let i = 0; i < BUSY; i++) crowd.turn(busy, OCTETS);
+// Until all of them acknowledge as seldom as the one does that is busy alone.
+for (let octets = 0; octets < CALM_AFTER + OCTETS; octets += OCTETS) crowd.turn(busy, OCTETS);
 
 Deno.bench("one busy", { group: "10,000 open", baseline: true }, () => {
   for (let i = 0; i < BUSY; i++) crowd.turn(alone, OCTETS);

@@ -6,7 +6,8 @@
  */
 
 import { type Connection, Host, type Instant, instant, parseAddress, STANDARD } from "../../../tcp/mod.ts";
-import { answer, type CrowdAnswer } from "./jobs.ts";
+import { CALM_AFTER } from "../../../tcp/receive/ack_policy.ts";
+import { answer, type CrowdAnswer, type CrowdTimes } from "./jobs.ts";
 import { type Memory, memoryNow, Wire } from "./wire.ts";
 
 const CLIENT = parseAddress("192.0.2.1");
@@ -33,6 +34,16 @@ const PIECE = 16 * 1_448;
 const WARM_UP = 200_000;
 const MEASURED = 500_000;
 
+/**
+ * Segments, with their ACKs, that a connection carries before another takes its place where none is to become calm: calm bulk has
+ * fewer ACKs, and many would be compared with one that has.
+ */
+const FRESH = 15_000;
+const FRESH_CONNECTIONS = Math.ceil((WARM_UP + 2 * MEASURED) / FRESH) + 3;
+
+/** How far the shares of segments with text may lie apart: else the ones acknowledge more often than the other. */
+const SAME_SHARE = 0.01;
+
 /** Turns after which something is stuck. */
 const MOST_TURNS = 10_000_000;
 
@@ -40,6 +51,12 @@ const MOST_TURNS = 10_000_000;
 interface Ends {
   readonly client: Connection;
   readonly server: Connection;
+}
+
+/** Nanoseconds a segment, and the part of the segments that had text. */
+interface Work {
+  readonly segmentTime: number;
+  readonly textShare: number;
 }
 
 /** Two hosts and connections between them. */
@@ -51,6 +68,8 @@ class Crowd {
   readonly #read = new Uint8Array(1 << 16);
   #now: Instant = instant(0);
   #turns = 0;
+  /** The connection that {@link freshly} takes next. */
+  #fresh = 0;
 
   constructor() {
     const secret = Uint8Array.from({ length: 16 }, (_, i) => 7 * i + 3);
@@ -103,10 +122,23 @@ class Crowd {
     }
   }
 
-  /** Keeps the first `busy` connections busy for so many segments. @returns nanoseconds a segment */
-  work(busy: number, segments: number): number {
+  /** Keeps the first `busy` connections busy until their bulk is calm. */
+  calm(busy: number): void {
     const ends = this.ends.slice(0, busy);
-    const first = this.#wire.segments;
+    while (ends.some(({ server }) => server.octetsReceived < CALM_AFTER + PIECE)) this.work(busy, WARM_UP);
+  }
+
+  /** Keeps one connection busy for so many segments, and so seldom the same that none becomes calm. */
+  freshly(segments: number): Work {
+    const works: Work[] = [];
+    for (let left = segments; left > 0; left -= FRESH) works.push(this.work(1, FRESH, this.#fresh++));
+    return meanOf(works);
+  }
+
+  /** Keeps `busy` connections from the `from`th on busy for so many segments. */
+  work(busy: number, segments: number, from = 0): Work {
+    const ends = this.ends.slice(from, from + busy);
+    const { segments: first, withText } = this.#wire;
     const start = performance.now();
     while (this.#wire.segments < first + segments) {
       for (const { client } of ends) client.send(this.#text, this.#now);
@@ -115,7 +147,9 @@ class Crowd {
         while ((server.receive(this.#read, this.#now) ?? 0) > 0);
       }
     }
-    return (performance.now() - start) * 1e6 / (this.#wire.segments - first);
+    const time = (performance.now() - start) * 1e6;
+    const carried = this.#wire.segments - first;
+    return { segmentTime: time / carried, textShare: (this.#wire.withText - withText) / carried };
   }
 
   /** Carries what is due both ways, and lets timers fire. */
@@ -129,10 +163,28 @@ class Crowd {
   }
 }
 
+function meanOf(works: readonly Work[]): Work {
+  const mean = (of: (work: Work) => number): number =>
+    works.reduce((sum, it) => sum + of(it), 0) / works.length;
+  return { segmentTime: mean((it) => it.segmentTime), textShare: mean((it) => it.textShare) };
+}
+
+/** Nanoseconds a segment of many and of one, twice in turn. @throws Error when they do not carry the same */
+function compare(many: () => Work, one: () => Work): CrowdTimes {
+  const [first, firstOne, again, againOne] = [many(), one(), many(), one()] as const;
+  const [crowd, alone] = [meanOf([first, again]), meanOf([firstOne, againOne])];
+  if (Math.abs(crowd.textShare - alone.textShare) > SAME_SHARE) {
+    throw new Error(
+      `Of the segments of many ${crowd.textShare} had text, of those of one ${alone.textShare}`,
+    );
+  }
+  return { crowd: crowd.segmentTime, alone: alone.segmentTime };
+}
+
 function measure(): CrowdAnswer {
   const alone = new Crowd();
-  alone.open(1);
-  alone.work(1, WARM_UP);
+  alone.open(FRESH_CONNECTIONS);
+  alone.freshly(WARM_UP);
   const before = memoryNow();
   const crowd = new Crowd();
   crowd.open(CONNECTIONS);
@@ -141,17 +193,18 @@ function measure(): CrowdAnswer {
   const exchanged = memoryNow();
   const ends = 2 * CONNECTIONS;
   crowd.work(BUSY, WARM_UP);
-  const times = [crowd.work(BUSY, MEASURED), alone.work(1, MEASURED)];
-  times.push(crowd.work(BUSY, MEASURED), alone.work(1, MEASURED));
-  const [crowdFirst = NaN, aloneFirst = NaN, crowdAgain = NaN, aloneAgain = NaN] = times;
+  const early = compare(() => crowd.work(BUSY, MEASURED), () => alone.freshly(MEASURED));
   const busy = memoryNow();
+  crowd.calm(BUSY);
+  alone.calm(1);
+  const calm = compare(() => crowd.work(BUSY, MEASURED), () => alone.work(1, MEASURED));
   const perEnd = (then: Memory): number => (then.heap + then.buffers - before.heap - before.buffers) / ends;
   return {
     openedPerEnd: perEnd(opened),
     exchangedPerEnd: perEnd(exchanged),
     busyPerEnd: perEnd(busy),
-    crowdSegmentTime: (crowdFirst + crowdAgain) / 2,
-    aloneSegmentTime: (aloneFirst + aloneAgain) / 2,
+    early,
+    calm,
   };
 }
 

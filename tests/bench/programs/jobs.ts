@@ -139,9 +139,15 @@ export interface CrowdAnswer {
   readonly exchangedPerEnd: number;
   /** and when 1 % have been busy for seconds and the others quiet. */
   readonly busyPerEnd: number;
-  /** Nanoseconds per segment while 1 % are busy, and with one connection alone. */
-  readonly crowdSegmentTime: number;
-  readonly aloneSegmentTime: number;
+  /** While none has carried so much that its ACKs become fewer, and when all that are busy have. */
+  readonly early: CrowdTimes;
+  readonly calm: CrowdTimes;
+}
+
+/** Nanoseconds per segment while 1 % are busy, and with one connection alone. */
+export interface CrowdTimes {
+  readonly crowd: number;
+  readonly alone: number;
 }
 
 /** The job of this program. */
