@@ -39,6 +39,7 @@ export interface LinkMonitor extends Monitor {
 export interface OpenLink {
   /** Carries the packets, some by that raw socket; its owner's to close. */
   readonly device: LinkDevice;
+  /** Who looks on at the connection. */
   readonly monitorOf: (connection: Connection) => LinkMonitor;
 }
 

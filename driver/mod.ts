@@ -32,6 +32,7 @@ export { ResolveError, TunDevice } from "../ffi/mod.ts";
 export {
   type LinkChange,
   type LinkMode,
+  type LinkMonitor,
   type LinkOpener,
   type OnLinkChange,
   type OpenLink,

@@ -39,7 +39,7 @@ export type { FinalOutputs, OutputOptions } from "./outputs.ts";
 export type { LimitedWay, LiveLimits } from "./live_limits.ts";
 export { type ProgressFigures, ProgressLine, type ProgressOptions } from "./progress.ts";
 export type * from "./record.ts";
-export type { CrossingCode, FindingCode, NoteCode } from "./catalogue/finding_codes.ts";
+export type { CrossingCode, FindingCode, NotAgreedCode, NoteCode } from "./catalogue/finding_codes.ts";
 export type { TerminalLadderOptions } from "./ladder/terminal.ts";
 export type { WriteLine } from "./lines.ts";
 export type { PacketSink, PacketSource } from "./recorder.ts";
