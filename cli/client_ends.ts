@@ -137,12 +137,13 @@ async function openSink(path: string, force: boolean, opened: Disposable[]): Pro
     opened.push(file);
     return new FileSink(file, "standard output");
   }
-  const { checkCanWrite, isStream, openRegular, openStream } = await import("./files.ts");
+  const { checkCanWrite, isStream, mayCheck, openRegular, openStream } = await import("./files.ts");
   const sinkOf = (file: PayloadFile): OctetSink => {
     opened.push(file);
     return new FileSink(file, quoted(path));
   };
   if (isStream(path)) return sinkOf(await openStream(path, "write"));
+  if (!mayCheck(path)) return sinkOf(openRegular(path, force)); // now rather than with a failure once there is a connection
   checkCanWrite(path, force);
   return new LateSink(() => sinkOf(openRegular(path, force)));
 }

@@ -87,10 +87,20 @@ export function checkCanWrite(path: string, force: boolean): void {
   removeQuietly(beside);
 }
 
+/** Whether Deno lets the program do what `checkCanWrite` does: look at the file, and make another one beside it. */
+export function mayCheck(path: string): boolean {
+  const wanted = [{ name: "read", path }, { name: "write", path: folderOf(path) }] as const;
+  return wanted.every((permission) => Deno.permissions.querySync(permission).state === "granted");
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/") + 1) || ".";
+}
+
 /** @throws ProgramFailure when the folder of a file is not there, as far as that may be looked at */
 function checkFolder(path: string): void {
   try {
-    Deno.statSync(path.slice(0, path.lastIndexOf("/") + 1) || ".");
+    Deno.statSync(folderOf(path));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw fileFailure(path, error);
   }

@@ -65,6 +65,23 @@ Deno.test("the executables leave no file behind, no code for a later run either"
   }
 });
 
+Deno.test("main.ts: the right to write one file is enough to save there what comes", async () => {
+  await using network = await Network.create();
+  await using serving = network.start([server, "--count", "1", "--mode", "source=1k"]);
+  await serving.shows("listening");
+  const folder = await Deno.makeTempDir({ prefix: "rawtcp-" });
+  try {
+    const path = `${folder}/saved`;
+    const rights = FROM_SOURCES.toSpliced(-1, 0, `--allow-write=${path}`);
+    const { code, err } = await network.run([...rights, "--receive", "-o", path]);
+    assertEquals([code, complaints(err)], [0, ""]);
+    assertEquals((await Deno.stat(path)).size, 1000);
+    await serving.ended();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("main.ts: one message is enough for Deno to keep what it has compiled of the modules", async () => {
   const home = await Deno.makeTempDir({ prefix: "rawtcp-home-" });
   try {
