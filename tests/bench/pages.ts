@@ -4,7 +4,18 @@
  * @module
  */
 
-import { conditions, leftOutOf, notesOf, type Report, summary, table, tableRow } from "./report.ts";
+import {
+  conditions,
+  leftOutOf,
+  markText,
+  notesOf,
+  parseBound,
+  type Report,
+  summary,
+  table,
+  tableRow,
+} from "./report.ts";
+import { markBeside } from "./statistics.ts";
 
 const TITLE = [
   "# How fast",
@@ -91,12 +102,19 @@ function rangeOf(shown: readonly string[]): string {
   return `${Math.min(...medians)} to ${Math.max(...medians)} ${unit}`.trim();
 }
 
+/** How a line stands beside what is wanted now, which may not be what was when its machine was measured. */
+function markNow(line: Line, wanted: string): string {
+  const { cells } = line;
+  if (cells[WANTED] === wanted) return cells[MARK] ?? "";
+  return markText(markBeside(parseFloat(shownOf(line)), parseBound(wanted)));
+}
+
 function markOver(marks: readonly string[]): string {
   return [...MARKS, ...marks].filter((mark, i, all) => marks.includes(mark) && all.indexOf(mark) === i)
     .join(", ");
 }
 
-/** The table of docs/benchmarks.md: of what is wanted, the range over the machines of RESULTS.md. */
+/** The table of docs/benchmarks.md: of what is wanted now, the range over the machines of RESULTS.md. */
 export function rangeTable(results: string): string {
   const byKey = new Map<string, Line[]>();
   for (const line of sectionsOf(results).flatMap(linesOf)) {
@@ -110,7 +128,7 @@ export function rangeTable(results: string): string {
       beside,
       rangeOf(lines.map(shownOf)),
       wanted,
-      markOver(lines.map(({ cells }) => cells[MARK] ?? "")),
+      markOver(lines.map((line) => markNow(line, wanted))),
     ];
   });
   const rank = (cells: readonly string[]): number =>

@@ -6,7 +6,7 @@
 
 import { isNoisy, type Machine } from "./machine.ts";
 import type { Bound, Claim, Figure, Outcome } from "./row.ts";
-import { judgedValue, markOf, type Spread, spreadOf } from "./statistics.ts";
+import { judgedValue, type Mark, markOf, type Spread, spreadOf } from "./statistics.ts";
 import type { Tools } from "./tools.ts";
 
 /** What became of each row asked for. */
@@ -56,6 +56,18 @@ function formatBound({ kind, limit, aim }: Bound): string {
   return `${kind} ${limit}${aim === undefined ? "" : `, aim ${aim}`}`;
 }
 
+/** The bound in the words of `formatBound`. @throws RangeError for other words */
+export function parseBound(text: string): Bound {
+  const [, kind, limit, aim] = /^(at least|at most) ([\d.]+)(?:, aim ([\d.]+))?$/.exec(text) ?? [];
+  if (kind !== "at least" && kind !== "at most") throw new RangeError(`Not a bound: ${text}`);
+  return { kind, limit: Number(limit), ...aim === undefined ? {} : { aim: Number(aim) } };
+}
+
+/** How a mark is written. */
+export function markText(mark: Mark): string {
+  return mark === "NOT MET" ? "**not met**" : mark === "for information" ? "" : mark;
+}
+
 /** The judged value first, then what is wanted, then both figures. */
 const HEADER = ["work", "beside", "ratio", "wanted", "", "ours", "theirs", "octets"] as const;
 
@@ -73,13 +85,12 @@ function cellsOf(claim: Claim): readonly string[] {
   const { work, ours, peer, bound, octets, ratio } = claim;
   const judged = peer === undefined ? "—" : formatSpread(judgedValue(claim));
   const times = ratio === "theirs to ours" ? `${judged} times less` : judged;
-  const mark = markOf(claim);
   return [
     work,
     peer?.who ?? "—",
     peer === undefined ? "—" : times,
     bound === undefined ? "—" : formatBound(bound),
-    mark === "NOT MET" ? "**not met**" : mark === "for information" ? "" : mark,
+    markText(markOf(claim)),
     formatFigure(ours),
     peer === undefined ? "—" : formatFigure(peer),
     octets === undefined ? "" : octets === "exact" ? octets : `**${octets}**`,

@@ -94,6 +94,16 @@ Deno.test("each machine keeps its section; the range has the medians of all, and
   assertEquals(again.match(/^## .*/gm), ["## a CPU, 2 cores", "## another CPU, 2 cores"]);
 });
 
+Deno.test("what an older section has met may fall short of what is wanted now", () => {
+  const modest = claimOf({ bound: { kind: "at least", limit: 0.5 } });
+  const before = document({ ...reportOf([measured(modest)]), machine: { ...MACHINE, cpu: "another CPU" } });
+  assertStringIncludes(before, "| at least 0.5 | met |");
+  const quick = claimOf({ ours: { who: "rawtcp", unit: "MB/s", values: [800] } });
+  assertEquals(rangeTable(document(reportOf([measured(quick)]), before)).split("\n").slice(2), [
+    "| bulk up | iperf3 | 0.6 to 0.8 | at least 0.7, aim 1 | **not met**, met |",
+  ]);
+});
+
 Deno.test("the range of one machine is its own figure; what is not judged is not in it", () => {
   const { bound: _, ...informative } = claimOf({ work: "for information" });
   const { peer: __, ...alone } = claimOf({ work: "memory", bound: { kind: "at most", limit: 8 } });

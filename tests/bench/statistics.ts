@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Claim } from "./row.ts";
+import type { Bound, Claim } from "./row.ts";
 
 /** The middle, and both ends. */
 export interface Spread {
@@ -39,8 +39,12 @@ export type Mark = "aim met" | "met" | "NOT MET" | "for information";
 export function markOf(claim: Claim): Mark {
   const { bound } = claim;
   if (bound === undefined) return "for information";
-  const { median } = judgedValue(claim);
-  const reaches = (limit: number): boolean => bound.kind === "at least" ? median >= limit : median <= limit;
-  if (!reaches(bound.limit)) return "NOT MET";
-  return bound.aim === undefined || !reaches(bound.aim) ? "met" : "aim met";
+  return markBeside(judgedValue(claim).median, bound);
+}
+
+/** Compares a value with what is wanted. */
+export function markBeside(value: number, { kind, limit, aim }: Bound): Mark {
+  const reaches = (wanted: number): boolean => kind === "at least" ? value >= wanted : value <= wanted;
+  if (!reaches(limit)) return "NOT MET";
+  return aim === undefined || !reaches(aim) ? "met" : "aim met";
 }
