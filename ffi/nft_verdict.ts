@@ -208,7 +208,6 @@ function judge(
 }
 
 function actionOf({ name, attributes }: NftExpression, packet: PacketAtHook): Action | null {
-  const end = (outcome: Outcome): Action => ({ kind: "end", outcome });
   if (name === "reject") return end("drop");
   if (name === "queue") return { kind: "anything" };
   if (REWRITING.includes(name)) return end("rewrite");
@@ -223,9 +222,12 @@ function actionOf({ name, attributes }: NftExpression, packet: PacketAtHook): Ac
   return actionFor(nested(nested(attributes, IMMEDIATE.data), DATA.verdict));
 }
 
+function end(outcome: Outcome): Action {
+  return { kind: "end", outcome };
+}
+
 /** Null: nothing that matters here. */
 function actionFor(verdict: NftExpression["attributes"]): Action | null {
-  const end = (outcome: Outcome): Action => ({ kind: "end", outcome });
   switch (bigEndian(verdict.get(VERDICT.code))) {
     case CODE.drop:
       return end("drop");

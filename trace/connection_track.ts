@@ -8,6 +8,7 @@ import {
   type ConnectionView,
   Flag,
   formatEndpoint,
+  isSynchronized,
   type Segment,
   type SeqNumber,
   seqToUint32,
@@ -79,23 +80,10 @@ export class ConnectionTrack {
 
 /** Whether a SYN that arrives may tell what its sender offers: it opens the connection, or is the one that did once more. */
 export function mayOffer({ ack, rawSeq }: SegmentRecord, view: ViewRecord, irs: number | null): boolean {
-  switch (view.state) {
-    case "CLOSED":
-    case "LISTEN":
-      return true;
-    case "SYN-SENT":
-      return ack === null || (ack > 0 && ack <= view.sndMax);
-    case "SYN-RECEIVED":
-      return rawSeq === irs;
-    case "ESTABLISHED":
-    case "FIN-WAIT-1":
-    case "FIN-WAIT-2":
-    case "CLOSE-WAIT":
-    case "CLOSING":
-    case "LAST-ACK":
-    case "TIME-WAIT":
-      return false;
-  }
+  const { state, sndMax } = view;
+  if (isSynchronized(state)) return false;
+  if (state === "SYN-RECEIVED") return rawSeq === irs;
+  return state !== "SYN-SENT" || ack === null || (ack > 0 && ack <= sndMax);
 }
 
 /** What a segment that arrives is to a receiver in this state. */
@@ -107,19 +95,5 @@ export function marksOfArrived(segment: SegmentRecord, view: ViewRecord | null):
 
 /** Whether the peer's initial sequence number is known for certain in this state. */
 function knowsPeer(state: State): boolean {
-  switch (state) {
-    case "LISTEN":
-    case "SYN-SENT":
-    case "CLOSED":
-      return false;
-    case "SYN-RECEIVED":
-    case "ESTABLISHED":
-    case "FIN-WAIT-1":
-    case "FIN-WAIT-2":
-    case "CLOSE-WAIT":
-    case "CLOSING":
-    case "LAST-ACK":
-    case "TIME-WAIT":
-      return true;
-  }
+  return isSynchronized(state) || state === "SYN-RECEIVED";
 }

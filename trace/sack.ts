@@ -5,11 +5,12 @@
  */
 
 import type { SegmentRecord } from "./record.ts";
+import { counted } from "./syn_agreement.ts";
 
 /** The first block when it reports a duplicate: left and right edge; null when it does not. */
 export function duplicateBlock(segment: SegmentRecord): readonly number[] | null {
   const { ack } = segment;
-  const [left, right, outerLeft, outerRight] = edgesOf(segment);
+  const [left, right, outerLeft, outerRight] = counted(segment).sackEdges;
   if (left === undefined || right === undefined || ack === null || right <= left) return null;
   const isBelow = right <= ack;
   const isInside = outerLeft !== undefined && outerRight !== undefined && outerLeft <= left &&
@@ -38,17 +39,12 @@ export function reportsSent(segment: SegmentRecord, sndMax: number): boolean {
   return reportedBlocks(segment).some((edge, i) => i % 2 === 1 && edge <= sndMax);
 }
 
-/** The edges of the blocks that count: none where the SYNs have not agreed on SACK (RFC 2018 2). */
-function edgesOf({ sackEdges, notAgreed }: SegmentRecord): readonly number[] {
-  return notAgreed?.includes("sack-not-agreed") === true ? [] : sackEdges;
-}
-
 function blocksFrom(
   segment: SegmentRecord,
   from: number,
   is: (left: number, right: number) => boolean,
 ): readonly number[] {
-  const edges = edgesOf(segment);
+  const edges = counted(segment).sackEdges;
   return edges.filter((_edge, i) => {
     const left = i - i % 2;
     return i >= from && is(edges[left] as number, edges[left + 1] as number);
